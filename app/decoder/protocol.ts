@@ -1,0 +1,52 @@
+// What the page and the worker say to each other: one type per question, with its answer.
+
+import type { Checkpoint } from "../model/checkpoint.ts";
+import type { Details, Field } from "../model/fields.ts";
+import type { Progress } from "./source.ts";
+
+/** A file that the user gave; `path` is its place in a dropped folder, else its name. */
+export interface InputFile {
+  readonly path: string;
+  readonly file: Blob;
+}
+
+/** Names an open document in the worker until it is closed. */
+export type DocumentId = number;
+
+/** Questions: what is asked, what is answered, and what may come before the answer. */
+export interface Questions {
+  /** Decode these files as one image. */
+  open: {
+    ask: { inputs: readonly InputFile[]; dialect?: string };
+    answer: Opening;
+  };
+  /** Forget a document. */
+  close: { ask: { document: DocumentId }; answer: null };
+  /** The fields of one record. */
+  fields: { ask: { document: DocumentId; record: number }; answer: readonly Field[] };
+  /** What the format tells of an open file beyond the columns. */
+  details: { ask: { document: DocumentId; file: number }; answer: Details };
+  /** Bytes of a member, at most `length` of them. */
+  bytes: { ask: { document: DocumentId; member: number; offset: number; length: number }; answer: Uint8Array };
+  /** The document that `ckptscope show --json` prints. */
+  json: { ask: { document: DocumentId }; answer: Blob };
+}
+
+/** An opened image, or a sentence that says why it is none. */
+export type Opening = { readonly document: DocumentId; readonly checkpoint: Checkpoint } | { readonly refused: string };
+
+export type QuestionKind = keyof Questions;
+
+export type Ask = {
+  [K in QuestionKind]: { readonly id: number; readonly kind: K; readonly ask: Questions[K]["ask"] };
+}[QuestionKind];
+
+export type ToWorker = Ask | { readonly id: number; readonly kind: "cancel" };
+
+export type FromWorker =
+  | { readonly id: number; readonly kind: "progress"; readonly progress: Progress }
+  | { readonly id: number; readonly kind: "part"; readonly part: Checkpoint }
+  | { readonly id: number; readonly kind: "answer"; readonly answer: unknown }
+  | { readonly id: number; readonly kind: "cancelled" }
+  /** A fault of the program or of the source of the bytes; `message` is for the user. */
+  | { readonly id: number; readonly kind: "failed"; readonly message: string };

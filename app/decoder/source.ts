@@ -1,0 +1,55 @@
+// Where bytes come from, as far as a decoder needs to know.
+
+/** Bytes at rest: a file, a part of one, a buffer, a hosted image. */
+export interface Source {
+  /** As the user, folder or archive named it; untrusted text. */
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  /**
+   * Bytes offset … offset + length - 1, fewer only at the end of the source. The result may be a view; callers
+   * do not write to it. Rejects with a SourceError if the bytes cannot be had.
+   */
+  read(offset: number, length: number): Uint8Array | Promise<Uint8Array>;
+}
+
+/** Bytes that cannot be had: the file changed, the connection broke. Its message is a sentence for the user. */
+export class SourceError extends Error {
+  override readonly name = "SourceError";
+}
+
+/** A source over bytes in memory. */
+export function bytesSource(name: string, bytes: Uint8Array): Source {
+  return {
+    name,
+    size: bytes.length,
+    read: (offset, length) => bytes.subarray(offset, Math.min(bytes.length, offset + length)),
+  };
+}
+
+/** The part of `source` from `offset`, `size` bytes long, as a source of its own. */
+export function partSource(source: Source, name: string, offset: number, size: number): Source {
+  return {
+    name,
+    size,
+    read: (at, length) => source.read(offset + at, Math.max(0, Math.min(length, size - at))),
+  };
+}
+
+/** What a decoder is given beside the bytes. */
+export interface DecodeOptions {
+  /** A dialect chosen by hand, instead of the one that the bytes suggest. */
+  readonly dialect?: string;
+  /** Called now and then with bytes read of bytes in all, and objects found so far. */
+  readonly onProgress?: (progress: Progress) => void;
+  /** Aborting makes decoding reject with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Called with what was decoded so far, a few times at most, so that a view can begin. */
+  readonly onPart?: (part: import("../model/checkpoint.ts").Checkpoint) => void;
+}
+
+export interface Progress {
+  readonly bytes: number;
+  readonly size: number;
+  readonly objects: number;
+}

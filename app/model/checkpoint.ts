@@ -1,0 +1,260 @@
+// The Checkpoint: what one image says, as columns. A row is a number; an object is made only for the one
+// thing that is looked at. Every decoder fills this and every view, check and comparison reads it.
+
+/** In an index or id column: there is none. */
+export const NONE = -1;
+
+export type Format = "linux-cr" | "criu";
+
+export type Severity = "error" | "warning" | "note";
+
+/** What is wrong with an image. `offset` is in bytes from the start of `member` (or of the image). */
+export interface Problem {
+  readonly severity: Severity;
+  /** Stable, for scripts: lower-case words joined by `-`. */
+  readonly code: string;
+  /** A sentence that a user understands. Text out of the image in it has been made visible. */
+  readonly message: string;
+  readonly offset: number | null;
+  /** Index into `members`; absent where the image is one stream. */
+  readonly member?: number;
+}
+
+/** One line about the whole image for the head of the page: "kernel", "2.6.30-rc7". Text from the image is raw. */
+export interface Fact {
+  readonly label: string;
+  readonly value: string;
+}
+
+/** The image's machine, as far as it decides how values are to be read. */
+export interface Machine {
+  /** `x86-32`, `x86-64`, `arm`, `aarch64`, `powerpc`, `s390x`, …; `null` if the image does not tell. */
+  readonly arch: string | null;
+  readonly littleEndian: boolean;
+  /** Bytes of a long; `null` if the image does not tell. */
+  readonly wordSize: 4 | 8 | null;
+}
+
+/** Tasks, in image order. All columns have `count` rows. */
+export interface Tasks {
+  readonly count: number;
+  /** Process ids; NONE where the image holds none. */
+  readonly pid: Int32Array;
+  readonly ppid: Int32Array;
+  readonly tgid: Int32Array;
+  readonly pgid: Int32Array;
+  readonly sid: Int32Array;
+  /** Index into TASK_STATES (names.ts); 0 = not held by the image. */
+  readonly state: Uint8Array;
+  /** comm's bytes in `text`, without what follows the first NUL. */
+  readonly commOffset: Uint32Array;
+  readonly commLength: Uint32Array;
+  /** Row of the file table in use; NONE: a zombie, or not known. */
+  readonly table: Int32Array;
+  /** Row of the record that describes it. */
+  readonly record: Int32Array;
+}
+
+/** File tables (`files_struct`), in image order. The descriptors of table t are rows first[t] … first[t + 1] - 1. */
+export interface FileTables {
+  readonly count: number;
+  /** Linux-CR: objref; CRIU: files id. A name in one image only. */
+  readonly id: Uint32Array;
+  /** count + 1 entries. */
+  readonly first: Uint32Array;
+  /** Tasks that use table t: task[firstTask[t]] … task[firstTask[t + 1] - 1]; firstTask has count + 1 entries. */
+  readonly firstTask: Uint32Array;
+  readonly task: Uint32Array;
+  /** How many descriptors the image announces; NONE if it does not say. */
+  readonly announced: Int32Array;
+  readonly record: Int32Array;
+}
+
+/** Descriptors: the slots of file tables. By table, then by fd. */
+export interface Descriptors {
+  readonly count: number;
+  readonly fd: Int32Array;
+  readonly table: Uint32Array;
+  /** Row of the open file that it leads to; NONE if the image names one that it does not hold. */
+  readonly file: Int32Array;
+  /** 0 or 1. */
+  readonly closeOnExec: Uint8Array;
+  readonly record: Int32Array;
+}
+
+/** Bits of OpenFiles.has: which values the image holds, and what is known of the name. */
+export const HAS = {
+  /** The name is a path that the image holds, not one made up for show. */
+  path: 1,
+  pos: 2,
+  flags: 4,
+  mode: 8,
+  version: 16,
+  /** The file was unlinked when it was dumped. */
+  deleted: 32,
+} as const;
+
+/** Bits of OpenFiles.use: what refers to a file other than descriptors. */
+export const USE = {
+  executable: 1,
+  workingDirectory: 2,
+  root: 4,
+  mapping: 8,
+  /** The file carries the path of a FIFO or a terminal. */
+  pathOf: 16,
+  /** In flight in a socket (SCM_RIGHTS). */
+  inFlight: 32,
+  epollTarget: 64,
+} as const;
+
+/**
+ * Open files (`struct file`), in image order.
+ * A name is a path (HAS.path) or the words that the page shows for what has none: `pipe:[41433]`.
+ */
+export interface OpenFiles {
+  readonly count: number;
+  /** Linux-CR: objref; CRIU: file id. A name in one image only. */
+  readonly id: Uint32Array;
+  /** Index into FILE_KINDS (names.ts). */
+  readonly kind: Uint8Array;
+  /** The name's bytes in `text`; length 0 with HAS.path unset: no name at all. */
+  readonly nameOffset: Uint32Array;
+  readonly nameLength: Uint32Array;
+  /**
+   * How many leading bytes of the name say the same thing in any dump: all of a path, of `pipe:[41433]` just
+   * `pipe:[`. Names are compared by kind and these bytes.
+   */
+  readonly nameStable: Uint32Array;
+  readonly has: Uint8Array;
+  readonly use: Uint8Array;
+  readonly pos: BigUint64Array;
+  /** f_flags with the O_ values of `machine.arch`. */
+  readonly flags: Uint32Array;
+  /** f_mode. */
+  readonly mode: Uint32Array;
+  /** f_version. */
+  readonly version: BigUint64Array;
+  /** Descriptors that lead to file f: holder[firstHolder[f]] … holder[firstHolder[f + 1] - 1], ascending. */
+  readonly firstHolder: Uint32Array;
+  readonly holder: Uint32Array;
+  readonly record: Int32Array;
+}
+
+/** What one kind of record is called, and the struct or message that describes its bytes. */
+export interface RecordKind {
+  /** Linux-CR: the record type; CRIU: the image's magic; NONE for bytes that are in no record. */
+  readonly type: number;
+  readonly name: string;
+  /** Name in the dialect's catalogue; `null`: opaque bytes. */
+  readonly struct: string | null;
+}
+
+/**
+ * The stream's records (Linux-CR) or the members' entries (CRIU), by member and offset; bytes between records
+ * (raw page contents, what could not be decoded) are rows too, so that every byte belongs to exactly one row.
+ */
+export interface Records {
+  readonly count: number;
+  /** Bytes from the start of the member. Float64: exact up to 2^53. */
+  readonly offset: Float64Array;
+  /** Bytes, header included. Float64, as raw bytes between records may exceed 4 GiB. */
+  readonly length: Float64Array;
+  /** Index into `kinds`. */
+  readonly kind: Uint16Array;
+  /** Index into `members`. */
+  readonly member: Uint32Array;
+  readonly kinds: readonly RecordKind[];
+}
+
+/** Objects that the image announces (Linux-CR's OBJREF), in image order. Empty for CRIU. */
+export interface Objects {
+  readonly count: number;
+  readonly id: Uint32Array;
+  /** Index into `types`. */
+  readonly type: Uint8Array;
+  readonly types: readonly string[];
+  /** Row of the OBJREF record. */
+  readonly record: Int32Array;
+}
+
+/** A stream that records are in: the image itself, or one file of a set. */
+export interface Member {
+  /** Raw text, as the archive, folder or user gave it. */
+  readonly name: string;
+  readonly size: number;
+}
+
+/** Further records that describe an open file (an epoll's items, a socket's state), by file. */
+export interface FileRecords {
+  /** Records of file f: record[first[f]] … record[first[f + 1] - 1]; OpenFiles.count + 1 entries. */
+  readonly first: Uint32Array;
+  readonly record: Uint32Array;
+}
+
+/** Everything that one image says. Plain data: it survives structured cloning, and its arrays can be transferred. */
+export interface Checkpoint {
+  readonly format: Format;
+  readonly dialect: string;
+  /** What decided on the dialect, as a sentence. */
+  readonly evidence: string;
+  /** False if the image stops before its end, or parts of a set are missing. */
+  readonly complete: boolean;
+  readonly machine: Machine;
+  /** When the dump was taken: seconds since 1970; `null` if the image does not tell. */
+  readonly time: number | null;
+  readonly facts: readonly Fact[];
+  readonly members: readonly Member[];
+  /** Paths, names and comms: bytes as the image holds them. */
+  readonly text: Uint8Array;
+  readonly tasks: Tasks;
+  readonly tables: FileTables;
+  readonly descriptors: Descriptors;
+  readonly files: OpenFiles;
+  readonly fileRecords: FileRecords;
+  readonly records: Records;
+  readonly objects: Objects;
+  readonly problems: readonly Problem[];
+}
+
+/** Name of open file `file`, as bytes (a view into `text`). Empty if it has none. */
+export function nameBytes(checkpoint: Checkpoint, file: number): Uint8Array {
+  const { nameOffset, nameLength } = checkpoint.files;
+  const offset = nameOffset[file] ?? 0;
+  return checkpoint.text.subarray(offset, offset + (nameLength[file] ?? 0));
+}
+
+/** comm of `task`, as bytes (a view into `text`). */
+export function commBytes(checkpoint: Checkpoint, task: number): Uint8Array {
+  const { commOffset, commLength } = checkpoint.tasks;
+  const offset = commOffset[task] ?? 0;
+  return checkpoint.text.subarray(offset, offset + (commLength[task] ?? 0));
+}
+
+/** How many descriptors of the whole image lead to `file`. */
+export function holderCount(files: OpenFiles, file: number): number {
+  return (files.firstHolder[file + 1] ?? 0) - (files.firstHolder[file] ?? 0);
+}
+
+/** How many tasks use `table`. */
+export function taskCount(tables: FileTables, table: number): number {
+  return (tables.firstTask[table + 1] ?? 0) - (tables.firstTask[table] ?? 0);
+}
+
+/** How many descriptors `table` has. */
+export function descriptorCount(tables: FileTables, table: number): number {
+  return (tables.first[table + 1] ?? 0) - (tables.first[table] ?? 0);
+}
+
+/**
+ * What a task is called to a user: its pid, or its index where the dialect has no pids.
+ * That number, with an fd, names a descriptor in links, changes and sentences.
+ */
+export function taskNumber(tasks: Tasks, task: number): number {
+  const pid = tasks.pid[task] ?? NONE;
+  return pid === NONE ? task : pid;
+}
+
+/** Whether the image holds pids at all. */
+export function hasPids(tasks: Tasks): boolean {
+  return tasks.count > 0 && tasks.pid.some((pid) => pid !== NONE);
+}

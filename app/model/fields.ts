@@ -1,0 +1,32 @@
+// A record or message looked at closely: its fields, each with its bytes, its raw value and what that means.
+
+/** One field of one record. Offsets are in bytes from the start of the member that the record is in. */
+export interface Field {
+  /** Dotted where structs nest: `common.f_pos`. */
+  readonly name: string;
+  /** C or protobuf type, as the format's description has it. */
+  readonly type: string;
+  readonly offset: number;
+  readonly length: number;
+  /** The value as it is stored: a decimal number, or text made visible. Empty for padding and opaque bytes. */
+  readonly raw: string;
+  /** What the value means; `null` where the raw value says it all. */
+  readonly meaning: string | null;
+  /** What the value names, if it names something in this image. */
+  readonly refers?: Reference;
+  /** `padding`: no information; `payload`: bytes that the struct does not describe. */
+  readonly role?: "padding" | "payload";
+}
+
+/** A row that a field's value leads to. */
+export interface Reference {
+  readonly to: "file" | "table" | "task" | "record";
+  readonly row: number;
+}
+
+/** What a format tells of an open file beyond the common columns. 64-bit numbers are decimal strings. */
+export interface Details {
+  readonly [key: string]: DetailValue;
+}
+
+export type DetailValue = string | number | boolean | null | Details | readonly DetailValue[];

@@ -1,0 +1,105 @@
+// A process state in plain words, and the Checkpoint that says the same. For tests that need no image.
+
+import { createBuilder } from "../../app/decoder/builder.ts";
+import { type Checkpoint, type Format, HAS, NONE } from "../../app/model/checkpoint.ts";
+import { type FileKind, fileKind, type TaskState, taskState } from "../../app/model/names.ts";
+import { encodeText } from "../../app/model/text.ts";
+
+export interface StateFile {
+  readonly kind: FileKind;
+  /** A path, or (with `stable`) the name of a file that has none. */
+  readonly path: string;
+  /** Set for a file without a path: how many leading bytes of its name count. */
+  readonly stable?: number;
+  readonly pos?: bigint;
+  readonly flags?: number;
+  readonly mode?: number;
+  readonly version?: bigint;
+}
+
+export interface StateTask {
+  readonly pid?: number;
+  readonly ppid?: number;
+  readonly comm: string;
+  readonly state?: TaskState;
+  /** Index into tables; absent: none. */
+  readonly table?: number;
+}
+
+export interface StateDescriptor {
+  readonly fd: number;
+  /** Index into files. */
+  readonly file: number;
+  readonly closeOnExec?: boolean;
+}
+
+export interface State {
+  readonly tasks: readonly StateTask[];
+  readonly tables: readonly (readonly StateDescriptor[])[];
+  readonly files: readonly StateFile[];
+}
+
+export interface StateOptions {
+  readonly format?: Format;
+  readonly complete?: boolean;
+  readonly arch?: string;
+  /** Added to every table and file id: two dumps of one state number things differently. */
+  readonly firstId?: number;
+}
+
+/** The checkpoint of a state. */
+export function checkpointOf(state: State, options: StateOptions = {}): Checkpoint {
+  const builder = createBuilder();
+  const firstId = options.firstId ?? 1;
+  state.files.forEach((file, index) => {
+    const row = builder.addFile(firstId + state.tables.length + index, NONE);
+    const { files } = builder;
+    files.kind[row] = fileKind(file.kind);
+    if (file.stable === undefined) {
+      const bytes = encodeText(file.path);
+      builder.setPath(row, bytes, 0, bytes.length);
+    } else builder.setName(row, file.path, file.stable);
+    if (file.pos !== undefined) builder.setPos(row, Number(file.pos & 0xffffffffn), Number(file.pos >> 32n));
+    if (file.version !== undefined) {
+      builder.setVersion(row, Number(file.version & 0xffffffffn), Number(file.version >> 32n));
+    }
+    if (file.flags !== undefined) {
+      files.flags[row] = file.flags;
+      files.has[row] = (files.has[row] as number) | HAS.flags;
+    }
+    if (file.mode !== undefined) {
+      files.mode[row] = file.mode;
+      files.has[row] = (files.has[row] as number) | HAS.mode;
+    }
+  });
+  state.tables.forEach((slots, index) => {
+    const table = builder.addTable(firstId + index, slots.length, NONE);
+    for (const slot of slots) builder.addDescriptor(table, slot.fd, slot.file, slot.closeOnExec ? 1 : 0, NONE);
+  });
+  for (const task of state.tasks) {
+    const row = builder.addTask(NONE);
+    const { tasks } = builder;
+    if (task.pid !== undefined) {
+      tasks.pid[row] = task.pid;
+      tasks.tgid[row] = task.pid;
+      tasks.ppid[row] = task.ppid ?? 0;
+    }
+    const comm = encodeText(task.comm);
+    tasks.commOffset[row] = builder.addText(comm);
+    tasks.commLength[row] = comm.length;
+    tasks.state[row] = task.state === undefined ? 0 : taskState(task.state);
+    tasks.table[row] = task.table ?? NONE;
+  }
+  return builder.finish({
+    format: options.format ?? "linux-cr",
+    dialect: "v23-rc2",
+    evidence: "made by a test",
+    complete: options.complete ?? true,
+    machine: { arch: options.arch ?? "x86-64", littleEndian: true, wordSize: 8 },
+    time: null,
+    facts: [],
+    members: [],
+    recordKinds: [],
+    objectTypes: [],
+  });
+}
