@@ -1,0 +1,135 @@
+// The whole page: what is open or the way to open something, and what is dropped anywhere on it.
+
+import { type DragEvent, useEffect, useRef, useState } from "react";
+import { visible } from "../../model/text.ts";
+import { droppedFiles, imagesOf } from "../../shell/inputs.ts";
+import { keyText, takesText } from "../../shell/keys.ts";
+import { shownDoc } from "../../shell/state.ts";
+import { useApp, usePage } from "../context.ts";
+import { Dialogs } from "../Dialogs/Dialogs.tsx";
+import { Empty } from "../Empty/Empty.tsx";
+import { Head } from "../Head/Head.tsx";
+import { Opening } from "../Opening/Opening.tsx";
+import { Workspace } from "../Workspace/Workspace.tsx";
+import { Banner } from "./Banner.tsx";
+import "./App.css";
+
+export function App() {
+  const doc = useApp(shownDoc);
+  const { over, ...drop } = useDrop();
+  useKeys();
+  useTitle();
+  return (
+    <div className="app" {...drop}>
+      <Opening />
+      {doc === null ? (
+        <Empty />
+      ) : (
+        <>
+          <Head />
+          <Banner />
+          <Workspace doc={doc} />
+        </>
+      )}
+      <Dialogs />
+      <Notice />
+      {over && (
+        <div className="drop-here" aria-hidden="true">
+          {doc === null ? "Drop to open; two are compared" : "Drop to compare with what is open, or to open instead"}
+        </div>
+      )}
+    </div>
+  );
+}
+
+const hasFiles = (event: DragEvent): boolean => event.dataTransfer.types.includes("Files");
+
+/** Takes files that are dropped anywhere. */
+function useDrop() {
+  const { shell } = usePage();
+  const [over, setOver] = useState(false);
+  /** Entering a child comes before leaving its parent. */
+  const depth = useRef(0);
+  return {
+    over,
+    onDragEnter(event: DragEvent) {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      depth.current++;
+      setOver(true);
+    },
+    onDragOver(event: DragEvent) {
+      if (hasFiles(event)) event.preventDefault();
+    },
+    onDragLeave(event: DragEvent) {
+      if (!hasFiles(event)) return;
+      depth.current = Math.max(0, depth.current - 1);
+      if (depth.current === 0) setOver(false);
+    },
+    onDrop(event: DragEvent) {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      depth.current = 0;
+      setOver(false);
+      droppedFiles(event.dataTransfer).then(
+        (files) => shell.receive(imagesOf(files)),
+        () =>
+          shell.fail({
+            message: "What was dropped could not be read.",
+            advice: "Use Open to pick the files; some browsers do not hand out dropped folders.",
+          }),
+      );
+    },
+  };
+}
+
+/** Runs commands by their keys. */
+function useKeys() {
+  const { shell, commands } = usePage();
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.isComposing) return;
+      const state = shell.store.get();
+      const key = keyText(event);
+      // A dialog has the keys to itself; a text field all but those with Ctrl or Command.
+      if (key === null || (state.dialog !== null && key !== "mod+k")) return;
+      if (takesText(event.target) && !key.startsWith("mod+")) {
+        if (key === "Escape") (event.target as HTMLElement).blur();
+        return;
+      }
+      const command = commands.find((one) => one.key === key && one.when(state));
+      if (command === undefined) return;
+      event.preventDefault();
+      command.run();
+    };
+    window.addEventListener("keydown", onKeyDown);
+    return () => window.removeEventListener("keydown", onKeyDown);
+  }, [shell, commands]);
+}
+
+function useTitle() {
+  const docs = useApp((state) => state.docs);
+  useEffect(() => {
+    const names = docs.map(({ input }) => visible(input.name)).join(" and ");
+    document.title = names === "" ? "ckptscope" : `${names} – ckptscope`;
+  }, [docs]);
+}
+
+/** Milliseconds that a notice stays. */
+const NOTICE_TIME = 4000;
+
+/** What was just done, for a while; screen readers are told. */
+function Notice() {
+  const { shell } = usePage();
+  const notice = useApp((state) => state.notice);
+  useEffect(() => {
+    if (notice === null) return;
+    const timer = setTimeout(() => shell.store.set({ notice: null }), NOTICE_TIME);
+    return () => clearTimeout(timer);
+  }, [notice, shell]);
+  return (
+    <div className={notice === null ? "notice visually-hidden" : "notice"} role="status">
+      {notice}
+    </div>
+  );
+}
