@@ -22,6 +22,8 @@ export interface Recognition {
   /** Why this dialect, as a sentence. */
   readonly evidence: string;
   readonly machine: Machine;
+  /** HEADER's arch_id. */
+  readonly archId: number;
   /** Set if the evidence leaves the dialect open or the header says what no known version does. */
   readonly doubt?: string;
 }
@@ -168,18 +170,12 @@ function decideRev4({ records, arch }: Survey): Verdict {
   if (arch === 5) return verdict("v19-rc2-x86_64", "rev is 4 and arch_id 5");
   const buffer = first(records, 703);
   if (buffer?.length === 104) return verdict("v19-rc2", "rev is 4 and SOCKET_BUFFER is 104 bytes");
-  if (records.some(isLaterSocketRecord))
+  if (records.some(({ type, length }) => betterDialect("v19-dev-20091116", type, length) !== null)) {
     return verdict("v19-rc2", "rev is 4 and sockets are numbered as from v19-rc2 on");
+  }
   if (buffer?.length === 16) return verdict("v19-dev-20091116", "rev is 4 and SOCKET_BUFFER is 16 bytes");
   return verdict("v19-dev-20091116", "rev is 4, and nothing in it differs between v19-dev-20091116 and v19-rc2");
 }
-
-/** Records that only v19-rc2 and later have with these types and lengths. */
-export const isLaterSocketRecord = ({ type, length }: { type: number; length: number }): boolean =>
-  (type === 704 && length === 16) ||
-  (type === 705 && length === 256) ||
-  type === 706 ||
-  (type === 703 && length === 104);
 
 function decideRev5({ records, arch, auxv }: Survey): Verdict {
   const task = first(records, 102);
@@ -230,6 +226,26 @@ function decidePids(found: Survey): Verdict {
     : verdict("v23-rc2", `${start}, and TASK is laid out as in v23-rc2`);
 }
 
+/** Records that tell a later dialect from the one that an image was taken for: type and length → dialect. */
+const TELLTALES: Readonly<Record<string, readonly { type: number; length: number; is: string }[]>> = {
+  "v19-dev-20091116": [
+    { type: 703, length: 104, is: "v19-rc2" },
+    { type: 704, length: 16, is: "v19-rc2" },
+    { type: 705, length: 256, is: "v19-rc2" },
+    { type: 706, length: 328, is: "v19-rc2" },
+  ],
+  "v23-rc1": [{ type: 306, length: 96, is: "v23-dev-20110110" }],
+  "v23-pids": [{ type: 402, length: 80, is: "v23-rc2" }],
+  "v23-rc2": [{ type: 402, length: 72, is: "v23-pids" }],
+};
+
+/**
+ * The dialect that a record of this type and length speaks for, if the one that an image was taken for has no such
+ * record; `null`: none does.
+ */
+export const betterDialect = (name: string, type: number, length: number): string | null =>
+  TELLTALES[name]?.find((telltale) => telltale.type === type && telltale.length === length)?.is ?? null;
+
 const ARCH_NAMES: Record<string, Machine["arch"]> = {
   X86_32: "x86-32",
   X86_64: "x86-64",
@@ -272,7 +288,7 @@ export async function recognise(source: Source, chosen?: string): Promise<Recogn
     ...(decided.doubt === undefined ? [] : [decided.doubt]),
     ...(machine.arch === null && found.headerLength > 0 ? [`arch_id ${found.arch} is not known`] : []),
   ];
-  const recognition = { dialect: chosenDialect, evidence: sentence(decided.evidence), machine };
+  const recognition = { dialect: chosenDialect, evidence: sentence(decided.evidence), machine, archId: found.arch };
   return doubts.length === 0 ? recognition : { ...recognition, doubt: sentence(doubts.join("; ")) };
 }
 
