@@ -405,7 +405,13 @@ function closedProblems(problems: readonly Problem[], counts: ReadonlyMap<string
     const message = `${count - PROBLEMS_PER_CODE} more problems of the kind “${code}” are not listed.`;
     closed.push({ severity, code, message, offset: null });
   }
-  return closed;
+  // In image order; what has no offset comes last.
+  const place = ({ member = 0, offset }: Problem): [number, number] => [member, offset ?? Number.POSITIVE_INFINITY];
+  return closed.sort((a, b) => {
+    const [memberA, offsetA] = place(a);
+    const [memberB, offsetB] = place(b);
+    return memberA - memberB || (offsetA === offsetB ? 0 : offsetA - offsetB);
+  });
 }
 
 /** The buffers of a checkpoint's columns, to be transferred to another thread. */

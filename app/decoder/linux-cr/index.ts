@@ -1,0 +1,28 @@
+// Linux-CR images: recognised by their bytes, decoded, and looked at closely.
+
+import type { Image, Refusal } from "../image.ts";
+import type { DecodeOptions, Source } from "../source.ts";
+import { lookCloser } from "./closer.ts";
+import { decodeRecords } from "./decode.ts";
+import { dialectFor, recognise } from "./recognise.ts";
+
+/**
+ * Decodes a Linux-CR image; `null`: this is none.
+ *
+ * @throws the signal's reason if decoding was aborted; SourceError if bytes cannot be had.
+ */
+export async function decodeLinuxCr(source: Source, options: DecodeOptions = {}): Promise<Image | Refusal | null> {
+  const recognition = await recognise(source, options.dialect);
+  if (recognition === null) return null;
+  let used = recognition;
+  let outcome = await decodeRecords(source, used, options, options.dialect === undefined);
+  if ("redecodeAs" in outcome) {
+    const { dialect } = dialectFor(outcome.redecodeAs, recognition.archId, recognition.machine.littleEndian);
+    const evidence = `${recognition.evidence} A later record has the length that it has in ${dialect.name} alone.`;
+    used = { ...recognition, dialect, evidence };
+    outcome = await decodeRecords(source, used, options, false);
+  }
+  if ("redecodeAs" in outcome) throw new Error("a second decoding asked for a third");
+  const { checkpoint } = outcome;
+  return { checkpoint, sources: [source], ...lookCloser(source, checkpoint, used.dialect) };
+}

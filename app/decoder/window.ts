@@ -1,0 +1,42 @@
+// Reads a source in blocks: most reads find their bytes in the block at hand, and only a new block is awaited.
+
+import type { Source } from "./source.ts";
+
+const FIRST_BLOCK = 64 * 1024;
+const LARGEST_BLOCK = 4 * 1024 * 1024;
+
+/** The block at hand. Offsets are bytes from the start of the source. */
+export interface Window {
+  /** Bytes start … end - 1 of the source. */
+  bytes: Uint8Array;
+  view: DataView;
+  start: number;
+  end: number;
+  /**
+   * Fetches a block that holds `offset` and, as far as the source goes, `need` bytes from there. Blocks double while
+   * reading goes on in sequence and start small again after a jump, so that skipped bytes are not fetched.
+   */
+  fill(offset: number, need: number): Promise<void>;
+}
+
+/** A window on `source`, empty at first. */
+export function openWindow(source: Source): Window {
+  let block = FIRST_BLOCK;
+  const window: Window = {
+    bytes: new Uint8Array(0),
+    view: new DataView(new ArrayBuffer(0)),
+    start: 0,
+    end: 0,
+    async fill(offset, need) {
+      const sequential = offset >= window.start && offset <= window.end;
+      block = sequential ? Math.min(block * 2, LARGEST_BLOCK) : FIRST_BLOCK;
+      const length = Math.min(Math.max(block, need), Math.max(0, source.size - offset));
+      const bytes = await source.read(offset, length);
+      window.bytes = bytes;
+      window.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      window.start = offset;
+      window.end = offset + bytes.length;
+    },
+  };
+  return window;
+}
