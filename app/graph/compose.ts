@@ -109,10 +109,17 @@ const box = (parts: BoxParts): Box => ({
 const left = (text: string, x: number, tone: Cell["tone"] = "fg"): Cell => ({ text, x, align: "left", tone });
 const right = (text: string, x: number, tone: Cell["tone"] = "fg"): Cell => ({ text, x, align: "right", tone });
 
+/** Undrawn slots of a table. */
+interface Fold {
+  readonly table: number;
+  readonly kind: number;
+  readonly count: number;
+}
+
 /** A box in the files' lane that waits for its height: a file, or what a table folds. */
 interface Waiting {
   readonly file: number;
-  readonly fold: { readonly kind: number; readonly count: number } | null;
+  readonly fold: Fold | null;
   /** Sum and number of what it hangs on: places (in tables) to order it by, heights to put it at. */
   order: number;
   height: number;
@@ -171,7 +178,14 @@ export function compose(
     for (const [file, count] of planned.bundles) hang(file, index + 0.5 / (rows + 1), tableIndex, middle, count, SAME);
     const folds = [...planned.folds].sort(([a], [b]) => b - a);
     folds.forEach(([kind, count], at) => {
-      const fold: Waiting = { file: NONE, fold: { kind, count }, order: 0, height: 0, weight: 0, sources: [] };
+      const fold: Waiting = {
+        file: NONE,
+        fold: { table: planned.table, kind, count },
+        order: 0,
+        height: 0,
+        weight: 0,
+        sources: [],
+      };
       addSource(fold, index + 0.9 + at / 1000, tableIndex, middle, count, SAME);
       waiting.push(fold);
     });
@@ -545,10 +559,11 @@ function foldText(kind: number, count: number): string {
   return `${number} private ${FILE_KINDS[kind] ?? "unknown"}`;
 }
 
-function foldBox(fold: { kind: number; count: number }, frame: Frame, y: number): Box {
+function foldBox(fold: Fold, frame: Frame, y: number): Box {
   const text = foldText(fold.kind, fold.count);
   return box({
     kind: "fold",
+    action: { do: "toggle", table: fold.table },
     column: COLUMN.file,
     x: frame.file,
     y,
