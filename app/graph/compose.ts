@@ -7,7 +7,7 @@ import type { ObjectRef } from "../model/object-ref.ts";
 import { ADDED, CHANGED, type Change, changeOf, REMOVED, SAME, type Subject } from "./graph.ts";
 import type { Layout } from "./layout.ts";
 import { placeInOrder } from "./place.ts";
-import { FOLD_ANY, FOLD_DANGLING, FOLD_SHARED, type Plan, type PlannedTable } from "./plan.ts";
+import { FOLD_DANGLING, FOLD_SHARED, type Plan, type PlannedTable } from "./plan.ts";
 import { type Box, type BoxKind, type Cell, CHARACTER, COLUMN, type Edge, PITCH } from "./scene.ts";
 import {
   accessLetters,
@@ -46,7 +46,7 @@ export function lanesIn(left: number, right: number): Frame {
   const narrow = width < 560;
   const margin = narrow ? 6 : 20;
   const taskWidth = narrow ? 84 : Math.round(Math.min(180, width * 0.17));
-  const tableWidth = narrow ? 66 : Math.round(Math.min(216, Math.max(150, width * 0.2)));
+  const tableWidth = narrow ? 66 : Math.round(Math.min(216, Math.max(150, width * 0.22)));
   const gap = narrow ? 14 : Math.round(Math.min(72, width * 0.06));
   const fan = narrow ? 36 : Math.round(Math.min(220, Math.max(70, width * 0.14)));
   const task = left + margin;
@@ -69,6 +69,10 @@ export function elided(text: string, most: number): string {
   const head = Math.floor((most - 1) / 3);
   return `${all.slice(0, head).join("")}…${all.slice(all.length - (most - 1 - head)).join("")}`;
 }
+
+/** Text cut at its end: a task's number comes first. */
+const clipped = (text: string, most: number): string =>
+  text.length <= most ? text : `${[...text].slice(0, Math.max(0, most - 1)).join("")}…`;
 
 interface BoxParts {
   readonly kind: BoxKind;
@@ -109,11 +113,24 @@ const box = (parts: BoxParts): Box => ({
 const left = (text: string, x: number, tone: Cell["tone"] = "fg"): Cell => ({ text, x, align: "left", tone });
 const right = (text: string, x: number, tone: Cell["tone"] = "fg"): Cell => ({ text, x, align: "right", tone });
 
-/** Undrawn slots of a table. */
+/** Undrawn slots of a table: one row of the files' lane. */
 interface Fold {
   readonly table: number;
-  readonly kind: number;
+  readonly shared: boolean;
   readonly count: number;
+  /** How many of each kind, most first. */
+  readonly kinds: readonly (readonly [number, number])[];
+}
+
+/** The folds of a table: its private files in one row, and in another the shared ones for which there is no room. */
+function foldsOf({ table, folds }: PlannedTable): Fold[] {
+  const made: Fold[] = [];
+  const kinds = [...folds].filter(([kind]) => kind !== FOLD_SHARED).sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+  const count = kinds.reduce((sum, [, some]) => sum + some, 0);
+  if (count > 0) made.push({ table, shared: false, count, kinds });
+  const shared = folds.get(FOLD_SHARED) ?? 0;
+  if (shared > 0) made.push({ table, shared: true, count: shared, kinds: [] });
+  return made;
 }
 
 /** A box in the files' lane that waits for its height: a file, or what a table folds. */
@@ -176,18 +193,10 @@ export function compose(
     if (footer === 1)
       boxes.push(moreBox(frame.table, frame.tableWidth, y + (rows - 1) * PITCH, planned.moreSlots, "fd"));
     for (const [file, count] of planned.bundles) hang(file, index + 0.5 / (rows + 1), tableIndex, middle, count, SAME);
-    const folds = [...planned.folds].sort(([a], [b]) => b - a);
-    folds.forEach(([kind, count], at) => {
-      const fold: Waiting = {
-        file: NONE,
-        fold: { table: planned.table, kind, count },
-        order: 0,
-        height: 0,
-        weight: 0,
-        sources: [],
-      };
-      addSource(fold, index + 0.9 + at / 1000, tableIndex, middle, count, SAME);
-      waiting.push(fold);
+    foldsOf(planned).forEach((fold, at) => {
+      const made: Waiting = { file: NONE, fold, order: 0, height: 0, weight: 0, sources: [] };
+      addSource(made, index + 0.9 + at / 1000, tableIndex, middle, fold.count, SAME);
+      waiting.push(made);
     });
     for (const task of planned.tasks) {
       const known = tasksByRow.get(task);
@@ -314,7 +323,7 @@ function filesAtHome(subject: Subject, plan: Plan): number[] {
     }
     for (const [file, count] of planned.bundles) add(file, place, count);
   });
-  const rows = plan.tables.map(({ folds }) => folds.size);
+  const rows = plan.tables.map((planned) => foldsOf(planned).length);
   for (const file of plan.files) {
     const at = places.get(file);
     if (at === undefined) continue;
@@ -350,7 +359,7 @@ function taskBox(subject: Subject, task: number, frame: Frame, y: number): Box {
   const room = characters(frame.taskWidth - 12 - indent);
   const label = taskLabel(subject, task);
   const shownNote = note !== "" && label.length + note.length + 1 <= room ? note : "";
-  cells.push(left(elided(label, room - (shownNote === "" ? 0 : shownNote.length + 1)), 6 + indent));
+  cells.push(left(clipped(label, room - (shownNote === "" ? 0 : shownNote.length + 1)), 6 + indent));
   if (shownNote !== "") cells.push(right(shownNote, frame.taskWidth - 6, "muted"));
   return box({
     kind: "task",
@@ -440,9 +449,9 @@ function slotBox(subject: Subject, slot: number, frame: Frame, y: number, parent
   const numberEnd = indent + (frame.tableWidth < 100 ? 3.6 : 5) * CHARACTER;
   cells.push(right(String(descriptors.fd[slot] ?? NONE), numberEnd));
   const mark = closeOnExecMark(subject, slot);
-  if (mark !== "") cells.push(left(mark, numberEnd + CHARACTER * 0.7, "muted"));
+  if (mark !== "") cells.push(left(mark, numberEnd + CHARACTER * 0.7, mark === "ⓧ" ? "muted" : "change"));
   const letters = file === NONE ? "leads nowhere" : accessLetters(subject, file);
-  const room = characters(frame.tableWidth - numberEnd - 3 * CHARACTER - 8);
+  const room = characters(frame.tableWidth - numberEnd - (mark === "" ? 0.5 : mark.length + 1) * CHARACTER - 7);
   if (letters.length <= room) cells.push(right(letters, frame.tableWidth - 7, "muted"));
   else if (file === NONE) cells.push(right("?", frame.tableWidth - 7, "muted"));
   return box({
@@ -518,10 +527,12 @@ function fileBox(subject: Subject, file: number, x: number, width: number, y: nu
   const holders = holdersLabel(subject, file);
   if (holders !== "") cells.push(right(holders, end, "shared"));
   const posEnd = end - (columns.holders > 0 ? (columns.holders + 1) * CHARACTER : 0);
-  const pos = positionLabel(subject, file);
+  const unused = subject.graph.files.firstHolder[file + 1] === subject.graph.files.firstHolder[file];
+  const whole = unused ? "" : positionLabel(subject, file);
+  // A number that is cut is a wrong number: it is told whole or not at all.
+  const pos = whole.length <= characters(posEnd - 8 - indent) - 9 ? whole : "@…";
   if (pos !== "") cells.push(right(pos, posEnd, change === SAME ? "fg" : "change"));
   const flagsAt = posEnd - (columns.pos > 0 ? columns.pos + 1 : 0) * CHARACTER - columns.flags * CHARACTER;
-  const unused = subject.graph.files.firstHolder[file + 1] === subject.graph.files.firstHolder[file];
   const flags = unused
     ? ""
     : columns.full
@@ -550,17 +561,21 @@ function fileBox(subject: Subject, file: number, x: number, width: number, y: nu
   });
 }
 
-/** What a fold says: `+ 41 private regular`. */
-function foldText(kind: number, count: number): string {
+/** What a fold says: `+ 41 private regular`, `+ 12 private: 9 regular, 3 pipe`. */
+function foldText({ kinds, count, shared }: Fold): string {
   const number = `+ ${grouped(count)}`;
-  if (kind === FOLD_SHARED) return `${number} shared, fewer holders`;
-  if (kind === FOLD_DANGLING) return `${number} to files not in the image`;
-  if (kind === FOLD_ANY) return `${number} more`;
-  return `${number} private ${FILE_KINDS[kind] ?? "unknown"}`;
+  if (shared) return `${number} shared, of fewer holders`;
+  const word = (kind: number): string =>
+    kind === FOLD_DANGLING ? "to files that are not in the image" : (FILE_KINDS[kind] ?? "unknown");
+  const [only] = kinds;
+  if (kinds.length === 1 && only !== undefined) {
+    return only[0] === FOLD_DANGLING ? `${number} ${word(only[0])}` : `${number} private ${word(only[0])}`;
+  }
+  return `${number} private: ${kinds.map(([kind, some]) => `${grouped(some)} ${word(kind)}`).join(", ")}`;
 }
 
 function foldBox(fold: Fold, frame: Frame, y: number): Box {
-  const text = foldText(fold.kind, fold.count);
+  const text = foldText(fold);
   return box({
     kind: "fold",
     action: { do: "toggle", table: fold.table },
@@ -568,8 +583,8 @@ function foldBox(fold: Fold, frame: Frame, y: number): Box {
     x: frame.file,
     y,
     width: frame.fileWidth,
-    cells: [left(elided(text, characters(frame.fileWidth - 16)), 8, "muted")],
-    shared: fold.kind === FOLD_SHARED,
+    cells: [left(clipped(text, characters(frame.fileWidth - 16)), 8, "muted")],
+    shared: fold.shared,
     label: text,
   });
 }
@@ -591,7 +606,7 @@ function unusedBox(plan: Plan, frame: Frame, y: number): Box {
   });
 }
 
-/** The first of the ranked files as a list of boxes: for drawings too large to hold them in their lane. */
+/** The first of the ranked files as a list of boxes, in lane order: for drawings too large to hold the lane. */
 export function around(
   subject: Subject,
   layout: Layout,
@@ -604,7 +619,9 @@ export function around(
   },
 ): { boxes: Box[]; files: number[]; bottom: number; x: number } {
   const drawn = new Set(at.drawn.filter((other) => other.ref?.to === "file").map((other) => other.ref?.row));
-  const files = [...layout.ranked.subarray(0, at.most)].filter((file) => !drawn.has(file));
+  const files = [...layout.ranked.subarray(0, at.most)]
+    .filter((file) => !drawn.has(file))
+    .sort((a, b) => (layout.filePlace[a] as number) - (layout.filePlace[b] as number));
   const fan = at.width < 400 ? 40 : 120;
   const x = at.x + fan;
   const width = Math.min(640, Math.max(176, at.width - fan - 12));

@@ -75,11 +75,16 @@ export function stripsOf(subject: Subject, layout: Layout, width: number, viewHe
 const short = (count: number): string =>
   count < 10_000 ? grouped(count) : count < 1_000_000 ? `${Math.round(count / 1000)}k` : `${(count / 1e6).toFixed(1)}M`;
 
+/** The same counts over another number of steps; one that falls into two is parted between them. */
 function rebinned(counts: Uint32Array, bars: number): Float64Array {
   const out = new Float64Array(bars);
-  for (let step = 0; step < counts.length; step++) {
-    const bar = Math.min(bars - 1, Math.floor((step * bars) / counts.length));
-    out[bar] = (out[bar] as number) + (counts[step] as number);
+  const step = bars / counts.length;
+  for (let at = 0; at < counts.length; at++) {
+    const start = at * step;
+    const bar = Math.min(bars - 1, Math.floor(start));
+    const over = Math.max(0, start + step - (bar + 1)) / step;
+    out[bar] = (out[bar] as number) + (counts[at] as number) * (1 - over);
+    if (over > 0 && bar + 1 < bars) out[bar + 1] = (out[bar + 1] as number) + (counts[at] as number) * over;
   }
   return out;
 }

@@ -172,8 +172,29 @@ function paintBox(
   for (const cell of box.cells) {
     context.fillStyle = toneColour(theme, cell.tone, box.change);
     context.textAlign = cell.align;
-    context.fillText(cell.text, box.x + cell.x, middle, Math.max(1, cell.text.length * CHARACTER + 2));
+    const [before, after] = cell.text.split("ⓧ");
+    if (after === undefined) {
+      context.fillText(cell.text, box.x + cell.x, middle, Math.max(1, cell.text.length * CHARACTER + 2));
+      continue;
+    }
+    const x = box.x + cell.x;
+    context.fillText(before ?? "", x, middle);
+    closeMark(context, x + (before ?? "").length * CHARACTER + 5, middle - 0.5);
+    context.fillText(after, x + ((before ?? "").length + 1.6) * CHARACTER, middle);
   }
+}
+
+/** ⓧ, which few typefaces of one width hold. */
+function closeMark(context: CanvasRenderingContext2D, x: number, y: number): void {
+  context.strokeStyle = context.fillStyle;
+  context.lineWidth = 1;
+  context.beginPath();
+  context.arc(x, y, 4.5, 0, 2 * Math.PI);
+  context.moveTo(x - 2, y - 2);
+  context.lineTo(x + 2, y + 2);
+  context.moveTo(x + 2, y - 2);
+  context.lineTo(x - 2, y + 2);
+  context.stroke();
 }
 
 function paintEdge(context: CanvasRenderingContext2D, edge: Edge, theme: Theme, k: number, lit: boolean): void {
@@ -234,7 +255,7 @@ function paintStrip(context: CanvasRenderingContext2D, strip: Strip, theme: Them
   context.globalAlpha = 1;
   context.fillStyle = theme.hairline;
   context.fillRect(strip.x - 1, strip.y, 1, strip.height);
-  const thick = Math.max(step - 0.5, step * 0.75);
+  const thick = step;
   context.fillStyle = theme.muted;
   context.globalAlpha = 0.55;
   for (let at = 0; at < strip.bars.length; at++) {

@@ -43,10 +43,9 @@ export interface PlannedTable {
   readonly folds: ReadonlyMap<number, number>;
 }
 
-/** Keys of PlannedTable.folds beside file kinds: slots to shared files, slots that lead nowhere, kinds together. */
+/** Keys of PlannedTable.folds beside file kinds: slots to shared files, and slots that lead nowhere. */
 export const FOLD_SHARED = -2;
 export const FOLD_DANGLING = -1;
-export const FOLD_ANY = -3;
 
 export interface Plan {
   readonly level: Level;
@@ -106,8 +105,8 @@ export function planWhole(subject: Subject, layout: Layout, selection: ObjectRef
 
   let left = MOST_MARKS - unused.length - 4;
   for (const { tasks } of withTasks) left -= 2 * tasks.length + 2;
-  // Each table keeps room for itself and one fold with its edge.
-  left -= 4 * graph.tables.count + loose.drawn.length;
+  // Each table keeps room for itself and two folds with their edges.
+  left -= 5 * graph.tables.count + loose.drawn.length;
 
   const drawn = new Set<number>();
   const addFile = (file: number, cost: number): void => {
@@ -148,28 +147,24 @@ export function planWhole(subject: Subject, layout: Layout, selection: ObjectRef
 
   const pending = withTasks.map(({ table, tasks, moreTasks }) => {
     const slots = slotsByTable.get(table) ?? [];
-    const { bundles, folds } = undrawn(graph, table, slots, drawn, true);
+    const { bundles, folds } = undrawn(graph, table, slots, drawn);
     return { table, tasks, moreTasks, slots, bundles, folds, open: isOpen(level, expansion, table) };
   });
-  // A kind of which a table holds just one private file: its name says more than "+ 1".
+  // One or two private files of a table: their names say more than "+ 2".
   for (const { table, slots, folds } of pending) {
-    if (left < 200) break;
-    const alone = [...folds].filter(([kind, count]) => count === 1 && kind >= 0).map(([kind]) => kind);
-    if (alone.length === 0) continue;
+    let few = 0;
+    for (const [kind, count] of folds) if (kind >= 0) few += count;
+    if (few === 0 || few > 2 || left < 200) continue;
     const inSlots = new Set(slots);
     const end = graph.tables.first[table + 1] as number;
     for (let slot = graph.tables.first[table] as number; slot < end; slot++) {
       const file = graph.descriptors.file[slot] as number;
-      if (inSlots.has(slot) || file < 0 || drawn.has(file) || holders(graph, file) > 1) continue;
-      if (alone.includes(graph.files.kind[file] as number)) addFile(file, 2);
+      if (!inSlots.has(slot) && file >= 0 && holders(graph, file) === 1) addFile(file, 2);
     }
   }
-  let kinds = 0;
-  for (const { folds } of pending) kinds += folds.size;
-  const byKind = 2 * (kinds - pending.length) < left;
   const tables = pending.map((planned) => ({
     ...planned,
-    ...undrawn(graph, planned.table, planned.slots, drawn, byKind),
+    ...undrawn(graph, planned.table, planned.slots, drawn),
     moreSlots: planned.open ? slotCount(graph, planned.table) - planned.slots.length : 0,
   }));
   const sharedDrawn = countShared(graph, drawn);
@@ -323,7 +318,7 @@ function looseTasks(graph: Graph, layout: Layout, selection: ObjectRef | null): 
 }
 
 /** What the undrawn slots of a table lead to: drawn files, or folds. */
-function undrawn(graph: Graph, table: number, slots: readonly number[], drawn: ReadonlySet<number>, byKind: boolean) {
+function undrawn(graph: Graph, table: number, slots: readonly number[], drawn: ReadonlySet<number>) {
   const bundles = new Map<number, number>();
   const folds = new Map<number, number>();
   const add = (counts: Map<number, number>, key: number): void => {
@@ -337,9 +332,8 @@ function undrawn(graph: Graph, table: number, slots: readonly number[], drawn: R
       continue;
     }
     const file = graph.descriptors.file[slot] as number;
-    if (file < 0) add(folds, byKind ? FOLD_DANGLING : FOLD_ANY);
+    if (file < 0) add(folds, FOLD_DANGLING);
     else if (drawn.has(file)) add(bundles, file);
-    else if (!byKind) add(folds, FOLD_ANY);
     else add(folds, holders(graph, file) > 1 ? FOLD_SHARED : (graph.files.kind[file] as number));
   }
   return { bundles, folds };

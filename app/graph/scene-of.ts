@@ -23,9 +23,7 @@ function wholeScene(subject: Subject, layout: Layout, { width, selection, expans
     let folded = 0;
     for (const { folds } of plan.tables) for (const [, count] of folds) folded += count;
     if (folded > 0) {
-      notes.push(
-        `${counted(folded, "descriptor")} folded by table and kind; open a table (Enter, double click) for its slots.`,
-      );
+      notes.push(`${counted(folded, "descriptor")} folded by table; open a table (Enter, double click) for its slots.`);
     }
     if (plan.sharedHidden > 0) {
       notes.push(
@@ -44,9 +42,9 @@ function wholeScene(subject: Subject, layout: Layout, { width, selection, expans
     strips: [],
     markers: [],
     headings: laneHeadings(frame, [
-      `${counted(graph.tasks.count, "TASK")}`,
-      `${counted(graph.tables.count, "FILE TABLE")}`,
-      `${counted(layout.held, "OPEN FILE")}${layout.shared > 0 ? ` · ${grouped(layout.shared)} SHARED` : ""}`,
+      counted(graph.tasks.count, "task"),
+      counted(graph.tables.count, "file table"),
+      `${counted(layout.held, "open file")}${layout.shared > 0 ? ` · ${grouped(layout.shared)} shared` : ""}`,
     ]),
     notes,
     compared: subject.both !== null,
@@ -55,9 +53,9 @@ function wholeScene(subject: Subject, layout: Layout, { width, selection, expans
 
 function laneHeadings(frame: Frame, texts: readonly [string, string, string]): Heading[] {
   return [
-    { text: texts[0], x: frame.task, y: Number.NaN },
-    { text: texts[1], x: frame.table, y: Number.NaN },
-    { text: texts[2], x: frame.file, y: Number.NaN },
+    { text: texts[0].toUpperCase(), x: frame.task, y: Number.NaN },
+    { text: texts[1].toUpperCase(), x: frame.table, y: Number.NaN },
+    { text: texts[2].toUpperCase(), x: frame.file, y: Number.NaN },
   ];
 }
 
@@ -96,7 +94,11 @@ function mapScene(subject: Subject, layout: Layout, options: SceneOptions): Scen
   const top = around(subject, layout, { x: left, width: right - left, y: bottom, most: TOP_FILES, drawn: boxes });
   if (top.boxes.length > 0) {
     const y = selection === null ? Number.NaN : bottom - 10;
-    headings.push({ text: subject.both === null ? "MOST SHARED FILES" : "CHANGED AND MOST SHARED FILES", x: top.x, y });
+    headings.push({
+      text: subject.both === null ? "MOST SHARED FILES, IN LANE ORDER" : "CHANGED AND MOST SHARED FILES, IN LANE ORDER",
+      x: top.x,
+      y,
+    });
     const first = boxes.length;
     for (const box of top.boxes) boxes.push(box);
     const fileStrip = strips.strips.at(-1);

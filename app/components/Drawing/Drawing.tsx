@@ -80,6 +80,8 @@ export function Drawing(props: DrawingProps) {
   return <LaidOut {...props} subject={subject} layout={layout} />;
 }
 
+const HINT = "Point at an object to trace its edges, click to pin it, walk the edges with the arrow keys.";
+
 const ARROWS: Record<string, Direction> = {
   ArrowLeft: "left",
   ArrowRight: "right",
@@ -182,7 +184,7 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
   const say = (object: ObjectRef | null, otherwise: string): void => {
     if (said.current === null) return;
     const shown = object ?? (otherwise === "" ? selection : null);
-    said.current.textContent = shown === null ? otherwise : sentence(subject, shown);
+    said.current.textContent = shown === null ? otherwise || HINT : sentence(subject, shown);
   };
 
   const act = (action: Action): void => setExpansion((old) => acted(old, action, scene));
@@ -276,7 +278,7 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
       </div>
       <div className="drawing-foot">
         <p className="drawing-said" ref={said} aria-hidden="true">
-          {sentenceNow}
+          {sentenceNow || HINT}
         </p>
         {scene !== null && scene.notes.length > 0 && <p className="drawing-notes">{scene.notes.join(" ")}</p>}
         <Legend compared={both !== null} />

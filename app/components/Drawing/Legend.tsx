@@ -23,7 +23,11 @@ export function Legend({ compared }: { readonly compared: boolean }) {
         one table, several tasks
       </li>
       <li>
-        <span className="drawing-sign">ⓧ</span> close-on-exec
+        <svg width="12" height="12" aria-hidden="true">
+          <title>close-on-exec</title>
+          <path className="close-mark" d="M1.5 6 a4.5 4.5 0 1 1 0 .01 M4 4 l4 4 M8 4 l-4 4" />
+        </svg>
+        close-on-exec
       </li>
       <li>
         <span className="drawing-sign">@</span> position
