@@ -1,7 +1,8 @@
 // How components reach the shell.
 
+import type { RefObject } from "react";
 import { createContext, useContext } from "react";
-import type { Command } from "../shell/commands.ts";
+import type { Command, DrawingControl } from "../shell/commands.ts";
 import type { Shell } from "../shell/shell.ts";
 import type { State } from "../shell/state.ts";
 import { useSelected } from "../shell/store.ts";
@@ -9,6 +10,8 @@ import { useSelected } from "../shell/store.ts";
 export interface Page {
   readonly shell: Shell;
   readonly commands: readonly Command[];
+  /** The drawing, while it is on the page. */
+  readonly drawing: RefObject<DrawingControl | null>;
 }
 
 export const PageContext = createContext<Page | null>(null);

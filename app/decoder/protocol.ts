@@ -1,5 +1,6 @@
 // What the page and the worker say to each other: one type per question, with its answer.
 
+import type { Layout } from "../graph/layout.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import type { Details, Field } from "../model/fields.ts";
 import type { Order } from "../model/order.ts";
@@ -31,6 +32,8 @@ export interface Questions {
   bytes: { ask: { document: DocumentId; member: number; offset: number; length: number }; answer: Uint8Array };
   /** The rows of a listing that pass a filter, in order: `orderRows` over the document's checkpoint. */
   order: { ask: { document: DocumentId; order: Order }; answer: Uint32Array };
+  /** Where things stand in the drawing: `layout` over the document alone. Asked for where that takes long. */
+  layout: { ask: { document: DocumentId }; answer: Layout };
   /** The document that `ckptscope show --json` prints. */
   json: { ask: { document: DocumentId }; answer: Blob };
 }

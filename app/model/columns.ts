@@ -47,6 +47,8 @@ export interface Column {
   readonly about: string;
   /** Characters wide from the start. */
   readonly width: number;
+  /** Characters that the widest value needs, where that is quick to tell. */
+  readonly needs?: (checkpoint: Checkpoint) => number;
   /** Not shown from the start. */
   readonly hidden?: true;
   /** Looked at by a filter's plain words. */
@@ -127,12 +129,13 @@ const borrow = (
   const lender = columns.find((column) => column.id === about.id);
   if (lender === undefined) throw new Error(`No column ${about.id} to borrow from ${listing}`);
   const { number, big, text, title, about: words, width, searched } = lender;
-  const { yes } = lender;
+  const { yes, needs } = lender;
   return {
     title,
     about: words,
     width,
     ...(searched && { searched }),
+    ...(needs && { needs }),
     ...about,
     borrowed: { listing, column: lender.id, row },
     text: (checkpoint, at) => {
@@ -296,6 +299,21 @@ const TABLES: readonly Column[] = [
   recordOffset(({ tables }) => tables.record),
 ];
 
+/** Digits of the largest of some 64-bit numbers, told from their upper words as far as those differ. */
+function widest(values: BigUint64Array): number {
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length * 2);
+  let high = 0;
+  let low = 0;
+  for (let at = 0; at < words.length; at += 2) {
+    const upper = words[at + 1] as number;
+    if (upper > high) {
+      high = upper;
+      low = words[at] as number;
+    } else if (upper === high) low = Math.max(low, words[at] as number);
+  }
+  return ((BigInt(high) << 32n) | BigInt(low)).toString().length;
+}
+
 const has = ({ files }: Checkpoint, row: number, bit: number): boolean => ((files.has[row] ?? 0) & bit) !== 0;
 
 const FILES: readonly Column[] = [
@@ -304,7 +322,7 @@ const FILES: readonly Column[] = [
     (c, row) => c.files.id[row] ?? Number.NaN,
   ),
   bytesColumn(
-    { id: "path", title: "Path", about: "path, or a name for what has none", width: 38, searched: true },
+    { id: "path", title: "Path", about: "path, or a name for what has none", width: 34, searched: true },
     nameBytes,
   ),
   wordColumn(
@@ -312,9 +330,12 @@ const FILES: readonly Column[] = [
     ({ files }, row) => files.kind[row] ?? 0,
     (kind) => FILE_KINDS[kind] ?? "",
   ),
-  bigColumn({ id: "pos", title: "Position", about: "f_pos, in bytes", width: 12 }, (checkpoint, row) =>
-    has(checkpoint, row, HAS.pos) ? (checkpoint.files.pos[row] ?? null) : null,
-  ),
+  {
+    ...bigColumn({ id: "pos", title: "Position", about: "f_pos, in bytes", width: 20 }, (checkpoint, row) =>
+      has(checkpoint, row, HAS.pos) ? (checkpoint.files.pos[row] ?? null) : null,
+    ),
+    needs: ({ files }) => widest(files.pos),
+  },
   wordColumn(
     { id: "flags", title: "Flags", about: "f_flags by name", width: 28, searched: true },
     (checkpoint, row) => (has(checkpoint, row, HAS.flags) ? (checkpoint.files.flags[row] ?? 0) : Number.NaN),

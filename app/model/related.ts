@@ -42,12 +42,12 @@ export function recordAt({ records }: Checkpoint, member: number, offset: number
   let high = records.count;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const at = records.member[middle] as number;
+    const at = records.member[middle] ?? 0;
     if (at < member || (at === member && (records.offset[middle] as number) <= offset)) low = middle + 1;
     else high = middle;
   }
   const row = low - 1;
-  if (row < 0 || records.member[row] !== member) return NONE;
+  if (row < 0 || (records.member[row] ?? 0) !== member) return NONE;
   return offset < (records.offset[row] as number) + (records.length[row] as number) ? row : NONE;
 }
 

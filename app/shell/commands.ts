@@ -22,7 +22,6 @@ export interface Command {
 /** Ids of the elements that commands put the focus on. */
 export const PLACES = {
   tree: "tree",
-  drawing: "drawing",
   tables: "grid",
   inspector: "inspector",
   filter: "filter",
@@ -33,7 +32,15 @@ const isWhole = (state: State): boolean => shownDoc(state)?.document != null;
 const isPair = ({ docs }: State): boolean => docs.length === 2;
 const always = (): boolean => true;
 
-export function commandsOf(shell: Shell): readonly Command[] {
+/** What commands do with the drawing. */
+export interface DrawingControl {
+  zoomBy(factor: number): void;
+  fit(): void;
+  focus(): void;
+}
+
+/** All commands. `drawing.current` is the drawing while it is on the page. */
+export function commandsOf(shell: Shell, drawing: { readonly current: DrawingControl | null }): readonly Command[] {
   const { store } = shell;
   const state = () => store.get();
   const show = (dialog: Dialog) => () => store.set({ dialog });
@@ -125,7 +132,34 @@ export function commandsOf(shell: Shell): readonly Command[] {
       key: "g",
       group: "Look",
       when: isOpen,
-      run: goTo("drawing", PLACES.drawing),
+      run: () => {
+        store.set({ panel: "drawing" });
+        requestAnimationFrame(() => drawing.current?.focus());
+      },
+    },
+    {
+      id: "zoom-in",
+      title: "Zoom the drawing in",
+      key: "+",
+      group: "Look",
+      when: isOpen,
+      run: () => drawing.current?.zoomBy(1.25),
+    },
+    {
+      id: "zoom-out",
+      title: "Zoom the drawing out",
+      key: "-",
+      group: "Look",
+      when: isOpen,
+      run: () => drawing.current?.zoomBy(0.8),
+    },
+    {
+      id: "zoom-fit",
+      title: "The whole drawing; again: its own size",
+      key: "0",
+      group: "Look",
+      when: isOpen,
+      run: () => drawing.current?.fit(),
     },
     {
       id: "go-tables",

@@ -121,7 +121,7 @@ export function firstState(): State {
     tab: "descriptors",
     listings: firstListings(),
     panel: "drawing",
-    sizes: { tree: 240, inspector: 380, tables: 320 },
+    sizes: { tree: 210, inspector: 350, tables: 320 },
     treeShown: true,
     inspectorShown: true,
     tablesShown: true,

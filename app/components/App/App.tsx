@@ -1,6 +1,6 @@
 // The whole page: what is open or the way to open something, and what is dropped anywhere on it.
 
-import { type DragEvent, useEffect, useRef, useState } from "react";
+import { type DragEvent, lazy, Suspense, useEffect, useRef, useState } from "react";
 import { visible } from "../../model/text.ts";
 import { droppedFiles, imagesOf } from "../../shell/inputs.ts";
 import { keyText, takesText } from "../../shell/keys.ts";
@@ -10,15 +10,19 @@ import { Dialogs } from "../Dialogs/Dialogs.tsx";
 import { Empty } from "../Empty/Empty.tsx";
 import { Head } from "../Head/Head.tsx";
 import { Opening } from "../Opening/Opening.tsx";
-import { Workspace } from "../Workspace/Workspace.tsx";
 import { Banner } from "./Banner.tsx";
 import "./App.css";
+
+// The drawing and the tables are most of the page's code, and are fetched while the user still chooses a file.
+const loadWorkspace = () => import("../Workspace/Workspace.tsx");
+const Workspace = lazy(() => loadWorkspace().then((module) => ({ default: module.Workspace })));
 
 export function App() {
   const doc = useApp(shownDoc);
   const { over, ...drop } = useDrop();
   useKeys();
   useTitle();
+  useEffect(() => void loadWorkspace(), []);
   return (
     <div className="app" {...drop}>
       <Opening />
@@ -28,7 +32,9 @@ export function App() {
         <>
           <Head />
           <Banner />
-          <Workspace doc={doc} />
+          <Suspense fallback={<main className="loading" />}>
+            <Workspace doc={doc} />
+          </Suspense>
         </>
       )}
       <Dialogs />

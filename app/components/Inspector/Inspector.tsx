@@ -489,7 +489,7 @@ function ProblemsOf({ checkpoint, records }: { checkpoint: Checkpoint; records: 
     if (offset === null) return false;
     return records.some((record) => {
       const from = checkpoint.records.offset[record] ?? 0;
-      const inMember = checkpoint.records.member[record] === (member ?? 0);
+      const inMember = (checkpoint.records.member[record] ?? 0) === (member ?? 0);
       return inMember && offset >= from && offset < from + (checkpoint.records.length[record] ?? 0);
     });
   });

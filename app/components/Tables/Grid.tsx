@@ -47,11 +47,14 @@ const isNumeric = (column: Column): boolean => column.number !== undefined || co
 /** A column's numbers stand right, so that digits line up; tasks' pids are lists. */
 const alignment = (column: Column): string => (isNumeric(column) && column.id !== "pid" ? " cell-number" : "");
 
+const characters = ({ width, needs, title }: Column, { checkpoint }: Doc): number =>
+  Math.max(needs ? Math.min(width, needs(checkpoint)) : width, title.length + 2);
+
 const definitions = (listing: Listing, doc: Doc): ColumnDef<typeof features, Shown>[] =>
   COLUMNS[listing].map((column) => ({
     id: column.id,
     header: column.title,
-    size: Math.round(Math.max(column.width, column.title.length + 2) * CHARACTER + PADDING),
+    size: Math.round(characters(column, doc) * CHARACTER + PADDING),
     minSize: 32,
     sortDescFirst: false,
     accessorFn: ({ row }) => column.text(doc.checkpoint, row),

@@ -3,14 +3,14 @@
 import { useMemo } from "react";
 import type { ObjectRef } from "../../model/object-ref.ts";
 import { objectOf } from "../../model/related.ts";
-import { PLACES } from "../../shell/commands.ts";
 import { type Doc, PANELS, type Panel, type Sizes } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
+import { Drawing } from "../Drawing/Drawing.tsx";
 import { Inspector } from "../Inspector/Inspector.tsx";
 import { Splitter } from "../Splitter/Splitter.tsx";
 import { Tables } from "../Tables/Tables.tsx";
 import { Tree } from "../Tree/Tree.tsx";
-import { Drawing } from "./Drawing.tsx";
+import { useLayout } from "./useLayout.ts";
 import { useNarrow } from "./useNarrow.ts";
 import "./Workspace.css";
 
@@ -26,13 +26,15 @@ export function Workspace({ doc }: { doc: Doc }) {
 }
 
 function Picture({ doc }: { doc: Doc }) {
-  const { shell } = usePage();
+  const { shell, drawing } = usePage();
   const looked = useApp((state) => state.looked);
+  const layout = useLayout(doc);
   const selection = useMemo(() => (looked ? objectOf(doc.checkpoint, looked) : null), [doc, looked]);
   return (
     <Drawing
-      id={PLACES.drawing}
+      ref={drawing}
       checkpoint={doc.checkpoint}
+      {...(layout && { layout })}
       selection={selection}
       onSelect={(object: ObjectRef | null) => shell.look(object)}
     />
