@@ -26,6 +26,8 @@ const TYPES: Record<string, string> = {
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), "ckptscope-page-"));
+  // Vitest says "test"; the page is to be tested as it is shipped.
+  process.env.NODE_ENV = "production";
   await build({ logLevel: "error", configFile: "vite.config.ts", build: { outDir: folder, emptyOutDir: true } });
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");

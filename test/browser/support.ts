@@ -67,6 +67,7 @@ export function openBrowser(): Visitor {
       if (message.type() === "error") faults.push(message.text());
     });
     await page.goto(inject("pageUrl") + fragment);
+    await page.locator(".app").waitFor();
     return { page, requests };
   };
   return Object.assign(visit, { forgive: () => void faults.splice(0) });
@@ -100,7 +101,7 @@ export async function drop(page: Page, files: readonly DroppedFile[]): Promise<v
     })),
   );
   for (const type of ["dragenter", "dragover", "drop"]) {
-    await page.dispatchEvent("body *", type, { dataTransfer: transfer });
+    await page.dispatchEvent("body", type, { dataTransfer: transfer });
   }
 }
 

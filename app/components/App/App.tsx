@@ -1,6 +1,6 @@
 // The whole page: what is open or the way to open something, and what is dropped anywhere on it.
 
-import { type DragEvent, lazy, Suspense, useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { visible } from "../../model/text.ts";
 import { droppedFiles, imagesOf } from "../../shell/inputs.ts";
 import { keyText, takesText } from "../../shell/keys.ts";
@@ -19,12 +19,12 @@ const Workspace = lazy(() => loadWorkspace().then((module) => ({ default: module
 
 export function App() {
   const doc = useApp(shownDoc);
-  const { over, ...drop } = useDrop();
+  const over = useDrop();
   useKeys();
   useTitle();
   useEffect(() => void loadWorkspace(), []);
   return (
-    <div className="app" {...drop}>
+    <div className="app">
       <Opening />
       {doc === null ? (
         <Empty />
@@ -48,34 +48,33 @@ export function App() {
   );
 }
 
-const hasFiles = (event: DragEvent): boolean => event.dataTransfer.types.includes("Files");
+const hasFiles = ({ dataTransfer }: DragEvent): boolean => dataTransfer?.types.includes("Files") ?? false;
 
-/** Takes files that are dropped anywhere. */
-function useDrop() {
+/** Takes files that are dropped anywhere on the window. Whether some are held over it now. */
+function useDrop(): boolean {
   const { shell } = usePage();
   const [over, setOver] = useState(false);
-  /** Entering a child comes before leaving its parent. */
-  const depth = useRef(0);
-  return {
-    over,
-    onDragEnter(event: DragEvent) {
+  useEffect(() => {
+    // Entering a child comes before leaving its parent.
+    let depth = 0;
+    const onEnter = (event: DragEvent) => {
       if (!hasFiles(event)) return;
       event.preventDefault();
-      depth.current++;
+      depth++;
       setOver(true);
-    },
-    onDragOver(event: DragEvent) {
+    };
+    const onOver = (event: DragEvent) => {
       if (hasFiles(event)) event.preventDefault();
-    },
-    onDragLeave(event: DragEvent) {
+    };
+    const onLeave = (event: DragEvent) => {
       if (!hasFiles(event)) return;
-      depth.current = Math.max(0, depth.current - 1);
-      if (depth.current === 0) setOver(false);
-    },
-    onDrop(event: DragEvent) {
-      if (!hasFiles(event)) return;
+      depth = Math.max(0, depth - 1);
+      if (depth === 0) setOver(false);
+    };
+    const onDrop = (event: DragEvent) => {
+      if (!hasFiles(event) || event.dataTransfer === null) return;
       event.preventDefault();
-      depth.current = 0;
+      depth = 0;
       setOver(false);
       droppedFiles(event.dataTransfer).then(
         (files) => shell.receive(imagesOf(files)),
@@ -85,8 +84,19 @@ function useDrop() {
             advice: "Use Open to pick the files; some browsers do not hand out dropped folders.",
           }),
       );
-    },
-  };
+    };
+    window.addEventListener("dragenter", onEnter);
+    window.addEventListener("dragover", onOver);
+    window.addEventListener("dragleave", onLeave);
+    window.addEventListener("drop", onDrop);
+    return () => {
+      window.removeEventListener("dragenter", onEnter);
+      window.removeEventListener("dragover", onOver);
+      window.removeEventListener("dragleave", onLeave);
+      window.removeEventListener("drop", onDrop);
+    };
+  }, [shell]);
+  return over;
 }
 
 /** Runs commands by their keys. */

@@ -14,12 +14,17 @@ export function FormatDialog() {
   const { checkpoint, dialect } = doc;
   const { machine, time } = checkpoint;
   const dialects = dialectsOf(checkpoint.format, checkpoint.dialect);
-  const facts: (readonly [string, string])[] = [
+  const own: (readonly [string, string])[] = [
     ["format", checkpoint.format === "criu" ? "CRIU" : "Linux-CR"],
     ["dialect", `${checkpoint.dialect}${dialect === null ? "" : " (chosen by hand)"}`],
     ["complete", checkpoint.complete ? "yes" : "no"],
-    ["machine", `${machine.arch ?? "not told"}, ${machine.littleEndian ? "little" : "big"}-endian`],
+    ["architecture", `${machine.arch ?? "not told"}, ${machine.littleEndian ? "little" : "big"}-endian`],
     ...(time === null ? [] : [["taken", timeText(time)] as const]),
+  ];
+  // The image's own words for a thing go before ours.
+  const told = new Set(checkpoint.facts.map(({ label }) => label));
+  const facts = [
+    ...own.filter(([label]) => !told.has(label)),
     ...checkpoint.facts.map(({ label, value }) => [label, value] as const),
   ];
   return (
@@ -28,7 +33,7 @@ export function FormatDialog() {
       <p>{visible(checkpoint.evidence)}</p>
       <dl>
         {facts.map(([label, value]) => (
-          <div className="value" key={label}>
+          <div className="value" key={`${label} ${value}`}>
             <dt>{visible(label)}</dt>
             <dd className="mono">{visible(value)}</dd>
           </div>
