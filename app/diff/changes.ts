@@ -175,3 +175,6 @@ export const CHANGED_BY: Record<ChangeKind, number> = {
   "table-shared": 0,
   "table-unshared": 0,
 };
+
+/** Whether changes of a kind are about descriptors, and not about tasks or tables. */
+export const isOfDescriptors = (kind: ChangeKind): boolean => CHANGED_BY[kind] !== 0;

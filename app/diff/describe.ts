@@ -3,7 +3,15 @@
 import { type Checkpoint, commBytes, HAS, NONE, nameBytes, taskNumber } from "../model/checkpoint.ts";
 import { FILE_KINDS, flagChange } from "../model/names.ts";
 import { base64, decodeText, isUtf8 } from "../model/text.ts";
-import { CHANGE_KINDS, CHANGED, type Change, type ChangeKind, type Holder, type PathDetails } from "./changes.ts";
+import {
+  CHANGE_KINDS,
+  CHANGED,
+  type Change,
+  type ChangeKind,
+  type Holder,
+  isOfDescriptors,
+  type PathDetails,
+} from "./changes.ts";
 import { type Comparison, descriptorNumber } from "./diff.ts";
 import { fileComparer, isUnknown, sameName } from "./files.ts";
 import { distinctDescriptors, pairNumber } from "./pair.ts";
@@ -150,7 +158,7 @@ function rowsOf({ changes }: Comparison, index: number): Uint32Array {
 
 /** How many holders change `index` has: a table that two tasks share gives two for each fd. 0 for tasks and tables. */
 export function countHolders(comparison: Comparison, index: number): number {
-  if (comparison.changes.fd[index] === NONE) return 0;
+  if (!isOfDescriptors(kindAt(comparison, index))) return 0;
   return countHoldersOfRows(comparison, rowsOf(comparison, index));
 }
 
@@ -166,7 +174,7 @@ function countHoldersOfRows({ pairs }: Comparison, rows: Uint32Array): number {
 
 /** Holders of change `index`, by pid, then fd; the first `most` of them. None for changes of tasks and tables. */
 export function holdersOf(comparison: Comparison, index: number, most?: number): Holder[] {
-  if (comparison.changes.fd[index] === NONE) return [];
+  if (!isOfDescriptors(kindAt(comparison, index))) return [];
   return holdersOfRows(comparison, rowsOf(comparison, index), most);
 }
 
@@ -250,7 +258,7 @@ export interface TouchedRows {
 export function touchedRows(comparison: Comparison, index: number): TouchedRows {
   const { before, after, pairs, changes } = comparison;
   const rows = Int32Array.from(rowsOf(comparison, index));
-  if (changes.fd[index] === NONE) {
+  if (!isOfDescriptors(kindAt(comparison, index))) {
     const none = new Int32Array(0);
     const itself = { before: changes.taskBefore[index] ?? NONE, after: changes.taskAfter[index] ?? NONE };
     return {

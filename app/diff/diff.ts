@@ -223,10 +223,8 @@ function compareTableSharing(before: Checkpoint, after: Checkpoint, pairs: Pairs
   const number = (task: number): number => pairNumber(before, after, task, NONE);
   const compare = (one: Int32Array, other: Int32Array, many: number, name: ChangeKind): void => {
     const mixed = mixedKeys(tasks, one, other, many);
-    for (const group of groupsBy(
-      tasks.filter((b) => mixed[one[b] as number] === 1),
-      (b) => one[b] as number,
-    )) {
+    const rows = tasks.filter((b) => mixed[one[b] as number] === 1);
+    for (const group of groupsOf(rows, (a, b) => (one[a] as number) - (one[b] as number))) {
       collected.addTables(
         name,
         sortRows(group, (a, b) => number(a) - number(b) || a - b),
@@ -249,12 +247,12 @@ function mixedKeys(rows: Uint32Array, one: Int32Array, other: Int32Array, many: 
   return mixed;
 }
 
-/** Rows with one key, as views of one array sorted by key. */
-function* groupsBy(rows: Uint32Array, key: (row: number) => number): Generator<Uint32Array> {
-  const sorted = sortRows(rows.slice(), (a, b) => key(a) - key(b) || a - b);
-  for (let start = 0, end = 1; start < sorted.length; start = end++) {
-    while (end < sorted.length && key(sorted[end] as number) === key(sorted[start] as number)) end++;
-    yield sorted.subarray(start, end);
+/** Rows that compare as equal, as views of one array that is sorted in place. */
+function* groupsOf(rows: Uint32Array, compare: (a: number, b: number) => number): Generator<Uint32Array> {
+  sortRows(rows, (a, b) => compare(a, b) || a - b);
+  for (let start = 0, end = 1; start < rows.length; start = end++) {
+    while (end < rows.length && compare(rows[start] as number, rows[end] as number) === 0) end++;
+    yield rows.subarray(start, end);
   }
 }
 
@@ -323,24 +321,15 @@ function compareDescriptors(before: Checkpoint, after: Checkpoint, pairs: Pairs,
     }
   }
 
-  // Two descriptors that lead to files that the image does not hold are not known to lead to one file.
-  const sameFile = (column: Int32Array, a: number, b: number): boolean => column[a] === column[b] && column[a] !== NONE;
-  const byFiles = (rows: Uint32Array, same: (a: number, b: number) => boolean): Uint32Array[] => {
-    sortRows(
-      rows,
-      (a, b) =>
-        (fileBefore[a] as number) - (fileBefore[b] as number) ||
-        (fileAfter[a] as number) - (fileAfter[b] as number) ||
-        a - b,
-    );
-    const groups: Uint32Array[] = [];
-    for (let start = 0, end = 1; start < rows.length; start = end++) {
-      while (end < rows.length && same(rows[start] as number, rows[end] as number)) end++;
-      groups.push(rows.subarray(start, end));
-    }
-    return groups;
-  };
-  const sameFiles = (a: number, b: number): boolean => sameFile(fileBefore, a, b) && sameFile(fileAfter, a, b);
+  // Which open file a descriptor leads to. Files that the image does not hold are one only if the descriptor is.
+  const unknownBefore = (row: number): number =>
+    fileBefore[row] === NONE ? (descriptors.before[row] as number) : NONE;
+  const unknownAfter = (row: number): number => (fileAfter[row] === NONE ? (descriptors.after[row] as number) : NONE);
+  const compareBefore = (a: number, b: number): number =>
+    (fileBefore[a] as number) - (fileBefore[b] as number) || unknownBefore(a) - unknownBefore(b);
+  const compareAfter = (a: number, b: number): number =>
+    (fileAfter[a] as number) - (fileAfter[b] as number) || unknownAfter(a) - unknownAfter(b);
+  const compareBoth = (a: number, b: number): number => compareBefore(a, b) || compareAfter(a, b);
   const filesOf = (rows: Uint32Array) => ({
     before: fileBefore[rows[0] as number] as number,
     after: fileAfter[rows[0] as number] as number,
@@ -349,25 +338,25 @@ function compareDescriptors(before: Checkpoint, after: Checkpoint, pairs: Pairs,
   const anyCut = (rows: Uint32Array, whole: Uint8Array): boolean =>
     rows.some((row) => whole[descriptors.tablePair[row] as number] === 0);
   const wholeBefore = wholeTables(before, pairs, tables.before, tables.taskBefore);
-  for (const rows of byFiles(opened.list(), (a, b) => sameFile(fileAfter, a, b))) {
+  for (const rows of groupsOf(opened.list(), compareAfter)) {
     collected.addDescriptors("fd-opened", rows, filesOf(rows), anyCut(rows, wholeBefore));
   }
   const wholeAfter = wholeTables(after, pairs, tables.after, tables.taskAfter);
-  for (const rows of byFiles(closed.list(), (a, b) => sameFile(fileBefore, a, b))) {
+  for (const rows of groupsOf(closed.list(), compareBefore)) {
     collected.addDescriptors("fd-closed", rows, filesOf(rows), anyCut(rows, wholeAfter));
   }
 
   const wasSet = (row: number): number => before.descriptors.closeOnExec[descriptors.before[row] as number] as number;
   for (const set of [0, 1]) {
-    for (const rows of byFiles(
+    for (const rows of groupsOf(
       execs.list().filter((row) => wasSet(row) === set),
-      sameFiles,
+      compareBoth,
     )) {
       collected.addDescriptors("close-on-exec", rows, filesOf(rows), false);
     }
   }
 
-  for (const rows of byFiles(differing.list(), sameFiles)) {
+  for (const rows of groupsOf(differing.list(), compareBoth)) {
     const files = filesOf(rows);
     const bits = compareFiles(files.before, files.after);
     if (bits & CHANGED.path) {
@@ -382,12 +371,12 @@ function compareDescriptors(before: Checkpoint, after: Checkpoint, pairs: Pairs,
   const rows = both.list();
   const mixedAfter = mixedKeys(rows, fileAfter, fileBefore, after.files.count);
   const shared = rows.filter((row) => mixedAfter[fileAfter[row] as number] === 1);
-  for (const group of groupsBy(shared, (row) => fileAfter[row] as number)) {
+  for (const group of groupsOf(shared, compareAfter)) {
     collected.addDescriptors("file-shared", group, { before: NONE, after: filesOf(group).after }, false);
   }
   const mixedBefore = mixedKeys(rows, fileBefore, fileAfter, before.files.count);
   const unshared = rows.filter((row) => mixedBefore[fileBefore[row] as number] === 1);
-  for (const group of groupsBy(unshared, (row) => fileBefore[row] as number)) {
+  for (const group of groupsOf(unshared, compareBefore)) {
     collected.addDescriptors("file-unshared", group, { before: filesOf(group).before, after: NONE }, false);
   }
 }

@@ -1,7 +1,7 @@
 // Which changes to list: by kind, and by pid.
 
 import { NONE } from "../model/checkpoint.ts";
-import { type ChangeKind, changeKind } from "./changes.ts";
+import { CHANGE_KINDS, type ChangeKind, changeKind, isOfDescriptors } from "./changes.ts";
 import type { Comparison } from "./diff.ts";
 import { pairNumber } from "./pair.ts";
 
@@ -42,7 +42,7 @@ function concernsTask({ before, after, pairs, changes }: Comparison, pid: number
   }
   return (index) => {
     if (isIt(changes.taskBefore[index] ?? NONE, changes.taskAfter[index] ?? NONE)) return true;
-    const ofTables = changes.fd[index] === NONE;
+    const ofTables = !isOfDescriptors(CHANGE_KINDS[changes.kind[index] ?? 0] ?? "task-added");
     return changes.row
       .subarray(changes.firstRow[index], changes.firstRow[index + 1])
       .some((row) => (ofTables ? isIt(row, NONE) : uses[descriptors.tablePair[row] ?? 0] === 1));

@@ -1,6 +1,13 @@
 // Changes in words: a sentence, a Markdown report, a CSV table. Text out of the images is made visible first.
 
-import { CHANGE_KINDS, type Change, type Holder, type PathDetails, type Values } from "../diff/changes.ts";
+import {
+  CHANGE_KINDS,
+  type Change,
+  type Holder,
+  isOfDescriptors,
+  type PathDetails,
+  type Values,
+} from "../diff/changes.ts";
 import { changeAt, countHolders, groupHeads, hasName, holdersOf, kindAt, kindWord } from "../diff/describe.ts";
 import type { Comparison } from "../diff/diff.ts";
 import { pairNumber } from "../diff/pair.ts";
@@ -292,11 +299,10 @@ function csvCells(comparison: Comparison, index: number): Record<(typeof CSV_COL
   const { changes } = comparison;
   const { name, uncertain } = changeWords(comparison, index);
   const change = changeAt(comparison, index);
-  const fd = changes.fd[index] ?? NONE;
   return {
     kind: change.kind,
     pid: String(changes.pid[index]),
-    fd: fd === NONE ? "" : String(fd),
+    fd: isOfDescriptors(change.kind) ? String(changes.fd[index]) : "",
     holders: holdersCell(change),
     name,
     ...valueCells(comparison, index, change),
