@@ -4,6 +4,7 @@
 import { NONE } from "../model/checkpoint.ts";
 import { type Comparison, descriptorNumber } from "./diff.ts";
 import type { TablePairs } from "./pair.ts";
+import { columnOf } from "./rows.ts";
 
 /**
  * Rows to lay side by side, by section, then fd. Sections are the table pairs of the comparison, in its order (lowest
@@ -38,14 +39,16 @@ export function align(comparison: Comparison, mask?: number): Alignment {
     first[section + 1] = count;
   }
   const pair = kept.slice(0, count);
+  const bits = new Uint16Array(count);
+  for (let at = 0; at < count; at++) bits[at] = changed[pair[at] ?? 0] ?? 0;
   return {
     count,
     sections: tables,
     first,
     pair,
-    fd: Int32Array.from(pair, (row) => descriptorNumber(comparison.before, comparison.after, pairs, row)),
-    before: Int32Array.from(pair, (row) => descriptors.before[row] ?? NONE),
-    after: Int32Array.from(pair, (row) => descriptors.after[row] ?? NONE),
-    changed: Uint16Array.from(pair, (row) => changed[row] ?? 0),
+    fd: columnOf(pair, (row) => descriptorNumber(comparison.before, comparison.after, pairs, row)),
+    before: columnOf(pair, (row) => descriptors.before[row] ?? NONE),
+    after: columnOf(pair, (row) => descriptors.after[row] ?? NONE),
+    changed: bits,
   };
 }

@@ -15,7 +15,7 @@ import {
 import { type Comparison, descriptorNumber } from "./diff.ts";
 import { fileComparer, isUnknown, sameName } from "./files.ts";
 import { distinctDescriptors, pairNumber } from "./pair.ts";
-import { createRows, sortRows } from "./rows.ts";
+import { columnOf, createRows, sortRows } from "./rows.ts";
 
 /** The changes of a comparison in the document's form, in its order; `indices`: only these. */
 export function changesJson(comparison: Comparison, indices?: Iterable<number>): Change[] {
@@ -257,7 +257,7 @@ export interface TouchedRows {
 /** What change `index` is about, by row. */
 export function touchedRows(comparison: Comparison, index: number): TouchedRows {
   const { before, after, pairs, changes } = comparison;
-  const rows = Int32Array.from(rowsOf(comparison, index));
+  const rows = columnOf(rowsOf(comparison, index), (row) => row);
   if (!isOfDescriptors(kindAt(comparison, index))) {
     const none = new Int32Array(0);
     const itself = { before: changes.taskBefore[index] ?? NONE, after: changes.taskAfter[index] ?? NONE };
@@ -282,7 +282,7 @@ export function touchedRows(comparison: Comparison, index: number): TouchedRows 
       const end = firstTask[table + 1] ?? 0;
       for (let at = firstTask[table] ?? 0; at < end; at++) tasks.push(column[at] ?? NONE);
     }
-    return distinct(Int32Array.from(tasks.list(), (row) => row | 0));
+    return distinct(columnOf(tasks.list(), (row) => row));
   };
   return {
     descriptors: { before: descriptorsBefore, after: descriptorsAfter },

@@ -6,7 +6,7 @@ import { sameBytes } from "../model/text.ts";
 import { CHANGE_KINDS, CHANGED, CHANGED_BY, type ChangeKind, changeKind } from "./changes.ts";
 import { fileComparer, UNCERTAIN_PATH } from "./files.ts";
 import { type Pairs, pair, pairNumber, SIDE } from "./pair.ts";
-import { allRows, createRows, sortRows } from "./rows.ts";
+import { allRows, columnOf, createRows, sortRows } from "./rows.ts";
 
 /** Changes, in the order of the document: by the first holder's (or the task's) pid, then fd, then kind. */
 export interface Changes {
@@ -157,6 +157,7 @@ function createCollector(before: Checkpoint, after: Checkpoint, pairs: Pairs) {
       const kinds = kind.list();
       const pids = signed(pid.list());
       const fds = signed(fd.list());
+      const doubts = uncertain.list();
       const end = ends.list();
       const rows = row.list();
       const order = sortRows(
@@ -167,7 +168,7 @@ function createCollector(before: Checkpoint, after: Checkpoint, pairs: Pairs) {
           (kinds[a] as number) - (kinds[b] as number) ||
           a - b,
       );
-      const inOrder = (column: Int32Array): Int32Array => Int32Array.from(order, (at) => column[at] as number);
+      const inOrder = (column: Int32Array): Int32Array => columnOf(order, (at) => column[at] as number);
       const firstRow = new Uint32Array(order.length + 1);
       const sortedRows = new Uint32Array(rows.length);
       let to = 0;
@@ -180,14 +181,14 @@ function createCollector(before: Checkpoint, after: Checkpoint, pairs: Pairs) {
         changed,
         changes: {
           count: order.length,
-          kind: Uint8Array.from(order, (at) => kinds[at] as number),
+          kind: new Uint8Array(columnOf(order, (at) => kinds[at] as number)),
           pid: inOrder(pids),
           fd: inOrder(fds),
           taskBefore: inOrder(signed(taskBefore.list())),
           taskAfter: inOrder(signed(taskAfter.list())),
           fileBefore: inOrder(signed(fileBefore.list())),
           fileAfter: inOrder(signed(fileAfter.list())),
-          uncertain: Uint8Array.from(order, (at) => uncertain.list()[at] as number),
+          uncertain: new Uint8Array(columnOf(order, (at) => doubts[at] as number)),
           firstRow,
           row: sortedRows,
         },
@@ -217,7 +218,7 @@ function compareTasks(before: Checkpoint, after: Checkpoint, pairs: Pairs, colle
 
 /** Tables that tasks came to share, or share no more. Only tasks that have a table on both sides count. */
 function compareTableSharing(before: Checkpoint, after: Checkpoint, pairs: Pairs, collected: Collector): void {
-  const tableAfter = Int32Array.from(pairs.taskAfter, (a) => (a === NONE ? NONE : (after.tasks.table[a] as number)));
+  const tableAfter = pairs.taskAfter.map((a) => (a === NONE ? NONE : (after.tasks.table[a] as number)));
   const tableBefore = before.tasks.table;
   const tasks = allRows(before.tasks.count).filter((b) => tableBefore[b] !== NONE && tableAfter[b] !== NONE);
   const number = (task: number): number => pairNumber(before, after, task, NONE);
@@ -264,23 +265,20 @@ function wholeTables(checkpoint: Checkpoint, pairs: Pairs, table: Int32Array, ta
     const state = checkpoint.tasks.state[row];
     return state === taskState("zombie") || state === taskState("dead");
   };
-  return Uint8Array.from(table, (row, at) => {
+  const isWhole = (row: number, at: number): number => {
     if (checkpoint.complete && row === NONE) return 1;
     if (row === NONE) return task.subarray(firstTask[at], firstTask[at + 1]).every(hasNone) ? 1 : 0;
     const said = announced[row] as number;
     const held = (first[row + 1] as number) - (first[row] as number);
     return (said === NONE ? checkpoint.complete : held >= said) ? 1 : 0;
-  });
+  };
+  return new Uint8Array(table.map(isWhole));
 }
 
 function compareDescriptors(before: Checkpoint, after: Checkpoint, pairs: Pairs, collected: Collector): void {
   const { tables, descriptors } = pairs;
-  const fileBefore = Int32Array.from(descriptors.before, (b) =>
-    b === NONE ? NONE : (before.descriptors.file[b] as number),
-  );
-  const fileAfter = Int32Array.from(descriptors.after, (a) =>
-    a === NONE ? NONE : (after.descriptors.file[a] as number),
-  );
+  const fileBefore = descriptors.before.map((b) => (b === NONE ? NONE : (before.descriptors.file[b] as number)));
+  const fileAfter = descriptors.after.map((a) => (a === NONE ? NONE : (after.descriptors.file[a] as number)));
   const compareFiles = fileComparer(before, after);
   // Of the file before last compared with which file after, and with what result: dups are compared once.
   const comparedWith = new Int32Array(before.files.count).fill(NONE);

@@ -7,6 +7,9 @@ import { CHANGED } from "./changes.ts";
 const UNKNOWN = fileKind("unknown");
 const GENERIC = fileKind("generic");
 
+/** Whether a kind says nothing against any other kind of file that has a path. */
+const isVague = (kind: number): boolean => kind === UNKNOWN || kind === GENERIC;
+
 /** Set besides CHANGED.path where the paths may differ only because one image does not hold what the other does. */
 export const UNCERTAIN_PATH = 1 << 15;
 
@@ -41,7 +44,7 @@ export function fileComparer(before: Checkpoint, after: Checkpoint): (fileBefore
     const pathAfter = (y.has[a] as number) & HAS.path;
     const kindBefore = x.kind[b] as number;
     const kindAfter = y.kind[a] as number;
-    const vague = kindBefore <= GENERIC || kindAfter <= GENERIC;
+    const vague = isVague(kindBefore) || isVague(kindAfter);
     if (kindBefore !== kindAfter && !(vague && pathBefore && pathAfter)) return CHANGED.path;
     if (pathBefore !== pathAfter || !pathBefore) {
       // Made-up names are worded by format, and a name that is not there says nothing.

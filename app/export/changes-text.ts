@@ -11,7 +11,7 @@ import {
 import { changeAt, countHolders, groupHeads, hasName, holdersOf, kindAt, kindWord } from "../diff/describe.ts";
 import type { Comparison } from "../diff/diff.ts";
 import { pairNumber } from "../diff/pair.ts";
-import { type Checkpoint, commBytes, hasPids, NONE, nameBytes, taskNumber } from "../model/checkpoint.ts";
+import { type Checkpoint, commBytes, NONE, nameBytes, taskNumber } from "../model/checkpoint.ts";
 import { flagChange, modeNames } from "../model/names.ts";
 import { visible, visibleText } from "../model/text.ts";
 
@@ -58,7 +58,7 @@ export function changeWords(comparison: Comparison, index: number, options: Word
   const taskBefore = changes.taskBefore[index] ?? NONE;
   const taskAfter = changes.taskAfter[index] ?? NONE;
   const uncertain = changes.uncertain[index] === 1;
-  const noun = taskNoun(comparison, taskBefore);
+  const noun = taskNoun(comparison, taskBefore, taskAfter);
   const holderText = ({ pid, fd }: Holder): string => (pid === options.within ? `fd ${fd}` : `${noun} ${pid} fd ${fd}`);
   const listed = (holders: readonly Holder[], count: number): string =>
     holders.map(holderText).join(", ") + andMore(count - holders.length);
@@ -145,9 +145,10 @@ export function changeWords(comparison: Comparison, index: number, options: Word
 
 const andMore = (count: number): string => (count > 0 ? ` and ${count} more` : "");
 
-/** `pid` or `task`: what the number of a task is. */
-function taskNoun({ before, after }: Comparison, taskBefore: number): string {
-  return hasPids((taskBefore === NONE ? after : before).tasks) ? "pid" : "task";
+/** `pid` or `task`: what the number of a task is. Of the one before, if it is there, as its number is. */
+function taskNoun({ before, after }: Comparison, taskBefore: number, taskAfter: number): string {
+  const pid = taskBefore === NONE ? after.tasks.pid[taskAfter] : before.tasks.pid[taskBefore];
+  return pid === NONE ? "task" : "pid";
 }
 
 function fileName(checkpoint: Checkpoint, file: number, quote: Quote): string {
@@ -207,7 +208,7 @@ export function taskSections(
     previous = task;
     const comm = task.after === NONE ? commBytes(before, task.before) : commBytes(after, task.after);
     const number = task.before === NONE ? taskNumber(after.tasks, task.after) : taskNumber(before.tasks, task.before);
-    const title = `${taskNoun(comparison, task.before)} ${number} ${quote(visibleText(comm))}`;
+    const title = `${taskNoun(comparison, task.before, task.after)} ${number} ${quote(visibleText(comm))}`;
     sections.push({ number, title, indices: [index] });
   }
   return sections;

@@ -5,6 +5,7 @@ import type { Change } from "../../app/diff/changes.ts";
 import { changeAt, changesJson, touchedRows } from "../../app/diff/describe.ts";
 import { diff } from "../../app/diff/diff.ts";
 import { type Checkpoint, HAS } from "../../app/model/checkpoint.ts";
+import { bigCheckpoint } from "../support/big-state.ts";
 import { checkpointOf, type State, type StateFile, type StateOptions } from "../support/state.ts";
 
 const LOG: StateFile = { kind: "generic", path: "/var/log/x", pos: 4096n, flags: 0o102001, mode: 30, version: 0n };
@@ -420,4 +421,20 @@ test("a forged image cannot ask for any number of pairs", () => {
   expect(some.pairs.descriptors.count).toBe(150);
   expect(some.pairs.tasksLeftOut).toBe(47);
   expect(changesJson(some)).toMatchObject([{ kind: "table-unshared" }, { kind: "fd-closed" }]);
+});
+
+test("a hundredth of many descriptors", () => {
+  const comparison = diff(bigCheckpoint(20_000), bigCheckpoint(20_000, 100));
+  expect(comparison.pairs.descriptors.count).toBe(20_000);
+  expect(comparison.counts).toMatchObject({ "file-pos": 200 });
+  expect(comparison.changes.count).toBe(200);
+  expect(changeAt(comparison, 199)).toEqual({
+    kind: "file-pos",
+    holders: [
+      { pid: 20, fd: 900 },
+      { pid: 20, fd: 901 },
+    ],
+    before: "19900",
+    after: "19901",
+  });
 });
