@@ -178,7 +178,8 @@ export async function decodeSet(
   const low = (slot: number): number => out[2 * slot] as number;
   const high = (slot: number): number => out[2 * slot + 1] as number;
 
-  let whole = true;
+  // An archive that breaks off may have held more.
+  let whole = metadata.problems.every(({ severity }) => severity !== "error");
   let framing: Framing | null = null;
   let imageVersion: number | null = null;
   let tablesById = true;
