@@ -36,15 +36,22 @@ const grown = <C extends Column>(column: C, capacity: number): C => {
   return larger;
 };
 
-const cut = <C extends Column>(column: C, count: number): C => column.slice(0, count) as C;
+/** The first rows of a column, as a column of their own. */
+type Cut = <C extends Column>(column: C, count: number) => C;
+
+const copy: Cut = <C extends Column>(column: C, count: number): C => column.slice(0, count) as C;
+
+/** A view, unless it would hold on to far more than it shows. */
+const handOut: Cut = <C extends Column>(column: C, count: number): C =>
+  column.length <= 2 * count + FIRST_CAPACITY ? (column.subarray(0, count) as C) : copy(column, count);
 
 /** Columns being filled. */
 type Growing<T> = { -readonly [K in keyof T]: T[K] } & { capacity: number };
 
 /** Doubles every column of a group. Callers check `count === capacity` themselves: it is the hottest line there is. */
-function grow(group: { capacity: number }): void {
+function grow(group: { capacity: number }, capacity = group.capacity * 2): void {
   const columns = group as unknown as Record<string, Column | number>;
-  group.capacity *= 2;
+  group.capacity = capacity;
   for (const key of Object.keys(columns)) {
     const column = columns[key];
     if (ArrayBuffer.isView(column)) columns[key] = grown(column, group.capacity);
@@ -229,6 +236,22 @@ export function createBuilder() {
       return row;
     },
 
+    /**
+     * Makes room for so many more rows and bytes of text at once, which spares the columns from growing step by
+     * step. A guess from what is already read, never a number out of the image.
+     */
+    reserve(room: { records?: number; files?: number; descriptors?: number; text?: number }): void {
+      const need = (group: { count: number; capacity: number }, more = 0) => {
+        if (group.count + more > group.capacity) grow(group, group.count + more);
+      };
+      need(records, room.records);
+      need(descriptors, room.descriptors);
+      need(files, room.files);
+      words = aliasWords();
+      const length = textLength + (room.text ?? 0);
+      if (length > text.length) text = grown(text, length);
+    },
+
     /** Copies bytes[start … end - 1] into the text pool; returns where they begin in it. */
     addText(bytes: Uint8Array, start = 0, end = bytes.length): number {
       const length = end - start;
@@ -237,8 +260,9 @@ export function createBuilder() {
       }
       const at = textLength;
       // A loop beats set() on the short strings that paths are.
-      if (length < 64) for (let i = 0; i < length; i++) text[at + i] = bytes[start + i] as number;
-      else text.set(bytes.subarray(start, end), at);
+      const pool = text;
+      if (length < 64) for (let i = 0; i < length; i++) pool[at + i] = bytes[start + i] as number;
+      else pool.set(bytes.subarray(start, end), at);
       textLength += length;
       return at;
     },
@@ -275,9 +299,13 @@ export function createBuilder() {
       return text.subarray(0, textLength);
     },
 
-    /** Closes the columns: a Checkpoint of what was added so far. The builder can go on afterwards. */
-    finish(head: Head): Checkpoint {
-      const sorted = sortDescriptors(descriptors, tables.count);
+    /**
+     * Closes the columns: a Checkpoint of what was added so far. The builder can go on afterwards, unless this is the
+     * `last` time: then the columns are handed out instead of copied.
+     */
+    finish(head: Head, last = false): Checkpoint {
+      const cut: Cut = last ? handOut : copy;
+      const sorted = sortDescriptors(descriptors, tables.count, cut);
       const { capacity: _t, ...taskColumns } = tasks;
       const { capacity: _r, ...recordColumns } = records;
       const { capacity: _o, ...objectColumns } = objects;
@@ -292,7 +320,7 @@ export function createBuilder() {
         facts: head.facts,
         members: head.members,
         text: cut(text, textLength),
-        tasks: cutAll(taskColumns),
+        tasks: cutAll(taskColumns, cut),
         tables: {
           count: tables.count,
           id: cut(tables.id as Uint32Array<ArrayBuffer>, tables.count),
@@ -302,10 +330,10 @@ export function createBuilder() {
           ...tasksByTable(tasks, tables.count),
         },
         descriptors: sorted.descriptors,
-        files: { ...cutAll(fileColumns), ...holdersByFile(sorted.descriptors, files.count) },
+        files: { ...cutAll(fileColumns, cut), ...holdersByFile(sorted.descriptors, files.count) },
         fileRecords: recordsByFile(fileRecordPairs, files.count),
-        records: { ...cutAll(recordColumns), kinds: head.recordKinds },
-        objects: { ...cutAll(objectColumns), types: head.objectTypes },
+        records: { ...cutAll(recordColumns, cut), kinds: head.recordKinds },
+        objects: { ...cutAll(objectColumns, cut), types: head.objectTypes },
         problems: closedProblems(problems, problemCounts),
       };
     },
@@ -313,7 +341,7 @@ export function createBuilder() {
 }
 
 /** Cuts each column of a group to its count. */
-function cutAll<T extends { count: number }>(group: T): T {
+function cutAll<T extends { count: number }>(group: T, cut: Cut): T {
   const closed: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(group)) {
     closed[key] = ArrayBuffer.isView(value) ? cut(value as unknown as Column, group.count) : value;
@@ -342,7 +370,7 @@ function bucket(keys: ArrayLike<number>, count: number, buckets: number) {
 }
 
 /** Descriptors by table, then by fd; equal fds keep the image's order. */
-function sortDescriptors(descriptors: DescriptorColumns, tables: number) {
+function sortDescriptors(descriptors: DescriptorColumns, tables: number, cut: Cut) {
   const { count } = descriptors;
   let ordered = true;
   for (let row = 1; row < count && ordered; row++) {
@@ -353,7 +381,7 @@ function sortDescriptors(descriptors: DescriptorColumns, tables: number) {
   }
   const { first, rows } = bucket(descriptors.table, count, tables);
   const { capacity: _, ...columns } = descriptors;
-  if (ordered) return { first, descriptors: cutAll(columns) };
+  if (ordered) return { first, descriptors: cutAll(columns, cut) };
   for (let table = 0; table < tables; table++) {
     rows
       .subarray(first[table], first[table + 1])

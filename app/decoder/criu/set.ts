@@ -118,6 +118,9 @@ const DEAD = 2;
 const READ_AHEAD = 16;
 const HEAD_SIZE = 64 << 10;
 
+/** No entry of a descriptor or an open file is smaller, in bytes: room is not made for more. */
+const SMALLEST_ENTRY = 12;
+
 /** A set smaller than this is decoded before a first part of it could be shown. */
 const PART_SIZE = 4 << 20;
 
@@ -573,7 +576,17 @@ export async function decodeSet(
       builder.addRecord(offset, length, dataKind, at);
     };
 
-    const walk = await walkEntries(withHead(source, head), start.length, visit, oversized, report);
+    const textBefore = builder.textBytes.length;
+    // Room for as many entries as the first block suggests, once it is read.
+    const guess = (bytes: number): void => {
+      report(bytes);
+      if (bytes === size || entries === 0 || bytes > 2 * HEAD_SIZE) return;
+      const more = Math.ceil(Math.min((entries / bytes) * 1.05, 1 / SMALLEST_ENTRY) * (size - bytes));
+      const text = Math.ceil(((builder.textBytes.length - textBefore) / bytes) * 1.05 * (size - bytes));
+      if (table !== NONE) builder.reserve({ records: more, descriptors: more });
+      else if (visitFile !== null || legacy !== undefined) builder.reserve({ records: more, files: more, text });
+    };
+    const walk = await walkEntries(withHead(source, head), start.length, visit, oversized, guess);
     if (walk.fault !== null) {
       whole = false;
       problem("error", walk.fault.code, `${name}: ${walk.fault.message}`, walk.end, at);
@@ -688,7 +701,7 @@ export async function decodeSet(
   addMissing();
   linkTasks();
   report(0);
-  const checkpoint = builder.finish(head(whole));
+  const checkpoint = builder.finish(head(whole), true);
   const epollTargets = markEpollTargets(checkpoint, files.links.epolls);
 
   return {

@@ -50,15 +50,17 @@ export function scan(bytes: Uint8Array, start: number, end: number, { slots }: P
   while (at < end) {
     let tag = bytes[at++] as number;
     if (tag > 127) {
+      // Field numbers that we take fit two bytes; of others only the wire type matters.
       let shift = 7;
       let byte = 0;
       tag &= 127;
       do {
         if (at >= end || shift > 28) return seen | MALFORMED;
         byte = bytes[at++] as number;
-        tag += (byte & 127) * 2 ** shift;
+        tag |= (byte & 127) << shift;
         shift += 7;
       } while (byte > 127);
+      tag >>>= 0;
     }
     const slot = tag < TAGS ? (slots[tag] as number) : 0;
     switch (tag & 7) {
@@ -85,15 +87,20 @@ export function scan(bytes: Uint8Array, start: number, end: number, { slots }: P
         break;
       }
       case WIRE.bytes: {
-        let length = 0;
-        let shift = 0;
-        let byte = 0;
-        do {
-          if (at >= end || shift > 28) return seen | MALFORMED;
-          byte = bytes[at++] as number;
-          length += (byte & 127) * 2 ** shift;
-          shift += 7;
-        } while (byte > 127);
+        if (at >= end) return seen | MALFORMED;
+        let length = bytes[at++] as number;
+        if (length > 127) {
+          length &= 127;
+          let shift = 7;
+          let byte = 0;
+          do {
+            // A length of 2^28 or more is past the end of any entry.
+            if (at >= end || shift > 21) return seen | MALFORMED;
+            byte = bytes[at++] as number;
+            length |= (byte & 127) << shift;
+            shift += 7;
+          } while (byte > 127);
+        }
         if (length > end - at) return seen | MALFORMED;
         out[2 * slot] = at;
         at += length;
