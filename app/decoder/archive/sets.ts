@@ -4,6 +4,7 @@ import { baseName, directoryOf, MEMBER_KINDS, memberOfBytes, memberOfName } from
 import type { Metadata } from "../criu/set.ts";
 import { type Source, SourceError } from "../source.ts";
 import { METADATA_NAMES, readMetadata } from "./metadata.ts";
+import type { ArchiveProblem } from "./tar.ts";
 import { openArchive, sniffArchive, type UnpackLimits } from "./unpack.ts";
 
 /** One image set that can be opened. */
@@ -19,6 +20,8 @@ export interface FindOptions {
   readonly limits?: UnpackLimits;
   readonly signal?: AbortSignal;
   readonly onBytes?: (bytes: number, size: number) => void;
+  /** Told what is wrong with archives, whether a set is found in them or not. */
+  readonly onProblem?: (problem: ArchiveProblem) => void;
 }
 
 /** An archive in an archive is opened (a pod's containers); what is in that is not. */
@@ -127,6 +130,7 @@ async function findIn(
         ...(options.signal && { signal: options.signal }),
         onBytes: (bytes) => options.onBytes?.(bytes, source.size),
       });
+      for (const problem of archive.problems) options.onProblem?.(problem);
       // The name of the only archive that was given says nothing that the user does not know.
       const name = depth === 0 && sources.length === 1 ? "" : joinName(prefix, source.name);
       const inner = await findIn(archive.members, name, depth + 1, search, [...problems, ...archive.problems]);

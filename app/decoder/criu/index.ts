@@ -40,12 +40,14 @@ export async function decodeCriu(
   inputs: readonly Source[],
   options: CriuOptions = {},
 ): Promise<Image | Refusal | ChoiceRefusal> {
+  const errors: string[] = [];
   const choices = await findSets(inputs, {
+    onProblem: ({ severity, message }) => severity === "error" && errors.push(message),
     ...(options.limits && { limits: options.limits }),
     ...(options.signal && { signal: options.signal }),
     onBytes: (bytes, size) => options.onProgress?.({ bytes, size, objects: 0 }),
   });
-  if (choices.length === 0) return { refused: refusal(inputs) };
+  if (choices.length === 0) return { refused: [refusal(inputs), ...errors.slice(0, 1)].join(" ") };
   const chosen = options.set === undefined ? choices : choices.filter(({ name }) => name === options.set);
   const [only] = chosen;
   if (only !== undefined && chosen.length === 1) return openChoice(only, options);

@@ -129,11 +129,15 @@ describe("finding sets", () => {
   });
 
   it("refuses what is none, with a sentence", async () => {
-    for (const bytes of [encodeText("hello"), tar([member("readme", encodeText("x"))]), gzip(encodeText("hello"))]) {
+    for (const bytes of [encodeText("hello"), tar([member("readme", encodeText("x"))])]) {
       expect(await decodeCriu([bytesSource("x.bin", bytes)])).toEqual({
         refused: "x.bin is neither a CRIU image nor an archive with an image set in it.",
       });
     }
+    const broken = gzip(tar([member("checkpoint/files.img", new Uint8Array(5000))])).subarray(0, 30);
+    expect(await decodeCriu([bytesSource("x.gz", broken)])).toEqual({
+      refused: expect.stringMatching(/^x\.gz is neither .* The compressed data is damaged or breaks off/),
+    });
     expect(await decodeCriu([])).toEqual({ refused: "There are no files here." });
   });
 
