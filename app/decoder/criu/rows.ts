@@ -90,3 +90,23 @@ export function linkedRows({ keys, rows }: Links): (key: number, visit: (row: nu
     for (let at = first; at < end; at++) visit(rows[index.rows[at] as number] as number);
   };
 }
+
+/** An index in which a FIFO or terminal goes before the REG entry with the same id. */
+export function specialFirst(index: RowIndex, special: Uint8Array, ids: Uint32Array): RowIndex {
+  const rows = index.rows.slice();
+  for (let at = 1; at < rows.length; at++) {
+    const before = rows[at - 1] as number;
+    const row = rows[at] as number;
+    if (ids[row] !== ids[before] || special[row] !== 1 || special[before] === 1) continue;
+    rows[at - 1] = row;
+    rows[at] = before;
+  }
+  return {
+    ...index,
+    rows,
+    row: (key) => {
+      const at = index.first(key);
+      return at < index.end(key) ? (rows[at] as number) : -1;
+    },
+  };
+}

@@ -17,20 +17,13 @@ import { visible, visibleText } from "../../model/text.ts";
 import { createBuilder } from "../builder.ts";
 import { type DecodeOptions, type Source, SourceError } from "../source.ts";
 import { walkEntries } from "./entries.ts";
+import { markEpollTargets } from "./epoll.ts";
 import { createFileReader } from "./files.ts";
 import { sizeText } from "./meaning.ts";
-import {
-  baseName,
-  type Framing,
-  MEMBER_KINDS,
-  type MemberKind,
-  type MemberName,
-  memberOfBytes,
-  memberOfName,
-  word,
-} from "./members.ts";
+import { baseName, type Framing, MEMBER_KINDS } from "./members.ts";
 import { enumName, MAGICS } from "./messages.ts";
-import { addLink, createLinks, indexRows, linkedRows, type RowIndex } from "./rows.ts";
+import { framingOf, isRaw, type PlacedMember, placeMembers, withHead } from "./place.ts";
+import { addLink, createLinks, indexRows, linkedRows, type RowIndex, specialFirst } from "./rows.ts";
 import { eachBytes, eachVarint, fieldNumber, MALFORMED, type Plan, plan, scan, scratch } from "./wire.ts";
 
 /** What is known of a container from beside the image set. */
@@ -127,17 +120,12 @@ const PART_SIZE = 4 << 20;
 /** Records beyond the first that describe open files: more than these, and one for each file, are not linked. */
 const FILE_RECORD_LIMIT = 1 << 20;
 
-/** Of what holds an epoll, and of entries with one id, no more than this are looked through. */
+/** Of entries with one id no more than this are looked through. */
 const SEARCH_LIMIT = 64;
-
-interface PlacedMember extends MemberName {
-  readonly source: Source;
-}
 
 const KIND_INDEX: ReadonlyMap<string, number> = new Map(MEMBER_KINDS.map(({ name }, index) => [name, index]));
 const kindIndex = (name: string): number => KIND_INDEX.get(name) ?? -1;
 const FIRST_AFTER_FILES = kindIndex("eventpoll-tfd");
-const UNKNOWN_KIND = MEMBER_KINDS.length;
 
 const seenSlot = (seen: number, slot: number): boolean => ((seen >> slot) & 1) === 1;
 
@@ -788,115 +776,10 @@ export async function decodeSet(
   }
 }
 
-const isRaw = (kind: number): boolean => (MEMBER_KINDS[kind]?.magic ?? null) === null;
-
-/** Which of the inputs belong to a set, by name first and else by magic, in the order in which they are decoded. */
-async function placeMembers(inputs: readonly Source[], note: (message: string) => void): Promise<PlacedMember[]> {
-  const byName = new Map<string, PlacedMember>();
-  for (const source of inputs) {
-    const place = memberOfName(source.name) ?? (await placeByBytes(source));
-    if (place === null) continue;
-    const name = baseName(source.name);
-    if (byName.has(name)) note(`There is more than one ${visible(name)}; the last one counts.`);
-    byName.set(name, { ...place, source });
-  }
-  const order = (a: PlacedMember, b: PlacedMember): number => {
-    if (a.kind !== b.kind) return a.kind - b.kind;
-    if (a.number !== b.number && !Number.isNaN(a.number) && !Number.isNaN(b.number)) return a.number - b.number;
-    return a.source.name < b.source.name ? -1 : 1;
-  };
-  return [...byName.values()].sort(order);
-}
-
-/** A file whose name says nothing: one of a set's by its magic, or an image of a kind that we do not know. */
-async function placeByBytes(source: Source): Promise<MemberName | null> {
-  try {
-    const found = memberOfBytes(await source.read(0, Math.min(8, source.size)));
-    if (found !== null) return { kind: found.kind, number: numberIn(source.name) };
-  } catch (error) {
-    if (!(error instanceof SourceError)) throw error;
-  }
-  return source.name.endsWith(".img") ? { kind: UNKNOWN_KIND, number: Number.NaN } : null;
-}
-
-const numberIn = (name: string): number => Number.parseInt(/(\d+)\D*$/.exec(baseName(name))?.[1] ?? "", 10);
-
-/** How a member is framed and how long its magic is; `null` if its first bytes are not those of its kind. */
-function framingOf(kind: MemberKind, head: Uint8Array): { framing: Framing; length: number } | null {
-  if (head.length < 4 || kind.magic === null) return null;
-  const first = word(head, 0);
-  if (first === MAGICS[kind.magic]) return { framing: "v1", length: 4 };
-  if (first !== MAGICS.IMG_COMMON && first !== MAGICS.IMG_SERVICE) return null;
-  return head.length >= 8 && word(head, 4) === MAGICS[kind.magic] ? { framing: "v1.1", length: 8 } : null;
-}
-
-/** A source whose first bytes are at hand. */
-function withHead(source: Source, head: Uint8Array): Source {
-  return {
-    name: source.name,
-    size: source.size,
-    read: (offset, length) =>
-      offset + length <= head.length ? head.subarray(offset, offset + length) : source.read(offset, length),
-  };
-}
-
 /** How many raw bytes an entry announces behind itself. */
 function payloadLength(bytes: Uint8Array, start: number, end: number, lengths: Plan, out: Uint32Array): number {
   const seen = scan(bytes, start, end, lengths, out);
   let sum = 0;
   for (const slot of [1, 2]) if (seenSlot(seen, slot)) sum += out[2 * slot] as number;
   return sum;
-}
-
-/** An index in which a FIFO or terminal goes before the REG entry with the same id. */
-function specialFirst(index: RowIndex, special: Uint8Array, ids: Uint32Array): RowIndex {
-  const rows = index.rows.slice();
-  for (let at = 1; at < rows.length; at++) {
-    const before = rows[at - 1] as number;
-    const row = rows[at] as number;
-    if (ids[row] !== ids[before] || special[row] !== 1 || special[before] === 1) continue;
-    rows[at - 1] = row;
-    rows[at] = before;
-  }
-  return {
-    ...index,
-    rows,
-    row: (key) => {
-      const at = index.first(key);
-      return at < index.end(key) ? (rows[at] as number) : -1;
-    },
-  };
-}
-
-/**
- * Marks the files that an epoll watches. An epoll names a descriptor of the table that it was filled in: of the
- * tables that hold the epoll, the first one with such a descriptor is taken.
- */
-function markEpollTargets(
-  checkpoint: Checkpoint,
-  epolls: { readonly keys: readonly number[]; readonly rows: readonly number[] },
-) {
-  const { files, tables, descriptors } = checkpoint;
-  const target = (file: number, fd: number): number => {
-    const first = files.firstHolder[file] ?? 0;
-    const end = Math.min(files.firstHolder[file + 1] ?? 0, first + SEARCH_LIMIT);
-    for (let at = first; at < end; at++) {
-      const table = descriptors.table[files.holder[at] as number] as number;
-      let low = tables.first[table] as number;
-      let high = tables.first[table + 1] as number;
-      const last = high;
-      while (low < high) {
-        const middle = (low + high) >>> 1;
-        if ((descriptors.fd[middle] as number) < fd) low = middle + 1;
-        else high = middle;
-      }
-      if (low < last && descriptors.fd[low] === fd) return descriptors.file[low] as number;
-    }
-    return NONE;
-  };
-  for (const [at, file] of epolls.rows.entries()) {
-    const row = target(file, epolls.keys[at] as number);
-    if (row >= 0) files.use[row] = (files.use[row] as number) | USE.epollTarget;
-  }
-  return target;
 }
