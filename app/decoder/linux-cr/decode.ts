@@ -12,10 +12,11 @@ import { openWindow } from "../window.ts";
 import { ACTIONS, actionsByType, fileKindsByType, OBJECTS, objectKindsByType, objectTypeNames } from "./actions.ts";
 import type { Dialect } from "./dialect.ts";
 import { recordKinds, TYPES, UNKNOWN } from "./kinds.ts";
+import { kindByName } from "./named-kinds.ts";
 import { noPids, taskPids } from "./pids.ts";
 import { betterDialect, type Recognition, TAIL_MAGIC } from "./recognise.ts";
 import {
-  inetAddress,
+  internetAddress,
   type StructReader,
   socketName,
   socketWords,
@@ -428,6 +429,10 @@ export async function decodeRecords(
           report("warning", "path-nul", what, pos + 8);
         }
         builder.setPath(named, bytes, at + 8, stop);
+        if (files.kind[named] === namedKinds[0]) {
+          const told = kindByName(bytes, at + 8, stop);
+          if (told !== 0) files.kind[named] = told;
+        }
         named = NONE;
         break;
       }
@@ -567,8 +572,9 @@ export async function decodeRecords(
         const socket = sockets[row];
         if (socket === undefined) break;
         socket.detail = record;
-        const address = unix ? unixAddress : inetAddress;
-        socket.local = address(detail.bytes("laddr"), detail.number("laddr_len"));
+        socket.local = unix
+          ? unixAddress(detail.bytes("laddr"), detail.number("laddr_len"))
+          : internetAddress(detail, socket.words.family, "local");
         break;
       }
 
