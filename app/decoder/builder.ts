@@ -488,8 +488,8 @@ function closedProblems(problems: readonly Problem[], counts: ReadonlyMap<string
   });
 }
 
-/** The buffers of a checkpoint's columns, to be transferred to another thread. */
-export function transferables(checkpoint: Checkpoint): ArrayBuffer[] {
+/** The buffers of the columns in a checkpoint, or in anything like it, to be transferred to another thread. */
+export function transferables(columns: object): ArrayBuffer[] {
   const buffers = new Set<ArrayBuffer>();
   const collect = (value: unknown): void => {
     if (ArrayBuffer.isView(value)) buffers.add(value.buffer as ArrayBuffer);
@@ -497,6 +497,6 @@ export function transferables(checkpoint: Checkpoint): ArrayBuffer[] {
       for (const inner of Object.values(value)) collect(inner);
     }
   };
-  collect(checkpoint);
+  collect(columns);
   return [...buffers];
 }
