@@ -21,7 +21,6 @@ import {
   isShared,
   isTableShared,
   positionLabel,
-  sentence,
   shortFlags,
   tableBadge,
   taskLabel,
@@ -88,7 +87,7 @@ interface BoxParts {
   readonly shared?: boolean;
   readonly change?: Change;
   readonly fraction?: number;
-  readonly label: string;
+  readonly label?: string;
   readonly open?: boolean;
 }
 
@@ -106,7 +105,7 @@ const box = (parts: BoxParts): Box => ({
   shared: parts.shared ?? false,
   change: parts.change ?? SAME,
   fraction: parts.fraction ?? 0,
-  label: parts.label,
+  label: parts.label ?? "",
   open: parts.open ?? null,
 });
 
@@ -370,7 +369,6 @@ function taskBox(subject: Subject, task: number, frame: Frame, y: number): Box {
     width: frame.taskWidth,
     cells,
     change,
-    label: sentence(subject, { to: "task", row: task }),
   });
 }
 
@@ -401,12 +399,13 @@ function tableBox(subject: Subject, planned: PlannedTable, frame: Frame, y: numb
   const words = [
     `${opener} ${counted(count, "fd")}${sharedSlots > 0 ? ` · ${grouped(sharedSlots)} shared` : ""}`,
     `${opener} ${counted(count, "fd")}`,
+    counted(count, "fd"),
   ].map((text) => text.trim());
   const beside = badge === "" ? 0 : badge.length + 1;
   const text = words.find((word) => word.length + beside <= room);
   if (text !== undefined) cells.push(left(text, 6 + indent));
   else
-    cells.push(left(elided(badge === "" ? (words[1] ?? "") : badge, room), 6 + indent, badge === "" ? "fg" : "shared"));
+    cells.push(left(elided(badge === "" ? (words[2] ?? "") : badge, room), 6 + indent, badge === "" ? "fg" : "shared"));
   if (text !== undefined && badge !== "") {
     cells.push(
       right(badge, frame.tableWidth - 7, (firstTask[table + 1] ?? 0) > (firstTask[table] ?? 0) ? "shared" : "muted"),
@@ -425,7 +424,6 @@ function tableBox(subject: Subject, planned: PlannedTable, frame: Frame, y: numb
     shared,
     change,
     fraction: count === 0 ? 0 : sharedSlots / count,
-    label: sentence(subject, { to: "table", row: table }),
     ...(count === 0 ? {} : { open: planned.open }),
   });
 }
@@ -465,7 +463,6 @@ function slotBox(subject: Subject, slot: number, frame: Frame, y: number, parent
     cells,
     shared: file !== NONE && isShared(subject, file),
     change,
-    label: sentence(subject, { to: "descriptor", row: slot }),
   });
 }
 
@@ -557,7 +554,6 @@ function fileBox(subject: Subject, file: number, x: number, width: number, y: nu
     cells,
     shared,
     change,
-    label: sentence(subject, { to: "file", row: file }),
   });
 }
 

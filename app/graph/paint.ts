@@ -41,7 +41,7 @@ export interface PaintOptions {
   readonly hovered: number;
 }
 
-const BACK = 0.22;
+const BACK = 0.28;
 const UNCHANGED = 0.45;
 /** Below this zoom text would be noise. */
 const LEAST_TEXT = 0.45;

@@ -81,9 +81,9 @@ const UNUSED_OPENED = 200;
 /** Which way a graph is drawn, by its counts. */
 export function levelOf(subject: Subject): Level {
   const { tasks, tables, descriptors } = subject.graph;
-  const skeleton = 2 * Math.min(tasks.count, tables.count * TASKS_PER_TABLE) + 3 * tables.count;
-  if (descriptors.count <= MOST_IN_WORDS && skeleton <= 800) return "words";
-  return descriptors.count <= MOST_IN_BARS && skeleton <= 1500 ? "bars" : "map";
+  const skeleton = 2 * Math.min(tasks.count, tables.count * TASKS_PER_TABLE) + 5 * tables.count;
+  if (descriptors.count <= MOST_IN_WORDS && skeleton <= 1100) return "words";
+  return descriptors.count <= MOST_IN_BARS && skeleton <= 2600 ? "bars" : "map";
 }
 
 /** Plans the whole graph (levels `words` and `bars`). */

@@ -51,7 +51,7 @@ export interface Box {
   readonly change: Change;
   /** Of a table: the part of its slots that lead to shared files, 0 … 1. */
   readonly fraction: number;
-  /** The box's words in one line, for the hidden tree. */
+  /** Words in one line for what stands for no object; an object's are made when they are read (words.ts, sentence). */
   readonly label: string;
   /** Of a table: whether its slots are drawn; null where there is nothing to open. */
   readonly open: boolean | null;

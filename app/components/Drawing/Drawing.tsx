@@ -131,13 +131,15 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
     const [width, height] = [Math.round(size.width * ratio), Math.round(size.height * ratio)];
     if (canvas.current.width !== width) canvas.current.width = width;
     if (canvas.current.height !== height) canvas.current.height = height;
+    // Around the selection of a map everything is the selection's: nothing has to step back for it.
+    const quiet = hovered.current === NONE && scene.level === "map";
     const traced = hovered.current !== NONE ? hovered.current : selected;
     paint(context, scene, {
       ...size,
       view: zoom.view(),
       ratio,
       theme,
-      trace: traceOf(scene, traced),
+      trace: quiet ? null : traceOf(scene, traced),
       selected,
       hovered: hovered.current,
     });
@@ -267,6 +269,7 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
         />
         {scene !== null && (
           <HiddenTree
+            subject={subject}
             scene={scene}
             label={label}
             selection={selection}
@@ -349,7 +352,7 @@ function useKeepInView(scene: Scene | null, selected: number, selection: ObjectR
       const old = before.scene === null ? undefined : before.scene.boxes[boxOf(before.scene, selection)];
       if (old !== undefined && before.scene?.level === scene.level) y += (old.y - box.y) * view.k;
       const top = box.y * view.k + y;
-      const bottom = top + Math.min(box.height, 60) * view.k;
+      const bottom = top + Math.min(box.height * view.k, size.height - 2 * HEADING);
       if (top < HEADING + 4) y += HEADING + 12 - top;
       else if (bottom > size.height) y -= bottom - size.height + 12;
       const left = box.x * view.k + x;

@@ -1,11 +1,14 @@
 // The drawing for those who do not see it: a tree of what is drawn, walked with the same keys.
 
 import { type KeyboardEvent, useLayoutEffect, useMemo, useRef } from "react";
+import type { Subject } from "../../graph/graph.ts";
 import type { Scene } from "../../graph/scene.ts";
 import { type TreeItem, treeOf, treeWindow } from "../../graph/tree.ts";
+import { sentence } from "../../graph/words.ts";
 import { type ObjectRef, sameRef } from "../../model/object-ref.ts";
 
 export interface HiddenTreeProps {
+  readonly subject: Subject;
   readonly scene: Scene;
   readonly label: string;
   readonly selection: ObjectRef | null;
@@ -16,7 +19,7 @@ export interface HiddenTreeProps {
 }
 
 /** One item can be focused at a time: the selected one, or the first. */
-export function HiddenTree({ scene, label, selection, onKey, onActivate, treeRef }: HiddenTreeProps) {
+export function HiddenTree({ subject, scene, label, selection, onKey, onActivate, treeRef }: HiddenTreeProps) {
   const items = useMemo(() => treeOf(scene), [scene]);
   const selected = items.findIndex((item) => selection !== null && sameRef(item.ref, selection));
   const active = Math.max(0, selected);
@@ -51,7 +54,7 @@ export function HiddenTree({ scene, label, selection, onKey, onActivate, treeRef
           {...(item.expanded === null ? {} : { "aria-expanded": item.expanded })}
           onClick={() => onActivate(item)}
         >
-          {item.label}
+          {item.ref === null ? item.label : sentence(subject, item.ref)}
         </div>
       ))}
     </div>
