@@ -65,7 +65,7 @@ export function elided(text: string, most: number): string {
   const all = [...text];
   if (all.length <= most) return text;
   if (most < 2) return all.slice(0, most).join("");
-  const head = Math.floor((most - 1) / 3);
+  const head = most < 18 ? 0 : Math.floor((most - 1) / 3);
   return `${all.slice(0, head).join("")}…${all.slice(all.length - (most - 1 - head)).join("")}`;
 }
 
@@ -528,7 +528,7 @@ function fileBox(subject: Subject, file: number, x: number, width: number, y: nu
   const whole = unused ? "" : positionLabel(subject, file);
   // A number that is cut is a wrong number: it is told whole or not at all.
   const pos = whole.length <= characters(posEnd - 8 - indent) - 9 ? whole : "@…";
-  if (pos !== "") cells.push(right(pos, posEnd, change === SAME ? "fg" : "change"));
+  if (pos !== "") cells.push(right(pos, posEnd, pos.includes("→") ? "change" : "fg"));
   const flagsAt = posEnd - (columns.pos > 0 ? columns.pos + 1 : 0) * CHARACTER - columns.flags * CHARACTER;
   const flags = unused
     ? ""

@@ -288,9 +288,10 @@ function unionSlots(
     file[at] = slotAfter === NONE ? led : leads;
     let became: Change = SAME;
     if (slotBefore === NONE || slotAfter === NONE) {
-      // In a table that was copied or merged, what has a counterpart elsewhere is neither new nor gone.
+      // In a table that was copied from another or went up in it, what has a counterpart there is not new or gone.
       const pair = slotBefore === NONE ? pairOf.ofAfter[slotAfter] : pairOf.ofBefore[slotBefore];
-      const known = pair !== undefined && pair !== NONE && ((differs[pair] ?? 0) & DIFFERS.path) === 0;
+      const alone = tables.was[row] === NONE || tables.now[row] === NONE;
+      const known = alone && pair !== undefined && pair !== NONE && ((differs[pair] ?? 0) & DIFFERS.path) === 0;
       became = known ? SAME : slotBefore === NONE ? ADDED : REMOVED;
     } else {
       const bits = differs[pairOf.ofAfter[slotAfter] as number] ?? 0;
