@@ -7,7 +7,7 @@ import type { ObjectRef } from "../model/object-ref.ts";
 import { ADDED, CHANGED, type Change, changeOf, REMOVED, SAME, type Subject } from "./graph.ts";
 import type { Layout } from "./layout.ts";
 import { placeInOrder } from "./place.ts";
-import { FOLD_DANGLING, FOLD_SHARED, type Plan, type PlannedTable } from "./plan.ts";
+import { FOLD_DANGLING, FOLD_SHARED, MORE, type Plan, type PlannedTable } from "./plan.ts";
 import { type Box, type BoxKind, type Cell, CHARACTER, COLUMN, type Edge, PITCH } from "./scene.ts";
 import {
   accessLetters,
@@ -189,8 +189,7 @@ export function compose(
       if (moved) hang(was, order, boxes.length, slotY + BOX / 2, 1, REMOVED);
       boxes.push(slotBox(subject, slot, frame, slotY, tableIndex));
     });
-    if (footer === 1)
-      boxes.push(moreBox(frame.table, frame.tableWidth, y + (rows - 1) * PITCH, planned.moreSlots, "fd"));
+    if (footer === 1) boxes.push(moreBox(frame, y + (rows - 1) * PITCH, planned.moreSlots, "fd", plan.full));
     for (const [file, count] of planned.bundles) hang(file, index + 0.5 / (rows + 1), tableIndex, middle, count, SAME);
     foldsOf(planned).forEach((fold, at) => {
       const made: Waiting = { file: NONE, fold, order: 0, height: 0, weight: 0, sources: [] };
@@ -278,7 +277,7 @@ export function compose(
   let bottom = Math.max(tablesBottom, (taskYs.at(-1) ?? top) + PITCH, (fileYs.at(-1) ?? top) + PITCH);
 
   if (plan.moreHolders > 0) {
-    boxes.push(moreBox(frame.table, frame.tableWidth, tablesBottom, plan.moreHolders, "holder"));
+    boxes.push(moreBox(frame, tablesBottom, plan.moreHolders, "holder", plan.full));
     bottom = Math.max(bottom, tablesBottom + PITCH);
   }
   if (plan.unused.length > 0 || (plan.unusedCount > 0 && plan.level !== "map")) {
@@ -466,17 +465,19 @@ function slotBox(subject: Subject, slot: number, frame: Frame, y: number, parent
   });
 }
 
-function moreBox(x: number, width: number, y: number, count: number, what: string): Box {
-  const most = `… ${counted(count, `more ${what}`)}`;
+function moreBox(frame: Frame, y: number, count: number, what: string, full: boolean): Box {
+  const more = `… ${counted(count, `more ${what}`)}`;
+  const room = characters(frame.tableWidth - 12);
+  const offer = full ? more : `${more}: show ${MORE}`;
   return box({
     kind: "more",
-    action: { do: "more" },
+    action: full ? null : { do: "more" },
     column: COLUMN.slot,
-    x,
+    x: frame.table,
     y,
-    width,
-    cells: [left(elided(most, characters(width - 12)), 6, "muted")],
-    label: `${counted(count, `more ${what}`)}: show 50 more`,
+    width: frame.tableWidth,
+    cells: [left(offer.length <= room ? offer : clipped(more, room), 6, "muted")],
+    label: full ? `${counted(count, `more ${what}`)}, not drawn: see the table` : offer.slice(2),
   });
 }
 

@@ -1,23 +1,10 @@
 // Draws a scene on a canvas: only what is in view, in the colours of a theme.
 
-import { ADDED, type Change, REMOVED, SAME } from "./graph.ts";
+import { type Change, REMOVED, SAME } from "./graph.ts";
 import { type Box, CHARACTER, type Edge, HEADING, type Scene, type Strip, type Tone } from "./scene.ts";
+import { changeColour, edgeWidth, LANE_TEXT, type Theme } from "./style.ts";
 import type { Trace } from "./trace.ts";
 import { changeSign } from "./words.ts";
-
-/** Colours as canvas takes them, and the typeface. */
-export interface Theme {
-  readonly bg: string;
-  readonly fg: string;
-  readonly muted: string;
-  readonly hairline: string;
-  readonly accent: string;
-  readonly shared: string;
-  readonly added: string;
-  readonly removed: string;
-  readonly changed: string;
-  readonly font: string;
-}
 
 /** Screen = world × k + (x, y), in CSS pixels. */
 export interface View {
@@ -103,10 +90,6 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene, options: 
   context.restore();
 }
 
-function changeColour(theme: Theme, change: Change): string {
-  return change === ADDED ? theme.added : change === REMOVED ? theme.removed : theme.changed;
-}
-
 function toneColour(theme: Theme, tone: Tone, change: Change): string {
   if (tone === "change") return change === SAME ? theme.fg : changeColour(theme, change);
   return theme[tone];
@@ -133,8 +116,8 @@ function paintBox(
   if (isSlot) {
     context.strokeStyle = theme.hairline;
     context.beginPath();
-    context.moveTo(box.x, box.y - 1);
-    context.lineTo(box.x + box.width, box.y - 1);
+    context.moveTo(box.x, box.y - 0.5);
+    context.lineTo(box.x + box.width, box.y - 0.5);
     context.stroke();
     if (marked || box.shared) {
       context.fillStyle = colour;
@@ -204,8 +187,7 @@ function paintEdge(context: CanvasRenderingContext2D, edge: Edge, theme: Theme, 
     edge.change !== SAME ? changeColour(theme, edge.change) : edge.shared ? theme.shared : lit ? theme.fg : theme.muted;
   context.strokeStyle = colour;
   context.fillStyle = colour;
-  const weight = edge.kind === "bundle" ? Math.min(4, 1 + Math.log2(edge.count) / 2) : edge.shared ? 1.4 : 1;
-  context.lineWidth = (edge.shared || edge.kind === "bundle" ? weight : lit ? 1.2 : 0.75) * line;
+  context.lineWidth = Math.max(lit ? 1.2 : 0, edgeWidth(edge)) * line;
   if (edge.change === REMOVED) context.setLineDash([5, 4]);
   else if (edge.kind === "fold") context.setLineDash([1, 3]);
   const curve = (offset: number, end: number): void => {
@@ -282,7 +264,7 @@ function paintHeadings(context: CanvasRenderingContext2D, scene: Scene, options:
   context.fillRect(0, 0, width, HEADING);
   context.fillStyle = theme.hairline;
   context.fillRect(0, HEADING - 1, width, 1);
-  context.font = `11px ${theme.font}`;
+  context.font = `${LANE_TEXT}px ${theme.font}`;
   context.textAlign = "left";
   context.textBaseline = "middle";
   context.fillStyle = theme.muted;

@@ -21,8 +21,9 @@ export interface Expansion {
   readonly limit: number;
 }
 
-/** How many more “show more” shows. */
+/** How many more “show more” shows, and how many at most. */
 export const MORE = 50;
+export const MOST_SHOWN = 200;
 
 export const NOTHING_OPENED: Expansion = { tables: new Set(), folded: new Set(), unused: false, limit: MORE };
 
@@ -63,6 +64,8 @@ export interface Plan {
   readonly sharedHidden: number;
   /** Holders of the picked file that are left for “show more”. */
   readonly moreHolders: number;
+  /** Whether “show more” has shown all that one drawing can hold. */
+  readonly full: boolean;
 }
 
 /** Up to this many descriptors everything is drawn, in words. */
@@ -74,6 +77,8 @@ export const MOST_MARKS = 3000;
 
 /** Tasks of one table that are drawn before the rest is folded. */
 const TASKS_PER_TABLE = 12;
+/** Tasks of a neighbourhood, beyond the first of each table. */
+const TASKS_AROUND = 150;
 const MOST_LOOSE = 12;
 const MOST_UNUSED = 8;
 const UNUSED_OPENED = 200;
@@ -179,6 +184,7 @@ export function planWhole(subject: Subject, layout: Layout, selection: ObjectRef
     sharedDrawn,
     sharedHidden: layout.shared - sharedDrawn,
     moreHolders: 0,
+    full: expansion.limit >= MOST_SHOWN || left < 300,
   };
 }
 
@@ -222,9 +228,12 @@ export function planAround(subject: Subject, layout: Layout, picked: ObjectRef, 
   const order = [...slotsByTable.keys()].sort(
     (a, b) => (layout.tablePlace[a] as number) - (layout.tablePlace[b] as number),
   );
+  let tasksLeft = TASKS_AROUND;
   const planned = order.map((table): PlannedTable => {
     const slots = slotsByTable.get(table) ?? [];
-    const { drawn: tasks, more } = someTasks(graph, table, picked, open.has(table) ? TASKS_PER_TABLE : 4);
+    const most = open.has(table) ? TASKS_PER_TABLE : tasksLeft > 0 ? 4 : 1;
+    const { drawn: tasks, more } = someTasks(graph, table, picked, most);
+    tasksLeft -= tasks.length;
     const isFocus = open.has(table);
     return {
       table,
@@ -252,6 +261,7 @@ export function planAround(subject: Subject, layout: Layout, picked: ObjectRef, 
     sharedDrawn,
     sharedHidden: layout.shared - sharedDrawn,
     moreHolders,
+    full: expansion.limit >= MOST_SHOWN,
   };
 }
 

@@ -214,7 +214,11 @@ export function sentence(subject: Subject, ref: ObjectRef): string {
   const { tables, descriptors, files } = subject.graph;
   if (ref.to === "task") {
     const note = taskNote(subject, ref.row);
-    return `Task ${taskLabel(subject, ref.row)}${note === "" ? "" : `, ${note}`}${changed(change)}`;
+    const table =
+      rowNow(subject, "task", ref.row) === NONE ? NONE : subject.after.tasks.table[rowNow(subject, "task", ref.row)];
+    const users = table === undefined || table === NONE ? 0 : taskCount(subject.after.tables, table);
+    const sharing = users > 1 ? `, shares its file table with ${counted(users - 1, "other task")}` : "";
+    return `Task ${taskLabel(subject, ref.row)}${note === "" ? "" : `, ${note}`}${sharing}${changed(change)}`;
   }
   if (ref.to === "table") {
     const count = (tables.first[ref.row + 1] ?? 0) - (tables.first[ref.row] ?? 0);

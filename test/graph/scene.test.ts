@@ -3,7 +3,7 @@ import { oneImage, type Subject } from "../../app/graph/graph.ts";
 import { boxAt, stripAt } from "../../app/graph/hit.ts";
 import { layout } from "../../app/graph/layout.ts";
 import { objectAt } from "../../app/graph/map.ts";
-import { type Expansion, MOST_MARKS, NOTHING_OPENED, planAround, planWhole } from "../../app/graph/plan.ts";
+import { type Expansion, MOST_MARKS, MOST_SHOWN, NOTHING_OPENED, planAround, planWhole } from "../../app/graph/plan.ts";
 import { markCount, type Scene } from "../../app/graph/scene.ts";
 import { sceneOf } from "../../app/graph/scene-of.ts";
 import { boxOf, traceOf } from "../../app/graph/trace.ts";
@@ -49,6 +49,13 @@ const thousand = checkpointOfCrowd({
 const many = checkpointOfCrowd({ tables: 2000, slotsPerTable: 50, family: 10, sharedSlots: 10, unused: 9 });
 const wide = checkpointOfCrowd({ tables: 12, slotsPerTable: 1500, family: 6, sharedSlots: 400 });
 const flat = checkpointOfCrowd({ tables: 350, slotsPerTable: 3, family: 5, sharedSlots: 2 });
+
+/** One file that 30,000 tables hold, each of six tasks. */
+const popular = checkpointOf({
+  tasks: Array.from({ length: 180_000 }, (_, task) => ({ comm: "t", table: task % 30_000 })),
+  tables: Array.from({ length: 30_000 }, () => [{ fd: 0, file: 0 }]),
+  files: [{ kind: "regular", path: "/x" }],
+});
 
 interface Drawn {
   readonly subject: Subject;
@@ -123,6 +130,11 @@ describe("a scene", () => {
     ["of a hundred thousand", draw(many)],
     ["of a hundred thousand, a file picked", draw(many, { to: "file", row: 3 })],
     ["of a hundred thousand, a table picked", draw(many, { to: "table", row: 77 })],
+    [
+      "of a hundred thousand, a table picked, much shown",
+      draw(many, { to: "table", row: 77 }, { ...opened, limit: MOST_SHOWN }),
+    ],
+    ["around a file of very many holders", draw(popular, { to: "file", row: 0 }, { ...opened, limit: MOST_SHOWN })],
     ["of large tables", draw(wide)],
     ["of large tables, opened", draw(wide, null, opened)],
     ["of many small tables", draw(flat)],

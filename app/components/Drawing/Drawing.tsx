@@ -15,7 +15,7 @@ import { boxAt, stripAt } from "../../graph/hit.ts";
 import { type Layout, layout as layOut } from "../../graph/layout.ts";
 import { objectAt } from "../../graph/map.ts";
 import { paint, type View } from "../../graph/paint.ts";
-import { type Expansion, MORE, MOST_IN_BARS, NOTHING_OPENED } from "../../graph/plan.ts";
+import { type Expansion, MORE, MOST_IN_BARS, MOST_SHOWN, NOTHING_OPENED } from "../../graph/plan.ts";
 import { type Action, HEADING, type Scene } from "../../graph/scene.ts";
 import { sceneOf } from "../../graph/scene-of.ts";
 import { boxOf, traceOf } from "../../graph/trace.ts";
@@ -108,6 +108,7 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
 
   // Redrawn at most once a frame, and only when something changed.
   const hovered = useRef(NONE);
+  const hoveredObject = useRef<ObjectRef | null>(null);
   const frame = useRef(0);
   const draw = useRef<() => void>(() => {});
   const invalidate = useCallback(() => {
@@ -177,8 +178,9 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
   const hover = (px: number, py: number): void => {
     const { box, ref: object, action } = at(px, py);
     if (canvas.current !== null) canvas.current.style.cursor = object !== null || action !== null ? "pointer" : "";
-    if (box === hovered.current && object === null) return;
+    if (box === hovered.current && sameRef(object, hoveredObject.current)) return;
     hovered.current = box;
+    hoveredObject.current = object;
     say(object, scene?.boxes[box]?.label ?? "");
     onHover?.(object);
     invalidate();
@@ -253,7 +255,13 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
   const sentenceNow = selection === null ? "" : sentence(subject, selection);
 
   return (
-    <section className="drawing" ref={host} aria-label="Drawing">
+    <section
+      className="drawing"
+      ref={host}
+      aria-label="Drawing"
+      onKeyUpCapture={() => host.current?.setAttribute("data-keys", "")}
+      onPointerDownCapture={() => host.current?.removeAttribute("data-keys")}
+    >
       <div className="drawing-view" ref={viewBox}>
         <canvas
           ref={canvas}
@@ -306,7 +314,7 @@ function useOpened(subject: Subject) {
 }
 
 function acted(old: Expansion, action: Action, scene: Scene | null): Expansion {
-  if (action.do === "more") return { ...old, limit: old.limit + MORE };
+  if (action.do === "more") return { ...old, limit: Math.min(MOST_SHOWN, old.limit + MORE) };
   if (action.do === "unused") return { ...old, unused: !old.unused };
   const toggled = (set: ReadonlySet<number>): Set<number> => {
     const next = new Set(set);

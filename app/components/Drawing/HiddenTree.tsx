@@ -26,11 +26,16 @@ export function HiddenTree({ subject, scene, label, selection, onKey, onActivate
   const { first, end } = treeWindow(items, active);
   const activeElement = useRef<HTMLDivElement>(null);
 
+  // The focus goes with the selection. Where the item that had it is gone from the page, so is the focus: a key that
+  // was pressed in the tree is remembered until the drawing has followed it.
+  const keyed = useRef(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever other items, or another of them, are shown
   useLayoutEffect(() => {
-    if (active >= 0 && treeRef.current?.contains(document.activeElement)) {
-      activeElement.current?.focus({ preventScroll: true });
-    }
-  }, [active, treeRef]);
+    const holder = document.activeElement;
+    const lost = keyed.current && (holder === null || holder === document.body);
+    if (lost || treeRef.current?.contains(holder)) activeElement.current?.focus({ preventScroll: true });
+    keyed.current = false;
+  }, [items, active, treeRef]);
 
   return (
     <div
@@ -38,7 +43,10 @@ export function HiddenTree({ subject, scene, label, selection, onKey, onActivate
       role="tree"
       aria-label={label}
       ref={treeRef}
-      onKeyDown={(event) => onKey(event, items[active])}
+      onKeyDown={(event) => {
+        keyed.current = true;
+        onKey(event, items[active]);
+      }}
     >
       {items.slice(first, end).map((item, at) => (
         // biome-ignore lint/a11y/useKeyWithClickEvents: the tree handles keys for all of its items
