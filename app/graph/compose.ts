@@ -531,20 +531,21 @@ function fileBox(subject: Subject, file: number, x: number, width: number, y: nu
   const pos = whole.length <= characters(posEnd - 8 - indent) - 9 ? whole : "@…";
   if (pos !== "") cells.push(right(pos, posEnd, pos.includes("→") ? "change" : "fg"));
   const flagsAt = posEnd - (columns.pos > 0 ? columns.pos + 1 : 0) * CHARACTER - columns.flags * CHARACTER;
-  const flags = unused
-    ? ""
-    : columns.full
-      ? flagsText(subject, file)
-      : columns.flags > 0
-        ? accessLetters(subject, file)
-        : "";
+  const flags =
+    unused || pos.length > columns.pos
+      ? ""
+      : columns.full
+        ? flagsText(subject, file)
+        : columns.flags > 0
+          ? accessLetters(subject, file)
+          : "";
   if (flags !== "") cells.push(left(flags, flagsAt, "muted"));
   const nameEnd = flags !== "" ? flagsAt : pos !== "" ? posEnd - pos.length * CHARACTER : holders !== "" ? posEnd : end;
   const use = unused ? usedAs(subject, file) : "";
   const nameRoom = characters(nameEnd - CHARACTER - 8 - indent);
   const name = elided(fileName(subject, file), nameRoom - (use === "" ? 0 : Math.min(use.length + 2, nameRoom / 2)));
   cells.push(left(name, 8 + indent, unused ? "muted" : "fg"));
-  if (use !== "") cells.push(right(elided(use, nameRoom - name.length - 1), nameEnd, "muted"));
+  if (use !== "") cells.push(right(clipped(use, nameRoom - name.length - 1), nameEnd, "muted"));
   return box({
     kind: unused ? "unused" : "file",
     ref: { to: "file", row: file },
@@ -597,7 +598,7 @@ function unusedBox(plan: Plan, frame: Frame, y: number): Box {
     x: frame.file,
     y,
     width: frame.fileWidth,
-    cells: [left(elided(`${opener} ${text}`, characters(frame.fileWidth - 12)), 6, "muted")],
+    cells: [left(clipped(`${opener} ${text}`, characters(frame.fileWidth - 12)), 6, "muted")],
     label: text,
     open: hidden === 0,
   });

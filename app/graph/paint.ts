@@ -1,5 +1,6 @@
 // Draws a scene on a canvas: only what is in view, in the colours of a theme.
 
+import { NONE } from "../model/checkpoint.ts";
 import { type Change, REMOVED, SAME } from "./graph.ts";
 import { type Box, CHARACTER, type Edge, HEADING, type Scene, type Strip, type Tone } from "./scene.ts";
 import { changeColour, edgeWidth, LANE_TEXT, type Theme } from "./style.ts";
@@ -30,6 +31,8 @@ export interface PaintOptions {
 
 const BACK = 0.28;
 const UNCHANGED = 0.45;
+/** With more edges than this in view, each is paler. */
+const CROWD = 200;
 /** Below this zoom text would be noise. */
 const LEAST_TEXT = 0.45;
 
@@ -45,23 +48,23 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene, options: 
   const bottom = (height - view.y) / view.k;
   const hairline = 1 / view.k;
 
-  for (const strip of scene.strips) paintStrip(context, strip, theme);
-  for (const y of scene.markers) {
-    context.fillStyle = theme.accent;
-    for (const strip of scene.strips) context.fillRect(strip.x - 3, y - hairline / 2, strip.width + 6, hairline);
-  }
-
   // Quiet edges first, then shared ones, then what is traced: the last are on top.
   const layers: Edge[][] = [[], [], []];
-  scene.edges.forEach((edge, index) => {
+  scene.edges.forEach((one, index) => {
+    // Strips stand still while the rest is scrolled: an edge from one begins at a height of the view.
+    const edge = one.from === NONE ? { ...one, y1: (one.y1 - view.y) / view.k } : one;
     if (Math.max(edge.y1, edge.y2) < top || Math.min(edge.y1, edge.y2) > bottom) return;
     const lit = trace !== null && trace.edges[index] === 1;
     layers[lit ? 2 : edge.shared || edge.change !== SAME ? 1 : 0]?.push(edge);
   });
+  const crowded = layers.reduce((sum, edges) => sum + edges.length, 0) > CROWD;
   layers.forEach((edges, layer) => {
     for (const edge of edges) {
       const unchanged = scene.compared && edge.change === SAME;
-      context.globalAlpha = layer === 2 ? 1 : (trace === null ? 1 : BACK) * (unchanged ? UNCHANGED : 1);
+      context.globalAlpha =
+        layer === 2
+          ? 1
+          : (trace === null ? (crowded && edge.change === SAME ? 0.6 : 1) : BACK) * (unchanged ? UNCHANGED : 1);
       paintEdge(context, edge, theme, view.k, layer === 2);
     }
   });
@@ -86,6 +89,7 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene, options: 
     context.strokeRect(box.x - 0.5, box.y - 0.5, box.width + 1, box.height + 1);
   }
   context.globalAlpha = 1;
+  paintStrips(context, scene, options);
   paintHeadings(context, scene, options);
   context.restore();
 }
@@ -145,7 +149,7 @@ function paintBox(
     }
     if (box.fraction > 0 && box.open === false) {
       context.fillStyle = theme.shared;
-      context.fillRect(box.x + 1, box.y + box.height - 3, Math.max(2, (box.width - 2) * box.fraction), 2);
+      context.fillRect(box.x + 1, box.y + 15, Math.max(2, (box.width - 2) * box.fraction), 2);
     }
   }
   if (!text) return;
@@ -229,6 +233,16 @@ function paintEdge(context: CanvasRenderingContext2D, edge: Edge, theme: Theme, 
     context.textAlign = "left";
     context.textBaseline = "bottom";
     context.fillText(`×${edge.count}`, x1 + 6, y1 - 1);
+  }
+}
+
+/** Strips and the marks of the selection on them: they move sideways with the drawing, but do not scroll. */
+function paintStrips(context: CanvasRenderingContext2D, scene: Scene, { view, ratio, theme }: PaintOptions): void {
+  context.setTransform(ratio * view.k, 0, 0, ratio, ratio * view.x, 0);
+  for (const strip of scene.strips) paintStrip(context, strip, theme);
+  context.fillStyle = theme.accent;
+  for (const y of scene.markers) {
+    for (const strip of scene.strips) context.fillRect(strip.x - 3, y - 0.5, strip.width + 6, 1);
   }
 }
 

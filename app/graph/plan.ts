@@ -209,14 +209,20 @@ export function planAround(subject: Subject, layout: Layout, picked: ObjectRef, 
     for (let at = 0; at < some; at++) addSlot(files.holder[first + at] as number);
     moreHolders += count - some;
   }
+  // The picked object's own tables are open, and others that the user opened, as far as there is room.
   const open = new Set<number>();
-  for (const table of focus.tables) {
-    open.add(table);
-    if (!slotsByTable.has(table)) slotsByTable.set(table, []);
-    const first = tables.first[table] as number;
+  let room = 2 * expansion.limit;
+  const wanted = new Set(focus.tables);
+  for (const table of slotsByTable.keys()) if (expansion.tables.has(table)) wanted.add(table);
+  for (const table of wanted) {
     const some = Math.min(slotCount(graph, table), expansion.limit);
+    if (some > room || (expansion.tables.has(table) && focus.tables.includes(table))) continue;
+    room -= some;
+    open.add(table);
+    const first = tables.first[table] as number;
     for (let slot = first; slot < first + some; slot++) addSlot(slot);
   }
+  for (const table of focus.tables) if (!slotsByTable.has(table)) slotsByTable.set(table, []);
   const drawn = new Set<number>(focus.files);
   for (const slots of slotsByTable.values()) {
     slots.sort((a, b) => a - b);
@@ -231,7 +237,7 @@ export function planAround(subject: Subject, layout: Layout, picked: ObjectRef, 
   let tasksLeft = TASKS_AROUND;
   const planned = order.map((table): PlannedTable => {
     const slots = slotsByTable.get(table) ?? [];
-    const most = open.has(table) ? TASKS_PER_TABLE : tasksLeft > 0 ? 4 : 1;
+    const most = focus.tables.includes(table) ? TASKS_PER_TABLE : tasksLeft > 0 ? 4 : 1;
     const { drawn: tasks, more } = someTasks(graph, table, picked, most);
     tasksLeft -= tasks.length;
     const isFocus = open.has(table);

@@ -74,7 +74,7 @@ export interface Edge {
   readonly change: Change;
 }
 
-/** Counts along the common height of the lanes, as bars to the right. */
+/** Counts along the common height of the lanes, as bars to the right. Its heights are the view's: it does not scroll. */
 export interface Strip {
   readonly to: ObjectRef["to"];
   readonly heading: string;

@@ -54,9 +54,7 @@ function boxSvg(box: Box, scene: Scene, theme: Theme): string {
       parts.push(`<rect x="${x}" y="${y}" width="3" height="${height}" fill="${colour}"/>`);
     if (box.fraction > 0 && box.open === false) {
       const part = Math.max(2, (width - 2) * box.fraction);
-      parts.push(
-        `<rect x="${x + 1}" y="${y + height - 3}" width="${part}" height="2" fill="${escaped(theme.shared)}"/>`,
-      );
+      parts.push(`<rect x="${x + 1}" y="${y + 15}" width="${part}" height="2" fill="${escaped(theme.shared)}"/>`);
     }
   }
   for (const cell of box.cells) {

@@ -76,10 +76,23 @@ export function taskNote(subject: Subject, task: number): string {
   });
 }
 
+/** Longer than any path that Linux takes: such a name is not shown whole. */
+const LONGEST = 4096;
+
+function shortened(name: Uint8Array): Uint8Array {
+  if (name.length <= LONGEST) return name;
+  const cut = new TextEncoder().encode(`…(${grouped(name.length)} bytes)…`);
+  const short = new Uint8Array(LONGEST / 2 + cut.length);
+  short.set(name.subarray(0, LONGEST / 4));
+  short.set(cut, LONGEST / 4);
+  short.set(name.subarray(name.length - LONGEST / 4), LONGEST / 4 + cut.length);
+  return short;
+}
+
 /** The name of an open file, or its kind where it has none. */
 export function fileName(subject: Subject, file: number): string {
   return both(subject, "file", file, (c, row) => {
-    const name = visibleText(nameBytes(c, row));
+    const name = visibleText(shortened(nameBytes(c, row)));
     return name === "" ? `(${FILE_KINDS[c.files.kind[row] ?? 0] ?? "unknown"}, no name)` : name;
   });
 }

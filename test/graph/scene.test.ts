@@ -123,6 +123,11 @@ describe("a scene", () => {
     unused: true,
     limit: 1000,
   };
+  const allOpened: Expansion = {
+    ...opened,
+    limit: MOST_SHOWN,
+    tables: new Set(Array.from({ length: 30_000 }, (_, row) => row)),
+  };
   const cases: [string, Drawn][] = [
     ["of ten", draw(small)],
     ["of a thousand", draw(thousand)],
@@ -135,6 +140,8 @@ describe("a scene", () => {
       draw(many, { to: "table", row: 77 }, { ...opened, limit: MOST_SHOWN }),
     ],
     ["around a file of very many holders", draw(popular, { to: "file", row: 0 }, { ...opened, limit: MOST_SHOWN })],
+    ["around a file of very many holders, all opened", draw(popular, { to: "file", row: 0 }, allOpened)],
+    ["of a hundred thousand, a slot picked, all opened", draw(many, { to: "descriptor", row: 2 }, allOpened)],
     ["of large tables", draw(wide)],
     ["of large tables, opened", draw(wide, null, opened)],
     ["of many small tables", draw(flat)],
@@ -270,6 +277,18 @@ describe("the far view", () => {
     expect(objectAt(subject, order, tables, tables.y + 41.5 * step)).toEqual({ to: "table", row: order.tables[41] });
   });
 
+  it("opens a holder's table on demand, and closes the picked one's", () => {
+    const row = order.ranked[0] ?? 0;
+    const table = many.descriptors.table[many.files.holder[many.files.firstHolder[row] ?? 0] ?? 0] ?? 0;
+    const opened = { ...NOTHING_OPENED, tables: new Set([table]) };
+    const slotsOf = (picked: ObjectRef, expansion: Expansion): number | undefined =>
+      planAround(subject, order, picked, expansion).tables.find((planned) => planned.table === table)?.slots.length;
+    expect(slotsOf({ to: "file", row }, opened)).toBe(50);
+    expect(slotsOf({ to: "file", row }, NOTHING_OPENED)).toBeLessThan(10);
+    expect(slotsOf({ to: "table", row: table }, NOTHING_OPENED)).toBe(50);
+    expect(slotsOf({ to: "table", row: table }, opened)).toBe(0);
+  });
+
   it("draws holders fifty at a time, and says how many are left", () => {
     const file = { kind: "regular" as const, path: "/x" };
     const crowd = checkpointOf({
@@ -283,6 +302,37 @@ describe("the far view", () => {
     expect([first.tables.length, first.moreHolders]).toEqual([50, 80]);
     const next = planAround(one, laid, { to: "file", row: 0 }, { ...NOTHING_OPENED, limit: 100 });
     expect([next.tables.length, next.moreHolders]).toEqual([100, 30]);
+  });
+});
+
+describe("odd images", () => {
+  it("of tasks without tables, tables without tasks, and slots that lead nowhere are drawn", () => {
+    const odd = checkpointOf({
+      tasks: Array.from({ length: 40 }, (_, pid) => ({ comm: "z", pid, state: "zombie" as const })),
+      tables: [[{ fd: 3, file: -1 }], []],
+      files: [],
+    });
+    const { scene } = draw(odd);
+    expect(scene.boxes.filter((box) => box.kind === "task").length).toBe(12);
+    expect(scene.notes).toEqual(["28 tasks not drawn: of one table, the first twelve are."]);
+    expect(texts(scene)).toContain("3 | leads nowhere");
+    expect(texts(scene)).toContain("0 fds | no task");
+  });
+
+  it("with nothing in them are drawn as nothing", () => {
+    const { scene } = draw(checkpointOf({ tasks: [], tables: [], files: [] }));
+    expect(markCount(scene)).toBe(0);
+  });
+
+  it("with a name longer than any path show its ends", () => {
+    const path = `/begin${"x".repeat(5000)}end`;
+    const { scene } = draw(
+      checkpointOf({ tasks: [], tables: [[{ fd: 0, file: 0 }]], files: [{ kind: "regular", path }] }),
+    );
+    const name = texts(scene).at(-1) ?? "";
+    expect(name.startsWith("/begin")).toBe(true);
+    expect(name.endsWith("xend")).toBe(true);
+    expect(name.length).toBeLessThan(200);
   });
 });
 

@@ -167,12 +167,12 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
     const nothing = { box: NONE, ref: null, action: null };
     if (scene === null || py < HEADING) return nothing;
     const { x, y, k } = zoom.view();
-    const [worldX, worldY] = [(px - x) / k, (py - y) / k];
-    const box = boxAt(scene, worldX, worldY);
+    const worldX = (px - x) / k;
+    const box = boxAt(scene, worldX, (py - y) / k);
     const found = scene.boxes[box];
     if (found !== undefined) return { box, ref: found.ref, action: found.action };
-    const strip = stripAt(scene, worldX, worldY);
-    return strip === null ? nothing : { ...nothing, ref: objectAt(subject, layout, strip, worldY) };
+    const strip = stripAt(scene, worldX, py);
+    return strip === null ? nothing : { ...nothing, ref: objectAt(subject, layout, strip, py) };
   };
 
   const hover = (px: number, py: number): void => {
@@ -188,7 +188,7 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
   const say = (object: ObjectRef | null, otherwise: string): void => {
     if (said.current === null) return;
     const shown = object ?? (otherwise === "" ? selection : null);
-    said.current.textContent = shown === null ? otherwise || HINT : sentence(subject, shown);
+    said.current.textContent = shown === null ? otherwise : sentence(subject, shown);
   };
 
   const act = (action: Action): void => setExpansion((old) => acted(old, action, scene));
@@ -219,8 +219,8 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
         onSelect(step.at);
       }
     } else if (event.key === "Enter" || event.key === " ") {
-      if (item?.action != null) act(item.action);
-      else if (item?.ref != null) onSelect(item.ref);
+      if (item !== undefined && selection === null && item.ref !== null) onSelect(item.ref);
+      else act(item?.action ?? { do: "more" });
     } else if (event.key === "Home") {
       const step = firstStep(subject.graph, layout);
       if (step !== null) onSelect(step.at);
@@ -288,8 +288,8 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
         )}
       </div>
       <div className="drawing-foot">
-        <p className="drawing-said" ref={said} aria-hidden="true">
-          {sentenceNow || HINT}
+        <p className="drawing-said" ref={said} aria-hidden="true" data-hint={HINT}>
+          {sentenceNow}
         </p>
         {scene !== null && scene.notes.length > 0 && <p className="drawing-notes">{scene.notes.join(" ")}</p>}
         <Legend compared={both !== null} />
