@@ -45,9 +45,9 @@ export function lanesIn(left: number, right: number): Frame {
   const narrow = width < 560;
   const margin = narrow ? 6 : 20;
   const taskWidth = narrow ? 84 : Math.round(Math.min(180, width * 0.17));
-  const tableWidth = narrow ? 66 : Math.round(Math.min(216, Math.max(150, width * 0.22)));
-  const gap = narrow ? 14 : Math.round(Math.min(72, width * 0.06));
-  const fan = narrow ? 36 : Math.round(Math.min(220, Math.max(70, width * 0.14)));
+  const tableWidth = narrow ? 66 : Math.round(Math.min(216, Math.max(130, width * 0.2)));
+  const gap = narrow ? 14 : Math.round(Math.min(72, width * 0.045));
+  const fan = narrow ? 36 : Math.round(Math.min(200, Math.max(64, width * 0.12)));
   const task = left + margin;
   const table = task + taskWidth + gap;
   const file = table + tableWidth + fan;
@@ -65,7 +65,7 @@ export function elided(text: string, most: number): string {
   const all = [...text];
   if (all.length <= most) return text;
   if (most < 2) return all.slice(0, most).join("");
-  const head = most < 18 ? 0 : Math.floor((most - 1) / 3);
+  const head = most < 18 ? 0 : Math.floor((most - 1) / 4);
   return `${all.slice(0, head).join("")}…${all.slice(all.length - (most - 1 - head)).join("")}`;
 }
 
@@ -495,23 +495,21 @@ function fileColumns(subject: Subject, plan: Plan, width: number): FileColumns {
 
 function columnsOf(subject: Subject, files: readonly number[], width: number): FileColumns {
   let holders = 0;
-  let pos = 0;
+  const positions: number[] = [];
   let flags = 0;
   let access = 0;
   for (const file of files) {
     holders = Math.max(holders, holdersLabel(subject, file).length);
-    pos = Math.max(pos, positionLabel(subject, file).length);
+    positions.push(positionLabel(subject, file).length);
     flags = Math.max(flags, flagsText(subject, file).length);
     access = Math.max(access, accessLetters(subject, file).length);
   }
   const room = characters(width);
-  const full = room - holders - pos - flags > 24;
-  return {
-    holders,
-    pos: Math.min(pos, room),
-    flags: full ? flags : room - holders - pos - access > 22 ? access : 0,
-    full,
-  };
+  // A few very large positions do not take room from the names of all others.
+  const posRoom = positions.sort((a, b) => a - b)[Math.floor(positions.length * 0.8)] ?? 0;
+  const left = room - holders - posRoom;
+  const full = left - flags > 24;
+  return { holders, pos: posRoom, flags: full ? flags : left - access > 20 ? access : 0, full };
 }
 
 const flagsText = (subject: Subject, file: number): string =>

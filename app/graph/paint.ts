@@ -251,22 +251,27 @@ function paintStrip(context: CanvasRenderingContext2D, strip: Strip, theme: Them
   context.globalAlpha = 1;
   context.fillStyle = theme.hairline;
   context.fillRect(strip.x - 1, strip.y, 1, strip.height);
-  const thick = step;
+  /** All bars as one outline, so that no seams show between them. */
+  const fill = (bars: Float32Array): void => {
+    context.beginPath();
+    context.moveTo(strip.x, strip.y);
+    bars.forEach((bar, at) => {
+      const right = strip.x + (bar > 0 ? Math.max(1, bar * strip.width) : 0);
+      context.lineTo(right, strip.y + at * step);
+      context.lineTo(right, strip.y + (at + 1) * step);
+    });
+    context.lineTo(strip.x, strip.y + strip.height);
+    context.fill();
+  };
   context.fillStyle = theme.muted;
   context.globalAlpha = 0.55;
-  for (let at = 0; at < strip.bars.length; at++) {
-    const length = strip.bars[at] as number;
-    if (length > 0) context.fillRect(strip.x, strip.y + at * step, Math.max(1, length * strip.width), thick);
-  }
+  fill(strip.bars);
   context.globalAlpha = 1;
   context.fillStyle = theme.shared;
-  for (let at = 0; at < strip.shared.length; at++) {
-    const length = strip.shared[at] as number;
-    if (length > 0) context.fillRect(strip.x, strip.y + at * step, Math.max(1, length * strip.width), thick);
-  }
+  fill(strip.shared);
   context.fillStyle = theme.changed;
   for (let at = 0; at < strip.changed.length; at++) {
-    if (strip.changed[at] === 1) context.fillRect(strip.x - 4, strip.y + at * step, 3, thick);
+    if (strip.changed[at] === 1) context.fillRect(strip.x - 4, strip.y + at * step, 3, step);
   }
 }
 

@@ -14,7 +14,7 @@ import {
 import { FILE_KINDS, fileKind, O_ACCMODE, openFlags, TASK_STATES } from "../model/names.ts";
 import type { ObjectRef } from "../model/object-ref.ts";
 import { visibleText } from "../model/text.ts";
-import { type Change, changeOf, type PerObject, rowBefore, rowNow, SAME, type Subject } from "./graph.ts";
+import { type Change, changeOf, type PerObject, REMOVED, rowBefore, rowNow, SAME, type Subject } from "./graph.ts";
 
 /** `1 fd`, `12 fds`. */
 export const counted = (count: number, one: string, many = `${one}s`): string =>
@@ -245,7 +245,9 @@ export function sentence(subject: Subject, ref: ObjectRef): string {
     const wasFile = descriptors.wasFile?.[ref.row] ?? NONE;
     const before = wasFile === NONE ? "" : `, led to ${fileName(subject, wasFile)} before`;
     const leads =
-      file === NONE ? "leads to a file that the image does not hold" : `leads to ${filePhrase(subject, file)}`;
+      file === NONE
+        ? "leads to a file that the image does not hold"
+        : `${change === REMOVED ? "led" : "leads"} to ${filePhrase(subject, file)}`;
     return `${capital(shortName(subject, ref))}${mark}, ${leads}${before}${changed(change)}`;
   }
   const first = files.firstHolder[ref.row] ?? 0;

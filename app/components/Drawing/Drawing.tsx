@@ -205,17 +205,19 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
     tree.current?.querySelector<HTMLElement>("[tabindex='0']")?.focus({ preventScroll: true });
   };
 
-  const trail = useRef<ObjectRef | null>(null);
+  // The last step that a key made; a selection from elsewhere begins a new walk.
+  const last = useRef<Step | null>(null);
   const onKey = (event: KeyboardEvent, item: TreeItem | undefined): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const direction = ARROWS[event.key];
     if (direction !== undefined) {
-      const step: Step | null =
+      const from = sameRef(last.current?.at ?? null, selection) ? (last.current?.from ?? null) : null;
+      const step =
         selection === null
           ? firstStep(subject.graph, layout)
-          : walk(subject.graph, layout, { at: selection, from: trail.current }, direction);
+          : walk(subject.graph, layout, { at: selection, from }, direction);
       if (step !== null) {
-        trail.current = step.from;
+        last.current = step;
         onSelect(step.at);
       }
     } else if (event.key === "Enter" || event.key === " ") {
