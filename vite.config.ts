@@ -38,5 +38,6 @@ export default defineConfig({
     include: ["test/**/*.test.ts", "test/**/*.test.tsx"],
     exclude: ["test/browser/**"],
     environment: "node",
+    testTimeout: 120_000,
   },
 });

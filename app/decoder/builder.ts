@@ -1,5 +1,6 @@
 // Grows the columns of a Checkpoint while a decoder walks its image, and derives the index edges at the end.
-// Columns double when full, so what is allocated stays within a fixed multiple of what was decoded.
+// A full column grows to what the whole image will need if it goes on as it began, but at least to twice and at most to
+// 64 times its length: what is allocated stays within a fixed multiple of the image's size, and little is copied.
 
 import {
   type Checkpoint,
@@ -36,18 +37,26 @@ const grown = <C extends Column>(column: C, capacity: number): C => {
   return larger;
 };
 
-const cut = <C extends Column>(column: C, count: number): C => column.slice(0, count) as C;
+const cut = <C extends Column>(column: C, count: number): C => column.subarray(0, count) as C;
 
 /** Columns being filled. */
 type Growing<T> = { -readonly [K in keyof T]: T[K] } & { capacity: number };
 
-/** Doubles every column of a group. Callers check `count === capacity` themselves: it is the hottest line there is. */
-function grow(group: { capacity: number }): void {
+/** Capacity for a full column when `fraction` of the image has been decoded. */
+const nextCapacity = (capacity: number, fraction: number): number =>
+  Math.ceil(Math.min(capacity * 64, Math.max(capacity * 2, (capacity / Math.max(fraction, 1e-9)) * 1.05)));
+
+/** Grows every column of a group. Callers check `count === capacity` themselves: it is the hottest line there is. */
+function grow(group: { capacity: number }, fraction: number): void {
+  growTo(group, nextCapacity(group.capacity, fraction));
+}
+
+function growTo(group: { capacity: number }, capacity: number): void {
   const columns = group as unknown as Record<string, Column | number>;
-  group.capacity *= 2;
+  group.capacity = capacity;
   for (const key of Object.keys(columns)) {
     const column = columns[key];
-    if (ArrayBuffer.isView(column)) columns[key] = grown(column, group.capacity);
+    if (ArrayBuffer.isView(column) && column.length > 0) columns[key] = grown(column, group.capacity);
   }
 }
 
@@ -130,9 +139,9 @@ export function createBuilder() {
     count: 0,
     capacity: n,
     offset: new Float64Array(n),
-    length: new Float64Array(n),
+    length: u32(),
     kind: new Uint16Array(n),
-    member: u32(),
+    member: new Uint32Array(0),
   };
   const objects: ObjectColumns = { count: 0, capacity: n, id: u32(), type: u8(), record: i32() };
   const problems: Problem[] = [];
@@ -141,6 +150,12 @@ export function createBuilder() {
 
   let text = new Uint8Array(1024);
   let textLength = 0;
+  let fraction = 0;
+
+  const reserveText = (length: number): void => {
+    if (textLength + length <= text.length) return;
+    text = grown(text, Math.max(nextCapacity(text.length, fraction), textLength + length));
+  };
 
   return {
     tasks,
@@ -152,7 +167,7 @@ export function createBuilder() {
 
     /** A task of which nothing is known yet. */
     addTask(record: number): number {
-      if (tasks.count === tasks.capacity) grow(tasks);
+      if (tasks.count === tasks.capacity) grow(tasks, fraction);
       const row = tasks.count++;
       tasks.pid[row] = NONE;
       tasks.ppid[row] = NONE;
@@ -165,7 +180,7 @@ export function createBuilder() {
     },
 
     addTable(id: number, announced: number, record: number): number {
-      if (tables.count === tables.capacity) grow(tables);
+      if (tables.count === tables.capacity) grow(tables, fraction);
       const row = tables.count++;
       tables.id[row] = id;
       tables.announced[row] = announced;
@@ -174,7 +189,7 @@ export function createBuilder() {
     },
 
     addDescriptor(table: number, fd: number, file: number, closeOnExec: number, record: number): number {
-      if (descriptors.count === descriptors.capacity) grow(descriptors);
+      if (descriptors.count === descriptors.capacity) grow(descriptors, fraction);
       const row = descriptors.count++;
       descriptors.table[row] = table;
       descriptors.fd[row] = fd;
@@ -187,7 +202,7 @@ export function createBuilder() {
     /** An open file of which only its id is known yet. */
     addFile(id: number, record: number): number {
       if (files.count === files.capacity) {
-        grow(files);
+        grow(files, fraction);
         words = aliasWords();
       }
       const row = files.count++;
@@ -205,23 +220,38 @@ export function createBuilder() {
 
     /** f_version as two 32-bit words. */
     setVersion(file: number, low: number, high: number): void {
-      words.version[2 * file] = low;
-      words.version[2 * file + 1] = high;
+      // Mostly zero, as the column is to begin with: memory that is not written to need not be fetched.
+      if (low !== 0) words.version[2 * file] = low;
+      if (high !== 0) words.version[2 * file + 1] = high;
       files.has[file] = (files.has[file] as number) | HAS.version;
     },
 
+    /** How much of the image has been decoded, 0 … 1: columns grow accordingly. */
+    setFraction(decoded: number): void {
+      fraction = decoded;
+    },
+
     addRecord(offset: number, length: number, kind: number, member: number): number {
-      if (records.count === records.capacity) grow(records);
+      if (records.count === records.capacity) grow(records, fraction);
       const row = records.count++;
       records.offset[row] = offset;
       records.length[row] = length;
       records.kind[row] = kind;
-      records.member[row] = member;
+      if (member > 0) {
+        if (records.member.length === 0) records.member = new Uint32Array(records.capacity);
+        records.member[row] = member;
+      }
       return row;
     },
 
+    /** Bytes between records; a run of 4 GiB or more takes several rows. */
+    addGap(offset: number, length: number, kind: number, member: number): void {
+      const most = 0xffff_f000;
+      for (let at = 0; at < length; at += most) this.addRecord(offset + at, Math.min(most, length - at), kind, member);
+    },
+
     addObject(id: number, type: number, record: number): number {
-      if (objects.count === objects.capacity) grow(objects);
+      if (objects.count === objects.capacity) grow(objects, fraction);
       const row = objects.count++;
       objects.id[row] = id;
       objects.type[row] = type;
@@ -229,18 +259,49 @@ export function createBuilder() {
       return row;
     },
 
+    /**
+     * Makes room for so many more rows and bytes of text at once, which spares the columns from growing step by
+     * step. A guess from what is already read, never a number out of the image.
+     */
+    reserve(room: { records?: number; files?: number; descriptors?: number; text?: number }): void {
+      const need = (group: { count: number; capacity: number }, more = 0) => {
+        if (group.count + more > group.capacity) growTo(group, group.count + more);
+      };
+      need(records, room.records);
+      need(descriptors, room.descriptors);
+      need(files, room.files);
+      words = aliasWords();
+      const length = textLength + (room.text ?? 0);
+      if (length > text.length) text = grown(text, length);
+    },
+
     /** Copies bytes[start … end - 1] into the text pool; returns where they begin in it. */
     addText(bytes: Uint8Array, start = 0, end = bytes.length): number {
-      const length = end - start;
-      if (textLength + length > text.length) {
-        text = grown(text, Math.max(text.length * 2, textLength + length));
-      }
+      reserveText(end - start);
       const at = textLength;
-      // A loop beats set() on the short strings that paths are.
-      if (length < 64) for (let i = 0; i < length; i++) text[at + i] = bytes[start + i] as number;
-      else text.set(bytes.subarray(start, end), at);
-      textLength += length;
+      text.set(bytes.subarray(start, end), at);
+      textLength += end - start;
       return at;
+    },
+
+    /** Gives a file the path at bytes[start], up to a NUL or `end`; returns where that is. */
+    setPathToNul(file: number, bytes: Uint8Array, start: number, end: number): number {
+      reserveText(end - start);
+      const at = textLength;
+      let from = start;
+      let to = at;
+      while (from < end) {
+        const byte = bytes[from] as number;
+        if (byte === 0) break;
+        text[to++] = byte;
+        from++;
+      }
+      textLength = to;
+      files.nameOffset[file] = at;
+      files.nameLength[file] = to - at;
+      files.nameStable[file] = to - at;
+      files.has[file] = (files.has[file] as number) | HAS.path;
+      return from;
     },
 
     /** Gives a file a path out of the image. */
@@ -275,7 +336,10 @@ export function createBuilder() {
       return text.subarray(0, textLength);
     },
 
-    /** Closes the columns: a Checkpoint of what was added so far. The builder can go on afterwards. */
+    /**
+     * Closes the columns: a Checkpoint of what was added so far, its columns views of the builder's own. A builder that
+     * goes on afterwards may change them; take `copyOf` it first.
+     */
     finish(head: Head): Checkpoint {
       const sorted = sortDescriptors(descriptors, tables.count);
       const { capacity: _t, ...taskColumns } = tasks;
@@ -319,6 +383,16 @@ function cutAll<T extends { count: number }>(group: T): T {
     closed[key] = ArrayBuffer.isView(value) ? cut(value as unknown as Column, group.count) : value;
   }
   return closed as T;
+}
+
+/** A checkpoint with columns of its own, no longer than they need be. */
+export function copyOf(checkpoint: Checkpoint): Checkpoint {
+  const copy = (value: unknown): unknown => {
+    if (ArrayBuffer.isView(value)) return (value as unknown as Column).slice();
+    if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, copy(inner)]));
+  };
+  return copy(checkpoint) as Checkpoint;
 }
 
 /** Orders rows by a small key: row numbers by key, with the index of each key's first. Stable. */
@@ -414,8 +488,8 @@ function closedProblems(problems: readonly Problem[], counts: ReadonlyMap<string
   });
 }
 
-/** The buffers of a checkpoint's columns, to be transferred to another thread. */
-export function transferables(checkpoint: Checkpoint): ArrayBuffer[] {
+/** The buffers of the columns in a checkpoint, or in anything like it, to be transferred to another thread. */
+export function transferables(columns: object): ArrayBuffer[] {
   const buffers = new Set<ArrayBuffer>();
   const collect = (value: unknown): void => {
     if (ArrayBuffer.isView(value)) buffers.add(value.buffer as ArrayBuffer);
@@ -423,6 +497,6 @@ export function transferables(checkpoint: Checkpoint): ArrayBuffer[] {
       for (const inner of Object.values(value)) collect(inner);
     }
   };
-  collect(checkpoint);
+  collect(columns);
   return [...buffers];
 }

@@ -44,7 +44,10 @@ export interface DecodeOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Aborting makes decoding reject with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Called with what was decoded so far, a few times at most, so that a view can begin. */
+  /**
+   * Called with what was decoded so far, a few times at most, so that a view can begin. Its columns go on growing:
+   * take a copy before returning.
+   */
   readonly onPart?: (part: import("../model/checkpoint.ts").Checkpoint) => void;
 }
 

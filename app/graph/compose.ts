@@ -7,7 +7,7 @@ import type { ObjectRef } from "../model/object-ref.ts";
 import { ADDED, CHANGED, type Change, changeOf, REMOVED, SAME, type Subject } from "./graph.ts";
 import type { Layout } from "./layout.ts";
 import { placeInOrder } from "./place.ts";
-import { FOLD_DANGLING, FOLD_SHARED, type Plan, type PlannedTable } from "./plan.ts";
+import { FOLD_DANGLING, FOLD_SHARED, MORE, type Plan, type PlannedTable } from "./plan.ts";
 import { type Box, type BoxKind, type Cell, CHARACTER, COLUMN, type Edge, PITCH } from "./scene.ts";
 import {
   accessLetters,
@@ -21,7 +21,6 @@ import {
   isShared,
   isTableShared,
   positionLabel,
-  sentence,
   shortFlags,
   tableBadge,
   taskLabel,
@@ -46,9 +45,9 @@ export function lanesIn(left: number, right: number): Frame {
   const narrow = width < 560;
   const margin = narrow ? 6 : 20;
   const taskWidth = narrow ? 84 : Math.round(Math.min(180, width * 0.17));
-  const tableWidth = narrow ? 66 : Math.round(Math.min(216, Math.max(150, width * 0.22)));
-  const gap = narrow ? 14 : Math.round(Math.min(72, width * 0.06));
-  const fan = narrow ? 36 : Math.round(Math.min(220, Math.max(70, width * 0.14)));
+  const tableWidth = narrow ? 66 : Math.round(Math.min(216, Math.max(130, width * 0.2)));
+  const gap = narrow ? 14 : Math.round(Math.min(72, width * 0.045));
+  const fan = narrow ? 36 : Math.round(Math.min(200, Math.max(64, width * 0.12)));
   const task = left + margin;
   const table = task + taskWidth + gap;
   const file = table + tableWidth + fan;
@@ -66,7 +65,7 @@ export function elided(text: string, most: number): string {
   const all = [...text];
   if (all.length <= most) return text;
   if (most < 2) return all.slice(0, most).join("");
-  const head = Math.floor((most - 1) / 3);
+  const head = most < 18 ? 0 : Math.floor((most - 1) / 4);
   return `${all.slice(0, head).join("")}…${all.slice(all.length - (most - 1 - head)).join("")}`;
 }
 
@@ -88,7 +87,7 @@ interface BoxParts {
   readonly shared?: boolean;
   readonly change?: Change;
   readonly fraction?: number;
-  readonly label: string;
+  readonly label?: string;
   readonly open?: boolean;
 }
 
@@ -106,7 +105,7 @@ const box = (parts: BoxParts): Box => ({
   shared: parts.shared ?? false,
   change: parts.change ?? SAME,
   fraction: parts.fraction ?? 0,
-  label: parts.label,
+  label: parts.label ?? "",
   open: parts.open ?? null,
 });
 
@@ -190,8 +189,7 @@ export function compose(
       if (moved) hang(was, order, boxes.length, slotY + BOX / 2, 1, REMOVED);
       boxes.push(slotBox(subject, slot, frame, slotY, tableIndex));
     });
-    if (footer === 1)
-      boxes.push(moreBox(frame.table, frame.tableWidth, y + (rows - 1) * PITCH, planned.moreSlots, "fd"));
+    if (footer === 1) boxes.push(moreBox(frame, y + (rows - 1) * PITCH, planned.moreSlots, "fd", plan.full));
     for (const [file, count] of planned.bundles) hang(file, index + 0.5 / (rows + 1), tableIndex, middle, count, SAME);
     foldsOf(planned).forEach((fold, at) => {
       const made: Waiting = { file: NONE, fold, order: 0, height: 0, weight: 0, sources: [] };
@@ -279,7 +277,7 @@ export function compose(
   let bottom = Math.max(tablesBottom, (taskYs.at(-1) ?? top) + PITCH, (fileYs.at(-1) ?? top) + PITCH);
 
   if (plan.moreHolders > 0) {
-    boxes.push(moreBox(frame.table, frame.tableWidth, tablesBottom, plan.moreHolders, "holder"));
+    boxes.push(moreBox(frame, tablesBottom, plan.moreHolders, "holder", plan.full));
     bottom = Math.max(bottom, tablesBottom + PITCH);
   }
   if (plan.unused.length > 0 || (plan.unusedCount > 0 && plan.level !== "map")) {
@@ -370,7 +368,6 @@ function taskBox(subject: Subject, task: number, frame: Frame, y: number): Box {
     width: frame.taskWidth,
     cells,
     change,
-    label: sentence(subject, { to: "task", row: task }),
   });
 }
 
@@ -401,12 +398,13 @@ function tableBox(subject: Subject, planned: PlannedTable, frame: Frame, y: numb
   const words = [
     `${opener} ${counted(count, "fd")}${sharedSlots > 0 ? ` · ${grouped(sharedSlots)} shared` : ""}`,
     `${opener} ${counted(count, "fd")}`,
+    counted(count, "fd"),
   ].map((text) => text.trim());
   const beside = badge === "" ? 0 : badge.length + 1;
   const text = words.find((word) => word.length + beside <= room);
   if (text !== undefined) cells.push(left(text, 6 + indent));
   else
-    cells.push(left(elided(badge === "" ? (words[1] ?? "") : badge, room), 6 + indent, badge === "" ? "fg" : "shared"));
+    cells.push(left(elided(badge === "" ? (words[2] ?? "") : badge, room), 6 + indent, badge === "" ? "fg" : "shared"));
   if (text !== undefined && badge !== "") {
     cells.push(
       right(badge, frame.tableWidth - 7, (firstTask[table + 1] ?? 0) > (firstTask[table] ?? 0) ? "shared" : "muted"),
@@ -425,7 +423,6 @@ function tableBox(subject: Subject, planned: PlannedTable, frame: Frame, y: numb
     shared,
     change,
     fraction: count === 0 ? 0 : sharedSlots / count,
-    label: sentence(subject, { to: "table", row: table }),
     ...(count === 0 ? {} : { open: planned.open }),
   });
 }
@@ -465,21 +462,22 @@ function slotBox(subject: Subject, slot: number, frame: Frame, y: number, parent
     cells,
     shared: file !== NONE && isShared(subject, file),
     change,
-    label: sentence(subject, { to: "descriptor", row: slot }),
   });
 }
 
-function moreBox(x: number, width: number, y: number, count: number, what: string): Box {
-  const most = `… ${counted(count, `more ${what}`)}`;
+function moreBox(frame: Frame, y: number, count: number, what: string, full: boolean): Box {
+  const more = `… ${counted(count, `more ${what}`)}`;
+  const room = characters(frame.tableWidth - 12);
+  const offer = full ? more : `${more}: show ${MORE}`;
   return box({
     kind: "more",
-    action: { do: "more" },
+    action: full ? null : { do: "more" },
     column: COLUMN.slot,
-    x,
+    x: frame.table,
     y,
-    width,
-    cells: [left(elided(most, characters(width - 12)), 6, "muted")],
-    label: `${counted(count, `more ${what}`)}: show 50 more`,
+    width: frame.tableWidth,
+    cells: [left(offer.length <= room ? offer : clipped(more, room), 6, "muted")],
+    label: full ? `${counted(count, `more ${what}`)}, not drawn: see the table` : offer.slice(2),
   });
 }
 
@@ -497,23 +495,21 @@ function fileColumns(subject: Subject, plan: Plan, width: number): FileColumns {
 
 function columnsOf(subject: Subject, files: readonly number[], width: number): FileColumns {
   let holders = 0;
-  let pos = 0;
+  const positions: number[] = [];
   let flags = 0;
   let access = 0;
   for (const file of files) {
     holders = Math.max(holders, holdersLabel(subject, file).length);
-    pos = Math.max(pos, positionLabel(subject, file).length);
+    positions.push(positionLabel(subject, file).length);
     flags = Math.max(flags, flagsText(subject, file).length);
     access = Math.max(access, accessLetters(subject, file).length);
   }
   const room = characters(width);
-  const full = room - holders - pos - flags > 24;
-  return {
-    holders,
-    pos: Math.min(pos, room),
-    flags: full ? flags : room - holders - pos - access > 22 ? access : 0,
-    full,
-  };
+  // A few very large positions do not take room from the names of all others.
+  const posRoom = positions.sort((a, b) => a - b)[Math.floor(positions.length * 0.8)] ?? 0;
+  const left = room - holders - posRoom;
+  const full = left - flags > 24;
+  return { holders, pos: posRoom, flags: full ? flags : left - access > 20 ? access : 0, full };
 }
 
 const flagsText = (subject: Subject, file: number): string =>
@@ -531,22 +527,23 @@ function fileBox(subject: Subject, file: number, x: number, width: number, y: nu
   const whole = unused ? "" : positionLabel(subject, file);
   // A number that is cut is a wrong number: it is told whole or not at all.
   const pos = whole.length <= characters(posEnd - 8 - indent) - 9 ? whole : "@…";
-  if (pos !== "") cells.push(right(pos, posEnd, change === SAME ? "fg" : "change"));
+  if (pos !== "") cells.push(right(pos, posEnd, pos.includes("→") ? "change" : "fg"));
   const flagsAt = posEnd - (columns.pos > 0 ? columns.pos + 1 : 0) * CHARACTER - columns.flags * CHARACTER;
-  const flags = unused
-    ? ""
-    : columns.full
-      ? flagsText(subject, file)
-      : columns.flags > 0
-        ? accessLetters(subject, file)
-        : "";
+  const flags =
+    unused || pos.length > columns.pos
+      ? ""
+      : columns.full
+        ? flagsText(subject, file)
+        : columns.flags > 0
+          ? accessLetters(subject, file)
+          : "";
   if (flags !== "") cells.push(left(flags, flagsAt, "muted"));
   const nameEnd = flags !== "" ? flagsAt : pos !== "" ? posEnd - pos.length * CHARACTER : holders !== "" ? posEnd : end;
   const use = unused ? usedAs(subject, file) : "";
   const nameRoom = characters(nameEnd - CHARACTER - 8 - indent);
   const name = elided(fileName(subject, file), nameRoom - (use === "" ? 0 : Math.min(use.length + 2, nameRoom / 2)));
   cells.push(left(name, 8 + indent, unused ? "muted" : "fg"));
-  if (use !== "") cells.push(right(elided(use, nameRoom - name.length - 1), nameEnd, "muted"));
+  if (use !== "") cells.push(right(clipped(use, nameRoom - name.length - 1), nameEnd, "muted"));
   return box({
     kind: unused ? "unused" : "file",
     ref: { to: "file", row: file },
@@ -557,7 +554,6 @@ function fileBox(subject: Subject, file: number, x: number, width: number, y: nu
     cells,
     shared,
     change,
-    label: sentence(subject, { to: "file", row: file }),
   });
 }
 
@@ -600,7 +596,7 @@ function unusedBox(plan: Plan, frame: Frame, y: number): Box {
     x: frame.file,
     y,
     width: frame.fileWidth,
-    cells: [left(elided(`${opener} ${text}`, characters(frame.fileWidth - 12)), 6, "muted")],
+    cells: [left(clipped(`${opener} ${text}`, characters(frame.fileWidth - 12)), 6, "muted")],
     label: text,
     open: hidden === 0,
   });

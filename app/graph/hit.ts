@@ -23,7 +23,7 @@ export function boxAt(scene: Scene, x: number, y: number): number {
   return NONE;
 }
 
-/** The density strip at a point in world coordinates. */
+/** The density strip at a point: `x` in world coordinates, `y` in the view, in which strips do not scroll. */
 export function stripAt(scene: Scene, x: number, y: number): Strip | null {
   return (
     scene.strips.find(

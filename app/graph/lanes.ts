@@ -28,6 +28,8 @@ const MOST_SWEEPS = 8;
 /** Beyond this many descriptors fewer sweeps are made, and none is judged by counting crossings. */
 const LARGE = 200_000;
 const FEW_SWEEPS = 3;
+/** After so many sweeps that made nothing better, no more are made. */
+const PATIENCE = 2;
 const KEY_MAX = 0xffff_ffff;
 
 /** Orders the lanes of a graph. The same graph always gives the same order. */
@@ -40,6 +42,7 @@ export function lanes(graph: Graph): Lanes {
   const large = descriptors.count > LARGE;
   const sweeps = shared.length === 0 ? 0 : large ? FEW_SWEEPS : MOST_SWEEPS;
   let best = order;
+  let worse = 0;
   let fewest = sweeps > 0 && !large ? crossings(graph, order) : 0;
   for (let sweep = 0; sweep < sweeps; sweep++) {
     const next = swept(graph, order, group, shared);
@@ -53,7 +56,8 @@ export function lanes(graph: Graph): Lanes {
     if (count < fewest) {
       fewest = count;
       best = order;
-    }
+      worse = 0;
+    } else if (++worse === PATIENCE) break;
   }
 
   const tablePlace = places(best, tables.count);

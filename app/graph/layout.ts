@@ -5,7 +5,7 @@ import { type Lanes, lanes } from "./lanes.ts";
 import { orderByKey } from "./sort.ts";
 
 /** How many steps the height of the lanes is divided into for the density strips. */
-export const STRIP_STEPS = 512;
+const STRIP_STEPS = 512;
 /** At most this many shared files are kept by rank; no drawing holds more. */
 const MOST_RANKED = 3000;
 

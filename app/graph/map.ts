@@ -3,7 +3,7 @@
 import { NONE } from "../model/checkpoint.ts";
 import type { ObjectRef } from "../model/object-ref.ts";
 import type { Subject } from "./graph.ts";
-import { type Layout, STRIP_STEPS } from "./layout.ts";
+import type { Layout } from "./layout.ts";
 import { tablesOfTask } from "./plan.ts";
 import { HEADING, type Strip } from "./scene.ts";
 import { grouped } from "./words.ts";
@@ -22,7 +22,7 @@ export function stripsOf(subject: Subject, layout: Layout, width: number, viewHe
   const y = HEADING + 8;
   const height = Math.max(160, viewHeight - y - 16);
   const stripWidth = Math.floor((width - margin - 4 * gap) / 4);
-  const bars = Math.max(1, Math.min(STRIP_STEPS, Math.floor(height / 2)));
+  const bars = Math.max(1, Math.min(MOST_BARS, Math.floor(height / 2)));
   const { density } = layout;
   const changed = rebinned(density.changed, bars);
   const none = new Float32Array(bars);
@@ -89,6 +89,8 @@ function rebinned(counts: Uint32Array, bars: number): Float64Array {
   return out;
 }
 
+/** Bars of one strip: all four together stay well below what a scene may hold. */
+const MOST_BARS = 300;
 const MOST_MARKERS = 200;
 
 function positionsOf({ graph }: Subject, layout: Layout, ref: ObjectRef): number[] {

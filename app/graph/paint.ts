@@ -1,23 +1,11 @@
 // Draws a scene on a canvas: only what is in view, in the colours of a theme.
 
-import { ADDED, type Change, REMOVED, SAME } from "./graph.ts";
+import { NONE } from "../model/checkpoint.ts";
+import { type Change, REMOVED, SAME } from "./graph.ts";
 import { type Box, CHARACTER, type Edge, HEADING, type Scene, type Strip, type Tone } from "./scene.ts";
+import { changeColour, edgeWidth, LANE_TEXT, type Theme } from "./style.ts";
 import type { Trace } from "./trace.ts";
 import { changeSign } from "./words.ts";
-
-/** Colours as canvas takes them, and the typeface. */
-export interface Theme {
-  readonly bg: string;
-  readonly fg: string;
-  readonly muted: string;
-  readonly hairline: string;
-  readonly accent: string;
-  readonly shared: string;
-  readonly added: string;
-  readonly removed: string;
-  readonly changed: string;
-  readonly font: string;
-}
 
 /** Screen = world × k + (x, y), in CSS pixels. */
 export interface View {
@@ -41,8 +29,10 @@ export interface PaintOptions {
   readonly hovered: number;
 }
 
-const BACK = 0.22;
+const BACK = 0.28;
 const UNCHANGED = 0.45;
+/** With more edges than this in view, each is paler. */
+const CROWD = 200;
 /** Below this zoom text would be noise. */
 const LEAST_TEXT = 0.45;
 
@@ -58,23 +48,23 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene, options: 
   const bottom = (height - view.y) / view.k;
   const hairline = 1 / view.k;
 
-  for (const strip of scene.strips) paintStrip(context, strip, theme);
-  for (const y of scene.markers) {
-    context.fillStyle = theme.accent;
-    for (const strip of scene.strips) context.fillRect(strip.x - 3, y - hairline / 2, strip.width + 6, hairline);
-  }
-
   // Quiet edges first, then shared ones, then what is traced: the last are on top.
   const layers: Edge[][] = [[], [], []];
-  scene.edges.forEach((edge, index) => {
+  scene.edges.forEach((one, index) => {
+    // Strips stand still while the rest is scrolled: an edge from one begins at a height of the view.
+    const edge = one.from === NONE ? { ...one, y1: (one.y1 - view.y) / view.k } : one;
     if (Math.max(edge.y1, edge.y2) < top || Math.min(edge.y1, edge.y2) > bottom) return;
     const lit = trace !== null && trace.edges[index] === 1;
     layers[lit ? 2 : edge.shared || edge.change !== SAME ? 1 : 0]?.push(edge);
   });
+  const crowded = layers.reduce((sum, edges) => sum + edges.length, 0) > CROWD;
   layers.forEach((edges, layer) => {
     for (const edge of edges) {
       const unchanged = scene.compared && edge.change === SAME;
-      context.globalAlpha = layer === 2 ? 1 : (trace === null ? 1 : BACK) * (unchanged ? UNCHANGED : 1);
+      context.globalAlpha =
+        layer === 2
+          ? 1
+          : (trace === null ? (crowded && edge.change === SAME ? 0.6 : 1) : BACK) * (unchanged ? UNCHANGED : 1);
       paintEdge(context, edge, theme, view.k, layer === 2);
     }
   });
@@ -99,12 +89,9 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene, options: 
     context.strokeRect(box.x - 0.5, box.y - 0.5, box.width + 1, box.height + 1);
   }
   context.globalAlpha = 1;
+  paintStrips(context, scene, options);
   paintHeadings(context, scene, options);
   context.restore();
-}
-
-function changeColour(theme: Theme, change: Change): string {
-  return change === ADDED ? theme.added : change === REMOVED ? theme.removed : theme.changed;
 }
 
 function toneColour(theme: Theme, tone: Tone, change: Change): string {
@@ -133,8 +120,8 @@ function paintBox(
   if (isSlot) {
     context.strokeStyle = theme.hairline;
     context.beginPath();
-    context.moveTo(box.x, box.y - 1);
-    context.lineTo(box.x + box.width, box.y - 1);
+    context.moveTo(box.x, box.y - 0.5);
+    context.lineTo(box.x + box.width, box.y - 0.5);
     context.stroke();
     if (marked || box.shared) {
       context.fillStyle = colour;
@@ -162,7 +149,7 @@ function paintBox(
     }
     if (box.fraction > 0 && box.open === false) {
       context.fillStyle = theme.shared;
-      context.fillRect(box.x + 1, box.y + box.height - 3, Math.max(2, (box.width - 2) * box.fraction), 2);
+      context.fillRect(box.x + 1, box.y + 15, Math.max(2, (box.width - 2) * box.fraction), 2);
     }
   }
   if (!text) return;
@@ -204,8 +191,7 @@ function paintEdge(context: CanvasRenderingContext2D, edge: Edge, theme: Theme, 
     edge.change !== SAME ? changeColour(theme, edge.change) : edge.shared ? theme.shared : lit ? theme.fg : theme.muted;
   context.strokeStyle = colour;
   context.fillStyle = colour;
-  const weight = edge.kind === "bundle" ? Math.min(4, 1 + Math.log2(edge.count) / 2) : edge.shared ? 1.4 : 1;
-  context.lineWidth = (edge.shared || edge.kind === "bundle" ? weight : lit ? 1.2 : 0.75) * line;
+  context.lineWidth = Math.max(lit ? 1.2 : 0, edgeWidth(edge)) * line;
   if (edge.change === REMOVED) context.setLineDash([5, 4]);
   else if (edge.kind === "fold") context.setLineDash([1, 3]);
   const curve = (offset: number, end: number): void => {
@@ -250,27 +236,42 @@ function paintEdge(context: CanvasRenderingContext2D, edge: Edge, theme: Theme, 
   }
 }
 
+/** Strips and the marks of the selection on them: they move sideways with the drawing, but do not scroll. */
+function paintStrips(context: CanvasRenderingContext2D, scene: Scene, { view, ratio, theme }: PaintOptions): void {
+  context.setTransform(ratio * view.k, 0, 0, ratio, ratio * view.x, 0);
+  for (const strip of scene.strips) paintStrip(context, strip, theme);
+  context.fillStyle = theme.accent;
+  for (const y of scene.markers) {
+    for (const strip of scene.strips) context.fillRect(strip.x - 3, y - 0.5, strip.width + 6, 1);
+  }
+}
+
 function paintStrip(context: CanvasRenderingContext2D, strip: Strip, theme: Theme): void {
   const step = strip.height / strip.bars.length;
   context.globalAlpha = 1;
   context.fillStyle = theme.hairline;
   context.fillRect(strip.x - 1, strip.y, 1, strip.height);
-  const thick = step;
+  /** All bars as one outline, so that no seams show between them. */
+  const fill = (bars: Float32Array): void => {
+    context.beginPath();
+    context.moveTo(strip.x, strip.y);
+    bars.forEach((bar, at) => {
+      const right = strip.x + (bar > 0 ? Math.max(1, bar * strip.width) : 0);
+      context.lineTo(right, strip.y + at * step);
+      context.lineTo(right, strip.y + (at + 1) * step);
+    });
+    context.lineTo(strip.x, strip.y + strip.height);
+    context.fill();
+  };
   context.fillStyle = theme.muted;
   context.globalAlpha = 0.55;
-  for (let at = 0; at < strip.bars.length; at++) {
-    const length = strip.bars[at] as number;
-    if (length > 0) context.fillRect(strip.x, strip.y + at * step, Math.max(1, length * strip.width), thick);
-  }
+  fill(strip.bars);
   context.globalAlpha = 1;
   context.fillStyle = theme.shared;
-  for (let at = 0; at < strip.shared.length; at++) {
-    const length = strip.shared[at] as number;
-    if (length > 0) context.fillRect(strip.x, strip.y + at * step, Math.max(1, length * strip.width), thick);
-  }
+  fill(strip.shared);
   context.fillStyle = theme.changed;
   for (let at = 0; at < strip.changed.length; at++) {
-    if (strip.changed[at] === 1) context.fillRect(strip.x - 4, strip.y + at * step, 3, thick);
+    if (strip.changed[at] === 1) context.fillRect(strip.x - 4, strip.y + at * step, 3, step);
   }
 }
 
@@ -282,7 +283,7 @@ function paintHeadings(context: CanvasRenderingContext2D, scene: Scene, options:
   context.fillRect(0, 0, width, HEADING);
   context.fillStyle = theme.hairline;
   context.fillRect(0, HEADING - 1, width, 1);
-  context.font = `11px ${theme.font}`;
+  context.font = `${LANE_TEXT}px ${theme.font}`;
   context.textAlign = "left";
   context.textBaseline = "middle";
   context.fillStyle = theme.muted;

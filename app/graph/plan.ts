@@ -21,8 +21,9 @@ export interface Expansion {
   readonly limit: number;
 }
 
-/** How many more “show more” shows. */
+/** How many more “show more” shows, and how many at most. */
 export const MORE = 50;
+export const MOST_SHOWN = 200;
 
 export const NOTHING_OPENED: Expansion = { tables: new Set(), folded: new Set(), unused: false, limit: MORE };
 
@@ -63,6 +64,8 @@ export interface Plan {
   readonly sharedHidden: number;
   /** Holders of the picked file that are left for “show more”. */
   readonly moreHolders: number;
+  /** Whether “show more” has shown all that one drawing can hold. */
+  readonly full: boolean;
 }
 
 /** Up to this many descriptors everything is drawn, in words. */
@@ -74,6 +77,8 @@ export const MOST_MARKS = 3000;
 
 /** Tasks of one table that are drawn before the rest is folded. */
 const TASKS_PER_TABLE = 12;
+/** Tasks of a neighbourhood, beyond the first of each table. */
+const TASKS_AROUND = 150;
 const MOST_LOOSE = 12;
 const MOST_UNUSED = 8;
 const UNUSED_OPENED = 200;
@@ -81,9 +86,9 @@ const UNUSED_OPENED = 200;
 /** Which way a graph is drawn, by its counts. */
 export function levelOf(subject: Subject): Level {
   const { tasks, tables, descriptors } = subject.graph;
-  const skeleton = 2 * Math.min(tasks.count, tables.count * TASKS_PER_TABLE) + 3 * tables.count;
-  if (descriptors.count <= MOST_IN_WORDS && skeleton <= 800) return "words";
-  return descriptors.count <= MOST_IN_BARS && skeleton <= 1500 ? "bars" : "map";
+  const skeleton = 2 * Math.min(tasks.count, tables.count * TASKS_PER_TABLE) + 5 * tables.count;
+  if (descriptors.count <= MOST_IN_WORDS && skeleton <= 1100) return "words";
+  return descriptors.count <= MOST_IN_BARS && skeleton <= 2600 ? "bars" : "map";
 }
 
 /** Plans the whole graph (levels `words` and `bars`). */
@@ -179,6 +184,7 @@ export function planWhole(subject: Subject, layout: Layout, selection: ObjectRef
     sharedDrawn,
     sharedHidden: layout.shared - sharedDrawn,
     moreHolders: 0,
+    full: expansion.limit >= MOST_SHOWN || left < 300,
   };
 }
 
@@ -203,14 +209,20 @@ export function planAround(subject: Subject, layout: Layout, picked: ObjectRef, 
     for (let at = 0; at < some; at++) addSlot(files.holder[first + at] as number);
     moreHolders += count - some;
   }
+  // The picked object's own tables are open, and others that the user opened, as far as there is room.
   const open = new Set<number>();
-  for (const table of focus.tables) {
-    open.add(table);
-    if (!slotsByTable.has(table)) slotsByTable.set(table, []);
-    const first = tables.first[table] as number;
+  let room = 2 * expansion.limit;
+  const wanted = new Set(focus.tables);
+  for (const table of slotsByTable.keys()) if (expansion.tables.has(table)) wanted.add(table);
+  for (const table of wanted) {
     const some = Math.min(slotCount(graph, table), expansion.limit);
+    if (some > room || (expansion.tables.has(table) && focus.tables.includes(table))) continue;
+    room -= some;
+    open.add(table);
+    const first = tables.first[table] as number;
     for (let slot = first; slot < first + some; slot++) addSlot(slot);
   }
+  for (const table of focus.tables) if (!slotsByTable.has(table)) slotsByTable.set(table, []);
   const drawn = new Set<number>(focus.files);
   for (const slots of slotsByTable.values()) {
     slots.sort((a, b) => a - b);
@@ -222,9 +234,12 @@ export function planAround(subject: Subject, layout: Layout, picked: ObjectRef, 
   const order = [...slotsByTable.keys()].sort(
     (a, b) => (layout.tablePlace[a] as number) - (layout.tablePlace[b] as number),
   );
+  let tasksLeft = TASKS_AROUND;
   const planned = order.map((table): PlannedTable => {
     const slots = slotsByTable.get(table) ?? [];
-    const { drawn: tasks, more } = someTasks(graph, table, picked, open.has(table) ? TASKS_PER_TABLE : 4);
+    const most = focus.tables.includes(table) ? TASKS_PER_TABLE : tasksLeft > 0 ? 4 : 1;
+    const { drawn: tasks, more } = someTasks(graph, table, picked, most);
+    tasksLeft -= tasks.length;
     const isFocus = open.has(table);
     return {
       table,
@@ -252,6 +267,7 @@ export function planAround(subject: Subject, layout: Layout, picked: ObjectRef, 
     sharedDrawn,
     sharedHidden: layout.shared - sharedDrawn,
     moreHolders,
+    full: expansion.limit >= MOST_SHOWN,
   };
 }
 

@@ -1,7 +1,7 @@
 // Chooses the level of a drawing and makes its scene: the whole graph, or strips with what is around the selection.
 
 import { around, compose, type Frame, lanesIn } from "./compose.ts";
-import { changeOf, type Subject } from "./graph.ts";
+import { SAME, type Subject } from "./graph.ts";
 import type { Layout } from "./layout.ts";
 import { mapWidth, stripsOf } from "./map.ts";
 import { levelOf, planAround, planWhole } from "./plan.ts";
@@ -116,7 +116,7 @@ function mapScene(subject: Subject, layout: Layout, options: SceneOptions): Scen
           y2: box.y + box.height / 2,
           count: 1,
           shared: true,
-          change: changeOf(subject, "file", file),
+          change: SAME,
         });
       });
     }

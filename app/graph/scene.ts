@@ -51,7 +51,7 @@ export interface Box {
   readonly change: Change;
   /** Of a table: the part of its slots that lead to shared files, 0 … 1. */
   readonly fraction: number;
-  /** The box's words in one line, for the hidden tree. */
+  /** Words in one line for what stands for no object; an object's are made when they are read (words.ts, sentence). */
   readonly label: string;
   /** Of a table: whether its slots are drawn; null where there is nothing to open. */
   readonly open: boolean | null;
@@ -74,7 +74,7 @@ export interface Edge {
   readonly change: Change;
 }
 
-/** Counts along the common height of the lanes, as bars to the right. */
+/** Counts along the common height of the lanes, as bars to the right. Its heights are the view's: it does not scroll. */
 export interface Strip {
   readonly to: ObjectRef["to"];
   readonly heading: string;

@@ -14,7 +14,7 @@ import {
 import { FILE_KINDS, fileKind, O_ACCMODE, openFlags, TASK_STATES } from "../model/names.ts";
 import type { ObjectRef } from "../model/object-ref.ts";
 import { visibleText } from "../model/text.ts";
-import { type Change, changeOf, type PerObject, rowBefore, rowNow, SAME, type Subject } from "./graph.ts";
+import { type Change, changeOf, type PerObject, REMOVED, rowBefore, rowNow, SAME, type Subject } from "./graph.ts";
 
 /** `1 fd`, `12 fds`. */
 export const counted = (count: number, one: string, many = `${one}s`): string =>
@@ -76,10 +76,23 @@ export function taskNote(subject: Subject, task: number): string {
   });
 }
 
+/** Longer than any path that Linux takes: such a name is not shown whole. */
+const LONGEST = 4096;
+
+function shortened(name: Uint8Array): Uint8Array {
+  if (name.length <= LONGEST) return name;
+  const cut = new TextEncoder().encode(`…(${grouped(name.length)} bytes)…`);
+  const short = new Uint8Array(LONGEST / 2 + cut.length);
+  short.set(name.subarray(0, LONGEST / 4));
+  short.set(cut, LONGEST / 4);
+  short.set(name.subarray(name.length - LONGEST / 4), LONGEST / 4 + cut.length);
+  return short;
+}
+
 /** The name of an open file, or its kind where it has none. */
 export function fileName(subject: Subject, file: number): string {
   return both(subject, "file", file, (c, row) => {
-    const name = visibleText(nameBytes(c, row));
+    const name = visibleText(shortened(nameBytes(c, row)));
     return name === "" ? `(${FILE_KINDS[c.files.kind[row] ?? 0] ?? "unknown"}, no name)` : name;
   });
 }
@@ -214,7 +227,11 @@ export function sentence(subject: Subject, ref: ObjectRef): string {
   const { tables, descriptors, files } = subject.graph;
   if (ref.to === "task") {
     const note = taskNote(subject, ref.row);
-    return `Task ${taskLabel(subject, ref.row)}${note === "" ? "" : `, ${note}`}${changed(change)}`;
+    const table =
+      rowNow(subject, "task", ref.row) === NONE ? NONE : subject.after.tasks.table[rowNow(subject, "task", ref.row)];
+    const users = table === undefined || table === NONE ? 0 : taskCount(subject.after.tables, table);
+    const sharing = users > 1 ? `, shares its file table with ${counted(users - 1, "other task")}` : "";
+    return `Task ${taskLabel(subject, ref.row)}${note === "" ? "" : `, ${note}`}${sharing}${changed(change)}`;
   }
   if (ref.to === "table") {
     const count = (tables.first[ref.row + 1] ?? 0) - (tables.first[ref.row] ?? 0);
@@ -228,7 +245,9 @@ export function sentence(subject: Subject, ref: ObjectRef): string {
     const wasFile = descriptors.wasFile?.[ref.row] ?? NONE;
     const before = wasFile === NONE ? "" : `, led to ${fileName(subject, wasFile)} before`;
     const leads =
-      file === NONE ? "leads to a file that the image does not hold" : `leads to ${filePhrase(subject, file)}`;
+      file === NONE
+        ? "leads to a file that the image does not hold"
+        : `${change === REMOVED ? "led" : "leads"} to ${filePhrase(subject, file)}`;
     return `${capital(shortName(subject, ref))}${mark}, ${leads}${before}${changed(change)}`;
   }
   const first = files.firstHolder[ref.row] ?? 0;

@@ -157,16 +157,16 @@ export interface Records {
   readonly count: number;
   /** Bytes from the start of the member. Float64: exact up to 2^53. */
   readonly offset: Float64Array;
-  /** Bytes, header included. Float64, as raw bytes between records may exceed 4 GiB. */
-  readonly length: Float64Array;
+  /** Bytes, header included. Longer runs of bytes between records take several rows. */
+  readonly length: Uint32Array;
   /** Index into `kinds`. */
   readonly kind: Uint16Array;
-  /** Index into `members`. */
+  /** Index into `members`; empty if the image has but one. Read it through `recordMember`. */
   readonly member: Uint32Array;
   readonly kinds: readonly RecordKind[];
 }
 
-/** Objects that the image announces (Linux-CR's OBJREF), in image order. Empty for CRIU. */
+/** Objects other than file tables and open files that the image announces (Linux-CR's OBJREF), in image order. Empty for CRIU. */
 export interface Objects {
   readonly count: number;
   readonly id: Uint32Array;
@@ -228,6 +228,11 @@ export function commBytes(checkpoint: Checkpoint, task: number): Uint8Array {
   const { commOffset, commLength } = checkpoint.tasks;
   const offset = commOffset[task] ?? 0;
   return checkpoint.text.subarray(offset, offset + (commLength[task] ?? 0));
+}
+
+/** The member that a record is in. */
+export function recordMember(records: Records, record: number): number {
+  return records.member[record] ?? 0;
 }
 
 /** How many descriptors of the whole image lead to `file`. */

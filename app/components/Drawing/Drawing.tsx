@@ -15,7 +15,7 @@ import { boxAt, stripAt } from "../../graph/hit.ts";
 import { type Layout, layout as layOut } from "../../graph/layout.ts";
 import { objectAt } from "../../graph/map.ts";
 import { paint, type View } from "../../graph/paint.ts";
-import { type Expansion, MORE, MOST_IN_BARS, NOTHING_OPENED } from "../../graph/plan.ts";
+import { type Expansion, MORE, MOST_IN_BARS, MOST_SHOWN, NOTHING_OPENED } from "../../graph/plan.ts";
 import { type Action, HEADING, type Scene } from "../../graph/scene.ts";
 import { sceneOf } from "../../graph/scene-of.ts";
 import { boxOf, traceOf } from "../../graph/trace.ts";
@@ -108,6 +108,7 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
 
   // Redrawn at most once a frame, and only when something changed.
   const hovered = useRef(NONE);
+  const hoveredObject = useRef<ObjectRef | null>(null);
   const frame = useRef(0);
   const draw = useRef<() => void>(() => {});
   const invalidate = useCallback(() => {
@@ -131,13 +132,15 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
     const [width, height] = [Math.round(size.width * ratio), Math.round(size.height * ratio)];
     if (canvas.current.width !== width) canvas.current.width = width;
     if (canvas.current.height !== height) canvas.current.height = height;
+    // Around the selection of a map everything is the selection's: nothing has to step back for it.
+    const quiet = hovered.current === NONE && scene.level === "map";
     const traced = hovered.current !== NONE ? hovered.current : selected;
     paint(context, scene, {
       ...size,
       view: zoom.view(),
       ratio,
       theme,
-      trace: traceOf(scene, traced),
+      trace: quiet ? null : traceOf(scene, traced),
       selected,
       hovered: hovered.current,
     });
@@ -164,19 +167,20 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
     const nothing = { box: NONE, ref: null, action: null };
     if (scene === null || py < HEADING) return nothing;
     const { x, y, k } = zoom.view();
-    const [worldX, worldY] = [(px - x) / k, (py - y) / k];
-    const box = boxAt(scene, worldX, worldY);
+    const worldX = (px - x) / k;
+    const box = boxAt(scene, worldX, (py - y) / k);
     const found = scene.boxes[box];
     if (found !== undefined) return { box, ref: found.ref, action: found.action };
-    const strip = stripAt(scene, worldX, worldY);
-    return strip === null ? nothing : { ...nothing, ref: objectAt(subject, layout, strip, worldY) };
+    const strip = stripAt(scene, worldX, py);
+    return strip === null ? nothing : { ...nothing, ref: objectAt(subject, layout, strip, py) };
   };
 
   const hover = (px: number, py: number): void => {
     const { box, ref: object, action } = at(px, py);
     if (canvas.current !== null) canvas.current.style.cursor = object !== null || action !== null ? "pointer" : "";
-    if (box === hovered.current && object === null) return;
+    if (box === hovered.current && sameRef(object, hoveredObject.current)) return;
     hovered.current = box;
+    hoveredObject.current = object;
     say(object, scene?.boxes[box]?.label ?? "");
     onHover?.(object);
     invalidate();
@@ -184,7 +188,7 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
   const say = (object: ObjectRef | null, otherwise: string): void => {
     if (said.current === null) return;
     const shown = object ?? (otherwise === "" ? selection : null);
-    said.current.textContent = shown === null ? otherwise || HINT : sentence(subject, shown);
+    said.current.textContent = shown === null ? otherwise : sentence(subject, shown);
   };
 
   const act = (action: Action): void => setExpansion((old) => acted(old, action, scene));
@@ -201,22 +205,24 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
     tree.current?.querySelector<HTMLElement>("[tabindex='0']")?.focus({ preventScroll: true });
   };
 
-  const trail = useRef<ObjectRef | null>(null);
+  // The last step that a key made; a selection from elsewhere begins a new walk.
+  const last = useRef<Step | null>(null);
   const onKey = (event: KeyboardEvent, item: TreeItem | undefined): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const direction = ARROWS[event.key];
     if (direction !== undefined) {
-      const step: Step | null =
+      const from = sameRef(last.current?.at ?? null, selection) ? (last.current?.from ?? null) : null;
+      const step =
         selection === null
           ? firstStep(subject.graph, layout)
-          : walk(subject.graph, layout, { at: selection, from: trail.current }, direction);
+          : walk(subject.graph, layout, { at: selection, from }, direction);
       if (step !== null) {
-        trail.current = step.from;
+        last.current = step;
         onSelect(step.at);
       }
     } else if (event.key === "Enter" || event.key === " ") {
-      if (item?.action != null) act(item.action);
-      else if (item?.ref != null) onSelect(item.ref);
+      if (item !== undefined && selection === null && item.ref !== null) onSelect(item.ref);
+      else act(item?.action ?? { do: "more" });
     } else if (event.key === "Home") {
       const step = firstStep(subject.graph, layout);
       if (step !== null) onSelect(step.at);
@@ -251,7 +257,13 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
   const sentenceNow = selection === null ? "" : sentence(subject, selection);
 
   return (
-    <section className="drawing" ref={host} aria-label="Drawing">
+    <section
+      className="drawing"
+      ref={host}
+      aria-label="Drawing"
+      onKeyUpCapture={() => host.current?.setAttribute("data-keys", "")}
+      onPointerDownCapture={() => host.current?.removeAttribute("data-keys")}
+    >
       <div className="drawing-view" ref={viewBox}>
         <canvas
           ref={canvas}
@@ -267,6 +279,7 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
         />
         {scene !== null && (
           <HiddenTree
+            subject={subject}
             scene={scene}
             label={label}
             selection={selection}
@@ -277,8 +290,8 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
         )}
       </div>
       <div className="drawing-foot">
-        <p className="drawing-said" ref={said} aria-hidden="true">
-          {sentenceNow || HINT}
+        <p className="drawing-said" ref={said} aria-hidden="true" data-hint={HINT}>
+          {sentenceNow}
         </p>
         {scene !== null && scene.notes.length > 0 && <p className="drawing-notes">{scene.notes.join(" ")}</p>}
         <Legend compared={both !== null} />
@@ -303,7 +316,7 @@ function useOpened(subject: Subject) {
 }
 
 function acted(old: Expansion, action: Action, scene: Scene | null): Expansion {
-  if (action.do === "more") return { ...old, limit: old.limit + MORE };
+  if (action.do === "more") return { ...old, limit: Math.min(MOST_SHOWN, old.limit + MORE) };
   if (action.do === "unused") return { ...old, unused: !old.unused };
   const toggled = (set: ReadonlySet<number>): Set<number> => {
     const next = new Set(set);
@@ -349,7 +362,7 @@ function useKeepInView(scene: Scene | null, selected: number, selection: ObjectR
       const old = before.scene === null ? undefined : before.scene.boxes[boxOf(before.scene, selection)];
       if (old !== undefined && before.scene?.level === scene.level) y += (old.y - box.y) * view.k;
       const top = box.y * view.k + y;
-      const bottom = top + Math.min(box.height, 60) * view.k;
+      const bottom = top + Math.min(box.height * view.k, size.height - 2 * HEADING);
       if (top < HEADING + 4) y += HEADING + 12 - top;
       else if (bottom > size.height) y -= bottom - size.height + 12;
       const left = box.x * view.k + x;

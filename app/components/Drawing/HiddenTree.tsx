@@ -1,11 +1,14 @@
 // The drawing for those who do not see it: a tree of what is drawn, walked with the same keys.
 
 import { type KeyboardEvent, useLayoutEffect, useMemo, useRef } from "react";
+import type { Subject } from "../../graph/graph.ts";
 import type { Scene } from "../../graph/scene.ts";
 import { type TreeItem, treeOf, treeWindow } from "../../graph/tree.ts";
+import { sentence } from "../../graph/words.ts";
 import { type ObjectRef, sameRef } from "../../model/object-ref.ts";
 
 export interface HiddenTreeProps {
+  readonly subject: Subject;
   readonly scene: Scene;
   readonly label: string;
   readonly selection: ObjectRef | null;
@@ -16,18 +19,23 @@ export interface HiddenTreeProps {
 }
 
 /** One item can be focused at a time: the selected one, or the first. */
-export function HiddenTree({ scene, label, selection, onKey, onActivate, treeRef }: HiddenTreeProps) {
+export function HiddenTree({ subject, scene, label, selection, onKey, onActivate, treeRef }: HiddenTreeProps) {
   const items = useMemo(() => treeOf(scene), [scene]);
   const selected = items.findIndex((item) => selection !== null && sameRef(item.ref, selection));
   const active = Math.max(0, selected);
   const { first, end } = treeWindow(items, active);
   const activeElement = useRef<HTMLDivElement>(null);
 
+  // The focus goes with the selection. Where the item that had it is gone from the page, so is the focus: a key that
+  // was pressed in the tree is remembered until the drawing has followed it.
+  const keyed = useRef(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever other items, or another of them, are shown
   useLayoutEffect(() => {
-    if (active >= 0 && treeRef.current?.contains(document.activeElement)) {
-      activeElement.current?.focus({ preventScroll: true });
-    }
-  }, [active, treeRef]);
+    const holder = document.activeElement;
+    const lost = keyed.current && (holder === null || holder === document.body);
+    if (lost || treeRef.current?.contains(holder)) activeElement.current?.focus({ preventScroll: true });
+    keyed.current = false;
+  }, [items, active, treeRef]);
 
   return (
     <div
@@ -35,7 +43,10 @@ export function HiddenTree({ scene, label, selection, onKey, onActivate, treeRef
       role="tree"
       aria-label={label}
       ref={treeRef}
-      onKeyDown={(event) => onKey(event, items[active])}
+      onKeyDown={(event) => {
+        keyed.current = true;
+        onKey(event, items[active]);
+      }}
     >
       {items.slice(first, end).map((item, at) => (
         // biome-ignore lint/a11y/useKeyWithClickEvents: the tree handles keys for all of its items
@@ -51,7 +62,7 @@ export function HiddenTree({ scene, label, selection, onKey, onActivate, treeRef
           {...(item.expanded === null ? {} : { "aria-expanded": item.expanded })}
           onClick={() => onActivate(item)}
         >
-          {item.label}
+          {item.ref === null ? item.label : sentence(subject, item.ref)}
         </div>
       ))}
     </div>

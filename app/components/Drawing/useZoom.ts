@@ -32,8 +32,11 @@ export interface Zoom {
   bound(extent: Extent): void;
 }
 
-const LEAST = 0.1;
 const MOST = 4;
+
+/** Never smaller than what shows all of the drawing at once. */
+const leastZoom = ({ worldWidth, worldHeight, width, height }: Extent): number =>
+  Math.min(1, width / worldWidth, height / worldHeight);
 
 /** Keeps a transform where some of the drawing is in view: it starts at the top left and ends at the bottom right. */
 function inside(transform: ZoomTransform, extent: Extent): ZoomTransform {
@@ -58,7 +61,7 @@ export function useZoom(canvas: RefObject<HTMLCanvasElement | null>, options: Zo
     if (element === null) return;
     const selection = select(element);
     const behaviour = zoom<HTMLCanvasElement, unknown>()
-      .scaleExtent([LEAST, MOST])
+      .scaleExtent([leastZoom(state.current.extent), MOST])
       .clickDistance(4)
       .constrain((transform) => inside(transform, state.current.extent))
       .filter((event: Event) => {
@@ -109,6 +112,7 @@ export function useZoom(canvas: RefObject<HTMLCanvasElement | null>, options: Zo
       },
       bound(extent) {
         state.current.extent = extent;
+        state.current.behaviour?.scaleExtent([leastZoom(extent), MOST]);
         const element = canvas.current;
         // d3-zoom asks the element for its size by clientWidth, which is right for a canvas too.
         if (element !== null) set(state.current.view);

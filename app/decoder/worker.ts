@@ -1,0 +1,144 @@
+// The worker's entry: decodes images off the main thread and keeps them, so that the page can ask for more.
+
+import { showDocument } from "../export/show-json.ts";
+import { oneImage } from "../graph/graph.ts";
+import { layout } from "../graph/layout.ts";
+import type { Checkpoint } from "../model/checkpoint.ts";
+import { orderRows } from "../model/order.ts";
+import { blobSource } from "../sources/files.ts";
+import { copyOf, transferables } from "./builder.ts";
+import type { Image } from "./image.ts";
+import { openImage } from "./open.ts";
+import type { Ask, DocumentId, FromWorker, QuestionKind, Questions, ToWorker } from "./protocol.ts";
+import { type Progress, SourceError } from "./source.ts";
+
+/** What a question's handler may do before it answers. */
+interface Reply {
+  readonly signal: AbortSignal;
+  progress(progress: Progress): void;
+  part(part: Checkpoint): void;
+}
+
+interface Answer<K extends QuestionKind> {
+  readonly answer: Questions[K]["answer"];
+  readonly transfer?: Transferable[];
+}
+
+type Handlers = { [K in QuestionKind]: (ask: Questions[K]["ask"], reply: Reply) => Promise<Answer<K>> };
+
+/** The largest piece of a member that is handed out at once. */
+const MOST_BYTES = 1024 * 1024;
+
+/** The page's copy of a checkpoint: the worker keeps its own, and copying columns in here blocks nobody. */
+const handOut = (checkpoint: Checkpoint): { checkpoint: Checkpoint; transfer: Transferable[] } => {
+  const copy = copyOf(checkpoint);
+  return { checkpoint: copy, transfer: transferables(copy) };
+};
+
+function createHandlers(): Handlers {
+  const documents = new Map<DocumentId, Image>();
+  let nextDocument = 1;
+
+  const find = (document: DocumentId): Image => {
+    const image = documents.get(document);
+    if (image === undefined) throw new Error("This image is no longer open.");
+    return image;
+  };
+
+  return {
+    async open({ inputs, dialect }, reply) {
+      const sources = inputs.map(({ path, file }) => blobSource(path, file));
+      const image = await openImage(sources, {
+        signal: reply.signal,
+        onProgress: reply.progress,
+        onPart: reply.part,
+        ...(dialect === undefined ? {} : { dialect }),
+      });
+      if ("refused" in image) return { answer: image };
+      const document = nextDocument++;
+      documents.set(document, image);
+      const { checkpoint, transfer } = handOut(image.checkpoint);
+      return { answer: { document, checkpoint }, transfer };
+    },
+    async close({ document }) {
+      documents.delete(document);
+      return { answer: null };
+    },
+    async fields({ document, record }) {
+      return { answer: await find(document).fields(record) };
+    },
+    async details({ document, file }) {
+      return { answer: await find(document).details(file) };
+    },
+    async bytes({ document, member, offset, length }) {
+      const source = find(document).sources[member];
+      if (source === undefined) return { answer: new Uint8Array(0) };
+      const bytes = new Uint8Array(await source.read(offset, Math.min(length, MOST_BYTES)));
+      return { answer: bytes, transfer: [bytes.buffer] };
+    },
+    async order({ document, order }) {
+      const rows = orderRows(find(document).checkpoint, order);
+      return { answer: rows, transfer: [rows.buffer] };
+    },
+    async layout({ document }) {
+      const answer = layout(oneImage(find(document).checkpoint));
+      return { answer, transfer: transferables(answer) };
+    },
+    async json({ document }, reply) {
+      const image = find(document);
+      const bytes = image.sources.reduce((sum, source) => sum + source.size, 0);
+      const chunks: string[] = [];
+      for await (const chunk of showDocument(image, { name: image.sources[0]?.name ?? "", bytes })) {
+        reply.signal.throwIfAborted();
+        chunks.push(chunk);
+      }
+      return { answer: new Blob(chunks, { type: "application/json" }) };
+    },
+  };
+}
+
+/** Answers questions on a port until it is closed. */
+export function serve(port: {
+  postMessage(message: FromWorker, transfer: Transferable[]): void;
+  onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
+}): void {
+  const handlers = createHandlers();
+  const running = new Map<number, AbortController>();
+  const post = (message: FromWorker, transfer: Transferable[] = []): void => port.postMessage(message, transfer);
+
+  const answer = async ({ id, kind, ask }: Ask): Promise<void> => {
+    const controller = new AbortController();
+    running.set(id, controller);
+    const reply: Reply = {
+      signal: controller.signal,
+      progress: (progress) => post({ id, kind: "progress", progress }),
+      part(checkpoint) {
+        const { checkpoint: part, transfer } = handOut(checkpoint);
+        post({ id, kind: "part", part }, transfer);
+      },
+    };
+    try {
+      const handle = handlers[kind] as (ask: unknown, reply: Reply) => Promise<Answer<QuestionKind>>;
+      const result = await handle(ask, reply);
+      post({ id, kind: "answer", answer: result.answer }, result.transfer);
+    } catch (error) {
+      if (controller.signal.aborted) post({ id, kind: "cancelled" });
+      else post({ id, kind: "failed", message: failure(error) });
+    } finally {
+      running.delete(id);
+    }
+  };
+
+  port.onmessage = ({ data }) => {
+    if (data.kind === "cancel") running.get(data.id)?.abort();
+    else void answer(data);
+  };
+}
+
+const failure = (error: unknown): string => {
+  if (error instanceof SourceError) return error.message;
+  return `Something in ckptscope itself went wrong: ${error instanceof Error ? error.message : String(error)}`;
+};
+
+// In a worker the global scope is the port; a page and Node have none of this name.
+if ("WorkerGlobalScope" in globalThis) serve(globalThis as unknown as Parameters<typeof serve>[0]);

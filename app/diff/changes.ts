@@ -1,0 +1,180 @@
+// What can differ between two checkpoints: the kinds of change, and each as the document of `diff --json` has it.
+
+/** Kinds of change, in the order in which changes of one descriptor are listed. Changes.kind is an index into this. */
+export const CHANGE_KINDS = [
+  "task-added",
+  "task-removed",
+  "task-renamed",
+  "fd-opened",
+  "fd-closed",
+  "close-on-exec",
+  "file-path",
+  "file-pos",
+  "file-flags",
+  "file-mode",
+  "file-version",
+  "file-shared",
+  "file-unshared",
+  "table-shared",
+  "table-unshared",
+] as const;
+
+export type ChangeKind = (typeof CHANGE_KINDS)[number];
+
+/** Index of a kind of change. */
+export const changeKind = (kind: ChangeKind): number => CHANGE_KINDS.indexOf(kind);
+
+/** A descriptor by the names that a user knows. `pid`: the pid, or the task's index where the image holds none. */
+export interface Holder {
+  readonly pid: number;
+  readonly fd: number;
+}
+
+interface Common {
+  /** Present where the change could be an effect of an image being incomplete. */
+  readonly uncertain?: true;
+}
+
+/** `fds`: how many descriptors the task has. */
+export interface TaskOnOneSide extends Common {
+  readonly kind: "task-added" | "task-removed";
+  readonly pid: number;
+  readonly comm: string;
+  /** The exact bytes, base64, if they are not valid UTF-8. */
+  readonly commBytes?: string;
+  readonly fds: number;
+}
+
+export interface TaskRenamed extends Common {
+  readonly kind: "task-renamed";
+  readonly pid: number;
+  readonly before: string;
+  readonly after: string;
+  readonly beforeBytes?: string;
+  readonly afterBytes?: string;
+}
+
+export interface DescriptorOnOneSide extends Common {
+  readonly kind: "fd-opened" | "fd-closed";
+  readonly holders: readonly Holder[];
+  /** Path, or the name shown for what has none; `null` if the image does not hold the file. */
+  readonly path: string | null;
+  readonly pathBytes?: string;
+}
+
+export interface CloseOnExec extends Common {
+  readonly kind: "close-on-exec";
+  readonly holders: readonly Holder[];
+  readonly before: boolean;
+  readonly after: boolean;
+}
+
+/** A value of one open file and of the other. */
+export interface Values<T> {
+  readonly before: T;
+  readonly after: T;
+}
+
+/** Values that differ between two open files of different path. 64-bit ones are decimal strings. */
+export interface PathDetails {
+  readonly pos?: Values<string>;
+  readonly flags?: Values<number>;
+  readonly mode?: Values<number>;
+  readonly version?: Values<string>;
+  /** Told where the names alone do not show the difference. */
+  readonly kind?: Values<string>;
+}
+
+export interface FilePath extends Common {
+  readonly kind: "file-path";
+  readonly holders: readonly Holder[];
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly beforeBytes?: string;
+  readonly afterBytes?: string;
+  readonly details: PathDetails;
+}
+
+/** 64-bit values: decimal strings. */
+export interface FilePosition extends Common {
+  readonly kind: "file-pos" | "file-version";
+  readonly holders: readonly Holder[];
+  readonly before: string;
+  readonly after: string;
+}
+
+export interface FileFlags extends Common {
+  readonly kind: "file-flags";
+  readonly holders: readonly Holder[];
+  readonly before: number;
+  readonly after: number;
+  /** Names of the flags that are new, and of those that are gone. */
+  readonly set: readonly string[];
+  readonly cleared: readonly string[];
+}
+
+export interface FileMode extends Common {
+  readonly kind: "file-mode";
+  readonly holders: readonly Holder[];
+  readonly before: number;
+  readonly after: number;
+}
+
+export interface FileSharing extends Common {
+  readonly kind: "file-shared" | "file-unshared";
+  /** One group for each of the separate open files. */
+  readonly groups: readonly (readonly Holder[])[];
+}
+
+export interface TableSharing extends Common {
+  readonly kind: "table-shared" | "table-unshared";
+  /** Pids: one group for each of the separate file tables. */
+  readonly groups: readonly (readonly number[])[];
+}
+
+export type Change =
+  | TaskOnOneSide
+  | TaskRenamed
+  | DescriptorOnOneSide
+  | CloseOnExec
+  | FilePath
+  | FilePosition
+  | FileFlags
+  | FileMode
+  | FileSharing
+  | TableSharing;
+
+/** Bits of Comparison.changed: what is different about a pair of descriptors. */
+export const CHANGED = {
+  opened: 1,
+  closed: 2,
+  closeOnExec: 4,
+  path: 8,
+  pos: 16,
+  flags: 32,
+  mode: 64,
+  version: 128,
+  sharing: 256,
+} as const;
+
+/** The bit of CHANGED that stands for a kind of change; 0 for changes of tasks and tables. */
+export const CHANGED_BY: Record<ChangeKind, number> = {
+  "task-added": 0,
+  "task-removed": 0,
+  "task-renamed": 0,
+  "fd-opened": CHANGED.opened,
+  "fd-closed": CHANGED.closed,
+  "close-on-exec": CHANGED.closeOnExec,
+  "file-path": CHANGED.path,
+  "file-pos": CHANGED.pos,
+  "file-flags": CHANGED.flags,
+  "file-mode": CHANGED.mode,
+  "file-version": CHANGED.version,
+  "file-shared": CHANGED.sharing,
+  "file-unshared": CHANGED.sharing,
+  "table-shared": 0,
+  "table-unshared": 0,
+};
+
+/** Whether changes of a kind are about descriptors, and not about tasks or tables. */
+export const isOfDescriptors = (kind: ChangeKind): boolean => CHANGED_BY[kind] !== 0;

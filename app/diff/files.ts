@@ -1,0 +1,103 @@
+// Two open files, one of each checkpoint: which of their values differ.
+
+import { type Checkpoint, HAS, NONE } from "../model/checkpoint.ts";
+import { fileKind, openFlags } from "../model/names.ts";
+import { CHANGED } from "./changes.ts";
+
+const UNKNOWN = fileKind("unknown");
+const GENERIC = fileKind("generic");
+
+/** Whether a kind says nothing against any other kind of file that has a path. */
+const isVague = (kind: number): boolean => kind === UNKNOWN || kind === GENERIC;
+
+/** Set besides CHANGED.path where the paths may differ only because one image does not hold what the other does. */
+export const UNCERTAIN_PATH = 1 << 15;
+
+/**
+ * Compares open files: file rows before and after (NONE: not held by the image) → bits of CHANGED that say which
+ * values differ, 0 for none, and UNCERTAIN_PATH. A value that one of the images does not hold is not compared.
+ *
+ * The path differs if the kinds do or the stable bytes of the names do. A file that the image does not hold is of
+ * unknown kind and name: it differs from a known file, uncertainly, and not from an unknown one. `generic` fits
+ * any kind of the same path: it is all that some dialects tell. Flags are compared where their bits mean the same.
+ */
+export function fileComparer(before: Checkpoint, after: Checkpoint): (fileBefore: number, fileAfter: number) => number {
+  const x = before.files;
+  const y = after.files;
+  // As words: reading a BigUint64Array makes an object of each value.
+  const words = (column: BigUint64Array): Uint32Array =>
+    new Uint32Array(column.buffer, column.byteOffset, 2 * column.length);
+  const posBefore = words(x.pos);
+  const posAfter = words(y.pos);
+  const versionBefore = words(x.version);
+  const versionAfter = words(y.version);
+  const sameFlags = sameFlagValues(before.machine.arch, after.machine.arch);
+  const otherFormat = before.format !== after.format;
+
+  const pathBits = (b: number, a: number): number => {
+    const unknownBefore = isUnknown(before, b);
+    const unknownAfter = isUnknown(after, a);
+    if (unknownBefore || unknownAfter) {
+      return unknownBefore && unknownAfter ? 0 : CHANGED.path | UNCERTAIN_PATH;
+    }
+    const pathBefore = (x.has[b] as number) & HAS.path;
+    const pathAfter = (y.has[a] as number) & HAS.path;
+    const kindBefore = x.kind[b] as number;
+    const kindAfter = y.kind[a] as number;
+    const vague = isVague(kindBefore) || isVague(kindAfter);
+    if (kindBefore !== kindAfter && !(vague && pathBefore && pathAfter)) return CHANGED.path;
+    if (pathBefore !== pathAfter || !pathBefore) {
+      // Made-up names are worded by format, and a name that is not there says nothing.
+      if (otherFormat || x.nameLength[b] === 0 || y.nameLength[a] === 0) return 0;
+    }
+    if (sameName(before, b, after, a)) return 0;
+    // A terminal's or FIFO's path may be in a part of the image that is missing.
+    const lost = (!pathBefore && pathAfter && !before.complete) || (pathBefore && !pathAfter && !after.complete);
+    return lost ? CHANGED.path | UNCERTAIN_PATH : CHANGED.path;
+  };
+
+  return (b, a) => {
+    const path = pathBits(b, a);
+    if (b === NONE || a === NONE) return path;
+    const has = (x.has[b] as number) & (y.has[a] as number);
+    let bits = path;
+    if (has & HAS.pos && (posBefore[2 * b] !== posAfter[2 * a] || posBefore[2 * b + 1] !== posAfter[2 * a + 1])) {
+      bits |= CHANGED.pos;
+    }
+    if (has & HAS.flags && sameFlags && x.flags[b] !== y.flags[a]) bits |= CHANGED.flags;
+    if (has & HAS.mode && x.mode[b] !== y.mode[a]) bits |= CHANGED.mode;
+    if (
+      has & HAS.version &&
+      (versionBefore[2 * b] !== versionAfter[2 * a] || versionBefore[2 * b + 1] !== versionAfter[2 * a + 1])
+    ) {
+      bits |= CHANGED.version;
+    }
+    return bits;
+  };
+}
+
+/** Whether nothing is known of what a file is: the image does not hold it, or holds no kind and no name. */
+export function isUnknown(checkpoint: Checkpoint, file: number): boolean {
+  if (file === NONE) return true;
+  const { kind, has, nameLength } = checkpoint.files;
+  return kind[file] === UNKNOWN && nameLength[file] === 0 && ((has[file] as number) & HAS.path) === 0;
+}
+
+/** Whether the names say the same, leaving out what differs from dump to dump. */
+export function sameName(before: Checkpoint, fileBefore: number, after: Checkpoint, fileAfter: number): boolean {
+  const length = before.files.nameStable[fileBefore] as number;
+  if (length !== after.files.nameStable[fileAfter]) return false;
+  const startBefore = before.files.nameOffset[fileBefore] as number;
+  const startAfter = after.files.nameOffset[fileAfter] as number;
+  for (let at = 0; at < length; at++) {
+    if (before.text[startBefore + at] !== after.text[startAfter + at]) return false;
+  }
+  return true;
+}
+
+/** Whether the O_ flags of two architectures have the same values. */
+export function sameFlagValues(before: string | null, after: string | null): boolean {
+  if (before === after) return true;
+  const flags = openFlags(after);
+  return openFlags(before).every(({ name, value }, at) => flags[at]?.name === name && flags[at]?.value === value);
+}

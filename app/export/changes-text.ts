@@ -1,0 +1,373 @@
+// Changes in words: a sentence, a Markdown report, a CSV table. Text out of the images is made visible first.
+
+import {
+  CHANGE_KINDS,
+  type Change,
+  type Holder,
+  isOfDescriptors,
+  type PathDetails,
+  type Values,
+} from "../diff/changes.ts";
+import { changeAt, countHolders, groupHeads, hasName, holdersOf, kindAt, kindWord } from "../diff/describe.ts";
+import type { Comparison } from "../diff/diff.ts";
+import { pairNumber } from "../diff/pair.ts";
+import { type Checkpoint, commBytes, NONE, nameBytes, taskNumber } from "../model/checkpoint.ts";
+import { flagChange, modeNames } from "../model/names.ts";
+import { visible, visibleText } from "../model/text.ts";
+
+/** How text out of an image is set off. It comes with nothing invisible or misleading left in it. */
+export type Quote = (text: string) => string;
+
+const plain: Quote = (text) => text;
+
+/** A change in the parts of its sentence. */
+export interface ChangeWords {
+  /** `+`: there is more after; `-`: there is less; `~`: something differs. */
+  readonly sign: "+" | "-" | "~";
+  /** `pid 412 fd 3, pid 413 fd 3 and 12 more`, or `pid 412`. */
+  readonly who: string;
+  /** The open file's name, quoted; empty where the change is not about one file. */
+  readonly name: string;
+  /** `position 4096 → 8192` */
+  readonly what: string;
+  readonly uncertain: boolean;
+}
+
+export interface WordOptions {
+  readonly quote?: Quote;
+  /** The number of a task that need not be named, as its changes stand under its name: `fd 3, pid 413 fd 3`. */
+  readonly within?: number;
+}
+
+/** Holders and groups told by name; further ones are counted. */
+const MOST_NAMED = 3;
+
+/** `pid 412 fd 3 /var/log/x: position 4096 → 8192` */
+export function changeSentence(comparison: Comparison, index: number, options: WordOptions = {}): string {
+  const { who, name, what, uncertain } = changeWords(comparison, index, options);
+  return `${who}${name === "" ? "" : ` ${name}`}: ${what}${uncertain ? " (uncertain: an image is incomplete)" : ""}`;
+}
+
+/** Change `index` in words. */
+export function changeWords(comparison: Comparison, index: number, options: WordOptions = {}): ChangeWords {
+  const quote = options.quote ?? plain;
+  const { before, after, changes } = comparison;
+  const kind = kindAt(comparison, index);
+  const x = changes.fileBefore[index] ?? NONE;
+  const y = changes.fileAfter[index] ?? NONE;
+  const taskBefore = changes.taskBefore[index] ?? NONE;
+  const taskAfter = changes.taskAfter[index] ?? NONE;
+  const uncertain = changes.uncertain[index] === 1;
+  const noun = taskNoun(comparison, taskBefore, taskAfter);
+  const holderText = ({ pid, fd }: Holder): string => (pid === options.within ? `fd ${fd}` : `${noun} ${pid} fd ${fd}`);
+  const listed = (holders: readonly Holder[], count: number): string =>
+    holders.map(holderText).join(", ") + andMore(count - holders.length);
+  const holders = (): string => listed(holdersOf(comparison, index, MOST_NAMED), countHolders(comparison, index));
+  const itself = `${noun} ${pairNumber(before, after, taskBefore, taskAfter)}`;
+  const about = (sign: ChangeWords["sign"], who: string, name: string, what: string): ChangeWords => ({
+    sign,
+    who,
+    name,
+    what,
+    uncertain,
+  });
+  const nameBefore = (): string => fileName(before, x, quote);
+  const nameAfter = (): string => fileName(after, y, quote);
+
+  switch (kind) {
+    case "task-added":
+    case "task-removed": {
+      const change = changeAt(comparison, index);
+      const fds = "fds" in change ? change.fds : 0;
+      const [checkpoint, task] = kind === "task-added" ? [after, taskAfter] : [before, taskBefore];
+      const name = quote(visibleText(commBytes(checkpoint, task)));
+      const count = `${fds} descriptor${fds === 1 ? "" : "s"}`;
+      return kind === "task-added"
+        ? about("+", itself, name, `new task with ${count}`)
+        : about("-", itself, name, `task gone, with ${count}`);
+    }
+    case "task-renamed": {
+      const was = quote(visibleText(commBytes(before, taskBefore)));
+      return about("~", itself, "", `name ${was} → ${quote(visibleText(commBytes(after, taskAfter)))}`);
+    }
+    case "fd-opened":
+      return about("+", holders(), nameAfter(), "opened");
+    case "fd-closed":
+      return about("-", holders(), nameBefore(), "closed");
+    case "close-on-exec": {
+      const change = changeAt(comparison, index);
+      const isSet = change.kind === "close-on-exec" && change.after;
+      const name = y === NONE ? nameBefore() : nameAfter();
+      return about("~", holders(), name, `close-on-exec ${isSet ? "off → on" : "on → off"}`);
+    }
+    case "file-path": {
+      const change = changeAt(comparison, index);
+      const details = change.kind === "file-path" ? detailWords(change.details, after.machine.arch, quote) : [];
+      const more = details.length === 0 ? "" : ` (${details.join(", ")})`;
+      return about("~", holders(), "", `${nameBefore()} → ${nameAfter()}${more}`);
+    }
+    case "file-pos":
+      return about("~", holders(), nameAfter(), `position ${before.files.pos[x]} → ${after.files.pos[y]}`);
+    case "file-version":
+      return about("~", holders(), nameAfter(), `version ${before.files.version[x]} → ${after.files.version[y]}`);
+    case "file-flags": {
+      const values = { before: before.files.flags[x] ?? 0, after: after.files.flags[y] ?? 0 };
+      return about("~", holders(), nameAfter(), flagWords(values, after.machine.arch, quote));
+    }
+    case "file-mode": {
+      const values = { before: before.files.mode[x] ?? 0, after: after.files.mode[y] ?? 0 };
+      return about("~", holders(), nameAfter(), modeWords(values, quote));
+    }
+    case "file-shared":
+    case "file-unshared": {
+      const { groups, count } = groupHeads(comparison, index, MOST_NAMED);
+      const who = groups.map((group) => listed(group.holders, group.count)).join(" + ");
+      const all = who + (count > groups.length ? ` + ${count - groups.length} more` : "");
+      return kind === "file-shared"
+        ? about("~", all, nameAfter(), `now share one open file, before ${count} separate ones`)
+        : about("~", all, nameBefore(), `shared one open file, now ${count} separate ones`);
+    }
+    case "table-shared":
+    case "table-unshared": {
+      const change = changeAt(comparison, index);
+      const groups = change.kind === "table-shared" || change.kind === "table-unshared" ? change.groups : [];
+      const heads = groups.slice(0, MOST_NAMED).map((pids) => {
+        const named = pids.slice(0, MOST_NAMED);
+        return named.map((pid) => `${noun} ${pid}`).join(", ") + andMore(pids.length - named.length);
+      });
+      const who = heads.join(" + ") + (groups.length > heads.length ? ` + ${groups.length - heads.length} more` : "");
+      return kind === "table-shared"
+        ? about("~", who, "", `now share one file table, before ${groups.length} separate ones`)
+        : about("~", who, "", `shared one file table, now ${groups.length} separate ones`);
+    }
+  }
+}
+
+const andMore = (count: number): string => (count > 0 ? ` and ${count} more` : "");
+
+/** `pid` or `task`: what the number of a task is. Of the one before, if it is there, as its number is. */
+function taskNoun({ before, after }: Comparison, taskBefore: number, taskAfter: number): string {
+  const pid = taskBefore === NONE ? after.tasks.pid[taskAfter] : before.tasks.pid[taskBefore];
+  return pid === NONE ? "task" : "pid";
+}
+
+function fileName(checkpoint: Checkpoint, file: number, quote: Quote): string {
+  if (file === NONE) return "(a file that the image does not hold)";
+  if (!hasName(checkpoint, file)) return `(${kindWord(checkpoint, file)})`;
+  return quote(visibleText(nameBytes(checkpoint, file)));
+}
+
+function flagWords({ before, after }: Values<number>, arch: string | null, quote: Quote): string {
+  const { set, cleared } = flagChange(before, after, arch);
+  return `flags ${[...set.map((name) => `+${name}`), ...cleared.map((name) => `-${name}`)].map(quote).join(" ")}`;
+}
+
+function modeWords({ before, after }: Values<number>, quote: Quote): string {
+  const names = [
+    ...modeNames(after & ~before).map((name) => `+${name}`),
+    ...modeNames(before & ~after).map((name) => `-${name}`),
+  ];
+  return `mode ${names.map(quote).join(" ")}`;
+}
+
+function detailWords(details: PathDetails, arch: string | null, quote: Quote): string[] {
+  const words: string[] = [];
+  if (details.kind) words.push(`${details.kind.before} → ${details.kind.after}`);
+  if (details.pos) words.push(`position ${details.pos.before} → ${details.pos.after}`);
+  if (details.flags) words.push(flagWords(details.flags, arch, quote));
+  if (details.mode) words.push(modeWords(details.mode, quote));
+  if (details.version) words.push(`version ${details.version.before} → ${details.version.after}`);
+  return words;
+}
+
+/** Changes that stand under one task: of its descriptors, or ones that it is the first holder of. */
+export interface TaskSection {
+  /** What the task is called: a pid, or an index. */
+  readonly number: number;
+  /** `pid 412 server` */
+  readonly title: string;
+  readonly indices: readonly number[];
+}
+
+/** Changes in their order, in sections by task. */
+export function taskSections(
+  comparison: Comparison,
+  indices: Iterable<number> = comparison.changes.kind.keys(),
+  quote: Quote = plain,
+): TaskSection[] {
+  const { before, after, changes } = comparison;
+  const sections: (TaskSection & { indices: number[] })[] = [];
+  let previous = { before: NONE, after: NONE };
+  for (const index of indices) {
+    const task = { before: changes.taskBefore[index] ?? NONE, after: changes.taskAfter[index] ?? NONE };
+    const last = sections.at(-1);
+    if (last && task.before === previous.before && task.after === previous.after) {
+      last.indices.push(index);
+      continue;
+    }
+    previous = task;
+    const comm = task.after === NONE ? commBytes(before, task.before) : commBytes(after, task.after);
+    const number = task.before === NONE ? taskNumber(after.tasks, task.after) : taskNumber(before.tasks, task.before);
+    const title = `${taskNoun(comparison, task.before, task.after)} ${number} ${quote(visibleText(comm))}`;
+    sections.push({ number, title, indices: [index] });
+  }
+  return sections;
+}
+
+/** `3 changes: 1 fd-opened, 2 file-pos`; `indices`: of these only. */
+export function changeSummary(comparison: Comparison, indices?: Iterable<number>): string {
+  const counts = CHANGE_KINDS.map(() => 0);
+  let count = 0;
+  let uncertain = 0;
+  for (const index of indices ?? comparison.changes.kind.keys()) {
+    const kind = comparison.changes.kind[index] ?? 0;
+    counts[kind] = (counts[kind] ?? 0) + 1;
+    count++;
+    uncertain += comparison.changes.uncertain[index] ?? 0;
+  }
+  if (count === 0) return "No changes.";
+  const parts = CHANGE_KINDS.flatMap((kind, at) => (counts[at] ? [`${counts[at]} ${kind}`] : []));
+  const doubt = uncertain === 0 ? "" : ` (${uncertain} uncertain)`;
+  return `${count} change${count === 1 ? "" : "s"}${doubt}: ${parts.join(", ")}`;
+}
+
+/** What a reader of a comparison should know first: images that are incomplete, and what was left out. */
+export function comparisonNotes({ before, after, pairs }: Comparison): string[] {
+  const incomplete = [before.complete ? "" : "before", after.complete ? "" : "after"].filter((side) => side !== "");
+  const notes: string[] = [];
+  if (incomplete.length > 0) {
+    const which = incomplete.length === 2 ? "Both images are" : `The image ${incomplete[0]} is`;
+    notes.push(`${which} incomplete: changes marked uncertain could be an effect of that.`);
+  }
+  if (pairs.tasksLeftOut > 0) {
+    notes.push(`The descriptors of ${pairs.tasksLeftOut} tasks were not compared: there would be too many pairs.`);
+  }
+  return notes;
+}
+
+/** Names of the two images, as the user gave them. */
+export interface Names {
+  readonly before: string;
+  readonly after: string;
+}
+
+/** A Markdown report. Text out of the images stands in code spans that it cannot end. */
+export function changesMarkdown(comparison: Comparison, names: Names, indices?: Iterable<number>): string {
+  const listed = indices === undefined ? undefined : [...indices];
+  const lines = [
+    `# Changes from ${codeSpan(visible(names.before))} to ${codeSpan(visible(names.after))}`,
+    "",
+    changeSummary(comparison, listed),
+  ];
+  for (const note of comparisonNotes(comparison)) lines.push("", `Note: ${note}`);
+  for (const { number, title, indices: own } of taskSections(comparison, listed, codeSpan)) {
+    lines.push("", `## ${title}`, "");
+    for (const index of own) lines.push(`- ${changeSentence(comparison, index, { quote: codeSpan, within: number })}`);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+/** Text as a Markdown code span: fenced by more backticks than it has in a row. */
+export function codeSpan(text: string): string {
+  if (text === "") return "(empty)";
+  const longest = (text.match(/`+/g) ?? []).reduce((most, run) => Math.max(most, run.length), 0);
+  const fence = "`".repeat(longest + 1);
+  // Of a space at both ends, Markdown takes one away.
+  const pad = /^[` ]|[` ]$/.test(text) ? " " : "";
+  return `${fence}${pad}${text}${pad}${fence}`;
+}
+
+const CSV_COLUMNS = ["kind", "pid", "fd", "holders", "name", "before", "after", "details", "uncertain"] as const;
+
+/** Holders in a cell; further ones are counted. */
+const MOST_IN_CELL = 1000;
+
+/**
+ * A CSV table (RFC 4180), a row for each change. `pid` and `fd` are of the first holder; `holders` has them all, as
+ * `412:3 413:3`, groups joined by ` + `. Of a cell that a spreadsheet would take for a formula, an apostrophe is the
+ * first character.
+ */
+export function changesCsv(comparison: Comparison, indices?: Iterable<number>): string {
+  const lines = [CSV_COLUMNS.join(",")];
+  for (const index of indices ?? comparison.changes.kind.keys()) {
+    const cells = csvCells(comparison, index);
+    lines.push(CSV_COLUMNS.map((column) => csvCell(cells[column])).join(","));
+  }
+  return `${lines.join("\r\n")}\r\n`;
+}
+
+function csvCells(comparison: Comparison, index: number): Record<(typeof CSV_COLUMNS)[number], string> {
+  const { changes } = comparison;
+  const { name, uncertain } = changeWords(comparison, index);
+  const change = changeAt(comparison, index);
+  return {
+    kind: change.kind,
+    pid: String(changes.pid[index]),
+    fd: isOfDescriptors(change.kind) ? String(changes.fd[index]) : "",
+    holders: holdersCell(change),
+    name,
+    ...valueCells(comparison, index, change),
+    uncertain: uncertain ? "yes" : "",
+  };
+}
+
+function holdersCell(change: Change): string {
+  const few = <T>(items: readonly T[], text: (item: T) => string): string =>
+    items.slice(0, MOST_IN_CELL).map(text).join(" ") + andMore(items.length - MOST_IN_CELL);
+  const holder = ({ pid, fd }: Holder): string => `${pid}:${fd}`;
+  switch (change.kind) {
+    case "task-added":
+    case "task-removed":
+    case "task-renamed":
+      return String(change.pid);
+    case "file-shared":
+    case "file-unshared":
+      return change.groups.map((group) => few(group, holder)).join(" + ");
+    case "table-shared":
+    case "table-unshared":
+      return change.groups.map((group) => few(group, String)).join(" + ");
+    default:
+      return few(change.holders, holder);
+  }
+}
+
+function valueCells(comparison: Comparison, index: number, change: Change) {
+  const { before, after, changes } = comparison;
+  switch (change.kind) {
+    case "task-added":
+    case "task-removed":
+      return { before: "", after: "", details: `${change.fds} fds` };
+    case "task-renamed":
+      return {
+        before: visibleText(commBytes(before, changes.taskBefore[index] ?? NONE)),
+        after: visibleText(commBytes(after, changes.taskAfter[index] ?? NONE)),
+        details: "",
+      };
+    case "file-path":
+      return {
+        before: change.before === null ? "" : fileName(before, changes.fileBefore[index] ?? NONE, plain),
+        after: change.after === null ? "" : fileName(after, changes.fileAfter[index] ?? NONE, plain),
+        details: detailWords(change.details, after.machine.arch, plain).join("; "),
+      };
+    case "file-flags":
+      return {
+        before: String(change.before),
+        after: String(change.after),
+        details: flagWords(change, after.machine.arch, plain),
+      };
+    case "file-mode":
+      return { before: String(change.before), after: String(change.after), details: modeWords(change, plain) };
+    case "close-on-exec":
+    case "file-pos":
+    case "file-version":
+      return { before: String(change.before), after: String(change.after), details: "" };
+    default:
+      return { before: "", after: "", details: "" };
+  }
+}
+
+/** A cell, quoted where it has to be, and never a formula. */
+export function csvCell(text: string): string {
+  const safe = /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -1,0 +1,19 @@
+// Files and blobs that the user gave the page, as sources.
+
+import type { Source } from "../decoder/source.ts";
+import { SourceError } from "../decoder/source.ts";
+
+/** A source over a blob; reading fails with a sentence if the file changed on disk since it was given. */
+export function blobSource(name: string, blob: Blob): Source {
+  return {
+    name,
+    size: blob.size,
+    async read(offset, length) {
+      try {
+        return new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer());
+      } catch {
+        throw new SourceError(`${name} can no longer be read: it was changed, moved or removed since it was opened.`);
+      }
+    },
+  };
+}

@@ -1,0 +1,66 @@
+// A comparison as text for a terminal.
+
+import { describe, expect, test } from "vitest";
+import { diff } from "../../app/diff/diff.ts";
+import { diffText } from "../../cli/diff-text.ts";
+import { checkpointOf, type State, type StateFile } from "../support/state.ts";
+
+const LOG: StateFile = { kind: "generic", path: "/var/log/x", pos: 4096n, flags: 0o102001, mode: 31, version: 1n };
+const EVIL = "/tmp/`x`\n<b>|\u202e\u001b[31m";
+const EVIL_SHOWN = "/tmp/`x`\\n<b>|\\u202e\\x1b[31m";
+
+describe("text for a terminal", () => {
+  const before: State = {
+    tasks: [
+      { pid: 1, comm: "a", table: 0 },
+      { pid: 2, comm: "b", table: 0 },
+      { pid: 3, comm: EVIL, table: 1 },
+    ],
+    tables: [[{ fd: 0, file: 0 }], [{ fd: 5, file: 1 }]],
+    files: [LOG, { ...LOG, path: EVIL }],
+  };
+  const after: State = {
+    ...before,
+    tables: [
+      [
+        { fd: 0, file: 0 },
+        { fd: 1, file: 0 },
+      ],
+      [],
+    ],
+    files: [{ ...LOG, pos: 1n }, LOG],
+  };
+  const comparison = diff(checkpointOf(before), checkpointOf(after, { complete: false }));
+
+  test("is by task, with a sign for each change and counts at the end", () => {
+    expect(diffText(comparison, { colour: false, notes: ["odd pair"] })).toBe(
+      [
+        "note: odd pair",
+        "note: The image after is incomplete: changes marked uncertain could be an effect of that.",
+        "",
+        "pid 1 a",
+        "  ~ fd 0, pid 2 fd 0 /var/log/x: position 4096 → 1",
+        "  + fd 1, pid 2 fd 1 /var/log/x: opened",
+        "",
+        `pid 3 ${EVIL_SHOWN}`,
+        `  - fd 5 ${EVIL_SHOWN}: closed`,
+        "",
+        "3 changes: 1 fd-opened, 1 fd-closed, 1 file-pos",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  test("has colours if asked for, and no escape of the image's", () => {
+    const text = diffText(comparison, { colour: true, indices: [0, 2] });
+    expect(text).toContain("\x1b[1mpid 1 a\x1b[0m\n  \x1b[33m~ fd 0");
+    expect(text).toContain(`\x1b[31m- fd 5 ${EVIL_SHOWN}: closed\x1b[0m`);
+    expect(text).toContain("2 changes: 1 fd-closed, 1 file-pos");
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: escapes are what is looked for
+    expect(diffText(comparison, { colour: false })).not.toMatch(/\x1b/);
+  });
+
+  test("says that nothing has changed", () => {
+    expect(diffText(diff(checkpointOf(before), checkpointOf(before)), { colour: true })).toBe("No changes.\n");
+  });
+});
