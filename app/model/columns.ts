@@ -8,6 +8,7 @@ import {
   HAS,
   holderCount,
   NONE,
+  recordMember,
   taskCount,
   taskNumber,
   USE,
@@ -455,7 +456,7 @@ const RECORDS: readonly Column[] = [
   ),
   wordColumn(
     { id: "member", title: "Member", about: "the file of the set that it is in", width: 18 },
-    ({ records }, row) => records.member[row] ?? 0,
+    ({ records }, row) => recordMember(records, row),
     (member, { members }) => visible(members[member]?.name ?? ""),
   ),
 ];
