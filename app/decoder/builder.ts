@@ -86,8 +86,13 @@ const PROBLEMS_PER_CODE = 100;
 
 export type Builder = ReturnType<typeof createBuilder>;
 
-/** An empty set of columns, with the functions that add rows to them. Each returns the row's number. */
-export function createBuilder() {
+/**
+ * An empty set of columns, with the functions that add rows to them. Each returns the row's number.
+ *
+ * @param decoded How much of the image has been decoded, 0 … 1; columns that are full grow accordingly. 1 if that is
+ *   not known: they double.
+ */
+export function createBuilder(decoded: () => number = () => 1) {
   const n = FIRST_CAPACITY;
   const i32 = () => new Int32Array(n);
   const u32 = () => new Uint32Array(n);
@@ -150,11 +155,10 @@ export function createBuilder() {
 
   let text = new Uint8Array(1024);
   let textLength = 0;
-  let fraction = 0;
 
   const reserveText = (length: number): void => {
     if (textLength + length <= text.length) return;
-    text = grown(text, Math.max(nextCapacity(text.length, fraction), textLength + length));
+    text = grown(text, Math.max(nextCapacity(text.length, decoded()), textLength + length));
   };
 
   return {
@@ -167,7 +171,7 @@ export function createBuilder() {
 
     /** A task of which nothing is known yet. */
     addTask(record: number): number {
-      if (tasks.count === tasks.capacity) grow(tasks, fraction);
+      if (tasks.count === tasks.capacity) grow(tasks, decoded());
       const row = tasks.count++;
       tasks.pid[row] = NONE;
       tasks.ppid[row] = NONE;
@@ -180,7 +184,7 @@ export function createBuilder() {
     },
 
     addTable(id: number, announced: number, record: number): number {
-      if (tables.count === tables.capacity) grow(tables, fraction);
+      if (tables.count === tables.capacity) grow(tables, decoded());
       const row = tables.count++;
       tables.id[row] = id;
       tables.announced[row] = announced;
@@ -189,7 +193,7 @@ export function createBuilder() {
     },
 
     addDescriptor(table: number, fd: number, file: number, closeOnExec: number, record: number): number {
-      if (descriptors.count === descriptors.capacity) grow(descriptors, fraction);
+      if (descriptors.count === descriptors.capacity) grow(descriptors, decoded());
       const row = descriptors.count++;
       descriptors.table[row] = table;
       descriptors.fd[row] = fd;
@@ -202,7 +206,7 @@ export function createBuilder() {
     /** An open file of which only its id is known yet. */
     addFile(id: number, record: number): number {
       if (files.count === files.capacity) {
-        grow(files, fraction);
+        grow(files, decoded());
         words = aliasWords();
       }
       const row = files.count++;
@@ -226,13 +230,8 @@ export function createBuilder() {
       files.has[file] = (files.has[file] as number) | HAS.version;
     },
 
-    /** How much of the image has been decoded, 0 … 1: columns grow accordingly. */
-    setFraction(decoded: number): void {
-      fraction = decoded;
-    },
-
     addRecord(offset: number, length: number, kind: number, member: number): number {
-      if (records.count === records.capacity) grow(records, fraction);
+      if (records.count === records.capacity) grow(records, decoded());
       const row = records.count++;
       records.offset[row] = offset;
       records.length[row] = length;
@@ -251,7 +250,7 @@ export function createBuilder() {
     },
 
     addObject(id: number, type: number, record: number): number {
-      if (objects.count === objects.capacity) grow(objects, fraction);
+      if (objects.count === objects.capacity) grow(objects, decoded());
       const row = objects.count++;
       objects.id[row] = id;
       objects.type[row] = type;

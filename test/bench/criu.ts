@@ -1,9 +1,10 @@
-// A million open files and a million descriptors: the decoder beside a loop that fills four columns of each and
-// nothing else. Run with `npx vitest bench test/bench/criu.bench.ts`.
+// CRIU: a million open files and a million descriptors, decoded beside reading them and beside a loop that fills four
+// columns of each and nothing else; a set of many tasks; a tar with pages beside one without.
 
-import { bench, describe } from "vitest";
 import { decodeCriuSet } from "../../app/decoder/criu/index.ts";
 import { bytesSource } from "../../app/decoder/source.ts";
+import { inMemory, onDisk } from "./files.ts";
+import { measure } from "./measure.ts";
 
 const COUNT = 1_000_000;
 const COMMON = 0x54564319;
@@ -98,12 +99,40 @@ function byHand(bytes: Uint8Array): Float64Array[] {
   return columns;
 }
 
-describe("a million open files and descriptors", () => {
-  bench("four columns by hand", () => {
-    byHand(files);
-    byHand(fdinfo);
+export async function criu(): Promise<void> {
+  const sources = [onDisk("files.img", [files]), onDisk("fdinfo-1.img", [fdinfo])];
+  const title = `CRIU, ${COUNT} regular files and ${COUNT} descriptors`;
+  const decoded = { title: "decoded, from disk", run: () => decodeCriuSet(sources) };
+  await measure({
+    title,
+    aim: Number.POSITIVE_INFINITY,
+    baseline: { title: "reading the files", run: () => Promise.all(sources.map(inMemory)) },
+    measured: decoded,
   });
-  bench("decoded", async () => {
-    await decodeCriuSet([bytesSource("files.img", files), bytesSource("fdinfo-1.img", fdinfo)]);
+  await measure({
+    title,
+    aim: 2,
+    baseline: {
+      title: "four columns by hand, from disk",
+      run: async () => {
+        for (const source of sources) byHand(await inMemory(source));
+      },
+    },
+    measured: decoded,
   });
-});
+  await measure({
+    title: `${title}, in memory`,
+    aim: 2,
+    baseline: {
+      title: "four columns by hand",
+      run: () => {
+        byHand(files);
+        byHand(fdinfo);
+      },
+    },
+    measured: {
+      title: "decoded",
+      run: () => decodeCriuSet([bytesSource("files.img", files), bytesSource("fdinfo-1.img", fdinfo)]),
+    },
+  });
+}
