@@ -50,9 +50,10 @@ export function Empty() {
           </ul>
         </section>
       )}
-      <p className="muted">
-        Linux-CR streams, CRIU image folders and archives of them (tar, gzip, zstd). Nothing leaves this browser.
-      </p>
+      <div className="muted">
+        <p>Linux-CR streams, CRIU image folders and archives of them (tar, gzip, zstd).</p>
+        <p>Nothing leaves this browser.</p>
+      </div>
     </main>
   );
 }
