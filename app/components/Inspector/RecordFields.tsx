@@ -1,6 +1,7 @@
 // The fields of one record: name, raw value, what it means, and where its bytes are.
 
 import type { DocumentId } from "../../decoder/protocol.ts";
+import { recordMember } from "../../model/checkpoint.ts";
 import type { Field } from "../../model/fields.ts";
 import type { Looked } from "../../model/related.ts";
 import { visible } from "../../model/text.ts";
@@ -17,7 +18,7 @@ export function RecordFields({ doc, document, record }: { doc: Doc; document: Do
   const answered = useAnswer("fields", { document, record });
   const { records, members } = doc.checkpoint;
   const kind = records.kinds[records.kind[record] ?? 0];
-  const member = members.length > 1 ? ` in ${visible(members[records.member[record] ?? 0]?.name ?? "")}` : "";
+  const member = members.length > 1 ? ` in ${visible(members[recordMember(records, record)]?.name ?? "")}` : "";
   const title = visible(kind?.name ?? "Record");
   const note = `at ${records.offset[record] ?? 0}${member}, ${records.length[record] ?? 0} bytes`;
   if (answered.state === "waiting") return null;
