@@ -57,6 +57,20 @@ describe("opening", () => {
     expect(docs[0]?.input.name).toBe("a");
     expect(failure?.message).toBe("This is no checkpoint image: it is empty.");
   });
+  test("of several image sets one is chosen", async () => {
+    const { client, last } = fakeClient();
+    const shell = createShell(client);
+    const opening = shell.open([input("dumps.tar")]);
+    last().answer({ refused: "There are 2 image sets here.", choices: ["a/", "b/"] });
+    await opening;
+    const { choices } = shell.store.get().failure ?? {};
+    expect(choices?.map(({ name, set }) => [name, set])).toEqual([
+      ["a/", "a/"],
+      ["b/", "b/"],
+    ]);
+    void shell.open(choices?.slice(1) ?? []);
+    expect(last().ask).toMatchObject({ set: "b/" });
+  });
   test("an early part is shown, and what is looked at in it is found again in the whole", async () => {
     const fake = fakeClient();
     const shell = createShell(fake.client);
