@@ -60,7 +60,7 @@ export function readLive(pids: readonly number[], options: LiveOptions): Live {
   const descriptors = tables.flatMap(({ descriptors }) => descriptors);
   const fileOf = groupFiles(descriptors, options.kcmp, notes);
   if (!options.frozen) tellChanges(reader, tasks, tables, notes);
-  return { description: describe(tasks, tableOf, tables, descriptors, fileOf, options), notes };
+  return { description: describe(tasks, tableOf, tables, descriptors, fileOf, options), notes: [...new Set(notes)] };
 }
 
 /** Tasks of the processes: each process, and those of its threads that are wanted. */
