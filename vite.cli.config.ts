@@ -1,12 +1,12 @@
 import { defineConfig } from "vite";
 
-// The command line as one file for Node; what it needs at run time of packages stays outside.
+// The command line and `npm start`, each as one file for Node.
 export default defineConfig({
   build: {
-    ssr: "cli/ckptscope.ts",
+    ssr: true,
+    rollupOptions: { input: { ckptscope: "cli/ckptscope.ts", start: "cli/start.ts" } },
     outDir: "dist/cli",
     target: "node20",
-    emptyOutDir: true,
     copyPublicDir: false,
   },
 });

@@ -27,7 +27,7 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, "":
 const LEAST = 10;
 
 /** `1s`, `500ms`, `2m` in milliseconds; a bare number is seconds. @throws Trouble if it is no such thing. */
-export function parseInterval(text: string): number {
+function parseInterval(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|)$/.exec(text);
   const milliseconds = Number(match?.[1]) * (UNITS[match?.[2] ?? ""] ?? 0);
   if (match === null || milliseconds < LEAST)

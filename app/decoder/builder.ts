@@ -48,8 +48,12 @@ const nextCapacity = (capacity: number, fraction: number): number =>
 
 /** Grows every column of a group. Callers check `count === capacity` themselves: it is the hottest line there is. */
 function grow(group: { capacity: number }, fraction: number): void {
+  growTo(group, nextCapacity(group.capacity, fraction));
+}
+
+function growTo(group: { capacity: number }, capacity: number): void {
   const columns = group as unknown as Record<string, Column | number>;
-  group.capacity = nextCapacity(group.capacity, fraction);
+  group.capacity = capacity;
   for (const key of Object.keys(columns)) {
     const column = columns[key];
     if (ArrayBuffer.isView(column) && column.length > 0) columns[key] = grown(column, group.capacity);
@@ -82,8 +86,13 @@ const PROBLEMS_PER_CODE = 100;
 
 export type Builder = ReturnType<typeof createBuilder>;
 
-/** An empty set of columns, with the functions that add rows to them. Each returns the row's number. */
-export function createBuilder() {
+/**
+ * An empty set of columns, with the functions that add rows to them. Each returns the row's number.
+ *
+ * @param decoded How much of the image has been decoded, 0 … 1; columns that are full grow accordingly. 1 if that is
+ *   not known: they double.
+ */
+export function createBuilder(decoded: () => number = () => 1) {
   const n = FIRST_CAPACITY;
   const i32 = () => new Int32Array(n);
   const u32 = () => new Uint32Array(n);
@@ -146,11 +155,10 @@ export function createBuilder() {
 
   let text = new Uint8Array(1024);
   let textLength = 0;
-  let fraction = 0;
 
   const reserveText = (length: number): void => {
     if (textLength + length <= text.length) return;
-    text = grown(text, Math.max(nextCapacity(text.length, fraction), textLength + length));
+    text = grown(text, Math.max(nextCapacity(text.length, decoded()), textLength + length));
   };
 
   return {
@@ -163,7 +171,7 @@ export function createBuilder() {
 
     /** A task of which nothing is known yet. */
     addTask(record: number): number {
-      if (tasks.count === tasks.capacity) grow(tasks, fraction);
+      if (tasks.count === tasks.capacity) grow(tasks, decoded());
       const row = tasks.count++;
       tasks.pid[row] = NONE;
       tasks.ppid[row] = NONE;
@@ -176,7 +184,7 @@ export function createBuilder() {
     },
 
     addTable(id: number, announced: number, record: number): number {
-      if (tables.count === tables.capacity) grow(tables, fraction);
+      if (tables.count === tables.capacity) grow(tables, decoded());
       const row = tables.count++;
       tables.id[row] = id;
       tables.announced[row] = announced;
@@ -185,7 +193,7 @@ export function createBuilder() {
     },
 
     addDescriptor(table: number, fd: number, file: number, closeOnExec: number, record: number): number {
-      if (descriptors.count === descriptors.capacity) grow(descriptors, fraction);
+      if (descriptors.count === descriptors.capacity) grow(descriptors, decoded());
       const row = descriptors.count++;
       descriptors.table[row] = table;
       descriptors.fd[row] = fd;
@@ -198,7 +206,7 @@ export function createBuilder() {
     /** An open file of which only its id is known yet. */
     addFile(id: number, record: number): number {
       if (files.count === files.capacity) {
-        grow(files, fraction);
+        grow(files, decoded());
         words = aliasWords();
       }
       const row = files.count++;
@@ -222,13 +230,8 @@ export function createBuilder() {
       files.has[file] = (files.has[file] as number) | HAS.version;
     },
 
-    /** How much of the image has been decoded, 0 … 1: columns grow accordingly. */
-    setFraction(decoded: number): void {
-      fraction = decoded;
-    },
-
     addRecord(offset: number, length: number, kind: number, member: number): number {
-      if (records.count === records.capacity) grow(records, fraction);
+      if (records.count === records.capacity) grow(records, decoded());
       const row = records.count++;
       records.offset[row] = offset;
       records.length[row] = length;
@@ -247,12 +250,28 @@ export function createBuilder() {
     },
 
     addObject(id: number, type: number, record: number): number {
-      if (objects.count === objects.capacity) grow(objects, fraction);
+      if (objects.count === objects.capacity) grow(objects, decoded());
       const row = objects.count++;
       objects.id[row] = id;
       objects.type[row] = type;
       objects.record[row] = record;
       return row;
+    },
+
+    /**
+     * Makes room for so many more rows and bytes of text at once, which spares the columns from growing step by
+     * step. A guess from what is already read, never a number out of the image.
+     */
+    reserve(room: { records?: number; files?: number; descriptors?: number; text?: number }): void {
+      const need = (group: { count: number; capacity: number }, more = 0) => {
+        if (group.count + more > group.capacity) growTo(group, group.count + more);
+      };
+      need(records, room.records);
+      need(descriptors, room.descriptors);
+      need(files, room.files);
+      words = aliasWords();
+      const length = textLength + (room.text ?? 0);
+      if (length > text.length) text = grown(text, length);
     },
 
     /** Copies bytes[start … end - 1] into the text pool; returns where they begin in it. */
@@ -468,8 +487,8 @@ function closedProblems(problems: readonly Problem[], counts: ReadonlyMap<string
   });
 }
 
-/** The buffers of a checkpoint's columns, to be transferred to another thread. */
-export function transferables(checkpoint: Checkpoint): ArrayBuffer[] {
+/** The buffers of the columns in a checkpoint, or in anything like it, to be transferred to another thread. */
+export function transferables(columns: object): ArrayBuffer[] {
   const buffers = new Set<ArrayBuffer>();
   const collect = (value: unknown): void => {
     if (ArrayBuffer.isView(value)) buffers.add(value.buffer as ArrayBuffer);
@@ -477,6 +496,6 @@ export function transferables(checkpoint: Checkpoint): ArrayBuffer[] {
       for (const inner of Object.values(value)) collect(inner);
     }
   };
-  collect(checkpoint);
+  collect(columns);
   return [...buffers];
 }

@@ -15,21 +15,27 @@ export interface Descriptor {
   /** f_flags, without the descriptor's own close-on-exec bit. */
   readonly flags: number;
   readonly closeOnExec: boolean;
-  /** Open files that differ in this are not the same. */
+  /** Mount, inode and those flags that stay as they were opened: open files that differ in this are not the same. */
   readonly key: string;
 }
 
 const O_CLOEXEC = 0o2000000;
 const O_PATH = 0o10000000;
+/** Flags that fcntl can change, and the descriptor's own. Linux fs/fcntl.c, SETFL_MASK. */
+const CHANGEABLE = O_CLOEXEC | 0o2000 | 0o4000 | 0o20000 | 0o40000 | 0o200000 | 0o400000 | 0o1000000;
 const HEAD = /^pos:\t(-?\d+)\nflags:\t(\d+)\nmnt_id:\t(\d+)\n(?:ino:\t(\d+)\n)?/;
 
-/** How /proc is read: one buffer for all small files. */
+/** How /proc is read: one buffer for all small files, and what is known of inodes by Descriptor.key. */
 export interface Reader {
   readonly buffer: Buffer;
+  readonly inodes: Map<string, Inode>;
 }
 
+/** What an inode is. */
+type Inode = Pick<OpenFile, "kind" | "inode" | "device">;
+
 /** A reader with its buffer. */
-export const createReader = (): Reader => ({ buffer: Buffer.allocUnsafe(4096) });
+export const createReader = (): Reader => ({ buffer: Buffer.allocUnsafe(4096), inodes: new Map() });
 
 /** The first 4096 bytes of a file of /proc. */
 function readHead({ buffer }: Reader, path: string): string {
@@ -81,15 +87,11 @@ export function readDescriptor(reader: Reader, pid: number, fd: number): Descrip
     flags: (flags & ~O_CLOEXEC) >>> 0,
     closeOnExec: (flags & O_CLOEXEC) !== 0,
     // Kernels before 5.14 do not tell the inode; there the name has to do.
-    key: inode === undefined ? `${mount} ${linkText(pid, fd)}` : `${mount} ${inode}`,
+    key: `${mount} ${flags & ~CHANGEABLE} ${inode === undefined ? linkBytes(pid, fd).toString("latin1") : inode}`,
   };
 }
 
 /** What a descriptor's link says; empty: it is gone. */
-function linkText(pid: number, fd: number): string {
-  return linkBytes(pid, fd).toString("latin1");
-}
-
 function linkBytes(pid: number, fd: number): Buffer {
   try {
     return readlinkSync(`/proc/${pid}/fd/${fd}`, "buffer");
@@ -117,7 +119,8 @@ const ANONYMOUS: Readonly<Record<string, string>> = {
 };
 
 /** Looks at an open file through one of its descriptors; `null`: it is gone. */
-export function readOpenFile({ pid, fd, flags }: Descriptor): OpenFile | null {
+export function readOpenFile(reader: Reader, descriptor: Descriptor): OpenFile | null {
+  const { pid, fd, flags } = descriptor;
   const name = linkBytes(pid, fd);
   if (name.length === 0) return null;
   const text = name.toString("latin1");
@@ -127,15 +130,25 @@ export function readOpenFile({ pid, fd, flags }: Descriptor): OpenFile | null {
   const anonymous = ANONYMOUS[text] ?? FILE_KINDS[kindByName(name, 0, name.length)];
   if (anonymous !== undefined && anonymous !== "unknown") return { ...none, kind: anonymous };
   if (!text.startsWith("/")) return { ...none, kind: "generic" };
-  let stat: Stats;
+  const inode = readInode(reader, descriptor);
+  if (inode === null) return null;
+  // A file opened as a mere place (O_PATH) is not open for anything that its kind tells.
+  return { name, ...inode, ...((flags & O_PATH) !== 0 && inode.kind !== "directory" ? { kind: "generic" } : {}) };
+}
+
+/** The inode of a descriptor that has a path; `null`: it is gone. */
+function readInode({ inodes }: Reader, { pid, fd, key }: Descriptor): Inode | null {
+  const known = inodes.get(key);
+  if (known !== undefined) return known;
   try {
-    stat = statSync(`/proc/${pid}/fd/${fd}`);
+    const stat = statSync(`/proc/${pid}/fd/${fd}`);
+    const device = [major(stat.rdev), minor(stat.rdev)] as const;
+    const inode = { kind: kindOf(stat, device[0]), inode: `${stat.dev}:${stat.ino}`, device };
+    inodes.set(key, inode);
+    return inode;
   } catch (error) {
-    return isGone(error) ? null : { ...none, kind: "generic" };
+    return isGone(error) ? null : { kind: "generic", inode: "", device: [0, 0] };
   }
-  const device = [major(stat.rdev), minor(stat.rdev)] as const;
-  const kind = (flags & O_PATH) !== 0 && !stat.isDirectory() ? "generic" : kindOf(stat, device[0]);
-  return { name, kind, inode: `${stat.dev}:${stat.ino}`, device };
 }
 
 // glibc's encoding of dev_t.

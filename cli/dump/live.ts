@@ -58,9 +58,12 @@ export function readLive(pids: readonly number[], options: LiveOptions): Live {
   const tableOf = groupTables(tasks, options.kcmp);
   const tables = readTables(reader, tasks, tableOf, notes);
   const descriptors = tables.flatMap(({ descriptors }) => descriptors);
-  const fileOf = groupFiles(descriptors, options.kcmp, notes);
+  const fileOf = groupFiles(descriptors, options, notes);
   if (!options.frozen) tellChanges(reader, tasks, tables, notes);
-  return { description: describe(tasks, tableOf, tables, descriptors, fileOf, options), notes: [...new Set(notes)] };
+  return {
+    description: describe(reader, tasks, tableOf, tables, descriptors, fileOf, options),
+    notes: [...new Set(notes)],
+  };
 }
 
 /** Tasks of the processes: each process, and those of its threads that are wanted. */
@@ -137,7 +140,7 @@ function readTables(reader: Reader, tasks: readonly Task[], tableOf: Int32Array,
 }
 
 /** The open file of each descriptor by number, in the order in which a dump meets them; -1: the descriptor is gone. */
-function groupFiles(descriptors: readonly Descriptor[], kcmp: Kcmp | null, notes: string[]): Int32Array {
+function groupFiles(descriptors: readonly Descriptor[], { kcmp, frozen }: LiveOptions, notes: string[]): Int32Array {
   if (kcmp === null) return Int32Array.from(descriptors.keys());
   const at = (row: number): Descriptor => descriptors[row] as Descriptor;
   const gone = new Set<number>();
@@ -158,7 +161,12 @@ function groupFiles(descriptors: readonly Descriptor[], kcmp: Kcmp | null, notes
     }
     return orderOf(result, a, b, x.pid, y.pid);
   };
-  const groups = groupSame(descriptors.length, (row) => at(row).key, compare);
+  // While processes run, one open file can be seen at two positions.
+  const bucketOf = (row: number): string => {
+    const { key, pos, flags } = at(row);
+    return frozen ? `${key} ${pos} ${flags}` : key;
+  };
+  const groups = groupSame(descriptors.length, bucketOf, compare);
   for (const row of gone) {
     notes.push(`pid ${at(row).pid} fd ${at(row).fd} was closed while it was read`);
     groups[row] = -1;
@@ -209,6 +217,7 @@ function differences(before: Descriptor, now: Descriptor): string[] {
 
 /** Puts together what was read. Tables and files are numbered from 1. */
 function describe(
+  reader: Reader,
   tasks: readonly Task[],
   tableOf: Int32Array,
   tables: readonly Table[],
@@ -220,7 +229,7 @@ function describe(
   for (const [row, descriptor] of descriptors.entries()) {
     if (fileOf[row] === first.length) first.push(descriptor);
   }
-  const seen = first.map(readOpenFile);
+  const seen = first.map((descriptor) => readOpenFile(reader, descriptor));
   const context = {
     sockets: openSocketTables(new Set(seen.flatMap((file) => (file?.kind === "socket" ? [file.inode] : [])))),
     numbers: createNumbers(),

@@ -18,23 +18,31 @@ export function groupSame(
     if (bucket === undefined) buckets.set(key, [row]);
     else bucket.push(row);
   }
-  // First the least row of each group, as sorting does not keep rows in order.
-  const head = new Int32Array(count);
-  for (const rows of buckets.values()) {
-    if (rows.length > 1) rows.sort(compare);
-    let from = 0;
-    for (let at = 1; at <= rows.length; at++) {
-      if (at < rows.length && compare(rows[at - 1] as number, rows[at] as number) === 0) continue;
-      let least = rows[from] as number;
-      for (let of = from; of < at; of++) least = Math.min(least, rows[of] as number);
-      for (let of = from; of < at; of++) head[rows[of] as number] = least;
-      from = at;
+  // Each row points towards the least row of its group. Rows that end up side by side have been compared, or each with
+  // an equal third: no comparisons are needed after sorting.
+  const towards = Int32Array.from({ length: count }, (_, row) => row);
+  const leastOf = (row: number): number => {
+    let at = row;
+    while (towards[at] !== at) {
+      towards[at] = towards[towards[at] as number] as number;
+      at = towards[at] as number;
     }
-  }
+    return at;
+  };
+  const compareAndJoin = (a: number, b: number): number => {
+    const order = compare(a, b);
+    if (order !== 0) return order;
+    const [x, y] = [leastOf(a), leastOf(b)];
+    towards[Math.max(x, y)] = Math.min(x, y);
+    return 0;
+  };
+  for (const rows of buckets.values()) if (rows.length > 1) rows.sort(compareAndJoin);
+
   const groups = new Int32Array(count);
   let next = 0;
   for (let row = 0; row < count; row++) {
-    groups[row] = head[row] === row ? next++ : (groups[head[row] as number] as number);
+    const least = leastOf(row);
+    groups[row] = least === row ? next++ : (groups[least] as number);
   }
   return groups;
 }

@@ -78,6 +78,19 @@ const calls = {
     children.push(child.pid);
     return child.pid;
   },
+  /**
+   * Children that have files open at `paths`: all of them the same open files, or each of them its own.
+   */
+  crowd(count, paths, shared) {
+    const openAll = () => paths.map((path) => c.open(path, 0, 0));
+    if (shared) openAll();
+    return Array.from({ length: count }, () => {
+      const own = shared ? [] : openAll();
+      const pid = calls.child([]);
+      for (const fd of own) closeSync(fd);
+      return pid;
+    });
+  },
   /** A process of its own that has our file table. It runs no JavaScript: it sleeps, and ends by itself. */
   cloneFiles() {
     const stack = BigInt(c.malloc(STACK));

@@ -1,6 +1,7 @@
 // Starts processes that tests of the live dump look at.
 
 import { type ChildProcess, fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { KCMP, openKcmp } from "../../cli/dump/kcmp.ts";
 
 /** A process that opens what it is told to: live-process.mjs. */
@@ -10,6 +11,8 @@ export interface LiveProcess {
   /** Ends it, with all that it started. */
   end(): Promise<void>;
 }
+
+const SCRIPT = fileURLToPath(new URL("./live-process.mjs", import.meta.url));
 
 interface Answer {
   readonly result?: unknown;
@@ -27,9 +30,9 @@ const answerOf = (child: ChildProcess): Promise<unknown> =>
     });
   });
 
-/** Starts a process. */
-export async function startProcess(): Promise<LiveProcess> {
-  const child = fork(new URL("./live-process.mjs", import.meta.url), { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+/** Starts a process. `script`: where live-process.mjs is, for a caller that was bundled. */
+export async function startProcess(script = SCRIPT): Promise<LiveProcess> {
+  const child = fork(script, { stdio: ["ignore", "ignore", "inherit", "ipc"] });
   await answerOf(child);
   return {
     pid: child.pid ?? 0,

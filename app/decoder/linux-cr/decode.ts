@@ -73,7 +73,6 @@ export async function decodeRecords(
       options.signal?.throwIfAborted();
       const end = window.end;
       await window.fill(walk.pos, Math.min(AT_HAND, source.size - walk.pos));
-      builder.setFraction(window.end / source.size);
       progress(walk.pos);
       if (walk.pos >= nextPart) {
         nextPart = walk.pos * 8;

@@ -95,13 +95,13 @@ export interface Walk {
 /** A walk that stands at the image's first byte. */
 export function beginWalk(source: Source, recognition: Recognition): Walk {
   const { dialect, machine } = recognition;
-  return {
+  const walk: Walk = {
     source,
     dialect,
     recognition,
     littleEndian: machine.littleEndian,
     window: openWindow(source),
-    builder: createBuilder(),
+    builder: createBuilder(() => walk.pos / source.size),
     kinds: recordKinds(dialect),
     fileKinds: fileKindsByType(dialect),
     objectKinds: objectKindsByType(dialect),
@@ -136,6 +136,7 @@ export function beginWalk(source: Source, recognition: Recognition): Walk {
     errorMet: false,
     epollOrEventfdMet: false,
   };
+  return walk;
 }
 
 /** Notes a problem. */

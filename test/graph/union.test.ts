@@ -1,0 +1,228 @@
+import { describe, expect, it } from "vitest";
+import { ADDED, CHANGED, changeOf, REMOVED, SAME, type Subject } from "../../app/graph/graph.ts";
+import { layout } from "../../app/graph/layout.ts";
+import { NOTHING_OPENED } from "../../app/graph/plan.ts";
+import { sceneOf } from "../../app/graph/scene-of.ts";
+import { DIFFERS, type Pairing, sideRefs, union, unionRef } from "../../app/graph/union.ts";
+import { holdersLabel, positionLabel, sentence, tableBadge } from "../../app/graph/words.ts";
+import { type Checkpoint, NONE, nameBytes } from "../../app/model/checkpoint.ts";
+import { sameBytes } from "../../app/model/text.ts";
+import { checkpointOf, type State } from "../support/state.ts";
+
+/** Pairs tasks by pid and descriptors by fd, as plainly as can be. */
+function pairing(before: Checkpoint, after: Checkpoint): Pairing {
+  const taskAfter = before.tasks.pid.map((pid) => after.tasks.pid.indexOf(pid));
+  const tables = new Map<string, [number, number]>();
+  taskAfter.forEach((now, was) => {
+    const pair: [number, number] = [
+      before.tasks.table[was] ?? NONE,
+      now === NONE ? NONE : (after.tasks.table[now] ?? NONE),
+    ];
+    tables.set(pair.join(), pair);
+  });
+  after.tasks.pid.forEach((pid, now) => {
+    if (!before.tasks.pid.includes(pid)) tables.set(`new ${now}`, [NONE, after.tasks.table[now] ?? NONE]);
+  });
+  const pairs: [number, number, number][] = [];
+  for (const [tableBefore, tableAfter] of tables.values()) {
+    const left = tableBefore === NONE ? [] : rows(before, tableBefore);
+    const right = tableAfter === NONE ? [] : rows(after, tableAfter);
+    for (const slot of left) {
+      const other = right.find((row) => after.descriptors.fd[row] === before.descriptors.fd[slot]) ?? NONE;
+      pairs.push([slot, other, other === NONE ? 0 : bits(before, slot, after, other)]);
+    }
+    for (const slot of right) {
+      if (!left.some((row) => before.descriptors.fd[row] === after.descriptors.fd[slot])) pairs.push([NONE, slot, 0]);
+    }
+  }
+  return {
+    taskAfter,
+    tables: {
+      count: tables.size,
+      before: Int32Array.from(tables.values(), ([table]) => table),
+      after: Int32Array.from(tables.values(), ([, table]) => table),
+    },
+    descriptors: {
+      count: pairs.length,
+      before: Int32Array.from(pairs, ([slot]) => slot),
+      after: Int32Array.from(pairs, ([, slot]) => slot),
+    },
+    differs: pairs.map(([, , differ]) => differ),
+  };
+}
+
+const rows = (c: Checkpoint, table: number): number[] =>
+  [...c.descriptors.table.keys()].filter((row) => c.descriptors.table[row] === table);
+
+function bits(before: Checkpoint, slot: number, after: Checkpoint, other: number): number {
+  const was = before.descriptors.file[slot] ?? 0;
+  const now = after.descriptors.file[other] ?? 0;
+  const closing =
+    before.descriptors.closeOnExec[slot] === after.descriptors.closeOnExec[other] ? 0 : DIFFERS.closeOnExec;
+  if (!sameBytes(nameBytes(before, was), nameBytes(after, now))) return closing | DIFFERS.path;
+  return closing | (before.files.pos[was] === after.files.pos[now] ? 0 : 16);
+}
+
+const file = (path: string, pos = 0n) => ({ kind: "regular" as const, path, pos });
+
+function both(before: State, after: State): Subject {
+  const [was, now] = [checkpointOf(before), checkpointOf(after, { firstId: 900 })];
+  return union(was, now, pairing(was, now));
+}
+
+/** The slots of a union in words: `1 → /a`, with what became of them and where they led. */
+function slots(subject: Subject): string[] {
+  const { descriptors } = subject.graph;
+  const name = (row: number): string => sentence(subject, { to: "file", row }).split(",")[0]?.slice(10) ?? "";
+  return [...descriptors.fd].map((fd, row) => {
+    const was = descriptors.wasFile?.[row] ?? NONE;
+    const sign = ["", "+ ", "− ", "~ "][changeOf(subject, "descriptor", row)];
+    return `${sign}${fd} → ${name(descriptors.file[row] ?? 0)}${was === NONE ? "" : ` (was ${name(was)})`}`;
+  });
+}
+
+const state = (over: Partial<State> = {}): State => ({
+  tasks: [{ pid: 1, comm: "a", table: 0 }],
+  tables: [
+    [
+      { fd: 0, file: 0 },
+      { fd: 1, file: 1 },
+      { fd: 2, file: 1 },
+    ],
+  ],
+  files: [file("/in"), file("/log", 4096n)],
+  ...over,
+});
+
+describe("the union of two images", () => {
+  it("of the same state has nothing changed", () => {
+    const subject = both(state(), state());
+    expect(subject.graph.descriptors.count).toBe(3);
+    for (const column of Object.values(subject.both?.change ?? {})) {
+      expect([...column].every((change) => change === SAME)).toBe(true);
+    }
+    expect(layout(subject).changed).toBe(0);
+  });
+
+  it("tells a changed position at both moments", () => {
+    const subject = both(state(), state({ files: [file("/in"), file("/log", 8192n)] }));
+    expect(positionLabel(subject, 1)).toBe("@4096 → 8192");
+    expect(changeOf(subject, "file", 1)).toBe(CHANGED);
+    expect(changeOf(subject, "file", 0)).toBe(SAME);
+    expect(slots(subject)).toEqual(["0 → /in", "1 → /log", "2 → /log"]);
+  });
+
+  it("marks slots that were opened, closed and led elsewhere", () => {
+    const subject = both(
+      state(),
+      state({
+        tables: [
+          [
+            { fd: 0, file: 2 },
+            { fd: 1, file: 1 },
+            { fd: 5, file: 2 },
+          ],
+        ],
+        files: [file("/in"), file("/log", 4096n), file("/new")],
+      }),
+    );
+    expect(slots(subject)).toEqual(["~ 0 → /new (was /in)", "1 → /log", "− 2 → /log", "+ 5 → /new"]);
+    expect(holdersLabel(subject, 1)).toBe("⟨2 → 1⟩");
+  });
+
+  it("draws a file that is no longer shared as the two files that it became", () => {
+    const subject = both(
+      state(),
+      state({
+        tables: [
+          [
+            { fd: 0, file: 0 },
+            { fd: 1, file: 1 },
+            { fd: 2, file: 2 },
+          ],
+        ],
+        files: [file("/in"), file("/log", 4096n), file("/log", 4096n)],
+      }),
+    );
+    expect(slots(subject)).toEqual(["0 → /in", "1 → /log", "~ 2 → /log (was /log)"]);
+    expect(subject.graph.files.count).toBe(3);
+    expect(changeOf(subject, "file", 2)).toBe(ADDED);
+    const scene = sceneOf(subject, layout(subject), {
+      width: 900,
+      height: 600,
+      selection: null,
+      expansion: NOTHING_OPENED,
+    });
+    const leads = scene.edges.filter((edge) => edge.kind === "lead").map((edge) => edge.change);
+    expect(leads.sort()).toEqual([SAME, SAME, ADDED, REMOVED]);
+  });
+
+  it("draws a table that is no longer shared as two, and leaves the copy's slots unmarked", () => {
+    const two = {
+      tasks: [
+        { pid: 1, comm: "a", table: 0 },
+        { pid: 2, comm: "b", table: 0 },
+      ],
+    };
+    const apart = {
+      tasks: [
+        { pid: 1, comm: "a", table: 0 },
+        { pid: 2, comm: "b", table: 1 },
+      ],
+    };
+    const { tables } = state();
+    const subject = both(state(two), state({ ...apart, tables: [...tables, ...tables] }));
+    expect(tableBadge(subject, 0)).toBe("2 → 1 task");
+    expect([0, 1].map((row) => changeOf(subject, "table", row))).toEqual([CHANGED, ADDED]);
+    expect(slots(subject).slice(3)).toEqual(["0 → /in", "1 → /log", "2 → /log"]);
+    const scene = sceneOf(subject, layout(subject), {
+      width: 900,
+      height: 600,
+      selection: null,
+      expansion: NOTHING_OPENED,
+    });
+    expect(scene.edges.filter((edge) => edge.kind === "use").map((edge) => edge.change)).toEqual([
+      SAME,
+      REMOVED,
+      ADDED,
+    ]);
+  });
+
+  it("marks tasks that came and went, with all they held", () => {
+    const subject = both(state(), state({ tasks: [{ pid: 7, comm: "new", table: 0 }] }));
+    expect([0, 1].map((row) => changeOf(subject, "task", row))).toEqual([REMOVED, ADDED]);
+    expect(slots(subject).map((slot) => slot.charAt(0))).toEqual(["−", "−", "−", "+", "+", "+"]);
+  });
+
+  it("pairs files that no descriptor holds by their names", () => {
+    const extra = state({ files: [file("/in"), file("/log", 4096n), file("/bin/a"), file("/lib/x")] });
+    const later = state({ files: [file("/in"), file("/log", 4096n), file("/lib/x"), file("/lib/y")] });
+    const subject = both(extra, later);
+    const found = [2, 3, 4].map((row) => changeOf(subject, "file", row));
+    expect(found).toEqual([REMOVED, SAME, ADDED]);
+  });
+
+  it("leads from a row of either image to its own and back", () => {
+    const subject = both(state(), state({ tasks: [{ pid: 7, comm: "new", table: 0 }] }));
+    expect(unionRef(subject, "after", { to: "task", row: 0 })).toEqual({ to: "task", row: 1 });
+    expect(sideRefs(subject, { to: "task", row: 1 })).toEqual({ before: null, after: { to: "task", row: 0 } });
+    expect(unionRef(subject, "before", { to: "task", row: 9 })).toBeNull();
+  });
+
+  it("holds each edge once on either end", () => {
+    const subject = both(state(), state({ tables: [[{ fd: 1, file: 0 }]] }));
+    const { descriptors, files } = subject.graph;
+    const fromSlots: string[] = [];
+    for (let slot = 0; slot < descriptors.count; slot++) {
+      for (const end of [descriptors.file[slot], descriptors.wasFile?.[slot]]) {
+        if (end !== undefined && end !== NONE) fromSlots.push(`${slot} ${end}`);
+      }
+    }
+    const fromFiles: string[] = [];
+    for (let row = 0; row < files.count; row++) {
+      const holders = files.holder.subarray(files.firstHolder[row], files.firstHolder[row + 1]);
+      for (const slot of holders) fromFiles.push(`${slot} ${row}`);
+    }
+    expect(fromFiles.sort()).toEqual(fromSlots.sort());
+  });
+});
