@@ -66,7 +66,7 @@ export function sentence(checkpoint: Checkpoint, looked: Looked): string {
 
 /** 1234567 → `1,234,567`: for counts only, never for values. */
 export function count(value: number): string {
-  return value.toLocaleString("en-US");
+  return String(value).replace(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
 /** `3 tasks`, `1 task`. */

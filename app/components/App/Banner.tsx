@@ -4,6 +4,7 @@ import { visible } from "../../model/text.ts";
 import { count } from "../../shell/describe.ts";
 import { shownDoc } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
+import { Choices } from "./Choices.tsx";
 
 export function Banner() {
   const { shell } = usePage();
@@ -17,6 +18,7 @@ export function Banner() {
         <p>
           {failure.message} <span className="muted">{failure.advice}</span>
         </p>
+        {failure.choices && <Choices choices={failure.choices} />}
         <button type="button" onClick={() => shell.store.set({ failure: null })}>
           Dismiss
         </button>
