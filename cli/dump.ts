@@ -9,6 +9,7 @@ import { whileFrozen } from "./dump/freeze.ts";
 import { type Kcmp, openKcmp } from "./dump/kcmp.ts";
 import { type Live, readLive } from "./dump/live.ts";
 import { parsePid, readStat, threadsOf, withDescendants } from "./dump/processes.ts";
+import { readUnixPeers } from "./dump/unix-peers.ts";
 import type { Io } from "./io.ts";
 import { systemReason } from "./sources.ts";
 
@@ -68,12 +69,13 @@ export function requireProcesses({ pids }: DumpRequest): void {
 export async function takeLive(request: DumpRequest, kcmp: Kcmp | null): Promise<Live> {
   const { pids, tree, threads, freeze } = request;
   const list = (): number[] => (tree ? withDescendants(pids) : [...pids]);
-  if (!freeze) return readLive(list(), { kcmp, threads, frozen: false });
+  const unixPeers = await readUnixPeers();
+  if (!freeze) return readLive(list(), { kcmp, threads, frozen: false, unixPeers });
   if (pids.includes(process.pid)) throw new Trouble("a process cannot be stopped by itself");
   // What the tasks were doing before they were stopped.
   const states = new Map<number, string>();
   for (const pid of list().flatMap(threadsOf)) states.set(pid, readStat(pid)?.state ?? "running");
-  return await whileFrozen(list, () => readLive(list(), { kcmp, threads, frozen: true, states }));
+  return await whileFrozen(list, () => readLive(list(), { kcmp, threads, frozen: true, states, unixPeers }));
 }
 
 export const dump: Command = {

@@ -29,6 +29,8 @@ export interface LiveOptions {
   readonly threads: boolean;
   /** Whether the processes are stopped, so that nothing can change while they are read. */
   readonly frozen: boolean;
+  /** Inodes of unix sockets and of their other ends, as far as they are known. */
+  readonly unixPeers?: ReadonlyMap<string, string>;
   /** States of tasks before they were stopped. */
   readonly states?: ReadonlyMap<number, string>;
 }
@@ -223,15 +225,19 @@ function describe(
   tables: readonly Table[],
   descriptors: readonly Descriptor[],
   fileOf: Int32Array,
-  { states }: LiveOptions,
+  { states, unixPeers }: LiveOptions,
 ): Description {
   const first: Descriptor[] = [];
   for (const [row, descriptor] of descriptors.entries()) {
     if (fileOf[row] === first.length) first.push(descriptor);
   }
   const seen = first.map((descriptor) => readOpenFile(reader, descriptor));
-  const context = {
-    sockets: openSocketTables(new Set(seen.flatMap((file) => (file?.kind === "socket" ? [file.inode] : [])))),
+  const inodes = new Map(
+    seen.flatMap((file, row) => (file?.kind === "socket" ? [[file.inode, row + 1] as const] : [])),
+  );
+  const context: Context = {
+    peerOf: (inode) => inodes.get(unixPeers?.get(inode) ?? "") ?? 0,
+    sockets: openSocketTables(new Set(inodes.keys())),
     numbers: createNumbers(),
     fileAt: fileFinder(tables, fileOf),
   };
@@ -301,6 +307,8 @@ function taskOfLive(task: Task, table: number, states: ReadonlyMap<number, strin
 }
 
 interface Context {
+  /** Number of the socket at the other end of a unix socket; 0: none that was read. */
+  peerOf(inode: string): number;
   readonly sockets: ReturnType<typeof openSocketTables>;
   readonly numbers: (name: string) => number;
   /** Row of the open file that a task's descriptor leads to; -1: none that was read. */
@@ -333,7 +341,7 @@ function detailsOf(descriptor: Descriptor, file: OpenFile, id: number, context: 
     case "fifo":
       return { pipe: context.numbers(`${file.kind} ${file.inode}`) };
     case "socket":
-      return { socket: id, ...context.sockets.find(descriptor.pid, file.inode) };
+      return { socket: id, peer: context.peerOf(file.inode), ...context.sockets.find(descriptor.pid, file.inode) };
     case "tty":
       return terminalDetails(descriptor, file);
     case "eventfd":

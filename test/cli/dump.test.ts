@@ -114,6 +114,8 @@ describe.skipIf(reason !== "")(`the live dump${reason === "" ? "" : ` (${reason}
 
     expect(at(reading)).toMatchObject({ kind: "pipe", details: { end: "read", otherEnds: [at(writing).id] } });
     expect(at(writing)).toMatchObject({ kind: "pipe", details: { end: "write", otherEnds: [at(reading).id] } });
+    expect(at(left).details.peer).toBe(at(right).details.socket);
+    expect(at(right).details.peer).toBe(at(left).details.socket);
     for (const end of [left, right]) {
       expect(at(end)).toMatchObject({
         kind: "socket",
