@@ -4,9 +4,11 @@ import { showDocument } from "../export/show-json.ts";
 import { oneImage } from "../graph/graph.ts";
 import { layout } from "../graph/layout.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
+import type { Field } from "../model/fields.ts";
 import { orderRows } from "../model/order.ts";
 import { blobSource } from "../sources/files.ts";
 import { copyOf, transferables } from "./builder.ts";
+import { findBytes } from "./find-bytes.ts";
 import type { Image } from "./image.ts";
 import { openImage } from "./open.ts";
 import type { Ask, DocumentId, FromWorker, QuestionKind, Questions, ToWorker } from "./protocol.ts";
@@ -28,6 +30,10 @@ type Handlers = { [K in QuestionKind]: (ask: Questions[K]["ask"], reply: Reply) 
 
 /** The largest piece of a member that is handed out at once. */
 const MOST_BYTES = 1024 * 1024;
+/** Records whose fields are told at once. */
+const MOST_RECORDS = 512;
+/** Bytes of a member that are searched before there is an answer: some hundredths of a second. */
+const STRETCH = 32 * 1024 * 1024;
 
 /** The page's copy of a checkpoint: the worker keeps its own, and copying columns in here blocks nobody. */
 const handOut = (checkpoint: Checkpoint): { checkpoint: Checkpoint; transfer: Transferable[] } => {
@@ -67,6 +73,21 @@ function createHandlers(): Handlers {
     },
     async fields({ document, record }) {
       return { answer: await find(document).fields(record) };
+    },
+    async fieldsOf({ document, first, last }, reply) {
+      const image = find(document);
+      const answer: (readonly Field[])[] = [];
+      for (let record = first; record <= last && answer.length < MOST_RECORDS; record++) {
+        reply.signal.throwIfAborted();
+        answer.push(await image.fields(record));
+      }
+      return { answer };
+    },
+    async findBytes({ document, member, needle, from, most }, { signal }) {
+      const source = find(document).sources[member];
+      if (source === undefined) return { answer: { found: new Float64Array(0), next: null } };
+      const answer = await findBytes(source, needle, { from, stretch: STRETCH, most, signal });
+      return { answer, transfer: [answer.found.buffer as ArrayBuffer] };
     },
     async details({ document, file }) {
       return { answer: await find(document).details(file) };

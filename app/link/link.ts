@@ -2,6 +2,7 @@
 // path), never by rows or ids of one dump. Each part is read by itself: a bad one loses itself only.
 //
 //   #v=1&sample=nginx&side=after&select=412:3&tab=files&filter=kind:pipe&sort=-pos&columns=path,pos
+//   &bytes=0:3741-3744
 
 import { COLUMNS, LISTINGS, type Listing } from "../model/columns.ts";
 import { decodeText, encodeText } from "../model/text.ts";
@@ -29,6 +30,8 @@ export interface Link {
   readonly filter?: string;
   readonly sort?: { readonly column: string; readonly descending: boolean };
   readonly columns?: readonly string[];
+  /** Bytes are shown in the tables' place, these selected: `from` is where the selection began, `to` where the cursor is. */
+  readonly bytes?: { readonly member: number; readonly from: number; readonly to: number };
 }
 
 /** The fragment, without `#`; empty for an empty link. */
@@ -44,6 +47,7 @@ export function toFragment(link: Link): string {
   add("filter", link.filter);
   add("sort", link.sort && `${link.sort.descending ? "-" : ""}${link.sort.column}`);
   add("columns", link.columns?.join(","));
+  add("bytes", link.bytes && bytesPlace(link.bytes));
   return parts.length === 0 ? "" : [`v=${LINK_VERSION}`, ...parts].join("&");
 }
 
@@ -81,8 +85,14 @@ export function fromFragment(fragment: string): Link {
   const named = values.get("columns")?.split(",") ?? [];
   const columns = shown.filter((id) => named.includes(id));
   if (columns.length > 0) link.columns = columns;
+  const place = /^(\d{1,10}):(\d{1,15})(?:-(\d{1,15}))?$/.exec(values.get("bytes") ?? "");
+  if (place) link.bytes = { member: Number(place[1]), from: Number(place[2]), to: Number(place[3] ?? place[2]) };
   return link;
 }
+
+/** `0:3741`, or `0:3741-3744`. */
+const bytesPlace = ({ member, from, to }: NonNullable<Link["bytes"]>): string =>
+  `${member}:${from}${to === from ? "" : `-${to}`}`;
 
 const unescaped = (text: string): string | null => {
   try {

@@ -1,7 +1,8 @@
 // Everything that can be done, once: keys, menus, the palette and the help all read this.
 
 import { LISTING_TITLES, LISTINGS } from "../model/columns.ts";
-import { sentence } from "./describe.ts";
+import { type ByteForm, bytesText } from "./bytes-text.ts";
+import { count, counted, sentence } from "./describe.ts";
 import { imagesOf, pickedFiles } from "./inputs.ts";
 import { shownRows } from "./rows.ts";
 import { copyText, listingText, plainName, saveFile } from "./save.ts";
@@ -14,10 +15,15 @@ export interface Command {
   /** In the words of keys.ts. */
   readonly key: string;
   /** Heading in the help. */
-  readonly group: "Open" | "Look" | "Tables" | "Copy and save" | "Help";
+  readonly group: "Open" | "Look" | "Tables" | "Bytes" | "Copy and save" | "Help";
+  /** Id of the element that must have the focus for the key to count; it goes before other commands of this key. */
+  readonly within?: string;
   when(state: State): boolean;
   run(): void;
 }
+
+/** Bytes that are copied at most. */
+const MOST_COPIED = 1024 * 1024;
 
 /** Ids of the elements that commands put the focus on. */
 export const PLACES = {
@@ -25,6 +31,7 @@ export const PLACES = {
   tables: "grid",
   inspector: "inspector",
   filter: "filter",
+  bytes: "bytes",
 } as const;
 
 const isOpen = (state: State): boolean => shownDoc(state) !== null;
@@ -39,8 +46,20 @@ export interface DrawingControl {
   focus(): void;
 }
 
-/** All commands. `drawing.current` is the drawing while it is on the page. */
-export function commandsOf(shell: Shell, drawing: { readonly current: DrawingControl | null }): readonly Command[] {
+/** What commands do with the bytes. */
+export interface BytesControl {
+  /** Puts the focus into the box for what to find. */
+  focusFind(): void;
+  /** Goes to the next place that was found, or the one before. */
+  step(by: 1 | -1): void;
+}
+
+/** All commands. `drawing.current` and `bytes.current` are there while they are on the page. */
+export function commandsOf(
+  shell: Shell,
+  drawing: { readonly current: DrawingControl | null },
+  bytes: { readonly current: BytesControl | null },
+): readonly Command[] {
   const { store } = shell;
   const state = () => store.get();
   const show = (dialog: Dialog) => () => store.set({ dialog });
@@ -93,9 +112,105 @@ export function commandsOf(shell: Shell, drawing: { readonly current: DrawingCon
       key: String(at + 1),
       group: "Tables",
       when: isOpen,
-      run: () => store.set({ tab, panel: "tables", tablesShown: true }),
+      run: () => shell.showListing(tab),
     }),
   );
+
+  const copyBytes = (form: ByteForm) => async (): Promise<void> => {
+    const { bytes: selection } = state();
+    const doc = shownDoc(state());
+    if (selection === null || doc === null || doc.document === null) return;
+    const { member, anchor, at } = selection;
+    const offset = Math.min(anchor, at);
+    const length = Math.abs(anchor - at) + 1;
+    if (length > MOST_COPIED) {
+      return shell.notify(`${counted(length, "byte")} are too many to copy: select at most ${count(MOST_COPIED)}.`);
+    }
+    try {
+      const found = await shell.client.ask("bytes", { document: doc.document, member, offset, length });
+      await copy(bytesText(found, form), counted(found.length, "byte"));
+    } catch (error) {
+      shell.notify(error instanceof Error ? error.message : String(error));
+    }
+  };
+  const showsBytes = (now: State): boolean => isWhole(now) && now.bytesShown;
+
+  const byteCommands: readonly Command[] = [
+    {
+      id: "bytes",
+      title: "Show the bytes",
+      key: "b",
+      group: "Bytes",
+      when: isOpen,
+      run: () => {
+        store.set({ bytesShown: true });
+        goTo("tables", PLACES.bytes)();
+      },
+    },
+    {
+      id: "go-offset",
+      title: "Go to offset…",
+      key: "g",
+      within: PLACES.bytes,
+      group: "Bytes",
+      when: showsBytes,
+      run: show({ kind: "offset" }),
+    },
+    {
+      id: "find-bytes",
+      title: "Find bytes or text",
+      key: "f",
+      within: PLACES.bytes,
+      group: "Bytes",
+      when: showsBytes,
+      run: () => bytes.current?.focusFind(),
+    },
+    {
+      id: "next-bytes",
+      title: "Next place that was found",
+      key: "n",
+      within: PLACES.bytes,
+      group: "Bytes",
+      when: showsBytes,
+      run: () => bytes.current?.step(1),
+    },
+    {
+      id: "previous-bytes",
+      title: "Previous place that was found",
+      key: "p",
+      within: PLACES.bytes,
+      group: "Bytes",
+      when: showsBytes,
+      run: () => bytes.current?.step(-1),
+    },
+    {
+      id: "copy-bytes-hex",
+      title: "Copy the bytes as hex",
+      key: "mod+c",
+      within: PLACES.bytes,
+      group: "Bytes",
+      when: showsBytes,
+      run: () => void copyBytes("hex")(),
+    },
+    {
+      id: "copy-bytes-c",
+      title: "Copy the bytes as a C array",
+      key: "c",
+      within: PLACES.bytes,
+      group: "Bytes",
+      when: showsBytes,
+      run: () => void copyBytes("c")(),
+    },
+    {
+      id: "copy-bytes-base64",
+      title: "Copy the bytes as base64",
+      key: "y",
+      within: PLACES.bytes,
+      group: "Bytes",
+      when: showsBytes,
+      run: () => void copyBytes("base64")(),
+    },
+  ];
 
   return [
     { id: "open", title: "Open…", key: "o", group: "Open", when: always, run: pick(false) },
@@ -171,7 +286,7 @@ export function commandsOf(shell: Shell, drawing: { readonly current: DrawingCon
       key: "l",
       group: "Look",
       when: isOpen,
-      run: goTo("tables", PLACES.tables),
+      run: () => goTo("tables", state().bytesShown ? PLACES.bytes : PLACES.tables)(),
     },
     {
       id: "go-inspector",
@@ -207,13 +322,17 @@ export function commandsOf(shell: Shell, drawing: { readonly current: DrawingCon
     },
 
     ...tabs,
+    ...byteCommands,
     {
       id: "filter",
       title: "Filter the table",
       key: "f",
       group: "Tables",
       when: isOpen,
-      run: goTo("tables", PLACES.filter),
+      run: () => {
+        shell.showListing(state().tab);
+        goTo("tables", PLACES.filter)();
+      },
     },
     {
       id: "columns",
@@ -222,6 +341,7 @@ export function commandsOf(shell: Shell, drawing: { readonly current: DrawingCon
       group: "Tables",
       when: isOpen,
       run: () => {
+        shell.showListing(state().tab);
         goTo("tables", "columns")();
         requestAnimationFrame(() => document.getElementById("columns")?.click());
       },

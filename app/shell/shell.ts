@@ -7,8 +7,10 @@ import { nameOf, resolve } from "../link/name.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import type { Listing } from "../model/columns.ts";
 import type { Looked } from "../model/related.ts";
+import { bytesFor, lookedFor, selectionOf, withinMembers } from "./byte-selection.ts";
 import { listSamples, loadSample } from "./samples.ts";
 import {
+  type ByteSelection,
   type Doc,
   type Docs,
   type Failure,
@@ -37,6 +39,7 @@ export function createShell(client: Client) {
   let settled: State = store.get();
   /** What a link asked to select, until there is an image to find it in. */
   let wanted: Name | null = null;
+  let wantedBytes: ByteSelection | null = null;
 
   const forget = (docs: Docs): void => {
     for (const { document } of docs) if (document !== null) void client.ask("close", { document }).catch(() => {});
@@ -55,7 +58,12 @@ export function createShell(client: Client) {
         (before && state.looked && before.input === after?.input ? nameOf(before.checkpoint, state.looked) : null);
       const looked = after && name ? resolve(after.checkpoint, name) : null;
       if (looked !== null && after?.document !== null) wanted = null;
-      return { docs, origin, side, looked, failure: null };
+      const kept = wantedBytes ?? (before && before.input === after?.input ? state.bytes : null);
+      const inside = after && kept ? withinMembers(after.checkpoint, kept) : null;
+      if (after?.document != null) wantedBytes = null;
+      // An early part may not have come to where the bytes are.
+      const bytes = inside ?? (after ? bytesFor(after.checkpoint, looked, null) : null);
+      return { docs, origin, side, looked, bytes, failure: null };
     });
 
   /** Runs one opening: at most one is under way, and it can be cancelled. */
@@ -74,8 +82,8 @@ export function createShell(client: Client) {
     } catch (error) {
       if (opening !== control) return;
       // What was open before is shown again; an early part is not worth keeping without its rest.
-      const { docs, origin, side, looked } = settled;
-      set({ docs, origin, side, looked });
+      const { docs, origin, side, looked, bytes } = settled;
+      set({ docs, origin, side, looked, bytes });
       if (!control.signal.aborted) {
         const message = error instanceof Error ? error.message : String(error);
         const choices = error instanceof Refused ? error.choices : [];
@@ -201,7 +209,7 @@ export function createShell(client: Client) {
 
     close(): void {
       const { docs } = get();
-      set({ docs: [], origin: null, looked: null, side: 0, failure: null });
+      set({ docs: [], origin: null, looked: null, bytes: null, side: 0, failure: null });
       forget(docs);
     },
 
@@ -217,11 +225,31 @@ export function createShell(client: Client) {
       const [from, to] = [shownDoc(get()), docs[side]];
       if (!from || !to || from === to) return;
       const name = looked && nameOf(from.checkpoint, looked);
-      set({ side, looked: name && resolve(to.checkpoint, name) });
+      const there = name && resolve(to.checkpoint, name);
+      set({ side, looked: there, bytes: bytesFor(to.checkpoint, there, null) });
     },
 
     look(looked: Looked | null): void {
-      set({ looked });
+      const doc = shownDoc(get());
+      set({ looked, bytes: doc ? bytesFor(doc.checkpoint, looked, get().bytes) : null });
+    },
+
+    /** Selects bytes, and looks at what they are about. */
+    selectBytes(bytes: ByteSelection): void {
+      const doc = shownDoc(get());
+      const inside = doc && withinMembers(doc.checkpoint, bytes);
+      if (doc && inside) set({ looked: lookedFor(doc.checkpoint, inside, get().looked), bytes: inside });
+    },
+
+    /** Selects the bytes of a field or record and shows them. */
+    showBytes(member: number, offset: number, length: number): void {
+      this.selectBytes(selectionOf(member, offset, length));
+      set({ bytesShown: true, tablesShown: true, panel: "tables" });
+    },
+
+    /** Shows a listing in the tables' place. */
+    showListing(tab: Listing): void {
+      set({ tab, bytesShown: false, panel: "tables", tablesShown: true });
     },
 
     setListing(listing: Listing, change: Partial<ListingView>): void {
@@ -240,30 +268,37 @@ export function createShell(client: Client) {
       const tab = link.tab ?? "descriptors";
       const { listings } = firstState();
       wanted = link.select ?? null;
+      const { bytes } = link;
+      wantedBytes = bytes ? { member: bytes.member, anchor: bytes.from, at: bytes.to } : null;
       const listing: ListingView = {
         filter: link.filter ?? "",
         sort: link.sort ?? null,
         columns: link.columns ?? firstColumns(tab),
       };
-      set({ tab, listings: { ...listings, [tab]: listing } });
+      set({ tab, listings: { ...listings, [tab]: listing }, bytesShown: bytes !== undefined });
       const side: Side = link.side === "after" ? 1 : 0;
       const doc = get().docs[side];
       if (doc === undefined) return;
-      set({ side, looked: wanted && resolve(doc.checkpoint, wanted) });
+      const looked = wanted && resolve(doc.checkpoint, wanted);
+      const inside = wantedBytes && withinMembers(doc.checkpoint, wantedBytes);
+      set({ side, looked, bytes: inside ?? bytesFor(doc.checkpoint, looked, null) });
       wanted = null;
+      wantedBytes = null;
     },
 
     /** The link to what is looked at. */
     link(): Link {
-      const { origin, docs, side, looked, tab, listings } = get();
+      const { origin, docs, side, looked, tab, listings, bytesShown } = get();
       const doc = shownDoc(get());
       const select = doc && looked ? nameOf(doc.checkpoint, looked) : wanted;
       const { filter, sort, columns } = listings[tab];
+      const bytes = bytesShown ? (get().bytes ?? wantedBytes ?? { member: 0, anchor: 0, at: 0 }) : null;
       return {
         ...(origin && { sample: origin.sample }),
         ...(docs.length === 2 && side === 1 && { side: "after" as const }),
         ...(select && { select }),
         ...(tab !== "descriptors" && { tab }),
+        ...(bytes && { bytes: { member: bytes.member, from: bytes.anchor, to: bytes.at } }),
         ...(filter && { filter }),
         ...(sort && { sort }),
         ...(columns.join() !== firstColumns(tab).join() && { columns }),

@@ -73,11 +73,19 @@ export interface Sizes {
   readonly tables: number;
 }
 
+/** Selected bytes of a member of the document that is looked at, both ends included; `at` is where the cursor is. */
+export interface ByteSelection {
+  readonly member: number;
+  readonly anchor: number;
+  readonly at: number;
+}
+
 export type Dialog =
   | { readonly kind: "help" }
   | { readonly kind: "palette" }
   | { readonly kind: "find" }
   | { readonly kind: "format" }
+  | { readonly kind: "offset" }
   /** Something was dropped on an open document. */
   | { readonly kind: "dropped"; readonly input: Input };
 
@@ -90,6 +98,9 @@ export interface State {
   readonly side: Side;
   /** In the document that is looked at. */
   readonly looked: Looked | null;
+  readonly bytes: ByteSelection | null;
+  /** The tables' place shows bytes. */
+  readonly bytesShown: boolean;
   readonly tab: Listing;
   readonly listings: Readonly<Record<Listing, ListingView>>;
   readonly panel: Panel;
@@ -122,6 +133,8 @@ export function firstState(): State {
     failure: null,
     side: 0,
     looked: null,
+    bytes: null,
+    bytesShown: false,
     tab: "descriptors",
     listings: firstListings(),
     panel: "drawing",

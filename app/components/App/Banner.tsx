@@ -35,7 +35,7 @@ export function Banner() {
         {first.offset !== null && <span className="mono muted"> at {first.offset}</span>}
         {errors.length > 1 && <span className="muted"> and {count(errors.length - 1)} more</span>}
       </p>
-      <button type="button" onClick={() => shell.store.set({ tab: "problems", panel: "tables", tablesShown: true })}>
+      <button type="button" onClick={() => shell.showListing("problems")}>
         See all problems
       </button>
       <button type="button" onClick={() => shell.store.set({ bannerHidden: true })}>
