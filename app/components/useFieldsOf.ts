@@ -24,7 +24,10 @@ export function useFieldsOf(
     if (document === null || wanted === "") return;
     const control = new AbortController();
     const { fields } = kept.current;
-    const missing = wanted.split(",").map(Number).filter((record) => !fields.has(record));
+    const missing = wanted
+      .split(",")
+      .map(Number)
+      .filter((record) => !fields.has(record));
     // One question for each run of neighbours.
     for (let from = 0; from < missing.length; ) {
       let to = from;

@@ -32,6 +32,7 @@ export const PLACES = {
   inspector: "inspector",
   filter: "filter",
   bytes: "bytes",
+  findBytes: "find-bytes",
 } as const;
 
 const isOpen = (state: State): boolean => shownDoc(state) !== null;

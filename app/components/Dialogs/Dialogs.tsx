@@ -5,6 +5,7 @@ import { Find } from "../Find/Find.tsx";
 import { Dropped } from "./Dropped.tsx";
 import { FormatDialog } from "./FormatDialog.tsx";
 import { Help } from "./Help.tsx";
+import { OffsetDialog } from "./OffsetDialog.tsx";
 import { Palette } from "./Palette.tsx";
 
 export function Dialogs() {
@@ -18,6 +19,8 @@ export function Dialogs() {
       return <Find />;
     case "format":
       return <FormatDialog />;
+    case "offset":
+      return <OffsetDialog />;
     case "dropped":
       return <Dropped input={dialog.input} />;
     default:

@@ -5,6 +5,7 @@ import type { DocumentId } from "../../decoder/protocol.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import type { Field } from "../../model/fields.ts";
 import { recordAt } from "../../model/related.ts";
+import { byteStep } from "../../shell/byte-step.ts";
 import { PLACES } from "../../shell/commands.ts";
 import {
   byteAtCharacter,
@@ -22,7 +23,6 @@ import {
 import type { ByteSelection } from "../../shell/state.ts";
 import { useFieldsOf } from "../useFieldsOf.ts";
 import { useRowWindow } from "../useRowWindow.ts";
-import { byteStep } from "../../shell/byte-step.ts";
 import type { Pages } from "./usePages.ts";
 import { usePages } from "./usePages.ts";
 

@@ -61,7 +61,11 @@ export function useFindBytes(document: DocumentId, member: number, size: number)
       for (let at = begin; at < end; ) {
         const most = MOST_FOUND - before.length - behind.length;
         if (most <= 0) break;
-        const { found, next } = await shell.client.ask("findBytes", { document, member, needle, from: at, most }, { signal });
+        const { found, next } = await shell.client.ask(
+          "findBytes",
+          { document, member, needle, from: at, most },
+          { signal },
+        );
         const fresh = behind.length + before.length === 0;
         for (const place of found) if (place < end) places.push(place);
         const [first] = places;

@@ -7,6 +7,7 @@ import { count, counted } from "../../shell/describe.ts";
 import type { Doc } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";
 import { useApp, usePage } from "../context.ts";
+import { Bytes } from "../Hex/Bytes.tsx";
 import { Grid } from "./Grid.tsx";
 import { useRows } from "./useRows.ts";
 import "./Tables.css";
@@ -20,7 +21,19 @@ const ONE: Readonly<Record<Listing, string>> = {
   problems: "problem",
 };
 
+/** The tables, or the bytes in their place. */
 export function Tables({ doc }: { doc: Doc }) {
+  const bytesShown = useApp((state) => state.bytesShown);
+  const tab = useApp((state) => state.tab);
+  return (
+    <section className="tables" aria-label="Tables">
+      <Tabs doc={doc} tab={bytesShown ? "bytes" : tab} />
+      {bytesShown ? <Bytes doc={doc} /> : <Table doc={doc} />}
+    </section>
+  );
+}
+
+function Table({ doc }: { doc: Doc }) {
   const { shell } = usePage();
   const tab = useApp((state) => state.tab);
   const view = useApp((state) => state.listings[state.tab]);
@@ -29,49 +42,46 @@ export function Tables({ doc }: { doc: Doc }) {
   const filtered = view.filter.trim() !== "";
 
   return (
-    <section className="tables" aria-label="Tables">
-      <Tabs doc={doc} tab={tab} />
-      <div id="tables-panel" role="tabpanel" aria-labelledby={`tab-${tab}`} className="tables-panel">
-        <div className="tables-bar">
-          <input
-            id={PLACES.filter}
-            type="search"
-            className="mono"
-            aria-label={`Filter ${LISTING_TITLES[tab].toLowerCase()}`}
-            placeholder={PLACEHOLDERS[tab]}
-            spellCheck={false}
-            autoComplete="off"
-            value={view.filter}
-            onChange={(event) => shell.setListing(tab, { filter: event.target.value })}
-            onKeyDown={(event) => {
-              if (event.key === "Escape" && view.filter !== "") {
-                event.preventDefault();
-                shell.setListing(tab, { filter: "" });
-              } else if (event.key === "ArrowDown" || event.key === "Enter") {
-                event.preventDefault();
-                document.getElementById(PLACES.tables)?.focus();
-              }
-            }}
-          />
-          <span className="muted tables-count" aria-live="polite">
-            {pending
-              ? "sorting…"
-              : filtered
-                ? `${count(rows.length)} of ${counted(total, ONE[tab])}`
-                : counted(total, ONE[tab])}
-          </span>
-          <Columns tab={tab} />
-          <CommandButton id="copy-table">Copy</CommandButton>
-          <CommandButton id="save-csv">CSV</CommandButton>
-          <CommandButton id="save-json">JSON</CommandButton>
-        </div>
-        {rows.length === 0 && !pending ? (
-          <Reason doc={doc} tab={tab} filter={filtered ? view.filter : ""} total={total} />
-        ) : (
-          <Grid key={tab} doc={doc} listing={tab} view={view} rows={rows} pending={pending} />
-        )}
+    <div id="tables-panel" role="tabpanel" aria-labelledby={`tab-${tab}`} className="tables-panel">
+      <div className="tables-bar">
+        <input
+          id={PLACES.filter}
+          type="search"
+          className="mono"
+          aria-label={`Filter ${LISTING_TITLES[tab].toLowerCase()}`}
+          placeholder={PLACEHOLDERS[tab]}
+          spellCheck={false}
+          autoComplete="off"
+          value={view.filter}
+          onChange={(event) => shell.setListing(tab, { filter: event.target.value })}
+          onKeyDown={(event) => {
+            if (event.key === "Escape" && view.filter !== "") {
+              event.preventDefault();
+              shell.setListing(tab, { filter: "" });
+            } else if (event.key === "ArrowDown" || event.key === "Enter") {
+              event.preventDefault();
+              document.getElementById(PLACES.tables)?.focus();
+            }
+          }}
+        />
+        <span className="muted tables-count" aria-live="polite">
+          {pending
+            ? "sorting…"
+            : filtered
+              ? `${count(rows.length)} of ${counted(total, ONE[tab])}`
+              : counted(total, ONE[tab])}
+        </span>
+        <Columns tab={tab} />
+        <CommandButton id="copy-table">Copy</CommandButton>
+        <CommandButton id="save-csv">CSV</CommandButton>
+        <CommandButton id="save-json">JSON</CommandButton>
       </div>
-    </section>
+      {rows.length === 0 && !pending ? (
+        <Reason doc={doc} tab={tab} filter={filtered ? view.filter : ""} total={total} />
+      ) : (
+        <Grid key={tab} doc={doc} listing={tab} view={view} rows={rows} pending={pending} />
+      )}
+    </div>
   );
 }
 
@@ -84,20 +94,28 @@ const PLACEHOLDERS: Readonly<Record<Listing, string>> = {
   problems: "filter: severity:error",
 };
 
-function Tabs({ doc, tab }: { doc: Doc; tab: Listing }) {
+const TABS: readonly Tab[] = [...LISTINGS, "bytes"];
+
+type Tab = Listing | "bytes";
+
+function Tabs({ doc, tab }: { doc: Doc; tab: Tab }) {
   const { shell } = usePage();
+  const show = (next: Tab) => {
+    if (next === "bytes") shell.store.set({ bytesShown: true });
+    else shell.showListing(next);
+  };
   const list = useRef<HTMLDivElement>(null);
   const onKeyDown = (event: KeyboardEvent) => {
     const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
-    const next = LISTINGS[(LISTINGS.indexOf(tab) + step + LISTINGS.length) % LISTINGS.length];
+    const next = TABS[(TABS.indexOf(tab) + step + TABS.length) % TABS.length];
     if (step === 0 || next === undefined) return;
     event.preventDefault();
-    shell.store.set({ tab: next });
+    show(next);
     list.current?.querySelector<HTMLElement>(`#tab-${next}`)?.focus();
   };
   return (
     <div ref={list} role="tablist" aria-label="Tables" className="tabs" tabIndex={-1} onKeyDown={onKeyDown}>
-      {LISTINGS.map((listing) => (
+      {TABS.map((listing) => (
         <button
           key={listing}
           id={`tab-${listing}`}
@@ -107,14 +125,22 @@ function Tabs({ doc, tab }: { doc: Doc; tab: Listing }) {
           aria-selected={listing === tab}
           aria-controls="tables-panel"
           tabIndex={listing === tab ? 0 : -1}
-          onClick={() => shell.store.set({ tab: listing })}
+          onClick={() => show(listing)}
         >
-          {LISTING_TITLES[listing]}{" "}
-          <span
-            className={listing === "problems" && doc.checkpoint.problems.length > 0 ? "badge badge-problems" : "badge"}
-          >
-            {count(rowCount(doc.checkpoint, listing))}
-          </span>
+          {listing === "bytes" ? (
+            "Bytes"
+          ) : (
+            <>
+              {LISTING_TITLES[listing]}{" "}
+              <span
+                className={
+                  listing === "problems" && doc.checkpoint.problems.length > 0 ? "badge badge-problems" : "badge"
+                }
+              >
+                {count(rowCount(doc.checkpoint, listing))}
+              </span>
+            </>
+          )}
         </button>
       ))}
     </div>
@@ -193,7 +219,7 @@ function Reason({ doc, tab, filter, total }: { doc: Doc; tab: Listing; filter: s
         {document !== null && !checkpoint.complete && " It is incomplete: what is missing may have been there."}
       </p>
       {checkpoint.problems.length > 0 && (
-        <button type="button" onClick={() => shell.store.set({ tab: "problems" })}>
+        <button type="button" onClick={() => shell.showListing("problems")}>
           See the {counted(checkpoint.problems.length, "problem")}
         </button>
       )}
