@@ -340,7 +340,7 @@ export function commandsOf(
       title: "Choose columns",
       key: "c",
       group: "Tables",
-      when: isOpen,
+      when: (now) => isOpen(now) && now.tab !== "records",
       run: () => {
         shell.showListing(state().tab);
         goTo("tables", "columns")();

@@ -24,8 +24,8 @@ const KINDS: readonly Kind[] = [
   { name: "s64", size: 8, read: (view, little) => String(view.getBigInt64(0, little)) },
   { name: "float", size: 4, read: (view, little) => floatText(view.getFloat32(0, little), 8) },
   { name: "double", size: 8, read: (view, little) => floatText(view.getFloat64(0, little), 16) },
-  { name: "time_t (32)", size: 4, read: (view, little) => timeText(BigInt(view.getInt32(0, little))) },
-  { name: "time_t (64)", size: 8, read: (view, little) => timeText(view.getBigInt64(0, little)) },
+  { name: "time_t 32", size: 4, read: (view, little) => timeText(BigInt(view.getInt32(0, little))) },
+  { name: "time_t 64", size: 8, read: (view, little) => timeText(view.getBigInt64(0, little)) },
 ];
 
 /** Bytes that the largest number takes. */

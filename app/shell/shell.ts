@@ -63,7 +63,8 @@ export function createShell(client: Client) {
       if (after?.document != null) wantedBytes = null;
       // An early part may not have come to where the bytes are.
       const bytes = inside ?? (after ? bytesFor(after.checkpoint, looked, null) : null);
-      return { docs, origin, side, looked, bytes, failure: null };
+      const about = after && inside && looked === null ? lookedFor(after.checkpoint, inside, null) : looked;
+      return { docs, origin, side, looked: about, bytes, failure: null };
     });
 
   /** Runs one opening: at most one is under way, and it can be cancelled. */
@@ -281,7 +282,11 @@ export function createShell(client: Client) {
       if (doc === undefined) return;
       const looked = wanted && resolve(doc.checkpoint, wanted);
       const inside = wantedBytes && withinMembers(doc.checkpoint, wantedBytes);
-      set({ side, looked, bytes: inside ?? bytesFor(doc.checkpoint, looked, null) });
+      set({
+        side,
+        looked: looked ?? (inside && lookedFor(doc.checkpoint, inside, null)),
+        bytes: inside ?? bytesFor(doc.checkpoint, looked, null),
+      });
       wanted = null;
       wantedBytes = null;
     },

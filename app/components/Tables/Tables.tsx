@@ -8,6 +8,8 @@ import type { Doc } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";
 import { useApp, usePage } from "../context.ts";
 import { Bytes } from "../Hex/Bytes.tsx";
+import { KindFilter } from "../Records/KindFilter.tsx";
+import { Records } from "../Records/Records.tsx";
 import { Grid } from "./Grid.tsx";
 import { useRows } from "./useRows.ts";
 import "./Tables.css";
@@ -71,13 +73,15 @@ function Table({ doc }: { doc: Doc }) {
               ? `${count(rows.length)} of ${counted(total, ONE[tab])}`
               : counted(total, ONE[tab])}
         </span>
-        <Columns tab={tab} />
+        {tab === "records" ? <KindFilter doc={doc} /> : <Columns tab={tab} />}
         <CommandButton id="copy-table">Copy</CommandButton>
         <CommandButton id="save-csv">CSV</CommandButton>
         <CommandButton id="save-json">JSON</CommandButton>
       </div>
       {rows.length === 0 && !pending ? (
         <Reason doc={doc} tab={tab} filter={filtered ? view.filter : ""} total={total} />
+      ) : tab === "records" ? (
+        <Records key={doc.document} doc={doc} view={view} rows={rows} pending={pending} />
       ) : (
         <Grid key={tab} doc={doc} listing={tab} view={view} rows={rows} pending={pending} />
       )}
