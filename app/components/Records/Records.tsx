@@ -24,11 +24,11 @@ const MOST_FIELDS = 400;
 
 const COLUMNS = [
   { id: "kind", title: "Record", sorts: true },
+  { id: "about", title: "What it says", sorts: false },
+  { id: "refers", title: "Referred to by", sorts: false },
   { id: "offset", title: "Offset", sorts: true },
   { id: "length", title: "Length", sorts: true },
   { id: "struct", title: "Struct or type", sorts: true },
-  { id: "about", title: "What it says", sorts: false },
-  { id: "refers", title: "Referred to by", sorts: false },
 ] as const;
 
 interface Props {
@@ -220,7 +220,7 @@ export function Records({ doc, view, rows, pending }: Props) {
                 <div
                   key={COLUMNS[at + 1]?.id}
                   role="gridcell"
-                  className={at < 2 ? "grid-cell cell-number" : "grid-cell"}
+                  className={at === 2 || at === 3 ? "grid-cell cell-number" : "grid-cell"}
                   title={text.length > 24 ? text : undefined}
                 >
                   {text}
@@ -242,27 +242,27 @@ export function Records({ doc, view, rows, pending }: Props) {
   function cellsOf(line: Line): readonly [string, string, string, string, string, string] {
     if (line.kind === "member") {
       const { name = "", size = 0 } = members[line.member] ?? {};
-      return [visible(name), "", String(size), "", `${counted(line.records, "record")}, ${bytesInWords(size)}`, ""];
+      return [visible(name), `${counted(line.records, "record")}, ${bytesInWords(size)}`, "", "", String(size), ""];
     }
     if (line.kind === "record") {
       const { row } = line;
       const kind = records.kinds[records.kind[row] ?? 0];
       return [
         visible(kind?.name ?? ""),
+        aboutRecord(checkpoint, links, row),
+        refersTo(checkpoint, links, row),
         String(records.offset[row]),
         String(records.length[row]),
         visible(kind?.struct ?? ""),
-        aboutRecord(checkpoint, links, row),
-        refersTo(checkpoint, links, row),
       ];
     }
     const fields = fieldsOf(line.row);
     if (fields === null) return ["…", "", "", "", "", ""];
     const field = fields[line.nth];
     if (line.nth >= MOST_FIELDS || field === undefined) {
-      return [`${fields.length - MOST_FIELDS} more fields`, "", "", "", "see the bytes", ""];
+      return [`${fields.length - MOST_FIELDS} more fields`, "see the bytes", "", "", "", ""];
     }
-    return [visible(field.name), String(field.offset), String(field.length), visible(field.type), said(field), ""];
+    return [visible(field.name), said(field), "", String(field.offset), String(field.length), visible(field.type)];
   }
 }
 

@@ -94,7 +94,7 @@ const PLACEHOLDERS: Readonly<Record<Listing, string>> = {
   files: "filter: /var/log shared:yes pos:>4096",
   tables: "filter: shared:yes fds:>100",
   tasks: "filter: nginx state:zombie",
-  records: "filter: OBJ_FILE offset:>4096",
+  records: "filter: OBJREF offset:>4096",
   problems: "filter: severity:error",
 };
 
