@@ -28,8 +28,7 @@ export function tellByte(
   const kind = records.kinds[records.kind[record] ?? 0];
   const look = lookOfRecord(records, record);
   const name = visible(kind?.name ?? "record");
-  if (look === "raw")
-    return { record: name, field: `${records.length[record]} bytes between records`, value: "", place };
+  if (look === "raw") return { record: name, field: `${records.length[record]} bytes in no record`, value: "", place };
   if (look === "lost") {
     return { record: "not decoded", field: `${records.length[record]} bytes that no record claims`, value: "", place };
   }

@@ -2,6 +2,7 @@
 
 import { type Checkpoint, descriptorCount, HAS, holderCount, NONE, taskCount } from "../model/checkpoint.ts";
 import { useNames as wordsOfUse } from "../model/columns.ts";
+import type { Field } from "../model/fields.ts";
 import { visible } from "../model/text.ts";
 import { counted, fileName, taskName } from "./describe.ts";
 
@@ -80,6 +81,31 @@ export function aboutRecord(checkpoint: Checkpoint, links: RecordLinks, record: 
       return "";
   }
 }
+
+/** Fields of a record that stand for it in a line, and characters of it. */
+const FEW_FIELDS = 3;
+const FEW_CHARACTERS = 120;
+
+/** A record's text, or its first fields behind the header: `nr_pids 1, vpids 0`. */
+export function summaryOf(fields: readonly Field[]): string {
+  const text = fields.find(({ role, name }) => role === "payload" && name === "text");
+  if (text !== undefined && text.raw !== "") return clipped(`“${text.raw}”`);
+  const told = fields.filter(({ role, raw, name }) => role === undefined && raw !== "" && !HEADER_FIELDS.has(name));
+  return clipped(
+    told
+      .slice(0, FEW_FIELDS)
+      .map(({ name, raw, meaning }) => `${name} ${meaning ?? raw}`)
+      .join(", "),
+  );
+}
+
+/** Told of every record by its own columns. */
+const HEADER_FIELDS = new Set(["type", "len", "size"]);
+
+const clipped = (text: string): string => {
+  const seen = visible(text);
+  return seen.length > FEW_CHARACTERS ? `${seen.slice(0, FEW_CHARACTERS - 1)}…` : seen;
+};
 
 /** What refers to the object that a record describes, as far as that is quickly told: `3 descriptors`, `2 tasks`. */
 export function refersTo({ tables, files }: Checkpoint, links: RecordLinks, record: number): string {

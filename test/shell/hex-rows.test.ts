@@ -219,7 +219,7 @@ describe("runs", () => {
       place: "at 5 (0x5)",
     });
     expect(tellByte(checkpoint, 0, field("padding", 8, 4, "padding"), 9).field).toBe("padding of 4 bytes");
-    expect(tellByte(checkpoint, 2, null, 30).field).toBe("100 bytes between records");
+    expect(tellByte(checkpoint, 2, null, 30).field).toBe("100 bytes in no record");
     expect(tellByte(checkpoint, NONE, null, 130).record).toBe("no record");
     expect(lookOfRecord(records, 1)).toBe("unknown");
   });

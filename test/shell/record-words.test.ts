@@ -7,11 +7,13 @@ import {
   kindOfFilter,
   recordLinks,
   refersTo,
+  summaryOf,
 } from "../../app/shell/record-words.ts";
 import { fixtureBytes, open } from "../support/open.ts";
 
 describe("records of an image in words", async () => {
-  const { checkpoint } = await open(fixtureBytes("linux-cr/v23-s1/before.ckpt"));
+  const image = await open(fixtureBytes("linux-cr/v23-s1/before.ckpt"));
+  const { checkpoint } = image;
   const links = recordLinks(checkpoint);
   const { records } = checkpoint;
   const told = (kind: string): string[] => {
@@ -34,6 +36,15 @@ describe("records of an image in words", async () => {
     const announced = told("OBJREF");
     expect(announced.every((line) => /^announces .+ \d+ \| $/.test(line))).toBe(true);
     for (const file of checkpoint.files.id) expect(announced).toContain(`announces open file ${file} | `);
+  });
+  test("of other records, their text or first fields", async () => {
+    const summaries = new Map<string, string>();
+    for (let row = 0; row < records.count; row++) {
+      const name = records.kinds[records.kind[row] ?? 0]?.name ?? "";
+      if (!summaries.has(name)) summaries.set(name, summaryOf(await image.fields(row)));
+    }
+    expect(summaries.get("FILE_NAME")).toBe("“/var/log/app/server.log”");
+    expect(summaries.get("TREE")).toMatch(/^nr_tasks 1/);
   });
   test("kinds are counted, and a kind’s filter keeps its records", () => {
     const counts = kindCounts(checkpoint);

@@ -7,8 +7,8 @@ import { type Checkpoint, NONE, recordMember } from "../../model/checkpoint.ts";
 import type { Field } from "../../model/fields.ts";
 import { type Looked, recordOf } from "../../model/related.ts";
 import { visible } from "../../model/text.ts";
+import { bytesText } from "../../shell/bytes-text.ts";
 import { alignFields, differing, type FieldPair } from "../../shell/field-pairs.ts";
-import { hexCells } from "../../shell/hex-rows.ts";
 import { type Doc, shownDoc } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
 
@@ -147,6 +147,8 @@ function PairRow({
   );
 }
 
+const hexOf = (bytes: Uint8Array, from: number, to: number): string => bytesText(bytes.subarray(from, to), "hex");
+
 /** Bytes as hex, those that differ marked. `changed`: pairs of first and last+1, ascending. */
 function Marked({ bytes, changed }: { bytes: Uint8Array; changed: readonly (readonly [number, number])[] }) {
   const shown = bytes.subarray(0, MOST_BYTES);
@@ -163,9 +165,12 @@ function Marked({ bytes, changed }: { bytes: Uint8Array; changed: readonly (read
     <span className="pair-bytes">
       {parts.map(({ from, to, differs }) =>
         differs ? (
-          <mark key={from}>{hexCells(shown.subarray(from, to), 0, to - from)}</mark>
+          <span key={from}>
+            {" "}
+            <mark>{hexOf(shown, from, to)}</mark>
+          </span>
         ) : (
-          <span key={from}>{hexCells(shown.subarray(from, to), 0, to - from)}</span>
+          <span key={from}> {hexOf(shown, from, to)}</span>
         ),
       )}
       {bytes.length > MOST_BYTES && ` and ${bytes.length - MOST_BYTES} more`}

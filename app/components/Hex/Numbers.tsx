@@ -7,7 +7,7 @@ const LOOKS = [
   ["field byte-odd-field", "the next field"],
   ["padding", "padding"],
   ["payload", "content"],
-  ["raw", "between records"],
+  ["raw", "in no record"],
   ["unknown", "unknown record"],
   ["lost", "not decoded"],
 ] as const;

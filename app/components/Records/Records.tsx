@@ -7,10 +7,10 @@ import { visible } from "../../model/text.ts";
 import { recordOfBytes, selectionOf } from "../../shell/byte-selection.ts";
 import { PLACES } from "../../shell/commands.ts";
 import { bytes as bytesInWords, counted } from "../../shell/describe.ts";
-import { fieldAt } from "../../shell/hex-rows.ts";
+import { fieldAt, lookOfRecord } from "../../shell/hex-rows.ts";
 import { listStep } from "../../shell/keys.ts";
 import { type Line, outlineOf } from "../../shell/outline.ts";
-import { aboutRecord, recordLinks, refersTo } from "../../shell/record-words.ts";
+import { aboutRecord, recordLinks, refersTo, summaryOf } from "../../shell/record-words.ts";
 import { copyText, listingText } from "../../shell/save.ts";
 import type { Doc, ListingView } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
@@ -49,8 +49,10 @@ export function Records({ doc, view, rows, pending }: Props) {
   const selection = useApp((state) => state.bytes);
   const selected = selection === null ? NONE : recordOfBytes(checkpoint, selection);
 
-  const fieldsOf = useFieldsOf(doc.document, opened);
   const links = useMemo(() => recordLinks(checkpoint), [checkpoint]);
+  /** Records in view about which nothing but their own fields is known. */
+  const [asked, setAsked] = useState<readonly number[]>([]);
+  const fieldsOf = useFieldsOf(doc.document, [...opened, ...asked]);
   // While its fields are on the way, one line stands below a record.
   const open = new Map(opened.map((row) => [row, Math.min(fieldsOf(row)?.length ?? 1, MOST_FIELDS + 1)]));
   const byMember = members.length > 1 && view.sort === null;
@@ -61,6 +63,12 @@ export function Records({ doc, view, rows, pending }: Props) {
     [records, rows, byMember, closedMembers, shape],
   );
   const window = useRowWindow(outline.count, ROW, scroller, ROW);
+  const inView = window.rows.flatMap(({ row: index }) => {
+    const line = outline.line(index);
+    const plain = line.kind === "record" && lookOfRecord(records, line.row) === "field";
+    return plain && aboutRecord(checkpoint, links, line.row) === "" ? [line.row] : [];
+  });
+  if (inView.join() !== asked.join()) setAsked(inView);
   const current = Math.min(active, Math.max(0, outline.count - 1));
   const go = (index: number) => {
     setActive(index);
@@ -249,7 +257,7 @@ export function Records({ doc, view, rows, pending }: Props) {
       const kind = records.kinds[records.kind[row] ?? 0];
       return [
         visible(kind?.name ?? ""),
-        aboutRecord(checkpoint, links, row),
+        aboutRecord(checkpoint, links, row) || summaryOf(fieldsOf(row) ?? []),
         refersTo(checkpoint, links, row),
         String(records.offset[row]),
         String(records.length[row]),
