@@ -61,7 +61,8 @@ export function fieldAt(fields: readonly Field[], offset: number): number {
 /** How a record's bytes look as long as its fields are not known. */
 export function lookOfRecord({ kinds, kind }: Records, record: number): Look {
   const { type, name, struct } = kinds[kind[record] ?? 0] ?? { type: NONE, name: "", struct: null };
-  if (type !== NONE) return struct === null && name.startsWith("unknown record") ? "unknown" : "field";
+  if (type !== NONE || struct !== null)
+    return struct === null && name.startsWith("unknown record") ? "unknown" : "field";
   return name === "not decoded" ? "lost" : "raw";
 }
 

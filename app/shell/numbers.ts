@@ -13,6 +13,7 @@ interface Kind {
   read(view: DataView, littleEndian: boolean): string;
 }
 
+/** `time32` and `time64` are a time_t of either size. */
 const KINDS: readonly Kind[] = [
   { name: "u8", size: 1, read: (view) => String(view.getUint8(0)) },
   { name: "s8", size: 1, read: (view) => String(view.getInt8(0)) },
@@ -24,8 +25,8 @@ const KINDS: readonly Kind[] = [
   { name: "s64", size: 8, read: (view, little) => String(view.getBigInt64(0, little)) },
   { name: "float", size: 4, read: (view, little) => floatText(view.getFloat32(0, little), 8) },
   { name: "double", size: 8, read: (view, little) => floatText(view.getFloat64(0, little), 16) },
-  { name: "time_t 32", size: 4, read: (view, little) => timeText(BigInt(view.getInt32(0, little))) },
-  { name: "time_t 64", size: 8, read: (view, little) => timeText(view.getBigInt64(0, little)) },
+  { name: "time32", size: 4, read: (view, little) => timeText(BigInt(view.getInt32(0, little))) },
+  { name: "time64", size: 8, read: (view, little) => timeText(view.getBigInt64(0, little)) },
 ];
 
 /** Bytes that the largest number takes. */

@@ -315,7 +315,7 @@ test("members of a set are chosen, and are lines among the records", async () =>
   const chooser = page.getByLabel("Member");
   const files = await chooser.locator("option").filter({ hasText: "files.img" }).first().getAttribute("value");
   await chooser.selectOption(files);
-  await status(page).filter({ hasText: "magic" }).waitFor();
+  await status(page).filter({ hasText: "magic, field magic, u32" }).waitFor();
   await page.getByLabel("Find as").selectOption("text");
   await page.getByRole("searchbox", { name: "Find bytes or text" }).fill("/dev/null");
   await page.keyboard.press("Enter");

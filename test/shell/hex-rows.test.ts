@@ -156,6 +156,7 @@ describe("runs", () => {
       { type: 5, name: "FILE_DESC", struct: "ckpt_hdr_file_desc" },
       { type: 99, name: "unknown record 99", struct: null },
       { type: NONE, name: "raw bytes", struct: null },
+      { type: NONE, name: "magic", struct: "magic" },
     ],
   };
   const field = (name: string, offset: number, length: number, role?: "padding" | "payload"): Field => ({
@@ -222,6 +223,7 @@ describe("runs", () => {
     expect(tellByte(checkpoint, 2, null, 30).field).toBe("100 bytes in no record");
     expect(tellByte(checkpoint, NONE, null, 130).record).toBe("no record");
     expect(lookOfRecord(records, 1)).toBe("unknown");
+    expect(lookOfRecord({ ...records, kind: Uint16Array.of(3) }, 0)).toBe("field");
   });
 });
 

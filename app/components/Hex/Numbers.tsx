@@ -19,7 +19,9 @@ export function Numbers({ bytes, littleEndian }: { bytes: Uint8Array; littleEndi
       <table className="mono">
         <thead>
           <tr>
-            <th scope="col">at the cursor</th>
+            <th scope="col">
+              <span className="visually-hidden">Type</span>
+            </th>
             <th scope="col">little-endian{littleEndian && " *"}</th>
             <th scope="col">big-endian{!littleEndian && " *"}</th>
           </tr>

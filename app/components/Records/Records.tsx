@@ -6,7 +6,7 @@ import type { Field } from "../../model/fields.ts";
 import { visible } from "../../model/text.ts";
 import { recordOfBytes, selectionOf } from "../../shell/byte-selection.ts";
 import { PLACES } from "../../shell/commands.ts";
-import { bytes as bytesInWords, counted } from "../../shell/describe.ts";
+import { counted } from "../../shell/describe.ts";
 import { fieldAt, lookOfRecord } from "../../shell/hex-rows.ts";
 import { listStep } from "../../shell/keys.ts";
 import { type Line, outlineOf } from "../../shell/outline.ts";
@@ -210,7 +210,14 @@ export function Records({ doc, view, rows, pending }: Props) {
               }}
               onDoubleClick={() => toggle(line)}
             >
-              <div role="gridcell" className="grid-cell" style={{ paddingLeft: 4 + depth * 14 }} title={cells[0]}>
+              <div
+                role="gridcell"
+                aria-colindex={1}
+                aria-colspan={line.kind === "member" ? 2 : undefined}
+                className="grid-cell"
+                style={{ paddingLeft: 4 + depth * 14 }}
+                title={cells[0]}
+              >
                 <span
                   className="records-toggle"
                   aria-hidden="true"
@@ -224,16 +231,19 @@ export function Records({ doc, view, rows, pending }: Props) {
                 </span>
                 {cells[0]}
               </div>
-              {cells.slice(1).map((text, at) => (
-                <div
-                  key={COLUMNS[at + 1]?.id}
-                  role="gridcell"
-                  className={at === 2 || at === 3 ? "grid-cell cell-number" : "grid-cell"}
-                  title={text.length > 24 ? text : undefined}
-                >
-                  {text}
-                </div>
-              ))}
+              {cells.map((text, at) =>
+                at === 0 || (at === 1 && line.kind === "member") ? null : (
+                  <div
+                    key={COLUMNS[at]?.id}
+                    role="gridcell"
+                    aria-colindex={at + 1}
+                    className={at === 3 || at === 4 ? "grid-cell cell-number" : "grid-cell"}
+                    title={text.length > 24 ? text : undefined}
+                  >
+                    {text}
+                  </div>
+                ),
+              )}
             </div>
           );
         })}
@@ -250,7 +260,7 @@ export function Records({ doc, view, rows, pending }: Props) {
   function cellsOf(line: Line): readonly [string, string, string, string, string, string] {
     if (line.kind === "member") {
       const { name = "", size = 0 } = members[line.member] ?? {};
-      return [visible(name), `${counted(line.records, "record")}, ${bytesInWords(size)}`, "", "", String(size), ""];
+      return [visible(name), "", counted(line.records, "record"), "", String(size), ""];
     }
     if (line.kind === "record") {
       const { row } = line;
