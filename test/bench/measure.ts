@@ -4,8 +4,8 @@
 /** One claim. */
 export interface Claim {
   readonly title: string;
-  /** The largest ratio that is aimed at. */
-  readonly aim: number;
+  /** The largest ratio that is aimed at; `null`: the ratio is told for scale. */
+  readonly aim: number | null;
   readonly baseline: { readonly title: string; run(): unknown };
   readonly measured: { readonly title: string; run(): unknown };
 }
