@@ -34,9 +34,8 @@ export async function measure({ title, aim, baseline, measured }: Claim): Promis
       .padStart(9)} ms  ${measured.title}`,
   );
   const span = `${Math.min(...ratios).toFixed(2)} … ${Math.max(...ratios).toFixed(2)}`;
-  console.log(
-    `  ${ratio.toFixed(2).padStart(9)} ×   (${span}), aimed at ${aim}: ${ratio <= aim ? "reached" : "not reached"}`,
-  );
+  const goal = aim === null ? "" : `, aimed at ${aim}: ${ratio <= aim ? "reached" : "not reached"}`;
+  console.log(`  ${ratio.toFixed(2).padStart(9)} ×   (${span})${goal}`);
 }
 
 async function timed(run: () => unknown): Promise<number> {
