@@ -8,7 +8,7 @@ export function Path({ path }: { path: string }) {
   const cut = at > 0 && path.length - at <= LONGEST_END ? at : Math.max(0, path.length - LONGEST_END / 2);
   return (
     <span className="path">
-      <span className="path-head">{path.slice(0, cut)}</span>
+      {cut > 0 && <span className="path-head">{path.slice(0, cut)}</span>}
       <span className="path-end">{path.slice(cut)}</span>
     </span>
   );

@@ -89,11 +89,11 @@ export const ALIGNED_COLUMNS: readonly AlignedColumn[] = [
   },
   {
     id: "cloexec",
-    title: "ⓧ",
+    title: "exec",
     about: "close-on-exec",
     bits: CHANGED.closeOnExec,
-    width: () => "28px",
-    text: (checkpoint, descriptor) => (checkpoint.descriptors.closeOnExec[descriptor] === 1 ? "ⓧ" : ""),
+    width: () => "44px",
+    text: (checkpoint, descriptor) => (checkpoint.descriptors.closeOnExec[descriptor] === 1 ? "yes" : "no"),
   },
   {
     id: "shared",

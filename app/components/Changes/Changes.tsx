@@ -2,12 +2,13 @@
 
 import { type KeyboardEvent, useEffect, useMemo, useRef } from "react";
 import { CHANGE_KINDS } from "../../diff/changes.ts";
-import { countHolders } from "../../diff/describe.ts";
+import { countHolders, kindAt } from "../../diff/describe.ts";
+import type { Comparison } from "../../diff/diff.ts";
 import { type ChangeLines, changeLines, hiddenKinds, lineOfChange } from "../../diff/lines.ts";
 import { changeSentence, changeWords, taskTitle } from "../../export/changes-text.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { PLACES } from "../../shell/commands.ts";
-import { count, counted } from "../../shell/describe.ts";
+import { count, counted, fileName } from "../../shell/describe.ts";
 import type { Compared } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";
 import { useApp, usePage } from "../context.ts";
@@ -158,7 +159,7 @@ function Heading({ compared, change, top }: { compared: Compared; change: number
 }
 
 interface ChangeProps {
-  readonly comparison: Compared["comparison"];
+  readonly comparison: Comparison;
   readonly change: number;
   readonly top: number;
   readonly selected: boolean;
@@ -191,9 +192,22 @@ function Change({ comparison, change, top, selected, onSelect }: ChangeProps) {
         {holders > 1 && <span className="shared">⟨{holders}⟩</span>}
       </span>
       <span className="change-what">
-        {uncertain && <span className="uncertain">uncertain</span>} {what}
+        {uncertain && <span className="uncertain">uncertain</span>}{" "}
+        {kindAt(comparison, change) === "file-path" ? <Paths comparison={comparison} change={change} /> : what}
         {others !== "" && <span className="change-others"> · with {others}</span>}
       </span>
     </div>
+  );
+}
+
+/** What a descriptor led to, and leads to now. */
+function Paths({ comparison, change }: { comparison: Comparison; change: number }) {
+  const { before, after, changes } = comparison;
+  return (
+    <span className="change-paths">
+      <Path path={fileName(before, changes.fileBefore[change] ?? NONE)} />
+      <span>→</span>
+      <Path path={fileName(after, changes.fileAfter[change] ?? NONE)} />
+    </span>
   );
 }

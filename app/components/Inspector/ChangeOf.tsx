@@ -61,7 +61,7 @@ function Values({ comparison, change }: { comparison: Comparison; change: number
         </thead>
         <tbody className="mono">
           {rows.map(({ name, before, after, differs }) => (
-            <tr key={name} className={differs ? "value-differs" : "muted"}>
+            <tr key={name} className={differs ? "value-differs" : undefined}>
               <th scope="row">
                 {name}
                 {differs && <span className="visually-hidden"> (changed)</span>}
@@ -88,7 +88,8 @@ function valuesOf(comparison: Comparison, change: number): Row[] {
     const row = (name: string, text: (checkpoint: Checkpoint, task: number) => string): Row => {
       const of = (checkpoint: Checkpoint, task: number) => (task === NONE ? null : text(checkpoint, task));
       const values = { before: of(before, was), after: of(after, is) };
-      return { name, ...values, differs: values.before !== values.after };
+      const isBoth = values.before !== null && values.after !== null;
+      return { name, ...values, differs: isBoth && values.before !== values.after };
     };
     return [
       row("name", (checkpoint, task) => visibleText(commBytes(checkpoint, task))),
@@ -109,7 +110,7 @@ function valuesOf(comparison: Comparison, change: number): Row[] {
     const was = b === NONE ? null : column.text(before, b);
     const is = a === NONE ? null : column.text(after, a);
     if ((was ?? "") === "" && (is ?? "") === "") return [];
-    const differs = was === null || is === null || columnChanged(column, changed[pair] ?? 0, was, is);
+    const differs = was !== null && is !== null && columnChanged(column, changed[pair] ?? 0, was, is);
     return [{ name: (column.about ?? column.title).toLowerCase(), before: was, after: is, differs }];
   });
 }

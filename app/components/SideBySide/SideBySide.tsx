@@ -115,8 +115,8 @@ export function SideBySide({ compared }: { compared: Compared }) {
     event.preventDefault();
   };
 
-  const widths = columns.map((column) => column.width(charactersOf(comparison, column.id) * (one ? 2 : 1))).join(" ");
-  const template = one ? `52px ${widths}` : `52px ${widths} 1px ${widths}`;
+  const widths = columns.map((column) => column.width(charactersOf(comparison, column.id))).join(" ");
+  const template = one ? "52px minmax(60px, 1fr) minmax(60px, 1.4fr)" : `52px ${widths} 1px ${widths}`;
   return (
     <div className="aligned-holder">
       <div
@@ -192,7 +192,7 @@ function Titles({ columns, one, template }: { columns: readonly AlignedColumn[];
             <span className="visually-hidden">{about}</span>
           </>
         )}
-        {moment !== "" && <span className="visually-hidden"> {moment}</span>}
+        <span className="visually-hidden"> {moment}</span>
       </div>
     ));
   return (
@@ -202,7 +202,14 @@ function Titles({ columns, one, template }: { columns: readonly AlignedColumn[];
           fd
         </div>
         {one ? (
-          titles("")
+          <>
+            <div role="columnheader" className="aligned-title">
+              Path
+            </div>
+            <div role="columnheader" className="aligned-title">
+              before → after
+            </div>
+          </>
         ) : (
           <>
             {titles("before")}
@@ -312,14 +319,20 @@ function Pair({ comparison, pair, columns, one }: PairProps) {
     </div>
   );
   if (one) {
+    const path = ALIGNED_COLUMNS[0]?.text(b === NONE ? after : before, b === NONE ? a : b) ?? "";
+    const word = b === NONE ? "opened" : a === NONE ? "closed" : "";
     return (
       <>
         {number}
-        {cells.map(({ column, was, is, differs }) => (
-          <Cell key={column.id} column={column} differs={differs} quiet={bits === 0}>
-            {differs ? `${was || "none"} → ${is || "none"}` : a === NONE ? was : is}
-          </Cell>
-        ))}
+        <div role="gridcell" className={bits === 0 ? "grid-cell muted" : "grid-cell"} title={path}>
+          <Path path={path} />
+        </div>
+        <div role="gridcell" className="grid-cell aligned-both">
+          {word}
+          {cells.map(
+            ({ column, was, is, differs }) => differs && <Both key={column.id} column={column} {...{ was, is }} />,
+          )}
+        </div>
       </>
     );
   }
@@ -346,6 +359,24 @@ function Pair({ comparison, pair, columns, one }: PairProps) {
         ))
       )}
     </>
+  );
+}
+
+/** What one value was and is. A path's earlier one stands before it already. */
+function Both({ column, was, is }: { column: AlignedColumn; was: string; is: string }) {
+  if (column.id === "path") {
+    return (
+      <span className="cell-differs both-path" title={is}>
+        → <Path path={is} />
+      </span>
+    );
+  }
+  return (
+    <span className="cell-differs">
+      <span className="visually-hidden">{column.about ?? column.title} </span>
+      {column.id === "pos" || column.id === "shared" ? "" : `${column.title.toLowerCase()} `}
+      {was || "–"} → {is || "–"}
+    </span>
   );
 }
 
