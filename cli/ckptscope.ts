@@ -7,10 +7,12 @@ import { visible } from "../app/model/text.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { type Command, Trouble } from "./command.ts";
 import { diff } from "./diff.ts";
+import { dump } from "./dump.ts";
 import { type Io, processIo } from "./io.ts";
 import { show } from "./show.ts";
+import { watch } from "./watch.ts";
 
-const COMMANDS: readonly Command[] = [show, diff];
+const COMMANDS: readonly Command[] = [show, diff, dump, watch];
 
 const usage = (): string => {
   const width = Math.max(...COMMANDS.map((command) => command.name.length));
@@ -23,7 +25,8 @@ const usage = (): string => {
     "",
     ...forms,
     "",
-    "IMAGE is a Linux-CR image, or - for standard input.",
+    "IMAGE is a Linux-CR image, a directory with a CRIU image set, an archive of one (tar, tar.gz, tar.zst), or - for",
+    "standard input.",
     "Exit status of show: 0, 1 if the image has an error; of diff: 0 equal, 1 different; 2 is trouble.",
     "",
   ].join("\n");

@@ -38,11 +38,14 @@ export function useRowWindow(
   });
   const inView = (virtualizer.scrollRect?.height ?? 0) - header;
   const visible = Math.max(1, Math.floor(inView / rowHeight));
-  const slot = Math.min(Math.floor((virtualizer.scrollOffset ?? 0) / rowHeight), Math.max(0, slots - visible));
+  /** Rows in view, those cut off at the end too: at the end of the element, that many are seen. */
+  const span = Math.max(1, Math.ceil(inView / rowHeight));
+  // The element's own word: the virtualizer learns of scrolling later than a render that is under way.
+  const slot = Math.min(Math.floor((scroller.current?.scrollTop ?? 0) / rowHeight), Math.max(0, slots - span));
 
   if (slots === count) place.current = { row: slot, slot };
   else if (slot !== place.current.slot) {
-    place.current = { row: rowAt(slot, place.current, count, visible), slot };
+    place.current = { row: rowAt(slot, place.current, count, span), slot };
   }
   const top = place.current;
 
@@ -51,7 +54,7 @@ export function useRowWindow(
     if (slots === count) return;
     const timer = setTimeout(() => {
       const { row } = place.current;
-      const wanted = slotFor(row, count, visible);
+      const wanted = slotFor(row, count, span);
       const element = scroller.current;
       if (element === null || wanted === place.current.slot) return;
       place.current = { row, slot: wanted };
@@ -69,14 +72,19 @@ export function useRowWindow(
   const reveal = (row: number): void => {
     const element = scroller.current;
     if (element === null || row < 0) return;
-    const full = Math.max(1, Math.floor((element.clientHeight - header) / rowHeight));
+    const inView = (element.clientHeight - header) / rowHeight;
+    const [full, some] = [Math.max(1, Math.floor(inView)), Math.max(1, Math.ceil(inView))];
     const first = place.current.row;
     if (row >= first && row < first + full && !(row === first && element.scrollTop % rowHeight !== 0)) return;
     const wanted = Math.max(0, Math.min(row < first ? row : row === first ? row : row - full + 1, count - full));
-    const at = slotFor(wanted, count, full);
-    place.current = { row: wanted, slot: at };
-    element.scrollTop = at * rowHeight;
-    redraw((n) => n + 1);
+    const before = element.scrollTop;
+    if (wanted >= count - some) element.scrollTop = element.scrollHeight;
+    else {
+      const at = slotFor(wanted, count, some);
+      place.current = { row: wanted, slot: at };
+      element.scrollTop = at * rowHeight;
+    }
+    if (element.scrollTop === before) redraw((n) => n + 1);
   };
 
   return { rows, height: slots * rowHeight, visible, reveal };

@@ -7,6 +7,7 @@ import type { Layout } from "../graph/layout.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import type { Details, Field } from "../model/fields.ts";
 import type { Order } from "../model/order.ts";
+import type { Refusal } from "./image.ts";
 import type { Progress } from "./source.ts";
 
 /** A file that the user gave; `path` is its place in a dropped folder, else its name. */
@@ -22,7 +23,7 @@ export type DocumentId = number;
 export interface Questions {
   /** Decode these files as one image. */
   open: {
-    ask: { inputs: readonly InputFile[]; dialect?: string };
+    ask: { inputs: readonly InputFile[]; dialect?: string; set?: string };
     answer: Opening;
   };
   /** Forget a document. */
@@ -78,7 +79,7 @@ export interface Union {
 export type ChangesForm = "json" | "markdown" | "csv";
 
 /** An opened image, or a sentence that says why it is none. */
-export type Opening = { readonly document: DocumentId; readonly checkpoint: Checkpoint } | { readonly refused: string };
+export type Opening = { readonly document: DocumentId; readonly checkpoint: Checkpoint } | Refusal;
 
 export type QuestionKind = keyof Questions;
 

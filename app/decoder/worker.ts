@@ -64,13 +64,14 @@ function createHandlers(): Handlers {
   };
 
   return {
-    async open({ inputs, dialect }, reply) {
+    async open({ inputs, dialect, set }, reply) {
       const sources = inputs.map(({ path, file }) => blobSource(path, file));
       const image = await openImage(sources, {
         signal: reply.signal,
         onProgress: reply.progress,
         onPart: reply.part,
         ...(dialect === undefined ? {} : { dialect }),
+        ...(set === undefined ? {} : { set }),
       });
       if ("refused" in image) return { answer: image };
       const document = nextDocument++;

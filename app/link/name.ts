@@ -1,6 +1,6 @@
 // A row of a checkpoint ⇄ the name that links give it.
 
-import { type Checkpoint, NONE, nameBytes, taskCount, taskNumber } from "../model/checkpoint.ts";
+import { type Checkpoint, NONE, nameBytes, recordMember, taskCount, taskNumber } from "../model/checkpoint.ts";
 import { type Looked, recordAt } from "../model/related.ts";
 import { encodeText, sameBytes, visibleText } from "../model/text.ts";
 import type { Name } from "./link.ts";
@@ -34,7 +34,7 @@ export function nameOf(checkpoint: Checkpoint, looked: Looked): Name | null {
       return path === "" ? null : { to: "path", path };
     }
     case "record":
-      return { to: "record", member: records.member[looked.row] ?? 0, offset: records.offset[looked.row] ?? 0 };
+      return { to: "record", member: recordMember(records, looked.row), offset: records.offset[looked.row] ?? 0 };
   }
 }
 

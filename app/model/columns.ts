@@ -8,7 +8,7 @@ import {
   HAS,
   holderCount,
   NONE,
-  nameBytes,
+  recordMember,
   taskCount,
   taskNumber,
   USE,
@@ -36,7 +36,7 @@ export function rowCount(checkpoint: Checkpoint, listing: Listing): number {
 }
 
 /**
- * One column of a listing. What it shows comes from exactly one of: `text` alone, `bytes` (text out of the image),
+ * One column of a listing. What it shows comes from exactly one of: `text` alone, `span` (text out of the image),
  * `number`, `big`, `yes`, or `borrowed`.
  */
 export interface Column {
@@ -57,7 +57,7 @@ export interface Column {
   text(checkpoint: Checkpoint, row: number): string;
   /** Where the text depends on a small number only (a flags word, a kind), that number. */
   readonly distinct?: (checkpoint: Checkpoint, row: number) => number;
-  readonly bytes?: (checkpoint: Checkpoint, row: number) => Uint8Array;
+  readonly span?: Span;
   /** Value for order and comparison; NaN: none. */
   readonly number?: (checkpoint: Checkpoint, row: number) => number;
   /** As `number`, for 64-bit values; `null`: none. */
@@ -77,6 +77,12 @@ export interface Column {
   };
 }
 
+/** Where a row's bytes are in the checkpoint's `text`. Two functions, so that a million rows make no objects. */
+export interface Span {
+  offset(checkpoint: Checkpoint, row: number): number;
+  length(checkpoint: Checkpoint, row: number): number;
+}
+
 type About = Pick<Column, "id" | "title" | "about" | "width" | "hidden" | "searched">;
 
 const numberColumn = (about: About, number: (checkpoint: Checkpoint, row: number) => number): Column => ({
@@ -94,11 +100,19 @@ const bigColumn = (about: About, big: (checkpoint: Checkpoint, row: number) => b
   text: (checkpoint, row) => big(checkpoint, row)?.toString() ?? "",
 });
 
-const bytesColumn = (about: About, bytes: (checkpoint: Checkpoint, row: number) => Uint8Array): Column => ({
+const spanColumn = (about: About, span: Span): Column => ({
   ...about,
-  bytes,
-  text: (checkpoint, row) => visibleText(bytes(checkpoint, row)),
+  span,
+  text: (checkpoint, row) => {
+    const offset = span.offset(checkpoint, row);
+    return visibleText(checkpoint.text.subarray(offset, offset + span.length(checkpoint, row)));
+  },
 });
+
+const COMM: Span = {
+  offset: ({ tasks }, task) => tasks.commOffset[task] ?? 0,
+  length: ({ tasks }, task) => tasks.commLength[task] ?? 0,
+};
 
 const yesColumn = (about: About, yes: (checkpoint: Checkpoint, row: number) => boolean): Column => ({
   ...about,
@@ -191,7 +205,7 @@ const TASKS: readonly Column[] = [
     },
     (checkpoint, row) => taskNumber(checkpoint.tasks, row),
   ),
-  bytesColumn({ id: "comm", title: "comm", about: "the task's name", width: 16, searched: true }, commBytes),
+  spanColumn({ id: "comm", title: "comm", about: "the task's name", width: 16, searched: true }, COMM),
   wordColumn(
     { id: "state", title: "State", about: "what the task was doing", width: 10, searched: true },
     ({ tasks }, row) => tasks.state[row] || Number.NaN,
@@ -270,9 +284,9 @@ const TABLES: readonly Column[] = [
     width: 14,
     searched: true,
     among: { listing: "tasks", column: "comm", rows: tasksOf },
-    bytes: (checkpoint, row) => {
-      const task = firstTaskOf(checkpoint, row);
-      return task === NONE ? new Uint8Array(0) : commBytes(checkpoint, task);
+    span: {
+      offset: (checkpoint, row) => held(COMM.offset, 0, checkpoint, firstTaskOf(checkpoint, row)),
+      length: (checkpoint, row) => held(COMM.length, 0, checkpoint, firstTaskOf(checkpoint, row)),
     },
     text: (checkpoint, row) => listed(checkpoint, row, (task) => visibleText(commBytes(checkpoint, task))),
   },
@@ -321,9 +335,12 @@ const FILES: readonly Column[] = [
     { id: "id", title: "Id", about: "the image's name for the open file", width: 8, searched: true },
     (c, row) => c.files.id[row] ?? Number.NaN,
   ),
-  bytesColumn(
+  spanColumn(
     { id: "path", title: "Path", about: "path, or a name for what has none", width: 34, searched: true },
-    nameBytes,
+    {
+      offset: ({ files }, file) => files.nameOffset[file] ?? 0,
+      length: ({ files }, file) => files.nameLength[file] ?? 0,
+    },
   ),
   wordColumn(
     { id: "kind", title: "Kind", about: "regular, pipe, socket, …", width: 10, searched: true },
@@ -439,7 +456,7 @@ const RECORDS: readonly Column[] = [
   ),
   wordColumn(
     { id: "member", title: "Member", about: "the file of the set that it is in", width: 18 },
-    ({ records }, row) => records.member[row] ?? 0,
+    ({ records }, row) => recordMember(records, row),
     (member, { members }) => visible(members[member]?.name ?? ""),
   ),
 ];

@@ -38,7 +38,10 @@ export function parseFilter(listing: Listing, filter: string): Term[] {
 /** What one value must satisfy, for each way that columns hold values. */
 interface Test {
   text(text: string): boolean;
-  bytes(bytes: Uint8Array): boolean;
+  /** Bytes from … to - 1 of the checkpoint's text. */
+  span(text: Uint8Array, from: number, to: number): boolean;
+  /** Whether any number but none can pass: spares a look at each. */
+  readonly numbers: boolean;
   number(value: number): boolean;
   big(value: bigint | null): boolean;
   yes(value: boolean): boolean;
@@ -46,10 +49,10 @@ interface Test {
 
 const lower = (text: string): string => text.toLowerCase();
 
-/** Whether `needle` (lower-case) occurs in bytes, ASCII letters of either case being the same. */
-export function contains(bytes: Uint8Array, needle: Uint8Array): boolean {
-  const last = bytes.length - needle.length;
-  for (let at = 0; at <= last; at++) {
+/** Whether `needle` (lower-case) occurs in bytes from … to - 1, ASCII letters of either case being the same. */
+export function contains(bytes: Uint8Array, from: number, to: number, needle: Uint8Array): boolean {
+  const last = to - needle.length;
+  for (let at = from; at <= last; at++) {
     let i = 0;
     while (i < needle.length && folded(bytes[at + i] as number) === needle[i]) i++;
     if (i === needle.length) return true;
@@ -68,7 +71,8 @@ function wordTest(word: string): Test {
   const text = (value: string) => lower(value).includes(lower(word));
   return {
     text,
-    bytes: (bytes) => contains(bytes, needle),
+    span: (bytes, from, to) => contains(bytes, from, to, needle),
+    numbers: /^\d+$/.test(word),
     number: (value) => !Number.isNaN(value) && String(value).includes(word),
     big: (value) => value !== null && String(value).includes(word),
     yes: () => false,
@@ -88,11 +92,12 @@ function valueTest(value: string): Test {
   const wanted = ["yes", "true", "1"].includes(value) ? true : ["no", "false", "0"].includes(value) ? false : null;
   return {
     text: (text) => (none ? text === "" : exact === null ? contained.text(text) : text === exact),
-    bytes: (bytes) => {
-      if (none) return bytes.length === 0;
-      if (whole === null) return contained.bytes(bytes);
-      return bytes.length === whole.length && whole.every((byte, at) => byte === bytes[at]);
+    span: (bytes, from, to) => {
+      if (none) return from === to;
+      if (whole === null) return contained.span(bytes, from, to);
+      return to - from === whole.length && whole.every((byte, at) => byte === bytes[from + at]);
     },
+    numbers: none || compare !== null,
     number: (number) => {
       if (none) return Number.isNaN(number);
       return compare !== null && !Number.isNaN(number) && Number.isInteger(number) && compare(BigInt(number));
@@ -129,7 +134,8 @@ const KEPT_ANSWERS = 4096;
 function columnMask(checkpoint: Checkpoint, listing: Listing, column: Column, test: Test): Uint8Array {
   const count = rowCount(checkpoint, listing);
   const mask = new Uint8Array(count);
-  const { borrowed, among, bytes, number, big, yes, distinct } = column;
+  const { borrowed, among, span, number, big, yes, distinct } = column;
+  if ((number || big) && !test.numbers) return mask;
   if (borrowed || among) {
     const source = borrowed ?? among;
     const lender = source && columnOf(source.listing, source.column);
@@ -149,7 +155,10 @@ function columnMask(checkpoint: Checkpoint, listing: Listing, column: Column, te
   }
   const answers = new Map<number, boolean>();
   const answer = (row: number): boolean => {
-    if (bytes) return test.bytes(bytes(checkpoint, row));
+    if (span) {
+      const from = span.offset(checkpoint, row);
+      return test.span(checkpoint.text, from, from + span.length(checkpoint, row));
+    }
     if (big) return test.big(big(checkpoint, row));
     if (number) return test.number(number(checkpoint, row));
     if (yes) return test.yes(yes(checkpoint, row));

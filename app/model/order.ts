@@ -1,7 +1,7 @@
 // Which rows of a listing are shown, and in which order: a filter and a sort over columns.
 
 import type { Checkpoint } from "./checkpoint.ts";
-import { type Column, columnOf, type Listing, rowCount } from "./columns.ts";
+import { type Column, columnOf, type Listing, rowCount, type Span } from "./columns.ts";
 import { filterMask } from "./filter.ts";
 
 /** What to show of a listing. */
@@ -61,7 +61,7 @@ interface Keys {
 function keysOf(checkpoint: Checkpoint, listing: Listing, column: Column): Keys {
   const count = rowCount(checkpoint, listing);
   const high = new Float64Array(count);
-  const { borrowed, number, big, yes, bytes } = column;
+  const { borrowed, number, big, yes, span } = column;
   if (borrowed) {
     const lender = columnOf(borrowed.listing, borrowed.column);
     if (lender === null) return { high, low: null };
@@ -85,37 +85,74 @@ function keysOf(checkpoint: Checkpoint, listing: Listing, column: Column): Keys 
   }
   if (number) for (let row = 0; row < count; row++) high[row] = number(checkpoint, row);
   else if (yes) for (let row = 0; row < count; row++) high[row] = yes(checkpoint, row) ? 1 : 0;
-  else if (bytes) rankBytes(high, (row) => bytes(checkpoint, row));
+  else if (span) rankSpans(high, checkpoint, span);
   else rankTexts(high, checkpoint, column);
   return { high, low: null };
 }
 
-/** Fills `ranks` so that they compare as the bytes of the rows do; NaN where there are none. */
-function rankBytes(ranks: Float64Array, bytesOf: (row: number) => Uint8Array): void {
+/** Bytes that a key of `rankSpans` holds: as many as a double is exact for. */
+const KEY_BYTES = 6;
+
+/** Fills `ranks` so that they compare as the bytes of the rows do, the shorter first; NaN where there are none. */
+function rankSpans(ranks: Float64Array, checkpoint: Checkpoint, span: Span): void {
+  const { text } = checkpoint;
   const count = ranks.length;
-  const bytes = Array.from({ length: count }, (_, row) => bytesOf(row));
-  const rows = new Uint32Array(count).map((_, row) => row);
-  const compare = (a: number, b: number) => compareBytes(bytes[a] as Uint8Array, bytes[b] as Uint8Array);
-  rows.sort(compare);
+  const from = new Uint32Array(count);
+  const to = new Uint32Array(count);
+  for (let row = 0; row < count; row++) {
+    from[row] = span.offset(checkpoint, row);
+    to[row] = (from[row] as number) + span.length(checkpoint, row);
+  }
+  // What all begin with says nothing; a few bytes after it mostly decide, and compare as one number.
+  const common = commonLength(text, from, to);
+  const key = new Float64Array(count);
+  for (let row = 0; row < count; row++) {
+    const start = (from[row] as number) + common;
+    let value = 0;
+    // Each byte is counted from 1, so that an end comes before a zero byte.
+    for (let at = start; at < start + KEY_BYTES; at++)
+      value = value * 257 + (at < (to[row] as number) ? (text[at] as number) + 1 : 0);
+    key[row] = value;
+  }
+  const compare = (a: number, b: number): number => {
+    const difference = (key[a] as number) - (key[b] as number);
+    return difference !== 0
+      ? difference
+      : compareSpans(text, from[a] as number, to[a] as number, from[b] as number, to[b] as number);
+  };
+  const rows = new Uint32Array(count).map((_, row) => row).sort(compare);
   let rank = 0;
   for (let at = 0; at < count; at++) {
     const row = rows[at] as number;
     if (at > 0 && compare(rows[at - 1] as number, row) !== 0) rank++;
-    ranks[row] = bytes[row]?.length === 0 ? Number.NaN : rank;
+    ranks[row] = from[row] === to[row] ? Number.NaN : rank;
   }
+}
+
+/** How many bytes all spans begin with. */
+function commonLength(text: Uint8Array, from: Uint32Array, to: Uint32Array): number {
+  const first = from[0] ?? 0;
+  let common = (to[0] ?? 0) - first;
+  for (let row = 1; row < from.length && common > 0; row++) {
+    const start = from[row] as number;
+    const most = Math.min(common, (to[row] as number) - start);
+    common = 0;
+    while (common < most && text[first + common] === text[start + common]) common++;
+  }
+  return common;
 }
 
 /** Below 0, 0 or above, as memcmp, the shorter first. */
-export function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const shared = Math.min(a.length, b.length);
+function compareSpans(text: Uint8Array, a: number, aEnd: number, b: number, bEnd: number): number {
+  const shared = Math.min(aEnd - a, bEnd - b);
   for (let at = 0; at < shared; at++) {
-    const difference = (a[at] as number) - (b[at] as number);
+    const difference = (text[a + at] as number) - (text[b + at] as number);
     if (difference !== 0) return difference;
   }
-  return a.length - b.length;
+  return aEnd - a - (bEnd - b);
 }
 
-/** As `rankBytes`, for words: those that repeat are made once. */
+/** As `rankSpans`, for words: those that repeat are made once. */
 function rankTexts(ranks: Float64Array, checkpoint: Checkpoint, column: Column): void {
   const { distinct } = column;
   const words = new Map<number, string>();

@@ -1,6 +1,6 @@
 // What belongs to what: from any object of a checkpoint to its row in any listing.
 
-import { type Checkpoint, NONE } from "./checkpoint.ts";
+import { type Checkpoint, NONE, recordMember } from "./checkpoint.ts";
 import type { Listing } from "./columns.ts";
 import type { ObjectRef } from "./object-ref.ts";
 
@@ -42,12 +42,12 @@ export function recordAt({ records }: Checkpoint, member: number, offset: number
   let high = records.count;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const at = records.member[middle] ?? 0;
+    const at = recordMember(records, middle);
     if (at < member || (at === member && (records.offset[middle] as number) <= offset)) low = middle + 1;
     else high = middle;
   }
   const row = low - 1;
-  if (row < 0 || (records.member[row] ?? 0) !== member) return NONE;
+  if (row < 0 || recordMember(records, row) !== member) return NONE;
   return offset < (records.offset[row] as number) + (records.length[row] as number) ? row : NONE;
 }
 

@@ -67,7 +67,10 @@ export function commandsOf(shell: Shell, drawing: { readonly current: DrawingCon
       inspectorShown: inspectorShown || panel === "inspector",
       tablesShown: tablesShown || panel === "tables",
     });
-    requestAnimationFrame(() => document.getElementById(place)?.focus());
+    // At once where it is on the page: the next key is meant for it.
+    const element = document.getElementById(place);
+    if (element) element.focus();
+    else requestAnimationFrame(() => document.getElementById(place)?.focus());
   };
 
   const copy = async (text: string, what: string): Promise<void> =>
@@ -278,7 +281,8 @@ export function commandsOf(shell: Shell, drawing: { readonly current: DrawingCon
       when: isOpen,
       run: () => {
         store.set({ panel: "drawing" });
-        requestAnimationFrame(() => drawing.current?.focus());
+        if (drawing.current) drawing.current.focus();
+        else requestAnimationFrame(() => drawing.current?.focus());
       },
     },
     {

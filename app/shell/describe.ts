@@ -1,6 +1,6 @@
 // Objects in words: headings, results, copied sentences.
 
-import { type Checkpoint, commBytes, HAS, NONE, nameBytes, taskNumber } from "../model/checkpoint.ts";
+import { type Checkpoint, commBytes, HAS, NONE, nameBytes, recordMember, taskNumber } from "../model/checkpoint.ts";
 import type { Looked } from "../model/related.ts";
 import { visible, visibleText } from "../model/text.ts";
 
@@ -44,7 +44,7 @@ export function describe(checkpoint: Checkpoint, looked: Looked): { readonly wor
       return { word: "open file", name: fileName(checkpoint, looked.row) };
     case "record": {
       const kind = visible(records.kinds[records.kind[looked.row] ?? 0]?.name ?? "record");
-      const member = members.length > 1 ? ` of ${visible(members[records.member[looked.row] ?? 0]?.name ?? "")}` : "";
+      const member = members.length > 1 ? ` of ${visible(members[recordMember(records, looked.row)]?.name ?? "")}` : "";
       return { word: "record", name: `${kind} at ${records.offset[looked.row] ?? 0}${member}` };
     }
   }
@@ -66,7 +66,7 @@ export function sentence(checkpoint: Checkpoint, looked: Looked): string {
 
 /** 1234567 → `1,234,567`: for counts only, never for values. */
 export function count(value: number): string {
-  return value.toLocaleString("en-US");
+  return String(value).replace(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
 /** `3 tasks`, `1 task`. */

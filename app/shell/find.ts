@@ -2,12 +2,12 @@
 
 import { fromText } from "../link/link.ts";
 import { resolve } from "../link/name.ts";
-import { type Checkpoint, commBytes, NONE, nameBytes, taskNumber } from "../model/checkpoint.ts";
+import { type Checkpoint, NONE, taskNumber } from "../model/checkpoint.ts";
 import { contains, needleOf } from "../model/filter.ts";
 import type { ObjectRef } from "../model/object-ref.ts";
 
 /** More than this many are counted instead of kept. */
-export const KEPT_FINDS = 500;
+export const KEPT_FINDS = 200;
 
 export interface Finds {
   readonly found: readonly ObjectRef[];
@@ -20,6 +20,8 @@ export interface Finds {
 const SLICE = 4096;
 /** Milliseconds of work before the page gets its turn. */
 const TURN = 8;
+/** Milliseconds between two reports of what was found so far. */
+const REPORT = 250;
 
 /**
  * What matches `query`, best first: the descriptor that `412:3` names, tasks by pid or comm, open files by path,
@@ -43,6 +45,8 @@ export async function find(
   const number = /^\d{1,10}$/.test(wanted) ? Number(wanted) : null;
   const { tasks, files, descriptors } = checkpoint;
 
+  const inText = (offset = 0, length = 0): boolean => contains(checkpoint.text, offset, offset + length, needle);
+
   const named = fromText(wanted);
   const exact = named?.to === "descriptor" ? resolve(checkpoint, named) : null;
   if (exact !== null && exact.to !== "record") add(exact);
@@ -52,9 +56,9 @@ export async function find(
     {
       to: "task",
       count: tasks.count,
-      matches: (row) => taskNumber(tasks, row) !== number && contains(commBytes(checkpoint, row), needle),
+      matches: (row) => taskNumber(tasks, row) !== number && inText(tasks.commOffset[row], tasks.commLength[row]),
     },
-    { to: "file", count: files.count, matches: (row) => contains(nameBytes(checkpoint, row), needle) },
+    { to: "file", count: files.count, matches: (row) => inText(files.nameOffset[row], files.nameLength[row]) },
     {
       to: "descriptor",
       count: number === null ? 0 : descriptors.count,
@@ -62,11 +66,15 @@ export async function find(
     },
   ];
   let began = performance.now();
+  let reported = began;
   for (const { to, count, matches } of passes) {
     for (let row = 0; row < count; row++) {
       if (matches(row)) add({ to, row });
       if (row % SLICE !== SLICE - 1 || performance.now() - began < TURN) continue;
-      onFinds({ found: [...found], total, done: false });
+      if (performance.now() - reported > REPORT) {
+        onFinds({ found: [...found], total, done: false });
+        reported = performance.now();
+      }
       await new Promise((resume) => setTimeout(resume));
       if (signal.aborted) return;
       began = performance.now();

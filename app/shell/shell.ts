@@ -130,7 +130,9 @@ export function createShell(client: Client) {
       set({ docs, origin, side, looked, compared, change, swapped });
       if (!control.signal.aborted) {
         const message = error instanceof Error ? error.message : String(error);
-        fail({ message, advice: error instanceof Refused ? REFUSED_ADVICE : FAILED_ADVICE });
+        const choices = error instanceof Refused ? error.choices : [];
+        const advice = error instanceof Refused ? REFUSED_ADVICE : FAILED_ADVICE;
+        fail(choices.length > 0 ? { message, advice: CHOICE_ADVICE, choices } : { message, advice });
       }
     } finally {
       clearTimeout(timer);
@@ -150,7 +152,11 @@ export function createShell(client: Client) {
   ): Promise<Doc> => {
     const answer: Answer = await client.ask(
       "open",
-      { inputs: input.files, ...(dialect !== null && { dialect }) },
+      {
+        inputs: input.files,
+        ...(dialect !== null && { dialect }),
+        ...(input.set !== undefined && { set: input.set }),
+      },
       {
         signal,
         onProgress: (progress) => {
@@ -162,7 +168,12 @@ export function createShell(client: Client) {
         },
       },
     );
-    if ("refused" in answer) throw new Refused(answer.refused);
+    if ("refused" in answer) {
+      const choices = (answer.choices ?? []).map(
+        (set): Input => ({ name: set || input.name, files: input.files, set }),
+      );
+      throw new Refused(answer.refused, choices);
+    }
     return { input, document: answer.document, checkpoint: answer.checkpoint, dialect };
   };
 
@@ -397,8 +408,17 @@ export function createShell(client: Client) {
 
 const MOMENTS = ["before", "after"] as const satisfies readonly Moment[];
 
-/** The input is no image that the decoders know. */
-class Refused extends Error {}
+/** The input is no image that the decoders know, or several. */
+class Refused extends Error {
+  readonly choices: readonly Input[];
+
+  constructor(message: string, choices: readonly Input[]) {
+    super(message);
+    this.choices = choices;
+  }
+}
+
+const CHOICE_ADVICE = "Which one?";
 
 const REFUSED_ADVICE =
   "Open a Linux-CR stream, a CRIU image folder (drop the whole folder) or an archive of one (.tar, .tar.gz, .tar.zst).";

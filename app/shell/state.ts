@@ -13,6 +13,8 @@ export interface Input {
   /** For the head of the page and exports: a file's or folder's name. Untrusted text. */
   readonly name: string;
   readonly files: readonly InputFile[];
+  /** Which of several image sets among the files. */
+  readonly set?: string;
 }
 
 /** Where the open documents came from, as far as a link can say it. `null`: from the user's own files. */
@@ -52,6 +54,8 @@ export interface Opening {
 export interface Failure {
   readonly message: string;
   readonly advice: string;
+  /** The image sets that there are, where one must be chosen. */
+  readonly choices?: readonly Input[];
 }
 
 export interface Sort {

@@ -47,7 +47,13 @@ export function bigImage(options: BigImage): Generator<Uint8Array, number> {
 }
 
 /** The description of a large image; its entries are made when they are asked for. */
-export function bigDescription({ tasks, descriptorsPerTask, sharedEvery = 10, moved = 0, movedEvery = 1 }: BigImage): Description {
+export function bigDescription({
+  tasks,
+  descriptorsPerTask,
+  sharedEvery = 10,
+  moved = 0,
+  movedEvery = 1,
+}: BigImage): Description {
   const shared = sharedEvery > 0 ? Math.ceil(descriptorsPerTask / sharedEvery) : 0;
   const own = descriptorsPerTask - shared;
   const isShared = (fd: number): boolean => sharedEvery > 0 && fd % sharedEvery === 0;

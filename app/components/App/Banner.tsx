@@ -5,6 +5,7 @@ import { count } from "../../shell/describe.ts";
 import { endings } from "../../shell/incomplete.ts";
 import { type Compared, shownDoc } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
+import { Choices } from "./Choices.tsx";
 
 export function Banner() {
   const { shell } = usePage();
@@ -19,6 +20,7 @@ export function Banner() {
         <p>
           {failure.message} <span className="muted">{failure.advice}</span>
         </p>
+        {failure.choices && <Choices choices={failure.choices} />}
         <button type="button" onClick={() => shell.store.set({ failure: null })}>
           Dismiss
         </button>

@@ -1,7 +1,15 @@
 // Everything about what is looked at: its values and what they mean, who holds it, and the bytes that say so.
 
 import { type ReactNode, useState } from "react";
-import { type Checkpoint, descriptorCount, HAS, holderCount, NONE, taskCount } from "../../model/checkpoint.ts";
+import {
+  type Checkpoint,
+  descriptorCount,
+  HAS,
+  holderCount,
+  NONE,
+  recordMember,
+  taskCount,
+} from "../../model/checkpoint.ts";
 import { octal, useNames } from "../../model/columns.ts";
 import { FILE_KINDS, flagNames, modeNames, TASK_STATES } from "../../model/names.ts";
 import { type Looked, objectOfRecord, recordOf } from "../../model/related.ts";
@@ -502,7 +510,7 @@ function ProblemsOf({ checkpoint, records }: { checkpoint: Checkpoint; records: 
     if (offset === null) return false;
     return records.some((record) => {
       const from = checkpoint.records.offset[record] ?? 0;
-      const inMember = (checkpoint.records.member[record] ?? 0) === (member ?? 0);
+      const inMember = recordMember(checkpoint.records, record) === (member ?? 0);
       return inMember && offset >= from && offset < from + (checkpoint.records.length[record] ?? 0);
     });
   });

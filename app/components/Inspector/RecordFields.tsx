@@ -1,9 +1,11 @@
 // The fields of one record: name, raw value, what it means, and where its bytes are.
 
 import type { DocumentId } from "../../decoder/protocol.ts";
+import { recordMember } from "../../model/checkpoint.ts";
 import type { Field } from "../../model/fields.ts";
 import type { Looked } from "../../model/related.ts";
 import { visible } from "../../model/text.ts";
+import { describe } from "../../shell/describe.ts";
 import type { Doc } from "../../shell/state.ts";
 import { usePage } from "../context.ts";
 import { Section } from "./Inspector.tsx";
@@ -17,7 +19,7 @@ export function RecordFields({ doc, document, record }: { doc: Doc; document: Do
   const answered = useAnswer("fields", { document, record });
   const { records, members } = doc.checkpoint;
   const kind = records.kinds[records.kind[record] ?? 0];
-  const member = members.length > 1 ? ` in ${visible(members[records.member[record] ?? 0]?.name ?? "")}` : "";
+  const member = members.length > 1 ? ` in ${visible(members[recordMember(records, record)]?.name ?? "")}` : "";
   const title = visible(kind?.name ?? "Record");
   const note = `at ${records.offset[record] ?? 0}${member}, ${records.length[record] ?? 0} bytes`;
   if (answered.state === "waiting") return null;
@@ -52,7 +54,7 @@ export function RecordFields({ doc, document, record }: { doc: Doc; document: Do
                 {field.role === "payload" ? <span className="muted">{field.length} bytes</span> : visible(field.raw)}
               </td>
               <td>
-                <Meaning field={field} onLook={(looked) => shell.look(looked)} />
+                <Meaning doc={doc} field={field} onLook={(looked) => shell.look(looked)} />
               </td>
               <td className="cell-number muted">{field.offset}</td>
             </tr>
@@ -64,12 +66,13 @@ export function RecordFields({ doc, document, record }: { doc: Doc; document: Do
   );
 }
 
-function Meaning({ field, onLook }: { field: Field; onLook(looked: Looked): void }) {
+function Meaning({ doc, field, onLook }: { doc: Doc; field: Field; onLook(looked: Looked): void }) {
   const { meaning, refers } = field;
   if (refers === undefined) return meaning === null ? null : visible(meaning);
+  const described = describe(doc.checkpoint, refers);
   return (
     <button type="button" className="link" onClick={() => onLook(refers)}>
-      {visible(meaning ?? refers.to)}
+      {meaning === null ? `${described.word} ${described.name}` : visible(meaning)}
     </button>
   );
 }

@@ -1,0 +1,72 @@
+// An image with a million descriptors: every row can be reached, put in order, filtered and found.
+
+import { mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { largeImage } from "../support/large-image.ts";
+import { openBrowser } from "./support.ts";
+
+const visit = openBrowser();
+const folder = mkdtempSync(join(tmpdir(), "ckptscope-million-"));
+const path = join(folder, "million.ckpt");
+
+beforeAll(() => {
+  const file = openSync(path, "w");
+  for (const piece of largeImage(1_000_000)) writeSync(file, piece);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const active = (page: Page) => page.locator(".grid .row-active");
+const settled = (page: Page) => page.locator("[role=grid][aria-busy=false]").waitFor({ timeout: 60_000 });
+
+test("a million descriptors", { timeout: 180_000 }, async () => {
+  const { page } = await visit();
+  const chooser = page.waitForEvent("filechooser");
+  await page.keyboard.press("o");
+  await (await chooser).setFiles(path);
+  const grid = page.getByRole("grid", { name: "Descriptors" });
+  await page.locator("[role=grid][aria-rowcount='1000001']").waitFor({ timeout: 120_000 });
+  await page.getByRole("progressbar").waitFor({ state: "detached", timeout: 120_000 });
+
+  await page.keyboard.press("l");
+  await page.keyboard.press("End");
+  await active(page).getByText("worker-999").waitFor();
+  expect(await active(page).getAttribute("aria-rowindex")).toBe("1000001");
+  await page.keyboard.press("ArrowUp");
+  expect(await active(page).getAttribute("aria-rowindex")).toBe("1000000");
+
+  // A turn of the wheel moves by rows, not by thousands.
+  await grid.evaluate((element) => {
+    element.scrollTop = element.scrollHeight / 2;
+  });
+  await page.waitForTimeout(500);
+  const first = () => page.locator(".grid-body [role=row]").first().getAttribute("aria-rowindex").then(Number);
+  const before = await first();
+  expect(before).toBeGreaterThan(480_000);
+  expect(before).toBeLessThan(520_000);
+  await grid.hover();
+  await page.mouse.wheel(0, 220);
+  await page.waitForTimeout(600);
+  expect((await first()) - before).toBe(10);
+
+  await page.getByRole("columnheader", { name: "Position" }).getByRole("button").click();
+  await page.getByRole("columnheader", { name: "Position" }).getByRole("button").click();
+  await settled(page);
+  await page.keyboard.press("l");
+  await page.keyboard.press("Home");
+  await active(page).getByText("4095995904").waitFor({ timeout: 60_000 });
+
+  await page.getByRole("searchbox").fill("fd:999 worker-99");
+  await page.getByText("11 of 1,000,000 descriptors").waitFor({ timeout: 60_000 });
+
+  await page.getByRole("searchbox").fill("");
+  await page.getByRole("searchbox").blur();
+  await page.keyboard.press("/");
+  await page.keyboard.type("/999999/");
+  await page.getByText("1 found").waitFor({ timeout: 60_000 });
+  await page.keyboard.press("Enter");
+  const inspector = page.getByRole("region", { name: "Inspector" });
+  await inspector.getByRole("heading", { name: "/srv/data/999999/file.db" }).waitFor();
+});

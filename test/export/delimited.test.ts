@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { rowLines, titleLine } from "../../app/export/delimited.ts";
+import { checkpointOf } from "../support/state.ts";
+
+const checkpoint = checkpointOf({
+  tasks: [],
+  tables: [],
+  files: [
+    { kind: "regular", path: '/a,"b"', pos: 18446744073709551615n },
+    { kind: "regular", path: "=1+1" },
+    { kind: "regular", path: "/x\ty" },
+  ],
+});
+const lines = (separator: "," | "\t") =>
+  rowLines(checkpoint, "files", ["path", "pos"], Uint32Array.of(0, 1, 2), 0, 9, separator);
+
+test("CSV quotes what it must, keeps numbers whole and defuses formulas", () => {
+  expect(titleLine("files", ["path", "pos"], ",")).toBe("Path,Position\r\n");
+  expect(lines(",")).toBe('"/a,""b""",18446744073709551615\r\n\'=1+1,\r\n/x\\ty,\r\n');
+});
+
+test("a tab in a name cannot make a column", () => {
+  expect(lines("\t").split("\n")[2]).toBe("/x\\ty\t");
+});

@@ -1,0 +1,77 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { fromFragment, fromText, type Link, toFragment, toText } from "../../app/link/link.ts";
+import { COLUMNS, LISTINGS } from "../../app/model/columns.ts";
+
+describe("links", () => {
+  test("are short and readable", () => {
+    const link: Link = {
+      sample: "nginx",
+      select: { to: "descriptor", task: 412, fd: 3 },
+      tab: "files",
+      filter: "path:/var/log >=",
+      sort: { column: "pos", descending: true },
+    };
+    expect(toFragment(link)).toBe("v=1&sample=nginx&select=412:3&tab=files&filter=path:/var/log%20%3E%3D&sort=-pos");
+    expect(fromFragment(`#${toFragment(link)}`)).toEqual(link);
+  });
+  test("of nothing are empty", () => {
+    expect(toFragment({})).toBe("");
+    expect(fromFragment("")).toEqual({});
+  });
+  test("lose a bad part only", () => {
+    expect(fromFragment("#v=1&select=%zz&tab=files&sort=nosuch&side=left&sample=../x&filter=a")).toEqual({
+      tab: "files",
+      filter: "a",
+    });
+  });
+  test("any text is read without a fault", () => {
+    fc.assert(fc.property(fc.string(), (text) => void fromFragment(text)));
+  });
+  test("what is written is read back", () => {
+    const number = fc.integer({ min: 0, max: 2 ** 31 - 1 });
+    const name = fc.oneof(
+      fc.record({ to: fc.constant("task" as const), task: number }),
+      fc.record({ to: fc.constant("table" as const), task: number }),
+      fc.record({ to: fc.constant("descriptor" as const), task: number, fd: number }),
+      fc.record({ to: fc.constant("file" as const), task: number, fd: number }),
+      fc.record({ to: fc.constant("path" as const), path: fc.string({ unit: "grapheme", minLength: 1 }) }),
+      fc.record({ to: fc.constant("record" as const), member: number, offset: fc.maxSafeNat() }),
+    );
+    const link = fc.constantFrom(...LISTINGS).chain((tab) =>
+      fc.record(
+        {
+          tab: fc.constant(tab),
+          sample: fc.stringMatching(/^[a-z0-9-]{1,8}$/),
+          side: fc.constantFrom("before" as const, "after" as const),
+          select: name,
+          filter: fc.string({ unit: "grapheme", minLength: 1 }),
+          sort: fc.record({ column: fc.constantFrom(...COLUMNS[tab].map(({ id }) => id)), descending: fc.boolean() }),
+          columns: fc.subarray(
+            COLUMNS[tab].map(({ id }) => id),
+            { minLength: 1 },
+          ),
+        },
+        { requiredKeys: ["tab"] },
+      ),
+    );
+    fc.assert(
+      fc.property(link, (given) => {
+        expect(fromFragment(`#${toFragment(given)}`)).toEqual(given);
+      }),
+    );
+  });
+});
+
+describe("names", () => {
+  test("are what a user would say", () => {
+    expect(toText({ to: "task", task: 412 })).toBe("412");
+    expect(toText({ to: "file", task: 412, fd: 3 })).toBe("file:412:3");
+    expect(fromText("412:3")).toEqual({ to: "descriptor", task: 412, fd: 3 });
+    expect(fromText("table:412")).toEqual({ to: "table", task: 412 });
+  });
+  test("anything else is none", () => {
+    for (const text of ["", "nginx", "412:", "table:412:3", "record:5", "file:5", "path:"])
+      expect(fromText(text)).toBeNull();
+  });
+});

@@ -1,0 +1,52 @@
+import { describe, expect, test } from "vitest";
+import { NONE } from "../../app/model/checkpoint.ts";
+import { lookedAt, recordAt, relatedRow } from "../../app/model/related.ts";
+import { NGINX } from "../support/nginx.ts";
+import { checkpointOf } from "../support/state.ts";
+
+const checkpoint = checkpointOf(NGINX);
+
+describe("what belongs to what", () => {
+  test("a descriptor leads to its file, table and first task", () => {
+    const looked = { to: "descriptor", row: 5 } as const;
+    expect(relatedRow(checkpoint, looked, "descriptors")).toBe(5);
+    expect(relatedRow(checkpoint, looked, "files")).toBe(2);
+    expect(relatedRow(checkpoint, looked, "tables")).toBe(1);
+    expect(relatedRow(checkpoint, looked, "tasks")).toBe(1);
+  });
+  test("a file leads to its first holder; one that nobody holds leads nowhere", () => {
+    expect(relatedRow(checkpoint, { to: "file", row: 1 }, "descriptors")).toBe(3);
+    expect(relatedRow(checkpoint, { to: "file", row: 1 }, "tasks")).toBe(1);
+    expect(relatedRow(checkpoint, { to: "file", row: 5 }, "descriptors")).toBe(NONE);
+    expect(relatedRow(checkpoint, { to: "file", row: 5 }, "tasks")).toBe(NONE);
+  });
+  test("a task leads to its table and that table’s first descriptor; a zombie to neither", () => {
+    expect(relatedRow(checkpoint, { to: "task", row: 3 }, "tables")).toBe(2);
+    expect(relatedRow(checkpoint, { to: "task", row: 3 }, "descriptors")).toBe(7);
+    expect(relatedRow(checkpoint, { to: "task", row: 4 }, "tables")).toBe(NONE);
+    expect(relatedRow(checkpoint, { to: "task", row: 4 }, "descriptors")).toBe(NONE);
+  });
+});
+
+describe("records", () => {
+  const records = {
+    count: 3,
+    offset: Float64Array.of(0, 10, 0),
+    length: Uint32Array.of(10, 5, 20),
+    kind: Uint16Array.of(0, 0, 0),
+    member: Uint32Array.of(0, 0, 1),
+    kinds: [{ type: 1, name: "A", struct: null }],
+  };
+  const made = { ...checkpoint, records: { ...checkpoint.records, ...records } } as unknown as typeof checkpoint;
+
+  test("a byte is in the record around it, of its own member", () => {
+    expect(recordAt(made, 0, 0)).toBe(0);
+    expect(recordAt(made, 0, 14)).toBe(1);
+    expect(recordAt(made, 0, 15)).toBe(NONE);
+    expect(recordAt(made, 1, 15)).toBe(2);
+  });
+  test("a problem leads to the record that it is in", () => {
+    const problems = [{ severity: "error", code: "x", message: "X.", offset: 12 }] as const;
+    expect(lookedAt({ ...made, problems }, "problems", 0)).toEqual({ to: "record", row: 1 });
+  });
+});
