@@ -3,7 +3,11 @@
 //
 //   #v=1&sample=nginx&side=after&select=412:3&tab=files&filter=kind:pipe&sort=-pos&columns=path,pos
 //   &bytes=0:3741-3744
+//   &change=file-pos:412:3&off=file-mode,file-version&view=one&rows=all&order=swapped
 
+import type { ChangeName } from "../diff/about.ts";
+import { CHANGE_KINDS, type ChangeKind } from "../diff/changes.ts";
+import { NONE } from "../model/checkpoint.ts";
 import { COLUMNS, LISTINGS, type Listing } from "../model/columns.ts";
 import { decodeText, encodeText } from "../model/text.ts";
 
@@ -32,6 +36,16 @@ export interface Link {
   readonly columns?: readonly string[];
   /** Bytes are shown in the tables' place, these selected: `from` is where the selection began, `to` where the cursor is. */
   readonly bytes?: { readonly member: number; readonly from: number; readonly to: number };
+  /** Of a comparison: the change that is selected. */
+  readonly change?: ChangeName;
+  /** Kinds of change that are switched off. */
+  readonly off?: readonly ChangeKind[];
+  /** `one`: the two images are not shown side by side. */
+  readonly view?: "one";
+  /** `all`: side by side, what has not changed is shown too. */
+  readonly rows?: "all";
+  /** The images of the sample are in the other order. */
+  readonly order?: "swapped";
 }
 
 /** The fragment, without `#`; empty for an empty link. */
@@ -48,6 +62,11 @@ export function toFragment(link: Link): string {
   add("sort", link.sort && `${link.sort.descending ? "-" : ""}${link.sort.column}`);
   add("columns", link.columns?.join(","));
   add("bytes", link.bytes && bytesPlace(link.bytes));
+  add("change", link.change && changeText(link.change));
+  add("off", link.off?.join(","));
+  add("view", link.view);
+  add("rows", link.rows);
+  add("order", link.order);
   return parts.length === 0 ? "" : [`v=${LINK_VERSION}`, ...parts].join("&");
 }
 
@@ -87,6 +106,14 @@ export function fromFragment(fragment: string): Link {
   if (columns.length > 0) link.columns = columns;
   const place = /^(\d{1,10}):(\d{1,15})(?:-(\d{1,15}))?$/.exec(values.get("bytes") ?? "");
   if (place) link.bytes = { member: Number(place[1]), from: Number(place[2]), to: Number(place[3] ?? place[2]) };
+  const change = changeFromText(values.get("change") ?? "");
+  if (change !== null) link.change = change;
+  const switched = values.get("off")?.split(",") ?? [];
+  const off = CHANGE_KINDS.filter((kind) => switched.includes(kind));
+  if (off.length > 0) link.off = off;
+  if (values.get("view") === "one") link.view = "one";
+  if (values.get("rows") === "all") link.rows = "all";
+  if (values.get("order") === "swapped") link.order = "swapped";
   return link;
 }
 
@@ -135,4 +162,14 @@ export function fromText(text: string): Name | null {
   if (kind === undefined) return { to: "descriptor", task: first, fd: second };
   if (kind === "file") return { to: "file", task: first, fd: second };
   return kind === "record" ? { to: "record", member: first, offset: second } : null;
+}
+
+/** `file-pos:412:3`, `task-added:413`. */
+const changeText = ({ kind, pid, fd }: ChangeName): string => `${kind}:${pid}${fd === NONE ? "" : `:${fd}`}`;
+
+function changeFromText(text: string): ChangeName | null {
+  const match = /^([a-z-]+):(\d{1,10})(?::(\d{1,10}))?$/.exec(text);
+  const kind = CHANGE_KINDS.find((each) => each === match?.[1]);
+  if (match === null || kind === undefined) return null;
+  return { kind, pid: Number(match[2]), fd: match[3] === undefined ? NONE : Number(match[3]) };
 }

@@ -86,3 +86,9 @@ export function bytes(value: number): string {
   }
   return `${scaled.toFixed(scaled < 10 ? 1 : 0)} ${units[unit]}`;
 }
+
+/** Seconds since 1970 as a date: `2009-10-25 08:30:00 UTC`. */
+export function timeText(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  return Number.isNaN(date.getTime()) ? String(seconds) : `${date.toISOString().replace("T", " ").slice(0, 19)} UTC`;
+}

@@ -2,15 +2,20 @@
 
 import type { Client } from "../decoder/client.ts";
 import type { Opening as Answer } from "../decoder/protocol.ts";
+import { type ChangeName, changeAbout, findChange, type Moment, nameOfChange, objectOfChange } from "../diff/about.ts";
+import { type ChangeKind, mirrored } from "../diff/changes.ts";
+import { kindAt } from "../diff/describe.ts";
+import { hiddenKinds, stepChange } from "../diff/lines.ts";
 import type { Link, Name } from "../link/link.ts";
 import { nameOf, resolve } from "../link/name.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import type { Listing } from "../model/columns.ts";
-import type { Looked } from "../model/related.ts";
+import { type Looked, objectOf } from "../model/related.ts";
 import { bytesFor, lookedFor, selectionOf, withinMembers } from "./byte-selection.ts";
 import { listSamples, loadSample } from "./samples.ts";
 import {
   type ByteSelection,
+  type Compared,
   type Doc,
   type Docs,
   type Failure,
@@ -40,6 +45,9 @@ export function createShell(client: Client) {
   /** What a link asked to select, until there is an image to find it in. */
   let wanted: Name | null = null;
   let wantedBytes: ByteSelection | null = null;
+  let wantedChange: ChangeName | null = null;
+  let wantedSide: Side | null = null;
+  let wantedSwapped = false;
 
   const forget = (docs: Docs): void => {
     for (const { document } of docs) if (document !== null) void client.ask("close", { document }).catch(() => {});
@@ -48,10 +56,10 @@ export function createShell(client: Client) {
   const fail = (failure: Failure): void => set({ failure, opening: null });
 
   /** Shows documents in place of others, keeping what is looked at where it is still there. */
-  const show = (docs: Docs, origin: Origin): void =>
+  const show = (docs: Docs, origin: Origin, compared: Compared | null = null): void =>
     set((state) => {
       const before = shownDoc(state);
-      const side: Side = docs.length === 2 ? state.side : 0;
+      const side = docs.length < 2 ? 0 : (wantedSide ?? (state.docs.length === 2 ? state.side : 1));
       const after = docs[side] ?? docs[0];
       const name =
         wanted ??
@@ -59,13 +67,75 @@ export function createShell(client: Client) {
       const looked = after && name ? resolve(after.checkpoint, name) : null;
       if (looked !== null && after?.document !== null) wanted = null;
       const kept = wantedBytes ?? (before && before.input === after?.input ? state.bytes : null);
-      const inside = after && kept ? withinMembers(after.checkpoint, kept) : null;
-      if (after?.document != null) wantedBytes = null;
-      // An early part may not have come to where the bytes are.
-      const bytes = inside ?? (after ? bytesFor(after.checkpoint, looked, null) : null);
-      const about = after && inside && looked === null ? lookedFor(after.checkpoint, inside, null) : looked;
-      return { docs, origin, side, looked: about, bytes, failure: null };
+      const changeName =
+        wantedChange ??
+        (state.compared && state.change !== null ? nameOfChange(state.compared.comparison, state.change) : null);
+      const shown = { docs, origin, side, looked, compared, change: null, failure: null };
+      if (after?.document != null && (compared !== null || docs.length === 1)) wantedBytes = null;
+      if (compared === null) return { ...shown, ...withBytes(shown, kept) };
+      wantedSide = null;
+      wantedChange = null;
+      const all = { ...shown, ...selected(shown, changeName, looked !== null) };
+      return { ...all, ...withBytes(all, kept) };
     });
+
+  /** The bytes that are to be selected if they are in the image, else those of what is looked at; and what they are about. */
+  const withBytes = (
+    state: Pick<State, "docs" | "side" | "looked">,
+    kept: ByteSelection | null,
+  ): Pick<State, "bytes" | "looked"> => {
+    const { looked } = state;
+    const doc = shownDoc(state);
+    // An early part may not have come to where the bytes are.
+    const inside = doc && kept ? withinMembers(doc.checkpoint, kept) : null;
+    if (doc === null || inside === null) return { looked, bytes: doc && bytesFor(doc.checkpoint, looked, null) };
+    return { looked: looked ?? lookedFor(doc.checkpoint, inside, null), bytes: inside };
+  };
+
+  /** Sets what is looked at; the bytes follow. */
+  const lookAt = (change: Pick<State, "looked"> & Partial<State>): void =>
+    set((state) => {
+      const doc = shownDoc({ ...state, ...change });
+      const shown = doc === shownDoc(state) ? state.bytes : null;
+      return { ...change, bytes: doc && bytesFor(doc.checkpoint, change.looked, shown) };
+    });
+
+  /** What is selected where a change of a name is. `keep`: what is looked at stays so, if there is anything. */
+  const selected = (
+    { compared, looked, side }: Pick<State, "compared" | "looked" | "side">,
+    name: ChangeName | null,
+    keep = false,
+  ): Pick<State, "change" | "looked" | "side"> => {
+    const change = compared && name ? findChange(compared.comparison, name) : -1;
+    if (compared === null || change === -1) return { change: null, looked, side };
+    return keep ? { change, looked, side } : { change, ...objectLooked(compared, change) };
+  };
+
+  const objectLooked = ({ comparison }: Compared, change: number): Pick<State, "looked" | "side"> => {
+    const object = objectOfChange(comparison, change);
+    return { looked: object?.ref ?? null, side: object?.moment === "before" ? 0 : 1 };
+  };
+
+  /** The change that goes with what is looked at; null where nothing is compared or nothing has changed. */
+  const changeOf = (looked: Looked | null, side: Side): number | null => {
+    const { compared, docs, off, change } = get();
+    const doc = docs[side];
+    const ref = doc && looked && objectOf(doc.checkpoint, looked);
+    if (!compared || !ref) return null;
+    const found = changeAbout(compared.comparison, { moment: MOMENTS[side], ref }, hiddenKinds(off), change ?? -1);
+    return found === -1 ? null : found;
+  };
+
+  /** Has the worker compare two documents. */
+  const compare = async (before: Doc, after: Doc, signal: AbortSignal): Promise<Compared> => {
+    if (before.document === null || after.document === null) throw new Error("An image is not open yet.");
+    const two = { before: before.document, after: after.document };
+    const { differences, unrelated } = await client.ask("diff", two, { signal });
+    return {
+      comparison: { ...differences, before: before.checkpoint, after: after.checkpoint },
+      unrelated,
+    };
+  };
 
   /** Runs one opening: at most one is under way, and it can be cancelled. */
   const begin = async (name: string, run: (signal: AbortSignal) => Promise<void>): Promise<void> => {
@@ -83,8 +153,8 @@ export function createShell(client: Client) {
     } catch (error) {
       if (opening !== control) return;
       // What was open before is shown again; an early part is not worth keeping without its rest.
-      const { docs, origin, side, looked, bytes } = settled;
-      set({ docs, origin, side, looked, bytes });
+      const { docs, origin, side, looked, bytes, compared, change, swapped } = settled;
+      set({ docs, origin, side, looked, bytes, compared, change, swapped });
       if (!control.signal.aborted) {
         const message = error instanceof Error ? error.message : String(error);
         const choices = error instanceof Refused ? error.choices : [];
@@ -138,12 +208,18 @@ export function createShell(client: Client) {
     const [first, second] = inputs;
     if (first === undefined) return;
     const old = settled.docs;
-    set({ side: 0, bannerHidden: false });
+    set({ side: 0, bannerHidden: false, swapped: false, left: "changes" });
     const before = await decode(first, null, signal, (doc) => show([doc], origin));
     if (second === undefined) show([before], origin);
     else {
       try {
-        show([before, await decode(second, null, signal, () => {})], origin);
+        const after = await decode(second, null, signal, () => {});
+        try {
+          show([before, after], origin, await compare(before, after, signal));
+        } catch (error) {
+          forget([after]);
+          throw error;
+        }
       } catch (error) {
         forget([before]);
         throw error;
@@ -178,7 +254,8 @@ export function createShell(client: Client) {
         if (before === null || before.document === null) return openAll([input], null, signal);
         const after = await decode(input, null, signal, () => {});
         const others = settled.docs.filter((doc) => doc !== before);
-        show([before, after], null);
+        set({ bannerHidden: false, swapped: false, left: "changes" });
+        show([before, after], null, await compare(before, after, signal));
         forget(others as unknown as Docs);
       });
     },
@@ -191,7 +268,10 @@ export function createShell(client: Client) {
         const again = await decode(doc.input, dialect, signal, () => {});
         const [before, after] = get().docs;
         if (after === undefined) show([again], get().origin);
-        else if (before !== undefined) show(side === 0 ? [again, after] : [before, again], get().origin);
+        else if (before !== undefined) {
+          const pair = side === 0 ? ([again, after] as const) : ([before, again] as const);
+          show(pair, get().origin, await compare(...pair, signal));
+        }
         forget([doc]);
       });
     },
@@ -200,7 +280,10 @@ export function createShell(client: Client) {
       return begin(name, async (signal) => {
         const sample = (await listSamples()).find((one) => one.name === name);
         if (sample === undefined) throw new Error(`There is no sample “${name}”.`);
-        await openAll(await loadSample(sample, signal), { sample: name }, signal);
+        const inputs = await loadSample(sample, signal);
+        const swapped = wantedSwapped && inputs.length === 2;
+        await openAll(swapped ? inputs.reverse() : inputs, { sample: name }, signal);
+        set({ swapped });
       });
     },
 
@@ -210,14 +293,38 @@ export function createShell(client: Client) {
 
     close(): void {
       const { docs } = get();
-      set({ docs: [], origin: null, looked: null, bytes: null, side: 0, failure: null });
+      set({
+        docs: [],
+        origin: null,
+        looked: null,
+        bytes: null,
+        compared: null,
+        change: null,
+        side: 0,
+        failure: null,
+      });
       forget(docs);
     },
 
-    swap(): void {
-      const { docs, side } = get();
-      const [before, after] = docs;
-      if (before && after) set({ docs: [after, before], side: side === 0 ? 1 : 0 });
+    /** Before becomes after. Nothing is decoded again. */
+    swap(): Promise<void> {
+      const [before, after] = get().docs;
+      if (!before || !after) return Promise.resolve();
+      return begin("the images in the other order", async (signal) => {
+        const compared = await compare(after, before, signal);
+        set((state) => {
+          const { docs, side, looked, change, swapped } = state;
+          if (docs[0] !== before || docs[1] !== after) return {};
+          const old = state.compared && change !== null ? nameOfChange(state.compared.comparison, change) : null;
+          const turned = { compared, looked, side: (side === 0 ? 1 : 0) as Side };
+          return {
+            docs: [after, before] as const,
+            compared,
+            swapped: !swapped,
+            ...selected(turned, old && { ...old, kind: mirrored(old.kind) }),
+          };
+        });
+      });
     },
 
     /** Looks at the other of two documents, at the same thing if it is there. */
@@ -227,19 +334,22 @@ export function createShell(client: Client) {
       if (!from || !to || from === to) return;
       const name = looked && nameOf(from.checkpoint, looked);
       const there = name && resolve(to.checkpoint, name);
-      set({ side, looked: there, bytes: bytesFor(to.checkpoint, there, null) });
+      lookAt({ side, looked: there, change: changeOf(there, side) });
     },
 
     look(looked: Looked | null): void {
-      const doc = shownDoc(get());
-      set({ looked, bytes: doc ? bytesFor(doc.checkpoint, looked, get().bytes) : null });
+      const { side } = get();
+      lookAt({ looked, change: changeOf(looked, side) });
     },
 
     /** Selects bytes, and looks at what they are about. */
     selectBytes(bytes: ByteSelection): void {
+      const { side, looked } = get();
       const doc = shownDoc(get());
       const inside = doc && withinMembers(doc.checkpoint, bytes);
-      if (doc && inside) set({ looked: lookedFor(doc.checkpoint, inside, get().looked), bytes: inside });
+      if (!doc || !inside) return;
+      const about = lookedFor(doc.checkpoint, inside, looked);
+      set(about === looked ? { bytes: inside } : { looked: about, change: changeOf(about, side), bytes: inside });
     },
 
     /** Selects the bytes of a field or record and shows them. */
@@ -248,9 +358,43 @@ export function createShell(client: Client) {
       set({ bytesShown: true, tablesShown: true, panel: "tables" });
     },
 
+    /** Looks at something in one of two documents. */
+    lookIn(side: Side, looked: Looked | null): void {
+      lookAt({ side, looked, change: changeOf(looked, side) });
+    },
+
+    /** Selects a change, and looks at what shows it. */
+    selectChange(change: number): void {
+      const { compared } = get();
+      if (compared) lookAt({ change, ...objectLooked(compared, change) });
+    },
+
+    /** Switches a kind of change off, or on again. A selected change of a kind that is off is let go. */
+    switchKind(kind: ChangeKind): void {
+      set(({ off, compared, change }) => {
+        const next = off.includes(kind) ? off.filter((each) => each !== kind) : [...off, kind];
+        const gone = compared && change !== null && next.includes(kindAt(compared.comparison, change));
+        return { off: next, change: gone ? null : change };
+      });
+    },
+
+    /** Selects the next change that is listed, or the one before. At the end it stays where it is. */
+    stepChange(by: 1 | -1): void {
+      const { compared, change, off } = get();
+      if (compared === null) return;
+      const next = stepChange(compared.comparison.changes, hiddenKinds(off), change ?? -1, by);
+      if (next !== -1) this.selectChange(next);
+    },
+
     /** Shows a listing in the tables' place. */
     showListing(tab: Listing): void {
-      set({ tab, bytesShown: false, panel: "tables", tablesShown: true });
+      set(({ compared, view }) => ({
+        tab,
+        bytesShown: false,
+        panel: "tables",
+        tablesShown: true,
+        view: compared ? "one" : view,
+      }));
     },
 
     setListing(listing: Listing, change: Partial<ListingView>): void {
@@ -271,46 +415,64 @@ export function createShell(client: Client) {
       wanted = link.select ?? null;
       const { bytes } = link;
       wantedBytes = bytes ? { member: bytes.member, anchor: bytes.from, at: bytes.to } : null;
+      wantedChange = link.change ?? null;
+      wantedSide = link.side === undefined ? null : link.side === "before" ? 0 : 1;
+      wantedSwapped = link.order === "swapped";
       const listing: ListingView = {
         filter: link.filter ?? "",
         sort: link.sort ?? null,
         columns: link.columns ?? firstColumns(tab),
       };
-      set({ tab, listings: { ...listings, [tab]: listing }, bytesShown: bytes !== undefined });
-      const side: Side = link.side === "after" ? 1 : 0;
-      const doc = get().docs[side];
+      set({
+        tab,
+        listings: { ...listings, [tab]: listing },
+        bytesShown: bytes !== undefined,
+        off: link.off ?? [],
+        view: link.view ?? "side",
+        onlyChanges: link.rows !== "all",
+      });
+      const { docs, compared } = get();
+      const side: Side = docs.length === 2 ? (wantedSide ?? 1) : 0;
+      const doc = docs[side];
       if (doc === undefined) return;
       const looked = wanted && resolve(doc.checkpoint, wanted);
-      const inside = wantedBytes && withinMembers(doc.checkpoint, wantedBytes);
-      set({
-        side,
-        looked: looked ?? (inside && lookedFor(doc.checkpoint, inside, null)),
-        bytes: inside ?? bytesFor(doc.checkpoint, looked, null),
-      });
+      const all = { docs, ...selected({ compared, looked, side }, wantedChange, looked !== null) };
+      set({ ...all, ...withBytes(all, wantedBytes) });
       wanted = null;
       wantedBytes = null;
+      wantedChange = null;
+      wantedSide = null;
     },
 
     /** The link to what is looked at. */
     link(): Link {
       const { origin, docs, side, looked, tab, listings, bytesShown } = get();
+      const { compared, change, off, view, onlyChanges, swapped } = get();
       const doc = shownDoc(get());
+      const changeName = compared && change !== null ? nameOfChange(compared.comparison, change) : wantedChange;
       const select = doc && looked ? nameOf(doc.checkpoint, looked) : wanted;
       const { filter, sort, columns } = listings[tab];
       const bytes = bytesShown ? (get().bytes ?? wantedBytes ?? { member: 0, anchor: 0, at: 0 }) : null;
       return {
         ...(origin && { sample: origin.sample }),
-        ...(docs.length === 2 && side === 1 && { side: "after" as const }),
+        ...(docs.length === 2 && side === 0 && { side: "before" as const }),
         ...(select && { select }),
         ...(tab !== "descriptors" && { tab }),
         ...(bytes && { bytes: { member: bytes.member, from: bytes.anchor, to: bytes.at } }),
         ...(filter && { filter }),
         ...(sort && { sort }),
         ...(columns.join() !== firstColumns(tab).join() && { columns }),
+        ...(changeName && { change: changeName }),
+        ...(docs.length === 2 && off.length > 0 && { off }),
+        ...(docs.length === 2 && view === "one" && { view }),
+        ...(docs.length === 2 && !onlyChanges && { rows: "all" as const }),
+        ...(origin && swapped && { order: "swapped" as const }),
       };
     },
   };
 }
+
+const MOMENTS = ["before", "after"] as const satisfies readonly Moment[];
 
 /** The input is no image that the decoders know, or several. */
 class Refused extends Error {

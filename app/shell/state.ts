@@ -2,6 +2,8 @@
 
 import type { DocumentId, InputFile } from "../decoder/protocol.ts";
 import type { Progress } from "../decoder/source.ts";
+import type { ChangeKind } from "../diff/changes.ts";
+import type { Comparison } from "../diff/diff.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { COLUMNS, LISTINGS, type Listing } from "../model/columns.ts";
 import type { Looked } from "../model/related.ts";
@@ -32,6 +34,13 @@ export interface Doc {
 export type Docs = readonly [] | readonly [Doc] | readonly [Doc, Doc];
 
 export type Side = 0 | 1;
+
+/** What changed between the two documents that are open. */
+export interface Compared {
+  readonly comparison: Comparison;
+  /** What makes the two an odd pair, in sentences. */
+  readonly unrelated: readonly string[];
+}
 
 /** An opening under way. */
 export interface Opening {
@@ -69,6 +78,8 @@ export type Panel = (typeof PANELS)[number];
 /** Pixels; what is left is the drawing's. */
 export interface Sizes {
   readonly tree: number;
+  /** What stands left of the drawing of two images. */
+  readonly changes: number;
   readonly inspector: number;
   readonly tables: number;
 }
@@ -101,6 +112,20 @@ export interface State {
   readonly bytes: ByteSelection | null;
   /** The tables' place shows bytes. */
   readonly bytesShown: boolean;
+  /** Of two documents; made before they are shown. */
+  readonly compared: Compared | null;
+  /** The change that is selected, by its index; what is looked at is then a part of it. */
+  readonly change: number | null;
+  /** Kinds of change that are switched off. */
+  readonly off: readonly ChangeKind[];
+  /** `side`: the tables' place shows both images side by side. */
+  readonly view: "one" | "side";
+  /** Side by side, runs of what has not changed are folded. */
+  readonly onlyChanges: boolean;
+  /** What stands left of the drawing of two images. */
+  readonly left: "changes" | "tasks";
+  /** The two images are in the other order than they came. */
+  readonly swapped: boolean;
   readonly tab: Listing;
   readonly listings: Readonly<Record<Listing, ListingView>>;
   readonly panel: Panel;
@@ -135,10 +160,17 @@ export function firstState(): State {
     looked: null,
     bytes: null,
     bytesShown: false,
+    compared: null,
+    change: null,
+    off: [],
+    view: "side",
+    onlyChanges: true,
+    left: "changes",
+    swapped: false,
     tab: "descriptors",
     listings: firstListings(),
     panel: "drawing",
-    sizes: { tree: 210, inspector: 350, tables: 320 },
+    sizes: { tree: 210, changes: 330, inspector: 350, tables: 320 },
     treeShown: true,
     inspectorShown: true,
     tablesShown: true,

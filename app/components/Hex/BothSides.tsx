@@ -2,14 +2,14 @@
 
 import { useEffect, useState } from "react";
 import type { DocumentId } from "../../decoder/protocol.ts";
-import { nameOf, resolve } from "../../link/name.ts";
 import { type Checkpoint, NONE, recordMember } from "../../model/checkpoint.ts";
 import type { Field } from "../../model/fields.ts";
-import { type Looked, recordOf } from "../../model/related.ts";
+import { type Looked, objectOf, recordOf } from "../../model/related.ts";
 import { visible } from "../../model/text.ts";
 import { bytesText } from "../../shell/bytes-text.ts";
+import { counterpart } from "../../shell/counterpart.ts";
 import { alignFields, differing, type FieldPair } from "../../shell/field-pairs.ts";
-import { type Doc, shownDoc } from "../../shell/state.ts";
+import type { Compared, Doc } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
 
 /** A record of one image; `document` names the image in the worker. */
@@ -22,24 +22,23 @@ export interface RecordSide {
 /** Bytes of a field that are shown. */
 const MOST_BYTES = 64;
 
-export function BothSides() {
-  const docs = useApp((state) => state.docs);
+export function BothSides({ compared, docs }: { compared: Compared; docs: readonly [Doc, Doc] }) {
   const side = useApp((state) => state.side);
   const looked = useApp((state) => state.looked);
-  const doc = useApp(shownDoc);
-  const [before, after] = docs;
-  if (!before || !after || doc === null) return null;
   if (looked === null) {
     return <p className="tables-empty">Select an object: its fields in both images are shown here side by side.</p>;
   }
-  const name = nameOf(doc.checkpoint, looked);
-  const other = docs[side === 0 ? 1 : 0] as Doc;
-  const there = name && resolve(other.checkpoint, name);
-  const here = sideOf(doc, looked);
-  const opposite = there && sideOf(other, there);
+  const here = sideOf(docs[side], looked);
   if (here === null) return <p className="tables-empty">The image has no record of what is selected.</p>;
+  const object = objectOf(docs[side].checkpoint, looked);
+  const there = object && counterpart(compared.comparison, side, object);
+  const opposite = there && sideOf(docs[side === 0 ? 1 : 0], there);
   if (!opposite) {
-    return <p className="tables-empty">What is selected is in one of the images only: there is nothing to compare.</p>;
+    return (
+      <p className="tables-empty">
+        Nothing in the other image corresponds to what is selected: there are no two sides to compare.
+      </p>
+    );
   }
   const sides = side === 0 ? ([here, opposite] as const) : ([opposite, here] as const);
   return <FieldsOfBoth key={sides.map(({ document, record }) => `${document}-${record}`).join()} sides={sides} />;

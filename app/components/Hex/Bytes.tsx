@@ -25,7 +25,9 @@ import "./Hex.css";
 const START: ByteSelection = { member: 0, anchor: 0, at: 0 };
 
 export function Bytes({ doc }: { doc: Doc }) {
-  const isPair = useApp(({ docs }) => docs.length === 2);
+  const docs = useApp((state) => state.docs);
+  const compared = useApp((state) => state.compared);
+  const isPair = docs.length === 2 && compared !== null;
   const [both, setBoth] = useState(false);
   const { checkpoint, document } = doc;
   return (
@@ -43,7 +45,7 @@ export function Bytes({ doc }: { doc: Doc }) {
       ) : checkpoint.members.every(({ size }) => size === 0) ? (
         <p className="tables-empty">The image holds no bytes.</p>
       ) : isPair && both ? (
-        <BothSides />
+        <BothSides compared={compared} docs={docs} />
       ) : (
         <BytesOf key={document} checkpoint={checkpoint} document={document} />
       )}

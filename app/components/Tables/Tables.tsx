@@ -4,12 +4,13 @@ import { type KeyboardEvent, useRef } from "react";
 import { COLUMNS, LISTING_TITLES, LISTINGS, type Listing, rowCount } from "../../model/columns.ts";
 import { PLACES } from "../../shell/commands.ts";
 import { count, counted } from "../../shell/describe.ts";
-import type { Doc } from "../../shell/state.ts";
+import type { Compared, Doc } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";
 import { useApp, usePage } from "../context.ts";
 import { Bytes } from "../Hex/Bytes.tsx";
 import { KindFilter } from "../Records/KindFilter.tsx";
 import { Records } from "../Records/Records.tsx";
+import { SideBySide } from "../SideBySide/SideBySide.tsx";
 import { Grid } from "./Grid.tsx";
 import { useRows } from "./useRows.ts";
 import "./Tables.css";
@@ -23,15 +24,42 @@ const ONE: Readonly<Record<Listing, string>> = {
   problems: "problem",
 };
 
-/** The tables, or the bytes in their place. */
+/** The tables of one image, of two also both side by side; or the bytes in their place. */
 export function Tables({ doc }: { doc: Doc }) {
+  const compared = useApp((state) => state.compared);
+  const aligned = useApp((state) => state.view === "side") && compared !== null;
   const bytesShown = useApp((state) => state.bytesShown);
   const tab = useApp((state) => state.tab);
   return (
     <section className="tables" aria-label="Tables">
-      <Tabs doc={doc} tab={bytesShown ? "bytes" : tab} />
-      {bytesShown ? <Bytes doc={doc} /> : <Table doc={doc} />}
+      <Tabs doc={doc} tab={bytesShown ? "bytes" : aligned ? "side" : tab} />
+      {bytesShown ? <Bytes doc={doc} /> : aligned ? <Aligned compared={compared} /> : <Table doc={doc} />}
     </section>
+  );
+}
+
+function Aligned({ compared }: { compared: Compared }) {
+  const { shell } = usePage();
+  const onlyChanges = useApp((state) => state.onlyChanges);
+  return (
+    <div id="tables-panel" role="tabpanel" aria-labelledby="tab-side" className="tables-panel">
+      <div className="tables-bar">
+        <label className="aligned-switch">
+          <input
+            type="checkbox"
+            checked={onlyChanges}
+            onChange={(event) => shell.store.set({ onlyChanges: event.target.checked })}
+          />{" "}
+          only changes
+        </label>
+        <span className="muted tables-count">
+          {counted(compared.comparison.pairs.descriptors.count, "descriptor")}, before and after
+        </span>
+        <CommandButton id="previous-change">‹ Previous</CommandButton>
+        <CommandButton id="next-change">Next ›</CommandButton>
+      </div>
+      <SideBySide compared={compared} />
+    </div>
   );
 }
 
@@ -98,20 +126,21 @@ const PLACEHOLDERS: Readonly<Record<Listing, string>> = {
   problems: "filter: severity:error",
 };
 
-const TABS: readonly Tab[] = [...LISTINGS, "bytes"];
-
-type Tab = Listing | "bytes";
+type Tab = Listing | "side" | "bytes";
 
 function Tabs({ doc, tab }: { doc: Doc; tab: Tab }) {
   const { shell } = usePage();
+  const isPair = useApp((state) => state.compared !== null);
+  const tabs: readonly Tab[] = [...(isPair ? (["side"] as const) : []), ...LISTINGS, "bytes"];
   const show = (next: Tab) => {
-    if (next === "bytes") shell.store.set({ bytesShown: true });
+    if (next === "side") shell.store.set({ view: "side", bytesShown: false });
+    else if (next === "bytes") shell.store.set({ bytesShown: true });
     else shell.showListing(next);
   };
   const list = useRef<HTMLDivElement>(null);
   const onKeyDown = (event: KeyboardEvent) => {
     const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
-    const next = TABS[(TABS.indexOf(tab) + step + TABS.length) % TABS.length];
+    const next = tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length];
     if (step === 0 || next === undefined) return;
     event.preventDefault();
     show(next);
@@ -119,7 +148,7 @@ function Tabs({ doc, tab }: { doc: Doc; tab: Tab }) {
   };
   return (
     <div ref={list} role="tablist" aria-label="Tables" className="tabs" tabIndex={-1} onKeyDown={onKeyDown}>
-      {TABS.map((listing) => (
+      {tabs.map((listing) => (
         <button
           key={listing}
           id={`tab-${listing}`}
@@ -131,7 +160,9 @@ function Tabs({ doc, tab }: { doc: Doc; tab: Tab }) {
           tabIndex={listing === tab ? 0 : -1}
           onClick={() => show(listing)}
         >
-          {listing === "bytes" ? (
+          {listing === "side" ? (
+            "Side by side"
+          ) : listing === "bytes" ? (
             "Bytes"
           ) : (
             <>
