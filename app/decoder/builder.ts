@@ -48,8 +48,12 @@ const nextCapacity = (capacity: number, fraction: number): number =>
 
 /** Grows every column of a group. Callers check `count === capacity` themselves: it is the hottest line there is. */
 function grow(group: { capacity: number }, fraction: number): void {
+  growTo(group, nextCapacity(group.capacity, fraction));
+}
+
+function growTo(group: { capacity: number }, capacity: number): void {
   const columns = group as unknown as Record<string, Column | number>;
-  group.capacity = nextCapacity(group.capacity, fraction);
+  group.capacity = capacity;
   for (const key of Object.keys(columns)) {
     const column = columns[key];
     if (ArrayBuffer.isView(column) && column.length > 0) columns[key] = grown(column, group.capacity);
@@ -253,6 +257,22 @@ export function createBuilder() {
       objects.type[row] = type;
       objects.record[row] = record;
       return row;
+    },
+
+    /**
+     * Makes room for so many more rows and bytes of text at once, which spares the columns from growing step by
+     * step. A guess from what is already read, never a number out of the image.
+     */
+    reserve(room: { records?: number; files?: number; descriptors?: number; text?: number }): void {
+      const need = (group: { count: number; capacity: number }, more = 0) => {
+        if (group.count + more > group.capacity) growTo(group, group.count + more);
+      };
+      need(records, room.records);
+      need(descriptors, room.descriptors);
+      need(files, room.files);
+      words = aliasWords();
+      const length = textLength + (room.text ?? 0);
+      if (length > text.length) text = grown(text, length);
     },
 
     /** Copies bytes[start … end - 1] into the text pool; returns where they begin in it. */
@@ -468,8 +488,8 @@ function closedProblems(problems: readonly Problem[], counts: ReadonlyMap<string
   });
 }
 
-/** The buffers of a checkpoint's columns, to be transferred to another thread. */
-export function transferables(checkpoint: Checkpoint): ArrayBuffer[] {
+/** The buffers of the columns in a checkpoint, or in anything like it, to be transferred to another thread. */
+export function transferables(columns: object): ArrayBuffer[] {
   const buffers = new Set<ArrayBuffer>();
   const collect = (value: unknown): void => {
     if (ArrayBuffer.isView(value)) buffers.add(value.buffer as ArrayBuffer);
@@ -477,6 +497,6 @@ export function transferables(checkpoint: Checkpoint): ArrayBuffer[] {
       for (const inner of Object.values(value)) collect(inner);
     }
   };
-  collect(checkpoint);
+  collect(columns);
   return [...buffers];
 }

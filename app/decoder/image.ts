@@ -2,7 +2,7 @@
 
 import type { Checkpoint } from "../model/checkpoint.ts";
 import type { Details, Field } from "../model/fields.ts";
-import type { DecodeOptions, Source } from "./source.ts";
+import type { Source } from "./source.ts";
 
 /** An image that was decoded. Its bytes stay where they are and are read again when they are looked at. */
 export interface Image {
@@ -18,7 +18,6 @@ export interface Image {
 /** Input that is no image that we know, with the reason as a sentence. */
 export interface Refusal {
   readonly refused: string;
+  /** Names of the image sets that there are instead of one; choose by OpenOptions.set. */
+  readonly choices?: readonly string[];
 }
-
-/** Decodes one image, given as one stream or as the files of a set. */
-export type Decode = (inputs: readonly Source[], options?: DecodeOptions) => Promise<Image | Refusal>;

@@ -1,21 +1,27 @@
 // Recognises what the bytes are and calls the decoder for it.
 
+import { visible } from "../model/text.ts";
+import { type CriuOptions, decodeCriu } from "./criu/index.ts";
 import type { Image, Refusal } from "./image.ts";
 import { decodeLinuxCr } from "./linux-cr/index.ts";
-import type { DecodeOptions, Source } from "./source.ts";
+import type { Source } from "./source.ts";
+
+/** How to open an image: a dialect chosen by hand, one of several sets, how much to unpack. */
+export type OpenOptions = CriuOptions;
 
 /**
- * Decodes one image, given as one stream or as the files of a set.
+ * Decodes one image, given as one stream, as the files of a set, or as an archive. By the bytes, never by the name
+ * alone.
  *
  * @throws the signal's reason if decoding was aborted; SourceError if bytes cannot be had.
  */
-export async function openImage(inputs: readonly Source[], options: DecodeOptions = {}): Promise<Image | Refusal> {
-  const [input, ...others] = inputs;
-  if (input === undefined) return { refused: "Nothing was given." };
-  if (others.length === 0) {
-    if (input.size === 0) return { refused: "The file is empty." };
+export async function openImage(inputs: readonly Source[], options: OpenOptions = {}): Promise<Image | Refusal> {
+  const [input] = inputs;
+  if (input === undefined) return { refused: "There are no files here." };
+  if (inputs.length === 1) {
+    if (input.size === 0) return { refused: `${visible(input.name)} is empty.` };
     const image = await decodeLinuxCr(input, options);
     if (image !== null) return image;
   }
-  return { refused: "This is no checkpoint image: it does not begin with a Linux-CR header." };
+  return decodeCriu(inputs, options);
 }

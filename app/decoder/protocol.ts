@@ -1,7 +1,9 @@
 // What the page and the worker say to each other: one type per question, with its answer.
 
+import type { Layout } from "../graph/layout.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import type { Details, Field } from "../model/fields.ts";
+import type { Order } from "../model/order.ts";
 import type { Progress } from "./source.ts";
 
 /** A file that the user gave; `path` is its place in a dropped folder, else its name. */
@@ -28,6 +30,10 @@ export interface Questions {
   details: { ask: { document: DocumentId; file: number }; answer: Details };
   /** Bytes of a member, at most `length` of them. */
   bytes: { ask: { document: DocumentId; member: number; offset: number; length: number }; answer: Uint8Array };
+  /** The rows of a listing that pass a filter, in order: `orderRows` over the document's checkpoint. */
+  order: { ask: { document: DocumentId; order: Order }; answer: Uint32Array };
+  /** Where things stand in the drawing: `layout` over the document alone. Asked for where that takes long. */
+  layout: { ask: { document: DocumentId }; answer: Layout };
   /** The document that `ckptscope show --json` prints. */
   json: { ask: { document: DocumentId }; answer: Blob };
 }

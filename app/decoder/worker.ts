@@ -1,7 +1,10 @@
 // The worker's entry: decodes images off the main thread and keeps them, so that the page can ask for more.
 
 import { showDocument } from "../export/show-json.ts";
+import { oneImage } from "../graph/graph.ts";
+import { layout } from "../graph/layout.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
+import { orderRows } from "../model/order.ts";
 import { blobSource } from "../sources/files.ts";
 import { copyOf, transferables } from "./builder.ts";
 import type { Image } from "./image.ts";
@@ -72,6 +75,14 @@ function createHandlers(): Handlers {
       if (source === undefined) return { answer: new Uint8Array(0) };
       const bytes = new Uint8Array(await source.read(offset, Math.min(length, MOST_BYTES)));
       return { answer: bytes, transfer: [bytes.buffer] };
+    },
+    async order({ document, order }) {
+      const rows = orderRows(find(document).checkpoint, order);
+      return { answer: rows, transfer: [rows.buffer] };
+    },
+    async layout({ document }) {
+      const answer = layout(oneImage(find(document).checkpoint));
+      return { answer, transfer: transferables(answer) };
     },
     async json({ document }, reply) {
       const image = find(document);

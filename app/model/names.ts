@@ -24,6 +24,7 @@ export const FILE_KINDS = [
   "external",
   "character device",
   "block device",
+  "symbolic link",
 ] as const;
 
 export type FileKind = (typeof FILE_KINDS)[number];

@@ -59,7 +59,7 @@ describe("Linux-CR scenarios, in any order", () => {
 });
 
 describe("what /proc said before real dumps", () => {
-  test.each(["w1", "w2", "recorded/w1", "recorded/w2", "recorded/w7"])("%s", (name) => {
+  test.each(["w1", "w2", "w7"])("%s", (name) => {
     const before = procState(fixtureJson<ProcContents>(`criu/${name}/truth-before.json`));
     const after = procState(fixtureJson<ProcContents>(`criu/${name}/truth-after.json`));
     const { changes } = fixtureJson<{ changes: readonly Expected[] }>(`criu/${name}/expected.json`);

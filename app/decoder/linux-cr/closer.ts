@@ -8,7 +8,7 @@ import type { Image } from "../image.ts";
 import type { Source } from "../source.ts";
 import type { Dialect } from "./dialect.ts";
 import type { Layout, LayoutField } from "./layout.ts";
-import { inetAddress, socketWords, structReader, terminalSide, unixAddress } from "./sockets.ts";
+import { inetAddress, internetAddress, socketWords, structReader, terminalSide, unixAddress } from "./sockets.ts";
 
 /** Bytes of a record that are read at most: structs are smaller, and payloads are not told byte by byte. */
 const CLOSE_LOOK = 16 * 1024;
@@ -73,7 +73,10 @@ export function lookCloser(
           };
         }
         case "socket":
-          return socketDetails(context, find("SOCKET")?.bytes, find("SOCKET_UNIX")?.bytes, find("SOCKET_INET")?.bytes);
+          return {
+            socket: fileReader.number("sock_objref"),
+            ...socketDetails(context, find("SOCKET")?.bytes, find("SOCKET_UNIX")?.bytes, find("SOCKET_INET")?.bytes),
+          };
         case "tty": {
           const bytes = find("TTY")?.bytes;
           if (bytes === undefined) return {};
@@ -151,8 +154,8 @@ function socketDetails(
   if (words.state !== "") details.state = words.state;
   if (inetRecord !== undefined) {
     const inet = structReader(dialect.struct("ckpt_hdr_socket_inet"), inetRecord, littleEndian);
-    details.local = inetAddress(inet.bytes("laddr"), inet.number("laddr_len"));
-    details.remote = inetAddress(inet.bytes("raddr"), inet.number("raddr_len"));
+    details.local = internetAddress(inet, words.family, "local");
+    details.remote = internetAddress(inet, words.family, "remote");
   }
   if (unixRecord !== undefined) {
     const unix = structReader(dialect.struct("ckpt_hdr_socket_unix"), unixRecord, littleEndian);

@@ -3,6 +3,7 @@
 import { HAS, NONE } from "../../model/checkpoint.ts";
 import { fileKind } from "../../model/names.ts";
 import { OBJECTS } from "./actions.ts";
+import { kindByName } from "./named-kinds.ts";
 import { socketName } from "./sockets.ts";
 import { announce, fault, PATH_MAX, readStruct, report, resolve, unresolved, type Walk } from "./walk.ts";
 
@@ -143,6 +144,10 @@ export function onFileName(walk: Walk, at: number, length: number): void {
   const end = at + length;
   const limit = Math.min(end, at + 8 + PATH_MAX);
   const stop = builder.setPathToNul(walk.named, window.bytes, at + 8, limit);
+  if (builder.files.kind[walk.named] === GENERIC) {
+    const told = kindByName(window.bytes, at + 8, stop);
+    if (told !== 0) builder.files.kind[walk.named] = told;
+  }
   if (limit < end) {
     report(walk, "warning", "path-length", `A path takes ${length - 8} bytes; ${PATH_MAX} is the most.`, walk.pos + 4);
   } else if (stop !== end - 1) {

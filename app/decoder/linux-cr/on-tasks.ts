@@ -7,7 +7,7 @@ import { decodeText, visibleText } from "../../model/text.ts";
 import { OBJECTS } from "./actions.ts";
 import { endTable } from "./on-files.ts";
 import { TAIL_MAGIC } from "./recognise.ts";
-import { inetAddress, socketWords, terminalName, unixAddress } from "./sockets.ts";
+import { internetAddress, socketWords, terminalName, unixAddress } from "./sockets.ts";
 import { PATH_MAX, readStruct, report, resolve, unresolved, type Walk } from "./walk.ts";
 
 /** HEADER: when and where the image was written. */
@@ -176,8 +176,9 @@ export function onSocketAddress(walk: Walk, length: number, unix: boolean): void
   const socket = walk.sockets[unix ? resolve(walk, reader.number("this"), OBJECTS.SOCK) : walk.lastSocket];
   if (socket === undefined) return;
   socket.detail = walk.record;
-  const address = unix ? unixAddress : inetAddress;
-  socket.local = address(reader.bytes("laddr"), reader.number("laddr_len"));
+  socket.local = unix
+    ? unixAddress(reader.bytes("laddr"), reader.number("laddr_len"))
+    : internetAddress(reader, socket.words?.family ?? "", "local");
 }
 
 /** TTY: the terminal object that was announced last. */

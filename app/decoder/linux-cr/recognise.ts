@@ -71,7 +71,8 @@ async function survey(source: Source): Promise<Survey | null> {
   ) {
     return null;
   }
-  const head = window.bytes.slice(0, Math.min(window.end, LONG_HEADER));
+  // A copy of its own: a Buffer's slice would still be a part of something larger.
+  const head = Uint8Array.from(window.bytes.subarray(0, Math.min(window.end, LONG_HEADER)));
   const headView = new DataView(head.buffer);
   const u16 = (at: number): number => (at + 2 <= head.length ? headView.getUint16(at, littleEndian) : 0);
 
@@ -203,7 +204,7 @@ function decideRev6(found: Survey): Verdict {
   }
   if (first(records, 118)) return verdict("v20-netns", "rev is 6 and there is a VPIDS record (type 118)");
   if (arch === 6) return verdict("v21-arm", "rev is 6 and arch_id 6");
-  if (treeAt < 0 && major >= 3)
+  if (treeAt < 0 && major === 3)
     return verdict("samsung-3.0", "rev is 6 and the kernel is 3.x", "the image does not reach its tree of tasks");
   return verdict("v21", task ? `rev is 6, TASK is ${task.length} bytes and there is no VPIDS record` : "rev is 6");
 }
@@ -211,7 +212,8 @@ function decideRev6(found: Survey): Verdict {
 function decidePids(found: Survey): Verdict {
   const { records, arch, major } = found;
   const start = "rev is 6, PIDS has type 101 and 24 bytes";
-  if (major >= 3 || arch === 4) return verdict("samsung-3.0", `${start}, and the kernel is ${major}.x`);
+  // Later kernels never had the format: their images are written from outside the kernel.
+  if (major === 3 || arch === 4) return verdict("samsung-3.0", `${start}, and the kernel is ${major}.x`);
   const vma = first(records, 402);
   if (vma?.length === 72) return verdict("v23-pids", `${start}, and VMA is 72 bytes`);
   if (vma?.length === 80) return verdict("v23-rc2", `${start}, and VMA is 80 bytes`);

@@ -36,10 +36,16 @@ export function structReader(layout: Layout | undefined, record: Uint8Array, lit
 }
 
 // Linux include/linux/socket.h, net.h, in.h and net/tcp_states.h.
-const FAMILIES: Record<number, string> = { 1: "unix", 2: "inet", 10: "inet6", 16: "netlink", 17: "packet" };
-const TYPES: Record<number, string> = { 1: "stream", 2: "dgram", 3: "raw", 5: "seqpacket" };
-const PROTOCOLS: Record<number, string> = { 1: "icmp", 6: "tcp", 17: "udp", 132: "sctp" };
-const TCP_STATES = [
+export const SOCKET_FAMILIES: Readonly<Record<number, string>> = {
+  1: "unix",
+  2: "inet",
+  10: "inet6",
+  16: "netlink",
+  17: "packet",
+};
+export const SOCKET_TYPES: Readonly<Record<number, string>> = { 1: "stream", 2: "dgram", 3: "raw", 5: "seqpacket" };
+export const SOCKET_PROTOCOLS: Readonly<Record<number, string>> = { 1: "icmp", 6: "tcp", 17: "udp", 132: "sctp" };
+export const SOCKET_STATES = [
   "",
   "established",
   "syn-sent",
@@ -54,7 +60,8 @@ const TCP_STATES = [
   "closing",
 ];
 
-const word = (names: Record<number, string>, value: number, what: string): string => names[value] ?? `${what} ${value}`;
+const word = (names: Readonly<Record<number, string>>, value: number, what: string): string =>
+  names[value] ?? `${what} ${value}`;
 
 /** A socket's address family, type, protocol and state in words, from SOCKET. */
 export interface SocketWords {
@@ -68,14 +75,15 @@ export interface SocketWords {
 export function socketWords(socket: StructReader): SocketWords {
   const type = socket.number("sock.type");
   const protocol = socket.number("sock.protocol");
+  const family = word(SOCKET_FAMILIES, socket.number("sock_common.family"), "family");
   // A stream socket of the internet families is TCP unless it says otherwise.
-  const usual = type === 1 ? "tcp" : type === 2 ? "udp" : "";
+  const usual = !family.startsWith("inet") ? "" : type === 1 ? "tcp" : type === 2 ? "udp" : "";
   const state = socket.number("sock_common.state");
   return {
-    family: word(FAMILIES, socket.number("sock_common.family"), "family"),
-    type: word(TYPES, type, "type"),
-    protocol: protocol === 0 ? usual : word(PROTOCOLS, protocol, "protocol"),
-    state: TCP_STATES[state] ?? `state ${state}`,
+    family,
+    type: word(SOCKET_TYPES, type, "type"),
+    protocol: protocol === 0 ? usual : word(SOCKET_PROTOCOLS, protocol, "protocol"),
+    state: SOCKET_STATES[state] ?? `state ${state}`,
   };
 }
 
@@ -84,6 +92,29 @@ export function inetAddress(sockaddr: Uint8Array, length: number): string {
   if (length < 8 || sockaddr.length < 8) return "";
   const port = ((sockaddr[2] as number) << 8) | (sockaddr[3] as number);
   return `${sockaddr.subarray(4, 8).join(".")}:${port}`;
+}
+
+/** An IPv6 address as text, its longest run of zeros left out. */
+export function ipv6Text(address: Uint8Array): string {
+  const groups = Array.from({ length: 8 }, (_, group) =>
+    (((address[group * 2] ?? 0) << 8) | (address[group * 2 + 1] ?? 0)).toString(16),
+  );
+  const runs = groups.join(":").match(/(?<![\da-f])0(:0)+(?![\da-f])/g) ?? [];
+  const longest = runs.reduce((best, run) => (run.length > best.length ? run : best), "");
+  if (longest === "") return groups.join(":");
+  return groups.join(":").replace(new RegExp(`(^|:)${longest}(:|$)`), "::");
+}
+
+/** A socket's own or its peer's address and port out of SOCKET_INET; empty if it holds none. */
+export function internetAddress(inet: StructReader, family: string, side: "local" | "remote"): string {
+  const [length, address] = side === "local" ? (["laddr_len", "laddr"] as const) : (["raddr_len", "raddr"] as const);
+  if (family !== "inet6") return inetAddress(inet.bytes(address), inet.number(length));
+  // No sockaddr of the struct has room for an IPv6 address; the socket's own fields have it.
+  const bytes = inet.bytes(side === "local" ? "inet6.rcv_saddr" : "inet6.daddr");
+  const [high = 0, low = 0] = inet.bytes("dport");
+  const port = side === "local" ? inet.number("num") : (high << 8) | low;
+  if (port === 0 && bytes.every((byte) => byte === 0)) return "";
+  return `[${ipv6Text(bytes)}]:${port}`;
 }
 
 /** The path, or @name in the abstract namespace, out of a sockaddr_un; empty if it holds none. */

@@ -1,0 +1,151 @@
+// The whole page: what is open or the way to open something, and what is dropped anywhere on it.
+
+import { lazy, Suspense, useEffect, useState } from "react";
+import { visible } from "../../model/text.ts";
+import { droppedFiles, imagesOf } from "../../shell/inputs.ts";
+import { keyText, takesText } from "../../shell/keys.ts";
+import { shownDoc } from "../../shell/state.ts";
+import { useApp, usePage } from "../context.ts";
+import { Dialogs } from "../Dialogs/Dialogs.tsx";
+import { Empty } from "../Empty/Empty.tsx";
+import { Head } from "../Head/Head.tsx";
+import { Opening } from "../Opening/Opening.tsx";
+import { Banner } from "./Banner.tsx";
+import "./App.css";
+
+// The drawing and the tables are most of the page's code, and are fetched while the user still chooses a file.
+const loadWorkspace = () => import("../Workspace/Workspace.tsx");
+const Workspace = lazy(() => loadWorkspace().then((module) => ({ default: module.Workspace })));
+
+export function App() {
+  const doc = useApp(shownDoc);
+  const over = useDrop();
+  useKeys();
+  useTitle();
+  useEffect(() => void loadWorkspace(), []);
+  return (
+    <div className="app">
+      <Opening />
+      {doc === null ? (
+        <Empty />
+      ) : (
+        <>
+          <Head />
+          <Banner />
+          <Suspense fallback={<main className="loading" />}>
+            <Workspace doc={doc} />
+          </Suspense>
+        </>
+      )}
+      <Dialogs />
+      <Notice />
+      {over && (
+        <div className="drop-here" aria-hidden="true">
+          {doc === null ? "Drop to open; two are compared" : "Drop to compare with what is open, or to open instead"}
+        </div>
+      )}
+    </div>
+  );
+}
+
+const hasFiles = ({ dataTransfer }: DragEvent): boolean => dataTransfer?.types.includes("Files") ?? false;
+
+/** Takes files that are dropped anywhere on the window. Whether some are held over it now. */
+function useDrop(): boolean {
+  const { shell } = usePage();
+  const [over, setOver] = useState(false);
+  useEffect(() => {
+    // Entering a child comes before leaving its parent.
+    let depth = 0;
+    const onEnter = (event: DragEvent) => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      depth++;
+      setOver(true);
+    };
+    const onOver = (event: DragEvent) => {
+      if (hasFiles(event)) event.preventDefault();
+    };
+    const onLeave = (event: DragEvent) => {
+      if (!hasFiles(event)) return;
+      depth = Math.max(0, depth - 1);
+      if (depth === 0) setOver(false);
+    };
+    const onDrop = (event: DragEvent) => {
+      if (!hasFiles(event) || event.dataTransfer === null) return;
+      event.preventDefault();
+      depth = 0;
+      setOver(false);
+      droppedFiles(event.dataTransfer).then(
+        (files) => shell.receive(imagesOf(files)),
+        () =>
+          shell.fail({
+            message: "What was dropped could not be read.",
+            advice: "Use Open to pick the files; some browsers do not hand out dropped folders.",
+          }),
+      );
+    };
+    window.addEventListener("dragenter", onEnter);
+    window.addEventListener("dragover", onOver);
+    window.addEventListener("dragleave", onLeave);
+    window.addEventListener("drop", onDrop);
+    return () => {
+      window.removeEventListener("dragenter", onEnter);
+      window.removeEventListener("dragover", onOver);
+      window.removeEventListener("dragleave", onLeave);
+      window.removeEventListener("drop", onDrop);
+    };
+  }, [shell]);
+  return over;
+}
+
+/** Runs commands by their keys. */
+function useKeys() {
+  const { shell, commands } = usePage();
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.isComposing) return;
+      const state = shell.store.get();
+      const key = keyText(event);
+      // A dialog has the keys to itself; a text field all but those with Ctrl or Command.
+      if (key === null || (state.dialog !== null && key !== "mod+k")) return;
+      if (takesText(event.target) && !key.startsWith("mod+")) {
+        if (key === "Escape") (event.target as HTMLElement).blur();
+        return;
+      }
+      const command = commands.find((one) => one.key === key && one.when(state));
+      if (command === undefined) return;
+      event.preventDefault();
+      command.run();
+    };
+    window.addEventListener("keydown", onKeyDown);
+    return () => window.removeEventListener("keydown", onKeyDown);
+  }, [shell, commands]);
+}
+
+function useTitle() {
+  const docs = useApp((state) => state.docs);
+  useEffect(() => {
+    const names = docs.map(({ input }) => visible(input.name)).join(" and ");
+    document.title = names === "" ? "ckptscope" : `${names} – ckptscope`;
+  }, [docs]);
+}
+
+/** Milliseconds that a notice stays. */
+const NOTICE_TIME = 4000;
+
+/** What was just done, for a while; screen readers are told. */
+function Notice() {
+  const { shell } = usePage();
+  const notice = useApp((state) => state.notice);
+  useEffect(() => {
+    if (notice === null) return;
+    const timer = setTimeout(() => shell.store.set({ notice: null }), NOTICE_TIME);
+    return () => clearTimeout(timer);
+  }, [notice, shell]);
+  return (
+    <div className={notice === null ? "notice visually-hidden" : "notice"} role="status">
+      {notice}
+    </div>
+  );
+}

@@ -1,0 +1,72 @@
+// What decided on the format and dialect, the image's facts, and the choice of another dialect.
+
+import { visible } from "../../model/text.ts";
+import { dialectsOf } from "../../shell/dialects.ts";
+import { shownDoc } from "../../shell/state.ts";
+import { useApp, usePage } from "../context.ts";
+import { Modal } from "./Modal.tsx";
+
+export function FormatDialog() {
+  const { shell } = usePage();
+  const doc = useApp(shownDoc);
+  const side = useApp((state) => state.side);
+  if (doc === null) return null;
+  const { checkpoint, dialect } = doc;
+  const { machine, time } = checkpoint;
+  const dialects = dialectsOf(checkpoint.format, checkpoint.dialect);
+  const own: (readonly [string, string])[] = [
+    ["format", checkpoint.format === "criu" ? "CRIU" : "Linux-CR"],
+    ["dialect", `${checkpoint.dialect}${dialect === null ? "" : " (chosen by hand)"}`],
+    ["complete", checkpoint.complete ? "yes" : "no"],
+    ["architecture", `${machine.arch ?? "not told"}, ${machine.littleEndian ? "little" : "big"}-endian`],
+    ...(time === null ? [] : [["taken", timeText(time)] as const]),
+  ];
+  // The image's own words for a thing go before ours.
+  const told = new Set(checkpoint.facts.map(({ label }) => label));
+  const facts = [
+    ...own.filter(([label]) => !told.has(label)),
+    ...checkpoint.facts.map(({ label, value }) => [label, value] as const),
+  ];
+  return (
+    <Modal label="Format, evidence and facts" className="format">
+      <h2>Format</h2>
+      <p>{visible(checkpoint.evidence)}</p>
+      <dl>
+        {facts.map(([label, value]) => (
+          <div className="value" key={`${label} ${value}`}>
+            <dt>{visible(label)}</dt>
+            <dd className="mono">{visible(value)}</dd>
+          </div>
+        ))}
+      </dl>
+      {dialects.length > 1 && (
+        <p>
+          <label>
+            Decode as{" "}
+            <select
+              value={dialect ?? ""}
+              onChange={(event) => void shell.reopen(side, event.target.value === "" ? null : event.target.value)}
+            >
+              <option value="">what the bytes suggest</option>
+              {dialects.map((name) => (
+                <option key={name} value={name}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          </label>
+        </p>
+      )}
+      <p className="dialog-actions">
+        <button type="button" onClick={() => shell.store.set({ dialog: null })}>
+          Close
+        </button>
+      </p>
+    </Modal>
+  );
+}
+
+const timeText = (seconds: number): string => {
+  const date = new Date(seconds * 1000);
+  return Number.isNaN(date.getTime()) ? String(seconds) : `${date.toISOString().replace("T", " ").slice(0, 19)} UTC`;
+};

@@ -1,0 +1,59 @@
+// The drawing for those who do not see it: a tree of what is drawn, walked with the same keys.
+
+import { type KeyboardEvent, useLayoutEffect, useMemo, useRef } from "react";
+import type { Scene } from "../../graph/scene.ts";
+import { type TreeItem, treeOf, treeWindow } from "../../graph/tree.ts";
+import { type ObjectRef, sameRef } from "../../model/object-ref.ts";
+
+export interface HiddenTreeProps {
+  readonly scene: Scene;
+  readonly label: string;
+  readonly selection: ObjectRef | null;
+  /** Told of keys that walk, open or end; it calls preventDefault on those that it takes. */
+  onKey(event: KeyboardEvent, item: TreeItem | undefined): void;
+  onActivate(item: TreeItem): void;
+  readonly treeRef: React.RefObject<HTMLDivElement | null>;
+}
+
+/** One item can be focused at a time: the selected one, or the first. */
+export function HiddenTree({ scene, label, selection, onKey, onActivate, treeRef }: HiddenTreeProps) {
+  const items = useMemo(() => treeOf(scene), [scene]);
+  const selected = items.findIndex((item) => selection !== null && sameRef(item.ref, selection));
+  const active = Math.max(0, selected);
+  const { first, end } = treeWindow(items, active);
+  const activeElement = useRef<HTMLDivElement>(null);
+
+  useLayoutEffect(() => {
+    if (active >= 0 && treeRef.current?.contains(document.activeElement)) {
+      activeElement.current?.focus({ preventScroll: true });
+    }
+  }, [active, treeRef]);
+
+  return (
+    <div
+      className="drawing-tree"
+      role="tree"
+      aria-label={label}
+      ref={treeRef}
+      onKeyDown={(event) => onKey(event, items[active])}
+    >
+      {items.slice(first, end).map((item, at) => (
+        // biome-ignore lint/a11y/useKeyWithClickEvents: the tree handles keys for all of its items
+        <div
+          key={item.ref === null ? `box ${item.box}` : `${item.ref.to} ${item.ref.row}`}
+          ref={first + at === active ? activeElement : null}
+          role="treeitem"
+          tabIndex={first + at === active ? 0 : -1}
+          aria-level={item.level}
+          aria-posinset={item.position}
+          aria-setsize={item.size}
+          aria-selected={first + at === selected}
+          {...(item.expanded === null ? {} : { "aria-expanded": item.expanded })}
+          onClick={() => onActivate(item)}
+        >
+          {item.label}
+        </div>
+      ))}
+    </div>
+  );
+}

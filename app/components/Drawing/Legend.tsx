@@ -1,0 +1,50 @@
+// What the lines and signs of the drawing mean, drawn as the drawing draws them.
+
+const swatch = { width: 30, height: 12, "aria-hidden": true } as const;
+
+/** One line of samples with their words; of two images also the signs of change. */
+export function Legend({ compared }: { readonly compared: boolean }) {
+  return (
+    <ul className="drawing-legend" aria-label="Legend">
+      <li>
+        <svg {...swatch}>
+          <title>shared open file</title>
+          <path className="shared-line" d="M0 2 C12 2 14 6 24 6 M0 10 C12 10 14 6 24 6" />
+          <path className="shared-fill" d="M30 6 l-7 -4 v8 z" />
+        </svg>
+        ⟨n⟩ one open file, n slots
+      </li>
+      <li>
+        <svg {...swatch}>
+          <title>shared table</title>
+          <path className="shared-line" d="M0 4.5 H24 M0 7.5 H24" />
+          <path className="shared-fill" d="M30 6 l-7 -4 v8 z" />
+        </svg>
+        one table, several tasks
+      </li>
+      <li>
+        <svg width="12" height="12" aria-hidden="true">
+          <title>close-on-exec</title>
+          <path className="close-mark" d="M1.5 6 a4.5 4.5 0 1 1 0 .01 M4 4 l4 4 M8 4 l-4 4" />
+        </svg>
+        close-on-exec
+      </li>
+      <li>
+        <span className="drawing-sign">@</span> position
+      </li>
+      {compared && (
+        <>
+          <li>
+            <span className="drawing-sign added">+</span> added
+          </li>
+          <li>
+            <span className="drawing-sign removed">−</span> gone, dashed
+          </li>
+          <li>
+            <span className="drawing-sign changed">~</span> changed, before → after
+          </li>
+        </>
+      )}
+    </ul>
+  );
+}

@@ -1,0 +1,118 @@
+// Pan and zoom of a canvas by wheel, pinch, drag and touch, as d3-zoom knows them, kept within the drawing.
+
+import { select } from "d3-selection";
+import { type D3ZoomEvent, type ZoomBehavior, type ZoomTransform, zoom, zoomIdentity } from "d3-zoom";
+import { type RefObject, useEffect, useMemo, useRef } from "react";
+import type { View } from "../../graph/paint.ts";
+
+/** Sizes in CSS pixels: of the world, and of the canvas. */
+export interface Extent {
+  readonly worldWidth: number;
+  readonly worldHeight: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface ZoomOptions {
+  /** Called on every change of the view. */
+  onChange(view: View): void;
+  /** Called when a movement ends. */
+  onEnd(view: View): void;
+  /** Whether a double click at this point (of the canvas) is for something else than zooming. */
+  takesDoubleClick(x: number, y: number): boolean;
+}
+
+/** How the view is moved from code. */
+export interface Zoom {
+  /** The view now. */
+  view(): View;
+  zoomBy(factor: number): void;
+  set(view: View): void;
+  /** Tells how large world and canvas are; moves the view back inside if need be. */
+  bound(extent: Extent): void;
+}
+
+const LEAST = 0.1;
+const MOST = 4;
+
+/** Keeps a transform where some of the drawing is in view: it starts at the top left and ends at the bottom right. */
+function inside(transform: ZoomTransform, extent: Extent): ZoomTransform {
+  const { worldWidth, worldHeight, width, height } = extent;
+  const x = Math.min(0, Math.max(transform.x, Math.min(0, width - worldWidth * transform.k)));
+  const y = Math.min(0, Math.max(transform.y, Math.min(0, height - worldHeight * transform.k)));
+  return x === transform.x && y === transform.y ? transform : zoomIdentity.translate(x, y).scale(transform.k);
+}
+
+/** Attaches pan and zoom to a canvas for as long as it is mounted. */
+export function useZoom(canvas: RefObject<HTMLCanvasElement | null>, options: ZoomOptions): Zoom {
+  const latest = useRef(options);
+  latest.current = options;
+  const state = useRef({
+    view: { x: 0, y: 0, k: 1 } as View,
+    extent: { worldWidth: 1, worldHeight: 1, width: 1, height: 1 } as Extent,
+    behaviour: null as ZoomBehavior<HTMLCanvasElement, unknown> | null,
+  });
+
+  useEffect(() => {
+    const element = canvas.current;
+    if (element === null) return;
+    const selection = select(element);
+    const behaviour = zoom<HTMLCanvasElement, unknown>()
+      .scaleExtent([LEAST, MOST])
+      .clickDistance(4)
+      .constrain((transform) => inside(transform, state.current.extent))
+      .filter((event: Event) => {
+        // The wheel scrolls, as everywhere; with Ctrl or Cmd (and so by pinching a touch pad) it zooms.
+        if (event.type === "wheel") return (event as WheelEvent).ctrlKey || (event as WheelEvent).metaKey;
+        if (event.type === "dblclick") {
+          const { offsetX, offsetY } = event as MouseEvent;
+          return !latest.current.takesDoubleClick(offsetX, offsetY);
+        }
+        return (event as MouseEvent).button === 0 || (event as MouseEvent).button === undefined;
+      })
+      .on("zoom", ({ transform }: D3ZoomEvent<HTMLCanvasElement, unknown>) => {
+        state.current.view = { x: transform.x, y: transform.y, k: transform.k };
+        latest.current.onChange(state.current.view);
+      })
+      .on("end", () => latest.current.onEnd(state.current.view));
+    state.current.behaviour = behaviour;
+    selection.call(behaviour);
+    const scroll = (event: WheelEvent) => {
+      if (event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      const unit = event.deltaMode === 1 ? 20 : event.deltaMode === 2 ? state.current.extent.height : 1;
+      const { k } = state.current.view;
+      const sideways = event.shiftKey && event.deltaX === 0;
+      const dx = sideways ? event.deltaY : event.deltaX;
+      const dy = sideways ? 0 : event.deltaY;
+      behaviour.translateBy(selection, (-dx * unit) / k, (-dy * unit) / k);
+    };
+    element.addEventListener("wheel", scroll, { passive: false });
+    return () => {
+      element.removeEventListener("wheel", scroll);
+      selection.on(".zoom", null);
+      state.current.behaviour = null;
+    };
+  }, [canvas]);
+
+  return useMemo((): Zoom => {
+    const set = (view: View): void => {
+      const element = canvas.current;
+      const transform = inside(zoomIdentity.translate(view.x, view.y).scale(view.k), state.current.extent);
+      if (element !== null) state.current.behaviour?.transform(select(element), transform);
+    };
+    return {
+      view: () => state.current.view,
+      set,
+      zoomBy(factor) {
+        if (canvas.current !== null) state.current.behaviour?.scaleBy(select(canvas.current), factor);
+      },
+      bound(extent) {
+        state.current.extent = extent;
+        const element = canvas.current;
+        // d3-zoom asks the element for its size by clientWidth, which is right for a canvas too.
+        if (element !== null) set(state.current.view);
+      },
+    };
+  }, [canvas]);
+}

@@ -1,0 +1,58 @@
+// The page before anything is open.
+
+import { useEffect, useState } from "react";
+import { listSamples, type Sample } from "../../shell/samples.ts";
+import { CommandButton } from "../CommandButton.tsx";
+import { useApp, usePage } from "../context.ts";
+import "./Empty.css";
+
+export function Empty() {
+  const { shell } = usePage();
+  const failure = useApp((state) => state.failure);
+  const [samples, setSamples] = useState<readonly Sample[]>([]);
+  useEffect(() => {
+    let here = true;
+    void listSamples().then((list) => here && setSamples(list));
+    return () => {
+      here = false;
+    };
+  }, []);
+
+  return (
+    <main className="empty">
+      <h1 className="empty-name">ckptscope</h1>
+      {failure && (
+        <div className="empty-failure" role="alert">
+          <p>{failure.message}</p>
+          <p className="muted">{failure.advice}</p>
+        </div>
+      )}
+      <p className="empty-drop">Drop a checkpoint image, or two to compare</p>
+      <p className="empty-open">
+        <CommandButton id="open">Open…</CommandButton>
+        <span className="muted">
+          or press <kbd>O</kbd>; <kbd>?</kbd> for all keys
+        </span>
+      </p>
+      {samples.length > 0 && (
+        <section aria-label="Samples">
+          <h2 className="muted">Samples</h2>
+          <ul className="empty-samples">
+            {samples.map(({ name, title, about, images }) => (
+              <li key={name}>
+                <button type="button" className="link" onClick={() => void shell.openSample(name)}>
+                  {title}
+                </button>
+                {images.length === 2 && <span className="empty-pair">before and after</span>}
+                <span className="muted">{about}</span>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <p className="muted">
+        Linux-CR streams, CRIU image folders and archives of them (tar, gzip, zstd). Nothing leaves this browser.
+      </p>
+    </main>
+  );
+}

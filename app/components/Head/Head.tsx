@@ -1,0 +1,127 @@
+// The bar at the top: what is open, in which format, how much of it, and what can be done.
+
+import { type ReactNode, useRef } from "react";
+import { visible } from "../../model/text.ts";
+import { bytes, counted } from "../../shell/describe.ts";
+import { keyLabel } from "../../shell/keys.ts";
+import { shownDoc } from "../../shell/state.ts";
+import { CommandButton } from "../CommandButton.tsx";
+import { useApp, usePage } from "../context.ts";
+import { isMac } from "../platform.ts";
+import "./Head.css";
+
+export function Head() {
+  const { shell } = usePage();
+  const docs = useApp((state) => state.docs);
+  const side = useApp((state) => state.side);
+  const doc = useApp(shownDoc);
+  if (doc === null) return null;
+  const { checkpoint, document } = doc;
+  const { tasks, tables, descriptors, files, problems } = checkpoint;
+  const size = checkpoint.members.reduce((sum, member) => sum + member.size, 0);
+  const errors = problems.filter(({ severity }) => severity === "error").length;
+  return (
+    <header className="head">
+      <h1 className="visually-hidden">ckptscope</h1>
+      {docs.length === 2 ? (
+        <fieldset className="head-sides">
+          <legend className="visually-hidden">Which image is shown</legend>
+          {docs.map((each, at) => (
+            <label key={at === 0 ? "before" : "after"} className={at === side ? "head-side head-side-on" : "head-side"}>
+              <input
+                type="radio"
+                name="side"
+                className="visually-hidden"
+                checked={at === side}
+                onChange={() => shell.turn(at === 0 ? 0 : 1)}
+              />
+              <span className="muted">{at === 0 ? "before" : "after"}</span>{" "}
+              <span className="mono">{visible(each.input.name)}</span>
+            </label>
+          ))}
+          <CommandButton id="swap">⇄ Swap</CommandButton>
+        </fieldset>
+      ) : (
+        <span className="head-name mono" title={visible(doc.input.name)}>
+          {visible(doc.input.name)}
+        </span>
+      )}
+      <CommandButton id="format" className="plain head-format">
+        {checkpoint.format === "criu" ? "CRIU" : "Linux-CR"} <span className="mono">{visible(checkpoint.dialect)}</span>
+        {doc.dialect !== null && " (by hand)"}
+      </CommandButton>
+      {document !== null && !checkpoint.complete && <strong className="head-incomplete">incomplete</strong>}
+      <span className="head-counts muted">
+        <Count>{counted(tasks.count, "task")}</Count>
+        <Count>{counted(tables.count, "file table")}</Count>
+        <Count>{counted(descriptors.count, "descriptor")}</Count>
+        <Count>{counted(files.count, "open file")}</Count>
+        {size > 0 && <Count>{bytes(size)}</Count>}
+      </span>
+      {problems.length > 0 && (
+        <button
+          type="button"
+          className={errors > 0 ? "plain head-problems head-errors" : "plain head-problems"}
+          onClick={() => shell.store.set({ tab: "problems", panel: "tables", tablesShown: true })}
+        >
+          {counted(problems.length, "problem")}
+        </button>
+      )}
+      <span className="head-actions">
+        <CommandButton id="find">Find</CommandButton>
+        <CommandButton id="open">Open…</CommandButton>
+        <Menu />
+      </span>
+    </header>
+  );
+}
+
+const Count = ({ children }: { children: ReactNode }) => <span className="head-count">{children}</span>;
+
+/** All that can be done now, from the registry. */
+function Menu() {
+  const { commands } = usePage();
+  const state = useApp((now) => now);
+  const details = useRef<HTMLDetailsElement>(null);
+  const close = () => details.current?.removeAttribute("open");
+  const shown = commands.filter(
+    ({ group, id }) => group === "Open" || group === "Copy and save" || id === "palette" || id === "help",
+  );
+  return (
+    <details
+      ref={details}
+      className="head-menu"
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || !details.current?.open) return;
+        event.preventDefault();
+        close();
+        details.current.querySelector("summary")?.focus();
+      }}
+      onBlur={(event) => {
+        if (!event.currentTarget.contains(event.relatedTarget)) close();
+      }}
+    >
+      <summary>Actions</summary>
+      <ul>
+        {shown
+          .filter(({ when }) => when(state))
+          .map(({ id, title, key, run }) => (
+            <li key={id}>
+              <button
+                type="button"
+                className="plain"
+                onClick={() => {
+                  close();
+                  run();
+                }}
+              >
+                <span>{title}</span>
+                <kbd>{keyLabel(key, isMac())}</kbd>
+              </button>
+            </li>
+          ))}
+        <li className="muted head-promise">Nothing leaves this browser.</li>
+      </ul>
+    </details>
+  );
+}

@@ -1,0 +1,75 @@
+// The fields of one record: name, raw value, what it means, and where its bytes are.
+
+import type { DocumentId } from "../../decoder/protocol.ts";
+import type { Field } from "../../model/fields.ts";
+import type { Looked } from "../../model/related.ts";
+import { visible } from "../../model/text.ts";
+import type { Doc } from "../../shell/state.ts";
+import { usePage } from "../context.ts";
+import { Section } from "./Inspector.tsx";
+import { useAnswer } from "./useAnswer.ts";
+
+/** Fields shown at most; what has more is an array to be looked at in the bytes. */
+const MOST = 400;
+
+export function RecordFields({ doc, document, record }: { doc: Doc; document: DocumentId; record: number }) {
+  const { shell } = usePage();
+  const answered = useAnswer("fields", { document, record });
+  const { records, members } = doc.checkpoint;
+  const kind = records.kinds[records.kind[record] ?? 0];
+  const member = members.length > 1 ? ` in ${visible(members[records.member[record] ?? 0]?.name ?? "")}` : "";
+  const title = visible(kind?.name ?? "Record");
+  const note = `at ${records.offset[record] ?? 0}${member}, ${records.length[record] ?? 0} bytes`;
+  if (answered.state === "waiting") return null;
+  if (answered.state === "failed") {
+    return (
+      <Section title={title} note={note}>
+        <p className="warn">{answered.message}</p>
+      </Section>
+    );
+  }
+  const told = answered.answer.filter(({ role }) => role !== "padding");
+  return (
+    <Section title={title} note={note}>
+      <table className="fields mono">
+        <thead>
+          <tr>
+            <th scope="col">Field</th>
+            <th scope="col">Raw</th>
+            <th scope="col">Meaning</th>
+            <th scope="col" className="cell-number">
+              Offset
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {told.slice(0, MOST).map((field) => (
+            <tr key={`${field.offset}-${field.name}`}>
+              <th scope="row" title={field.type}>
+                {visible(field.name)}
+              </th>
+              <td>
+                {field.role === "payload" ? <span className="muted">{field.length} bytes</span> : visible(field.raw)}
+              </td>
+              <td>
+                <Meaning field={field} onLook={(looked) => shell.look(looked)} />
+              </td>
+              <td className="cell-number muted">{field.offset}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {told.length > MOST && <p className="muted">{told.length - MOST} more fields.</p>}
+    </Section>
+  );
+}
+
+function Meaning({ field, onLook }: { field: Field; onLook(looked: Looked): void }) {
+  const { meaning, refers } = field;
+  if (refers === undefined) return meaning === null ? null : visible(meaning);
+  return (
+    <button type="button" className="link" onClick={() => onLook(refers)}>
+      {visible(meaning ?? refers.to)}
+    </button>
+  );
+}

@@ -1,0 +1,202 @@
+// The tables below the drawing: one tab for each listing, with its filter, columns and exports.
+
+import { type KeyboardEvent, useRef } from "react";
+import { COLUMNS, LISTING_TITLES, LISTINGS, type Listing, rowCount } from "../../model/columns.ts";
+import { PLACES } from "../../shell/commands.ts";
+import { count, counted } from "../../shell/describe.ts";
+import type { Doc } from "../../shell/state.ts";
+import { CommandButton } from "../CommandButton.tsx";
+import { useApp, usePage } from "../context.ts";
+import { Grid } from "./Grid.tsx";
+import { useRows } from "./useRows.ts";
+import "./Tables.css";
+
+const ONE: Readonly<Record<Listing, string>> = {
+  descriptors: "descriptor",
+  files: "open file",
+  tables: "file table",
+  tasks: "task",
+  records: "record",
+  problems: "problem",
+};
+
+export function Tables({ doc }: { doc: Doc }) {
+  const { shell } = usePage();
+  const tab = useApp((state) => state.tab);
+  const view = useApp((state) => state.listings[state.tab]);
+  const { rows, pending } = useRows(doc, tab, view);
+  const total = rowCount(doc.checkpoint, tab);
+  const filtered = view.filter.trim() !== "";
+
+  return (
+    <section className="tables" aria-label="Tables">
+      <Tabs doc={doc} tab={tab} />
+      <div id="tables-panel" role="tabpanel" aria-labelledby={`tab-${tab}`} className="tables-panel">
+        <div className="tables-bar">
+          <input
+            id={PLACES.filter}
+            type="search"
+            className="mono"
+            aria-label={`Filter ${LISTING_TITLES[tab].toLowerCase()}`}
+            placeholder={PLACEHOLDERS[tab]}
+            spellCheck={false}
+            autoComplete="off"
+            value={view.filter}
+            onChange={(event) => shell.setListing(tab, { filter: event.target.value })}
+            onKeyDown={(event) => {
+              if (event.key === "Escape" && view.filter !== "") {
+                event.preventDefault();
+                shell.setListing(tab, { filter: "" });
+              } else if (event.key === "ArrowDown" || event.key === "Enter") {
+                event.preventDefault();
+                document.getElementById(PLACES.tables)?.focus();
+              }
+            }}
+          />
+          <span className="muted tables-count" aria-live="polite">
+            {pending
+              ? "sorting…"
+              : filtered
+                ? `${count(rows.length)} of ${counted(total, ONE[tab])}`
+                : counted(total, ONE[tab])}
+          </span>
+          <Columns tab={tab} />
+          <CommandButton id="copy-table">Copy</CommandButton>
+          <CommandButton id="save-csv">CSV</CommandButton>
+          <CommandButton id="save-json">JSON</CommandButton>
+        </div>
+        {rows.length === 0 && !pending ? (
+          <Reason doc={doc} tab={tab} filter={filtered ? view.filter : ""} total={total} />
+        ) : (
+          <Grid key={tab} doc={doc} listing={tab} view={view} rows={rows} pending={pending} />
+        )}
+      </div>
+    </section>
+  );
+}
+
+const PLACEHOLDERS: Readonly<Record<Listing, string>> = {
+  descriptors: "filter: nginx fd:3 kind:socket shared:yes",
+  files: "filter: /var/log shared:yes pos:>4096",
+  tables: "filter: shared:yes fds:>100",
+  tasks: "filter: nginx state:zombie",
+  records: "filter: OBJ_FILE offset:>4096",
+  problems: "filter: severity:error",
+};
+
+function Tabs({ doc, tab }: { doc: Doc; tab: Listing }) {
+  const { shell } = usePage();
+  const list = useRef<HTMLDivElement>(null);
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    const next = LISTINGS[(LISTINGS.indexOf(tab) + step + LISTINGS.length) % LISTINGS.length];
+    if (step === 0 || next === undefined) return;
+    event.preventDefault();
+    shell.store.set({ tab: next });
+    list.current?.querySelector<HTMLElement>(`#tab-${next}`)?.focus();
+  };
+  return (
+    <div ref={list} role="tablist" aria-label="Tables" className="tabs" tabIndex={-1} onKeyDown={onKeyDown}>
+      {LISTINGS.map((listing) => (
+        <button
+          key={listing}
+          id={`tab-${listing}`}
+          type="button"
+          role="tab"
+          className="plain tab"
+          aria-selected={listing === tab}
+          aria-controls="tables-panel"
+          tabIndex={listing === tab ? 0 : -1}
+          onClick={() => shell.store.set({ tab: listing })}
+        >
+          {LISTING_TITLES[listing]}{" "}
+          <span
+            className={listing === "problems" && doc.checkpoint.problems.length > 0 ? "badge badge-problems" : "badge"}
+          >
+            {count(rowCount(doc.checkpoint, listing))}
+          </span>
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** Which columns are shown. */
+function Columns({ tab }: { tab: Listing }) {
+  const { shell } = usePage();
+  const columns = useApp((state) => state.listings[state.tab].columns);
+  const details = useRef<HTMLDetailsElement>(null);
+  return (
+    <details
+      ref={details}
+      className="columns"
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || !details.current?.open) return;
+        event.preventDefault();
+        details.current.open = false;
+        details.current.querySelector("summary")?.focus();
+      }}
+      onBlur={(event) => {
+        if (!event.currentTarget.contains(event.relatedTarget)) event.currentTarget.open = false;
+      }}
+    >
+      <summary id="columns">Columns</summary>
+      <ul>
+        {COLUMNS[tab].map(({ id, title, about }) => (
+          <li key={id}>
+            <label>
+              <input
+                type="checkbox"
+                checked={columns.includes(id)}
+                disabled={columns.length === 1 && columns.includes(id)}
+                onChange={(event) => {
+                  const shown = new Set(columns);
+                  if (event.target.checked) shown.add(id);
+                  else shown.delete(id);
+                  const inOrder = COLUMNS[tab].map((column) => column.id).filter((one) => shown.has(one));
+                  shell.setListing(tab, { columns: inOrder });
+                }}
+              />{" "}
+              {title} <span className="muted">{about}</span>
+            </label>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+/** Why a table is empty, and the way out. */
+function Reason({ doc, tab, filter, total }: { doc: Doc; tab: Listing; filter: string; total: number }) {
+  const { shell } = usePage();
+  const { checkpoint, document } = doc;
+  const many = LISTING_TITLES[tab].toLowerCase();
+  if (filter !== "" && total > 0) {
+    return (
+      <div className="tables-empty">
+        <p>
+          None of {counted(total, ONE[tab])} matches <span className="mono">{filter}</span>.
+        </p>
+        <button type="button" onClick={() => shell.setListing(tab, { filter: "" })}>
+          Clear the filter
+        </button>
+      </div>
+    );
+  }
+  if (tab === "problems") {
+    return <p className="tables-empty">No problems: everything in the image was understood.</p>;
+  }
+  return (
+    <div className="tables-empty">
+      <p>
+        {document === null ? `No ${many} so far: the image is still being decoded.` : `The image holds no ${many}.`}
+        {document !== null && !checkpoint.complete && " It is incomplete: what is missing may have been there."}
+      </p>
+      {checkpoint.problems.length > 0 && (
+        <button type="button" onClick={() => shell.store.set({ tab: "problems" })}>
+          See the {counted(checkpoint.problems.length, "problem")}
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+// The rows of a listing, kept up with its filter and order.
+
+import { useEffect, useMemo, useState } from "react";
+import type { Checkpoint } from "../../model/checkpoint.ts";
+import type { Listing } from "../../model/columns.ts";
+import type { Order } from "../../model/order.ts";
+import { orderOf, rowsNow, shownRows } from "../../shell/rows.ts";
+import type { Doc, ListingView } from "../../shell/state.ts";
+import { usePage } from "../context.ts";
+
+/** Typing is let come to rest before the worker is asked. In milliseconds. */
+const REST = 150;
+
+const NO_ROWS = new Uint32Array(0);
+
+interface Answer {
+  readonly checkpoint: Checkpoint;
+  readonly order: Order;
+  readonly rows: Uint32Array;
+}
+
+export interface Rows {
+  readonly rows: Uint32Array;
+  /** The worker is putting them in order; `rows` are those of before. */
+  readonly pending: boolean;
+}
+
+export function useRows(doc: Doc, listing: Listing, view: ListingView): Rows {
+  const { shell } = usePage();
+  const { filter, sort } = view;
+  const order = useMemo(() => orderOf(listing, { filter, sort, columns: [] }), [listing, filter, sort]);
+  const now = useMemo(() => rowsNow(doc, order), [doc, order]);
+  const [later, setLater] = useState<Answer | null>(null);
+
+  useEffect(() => {
+    if (now !== null) return;
+    const control = new AbortController();
+    const timer = setTimeout(() => {
+      shownRows(shell.client, doc, listing, { filter, sort, columns: [] }, control.signal).then(
+        (rows) => setLater({ checkpoint: doc.checkpoint, order, rows }),
+        (error: unknown) => {
+          if (!control.signal.aborted) shell.notify(`The table could not be put in order: ${String(error)}`);
+        },
+      );
+    }, REST);
+    return () => {
+      clearTimeout(timer);
+      control.abort();
+    };
+  }, [now, doc, listing, filter, sort, order, shell]);
+
+  if (now !== null) return { rows: now, pending: false };
+  const ours = later !== null && later.checkpoint === doc.checkpoint && later.order.listing === listing;
+  return { rows: ours ? later.rows : NO_ROWS, pending: later?.order !== order };
+}

@@ -1,0 +1,35 @@
+// How components reach the shell.
+
+import type { RefObject } from "react";
+import { createContext, useContext } from "react";
+import type { Command, DrawingControl } from "../shell/commands.ts";
+import type { Shell } from "../shell/shell.ts";
+import type { State } from "../shell/state.ts";
+import { useSelected } from "../shell/store.ts";
+
+export interface Page {
+  readonly shell: Shell;
+  readonly commands: readonly Command[];
+  /** The drawing, while it is on the page. */
+  readonly drawing: RefObject<DrawingControl | null>;
+}
+
+export const PageContext = createContext<Page | null>(null);
+
+export function usePage(): Page {
+  const page = useContext(PageContext);
+  if (page === null) throw new Error("A component outside of the page");
+  return page;
+}
+
+/** Part of the state; the component renders again when that part (by identity) changes. */
+export function useApp<T>(select: (state: State) => T): T {
+  return useSelected(usePage().shell.store, select);
+}
+
+/** A command by its id. */
+export function useCommand(id: string): Command {
+  const command = usePage().commands.find((one) => one.id === id);
+  if (command === undefined) throw new Error(`No command “${id}”`);
+  return command;
+}

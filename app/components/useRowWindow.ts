@@ -1,0 +1,83 @@
+// The rows of a scrolled list that are in view, at any length.
+
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type RefObject, useLayoutEffect, useRef, useState } from "react";
+import { type Place, rowAt, slotCount, slotFor } from "../shell/row-window.ts";
+
+export interface WindowRow {
+  readonly row: number;
+  /** Pixels from the top of the scrolled element. */
+  readonly top: number;
+}
+
+export interface RowWindow {
+  readonly rows: readonly WindowRow[];
+  /** Height of the scrolled element in pixels. */
+  readonly height: number;
+  /** Whole rows in view. */
+  readonly visible: number;
+  /** Scrolls as little as makes the row seen. */
+  reveal(row: number): void;
+}
+
+/** `count` rows, each `rowHeight` pixels high, in `scroller`, whose first `header` pixels stay where they are. */
+export function useRowWindow(
+  count: number,
+  rowHeight: number,
+  scroller: RefObject<HTMLElement | null>,
+  header: number,
+): RowWindow {
+  const place = useRef<Place>({ row: 0, slot: 0 });
+  const [, redraw] = useState(0);
+  const slots = slotCount(count);
+  const virtualizer = useVirtualizer({
+    count: slots,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 6,
+  });
+  const inView = (virtualizer.scrollRect?.height ?? 0) - header;
+  const visible = Math.max(1, Math.floor(inView / rowHeight));
+  const slot = Math.min(Math.floor((virtualizer.scrollOffset ?? 0) / rowHeight), Math.max(0, slots - visible));
+
+  if (slots === count) place.current = { row: slot, slot };
+  else if (slot !== place.current.slot) {
+    place.current = { row: rowAt(slot, place.current, count, visible), slot };
+  }
+  const top = place.current;
+
+  // After a list was scrolled row by row, its scroll bar is put where the rows are.
+  useLayoutEffect(() => {
+    if (slots === count) return;
+    const timer = setTimeout(() => {
+      const { row } = place.current;
+      const wanted = slotFor(row, count, visible);
+      const element = scroller.current;
+      if (element === null || wanted === place.current.slot) return;
+      place.current = { row, slot: wanted };
+      element.scrollTop = wanted * rowHeight + (element.scrollTop % rowHeight);
+    }, 200);
+    return () => clearTimeout(timer);
+  });
+
+  const rows: WindowRow[] = [];
+  for (const item of virtualizer.getVirtualItems()) {
+    const row = top.row + item.index - top.slot;
+    if (row >= 0 && row < count) rows.push({ row, top: item.index * rowHeight });
+  }
+
+  const reveal = (row: number): void => {
+    const element = scroller.current;
+    if (element === null || row < 0) return;
+    const full = Math.max(1, Math.floor((element.clientHeight - header) / rowHeight));
+    const first = place.current.row;
+    if (row >= first && row < first + full && !(row === first && element.scrollTop % rowHeight !== 0)) return;
+    const wanted = Math.max(0, Math.min(row < first ? row : row === first ? row : row - full + 1, count - full));
+    const at = slotFor(wanted, count, full);
+    place.current = { row: wanted, slot: at };
+    element.scrollTop = at * rowHeight;
+    redraw((n) => n + 1);
+  };
+
+  return { rows, height: slots * rowHeight, visible, reveal };
+}

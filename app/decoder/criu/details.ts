@@ -1,0 +1,393 @@
+// What a set tells of an open file beyond the common columns, as a small plain object for each kind.
+
+import { HAS } from "../../model/checkpoint.ts";
+import type { Details, DetailValue } from "../../model/fields.ts";
+import { visibleText } from "../../model/text.ts";
+import { createEntryReader, type EntryBytes } from "./closer.ts";
+import { FILE_FIELDS } from "./files.ts";
+import {
+  bitWords,
+  clockName,
+  deviceText,
+  EPOLL_EVENTS,
+  ETHER_TYPES,
+  endpointText,
+  FANOTIFY_EVENTS,
+  INOTIFY_EVENTS,
+  IP_PROTOCOLS,
+  NAMESPACES,
+  NETLINK_PROTOCOLS,
+  SEALS,
+  SOCKET_FAMILIES,
+  SOCKET_STATES,
+  SOCKET_TYPES,
+  signalNames,
+  swap16,
+} from "./meaning.ts";
+import { MEMBER_KINDS } from "./members.ts";
+import { enumName } from "./messages.ts";
+import type { DecodedSet } from "./set.ts";
+import { isNumber, numberText, type Piece, pieces } from "./wire.ts";
+
+/** The values of one message by dotted name. */
+interface Values {
+  has(name: string): boolean;
+  /** A number of 32 bits; `null` if absent. */
+  number(name: string): number | null;
+  /** A number as exact decimal text; `null` if absent. */
+  exact(name: string): string | null;
+  text(name: string): string | null;
+  bool(name: string): boolean | null;
+  piece(name: string): Piece | null;
+  /** All values of a repeated number. */
+  numbers(name: string): number[];
+  /** The values of each occurrence of a repeated message. */
+  each<T>(name: string, make: (values: Values) => T): T[];
+}
+
+/** More repeated messages than this are not listed. */
+const LIST_LIMIT = 10_000;
+
+function valuesOf(found: ReadonlyMap<string, Piece>, bytes: Uint8Array, prefix: string): Values {
+  const piece = (name: string): Piece | null => found.get(prefix + name) ?? null;
+  const exact = (name: string): string | null => {
+    const value = piece(name);
+    return value === null || !(isNumber(value.type) || value.role === "value")
+      ? null
+      : numberText(value.type, value.low, value.high);
+  };
+  const number = (name: string): number | null => {
+    const text = exact(name);
+    return text === null ? null : Number(text);
+  };
+  return {
+    has: (name) => piece(name) !== null,
+    piece,
+    exact,
+    number,
+    text: (name) => {
+      const value = piece(name);
+      return value === null || value.role !== "value" ? null : visibleText(bytes.subarray(value.value, value.end));
+    },
+    bool: (name) => {
+      const value = piece(name);
+      return value === null ? null : value.low !== 0 || value.high !== 0;
+    },
+    numbers: (name) => {
+      const list: number[] = [];
+      for (let at = 0; at < LIST_LIMIT; at++) {
+        const value = number(`${name}[${at}]`);
+        if (value === null) break;
+        list.push(value);
+      }
+      return list;
+    },
+    each: (name, make) => {
+      const list: ReturnType<typeof make>[] = [];
+      for (let at = 0; at < LIST_LIMIT && found.has(`${prefix}${name}[${at}]`); at++) {
+        list.push(make(valuesOf(found, bytes, `${prefix}${name}[${at}].`)));
+      }
+      return list;
+    },
+  };
+}
+
+function entryValues(entry: EntryBytes, prefix = ""): Values {
+  const found = new Map<string, Piece>();
+  for (const piece of pieces(entry.bytes, entry.start, entry.end, entry.message ?? "")) {
+    if (piece.role !== "payload") found.set(piece.name, piece);
+  }
+  return valuesOf(found, entry.bytes, prefix);
+}
+
+/** Another entry that says more about a file. */
+interface Related {
+  readonly message: string;
+  readonly values: Values;
+}
+
+interface About {
+  readonly set: DecodedSet;
+  readonly file: number;
+  readonly related: readonly Related[];
+}
+
+type Describe = (values: Values, about: About) => Record<string, DetailValue>;
+
+const word = (list: Readonly<Record<number, string>>, value: number | null): DetailValue =>
+  value === null ? null : (list[value] ?? value);
+
+const relatedOf = (about: About, message: string): Values | null =>
+  about.related.find((related) => related.message === message)?.values ?? null;
+
+const allRelated = (about: About, message: string): Values[] =>
+  about.related.filter((related) => related.message === message).map(({ values }) => values);
+
+const fileId = ({ set }: About, row: number): number | null =>
+  row < 0 ? null : (set.checkpoint.files.id[row] ?? null);
+
+/** Ids of the other open files of one pipe. */
+function otherEnds(about: About, pipe: number | null): number[] {
+  const ids: number[] = [];
+  if (pipe === null) return ids;
+  about.set.pipeEnds(pipe, (row) => {
+    const id = row === about.file ? null : fileId(about, row);
+    if (id !== null) ids.push(id);
+  });
+  return ids;
+}
+
+const pipe: Describe = (values, about) => {
+  const id = values.number("pipe_id");
+  const data = relatedOf(about, "pipe_data_entry");
+  return {
+    pipeId: id,
+    otherEnds: otherEnds(about, id),
+    ...(data === null ? {} : { bytesInPipe: data.number("bytes") }),
+  };
+};
+
+const queued = (about: About): Record<string, DetailValue> => {
+  const packets = allRelated(about, "sk_packet_entry");
+  if (packets.length === 0) return {};
+  const bytes = packets.reduce((sum, packet) => sum + (packet.number("length") ?? 0), 0);
+  const inFlight = packets.flatMap((packet) => packet.each("scm", (scm) => scm.numbers("rights")).flat());
+  return { queuedPackets: packets.length, queuedBytes: bytes, ...(inFlight.length === 0 ? {} : { inFlight }) };
+};
+
+const backlog = (values: Values): Record<string, DetailValue> =>
+  values.number("state") === 10 ? { backlog: values.number("backlog") } : {};
+
+const shutdown = (values: Values): Record<string, DetailValue> =>
+  values.has("shutdown") ? { shutdown: enumName("sk_shutdown", values.number("shutdown") ?? 0) } : {};
+
+const epollTarget =
+  (about: About): ((target: Values) => Details) =>
+  (target) => {
+    const fd = target.number("tfd");
+    return {
+      fd,
+      file: fd === null ? null : fileId(about, about.set.epollTargets(about.file, fd)),
+      events: bitWords(EPOLL_EVENTS, target.number("events") ?? 0),
+      data: target.exact("data"),
+      ...(target.has("inode") ? { inode: target.exact("inode"), device: deviceText(target.number("dev") ?? 0) } : {}),
+    };
+  };
+
+const handlePath = (values: Values, name: string): Record<string, DetailValue> =>
+  values.has(`${name}.path`) ? { path: values.text(`${name}.path`) } : {};
+
+const inotifyWatch = (watch: Values): Details => ({
+  wd: watch.number("wd"),
+  inode: watch.exact("i_ino"),
+  device: deviceText(watch.number("s_dev") ?? 0),
+  mask: bitWords(INOTIFY_EVENTS, watch.number("mask") ?? 0),
+  ...handlePath(watch, "f_handle"),
+});
+
+const fanotifyMark = (mark: Values): Details => ({
+  type: enumName("mark_type", mark.number("type") ?? 0),
+  mask: bitWords(FANOTIFY_EVENTS, mark.number("mask") ?? 0),
+  ignoredMask: bitWords(FANOTIFY_EVENTS, mark.number("ignored_mask") ?? 0),
+  device: deviceText(mark.number("s_dev") ?? 0),
+  ...(mark.has("ie.i_ino") ? { inode: mark.exact("ie.i_ino"), ...handlePath(mark, "ie.f_handle") } : {}),
+  ...(mark.has("me.mnt_id") ? { mount: mark.number("me.mnt_id"), path: mark.text("me.path") } : {}),
+});
+
+const seconds = (values: Values, whole: string, nano: string): string =>
+  `${values.exact(whole) ?? "0"}.${(values.exact(nano) ?? "0").padStart(9, "0")}`;
+
+/** By field of file_entry. */
+const DESCRIBE: Readonly<Record<string, Describe>> = {
+  reg: (values) => ({
+    mode: values.number("mode"),
+    size: values.exact("size"),
+    ...(values.has("mnt_id") ? { mountId: values.number("mnt_id") } : {}),
+    ...(values.bool("ext") === true ? { external: true } : {}),
+  }),
+  pipe,
+  fifo: pipe,
+  isk: (values, about) => {
+    const stream = relatedOf(about, "tcp_stream_entry");
+    return {
+      family: word(SOCKET_FAMILIES, values.number("family")),
+      type: word(SOCKET_TYPES, values.number("type")),
+      protocol: word(IP_PROTOCOLS, values.number("proto")),
+      state: word(SOCKET_STATES, values.number("state")),
+      source: endpointText(values.numbers("src_addr"), values.number("src_port") ?? 0),
+      destination: endpointText(values.numbers("dst_addr"), values.number("dst_port") ?? 0),
+      inode: values.number("ino"),
+      ...backlog(values),
+      ...shutdown(values),
+      ...(values.has("ifname") ? { interface: values.text("ifname") } : {}),
+      ...(stream === null ? {} : { bytesToRead: stream.number("inq_len"), bytesToSend: stream.number("outq_len") }),
+      ...queued(about),
+    };
+  },
+  usk: (values, about) => {
+    const peerInode = values.number("peer");
+    const found: { peer: number | null } = { peer: null };
+    if (peerInode !== null && peerInode !== 0) {
+      about.set.unixSockets(peerInode, (row) => {
+        found.peer ??= fileId(about, row);
+      });
+    }
+    return {
+      type: word(SOCKET_TYPES, values.number("type")),
+      state: word(SOCKET_STATES, values.number("state")),
+      name: values.text("name"),
+      inode: values.number("ino"),
+      peerInode,
+      peer: found.peer,
+      ...backlog(values),
+      ...shutdown(values),
+      ...(values.has("name_dir") ? { directory: values.text("name_dir") } : {}),
+      ...queued(about),
+    };
+  },
+  psk: (values) => {
+    const protocol = swap16(values.number("protocol") ?? 0);
+    return {
+      type: word(SOCKET_TYPES, values.number("type")),
+      protocol: ETHER_TYPES[protocol] ?? protocol,
+      interfaceIndex: values.number("ifindex"),
+    };
+  },
+  nlsk: (values, about) => ({
+    protocol: word(NETLINK_PROTOCOLS, values.number("protocol")),
+    portId: values.number("portid"),
+    groups: values.numbers("groups"),
+    inode: values.number("ino"),
+    ...queued(about),
+  }),
+  efd: (values) => ({ counter: values.exact("counter") }),
+  epfd: (values, about) => ({
+    targets: [
+      ...values.each("tfd", epollTarget(about)),
+      ...allRelated(about, "eventpoll_tfd_entry").map(epollTarget(about)),
+    ],
+  }),
+  sgfd: (values) => {
+    const mask = values.piece("sigmask");
+    return { signals: mask === null ? [] : signalNames(mask.low, mask.high) };
+  },
+  tfd: (values) => {
+    const clock = values.number("clockid");
+    return {
+      clock: clock === null ? null : (clockName(clock) ?? clock),
+      ticks: values.exact("ticks"),
+      interval: seconds(values, "isec", "insec"),
+      left: seconds(values, "vsec", "vnsec"),
+    };
+  },
+  ify: (values, about) => ({
+    watches: [...values.each("wd", inotifyWatch), ...allRelated(about, "inotify_wd_entry").map(inotifyWatch)],
+  }),
+  ffy: (values, about) => ({
+    marks: [...values.each("mark", fanotifyMark), ...allRelated(about, "fanotify_mark_entry").map(fanotifyMark)],
+  }),
+  tty: (_values, about) => {
+    const info = relatedOf(about, "tty_info_entry");
+    if (info === null) return {};
+    return {
+      type: enumName("TtyType", info.number("type") ?? 0),
+      ...(info.has("pty.index") ? { index: info.number("pty.index") } : {}),
+      session: info.number("sid"),
+      processGroup: info.number("pgrp"),
+      device: deviceText(info.number("rdev") ?? 0),
+      ...(info.has("winsize.ws_row")
+        ? { rows: info.number("winsize.ws_row"), columns: info.number("winsize.ws_col") }
+        : {}),
+    };
+  },
+  memfd: (_values, about) => {
+    const inode = relatedOf(about, "memfd_inode_entry");
+    if (inode === null) return {};
+    return {
+      name: inode.text("name"),
+      size: inode.exact("size"),
+      seals: bitWords(SEALS, inode.number("seals") ?? 0),
+      ...(inode.has("mode") ? { mode: inode.number("mode") } : {}),
+    };
+  },
+  bpf: (values) => ({
+    name: values.text("map_name"),
+    mapType: values.number("map_type"),
+    keySize: values.number("key_size"),
+    valueSize: values.number("value_size"),
+    maxEntries: values.number("max_entries"),
+    frozen: values.bool("frozen"),
+  }),
+  nsf: (values) => ({
+    namespace: word(NAMESPACES, values.number("ns_cflag")),
+    namespaceId: values.number("ns_id"),
+  }),
+  pidfd: (values) => ({ pid: values.number("nspid"), inode: values.number("ino") }),
+  tunf: (values) => ({ device: values.text("netdev"), detached: values.bool("detached") }),
+  ext: () => ({}),
+};
+
+const LEGACY_FIELD: ReadonlyMap<string, string> = new Map(
+  MEMBER_KINDS.flatMap(({ message, file }) => (message === null || file === undefined ? [] : [[message, file]])),
+);
+
+/** More records than this of one file are not read for its details. */
+const RELATED_LIMIT = 1000;
+
+/** A function that tells an open file's details. */
+export function createDetailsReader(set: DecodedSet): (file: number) => Promise<Details> {
+  const { checkpoint, sources } = set;
+  const { files, fileRecords } = checkpoint;
+  const readOwn = createEntryReader(checkpoint, sources);
+  const readRelated = createEntryReader(checkpoint, sources);
+  return async (file) => {
+    const entry = await readOwn(files.record[file] ?? -1);
+    if (entry === null) return {};
+    const related: Related[] = [];
+    const first = fileRecords.first[file] ?? 0;
+    const end = Math.min(fileRecords.first[file + 1] ?? 0, first + RELATED_LIMIT);
+    for (let at = first; at < end; at++) {
+      const found = await readRelated(fileRecords.record[at] ?? -1);
+      if (found?.message) related.push({ message: found.message, values: entryValues(found) });
+    }
+    const about: About = { set, file, related };
+    const own = entry.message === "file_entry" ? entryValues(entry) : null;
+    const field = own === null ? LEGACY_FIELD.get(entry.message ?? "") : FILE_FIELDS[own.number("type") ?? 0];
+    if (field === undefined || field === null) return {};
+    const describe = DESCRIBE[field];
+    const details = describe?.(entryValues(entry, own === null ? "" : `${field}.`), about) ?? {};
+    return { ...details, ...unlinkedDetails(about), ...pathDetails(about) };
+  };
+}
+
+/** Of an unlinked file: that it is, and what the ghost file that CRIU keeps of it is like. */
+function unlinkedDetails(about: About): Record<string, DetailValue> {
+  if (((about.set.checkpoint.files.has[about.file] ?? 0) & HAS.deleted) === 0) return {};
+  const ghost = relatedOf(about, "ghost_file_entry");
+  const remap = relatedOf(about, "remap_file_path_entry");
+  return {
+    unlinked: true,
+    ...(remap?.has("remap_type") ? { remap: enumName("remap_type", remap.number("remap_type") ?? 0) } : {}),
+    ...(ghost === null
+      ? {}
+      : {
+          ghost: {
+            uid: ghost.number("uid"),
+            gid: ghost.number("gid"),
+            mode: ghost.number("mode"),
+            size: ghost.exact("size"),
+          },
+        }),
+  };
+}
+
+/** Of a FIFO or terminal: the id of the REG entry with its path. */
+function pathDetails(about: About): Record<string, DetailValue> {
+  const path = about.related.find(({ message, values }) => message === "reg_file_entry" || values.has("reg.id"));
+  if (path === undefined) return {};
+  const { values } = path;
+  return {
+    pathFile: values.number("reg.id") ?? values.number("id"),
+    mode: values.number("reg.mode") ?? values.number("mode"),
+  };
+}

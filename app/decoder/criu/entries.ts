@@ -1,0 +1,92 @@
+// Walks a member's entries block by block: a size, then that many bytes of a message, and maybe raw bytes behind it.
+
+import type { Source } from "../source.ts";
+import { word } from "./members.ts";
+
+const FIRST_BLOCK = 64 << 10;
+const LARGEST_BLOCK = 4 << 20;
+
+/** An entry larger than this is passed over unread. No entry of CRIU's comes near. */
+export const ENTRY_LIMIT = 64 << 20;
+
+/** Where a walk ended, and why if that is not the end of the member. Offsets are in the member. */
+export interface Walk {
+  readonly end: number;
+  readonly fault: { readonly code: string; readonly message: string } | null;
+}
+
+/**
+ * What to do with one entry: its message is bytes[start … end - 1], the entry begins at `offset` of the member.
+ * Returns how many raw bytes follow the message.
+ */
+export type Visit = (bytes: Uint8Array, start: number, end: number, offset: number) => number;
+
+/**
+ * Calls `visit` for every whole entry from offset `from` on. `oversized` hears of entries past ENTRY_LIMIT
+ * (their offset and length with the size word), `progress` of each block. Never throws for what the bytes say;
+ * rejects if they cannot be had.
+ */
+export async function walkEntries(
+  source: Source,
+  from: number,
+  visit: Visit,
+  oversized: (offset: number, length: number) => void,
+  progress: (offset: number) => void,
+): Promise<Walk> {
+  const { size } = source;
+  let offset = from;
+  let block = FIRST_BLOCK;
+  while (offset < size) {
+    const wanted = Math.min(block, size - offset);
+    const bytes = await source.read(offset, wanted);
+    if (bytes.length < wanted) return shortened(offset + bytes.length);
+    let at = 0;
+    while (at + 4 <= bytes.length) {
+      const length = word(bytes, at);
+      const left = size - offset - at - 4;
+      if (length > left) return truncated(offset + at, length, left);
+      const end = at + 4 + length;
+      if (length > ENTRY_LIMIT) {
+        oversized(offset + at, 4 + length);
+        at = end;
+        continue;
+      }
+      if (end > bytes.length) break;
+      const payload = visit(bytes, at + 4, end, offset + at);
+      if (payload > left - length) return { end: offset + end, fault: cutPayload(payload, left - length) };
+      at = end + payload;
+    }
+    if (at === 0) {
+      if (bytes.length < 4) return { end: offset, fault: TRAILING };
+      block = 4 + word(bytes, 0);
+      continue;
+    }
+    offset += at;
+    block = Math.min(Math.max(block, FIRST_BLOCK) * 4, LARGEST_BLOCK);
+    progress(Math.min(offset, size));
+  }
+  return { end: size, fault: null };
+}
+
+const TRAILING = {
+  code: "truncated-entry",
+  message: "The file ends in the middle of an entry's size.",
+};
+
+const truncated = (end: number, length: number, left: number): Walk => ({
+  end,
+  fault: {
+    code: "truncated-entry",
+    message: `An entry of ${length} bytes is announced, but only ${left} bytes are left.`,
+  },
+});
+
+const cutPayload = (length: number, left: number) => ({
+  code: "truncated-data",
+  message: `${length} bytes of raw data are announced behind an entry, but only ${left} bytes are left.`,
+});
+
+const shortened = (end: number): Walk => ({
+  end,
+  fault: { code: "shortened-member", message: "The file became shorter while it was read." },
+});

@@ -1,0 +1,232 @@
+// An entry looked at closely: every field with its bytes, its raw value, what that means and what it leads to.
+
+import type { Field, Reference } from "../../model/fields.ts";
+import { flagNames } from "../../model/names.ts";
+import { visibleText } from "../../model/text.ts";
+import type { Source } from "../source.ts";
+import { createEntryReader } from "./closer.ts";
+import {
+  addressText,
+  bitWords,
+  clockName,
+  deviceText,
+  EPOLL_EVENTS,
+  ETHER_TYPES,
+  FANOTIFY_EVENTS,
+  INOTIFY_EVENTS,
+  IP_PROTOCOLS,
+  lockFlagName,
+  lockTypeName,
+  MAP_FLAGS,
+  modeText,
+  NAMESPACES,
+  NETLINK_PROTOCOLS,
+  PAGEMAP_FLAGS,
+  PROTECTION,
+  SEALS,
+  SOCKET_FAMILIES,
+  SOCKET_STATES,
+  SOCKET_TYPES,
+  signalName,
+  signalNames,
+  sizeText,
+  swap16,
+  TASK_STATE_WORDS,
+  VMA_STATUS,
+  waitStatus,
+} from "./meaning.ts";
+import { word } from "./members.ts";
+import { ENUMS, enumName, MAGICS } from "./messages.ts";
+import type { DecodedSet } from "./set.ts";
+import { numberText, type Piece, pieces, WIRE, wireType } from "./wire.ts";
+
+/** Looks at values in the light of one image. */
+interface Context {
+  readonly set: DecodedSet;
+  readonly member: number;
+  readonly arch: string | null;
+}
+
+type Meaning = (low: number, high: number, context: Context) => string | null;
+
+const words =
+  (list: Readonly<Record<number, string>>): Meaning =>
+  (low) =>
+    list[low] ?? null;
+const bits =
+  (list: Parameters<typeof bitWords>[0]): Meaning =>
+  (low) =>
+    bitWords(list, low).join(" | ") || null;
+const openFlags: Meaning = (low, _high, { arch }) => flagNames(low, arch).join(" | ");
+const address: Meaning = (low) => addressText([low]);
+const hex: Meaning = (low, high) => `0x${((BigInt(high) << 32n) | BigInt(low)).toString(16)}`;
+const mode: Meaning = (low) => modeText(low);
+const device: Meaning = (low) => deviceText(low);
+const bytes: Meaning = (low, high) => sizeText(high * 2 ** 32 + low);
+const sigmask: Meaning = (low, high) => signalNames(low, high).join(" ") || null;
+
+const FLAG_MESSAGES = (
+  "reg_file_entry pipe_entry inet_sk_entry unix_sk_entry packet_sock_entry netlink_sk_entry eventfd_file_entry " +
+  "eventpoll_file_entry signalfd_entry inotify_file_entry fanotify_file_entry tty_file_entry timerfd_entry " +
+  "memfd_file_entry ns_file_entry bpfmap_file_entry pidfd_entry"
+).split(" ");
+
+/** What numbers mean, by message and field. */
+const MEANINGS: Readonly<Record<string, Meaning>> = {
+  ...Object.fromEntries(FLAG_MESSAGES.map((message) => [`${message}.flags`, openFlags])),
+  "fdinfo_entry.flags": (low) => (low === 1 ? "FD_CLOEXEC" : null),
+  "reg_file_entry.mode": mode,
+  "reg_file_entry.size": bytes,
+  "ghost_file_entry.mode": mode,
+  "ghost_file_entry.size": bytes,
+  "file_perms_entry.mode": mode,
+  "memfd_inode_entry.mode": mode,
+  "memfd_inode_entry.size": bytes,
+  "memfd_inode_entry.seals": bits(SEALS),
+  "task_core_entry.task_state": words(TASK_STATE_WORDS),
+  "task_core_entry.exit_code": (low) => (low === 0 ? null : waitStatus(low)),
+  "task_core_entry.stop_signo": signalName,
+  "task_core_entry.blk_sigset": sigmask,
+  "thread_core_entry.blk_sigset": sigmask,
+  "thread_core_entry.pdeath_sig": signalName,
+  "fown_entry.signum": signalName,
+  "inet_sk_entry.family": words(SOCKET_FAMILIES),
+  "inet_sk_entry.type": words(SOCKET_TYPES),
+  "inet_sk_entry.proto": words(IP_PROTOCOLS),
+  "inet_sk_entry.state": words(SOCKET_STATES),
+  "inet_sk_entry.src_addr": address,
+  "inet_sk_entry.dst_addr": address,
+  "unix_sk_entry.type": words(SOCKET_TYPES),
+  "unix_sk_entry.state": words(SOCKET_STATES),
+  "packet_sock_entry.type": words(SOCKET_TYPES),
+  "packet_sock_entry.protocol": (low) => ETHER_TYPES[swap16(low)] ?? `0x${swap16(low).toString(16)}`,
+  "netlink_sk_entry.protocol": words(NETLINK_PROTOCOLS),
+  "eventpoll_tfd_entry.events": bits(EPOLL_EVENTS),
+  "eventpoll_tfd_entry.dev": device,
+  "inotify_wd_entry.mask": bits(INOTIFY_EVENTS),
+  "inotify_wd_entry.s_dev": device,
+  "fanotify_mark_entry.mask": bits(FANOTIFY_EVENTS),
+  "fanotify_mark_entry.ignored_mask": bits(FANOTIFY_EVENTS),
+  "fanotify_mark_entry.s_dev": device,
+  "signalfd_entry.sigmask": sigmask,
+  "timerfd_entry.clockid": clockName,
+  "timerfd_entry.vsec": () => "seconds left",
+  "timerfd_entry.vnsec": () => "nanoseconds left",
+  "ns_file_entry.ns_cflag": words(NAMESPACES),
+  "tty_info_entry.rdev": device,
+  "tty_info_entry.dev": device,
+  "mnt_entry.root_dev": device,
+  "vma_entry.start": hex,
+  "vma_entry.end": hex,
+  "vma_entry.prot": bits(PROTECTION),
+  "vma_entry.flags": bits(MAP_FLAGS),
+  "vma_entry.status": bits(VMA_STATUS),
+  "pagemap_entry.vaddr": hex,
+  "pagemap_entry.flags": bits(PAGEMAP_FLAGS),
+  "pagemap_head.pages_id": (low, _high, { set, member }) => {
+    const count = set.pages.get(member) ?? 0;
+    return `pages-${low}.img holds ${sizeText(count * 4096)} in ${count} pages of 4 KiB`;
+  },
+  "file_lock_entry.type": (low) => lockTypeName(low),
+  "file_lock_entry.flag": (low) => lockFlagName(low),
+  ...Object.fromEntries(
+    "start_code end_code start_data end_data start_stack start_brk brk arg_start arg_end env_start env_end"
+      .split(" ")
+      .map((name) => [`mm_entry.mm_${name}`, hex]),
+  ),
+};
+
+/** What numbers lead to. */
+const FILE_REFERENCES = new Set([
+  "fdinfo_entry.id",
+  "fifo_entry.regf_id",
+  "tty_file_entry.regf_id",
+  "fs_entry.cwd_id",
+  "fs_entry.root_id",
+  "mm_entry.exe_file_id",
+  "remap_file_path_entry.orig_id",
+  "sk_packet_entry.id_for",
+  "scm_entry.rights",
+]);
+/** Of the images before 3.4: the owner's id, absent meaning where the message is nested. */
+const OWNER_MESSAGES = new Set(["eventpoll_tfd_entry", "inotify_wd_entry", "fanotify_mark_entry"]);
+const TASK_REFERENCES = new Set(["pstree_entry.ppid", "pstree_entry.pid", "file_lock_entry.pid", "pidfd_entry.nspid"]);
+
+function referenceOf(piece: Piece, { set }: Context, top: string): Reference | null {
+  const key = `${piece.message}.${piece.field}`;
+  const owner = piece.field === "id" && OWNER_MESSAGES.has(piece.message) && top === piece.message;
+  if (FILE_REFERENCES.has(key) || owner) return reference("file", set.fileOfId.row(piece.low));
+  if (key === "task_kobj_ids_entry.files_id") return reference("table", rowOf(set.checkpoint.tables.id, piece.low));
+  if (TASK_REFERENCES.has(key)) return reference("task", rowOf(set.checkpoint.tasks.pid, piece.low | 0));
+  return null;
+}
+
+const reference = (to: Reference["to"], row: number): Reference | null => (row < 0 ? null : { to, row });
+const rowOf = (column: Uint32Array | Int32Array, value: number): number => column.indexOf(value);
+
+/** More of a string than this is not shown as its raw value. */
+const TEXT_SHOWN = 4096;
+
+/** The fields of `record`: every byte of it is in exactly one. */
+export function createFieldReader(set: DecodedSet): (record: number) => Promise<Field[]> {
+  const { checkpoint, sources } = set;
+  const readEntry = createEntryReader(checkpoint, sources);
+  return async (record) => {
+    const { records, machine } = checkpoint;
+    const offset = records.offset[record] ?? 0;
+    const length = records.length[record] ?? 0;
+    const member = records.member[record] ?? 0;
+    const kind = records.kinds[records.kind[record] ?? -1];
+    if (kind?.struct === "magic") return magicFields(sources[member], offset, length);
+    const opaque = { name: "data", type: "bytes", offset, length, raw: "", meaning: null, role: "payload" } as const;
+    const entry = await readEntry(record);
+    if (entry === null) return length === 0 ? [] : [opaque];
+    const context: Context = { set, member, arch: machine.arch };
+    const size = entry.end - entry.start;
+    const fields: Field[] = [
+      { name: "size", type: "u32", offset, length: 4, raw: String(size), meaning: `${size} bytes of message` },
+    ];
+    for (const piece of pieces(entry.bytes, entry.start, entry.end, entry.message ?? "")) {
+      fields.push(fieldOf(piece, entry.bytes, entry.base, context, entry.message ?? ""));
+    }
+    return fields;
+  };
+}
+
+async function magicFields(source: Source | undefined, offset: number, length: number): Promise<Field[]> {
+  const fields: Field[] = [];
+  const bytes = (await source?.read(offset, length)) ?? new Uint8Array(0);
+  for (let at = 0; at + 4 <= bytes.length; at += 4) {
+    const value = word(bytes, at);
+    const name = Object.entries(MAGICS).find(([, magic]) => magic === value)?.[0] ?? null;
+    const raw = `0x${value.toString(16)}`;
+    fields.push({ name: "magic", type: "u32", offset: offset + at, length: 4, raw, meaning: name });
+  }
+  return fields;
+}
+
+function fieldOf(piece: Piece, data: Uint8Array, base: number, context: Context, top: string): Field {
+  const { name, type, low, high } = piece;
+  const where = { offset: base + piece.offset, length: piece.end - piece.offset };
+  if (piece.role === "payload") {
+    return { name: name || "unreadable", type: type || "bytes", ...where, raw: "", meaning: null, role: "payload" };
+  }
+  if (piece.role === "open") {
+    return { name, type, ...where, raw: "", meaning: null };
+  }
+  if (wireType(type) === WIRE.bytes) {
+    // A message that is not described here.
+    if (type !== "string" && type !== "bytes") return { name, type, ...where, raw: "", meaning: null, role: "payload" };
+    const value = data.subarray(piece.value, piece.end);
+    const shown = visibleText(value.subarray(0, TEXT_SHOWN));
+    const meaning = value.length > TEXT_SHOWN ? `the first ${TEXT_SHOWN} of ${value.length} bytes` : null;
+    return { name, type, ...where, raw: shown, meaning };
+  }
+  const raw = numberText(type, low, high);
+  const meaning =
+    ENUMS[type] === undefined
+      ? (MEANINGS[`${piece.message}.${piece.field}`]?.(low, high, context) ?? null)
+      : enumName(type, low | 0);
+  const refers = referenceOf(piece, context, top);
+  return { name, type, ...where, raw, meaning, ...(refers === null ? {} : { refers }) };
+}

@@ -1,0 +1,76 @@
+// CRIU image sets: from a folder's files, loose .img files, or an archive, to an Image.
+
+import { visible } from "../../model/text.ts";
+import { findSets, type SetChoice } from "../archive/sets.ts";
+import { archiveForm, type UnpackLimits } from "../archive/unpack.ts";
+import type { Image, Refusal } from "../image.ts";
+import type { DecodeOptions, Source } from "../source.ts";
+import { createDetailsReader } from "./details.ts";
+import { createFieldReader } from "./fields.ts";
+import { memberOfBytes, memberOfName } from "./members.ts";
+import { decodeSet, type Metadata } from "./set.ts";
+
+export { findSets, type SetChoice } from "../archive/sets.ts";
+
+export interface CriuOptions extends DecodeOptions {
+  /** Which set to open, by the name of its choice, where there are several. */
+  readonly set?: string;
+  readonly limits?: UnpackLimits;
+}
+
+/**
+ * What an input is by its name and first bytes (512 are enough): a file of an image set, an archive that may hold
+ * sets, or neither.
+ */
+export function recogniseCriu(name: string, head: Uint8Array): "image" | "archive" | null {
+  if (memberOfBytes(head) !== null) return "image";
+  const form = archiveForm(head);
+  // tmpfs images of a set are gzip inside.
+  if (memberOfName(name) !== null) return "image";
+  return form === null ? null : "archive";
+}
+
+/** Decodes the one set among the inputs, or says which there are. */
+export async function decodeCriu(inputs: readonly Source[], options: CriuOptions = {}): Promise<Image | Refusal> {
+  const errors: string[] = [];
+  const choices = await findSets(inputs, {
+    onProblem: ({ severity, message }) => severity === "error" && errors.push(message),
+    ...(options.limits && { limits: options.limits }),
+    ...(options.signal && { signal: options.signal }),
+    onBytes: (bytes, size) => options.onProgress?.({ bytes, size, objects: 0 }),
+  });
+  if (choices.length === 0) return { refused: [refusal(inputs), ...errors.slice(0, 1)].join(" ") };
+  const chosen = options.set === undefined ? choices : choices.filter(({ name }) => name === options.set);
+  const [only] = chosen;
+  if (only !== undefined && chosen.length === 1) return openChoice(only, options);
+  const names = choices.map(({ name }) => name);
+  const listed = names.map((name) => visible(name) || "loose files").join(", ");
+  return { refused: `There are ${names.length} image sets here: ${listed}. Open one of them.`, choices: names };
+}
+
+/** Decodes a set that `findSets` found. */
+export function openChoice(choice: SetChoice, options: DecodeOptions = {}): Promise<Image> {
+  return decodeCriuSet(choice.sources, options, choice.metadata);
+}
+
+/** Decodes the files of one set: a directory's, or as many of them as there are. */
+export async function decodeCriuSet(
+  sources: readonly Source[],
+  options: DecodeOptions = {},
+  metadata?: Metadata,
+): Promise<Image> {
+  const set = await decodeSet(sources, options, metadata);
+  return {
+    checkpoint: set.checkpoint,
+    sources: set.sources,
+    fields: createFieldReader(set),
+    details: createDetailsReader(set),
+  };
+}
+
+function refusal(inputs: readonly Source[]): string {
+  const [input] = inputs;
+  if (input === undefined) return "There are no files here.";
+  if (inputs.length > 1) return "None of these files is part of a CRIU image set, nor an archive with one in it.";
+  return `${visible(input.name)} is neither a CRIU image nor an archive with an image set in it.`;
+}

@@ -1,0 +1,321 @@
+// Words for the numbers in CRIU's messages: states, families, event masks, and addresses as text.
+
+type Words = Readonly<Record<number, string>>;
+
+/** TCP states of the kernel; unix sockets use them as well. */
+export const SOCKET_STATES: Words = {
+  1: "established",
+  2: "syn-sent",
+  3: "syn-recv",
+  4: "fin-wait-1",
+  5: "fin-wait-2",
+  6: "time-wait",
+  7: "close",
+  8: "close-wait",
+  9: "last-ack",
+  10: "listen",
+  11: "closing",
+  12: "new-syn-recv",
+};
+
+export const SOCKET_FAMILIES: Words = { 1: "unix", 2: "inet", 10: "inet6", 16: "netlink", 17: "packet" };
+
+export const SOCKET_TYPES: Words = { 1: "stream", 2: "dgram", 3: "raw", 4: "rdm", 5: "seqpacket" };
+
+/** IP protocols. */
+export const IP_PROTOCOLS: Words = {
+  0: "ip",
+  1: "icmp",
+  2: "igmp",
+  6: "tcp",
+  17: "udp",
+  58: "icmpv6",
+  132: "sctp",
+  136: "udplite",
+  255: "raw",
+  262: "mptcp",
+};
+
+export const NETLINK_PROTOCOLS: Words = {
+  0: "route",
+  2: "usersock",
+  3: "firewall",
+  4: "sock_diag",
+  5: "nflog",
+  6: "xfrm",
+  7: "selinux",
+  8: "iscsi",
+  9: "audit",
+  10: "fib_lookup",
+  11: "connector",
+  12: "netfilter",
+  13: "ip6_fw",
+  15: "kobject_uevent",
+  16: "generic",
+  18: "scsitransport",
+  19: "ecryptfs",
+  20: "rdma",
+  21: "crypto",
+  22: "smc",
+};
+
+/** Ethernet protocols, in host order. */
+export const ETHER_TYPES: Words = { 3: "all", 2048: "ip", 2054: "arp", 34525: "ipv6" };
+
+/** Namespaces by their clone flag. */
+export const NAMESPACES: Words = {
+  128: "time",
+  131072: "mnt",
+  33554432: "cgroup",
+  67108864: "uts",
+  134217728: "ipc",
+  268435456: "user",
+  536870912: "pid",
+  1073741824: "net",
+};
+
+/** task_state; 2 is what a zombie is stored as. */
+export const TASK_STATE_WORDS: Words = {
+  1: "alive",
+  2: "dead: a zombie",
+  3: "stopped",
+  4: "helper",
+  5: "thread",
+  6: "zombie",
+};
+
+const CLOCKS: Words = { 0: "CLOCK_REALTIME", 1: "CLOCK_MONOTONIC", 7: "CLOCK_BOOTTIME", 8: "…_ALARM", 9: "…_ALARM" };
+const LOCK_TYPES: Words = { 0: "F_RDLCK", 1: "F_WRLCK", 2: "F_UNLCK" };
+const LOCK_FLAGS: Words = { 1: "FL_POSIX", 2: "FL_FLOCK", 32: "FL_LEASE", 1024: "FL_OFDLCK" };
+
+/** The name of a clock id. */
+export const clockName = (id: number): string | null => CLOCKS[id] ?? null;
+
+type Bits = readonly (readonly [string, number])[];
+
+export const EPOLL_EVENTS: Bits = [
+  ["EPOLLIN", 1],
+  ["EPOLLPRI", 2],
+  ["EPOLLOUT", 4],
+  ["EPOLLERR", 8],
+  ["EPOLLHUP", 16],
+  ["EPOLLRDNORM", 0x40],
+  ["EPOLLRDBAND", 0x80],
+  ["EPOLLWRNORM", 0x100],
+  ["EPOLLWRBAND", 0x200],
+  ["EPOLLMSG", 0x400],
+  ["EPOLLRDHUP", 0x2000],
+  ["EPOLLEXCLUSIVE", 0x10000000],
+  ["EPOLLWAKEUP", 0x20000000],
+  ["EPOLLONESHOT", 0x40000000],
+  ["EPOLLET", 0x80000000],
+];
+
+export const INOTIFY_EVENTS: Bits = [
+  ["IN_ACCESS", 1],
+  ["IN_MODIFY", 2],
+  ["IN_ATTRIB", 4],
+  ["IN_CLOSE_WRITE", 8],
+  ["IN_CLOSE_NOWRITE", 0x10],
+  ["IN_OPEN", 0x20],
+  ["IN_MOVED_FROM", 0x40],
+  ["IN_MOVED_TO", 0x80],
+  ["IN_CREATE", 0x100],
+  ["IN_DELETE", 0x200],
+  ["IN_DELETE_SELF", 0x400],
+  ["IN_MOVE_SELF", 0x800],
+  ["IN_UNMOUNT", 0x2000],
+  ["IN_Q_OVERFLOW", 0x4000],
+  ["IN_IGNORED", 0x8000],
+  ["IN_ONLYDIR", 0x1000000],
+  ["IN_DONT_FOLLOW", 0x2000000],
+  ["IN_EXCL_UNLINK", 0x4000000],
+  ["IN_ISDIR", 0x40000000],
+  ["IN_ONESHOT", 0x80000000],
+];
+
+export const FANOTIFY_EVENTS: Bits = [
+  ["FAN_ACCESS", 1],
+  ["FAN_MODIFY", 2],
+  ["FAN_ATTRIB", 4],
+  ["FAN_CLOSE_WRITE", 8],
+  ["FAN_CLOSE_NOWRITE", 0x10],
+  ["FAN_OPEN", 0x20],
+  ["FAN_MOVED_FROM", 0x40],
+  ["FAN_MOVED_TO", 0x80],
+  ["FAN_CREATE", 0x100],
+  ["FAN_DELETE", 0x200],
+  ["FAN_DELETE_SELF", 0x400],
+  ["FAN_MOVE_SELF", 0x800],
+  ["FAN_OPEN_EXEC", 0x1000],
+  ["FAN_Q_OVERFLOW", 0x4000],
+  ["FAN_OPEN_PERM", 0x10000],
+  ["FAN_ACCESS_PERM", 0x20000],
+  ["FAN_OPEN_EXEC_PERM", 0x40000],
+  ["FAN_EVENT_ON_CHILD", 0x8000000],
+  ["FAN_ONDIR", 0x40000000],
+];
+
+export const SEALS: Bits = [
+  ["F_SEAL_SEAL", 1],
+  ["F_SEAL_SHRINK", 2],
+  ["F_SEAL_GROW", 4],
+  ["F_SEAL_WRITE", 8],
+  ["F_SEAL_FUTURE_WRITE", 16],
+  ["F_SEAL_EXEC", 32],
+];
+
+export const VMA_STATUS: Bits = [
+  ["regular", 1 << 0],
+  ["stack", 1 << 1],
+  ["vsyscall", 1 << 2],
+  ["vdso", 1 << 3],
+  ["heap", 1 << 5],
+  ["file private", 1 << 6],
+  ["file shared", 1 << 7],
+  ["anonymous shared", 1 << 8],
+  ["anonymous private", 1 << 9],
+  ["SysV", 1 << 10],
+  ["socket", 1 << 11],
+  ["vvar", 1 << 12],
+  ["AIO ring", 1 << 13],
+  ["memfd", 1 << 14],
+  ["shadow stack", 1 << 15],
+  ["guard", 1 << 16],
+];
+
+export const PROTECTION: Bits = [
+  ["read", 1],
+  ["write", 2],
+  ["execute", 4],
+];
+
+export const MAP_FLAGS: Bits = [
+  ["MAP_SHARED", 1],
+  ["MAP_PRIVATE", 2],
+  ["MAP_FIXED", 0x10],
+  ["MAP_ANONYMOUS", 0x20],
+  ["MAP_GROWSDOWN", 0x100],
+  ["MAP_DENYWRITE", 0x800],
+  ["MAP_LOCKED", 0x2000],
+  ["MAP_NORESERVE", 0x4000],
+  ["MAP_STACK", 0x20000],
+  ["MAP_HUGETLB", 0x40000],
+];
+
+export const PAGEMAP_FLAGS: Bits = [
+  ["in parent", 1],
+  ["lazy", 2],
+  ["present", 4],
+];
+
+/** Names of the bits that are set; what has no name comes last, in hex. */
+export function bitWords(bits: Bits, value: number): string[] {
+  const names: string[] = [];
+  let left = value;
+  for (const [name, bit] of bits) {
+    if ((left & bit) === 0) continue;
+    names.push(name);
+    left &= ~bit;
+  }
+  if (left !== 0) names.push(`0x${(left >>> 0).toString(16)}`);
+  return names;
+}
+
+const SIGNALS = (
+  "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT " +
+  "CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS"
+).split(" ");
+
+/** The name of a signal: SIGTERM, SIGRTMIN+2. */
+export function signalName(number: number): string | null {
+  if (number >= 32 && number <= 64) return `signal ${number}`;
+  const name = SIGNALS[number - 1];
+  return name === undefined ? null : `SIG${name}`;
+}
+
+/** The signals of a 64-bit mask, given as two halves. */
+export function signalNames(low: number, high: number): string[] {
+  const names: string[] = [];
+  for (let bit = 0; bit < 64; bit++) {
+    if ((((bit < 32 ? low : high) >>> (bit & 31)) & 1) === 1) names.push(signalName(bit + 1) ?? `signal ${bit + 1}`);
+  }
+  return names;
+}
+
+/** What a wait status says: `exited with 7`, `killed by SIGKILL`. */
+export function waitStatus(status: number): string {
+  const signal = status & 0x7f;
+  if (signal === 0) return `exited with ${(status >> 8) & 0xff}`;
+  return `killed by ${signalName(signal) ?? `signal ${signal}`}${status & 0x80 ? ", core dumped" : ""}`;
+}
+
+/**
+ * An internet address as text. `words`: 1 or 4 numbers whose memory order is network order, as isk.src_addr has
+ * them; `null` if there are neither.
+ */
+export function addressText(words: readonly number[]): string | null {
+  if (words.length === 1) return wordBytes(words[0] ?? 0).join(".");
+  if (words.length !== 4) return null;
+  const bytes = words.flatMap(wordBytes);
+  const groups = Array.from({ length: 8 }, (_, i) => (bytes[2 * i] ?? 0) * 256 + (bytes[2 * i + 1] ?? 0));
+  // The longest run of zero groups, two at least, becomes "::" (RFC 5952).
+  let best = { at: -1, length: 1 };
+  for (let at = 0; at < 8; at++) {
+    let length = 0;
+    while (groups[at + length] === 0) length++;
+    if (length > best.length) best = { at, length };
+  }
+  const text = (part: readonly number[]) => part.map((group) => group.toString(16)).join(":");
+  if (best.at < 0) return text(groups);
+  return `${text(groups.slice(0, best.at))}::${text(groups.slice(best.at + best.length))}`;
+}
+
+const wordBytes = (value: number): number[] => [
+  value & 255,
+  (value >>> 8) & 255,
+  (value >>> 16) & 255,
+  (value >>> 24) & 255,
+];
+
+/** Address and port: `127.0.0.1:80`, `[::1]:80`. */
+export function endpointText(words: readonly number[], port: number): string {
+  const address = addressText(words);
+  if (address === null) return `?:${port}`;
+  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+/** A 16-bit number with its bytes swapped: packet sockets hold their protocol in network order. */
+export const swap16 = (value: number): number => ((value & 255) << 8) | ((value >>> 8) & 255);
+
+const TYPE_LETTERS: Words = { 1: "p", 2: "c", 4: "d", 6: "b", 8: "-", 10: "l", 12: "s" };
+
+/** st_mode as `ls -l` writes it: `-rw-r--r--`. */
+export function modeText(mode: number): string {
+  const bits = "rwxrwxrwx".split("").map((letter, i) => (mode & (256 >> i) ? letter : "-"));
+  const special = (at: number, bit: number, lower: string) => {
+    if (mode & bit) bits[at] = bits[at] === "x" ? lower : lower.toUpperCase();
+  };
+  special(2, 0o4000, "s");
+  special(5, 0o2000, "s");
+  special(8, 0o1000, "t");
+  return (TYPE_LETTERS[(mode >>> 12) & 15] ?? "?") + bits.join("");
+}
+
+/** A device number as CRIU keeps it: major << 20 | minor. */
+export const deviceText = (device: number): string => `${device >>> 20}:${device & 0xfffff}`;
+
+export const lockTypeName = (type: number): string | null => LOCK_TYPES[type] ?? null;
+export const lockFlagName = (flag: number): string | null => LOCK_FLAGS[flag] ?? null;
+
+/** Bytes in the unit that reads best: 512 B, 57 KiB. */
+export function sizeText(bytes: number): string {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${Number.isInteger(value) || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+}

@@ -1,0 +1,110 @@
+// What an image is to say, as plain data. The document of `show --json` is such a description; what it does not hold
+// (registers, names of the kernel, the tail of comm) can be carried over beside it.
+
+import type { Details } from "../model/fields.ts";
+
+/** A list of which the encoder asks one entry at a time: an array, or something that makes its entries when asked. */
+export interface Sequence<T> {
+  readonly length: number;
+  at(index: number): T | undefined;
+}
+
+/** Everything that one image is to say. */
+export interface Description {
+  readonly tasks: Sequence<TaskDescription>;
+  readonly fileTables: Sequence<TableDescription>;
+  readonly files: Sequence<FileDescription>;
+  /** What HEADER and the records after it are to say; absent: a kernel of the dialect's time. */
+  readonly machine?: MachineDescription;
+}
+
+/** One task. Names and values are those of `show --json`. */
+export interface TaskDescription {
+  readonly pid: number | null;
+  readonly ppid: number | null;
+  readonly tgid: number | null;
+  readonly pgid?: number | null;
+  readonly sid?: number | null;
+  readonly comm: string;
+  /** Base64 of comm's bytes, where they are not UTF-8. */
+  readonly commBytes?: string;
+  /** A word of TASK_STATES; `null` is written as running. */
+  readonly state: string | null;
+  /** Id of the file table; `null`: none. */
+  readonly fileTable: number | null;
+  /** Working directory and root (FS); absent: `/`. */
+  readonly workingDirectory?: string;
+  readonly root?: string;
+  readonly umask?: number;
+  readonly credentials?: Credentials;
+  readonly carried?: CarriedTask;
+}
+
+/** Credentials of a task, as CRED has them. Tasks with equal ones share the object. */
+export interface Credentials {
+  /** Real, effective, saved and file system ids. */
+  readonly uids: readonly [number, number, number, number];
+  readonly gids: readonly [number, number, number, number];
+  readonly groups: readonly number[];
+}
+
+/** Records of a task that are written as they were read: payloads in base64, by the record's name. */
+export interface CarriedTask {
+  /** All 16 bytes of comm, in base64. */
+  readonly comm?: string;
+  /** Values of TASK by field. */
+  readonly task?: Readonly<Record<string, string>>;
+  readonly records?: Readonly<Record<string, string>>;
+}
+
+/** One file table. */
+export interface TableDescription {
+  readonly id: number;
+  readonly fds: Sequence<DescriptorDescription>;
+  /** How many descriptors FILE_TABLE is to announce; absent: as many as there are. */
+  readonly announced?: number;
+}
+
+/** One descriptor. */
+export interface DescriptorDescription {
+  readonly fd: number;
+  /** Id of the open file; `null`: the descriptor was closed while the dump went on. */
+  readonly file: number | null;
+  readonly closeOnExec: boolean;
+}
+
+/** One open file. */
+export interface FileDescription {
+  readonly id: number;
+  /** A word of FILE_KINDS. */
+  readonly kind: string;
+  readonly path: string | null;
+  /** Base64 of the path's bytes, where they are not UTF-8. */
+  readonly pathBytes?: string;
+  /** What a file without a path is called. */
+  readonly name?: string | null;
+  /** 64-bit values are decimal strings. */
+  readonly pos: string | null;
+  readonly flags: number | null;
+  readonly mode: number | null;
+  readonly version: string | null;
+  /** As `show --json` tells them: a pipe's number, a socket's addresses, an epoll's targets. */
+  readonly details?: Details;
+  /** The file lies outside the root against which paths are told. */
+  readonly outsideRoot?: boolean;
+}
+
+/** What the records before the first task say. */
+export interface MachineDescription {
+  /** Values of HEADER by field; those that are absent have the dialect's usual value. */
+  readonly header?: Readonly<Record<string, string>>;
+  readonly release?: string;
+  readonly version?: string;
+  readonly machine?: string;
+  readonly hostname?: string;
+  readonly domain?: string;
+  /** Values of HEADER_ARCH by field. */
+  readonly arch?: Readonly<Record<string, string>>;
+  /** The three BUFFERs after HEADER as they were read, in base64: what follows a text's NUL is kept. */
+  readonly carriedNames?: readonly string[];
+}

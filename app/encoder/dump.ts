@@ -1,0 +1,79 @@
+// A dump in progress, and the step at its heart: an object met for the first time is numbered and described, an object
+// met again is only named.
+
+import type { IdIndex } from "../decoder/id-index.ts";
+import type { Dialect } from "../decoder/linux-cr/dialect.ts";
+import type { Description, TaskDescription } from "./description.ts";
+import type { ObjectHash, ObjectKey } from "./objects.ts";
+import type { Terminal } from "./terminals.ts";
+import type { Writer } from "./writer.ts";
+
+/** Errors with which a dump ends (Linux include/asm-generic/errno-base.h). */
+export const ERRNO = { EBADF: -9, EBUSY: -16, ENAMETOOLONG: -36 } as const;
+
+/** Hands out finished chunks; returns what the kernel's function would: an objref or 0, or a negative error. */
+export type Steps = Generator<Uint8Array, number>;
+
+/** Describes one object whose OBJREF has just been written. Returns 0 or a negative error. */
+export type ObjectOperation = (dump: Dump, key: ObjectKey, objref: number) => number;
+
+/** Kinds of object and how each is described, by the names of CKPT_OBJ. */
+export type ObjectOperations = Readonly<Record<string, ObjectOperation>>;
+
+/** The state of one dump. */
+export interface Dump {
+  readonly description: Description;
+  readonly dialect: Dialect;
+  readonly littleEndian: boolean;
+  readonly writer: Writer;
+  readonly hash: ObjectHash;
+  readonly operations: ObjectOperations;
+  /** Rows of the description by its ids. */
+  readonly fileRows: IdIndex;
+  readonly tableRows: IdIndex;
+  /** Pseudo-terminals by index, and rows of files by the number of the socket that they lead to. */
+  readonly terminals: ReadonlyMap<number, Terminal>;
+  readonly socketRows: ReadonlyMap<number, number>;
+  /** Names of the dialect's usual kernel. */
+  readonly names: { readonly release: string; readonly version: string; readonly machine: string };
+  /** What is written when the file table at hand is through, in the order in which it was met. */
+  readonly deferred: (() => number)[];
+  /** The task at hand, and objref of its credentials; 0 where the dialect has none. */
+  task: TaskDescription | null;
+  credentials: number;
+  /** Whether the socket being described is the peer of another one being described. */
+  insidePeer: boolean;
+  /** What went wrong, for the ERROR record: the step that failed. */
+  failedStep: string;
+}
+
+/** The objref of an object, which is described now if it is met for the first time; an error if that failed. */
+export function checkpointObject(dump: Dump, type: string, key: ObjectKey): number {
+  const known = dump.hash.described(type, key);
+  if (known > 0) return known;
+  const operation = dump.operations[type];
+  if (operation === undefined) throw new Error(`objects of type ${type} have no operation`);
+  const objref = announceObject(dump, type, key);
+  const result = operation(dump, key, objref);
+  return result < 0 ? result : objref;
+}
+
+/** Numbers an object and writes OBJREF; its description has to follow. */
+export function announceObject(dump: Dump, type: string, key: ObjectKey): number {
+  const objref = dump.hash.describe(type, key);
+  dump.writer.record("OBJREF", { objtype: enumValue(dump.dialect, "CKPT_OBJ", type), objref });
+  return objref;
+}
+
+/** The number of an enum's value. @throws Error if the dialect has none. */
+export function enumValue(dialect: Dialect, prefix: string, name: string): number {
+  const value = dialect.enums[prefix]?.get(name);
+  if (value === undefined) throw new Error(`${dialect.name} has no ${prefix}_${name}`);
+  return value;
+}
+
+/** Notes the step that failed and hands on its error. */
+export function fail(dump: Dump, step: string, error: number): number {
+  dump.failedStep = step;
+  return error;
+}

@@ -1,0 +1,231 @@
+// Writes an image: the dump of the specification, step by step, from a description instead of a kernel's own state.
+
+import { createIdIndex } from "../decoder/id-index.ts";
+import type { Dialect } from "../decoder/linux-cr/dialect.ts";
+import { dialectFor, HEADER_MAGIC, TAIL_MAGIC } from "../decoder/linux-cr/recognise.ts";
+import { encodeText } from "../model/text.ts";
+import type { Description, TaskDescription } from "./description.ts";
+import type { Dump, ObjectOperations } from "./dump.ts";
+import { dumpFile } from "./files.ts";
+import { createObjectHash } from "./objects.ts";
+import { writePids } from "./pids.ts";
+import { dumpSocket } from "./sockets.ts";
+import {
+  AUXV_WORDS,
+  checkpointSeedTask,
+  checkpointTask,
+  dumpCredentials,
+  dumpFs,
+  dumpGroups,
+  dumpHandlers,
+  dumpHostNames,
+  dumpIpcNamespace,
+  dumpMemory,
+  dumpNamespaces,
+  dumpUser,
+  dumpUserNamespace,
+} from "./tasks.ts";
+import { dumpTerminal, noteTerminal, type Terminal } from "./terminals.ts";
+import { fromBase64, nameArray } from "./text.ts";
+import { createWriter, type FieldValues } from "./writer.ts";
+
+/** Dialects that can be written. */
+export const WRITABLE_DIALECTS = ["seed", "v23-rc2"] as const;
+export type WritableDialect = (typeof WRITABLE_DIALECTS)[number];
+
+/** How to write. */
+export interface EncodeOptions {
+  readonly dialect: WritableDialect;
+  /** Byte order of the image; little-endian unless this says otherwise. */
+  readonly littleEndian?: boolean;
+  /** When the dump was taken, in seconds since 1970, unless the description's header says; 0 if absent. */
+  readonly time?: number;
+}
+
+/** What a dialect opens with. */
+interface Opening {
+  readonly archId: number;
+  readonly header: FieldValues;
+  readonly headerArch: FieldValues;
+  readonly release: string;
+  readonly version: string;
+  readonly machine: string;
+}
+
+const UTS_LENGTH = 65;
+const uts = (prefix: string, names: readonly string[]): FieldValues =>
+  Object.fromEntries(names.map((name) => [`${prefix}uts_${name}_len`, UTS_LENGTH]));
+
+const OPENINGS: Readonly<Record<WritableDialect, Opening>> = {
+  seed: {
+    archId: 1,
+    header: { major: 2, minor: 6, patch: 30, rev: 1, ...uts("", ["release", "version", "machine"]) },
+    headerArch: { has_fxsr: 1, xstate_size: 512 },
+    release: "2.6.30",
+    version: "#1 SMP",
+    machine: "i686",
+  },
+  "v23-rc2": {
+    archId: 2,
+    header: {
+      major: 2,
+      minor: 6,
+      patch: 37,
+      rev: 6,
+      "constants.task_comm_len": 16,
+      "constants.at_vector_size": AUXV_WORDS,
+      "constants.signal_nsig": 64,
+      ...uts("constants.", ["sysname", "nodename", "release", "version", "machine", "domainname"]),
+      "constants.rlimit_nlimits": 16,
+      "constants.n_tty_buf_size": 4096,
+      "constants.tty_termios_nccs": 19,
+      // CHECKPOINT_SUBTREE: the tasks are a part of what ran.
+      uflags: 1,
+    },
+    headerArch: { has_fxsr: 1, xstate_size: 512 },
+    release: "2.6.37",
+    version: "#1 SMP",
+    machine: "x86_64",
+  },
+};
+
+/** The kinds of shared object beside file tables, which tables.ts describes. */
+const OPERATIONS: ObjectOperations = {
+  FILE: dumpFile,
+  SOCK: dumpSocket,
+  TTY: dumpTerminal,
+  CRED: dumpCredentials,
+  GROUPINFO: dumpGroups,
+  USER: dumpUser,
+  USER_NS: dumpUserNamespace,
+  NS: dumpNamespaces,
+  UTS_NS: dumpHostNames,
+  IPC_NS: dumpIpcNamespace,
+  MM: dumpMemory,
+  FS: dumpFs,
+  SIGHAND: dumpHandlers,
+};
+
+/**
+ * Encodes an image.
+ *
+ * Yields the image in chunks of some 64 KiB. Returns 0, or the negative errno with which the dump failed: then the
+ * image ends in an ERROR record with its text and has no TAIL, as the kernel leaves it.
+ *
+ * - -EBADF: a descriptor leads nowhere, a file has no checkpoint operation in the dialect, or lies outside the root;
+ * - -EBUSY: a task has no file table;
+ * - -ENAMETOOLONG: a path is longer than 4095 bytes.
+ */
+export function* encode(description: Description, options: EncodeOptions): Generator<Uint8Array, number> {
+  const dump = begin(description, options);
+  const { writer } = dump;
+  const opening = OPENINGS[options.dialect];
+  const seed = options.dialect === "seed";
+  writeHeader(dump, opening, options.time ?? 0);
+  if (!seed) {
+    writer.record("CONTAINER");
+    writer.record("BUFFER", {}, nameArray(encodeText(LSM_NAME), LSM_NAME_LENGTH));
+    writer.record("LSM_INFO", {}, encodeText(LSM_TEXT));
+    writePids(dump);
+  }
+  const checkpoint = seed ? checkpointSeedTask : checkpointTask;
+  for (let row = 0; row < description.tasks.length; row++) {
+    const task = description.tasks.at(row) as TaskDescription;
+    dump.task = task;
+    const result = yield* checkpoint(dump, task);
+    if (result < 0) {
+      writeError(dump, task, result, seed);
+      yield writer.take();
+      return result;
+    }
+    if (writer.full) yield writer.take();
+  }
+  writer.record("TAIL", { magic: TAIL_MAGIC });
+  yield writer.take();
+  return 0;
+}
+
+/** security_operations of a kernel without a security module. */
+const LSM_NAME = "default";
+const LSM_NAME_LENGTH = 11;
+const LSM_TEXT = "dummy";
+
+function begin(description: Description, options: EncodeOptions): Dump {
+  const opening = OPENINGS[options.dialect];
+  const littleEndian = options.littleEndian ?? true;
+  const dialect: Dialect = dialectFor(options.dialect, opening.archId, littleEndian).dialect;
+  const { files, fileTables } = description;
+  const fileRows = createIdIndex();
+  const tableRows = createIdIndex();
+  const terminals = new Map<number, Terminal>();
+  const socketRows = new Map<number, number>();
+  for (let row = 0; row < files.length; row++) {
+    const file = files.at(row);
+    if (file === undefined) continue;
+    fileRows.add(file.id, row);
+    if (file.kind === "tty") noteTerminal(terminals, file, row);
+    const socket = file.details?.socket;
+    if (file.kind === "socket" && typeof socket === "number") socketRows.set(socket, row);
+  }
+  for (let row = 0; row < fileTables.length; row++) tableRows.add(fileTables.at(row)?.id ?? 0, row);
+  return {
+    description,
+    dialect,
+    littleEndian,
+    writer: createWriter(dialect, littleEndian),
+    hash: createObjectHash({ FILE_TABLE: fileTables.length, FILE: files.length, SOCK: files.length }),
+    operations: OPERATIONS,
+    fileRows,
+    tableRows,
+    terminals,
+    socketRows,
+    names: opening,
+    deferred: [],
+    task: null,
+    credentials: 0,
+    insidePeer: false,
+    failedStep: "",
+  };
+}
+
+function writeHeader({ writer, description }: Dump, opening: Opening, time: number): void {
+  const { machine = {} } = description;
+  writer.record("HEADER", {
+    magic: HEADER_MAGIC,
+    arch_id: opening.archId,
+    ...opening.header,
+    time,
+    ...machine.header,
+  });
+  const texts = [
+    machine.release ?? opening.release,
+    machine.version ?? opening.version,
+    machine.machine ?? opening.machine,
+  ];
+  for (const [index, text] of texts.entries()) {
+    const carried = machine.carriedNames?.[index];
+    const bytes = carried === undefined ? nameArray(encodeText(text), UTS_LENGTH) : fromBase64(carried);
+    writer.record("BUFFER", {}, bytes);
+  }
+  writer.record("HEADER_ARCH", { ...opening.headerArch, ...machine.arch });
+}
+
+/** Longest message of the seed, without its two NULs. */
+const SEED_MESSAGE = 254;
+
+/** Writes why the dump failed: an ERROR record, and a STRING with a NUL before the message. */
+function writeError(dump: Dump, task: TaskDescription, error: number, seed: boolean): void {
+  const { writer } = dump;
+  const pid = task.pid ?? 0;
+  const position = writer.position;
+  writer.record("ERROR");
+  if (seed) {
+    const message = encodeText(`task ${pid} (${task.comm}), files_struct: ${error}`).subarray(0, SEED_MESSAGE);
+    const text = new Uint8Array(message.length + 2);
+    text.set(message, 1);
+    writer.record("STRING", {}, text);
+    return;
+  }
+  const where = `[err ${error}][pos ${position}][E @ ${dump.failedStep}:0]`;
+  writer.record("STRING", {}, encodeText(`\0${where}[pid ${pid} tsk ${task.comm}]files_struct\n`));
+}

@@ -1,0 +1,59 @@
+// The object hash of a dump: which shared objects have been met, and under which objref.
+
+/** What an object is known by within one dump: a row of the description, or a number or text of its own. */
+export type ObjectKey = number | string;
+
+/** Numbers handed out so far. Types are the names of CKPT_OBJ. */
+export interface ObjectHash {
+  /** The objref of an object that has been described; 0: it has not. */
+  described(type: string, key: ObjectKey): number;
+  /** The objref of an object, the next one if it has none yet. Does not count as describing it. */
+  lookUp(type: string, key: ObjectKey): number;
+  /** The objref of an object that is about to be described. */
+  describe(type: string, key: ObjectKey): number;
+  /** Takes a number for an object that is never met again. */
+  take(): number;
+}
+
+/**
+ * An empty hash.
+ *
+ * @param rows How many rows a type has whose keys are rows: there may be millions, so they are columns.
+ */
+export function createObjectHash(rows: Readonly<Record<string, number>>): ObjectHash {
+  // A number that was given out by look-up alone is kept as its negative until the object is described.
+  const columns = new Map(Object.entries(rows).map(([type, count]) => [type, new Int32Array(count)]));
+  const others = new Map<string, Map<ObjectKey, number>>();
+  let next = 1;
+
+  const get = (type: string, key: ObjectKey): number => {
+    const column = columns.get(type);
+    return (column === undefined ? others.get(type)?.get(key) : column[key as number]) ?? 0;
+  };
+  const set = (type: string, key: ObjectKey, value: number): void => {
+    const column = columns.get(type);
+    if (column !== undefined) {
+      column[key as number] = value;
+      return;
+    }
+    const map = others.get(type) ?? new Map<ObjectKey, number>();
+    others.set(type, map.set(key, value));
+  };
+
+  return {
+    described: (type, key) => Math.max(0, get(type, key)),
+    lookUp(type, key) {
+      const known = get(type, key);
+      if (known !== 0) return Math.abs(known);
+      set(type, key, -next);
+      return next++;
+    },
+    describe(type, key) {
+      const known = Math.abs(get(type, key));
+      const objref = known === 0 ? next++ : known;
+      set(type, key, objref);
+      return objref;
+    },
+    take: () => next++,
+  };
+}

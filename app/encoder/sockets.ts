@@ -1,0 +1,115 @@
+// Sockets: the object behind a file, its addresses, and its queues.
+
+import { SOCKET_FAMILIES, SOCKET_PROTOCOLS, SOCKET_STATES, SOCKET_TYPES } from "../decoder/linux-cr/sockets.ts";
+import type { Details, DetailValue } from "../model/fields.ts";
+import { parseInternet, sockaddrIn, sockaddrUn } from "./addresses.ts";
+import { checkpointObject, type Dump } from "./dump.ts";
+import type { ObjectKey } from "./objects.ts";
+import type { FieldValues } from "./writer.ts";
+
+/** socket_state, Linux include/linux/net.h. */
+const SS_UNCONNECTED = 1;
+const SS_CONNECTED = 3;
+const ESTABLISHED = SOCKET_STATES.indexOf("established");
+const LISTEN = SOCKET_STATES.indexOf("listen");
+const CLOSE = SOCKET_STATES.indexOf("close");
+
+const text = (value: DetailValue | undefined): string => (typeof value === "string" ? value : "");
+
+/** The number that a word stands for; a number that has none is at the end of its text (`family 38`). */
+function numberOf(words: Readonly<Record<number, string>>, value: DetailValue | undefined): number {
+  for (const [number, word] of Object.entries(words)) if (word === value && word !== "") return Number(number);
+  return Number(/ (\d+)$/.exec(text(value))?.[1] ?? 0);
+}
+
+function stateOf({ state, remote }: Details): number {
+  if (typeof state === "string") return numberOf(SOCKET_STATES, state);
+  return text(remote) === "" ? CLOSE : ESTABLISHED;
+}
+
+/** Whether a socket has queues to dump: a listening one has none. */
+const hasQueues = (details: Details): boolean => stateOf(details) !== LISTEN;
+
+/** Describes a socket; a unix socket's peer nests inside, if it is new. Keys are rows of files. */
+export function dumpSocket(dump: Dump, key: ObjectKey, objref: number): number {
+  const details = dump.description.files.at(key as number)?.details ?? {};
+  if (hasQueues(details)) dump.deferred.push(() => writeQueues(dump));
+  const state = stateOf(details);
+  const family = text(details.family);
+  const internet = family.startsWith("inet");
+  // TCP and UDP are what a socket of their type is if nothing else is said.
+  const protocol = numberOf(SOCKET_PROTOCOLS, details.protocol);
+  dump.writer.record("SOCKET", {
+    has_buffers: hasQueues(details) ? 1 : 0,
+    "socket.state": state === ESTABLISHED ? SS_CONNECTED : SS_UNCONNECTED,
+    "sock_common.family": numberOf(SOCKET_FAMILIES, family),
+    "sock_common.state": state,
+    "sock.type": numberOf(SOCKET_TYPES, details.type),
+    "sock.protocol": protocol,
+    "sock.state": state,
+  });
+  if (family === "unix") {
+    const peer = checkpointPeer(dump, details);
+    const local = sockaddrUn(text(details.local), dump.littleEndian);
+    const remote = sockaddrUn(text(details.remote), dump.littleEndian);
+    dump.writer.record("SOCKET_UNIX", {
+      this: objref,
+      peer,
+      laddr_len: local.length,
+      raddr_len: remote.length,
+      laddr: local.bytes,
+      raddr: remote.bytes,
+    });
+  } else if (internet) dump.writer.record("SOCKET_INET", internetFields(details, dump.littleEndian));
+  return 0;
+}
+
+function internetFields(details: Details, littleEndian: boolean): FieldValues {
+  const six = details.family === "inet6";
+  const local = parseInternet(text(details.local));
+  const remote = parseInternet(text(details.remote));
+  // Ports in network order, but for `num`.
+  const port = (value: number): Uint8Array => Uint8Array.of(value >> 8, value & 255);
+  const fields: Record<string, FieldValues[string]> = {
+    num: local?.port ?? 0,
+    sport: port(local?.port ?? 0),
+    dport: port(remote?.port ?? 0),
+  };
+  if (six) {
+    if (local?.address.length === 16) {
+      fields["inet6.saddr"] = local.address;
+      fields["inet6.rcv_saddr"] = local.address;
+    }
+    if (remote?.address.length === 16) fields["inet6.daddr"] = remote.address;
+    return fields;
+  }
+  if (local !== null) {
+    Object.assign(fields, { laddr_len: 16, laddr: sockaddrIn(local, littleEndian) });
+    Object.assign(fields, { saddr: local.address, rcv_saddr: local.address });
+  }
+  if (remote !== null) {
+    Object.assign(fields, { raddr_len: 16, raddr: sockaddrIn(remote, littleEndian), daddr: remote.address });
+  }
+  return fields;
+}
+
+/**
+ * The objref of a unix socket's peer; 0: it has none, or none that the description knows. A peer is described inside,
+ * a peer's peer only named, so that a chain of sockets does not become a recursion.
+ */
+function checkpointPeer(dump: Dump, { peer }: Details): number {
+  const row = typeof peer === "number" ? dump.socketRows.get(peer) : undefined;
+  if (row === undefined) return 0;
+  if (dump.insidePeer) return dump.hash.lookUp("SOCK", row);
+  dump.insidePeer = true;
+  const objref = checkpointObject(dump, "SOCK", row);
+  dump.insidePeer = false;
+  return objref;
+}
+
+/** Both queues of a socket, received and to be sent. What is in them cannot be seen from outside. */
+function writeQueues(dump: Dump): number {
+  dump.writer.record("SOCKET_QUEUE");
+  dump.writer.record("SOCKET_QUEUE");
+  return 0;
+}

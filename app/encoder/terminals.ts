@@ -1,0 +1,71 @@
+// Pseudo-terminals: a pair of objects, of which either side or both may be open.
+
+import type { FileDescription } from "./description.ts";
+import type { Dump } from "./dump.ts";
+import type { ObjectKey } from "./objects.ts";
+
+/** Where a terminal's two sides stand in the hash: 2 × index for the master, one more for the slave. */
+export function terminalKey({ details }: FileDescription): number | null {
+  const index = details?.index;
+  if (typeof index !== "number" || (details?.side !== "master" && details?.side !== "slave")) return null;
+  return index * 2 + (details.side === "slave" ? 1 : 0);
+}
+
+/** What the description says of one pseudo-terminal. */
+export interface Terminal {
+  /** Row of the file that has the master open. */
+  masterFile?: number;
+  rows: number;
+  columns: number;
+}
+
+/** Adds a file to what is known of the terminal that it has open. */
+export function noteTerminal(terminals: Map<number, Terminal>, file: FileDescription, row: number): void {
+  const key = terminalKey(file);
+  if (key === null) return;
+  const index = Math.floor(key / 2);
+  const terminal = terminals.get(index) ?? { rows: 0, columns: 0 };
+  terminals.set(index, terminal);
+  if (key % 2 === 0) terminal.masterFile ??= row;
+  const { rows, columns } = file.details ?? {};
+  if (typeof rows === "number" && typeof columns === "number") Object.assign(terminal, { rows, columns });
+}
+
+/** tty_driver's type and subtypes, Linux include/linux/tty_driver.h. */
+const DRIVER_PTY = 4;
+const PTY_MASTER = 1;
+const PTY_SLAVE = 2;
+
+/** What a pseudo-terminal has until someone sets it otherwise: Linux drivers/tty/tty_io.c, tty_std_termios. */
+const USUAL_TERMIOS = {
+  "termios.c_iflag": 0o2400,
+  "termios.c_oflag": 0o5,
+  "termios.c_cflag": 0o277,
+  "termios.c_lflag": 0o105073,
+};
+
+/** Describes one side of a pseudo-terminal. Its discipline's state cannot be seen from outside and is empty. */
+export function dumpTerminal(dump: Dump, key: ObjectKey): number {
+  const side = Number(key);
+  const index = Math.floor(side / 2);
+  const slave = side % 2 === 1;
+  const terminal = dump.terminals.get(index);
+  dump.writer.record("TTY", {
+    driver_type: DRIVER_PTY,
+    driver_subtype: slave ? PTY_SLAVE : PTY_MASTER,
+    link_objref: slave ? dump.hash.described("TTY", side - 1) : 0,
+    // The master's file takes a number, whether it is described or not.
+    file_objref: slave ? 0 : masterFile(dump, index),
+    index,
+    "winsize.ws_row": terminal?.rows ?? 0,
+    "winsize.ws_col": terminal?.columns ?? 0,
+    ...USUAL_TERMIOS,
+  });
+  dump.writer.record("TTY_LDISC", { minimum_to_wake: 1, icanon: 1 });
+  return 0;
+}
+
+function masterFile(dump: Dump, index: number): number {
+  const row = dump.terminals.get(index)?.masterFile;
+  return row === undefined ? dump.hash.take() : dump.hash.lookUp("FILE", row);
+}

@@ -1,0 +1,181 @@
+// Writes records through the catalogue's layouts, the inverse of reading them, and collects them into chunks.
+
+import type { Dialect } from "../decoder/linux-cr/dialect.ts";
+import type { Layout, LayoutField } from "../decoder/linux-cr/layout.ts";
+
+/** A field's value: an integer (a decimal string where it may exceed 2^53), or bytes. */
+export type FieldValue = number | bigint | string | Uint8Array;
+
+/** Values by the names of a struct's fields; fields that are absent are zero. */
+export type FieldValues = Readonly<Record<string, FieldValue>>;
+
+/** Collects an image's records. */
+export interface Writer {
+  /** Bytes of the image so far. */
+  readonly position: number;
+  /** Whether enough has been collected for a chunk. */
+  readonly full: boolean;
+  /**
+   * Appends a record: its header, its struct's fields, and what follows the struct.
+   *
+   * @param struct Another struct than the record's usual one (FILE); `null`: none, the payload is the whole record.
+   * @throws Error if the dialect has no such record or the struct no such field: a fault of the caller.
+   */
+  record(name: string, values?: FieldValues, payload?: Uint8Array, struct?: string | null): void;
+  /** Appends a record whose struct ends in an array: `payload` begins at that field instead of the struct's end. */
+  arrayRecord(name: string, values: FieldValues, array: string, payload: Uint8Array): void;
+  /** Takes what was collected since the last call. */
+  take(): Uint8Array;
+}
+
+const CHUNK = 64 * 1024;
+const NO_BYTES = new Uint8Array(0);
+
+/** A writer for one image. */
+export function createWriter(dialect: Dialect, littleEndian: boolean): Writer {
+  let bytes = new Uint8Array(CHUNK + 8192);
+  let view = new DataView(bytes.buffer);
+  let used = 0;
+  let taken = 0;
+
+  const room = (length: number): void => {
+    if (used + length <= bytes.length) return;
+    const larger = new Uint8Array(Math.max(bytes.length * 2, used + length));
+    larger.set(bytes.subarray(0, used));
+    bytes = larger;
+    view = new DataView(bytes.buffer);
+  };
+
+  const layouts = new Map<string, Layout>();
+  const layoutOf = (name: string): Layout => {
+    const known = layouts.get(name);
+    if (known !== undefined) return known;
+    const layout = dialect.struct(name);
+    if (layout === undefined) throw new Error(`${dialect.name} has no struct ${name}`);
+    const plain = withoutCommon(layout);
+    layouts.set(name, plain);
+    return plain;
+  };
+
+  // Records of the same kind come by the million.
+  const structs = new Map<string, string | null>();
+  const structOfRecord = (name: string): string | null => {
+    const known = structs.get(name);
+    if (known !== undefined) return known;
+    const struct = dialect.structOfRecord(name);
+    structs.set(name, struct);
+    return struct;
+  };
+
+  const append = (name: string, length: number, layout: Layout | null, values: FieldValues): number => {
+    const type = dialect.recordType(name);
+    if (type === undefined) throw new Error(`${dialect.name} has no record ${name}`);
+    room(length);
+    const at = used;
+    bytes.fill(0, at, at + length);
+    view.setUint32(at, type, littleEndian);
+    view.setUint32(at + 4, length, littleEndian);
+    if (layout !== null) putFields(bytes, view, at, layout, values, littleEndian);
+    used += length;
+    return at;
+  };
+
+  return {
+    get position() {
+      return taken + used;
+    },
+    get full() {
+      return used >= CHUNK;
+    },
+    record(name, values = {}, payload = NO_BYTES, struct = structOfRecord(name)) {
+      const layout = struct === null ? null : layoutOf(struct);
+      const size = layout?.size ?? 8;
+      const at = append(name, size + payload.length, layout, values);
+      bytes.set(payload, at + size);
+    },
+    arrayRecord(name, values, array, payload) {
+      const layout = layoutOf(dialect.structOfRecord(name) ?? "");
+      const from = layout.byName.get(array)?.offset ?? layout.size;
+      // The struct's padding stays behind the array.
+      const at = append(name, layout.size + payload.length, layout, values);
+      bytes.set(payload, at + from);
+    },
+    take() {
+      const chunk = bytes.slice(0, used);
+      taken += used;
+      used = 0;
+      return chunk;
+    },
+  };
+}
+
+/** A layout in which the part that all kinds of file share has the same names whether it is nested or not. */
+function withoutCommon(layout: Layout): Layout {
+  const names = layout.fields.map((field): [string, LayoutField] => [field.name.replace(/^common\./, ""), field]);
+  return { ...layout, byName: new Map(names) };
+}
+
+/**
+ * Writes fields of a struct that begins at `at`.
+ *
+ * @throws Error if the struct has no such field.
+ */
+export function putFields(
+  bytes: Uint8Array,
+  view: DataView,
+  at: number,
+  layout: Layout,
+  values: FieldValues,
+  littleEndian: boolean,
+): void {
+  for (const name in values) {
+    const field = layout.byName.get(name);
+    if (field === undefined) throw new Error(`there is no field ${name}`);
+    putField(bytes, view, at + field.offset, field, values[name] as FieldValue, littleEndian);
+  }
+}
+
+function putField(
+  bytes: Uint8Array,
+  view: DataView,
+  at: number,
+  { name, type, size }: LayoutField,
+  value: FieldValue,
+  littleEndian: boolean,
+): void {
+  if (typeof value === "object") {
+    bytes.set(value.length > size ? value.subarray(0, size) : value, at);
+    return;
+  }
+  switch (type) {
+    case "u8":
+    case "char":
+      view.setUint8(at, Number(value));
+      return;
+    case "u16":
+    case "s16":
+      // The only field whose byte order is the same in every image.
+      view.setUint16(at, Number(value), littleEndian || name === "arch_id");
+      return;
+    case "u32":
+    case "s32":
+      view.setUint32(at, Number(value), littleEndian);
+      return;
+    case "be32":
+      view.setUint32(at, Number(value), false);
+      return;
+    case "u64":
+    case "s64":
+      view.setBigUint64(at, BigInt.asUintN(64, BigInt(value)), littleEndian);
+      return;
+    default:
+      throw new Error(`${name} is no number`);
+  }
+}
+
+/** One struct as bytes: an entry of a table in a BUFFER. */
+export function structBytes(layout: Layout, values: FieldValues, littleEndian: boolean): Uint8Array {
+  const bytes = new Uint8Array(layout.size);
+  putFields(bytes, new DataView(bytes.buffer), 0, layout, values, littleEndian);
+  return bytes;
+}

@@ -1,0 +1,29 @@
+// Heights in a lane: each box as near as can be to where its edges come from, in order, without overlap.
+
+/**
+ * Places boxes of one height `pitch` in the given order, so that the sum of squared distances from `ideal` is least
+ * and none begins above `top`. Neighbours that want the same place are pooled and share it (isotonic regression).
+ */
+export function placeInOrder(ideal: readonly number[], pitch: number, top: number): number[] {
+  const mean: number[] = [];
+  const size: number[] = [];
+  for (let at = 0; at < ideal.length; at++) {
+    mean.push((ideal[at] as number) - at * pitch);
+    size.push(1);
+    while (mean.length > 1 && (mean.at(-2) as number) >= (mean.at(-1) as number)) {
+      const [lastMean, lastSize] = [mean.pop() as number, size.pop() as number];
+      const [aboveMean, aboveSize] = [mean.pop() as number, size.pop() as number];
+      mean.push((aboveMean * aboveSize + lastMean * lastSize) / (aboveSize + lastSize));
+      size.push(aboveSize + lastSize);
+    }
+  }
+  const placed: number[] = [];
+  for (let pool = 0; pool < mean.length; pool++) {
+    const base = Math.round(mean[pool] as number);
+    for (let i = 0; i < (size[pool] as number); i++) {
+      const at = placed.length;
+      placed.push(Math.max(top + at * pitch, base + at * pitch));
+    }
+  }
+  return placed;
+}

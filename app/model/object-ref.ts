@@ -1,0 +1,12 @@
+// What can be selected, traced and linked to: one row of one kind of object.
+
+/** An object of the graph by its row. */
+export interface ObjectRef {
+  readonly to: "task" | "table" | "descriptor" | "file";
+  readonly row: number;
+}
+
+/** Whether two references name the same object; nothing is the same as nothing. */
+export function sameRef(a: ObjectRef | null, b: ObjectRef | null): boolean {
+  return a === b || (a !== null && b !== null && a.to === b.to && a.row === b.row);
+}

@@ -1,0 +1,137 @@
+// Which rows of a listing are shown, and in which order: a filter and a sort over columns.
+
+import type { Checkpoint } from "./checkpoint.ts";
+import { type Column, columnOf, type Listing, rowCount } from "./columns.ts";
+import { filterMask } from "./filter.ts";
+
+/** What to show of a listing. */
+export interface Order {
+  readonly listing: Listing;
+  /** Column id to sort by; `null`: the image's order. */
+  readonly column: string | null;
+  readonly descending: boolean;
+  /** In the language of filter.ts; empty: everything. */
+  readonly filter: string;
+}
+
+/** Whether an order is the image's own, with every row. */
+export function isPlain({ column, descending, filter }: Order): boolean {
+  return column === null && !descending && filter.trim() === "";
+}
+
+/**
+ * The rows of a listing that pass the filter, sorted. Rows of equal value keep the image's order; rows without a
+ * value come last whichever way it is sorted.
+ */
+export function orderRows(checkpoint: Checkpoint, order: Order): Uint32Array {
+  const rows = passingRows(checkpoint, order);
+  const column = order.column === null ? null : columnOf(order.listing, order.column);
+  if (column === null) return order.descending ? rows.reverse() : rows;
+  const keys = keysOf(checkpoint, order.listing, column);
+  const sign = order.descending ? -1 : 1;
+  const { high, low } = keys;
+  return rows.sort((a, b) => {
+    const x = high[a] as number;
+    const y = high[b] as number;
+    if (x !== y) {
+      if (Number.isNaN(x)) return Number.isNaN(y) ? a - b : 1;
+      if (Number.isNaN(y)) return -1;
+      return x < y ? -sign : sign;
+    }
+    const difference = low === null ? 0 : (low[a] as number) - (low[b] as number);
+    return difference === 0 ? a - b : sign * difference;
+  });
+}
+
+function passingRows(checkpoint: Checkpoint, { listing, filter }: Order): Uint32Array {
+  const mask = filterMask(checkpoint, listing, filter);
+  const count = rowCount(checkpoint, listing);
+  const rows = new Uint32Array(count);
+  let kept = 0;
+  for (let row = 0; row < count; row++) if (mask === null || mask[row] === 1) rows[kept++] = row;
+  return kept === count ? rows : rows.slice(0, kept);
+}
+
+/** Numbers that compare as a column's values do. `low` decides where `high` is equal; NaN in `high`: no value. */
+interface Keys {
+  readonly high: Float64Array;
+  readonly low: Uint32Array | null;
+}
+
+function keysOf(checkpoint: Checkpoint, listing: Listing, column: Column): Keys {
+  const count = rowCount(checkpoint, listing);
+  const high = new Float64Array(count);
+  const { borrowed, number, big, yes, bytes } = column;
+  if (borrowed) {
+    const lender = columnOf(borrowed.listing, borrowed.column);
+    if (lender === null) return { high, low: null };
+    const lent = keysOf(checkpoint, borrowed.listing, lender);
+    const low = lent.low && new Uint32Array(count);
+    for (let row = 0; row < count; row++) {
+      const from = borrowed.row(checkpoint, row);
+      high[row] = lent.high[from] ?? Number.NaN;
+      if (low && lent.low) low[row] = lent.low[from] ?? 0;
+    }
+    return { high, low };
+  }
+  if (big) {
+    const low = new Uint32Array(count);
+    for (let row = 0; row < count; row++) {
+      const value = big(checkpoint, row);
+      high[row] = value === null ? Number.NaN : Number(value >> 32n);
+      if (value !== null) low[row] = Number(value & 0xffffffffn);
+    }
+    return { high, low };
+  }
+  if (number) for (let row = 0; row < count; row++) high[row] = number(checkpoint, row);
+  else if (yes) for (let row = 0; row < count; row++) high[row] = yes(checkpoint, row) ? 1 : 0;
+  else if (bytes) rankBytes(high, (row) => bytes(checkpoint, row));
+  else rankTexts(high, checkpoint, column);
+  return { high, low: null };
+}
+
+/** Fills `ranks` so that they compare as the bytes of the rows do; NaN where there are none. */
+function rankBytes(ranks: Float64Array, bytesOf: (row: number) => Uint8Array): void {
+  const count = ranks.length;
+  const bytes = Array.from({ length: count }, (_, row) => bytesOf(row));
+  const rows = new Uint32Array(count).map((_, row) => row);
+  const compare = (a: number, b: number) => compareBytes(bytes[a] as Uint8Array, bytes[b] as Uint8Array);
+  rows.sort(compare);
+  let rank = 0;
+  for (let at = 0; at < count; at++) {
+    const row = rows[at] as number;
+    if (at > 0 && compare(rows[at - 1] as number, row) !== 0) rank++;
+    ranks[row] = bytes[row]?.length === 0 ? Number.NaN : rank;
+  }
+}
+
+/** Below 0, 0 or above, as memcmp, the shorter first. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const shared = Math.min(a.length, b.length);
+  for (let at = 0; at < shared; at++) {
+    const difference = (a[at] as number) - (b[at] as number);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+/** As `rankBytes`, for words: those that repeat are made once. */
+function rankTexts(ranks: Float64Array, checkpoint: Checkpoint, column: Column): void {
+  const { distinct } = column;
+  const words = new Map<number, string>();
+  const wordOf = (row: number): string => {
+    if (!distinct) return column.text(checkpoint, row);
+    const value = distinct(checkpoint, row);
+    const known = words.get(value);
+    if (known !== undefined) return known;
+    const word = column.text(checkpoint, row);
+    words.set(value, word);
+    return word;
+  };
+  const texts = Array.from(ranks, (_, row) => wordOf(row));
+  const sorted = [...new Set(texts)].sort();
+  const rankOf = new Map(sorted.map((text, rank) => [text, rank]));
+  texts.forEach((text, row) => {
+    ranks[row] = text === "" ? Number.NaN : (rankOf.get(text) ?? Number.NaN);
+  });
+}

@@ -1,0 +1,297 @@
+// Everything that can be done, once: keys, menus, the palette and the help all read this.
+
+import { LISTING_TITLES, LISTINGS } from "../model/columns.ts";
+import { sentence } from "./describe.ts";
+import { imagesOf, pickedFiles } from "./inputs.ts";
+import { shownRows } from "./rows.ts";
+import { copyText, listingText, plainName, saveFile } from "./save.ts";
+import type { Shell } from "./shell.ts";
+import { type Dialog, type Panel, type State, shownDoc } from "./state.ts";
+
+export interface Command {
+  readonly id: string;
+  readonly title: string;
+  /** In the words of keys.ts. */
+  readonly key: string;
+  /** Heading in the help. */
+  readonly group: "Open" | "Look" | "Tables" | "Copy and save" | "Help";
+  when(state: State): boolean;
+  run(): void;
+}
+
+/** Ids of the elements that commands put the focus on. */
+export const PLACES = {
+  tree: "tree",
+  tables: "grid",
+  inspector: "inspector",
+  filter: "filter",
+} as const;
+
+const isOpen = (state: State): boolean => shownDoc(state) !== null;
+const isWhole = (state: State): boolean => shownDoc(state)?.document != null;
+const isPair = ({ docs }: State): boolean => docs.length === 2;
+const always = (): boolean => true;
+
+/** What commands do with the drawing. */
+export interface DrawingControl {
+  zoomBy(factor: number): void;
+  fit(): void;
+  focus(): void;
+}
+
+/** All commands. `drawing.current` is the drawing while it is on the page. */
+export function commandsOf(shell: Shell, drawing: { readonly current: DrawingControl | null }): readonly Command[] {
+  const { store } = shell;
+  const state = () => store.get();
+  const show = (dialog: Dialog) => () => store.set({ dialog });
+
+  const pick = (compare: boolean) => () => {
+    const input = document.createElement("input");
+    input.type = "file";
+    input.multiple = true;
+    input.onchange = () => shell.receive(imagesOf(pickedFiles(input.files ?? [])), compare);
+    input.click();
+  };
+
+  /** Shows a part of the page and puts the focus there. */
+  const goTo = (panel: Panel, place: string) => () => {
+    const { treeShown, inspectorShown, tablesShown } = state();
+    store.set({
+      panel,
+      treeShown: treeShown || panel === "tree",
+      inspectorShown: inspectorShown || panel === "inspector",
+      tablesShown: tablesShown || panel === "tables",
+    });
+    requestAnimationFrame(() => document.getElementById(place)?.focus());
+  };
+
+  const copy = async (text: string, what: string): Promise<void> =>
+    shell.notify((await copyText(text)) ? `Copied ${what}.` : "The browser does not let the page use the clipboard.");
+
+  const listing = async (separator: "," | "\t"): Promise<Blob | null> => {
+    const { tab, listings } = state();
+    const doc = shownDoc(state());
+    if (doc === null) return null;
+    return listingText(
+      doc.checkpoint,
+      tab,
+      listings[tab].columns,
+      await shownRows(shell.client, doc, tab, listings[tab]),
+      separator,
+    );
+  };
+
+  const nameOfDoc = (): string => plainName(shownDoc(state())?.input.name ?? "");
+
+  const tabs = LISTINGS.map(
+    (tab, at): Command => ({
+      id: `tab-${tab}`,
+      title: `Show ${LISTING_TITLES[tab].toLowerCase()}`,
+      key: String(at + 1),
+      group: "Tables",
+      when: isOpen,
+      run: () => store.set({ tab, panel: "tables", tablesShown: true }),
+    }),
+  );
+
+  return [
+    { id: "open", title: "Open…", key: "o", group: "Open", when: always, run: pick(false) },
+    { id: "compare", title: "Compare with…", key: "O", group: "Open", when: isWhole, run: pick(true) },
+    { id: "close", title: "Close", key: "W", group: "Open", when: isOpen, run: () => shell.close() },
+    {
+      id: "format",
+      title: "Format, evidence and facts…",
+      key: "D",
+      group: "Open",
+      when: isOpen,
+      run: show({ kind: "format" }),
+    },
+    {
+      id: "cancel",
+      title: "Cancel opening; else look at nothing",
+      key: "Escape",
+      group: "Open",
+      when: (now) => now.opening !== null || now.looked !== null,
+      run: () => (state().opening ? shell.cancel() : shell.look(null)),
+    },
+    { id: "swap", title: "Swap before and after", key: "x", group: "Open", when: isPair, run: () => shell.swap() },
+    {
+      id: "turn",
+      title: "Look at the other image",
+      key: "v",
+      group: "Open",
+      when: isPair,
+      run: () => shell.turn(state().side === 0 ? 1 : 0),
+    },
+
+    { id: "find", title: "Find…", key: "/", group: "Look", when: isOpen, run: show({ kind: "find" }) },
+    { id: "go-tree", title: "Go to the tasks", key: "t", group: "Look", when: isOpen, run: goTo("tree", PLACES.tree) },
+    {
+      id: "go-drawing",
+      title: "Go to the drawing",
+      key: "g",
+      group: "Look",
+      when: isOpen,
+      run: () => {
+        store.set({ panel: "drawing" });
+        requestAnimationFrame(() => drawing.current?.focus());
+      },
+    },
+    {
+      id: "zoom-in",
+      title: "Zoom the drawing in",
+      key: "+",
+      group: "Look",
+      when: isOpen,
+      run: () => drawing.current?.zoomBy(1.25),
+    },
+    {
+      id: "zoom-out",
+      title: "Zoom the drawing out",
+      key: "-",
+      group: "Look",
+      when: isOpen,
+      run: () => drawing.current?.zoomBy(0.8),
+    },
+    {
+      id: "zoom-fit",
+      title: "The whole drawing; again: its own size",
+      key: "0",
+      group: "Look",
+      when: isOpen,
+      run: () => drawing.current?.fit(),
+    },
+    {
+      id: "go-tables",
+      title: "Go to the tables",
+      key: "l",
+      group: "Look",
+      when: isOpen,
+      run: goTo("tables", PLACES.tables),
+    },
+    {
+      id: "go-inspector",
+      title: "Go to the inspector",
+      key: "i",
+      group: "Look",
+      when: isOpen,
+      run: goTo("inspector", PLACES.inspector),
+    },
+    {
+      id: "toggle-tree",
+      title: "Show or hide the tasks",
+      key: "T",
+      group: "Look",
+      when: isOpen,
+      run: () => store.set({ treeShown: !state().treeShown }),
+    },
+    {
+      id: "toggle-tables",
+      title: "Show or hide the tables",
+      key: "L",
+      group: "Look",
+      when: isOpen,
+      run: () => store.set({ tablesShown: !state().tablesShown }),
+    },
+    {
+      id: "toggle-inspector",
+      title: "Show or hide the inspector",
+      key: "I",
+      group: "Look",
+      when: isOpen,
+      run: () => store.set({ inspectorShown: !state().inspectorShown }),
+    },
+
+    ...tabs,
+    {
+      id: "filter",
+      title: "Filter the table",
+      key: "f",
+      group: "Tables",
+      when: isOpen,
+      run: goTo("tables", PLACES.filter),
+    },
+    {
+      id: "columns",
+      title: "Choose columns",
+      key: "c",
+      group: "Tables",
+      when: isOpen,
+      run: () => {
+        goTo("tables", "columns")();
+        requestAnimationFrame(() => document.getElementById("columns")?.click());
+      },
+    },
+    {
+      id: "clear-filter",
+      title: "Clear the table’s filter and order",
+      key: "F",
+      group: "Tables",
+      when: (now) => isOpen(now) && (now.listings[now.tab].filter !== "" || now.listings[now.tab].sort !== null),
+      run: () => shell.setListing(state().tab, { filter: "", sort: null }),
+    },
+
+    {
+      id: "copy",
+      title: "Copy what is looked at, as a sentence",
+      key: "y",
+      group: "Copy and save",
+      when: (now) => isOpen(now) && now.looked !== null,
+      run: () => {
+        const doc = shownDoc(state());
+        const { looked } = state();
+        if (doc && looked) void copy(sentence(doc.checkpoint, looked), "the sentence");
+      },
+    },
+    {
+      id: "copy-table",
+      title: "Copy the table, tab-separated",
+      key: "Y",
+      group: "Copy and save",
+      when: isOpen,
+      run: () => void listing("\t").then(async (blob) => blob && copy(await blob.text(), "the table")),
+    },
+    {
+      id: "copy-link",
+      title: "Copy the link to this view",
+      key: "u",
+      group: "Copy and save",
+      when: (now) => isOpen(now) && now.origin !== null,
+      run: () => void copy(window.location.href, "the link"),
+    },
+    {
+      id: "save-csv",
+      title: "Save the table as CSV",
+      key: "e",
+      group: "Copy and save",
+      when: isOpen,
+      run: () => void listing(",").then((blob) => blob && saveFile(`${nameOfDoc()}.${state().tab}.csv`, blob)),
+    },
+    {
+      id: "save-json",
+      title: "Save everything as JSON",
+      key: "J",
+      group: "Copy and save",
+      when: isWhole,
+      run: () => {
+        const doc = shownDoc(state());
+        if (doc === null || doc.document === null) return;
+        const name = `${nameOfDoc()}.json`;
+        shell.client.ask("json", { document: doc.document }).then(
+          (blob) => saveFile(name, blob),
+          (error: unknown) => shell.notify(`JSON could not be made: ${error instanceof Error ? error.message : error}`),
+        );
+      },
+    },
+
+    {
+      id: "palette",
+      title: "All commands…",
+      key: "mod+k",
+      group: "Help",
+      when: always,
+      run: show({ kind: "palette" }),
+    },
+    { id: "help", title: "Keys and filters", key: "?", group: "Help", when: always, run: show({ kind: "help" }) },
+  ];
+}

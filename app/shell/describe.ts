@@ -1,0 +1,88 @@
+// Objects in words: headings, results, copied sentences.
+
+import { type Checkpoint, commBytes, HAS, NONE, nameBytes, taskNumber } from "../model/checkpoint.ts";
+import type { Looked } from "../model/related.ts";
+import { visible, visibleText } from "../model/text.ts";
+
+/** A file's name, or what to say where it has none. */
+export function fileName(checkpoint: Checkpoint, file: number): string {
+  if (file === NONE) return "no open file";
+  return visibleText(nameBytes(checkpoint, file)) || `open file ${checkpoint.files.id[file] ?? ""}`;
+}
+
+/** `412 nginx`. */
+export function taskName(checkpoint: Checkpoint, task: number): string {
+  return `${taskNumber(checkpoint.tasks, task)} ${visibleText(commBytes(checkpoint, task))}`.trim();
+}
+
+/** Rows of the tasks that use a table. */
+export function tasksOfTable({ tables }: Checkpoint, table: number): Uint32Array {
+  return tables.task.subarray(tables.firstTask[table] ?? 0, tables.firstTask[table + 1] ?? 0);
+}
+
+/** `412 nginx, 413 nginx and 3 more`. */
+export function tableUsers(checkpoint: Checkpoint, table: number, most = 3): string {
+  const tasks = tasksOfTable(checkpoint, table);
+  if (tasks.length === 0) return "no task";
+  const names = Array.from(tasks.subarray(0, most), (task) => taskName(checkpoint, task)).join(", ");
+  return tasks.length > most ? `${names} and ${tasks.length - most} more` : names;
+}
+
+/** The word for what it is, and its name. */
+export function describe(checkpoint: Checkpoint, looked: Looked): { readonly word: string; readonly name: string } {
+  const { descriptors, records, members } = checkpoint;
+  switch (looked.to) {
+    case "task":
+      return { word: "task", name: taskName(checkpoint, looked.row) };
+    case "table":
+      return { word: "file table", name: `of ${tableUsers(checkpoint, looked.row)}` };
+    case "descriptor": {
+      const name = fileName(checkpoint, descriptors.file[looked.row] ?? NONE);
+      return { word: "descriptor", name: `${descriptors.fd[looked.row] ?? ""} → ${name}` };
+    }
+    case "file":
+      return { word: "open file", name: fileName(checkpoint, looked.row) };
+    case "record": {
+      const kind = visible(records.kinds[records.kind[looked.row] ?? 0]?.name ?? "record");
+      const member = members.length > 1 ? ` of ${visible(members[records.member[looked.row] ?? 0]?.name ?? "")}` : "";
+      return { word: "record", name: `${kind} at ${records.offset[looked.row] ?? 0}${member}` };
+    }
+  }
+}
+
+/** One line to paste into a report: `pid 412 (nginx) fd 3 → /var/log/x at 4096`. */
+export function sentence(checkpoint: Checkpoint, looked: Looked): string {
+  const { descriptors, files } = checkpoint;
+  const at = (file: number): string =>
+    file !== NONE && (files.has[file] ?? 0) & HAS.pos ? ` at ${files.pos[file] ?? 0n}` : "";
+  if (looked.to === "descriptor") {
+    const file = descriptors.file[looked.row] ?? NONE;
+    const users = tableUsers(checkpoint, descriptors.table[looked.row] ?? NONE);
+    return `${users}: fd ${descriptors.fd[looked.row] ?? ""} → ${fileName(checkpoint, file)}${at(file)}`;
+  }
+  const { word, name } = describe(checkpoint, looked);
+  return `${word} ${name}${looked.to === "file" ? at(looked.row) : ""}`;
+}
+
+/** 1234567 → `1,234,567`: for counts only, never for values. */
+export function count(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+/** `3 tasks`, `1 task`. */
+export function counted(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}
+
+/** Bytes for reading, not for values: `4.2 MB`. */
+export function bytes(value: number): string {
+  if (value < 1000) return counted(value, "byte");
+  const units = ["kB", "MB", "GB", "TB"];
+  let scaled = value / 1000;
+  let unit = 0;
+  while (scaled >= 999.95 && unit < units.length - 1) {
+    scaled /= 1000;
+    unit++;
+  }
+  return `${scaled.toFixed(scaled < 10 ? 1 : 0)} ${units[unit]}`;
+}

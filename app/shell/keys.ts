@@ -1,0 +1,52 @@
+// Keys as text: `/`, `E` (with shift), `mod+k` (Ctrl, or Command on a Mac), `Escape`.
+
+interface KeyPress {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly altKey: boolean;
+}
+
+/** The text of a key that was pressed; `null` for what is the browser's or the desktop's. */
+export function keyText({ key, ctrlKey, metaKey, altKey }: KeyPress): string | null {
+  if (altKey) return null;
+  return ctrlKey || metaKey ? `mod+${key.toLowerCase()}` : key;
+}
+
+/** A key's text as the user sees it. */
+export function keyLabel(key: string, mac: boolean): string {
+  if (key.startsWith("mod+")) return `${mac ? "⌘" : "Ctrl+"}${key.slice(4).toUpperCase()}`;
+  return /^[A-Z]$/.test(key) ? `Shift+${key}` : key.length === 1 ? key.toUpperCase() : key;
+}
+
+/** Whether what has the focus takes keys as text. */
+export function takesText(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target instanceof HTMLInputElement) return !["checkbox", "radio", "button"].includes(target.type);
+  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || target.isContentEditable;
+}
+
+/** Where a key moves to in a list of `count` rows, from row `at`; `null` if it does not move. */
+export function listStep(key: string, at: number, count: number, page: number): number | null {
+  const to = steps(key, at, count, page);
+  return to === null || count === 0 ? null : Math.max(0, Math.min(count - 1, to));
+}
+
+function steps(key: string, at: number, count: number, page: number): number | null {
+  switch (key) {
+    case "ArrowDown":
+      return at + 1;
+    case "ArrowUp":
+      return at - 1;
+    case "PageDown":
+      return at + page;
+    case "PageUp":
+      return at - page;
+    case "Home":
+      return 0;
+    case "End":
+      return count - 1;
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,50 @@
+// Out of the page: the clipboard, and files to save. Long listings are put into text a slice at a time.
+
+import { rowLines, type Separator, titleLine } from "../export/delimited.ts";
+import type { Checkpoint } from "../model/checkpoint.ts";
+import type { Listing } from "../model/columns.ts";
+
+/** Rows put into text between two turns of the page. */
+const SLICE = 2000;
+
+/** Rows of a listing as text with a line of titles. */
+export async function listingText(
+  checkpoint: Checkpoint,
+  listing: Listing,
+  columns: readonly string[],
+  rows: Uint32Array,
+  separator: Separator,
+): Promise<Blob> {
+  const parts: string[] = [titleLine(listing, columns, separator)];
+  for (let from = 0; from < rows.length; from += SLICE) {
+    parts.push(rowLines(checkpoint, listing, columns, rows, from, from + SLICE, separator));
+    await new Promise((resume) => setTimeout(resume));
+  }
+  return new Blob(parts, { type: separator === "," ? "text/csv" : "text/tab-separated-values" });
+}
+
+/** Offers a file to save. */
+export function saveFile(name: string, content: Blob): void {
+  const url = URL.createObjectURL(content);
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+/** Puts text on the clipboard; false if the browser does not let us. */
+export async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A file's name without folders and without what file systems dislike, for a file made from it. */
+export function plainName(name: string): string {
+  const base = name.slice(name.lastIndexOf("/") + 1);
+  return base.replace(/[^\w.-]+/g, "_").slice(0, 100) || "checkpoint";
+}

@@ -1,0 +1,137 @@
+// What the page holds: which documents are open, what is looked at, and how. Nothing that can be derived.
+
+import type { DocumentId, InputFile } from "../decoder/protocol.ts";
+import type { Progress } from "../decoder/source.ts";
+import type { Checkpoint } from "../model/checkpoint.ts";
+import { COLUMNS, LISTINGS, type Listing } from "../model/columns.ts";
+import type { Looked } from "../model/related.ts";
+
+/** Files that make up one image. */
+export interface Input {
+  /** For the head of the page and exports: a file's or folder's name. Untrusted text. */
+  readonly name: string;
+  readonly files: readonly InputFile[];
+}
+
+/** Where the open documents came from, as far as a link can say it. `null`: from the user's own files. */
+export type Origin = { readonly sample: string } | null;
+
+/** An open image. */
+export interface Doc {
+  readonly input: Input;
+  /** Names it in the worker; `null` while it decodes: `checkpoint` is then an early part. */
+  readonly document: DocumentId | null;
+  readonly checkpoint: Checkpoint;
+  /** The dialect that the user chose by hand. */
+  readonly dialect: string | null;
+}
+
+/** One image, or before and after. */
+export type Docs = readonly [] | readonly [Doc] | readonly [Doc, Doc];
+
+export type Side = 0 | 1;
+
+/** An opening under way. */
+export interface Opening {
+  readonly name: string;
+  readonly progress: Progress | null;
+  /** It takes long enough for progress to be shown. */
+  readonly slow: boolean;
+}
+
+/** Why something could not be opened, and what to do. */
+export interface Failure {
+  readonly message: string;
+  readonly advice: string;
+}
+
+export interface Sort {
+  readonly column: string;
+  readonly descending: boolean;
+}
+
+/** How a listing is shown. */
+export interface ListingView {
+  readonly filter: string;
+  readonly sort: Sort | null;
+  /** Ids of the columns shown, in the order of COLUMNS. */
+  readonly columns: readonly string[];
+}
+
+/** The parts of the page on a narrow screen, one at a time. */
+export const PANELS = ["tree", "drawing", "tables", "inspector"] as const;
+export type Panel = (typeof PANELS)[number];
+
+/** Pixels; what is left is the drawing's. */
+export interface Sizes {
+  readonly tree: number;
+  readonly inspector: number;
+  readonly tables: number;
+}
+
+export type Dialog =
+  | { readonly kind: "help" }
+  | { readonly kind: "palette" }
+  | { readonly kind: "find" }
+  | { readonly kind: "format" }
+  /** Something was dropped on an open document. */
+  | { readonly kind: "dropped"; readonly input: Input };
+
+export interface State {
+  readonly docs: Docs;
+  readonly origin: Origin;
+  readonly opening: Opening | null;
+  readonly failure: Failure | null;
+  /** Which of two documents is looked at. */
+  readonly side: Side;
+  /** In the document that is looked at. */
+  readonly looked: Looked | null;
+  readonly tab: Listing;
+  readonly listings: Readonly<Record<Listing, ListingView>>;
+  readonly panel: Panel;
+  readonly sizes: Sizes;
+  readonly treeShown: boolean;
+  readonly inspectorShown: boolean;
+  readonly tablesShown: boolean;
+  /** Problems' banner was put away. */
+  readonly bannerHidden: boolean;
+  readonly dialog: Dialog | null;
+  /** A sentence about what was just done ("Copied 3 rows"), for everybody, screen readers too. */
+  readonly notice: string | null;
+}
+
+/** The columns of a listing that are shown from the start. */
+export function firstColumns(listing: Listing): readonly string[] {
+  return COLUMNS[listing].filter(({ hidden }) => !hidden).map(({ id }) => id);
+}
+
+const firstListings = (): Record<Listing, ListingView> =>
+  Object.fromEntries(
+    LISTINGS.map((listing) => [listing, { filter: "", sort: null, columns: firstColumns(listing) }]),
+  ) as Record<Listing, ListingView>;
+
+export function firstState(): State {
+  return {
+    docs: [],
+    origin: null,
+    opening: null,
+    failure: null,
+    side: 0,
+    looked: null,
+    tab: "descriptors",
+    listings: firstListings(),
+    panel: "drawing",
+    sizes: { tree: 210, inspector: 350, tables: 320 },
+    treeShown: true,
+    inspectorShown: true,
+    tablesShown: true,
+    bannerHidden: false,
+    dialog: null,
+    notice: null,
+  };
+}
+
+/** The document that is looked at. */
+export function shownDoc({ docs, side }: Pick<State, "docs" | "side">): Doc | null {
+  return docs[side] ?? docs[0] ?? null;
+}

@@ -1,0 +1,34 @@
+// A store: one immutable state, replaced as a whole, and who wants to know of it.
+
+import { useSyncExternalStore } from "react";
+
+export interface Store<S> {
+  get(): S;
+  /** Puts parts of the state in place of the old ones, and tells the listeners if anything differs. */
+  set(change: Partial<S> | ((state: S) => Partial<S>)): void;
+  subscribe(listener: () => void): () => void;
+}
+
+export function createStore<S extends object>(initial: S): Store<S> {
+  let state = initial;
+  const listeners = new Set<() => void>();
+  return {
+    get: () => state,
+    set(change) {
+      const part = typeof change === "function" ? change(state) : change;
+      const keys = Object.keys(part) as (keyof S)[];
+      if (keys.every((key) => Object.is(state[key], part[key]))) return;
+      state = { ...state, ...part };
+      for (const listener of listeners) listener();
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** Part of the state; the component renders again when that part (by identity) changes. */
+export function useSelected<S extends object, T>(store: Store<S>, select: (state: S) => T): T {
+  return useSyncExternalStore(store.subscribe, () => select(store.get()));
+}

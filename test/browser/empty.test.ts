@@ -1,0 +1,76 @@
+// The page before anything is open.
+
+import { expect, inject, test } from "vitest";
+import { accessibilityFaults, drop, fixture, openBrowser } from "./support.ts";
+
+const visit = openBrowser();
+
+test("says what to do and that nothing leaves the browser", async () => {
+  const { page } = await visit();
+  await page.getByText("Drop a checkpoint image, or two to compare").waitFor();
+  await page.getByText("Nothing leaves this browser").waitFor();
+  expect(await page.getByRole("button", { name: "Open…" }).isEnabled()).toBe(true);
+  expect(await page.title()).toBe("ckptscope");
+});
+
+test("asks the network for nothing but its own files, before and after an image is opened", async () => {
+  const { page, requests } = await visit();
+  await drop(page, [{ name: "server.ckpt", bytes: fixture("linux-cr/v23-s1/before.ckpt") }]);
+  await page.getByRole("grid").waitFor();
+  expect(requests.length).toBeGreaterThan(2);
+  expect(requests.filter((url) => !url.startsWith(inject("pageUrl")) && !url.startsWith("blob:"))).toEqual([]);
+});
+
+test("its policy forbids scripts, styles and connections from elsewhere", async () => {
+  const { page } = await visit();
+  const policy = await page.locator("meta[http-equiv='Content-Security-Policy']").getAttribute("content");
+  expect(policy).toContain("default-src 'none'");
+  expect(policy).not.toContain("unsafe");
+  const blocked = page.evaluate(
+    () =>
+      new Promise((resolve) =>
+        document.addEventListener("securitypolicyviolation", (event) => resolve(event.effectiveDirective)),
+      ),
+  );
+  // The page's own fetch, by its own policy; the message that the browser logs for it is expected.
+  const failed = page.waitForEvent("console", (message) => message.type() === "error");
+  await page.evaluate(() => fetch("http://127.0.0.1:9/").catch(() => {}));
+  expect(await blocked).toBe("connect-src");
+  await failed;
+  visit.forgive();
+});
+
+test("a file that is no image gives a sentence and what to do", async () => {
+  const { page } = await visit();
+  await drop(page, [{ name: "notes.txt", bytes: new TextEncoder().encode("hello, world\n") }]);
+  const alert = page.getByRole("alert");
+  await alert.getByText(/This is no checkpoint image/).waitFor();
+  await alert.getByText(/Open a Linux-CR stream, a CRIU image folder/).waitFor();
+  await page.getByText("Drop a checkpoint image, or two to compare").waitFor();
+});
+
+test("a picked file opens", async () => {
+  const { page } = await visit();
+  const chooser = page.waitForEvent("filechooser");
+  await page.keyboard.press("o");
+  await (await chooser).setFiles({
+    name: "server.ckpt",
+    mimeType: "",
+    buffer: Buffer.from(fixture("linux-cr/v23-s1/before.ckpt")),
+  });
+  await page.getByRole("grid", { name: "Descriptors" }).waitFor();
+  expect(await page.title()).toBe("server.ckpt – ckptscope");
+});
+
+for (const theme of ["light", "dark"] as const) {
+  for (const [width, height] of [
+    [1440, 900],
+    [390, 844],
+  ] as const) {
+    test(`is accessible, ${theme}, ${width} × ${height}`, async () => {
+      const { page } = await visit({ theme, width, height });
+      await page.getByText("Nothing leaves this browser").waitFor();
+      expect(await accessibilityFaults(page)).toEqual([]);
+    });
+  }
+}

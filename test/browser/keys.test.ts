@@ -1,0 +1,81 @@
+// Everything without a mouse.
+
+import { expect, test } from "vitest";
+import { drop, fixture, openBrowser } from "./support.ts";
+
+const visit = openBrowser();
+const server = [{ name: "server.ckpt", bytes: fixture("linux-cr/v23-s1/before.ckpt") }];
+
+test("? lists the keys, and Escape leads back", async () => {
+  const { page } = await visit();
+  await page.keyboard.press("?");
+  const help = page.getByRole("dialog", { name: "Keys and filters" });
+  await help.getByText("Find…").waitFor();
+  await help.getByText("numbers: equal, from … to, compared").waitFor();
+  await page.keyboard.press("Escape");
+  await help.waitFor({ state: "detached" });
+});
+
+test("the palette runs a command by its words", async () => {
+  const { page } = await visit();
+  await drop(page, server);
+  await page.getByRole("grid").waitFor();
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("show rec");
+  await page.keyboard.press("Enter");
+  await page.getByRole("grid", { name: "Records" }).waitFor();
+});
+
+test("find selects what it finds, everywhere", async () => {
+  const { page } = await visit();
+  await drop(page, server);
+  await page.getByRole("grid").waitFor();
+  await page.keyboard.press("/");
+  await page.keyboard.type("SERVER.log");
+  await page.getByRole("option").filter({ hasText: "/var/log/app/server.log" }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  const inspector = page.getByRole("region", { name: "Inspector" });
+  await inspector.getByRole("heading", { name: "/var/log/app/server.log" }).waitFor();
+  await page.keyboard.press("/");
+  await page.keyboard.type("4242:1");
+  await page.keyboard.press("Enter");
+  await inspector.getByRole("heading", { name: /^1 →/ }).waitFor();
+});
+
+test("the tree, the drawing, the tables and the inspector are reached by keys", async () => {
+  const { page } = await visit();
+  await drop(page, server);
+  await page.getByRole("grid").waitFor();
+  await page.keyboard.press("t");
+  await page.keyboard.press("Enter");
+  const inspector = page.getByRole("region", { name: "Inspector" });
+  await inspector.getByRole("heading", { name: "4242 server" }).waitFor();
+  await page.keyboard.press("g");
+  await page.keyboard.press("ArrowRight");
+  await inspector.getByRole("heading", { name: "of 4242 server" }).waitFor();
+  await page.keyboard.press("i");
+  expect(await inspector.evaluate((element) => element === document.activeElement)).toBe(true);
+  await page.keyboard.press("Escape");
+  await inspector.getByText("Nothing is selected.").waitFor();
+});
+
+test("panels are resized with the arrow keys", async () => {
+  const { page } = await visit();
+  await drop(page, server);
+  const splitter = page.getByRole("separator", { name: "Width of the inspector" });
+  await splitter.focus();
+  const before = Number(await splitter.getAttribute("aria-valuenow"));
+  await page.keyboard.press("ArrowLeft");
+  expect(Number(await splitter.getAttribute("aria-valuenow"))).toBe(before + 16);
+});
+
+test("keys that are typed into a field are text", async () => {
+  const { page } = await visit();
+  await drop(page, server);
+  await page.getByRole("grid").waitFor();
+  await page.keyboard.press("f");
+  await page.keyboard.type("o?/1");
+  expect(await page.getByRole("searchbox").inputValue()).toBe("o?/1");
+  expect(await page.getByRole("dialog").count()).toBe(0);
+});

@@ -1,0 +1,179 @@
+// Looking at an image: what is selected anywhere is selected everywhere, and stays so.
+
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { accessibilityFaults, drop, fixture, openBrowser } from "./support.ts";
+
+const visit = openBrowser();
+
+const openServer = async (page: Page): Promise<void> => {
+  await drop(page, [{ name: "server.ckpt", bytes: fixture("linux-cr/v23-s1/before.ckpt") }]);
+  await page.getByRole("grid", { name: "Descriptors" }).waitFor();
+};
+
+const row = (page: Page, text: string) => page.getByRole("grid").getByRole("row").filter({ hasText: text });
+const inspector = (page: Page) => page.getByRole("region", { name: "Inspector" });
+
+test("the head says what is open, and the format dialog why", async () => {
+  const { page } = await visit();
+  await openServer(page);
+  const head = page.getByRole("banner");
+  await head.getByText("server.ckpt").waitFor();
+  await head.getByText("4 descriptors").waitFor();
+  await head.getByRole("button", { name: /Linux-CR/ }).click();
+  const dialog = page.getByRole("dialog", { name: "Format, evidence and facts" });
+  expect(await dialog.textContent()).toMatch(/dialect\s+v23-rc2/);
+  await dialog.getByLabel("Decode as").selectOption("v23-pids");
+  await head.getByText("(by hand)").waitFor();
+});
+
+test("a row of the table selects in the drawing, the tree and the inspector", async () => {
+  const { page } = await visit();
+  await openServer(page);
+  await row(page, "/var/log/app/server.log").click();
+  const drawing = page.getByRole("region", { name: "Drawing" });
+  await drawing.locator("[role=treeitem][aria-selected=true]").waitFor({ state: "attached" });
+  expect(await drawing.locator("[role=treeitem][aria-selected=true]").textContent()).toContain("3");
+  await inspector(page).getByRole("heading", { name: "3 → /var/log/app/server.log" }).waitFor();
+  expect(
+    await page
+      .getByRole("tree", { name: /^Tasks/ })
+      .locator(".row-related")
+      .textContent(),
+  ).toContain("server");
+});
+
+test("links of the inspector lead on: descriptor, file, table, task", async () => {
+  const { page } = await visit();
+  await openServer(page);
+  await row(page, "/var/log/app/server.log").click();
+  await inspector(page).getByRole("button", { name: "/var/log/app/server.log" }).first().click();
+  await inspector(page).getByText("Held by").waitFor();
+  const text = await inspector(page).textContent();
+  expect(text).toMatch(/position\s+4096 0x1000/);
+  expect(text).toContain("O_RDWR O_APPEND O_LARGEFILE");
+  expect(text).toContain("0102002");
+  await inspector(page)
+    .getByRole("button", { name: /^4242 server$/ })
+    .click();
+  await inspector(page).getByRole("heading", { name: "of 4242 server" }).waitFor();
+  await inspector(page).getByRole("button", { name: "4242 server", exact: true }).click();
+  await inspector(page).getByRole("heading", { name: "4242 server", exact: true }).waitFor();
+  const selected = page.getByRole("tree", { name: /^Tasks/ }).locator("[role=treeitem][aria-selected=true]");
+  expect(await selected.textContent()).toContain("4242");
+});
+
+test("the inspector shows the record’s fields with their offsets", async () => {
+  const { page } = await visit();
+  await openServer(page);
+  await row(page, "/var/log/app/server.log").click();
+  await inspector(page).getByRole("button", { name: "/var/log/app/server.log" }).first().click();
+  const field = inspector(page).getByRole("row").filter({ hasText: "f_pos" }).first();
+  expect(await field.textContent()).toMatch(/4096/);
+  expect(Number((await field.getByRole("cell").last().textContent())?.trim())).toBeGreaterThan(0);
+});
+
+test("descriptors that share a file say whose position they share", async () => {
+  const { page } = await visit();
+  await openServer(page);
+  await page.getByRole("grid").getByRole("row").nth(1).click();
+  await inspector(page)
+    .getByText(/Position shared with/)
+    .waitFor();
+  await inspector(page).getByRole("button", { name: "4242 server fd 1" }).click();
+  await inspector(page).getByRole("heading", { name: /^1 →/ }).waitFor();
+});
+
+test("what is looked at survives a reload, as far as the file can be had again", async () => {
+  const { page } = await visit();
+  await openServer(page);
+  await page.keyboard.press("2");
+  await page.getByRole("searchbox", { name: "Filter open files" }).fill("log");
+  await row(page, "/var/log/app/server.log").click();
+  await page.waitForFunction(() => window.location.hash.includes("select="));
+  expect(new URL(page.url()).hash).toBe("#v=1&select=file:4242:3&tab=files&filter=log");
+  await page.reload();
+  await page.getByText("Drop a checkpoint image").waitFor();
+  await openFiles(page);
+  await inspector(page).getByRole("heading", { name: "/var/log/app/server.log" }).waitFor();
+  expect(await page.getByRole("searchbox").inputValue()).toBe("log");
+});
+
+const openFiles = async (page: Page): Promise<void> => {
+  await drop(page, [{ name: "server.ckpt", bytes: fixture("linux-cr/v23-s1/before.ckpt") }]);
+  await page.getByRole("grid", { name: "Open files" }).waitFor();
+};
+
+test("back leads to the page before the image, forward to the image again", async () => {
+  const { page } = await visit();
+  await openServer(page);
+  await page.goBack();
+  await page.getByText("Drop a checkpoint image").waitFor();
+  await page.goForward();
+  await page.getByRole("grid", { name: "Descriptors" }).waitFor();
+  await page.getByRole("banner").getByText("server.ckpt").waitFor();
+});
+
+test("two files dropped at once are both opened, the older as before", async () => {
+  const { page } = await visit();
+  await drop(page, [
+    { name: "b.ckpt", bytes: fixture("linux-cr/v23-s1/before.ckpt"), lastModified: 2000 },
+    { name: "a.ckpt", bytes: fixture("linux-cr/v23-s1/after.ckpt"), lastModified: 3000 },
+  ]);
+  await page.getByRole("radio", { name: "before b.ckpt" }).waitFor({ state: "attached" });
+  await page.keyboard.press("x");
+  await page.getByRole("radio", { name: "before a.ckpt" }).waitFor({ state: "attached" });
+});
+
+test("one dropped on an open one asks whether to compare", async () => {
+  const { page } = await visit();
+  await openServer(page);
+  await drop(page, [{ name: "later.ckpt", bytes: fixture("linux-cr/v23-s1/after.ckpt") }]);
+  const dialog = page.getByRole("dialog", { name: "Compare or open instead" });
+  await dialog.getByRole("button", { name: "Compare with this" }).click();
+  await page.getByRole("radio", { name: "after later.ckpt" }).waitFor({ state: "attached" });
+  await page.getByRole("radio", { name: "before server.ckpt" }).waitFor({ state: "attached" });
+});
+
+test("an image that stops early shows its part and says so", async () => {
+  const { page } = await visit();
+  const bytes = fixture("linux-cr/v23-s1/before.ckpt");
+  await drop(page, [{ name: "cut.ckpt", bytes: bytes.subarray(0, bytes.length - 700) }]);
+  await page.getByRole("banner").getByText("incomplete").waitFor();
+  await page.getByRole("button", { name: "See all problems" }).click();
+  await page.getByRole("grid", { name: "Problems" }).getByRole("row").filter({ hasText: "error" }).first().waitFor();
+});
+
+for (const theme of ["light", "dark"] as const) {
+  for (const [width, height] of [
+    [1440, 900],
+    [390, 844],
+  ] as const) {
+    test(`is accessible with an image open, ${theme}, ${width} × ${height}`, async () => {
+      const { page } = await visit({ theme, width, height });
+      await drop(page, [{ name: "server.ckpt", bytes: fixture("linux-cr/v23-s1/before.ckpt") }]);
+      if (width < 800) {
+        for (const panel of ["Drawing", "Tree", "Tables", "Inspector"]) {
+          await page.getByRole("navigation").getByRole("button", { name: panel }).click();
+          if (panel === "Tables") await row(page, "server.log").click();
+          expect(await accessibilityFaults(page), panel).toEqual([]);
+        }
+      } else {
+        await row(page, "server.log").click();
+        await inspector(page)
+          .getByRole("heading", { name: /server\.log/ })
+          .waitFor();
+        expect(await accessibilityFaults(page)).toEqual([]);
+        for (const key of ["?", "Control+k", "/", "D"]) {
+          await page.keyboard.press(key);
+          await page.getByRole("dialog").waitFor();
+          expect(await accessibilityFaults(page), key).toEqual([]);
+          await page.keyboard.press("Escape");
+          await page.getByRole("dialog").waitFor({ state: "detached" });
+        }
+      }
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      expect(overflow).toBeLessThanOrEqual(0);
+    });
+  }
+}

@@ -1,0 +1,123 @@
+// A real browser for tests: finds one, opens pages in it, drops files on them, and watches what they ask the network for.
+
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import chromiumPackage from "@sparticuz/chromium";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
+
+/** The browser to test with: CKPTSCOPE_CHROMIUM, one that is installed, or the one among the development packages. */
+async function browserPath(): Promise<string> {
+  const installed = [
+    process.env.CKPTSCOPE_CHROMIUM,
+    "/usr/bin/chromium",
+    "/usr/bin/chromium-browser",
+    "/usr/bin/google-chrome",
+    "/usr/bin/google-chrome-stable",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+  ];
+  return installed.find((path) => path && existsSync(path)) ?? (await chromiumPackage.executablePath());
+}
+
+export interface PageOptions {
+  readonly width?: number;
+  readonly height?: number;
+  readonly theme?: "light" | "dark";
+  /** Fragment, with `#`. */
+  readonly fragment?: string;
+}
+
+export interface Visit {
+  readonly page: Page;
+  /** Every address that the page asked for. */
+  readonly requests: readonly string[];
+}
+
+export interface Visitor {
+  (options?: PageOptions): Promise<Visit>;
+  /** Forgets the faults that the test provoked. */
+  forgive(): void;
+}
+
+/** Opens pages in one browser for a test file. A page that throws or logs an error fails its test. */
+export function openBrowser(): Visitor {
+  let browser: Browser;
+  const faults: string[] = [];
+
+  beforeAll(async () => {
+    // --no-sandbox only: other switches (web security off) would let tests pass for the wrong reason.
+    browser = await chromium.launch({ executablePath: await browserPath(), args: ["--no-sandbox"] });
+  });
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close();
+    const found = faults.splice(0);
+    expect(found, "faults that the page reported").toEqual([]);
+  });
+  afterAll(() => browser?.close());
+
+  const visit = async ({ width = 1440, height = 900, theme = "light", fragment = "" }: PageOptions = {}) => {
+    const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme });
+    context.setDefaultTimeout(8000);
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    const page = await context.newPage();
+    const requests: string[] = [];
+    page.on("request", (request) => requests.push(request.url()));
+    page.on("pageerror", (error) => faults.push(error.message));
+    page.on("console", (message) => {
+      if (message.type() === "error") faults.push(message.text());
+    });
+    await page.goto(inject("pageUrl") + fragment);
+    await page.locator(".app").waitFor();
+    return { page, requests };
+  };
+  return Object.assign(visit, { forgive: () => void faults.splice(0) });
+}
+
+export interface DroppedFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** Milliseconds since 1970. */
+  readonly lastModified?: number;
+}
+
+/** Bytes of a file under test/fixtures. */
+export const fixture = (path: string): Uint8Array => readFileSync(new URL(`../fixtures/${path}`, import.meta.url));
+
+/** Drops files on the window. */
+export async function drop(page: Page, files: readonly DroppedFile[]): Promise<void> {
+  const transfer = await page.evaluateHandle(
+    (given) => {
+      const data = new DataTransfer();
+      for (const { name, base64, lastModified } of given) {
+        const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+        data.items.add(new File([bytes], name, { lastModified }));
+      }
+      return data;
+    },
+    files.map(({ name, bytes, lastModified = 0 }) => ({
+      name,
+      base64: Buffer.from(bytes).toString("base64"),
+      lastModified,
+    })),
+  );
+  for (const type of ["dragenter", "dragover", "drop"]) {
+    await page.dispatchEvent("body", type, { dataTransfer: transfer });
+  }
+}
+
+const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+/** What axe-core finds wrong with the page as it is: one line for each element. */
+export async function accessibilityFaults(page: Page): Promise<string[]> {
+  // Through the debugger, as the page's policy allows no scripts but its own.
+  await page.evaluate(readFileSync(axePath, "utf8"));
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; help: string; nodes: { html: string }[] }[] }> };
+    };
+    const { violations } = await axe.run();
+    return violations.flatMap(({ id, help, nodes }) =>
+      nodes.map(({ html }) => `${id}: ${help}: ${html.slice(0, 200)}`),
+    );
+  });
+}

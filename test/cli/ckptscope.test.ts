@@ -1,0 +1,171 @@
+// The command line as a script sees it: what is printed, where, and the exit status.
+
+import { execFileSync, spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import Ajv from "ajv/dist/2020.js";
+import { beforeAll, describe, expect, it } from "vitest";
+import { main } from "../../cli/ckptscope.ts";
+import type { Io } from "../../cli/io.ts";
+import { fixtureJson } from "../support/contents.ts";
+import { fixtureBytes } from "../support/open.ts";
+
+const fixture = (path: string): string => fileURLToPath(new URL(`../fixtures/linux-cr/${path}`, import.meta.url));
+
+/** Runs a command; what it printed and its exit status. */
+async function run(args: string[], stdin: Uint8Array = new Uint8Array(0), colour = false) {
+  let out = "";
+  const complaints: string[] = [];
+  const io: Io = {
+    print: async (text) => {
+      out += text;
+      return true;
+    },
+    complain: (line) => complaints.push(line),
+    readStdin: async () => stdin,
+    colour,
+    columns: null,
+  };
+  return { status: await main(args, io), out, complaints };
+}
+
+const schema = (name: string) =>
+  JSON.parse(readFileSync(new URL(`../../public/schema/${name}.schema.json`, import.meta.url), "utf8"));
+const ajv = new Ajv({ allErrors: true, strict: true, strictRequired: false, allowUnionTypes: true });
+const validateShow = ajv.compile(schema("show"));
+const validateDiff = ajv.compile(schema("diff"));
+
+const samples = readdirSync(new URL("../fixtures/linux-cr/", import.meta.url), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => entry.name);
+
+describe("show", () => {
+  it.each(samples)("prints a document of %s that follows the schema", async (sample) => {
+    const { status, out, complaints } = await run(["show", fixture(`${sample}/before.ckpt`), "--json"]);
+    validateShow(JSON.parse(out));
+    expect(validateShow.errors ?? []).toEqual([]);
+    expect(complaints).toEqual([]);
+    expect(status).toBe(sample === "seed-error" ? 1 : 0);
+  });
+
+  it("prints a tree for people, with who shares what", async () => {
+    const { out } = await run(["show", fixture("v16-s3/before.ckpt")]);
+    expect(out).toContain("file table 1: 5 descriptors, shared with task 1 worker");
+    expect(out).toContain("0  rw /dev/pts/0 @0  shared with fd 1, fd 2, task 2 fd 0");
+    expect(out).toContain("4  -w /var/spool/journal @65536 O_APPEND  close-on-exec");
+    expect(out).toContain("the file table of task 0 worker, shared");
+    expect(out).not.toContain("\x1b");
+  });
+
+  it("colours only where it is wanted", async () => {
+    expect((await run(["show", fixture("v16-s3/before.ckpt")], undefined, true)).out).toContain("\x1b[36m");
+  });
+
+  it("reads standard input", async () => {
+    const image = fixtureBytes("linux-cr/v23-s1/before.ckpt");
+    const { status, out } = await run(["show", "-", "--json"], image);
+    expect(status).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ source: { name: "-", bytes: image.length }, tasks: [{ pid: 4242 }] });
+  });
+
+  it("makes hidden characters of paths and names visible", async () => {
+    const image = fixtureBytes("linux-cr/seed-one/before.ckpt");
+    const path = new TextDecoder("latin1").decode(image).indexOf("/var/log/demo.log");
+    image.set([0x1b, 0x0a, 0xff, 0xe2, 0x80, 0xae], path + 5);
+    const { out } = await run(["show", "-"], image);
+    expect(out).toContain("/var/\\x1b\\n\\xff\\u202e");
+    const { out: json } = await run(["show", "-", "--json"], image);
+    const { files } = JSON.parse(json);
+    expect(Buffer.from(files[1].pathBytes, "base64")).toEqual(Buffer.from(image.subarray(path, path + 17)));
+    expect(files[1].path).toContain("\ufffd");
+  });
+
+  it("takes a dialect chosen by hand", async () => {
+    const { out } = await run(["show", fixture("seed-one/before.ckpt"), "--json", "--dialect", "v16"]);
+    expect(JSON.parse(out).dialect).toBe("v16");
+  });
+});
+
+describe("diff", () => {
+  it.each(samples.filter((sample) => sample !== "seed-error"))(
+    "prints a document of %s that follows the schema",
+    async (sample) => {
+      const { status, out } = await run([
+        "diff",
+        fixture(`${sample}/before.ckpt`),
+        fixture(`${sample}/after.ckpt`),
+        "--json",
+      ]);
+      const document = JSON.parse(out);
+      validateDiff(document);
+      expect(validateDiff.errors ?? []).toEqual([]);
+      const { changes } = fixtureJson<{ changes: { kind: string }[] }>(`linux-cr/${sample}/expected.json`);
+      const kinds = (list: { kind: string }[]) => list.map(({ kind }) => kind).toSorted();
+      expect(kinds(document.changes)).toEqual(kinds(changes));
+      expect(status).toBe(1);
+    },
+  );
+
+  it("is 0 where nothing differs", async () => {
+    const image = fixture("v16-s4/before.ckpt");
+    expect((await run(["diff", image, image, "--json"])).status).toBe(0);
+    expect((await run(["diff", image, image])).status).toBe(0);
+  });
+
+  it("lists only what is asked for", async () => {
+    const pair = [fixture("v16-s4/before.ckpt"), fixture("v16-s4/after.ckpt")];
+    const kinds = async (...options: string[]) =>
+      JSON.parse((await run(["diff", ...pair, "--json", ...options])).out).changes.map(
+        ({ kind }: { kind: string }) => kind,
+      );
+    expect(await kinds("--only", "file-pos,task-added")).toEqual(["file-pos", "file-pos", "task-added", "file-pos"]);
+    expect(await kinds("--ignore", "file-pos,file-shared,file-unshared")).not.toContain("file-pos");
+    expect(await kinds("--pid", "2")).toEqual(["task-removed"]);
+  });
+
+  it("prints Markdown", async () => {
+    const { out } = await run(["diff", fixture("v16-s1/before.ckpt"), fixture("v16-s1/after.ckpt"), "--markdown"]);
+    expect(out).toContain("`/var/log/");
+  });
+});
+
+describe("trouble is one line on standard error, exit status 2, and nothing on standard output", () => {
+  it.each([
+    ["no command", []],
+    ["an unknown command", ["shwo"]],
+    ["no image", ["show"]],
+    ["two images", ["show", "a", "b"]],
+    ["an unknown option", ["show", "a", "--jsno"]],
+    ["a file that is not there", ["show", fixture("nothing.ckpt")]],
+    ["a file that is no image", ["show", fixture("README.md")]],
+    ["a directory without a set", ["show", fixture("")]],
+    ["an unknown dialect", ["show", fixture("seed-one/before.ckpt"), "--dialect", "v99"]],
+    ["one image to compare", ["diff", fixture("seed-one/before.ckpt")]],
+    ["an unknown kind", ["diff", "a", "b", "--only", "file-size"]],
+    ["two forms at once", ["diff", "a", "b", "--json", "--markdown"]],
+    ["empty standard input", ["show", "-"]],
+  ])("%s", async (_, args) => {
+    const { status, out, complaints } = await run(args);
+    expect({ status, out, lines: complaints.length }).toEqual({ status: 2, out: "", lines: 1 });
+    expect(complaints[0]).toMatch(/^ckptscope/);
+    expect(complaints[0]).not.toContain("\n");
+  });
+});
+
+describe("the built program", () => {
+  const root = fileURLToPath(new URL("../..", import.meta.url));
+  beforeAll(() => {
+    execFileSync("npx", ["vite", "build", "--config", "vite.cli.config.ts", "--outDir", "dist/cli-test"], {
+      cwd: root,
+    });
+  }, 60_000);
+
+  it("runs by itself", () => {
+    const program = `${root}/dist/cli-test/ckptscope.js`;
+    const shown = spawnSync(process.execPath, [program, "show", fixture("seed-one/before.ckpt"), "--json"]);
+    expect(shown.status).toBe(0);
+    expect(JSON.parse(shown.stdout.toString())).toMatchObject({ schema: 1, dialect: "seed" });
+    const refused = spawnSync(process.execPath, [program, "show", `${root}/package.json`]);
+    expect([refused.status, refused.stdout.toString()]).toEqual([2, ""]);
+  });
+});

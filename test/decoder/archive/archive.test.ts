@@ -1,0 +1,331 @@
+// Container archives: the same set as from its directory, whatever the packing; and archives that lie.
+
+import { describe, expect, it } from "vitest";
+import { findSets, isNeeded } from "../../../app/decoder/archive/sets.ts";
+import { type ArchiveProblem, createTarStream, listTar } from "../../../app/decoder/archive/tar.ts";
+import { archiveForm, openArchive, type Unpacked } from "../../../app/decoder/archive/unpack.ts";
+import { decodeCriu, decodeCriuSet, recogniseCriu } from "../../../app/decoder/criu/index.ts";
+import type { Image } from "../../../app/decoder/image.ts";
+import { bytesSource, type Source } from "../../../app/decoder/source.ts";
+import type { Checkpoint } from "../../../app/model/checkpoint.ts";
+import { encodeText } from "../../../app/model/text.ts";
+import { fixtureBytes, fixtureSource, setSources } from "../../support/criu.ts";
+import { concat, gzip, paxRecord, type TarEntry, tar, tarEntry, zstdRaw } from "../../support/tar.ts";
+
+async function image(inputs: readonly Source[], options = {}): Promise<Image> {
+  const answer = await decodeCriu(inputs, options);
+  if ("refused" in answer) throw new Error(answer.refused);
+  return answer;
+}
+
+/** The graph of a checkpoint: without members, records and facts, which packing may change. */
+const graph = ({ tasks, tables, descriptors, files }: Checkpoint) => ({
+  tasks: { ...tasks, record: null, commOffset: null },
+  tables: { ...tables, record: null },
+  descriptors: { ...descriptors, record: null },
+  files: { ...files, record: null, nameOffset: null },
+});
+
+describe("packed sets", () => {
+  it.each([
+    ["archives-by-hand/w7-podman-before.tar", "w7/before"],
+    ["archives-by-hand/w7-podman-before.tar.gz", "w7/before"],
+    ["archives-by-hand/w7-podman-before.tar.zst", "w7/before"],
+    ["archives-by-hand/w7-podman-after.tar.gz", "w7/after"],
+    ["archives-by-hand/w7-podman-after.tar.zst", "w7/after"],
+  ])("%s shows what %s shows", async (archive, directory) => {
+    const packed = (await image([fixtureSource(archive)])).checkpoint;
+    const plain = (await decodeCriuSet(setSources(directory))).checkpoint;
+    expect(packed.problems).toEqual([]);
+    expect(packed.complete).toBe(true);
+    expect(graph(packed)).toEqual(graph(plain));
+    expect(packed.time).toBe(Date.parse("2025-06-15T15:06:40.5Z") / 1000);
+    expect(packed.facts).toEqual(
+      expect.arrayContaining([
+        { label: "container", value: "demo" },
+        { label: "image", value: "localhost/demo:latest" },
+        { label: "engine", value: "Podman" },
+        { label: "runtime", value: "crun" },
+        { label: "address", value: "10.88.0.9/16" },
+        { label: "host name", value: "demo-container" },
+      ]),
+    );
+    expect(packed.members.map(({ name }) => name)).toContain("stats-dump");
+  });
+
+  it.each(["w1-before.tar.gz", "w1-after.tar.zst"])("opens %s, whose names begin with ./", async (name) => {
+    const { checkpoint } = await image([fixtureSource(`packed/${name}`)]);
+    expect(checkpoint.problems).toEqual([]);
+    expect(checkpoint.complete).toBe(true);
+    expect(checkpoint.tasks.count).toBe(1);
+    expect(checkpoint.members.some((member) => member.name.endsWith("pages-1.img"))).toBe(true);
+  });
+
+  it("names no archive by its name", async () => {
+    const bytes = fixtureBytes("archives-by-hand/w7-podman-before.tar.zst");
+    const { checkpoint } = await image([bytesSource("checkpoint.tar.gz", bytes)]);
+    expect(checkpoint.tasks.count).toBe(2);
+  });
+
+  it("does not read the pages of a plain tar", async () => {
+    const whole = fixtureSource("archives-by-hand/w7-podman-before.tar");
+    const listed = await listTar(whole);
+    const pages = listed.members.filter(({ name }) => name.includes("/pages-"));
+    const reads: [number, number][] = [];
+    const watched: Source = {
+      ...whole,
+      read: (offset, length) => {
+        reads.push([offset, offset + length]);
+        return whole.read(offset, length);
+      },
+    };
+    await image([watched]);
+    // The walk from header to header reads 64 KiB at a time; no read begins within a page image's body.
+    for (const { offset, size } of pages) {
+      expect(reads.filter(([from]) => from >= offset && from < offset + size)).toEqual([]);
+    }
+  });
+});
+
+describe("finding sets", () => {
+  const member = (name: string, bytes: Uint8Array): TarEntry => ({ name, bytes });
+  const w2 = setSources("w2/before").map(({ name }) => member(name, fixtureBytes(`w2/before/${name}`)));
+
+  it("offers both sets of a folder of two", async () => {
+    const both = setSources("w1");
+    const answer = await decodeCriu(both);
+    expect(answer).toMatchObject({ choices: ["after", "before"] });
+    const { checkpoint } = await image(both, { set: "before" });
+    expect(checkpoint.tasks.count).toBe(1);
+  });
+
+  it("takes a set at the top of an archive", async () => {
+    const { checkpoint } = await image([bytesSource("x", tar(w2))]);
+    expect(checkpoint.tasks.count).toBe(6);
+    expect(checkpoint.complete).toBe(true);
+  });
+
+  it.each([
+    ["a plain tar", (bytes: Uint8Array) => bytes],
+    ["gzip", gzip],
+    ["zstd", zstdRaw],
+  ])("opens the containers of a pod packed as %s", async (_, pack) => {
+    const pod = tar([
+      member("pod.options", encodeText("{}")),
+      member("one.tar.gz", fixtureBytes("archives-by-hand/w7-podman-before.tar.gz")),
+      member("two.tar", tar(w2)),
+      member("rootfs-diff.tar", tar(w2)),
+    ]);
+    const choices = await findSets([bytesSource("pod.tar", pack(pod))]);
+    expect(choices.map(({ name }) => name)).toEqual(["one.tar.gz/checkpoint", "two.tar"]);
+    const { checkpoint } = await image([bytesSource("pod.tar", pack(pod))], { set: "two.tar" });
+    expect(checkpoint.tasks.count).toBe(6);
+  });
+
+  it("takes renamed files by their magic", async () => {
+    const renamed = setSources("w1/before").map((source, index) => ({ ...source, name: `upload${index}` }));
+    const { checkpoint } = await image(renamed);
+    expect(checkpoint.files.count).toBe(21);
+  });
+
+  it("refuses what is none, with a sentence", async () => {
+    for (const bytes of [encodeText("hello"), tar([member("readme", encodeText("x"))])]) {
+      expect(await decodeCriu([bytesSource("x.bin", bytes)])).toEqual({
+        refused: "x.bin is neither a CRIU image nor an archive with an image set in it.",
+      });
+    }
+    const broken = gzip(tar([member("checkpoint/files.img", new Uint8Array(5000))])).subarray(0, 30);
+    expect(await decodeCriu([bytesSource("x.gz", broken)])).toEqual({
+      refused: expect.stringMatching(/^x\.gz is neither .* The compressed data is damaged or breaks off/),
+    });
+    expect(await decodeCriu([])).toEqual({ refused: "There are no files here." });
+  });
+
+  it("recognises inputs by name and bytes", () => {
+    expect(recogniseCriu("files.img", fixtureBytes("w1/before/files.img"))).toBe("image");
+    expect(recogniseCriu("a", fixtureBytes("w1/before/inventory.img"))).toBe("image");
+    expect(recogniseCriu("a", fixtureBytes("archives-by-hand/w7-podman-before.tar").subarray(0, 512))).toBe("archive");
+    expect(recogniseCriu("a", encodeText("hello"))).toBeNull();
+  });
+});
+
+describe("tar", () => {
+  const files = async (bytes: Uint8Array) => {
+    const { members, problems } = await listTar(bytesSource("x", bytes));
+    const names = members.map(({ name, offset, size }) => [
+      name,
+      new TextDecoder().decode(bytes.subarray(offset, offset + size)),
+    ]);
+    return { names, codes: problems.map(({ code }) => code) };
+  };
+  const long = `${"d".repeat(150)}/file`;
+  const a = encodeText("aaa");
+
+  it.each<[string, Uint8Array, string[][], string[]]>([
+    ["plain names", tar([{ name: "./x", bytes: a }]), [["x", "aaa"]], []],
+    ["a prefix", tar([{ name: "x", prefix: "p/q", bytes: a }]), [["p/q/x", "aaa"]], []],
+    [
+      "GNU long names",
+      tar([
+        { name: "@", type: "L", bytes: encodeText(`${long}\0`) },
+        { name: "x", bytes: a },
+      ]),
+      [[long, "aaa"]],
+      [],
+    ],
+    [
+      "PAX paths and sizes",
+      tar([
+        { name: "@", type: "x", bytes: concat([paxRecord("path", long), paxRecord("size", "3")]) },
+        { name: "x", bytes: a, size: 0 },
+        { name: "y", bytes: a },
+      ]),
+      [
+        [long, "aaa"],
+        ["y", "aaa"],
+      ],
+      [],
+    ],
+    [
+      "sizes in base 256",
+      tar([{ name: "x", bytes: a, size: Uint8Array.from([128, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3]) }]),
+      [["x", "aaa"]],
+      [],
+    ],
+    [
+      "paths that lead out",
+      tar([
+        { name: "../x", bytes: a },
+        { name: "/etc/x", bytes: a },
+        { name: "a/../../b", bytes: a },
+      ]),
+      [],
+      ["unsafe-path", "unsafe-path", "unsafe-path"],
+    ],
+    [
+      "links",
+      tar([
+        { name: "l", type: "2" },
+        { name: "h", type: "1" },
+        { name: "x", bytes: a },
+      ]),
+      [["x", "aaa"]],
+      ["archive-link", "archive-link"],
+    ],
+    [
+      "a size past the end",
+      concat([tarEntry({ name: "x", bytes: a, size: 1e6 })]),
+      [["x", `aaa${"\0".repeat(509)}`]],
+      ["truncated-archive"],
+    ],
+    [
+      "a size of 2^62",
+      tar([{ name: "x", bytes: a, size: Uint8Array.from([128, 0, 0, 0, 64, 0, 0, 0, 0, 0, 0, 0]) }]),
+      [],
+      ["bad-archive-header"],
+    ],
+    [
+      "a damaged header",
+      concat([tarEntry({ name: "x", bytes: a }), new Uint8Array(512).fill(7)]),
+      [["x", "aaa"]],
+      ["bad-archive-header"],
+    ],
+    ["no end mark", tarEntry({ name: "x", bytes: a }), [["x", "aaa"]], ["archive-without-end"]],
+    [
+      "damaged PAX",
+      tar([
+        { name: "@", type: "x", bytes: encodeText("99999 path=x\n") },
+        { name: "y", bytes: a },
+      ]),
+      [["y", "aaa"]],
+      ["bad-pax-header"],
+    ],
+  ])("%s", async (_, bytes, names, codes) => {
+    expect(await files(bytes)).toEqual({ names, codes });
+    // The same bytes, streamed in pieces of an awkward size.
+    const found: string[][] = [];
+    const problems: ArchiveProblem[] = [];
+    let text: string[] = [];
+    const stream = createTarStream(
+      {
+        file: (name) => {
+          text = [name, ""];
+          return (piece) => {
+            text[1] += new TextDecoder().decode(piece);
+            return true;
+          };
+        },
+        fileEnd: () => found.push(text),
+      },
+      (problem) => problems.push(problem),
+    );
+    for (let at = 0; at < bytes.length && stream.push(bytes.subarray(at, at + 97)); at += 97);
+    stream.end();
+    expect(found).toEqual(names);
+    expect(problems.map(({ code }) => code)).toEqual(codes);
+  });
+
+  it("lets the later of two members with one path win, and says so", async () => {
+    const twice = tar([
+      { name: "./x", bytes: encodeText("old") },
+      { name: "x", bytes: encodeText("new") },
+    ]);
+    for (const pack of [(bytes: Uint8Array) => bytes, gzip]) {
+      const packed = pack(twice);
+      const form = archiveForm(packed);
+      if (form === null) throw new Error("no archive");
+      const { members, problems } = await openArchive(bytesSource("t", packed), form, { needed: () => true });
+      expect(members.length).toBe(1);
+      expect(new TextDecoder().decode(await members[0]?.read(0, 3))).toBe("new");
+      expect(problems.map(({ code }) => code)).toEqual(["duplicate-member"]);
+    }
+  });
+});
+
+describe("archives that want too much", () => {
+  const open = (bytes: Uint8Array, limits = {}): Promise<Unpacked> =>
+    openArchive(bytesSource("x", bytes), archiveForm(bytes) ?? "tar", { needed: isNeeded, limits });
+  const zeros = new Uint8Array(8 << 20);
+
+  it("stops unpacking gzip at the limit", async () => {
+    const { problems } = await open(gzip(tar([{ name: "pages-1.img", bytes: zeros }])), { unpacked: 1 << 20 });
+    expect(problems.map(({ code }) => code)).toContain("archive-too-large");
+  });
+
+  it("stops unpacking zstd at the limit", async () => {
+    const rle = Uint8Array.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0x38]);
+    // A block of one byte repeated 128 Ki times, a thousand times over.
+    const block = Uint8Array.from([0x02, 0x00, 0x10, 0x00]);
+    const header = tarEntry({ name: "pages-1.img", size: 2 ** 31 });
+    const first = Uint8Array.from([(header.length << 3) & 255, (header.length << 3) >> 8, 0]);
+    const bomb = concat([rle, first, header, ...Array.from({ length: 1000 }, () => block)]);
+    const { problems } = await open(bomb, { unpacked: 4 << 20 });
+    expect(problems.map(({ code }) => code)).toContain("archive-too-large");
+  });
+
+  it("keeps no more than the limit, and passes over what it does not need", async () => {
+    const bytes = gzip(
+      tar([
+        { name: "files.img", bytes: zeros },
+        { name: "pages-1.img", bytes: zeros },
+        { name: "pstree.img", bytes: encodeText("abcd") },
+      ]),
+    );
+    const { members, problems } = await open(bytes, { kept: 1 << 20 });
+    expect(problems.map(({ code }) => code)).toEqual(["archive-too-large"]);
+    expect(members.map(({ name, size }) => [name, size])).toEqual([
+      ["files.img", zeros.length],
+      ["pages-1.img", zeros.length],
+      ["pstree.img", 4],
+    ]);
+    await expect(members[0]?.read(0, 1)).rejects.toThrow("not kept");
+    await expect(members[1]?.read(0, 1)).rejects.toThrow("not kept");
+    expect(await members[2]?.read(0, 4)).toEqual(encodeText("abcd"));
+  });
+
+  it("refuses a zstd window that no honest archive needs", async () => {
+    const { problems } = await open(zstdRaw(tar([]), 0xff));
+    expect(problems[0]?.code).toBe("archive-damaged");
+    expect(problems[0]?.message).toMatch(/window/);
+  });
+});

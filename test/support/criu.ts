@@ -1,0 +1,61 @@
+// CRIU sets of the fixtures as sources, and what was true when they were dumped.
+
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { bytesSource, type Source } from "../../app/decoder/source.ts";
+import { isUtf8 } from "../../app/model/text.ts";
+
+const FIXTURES = join(import.meta.dirname, "../fixtures/criu");
+
+/** A file of the fixtures. */
+export const fixtureBytes = (path: string): Uint8Array => new Uint8Array(readFileSync(join(FIXTURES, path)));
+
+export const fixtureSource = (path: string): Source => bytesSource(path, fixtureBytes(path));
+
+/** All files of a directory of the fixtures, however deep, named by their path below it. */
+export function setSources(directory: string): Source[] {
+  const root = join(FIXTURES, directory);
+  return readdirSync(root, { recursive: true, encoding: "utf8" })
+    .filter((name) => statSync(join(root, name)).isFile())
+    .map((name) => bytesSource(name, new Uint8Array(readFileSync(join(root, name)))));
+}
+
+/** The sets whose truth is known: directory, and its truth's file. */
+export const TRUE_SETS: readonly (readonly [string, string])[] = [
+  "w1",
+  "w1-criu3.19",
+  "w1b",
+  "w2",
+  "w4",
+  "w4x",
+  "w7",
+].flatMap((name) => ["before", "after"].map((when) => [`${name}/${when}`, `${name}/truth-${when}.json`] as const));
+
+export interface Truth {
+  readonly tasks: readonly {
+    readonly pid: number;
+    readonly ppid: number;
+    readonly comm: string;
+    readonly table: number;
+    readonly fds: readonly { readonly fd: number; readonly file: number; readonly closeOnExec: boolean }[];
+  }[];
+  readonly files: readonly { readonly link: string; readonly pos: string; readonly flags: number }[];
+}
+
+export const truthOf = (path: string): Truth => JSON.parse(readFileSync(join(FIXTURES, path), "utf8"));
+
+/** Text as the truth has it: bytes that are no UTF-8 as backslash, x and two hex digits. */
+export function truthText(bytes: Uint8Array): string {
+  if (isUtf8(bytes)) return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  let text = "";
+  for (let at = 0; at < bytes.length; ) {
+    let length = 4;
+    while (length > 0 && !(at + length <= bytes.length && isUtf8(bytes.subarray(at, at + length)))) length--;
+    if (length === 0) text += `\\x${(bytes[at++] as number).toString(16).padStart(2, "0")}`;
+    else {
+      text += new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(at, at + length));
+      at += length;
+    }
+  }
+  return text;
+}

@@ -1,0 +1,67 @@
+// Opens images from bytes and fixtures, and reads their documents back.
+
+import { readFileSync } from "node:fs";
+import type { Image } from "../../app/decoder/image.ts";
+import { openImage } from "../../app/decoder/open.ts";
+import { bytesSource, type DecodeOptions } from "../../app/decoder/source.ts";
+import { showDocument } from "../../app/export/show-json.ts";
+
+/** Bytes of a file among the fixtures. */
+export function fixtureBytes(path: string): Uint8Array {
+  return new Uint8Array(readFileSync(new URL(`../fixtures/${path}`, import.meta.url)));
+}
+
+/** Opens bytes that are an image. */
+export async function open(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Image> {
+  const image = await openImage([bytesSource("test", bytes)], options);
+  if ("refused" in image) throw new Error(image.refused);
+  return image;
+}
+
+/** The document of `show --json`, as a script reads it. */
+export interface ShowDocument {
+  readonly schema: 1;
+  readonly format: string;
+  readonly dialect: string;
+  readonly complete: boolean;
+  readonly tasks: readonly {
+    readonly pid: number | null;
+    readonly ppid: number | null;
+    readonly tgid: number | null;
+    readonly comm: string;
+    readonly commBytes?: string;
+    readonly state: string | null;
+    readonly fileTable: number | null;
+  }[];
+  readonly fileTables: readonly {
+    readonly id: number;
+    readonly fds: readonly { readonly fd: number; readonly file: number | null; readonly closeOnExec: boolean }[];
+  }[];
+  readonly files: readonly {
+    readonly id: number;
+    readonly kind: string;
+    readonly path: string | null;
+    readonly pathBytes?: string;
+    readonly name?: string | null;
+    readonly pos: string | null;
+    readonly flags: number | null;
+    readonly flagNames: readonly string[] | null;
+    readonly mode: number | null;
+    readonly version: string | null;
+    readonly details: Readonly<Record<string, unknown>>;
+  }[];
+  readonly problems: readonly {
+    readonly severity: string;
+    readonly code: string;
+    readonly message: string;
+    readonly offset: number | null;
+    readonly member?: string;
+  }[];
+}
+
+/** The document of an image. */
+export async function documentOf(image: Image): Promise<ShowDocument> {
+  let text = "";
+  for await (const chunk of showDocument(image, { name: "test", bytes: 0 })) text += chunk;
+  return JSON.parse(text) as ShowDocument;
+}
