@@ -1,10 +1,7 @@
 // Edits a Linux-CR image record by record, through the catalogue: the way to make an image with just one fault.
 
-import { readFileSync } from "node:fs";
-import type { Image } from "../../app/decoder/image.ts";
 import { type Dialect, dialectOnMachine } from "../../app/decoder/linux-cr/dialect.ts";
-import { openImage } from "../../app/decoder/open.ts";
-import { bytesSource } from "../../app/decoder/source.ts";
+import { open } from "./open.ts";
 
 /** One record, or bytes between records, in an image taken apart. */
 export interface Part {
@@ -20,20 +17,9 @@ export interface Parts {
   readonly littleEndian: boolean;
 }
 
-/** Bytes of a file among the Linux-CR fixtures. */
-export const fixtureBytes = (path: string): Uint8Array =>
-  new Uint8Array(readFileSync(new URL(`../fixtures/linux-cr/${path}`, import.meta.url)));
-
-/** Opens bytes as an image; fails the test if they are none. */
-export async function openBytes(bytes: Uint8Array, dialect?: string): Promise<Image> {
-  const image = await openImage([bytesSource("image", bytes)], dialect === undefined ? {} : { dialect });
-  if ("refused" in image) throw new Error(image.refused);
-  return image;
-}
-
 /** Takes an image apart. */
 export async function takeApart(bytes: Uint8Array): Promise<Parts> {
-  const { checkpoint } = await openBytes(bytes);
+  const { checkpoint } = await open(bytes);
   const { records, machine } = checkpoint;
   const parts = Array.from({ length: records.count }, (_, row) => {
     const kind = records.kinds[records.kind[row] as number];

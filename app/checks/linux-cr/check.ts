@@ -129,6 +129,8 @@ function beginScan(image: Image, dialect: Dialect): Scan {
     objectRecord: new Int32Array(most),
     objectUsed: new Uint8Array(most),
     dangling: new Uint8Array(256),
+    lost: new Uint8Array(256),
+    explained: new Set(),
     forward: [],
     record: NONE,
     offset: 0,
@@ -184,7 +186,7 @@ export async function checkLinuxCr(image: Image, options: CheckOptions = {}): Pr
     if (window.end - offset < needOf(scan, kinds[records.kind[row] as number], row)) break;
   }
   finishScan(scan);
-  addProblems(scan.list, checkpoint);
+  addProblems(scan.list, checkpoint, scan.explained);
   options.onProgress?.({ bytes: size, size, objects: records.count });
   return scan.list.finish();
 }
@@ -263,7 +265,10 @@ function checkReference(scan: Scan, reference: Reference): void {
 const shortName = (field: string): string => field.slice(field.lastIndexOf(".") + 1);
 
 function fieldReferenceFault(scan: Scan, reference: Reference, objref: number, record: number): void {
-  if (reference.type >= 0) scan.dangling[reference.type] = 1;
+  if (reference.type >= 0) {
+    scan.dangling[reference.type] = 1;
+    if (scan.lost[reference.type] === 1) return;
+  }
   const { records } = scan.checkpoint;
   const name = records.kinds[records.kind[record] as number]?.name;
   const when = reference.forward ? "no object of the image" : "no object that was described before it";

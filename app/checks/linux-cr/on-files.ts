@@ -110,6 +110,7 @@ export function onFile(scan: Scan, masks: FlagMasks): void {
     fieldFault(scan, "H15", "f_type", `An open file is of type ${type}, which ${scan.dialect.name} does not have.`);
     // Whether a path follows is not known.
     scan.namesDue = 1;
+    scan.explained.add("name-without-file");
     return;
   }
   if (scan.namesDue > 0) expect(scan, NEXT.pathDue);

@@ -44,10 +44,9 @@ export function onHeader(scan: Scan, dialects: readonly string[]): void {
   if (dialect.rev !== null && rev !== dialect.rev) {
     fieldFault(scan, "H2", "rev", `HEADER says revision ${rev}; ${dialect.name} has ${dialect.rev}.`);
   }
+  // Later kernels never had the format, but their processes' state can be written in it from outside.
   const major = numberOf(scan, "major");
-  if (major < 2 || major > 3) {
-    fieldFault(scan, "H2", "major", `No kernel of version ${major} writes such an image: they are 2.6 to 3.0.`);
-  }
+  if (major < 2) fieldFault(scan, "H2", "major", `No kernel of version ${major} has checkpoints.`);
   const uflags = bigOf(scan, "uflags");
   const known = UFLAGS.filter(({ from }) => dialects.indexOf(dialect.name) >= dialects.indexOf(from));
   const unknown = known.reduce((left, { bit }) => left & ~BigInt(bit), uflags);
@@ -187,22 +186,32 @@ export function onObjref(scan: Scan): void {
   const objref = view.getInt32(scan.at + 12, scan.littleEndian);
   const name = type > 0 && type < 256 ? scan.dialect.enumName("CKPT_OBJ", type) : undefined;
   if (name === undefined || name === "MAX") {
+    loseAnnouncement(scan, null);
     fieldFault(scan, "H8", "objtype", `Objref ${objref} is of type ${type}, which ${scan.dialect.name} does not have.`);
     return;
   }
   if (objref <= 0) {
-    scan.dangling[type] = 1;
+    loseAnnouncement(scan, type);
     fieldFault(scan, "H9", "objref", `An object is announced under objref ${objref}; objrefs are positive.`);
     return;
   }
   if (!scan.byObjref.add(objref, scan.objects)) {
-    scan.dangling[type] = 1;
+    loseAnnouncement(scan, type);
     fieldFault(scan, "H7", "objref", `Objref ${objref} is announced a second time.`);
     return;
   }
   scan.objectType[scan.objects] = type;
   scan.objectRecord[scan.objects] = scan.record;
   scan.objects++;
+}
+
+/** An object was announced wrongly: what follows from that is not told again. `null`: its type is not known. */
+function loseAnnouncement(scan: Scan, type: number | null): void {
+  for (const flags of [scan.lost, scan.dangling]) {
+    if (type === null) flags.fill(1);
+    else flags[type] = 1;
+  }
+  for (const code of ["file-without-objref", "table-without-objref", "name-without-file"]) scan.explained.add(code);
 }
 
 /** TAIL: the end of the image. */

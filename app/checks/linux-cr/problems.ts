@@ -69,9 +69,10 @@ export const isBroken = (checkpoint: Checkpoint): boolean =>
   !checkpoint.complete ||
   checkpoint.problems.some((problem) => BREAKS.includes(ruleOf(checkpoint, problem)?.code ?? ""));
 
-/** Adds the decoder's problems. */
-export function addProblems(list: FindingList, checkpoint: Checkpoint): void {
+/** Adds the decoder's problems, but for those with codes that findings have explained. */
+export function addProblems(list: FindingList, checkpoint: Checkpoint, explained: ReadonlySet<string>): void {
   for (const problem of checkpoint.problems) {
+    if (explained.has(problem.code)) continue;
     const rule = ruleOf(checkpoint, problem);
     if (rule === null) continue;
     const { offset, message } = problem;

@@ -48,8 +48,12 @@ export interface Scan {
   readonly objectType: Uint8Array;
   readonly objectRecord: Int32Array;
   readonly objectUsed: Uint8Array;
-  /** By type of object: a reference to one leads nowhere. */
+  /** By type of object: a reference to one leads nowhere, so that one may seem unused. */
   readonly dangling: Uint8Array;
+  /** By type of object: one was announced wrongly, so that references to it lead nowhere. */
+  readonly lost: Uint8Array;
+  /** Codes of the decoder's problems that findings have explained. */
+  readonly explained: Set<string>;
   /** References to what may be described later: objref, record, and the reference itself. */
   readonly forward: { readonly objref: number; readonly record: number; readonly reference: Reference }[];
 
