@@ -1,6 +1,7 @@
 // Checks of tasks, their memory and their signals.
 
 import { DIALECT_NAMES } from "../../decoder/linux-cr/dialect.ts";
+import { vmFlag, vmFlagNames } from "../../decoder/linux-cr/vm-flags.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { endTable } from "./on-files.ts";
 import { bigOf, expect, faultAt, fieldFault, hasField, numberOf, type Scan, wantLength } from "./scan.ts";
@@ -152,22 +153,14 @@ export function onMm(scan: Scan): void {
   if (exe < 0) fieldFault(scan, "H31", "exe_objref", `A process's executable has objref ${exe}.`);
 }
 
-// Linux include/linux/mm.h of 2.6.30 to 3.0.
-const VM_SHARED = 0x8n;
-const VM_MAYSHARE = 0x80n;
-const VM_HUGETLB = 0x400000n;
-const REFUSED_FLAGS: readonly { readonly name: string; readonly bit: bigint }[] = [
-  { name: "VM_PFNMAP", bit: 0x400n },
-  { name: "VM_IO", bit: 0x4000n },
-  { name: "VM_RESERVED", bit: 0x80000n },
-  { name: "VM_NORESERVE", bit: 0x200000n },
-  { name: "VM_HUGETLB", bit: VM_HUGETLB },
-  { name: "VM_NONLINEAR", bit: 0x800000n },
-  { name: "VM_MAPPED_COPY", bit: 0x1000000n },
-  { name: "VM_INSERTPAGE", bit: 0x2000000n },
-  { name: "VM_MIXEDMAP", bit: 0x10000000n },
-  { name: "VM_SAO", bit: 0x20000000n },
-];
+const VM_SHARED = vmFlag("VM_SHARED");
+const VM_MAYSHARE = vmFlag("VM_MAYSHARE");
+const VM_HUGETLB = vmFlag("VM_HUGETLB");
+/** Flags of mappings that a restart cannot bring back. */
+const REFUSED = [
+  ...["VM_IO", "VM_HUGETLB", "VM_NONLINEAR", "VM_PFNMAP", "VM_RESERVED", "VM_NORESERVE"],
+  ...["VM_MAPPED_COPY", "VM_INSERTPAGE", "VM_MIXEDMAP", "VM_SAO"],
+].reduce((mask, name) => mask | vmFlag(name), 0n);
 
 /** VMA: one mapping. */
 export function onVma(scan: Scan): void {
@@ -187,10 +180,9 @@ export function onVma(scan: Scan): void {
   if ((kind === "ANON" || kind === "FILE") && (flags & shared) !== 0n) {
     fieldFault(scan, "H32", "vm_flags", "A private mapping has flags of a shared one.");
   }
-  const hugeAllowed = kind.startsWith("HUGETLB");
-  const refused = REFUSED_FLAGS.filter(({ bit }) => (flags & bit) !== 0n && !(hugeAllowed && bit === VM_HUGETLB));
-  if (refused.length > 0) {
-    const names = refused.map(({ name }) => name).join(" and ");
+  const refused = flags & (kind.startsWith("HUGETLB") ? REFUSED & ~VM_HUGETLB : REFUSED);
+  if (refused !== 0n) {
+    const names = vmFlagNames(refused).join(" and ");
     fieldFault(scan, "H33", "vm_flags", `A mapping has ${names}, which cannot be restarted.`);
   }
 }
