@@ -6,17 +6,9 @@ import { DIALECT_NAMES, type Dialect, dialectOnMachine } from "../../decoder/lin
 import { openWindow } from "../../decoder/window.ts";
 import { type Checkpoint, NONE, type RecordKind } from "../../model/checkpoint.ts";
 import { createFindingList, type Findings } from "../finding.ts";
+import { type FlagMasks, flagMasks } from "../open-flags.ts";
 import type { CheckOptions } from "../options.ts";
-import {
-  type FlagMasks,
-  flagMasks,
-  onEpollItems,
-  onFile,
-  onFileDesc,
-  onFileName,
-  onFileTable,
-  onPipeContents,
-} from "./on-files.ts";
+import { onEpollItems, onFile, onFileDesc, onFileName, onFileTable, onPipeContents } from "./on-files.ts";
 import { checkPids, onBuffer, onHeader, onHeaderArch, onObjref, onPids, onTail, onTree, onVpids } from "./on-stream.ts";
 import {
   endTask,

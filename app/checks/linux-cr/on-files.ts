@@ -1,7 +1,7 @@
 // Checks of file tables, descriptors and open files.
 
-import { type FlagName, openFlags } from "../../model/names.ts";
 import { visibleText } from "../../model/text.ts";
+import { type FlagMasks, leftOverNames, opensDirectoryForWriting } from "../open-flags.ts";
 import {
   expect,
   faultAt,
@@ -72,31 +72,6 @@ export function onFileDesc(scan: Scan): void {
   scan.lastFd = fd;
 }
 
-/** What the checks of f_flags need to know of an architecture. */
-export interface FlagMasks {
-  readonly leftOver: readonly FlagName[];
-  readonly leftOverMask: number;
-  readonly knownMask: number;
-  readonly directory: number;
-}
-
-const LEFT_OVER = ["O_CREAT", "O_EXCL", "O_NOCTTY", "O_TRUNC"];
-/** Newer than the last kernel with Linux-CR. */
-const LATER = ["O_PATH", "__O_TMPFILE"];
-
-/** The masks of an architecture (Machine.arch); where it is not known, every flag is. */
-export function flagMasks(arch: string | null): FlagMasks {
-  const flags = openFlags(arch);
-  const mask = (names: readonly FlagName[]): number => names.reduce((sum, { value }) => sum | value, 0) >>> 0;
-  const leftOver = flags.filter(({ name }) => LEFT_OVER.includes(name));
-  return {
-    leftOver,
-    leftOverMask: mask(leftOver),
-    knownMask: arch === null ? 0xffff_ffff : mask(flags.filter(({ name }) => !LATER.includes(name))) | 3,
-    directory: arch === null ? 0 : mask(flags.filter(({ name }) => name === "O_DIRECTORY")),
-  };
-}
-
 const FMODE_WRITE = 2;
 /** Kinds of file that never have a position. */
 const UNSEEKABLE = ["PIPE", "FIFO", "SOCKET", "EPOLL", "EVENTFD"];
@@ -128,14 +103,14 @@ const octal = (value: number): string => `0${value.toString(8)}`;
 function checkFlags(scan: Scan, masks: FlagMasks, kind: string): void {
   const flags = numberOf(scan, "f_flags");
   if ((flags & masks.leftOverMask) !== 0) {
-    const names = masks.leftOver.filter(({ value }) => (flags & value) !== 0).map(({ name }) => name);
+    const names = leftOverNames(masks, flags);
     fieldFault(scan, "H21", "f_flags", `An open file's flags have ${names.join(" and ")}, which open(2) drops.`);
   }
   const unknown = (flags & ~masks.knownMask) >>> 0;
   if (unknown !== 0) {
     fieldFault(scan, "H22", "f_flags", `An open file's flags have bits without a meaning: ${octal(unknown)} (octal).`);
   }
-  if (kind === "GENERIC" && (flags & masks.directory) !== 0 && (flags & 3) !== 0) {
+  if (kind === "GENERIC" && opensDirectoryForWriting(masks, flags)) {
     fieldFault(scan, "directory-written", "f_flags", "An open file is a directory (O_DIRECTORY) open for writing.");
   }
 }
