@@ -176,10 +176,15 @@ export function onFileName(scan: Scan): void {
   if (stop === start && stop < end) payloadFault(scan, "H20", "text", "A path is empty.", "ENOENT");
   else if (stop > start && bytes[start] !== SLASH) {
     const path = visibleText(bytes.subarray(start, stop));
-    payloadFault(scan, "H20", "text", `A path does not begin with a slash: ${path}`, null);
+    payloadFault(scan, "H20", "text", `A path does not begin with a slash: “${path}”.`, null);
   }
   if (stop - start > SUFFIX.length && bytes[stop - 1] === CLOSE && endsDeleted(bytes, stop)) {
-    payloadFault(scan, "H27", "text", `A path says that it was deleted: ${visibleText(bytes.subarray(start, stop))}`);
+    payloadFault(
+      scan,
+      "H27",
+      "text",
+      `A path says that it was deleted: “${visibleText(bytes.subarray(start, stop))}”.`,
+    );
   }
 }
 
