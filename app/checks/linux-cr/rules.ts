@@ -48,7 +48,7 @@ const NUMBERED: Table = [
   {
     code: "H4",
     title: "HEADER's constants are those that every kernel of the architecture has.",
-    looksAt: "HEADER.uts_*_len; HEADER.constants.*",
+    looksAt: "HEADER.uts_…_len, HEADER.constants",
     outcomes: EINVAL,
     target: "The constants must equal those of the kernel that restarts; at_vector_size differs between kernels.",
     remedy: WRITER,
