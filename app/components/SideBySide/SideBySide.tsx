@@ -1,7 +1,7 @@
 // The descriptors of both images side by side: one line for a descriptor before and after, gaps where there is none,
 // one scroll. The grid has the focus and the keys; its rows have neither.
 
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import {
   type AlignedLine,
   type AlignedLines,
@@ -11,7 +11,7 @@ import {
   lineOfChange,
   lineOfPair,
 } from "../../diff/align.ts";
-import { CHANGED } from "../../diff/changes.ts";
+import { CHANGED, type ChangeKind } from "../../diff/changes.ts";
 import { type Comparison, descriptorNumber } from "../../diff/diff.ts";
 import { hiddenKinds } from "../../diff/lines.ts";
 import { SIDE } from "../../diff/pair.ts";
@@ -46,8 +46,9 @@ interface Opened {
 export function SideBySide({ compared }: { compared: Compared }) {
   const { shell } = usePage();
   const { comparison } = compared;
-  const off = useApp((state) => state.off);
-  const onlyChanges = useApp((state) => state.onlyChanges);
+  // What is folded may follow a moment later: the switch itself answers at once.
+  const off = useDeferredValue(useApp((state) => state.off));
+  const onlyChanges = useDeferredValue(useApp((state) => state.onlyChanges));
   const change = useApp((state) => state.change);
   const looked = useApp((state) => state.looked);
   const side = useApp((state) => state.side);
@@ -173,11 +174,18 @@ export function SideBySide({ compared }: { compared: Compared }) {
 
 const ROW_CLASSES = ["line-section", "line-pair", "line-fold", "line-fold", "line-section"];
 
-/** Mode and version take room only where one of them has changed. */
+/** Columns that take room only where one of these changes is. */
+const ONLY_WHERE_CHANGED: Readonly<Record<string, ChangeKind>> = {
+  mode: "file-mode",
+  version: "file-version",
+  cloexec: "close-on-exec",
+};
+
 const columnsOf = ({ counts }: Comparison): readonly AlignedColumn[] =>
-  ALIGNED_COLUMNS.filter(
-    ({ id }) => (id !== "mode" || counts["file-mode"] > 0) && (id !== "version" || counts["file-version"] > 0),
-  );
+  ALIGNED_COLUMNS.filter(({ id }) => {
+    const kind = ONLY_WHERE_CHANGED[id];
+    return kind === undefined || counts[kind] > 0;
+  });
 
 function Titles({ columns, one, template }: { columns: readonly AlignedColumn[]; one: boolean; template: string }) {
   const titles = (moment: string) =>
