@@ -133,12 +133,13 @@ export function withPages(name: string, image: Uint8Array, pages: number): Sourc
   return sparseSource(name, pieces);
 }
 
-type Piece = { readonly bytes: Uint8Array } | { readonly zeros: number };
+/** A part of a source: bytes, or a run of zeros that takes no memory. */
+export type Piece = { readonly bytes: Uint8Array } | { readonly zeros: number };
 
 const pieceSize = (piece: Piece): number => ("bytes" in piece ? piece.bytes.length : piece.zeros);
 
-/** A source over pieces one after the other, of which runs of zeros take no memory. */
-function sparseSource(name: string, pieces: readonly Piece[]): Source {
+/** A source over pieces one after the other. */
+export function sparseSource(name: string, pieces: readonly Piece[]): Source {
   const starts: number[] = [];
   let size = 0;
   for (const piece of pieces) {
