@@ -10,6 +10,7 @@ import { oneImage } from "../graph/graph.ts";
 import { layout } from "../graph/layout.ts";
 import { union } from "../graph/union.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
+import { widest } from "../model/columns.ts";
 import { orderRows } from "../model/order.ts";
 import { blobSource } from "../sources/files.ts";
 import { copyOf, transferables } from "./builder.ts";
@@ -115,7 +116,12 @@ function createHandlers(): Handlers {
     },
     async diff(two) {
       const { before, after, ...differences } = compare(two);
-      const answer = { differences: copyOf(differences), unrelated: unrelated(before, after, differences.pairs) };
+      const digits = (id: "pos" | "version"): number => Math.max(widest(before.files[id]), widest(after.files[id]));
+      const answer = {
+        differences: copyOf(differences),
+        unrelated: unrelated(before, after, differences.pairs),
+        digits: { pos: digits("pos"), version: digits("version") },
+      };
       return { answer, transfer: transferables(answer.differences) };
     },
     async union(two) {

@@ -103,10 +103,11 @@ export function createShell(client: Client) {
   const compare = async (before: Doc, after: Doc, signal: AbortSignal): Promise<Compared> => {
     if (before.document === null || after.document === null) throw new Error("An image is not open yet.");
     const two = { before: before.document, after: after.document };
-    const { differences, unrelated } = await client.ask("diff", two, { signal });
+    const { differences, unrelated, digits } = await client.ask("diff", two, { signal });
     return {
       comparison: { ...differences, before: before.checkpoint, after: after.checkpoint },
       unrelated,
+      digits,
     };
   };
 
@@ -182,7 +183,8 @@ export function createShell(client: Client) {
     if (first === undefined) return;
     const old = settled.docs;
     set({ side: 0, bannerHidden: false, swapped: false, left: "changes" });
-    const before = await decode(first, null, signal, (doc) => show([doc], origin));
+    // Of two, an early part of one is not what is waited for.
+    const before = await decode(first, null, signal, (doc) => second === undefined && show([doc], origin));
     if (second === undefined) show([before], origin);
     else {
       try {
