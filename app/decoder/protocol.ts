@@ -1,5 +1,6 @@
 // What the page and the worker say to each other: one type per question, with its answer.
 
+import type { Findings } from "../checks/finding.ts";
 import type { ChangeKind } from "../diff/changes.ts";
 import type { Differences } from "../diff/diff.ts";
 import type { Both, Graph } from "../graph/graph.ts";
@@ -38,6 +39,8 @@ export interface Questions {
   order: { ask: { document: DocumentId; order: Order }; answer: Uint32Array };
   /** Where things stand in the drawing: `layout` over the document alone. Asked for where that takes long. */
   layout: { ask: { document: DocumentId }; answer: Layout };
+  /** What a restart of the image would refuse or get wrong, and what looks wrong. */
+  check: { ask: { document: DocumentId }; answer: Findings };
   /** The document that `ckptscope show --json` prints. */
   json: { ask: { document: DocumentId }; answer: Blob };
   /** What changed from one document to another. */

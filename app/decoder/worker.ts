@@ -1,5 +1,6 @@
 // The worker's entry: decodes images off the main thread and keeps them, so that the page can ask for more.
 
+import { checkImage } from "../checks/check.ts";
 import { type Comparison, diff } from "../diff/diff.ts";
 import { filterChanges } from "../diff/filter.ts";
 import { unrelated } from "../diff/related.ts";
@@ -104,6 +105,10 @@ function createHandlers(): Handlers {
     async layout({ document }) {
       const answer = layout(oneImage(find(document).checkpoint));
       return { answer, transfer: transferables(answer) };
+    },
+    async check({ document }, reply) {
+      const answer = await checkImage(find(document), { signal: reply.signal, onProgress: reply.progress });
+      return { answer };
     },
     async json({ document }, reply) {
       const image = find(document);
