@@ -40,7 +40,7 @@ export interface Questions {
   /** Where things stand in the drawing: `layout` over the document alone. Asked for where that takes long. */
   layout: { ask: { document: DocumentId }; answer: Layout };
   /** What a restart of the image would refuse or get wrong, and what looks wrong. */
-  check: { ask: { document: DocumentId }; answer: Findings };
+  check: { ask: { document: DocumentId }; answer: Checked };
   /** The document that `ckptscope show --json` prints. */
   json: { ask: { document: DocumentId }; answer: Blob };
   /** What changed from one document to another. */
@@ -82,6 +82,13 @@ export interface Union {
 }
 
 export type ChangesForm = "json" | "markdown" | "csv";
+
+/** What the checks found, and what each rule that found something holds an image to. */
+export interface Checked {
+  readonly findings: Findings;
+  /** Sentences by code. */
+  readonly titles: Readonly<Record<string, string>>;
+}
 
 /** An opened image, or a sentence that says why it is none. */
 export type Opening = { readonly document: DocumentId; readonly checkpoint: Checkpoint } | Refusal;

@@ -1,6 +1,6 @@
 // The worker's entry: decodes images off the main thread and keeps them, so that the page can ask for more.
 
-import { checkImage } from "../checks/check.ts";
+import { checkImage, RULES } from "../checks/check.ts";
 import { type Comparison, diff } from "../diff/diff.ts";
 import { filterChanges } from "../diff/filter.ts";
 import { unrelated } from "../diff/related.ts";
@@ -107,8 +107,11 @@ function createHandlers(): Handlers {
       return { answer, transfer: transferables(answer) };
     },
     async check({ document }, reply) {
-      const answer = await checkImage(find(document), { signal: reply.signal, onProgress: reply.progress });
-      return { answer };
+      const image = find(document);
+      const findings = await checkImage(image, { signal: reply.signal, onProgress: reply.progress });
+      const found = new Set(findings.findings.map(({ code }) => code));
+      const rules = RULES.filter(({ code, format }) => format === image.checkpoint.format && found.has(code));
+      return { answer: { findings, titles: Object.fromEntries(rules.map(({ code, title }) => [code, title])) } };
     },
     async json({ document }, reply) {
       const image = find(document);

@@ -5,6 +5,7 @@ import { COLUMNS, LISTING_TITLES, LISTINGS, type Listing, rowCount } from "../..
 import { PLACES } from "../../shell/commands.ts";
 import { count, counted } from "../../shell/describe.ts";
 import type { Compared, Doc } from "../../shell/state.ts";
+import { Checks } from "../Checks/Checks.tsx";
 import { CommandButton } from "../CommandButton.tsx";
 import { useApp, usePage } from "../context.ts";
 import { SideBySide } from "../SideBySide/SideBySide.tsx";
@@ -109,6 +110,7 @@ function Table({ doc }: { doc: Doc }) {
       ) : (
         <Grid key={tab} doc={doc} listing={tab} view={view} rows={rows} pending={pending} />
       )}
+      {tab === "problems" && <Checks doc={doc} />}
     </div>
   );
 }
