@@ -6,11 +6,12 @@ import type { Details, Field } from "../model/fields.ts";
 import type { Order } from "../model/order.ts";
 import type { Progress } from "./source.ts";
 
-/** A file that the user gave; `path` is its place in a dropped folder, else its name. */
-export interface InputFile {
-  readonly path: string;
-  readonly file: Blob;
-}
+/**
+ * A file that the user gave, or the address of a hosted one; `path` is its place in a dropped folder, else its name.
+ */
+export type InputFile =
+  | { readonly path: string; readonly file: Blob }
+  | { readonly path: string; readonly url: string };
 
 /** Names an open document in the worker until it is closed. */
 export type DocumentId = number;

@@ -6,6 +6,7 @@ import { layout } from "../graph/layout.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { orderRows } from "../model/order.ts";
 import { blobSource } from "../sources/files.ts";
+import { openHosted } from "../sources/url.ts";
 import { copyOf, transferables } from "./builder.ts";
 import type { Image } from "./image.ts";
 import { openImage } from "./open.ts";
@@ -47,7 +48,14 @@ function createHandlers(): Handlers {
 
   return {
     async open({ inputs, dialect }, reply) {
-      const sources = inputs.map(({ path, file }) => blobSource(path, file));
+      const { signal, progress: onProgress } = reply;
+      const sources = await Promise.all(
+        inputs.map((input) =>
+          "url" in input
+            ? openHosted(input.path, input.url, { signal, onProgress })
+            : blobSource(input.path, input.file),
+        ),
+      );
       const image = await openImage(sources, {
         signal: reply.signal,
         onProgress: reply.progress,
