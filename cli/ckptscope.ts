@@ -23,7 +23,8 @@ const usage = (): string => {
     "",
     ...forms,
     "",
-    "IMAGE is a Linux-CR image, or - for standard input.",
+    "IMAGE is a Linux-CR image, a directory with a CRIU image set, an archive of one (tar, tar.gz, tar.zst), or - for",
+    "standard input.",
     "Exit status of show: 0, 1 if the image has an error; of diff: 0 equal, 1 different; 2 is trouble.",
     "",
   ].join("\n");

@@ -28,8 +28,17 @@ export interface OpenedImage {
   readonly input: Input;
 }
 
+/** How images are opened: a dialect chosen by hand, one of several sets in an archive. */
+export interface Choices {
+  readonly dialect?: string | undefined;
+  readonly set?: string | undefined;
+}
+
+/** The command-line options that choose, for parseArgs. */
+export const CHOICES = { dialect: { type: "string" }, set: { type: "string" } } as const;
+
 /** Opens images one after the other. */
-export async function openImages(paths: readonly string[], io: Io, dialect?: string): Promise<OpenedImage[]> {
+export async function openImages(paths: readonly string[], io: Io, { dialect, set }: Choices): Promise<OpenedImage[]> {
   if (dialect !== undefined && !DIALECT_NAMES.includes(dialect)) {
     throw new Trouble(`there is no dialect ${visible(dialect)}; known are ${DIALECT_NAMES.join(", ")}`);
   }
@@ -37,10 +46,14 @@ export async function openImages(paths: readonly string[], io: Io, dialect?: str
   try {
     for (const path of paths) {
       const input = await openInput(path, io);
-      const image = await openImage(input.sources, dialect === undefined ? {} : { dialect });
+      const image = await openImage(input.sources, {
+        ...(dialect === undefined ? {} : { dialect }),
+        ...(set === undefined ? {} : { set }),
+      });
       if ("refused" in image) {
         input.close();
-        throw new Trouble(`${visible(path)}: ${image.refused}`);
+        const how = image.choices === undefined ? "" : " Choose with --set NAME.";
+        throw new Trouble(`${visible(path)}: ${image.refused}${how}`);
       }
       opened.push({ image, input });
     }

@@ -7,7 +7,7 @@ import { filterChanges } from "../app/diff/filter.ts";
 import { unrelated } from "../app/diff/related.ts";
 import { changesMarkdown } from "../app/export/changes-text.ts";
 import { diffDocumentText } from "../app/export/diff-json.ts";
-import { type Command, openImages, Trouble } from "./command.ts";
+import { CHOICES, type Command, openImages, Trouble } from "./command.ts";
 import { diffText } from "./diff-text.ts";
 
 type Kind = (typeof CHANGE_KINDS)[number];
@@ -30,7 +30,8 @@ const number = (option: string, text: string | undefined): number | undefined =>
 
 export const diff: Command = {
   name: "diff",
-  usage: "diff BEFORE AFTER [--json | --markdown] [--only KIND,…] [--ignore KIND,…] [--pid PID] [--dialect NAME]",
+  usage:
+    "diff BEFORE AFTER [--json | --markdown] [--only KIND,…] [--ignore KIND,…] [--pid PID] [--dialect NAME] [--set NAME]",
   summary: "what changed between two images; exit status 0: nothing, 1: something",
   async run(args, io) {
     const { values, positionals } = parseArgs({
@@ -42,7 +43,7 @@ export const diff: Command = {
         only: { type: "string" },
         ignore: { type: "string" },
         pid: { type: "string" },
-        dialect: { type: "string" },
+        ...CHOICES,
       },
     });
     if (positionals.length !== 2) throw new Trouble("diff takes two images");
@@ -55,7 +56,7 @@ export const diff: Command = {
       ...(ignore === undefined ? {} : { ignore }),
       ...(pid === undefined ? {} : { pid }),
     };
-    const [before, after] = await openImages(positionals, io, values.dialect);
+    const [before, after] = await openImages(positionals, io, values);
     if (before === undefined || after === undefined) throw new Trouble("diff takes two images");
     try {
       const comparison = compare(before.image.checkpoint, after.image.checkpoint);

@@ -3,7 +3,7 @@
 import { parseArgs } from "node:util";
 import type { Image } from "../app/decoder/image.ts";
 import { showDocument } from "../app/export/show-json.ts";
-import { type Command, openImages, Trouble } from "./command.ts";
+import { CHOICES, type Command, openImages, Trouble } from "./command.ts";
 import { showText } from "./show-text.ts";
 
 const CHUNK = 64 * 1024;
@@ -14,17 +14,17 @@ const exitCode = ({ checkpoint }: Image): number =>
 
 export const show: Command = {
   name: "show",
-  usage: "show IMAGE [--json] [--dialect NAME]",
+  usage: "show IMAGE [--json] [--dialect NAME] [--set NAME]",
   summary: "tasks, file tables, descriptors and open files of an image, and what is shared",
   async run(args, io) {
     const { values, positionals } = parseArgs({
       args,
       allowPositionals: true,
-      options: { json: { type: "boolean" }, dialect: { type: "string" } },
+      options: { json: { type: "boolean" }, ...CHOICES },
     });
     const [path, ...others] = positionals;
     if (path === undefined || others.length > 0) throw new Trouble("show takes one image");
-    const [opened] = await openImages([path], io, values.dialect);
+    const [opened] = await openImages([path], io, values);
     if (opened === undefined) throw new Trouble("nothing was opened");
     const { image, input } = opened;
     try {

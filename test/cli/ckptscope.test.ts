@@ -12,6 +12,8 @@ import { fixtureBytes } from "../support/open.ts";
 
 const fixture = (path: string): string => fileURLToPath(new URL(`../fixtures/linux-cr/${path}`, import.meta.url));
 
+const criu = (path: string): string => fileURLToPath(new URL(`../fixtures/criu/${path}`, import.meta.url));
+
 /** Runs a command; what it printed and its exit status. */
 async function run(args: string[], stdin: Uint8Array = new Uint8Array(0), colour = false) {
   let out = "";
@@ -78,6 +80,30 @@ describe("show", () => {
     const { files } = JSON.parse(json);
     expect(Buffer.from(files[1].pathBytes, "base64")).toEqual(Buffer.from(image.subarray(path, path + 17)));
     expect(files[1].path).toContain("\ufffd");
+  });
+
+  it("opens directories and archives of CRIU image sets alike", async () => {
+    const directory = await run(["show", criu("w7/before"), "--json"]);
+    const document = JSON.parse(directory.out);
+    validateShow(document);
+    expect(validateShow.errors ?? []).toEqual([]);
+    expect(directory.status).toBe(0);
+    for (const form of ["tar", "tar.gz", "tar.zst"]) {
+      const { status, out } = await run(["show", criu(`archives-by-hand/w7-podman-before.${form}`), "--json"]);
+      expect(status).toBe(0);
+      expect({ ...JSON.parse(out), source: document.source }).toEqual(document);
+    }
+  });
+
+  it("offers the sets of an archive that has several", async () => {
+    const names = ["w1/before", "w2/before"];
+    const pod = fileURLToPath(new URL("../fixtures/criu/", import.meta.url));
+    const archive = new Uint8Array(execFileSync("tar", ["cf", "-", "-C", pod, ...names], { maxBuffer: 1 << 28 }));
+    const { status, out, complaints } = await run(["show", "-"], archive);
+    expect([status, out]).toEqual([2, ""]);
+    expect(complaints[0]).toContain("w1/before, w2/before");
+    const chosen = await run(["show", "-", "--json", "--set", "w2/before"], archive);
+    expect(JSON.parse(chosen.out).tasks.length).toBe(6);
   });
 
   it("takes a dialect chosen by hand", async () => {
