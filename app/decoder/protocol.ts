@@ -1,6 +1,7 @@
 // What the page and the worker say to each other: one type per question, with its answer.
 
 import type { Layout } from "../graph/layout.ts";
+import type { LeaveOut } from "../link/leave-out.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import type { Details, Field } from "../model/fields.ts";
 import type { Order } from "../model/order.ts";
@@ -35,6 +36,11 @@ export interface Questions {
   order: { ask: { document: DocumentId; order: Order }; answer: Uint32Array };
   /** Where things stand in the drawing: `layout` over the document alone. Asked for where that takes long. */
   layout: { ask: { document: DocumentId }; answer: Layout };
+  /** Documents without their records as one compressed piece (bundle.ts), under these names. */
+  pack: {
+    ask: { documents: readonly DocumentId[]; names: readonly string[]; leaveOut: LeaveOut };
+    answer: Uint8Array<ArrayBuffer>;
+  };
   /** The document that `ckptscope show --json` prints. */
   json: { ask: { document: DocumentId }; answer: Blob };
 }

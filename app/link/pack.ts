@@ -23,6 +23,11 @@ export function isPacked(bytes: Uint8Array): boolean {
   return sameBytes(bytes.subarray(0, MAGIC.length), MAGIC);
 }
 
+/** What the user called a packed image, before it is unpacked; empty if that cannot be told. */
+export function packedName(bytes: Uint8Array): string {
+  return isPacked(bytes) ? (headFrom(byteReader(bytes.subarray(MAGIC.length)).block())?.name ?? "") : "";
+}
+
 /** All but the columns. */
 interface Head {
   readonly name: string;

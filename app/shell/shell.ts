@@ -2,10 +2,10 @@
 
 import type { Client } from "../decoder/client.ts";
 import type { Opening as Answer } from "../decoder/protocol.ts";
-import type { Link, Name } from "../link/link.ts";
+import { HIDABLE, type Link, type ListingLink, type Name, toFragment, zoomLink } from "../link/link.ts";
 import { nameOf, resolve } from "../link/name.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
-import type { Listing } from "../model/columns.ts";
+import { LISTINGS, type Listing } from "../model/columns.ts";
 import type { Looked } from "../model/related.ts";
 import { listSamples, loadSample } from "./samples.ts";
 import {
@@ -28,7 +28,8 @@ const SLOW = 250;
 
 export type Shell = ReturnType<typeof createShell>;
 
-export function createShell(client: Client) {
+/** `network`: whether the page may ask a network for anything; a report may not. */
+export function createShell(client: Client, network = true) {
   const store: Store<State> = createStore(firstState());
   const { get, set } = store;
   /** Ends the opening under way. */
@@ -59,7 +60,11 @@ export function createShell(client: Client) {
     });
 
   /** Runs one opening: at most one is under way, and it can be cancelled. */
-  const begin = async (name: string, run: (signal: AbortSignal) => Promise<void>): Promise<void> => {
+  const begin = async (
+    name: string,
+    run: (signal: AbortSignal) => Promise<void>,
+    failedAdvice = FAILED_ADVICE,
+  ): Promise<void> => {
     if (opening === null) settled = get();
     opening?.abort(new DOMException("Cancelled", "AbortError"));
     const control = new AbortController();
@@ -78,7 +83,7 @@ export function createShell(client: Client) {
       set({ docs, origin, side, looked });
       if (!control.signal.aborted) {
         const message = error instanceof Error ? error.message : String(error);
-        fail({ message, advice: error instanceof Refused ? REFUSED_ADVICE : FAILED_ADVICE });
+        fail({ message, advice: error instanceof Refused ? REFUSED_ADVICE : failedAdvice });
       }
     } finally {
       clearTimeout(timer);
@@ -118,7 +123,7 @@ export function createShell(client: Client) {
     const [first, second] = inputs;
     if (first === undefined) return;
     const old = settled.docs;
-    set({ side: 0, bannerHidden: false });
+    set({ side: 0, bannerHidden: false, zoom: null, zoomWanted: null });
     const before = await decode(first, null, signal, (doc) => show([doc], origin));
     if (second === undefined) show([before], origin);
     else {
@@ -135,10 +140,12 @@ export function createShell(client: Client) {
   return {
     store,
     client,
+    network,
 
     /** Opens one image, or two to compare: before and after. */
     open(inputs: readonly Input[], origin: Origin = null): Promise<void> {
-      return begin(inputs.map(({ name }) => name).join(" and "), (signal) => openAll(inputs, origin, signal));
+      const name = inputs.map((input) => input.name).join(" and ");
+      return begin(name, (signal) => openAll(inputs, origin, signal), adviceFor(inputs));
     },
 
     /** Opens what was dropped or picked; asks first where one image comes upon an open one. */
@@ -152,15 +159,19 @@ export function createShell(client: Client) {
     },
 
     /** Opens an image beside the one that is open: that one is before. */
-    compareWith(input: Input): Promise<void> {
-      return begin(input.name, async (signal) => {
-        const before = shownDoc(settled);
-        if (before === null || before.document === null) return openAll([input], null, signal);
-        const after = await decode(input, null, signal, () => {});
-        const others = settled.docs.filter((doc) => doc !== before);
-        show([before, after], null);
-        forget(others as unknown as Docs);
-      });
+    compareWith(input: Input, origin: Origin = null): Promise<void> {
+      return begin(
+        input.name,
+        async (signal) => {
+          const before = shownDoc(settled);
+          if (before === null || before.document === null) return openAll([input], origin, signal);
+          const after = await decode(input, null, signal, () => {});
+          const others = settled.docs.filter((doc) => doc !== before);
+          show([before, after], origin);
+          forget(others as unknown as Docs);
+        },
+        adviceFor([input]),
+      );
     },
 
     /** Decodes a document again, in a dialect chosen by hand (`null`: the one that its bytes suggest). */
@@ -227,14 +238,28 @@ export function createShell(client: Client) {
     /** Puts the page into the state that a link describes, as far as it does. Opens nothing. */
     applyLink(link: Link): void {
       const tab = link.tab ?? "descriptors";
-      const { listings } = firstState();
+      const listings: Record<Listing, ListingView> = { ...firstState().listings };
       wanted = link.select ?? null;
       const listing: ListingView = {
         filter: link.filter ?? "",
         sort: link.sort ?? null,
         columns: link.columns ?? firstColumns(tab),
       };
-      set({ tab, listings: { ...listings, [tab]: listing } });
+      for (const each of LISTINGS) {
+        const other = link.others?.[each];
+        if (other === undefined) continue;
+        const { filter = "", sort = null, columns = firstColumns(each) } = other;
+        listings[each] = { filter, sort, columns };
+      }
+      const hidden = link.hide ?? [];
+      set({
+        tab,
+        listings: { ...listings, [tab]: listing },
+        zoomWanted: link.zoom ?? null,
+        treeShown: !hidden.includes("tree"),
+        tablesShown: !hidden.includes("tables"),
+        inspectorShown: !hidden.includes("inspector"),
+      });
       const side: Side = link.side === "after" ? 1 : 0;
       const doc = get().docs[side];
       if (doc === undefined) return;
@@ -242,22 +267,47 @@ export function createShell(client: Client) {
       wanted = null;
     },
 
+    /** The whole address of a link to what is looked at, with the images from elsewhere than they came from. */
+    address(origin?: { readonly data: string }): string {
+      const { sample: _s, open: _o, with: _w, data: _d, ...view } = this.link();
+      const [page = ""] = window.location.href.split("#", 1);
+      return `${page}#${toFragment(origin === undefined ? this.link() : { ...view, ...origin })}`;
+    },
+
     /** The link to what is looked at. */
     link(): Link {
-      const { origin, docs, side, looked, tab, listings } = get();
+      const state = get();
+      const { origin, docs, side, looked, tab, listings } = state;
       const doc = shownDoc(get());
       const select = doc && looked ? nameOf(doc.checkpoint, looked) : wanted;
-      const { filter, sort, columns } = listings[tab];
+      const others: Partial<Record<Listing, ListingLink>> = {};
+      for (const each of LISTINGS) {
+        const other = listingLink(each, listings[each]);
+        if (each !== tab && Object.keys(other).length > 0) others[each] = other;
+      }
+      const shown = { tree: state.treeShown, tables: state.tablesShown, inspector: state.inspectorShown };
+      const hide = HIDABLE.filter((panel) => !shown[panel]);
+      const zoom = state.zoom && zoomLink(state.zoom);
       return {
-        ...(origin && { sample: origin.sample }),
+        ...origin,
         ...(docs.length === 2 && side === 1 && { side: "after" as const }),
         ...(select && { select }),
         ...(tab !== "descriptors" && { tab }),
-        ...(filter && { filter }),
-        ...(sort && { sort }),
-        ...(columns.join() !== firstColumns(tab).join() && { columns }),
+        ...listingLink(tab, listings[tab]),
+        ...(Object.keys(others).length > 0 && { others }),
+        ...(doc && zoom && (zoom.k !== 1 || zoom.x !== 0 || zoom.y !== 0) && { zoom }),
+        ...(hide.length > 0 && { hide }),
       };
     },
+  };
+}
+
+/** What differs in a listing from how it is shown at first. */
+function listingLink(listing: Listing, { filter, sort, columns }: ListingView): ListingLink {
+  return {
+    ...(filter && { filter }),
+    ...(sort && { sort }),
+    ...(columns.join() !== firstColumns(listing).join() && { columns }),
   };
 }
 
@@ -266,4 +316,8 @@ class Refused extends Error {}
 
 const REFUSED_ADVICE =
   "Open a Linux-CR stream, a CRIU image folder (drop the whole folder) or an archive of one (.tar, .tar.gz, .tar.zst).";
+/** What goes wrong with hosted images comes with its own advice. */
+const adviceFor = (inputs: readonly Input[]): string =>
+  inputs.some(({ from }) => from !== undefined) ? "" : FAILED_ADVICE;
+
 const FAILED_ADVICE = "Try again; if the file changed or moved since it was dropped, drop it once more.";

@@ -46,6 +46,7 @@ export function Head() {
           {visible(doc.input.name)}
         </span>
       )}
+      {doc.input.from !== undefined && <span className="muted head-from">from {visible(doc.input.from)}</span>}
       <CommandButton id="format" className="plain head-format">
         {checkpoint.format === "criu" ? "CRIU" : "Linux-CR"} <span className="mono">{visible(checkpoint.dialect)}</span>
         {doc.dialect !== null && " (by hand)"}

@@ -1,6 +1,6 @@
 // The panels around the drawing: beside each other on a wide screen, one at a time on a narrow one.
 
-import { useMemo } from "react";
+import { useEffect, useMemo } from "react";
 import type { ObjectRef } from "../../model/object-ref.ts";
 import { objectOf } from "../../model/related.ts";
 import { type Doc, PANELS, type Panel, type Sizes } from "../../shell/state.ts";
@@ -29,6 +29,9 @@ function Picture({ doc }: { doc: Doc }) {
   const { shell, drawing } = usePage();
   const looked = useApp((state) => state.looked);
   const layout = useLayout(doc);
+  const zoomWanted = useApp((state) => state.zoomWanted);
+  // What is put away for a while comes back as it was.
+  useEffect(() => () => shell.store.set(({ zoom }) => ({ zoomWanted: zoom })), [shell]);
   const selection = useMemo(() => (looked ? objectOf(doc.checkpoint, looked) : null), [doc, looked]);
   return (
     <Drawing
@@ -36,6 +39,8 @@ function Picture({ doc }: { doc: Doc }) {
       checkpoint={doc.checkpoint}
       {...(layout && { layout })}
       selection={selection}
+      {...(zoomWanted && { view: zoomWanted })}
+      onView={(zoom) => shell.store.set({ zoom })}
       onSelect={(object: ObjectRef | null) => shell.look(object)}
     />
   );
