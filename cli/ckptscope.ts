@@ -7,10 +7,12 @@ import { visible } from "../app/model/text.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { type Command, Trouble } from "./command.ts";
 import { diff } from "./diff.ts";
+import { dump } from "./dump.ts";
 import { type Io, processIo } from "./io.ts";
 import { show } from "./show.ts";
+import { watch } from "./watch.ts";
 
-const COMMANDS: readonly Command[] = [show, diff];
+const COMMANDS: readonly Command[] = [show, diff, dump, watch];
 
 const usage = (): string => {
   const width = Math.max(...COMMANDS.map((command) => command.name.length));

@@ -4,6 +4,8 @@
 export interface Io {
   /** Prints to standard output; resolves when more can be printed, false if nobody reads any more. */
   print(text: string): Promise<boolean>;
+  /** The same for bytes. */
+  printBytes(bytes: Uint8Array): Promise<boolean>;
   /** Prints a line to standard error. */
   complain(line: string): void;
   readStdin(): Promise<Uint8Array>;
@@ -22,12 +24,14 @@ export function processIo(): Io {
     if (error.code !== "EPIPE") throw error;
     closed = true;
   });
+  const write = (data: string | Uint8Array): Promise<boolean> =>
+    new Promise((resolve) => {
+      if (closed) resolve(false);
+      else stdout.write(data, () => resolve(!closed));
+    });
   return {
-    print: (text) =>
-      new Promise((resolve) => {
-        if (closed) resolve(false);
-        else stdout.write(text, () => resolve(!closed));
-      }),
+    print: write,
+    printBytes: write,
     complain: (line) => {
       stderr.write(`${line}\n`);
     },

@@ -385,13 +385,13 @@ function cutAll<T extends { count: number }>(group: T): T {
 }
 
 /** A checkpoint with columns of its own, no longer than they need be. */
-export function copyOf(checkpoint: Checkpoint): Checkpoint {
+export function copyOf<T extends object>(columns: T): T {
   const copy = (value: unknown): unknown => {
     if (ArrayBuffer.isView(value)) return (value as unknown as Column).slice();
     if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, copy(inner)]));
   };
-  return copy(checkpoint) as Checkpoint;
+  return copy(columns) as T;
 }
 
 /** Orders rows by a small key: row numbers by key, with the index of each key's first. Stable. */

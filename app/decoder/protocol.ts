@@ -1,10 +1,14 @@
 // What the page and the worker say to each other: one type per question, with its answer.
 
+import type { ChangeKind } from "../diff/changes.ts";
+import type { Differences } from "../diff/diff.ts";
+import type { Both, Graph } from "../graph/graph.ts";
 import type { Layout } from "../graph/layout.ts";
 import type { LeaveOut } from "../link/leave-out.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import type { Details, Field } from "../model/fields.ts";
 import type { Order } from "../model/order.ts";
+import type { Refusal } from "./image.ts";
 import type { Progress } from "./source.ts";
 
 /**
@@ -21,7 +25,7 @@ export type DocumentId = number;
 export interface Questions {
   /** Decode these files as one image. */
   open: {
-    ask: { inputs: readonly InputFile[]; dialect?: string };
+    ask: { inputs: readonly InputFile[]; dialect?: string; set?: string };
     answer: Opening;
   };
   /** Forget a document. */
@@ -43,10 +47,46 @@ export interface Questions {
   };
   /** The document that `ckptscope show --json` prints. */
   json: { ask: { document: DocumentId }; answer: Blob };
+  /** What changed from one document to another. */
+  diff: { ask: Two; answer: Compared };
+  /** Both documents in one drawing. */
+  union: { ask: Two; answer: Union };
+  /** The changes as text, without those of the kinds in `ignore`: the documents of `ckptscope diff`, or a table. */
+  changes: {
+    ask: Two & {
+      readonly form: ChangesForm;
+      readonly ignore: readonly ChangeKind[];
+      /** What the user calls the two images. */
+      readonly names: { readonly before: string; readonly after: string };
+    };
+    answer: Blob;
+  };
 }
 
+/** Two open documents: the earlier and the later one. */
+export interface Two {
+  readonly before: DocumentId;
+  readonly after: DocumentId;
+}
+
+/** A comparison without the two checkpoints: the page has them already. */
+export interface Compared {
+  readonly differences: Differences;
+  /** What makes the two an odd pair, in sentences; none if nothing does. */
+  readonly unrelated: readonly string[];
+}
+
+/** The subject of a drawing of two images (union.ts) without the two checkpoints, and where things stand in it. */
+export interface Union {
+  readonly graph: Graph;
+  readonly both: Omit<Both, "before">;
+  readonly layout: Layout;
+}
+
+export type ChangesForm = "json" | "markdown" | "csv";
+
 /** An opened image, or a sentence that says why it is none. */
-export type Opening = { readonly document: DocumentId; readonly checkpoint: Checkpoint } | { readonly refused: string };
+export type Opening = { readonly document: DocumentId; readonly checkpoint: Checkpoint } | Refusal;
 
 export type QuestionKind = keyof Questions;
 

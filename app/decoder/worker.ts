@@ -1,8 +1,14 @@
 // The worker's entry: decodes images off the main thread and keeps them, so that the page can ask for more.
 
+import { type Comparison, diff } from "../diff/diff.ts";
+import { filterChanges } from "../diff/filter.ts";
+import { unrelated } from "../diff/related.ts";
+import { changesCsv, changesMarkdown } from "../export/changes-text.ts";
+import { diffDocumentText } from "../export/diff-json.ts";
 import { showDocument } from "../export/show-json.ts";
 import { oneImage } from "../graph/graph.ts";
 import { layout } from "../graph/layout.ts";
+import { union } from "../graph/union.ts";
 import { bundle } from "../link/bundle.ts";
 import { createMask } from "../link/leave-out.ts";
 import { isPacked, pack, unpack } from "../link/pack.ts";
@@ -13,7 +19,7 @@ import { openHosted } from "../sources/url.ts";
 import { copyOf, transferables } from "./builder.ts";
 import type { Image, Refusal } from "./image.ts";
 import { openImage } from "./open.ts";
-import type { Ask, DocumentId, FromWorker, QuestionKind, Questions, ToWorker } from "./protocol.ts";
+import type { Ask, DocumentId, FromWorker, QuestionKind, Questions, ToWorker, Two } from "./protocol.ts";
 import { type Progress, type Source, SourceError } from "./source.ts";
 
 /** What a question's handler may do before it answers. */
@@ -39,6 +45,8 @@ const handOut = (checkpoint: Checkpoint): { checkpoint: Checkpoint; transfer: Tr
   return { checkpoint: copy, transfer: transferables(copy) };
 };
 
+const sizeOf = ({ sources }: Image): number => sources.reduce((sum, source) => sum + source.size, 0);
+
 function createHandlers(): Handlers {
   const documents = new Map<DocumentId, Image>();
   let nextDocument = 1;
@@ -49,8 +57,18 @@ function createHandlers(): Handlers {
     return image;
   };
 
+  /** The last comparison: the drawing and the exports ask for it again. */
+  let last: (Two & { readonly comparison: Comparison }) | null = null;
+  const compare = ({ before, after }: Two): Comparison => {
+    if (last?.before !== before || last.after !== after) {
+      last = null;
+      last = { before, after, comparison: diff(find(before).checkpoint, find(after).checkpoint) };
+    }
+    return last.comparison;
+  };
+
   return {
-    async open({ inputs, dialect }, reply) {
+    async open({ inputs, dialect, set }, reply) {
       const { signal, progress: onProgress } = reply;
       const sources = await Promise.all(
         inputs.map((input) =>
@@ -59,15 +77,14 @@ function createHandlers(): Handlers {
             : blobSource(input.path, input.file),
         ),
       );
-      const packed = await openPacked(sources);
-      const image =
-        packed ??
-        (await openImage(sources, {
-          signal: reply.signal,
-          onProgress: reply.progress,
-          onPart: reply.part,
-          ...(dialect === undefined ? {} : { dialect }),
-        }));
+      const options = {
+        signal,
+        onProgress,
+        onPart: reply.part,
+        ...(dialect === undefined ? {} : { dialect }),
+        ...(set === undefined ? {} : { set }),
+      };
+      const image = (await openPacked(sources)) ?? (await openImage(sources, options));
       if ("refused" in image) return { answer: image };
       const document = nextDocument++;
       documents.set(document, image);
@@ -76,6 +93,7 @@ function createHandlers(): Handlers {
     },
     async close({ document }) {
       documents.delete(document);
+      if (last?.before === document || last?.after === document) last = null;
       return { answer: null };
     },
     async fields({ document, record }) {
@@ -105,13 +123,38 @@ function createHandlers(): Handlers {
     },
     async json({ document }, reply) {
       const image = find(document);
-      const bytes = image.sources.reduce((sum, source) => sum + source.size, 0);
       const chunks: string[] = [];
-      for await (const chunk of showDocument(image, { name: image.sources[0]?.name ?? "", bytes })) {
+      for await (const chunk of showDocument(image, { name: image.sources[0]?.name ?? "", bytes: sizeOf(image) })) {
         reply.signal.throwIfAborted();
         chunks.push(chunk);
       }
       return { answer: new Blob(chunks, { type: "application/json" }) };
+    },
+    async diff(two) {
+      const { before, after, ...differences } = compare(two);
+      const answer = { differences: copyOf(differences), unrelated: unrelated(before, after, differences.pairs) };
+      return { answer, transfer: transferables(answer.differences) };
+    },
+    async union(two) {
+      const { before, after, pairs, changed } = compare(two);
+      const { taskAfter, tables, descriptors } = pairs;
+      const subject = union(before, after, { taskAfter, tables, descriptors, differs: changed });
+      const { was, now, change } = subject.both;
+      const answer = { graph: subject.graph, both: { was, now, change }, layout: layout(subject) };
+      return { answer, transfer: transferables(answer) };
+    },
+    async changes({ before, after, form, ignore, names }) {
+      const comparison = compare({ before, after });
+      const indices = filterChanges(comparison, { ignore });
+      if (form === "markdown") {
+        return { answer: new Blob([changesMarkdown(comparison, names, indices)], { type: "text/markdown" }) };
+      }
+      if (form === "csv") return { answer: new Blob([changesCsv(comparison, indices)], { type: "text/csv" }) };
+      const sources = {
+        before: { name: names.before, bytes: sizeOf(find(before)) },
+        after: { name: names.after, bytes: sizeOf(find(after)) },
+      };
+      return { answer: new Blob([...diffDocumentText(comparison, sources, indices)], { type: "application/json" }) };
     },
   };
 }

@@ -1,54 +1,213 @@
-// The descriptors of two checkpoints side by side: one row for a descriptor before and after, gaps where there is
-// none, a section for each pair of file tables that tasks use.
+// Both moments side by side, as lines of one height: a heading for each pair of file tables, below it one line for a
+// descriptor before and after, and one line in place of a run of unchanged ones.
 
 import { NONE } from "../model/checkpoint.ts";
-import { type Comparison, descriptorNumber } from "./diff.ts";
-import type { TablePairs } from "./pair.ts";
-import { columnOf } from "./rows.ts";
+import { CHANGE_KINDS, CHANGED_BY, isOfDescriptors } from "./changes.ts";
+import type { Comparison } from "./diff.ts";
+import { SIDE } from "./pair.ts";
 
-/**
- * Rows to lay side by side, by section, then fd. Sections are the table pairs of the comparison, in its order (lowest
- * task first): a table that tasks share stands once. Section s has rows first[s] … first[s + 1] - 1; some are empty.
- */
-export interface Alignment {
+/** What a line is. */
+export const LINE = {
+  /** The heading of a section; `at`: the pair of tables. */
+  section: 0,
+  /** `at`: the pair of descriptors. */
+  pair: 1,
+  /** `length` pairs of descriptors, from `at` on. */
+  fold: 2,
+  /** `length` sections in which nothing has changed, from `at` on. */
+  sections: 3,
+  /** A change of a task that has no file table; `at`: the change. */
+  task: 4,
+} as const;
+
+/** Lines in the order of the comparison's pairs of tables (lowest task first), and within them by fd. */
+export interface AlignedLines {
   readonly count: number;
-  readonly sections: TablePairs;
-  readonly first: Uint32Array;
-  /** Row of Pairs.descriptors. */
-  readonly pair: Uint32Array;
-  readonly fd: Int32Array;
-  /** Descriptor rows; NONE: a gap. */
-  readonly before: Int32Array;
-  readonly after: Int32Array;
-  /** Bits of CHANGED; 0: the same on both sides. */
-  readonly changed: Uint16Array;
+  /** One of LINE. */
+  readonly kind: Uint8Array;
+  readonly at: Uint32Array;
+  readonly length: Uint32Array;
+  /** By pair of tables: the first change of its tasks or of itself, or NONE. */
+  readonly sectionChange: Int32Array;
 }
 
-/** Every descriptor, or with `mask` (bits of CHANGED) only those of which one of these things has changed. */
-export function align(comparison: Comparison, mask?: number): Alignment {
+/** What is folded. */
+export interface Folding {
+  /** Whether runs of what has not changed are folded at all. */
+  readonly onlyChanges: boolean;
+  /** By index into CHANGE_KINDS: 1 for a kind that does not count as a change. */
+  readonly hidden: Uint8Array;
+  /** Folds of pairs and of sections that the user opened, by `at`. */
+  readonly openedPairs: ReadonlySet<number>;
+  readonly openedSections: ReadonlySet<number>;
+}
+
+/** Lays two images side by side. Linear in the pairs. */
+export function align(comparison: Comparison, folding: Folding): AlignedLines {
   const { pairs, changed } = comparison;
-  const { tables, descriptors } = pairs;
-  const first = new Uint32Array(tables.count + 1);
-  const kept = new Uint32Array(descriptors.count);
+  const { count: sections, firstRow, side } = pairs.tables;
+  const { onlyChanges, hidden, openedPairs, openedSections } = folding;
+  const { sectionChange, loose } = changesOfSections(comparison, hidden);
+  const most = pairs.descriptors.count + 2 * sections + loose.length;
+  const kind = new Uint8Array(most);
+  const at = new Uint32Array(most);
+  const length = new Uint32Array(most);
   let count = 0;
-  for (let section = 0; section < tables.count; section++) {
-    const end = tables.firstRow[section + 1] ?? 0;
-    for (let row = tables.firstRow[section] ?? 0; row < end; row++) {
-      if (mask === undefined || ((changed[row] ?? 0) & mask) !== 0) kept[count++] = row;
+  const add = (what: number, where: number, many: number): void => {
+    kind[count] = what;
+    at[count] = where;
+    length[count++] = many;
+  };
+
+  let mask = 0;
+  CHANGE_KINDS.forEach((name, index) => {
+    if (hidden[index] === 0) mask |= CHANGED_BY[name];
+  });
+  /** The end of the run of pairs from `from` that are all unchanged. */
+  const endOfRun = (from: number, end: number): number => {
+    let to = from;
+    while (to < end && ((changed[to] as number) & mask) === 0) to++;
+    return to;
+  };
+  const isQuiet = (section: number): boolean => {
+    const end = firstRow[section + 1] as number;
+    const whole = side[section] !== SIDE.both || endOfRun(firstRow[section] as number, end) === end;
+    return sectionChange[section] === NONE && whole;
+  };
+  const addFold = (from: number, to: number): void => {
+    // One line says no less than its fold.
+    if (to - from > 1 && !openedPairs.has(from)) add(LINE.fold, from, to - from);
+    else for (let row = from; row < to; row++) add(LINE.pair, row, 1);
+  };
+
+  for (let section = 0; section < sections; ) {
+    if (onlyChanges && !openedSections.has(section)) {
+      let end = section;
+      while (end < sections && isQuiet(end)) end++;
+      if (end - section > 1) {
+        add(LINE.sections, section, end - section);
+        section = end;
+        continue;
+      }
     }
-    first[section + 1] = count;
+    // A fold of sections that was opened ends where it ended when it was closed.
+    let last = section + 1;
+    if (onlyChanges && openedSections.has(section)) while (last < sections && isQuiet(last)) last++;
+    for (; section < last; section++) {
+      add(LINE.section, section, 1);
+      const end = firstRow[section + 1] as number;
+      let row = firstRow[section] as number;
+      if (!onlyChanges) {
+        for (; row < end; row++) add(LINE.pair, row, 1);
+      } else if (side[section] !== SIDE.both) addFold(row, end);
+      else {
+        while (row < end) {
+          const to = endOfRun(row, end);
+          if (to > row) addFold(row, to);
+          row = to;
+          if (row < end) add(LINE.pair, row++, 1);
+        }
+      }
+    }
   }
-  const pair = kept.slice(0, count);
-  const bits = new Uint16Array(count);
-  for (let at = 0; at < count; at++) bits[at] = changed[pair[at] ?? 0] ?? 0;
+  for (const change of loose) add(LINE.task, change, 1);
   return {
     count,
-    sections: tables,
-    first,
-    pair,
-    fd: columnOf(pair, (row) => descriptorNumber(comparison.before, comparison.after, pairs, row)),
-    before: columnOf(pair, (row) => descriptors.before[row] ?? NONE),
-    after: columnOf(pair, (row) => descriptors.after[row] ?? NONE),
-    changed: bits,
+    kind: kind.subarray(0, count),
+    at: at.subarray(0, count),
+    length: length.subarray(0, count),
+    sectionChange,
   };
+}
+
+/** The changes of tasks and tables by the section that their task is in; `loose`: of tasks that are in none. */
+function changesOfSections({ before, after, pairs, changes }: Comparison, hidden: Uint8Array) {
+  const { tables } = pairs;
+  const ofBefore = new Int32Array(before.tasks.count).fill(NONE);
+  const ofAfter = new Int32Array(after.tasks.count).fill(NONE);
+  for (let section = 0; section < tables.count; section++) {
+    const end = tables.firstTask[section + 1] as number;
+    for (let task = tables.firstTask[section] as number; task < end; task++) {
+      const b = tables.taskBefore[task] as number;
+      const a = tables.taskAfter[task] as number;
+      if (b !== NONE) ofBefore[b] = section;
+      if (a !== NONE) ofAfter[a] = section;
+    }
+  }
+  const sectionChange = new Int32Array(tables.count).fill(NONE);
+  const loose: number[] = [];
+  for (let change = 0; change < changes.count; change++) {
+    const kind = changes.kind[change] as number;
+    if (OF_DESCRIPTORS[kind] || hidden[kind] === 1) continue;
+    const b = changes.taskBefore[change] as number;
+    const section = b === NONE ? ofAfter[changes.taskAfter[change] as number] : ofBefore[b];
+    if (section === undefined || section === NONE) loose.push(change);
+    else if (sectionChange[section] === NONE) sectionChange[section] = change;
+    const end = changes.firstRow[change + 1] as number;
+    // Changes of tables: their other tasks' sections too.
+    for (let at = changes.firstRow[change] as number; at < end; at++) {
+      const other = ofBefore[changes.row[at] as number] ?? NONE;
+      if (other !== NONE && sectionChange[other] === NONE) sectionChange[other] = change;
+    }
+  }
+  return { sectionChange, loose };
+}
+
+const OF_DESCRIPTORS = CHANGE_KINDS.map(isOfDescriptors);
+
+/** The line that shows a pair of descriptors, or the fold that it is in; -1 if there is none. */
+export function lineOfPair(comparison: Comparison, lines: AlignedLines, pair: number): number {
+  return lastLine(lines, (line) => {
+    const at = lines.at[line] as number;
+    const { firstRow } = comparison.pairs.tables;
+    const kind = lines.kind[line];
+    if (kind === LINE.task) return false;
+    return (kind === LINE.section || kind === LINE.sections ? (firstRow[at] as number) : at) <= pair;
+  });
+}
+
+/** The heading of a section, or the fold that it is in; -1 if there is none. */
+export function lineOfSection(comparison: Comparison, lines: AlignedLines, section: number): number {
+  const { tablePair } = comparison.pairs.descriptors;
+  const line = lastLine(lines, (each) => {
+    const at = lines.at[each] as number;
+    const kind = lines.kind[each];
+    if (kind === LINE.task) return false;
+    return kind === LINE.section || kind === LINE.sections ? at <= section : (tablePair[at] as number) < section;
+  });
+  return line;
+}
+
+/** The last line of which something is true that is true of all lines up to some line, and of none after. */
+function lastLine({ count }: AlignedLines, isBefore: (line: number) => boolean): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (isBefore(middle)) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+/** The line of a change: of its first descriptor, of its task's section, or of its own. */
+export function lineOfChange(comparison: Comparison, lines: AlignedLines, change: number): number {
+  const { pairs, changes } = comparison;
+  if (OF_DESCRIPTORS[changes.kind[change] as number]) {
+    return lineOfPair(comparison, lines, changes.row[changes.firstRow[change] as number] ?? 0);
+  }
+  const b = changes.taskBefore[change] as number;
+  const task =
+    b === NONE
+      ? pairs.tables.taskAfter.indexOf(changes.taskAfter[change] as number)
+      : pairs.tables.taskBefore.indexOf(b);
+  if (task === -1) {
+    for (let line = lines.count - 1; line >= 0 && lines.kind[line] === LINE.task; line--) {
+      if (lines.at[line] === change) return line;
+    }
+    return -1;
+  }
+  let section = 0;
+  while ((pairs.tables.firstTask[section + 1] as number) <= task) section++;
+  return lineOfSection(comparison, lines, section);
 }

@@ -21,6 +21,41 @@ export const CHANGE_KINDS = [
 
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
+/** Kinds of change in a word or two, for lists, switches and counts. */
+export const CHANGE_TITLES: Readonly<Record<ChangeKind, string>> = {
+  "task-added": "task added",
+  "task-removed": "task gone",
+  "task-renamed": "task renamed",
+  "fd-opened": "opened",
+  "fd-closed": "closed",
+  "close-on-exec": "close-on-exec",
+  "file-path": "path",
+  "file-pos": "position",
+  "file-flags": "flags",
+  "file-mode": "mode",
+  "file-version": "version",
+  "file-shared": "file shared",
+  "file-unshared": "file unshared",
+  "table-shared": "table shared",
+  "table-unshared": "table unshared",
+};
+
+/** What a kind of change is called when the two images are swapped. */
+export function mirrored(kind: ChangeKind): ChangeKind {
+  return MIRRORED[kind] ?? kind;
+}
+
+const MIRRORED: Readonly<Partial<Record<ChangeKind, ChangeKind>>> = {
+  "task-added": "task-removed",
+  "task-removed": "task-added",
+  "fd-opened": "fd-closed",
+  "fd-closed": "fd-opened",
+  "file-shared": "file-unshared",
+  "file-unshared": "file-shared",
+  "table-shared": "table-unshared",
+  "table-unshared": "table-shared",
+};
+
 /** Index of a kind of change. */
 export const changeKind = (kind: ChangeKind): number => CHANGE_KINDS.indexOf(kind);
 

@@ -181,8 +181,11 @@ export function holdersOf(comparison: Comparison, index: number, most?: number):
 function holdersOfRows(comparison: Comparison, rows: Uint32Array, most = Number.POSITIVE_INFINITY): Holder[] {
   const { before, after, pairs } = comparison;
   const { firstTask, taskBefore, taskAfter } = pairs.tables;
-  const holders: Holder[] = [];
+  const byNumber = (a: Holder, b: Holder): number => a.pid - b.pid || a.fd - b.fd;
+  let holders: Holder[] = [];
   for (const row of rows) {
+    // Where a few of very many are asked for, the rest is let go on the way.
+    if (holders.length > 2 * most + 1000) holders = holders.sort(byNumber).slice(0, most);
     const table = pairs.descriptors.tablePair[row] ?? 0;
     const fd = descriptorNumber(before, after, pairs, row);
     // Tasks of a pair are in order of pid, so the first `most` of all are among the first `most` of each.
@@ -191,7 +194,7 @@ function holdersOfRows(comparison: Comparison, rows: Uint32Array, most = Number.
       holders.push({ pid: pairNumber(before, after, taskBefore[task] ?? NONE, taskAfter[task] ?? NONE), fd });
     }
   }
-  holders.sort((a, b) => a.pid - b.pid || a.fd - b.fd);
+  holders.sort(byNumber);
   return holders.length > most ? holders.slice(0, most) : holders;
 }
 

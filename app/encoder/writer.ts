@@ -120,7 +120,7 @@ function withoutCommon(layout: Layout): Layout {
  *
  * @throws Error if the struct has no such field.
  */
-export function putFields(
+function putFields(
   bytes: Uint8Array,
   view: DataView,
   at: number,

@@ -11,7 +11,7 @@ import {
 import { changeAt, countHolders, groupHeads, hasName, holdersOf, kindAt, kindWord } from "../diff/describe.ts";
 import type { Comparison } from "../diff/diff.ts";
 import { pairNumber } from "../diff/pair.ts";
-import { type Checkpoint, commBytes, NONE, nameBytes, taskNumber } from "../model/checkpoint.ts";
+import { type Checkpoint, commBytes, NONE, nameBytes } from "../model/checkpoint.ts";
 import { flagChange, modeNames } from "../model/names.ts";
 import { visible, visibleText } from "../model/text.ts";
 
@@ -206,12 +206,18 @@ export function taskSections(
       continue;
     }
     previous = task;
-    const comm = task.after === NONE ? commBytes(before, task.before) : commBytes(after, task.after);
-    const number = task.before === NONE ? taskNumber(after.tasks, task.after) : taskNumber(before.tasks, task.before);
-    const title = `${taskNoun(comparison, task.before, task.after)} ${number} ${quote(visibleText(comm))}`;
-    sections.push({ number, title, indices: [index] });
+    const number = pairNumber(before, after, task.before, task.after);
+    sections.push({ number, title: taskTitle(comparison, task.before, task.after, quote), indices: [index] });
   }
   return sections;
+}
+
+/** `pid 412 server`: a task by its row before and after (NONE: it is not there). The name is the later one. */
+export function taskTitle(comparison: Comparison, taskBefore: number, taskAfter: number, quote: Quote = plain): string {
+  const { before, after } = comparison;
+  const comm = taskAfter === NONE ? commBytes(before, taskBefore) : commBytes(after, taskAfter);
+  const number = pairNumber(before, after, taskBefore, taskAfter);
+  return `${taskNoun(comparison, taskBefore, taskAfter)} ${number} ${quote(visibleText(comm))}`;
 }
 
 /** `3 changes: 1 fd-opened, 2 file-pos`; `indices`: of these only. */

@@ -38,7 +38,7 @@ export const DIFFERS = {
 } as const;
 
 /** The subject of a drawing of both moments. Linear in both images. */
-export function union(before: Checkpoint, after: Checkpoint, pairing: Pairing): Subject {
+export function union(before: Checkpoint, after: Checkpoint, pairing: Pairing): Subject & { readonly both: Both } {
   const tasks = unionTasks(before, after, pairing.taskAfter);
   const tables = unionTables(before, after, pairing);
   const files = unionFiles(before, after, pairing);

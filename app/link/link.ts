@@ -2,9 +2,13 @@
 // path), never by rows or ids of one dump. Each part is read by itself: a bad one loses itself only.
 //
 //   #v=1&sample=nginx&side=after&select=412:3&tab=files&filter=kind:pipe&sort=-pos&columns=path,pos
+//   &change=file-pos:412:3&off=file-mode,file-version&view=one&rows=all&order=swapped
 //   #v=1&open=https://host/a.ckpt&with=https://host/b.ckpt&zoom=1.25,-340,0&hide=tree&descriptors.filter=fd:3
 //   #v=1&data=…
 
+import type { ChangeName } from "../diff/about.ts";
+import { CHANGE_KINDS, type ChangeKind } from "../diff/changes.ts";
+import { NONE } from "../model/checkpoint.ts";
 import { COLUMNS, LISTINGS, type Listing } from "../model/columns.ts";
 import { decodeText, encodeText } from "../model/text.ts";
 
@@ -59,6 +63,16 @@ export interface Link {
   readonly others?: Readonly<Partial<Record<Listing, ListingLink>>>;
   readonly zoom?: ZoomLink;
   readonly hide?: readonly Hidable[];
+  /** Of a comparison: the change that is selected. */
+  readonly change?: ChangeName;
+  /** Kinds of change that are switched off. */
+  readonly off?: readonly ChangeKind[];
+  /** `one`: the two images are not shown side by side. */
+  readonly view?: "one";
+  /** `all`: side by side, what has not changed is shown too. */
+  readonly rows?: "all";
+  /** The images of the sample are in the other order. */
+  readonly order?: "swapped";
 }
 
 /** The fragment, without `#`; empty for an empty link. */
@@ -80,6 +94,11 @@ export function toFragment(link: Link): string {
   };
   addListing("", link);
   for (const listing of LISTINGS) addListing(`${listing}.`, link.others?.[listing] ?? {});
+  add("change", link.change && changeText(link.change));
+  add("off", link.off?.join(","));
+  add("view", link.view);
+  add("rows", link.rows);
+  add("order", link.order);
   add("zoom", link.zoom && `${link.zoom.k},${link.zoom.x},${link.zoom.y}`);
   add("hide", link.hide?.join(","));
   // Last, as what comes before it is for people too.
@@ -143,6 +162,14 @@ export function fromFragment(fragment: string): Link {
   const hidden = values.get("hide")?.split(",") ?? [];
   const hide = HIDABLE.filter((panel) => hidden.includes(panel));
   if (hide.length > 0) link.hide = hide;
+  const change = changeFromText(values.get("change") ?? "");
+  if (change !== null) link.change = change;
+  const switched = values.get("off")?.split(",") ?? [];
+  const off = CHANGE_KINDS.filter((kind) => switched.includes(kind));
+  if (off.length > 0) link.off = off;
+  if (values.get("view") === "one") link.view = "one";
+  if (values.get("rows") === "all") link.rows = "all";
+  if (values.get("order") === "swapped") link.order = "swapped";
   return link;
 }
 
@@ -214,4 +241,14 @@ export function fromText(text: string): Name | null {
   if (kind === undefined) return { to: "descriptor", task: first, fd: second };
   if (kind === "file") return { to: "file", task: first, fd: second };
   return kind === "record" ? { to: "record", member: first, offset: second } : null;
+}
+
+/** `file-pos:412:3`, `task-added:413`. */
+const changeText = ({ kind, pid, fd }: ChangeName): string => `${kind}:${pid}${fd === NONE ? "" : `:${fd}`}`;
+
+function changeFromText(text: string): ChangeName | null {
+  const match = /^([a-z-]+):(\d{1,10})(?::(\d{1,10}))?$/.exec(text);
+  const kind = CHANGE_KINDS.find((each) => each === match?.[1]);
+  if (match === null || kind === undefined) return null;
+  return { kind, pid: Number(match[2]), fd: match[3] === undefined ? NONE : Number(match[3]) };
 }

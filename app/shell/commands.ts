@@ -1,5 +1,7 @@
 // Everything that can be done, once: keys, menus, the palette and the help all read this.
 
+import type { ChangesForm } from "../decoder/protocol.ts";
+import { changeSentence } from "../export/changes-text.ts";
 import { LISTING_TITLES, LISTINGS } from "../model/columns.ts";
 import { sentence } from "./describe.ts";
 import { rememberLink } from "./hosted.ts";
@@ -15,7 +17,7 @@ export interface Command {
   /** In the words of keys.ts. */
   readonly key: string;
   /** Heading in the help. */
-  readonly group: "Open" | "Look" | "Tables" | "Copy and save" | "Help";
+  readonly group: "Open" | "Compare" | "Look" | "Tables" | "Copy and save" | "Help";
   when(state: State): boolean;
   run(): void;
 }
@@ -23,6 +25,8 @@ export interface Command {
 /** Ids of the elements that commands put the focus on. */
 export const PLACES = {
   tree: "tree",
+  changes: "changes",
+  aligned: "aligned",
   tables: "grid",
   inspector: "inspector",
   filter: "filter",
@@ -32,6 +36,7 @@ const isOpen = (state: State): boolean => shownDoc(state) !== null;
 const isWhole = (state: State): boolean => shownDoc(state)?.document != null;
 const allWhole = ({ docs }: State): boolean => docs.length > 0 && docs.every(({ document }) => document !== null);
 const isPair = ({ docs }: State): boolean => docs.length === 2;
+const isCompared = ({ compared }: State): boolean => compared !== null;
 const always = (): boolean => true;
 
 /** What commands do with the drawing. */
@@ -64,7 +69,10 @@ export function commandsOf(shell: Shell, drawing: { readonly current: DrawingCon
       inspectorShown: inspectorShown || panel === "inspector",
       tablesShown: tablesShown || panel === "tables",
     });
-    requestAnimationFrame(() => document.getElementById(place)?.focus());
+    // At once where it is on the page: the next key is meant for it.
+    const element = document.getElementById(place);
+    if (element) element.focus();
+    else requestAnimationFrame(() => document.getElementById(place)?.focus());
   };
 
   const copy = async (text: string, what: string): Promise<void> =>
@@ -85,6 +93,127 @@ export function commandsOf(shell: Shell, drawing: { readonly current: DrawingCon
 
   const nameOfDoc = (): string => plainName(shownDoc(state())?.input.name ?? "");
 
+  /** The changes as text, without those of kinds that are switched off. */
+  const changes = async (form: ChangesForm): Promise<{ readonly text: Blob; readonly name: string } | null> => {
+    const { docs, off } = state();
+    const [before, after] = docs;
+    if (!before || !after || before.document === null || after.document === null) return null;
+    const two = { before: before.document, after: after.document };
+    const names = { before: before.input.name, after: after.input.name };
+    try {
+      const text = await shell.client.ask("changes", { ...two, form, ignore: off, names });
+      return { text, name: `${plainName(names.before)}-to-${plainName(names.after)}` };
+    } catch (error) {
+      shell.notify(`The changes could not be put into text: ${error instanceof Error ? error.message : error}`);
+      return null;
+    }
+  };
+
+  const saveChanges = (form: ChangesForm, extension: string) => () =>
+    void changes(form).then((made) => made && saveFile(`${made.name}.${extension}`, made.text));
+
+  const comparing: readonly Command[] = [
+    {
+      id: "next-change",
+      title: "Next change",
+      key: "n",
+      group: "Compare",
+      when: isCompared,
+      run: () => shell.stepChange(1),
+    },
+    {
+      id: "previous-change",
+      title: "Previous change",
+      key: "p",
+      group: "Compare",
+      when: isCompared,
+      run: () => shell.stepChange(-1),
+    },
+    {
+      id: "go-changes",
+      title: "Go to the changes",
+      key: "C",
+      group: "Compare",
+      when: isCompared,
+      run: () => {
+        store.set({ left: "changes" });
+        goTo("tree", PLACES.changes)();
+      },
+    },
+    {
+      id: "side-by-side",
+      title: "Side by side, or the tables again",
+      key: "d",
+      group: "Compare",
+      when: isCompared,
+      run: () => {
+        const { view, tablesShown } = state();
+        const shown = view === "side" && tablesShown;
+        store.set({ view: shown ? "one" : "side" });
+        goTo("tables", shown ? PLACES.tables : PLACES.aligned)();
+      },
+    },
+    {
+      id: "only-changes",
+      title: "Side by side: only changes, or everything",
+      key: "a",
+      group: "Compare",
+      when: isCompared,
+      run: () => store.set(({ onlyChanges }) => ({ onlyChanges: !onlyChanges })),
+    },
+    {
+      id: "all-kinds",
+      title: "Show all kinds of change",
+      key: "K",
+      group: "Compare",
+      when: (now) => isCompared(now) && now.off.length > 0,
+      run: () => store.set({ off: [] }),
+    },
+    {
+      id: "copy-change",
+      title: "Copy the change as a sentence",
+      key: "c",
+      group: "Compare",
+      when: (now) => isCompared(now) && now.change !== null,
+      run: () => {
+        const { compared, change } = state();
+        if (compared && change !== null) void copy(changeSentence(compared.comparison, change), "the change");
+      },
+    },
+    {
+      id: "copy-changes",
+      title: "Copy the changes as Markdown",
+      key: "M",
+      group: "Compare",
+      when: isCompared,
+      run: () => void changes("markdown").then(async (made) => made && copy(await made.text.text(), "the changes")),
+    },
+    {
+      id: "save-changes-markdown",
+      title: "Save the changes as Markdown",
+      key: "m",
+      group: "Compare",
+      when: isCompared,
+      run: saveChanges("markdown", "md"),
+    },
+    {
+      id: "save-changes-json",
+      title: "Save the changes as JSON",
+      key: "j",
+      group: "Compare",
+      when: isCompared,
+      run: saveChanges("json", "json"),
+    },
+    {
+      id: "save-changes-csv",
+      title: "Save the changes as CSV",
+      key: "E",
+      group: "Compare",
+      when: isCompared,
+      run: saveChanges("csv", "csv"),
+    },
+  ];
+
   const tabs = LISTINGS.map(
     (tab, at): Command => ({
       id: `tab-${tab}`,
@@ -92,7 +221,7 @@ export function commandsOf(shell: Shell, drawing: { readonly current: DrawingCon
       key: String(at + 1),
       group: "Tables",
       when: isOpen,
-      run: () => store.set({ tab, panel: "tables", tablesShown: true }),
+      run: () => shell.showListing(tab),
     }),
   );
 
@@ -124,18 +253,36 @@ export function commandsOf(shell: Shell, drawing: { readonly current: DrawingCon
       when: (now) => now.opening !== null || now.looked !== null,
       run: () => (state().opening ? shell.cancel() : shell.look(null)),
     },
-    { id: "swap", title: "Swap before and after", key: "x", group: "Open", when: isPair, run: () => shell.swap() },
+    {
+      id: "swap",
+      title: "Swap before and after",
+      key: "x",
+      group: "Compare",
+      when: isPair,
+      run: () => void shell.swap(),
+    },
+    ...comparing,
     {
       id: "turn",
       title: "Look at the other image",
       key: "v",
-      group: "Open",
+      group: "Compare",
       when: isPair,
       run: () => shell.turn(state().side === 0 ? 1 : 0),
     },
 
     { id: "find", title: "Find…", key: "/", group: "Look", when: isOpen, run: show({ kind: "find" }) },
-    { id: "go-tree", title: "Go to the tasks", key: "t", group: "Look", when: isOpen, run: goTo("tree", PLACES.tree) },
+    {
+      id: "go-tree",
+      title: "Go to the tasks",
+      key: "t",
+      group: "Look",
+      when: isOpen,
+      run: () => {
+        store.set({ left: "tasks" });
+        goTo("tree", PLACES.tree)();
+      },
+    },
     {
       id: "go-drawing",
       title: "Go to the drawing",
@@ -144,7 +291,8 @@ export function commandsOf(shell: Shell, drawing: { readonly current: DrawingCon
       when: isOpen,
       run: () => {
         store.set({ panel: "drawing" });
-        requestAnimationFrame(() => drawing.current?.focus());
+        if (drawing.current) drawing.current.focus();
+        else requestAnimationFrame(() => drawing.current?.focus());
       },
     },
     {
@@ -177,7 +325,7 @@ export function commandsOf(shell: Shell, drawing: { readonly current: DrawingCon
       key: "l",
       group: "Look",
       when: isOpen,
-      run: goTo("tables", PLACES.tables),
+      run: () => goTo("tables", state().view === "side" && isCompared(state()) ? PLACES.aligned : PLACES.tables)(),
     },
     {
       id: "go-inspector",
@@ -189,7 +337,7 @@ export function commandsOf(shell: Shell, drawing: { readonly current: DrawingCon
     },
     {
       id: "toggle-tree",
-      title: "Show or hide the tasks",
+      title: "Show or hide the tasks, or the changes",
       key: "T",
       group: "Look",
       when: isOpen,
@@ -219,7 +367,10 @@ export function commandsOf(shell: Shell, drawing: { readonly current: DrawingCon
       key: "f",
       group: "Tables",
       when: isOpen,
-      run: goTo("tables", PLACES.filter),
+      run: () => {
+        shell.showListing(state().tab);
+        goTo("tables", PLACES.filter)();
+      },
     },
     {
       id: "columns",
@@ -228,6 +379,7 @@ export function commandsOf(shell: Shell, drawing: { readonly current: DrawingCon
       group: "Tables",
       when: isOpen,
       run: () => {
+        shell.showListing(state().tab);
         goTo("tables", "columns")();
         requestAnimationFrame(() => document.getElementById("columns")?.click());
       },

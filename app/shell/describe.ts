@@ -66,7 +66,7 @@ export function sentence(checkpoint: Checkpoint, looked: Looked): string {
 
 /** 1234567 → `1,234,567`: for counts only, never for values. */
 export function count(value: number): string {
-  return value.toLocaleString("en-US");
+  return String(value).replace(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
 /** `3 tasks`, `1 task`. */
@@ -85,4 +85,10 @@ export function bytes(value: number): string {
     unit++;
   }
   return `${scaled.toFixed(scaled < 10 ? 1 : 0)} ${units[unit]}`;
+}
+
+/** Seconds since 1970 as a date: `2009-10-25 08:30:00 UTC`. */
+export function timeText(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  return Number.isNaN(date.getTime()) ? String(seconds) : `${date.toISOString().replace("T", " ").slice(0, 19)} UTC`;
 }

@@ -94,7 +94,7 @@ export function followHistory(shell: Shell, window: Window, home: readonly Input
         if (!sameInputs(docs, known.inputs)) await shell.open(known.inputs, known.origin);
       } else if (wanted !== null) {
         if (!sameOrigin(origin, wanted)) await openOrigin(shell, wanted);
-      } else if (docs.length > 0) shell.close();
+      } else if (docs.length > 0 || shell.store.get().opening !== null) shell.close();
       // A link that was followed meanwhile has the say.
       if (turn === turns) shell.applyLink(link);
     } finally {

@@ -46,7 +46,7 @@ export async function openLinked(shell: Shell, texts: readonly string[]): Promis
   const own = urls.every((url) => new URL(url).origin === window.location.origin);
   if (!own && !(await memory().knows(urls)) && !(await ask(shell, addresses))) return;
   await memory().remember(urls);
-  await shell.open(addresses.map(inputOf), originOf(addresses));
+  await shell.openLinked(addresses.map(inputOf), originOf(addresses));
 }
 
 /** Shows the question; closing it is a no. */

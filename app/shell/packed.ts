@@ -66,5 +66,5 @@ export async function openPacked(shell: Shell, data: string): Promise<void> {
     shell.fail({ message: inputs.refused, advice: "Ask for the link once more, or for the image itself." });
     return;
   }
-  await shell.open(inputs, { data });
+  await shell.openLinked(inputs, { data });
 }

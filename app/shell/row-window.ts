@@ -1,8 +1,8 @@
 // Which rows a scrolled list shows. Browsers stop at some 17 million pixels, so a long list is drawn on a shorter
 // one: scrolling by little moves row by row, dragging the scroll bar moves by proportion.
 
-/** Rows that the scrolled element is high; at 22 px well below what any browser can do. */
-export const MAX_SLOTS = 400_000;
+/** Rows that the scrolled element is high at most; at 22 px well below what any browser can do, and quick to measure. */
+export const MAX_SLOTS = 100_000;
 
 /** A place in the list: this row is at the top when the element is scrolled to this slot. */
 export interface Place {

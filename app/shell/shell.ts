@@ -2,13 +2,18 @@
 
 import type { Client } from "../decoder/client.ts";
 import type { Opening as Answer } from "../decoder/protocol.ts";
+import { type ChangeName, changeAbout, findChange, type Moment, nameOfChange, objectOfChange } from "../diff/about.ts";
+import { type ChangeKind, mirrored } from "../diff/changes.ts";
+import { kindAt } from "../diff/describe.ts";
+import { hiddenKinds, stepChange } from "../diff/lines.ts";
 import { HIDABLE, type Link, type ListingLink, type Name, toFragment, zoomLink } from "../link/link.ts";
 import { nameOf, resolve } from "../link/name.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { LISTINGS, type Listing } from "../model/columns.ts";
-import type { Looked } from "../model/related.ts";
+import { type Looked, objectOf } from "../model/related.ts";
 import { listSamples, loadSample } from "./samples.ts";
 import {
+  type Compared,
   type Doc,
   type Docs,
   type Failure,
@@ -38,6 +43,9 @@ export function createShell(client: Client, network = true) {
   let settled: State = store.get();
   /** What a link asked to select, until there is an image to find it in. */
   let wanted: Name | null = null;
+  let wantedChange: ChangeName | null = null;
+  let wantedSide: Side | null = null;
+  let wantedSwapped = false;
 
   const forget = (docs: Docs): void => {
     for (const { document } of docs) if (document !== null) void client.ask("close", { document }).catch(() => {});
@@ -46,18 +54,62 @@ export function createShell(client: Client, network = true) {
   const fail = (failure: Failure): void => set({ failure, opening: null });
 
   /** Shows documents in place of others, keeping what is looked at where it is still there. */
-  const show = (docs: Docs, origin: Origin): void =>
+  const show = (docs: Docs, origin: Origin, compared: Compared | null = null): void =>
     set((state) => {
       const before = shownDoc(state);
-      const side: Side = docs.length === 2 ? state.side : 0;
+      const side = docs.length < 2 ? 0 : (wantedSide ?? (state.docs.length === 2 ? state.side : 1));
       const after = docs[side] ?? docs[0];
       const name =
         wanted ??
         (before && state.looked && before.input === after?.input ? nameOf(before.checkpoint, state.looked) : null);
       const looked = after && name ? resolve(after.checkpoint, name) : null;
       if (looked !== null && after?.document !== null) wanted = null;
-      return { docs, origin, side, looked, failure: null };
+      const changeName =
+        wantedChange ??
+        (state.compared && state.change !== null ? nameOfChange(state.compared.comparison, state.change) : null);
+      const shown = { docs, origin, side, looked, compared, change: null, failure: null };
+      if (compared === null) return shown;
+      wantedSide = null;
+      wantedChange = null;
+      return { docs, origin, compared, failure: null, ...selected(shown, changeName, looked !== null) };
     });
+
+  /** What is selected where a change of a name is. `keep`: what is looked at stays so, if there is anything. */
+  const selected = (
+    { compared, looked, side }: Pick<State, "compared" | "looked" | "side">,
+    name: ChangeName | null,
+    keep = false,
+  ): Pick<State, "change" | "looked" | "side"> => {
+    const change = compared && name ? findChange(compared.comparison, name) : -1;
+    if (compared === null || change === -1) return { change: null, looked, side };
+    return keep ? { change, looked, side } : { change, ...objectLooked(compared, change) };
+  };
+
+  const objectLooked = ({ comparison }: Compared, change: number): Pick<State, "looked" | "side"> => {
+    const object = objectOfChange(comparison, change);
+    return { looked: object?.ref ?? null, side: object?.moment === "before" ? 0 : 1 };
+  };
+
+  /** The change that goes with what is looked at; null where nothing is compared or nothing has changed. */
+  const changeOf = (looked: Looked | null, side: Side): number | null => {
+    const { compared, docs, off, change } = get();
+    const doc = docs[side];
+    const ref = doc && looked && objectOf(doc.checkpoint, looked);
+    if (!compared || !ref) return null;
+    const found = changeAbout(compared.comparison, { moment: MOMENTS[side], ref }, hiddenKinds(off), change ?? -1);
+    return found === -1 ? null : found;
+  };
+
+  /** Has the worker compare two documents. */
+  const compare = async (before: Doc, after: Doc, signal: AbortSignal): Promise<Compared> => {
+    if (before.document === null || after.document === null) throw new Error("An image is not open yet.");
+    const two = { before: before.document, after: after.document };
+    const { differences, unrelated } = await client.ask("diff", two, { signal });
+    return {
+      comparison: { ...differences, before: before.checkpoint, after: after.checkpoint },
+      unrelated,
+    };
+  };
 
   /** Runs one opening: at most one is under way, and it can be cancelled. */
   const begin = async (
@@ -79,11 +131,13 @@ export function createShell(client: Client, network = true) {
     } catch (error) {
       if (opening !== control) return;
       // What was open before is shown again; an early part is not worth keeping without its rest.
-      const { docs, origin, side, looked } = settled;
-      set({ docs, origin, side, looked });
+      const { docs, origin, side, looked, compared, change, swapped } = settled;
+      set({ docs, origin, side, looked, compared, change, swapped });
       if (!control.signal.aborted) {
         const message = error instanceof Error ? error.message : String(error);
-        fail({ message, advice: error instanceof Refused ? REFUSED_ADVICE : failedAdvice });
+        const choices = error instanceof Refused ? error.choices : [];
+        const advice = error instanceof Refused ? REFUSED_ADVICE : failedAdvice;
+        fail(choices.length > 0 ? { message, advice: CHOICE_ADVICE, choices } : { message, advice });
       }
     } finally {
       clearTimeout(timer);
@@ -103,7 +157,11 @@ export function createShell(client: Client, network = true) {
   ): Promise<Doc> => {
     const answer: Answer = await client.ask(
       "open",
-      { inputs: input.files, ...(dialect !== null && { dialect }) },
+      {
+        inputs: input.files,
+        ...(dialect !== null && { dialect }),
+        ...(input.set !== undefined && { set: input.set }),
+      },
       {
         signal,
         onProgress: (progress) => {
@@ -115,7 +173,12 @@ export function createShell(client: Client, network = true) {
         },
       },
     );
-    if ("refused" in answer) throw new Refused(answer.refused);
+    if ("refused" in answer) {
+      const choices = (answer.choices ?? []).map(
+        (set): Input => ({ name: set || input.name, files: input.files, set }),
+      );
+      throw new Refused(answer.refused, choices);
+    }
     return { input, document: answer.document, checkpoint: answer.checkpoint, dialect };
   };
 
@@ -123,18 +186,31 @@ export function createShell(client: Client, network = true) {
     const [first, second] = inputs;
     if (first === undefined) return;
     const old = settled.docs;
-    set({ side: 0, bannerHidden: false, zoom: null, zoomWanted: null });
+    set({ side: 0, bannerHidden: false, swapped: false, left: "changes", zoom: null, zoomWanted: null });
     const before = await decode(first, null, signal, (doc) => show([doc], origin));
     if (second === undefined) show([before], origin);
     else {
       try {
-        show([before, await decode(second, null, signal, () => {})], origin);
+        const after = await decode(second, null, signal, () => {});
+        try {
+          show([before, after], origin, await compare(before, after, signal));
+        } catch (error) {
+          forget([after]);
+          throw error;
+        }
       } catch (error) {
         forget([before]);
         throw error;
       }
     }
     forget(old);
+  };
+
+  /** Opens what a link leads to, in the order that it wants. */
+  const openInOrder = async (inputs: readonly Input[], origin: Origin, signal: AbortSignal): Promise<void> => {
+    const swapped = wantedSwapped && inputs.length === 2;
+    await openAll(swapped ? inputs.toReversed() : inputs, origin, signal);
+    set({ swapped });
   };
 
   return {
@@ -146,6 +222,12 @@ export function createShell(client: Client, network = true) {
     open(inputs: readonly Input[], origin: Origin = null): Promise<void> {
       const name = inputs.map((input) => input.name).join(" and ");
       return begin(name, (signal) => openAll(inputs, origin, signal), adviceFor(inputs));
+    },
+
+    /** Opens what a link leads to, in the other order if the link says so. */
+    openLinked(inputs: readonly Input[], origin: Origin): Promise<void> {
+      const name = inputs.map((input) => input.name).join(" and ");
+      return begin(name, (signal) => openInOrder(inputs, origin, signal), adviceFor(inputs));
     },
 
     /** Opens what was dropped or picked; asks first where one image comes upon an open one. */
@@ -167,7 +249,8 @@ export function createShell(client: Client, network = true) {
           if (before === null || before.document === null) return openAll([input], origin, signal);
           const after = await decode(input, null, signal, () => {});
           const others = settled.docs.filter((doc) => doc !== before);
-          show([before, after], origin);
+          set({ bannerHidden: false, swapped: false, left: "changes" });
+          show([before, after], origin, await compare(before, after, signal));
           forget(others as unknown as Docs);
         },
         adviceFor([input]),
@@ -182,7 +265,10 @@ export function createShell(client: Client, network = true) {
         const again = await decode(doc.input, dialect, signal, () => {});
         const [before, after] = get().docs;
         if (after === undefined) show([again], get().origin);
-        else if (before !== undefined) show(side === 0 ? [again, after] : [before, again], get().origin);
+        else if (before !== undefined) {
+          const pair = side === 0 ? ([again, after] as const) : ([before, again] as const);
+          show(pair, get().origin, await compare(...pair, signal));
+        }
         forget([doc]);
       });
     },
@@ -191,7 +277,7 @@ export function createShell(client: Client, network = true) {
       return begin(name, async (signal) => {
         const sample = (await listSamples()).find((one) => one.name === name);
         if (sample === undefined) throw new Error(`There is no sample “${name}”.`);
-        await openAll(await loadSample(sample, signal), { sample: name }, signal);
+        await openInOrder(await loadSample(sample, signal), { sample: name }, signal);
       });
     },
 
@@ -201,14 +287,40 @@ export function createShell(client: Client, network = true) {
 
     close(): void {
       const { docs } = get();
-      set({ docs: [], origin: null, looked: null, side: 0, failure: null });
+      opening?.abort(new DOMException("Closed", "AbortError"));
+      opening = null;
+      set({
+        docs: [],
+        opening: null,
+        origin: null,
+        looked: null,
+        compared: null,
+        change: null,
+        side: 0,
+        failure: null,
+      });
       forget(docs);
     },
 
-    swap(): void {
-      const { docs, side } = get();
-      const [before, after] = docs;
-      if (before && after) set({ docs: [after, before], side: side === 0 ? 1 : 0 });
+    /** Before becomes after. Nothing is decoded again. */
+    swap(): Promise<void> {
+      const [before, after] = get().docs;
+      if (!before || !after) return Promise.resolve();
+      return begin("the images in the other order", async (signal) => {
+        const compared = await compare(after, before, signal);
+        set((state) => {
+          const { docs, side, looked, change, swapped } = state;
+          if (docs[0] !== before || docs[1] !== after) return {};
+          const old = state.compared && change !== null ? nameOfChange(state.compared.comparison, change) : null;
+          const turned = { compared, looked, side: (side === 0 ? 1 : 0) as Side };
+          return {
+            docs: [after, before] as const,
+            compared,
+            swapped: !swapped,
+            ...selected(turned, old && { ...old, kind: mirrored(old.kind) }),
+          };
+        });
+      });
     },
 
     /** Looks at the other of two documents, at the same thing if it is there. */
@@ -217,11 +329,46 @@ export function createShell(client: Client, network = true) {
       const [from, to] = [shownDoc(get()), docs[side]];
       if (!from || !to || from === to) return;
       const name = looked && nameOf(from.checkpoint, looked);
-      set({ side, looked: name && resolve(to.checkpoint, name) });
+      const there = name && resolve(to.checkpoint, name);
+      set({ side, looked: there, change: changeOf(there, side) });
     },
 
     look(looked: Looked | null): void {
-      set({ looked });
+      const { side } = get();
+      set({ looked, change: changeOf(looked, side) });
+    },
+
+    /** Looks at something in one of two documents. */
+    lookIn(side: Side, looked: Looked | null): void {
+      set({ side, looked, change: changeOf(looked, side) });
+    },
+
+    /** Selects a change, and looks at what shows it. */
+    selectChange(change: number): void {
+      const { compared } = get();
+      if (compared) set({ change, ...objectLooked(compared, change) });
+    },
+
+    /** Switches a kind of change off, or on again. A selected change of a kind that is off is let go. */
+    switchKind(kind: ChangeKind): void {
+      set(({ off, compared, change }) => {
+        const next = off.includes(kind) ? off.filter((each) => each !== kind) : [...off, kind];
+        const gone = compared && change !== null && next.includes(kindAt(compared.comparison, change));
+        return { off: next, change: gone ? null : change };
+      });
+    },
+
+    /** Selects the next change that is listed, or the one before. At the end it stays where it is. */
+    stepChange(by: 1 | -1): void {
+      const { compared, change, off } = get();
+      if (compared === null) return;
+      const next = stepChange(compared.comparison.changes, hiddenKinds(off), change ?? -1, by);
+      if (next !== -1) this.selectChange(next);
+    },
+
+    /** Shows a listing in the tables' place. */
+    showListing(tab: Listing): void {
+      set(({ compared, view }) => ({ tab, panel: "tables", tablesShown: true, view: compared ? "one" : view }));
     },
 
     setListing(listing: Listing, change: Partial<ListingView>): void {
@@ -240,6 +387,9 @@ export function createShell(client: Client, network = true) {
       const tab = link.tab ?? "descriptors";
       const listings: Record<Listing, ListingView> = { ...firstState().listings };
       wanted = link.select ?? null;
+      wantedChange = link.change ?? null;
+      wantedSide = link.side === undefined ? null : link.side === "before" ? 0 : 1;
+      wantedSwapped = link.order === "swapped";
       const listing: ListingView = {
         filter: link.filter ?? "",
         sort: link.sort ?? null,
@@ -259,26 +409,35 @@ export function createShell(client: Client, network = true) {
         treeShown: !hidden.includes("tree"),
         tablesShown: !hidden.includes("tables"),
         inspectorShown: !hidden.includes("inspector"),
+        off: link.off ?? [],
+        view: link.view ?? "side",
+        onlyChanges: link.rows !== "all",
       });
-      const side: Side = link.side === "after" ? 1 : 0;
-      const doc = get().docs[side];
+      const { docs, compared } = get();
+      const side: Side = docs.length === 2 ? (wantedSide ?? 1) : 0;
+      const doc = docs[side];
       if (doc === undefined) return;
-      set({ side, looked: wanted && resolve(doc.checkpoint, wanted) });
+      const looked = wanted && resolve(doc.checkpoint, wanted);
+      set(selected({ compared, looked, side }, wantedChange, looked !== null));
       wanted = null;
+      wantedChange = null;
+      wantedSide = null;
     },
 
     /** The whole address of a link to what is looked at, with the images from elsewhere than they came from. */
     address(origin?: { readonly data: string }): string {
-      const { sample: _s, open: _o, with: _w, data: _d, ...view } = this.link();
+      const link = this.link();
+      const { sample: _s, open: _o, with: _w, data: _d, order: _r, ...view } = link;
       const [page = ""] = window.location.href.split("#", 1);
-      return `${page}#${toFragment(origin === undefined ? this.link() : { ...view, ...origin })}`;
+      return `${page}#${toFragment(origin === undefined ? link : { ...view, ...origin })}`;
     },
 
     /** The link to what is looked at. */
     link(): Link {
       const state = get();
-      const { origin, docs, side, looked, tab, listings } = state;
+      const { origin, docs, side, looked, tab, listings, compared, change, off, view, onlyChanges, swapped } = state;
       const doc = shownDoc(get());
+      const changeName = compared && change !== null ? nameOfChange(compared.comparison, change) : wantedChange;
       const select = doc && looked ? nameOf(doc.checkpoint, looked) : wanted;
       const others: Partial<Record<Listing, ListingLink>> = {};
       for (const each of LISTINGS) {
@@ -290,11 +449,16 @@ export function createShell(client: Client, network = true) {
       const zoom = state.zoom && zoomLink(state.zoom);
       return {
         ...origin,
-        ...(docs.length === 2 && side === 1 && { side: "after" as const }),
+        ...(docs.length === 2 && side === 0 && { side: "before" as const }),
         ...(select && { select }),
         ...(tab !== "descriptors" && { tab }),
         ...listingLink(tab, listings[tab]),
         ...(Object.keys(others).length > 0 && { others }),
+        ...(changeName && { change: changeName }),
+        ...(docs.length === 2 && off.length > 0 && { off }),
+        ...(docs.length === 2 && view === "one" && { view }),
+        ...(docs.length === 2 && !onlyChanges && { rows: "all" as const }),
+        ...(origin && swapped && { order: "swapped" as const }),
         ...(doc && zoom && (zoom.k !== 1 || zoom.x !== 0 || zoom.y !== 0) && { zoom }),
         ...(hide.length > 0 && { hide }),
       };
@@ -311,8 +475,19 @@ function listingLink(listing: Listing, { filter, sort, columns }: ListingView): 
   };
 }
 
-/** The input is no image that the decoders know. */
-class Refused extends Error {}
+const MOMENTS = ["before", "after"] as const satisfies readonly Moment[];
+
+/** The input is no image that the decoders know, or several. */
+class Refused extends Error {
+  readonly choices: readonly Input[];
+
+  constructor(message: string, choices: readonly Input[]) {
+    super(message);
+    this.choices = choices;
+  }
+}
+
+const CHOICE_ADVICE = "Which one?";
 
 const REFUSED_ADVICE =
   "Open a Linux-CR stream, a CRIU image folder (drop the whole folder) or an archive of one (.tar, .tar.gz, .tar.zst).";

@@ -2,6 +2,8 @@
 
 import type { DocumentId, InputFile } from "../decoder/protocol.ts";
 import type { Progress } from "../decoder/source.ts";
+import type { ChangeKind } from "../diff/changes.ts";
+import type { Comparison } from "../diff/diff.ts";
 import type { Address } from "../link/address.ts";
 import type { ZoomLink } from "../link/link.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
@@ -15,6 +17,8 @@ export interface Input {
   readonly files: readonly InputFile[];
   /** The host that it comes from. */
   readonly from?: string;
+  /** Which of several image sets among the files. */
+  readonly set?: string;
 }
 
 /** Where the open documents came from, as far as a link can say it. `null`: from the user's own files. */
@@ -41,6 +45,13 @@ export type Docs = readonly [] | readonly [Doc] | readonly [Doc, Doc];
 
 export type Side = 0 | 1;
 
+/** What changed between the two documents that are open. */
+export interface Compared {
+  readonly comparison: Comparison;
+  /** What makes the two an odd pair, in sentences. */
+  readonly unrelated: readonly string[];
+}
+
 /** An opening under way. */
 export interface Opening {
   readonly name: string;
@@ -53,6 +64,8 @@ export interface Opening {
 export interface Failure {
   readonly message: string;
   readonly advice: string;
+  /** The image sets that there are, where one must be chosen. */
+  readonly choices?: readonly Input[];
 }
 
 export interface Sort {
@@ -75,6 +88,8 @@ export type Panel = (typeof PANELS)[number];
 /** Pixels; what is left is the drawing's. */
 export interface Sizes {
   readonly tree: number;
+  /** What stands left of the drawing of two images. */
+  readonly changes: number;
   readonly inspector: number;
   readonly tables: number;
 }
@@ -102,6 +117,20 @@ export interface State {
   readonly side: Side;
   /** In the document that is looked at. */
   readonly looked: Looked | null;
+  /** Of two documents; made before they are shown. */
+  readonly compared: Compared | null;
+  /** The change that is selected, by its index; what is looked at is then a part of it. */
+  readonly change: number | null;
+  /** Kinds of change that are switched off. */
+  readonly off: readonly ChangeKind[];
+  /** `side`: the tables' place shows both images side by side. */
+  readonly view: "one" | "side";
+  /** Side by side, runs of what has not changed are folded. */
+  readonly onlyChanges: boolean;
+  /** What stands left of the drawing of two images. */
+  readonly left: "changes" | "tasks";
+  /** The two images are in the other order than they came. */
+  readonly swapped: boolean;
   readonly tab: Listing;
   readonly listings: Readonly<Record<Listing, ListingView>>;
   /** Where the drawing is looked at, and where a link wants it to be. */
@@ -137,12 +166,19 @@ export function firstState(): State {
     failure: null,
     side: 0,
     looked: null,
+    compared: null,
+    change: null,
+    off: [],
+    view: "side",
+    onlyChanges: true,
+    left: "changes",
+    swapped: false,
     tab: "descriptors",
     listings: firstListings(),
     zoom: null,
     zoomWanted: null,
     panel: "drawing",
-    sizes: { tree: 210, inspector: 350, tables: 320 },
+    sizes: { tree: 210, changes: 330, inspector: 350, tables: 320 },
     treeShown: true,
     inspectorShown: true,
     tablesShown: true,

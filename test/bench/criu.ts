@@ -1,8 +1,11 @@
 // CRIU: a million open files and a million descriptors, decoded beside reading them and beside a loop that fills four
 // columns of each and nothing else; a set of many tasks; a tar with pages beside one without.
 
-import { decodeCriuSet } from "../../app/decoder/criu/index.ts";
-import { bytesSource } from "../../app/decoder/source.ts";
+import { decodeCriu, decodeCriuSet } from "../../app/decoder/criu/index.ts";
+import { bytesSource, type Source } from "../../app/decoder/source.ts";
+import { criuSet } from "../support/criu-set.ts";
+import { sparseSource } from "../support/images.ts";
+import { tar, tarEntry } from "../support/tar.ts";
 import { inMemory, onDisk } from "./files.ts";
 import { measure } from "./measure.ts";
 
@@ -105,7 +108,7 @@ export async function criu(): Promise<void> {
   const decoded = { title: "decoded, from disk", run: () => decodeCriuSet(sources) };
   await measure({
     title,
-    aim: Number.POSITIVE_INFINITY,
+    aim: null,
     baseline: { title: "reading the files", run: () => Promise.all(sources.map(inMemory)) },
     measured: decoded,
   });
@@ -135,4 +138,32 @@ export async function criu(): Promise<void> {
       run: () => decodeCriuSet([bytesSource("files.img", files), bytesSource("fdinfo-1.img", fdinfo)]),
     },
   });
+
+  const set = criuSet(1000, 100);
+  await measure({
+    title: "CRIU, 1000 tasks × 100 descriptors",
+    aim: null,
+    baseline: { title: "reading the files", run: () => Promise.all(set.map(inMemory)) },
+    measured: { title: "decoded, descriptors and files joined", run: () => decodeCriuSet(set) },
+  });
+
+  const small = await Promise.all(
+    criuSet(10, 100).map(async (member) => ({ name: `checkpoint/${member.name}`, bytes: await inMemory(member) })),
+  );
+  const plain = tar(small);
+  const pages = 2 ** 30;
+  const header = tarEntry({ name: "checkpoint/pages-1.img", size: pages }).subarray(0, 512);
+  const large = sparseSource("pages.tar", [{ bytes: header }, { zeros: pages }, { bytes: plain }]);
+  await measure({
+    title: "CRIU, 10 × 100 descriptors in a plain tar with 1 GiB of pages",
+    aim: 1.5,
+    baseline: { title: "without the pages", run: () => opened(bytesSource("small.tar", plain)) },
+    measured: { title: "with them", run: () => opened(large) },
+  });
+}
+
+async function opened(source: Source): Promise<void> {
+  const image = await decodeCriu([source]);
+  if ("refused" in image || image.checkpoint.descriptors.count !== 1000)
+    throw new Error(`${source.name} was not decoded`);
 }

@@ -1,9 +1,16 @@
 // Runs the measurements: `npm run bench`, or `npm run bench -- linux-cr` for some of them.
 
 import { criu } from "./criu.ts";
+import { diffs } from "./diff.ts";
 import { linuxCr } from "./linux-cr.ts";
+import { liveDump } from "./live-dump.ts";
 
-const BENCHES: Readonly<Record<string, () => Promise<void>>> = { "linux-cr": linuxCr, criu };
+const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
+  "linux-cr": linuxCr,
+  criu,
+  diff: diffs,
+  dump: liveDump,
+};
 
 const wanted = process.argv.slice(2);
 for (const [name, bench] of Object.entries(BENCHES)) if (wanted.length === 0 || wanted.includes(name)) await bench();

@@ -4,8 +4,8 @@
 /** One claim. */
 export interface Claim {
   readonly title: string;
-  /** The largest ratio that is aimed at. */
-  readonly aim: number;
+  /** The largest ratio that is aimed at; `null`: the ratio is told for scale. */
+  readonly aim: number | null;
   readonly baseline: { readonly title: string; run(): unknown };
   readonly measured: { readonly title: string; run(): unknown };
 }
@@ -34,9 +34,8 @@ export async function measure({ title, aim, baseline, measured }: Claim): Promis
       .padStart(9)} ms  ${measured.title}`,
   );
   const span = `${Math.min(...ratios).toFixed(2)} … ${Math.max(...ratios).toFixed(2)}`;
-  console.log(
-    `  ${ratio.toFixed(2).padStart(9)} ×   (${span}), aimed at ${aim}: ${ratio <= aim ? "reached" : "not reached"}`,
-  );
+  const goal = aim === null ? "" : `, aimed at ${aim}: ${ratio <= aim ? "reached" : "not reached"}`;
+  console.log(`  ${ratio.toFixed(2).padStart(9)} ×   (${span})${goal}`);
 }
 
 async function timed(run: () => unknown): Promise<number> {

@@ -48,7 +48,7 @@ test("a file that is no image gives a sentence and what to do", async () => {
   const { page } = await visit();
   await drop(page, [{ name: "notes.txt", bytes: new TextEncoder().encode("hello, world\n") }]);
   const alert = page.getByRole("alert");
-  await alert.getByText(/This is no checkpoint image/).waitFor();
+  await alert.getByText(/notes\.txt is neither a CRIU image nor an archive/).waitFor();
   await alert.getByText(/Open a Linux-CR stream, a CRIU image folder/).waitFor();
   await page.getByText("Drop a checkpoint image, or two to compare").waitFor();
 });

@@ -23,6 +23,7 @@ async function run(args: string[], stdin: Uint8Array = new Uint8Array(0), colour
       out += text;
       return true;
     },
+    printBytes: async () => true,
     complain: (line) => complaints.push(line),
     readStdin: async () => stdin,
     colour,

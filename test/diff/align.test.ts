@@ -1,11 +1,12 @@
 // Rows side by side, filters, and notes on odd pairs.
 
 import { describe, expect, test } from "vitest";
-import { align } from "../../app/diff/align.ts";
-import { CHANGED } from "../../app/diff/changes.ts";
+import { align, type Folding, lineOfChange, lineOfPair } from "../../app/diff/align.ts";
+import { CHANGED, type ChangeKind, changeKind } from "../../app/diff/changes.ts";
 import { kindAt } from "../../app/diff/describe.ts";
-import { diff } from "../../app/diff/diff.ts";
+import { type Comparison, diff } from "../../app/diff/diff.ts";
 import { type ChangeFilter, filterChanges } from "../../app/diff/filter.ts";
+import { hiddenKinds } from "../../app/diff/lines.ts";
 import { unrelated } from "../../app/diff/related.ts";
 import { NONE } from "../../app/model/checkpoint.ts";
 import { checkpointOf, type State, type StateFile } from "../support/state.ts";
@@ -42,28 +43,109 @@ const AFTER: State = {
 };
 const comparison = diff(checkpointOf(BEFORE), checkpointOf(AFTER));
 
+/** Lines in short: `section 0`, `pair 2`, `fold 3+2`. */
+const told = (comparison: Comparison, folding: Partial<Folding> = {}): string[] => {
+  const lines = align(comparison, { ...EVERYTHING, ...folding });
+  const names = ["section", "pair", "fold", "sections", "task"];
+  return Array.from({ length: lines.count }, (_, line) => {
+    const [kind = 0, at, length = 0] = [lines.kind[line], lines.at[line], lines.length[line]];
+    return `${names[kind]} ${at}${length > 1 ? `+${length}` : ""}`;
+  });
+};
+const EVERYTHING: Folding = {
+  onlyChanges: false,
+  hidden: hiddenKinds([]),
+  openedPairs: new Set(),
+  openedSections: new Set(),
+};
+
 describe("align", () => {
   test("every descriptor, by the first task of its table, then fd, with gaps", () => {
-    const rows = align(comparison);
-    expect(rows.count).toBe(5);
-    expect([...rows.fd]).toEqual([0, 1, 2, 7, 1]);
-    expect([...rows.before]).toEqual([0, NONE, 1, 2, 3]);
-    expect([...rows.after]).toEqual([0, 1, NONE, 2, NONE]);
-    expect([...rows.changed]).toEqual([0, CHANGED.opened, CHANGED.closed, CHANGED.pos, CHANGED.closed]);
-    expect([...rows.first]).toEqual([0, 3, 4, 5]);
+    expect(told(comparison)).toEqual([
+      "section 0",
+      "pair 0",
+      "pair 1",
+      "pair 2",
+      "section 1",
+      "pair 3",
+      "section 2",
+      "pair 4",
+    ]);
+    const { tables, descriptors } = comparison.pairs;
+    expect([...descriptors.before]).toEqual([0, NONE, 1, 2, 3]);
+    expect([...descriptors.after]).toEqual([0, 1, NONE, 2, NONE]);
+    expect([...comparison.changed]).toEqual([0, CHANGED.opened, CHANGED.closed, CHANGED.pos, CHANGED.closed]);
     // The shared table stands once, under both its tasks.
-    const { firstTask, taskBefore, taskAfter } = rows.sections;
-    expect([...taskBefore.subarray(firstTask[0], firstTask[1])]).toEqual([1, 2]);
-    expect([...taskBefore.subarray(firstTask[2], firstTask[3])]).toEqual([3]);
-    expect([...taskAfter.subarray(firstTask[2], firstTask[3])]).toEqual([NONE]);
+    expect([...tables.taskBefore.subarray(tables.firstTask[0], tables.firstTask[1])]).toEqual([1, 2]);
+    expect([...tables.taskAfter.subarray(tables.firstTask[2], tables.firstTask[3])]).toEqual([NONE]);
   });
 
-  test("only what has changed, and only in one way", () => {
-    const changed = align(comparison, 0xffff);
-    expect([...changed.fd]).toEqual([1, 2, 7, 1]);
-    expect([...changed.first]).toEqual([0, 2, 3, 4]);
-    expect([...changed.pair]).toEqual([1, 2, 3, 4]);
-    expect([...align(comparison, CHANGED.pos).fd]).toEqual([7]);
+  test("a task on one side has its change in its heading", () => {
+    const lines = align(comparison, EVERYTHING);
+    expect(Array.from(lines.sectionChange, (change) => change !== NONE && kindAt(comparison, change))).toEqual([
+      false,
+      false,
+      "task-removed",
+    ]);
+  });
+
+  const many = (pos: bigint): State => ({
+    tasks: [1, 2, 3, 4, 5].map((pid, table) => ({ pid, comm: "t", table })),
+    tables: [0, 1, 2, 3, 4].map((table) => [0, 1, 2, 3, 4].map((fd) => ({ fd, file: table * 5 + fd }))),
+    files: Array.from({ length: 25 }, (_, row) => file(`/${row}`, row === 12 ? pos : 0n)),
+  });
+  const one = diff(checkpointOf(many(0n)), checkpointOf(many(9n)));
+
+  test("runs of what has not changed are folded, and whole tables of it too", () => {
+    const only = { onlyChanges: true };
+    expect(told(one, only)).toEqual(["sections 0+2", "section 2", "fold 10+2", "pair 12", "fold 13+2", "sections 3+2"]);
+    const opened = { ...only, openedPairs: new Set([13]), openedSections: new Set([3]) };
+    expect(told(one, opened).slice(3)).toEqual([
+      "pair 12",
+      "pair 13",
+      "pair 14",
+      "section 3",
+      "fold 15+5",
+      "section 4",
+      "fold 20+5",
+    ]);
+    // A single descriptor is shown: its fold would take the same room. So is the heading of a task that is gone.
+    expect(told(comparison, only)).toEqual([
+      "section 0",
+      "pair 0",
+      "pair 1",
+      "pair 2",
+      "section 1",
+      "pair 3",
+      "section 2",
+      "pair 4",
+    ]);
+  });
+
+  test("kinds that are switched off count as unchanged", () => {
+    expect(told(one, { onlyChanges: true, hidden: hiddenKinds(["file-pos"]) })).toEqual(["sections 0+5"]);
+  });
+
+  test("a change is found in its line, or in the fold that it is in", () => {
+    const lines = align(one, { ...EVERYTHING, onlyChanges: true });
+    expect(lineOfChange(one, lines, 0)).toBe(3);
+    expect(lineOfPair(one, lines, 13)).toBe(4);
+    expect(lineOfPair(one, lines, 24)).toBe(5);
+    expect(lineOfPair(one, lines, 0)).toBe(0);
+    const all = align(comparison, EVERYTHING);
+    const at = (kind: ChangeKind): number =>
+      lineOfChange(comparison, all, comparison.changes.kind.indexOf(changeKind(kind)));
+    expect(at("task-removed")).toBe(6);
+    expect(at("file-pos")).toBe(5);
+    expect(at("fd-closed")).toBe(3);
+  });
+
+  test("a change of a task without a file table has a line of its own, at the end", () => {
+    const zombie: State = { ...BEFORE, tasks: [...BEFORE.tasks, { pid: 1, comm: "z", state: "zombie" }] };
+    const reaped = diff(checkpointOf(zombie), checkpointOf(BEFORE));
+    const lines = align(reaped, { ...EVERYTHING, onlyChanges: true });
+    expect(told(reaped, { onlyChanges: true }).at(-1)).toBe("task 0");
+    expect(lineOfChange(reaped, lines, 0)).toBe(lines.count - 1);
   });
 });
 

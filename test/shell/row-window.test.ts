@@ -27,7 +27,8 @@ describe("a longer list", () => {
     expect(rowAt(place.slot - 10, place, MILLION, 11)).toBe(499_990);
   });
   test("dragging moves by proportion", () => {
-    expect(rowAt(MAX_SLOTS / 2, { row: 0, slot: 0 }, MILLION, 11)).toBeCloseTo(MILLION / 2, -2);
+    const row = rowAt(MAX_SLOTS / 2, { row: 0, slot: 0 }, MILLION, 11);
+    expect(Math.abs(row - MILLION / 2)).toBeLessThan(100);
   });
   test("every row can be brought to the top, or seen at the end", () => {
     fc.assert(

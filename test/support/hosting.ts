@@ -25,10 +25,10 @@ const BEHAVIOURS = {
   slow: { slow: true },
   /** Whole, and so slow that it never ends. */
   endless: { whole: true, endless: true },
-  /** Every second answer that is more than the head breaks off. */
-  flaky: { breaks: 2 },
-  /** All but the first two answers break off. */
-  broken: { breaks: 1 },
+  /** Each part but the head breaks off when it is first asked for. */
+  flaky: { breaks: "once" },
+  /** All but the head break off. */
+  broken: { breaks: "always" },
   /** A range is asked for, another one comes. */
   shifted: { shifted: true },
   redirect: { redirect: true },
@@ -44,7 +44,7 @@ interface Behaviour {
   readonly changing?: boolean;
   readonly slow?: boolean;
   readonly endless?: boolean;
-  readonly breaks?: number;
+  readonly breaks?: "once" | "always";
   readonly shifted?: boolean;
   readonly redirect?: boolean;
 }
@@ -104,7 +104,8 @@ export async function host(files: Readonly<Record<string, Source>>): Promise<Hos
     if (range === null) response.writeHead(200);
     else response.writeHead(206, { "content-range": `bytes ${start}-${end - 1}/${source.size}` });
     if (request.method === "HEAD") return void response.end();
-    const breaks = of.breaks !== undefined && requests.length > 2 && requests.length % of.breaks === 0;
+    const again = requests.filter((line) => line === requests.at(-1)).length > 1;
+    const breaks = start > 0 && (of.breaks === "always" || (of.breaks === "once" && !again));
     for (let at = start; at < end; at += 1 << 20) {
       const bytes = await source.read(at, Math.min(1 << 20, end - at));
       const part = breaks || of.endless ? bytes.subarray(0, bytes.length / 2) : bytes;

@@ -34,6 +34,8 @@ export interface BigImage {
   readonly dialect?: WritableDialect;
   /** Added to every position: a second image that differs in every private file. */
   readonly moved?: number;
+  /** Moves only every so many private files. */
+  readonly movedEvery?: number;
 }
 
 /**
@@ -45,7 +47,13 @@ export function bigImage(options: BigImage): Generator<Uint8Array, number> {
 }
 
 /** The description of a large image; its entries are made when they are asked for. */
-export function bigDescription({ tasks, descriptorsPerTask, sharedEvery = 10, moved = 0 }: BigImage): Description {
+export function bigDescription({
+  tasks,
+  descriptorsPerTask,
+  sharedEvery = 10,
+  moved = 0,
+  movedEvery = 1,
+}: BigImage): Description {
   const shared = sharedEvery > 0 ? Math.ceil(descriptorsPerTask / sharedEvery) : 0;
   const own = descriptorsPerTask - shared;
   const isShared = (fd: number): boolean => sharedEvery > 0 && fd % sharedEvery === 0;
@@ -58,7 +66,7 @@ export function bigDescription({ tasks, descriptorsPerTask, sharedEvery = 10, mo
     id: row + 1,
     kind: "regular",
     path: row < shared ? `/var/log/shared/log-${row}` : `/srv/data/part-${row % 97}/file-${row}`,
-    pos: String(row * 512 + (row < shared ? 0 : moved)),
+    pos: String(row * 512 + (row < shared || row % movedEvery !== 0 ? 0 : moved)),
     flags: row < shared ? 0o102001 : 0o100002,
     mode: row < shared ? 30 : 31,
     version: "0",
@@ -125,12 +133,13 @@ export function withPages(name: string, image: Uint8Array, pages: number): Sourc
   return sparseSource(name, pieces);
 }
 
-type Piece = { readonly bytes: Uint8Array } | { readonly zeros: number };
+/** A part of a source: bytes, or a run of zeros that takes no memory. */
+export type Piece = { readonly bytes: Uint8Array } | { readonly zeros: number };
 
 const pieceSize = (piece: Piece): number => ("bytes" in piece ? piece.bytes.length : piece.zeros);
 
-/** A source over pieces one after the other, of which runs of zeros take no memory. */
-function sparseSource(name: string, pieces: readonly Piece[]): Source {
+/** A source over pieces one after the other. */
+export function sparseSource(name: string, pieces: readonly Piece[]): Source {
   const starts: number[] = [];
   let size = 0;
   for (const piece of pieces) {

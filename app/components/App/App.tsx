@@ -1,6 +1,6 @@
 // The whole page: what is open or the way to open something, and what is dropped anywhere on it.
 
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useLayoutEffect, useState } from "react";
 import { visible } from "../../model/text.ts";
 import { openTyped, pastedAddress } from "../../shell/hosted.ts";
 import { droppedFiles, imagesOf } from "../../shell/inputs.ts";
@@ -56,7 +56,8 @@ const hasFiles = ({ dataTransfer }: DragEvent): boolean => dataTransfer?.types.i
 function useDrop(): boolean {
   const { shell } = usePage();
   const [over, setOver] = useState(false);
-  useEffect(() => {
+  // In place with the first paint: what the user does then counts.
+  useLayoutEffect(() => {
     // Entering a child comes before leaving its parent.
     let depth = 0;
     const onEnter = (event: DragEvent) => {
@@ -104,7 +105,7 @@ function useDrop(): boolean {
 /** Runs commands by their keys. */
 function useKeys() {
   const { shell, commands } = usePage();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing) return;
       const state = shell.store.get();

@@ -2,13 +2,16 @@
 
 import { visible } from "../../model/text.ts";
 import { count } from "../../shell/describe.ts";
-import { shownDoc } from "../../shell/state.ts";
+import { endings } from "../../shell/incomplete.ts";
+import { type Compared, shownDoc } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
+import { Choices } from "./Choices.tsx";
 
 export function Banner() {
   const { shell } = usePage();
   const failure = useApp((state) => state.failure);
   const doc = useApp(shownDoc);
+  const compared = useApp((state) => state.compared);
   const hidden = useApp((state) => state.bannerHidden);
   if (doc === null) return null;
   if (failure !== null) {
@@ -17,12 +20,14 @@ export function Banner() {
         <p>
           {failure.message} <span className="muted">{failure.advice}</span>
         </p>
+        {failure.choices && <Choices choices={failure.choices} />}
         <button type="button" onClick={() => shell.store.set({ failure: null })}>
           Dismiss
         </button>
       </div>
     );
   }
+  if (compared !== null) return hidden ? null : <Notes compared={compared} />;
   const errors = doc.checkpoint.problems.filter(({ severity }) => severity === "error");
   const [first] = errors;
   if (first === undefined || hidden || doc.document === null) return null;
@@ -33,9 +38,39 @@ export function Banner() {
         {first.offset !== null && <span className="mono muted"> at {first.offset}</span>}
         {errors.length > 1 && <span className="muted"> and {count(errors.length - 1)} more</span>}
       </p>
-      <button type="button" onClick={() => shell.store.set({ tab: "problems", panel: "tables", tablesShown: true })}>
+      <button type="button" onClick={() => shell.showListing("problems")}>
         See all problems
       </button>
+      <button type="button" onClick={() => shell.store.set({ bannerHidden: true })}>
+        Dismiss
+      </button>
+    </div>
+  );
+}
+
+/** What to know of a comparison first: an odd pair, and images that end early. */
+function Notes({ compared }: { compared: Compared }) {
+  const { shell } = usePage();
+  const { before, after, pairs } = compared.comparison;
+  const left = pairs.tasksLeftOut;
+  const notes = [
+    ...endings(before, after),
+    ...compared.unrelated,
+    ...(left > 0 ? [`The descriptors of ${count(left)} tasks were not compared: there would be too many pairs.`] : []),
+  ];
+  if (notes.length === 0) return null;
+  return (
+    <div className="banner banner-note" role="status">
+      <ul>
+        {notes.map((note) => (
+          <li key={note}>{note}</li>
+        ))}
+      </ul>
+      {[before, after].some(({ complete }) => !complete) && (
+        <button type="button" onClick={() => shell.showListing("problems")}>
+          See all problems
+        </button>
+      )}
       <button type="button" onClick={() => shell.store.set({ bannerHidden: true })}>
         Dismiss
       </button>

@@ -1,6 +1,7 @@
 // What decided on the format and dialect, the image's facts, and the choice of another dialect.
 
 import { visible } from "../../model/text.ts";
+import { timeText } from "../../shell/describe.ts";
 import { dialectsOf } from "../../shell/dialects.ts";
 import { shownDoc } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
@@ -65,8 +66,3 @@ export function FormatDialog() {
     </Modal>
   );
 }
-
-const timeText = (seconds: number): string => {
-  const date = new Date(seconds * 1000);
-  return Number.isNaN(date.getTime()) ? String(seconds) : `${date.toISOString().replace("T", " ").slice(0, 19)} UTC`;
-};

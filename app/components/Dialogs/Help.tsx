@@ -6,7 +6,7 @@ import { usePage } from "../context.ts";
 import { isMac } from "../platform.ts";
 import { Modal } from "./Modal.tsx";
 
-const GROUPS: readonly Command["group"][] = ["Open", "Look", "Tables", "Copy and save", "Help"];
+const GROUPS: readonly Command["group"][] = ["Open", "Compare", "Look", "Tables", "Copy and save", "Help"];
 
 const FILTERS: readonly (readonly [string, string])[] = [
   ["nginx log", "rows in which both words occur"],

@@ -1,6 +1,6 @@
 // A dialog of the browser's own: it keeps the focus, and Escape closes it.
 
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useLayoutEffect, useRef } from "react";
 import { usePage } from "../context.ts";
 import "./Dialogs.css";
 
@@ -13,7 +13,8 @@ interface Props {
 export function Modal({ label, className = "", children }: Props) {
   const { shell } = usePage();
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // At once: the next key is meant for the dialog.
+  useLayoutEffect(() => {
     const element = dialog.current;
     if (element && !element.open) element.showModal();
   }, []);

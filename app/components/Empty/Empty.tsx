@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "react";
 import { listSamples, type Sample } from "../../shell/samples.ts";
+import { Choices } from "../App/Choices.tsx";
 import { CommandButton } from "../CommandButton.tsx";
 import { useApp, usePage } from "../context.ts";
 import "./Empty.css";
@@ -25,6 +26,7 @@ export function Empty() {
         <div className="empty-failure" role="alert">
           <p>{failure.message}</p>
           <p className="muted">{failure.advice}</p>
+          {failure.choices && <Choices choices={failure.choices} />}
         </div>
       )}
       <p className="empty-drop">Drop a checkpoint image, or two to compare</p>
@@ -51,9 +53,10 @@ export function Empty() {
           </ul>
         </section>
       )}
-      <p className="muted">
-        Linux-CR streams, CRIU image folders and archives of them (tar, gzip, zstd). Nothing leaves this browser.
-      </p>
+      <div className="muted">
+        <p>Linux-CR streams, CRIU image folders and archives of them (tar, gzip, zstd).</p>
+        <p>Nothing leaves this browser.</p>
+      </div>
     </main>
   );
 }

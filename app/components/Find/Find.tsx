@@ -1,6 +1,6 @@
 // Find: type, and what matches is listed while it is found. The box has the focus and the keys.
 
-import { type KeyboardEvent, useEffect, useState } from "react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { holderCount } from "../../model/checkpoint.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
 import { count, describe, tableUsers } from "../../shell/describe.ts";
@@ -22,16 +22,26 @@ function FindIn({ doc }: { doc: Doc }) {
   const { shell } = usePage();
   const { checkpoint } = doc;
   const [query, setQuery] = useState("");
-  const [finds, setFinds] = useState<Finds>(NOTHING);
+  /** What was found, and for which query: typing is ahead of finding. */
+  const [answer, setAnswer] = useState({ query: "", finds: NOTHING });
+  /** Enter came before there was anything to choose. */
+  const chosen = useRef(false);
   const [active, setActive] = useState(0);
 
   useEffect(() => {
     const control = new AbortController();
-    void find(checkpoint, query, control.signal, setFinds);
+    void find(checkpoint, query, control.signal, (finds) => {
+      setAnswer({ query, finds });
+      const [first] = finds.found;
+      if (chosen.current && first) {
+        shell.store.set({ dialog: null });
+        shell.look(first);
+      }
+    });
     return () => control.abort();
-  }, [checkpoint, query]);
+  }, [checkpoint, query, shell]);
 
-  const { found, total, done } = finds;
+  const { found, total, done } = answer.finds;
   const current = Math.max(0, Math.min(active, found.length - 1));
   const go = (at: number) => {
     setActive(at);
@@ -39,7 +49,8 @@ function FindIn({ doc }: { doc: Doc }) {
   };
   const choose = (at: number) => {
     const object = found[at];
-    if (object) {
+    if (answer.query !== query) chosen.current = true;
+    else if (object) {
       shell.store.set({ dialog: null });
       shell.look(object);
     }
@@ -67,6 +78,7 @@ function FindIn({ doc }: { doc: Doc }) {
         spellCheck={false}
         value={query}
         onChange={(event) => {
+          chosen.current = false;
           setQuery(event.target.value);
           setActive(0);
         }}

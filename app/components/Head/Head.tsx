@@ -8,11 +8,13 @@ import { shownDoc } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";
 import { useApp, usePage } from "../context.ts";
 import { isMac } from "../platform.ts";
+import { Sides } from "./Sides.tsx";
+import { Stepper } from "./Stepper.tsx";
 import "./Head.css";
 
 export function Head() {
   const { shell } = usePage();
-  const docs = useApp((state) => state.docs);
+  const [before, after] = useApp((state) => state.docs);
   const side = useApp((state) => state.side);
   const doc = useApp(shownDoc);
   if (doc === null) return null;
@@ -23,50 +25,40 @@ export function Head() {
   return (
     <header className="head">
       <h1 className="visually-hidden">ckptscope</h1>
-      {docs.length === 2 ? (
-        <fieldset className="head-sides">
-          <legend className="visually-hidden">Which image is shown</legend>
-          {docs.map((each, at) => (
-            <label key={at === 0 ? "before" : "after"} className={at === side ? "head-side head-side-on" : "head-side"}>
-              <input
-                type="radio"
-                name="side"
-                className="visually-hidden"
-                checked={at === side}
-                onChange={() => shell.turn(at === 0 ? 0 : 1)}
-              />
-              <span className="muted">{at === 0 ? "before" : "after"}</span>{" "}
-              <span className="mono">{visible(each.input.name)}</span>
-            </label>
-          ))}
-          <CommandButton id="swap">⇄ Swap</CommandButton>
-        </fieldset>
+      {before && after ? (
+        <>
+          <Sides docs={[before, after]} side={side} />
+          <Stepper />
+        </>
       ) : (
-        <span className="head-name mono" title={visible(doc.input.name)}>
-          {visible(doc.input.name)}
-        </span>
-      )}
-      {doc.input.from !== undefined && <span className="muted head-from">from {visible(doc.input.from)}</span>}
-      <CommandButton id="format" className="plain head-format">
-        {checkpoint.format === "criu" ? "CRIU" : "Linux-CR"} <span className="mono">{visible(checkpoint.dialect)}</span>
-        {doc.dialect !== null && " (by hand)"}
-      </CommandButton>
-      {document !== null && !checkpoint.complete && <strong className="head-incomplete">incomplete</strong>}
-      <span className="head-counts muted">
-        <Count>{counted(tasks.count, "task")}</Count>
-        <Count>{counted(tables.count, "file table")}</Count>
-        <Count>{counted(descriptors.count, "descriptor")}</Count>
-        <Count>{counted(files.count, "open file")}</Count>
-        {size > 0 && <Count>{bytes(size)}</Count>}
-      </span>
-      {problems.length > 0 && (
-        <button
-          type="button"
-          className={errors > 0 ? "plain head-problems head-errors" : "plain head-problems"}
-          onClick={() => shell.store.set({ tab: "problems", panel: "tables", tablesShown: true })}
-        >
-          {counted(problems.length, "problem")}
-        </button>
+        <>
+          <span className="head-name mono" title={visible(doc.input.name)}>
+            {visible(doc.input.name)}
+          </span>
+          {doc.input.from !== undefined && <span className="muted head-from">from {visible(doc.input.from)}</span>}
+          <CommandButton id="format" className="plain head-format">
+            {checkpoint.format === "criu" ? "CRIU" : "Linux-CR"}{" "}
+            <span className="mono">{visible(checkpoint.dialect)}</span>
+            {doc.dialect !== null && " (by hand)"}
+          </CommandButton>
+          {document !== null && !checkpoint.complete && <strong className="head-incomplete">incomplete</strong>}
+          <span className="head-counts muted">
+            <Count>{counted(tasks.count, "task")}</Count>
+            <Count>{counted(tables.count, "file table")}</Count>
+            <Count>{counted(descriptors.count, "descriptor")}</Count>
+            <Count>{counted(files.count, "open file")}</Count>
+            {size > 0 && <Count>{bytes(size)}</Count>}
+          </span>
+          {problems.length > 0 && (
+            <button
+              type="button"
+              className={errors > 0 ? "plain head-problems head-errors" : "plain head-problems"}
+              onClick={() => shell.showListing("problems")}
+            >
+              {counted(problems.length, "problem")}
+            </button>
+          )}
+        </>
       )}
       <span className="head-actions">
         <CommandButton id="find">Find</CommandButton>
@@ -86,7 +78,8 @@ function Menu() {
   const details = useRef<HTMLDetailsElement>(null);
   const close = () => details.current?.removeAttribute("open");
   const shown = commands.filter(
-    ({ group, id }) => group === "Open" || group === "Copy and save" || id === "palette" || id === "help",
+    ({ group, id }) =>
+      group === "Open" || group === "Compare" || group === "Copy and save" || id === "palette" || id === "help",
   );
   return (
     <details

@@ -20,18 +20,31 @@ import { copyText } from "../../shell/save.ts";
 import type { Doc } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";
 import { useApp, usePage } from "../context.ts";
+import { ChangeOf } from "./ChangeOf.tsx";
 import { DetailsOf } from "./DetailsOf.tsx";
 import { RecordFields } from "./RecordFields.tsx";
 import "./Inspector.css";
 
 export function Inspector({ doc }: { doc: Doc }) {
   const looked = useApp((state) => state.looked);
+  const compared = useApp((state) => state.compared);
+  const change = useApp((state) => state.change);
+  const side = useApp((state) => state.side);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keys must be able to scroll it
     <section id={PLACES.inspector} className="inspector" aria-label="Inspector" tabIndex={0}>
+      {compared && change !== null && <ChangeOf compared={compared} change={change} />}
+      {compared && looked !== null && (
+        <p className="inspector-moment muted">{side === 0 ? "In the image before" : "In the image after"}</p>
+      )}
       {looked === null ? (
         <div className="inspector-nothing muted">
           <p>Nothing is selected.</p>
+          {compared && (
+            <p>
+              <kbd>N</kbd> and <kbd>P</kbd> step through the changes.
+            </p>
+          )}
           <p>
             Pick a task, a table, a descriptor or an open file anywhere, or press <kbd>/</kbd> to find one.
           </p>

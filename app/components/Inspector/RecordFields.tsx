@@ -5,6 +5,7 @@ import { recordMember } from "../../model/checkpoint.ts";
 import type { Field } from "../../model/fields.ts";
 import type { Looked } from "../../model/related.ts";
 import { visible } from "../../model/text.ts";
+import { describe } from "../../shell/describe.ts";
 import type { Doc } from "../../shell/state.ts";
 import { usePage } from "../context.ts";
 import { Section } from "./Inspector.tsx";
@@ -53,7 +54,7 @@ export function RecordFields({ doc, document, record }: { doc: Doc; document: Do
                 {field.role === "payload" ? <span className="muted">{field.length} bytes</span> : visible(field.raw)}
               </td>
               <td>
-                <Meaning field={field} onLook={(looked) => shell.look(looked)} />
+                <Meaning doc={doc} field={field} onLook={(looked) => shell.look(looked)} />
               </td>
               <td className="cell-number muted">{field.offset}</td>
             </tr>
@@ -65,12 +66,13 @@ export function RecordFields({ doc, document, record }: { doc: Doc; document: Do
   );
 }
 
-function Meaning({ field, onLook }: { field: Field; onLook(looked: Looked): void }) {
+function Meaning({ doc, field, onLook }: { doc: Doc; field: Field; onLook(looked: Looked): void }) {
   const { meaning, refers } = field;
   if (refers === undefined) return meaning === null ? null : visible(meaning);
+  const described = describe(doc.checkpoint, refers);
   return (
     <button type="button" className="link" onClick={() => onLook(refers)}>
-      {visible(meaning ?? refers.to)}
+      {meaning === null ? `${described.word} ${described.name}` : visible(meaning)}
     </button>
   );
 }

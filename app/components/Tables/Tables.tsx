@@ -4,9 +4,10 @@ import { type KeyboardEvent, useRef } from "react";
 import { COLUMNS, LISTING_TITLES, LISTINGS, type Listing, rowCount } from "../../model/columns.ts";
 import { PLACES } from "../../shell/commands.ts";
 import { count, counted } from "../../shell/describe.ts";
-import type { Doc } from "../../shell/state.ts";
+import type { Compared, Doc } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";
 import { useApp, usePage } from "../context.ts";
+import { SideBySide } from "../SideBySide/SideBySide.tsx";
 import { Grid } from "./Grid.tsx";
 import { useRows } from "./useRows.ts";
 import "./Tables.css";
@@ -20,7 +21,45 @@ const ONE: Readonly<Record<Listing, string>> = {
   problems: "problem",
 };
 
+/** The tables of one image; of two, also both side by side. */
 export function Tables({ doc }: { doc: Doc }) {
+  const compared = useApp((state) => state.compared);
+  const aligned = useApp((state) => state.view === "side") && compared !== null;
+  const tab = useApp((state) => state.tab);
+  return (
+    <section className="tables" aria-label="Tables">
+      <Tabs doc={doc} tab={aligned ? "side" : tab} />
+      {aligned ? <Aligned compared={compared} /> : <Table doc={doc} />}
+    </section>
+  );
+}
+
+function Aligned({ compared }: { compared: Compared }) {
+  const { shell } = usePage();
+  const onlyChanges = useApp((state) => state.onlyChanges);
+  return (
+    <div id="tables-panel" role="tabpanel" aria-labelledby="tab-side" className="tables-panel">
+      <div className="tables-bar">
+        <label className="aligned-switch">
+          <input
+            type="checkbox"
+            checked={onlyChanges}
+            onChange={(event) => shell.store.set({ onlyChanges: event.target.checked })}
+          />{" "}
+          only changes
+        </label>
+        <span className="muted tables-count">
+          {counted(compared.comparison.pairs.descriptors.count, "descriptor")}, before and after
+        </span>
+        <CommandButton id="previous-change">‹ Previous</CommandButton>
+        <CommandButton id="next-change">Next ›</CommandButton>
+      </div>
+      <SideBySide compared={compared} />
+    </div>
+  );
+}
+
+function Table({ doc }: { doc: Doc }) {
   const { shell } = usePage();
   const tab = useApp((state) => state.tab);
   const view = useApp((state) => state.listings[state.tab]);
@@ -29,49 +68,46 @@ export function Tables({ doc }: { doc: Doc }) {
   const filtered = view.filter.trim() !== "";
 
   return (
-    <section className="tables" aria-label="Tables">
-      <Tabs doc={doc} tab={tab} />
-      <div id="tables-panel" role="tabpanel" aria-labelledby={`tab-${tab}`} className="tables-panel">
-        <div className="tables-bar">
-          <input
-            id={PLACES.filter}
-            type="search"
-            className="mono"
-            aria-label={`Filter ${LISTING_TITLES[tab].toLowerCase()}`}
-            placeholder={PLACEHOLDERS[tab]}
-            spellCheck={false}
-            autoComplete="off"
-            value={view.filter}
-            onChange={(event) => shell.setListing(tab, { filter: event.target.value })}
-            onKeyDown={(event) => {
-              if (event.key === "Escape" && view.filter !== "") {
-                event.preventDefault();
-                shell.setListing(tab, { filter: "" });
-              } else if (event.key === "ArrowDown" || event.key === "Enter") {
-                event.preventDefault();
-                document.getElementById(PLACES.tables)?.focus();
-              }
-            }}
-          />
-          <span className="muted tables-count" aria-live="polite">
-            {pending
-              ? "sorting…"
-              : filtered
-                ? `${count(rows.length)} of ${counted(total, ONE[tab])}`
-                : counted(total, ONE[tab])}
-          </span>
-          <Columns tab={tab} />
-          <CommandButton id="copy-table">Copy</CommandButton>
-          <CommandButton id="save-csv">CSV</CommandButton>
-          <CommandButton id="save-json">JSON</CommandButton>
-        </div>
-        {rows.length === 0 && !pending ? (
-          <Reason doc={doc} tab={tab} filter={filtered ? view.filter : ""} total={total} />
-        ) : (
-          <Grid key={tab} doc={doc} listing={tab} view={view} rows={rows} pending={pending} />
-        )}
+    <div id="tables-panel" role="tabpanel" aria-labelledby={`tab-${tab}`} className="tables-panel">
+      <div className="tables-bar">
+        <input
+          id={PLACES.filter}
+          type="search"
+          className="mono"
+          aria-label={`Filter ${LISTING_TITLES[tab].toLowerCase()}`}
+          placeholder={PLACEHOLDERS[tab]}
+          spellCheck={false}
+          autoComplete="off"
+          value={view.filter}
+          onChange={(event) => shell.setListing(tab, { filter: event.target.value })}
+          onKeyDown={(event) => {
+            if (event.key === "Escape" && view.filter !== "") {
+              event.preventDefault();
+              shell.setListing(tab, { filter: "" });
+            } else if (event.key === "ArrowDown" || event.key === "Enter") {
+              event.preventDefault();
+              document.getElementById(PLACES.tables)?.focus();
+            }
+          }}
+        />
+        <span className="muted tables-count" aria-live="polite">
+          {pending
+            ? "sorting…"
+            : filtered
+              ? `${count(rows.length)} of ${counted(total, ONE[tab])}`
+              : counted(total, ONE[tab])}
+        </span>
+        <Columns tab={tab} />
+        <CommandButton id="copy-table">Copy</CommandButton>
+        <CommandButton id="save-csv">CSV</CommandButton>
+        <CommandButton id="save-json">JSON</CommandButton>
       </div>
-    </section>
+      {rows.length === 0 && !pending ? (
+        <Reason doc={doc} tab={tab} filter={filtered ? view.filter : ""} total={total} />
+      ) : (
+        <Grid key={tab} doc={doc} listing={tab} view={view} rows={rows} pending={pending} />
+      )}
+    </div>
   );
 }
 
@@ -84,20 +120,26 @@ const PLACEHOLDERS: Readonly<Record<Listing, string>> = {
   problems: "filter: severity:error",
 };
 
-function Tabs({ doc, tab }: { doc: Doc; tab: Listing }) {
+function Tabs({ doc, tab }: { doc: Doc; tab: Listing | "side" }) {
   const { shell } = usePage();
+  const isPair = useApp((state) => state.compared !== null);
+  const tabs: readonly (Listing | "side")[] = isPair ? ["side", ...LISTINGS] : LISTINGS;
+  const show = (next: Listing | "side") => {
+    if (next === "side") shell.store.set({ view: "side" });
+    else shell.showListing(next);
+  };
   const list = useRef<HTMLDivElement>(null);
   const onKeyDown = (event: KeyboardEvent) => {
     const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
-    const next = LISTINGS[(LISTINGS.indexOf(tab) + step + LISTINGS.length) % LISTINGS.length];
+    const next = tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length];
     if (step === 0 || next === undefined) return;
     event.preventDefault();
-    shell.store.set({ tab: next });
+    show(next);
     list.current?.querySelector<HTMLElement>(`#tab-${next}`)?.focus();
   };
   return (
     <div ref={list} role="tablist" aria-label="Tables" className="tabs" tabIndex={-1} onKeyDown={onKeyDown}>
-      {LISTINGS.map((listing) => (
+      {tabs.map((listing) => (
         <button
           key={listing}
           id={`tab-${listing}`}
@@ -107,14 +149,22 @@ function Tabs({ doc, tab }: { doc: Doc; tab: Listing }) {
           aria-selected={listing === tab}
           aria-controls="tables-panel"
           tabIndex={listing === tab ? 0 : -1}
-          onClick={() => shell.store.set({ tab: listing })}
+          onClick={() => show(listing)}
         >
-          {LISTING_TITLES[listing]}{" "}
-          <span
-            className={listing === "problems" && doc.checkpoint.problems.length > 0 ? "badge badge-problems" : "badge"}
-          >
-            {count(rowCount(doc.checkpoint, listing))}
-          </span>
+          {listing === "side" ? (
+            "Side by side"
+          ) : (
+            <>
+              {LISTING_TITLES[listing]}{" "}
+              <span
+                className={
+                  listing === "problems" && doc.checkpoint.problems.length > 0 ? "badge badge-problems" : "badge"
+                }
+              >
+                {count(rowCount(doc.checkpoint, listing))}
+              </span>
+            </>
+          )}
         </button>
       ))}
     </div>
@@ -193,7 +243,7 @@ function Reason({ doc, tab, filter, total }: { doc: Doc; tab: Listing; filter: s
         {document !== null && !checkpoint.complete && " It is incomplete: what is missing may have been there."}
       </p>
       {checkpoint.problems.length > 0 && (
-        <button type="button" onClick={() => shell.store.set({ tab: "problems" })}>
+        <button type="button" onClick={() => shell.showListing("problems")}>
           See the {counted(checkpoint.problems.length, "problem")}
         </button>
       )}

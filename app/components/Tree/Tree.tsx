@@ -8,7 +8,7 @@ import { relatedRow } from "../../model/related.ts";
 import { taskTree } from "../../model/task-tree.ts";
 import { visibleText } from "../../model/text.ts";
 import { PLACES } from "../../shell/commands.ts";
-import { counted } from "../../shell/describe.ts";
+import { count, counted } from "../../shell/describe.ts";
 import { listStep } from "../../shell/keys.ts";
 import type { Doc } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
@@ -90,7 +90,7 @@ export function Tree({ doc }: { doc: Doc }) {
   return (
     <section className="tree-panel" aria-labelledby="tree-title">
       <h2 id="tree-title" className="panel-title">
-        Tasks <span className="muted">{tasks.count.toLocaleString("en-US")}</span>
+        Tasks <span className="muted">{count(tasks.count)}</span>
       </h2>
       {tasks.count === 0 ? (
         <p className="panel-empty muted">The image holds no tasks.</p>

@@ -1,17 +1,20 @@
 // The panels around the drawing: beside each other on a wide screen, one at a time on a narrow one.
 
 import { useEffect, useMemo } from "react";
+import { sideRefs, unionRef } from "../../graph/union.ts";
+import type { ZoomLink } from "../../link/link.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
 import { objectOf } from "../../model/related.ts";
-import { type Doc, PANELS, type Panel, type Sizes } from "../../shell/state.ts";
+import { type Compared, type Doc, PANELS, type Panel, type Sizes } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
 import { Drawing } from "../Drawing/Drawing.tsx";
 import { Inspector } from "../Inspector/Inspector.tsx";
 import { Splitter } from "../Splitter/Splitter.tsx";
 import { Tables } from "../Tables/Tables.tsx";
-import { Tree } from "../Tree/Tree.tsx";
+import { Left } from "./Left.tsx";
 import { useLayout } from "./useLayout.ts";
 import { useNarrow } from "./useNarrow.ts";
+import { useUnion } from "./useUnion.ts";
 import "./Workspace.css";
 
 const PANEL_TITLES: Readonly<Record<Panel, string>> = {
@@ -26,12 +29,59 @@ export function Workspace({ doc }: { doc: Doc }) {
 }
 
 function Picture({ doc }: { doc: Doc }) {
+  const compared = useApp((state) => state.compared);
+  return compared ? <PictureOfBoth doc={doc} compared={compared} /> : <PictureOfOne doc={doc} />;
+}
+
+/** Both moments in one drawing. */
+function PictureOfBoth({ doc, compared }: { doc: Doc; compared: Compared }) {
+  const { shell, drawing } = usePage();
+  const looked = useApp((state) => state.looked);
+  const side = useApp((state) => state.side);
+  const drawn = useUnion(compared);
+  const zoom = useWantedZoom();
+  const selection = useMemo(() => {
+    const object = drawn && looked && objectOf(doc.checkpoint, looked);
+    return object ? unionRef(drawn.subject, side === 0 ? "before" : "after", object) : null;
+  }, [drawn, doc, looked, side]);
+  if (drawn === null) {
+    return (
+      <section className="drawing" aria-label="Drawing">
+        <p className="drawing-wait">Putting both images into one drawing …</p>
+      </section>
+    );
+  }
+  return (
+    <Drawing
+      ref={drawing}
+      checkpoint={doc.checkpoint}
+      comparison={drawn.subject}
+      layout={drawn.layout}
+      selection={selection}
+      {...zoom}
+      onSelect={(object: ObjectRef | null) => {
+        if (object === null) return shell.look(null);
+        const { before, after } = sideRefs(drawn.subject, object);
+        shell.lookIn(after ? 1 : 0, after ?? before);
+      }}
+    />
+  );
+}
+
+/** Where a link wants the drawing to be looked at, and where that is told. */
+function useWantedZoom() {
+  const { shell } = usePage();
+  const view = useApp((state) => state.zoomWanted);
+  // What is put away for a while comes back as it was.
+  useEffect(() => () => shell.store.set(({ zoom }) => ({ zoomWanted: zoom })), [shell]);
+  return { ...(view && { view }), onView: (zoom: ZoomLink) => shell.store.set({ zoom }) };
+}
+
+function PictureOfOne({ doc }: { doc: Doc }) {
   const { shell, drawing } = usePage();
   const looked = useApp((state) => state.looked);
   const layout = useLayout(doc);
-  const zoomWanted = useApp((state) => state.zoomWanted);
-  // What is put away for a while comes back as it was.
-  useEffect(() => () => shell.store.set(({ zoom }) => ({ zoomWanted: zoom })), [shell]);
+  const zoom = useWantedZoom();
   const selection = useMemo(() => (looked ? objectOf(doc.checkpoint, looked) : null), [doc, looked]);
   return (
     <Drawing
@@ -39,8 +89,7 @@ function Picture({ doc }: { doc: Doc }) {
       checkpoint={doc.checkpoint}
       {...(layout && { layout })}
       selection={selection}
-      {...(zoomWanted && { view: zoomWanted })}
-      onView={(zoom) => shell.store.set({ zoom })}
+      {...zoom}
       onSelect={(object: ObjectRef | null) => shell.look(object)}
     />
   );
@@ -49,6 +98,7 @@ function Picture({ doc }: { doc: Doc }) {
 function Wide({ doc }: { doc: Doc }) {
   const { shell } = usePage();
   const sizes = useApp((state) => state.sizes);
+  const left = useApp((state) => (state.compared ? "changes" : "tree"));
   const treeShown = useApp((state) => state.treeShown);
   const tablesShown = useApp((state) => state.tablesShown);
   const inspectorShown = useApp((state) => state.inspectorShown);
@@ -57,17 +107,17 @@ function Wide({ doc }: { doc: Doc }) {
     <main className="workspace">
       {treeShown && (
         <>
-          <div id="panel-tree" className="panel" style={{ width: sizes.tree }}>
-            <Tree doc={doc} />
+          <div id="panel-tree" className="panel" style={{ width: sizes[left] }}>
+            <Left doc={doc} />
           </div>
           <Splitter
-            label="Width of the tasks"
+            label={left === "tree" ? "Width of the tasks" : "Width of the changes"}
             vertical
-            size={sizes.tree}
+            size={sizes[left]}
             min={120}
             max={600}
             controls="panel-tree"
-            onSize={(tree) => resize({ tree })}
+            onSize={(size) => resize({ [left]: size })}
           />
         </>
       )}
@@ -117,6 +167,7 @@ function Wide({ doc }: { doc: Doc }) {
 function Narrow({ doc }: { doc: Doc }) {
   const { shell } = usePage();
   const panel = useApp((state) => state.panel);
+  const isPair = useApp((state) => state.compared !== null);
   return (
     <main className="narrow">
       <nav className="narrow-bar" aria-label="Parts of the page">
@@ -128,12 +179,12 @@ function Narrow({ doc }: { doc: Doc }) {
             aria-current={each === panel ? "page" : undefined}
             onClick={() => shell.store.set({ panel: each })}
           >
-            {PANEL_TITLES[each]}
+            {isPair && each === "tree" ? "Changes" : PANEL_TITLES[each]}
           </button>
         ))}
       </nav>
       <div className="narrow-panel">
-        {panel === "tree" && <Tree doc={doc} />}
+        {panel === "tree" && <Left doc={doc} />}
         {panel === "drawing" && <Picture doc={doc} />}
         {panel === "tables" && <Tables doc={doc} />}
         {panel === "inspector" && <Inspector doc={doc} />}

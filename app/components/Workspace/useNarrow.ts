@@ -1,15 +1,20 @@
 // Whether the window is too narrow for panels beside each other.
 
-import { useSyncExternalStore } from "react";
+import { useCallback, useSyncExternalStore } from "react";
 
-const QUERY = "(max-width: 800px)";
+/** Pixels of a window that holds one panel at a time. */
+const NARROW = 800;
 
-const subscribe = (listener: () => void): (() => void) => {
-  const query = window.matchMedia(QUERY);
-  query.addEventListener("change", listener);
-  return () => query.removeEventListener("change", listener);
-};
-
-export function useNarrow(): boolean {
-  return useSyncExternalStore(subscribe, () => window.matchMedia(QUERY).matches);
+/** Whether the window is at most `width` pixels wide. */
+export function useNarrow(width = NARROW): boolean {
+  const query = `(max-width: ${width}px)`;
+  const subscribe = useCallback(
+    (listener: () => void): (() => void) => {
+      const list = window.matchMedia(query);
+      list.addEventListener("change", listener);
+      return () => list.removeEventListener("change", listener);
+    },
+    [query],
+  );
+  return useSyncExternalStore(subscribe, () => window.matchMedia(query).matches);
 }

@@ -1,0 +1,22 @@
+// A switch for each kind of change that there is, with its count.
+
+import { CHANGE_KINDS, CHANGE_TITLES } from "../../diff/changes.ts";
+import type { Comparison } from "../../diff/diff.ts";
+import { count } from "../../shell/describe.ts";
+import { useApp, usePage } from "../context.ts";
+
+export function Kinds({ comparison }: { comparison: Comparison }) {
+  const { shell } = usePage();
+  const off = useApp((state) => state.off);
+  return (
+    <fieldset className="kinds">
+      <legend className="visually-hidden">Kinds of change</legend>
+      {CHANGE_KINDS.filter((kind) => comparison.counts[kind] > 0).map((kind) => (
+        <label key={kind} className={off.includes(kind) ? "kind muted" : "kind"}>
+          <input type="checkbox" checked={!off.includes(kind)} onChange={() => shell.switchKind(kind)} />
+          {CHANGE_TITLES[kind]} <span className="kind-count">{count(comparison.counts[kind])}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}

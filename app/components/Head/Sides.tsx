@@ -1,0 +1,56 @@
+// The two images of a comparison: what they are, when they were taken, and which one tables and tree are of.
+
+import { Fragment } from "react";
+import { visible } from "../../model/text.ts";
+import { timeText } from "../../shell/describe.ts";
+import type { Doc, Side } from "../../shell/state.ts";
+import { CommandButton } from "../CommandButton.tsx";
+import { usePage } from "../context.ts";
+
+const MOMENTS = ["before", "after"] as const;
+
+export function Sides({ docs, side }: { docs: readonly [Doc, Doc]; side: Side }) {
+  const { shell } = usePage();
+  return (
+    <fieldset className="head-sides">
+      <legend className="visually-hidden">Which image the tables and tasks are of</legend>
+      {docs.map((doc, at) => {
+        const { checkpoint, dialect } = doc;
+        const name = visible(doc.input.name);
+        const each: Side = at === 0 ? 0 : 1;
+        return (
+          <Fragment key={MOMENTS[each]}>
+            {at === 1 && <CommandButton id="swap">⇄</CommandButton>}
+            <span className={each === side ? "head-side head-side-on" : "head-side"}>
+              <label title={name}>
+                <input
+                  type="radio"
+                  name="side"
+                  className="visually-hidden"
+                  checked={each === side}
+                  onChange={() => shell.turn(each)}
+                />
+                <span className="muted">{MOMENTS[each]}</span> <span className="mono">{name}</span>
+              </label>
+              <button
+                type="button"
+                className="plain head-format"
+                title="Format, evidence and facts"
+                onClick={() => {
+                  shell.turn(each);
+                  shell.store.set({ dialog: { kind: "format" } });
+                }}
+              >
+                {checkpoint.format === "criu" ? "CRIU" : "Linux-CR"}{" "}
+                <span className="mono">{visible(checkpoint.dialect)}</span>
+                {dialect !== null && " (by hand)"}
+              </button>
+              {checkpoint.time !== null && <span className="muted head-time">{timeText(checkpoint.time)}</span>}
+              {!checkpoint.complete && <strong className="head-incomplete">incomplete</strong>}
+            </span>
+          </Fragment>
+        );
+      })}
+    </fieldset>
+  );
+}

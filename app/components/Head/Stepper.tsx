@@ -1,0 +1,33 @@
+// How many changes there are, which one is selected, and the way to the next.
+
+import { changeSentence } from "../../export/changes-text.ts";
+import { count, counted } from "../../shell/describe.ts";
+import { CommandButton } from "../CommandButton.tsx";
+import { useApp } from "../context.ts";
+
+export function Stepper() {
+  const compared = useApp((state) => state.compared);
+  const change = useApp((state) => state.change);
+  if (compared === null) return null;
+  const { comparison } = compared;
+  const total = comparison.changes.count;
+  if (total === 0) return <span className="head-stepper">nothing changed</span>;
+  return (
+    <span className="head-stepper">
+      <CommandButton id="previous-change">
+        <span aria-hidden="true">‹</span>
+        <span className="visually-hidden">Previous change</span>
+      </CommandButton>
+      <span className="head-stepper-at">
+        {change === null ? counted(total, "change") : `${count(change + 1)} of ${counted(total, "change")}`}
+      </span>
+      <CommandButton id="next-change">
+        <span aria-hidden="true">›</span>
+        <span className="visually-hidden">Next change</span>
+      </CommandButton>
+      <span className="visually-hidden" aria-live="polite">
+        {change === null ? "" : changeSentence(comparison, change)}
+      </span>
+    </span>
+  );
+}

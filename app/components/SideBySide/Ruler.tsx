@@ -1,0 +1,63 @@
+// The ruler at the edge: where along all lines something has changed. Removals are marked left, additions right,
+// other changes across. A click goes there; the keys have the grid itself.
+
+import { type MouseEvent, useMemo } from "react";
+import { type AlignedLines, LINE } from "../../diff/align.ts";
+import type { Comparison } from "../../diff/diff.ts";
+import { NONE } from "../../model/checkpoint.ts";
+
+/** Steps that the ruler tells apart. */
+const STEPS = 240;
+
+/** Bits of what is in a step. */
+const MARK = { added: 1, gone: 2, changed: 4 } as const;
+
+interface RulerProps {
+  readonly comparison: Comparison;
+  readonly lines: AlignedLines;
+  readonly selected: number;
+  onLine(line: number): void;
+}
+
+export function Ruler({ comparison, lines, selected, onLine }: RulerProps) {
+  const marks = useMemo(() => marksOf(comparison, lines), [comparison, lines]);
+  const path = (bit: number, x: number, width: number): string => {
+    let d = "";
+    marks.forEach((mark, step) => {
+      if (mark & bit) d += `M${x} ${step}h${width}v1h-${width}z`;
+    });
+    return d;
+  };
+  const onClick = (event: MouseEvent<SVGSVGElement>) => {
+    const { top, height } = event.currentTarget.getBoundingClientRect();
+    onLine(Math.min(lines.count - 1, Math.floor(((event.clientY - top) / height) * lines.count)));
+  };
+  const at = lines.count === 0 || selected < 0 ? null : (selected / lines.count) * STEPS;
+  return (
+    <svg className="ruler" viewBox={`0 0 12 ${STEPS}`} preserveAspectRatio="none" aria-hidden="true" onClick={onClick}>
+      <path className="ruler-changed" d={path(MARK.changed, 2, 8)} />
+      <path className="ruler-gone" d={path(MARK.gone, 1, 4)} />
+      <path className="ruler-added" d={path(MARK.added, 7, 4)} />
+      {at !== null && <path className="ruler-selected" d={`M0 ${at}h12v1.5h-12z`} />}
+    </svg>
+  );
+}
+
+function marksOf({ pairs, changed }: Comparison, lines: AlignedLines): Uint8Array {
+  const { before, after } = pairs.descriptors;
+  const marks = new Uint8Array(STEPS);
+  // A short list has its marks where its lines are in view, at the top.
+  const scale = STEPS / Math.max(1, lines.count);
+  for (let line = 0; line < lines.count; line++) {
+    const kind = lines.kind[line];
+    const at = lines.at[line] as number;
+    let mark = 0;
+    if (kind === LINE.pair && changed[at] !== 0) {
+      mark = before[at] === NONE ? MARK.added : after[at] === NONE ? MARK.gone : MARK.changed;
+    } else if (kind === LINE.task || (kind === LINE.section && lines.sectionChange[at] !== NONE)) mark = MARK.changed;
+    if (mark === 0) continue;
+    const step = Math.min(STEPS - 1, Math.floor(line * scale));
+    marks[step] = (marks[step] as number) | mark;
+  }
+  return marks;
+}

@@ -1,0 +1,36 @@
+// Both images as the subject of one drawing, put together by the worker.
+
+import { useEffect, useState } from "react";
+import type { Subject } from "../../graph/graph.ts";
+import type { Layout } from "../../graph/layout.ts";
+import type { Compared } from "../../shell/state.ts";
+import { useApp, usePage } from "../context.ts";
+
+export interface Drawn {
+  readonly subject: Subject;
+  readonly layout: Layout;
+}
+
+/** Null until the worker has answered. */
+export function useUnion(compared: Compared): Drawn | null {
+  const { shell } = usePage();
+  const before = useApp(({ docs }) => docs[0]?.document ?? null);
+  const after = useApp(({ docs }) => docs[1]?.document ?? null);
+  const [answer, setAnswer] = useState<(Drawn & { readonly of: Compared }) | null>(null);
+  useEffect(() => {
+    if (before === null || after === null) return;
+    const control = new AbortController();
+    shell.client.ask("union", { before, after }, { signal: control.signal }).then(
+      ({ graph, both, layout }) => {
+        const { comparison } = compared;
+        const subject = { graph, after: comparison.after, both: { ...both, before: comparison.before } };
+        setAnswer({ of: compared, subject, layout });
+      },
+      (error: unknown) => {
+        if (!control.signal.aborted) shell.notify(`The drawing could not be laid out: ${String(error)}`);
+      },
+    );
+    return () => control.abort();
+  }, [before, after, compared, shell]);
+  return answer?.of === compared ? answer : null;
+}

@@ -1,0 +1,119 @@
+// What one side of a line says, side by side: the values of a descriptor and its open file, and which have changed.
+
+import { CHANGED } from "../diff/changes.ts";
+import { type Checkpoint, HAS, holderCount, NONE } from "../model/checkpoint.ts";
+import { flagNames, modeNames } from "../model/names.ts";
+import { fileName } from "./describe.ts";
+
+/** A column of a descriptor, side by side. */
+export interface AlignedColumn {
+  readonly id: string;
+  readonly title: string;
+  /** The title in words, where it is a sign. */
+  readonly about?: string;
+  /** Bits of CHANGED that stand for it. */
+  readonly bits: number;
+  /** Its width as a part of a grid; of numbers, which are never cut, the width of so many characters. */
+  width(characters: number): string;
+  /** Numbers stand right. */
+  readonly numeric?: true;
+  /** Its value; empty where the image holds none. */
+  text(checkpoint: Checkpoint, descriptor: number): string;
+}
+
+const fileOf = ({ descriptors }: Checkpoint, descriptor: number): number => descriptors.file[descriptor] ?? NONE;
+
+const has = (checkpoint: Checkpoint, file: number, bit: number): boolean =>
+  file !== NONE && ((checkpoint.files.has[file] ?? 0) & bit) !== 0;
+
+/** Pixels of a character of the monospace face, and of a cell's padding. */
+const CHARACTER = 7.3;
+const PADDING = 13;
+
+const pixels = (characters: number): string => `${Math.ceil(characters * CHARACTER) + PADDING}px`;
+
+const ACCESS: Readonly<Record<string, string>> = { O_RDONLY: "r", O_WRONLY: "w", O_RDWR: "rw" };
+
+/** The columns; `mode` and `version` are shown where they differ somewhere. */
+export const ALIGNED_COLUMNS: readonly AlignedColumn[] = [
+  {
+    id: "path",
+    title: "Path",
+    bits: CHANGED.path,
+    width: () => "minmax(60px, 4fr)",
+    text: (checkpoint, descriptor) => fileName(checkpoint, fileOf(checkpoint, descriptor)),
+  },
+  {
+    id: "pos",
+    title: "Position",
+    bits: CHANGED.pos,
+    width: pixels,
+    numeric: true,
+    text(checkpoint, descriptor) {
+      const file = fileOf(checkpoint, descriptor);
+      return has(checkpoint, file, HAS.pos) ? String(checkpoint.files.pos[file]) : "";
+    },
+  },
+  {
+    id: "flags",
+    title: "Flags",
+    bits: CHANGED.flags,
+    width: () => "minmax(40px, 1.6fr)",
+    text(checkpoint, descriptor) {
+      const file = fileOf(checkpoint, descriptor);
+      if (!has(checkpoint, file, HAS.flags)) return "";
+      const [access = "", ...others] = flagNames(checkpoint.files.flags[file] ?? 0, checkpoint.machine.arch);
+      return [ACCESS[access] ?? access, ...others.map((name) => name.replace(/^O_/, "").toLowerCase())].join(" ");
+    },
+  },
+  {
+    id: "mode",
+    title: "Mode",
+    bits: CHANGED.mode,
+    width: () => "minmax(40px, 1fr)",
+    text(checkpoint, descriptor) {
+      const file = fileOf(checkpoint, descriptor);
+      return has(checkpoint, file, HAS.mode) ? modeNames(checkpoint.files.mode[file] ?? 0).join(" ") : "";
+    },
+  },
+  {
+    id: "version",
+    title: "Version",
+    bits: CHANGED.version,
+    width: pixels,
+    numeric: true,
+    text(checkpoint, descriptor) {
+      const file = fileOf(checkpoint, descriptor);
+      return has(checkpoint, file, HAS.version) ? String(checkpoint.files.version[file]) : "";
+    },
+  },
+  {
+    id: "cloexec",
+    title: "exec",
+    about: "close-on-exec",
+    bits: CHANGED.closeOnExec,
+    width: () => "44px",
+    text: (checkpoint, descriptor) => (checkpoint.descriptors.closeOnExec[descriptor] === 1 ? "yes" : "no"),
+  },
+  {
+    id: "shared",
+    title: "⟨n⟩",
+    about: "holders",
+    bits: CHANGED.sharing,
+    width: () => "44px",
+    text(checkpoint, descriptor) {
+      const file = fileOf(checkpoint, descriptor);
+      const holders = file === NONE ? 0 : holderCount(checkpoint.files, file);
+      return holders > 1 ? `⟨${holders}⟩` : "";
+    },
+  },
+];
+
+/**
+ * Whether a column of a pair has changed. `changed`: its bits of CHANGED. Where the path has, the other values are
+ * of another file and count as changed where they differ.
+ */
+export function columnChanged(column: AlignedColumn, changed: number, before: string, after: string): boolean {
+  if ((changed & column.bits) !== 0) return true;
+  return (changed & CHANGED.path) !== 0 && column.id !== "shared" && before !== after;
+}

@@ -1,0 +1,48 @@
+// kcmp(2): which of two processes' resources are one and the same, and in which order the kernel keeps them.
+
+/** What is compared: open files by descriptor, whole file tables. Linux include/uapi/linux/kcmp.h. */
+export const KCMP = { FILE: 0, FILES: 2 } as const;
+
+/** The system call's number by Node's name of the machine. */
+const SYSCALL: Readonly<Record<string, number>> = {
+  x64: 312,
+  arm64: 272,
+  ia32: 349,
+  arm: 378,
+  ppc64: 354,
+  s390x: 343,
+  riscv64: 272,
+  loong64: 272,
+};
+
+/** Linux include/uapi/asm-generic/errno-base.h and errno.h. */
+export const ERRNO = { EPERM: 1, ESRCH: 3, EBADF: 9, EINVAL: 22, ENOSYS: 38 } as const;
+
+/**
+ * Compares a resource of two tasks: 0 equal; 1 the first comes before the second in the kernel's order; 2 after it;
+ * 3 different and without an order; -errno: the call failed.
+ */
+export type Kcmp = (pid1: number, pid2: number, type: number, index1: number, index2: number) => number;
+
+/** kcmp(2) of this machine, or why there is none, as a sentence. */
+export async function openKcmp(): Promise<Kcmp | { readonly missing: string }> {
+  if (process.platform !== "linux") return { missing: "kcmp(2) is a system call of Linux" };
+  const number = SYSCALL[process.arch];
+  if (number === undefined) return { missing: `the number of kcmp(2) on ${process.arch} is not known` };
+  try {
+    const { default: koffi } = await import("koffi");
+    // Variadic in C; these ABIs pass integers in registers either way.
+    const syscall = koffi.load(null).func("long syscall(long, long, long, long, long, long)");
+    const kcmp: Kcmp = (pid1, pid2, type, index1, index2) => {
+      const result = Number(syscall(number, pid1, pid2, type, index1, index2));
+      return result < 0 ? -koffi.errno() : result;
+    };
+    const result = kcmp(process.pid, process.pid, KCMP.FILES, 0, 0);
+    if (result === 0) return kcmp;
+    if (result === -ERRNO.ENOSYS) return { missing: "this kernel has no kcmp(2): it was built without CONFIG_KCMP" };
+    return { missing: `kcmp(2) is refused to this process, perhaps by a seccomp filter (errno ${-result})` };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    return { missing: `the package koffi, which calls kcmp(2), cannot be loaded (${reason})` };
+  }
+}

@@ -1,0 +1,135 @@
+// Tasks as /proc tells them.
+
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import type { Credentials } from "../../app/encoder/description.ts";
+import { Trouble } from "../command.ts";
+
+/** One task: a process, or a thread beside its leader. */
+export interface Task {
+  readonly pid: number;
+  readonly tgid: number;
+  readonly ppid: number;
+  readonly pgid: number;
+  readonly sid: number;
+  readonly comm: Uint8Array;
+  /** A word of TASK_STATES. */
+  readonly state: string;
+  /** When it began, in clock ticks since boot: what tells it from another task of the same pid. */
+  readonly start: string;
+  readonly credentials: Credentials;
+  readonly umask: number;
+  readonly workingDirectory: string | null;
+  readonly root: string | null;
+}
+
+// Linux fs/proc/array.c, task_state_array.
+const STATES: Readonly<Record<string, string>> = {
+  R: "running",
+  S: "sleeping",
+  D: "uninterruptible",
+  I: "uninterruptible",
+  T: "stopped",
+  t: "traced",
+  Z: "zombie",
+  X: "dead",
+};
+
+/** Why something of /proc cannot be read. */
+export const errorCode = (error: unknown): string => (error as { code?: string }).code ?? "";
+
+/** Whether an error says that the process or descriptor is not there any more. */
+export const isGone = (error: unknown): boolean => ["ENOENT", "ESRCH"].includes(errorCode(error));
+
+/** What can be known of a task without leave to look into it; `null`: there is no such task. */
+export function readStat(
+  pid: number,
+): { state: string; ppid: number; pgid: number; sid: number; start: string } | null {
+  let text: string;
+  try {
+    text = readFileSync(`/proc/${pid}/stat`, "latin1");
+  } catch (error) {
+    if (isGone(error)) return null;
+    throw error;
+  }
+  // comm may hold spaces and parentheses; the last one ends it.
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  return {
+    state: STATES[fields[0] ?? ""] ?? "running",
+    ppid: Number(fields[1]),
+    pgid: Number(fields[2]),
+    sid: Number(fields[3]),
+    start: fields[19] ?? "",
+  };
+}
+
+/** A task as it is now; `null`: it is not there (any more). */
+export function readTask(pid: number): Task | null {
+  const stat = readStat(pid);
+  if (stat === null) return null;
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, "latin1");
+    const field = (name: string): string => new RegExp(`^${name}:\\s*(.*)$`, "m").exec(status)?.[1] ?? "";
+    const numbers = (name: string): number[] => field(name).split(/\s+/).filter(Boolean).map(Number);
+    const four = (name: string): [number, number, number, number] => {
+      const [real = 0, effective = 0, saved = 0, fs = 0] = numbers(name);
+      return [real, effective, saved, fs];
+    };
+    const comm = readFileSync(`/proc/${pid}/comm`);
+    return {
+      ...stat,
+      pid,
+      tgid: Number(field("Tgid")),
+      comm: comm.subarray(0, comm.length - 1),
+      credentials: { uids: four("Uid"), gids: four("Gid"), groups: numbers("Groups") },
+      umask: Number.parseInt(field("Umask") || "22", 8),
+      workingDirectory: link(`/proc/${pid}/cwd`),
+      root: link(`/proc/${pid}/root`),
+    };
+  } catch (error) {
+    if (isGone(error)) return null;
+    throw error;
+  }
+}
+
+/** Where a link of /proc leads; `null`: one may not know. */
+function link(path: string): string | null {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return null;
+  }
+}
+
+/** Threads of a process; empty if it is gone. */
+export function threadsOf(pid: number): number[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).map(Number);
+  } catch (error) {
+    if (isGone(error)) return [];
+    throw error;
+  }
+}
+
+/** Processes and all their descendants, parents before children; this process is left out. */
+export function withDescendants(roots: readonly number[]): number[] {
+  const children = new Map<number, number[]>();
+  for (const name of readdirSync("/proc")) {
+    const pid = Number(name);
+    if (!Number.isInteger(pid) || pid === process.pid) continue;
+    const ppid = readStat(pid)?.ppid;
+    if (ppid === undefined) continue;
+    const siblings = children.get(ppid);
+    if (siblings === undefined) children.set(ppid, [pid]);
+    else siblings.push(pid);
+  }
+  const found = new Set(roots);
+  // A Set is walked in order of insertion, what is added while walking included.
+  for (const pid of found) for (const child of children.get(pid) ?? []) found.add(child);
+  return [...found];
+}
+
+/** A pid that an argument names. @throws Trouble if it is none. */
+export function parsePid(text: string): number {
+  if (!/^[1-9]\d{0,9}$/.test(text)) throw new Trouble(`${JSON.stringify(text)} is no process id`);
+  return Number(text);
+}

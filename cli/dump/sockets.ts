@@ -1,0 +1,120 @@
+// Sockets by inode, as the tables of /proc/PID/net tell them.
+
+import { readFileSync, readlinkSync } from "node:fs";
+import { endianness } from "node:os";
+import { ipv6Text, SOCKET_STATES } from "../../app/decoder/linux-cr/sockets.ts";
+import type { Details } from "../../app/model/fields.ts";
+import { visibleText } from "../../app/model/text.ts";
+
+/** Columns of one table of /proc/net. */
+interface Table {
+  readonly file: string;
+  /** Which column holds the inode. */
+  readonly inode: number;
+  readonly details: (columns: readonly string[], line: string) => Details;
+}
+
+const internet =
+  (family: string, type: string, protocol: string): Table["details"] =>
+  ([, local = "", remote = "", state = ""]) => ({
+    family,
+    type,
+    protocol,
+    state: SOCKET_STATES[Number.parseInt(state, 16)] ?? "",
+    local: internetText(local),
+    remote: internetText(remote),
+  });
+
+const UNIX_TYPES: Readonly<Record<string, string>> = { "0001": "stream", "0002": "dgram", "0005": "seqpacket" };
+/** __SO_ACCEPTCON, Linux include/linux/net.h. */
+const ACCEPTING = 0x10000;
+
+const TABLES: readonly Table[] = [
+  { file: "tcp", inode: 9, details: internet("inet", "stream", "tcp") },
+  { file: "tcp6", inode: 9, details: internet("inet6", "stream", "tcp") },
+  { file: "udp", inode: 9, details: internet("inet", "dgram", "udp") },
+  { file: "udp6", inode: 9, details: internet("inet6", "dgram", "udp") },
+  { file: "raw", inode: 9, details: internet("inet", "raw", "") },
+  { file: "raw6", inode: 9, details: internet("inet6", "raw", "") },
+  { file: "icmp", inode: 9, details: internet("inet", "dgram", "icmp") },
+  {
+    file: "unix",
+    inode: 6,
+    details: ([, , , flags = "", type = "", state = ""], line) => ({
+      family: "unix",
+      type: UNIX_TYPES[type] ?? "",
+      state: Number.parseInt(flags, 16) & ACCEPTING ? "listen" : state === "03" ? "established" : "close",
+      // The path may hold spaces; it is what follows the inode and one space.
+      local: visibleText(Buffer.from(/^(?:\S+\s+){6}\d+ (.*)$/.exec(line)?.[1] ?? "", "latin1")),
+    }),
+  },
+  { file: "netlink", inode: 9, details: () => ({ family: "netlink", type: "raw" }) },
+  {
+    file: "packet",
+    inode: 8,
+    details: ([, , type = ""]) => ({ family: "packet", type: type === "3" ? "raw" : "dgram" }),
+  },
+];
+
+/** `0100007F:0050` → `127.0.0.1:80`; words are in the machine's order. Empty: no address and no port. */
+export function internetText(text: string): string {
+  const [address = "", portText = ""] = text.split(":");
+  const port = Number.parseInt(portText, 16);
+  const bytes = Buffer.from(address, "hex");
+  if (endianness() === "LE") bytes.swap32();
+  if (port === 0 && bytes.every((byte) => byte === 0)) return "";
+  return `${bytes.length === 16 ? `[${ipv6Text(bytes)}]` : bytes.join(".")}:${port}`;
+}
+
+/** What is known of sockets, by the network namespace that they are in. */
+export interface SocketTables {
+  /** Details of a task's socket; `null`: no table of its namespace has it. */
+  find(pid: number, inode: string): Details | null;
+}
+
+/**
+ * Tables of sockets, read when they are first asked for.
+ *
+ * @param wanted Inodes that will be asked for; all others are passed over.
+ */
+export function openSocketTables(wanted: ReadonlySet<string>): SocketTables {
+  const namespaces = new Map<string, ReadonlyMap<string, Details>>();
+  return {
+    find(pid, inode) {
+      const namespace = namespaceOf(pid);
+      let sockets = namespaces.get(namespace);
+      if (sockets === undefined) {
+        sockets = readTables(pid, wanted);
+        namespaces.set(namespace, sockets);
+      }
+      return sockets.get(inode) ?? null;
+    },
+  };
+}
+
+function namespaceOf(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/net`);
+  } catch {
+    return "";
+  }
+}
+
+function readTables(pid: number, wanted: ReadonlySet<string>): Map<string, Details> {
+  const sockets = new Map<string, Details>();
+  for (const { file, inode, details } of TABLES) {
+    let text: string;
+    try {
+      text = readFileSync(`/proc/${pid}/net/${file}`, "latin1");
+    } catch {
+      // A kernel without this family.
+      continue;
+    }
+    for (const line of text.split("\n").slice(1)) {
+      const columns = line.trim().split(/\s+/);
+      const number = columns[inode];
+      if (number !== undefined && wanted.has(number)) sockets.set(number, details(columns, line.trim()));
+    }
+  }
+  return sockets;
+}

@@ -1,0 +1,81 @@
+// The other ends of unix sockets. /proc does not tell them; the kernel does over a netlink socket (sock_diag(7)).
+
+import { endianness } from "node:os";
+
+// Linux include/uapi/linux/netlink.h, sock_diag.h and unix_diag.h.
+const AF_NETLINK = 16;
+const SOCK_DGRAM_CLOEXEC = 2 | 0o2000000;
+const NETLINK_SOCK_DIAG = 4;
+const SOCK_DIAG_BY_FAMILY = 20;
+const NLM_F_REQUEST_DUMP = 0x301;
+const NLMSG_HEADER = 16;
+const DIAG_HEADER = 16;
+const UDIAG_SHOW_PEER = 4;
+const UNIX_DIAG_PEER = 2;
+const AF_UNIX = 1;
+const BUFFER = 64 * 1024;
+
+const LITTLE = endianness() === "LE";
+const align = (length: number): number => (length + 3) & ~3;
+
+/** Inodes of unix sockets of this process's network namespace → inode of the other end. Empty where it is refused. */
+export async function readUnixPeers(): Promise<ReadonlyMap<string, string>> {
+  const peers = new Map<string, string>();
+  try {
+    const { default: koffi } = await import("koffi");
+    const libc = koffi.load(null);
+    const socket = libc.func("int socket(int, int, int)");
+    const send = libc.func("long send(int, void *, size_t, int)");
+    const recv = libc.func("long recv(int, void *, size_t, int)");
+    const close = libc.func("int close(int)");
+    const fd: number = socket(AF_NETLINK, SOCK_DGRAM_CLOEXEC, NETLINK_SOCK_DIAG);
+    if (fd < 0) return peers;
+    try {
+      const request = diagRequest();
+      if (Number(send(fd, request, request.length, 0)) !== request.length) return peers;
+      const answer = new Uint8Array(BUFFER);
+      for (;;) {
+        const length = Number(recv(fd, answer, answer.length, 0));
+        if (length <= 0 || !readAnswer(answer.subarray(0, length), peers)) return peers;
+      }
+    } finally {
+      close(fd);
+    }
+  } catch {
+    return peers;
+  }
+}
+
+/** Asks for all unix sockets and their peers: struct nlmsghdr and struct unix_diag_req. */
+function diagRequest(): Uint8Array {
+  const bytes = new Uint8Array(NLMSG_HEADER + 24);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, bytes.length, LITTLE);
+  view.setUint16(4, SOCK_DIAG_BY_FAMILY, LITTLE);
+  view.setUint16(6, NLM_F_REQUEST_DUMP, LITTLE);
+  view.setUint8(NLMSG_HEADER, AF_UNIX);
+  view.setUint32(NLMSG_HEADER + 4, 0xffffffff, LITTLE);
+  view.setUint32(NLMSG_HEADER + 12, UDIAG_SHOW_PEER, LITTLE);
+  return bytes;
+}
+
+/** Notes the peers in some messages; false: there are no more. */
+function readAnswer(bytes: Uint8Array, peers: Map<string, string>): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; at + NLMSG_HEADER <= bytes.length; ) {
+    const length = view.getUint32(at, LITTLE);
+    if (length < NLMSG_HEADER || at + length > bytes.length) return false;
+    if (view.getUint16(at + 4, LITTLE) !== SOCK_DIAG_BY_FAMILY) return false;
+    const inode = view.getUint32(at + NLMSG_HEADER + 4, LITTLE);
+    for (let attribute = at + NLMSG_HEADER + DIAG_HEADER; attribute + 8 <= at + length; ) {
+      const size = view.getUint16(attribute, LITTLE);
+      if (size < 4) break;
+      if (view.getUint16(attribute + 2, LITTLE) === UNIX_DIAG_PEER) {
+        peers.set(String(inode), String(view.getUint32(attribute + 4, LITTLE)));
+      }
+      attribute += align(size);
+    }
+    at += align(length);
+  }
+  return true;
+}

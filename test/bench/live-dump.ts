@@ -1,0 +1,69 @@
+// The live dump beside reading the same entries of /proc and doing nothing with them.
+
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { type Kcmp, openKcmp } from "../../cli/dump/kcmp.ts";
+import { readLive } from "../../cli/dump/live.ts";
+import { encodeAll } from "../support/images.ts";
+import { startProcess } from "../support/live.ts";
+import { measure, tell } from "./measure.ts";
+
+const TASKS = 100;
+const FILES = 200;
+
+/** Reads what /proc has of tasks and their descriptors: the number of descriptors. */
+function readEntries(pids: readonly number[]): number {
+  const buffer = Buffer.alloc(4096);
+  let count = 0;
+  for (const pid of pids) {
+    for (const file of ["stat", "status", "comm"]) readFileSync(`/proc/${pid}/${file}`);
+    for (const fd of readdirSync(`/proc/${pid}/fd`)) {
+      readlinkSync(`/proc/${pid}/fd/${fd}`, "buffer");
+      const info = openSync(`/proc/${pid}/fdinfo/${fd}`, "r");
+      readSync(info, buffer, 0, buffer.length, null);
+      closeSync(info);
+      count++;
+    }
+  }
+  return count;
+}
+
+async function bench(kcmp: Kcmp, shared: boolean, frozen: boolean): Promise<void> {
+  const parent = await startProcess(resolve("test/support/live-process.mjs"));
+  const folder = mkdtempSync(join(tmpdir(), "ckptscope-"));
+  try {
+    const paths = Array.from({ length: FILES }, (_, index) => join(folder, String(index)));
+    for (const path of paths) writeFileSync(path, "");
+    const pids = await parent.call<number[]>("crowd", TASKS, paths, shared);
+    const dump = () => readLive(pids, { kcmp, threads: false, frozen }).description;
+    const files = dump().files.length;
+    await measure({
+      title: `Live dump, ${TASKS} tasks, ${readEntries(pids)} descriptors of ${files} open files${frozen ? ", frozen" : ""}`,
+      aim: 3,
+      baseline: { title: "reading their /proc entries", run: () => readEntries(pids) },
+      measured: { title: "dumped and encoded", run: () => encodeAll(dump(), { dialect: "v23-rc2" }) },
+    });
+  } finally {
+    await parent.end();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+export async function liveDump(): Promise<void> {
+  const kcmp = await openKcmp();
+  if ("missing" in kcmp) return tell("Live dump", kcmp.missing);
+  await bench(kcmp, true, false);
+  await bench(kcmp, false, false);
+  await bench(kcmp, false, true);
+}

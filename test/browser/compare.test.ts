@@ -1,0 +1,247 @@
+// Two images: the list of changes, the drawing of both moments, side by side, and what keeps them together.
+
+import { readFileSync } from "node:fs";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { accessibilityFaults, drop, fixture, openBrowser } from "./support.ts";
+
+const visit = openBrowser();
+
+const dropPair = async (page: Page, name: string): Promise<void> => {
+  await drop(page, [
+    { name: "before.ckpt", bytes: fixture(`linux-cr/${name}/before.ckpt`), lastModified: 1000 },
+    { name: "after.ckpt", bytes: fixture(`linux-cr/${name}/after.ckpt`), lastModified: 2000 },
+  ]);
+  await page.getByRole("grid", { name: "Side by side" }).waitFor();
+  await page.locator(".drawing-tree").waitFor({ state: "attached" });
+};
+
+const list = (page: Page) => page.locator("#changes");
+const selectedChange = (page: Page) => list(page).locator("[role=treeitem][aria-selected=true]");
+const selectedLine = (page: Page) => page.locator("#aligned [role=row][aria-selected=true]");
+const drawn = (page: Page) => page.locator(".drawing-tree [role=treeitem][aria-selected=true]");
+const inspector = (page: Page) => page.getByRole("region", { name: "Inspector" });
+const clipboard = (page: Page): Promise<string> => page.evaluate(() => navigator.clipboard.readText());
+const expected = (name: string): { kind: string }[] =>
+  JSON.parse(readFileSync(new URL(`../fixtures/linux-cr/${name}/expected.json`, import.meta.url), "utf8")).changes;
+
+for (const name of ["seed-one", "v16-s2", "v16-s3", "v16-s4"]) {
+  test(`n steps through all changes of ${name}, each selected everywhere`, async () => {
+    const { page } = await visit();
+    await dropPair(page, name);
+    const changes = expected(name);
+    expect(changes.length).toBeGreaterThan(6);
+    for (let at = 0; at < changes.length; at++) {
+      await page.keyboard.press("n");
+      await list(page).locator(`#change-${at}[aria-selected=true]`).waitFor();
+      expect(await selectedChange(page).count()).toBe(1);
+      const sentence = await selectedChange(page).getAttribute("title");
+      expect(await inspector(page).getByRole("heading", { level: 2 }).first().textContent()).toBe(sentence);
+      await drawn(page).waitFor({ state: "attached" });
+      expect(await drawn(page).count(), sentence ?? "").toBe(1);
+      await selectedLine(page).waitFor();
+      expect(await selectedLine(page).count(), sentence ?? "").toBe(1);
+    }
+    // There is no next one; p leads back.
+    await page.keyboard.press("n");
+    expect(await selectedChange(page).getAttribute("id")).toBe(`change-${changes.length - 1}`);
+    await page.keyboard.press("p");
+    await list(page)
+      .locator(`#change-${changes.length - 2}[aria-selected=true]`)
+      .waitFor();
+  });
+}
+
+test("the list, the drawing and the side by side each select the change everywhere", async () => {
+  const { page } = await visit();
+  await dropPair(page, "v23-s1");
+  await list(page).getByRole("treeitem", { level: 2 }).filter({ hasText: "position" }).first().click();
+  const sentence = (await selectedChange(page).getAttribute("title")) ?? "";
+  expect(sentence).toMatch(/^pid \d+ fd \d+ .*: position \d+ → \d+$/);
+  await drawn(page).waitFor({ state: "attached" });
+  expect(await drawn(page).textContent()).toContain("→");
+
+  await page.locator("#aligned").getByRole("row").filter({ hasText: "added" }).first().click();
+  await inspector(page)
+    .getByRole("heading", { name: /: opened$/ })
+    .waitFor();
+  expect(await selectedChange(page).textContent()).toContain("opened");
+
+  // What has not changed lets the change go.
+  await page.getByRole("checkbox", { name: "only changes" }).uncheck();
+  await page.locator("#aligned .line-section").first().click();
+  await inspector(page)
+    .getByRole("heading", { name: /^of \d+/ })
+    .waitFor();
+  expect(await selectedChange(page).count()).toBe(0);
+
+  // A changed value in the drawing, from its hidden tree.
+  await page
+    .locator(".drawing-tree [role=treeitem]")
+    .filter({ hasText: /^Open file.*position \d+ → \d+/ })
+    .first()
+    .evaluate((item) => (item as HTMLElement).click());
+  await inspector(page).getByRole("heading", { name: sentence, exact: true }).waitFor();
+});
+
+test("x swaps: before is after, and the selected change is the other way round", async () => {
+  const { page } = await visit();
+  await dropPair(page, "v23-s1");
+  await list(page).getByRole("treeitem", { level: 2 }).filter({ hasText: "opened" }).click();
+  const opened = await selectedChange(page).getAttribute("title");
+  await page.keyboard.press("x");
+  await page.getByRole("radio", { name: "before after.ckpt" }).waitFor({ state: "attached" });
+  await selectedChange(page).waitFor();
+  expect(await selectedChange(page).getAttribute("title")).toBe(opened?.replace(/opened$/, "closed"));
+  expect(await page.locator("#aligned .cell-gone").count()).toBeGreaterThan(0);
+  await page.keyboard.press("x");
+  await page.getByRole("radio", { name: "before before.ckpt" }).waitFor({ state: "attached" });
+  expect(await selectedChange(page).getAttribute("title")).toBe(opened);
+});
+
+test("a kind is switched off and on, in the list, side by side and what n steps through", async () => {
+  const { page } = await visit();
+  await dropPair(page, "v16-s4");
+  const all = expected("v16-s4");
+  const positions = all.filter(({ kind }) => kind === "file-pos").length;
+  const kind = page.getByRole("checkbox", { name: `position ${positions}` });
+  await kind.uncheck();
+  await page.getByText(`${all.length - positions} of ${all.length} changes`, { exact: true }).waitFor();
+  expect(await list(page).getByRole("treeitem", { level: 2 }).count()).toBe(all.length - positions);
+  await page.keyboard.press("n");
+  expect(await selectedChange(page).textContent()).not.toContain("position");
+  for (const box of await page.getByRole("group", { name: "Kinds of change" }).getByRole("checkbox").all()) {
+    if (await box.isChecked()) await box.uncheck();
+  }
+  await page.getByText(`All ${all.length} changes are of kinds that are switched off.`).waitFor();
+  await page.keyboard.press("K");
+  await page.getByText(`${all.length} changes`, { exact: true }).first().waitFor();
+});
+
+test("a change is copied as a sentence, all as Markdown; saved as JSON and CSV, without what is switched off", async () => {
+  const { page } = await visit();
+  await dropPair(page, "v23-s1");
+  await page.keyboard.press("n");
+  await page.keyboard.press("c");
+  await page.getByText("Copied the change.").waitFor();
+  expect(await clipboard(page)).toBe(await selectedChange(page).getAttribute("title"));
+  await page.getByRole("checkbox", { name: /^flags/ }).uncheck();
+  await page.keyboard.press("M");
+  await page.getByText("Copied the changes.").waitFor();
+  const markdown = await clipboard(page);
+  expect(markdown).toMatch(/^# Changes from `before\.ckpt` to `after\.ckpt`/);
+  expect(markdown).not.toContain("file-flags");
+  const saved = async (key: string): Promise<{ name: string; text: string }> => {
+    const [download] = await Promise.all([page.waitForEvent("download"), page.keyboard.press(key)]);
+    return { name: download.suggestedFilename(), text: readFileSync(await download.path(), "utf8") };
+  };
+  const json = await saved("j");
+  expect(json.name).toBe("before.ckpt-to-after.ckpt.json");
+  const wanted = expected("v23-s1").filter(({ kind }) => kind !== "file-flags");
+  const kinds = (changes: readonly { kind: string }[]) => changes.map(({ kind }) => kind);
+  expect(kinds(JSON.parse(json.text).changes)).toEqual(kinds(wanted));
+  const csv = await saved("E");
+  expect(csv.text.split("\r\n")).toHaveLength(wanted.length + 2);
+  expect((await saved("m")).text).toBe(markdown);
+});
+
+test("what is unchanged is folded, unfolds, and a shows everything", async () => {
+  const { page } = await visit();
+  await page.goto(`${page.url()}#v=1&sample=httpd`);
+  await page.reload();
+  const grid = page.getByRole("grid", { name: "Side by side" });
+  await grid.waitFor();
+  const rows = () => grid.getAttribute("aria-rowcount").then(Number);
+  const before = await rows();
+  const fold = grid.getByRole("row").filter({ hasText: "6 descriptors only before" });
+  await fold.click();
+  await fold.waitFor({ state: "detached" });
+  expect(await rows()).toBe(before + 5);
+  await page.keyboard.press("a");
+  expect(await page.getByRole("checkbox", { name: "only changes" }).isChecked()).toBe(false);
+  await grid.getByRole("row").filter({ hasText: "descriptors only" }).waitFor({ state: "detached" });
+});
+
+test("a comparison is in the address: the change, what is switched off, the view, the order", async () => {
+  const { page } = await visit({ fragment: "#v=1&sample=httpd" });
+  await page.getByRole("grid", { name: "Side by side" }).waitFor();
+  await page.getByRole("checkbox", { name: /^position/ }).uncheck();
+  await page.keyboard.press("x");
+  await page.getByRole("radio", { name: "before httpd-after.ckpt" }).waitFor({ state: "attached" });
+  await list(page).getByRole("treeitem", { level: 2 }).filter({ hasText: "page3.html" }).click();
+  const sentence = await selectedChange(page).getAttribute("title");
+  await page.keyboard.press("a");
+  await page.keyboard.press("d");
+  await page.getByRole("grid", { name: "Descriptors" }).waitFor();
+  await page.waitForFunction(() => window.location.hash.includes("view=one"));
+  await page.reload();
+  await selectedChange(page).waitFor();
+  expect(await selectedChange(page).getAttribute("title")).toBe(sentence);
+  await page.getByRole("radio", { name: "before httpd-after.ckpt" }).waitFor({ state: "attached" });
+  expect(await page.getByRole("checkbox", { name: /^position/ }).isChecked()).toBe(false);
+  await page.getByRole("grid", { name: "Descriptors" }).waitFor();
+  await page.keyboard.press("d");
+  await page.getByRole("grid", { name: "Side by side" }).waitFor();
+  expect(await page.getByRole("checkbox", { name: "only changes" }).isChecked()).toBe(false);
+});
+
+test("an image compared with itself: a sentence that says what was compared", async () => {
+  const { page } = await visit();
+  const bytes = fixture("linux-cr/v23-s1/before.ckpt");
+  await drop(page, [{ name: "one.ckpt", bytes }]);
+  await page.getByRole("grid", { name: "Descriptors" }).waitFor();
+  await drop(page, [{ name: "same.ckpt", bytes }]);
+  await page.getByRole("button", { name: "Compare with this" }).click();
+  await page.getByText(/^Nothing changed: 1 task and 4 descriptors are the same before and after/).waitFor();
+  await page.getByRole("row").filter({ hasText: "4 unchanged" }).waitFor();
+});
+
+test("an image that ends early says where, and what that could explain is marked uncertain", async () => {
+  const { page } = await visit();
+  const bytes = fixture("linux-cr/v16-s2/after.ckpt");
+  await drop(page, [
+    { name: "before.ckpt", bytes: fixture("linux-cr/v16-s2/before.ckpt"), lastModified: 1 },
+    { name: "cut.ckpt", bytes: bytes.subarray(0, Math.floor(bytes.length / 2)), lastModified: 2 },
+  ]);
+  await page
+    .getByRole("status")
+    .getByText(/^After ends at byte \d+: changes .* marked uncertain/)
+    .waitFor();
+  await list(page).getByText("uncertain").first().waitFor();
+});
+
+test("inputs that look unrelated get a note, and are compared all the same", async () => {
+  const { page } = await visit();
+  await drop(page, [
+    { name: "a.ckpt", bytes: fixture("linux-cr/seed-one/before.ckpt"), lastModified: 1 },
+    { name: "b.ckpt", bytes: fixture("linux-cr/v23-s1/after.ckpt"), lastModified: 2 },
+  ]);
+  await page.getByRole("status").getByText("The dialects differ: seed before, v23-rc2 after.").waitFor();
+  await list(page).getByRole("treeitem", { level: 2 }).first().waitFor();
+});
+
+for (const theme of ["light", "dark"] as const) {
+  for (const [width, height] of [
+    [1440, 900],
+    [390, 844],
+  ] as const) {
+    test(`is accessible with two images, ${theme}, ${width} × ${height}`, async () => {
+      const { page } = await visit({ theme, width, height, fragment: "#v=1&sample=httpd&change=file-path:3:5" });
+      const faults = () => accessibilityFaults(page);
+      if (width < 800) {
+        for (const panel of ["Changes", "Drawing", "Tables", "Inspector"]) {
+          await page.getByRole("navigation").getByRole("button", { name: panel }).click();
+          expect(await faults(), panel).toEqual([]);
+        }
+        await page.getByRole("navigation").getByRole("button", { name: "Tables" }).click();
+        await page.getByRole("columnheader", { name: "before → after" }).waitFor();
+      } else {
+        await selectedLine(page).waitFor();
+        expect(await faults()).toEqual([]);
+        await page.keyboard.press("a");
+        await page.keyboard.press("t");
+        expect(await faults()).toEqual([]);
+      }
+    }, 120_000);
+  }
+}

@@ -1,0 +1,302 @@
+// The live dump: processes that the test starts, whose descriptors it knows.
+
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { watchProcesses } from "../../cli/watch.ts";
+import { recordingIo, runCommand } from "../support/command.ts";
+import { type LiveProcess, startProcess, whyNotHere } from "../support/live.ts";
+
+const O_RDWR = 2;
+const O_CREAT = 0o100;
+const O_APPEND = 0o2000;
+const O_NONBLOCK = 0o4000;
+const O_CLOEXEC = 0o2000000;
+const F_SETFL = 4;
+
+interface Shown {
+  readonly complete: boolean;
+  readonly dialect: string;
+  readonly tasks: readonly { pid: number; ppid: number; tgid: number; comm: string; fileTable: number | null }[];
+  readonly fileTables: readonly { id: number; fds: readonly { fd: number; file: number; closeOnExec: boolean }[] }[];
+  readonly files: readonly {
+    id: number;
+    kind: string;
+    path: string | null;
+    pos: string;
+    flagNames: string[];
+    details: Record<string, unknown>;
+  }[];
+  readonly problems: readonly unknown[];
+}
+
+const reason = await whyNotHere();
+
+describe.skipIf(reason !== "")(`the live dump${reason === "" ? "" : ` (${reason})`}`, () => {
+  let folder: string;
+  const processes: LiveProcess[] = [];
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "ckptscope-"));
+  });
+  afterEach(async () => {
+    await Promise.all(processes.splice(0).map((process) => process.end()));
+    rmSync(folder, { recursive: true });
+  });
+
+  const start = async (): Promise<LiveProcess> => {
+    const started = await startProcess();
+    processes.push(started);
+    return started;
+  };
+  const path = (name: string): string => join(folder, name);
+
+  /** Dumps, and shows the image. */
+  const dumpAndShow = async (image: string, ...args: unknown[]): Promise<Shown> => {
+    const dumped = await runCommand(["dump", ...args.map(String), "-o", image]);
+    expect(dumped).toMatchObject({ status: 0, out: "", complaints: [] });
+    const shown = await runCommand(["show", image, "--json"]);
+    expect(shown.status).toBe(0);
+    const document: Shown = JSON.parse(shown.out);
+    expect(document).toMatchObject({ complete: true, dialect: "v23-rc2", problems: [] });
+    return document;
+  };
+
+  /** What descriptor `fd` of `pid` is, with its open file. */
+  const look = (document: Shown, pid: number, fd: number) => {
+    const task = document.tasks.find((candidate) => candidate.pid === pid);
+    const table = document.fileTables.find(({ id }) => id === task?.fileTable);
+    const descriptor = table?.fds.find((candidate) => candidate.fd === fd);
+    const file = document.files.find(({ id }) => id === descriptor?.file);
+    if (descriptor === undefined || file === undefined) throw new Error(`pid ${pid} has no descriptor ${fd}`);
+    return { ...descriptor, ...file };
+  };
+
+  it("finds what each descriptor is, and what dup and fork made shared", async () => {
+    const parent = await start();
+    const { pid } = parent;
+    const log = await parent.call("open", path("log"), O_RDWR | O_CREAT | O_APPEND);
+    await parent.call("lseek", log, 4096);
+    const copy = await parent.call("dup", log);
+    const closed = await parent.call("dup3", log, 200, O_CLOEXEC);
+    const again = await parent.call("open", path("log"), O_RDWR);
+    await parent.call("write", path("gone"), "x");
+    const gone = await parent.call("open", path("gone"), O_RDWR);
+    await parent.call("unlink", path("gone"));
+    const directory = await parent.call("open", folder, 0o200000);
+    const [reading, writing] = await parent.call<[number, number]>("pipe");
+    const [left, right] = await parent.call<[number, number]>("socketpair");
+    const fifo = await parent.call("fifo", path("fifo"));
+    const counter = await parent.call("eventfd", 17);
+    const epoll = await parent.call("epoll", reading, 1);
+    const terminal = await parent.call("terminal");
+    const port = await parent.call("listen", "127.0.0.1");
+    const port6 = await parent.call("listen", "::1").catch(() => null);
+    const child = await parent.call("child", [log, writing]);
+
+    const document = await dumpAndShow(path("image"), pid, child);
+    expect(document.tasks).toMatchObject([
+      { pid, tgid: pid },
+      { pid: child, ppid: pid, tgid: child, comm: "sleep" },
+    ]);
+    const at = (fd: number) => look(document, pid, fd);
+
+    expect(at(log)).toMatchObject({ kind: "generic", path: path("log"), pos: "4096", closeOnExec: false });
+    expect(at(log).flagNames).toEqual(["O_RDWR", "O_APPEND", "O_LARGEFILE"]);
+    expect([at(copy).id, at(closed).id]).toEqual([at(log).id, at(log).id]);
+    expect([at(copy).closeOnExec, at(closed).closeOnExec]).toEqual([false, true]);
+    expect(at(again)).toMatchObject({ path: path("log"), pos: "0" });
+    expect(at(again).id).not.toBe(at(log).id);
+    expect(at(gone).path).toBe(`${path("gone")} (deleted)`);
+    expect(at(directory)).toMatchObject({ path: folder, kind: "generic" });
+    expect(at(directory).flagNames).toContain("O_DIRECTORY");
+
+    expect(at(reading)).toMatchObject({ kind: "pipe", details: { end: "read", otherEnds: [at(writing).id] } });
+    expect(at(writing)).toMatchObject({ kind: "pipe", details: { end: "write", otherEnds: [at(reading).id] } });
+    expect(at(left).details.peer).toBe(at(right).details.socket);
+    expect(at(right).details.peer).toBe(at(left).details.socket);
+    for (const end of [left, right]) {
+      expect(at(end)).toMatchObject({
+        kind: "socket",
+        details: { family: "unix", type: "stream", state: "established" },
+      });
+    }
+    expect(at(fifo)).toMatchObject({ kind: "fifo", path: path("fifo") });
+    expect(at(counter)).toMatchObject({ kind: "eventfd", details: { count: "17" } });
+    const data = String(0x1122334455667788n);
+    expect(at(epoll)).toMatchObject({
+      kind: "epoll",
+      // The kernel adds EPOLLERR and EPOLLHUP to what was asked for.
+      details: { targets: [{ fd: reading, events: 1 | 8 | 16, data, file: at(reading).id }] },
+    });
+    expect(at(terminal)).toMatchObject({ kind: "tty", details: { side: "master" } });
+    const sockets = document.files.filter(({ kind }) => kind === "socket").map(({ details }) => details);
+    expect(sockets).toContainEqual(
+      expect.objectContaining({ family: "inet", protocol: "tcp", state: "listen", local: `127.0.0.1:${port}` }),
+    );
+    if (port6 !== null) {
+      expect(sockets).toContainEqual(
+        expect.objectContaining({ family: "inet6", state: "listen", local: `[::1]:${port6}` }),
+      );
+    }
+
+    // fork: separate tables, the same open files.
+    expect(document.tasks[0]?.fileTable).not.toBe(document.tasks[1]?.fileTable);
+    expect(look(document, child, 3).id).toBe(at(log).id);
+    expect(look(document, child, 4).id).toBe(at(writing).id);
+  });
+
+  it("says what changed between two dumps, and nothing else", async () => {
+    const parent = await start();
+    const { pid } = parent;
+    const log = await parent.call("open", path("log"), O_RDWR | O_CREAT | O_CLOEXEC);
+    const copy = await parent.call("dup3", log, 200, O_CLOEXEC);
+    const other = await parent.call("open", path("other"), O_RDWR | O_CREAT | O_CLOEXEC);
+    const moved = await parent.call("open", path("old name"), O_RDWR | O_CREAT | O_CLOEXEC);
+    const child = await parent.call("child", [log]);
+    await dumpAndShow(path("before"), pid, child);
+    const unchanged = await runCommand(["dump", String(pid), String(child), "-o", path("unchanged")]);
+    expect(unchanged.status).toBe(0);
+    expect((await runCommand(["diff", path("before"), path("unchanged")])).status).toBe(0);
+
+    await parent.call("lseek", log, 123_456_789);
+    await parent.call("fcntl", other, F_SETFL, O_RDWR | O_NONBLOCK);
+    await parent.call("rename", path("old name"), path("new name"));
+    await dumpAndShow(path("after"), pid, child);
+    const compared = await runCommand(["diff", path("before"), path("after"), "--json"]);
+    expect(compared.status).toBe(1);
+    const { changes } = JSON.parse(compared.out);
+    expect(changes).toHaveLength(3);
+    expect(changes).toEqual(
+      expect.arrayContaining([
+        {
+          kind: "file-pos",
+          holders: [
+            { pid, fd: log },
+            { pid, fd: copy },
+            { pid: child, fd: 3 },
+          ].sort((a, b) => a.pid - b.pid || a.fd - b.fd),
+          before: "0",
+          after: "123456789",
+        },
+        expect.objectContaining({
+          kind: "file-flags",
+          holders: [{ pid, fd: other }],
+          set: ["O_NONBLOCK"],
+          cleared: [],
+        }),
+        expect.objectContaining({
+          kind: "file-path",
+          holders: [{ pid, fd: moved }],
+          before: path("old name"),
+          after: path("new name"),
+        }),
+      ]),
+    );
+  });
+
+  it("finds file tables that tasks share, and those that threads have taken for themselves", async () => {
+    const parent = await start();
+    const { pid } = parent;
+    const log = await parent.call("open", path("log"), O_RDWR | O_CREAT);
+    const twin = await parent.call("cloneFiles");
+    const loner = await parent.call("child", [log]);
+    const thread = await parent.call("unsharedThread");
+    const document = await dumpAndShow(path("image"), pid, twin, loner);
+    const table = (wanted: number) => document.tasks.find((task) => task.pid === wanted)?.fileTable;
+    expect(document.tasks.map((task) => task.pid).sort()).toEqual([pid, twin, loner, thread].sort());
+    expect(table(twin)).toBe(table(pid));
+    expect(new Set([table(pid), table(loner), table(thread)]).size).toBe(3);
+    expect(document.tasks.find((task) => task.pid === thread)?.tgid).toBe(pid);
+    // A table taken over by unshare holds the same open files.
+    expect(look(document, thread, log).id).toBe(look(document, pid, log).id);
+
+    const all = await dumpAndShow(path("all"), pid, "--threads");
+    const threads = all.tasks.filter(({ tgid }) => tgid === pid);
+    expect(threads.length).toBeGreaterThan(4);
+    expect(new Set(threads.map(({ fileTable }) => fileTable)).size).toBe(2);
+  });
+
+  it("takes a tree with all descendants", async () => {
+    const parent = await start();
+    const child = await parent.call("child", []);
+    const document = await dumpAndShow(path("image"), parent.pid, "--tree");
+    expect(document.tasks.map(({ pid }) => pid)).toEqual([parent.pid, child]);
+  });
+
+  it("tells thousands of descriptors apart", async () => {
+    const parent = await start();
+    const fds = await parent.call<number[]>("many", 5000, "/dev/null");
+    const one = await parent.call("dup", fds[7]);
+    const two = await parent.call("dup", fds[4321]);
+    const three = await parent.call("dup", fds[7]);
+    const document = await dumpAndShow(path("image"), parent.pid);
+    const table = document.fileTables[0];
+    const fileOf = new Map(table?.fds.map(({ fd, file }) => [fd, file]));
+    expect(new Set(fds.map((fd) => fileOf.get(fd))).size).toBe(5000);
+    expect([one, two, three].map((fd) => fileOf.get(fd))).toEqual(
+      [7, 4321, 7].map((row) => fileOf.get(fds[row] ?? -1)),
+    );
+  });
+
+  it("goes on without sharing if it is told to", async () => {
+    const parent = await start();
+    const log = await parent.call("open", path("log"), O_RDWR | O_CREAT);
+    const copy = await parent.call("dup", log);
+    const document = await dumpAndShow(path("image"), parent.pid, "--no-sharing");
+    expect(look(document, parent.pid, copy).id).not.toBe(look(document, parent.pid, log).id);
+    expect(look(document, parent.pid, copy).path).toBe(path("log"));
+  });
+
+  it("stops processes for the dump and lets them go", async () => {
+    const parent = await start();
+    const child = await parent.call("child", []);
+    const document = await dumpAndShow(path("image"), parent.pid, "--tree", "--freeze");
+    expect(document.tasks).toMatchObject([{ state: "sleeping" }, { state: "sleeping" }]);
+    for (const pid of [parent.pid, child]) {
+      expect(readFileSync(`/proc/${pid}/stat`, "latin1")).toMatch(/\) [SR] /);
+    }
+  });
+
+  it("watches what changes, as sentences", async () => {
+    const parent = await start();
+    const log = await parent.call("open", path("log"), O_RDWR | O_CREAT);
+    const { io, texts } = recordingIo();
+    const controller = new AbortController();
+    const request = { pids: [parent.pid], tree: false, threads: false, freeze: false, sharing: true };
+    const watching = watchProcesses(request, 20, io, controller.signal);
+    const until = async (wanted: RegExp): Promise<void> => {
+      while (!wanted.test(texts.join(""))) await new Promise((resolve) => setTimeout(resolve, 10));
+    };
+    // Nothing is printed for the first dump; changes are made until one is seen.
+    const moving = setInterval(() => parent.call("lseek", log, Math.floor(performance.now())).catch(() => {}), 50);
+    await until(/position \d+ → \d+/);
+    clearInterval(moving);
+    expect(texts.join("")).toMatch(
+      new RegExp(`^\\d\\d:\\d\\d:\\d\\d pid ${parent.pid} fd ${log} ${path("log")}: position \\d+ → \\d+$`, "m"),
+    );
+    await parent.end();
+    await until(/ended\n$/);
+    expect(await watching).toBe(0);
+  });
+
+  it("tells in one line what cannot be done", async () => {
+    const trouble = async (args: string[], columns: number | null = null): Promise<string> => {
+      const { status, out, complaints } = await runCommand(args, columns);
+      expect({ status, out, lines: complaints.length }).toEqual({ status: 2, out: "", lines: 1 });
+      return complaints[0] ?? "";
+    };
+    const own = String(process.pid);
+    expect(await trouble(["dump"])).toMatch(/name the process/);
+    expect(await trouble(["dump", "4194304999"])).toMatch(/there is no process 4194304999/);
+    expect(await trouble(["dump", "init"])).toMatch(/"init" is no process id/);
+    expect(await trouble(["dump", own, "--freeze"])).toMatch(/cannot be stopped by itself/);
+    expect(await trouble(["dump", own], 80)).toMatch(/give -o FILE/);
+    expect(await trouble(["dump", own, "--dialect", "v20"])).toMatch(/written as seed or v23-rc2, not as v20/);
+    const other = String((await start()).pid);
+    expect(await trouble(["dump", other, "--dialect", "seed", "-o", path("seed")])).toMatch(/EBADF/);
+    expect(await trouble(["dump", other, "-o", path("no/such")])).toMatch(/cannot be written/);
+    expect(await trouble(["watch", own, "--every", "soon"])).toMatch(/--every/);
+  });
+});

@@ -1,0 +1,115 @@
+// Processes are stopped while they are looked at, and let go again whatever happens.
+
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { whileFrozen } from "../../../cli/dump/freeze.ts";
+import { readStat } from "../../../cli/dump/processes.ts";
+import { type LiveProcess, startProcess } from "../../support/live.ts";
+
+/** A control group of our own, or why there can be none. */
+function makeGroup(): { readonly path: string } | { readonly reason: string } {
+  const mount = /^\S+ \S+ \S+ \S+ (\S+) .* - cgroup2 /m.exec(readFileSync("/proc/self/mountinfo", "utf8"))?.[1];
+  if (mount === undefined) return { reason: "there is no control group of version 2" };
+  const path = `${mount}/ckptscope-test-${process.pid}`;
+  try {
+    mkdirSync(path);
+    return existsSync(`${path}/cgroup.freeze`) ? { path } : { reason: "this kernel has no freezer in version 2" };
+  } catch {
+    return { reason: "making a control group is not permitted" };
+  }
+}
+
+describe.skipIf(process.platform !== "linux")("while processes are frozen", () => {
+  let target: LiveProcess;
+  beforeEach(async () => {
+    target = await startProcess();
+  });
+  afterEach(async () => {
+    vi.restoreAllMocks();
+    process.kill(target.pid, "SIGCONT");
+    await target.end();
+  });
+  const state = (): string => readStat(target.pid)?.state ?? "";
+  const isStopped = (): boolean => state() === "stopped";
+  const letGo = async (): Promise<void> => {
+    while (isStopped()) await new Promise((resolve) => setTimeout(resolve, 5));
+  };
+
+  it("they are stopped, and afterwards go on", async () => {
+    expect(await whileFrozen(() => [target.pid], isStopped)).toBe(true);
+    await letGo();
+    expect(await target.call("dup", 0)).toBeGreaterThan(2);
+  });
+
+  it("an error lets them go", async () => {
+    const failing = whileFrozen(
+      () => [target.pid],
+      () => {
+        throw new Error("in between");
+      },
+    );
+    await expect(failing).rejects.toThrow("in between");
+    await letGo();
+    expect(await target.call("dup", 0)).toBeGreaterThan(2);
+  });
+
+  it("a signal that ends this process lets them go first", async () => {
+    const killed: [number, unknown][] = [];
+    const kill = process.kill.bind(process);
+    vi.spyOn(process, "kill").mockImplementation((pid, signal) => {
+      if (pid === process.pid) killed.push([pid, signal]);
+      else kill(pid, signal);
+      return true;
+    });
+    const listeners = process.listenerCount("SIGTERM");
+    await whileFrozen(
+      () => [target.pid],
+      async () => {
+        expect(isStopped()).toBe(true);
+        process.emit("SIGTERM", "SIGTERM");
+        await letGo();
+      },
+    );
+    expect(killed).toEqual([[process.pid, "SIGTERM"]]);
+    expect(process.listenerCount("SIGTERM")).toBe(listeners);
+  });
+
+  it("a process that was stopped before stays stopped", async () => {
+    process.kill(target.pid, "SIGSTOP");
+    while (!isStopped()) await new Promise((resolve) => setTimeout(resolve, 5));
+    await whileFrozen(() => [target.pid], isStopped);
+    expect(isStopped()).toBe(true);
+  });
+
+  it("those that turn up meanwhile are stopped too", async () => {
+    const child = await target.call("child", []);
+    let asked = 0;
+    const list = () => (asked++ === 0 ? [target.pid] : [target.pid, child]);
+    const states = await whileFrozen(list, () => [target.pid, child].map((pid) => readStat(pid)?.state));
+    expect(states).toEqual(["stopped", "stopped"]);
+  });
+
+  const group = process.platform === "linux" ? makeGroup() : { reason: "this is no Linux" };
+  const why = "reason" in group ? ` (${group.reason})` : "";
+  it.skipIf(why !== "")(`a control group of theirs alone is frozen as a whole${why}`, async () => {
+    if ("reason" in group) return;
+    const { path } = group;
+    const read = (file: string): string => readFileSync(`${path}/${file}`, "utf8");
+    try {
+      writeFileSync(`${path}/cgroup.procs`, String(target.pid));
+      const kill = vi.spyOn(process, "kill");
+      const frozen = await whileFrozen(
+        () => [target.pid],
+        () => /^frozen 1$/m.test(read("cgroup.events")),
+      );
+      expect(frozen).toBe(true);
+      expect(kill).not.toHaveBeenCalled();
+      expect(read("cgroup.freeze").trim()).toBe("0");
+      expect(await target.call("dup", 0)).toBeGreaterThan(2);
+    } finally {
+      await target.end();
+      rmdirSync(path);
+      target = await startProcess();
+    }
+  });
+});

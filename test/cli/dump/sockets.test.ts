@@ -1,0 +1,16 @@
+// Addresses of sockets as /proc/net has them: in hexadecimal words of the machine's order.
+
+import { endianness } from "node:os";
+import { expect, it } from "vitest";
+import { internetText } from "../../../cli/dump/sockets.ts";
+
+it.skipIf(endianness() !== "LE").each([
+  ["0100007F:0050", "127.0.0.1:80"],
+  ["00000000:0016", "0.0.0.0:22"],
+  ["00000000:0000", ""],
+  ["00000000000000000000000001000000:1F90", "[::1]:8080"],
+  ["00000000000000000000000000000000:1F90", "[::]:8080"],
+  ["B80D01200000000067452301EFCDAB89:01BB", "[2001:db8::123:4567:89ab:cdef]:443"],
+])("%s is %s", (text, address) => {
+  expect(internetText(text)).toBe(address);
+});

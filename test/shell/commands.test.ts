@@ -1,0 +1,12 @@
+import { expect, test } from "vitest";
+import type { Client } from "../../app/decoder/client.ts";
+import { commandsOf } from "../../app/shell/commands.ts";
+import { createShell } from "../../app/shell/shell.ts";
+
+test("every command has a key and an id of its own", () => {
+  const client: Client = { ask: () => new Promise(() => {}), terminate() {} };
+  const commands = commandsOf(createShell(client), { current: null });
+  expect(commands.filter(({ key }) => key === "")).toEqual([]);
+  expect(new Set(commands.map(({ key }) => key)).size).toBe(commands.length);
+  expect(new Set(commands.map(({ id }) => id)).size).toBe(commands.length);
+});

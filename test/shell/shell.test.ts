@@ -1,0 +1,145 @@
+import { describe, expect, test } from "vitest";
+import type { AskOptions, Client } from "../../app/decoder/client.ts";
+import type { Opening, QuestionKind } from "../../app/decoder/protocol.ts";
+import { createShell } from "../../app/shell/shell.ts";
+import type { Input } from "../../app/shell/state.ts";
+import { NGINX } from "../support/nginx.ts";
+import { checkpointOf } from "../support/state.ts";
+
+/** A worker that opens what the test tells it to, when the test tells it to. */
+function fakeClient() {
+  const asked: { kind: QuestionKind; ask: unknown; options: AskOptions; answer(answer: unknown): void }[] = [];
+  const client = {
+    ask: (kind: QuestionKind, ask: unknown, options: AskOptions = {}) =>
+      new Promise((resolve, reject) => {
+        options.signal?.addEventListener("abort", () => reject(options.signal?.reason));
+        asked.push({ kind, ask, options, answer: resolve });
+      }),
+    terminate() {},
+  } as unknown as Client;
+  const last = () => {
+    const question = asked.filter(({ kind }) => kind === "open").at(-1);
+    if (question === undefined) throw new Error("Nothing was asked");
+    return question;
+  };
+  return { client, asked, last };
+}
+
+const input = (name: string): Input => ({ name, files: [{ path: name, file: new Blob(["x"]) }] });
+const opened = (document: number): Opening => ({
+  document,
+  checkpoint: checkpointOf(NGINX, { firstId: document * 100 }),
+});
+
+/** A shell with one image open. */
+async function withOne() {
+  const fake = fakeClient();
+  const shell = createShell(fake.client);
+  const opening = shell.open([input("a")]);
+  fake.last().answer(opened(1));
+  await opening;
+  return { ...fake, shell };
+}
+
+describe("opening", () => {
+  test("shows the document", async () => {
+    const { shell } = await withOne();
+    const { docs, opening, failure } = shell.store.get();
+    expect(docs.map(({ document, input: { name } }) => [document, name])).toEqual([[1, "a"]]);
+    expect([opening, failure]).toEqual([null, null]);
+  });
+  test("what is no image is refused with a sentence; what was open stays", async () => {
+    const { shell, last } = await withOne();
+    const opening = shell.open([input("b")]);
+    last().answer({ refused: "This is no checkpoint image: it is empty." });
+    await opening;
+    const { docs, failure } = shell.store.get();
+    expect(docs[0]?.input.name).toBe("a");
+    expect(failure?.message).toBe("This is no checkpoint image: it is empty.");
+  });
+  test("of several image sets one is chosen", async () => {
+    const { client, last } = fakeClient();
+    const shell = createShell(client);
+    const opening = shell.open([input("dumps.tar")]);
+    last().answer({ refused: "There are 2 image sets here.", choices: ["a/", "b/"] });
+    await opening;
+    const { choices } = shell.store.get().failure ?? {};
+    expect(choices?.map(({ name, set }) => [name, set])).toEqual([
+      ["a/", "a/"],
+      ["b/", "b/"],
+    ]);
+    void shell.open(choices?.slice(1) ?? []);
+    expect(last().ask).toMatchObject({ set: "b/" });
+  });
+  test("an early part is shown, and what is looked at in it is found again in the whole", async () => {
+    const fake = fakeClient();
+    const shell = createShell(fake.client);
+    const opening = shell.open([input("a")]);
+    const part = checkpointOf({ ...NGINX, tasks: NGINX.tasks.slice(1) });
+    fake.last().options.onPart?.(part);
+    expect(shell.store.get().docs[0]?.document).toBeNull();
+    shell.look({ to: "task", row: 0 });
+    fake.last().answer(opened(1));
+    await opening;
+    // pid 412 is row 0 of the part and row 1 of the whole.
+    expect(shell.store.get().looked).toEqual({ to: "task", row: 1 });
+  });
+  test("cancelled, it leaves what was open before", async () => {
+    const { shell, last } = await withOne();
+    const opening = shell.open([input("b")]);
+    last().options.onPart?.(checkpointOf(NGINX));
+    expect(shell.store.get().docs[0]?.input.name).toBe("b");
+    shell.cancel();
+    await opening;
+    const { docs, failure, opening: now } = shell.store.get();
+    expect(docs[0]?.input.name).toBe("a");
+    expect([failure, now]).toEqual([null, null]);
+  });
+  test("opening instead closes what was open, once the new one is there", async () => {
+    const { shell, asked, last } = await withOne();
+    const opening = shell.open([input("b")]);
+    expect(asked.some(({ kind }) => kind === "close")).toBe(false);
+    last().answer(opened(2));
+    await opening;
+    expect(asked.filter(({ kind }) => kind === "close").map(({ ask }) => ask)).toEqual([{ document: 1 }]);
+  });
+});
+
+describe("two documents", () => {
+  test("one that comes upon an open one is asked about, and is after when compared", async () => {
+    const { shell, last } = await withOne();
+    const later = input("b");
+    shell.receive([later]);
+    expect(shell.store.get().dialog).toEqual({ kind: "dropped", input: later });
+    const comparing = shell.compareWith(later);
+    last().answer(opened(2));
+    await comparing;
+    expect(shell.store.get().docs.map(({ document }) => document)).toEqual([1, 2]);
+    expect(shell.store.get().dialog).toBeNull();
+  });
+  test("turning to the other one keeps what is looked at", async () => {
+    const { shell, last } = await withOne();
+    const comparing = shell.compareWith(input("b"));
+    last().answer(opened(2));
+    await comparing;
+    shell.look({ to: "descriptor", row: 5 });
+    shell.turn(1);
+    expect(shell.store.get()).toMatchObject({ side: 1, looked: { to: "descriptor", row: 5 } });
+    shell.swap();
+    expect(shell.store.get().docs.map(({ document }) => document)).toEqual([2, 1]);
+    expect(shell.store.get().side).toBe(0);
+  });
+});
+
+describe("links", () => {
+  test("what a link selects waits for an image that has it", async () => {
+    const { client, last } = fakeClient();
+    const shell = createShell(client);
+    shell.applyLink({ select: { to: "descriptor", task: 412, fd: 5 }, tab: "files", filter: "nginx" });
+    const opening = shell.open([input("a")]);
+    last().answer(opened(1));
+    await opening;
+    expect(shell.store.get()).toMatchObject({ looked: { to: "descriptor", row: 5 }, tab: "files" });
+    expect(shell.link()).toEqual({ select: { to: "descriptor", task: 412, fd: 5 }, tab: "files", filter: "nginx" });
+  });
+});

@@ -1,0 +1,137 @@
+// A process that opens what it is told to, for tests of the live dump. Started with fork(); it answers each message
+// {call, args} with {result}. Plain JavaScript, as Node starts it by itself.
+
+import { spawn } from "node:child_process";
+import { closeSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import koffi from "koffi";
+
+const libc = koffi.load(null);
+const c = {
+  open: libc.func("int open(const char *, int, int)"),
+  dup: libc.func("int dup(int)"),
+  dup3: libc.func("int dup3(int, int, int)"),
+  pipe: libc.func("int pipe(_Out_ int *)"),
+  socketpair: libc.func("int socketpair(int, int, int, _Out_ int *)"),
+  fcntl: libc.func("int fcntl(int, int, int)"),
+  lseek: libc.func("long lseek(int, long, int)"),
+  eventfd: libc.func("int eventfd(unsigned int, int)"),
+  epollCreate: libc.func("int epoll_create1(int)"),
+  epollControl: libc.func("int epoll_ctl(int, int, int, void *)"),
+  mkfifo: libc.func("int mkfifo(const char *, int)"),
+  openTerminal: libc.func("int posix_openpt(int)"),
+  unshare: libc.func("int unshare(int)"),
+  gettid: libc.func("int gettid()"),
+  malloc: libc.func("intptr_t malloc(size_t)"),
+  dlsym: libc.func("intptr_t dlsym(intptr_t, const char *)"),
+  clone: libc.func("int clone(intptr_t, intptr_t, int, intptr_t)"),
+};
+
+const CLONE_FILES = 0x400;
+const SIGCHLD = 17;
+const STACK = 64 * 1024;
+const [AF_UNIX, SOCK_STREAM] = [1, 1];
+const EPOLL_CTL_ADD = 1;
+
+const children = [];
+
+const calls = {
+  open: (path, flags) => c.open(path, flags, 0o600),
+  dup: (fd) => c.dup(fd),
+  dup3: (from, to, flags) => c.dup3(from, to, flags),
+  fcntl: (fd, command, value) => c.fcntl(fd, command, value),
+  lseek: (fd, offset) => Number(c.lseek(fd, offset, 0)),
+  eventfd: (count) => c.eventfd(count, 0),
+  close: (fd) => closeSync(fd),
+  rename: (from, to) => renameSync(from, to),
+  unlink: (path) => unlinkSync(path),
+  write: (path, text) => writeFileSync(path, text),
+  pipe: () => pair((fds) => c.pipe(fds)),
+  socketpair: () => pair((fds) => c.socketpair(AF_UNIX, SOCK_STREAM, 0, fds)),
+  fifo(path) {
+    c.mkfifo(path, 0o600);
+    return c.open(path, 2, 0);
+  },
+  terminal: () => c.openTerminal(2),
+  epoll(target, events) {
+    const epoll = c.epollCreate(0);
+    // struct epoll_event is packed on x86-64 alone.
+    const event = Buffer.alloc(16);
+    event.writeUInt32LE(events, 0);
+    event.writeBigUInt64LE(0x1122334455667788n, process.arch === "x64" ? 4 : 8);
+    c.epollControl(epoll, EPOLL_CTL_ADD, target, event);
+    return epoll;
+  },
+  listen: (host) =>
+    new Promise((resolve) => {
+      const server = createServer().listen(0, host, () => resolve(server.address().port));
+    }),
+  many(count, path) {
+    const fds = [];
+    for (let index = 0; index < count; index++) fds.push(c.open(path, 0, 0));
+    return fds;
+  },
+  /** A forked child that has our `fds` as its descriptors 3, 4, … */
+  child(fds) {
+    const child = spawn("sleep", ["1000"], { stdio: ["ignore", "ignore", "ignore", ...fds] });
+    children.push(child.pid);
+    return child.pid;
+  },
+  /**
+   * Children that have files open at `paths`: all of them the same open files, or each of them its own.
+   */
+  crowd(count, paths, shared) {
+    const openAll = () => paths.map((path) => c.open(path, 0, 0));
+    if (shared) openAll();
+    return Array.from({ length: count }, () => {
+      const own = shared ? [] : openAll();
+      const pid = calls.child([]);
+      for (const fd of own) closeSync(fd);
+      return pid;
+    });
+  },
+  /** A process of its own that has our file table. It runs no JavaScript: it sleeps, and ends by itself. */
+  cloneFiles() {
+    const stack = BigInt(c.malloc(STACK));
+    const pid = c.clone(c.dlsym(0, "sleep"), stack + BigInt(STACK), CLONE_FILES | SIGCHLD, 120);
+    children.push(pid);
+    return pid;
+  },
+  /** A thread that has taken a file table of its own. */
+  unsharedThread: () =>
+    new Promise((resolve) => {
+      new Worker(new URL(import.meta.url), { workerData: "unshare" }).once("message", resolve);
+    }),
+};
+
+function pair(call) {
+  const fds = [0, 0];
+  call(fds);
+  return fds;
+}
+
+if (!isMainThread && workerData === "unshare") {
+  c.unshare(CLONE_FILES);
+  parentPort.postMessage(c.gettid());
+  setInterval(() => {}, 1000);
+} else if (process.send !== undefined) {
+  process.on("message", async ({ call, args }) => {
+    try {
+      process.send({ result: await calls[call](...args) });
+    } catch (error) {
+      process.send({ error: String(error) });
+    }
+  });
+  process.on("disconnect", () => {
+    for (const pid of children) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        // It has ended.
+      }
+    }
+    process.exit();
+  });
+  process.send({ result: "ready" });
+}
