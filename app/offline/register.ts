@@ -10,7 +10,9 @@ interface LaunchQueue {
 
 /** Registers the service worker that the build made, where browsers allow one. */
 export function workOffline(): void {
-  if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
+  // A page that the command line serves is at its address just once.
+  const once = document.querySelector('meta[name="offline"][content="no"]') !== null;
+  if (once || !import.meta.env.PROD || !("serviceWorker" in navigator)) return;
   // Without it the page works as well, with a network.
   navigator.serviceWorker.register("service-worker.js").catch(() => {});
 }
