@@ -4,7 +4,7 @@
 import { base64 } from "../model/text.ts";
 
 /** Where the images go in the report's page: the element is empty in the page as it is built. */
-export const REPORT_ELEMENT = '<script type="application/octet-stream" id="images">';
+const REPORT_ELEMENT = '<script type="application/octet-stream" id="images">';
 const END = "</script>";
 
 /** Bytes put into base64 at once; a multiple of three, so that the pieces join. */

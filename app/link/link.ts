@@ -40,6 +40,12 @@ export interface ZoomLink {
   readonly y: number;
 }
 
+/** What was chosen by hand for an image: how it is decoded, and which of several image sets it is. */
+export interface ChoiceLink {
+  readonly dialect?: string;
+  readonly set?: string;
+}
+
 /** Panels that can be put away. */
 export const HIDABLE = ["tree", "tables", "inspector"] as const;
 export type Hidable = (typeof HIDABLE)[number];
@@ -50,6 +56,9 @@ export interface Link {
   readonly open?: string;
   /** Address of the image that `open` is compared with. */
   readonly with?: string;
+  /** Of the first image and, in a pair, of the second. */
+  readonly first?: ChoiceLink;
+  readonly second?: ChoiceLink;
   /** The images themselves, packed (bundle.ts). */
   readonly data?: string;
   readonly side?: "before" | "after";
@@ -84,6 +93,10 @@ export function toFragment(link: Link): string {
   add("sample", link.sample);
   add("open", link.open);
   add("with", link.with);
+  add("dialect", link.first?.dialect);
+  add("set", link.first?.set);
+  add("with.dialect", link.second?.dialect);
+  add("with.set", link.second?.set);
   add("side", link.side);
   add("select", link.select && toText(link.select));
   add("tab", link.tab);
@@ -142,6 +155,10 @@ export function fromFragment(fragment: string): Link {
   if (open) link.open = open;
   const compared = values.get("with");
   if (compared) link.with = compared;
+  const first = choiceFrom(values, "");
+  if (first !== null) link.first = first;
+  const second = choiceFrom(values, "with.");
+  if (second !== null) link.second = second;
   const data = values.get("data");
   if (data) link.data = data;
   const side = values.get("side");
@@ -171,6 +188,13 @@ export function fromFragment(fragment: string): Link {
   if (values.get("rows") === "all") link.rows = "all";
   if (values.get("order") === "swapped") link.order = "swapped";
   return link;
+}
+
+function choiceFrom(values: Values, prefix: string): ChoiceLink | null {
+  const dialect = values.get(`${prefix}dialect`) ?? "";
+  const set = values.get(`${prefix}set`);
+  const isDialect = /^[a-z0-9][a-z0-9._-]{0,39}$/.test(dialect);
+  return isDialect || set ? { ...(isDialect && { dialect }), ...(set && { set }) } : null;
 }
 
 function listingFrom(values: Values, prefix: string, listing: Listing): ListingLink {

@@ -6,11 +6,20 @@ import { type ChangeName, changeAbout, findChange, type Moment, nameOfChange, ob
 import { type ChangeKind, mirrored } from "../diff/changes.ts";
 import { kindAt } from "../diff/describe.ts";
 import { hiddenKinds, stepChange } from "../diff/lines.ts";
-import { HIDABLE, type Link, type ListingLink, type Name, toFragment, zoomLink } from "../link/link.ts";
+import {
+  type ChoiceLink,
+  HIDABLE,
+  type Link,
+  type ListingLink,
+  type Name,
+  toFragment,
+  zoomLink,
+} from "../link/link.ts";
 import { nameOf, resolve } from "../link/name.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { LISTINGS, type Listing } from "../model/columns.ts";
 import { type Looked, objectOf } from "../model/related.ts";
+import { isDialect } from "./dialects.ts";
 import { listSamples, loadSample } from "./samples.ts";
 import {
   type Compared,
@@ -46,6 +55,7 @@ export function createShell(client: Client, network = true) {
   let wantedChange: ChangeName | null = null;
   let wantedSide: Side | null = null;
   let wantedSwapped = false;
+  let wantedChoices: readonly (ChoiceLink | undefined)[] = [];
 
   const forget = (docs: Docs): void => {
     for (const { document } of docs) if (document !== null) void client.ask("close", { document }).catch(() => {});
@@ -187,11 +197,11 @@ export function createShell(client: Client, network = true) {
     if (first === undefined) return;
     const old = settled.docs;
     set({ side: 0, bannerHidden: false, swapped: false, left: "changes", zoom: null, zoomWanted: null });
-    const before = await decode(first, null, signal, (doc) => show([doc], origin));
+    const before = await decode(first, first.dialect ?? null, signal, (doc) => show([doc], origin));
     if (second === undefined) show([before], origin);
     else {
       try {
-        const after = await decode(second, null, signal, () => {});
+        const after = await decode(second, second.dialect ?? null, signal, () => {});
         try {
           show([before, after], origin, await compare(before, after, signal));
         } catch (error) {
@@ -206,10 +216,14 @@ export function createShell(client: Client, network = true) {
     forget(old);
   };
 
-  /** Opens what a link leads to, in the order that it wants. */
+  /** Opens what a link leads to, as it chose and in the order that it wants. */
   const openInOrder = async (inputs: readonly Input[], origin: Origin, signal: AbortSignal): Promise<void> => {
     const swapped = wantedSwapped && inputs.length === 2;
-    await openAll(swapped ? inputs.toReversed() : inputs, origin, signal);
+    const chosen = inputs.map((input, at) => {
+      const { dialect, set } = wantedChoices[at] ?? {};
+      return { ...input, ...(dialect && isDialect(dialect) && { dialect }), ...(set && { set }) };
+    });
+    await openAll(swapped ? chosen.toReversed() : chosen, origin, signal);
     set({ swapped });
   };
 
@@ -390,6 +404,7 @@ export function createShell(client: Client, network = true) {
       wantedChange = link.change ?? null;
       wantedSide = link.side === undefined ? null : link.side === "before" ? 0 : 1;
       wantedSwapped = link.order === "swapped";
+      wantedChoices = [link.first, link.second];
       const listing: ListingView = {
         filter: link.filter ?? "",
         sort: link.sort ?? null,
@@ -427,7 +442,7 @@ export function createShell(client: Client, network = true) {
     /** The whole address of a link to what is looked at, with the images from elsewhere than they came from. */
     address(origin?: { readonly data: string }): string {
       const link = this.link();
-      const { sample: _s, open: _o, with: _w, data: _d, order: _r, ...view } = link;
+      const { sample: _s, open: _o, with: _w, data: _d, order: _r, first: _f, second: _c, ...view } = link;
       const [page = ""] = window.location.href.split("#", 1);
       return `${page}#${toFragment(origin === undefined ? link : { ...view, ...origin })}`;
     },
@@ -439,6 +454,7 @@ export function createShell(client: Client, network = true) {
       const doc = shownDoc(get());
       const changeName = compared && change !== null ? nameOfChange(compared.comparison, change) : wantedChange;
       const select = doc && looked ? nameOf(doc.checkpoint, looked) : wanted;
+      const [first, second] = origin === null ? [] : (swapped ? docs.toReversed() : docs).map(choiceLink);
       const others: Partial<Record<Listing, ListingLink>> = {};
       for (const each of LISTINGS) {
         const other = listingLink(each, listings[each]);
@@ -449,6 +465,8 @@ export function createShell(client: Client, network = true) {
       const zoom = state.zoom && zoomLink(state.zoom);
       return {
         ...origin,
+        ...(first && { first }),
+        ...(second && { second }),
         ...(docs.length === 2 && side === 0 && { side: "before" as const }),
         ...(select && { select }),
         ...(tab !== "descriptors" && { tab }),
@@ -464,6 +482,11 @@ export function createShell(client: Client, network = true) {
       };
     },
   };
+}
+
+/** What was chosen by hand for a document, as links say it. */
+function choiceLink({ dialect, input: { set } }: Doc): ChoiceLink | null {
+  return dialect !== null || set !== undefined ? { ...(dialect && { dialect }), ...(set && { set }) } : null;
 }
 
 /** What differs in a listing from how it is shown at first. */

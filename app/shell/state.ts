@@ -19,6 +19,8 @@ export interface Input {
   readonly from?: string;
   /** Which of several image sets among the files. */
   readonly set?: string;
+  /** The dialect that a link wants. */
+  readonly dialect?: string;
 }
 
 /** Where the open documents came from, as far as a link can say it. `null`: from the user's own files. */

@@ -20,7 +20,7 @@ const KEPT = 1024;
 /** A larger read, in blocks, goes past the cache. */
 const LARGE_READ = 512;
 /** The most that is loaded whole from a host that does not answer range requests, in bytes. */
-export const WHOLE_LIMIT = 512 * 2 ** 20;
+const WHOLE_LIMIT = 512 * 2 ** 20;
 
 export interface HostedOptions {
   /** Aborting ends all requests; they reject with the signal's reason. */

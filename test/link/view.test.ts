@@ -22,6 +22,10 @@ const listing = (name: Listing) => {
   );
 };
 
+const dialect = fc.stringMatching(/^[a-z0-9][a-z0-9._-]{0,20}$/);
+const set = fc.string({ unit: "grapheme", minLength: 1 });
+const choice = fc.oneof(fc.record({ dialect }), fc.record({ set }), fc.record({ dialect, set }));
+
 /** Any view. */
 const arbitraryLink: fc.Arbitrary<Link> = fc.constantFrom(...LISTINGS).chain((tab) =>
   fc
@@ -33,6 +37,8 @@ const arbitraryLink: fc.Arbitrary<Link> = fc.constantFrom(...LISTINGS).chain((ta
           tab: fc.constant(tab),
           open: fc.webUrl({ withQueryParameters: true, withFragments: true }),
           with: fc.string({ unit: "grapheme", minLength: 1 }),
+          first: choice,
+          second: choice,
           data: fc.stringMatching(/^[\w-]{1,20}$/),
           zoom: fc
             .record({
