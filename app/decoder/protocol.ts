@@ -74,6 +74,8 @@ export interface Compared {
   readonly differences: Differences;
   /** What makes the two an odd pair, in sentences; none if nothing does. */
   readonly unrelated: readonly string[];
+  /** How many digits the longest position and the longest version have. */
+  readonly digits: { readonly pos: number; readonly version: number };
 }
 
 /** The subject of a drawing of two images (union.ts) without the two checkpoints, and where things stand in it. */

@@ -13,6 +13,7 @@ import { bundle } from "../link/bundle.ts";
 import { createMask } from "../link/leave-out.ts";
 import { isPacked, pack, unpack } from "../link/pack.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
+import { widest } from "../model/columns.ts";
 import { orderRows } from "../model/order.ts";
 import { blobSource } from "../sources/files.ts";
 import { openHosted } from "../sources/url.ts";
@@ -132,7 +133,12 @@ function createHandlers(): Handlers {
     },
     async diff(two) {
       const { before, after, ...differences } = compare(two);
-      const answer = { differences: copyOf(differences), unrelated: unrelated(before, after, differences.pairs) };
+      const digits = (id: "pos" | "version"): number => Math.max(widest(before.files[id]), widest(after.files[id]));
+      const answer = {
+        differences: copyOf(differences),
+        unrelated: unrelated(before, after, differences.pairs),
+        digits: { pos: digits("pos"), version: digits("version") },
+      };
       return { answer, transfer: transferables(answer.differences) };
     },
     async union(two) {

@@ -114,10 +114,11 @@ export function createShell(client: Client, network = true) {
   const compare = async (before: Doc, after: Doc, signal: AbortSignal): Promise<Compared> => {
     if (before.document === null || after.document === null) throw new Error("An image is not open yet.");
     const two = { before: before.document, after: after.document };
-    const { differences, unrelated } = await client.ask("diff", two, { signal });
+    const { differences, unrelated, digits } = await client.ask("diff", two, { signal });
     return {
       comparison: { ...differences, before: before.checkpoint, after: after.checkpoint },
       unrelated,
+      digits,
     };
   };
 
@@ -197,7 +198,9 @@ export function createShell(client: Client, network = true) {
     if (first === undefined) return;
     const old = settled.docs;
     set({ side: 0, bannerHidden: false, swapped: false, left: "changes", zoom: null, zoomWanted: null });
-    const before = await decode(first, first.dialect ?? null, signal, (doc) => show([doc], origin));
+    const dialect = first.dialect ?? null;
+    // Of two, an early part of one is not what is waited for.
+    const before = await decode(first, dialect, signal, (doc) => second === undefined && show([doc], origin));
     if (second === undefined) show([before], origin);
     else {
       try {

@@ -52,6 +52,8 @@ export interface Compared {
   readonly comparison: Comparison;
   /** What makes the two an odd pair, in sentences. */
   readonly unrelated: readonly string[];
+  /** How many digits the longest position and the longest version have. */
+  readonly digits: { readonly pos: number; readonly version: number };
 }
 
 /** An opening under way. */

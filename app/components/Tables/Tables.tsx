@@ -1,6 +1,6 @@
 // The tables below the drawing: one tab for each listing, with its filter, columns and exports.
 
-import { type KeyboardEvent, useRef } from "react";
+import { type KeyboardEvent, useDeferredValue, useRef } from "react";
 import { COLUMNS, LISTING_TITLES, LISTINGS, type Listing, rowCount } from "../../model/columns.ts";
 import { PLACES } from "../../shell/commands.ts";
 import { count, counted } from "../../shell/describe.ts";
@@ -37,6 +37,8 @@ export function Tables({ doc }: { doc: Doc }) {
 function Aligned({ compared }: { compared: Compared }) {
   const { shell } = usePage();
   const onlyChanges = useApp((state) => state.onlyChanges);
+  // Two long lists at once would keep the page from answering: the list of changes goes first.
+  const ready = useDeferredValue(true, false);
   return (
     <div id="tables-panel" role="tabpanel" aria-labelledby="tab-side" className="tables-panel">
       <div className="tables-bar">
@@ -54,7 +56,7 @@ function Aligned({ compared }: { compared: Compared }) {
         <CommandButton id="previous-change">‹ Previous</CommandButton>
         <CommandButton id="next-change">Next ›</CommandButton>
       </div>
-      <SideBySide compared={compared} />
+      {ready && <SideBySide compared={compared} />}
     </div>
   );
 }
