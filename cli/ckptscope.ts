@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The command line: finds the command, runs it, tells trouble in one line.
 
-import { realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { visible } from "../app/model/text.ts";
 import packageJson from "../package.json" with { type: "json" };
@@ -10,10 +10,13 @@ import { type Command, Trouble } from "./command.ts";
 import { diff } from "./diff.ts";
 import { dump } from "./dump.ts";
 import { type Io, processIo } from "./io.ts";
+import { report } from "./report.ts";
+import { serve } from "./serve.ts";
 import { show } from "./show.ts";
+import { view } from "./view.ts";
 import { watch } from "./watch.ts";
 
-const COMMANDS: readonly Command[] = [show, diff, check, dump, watch];
+const COMMANDS: readonly Command[] = [view, show, diff, check, report, serve, dump, watch];
 
 const usage = (): string => {
   const width = Math.max(...COMMANDS.map((command) => command.name.length));
@@ -45,7 +48,10 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     await io.print(usage());
     return 0;
   }
-  const command = COMMANDS.find((candidate) => candidate.name === name);
+  const named = COMMANDS.find((candidate) => candidate.name === name);
+  // What is no command but there is an image of that name.
+  const isPath = named === undefined && name !== undefined && existsSync(name);
+  const command = isPath ? view : named;
   if (command === undefined) {
     io.complain(
       `ckptscope: ${name === undefined ? "no command was given" : `there is no command ${visible(name)}`}; see ckptscope --help`,
@@ -57,7 +63,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     return 0;
   }
   try {
-    return await command.run(rest, io);
+    return await command.run(isPath ? [...args] : rest, io);
   } catch (error) {
     if (!(error instanceof Trouble) && !isArgumentError(error)) throw error;
     io.complain(`ckptscope ${command.name}: ${error.message.split("\n")[0]}`);

@@ -5,17 +5,19 @@ import type { ChangeKind } from "../diff/changes.ts";
 import type { Differences } from "../diff/diff.ts";
 import type { Both, Graph } from "../graph/graph.ts";
 import type { Layout } from "../graph/layout.ts";
+import type { LeaveOut } from "../link/leave-out.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import type { Details, Field } from "../model/fields.ts";
 import type { Order } from "../model/order.ts";
 import type { Refusal } from "./image.ts";
 import type { Progress } from "./source.ts";
 
-/** A file that the user gave; `path` is its place in a dropped folder, else its name. */
-export interface InputFile {
-  readonly path: string;
-  readonly file: Blob;
-}
+/**
+ * A file that the user gave, or the address of a hosted one; `path` is its place in a dropped folder, else its name.
+ */
+export type InputFile =
+  | { readonly path: string; readonly file: Blob }
+  | { readonly path: string; readonly url: string };
 
 /** Names an open document in the worker until it is closed. */
 export type DocumentId = number;
@@ -41,6 +43,11 @@ export interface Questions {
   layout: { ask: { document: DocumentId }; answer: Layout };
   /** What a restart of the image would refuse or get wrong, and what looks wrong. */
   check: { ask: { document: DocumentId }; answer: Checked };
+  /** Documents without their records as one compressed piece (bundle.ts), under these names. */
+  pack: {
+    ask: { documents: readonly DocumentId[]; names: readonly string[]; leaveOut: LeaveOut };
+    answer: Uint8Array<ArrayBuffer>;
+  };
   /** The document that `ckptscope show --json` prints. */
   json: { ask: { document: DocumentId }; answer: Blob };
   /** What changed from one document to another. */

@@ -1,11 +1,17 @@
 // The dialog that is open, if one is.
 
+import { lazy, Suspense } from "react";
 import { useApp } from "../context.ts";
 import { Find } from "../Find/Find.tsx";
+import { AddressDialog } from "../Links/Address.tsx";
+import { FetchDialog } from "../Links/Fetch.tsx";
 import { Dropped } from "./Dropped.tsx";
 import { FormatDialog } from "./FormatDialog.tsx";
 import { Help } from "./Help.tsx";
 import { Palette } from "./Palette.tsx";
+
+// What packs images is fetched when it is wanted.
+const ShareDialog = lazy(() => import("../Links/Share.tsx").then((module) => ({ default: module.ShareDialog })));
 
 export function Dialogs() {
   const dialog = useApp((state) => state.dialog);
@@ -18,6 +24,16 @@ export function Dialogs() {
       return <Find />;
     case "format":
       return <FormatDialog />;
+    case "address":
+      return <AddressDialog />;
+    case "fetch":
+      return <FetchDialog addresses={dialog.addresses} answer={dialog.answer} />;
+    case "share":
+      return (
+        <Suspense>
+          <ShareDialog into={dialog.into} />
+        </Suspense>
+      );
     case "dropped":
       return <Dropped input={dialog.input} />;
     default:
