@@ -4,7 +4,11 @@ import { defineConfig } from "vite";
 export default defineConfig({
   build: {
     ssr: true,
-    rollupOptions: { input: { ckptscope: "cli/ckptscope.ts", start: "cli/start.ts" } },
+    rollupOptions: {
+      input: { ckptscope: "cli/ckptscope.ts", start: "cli/start.ts" },
+      // What they share stands beside them: the built page is looked for from there.
+      output: { chunkFileNames: "[name].js" },
+    },
     outDir: "dist/cli",
     target: "node20",
     copyPublicDir: false,

@@ -1,28 +1,20 @@
 import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { policy } from "./build/policy.ts";
+import { precache } from "./build/precache.ts";
 
-// The page needs its own files and nothing else. Set in what is built only: the development server's reloading
-// puts scripts and styles into the page.
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data: blob:",
-  "connect-src 'self'",
-  "worker-src 'self'",
-  "manifest-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-].join("; ");
-
+// Set in what is built only: the development server's reloading puts scripts and styles into the page.
 const contentSecurityPolicy: Plugin = {
   name: "content-security-policy",
   apply: "build",
   transformIndexHtml: () => [
     {
       tag: "meta",
-      attrs: { "http-equiv": "Content-Security-Policy", content: POLICY },
+      attrs: {
+        "http-equiv": "Content-Security-Policy",
+        content: policy({ script: "'self'", style: "'self'" }, "'self' http: https:"),
+      },
       injectTo: "head-prepend",
     },
   ],
@@ -31,7 +23,7 @@ const contentSecurityPolicy: Plugin = {
 // Relative base: the page works from any folder of any static host.
 export default defineConfig({
   base: "./",
-  plugins: [react(), contentSecurityPolicy],
+  plugins: [react(), contentSecurityPolicy, precache(new URL("app/offline/service-worker.js", import.meta.url))],
   worker: { format: "es" },
   build: { target: "es2022", modulePreload: { polyfill: false } },
   test: {

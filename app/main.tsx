@@ -1,27 +1,12 @@
 // Starts the page.
 
-import { createRef } from "react";
-import { createRoot } from "react-dom/client";
-import { App } from "./components/App/App.tsx";
-import { Boundary } from "./components/Boundary/Boundary.tsx";
-import { PageContext } from "./components/context.ts";
 import { createClient } from "./decoder/client.ts";
-import { type BytesControl, commandsOf, type DrawingControl } from "./shell/commands.ts";
-import { followHistory } from "./shell/history.ts";
+import { openLaunched, workOffline } from "./offline/register.ts";
+import { showPage } from "./page.tsx";
 import { createShell } from "./shell/shell.ts";
-import "./components/theme.css";
 
 const worker = new Worker(new URL("./decoder/worker.ts", import.meta.url), { type: "module" });
 const shell = createShell(createClient(worker));
-const drawing = createRef<DrawingControl>();
-const bytes = createRef<BytesControl>();
-const root = document.getElementById("root");
-if (root === null) throw new Error("The page has no #root");
-followHistory(shell, window);
-createRoot(root).render(
-  <Boundary>
-    <PageContext value={{ shell, commands: commandsOf(shell, drawing, bytes), drawing, bytes }}>
-      <App />
-    </PageContext>
-  </Boundary>,
-);
+showPage(shell);
+openLaunched(shell);
+workOffline();

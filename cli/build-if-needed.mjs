@@ -13,8 +13,10 @@ const newest = (path) => {
   return Math.max(mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
 };
 
-const made = ["dist/index.html", "dist/cli/ckptscope.js", "dist/cli/start.js"].map((path) => join(root, path));
-const sources = ["app", "cli", "public", "index.html", "package-lock.json", "vite.config.ts"].map((path) =>
+const made = ["dist/index.html", "dist/report.html", "dist/cli/ckptscope.js", "dist/cli/start.js"].map((path) =>
+  join(root, path),
+);
+const sources = ["app", "build", "cli", "public", "index.html", "package-lock.json", "vite.config.ts"].map((path) =>
   join(root, path),
 );
 const builtAt = made.every((path) => existsSync(path)) ? Math.min(...made.map((path) => statSync(path).mtimeMs)) : 0;

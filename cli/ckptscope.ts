@@ -1,18 +1,22 @@
 #!/usr/bin/env node
 // The command line: finds the command, runs it, tells trouble in one line.
 
-import { realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { visible } from "../app/model/text.ts";
 import packageJson from "../package.json" with { type: "json" };
+import { check } from "./check.ts";
 import { type Command, Trouble } from "./command.ts";
 import { diff } from "./diff.ts";
 import { dump } from "./dump.ts";
 import { type Io, processIo } from "./io.ts";
+import { report } from "./report.ts";
+import { serve } from "./serve.ts";
 import { show } from "./show.ts";
+import { view } from "./view.ts";
 import { watch } from "./watch.ts";
 
-const COMMANDS: readonly Command[] = [show, diff, dump, watch];
+const COMMANDS: readonly Command[] = [view, show, diff, check, report, serve, dump, watch];
 
 const usage = (): string => {
   const width = Math.max(...COMMANDS.map((command) => command.name.length));
@@ -27,7 +31,8 @@ const usage = (): string => {
     "",
     "IMAGE is a Linux-CR image, a directory with a CRIU image set, an archive of one (tar, tar.gz, tar.zst), or - for",
     "standard input.",
-    "Exit status of show: 0, 1 if the image has an error; of diff: 0 equal, 1 different; 2 is trouble.",
+    "Exit status of show: 0, 1 if the image has an error; of diff: 0 equal, 1 different;",
+    "of check: 0 sound, 1 findings. 2 is trouble.",
     "",
   ].join("\n");
 };
@@ -43,7 +48,10 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     await io.print(usage());
     return 0;
   }
-  const command = COMMANDS.find((candidate) => candidate.name === name);
+  const named = COMMANDS.find((candidate) => candidate.name === name);
+  // What is no command but there is an image of that name.
+  const isPath = named === undefined && name !== undefined && existsSync(name);
+  const command = isPath ? view : named;
   if (command === undefined) {
     io.complain(
       `ckptscope: ${name === undefined ? "no command was given" : `there is no command ${visible(name)}`}; see ckptscope --help`,
@@ -55,7 +63,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     return 0;
   }
   try {
-    return await command.run(rest, io);
+    return await command.run(isPath ? [...args] : rest, io);
   } catch (error) {
     if (!(error instanceof Trouble) && !isArgumentError(error)) throw error;
     io.complain(`ckptscope ${command.name}: ${error.message.split("\n")[0]}`);

@@ -1,9 +1,11 @@
 // What the page and the worker say to each other: one type per question, with its answer.
 
+import type { Findings } from "../checks/finding.ts";
 import type { ChangeKind } from "../diff/changes.ts";
 import type { Differences } from "../diff/diff.ts";
 import type { Both, Graph } from "../graph/graph.ts";
 import type { Layout } from "../graph/layout.ts";
+import type { LeaveOut } from "../link/leave-out.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import type { Details, Field } from "../model/fields.ts";
 import type { Order } from "../model/order.ts";
@@ -11,11 +13,12 @@ import type { Occurrences } from "./find-bytes.ts";
 import type { Refusal } from "./image.ts";
 import type { Progress } from "./source.ts";
 
-/** A file that the user gave; `path` is its place in a dropped folder, else its name. */
-export interface InputFile {
-  readonly path: string;
-  readonly file: Blob;
-}
+/**
+ * A file that the user gave, or the address of a hosted one; `path` is its place in a dropped folder, else its name.
+ */
+export type InputFile =
+  | { readonly path: string; readonly file: Blob }
+  | { readonly path: string; readonly url: string };
 
 /** Names an open document in the worker until it is closed. */
 export type DocumentId = number;
@@ -49,6 +52,13 @@ export interface Questions {
   order: { ask: { document: DocumentId; order: Order }; answer: Uint32Array };
   /** Where things stand in the drawing: `layout` over the document alone. Asked for where that takes long. */
   layout: { ask: { document: DocumentId }; answer: Layout };
+  /** What a restart of the image would refuse or get wrong, and what looks wrong. */
+  check: { ask: { document: DocumentId }; answer: Checked };
+  /** Documents without their records as one compressed piece (bundle.ts), under these names. */
+  pack: {
+    ask: { documents: readonly DocumentId[]; names: readonly string[]; leaveOut: LeaveOut };
+    answer: Uint8Array<ArrayBuffer>;
+  };
   /** The document that `ckptscope show --json` prints. */
   json: { ask: { document: DocumentId }; answer: Blob };
   /** What changed from one document to another. */
@@ -78,6 +88,8 @@ export interface Compared {
   readonly differences: Differences;
   /** What makes the two an odd pair, in sentences; none if nothing does. */
   readonly unrelated: readonly string[];
+  /** How many digits the longest position and the longest version have. */
+  readonly digits: { readonly pos: number; readonly version: number };
 }
 
 /** The subject of a drawing of two images (union.ts) without the two checkpoints, and where things stand in it. */
@@ -88,6 +100,13 @@ export interface Union {
 }
 
 export type ChangesForm = "json" | "markdown" | "csv";
+
+/** What the checks found, and what each rule that found something holds an image to. */
+export interface Checked {
+  readonly findings: Findings;
+  /** Sentences by code. */
+  readonly titles: Readonly<Record<string, string>>;
+}
 
 /** An opened image, or a sentence that says why it is none. */
 export type Opening = { readonly document: DocumentId; readonly checkpoint: Checkpoint } | Refusal;

@@ -3,6 +3,8 @@
 import type { Source } from "./source.ts";
 
 const FIRST_BLOCK = 64 * 1024;
+/** After a jump, which often leads to one record before the next jump. Such blocks may have to come over a network. */
+const JUMP_BLOCK = 16 * 1024;
 const LARGEST_BLOCK = 4 * 1024 * 1024;
 
 /** The block at hand. Offsets are bytes from the start of the source. */
@@ -14,7 +16,8 @@ export interface Window {
   end: number;
   /**
    * Fetches a block that holds `offset` and, as far as the source goes, `need` bytes from there. Blocks double while
-   * reading goes on in sequence and start small again after a jump, so that skipped bytes are not fetched.
+   * reading goes on in sequence, small gaps aside, and start small again after a jump, so that skipped bytes are not
+   * fetched.
    */
   fill(offset: number, need: number): Promise<void>;
 }
@@ -28,8 +31,8 @@ export function openWindow(source: Source): Window {
     start: 0,
     end: 0,
     async fill(offset, need) {
-      const sequential = offset >= window.start && offset <= window.end;
-      block = sequential ? Math.min(block * 2, LARGEST_BLOCK) : FIRST_BLOCK;
+      const sequential = offset >= window.start && offset <= window.end + FIRST_BLOCK;
+      block = sequential ? Math.min(block * 2, LARGEST_BLOCK) : JUMP_BLOCK;
       const length = Math.min(Math.max(block, need), Math.max(0, source.size - offset));
       const bytes = await source.read(offset, length);
       window.bytes = bytes;

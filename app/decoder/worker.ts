@@ -1,5 +1,6 @@
 // The worker's entry: decodes images off the main thread and keeps them, so that the page can ask for more.
 
+import { checkImage, RULES } from "../checks/check.ts";
 import { type Comparison, diff } from "../diff/diff.ts";
 import { filterChanges } from "../diff/filter.ts";
 import { unrelated } from "../diff/related.ts";
@@ -9,16 +10,21 @@ import { showDocument } from "../export/show-json.ts";
 import { oneImage } from "../graph/graph.ts";
 import { layout } from "../graph/layout.ts";
 import { union } from "../graph/union.ts";
+import { bundle } from "../link/bundle.ts";
+import { createMask } from "../link/leave-out.ts";
+import { isPacked, pack, unpack } from "../link/pack.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
+import { widest } from "../model/columns.ts";
 import type { Field } from "../model/fields.ts";
 import { orderRows } from "../model/order.ts";
 import { blobSource } from "../sources/files.ts";
+import { openHosted } from "../sources/url.ts";
 import { copyOf, transferables } from "./builder.ts";
 import { findBytes } from "./find-bytes.ts";
-import type { Image } from "./image.ts";
+import type { Image, Refusal } from "./image.ts";
 import { openImage } from "./open.ts";
 import type { Ask, DocumentId, FromWorker, QuestionKind, Questions, ToWorker, Two } from "./protocol.ts";
-import { type Progress, SourceError } from "./source.ts";
+import { type Progress, type Source, SourceError } from "./source.ts";
 
 /** What a question's handler may do before it answers. */
 interface Reply {
@@ -71,14 +77,22 @@ function createHandlers(): Handlers {
 
   return {
     async open({ inputs, dialect, set }, reply) {
-      const sources = inputs.map(({ path, file }) => blobSource(path, file));
-      const image = await openImage(sources, {
-        signal: reply.signal,
-        onProgress: reply.progress,
+      const { signal, progress: onProgress } = reply;
+      const sources = await Promise.all(
+        inputs.map((input) =>
+          "url" in input
+            ? openHosted(input.path, input.url, { signal, onProgress })
+            : blobSource(input.path, input.file),
+        ),
+      );
+      const options = {
+        signal,
+        onProgress,
         onPart: reply.part,
         ...(dialect === undefined ? {} : { dialect }),
         ...(set === undefined ? {} : { set }),
-      });
+      };
+      const image = (await openPacked(sources)) ?? (await openImage(sources, options));
       if ("refused" in image) return { answer: image };
       const document = nextDocument++;
       documents.set(document, image);
@@ -125,6 +139,18 @@ function createHandlers(): Handlers {
       const answer = layout(oneImage(find(document).checkpoint));
       return { answer, transfer: transferables(answer) };
     },
+    async check({ document }, reply) {
+      const image = find(document);
+      const findings = await checkImage(image, { signal: reply.signal, onProgress: reply.progress });
+      const found = new Set(findings.findings.map(({ code }) => code));
+      const rules = RULES.filter(({ code, format }) => format === image.checkpoint.format && found.has(code));
+      return { answer: { findings, titles: Object.fromEntries(rules.map(({ code, title }) => [code, title])) } };
+    },
+    async pack({ documents: all, names, leaveOut }) {
+      const mask = createMask(leaveOut);
+      const answer = await bundle(all.map((document, at) => pack(find(document).checkpoint, names[at] ?? "", mask)));
+      return { answer, transfer: [answer.buffer] };
+    },
     async json({ document }, reply) {
       const image = find(document);
       const chunks: string[] = [];
@@ -136,7 +162,12 @@ function createHandlers(): Handlers {
     },
     async diff(two) {
       const { before, after, ...differences } = compare(two);
-      const answer = { differences: copyOf(differences), unrelated: unrelated(before, after, differences.pairs) };
+      const digits = (id: "pos" | "version"): number => Math.max(widest(before.files[id]), widest(after.files[id]));
+      const answer = {
+        differences: copyOf(differences),
+        unrelated: unrelated(before, after, differences.pairs),
+        digits: { pos: digits("pos"), version: digits("version") },
+      };
       return { answer, transfer: transferables(answer.differences) };
     },
     async union(two) {
@@ -161,6 +192,16 @@ function createHandlers(): Handlers {
       return { answer: new Blob([...diffDocumentText(comparison, sources, indices)], { type: "application/json" }) };
     },
   };
+}
+
+/** An image out of a link or a report: there is no more to it than its checkpoint. `null`: this is none. */
+async function openPacked([source, ...others]: readonly Source[]): Promise<Image | Refusal | null> {
+  if (source === undefined || others.length > 0) return null;
+  if (!isPacked(await source.read(0, Math.min(64, source.size)))) return null;
+  const unpacked = unpack(await source.read(0, source.size));
+  if ("refused" in unpacked) return unpacked;
+  const { checkpoint } = unpacked;
+  return { checkpoint, sources: [], fields: async () => [], details: async () => ({}) };
 }
 
 /** Answers questions on a port until it is closed. */

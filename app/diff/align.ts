@@ -5,6 +5,7 @@ import { NONE } from "../model/checkpoint.ts";
 import { CHANGE_KINDS, CHANGED_BY, isOfDescriptors } from "./changes.ts";
 import type { Comparison } from "./diff.ts";
 import { SIDE } from "./pair.ts";
+import { createRows } from "./rows.ts";
 
 /** What a line is. */
 export const LINE = {
@@ -12,23 +13,36 @@ export const LINE = {
   section: 0,
   /** `at`: the pair of descriptors. */
   pair: 1,
-  /** `length` pairs of descriptors, from `at` on. */
+  /** In place of `length` pairs of descriptors, from `at` on. */
   fold: 2,
-  /** `length` sections in which nothing has changed, from `at` on. */
+  /** In place of `length` sections in which nothing has changed, from `at` on. */
   sections: 3,
   /** A change of a task that has no file table; `at`: the change. */
   task: 4,
 } as const;
 
-/** Lines in the order of the comparison's pairs of tables (lowest task first), and within them by fd. */
+/**
+ * Lines in the order of the comparison's pairs of tables (lowest task first), and within them by fd. They are kept as
+ * runs: a run of `pair` has a line for each of `length` pairs from `at` on, all others have one line.
+ */
 export interface AlignedLines {
+  /** How many lines. */
   readonly count: number;
-  /** One of LINE. */
+  /** By run: one of LINE. */
   readonly kind: Uint8Array;
   readonly at: Uint32Array;
   readonly length: Uint32Array;
+  /** The line that a run begins at; one entry more than there are runs. */
+  readonly firstLine: Uint32Array;
   /** By pair of tables: the first change of its tasks or of itself, or NONE. */
   readonly sectionChange: Int32Array;
+}
+
+/** One line: see LINE. */
+export interface AlignedLine {
+  readonly kind: number;
+  readonly at: number;
+  readonly length: number;
 }
 
 /** What is folded. */
@@ -48,36 +62,41 @@ export function align(comparison: Comparison, folding: Folding): AlignedLines {
   const { count: sections, firstRow, side } = pairs.tables;
   const { onlyChanges, hidden, openedPairs, openedSections } = folding;
   const { sectionChange, loose } = changesOfSections(comparison, hidden);
-  const most = pairs.descriptors.count + 2 * sections + loose.length;
-  const kind = new Uint8Array(most);
-  const at = new Uint32Array(most);
-  const length = new Uint32Array(most);
+  const kinds = createRows();
+  const ats = createRows();
+  const lengths = createRows();
+  const firstLines = createRows();
   let count = 0;
-  const add = (what: number, where: number, many: number): void => {
-    kind[count] = what;
-    at[count] = where;
-    length[count++] = many;
+  const add = (what: number, at: number, length: number): void => {
+    kinds.push(what);
+    ats.push(at);
+    lengths.push(length);
+    firstLines.push(count);
+    count += what === LINE.pair ? length : 1;
+  };
+  const addPairs = (from: number, to: number): void => {
+    if (to > from) add(LINE.pair, from, to - from);
   };
 
   let mask = 0;
   CHANGE_KINDS.forEach((name, index) => {
     if (hidden[index] === 0) mask |= CHANGED_BY[name];
   });
-  /** The end of the run of pairs from `from` that are all unchanged. */
-  const endOfRun = (from: number, end: number): number => {
+  /** The end of the run of pairs from `from` that have all not changed, or all have. */
+  const endOfRun = (from: number, end: number, differs: boolean): number => {
     let to = from;
-    while (to < end && ((changed[to] as number) & mask) === 0) to++;
+    while (to < end && (((changed[to] as number) & mask) !== 0) === differs) to++;
     return to;
   };
   const isQuiet = (section: number): boolean => {
     const end = firstRow[section + 1] as number;
-    const whole = side[section] !== SIDE.both || endOfRun(firstRow[section] as number, end) === end;
+    const whole = side[section] !== SIDE.both || endOfRun(firstRow[section] as number, end, false) === end;
     return sectionChange[section] === NONE && whole;
   };
   const addFold = (from: number, to: number): void => {
     // One line says no less than its fold.
     if (to - from > 1 && !openedPairs.has(from)) add(LINE.fold, from, to - from);
-    else for (let row = from; row < to; row++) add(LINE.pair, row, 1);
+    else addPairs(from, to);
   };
 
   for (let section = 0; section < sections; ) {
@@ -94,30 +113,41 @@ export function align(comparison: Comparison, folding: Folding): AlignedLines {
     let last = section + 1;
     if (onlyChanges && openedSections.has(section)) while (last < sections && isQuiet(last)) last++;
     for (; section < last; section++) {
-      add(LINE.section, section, 1);
+      add(LINE.section, section, 0);
       const end = firstRow[section + 1] as number;
       let row = firstRow[section] as number;
-      if (!onlyChanges) {
-        for (; row < end; row++) add(LINE.pair, row, 1);
-      } else if (side[section] !== SIDE.both) addFold(row, end);
+      if (!onlyChanges) addPairs(row, end);
+      else if (side[section] !== SIDE.both) addFold(row, end);
       else {
         while (row < end) {
-          const to = endOfRun(row, end);
-          if (to > row) addFold(row, to);
-          row = to;
-          if (row < end) add(LINE.pair, row++, 1);
+          const to = endOfRun(row, end, false);
+          addFold(row, to);
+          row = endOfRun(to, end, true);
+          addPairs(to, row);
         }
       }
     }
   }
-  for (const change of loose) add(LINE.task, change, 1);
+  for (const change of loose) add(LINE.task, change, 0);
+  firstLines.push(count);
   return {
     count,
-    kind: kind.subarray(0, count),
-    at: at.subarray(0, count),
-    length: length.subarray(0, count),
+    kind: Uint8Array.from(kinds.list()),
+    at: ats.list(),
+    length: lengths.list(),
+    firstLine: firstLines.list(),
     sectionChange,
   };
+}
+
+/** What is on a line. */
+export function lineAt(lines: AlignedLines, line: number): AlignedLine {
+  const run = lastRun(lines, (each) => (lines.firstLine[each] as number) <= line);
+  const kind = lines.kind[run] ?? LINE.section;
+  const at = lines.at[run] ?? 0;
+  return kind === LINE.pair
+    ? { kind, at: at + line - (lines.firstLine[run] ?? 0), length: 1 }
+    : { kind, at, length: lines.length[run] ?? 0 };
 }
 
 /** The changes of tasks and tables by the section that their task is in; `loose`: of tasks that are in none. */
@@ -157,31 +187,33 @@ const OF_DESCRIPTORS = CHANGE_KINDS.map(isOfDescriptors);
 
 /** The line that shows a pair of descriptors, or the fold that it is in; -1 if there is none. */
 export function lineOfPair(comparison: Comparison, lines: AlignedLines, pair: number): number {
-  return lastLine(lines, (line) => {
-    const at = lines.at[line] as number;
-    const { firstRow } = comparison.pairs.tables;
-    const kind = lines.kind[line];
+  const { firstRow } = comparison.pairs.tables;
+  const run = lastRun(lines, (each) => {
+    const at = lines.at[each] as number;
+    const kind = lines.kind[each];
     if (kind === LINE.task) return false;
     return (kind === LINE.section || kind === LINE.sections ? (firstRow[at] as number) : at) <= pair;
   });
+  const first = lines.firstLine[run] ?? -1;
+  return lines.kind[run] === LINE.pair ? first + pair - (lines.at[run] as number) : first;
 }
 
 /** The heading of a section, or the fold that it is in; -1 if there is none. */
-export function lineOfSection(comparison: Comparison, lines: AlignedLines, section: number): number {
+function lineOfSection(comparison: Comparison, lines: AlignedLines, section: number): number {
   const { tablePair } = comparison.pairs.descriptors;
-  const line = lastLine(lines, (each) => {
+  const run = lastRun(lines, (each) => {
     const at = lines.at[each] as number;
     const kind = lines.kind[each];
     if (kind === LINE.task) return false;
     return kind === LINE.section || kind === LINE.sections ? at <= section : (tablePair[at] as number) < section;
   });
-  return line;
+  return lines.firstLine[run] ?? -1;
 }
 
-/** The last line of which something is true that is true of all lines up to some line, and of none after. */
-function lastLine({ count }: AlignedLines, isBefore: (line: number) => boolean): number {
+/** The last run of which something is true that is true of all runs up to some run, and of none after; -1: of none. */
+function lastRun({ kind }: AlignedLines, isBefore: (run: number) => boolean): number {
   let low = 0;
-  let high = count;
+  let high = kind.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
     if (isBefore(middle)) low = middle + 1;
@@ -202,8 +234,8 @@ export function lineOfChange(comparison: Comparison, lines: AlignedLines, change
       ? pairs.tables.taskAfter.indexOf(changes.taskAfter[change] as number)
       : pairs.tables.taskBefore.indexOf(b);
   if (task === -1) {
-    for (let line = lines.count - 1; line >= 0 && lines.kind[line] === LINE.task; line--) {
-      if (lines.at[line] === change) return line;
+    for (let run = lines.kind.length - 1; run >= 0 && lines.kind[run] === LINE.task; run--) {
+      if (lines.at[run] === change) return lines.firstLine[run] as number;
     }
     return -1;
   }

@@ -4,6 +4,8 @@
 //   #v=1&sample=nginx&side=after&select=412:3&tab=files&filter=kind:pipe&sort=-pos&columns=path,pos
 //   &bytes=0:3741-3744
 //   &change=file-pos:412:3&off=file-mode,file-version&view=one&rows=all&order=swapped
+//   #v=1&open=https://host/a.ckpt&with=https://host/b.ckpt&zoom=1.25,-340,0&hide=tree&descriptors.filter=fd:3
+//   #v=1&data=…
 
 import type { ChangeName } from "../diff/about.ts";
 import { CHANGE_KINDS, type ChangeKind } from "../diff/changes.ts";
@@ -25,8 +27,41 @@ export type Name =
   | { readonly to: "path"; readonly path: string }
   | { readonly to: "record"; readonly member: number; readonly offset: number };
 
+/** How a listing is shown, as far as that is not as at first. */
+export interface ListingLink {
+  readonly filter?: string;
+  readonly sort?: { readonly column: string; readonly descending: boolean };
+  readonly columns?: readonly string[];
+}
+
+/** Where the drawing is looked at: its scale, and where its top left corner is, in CSS pixels. */
+export interface ZoomLink {
+  readonly k: number;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** What was chosen by hand for an image: how it is decoded, and which of several image sets it is. */
+export interface ChoiceLink {
+  readonly dialect?: string;
+  readonly set?: string;
+}
+
+/** Panels that can be put away. */
+export const HIDABLE = ["tree", "tables", "inspector"] as const;
+export type Hidable = (typeof HIDABLE)[number];
+
 export interface Link {
   readonly sample?: string;
+  /** Address of a hosted image, as it stands in the link: to be looked at by `addressOf` before it is fetched. */
+  readonly open?: string;
+  /** Address of the image that `open` is compared with. */
+  readonly with?: string;
+  /** Of the first image and, in a pair, of the second. */
+  readonly first?: ChoiceLink;
+  readonly second?: ChoiceLink;
+  /** The images themselves, packed (bundle.ts). */
+  readonly data?: string;
   readonly side?: "before" | "after";
   readonly select?: Name;
   readonly tab?: Listing;
@@ -36,6 +71,10 @@ export interface Link {
   readonly columns?: readonly string[];
   /** Bytes are shown in the tables' place, these selected: `from` is where the selection began, `to` where the cursor is. */
   readonly bytes?: { readonly member: number; readonly from: number; readonly to: number };
+  /** The other listings. */
+  readonly others?: Readonly<Partial<Record<Listing, ListingLink>>>;
+  readonly zoom?: ZoomLink;
+  readonly hide?: readonly Hidable[];
   /** Of a comparison: the change that is selected. */
   readonly change?: ChangeName;
   /** Kinds of change that are switched off. */
@@ -55,18 +94,32 @@ export function toFragment(link: Link): string {
     if (value !== undefined) parts.push(`${key}=${escaped(value)}`);
   };
   add("sample", link.sample);
+  add("open", link.open);
+  add("with", link.with);
+  add("dialect", link.first?.dialect);
+  add("set", link.first?.set);
+  add("with.dialect", link.second?.dialect);
+  add("with.set", link.second?.set);
   add("side", link.side);
   add("select", link.select && toText(link.select));
   add("tab", link.tab);
-  add("filter", link.filter);
-  add("sort", link.sort && `${link.sort.descending ? "-" : ""}${link.sort.column}`);
-  add("columns", link.columns?.join(","));
+  const addListing = (prefix: string, { filter, sort, columns }: ListingLink) => {
+    add(`${prefix}filter`, filter);
+    add(`${prefix}sort`, sort && `${sort.descending ? "-" : ""}${sort.column}`);
+    add(`${prefix}columns`, columns?.join(","));
+  };
+  addListing("", link);
+  for (const listing of LISTINGS) addListing(`${listing}.`, link.others?.[listing] ?? {});
   add("bytes", link.bytes && bytesPlace(link.bytes));
   add("change", link.change && changeText(link.change));
   add("off", link.off?.join(","));
   add("view", link.view);
   add("rows", link.rows);
   add("order", link.order);
+  add("zoom", link.zoom && `${link.zoom.k},${link.zoom.x},${link.zoom.y}`);
+  add("hide", link.hide?.join(","));
+  // Last, as what comes before it is for people too.
+  add("data", link.data);
   return parts.length === 0 ? "" : [`v=${LINK_VERSION}`, ...parts].join("&");
 }
 
@@ -77,9 +130,16 @@ const escaped = (text: string): string =>
     return "<>[]".includes(character) ? code : character;
   });
 
+/** Values of a fragment by their keys. */
+type Values = Map<string, string>;
+
+/** What makes a link of one version one of the next: the n-th is for version n + 1. Links of all versions open. */
+const UPGRADERS: readonly ((values: Values) => Values)[] = [];
+
 /** Reads a fragment (with or without `#`). Never throws; what is not understood is left out. */
 export function fromFragment(fragment: string): Link {
-  const values = new Map<string, string>();
+  if (isTooLong(fragment)) return {};
+  let values: Values = new Map();
   for (const part of fragment.replace(/^#/, "").split("&")) {
     const equals = part.indexOf("=");
     if (equals <= 0) continue;
@@ -87,25 +147,44 @@ export function fromFragment(fragment: string): Link {
     const key = part.slice(0, equals);
     if (value !== null && !values.has(key)) values.set(key, value);
   }
+  // A link without a version, or of a later one, is read as far as it can be.
+  const version = values.get("v") ?? "";
+  if (/^[1-9]\d{0,3}$/.test(version)) {
+    for (const upgrade of UPGRADERS.slice(Number(version) - 1)) values = upgrade(values);
+  }
   const link: { -readonly [K in keyof Link]: Link[K] } = {};
   const sample = values.get("sample");
   if (sample !== undefined && /^[a-z0-9-]+$/.test(sample)) link.sample = sample;
+  const open = values.get("open");
+  if (open) link.open = open;
+  const compared = values.get("with");
+  if (compared) link.with = compared;
+  const first = choiceFrom(values, "");
+  if (first !== null) link.first = first;
+  const second = choiceFrom(values, "with.");
+  if (second !== null) link.second = second;
+  const data = values.get("data");
+  if (data) link.data = data;
   const side = values.get("side");
   if (side === "before" || side === "after") link.side = side;
   const select = fromText(values.get("select") ?? "");
   if (select !== null) link.select = select;
   const tab = LISTINGS.find((listing) => listing === values.get("tab"));
   if (tab !== undefined) link.tab = tab;
-  const filter = values.get("filter");
-  if (filter) link.filter = filter;
-  const shown = COLUMNS[tab ?? "descriptors"].map(({ id }) => id);
-  const sort = /^(-?)([a-z]+)$/.exec(values.get("sort") ?? "");
-  if (sort && shown.includes(sort[2] as string)) link.sort = { column: sort[2] as string, descending: sort[1] === "-" };
-  const named = values.get("columns")?.split(",") ?? [];
-  const columns = shown.filter((id) => named.includes(id));
-  if (columns.length > 0) link.columns = columns;
   const place = /^(\d{1,10}):(\d{1,15})(?:-(\d{1,15}))?$/.exec(values.get("bytes") ?? "");
   if (place) link.bytes = { member: Number(place[1]), from: Number(place[2]), to: Number(place[3] ?? place[2]) };
+  Object.assign(link, listingFrom(values, "", tab ?? "descriptors"));
+  const others: Partial<Record<Listing, ListingLink>> = {};
+  for (const listing of LISTINGS) {
+    const other = listingFrom(values, `${listing}.`, listing);
+    if (listing !== (tab ?? "descriptors") && Object.keys(other).length > 0) others[listing] = other;
+  }
+  if (Object.keys(others).length > 0) link.others = others;
+  const zoom = /^(\d{1,3}(?:\.\d{1,6})?),(-?\d{1,9}),(-?\d{1,9})$/.exec(values.get("zoom") ?? "");
+  if (zoom && Number(zoom[1]) > 0) link.zoom = { k: Number(zoom[1]), x: Number(zoom[2]), y: Number(zoom[3]) };
+  const hidden = values.get("hide")?.split(",") ?? [];
+  const hide = HIDABLE.filter((panel) => hidden.includes(panel));
+  if (hide.length > 0) link.hide = hide;
   const change = changeFromText(values.get("change") ?? "");
   if (change !== null) link.change = change;
   const switched = values.get("off")?.split(",") ?? [];
@@ -120,6 +199,40 @@ export function fromFragment(fragment: string): Link {
 /** `0:3741`, or `0:3741-3744`. */
 const bytesPlace = ({ member, from, to }: NonNullable<Link["bytes"]>): string =>
   `${member}:${from}${to === from ? "" : `-${to}`}`;
+
+function choiceFrom(values: Values, prefix: string): ChoiceLink | null {
+  const dialect = values.get(`${prefix}dialect`) ?? "";
+  const set = values.get(`${prefix}set`);
+  const isDialect = /^[a-z0-9][a-z0-9._-]{0,39}$/.test(dialect);
+  return isDialect || set ? { ...(isDialect && { dialect }), ...(set && { set }) } : null;
+}
+
+function listingFrom(values: Values, prefix: string, listing: Listing): ListingLink {
+  const link: { -readonly [K in keyof ListingLink]: ListingLink[K] } = {};
+  const filter = values.get(`${prefix}filter`);
+  if (filter) link.filter = filter;
+  const shown = COLUMNS[listing].map(({ id }) => id);
+  const sort = /^(-?)([a-z]+)$/.exec(values.get(`${prefix}sort`) ?? "");
+  if (sort && shown.includes(sort[2] as string)) link.sort = { column: sort[2] as string, descending: sort[1] === "-" };
+  const named = values.get(`${prefix}columns`)?.split(",") ?? [];
+  const columns = shown.filter((id) => named.includes(id));
+  if (columns.length > 0) link.columns = columns;
+  return link;
+}
+
+/** The longest fragment that is read, in characters. */
+const LONGEST = 96 * 1024;
+
+/** Whether a fragment is longer than any that this makes. Nothing of it is read. */
+export function isTooLong(fragment: string): boolean {
+  return fragment.length > LONGEST;
+}
+
+/** A view as a link tells it: to the pixel, and to a thousandth of its scale. */
+export function zoomLink({ k, x, y }: ZoomLink): ZoomLink {
+  // `+ 0`: no minus zero.
+  return { k: Math.round(k * 1000) / 1000, x: Math.round(x) + 0, y: Math.round(y) + 0 };
+}
 
 const unescaped = (text: string): string | null => {
   try {

@@ -314,7 +314,7 @@ const TABLES: readonly Column[] = [
 ];
 
 /** Digits of the largest of some 64-bit numbers, told from their upper words as far as those differ. */
-function widest(values: BigUint64Array): number {
+export function widest(values: BigUint64Array): number {
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length * 2);
   let high = 0;
   let low = 0;

@@ -34,13 +34,13 @@ const pixels = (characters: number): string => `${Math.ceil(characters * CHARACT
 
 const ACCESS: Readonly<Record<string, string>> = { O_RDONLY: "r", O_WRONLY: "w", O_RDWR: "rw" };
 
-/** The columns; `mode` and `version` are shown where they differ somewhere. */
+/** The columns, in their order. */
 export const ALIGNED_COLUMNS: readonly AlignedColumn[] = [
   {
     id: "path",
     title: "Path",
     bits: CHANGED.path,
-    width: () => "minmax(60px, 4fr)",
+    width: () => "minmax(60px, 5fr)",
     text: (checkpoint, descriptor) => fileName(checkpoint, fileOf(checkpoint, descriptor)),
   },
   {
@@ -58,7 +58,7 @@ export const ALIGNED_COLUMNS: readonly AlignedColumn[] = [
     id: "flags",
     title: "Flags",
     bits: CHANGED.flags,
-    width: () => "minmax(40px, 1.6fr)",
+    width: () => "minmax(40px, 1.3fr)",
     text(checkpoint, descriptor) {
       const file = fileOf(checkpoint, descriptor);
       if (!has(checkpoint, file, HAS.flags)) return "";

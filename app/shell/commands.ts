@@ -5,6 +5,7 @@ import { changeSentence } from "../export/changes-text.ts";
 import { LISTING_TITLES, LISTINGS } from "../model/columns.ts";
 import { type ByteForm, bytesText } from "./bytes-text.ts";
 import { count, counted, sentence } from "./describe.ts";
+import { rememberLink } from "./hosted.ts";
 import { imagesOf, pickedFiles } from "./inputs.ts";
 import { shownRows } from "./rows.ts";
 import { copyText, listingText, plainName, saveFile } from "./save.ts";
@@ -41,6 +42,7 @@ export const PLACES = {
 
 const isOpen = (state: State): boolean => shownDoc(state) !== null;
 const isWhole = (state: State): boolean => shownDoc(state)?.document != null;
+const allWhole = ({ docs }: State): boolean => docs.length > 0 && docs.every(({ document }) => document !== null);
 const isPair = ({ docs }: State): boolean => docs.length === 2;
 const isCompared = ({ compared }: State): boolean => compared !== null;
 const always = (): boolean => true;
@@ -341,6 +343,14 @@ export function commandsOf(
 
   return [
     { id: "open", title: "Open…", key: "o", group: "Open", when: always, run: pick(false) },
+    {
+      id: "open-address",
+      title: "Open an address…",
+      key: "A",
+      group: "Open",
+      when: () => shell.network,
+      run: show({ kind: "address" }),
+    },
     { id: "compare", title: "Compare with…", key: "O", group: "Open", when: isWhole, run: pick(true) },
     { id: "close", title: "Close", key: "W", group: "Open", when: isOpen, run: () => shell.close() },
     {
@@ -486,7 +496,7 @@ export function commandsOf(
     {
       id: "columns",
       title: "Choose columns",
-      key: "c",
+      key: "k",
       group: "Tables",
       when: (now) => isOpen(now) && now.tab !== "records",
       run: () => {
@@ -530,7 +540,23 @@ export function commandsOf(
       key: "u",
       group: "Copy and save",
       when: (now) => isOpen(now) && now.origin !== null,
-      run: () => void copy(window.location.href, "the link"),
+      run: () => void copy(shell.address(), "the link").then(() => rememberLink(state().origin)),
+    },
+    {
+      id: "copy-link-inside",
+      title: "Copy a link with the image inside…",
+      key: "U",
+      group: "Copy and save",
+      when: allWhole,
+      run: show({ kind: "share", into: "link" }),
+    },
+    {
+      id: "save-report",
+      title: "Save a report: one HTML file…",
+      key: "R",
+      group: "Copy and save",
+      when: (now) => shell.network && allWhole(now),
+      run: show({ kind: "share", into: "report" }),
     },
     {
       id: "save-csv",

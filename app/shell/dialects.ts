@@ -8,6 +8,11 @@ export function dialectsOf(format: Format, current: string): readonly string[] {
   return known.includes(current) ? known : [...known, current];
 }
 
+/** Whether there is a dialect of this name. */
+export function isDialect(name: string): boolean {
+  return Object.values(DIALECTS).some((known) => known.includes(name));
+}
+
 const DIALECTS: Readonly<Record<Format, readonly string[]>> = {
   "linux-cr": [
     "seed",

@@ -58,7 +58,9 @@ const commonFolder = (paths: readonly string[]): string => {
 };
 
 const changed = ({ files }: Input): number =>
-  Math.max(...files.slice(0, 1000).map(({ file }) => (file instanceof File ? file.lastModified : 0)));
+  Math.max(
+    ...files.slice(0, 1000).map((one) => ("file" in one && one.file instanceof File ? one.file.lastModified : 0)),
+  );
 
 const olderFirst = (pair: readonly [Input, Input]): Input[] => {
   const difference = changed(pair[0]) - changed(pair[1]);

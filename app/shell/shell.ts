@@ -6,12 +6,21 @@ import { type ChangeName, changeAbout, findChange, type Moment, nameOfChange, ob
 import { type ChangeKind, mirrored } from "../diff/changes.ts";
 import { kindAt } from "../diff/describe.ts";
 import { hiddenKinds, stepChange } from "../diff/lines.ts";
-import type { Link, Name } from "../link/link.ts";
+import {
+  type ChoiceLink,
+  HIDABLE,
+  type Link,
+  type ListingLink,
+  type Name,
+  toFragment,
+  zoomLink,
+} from "../link/link.ts";
 import { nameOf, resolve } from "../link/name.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
-import type { Listing } from "../model/columns.ts";
+import { LISTINGS, type Listing } from "../model/columns.ts";
 import { type Looked, objectOf } from "../model/related.ts";
 import { bytesFor, lookedFor, selectionOf, withinMembers } from "./byte-selection.ts";
+import { isDialect } from "./dialects.ts";
 import { listSamples, loadSample } from "./samples.ts";
 import {
   type ByteSelection,
@@ -35,7 +44,8 @@ const SLOW = 250;
 
 export type Shell = ReturnType<typeof createShell>;
 
-export function createShell(client: Client) {
+/** `network`: whether the page may ask a network for anything; a report may not. */
+export function createShell(client: Client, network = true) {
   const store: Store<State> = createStore(firstState());
   const { get, set } = store;
   /** Ends the opening under way. */
@@ -48,6 +58,7 @@ export function createShell(client: Client) {
   let wantedChange: ChangeName | null = null;
   let wantedSide: Side | null = null;
   let wantedSwapped = false;
+  let wantedChoices: readonly (ChoiceLink | undefined)[] = [];
 
   const forget = (docs: Docs): void => {
     for (const { document } of docs) if (document !== null) void client.ask("close", { document }).catch(() => {});
@@ -130,15 +141,20 @@ export function createShell(client: Client) {
   const compare = async (before: Doc, after: Doc, signal: AbortSignal): Promise<Compared> => {
     if (before.document === null || after.document === null) throw new Error("An image is not open yet.");
     const two = { before: before.document, after: after.document };
-    const { differences, unrelated } = await client.ask("diff", two, { signal });
+    const { differences, unrelated, digits } = await client.ask("diff", two, { signal });
     return {
       comparison: { ...differences, before: before.checkpoint, after: after.checkpoint },
       unrelated,
+      digits,
     };
   };
 
   /** Runs one opening: at most one is under way, and it can be cancelled. */
-  const begin = async (name: string, run: (signal: AbortSignal) => Promise<void>): Promise<void> => {
+  const begin = async (
+    name: string,
+    run: (signal: AbortSignal) => Promise<void>,
+    failedAdvice = FAILED_ADVICE,
+  ): Promise<void> => {
     if (opening === null) settled = get();
     opening?.abort(new DOMException("Cancelled", "AbortError"));
     const control = new AbortController();
@@ -158,7 +174,7 @@ export function createShell(client: Client) {
       if (!control.signal.aborted) {
         const message = error instanceof Error ? error.message : String(error);
         const choices = error instanceof Refused ? error.choices : [];
-        const advice = error instanceof Refused ? REFUSED_ADVICE : FAILED_ADVICE;
+        const advice = error instanceof Refused ? REFUSED_ADVICE : failedAdvice;
         fail(choices.length > 0 ? { message, advice: CHOICE_ADVICE, choices } : { message, advice });
       }
     } finally {
@@ -208,12 +224,14 @@ export function createShell(client: Client) {
     const [first, second] = inputs;
     if (first === undefined) return;
     const old = settled.docs;
-    set({ side: 0, bannerHidden: false, swapped: false, left: "changes" });
-    const before = await decode(first, null, signal, (doc) => show([doc], origin));
+    set({ side: 0, bannerHidden: false, swapped: false, left: "changes", zoom: null, zoomWanted: null });
+    const dialect = first.dialect ?? null;
+    // Of two, an early part of one is not what is waited for.
+    const before = await decode(first, dialect, signal, (doc) => second === undefined && show([doc], origin));
     if (second === undefined) show([before], origin);
     else {
       try {
-        const after = await decode(second, null, signal, () => {});
+        const after = await decode(second, second.dialect ?? null, signal, () => {});
         try {
           show([before, after], origin, await compare(before, after, signal));
         } catch (error) {
@@ -228,13 +246,32 @@ export function createShell(client: Client) {
     forget(old);
   };
 
+  /** Opens what a link leads to, as it chose and in the order that it wants. */
+  const openInOrder = async (inputs: readonly Input[], origin: Origin, signal: AbortSignal): Promise<void> => {
+    const swapped = wantedSwapped && inputs.length === 2;
+    const chosen = inputs.map((input, at) => {
+      const { dialect, set } = wantedChoices[at] ?? {};
+      return { ...input, ...(dialect && isDialect(dialect) && { dialect }), ...(set && { set }) };
+    });
+    await openAll(swapped ? chosen.toReversed() : chosen, origin, signal);
+    set({ swapped });
+  };
+
   return {
     store,
     client,
+    network,
 
     /** Opens one image, or two to compare: before and after. */
     open(inputs: readonly Input[], origin: Origin = null): Promise<void> {
-      return begin(inputs.map(({ name }) => name).join(" and "), (signal) => openAll(inputs, origin, signal));
+      const name = inputs.map((input) => input.name).join(" and ");
+      return begin(name, (signal) => openAll(inputs, origin, signal), adviceFor(inputs));
+    },
+
+    /** Opens what a link leads to, in the other order if the link says so. */
+    openLinked(inputs: readonly Input[], origin: Origin): Promise<void> {
+      const name = inputs.map((input) => input.name).join(" and ");
+      return begin(name, (signal) => openInOrder(inputs, origin, signal), adviceFor(inputs));
     },
 
     /** Opens what was dropped or picked; asks first where one image comes upon an open one. */
@@ -248,16 +285,20 @@ export function createShell(client: Client) {
     },
 
     /** Opens an image beside the one that is open: that one is before. */
-    compareWith(input: Input): Promise<void> {
-      return begin(input.name, async (signal) => {
-        const before = shownDoc(settled);
-        if (before === null || before.document === null) return openAll([input], null, signal);
-        const after = await decode(input, null, signal, () => {});
-        const others = settled.docs.filter((doc) => doc !== before);
-        set({ bannerHidden: false, swapped: false, left: "changes" });
-        show([before, after], null, await compare(before, after, signal));
-        forget(others as unknown as Docs);
-      });
+    compareWith(input: Input, origin: Origin = null): Promise<void> {
+      return begin(
+        input.name,
+        async (signal) => {
+          const before = shownDoc(settled);
+          if (before === null || before.document === null) return openAll([input], origin, signal);
+          const after = await decode(input, null, signal, () => {});
+          const others = settled.docs.filter((doc) => doc !== before);
+          set({ bannerHidden: false, swapped: false, left: "changes" });
+          show([before, after], origin, await compare(before, after, signal));
+          forget(others as unknown as Docs);
+        },
+        adviceFor([input]),
+      );
     },
 
     /** Decodes a document again, in a dialect chosen by hand (`null`: the one that its bytes suggest). */
@@ -280,10 +321,7 @@ export function createShell(client: Client) {
       return begin(name, async (signal) => {
         const sample = (await listSamples()).find((one) => one.name === name);
         if (sample === undefined) throw new Error(`There is no sample “${name}”.`);
-        const inputs = await loadSample(sample, signal);
-        const swapped = wantedSwapped && inputs.length === 2;
-        await openAll(swapped ? inputs.reverse() : inputs, { sample: name }, signal);
-        set({ swapped });
+        await openInOrder(await loadSample(sample, signal), { sample: name }, signal);
       });
     },
 
@@ -293,8 +331,11 @@ export function createShell(client: Client) {
 
     close(): void {
       const { docs } = get();
+      opening?.abort(new DOMException("Closed", "AbortError"));
+      opening = null;
       set({
         docs: [],
+        opening: null,
         origin: null,
         looked: null,
         bytes: null,
@@ -411,22 +452,34 @@ export function createShell(client: Client) {
     /** Puts the page into the state that a link describes, as far as it does. Opens nothing. */
     applyLink(link: Link): void {
       const tab = link.tab ?? "descriptors";
-      const { listings } = firstState();
+      const listings: Record<Listing, ListingView> = { ...firstState().listings };
       wanted = link.select ?? null;
       const { bytes } = link;
       wantedBytes = bytes ? { member: bytes.member, anchor: bytes.from, at: bytes.to } : null;
       wantedChange = link.change ?? null;
       wantedSide = link.side === undefined ? null : link.side === "before" ? 0 : 1;
       wantedSwapped = link.order === "swapped";
+      wantedChoices = [link.first, link.second];
       const listing: ListingView = {
         filter: link.filter ?? "",
         sort: link.sort ?? null,
         columns: link.columns ?? firstColumns(tab),
       };
+      for (const each of LISTINGS) {
+        const other = link.others?.[each];
+        if (other === undefined) continue;
+        const { filter = "", sort = null, columns = firstColumns(each) } = other;
+        listings[each] = { filter, sort, columns };
+      }
+      const hidden = link.hide ?? [];
       set({
         tab,
         listings: { ...listings, [tab]: listing },
         bytesShown: bytes !== undefined,
+        zoomWanted: link.zoom ?? null,
+        treeShown: !hidden.includes("tree"),
+        tablesShown: !hidden.includes("tables"),
+        inspectorShown: !hidden.includes("inspector"),
         off: link.off ?? [],
         view: link.view ?? "side",
         onlyChanges: link.rows !== "all",
@@ -444,31 +497,64 @@ export function createShell(client: Client) {
       wantedSide = null;
     },
 
+    /** The whole address of a link to what is looked at, with the images from elsewhere than they came from. */
+    address(origin?: { readonly data: string }): string {
+      const link = this.link();
+      const { sample: _s, open: _o, with: _w, data: _d, order: _r, first: _f, second: _c, ...view } = link;
+      const [page = ""] = window.location.href.split("#", 1);
+      return `${page}#${toFragment(origin === undefined ? link : { ...view, ...origin })}`;
+    },
+
     /** The link to what is looked at. */
     link(): Link {
-      const { origin, docs, side, looked, tab, listings, bytesShown } = get();
-      const { compared, change, off, view, onlyChanges, swapped } = get();
+      const state = get();
+      const { origin, docs, side, looked, tab, listings, compared, change, off, view, onlyChanges, swapped } = state;
       const doc = shownDoc(get());
       const changeName = compared && change !== null ? nameOfChange(compared.comparison, change) : wantedChange;
       const select = doc && looked ? nameOf(doc.checkpoint, looked) : wanted;
-      const { filter, sort, columns } = listings[tab];
-      const bytes = bytesShown ? (get().bytes ?? wantedBytes ?? { member: 0, anchor: 0, at: 0 }) : null;
+      const [first, second] = origin === null ? [] : (swapped ? docs.toReversed() : docs).map(choiceLink);
+      const others: Partial<Record<Listing, ListingLink>> = {};
+      for (const each of LISTINGS) {
+        const other = listingLink(each, listings[each]);
+        if (each !== tab && Object.keys(other).length > 0) others[each] = other;
+      }
+      const shown = { tree: state.treeShown, tables: state.tablesShown, inspector: state.inspectorShown };
+      const hide = HIDABLE.filter((panel) => !shown[panel]);
+      const zoom = state.zoom && zoomLink(state.zoom);
+      const bytes = state.bytesShown ? (state.bytes ?? wantedBytes ?? { member: 0, anchor: 0, at: 0 }) : null;
       return {
-        ...(origin && { sample: origin.sample }),
+        ...origin,
+        ...(first && { first }),
+        ...(second && { second }),
         ...(docs.length === 2 && side === 0 && { side: "before" as const }),
         ...(select && { select }),
         ...(tab !== "descriptors" && { tab }),
+        ...listingLink(tab, listings[tab]),
+        ...(Object.keys(others).length > 0 && { others }),
         ...(bytes && { bytes: { member: bytes.member, from: bytes.anchor, to: bytes.at } }),
-        ...(filter && { filter }),
-        ...(sort && { sort }),
-        ...(columns.join() !== firstColumns(tab).join() && { columns }),
         ...(changeName && { change: changeName }),
         ...(docs.length === 2 && off.length > 0 && { off }),
         ...(docs.length === 2 && view === "one" && { view }),
         ...(docs.length === 2 && !onlyChanges && { rows: "all" as const }),
         ...(origin && swapped && { order: "swapped" as const }),
+        ...(doc && zoom && (zoom.k !== 1 || zoom.x !== 0 || zoom.y !== 0) && { zoom }),
+        ...(hide.length > 0 && { hide }),
       };
     },
+  };
+}
+
+/** What was chosen by hand for a document, as links say it. */
+function choiceLink({ dialect, input: { set } }: Doc): ChoiceLink | null {
+  return dialect !== null || set !== undefined ? { ...(dialect && { dialect }), ...(set && { set }) } : null;
+}
+
+/** What differs in a listing from how it is shown at first. */
+function listingLink(listing: Listing, { filter, sort, columns }: ListingView): ListingLink {
+  return {
+    ...(filter && { filter }),
+    ...(sort && { sort }),
+    ...(columns.join() !== firstColumns(listing).join() && { columns }),
   };
 }
 
@@ -488,4 +574,8 @@ const CHOICE_ADVICE = "Which one?";
 
 const REFUSED_ADVICE =
   "Open a Linux-CR stream, a CRIU image folder (drop the whole folder) or an archive of one (.tar, .tar.gz, .tar.zst).";
+/** What goes wrong with hosted images comes with its own advice. */
+const adviceFor = (inputs: readonly Input[]): string =>
+  inputs.some(({ from }) => from !== undefined) ? "" : FAILED_ADVICE;
+
 const FAILED_ADVICE = "Try again; if the file changed or moved since it was dropped, drop it once more.";

@@ -4,6 +4,8 @@ import type { DocumentId, InputFile } from "../decoder/protocol.ts";
 import type { Progress } from "../decoder/source.ts";
 import type { ChangeKind } from "../diff/changes.ts";
 import type { Comparison } from "../diff/diff.ts";
+import type { Address } from "../link/address.ts";
+import type { ZoomLink } from "../link/link.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { COLUMNS, LISTINGS, type Listing } from "../model/columns.ts";
 import type { Looked } from "../model/related.ts";
@@ -13,12 +15,22 @@ export interface Input {
   /** For the head of the page and exports: a file's or folder's name. Untrusted text. */
   readonly name: string;
   readonly files: readonly InputFile[];
+  /** The host that it comes from. */
+  readonly from?: string;
   /** Which of several image sets among the files. */
   readonly set?: string;
+  /** The dialect that a link wants. */
+  readonly dialect?: string;
 }
 
 /** Where the open documents came from, as far as a link can say it. `null`: from the user's own files. */
-export type Origin = { readonly sample: string } | null;
+export type Origin =
+  | { readonly sample: string }
+  /** Addresses of hosted images: of one, or of before and after. */
+  | { readonly open: string; readonly with?: string }
+  /** The link holds the images itself. */
+  | { readonly data: string }
+  | null;
 
 /** An open image. */
 export interface Doc {
@@ -40,6 +52,8 @@ export interface Compared {
   readonly comparison: Comparison;
   /** What makes the two an odd pair, in sentences. */
   readonly unrelated: readonly string[];
+  /** How many digits the longest position and the longest version have. */
+  readonly digits: { readonly pos: number; readonly version: number };
 }
 
 /** An opening under way. */
@@ -97,6 +111,12 @@ export type Dialog =
   | { readonly kind: "find" }
   | { readonly kind: "format" }
   | { readonly kind: "offset" }
+  /** An address is to be typed. */
+  | { readonly kind: "address" }
+  /** A link is about to fetch from these addresses. */
+  | { readonly kind: "fetch"; readonly addresses: readonly Address[]; answer(yes: boolean): void }
+  /** The images are about to be put into a link or a report. */
+  | { readonly kind: "share"; readonly into: "link" | "report" }
   /** Something was dropped on an open document. */
   | { readonly kind: "dropped"; readonly input: Input };
 
@@ -128,6 +148,9 @@ export interface State {
   readonly swapped: boolean;
   readonly tab: Listing;
   readonly listings: Readonly<Record<Listing, ListingView>>;
+  /** Where the drawing is looked at, and where a link wants it to be. */
+  readonly zoom: ZoomLink | null;
+  readonly zoomWanted: ZoomLink | null;
   readonly panel: Panel;
   readonly sizes: Sizes;
   readonly treeShown: boolean;
@@ -169,6 +192,8 @@ export function firstState(): State {
     swapped: false,
     tab: "descriptors",
     listings: firstListings(),
+    zoom: null,
+    zoomWanted: null,
     panel: "drawing",
     sizes: { tree: 210, changes: 330, inspector: 350, tables: 320 },
     treeShown: true,

@@ -1,5 +1,6 @@
 // Runs the measurements: `npm run bench`, or `npm run bench -- linux-cr` for some of them.
 
+import { comparePage } from "./compare-page.ts";
 import { criu } from "./criu.ts";
 import { diffs } from "./diff.ts";
 import { linuxCr } from "./linux-cr.ts";
@@ -9,6 +10,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   "linux-cr": linuxCr,
   criu,
   diff: diffs,
+  "compare-page": comparePage,
   dump: liveDump,
 };
 

@@ -12,6 +12,8 @@ declare module "vitest" {
   interface ProvidedContext {
     /** Where the page is, with a slash at the end. */
     readonly pageUrl: string;
+    /** The folder of the built page. */
+    readonly pageFolder: string;
   }
 }
 
@@ -29,6 +31,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   // Vitest says "test"; the page is to be tested as it is shipped.
   process.env.NODE_ENV = "production";
   await build({ logLevel: "error", configFile: "vite.config.ts", build: { outDir: folder, emptyOutDir: true } });
+  await build({ logLevel: "error", configFile: "vite.report.config.ts", build: { outDir: folder } });
+  project.provide("pageFolder", folder);
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
     const path = join(folder, normalize(decodeURIComponent(pathname)).replace(/\/$/, "/index.html"));

@@ -1,23 +1,10 @@
 // A real browser for tests: finds one, opens pages in it, drops files on them, and watches what they ask the network for.
 
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import chromiumPackage from "@sparticuz/chromium";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
-
-/** The browser to test with: CKPTSCOPE_CHROMIUM, one that is installed, or the one among the development packages. */
-async function browserPath(): Promise<string> {
-  const installed = [
-    process.env.CKPTSCOPE_CHROMIUM,
-    "/usr/bin/chromium",
-    "/usr/bin/chromium-browser",
-    "/usr/bin/google-chrome",
-    "/usr/bin/google-chrome-stable",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-  ];
-  return installed.find((path) => path && existsSync(path)) ?? (await chromiumPackage.executablePath());
-}
+import { browserPath } from "../support/browser.ts";
 
 export interface PageOptions {
   readonly width?: number;

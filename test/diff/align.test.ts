@@ -1,7 +1,8 @@
 // Rows side by side, filters, and notes on odd pairs.
 
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { align, type Folding, lineOfChange, lineOfPair } from "../../app/diff/align.ts";
+import { align, type Folding, LINE, lineAt, lineOfChange, lineOfPair } from "../../app/diff/align.ts";
 import { CHANGED, type ChangeKind, changeKind } from "../../app/diff/changes.ts";
 import { kindAt } from "../../app/diff/describe.ts";
 import { type Comparison, diff } from "../../app/diff/diff.ts";
@@ -9,6 +10,7 @@ import { type ChangeFilter, filterChanges } from "../../app/diff/filter.ts";
 import { hiddenKinds } from "../../app/diff/lines.ts";
 import { unrelated } from "../../app/diff/related.ts";
 import { NONE } from "../../app/model/checkpoint.ts";
+import { arbitraryState } from "../support/arbitrary-state.ts";
 import { checkpointOf, type State, type StateFile } from "../support/state.ts";
 
 const file = (path: string, pos = 0n): StateFile => ({ kind: "regular", path, pos });
@@ -48,7 +50,7 @@ const told = (comparison: Comparison, folding: Partial<Folding> = {}): string[] 
   const lines = align(comparison, { ...EVERYTHING, ...folding });
   const names = ["section", "pair", "fold", "sections", "task"];
   return Array.from({ length: lines.count }, (_, line) => {
-    const [kind = 0, at, length = 0] = [lines.kind[line], lines.at[line], lines.length[line]];
+    const { kind, at, length } = lineAt(lines, line);
     return `${names[kind]} ${at}${length > 1 ? `+${length}` : ""}`;
   });
 };
@@ -138,6 +140,28 @@ describe("align", () => {
     expect(at("task-removed")).toBe(6);
     expect(at("file-pos")).toBe(5);
     expect(at("fd-closed")).toBe(3);
+  });
+
+  test("the lines have every pair once, in order, and each is found", () => {
+    fc.assert(
+      fc.property(arbitraryState(true), arbitraryState(true), fc.boolean(), (before, after, onlyChanges) => {
+        const some = diff(checkpointOf(before), checkpointOf(after));
+        const lines = align(some, { ...EVERYTHING, onlyChanges });
+        let next = 0;
+        for (let line = 0; line < lines.count; line++) {
+          const { kind, at, length } = lineAt(lines, line);
+          if (kind === LINE.pair || kind === LINE.fold) {
+            expect(at).toBe(next);
+            for (; next < at + length; next++) expect(lineOfPair(some, lines, next)).toBe(line);
+          } else if (kind === LINE.sections) next = some.pairs.tables.firstRow[at + length] ?? 0;
+        }
+        expect(next).toBe(some.pairs.descriptors.count);
+        for (let change = 0; change < some.changes.count; change++) {
+          expect(lineOfChange(some, lines, change)).not.toBe(-1);
+        }
+      }),
+      { numRuns: 500 },
+    );
   });
 
   test("a change of a task without a file table has a line of its own, at the end", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { AskOptions, Client } from "../../app/decoder/client.ts";
 import type { Opening, QuestionKind } from "../../app/decoder/protocol.ts";
+import { diff } from "../../app/diff/diff.ts";
 import { createShell } from "../../app/shell/shell.ts";
 import type { Input } from "../../app/shell/state.ts";
 import { NGINX } from "../support/nginx.ts";
@@ -14,6 +15,8 @@ function fakeClient() {
       new Promise((resolve, reject) => {
         options.signal?.addEventListener("abort", () => reject(options.signal?.reason));
         asked.push({ kind, ask, options, answer: resolve });
+        // What is compared is the same twice.
+        if (kind === "diff") resolve({ differences: diff(checkpointOf(NGINX), checkpointOf(NGINX)), unrelated: [] });
       }),
     terminate() {},
   } as unknown as Client;
@@ -125,7 +128,7 @@ describe("two documents", () => {
     shell.look({ to: "descriptor", row: 5 });
     shell.turn(1);
     expect(shell.store.get()).toMatchObject({ side: 1, looked: { to: "descriptor", row: 5 } });
-    shell.swap();
+    await shell.swap();
     expect(shell.store.get().docs.map(({ document }) => document)).toEqual([2, 1]);
     expect(shell.store.get().side).toBe(0);
   });

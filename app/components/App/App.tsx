@@ -2,6 +2,7 @@
 
 import { lazy, Suspense, useEffect, useLayoutEffect, useState } from "react";
 import { visible } from "../../model/text.ts";
+import { openTyped, pastedAddress } from "../../shell/hosted.ts";
 import { droppedFiles, imagesOf } from "../../shell/inputs.ts";
 import { keyText, takesText } from "../../shell/keys.ts";
 import { shownDoc } from "../../shell/state.ts";
@@ -21,6 +22,7 @@ export function App() {
   const doc = useApp(shownDoc);
   const over = useDrop();
   useKeys();
+  usePaste();
   useTitle();
   useEffect(() => void loadWorkspace(), []);
   return (
@@ -127,6 +129,24 @@ function useKeys() {
     window.addEventListener("keydown", onKeyDown);
     return () => window.removeEventListener("keydown", onKeyDown);
   }, [shell, commands]);
+}
+
+/** Opens an address that is pasted anywhere but into a field. */
+function usePaste() {
+  const { shell } = usePage();
+  useEffect(() => {
+    const onPaste = (event: ClipboardEvent) => {
+      if (takesText(event.target) || !shell.network || shell.store.get().dialog !== null) return;
+      const address = pastedAddress(event.clipboardData?.getData("text/plain") ?? "");
+      if (address === null) return;
+      event.preventDefault();
+      openTyped(shell, address, false).then(
+        (refused) => refused !== null && shell.fail({ message: refused, advice: "" }),
+      );
+    };
+    window.addEventListener("paste", onPaste);
+    return () => window.removeEventListener("paste", onPaste);
+  }, [shell]);
 }
 
 function useTitle() {

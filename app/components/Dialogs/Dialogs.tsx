@@ -1,12 +1,18 @@
 // The dialog that is open, if one is.
 
+import { lazy, Suspense } from "react";
 import { useApp } from "../context.ts";
 import { Find } from "../Find/Find.tsx";
+import { AddressDialog } from "../Links/Address.tsx";
+import { FetchDialog } from "../Links/Fetch.tsx";
 import { Dropped } from "./Dropped.tsx";
 import { FormatDialog } from "./FormatDialog.tsx";
 import { Help } from "./Help.tsx";
 import { OffsetDialog } from "./OffsetDialog.tsx";
 import { Palette } from "./Palette.tsx";
+
+// What packs images is fetched when it is wanted.
+const ShareDialog = lazy(() => import("../Links/Share.tsx").then((module) => ({ default: module.ShareDialog })));
 
 export function Dialogs() {
   const dialog = useApp((state) => state.dialog);
@@ -21,6 +27,16 @@ export function Dialogs() {
       return <FormatDialog />;
     case "offset":
       return <OffsetDialog />;
+    case "address":
+      return <AddressDialog />;
+    case "fetch":
+      return <FetchDialog addresses={dialog.addresses} answer={dialog.answer} />;
+    case "share":
+      return (
+        <Suspense>
+          <ShareDialog into={dialog.into} />
+        </Suspense>
+      );
     case "dropped":
       return <Dropped input={dialog.input} />;
     default:

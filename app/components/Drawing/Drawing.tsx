@@ -156,11 +156,15 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
     if (moved !== null) zoom.set(moved);
     invalidate();
   }, [scene, size, theme, zoom, invalidate, keepInView]);
+  const reached = useRef<View | undefined>(undefined);
   useEffect(() => {
+    // Only what is bounded by a scene can be moved to where it is wanted, and it is moved there once.
+    if (scene === null || size === null || theme === null || wantedView === reached.current) return;
+    reached.current = wantedView;
     if (wantedView === undefined) return;
     const { x, y, k } = zoom.view();
     if (x !== wantedView.x || y !== wantedView.y || k !== wantedView.k) zoom.set(wantedView);
-  }, [wantedView, zoom]);
+  }, [wantedView, zoom, scene, size, theme]);
 
   /** What is at a point of the canvas: a box with its object and action, or an object on a strip. */
   const at = (px: number, py: number): { box: number; ref: ObjectRef | null; action: Action | null } => {

@@ -13,11 +13,11 @@ export function Empty() {
   const [samples, setSamples] = useState<readonly Sample[]>([]);
   useEffect(() => {
     let here = true;
-    void listSamples().then((list) => here && setSamples(list));
+    if (shell.network) void listSamples().then((list) => here && setSamples(list));
     return () => {
       here = false;
     };
-  }, []);
+  }, [shell]);
 
   return (
     <main className="empty">
@@ -32,6 +32,7 @@ export function Empty() {
       <p className="empty-drop">Drop a checkpoint image, or two to compare</p>
       <p className="empty-open">
         <CommandButton id="open">Open…</CommandButton>
+        {shell.network && <CommandButton id="open-address">Open an address…</CommandButton>}
         <span className="muted">
           or press <kbd>O</kbd>; <kbd>?</kbd> for all keys
         </span>

@@ -35,6 +35,7 @@ export function Head() {
           <span className="head-name mono" title={visible(doc.input.name)}>
             {visible(doc.input.name)}
           </span>
+          {doc.input.from !== undefined && <span className="muted head-from">from {visible(doc.input.from)}</span>}
           <CommandButton id="format" className="plain head-format">
             {checkpoint.format === "criu" ? "CRIU" : "Linux-CR"}{" "}
             <span className="mono">{visible(checkpoint.dialect)}</span>

@@ -99,6 +99,11 @@ function Thing({ doc, looked }: { doc: Doc; looked: Looked }) {
       {looked.to === "file" && doc.document !== null && (
         <DetailsOf key={doc.document} document={doc.document} file={looked.row} />
       )}
+      {checkpoint.records.count === 0 && checkpoint.members.length === 0 && doc.document !== null && (
+        <p className="inspector-section muted">
+          This image came in a link or a report, which hold no records: there are no bytes to look at.
+        </p>
+      )}
       <ProblemsOf checkpoint={checkpoint} records={record === NONE ? [] : [record, ...more]} />
       {doc.document !== null && record !== NONE && (
         <RecordFields key={`${doc.document}-${record}`} doc={doc} document={doc.document} record={record} />

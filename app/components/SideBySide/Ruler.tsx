@@ -46,18 +46,22 @@ export function Ruler({ comparison, lines, selected, onLine }: RulerProps) {
 function marksOf({ pairs, changed }: Comparison, lines: AlignedLines): Uint8Array {
   const { before, after } = pairs.descriptors;
   const marks = new Uint8Array(STEPS);
-  // A short list has its marks where its lines are in view, at the top.
   const scale = STEPS / Math.max(1, lines.count);
-  for (let line = 0; line < lines.count; line++) {
-    const kind = lines.kind[line];
-    const at = lines.at[line] as number;
-    let mark = 0;
-    if (kind === LINE.pair && changed[at] !== 0) {
-      mark = before[at] === NONE ? MARK.added : after[at] === NONE ? MARK.gone : MARK.changed;
-    } else if (kind === LINE.task || (kind === LINE.section && lines.sectionChange[at] !== NONE)) mark = MARK.changed;
-    if (mark === 0) continue;
-    const step = Math.min(STEPS - 1, Math.floor(line * scale));
+  const put = (line: number, mark: number): void => {
+    const step = Math.floor(line * scale);
     marks[step] = (marks[step] as number) | mark;
-  }
+  };
+  lines.kind.forEach((kind, run) => {
+    const at = lines.at[run] as number;
+    const line = lines.firstLine[run] as number;
+    if (kind === LINE.task || (kind === LINE.section && lines.sectionChange[at] !== NONE)) put(line, MARK.changed);
+    if (kind !== LINE.pair) return;
+    const end = at + (lines.length[run] as number);
+    for (let pair = at; pair < end; pair++) {
+      if (changed[pair] === 0) continue;
+      const mark = before[pair] === NONE ? MARK.added : after[pair] === NONE ? MARK.gone : MARK.changed;
+      put(line + pair - at, mark);
+    }
+  });
   return marks;
 }

@@ -1,15 +1,22 @@
 // The descriptors of both images side by side: one line for a descriptor before and after, gaps where there is none,
 // one scroll. The grid has the focus and the keys; its rows have neither.
 
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
-import { type AlignedLines, align, LINE, lineOfChange, lineOfPair } from "../../diff/align.ts";
-import { CHANGED } from "../../diff/changes.ts";
+import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import {
+  type AlignedLine,
+  type AlignedLines,
+  align,
+  LINE,
+  lineAt,
+  lineOfChange,
+  lineOfPair,
+} from "../../diff/align.ts";
+import { CHANGED, type ChangeKind } from "../../diff/changes.ts";
 import { type Comparison, descriptorNumber } from "../../diff/diff.ts";
 import { hiddenKinds } from "../../diff/lines.ts";
 import { SIDE } from "../../diff/pair.ts";
 import { changeWords, taskTitle } from "../../export/changes-text.ts";
 import { NONE } from "../../model/checkpoint.ts";
-import { COLUMNS } from "../../model/columns.ts";
 import { ALIGNED_COLUMNS, type AlignedColumn, columnChanged } from "../../shell/aligned-cells.ts";
 import { PLACES } from "../../shell/commands.ts";
 import { counted } from "../../shell/describe.ts";
@@ -39,8 +46,9 @@ interface Opened {
 export function SideBySide({ compared }: { compared: Compared }) {
   const { shell } = usePage();
   const { comparison } = compared;
-  const off = useApp((state) => state.off);
-  const onlyChanges = useApp((state) => state.onlyChanges);
+  // What is folded may follow a moment later: the switch itself answers at once.
+  const off = useDeferredValue(useApp((state) => state.off));
+  const onlyChanges = useDeferredValue(useApp((state) => state.onlyChanges));
   const change = useApp((state) => state.change);
   const looked = useApp((state) => state.looked);
   const side = useApp((state) => state.side);
@@ -76,8 +84,8 @@ export function SideBySide({ compared }: { compared: Compared }) {
   const current = Math.min(active, Math.max(0, lines.count - 1));
   const choose = (line: number): void => {
     setActive(line);
-    const at = lines.at[line] ?? 0;
-    switch (lines.kind[line]) {
+    const { kind, at } = lineAt(lines, line);
+    switch (kind) {
       case LINE.pair: {
         const before = comparison.pairs.descriptors.before[at] ?? NONE;
         const after = comparison.pairs.descriptors.after[at] ?? NONE;
@@ -115,7 +123,8 @@ export function SideBySide({ compared }: { compared: Compared }) {
     event.preventDefault();
   };
 
-  const widths = columns.map((column) => column.width(charactersOf(comparison, column.id))).join(" ");
+  const { pos, version } = compared.digits;
+  const widths = columns.map(({ id, width }) => width(Math.max(8, id === "pos" ? pos : version))).join(" ");
   const template = one ? "52px minmax(60px, 1fr) minmax(60px, 1.4fr)" : `52px ${widths} 1px ${widths}`;
   return (
     <div className="aligned-holder">
@@ -132,27 +141,30 @@ export function SideBySide({ compared }: { compared: Compared }) {
       >
         <Titles columns={columns} one={one} template={template} />
         <div role="rowgroup" className="grid-body mono" style={{ height: window.height }}>
-          {window.rows.map(({ row: line, top }) => (
-            <div
-              key={`${lines.kind[line]} ${lines.at[line]}`}
-              id={`line-${line}`}
-              role="row"
-              aria-rowindex={line + 2}
-              aria-selected={line === selected}
-              className={[
-                "grid-row",
-                ROW_CLASSES[lines.kind[line] ?? 0],
-                line === selected && "row-looked",
-                line === current && "row-active",
-              ]
-                .filter(Boolean)
-                .join(" ")}
-              style={{ transform: `translateY(${top}px)`, gridTemplateColumns: template }}
-              onClick={() => choose(line)}
-            >
-              <Line comparison={comparison} lines={lines} line={line} columns={columns} one={one} />
-            </div>
-          ))}
+          {window.rows.map(({ row, top }) => {
+            const line = lineAt(lines, row);
+            return (
+              <div
+                key={`${line.kind} ${line.at}`}
+                id={`line-${row}`}
+                role="row"
+                aria-rowindex={row + 2}
+                aria-selected={row === selected}
+                className={[
+                  "grid-row",
+                  ROW_CLASSES[line.kind],
+                  row === selected && "row-looked",
+                  row === current && "row-active",
+                ]
+                  .filter(Boolean)
+                  .join(" ")}
+                style={{ transform: `translateY(${top}px)`, gridTemplateColumns: template }}
+                onClick={() => choose(row)}
+              >
+                <Line comparison={comparison} lines={lines} line={line} columns={columns} one={one} />
+              </div>
+            );
+          })}
         </div>
       </div>
       <Ruler comparison={comparison} lines={lines} selected={selected} onLine={window.reveal} />
@@ -162,17 +174,18 @@ export function SideBySide({ compared }: { compared: Compared }) {
 
 const ROW_CLASSES = ["line-section", "line-pair", "line-fold", "line-fold", "line-section"];
 
-/** Digits of the longest value of a column of numbers, title included. */
-function charactersOf({ before, after }: Comparison, id: string): number {
-  const column = COLUMNS.files.find((each) => each.id === id);
-  return Math.max(8, column?.needs?.(before) ?? 0, column?.needs?.(after) ?? 0);
-}
+/** Columns that take room only where one of these changes is. */
+const ONLY_WHERE_CHANGED: Readonly<Record<string, ChangeKind>> = {
+  mode: "file-mode",
+  version: "file-version",
+  cloexec: "close-on-exec",
+};
 
-/** Mode and version take room only where one of them has changed. */
 const columnsOf = ({ counts }: Comparison): readonly AlignedColumn[] =>
-  ALIGNED_COLUMNS.filter(
-    ({ id }) => (id !== "mode" || counts["file-mode"] > 0) && (id !== "version" || counts["file-version"] > 0),
-  );
+  ALIGNED_COLUMNS.filter(({ id }) => {
+    const kind = ONLY_WHERE_CHANGED[id];
+    return kind === undefined || counts[kind] > 0;
+  });
 
 function Titles({ columns, one, template }: { columns: readonly AlignedColumn[]; one: boolean; template: string }) {
   const titles = (moment: string) =>
@@ -225,15 +238,14 @@ function Titles({ columns, one, template }: { columns: readonly AlignedColumn[];
 interface LineProps {
   readonly comparison: Comparison;
   readonly lines: AlignedLines;
-  readonly line: number;
+  readonly line: AlignedLine;
   readonly columns: readonly AlignedColumn[];
   readonly one: boolean;
 }
 
 function Line({ comparison, lines, line, columns, one }: LineProps) {
-  const at = lines.at[line] ?? 0;
-  const length = lines.length[line] ?? 0;
-  switch (lines.kind[line]) {
+  const { kind, at, length } = line;
+  switch (kind) {
     case LINE.pair:
       return <Pair comparison={comparison} pair={at} columns={columns} one={one} />;
     case LINE.section:

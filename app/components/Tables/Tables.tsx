@@ -1,10 +1,11 @@
 // The tables below the drawing: one tab for each listing, with its filter, columns and exports.
 
-import { type KeyboardEvent, useRef } from "react";
+import { type KeyboardEvent, useDeferredValue, useRef } from "react";
 import { COLUMNS, LISTING_TITLES, LISTINGS, type Listing, rowCount } from "../../model/columns.ts";
 import { PLACES } from "../../shell/commands.ts";
 import { count, counted } from "../../shell/describe.ts";
 import type { Compared, Doc } from "../../shell/state.ts";
+import { Checks } from "../Checks/Checks.tsx";
 import { CommandButton } from "../CommandButton.tsx";
 import { useApp, usePage } from "../context.ts";
 import { Bytes } from "../Hex/Bytes.tsx";
@@ -41,6 +42,8 @@ export function Tables({ doc }: { doc: Doc }) {
 function Aligned({ compared }: { compared: Compared }) {
   const { shell } = usePage();
   const onlyChanges = useApp((state) => state.onlyChanges);
+  // Two long lists at once would keep the page from answering: the list of changes goes first.
+  const ready = useDeferredValue(true, false);
   return (
     <div id="tables-panel" role="tabpanel" aria-labelledby="tab-side" className="tables-panel">
       <div className="tables-bar">
@@ -58,7 +61,7 @@ function Aligned({ compared }: { compared: Compared }) {
         <CommandButton id="previous-change">‹ Previous</CommandButton>
         <CommandButton id="next-change">Next ›</CommandButton>
       </div>
-      <SideBySide compared={compared} />
+      {ready && <SideBySide compared={compared} />}
     </div>
   );
 }
@@ -113,6 +116,7 @@ function Table({ doc }: { doc: Doc }) {
       ) : (
         <Grid key={tab} doc={doc} listing={tab} view={view} rows={rows} pending={pending} />
       )}
+      {tab === "problems" && <Checks doc={doc} />}
     </div>
   );
 }

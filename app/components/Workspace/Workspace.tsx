@@ -1,7 +1,8 @@
 // The panels around the drawing: beside each other on a wide screen, one at a time on a narrow one.
 
-import { useMemo } from "react";
+import { useEffect, useMemo } from "react";
 import { sideRefs, unionRef } from "../../graph/union.ts";
+import type { ZoomLink } from "../../link/link.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
 import { objectOf } from "../../model/related.ts";
 import { type Compared, type Doc, PANELS, type Panel, type Sizes } from "../../shell/state.ts";
@@ -38,6 +39,7 @@ function PictureOfBoth({ doc, compared }: { doc: Doc; compared: Compared }) {
   const looked = useApp((state) => state.looked);
   const side = useApp((state) => state.side);
   const drawn = useUnion(compared);
+  const zoom = useWantedZoom();
   const selection = useMemo(() => {
     const object = drawn && looked && objectOf(doc.checkpoint, looked);
     return object ? unionRef(drawn.subject, side === 0 ? "before" : "after", object) : null;
@@ -56,6 +58,7 @@ function PictureOfBoth({ doc, compared }: { doc: Doc; compared: Compared }) {
       comparison={drawn.subject}
       layout={drawn.layout}
       selection={selection}
+      {...zoom}
       onSelect={(object: ObjectRef | null) => {
         if (object === null) return shell.look(null);
         const { before, after } = sideRefs(drawn.subject, object);
@@ -65,10 +68,20 @@ function PictureOfBoth({ doc, compared }: { doc: Doc; compared: Compared }) {
   );
 }
 
+/** Where a link wants the drawing to be looked at, and where that is told. */
+function useWantedZoom() {
+  const { shell } = usePage();
+  const view = useApp((state) => state.zoomWanted);
+  // What is put away for a while comes back as it was.
+  useEffect(() => () => shell.store.set(({ zoom }) => ({ zoomWanted: zoom })), [shell]);
+  return { ...(view && { view }), onView: (zoom: ZoomLink) => shell.store.set({ zoom }) };
+}
+
 function PictureOfOne({ doc }: { doc: Doc }) {
   const { shell, drawing } = usePage();
   const looked = useApp((state) => state.looked);
   const layout = useLayout(doc);
+  const zoom = useWantedZoom();
   const selection = useMemo(() => (looked ? objectOf(doc.checkpoint, looked) : null), [doc, looked]);
   return (
     <Drawing
@@ -76,6 +89,7 @@ function PictureOfOne({ doc }: { doc: Doc }) {
       checkpoint={doc.checkpoint}
       {...(layout && { layout })}
       selection={selection}
+      {...zoom}
       onSelect={(object: ObjectRef | null) => shell.look(object)}
     />
   );

@@ -144,6 +144,12 @@ export function dialect(name: string, wordSize: 4 | 8 = 8, arch: string | null =
   };
 }
 
+/** The dialect as a machine (Machine.arch) writes it. */
+export function dialectOnMachine(name: string, arch: string | null): Dialect {
+  // Only x86-32 aligns a u64 inside a struct to 4 bytes.
+  return dialect(name, arch === "x86-32" ? 4 : 8, arch?.startsWith("powerpc") ? "powerpc" : arch);
+}
+
 /** Names of the structs that a dialect describes. */
 export function structNames(name: string): string[] {
   const names = new Set<string>();

@@ -4,7 +4,7 @@
 import type { Machine } from "../../model/checkpoint.ts";
 import type { Source } from "../source.ts";
 import { openWindow } from "../window.ts";
-import { type Dialect, dialect } from "./dialect.ts";
+import { type Dialect, dialect, dialectOnMachine } from "./dialect.ts";
 
 /** HEADER's magic, as a little-endian image has it. */
 export const HEADER_MAGIC = 0x00feed0cc0a2d200n;
@@ -266,11 +266,8 @@ export function dialectFor(
 ): { dialect: Dialect; machine: Machine } {
   const id = dialect(name).enumName("CKPT_ARCH", archId);
   const arch = id === undefined ? null : (ARCH_NAMES[id] ?? null);
-  // Only x86-32 aligns a u64 inside a struct to 4 bytes.
-  const layoutWordSize = arch === "x86-32" ? 4 : 8;
-  const layoutArch = arch?.startsWith("powerpc") ? "powerpc" : arch;
   return {
-    dialect: dialect(name, layoutWordSize, layoutArch),
+    dialect: dialectOnMachine(name, arch),
     machine: { arch, littleEndian, wordSize: id === undefined ? null : (WORD_SIZES[id] ?? null) },
   };
 }

@@ -1,0 +1,22 @@
+// Checks an image of either format: what a restart would refuse or get wrong, and what looks wrong though it would go on.
+
+import type { Image } from "../decoder/image.ts";
+import { checkCriu } from "./criu/check.ts";
+import { CRIU_RULES } from "./criu/rules.ts";
+import type { Findings } from "./finding.ts";
+import { checkLinuxCr } from "./linux-cr/check.ts";
+import { LINUX_CR_RULES } from "./linux-cr/rules.ts";
+import type { CheckOptions } from "./options.ts";
+import type { Rule } from "./rule.ts";
+
+/** Every rule of both formats. */
+export const RULES: readonly Rule[] = [...LINUX_CR_RULES, ...CRIU_RULES];
+
+/**
+ * Checks an image.
+ *
+ * @throws the signal's reason if checking was aborted; SourceError if bytes cannot be had.
+ */
+export function checkImage(image: Image, options: CheckOptions = {}): Promise<Findings> {
+  return image.checkpoint.format === "criu" ? checkCriu(image, options) : checkLinuxCr(image, options);
+}

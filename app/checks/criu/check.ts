@@ -1,0 +1,139 @@
+// Checks a CRIU image set: one walk over the entries that name something, member by member in blocks; what they name is
+// looked for when all have been read, as the members' order says nothing.
+
+import { MEMBER_KINDS, memberOfName } from "../../decoder/criu/members.ts";
+import type { Image } from "../../decoder/image.ts";
+import { openWindow, type Window } from "../../decoder/window.ts";
+import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
+import type { Finding, Findings } from "../finding.ts";
+import type { CheckOptions } from "../options.ts";
+import { checkColumns } from "./columns.ts";
+import { type Handler, handlerOf } from "./entries.ts";
+import { addProblems, isDamaged } from "./problems.ts";
+import { beginScan, faultAt, type Scan, scanInto } from "./scan.ts";
+
+/**
+ * Checks a set.
+ *
+ * @throws the signal's reason if checking was aborted; SourceError if bytes cannot be had.
+ */
+export async function checkCriu(image: Image, options: CheckOptions = {}): Promise<Findings> {
+  const { checkpoint, sources } = image;
+  const { records, members } = checkpoint;
+  const scanned = beginScan(checkpoint);
+  const size = members.reduce((sum, member) => sum + member.size, 0);
+  const handlers = records.kinds.map(({ struct }) => handlerOf(struct));
+  let done = 0;
+  let window: Window | null = null;
+  for (let row = 0; row < records.count; ) {
+    const member = records.member[row] ?? 0;
+    if (member !== scanned.member) {
+      done += members[scanned.member]?.size ?? 0;
+      enterMember(scanned, member);
+      const source = sources[member];
+      window = source === undefined ? null : openWindow(source);
+    }
+    const end = window === null ? row + 1 : checkBlock(scanned, handlers, window, row);
+    if (window !== null && end < records.count && (records.member[end] ?? 0) === member) {
+      options.signal?.throwIfAborted();
+      const offset = records.offset[end] as number;
+      const need = records.length[end] as number;
+      await window.fill(offset, need);
+      options.onProgress?.({ bytes: done + offset, size, objects: end });
+      // A member that became shorter has no more to check.
+      if (window.end - offset < need) {
+        row = skipMember(checkpoint, end);
+        continue;
+      }
+    }
+    row = end;
+  }
+  options.signal?.throwIfAborted();
+  if (!isDamaged(checkpoint)) resolveReferences(scanned);
+  checkColumns(scanned);
+  const tablesTold = [...scanned.references.values()].some(({ code }) => code === "table-missing");
+  addProblems(scanned.list, checkpoint, tablesTold);
+  const found = scanned.list.finish();
+  options.onProgress?.({ bytes: size, size, objects: records.count });
+  return { ...found, findings: await withOffsets(image, found.findings) };
+}
+
+function enterMember(scanned: Scan, member: number): void {
+  const name = memberOfName(scanned.checkpoint.members[member]?.name ?? "");
+  scanned.member = member;
+  scanned.memberNumber = name === null || Number.isNaN(name.number) ? NONE : name.number;
+  scanned.memberFile = (name === null ? undefined : MEMBER_KINDS[name.kind]?.file) ?? null;
+}
+
+/** The first row of another member, from `row` on. */
+function skipMember({ records }: Checkpoint, row: number): number {
+  const member = records.member[row] ?? 0;
+  let next = row;
+  while (next < records.count && (records.member[next] ?? 0) === member) next++;
+  return next;
+}
+
+/** Checks entries of the member at hand from `row` on; returns the first row whose bytes are not at hand. */
+function checkBlock(scanned: Scan, handlers: readonly (Handler | null)[], window: Window, from: number): number {
+  const { count, offset, length, kind, member } = scanned.checkpoint.records;
+  for (let row = from; row < count; row++) {
+    if ((member[row] ?? 0) !== scanned.member) return row;
+    const check = handlers[kind[row] as number];
+    if (check === null || check === undefined) continue;
+    const start = offset[row] as number;
+    const end = start + (length[row] as number);
+    if (start < window.start || end > window.end) return row;
+    scanned.record = row;
+    // An entry is its size and its message.
+    const at = start - window.start + 4;
+    const to = end - window.start;
+    if (to < at) continue;
+    check.check(scanned, scanInto(scanned, window.bytes, at, to, check.plan), window.bytes, at, to);
+  }
+  return count;
+}
+
+function resolveReferences(scanned: Scan): void {
+  const { files } = scanned.checkpoint;
+  for (const { code, space, field, what, who, ids, records } of scanned.references.values()) {
+    // Where no open file is known at all, the missing image says it.
+    if (files.count === 0 && space !== "table") continue;
+    for (let at = 0; at < ids.length; at++) {
+      const id = ids[at] as number;
+      if (scanned.spaces[space].get(id) !== NONE) continue;
+      scanned.dangling = true;
+      const number = space === "ghost" ? `ghost-file-${id.toString(16)}.img` : String(id);
+      faultAt(
+        scanned,
+        code,
+        records[at] as number,
+        field,
+        `${who} names ${what} ${number}, which the set does not hold.`,
+      );
+    }
+  }
+}
+
+/** The findings with the places of their fields, which only the entry taken apart tells. */
+async function withOffsets(image: Image, findings: readonly Finding[]): Promise<Finding[]> {
+  const placed: Finding[] = [];
+  for (const finding of findings) {
+    const { field, record } = finding;
+    if (field === null || record === null) {
+      placed.push(finding);
+      continue;
+    }
+    const fields = await image.fields(record);
+    const short = field.slice(field.lastIndexOf(".") + 1);
+    // In files.img a file's own message is within the entry; in the images of older releases it is the entry.
+    const found =
+      fields.find(({ name }) => name === field) ??
+      fields.find(({ name }) => name === short) ??
+      fields.find(({ name }) => name.replaceAll(/\[\d+\]/g, "") === field) ??
+      fields.find(({ name }) => /^\w+\.\w+$/.test(name) && name.endsWith(`.${short}`));
+    placed.push(
+      found === undefined ? { ...finding, field: null } : { ...finding, field: found.name, offset: found.offset },
+    );
+  }
+  return placed;
+}

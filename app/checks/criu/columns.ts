@@ -1,0 +1,84 @@
+// Checks that the columns alone decide: tasks, descriptors, open files.
+
+import { createIdIndex } from "../../decoder/id-index.ts";
+import { HAS, holderCount, NONE, taskCount } from "../../model/checkpoint.ts";
+import { FILE_KINDS } from "../../model/names.ts";
+import { flagMasks, leftOverNames, opensDirectoryForWriting } from "../open-flags.ts";
+import { faultAt, hasDescriptors, type Scan } from "./scan.ts";
+
+/** Checks that the columns alone decide. */
+export function checkColumns(scanned: Scan): void {
+  const { checkpoint } = scanned;
+  checkTasks(scanned);
+  checkOpenFiles(scanned);
+  const { descriptors, tables, tasks } = checkpoint;
+  for (let row = 1; row < descriptors.count; row++) {
+    const fd = descriptors.fd[row] as number;
+    if (descriptors.table[row] !== descriptors.table[row - 1] || descriptors.fd[row - 1] !== fd) continue;
+    const message = `Descriptor ${fd} is there twice in one file table.`;
+    faultAt(scanned, "descriptor-repeated", descriptors.record[row] as number, "fd", message);
+  }
+  // A set without a process tree has no tasks at all; that is told already.
+  if (tasks.count === 0 || scanned.dangling) return;
+  for (let table = 0; table < tables.count; table++) {
+    if (taskCount(tables, table) > 0) continue;
+    const id = tables.id[table] as number;
+    if (scanned.spaces.table.get(id) === NONE) continue;
+    const descriptor = tables.first[table] as number;
+    const record = hasDescriptors(checkpoint, table) ? (descriptors.record[descriptor] as number) : NONE;
+    faultAt(scanned, "table-without-task", record, "id", `No task uses the file table ${id}.`);
+  }
+}
+
+function checkTasks(scanned: Scan): void {
+  const { tasks } = scanned.checkpoint;
+  const pids = createIdIndex();
+  for (let row = 0; row < tasks.count; row++) {
+    const pid = tasks.pid[row] as number;
+    if (pid === NONE || pids.add(pid, row)) continue;
+    faultAt(scanned, "pid-repeated", tasks.record[row] as number, "pid", `Two tasks have the pid ${pid}.`);
+  }
+  for (let row = 0; row < tasks.count; row++) {
+    const parent = tasks.ppid[row] as number;
+    if (parent <= 0 || pids.get(parent) !== NONE) continue;
+    const message = `The parent of task ${tasks.pid[row]} is ${parent}, which the process tree does not hold.`;
+    faultAt(scanned, "parent-missing", tasks.record[row] as number, "ppid", message);
+  }
+}
+
+const PATH_KINDS: readonly string[] = ["regular", "directory", "character device", "block device", "generic"];
+
+function checkOpenFiles(scanned: Scan): void {
+  const { checkpoint } = scanned;
+  const { files, tasks } = checkpoint;
+  const masks = flagMasks(checkpoint.machine.arch);
+  for (let row = 0; row < files.count; row++) {
+    const held = files.has[row] as number;
+    const record = files.record[row] as number;
+    const id = files.id[row] as number;
+    if ((held & HAS.pos) !== 0 && (files.pos[row] as bigint) >= 1n << 63n) {
+      const position = BigInt.asIntN(64, files.pos[row] as bigint);
+      faultAt(
+        scanned,
+        "position-impossible",
+        record,
+        "pos",
+        `The position of open file ${id} is negative: ${position}.`,
+      );
+    }
+    if ((held & HAS.flags) !== 0 && PATH_KINDS.includes(FILE_KINDS[files.kind[row] as number] ?? "")) {
+      const flags = files.flags[row] as number;
+      if ((flags & masks.leftOverMask) !== 0) {
+        const names = leftOverNames(masks, flags).join(" and ");
+        faultAt(scanned, "flags-left-over", record, "flags", `Open file ${id} has ${names}, which open(2) drops.`);
+      }
+      if (opensDirectoryForWriting(masks, flags)) {
+        const message = `Open file ${id} is a directory (O_DIRECTORY) open for writing.`;
+        faultAt(scanned, "directory-written", record, "flags", message);
+      }
+    }
+    if (tasks.count > 0 && !scanned.dangling && files.use[row] === 0 && holderCount(files, row) === 0) {
+      faultAt(scanned, "file-unused", record, "id", `Nothing uses open file ${id}.`);
+    }
+  }
+}

@@ -1,0 +1,202 @@
+// The rules for CRIU image sets, as data. CRIU's restore gives no error numbers of its own.
+//
+// Sources: CRIU's restore of files, sockets, terminals and tasks, and 28 sets of CRIU 4.2 and 3.19 that are sound.
+
+import type { Outcome, Rule } from "../rule.ts";
+
+const REFUSED: readonly Outcome[] = [{ severity: "error", errno: null }];
+const WRONG: readonly Outcome[] = [{ severity: "warning", errno: null }];
+const ODD: readonly Outcome[] = [{ severity: "note", errno: null }];
+
+const COPY = "The set was copied in part: copy the whole directory again, or take the dump again.";
+const DAMAGED = "The file was damaged or cut: copy it again, or take the dump again.";
+const EDITED = "CRIU does not write this: look for a fault in the tool that made or edited the set.";
+
+const TABLE: readonly Omit<Rule, "format">[] = [
+  {
+    code: "member-missing",
+    title: "The set holds every file that the inventory and the process tree call for.",
+    looksAt: "the names of the files, against pstree.img and ids-N.img",
+    outcomes: REFUSED,
+    remedy: COPY,
+  },
+  {
+    code: "member-twice",
+    title: "Every file of the set is there once.",
+    looksAt: "the names of the files",
+    outcomes: ODD,
+    remedy: "The first one is read. Take the other out of the directory or archive.",
+  },
+  {
+    code: "image-damaged",
+    title: "Every file has its magic number, and its entries are whole.",
+    looksAt: "magic numbers, sizes of entries, the messages themselves",
+    outcomes: REFUSED,
+    remedy: DAMAGED,
+  },
+  {
+    code: "table-missing",
+    title: "A task's files_id names an fdinfo image.",
+    looksAt: "ids-N.img files_id (core-N.img in old sets)",
+    outcomes: REFUSED,
+    remedy: COPY,
+  },
+  {
+    code: "dead-task-with-descriptors",
+    title: "A dead task has no descriptors.",
+    looksAt: "ids-N.img, against core-N.img tc.task_state",
+    outcomes: REFUSED,
+    remedy: EDITED,
+  },
+  {
+    code: "descriptor-without-file",
+    title: "A descriptor leads to an open file.",
+    looksAt: "fdinfo-N.img id",
+    outcomes: REFUSED,
+    remedy: "The file's entry is missing from files.img, or the descriptor was renumbered wrongly.",
+  },
+  {
+    code: "descriptor-number",
+    title: "A descriptor has a number that fits.",
+    looksAt: "fdinfo-N.img fd",
+    outcomes: REFUSED,
+    remedy: EDITED,
+  },
+  {
+    code: "descriptor-repeated",
+    title: "A file table has a descriptor once.",
+    looksAt: "fdinfo-N.img fd",
+    outcomes: WRONG,
+    remedy: EDITED,
+  },
+  {
+    code: "descriptor-flags",
+    title: "A descriptor's flags are FD_CLOEXEC or nothing.",
+    looksAt: "fdinfo-N.img flags",
+    outcomes: WRONG,
+    remedy: EDITED,
+  },
+  {
+    code: "descriptor-type",
+    title: "A descriptor's type is that of its open file: CRIU looks files up by both.",
+    looksAt: "fdinfo-N.img type, against files.img type",
+    outcomes: REFUSED,
+    remedy: EDITED,
+  },
+  {
+    code: "file-missing",
+    title: "Whatever names an open file names one that the set holds.",
+    looksAt:
+      "fs-N.img cwd_id, root_id; mm-N.img exe_file_id, vmas.shmid; fifo and tty regf_id; sk-queues.img id_for, scm.rights; remap-fpath.img orig_id",
+    outcomes: REFUSED,
+    remedy: "The file's entry is missing from files.img, or the reference was renumbered wrongly.",
+  },
+  {
+    code: "file-repeated",
+    title: "Every open file has an id of its own.",
+    looksAt: "files.img id",
+    outcomes: REFUSED,
+    remedy: "Two sets may have been mixed. The first entry is meant wherever the id is named.",
+  },
+  {
+    code: "file-undescribed",
+    title: "An open file has an id, and the message that its type calls for.",
+    looksAt: "files.img id, type and the message of that type",
+    outcomes: REFUSED,
+    remedy: DAMAGED,
+  },
+  {
+    code: "file-unused",
+    title: "An open file is used: by a descriptor, a task or another file.",
+    looksAt: "files.img, against everything that names open files",
+    outcomes: WRONG,
+    remedy: "What used it is missing: a descriptor or a task may have been cut out of the set.",
+  },
+  {
+    code: "peer-missing",
+    title: "The peer of a unix socket is in the set.",
+    looksAt: "unix sockets' peer, against ino",
+    outcomes: REFUSED,
+    remedy: "Dump both ends, or restore with the socket as an external one.",
+  },
+  {
+    code: "ghost-missing",
+    title: "The contents of an unlinked file are in the set.",
+    looksAt: "remap-fpath.img remap_id, against ghost-file-N.img",
+    outcomes: REFUSED,
+    remedy: COPY,
+  },
+  {
+    code: "terminal-missing",
+    title: "A terminal's description is in the set.",
+    looksAt: "tty files' tty_info_id, against tty-info.img",
+    outcomes: REFUSED,
+    remedy: COPY,
+  },
+  {
+    code: "memfd-missing",
+    title: "A memfd's description is in the set.",
+    looksAt: "memfd files' inode_id, against memfd.img",
+    outcomes: REFUSED,
+    remedy: COPY,
+  },
+  {
+    code: "data-without-pipe",
+    title: "What was in a pipe belongs to a pipe of the set.",
+    looksAt: "pipes-data.img and fifo-data.img pipe_id",
+    outcomes: WRONG,
+    remedy: "The pipe's entry is missing from files.img; the bytes are lost.",
+  },
+  {
+    code: "flags-left-over",
+    title: "A regular file's flags have none of O_CREAT, O_EXCL, O_NOCTTY and O_TRUNC, which open(2) drops.",
+    looksAt: "regular files' flags",
+    outcomes: WRONG,
+    remedy: "Clear the flags: a restore could create or empty the file.",
+  },
+  {
+    code: "directory-written",
+    title: "A directory is not open for writing.",
+    looksAt: "regular files' flags: O_DIRECTORY with an access mode other than O_RDONLY",
+    outcomes: REFUSED,
+    remedy: "No kernel opens a directory for writing; the flags were edited.",
+  },
+  {
+    code: "position-impossible",
+    title: "A position is not negative.",
+    looksAt: "pos of regular files, memfds and BPF maps",
+    outcomes: WRONG,
+    remedy: EDITED,
+  },
+  {
+    code: "table-without-task",
+    title: "A file table is some task's.",
+    looksAt: "fdinfo-N.img, against files_id",
+    outcomes: WRONG,
+    remedy: "The task that had the table is missing from the process tree, or names another.",
+  },
+  {
+    code: "task-without-pid",
+    title: "Every task of the process tree has a pid.",
+    looksAt: "pstree.img pid",
+    outcomes: REFUSED,
+    remedy: DAMAGED,
+  },
+  {
+    code: "pid-repeated",
+    title: "No two tasks have one pid.",
+    looksAt: "pstree.img pid",
+    outcomes: REFUSED,
+    remedy: EDITED,
+  },
+  {
+    code: "parent-missing",
+    title: "The parent of every task but the first is in the process tree.",
+    looksAt: "pstree.img ppid",
+    outcomes: REFUSED,
+    remedy: EDITED,
+  },
+];
+
+/** All rules for CRIU image sets. */
+export const CRIU_RULES: readonly Rule[] = TABLE.map((rule) => ({ ...rule, format: "criu" }));

@@ -1,0 +1,154 @@
+// What is known while the entries of a set are checked, and the small steps that the checks of entries take.
+
+import { MEMBER_KINDS, memberOfName } from "../../decoder/criu/members.ts";
+import { type Plan, scan as scanMessage, scratch } from "../../decoder/criu/wire.ts";
+import { createIdIndex, type IdIndex } from "../../decoder/id-index.ts";
+import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
+import { taskState } from "../../model/names.ts";
+import { createFindingList, type FindingList } from "../finding.ts";
+import { CRIU_RULES } from "./rules.ts";
+
+/** What numbers name. */
+export type Space = "file" | "socket" | "pipe" | "terminal" | "memfd" | "table" | "ghost";
+
+/** References of one kind, to be looked for at the end. */
+interface References {
+  readonly code: string;
+  readonly space: Space;
+  /** Name of the field in its entry, or in the message of the open file. */
+  readonly field: string;
+  /** What is missing, for a sentence: `… names ${what} 3, which the set does not hold.` */
+  readonly what: string;
+  readonly who: string;
+  readonly ids: number[];
+  readonly records: number[];
+}
+
+/** The walk of the checks through one set. */
+export interface Scan {
+  readonly checkpoint: Checkpoint;
+  readonly list: FindingList;
+  readonly spaces: Readonly<Record<Space, IdIndex>>;
+  readonly references: Map<string, References>;
+  /** fd_types of open files, by row. */
+  readonly types: Uint8Array;
+  /** Row of the first open file with an id. */
+  readonly fileRows: IdIndex;
+  /** Pids of tasks that are dead. */
+  readonly dead: IdIndex;
+  readonly out: Uint32Array;
+  record: number;
+  member: number;
+  /** The number in the member's name. */
+  memberNumber: number;
+  /** The kind of open file that the member's entries are, before CRIU 3.4; `null`: none, or files.img. */
+  memberFile: string | null;
+  /** Row of the next open file. */
+  file: number;
+  /** Something names what the set does not hold; what seems unused may be what was meant. */
+  dangling: boolean;
+}
+
+/** Whether a scan filled a slot. */
+export const has = (seen: number, slot: number): boolean => ((seen >> slot) & 1) === 1;
+/** The low half of a slot's number; the start of a string or message. */
+export const low = ({ out }: Scan, slot: number): number => out[2 * slot] as number;
+
+/** Notes that the entry at hand names something: `who` names `what` `id`, in `field`. */
+export function refer(
+  scan: Scan,
+  space: Space,
+  code: string,
+  who: string,
+  field: string,
+  what: string,
+  id: number,
+): void {
+  const key = `${code} ${who} ${field}`;
+  let known = scan.references.get(key);
+  if (known === undefined) {
+    known = { code, space, field, what, who, ids: [], records: [] };
+    scan.references.set(key, known);
+  }
+  known.ids.push(id);
+  known.records.push(scan.record);
+}
+
+/** Reads a message into the scan's slots: see wire.ts. */
+export const scanInto = (scanned: Scan, bytes: Uint8Array, start: number, end: number, fields: Plan): number =>
+  scanMessage(bytes, start, end, fields, scanned.out);
+
+/** Notes a fault of the entry at hand. Where its field lies is looked up at the end. */
+export function fault(scanned: Scan, code: string, field: string, message: string): void {
+  faultAt(scanned, code, scanned.record, field, message);
+}
+
+/** Notes a fault of another entry; `record` NONE: of the set as a whole. */
+export function faultAt(
+  { checkpoint, list }: Scan,
+  code: string,
+  record: number,
+  field: string,
+  message: string,
+): void {
+  const { records } = checkpoint;
+  if (record === NONE) list.add(code, message, { record: null, field: null, offset: null });
+  else {
+    const offset = records.offset[record] as number;
+    list.add(code, message, { record, field, offset, member: records.member[record] ?? 0 });
+  }
+}
+
+/** A scan before its first entry. */
+export function beginScan(checkpoint: Checkpoint): Scan {
+  const { files, tables, tasks, members, dialect } = checkpoint;
+  const fileRows = createIdIndex();
+  for (let row = 0; row < files.count; row++) fileRows.add(files.id[row] as number, row);
+  const table = createIdIndex();
+  // A table that a task names and the set does not hold has no record.
+  for (let row = 0; row < tables.count; row++) {
+    const described = tables.record[row] !== NONE || tables.announced[row] !== NONE || hasDescriptors(checkpoint, row);
+    if (described) table.add(tables.id[row] as number, row);
+  }
+  const ghost = createIdIndex();
+  for (const [row, { name }] of members.entries()) {
+    const member = memberOfName(name);
+    const kind = member === null ? undefined : MEMBER_KINDS[member.kind]?.name;
+    if (member !== null && kind === "ghost-file") ghost.add(member.number, row);
+    if (member !== null && kind === "fdinfo") table.add(member.number, row);
+  }
+  const dead = createIdIndex();
+  const zombie = taskState("zombie");
+  for (let row = 0; row < tasks.count; row++) {
+    const pid = tasks.pid[row] as number;
+    if (pid >= 0 && tasks.state[row] === zombie) dead.add(pid, row);
+  }
+  return {
+    checkpoint,
+    list: createFindingList(CRIU_RULES, dialect, []),
+    spaces: {
+      file: fileRows,
+      socket: createIdIndex(),
+      pipe: createIdIndex(),
+      terminal: createIdIndex(),
+      memfd: createIdIndex(),
+      table,
+      ghost,
+    },
+    references: new Map(),
+    types: new Uint8Array(files.count + 1),
+    fileRows,
+    dead,
+    out: scratch(),
+    record: NONE,
+    member: NONE,
+    memberNumber: NONE,
+    memberFile: null,
+    file: 0,
+    dangling: checkpoint.problems.some(({ severity }) => severity === "error"),
+  };
+}
+
+/** Whether a file table has any descriptor. */
+export const hasDescriptors = ({ tables }: Checkpoint, table: number): boolean =>
+  (tables.first[table + 1] ?? 0) > (tables.first[table] ?? 0);

@@ -1,0 +1,88 @@
+// Findings, and the list that collects them.
+
+import type { Severity } from "../model/checkpoint.ts";
+import { type Errno, type Outcome, outcomesFor, type Rule } from "./rule.ts";
+
+/** One fault of one image. */
+export interface Finding {
+  /** The rule's code. */
+  readonly code: string;
+  readonly severity: Severity;
+  /** A sentence that a user understands. Text out of the image in it has been made visible. */
+  readonly message: string;
+  /** What a restart fails with; `null`: it goes on, or with no error number of its own. */
+  readonly errno: Errno | null;
+  /** Row of the record that is at fault; `null`: the image as a whole. */
+  readonly record: number | null;
+  /** Name of the field, as `Image.fields` calls it; `null`: the record as a whole. */
+  readonly field: string | null;
+  /** Bytes from the start of the member (or of the image) to the field, else to the record; `null`: no one place. */
+  readonly offset: number | null;
+  /** Index into `members`; absent where the image is one stream. */
+  readonly member?: number;
+}
+
+/** Where a fault is. */
+export type Place = Pick<Finding, "record" | "field" | "offset" | "member">;
+
+/** What the checks found. */
+export interface Findings {
+  /** In image order; what has no offset comes last. Of one code at most MOST_PER_CODE. */
+  readonly findings: readonly Finding[];
+  /** How many more there were, by code; empty: all are listed. */
+  readonly unlisted: readonly { readonly code: string; readonly count: number }[];
+}
+
+/** Of one code no more findings than this are kept; the others are counted. */
+export const MOST_PER_CODE = 1000;
+
+/** Collects findings. */
+export interface FindingList {
+  /** Notes a finding, if the rule holds for the dialect and was not broken at that place before. `errno` chooses among the rule's outcomes. */
+  add(code: string, message: string, place: Place, errno?: Errno | null): void;
+  finish(): Findings;
+}
+
+/**
+ * An empty list for an image of `dialect`.
+ *
+ * @param dialects Names of the format's dialects, oldest first.
+ */
+export function createFindingList(rules: readonly Rule[], dialect: string, dialects: readonly string[]): FindingList {
+  const outcomes = new Map<string, readonly Outcome[]>();
+  for (const rule of rules) outcomes.set(rule.code, outcomesFor(rule, dialect, dialects));
+  const findings: Finding[] = [];
+  const counts = new Map<string, number>();
+  const places = new Set<string>();
+  return {
+    add(code, message, place, errno) {
+      const holding = outcomes.get(code);
+      if (holding === undefined) throw new Error(`no rule has the code ${code}`);
+      const outcome = holding.find((candidate) => errno === undefined || candidate.errno === errno);
+      if (outcome === undefined) return;
+      const key = `${code} ${place.member ?? 0} ${place.offset}`;
+      if (place.offset !== null && places.has(key)) return;
+      const seen = counts.get(code) ?? 0;
+      counts.set(code, seen + 1);
+      if (seen >= MOST_PER_CODE) return;
+      places.add(key);
+      findings.push({ code, severity: outcome.severity, message, errno: outcome.errno, ...place });
+    },
+    finish() {
+      const order = ({ member, offset }: Finding): readonly [number, number] => [
+        offset === null && member === undefined ? Number.POSITIVE_INFINITY : (member ?? 0),
+        offset ?? Number.POSITIVE_INFINITY,
+      ];
+      findings.sort((a, b) => {
+        const [memberA, offsetA] = order(a);
+        const [memberB, offsetB] = order(b);
+        if (memberA !== memberB) return memberA < memberB ? -1 : 1;
+        return offsetA === offsetB ? 0 : offsetA < offsetB ? -1 : 1;
+      });
+      const unlisted = [...counts]
+        .filter(([, count]) => count > MOST_PER_CODE)
+        .map(([code, count]) => ({ code, count: count - MOST_PER_CODE }));
+      return { findings, unlisted };
+    },
+  };
+}

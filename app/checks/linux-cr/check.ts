@@ -1,0 +1,324 @@
+// Checks a Linux-CR image: one walk over its records, in blocks, reading again the bytes of those that rules look at.
+
+import { createIdIndex } from "../../decoder/id-index.ts";
+import type { Image } from "../../decoder/image.ts";
+import { DIALECT_NAMES, type Dialect, dialectOnMachine } from "../../decoder/linux-cr/dialect.ts";
+import { openWindow } from "../../decoder/window.ts";
+import { type Checkpoint, NONE, type RecordKind } from "../../model/checkpoint.ts";
+import { createFindingList, type Findings } from "../finding.ts";
+import { type FlagMasks, flagMasks } from "../open-flags.ts";
+import type { CheckOptions } from "../options.ts";
+import { onEpollItems, onFile, onFileDesc, onFileName, onFileTable, onPipeContents } from "./on-files.ts";
+import { checkPids, onBuffer, onHeader, onHeaderArch, onObjref, onPids, onTail, onTree, onVpids } from "./on-stream.ts";
+import {
+  endTask,
+  onCpu,
+  onCpuFpu,
+  onFs,
+  onGroupinfo,
+  onLdt,
+  onMm,
+  onMmContext,
+  onPgarr,
+  onSighand,
+  onSigpending,
+  onString,
+  onTask,
+  onTaskObjs,
+  onThread,
+  onThreadTls,
+  onVma,
+} from "./on-tasks.ts";
+import { addProblems, isBroken } from "./problems.ts";
+import { MUST_BE_USED, type Reference, referencesOf } from "./references.ts";
+import { LINUX_CR_RULES } from "./rules.ts";
+import { expect, faultAt, fieldFault, type KindInfo, orderFault, type Scan } from "./scan.ts";
+import { SUCCESSORS } from "./successors.ts";
+
+/** Checks of records by name. */
+const CHECKS: Readonly<Record<string, (scan: Scan, masks: FlagMasks) => void>> = {
+  HEADER: (scan) => onHeader(scan, DIALECT_NAMES),
+  HEADER_ARCH: onHeaderArch,
+  BUFFER: onBuffer,
+  TREE: onTree,
+  VPIDS: onVpids,
+  PIDS: onPids,
+  OBJREF: onObjref,
+  TAIL: (scan) => {
+    endTask(scan);
+    onTail(scan);
+  },
+  FILE_TABLE: onFileTable,
+  FILE_DESC: onFileDesc,
+  FILE: onFile,
+  FILE_NAME: onFileName,
+  FILE_PIPE: onPipeContents,
+  PIPE_BUF: onPipeContents,
+  EPOLL_ITEMS: (scan) => onEpollItems(scan, useOpenFile),
+  TASK: onTask,
+  STRING: onString,
+  TASK_OBJS: onTaskObjs,
+  THREAD: onThread,
+  THREAD_TLS: onThreadTls,
+  CPU: onCpu,
+  CPU_FPU: onCpuFpu,
+  MM: onMm,
+  VMA: onVma,
+  PGARR: onPgarr,
+  MM_CONTEXT: onMmContext,
+  MM_CONTEXT_LDT: onLdt,
+  SIGPENDING: onSigpending,
+  SIGHAND: onSighand,
+  FS: onFs,
+  GROUPINFO: onGroupinfo,
+};
+
+/** Records whose payload is looked at, and the most bytes of it. */
+const PATH_BYTES = 4096 + 8;
+const LARGEST_BUFFER = 64 * 1024 * 1024;
+
+const holds = (dialect: string, from: string | undefined, until: string | undefined): boolean => {
+  const place = DIALECT_NAMES.indexOf(dialect);
+  return (
+    (from === undefined || place >= DIALECT_NAMES.indexOf(from)) &&
+    (until === undefined || place <= DIALECT_NAMES.indexOf(until))
+  );
+};
+
+function kindInfo(kind: RecordKind, dialect: Dialect, masks: FlagMasks): KindInfo {
+  const layout = kind.type === NONE || kind.struct === null ? undefined : dialect.struct(kind.struct);
+  const fields = new Map(
+    (layout?.fields ?? []).map((field) => [field.name.slice(field.name.lastIndexOf(".") + 1), field]),
+  );
+  const successor = SUCCESSORS.find(
+    ({ after, from, until }) => after === kind.name && holds(dialect.name, from, until),
+  );
+  const check = kind.type === NONE ? undefined : CHECKS[kind.name];
+  return {
+    name: kind.name,
+    size: layout?.size ?? 8,
+    fields,
+    references: referencesOf(kind, dialect, DIALECT_NAMES),
+    next: successor?.next ?? null,
+    check: check === undefined ? null : (scan) => check(scan, masks),
+  };
+}
+
+function beginScan(image: Image, dialect: Dialect): Scan {
+  const { checkpoint } = image;
+  const source = image.sources[0];
+  if (source === undefined) throw new Error("an image without a source");
+  const most = checkpoint.files.count + checkpoint.tables.count + checkpoint.objects.count;
+  return {
+    checkpoint,
+    dialect,
+    littleEndian: checkpoint.machine.littleEndian,
+    window: openWindow(source),
+    list: createFindingList(LINUX_CR_RULES, checkpoint.dialect, DIALECT_NAMES),
+    byObjref: createIdIndex(),
+    objects: 0,
+    objectType: new Uint8Array(most),
+    objectRecord: new Int32Array(most),
+    objectUsed: new Uint8Array(most),
+    dangling: new Uint8Array(256),
+    lost: new Uint8Array(256),
+    explained: new Set(),
+    forward: [],
+    record: NONE,
+    offset: 0,
+    at: 0,
+    length: 0,
+    kind: { name: "", size: 8, fields: new Map(), references: [], next: null, check: null },
+    broken: isBroken(checkpoint),
+    next: null,
+    after: "",
+    due: null,
+    utsLeft: 0,
+    xstateSize: -1,
+    commLength: -1,
+    ldtEntries: -1,
+    namesDue: 0,
+    taskRecord: NONE,
+    taskNeedsObjects: false,
+    tasks: 0,
+    tableRecord: NONE,
+    tableAnnounced: -1,
+    tableMet: 0,
+    lastFd: -1,
+    treeRecord: NONE,
+    treeTasks: -1,
+    pidsRecord: NONE,
+  };
+}
+
+/**
+ * Checks an image.
+ *
+ * @throws the signal's reason if checking was aborted; SourceError if bytes cannot be had.
+ */
+export async function checkLinuxCr(image: Image, options: CheckOptions = {}): Promise<Findings> {
+  const { checkpoint } = image;
+  const { records } = checkpoint;
+  const dialect = dialectOnMachine(checkpoint.dialect, checkpoint.machine.arch);
+  const masks = flagMasks(checkpoint.machine.arch);
+  const kinds = records.kinds.map((kind) => kindInfo(kind, dialect, masks));
+  const scan = beginScan(image, dialect);
+  const { window } = scan;
+  const size = checkpoint.members[0]?.size ?? 0;
+
+  let row = 0;
+  while (row < records.count) {
+    row = checkBlock(scan, kinds, row);
+    if (row >= records.count) break;
+    options.signal?.throwIfAborted();
+    const offset = records.offset[row] as number;
+    await window.fill(offset, needOf(scan, kinds[records.kind[row] as number], row));
+    options.onProgress?.({ bytes: offset, size, objects: row });
+    // A source that became shorter has no more to check.
+    if (window.end - offset < needOf(scan, kinds[records.kind[row] as number], row)) break;
+  }
+  finishScan(scan);
+  addProblems(scan.list, checkpoint, scan.explained);
+  options.onProgress?.({ bytes: size, size, objects: records.count });
+  return scan.list.finish();
+}
+
+/** Bytes of a record that its check looks at. */
+function needOf(scan: Scan, kind: KindInfo | undefined, row: number): number {
+  if (kind === undefined || kind.check === null)
+    return kind === undefined || kind.references.length === 0 ? 0 : kind.size;
+  const length = scan.checkpoint.records.length[row] as number;
+  if (kind.name === "FILE_NAME") return Math.min(length, PATH_BYTES);
+  if (kind.name === "BUFFER") return scan.due?.check !== undefined && length <= LARGEST_BUFFER ? length : 8;
+  return Math.min(length, kind.size);
+}
+
+/** Checks records from `row` on as long as their bytes are at hand; returns the first row whose are not. */
+function checkBlock(scan: Scan, kinds: readonly KindInfo[], from: number): number {
+  const { checkpoint, window } = scan;
+  const { count, offset, length, kind } = checkpoint.records;
+  for (let row = from; row < count; row++) {
+    const info = kinds[kind[row] as number];
+    if (info === undefined || checkpoint.records.kinds[kind[row] as number]?.type === NONE) continue;
+    const start = offset[row] as number;
+    const need = needOf(scan, info, row);
+    if (need > 0 && (start < window.start || start + need > window.end)) return row;
+    // The dump failed here: nothing after it is read, and the decoder says why.
+    if (info.name === "ERROR") return count;
+    scan.record = row;
+    scan.offset = start;
+    scan.at = start - window.start;
+    scan.length = length[row] as number;
+    scan.kind = info;
+    checkRecord(scan);
+  }
+  return count;
+}
+
+function checkRecord(scan: Scan): void {
+  const { kind } = scan;
+  if (kind.name.startsWith("unknown record")) return;
+  if (kind.name !== "OBJREF") {
+    if (scan.next !== null && !scan.next.includes(kind.name)) {
+      orderFault(scan, `${kind.name} stands where ${scan.next.join(" or ")} has to follow ${scan.after}.`);
+    }
+    scan.next = null;
+    if (kind.name !== "BUFFER") scan.due = null;
+    if (kind.next !== null) expect(scan, kind.next);
+  }
+  if (scan.length < kind.size) return;
+  kind.check?.(scan);
+  for (const reference of kind.references) checkReference(scan, reference);
+}
+
+function checkReference(scan: Scan, reference: Reference): void {
+  const objref = scan.window.view.getInt32(scan.at + reference.offset, scan.littleEndian);
+  if (objref <= 0 && (reference.optional || reference.field === "fd_objref")) {
+    // The descriptor's own check tells of it; what it meant to lead to is not known.
+    if (!reference.optional) scan.dangling[reference.type] = 1;
+    return;
+  }
+  const object = objref > 0 ? scan.byObjref.get(objref) : NONE;
+  if (object === NONE) {
+    if (reference.unrecorded) return;
+    if (reference.forward) scan.forward.push({ objref, record: scan.record, reference });
+    else fieldReferenceFault(scan, reference, objref, scan.record);
+    return;
+  }
+  if (!reference.own) scan.objectUsed[object] = 1;
+  const type = scan.objectType[object] as number;
+  if (reference.type < 0 || type === reference.type) return;
+  scan.dangling[reference.type] = 1;
+  const name = scan.dialect.enumName("CKPT_OBJ", type);
+  const message = `${scan.kind.name}'s ${reference.field} is ${objref}, which names a ${name}, not a ${reference.typeName}.`;
+  fieldFault(scan, reference.mismatch, shortName(reference.field), message, "ENOMSG");
+}
+
+const shortName = (field: string): string => field.slice(field.lastIndexOf(".") + 1);
+
+function fieldReferenceFault(scan: Scan, reference: Reference, objref: number, record: number): void {
+  if (reference.type >= 0) {
+    scan.dangling[reference.type] = 1;
+    if (scan.lost[reference.type] === 1) return;
+  }
+  const { records } = scan.checkpoint;
+  const name = records.kinds[records.kind[record] as number]?.name;
+  const when = reference.forward ? "no object of the image" : "no object that was described before it";
+  const message = `${name}'s ${reference.field} is ${objref}, which names ${when}.`;
+  faultAt(scan, reference.unknown, record, reference.field, reference.offset, message);
+}
+
+/** Notes that an objref is used for an open file; false if it names none. */
+function useOpenFile(scan: Scan, objref: number): boolean {
+  const object = objref > 0 ? scan.byObjref.get(objref) : NONE;
+  if (object === NONE) return false;
+  scan.objectUsed[object] = 1;
+  return scan.objectType[object] === scan.dialect.enums.CKPT_OBJ?.get("FILE");
+}
+
+/** What only the whole image tells. */
+function finishScan(scan: Scan): void {
+  if (scan.broken) return;
+  for (const { objref, record, reference } of scan.forward) {
+    const object = scan.byObjref.get(objref);
+    if (object === NONE) fieldReferenceFault(scan, reference, objref, record);
+    else scan.objectUsed[object] = 1;
+  }
+  if (scan.treeTasks >= 0 && scan.treeTasks !== scan.tasks) {
+    const message = `TREE announces ${scan.treeTasks} tasks, and ${scan.tasks} follow.`;
+    faultAt(scan, "H29", scan.treeRecord, "nr_tasks", 8, message);
+  }
+  if (scan.pidsRecord !== NONE) checkPids(scan, createIdIndex(), scan.checkpoint);
+  checkObjects(scan);
+}
+
+function checkObjects(scan: Scan): void {
+  const { checkpoint, dialect, dangling } = scan;
+  const table = dialect.enums.CKPT_OBJ?.get("FILE_TABLE") ?? -1;
+  const mustBeUsed = new Uint8Array(256);
+  for (const name of MUST_BE_USED) mustBeUsed[dialect.enums.CKPT_OBJ?.get(name) ?? 255] = 1;
+  for (const record of undescribed(checkpoint)) {
+    faultAt(scan, "H1", record, "type", 0, "An object is announced, and its records do not follow.");
+  }
+  for (let object = 0; object < scan.objects; object++) {
+    const type = scan.objectType[object] as number;
+    if (scan.objectUsed[object] === 1 || dangling[type] === 1) continue;
+    const record = scan.objectRecord[object] as number;
+    if (type === table) {
+      faultAt(scan, "table-without-task", record, "objref", 12, "No task uses this file table.");
+    } else if (mustBeUsed[type] === 1) {
+      const name = dialect.enumName("CKPT_OBJ", type);
+      faultAt(scan, "object-unused", record, "objref", 12, `Nothing refers to this object, a ${name}.`);
+    }
+  }
+}
+
+/** Records that announce file tables and open files which the image then does not describe. */
+function* undescribed({ files, tables, records }: Checkpoint): Generator<number> {
+  for (const { count, record } of [tables, files]) {
+    for (let row = 0; row < count; row++) {
+      const at = record[row] as number;
+      if (records.kinds[records.kind[at] as number]?.name === "OBJREF") yield at;
+    }
+  }
+}

@@ -1,0 +1,236 @@
+// Checks of file tables, descriptors and open files.
+
+import { visibleText } from "../../model/text.ts";
+import { type FlagMasks, leftOverNames, opensDirectoryForWriting } from "../open-flags.ts";
+import {
+  expect,
+  faultAt,
+  fieldFault,
+  hasField,
+  numberOf,
+  orderFault,
+  payloadFault,
+  type Scan,
+  wantLength,
+} from "./scan.ts";
+import { NEXT } from "./successors.ts";
+
+/** fs.nr_open without a change (Linux fs/file.c, sysctl_nr_open). */
+const NR_OPEN = 1024 * 1024;
+
+/** FILE_TABLE: how many descriptors follow. */
+export function onFileTable(scan: Scan): void {
+  endTable(scan);
+  const count = numberOf(scan, "fdt_nfds");
+  scan.tableRecord = scan.record;
+  scan.tableAnnounced = count;
+  scan.tableMet = 0;
+  scan.lastFd = -1;
+  if (count < 0 || count > NR_OPEN) {
+    const message = `A file table announces ${count} descriptors; there are ${NR_OPEN} at most.`;
+    fieldFault(scan, "H10", "fdt_nfds", message, count < 0 ? "EINVAL" : "EMFILE");
+    scan.tableAnnounced = -1;
+  } else if (count > 0 && scan.dialect.name === "seed") expect(scan, NEXT.descriptorDue);
+}
+
+/** Leaves the table at hand; tells if it has fewer descriptors than it announces. */
+export function endTable(scan: Scan): void {
+  const { tableRecord, tableAnnounced, tableMet } = scan;
+  scan.tableRecord = -1;
+  if (tableRecord < 0 || tableAnnounced < 0 || tableMet >= tableAnnounced || scan.broken) return;
+  const message = `A file table announces ${tableAnnounced} descriptors, and ${tableMet} follow.`;
+  faultAt(scan, "H1", tableRecord, "fdt_nfds", 8, message);
+  scan.broken = true;
+}
+
+/** FILE_DESC: one descriptor. */
+export function onFileDesc(scan: Scan): void {
+  const objref = numberOf(scan, "fd_objref");
+  const fd = numberOf(scan, "fd_descriptor");
+  const closeOnExec = numberOf(scan, "fd_close_on_exec");
+  if (objref <= 0) {
+    fieldFault(scan, "H11", "fd_objref", `Descriptor ${fd} leads to objref ${objref}; objrefs are positive.`);
+  }
+  if (closeOnExec > 1) {
+    const message = `Descriptor ${fd} has close-on-exec ${closeOnExec}; it is 0 or 1.`;
+    fieldFault(scan, "H28", "fd_close_on_exec", message);
+  }
+  scan.tableMet++;
+  if (scan.tableAnnounced >= 0 && scan.tableMet === scan.tableAnnounced + 1 && scan.tableRecord >= 0) {
+    orderFault(scan, `A file table announces ${scan.tableAnnounced} descriptors, and more follow.`);
+  }
+  if (fd < 0) {
+    fieldFault(scan, "H11", "fd_descriptor", `A descriptor has the number ${fd}.`);
+    return;
+  }
+  if (fd >= NR_OPEN) {
+    fieldFault(scan, "H14", "fd_descriptor", `Descriptor ${fd} is above what any limit of open files allows.`);
+  } else if (fd <= scan.lastFd) {
+    const how = fd === scan.lastFd ? "is there twice" : `follows descriptor ${scan.lastFd}`;
+    fieldFault(scan, "H28", "fd_descriptor", `Descriptor ${fd} ${how}.`);
+  }
+  scan.lastFd = fd;
+}
+
+const FMODE_WRITE = 2;
+/** Kinds of file that never have a position. */
+const UNSEEKABLE = ["PIPE", "FIFO", "SOCKET", "EPOLL", "EVENTFD"];
+
+/** FILE: an open file of any kind. */
+export function onFile(scan: Scan, masks: FlagMasks): void {
+  const type = numberOf(scan, "f_type");
+  const kind = scan.dialect.enumName("CKPT_FILE", type);
+  scan.namesDue = kind === "GENERIC" || kind === "FIFO" ? 1 : 0;
+  if (kind === undefined || kind === "MAX" || kind === "IGNORE") {
+    fieldFault(scan, "H15", "f_type", `An open file is of type ${type}, which ${scan.dialect.name} does not have.`);
+    // Whether a path follows is not known.
+    scan.namesDue = 1;
+    scan.explained.add("name-without-file");
+    return;
+  }
+  if (scan.namesDue > 0) expect(scan, NEXT.pathDue);
+  checkFlags(scan, masks, kind);
+  checkMode(scan);
+  checkPosition(scan, kind);
+  if (hasField(scan, "pipe_objref")) {
+    const pipe = numberOf(scan, "pipe_objref");
+    if (pipe <= 0) fieldFault(scan, "H37", "pipe_objref", `An end of a pipe names pipe ${pipe}; objrefs are positive.`);
+  }
+}
+
+const octal = (value: number): string => `0${value.toString(8)}`;
+
+function checkFlags(scan: Scan, masks: FlagMasks, kind: string): void {
+  const flags = numberOf(scan, "f_flags");
+  if ((flags & masks.leftOverMask) !== 0) {
+    const names = leftOverNames(masks, flags);
+    fieldFault(scan, "H21", "f_flags", `An open file's flags have ${names.join(" and ")}, which open(2) drops.`);
+  }
+  const unknown = (flags & ~masks.knownMask) >>> 0;
+  if (unknown !== 0) {
+    fieldFault(scan, "H22", "f_flags", `An open file's flags have bits without a meaning: ${octal(unknown)} (octal).`);
+  }
+  if (kind === "GENERIC" && opensDirectoryForWriting(masks, flags)) {
+    fieldFault(scan, "directory-written", "f_flags", "An open file is a directory (O_DIRECTORY) open for writing.");
+  }
+}
+
+function checkMode(scan: Scan): void {
+  const access = (numberOf(scan, "f_flags") + 1) & 3;
+  const mode = numberOf(scan, "f_mode") & 3;
+  if (access === mode) return;
+  const words = (bits: number): string => ["nothing", "READ", "WRITE", "READ and WRITE"][bits] as string;
+  const message = `An open file's f_mode allows ${words(mode)}; its f_flags open it for ${words(access)}.`;
+  // A dump may lack WRITE and is restarted all the same.
+  const lacksWriteAlone = (mode | FMODE_WRITE) === access;
+  fieldFault(scan, hasField(scan, "f_credref") && !lacksWriteAlone ? "H24" : "H26", "f_mode", message);
+}
+
+function checkPosition(scan: Scan, kind: string): void {
+  const field = scan.kind.fields.get("f_pos");
+  if (field === undefined) return;
+  const { view } = scan.window;
+  const at = scan.at + field.offset;
+  const first = view.getUint32(at, scan.littleEndian);
+  const second = view.getUint32(at + 4, scan.littleEndian);
+  const [low, high] = scan.littleEndian ? [first, second] : [second, first];
+  const position = (): string => view.getBigInt64(at, scan.littleEndian).toString();
+  if (high >= 0x8000_0000) {
+    fieldFault(scan, "position-impossible", "f_pos", `An open file's position is negative: ${position()}.`);
+  } else if (UNSEEKABLE.includes(kind)) {
+    if (low === 0 && high === 0) return;
+    const message = `A ${kind.toLowerCase()} has the position ${position()}; it can have none.`;
+    fieldFault(scan, "position-impossible", "f_pos", message);
+  } else if (low >= 0x8000_0000 && kind === "GENERIC") {
+    const message = `An open file's position ${position()} looks like an error to the kernel that seeks to it.`;
+    fieldFault(scan, "H23", "f_pos", message);
+  }
+}
+
+const SUFFIX = new TextEncoder().encode(" (deleted)");
+const CLOSE = 0x29;
+const SLASH = 0x2f;
+const PATH_MAX = 4096;
+/** The seed's reader takes records of one page. */
+const RECORD_MAX = 4096;
+
+/** FILE_NAME: a path, of an open file or of an FS's directories. */
+export function onFileName(scan: Scan): void {
+  const { length } = scan;
+  if (scan.namesDue > 1) expect(scan, NEXT.pathDue);
+  scan.namesDue = Math.max(0, scan.namesDue - 1);
+  if (length > RECORD_MAX) fieldFault(scan, "H17", "len", `A path takes ${length - 9} bytes; a restart reads 4087.`);
+  if (length - 8 > PATH_MAX) {
+    fieldFault(scan, "H18", "len", `A path takes ${length - 8} bytes with its NUL; ${PATH_MAX} is the most.`);
+    return;
+  }
+  const { bytes } = scan.window;
+  const start = scan.at + 8;
+  const end = scan.at + length;
+  let stop = start;
+  while (stop < end && bytes[stop] !== 0) stop++;
+  if (stop !== end - 1) {
+    const message = stop === end ? "A path does not end in NUL." : "A path holds a NUL before its end.";
+    payloadFault(scan, "H19", "text", message);
+  }
+  if (stop === start && stop < end) payloadFault(scan, "H20", "text", "A path is empty.", "ENOENT");
+  else if (stop > start && bytes[start] !== SLASH) {
+    const path = visibleText(bytes.subarray(start, stop));
+    payloadFault(scan, "H20", "text", `A path does not begin with a slash: “${path}”.`, null);
+  }
+  if (stop - start > SUFFIX.length && bytes[stop - 1] === CLOSE && endsDeleted(bytes, stop)) {
+    payloadFault(
+      scan,
+      "H27",
+      "text",
+      `A path says that it was deleted: “${visibleText(bytes.subarray(start, stop))}”.`,
+    );
+  }
+}
+
+function endsDeleted(bytes: Uint8Array, end: number): boolean {
+  for (let at = 0; at < SUFFIX.length; at++) if (bytes[end - SUFFIX.length + at] !== SUFFIX[at]) return false;
+  return true;
+}
+
+/** EPOLL_ITEMS: what an epoll watches; the items are in the BUFFER that follows. */
+export function onEpollItems(scan: Scan, resolve: (scan: Scan, objref: number) => boolean): void {
+  const count = numberOf(scan, "num_items");
+  const item = scan.dialect.struct("ckpt_eventpoll_item");
+  const objref = item?.byName.get("file_objref");
+  if (count === 0 || item === undefined || objref === undefined) return;
+  expect(scan, NEXT.itemsDue);
+  scan.due = {
+    code: "H1",
+    length: count * item.size,
+    what: `${count} items of an epoll`,
+    check(at) {
+      for (let index = 0; index < count; index++) {
+        const offset = 8 + index * item.size + objref.offset;
+        const value = at.window.view.getInt32(at.at + offset, at.littleEndian);
+        if (resolve(at, value)) continue;
+        const message = `An epoll watches objref ${value}, which names no open file.`;
+        faultAt(at, "H12", at.record, `[${index}].file_objref`, offset, message);
+      }
+    },
+  };
+}
+
+/** Bytes that a pipe holds: 16 pages up to 2.6.34; later as many as fs.pipe-max-size allows, 1 MiB without a change. */
+const PIPE_PAGES = 16;
+const PIPE_MAX = 1024 * 1024;
+
+const pipeCapacity = ({ dialect, checkpoint }: Scan): number =>
+  dialect.name.startsWith("v23") || dialect.name.startsWith("samsung") || checkpoint.machine.arch?.startsWith("powerpc")
+    ? PIPE_MAX
+    : PIPE_PAGES * 4096;
+
+/** FILE_PIPE (the contents follow, in no record) and PIPE_BUF (the contents are its payload). */
+export function onPipeContents(scan: Scan): void {
+  const raw = scan.kind.name === "FILE_PIPE";
+  const length = raw ? numberOf(scan, "pipe_len") : scan.length - 8;
+  const most = pipeCapacity(scan);
+  if (raw) wantLength(scan, 16);
+  if (length >= 0 && length <= most) return;
+  fieldFault(scan, "H37", raw ? "pipe_len" : "len", `A pipe holds ${length} bytes; it takes ${most}.`);
+}

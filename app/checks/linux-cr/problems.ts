@@ -1,0 +1,84 @@
+// What the decoder says is wrong with an image, as findings: which rule each of its problems breaks.
+
+import type { Checkpoint } from "../../model/checkpoint.ts";
+import { NONE, type Problem } from "../../model/checkpoint.ts";
+import type { FindingList } from "../finding.ts";
+
+/** Rule by code of problem; `null`: the checks find it themselves, or it is no fault of the image. */
+export const RULE_OF_PROBLEM: Readonly<Record<string, string | null>> = {
+  "record-length": "H1",
+  "unknown-record": "H1",
+  "not-a-record": "H1",
+  "file-without-objref": "H1",
+  "table-without-objref": "H1",
+  "descriptor-outside-table": "H1",
+  "objects-without-task": "H1",
+  "name-without-file": "H1",
+  truncated: "H41",
+  "error-record": "H42",
+  "bytes-after-tail": "bytes-after-tail",
+  "close-on-exec-value": null,
+  "comm-length": null,
+  "descriptor-count": null,
+  "descriptor-order": null,
+  "descriptor-value": null,
+  "descriptor-without-file": null,
+  "descriptors-missing": null,
+  "dialect-doubt": null,
+  "epoll-without-file": null,
+  "file-type": null,
+  "object-type": null,
+  "objref-repeated": null,
+  "objref-value": null,
+  "path-length": null,
+  "path-nul": null,
+  "pids-length": null,
+  "pipe-length": null,
+  "tail-magic": null,
+  "task-count": null,
+  "task-without-table": null,
+};
+
+/** Rules whose breach leaves the rest of the stream in doubt. */
+const BREAKS = ["H1", "H16", "H41", "H42"];
+
+/** The row of the record that holds byte `offset`; NONE if there is none. Rows are in the order of their offsets. */
+export function recordAt({ records }: Checkpoint, offset: number): number {
+  let low = 0;
+  let high = records.count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((records.offset[middle] as number) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+/** The rule that a problem breaks, where it is; `null`: none. */
+function ruleOf(checkpoint: Checkpoint, problem: Problem): { code: string; record: number } | null {
+  const code = RULE_OF_PROBLEM[problem.code];
+  if (code === null || code === undefined) return null;
+  const record = problem.offset === null ? NONE : recordAt(checkpoint, problem.offset);
+  const { records } = checkpoint;
+  const name = record === NONE ? "" : records.kinds[records.kind[record] as number]?.name;
+  return { code: problem.code === "record-length" && name === "FILE" ? "H16" : code, record };
+}
+
+/** Whether the decoder found that the stream breaks off or goes wrong. */
+export const isBroken = (checkpoint: Checkpoint): boolean =>
+  !checkpoint.complete ||
+  checkpoint.problems.some((problem) => BREAKS.includes(ruleOf(checkpoint, problem)?.code ?? ""));
+
+/** Adds the decoder's problems, but for those with codes that findings have explained. */
+export function addProblems(list: FindingList, checkpoint: Checkpoint, explained: ReadonlySet<string>): void {
+  for (const problem of checkpoint.problems) {
+    if (explained.has(problem.code)) continue;
+    const rule = ruleOf(checkpoint, problem);
+    if (rule === null) continue;
+    const { offset, message } = problem;
+    const start = checkpoint.records.offset[rule.record] ?? 0;
+    const within = offset === null ? -1 : offset - start;
+    const field = within === 4 ? "len" : within === 0 && rule.code === "H1" ? "type" : null;
+    list.add(rule.code, message, { record: rule.record === NONE ? null : rule.record, field, offset });
+  }
+}

@@ -1,0 +1,157 @@
+// What is known while the records of an image are checked, and the small steps that the checks of records take.
+
+import type { IdIndex } from "../../decoder/id-index.ts";
+import type { Dialect } from "../../decoder/linux-cr/dialect.ts";
+import type { LayoutField } from "../../decoder/linux-cr/layout.ts";
+import type { Window } from "../../decoder/window.ts";
+import type { Checkpoint } from "../../model/checkpoint.ts";
+import type { FindingList } from "../finding.ts";
+import type { Errno } from "../rule.ts";
+import type { Reference } from "./references.ts";
+
+/** One kind of record, prepared for the checks. */
+export interface KindInfo {
+  readonly name: string;
+  /** Bytes of its struct, header included; 8 if it has none. */
+  readonly size: number;
+  /** Fields by their names without the structs around them. */
+  readonly fields: ReadonlyMap<string, LayoutField>;
+  readonly references: readonly Reference[];
+  /** Names of the records of which one has to follow; `null`: any may. */
+  readonly next: readonly string[] | null;
+  /** `null`: its bytes are of no interest. */
+  readonly check: ((scan: Scan) => void) | null;
+}
+
+/** What the next BUFFER has to be. */
+export interface DueBuffer {
+  readonly code: string;
+  /** Bytes of payload. */
+  readonly length: number;
+  /** What it holds, for a sentence. */
+  readonly what: string;
+  /** Looks at the payload, if its length is right and it is at hand. */
+  readonly check?: (scan: Scan) => void;
+}
+
+/** The walk of the checks through one image. Records are named by their rows. */
+export interface Scan {
+  readonly checkpoint: Checkpoint;
+  readonly dialect: Dialect;
+  readonly littleEndian: boolean;
+  readonly window: Window;
+  readonly list: FindingList;
+
+  /** Objects that were announced: place in the columns below by objref. */
+  readonly byObjref: IdIndex;
+  objects: number;
+  readonly objectType: Uint8Array;
+  readonly objectRecord: Int32Array;
+  readonly objectUsed: Uint8Array;
+  /** By type of object: a reference to one leads nowhere, so that one may seem unused. */
+  readonly dangling: Uint8Array;
+  /** By type of object: one was announced wrongly, so that references to it lead nowhere. */
+  readonly lost: Uint8Array;
+  /** Codes of the decoder's problems that findings have explained. */
+  readonly explained: Set<string>;
+  /** References to what may be described later: objref, record, and the reference itself. */
+  readonly forward: { readonly objref: number; readonly record: number; readonly reference: Reference }[];
+
+  /** The record at hand: its row, where it begins in the image and in the window, its length. */
+  record: number;
+  offset: number;
+  at: number;
+  length: number;
+  kind: KindInfo;
+
+  /** The stream is damaged: what the image lacks is not told. */
+  broken: boolean;
+  /** Names of the records of which one has to be next; `null`: any may. */
+  next: readonly string[] | null;
+  /** What that is after, for a sentence. */
+  after: string;
+  due: DueBuffer | null;
+  utsLeft: number;
+  xstateSize: number;
+  /** Bytes of payload that the next record of some kind must have; -1: not known. */
+  commLength: number;
+  ldtEntries: number;
+  namesDue: number;
+  taskRecord: number;
+  taskNeedsObjects: boolean;
+  tasks: number;
+  tableRecord: number;
+  tableAnnounced: number;
+  tableMet: number;
+  lastFd: number;
+  treeRecord: number;
+  treeTasks: number;
+  pidsRecord: number;
+}
+
+/** A field of at most 32 bits of the record at hand; 0 if its struct has none of that name. */
+export function numberOf(scan: Scan, name: string): number {
+  const field = scan.kind.fields.get(name);
+  if (field === undefined) return 0;
+  const { view } = scan.window;
+  const at = scan.at + field.offset;
+  switch (field.type) {
+    case "u8":
+      return view.getUint8(at);
+    case "u16":
+      return view.getUint16(at, scan.littleEndian);
+    case "s16":
+      return view.getInt16(at, scan.littleEndian);
+    case "s32":
+      return view.getInt32(at, scan.littleEndian);
+    default:
+      return view.getUint32(at, scan.littleEndian);
+  }
+}
+
+/** A 64-bit field of the record at hand; 0 if its struct has none of that name. */
+export function bigOf(scan: Scan, name: string): bigint {
+  const field = scan.kind.fields.get(name);
+  return field === undefined ? 0n : scan.window.view.getBigUint64(scan.at + field.offset, scan.littleEndian);
+}
+
+/** Whether the struct of the record at hand has a field of that name. */
+export const hasField = (scan: Scan, name: string): boolean => scan.kind.fields.has(name);
+
+/** Notes a fault of a field of the record at hand. `name` as in KindInfo.fields, or `type` or `len`. */
+export function fieldFault(scan: Scan, code: string, name: string, message: string, errno?: Errno | null): void {
+  const field = scan.kind.fields.get(name);
+  const offset = field?.offset ?? (name === "len" ? 4 : 0);
+  const place = { record: scan.record, field: field?.name ?? name, offset: scan.offset + offset };
+  scan.list.add(code, message, place, errno);
+}
+
+/** Notes a fault of what follows the struct of the record at hand: `payload` or `text`. */
+export function payloadFault(scan: Scan, code: string, name: string, message: string, errno?: Errno | null): void {
+  scan.list.add(code, message, { record: scan.record, field: name, offset: scan.offset + scan.kind.size }, errno);
+}
+
+/** Notes a fault of a field of another record. */
+export function faultAt(scan: Scan, code: string, record: number, field: string, at: number, message: string): void {
+  const offset = (scan.checkpoint.records.offset[record] ?? 0) + at;
+  scan.list.add(code, message, { record, field, offset });
+}
+
+/** Says that one of these records has to be next. */
+export function expect(scan: Scan, names: readonly string[]): void {
+  scan.next = names;
+  scan.after = scan.kind.name;
+}
+
+/** Notes that the record at hand has the wrong length, unless it has this one. */
+export function wantLength(scan: Scan, length: number, code = "H1"): void {
+  if (scan.length === length) return;
+  fieldFault(scan, code, "len", `${scan.kind.name} is ${scan.length} bytes long instead of ${length}.`);
+  if (code === "H1") scan.broken = true;
+}
+
+/** Notes that the stream is not in order; what follows from that is not told again. */
+export function orderFault(scan: Scan, message: string): void {
+  fieldFault(scan, "H1", "type", message);
+  scan.broken = true;
+}

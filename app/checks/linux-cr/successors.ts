@@ -1,0 +1,44 @@
+// Which record has to follow which, as data. OBJREF records and bytes between records may stand anywhere; what is not
+// told here follows in an order that depends on what the image describes for the first time.
+
+/** From and until which dialect a row holds; absent: the oldest, the newest. */
+interface Successor {
+  readonly after: string;
+  readonly next: readonly string[];
+  readonly from?: string;
+  readonly until?: string;
+}
+
+/** Records that are followed by one of few, whatever they hold. */
+export const SUCCESSORS: readonly Successor[] = [
+  { after: "HEADER", next: ["BUFFER"] },
+  { after: "TASK", next: ["STRING"] },
+  { after: "TREE", next: ["BUFFER"] },
+  { after: "PIDS", next: ["BUFFER"] },
+  { after: "FS", next: ["FILE_NAME"], from: "v19-rc3" },
+  { after: "TASK_OBJS", next: ["THREAD"], until: "v16" },
+  { after: "THREAD", next: ["CPU", "THREAD_TLS"], until: "seed" },
+  { after: "THREAD_TLS", next: ["CPU"], until: "seed" },
+  { after: "THREAD", next: ["RESTART_BLOCK", "THREAD_TLS"], from: "v16", until: "v16" },
+  { after: "THREAD_TLS", next: ["RESTART_BLOCK"], from: "v16", until: "v16" },
+  { after: "THREAD", next: ["RESTART_BLOCK"], from: "v18" },
+  { after: "RESTART_BLOCK", next: ["CPU"], from: "v16" },
+  { after: "CPU_FPU", next: ["TASK", "TAIL"], until: "v16" },
+  { after: "SIGNAL", next: ["SIGPENDING"], from: "v18" },
+  { after: "SIGNAL_TASK", next: ["TASK", "TAIL"], from: "v18" },
+  { after: "ERROR", next: ["STRING"] },
+];
+
+/** Records that are followed by another if their fields say so. */
+export const NEXT = {
+  tlsInUse: ["THREAD_TLS"],
+  noTls: ["CPU", "RESTART_BLOCK"],
+  fpuUsed: ["CPU_FPU"],
+  fpuUnused: ["TASK", "TAIL"],
+  pathDue: ["FILE_NAME"],
+  pagesDue: ["BUFFER"],
+  itemsDue: ["BUFFER"],
+  descriptorDue: ["FILE", "FILE_DESC"],
+  comm: ["FILE_TABLE", "TASK_OBJS"],
+  ldt: ["MM_CONTEXT_LDT"],
+} as const satisfies Record<string, readonly string[]>;

@@ -1,0 +1,46 @@
+// A link that was not made here is about to fetch something: from where, and whether the user wants it.
+
+import type { Address } from "../../link/address.ts";
+import { visible } from "../../model/text.ts";
+import { Modal } from "../Dialogs/Modal.tsx";
+import "./Links.css";
+
+interface Props {
+  readonly addresses: readonly Address[];
+  answer(yes: boolean): void;
+}
+
+export function FetchDialog({ addresses, answer }: Props) {
+  const hosts = [...new Set(addresses.map(({ host }) => host))];
+  const local = [...new Set(addresses.filter((address) => address.local).map(({ host }) => host))];
+  return (
+    <Modal label="Fetch an image" className="fetch">
+      <p>
+        This link opens {addresses.length === 1 ? "an image" : "images"} from{" "}
+        <strong className="mono">{hosts.join(" and ")}</strong>. Fetch {addresses.length === 1 ? "it" : "them"}?
+      </p>
+      <ul>
+        {addresses.map(({ url }) => (
+          <li key={url} className="mono fetch-address">
+            {visible(url)}
+          </li>
+        ))}
+      </ul>
+      {local.length > 0 && (
+        <p className="warn">
+          {local.join(" and ")} {local.length === 1 ? "is" : "are"} on this machine or in a private network. Say yes
+          only if you expected that.
+        </p>
+      )}
+      <p className="muted">The host learns your network address and which image you ask for, nothing else.</p>
+      <p className="dialog-actions">
+        <button type="button" className="primary" onClick={() => answer(true)}>
+          Yes, fetch
+        </button>
+        <button type="button" onClick={() => answer(false)}>
+          No
+        </button>
+      </p>
+    </Modal>
+  );
+}

@@ -1,0 +1,93 @@
+// What a field's value means, by the field's name.
+
+import { flagNames, modeNames } from "../../model/names.ts";
+import type { FieldContext } from "./fields.ts";
+import { vmFlagNames } from "./vm-flags.ts";
+
+// Linux include/linux/sched.h of 2.6.30 to 3.0.
+const TASK_STATES: Readonly<Record<number, string>> = {
+  0: "running",
+  1: "sleeping",
+  2: "uninterruptible",
+  4: "stopped",
+  8: "traced",
+  64: "dead",
+};
+
+/** Enums by the fields that hold them. */
+const ENUMS: Readonly<Record<string, string>> = {
+  f_type: "CKPT_FILE",
+  objtype: "CKPT_OBJ",
+  vma_type: "CKPT_VMA",
+  arch_id: "CKPT_ARCH",
+  function_type: "CKPT_RESTART_BLOCK",
+  ipc_type: "CKPT_HDR",
+};
+
+// Linux include/linux/auxvec.h.
+const AUXV: readonly (string | undefined)[] = [
+  "AT_NULL",
+  "AT_IGNORE",
+  "AT_EXECFD",
+  "AT_PHDR",
+  "AT_PHENT",
+  "AT_PHNUM",
+  "AT_PAGESZ",
+  "AT_BASE",
+  "AT_FLAGS",
+  "AT_ENTRY",
+  "AT_NOTELF",
+  "AT_UID",
+  "AT_EUID",
+  "AT_GID",
+  "AT_EGID",
+  "AT_PLATFORM",
+  "AT_HWCAP",
+  "AT_CLKTCK",
+  ...Array.from({ length: 5 }, () => undefined),
+  "AT_SECURE",
+  "AT_BASE_PLATFORM",
+  "AT_RANDOM",
+  ...Array.from({ length: 5 }, () => undefined),
+  "AT_EXECFN",
+  "AT_SYSINFO",
+  "AT_SYSINFO_EHDR",
+];
+
+const ADDRESSES =
+  /^(magic|vm_start|vm_end|(start|end)_(code|data)|start_brk|brk|start_stack|(arg|env)_(start|end)|ip|sp|vdso|address\[\d+\])$/;
+
+const RLIM_INFINITY = (1n << 64n) - 1n;
+
+/** What the value of the field of this name means; `null` where the number says it all. */
+export function meaning({ dialect, checkpoint }: FieldContext, name: string, value: bigint): string | null {
+  const number = Number(value);
+  const prefix = ENUMS[name];
+  if (prefix !== undefined) return dialect.enumName(prefix, number) ?? null;
+  if (ADDRESSES.test(name)) return `0x${value.toString(16)}`;
+  switch (name) {
+    case "f_flags":
+      return `${flagNames(number, checkpoint.machine.arch).join(" | ")} (octal ${number.toString(8).padStart(2, "0")})`;
+    case "f_mode":
+      return modeNames(number).join(" | ");
+    case "vm_flags":
+      return vmFlagNames(value).join(" | ") || null;
+    case "fd_close_on_exec":
+      return number === 0 ? "kept on exec" : "closed on exec";
+    case "state":
+      return TASK_STATES[number] ?? null;
+    case "exit_state":
+      return number === 16 ? "zombie" : number === 32 ? "dead" : null;
+    case "a_type":
+      return AUXV[number] ?? null;
+    case "rlim_cur":
+    case "rlim_max":
+      return value === RLIM_INFINITY ? "unlimited" : null;
+    case "time": {
+      const date = new Date(number * 1000);
+      return Number.isNaN(date.getTime()) ? null : date.toISOString().replace(".000Z", "Z");
+    }
+    default:
+      return null;
+  }
+}

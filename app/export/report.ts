@@ -1,0 +1,22 @@
+// A report: the page as one file that opens without a network, with packed images inside. The page's build makes the
+// file without images; here they are put in.
+
+import { base64 } from "../model/text.ts";
+
+/** Where the images go in the report's page: the element is empty in the page as it is built. */
+const REPORT_ELEMENT = '<script type="application/octet-stream" id="images">';
+const END = "</script>";
+
+/** Bytes put into base64 at once; a multiple of three, so that the pieces join. */
+const CHUNK = 3 * 256 * 1024;
+
+/** The report in pieces; `null` if the page is none that images can be put into. */
+export function fillReport(page: string, images: Uint8Array): string[] | null {
+  const at = page.lastIndexOf(REPORT_ELEMENT + END);
+  if (at < 0) return null;
+  const inside = at + REPORT_ELEMENT.length;
+  const parts = [page.slice(0, inside)];
+  for (let from = 0; from < images.length; from += CHUNK) parts.push(base64(images.subarray(from, from + CHUNK)));
+  parts.push(page.slice(inside));
+  return parts;
+}

@@ -1,0 +1,41 @@
+// Makes a page of one file: its script and styles go into the HTML, and its policy allows these alone, by their hashes.
+
+import { createHash } from "node:crypto";
+import type { Plugin, Rolldown } from "vite";
+import { policy } from "./policy.ts";
+
+const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+
+/** What would end the script element, or begin a comment in it, written so that it means the same to the script. */
+const scriptText = (code: string): string => code.replace(/<(?=\/script|!--)/gi, "\\x3C");
+
+export function singleFile(): Plugin {
+  return {
+    name: "single-file",
+    apply: "build",
+    // After everybody else, Vite's own steps among them.
+    generateBundle: { order: "post", handler: (_options, bundle) => inlined(bundle) },
+  };
+}
+
+function inlined(bundle: Rolldown.OutputBundle): void {
+  let script = "";
+  let style = "";
+  for (const [name, file] of Object.entries(bundle)) {
+    if (file.type === "chunk") script += file.code;
+    else if (name.endsWith(".css")) style += String(file.source);
+    else continue;
+    delete bundle[name];
+  }
+  for (const file of Object.values(bundle)) {
+    if (file.type !== "asset" || !file.fileName.endsWith(".html")) continue;
+    const code = scriptText(script);
+    const content = policy({ script: hashOf(code), style: hashOf(style) }, "'none'");
+    file.source = String(file.source)
+      .replace(/<script type="module"[^>]*><\/script>\s*/, "")
+      .replace(/<link rel="stylesheet"[^>]*>\s*/, "")
+      // A function, as `$` in what is put in would mean something else.
+      .replace("<head>", () => `<head>\n    <meta http-equiv="Content-Security-Policy" content="${content}">`)
+      .replace("</head>", () => `<style>${style}</style>\n<script type="module">${code}</script>\n</head>`);
+  }
+}

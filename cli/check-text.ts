@@ -1,0 +1,58 @@
+// The findings of an image as text for a terminal: by rule, a line for each, how many of each severity at the end.
+
+import { RULES } from "../app/checks/check.ts";
+import { isSound } from "../app/checks/filter.ts";
+import type { Finding, Findings } from "../app/checks/finding.ts";
+import type { Checkpoint, Severity } from "../app/model/checkpoint.ts";
+import { visible } from "../app/model/text.ts";
+
+export interface CheckTextOptions {
+  /** Whether to colour with ANSI escapes. Words say the same without. */
+  readonly colour: boolean;
+}
+
+const SGR: Record<Severity | "dim", number> = { error: 31, warning: 33, note: 2, dim: 2 };
+const SEVERITIES: readonly Severity[] = ["error", "warning", "note"];
+
+/** The text, ending in a newline. Groups are in the order of their first finding. */
+export function checkText(
+  checkpoint: Pick<Checkpoint, "format" | "members">,
+  { findings, unlisted }: Findings,
+  { colour }: CheckTextOptions,
+): string {
+  const paint = (style: keyof typeof SGR, text: string): string =>
+    colour ? `\x1b[${SGR[style]}m${text}\x1b[0m` : text;
+  const lines: string[] = [];
+  for (const code of new Set(findings.map((finding) => finding.code))) {
+    const group = findings.filter((finding) => finding.code === code);
+    const rule = RULES.find((candidate) => candidate.code === code && candidate.format === checkpoint.format);
+    const severity = group[0]?.severity ?? "note";
+    lines.push(`${paint(severity, `${code} ${severity}`)}  ${rule?.title ?? ""}`);
+    for (const finding of group) lines.push(`  ${paint("dim", placeText(checkpoint, finding))}${finding.message}`);
+    const more = unlisted.find((entry) => entry.code === code)?.count ?? 0;
+    if (more > 0) lines.push(`  ${paint("dim", `… and ${more} more`)}`);
+    lines.push("");
+  }
+  lines.push(summary(findings, unlisted));
+  return `${lines.join("\n")}\n`;
+}
+
+/** `@501 common.f_flags EINVAL: `, as far as there is something to say. */
+function placeText({ members }: Pick<Checkpoint, "members">, finding: Finding): string {
+  const { member, offset, field, errno } = finding;
+  const file = member === undefined ? "" : visible(members[member]?.name ?? "");
+  const where = offset === null ? file : `${file}@${offset}`;
+  const words = [where, field === null ? "" : visible(field), errno ?? ""].filter((word) => word !== "");
+  return words.length === 0 ? "" : `${words.join(" ")}: `;
+}
+
+function summary(findings: readonly Finding[], unlisted: Findings["unlisted"]): string {
+  const more = unlisted.reduce((sum, { count }) => sum + count, 0);
+  if (findings.length === 0) return "Nothing was found: the image looks sound.";
+  const counts = SEVERITIES.map((severity) => {
+    const count = findings.filter((finding) => finding.severity === severity).length;
+    return count === 0 ? "" : `${count} ${severity}${count === 1 ? "" : "s"}`;
+  }).filter((words) => words !== "");
+  const rest = more === 0 ? "" : `, and ${more} more that are not listed`;
+  return `${counts.join(", ")}${rest}.${isSound(findings) ? " The image looks sound." : ""}`;
+}

@@ -1,0 +1,226 @@
+// Hosted images in a real browser, from hosts good and bad on another origin than the page's. The host counts.
+
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, expect, inject, test } from "vitest";
+import { bytesSource } from "../../app/decoder/source.ts";
+import { type Host, host } from "../support/hosting.ts";
+import { bigImage, withPages } from "../support/images.ts";
+import { drop, fixture, openBrowser } from "./support.ts";
+
+const visit = openBrowser();
+
+let server: Host;
+beforeAll(async () => {
+  const image = new Uint8Array(Buffer.concat([...bigImage({ tasks: 10, descriptorsPerTask: 100 })]));
+  const many = new Uint8Array(Buffer.concat([...bigImage({ tasks: 10, descriptorsPerTask: 1000 })]));
+  server = await host({
+    "before.ckpt": bytesSource("", fixture("linux-cr/v23-s1/before.ckpt")),
+    "after.ckpt": bytesSource("", fixture("linux-cr/v23-s1/after.ckpt")),
+    "many.ckpt": bytesSource("", many),
+    "gib.ckpt": withPages("gib", image, 262_144),
+  });
+});
+afterAll(() => server.close());
+beforeEach(() => server.reset());
+
+const hostName = (): string => new URL(server.url).host;
+const link = (path: string, compared?: string): string =>
+  `#open=${encodeURIComponent(server.url + path)}${compared ? `&with=${encodeURIComponent(server.url + compared)}` : ""}`;
+
+const answer = (page: Page, name: "Yes, fetch" | "No") =>
+  page.getByRole("dialog", { name: "Fetch an image" }).getByRole("button", { name }).click();
+
+const openTyped = async (page: Page, address: string): Promise<void> => {
+  await page.keyboard.press("A");
+  await page.getByLabel("Address of a hosted image").fill(address);
+  await page.keyboard.press("Enter");
+};
+
+const descriptors = (page: Page) => page.getByRole("grid", { name: "Descriptors" });
+
+test("a link asks before it fetches, and says from where", async () => {
+  const { page } = await visit({ fragment: link("good/before.ckpt") });
+  const dialog = page.getByRole("dialog", { name: "Fetch an image" });
+  await dialog.getByText(`This link opens an image from ${hostName()}. Fetch it?`).waitFor();
+  await dialog.getByText(/on this machine or in a private network/).waitFor();
+  expect(server.requests).toEqual([]);
+  await answer(page, "No");
+  await page.getByText("Drop a checkpoint image, or two to compare").waitFor();
+  expect(server.requests).toEqual([]);
+  await page.goto(`${inject("pageUrl")}?again${link("good/before.ckpt")}`);
+  await answer(page, "Yes, fetch");
+  await descriptors(page).waitFor();
+  await page.getByRole("banner").getByText(`from ${hostName()}`).waitFor();
+  expect(server.requests).toEqual(["GET /good/before.ckpt bytes=0-65535"]);
+  expect(server.headers[0]).not.toHaveProperty("referer");
+  // Said yes to once, it is not asked about again in this browser.
+  await page.reload();
+  await descriptors(page).waitFor();
+  expect(await page.getByRole("dialog").count()).toBe(0);
+});
+
+test("an address that is typed or pasted opens, and its link opens the same view without a question", async () => {
+  const { page } = await visit();
+  await openTyped(page, `${server.url}good/before.ckpt`);
+  await descriptors(page).waitFor();
+  await page.getByRole("grid").getByRole("row").filter({ hasText: "server.log" }).click();
+  await page.keyboard.press("T");
+  await page.keyboard.press("u");
+  await page.getByText("Copied the link.").waitFor();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  expect(copied).toBe(`${inject("pageUrl")}#v=1&open=${server.url}good/before.ckpt&select=4242:3&hide=tree`);
+  await page.goto("about:blank");
+  await page.goto(copied);
+  await page.getByRole("region", { name: "Inspector" }).getByRole("heading", { name: /^3 → / }).waitFor();
+  expect(await page.getByRole("tree", { name: /^Tasks/ }).count()).toBe(0);
+  await page.evaluate((text) => {
+    const data = new DataTransfer();
+    data.setData("text/plain", text);
+    document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true }));
+  }, `${server.url}good/after.ckpt\n`);
+  await page.getByRole("banner").getByText("after.ckpt").waitFor();
+});
+
+test("two addresses are compared", async () => {
+  const { page } = await visit({ fragment: link("good/before.ckpt", "whole/after.ckpt") });
+  await answer(page, "Yes, fetch");
+  await page.getByRole("radio", { name: "after after.ckpt" }).waitFor({ state: "attached" });
+  await page.getByRole("radio", { name: "before before.ckpt" }).waitFor({ state: "attached" });
+});
+
+test("of a 1 GiB image with 1,000 objects at most 1 % is fetched", async () => {
+  const { page } = await visit();
+  await openTyped(page, `${server.url}good/gib.ckpt`);
+  await page.getByRole("banner").getByText("1,000 descriptors").waitFor();
+  await page.getByRole("banner").getByText("1.1 GB").waitFor();
+  await page.getByRole("grid").getByRole("row").nth(1).click();
+  await page
+    .getByRole("region", { name: "Inspector" })
+    .getByRole("row")
+    .filter({ hasText: "fd_descriptor" })
+    .first()
+    .waitFor();
+  expect(server.sent()).toBeGreaterThan(50_000);
+  expect(server.sent()).toBeLessThan(2 ** 30 / 100);
+});
+
+test("a host that shows no more headers than it must is enough", async () => {
+  const { page } = await visit();
+  await openTyped(page, `${server.url}terse/many.ckpt`);
+  await page.getByRole("banner").getByText("10,000 descriptors").waitFor();
+  expect(server.requests).toContain("HEAD /terse/many.ckpt");
+  // No preflight: the requests are simple ones.
+  expect(server.requests.filter((line) => line.startsWith("OPTIONS"))).toEqual([]);
+});
+
+test("a host without range requests is read as a whole, with progress and cancel", async () => {
+  const { page } = await visit();
+  await openTyped(page, `${server.url}whole/many.ckpt`);
+  await page.getByRole("banner").getByText("10,000 descriptors").waitFor();
+  expect(server.requests.length).toBe(1);
+  await openTyped(page, `${server.url}endless/many.ckpt`);
+  const opening = page.getByRole("region", { name: "Opening" });
+  await opening.getByText(/ of .*B/).waitFor();
+  await opening.getByRole("button", { name: "Cancel" }).click();
+  await opening.waitFor({ state: "detached" });
+  await page.getByRole("banner").getByText("10,000 descriptors").waitFor();
+});
+
+test("a slow host shows how far it is, and opens", async () => {
+  const { page } = await visit();
+  await openTyped(page, `${server.url}slow/many.ckpt`);
+  await page.getByRole("region", { name: "Opening" }).waitFor();
+  await page.getByRole("banner").getByText("10,000 descriptors").waitFor();
+});
+
+for (const [path, sentence] of [
+  [
+    "nocors/before.ckpt",
+    /can be reached, but does not let this page read before\.ckpt.*Access-Control-Allow-Origin: http:\/\/127/,
+  ],
+  ["missing/before.ckpt", /has no before\.ckpt at this address \(404\)/],
+  ["forbidden/before.ckpt", /does not give before\.ckpt to everybody \(403\)/],
+  ["html/before.ckpt", /a web page instead of an image/],
+  ["changing/gib.ckpt", /gib\.ckpt was changed on .* since it was opened/],
+  ["broken/gib.ckpt", /The connection to .* broke while gib\.ckpt was read/],
+] as const) {
+  test(`${path} is told as what it is`, async () => {
+    const { page } = await visit();
+    await openTyped(page, server.url + path);
+    await page.getByRole("alert").getByText(sentence).waitFor();
+    visit.forgive();
+  });
+}
+
+test("a host that cannot be reached is told apart from one that forbids", async () => {
+  const { page } = await visit();
+  await openTyped(page, "http://127.0.0.1:9/x.ckpt");
+  await page
+    .getByRole("alert")
+    .getByText(/127\.0\.0\.1:9 cannot be reached/)
+    .waitFor();
+  visit.forgive();
+});
+
+test("a connection that breaks once is tried again", async () => {
+  const { page } = await visit();
+  await openTyped(page, `${server.url}flaky/many.ckpt`);
+  await page.getByRole("banner").getByText("10,000 descriptors").waitFor();
+  visit.forgive();
+});
+
+for (const [address, sentence] of [
+  ["javascript:alert(1)", /begin with javascript: are not opened/],
+  ["file:///etc/passwd", /Drop the file on the page/],
+  ["data:text/html,x", /begin with data:/],
+  ["https://me:secret@127.0.0.1/x", /user name or password/],
+] as const) {
+  test(`a link to ${address} is refused`, async () => {
+    const { page } = await visit({ fragment: `#open=${encodeURIComponent(address)}` });
+    await page.getByRole("alert").getByText(sentence).waitFor();
+    expect(await page.getByRole("dialog").count()).toBe(0);
+  });
+}
+
+test("a huge link is refused in a sentence", async () => {
+  const { page } = await visit({ fragment: `#filter=${"a".repeat(200_000)}` });
+  await page
+    .getByRole("alert")
+    .getByText(/longer than any that ckptscope makes/)
+    .waitFor();
+});
+
+test("back and forward go through what was opened", async () => {
+  const { page } = await visit();
+  await openTyped(page, `${server.url}good/before.ckpt`);
+  await page.getByRole("banner").getByText("before.ckpt").waitFor();
+  await openTyped(page, `${server.url}good/after.ckpt`);
+  await page.getByRole("banner").getByText("after.ckpt").waitFor();
+  await page.getByRole("grid").getByRole("row").nth(1).click();
+  await page.waitForFunction(() => window.location.hash.includes("select="));
+  await page.goBack();
+  await page.getByRole("banner").getByText("before.ckpt").waitFor();
+  await page.goForward();
+  await page.getByRole("banner").getByText("after.ckpt").waitFor();
+  await page.waitForFunction(() => window.location.hash.includes("select="));
+  await page.goBack();
+  await page.goBack();
+  await page.getByText("Drop a checkpoint image, or two to compare").waitFor();
+});
+
+test("an image that is open leads to no request, whatever its paths say", async () => {
+  const { page, requests } = await visit();
+  const bytes = fixture("linux-cr/v23-s1/before.ckpt").slice();
+  const evil = new TextEncoder().encode(`<img src=${server.url}x>`);
+  bytes.set(evil.subarray(0, "/var/log/app/server.log".length), Buffer.from(bytes).indexOf("/var/log/app/server.log"));
+  await drop(page, [{ name: `<img src="${server.url}y">.ckpt`, bytes }]);
+  await page.getByRole("grid").getByRole("row").filter({ hasText: "<img" }).first().click();
+  const before = requests.length;
+  for (const key of ["1", "2", "3", "4", "5", "6", "?", "Escape", "D", "Escape", "U"]) await page.keyboard.press(key);
+  await page
+    .getByRole("dialog", { name: "A link with the image inside" })
+    .getByText(/characters, of/)
+    .waitFor();
+  expect(requests.slice(before).filter((url) => !url.startsWith(inject("pageUrl")))).toEqual([]);
+  expect(server.requests).toEqual([]);
+});

@@ -1,0 +1,313 @@
+// The checks of CRIU sets: sound sets give nothing, and one with just one fault gives that finding and no other.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { checkImage } from "../../app/checks/check.ts";
+import { RULE_OF_PROBLEM } from "../../app/checks/criu/problems.ts";
+import { CRIU_RULES } from "../../app/checks/criu/rules.ts";
+import { decodeCriuSet } from "../../app/decoder/criu/index.ts";
+import type { Source } from "../../app/decoder/source.ts";
+import { setSources, TRUE_SETS } from "../support/criu.ts";
+import { copied, editEntries, setNumber, withFile, without } from "../support/edit-set.ts";
+
+const findingsOf = async (sources: readonly Source[]) => (await checkImage(await decodeCriuSet(sources))).findings;
+
+const SOUND = [
+  ...TRUE_SETS.map(([directory]) => directory),
+  ...["legacy-v1-by-hand", "legacy-v1.1-by-hand"].flatMap((old) =>
+    ["w1", "w2", "w4"].map((name) => `${old}/${name}-before`),
+  ),
+];
+
+describe("sets that are sound", () => {
+  it.each(SOUND)("%s", async (directory) => {
+    expect(await findingsOf(setSources(directory))).toEqual([]);
+  });
+});
+
+/** One fault: the edit that makes it, and where the finding is. */
+interface Fault {
+  readonly code: string;
+  readonly set: string;
+  readonly edit: (set: readonly Source[]) => readonly Source[];
+  readonly member: string | null;
+  readonly field: string | null;
+}
+
+const fault = (
+  code: string,
+  what: string,
+  edit: Fault["edit"],
+  member: string | null = null,
+  field: string | null = null,
+  set = "w4/before",
+): [string, Fault] => [`${code}: ${what}`, { code, set, edit, member, field }];
+
+/** Entries of files.img in w4/before. */
+const AT = { null: 1, pipe: 4, fifo: 7, unix: 10, memfd: 27, tty: 29, cwd: 35 };
+/** Its id, which a descriptor's entry begins with. */
+const URANDOM = 33;
+const DIRECTORY = 0o200001;
+
+const FAULTS: readonly [string, Fault][] = [
+  fault("member-missing", "a task's core is not there", (s) => without(s, "core-31495.img")),
+  fault("member-missing", "the inventory is not there", (s) => without(s, "inventory.img")),
+  fault("member-missing", "the open files are not there", (s) => without(s, "files.img")),
+  fault("member-twice", "a file is there twice", (s) => [...s, ...copied(s, "files.img", "copy/files.img").slice(-1)]),
+  fault("image-damaged", "a file has another's magic", (s) => copied(s, "files.img", "fs-31493.img"), "fs-31493.img"),
+  fault(
+    "image-damaged",
+    "a file is cut",
+    (s) => withFile(s, "tty-info.img", bytesOf(s, "tty-info.img").subarray(0, -3)),
+    "tty-info.img",
+  ),
+  fault(
+    "table-missing",
+    "a task's table is not there",
+    (s) => setNumber(s, "ids-31495.img", "task_kobj_ids_entry", 0, "files_id", 77),
+    "ids-31495.img",
+    "files_id",
+  ),
+  fault(
+    "dead-task-with-descriptors",
+    "a zombie has a table",
+    (s) => setNumber(s, "core-31495.img", "core_entry", 0, "tc.task_state", 2),
+    "ids-31495.img",
+    "files_id",
+  ),
+  fault(
+    "descriptor-without-file",
+    "a descriptor leads nowhere",
+    (s) => setNumber(s, "fdinfo-2.img", "fdinfo_entry", 1, "id", 777),
+    "fdinfo-2.img",
+    "id",
+  ),
+  fault(
+    "descriptor-number",
+    "a descriptor is negative",
+    (s) => setNumber(s, "fdinfo-2.img", "fdinfo_entry", 2, "fd", 0xffff_ffffn),
+    "fdinfo-2.img",
+  ),
+  fault(
+    "descriptor-repeated",
+    "a descriptor is there twice",
+    (s) => setNumber(s, "fdinfo-2.img", "fdinfo_entry", 1, "fd", 0),
+    "fdinfo-2.img",
+    "fd",
+  ),
+  fault(
+    "descriptor-flags",
+    "a descriptor has unknown flags",
+    (s) => setNumber(s, "fdinfo-2.img", "fdinfo_entry", 1, "flags", 2),
+    "fdinfo-2.img",
+    "flags",
+  ),
+  fault(
+    "descriptor-type",
+    "a descriptor says another type",
+    (s) => setNumber(s, "fdinfo-2.img", "fdinfo_entry", 0, "type", 2),
+    "fdinfo-2.img",
+    "type",
+  ),
+  fault(
+    "file-missing",
+    "a working directory is not there",
+    (s) => setNumber(s, "fs-31493.img", "fs_entry", 0, "cwd_id", 777),
+    "fs-31493.img",
+    "cwd_id",
+  ),
+  fault(
+    "file-missing",
+    "an executable is not there",
+    (s) => setNumber(s, "mm-31493.img", "mm_entry", 0, "exe_file_id", 777),
+    "mm-31493.img",
+    "exe_file_id",
+  ),
+  fault(
+    "file-missing",
+    "a mapped file is not there",
+    (s) => setNumber(s, "mm-31493.img", "mm_entry", 0, "vmas.shmid", 777),
+    "mm-31493.img",
+    "vmas[0].shmid",
+  ),
+  fault(
+    "file-missing",
+    "the path of a FIFO is not there",
+    (s) => setNumber(s, "files.img", "file_entry", AT.fifo, "fifo.regf_id", 777),
+    "files.img",
+    "fifo.regf_id",
+  ),
+  fault(
+    "file-missing",
+    "an unlinked file is not there",
+    (s) => setNumber(s, "remap-fpath.img", "remap_file_path_entry", 0, "orig_id", 777),
+    "remap-fpath.img",
+    "orig_id",
+    "w1/before",
+  ),
+  fault(
+    "file-repeated",
+    "two files have one id",
+    (s) => editEntries(s, "files.img", (entries) => [...entries, entries[AT.cwd] as Uint8Array]),
+    "files.img",
+  ),
+  fault(
+    "file-undescribed",
+    "a file has no message",
+    (s) => setNumber(s, "files.img", "file_entry", AT.null, "reg", null),
+    "files.img",
+  ),
+  fault(
+    "file-unused",
+    "no descriptor leads to a file",
+    (s) => editEntries(s, "fdinfo-2.img", (entries) => entries.filter((entry) => entry[1] !== URANDOM)),
+    "files.img",
+    "id",
+  ),
+  fault(
+    "peer-missing",
+    "a unix socket's peer is not there",
+    (s) => setNumber(s, "files.img", "file_entry", AT.unix, "usk.peer", 7),
+    "files.img",
+    "usk.peer",
+  ),
+  fault(
+    "ghost-missing",
+    "an unlinked file's contents are not there",
+    (s) => without(s, "ghost-file-1.img"),
+    "remap-fpath.img",
+    "remap_id",
+    "w1/before",
+  ),
+  fault(
+    "terminal-missing",
+    "a terminal is not described",
+    (s) => setNumber(s, "files.img", "file_entry", AT.tty, "tty.tty_info_id", 9),
+    "files.img",
+    "tty.tty_info_id",
+  ),
+  fault("memfd-missing", "a memfd is not described", (s) => without(s, "memfd.img"), "files.img", "memfd.inode_id"),
+  fault(
+    "data-without-pipe",
+    "data of no pipe",
+    (s) =>
+      withFile(
+        s,
+        "fifo-data.img",
+        bytesOf(s, "pipes-data.img", 0x59333054, (data) => data.set([(data[13] ?? 0) ^ 0x10], 13)),
+      ),
+    "fifo-data.img",
+    "pipe_id",
+  ),
+  fault(
+    "flags-left-over",
+    "O_TRUNC is left",
+    (s) => setNumber(s, "files.img", "file_entry", AT.null, "reg.flags", 0o1002),
+    "files.img",
+    "reg.flags",
+  ),
+  fault(
+    "directory-written",
+    "a directory is open for writing",
+    (s) => setNumber(s, "files.img", "file_entry", AT.cwd, "reg.flags", DIRECTORY),
+    "files.img",
+    "reg.flags",
+  ),
+  fault(
+    "position-impossible",
+    "a position is negative",
+    (s) => setNumber(s, "files.img", "file_entry", AT.null, "reg.pos", -1n),
+    "files.img",
+    "reg.pos",
+  ),
+  fault(
+    "table-without-task",
+    "no task has a table",
+    (s) => copied(s, "fdinfo-3.img", "fdinfo-9.img"),
+    "fdinfo-9.img",
+    "id",
+  ),
+  fault(
+    "task-without-pid",
+    "a task has no pid",
+    (s) => editEntries(s, "pstree.img", (entries) => [...entries, Uint8Array.of(16, 0)]),
+    "pstree.img",
+  ),
+  fault(
+    "pid-repeated",
+    "two tasks have one pid",
+    (s) => editEntries(s, "pstree.img", (entries) => [...entries, entries[1] as Uint8Array]),
+    "pstree.img",
+    "pid",
+  ),
+  fault(
+    "parent-missing",
+    "a task's parent is not there",
+    (s) => setNumber(s, "pstree.img", "pstree_entry", 1, "ppid", 5),
+    "pstree.img",
+    "ppid",
+  ),
+];
+
+/** Bytes of a file of the set, a copy that may have another magic and be written to. */
+function bytesOf(set: readonly Source[], name: string, magic?: number, edit?: (bytes: Uint8Array) => void): Uint8Array {
+  const source = set.find((candidate) => candidate.name === name);
+  const bytes = Uint8Array.from(source?.read(0, source.size) as Uint8Array);
+  if (magic !== undefined) new DataView(bytes.buffer).setUint32(4, magic, true);
+  edit?.(bytes);
+  return bytes;
+}
+
+describe("a fault is found, and nothing else", () => {
+  it.each(FAULTS)("%s", async (_, { code, set, edit, member, field }) => {
+    const image = await decodeCriuSet(edit(setSources(set)));
+    const { findings } = await checkImage(image);
+    expect([...new Set(findings.map((finding) => finding.code))]).toEqual([code]);
+    const [finding] = findings;
+    expect(findings.length === 1 || code === "member-missing").toBe(true);
+    expect(finding?.errno).toBeNull();
+    expect(finding?.field).toBe(field);
+    expect(image.checkpoint.members[finding?.member ?? -1]?.name ?? null).toBe(member);
+    if (field === null) return;
+    const marked = (await image.fields(finding?.record ?? -1)).find(({ name }) => name === field);
+    expect(finding?.offset).toBe(marked?.offset);
+    expect(marked?.role).toBeUndefined();
+  });
+
+  it("for every rule", () => {
+    expect(new Set(FAULTS.map(([, { code }]) => code))).toEqual(new Set(CRIU_RULES.map(({ code }) => code)));
+  });
+});
+
+describe("checking a set", () => {
+  it("that a failed dump left says what is missing, and no more", async () => {
+    const findings = await findingsOf(setSources("aborted-criu3.19/images"));
+    expect([...new Set(findings.map(({ code }) => code))]).toEqual(["member-missing"]);
+  });
+
+  it("stops when it is told to, and says how far it is", async () => {
+    const image = await decodeCriuSet(setSources("w2/before"));
+    const controller = new AbortController();
+    const onProgress = () => controller.abort(new Error("enough"));
+    await expect(checkImage(image, { signal: controller.signal, onProgress })).rejects.toThrow("enough");
+    const seen: number[] = [];
+    await checkImage(image, { onProgress: ({ bytes, size }) => seen.push(bytes / size) });
+    expect(seen.length).toBeGreaterThan(3);
+    expect(seen.at(-1)).toBe(1);
+    expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+  });
+
+  it("knows every problem that the decoder can report", () => {
+    const directory = new URL("../../app/decoder/criu/", import.meta.url);
+    const text = readdirSync(directory)
+      .map((name) => readFileSync(new URL(name, directory), "utf8"))
+      .join("\n");
+    const calls = text.matchAll(
+      /\b(?:recordProblem\(\s*[^,]+,|problem\(\s*(?:"\w+"|severity|record),|refuse\(|code:)\s*"([a-z-]+)"/g,
+    );
+    const codes = new Set([...calls].map(([, code]) => code ?? ""));
+    expect(codes.size).toBeGreaterThan(10);
+    expect([...codes].filter((code) => !(code in RULE_OF_PROBLEM))).toEqual([]);
+    expect(Object.keys(RULE_OF_PROBLEM).filter((code) => !codes.has(code))).toEqual([]);
+  });
+});

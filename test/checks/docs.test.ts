@@ -1,0 +1,60 @@
+// docs/checks.md explains every rule, as the rules themselves have it, and no other.
+
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { RULES } from "../../app/checks/check.ts";
+import { ruleSection } from "../../app/checks/describe.ts";
+import { outcomesFor } from "../../app/checks/rule.ts";
+import { DIALECT_NAMES } from "../../app/decoder/linux-cr/dialect.ts";
+
+const page = readFileSync(new URL("../../docs/checks.md", import.meta.url), "utf8");
+
+describe("docs/checks.md", () => {
+  it.each(RULES.map((rule) => [`${rule.format} ${rule.code}`, rule] as const))("explains %s", (_, rule) => {
+    expect(page).toContain(`${ruleSection(rule)}\n`);
+  });
+
+  it("explains nothing else, in the rules' order", () => {
+    const headings = [...page.matchAll(/^### (.*)$/gm)].map(([, code]) => code);
+    expect(headings).toEqual(RULES.map(({ code }) => code));
+  });
+});
+
+describe("the rules", () => {
+  it("have a code each, within a format", () => {
+    const codes = RULES.map(({ format, code }) => `${format} ${code}`);
+    expect(new Set(codes).size).toBe(codes.length);
+    for (const { code } of RULES) expect(code).toMatch(/^(H[1-9]\d?|[a-z]+(-[a-z]+)*)$/);
+    const numbered = RULES.filter(({ code }) => /^H\d/.test(code)).map(({ code }) => code);
+    expect(numbered).toEqual(Array.from({ length: 42 }, (_, index) => `H${index + 1}`));
+  });
+
+  it("name versions that there are, and hold for at least one", () => {
+    for (const rule of RULES.filter(({ format }) => format === "linux-cr")) {
+      const named = rule.outcomes.flatMap(({ from, until }) => [from, until]).filter((name) => name !== undefined);
+      for (const name of named) expect(DIALECT_NAMES, rule.code).toContain(name);
+      expect(DIALECT_NAMES.some((name) => outcomesFor(rule, name, DIALECT_NAMES).length > 0)).toBe(true);
+    }
+  });
+
+  it("hold for a version as their spans say", () => {
+    const codes = (dialect: string) =>
+      RULES.filter((rule) => rule.format === "linux-cr" && outcomesFor(rule, dialect, DIALECT_NAMES).length > 0).map(
+        ({ code }) => code,
+      );
+    expect(codes("seed")).toContain("H17");
+    expect(codes("seed")).not.toContain("H18");
+    expect(codes("v17")).toContain("H18");
+    expect(codes("v17")).not.toContain("H17");
+    const h42 = RULES.find(({ code }) => code === "H42");
+    const errno = (dialect: string) => h42 && outcomesFor(h42, dialect, DIALECT_NAMES).map((outcome) => outcome.errno);
+    expect(errno("v17")).toEqual(["EINVAL"]);
+    expect(errno("v18")).toEqual(["EIO"]);
+  });
+
+  it("are told in sentences", () => {
+    for (const { title, remedy, target } of RULES) {
+      for (const text of [title, remedy, target ?? "A."]) expect(text).toMatch(/\.$/);
+    }
+  });
+});

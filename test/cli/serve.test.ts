@@ -1,0 +1,190 @@
+// What the command line hosts: images in ranges, folders as archives, an index whose names are text.
+
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import type { Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openImage } from "../../app/decoder/open.ts";
+import { bytesSource } from "../../app/decoder/source.ts";
+import { openHosted } from "../../app/sources/url.ts";
+import type { Io } from "../../cli/io.ts";
+import { listen } from "../../cli/page-server.ts";
+import { rangeOf } from "../../cli/ranges.ts";
+import { folderHandler } from "../../cli/serve.ts";
+import { tarSource } from "../../cli/tar-source.ts";
+import { serveImages } from "../../cli/view.ts";
+
+const fixture = (path: string): string => fileURLToPath(new URL(`../fixtures/${path}`, import.meta.url));
+const image = readFileSync(fixture("linux-cr/v23-s1/before.ckpt"));
+
+const io: Io = {
+  print: async () => true,
+  printBytes: async () => true,
+  complain: () => {},
+  readStdin: async () => new Uint8Array(image),
+  colour: false,
+  columns: null,
+};
+
+let folder: string;
+let page: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "ckptscope-serve-"));
+  page = join(folder, "..", `${folder.split("/").at(-1)}-page`);
+  mkdirSync(page);
+  writeFileSync(join(page, "index.html"), "<html><head></head></html>");
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+  rmSync(page, { recursive: true });
+});
+
+describe("ranges", () => {
+  it.each([
+    [undefined, "whole"],
+    ["bytes=0-9", { start: 0, end: 10 }],
+    ["bytes=90-", { start: 90, end: 100 }],
+    ["bytes=90-500", { start: 90, end: 100 }],
+    ["bytes=-10", { start: 90, end: 100 }],
+    ["bytes=-500", { start: 0, end: 100 }],
+    ["bytes=100-", null],
+    ["bytes=-0", null],
+    ["bytes=9-3", "whole"],
+    ["bytes=0-1,5-6", "whole"],
+    ["lines=0-1", "whole"],
+    ["bytes=-", "whole"],
+  ])("%s of 100 bytes", (header, wanted) => {
+    expect(rangeOf(header, 100)).toEqual(wanted);
+  });
+});
+
+describe("a folder as an archive", () => {
+  it("is one that tar unpacks, read in any parts", async () => {
+    const files = [
+      bytesSource("a.img", new Uint8Array([1, 2, 3])),
+      bytesSource("empty", new Uint8Array(0)),
+      bytesSource(`deep/${"long-".repeat(30)}.img`, new Uint8Array(1024).fill(7)),
+      bytesSource("é.img", new Uint8Array(513).fill(9)),
+    ];
+    const tar = tarSource("x.tar", files);
+    const whole = await tar.read(0, tar.size);
+    expect(whole.length).toBe(tar.size);
+    for (const step of [1, 7, 500, 512]) {
+      const parts: Uint8Array[] = [];
+      for (let at = 0; at < tar.size; at += step) parts.push(await tar.read(at, step));
+      expect(Buffer.concat(parts).equals(whole)).toBe(true);
+    }
+    const listed = execFileSync("tar", ["-tf", "-", "--quoting-style=literal"], { input: whole, encoding: "utf8" });
+    expect(listed.trim().split("\n")).toEqual(files.map(({ name }) => name));
+    const unpacked = execFileSync("tar", ["-xOf", "-", "é.img"], { input: whole });
+    expect(unpacked.equals(new Uint8Array(513).fill(9))).toBe(true);
+  });
+});
+
+describe("ckptscope IMAGE", () => {
+  it("serves the page and the images under a token, and nothing without it", async () => {
+    const paths = [fixture("linux-cr/v23-s1/before.ckpt"), "-"];
+    const { address, close } = await serveImages(paths, page, io);
+    try {
+      const [base = "", fragment] = address.split("#");
+      expect(base).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{24}\/$/);
+      expect(fragment).toBe(`v=1&open=${base}images/0/before.ckpt&with=${base}images/1/stdin.ckpt`);
+      expect(await (await fetch(base)).text()).toContain('<meta name="offline" content="no">');
+      const part = await fetch(`${base}images/0/before.ckpt`, { headers: { range: "bytes=8-15" } });
+      expect([part.status, part.headers.get("content-range")]).toEqual([206, `bytes 8-15/${image.length}`]);
+      expect(Buffer.from(await part.arrayBuffer()).equals(image.subarray(8, 16))).toBe(true);
+      expect(part.headers.get("access-control-allow-origin")).toBeNull();
+      expect((await (await fetch(`${base}images/1/stdin.ckpt`)).arrayBuffer()).byteLength).toBe(image.length);
+      const { origin } = new URL(base);
+      for (const path of ["/", "/index.html", "/images/0/before.ckpt"]) {
+        expect((await fetch(origin + path)).status).toBe(404);
+      }
+      for (const path of ["images/0/other", "images/7/before.ckpt", "..%2f..%2fetc%2fpasswd", "%00", "nothing"]) {
+        expect((await fetch(base + path)).status).toBe(404);
+      }
+      expect((await fetch(base, { method: "POST" })).status).toBe(405);
+    } finally {
+      close();
+    }
+  });
+
+  it("tells at once what there is not", async () => {
+    await expect(serveImages(["/nowhere/x"], page, io)).rejects.toThrow(/no such file/);
+  });
+});
+
+describe("ckptscope serve DIR", () => {
+  let server: Server;
+  let address: string;
+  const evil = `<img src=x onerror=alert(1)>&".ckpt`;
+  beforeAll(async () => {
+    writeFileSync(join(folder, "first.ckpt"), image);
+    writeFileSync(join(folder, evil), image);
+    utimesSync(join(folder, "first.ckpt"), 1, 1);
+    writeFileSync(join(folder, "notes.txt"), "no image");
+    writeFileSync(join(folder, ".hidden.ckpt"), image);
+    mkdirSync(join(folder, "pod"));
+    mkdirSync(join(folder, "pod/set"));
+    // inventory.img: what makes a folder an image set.
+    writeFileSync(join(folder, "pod/set/inventory.img"), new Uint8Array([0x58, 0x31, 0x56, 0x54]));
+    symlinkSync("/etc/hostname", join(folder, "out.ckpt"));
+    ({ server, address } = await listen(folderHandler(folder, page, io)));
+  });
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it("lists the images with links that open and compare them, names as text", async () => {
+    const response = await fetch(address);
+    const index = await response.text();
+    expect(index).toContain(`href="${address}page/#v=1&amp;open=${address}images/first.ckpt"`);
+    expect(index).toContain(`&amp;with=`);
+    expect(index).toContain("&lt;img src=x onerror=alert(1)&gt;&amp;&quot;.ckpt");
+    expect(index).not.toContain("<img");
+    expect(index).toContain("pod/set.tar");
+    for (const name of ["notes.txt", ".hidden", "out.ckpt", "inventory.img"]) expect(index).not.toContain(name);
+    expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
+  });
+
+  it("hosts them with ranges for every page", async () => {
+    const response = await fetch(`${address}images/${encodeURIComponent(evil)}`, { headers: { range: "bytes=0-3" } });
+    expect(response.status).toBe(206);
+    expect(response.headers.get("access-control-allow-origin")).toBe("*");
+    expect(response.headers.get("access-control-expose-headers")).toContain("Content-Range");
+    const source = await openHosted("x", `${address}images/first.ckpt`);
+    const opened = await openImage([source]);
+    expect("refused" in opened ? opened : opened.checkpoint.complete).toBe(true);
+  });
+
+  it("hosts an image set as an archive of it", async () => {
+    const set = fixture("criu");
+    const { server: another, address: at } = await listen(folderHandler(set, page, io));
+    try {
+      const index = await (await fetch(at)).text();
+      const path = /images\/([^"]*?\.tar)"/.exec(index)?.[1];
+      expect(path).toBeDefined();
+      const opened = await openImage([await openHosted("set.tar", `${at}images/${path}`)]);
+      expect("refused" in opened ? opened : opened.checkpoint.format).toBe("criu");
+    } finally {
+      another.closeAllConnections();
+      another.close();
+    }
+  });
+
+  it("gives nothing from outside the folder", async () => {
+    for (const path of [
+      "images/..%2f..%2fetc/passwd",
+      "images/out.ckpt",
+      "images/",
+      "images/pod",
+      "page/..%2f..%2fetc/passwd",
+      "x",
+    ]) {
+      expect((await fetch(address + path)).status, path).toBe(404);
+    }
+  });
+});

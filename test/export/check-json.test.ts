@@ -1,0 +1,88 @@
+// The document of `check --json`: it follows its schema, for both formats.
+
+import { readFileSync } from "node:fs";
+import Ajv from "ajv/dist/2020.js";
+import { describe, expect, it } from "vitest";
+import { checkImage } from "../../app/checks/check.ts";
+import { decodeCriuSet } from "../../app/decoder/criu/index.ts";
+import { checkDocument, checkDocumentText } from "../../app/export/check-json.ts";
+import { setSources } from "../support/criu.ts";
+import { putTogether, setField, takeApart } from "../support/edit-image.ts";
+import { setNumber, without } from "../support/edit-set.ts";
+import { fixtureBytes, open } from "../support/open.ts";
+
+const schema = JSON.parse(readFileSync(new URL("../../public/schema/check.schema.json", import.meta.url), "utf8"));
+const validate = new Ajv({ allErrors: true, strict: true, strictRequired: false, allowUnionTypes: true }).compile(
+  schema,
+);
+
+const SOURCE = { name: 'a "b"\n\u202e', bytes: 12 };
+
+function expectValid(document: unknown): void {
+  validate(document);
+  expect(validate.errors ?? []).toEqual([]);
+}
+
+describe("the document", () => {
+  it("says that an image is sound", async () => {
+    const image = await open(fixtureBytes("linux-cr/seed-one/before.ckpt"));
+    const document = checkDocument(image.checkpoint, await checkImage(image), SOURCE);
+    expect(document).toEqual({
+      schema: 1,
+      source: SOURCE,
+      format: "linux-cr",
+      dialect: "seed",
+      sound: true,
+      findings: [],
+      unlisted: [],
+    });
+    expectValid(document);
+    expect(JSON.parse(checkDocumentText(document))).toEqual(document);
+  });
+
+  it("lists what was found in a stream", async () => {
+    const parts = await takeApart(fixtureBytes("linux-cr/seed-one/before.ckpt"));
+    const edited = setField(setField(parts, "FILE", 0, "common.f_flags", 0o102), "TAIL", 0, "magic", 1);
+    const image = await open(putTogether(edited));
+    const document = checkDocument(image.checkpoint, await checkImage(image), SOURCE);
+    expect(document.sound).toBe(false);
+    expect(document.findings).toEqual([
+      {
+        code: "H21",
+        severity: "warning",
+        message: "An open file's flags have O_CREAT, which open(2) drops.",
+        errno: null,
+        field: "common.f_flags",
+        offset: 403,
+      },
+      {
+        code: "H40",
+        severity: "error",
+        message: "TAIL does not have its magic number.",
+        errno: "EINVAL",
+        field: "magic",
+        offset: 928,
+      },
+    ]);
+    expectValid(document);
+    expect(JSON.parse(checkDocumentText(document))).toEqual(document);
+  });
+
+  it("names the member of what was found in a set", async () => {
+    const set = setNumber(without(setSources("w4/before"), "memfd.img"), "pstree.img", "pstree_entry", 1, "ppid", 5);
+    const image = await decodeCriuSet(set);
+    const document = checkDocument(image.checkpoint, await checkImage(image), SOURCE);
+    expect(document.findings.map(({ code, member, field }) => [code, member, field])).toEqual([
+      ["parent-missing", "pstree.img", "ppid"],
+      ["memfd-missing", "files.img", "memfd.inode_id"],
+    ]);
+    expectValid(document);
+  });
+
+  it("says how many are not listed", () => {
+    const checkpoint = { format: "criu", dialect: "v1.1", members: [] } as const;
+    const document = checkDocument(checkpoint, { findings: [], unlisted: [{ code: "H1", count: 7 }] }, SOURCE);
+    expectValid(document);
+    expect(JSON.parse(checkDocumentText(document))).toEqual(document);
+  });
+});

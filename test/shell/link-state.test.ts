@@ -1,0 +1,166 @@
+// Any state of the page → its link → the same state, over the real worker's answers.
+
+import fc from "fast-check";
+import { afterAll, describe, expect, it } from "vitest";
+import { createClient } from "../../app/decoder/client.ts";
+import { serve } from "../../app/decoder/worker.ts";
+import { CHANGE_KINDS } from "../../app/diff/changes.ts";
+import { fromFragment, HIDABLE, toFragment, zoomLink } from "../../app/link/link.ts";
+import { nameOf } from "../../app/link/name.ts";
+import { pack } from "../../app/link/pack.ts";
+import { COLUMNS, LISTINGS, type Listing } from "../../app/model/columns.ts";
+import type { Looked } from "../../app/model/related.ts";
+import { createLinkMemory } from "../../app/shell/link-memory.ts";
+import { createShell, type Shell } from "../../app/shell/shell.ts";
+import type { Input, State } from "../../app/shell/state.ts";
+import { arbitraryState } from "../support/arbitrary-state.ts";
+import { checkpointOf, type State as ImageState } from "../support/state.ts";
+
+const { port1, port2 } = new MessageChannel();
+serve(port2 as unknown as Parameters<typeof serve>[0]);
+const client = createClient(port1 as unknown as Parameters<typeof createClient>[0]);
+afterAll(() => {
+  port1.close();
+  port2.close();
+});
+
+const input = (name: string, state: ImageState): Input => ({
+  name,
+  files: [{ path: name, file: new Blob([pack(checkpointOf(state), name)]) }],
+});
+
+/** All of the state that a link is to tell. */
+const told = ({ docs, side, looked, tab, listings, off, view, onlyChanges, swapped, change, ...state }: State) => ({
+  names: docs.map(({ input: { name } }) => name),
+  side,
+  looked,
+  change,
+  tab,
+  listings,
+  compared: docs.length === 2 && { off, view, onlyChanges, swapped },
+  shown: HIDABLE.map((panel) => state[`${panel}Shown`]),
+});
+
+const listingView = (listing: Listing) => {
+  const ids = COLUMNS[listing].map(({ id }) => id);
+  return fc.record({
+    filter: fc.string({ unit: "grapheme" }),
+    sort: fc.option(fc.record({ column: fc.constantFrom(...ids), descending: fc.boolean() })),
+    columns: fc.subarray(ids, { minLength: 1 }),
+  });
+};
+
+const view = fc.record({
+  tab: fc.constantFrom(...LISTINGS),
+  listings: fc.record(
+    Object.fromEntries(LISTINGS.map((listing) => [listing, listingView(listing)])) as Record<
+      Listing,
+      ReturnType<typeof listingView>
+    >,
+  ),
+  hide: fc.subarray([...HIDABLE]),
+  zoom: fc.record({
+    k: fc.double({ min: 0.01, max: 4, noNaN: true }),
+    x: fc.integer({ min: -9999, max: 0 }),
+    y: fc.integer({ min: -9999, max: 0 }),
+  }),
+  off: fc.subarray([...CHANGE_KINDS]),
+  sideBySide: fc.boolean(),
+  onlyChanges: fc.boolean(),
+  swap: fc.boolean(),
+  side: fc.constantFrom(0 as const, 1 as const),
+  row: fc.nat(),
+  to: fc.constantFrom("task" as const, "table" as const, "descriptor" as const, null),
+});
+
+const origin = { open: "https://host/a", with: "https://host/b" };
+
+/** Opens what a link leads to, as following it does. */
+async function follow(fragment: string, inputs: readonly Input[]): Promise<Shell> {
+  const shell = createShell(client);
+  const link = fromFragment(fragment);
+  shell.applyLink(link);
+  await shell.openLinked(inputs, origin);
+  shell.applyLink(link);
+  return shell;
+}
+
+describe("a link", () => {
+  it("leads to the state that it was made of", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(arbitraryState(true), { minLength: 1, maxLength: 2 }), view, async (states, wanted) => {
+        const inputs = states.map((state, at) => input(`image ${at}`, state));
+        const shell = createShell(client);
+        await shell.openLinked(inputs, origin);
+        if (inputs.length === 2 && wanted.swap) await shell.swap();
+        const hidden = (panel: (typeof HIDABLE)[number]) => !wanted.hide.includes(panel);
+        shell.store.set({
+          tab: wanted.tab,
+          listings: wanted.listings,
+          zoom: wanted.zoom,
+          treeShown: hidden("tree"),
+          tablesShown: hidden("tables"),
+          inspectorShown: hidden("inspector"),
+          off: CHANGE_KINDS.filter((kind) => wanted.off.includes(kind)),
+          view: wanted.sideBySide ? "side" : "one",
+          onlyChanges: wanted.onlyChanges,
+        });
+        if (inputs.length === 2) shell.turn(wanted.side);
+        const doc = shell.store.get().docs[shell.store.get().side];
+        const { to } = wanted;
+        const count = doc && to ? doc.checkpoint[`${to}s`].count : 0;
+        const looked: Looked | null = to !== null && count > 0 ? { to, row: wanted.row % count } : null;
+        // A table that no task uses has no name that another dump would understand.
+        if (doc && looked && nameOf(doc.checkpoint, looked) !== null) shell.look(looked);
+        const fragment = toFragment(shell.link());
+        const again = await follow(fragment, inputs);
+        expect(told(again.store.get())).toEqual(told(shell.store.get()));
+        expect(again.store.get().zoomWanted).toEqual(zoomLink(wanted.zoom));
+        // The drawing goes where the link wants it, and tells so.
+        again.store.set({ zoom: again.store.get().zoomWanted });
+        expect(toFragment(again.link())).toBe(fragment);
+        shell.close();
+        again.close();
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe("the memory of links", () => {
+  const storage = () => {
+    const items = new Map<string, string>();
+    return {
+      items,
+      getItem: (key: string) => items.get(key) ?? null,
+      setItem: (key: string, value: string) => void items.set(key, value),
+    } as unknown as Storage & { items: Map<string, string> };
+  };
+
+  it("knows what was remembered, in that order, and holds no address", async () => {
+    const kept = storage();
+    const memory = createLinkMemory(kept, crypto.subtle);
+    await memory.remember(["https://host/a", "https://host/b"]);
+    expect(await memory.knows(["https://host/a", "https://host/b"])).toBe(true);
+    expect(await memory.knows(["https://host/b", "https://host/a"])).toBe(false);
+    expect(await memory.knows(["https://host/a"])).toBe(false);
+    expect([...kept.items.values()].join()).not.toContain("host");
+  });
+
+  it("knows nothing where it cannot remember", async () => {
+    for (const memory of [createLinkMemory(null, crypto.subtle), createLinkMemory(storage(), undefined)]) {
+      await memory.remember(["https://host/a"]);
+      expect(await memory.knows(["https://host/a"])).toBe(false);
+    }
+    const damaged = storage();
+    damaged.setItem("ckptscope-links", "{");
+    expect(await createLinkMemory(damaged, crypto.subtle).knows(["https://host/a"])).toBe(false);
+  });
+
+  it("forgets the oldest", async () => {
+    const memory = createLinkMemory(storage(), crypto.subtle);
+    for (let at = 0; at < 501; at++) await memory.remember([`https://host/${at}`]);
+    expect(await memory.knows(["https://host/0"])).toBe(false);
+    expect(await memory.knows(["https://host/500"])).toBe(true);
+  });
+});

@@ -1,0 +1,138 @@
+// A static host for tests, good and bad: the first part of an address says how it behaves, the second names the file.
+
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Source } from "../../app/decoder/source.ts";
+
+/** How the host answers. */
+const BEHAVIOURS = {
+  /** Ranges, CORS, and all headers to be seen. */
+  good: {},
+  /** Ranges and CORS, but only the headers that need no leave. */
+  terse: { terse: true },
+  /** As `terse`, and HEAD is not answered. */
+  mute: { terse: true, noHead: true },
+  /** Range is ignored. */
+  whole: { whole: true },
+  nocors: { nocors: true },
+  html: { html: true },
+  missing: { status: 404 },
+  forbidden: { status: 403 },
+  busy: { status: 503 },
+  /** From the third request on the file is another. */
+  changing: { changing: true },
+  /** Each answer is a quarter of a second late. */
+  slow: { slow: true },
+  /** Whole, and so slow that it never ends. */
+  endless: { whole: true, endless: true },
+  /** Each part but the head breaks off when it is first asked for. */
+  flaky: { breaks: "once" },
+  /** All but the head break off. */
+  broken: { breaks: "always" },
+  /** A range is asked for, another one comes. */
+  shifted: { shifted: true },
+  redirect: { redirect: true },
+} satisfies Record<string, Behaviour>;
+
+interface Behaviour {
+  readonly terse?: boolean;
+  readonly noHead?: boolean;
+  readonly whole?: boolean;
+  readonly nocors?: boolean;
+  readonly html?: boolean;
+  readonly status?: number;
+  readonly changing?: boolean;
+  readonly slow?: boolean;
+  readonly endless?: boolean;
+  readonly breaks?: "once" | "always";
+  readonly shifted?: boolean;
+  readonly redirect?: boolean;
+}
+
+export interface Host {
+  /** With a slash at the end; then `good/NAME` and so on. */
+  readonly url: string;
+  /** One line for each request: method, path, range. */
+  readonly requests: string[];
+  /** Headers of the requests. */
+  readonly headers: IncomingMessage["headers"][];
+  /** Bytes of bodies that were sent. */
+  sent(): number;
+  /** Forgets what was counted. */
+  reset(): void;
+  close(): Promise<void>;
+}
+
+/** Hosts files on a port of this machine. */
+export async function host(files: Readonly<Record<string, Source>>): Promise<Host> {
+  const requests: string[] = [];
+  const headers: IncomingMessage["headers"][] = [];
+  let sent = 0;
+
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const path = decodeURIComponent((request.url ?? "/").split("?")[0] ?? "/");
+    const [, name = "", file = ""] = path.split("/");
+    requests.push([request.method, path, request.headers.range].filter(Boolean).join(" "));
+    headers.push(request.headers);
+    const of = (BEHAVIOURS as Record<string, Behaviour>)[name];
+    const source = files[file];
+    if (!of?.nocors) response.setHeader("access-control-allow-origin", "*");
+    if (of === undefined || source === undefined) return void response.writeHead(404).end("no");
+    if (of.slow) await new Promise((resume) => setTimeout(resume, 250));
+    if (of.status !== undefined) return void response.writeHead(of.status).end("no");
+    if (of.redirect) return void response.writeHead(302, { location: `/good/${file}` }).end();
+    if (of.html) {
+      response.writeHead(200, { "content-type": "text/html" }).end("<!DOCTYPE html>\n<title>Sign in</title>");
+      return;
+    }
+    if (of.noHead && request.method === "HEAD") return void response.writeHead(403).end();
+    const version = of.changing && requests.length > 2 ? "two" : "one";
+    response.setHeader("etag", `"${version}"`);
+    response.setHeader("last-modified", "Sat, 01 Jan 2011 00:00:00 GMT");
+    if (!of.terse) response.setHeader("access-control-expose-headers", "Content-Range, ETag, Accept-Ranges");
+    const range = of.whole ? null : /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "");
+    const shift = of.shifted && requests.length > 1 ? 1 : 0;
+    const start = range === null ? 0 : Number(range[1]) + shift;
+    const end =
+      range === null
+        ? source.size
+        : Math.min(source.size, (range[2] === "" ? source.size : Number(range[2]) + 1) + shift);
+    if (range !== null && start >= source.size) {
+      return void response.writeHead(416, { "content-range": `bytes */${source.size}` }).end();
+    }
+    response.setHeader("content-length", end - start);
+    if (range === null) response.writeHead(200);
+    else response.writeHead(206, { "content-range": `bytes ${start}-${end - 1}/${source.size}` });
+    if (request.method === "HEAD") return void response.end();
+    const again = requests.filter((line) => line === requests.at(-1)).length > 1;
+    const breaks = start > 0 && (of.breaks === "always" || (of.breaks === "once" && !again));
+    for (let at = start; at < end; at += 1 << 20) {
+      const bytes = await source.read(at, Math.min(1 << 20, end - at));
+      const part = breaks || of.endless ? bytes.subarray(0, bytes.length / 2) : bytes;
+      sent += part.length;
+      await new Promise((written) => response.write(part, written));
+      if (breaks) return void setTimeout(() => response.destroy(), 20);
+      if (of.endless) return;
+      if (response.closed) return;
+    }
+    response.end();
+  };
+
+  const server = createServer((request, response) => void answer(request, response));
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    requests,
+    headers,
+    sent: () => sent,
+    reset() {
+      requests.length = 0;
+      headers.length = 0;
+      sent = 0;
+    },
+    async close() {
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+    },
+  };
+}
