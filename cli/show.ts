@@ -40,7 +40,7 @@ export const show: Command = {
 };
 
 /** Lines, joined into pieces that are worth a write. */
-export function* inChunks(lines: Iterable<string>): Generator<string> {
+function* inChunks(lines: Iterable<string>): Generator<string> {
   let chunk = "";
   for (const line of lines) {
     chunk += `${line}\n`;

@@ -22,7 +22,7 @@ export interface Shown {
 const CHUNK = 256 * 1024;
 
 /** A pair of keys for text that need not be valid UTF-8: the bytes stand beside it if they are not. */
-export function textKeys(key: string, bytes: Uint8Array): Record<string, string> {
+function textKeys(key: string, bytes: Uint8Array): Record<string, string> {
   const text = { [key]: decodeText(bytes) };
   return isUtf8(bytes) ? text : { ...text, [`${key}Bytes`]: base64(bytes) };
 }

@@ -60,7 +60,7 @@ const TABLE_GAP = 14;
 const characters = (pixels: number): number => Math.max(0, Math.floor(pixels / CHARACTER));
 
 /** Text cut in its middle to at most `most` characters; the end of a path tells more than its beginning. */
-export function elided(text: string, most: number): string {
+function elided(text: string, most: number): string {
   if (text.length <= most) return text;
   const all = [...text];
   if (all.length <= most) return text;

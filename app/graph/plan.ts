@@ -69,7 +69,7 @@ export interface Plan {
 }
 
 /** Up to this many descriptors everything is drawn, in words. */
-export const MOST_IN_WORDS = 150;
+const MOST_IN_WORDS = 150;
 /** Beyond this many descriptors the lanes become density strips. */
 export const MOST_IN_BARS = 20_000;
 /** Boxes, slots, edges and strip bars that one scene may hold. */

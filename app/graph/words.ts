@@ -27,7 +27,7 @@ export const grouped = (count: number): string => String(count).replace(/\B(?=(\
 export const changeSign = (change: Change): string => ["", "+", "−", "~"][change] ?? "";
 
 /** The word of a change. */
-export const changeWord = (change: Change): string => ["", "added", "gone", "changed"][change] ?? "";
+const changeWord = (change: Change): string => ["", "added", "gone", "changed"][change] ?? "";
 
 /** A value at both moments: `4096 → 8192`, or once if it is the same or there is only one. */
 function atBoth<T extends string | null>(was: T, now: T): string {
@@ -203,7 +203,7 @@ export function closeOnExecMark(subject: Subject, descriptor: number): string {
 const changed = (change: Change): string => (change === SAME ? "" : `, ${changeWord(change)}`);
 
 /** What is called to mind when an object is named in one line: `412 nginx`, `fd 3`, `/var/log/x`. */
-export function shortName(subject: Subject, ref: ObjectRef): string {
+function shortName(subject: Subject, ref: ObjectRef): string {
   if (ref.to === "task") return taskLabel(subject, ref.row);
   if (ref.to === "file") return fileName(subject, ref.row);
   if (ref.to === "table") return tableName(subject, ref.row);
@@ -212,7 +212,7 @@ export function shortName(subject: Subject, ref: ObjectRef): string {
 }
 
 /** A table by its tasks: `file table of 412 nginx, 413 nginx`. */
-export function tableName(subject: Subject, table: number): string {
+function tableName(subject: Subject, table: number): string {
   const { firstTask, task } = subject.graph.tables;
   const first = firstTask[table] ?? 0;
   const count = (firstTask[table + 1] ?? 0) - first;

@@ -14,7 +14,7 @@ import { COLUMNS, LISTINGS, type Listing } from "../model/columns.ts";
 import { decodeText, encodeText } from "../model/text.ts";
 
 /** The version of links that this writes. */
-export const LINK_VERSION = 1;
+const LINK_VERSION = 1;
 
 /** A thing in an image, by what stays the same between dumps. */
 export type Name =

@@ -78,11 +78,6 @@ function sequenceLength(bytes: Uint8Array, at: number): number {
   return length > 0 && at + length <= bytes.length && isUtf8(bytes.subarray(at, at + length)) ? length : 0;
 }
 
-/** Whether `visible` would change this text. */
-export function hasHidden(text: string): boolean {
-  return HIDDEN.test(text);
-}
-
 const encoder = new TextEncoder();
 
 /** UTF-8 bytes of a string. */

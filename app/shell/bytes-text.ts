@@ -2,7 +2,7 @@
 
 import { base64, encodeText } from "../model/text.ts";
 
-export const BYTE_FORMS = ["hex", "c", "base64"] as const;
+const BYTE_FORMS = ["hex", "c", "base64"] as const;
 export type ByteForm = (typeof BYTE_FORMS)[number];
 
 /** Bytes as text to copy: `7f 45 4c 46`, a C array of 12 in a line, or base64. */

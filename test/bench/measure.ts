@@ -45,7 +45,7 @@ async function timed(run: () => unknown): Promise<number> {
 }
 
 /** The middle of some numbers. */
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 

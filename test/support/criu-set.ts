@@ -16,7 +16,7 @@ function varint(value: number, out: number[]): void {
 }
 
 /** A message as protobuf bytes. */
-export function messageBytes(message: Message): Uint8Array {
+function messageBytes(message: Message): Uint8Array {
   const out: number[] = [];
   for (const [number, value] of message) {
     if (typeof value === "number") {
@@ -35,7 +35,7 @@ export function messageBytes(message: Message): Uint8Array {
 const word = (value: number): Uint8Array => new Uint8Array(Uint32Array.of(value).buffer);
 
 /** An image of framing v1.1. */
-export function imageBytes(magic: MagicName, messages: Iterable<Message>): Uint8Array {
+function imageBytes(magic: MagicName, messages: Iterable<Message>): Uint8Array {
   const head = magic === "INVENTORY" ? [word(MAGICS.INVENTORY)] : [word(0x54564319), word(MAGICS[magic])];
   const parts = [...head];
   for (const message of messages) {

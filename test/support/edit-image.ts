@@ -45,7 +45,7 @@ export function putTogether({ parts }: Parts): Uint8Array {
 }
 
 /** Place of the n-th record of a name among the parts. */
-export function placeOf({ parts }: Parts, name: string, n = 0): number {
+function placeOf({ parts }: Parts, name: string, n = 0): number {
   let left = n;
   const place = parts.findIndex((part) => part.name === name && left-- === 0);
   if (place < 0) throw new Error(`there is no ${name} number ${n}`);

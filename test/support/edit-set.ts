@@ -7,7 +7,7 @@ const joined = (pieces: readonly (Uint8Array | readonly number[])[]): Uint8Array
   Uint8Array.from(pieces.flatMap((piece) => [...piece]));
 
 /** A number as a varint. */
-export function varint(value: bigint): number[] {
+function varint(value: bigint): number[] {
   const bytes: number[] = [];
   let left = BigInt.asUintN(64, value);
   do {
@@ -32,7 +32,7 @@ function readVarint(bytes: Uint8Array, at: number): [value: number, end: number]
  *
  * @param path Names from the message down: `reg.flags`. Of a repeated field the first occurrence is meant.
  */
-export function withNumber(bytes: Uint8Array, message: string, path: string, value: bigint | null): Uint8Array {
+function withNumber(bytes: Uint8Array, message: string, path: string, value: bigint | null): Uint8Array {
   const [name = "", ...rest] = path.split(".");
   const field = MESSAGES.get(message as MessageName)?.find((known) => known.name === name);
   if (field === undefined) throw new Error(`${message} has no field ${name}`);

@@ -26,7 +26,7 @@ export const RULE_OF_PROBLEM: Readonly<Record<string, string | null>> = {
 };
 
 /** The row of the record that begins at `offset` of `member`; NONE if there is none. */
-export function recordAt({ records }: Checkpoint, member: number, offset: number): number {
+function recordAt({ records }: Checkpoint, member: number, offset: number): number {
   let low = 0;
   let high = records.count;
   while (low < high) {

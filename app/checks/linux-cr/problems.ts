@@ -43,7 +43,7 @@ export const RULE_OF_PROBLEM: Readonly<Record<string, string | null>> = {
 const BREAKS = ["H1", "H16", "H41", "H42"];
 
 /** The row of the record that holds byte `offset`; NONE if there is none. Rows are in the order of their offsets. */
-export function recordAt({ records }: Checkpoint, offset: number): number {
+function recordAt({ records }: Checkpoint, offset: number): number {
   let low = 0;
   let high = records.count;
   while (low < high) {

@@ -56,7 +56,7 @@ interface Told {
 }
 
 /** The fields of two records that correspond, before and after. */
-export function FieldsOfBoth({ sides }: { sides: readonly [RecordSide, RecordSide] }) {
+function FieldsOfBoth({ sides }: { sides: readonly [RecordSide, RecordSide] }) {
   const { shell } = usePage();
   const [told, setTold] = useState<readonly [Told, Told] | string | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked once for each pair of records

@@ -124,7 +124,7 @@ export function scan(bytes: Uint8Array, start: number, end: number, { slots }: P
  * Reads the varint at `at` into out[0] (low half) and out[1] (high half); returns where it ends, or -1 if it does
  * not end before `end` or within ten bytes.
  */
-export function readVarint(bytes: Uint8Array, at: number, end: number, out: Uint32Array): number {
+function readVarint(bytes: Uint8Array, at: number, end: number, out: Uint32Array): number {
   let low = 0;
   let high = 0;
   for (let shift = 0; shift < 70; shift += 7) {
@@ -148,7 +148,7 @@ export function readVarint(bytes: Uint8Array, at: number, end: number, out: Uint
  * Where the value behind the tag `tag` ends, or -1 if it does not end before `end`. Groups, which no image has,
  * are passed over whole. `words` is overwritten.
  */
-export function skip(bytes: Uint8Array, at: number, end: number, tag: number, words: Uint32Array): number {
+function skip(bytes: Uint8Array, at: number, end: number, tag: number, words: Uint32Array): number {
   let depth = 0;
   let wire = tag & 7;
   let next = at;
@@ -258,7 +258,7 @@ interface Level {
 }
 
 /** More pieces than this of one entry are not told apart: the rest is one piece of payload. */
-export const PIECE_LIMIT = 200_000;
+const PIECE_LIMIT = 200_000;
 
 /**
  * Takes the message bytes[start … end - 1] apart: each byte is in exactly one piece, in order. Unknown fields and

@@ -3,7 +3,7 @@
 import type { FlagName } from "../../model/names.ts";
 
 /** Every flag below 2^32. */
-export const VM_FLAGS: readonly FlagName[] = [
+const VM_FLAGS: readonly FlagName[] = [
   { name: "VM_READ", value: 0x1 },
   { name: "VM_WRITE", value: 0x2 },
   { name: "VM_EXEC", value: 0x4 },

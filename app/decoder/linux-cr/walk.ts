@@ -151,7 +151,7 @@ export function fault(walk: Walk, code: string, message: string, offset: number)
 }
 
 /** The record at hand, from its header on, as far as it is in the window; at most PATH_MAX bytes. */
-export function recordBytes({ window, pos }: Walk, length: number): Uint8Array {
+function recordBytes({ window, pos }: Walk, length: number): Uint8Array {
   const at = pos - window.start;
   return window.bytes.subarray(at, at + Math.min(length, PATH_MAX));
 }
