@@ -67,10 +67,17 @@ export function sendPage(folder: string, path: string, response: ServerResponse,
     .end(body);
 }
 
-/** A server on an interface; `port` 0: any that is free. `address` ends with a slash. */
+const LOOPBACK = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/;
+
+/**
+ * A server on an interface; `port` 0: any that is free. `address` ends with a slash. On the loopback interface only
+ * requests to a loopback name are answered: a page elsewhere may give its own name this machine's address.
+ */
 export function listen(handler: Handler, host = "127.0.0.1", port = 0): Promise<{ server: Server; address: string }> {
+  const isLoopback = ["127.0.0.1", "localhost", "::1"].includes(host);
   const server = createServer((request, response) => {
     if (request.method !== "GET" && request.method !== "HEAD") return refuse(response, 405);
+    if (isLoopback && !LOOPBACK.test(request.headers.host ?? "")) return refuse(response, 403);
     let path: string;
     try {
       path = decodeURIComponent((request.url ?? "/").split(/[?#]/, 1)[0] ?? "/");

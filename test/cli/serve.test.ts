@@ -175,6 +175,15 @@ describe("ckptscope serve DIR", () => {
     }
   });
 
+  it("answers to this machine's names alone while it listens to this machine alone", async () => {
+    const { request } = await import("node:http");
+    const statusFor = (host: string) =>
+      new Promise((resolve) => request(address, { headers: { host } }, ({ statusCode }) => resolve(statusCode)).end());
+    const { port } = new URL(address);
+    expect(await statusFor(`localhost:${port}`)).toBe(200);
+    expect(await statusFor(`evil.example:${port}`)).toBe(403);
+  });
+
   it("gives nothing from outside the folder", async () => {
     for (const path of [
       "images/..%2f..%2fetc/passwd",
