@@ -324,7 +324,7 @@ test("members of a set are chosen, and are lines among the records", async () =>
 });
 
 test("both images’ fields stand side by side, with the bytes that differ marked", async () => {
-  const { page } = await visit({ fragment: "#v=1&sample=httpd&tab=files" });
+  const { page } = await visit({ fragment: "#v=1&sample=httpd&side=before&tab=files&view=one" });
   const row = page.getByRole("grid", { name: "Open files" }).getByRole("row").filter({ hasText: "error_log" });
   await row.click();
   await page.keyboard.press("b");
