@@ -30,6 +30,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts", "test/**/*.test.tsx"],
     exclude: ["test/browser/**"],
     environment: "node",
+    setupFiles: ["test/support/properties.ts"],
     testTimeout: 120_000,
   },
 });

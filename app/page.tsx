@@ -5,7 +5,7 @@ import { createRoot } from "react-dom/client";
 import { App } from "./components/App/App.tsx";
 import { Boundary } from "./components/Boundary/Boundary.tsx";
 import { PageContext } from "./components/context.ts";
-import { commandsOf, type DrawingControl } from "./shell/commands.ts";
+import { type BytesControl, commandsOf, type DrawingControl } from "./shell/commands.ts";
 import { followHistory } from "./shell/history.ts";
 import type { Shell } from "./shell/shell.ts";
 import type { Input } from "./shell/state.ts";
@@ -14,12 +14,13 @@ import "./components/theme.css";
 /** Shows the page. `home`: what it begins with. */
 export function showPage(shell: Shell, home: readonly Input[] = []): void {
   const drawing = createRef<DrawingControl>();
+  const bytes = createRef<BytesControl>();
   const root = document.getElementById("root");
   if (root === null) throw new Error("The page has no #root");
   followHistory(shell, window, home);
   createRoot(root).render(
     <Boundary>
-      <PageContext value={{ shell, commands: commandsOf(shell, drawing), drawing }}>
+      <PageContext value={{ shell, commands: commandsOf(shell, drawing, bytes), drawing, bytes }}>
         <App />
       </PageContext>
     </Boundary>,

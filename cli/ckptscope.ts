@@ -5,6 +5,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { visible } from "../app/model/text.ts";
 import packageJson from "../package.json" with { type: "json" };
+import { check } from "./check.ts";
 import { type Command, Trouble } from "./command.ts";
 import { diff } from "./diff.ts";
 import { dump } from "./dump.ts";
@@ -15,7 +16,7 @@ import { show } from "./show.ts";
 import { view } from "./view.ts";
 import { watch } from "./watch.ts";
 
-const COMMANDS: readonly Command[] = [view, show, diff, report, serve, dump, watch];
+const COMMANDS: readonly Command[] = [view, show, diff, check, report, serve, dump, watch];
 
 const usage = (): string => {
   const width = Math.max(...COMMANDS.map((command) => command.name.length));
@@ -30,7 +31,8 @@ const usage = (): string => {
     "",
     "IMAGE is a Linux-CR image, a directory with a CRIU image set, an archive of one (tar, tar.gz, tar.zst), or - for",
     "standard input.",
-    "Exit status of show: 0, 1 if the image has an error; of diff: 0 equal, 1 different; 2 is trouble.",
+    "Exit status of show: 0, 1 if the image has an error; of diff: 0 equal, 1 different;",
+    "of check: 0 sound, 1 findings. 2 is trouble.",
     "",
   ].join("\n");
 };

@@ -2,7 +2,7 @@
 
 import type { RefObject } from "react";
 import { createContext, useContext } from "react";
-import type { Command, DrawingControl } from "../shell/commands.ts";
+import type { BytesControl, Command, DrawingControl } from "../shell/commands.ts";
 import type { Shell } from "../shell/shell.ts";
 import type { State } from "../shell/state.ts";
 import { useSelected } from "../shell/store.ts";
@@ -12,6 +12,8 @@ export interface Page {
   readonly commands: readonly Command[];
   /** The drawing, while it is on the page. */
   readonly drawing: RefObject<DrawingControl | null>;
+  /** The bytes, while they are on the page. */
+  readonly bytes: RefObject<BytesControl | null>;
 }
 
 export const PageContext = createContext<Page | null>(null);

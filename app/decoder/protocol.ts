@@ -1,5 +1,6 @@
 // What the page and the worker say to each other: one type per question, with its answer.
 
+import type { Findings } from "../checks/finding.ts";
 import type { ChangeKind } from "../diff/changes.ts";
 import type { Differences } from "../diff/diff.ts";
 import type { Both, Graph } from "../graph/graph.ts";
@@ -8,6 +9,7 @@ import type { LeaveOut } from "../link/leave-out.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import type { Details, Field } from "../model/fields.ts";
 import type { Order } from "../model/order.ts";
+import type { Occurrences } from "./find-bytes.ts";
 import type { Refusal } from "./image.ts";
 import type { Progress } from "./source.ts";
 
@@ -32,14 +34,26 @@ export interface Questions {
   close: { ask: { document: DocumentId }; answer: null };
   /** The fields of one record. */
   fields: { ask: { document: DocumentId; record: number }; answer: readonly Field[] };
+  /** The fields of records first … last, as `fields` has them; of 512 records at most. */
+  fieldsOf: { ask: { document: DocumentId; first: number; last: number }; answer: readonly (readonly Field[])[] };
   /** What the format tells of an open file beyond the columns. */
   details: { ask: { document: DocumentId; file: number }; answer: Details };
   /** Bytes of a member, at most `length` of them. */
   bytes: { ask: { document: DocumentId; member: number; offset: number; length: number }; answer: Uint8Array };
+  /**
+   * Where `needle` occurs in a stretch of a member from `from` on, `most` places at most. A long member takes several
+   * questions, each from where the last one says: so results come early, and not asking on is how to stop.
+   */
+  findBytes: {
+    ask: { document: DocumentId; member: number; needle: Uint8Array; from: number; most: number };
+    answer: Occurrences;
+  };
   /** The rows of a listing that pass a filter, in order: `orderRows` over the document's checkpoint. */
   order: { ask: { document: DocumentId; order: Order }; answer: Uint32Array };
   /** Where things stand in the drawing: `layout` over the document alone. Asked for where that takes long. */
   layout: { ask: { document: DocumentId }; answer: Layout };
+  /** What a restart of the image would refuse or get wrong, and what looks wrong. */
+  check: { ask: { document: DocumentId }; answer: Checked };
   /** Documents without their records as one compressed piece (bundle.ts), under these names. */
   pack: {
     ask: { documents: readonly DocumentId[]; names: readonly string[]; leaveOut: LeaveOut };
@@ -86,6 +100,13 @@ export interface Union {
 }
 
 export type ChangesForm = "json" | "markdown" | "csv";
+
+/** What the checks found, and what each rule that found something holds an image to. */
+export interface Checked {
+  readonly findings: Findings;
+  /** Sentences by code. */
+  readonly titles: Readonly<Record<string, string>>;
+}
 
 /** An opened image, or a sentence that says why it is none. */
 export type Opening = { readonly document: DocumentId; readonly checkpoint: Checkpoint } | Refusal;

@@ -1,5 +1,6 @@
 // The worker's entry: decodes images off the main thread and keeps them, so that the page can ask for more.
 
+import { checkImage, RULES } from "../checks/check.ts";
 import { type Comparison, diff } from "../diff/diff.ts";
 import { filterChanges } from "../diff/filter.ts";
 import { unrelated } from "../diff/related.ts";
@@ -14,10 +15,12 @@ import { createMask } from "../link/leave-out.ts";
 import { isPacked, pack, unpack } from "../link/pack.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { widest } from "../model/columns.ts";
+import type { Field } from "../model/fields.ts";
 import { orderRows } from "../model/order.ts";
 import { blobSource } from "../sources/files.ts";
 import { openHosted } from "../sources/url.ts";
 import { copyOf, transferables } from "./builder.ts";
+import { findBytes } from "./find-bytes.ts";
 import type { Image, Refusal } from "./image.ts";
 import { openImage } from "./open.ts";
 import type { Ask, DocumentId, FromWorker, QuestionKind, Questions, ToWorker, Two } from "./protocol.ts";
@@ -39,6 +42,10 @@ type Handlers = { [K in QuestionKind]: (ask: Questions[K]["ask"], reply: Reply) 
 
 /** The largest piece of a member that is handed out at once. */
 const MOST_BYTES = 1024 * 1024;
+/** Records whose fields are told at once. */
+const MOST_RECORDS = 512;
+/** Bytes of a member that are searched before there is an answer: some hundredths of a second. */
+const STRETCH = 32 * 1024 * 1024;
 
 /** The page's copy of a checkpoint: the worker keeps its own, and copying columns in here blocks nobody. */
 const handOut = (checkpoint: Checkpoint): { checkpoint: Checkpoint; transfer: Transferable[] } => {
@@ -100,6 +107,21 @@ function createHandlers(): Handlers {
     async fields({ document, record }) {
       return { answer: await find(document).fields(record) };
     },
+    async fieldsOf({ document, first, last }, reply) {
+      const image = find(document);
+      const answer: (readonly Field[])[] = [];
+      for (let record = first; record <= last && answer.length < MOST_RECORDS; record++) {
+        reply.signal.throwIfAborted();
+        answer.push(await image.fields(record));
+      }
+      return { answer };
+    },
+    async findBytes({ document, member, needle, from, most }, { signal }) {
+      const source = find(document).sources[member];
+      if (source === undefined) return { answer: { found: new Float64Array(0), next: null } };
+      const answer = await findBytes(source, needle, { from, stretch: STRETCH, most, signal });
+      return { answer, transfer: [answer.found.buffer as ArrayBuffer] };
+    },
     async details({ document, file }) {
       return { answer: await find(document).details(file) };
     },
@@ -116,6 +138,13 @@ function createHandlers(): Handlers {
     async layout({ document }) {
       const answer = layout(oneImage(find(document).checkpoint));
       return { answer, transfer: transferables(answer) };
+    },
+    async check({ document }, reply) {
+      const image = find(document);
+      const findings = await checkImage(image, { signal: reply.signal, onProgress: reply.progress });
+      const found = new Set(findings.findings.map(({ code }) => code));
+      const rules = RULES.filter(({ code, format }) => format === image.checkpoint.format && found.has(code));
+      return { answer: { findings, titles: Object.fromEntries(rules.map(({ code, title }) => [code, title])) } };
     },
     async pack({ documents: all, names, leaveOut }) {
       const mask = createMask(leaveOut);

@@ -2,6 +2,7 @@
 // path), never by rows or ids of one dump. Each part is read by itself: a bad one loses itself only.
 //
 //   #v=1&sample=nginx&side=after&select=412:3&tab=files&filter=kind:pipe&sort=-pos&columns=path,pos
+//   &bytes=0:3741-3744
 //   &change=file-pos:412:3&off=file-mode,file-version&view=one&rows=all&order=swapped
 //   #v=1&open=https://host/a.ckpt&with=https://host/b.ckpt&zoom=1.25,-340,0&hide=tree&descriptors.filter=fd:3
 //   #v=1&data=…
@@ -68,6 +69,8 @@ export interface Link {
   readonly filter?: string;
   readonly sort?: { readonly column: string; readonly descending: boolean };
   readonly columns?: readonly string[];
+  /** Bytes are shown in the tables' place, these selected: `from` is where the selection began, `to` where the cursor is. */
+  readonly bytes?: { readonly member: number; readonly from: number; readonly to: number };
   /** The other listings. */
   readonly others?: Readonly<Partial<Record<Listing, ListingLink>>>;
   readonly zoom?: ZoomLink;
@@ -107,6 +110,7 @@ export function toFragment(link: Link): string {
   };
   addListing("", link);
   for (const listing of LISTINGS) addListing(`${listing}.`, link.others?.[listing] ?? {});
+  add("bytes", link.bytes && bytesPlace(link.bytes));
   add("change", link.change && changeText(link.change));
   add("off", link.off?.join(","));
   add("view", link.view);
@@ -167,6 +171,8 @@ export function fromFragment(fragment: string): Link {
   if (select !== null) link.select = select;
   const tab = LISTINGS.find((listing) => listing === values.get("tab"));
   if (tab !== undefined) link.tab = tab;
+  const place = /^(\d{1,10}):(\d{1,15})(?:-(\d{1,15}))?$/.exec(values.get("bytes") ?? "");
+  if (place) link.bytes = { member: Number(place[1]), from: Number(place[2]), to: Number(place[3] ?? place[2]) };
   Object.assign(link, listingFrom(values, "", tab ?? "descriptors"));
   const others: Partial<Record<Listing, ListingLink>> = {};
   for (const listing of LISTINGS) {
@@ -189,6 +195,10 @@ export function fromFragment(fragment: string): Link {
   if (values.get("order") === "swapped") link.order = "swapped";
   return link;
 }
+
+/** `0:3741`, or `0:3741-3744`. */
+const bytesPlace = ({ member, from, to }: NonNullable<Link["bytes"]>): string =>
+  `${member}:${from}${to === from ? "" : `-${to}`}`;
 
 function choiceFrom(values: Values, prefix: string): ChoiceLink | null {
   const dialect = values.get(`${prefix}dialect`) ?? "";

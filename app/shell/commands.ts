@@ -3,7 +3,8 @@
 import type { ChangesForm } from "../decoder/protocol.ts";
 import { changeSentence } from "../export/changes-text.ts";
 import { LISTING_TITLES, LISTINGS } from "../model/columns.ts";
-import { sentence } from "./describe.ts";
+import { type ByteForm, bytesText } from "./bytes-text.ts";
+import { count, counted, sentence } from "./describe.ts";
 import { rememberLink } from "./hosted.ts";
 import { imagesOf, pickedFiles } from "./inputs.ts";
 import { shownRows } from "./rows.ts";
@@ -17,10 +18,15 @@ export interface Command {
   /** In the words of keys.ts. */
   readonly key: string;
   /** Heading in the help. */
-  readonly group: "Open" | "Compare" | "Look" | "Tables" | "Copy and save" | "Help";
+  readonly group: "Open" | "Compare" | "Look" | "Tables" | "Bytes" | "Copy and save" | "Help";
+  /** Id of the element that must have the focus for the key to count; it goes before other commands of this key. */
+  readonly within?: string;
   when(state: State): boolean;
   run(): void;
 }
+
+/** Bytes that are copied at most. */
+const MOST_COPIED = 1024 * 1024;
 
 /** Ids of the elements that commands put the focus on. */
 export const PLACES = {
@@ -30,6 +36,8 @@ export const PLACES = {
   tables: "grid",
   inspector: "inspector",
   filter: "filter",
+  bytes: "bytes",
+  findBytes: "find-bytes",
 } as const;
 
 const isOpen = (state: State): boolean => shownDoc(state) !== null;
@@ -46,8 +54,20 @@ export interface DrawingControl {
   focus(): void;
 }
 
-/** All commands. `drawing.current` is the drawing while it is on the page. */
-export function commandsOf(shell: Shell, drawing: { readonly current: DrawingControl | null }): readonly Command[] {
+/** What commands do with the bytes. */
+export interface BytesControl {
+  /** Puts the focus into the box for what to find. */
+  focusFind(): void;
+  /** Goes to the next place that was found, or the one before. */
+  step(by: 1 | -1): void;
+}
+
+/** All commands. `drawing.current` and `bytes.current` are there while they are on the page. */
+export function commandsOf(
+  shell: Shell,
+  drawing: { readonly current: DrawingControl | null },
+  bytes: { readonly current: BytesControl | null },
+): readonly Command[] {
   const { store } = shell;
   const state = () => store.get();
   const show = (dialog: Dialog) => () => store.set({ dialog });
@@ -147,9 +167,9 @@ export function commandsOf(shell: Shell, drawing: { readonly current: DrawingCon
       group: "Compare",
       when: isCompared,
       run: () => {
-        const { view, tablesShown } = state();
-        const shown = view === "side" && tablesShown;
-        store.set({ view: shown ? "one" : "side" });
+        const { view, tablesShown, bytesShown } = state();
+        const shown = view === "side" && tablesShown && !bytesShown;
+        store.set({ view: shown ? "one" : "side", bytesShown: false });
         goTo("tables", shown ? PLACES.tables : PLACES.aligned)();
       },
     },
@@ -224,6 +244,102 @@ export function commandsOf(shell: Shell, drawing: { readonly current: DrawingCon
       run: () => shell.showListing(tab),
     }),
   );
+
+  const copyBytes = (form: ByteForm) => async (): Promise<void> => {
+    const { bytes: selection } = state();
+    const doc = shownDoc(state());
+    if (selection === null || doc === null || doc.document === null) return;
+    const { member, anchor, at } = selection;
+    const offset = Math.min(anchor, at);
+    const length = Math.abs(anchor - at) + 1;
+    if (length > MOST_COPIED) {
+      return shell.notify(`${counted(length, "byte")} are too many to copy: select at most ${count(MOST_COPIED)}.`);
+    }
+    try {
+      const found = await shell.client.ask("bytes", { document: doc.document, member, offset, length });
+      await copy(bytesText(found, form), counted(found.length, "byte"));
+    } catch (error) {
+      shell.notify(error instanceof Error ? error.message : String(error));
+    }
+  };
+  const showsBytes = (now: State): boolean => isWhole(now) && now.bytesShown;
+
+  const byteCommands: readonly Command[] = [
+    {
+      id: "bytes",
+      title: "Show the bytes",
+      key: "b",
+      group: "Bytes",
+      when: isOpen,
+      run: () => {
+        store.set({ bytesShown: true });
+        goTo("tables", PLACES.bytes)();
+      },
+    },
+    {
+      id: "go-offset",
+      title: "Go to offset…",
+      key: "g",
+      within: PLACES.bytes,
+      group: "Bytes",
+      when: showsBytes,
+      run: show({ kind: "offset" }),
+    },
+    {
+      id: "find-bytes",
+      title: "Find bytes or text",
+      key: "f",
+      within: PLACES.bytes,
+      group: "Bytes",
+      when: showsBytes,
+      run: () => bytes.current?.focusFind(),
+    },
+    {
+      id: "next-bytes",
+      title: "Next place that was found",
+      key: "n",
+      within: PLACES.bytes,
+      group: "Bytes",
+      when: showsBytes,
+      run: () => bytes.current?.step(1),
+    },
+    {
+      id: "previous-bytes",
+      title: "Previous place that was found",
+      key: "p",
+      within: PLACES.bytes,
+      group: "Bytes",
+      when: showsBytes,
+      run: () => bytes.current?.step(-1),
+    },
+    {
+      id: "copy-bytes-hex",
+      title: "Copy the bytes as hex",
+      key: "mod+c",
+      within: PLACES.bytes,
+      group: "Bytes",
+      when: showsBytes,
+      run: () => void copyBytes("hex")(),
+    },
+    {
+      id: "copy-bytes-c",
+      title: "Copy the bytes as a C array",
+      key: "c",
+      within: PLACES.bytes,
+      group: "Bytes",
+      when: showsBytes,
+      run: () => void copyBytes("c")(),
+    },
+    {
+      id: "copy-bytes-base64",
+      title: "Copy the bytes as base64",
+      key: "y",
+      within: PLACES.bytes,
+      group: "Bytes",
+      when: showsBytes,
+      run: () => void copyBytes("base64")(),
+    },
+  ];
 
   return [
     { id: "open", title: "Open…", key: "o", group: "Open", when: always, run: pick(false) },
@@ -325,7 +441,11 @@ export function commandsOf(shell: Shell, drawing: { readonly current: DrawingCon
       key: "l",
       group: "Look",
       when: isOpen,
-      run: () => goTo("tables", state().view === "side" && isCompared(state()) ? PLACES.aligned : PLACES.tables)(),
+      run: () => {
+        const { bytesShown, view } = state();
+        const aligned = view === "side" && isCompared(state());
+        goTo("tables", bytesShown ? PLACES.bytes : aligned ? PLACES.aligned : PLACES.tables)();
+      },
     },
     {
       id: "go-inspector",
@@ -361,6 +481,7 @@ export function commandsOf(shell: Shell, drawing: { readonly current: DrawingCon
     },
 
     ...tabs,
+    ...byteCommands,
     {
       id: "filter",
       title: "Filter the table",
@@ -375,9 +496,9 @@ export function commandsOf(shell: Shell, drawing: { readonly current: DrawingCon
     {
       id: "columns",
       title: "Choose columns",
-      key: "c",
+      key: "k",
       group: "Tables",
-      when: isOpen,
+      when: (now) => isOpen(now) && now.tab !== "records",
       run: () => {
         shell.showListing(state().tab);
         goTo("tables", "columns")();

@@ -19,9 +19,11 @@ import { nameOf, resolve } from "../link/name.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { LISTINGS, type Listing } from "../model/columns.ts";
 import { type Looked, objectOf } from "../model/related.ts";
+import { bytesFor, lookedFor, selectionOf, withinMembers } from "./byte-selection.ts";
 import { isDialect } from "./dialects.ts";
 import { listSamples, loadSample } from "./samples.ts";
 import {
+  type ByteSelection,
   type Compared,
   type Doc,
   type Docs,
@@ -52,6 +54,7 @@ export function createShell(client: Client, network = true) {
   let settled: State = store.get();
   /** What a link asked to select, until there is an image to find it in. */
   let wanted: Name | null = null;
+  let wantedBytes: ByteSelection | null = null;
   let wantedChange: ChangeName | null = null;
   let wantedSide: Side | null = null;
   let wantedSwapped = false;
@@ -74,14 +77,38 @@ export function createShell(client: Client, network = true) {
         (before && state.looked && before.input === after?.input ? nameOf(before.checkpoint, state.looked) : null);
       const looked = after && name ? resolve(after.checkpoint, name) : null;
       if (looked !== null && after?.document !== null) wanted = null;
+      const kept = wantedBytes ?? (before && before.input === after?.input ? state.bytes : null);
       const changeName =
         wantedChange ??
         (state.compared && state.change !== null ? nameOfChange(state.compared.comparison, state.change) : null);
       const shown = { docs, origin, side, looked, compared, change: null, failure: null };
-      if (compared === null) return shown;
+      if (after?.document != null && (compared !== null || docs.length === 1)) wantedBytes = null;
+      if (compared === null) return { ...shown, ...withBytes(shown, kept) };
       wantedSide = null;
       wantedChange = null;
-      return { docs, origin, compared, failure: null, ...selected(shown, changeName, looked !== null) };
+      const all = { ...shown, ...selected(shown, changeName, looked !== null) };
+      return { ...all, ...withBytes(all, kept) };
+    });
+
+  /** The bytes that are to be selected if they are in the image, else those of what is looked at; and what they are about. */
+  const withBytes = (
+    state: Pick<State, "docs" | "side" | "looked">,
+    kept: ByteSelection | null,
+  ): Pick<State, "bytes" | "looked"> => {
+    const { looked } = state;
+    const doc = shownDoc(state);
+    // An early part may not have come to where the bytes are.
+    const inside = doc && kept ? withinMembers(doc.checkpoint, kept) : null;
+    if (doc === null || inside === null) return { looked, bytes: doc && bytesFor(doc.checkpoint, looked, null) };
+    return { looked: looked ?? lookedFor(doc.checkpoint, inside, null), bytes: inside };
+  };
+
+  /** Sets what is looked at; the bytes follow. */
+  const lookAt = (change: Pick<State, "looked"> & Partial<State>): void =>
+    set((state) => {
+      const doc = shownDoc({ ...state, ...change });
+      const shown = doc === shownDoc(state) ? state.bytes : null;
+      return { ...change, bytes: doc && bytesFor(doc.checkpoint, change.looked, shown) };
     });
 
   /** What is selected where a change of a name is. `keep`: what is looked at stays so, if there is anything. */
@@ -142,8 +169,8 @@ export function createShell(client: Client, network = true) {
     } catch (error) {
       if (opening !== control) return;
       // What was open before is shown again; an early part is not worth keeping without its rest.
-      const { docs, origin, side, looked, compared, change, swapped } = settled;
-      set({ docs, origin, side, looked, compared, change, swapped });
+      const { docs, origin, side, looked, bytes, compared, change, swapped } = settled;
+      set({ docs, origin, side, looked, bytes, compared, change, swapped });
       if (!control.signal.aborted) {
         const message = error instanceof Error ? error.message : String(error);
         const choices = error instanceof Refused ? error.choices : [];
@@ -311,6 +338,7 @@ export function createShell(client: Client, network = true) {
         opening: null,
         origin: null,
         looked: null,
+        bytes: null,
         compared: null,
         change: null,
         side: 0,
@@ -347,23 +375,39 @@ export function createShell(client: Client, network = true) {
       if (!from || !to || from === to) return;
       const name = looked && nameOf(from.checkpoint, looked);
       const there = name && resolve(to.checkpoint, name);
-      set({ side, looked: there, change: changeOf(there, side) });
+      lookAt({ side, looked: there, change: changeOf(there, side) });
     },
 
     look(looked: Looked | null): void {
       const { side } = get();
-      set({ looked, change: changeOf(looked, side) });
+      lookAt({ looked, change: changeOf(looked, side) });
+    },
+
+    /** Selects bytes, and looks at what they are about. */
+    selectBytes(bytes: ByteSelection): void {
+      const { side, looked } = get();
+      const doc = shownDoc(get());
+      const inside = doc && withinMembers(doc.checkpoint, bytes);
+      if (!doc || !inside) return;
+      const about = lookedFor(doc.checkpoint, inside, looked);
+      set(about === looked ? { bytes: inside } : { looked: about, change: changeOf(about, side), bytes: inside });
+    },
+
+    /** Selects the bytes of a field or record and shows them. */
+    showBytes(member: number, offset: number, length: number): void {
+      this.selectBytes(selectionOf(member, offset, length));
+      set({ bytesShown: true, tablesShown: true, panel: "tables" });
     },
 
     /** Looks at something in one of two documents. */
     lookIn(side: Side, looked: Looked | null): void {
-      set({ side, looked, change: changeOf(looked, side) });
+      lookAt({ side, looked, change: changeOf(looked, side) });
     },
 
     /** Selects a change, and looks at what shows it. */
     selectChange(change: number): void {
       const { compared } = get();
-      if (compared) set({ change, ...objectLooked(compared, change) });
+      if (compared) lookAt({ change, ...objectLooked(compared, change) });
     },
 
     /** Switches a kind of change off, or on again. A selected change of a kind that is off is let go. */
@@ -385,7 +429,13 @@ export function createShell(client: Client, network = true) {
 
     /** Shows a listing in the tables' place. */
     showListing(tab: Listing): void {
-      set(({ compared, view }) => ({ tab, panel: "tables", tablesShown: true, view: compared ? "one" : view }));
+      set(({ compared, view }) => ({
+        tab,
+        bytesShown: false,
+        panel: "tables",
+        tablesShown: true,
+        view: compared ? "one" : view,
+      }));
     },
 
     setListing(listing: Listing, change: Partial<ListingView>): void {
@@ -404,6 +454,8 @@ export function createShell(client: Client, network = true) {
       const tab = link.tab ?? "descriptors";
       const listings: Record<Listing, ListingView> = { ...firstState().listings };
       wanted = link.select ?? null;
+      const { bytes } = link;
+      wantedBytes = bytes ? { member: bytes.member, anchor: bytes.from, at: bytes.to } : null;
       wantedChange = link.change ?? null;
       wantedSide = link.side === undefined ? null : link.side === "before" ? 0 : 1;
       wantedSwapped = link.order === "swapped";
@@ -423,6 +475,7 @@ export function createShell(client: Client, network = true) {
       set({
         tab,
         listings: { ...listings, [tab]: listing },
+        bytesShown: bytes !== undefined,
         zoomWanted: link.zoom ?? null,
         treeShown: !hidden.includes("tree"),
         tablesShown: !hidden.includes("tables"),
@@ -436,8 +489,10 @@ export function createShell(client: Client, network = true) {
       const doc = docs[side];
       if (doc === undefined) return;
       const looked = wanted && resolve(doc.checkpoint, wanted);
-      set(selected({ compared, looked, side }, wantedChange, looked !== null));
+      const all = { docs, ...selected({ compared, looked, side }, wantedChange, looked !== null) };
+      set({ ...all, ...withBytes(all, wantedBytes) });
       wanted = null;
+      wantedBytes = null;
       wantedChange = null;
       wantedSide = null;
     },
@@ -466,6 +521,7 @@ export function createShell(client: Client, network = true) {
       const shown = { tree: state.treeShown, tables: state.tablesShown, inspector: state.inspectorShown };
       const hide = HIDABLE.filter((panel) => !shown[panel]);
       const zoom = state.zoom && zoomLink(state.zoom);
+      const bytes = state.bytesShown ? (state.bytes ?? wantedBytes ?? { member: 0, anchor: 0, at: 0 }) : null;
       return {
         ...origin,
         ...(first && { first }),
@@ -475,6 +531,7 @@ export function createShell(client: Client, network = true) {
         ...(tab !== "descriptors" && { tab }),
         ...listingLink(tab, listings[tab]),
         ...(Object.keys(others).length > 0 && { others }),
+        ...(bytes && { bytes: { member: bytes.member, from: bytes.anchor, to: bytes.at } }),
         ...(changeName && { change: changeName }),
         ...(docs.length === 2 && off.length > 0 && { off }),
         ...(docs.length === 2 && view === "one" && { view }),

@@ -98,11 +98,19 @@ export interface Sizes {
   readonly tables: number;
 }
 
+/** Selected bytes of a member of the document that is looked at, both ends included; `at` is where the cursor is. */
+export interface ByteSelection {
+  readonly member: number;
+  readonly anchor: number;
+  readonly at: number;
+}
+
 export type Dialog =
   | { readonly kind: "help" }
   | { readonly kind: "palette" }
   | { readonly kind: "find" }
   | { readonly kind: "format" }
+  | { readonly kind: "offset" }
   /** An address is to be typed. */
   | { readonly kind: "address" }
   /** A link is about to fetch from these addresses. */
@@ -121,6 +129,9 @@ export interface State {
   readonly side: Side;
   /** In the document that is looked at. */
   readonly looked: Looked | null;
+  readonly bytes: ByteSelection | null;
+  /** The tables' place shows bytes. */
+  readonly bytesShown: boolean;
   /** Of two documents; made before they are shown. */
   readonly compared: Compared | null;
   /** The change that is selected, by its index; what is looked at is then a part of it. */
@@ -170,6 +181,8 @@ export function firstState(): State {
     failure: null,
     side: 0,
     looked: null,
+    bytes: null,
+    bytesShown: false,
     compared: null,
     change: null,
     off: [],

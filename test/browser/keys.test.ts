@@ -23,7 +23,7 @@ test("the palette runs a command by its words", async () => {
   await page.keyboard.press("Control+k");
   await page.keyboard.type("show rec");
   await page.keyboard.press("Enter");
-  await page.getByRole("grid", { name: "Records" }).waitFor();
+  await page.getByRole("treegrid", { name: "Records" }).waitFor();
 });
 
 test("find selects what it finds, everywhere", async () => {

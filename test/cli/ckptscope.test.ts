@@ -37,6 +37,7 @@ const schema = (name: string) =>
 const ajv = new Ajv({ allErrors: true, strict: true, strictRequired: false, allowUnionTypes: true });
 const validateShow = ajv.compile(schema("show"));
 const validateDiff = ajv.compile(schema("diff"));
+const validateCheck = ajv.compile(schema("check"));
 
 const samples = readdirSync(new URL("../fixtures/linux-cr/", import.meta.url), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
@@ -156,6 +157,30 @@ describe("diff", () => {
   });
 });
 
+describe("check", () => {
+  it("is 0 where an image is sound, and says so", async () => {
+    const { status, out } = await run(["check", fixture("v23-s1/before.ckpt")]);
+    expect(status).toBe(0);
+    expect(out).toContain("sound");
+  });
+
+  it("is 1 where there are findings, and prints a document that follows the schema", async () => {
+    const { status, out } = await run(["check", fixture("seed-error/before.ckpt"), "--json"]);
+    const document = JSON.parse(out);
+    validateCheck(document);
+    expect(validateCheck.errors ?? []).toEqual([]);
+    expect(document).toMatchObject({ sound: false, findings: [{ code: "H42", errno: "EINVAL" }] });
+    expect(status).toBe(1);
+  });
+
+  it("takes only the rules that are asked for", async () => {
+    const image = fixture("v16-s3/before.ckpt");
+    expect((await run(["check", image])).status).toBe(1);
+    expect((await run(["check", image, "--ignore", "H21"])).status).toBe(0);
+    expect((await run(["check", image, "--only", "H42"])).status).toBe(0);
+  });
+});
+
 describe("trouble is one line on standard error, exit status 2, and nothing on standard output", () => {
   it.each([
     ["no command", []],
@@ -171,6 +196,7 @@ describe("trouble is one line on standard error, exit status 2, and nothing on s
     ["an unknown kind", ["diff", "a", "b", "--only", "file-size"]],
     ["two forms at once", ["diff", "a", "b", "--json", "--markdown"]],
     ["empty standard input", ["show", "-"]],
+    ["an unknown check", ["check", "a", "--only", "H99"]],
   ])("%s", async (_, args) => {
     const { status, out, complaints } = await run(args);
     expect({ status, out, lines: complaints.length }).toEqual({ status: 2, out: "", lines: 1 });

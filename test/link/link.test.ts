@@ -47,6 +47,7 @@ describe("links", () => {
           select: name,
           filter: fc.string({ unit: "grapheme", minLength: 1 }),
           sort: fc.record({ column: fc.constantFrom(...COLUMNS[tab].map(({ id }) => id)), descending: fc.boolean() }),
+          bytes: fc.record({ member: fc.nat(), from: fc.nat({ max: 2 ** 45 }), to: fc.nat({ max: 2 ** 45 }) }),
           columns: fc.subarray(
             COLUMNS[tab].map(({ id }) => id),
             { minLength: 1 },

@@ -5,8 +5,8 @@ import { createShell } from "../../app/shell/shell.ts";
 
 test("every command has a key and an id of its own", () => {
   const client: Client = { ask: () => new Promise(() => {}), terminate() {} };
-  const commands = commandsOf(createShell(client), { current: null });
+  const commands = commandsOf(createShell(client), { current: null }, { current: null });
   expect(commands.filter(({ key }) => key === "")).toEqual([]);
-  expect(new Set(commands.map(({ key }) => key)).size).toBe(commands.length);
+  expect(new Set(commands.map(({ key, within = "" }) => `${within} ${key}`)).size).toBe(commands.length);
   expect(new Set(commands.map(({ id }) => id)).size).toBe(commands.length);
 });

@@ -102,6 +102,10 @@ function useDrop(): boolean {
   return over;
 }
 
+/** Whether the focus is where a command's key counts. */
+const hasFocus = (within: string | undefined): boolean =>
+  within === undefined || (document.getElementById(within)?.contains(document.activeElement) ?? false);
+
 /** Runs commands by their keys. */
 function useKeys() {
   const { shell, commands } = usePage();
@@ -116,7 +120,8 @@ function useKeys() {
         if (key === "Escape") (event.target as HTMLElement).blur();
         return;
       }
-      const command = commands.find((one) => one.key === key && one.when(state));
+      const counts = commands.filter((one) => one.key === key && one.when(state) && hasFocus(one.within));
+      const command = counts.find(({ within }) => within !== undefined) ?? counts[0];
       if (command === undefined) return;
       event.preventDefault();
       command.run();

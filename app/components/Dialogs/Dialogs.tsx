@@ -8,6 +8,7 @@ import { FetchDialog } from "../Links/Fetch.tsx";
 import { Dropped } from "./Dropped.tsx";
 import { FormatDialog } from "./FormatDialog.tsx";
 import { Help } from "./Help.tsx";
+import { OffsetDialog } from "./OffsetDialog.tsx";
 import { Palette } from "./Palette.tsx";
 
 // What packs images is fetched when it is wanted.
@@ -24,6 +25,8 @@ export function Dialogs() {
       return <Find />;
     case "format":
       return <FormatDialog />;
+    case "offset":
+      return <OffsetDialog />;
     case "address":
       return <AddressDialog />;
     case "fetch":

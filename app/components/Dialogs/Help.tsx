@@ -6,7 +6,7 @@ import { usePage } from "../context.ts";
 import { isMac } from "../platform.ts";
 import { Modal } from "./Modal.tsx";
 
-const GROUPS: readonly Command["group"][] = ["Open", "Compare", "Look", "Tables", "Copy and save", "Help"];
+const GROUPS: readonly Command["group"][] = ["Open", "Compare", "Look", "Tables", "Bytes", "Copy and save", "Help"];
 
 const FILTERS: readonly (readonly [string, string])[] = [
   ["nginx log", "rows in which both words occur"],
@@ -26,7 +26,7 @@ export function Help() {
       <div className="help-keys">
         {GROUPS.map((group) => (
           <section key={group}>
-            <h3 className="muted">{group}</h3>
+            <h3 className="muted">{group === "Bytes" ? "Bytes, with the focus there" : group}</h3>
             <dl>
               {commands
                 .filter((command) => command.group === group)

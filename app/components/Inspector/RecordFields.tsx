@@ -1,13 +1,15 @@
 // The fields of one record: name, raw value, what it means, and where its bytes are.
 
+import { useEffect, useRef } from "react";
 import type { DocumentId } from "../../decoder/protocol.ts";
 import { recordMember } from "../../model/checkpoint.ts";
 import type { Field } from "../../model/fields.ts";
 import type { Looked } from "../../model/related.ts";
 import { visible } from "../../model/text.ts";
 import { describe } from "../../shell/describe.ts";
+import { fieldAt } from "../../shell/hex-rows.ts";
 import type { Doc } from "../../shell/state.ts";
-import { usePage } from "../context.ts";
+import { useApp, usePage } from "../context.ts";
 import { Section } from "./Inspector.tsx";
 import { useAnswer } from "./useAnswer.ts";
 
@@ -17,6 +19,16 @@ const MOST = 400;
 export function RecordFields({ doc, document, record }: { doc: Doc; document: DocumentId; record: number }) {
   const { shell } = usePage();
   const answered = useAnswer("fields", { document, record });
+  const row = useRef<HTMLTableRowElement>(null);
+  const current = useApp(({ bytes }) => {
+    if (bytes === null || answered.state !== "answered") return null;
+    if (bytes.member !== recordMember(doc.checkpoint.records, record)) return null;
+    return answered.answer[fieldAt(answered.answer, bytes.at)] ?? null;
+  });
+  // What is chosen among the bytes is brought into view here.
+  useEffect(() => {
+    if (current !== null) row.current?.scrollIntoView({ block: "nearest" });
+  }, [current]);
   const { records, members } = doc.checkpoint;
   const kind = records.kinds[records.kind[record] ?? 0];
   const member = members.length > 1 ? ` in ${visible(members[recordMember(records, record)]?.name ?? "")}` : "";
@@ -46,7 +58,12 @@ export function RecordFields({ doc, document, record }: { doc: Doc; document: Do
         </thead>
         <tbody>
           {told.slice(0, MOST).map((field) => (
-            <tr key={`${field.offset}-${field.name}`}>
+            <tr
+              key={`${field.offset}-${field.name}`}
+              ref={field === current ? row : null}
+              className={field === current ? "field-current" : undefined}
+              aria-current={field === current || undefined}
+            >
               <th scope="row" title={field.type}>
                 {visible(field.name)}
               </th>
@@ -56,7 +73,16 @@ export function RecordFields({ doc, document, record }: { doc: Doc; document: Do
               <td>
                 <Meaning doc={doc} field={field} onLook={(looked) => shell.look(looked)} />
               </td>
-              <td className="cell-number muted">{field.offset}</td>
+              <td className="cell-number">
+                <button
+                  type="button"
+                  className="link"
+                  aria-label={`Bytes of ${visible(field.name)} at ${field.offset}`}
+                  onClick={() => shell.showBytes(recordMember(records, record), field.offset, field.length)}
+                >
+                  {field.offset}
+                </button>
+              </td>
             </tr>
           ))}
         </tbody>

@@ -124,7 +124,12 @@ export function Grid({ doc, listing, view, rows, pending }: Props) {
   };
   const choose = (at: number) => {
     const row = rows[at];
-    if (row !== undefined) shell.look(lookedAt(checkpoint, listing, row));
+    if (row === undefined) return;
+    const found = lookedAt(checkpoint, listing, row);
+    shell.look(found);
+    const problem = listing === "problems" && found !== null ? checkpoint.problems[row] : undefined;
+    if (problem?.offset == null) return;
+    shell.selectBytes({ member: problem.member ?? 0, anchor: problem.offset, at: problem.offset });
   };
   const copyRows = async () => {
     const some = rows.subarray(from, to + 1);

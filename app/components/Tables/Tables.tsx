@@ -5,8 +5,12 @@ import { COLUMNS, LISTING_TITLES, LISTINGS, type Listing, rowCount } from "../..
 import { PLACES } from "../../shell/commands.ts";
 import { count, counted } from "../../shell/describe.ts";
 import type { Compared, Doc } from "../../shell/state.ts";
+import { Checks } from "../Checks/Checks.tsx";
 import { CommandButton } from "../CommandButton.tsx";
 import { useApp, usePage } from "../context.ts";
+import { Bytes } from "../Hex/Bytes.tsx";
+import { KindFilter } from "../Records/KindFilter.tsx";
+import { Records } from "../Records/Records.tsx";
 import { SideBySide } from "../SideBySide/SideBySide.tsx";
 import { Grid } from "./Grid.tsx";
 import { useRows } from "./useRows.ts";
@@ -21,15 +25,16 @@ const ONE: Readonly<Record<Listing, string>> = {
   problems: "problem",
 };
 
-/** The tables of one image; of two, also both side by side. */
+/** The tables of one image, of two also both side by side; or the bytes in their place. */
 export function Tables({ doc }: { doc: Doc }) {
   const compared = useApp((state) => state.compared);
   const aligned = useApp((state) => state.view === "side") && compared !== null;
+  const bytesShown = useApp((state) => state.bytesShown);
   const tab = useApp((state) => state.tab);
   return (
     <section className="tables" aria-label="Tables">
-      <Tabs doc={doc} tab={aligned ? "side" : tab} />
-      {aligned ? <Aligned compared={compared} /> : <Table doc={doc} />}
+      <Tabs doc={doc} tab={bytesShown ? "bytes" : aligned ? "side" : tab} />
+      {bytesShown ? <Bytes doc={doc} /> : aligned ? <Aligned compared={compared} /> : <Table doc={doc} />}
     </section>
   );
 }
@@ -99,16 +104,19 @@ function Table({ doc }: { doc: Doc }) {
               ? `${count(rows.length)} of ${counted(total, ONE[tab])}`
               : counted(total, ONE[tab])}
         </span>
-        <Columns tab={tab} />
+        {tab === "records" ? <KindFilter doc={doc} /> : <Columns tab={tab} />}
         <CommandButton id="copy-table">Copy</CommandButton>
         <CommandButton id="save-csv">CSV</CommandButton>
         <CommandButton id="save-json">JSON</CommandButton>
       </div>
       {rows.length === 0 && !pending ? (
         <Reason doc={doc} tab={tab} filter={filtered ? view.filter : ""} total={total} />
+      ) : tab === "records" ? (
+        <Records key={doc.document} doc={doc} view={view} rows={rows} pending={pending} />
       ) : (
         <Grid key={tab} doc={doc} listing={tab} view={view} rows={rows} pending={pending} />
       )}
+      {tab === "problems" && <Checks doc={doc} />}
     </div>
   );
 }
@@ -118,16 +126,19 @@ const PLACEHOLDERS: Readonly<Record<Listing, string>> = {
   files: "filter: /var/log shared:yes pos:>4096",
   tables: "filter: shared:yes fds:>100",
   tasks: "filter: nginx state:zombie",
-  records: "filter: OBJ_FILE offset:>4096",
+  records: "filter: OBJREF offset:>4096",
   problems: "filter: severity:error",
 };
 
-function Tabs({ doc, tab }: { doc: Doc; tab: Listing | "side" }) {
+type Tab = Listing | "side" | "bytes";
+
+function Tabs({ doc, tab }: { doc: Doc; tab: Tab }) {
   const { shell } = usePage();
   const isPair = useApp((state) => state.compared !== null);
-  const tabs: readonly (Listing | "side")[] = isPair ? ["side", ...LISTINGS] : LISTINGS;
-  const show = (next: Listing | "side") => {
-    if (next === "side") shell.store.set({ view: "side" });
+  const tabs: readonly Tab[] = [...(isPair ? (["side"] as const) : []), ...LISTINGS, "bytes"];
+  const show = (next: Tab) => {
+    if (next === "side") shell.store.set({ view: "side", bytesShown: false });
+    else if (next === "bytes") shell.store.set({ bytesShown: true });
     else shell.showListing(next);
   };
   const list = useRef<HTMLDivElement>(null);
@@ -155,6 +166,8 @@ function Tabs({ doc, tab }: { doc: Doc; tab: Listing | "side" }) {
         >
           {listing === "side" ? (
             "Side by side"
+          ) : listing === "bytes" ? (
+            "Bytes"
           ) : (
             <>
               {LISTING_TITLES[listing]}{" "}

@@ -477,7 +477,7 @@ export async function decodeSet(
     const { source } = member;
     const { size } = source;
     const kind = MEMBER_KINDS[member.kind];
-    const rest = (from: number) => size > from && builder.addRecord(from, size - from, dataKind, at);
+    const rest = (from: number): void => builder.addGap(from, size - from, dataKind, at);
     const refuse = (code: string, message: string): void => {
       whole = false;
       problem("error", code, message, 0, at);
@@ -517,7 +517,7 @@ export async function decodeSet(
     const addData = (offset: number, length: number): void => {
       // What is announced past the end of the file is not there; the walk says so.
       const held = Math.min(length, size - offset);
-      if (held > 0) builder.addRecord(offset, held, dataKind, at);
+      builder.addGap(offset, held, dataKind, at);
     };
 
     const visit = (bytes: Uint8Array, from: number, to: number, offset: number): number => {
@@ -679,7 +679,7 @@ export async function decodeSet(
     problem("error", "unreadable-member", `${visible(baseName(source.name))}: ${error.message}`, null, at);
     const { count, offset, length } = builder.records;
     const done = count > before ? (offset[count - 1] as number) + (length[count - 1] as number) : 0;
-    if (source.size > done) builder.addRecord(done, source.size - done, dataKind, at);
+    builder.addGap(done, source.size - done, dataKind, at);
   }
 
   for (const [at, path] of pathsOf.keys.entries()) {

@@ -255,3 +255,19 @@ describe("damaged members", () => {
     expect(opened).toBeGreaterThan(0);
   });
 });
+
+it("pages of more than 4 GiB are all in records", async () => {
+  const size = 9 * 2 ** 30 + 5;
+  const pages: Source = { name: "pages-1.img", size, read: (_, length) => new Uint8Array(length) };
+  const sources = setSources("w2/before").filter(({ name }) => !name.startsWith("pages-"));
+  const { checkpoint } = await decodeCriuSet([...sources, pages]);
+  const { records, members } = checkpoint;
+  const member = members.findIndex(({ name }) => name === "pages-1.img");
+  let end = 0;
+  for (let row = 0; row < records.count; row++) {
+    if (records.member[row] !== member) continue;
+    expect(records.offset[row]).toBe(end);
+    end += records.length[row] ?? 0;
+  }
+  expect(end).toBe(size);
+});

@@ -1,0 +1,79 @@
+// What a restart of the image would refuse or get wrong: the findings of the checks, by rule, each leading to its bytes.
+
+import type { Finding } from "../../checks/finding.ts";
+import { counted } from "../../shell/describe.ts";
+import type { Doc } from "../../shell/state.ts";
+import { usePage } from "../context.ts";
+import { useAnswer } from "../Inspector/useAnswer.ts";
+import "./Checks.css";
+
+/** Findings of one rule that are listed; the others are counted. */
+const MOST_LISTED = 50;
+
+/** The checks of an image that the worker holds; while it still decodes there is nothing to check. */
+export function Checks({ doc }: { doc: Doc }) {
+  if (doc.document === null) return null;
+  return <Answered key={doc.document} document={doc.document} />;
+}
+
+function Answered({ document }: { document: number }) {
+  const answered = useAnswer("check", { document });
+  return (
+    <section className="checks" aria-label="Would it restart?">
+      <h3>Would it restart?</h3>
+      {answered.state === "waiting" && <p className="muted">Checking…</p>}
+      {answered.state === "failed" && <p>{answered.message}</p>}
+      {answered.state === "answered" &&
+        (answered.answer.findings.findings.length === 0 ? (
+          <p>The checks find nothing: the image looks sound. What depends on the target kernel is not checked.</p>
+        ) : (
+          <Groups {...answered.answer} />
+        ))}
+    </section>
+  );
+}
+
+function Groups({
+  findings,
+  titles,
+}: {
+  findings: { findings: readonly Finding[] };
+  titles: Readonly<Record<string, string>>;
+}) {
+  const codes = [...new Set(findings.findings.map(({ code }) => code))];
+  const groups = codes.map((code) => [code, findings.findings.filter((finding) => finding.code === code)] as const);
+  return groups.map(([code, group]) => (
+    <details key={code} open={codes.length <= 12}>
+      <summary>
+        <span className="mono">{code}</span> <span className={`check-${group[0]?.severity}`}>{group[0]?.severity}</span>{" "}
+        {titles[code]} <span className="muted">{counted(group.length, "finding")}</span>
+      </summary>
+      <ul>
+        {group.slice(0, MOST_LISTED).map((finding) => (
+          <li key={`${finding.offset} ${finding.field} ${finding.message}`}>
+            <One finding={finding} />
+          </li>
+        ))}
+        {group.length > MOST_LISTED && <li className="muted">and {group.length - MOST_LISTED} more</li>}
+      </ul>
+    </details>
+  ));
+}
+
+function One({ finding: { record, field, offset, errno, message } }: { finding: Finding }) {
+  const { shell } = usePage();
+  const place = [offset === null ? "" : `at ${offset}`, field ?? ""].filter((part) => part !== "").join(", ");
+  return (
+    <>
+      {record === null ? (
+        <span className="mono muted">{place}</span>
+      ) : (
+        <button type="button" className="link mono" onClick={() => shell.look({ to: "record", row: record })}>
+          {place}
+        </button>
+      )}{" "}
+      {message}
+      {errno !== null && <span className="mono muted"> {errno}</span>}
+    </>
+  );
+}

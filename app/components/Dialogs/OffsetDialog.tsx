@@ -1,0 +1,53 @@
+// Go to an offset: a number in decimal or hex, or so many bytes on or back.
+
+import { type FormEvent, useState } from "react";
+import { offsetOf } from "../../shell/bytes-text.ts";
+import { PLACES } from "../../shell/commands.ts";
+import { shownDoc } from "../../shell/state.ts";
+import { useApp, usePage } from "../context.ts";
+import { Modal } from "./Modal.tsx";
+
+export function OffsetDialog() {
+  const { shell } = usePage();
+  const doc = useApp(shownDoc);
+  const selection = useApp((state) => state.bytes);
+  const { member, at } = selection ?? { member: 0, at: 0 };
+  const size = doc?.checkpoint.members[member]?.size ?? 0;
+  const [text, setText] = useState("");
+  const [mistake, setMistake] = useState<string | null>(null);
+  const go = (event: FormEvent) => {
+    event.preventDefault();
+    const offset = offsetOf(text, at, size);
+    if (typeof offset === "string") return setMistake(offset);
+    shell.store.set({ dialog: null });
+    shell.selectBytes({ member, anchor: offset, at: offset });
+    requestAnimationFrame(() => document.getElementById(PLACES.bytes)?.focus());
+  };
+  return (
+    <Modal label="Go to offset" className="offset">
+      <form className="offset-form" onSubmit={go}>
+        <label>
+          Offset{" "}
+          <input
+            type="text"
+            className="mono"
+            aria-invalid={mistake !== null}
+            aria-describedby="offset-help"
+            placeholder="3741   0xe9d   +16   -0x10"
+            spellCheck={false}
+            autoComplete="off"
+            value={text}
+            onChange={(event) => {
+              setText(event.target.value);
+              setMistake(null);
+            }}
+          />
+        </label>
+        <button type="submit">Go</button>
+      </form>
+      <p id="offset-help" className={mistake === null ? "muted" : "warn"} role="status">
+        {mistake ?? `The cursor is at ${at} (0x${at.toString(16)}) of ${size} bytes.`}
+      </p>
+    </Modal>
+  );
+}

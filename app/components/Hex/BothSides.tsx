@@ -1,0 +1,178 @@
+// What is looked at in both images: its records' fields side by side, with their bytes; bytes that differ are marked.
+
+import { useEffect, useState } from "react";
+import type { DocumentId } from "../../decoder/protocol.ts";
+import { type Checkpoint, NONE, recordMember } from "../../model/checkpoint.ts";
+import type { Field } from "../../model/fields.ts";
+import { type Looked, objectOf, recordOf } from "../../model/related.ts";
+import { visible } from "../../model/text.ts";
+import { bytesText } from "../../shell/bytes-text.ts";
+import { counterpart } from "../../shell/counterpart.ts";
+import { alignFields, differing, type FieldPair } from "../../shell/field-pairs.ts";
+import type { Compared, Doc } from "../../shell/state.ts";
+import { useApp, usePage } from "../context.ts";
+
+/** A record of one image; `document` names the image in the worker. */
+export interface RecordSide {
+  readonly checkpoint: Checkpoint;
+  readonly document: DocumentId;
+  readonly record: number;
+}
+
+/** Bytes of a field that are shown. */
+const MOST_BYTES = 64;
+
+export function BothSides({ compared, docs }: { compared: Compared; docs: readonly [Doc, Doc] }) {
+  const side = useApp((state) => state.side);
+  const looked = useApp((state) => state.looked);
+  if (looked === null) {
+    return <p className="tables-empty">Select an object: its fields in both images are shown here side by side.</p>;
+  }
+  const here = sideOf(docs[side], looked);
+  if (here === null) return <p className="tables-empty">The image has no record of what is selected.</p>;
+  const object = objectOf(docs[side].checkpoint, looked);
+  const there = object && counterpart(compared.comparison, side, object);
+  const opposite = there && sideOf(docs[side === 0 ? 1 : 0], there);
+  if (!opposite) {
+    return (
+      <p className="tables-empty">
+        Nothing in the other image corresponds to what is selected: there are no two sides to compare.
+      </p>
+    );
+  }
+  const sides = side === 0 ? ([here, opposite] as const) : ([opposite, here] as const);
+  return <FieldsOfBoth key={sides.map(({ document, record }) => `${document}-${record}`).join()} sides={sides} />;
+}
+
+function sideOf({ checkpoint, document }: Doc, looked: Looked): RecordSide | null {
+  const record = recordOf(checkpoint, looked);
+  return document === null || record === NONE ? null : { checkpoint, document, record };
+}
+
+interface Told {
+  readonly fields: readonly Field[];
+  /** The record's bytes from its start, as far as fields are shown. */
+  readonly bytes: Uint8Array;
+}
+
+/** The fields of two records that correspond, before and after. */
+export function FieldsOfBoth({ sides }: { sides: readonly [RecordSide, RecordSide] }) {
+  const { shell } = usePage();
+  const [told, setTold] = useState<readonly [Told, Told] | string | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked once for each pair of records
+  useEffect(() => {
+    const control = new AbortController();
+    const { signal } = control;
+    const ask = async ({ checkpoint, document, record }: RecordSide): Promise<Told> => {
+      const { records } = checkpoint;
+      const fields = await shell.client.ask("fields", { document, record }, { signal });
+      const range = { offset: records.offset[record] ?? 0, length: records.length[record] ?? 0 };
+      const member = recordMember(records, record);
+      return { fields, bytes: await shell.client.ask("bytes", { document, member, ...range }, { signal }) };
+    };
+    Promise.all(sides.map(ask)).then(
+      (both) => setTold(both as [Told, Told]),
+      (error: unknown) => {
+        if (!signal.aborted) setTold(error instanceof Error ? error.message : String(error));
+      },
+    );
+    return () => control.abort();
+  }, []);
+  if (told === null) return null;
+  if (typeof told === "string") return <p className="tables-empty warn">{told}</p>;
+  const pairs = alignFields(told[0].fields, told[1].fields);
+  const names = sides.map(({ checkpoint: { records }, record }) => {
+    const kind = visible(records.kinds[records.kind[record] ?? 0]?.name ?? "record");
+    return `${kind} at ${records.offset[record] ?? 0}`;
+  });
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keys must be able to scroll it
+    <section className="both-sides" aria-label="Fields of both images" tabIndex={0}>
+      <table className="mono">
+        <thead>
+          <tr>
+            <th scope="col">Field</th>
+            <th scope="col">before: {names[0]}</th>
+            <th scope="col">after: {names[1]}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {pairs.map((pair, at) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the pairs of two records do not change
+            <PairRow key={at} pair={pair} sides={sides} told={told} />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function PairRow({
+  pair,
+  sides,
+  told,
+}: {
+  pair: FieldPair;
+  sides: readonly [RecordSide, RecordSide];
+  told: readonly [Told, Told];
+}) {
+  const { name } = pair;
+  const bytes = [pair.before, pair.after].map((field, side) => {
+    const own = sides[side];
+    if (field === null || own === undefined) return null;
+    const from = field.offset - (own.checkpoint.records.offset[own.record] ?? 0);
+    return told[side]?.bytes.subarray(from, from + field.length) ?? null;
+  });
+  const changed = differing(bytes[0] ?? null, bytes[1] ?? null);
+  return (
+    <tr className={changed.length > 0 ? "pair-differs" : undefined}>
+      <th scope="row">
+        {visible(name)}
+        {changed.length > 0 && <span className="pair-sign"> ~</span>}
+      </th>
+      {[pair.before, pair.after].map((field, side) => (
+        <td key={field === null ? `none-${String(side)}` : `${String(side)}-${field.offset}`}>
+          {field === null ? (
+            <span className="muted">not there</span>
+          ) : (
+            <>
+              <span className="pair-value">{visible(field.role === undefined ? field.raw.slice(0, 120) : "")}</span>
+              <Marked bytes={bytes[side] ?? new Uint8Array(0)} changed={changed} />
+            </>
+          )}
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+const hexOf = (bytes: Uint8Array, from: number, to: number): string => bytesText(bytes.subarray(from, to), "hex");
+
+/** Bytes as hex, those that differ marked. `changed`: pairs of first and last+1, ascending. */
+function Marked({ bytes, changed }: { bytes: Uint8Array; changed: readonly (readonly [number, number])[] }) {
+  const shown = bytes.subarray(0, MOST_BYTES);
+  const parts: { readonly from: number; readonly to: number; readonly differs: boolean }[] = [];
+  let at = 0;
+  for (const [from, to] of changed) {
+    if (from >= shown.length) break;
+    if (from > at) parts.push({ from: at, to: from, differs: false });
+    parts.push({ from, to: Math.min(to, shown.length), differs: true });
+    at = Math.min(to, shown.length);
+  }
+  if (at < shown.length) parts.push({ from: at, to: shown.length, differs: false });
+  return (
+    <span className="pair-bytes">
+      {parts.map(({ from, to, differs }) =>
+        differs ? (
+          <span key={from}>
+            {" "}
+            <mark>{hexOf(shown, from, to)}</mark>
+          </span>
+        ) : (
+          <span key={from}> {hexOf(shown, from, to)}</span>
+        ),
+      )}
+      {bytes.length > MOST_BYTES && ` and ${bytes.length - MOST_BYTES} more`}
+    </span>
+  );
+}

@@ -1,0 +1,103 @@
+// Finding bytes in a member: from the cursor to the end, then from the start, a stretch at a time.
+
+import { useEffect, useRef, useState } from "react";
+import type { DocumentId } from "../../decoder/protocol.ts";
+import { usePage } from "../context.ts";
+
+/** Places that are kept; then the search ends. */
+export const MOST_FOUND = 1000;
+
+export interface Finding {
+  /** Where the needle begins, ascending. */
+  readonly found: readonly number[];
+  readonly length: number;
+  /** Part of the member that was searched, 0 to 1. */
+  readonly part: number;
+  readonly state: "running" | "done" | "stopped";
+  readonly fault: string | null;
+}
+
+export interface FindBytes {
+  readonly finding: Finding | null;
+  /** Searches; `onFirst` is told the first place at or behind `from`, or the first of all. */
+  start(needle: Uint8Array, from: number, onFirst: (offset: number) => void): void;
+  stop(): void;
+  clear(): void;
+}
+
+export function useFindBytes(document: DocumentId, member: number, size: number): FindBytes {
+  const { shell } = usePage();
+  const [finding, setFinding] = useState<Finding | null>(null);
+  const control = useRef<AbortController | null>(null);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was found in another member is found no more
+  useEffect(() => {
+    setFinding(null);
+    return () => control.current?.abort();
+  }, [document, member]);
+
+  const run = async (
+    needle: Uint8Array,
+    from: number,
+    onFirst: (offset: number) => void,
+    signal: AbortSignal,
+  ): Promise<void> => {
+    const behind: number[] = [];
+    const before: number[] = [];
+    let searched = 0;
+    const tell = (state: Finding["state"]) =>
+      setFinding({
+        found: [...before, ...behind],
+        length: needle.length,
+        part: size === 0 ? 1 : Math.min(1, searched / size),
+        state,
+        fault: null,
+      });
+    tell("running");
+    for (const [begin, end, places] of [
+      [from, size, behind],
+      [0, from, before],
+    ] as const) {
+      for (let at = begin; at < end; ) {
+        const most = MOST_FOUND - before.length - behind.length;
+        if (most <= 0) break;
+        const { found, next } = await shell.client.ask(
+          "findBytes",
+          { document, member, needle, from: at, most },
+          { signal },
+        );
+        const fresh = behind.length + before.length === 0;
+        for (const place of found) if (place < end) places.push(place);
+        const [first] = places;
+        if (fresh && first !== undefined) onFirst(first);
+        searched += Math.min(next ?? end, end) - at;
+        at = next ?? end;
+        tell("running");
+      }
+    }
+    searched = size;
+    tell("done");
+  };
+
+  return {
+    finding,
+    start(needle, from, onFirst) {
+      control.current?.abort();
+      const mine = new AbortController();
+      control.current = mine;
+      run(needle, from, onFirst, mine.signal).catch((error: unknown) => {
+        if (mine.signal.aborted) return;
+        const fault = error instanceof Error ? error.message : String(error);
+        setFinding({ found: [], length: 0, part: 0, state: "stopped", fault });
+      });
+    },
+    stop() {
+      control.current?.abort();
+      setFinding((now) => now && { ...now, state: "stopped" });
+    },
+    clear() {
+      control.current?.abort();
+      setFinding(null);
+    },
+  };
+}

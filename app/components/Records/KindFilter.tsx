@@ -1,0 +1,31 @@
+// Keeps records of one kind only.
+
+import { useMemo } from "react";
+import { count } from "../../shell/describe.ts";
+import { kindCounts, kindFilter, kindOfFilter } from "../../shell/record-words.ts";
+import type { Doc } from "../../shell/state.ts";
+import { useApp, usePage } from "../context.ts";
+
+export function KindFilter({ doc: { checkpoint } }: { doc: Doc }) {
+  const { shell } = usePage();
+  const filter = useApp((state) => state.listings.records.filter);
+  const kinds = useMemo(() => kindCounts(checkpoint), [checkpoint]);
+  const chosen = kindOfFilter(filter);
+  return (
+    <select
+      className="mono records-kinds"
+      aria-label="Kind of record"
+      value={kinds.some(({ name }) => name === chosen) ? (chosen ?? "") : ""}
+      onChange={({ target: { value } }) =>
+        shell.setListing("records", { filter: value === "" ? "" : kindFilter(value) })
+      }
+    >
+      <option value="">all kinds</option>
+      {kinds.map(({ name, count: many }) => (
+        <option key={name} value={name}>
+          {name} ({count(many)})
+        </option>
+      ))}
+    </select>
+  );
+}

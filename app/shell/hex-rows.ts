@@ -1,0 +1,160 @@
+// Rows of bytes as text: offset, hex and characters, cut into runs that look the same.
+
+import { NONE, type Records } from "../model/checkpoint.ts";
+import type { Field } from "../model/fields.ts";
+
+/** How the bytes of a run look; the names of their classes. */
+export type Look =
+  /** Not fetched yet. */
+  | "waiting"
+  | "field"
+  | "padding"
+  /** Bytes that a struct does not describe: text, tables, contents of pages and buffers. */
+  | "payload"
+  /** A record of a type that is not known. */
+  | "unknown"
+  /** In no record, by design of the format: raw pages. */
+  | "raw"
+  /** Could not be decoded. */
+  | "lost";
+
+/** Neighbouring bytes of a row that look the same. */
+export interface Run {
+  /** Bytes from the start of the row. */
+  readonly from: number;
+  readonly to: number;
+  readonly look: Look;
+  /** Of the record and of the field within it: neighbours differ. */
+  readonly oddRecord: boolean;
+  readonly oddField: boolean;
+  readonly startsField: boolean;
+  readonly startsRecord: boolean;
+  readonly selected: boolean;
+  readonly cursor: boolean;
+}
+
+/** What rows of bytes are cut by. */
+export interface Marks {
+  readonly records: Records;
+  /** The record that a byte is in; NONE: none. */
+  recordAt(offset: number): number;
+  /** The record's fields, by offset; `null`: not known yet. */
+  fieldsOf(record: number): readonly Field[] | null;
+  /** Selected bytes, both ends included. */
+  readonly selection: { readonly from: number; readonly to: number } | null;
+  readonly cursor: number | null;
+}
+
+/** Index of the field that holds the byte at `offset`; NONE: none. Fields are in the order of their bytes. */
+export function fieldAt(fields: readonly Field[], offset: number): number {
+  let low = 0;
+  let high = fields.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((fields[middle]?.offset ?? 0) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  const field = fields[low - 1];
+  return field !== undefined && offset < field.offset + field.length ? low - 1 : NONE;
+}
+
+/** How a record's bytes look as long as its fields are not known. */
+export function lookOfRecord({ kinds, kind }: Records, record: number): Look {
+  const { type, name, struct } = kinds[kind[record] ?? 0] ?? { type: NONE, name: "", struct: null };
+  if (type !== NONE || struct !== null)
+    return struct === null && name.startsWith("unknown record") ? "unknown" : "field";
+  return name === "not decoded" ? "lost" : "raw";
+}
+
+/** The runs of the `length` bytes of a row that begins at `start`. There are as few as their looks allow. */
+export function runsOf(start: number, length: number, marks: Marks): Run[] {
+  const { records, selection, cursor } = marks;
+  const runs: Run[] = [];
+  const cuts = new Set<number>([length]);
+  const cut = (offset: number): void => {
+    if (offset > start && offset < start + length) cuts.add(offset - start);
+  };
+  if (selection !== null) {
+    cut(selection.from);
+    cut(selection.to + 1);
+  }
+  if (cursor !== null) {
+    cut(cursor);
+    cut(cursor + 1);
+  }
+  for (let at = start; at < start + length; ) {
+    const record = marks.recordAt(at);
+    const recordStart = records.offset[record] ?? at;
+    const end = Math.min(
+      start + length,
+      record === NONE ? start + length : recordStart + (records.length[record] ?? 1),
+    );
+    cut(end);
+    const fields = record === NONE ? null : marks.fieldsOf(record);
+    const around = record === NONE ? "lost" : lookOfRecord(records, record);
+    const first = fields === null ? NONE : Math.max(0, fieldAt(fields, at));
+    for (let index = first; fields !== null && index < fields.length && (fields[index]?.offset ?? end) < end; index++) {
+      cut(fields[index]?.offset ?? at);
+      cut((fields[index]?.offset ?? at) + (fields[index]?.length ?? 0));
+    }
+    const ends = [...cuts].filter((each) => each > at - start && each <= end - start).sort((a, b) => a - b);
+    for (const to of ends) {
+      const index = fields === null ? NONE : fieldAt(fields, at);
+      const field = fields?.[index];
+      runs.push({
+        from: at - start,
+        to,
+        look: around !== "field" ? around : (field?.role ?? "field"),
+        oddRecord: record % 2 === 1,
+        oddField: index % 2 === 1,
+        startsField: field !== undefined && field.offset === at,
+        startsRecord: record !== NONE && recordStart === at,
+        selected: selection !== null && at >= selection.from && at <= selection.to,
+        cursor: at === cursor,
+      });
+      at = start + to;
+    }
+    at = Math.max(end, at);
+  }
+  return runs;
+}
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+/** Bytes from … to - 1 of a row as hex, a blank before each and a second one in the middle of a row of 16. */
+export function hexCells(bytes: Uint8Array | null, from: number, to: number): string {
+  let text = "";
+  for (let at = from; at < to; at++) {
+    const digits = bytes === null ? "··" : (HEX[bytes[at] ?? 0] ?? "");
+    text += `${at === 8 ? "  " : " "}${digits}`;
+  }
+  return text;
+}
+
+/** Characters that the hex of a row of `width` bytes takes. */
+export const hexLength = (width: number): number => 3 * width + (width > 8 ? 1 : 0);
+
+/** The byte whose hex is at a character of its row. */
+export function byteAtCharacter(character: number, width: number): number {
+  const at = Math.floor((character > 24 ? character - 1 : character) / 3);
+  return Math.max(0, Math.min(width - 1, at));
+}
+
+/** The same bytes as characters: those of ASCII that can be seen, a dot in the middle for the others. */
+export function characterCells(bytes: Uint8Array | null, from: number, to: number): string {
+  let text = "";
+  for (let at = from; at < to; at++) {
+    const byte = bytes?.[at] ?? 0;
+    text += byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : "·";
+  }
+  return text;
+}
+
+/** Hex digits that every offset of a member takes: 6 at least. */
+export function offsetDigits(size: number): number {
+  return Math.max(6, Math.max(0, size - 1).toString(16).length);
+}
+
+export function offsetText(offset: number, digits: number): string {
+  return offset.toString(16).padStart(digits, "0");
+}
