@@ -8,13 +8,16 @@ interface LaunchQueue {
   setConsumer(consumer: (params: { readonly files?: readonly { getFile(): Promise<File> }[] }) => void): void;
 }
 
+/** Milliseconds after the start until the page's files are fetched to be kept. */
+const WAIT = 2000;
+
 /** Registers the service worker that the build made, where browsers allow one. */
 export function workOffline(): void {
   // A page that the command line serves is at its address just once.
   const once = document.querySelector('meta[name="offline"][content="no"]') !== null;
   if (once || !import.meta.env.PROD || !("serviceWorker" in navigator)) return;
-  // Without it the page works as well, with a network.
-  navigator.serviceWorker.register("service-worker.js").catch(() => {});
+  // Not while the user waits for the page. Without it the page works as well, with a network.
+  setTimeout(() => navigator.serviceWorker.register("service-worker.js").catch(() => {}), WAIT);
 }
 
 /** Opens files that the page was launched with. */
