@@ -17,6 +17,8 @@ export interface AlignedColumn {
   width(characters: number): string;
   /** Numbers stand right. */
   readonly numeric?: true;
+  /** What stands for an empty value where it is compared with another. */
+  readonly alone?: string;
   /** Its value; empty where the image holds none. */
   text(checkpoint: Checkpoint, descriptor: number): string;
 }
@@ -100,6 +102,7 @@ export const ALIGNED_COLUMNS: readonly AlignedColumn[] = [
     title: "⟨n⟩",
     about: "holders",
     bits: CHANGED.sharing,
+    alone: "⟨1⟩",
     width: () => "44px",
     text(checkpoint, descriptor) {
       const file = fileOf(checkpoint, descriptor);

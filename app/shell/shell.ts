@@ -149,6 +149,16 @@ export function createShell(client: Client, network = true) {
     };
   };
 
+  /** As `compare`; a document that was opened for it is forgotten if it comes to nothing. */
+  const compareNew = async (before: Doc, after: Doc, fresh: Doc, signal: AbortSignal): Promise<Compared> => {
+    try {
+      return await compare(before, after, signal);
+    } catch (error) {
+      forget([fresh]);
+      throw error;
+    }
+  };
+
   /** Runs one opening: at most one is under way, and it can be cancelled. */
   const begin = async (
     name: string,
@@ -232,12 +242,7 @@ export function createShell(client: Client, network = true) {
     else {
       try {
         const after = await decode(second, second.dialect ?? null, signal, () => {});
-        try {
-          show([before, after], origin, await compare(before, after, signal));
-        } catch (error) {
-          forget([after]);
-          throw error;
-        }
+        show([before, after], origin, await compareNew(before, after, after, signal));
       } catch (error) {
         forget([before]);
         throw error;
@@ -294,7 +299,7 @@ export function createShell(client: Client, network = true) {
           const after = await decode(input, null, signal, () => {});
           const others = settled.docs.filter((doc) => doc !== before);
           set({ bannerHidden: false, swapped: false, left: "changes" });
-          show([before, after], origin, await compare(before, after, signal));
+          show([before, after], origin, await compareNew(before, after, after, signal));
           forget(others as unknown as Docs);
         },
         adviceFor([input]),
@@ -311,7 +316,7 @@ export function createShell(client: Client, network = true) {
         if (after === undefined) show([again], get().origin);
         else if (before !== undefined) {
           const pair = side === 0 ? ([again, after] as const) : ([before, again] as const);
-          show(pair, get().origin, await compare(...pair, signal));
+          show(pair, get().origin, await compareNew(...pair, again, signal));
         }
         forget([doc]);
       });

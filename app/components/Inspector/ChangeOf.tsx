@@ -111,7 +111,8 @@ function valuesOf(comparison: Comparison, change: number): Row[] {
     const is = a === NONE ? null : column.text(after, a);
     if ((was ?? "") === "" && (is ?? "") === "") return [];
     const differs = was !== null && is !== null && columnChanged(column, changed[pair] ?? 0, was, is);
-    return [{ name: (column.about ?? column.title).toLowerCase(), before: was, after: is, differs }];
+    const shown = (text: string | null): string | null => (text === "" ? (column.alone ?? "") : text);
+    return [{ name: (column.about ?? column.title).toLowerCase(), before: shown(was), after: shown(is), differs }];
   });
 }
 

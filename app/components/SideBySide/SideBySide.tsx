@@ -323,7 +323,9 @@ function Pair({ comparison, pair, columns, one }: PairProps) {
   const cells = columns.map((column) => {
     const was = b === NONE ? "" : column.text(before, b);
     const is = a === NONE ? "" : column.text(after, a);
-    return { column, was, is, differs: b !== NONE && a !== NONE && columnChanged(column, bits, was, is) };
+    const differs = b !== NONE && a !== NONE && columnChanged(column, bits, was, is);
+    const shown = (text: string): string => (differs ? text || (column.alone ?? "–") : text);
+    return { column, was: shown(was), is: shown(is), differs };
   });
   const number = (
     <div role="gridcell" className={bits === 0 ? "grid-cell aligned-fd muted" : "grid-cell aligned-fd"}>
@@ -333,6 +335,8 @@ function Pair({ comparison, pair, columns, one }: PairProps) {
   if (one) {
     const path = ALIGNED_COLUMNS[0]?.text(b === NONE ? after : before, b === NONE ? a : b) ?? "";
     const word = b === NONE ? "opened" : a === NONE ? "closed" : "";
+    // The values of another file need no telling beside its path, which takes the room.
+    const shown = bits & CHANGED.path ? cells.slice(0, 1) : cells;
     return (
       <>
         {number}
@@ -341,7 +345,7 @@ function Pair({ comparison, pair, columns, one }: PairProps) {
         </div>
         <div role="gridcell" className="grid-cell aligned-both">
           {word}
-          {cells.map(
+          {shown.map(
             ({ column, was, is, differs }) => differs && <Both key={column.id} column={column} {...{ was, is }} />,
           )}
         </div>
@@ -387,7 +391,7 @@ function Both({ column, was, is }: { column: AlignedColumn; was: string; is: str
     <span className="cell-differs">
       <span className="visually-hidden">{column.about ?? column.title} </span>
       {column.id === "pos" || column.id === "shared" ? "" : `${column.title.toLowerCase()} `}
-      {was || "–"} → {is || "–"}
+      {was} → {is}
     </span>
   );
 }
