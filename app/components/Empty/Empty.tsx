@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "react";
 import { listSamples, type Sample } from "../../shell/samples.ts";
+import { copyText } from "../../shell/save.ts";
 import { Choices } from "../App/Choices.tsx";
 import { CommandButton } from "../CommandButton.tsx";
 import { useApp, usePage } from "../context.ts";
@@ -53,6 +54,7 @@ export function Empty() {
           </ul>
         </section>
       )}
+      <MakeImage />
       <div className="muted">
         <p>Linux-CR streams, CRIU image folders and archives of them (tar, gzip, zstd).</p>
         <p>Nothing leaves this browser.</p>
@@ -60,3 +62,24 @@ export function Empty() {
     </main>
   );
 }
+
+/** How to come by an image: the command that dumps a running process. */
+function MakeImage() {
+  const { shell } = usePage();
+  return (
+    <p className="empty-make muted">
+      No image at hand? On Linux, <code>{DUMP}</code>{" "}
+      <button
+        type="button"
+        className="plain"
+        aria-label="Copy the command"
+        onClick={() => void copyText(DUMP).then((done) => done && shell.notify("Copied the command."))}
+      >
+        copy
+      </button>{" "}
+      makes one of a running process.
+    </p>
+  );
+}
+
+const DUMP = "npx ckptscope dump PID -o before.ckpt";
