@@ -15,7 +15,7 @@ import type { Compared } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";
 import { usePage } from "../context.ts";
 import { Sign } from "../Sign.tsx";
-import { Section } from "./Inspector.tsx";
+import { Section } from "./Section.tsx";
 import "./ChangeOf.css";
 
 export function ChangeOf({ compared, change }: { compared: Compared; change: number }) {

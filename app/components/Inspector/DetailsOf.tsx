@@ -3,7 +3,7 @@
 import type { DocumentId } from "../../decoder/protocol.ts";
 import type { Details, DetailValue } from "../../model/fields.ts";
 import { visible } from "../../model/text.ts";
-import { Section, Value } from "./Inspector.tsx";
+import { Section, Value } from "./Section.tsx";
 import { useAnswer } from "./useAnswer.ts";
 
 export function DetailsOf({ document, file }: { document: DocumentId; file: number }) {

@@ -16,13 +16,13 @@ import { type Looked, objectOfRecord, recordOf } from "../../model/related.ts";
 import { visible } from "../../model/text.ts";
 import { PLACES } from "../../shell/commands.ts";
 import { counted, describe, fileName, tableUsers, taskName, tasksOfTable } from "../../shell/describe.ts";
-import { copyText } from "../../shell/save.ts";
 import type { Doc } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";
 import { useApp, usePage } from "../context.ts";
 import { ChangeOf } from "./ChangeOf.tsx";
 import { DetailsOf } from "./DetailsOf.tsx";
 import { RecordFields } from "./RecordFields.tsx";
+import { Section, Value } from "./Section.tsx";
 import "./Inspector.css";
 
 export function Inspector({ doc }: { doc: Doc }) {
@@ -128,40 +128,6 @@ function To({ to, row, children }: Looked & { children: ReactNode }) {
     <button type="button" className="link mono" onClick={() => shell.look({ to, row } as Looked)}>
       {children}
     </button>
-  );
-}
-
-/** A value with a way to copy it. */
-export function Value({ name, children, copy }: { name: string; children: ReactNode; copy?: string }) {
-  const { shell } = usePage();
-  return (
-    <div className="value">
-      <dt>{name}</dt>
-      <dd className="mono">
-        {children}
-        {copy !== undefined && copy !== "" && (
-          <button
-            type="button"
-            className="plain value-copy"
-            aria-label={`Copy ${name}`}
-            onClick={() => void copyText(copy).then((done) => done && shell.notify(`Copied ${name}.`))}
-          >
-            copy
-          </button>
-        )}
-      </dd>
-    </div>
-  );
-}
-
-export function Section({ title, children, note }: { title: string; children: ReactNode; note?: string }) {
-  return (
-    <section className="inspector-section">
-      <h3>
-        {title} {note && <span className="muted">{note}</span>}
-      </h3>
-      {children}
-    </section>
   );
 }
 
@@ -346,16 +312,17 @@ function FileValues({ checkpoint, file, heading }: { checkpoint: Checkpoint; fil
 
 const Missing = () => <span className="muted">not in the image</span>;
 
-/** Says whose position it is, where several descriptors have one. */
+/** Says who else has the open file, and with it the position if its kind has one. */
 function Sharing({ checkpoint, file, except }: { checkpoint: Checkpoint; file: number; except: number }) {
   const { files } = checkpoint;
   const holders = holderCount(files, file);
   if (holders < 2) return null;
   const from = files.firstHolder[file] ?? 0;
   const others = files.holder.subarray(from, from + holders).filter((holder) => holder !== except);
+  const what = ((files.has[file] ?? 0) & HAS.pos) === 0 ? "Open file" : "Position";
   return (
     <p className="note-shared inspector-section">
-      {except === NONE ? `Position shared by ${holders} descriptors: ` : "Position shared with "}
+      {except === NONE ? `${what} shared by ${holders} descriptors: ` : `${what} shared with `}
       <Listed rows={others} show={(row) => <HolderLink checkpoint={checkpoint} descriptor={row} />} />.
     </p>
   );

@@ -10,7 +10,7 @@ import { describe } from "../../shell/describe.ts";
 import { fieldAt } from "../../shell/hex-rows.ts";
 import type { Doc } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
-import { Section } from "./Inspector.tsx";
+import { Section } from "./Section.tsx";
 import { useAnswer } from "./useAnswer.ts";
 
 /** Fields shown at most; what has more is an array to be looked at in the bytes. */
