@@ -5,7 +5,7 @@ import { type Looked, objectOfRecord, recordAt, recordOf } from "../model/relate
 import type { ByteSelection } from "./state.ts";
 
 /** Whether a record says something of what is looked at: it is its record, or a further one of a file. */
-export function isAbout(checkpoint: Checkpoint, looked: Looked, record: number): boolean {
+function isAbout(checkpoint: Checkpoint, looked: Looked, record: number): boolean {
   if (record === NONE) return false;
   if (recordOf(checkpoint, looked) === record) return true;
   if (looked.to !== "file") return false;
