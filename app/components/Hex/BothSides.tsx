@@ -13,7 +13,7 @@ import type { Compared, Doc } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
 
 /** A record of one image; `document` names the image in the worker. */
-export interface RecordSide {
+interface RecordSide {
   readonly checkpoint: Checkpoint;
   readonly document: DocumentId;
   readonly record: number;
@@ -56,7 +56,7 @@ interface Told {
 }
 
 /** The fields of two records that correspond, before and after. */
-export function FieldsOfBoth({ sides }: { sides: readonly [RecordSide, RecordSide] }) {
+function FieldsOfBoth({ sides }: { sides: readonly [RecordSide, RecordSide] }) {
   const { shell } = usePage();
   const [told, setTold] = useState<readonly [Told, Told] | string | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked once for each pair of records
