@@ -1,9 +1,14 @@
 // Bytes ⇄ text: what is copied, what is searched for, and the offsets that a user types.
 
+import { LONGEST_NEEDLE } from "../decoder/find-bytes.ts";
 import { base64, encodeText } from "../model/text.ts";
 
+<<<<<<< HEAD
 const BYTE_FORMS = ["hex", "c", "base64"] as const;
 export type ByteForm = (typeof BYTE_FORMS)[number];
+=======
+export type ByteForm = "hex" | "c" | "base64";
+>>>>>>> hex
 
 /** Bytes as text to copy: `7f 45 4c 46`, a C array of 12 in a line, or base64. */
 export function bytesText(bytes: Uint8Array, form: ByteForm): string {
@@ -33,9 +38,10 @@ export function bytesOfHex(text: string): Uint8Array | null {
 
 /** The bytes to search for, or why there are none. */
 export function needleOf(text: string, form: "hex" | "text"): Uint8Array | string {
-  if (form === "text") return text === "" ? "Type what to find." : encodeText(text);
-  if (text.trim() === "") return "Type pairs of hex digits.";
-  return bytesOfHex(text) ?? "Hex digits come in pairs: 7f 45 4c 46.";
+  if (form === "text" ? text === "" : text.trim() === "") return "Type what to find.";
+  const needle = form === "text" ? encodeText(text) : bytesOfHex(text);
+  if (needle === null) return "Hex digits come in pairs: 7f 45 4c 46.";
+  return needle.length > LONGEST_NEEDLE ? `That is too long: ${LONGEST_NEEDLE} bytes at most can be found.` : needle;
 }
 
 /**

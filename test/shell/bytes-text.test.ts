@@ -31,6 +31,8 @@ test("what to search for", () => {
   expect(needleOf("7f45 4c46", "hex")).toEqual(ELF);
   expect(needleOf("7", "hex")).toMatch(/pairs/);
   expect(needleOf("", "text")).toMatch(/Type/);
+  expect(needleOf("x".repeat(1024), "text")).toHaveLength(1024);
+  expect(needleOf("x".repeat(1025), "text")).toMatch(/too long/);
 });
 
 test("offsets: decimal, hex, from here on and back", () => {

@@ -13,6 +13,8 @@ const MOST_LISTED = 50;
 /** The checks of an image that the worker holds; while it still decodes there is nothing to check. */
 export function Checks({ doc }: { doc: Doc }) {
   if (doc.document === null) return null;
+  // A report or a link with the image inside has no records to check.
+  if (doc.checkpoint.records.count === 0) return null;
   return <Answered key={doc.document} document={doc.document} />;
 }
 

@@ -70,6 +70,35 @@ export function Help() {
             </div>
           </dl>
         </section>
+        <section>
+          <h3 className="muted">Among bytes</h3>
+          <dl>
+            <div>
+              <dt>
+                <kbd>[</kbd> <kbd>]</kbd>
+              </dt>
+              <dd>the field before, the next field</dd>
+            </div>
+            <div>
+              <dt>
+                <kbd>Enter</kbd>
+              </dt>
+              <dd>select the field; once more, the record</dd>
+            </div>
+            <div>
+              <dt>
+                <kbd>Shift</kbd> <kbd>→</kbd>
+              </dt>
+              <dd>select bytes</dd>
+            </div>
+            <div>
+              <dt>
+                <kbd>{isMac() ? "⌘" : "Ctrl"}</kbd> <kbd>End</kbd>
+              </dt>
+              <dd>the last byte; with Home, the first</dd>
+            </div>
+          </dl>
+        </section>
       </div>
       <h2>Filters</h2>
       <dl>

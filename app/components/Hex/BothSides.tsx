@@ -13,7 +13,7 @@ import type { Compared, Doc } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
 
 /** A record of one image; `document` names the image in the worker. */
-export interface RecordSide {
+interface RecordSide {
   readonly checkpoint: Checkpoint;
   readonly document: DocumentId;
   readonly record: number;

@@ -31,7 +31,6 @@ export function FindBar({ search, cursor, from, onFound, onStep }: Props) {
     event.preventDefault();
     const needle = needleOf(text, form);
     if (typeof needle === "string") return setMistake(needle);
-    if (needle.length > 1024) return setMistake("That is too long: 1,024 bytes at most can be found.");
     const same = searched === `${form} ${text}`;
     if (same && finding !== null && finding.fault === null && finding.state !== "stopped") return onStep(1);
     setSearched(`${form} ${text}`);
