@@ -3,12 +3,7 @@
 import { LONGEST_NEEDLE } from "../decoder/find-bytes.ts";
 import { base64, encodeText } from "../model/text.ts";
 
-<<<<<<< HEAD
-const BYTE_FORMS = ["hex", "c", "base64"] as const;
-export type ByteForm = (typeof BYTE_FORMS)[number];
-=======
 export type ByteForm = "hex" | "c" | "base64";
->>>>>>> hex
 
 /** Bytes as text to copy: `7f 45 4c 46`, a C array of 12 in a line, or base64. */
 export function bytesText(bytes: Uint8Array, form: ByteForm): string {
