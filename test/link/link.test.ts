@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { fromFragment, fromText, type Link, toFragment, toText } from "../../app/link/link.ts";
+import { NONE } from "../../app/model/checkpoint.ts";
 import { COLUMNS, LISTINGS } from "../../app/model/columns.ts";
 
 describe("links", () => {
@@ -14,6 +15,25 @@ describe("links", () => {
     };
     expect(toFragment(link)).toBe("v=1&sample=nginx&select=412:3&tab=files&filter=path:/var/log%20%3E%3D&sort=-pos");
     expect(fromFragment(`#${toFragment(link)}`)).toEqual(link);
+  });
+  test("name a change by its kind and its first holder or task", () => {
+    const link: Link = {
+      sample: "httpd",
+      change: { kind: "file-pos", pid: 412, fd: 3 },
+      off: ["fd-opened", "file-mode"],
+      view: "one",
+      rows: "all",
+      order: "swapped",
+    };
+    expect(toFragment(link)).toBe(
+      "v=1&sample=httpd&change=file-pos:412:3&off=fd-opened,file-mode&view=one&rows=all&order=swapped",
+    );
+    expect(fromFragment(toFragment(link))).toEqual(link);
+    const added: Link = { change: { kind: "task-added", pid: 7, fd: NONE } };
+    expect(fromFragment(toFragment(added))).toEqual(added);
+    expect(fromFragment("#v=1&change=file-nosuch:1:2&off=x,file-pos&view=two&rows=some")).toEqual({
+      off: ["file-pos"],
+    });
   });
   test("of nothing are empty", () => {
     expect(toFragment({})).toBe("");
