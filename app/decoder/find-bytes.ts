@@ -3,7 +3,7 @@
 import type { Source } from "./source.ts";
 
 /** Bytes of a search at most. */
-const LONGEST_NEEDLE = 1024;
+export const LONGEST_NEEDLE = 1024;
 /** Bytes that are read at once. */
 const BLOCK = 1024 * 1024;
 
