@@ -49,6 +49,8 @@ export function openBrowser(): Visitor {
     const page = await context.newPage();
     const requests: string[] = [];
     page.on("request", (request) => requests.push(request.url()));
+    // File choosers are the test's from the start: asked for only when a key opens one, it would come too late.
+    page.on("filechooser", () => {});
     page.on("pageerror", (error) => faults.push(error.message));
     page.on("console", (message) => {
       if (message.type() === "error") faults.push(message.text());
