@@ -277,8 +277,11 @@ export function columnsOf(subject: Subject, files: readonly number[], width: num
     access = Math.max(access, accessLetters(subject, file).length);
   }
   const room = characters(width);
-  // A few very large positions do not take room from the names of all others.
-  const posRoom = positions.sort((a, b) => a - b)[Math.floor(positions.length * 0.8)] ?? 0;
+  positions.sort((a, b) => a - b);
+  const most = positions.at(-1) ?? 0;
+  // Where room is scarce, a few very large positions do not take it from the names of all others.
+  const scarce = room - holders - most - flags <= 24;
+  const posRoom = scarce ? (positions[Math.floor(positions.length * 0.8)] ?? 0) : most;
   const left = room - holders - posRoom;
   const full = left - flags > 24;
   return { holders, pos: posRoom, flags: full ? flags : left - access > 20 ? access : 0, full };
@@ -309,14 +312,9 @@ export function fileBox(
   const pos = whole.length <= characters(posEnd - 8 - indent) - 9 ? whole : "@…";
   if (pos !== "") cells.push(right(pos, posEnd, pos.includes("→") ? "change" : "fg"));
   const flagsAt = posEnd - (columns.pos > 0 ? columns.pos + 1 : 0) * CHARACTER - columns.flags * CHARACTER;
-  const flags =
-    unused || pos.length > columns.pos
-      ? ""
-      : columns.full
-        ? flagsText(subject, file)
-        : columns.flags > 0
-          ? accessLetters(subject, file)
-          : "";
+  const wanted = columns.full ? flagsText(subject, file) : columns.flags > 0 ? accessLetters(subject, file) : "";
+  const flagsFit = flagsAt + wanted.length * CHARACTER < posEnd - pos.length * CHARACTER;
+  const flags = unused || !flagsFit ? "" : wanted;
   if (flags !== "") cells.push(left(flags, flagsAt, "muted"));
   const nameEnd = flags !== "" ? flagsAt : pos !== "" ? posEnd - pos.length * CHARACTER : holders !== "" ? posEnd : end;
   const use = unused ? usedAs(subject, file) : "";
