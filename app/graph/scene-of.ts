@@ -1,6 +1,7 @@
 // Chooses the level of a drawing and makes its scene: the whole graph, or strips with what is around the selection.
 
-import { around, compose, type Frame, lanesIn } from "./compose.ts";
+import type { Frame } from "./boxes.ts";
+import { around, compose, lanesIn } from "./compose.ts";
 import { SAME, type Subject } from "./graph.ts";
 import type { Layout } from "./layout.ts";
 import { mapWidth, stripsOf } from "./map.ts";
