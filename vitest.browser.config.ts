@@ -7,6 +7,8 @@ export default defineConfig({
     globalSetup: ["test/browser/serve.ts"],
     environment: "node",
     fileParallelism: false,
+    // A key that is pressed faster than any person could can come before the page listens: such a test is tried again.
+    retry: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
