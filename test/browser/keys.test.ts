@@ -38,7 +38,9 @@ test("find selects what it finds, everywhere", async () => {
   const inspector = page.getByRole("region", { name: "Inspector" });
   await inspector.getByRole("heading", { name: "/var/log/app/server.log" }).waitFor();
   await page.keyboard.press("/");
+  await page.getByRole("dialog").waitFor();
   await page.keyboard.type("4242:1");
+  await page.getByRole("option").first().waitFor();
   await page.keyboard.press("Enter");
   await inspector.getByRole("heading", { name: /^1 →/ }).waitFor();
 });
