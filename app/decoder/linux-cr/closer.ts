@@ -43,7 +43,9 @@ export function lookCloser(
     async details(file) {
       const { files, fileRecords } = checkpoint;
       const record = files.record[file] ?? NONE;
-      if (record === NONE) return {};
+      const kind = FILE_KINDS[files.kind[file] as number];
+      // Most files are plain ones, whose columns say all there is.
+      if (record === NONE || kind === "generic") return {};
       const further: { name: string; record: number; bytes: Uint8Array }[] = [];
       for (let at = fileRecords.first[file] as number; at < (fileRecords.first[file + 1] as number); at++) {
         const row = fileRecords.record[at] as number;
@@ -53,7 +55,6 @@ export function lookCloser(
       const struct = records.kinds[records.kind[record] as number]?.struct ?? "";
       const fileReader = structReader(dialect.struct(struct), own, littleEndian);
       const find = (name: string) => further.find((other) => other.name === name);
-      const kind = FILE_KINDS[files.kind[file] as number];
       switch (kind) {
         case "pipe":
         case "fifo": {
