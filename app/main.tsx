@@ -1,11 +1,11 @@
 // Starts the page.
 
-import { createClient } from "./decoder/client.ts";
+import { createClient } from "./worker/client.ts";
 import { openLaunched, workOffline } from "./offline/register.ts";
 import { showPage } from "./page.tsx";
 import { createShell } from "./shell/shell.ts";
 
-const worker = new Worker(new URL("./decoder/worker.ts", import.meta.url), { type: "module" });
+const worker = new Worker(new URL("./worker/worker.ts", import.meta.url), { type: "module" });
 const shell = createShell(createClient(worker));
 showPage(shell);
 openLaunched(shell);

@@ -1,7 +1,7 @@
 // Starts the page of a report: one file, without a network and without a worker of its own, with the images in it.
 
-import { createClient } from "./decoder/client.ts";
-import { serve } from "./decoder/worker.ts";
+import { createClient } from "./worker/client.ts";
+import { serve } from "./worker/worker.ts";
 import { fromBase64, REPORT_UNPACKED } from "./link/bundle.ts";
 import { showPage } from "./page.tsx";
 import { inputsOf } from "./shell/packed.ts";

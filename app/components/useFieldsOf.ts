@@ -1,7 +1,7 @@
 // The fields of many records, asked from the worker when they come into view and kept for a while.
 
 import { useEffect, useRef, useState } from "react";
-import type { DocumentId } from "../decoder/protocol.ts";
+import type { DocumentId } from "../worker/protocol.ts";
 import type { Field } from "../model/fields.ts";
 import { usePage } from "./context.ts";
 

@@ -13,7 +13,7 @@ import {
   type PathDetails,
 } from "./changes.ts";
 import { type Comparison, descriptorNumber } from "./diff.ts";
-import { fileComparer, isUnknown, sameName } from "./files.ts";
+import { fileComparer, isUnknown, sameName } from "./compare-files.ts";
 import { distinctDescriptors, pairNumber } from "./pair.ts";
 import { columnOf, createRows, sortRows } from "./rows.ts";
 

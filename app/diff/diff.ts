@@ -4,7 +4,7 @@ import { type Checkpoint, commBytes, NONE } from "../model/checkpoint.ts";
 import { taskState } from "../model/names.ts";
 import { sameBytes } from "../model/text.ts";
 import { CHANGE_KINDS, CHANGED, CHANGED_BY, type ChangeKind, changeKind } from "./changes.ts";
-import { fileComparer, UNCERTAIN_PATH } from "./files.ts";
+import { fileComparer, UNCERTAIN_PATH } from "./compare-files.ts";
 import { type Pairs, pair, pairNumber, SIDE } from "./pair.ts";
 import { allRows, columnOf, createRows, sortRows } from "./rows.ts";
 

@@ -2,7 +2,7 @@
 
 import { type Checkpoint, hasPids, NONE } from "../model/checkpoint.ts";
 import { visible } from "../model/text.ts";
-import { sameFlagValues } from "./files.ts";
+import { sameFlagValues } from "./compare-files.ts";
 import { type Pairs, pair } from "./pair.ts";
 
 /** Sentences on what makes two checkpoints an odd pair; empty if nothing does. `pairs`: if they are at hand. */

@@ -1,6 +1,6 @@
 // Sockets: the object behind a file, its addresses, and its queues.
 
-import { SOCKET_FAMILIES, SOCKET_PROTOCOLS, SOCKET_STATES, SOCKET_TYPES } from "../decoder/linux-cr/sockets.ts";
+import { SOCKET_FAMILIES, SOCKET_PROTOCOLS, SOCKET_STATES, SOCKET_TYPES } from "../decoder/linux-cr/struct-reader.ts";
 import type { Details, DetailValue } from "../model/fields.ts";
 import { parseInternet, sockaddrIn, sockaddrUn } from "./addresses.ts";
 import { checkpointObject, type Dump } from "./dump.ts";

@@ -1,6 +1,6 @@
 // Everything that can be done, once: keys, menus, the palette and the help all read this.
 
-import type { ChangesForm } from "../decoder/protocol.ts";
+import type { ChangesForm } from "../worker/protocol.ts";
 import { changeSentence } from "../export/changes-text.ts";
 import { LISTING_TITLES, LISTINGS } from "../model/columns.ts";
 import { type ByteForm, bytesText } from "./bytes-text.ts";

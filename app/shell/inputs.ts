@@ -1,6 +1,6 @@
 // What the user dropped or picked → the images in it: one, or two to compare.
 
-import type { InputFile } from "../decoder/protocol.ts";
+import type { InputFile } from "../worker/protocol.ts";
 import type { Input } from "./state.ts";
 
 /** Files of a picked or dropped list, without what file managers leave behind. */

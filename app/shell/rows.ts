@@ -1,7 +1,7 @@
 // The rows of a listing as the user ordered and filtered them: put in order by the page where that takes no time,
 // else by the worker.
 
-import type { Client } from "../decoder/client.ts";
+import type { Client } from "../worker/client.ts";
 import type { Listing } from "../model/columns.ts";
 import { isPlain, type Order, orderRows } from "../model/order.ts";
 import type { Doc, ListingView } from "./state.ts";

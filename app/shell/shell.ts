@@ -1,7 +1,7 @@
 // What can be done: opening, closing, looking at things. Every change of the state goes through here.
 
-import type { Client } from "../decoder/client.ts";
-import type { Opening as Answer } from "../decoder/protocol.ts";
+import type { Client } from "../worker/client.ts";
+import type { Opening as Answer } from "../worker/protocol.ts";
 import { type ChangeName, changeAbout, findChange, type Moment, nameOfChange, objectOfChange } from "../diff/about.ts";
 import { type ChangeKind, mirrored } from "../diff/changes.ts";
 import { kindAt } from "../diff/describe.ts";

@@ -1,6 +1,6 @@
 // What the page holds: which documents are open, what is looked at, and how. Nothing that can be derived.
 
-import type { DocumentId, InputFile } from "../decoder/protocol.ts";
+import type { DocumentId, InputFile } from "../worker/protocol.ts";
 import type { Progress } from "../decoder/source.ts";
 import type { ChangeKind } from "../diff/changes.ts";
 import type { Comparison } from "../diff/diff.ts";

@@ -2,7 +2,7 @@
 
 import { readFileSync, readlinkSync } from "node:fs";
 import { endianness } from "node:os";
-import { ipv6Text, SOCKET_STATES } from "../../app/decoder/linux-cr/sockets.ts";
+import { ipv6Text, SOCKET_STATES } from "../../app/decoder/linux-cr/struct-reader.ts";
 import type { Details } from "../../app/model/fields.ts";
 import { visibleText } from "../../app/model/text.ts";
 

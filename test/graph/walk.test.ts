@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { oneImage } from "../../app/graph/graph.ts";
-import { layout } from "../../app/graph/layout.ts";
-import { type Direction, firstStep, type Step, walk } from "../../app/graph/walk.ts";
+import { oneImage } from "../../app/graph/order/graph.ts";
+import { layout } from "../../app/graph/order/layout.ts";
+import { type Direction, firstStep, type Step, walk } from "../../app/graph/scene/walk.ts";
 import { checkpointOf } from "../support/state.ts";
 
 const checkpoint = checkpointOf({

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Client } from "../../app/decoder/client.ts";
+import type { Client } from "../../app/worker/client.ts";
 import { commandsOf } from "../../app/shell/commands.ts";
 import { createShell } from "../../app/shell/shell.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { InputFile } from "../../app/decoder/protocol.ts";
+import type { InputFile } from "../../app/worker/protocol.ts";
 import { imagesOf } from "../../app/shell/inputs.ts";
 
 const file = (path: string, lastModified = 0): InputFile => ({ path, file: new File(["x"], path, { lastModified }) });

@@ -2,8 +2,8 @@
 
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { createClient } from "../../app/decoder/client.ts";
-import { serve } from "../../app/decoder/worker.ts";
+import { createClient } from "../../app/worker/client.ts";
+import { serve } from "../../app/worker/worker.ts";
 import { CHANGE_KINDS } from "../../app/diff/changes.ts";
 import { fromFragment, HIDABLE, toFragment, zoomLink } from "../../app/link/link.ts";
 import { nameOf } from "../../app/link/name.ts";

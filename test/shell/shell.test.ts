@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { AskOptions, Client } from "../../app/decoder/client.ts";
-import type { Opening, QuestionKind } from "../../app/decoder/protocol.ts";
+import type { AskOptions, Client } from "../../app/worker/client.ts";
+import type { Opening, QuestionKind } from "../../app/worker/protocol.ts";
 import { diff } from "../../app/diff/diff.ts";
 import { createShell } from "../../app/shell/shell.ts";
 import type { Input } from "../../app/shell/state.ts";

@@ -10,18 +10,18 @@ import {
   useRef,
   useState,
 } from "react";
-import { oneImage, type Subject } from "../../graph/graph.ts";
-import { boxAt, stripAt } from "../../graph/hit.ts";
-import { type Layout, layout as layOut } from "../../graph/layout.ts";
-import { objectAt } from "../../graph/map.ts";
-import { paint, type View } from "../../graph/paint.ts";
-import { type Expansion, MORE, MOST_IN_BARS, MOST_SHOWN, NOTHING_OPENED } from "../../graph/plan.ts";
-import { type Action, HEADING, type Scene } from "../../graph/scene.ts";
-import { sceneOf } from "../../graph/scene-of.ts";
-import { boxOf, traceOf } from "../../graph/trace.ts";
-import type { TreeItem } from "../../graph/tree.ts";
-import { type Direction, firstStep, type Step, walk } from "../../graph/walk.ts";
-import { counted, sentence } from "../../graph/words.ts";
+import { oneImage, type Subject } from "../../graph/order/graph.ts";
+import { boxAt, stripAt } from "../../graph/draw/hit.ts";
+import { type Layout, layout as layOut } from "../../graph/order/layout.ts";
+import { objectAt } from "../../graph/scene/map.ts";
+import { paint, type View } from "../../graph/draw/paint.ts";
+import { type Expansion, MORE, MOST_IN_BARS, MOST_SHOWN, NOTHING_OPENED } from "../../graph/plan/plan.ts";
+import { type Action, HEADING, type Scene } from "../../graph/scene/scene.ts";
+import { sceneOf } from "../../graph/scene/scene-of.ts";
+import { boxOf, traceOf } from "../../graph/draw/trace.ts";
+import type { TreeItem } from "../../graph/scene/tree.ts";
+import { type Direction, firstStep, type Step, walk } from "../../graph/scene/walk.ts";
+import { counted, sentence } from "../../graph/scene/words.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { type ObjectRef, sameRef } from "../../model/object-ref.ts";
 import "./Drawing.css";

@@ -1,10 +1,10 @@
 // The drawing for those who do not see it: a tree of what is drawn, walked with the same keys.
 
 import { type KeyboardEvent, useLayoutEffect, useMemo, useRef } from "react";
-import type { Subject } from "../../graph/graph.ts";
-import type { Scene } from "../../graph/scene.ts";
-import { type TreeItem, treeOf, treeWindow } from "../../graph/tree.ts";
-import { sentence } from "../../graph/words.ts";
+import type { Subject } from "../../graph/order/graph.ts";
+import type { Scene } from "../../graph/scene/scene.ts";
+import { type TreeItem, treeOf, treeWindow } from "../../graph/scene/tree.ts";
+import { sentence } from "../../graph/scene/words.ts";
 import { type ObjectRef, sameRef } from "../../model/object-ref.ts";
 
 export interface HiddenTreeProps {

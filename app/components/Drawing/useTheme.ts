@@ -1,7 +1,7 @@
 // The page's colours as canvas takes them: read from CSS, and again whenever the system or the page changes them.
 
 import { type RefObject, useEffect, useState } from "react";
-import type { Theme } from "../../graph/style.ts";
+import type { Theme } from "../../graph/draw/style.ts";
 
 const COLOURS = ["bg", "fg", "muted", "hairline", "accent", "shared", "added", "removed", "changed"] as const;
 

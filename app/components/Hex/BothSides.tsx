@@ -1,7 +1,7 @@
 // What is looked at in both images: its records' fields side by side, with their bytes; bytes that differ are marked.
 
 import { useEffect, useState } from "react";
-import type { DocumentId } from "../../decoder/protocol.ts";
+import type { DocumentId } from "../../worker/protocol.ts";
 import { type Checkpoint, NONE, recordMember } from "../../model/checkpoint.ts";
 import type { Field } from "../../model/fields.ts";
 import { type Looked, objectOf, recordOf } from "../../model/related.ts";

@@ -1,7 +1,7 @@
 // The bytes of an image in the tables' place: the rows, what the byte under the cursor is, and ways to get about.
 
 import { memo, useImperativeHandle, useState } from "react";
-import type { DocumentId } from "../../decoder/protocol.ts";
+import type { DocumentId } from "../../worker/protocol.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { recordAt } from "../../model/related.ts";
 import { visible } from "../../model/text.ts";

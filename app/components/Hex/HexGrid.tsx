@@ -1,7 +1,7 @@
 // Bytes in rows: offset, hex, characters. The grid has the focus and the keys; a row is text in a few spans.
 
 import { type KeyboardEvent, type PointerEvent, useLayoutEffect, useRef } from "react";
-import type { DocumentId } from "../../decoder/protocol.ts";
+import type { DocumentId } from "../../worker/protocol.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import type { Field } from "../../model/fields.ts";
 import { recordAt } from "../../model/related.ts";

@@ -1,7 +1,7 @@
 // Finding bytes in a member: from the cursor to the end, then from the start, a stretch at a time.
 
 import { useEffect, useRef, useState } from "react";
-import type { DocumentId } from "../../decoder/protocol.ts";
+import type { DocumentId } from "../../worker/protocol.ts";
 import { usePage } from "../context.ts";
 
 /** Places that are kept; then the search ends. */

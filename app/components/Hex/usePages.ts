@@ -1,7 +1,7 @@
 // Bytes of a member for as long as they are looked at, fetched from the worker in pages and kept for a while.
 
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { DocumentId } from "../../decoder/protocol.ts";
+import type { DocumentId } from "../../worker/protocol.ts";
 import { usePage } from "../context.ts";
 
 const PAGE = 64 * 1024;

@@ -1,6 +1,6 @@
 // What the format tells of an open file beyond the common columns.
 
-import type { DocumentId } from "../../decoder/protocol.ts";
+import type { DocumentId } from "../../worker/protocol.ts";
 import type { Details, DetailValue } from "../../model/fields.ts";
 import { visible } from "../../model/text.ts";
 import { Section, Value } from "./Section.tsx";

@@ -1,7 +1,7 @@
 // The fields of one record: name, raw value, what it means, and where its bytes are.
 
 import { useEffect, useRef } from "react";
-import type { DocumentId } from "../../decoder/protocol.ts";
+import type { DocumentId } from "../../worker/protocol.ts";
 import { recordMember } from "../../model/checkpoint.ts";
 import type { Field } from "../../model/fields.ts";
 import type { Looked } from "../../model/related.ts";

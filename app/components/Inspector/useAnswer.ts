@@ -1,7 +1,7 @@
 // An answer of the worker for as long as a component is shown. The component's `key` tells questions apart.
 
 import { useEffect, useState } from "react";
-import type { QuestionKind, Questions } from "../../decoder/protocol.ts";
+import type { QuestionKind, Questions } from "../../worker/protocol.ts";
 import { usePage } from "../context.ts";
 
 export type Answered<T> =

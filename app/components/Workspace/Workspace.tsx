@@ -1,7 +1,7 @@
 // The panels around the drawing: beside each other on a wide screen, one at a time on a narrow one.
 
 import { useEffect, useMemo } from "react";
-import { sideRefs, unionRef } from "../../graph/union.ts";
+import { sideRefs, unionRef } from "../../graph/order/union.ts";
 import type { ZoomLink } from "../../link/link.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
 import { objectOf } from "../../model/related.ts";

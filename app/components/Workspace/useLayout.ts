@@ -1,7 +1,7 @@
 // Where things stand in the drawing of a large image, worked out by the worker. Small ones need none.
 
 import { useEffect, useState } from "react";
-import type { Layout } from "../../graph/layout.ts";
+import type { Layout } from "../../graph/order/layout.ts";
 import type { Doc } from "../../shell/state.ts";
 import { usePage } from "../context.ts";
 

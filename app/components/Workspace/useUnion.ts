@@ -1,8 +1,8 @@
 // Both images as the subject of one drawing, put together by the worker.
 
 import { useEffect, useState } from "react";
-import type { Subject } from "../../graph/graph.ts";
-import type { Layout } from "../../graph/layout.ts";
+import type { Subject } from "../../graph/order/graph.ts";
+import type { Layout } from "../../graph/order/layout.ts";
 import type { Compared } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
 

@@ -3,7 +3,7 @@
 import { HAS } from "../../model/checkpoint.ts";
 import type { Details, DetailValue } from "../../model/fields.ts";
 import { visibleText } from "../../model/text.ts";
-import { createEntryReader, type EntryBytes } from "./closer.ts";
+import { createEntryReader, type EntryBytes } from "./inspect.ts";
 import { FILE_FIELDS } from "./files.ts";
 import {
   bitWords,
@@ -26,7 +26,7 @@ import {
 } from "./meaning.ts";
 import { MEMBER_KINDS } from "./members.ts";
 import { enumName } from "./messages.ts";
-import type { DecodedSet } from "./set.ts";
+import type { DecodedSet } from "./set-walk.ts";
 import { isNumber, numberText, type Piece, pieces } from "./wire.ts";
 
 /** The values of one message by dotted name. */

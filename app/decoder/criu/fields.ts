@@ -4,7 +4,7 @@ import type { Field, Reference } from "../../model/fields.ts";
 import { flagNames } from "../../model/names.ts";
 import { visibleText } from "../../model/text.ts";
 import type { Source } from "../source.ts";
-import { createEntryReader } from "./closer.ts";
+import { createEntryReader } from "./inspect.ts";
 import {
   addressText,
   bitWords,
@@ -37,7 +37,7 @@ import {
 } from "./meaning.ts";
 import { word } from "./members.ts";
 import { ENUMS, enumName, MAGICS } from "./messages.ts";
-import type { DecodedSet } from "./set.ts";
+import type { DecodedSet } from "./set-walk.ts";
 import { numberText, type Piece, pieces, WIRE, wireType } from "./wire.ts";
 
 /** Looks at values in the light of one image. */

@@ -6,7 +6,7 @@ import { visibleText } from "../../model/text.ts";
 import type { Dialect } from "./dialect.ts";
 import type { Layout, LayoutField } from "./layout.ts";
 import { meaning } from "./meaning.ts";
-import { inetAddress, ipv6Text, unixAddress } from "./sockets.ts";
+import { inetAddress, ipv6Text, unixAddress } from "./struct-reader.ts";
 
 /** What telling fields needs to know beside the record's bytes. */
 export interface FieldContext {

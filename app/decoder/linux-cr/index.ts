@@ -2,7 +2,7 @@
 
 import type { Image, Refusal } from "../image.ts";
 import type { DecodeOptions, Source } from "../source.ts";
-import { lookCloser } from "./closer.ts";
+import { lookCloser } from "./inspect.ts";
 import { decodeRecords } from "./decode.ts";
 import { dialectFor, recognise } from "./recognise.ts";
 

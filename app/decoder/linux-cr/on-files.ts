@@ -4,7 +4,7 @@ import { HAS, NONE } from "../../model/checkpoint.ts";
 import { fileKind } from "../../model/names.ts";
 import { OBJECTS } from "./actions.ts";
 import { kindByName } from "./named-kinds.ts";
-import { socketName } from "./sockets.ts";
+import { socketName } from "./struct-reader.ts";
 import { announce, fault, PATH_MAX, readStruct, report, resolve, unresolved, type Walk } from "./walk.ts";
 
 const GENERIC = fileKind("generic");

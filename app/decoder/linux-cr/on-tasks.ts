@@ -7,7 +7,7 @@ import { decodeText, visibleText } from "../../model/text.ts";
 import { OBJECTS } from "./actions.ts";
 import { endTable } from "./on-files.ts";
 import { TAIL_MAGIC } from "./recognise.ts";
-import { internetAddress, socketWords, terminalName, unixAddress } from "./sockets.ts";
+import { internetAddress, socketWords, terminalName, unixAddress } from "./struct-reader.ts";
 import { PATH_MAX, readStruct, report, resolve, unresolved, type Walk } from "./walk.ts";
 
 /** HEADER: when and where the image was written. */

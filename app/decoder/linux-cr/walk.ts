@@ -11,7 +11,7 @@ import type { Dialect } from "./dialect.ts";
 import { type Kinds, recordKinds } from "./kinds.ts";
 import { noPids, type Pids } from "./pids.ts";
 import type { Recognition } from "./recognise.ts";
-import { type SocketWords, type StructReader, structReader } from "./sockets.ts";
+import { type SocketWords, type StructReader, structReader } from "./struct-reader.ts";
 
 /** A path and its NUL fit into one page. */
 export const PATH_MAX = 4096;

@@ -1,7 +1,7 @@
 // Container archives: the same set as from its directory, whatever the packing; and archives that lie.
 
 import { describe, expect, it } from "vitest";
-import { findSets, isNeeded } from "../../../app/decoder/archive/sets.ts";
+import { findSets, isNeeded } from "../../../app/decoder/criu/find-sets.ts";
 import { type ArchiveProblem, createTarStream, listTar } from "../../../app/decoder/archive/tar.ts";
 import { archiveForm, openArchive, type Unpacked } from "../../../app/decoder/archive/unpack.ts";
 import { decodeCriu, decodeCriuSet, recogniseCriu } from "../../../app/decoder/criu/index.ts";

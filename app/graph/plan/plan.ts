@@ -1,10 +1,10 @@
 // What is drawn at which size: which tasks, tables, slots and files, and what is folded into counts instead.
 // Nothing here knows a coordinate; scene.ts places what is planned.
 
-import { NONE } from "../model/checkpoint.ts";
-import type { ObjectRef } from "../model/object-ref.ts";
-import { type Graph, SAME, type Subject } from "./graph.ts";
-import type { Layout } from "./layout.ts";
+import { NONE } from "../../model/checkpoint.ts";
+import type { ObjectRef } from "../../model/object-ref.ts";
+import { type Graph, SAME, type Subject } from "../order/graph.ts";
+import type { Layout } from "../order/layout.ts";
 
 /** `words`: everything; `bars`: tables as counts, shared files as boxes; `map`: densities and a neighbourhood. */
 export type Level = "words" | "bars" | "map";

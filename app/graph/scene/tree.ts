@@ -1,7 +1,7 @@
 // What is drawn as a tree: each box once, under the first thing that leads to it. For screen readers and tests.
 
-import { NONE } from "../model/checkpoint.ts";
-import type { ObjectRef } from "../model/object-ref.ts";
+import { NONE } from "../../model/checkpoint.ts";
+import type { ObjectRef } from "../../model/object-ref.ts";
 import type { Action, Scene } from "./scene.ts";
 
 /** One item of the hidden tree. */

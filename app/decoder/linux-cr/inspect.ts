@@ -8,7 +8,7 @@ import type { Image } from "../image.ts";
 import type { Source } from "../source.ts";
 import type { Dialect } from "./dialect.ts";
 import { type FieldContext, integer, recordFields } from "./fields.ts";
-import { internetAddress, socketWords, structReader, terminalSide, unixAddress } from "./sockets.ts";
+import { internetAddress, socketWords, structReader, terminalSide, unixAddress } from "./struct-reader.ts";
 
 /** Bytes of a record that are read at most: structs are smaller, and payloads are not told byte by byte. */
 const CLOSE_LOOK = 16 * 1024;

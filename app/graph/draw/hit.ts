@@ -1,7 +1,7 @@
 // From a point of the drawing to what is drawn there: a binary search in each lane.
 
-import { NONE } from "../model/checkpoint.ts";
-import { PITCH, type Scene, type Strip } from "./scene.ts";
+import { NONE } from "../../model/checkpoint.ts";
+import { PITCH, type Scene, type Strip } from "../scene/scene.ts";
 
 /** The index of the box at a point in world coordinates; NONE if there is none. A slot comes before its table. */
 export function boxAt(scene: Scene, x: number, y: number): number {

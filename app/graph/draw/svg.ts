@@ -1,9 +1,9 @@
 // A scene as an SVG document: to be saved, printed, put into a report. Text is escaped; nothing in it is live.
 
-import { type Change, REMOVED, SAME } from "./graph.ts";
-import { type Box, CHARACTER, type Edge, HEADING, type Scene, type Strip } from "./scene.ts";
+import { type Change, REMOVED, SAME } from "../order/graph.ts";
+import { type Box, CHARACTER, type Edge, HEADING, type Scene, type Strip } from "../scene/scene.ts";
 import { changeColour, edgeWidth, LANE_TEXT, type Theme } from "./style.ts";
-import { changeSign } from "./words.ts";
+import { changeSign } from "../scene/words.ts";
 
 const ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 

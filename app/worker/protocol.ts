@@ -3,15 +3,15 @@
 import type { Findings } from "../checks/finding.ts";
 import type { ChangeKind } from "../diff/changes.ts";
 import type { Differences } from "../diff/diff.ts";
-import type { Both, Graph } from "../graph/graph.ts";
-import type { Layout } from "../graph/layout.ts";
+import type { Both, Graph } from "../graph/order/graph.ts";
+import type { Layout } from "../graph/order/layout.ts";
 import type { LeaveOut } from "../link/leave-out.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import type { Details, Field } from "../model/fields.ts";
 import type { Order } from "../model/order.ts";
-import type { Occurrences } from "./find-bytes.ts";
-import type { Refusal } from "./image.ts";
-import type { Progress } from "./source.ts";
+import type { Occurrences } from "../decoder/find-bytes.ts";
+import type { Refusal } from "../decoder/image.ts";
+import type { Progress } from "../decoder/source.ts";
 
 /**
  * A file that the user gave, or the address of a hosted one; `path` is its place in a dropped folder, else its name.

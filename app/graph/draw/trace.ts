@@ -1,8 +1,8 @@
 // One object's edges through a scene: what is lit while it is pointed at, all else stepping back.
 
-import { NONE } from "../model/checkpoint.ts";
-import { type ObjectRef, sameRef } from "../model/object-ref.ts";
-import type { Scene } from "./scene.ts";
+import { NONE } from "../../model/checkpoint.ts";
+import { type ObjectRef, sameRef } from "../../model/object-ref.ts";
+import type { Scene } from "../scene/scene.ts";
 
 /** Which boxes and edges of a scene are lit: 1 or 0 for each. */
 export interface Trace {

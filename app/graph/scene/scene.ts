@@ -1,9 +1,9 @@
 // A scene: the marks of one drawing in world coordinates, each with the object that it stands for. Plain data;
 // scene-of.ts makes it, paint.ts and svg.ts draw it, hit.ts finds in it.
 
-import type { ObjectRef } from "../model/object-ref.ts";
-import type { Change } from "./graph.ts";
-import type { Expansion, Level } from "./plan.ts";
+import type { ObjectRef } from "../../model/object-ref.ts";
+import type { Change } from "../order/graph.ts";
+import type { Expansion, Level } from "../plan/plan.ts";
 
 /** Pixels from one slot, file or task to the next; their boxes leave two of them free. */
 export const PITCH = 20;

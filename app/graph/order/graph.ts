@@ -1,6 +1,6 @@
 // The graph that is drawn: tasks, tables, slots and files as index edges, of one image or of two at once.
 
-import { type Checkpoint, NONE } from "../model/checkpoint.ts";
+import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 
 /** The edges of the drawing, as columns. A Checkpoint is one; `union` (union.ts) makes one of two. */
 export interface Graph {

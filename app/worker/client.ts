@@ -2,7 +2,7 @@
 
 import type { Checkpoint } from "../model/checkpoint.ts";
 import type { FromWorker, QuestionKind, Questions, ToWorker } from "./protocol.ts";
-import type { Progress } from "./source.ts";
+import type { Progress } from "../decoder/source.ts";
 
 export interface AskOptions {
   /** Aborting makes the promise reject with the signal's reason and tells the worker to stop. */

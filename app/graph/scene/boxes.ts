@@ -1,10 +1,10 @@
 // The boxes of a scene and the words in them: a task, a table, a slot, a file, and what is folded.
 
-import { NONE } from "../model/checkpoint.ts";
-import { FILE_KINDS } from "../model/names.ts";
-import type { ObjectRef } from "../model/object-ref.ts";
-import { type Change, changeOf, SAME, type Subject } from "./graph.ts";
-import { FOLD_DANGLING, FOLD_SHARED, MORE, type Plan, type PlannedTable } from "./plan.ts";
+import { NONE } from "../../model/checkpoint.ts";
+import { FILE_KINDS } from "../../model/names.ts";
+import type { ObjectRef } from "../../model/object-ref.ts";
+import { type Change, changeOf, SAME, type Subject } from "../order/graph.ts";
+import { FOLD_DANGLING, FOLD_SHARED, MORE, type Plan, type PlannedTable } from "../plan/plan.ts";
 import { type Box, type BoxKind, type Cell, CHARACTER, COLUMN, PITCH } from "./scene.ts";
 import {
   accessLetters,

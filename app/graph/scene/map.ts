@@ -1,10 +1,10 @@
 // The far view: each lane as a strip of counts along one common height, the places of all slots in lane order.
 
-import { NONE } from "../model/checkpoint.ts";
-import type { ObjectRef } from "../model/object-ref.ts";
-import type { Subject } from "./graph.ts";
-import type { Layout } from "./layout.ts";
-import { tablesOfTask } from "./plan.ts";
+import { NONE } from "../../model/checkpoint.ts";
+import type { ObjectRef } from "../../model/object-ref.ts";
+import type { Subject } from "../order/graph.ts";
+import type { Layout } from "../order/layout.ts";
+import { tablesOfTask } from "../plan/plan.ts";
 import { HEADING, type Strip } from "./scene.ts";
 import { grouped } from "./words.ts";
 

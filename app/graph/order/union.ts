@@ -1,9 +1,9 @@
 // Two images in one graph: what corresponds is one row, what is on one side only is a row too, and each row is
 // marked with what became of it. A slot that led elsewhere before has two edges.
 
-import { type Checkpoint, type FileTables, HAS, holderCount, NONE, nameBytes } from "../model/checkpoint.ts";
-import type { ObjectRef } from "../model/object-ref.ts";
-import { decodeText } from "../model/text.ts";
+import { type Checkpoint, type FileTables, HAS, holderCount, NONE, nameBytes } from "../../model/checkpoint.ts";
+import type { ObjectRef } from "../../model/object-ref.ts";
+import { decodeText } from "../../model/text.ts";
 import {
   ADDED,
   type Both,

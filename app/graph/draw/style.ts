@@ -1,7 +1,7 @@
 // What paint.ts and svg.ts have in common: the theme, and which colour and width say what.
 
-import { ADDED, type Change, REMOVED } from "./graph.ts";
-import type { Edge } from "./scene.ts";
+import { ADDED, type Change, REMOVED } from "../order/graph.ts";
+import type { Edge } from "../scene/scene.ts";
 
 /** Colours as CSS writes them, and the typeface. */
 export interface Theme {

@@ -2,10 +2,10 @@
 
 import type { Frame } from "./boxes.ts";
 import { around, compose, lanesIn } from "./compose.ts";
-import { SAME, type Subject } from "./graph.ts";
-import type { Layout } from "./layout.ts";
+import { SAME, type Subject } from "../order/graph.ts";
+import type { Layout } from "../order/layout.ts";
 import { mapWidth, stripsOf } from "./map.ts";
-import { levelOf, planAround, planWhole } from "./plan.ts";
+import { levelOf, planAround, planWhole } from "../plan/plan.ts";
 import { type Box, type Edge, HEADING, type Heading, PITCH, type Scene, type SceneOptions } from "./scene.ts";
 import { counted, grouped } from "./words.ts";
 

@@ -1,10 +1,10 @@
 // Walking the edges by keys: → along an edge, ← back, ↑ and ↓ to what stands beside.
 
-import { NONE } from "../model/checkpoint.ts";
-import type { ObjectRef } from "../model/object-ref.ts";
-import type { Graph } from "./graph.ts";
-import type { Layout } from "./layout.ts";
-import { tablesOfTask } from "./plan.ts";
+import { NONE } from "../../model/checkpoint.ts";
+import type { ObjectRef } from "../../model/object-ref.ts";
+import type { Graph } from "../order/graph.ts";
+import type { Layout } from "../order/layout.ts";
+import { tablesOfTask } from "../plan/plan.ts";
 
 export type Direction = "left" | "right" | "up" | "down";
 

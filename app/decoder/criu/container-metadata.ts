@@ -2,8 +2,8 @@
 
 import type { Fact } from "../../model/checkpoint.ts";
 import { decodeText, visible } from "../../model/text.ts";
-import { baseName } from "../criu/members.ts";
-import type { Metadata } from "../criu/set.ts";
+import { baseName } from "./members.ts";
+import type { Metadata } from "./set-walk.ts";
 import { type Source, SourceError } from "../source.ts";
 
 /** The names of files that `readMetadata` looks at. */

@@ -1,7 +1,7 @@
 // Places what is planned: tables stacked in their order, tasks and files as near to their edges as their order lets
 // them be, so that an edge to a private file is mostly a straight line and what bends is what is shared.
 
-import { NONE } from "../model/checkpoint.ts";
+import { NONE } from "../../model/checkpoint.ts";
 import {
   BOX,
   columnsOf,
@@ -17,10 +17,10 @@ import {
   taskBox,
   unusedBox,
 } from "./boxes.ts";
-import { ADDED, CHANGED, type Change, changeOf, REMOVED, SAME, type Subject } from "./graph.ts";
-import type { Layout } from "./layout.ts";
+import { ADDED, CHANGED, type Change, changeOf, REMOVED, SAME, type Subject } from "../order/graph.ts";
+import type { Layout } from "../order/layout.ts";
 import { placeInOrder } from "./place.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import { type Box, type Edge, PITCH } from "./scene.ts";
 
 /** Lanes between `left` and `right`; wider than that if they would not be readable. */

@@ -7,9 +7,9 @@ import { unrelated } from "../diff/related.ts";
 import { changesCsv, changesMarkdown } from "../export/changes-text.ts";
 import { diffDocumentText } from "../export/diff-json.ts";
 import { showDocument } from "../export/show-json.ts";
-import { oneImage } from "../graph/graph.ts";
-import { layout } from "../graph/layout.ts";
-import { union } from "../graph/union.ts";
+import { oneImage } from "../graph/order/graph.ts";
+import { layout } from "../graph/order/layout.ts";
+import { union } from "../graph/order/union.ts";
 import { bundle } from "../link/bundle.ts";
 import { createMask } from "../link/leave-out.ts";
 import { isPacked, pack, unpack } from "../link/pack.ts";
@@ -19,12 +19,12 @@ import type { Field } from "../model/fields.ts";
 import { orderRows } from "../model/order.ts";
 import { blobSource } from "../sources/files.ts";
 import { openHosted } from "../sources/url.ts";
-import { copyOf, transferables } from "./builder.ts";
-import { findBytes } from "./find-bytes.ts";
-import type { Image, Refusal } from "./image.ts";
-import { openImage } from "./open.ts";
+import { copyOf, transferables } from "../decoder/builder.ts";
+import { findBytes } from "../decoder/find-bytes.ts";
+import type { Image, Refusal } from "../decoder/image.ts";
+import { openImage } from "../decoder/open.ts";
 import type { Ask, DocumentId, FromWorker, QuestionKind, Questions, ToWorker, Two } from "./protocol.ts";
-import { type Progress, type Source, SourceError } from "./source.ts";
+import { type Progress, type Source, SourceError } from "../decoder/source.ts";
 
 /** What a question's handler may do before it answers. */
 interface Reply {
