@@ -1,11 +1,11 @@
 // Starts the page of a report: one file, without a network and without a worker of its own, with the images in it.
 
-import { createClient } from "./worker/client.ts";
-import { serve } from "./worker/worker.ts";
 import { fromBase64, REPORT_UNPACKED } from "./link/bundle.ts";
 import { showPage } from "./page.tsx";
 import { inputsOf } from "./shell/packed.ts";
 import { createShell } from "./shell/shell.ts";
+import { createClient } from "./worker/client.ts";
+import { serve } from "./worker/worker.ts";
 
 // Browsers start no worker from a file; what it would answer is answered here.
 const { port1, port2 } = new MessageChannel();

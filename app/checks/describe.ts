@@ -20,13 +20,13 @@ const outcomeWords = (outcome: Outcome): string => {
 };
 
 /** The section, beginning with its heading. */
-export function ruleSection({ code, title, looksAt, outcomes, target, remedy }: Rule): string {
+export function ruleSection({ code, title, examines, outcomes, target, remedy }: Rule): string {
   const lines = [
     `### ${code}`,
     "",
     title,
     "",
-    `- Looks at: ${looksAt}.`,
+    `- Looks at: ${examines}.`,
     ...outcomes.map((outcome) => `- If not, ${outcomeWords(outcome)}.`),
     ...(target === undefined ? [] : [`- The image alone does not tell: ${target}`]),
     `- What to do: ${remedy}`,

@@ -35,7 +35,7 @@ export interface Rule {
   /** What a sound image does, as a sentence. */
   readonly title: string;
   /** The records (or members) and fields that it looks at. */
-  readonly looksAt: string;
+  readonly examines: string;
   /** Usually one. Where several hold for a dialect, the first is meant unless the check names another's errno. */
   readonly outcomes: readonly Outcome[];
   /** What only the machine that restarts can decide; absent: the image decides it all. */

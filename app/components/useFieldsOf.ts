@@ -1,8 +1,8 @@
 // The fields of many records, asked from the worker when they come into view and kept for a while.
 
 import { useEffect, useRef, useState } from "react";
-import type { DocumentId } from "../worker/protocol.ts";
 import type { Field } from "../model/fields.ts";
+import type { DocumentId } from "../worker/protocol.ts";
 import { usePage } from "./context.ts";
 
 /** Records whose fields are asked for at once, and kept. */
@@ -34,9 +34,9 @@ export function useFieldsOf(
       while (missing[to + 1] === (missing[to] ?? 0) + 1 && to - from + 1 < MOST_AT_ONCE) to++;
       const [first, last] = [missing[from] ?? 0, missing[to] ?? 0];
       from = to + 1;
-      shell.client.ask("fieldsOf", { document, first, last }, { signal: control.signal }).then(
-        (answer) => {
-          for (const [at, each] of answer.entries()) fields.set(first + at, each);
+      shell.client.request("fieldsOf", { document, first, last }, { signal: control.signal }).then(
+        (response) => {
+          for (const [at, each] of response.entries()) fields.set(first + at, each);
           for (const old of fields.keys()) {
             if (fields.size <= MOST_KEPT) break;
             fields.delete(old);

@@ -2,15 +2,14 @@
 
 import { NONE } from "../model/checkpoint.ts";
 import type { ObjectRef } from "../model/object-ref.ts";
+import type { Side } from "../model/side.ts";
 import { type ChangeKind, changeKind, isOfDescriptors } from "./changes.ts";
 import { kindAt } from "./describe.ts";
 import type { Comparison } from "./diff.ts";
 
-export type Moment = "before" | "after";
-
 /** An object of one of the two images. */
 export interface ObjectAt {
-  readonly moment: Moment;
+  readonly side: Side;
   readonly ref: ObjectRef;
 }
 
@@ -20,8 +19,8 @@ export interface ObjectAt {
  */
 export function objectOfChange(comparison: Comparison, change: number): ObjectAt | null {
   const { before, after, pairs, changes } = comparison;
-  const at = (moment: Moment, to: ObjectRef["to"], row: number | undefined): ObjectAt | null =>
-    row === undefined || row === NONE ? null : { moment, ref: { to, row } };
+  const at = (side: Side, to: ObjectRef["to"], row: number | undefined): ObjectAt | null =>
+    row === undefined || row === NONE ? null : { side, ref: { to, row } };
   const first = changes.row[changes.firstRow[change] as number] ?? 0;
   const slotBefore = pairs.descriptors.before[first];
   const slotAfter = pairs.descriptors.after[first];
@@ -70,12 +69,12 @@ const FILE_UNSHARED = changeKind("file-unshared");
  */
 export function changeAbout(
   comparison: Comparison,
-  { moment, ref }: ObjectAt,
+  { side, ref }: ObjectAt,
   hidden: Uint8Array,
   preferred = -1,
 ): number {
   const { before, after, pairs, changes } = comparison;
-  const isBefore = moment === "before";
+  const isBefore = side === "before";
   let found = -1;
   /** Notes a change; true if it is the preferred one and nothing more need be looked at. */
   const take = (change: number): boolean => {

@@ -4,7 +4,7 @@
 import { NONE } from "../model/checkpoint.ts";
 import { CHANGE_KINDS, CHANGED_BY, isOfDescriptors } from "./changes.ts";
 import type { Comparison } from "./diff.ts";
-import { SIDE } from "./pair.ts";
+import { PRESENCE } from "./pair.ts";
 import { createRows } from "./rows.ts";
 
 /** What a line is. */
@@ -90,7 +90,7 @@ export function align(comparison: Comparison, folding: Folding): AlignedLines {
   };
   const isQuiet = (section: number): boolean => {
     const end = firstRow[section + 1] as number;
-    const whole = side[section] !== SIDE.both || endOfRun(firstRow[section] as number, end, false) === end;
+    const whole = side[section] !== PRESENCE.both || endOfRun(firstRow[section] as number, end, false) === end;
     return sectionChange[section] === NONE && whole;
   };
   const addFold = (from: number, to: number): void => {
@@ -117,7 +117,7 @@ export function align(comparison: Comparison, folding: Folding): AlignedLines {
       const end = firstRow[section + 1] as number;
       let row = firstRow[section] as number;
       if (!onlyChanges) addPairs(row, end);
-      else if (side[section] !== SIDE.both) addFold(row, end);
+      else if (side[section] !== PRESENCE.both) addFold(row, end);
       else {
         while (row < end) {
           const to = endOfRun(row, end, false);

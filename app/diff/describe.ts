@@ -12,8 +12,8 @@ import {
   isOfDescriptors,
   type PathDetails,
 } from "./changes.ts";
-import { type Comparison, descriptorNumber } from "./diff.ts";
 import { fileComparer, isUnknown, sameName } from "./compare-files.ts";
+import { type Comparison, descriptorNumber } from "./diff.ts";
 import { distinctDescriptors, pairNumber } from "./pair.ts";
 import { columnOf, createRows, sortRows } from "./rows.ts";
 

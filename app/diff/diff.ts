@@ -5,7 +5,7 @@ import { taskState } from "../model/names.ts";
 import { sameBytes } from "../model/text.ts";
 import { CHANGE_KINDS, CHANGED, CHANGED_BY, type ChangeKind, changeKind } from "./changes.ts";
 import { fileComparer, UNCERTAIN_PATH } from "./compare-files.ts";
-import { type Pairs, pair, pairNumber, SIDE } from "./pair.ts";
+import { type Pairs, PRESENCE, pair, pairNumber } from "./pair.ts";
 import { allRows, columnOf, createRows, sortRows } from "./rows.ts";
 
 /** Changes, in the order of the document: by the first holder's (or the task's) pid, then fd, then kind. */
@@ -292,8 +292,8 @@ function compareDescriptors(before: Checkpoint, after: Checkpoint, pairs: Pairs,
   for (let table = 0; table < tables.count; table++) {
     const end = tables.firstRow[table + 1] as number;
     const side = tables.side[table];
-    if (side !== SIDE.both) {
-      collected.changed.fill(side === SIDE.before ? CHANGED.closed : CHANGED.opened, tables.firstRow[table], end);
+    if (side !== PRESENCE.both) {
+      collected.changed.fill(side === PRESENCE.before ? CHANGED.closed : CHANGED.opened, tables.firstRow[table], end);
       continue;
     }
     for (let row = tables.firstRow[table] as number; row < end; row++) {

@@ -5,7 +5,7 @@ import { type Checkpoint, commBytes, hasPids, NONE, taskNumber } from "../model/
 import { allRows, sortRows } from "./rows.ts";
 
 /** On which side the tasks of a pair of tables are. */
-export const SIDE = { both: 0, before: 1, after: 2 } as const;
+export const PRESENCE = { both: 0, before: 1, after: 2 } as const;
 
 /**
  * Pairs of file tables that corresponding tasks use before and after, each pair once however many tasks have it, by
@@ -136,7 +136,7 @@ function pairTables(
   const tableAfter = rowAfter.map((row) => (row === NONE ? NONE : (after.tasks.table[row] as number)));
   const number = rowBefore.map((row, at) => pairNumber(before, after, row, rowAfter[at] as number));
   const sideOf = (at: number): number =>
-    rowAfter[at] === NONE ? SIDE.before : rowBefore[at] === NONE ? SIDE.after : SIDE.both;
+    rowAfter[at] === NONE ? PRESENCE.before : rowBefore[at] === NONE ? PRESENCE.after : PRESENCE.both;
 
   const compareNumbers = (a: number, b: number): number => (number[a] as number) - (number[b] as number) || a - b;
   const compareTables = (a: number, b: number): number =>

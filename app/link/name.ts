@@ -1,45 +1,45 @@
 // A row of a checkpoint ⇄ the name that links give it.
 
 import { type Checkpoint, NONE, nameBytes, recordMember, taskCount, taskNumber } from "../model/checkpoint.ts";
-import { type Looked, recordAt } from "../model/related.ts";
+import { recordAt, type Selection } from "../model/related.ts";
 import { encodeText, sameBytes, visibleText } from "../model/text.ts";
 import type { Name } from "./link.ts";
 
 /** The name of what is looked at; `null` where it has none that another dump would understand. */
-export function nameOf(checkpoint: Checkpoint, looked: Looked): Name | null {
+export function nameOf(checkpoint: Checkpoint, selection: Selection): Name | null {
   const { tasks, tables, descriptors, files, records } = checkpoint;
   const taskOf = (table: number): number | null => {
     const task = taskCount(tables, table) > 0 ? tables.task[tables.firstTask[table] ?? 0] : undefined;
     return task === undefined ? null : taskNumber(tasks, task);
   };
-  switch (looked.to) {
+  switch (selection.to) {
     case "task":
-      return { to: "task", task: taskNumber(tasks, looked.row) };
+      return { to: "task", task: taskNumber(tasks, selection.row) };
     case "table": {
-      const task = taskOf(looked.row);
+      const task = taskOf(selection.row);
       return task === null ? null : { to: "table", task };
     }
     case "descriptor": {
-      const task = taskOf(descriptors.table[looked.row] ?? NONE);
-      return task === null ? null : { to: "descriptor", task, fd: descriptors.fd[looked.row] ?? 0 };
+      const task = taskOf(descriptors.table[selection.row] ?? NONE);
+      return task === null ? null : { to: "descriptor", task, fd: descriptors.fd[selection.row] ?? 0 };
     }
     case "file": {
-      const first = files.firstHolder[looked.row] ?? 0;
-      if (first < (files.firstHolder[looked.row + 1] ?? 0)) {
+      const first = files.firstHolder[selection.row] ?? 0;
+      if (first < (files.firstHolder[selection.row + 1] ?? 0)) {
         const holder = files.holder[first] ?? 0;
         const task = taskOf(descriptors.table[holder] ?? NONE);
         if (task !== null) return { to: "file", task, fd: descriptors.fd[holder] ?? 0 };
       }
-      const path = visibleText(nameBytes(checkpoint, looked.row));
+      const path = visibleText(nameBytes(checkpoint, selection.row));
       return path === "" ? null : { to: "path", path };
     }
     case "record":
-      return { to: "record", member: recordMember(records, looked.row), offset: records.offset[looked.row] ?? 0 };
+      return { to: "record", member: recordMember(records, selection.row), offset: records.offset[selection.row] ?? 0 };
   }
 }
 
 /** The row that a name means here; `null` if there is none. */
-export function resolve(checkpoint: Checkpoint, name: Name): Looked | null {
+export function resolve(checkpoint: Checkpoint, name: Name): Selection | null {
   const { tasks, tables, descriptors, files } = checkpoint;
   const taskRow = (number: number): number => {
     const byPid = tasks.pid.indexOf(number);

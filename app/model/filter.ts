@@ -154,7 +154,7 @@ function columnMask(checkpoint: Checkpoint, listing: Listing, column: Column, te
     return mask;
   }
   const answers = new Map<number, boolean>();
-  const answer = (row: number): boolean => {
+  const response = (row: number): boolean => {
     if (span) {
       const from = span.offset(checkpoint, row);
       return test.span(checkpoint.text, from, from + span.length(checkpoint, row));
@@ -170,7 +170,7 @@ function columnMask(checkpoint: Checkpoint, listing: Listing, column: Column, te
     if (answers.size < KEPT_ANSWERS) answers.set(value, found);
     return found;
   };
-  for (let row = 0; row < count; row++) mask[row] = answer(row) ? 1 : 0;
+  for (let row = 0; row < count; row++) mask[row] = response(row) ? 1 : 0;
   return mask;
 }
 

@@ -5,17 +5,17 @@ import type { Listing } from "./columns.ts";
 import type { ObjectRef } from "./object-ref.ts";
 
 /** What can be looked at: an object, or a record that describes none. */
-export type Looked = ObjectRef | { readonly to: "record"; readonly row: number };
+export type Selection = ObjectRef | { readonly to: "record"; readonly row: number };
 
 const COLUMN_OF = { task: "tasks", table: "tables", descriptor: "descriptors", file: "files" } as const;
 
 /** The listing that an object is a row of. */
-export function listingOf(to: Looked["to"]): Listing {
+export function listingOf(to: Selection["to"]): Listing {
   return to === "record" ? "records" : COLUMN_OF[to];
 }
 
 /** What a row of a listing is; `null` for a problem that no record is to blame for. */
-export function lookedAt(checkpoint: Checkpoint, listing: Listing, row: number): Looked | null {
+export function selectionAt(checkpoint: Checkpoint, listing: Listing, row: number): Selection | null {
   switch (listing) {
     case "descriptors":
       return { to: "descriptor", row };
@@ -52,9 +52,9 @@ export function recordAt({ records }: Checkpoint, member: number, offset: number
 }
 
 /** The record that describes an object; NONE if the image does not say. */
-export function recordOf(checkpoint: Checkpoint, looked: Looked): number {
-  if (looked.to === "record") return looked.row;
-  return checkpoint[COLUMN_OF[looked.to]].record[looked.row] ?? NONE;
+export function recordOf(checkpoint: Checkpoint, selection: Selection): number {
+  if (selection.to === "record") return selection.row;
+  return checkpoint[COLUMN_OF[selection.to]].record[selection.row] ?? NONE;
 }
 
 /** The object that a record describes; `null` for a record that is about something else. */
@@ -80,15 +80,15 @@ function upperBound(ascending: Uint32Array, value: number): number {
 }
 
 /** The object that is looked at, or that the record looked at describes. */
-export function objectOf(checkpoint: Checkpoint, looked: Looked): ObjectRef | null {
-  return looked.to === "record" ? objectOfRecord(checkpoint, looked.row) : looked;
+export function objectOf(checkpoint: Checkpoint, selection: Selection): ObjectRef | null {
+  return selection.to === "record" ? objectOfRecord(checkpoint, selection.row) : selection;
 }
 
 /** The row of `listing` that goes with what is looked at: itself, or its file, table, first task, …; NONE: none. */
-export function relatedRow(checkpoint: Checkpoint, looked: Looked, listing: Listing): number {
+export function relatedRow(checkpoint: Checkpoint, selection: Selection, listing: Listing): number {
   if (listing === "problems") return NONE;
-  if (listing === "records") return recordOf(checkpoint, looked);
-  const object = objectOf(checkpoint, looked);
+  if (listing === "records") return recordOf(checkpoint, selection);
+  const object = objectOf(checkpoint, selection);
   if (object === null) return NONE;
   if (listingOf(object.to) === listing) return object.row;
   const { tasks, tables, descriptors, files } = checkpoint;

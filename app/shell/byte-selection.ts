@@ -1,16 +1,16 @@
 // Which bytes go with what is looked at, and the other way round.
 
 import { type Checkpoint, NONE, recordMember } from "../model/checkpoint.ts";
-import { type Looked, objectOfRecord, recordAt, recordOf } from "../model/related.ts";
+import { objectOfRecord, recordAt, recordOf, type Selection } from "../model/related.ts";
 import type { ByteSelection } from "./state.ts";
 
 /** Whether a record says something of what is looked at: it is its record, or a further one of a file. */
-function isAbout(checkpoint: Checkpoint, looked: Looked, record: number): boolean {
+function isAbout(checkpoint: Checkpoint, selection: Selection, record: number): boolean {
   if (record === NONE) return false;
-  if (recordOf(checkpoint, looked) === record) return true;
-  if (looked.to !== "file") return false;
+  if (recordOf(checkpoint, selection) === record) return true;
+  if (selection.to !== "file") return false;
   const { first, record: further } = checkpoint.fileRecords;
-  return further.subarray(first[looked.row] ?? 0, first[looked.row + 1] ?? 0).includes(record);
+  return further.subarray(first[selection.row] ?? 0, first[selection.row + 1] ?? 0).includes(record);
 }
 
 /** The record that selected bytes are in; NONE: none. */
@@ -21,22 +21,26 @@ export function recordOfBytes(checkpoint: Checkpoint, { member, at }: ByteSelect
 /** The bytes to show for what is looked at: those that are shown if they are about it, else where its record begins. */
 export function bytesFor(
   checkpoint: Checkpoint,
-  looked: Looked | null,
+  selection: Selection | null,
   shown: ByteSelection | null,
 ): ByteSelection | null {
-  if (looked === null) return shown;
-  const record = recordOf(checkpoint, looked);
+  if (selection === null) return shown;
+  const record = recordOf(checkpoint, selection);
   if (record === NONE) return shown;
-  if (shown !== null && isAbout(checkpoint, looked, recordOfBytes(checkpoint, shown))) return shown;
+  if (shown !== null && isAbout(checkpoint, selection, recordOfBytes(checkpoint, shown))) return shown;
   const at = checkpoint.records.offset[record] ?? 0;
   return { member: recordMember(checkpoint.records, record), anchor: at, at };
 }
 
 /** What to look at for selected bytes: what is looked at if their record is about it, else what their record describes. */
-export function lookedFor(checkpoint: Checkpoint, bytes: ByteSelection, looked: Looked | null): Looked | null {
+export function selectionFor(
+  checkpoint: Checkpoint,
+  bytes: ByteSelection,
+  selection: Selection | null,
+): Selection | null {
   const record = recordOfBytes(checkpoint, bytes);
-  if (record === NONE) return looked;
-  if (looked !== null && isAbout(checkpoint, looked, record)) return looked;
+  if (record === NONE) return selection;
+  if (selection !== null && isAbout(checkpoint, selection, record)) return selection;
   return objectOfRecord(checkpoint, record) ?? { to: "record", row: record };
 }
 

@@ -3,7 +3,7 @@
 import { type Checkpoint, NONE } from "../model/checkpoint.ts";
 import type { Field } from "../model/fields.ts";
 import { visible } from "../model/text.ts";
-import { lookOfRecord } from "./hex-rows.ts";
+import { recordStyle } from "./hex-rows.ts";
 
 export interface ByteWords {
   /** `FILE_DESC`, `raw bytes`. */
@@ -26,10 +26,11 @@ export function tellByte(
   const place = `at ${offset} (0x${offset.toString(16)})`;
   if (record === NONE) return { record: "no record", field: "", value: "", place };
   const kind = records.kinds[records.kind[record] ?? 0];
-  const look = lookOfRecord(records, record);
+  const select = recordStyle(records, record);
   const name = visible(kind?.name ?? "record");
-  if (look === "raw") return { record: name, field: `${records.length[record]} bytes in no record`, value: "", place };
-  if (look === "lost") {
+  if (select === "raw")
+    return { record: name, field: `${records.length[record]} bytes in no record`, value: "", place };
+  if (select === "lost") {
     return { record: "not decoded", field: `${records.length[record]} bytes that no record claims`, value: "", place };
   }
   if (field === null) return { record: name, field: "", value: "", place };

@@ -1,8 +1,9 @@
 // Everything that can be done, once: keys, menus, the palette and the help all read this.
 
-import type { ChangesForm } from "../worker/protocol.ts";
 import { changeSentence } from "../export/changes-text.ts";
 import { LISTING_TITLES, LISTINGS } from "../model/columns.ts";
+import { otherSide } from "../model/side.ts";
+import type { ChangesForm } from "../worker/protocol.ts";
 import { type ByteForm, bytesText } from "./bytes-text.ts";
 import { count, counted, sentence } from "./describe.ts";
 import { rememberLink } from "./hosted.ts";
@@ -121,7 +122,7 @@ export function commandsOf(
     const two = { before: before.document, after: after.document };
     const names = { before: before.input.name, after: after.input.name };
     try {
-      const text = await shell.client.ask("changes", { ...two, form, ignore: off, names });
+      const text = await shell.client.request("changes", { ...two, form, ignore: off, names });
       return { text, name: `${plainName(names.before)}-to-${plainName(names.after)}` };
     } catch (error) {
       shell.notify(`The changes could not be put into text: ${error instanceof Error ? error.message : error}`);
@@ -168,8 +169,8 @@ export function commandsOf(
       when: isCompared,
       run: () => {
         const { view, tablesShown, bytesShown } = state();
-        const shown = view === "side" && tablesShown && !bytesShown;
-        store.set({ view: shown ? "one" : "side", bytesShown: false });
+        const shown = view === "sideBySide" && tablesShown && !bytesShown;
+        store.set({ view: shown ? "one" : "sideBySide", bytesShown: false });
         goTo("tables", shown ? PLACES.tables : PLACES.aligned)();
       },
     },
@@ -256,7 +257,7 @@ export function commandsOf(
       return shell.notify(`${counted(length, "byte")} are too many to copy: select at most ${count(MOST_COPIED)}.`);
     }
     try {
-      const found = await shell.client.ask("bytes", { document: doc.document, member, offset, length });
+      const found = await shell.client.request("bytes", { document: doc.document, member, offset, length });
       await copy(bytesText(found, form), counted(found.length, "byte"));
     } catch (error) {
       shell.notify(error instanceof Error ? error.message : String(error));
@@ -366,8 +367,8 @@ export function commandsOf(
       title: "Cancel opening; else look at nothing",
       key: "Escape",
       group: "Open",
-      when: (now) => now.opening !== null || now.looked !== null,
-      run: () => (state().opening ? shell.cancel() : shell.look(null)),
+      when: (now) => now.opening !== null || now.selection !== null,
+      run: () => (state().opening ? shell.cancel() : shell.select(null)),
     },
     {
       id: "swap",
@@ -384,7 +385,7 @@ export function commandsOf(
       key: "v",
       group: "Compare",
       when: isPair,
-      run: () => shell.turn(state().side === 0 ? 1 : 0),
+      run: () => shell.turn(otherSide(state().side)),
     },
 
     { id: "find", title: "Find…", key: "/", group: "Look", when: isOpen, run: show({ kind: "find" }) },
@@ -443,7 +444,7 @@ export function commandsOf(
       when: isOpen,
       run: () => {
         const { bytesShown, view } = state();
-        const aligned = view === "side" && isCompared(state());
+        const aligned = view === "sideBySide" && isCompared(state());
         goTo("tables", bytesShown ? PLACES.bytes : aligned ? PLACES.aligned : PLACES.tables)();
       },
     },
@@ -519,11 +520,11 @@ export function commandsOf(
       title: "Copy what is looked at, as a sentence",
       key: "y",
       group: "Copy and save",
-      when: (now) => isOpen(now) && now.looked !== null,
+      when: (now) => isOpen(now) && now.selection !== null,
       run: () => {
         const doc = shownDoc(state());
-        const { looked } = state();
-        if (doc && looked) void copy(sentence(doc.checkpoint, looked), "the sentence");
+        const { selection } = state();
+        if (doc && selection) void copy(sentence(doc.checkpoint, selection), "the sentence");
       },
     },
     {
@@ -576,7 +577,7 @@ export function commandsOf(
         const doc = shownDoc(state());
         if (doc === null || doc.document === null) return;
         const name = `${nameOfDoc()}.json`;
-        shell.client.ask("json", { document: doc.document }).then(
+        shell.client.request("json", { document: doc.document }).then(
           (blob) => saveFile(name, blob),
           (error: unknown) => shell.notify(`JSON could not be made: ${error instanceof Error ? error.message : error}`),
         );

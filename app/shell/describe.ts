@@ -1,7 +1,7 @@
 // Objects in words: headings, results, copied sentences.
 
 import { type Checkpoint, commBytes, HAS, NONE, nameBytes, recordMember, taskNumber } from "../model/checkpoint.ts";
-import type { Looked } from "../model/related.ts";
+import type { Selection } from "../model/related.ts";
 import { visible, visibleText } from "../model/text.ts";
 
 /** A file's name, or what to say where it has none. */
@@ -29,39 +29,43 @@ export function tableUsers(checkpoint: Checkpoint, table: number, most = 3): str
 }
 
 /** The word for what it is, and its name. */
-export function describe(checkpoint: Checkpoint, looked: Looked): { readonly word: string; readonly name: string } {
+export function describe(
+  checkpoint: Checkpoint,
+  selection: Selection,
+): { readonly word: string; readonly name: string } {
   const { descriptors, records, members } = checkpoint;
-  switch (looked.to) {
+  switch (selection.to) {
     case "task":
-      return { word: "task", name: taskName(checkpoint, looked.row) };
+      return { word: "task", name: taskName(checkpoint, selection.row) };
     case "table":
-      return { word: "file table", name: `of ${tableUsers(checkpoint, looked.row)}` };
+      return { word: "file table", name: `of ${tableUsers(checkpoint, selection.row)}` };
     case "descriptor": {
-      const name = fileName(checkpoint, descriptors.file[looked.row] ?? NONE);
-      return { word: "descriptor", name: `${descriptors.fd[looked.row] ?? ""} → ${name}` };
+      const name = fileName(checkpoint, descriptors.file[selection.row] ?? NONE);
+      return { word: "descriptor", name: `${descriptors.fd[selection.row] ?? ""} → ${name}` };
     }
     case "file":
-      return { word: "open file", name: fileName(checkpoint, looked.row) };
+      return { word: "open file", name: fileName(checkpoint, selection.row) };
     case "record": {
-      const kind = visible(records.kinds[records.kind[looked.row] ?? 0]?.name ?? "record");
-      const member = members.length > 1 ? ` of ${visible(members[recordMember(records, looked.row)]?.name ?? "")}` : "";
-      return { word: "record", name: `${kind} at ${records.offset[looked.row] ?? 0}${member}` };
+      const kind = visible(records.kinds[records.kind[selection.row] ?? 0]?.name ?? "record");
+      const member =
+        members.length > 1 ? ` of ${visible(members[recordMember(records, selection.row)]?.name ?? "")}` : "";
+      return { word: "record", name: `${kind} at ${records.offset[selection.row] ?? 0}${member}` };
     }
   }
 }
 
 /** One line to paste into a report: `pid 412 (nginx) fd 3 → /var/log/x at 4096`. */
-export function sentence(checkpoint: Checkpoint, looked: Looked): string {
+export function sentence(checkpoint: Checkpoint, selection: Selection): string {
   const { descriptors, files } = checkpoint;
   const at = (file: number): string =>
     file !== NONE && (files.has[file] ?? 0) & HAS.pos ? ` at ${files.pos[file] ?? 0n}` : "";
-  if (looked.to === "descriptor") {
-    const file = descriptors.file[looked.row] ?? NONE;
-    const users = tableUsers(checkpoint, descriptors.table[looked.row] ?? NONE);
-    return `${users}: fd ${descriptors.fd[looked.row] ?? ""} → ${fileName(checkpoint, file)}${at(file)}`;
+  if (selection.to === "descriptor") {
+    const file = descriptors.file[selection.row] ?? NONE;
+    const users = tableUsers(checkpoint, descriptors.table[selection.row] ?? NONE);
+    return `${users}: fd ${descriptors.fd[selection.row] ?? ""} → ${fileName(checkpoint, file)}${at(file)}`;
   }
-  const { word, name } = describe(checkpoint, looked);
-  return `${word} ${name}${looked.to === "file" ? at(looked.row) : ""}`;
+  const { word, name } = describe(checkpoint, selection);
+  return `${word} ${name}${selection.to === "file" ? at(selection.row) : ""}`;
 }
 
 /** 1234567 → `1,234,567`: for counts only, never for values. */

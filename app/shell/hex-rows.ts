@@ -4,7 +4,7 @@ import { NONE, type Records } from "../model/checkpoint.ts";
 import type { Field } from "../model/fields.ts";
 
 /** How the bytes of a run look; the names of their classes. */
-export type Look =
+export type RecordStyle =
   /** Not fetched yet. */
   | "waiting"
   | "field"
@@ -23,7 +23,7 @@ export interface Run {
   /** Bytes from the start of the row. */
   readonly from: number;
   readonly to: number;
-  readonly look: Look;
+  readonly style: RecordStyle;
   /** Of the record and of the field within it: neighbours differ. */
   readonly oddRecord: boolean;
   readonly oddField: boolean;
@@ -59,7 +59,7 @@ export function fieldAt(fields: readonly Field[], offset: number): number {
 }
 
 /** How a record's bytes look as long as its fields are not known. */
-export function lookOfRecord({ kinds, kind }: Records, record: number): Look {
+export function recordStyle({ kinds, kind }: Records, record: number): RecordStyle {
   const { type, name, struct } = kinds[kind[record] ?? 0] ?? { type: NONE, name: "", struct: null };
   if (type !== NONE || struct !== null)
     return struct === null && name.startsWith("unknown record") ? "unknown" : "field";
@@ -91,7 +91,7 @@ export function runsOf(start: number, length: number, marks: Marks): Run[] {
     );
     cut(end);
     const fields = record === NONE ? null : marks.fieldsOf(record);
-    const around = record === NONE ? "lost" : lookOfRecord(records, record);
+    const around = record === NONE ? "lost" : recordStyle(records, record);
     const first = fields === null ? NONE : Math.max(0, fieldAt(fields, at));
     for (let index = first; fields !== null && index < fields.length && (fields[index]?.offset ?? end) < end; index++) {
       cut(fields[index]?.offset ?? at);
@@ -104,7 +104,7 @@ export function runsOf(start: number, length: number, marks: Marks): Run[] {
       runs.push({
         from: at - start,
         to,
-        look: around !== "field" ? around : (field?.role ?? "field"),
+        style: around !== "field" ? around : (field?.role ?? "field"),
         oddRecord: record % 2 === 1,
         oddField: index % 2 === 1,
         startsField: field !== undefined && field.offset === at,

@@ -44,15 +44,15 @@ export async function openLinked(shell: Shell, texts: readonly string[]): Promis
   const urls = addresses.map(({ url }) => url);
   // What the page's own host gives is no news to it.
   const own = urls.every((url) => new URL(url).origin === window.location.origin);
-  if (!own && !(await memory().knows(urls)) && !(await ask(shell, addresses))) return;
+  if (!own && !(await memory().knows(urls)) && !(await request(shell, addresses))) return;
   await memory().remember(urls);
   await shell.openLinked(addresses.map(inputOf), originOf(addresses));
 }
 
 /** Shows the question; closing it is a no. */
-function ask(shell: Shell, addresses: readonly Address[]): Promise<boolean> {
+function request(shell: Shell, addresses: readonly Address[]): Promise<boolean> {
   return new Promise((resolve) => {
-    const dialog = { kind: "fetch" as const, addresses, answer: (yes: boolean) => settle(yes) };
+    const dialog = { kind: "fetch" as const, addresses, onChoice: (yes: boolean) => settle(yes) };
     shell.store.set({ dialog });
     const stop = shell.store.subscribe(() => {
       if (shell.store.get().dialog !== dialog) settle(false);

@@ -18,7 +18,7 @@ export function packed({ client, store }: Shell, leaveOut: LeaveOut): Promise<Ui
     if (leaveOut === "names") return plain[at] ?? "";
     return leaveOut === "directories" ? name.slice(name.lastIndexOf("/") + 1) : name;
   });
-  return client.ask("pack", { documents, names, leaveOut });
+  return client.request("pack", { documents, names, leaveOut });
 }
 
 /** The first few paths of what is open, as a packed image tells them. */

@@ -1,9 +1,9 @@
 // The rows of a listing as the user ordered and filtered them: put in order by the page where that takes no time,
 // else by the worker.
 
-import type { Client } from "../worker/client.ts";
 import type { Listing } from "../model/columns.ts";
 import { isPlain, type Order, orderRows } from "../model/order.ts";
+import type { Client } from "../worker/client.ts";
 import type { Doc, ListingView } from "./state.ts";
 
 /** With more rows than this in its longest lists, a document is put in order by the worker. */
@@ -33,5 +33,5 @@ export async function shownRows(
   const order = orderOf(listing, view);
   const now = rowsNow(doc, order);
   if (now !== null || doc.document === null) return now ?? new Uint32Array(0);
-  return client.ask("order", { document: doc.document, order }, signal ? { signal } : {});
+  return client.request("order", { document: doc.document, order }, signal ? { signal } : {});
 }

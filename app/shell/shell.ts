@@ -1,8 +1,6 @@
 // What can be done: opening, closing, looking at things. Every change of the state goes through here.
 
-import type { Client } from "../worker/client.ts";
-import type { Opening as Answer } from "../worker/protocol.ts";
-import { type ChangeName, changeAbout, findChange, type Moment, nameOfChange, objectOfChange } from "../diff/about.ts";
+import { type ChangeName, changeAbout, findChange, nameOfChange, objectOfChange } from "../diff/about.ts";
 import { type ChangeKind, mirrored } from "../diff/changes.ts";
 import { kindAt } from "../diff/describe.ts";
 import { hiddenKinds, stepChange } from "../diff/lines.ts";
@@ -18,8 +16,11 @@ import {
 import { nameOf, resolve } from "../link/name.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { LISTINGS, type Listing } from "../model/columns.ts";
-import { type Looked, objectOf } from "../model/related.ts";
-import { bytesFor, lookedFor, selectionOf, withinMembers } from "./byte-selection.ts";
+import { objectOf, type Selection } from "../model/related.ts";
+import { onSide, otherSide, type Side } from "../model/side.ts";
+import type { Client } from "../worker/client.ts";
+import type { Opening as Answer } from "../worker/protocol.ts";
+import { bytesFor, selectionFor, selectionOf, withinMembers } from "./byte-selection.ts";
 import { isDialect } from "./dialects.ts";
 import { listSamples, loadSample } from "./samples.ts";
 import {
@@ -33,7 +34,6 @@ import {
   type Input,
   type ListingView,
   type Origin,
-  type Side,
   type State,
   shownDoc,
 } from "./state.ts";
@@ -61,7 +61,7 @@ export function createShell(client: Client, network = true) {
   let wantedChoices: readonly (ChoiceLink | undefined)[] = [];
 
   const forget = (docs: Docs): void => {
-    for (const { document } of docs) if (document !== null) void client.ask("close", { document }).catch(() => {});
+    for (const { document } of docs) if (document !== null) void client.request("close", { document }).catch(() => {});
   };
 
   const fail = (failure: Failure): void => set({ failure, opening: null });
@@ -70,70 +70,72 @@ export function createShell(client: Client, network = true) {
   const show = (docs: Docs, origin: Origin, compared: Compared | null = null): void =>
     set((state) => {
       const before = shownDoc(state);
-      const side = docs.length < 2 ? 0 : (wantedSide ?? (state.docs.length === 2 ? state.side : 1));
-      const after = docs[side] ?? docs[0];
+      const side = docs.length < 2 ? "before" : (wantedSide ?? (state.docs.length === 2 ? state.side : "after"));
+      const after = onSide(docs, side) ?? docs[0];
       const name =
         wanted ??
-        (before && state.looked && before.input === after?.input ? nameOf(before.checkpoint, state.looked) : null);
-      const looked = after && name ? resolve(after.checkpoint, name) : null;
-      if (looked !== null && after?.document !== null) wanted = null;
+        (before && state.selection && before.input === after?.input
+          ? nameOf(before.checkpoint, state.selection)
+          : null);
+      const selection = after && name ? resolve(after.checkpoint, name) : null;
+      if (selection !== null && after?.document !== null) wanted = null;
       const kept = wantedBytes ?? (before && before.input === after?.input ? state.bytes : null);
       const changeName =
         wantedChange ??
         (state.compared && state.change !== null ? nameOfChange(state.compared.comparison, state.change) : null);
-      const shown = { docs, origin, side, looked, compared, change: null, failure: null };
+      const shown = { docs, origin, side, selection, compared, change: null, failure: null };
       if (after?.document != null && (compared !== null || docs.length === 1)) wantedBytes = null;
       if (compared === null) return { ...shown, ...withBytes(shown, kept) };
       wantedSide = null;
       wantedChange = null;
-      const all = { ...shown, ...selected(shown, changeName, looked !== null) };
+      const all = { ...shown, ...selected(shown, changeName, selection !== null) };
       return { ...all, ...withBytes(all, kept) };
     });
 
   /** The bytes that are to be selected if they are in the image, else those of what is looked at; and what they are about. */
   const withBytes = (
-    state: Pick<State, "docs" | "side" | "looked">,
+    state: Pick<State, "docs" | "side" | "selection">,
     kept: ByteSelection | null,
-  ): Pick<State, "bytes" | "looked"> => {
-    const { looked } = state;
+  ): Pick<State, "bytes" | "selection"> => {
+    const { selection } = state;
     const doc = shownDoc(state);
     // An early part may not have come to where the bytes are.
     const inside = doc && kept ? withinMembers(doc.checkpoint, kept) : null;
-    if (doc === null || inside === null) return { looked, bytes: doc && bytesFor(doc.checkpoint, looked, null) };
-    return { looked: looked ?? lookedFor(doc.checkpoint, inside, null), bytes: inside };
+    if (doc === null || inside === null) return { selection, bytes: doc && bytesFor(doc.checkpoint, selection, null) };
+    return { selection: selection ?? selectionFor(doc.checkpoint, inside, null), bytes: inside };
   };
 
   /** Sets what is looked at; the bytes follow. */
-  const lookAt = (change: Pick<State, "looked"> & Partial<State>): void =>
+  const select = (change: Pick<State, "selection"> & Partial<State>): void =>
     set((state) => {
       const doc = shownDoc({ ...state, ...change });
       const shown = doc === shownDoc(state) ? state.bytes : null;
-      return { ...change, bytes: doc && bytesFor(doc.checkpoint, change.looked, shown) };
+      return { ...change, bytes: doc && bytesFor(doc.checkpoint, change.selection, shown) };
     });
 
   /** What is selected where a change of a name is. `keep`: what is looked at stays so, if there is anything. */
   const selected = (
-    { compared, looked, side }: Pick<State, "compared" | "looked" | "side">,
+    { compared, selection, side }: Pick<State, "compared" | "selection" | "side">,
     name: ChangeName | null,
     keep = false,
-  ): Pick<State, "change" | "looked" | "side"> => {
+  ): Pick<State, "change" | "selection" | "side"> => {
     const change = compared && name ? findChange(compared.comparison, name) : -1;
-    if (compared === null || change === -1) return { change: null, looked, side };
-    return keep ? { change, looked, side } : { change, ...objectLooked(compared, change) };
+    if (compared === null || change === -1) return { change: null, selection, side };
+    return keep ? { change, selection, side } : { change, ...selectionOfChange(compared, change) };
   };
 
-  const objectLooked = ({ comparison }: Compared, change: number): Pick<State, "looked" | "side"> => {
+  const selectionOfChange = ({ comparison }: Compared, change: number): Pick<State, "selection" | "side"> => {
     const object = objectOfChange(comparison, change);
-    return { looked: object?.ref ?? null, side: object?.moment === "before" ? 0 : 1 };
+    return { selection: object?.ref ?? null, side: object?.side ?? "after" };
   };
 
   /** The change that goes with what is looked at; null where nothing is compared or nothing has changed. */
-  const changeOf = (looked: Looked | null, side: Side): number | null => {
+  const changeOf = (selection: Selection | null, side: Side): number | null => {
     const { compared, docs, off, change } = get();
-    const doc = docs[side];
-    const ref = doc && looked && objectOf(doc.checkpoint, looked);
+    const doc = onSide(docs, side);
+    const ref = doc && selection && objectOf(doc.checkpoint, selection);
     if (!compared || !ref) return null;
-    const found = changeAbout(compared.comparison, { moment: MOMENTS[side], ref }, hiddenKinds(off), change ?? -1);
+    const found = changeAbout(compared.comparison, { side, ref }, hiddenKinds(off), change ?? -1);
     return found === -1 ? null : found;
   };
 
@@ -141,7 +143,7 @@ export function createShell(client: Client, network = true) {
   const compare = async (before: Doc, after: Doc, signal: AbortSignal): Promise<Compared> => {
     if (before.document === null || after.document === null) throw new Error("An image is not open yet.");
     const two = { before: before.document, after: after.document };
-    const { differences, unrelated, digits } = await client.ask("diff", two, { signal });
+    const { differences, unrelated, digits } = await client.request("diff", two, { signal });
     return {
       comparison: { ...differences, before: before.checkpoint, after: after.checkpoint },
       unrelated,
@@ -179,8 +181,8 @@ export function createShell(client: Client, network = true) {
     } catch (error) {
       if (opening !== control) return;
       // What was open before is shown again; an early part is not worth keeping without its rest.
-      const { docs, origin, side, looked, bytes, compared, change, swapped } = settled;
-      set({ docs, origin, side, looked, bytes, compared, change, swapped });
+      const { docs, origin, side, selection, bytes, compared, change, swapped } = settled;
+      set({ docs, origin, side, selection, bytes, compared, change, swapped });
       if (!control.signal.aborted) {
         const message = error instanceof Error ? error.message : String(error);
         const choices = error instanceof Refused ? error.choices : [];
@@ -203,7 +205,7 @@ export function createShell(client: Client, network = true) {
     signal: AbortSignal,
     onDoc: (doc: Doc) => void,
   ): Promise<Doc> => {
-    const answer: Answer = await client.ask(
+    const response: Answer = await client.request(
       "open",
       {
         inputs: input.files,
@@ -221,20 +223,20 @@ export function createShell(client: Client, network = true) {
         },
       },
     );
-    if ("refused" in answer) {
-      const choices = (answer.choices ?? []).map(
+    if ("refused" in response) {
+      const choices = (response.choices ?? []).map(
         (set): Input => ({ name: set || input.name, files: input.files, set }),
       );
-      throw new Refused(answer.refused, choices);
+      throw new Refused(response.refused, choices);
     }
-    return { input, document: answer.document, checkpoint: answer.checkpoint, dialect };
+    return { input, document: response.document, checkpoint: response.checkpoint, dialect };
   };
 
   const openAll = async (inputs: readonly Input[], origin: Origin, signal: AbortSignal): Promise<void> => {
     const [first, second] = inputs;
     if (first === undefined) return;
     const old = settled.docs;
-    set({ side: 0, bannerHidden: false, swapped: false, left: "changes", zoom: null, zoomWanted: null });
+    set({ side: "before", bannerHidden: false, swapped: false, left: "changes", zoom: null, zoomWanted: null });
     const dialect = first.dialect ?? null;
     // Of two, an early part of one is not what is waited for.
     const before = await decode(first, dialect, signal, (doc) => second === undefined && show([doc], origin));
@@ -308,14 +310,14 @@ export function createShell(client: Client, network = true) {
 
     /** Decodes a document again, in a dialect chosen by hand (`null`: the one that its bytes suggest). */
     reopen(side: Side, dialect: string | null): Promise<void> {
-      const doc = get().docs[side];
+      const doc = onSide(get().docs, side);
       if (doc === undefined) return Promise.resolve();
       return begin(doc.input.name, async (signal) => {
         const again = await decode(doc.input, dialect, signal, () => {});
         const [before, after] = get().docs;
         if (after === undefined) show([again], get().origin);
         else if (before !== undefined) {
-          const pair = side === 0 ? ([again, after] as const) : ([before, again] as const);
+          const pair = side === "before" ? ([again, after] as const) : ([before, again] as const);
           show(pair, get().origin, await compareNew(...pair, again, signal));
         }
         forget([doc]);
@@ -342,11 +344,11 @@ export function createShell(client: Client, network = true) {
         docs: [],
         opening: null,
         origin: null,
-        looked: null,
+        selection: null,
         bytes: null,
         compared: null,
         change: null,
-        side: 0,
+        side: "before",
         failure: null,
       });
       forget(docs);
@@ -359,10 +361,10 @@ export function createShell(client: Client, network = true) {
       return begin("the images in the other order", async (signal) => {
         const compared = await compare(after, before, signal);
         set((state) => {
-          const { docs, side, looked, change, swapped } = state;
+          const { docs, side, selection, change, swapped } = state;
           if (docs[0] !== before || docs[1] !== after) return {};
           const old = state.compared && change !== null ? nameOfChange(state.compared.comparison, change) : null;
-          const turned = { compared, looked, side: (side === 0 ? 1 : 0) as Side };
+          const turned = { compared, selection, side: otherSide(side) };
           return {
             docs: [after, before] as const,
             compared,
@@ -375,27 +377,27 @@ export function createShell(client: Client, network = true) {
 
     /** Looks at the other of two documents, at the same thing if it is there. */
     turn(side: Side): void {
-      const { docs, looked } = get();
-      const [from, to] = [shownDoc(get()), docs[side]];
+      const { docs, selection } = get();
+      const [from, to] = [shownDoc(get()), onSide(docs, side)];
       if (!from || !to || from === to) return;
-      const name = looked && nameOf(from.checkpoint, looked);
+      const name = selection && nameOf(from.checkpoint, selection);
       const there = name && resolve(to.checkpoint, name);
-      lookAt({ side, looked: there, change: changeOf(there, side) });
+      select({ side, selection: there, change: changeOf(there, side) });
     },
 
-    look(looked: Looked | null): void {
+    select(selection: Selection | null): void {
       const { side } = get();
-      lookAt({ looked, change: changeOf(looked, side) });
+      select({ selection, change: changeOf(selection, side) });
     },
 
     /** Selects bytes, and looks at what they are about. */
     selectBytes(bytes: ByteSelection): void {
-      const { side, looked } = get();
+      const { side, selection } = get();
       const doc = shownDoc(get());
       const inside = doc && withinMembers(doc.checkpoint, bytes);
       if (!doc || !inside) return;
-      const about = lookedFor(doc.checkpoint, inside, looked);
-      set(about === looked ? { bytes: inside } : { looked: about, change: changeOf(about, side), bytes: inside });
+      const about = selectionFor(doc.checkpoint, inside, selection);
+      set(about === selection ? { bytes: inside } : { selection: about, change: changeOf(about, side), bytes: inside });
     },
 
     /** Selects the bytes of a field or record and shows them. */
@@ -405,14 +407,14 @@ export function createShell(client: Client, network = true) {
     },
 
     /** Looks at something in one of two documents. */
-    lookIn(side: Side, looked: Looked | null): void {
-      lookAt({ side, looked, change: changeOf(looked, side) });
+    selectIn(side: Side, selection: Selection | null): void {
+      select({ side, selection, change: changeOf(selection, side) });
     },
 
     /** Selects a change, and looks at what shows it. */
     selectChange(change: number): void {
       const { compared } = get();
-      if (compared) lookAt({ change, ...objectLooked(compared, change) });
+      if (compared) select({ change, ...selectionOfChange(compared, change) });
     },
 
     /** Switches a kind of change off, or on again. A selected change of a kind that is off is let go. */
@@ -462,7 +464,7 @@ export function createShell(client: Client, network = true) {
       const { bytes } = link;
       wantedBytes = bytes ? { member: bytes.member, anchor: bytes.from, at: bytes.to } : null;
       wantedChange = link.change ?? null;
-      wantedSide = link.side === undefined ? null : link.side === "before" ? 0 : 1;
+      wantedSide = link.side ?? null;
       wantedSwapped = link.order === "swapped";
       wantedChoices = [link.first, link.second];
       const listing: ListingView = {
@@ -486,15 +488,15 @@ export function createShell(client: Client, network = true) {
         tablesShown: !hidden.includes("tables"),
         inspectorShown: !hidden.includes("inspector"),
         off: link.off ?? [],
-        view: link.view ?? "side",
+        view: link.view ?? "sideBySide",
         onlyChanges: link.rows !== "all",
       });
       const { docs, compared } = get();
-      const side: Side = docs.length === 2 ? (wantedSide ?? 1) : 0;
-      const doc = docs[side];
+      const side: Side = docs.length === 2 ? (wantedSide ?? "after") : "before";
+      const doc = onSide(docs, side);
       if (doc === undefined) return;
-      const looked = wanted && resolve(doc.checkpoint, wanted);
-      const all = { docs, ...selected({ compared, looked, side }, wantedChange, looked !== null) };
+      const selection = wanted && resolve(doc.checkpoint, wanted);
+      const all = { docs, ...selected({ compared, selection, side }, wantedChange, selection !== null) };
       set({ ...all, ...withBytes(all, wantedBytes) });
       wanted = null;
       wantedBytes = null;
@@ -513,10 +515,10 @@ export function createShell(client: Client, network = true) {
     /** The link to what is looked at. */
     link(): Link {
       const state = get();
-      const { origin, docs, side, looked, tab, listings, compared, change, off, view, onlyChanges, swapped } = state;
+      const { origin, docs, side, selection, tab, listings, compared, change, off, view, onlyChanges, swapped } = state;
       const doc = shownDoc(get());
       const changeName = compared && change !== null ? nameOfChange(compared.comparison, change) : wantedChange;
-      const select = doc && looked ? nameOf(doc.checkpoint, looked) : wanted;
+      const select = doc && selection ? nameOf(doc.checkpoint, selection) : wanted;
       const [first, second] = origin === null ? [] : (swapped ? docs.toReversed() : docs).map(choiceLink);
       const others: Partial<Record<Listing, ListingLink>> = {};
       for (const each of LISTINGS) {
@@ -531,7 +533,7 @@ export function createShell(client: Client, network = true) {
         ...origin,
         ...(first && { first }),
         ...(second && { second }),
-        ...(docs.length === 2 && side === 0 && { side: "before" as const }),
+        ...(docs.length === 2 && side === "before" && { side }),
         ...(select && { select }),
         ...(tab !== "descriptors" && { tab }),
         ...listingLink(tab, listings[tab]),
@@ -562,8 +564,6 @@ function listingLink(listing: Listing, { filter, sort, columns }: ListingView): 
     ...(columns.join() !== firstColumns(listing).join() && { columns }),
   };
 }
-
-const MOMENTS = ["before", "after"] as const satisfies readonly Moment[];
 
 /** The input is no image that the decoders know, or several. */
 class Refused extends Error {

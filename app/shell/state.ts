@@ -1,6 +1,5 @@
 // What the page holds: which documents are open, what is looked at, and how. Nothing that can be derived.
 
-import type { DocumentId, InputFile } from "../worker/protocol.ts";
 import type { Progress } from "../decoder/source.ts";
 import type { ChangeKind } from "../diff/changes.ts";
 import type { Comparison } from "../diff/diff.ts";
@@ -8,7 +7,9 @@ import type { Address } from "../link/address.ts";
 import type { ZoomLink } from "../link/link.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { COLUMNS, LISTINGS, type Listing } from "../model/columns.ts";
-import type { Looked } from "../model/related.ts";
+import type { Selection } from "../model/related.ts";
+import { onSide, type Side } from "../model/side.ts";
+import type { DocumentId, InputFile } from "../worker/protocol.ts";
 
 /** Files that make up one image. */
 export interface Input {
@@ -44,8 +45,6 @@ export interface Doc {
 
 /** One image, or before and after. */
 export type Docs = readonly [] | readonly [Doc] | readonly [Doc, Doc];
-
-export type Side = 0 | 1;
 
 /** What changed between the two documents that are open. */
 export interface Compared {
@@ -114,7 +113,7 @@ export type Dialog =
   /** An address is to be typed. */
   | { readonly kind: "address" }
   /** A link is about to fetch from these addresses. */
-  | { readonly kind: "fetch"; readonly addresses: readonly Address[]; answer(yes: boolean): void }
+  | { readonly kind: "fetch"; readonly addresses: readonly Address[]; onChoice(yes: boolean): void }
   /** The images are about to be put into a link or a report. */
   | { readonly kind: "share"; readonly into: "link" | "report" }
   /** Something was dropped on an open document. */
@@ -128,7 +127,7 @@ export interface State {
   /** Which of two documents is looked at. */
   readonly side: Side;
   /** In the document that is looked at. */
-  readonly looked: Looked | null;
+  readonly selection: Selection | null;
   readonly bytes: ByteSelection | null;
   /** The tables' place shows bytes. */
   readonly bytesShown: boolean;
@@ -138,8 +137,8 @@ export interface State {
   readonly change: number | null;
   /** Kinds of change that are switched off. */
   readonly off: readonly ChangeKind[];
-  /** `side`: the tables' place shows both images side by side. */
-  readonly view: "one" | "side";
+  /** `sideBySide`: the tables' place shows both images side by side. */
+  readonly view: "one" | "sideBySide";
   /** Side by side, runs of what has not changed are folded. */
   readonly onlyChanges: boolean;
   /** What stands left of the drawing of two images. */
@@ -179,14 +178,14 @@ export function firstState(): State {
     origin: null,
     opening: null,
     failure: null,
-    side: 0,
-    looked: null,
+    side: "before",
+    selection: null,
     bytes: null,
     bytesShown: false,
     compared: null,
     change: null,
     off: [],
-    view: "side",
+    view: "sideBySide",
     onlyChanges: true,
     left: "changes",
     swapped: false,
@@ -207,5 +206,5 @@ export function firstState(): State {
 
 /** The document that is looked at. */
 export function shownDoc({ docs, side }: Pick<State, "docs" | "side">): Doc | null {
-  return docs[side] ?? docs[0] ?? null;
+  return onSide(docs, side) ?? docs[0] ?? null;
 }

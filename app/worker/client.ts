@@ -1,10 +1,10 @@
-// The page's side of the worker: a question becomes a promise, with progress, early parts and cancelling.
+// The page's end of the worker protocol: a request becomes a promise, with progress, early parts and cancellation.
 
-import type { Checkpoint } from "../model/checkpoint.ts";
-import type { FromWorker, QuestionKind, Questions, ToWorker } from "./protocol.ts";
 import type { Progress } from "../decoder/source.ts";
+import type { Checkpoint } from "../model/checkpoint.ts";
+import type { FromWorker, RequestKind, Requests, ToWorker } from "./protocol.ts";
 
-export interface AskOptions {
+export interface RequestOptions {
   /** Aborting makes the promise reject with the signal's reason and tells the worker to stop. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
@@ -13,8 +13,12 @@ export interface AskOptions {
 
 /** The worker as the page sees it. */
 export interface Client {
-  ask<K extends QuestionKind>(kind: K, ask: Questions[K]["ask"], options?: AskOptions): Promise<Questions[K]["answer"]>;
-  /** Ends the worker; questions under way reject. */
+  request<K extends RequestKind>(
+    kind: K,
+    request: Requests[K]["request"],
+    options?: RequestOptions,
+  ): Promise<Requests[K]["response"]>;
+  /** Ends the worker; pending requests reject. */
   terminate(): void;
 }
 
@@ -27,9 +31,9 @@ export interface Channel {
 }
 
 interface Pending {
-  resolve(answer: unknown): void;
+  resolve(response: unknown): void;
   reject(reason: unknown): void;
-  options: AskOptions;
+  options: RequestOptions;
 }
 
 /** A client over a worker (or anything that speaks its protocol). */
@@ -43,26 +47,26 @@ export function createClient(channel: Channel): Client {
   };
 
   channel.onmessage = ({ data }) => {
-    const question = pending.get(data.id);
-    if (question === undefined) return;
-    if (data.kind === "progress") question.options.onProgress?.(data.progress);
-    else if (data.kind === "part") question.options.onPart?.(data.part);
+    const waiting = pending.get(data.id);
+    if (waiting === undefined) return;
+    if (data.kind === "progress") waiting.options.onProgress?.(data.progress);
+    else if (data.kind === "part") waiting.options.onPart?.(data.part);
     else {
       pending.delete(data.id);
-      if (data.kind === "answer") question.resolve(data.answer);
-      else if (data.kind === "failed") question.reject(new Error(data.message));
-      else question.reject(new DOMException("Cancelled", "AbortError"));
+      if (data.kind === "response") waiting.resolve(data.response);
+      else if (data.kind === "failed") waiting.reject(new Error(data.message));
+      else waiting.reject(new DOMException("Cancelled", "AbortError"));
     }
   };
   channel.onerror = (event) => rejectAll(new Error(event.message));
 
   return {
-    ask(kind, ask, options = {}) {
+    request(kind, request, options = {}) {
       const { signal } = options;
       const id = nextId++;
       return new Promise((resolve, reject) => {
         if (signal?.aborted) return reject(signal.reason);
-        pending.set(id, { resolve: resolve as (answer: unknown) => void, reject, options });
+        pending.set(id, { resolve: resolve as (response: unknown) => void, reject, options });
         signal?.addEventListener(
           "abort",
           () => {
@@ -72,7 +76,7 @@ export function createClient(channel: Channel): Client {
           },
           { once: true },
         );
-        channel.postMessage({ id, kind, ask } as ToWorker);
+        channel.postMessage({ id, kind, request } as ToWorker);
       });
     },
     terminate() {

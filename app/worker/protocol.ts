@@ -1,6 +1,9 @@
 // What the page and the worker say to each other: one type per question, with its answer.
 
 import type { Findings } from "../checks/finding.ts";
+import type { Occurrences } from "../decoder/find-bytes.ts";
+import type { Refusal } from "../decoder/image.ts";
+import type { Progress } from "../decoder/source.ts";
 import type { ChangeKind } from "../diff/changes.ts";
 import type { Differences } from "../diff/diff.ts";
 import type { Both, Graph } from "../graph/order/graph.ts";
@@ -9,9 +12,6 @@ import type { LeaveOut } from "../link/leave-out.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import type { Details, Field } from "../model/fields.ts";
 import type { Order } from "../model/order.ts";
-import type { Occurrences } from "../decoder/find-bytes.ts";
-import type { Refusal } from "../decoder/image.ts";
-import type { Progress } from "../decoder/source.ts";
 
 /**
  * A file that the user gave, or the address of a hosted one; `path` is its place in a dropped folder, else its name.
@@ -24,56 +24,56 @@ export type InputFile =
 export type DocumentId = number;
 
 /** Questions: what is asked, what is answered, and what may come before the answer. */
-export interface Questions {
+export interface Requests {
   /** Decode these files as one image. */
   open: {
-    ask: { inputs: readonly InputFile[]; dialect?: string; set?: string };
-    answer: Opening;
+    request: { inputs: readonly InputFile[]; dialect?: string; set?: string };
+    response: Opening;
   };
   /** Forget a document. */
-  close: { ask: { document: DocumentId }; answer: null };
+  close: { request: { document: DocumentId }; response: null };
   /** The fields of one record. */
-  fields: { ask: { document: DocumentId; record: number }; answer: readonly Field[] };
+  fields: { request: { document: DocumentId; record: number }; response: readonly Field[] };
   /** The fields of records first … last, as `fields` has them; of 512 records at most. */
-  fieldsOf: { ask: { document: DocumentId; first: number; last: number }; answer: readonly (readonly Field[])[] };
+  fieldsOf: { request: { document: DocumentId; first: number; last: number }; response: readonly (readonly Field[])[] };
   /** What the format tells of an open file beyond the columns. */
-  details: { ask: { document: DocumentId; file: number }; answer: Details };
+  details: { request: { document: DocumentId; file: number }; response: Details };
   /** Bytes of a member, at most `length` of them. */
-  bytes: { ask: { document: DocumentId; member: number; offset: number; length: number }; answer: Uint8Array };
+  bytes: { request: { document: DocumentId; member: number; offset: number; length: number }; response: Uint8Array };
   /**
    * Where `needle` occurs in a stretch of a member from `from` on, `most` places at most. A long member takes several
    * questions, each from where the last one says: so results come early, and not asking on is how to stop.
    */
   findBytes: {
-    ask: { document: DocumentId; member: number; needle: Uint8Array; from: number; most: number };
-    answer: Occurrences;
+    request: { document: DocumentId; member: number; needle: Uint8Array; from: number; most: number };
+    response: Occurrences;
   };
   /** The rows of a listing that pass a filter, in order: `orderRows` over the document's checkpoint. */
-  order: { ask: { document: DocumentId; order: Order }; answer: Uint32Array };
+  order: { request: { document: DocumentId; order: Order }; response: Uint32Array };
   /** Where things stand in the drawing: `layout` over the document alone. Asked for where that takes long. */
-  layout: { ask: { document: DocumentId }; answer: Layout };
+  layout: { request: { document: DocumentId }; response: Layout };
   /** What a restart of the image would refuse or get wrong, and what looks wrong. */
-  check: { ask: { document: DocumentId }; answer: Checked };
+  check: { request: { document: DocumentId }; response: Checked };
   /** Documents without their records as one compressed piece (bundle.ts), under these names. */
   pack: {
-    ask: { documents: readonly DocumentId[]; names: readonly string[]; leaveOut: LeaveOut };
-    answer: Uint8Array<ArrayBuffer>;
+    request: { documents: readonly DocumentId[]; names: readonly string[]; leaveOut: LeaveOut };
+    response: Uint8Array<ArrayBuffer>;
   };
   /** The document that `ckptscope show --json` prints. */
-  json: { ask: { document: DocumentId }; answer: Blob };
+  json: { request: { document: DocumentId }; response: Blob };
   /** What changed from one document to another. */
-  diff: { ask: Two; answer: Compared };
+  diff: { request: Two; response: Compared };
   /** Both documents in one drawing. */
-  union: { ask: Two; answer: Union };
+  union: { request: Two; response: Union };
   /** The changes as text, without those of the kinds in `ignore`: the documents of `ckptscope diff`, or a table. */
   changes: {
-    ask: Two & {
+    request: Two & {
       readonly form: ChangesForm;
       readonly ignore: readonly ChangeKind[];
       /** What the user calls the two images. */
       readonly names: { readonly before: string; readonly after: string };
     };
-    answer: Blob;
+    response: Blob;
   };
 }
 
@@ -111,18 +111,18 @@ export interface Checked {
 /** An opened image, or a sentence that says why it is none. */
 export type Opening = { readonly document: DocumentId; readonly checkpoint: Checkpoint } | Refusal;
 
-export type QuestionKind = keyof Questions;
+export type RequestKind = keyof Requests;
 
-export type Ask = {
-  [K in QuestionKind]: { readonly id: number; readonly kind: K; readonly ask: Questions[K]["ask"] };
-}[QuestionKind];
+export type WorkerRequest = {
+  [K in RequestKind]: { readonly id: number; readonly kind: K; readonly request: Requests[K]["request"] };
+}[RequestKind];
 
-export type ToWorker = Ask | { readonly id: number; readonly kind: "cancel" };
+export type ToWorker = WorkerRequest | { readonly id: number; readonly kind: "cancel" };
 
 export type FromWorker =
   | { readonly id: number; readonly kind: "progress"; readonly progress: Progress }
   | { readonly id: number; readonly kind: "part"; readonly part: Checkpoint }
-  | { readonly id: number; readonly kind: "answer"; readonly answer: unknown }
+  | { readonly id: number; readonly kind: "response"; readonly response: unknown }
   | { readonly id: number; readonly kind: "cancelled" }
   /** A fault of the program or of the source of the bytes; `message` is for the user. */
   | { readonly id: number; readonly kind: "failed"; readonly message: string };

@@ -1,6 +1,11 @@
 // The worker's entry: decodes images off the main thread and keeps them, so that the page can ask for more.
 
 import { checkImage, RULES } from "../checks/check.ts";
+import { copyOf, transferables } from "../decoder/builder.ts";
+import { findBytes } from "../decoder/find-bytes.ts";
+import type { Image, Refusal } from "../decoder/image.ts";
+import { openImage } from "../decoder/open.ts";
+import { type Progress, type Source, SourceError } from "../decoder/source.ts";
 import { type Comparison, diff } from "../diff/diff.ts";
 import { filterChanges } from "../diff/filter.ts";
 import { unrelated } from "../diff/related.ts";
@@ -19,12 +24,7 @@ import type { Field } from "../model/fields.ts";
 import { orderRows } from "../model/order.ts";
 import { blobSource } from "../sources/files.ts";
 import { openHosted } from "../sources/url.ts";
-import { copyOf, transferables } from "../decoder/builder.ts";
-import { findBytes } from "../decoder/find-bytes.ts";
-import type { Image, Refusal } from "../decoder/image.ts";
-import { openImage } from "../decoder/open.ts";
-import type { Ask, DocumentId, FromWorker, QuestionKind, Questions, ToWorker, Two } from "./protocol.ts";
-import { type Progress, type Source, SourceError } from "../decoder/source.ts";
+import type { DocumentId, FromWorker, RequestKind, Requests, ToWorker, Two, WorkerRequest } from "./protocol.ts";
 
 /** What a question's handler may do before it answers. */
 interface Reply {
@@ -33,12 +33,12 @@ interface Reply {
   part(part: Checkpoint): void;
 }
 
-interface Answer<K extends QuestionKind> {
-  readonly answer: Questions[K]["answer"];
+interface Answer<K extends RequestKind> {
+  readonly response: Requests[K]["response"];
   readonly transfer?: Transferable[];
 }
 
-type Handlers = { [K in QuestionKind]: (ask: Questions[K]["ask"], reply: Reply) => Promise<Answer<K>> };
+type Handlers = { [K in RequestKind]: (request: Requests[K]["request"], reply: Reply) => Promise<Answer<K>> };
 
 /** The largest piece of a member that is handed out at once. */
 const MOST_BYTES = 1024 * 1024;
@@ -93,63 +93,63 @@ function createHandlers(): Handlers {
         ...(set === undefined ? {} : { set }),
       };
       const image = (await openPacked(sources)) ?? (await openImage(sources, options));
-      if ("refused" in image) return { answer: image };
+      if ("refused" in image) return { response: image };
       const document = nextDocument++;
       documents.set(document, image);
       const { checkpoint, transfer } = handOut(image.checkpoint);
-      return { answer: { document, checkpoint }, transfer };
+      return { response: { document, checkpoint }, transfer };
     },
     async close({ document }) {
       documents.delete(document);
       if (last?.before === document || last?.after === document) last = null;
-      return { answer: null };
+      return { response: null };
     },
     async fields({ document, record }) {
-      return { answer: await find(document).fields(record) };
+      return { response: await find(document).fields(record) };
     },
     async fieldsOf({ document, first, last }, reply) {
       const image = find(document);
-      const answer: (readonly Field[])[] = [];
-      for (let record = first; record <= last && answer.length < MOST_RECORDS; record++) {
+      const response: (readonly Field[])[] = [];
+      for (let record = first; record <= last && response.length < MOST_RECORDS; record++) {
         reply.signal.throwIfAborted();
-        answer.push(await image.fields(record));
+        response.push(await image.fields(record));
       }
-      return { answer };
+      return { response };
     },
     async findBytes({ document, member, needle, from, most }, { signal }) {
       const source = find(document).sources[member];
-      if (source === undefined) return { answer: { found: new Float64Array(0), next: null } };
-      const answer = await findBytes(source, needle, { from, stretch: STRETCH, most, signal });
-      return { answer, transfer: [answer.found.buffer as ArrayBuffer] };
+      if (source === undefined) return { response: { found: new Float64Array(0), next: null } };
+      const response = await findBytes(source, needle, { from, stretch: STRETCH, most, signal });
+      return { response, transfer: [response.found.buffer as ArrayBuffer] };
     },
     async details({ document, file }) {
-      return { answer: await find(document).details(file) };
+      return { response: await find(document).details(file) };
     },
     async bytes({ document, member, offset, length }) {
       const source = find(document).sources[member];
-      if (source === undefined) return { answer: new Uint8Array(0) };
+      if (source === undefined) return { response: new Uint8Array(0) };
       const bytes = new Uint8Array(await source.read(offset, Math.min(length, MOST_BYTES)));
-      return { answer: bytes, transfer: [bytes.buffer] };
+      return { response: bytes, transfer: [bytes.buffer] };
     },
     async order({ document, order }) {
       const rows = orderRows(find(document).checkpoint, order);
-      return { answer: rows, transfer: [rows.buffer] };
+      return { response: rows, transfer: [rows.buffer] };
     },
     async layout({ document }) {
-      const answer = layout(oneImage(find(document).checkpoint));
-      return { answer, transfer: transferables(answer) };
+      const response = layout(oneImage(find(document).checkpoint));
+      return { response, transfer: transferables(response) };
     },
     async check({ document }, reply) {
       const image = find(document);
       const findings = await checkImage(image, { signal: reply.signal, onProgress: reply.progress });
       const found = new Set(findings.findings.map(({ code }) => code));
       const rules = RULES.filter(({ code, format }) => format === image.checkpoint.format && found.has(code));
-      return { answer: { findings, titles: Object.fromEntries(rules.map(({ code, title }) => [code, title])) } };
+      return { response: { findings, titles: Object.fromEntries(rules.map(({ code, title }) => [code, title])) } };
     },
     async pack({ documents: all, names, leaveOut }) {
       const mask = createMask(leaveOut);
-      const answer = await bundle(all.map((document, at) => pack(find(document).checkpoint, names[at] ?? "", mask)));
-      return { answer, transfer: [answer.buffer] };
+      const response = await bundle(all.map((document, at) => pack(find(document).checkpoint, names[at] ?? "", mask)));
+      return { response, transfer: [response.buffer] };
     },
     async json({ document }, reply) {
       const image = find(document);
@@ -158,38 +158,38 @@ function createHandlers(): Handlers {
         reply.signal.throwIfAborted();
         chunks.push(chunk);
       }
-      return { answer: new Blob(chunks, { type: "application/json" }) };
+      return { response: new Blob(chunks, { type: "application/json" }) };
     },
     async diff(two) {
       const { before, after, ...differences } = compare(two);
       const digits = (id: "pos" | "version"): number => Math.max(widest(before.files[id]), widest(after.files[id]));
-      const answer = {
+      const response = {
         differences: copyOf(differences),
         unrelated: unrelated(before, after, differences.pairs),
         digits: { pos: digits("pos"), version: digits("version") },
       };
-      return { answer, transfer: transferables(answer.differences) };
+      return { response, transfer: transferables(response.differences) };
     },
     async union(two) {
       const { before, after, pairs, changed } = compare(two);
       const { taskAfter, tables, descriptors } = pairs;
       const subject = union(before, after, { taskAfter, tables, descriptors, differs: changed });
       const { was, now, change } = subject.both;
-      const answer = { graph: subject.graph, both: { was, now, change }, layout: layout(subject) };
-      return { answer, transfer: transferables(answer) };
+      const response = { graph: subject.graph, both: { was, now, change }, layout: layout(subject) };
+      return { response, transfer: transferables(response) };
     },
     async changes({ before, after, form, ignore, names }) {
       const comparison = compare({ before, after });
       const indices = filterChanges(comparison, { ignore });
       if (form === "markdown") {
-        return { answer: new Blob([changesMarkdown(comparison, names, indices)], { type: "text/markdown" }) };
+        return { response: new Blob([changesMarkdown(comparison, names, indices)], { type: "text/markdown" }) };
       }
-      if (form === "csv") return { answer: new Blob([changesCsv(comparison, indices)], { type: "text/csv" }) };
+      if (form === "csv") return { response: new Blob([changesCsv(comparison, indices)], { type: "text/csv" }) };
       const sources = {
         before: { name: names.before, bytes: sizeOf(find(before)) },
         after: { name: names.after, bytes: sizeOf(find(after)) },
       };
-      return { answer: new Blob([...diffDocumentText(comparison, sources, indices)], { type: "application/json" }) };
+      return { response: new Blob([...diffDocumentText(comparison, sources, indices)], { type: "application/json" }) };
     },
   };
 }
@@ -213,7 +213,7 @@ export function serve(port: {
   const running = new Map<number, AbortController>();
   const post = (message: FromWorker, transfer: Transferable[] = []): void => port.postMessage(message, transfer);
 
-  const answer = async ({ id, kind, ask }: Ask): Promise<void> => {
+  const response = async ({ id, kind, request }: WorkerRequest): Promise<void> => {
     const controller = new AbortController();
     running.set(id, controller);
     const reply: Reply = {
@@ -225,9 +225,9 @@ export function serve(port: {
       },
     };
     try {
-      const handle = handlers[kind] as (ask: unknown, reply: Reply) => Promise<Answer<QuestionKind>>;
-      const result = await handle(ask, reply);
-      post({ id, kind: "answer", answer: result.answer }, result.transfer);
+      const handle = handlers[kind] as (request: unknown, reply: Reply) => Promise<Answer<RequestKind>>;
+      const result = await handle(request, reply);
+      post({ id, kind: "response", response: result.response }, result.transfer);
     } catch (error) {
       if (controller.signal.aborted) post({ id, kind: "cancelled" });
       else post({ id, kind: "failed", message: failure(error) });
@@ -238,7 +238,7 @@ export function serve(port: {
 
   port.onmessage = ({ data }) => {
     if (data.kind === "cancel") running.get(data.id)?.abort();
-    else void answer(data);
+    else void response(data);
   };
 }
 

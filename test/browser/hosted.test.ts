@@ -27,7 +27,7 @@ const hostName = (): string => new URL(server.url).host;
 const link = (path: string, compared?: string): string =>
   `#open=${encodeURIComponent(server.url + path)}${compared ? `&with=${encodeURIComponent(server.url + compared)}` : ""}`;
 
-const answer = (page: Page, name: "Yes, fetch" | "No") =>
+const response = (page: Page, name: "Yes, fetch" | "No") =>
   page.getByRole("dialog", { name: "Fetch an image" }).getByRole("button", { name }).click();
 
 const openTyped = async (page: Page, address: string): Promise<void> => {
@@ -44,11 +44,11 @@ test("a link asks before it fetches, and says from where", async () => {
   await dialog.getByText(`This link opens an image from ${hostName()}. Fetch it?`).waitFor();
   await dialog.getByText(/on this machine or in a private network/).waitFor();
   expect(server.requests).toEqual([]);
-  await answer(page, "No");
+  await response(page, "No");
   await page.getByText("Drop a checkpoint image, or two to compare").waitFor();
   expect(server.requests).toEqual([]);
   await page.goto(`${inject("pageUrl")}?again${link("good/before.ckpt")}`);
-  await answer(page, "Yes, fetch");
+  await response(page, "Yes, fetch");
   await descriptors(page).waitFor();
   await page.getByRole("banner").getByText(`from ${hostName()}`).waitFor();
   expect(server.requests).toEqual(["GET /good/before.ckpt bytes=0-65535"]);
@@ -83,7 +83,7 @@ test("an address that is typed or pasted opens, and its link opens the same view
 
 test("two addresses are compared", async () => {
   const { page } = await visit({ fragment: link("good/before.ckpt", "whole/after.ckpt") });
-  await answer(page, "Yes, fetch");
+  await response(page, "Yes, fetch");
   await page.getByRole("radio", { name: "after after.ckpt" }).waitFor({ state: "attached" });
   await page.getByRole("radio", { name: "before before.ckpt" }).waitFor({ state: "attached" });
 });

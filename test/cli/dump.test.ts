@@ -64,7 +64,7 @@ describe.skipIf(reason !== "")(`the live dump${reason === "" ? "" : ` (${reason}
   };
 
   /** What descriptor `fd` of `pid` is, with its open file. */
-  const look = (document: Shown, pid: number, fd: number) => {
+  const select = (document: Shown, pid: number, fd: number) => {
     const task = document.tasks.find((candidate) => candidate.pid === pid);
     const table = document.fileTables.find(({ id }) => id === task?.fileTable);
     const descriptor = table?.fds.find((candidate) => candidate.fd === fd);
@@ -100,7 +100,7 @@ describe.skipIf(reason !== "")(`the live dump${reason === "" ? "" : ` (${reason}
       { pid, tgid: pid },
       { pid: child, ppid: pid, tgid: child, comm: "sleep" },
     ]);
-    const at = (fd: number) => look(document, pid, fd);
+    const at = (fd: number) => select(document, pid, fd);
 
     expect(at(log)).toMatchObject({ kind: "generic", path: path("log"), pos: "4096", closeOnExec: false });
     expect(at(log).flagNames).toEqual(["O_RDWR", "O_APPEND", "O_LARGEFILE"]);
@@ -143,8 +143,8 @@ describe.skipIf(reason !== "")(`the live dump${reason === "" ? "" : ` (${reason}
 
     // fork: separate tables, the same open files.
     expect(document.tasks[0]?.fileTable).not.toBe(document.tasks[1]?.fileTable);
-    expect(look(document, child, 3).id).toBe(at(log).id);
-    expect(look(document, child, 4).id).toBe(at(writing).id);
+    expect(select(document, child, 3).id).toBe(at(log).id);
+    expect(select(document, child, 4).id).toBe(at(writing).id);
   });
 
   it("says what changed between two dumps, and nothing else", async () => {
@@ -210,7 +210,7 @@ describe.skipIf(reason !== "")(`the live dump${reason === "" ? "" : ` (${reason}
     expect(new Set([table(pid), table(loner), table(thread)]).size).toBe(3);
     expect(document.tasks.find((task) => task.pid === thread)?.tgid).toBe(pid);
     // A table taken over by unshare holds the same open files.
-    expect(look(document, thread, log).id).toBe(look(document, pid, log).id);
+    expect(select(document, thread, log).id).toBe(select(document, pid, log).id);
 
     const all = await dumpAndShow(path("all"), pid, "--threads");
     const threads = all.tasks.filter(({ tgid }) => tgid === pid);
@@ -245,8 +245,8 @@ describe.skipIf(reason !== "")(`the live dump${reason === "" ? "" : ` (${reason}
     const log = await parent.call("open", path("log"), O_RDWR | O_CREAT);
     const copy = await parent.call("dup", log);
     const document = await dumpAndShow(path("image"), parent.pid, "--no-sharing");
-    expect(look(document, parent.pid, copy).id).not.toBe(look(document, parent.pid, log).id);
-    expect(look(document, parent.pid, copy).path).toBe(path("log"));
+    expect(select(document, parent.pid, copy).id).not.toBe(select(document, parent.pid, log).id);
+    expect(select(document, parent.pid, copy).path).toBe(path("log"));
   });
 
   it("stops processes for the dump and lets them go", async () => {

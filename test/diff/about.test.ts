@@ -20,7 +20,7 @@ test("the object of a change is there, and leads back to it", () => {
         const object = objectOfChange(comparison, change);
         expect(object).not.toBeNull();
         if (object === null) continue;
-        const { [object.moment]: checkpoint } = comparison;
+        const checkpoint = comparison[object.side];
         const rows = { task: checkpoint.tasks, table: checkpoint.tables, descriptor: checkpoint.descriptors };
         const { count } = object.ref.to === "file" ? checkpoint.files : rows[object.ref.to];
         expect(object.ref.row).toBeLessThan(count);
@@ -65,7 +65,7 @@ const moved = diff(checkpointOf(state(0n, 0)), checkpointOf(state(8n, 1)));
 
 test("what has not changed has no change, and a kind that is switched off is passed over", () => {
   const about = (row: number, hidden = NONE_HIDDEN, preferred = -1): number =>
-    changeAbout(moved, { moment: "after", ref: { to: "descriptor", row } }, hidden, preferred);
+    changeAbout(moved, { side: "after", ref: { to: "descriptor", row } }, hidden, preferred);
   expect(moved.changes.kind).toHaveLength(2);
   expect(about(1)).toBe(-1);
   expect(moved.changes.kind[about(0)]).toBe(changeKind("file-pos"));

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { crossings, lanes } from "../../app/graph/order/lanes.ts";
-import { placeInOrder } from "../../app/graph/scene/place.ts";
 import { orderByKey, places, rowNumbers } from "../../app/graph/order/sort.ts";
+import { placeInOrder } from "../../app/graph/scene/place.ts";
 import { checkpointOfCrowd, randomNumbers } from "../support/crowd.ts";
 import { checkpointOf } from "../support/state.ts";
 

@@ -1,12 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { oneImage, type Subject } from "../../app/graph/order/graph.ts";
 import { boxAt, stripAt } from "../../app/graph/draw/hit.ts";
+import { boxOf, traceOf } from "../../app/graph/draw/trace.ts";
+import { oneImage, type Subject } from "../../app/graph/order/graph.ts";
 import { layout } from "../../app/graph/order/layout.ts";
+import {
+  type Expansion,
+  MOST_MARKS,
+  MOST_SHOWN,
+  NOTHING_OPENED,
+  planAround,
+  planWhole,
+} from "../../app/graph/plan/plan.ts";
 import { objectAt } from "../../app/graph/scene/map.ts";
-import { type Expansion, MOST_MARKS, MOST_SHOWN, NOTHING_OPENED, planAround, planWhole } from "../../app/graph/plan/plan.ts";
 import { markCount, type Scene } from "../../app/graph/scene/scene.ts";
 import { sceneOf } from "../../app/graph/scene/scene-of.ts";
-import { boxOf, traceOf } from "../../app/graph/draw/trace.ts";
 import { MOST_ITEMS, treeOf, treeWindow } from "../../app/graph/scene/tree.ts";
 import { type Checkpoint, holderCount } from "../../app/model/checkpoint.ts";
 import type { ObjectRef } from "../../app/model/object-ref.ts";

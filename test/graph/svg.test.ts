@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { svgOf } from "../../app/graph/draw/svg.ts";
 import { oneImage } from "../../app/graph/order/graph.ts";
 import { layout } from "../../app/graph/order/layout.ts";
 import { NOTHING_OPENED } from "../../app/graph/plan/plan.ts";
 import { sceneOf } from "../../app/graph/scene/scene-of.ts";
-import { svgOf } from "../../app/graph/draw/svg.ts";
 import { checkpointOfCrowd } from "../support/crowd.ts";
 import { checkpointOf } from "../support/state.ts";
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { ADDED, CHANGED, changeOf, REMOVED, SAME, type Subject } from "../../app/graph/order/graph.ts";
 import { layout } from "../../app/graph/order/layout.ts";
+import { DIFFERS, type Pairing, sideRefs, union, unionRef } from "../../app/graph/order/union.ts";
 import { NOTHING_OPENED } from "../../app/graph/plan/plan.ts";
 import { sceneOf } from "../../app/graph/scene/scene-of.ts";
-import { DIFFERS, type Pairing, sideRefs, union, unionRef } from "../../app/graph/order/union.ts";
 import { holdersLabel, positionLabel, sentence, tableBadge } from "../../app/graph/scene/words.ts";
 import { type Checkpoint, NONE, nameBytes } from "../../app/model/checkpoint.ts";
 import { sameBytes } from "../../app/model/text.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { nameOf, resolve } from "../../app/link/name.ts";
-import type { Looked } from "../../app/model/related.ts";
+import type { Selection } from "../../app/model/related.ts";
 import { NGINX } from "../support/nginx.ts";
 import { checkpointOf } from "../support/state.ts";
 
@@ -9,16 +9,16 @@ const other = checkpointOf(NGINX, { firstId: 500 });
 
 describe("names of what is looked at", () => {
   test("every object is found again in another dump of the same state", () => {
-    const objects: Looked[] = [
+    const objects: Selection[] = [
       { to: "task", row: 4 },
       { to: "table", row: 1 },
       { to: "descriptor", row: 8 },
       { to: "file", row: 4 },
       { to: "file", row: 5 },
     ];
-    for (const looked of objects) {
-      const name = nameOf(checkpoint, looked);
-      expect(name && resolve(other, name)).toEqual(looked);
+    for (const selection of objects) {
+      const name = nameOf(checkpoint, selection);
+      expect(name && resolve(other, name)).toEqual(selection);
     }
   });
   test("a file is named by its first holder, or by its path if it has none", () => {

@@ -6,7 +6,7 @@ import { addressOf, isLocalHost } from "../../app/link/address.ts";
 import { fromFragment, HIDABLE, type Link, toFragment, zoomLink } from "../../app/link/link.ts";
 import { nameOf, resolve } from "../../app/link/name.ts";
 import { COLUMNS, LISTINGS, type Listing } from "../../app/model/columns.ts";
-import type { Looked } from "../../app/model/related.ts";
+import type { Selection } from "../../app/model/related.ts";
 import { arbitraryState } from "../support/arbitrary-state.ts";
 import { checkpointOf } from "../support/state.ts";
 
@@ -89,13 +89,13 @@ describe("a view", () => {
           file: checkpoint.files,
         }[to].count;
         fc.pre(count > 0);
-        const looked: Looked = { to, row: seed % count };
-        const name = nameOf(checkpoint, looked);
+        const selection: Selection = { to, row: seed % count };
+        const name = nameOf(checkpoint, selection);
         if (name === null) return;
         const found = resolve(checkpoint, name);
         // What has no holder goes by its path, which another may have too: then the first is found.
         if (name.to === "path") expect(found && nameOf(checkpoint, found)).not.toBeNull();
-        else expect(found).toEqual(looked);
+        else expect(found).toEqual(selection);
       }),
     );
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { NONE } from "../../app/model/checkpoint.ts";
-import { lookedAt, recordAt, relatedRow } from "../../app/model/related.ts";
+import { recordAt, relatedRow, selectionAt } from "../../app/model/related.ts";
 import { NGINX } from "../support/nginx.ts";
 import { checkpointOf } from "../support/state.ts";
 
@@ -8,11 +8,11 @@ const checkpoint = checkpointOf(NGINX);
 
 describe("what belongs to what", () => {
   test("a descriptor leads to its file, table and first task", () => {
-    const looked = { to: "descriptor", row: 5 } as const;
-    expect(relatedRow(checkpoint, looked, "descriptors")).toBe(5);
-    expect(relatedRow(checkpoint, looked, "files")).toBe(2);
-    expect(relatedRow(checkpoint, looked, "tables")).toBe(1);
-    expect(relatedRow(checkpoint, looked, "tasks")).toBe(1);
+    const selection = { to: "descriptor", row: 5 } as const;
+    expect(relatedRow(checkpoint, selection, "descriptors")).toBe(5);
+    expect(relatedRow(checkpoint, selection, "files")).toBe(2);
+    expect(relatedRow(checkpoint, selection, "tables")).toBe(1);
+    expect(relatedRow(checkpoint, selection, "tasks")).toBe(1);
   });
   test("a file leads to its first holder; one that nobody holds leads nowhere", () => {
     expect(relatedRow(checkpoint, { to: "file", row: 1 }, "descriptors")).toBe(3);
@@ -47,6 +47,6 @@ describe("records", () => {
   });
   test("a problem leads to the record that it is in", () => {
     const problems = [{ severity: "error", code: "x", message: "X.", offset: 12 }] as const;
-    expect(lookedAt({ ...made, problems }, "problems", 0)).toEqual({ to: "record", row: 1 });
+    expect(selectionAt({ ...made, problems }, "problems", 0)).toEqual({ to: "record", row: 1 });
   });
 });

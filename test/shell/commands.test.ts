@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import type { Client } from "../../app/worker/client.ts";
 import { commandsOf } from "../../app/shell/commands.ts";
 import { createShell } from "../../app/shell/shell.ts";
+import type { Client } from "../../app/worker/client.ts";
 
 test("every command has a key and an id of its own", () => {
-  const client: Client = { ask: () => new Promise(() => {}), terminate() {} };
+  const client: Client = { request: () => new Promise(() => {}), terminate() {} };
   const commands = commandsOf(createShell(client), { current: null }, { current: null });
   expect(commands.filter(({ key }) => key === "")).toEqual([]);
   expect(new Set(commands.map(({ key, within = "" }) => `${within} ${key}`)).size).toBe(commands.length);

@@ -12,10 +12,10 @@ test("what is paired leads to each other, from either side", async () => {
   for (const to of ["task", "table", "descriptor"] as const) {
     const { count } = before[`${to}s` as const];
     for (let row = 0; row < count; row++) {
-      const there = counterpart(comparison, 0, { to, row });
+      const there = counterpart(comparison, "before", { to, row });
       if (there === null) continue;
       paired++;
-      expect(counterpart(comparison, 1, there)).toEqual({ to, row });
+      expect(counterpart(comparison, "after", there)).toEqual({ to, row });
     }
   }
   expect(paired).toBeGreaterThan(before.tasks.count);
@@ -28,10 +28,10 @@ test("an open file is paired by a descriptor of the same task and number", async
   const fd = before.descriptors.fd.indexOf(3);
   const file = before.descriptors.file[fd] ?? NONE;
   const there = after.descriptors.file[after.descriptors.fd.indexOf(3)] ?? NONE;
-  expect(counterpart(comparison, 0, { to: "file", row: file })).toEqual({ to: "file", row: there });
+  expect(counterpart(comparison, "before", { to: "file", row: file })).toEqual({ to: "file", row: there });
   // Nothing leads to the executable.
   const unheld = [...before.files.firstHolder.keys()].find(
     (row) => row < before.files.count && before.files.firstHolder[row] === before.files.firstHolder[row + 1],
   );
-  expect(counterpart(comparison, 0, { to: "file", row: unheld ?? NONE })).toBeNull();
+  expect(counterpart(comparison, "before", { to: "file", row: unheld ?? NONE })).toBeNull();
 });

@@ -15,11 +15,11 @@ import {
   fieldAt,
   hexCells,
   hexLength,
-  lookOfRecord,
   type Marks,
   offsetDigits,
   offsetText,
   type Run,
+  recordStyle,
   runsOf,
 } from "../../app/shell/hex-rows.ts";
 import { setSources } from "../support/criu.ts";
@@ -176,7 +176,7 @@ describe("runs", () => {
     selection: null,
     cursor: null,
   };
-  const short = ({ from, to, look }: Run) => [from, to, look];
+  const short = ({ from, to, style }: Run) => [from, to, style];
 
   test("end with fields, records, the selection and the cursor", () => {
     expect(runsOf(0, 16, marks).map(short)).toEqual([
@@ -222,8 +222,8 @@ describe("runs", () => {
     expect(tellByte(checkpoint, 0, field("padding", 8, 4, "padding"), 9).field).toBe("padding of 4 bytes");
     expect(tellByte(checkpoint, 2, null, 30).field).toBe("100 bytes in no record");
     expect(tellByte(checkpoint, NONE, null, 130).record).toBe("no record");
-    expect(lookOfRecord(records, 1)).toBe("unknown");
-    expect(lookOfRecord({ ...records, kind: Uint16Array.of(3) }, 0)).toBe("field");
+    expect(recordStyle(records, 1)).toBe("unknown");
+    expect(recordStyle({ ...records, kind: Uint16Array.of(3) }, 0)).toBe("field");
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { InputFile } from "../../app/worker/protocol.ts";
 import { imagesOf } from "../../app/shell/inputs.ts";
+import type { InputFile } from "../../app/worker/protocol.ts";
 
 const file = (path: string, lastModified = 0): InputFile => ({ path, file: new File(["x"], path, { lastModified }) });
 const names = (files: readonly InputFile[]): string[] => imagesOf(files).map(({ name }) => name);

@@ -2,17 +2,17 @@
 
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { createClient } from "../../app/worker/client.ts";
-import { serve } from "../../app/worker/worker.ts";
 import { CHANGE_KINDS } from "../../app/diff/changes.ts";
 import { fromFragment, HIDABLE, toFragment, zoomLink } from "../../app/link/link.ts";
 import { nameOf } from "../../app/link/name.ts";
 import { pack } from "../../app/link/pack.ts";
 import { COLUMNS, LISTINGS, type Listing } from "../../app/model/columns.ts";
-import type { Looked } from "../../app/model/related.ts";
+import type { Selection } from "../../app/model/related.ts";
 import { createLinkMemory } from "../../app/shell/link-memory.ts";
 import { createShell, type Shell } from "../../app/shell/shell.ts";
 import type { Input, State } from "../../app/shell/state.ts";
+import { createClient } from "../../app/worker/client.ts";
+import { serve } from "../../app/worker/worker.ts";
 import { arbitraryState } from "../support/arbitrary-state.ts";
 import { checkpointOf, type State as ImageState } from "../support/state.ts";
 
@@ -30,10 +30,10 @@ const input = (name: string, state: ImageState): Input => ({
 });
 
 /** All of the state that a link is to tell. */
-const told = ({ docs, side, looked, tab, listings, off, view, onlyChanges, swapped, change, ...state }: State) => ({
+const told = ({ docs, side, selection, tab, listings, off, view, onlyChanges, swapped, change, ...state }: State) => ({
   names: docs.map(({ input: { name } }) => name),
   side,
-  looked,
+  selection,
   change,
   tab,
   listings,
@@ -68,7 +68,7 @@ const view = fc.record({
   sideBySide: fc.boolean(),
   onlyChanges: fc.boolean(),
   swap: fc.boolean(),
-  side: fc.constantFrom(0 as const, 1 as const),
+  side: fc.constantFrom("before" as const, "after" as const),
   row: fc.nat(),
   to: fc.constantFrom("task" as const, "table" as const, "descriptor" as const, null),
 });
@@ -102,16 +102,16 @@ describe("a link", () => {
           tablesShown: hidden("tables"),
           inspectorShown: hidden("inspector"),
           off: CHANGE_KINDS.filter((kind) => wanted.off.includes(kind)),
-          view: wanted.sideBySide ? "side" : "one",
+          view: wanted.sideBySide ? "sideBySide" : "one",
           onlyChanges: wanted.onlyChanges,
         });
         if (inputs.length === 2) shell.turn(wanted.side);
-        const doc = shell.store.get().docs[shell.store.get().side];
+        const doc = shell.store.get().docs[shell.store.get().side === "before" ? 0 : 1];
         const { to } = wanted;
         const count = doc && to ? doc.checkpoint[`${to}s`].count : 0;
-        const looked: Looked | null = to !== null && count > 0 ? { to, row: wanted.row % count } : null;
+        const selection: Selection | null = to !== null && count > 0 ? { to, row: wanted.row % count } : null;
         // A table that no task uses has no name that another dump would understand.
-        if (doc && looked && nameOf(doc.checkpoint, looked) !== null) shell.look(looked);
+        if (doc && selection && nameOf(doc.checkpoint, selection) !== null) shell.select(selection);
         const fragment = toFragment(shell.link());
         const again = await follow(fragment, inputs);
         expect(told(again.store.get())).toEqual(told(shell.store.get()));

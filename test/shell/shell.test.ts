@@ -1,20 +1,21 @@
 import { describe, expect, test } from "vitest";
-import type { AskOptions, Client } from "../../app/worker/client.ts";
-import type { Opening, QuestionKind } from "../../app/worker/protocol.ts";
 import { diff } from "../../app/diff/diff.ts";
 import { createShell } from "../../app/shell/shell.ts";
 import type { Input } from "../../app/shell/state.ts";
+import type { Client, RequestOptions } from "../../app/worker/client.ts";
+import type { Opening, RequestKind } from "../../app/worker/protocol.ts";
 import { NGINX } from "../support/nginx.ts";
 import { checkpointOf } from "../support/state.ts";
 
 /** A worker that opens what the test tells it to, when the test tells it to. */
 function fakeClient() {
-  const asked: { kind: QuestionKind; ask: unknown; options: AskOptions; answer(answer: unknown): void }[] = [];
+  const asked: { kind: RequestKind; request: unknown; options: RequestOptions; response(response: unknown): void }[] =
+    [];
   const client = {
-    ask: (kind: QuestionKind, ask: unknown, options: AskOptions = {}) =>
+    request: (kind: RequestKind, request: unknown, options: RequestOptions = {}) =>
       new Promise((resolve, reject) => {
         options.signal?.addEventListener("abort", () => reject(options.signal?.reason));
-        asked.push({ kind, ask, options, answer: resolve });
+        asked.push({ kind, request, options, response: resolve });
         // What is compared is the same twice.
         if (kind === "diff") resolve({ differences: diff(checkpointOf(NGINX), checkpointOf(NGINX)), unrelated: [] });
       }),
@@ -39,7 +40,7 @@ async function withOne() {
   const fake = fakeClient();
   const shell = createShell(fake.client);
   const opening = shell.open([input("a")]);
-  fake.last().answer(opened(1));
+  fake.last().response(opened(1));
   await opening;
   return { ...fake, shell };
 }
@@ -54,7 +55,7 @@ describe("opening", () => {
   test("what is no image is refused with a sentence; what was open stays", async () => {
     const { shell, last } = await withOne();
     const opening = shell.open([input("b")]);
-    last().answer({ refused: "This is no checkpoint image: it is empty." });
+    last().response({ refused: "This is no checkpoint image: it is empty." });
     await opening;
     const { docs, failure } = shell.store.get();
     expect(docs[0]?.input.name).toBe("a");
@@ -64,7 +65,7 @@ describe("opening", () => {
     const { client, last } = fakeClient();
     const shell = createShell(client);
     const opening = shell.open([input("dumps.tar")]);
-    last().answer({ refused: "There are 2 image sets here.", choices: ["a/", "b/"] });
+    last().response({ refused: "There are 2 image sets here.", choices: ["a/", "b/"] });
     await opening;
     const { choices } = shell.store.get().failure ?? {};
     expect(choices?.map(({ name, set }) => [name, set])).toEqual([
@@ -72,7 +73,7 @@ describe("opening", () => {
       ["b/", "b/"],
     ]);
     void shell.open(choices?.slice(1) ?? []);
-    expect(last().ask).toMatchObject({ set: "b/" });
+    expect(last().request).toMatchObject({ set: "b/" });
   });
   test("an early part is shown, and what is looked at in it is found again in the whole", async () => {
     const fake = fakeClient();
@@ -81,11 +82,11 @@ describe("opening", () => {
     const part = checkpointOf({ ...NGINX, tasks: NGINX.tasks.slice(1) });
     fake.last().options.onPart?.(part);
     expect(shell.store.get().docs[0]?.document).toBeNull();
-    shell.look({ to: "task", row: 0 });
-    fake.last().answer(opened(1));
+    shell.select({ to: "task", row: 0 });
+    fake.last().response(opened(1));
     await opening;
     // pid 412 is row 0 of the part and row 1 of the whole.
-    expect(shell.store.get().looked).toEqual({ to: "task", row: 1 });
+    expect(shell.store.get().selection).toEqual({ to: "task", row: 1 });
   });
   test("cancelled, it leaves what was open before", async () => {
     const { shell, last } = await withOne();
@@ -102,9 +103,9 @@ describe("opening", () => {
     const { shell, asked, last } = await withOne();
     const opening = shell.open([input("b")]);
     expect(asked.some(({ kind }) => kind === "close")).toBe(false);
-    last().answer(opened(2));
+    last().response(opened(2));
     await opening;
-    expect(asked.filter(({ kind }) => kind === "close").map(({ ask }) => ask)).toEqual([{ document: 1 }]);
+    expect(asked.filter(({ kind }) => kind === "close").map(({ request }) => request)).toEqual([{ document: 1 }]);
   });
 });
 
@@ -115,7 +116,7 @@ describe("two documents", () => {
     shell.receive([later]);
     expect(shell.store.get().dialog).toEqual({ kind: "dropped", input: later });
     const comparing = shell.compareWith(later);
-    last().answer(opened(2));
+    last().response(opened(2));
     await comparing;
     expect(shell.store.get().docs.map(({ document }) => document)).toEqual([1, 2]);
     expect(shell.store.get().dialog).toBeNull();
@@ -123,14 +124,14 @@ describe("two documents", () => {
   test("turning to the other one keeps what is looked at", async () => {
     const { shell, last } = await withOne();
     const comparing = shell.compareWith(input("b"));
-    last().answer(opened(2));
+    last().response(opened(2));
     await comparing;
-    shell.look({ to: "descriptor", row: 5 });
-    shell.turn(1);
-    expect(shell.store.get()).toMatchObject({ side: 1, looked: { to: "descriptor", row: 5 } });
+    shell.select({ to: "descriptor", row: 5 });
+    shell.turn("after");
+    expect(shell.store.get()).toMatchObject({ side: "after", selection: { to: "descriptor", row: 5 } });
     await shell.swap();
     expect(shell.store.get().docs.map(({ document }) => document)).toEqual([2, 1]);
-    expect(shell.store.get().side).toBe(0);
+    expect(shell.store.get().side).toBe("before");
   });
 });
 
@@ -140,9 +141,9 @@ describe("links", () => {
     const shell = createShell(client);
     shell.applyLink({ select: { to: "descriptor", task: 412, fd: 5 }, tab: "files", filter: "nginx" });
     const opening = shell.open([input("a")]);
-    last().answer(opened(1));
+    last().response(opened(1));
     await opening;
-    expect(shell.store.get()).toMatchObject({ looked: { to: "descriptor", row: 5 }, tab: "files" });
+    expect(shell.store.get()).toMatchObject({ selection: { to: "descriptor", row: 5 }, tab: "files" });
     expect(shell.link()).toEqual({ select: { to: "descriptor", task: 412, fd: 5 }, tab: "files", filter: "nginx" });
   });
 });

@@ -69,7 +69,7 @@ export async function host(files: Readonly<Record<string, Source>>): Promise<Hos
   const headers: IncomingMessage["headers"][] = [];
   let sent = 0;
 
-  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = decodeURIComponent((request.url ?? "/").split("?")[0] ?? "/");
     const [, name = "", file = ""] = path.split("/");
     requests.push([request.method, path, request.headers.range].filter(Boolean).join(" "));
@@ -118,7 +118,7 @@ export async function host(files: Readonly<Record<string, Source>>): Promise<Hos
     response.end();
   };
 
-  const server = createServer((request, response) => void answer(request, response));
+  const server = createServer((request, response) => void respond(request, response));
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,

@@ -23,10 +23,10 @@ const answerOf = (child: ChildProcess): Promise<unknown> =>
   new Promise((resolve, reject) => {
     const onExit = (code: number | null): void => reject(new Error(`the process ended, status ${code}`));
     child.once("exit", onExit);
-    child.once("message", (answer: Answer) => {
+    child.once("message", (response: Answer) => {
       child.off("exit", onExit);
-      if (answer.error === undefined) resolve(answer.result);
-      else reject(new Error(answer.error));
+      if (response.error === undefined) resolve(response.result);
+      else reject(new Error(response.error));
     });
   });
 
@@ -37,9 +37,9 @@ export async function startProcess(script = SCRIPT): Promise<LiveProcess> {
   return {
     pid: child.pid ?? 0,
     async call<T>(name: string, ...args: unknown[]) {
-      const answer = answerOf(child);
+      const response = answerOf(child);
       child.send({ call: name, args });
-      return (await answer) as T;
+      return (await response) as T;
     },
     end: () =>
       new Promise((resolve) => {

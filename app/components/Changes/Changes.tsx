@@ -180,7 +180,7 @@ function Change({ comparison, change, top, selected, onSelect }: ChangeProps) {
       aria-level={2}
       aria-selected={selected}
       tabIndex={-1}
-      className={selected ? "change row-looked" : "change"}
+      className={selected ? "change row-selected" : "change"}
       style={{ transform: `translateY(${top}px)` }}
       title={changeSentence(comparison, change)}
       onClick={onSelect}

@@ -4,7 +4,7 @@ import type { Finding } from "../../checks/finding.ts";
 import { counted } from "../../shell/describe.ts";
 import type { Doc } from "../../shell/state.ts";
 import { usePage } from "../context.ts";
-import { useAnswer } from "../Inspector/useAnswer.ts";
+import { useResponse } from "../Inspector/useResponse.ts";
 import "./Checks.css";
 
 /** Findings of one rule that are listed; the others are counted. */
@@ -19,17 +19,17 @@ export function Checks({ doc }: { doc: Doc }) {
 }
 
 function Answered({ document }: { document: number }) {
-  const answered = useAnswer("check", { document });
+  const answered = useResponse("check", { document });
   return (
     <section className="checks" aria-label="Would it restart?">
       <h3>Would it restart?</h3>
       {answered.state === "waiting" && <p className="muted">Checking…</p>}
       {answered.state === "failed" && <p>{answered.message}</p>}
       {answered.state === "answered" &&
-        (answered.answer.findings.findings.length === 0 ? (
+        (answered.response.findings.findings.length === 0 ? (
           <p>The checks find nothing: the image looks sound. What depends on the target kernel is not checked.</p>
         ) : (
-          <Groups {...answered.answer} />
+          <Groups {...answered.response} />
         ))}
     </section>
   );
@@ -70,7 +70,7 @@ function One({ finding: { record, field, offset, errno, message } }: { finding: 
       {record === null ? (
         <span className="mono muted">{place}</span>
       ) : (
-        <button type="button" className="link mono" onClick={() => shell.look({ to: "record", row: record })}>
+        <button type="button" className="link mono" onClick={() => shell.select({ to: "record", row: record })}>
           {place}
         </button>
       )}{" "}

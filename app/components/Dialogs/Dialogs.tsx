@@ -30,7 +30,7 @@ export function Dialogs() {
     case "address":
       return <AddressDialog />;
     case "fetch":
-      return <FetchDialog addresses={dialog.addresses} answer={dialog.answer} />;
+      return <FetchDialog addresses={dialog.addresses} onChoice={dialog.onChoice} />;
     case "share":
       return (
         <Suspense>

@@ -10,15 +10,15 @@ import {
   useRef,
   useState,
 } from "react";
-import { oneImage, type Subject } from "../../graph/order/graph.ts";
 import { boxAt, stripAt } from "../../graph/draw/hit.ts";
-import { type Layout, layout as layOut } from "../../graph/order/layout.ts";
-import { objectAt } from "../../graph/scene/map.ts";
 import { paint, type View } from "../../graph/draw/paint.ts";
+import { boxOf, traceOf } from "../../graph/draw/trace.ts";
+import { oneImage, type Subject } from "../../graph/order/graph.ts";
+import { type Layout, layout as layOut } from "../../graph/order/layout.ts";
 import { type Expansion, MORE, MOST_IN_BARS, MOST_SHOWN, NOTHING_OPENED } from "../../graph/plan/plan.ts";
+import { objectAt } from "../../graph/scene/map.ts";
 import { type Action, HEADING, type Scene } from "../../graph/scene/scene.ts";
 import { sceneOf } from "../../graph/scene/scene-of.ts";
-import { boxOf, traceOf } from "../../graph/draw/trace.ts";
 import type { TreeItem } from "../../graph/scene/tree.ts";
 import { type Direction, firstStep, type Step, walk } from "../../graph/scene/walk.ts";
 import { counted, sentence } from "../../graph/scene/words.ts";

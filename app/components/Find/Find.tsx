@@ -23,7 +23,7 @@ function FindIn({ doc }: { doc: Doc }) {
   const { checkpoint } = doc;
   const [query, setQuery] = useState("");
   /** What was found, and for which query: typing is ahead of finding. */
-  const [answer, setAnswer] = useState({ query: "", finds: NOTHING });
+  const [response, setAnswer] = useState({ query: "", finds: NOTHING });
   /** Enter came before there was anything to choose. */
   const chosen = useRef(false);
   const [active, setActive] = useState(0);
@@ -35,13 +35,13 @@ function FindIn({ doc }: { doc: Doc }) {
       const [first] = finds.found;
       if (chosen.current && first) {
         shell.store.set({ dialog: null });
-        shell.look(first);
+        shell.select(first);
       }
     });
     return () => control.abort();
   }, [checkpoint, query, shell]);
 
-  const { found, total, done } = answer.finds;
+  const { found, total, done } = response.finds;
   const current = Math.max(0, Math.min(active, found.length - 1));
   const go = (at: number) => {
     setActive(at);
@@ -49,10 +49,10 @@ function FindIn({ doc }: { doc: Doc }) {
   };
   const choose = (at: number) => {
     const object = found[at];
-    if (answer.query !== query) chosen.current = true;
+    if (response.query !== query) chosen.current = true;
     else if (object) {
       shell.store.set({ dialog: null });
-      shell.look(object);
+      shell.select(object);
     }
   };
   const onKeyDown = (event: KeyboardEvent) => {

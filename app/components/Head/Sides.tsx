@@ -1,13 +1,12 @@
 // The two images of a comparison: what they are, when they were taken, and which one tables and tree are of.
 
 import { Fragment } from "react";
+import type { Side } from "../../model/side.ts";
 import { visible } from "../../model/text.ts";
 import { timeText } from "../../shell/describe.ts";
-import type { Doc, Side } from "../../shell/state.ts";
+import type { Doc } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";
 import { usePage } from "../context.ts";
-
-const MOMENTS = ["before", "after"] as const;
 
 export function Sides({ docs, side }: { docs: readonly [Doc, Doc]; side: Side }) {
   const { shell } = usePage();
@@ -17,9 +16,9 @@ export function Sides({ docs, side }: { docs: readonly [Doc, Doc]; side: Side })
       {docs.map((doc, at) => {
         const { checkpoint, dialect } = doc;
         const name = visible(doc.input.name);
-        const each: Side = at === 0 ? 0 : 1;
+        const each: Side = at === 0 ? "before" : "after";
         return (
-          <Fragment key={MOMENTS[each]}>
+          <Fragment key={each}>
             {at === 1 && <CommandButton id="swap">⇄</CommandButton>}
             <span className={each === side ? "head-side head-side-on" : "head-side"}>
               <label title={name}>
@@ -30,7 +29,7 @@ export function Sides({ docs, side }: { docs: readonly [Doc, Doc]; side: Side })
                   checked={each === side}
                   onChange={() => shell.turn(each)}
                 />
-                <span className="muted">{MOMENTS[each]}</span> <span className="mono">{name}</span>
+                <span className="muted">{each}</span> <span className="mono">{name}</span>
               </label>
               <button
                 type="button"

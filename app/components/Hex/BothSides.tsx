@@ -1,15 +1,16 @@
 // What is looked at in both images: its records' fields side by side, with their bytes; bytes that differ are marked.
 
 import { useEffect, useState } from "react";
-import type { DocumentId } from "../../worker/protocol.ts";
 import { type Checkpoint, NONE, recordMember } from "../../model/checkpoint.ts";
 import type { Field } from "../../model/fields.ts";
-import { type Looked, objectOf, recordOf } from "../../model/related.ts";
+import { objectOf, recordOf, type Selection } from "../../model/related.ts";
+import { onSide, otherSide } from "../../model/side.ts";
 import { visible } from "../../model/text.ts";
 import { bytesText } from "../../shell/bytes-text.ts";
 import { counterpart } from "../../shell/counterpart.ts";
 import { alignFields, differing, type FieldPair } from "../../shell/field-pairs.ts";
 import type { Compared, Doc } from "../../shell/state.ts";
+import type { DocumentId } from "../../worker/protocol.ts";
 import { useApp, usePage } from "../context.ts";
 
 /** A record of one image; `document` names the image in the worker. */
@@ -24,15 +25,15 @@ const MOST_BYTES = 64;
 
 export function BothSides({ compared, docs }: { compared: Compared; docs: readonly [Doc, Doc] }) {
   const side = useApp((state) => state.side);
-  const looked = useApp((state) => state.looked);
-  if (looked === null) {
+  const selection = useApp((state) => state.selection);
+  if (selection === null) {
     return <p className="tables-empty">Select an object: its fields in both images are shown here side by side.</p>;
   }
-  const here = sideOf(docs[side], looked);
+  const here = sideOf(onSide(docs, side) ?? docs[0], selection);
   if (here === null) return <p className="tables-empty">The image has no record of what is selected.</p>;
-  const object = objectOf(docs[side].checkpoint, looked);
+  const object = objectOf((onSide(docs, side) ?? docs[0]).checkpoint, selection);
   const there = object && counterpart(compared.comparison, side, object);
-  const opposite = there && sideOf(docs[side === 0 ? 1 : 0], there);
+  const opposite = there && sideOf(onSide(docs, otherSide(side)) ?? docs[0], there);
   if (!opposite) {
     return (
       <p className="tables-empty">
@@ -40,12 +41,12 @@ export function BothSides({ compared, docs }: { compared: Compared; docs: readon
       </p>
     );
   }
-  const sides = side === 0 ? ([here, opposite] as const) : ([opposite, here] as const);
+  const sides = side === "before" ? ([here, opposite] as const) : ([opposite, here] as const);
   return <FieldsOfBoth key={sides.map(({ document, record }) => `${document}-${record}`).join()} sides={sides} />;
 }
 
-function sideOf({ checkpoint, document }: Doc, looked: Looked): RecordSide | null {
-  const record = recordOf(checkpoint, looked);
+function sideOf({ checkpoint, document }: Doc, selection: Selection): RecordSide | null {
+  const record = recordOf(checkpoint, selection);
   return document === null || record === NONE ? null : { checkpoint, document, record };
 }
 
@@ -63,14 +64,14 @@ function FieldsOfBoth({ sides }: { sides: readonly [RecordSide, RecordSide] }) {
   useEffect(() => {
     const control = new AbortController();
     const { signal } = control;
-    const ask = async ({ checkpoint, document, record }: RecordSide): Promise<Told> => {
+    const request = async ({ checkpoint, document, record }: RecordSide): Promise<Told> => {
       const { records } = checkpoint;
-      const fields = await shell.client.ask("fields", { document, record }, { signal });
+      const fields = await shell.client.request("fields", { document, record }, { signal });
       const range = { offset: records.offset[record] ?? 0, length: records.length[record] ?? 0 };
       const member = recordMember(records, record);
-      return { fields, bytes: await shell.client.ask("bytes", { document, member, ...range }, { signal }) };
+      return { fields, bytes: await shell.client.request("bytes", { document, member, ...range }, { signal }) };
     };
-    Promise.all(sides.map(ask)).then(
+    Promise.all(sides.map(request)).then(
       (both) => setTold(both as [Told, Told]),
       (error: unknown) => {
         if (!signal.aborted) setTold(error instanceof Error ? error.message : String(error));

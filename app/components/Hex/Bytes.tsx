@@ -1,7 +1,6 @@
 // The bytes of an image in the tables' place: the rows, what the byte under the cursor is, and ways to get about.
 
 import { memo, useImperativeHandle, useState } from "react";
-import type { DocumentId } from "../../worker/protocol.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { recordAt } from "../../model/related.ts";
 import { visible } from "../../model/text.ts";
@@ -12,6 +11,7 @@ import { counted } from "../../shell/describe.ts";
 import { fieldAt } from "../../shell/hex-rows.ts";
 import { WIDEST } from "../../shell/numbers.ts";
 import type { ByteSelection, Doc } from "../../shell/state.ts";
+import type { DocumentId } from "../../worker/protocol.ts";
 import { CommandButton } from "../CommandButton.tsx";
 import { useApp, usePage } from "../context.ts";
 import { useNarrow } from "../Workspace/useNarrow.ts";

@@ -1,7 +1,6 @@
 // Bytes in rows: offset, hex, characters. The grid has the focus and the keys; a row is text in a few spans.
 
 import { type KeyboardEvent, type PointerEvent, useLayoutEffect, useRef } from "react";
-import type { DocumentId } from "../../worker/protocol.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import type { Field } from "../../model/fields.ts";
 import { recordAt } from "../../model/related.ts";
@@ -13,14 +12,15 @@ import {
   fieldAt,
   hexCells,
   hexLength,
-  lookOfRecord,
   type Marks,
   offsetDigits,
   offsetText,
   type Run,
+  recordStyle,
   runsOf,
 } from "../../shell/hex-rows.ts";
 import type { ByteSelection } from "../../shell/state.ts";
+import type { DocumentId } from "../../worker/protocol.ts";
 import { useFieldsOf } from "../useFieldsOf.ts";
 import { useRowWindow } from "../useRowWindow.ts";
 import type { Pages } from "./usePages.ts";
@@ -69,7 +69,7 @@ export function HexGrid({ checkpoint, document, selection, width, onSelect, chil
   if (cursorRecord !== NONE && (cursorRecord < from || cursorRecord > to)) inView.push(cursorRecord);
   const fieldsOf = useFieldsOf(
     document,
-    inView.filter((record) => lookOfRecord(records, record) === "field"),
+    inView.filter((record) => recordStyle(records, record) === "field"),
   );
 
   const marks: Marks = {
@@ -251,9 +251,9 @@ export function HexGrid({ checkpoint, document, selection, width, onSelect, chil
 
 const COLUMN_NUMBERS = Uint8Array.from({ length: 16 }, (_, at) => at);
 
-const classOf = ({ look, oddRecord, oddField, startsField, startsRecord, selected, cursor }: Run): string =>
+const classOf = ({ style, oddRecord, oddField, startsField, startsRecord, selected, cursor }: Run): string =>
   [
-    `byte byte-${look}`,
+    `byte byte-${style}`,
     oddRecord && "byte-odd-record",
     oddField && "byte-odd-field",
     startsRecord ? "byte-record" : startsField && "byte-start",

@@ -38,9 +38,9 @@ export function Numbers({ bytes, littleEndian }: { bytes: Uint8Array; littleEndi
       </table>
       <p className="muted">* the image’s own order</p>
       <ul className="hex-legend">
-        {LOOKS.map(([look, words]) => (
-          <li key={look}>
-            <span className={`mono byte byte-start byte-${look}`} aria-hidden="true">
+        {LOOKS.map(([style, words]) => (
+          <li key={style}>
+            <span className={`mono byte byte-start byte-${style}`} aria-hidden="true">
               {" 4f 4b "}
             </span>{" "}
             {words}

@@ -61,7 +61,7 @@ export function useFindBytes(document: DocumentId, member: number, size: number)
       for (let at = begin; at < end; ) {
         const most = MOST_FOUND - before.length - behind.length;
         if (most <= 0) break;
-        const { found, next } = await shell.client.ask(
+        const { found, next } = await shell.client.request(
           "findBytes",
           { document, member, needle, from: at, most },
           { signal },

@@ -41,8 +41,8 @@ export function usePages(document: DocumentId, member: number, ranges: readonly 
         pages.set(page, known);
         continue;
       }
-      const ask = { document, member, offset: page * PAGE, length: PAGE };
-      shell.client.ask("bytes", ask, { signal: control.signal }).then(
+      const request = { document, member, offset: page * PAGE, length: PAGE };
+      shell.client.request("bytes", request, { signal: control.signal }).then(
         (bytes) => {
           pages.set(page, bytes);
           for (const old of pages.keys()) {

@@ -7,7 +7,7 @@ import type { Comparison } from "../../diff/diff.ts";
 import { changeSentence, changeWords } from "../../export/changes-text.ts";
 import { resolve } from "../../link/name.ts";
 import { type Checkpoint, commBytes, descriptorCount, NONE, taskNumber } from "../../model/checkpoint.ts";
-import type { Looked } from "../../model/related.ts";
+import type { Selection } from "../../model/related.ts";
 import { visibleText } from "../../model/text.ts";
 import { ALIGNED_COLUMNS, columnChanged } from "../../shell/aligned-cells.ts";
 import { counted, tableUsers } from "../../shell/describe.ts";
@@ -184,7 +184,7 @@ function HolderList({ comparison, holders }: { comparison: Comparison; holders: 
 function HolderLink({ comparison, holder }: { comparison: Comparison; holder: Holder }) {
   const { shell } = usePage();
   const { pid, fd } = holder;
-  const named = (checkpoint: Checkpoint, task: number): Looked | null =>
+  const named = (checkpoint: Checkpoint, task: number): Selection | null =>
     resolve(checkpoint, fd === NONE ? { to: "task", task } : { to: "descriptor", task, fd });
   const go = (): void => {
     const { before, after, pairs } = comparison;
@@ -193,7 +193,7 @@ function HolderLink({ comparison, holder }: { comparison: Comparison; holder: Ho
     const now = task === null ? NONE : (pairs.taskAfter[task.row] ?? NONE);
     const there = now === NONE ? null : named(after, taskNumber(after.tasks, now));
     const found = there ?? named(before, pid);
-    if (found) shell.lookIn(there ? 1 : 0, found);
+    if (found) shell.selectIn(there ? "after" : "before", found);
   };
   return (
     <button type="button" className="link mono" onClick={go}>

@@ -1,13 +1,13 @@
 // What the format tells of an open file beyond the common columns.
 
-import type { DocumentId } from "../../worker/protocol.ts";
 import type { Details, DetailValue } from "../../model/fields.ts";
 import { visible } from "../../model/text.ts";
+import type { DocumentId } from "../../worker/protocol.ts";
 import { Section, Value } from "./Section.tsx";
-import { useAnswer } from "./useAnswer.ts";
+import { useResponse } from "./useResponse.ts";
 
 export function DetailsOf({ document, file }: { document: DocumentId; file: number }) {
-  const answered = useAnswer("details", { document, file });
+  const answered = useResponse("details", { document, file });
   if (answered.state === "waiting") return null;
   if (answered.state === "failed") {
     return (
@@ -16,7 +16,7 @@ export function DetailsOf({ document, file }: { document: DocumentId; file: numb
       </Section>
     );
   }
-  const lines = flat(answered.answer);
+  const lines = flat(answered.response);
   if (lines.length === 0) return null;
   return (
     <Section title="Details">

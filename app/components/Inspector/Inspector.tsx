@@ -12,7 +12,7 @@ import {
 } from "../../model/checkpoint.ts";
 import { octal, useNames } from "../../model/columns.ts";
 import { FILE_KINDS, flagNames, modeNames, TASK_STATES } from "../../model/names.ts";
-import { type Looked, objectOfRecord, recordOf } from "../../model/related.ts";
+import { objectOfRecord, recordOf, type Selection } from "../../model/related.ts";
 import { visible } from "../../model/text.ts";
 import { PLACES } from "../../shell/commands.ts";
 import { counted, describe, fileName, tableUsers, taskName, tasksOfTable } from "../../shell/describe.ts";
@@ -26,7 +26,7 @@ import { Section, Value } from "./Section.tsx";
 import "./Inspector.css";
 
 export function Inspector({ doc }: { doc: Doc }) {
-  const looked = useApp((state) => state.looked);
+  const selection = useApp((state) => state.selection);
   const compared = useApp((state) => state.compared);
   const change = useApp((state) => state.change);
   const side = useApp((state) => state.side);
@@ -34,10 +34,10 @@ export function Inspector({ doc }: { doc: Doc }) {
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keys must be able to scroll it
     <section id={PLACES.inspector} className="inspector" aria-label="Inspector" tabIndex={0}>
       {compared && change !== null && <ChangeOf compared={compared} change={change} />}
-      {compared && looked !== null && (
-        <p className="inspector-moment muted">{side === 0 ? "In the image before" : "In the image after"}</p>
+      {compared && selection !== null && (
+        <p className="inspector-moment muted">{side === "before" ? "In the image before" : "In the image after"}</p>
       )}
-      {looked === null ? (
+      {selection === null ? (
         <div className="inspector-nothing muted">
           <p>Nothing is selected.</p>
           {compared && (
@@ -50,24 +50,28 @@ export function Inspector({ doc }: { doc: Doc }) {
           </p>
         </div>
       ) : (
-        <Thing key={`${looked.to}-${looked.row}`} doc={doc} looked={looked} />
+        <Thing key={`${selection.to}-${selection.row}`} doc={doc} selection={selection} />
       )}
     </section>
   );
 }
 
-function Thing({ doc, looked }: { doc: Doc; looked: Looked }) {
+function Thing({ doc, selection }: { doc: Doc; selection: Selection }) {
   const { checkpoint } = doc;
-  const { word, name } = describe(checkpoint, looked);
+  const { word, name } = describe(checkpoint, selection);
   const { files } = checkpoint;
-  const record = recordOf(checkpoint, looked);
+  const record = recordOf(checkpoint, selection);
   const file =
-    looked.to === "file" ? looked.row : looked.to === "descriptor" ? fileOfDescriptor(checkpoint, looked) : NONE;
+    selection.to === "file"
+      ? selection.row
+      : selection.to === "descriptor"
+        ? fileOfDescriptor(checkpoint, selection)
+        : NONE;
   const more =
-    looked.to === "file"
+    selection.to === "file"
       ? checkpoint.fileRecords.record.subarray(
-          checkpoint.fileRecords.first[looked.row],
-          checkpoint.fileRecords.first[looked.row + 1],
+          checkpoint.fileRecords.first[selection.row],
+          checkpoint.fileRecords.first[selection.row + 1],
         )
       : new Uint32Array(0);
   return (
@@ -75,29 +79,29 @@ function Thing({ doc, looked }: { doc: Doc; looked: Looked }) {
       <header className="inspector-head">
         <p className="muted">
           {word}
-          {looked.to === "file" && ` · ${FILE_KINDS[files.kind[looked.row] ?? 0]}`}
+          {selection.to === "file" && ` · ${FILE_KINDS[files.kind[selection.row] ?? 0]}`}
         </p>
         <h2 className="mono">{name}</h2>
         <CommandButton id="copy">Copy as a sentence</CommandButton>
       </header>
-      {looked.to === "task" && <TaskValues checkpoint={checkpoint} task={looked.row} />}
-      {looked.to === "table" && <TableValues checkpoint={checkpoint} table={looked.row} />}
-      {looked.to === "descriptor" && <DescriptorValues checkpoint={checkpoint} descriptor={looked.row} />}
+      {selection.to === "task" && <TaskValues checkpoint={checkpoint} task={selection.row} />}
+      {selection.to === "table" && <TableValues checkpoint={checkpoint} table={selection.row} />}
+      {selection.to === "descriptor" && <DescriptorValues checkpoint={checkpoint} descriptor={selection.row} />}
       {file !== NONE && (
         <>
-          <Sharing checkpoint={checkpoint} file={file} except={looked.to === "descriptor" ? looked.row : NONE} />
+          <Sharing checkpoint={checkpoint} file={file} except={selection.to === "descriptor" ? selection.row : NONE} />
           <FileValues
             checkpoint={checkpoint}
             file={file}
-            heading={looked.to === "descriptor" ? "Open file" : "Values"}
+            heading={selection.to === "descriptor" ? "Open file" : "Values"}
           />
         </>
       )}
-      {looked.to === "record" && <Describes checkpoint={checkpoint} record={looked.row} />}
-      {looked.to === "file" && <Holders checkpoint={checkpoint} file={looked.row} />}
-      {looked.to === "table" && <Slots checkpoint={checkpoint} table={looked.row} />}
-      {looked.to === "file" && doc.document !== null && (
-        <DetailsOf key={doc.document} document={doc.document} file={looked.row} />
+      {selection.to === "record" && <Describes checkpoint={checkpoint} record={selection.row} />}
+      {selection.to === "file" && <Holders checkpoint={checkpoint} file={selection.row} />}
+      {selection.to === "table" && <Slots checkpoint={checkpoint} table={selection.row} />}
+      {selection.to === "file" && doc.document !== null && (
+        <DetailsOf key={doc.document} document={doc.document} file={selection.row} />
       )}
       {checkpoint.records.count === 0 && checkpoint.members.length === 0 && doc.document !== null && (
         <p className="inspector-section muted">
@@ -119,13 +123,14 @@ function Thing({ doc, looked }: { doc: Doc; looked: Looked }) {
   );
 }
 
-const fileOfDescriptor = ({ descriptors }: Checkpoint, looked: Looked): number => descriptors.file[looked.row] ?? NONE;
+const fileOfDescriptor = ({ descriptors }: Checkpoint, selection: Selection): number =>
+  descriptors.file[selection.row] ?? NONE;
 
 /** A link to an object. */
-function To({ to, row, children }: Looked & { children: ReactNode }) {
+function To({ to, row, children }: Selection & { children: ReactNode }) {
   const { shell } = usePage();
   return (
-    <button type="button" className="link mono" onClick={() => shell.look({ to, row } as Looked)}>
+    <button type="button" className="link mono" onClick={() => shell.select({ to, row } as Selection)}>
       {children}
     </button>
   );

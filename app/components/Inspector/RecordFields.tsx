@@ -1,29 +1,29 @@
 // The fields of one record: name, raw value, what it means, and where its bytes are.
 
 import { useEffect, useRef } from "react";
-import type { DocumentId } from "../../worker/protocol.ts";
 import { recordMember } from "../../model/checkpoint.ts";
 import type { Field } from "../../model/fields.ts";
-import type { Looked } from "../../model/related.ts";
+import type { Selection } from "../../model/related.ts";
 import { visible } from "../../model/text.ts";
 import { describe } from "../../shell/describe.ts";
 import { fieldAt } from "../../shell/hex-rows.ts";
 import type { Doc } from "../../shell/state.ts";
+import type { DocumentId } from "../../worker/protocol.ts";
 import { useApp, usePage } from "../context.ts";
 import { Section } from "./Section.tsx";
-import { useAnswer } from "./useAnswer.ts";
+import { useResponse } from "./useResponse.ts";
 
 /** Fields shown at most; what has more is an array to be looked at in the bytes. */
 const MOST = 400;
 
 export function RecordFields({ doc, document, record }: { doc: Doc; document: DocumentId; record: number }) {
   const { shell } = usePage();
-  const answered = useAnswer("fields", { document, record });
+  const answered = useResponse("fields", { document, record });
   const row = useRef<HTMLTableRowElement>(null);
   const current = useApp(({ bytes }) => {
     if (bytes === null || answered.state !== "answered") return null;
     if (bytes.member !== recordMember(doc.checkpoint.records, record)) return null;
-    return answered.answer[fieldAt(answered.answer, bytes.at)] ?? null;
+    return answered.response[fieldAt(answered.response, bytes.at)] ?? null;
   });
   // What is chosen among the bytes is brought into view here.
   useEffect(() => {
@@ -42,7 +42,7 @@ export function RecordFields({ doc, document, record }: { doc: Doc; document: Do
       </Section>
     );
   }
-  const told = answered.answer.filter(({ role }) => role !== "padding");
+  const told = answered.response.filter(({ role }) => role !== "padding");
   return (
     <Section title={title} note={note}>
       <table className="fields mono">
@@ -71,7 +71,7 @@ export function RecordFields({ doc, document, record }: { doc: Doc; document: Do
                 {field.role === "payload" ? <span className="muted">{field.length} bytes</span> : visible(field.raw)}
               </td>
               <td>
-                <Meaning doc={doc} field={field} onLook={(looked) => shell.look(looked)} />
+                <Meaning doc={doc} field={field} onLook={(selection) => shell.select(selection)} />
               </td>
               <td className="cell-number">
                 <button
@@ -92,7 +92,7 @@ export function RecordFields({ doc, document, record }: { doc: Doc; document: Do
   );
 }
 
-function Meaning({ doc, field, onLook }: { doc: Doc; field: Field; onLook(looked: Looked): void }) {
+function Meaning({ doc, field, onLook }: { doc: Doc; field: Field; onLook(selection: Selection): void }) {
   const { meaning, refers } = field;
   if (refers === undefined) return meaning === null ? null : visible(meaning);
   const described = describe(doc.checkpoint, refers);

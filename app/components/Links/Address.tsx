@@ -2,13 +2,14 @@
 
 import { type FormEvent, useState } from "react";
 import { openTyped } from "../../shell/hosted.ts";
+import { shownDoc } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
 import { Modal } from "../Dialogs/Modal.tsx";
 import "./Links.css";
 
 export function AddressDialog() {
   const { shell } = usePage();
-  const canCompare = useApp(({ docs, side }) => (docs[side] ?? docs[0])?.document != null);
+  const canCompare = useApp(({ docs, side }) => shownDoc({ docs, side })?.document != null);
   const [text, setText] = useState("");
   const [refused, setRefused] = useState<string | null>(null);
   const open = (beside: boolean) => void openTyped(shell, text, beside).then(setRefused);

@@ -7,10 +7,10 @@ import "./Links.css";
 
 interface Props {
   readonly addresses: readonly Address[];
-  answer(yes: boolean): void;
+  onChoice(yes: boolean): void;
 }
 
-export function FetchDialog({ addresses, answer }: Props) {
+export function FetchDialog({ addresses, onChoice }: Props) {
   const hosts = [...new Set(addresses.map(({ host }) => host))];
   const local = [...new Set(addresses.filter((address) => address.local).map(({ host }) => host))];
   return (
@@ -34,10 +34,10 @@ export function FetchDialog({ addresses, answer }: Props) {
       )}
       <p className="muted">The host learns your network address and which image you ask for, nothing else.</p>
       <p className="dialog-actions">
-        <button type="button" className="primary" onClick={() => answer(true)}>
+        <button type="button" className="primary" onClick={() => onChoice(true)}>
           Yes, fetch
         </button>
-        <button type="button" onClick={() => answer(false)}>
+        <button type="button" onClick={() => onChoice(false)}>
           No
         </button>
       </p>

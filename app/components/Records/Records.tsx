@@ -7,7 +7,7 @@ import { visible } from "../../model/text.ts";
 import { recordOfBytes, selectionOf } from "../../shell/byte-selection.ts";
 import { PLACES } from "../../shell/commands.ts";
 import { counted } from "../../shell/describe.ts";
-import { fieldAt, lookOfRecord } from "../../shell/hex-rows.ts";
+import { fieldAt, recordStyle } from "../../shell/hex-rows.ts";
 import { listStep } from "../../shell/keys.ts";
 import { type Line, outlineOf } from "../../shell/outline.ts";
 import { aboutRecord, recordLinks, refersTo, summaryOf } from "../../shell/record-words.ts";
@@ -65,7 +65,7 @@ export function Records({ doc, view, rows, pending }: Props) {
   const window = useRowWindow(outline.count, ROW, scroller, ROW);
   const inView = window.rows.flatMap(({ row: index }) => {
     const line = outline.line(index);
-    const plain = line.kind === "record" && lookOfRecord(records, line.row) === "field";
+    const plain = line.kind === "record" && recordStyle(records, line.row) === "field";
     return plain && aboutRecord(checkpoint, links, line.row) === "" ? [line.row] : [];
   });
   if (inView.join() !== asked.join()) setAsked(inView);
@@ -97,7 +97,7 @@ export function Records({ doc, view, rows, pending }: Props) {
     line.kind === "member" ? !closedMembers.has(line.member) : line.kind === "record" && opened.includes(line.row);
 
   const choose = (line: Line) => {
-    if (line.kind === "record") shell.look({ to: "record", row: line.row });
+    if (line.kind === "record") shell.select({ to: "record", row: line.row });
     else if (line.kind === "field") {
       const field = fieldsOf(line.row)?.[line.nth];
       const record = line.row;
@@ -200,7 +200,7 @@ export function Records({ doc, view, rows, pending }: Props) {
               aria-level={depth + 1}
               aria-selected={chosen}
               {...(expandable && { "aria-expanded": isOpen(line) })}
-              className={[`grid-row records-${line.kind}`, chosen && "row-looked", index === current && "row-active"]
+              className={[`grid-row records-${line.kind}`, chosen && "row-selected", index === current && "row-active"]
                 .filter(Boolean)
                 .join(" ")}
               style={{ transform: `translateY(${top}px)` }}

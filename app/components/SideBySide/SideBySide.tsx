@@ -14,7 +14,7 @@ import {
 import { CHANGED, type ChangeKind } from "../../diff/changes.ts";
 import { type Comparison, descriptorNumber } from "../../diff/diff.ts";
 import { hiddenKinds } from "../../diff/lines.ts";
-import { SIDE } from "../../diff/pair.ts";
+import { PRESENCE } from "../../diff/pair.ts";
 import { changeWords, taskTitle } from "../../export/changes-text.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { ALIGNED_COLUMNS, type AlignedColumn, columnChanged } from "../../shell/aligned-cells.ts";
@@ -50,7 +50,7 @@ export function SideBySide({ compared }: { compared: Compared }) {
   const off = useDeferredValue(useApp((state) => state.off));
   const onlyChanges = useDeferredValue(useApp((state) => state.onlyChanges));
   const change = useApp((state) => state.change);
-  const looked = useApp((state) => state.looked);
+  const selection = useApp((state) => state.selection);
   const side = useApp((state) => state.side);
   const one = useNarrow(ONE_COLUMN);
   const hidden = useMemo(() => hiddenKinds(off), [off]);
@@ -68,11 +68,11 @@ export function SideBySide({ compared }: { compared: Compared }) {
 
   const selected = useMemo(() => {
     if (change !== null) return lineOfChange(comparison, lines, change);
-    if (looked?.to !== "descriptor") return -1;
+    if (selection?.to !== "descriptor") return -1;
     const { descriptors } = comparison.pairs;
-    const pair = (side === 0 ? descriptors.before : descriptors.after).indexOf(looked.row);
+    const pair = (side === "before" ? descriptors.before : descriptors.after).indexOf(selection.row);
     return pair === -1 ? -1 : lineOfPair(comparison, lines, pair);
-  }, [comparison, lines, change, looked, side]);
+  }, [comparison, lines, change, selection, side]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: only when something else is selected
   useEffect(() => {
@@ -89,8 +89,8 @@ export function SideBySide({ compared }: { compared: Compared }) {
       case LINE.pair: {
         const before = comparison.pairs.descriptors.before[at] ?? NONE;
         const after = comparison.pairs.descriptors.after[at] ?? NONE;
-        if (after !== NONE) shell.lookIn(1, { to: "descriptor", row: after });
-        else shell.lookIn(0, { to: "descriptor", row: before });
+        if (after !== NONE) shell.selectIn("after", { to: "descriptor", row: after });
+        else shell.selectIn("before", { to: "descriptor", row: before });
         break;
       }
       case LINE.fold:
@@ -106,8 +106,8 @@ export function SideBySide({ compared }: { compared: Compared }) {
         const own = lines.sectionChange[at] ?? NONE;
         const { before, after } = comparison.pairs.tables;
         if (own !== NONE) shell.selectChange(own);
-        else if ((after[at] ?? NONE) !== NONE) shell.lookIn(1, { to: "table", row: after[at] ?? 0 });
-        else shell.lookIn(0, { to: "table", row: before[at] ?? 0 });
+        else if ((after[at] ?? NONE) !== NONE) shell.selectIn("after", { to: "table", row: after[at] ?? 0 });
+        else shell.selectIn("before", { to: "table", row: before[at] ?? 0 });
       }
     }
   };
@@ -153,7 +153,7 @@ export function SideBySide({ compared }: { compared: Compared }) {
                 className={[
                   "grid-row",
                   ROW_CLASSES[line.kind],
-                  row === selected && "row-looked",
+                  row === selected && "row-selected",
                   row === current && "row-active",
                 ]
                   .filter(Boolean)
@@ -188,10 +188,10 @@ const columnsOf = ({ counts }: Comparison): readonly AlignedColumn[] =>
   });
 
 function Titles({ columns, one, template }: { columns: readonly AlignedColumn[]; one: boolean; template: string }) {
-  const titles = (moment: string) =>
+  const titles = (side: string) =>
     columns.map(({ id, title, about, numeric }) => (
       <div
-        key={`${moment} ${id}`}
+        key={`${side} ${id}`}
         role="columnheader"
         className={numeric ? "aligned-title cell-number" : "aligned-title"}
       >
@@ -205,7 +205,7 @@ function Titles({ columns, one, template }: { columns: readonly AlignedColumn[];
             <span className="visually-hidden">{about}</span>
           </>
         )}
-        <span className="visually-hidden"> {moment}</span>
+        <span className="visually-hidden"> {side}</span>
       </div>
     ));
   return (
@@ -267,9 +267,9 @@ function Line({ comparison, lines, line, columns, one }: LineProps) {
     default: {
       const side = comparison.pairs.tables.side[comparison.pairs.descriptors.tablePair[at] ?? 0];
       const what =
-        side === SIDE.both
+        side === PRESENCE.both
           ? `${length.toLocaleString("en-US")} unchanged`
-          : `${counted(length, "descriptor")} only ${side === SIDE.before ? "before" : "after"}`;
+          : `${counted(length, "descriptor")} only ${side === PRESENCE.before ? "before" : "after"}`;
       return <Fold>{what}</Fold>;
     }
   }

@@ -14,7 +14,7 @@ import {
 import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from "react";
 import { NONE } from "../../model/checkpoint.ts";
 import { COLUMNS, type Column, LISTING_TITLES, type Listing } from "../../model/columns.ts";
-import { listingOf, lookedAt, relatedRow } from "../../model/related.ts";
+import { listingOf, relatedRow, selectionAt } from "../../model/related.ts";
 import { PLACES } from "../../shell/commands.ts";
 import { counted } from "../../shell/describe.ts";
 import { listStep } from "../../shell/keys.ts";
@@ -71,7 +71,7 @@ interface Props {
 export function Grid({ doc, listing, view, rows, pending }: Props) {
   const { shell } = usePage();
   const { checkpoint } = doc;
-  const looked = useApp((state) => state.looked);
+  const selection = useApp((state) => state.selection);
   const scroller = useRef<HTMLDivElement>(null);
   const window = useRowWindow(rows.length, ROW, scroller, ROW);
   const [active, setActive] = useState(0);
@@ -100,18 +100,18 @@ export function Grid({ doc, listing, view, rows, pending }: Props) {
     },
   });
 
-  const lookedRow = looked ? relatedRow(checkpoint, looked, listing) : NONE;
-  const isLooked = looked !== null && listingOf(looked.to) === listing;
-  const lookedIndex = useMemo(() => (lookedRow === NONE ? NONE : rows.indexOf(lookedRow)), [rows, lookedRow]);
+  const selectedRow = selection ? relatedRow(checkpoint, selection, listing) : NONE;
+  const isSelected = selection !== null && listingOf(selection.to) === listing;
+  const selectedIndex = useMemo(() => (selectedRow === NONE ? NONE : rows.indexOf(selectedRow)), [rows, selectedRow]);
 
   // What is looked at elsewhere is brought into view here.
   // biome-ignore lint/correctness/useExhaustiveDependencies: only when the row that is looked at changes
   useEffect(() => {
-    if (lookedIndex === NONE) return;
-    setActive(lookedIndex);
+    if (selectedIndex === NONE) return;
+    setActive(selectedIndex);
     setAnchor(null);
-    window.reveal(lookedIndex);
-  }, [lookedIndex]);
+    window.reveal(selectedIndex);
+  }, [selectedIndex]);
 
   const current = Math.min(active, Math.max(0, rows.length - 1));
   const from = Math.min(anchor ?? current, current);
@@ -125,8 +125,8 @@ export function Grid({ doc, listing, view, rows, pending }: Props) {
   const choose = (at: number) => {
     const row = rows[at];
     if (row === undefined) return;
-    const found = lookedAt(checkpoint, listing, row);
-    shell.look(found);
+    const found = selectionAt(checkpoint, listing, row);
+    shell.select(found);
     const problem = listing === "problems" && found !== null ? checkpoint.problems[row] : undefined;
     if (problem?.offset == null) return;
     shell.selectBytes({ member: problem.member ?? 0, anchor: problem.offset, at: problem.offset });
@@ -225,7 +225,7 @@ export function Grid({ doc, listing, view, rows, pending }: Props) {
       <div role="rowgroup" className="grid-body mono" style={{ height: window.height, minWidth: total }}>
         {table.getRowModel().rows.map((row) => {
           const { at, top } = row.original;
-          const chosen = at === lookedIndex;
+          const chosen = at === selectedIndex;
           const marked = anchor !== null && at >= from && at <= to;
           return (
             <div
@@ -233,10 +233,10 @@ export function Grid({ doc, listing, view, rows, pending }: Props) {
               id={`row-${at}`}
               role="row"
               aria-rowindex={at + 2}
-              aria-selected={(chosen && isLooked) || marked}
+              aria-selected={(chosen && isSelected) || marked}
               className={[
                 "grid-row",
-                chosen && (isLooked ? "row-looked" : "row-related"),
+                chosen && (isSelected ? "row-selected" : "row-related"),
                 marked && "row-marked",
                 at === current && "row-active",
               ]

@@ -28,7 +28,7 @@ const ONE: Readonly<Record<Listing, string>> = {
 /** The tables of one image, of two also both side by side; or the bytes in their place. */
 export function Tables({ doc }: { doc: Doc }) {
   const compared = useApp((state) => state.compared);
-  const aligned = useApp((state) => state.view === "side") && compared !== null;
+  const aligned = useApp((state) => state.view === "sideBySide") && compared !== null;
   const bytesShown = useApp((state) => state.bytesShown);
   const tab = useApp((state) => state.tab);
   return (
@@ -137,7 +137,7 @@ function Tabs({ doc, tab }: { doc: Doc; tab: Tab }) {
   const isPair = useApp((state) => state.compared !== null);
   const tabs: readonly Tab[] = [...(isPair ? (["side"] as const) : []), ...LISTINGS, "bytes"];
   const show = (next: Tab) => {
-    if (next === "side") shell.store.set({ view: "side", bytesShown: false });
+    if (next === "side") shell.store.set({ view: "sideBySide", bytesShown: false });
     else if (next === "bytes") shell.store.set({ bytesShown: true });
     else shell.showListing(next);
   };

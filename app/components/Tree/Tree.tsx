@@ -19,7 +19,7 @@ const ROW = 22;
 
 export function Tree({ doc }: { doc: Doc }) {
   const { shell } = usePage();
-  const looked = useApp((state) => state.looked);
+  const selection = useApp((state) => state.selection);
   const { checkpoint } = doc;
   const { tasks, tables } = checkpoint;
   const tree = useMemo(() => taskTree(tasks), [tasks]);
@@ -39,18 +39,18 @@ export function Tree({ doc }: { doc: Doc }) {
   }, [tree, closed]);
 
   const window = useRowWindow(shown.length, ROW, scroller, 0);
-  const lookedTask = looked ? relatedRow(checkpoint, looked, "tasks") : NONE;
-  const isLooked = looked?.to === "task";
+  const selectedTask = selection ? relatedRow(checkpoint, selection, "tasks") : NONE;
+  const isSelected = selection?.to === "task";
 
   // What is looked at elsewhere is brought into view here.
   // biome-ignore lint/correctness/useExhaustiveDependencies: only when another task is looked at
   useEffect(() => {
-    if (lookedTask === NONE) return;
-    const at = shown.findIndex((index) => tree.task[index] === lookedTask);
+    if (selectedTask === NONE) return;
+    const at = shown.findIndex((index) => tree.task[index] === selectedTask);
     if (at === -1) return;
     setActive(at);
     window.reveal(at);
-  }, [lookedTask]);
+  }, [selectedTask]);
 
   const current = Math.min(active, Math.max(0, shown.length - 1));
   const at = shown[current] ?? 0;
@@ -76,7 +76,7 @@ export function Tree({ doc }: { doc: Doc }) {
     const parent = () => shown.subarray(0, current).findLastIndex((index) => (tree.depth[index] ?? 0) < depth);
     const to = listStep(event.key, current, shown.length, window.visible);
     if (to !== null) move(to);
-    else if (event.key === "Enter" || event.key === " ") shell.look({ to: "task", row: task });
+    else if (event.key === "Enter" || event.key === " ") shell.select({ to: "task", row: task });
     else if (event.key === "ArrowRight" && isParent(at)) {
       if (isClosed) toggle(at, true);
       else move(current + 1);
@@ -112,7 +112,7 @@ export function Tree({ doc }: { doc: Doc }) {
               const table = tasks.table[task] ?? NONE;
               const shared = table !== NONE && taskCount(tables, table) > 1;
               const state = TASK_STATES[tasks.state[task] ?? 0];
-              const chosen = task === lookedTask;
+              const chosen = task === selectedTask;
               return (
                 <div
                   key={task}
@@ -120,11 +120,11 @@ export function Tree({ doc }: { doc: Doc }) {
                   role="treeitem"
                   tabIndex={-1}
                   aria-level={(tree.depth[index] ?? 0) + 1}
-                  aria-selected={chosen && isLooked}
+                  aria-selected={chosen && isSelected}
                   {...(isParent(index) && { "aria-expanded": !closed.has(task) })}
                   className={[
                     "tree-row",
-                    chosen && (isLooked ? "row-looked" : "row-related"),
+                    chosen && (isSelected ? "row-selected" : "row-related"),
                     row === current && "row-active",
                   ]
                     .filter(Boolean)
@@ -135,7 +135,7 @@ export function Tree({ doc }: { doc: Doc }) {
                   }}
                   onClick={() => {
                     setActive(row);
-                    shell.look({ to: "task", row: task });
+                    shell.select({ to: "task", row: task });
                   }}
                 >
                   <span

@@ -33,17 +33,17 @@ function Picture({ doc }: { doc: Doc }) {
   return compared ? <PictureOfBoth doc={doc} compared={compared} /> : <PictureOfOne doc={doc} />;
 }
 
-/** Both moments in one drawing. */
+/** Both images in one drawing. */
 function PictureOfBoth({ doc, compared }: { doc: Doc; compared: Compared }) {
   const { shell, drawing } = usePage();
-  const looked = useApp((state) => state.looked);
+  const selection = useApp((state) => state.selection);
   const side = useApp((state) => state.side);
   const drawn = useUnion(compared);
   const zoom = useWantedZoom();
-  const selection = useMemo(() => {
-    const object = drawn && looked && objectOf(doc.checkpoint, looked);
-    return object ? unionRef(drawn.subject, side === 0 ? "before" : "after", object) : null;
-  }, [drawn, doc, looked, side]);
+  const drawnSelection = useMemo(() => {
+    const object = drawn && selection && objectOf(doc.checkpoint, selection);
+    return object ? unionRef(drawn.subject, side, object) : null;
+  }, [drawn, doc, selection, side]);
   if (drawn === null) {
     return (
       <section className="drawing" aria-label="Drawing">
@@ -57,12 +57,12 @@ function PictureOfBoth({ doc, compared }: { doc: Doc; compared: Compared }) {
       checkpoint={doc.checkpoint}
       comparison={drawn.subject}
       layout={drawn.layout}
-      selection={selection}
+      selection={drawnSelection}
       {...zoom}
       onSelect={(object: ObjectRef | null) => {
-        if (object === null) return shell.look(null);
+        if (object === null) return shell.select(null);
         const { before, after } = sideRefs(drawn.subject, object);
-        shell.lookIn(after ? 1 : 0, after ?? before);
+        shell.selectIn(after ? "after" : "before", after ?? before);
       }}
     />
   );
@@ -79,18 +79,18 @@ function useWantedZoom() {
 
 function PictureOfOne({ doc }: { doc: Doc }) {
   const { shell, drawing } = usePage();
-  const looked = useApp((state) => state.looked);
+  const selection = useApp((state) => state.selection);
   const layout = useLayout(doc);
   const zoom = useWantedZoom();
-  const selection = useMemo(() => (looked ? objectOf(doc.checkpoint, looked) : null), [doc, looked]);
+  const drawnSelection = useMemo(() => (selection ? objectOf(doc.checkpoint, selection) : null), [doc, selection]);
   return (
     <Drawing
       ref={drawing}
       checkpoint={doc.checkpoint}
       {...(layout && { layout })}
-      selection={selection}
+      selection={drawnSelection}
       {...zoom}
-      onSelect={(object: ObjectRef | null) => shell.look(object)}
+      onSelect={(object: ObjectRef | null) => shell.select(object)}
     />
   );
 }

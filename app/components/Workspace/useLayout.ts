@@ -10,12 +10,12 @@ const SMALL = 2000;
 
 export function useLayout({ document, checkpoint }: Doc): Layout | null {
   const { shell } = usePage();
-  const [answer, setAnswer] = useState<{ readonly document: number; readonly layout: Layout } | null>(null);
+  const [response, setAnswer] = useState<{ readonly document: number; readonly layout: Layout } | null>(null);
   const small = checkpoint.descriptors.count <= SMALL && checkpoint.files.count <= SMALL;
   useEffect(() => {
     if (document === null || small) return;
     const control = new AbortController();
-    shell.client.ask("layout", { document }, { signal: control.signal }).then(
+    shell.client.request("layout", { document }, { signal: control.signal }).then(
       (layout) => setAnswer({ document, layout }),
       (error: unknown) => {
         if (!control.signal.aborted) shell.notify(`The drawing could not be laid out: ${String(error)}`);
@@ -23,5 +23,5 @@ export function useLayout({ document, checkpoint }: Doc): Layout | null {
     );
     return () => control.abort();
   }, [document, small, shell]);
-  return answer?.document === document ? (answer?.layout ?? null) : null;
+  return response?.document === document ? (response?.layout ?? null) : null;
 }

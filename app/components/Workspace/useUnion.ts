@@ -16,11 +16,11 @@ export function useUnion(compared: Compared): Drawn | null {
   const { shell } = usePage();
   const before = useApp(({ docs }) => docs[0]?.document ?? null);
   const after = useApp(({ docs }) => docs[1]?.document ?? null);
-  const [answer, setAnswer] = useState<(Drawn & { readonly of: Compared }) | null>(null);
+  const [response, setAnswer] = useState<(Drawn & { readonly of: Compared }) | null>(null);
   useEffect(() => {
     if (before === null || after === null) return;
     const control = new AbortController();
-    shell.client.ask("union", { before, after }, { signal: control.signal }).then(
+    shell.client.request("union", { before, after }, { signal: control.signal }).then(
       ({ graph, both, layout }) => {
         const { comparison } = compared;
         const subject = { graph, after: comparison.after, both: { ...both, before: comparison.before } };
@@ -32,5 +32,5 @@ export function useUnion(compared: Compared): Drawn | null {
     );
     return () => control.abort();
   }, [before, after, compared, shell]);
-  return answer?.of === compared ? answer : null;
+  return response?.of === compared ? response : null;
 }

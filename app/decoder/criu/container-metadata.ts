@@ -2,9 +2,9 @@
 
 import type { Fact } from "../../model/checkpoint.ts";
 import { decodeText, visible } from "../../model/text.ts";
+import { type Source, SourceError } from "../source.ts";
 import { baseName } from "./members.ts";
 import type { Metadata } from "./set-walk.ts";
-import { type Source, SourceError } from "../source.ts";
 
 /** The names of files that `readMetadata` looks at. */
 export const METADATA_NAMES: ReadonlySet<string> = new Set([

@@ -3,8 +3,8 @@
 import { HAS } from "../../model/checkpoint.ts";
 import type { Details, DetailValue } from "../../model/fields.ts";
 import { visibleText } from "../../model/text.ts";
-import { createEntryReader, type EntryBytes } from "./inspect.ts";
 import { FILE_FIELDS } from "./files.ts";
+import { createEntryReader, type EntryBytes } from "./inspect.ts";
 import {
   bitWords,
   clockName,

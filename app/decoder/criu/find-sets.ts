@@ -1,11 +1,11 @@
 // Finds the image sets among files: in a folder, in an archive, in archives within an archive.
 
-import { baseName, directoryOf, MEMBER_KINDS, memberOfBytes, memberOfName } from "./members.ts";
-import type { Metadata } from "./set-walk.ts";
-import { type Source, SourceError } from "../source.ts";
-import { METADATA_NAMES, readMetadata } from "./container-metadata.ts";
 import type { ArchiveProblem } from "../archive/tar.ts";
 import { openArchive, sniffArchive, type UnpackLimits } from "../archive/unpack.ts";
+import { type Source, SourceError } from "../source.ts";
+import { METADATA_NAMES, readMetadata } from "./container-metadata.ts";
+import { baseName, directoryOf, MEMBER_KINDS, memberOfBytes, memberOfName } from "./members.ts";
+import type { Metadata } from "./set-walk.ts";
 
 /** One image set that can be opened. */
 export interface SetChoice {

@@ -1,12 +1,12 @@
 // CRIU image sets: from a folder's files, loose .img files, or an archive, to an Image.
 
 import { visible } from "../../model/text.ts";
-import { findSets, type SetChoice } from "./find-sets.ts";
 import { archiveForm, type UnpackLimits } from "../archive/unpack.ts";
 import type { Image, Refusal } from "../image.ts";
 import type { DecodeOptions, Source } from "../source.ts";
 import { createDetailsReader } from "./details.ts";
 import { createFieldReader } from "./fields.ts";
+import { findSets, type SetChoice } from "./find-sets.ts";
 import { memberOfBytes, memberOfName } from "./members.ts";
 import { decodeSet, type Metadata } from "./set-walk.ts";
 

@@ -654,13 +654,13 @@ export async function decodeSet(
     let bytes: Uint8Array = new Uint8Array(0);
     if (heads[at] !== undefined) {
       report(0);
-      const answer = await heads[at];
+      const response = await heads[at];
       heads[at] = undefined;
-      if (answer instanceof SourceError) {
-        unreadable(at, answer);
+      if (response instanceof SourceError) {
+        unreadable(at, response);
         continue;
       }
-      bytes = answer;
+      bytes = response;
     }
     const before = builder.records.count;
     try {

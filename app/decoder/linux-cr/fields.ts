@@ -24,7 +24,7 @@ const MOST_HEX = 32;
 const SCALARS: Readonly<Record<string, number>> = { u8: 1, u16: 2, s16: 2, u32: 4, s32: 4, be32: 4, u64: 8, s64: 8 };
 
 /** Fields being told, front to back. `bytes` begins with the record and may be shorter than it. */
-interface Telling {
+interface FieldCursor {
   readonly context: FieldContext;
   readonly bytes: Uint8Array;
   /** Where the record begins in the image, and its bytes there. */
@@ -46,40 +46,40 @@ export function recordFields(context: FieldContext, record: number, bytes: Uint8
   const kind = records.kinds[records.kind[record] as number];
   const base = records.offset[record] as number;
   const length = records.length[record] as number;
-  const telling: Telling = { context, bytes, base, length, fields: [], end: 0 };
+  const cursor: FieldCursor = { context, bytes, base, length, fields: [], end: 0 };
   if (kind === undefined || kind.type === NONE) {
-    addRest(telling, "payload", "payload");
-    return telling.fields;
+    addRest(cursor, "payload", "payload");
+    return cursor.fields;
   }
-  telling.fields.push(
+  cursor.fields.push(
     { name: "type", type: "u32", offset: base, length: 4, raw: String(kind.type), meaning: kind.name },
     // As it is stored: the decoder may have read the record with the length that it should have.
-    { name: "len", type: "u32", offset: base + 4, length: 4, raw: storedLength(telling), meaning: null },
+    { name: "len", type: "u32", offset: base + 4, length: 4, raw: storedLength(cursor), meaning: null },
   );
-  telling.end = 8;
+  cursor.end = 8;
   const layout = kind.struct === null ? undefined : context.dialect.struct(kind.struct);
-  if (layout !== undefined) addStruct(telling, layout, 0, "");
-  addPayload(telling, kind.name, payloadPurpose(context, record), before);
-  return telling.fields;
+  if (layout !== undefined) addStruct(cursor, layout, 0, "");
+  addPayload(cursor, kind.name, payloadPurpose(context, record), before);
+  return cursor.fields;
 }
 
-const storedLength = ({ context, bytes, length }: Telling): string =>
+const storedLength = ({ context, bytes, length }: FieldCursor): string =>
   bytes.length < 8 ? String(length) : String(viewOf(bytes).getUint32(4, context.littleEndian));
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /** Whether bytes from … to - 1 of the record are there to be told. */
-const isAtHand = ({ bytes, length }: Telling, to: number): boolean => to <= length && to <= bytes.length;
+const isAvailable = ({ bytes, length }: FieldCursor, to: number): boolean => to <= length && to <= bytes.length;
 
 /** Adds padding up to `to`, if that is further on. */
-function padTo(telling: Telling, to: number): void {
-  if (to > telling.end) addBytes(telling, "padding", to, "padding");
+function padTo(cursor: FieldCursor, to: number): void {
+  if (to > cursor.end) addBytes(cursor, "padding", to, "padding");
 }
 
 /** Adds opaque bytes up to `to`. */
-function addBytes(telling: Telling, name: string, to: number, role?: Field["role"]): void {
-  const { base, bytes, end } = telling;
-  telling.fields.push({
+function addBytes(cursor: FieldCursor, name: string, to: number, role?: Field["role"]): void {
+  const { base, bytes, end } = cursor;
+  cursor.fields.push({
     name,
     type: `u8[${to - end}]`,
     offset: base + end,
@@ -88,12 +88,12 @@ function addBytes(telling: Telling, name: string, to: number, role?: Field["role
     meaning: null,
     ...(role === undefined ? {} : { role }),
   });
-  telling.end = to;
+  cursor.end = to;
 }
 
 /** Adds what is left of the record, if anything is. */
-function addRest(telling: Telling, name: string, role: "padding" | "payload"): void {
-  if (telling.end < telling.length) addBytes(telling, name, telling.length, role);
+function addRest(cursor: FieldCursor, name: string, role: "padding" | "payload"): void {
+  if (cursor.end < cursor.length) addBytes(cursor, name, cursor.length, role);
 }
 
 function hexText(bytes: Uint8Array): string {
@@ -102,38 +102,38 @@ function hexText(bytes: Uint8Array): string {
 }
 
 /** Adds the fields of a struct that begins at byte `start` of the record, with the gaps between them. */
-function addStruct(telling: Telling, layout: Layout, start: number, prefix: string): void {
+function addStruct(cursor: FieldCursor, layout: Layout, start: number, prefix: string): void {
   let open = false;
   for (const field of layout.fields) {
     const from = start + field.offset;
     // The header is told already; members of a union share their bytes, and the first one tells them.
-    if (from < telling.end) continue;
+    if (from < cursor.end) continue;
     if (field.size === 0) {
-      padTo(telling, Math.min(from, telling.length));
-      addOpenArray(telling, layout, start, prefix, field);
+      padTo(cursor, Math.min(from, cursor.length));
+      addOpenArray(cursor, layout, start, prefix, field);
       open = true;
       continue;
     }
-    if (!isAtHand(telling, from + field.size)) break;
-    padTo(telling, from);
-    addField(telling, from, prefix, field);
+    if (!isAvailable(cursor, from + field.size)) break;
+    padTo(cursor, from);
+    addField(cursor, from, prefix, field);
   }
   // A struct that ends in an array has its last padding behind it.
-  padTo(telling, open ? telling.end : Math.min(start + layout.size, telling.length));
+  padTo(cursor, open ? cursor.end : Math.min(start + layout.size, cursor.length));
 }
 
 /** How many entries an array at the end of a struct has, by the array's name: the field that says so. */
 const COUNT_FIELDS: Readonly<Record<string, string>> = { groups: "ngroups", siginfo: "nr_pending" };
 
-function addOpenArray(telling: Telling, layout: Layout, start: number, prefix: string, field: LayoutField): void {
+function addOpenArray(cursor: FieldCursor, layout: Layout, start: number, prefix: string, field: LayoutField): void {
   const countField = layout.byName.get(COUNT_FIELDS[field.name] ?? "");
   const count =
     countField === undefined
       ? Number.POSITIVE_INFINITY
-      : viewOf(telling.bytes).getUint32(start + countField.offset, telling.context.littleEndian);
-  addEntries(telling, `${prefix}${field.name}`, field.type.slice(0, field.type.indexOf("[")), count);
+      : viewOf(cursor.bytes).getUint32(start + countField.offset, cursor.context.littleEndian);
+  addEntries(cursor, `${prefix}${field.name}`, field.type.slice(0, field.type.indexOf("[")), count);
   // GROUPINFO is as long as if its groups began behind the struct's last padding.
-  if (telling.length - telling.end < 8) addRest(telling, "padding", "padding");
+  if (cursor.length - cursor.end < 8) addRest(cursor, "padding", "padding");
 }
 
 /**
@@ -141,43 +141,43 @@ function addOpenArray(telling: Telling, layout: Layout, start: number, prefix: s
  *
  * @param type A scalar type, or a struct of the dialect.
  */
-function addEntries(telling: Telling, name: string, type: string, count: number): void {
-  const layout = telling.context.dialect.struct(type);
+function addEntries(cursor: FieldCursor, name: string, type: string, count: number): void {
+  const layout = cursor.context.dialect.struct(type);
   const size = SCALARS[type] ?? layout?.size ?? 0;
   if (size === 0) return;
   for (let index = 0; index < Math.min(count, MOST_ENTRIES); index++) {
-    const from = telling.end;
-    if (!isAtHand(telling, from + size)) return;
-    if (layout === undefined) addField(telling, from, "", { name: `${name}[${index}]`, type, offset: 0, size });
-    else addStruct(telling, layout, from, `${name}[${index}].`);
+    const from = cursor.end;
+    if (!isAvailable(cursor, from + size)) return;
+    if (layout === undefined) addField(cursor, from, "", { name: `${name}[${index}]`, type, offset: 0, size });
+    else addStruct(cursor, layout, from, `${name}[${index}].`);
   }
 }
 
 const PADDING = /(^|\.)_?padd?ing$/;
 
 /** Adds one field that begins at byte `from` of the record. */
-function addField(telling: Telling, from: number, prefix: string, field: LayoutField): void {
-  const { context, bytes } = telling;
+function addField(cursor: FieldCursor, from: number, prefix: string, field: LayoutField): void {
+  const { context, bytes } = cursor;
   const { type, size } = field;
   const name = `${prefix}${field.name}`;
   const to = from + size;
   if (PADDING.test(name)) {
-    addBytes(telling, name, to, "padding");
+    addBytes(cursor, name, to, "padding");
     return;
   }
   const array = /^(\w+)\[(\d+)\]$/.exec(type);
   if (array !== null && array[1] !== "u8" && array[1] !== "char") {
-    addEntries(telling, name, array[1] ?? "", Number(array[2]));
+    addEntries(cursor, name, array[1] ?? "", Number(array[2]));
     return;
   }
-  const place = { name, type, offset: telling.base + from, length: size };
+  const place = { name, type, offset: cursor.base + from, length: size };
   const content = bytes.subarray(from, to);
-  telling.end = to;
+  cursor.end = to;
   if (type.startsWith("char[")) {
     const nul = content.indexOf(0);
-    telling.fields.push({ ...place, raw: visibleText(nul < 0 ? content : content.subarray(0, nul)), meaning: null });
+    cursor.fields.push({ ...place, raw: visibleText(nul < 0 ? content : content.subarray(0, nul)), meaning: null });
   } else if (SCALARS[type] === undefined) {
-    telling.fields.push({ ...place, raw: hexText(content), meaning: opaqueMeaning(type, content, context) });
+    cursor.fields.push({ ...place, raw: hexText(content), meaning: opaqueMeaning(type, content, context) });
   } else {
     const short = name.slice(name.lastIndexOf(".") + 1);
     // The only field whose byte order is pinned.
@@ -187,7 +187,7 @@ function addField(telling: Telling, from: number, prefix: string, field: LayoutF
       /(objref|_ref|credref|secref)$/.test(short) || short === "this" || short === "peer"
         ? context.refer(Number(value))
         : undefined;
-    telling.fields.push({
+    cursor.fields.push({
       ...place,
       raw: value.toString(),
       meaning: meaning(context, short, value),
@@ -276,53 +276,53 @@ function payloadPurpose({ checkpoint }: FieldContext, record: number): Purpose {
   return name(record - 2) === "TREE" ? "depths" : "bytes";
 }
 
-function addPayload(telling: Telling, name: string, purpose: Purpose, before: Uint8Array): void {
-  const { dialect, checkpoint, littleEndian } = telling.context;
-  if (telling.end >= telling.length) return;
+function addPayload(cursor: FieldCursor, name: string, purpose: Purpose, before: Uint8Array): void {
+  const { dialect, checkpoint, littleEndian } = cursor.context;
+  if (cursor.end >= cursor.length) return;
   switch (purpose) {
     case "text":
-      addText(telling);
+      addText(cursor);
       return;
     case "pids":
-      addEntries(telling, "", pidsStruct(dialect), Number.POSITIVE_INFINITY);
+      addEntries(cursor, "", pidsStruct(dialect), Number.POSITIVE_INFINITY);
       break;
     case "pid-objects":
-      addPidObjects(telling);
+      addPidObjects(cursor);
       break;
     case "depths":
-      addEntries(telling, "vpid", "s32", Number.POSITIVE_INFINITY);
+      addEntries(cursor, "vpid", "s32", Number.POSITIVE_INFINITY);
       break;
     case "epoll-items":
-      addEntries(telling, "", "ckpt_eventpoll_item", Number.POSITIVE_INFINITY);
+      addEntries(cursor, "", "ckpt_eventpoll_item", Number.POSITIVE_INFINITY);
       break;
     case "tls":
-      addEntries(telling, "tls", "u64", Number.POSITIVE_INFINITY);
+      addEntries(cursor, "tls", "u64", Number.POSITIVE_INFINITY);
       break;
     case "ldt":
-      addEntries(telling, "ldt", "u64", Number.POSITIVE_INFINITY);
+      addEntries(cursor, "ldt", "u64", Number.POSITIVE_INFINITY);
       break;
     case "auxv":
-      addAuxv(telling);
+      addAuxv(cursor);
       break;
     case "pages": {
       const pages = before.length < 16 ? 0n : viewOf(before).getBigUint64(8, littleEndian);
-      addPages(telling, Number(pages), checkpoint.machine.wordSize ?? 8);
+      addPages(cursor, Number(pages), checkpoint.machine.wordSize ?? 8);
       break;
     }
     default:
   }
-  addRest(telling, name === "CPU_FPU" ? "xstate" : "payload", "payload");
+  addRest(cursor, name === "CPU_FPU" ? "xstate" : "payload", "payload");
 }
 
 const pidsStruct = (dialect: Dialect): string =>
   ["ckpt_task_pids", "ckpt_pids", "ckpt_hdr_pids"].find((name) => dialect.struct(name) !== undefined) ?? "";
 
 /** The rest of the record is text, up to its first NUL, before which the writer of errors puts another. */
-function addText(telling: Telling): void {
-  const { base, bytes, end, length } = telling;
+function addText(cursor: FieldCursor): void {
+  const { base, bytes, end, length } = cursor;
   const content = bytes.subarray(end, length);
   const nul = content.indexOf(0, content[0] === 0 ? 1 : 0);
-  telling.fields.push({
+  cursor.fields.push({
     name: "text",
     type: `char[${length - end}]`,
     offset: base + end,
@@ -331,46 +331,46 @@ function addText(telling: Telling): void {
     meaning: null,
     role: "payload",
   });
-  telling.end = length;
+  cursor.end = length;
 }
 
 /** Entries of {u32 depth; s32 numbers[depth + 1]}, packed. */
-function addPidObjects(telling: Telling): void {
-  const { context, bytes } = telling;
+function addPidObjects(cursor: FieldCursor): void {
+  const { context, bytes } = cursor;
   for (let index = 0; index < MOST_ENTRIES; index++) {
-    const from = telling.end;
-    if (!isAtHand(telling, from + 8)) return;
+    const from = cursor.end;
+    if (!isAvailable(cursor, from + 8)) return;
     const depth = viewOf(bytes).getUint32(from, context.littleEndian);
-    if (depth > MOST_ENTRIES || !isAtHand(telling, from + 8 + 4 * depth)) return;
-    addField(telling, from, `[${index}].`, { name: "depth", type: "u32", offset: 0, size: 4 });
+    if (depth > MOST_ENTRIES || !isAvailable(cursor, from + 8 + 4 * depth)) return;
+    addField(cursor, from, `[${index}].`, { name: "depth", type: "u32", offset: 0, size: 4 });
     for (let level = 0; level <= depth; level++) {
       const number = { name: `numbers[${level}]`, type: "s32", offset: 0, size: 4 };
-      addField(telling, from + 4 + 4 * level, `[${index}].`, number);
+      addField(cursor, from + 4 + 4 * level, `[${index}].`, number);
     }
   }
 }
 
 /** Pairs of a type and a value: unsigned longs of the writer up to v19-rc3, u64 from v19 on. */
-function addAuxv(telling: Telling): void {
-  const { checkpoint, dialect } = telling.context;
+function addAuxv(cursor: FieldCursor): void {
+  const { checkpoint, dialect } = cursor.context;
   // From v19 on HEADER tells the vector's size in entries, before in bytes.
   const constants = dialect.struct("ckpt_hdr_header")?.byName;
   const long = constants?.has("constants.at_vector_size") ? 8 : (checkpoint.machine.wordSize ?? 8);
   const type = long === 4 ? "u32" : "u64";
   for (let index = 0; index < MOST_ENTRIES; index++) {
-    const from = telling.end;
-    if (!isAtHand(telling, from + 2 * long)) return;
-    addField(telling, from, `auxv[${index}].`, { name: "a_type", type, offset: 0, size: long });
-    addField(telling, from + long, `auxv[${index}].`, { name: "a_val", type, offset: 0, size: long });
+    const from = cursor.end;
+    if (!isAvailable(cursor, from + 2 * long)) return;
+    addField(cursor, from, `auxv[${index}].`, { name: "a_type", type, offset: 0, size: long });
+    addField(cursor, from + long, `auxv[${index}].`, { name: "a_val", type, offset: 0, size: long });
   }
 }
 
 /** As many addresses as there are pages, then the pages. */
-function addPages(telling: Telling, pages: number, wordSize: 4 | 8): void {
-  const start = telling.end;
+function addPages(cursor: FieldCursor, pages: number, wordSize: 4 | 8): void {
+  const start = cursor.end;
   const addresses = start + pages * wordSize;
-  if (pages === 0 || addresses > telling.length) return;
-  addEntries(telling, "address", wordSize === 4 ? "u32" : "u64", pages);
-  if (telling.end < addresses) addBytes(telling, "addresses", addresses, "payload");
-  if (telling.end < telling.length) addBytes(telling, "pages", telling.length, "payload");
+  if (pages === 0 || addresses > cursor.length) return;
+  addEntries(cursor, "address", wordSize === 4 ? "u32" : "u64", pages);
+  if (cursor.end < addresses) addBytes(cursor, "addresses", addresses, "payload");
+  if (cursor.end < cursor.length) addBytes(cursor, "pages", cursor.length, "payload");
 }

@@ -2,8 +2,8 @@
 
 import type { Image, Refusal } from "../image.ts";
 import type { DecodeOptions, Source } from "../source.ts";
-import { lookCloser } from "./inspect.ts";
 import { decodeRecords } from "./decode.ts";
+import { inspect } from "./inspect.ts";
 import { dialectFor, recognise } from "./recognise.ts";
 
 /**
@@ -24,5 +24,5 @@ export async function decodeLinuxCr(source: Source, options: DecodeOptions = {})
   }
   if ("redecodeAs" in outcome) throw new Error("a second decoding asked for a third");
   const { checkpoint } = outcome;
-  return { checkpoint, sources: [source], ...lookCloser(source, checkpoint, used.dialect) };
+  return { checkpoint, sources: [source], ...inspect(source, checkpoint, used.dialect) };
 }

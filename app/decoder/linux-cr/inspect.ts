@@ -16,11 +16,7 @@ const CLOSE_LOOK = 16 * 1024;
 const MOST_TARGETS = 256;
 
 /** The close looks of an Image. */
-export function lookCloser(
-  source: Source,
-  checkpoint: Checkpoint,
-  dialect: Dialect,
-): Pick<Image, "fields" | "details"> {
+export function inspect(source: Source, checkpoint: Checkpoint, dialect: Dialect): Pick<Image, "fields" | "details"> {
   const { records } = checkpoint;
   const { littleEndian } = checkpoint.machine;
   const context: FieldContext = { checkpoint, dialect, littleEndian, refer: referrer(checkpoint) };

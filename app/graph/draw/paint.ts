@@ -3,9 +3,9 @@
 import { NONE } from "../../model/checkpoint.ts";
 import { type Change, REMOVED, SAME } from "../order/graph.ts";
 import { type Box, CHARACTER, type Edge, HEADING, type Scene, type Strip, type Tone } from "../scene/scene.ts";
+import { changeSign } from "../scene/words.ts";
 import { changeColour, edgeWidth, LANE_TEXT, type Theme } from "./style.ts";
 import type { Trace } from "./trace.ts";
-import { changeSign } from "../scene/words.ts";
 
 /** Screen = world × k + (x, y), in CSS pixels. */
 export interface View {

@@ -2,8 +2,8 @@
 
 import { type Change, REMOVED, SAME } from "../order/graph.ts";
 import { type Box, CHARACTER, type Edge, HEADING, type Scene, type Strip } from "../scene/scene.ts";
-import { changeColour, edgeWidth, LANE_TEXT, type Theme } from "./style.ts";
 import { changeSign } from "../scene/words.ts";
+import { changeColour, edgeWidth, LANE_TEXT, type Theme } from "./style.ts";
 
 const ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 

@@ -2,6 +2,9 @@
 // them be, so that an edge to a private file is mostly a straight line and what bends is what is shared.
 
 import { NONE } from "../../model/checkpoint.ts";
+import { ADDED, CHANGED, type Change, changeOf, REMOVED, SAME, type Subject } from "../order/graph.ts";
+import type { Layout } from "../order/layout.ts";
+import type { Plan } from "../plan/plan.ts";
 import {
   BOX,
   columnsOf,
@@ -17,10 +20,7 @@ import {
   taskBox,
   unusedBox,
 } from "./boxes.ts";
-import { ADDED, CHANGED, type Change, changeOf, REMOVED, SAME, type Subject } from "../order/graph.ts";
-import type { Layout } from "../order/layout.ts";
 import { placeInOrder } from "./place.ts";
-import type { Plan } from "../plan/plan.ts";
 import { type Box, type Edge, PITCH } from "./scene.ts";
 
 /** Lanes between `left` and `right`; wider than that if they would not be readable. */

@@ -1,11 +1,11 @@
 // Chooses the level of a drawing and makes its scene: the whole graph, or strips with what is around the selection.
 
-import type { Frame } from "./boxes.ts";
-import { around, compose, lanesIn } from "./compose.ts";
 import { SAME, type Subject } from "../order/graph.ts";
 import type { Layout } from "../order/layout.ts";
-import { mapWidth, stripsOf } from "./map.ts";
 import { levelOf, planAround, planWhole } from "../plan/plan.ts";
+import type { Frame } from "./boxes.ts";
+import { around, compose, lanesIn } from "./compose.ts";
+import { mapWidth, stripsOf } from "./map.ts";
 import { type Box, type Edge, HEADING, type Heading, PITCH, type Scene, type SceneOptions } from "./scene.ts";
 import { counted, grouped } from "./words.ts";
 

@@ -14,7 +14,16 @@ import {
 import { FILE_KINDS, fileKind, O_ACCMODE, openFlags, TASK_STATES } from "../../model/names.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
 import { visibleText } from "../../model/text.ts";
-import { type Change, changeOf, type PerObject, REMOVED, rowBefore, rowNow, SAME, type Subject } from "../order/graph.ts";
+import {
+  type Change,
+  changeOf,
+  type PerObject,
+  REMOVED,
+  rowBefore,
+  rowNow,
+  SAME,
+  type Subject,
+} from "../order/graph.ts";
 
 /** `1 fd`, `12 fds`. */
 export const counted = (count: number, one: string, many = `${one}s`): string =>

@@ -1,9 +1,9 @@
 // Container archives: the same set as from its directory, whatever the packing; and archives that lie.
 
 import { describe, expect, it } from "vitest";
-import { findSets, isNeeded } from "../../../app/decoder/criu/find-sets.ts";
 import { type ArchiveProblem, createTarStream, listTar } from "../../../app/decoder/archive/tar.ts";
 import { archiveForm, openArchive, type Unpacked } from "../../../app/decoder/archive/unpack.ts";
+import { findSets, isNeeded } from "../../../app/decoder/criu/find-sets.ts";
 import { decodeCriu, decodeCriuSet, recogniseCriu } from "../../../app/decoder/criu/index.ts";
 import type { Image } from "../../../app/decoder/image.ts";
 import { bytesSource, type Source } from "../../../app/decoder/source.ts";
@@ -13,9 +13,9 @@ import { fixtureBytes, fixtureSource, setSources } from "../../support/criu.ts";
 import { concat, gzip, paxRecord, type TarEntry, tar, tarEntry, zstdRaw } from "../../support/tar.ts";
 
 async function image(inputs: readonly Source[], options = {}): Promise<Image> {
-  const answer = await decodeCriu(inputs, options);
-  if ("refused" in answer) throw new Error(answer.refused);
-  return answer;
+  const response = await decodeCriu(inputs, options);
+  if ("refused" in response) throw new Error(response.refused);
+  return response;
 }
 
 /** The graph of a checkpoint: without members, records and facts, which packing may change. */
@@ -93,8 +93,8 @@ describe("finding sets", () => {
 
   it("offers both sets of a folder of two", async () => {
     const both = setSources("w1");
-    const answer = await decodeCriu(both);
-    expect(answer).toMatchObject({ choices: ["after", "before"] });
+    const response = await decodeCriu(both);
+    expect(response).toMatchObject({ choices: ["after", "before"] });
     const { checkpoint } = await image(both, { set: "before" });
     expect(checkpoint.tasks.count).toBe(1);
   });

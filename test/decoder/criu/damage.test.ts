@@ -247,9 +247,9 @@ describe("damaged members", () => {
     for (let round = 0; round < 15; round++) {
       for (const bytes of [plain, gz, zstd]) {
         const limits = { unpacked: 16 << 20, kept: 8 << 20 };
-        const answer = await decodeCriu([bytesSource("x", mutated(bytes, next))], { limits });
-        if ("checkpoint" in answer) opened++;
-        else expect(answer.refused).not.toBe("");
+        const response = await decodeCriu([bytesSource("x", mutated(bytes, next))], { limits });
+        if ("checkpoint" in response) opened++;
+        else expect(response.refused).not.toBe("");
       }
     }
     expect(opened).toBeGreaterThan(0);

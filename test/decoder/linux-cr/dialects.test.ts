@@ -35,11 +35,11 @@ const ARCHES: Record<string, string> = { "v19-rc2-x86_64": "X86_64", "v21-arm": 
 
 interface Options {
   readonly littleEndian: boolean;
-  readonly telling: boolean;
+  readonly cursor: boolean;
 }
 
 /** One task, pid 41, with one open file under descriptors 3 and 7. */
-function image(name: string, { littleEndian, telling }: Options): Uint8Array {
+function image(name: string, { littleEndian, cursor }: Options): Uint8Array {
   // Of all these machines, only x86-32 aligns a u64 to 4 bytes.
   const written = dialect(name, name in ARCHES ? 8 : 4);
   const index = DIALECT_NAMES.indexOf(name);
@@ -90,7 +90,7 @@ function image(name: string, { littleEndian, telling }: Options): Uint8Array {
   writer.record("FILE_DESC", { fd_objref: 2, fd_descriptor: 3 });
   writer.record("FILE_DESC", { fd_objref: 2, fd_descriptor: 7, fd_close_on_exec: 1 });
   writer.record("TASK_OBJS", { files_objref: 1 });
-  if (telling) TELLING[name]?.(writer);
+  if (cursor) TELLING[name]?.(writer);
   writer.record("TAIL", { magic: TAIL_MAGIC });
   return writer.take();
 }
@@ -104,7 +104,7 @@ const SAME_WITHOUT: Record<string, string> = {
 
 describe.each(DIALECT_NAMES)("%s", (name) => {
   it.each([true, false])("is recognised and read (little-endian: %s)", async (littleEndian) => {
-    const opened = await open(image(name, { littleEndian, telling: true }));
+    const opened = await open(image(name, { littleEndian, cursor: true }));
     const document = await documentOf(opened);
     expect(document.dialect).toBe(name);
     expect(opened.checkpoint.machine.littleEndian).toBe(littleEndian);
@@ -131,14 +131,14 @@ describe.each(DIALECT_NAMES)("%s", (name) => {
   });
 
   it("is named after the older where nothing in it tells", async () => {
-    const { checkpoint } = await open(image(name, { littleEndian: true, telling: false }));
+    const { checkpoint } = await open(image(name, { littleEndian: true, cursor: false }));
     const older = name === "v23-pids" ? "v23-rc2" : (SAME_WITHOUT[name] ?? name);
     // TASK's fields moved between v23-pids and v23-rc2; of a task without futexes, that cannot be seen.
     expect(checkpoint.dialect).toBe(older);
   });
 
   it("is read as it where that is chosen by hand", async () => {
-    const { checkpoint } = await open(image(name, { littleEndian: true, telling: true }), { dialect: name });
+    const { checkpoint } = await open(image(name, { littleEndian: true, cursor: true }), { dialect: name });
     expect(checkpoint.dialect).toBe(name);
     expect(checkpoint.evidence).toBe("Chosen by hand.");
   });

@@ -1,0 +1,33 @@
+// Reading columns. `column[row]` has the type `number | undefined`; these return the number and throw where there is no
+// such row. Rows come out of decoding and are valid, so a missing row is a bug in ckptscope, never damage in an image.
+//
+// One function for each kind of array: a shared one would see several kinds and V8 would no longer inline it.
+
+const noSuchRow = (length: number, row: number): never => {
+  throw new RangeError(`Row ${row} of a column with ${length} rows`);
+};
+
+/** @throws RangeError if `column` has no such row. */
+export function u8At(column: Uint8Array, row: number): number {
+  return column[row] ?? noSuchRow(column.length, row);
+}
+
+/** @throws RangeError if `column` has no such row. */
+export function u32At(column: Uint32Array, row: number): number {
+  return column[row] ?? noSuchRow(column.length, row);
+}
+
+/** @throws RangeError if `column` has no such row. */
+export function i32At(column: Int32Array, row: number): number {
+  return column[row] ?? noSuchRow(column.length, row);
+}
+
+/** @throws RangeError if `column` has no such row. */
+export function f64At(column: Float64Array, row: number): number {
+  return column[row] ?? noSuchRow(column.length, row);
+}
+
+/** @throws RangeError if `column` has no such row. */
+export function u64At(column: BigUint64Array, row: number): bigint {
+  return column[row] ?? noSuchRow(column.length, row);
+}
