@@ -1,7 +1,7 @@
 // The checks of CRIU sets: sound sets give nothing, and one with just one fault gives that finding and no other.
 
 import { readdirSync, readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { checkImage } from "../../app/checks/check.ts";
 import { RULE_OF_PROBLEM } from "../../app/checks/criu/problems.ts";
 import { CRIU_RULES } from "../../app/checks/criu/rules.ts";
@@ -20,7 +20,7 @@ const SOUND = [
 ];
 
 describe("sets that are sound", () => {
-  it.each(SOUND)("%s", async (directory) => {
+  test.each(SOUND)("%s", async (directory) => {
     expect(await findingsOf(setSources(directory))).toEqual([]);
   });
 });
@@ -259,7 +259,7 @@ function bytesOf(set: readonly Source[], name: string, magic?: number, edit?: (b
 }
 
 describe("a fault is found, and nothing else", () => {
-  it.each(FAULTS)("%s", async (_, { code, set, edit, member, field }) => {
+  test.each(FAULTS)("%s", async (_, { code, set, edit, member, field }) => {
     const image = await decodeCriuSet(edit(setSources(set)));
     const { findings } = await checkImage(image);
     expect([...new Set(findings.map((finding) => finding.code))]).toEqual([code]);
@@ -274,18 +274,18 @@ describe("a fault is found, and nothing else", () => {
     expect(marked?.role).toBeUndefined();
   });
 
-  it("for every rule", () => {
+  test("for every rule", () => {
     expect(new Set(FAULTS.map(([, { code }]) => code))).toEqual(new Set(CRIU_RULES.map(({ code }) => code)));
   });
 });
 
 describe("checking a set", () => {
-  it("that a failed dump left says what is missing, and no more", async () => {
+  test("that a failed dump left says what is missing, and no more", async () => {
     const findings = await findingsOf(setSources("aborted-criu3.19/images"));
     expect([...new Set(findings.map(({ code }) => code))]).toEqual(["member-missing"]);
   });
 
-  it("stops when it is told to, and says how far it is", async () => {
+  test("stops when it is told to, and says how far it is", async () => {
     const image = await decodeCriuSet(setSources("w2/before"));
     const controller = new AbortController();
     const onProgress = () => controller.abort(new Error("enough"));
@@ -297,7 +297,7 @@ describe("checking a set", () => {
     expect(seen).toEqual(seen.toSorted((a, b) => a - b));
   });
 
-  it("knows every problem that the decoder can report", () => {
+  test("knows every problem that the decoder can report", () => {
     const directory = new URL("../../app/decoder/criu/", import.meta.url);
     const text = readdirSync(directory)
       .map((name) => readFileSync(new URL(name, directory), "utf8"))

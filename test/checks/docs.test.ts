@@ -1,7 +1,7 @@
 // docs/checks.md explains every rule, as the rules themselves have it, and no other.
 
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { RULES } from "../../app/checks/check.ts";
 import { ruleSection } from "../../app/checks/describe.ts";
 import { outcomesFor } from "../../app/checks/rule.ts";
@@ -10,18 +10,18 @@ import { DIALECT_NAMES } from "../../app/decoder/linux-cr/dialect.ts";
 const page = readFileSync(new URL("../../docs/checks.md", import.meta.url), "utf8");
 
 describe("docs/checks.md", () => {
-  it.each(RULES.map((rule) => [`${rule.format} ${rule.code}`, rule] as const))("explains %s", (_, rule) => {
+  test.each(RULES.map((rule) => [`${rule.format} ${rule.code}`, rule] as const))("explains %s", (_, rule) => {
     expect(page).toContain(`${ruleSection(rule)}\n`);
   });
 
-  it("explains nothing else, in the rules' order", () => {
+  test("explains nothing else, in the rules' order", () => {
     const headings = [...page.matchAll(/^### (.*)$/gm)].map(([, code]) => code);
     expect(headings).toEqual(RULES.map(({ code }) => code));
   });
 });
 
 describe("the rules", () => {
-  it("have a code each, within a format", () => {
+  test("have a code each, within a format", () => {
     const codes = RULES.map(({ format, code }) => `${format} ${code}`);
     expect(new Set(codes).size).toBe(codes.length);
     for (const { code } of RULES) expect(code).toMatch(/^(H[1-9]\d?|[a-z]+(-[a-z]+)*)$/);
@@ -29,7 +29,7 @@ describe("the rules", () => {
     expect(numbered).toEqual(Array.from({ length: 42 }, (_, index) => `H${index + 1}`));
   });
 
-  it("name versions that there are, and hold for at least one", () => {
+  test("name versions that there are, and hold for at least one", () => {
     for (const rule of RULES.filter(({ format }) => format === "linux-cr")) {
       const named = rule.outcomes.flatMap(({ from, until }) => [from, until]).filter((name) => name !== undefined);
       for (const name of named) expect(DIALECT_NAMES, rule.code).toContain(name);
@@ -37,7 +37,7 @@ describe("the rules", () => {
     }
   });
 
-  it("hold for a version as their spans say", () => {
+  test("hold for a version as their spans say", () => {
     const codes = (dialect: string) =>
       RULES.filter((rule) => rule.format === "linux-cr" && outcomesFor(rule, dialect, DIALECT_NAMES).length > 0).map(
         ({ code }) => code,
@@ -52,7 +52,7 @@ describe("the rules", () => {
     expect(errno("v18")).toEqual(["EIO"]);
   });
 
-  it("are told in sentences", () => {
+  test("are told in sentences", () => {
     for (const { title, remedy, target } of RULES) {
       for (const text of [title, remedy, target ?? "A."]) expect(text).toMatch(/\.$/);
     }

@@ -1,6 +1,6 @@
 // Which findings are asked for, by code.
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { chooseFindings, codesOf, isSound, unknownCodes } from "../../app/checks/filter.ts";
 import type { Finding } from "../../app/checks/finding.ts";
 
@@ -24,7 +24,7 @@ const codes = (choice: Parameters<typeof chooseFindings>[1]) => {
 };
 
 describe("choosing findings", () => {
-  it("leaves all, takes only some, leaves some out", () => {
+  test("leaves all, takes only some, leaves some out", () => {
     expect(codes({})).toEqual([["H1", "H21", "pid-repeated", "bytes-after-tail"], 1]);
     expect(codes({ only: ["h21", "H1"] })).toEqual([["H1", "H21"], 1]);
     expect(codes({ ignore: ["H21", "PID-repeated"] })).toEqual([["H1", "bytes-after-tail"], 0]);
@@ -32,13 +32,13 @@ describe("choosing findings", () => {
     expect(codes({ only: [] })).toEqual([["H1", "H21", "pid-repeated", "bytes-after-tail"], 1]);
   });
 
-  it("reads codes from a list, and tells those that there are not", () => {
+  test("reads codes from a list, and tells those that there are not", () => {
     expect(codesOf(" H1,h27  pid-repeated,, ")).toEqual(["H1", "h27", "pid-repeated"]);
     expect(codesOf("")).toEqual([]);
     expect(unknownCodes(["h1", "H99", "PID-repeated"], ["H1", "pid-repeated"])).toEqual(["H99"]);
   });
 
-  it("knows what is sound", () => {
+  test("knows what is sound", () => {
     expect(isSound([])).toBe(true);
     expect(isSound([finding("bytes-after-tail", "note")])).toBe(true);
     expect(isSound([finding("H21", "warning")])).toBe(false);

@@ -1,7 +1,7 @@
 // Checks of images that are damaged, cut or made up: they end, never throw, and find only what stands in the image.
 
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { checkImage } from "../../app/checks/check.ts";
 import { decodeCriuSet } from "../../app/decoder/criu/index.ts";
 import type { Image } from "../../app/decoder/image.ts";
@@ -39,7 +39,7 @@ const damaged = (bytes: Uint8Array, edits: readonly (readonly [number, number])[
 };
 
 describe("a damaged image", () => {
-  it.each(["seed-tables", "v23-s1"])("like %s is checked to its end", { timeout: PATIENCE }, async (name) => {
+  test.each(["seed-tables", "v23-s1"])("like %s is checked to its end", { timeout: PATIENCE }, async (name) => {
     const bytes = fixtureBytes(`linux-cr/${name}/before.ckpt`);
     await fc.assert(
       fc.asyncProperty(damage, async (edits) => {
@@ -50,7 +50,7 @@ describe("a damaged image", () => {
     );
   });
 
-  it("of CRIU is checked to its end", { timeout: PATIENCE }, async () => {
+  test("of CRIU is checked to its end", { timeout: PATIENCE }, async () => {
     const set = setSources("w4/before").filter(({ name }) => !name.startsWith("pages"));
     await fc.assert(
       fc.asyncProperty(fc.nat(set.length - 1), damage, async (index, edits) => {
@@ -71,7 +71,7 @@ const OF_VALUES = ["H20", "H21", "H22", "H23", "H24", "H26", "directory-written"
 const OF_NAMES = ["H12", "object-unused"];
 
 describe.each(["seed", "v23-rc2"] as const)("any image that the encoder writes in %s", (dialect) => {
-  it.each([true, false])("is in order, little-endian %s", { timeout: PATIENCE }, async (littleEndian) => {
+  test.each([true, false])("is in order, little-endian %s", { timeout: PATIENCE }, async (littleEndian) => {
     await fc.assert(
       fc.asyncProperty(descriptionArbitrary(dialect), async (description) => {
         const codes = await expectPlaces(await open(encodeAll(description, { dialect, littleEndian }).bytes));

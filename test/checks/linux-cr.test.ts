@@ -1,7 +1,7 @@
 // The checks of Linux-CR images: sound images give nothing, and one with just one fault gives that finding and no other.
 
 import { readdirSync, readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { checkImage } from "../../app/checks/check.ts";
 import { MOST_PER_CODE } from "../../app/checks/finding.ts";
 import { RULE_OF_PROBLEM } from "../../app/checks/linux-cr/problems.ts";
@@ -499,7 +499,7 @@ function twoZombies(image: Parts): Parts {
 }
 
 describe("a fault is found, and nothing else", () => {
-  it.each(FAULTS)("%s", async (_, { code, base, edit, at, field, errno }) => {
+  test.each(FAULTS)("%s", async (_, { code, base, edit, at, field, errno }) => {
     const edited = edit(await takeBase(base));
     const bytes = putTogether(edited);
     const found = await findingsOf(bytes);
@@ -518,7 +518,7 @@ describe("a fault is found, and nothing else", () => {
     }
   });
 
-  it("for every rule that an image alone can break", () => {
+  test("for every rule that an image alone can break", () => {
     const tried = new Set(FAULTS.map(([, { code }]) => code));
     const untried = LINUX_CR_RULES.filter(({ code }) => !tried.has(code)).map(({ code }) => code);
     // Only the kernel that restarts knows which security module it runs.
@@ -534,27 +534,27 @@ describe("images that are sound", () => {
     .filter((name) => name !== "seed-error")
     .flatMap((name) => ["before", "after"].map((when) => `${name}/${when}.ckpt`));
 
-  it.each(images)("%s", async (name) => {
+  test.each(images)("%s", async (name) => {
     const found = await findingsOf(fixtureBytes(`linux-cr/${name}`));
     // The program that wrote three of the scenarios did not drop O_CREAT when it opened a file, as open(2) does.
     const creates = /^v16-s[234]/.test(name);
     expect(found.filter(({ code }) => !(creates && code === "H21"))).toEqual([]);
   });
 
-  it("a dump that failed says so and nothing else", async () => {
+  test("a dump that failed says so and nothing else", async () => {
     const found = await findingsOf(fixtureBytes("linux-cr/seed-error/before.ckpt"));
     expect(found.map(({ code, errno }) => [code, errno])).toEqual([["H42", "EINVAL"]]);
     expect(found[0]?.message).toContain("task 601 (stuck), files_struct: -9");
   });
 
-  it.each(["seed", "v23-rc2"] as const)("a large one in %s", async (dialect) => {
+  test.each(["seed", "v23-rc2"] as const)("a large one in %s", async (dialect) => {
     const bytes = Buffer.concat([...bigImage({ tasks: 20, descriptorsPerTask: 500, dialect })]);
     expect(await findingsOf(bytes)).toEqual([]);
   });
 });
 
 describe("checking", () => {
-  it("leaves no image cut anywhere without a finding", async () => {
+  test("leaves no image cut anywhere without a finding", async () => {
     const bytes = fixtureBytes(`linux-cr/${BASES.one}`);
     for (let length = 48; length < bytes.length; length += 7) {
       const image = await openImage([bytesSource("cut", bytes.subarray(0, length))]);
@@ -564,7 +564,7 @@ describe("checking", () => {
     }
   });
 
-  it("keeps a thousand findings of a code, counts the others, and has them in the image's order", async () => {
+  test("keeps a thousand findings of a code, counts the others, and has them in the image's order", async () => {
     const image = await takeBase("one");
     const descriptor = makeRecord(image, "FILE_DESC", { fd_objref: 3, fd_descriptor: 1 });
     const many = Array.from({ length: MOST_PER_CODE + 5 }, () => descriptor);
@@ -576,7 +576,7 @@ describe("checking", () => {
     expect(offsets).toEqual(offsets.toSorted((a, b) => a - b));
   });
 
-  it("tells several faults, each once", async () => {
+  test("tells several faults, each once", async () => {
     let image = await takeBase("one");
     image = setField(image, "FILE", 0, FLAGS, flag("1102"));
     image = setField(image, "FILE_DESC", 3, "fd_close_on_exec", 7);
@@ -585,7 +585,7 @@ describe("checking", () => {
     expect(codes).toEqual(["H21", "H27", "H28"]);
   });
 
-  it("stops when it is told to, and says how far it is", async () => {
+  test("stops when it is told to, and says how far it is", async () => {
     const image = await open(Buffer.concat([...bigImage({ tasks: 10, descriptorsPerTask: 500, dialect: "seed" })]));
     const controller = new AbortController();
     const seen: number[] = [];
@@ -602,7 +602,7 @@ describe("checking", () => {
     expect(all).toEqual(all.toSorted((a, b) => a - b));
   });
 
-  it("knows every problem that the decoder can report", () => {
+  test("knows every problem that the decoder can report", () => {
     const directory = new URL("../../app/decoder/linux-cr/", import.meta.url);
     const text = readdirSync(directory)
       .map((name) => readFileSync(new URL(name, directory), "utf8"))
@@ -615,7 +615,7 @@ describe("checking", () => {
 });
 
 describe("an image edited by the tests", () => {
-  it("is put together as it was taken apart", async () => {
+  test("is put together as it was taken apart", async () => {
     const bytes = fixtureBytes(`linux-cr/${BASES.v23}`);
     expect(Buffer.from(putTogether(await takeApart(bytes))).equals(bytes)).toBe(true);
     const twice = repeatRecord(await takeApart(bytes), "FILE_DESC", 1);

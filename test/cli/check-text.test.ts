@@ -1,6 +1,6 @@
 // The findings of an image as text for a terminal.
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Finding } from "../../app/checks/finding.ts";
 import { checkText } from "../../cli/check-text.ts";
 
@@ -19,7 +19,7 @@ const finding = (code: string, more: Partial<Finding> = {}): Finding => ({
 });
 
 describe("text for a terminal", () => {
-  it("groups findings by rule, in the order of the first", () => {
+  test("groups findings by rule, in the order of the first", () => {
     const findings = [
       finding("H21", { severity: "warning", errno: null, field: "common.f_flags" }),
       finding("H12"),
@@ -46,7 +46,7 @@ describe("text for a terminal", () => {
     );
   });
 
-  it("says when there is nothing, or nothing that matters", () => {
+  test("says when there is nothing, or nothing that matters", () => {
     const nothing = checkText(LINUX_CR, { findings: [], unlisted: [] }, { colour: true });
     expect(nothing).toBe("Nothing was found: the image looks sound.\n");
     const note = finding("bytes-after-tail", { severity: "note", errno: null });
@@ -54,7 +54,7 @@ describe("text for a terminal", () => {
     expect(text.trimEnd().split("\n").at(-1)).toBe("1 note. The image looks sound.");
   });
 
-  it("names the member of a set, and shows nothing that could mislead", () => {
+  test("names the member of a set, and shows nothing that could mislead", () => {
     const set = { format: "criu", members: [{ name: `a${ESCAPE}[31m\u202e.img`, size: 1 }] } as const;
     const found = finding("file-missing", { member: 0, errno: null, offset: 20, field: "cwd_id" });
     const text = checkText(set, { findings: [found], unlisted: [] }, { colour: false });
@@ -63,7 +63,7 @@ describe("text for a terminal", () => {
     expect(text).not.toContain(ESCAPE);
   });
 
-  it("is the same in colour, but for the escapes", () => {
+  test("is the same in colour, but for the escapes", () => {
     const findings = [finding("H12"), finding("H21", { severity: "warning" }), finding("H27", { severity: "note" })];
     const plain = checkText(LINUX_CR, { findings, unlisted: [] }, { colour: false });
     const coloured = checkText(LINUX_CR, { findings, unlisted: [] }, { colour: true });

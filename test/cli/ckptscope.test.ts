@@ -4,7 +4,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import Ajv from "ajv/dist/2020.js";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { main } from "../../cli/ckptscope.ts";
 import type { Io } from "../../cli/io.ts";
 import { fixtureJson } from "../support/contents.ts";
@@ -44,7 +44,7 @@ const samples = readdirSync(new URL("../fixtures/linux-cr/", import.meta.url), {
   .map((entry) => entry.name);
 
 describe("show", () => {
-  it.each(samples)("prints a document of %s that follows the schema", async (sample) => {
+  test.each(samples)("prints a document of %s that follows the schema", async (sample) => {
     const { status, out, complaints } = await run(["show", fixture(`${sample}/before.ckpt`), "--json"]);
     validateShow(JSON.parse(out));
     expect(validateShow.errors ?? []).toEqual([]);
@@ -52,7 +52,7 @@ describe("show", () => {
     expect(status).toBe(sample === "seed-error" ? 1 : 0);
   });
 
-  it("prints a tree for people, with who shares what", async () => {
+  test("prints a tree for people, with who shares what", async () => {
     const { out } = await run(["show", fixture("v16-s3/before.ckpt")]);
     expect(out).toContain("file table 1: 5 descriptors, shared with task 1 worker");
     expect(out).toContain("0  rw /dev/pts/0 @0  shared with fd 1, fd 2, task 2 fd 0");
@@ -61,18 +61,18 @@ describe("show", () => {
     expect(out).not.toContain("\x1b");
   });
 
-  it("colours only where it is wanted", async () => {
+  test("colours only where it is wanted", async () => {
     expect((await run(["show", fixture("v16-s3/before.ckpt")], undefined, true)).out).toContain("\x1b[36m");
   });
 
-  it("reads standard input", async () => {
+  test("reads standard input", async () => {
     const image = fixtureBytes("linux-cr/v23-s1/before.ckpt");
     const { status, out } = await run(["show", "-", "--json"], image);
     expect(status).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ source: { name: "-", bytes: image.length }, tasks: [{ pid: 4242 }] });
   });
 
-  it("makes hidden characters of paths and names visible", async () => {
+  test("makes hidden characters of paths and names visible", async () => {
     const image = fixtureBytes("linux-cr/seed-one/before.ckpt");
     const path = new TextDecoder("latin1").decode(image).indexOf("/var/log/demo.log");
     image.set([0x1b, 0x0a, 0xff, 0xe2, 0x80, 0xae], path + 5);
@@ -84,7 +84,7 @@ describe("show", () => {
     expect(files[1].path).toContain("\ufffd");
   });
 
-  it("opens directories and archives of CRIU image sets alike", async () => {
+  test("opens directories and archives of CRIU image sets alike", async () => {
     const directory = await run(["show", criu("w7/before"), "--json"]);
     const document = JSON.parse(directory.out);
     validateShow(document);
@@ -97,7 +97,7 @@ describe("show", () => {
     }
   });
 
-  it("offers the sets of an archive that has several", async () => {
+  test("offers the sets of an archive that has several", async () => {
     const names = ["w1/before", "w2/before"];
     const pod = fileURLToPath(new URL("../fixtures/criu/", import.meta.url));
     const archive = new Uint8Array(execFileSync("tar", ["cf", "-", "-C", pod, ...names], { maxBuffer: 1 << 28 }));
@@ -108,14 +108,14 @@ describe("show", () => {
     expect(JSON.parse(chosen.out).tasks.length).toBe(6);
   });
 
-  it("takes a dialect chosen by hand", async () => {
+  test("takes a dialect chosen by hand", async () => {
     const { out } = await run(["show", fixture("seed-one/before.ckpt"), "--json", "--dialect", "v16"]);
     expect(JSON.parse(out).dialect).toBe("v16");
   });
 });
 
 describe("diff", () => {
-  it.each(samples.filter((sample) => sample !== "seed-error"))(
+  test.each(samples.filter((sample) => sample !== "seed-error"))(
     "prints a document of %s that follows the schema",
     async (sample) => {
       const { status, out } = await run([
@@ -134,13 +134,13 @@ describe("diff", () => {
     },
   );
 
-  it("is 0 where nothing differs", async () => {
+  test("is 0 where nothing differs", async () => {
     const image = fixture("v16-s4/before.ckpt");
     expect((await run(["diff", image, image, "--json"])).status).toBe(0);
     expect((await run(["diff", image, image])).status).toBe(0);
   });
 
-  it("lists only what is asked for", async () => {
+  test("lists only what is asked for", async () => {
     const pair = [fixture("v16-s4/before.ckpt"), fixture("v16-s4/after.ckpt")];
     const kinds = async (...options: string[]) =>
       JSON.parse((await run(["diff", ...pair, "--json", ...options])).out).changes.map(
@@ -151,20 +151,20 @@ describe("diff", () => {
     expect(await kinds("--pid", "2")).toEqual(["task-removed"]);
   });
 
-  it("prints Markdown", async () => {
+  test("prints Markdown", async () => {
     const { out } = await run(["diff", fixture("v16-s1/before.ckpt"), fixture("v16-s1/after.ckpt"), "--markdown"]);
     expect(out).toContain("`/var/log/");
   });
 });
 
 describe("check", () => {
-  it("is 0 where an image is sound, and says so", async () => {
+  test("is 0 where an image is sound, and says so", async () => {
     const { status, out } = await run(["check", fixture("v23-s1/before.ckpt")]);
     expect(status).toBe(0);
     expect(out).toContain("sound");
   });
 
-  it("is 1 where there are findings, and prints a document that follows the schema", async () => {
+  test("is 1 where there are findings, and prints a document that follows the schema", async () => {
     const { status, out } = await run(["check", fixture("seed-error/before.ckpt"), "--json"]);
     const document = JSON.parse(out);
     validateCheck(document);
@@ -173,7 +173,7 @@ describe("check", () => {
     expect(status).toBe(1);
   });
 
-  it("takes only the rules that are asked for", async () => {
+  test("takes only the rules that are asked for", async () => {
     const image = fixture("v16-s3/before.ckpt");
     expect((await run(["check", image])).status).toBe(1);
     expect((await run(["check", image, "--ignore", "H21"])).status).toBe(0);
@@ -182,7 +182,7 @@ describe("check", () => {
 });
 
 describe("trouble is one line on standard error, exit status 2, and nothing on standard output", () => {
-  it.each([
+  test.each([
     ["no command", []],
     ["an unknown command", ["shwo"]],
     ["no image", ["show"]],
@@ -213,7 +213,7 @@ describe("the built program", () => {
     });
   }, 60_000);
 
-  it("runs by itself", () => {
+  test("runs by itself", () => {
     const program = `${root}/dist/cli-test/ckptscope.js`;
     const shown = spawnSync(process.execPath, [program, "show", fixture("seed-one/before.ckpt"), "--json"]);
     expect(shown.status).toBe(0);

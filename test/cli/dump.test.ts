@@ -3,7 +3,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { watchProcesses } from "../../cli/watch.ts";
 import { recordingIo, runCommand } from "../support/command.ts";
 import { type LiveProcess, startProcess, whyNotHere } from "../support/live.ts";
@@ -73,7 +73,7 @@ describe.skipIf(reason !== "")(`the live dump${reason === "" ? "" : ` (${reason}
     return { ...descriptor, ...file };
   };
 
-  it("finds what each descriptor is, and what dup and fork made shared", async () => {
+  test("finds what each descriptor is, and what dup and fork made shared", async () => {
     const parent = await start();
     const { pid } = parent;
     const log = await parent.call("open", path("log"), O_RDWR | O_CREAT | O_APPEND);
@@ -147,7 +147,7 @@ describe.skipIf(reason !== "")(`the live dump${reason === "" ? "" : ` (${reason}
     expect(select(document, child, 4).id).toBe(at(writing).id);
   });
 
-  it("says what changed between two dumps, and nothing else", async () => {
+  test("says what changed between two dumps, and nothing else", async () => {
     const parent = await start();
     const { pid } = parent;
     const log = await parent.call("open", path("log"), O_RDWR | O_CREAT | O_CLOEXEC);
@@ -196,7 +196,7 @@ describe.skipIf(reason !== "")(`the live dump${reason === "" ? "" : ` (${reason}
     );
   });
 
-  it("finds file tables that tasks share, and those that threads have taken for themselves", async () => {
+  test("finds file tables that tasks share, and those that threads have taken for themselves", async () => {
     const parent = await start();
     const { pid } = parent;
     const log = await parent.call("open", path("log"), O_RDWR | O_CREAT);
@@ -218,14 +218,14 @@ describe.skipIf(reason !== "")(`the live dump${reason === "" ? "" : ` (${reason}
     expect(new Set(threads.map(({ fileTable }) => fileTable)).size).toBe(2);
   });
 
-  it("takes a tree with all descendants", async () => {
+  test("takes a tree with all descendants", async () => {
     const parent = await start();
     const child = await parent.call("child", []);
     const document = await dumpAndShow(path("image"), parent.pid, "--tree");
     expect(document.tasks.map(({ pid }) => pid)).toEqual([parent.pid, child]);
   });
 
-  it("tells thousands of descriptors apart", async () => {
+  test("tells thousands of descriptors apart", async () => {
     const parent = await start();
     const fds = await parent.call<number[]>("many", 5000, "/dev/null");
     const one = await parent.call("dup", fds[7]);
@@ -240,7 +240,7 @@ describe.skipIf(reason !== "")(`the live dump${reason === "" ? "" : ` (${reason}
     );
   });
 
-  it("goes on without sharing if it is told to", async () => {
+  test("goes on without sharing if it is told to", async () => {
     const parent = await start();
     const log = await parent.call("open", path("log"), O_RDWR | O_CREAT);
     const copy = await parent.call("dup", log);
@@ -249,7 +249,7 @@ describe.skipIf(reason !== "")(`the live dump${reason === "" ? "" : ` (${reason}
     expect(select(document, parent.pid, copy).path).toBe(path("log"));
   });
 
-  it("stops processes for the dump and lets them go", async () => {
+  test("stops processes for the dump and lets them go", async () => {
     const parent = await start();
     const child = await parent.call("child", []);
     const document = await dumpAndShow(path("image"), parent.pid, "--tree", "--freeze");
@@ -259,7 +259,7 @@ describe.skipIf(reason !== "")(`the live dump${reason === "" ? "" : ` (${reason}
     }
   });
 
-  it("watches what changes, as sentences", async () => {
+  test("watches what changes, as sentences", async () => {
     const parent = await start();
     const log = await parent.call("open", path("log"), O_RDWR | O_CREAT);
     const { io, texts } = recordingIo();
@@ -281,7 +281,7 @@ describe.skipIf(reason !== "")(`the live dump${reason === "" ? "" : ` (${reason}
     expect(await watching).toBe(0);
   });
 
-  it("tells in one line what cannot be done", async () => {
+  test("tells in one line what cannot be done", async () => {
     const trouble = async (args: string[], columns: number | null = null): Promise<string> => {
       const { status, out, complaints } = await runCommand(args, columns);
       expect({ status, out, lines: complaints.length }).toEqual({ status: 2, out: "", lines: 1 });

@@ -1,7 +1,7 @@
 // ckptscope report, view and serve: what they refuse, each in a line.
 
 import { fileURLToPath } from "node:url";
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { main } from "../../cli/ckptscope.ts";
 import { openImages } from "../../cli/command.ts";
 import type { Io } from "../../cli/io.ts";
@@ -19,7 +19,7 @@ const io: Io = {
   columns: null,
 };
 
-it.each([
+test.each([
   [["report"], /takes one image, or two/],
   [["report", image], /-o FILE.html is missing/],
   [["report", image, "-o", "x.html", "--leave-out", "all"], /--leave-out: all is none of nothing, directories, names/],
@@ -34,7 +34,7 @@ it.each([
   expect(complaints).toEqual([expect.stringMatching(sentence)]);
 });
 
-it("puts the images into the page, and nothing else changes", async () => {
+test("puts the images into the page, and nothing else changes", async () => {
   const images = await openImages([image], io, {});
   const [before, after] = ["<html>$&</html>", "tail"];
   const element = '<script type="application/octet-stream" id="images">';

@@ -6,7 +6,7 @@ import type { Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource } from "../../app/decoder/source.ts";
 import { openHosted } from "../../app/sources/url.ts";
@@ -43,7 +43,7 @@ afterAll(() => {
 });
 
 describe("ranges", () => {
-  it.each([
+  test.each([
     [undefined, "whole"],
     ["bytes=0-9", { start: 0, end: 10 }],
     ["bytes=90-", { start: 90, end: 100 }],
@@ -62,7 +62,7 @@ describe("ranges", () => {
 });
 
 describe("a folder as an archive", () => {
-  it("is one that tar unpacks, read in any parts", async () => {
+  test("is one that tar unpacks, read in any parts", async () => {
     const files = [
       bytesSource("a.img", new Uint8Array([1, 2, 3])),
       bytesSource("empty", new Uint8Array(0)),
@@ -85,7 +85,7 @@ describe("a folder as an archive", () => {
 });
 
 describe("ckptscope IMAGE", () => {
-  it("serves the page and the images under a token, and nothing without it", async () => {
+  test("serves the page and the images under a token, and nothing without it", async () => {
     const paths = [fixture("linux-cr/v23-s1/before.ckpt"), "-"];
     const { address, close } = await serveImages(paths, page, io);
     try {
@@ -111,7 +111,7 @@ describe("ckptscope IMAGE", () => {
     }
   });
 
-  it("tells at once what there is not", async () => {
+  test("tells at once what there is not", async () => {
     await expect(serveImages(["/nowhere/x"], page, io)).rejects.toThrow(/no such file/);
   });
 });
@@ -138,7 +138,7 @@ describe("ckptscope serve DIR", () => {
     server.close();
   });
 
-  it("lists the images with links that open and compare them, names as text", async () => {
+  test("lists the images with links that open and compare them, names as text", async () => {
     const response = await fetch(address);
     const index = await response.text();
     expect(index).toContain(`href="${address}page/#v=1&amp;open=${address}images/first.ckpt"`);
@@ -150,7 +150,7 @@ describe("ckptscope serve DIR", () => {
     expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
   });
 
-  it("hosts them with ranges for every page", async () => {
+  test("hosts them with ranges for every page", async () => {
     const response = await fetch(`${address}images/${encodeURIComponent(evil)}`, { headers: { range: "bytes=0-3" } });
     expect(response.status).toBe(206);
     expect(response.headers.get("access-control-allow-origin")).toBe("*");
@@ -160,7 +160,7 @@ describe("ckptscope serve DIR", () => {
     expect("refused" in opened ? opened : opened.checkpoint.complete).toBe(true);
   });
 
-  it("hosts an image set as an archive of it", async () => {
+  test("hosts an image set as an archive of it", async () => {
     const set = fixture("criu");
     const { server: another, address: at } = await listen(folderHandler(set, page, io));
     try {
@@ -175,7 +175,7 @@ describe("ckptscope serve DIR", () => {
     }
   });
 
-  it("answers to this machine's names alone while it listens to this machine alone", async () => {
+  test("answers to this machine's names alone while it listens to this machine alone", async () => {
     const { request } = await import("node:http");
     const statusFor = (host: string) =>
       new Promise((resolve) => request(address, { headers: { host } }, ({ statusCode }) => resolve(statusCode)).end());
@@ -184,7 +184,7 @@ describe("ckptscope serve DIR", () => {
     expect(await statusFor(`evil.example:${port}`)).toBe(403);
   });
 
-  it("gives nothing from outside the folder", async () => {
+  test("gives nothing from outside the folder", async () => {
     for (const path of [
       "images/..%2f..%2fetc/passwd",
       "images/out.ckpt",

@@ -1,7 +1,7 @@
 // encode → decode gives the same description: tasks, tables, descriptors, open files and all that they share.
 
 import fc from "fast-check";
-import { expect, it, describe as suite } from "vitest";
+import { expect, describe as suite, test } from "vitest";
 import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource } from "../../app/decoder/source.ts";
 import { describe } from "../../app/encoder/carry.ts";
@@ -33,7 +33,7 @@ function peersAreHeld({ files, fileTables }: Description): boolean {
 }
 
 suite.each(["seed", "v23-rc2"] as const)("any description in %s", (dialect) => {
-  it.each([true, false])("is what the image says, little-endian %s", { timeout: PATIENCE }, async (littleEndian) => {
+  test.each([true, false])("is what the image says, little-endian %s", { timeout: PATIENCE }, async (littleEndian) => {
     await fc.assert(
       fc.asyncProperty(descriptionArbitrary(dialect), async (description: Description) => {
         const { bytes, result } = encodeAll(description, { dialect, littleEndian });
@@ -44,7 +44,7 @@ suite.each(["seed", "v23-rc2"] as const)("any description in %s", (dialect) => {
     );
   });
 
-  it("is written the same again from what was read", { timeout: PATIENCE }, async () => {
+  test("is written the same again from what was read", { timeout: PATIENCE }, async () => {
     await fc.assert(
       fc.asyncProperty(descriptionArbitrary(dialect), async (description: Description) => {
         const once = encodeAll(description, { dialect }).bytes;

@@ -1,6 +1,6 @@
 // The dump step by step: the worked example of the format's description, the order of records, and how a dump fails.
 
-import { expect, it, describe as suite } from "vitest";
+import { expect, describe as suite, test } from "vitest";
 import type { Image } from "../../app/decoder/image.ts";
 import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource } from "../../app/decoder/source.ts";
@@ -49,7 +49,7 @@ suite("the worked example", () => {
     ],
   };
 
-  it("has the bytes that it was worked out to have", () => {
+  test("has the bytes that it was worked out to have", () => {
     const { bytes, result } = encodeAll(example, { dialect: "seed", time: 1243450000 });
     expect(result).toBe(0);
     expect(bytes.length).toBe(802);
@@ -69,7 +69,7 @@ suite("the worked example", () => {
 });
 
 suite("the order of records in v23-rc2", () => {
-  it("is the format's, with every kind of file", async () => {
+  test("is the format's, with every kind of file", async () => {
     const socket = (id: number, details: FileDescription["details"]): FileDescription =>
       file(id, { kind: "socket", path: null, details: { socket: id, ...details } });
     const description: Description = {
@@ -145,7 +145,7 @@ suite.each(["seed", "v23-rc2"] as const)("a dump that fails in %s", (dialect: Wr
     },
   };
 
-  it.each(Object.entries(failing))("because %s ends in an ERROR and no TAIL", async (_, { errno, change, last }) => {
+  test.each(Object.entries(failing))("because %s ends in an ERROR and no TAIL", async (_, { errno, change, last }) => {
     const sound: Description = {
       tasks: [task],
       files: [file(1), file(2)],
@@ -163,7 +163,7 @@ suite.each(["seed", "v23-rc2"] as const)("a dump that fails in %s", (dialect: Wr
     else expect(message).toMatch(new RegExp(`\\[err ${errno}\\]\\[pos \\d+\\].*\\[pid 1234 tsk bash\\]`));
   });
 
-  it("writes the longest path that there can be", async () => {
+  test("writes the longest path that there can be", async () => {
     const files = [file(1, { path: "/".padEnd(4095, "x") })];
     const description = { tasks: [task], files, fileTables: [{ id: 1, fds: fds(1) }] };
     const { bytes, result } = encodeAll(description, { dialect });
@@ -173,7 +173,7 @@ suite.each(["seed", "v23-rc2"] as const)("a dump that fails in %s", (dialect: Wr
 });
 
 suite("sockets, pipes and the like in the seed", () => {
-  it.each(["socket", "pipe", "epoll", "fifo", "tty"])("a %s has no checkpoint operation", (kind) => {
+  test.each(["socket", "pipe", "epoll", "fifo", "tty"])("a %s has no checkpoint operation", (kind) => {
     const files = [file(1, { kind })];
     const description = { tasks: [task], files, fileTables: [{ id: 1, fds: fds(1) }] };
     expect(encodeAll(description, { dialect: "seed" }).result).toBe(-9);

@@ -1,6 +1,6 @@
 // The large images that other tests and measurements are made with say what they should.
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Image } from "../../app/decoder/image.ts";
 import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource, type Source } from "../../app/decoder/source.ts";
@@ -14,7 +14,7 @@ async function open(source: Source): Promise<Image["checkpoint"]> {
 }
 
 describe.each(["seed", "v23-rc2"] as const)("a large image in %s", (dialect) => {
-  it("has its tasks, tables, descriptors and shared files", async () => {
+  test("has its tasks, tables, descriptors and shared files", async () => {
     const chunks = [...bigImage({ tasks: 20, descriptorsPerTask: 100, sharedEvery: 10, dialect })];
     const checkpoint = await open(bytesSource("big", Buffer.concat(chunks)));
     const { tasks, tables, descriptors, files } = checkpoint;
@@ -26,7 +26,7 @@ describe.each(["seed", "v23-rc2"] as const)("a large image in %s", (dialect) => 
     expect(holders.filter((count) => count === 1).length).toBe(1800);
   });
 
-  it("comes in chunks, none of which is large", () => {
+  test("comes in chunks, none of which is large", () => {
     const sizes = [...bigImage({ tasks: 1, descriptorsPerTask: 20_000, dialect })].map((chunk) => chunk.length);
     expect(sizes.length).toBeGreaterThan(30);
     expect(Math.max(...sizes)).toBeLessThan(80 * 1024);
@@ -34,7 +34,7 @@ describe.each(["seed", "v23-rc2"] as const)("a large image in %s", (dialect) => 
 });
 
 describe("an image with memory that is nowhere", () => {
-  it("is decoded without reading it", async () => {
+  test("is decoded without reading it", async () => {
     const { bytes } = encodeAll(bigDescription({ tasks: 2, descriptorsPerTask: 3 }), { dialect: "v23-rc2" });
     const whole = withPages("large", bytes, 1_000_000);
     expect(whole.size).toBeGreaterThan(4_000_000_000);

@@ -1,7 +1,7 @@
 // decode → encode gives the same bytes, for every image of the seed's dialect that is at hand.
 
 import { readdirSync, readFileSync } from "node:fs";
-import { expect, it, describe as suite } from "vitest";
+import { expect, describe as suite, test } from "vitest";
 import type { Image } from "../../app/decoder/image.ts";
 import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource } from "../../app/decoder/source.ts";
@@ -26,11 +26,11 @@ async function open(bytes: Uint8Array): Promise<Image> {
 }
 
 suite("an image of the seed is written again byte for byte", () => {
-  it("there are images to try", () => {
+  test("there are images to try", () => {
     expect(images.length).toBeGreaterThan(14);
   });
 
-  it.each(images)("%s", async (name) => {
+  test.each(images)("%s", async (name) => {
     const bytes = readFileSync(new URL(name, fixtures));
     const description = await describe(await open(bytes));
     const again = encodeAll(description, { dialect: "seed" });
@@ -38,7 +38,7 @@ suite("an image of the seed is written again byte for byte", () => {
     expect(again.result).toBe(name.startsWith("seed-error") ? -9 : 0);
   });
 
-  it("a change of the description is a change of the bytes", async () => {
+  test("a change of the description is a change of the bytes", async () => {
     const bytes = readFileSync(new URL("seed-one/before.ckpt", fixtures));
     const description = await describe(await open(bytes));
     const [file, ...others] = Array.from({ length: description.files.length }, (_, row) => description.files.at(row));

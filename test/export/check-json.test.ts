@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import Ajv from "ajv/dist/2020.js";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { checkImage } from "../../app/checks/check.ts";
 import { decodeCriuSet } from "../../app/decoder/criu/index.ts";
 import { checkDocument, checkDocumentText } from "../../app/export/check-json.ts";
@@ -24,7 +24,7 @@ function expectValid(document: unknown): void {
 }
 
 describe("the document", () => {
-  it("says that an image is sound", async () => {
+  test("says that an image is sound", async () => {
     const image = await open(fixtureBytes("linux-cr/seed-one/before.ckpt"));
     const document = checkDocument(image.checkpoint, await checkImage(image), SOURCE);
     expect(document).toEqual({
@@ -40,7 +40,7 @@ describe("the document", () => {
     expect(JSON.parse(checkDocumentText(document))).toEqual(document);
   });
 
-  it("lists what was found in a stream", async () => {
+  test("lists what was found in a stream", async () => {
     const parts = await takeApart(fixtureBytes("linux-cr/seed-one/before.ckpt"));
     const edited = setField(setField(parts, "FILE", 0, "common.f_flags", 0o102), "TAIL", 0, "magic", 1);
     const image = await open(putTogether(edited));
@@ -68,7 +68,7 @@ describe("the document", () => {
     expect(JSON.parse(checkDocumentText(document))).toEqual(document);
   });
 
-  it("names the member of what was found in a set", async () => {
+  test("names the member of what was found in a set", async () => {
     const set = setNumber(without(setSources("w4/before"), "memfd.img"), "pstree.img", "pstree_entry", 1, "ppid", 5);
     const image = await decodeCriuSet(set);
     const document = checkDocument(image.checkpoint, await checkImage(image), SOURCE);
@@ -79,7 +79,7 @@ describe("the document", () => {
     expectValid(document);
   });
 
-  it("says how many are not listed", () => {
+  test("says how many are not listed", () => {
     const checkpoint = { format: "criu", dialect: "v1.1", members: [] } as const;
     const document = checkDocument(checkpoint, { findings: [], unlisted: [{ code: "H1", count: 7 }] }, SOURCE);
     expectValid(document);

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { crossings, lanes } from "../../app/graph/order/lanes.ts";
 import { orderByKey, places, rowNumbers } from "../../app/graph/order/sort.ts";
 import { placeInOrder } from "../../app/graph/scene/place.ts";
@@ -26,13 +26,13 @@ function crossingsByPairs(graph: typeof shuffled): number {
 }
 
 describe("lanes", () => {
-  it("cross less than in the image's order", () => {
+  test("cross less than in the image's order", () => {
     const before = crossings(shuffled, rowNumbers(shuffled.tables.count));
     const after = crossings(shuffled, lanes(shuffled).tables);
     expect(after).toBeLessThan(before / 4);
   });
 
-  it("never cross more than in the image's order", () => {
+  test("never cross more than in the image's order", () => {
     for (let seed = 1; seed < 20; seed++) {
       const random = randomNumbers(seed);
       const checkpoint = checkpointOfCrowd({
@@ -47,15 +47,15 @@ describe("lanes", () => {
     }
   });
 
-  it("counts crossings as looking at every pair of edges does", () => {
+  test("counts crossings as looking at every pair of edges does", () => {
     expect(crossings(shuffled, lanes(shuffled).tables)).toBe(crossingsByPairs(shuffled));
   });
 
-  it("are the same every time", () => {
+  test("are the same every time", () => {
     expect(lanes(shuffled)).toEqual(lanes(shuffled));
   });
 
-  it("keep the image's order where nothing is shared", () => {
+  test("keep the image's order where nothing is shared", () => {
     const plain = checkpointOfCrowd({ tables: 30, slotsPerTable: 3, family: 1, sharedSlots: 0, unused: 5 });
     const order = lanes(plain);
     expect([...order.tables]).toEqual([...rowNumbers(30)]);
@@ -64,7 +64,7 @@ describe("lanes", () => {
     expect(order.held).toBe(90);
   });
 
-  it("hold every row once, with its place", () => {
+  test("hold every row once, with its place", () => {
     const order = lanes(shuffled);
     for (const [rows, place, count] of [
       [order.tasks, order.taskPlace, shuffled.tasks.count],
@@ -77,7 +77,7 @@ describe("lanes", () => {
     expect(order.slotsAbove.at(-1)).toBe(shuffled.descriptors.count);
   });
 
-  it("put tables that share a file side by side", () => {
+  test("put tables that share a file side by side", () => {
     const file = (path: string) => ({ kind: "regular" as const, path });
     const checkpoint = checkpointOf({
       tasks: [],
@@ -87,14 +87,14 @@ describe("lanes", () => {
     expect([...lanes(checkpoint).tables]).toEqual([0, 3, 1, 2]);
   });
 
-  it("take an image without anything", () => {
+  test("take an image without anything", () => {
     const order = lanes(checkpointOf({ tasks: [], tables: [], files: [] }));
     expect([order.tasks.length, order.tables.length, order.files.length, order.held]).toEqual([0, 0, 0, 0]);
   });
 });
 
 describe("orderByKey", () => {
-  it("orders many rows as it orders few, stably", () => {
+  test("orders many rows as it orders few, stably", () => {
     const random = randomNumbers(3);
     const keys = Uint32Array.from({ length: 6000 }, () => random(2) * 0x9000_0000 + random(500));
     const expected = [...keys.keys()].sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0) || a - b);
@@ -103,15 +103,15 @@ describe("orderByKey", () => {
 });
 
 describe("placeInOrder", () => {
-  it("leaves boxes where they want to be if there is room", () => {
+  test("leaves boxes where they want to be if there is room", () => {
     expect(placeInOrder([0, 50, 70], 20, 0)).toEqual([0, 50, 70]);
   });
 
-  it("spreads boxes that want the same place about it", () => {
+  test("spreads boxes that want the same place about it", () => {
     expect(placeInOrder([100, 100, 100], 20, 0)).toEqual([80, 100, 120]);
   });
 
-  it("never lets boxes overlap, nor begin above the top", () => {
+  test("never lets boxes overlap, nor begin above the top", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -500, max: 500 }), { maxLength: 40 }), (ideal) => {
         const placed = placeInOrder(ideal, 20, 10);

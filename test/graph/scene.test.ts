@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { boxAt, stripAt } from "../../app/graph/draw/hit.ts";
 import { boxOf, traceOf } from "../../app/graph/draw/trace.ts";
 import { oneImage, type Subject } from "../../app/graph/order/graph.ts";
@@ -81,7 +81,7 @@ const texts = (scene: Scene): string[] => scene.boxes.map((box) => box.cells.map
 describe("the drawing of ten descriptors", () => {
   const { scene } = draw(small);
 
-  it("shows everything, in words", () => {
+  test("shows everything, in words", () => {
     expect(scene.level).toBe("words");
     expect(texts(scene)).toEqual([
       "▾ 3 fds · 2 shared | 2 tasks",
@@ -104,7 +104,7 @@ describe("the drawing of ten descriptors", () => {
     expect(scene.notes).toEqual([]);
   });
 
-  it("tells the two kinds of sharing apart", () => {
+  test("tells the two kinds of sharing apart", () => {
     const shared = scene.boxes.filter((box) => box.shared).map((box) => box.kind);
     expect(shared).toEqual(["table", "slot", "slot", "slot", "file"]);
     expect(scene.edges.filter((edge) => edge.shared).map((edge) => edge.kind)).toEqual([
@@ -116,7 +116,7 @@ describe("the drawing of ten descriptors", () => {
     ]);
   });
 
-  it("keeps a straight edge to a private file", () => {
+  test("keeps a straight edge to a private file", () => {
     const index = boxOf(scene, { to: "file", row: 0 });
     const edge = scene.edges.find((one) => one.to === index);
     expect(edge?.y1).toBe(edge?.y2);
@@ -155,12 +155,12 @@ describe("a scene", () => {
     ["of many small tables, opened", draw(flat, { to: "descriptor", row: 9 }, opened)],
   ];
 
-  it.each(cases)("%s holds at most three thousand marks", (_, { scene }) => {
+  test.each(cases)("%s holds at most three thousand marks", (_, { scene }) => {
     expect(markCount(scene)).toBeLessThanOrEqual(MOST_MARKS);
     expect(scene.boxes.length).toBeGreaterThan(0);
   });
 
-  it.each(cases)("%s finds each box by its middle", (_, { scene }) => {
+  test.each(cases)("%s finds each box by its middle", (_, { scene }) => {
     scene.boxes.forEach((box, index) => {
       // The middle of an open table is one of its slots: it is found by its first row.
       const y = box.kind === "table" ? box.y + 9 : box.y + box.height / 2;
@@ -169,7 +169,7 @@ describe("a scene", () => {
     expect(boxAt(scene, -5, -5)).toBe(-1);
   });
 
-  it.each(cases)("%s has its boxes apart, and its edges between them", (_, { scene }) => {
+  test.each(cases)("%s has its boxes apart, and its edges between them", (_, { scene }) => {
     for (const column of scene.columns) {
       for (let at = 1; at < column.length; at++) {
         const above = scene.boxes[column[at - 1] ?? 0];
@@ -187,7 +187,7 @@ describe("a scene", () => {
     }
   });
 
-  it.each(cases)("%s has every box in its tree once", (_, { scene }) => {
+  test.each(cases)("%s has every box in its tree once", (_, { scene }) => {
     const items = treeOf(scene);
     expect(items.map((item) => item.box).sort((a, b) => a - b)).toEqual(scene.boxes.map((_, index) => index));
     const { first, end } = treeWindow(items, items.length - 1);
@@ -197,7 +197,7 @@ describe("a scene", () => {
 });
 
 describe("what is not drawn", () => {
-  it.each([
+  test.each([
     ["ten", small],
     ["a thousand", thousand],
     ["large tables", wide],
@@ -221,14 +221,14 @@ describe("what is not drawn", () => {
     expect(tasks + plan.loose.length + plan.moreLoose).toBe(checkpoint.tasks.count);
   });
 
-  it("is said, with the reason", () => {
+  test("is said, with the reason", () => {
     expect(draw(thousand).scene.notes).toEqual([
       "803 descriptors folded by table; open a table (Enter, double click) for its slots.",
     ]);
     expect(draw(many).scene.notes.join(" ")).toMatch(/^Too large to draw whole \(100,000 descriptors\)/);
   });
 
-  it("leaves out the files of fewest holders first", () => {
+  test("leaves out the files of fewest holders first", () => {
     const subject = oneImage(wide);
     const plan = planWhole(subject, layout(subject), null, NOTHING_OPENED);
     expect(plan.sharedHidden).toBeGreaterThan(0);
@@ -246,14 +246,14 @@ describe("what is not drawn", () => {
 });
 
 describe("a thousand descriptors", () => {
-  it("show their tables as bars, and a table's slots when it is opened", () => {
+  test("show their tables as bars, and a table's slots when it is opened", () => {
     const closed = draw(thousand).scene;
     expect(closed.boxes.filter((box) => box.kind === "slot")).toEqual([]);
     const open = draw(thousand, null, { ...NOTHING_OPENED, tables: new Set([3]) }).scene;
     expect(open.boxes.filter((box) => box.kind === "slot").length).toBe(25);
   });
 
-  it("show a picked slot with its file in a table that is closed", () => {
+  test("show a picked slot with its file in a table that is closed", () => {
     const slot = thousand.tables.first[4] ?? 0;
     const { scene } = draw(thousand, { to: "descriptor", row: slot + 20 });
     expect(scene.boxes.filter((box) => box.kind === "slot").map((box) => box.ref?.row)).toEqual([slot + 20]);
@@ -264,14 +264,14 @@ describe("a thousand descriptors", () => {
 describe("the far view", () => {
   const { scene, subject, order } = draw(many);
 
-  it("lists the most shared files", () => {
+  test("lists the most shared files", () => {
     const listed = scene.boxes.filter((box) => box.kind === "file");
     expect(listed.length).toBe(40);
     const fewest = Math.min(...listed.map((box) => holderCount(many.files, box.ref?.row ?? 0)));
     expect(fewest).toBe(holderCount(many.files, order.ranked[39] ?? 0));
   });
 
-  it("finds the object at a height of a strip", () => {
+  test("finds the object at a height of a strip", () => {
     for (const strip of scene.strips) {
       const middle = strip.y + strip.height / 2;
       expect(stripAt(scene, strip.x + 1, middle)).toBe(strip);
@@ -284,7 +284,7 @@ describe("the far view", () => {
     expect(objectAt(subject, order, tables, tables.y + 41.5 * step)).toEqual({ to: "table", row: order.tables[41] });
   });
 
-  it("opens a holder's table on demand, and closes the picked one's", () => {
+  test("opens a holder's table on demand, and closes the picked one's", () => {
     const row = order.ranked[0] ?? 0;
     const table = many.descriptors.table[many.files.holder[many.files.firstHolder[row] ?? 0] ?? 0] ?? 0;
     const opened = { ...NOTHING_OPENED, tables: new Set([table]) };
@@ -296,7 +296,7 @@ describe("the far view", () => {
     expect(slotsOf({ to: "table", row: table }, opened)).toBe(0);
   });
 
-  it("draws holders fifty at a time, and says how many are left", () => {
+  test("draws holders fifty at a time, and says how many are left", () => {
     const file = { kind: "regular" as const, path: "/x" };
     const crowd = checkpointOf({
       tasks: Array.from({ length: 130 }, (_, table) => ({ comm: "t", pid: table, table })),
@@ -313,7 +313,7 @@ describe("the far view", () => {
 });
 
 describe("odd images", () => {
-  it("of tasks without tables, tables without tasks, and slots that lead nowhere are drawn", () => {
+  test("of tasks without tables, tables without tasks, and slots that lead nowhere are drawn", () => {
     const odd = checkpointOf({
       tasks: Array.from({ length: 40 }, (_, pid) => ({ comm: "z", pid, state: "zombie" as const })),
       tables: [[{ fd: 3, file: -1 }], []],
@@ -326,12 +326,12 @@ describe("odd images", () => {
     expect(texts(scene)).toContain("0 fds | no task");
   });
 
-  it("with nothing in them are drawn as nothing", () => {
+  test("with nothing in them are drawn as nothing", () => {
     const { scene } = draw(checkpointOf({ tasks: [], tables: [], files: [] }));
     expect(markCount(scene)).toBe(0);
   });
 
-  it("with a name longer than any path show its ends", () => {
+  test("with a name longer than any path show its ends", () => {
     const path = `/begin${"x".repeat(5000)}end`;
     const { scene } = draw(
       checkpointOf({ tasks: [], tables: [[{ fd: 0, file: 0 }]], files: [{ kind: "regular", path }] }),
@@ -351,7 +351,7 @@ describe("a trace", () => {
     return names.filter((_, index) => trace?.boxes[index] === 1);
   };
 
-  it("of a slot lights its file and who shares it", () => {
+  test("of a slot lights its file and who shares it", () => {
     expect(lit({ to: "descriptor", row: 1 })).toEqual([
       "▾ 3 fds · 2 shared | 2 tasks",
       "1 | w",
@@ -365,7 +365,7 @@ describe("a trace", () => {
     ]);
   });
 
-  it("of a task lights its table, slots and files, and no other task", () => {
+  test("of a task lights its table, slots and files, and no other task", () => {
     expect(lit({ to: "task", row: 2 })).toEqual([
       "▾ 2 fds · 1 shared",
       "3 | w",
@@ -376,7 +376,7 @@ describe("a trace", () => {
     ]);
   });
 
-  it("of what is not drawn is none", () => {
+  test("of what is not drawn is none", () => {
     expect(traceOf(scene, boxOf(scene, { to: "file", row: 99 }))).toBeNull();
   });
 });

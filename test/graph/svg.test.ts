@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { svgOf } from "../../app/graph/draw/svg.ts";
 import { oneImage } from "../../app/graph/order/graph.ts";
 import { layout } from "../../app/graph/order/layout.ts";
@@ -33,7 +33,7 @@ describe("a scene as SVG", () => {
     files: [{ kind: "regular", path: "/<script>\u0007\u202e" }],
   });
 
-  it("escapes all text", () => {
+  test("escapes all text", () => {
     const text = svg(hostile, "<title>");
     expect(text).toContain("1 &lt;b&gt;&amp;&quot;&#39;");
     expect(text).toContain("/&lt;script&gt;\\x07\\u202e");
@@ -42,7 +42,7 @@ describe("a scene as SVG", () => {
     expect(text).toContain('font-family="&quot;A &amp; B&quot;, monospace"');
   });
 
-  it("has an element for each box and edge, all closed", () => {
+  test("has an element for each box and edge, all closed", () => {
     const text = svg(checkpointOfCrowd({ tables: 2000, slotsPerTable: 50, family: 10, sharedSlots: 10 }));
     for (const tag of ["svg", "g", "text", "title"]) {
       const opened = text.match(new RegExp(`<${tag}[ >]`, "g"))?.length;

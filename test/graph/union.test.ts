@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ADDED, CHANGED, changeOf, REMOVED, SAME, type Subject } from "../../app/graph/order/graph.ts";
 import { layout } from "../../app/graph/order/layout.ts";
 import { DIFFERS, type Pairing, sideRefs, union, unionRef } from "../../app/graph/order/union.ts";
@@ -95,7 +95,7 @@ const state = (over: Partial<State> = {}): State => ({
 });
 
 describe("the union of two images", () => {
-  it("of the same state has nothing changed", () => {
+  test("of the same state has nothing changed", () => {
     const subject = both(state(), state());
     expect(subject.graph.descriptors.count).toBe(3);
     for (const column of Object.values(subject.both?.change ?? {})) {
@@ -104,7 +104,7 @@ describe("the union of two images", () => {
     expect(layout(subject).changed).toBe(0);
   });
 
-  it("tells a changed position at both moments", () => {
+  test("tells a changed position at both moments", () => {
     const subject = both(state(), state({ files: [file("/in"), file("/log", 8192n)] }));
     expect(positionLabel(subject, 1)).toBe("@4096 → 8192");
     expect(changeOf(subject, "file", 1)).toBe(CHANGED);
@@ -112,7 +112,7 @@ describe("the union of two images", () => {
     expect(slots(subject)).toEqual(["0 → /in", "1 → /log", "2 → /log"]);
   });
 
-  it("marks slots that were opened, closed and led elsewhere", () => {
+  test("marks slots that were opened, closed and led elsewhere", () => {
     const subject = both(
       state(),
       state({
@@ -130,7 +130,7 @@ describe("the union of two images", () => {
     expect(holdersLabel(subject, 1)).toBe("⟨2 → 1⟩");
   });
 
-  it("draws a file that is no longer shared as the two files that it became", () => {
+  test("draws a file that is no longer shared as the two files that it became", () => {
     const subject = both(
       state(),
       state({
@@ -157,7 +157,7 @@ describe("the union of two images", () => {
     expect(leads.sort()).toEqual([SAME, SAME, ADDED, REMOVED]);
   });
 
-  it("draws a table that is no longer shared as two, and leaves the copy's slots unmarked", () => {
+  test("draws a table that is no longer shared as two, and leaves the copy's slots unmarked", () => {
     const two = {
       tasks: [
         { pid: 1, comm: "a", table: 0 },
@@ -188,13 +188,13 @@ describe("the union of two images", () => {
     ]);
   });
 
-  it("marks tasks that came and went, with all they held", () => {
+  test("marks tasks that came and went, with all they held", () => {
     const subject = both(state(), state({ tasks: [{ pid: 7, comm: "new", table: 0 }] }));
     expect([0, 1].map((row) => changeOf(subject, "task", row))).toEqual([REMOVED, ADDED]);
     expect(slots(subject).map((slot) => slot.charAt(0))).toEqual(["−", "−", "−", "+", "+", "+"]);
   });
 
-  it("pairs files that no descriptor holds by their names", () => {
+  test("pairs files that no descriptor holds by their names", () => {
     const extra = state({ files: [file("/in"), file("/log", 4096n), file("/bin/a"), file("/lib/x")] });
     const later = state({ files: [file("/in"), file("/log", 4096n), file("/lib/x"), file("/lib/y")] });
     const subject = both(extra, later);
@@ -202,14 +202,14 @@ describe("the union of two images", () => {
     expect(found).toEqual([REMOVED, SAME, ADDED]);
   });
 
-  it("leads from a row of either image to its own and back", () => {
+  test("leads from a row of either image to its own and back", () => {
     const subject = both(state(), state({ tasks: [{ pid: 7, comm: "new", table: 0 }] }));
     expect(unionRef(subject, "after", { to: "task", row: 0 })).toEqual({ to: "task", row: 1 });
     expect(sideRefs(subject, { to: "task", row: 1 })).toEqual({ before: null, after: { to: "task", row: 0 } });
     expect(unionRef(subject, "before", { to: "task", row: 9 })).toBeNull();
   });
 
-  it("holds each edge once on either end", () => {
+  test("holds each edge once on either end", () => {
     const subject = both(state(), state({ tables: [[{ fd: 1, file: 0 }]] }));
     const { descriptors, files } = subject.graph;
     const fromSlots: string[] = [];

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { oneImage } from "../../app/graph/order/graph.ts";
 import { layout } from "../../app/graph/order/layout.ts";
 import { type Direction, firstStep, type Step, walk } from "../../app/graph/scene/walk.ts";
@@ -33,13 +33,13 @@ const walked = (start: Step, ...directions: Direction[]): string => {
 const at = (to: Step["at"]["to"], row: number): Step => ({ at: { to, row }, from: null });
 
 describe("walking", () => {
-  it("begins at the first task", () => {
+  test("begins at the first task", () => {
     expect(firstStep(checkpoint, order)?.at).toEqual({ to: "task", row: 0 });
     const nothing = checkpointOf({ tasks: [], tables: [], files: [] });
     expect(firstStep(nothing, layout(oneImage(nothing)))).toBeNull();
   });
 
-  it("goes along edges to the right, and stays at their end", () => {
+  test("goes along edges to the right, and stays at their end", () => {
     expect(walked(at("task", 0), "right")).toBe("table 0");
     expect(walked(at("task", 0), "right", "right")).toBe("descriptor 0");
     expect(walked(at("task", 0), "right", "right", "down", "right")).toBe("file 1");
@@ -47,20 +47,20 @@ describe("walking", () => {
     expect(walked(at("task", 3), "right")).toBe("task 3");
   });
 
-  it("goes back the way it came", () => {
+  test("goes back the way it came", () => {
     expect(walked(at("task", 1), "right", "left")).toBe("task 1");
     expect(walked(at("descriptor", 2), "right", "left")).toBe("descriptor 2");
     expect(walked(at("descriptor", 2), "left", "left", "left")).toBe("task 2");
   });
 
-  it("goes through a file's holders after coming from it", () => {
+  test("goes through a file's holders after coming from it", () => {
     expect(walked(at("file", 1), "left")).toBe("descriptor 1");
     expect(walked(at("file", 1), "left", "down")).toBe("descriptor 2");
     expect(walked(at("file", 1), "left", "down", "down")).toBe("descriptor 2");
     expect(walked(at("file", 1), "left", "down", "up", "up", "right")).toBe("file 1");
   });
 
-  it("goes through a table's slots and the lanes otherwise", () => {
+  test("goes through a table's slots and the lanes otherwise", () => {
     expect(walked(at("descriptor", 0), "down")).toBe("descriptor 1");
     expect(walked(at("descriptor", 1), "down")).toBe("descriptor 1");
     expect(walked(at("table", 0), "down")).toBe("table 1");
@@ -68,7 +68,7 @@ describe("walking", () => {
     expect(walked(at("file", 0), "up")).toBe("file 0");
   });
 
-  it("goes through a table's tasks after coming from it", () => {
+  test("goes through a table's tasks after coming from it", () => {
     expect(walked(at("table", 0), "left", "down")).toBe("task 1");
     expect(walked(at("table", 0), "left", "down", "down")).toBe("task 1");
   });

@@ -1,7 +1,7 @@
 // An image inside a link: what goes in comes out, what is to be left out does not, and no bytes do harm.
 
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { diff } from "../../app/diff/diff.ts";
 import { bundle, fromLinkText, LINK_LIMIT, toLinkText, unbundle } from "../../app/link/bundle.ts";
 import { createMask } from "../../app/link/leave-out.ts";
@@ -40,7 +40,7 @@ const graphOf = (checkpoint: Checkpoint) => {
 };
 
 describe("pack", () => {
-  it("brings back any graph", () => {
+  test("brings back any graph", () => {
     fc.assert(
       fc.property(fc.boolean().chain(arbitraryState), fc.string(), (state, name) => {
         const checkpoint = checkpointOf(state);
@@ -52,7 +52,7 @@ describe("pack", () => {
     );
   });
 
-  it.each(["linux-cr/v23-s1/before.ckpt", "linux-cr/v16-s3/after.ckpt", "linux-cr/seed-error/before.ckpt"])(
+  test.each(["linux-cr/v23-s1/before.ckpt", "linux-cr/v16-s3/after.ckpt", "linux-cr/seed-error/before.ckpt"])(
     "brings back the graph of %s",
     async (path) => {
       const { checkpoint } = await open(fixtureBytes(path));
@@ -60,7 +60,7 @@ describe("pack", () => {
     },
   );
 
-  it("is small: 1,000 descriptors fit into a link", async () => {
+  test("is small: 1,000 descriptors fit into a link", async () => {
     const text = toLinkText(await bundle([pack(bigCheckpoint(1000), "x")]));
     expect(text.length).toBeLessThan(LINK_LIMIT / 4);
   });
@@ -69,13 +69,13 @@ describe("pack", () => {
 describe("what is no packed image", () => {
   const whole = pack(checkpointOf(fc.sample(arbitraryState(true), { numRuns: 1, seed: 1 })[0] as State), "x");
 
-  it("every cut is refused", () => {
+  test("every cut is refused", () => {
     for (let length = 0; length < whole.length; length++)
       expect(unpack(whole.subarray(0, length))).toHaveProperty("refused");
     expect(unpack(new Uint8Array([...whole, 0]))).toHaveProperty("refused");
   });
 
-  it("every changed byte gives a checkpoint that holds together, or a sentence", () => {
+  test("every changed byte gives a checkpoint that holds together, or a sentence", () => {
     for (let at = 0; at < whole.length; at++) {
       for (const value of [0, 1, 127, 128, 255]) {
         const bytes = whole.slice();
@@ -93,7 +93,7 @@ describe("what is no packed image", () => {
     }
   });
 
-  it("a later version is told as such", () => {
+  test("a later version is told as such", () => {
     const later = whole.slice();
     later["ckptscope pack".length] = 2;
     expect(isPacked(later)).toBe(false);
@@ -102,7 +102,7 @@ describe("what is no packed image", () => {
 });
 
 describe("bundles", () => {
-  it("hold one or two images, as text that needs no escape", async () => {
+  test("hold one or two images, as text that needs no escape", async () => {
     const packs = [encodeText("one"), encodeText("two")];
     for (const some of [packs.slice(0, 1), packs]) {
       const text = toLinkText(await bundle(some));
@@ -112,19 +112,19 @@ describe("bundles", () => {
     }
   });
 
-  it("a bomb is not unpacked", async () => {
+  test("a bomb is not unpacked", async () => {
     const stream = new Blob([new Uint8Array(64 * 2 ** 20)]).stream().pipeThrough(new CompressionStream("deflate-raw"));
     const bomb = new Uint8Array(await new Response(stream).arrayBuffer());
     expect(bomb.length).toBeLessThan(100_000);
     expect(await unbundle(bomb, 2 ** 20)).toEqual({ refused: expect.stringMatching(/more than 1 MiB/) });
   });
 
-  it("what is too long is not even decoded", () => {
+  test("what is too long is not even decoded", () => {
     expect(fromLinkText("A".repeat(LINK_LIMIT + 1))).toEqual({ refused: expect.stringMatching(/longer than/) });
     expect(fromLinkText("not base64!")).toEqual({ refused: expect.stringMatching(/damaged/) });
   });
 
-  it("damage is told, whatever the bytes", async () => {
+  test("damage is told, whatever the bytes", async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 50 }), async (bytes) => {
         expect(await unbundle(new Uint8Array(bytes), 1000)).toHaveProperty("refused");
@@ -156,25 +156,25 @@ describe("leaving out", () => {
   const namesOf = (checkpoint: Checkpoint | undefined) => checkpoint && graphOf(checkpoint).names;
   const changesOf = ([a, b]: readonly Checkpoint[]) => diff(a as Checkpoint, b as Checkpoint).changes;
 
-  it("directories become numbers", () => {
+  test("directories become numbers", () => {
     const [was] = packed("directories");
     expect(namesOf(was)).toEqual(["…1/diary.txt", "…2/diary.txt", "pipe:[5]", "socket:[unix …3/alice.sock 1]"]);
   });
 
-  it("names become numbers", () => {
+  test("names become numbers", () => {
     const [was, now] = packed("names");
     expect(namesOf(was)).toEqual(["file-1", "file-2", "pipe:[5]", "file-3:1"]);
     expect(namesOf(now)).toEqual(namesOf(was)?.toReversed());
     expect(was && graphOf(was).comms).toEqual(["task-1"]);
   });
 
-  it("what changed stays the same", () => {
+  test("what changed stays the same", () => {
     const told = changesOf(packed("nothing"));
     expect(changesOf(packed("directories"))).toEqual(told);
     expect(changesOf(packed("names"))).toEqual(told);
   });
 
-  it("free text is left out where it may hold a name", async () => {
+  test("free text is left out where it may hold a name", async () => {
     const bytes = fixtureBytes("linux-cr/v23-s1/before.ckpt");
     const { checkpoint } = await open(bytes.subarray(0, bytes.length - 700));
     const told = {

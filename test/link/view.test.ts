@@ -1,7 +1,7 @@
 // The whole view in a link: what is open, how each listing is shown, the zoom; and links that are old, damaged or hostile.
 
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { addressOf, isLocalHost } from "../../app/link/address.ts";
 import { fromFragment, HIDABLE, type Link, toFragment, zoomLink } from "../../app/link/link.ts";
 import { nameOf, resolve } from "../../app/link/name.ts";
@@ -59,7 +59,7 @@ const arbitraryLink: fc.Arbitrary<Link> = fc.constantFrom(...LISTINGS).chain((ta
 );
 
 describe("a view", () => {
-  it("comes back from its link", () => {
+  test("comes back from its link", () => {
     fc.assert(
       fc.property(arbitraryLink, (link) => {
         expect(fromFragment(`#${toFragment(link)}`)).toEqual(link);
@@ -68,7 +68,7 @@ describe("a view", () => {
     );
   });
 
-  it("has a fragment that a URL leaves as it is", () => {
+  test("has a fragment that a URL leaves as it is", () => {
     fc.assert(
       fc.property(arbitraryLink, (link) => {
         const fragment = toFragment(link);
@@ -77,7 +77,7 @@ describe("a view", () => {
     );
   });
 
-  it("names what is looked at so that it is found again", () => {
+  test("names what is looked at so that it is found again", () => {
     fc.assert(
       fc.property(fc.boolean().chain(arbitraryState), fc.nat(), fc.nat(3), (state, seed, sort) => {
         const checkpoint = checkpointOf(state);
@@ -102,7 +102,7 @@ describe("a view", () => {
 });
 
 describe("a link that is not as it should be", () => {
-  it("loses only its bad parts", () => {
+  test("loses only its bad parts", () => {
     expect(
       fromFragment(
         "#v=1&open=https://h/a&zoom=big,0,0&hide=tree,door&files.sort=-pos&files.filter=%E0&zoom=1,2&tab=tasks",
@@ -115,7 +115,7 @@ describe("a link that is not as it should be", () => {
     });
   });
 
-  it("opens as far as it is understood, whatever its version", () => {
+  test("opens as far as it is understood, whatever its version", () => {
     const parts = "sample=nginx&select=412:3&tab=files&sort=-pos";
     const read = fromFragment(`#v=1&${parts}`);
     expect(read.sample).toBe("nginx");
@@ -123,7 +123,7 @@ describe("a link that is not as it should be", () => {
       expect(fromFragment(`#${version}${parts}`)).toEqual(read);
   });
 
-  it("opens what it can with any one character changed", () => {
+  test("opens what it can with any one character changed", () => {
     const fragment = toFragment({
       open: "https://h/a.ckpt",
       tab: "files",
@@ -139,14 +139,14 @@ describe("a link that is not as it should be", () => {
     }
   });
 
-  it("is not read at all if it is huge", () => {
+  test("is not read at all if it is huge", () => {
     expect(fromFragment(`#tab=files&filter=${"a".repeat(1e6)}`)).toEqual({});
   });
 });
 
 describe("addresses", () => {
   const page = "https://page.example/";
-  it.each([
+  test.each([
     ["javascript:alert(1)", /begin with javascript: are not opened/],
     ["file:///etc/passwd", /Drop the file on the page/],
     ["data:text/plain,x", /data:/],
@@ -160,11 +160,11 @@ describe("addresses", () => {
     expect(addressOf(text, page)).toEqual({ refused: expect.stringMatching(sentence) });
   });
 
-  it("never tells a password", () => {
+  test("never tells a password", () => {
     expect(JSON.stringify(addressOf("https://me:secret@host.example/x", page))).not.toContain("secret");
   });
 
-  it("others are taken as they are, without their fragment", () => {
+  test("others are taken as they are, without their fragment", () => {
     expect(addressOf(" https://Host.Example:8443/a%20b?c#d ", page)).toEqual({
       url: "https://host.example:8443/a%20b?c",
       host: "host.example:8443",
@@ -174,7 +174,7 @@ describe("addresses", () => {
     expect(addressOf("http://host.example/x", "http://page.example/")).toMatchObject({ local: false });
   });
 
-  it.each([
+  test.each([
     "localhost",
     "a.localhost",
     "127.0.0.1",
@@ -204,7 +204,7 @@ describe("addresses", () => {
     expect(isLocalHost(new URL(`http://${host}/`).hostname)).toBe(true);
   });
 
-  it.each([
+  test.each([
     "example.org",
     "8.8.8.8",
     "172.32.0.1",

@@ -1,9 +1,9 @@
 // The page offers the dialects that the decoder knows.
 
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { DIALECT_NAMES } from "../../app/decoder/linux-cr/dialect.ts";
 import { dialectsOf } from "../../app/shell/dialects.ts";
 
-it("offers every dialect of Linux-CR, oldest first", () => {
+test("offers every dialect of Linux-CR, oldest first", () => {
   expect(dialectsOf("linux-cr", "seed")).toEqual(DIALECT_NAMES);
 });

@@ -1,7 +1,7 @@
 // Any state of the page → its link → the same state, over the real worker's answers.
 
 import fc from "fast-check";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { CHANGE_KINDS } from "../../app/diff/changes.ts";
 import { fromFragment, HIDABLE, toFragment, zoomLink } from "../../app/link/link.ts";
 import { nameOf } from "../../app/link/name.ts";
@@ -86,7 +86,7 @@ async function follow(fragment: string, inputs: readonly Input[]): Promise<Shell
 }
 
 describe("a link", () => {
-  it("leads to the state that it was made of", async () => {
+  test("leads to the state that it was made of", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(arbitraryState(true), { minLength: 1, maxLength: 2 }), view, async (states, wanted) => {
         const inputs = states.map((state, at) => input(`image ${at}`, state));
@@ -137,7 +137,7 @@ describe("the memory of links", () => {
     } as unknown as Storage & { items: Map<string, string> };
   };
 
-  it("knows what was remembered, in that order, and holds no address", async () => {
+  test("knows what was remembered, in that order, and holds no address", async () => {
     const kept = storage();
     const memory = createLinkMemory(kept, crypto.subtle);
     await memory.remember(["https://host/a", "https://host/b"]);
@@ -147,7 +147,7 @@ describe("the memory of links", () => {
     expect([...kept.items.values()].join()).not.toContain("host");
   });
 
-  it("knows nothing where it cannot remember", async () => {
+  test("knows nothing where it cannot remember", async () => {
     for (const memory of [createLinkMemory(null, crypto.subtle), createLinkMemory(storage(), undefined)]) {
       await memory.remember(["https://host/a"]);
       expect(await memory.knows(["https://host/a"])).toBe(false);
@@ -157,7 +157,7 @@ describe("the memory of links", () => {
     expect(await createLinkMemory(damaged, crypto.subtle).knows(["https://host/a"])).toBe(false);
   });
 
-  it("forgets the oldest", async () => {
+  test("forgets the oldest", async () => {
     const memory = createLinkMemory(storage(), crypto.subtle);
     for (let at = 0; at < 501; at++) await memory.remember([`https://host/${at}`]);
     expect(await memory.knows(["https://host/0"])).toBe(false);

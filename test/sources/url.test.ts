@@ -1,6 +1,6 @@
 // Hosted images: what is fetched, and what is said when it cannot be. The host counts.
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource, type Progress, type Source } from "../../app/decoder/source.ts";
 import { sameBytes } from "../../app/model/text.ts";
@@ -37,7 +37,7 @@ const failure = async (promise: Promise<unknown>): Promise<string> => {
 };
 
 describe("with range requests", () => {
-  it("reads any part, each block once", async () => {
+  test("reads any part, each block once", async () => {
     const source = await open("good/large");
     expect(source.size).toBe(LARGE);
     for (const [offset, length] of [
@@ -55,7 +55,7 @@ describe("with range requests", () => {
     expect(server.requests.length).toBe(count);
   });
 
-  it("asks once for what is asked for twice at a time", async () => {
+  test("asks once for what is asked for twice at a time", async () => {
     const source = await open("good/large");
     server.reset();
     const parts = await Promise.all([1, 2, 3].map(() => source.read(2_000_000, 50_000)));
@@ -63,7 +63,7 @@ describe("with range requests", () => {
     expect(server.requests.length).toBe(1);
   });
 
-  it("reads ahead while reading goes on in sequence, and not after a jump", async () => {
+  test("reads ahead while reading goes on in sequence, and not after a jump", async () => {
     const source = await open("good/large");
     server.reset();
     for (let at = 0; at < LARGE; at += 20_000) {
@@ -77,14 +77,14 @@ describe("with range requests", () => {
     expect(server.sent()).toBeLessThan(10 * 2 * 16_384 + 1);
   });
 
-  it("passes large reads by its cache", async () => {
+  test("passes large reads by its cache", async () => {
     const source = await openHosted("gib", `${server.url}good/gib`);
     const part = await source.read(100 * 2 ** 20, 20 * 2 ** 20);
     expect(part.length).toBe(20 * 2 ** 20);
     expect(server.requests.length).toBe(2);
   });
 
-  it("needs neither Content-Range nor ETag to be seen", async () => {
+  test("needs neither Content-Range nor ETag to be seen", async () => {
     // Node sees all headers; a browser does not.
     const hiding = async (url: string, init: RequestInit) => {
       const response = await fetch(url, init);
@@ -108,12 +108,12 @@ describe("with range requests", () => {
     expect(await mute.read(2_000_000, 10)).toEqual(large.subarray(2_000_000, 2_000_010));
   });
 
-  it("an empty file is empty", async () => {
+  test("an empty file is empty", async () => {
     expect((await open("good/empty")).size).toBe(0);
     expect((await open("whole/empty")).size).toBe(0);
   });
 
-  it("fetches at most 1 % of a 1 GiB image with 1,000 objects", async () => {
+  test("fetches at most 1 % of a 1 GiB image with 1,000 objects", async () => {
     const source = await open("good/gib");
     expect(source.size).toBeGreaterThan(2 ** 30);
     const image = await openImage([source]);
@@ -125,7 +125,7 @@ describe("with range requests", () => {
 });
 
 describe("without range requests", () => {
-  it("streams the whole once, with progress", async () => {
+  test("streams the whole once, with progress", async () => {
     const seen: Progress[] = [];
     const source = await open("whole/large", { onProgress: (progress: Progress) => seen.push(progress) });
     expect(await source.read(1_000_000, 10)).toEqual(large.subarray(1_000_000, 1_000_010));
@@ -133,7 +133,7 @@ describe("without range requests", () => {
     expect(seen.at(-1)).toEqual({ bytes: LARGE, size: LARGE, objects: 0 });
   });
 
-  it("can be cancelled", async () => {
+  test("can be cancelled", async () => {
     const control = new AbortController();
     const opening = open("endless/large", {
       signal: control.signal,
@@ -142,7 +142,7 @@ describe("without range requests", () => {
     await expect(opening).rejects.toThrow("enough");
   });
 
-  it("does not load more than a limit", async () => {
+  test("does not load more than a limit", async () => {
     expect(await failure(open("whole/large", { wholeLimit: 2 ** 20 }))).toMatch(
       /does not answer range requests.*1 MiB/,
     );
@@ -150,7 +150,7 @@ describe("without range requests", () => {
 });
 
 describe("what goes wrong is told apart", () => {
-  it.each([
+  test.each([
     ["missing/small", /^127\.0\.0\.1:\d+ has no small at this address \(404\)\. Check the address\.$/],
     ["forbidden/small", /\(403\).*signed address/],
     ["busy/small", /trouble answering \(503\)/],
@@ -159,18 +159,18 @@ describe("what goes wrong is told apart", () => {
     expect(await failure(open(path))).toMatch(sentence);
   });
 
-  it("a host that is not there", async () => {
+  test("a host that is not there", async () => {
     expect(await failure(openHosted("x", "http://127.0.0.1:1/x"))).toMatch(/^127\.0\.0\.1:1 cannot be reached/);
   });
 
-  it("a file that changes between two reads", async () => {
+  test("a file that changes between two reads", async () => {
     const source = await open("changing/large");
     await source.read(1_000_000, 10);
     expect(await failure(Promise.resolve(source.read(2_000_000, 10)))).toMatch(/large was changed on .* Open it again/);
     expect(await failure(Promise.resolve(source.read(0, 10)))).toMatch(/was changed/);
   });
 
-  it("a connection that breaks once is tried again, twice is told", async () => {
+  test("a connection that breaks once is tried again, twice is told", async () => {
     const flaky = await open("flaky/large");
     for (let at = 100_000; at < LARGE; at += 500_000) {
       expect(await flaky.read(at, 100)).toEqual(large.subarray(at, at + 100));
@@ -180,12 +180,12 @@ describe("what goes wrong is told apart", () => {
     expect(await failure(Promise.resolve(broken.read(1_000_000, 10)))).toMatch(/broke.* again at the second try/);
   });
 
-  it("an answer with other bytes than were asked for", async () => {
+  test("an answer with other bytes than were asked for", async () => {
     const source = await open("shifted/large");
     expect(await failure(Promise.resolve(source.read(1_000_000, 10)))).toMatch(/with other bytes/);
   });
 
-  it("a redirect from a public host into a private network", async () => {
+  test("a redirect from a public host into a private network", async () => {
     const redirected = async () =>
       Object.defineProperties(new Response("x", { status: 206 }), {
         redirected: { value: true },
@@ -196,7 +196,7 @@ describe("what goes wrong is told apart", () => {
   });
 });
 
-it("sends no cookies and no referrer, and keeps nothing in the browser's cache", async () => {
+test("sends no cookies and no referrer, and keeps nothing in the browser's cache", async () => {
   const seen: RequestInit[] = [];
   await open("good/small", {
     fetch: (url: string, init: RequestInit) => {

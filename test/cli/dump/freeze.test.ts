@@ -1,7 +1,7 @@
 // Processes are stopped while they are looked at, and let go again whatever happens.
 
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { whileFrozen } from "../../../cli/dump/freeze.ts";
 import { readStat } from "../../../cli/dump/processes.ts";
 import { type LiveProcess, startProcess } from "../../support/live.ts";
@@ -35,13 +35,13 @@ describe.skipIf(process.platform !== "linux")("while processes are frozen", () =
     while (isStopped()) await new Promise((resolve) => setTimeout(resolve, 5));
   };
 
-  it("they are stopped, and afterwards go on", async () => {
+  test("they are stopped, and afterwards go on", async () => {
     expect(await whileFrozen(() => [target.pid], isStopped)).toBe(true);
     await letGo();
     expect(await target.call("dup", 0)).toBeGreaterThan(2);
   });
 
-  it("an error lets them go", async () => {
+  test("an error lets them go", async () => {
     const failing = whileFrozen(
       () => [target.pid],
       () => {
@@ -53,7 +53,7 @@ describe.skipIf(process.platform !== "linux")("while processes are frozen", () =
     expect(await target.call("dup", 0)).toBeGreaterThan(2);
   });
 
-  it("a signal that ends this process lets them go first", async () => {
+  test("a signal that ends this process lets them go first", async () => {
     const killed: [number, unknown][] = [];
     const kill = process.kill.bind(process);
     vi.spyOn(process, "kill").mockImplementation((pid, signal) => {
@@ -74,14 +74,14 @@ describe.skipIf(process.platform !== "linux")("while processes are frozen", () =
     expect(process.listenerCount("SIGTERM")).toBe(listeners);
   });
 
-  it("a process that was stopped before stays stopped", async () => {
+  test("a process that was stopped before stays stopped", async () => {
     process.kill(target.pid, "SIGSTOP");
     while (!isStopped()) await new Promise((resolve) => setTimeout(resolve, 5));
     await whileFrozen(() => [target.pid], isStopped);
     expect(isStopped()).toBe(true);
   });
 
-  it("those that turn up meanwhile are stopped too", async () => {
+  test("those that turn up meanwhile are stopped too", async () => {
     const child = await target.call("child", []);
     let asked = 0;
     const list = () => (asked++ === 0 ? [target.pid] : [target.pid, child]);
@@ -91,7 +91,7 @@ describe.skipIf(process.platform !== "linux")("while processes are frozen", () =
 
   const group = process.platform === "linux" ? makeGroup() : { reason: "this is no Linux" };
   const why = "reason" in group ? ` (${group.reason})` : "";
-  it.skipIf(why !== "")(`a control group of theirs alone is frozen as a whole${why}`, async () => {
+  test.skipIf(why !== "")(`a control group of theirs alone is frozen as a whole${why}`, async () => {
     if ("reason" in group) return;
     const { path } = group;
     const read = (file: string): string => readFileSync(`${path}/${file}`, "utf8");

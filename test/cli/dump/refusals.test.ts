@@ -1,7 +1,7 @@
 // What kcmp(2) may answer besides an order: refusals, and descriptors that are gone.
 
 import { closeSync, openSync, readSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { KCMP, type Kcmp } from "../../../cli/dump/kcmp.ts";
 import { type LiveOptions, readLive } from "../../../cli/dump/live.ts";
 import { type LiveProcess, startProcess } from "../../support/live.ts";
@@ -22,19 +22,19 @@ describe.skipIf(process.platform !== "linux")("a dump whose comparisons", () => 
   /** An order by descriptor in which nothing is shared. */
   const apart: Kcmp = (_pid1, _pid2, type, fd1, fd2) => (type === KCMP.FILES || fd1 === fd2 ? 0 : fd1 < fd2 ? 1 : 2);
 
-  it("are not permitted says what it takes", () => {
+  test("are not permitted says what it takes", () => {
     const refused: Kcmp = (...args) => (args[2] === KCMP.FILE ? -EPERM : apart(...args));
     expect(() => read(refused)).toThrow(/is not permitted; it takes root \(CAP_SYS_PTRACE\), or --no-sharing/);
   });
 
-  it("give no order says so", () => {
+  test("give no order says so", () => {
     expect(() => read((...args) => (args[2] === KCMP.FILE ? 3 : 0))).toThrow(/gives no order; --no-sharing/);
     expect(() => read((...args) => (args[2] === KCMP.FILE ? -EINVAL : 0))).toThrow(
       /failed with errno 22; --no-sharing/,
     );
   });
 
-  it("meet a descriptor that is gone leaves it out and tells it", () => {
+  test("meet a descriptor that is gone leaves it out and tells it", () => {
     const all = read(apart).description.fileTables.at(0)?.fds;
     const gone: Kcmp = (...args) => (args[2] === KCMP.FILE && args.slice(3).includes(victim) ? -EBADF : apart(...args));
     const { description, notes } = read(gone);
@@ -45,7 +45,7 @@ describe.skipIf(process.platform !== "linux")("a dump whose comparisons", () => 
     expect(files).toEqual(files.map((_, row) => row + 1));
   });
 
-  it("take their time tells what changed meanwhile, unless the process is frozen", () => {
+  test("take their time tells what changed meanwhile, unless the process is frozen", () => {
     const read = (frozen: boolean) => {
       const moving = openSync("/proc/self/status", "r");
       const closing = openSync("/dev/zero", "r");

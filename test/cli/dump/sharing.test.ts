@@ -1,7 +1,7 @@
 // Grouping by an order: what is equal is found, with few comparisons.
 
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { groupSame } from "../../../cli/dump/sharing.ts";
 
 /** Groups by looking each object up among those before: what grouping means. */
@@ -14,7 +14,7 @@ function naive(objects: readonly number[]): number[] {
 }
 
 describe("grouping", () => {
-  it("finds what is one and the same, whatever the buckets", () => {
+  test("finds what is one and the same, whatever the buckets", () => {
     fc.assert(
       fc.property(fc.array(fc.nat(20), { maxLength: 60 }), fc.integer({ min: 1, max: 5 }), (objects, buckets) => {
         const groups = groupSame(
@@ -27,7 +27,7 @@ describe("grouping", () => {
     );
   });
 
-  it("compares no more than sorting takes, and next to nothing where all are the same", () => {
+  test("compares no more than sorting takes, and next to nothing where all are the same", () => {
     let comparisons = 0;
     const count = (objects: readonly number[]): number => {
       comparisons = 0;
@@ -46,7 +46,7 @@ describe("grouping", () => {
     expect(count(scattered.map(() => 1))).toBeLessThan(4096);
   });
 
-  it("compares nothing across buckets", () => {
+  test("compares nothing across buckets", () => {
     const groups = groupSame(
       100,
       (row) => String(row),

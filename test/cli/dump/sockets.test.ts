@@ -1,10 +1,10 @@
 // Addresses of sockets as /proc/net has them: in hexadecimal words of the machine's order.
 
 import { endianness } from "node:os";
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { internetText } from "../../../cli/dump/sockets.ts";
 
-it.skipIf(endianness() !== "LE").each([
+test.skipIf(endianness() !== "LE").each([
   ["0100007F:0050", "127.0.0.1:80"],
   ["00000000:0016", "0.0.0.0:22"],
   ["00000000:0000", ""],

@@ -1,6 +1,6 @@
 // Container archives: the same set as from its directory, whatever the packing; and archives that lie.
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type ArchiveProblem, createTarStream, listTar } from "../../../app/decoder/archive/tar.ts";
 import { archiveForm, openArchive, type Unpacked } from "../../../app/decoder/archive/unpack.ts";
 import { findSets, isNeeded } from "../../../app/decoder/criu/find-sets.ts";
@@ -27,7 +27,7 @@ const graph = ({ tasks, tables, descriptors, files }: Checkpoint) => ({
 });
 
 describe("packed sets", () => {
-  it.each([
+  test.each([
     ["archives-by-hand/w7-podman-before.tar", "w7/before"],
     ["archives-by-hand/w7-podman-before.tar.gz", "w7/before"],
     ["archives-by-hand/w7-podman-before.tar.zst", "w7/before"],
@@ -53,7 +53,7 @@ describe("packed sets", () => {
     expect(packed.members.map(({ name }) => name)).toContain("stats-dump");
   });
 
-  it.each(["w1-before.tar.gz", "w1-after.tar.zst"])("opens %s, whose names begin with ./", async (name) => {
+  test.each(["w1-before.tar.gz", "w1-after.tar.zst"])("opens %s, whose names begin with ./", async (name) => {
     const { checkpoint } = await image([fixtureSource(`packed/${name}`)]);
     expect(checkpoint.problems).toEqual([]);
     expect(checkpoint.complete).toBe(true);
@@ -61,13 +61,13 @@ describe("packed sets", () => {
     expect(checkpoint.members.some((member) => member.name.endsWith("pages-1.img"))).toBe(true);
   });
 
-  it("names no archive by its name", async () => {
+  test("names no archive by its name", async () => {
     const bytes = fixtureBytes("archives-by-hand/w7-podman-before.tar.zst");
     const { checkpoint } = await image([bytesSource("checkpoint.tar.gz", bytes)]);
     expect(checkpoint.tasks.count).toBe(2);
   });
 
-  it("does not read the pages of a plain tar", async () => {
+  test("does not read the pages of a plain tar", async () => {
     const whole = fixtureSource("archives-by-hand/w7-podman-before.tar");
     const listed = await listTar(whole);
     const pages = listed.members.filter(({ name }) => name.includes("/pages-"));
@@ -91,7 +91,7 @@ describe("finding sets", () => {
   const member = (name: string, bytes: Uint8Array): TarEntry => ({ name, bytes });
   const w2 = setSources("w2/before").map(({ name }) => member(name, fixtureBytes(`w2/before/${name}`)));
 
-  it("offers both sets of a folder of two", async () => {
+  test("offers both sets of a folder of two", async () => {
     const both = setSources("w1");
     const response = await decodeCriu(both);
     expect(response).toMatchObject({ choices: ["after", "before"] });
@@ -99,13 +99,13 @@ describe("finding sets", () => {
     expect(checkpoint.tasks.count).toBe(1);
   });
 
-  it("takes a set at the top of an archive", async () => {
+  test("takes a set at the top of an archive", async () => {
     const { checkpoint } = await image([bytesSource("x", tar(w2))]);
     expect(checkpoint.tasks.count).toBe(6);
     expect(checkpoint.complete).toBe(true);
   });
 
-  it.each([
+  test.each([
     ["a plain tar", (bytes: Uint8Array) => bytes],
     ["gzip", gzip],
     ["zstd", zstdRaw],
@@ -122,13 +122,13 @@ describe("finding sets", () => {
     expect(checkpoint.tasks.count).toBe(6);
   });
 
-  it("takes renamed files by their magic", async () => {
+  test("takes renamed files by their magic", async () => {
     const renamed = setSources("w1/before").map((source, index) => ({ ...source, name: `upload${index}` }));
     const { checkpoint } = await image(renamed);
     expect(checkpoint.files.count).toBe(21);
   });
 
-  it("refuses what is none, with a sentence", async () => {
+  test("refuses what is none, with a sentence", async () => {
     for (const bytes of [encodeText("hello"), tar([member("readme", encodeText("x"))])]) {
       expect(await decodeCriu([bytesSource("x.bin", bytes)])).toEqual({
         refused: "x.bin is neither a CRIU image nor an archive with an image set in it.",
@@ -141,7 +141,7 @@ describe("finding sets", () => {
     expect(await decodeCriu([])).toEqual({ refused: "There are no files here." });
   });
 
-  it("recognises inputs by name and bytes", () => {
+  test("recognises inputs by name and bytes", () => {
     expect(recogniseCriu("files.img", fixtureBytes("w1/before/files.img"))).toBe("image");
     expect(recogniseCriu("a", fixtureBytes("w1/before/inventory.img"))).toBe("image");
     expect(recogniseCriu("a", fixtureBytes("archives-by-hand/w7-podman-before.tar").subarray(0, 512))).toBe("archive");
@@ -161,7 +161,7 @@ describe("tar", () => {
   const long = `${"d".repeat(150)}/file`;
   const a = encodeText("aaa");
 
-  it.each<[string, Uint8Array, string[][], string[]]>([
+  test.each<[string, Uint8Array, string[][], string[]]>([
     ["plain names", tar([{ name: "./x", bytes: a }]), [["x", "aaa"]], []],
     ["a prefix", tar([{ name: "x", prefix: "p/q", bytes: a }]), [["p/q/x", "aaa"]], []],
     [
@@ -265,7 +265,7 @@ describe("tar", () => {
     expect(problems.map(({ code }) => code)).toEqual(codes);
   });
 
-  it("lets the later of two members with one path win, and says so", async () => {
+  test("lets the later of two members with one path win, and says so", async () => {
     const twice = tar([
       { name: "./x", bytes: encodeText("old") },
       { name: "x", bytes: encodeText("new") },
@@ -287,12 +287,12 @@ describe("archives that want too much", () => {
     openArchive(bytesSource("x", bytes), archiveForm(bytes) ?? "tar", { needed: isNeeded, limits });
   const zeros = new Uint8Array(8 << 20);
 
-  it("stops unpacking gzip at the limit", async () => {
+  test("stops unpacking gzip at the limit", async () => {
     const { problems } = await open(gzip(tar([{ name: "pages-1.img", bytes: zeros }])), { unpacked: 1 << 20 });
     expect(problems.map(({ code }) => code)).toContain("archive-too-large");
   });
 
-  it("stops unpacking zstd at the limit", async () => {
+  test("stops unpacking zstd at the limit", async () => {
     const rle = Uint8Array.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0x38]);
     // A block of one byte repeated 128 Ki times, a thousand times over.
     const block = Uint8Array.from([0x02, 0x00, 0x10, 0x00]);
@@ -303,7 +303,7 @@ describe("archives that want too much", () => {
     expect(problems.map(({ code }) => code)).toContain("archive-too-large");
   });
 
-  it("keeps no more than the limit, and passes over what it does not need", async () => {
+  test("keeps no more than the limit, and passes over what it does not need", async () => {
     const bytes = gzip(
       tar([
         { name: "files.img", bytes: zeros },
@@ -323,7 +323,7 @@ describe("archives that want too much", () => {
     expect(await members[2]?.read(0, 4)).toEqual(encodeText("abcd"));
   });
 
-  it("refuses a zstd window that no honest archive needs", async () => {
+  test("refuses a zstd window that no honest archive needs", async () => {
     const { problems } = await open(zstdRaw(tar([]), 0xff));
     expect(problems[0]?.code).toBe("archive-damaged");
     expect(problems[0]?.message).toMatch(/window/);

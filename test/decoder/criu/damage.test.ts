@@ -1,6 +1,6 @@
 // Sets of older releases, partial sets, and sets that are damaged in every way that a few bytes can be.
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { decodeCriu, decodeCriuSet } from "../../../app/decoder/criu/index.ts";
 import type { Image } from "../../../app/decoder/image.ts";
 import { bytesSource, type Source } from "../../../app/decoder/source.ts";
@@ -43,33 +43,32 @@ function shown(checkpoint: Checkpoint) {
 }
 
 describe("sets of older releases show what the originals show", () => {
-  it.each(["legacy-v1-by-hand", "legacy-v1.1-by-hand"].flatMap((old) => ["w1", "w2", "w4"].map((name) => [old, name])))(
-    "%s/%s-before",
-    async (old, name) => {
-      const legacy = await decodeCriuSet(setSources(`${old}/${name}-before`));
-      const original = await decodeCriuSet(setSources(`${name}/before`));
-      expect(legacy.checkpoint.problems).toEqual([]);
-      expect(legacy.checkpoint.complete).toBe(true);
-      expect(legacy.checkpoint.dialect).toBe(old.includes("v1.1") ? "v1.1" : "v1");
-      const then = shown(legacy.checkpoint);
-      const now = shown(original.checkpoint);
-      // The old files cannot hold a memfd.
-      const memfds = new Set(now.files.filter(({ kind }) => kind === "memfd").map(({ id }) => id));
-      expect(then).toEqual({
-        ...now,
-        descriptors: now.descriptors.filter(([, , id]) => !memfds.has(id ?? undefined)),
-        files: now.files.filter(({ id }) => !memfds.has(id)),
-      });
-      for (let row = 0; row < legacy.checkpoint.files.count; row++) {
-        const same = original.checkpoint.files.id.indexOf(legacy.checkpoint.files.id[row] as number);
-        expect(await legacy.details(row)).toEqual(await original.details(same));
-      }
-    },
-  );
+  test.each(
+    ["legacy-v1-by-hand", "legacy-v1.1-by-hand"].flatMap((old) => ["w1", "w2", "w4"].map((name) => [old, name])),
+  )("%s/%s-before", async (old, name) => {
+    const legacy = await decodeCriuSet(setSources(`${old}/${name}-before`));
+    const original = await decodeCriuSet(setSources(`${name}/before`));
+    expect(legacy.checkpoint.problems).toEqual([]);
+    expect(legacy.checkpoint.complete).toBe(true);
+    expect(legacy.checkpoint.dialect).toBe(old.includes("v1.1") ? "v1.1" : "v1");
+    const then = shown(legacy.checkpoint);
+    const now = shown(original.checkpoint);
+    // The old files cannot hold a memfd.
+    const memfds = new Set(now.files.filter(({ kind }) => kind === "memfd").map(({ id }) => id));
+    expect(then).toEqual({
+      ...now,
+      descriptors: now.descriptors.filter(([, , id]) => !memfds.has(id ?? undefined)),
+      files: now.files.filter(({ id }) => !memfds.has(id)),
+    });
+    for (let row = 0; row < legacy.checkpoint.files.count; row++) {
+      const same = original.checkpoint.files.id.indexOf(legacy.checkpoint.files.id[row] as number);
+      expect(await legacy.details(row)).toEqual(await original.details(same));
+    }
+  });
 });
 
 describe("partial sets", () => {
-  it("shows tables and files of a dump that failed", async () => {
+  test("shows tables and files of a dump that failed", async () => {
     const { checkpoint } = await decodeCriuSet(setSources("aborted-criu3.19/images"));
     expect(checkpoint.complete).toBe(false);
     expect(checkpoint.tasks.count).toBe(0);
@@ -78,7 +77,7 @@ describe("partial sets", () => {
     expect(checkpoint.problems.map(({ code }) => code)).toContain("missing-member");
   });
 
-  it.each([
+  test.each([
     "inventory.img",
     "pstree.img",
     "core-29351.img",
@@ -94,14 +93,14 @@ describe("partial sets", () => {
     );
   });
 
-  it("takes tasks from cores when there is no process tree", async () => {
+  test("takes tasks from cores when there is no process tree", async () => {
     const sources = setSources("w2/before").filter(({ name }) => name !== "pstree.img");
     const { checkpoint } = await decodeCriuSet(sources);
     expect([...checkpoint.tasks.pid]).toEqual([29351, 29352, 29353, 29354, 29355, 29356]);
     expect([...checkpoint.tasks.ppid]).toEqual(new Array(6).fill(-1));
   });
 
-  it("knows the files that no descriptor holds by their use", async () => {
+  test("knows the files that no descriptor holds by their use", async () => {
     const { checkpoint } = await decodeCriuSet(setSources("w1/before"));
     const { files } = checkpoint;
     const used = (use: number) =>
@@ -148,7 +147,7 @@ describe("damaged members", () => {
 
   const small = base.filter(({ size }) => size > 0 && size < 600).map(({ name }) => name);
 
-  it.each(small)("%s cut at every byte", async (name) => {
+  test.each(small)("%s cut at every byte", async (name) => {
     const bytes = fixtureBytes(`w4/before/${name}`);
     const { records, members } = (await decodeCriuSet(base)).checkpoint;
     const ends = Array.from({ length: records.count }, (_, row) => row)
@@ -164,7 +163,7 @@ describe("damaged members", () => {
     }
   });
 
-  it("tells where files.img breaks off, and keeps what came before", async () => {
+  test("tells where files.img breaks off, and keeps what came before", async () => {
     const bytes = fixtureBytes("w4/before/files.img");
     const { checkpoint } = await survives(withMember("files.img", bytes.subarray(0, bytes.length - 10)), true);
     const problem = checkpoint.problems.find(({ code }) => code === "truncated-entry");
@@ -173,7 +172,7 @@ describe("damaged members", () => {
     expect(checkpoint.files.count).toBe(39);
   });
 
-  it.each([
+  test.each([
     ["a size of 2^32 - 1", [0xff, 0xff, 0xff, 0xff, 1, 2, 3]],
     ["a size one too large", [4, 0, 0, 0, 8, 1, 2]],
   ])("does not trust %s", async (_, tail) => {
@@ -183,12 +182,12 @@ describe("damaged members", () => {
     expect(checkpoint.descriptors.count).toBe(40);
   });
 
-  it("says when a magic is not that of the name", async () => {
+  test("says when a magic is not that of the name", async () => {
     const { checkpoint } = await survives(withMember("fdinfo-2.img", fixtureBytes("w4/before/files.img")), true);
     expect(checkpoint.problems.map(({ code }) => code)).toEqual(["missing-member", "wrong-magic"]);
   });
 
-  it("says which descriptor leads to nothing", async () => {
+  test("says which descriptor leads to nothing", async () => {
     const { checkpoint } = await survives(
       base.map((source) =>
         source.name === "files.img" ? bytesSource("files.img", source.read(0, 8) as Uint8Array) : source,
@@ -224,7 +223,7 @@ describe("damaged members", () => {
     return copy;
   }
 
-  it.each([1, 2, 3, 4, 5, 6, 7, 8])("survives 25 mutations of every kind of member, seed %i", async (seed) => {
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])("survives 25 mutations of every kind of member, seed %i", async (seed) => {
     const next = numbers(seed);
     const read = (source: Source) => source.read(0, source.size) as Uint8Array;
     for (let round = 0; round < 25; round++) {
@@ -236,7 +235,7 @@ describe("damaged members", () => {
     }
   });
 
-  it.each([1, 2, 3, 4])("survives mutated archives, seed %i", async (seed) => {
+  test.each([1, 2, 3, 4])("survives mutated archives, seed %i", async (seed) => {
     const next = numbers(seed * 7919);
     const plain = tar(
       base.map((source) => ({ name: `checkpoint/${source.name}`, bytes: source.read(0, source.size) as Uint8Array })),
@@ -256,7 +255,7 @@ describe("damaged members", () => {
   });
 });
 
-it("pages of more than 4 GiB are all in records", async () => {
+test("pages of more than 4 GiB are all in records", async () => {
   const size = 9 * 2 ** 30 + 5;
   const pages: Source = { name: "pages-1.img", size, read: (_, length) => new Uint8Array(length) };
   const sources = setSources("w2/before").filter(({ name }) => !name.startsWith("pages-"));

@@ -1,29 +1,29 @@
 // The message tables against CRIU's own descriptions.
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ENUMS, MAGICS, MESSAGES } from "../../../app/decoder/criu/messages.ts";
 import description from "../../fixtures/criu/criu-messages.json" with { type: "json" };
 
 describe("messages", () => {
   const known = description.messages as unknown as Record<string, { fields: [number, string, string, string][] }>;
 
-  it.each([...MESSAGES])("%s is as described", (name, fields) => {
+  test.each([...MESSAGES])("%s is as described", (name, fields) => {
     expect(fields.map((field) => [field.number, field.name, field.type, field.label])).toEqual(known[name]?.fields);
   });
 
-  it("enums are as described", () => {
+  test("enums are as described", () => {
     for (const [name, values] of Object.entries(ENUMS)) {
       expect(values, name).toEqual((description.enums as Record<string, unknown>)[name]);
     }
   });
 
-  it("magics are as described", () => {
+  test("magics are as described", () => {
     for (const [name, value] of Object.entries(MAGICS)) {
       expect(value, name).toBe(Number((description.magics as Record<string, string>)[name]));
     }
   });
 
-  it("leaves out only messages of no image", () => {
+  test("leaves out only messages of no image", () => {
     const left = Object.keys(known).filter((name) => !MESSAGES.has(name));
     expect(left.sort()).toEqual([
       "CRIU_Opts",
@@ -33,7 +33,7 @@ describe("messages", () => {
     ]);
   });
 
-  it("every enum and message that a field names is known, or is opaque on purpose", () => {
+  test("every enum and message that a field names is known, or is opaque on purpose", () => {
     const scalars = "uint32 uint64 int32 int64 sint32 sint64 bool string bytes fixed64".split(" ");
     const unknown = new Set<string>();
     for (const fields of MESSAGES.values()) {

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { decodeCriuSet } from "../../../app/decoder/criu/index.ts";
 import { type Checkpoint, nameBytes } from "../../../app/model/checkpoint.ts";
 import { FILE_KINDS } from "../../../app/model/names.ts";
@@ -31,7 +31,7 @@ function stableNames(checkpoint: Checkpoint): Map<string, string> {
 }
 
 describe.each(["w1", "w1-criu3.19", "w1b", "w2", "w4", "w4x", "w7"])("%s", (name) => {
-  it("changes names where a change of path is expected, and nowhere else", async () => {
+  test("changes names where a change of path is expected, and nowhere else", async () => {
     const path = join(import.meta.dirname, `../../fixtures/criu/${name}/expected.json`);
     const { changes } = JSON.parse(readFileSync(path, "utf8")) as { changes: Change[] };
     const expected = changes

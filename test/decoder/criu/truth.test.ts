@@ -1,6 +1,6 @@
 // Sets against what /proc and kcmp said of the processes when they were dumped.
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { decodeCriuSet } from "../../../app/decoder/criu/index.ts";
 import { commBytes, HAS, nameBytes } from "../../../app/model/checkpoint.ts";
 import { FILE_KINDS } from "../../../app/model/names.ts";
@@ -13,12 +13,12 @@ describe.each(TRUE_SETS)("%s", async (directory, truthFile) => {
   const rowOfPid = (pid: number) => tasks.pid.indexOf(pid);
   const tableOf = (pid: number) => tasks.table[rowOfPid(pid)] ?? -1;
 
-  it("is whole and without problems", () => {
+  test("is whole and without problems", () => {
     expect(checkpoint.problems).toEqual([]);
     expect(checkpoint.complete).toBe(true);
   });
 
-  it("has the tasks", () => {
+  test("has the tasks", () => {
     const found = Array.from({ length: tasks.count }, (_, row) => ({
       pid: tasks.pid[row],
       ppid: tasks.ppid[row],
@@ -28,7 +28,7 @@ describe.each(TRUE_SETS)("%s", async (directory, truthFile) => {
     expect(order(found)).toEqual(order(truth.tasks.map(({ pid, ppid, comm }) => ({ pid, ppid, comm }))));
   });
 
-  it("shares tables among the same tasks", () => {
+  test("shares tables among the same tasks", () => {
     for (const a of truth.tasks) {
       for (const b of truth.tasks) {
         if (a.table >= 0 && b.table >= 0) expect(tableOf(a.pid) === tableOf(b.pid)).toBe(a.table === b.table);
@@ -48,7 +48,7 @@ describe.each(TRUE_SETS)("%s", async (directory, truthFile) => {
     }),
   );
 
-  it("has each task's descriptors and no others, with close-on-exec", () => {
+  test("has each task's descriptors and no others, with close-on-exec", () => {
     for (const { pid, fds } of truth.tasks) {
       const table = tableOf(pid);
       const count = table < 0 ? 0 : (tables.first[table + 1] as number) - (tables.first[table] as number);
@@ -60,7 +60,7 @@ describe.each(TRUE_SETS)("%s", async (directory, truthFile) => {
     }
   });
 
-  it("shares open files among the same descriptors", () => {
+  test("shares open files among the same descriptors", () => {
     const rowOfClass = new Map<number, number>();
     const classOfRow = new Map<number, number>();
     for (const { file, row } of slots) {
@@ -72,7 +72,7 @@ describe.each(TRUE_SETS)("%s", async (directory, truthFile) => {
     }
   });
 
-  it("has paths, positions and flags", () => {
+  test("has paths, positions and flags", () => {
     for (const { file, row, fd } of slots) {
       const at = descriptors.file[row] as number;
       const { link, pos, flags } = truth.files[file] ?? { link: "", pos: "", flags: -1 };

@@ -1,7 +1,7 @@
 // The wire reader: against protobufjs on every entry of the sample sets, and on values at the edges.
 
 import protobuf from "protobufjs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { decodeCriuSet } from "../../../app/decoder/criu/index.ts";
 import { ENUMS, MESSAGES } from "../../../app/decoder/criu/messages.ts";
 import {
@@ -61,7 +61,7 @@ function ours(found: readonly Piece[], bytes: Uint8Array): Map<string, string> {
 }
 
 describe("every entry of the sample sets", () => {
-  it.each(TRUE_SETS.map(([directory]) => directory))("%s reads as protobufjs reads it", async (directory) => {
+  test.each(TRUE_SETS.map(([directory]) => directory))("%s reads as protobufjs reads it", async (directory) => {
     const { checkpoint, sources, fields } = await decodeCriuSet(setSources(directory));
     const { records } = checkpoint;
     let compared = 0;
@@ -86,7 +86,7 @@ describe("every entry of the sample sets", () => {
     expect(compared).toBeGreaterThan(20);
   });
 
-  it.each(TRUE_SETS.map(([directory]) => directory))("each byte of %s is in one record", async (directory) => {
+  test.each(TRUE_SETS.map(([directory]) => directory))("each byte of %s is in one record", async (directory) => {
     const { checkpoint } = await decodeCriuSet(setSources(directory));
     const { records, members } = checkpoint;
     const ends = new Array<number>(members.length).fill(0);
@@ -107,7 +107,7 @@ describe("values at the edges", () => {
     return { seen, value: ((BigInt(out[3] as number) << 32n) | BigInt(out[2] as number)).toString() };
   };
 
-  it.each([
+  test.each([
     [[0x18, 0], "0"],
     [[0x18, 0x7f], "127"],
     [[0x18, 0x81, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x10], "9007199254740993"],
@@ -117,7 +117,7 @@ describe("values at the edges", () => {
     [[0x18, 0x81, 0x80, 0x00], "1"],
   ])("%j is %s", (bytes, value) => expect(scanned(...bytes)).toEqual({ seen: 2, value }));
 
-  it.each([
+  test.each([
     ["a varint of eleven bytes", [0x18, ...new Array(10).fill(0xff), 1]],
     ["a varint that breaks off", [0x18, 0x80]],
     ["a tag without a value", [0x18]],
@@ -132,7 +132,7 @@ describe("values at the edges", () => {
     expect(seen & 2).toBe(2);
   });
 
-  it("passes over groups, fixed values and unknown fields", () => {
+  test("passes over groups, fixed values and unknown fields", () => {
     const fixed = [0x21, 1, 2, 3, 4, 5, 6, 7, 8, 0x25, 1, 2, 3, 4];
     expect(scanned(0x23, 0x2b, 8, 1, 0x2c, 0x24, ...fixed, 0xf8, 0xff, 0x01, 3, 0x18, 5)).toEqual({
       seen: 2,
@@ -140,7 +140,7 @@ describe("values at the edges", () => {
     });
   });
 
-  it("takes repeated numbers packed and unpacked", () => {
+  test("takes repeated numbers packed and unpacked", () => {
     const values: number[] = [];
     const bytes = Uint8Array.from([0x28, 1, 0x2a, 3, 2, 0x80, 0x01, 0x28, 3]);
     eachVarint(bytes, 0, bytes.length, 5, (low) => values.push(low));
@@ -154,7 +154,7 @@ describe("values at the edges", () => {
     ]);
   });
 
-  it.each([
+  test.each([
     ["int32", 0xffffffff, 0xffffffff, "-1"],
     ["uint32", 0xffffffff, 0, "4294967295"],
     ["sint32", 3, 0, "-2"],

@@ -1,7 +1,7 @@
 // Holds the catalogue against the layouts that gcc computed from the original headers, for every dialect.
 
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { DIALECT_NAMES, dialect, structNames } from "../../../app/decoder/linux-cr/dialect.ts";
 import type { Layout } from "../../../app/decoder/linux-cr/layout.ts";
 
@@ -46,18 +46,18 @@ const ours = (layout: Layout | undefined) =>
 const NOT_OURS = /^(CKPT_(ARCH_NSIG|NEW_UTS|N_TTY|RLIM|TTY_NCC|UNIX|X86_SEG|PF)|CHECKPOINT_)/;
 
 describe("the catalogue has the dialects that are known", () => {
-  it("all of them, in order", () => {
+  test("all of them, in order", () => {
     expect(DIALECT_NAMES).toEqual(Object.keys(versions));
   });
 });
 
 describe.each(Object.entries(versions))("dialect %s", (name, version) => {
-  it("has the date and revision", () => {
+  test("has the date and revision", () => {
     const { date, rev } = dialect(name);
     expect({ date, rev }).toEqual({ date: version.date, rev: version.rev });
   });
 
-  it("numbers every enum as the headers do", () => {
+  test("numbers every enum as the headers do", () => {
     const wanted = Object.entries(version.enums).filter(([key]) => !NOT_OURS.test(key));
     const found = Object.entries(dialect(name).enums).flatMap(([prefix, values]) =>
       [...values].map(([key, value]) => [`${prefix}_${key}`, value] as const),
@@ -65,18 +65,18 @@ describe.each(Object.entries(versions))("dialect %s", (name, version) => {
     expect(Object.fromEntries(found)).toEqual(Object.fromEntries(wanted));
   });
 
-  it("describes exactly the structs that are known", () => {
+  test("describes exactly the structs that are known", () => {
     expect(structNames(name).sort()).toEqual(Object.keys(version.structs).sort());
   });
 
-  it("lays out every struct as gcc does, for 64-bit machines and for x86-32", () => {
+  test("lays out every struct as gcc does, for 64-bit machines and for x86-32", () => {
     for (const [struct, wanted] of Object.entries(version.structs)) {
       expect(ours(dialect(name).struct(struct)), struct).toEqual(gcc(wanted));
       expect(ours(dialect(name, 4).struct(struct)), struct).toEqual(gcc(version.x86_32[struct] ?? wanted));
     }
   });
 
-  it.each(Object.entries(version.arch ?? {}))("lays out the structs of %s", (arch, { structs }) => {
+  test.each(Object.entries(version.arch ?? {}))("lays out the structs of %s", (arch, { structs }) => {
     for (const [struct, layout] of Object.entries(structs)) {
       expect(ours(dialect(name, 8, arch).struct(struct)), struct).toEqual(gcc(layout));
     }

@@ -1,6 +1,6 @@
 // A small image of every dialect, in both byte orders, is told for what it is and read the same.
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { DIALECT_NAMES, dialect } from "../../../app/decoder/linux-cr/dialect.ts";
 import { HEADER_MAGIC, TAIL_MAGIC } from "../../../app/decoder/linux-cr/recognise.ts";
 import { createWriter, type Writer } from "../../../app/encoder/writer.ts";
@@ -103,7 +103,7 @@ const SAME_WITHOUT: Record<string, string> = {
 };
 
 describe.each(DIALECT_NAMES)("%s", (name) => {
-  it.each([true, false])("is recognised and read (little-endian: %s)", async (littleEndian) => {
+  test.each([true, false])("is recognised and read (little-endian: %s)", async (littleEndian) => {
     const opened = await open(image(name, { littleEndian, cursor: true }));
     const document = await documentOf(opened);
     expect(document.dialect).toBe(name);
@@ -130,14 +130,14 @@ describe.each(DIALECT_NAMES)("%s", (name) => {
     ]);
   });
 
-  it("is named after the older where nothing in it tells", async () => {
+  test("is named after the older where nothing in it tells", async () => {
     const { checkpoint } = await open(image(name, { littleEndian: true, cursor: false }));
     const older = name === "v23-pids" ? "v23-rc2" : (SAME_WITHOUT[name] ?? name);
     // TASK's fields moved between v23-pids and v23-rc2; of a task without futexes, that cannot be seen.
     expect(checkpoint.dialect).toBe(older);
   });
 
-  it("is read as it where that is chosen by hand", async () => {
+  test("is read as it where that is chosen by hand", async () => {
     const { checkpoint } = await open(image(name, { littleEndian: true, cursor: true }), { dialect: name });
     expect(checkpoint.dialect).toBe(name);
     expect(checkpoint.evidence).toBe("Chosen by hand.");

@@ -2,7 +2,7 @@
 // integers. Every byte of a record belongs to one field, and says what the field shows.
 
 import { readdirSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Image } from "../../../app/decoder/image.ts";
 import { DIALECT_NAMES, dialect, structOfFile } from "../../../app/decoder/linux-cr/dialect.ts";
 import { recordFields } from "../../../app/decoder/linux-cr/fields.ts";
@@ -145,7 +145,7 @@ describe("every field of every record", () => {
   const directory = new URL("../../fixtures/linux-cr/", import.meta.url);
   const images = readdirSync(directory, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ckpt"));
 
-  it.each(images)("of %s", async (name) => {
+  test.each(images)("of %s", async (name) => {
     const bytes = fixtureBytes(`linux-cr/${name}`);
     const counts = await expectImage(await open(bytes), bytes);
     expect(counts.struct).toBeGreaterThan(60);
@@ -153,7 +153,7 @@ describe("every field of every record", () => {
     if (name.startsWith("v23")) expect(counts.entry).toBeGreaterThan(50);
   });
 
-  it.each([true, false])("of an image with every kind of open file, little-endian %s", async (littleEndian) => {
+  test.each([true, false])("of an image with every kind of open file, little-endian %s", async (littleEndian) => {
     const base = { flags: 2, mode: 3, pos: "0", version: "0", path: null };
     const socket = { family: "unix", type: "stream", state: "established", local: "/run/a", remote: "", peer: 6 };
     const inet = {
@@ -208,7 +208,7 @@ const described = (name: string): { name: string; type: number; struct: string }
 };
 
 describe.each(DIALECT_NAMES)("every struct of %s", (name) => {
-  it.each([4, 8] as const)("is told whole, %s bytes to a long", (wordSize) => {
+  test.each([4, 8] as const)("is told whole, %s bytes to a long", (wordSize) => {
     const own = dialect(name, wordSize);
     const version = versions[name];
     const structs = { ...version?.structs, ...(wordSize === 4 ? version?.x86_32 : {}) };

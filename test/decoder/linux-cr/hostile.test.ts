@@ -1,6 +1,6 @@
 // Truncated and damaged images: everything before the fault is told, nothing throws, hangs or allocates without need.
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Image } from "../../../app/decoder/image.ts";
 import { openImage } from "../../../app/decoder/open.ts";
 import { bytesSource } from "../../../app/decoder/source.ts";
@@ -54,7 +54,7 @@ function fault(image: Image, size: number): string | null {
 describe.each(SAMPLES)("%s", (path) => {
   const whole = fixtureBytes(`linux-cr/${path}`);
 
-  it("can be cut off anywhere", { timeout: 120_000 }, async () => {
+  test("can be cut off anywhere", { timeout: 120_000 }, async () => {
     let seen = 0;
     for (let size = 0; size <= whole.length; size++) {
       const image = await openImage([bytesSource("cut", whole.subarray(0, size))]);
@@ -71,7 +71,7 @@ describe.each(SAMPLES)("%s", (path) => {
     }
   });
 
-  it("can be damaged anywhere", { timeout: 300_000 }, async () => {
+  test("can be damaged anywhere", { timeout: 300_000 }, async () => {
     const next = random(0x5eed);
     for (let run = 0; run < MUTATIONS; run++) {
       const bytes = mutate(whole, next);

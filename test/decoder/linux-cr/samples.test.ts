@@ -1,6 +1,6 @@
 // Every sample image says what its expected.json says: tasks, tables, descriptors, sharing, paths, positions.
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { fixtureJson, type ObjrefContents, type PlainContents } from "../../support/contents.ts";
 import { documentOf, fixtureBytes, open, type ShowDocument } from "../../support/open.ts";
 
@@ -65,7 +65,7 @@ function toldByPlace(document: ShowDocument) {
 describe.each(PAIRS)("%s", (name) => {
   const expected = fixtureJson<Record<"before" | "after", Contents>>(`linux-cr/${name}/expected.json`);
 
-  it.each(SIDES)("%s holds what is expected, without a problem", async (side) => {
+  test.each(SIDES)("%s holds what is expected, without a problem", async (side) => {
     const image = await open(fixtureBytes(`linux-cr/${name}/${side}.ckpt`));
     const document = await documentOf(image);
     const contents = expected[side];
@@ -91,7 +91,7 @@ describe.each(PAIRS)("%s", (name) => {
     }
   });
 
-  it("has its records end to end, with every byte in exactly one", async () => {
+  test("has its records end to end, with every byte in exactly one", async () => {
     const { checkpoint } = await open(fixtureBytes(`linux-cr/${name}/before.ckpt`));
     const { records, members } = checkpoint;
     let end = 0;
@@ -104,7 +104,7 @@ describe.each(PAIRS)("%s", (name) => {
 });
 
 describe("seed-error", () => {
-  it("gives the error's text, both tasks and the descriptors before it", async () => {
+  test("gives the error's text, both tasks and the descriptors before it", async () => {
     const expected = fixtureJson<{ error: string; tasks: number; "readable fds": number[][] }>(
       "linux-cr/seed-error/expected.json",
     );
