@@ -1,7 +1,8 @@
 // Checks a CRIU image set: one walk over the entries that name something, member by member in blocks; what they name is
 // looked for when all have been read, as the members' order says nothing.
 
-import { MEMBER_KINDS, memberOfName } from "../../decoder/criu/members.ts";
+import { MEMBER_KINDS } from "../../decoder/criu/member-kinds.ts";
+import { memberOfName } from "../../decoder/criu/member-names.ts";
 import type { Image } from "../../decoder/image.ts";
 import { openWindow, type Window } from "../../decoder/window.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";

@@ -1,6 +1,6 @@
 // What the decoder says is wrong with a set, as findings: which rule each of its problems breaks.
 
-import { baseName } from "../../decoder/criu/members.ts";
+import { baseName } from "../../decoder/criu/member-names.ts";
 import type { Checkpoint, Problem } from "../../model/checkpoint.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import type { FindingList } from "../finding.ts";

@@ -1,6 +1,7 @@
 // What is known while the entries of a set are checked, and the small steps that the checks of entries take.
 
-import { MEMBER_KINDS, memberOfName } from "../../decoder/criu/members.ts";
+import { MEMBER_KINDS } from "../../decoder/criu/member-kinds.ts";
+import { memberOfName } from "../../decoder/criu/member-names.ts";
 import { type Plan, scan as scanMessage, scratch } from "../../decoder/criu/wire.ts";
 import { createIdIndex, type IdIndex } from "../../decoder/id-index.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";

@@ -3,7 +3,7 @@
 import type { Fact } from "../../model/checkpoint.ts";
 import { decodeText, visible } from "../../model/text.ts";
 import { type Source, SourceError } from "../source.ts";
-import { baseName } from "./members.ts";
+import { baseName } from "./member-names.ts";
 import type { Metadata } from "./set-walk.ts";
 
 /** The names of files that `readMetadata` looks at. */

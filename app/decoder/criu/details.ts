@@ -24,7 +24,7 @@ import {
   signalNames,
   swap16,
 } from "./meaning.ts";
-import { MEMBER_KINDS } from "./members.ts";
+import { MEMBER_KINDS } from "./member-kinds.ts";
 import { enumName } from "./messages.ts";
 import type { DecodedSet } from "./set-walk.ts";
 import { isNumber, numberText, type Piece, pieces } from "./wire.ts";

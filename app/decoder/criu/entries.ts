@@ -1,7 +1,7 @@
 // Walks a member's entries block by block: a size, then that many bytes of a message, and maybe raw bytes behind it.
 
 import type { Source } from "../source.ts";
-import { word } from "./members.ts";
+import { word } from "./framing.ts";
 
 const FIRST_BLOCK = 64 << 10;
 const LARGEST_BLOCK = 4 << 20;

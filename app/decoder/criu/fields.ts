@@ -4,6 +4,7 @@ import type { Field, Reference } from "../../model/fields.ts";
 import { flagNames } from "../../model/names.ts";
 import { visibleText } from "../../model/text.ts";
 import type { Source } from "../source.ts";
+import { word } from "./framing.ts";
 import { createEntryReader } from "./inspect.ts";
 import {
   addressText,
@@ -35,7 +36,6 @@ import {
   VMA_STATUS,
   waitStatus,
 } from "./meaning.ts";
-import { word } from "./members.ts";
 import { ENUMS, enumName, MAGICS } from "./messages.ts";
 import type { DecodedSet } from "./set-walk.ts";
 import { numberText, type Piece, pieces, WIRE, wireType } from "./wire.ts";

@@ -4,7 +4,9 @@ import type { ArchiveProblem } from "../archive/tar.ts";
 import { openArchive, sniffArchive, type UnpackLimits } from "../archive/unpack.ts";
 import { type Source, SourceError } from "../source.ts";
 import { METADATA_NAMES, readMetadata } from "./container-metadata.ts";
-import { baseName, directoryOf, MEMBER_KINDS, memberOfBytes, memberOfName } from "./members.ts";
+import { memberOfBytes } from "./framing.ts";
+import { MEMBER_KINDS } from "./member-kinds.ts";
+import { baseName, directoryOf, memberOfName } from "./member-names.ts";
 import type { Metadata } from "./set-walk.ts";
 
 /** One image set that can be opened. */

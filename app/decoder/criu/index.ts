@@ -7,7 +7,8 @@ import type { DecodeOptions, Source } from "../source.ts";
 import { createDetailsReader } from "./details.ts";
 import { createFieldReader } from "./fields.ts";
 import { findSets, type SetChoice } from "./find-sets.ts";
-import { memberOfBytes, memberOfName } from "./members.ts";
+import { memberOfBytes } from "./framing.ts";
+import { memberOfName } from "./member-names.ts";
 import { decodeSet, type Metadata } from "./set-walk.ts";
 
 export { findSets, type SetChoice } from "./find-sets.ts";

@@ -2,17 +2,9 @@
 
 import { visible } from "../../model/text.ts";
 import { type Source, SourceError } from "../source.ts";
-import {
-  baseName,
-  type Framing,
-  MEMBER_KINDS,
-  type MemberKind,
-  type MemberName,
-  memberOfBytes,
-  memberOfName,
-  word,
-} from "./members.ts";
-import { MAGICS } from "./messages.ts";
+import { memberOfBytes } from "./framing.ts";
+import { MEMBER_KINDS } from "./member-kinds.ts";
+import { baseName, type MemberName, memberOfName } from "./member-names.ts";
 
 /** A file of a set. Its kind is past the end of MEMBER_KINDS if it is not one that we know. */
 export interface PlacedMember extends MemberName {
@@ -57,15 +49,6 @@ async function placeByBytes(source: Source): Promise<MemberName | null> {
 }
 
 const numberIn = (name: string): number => Number.parseInt(/(\d+)\D*$/.exec(baseName(name))?.[1] ?? "", 10);
-
-/** How a member is framed and how long its magic is; `null` if its first bytes are not those of its kind. */
-export function framingOf(kind: MemberKind, head: Uint8Array): { framing: Framing; length: number } | null {
-  if (head.length < 4 || kind.magic === null) return null;
-  const first = word(head, 0);
-  if (first === MAGICS[kind.magic]) return { framing: "v1", length: 4 };
-  if (first !== MAGICS.IMG_COMMON && first !== MAGICS.IMG_SERVICE) return null;
-  return head.length >= 8 && word(head, 4) === MAGICS[kind.magic] ? { framing: "v1.1", length: 8 } : null;
-}
 
 /** A source whose first bytes are at hand. */
 export function withHead(source: Source, head: Uint8Array): Source {

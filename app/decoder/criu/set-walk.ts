@@ -19,10 +19,12 @@ import { type DecodeOptions, type Source, SourceError } from "../source.ts";
 import { walkEntries } from "./entries.ts";
 import { markEpollTargets } from "./epoll.ts";
 import { createFileReader } from "./files.ts";
+import { type Framing, framingOf } from "./framing.ts";
 import { sizeText } from "./meaning.ts";
-import { baseName, type Framing, MEMBER_KINDS } from "./members.ts";
+import { MEMBER_KINDS } from "./member-kinds.ts";
+import { baseName } from "./member-names.ts";
 import { enumName, MAGICS } from "./messages.ts";
-import { framingOf, isRaw, type PlacedMember, placeMembers, withHead } from "./place.ts";
+import { isRaw, type PlacedMember, placeMembers, withHead } from "./place.ts";
 import { addLink, createLinks, indexRows, linkedRows, type RowIndex, specialFirst } from "./rows.ts";
 import { eachBytes, eachVarint, fieldNumber, MALFORMED, type Plan, plan, scan, scratch } from "./wire.ts";
 

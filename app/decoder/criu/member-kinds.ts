@@ -1,8 +1,9 @@
-// The files of an image set: what each is called, its magic, the message of its entries, and raw bytes behind them.
+// The kinds of file in a CRIU image set, as data: name, magic, the message of its entries, and raw bytes after them.
+// Source: CRIU 4.2, criu/image-desc.c and criu/include/magic.h, and the releases since 0.4 for files that are gone.
 
-import { MAGICS, type MagicName, type MessageName } from "./messages.ts";
+import type { MagicName, MessageName } from "./messages.ts";
 
-/** Bytes behind each entry's message that are no entry: how many, and by which fields (added up). */
+/** Raw bytes after each entry's message. Their length is the sum of these fields of the message. */
 export interface Payload {
   readonly message: MessageName;
   readonly lengths: readonly string[];
@@ -10,20 +11,20 @@ export interface Payload {
 
 /** One kind of file. */
 export interface MemberKind {
-  /** The name's fixed part: `core` of `core-412.img`. */
+  /** The fixed part of the file's name: `core` of `core-412.img`. */
   readonly name: string;
-  /** `null`: a raw file without CRIU's framing, never read. */
+  /** `null`: a raw file without CRIU's framing, which is never read. */
   readonly magic: MagicName | null;
-  /** Message of the entries; `null`: entries that we do not describe. */
+  /** The message of the entries; `null`: a message that messages.ts does not describe. */
   readonly message: MessageName | null;
-  /** Message of the first entry, where it is another one. */
+  /** The message of the first entry, where it differs. */
   readonly first?: MessageName;
   readonly payload?: Payload;
-  /** What stands behind the name's dash: a decimal number, a hexadecimal one, or nothing. */
+  /** What follows the dash in the file's name: a decimal or hexadecimal number. Absent: the name has no number. */
   readonly number?: "decimal" | "hex";
-  /** Only the magic is read; what follows has no plain framing. */
+  /** Only the magic is read; the rest is not framed as entries. */
   readonly opaque?: true;
-  /** Of the releases before 3.4: the kind of open file that the entries are (a field of file_entry). */
+  /** Images of open files before CRIU 3.4: the field of file_entry that has the same message since. */
   readonly file?: string;
 }
 
@@ -38,8 +39,8 @@ const numbered = { number: "decimal" } as const;
 const opaque = { opaque: true } as const;
 
 /**
- * All kinds, in the order in which a set is decoded: an entry that refers to an open file, a task or a terminal
- * comes behind the file that has those.
+ * All kinds, in the order in which a set is decoded: open files, tasks and terminals come before the entries that
+ * refer to them.
  */
 export const MEMBER_KINDS: readonly MemberKind[] = [
   kind("inventory", "INVENTORY", "inventory_entry"),
@@ -129,65 +130,3 @@ export const MEMBER_KINDS: readonly MemberKind[] = [
   kind("pages", null, null, numbered),
   kind("pages-shmem", null, null, numbered),
 ];
-
-/** A file's kind and number, as its name tells them. */
-export interface MemberName {
-  /** Index into MEMBER_KINDS. */
-  readonly kind: number;
-  /** The number in the name; NaN where there is none. */
-  readonly number: number;
-}
-
-const KIND_OF_NAME: ReadonlyMap<string, number> = new Map(MEMBER_KINDS.map(({ name }, index) => [name, index]));
-
-/** The last part of a path. */
-export const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
-
-/** The path without its last part; "" if it has just one. */
-export const directoryOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf("/")));
-
-/** What a file's name says that it is; `null` if it is not one of a set's. */
-export function memberOfName(path: string): MemberName | null {
-  const name = baseName(path).replace(/(\.tar\.gz)?\.img$/, "");
-  const image = name !== baseName(path);
-  const plain = KIND_OF_NAME.get(name);
-  if (plain !== undefined) {
-    const { magic, number } = MEMBER_KINDS[plain] as MemberKind;
-    const service = magic === "STATS" || magic === "IRMAP_CACHE";
-    return number === undefined && image !== service ? { kind: plain, number: Number.NaN } : null;
-  }
-  const dash = name.lastIndexOf("-");
-  if (!image || dash < 0) return null;
-  const index = KIND_OF_NAME.get(name.slice(0, dash));
-  const kind = MEMBER_KINDS[index ?? -1];
-  const digits = name.slice(dash + 1);
-  if (index === undefined || kind?.number === undefined) return null;
-  if (!(kind.number === "hex" ? /^[0-9a-f]{1,12}$/ : /^\d{1,15}$/).test(digits)) return null;
-  return { kind: index, number: Number.parseInt(digits, kind.number === "hex" ? 16 : 10) };
-}
-
-const KIND_OF_MAGIC: ReadonlyMap<number, number> = new Map(
-  MEMBER_KINDS.flatMap(({ magic }, index) => (magic === null ? [] : [[MAGICS[magic], index] as const])).reverse(),
-);
-
-/** What a file's first bytes say that it is: framing and kind; `null` if they are not CRIU's. */
-export function memberOfBytes(head: Uint8Array): { readonly framing: Framing; readonly kind: number } | null {
-  if (head.length < 4) return null;
-  const first = word(head, 0);
-  if (first === MAGICS.IMG_COMMON || first === MAGICS.IMG_SERVICE) {
-    if (head.length < 8) return null;
-    const kind = KIND_OF_MAGIC.get(word(head, 4));
-    return kind === undefined ? null : { framing: "v1.1", kind };
-  }
-  const kind = KIND_OF_MAGIC.get(first);
-  return kind === undefined ? null : { framing: "v1", kind };
-}
-
-/** v1.1: a common magic, then the type's; v1 (before CRIU 1.6, and always inventory.img): the type's alone. */
-export type Framing = "v1" | "v1.1";
-
-/** The little-endian 32-bit word at `at`. */
-export function word(bytes: Uint8Array, at: number): number {
-  const low = (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16);
-  return (low | ((bytes[at + 3] as number) << 24)) >>> 0;
-}
