@@ -1,6 +1,7 @@
-// Words for the numbers of the model: kinds of open files, task states, flags. One table each, used everywhere.
+// Names of numbers that the kernel, Linux-CR and CRIU use: kinds of open file, task states, sockets, flags. Each table
+// exists once, here.
 
-/** Kinds of open file. OpenFiles.kind is an index into this. `generic`: the format tells no more (Linux-CR). */
+/** Kinds of open file. OpenFiles.kind is an index into this. `generic`: the format does not say more (Linux-CR). */
 export const FILE_KINDS = [
   "unknown",
   "generic",
@@ -51,6 +52,63 @@ export type TaskState = NonNullable<(typeof TASK_STATES)[number]>;
 /** Index of a task state. */
 export const taskState = (state: TaskState): number => TASK_STATES.indexOf(state);
 
+/** Linux-CR's TASK.state. Linux include/linux/sched.h of 2.6.30 to 3.0. A zombie has 64 here and says so in exit_state. */
+export const LINUX_TASK_STATES: Readonly<Record<number, TaskState>> = {
+  0: "running",
+  1: "sleeping",
+  2: "uninterruptible",
+  4: "stopped",
+  8: "traced",
+  64: "dead",
+};
+
+/** Linux-CR's TASK.exit_state; 0 while a task lives. Same source. */
+export const LINUX_EXIT_STATES: Readonly<Record<number, TaskState>> = { 16: "zombie", 32: "dead" };
+
+/** CRIU's task_core_entry.task_state. compel/include/uapi/task-state.h; 2 (COMPEL_TASK_DEAD) is how CRIU stores a zombie. */
+export const CRIU_TASK_STATES: Readonly<Record<number, TaskState>> = {
+  1: "running",
+  2: "zombie",
+  3: "stopped",
+  4: "helper",
+  5: "thread",
+  6: "zombie",
+};
+
+/** AF_… of Linux include/linux/socket.h, as far as images hold them. */
+export const SOCKET_FAMILIES: Readonly<Record<number, string>> = {
+  1: "unix",
+  2: "inet",
+  10: "inet6",
+  16: "netlink",
+  17: "packet",
+};
+
+/** SOCK_… of Linux include/linux/net.h. */
+export const SOCKET_TYPES: Readonly<Record<number, string>> = {
+  1: "stream",
+  2: "dgram",
+  3: "raw",
+  4: "rdm",
+  5: "seqpacket",
+};
+
+/** TCP_… of Linux include/net/tcp_states.h; unix sockets use them as well. */
+export const SOCKET_STATES: Readonly<Record<number, string>> = {
+  1: "established",
+  2: "syn-sent",
+  3: "syn-recv",
+  4: "fin-wait-1",
+  5: "fin-wait-2",
+  6: "time-wait",
+  7: "close",
+  8: "close-wait",
+  9: "last-ack",
+  10: "listen",
+  11: "closing",
+  12: "new-syn-recv",
+};
+
 /** One named bit (or bits) of a flags word. */
 export interface FlagName {
   readonly name: string;
@@ -59,7 +117,7 @@ export interface FlagName {
 
 const oct = (digits: string): number => Number.parseInt(digits, 8);
 
-/** The access mode's two bits; O_RDONLY is 0 and has a name only where the word is told as a whole. */
+/** The two bits of the access mode. O_RDONLY is 0: it has a name only where a flags word is shown as a whole. */
 export const O_ACCMODE = 3;
 const ACCESS_MODES = ["O_RDONLY", "O_WRONLY", "O_RDWR", "O_ACCMODE"] as const;
 
@@ -136,7 +194,7 @@ export function flagChange(before: number, after: number, arch: string | null): 
   return { set: names(after, before), cleared: names(before, after) };
 }
 
-// Linux include/linux/fs.h of 2.6.30 … 3.0; not stable, so only these are told by name.
+// Linux include/linux/fs.h of 2.6.30 to 3.0. The values are not stable; these were the same throughout.
 const MODE_BITS: readonly FlagName[] = [
   { name: "READ", value: 1 },
   { name: "WRITE", value: 2 },

@@ -1,0 +1,60 @@
+// Words and numbers as every view, export and message writes them: counts, sizes, flags, times, names of files.
+
+import { type Checkpoint, NONE, nameBytes } from "./checkpoint.ts";
+import { FILE_KINDS } from "./names.ts";
+import { u8At } from "./read.ts";
+import type { FileRow } from "./rows.ts";
+import { visibleText } from "./text.ts";
+
+/** A count with its thousands separated: `1,234,567`. For counts only: values are shown digit by digit. */
+export function grouped(count: number): string {
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");
+}
+
+/** A count with its noun: `1 task`, `1,200 tasks`. */
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${grouped(count)} ${count === 1 ? noun : plural}`;
+}
+
+const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"];
+
+/** A size in the largest unit that leaves at least 1: `512 B`, `4.2 MiB`, `120 MiB`. */
+export function sizeText(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  // 1023.5 and above would be rounded to 1024.
+  while (value >= 1023.5 && unit < UNITS.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${Number.isInteger(value) || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`;
+}
+
+/** A flags word in octal, as C writes it: `02002`. */
+export function flagsText(flags: number): string {
+  return flags === 0 ? "0" : `0${(flags >>> 0).toString(8)}`;
+}
+
+/** Seconds since 1970 as a date: `2009-10-25 08:30:00 UTC`. The bare number where no date can be made of it. */
+export function timeText(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  if (Number.isNaN(date.getTime())) return String(seconds);
+  return date
+    .toISOString()
+    .replace("T", " ")
+    .replace(/\.\d+Z$/, " UTC");
+}
+
+/**
+ * The name of an open file with everything misleading made visible. A file without a name is called by its kind,
+ * `(pipe)`; a file that is missing from the image (NONE) is `(missing)`.
+ */
+export function fileName(checkpoint: Checkpoint, file: FileRow): string {
+  if (file === NONE) return "(missing)";
+  return visibleText(nameBytes(checkpoint, file)) || namelessFile(checkpoint, file);
+}
+
+/** What a file without a name is called: `(pipe)`. */
+export function namelessFile({ files }: Checkpoint, file: FileRow): string {
+  return `(${FILE_KINDS[u8At(files.kind, file)] ?? "unknown"})`;
+}
