@@ -6,6 +6,7 @@ import { otherSide } from "../model/side.ts";
 import type { ChangesForm } from "../worker/protocol.ts";
 import { type ByteForm, bytesText } from "./bytes-text.ts";
 import { count, counted, sentence } from "./describe.ts";
+import { focusElement, focusWhenRendered } from "./focus.ts";
 import { rememberLink } from "./hosted.ts";
 import { imagesOf, pickedFiles } from "./inputs.ts";
 import { shownRows } from "./rows.ts";
@@ -90,10 +91,7 @@ export function commandsOf(
       inspectorShown: inspectorShown || panel === "inspector",
       tablesShown: tablesShown || panel === "tables",
     });
-    // At once where it is on the page: the next key is meant for it.
-    const element = document.getElementById(place);
-    if (element) element.focus();
-    else requestAnimationFrame(() => document.getElementById(place)?.focus());
+    focusElement(place);
   };
 
   const copy = async (text: string, what: string): Promise<void> =>
@@ -408,8 +406,10 @@ export function commandsOf(
       when: isOpen,
       run: () => {
         store.set({ panel: "drawing" });
-        if (drawing.current) drawing.current.focus();
-        else requestAnimationFrame(() => drawing.current?.focus());
+        focusWhenRendered(() => {
+          drawing.current?.focus();
+          return drawing.current !== null;
+        });
       },
     },
     {
@@ -503,7 +503,11 @@ export function commandsOf(
       run: () => {
         shell.showListing(state().tab);
         goTo("tables", "columns")();
-        requestAnimationFrame(() => document.getElementById("columns")?.click());
+        focusWhenRendered(() => {
+          const columns = document.getElementById("columns");
+          columns?.click();
+          return columns !== null;
+        });
       },
     },
     {

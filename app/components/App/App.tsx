@@ -134,7 +134,7 @@ function useKeys() {
 /** Opens an address that is pasted anywhere but into a field. */
 function usePaste() {
   const { shell } = usePage();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onPaste = (event: ClipboardEvent) => {
       if (takesText(event.target) || !shell.network || shell.store.get().dialog !== null) return;
       const address = pastedAddress(event.clipboardData?.getData("text/plain") ?? "");

@@ -1,4 +1,4 @@
-// A dialog of the browser's own: it keeps the focus, and Escape closes it.
+// A modal dialog: it keeps the focus while it is open, Escape closes it, and the focus goes back to where it was.
 
 import { type ReactNode, useLayoutEffect, useRef } from "react";
 import { usePage } from "../context.ts";
@@ -13,19 +13,21 @@ interface Props {
 export function Modal({ label, className = "", children }: Props) {
   const { shell } = usePage();
   const dialog = useRef<HTMLDialogElement>(null);
-  // At once: the next key is meant for the dialog.
+  // In a layout effect, so that the next key goes to the dialog, and after it to what had the focus before.
   useLayoutEffect(() => {
     const element = dialog.current;
-    if (element && !element.open) element.showModal();
+    element?.showModal();
+    return () => element?.close();
   }, []);
   const close = () => shell.store.set({ dialog: null });
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: a click beside the dialog closes it, and Escape does
+    // biome-ignore lint/a11y/useKeyWithClickEvents: a click outside the dialog closes it, as does Escape
     <dialog
       ref={dialog}
       className={`dialog ${className}`}
       aria-label={label}
-      onClose={close}
+      // The event comes late: by then this dialog may be gone and another one open.
+      onClose={(event) => event.currentTarget.isConnected && close()}
       onClick={(event) => {
         if (event.target === event.currentTarget) close();
       }}

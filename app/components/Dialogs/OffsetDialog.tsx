@@ -5,6 +5,7 @@ import { offsetOf } from "../../shell/bytes-text.ts";
 import { PLACES } from "../../shell/commands.ts";
 import { shownDoc } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
+import { closeDialog } from "./close.ts";
 import { Modal } from "./Modal.tsx";
 
 export function OffsetDialog() {
@@ -19,9 +20,9 @@ export function OffsetDialog() {
     event.preventDefault();
     const offset = offsetOf(text, at, size);
     if (typeof offset === "string") return setMistake(offset);
-    shell.store.set({ dialog: null });
+    closeDialog(shell);
     shell.selectBytes({ member, anchor: offset, at: offset });
-    requestAnimationFrame(() => document.getElementById(PLACES.bytes)?.focus());
+    document.getElementById(PLACES.bytes)?.focus();
   };
   return (
     <Modal label="Go to offset" className="offset">

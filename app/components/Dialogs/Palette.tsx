@@ -4,6 +4,7 @@ import { type KeyboardEvent, useState } from "react";
 import { keyLabel, listStep } from "../../shell/keys.ts";
 import { useApp, usePage } from "../context.ts";
 import { isMac } from "../platform.ts";
+import { closeDialog } from "./close.ts";
 import { Modal } from "./Modal.tsx";
 
 export function Palette() {
@@ -18,7 +19,7 @@ export function Palette() {
   );
   const current = Math.min(active, found.length - 1);
   const run = (at: number) => {
-    shell.store.set({ dialog: null });
+    closeDialog(shell);
     found[at]?.run();
   };
   const onKeyDown = (event: KeyboardEvent) => {

@@ -1,17 +1,18 @@
-// Find: type, and what matches is listed while it is found. The box has the focus and the keys.
+// Find: matches are listed while the user types. The box has the focus and the keys.
 
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useState } from "react";
 import { holderCount } from "../../model/checkpoint.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
+import { u32At } from "../../model/read.ts";
 import { count, describe, tableUsers } from "../../shell/describe.ts";
-import { type Finds, find, KEPT_FINDS } from "../../shell/find.ts";
+import { KEPT_FINDS } from "../../shell/find.ts";
 import { listStep } from "../../shell/keys.ts";
 import { type Doc, shownDoc } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
+import { closeDialog } from "../Dialogs/close.ts";
 import { Modal } from "../Dialogs/Modal.tsx";
+import { useFinds } from "./useFinds.ts";
 import "./Find.css";
-
-const NOTHING: Finds = { found: [], total: 0, done: true };
 
 export function Find() {
   const doc = useApp(shownDoc);
@@ -20,45 +21,22 @@ export function Find() {
 
 function FindIn({ doc }: { doc: Doc }) {
   const { shell } = usePage();
-  const { checkpoint } = doc;
   const [query, setQuery] = useState("");
-  /** What was found, and for which query: typing is ahead of finding. */
-  const [response, setAnswer] = useState({ query: "", finds: NOTHING });
-  /** Enter came before there was anything to choose. */
-  const chosen = useRef(false);
   const [active, setActive] = useState(0);
-
-  useEffect(() => {
-    const control = new AbortController();
-    void find(checkpoint, query, control.signal, (finds) => {
-      setAnswer({ query, finds });
-      const [first] = finds.found;
-      if (chosen.current && first) {
-        shell.store.set({ dialog: null });
-        shell.select(first);
-      }
-    });
-    return () => control.abort();
-  }, [checkpoint, query, shell]);
-
-  const { found, total, done } = response.finds;
+  const select = (object: ObjectRef) => {
+    closeDialog(shell);
+    shell.select(object);
+  };
+  const { finds, choose, forgetChoice } = useFinds(doc.checkpoint, query, select);
+  const { found, total, done } = finds;
   const current = Math.max(0, Math.min(active, found.length - 1));
-  const go = (at: number) => {
-    setActive(at);
-    document.getElementById(`found-${at}`)?.scrollIntoView({ block: "nearest" });
-  };
-  const choose = (at: number) => {
-    const object = found[at];
-    if (response.query !== query) chosen.current = true;
-    else if (object) {
-      shell.store.set({ dialog: null });
-      shell.select(object);
-    }
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
+
+  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     const to = event.key === "Home" || event.key === "End" ? null : listStep(event.key, current, found.length, 10);
-    if (to !== null) go(to);
-    else if (event.key === "Enter") choose(current);
+    if (to !== null) {
+      setActive(to);
+      document.getElementById(`found-${to}`)?.scrollIntoView({ block: "nearest" });
+    } else if (event.key === "Enter") choose(event.currentTarget.value, current);
     else return;
     event.preventDefault();
   };
@@ -78,13 +56,13 @@ function FindIn({ doc }: { doc: Doc }) {
         spellCheck={false}
         value={query}
         onChange={(event) => {
-          chosen.current = false;
+          forgetChoice();
           setQuery(event.target.value);
           setActive(0);
         }}
         onKeyDown={onKeyDown}
       />
-      <div id="find-list" role="listbox" aria-label="Found" className="choices mono" tabIndex={-1}>
+      <div id="find-list" role="listbox" aria-label="Results" className="choices mono" tabIndex={-1}>
         {found.map((object, at) => (
           <div
             key={`${object.to}-${object.row}`}
@@ -92,7 +70,7 @@ function FindIn({ doc }: { doc: Doc }) {
             role="option"
             aria-selected={at === current}
             className={at === current ? "choice found choice-active" : "choice found"}
-            onClick={() => choose(at)}
+            onClick={() => select(object)}
           >
             <Found doc={doc} object={object} />
           </div>
@@ -100,7 +78,7 @@ function FindIn({ doc }: { doc: Doc }) {
       </div>
       <p className="muted" aria-live="polite">
         {query.trim() === ""
-          ? "Enter looks at what is found, everywhere."
+          ? "Enter selects the result"
           : `${count(total)} found${done ? "" : " so far"}${total > KEPT_FINDS ? `; the first ${KEPT_FINDS} are listed` : ""}`}
       </p>
     </Modal>
@@ -110,17 +88,18 @@ function FindIn({ doc }: { doc: Doc }) {
 function Found({ doc, object }: { doc: Doc; object: ObjectRef }) {
   const { checkpoint } = doc;
   const { word, name } = describe(checkpoint, object);
-  const more =
-    object.to === "descriptor"
-      ? tableUsers(checkpoint, checkpoint.descriptors.table[object.row] ?? 0, 2)
-      : object.to === "file"
-        ? `held by ${holderCount(checkpoint.files, object.row)}`
-        : "";
   return (
     <>
       <span className="muted found-word">{word}</span>
       <span className="found-name">{name}</span>
-      <span className="muted">{more}</span>
+      <span className="muted">{noteOf(doc, object)}</span>
     </>
   );
+}
+
+/** What tells results of the same name apart: who uses a descriptor, how many hold an open file. */
+function noteOf({ checkpoint }: Doc, { to, row }: ObjectRef): string {
+  if (to === "descriptor") return tableUsers(checkpoint, u32At(checkpoint.descriptors.table, row), 2);
+  if (to === "file") return `held by ${holderCount(checkpoint.files, row)}`;
+  return "";
 }

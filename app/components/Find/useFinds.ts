@@ -1,0 +1,73 @@
+// Runs the search for a query, and the user's choice among its results.
+
+import { useEffect, useRef, useState } from "react";
+import type { Checkpoint } from "../../model/checkpoint.ts";
+import type { ObjectRef } from "../../model/object-ref.ts";
+import { type Finds, find } from "../../shell/find.ts";
+
+/** Results, and the query they belong to: typing is ahead of searching. */
+interface Response {
+  readonly query: string;
+  readonly finds: Finds;
+}
+
+/** The user pressed Enter before the search for `query` had a result at `index`. */
+interface PendingChoice {
+  readonly query: string;
+  readonly index: number;
+}
+
+export interface FindSearch {
+  /** What was found last. While a new query is searched for, these are the results of the old one. */
+  readonly finds: Finds;
+  /**
+   * Selects result `index` of a query, now or as soon as it is found. `query` is the text in the box: what was rendered
+   * may be older.
+   */
+  choose(query: string, index: number): void;
+  /** Cancels a choice whose result has not been found yet. */
+  forgetChoice(): void;
+}
+
+const NOTHING: Response = { query: "", finds: { found: [], total: 0, done: true } };
+
+export function useFinds(checkpoint: Checkpoint, query: string, onChoice: (object: ObjectRef) => void): FindSearch {
+  const [response, setResponse] = useState(NOTHING);
+  /** The newest response, which may not be rendered yet. A choice acts on this one. */
+  const newest = useRef(NOTHING);
+  const pending = useRef<PendingChoice | null>(null);
+
+  /** Selects the pending choice if its result is there. */
+  const settle = () => {
+    const choice = pending.current;
+    const { query: answered, finds } = newest.current;
+    if (choice === null || choice.query !== answered) return;
+    const object = finds.found[choice.index];
+    if (object === undefined && !finds.done) return;
+    pending.current = null;
+    if (object !== undefined) onChoice(object);
+  };
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a search runs once for each query
+  useEffect(() => {
+    const control = new AbortController();
+    void find(checkpoint, query, control.signal, (finds) => {
+      newest.current = { query, finds };
+      setResponse(newest.current);
+      settle();
+    });
+    return () => control.abort();
+  }, [checkpoint, query]);
+
+  return {
+    finds: response.finds,
+    choose(typed, index) {
+      // An index belongs to the results that were rendered; of another query the best result is meant.
+      pending.current = { query: typed, index: response.query === typed ? index : 0 };
+      settle();
+    },
+    forgetChoice() {
+      pending.current = null;
+    },
+  };
+}
