@@ -5,16 +5,16 @@ import { existsSync, realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { visible } from "../app/model/text.ts";
 import packageJson from "../package.json" with { type: "json" };
-import { check } from "./check.ts";
-import { type Command, Trouble } from "./command.ts";
-import { diff } from "./diff.ts";
-import { dump } from "./dump.ts";
+import { check } from "./commands/check.ts";
+import { diff } from "./commands/diff.ts";
+import { dump } from "./commands/dump.ts";
+import { report } from "./commands/report.ts";
+import { serve } from "./commands/serve.ts";
+import { show } from "./commands/show.ts";
+import { view } from "./commands/view.ts";
+import { watch } from "./commands/watch.ts";
+import { CliError, type Command } from "./images.ts";
 import { type Io, processIo } from "./io.ts";
-import { report } from "./report.ts";
-import { serve } from "./serve.ts";
-import { show } from "./show.ts";
-import { view } from "./view.ts";
-import { watch } from "./watch.ts";
 
 const COMMANDS: readonly Command[] = [view, show, diff, check, report, serve, dump, watch];
 
@@ -65,7 +65,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   try {
     return await command.run(isPath ? [...args] : rest, io);
   } catch (error) {
-    if (!(error instanceof Trouble) && !isArgumentError(error)) throw error;
+    if (!(error instanceof CliError) && !isArgumentError(error)) throw error;
     io.complain(`ckptscope ${command.name}: ${error.message.split("\n")[0]}`);
     return 2;
   }

@@ -1,6 +1,6 @@
 // `npm start`: serves the built page and prints where.
 
-import { openBrowser, pageFolder, serveFolder } from "./page-server.ts";
+import { openBrowser, pageFolder, serveFolder } from "./http/server.ts";
 
 const folder = pageFolder();
 if (folder === null) throw new Error("The page was not built: npm run build");

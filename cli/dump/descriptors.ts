@@ -3,7 +3,7 @@
 import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync, type Stats, statSync } from "node:fs";
 import { kindByName } from "../../app/decoder/linux-cr/named-kinds.ts";
 import { FILE_KINDS } from "../../app/model/names.ts";
-import { Trouble } from "../command.ts";
+import { CliError } from "../images.ts";
 import { errorCode, isGone } from "./processes.ts";
 
 /** One descriptor, as /proc/PID/fdinfo tells it. */
@@ -47,7 +47,7 @@ function readHead({ buffer }: Reader, path: string): string {
   }
 }
 
-/** Numbers of a task's descriptors, ascending; `null`: the task is gone. @throws Trouble if it may not be looked at. */
+/** Numbers of a task's descriptors, ascending; `null`: the task is gone. @throws CliError if it may not be looked at. */
 export function listDescriptors(pid: number): number[] | null {
   try {
     return readdirSync(`/proc/${pid}/fd`)
@@ -61,7 +61,7 @@ export function listDescriptors(pid: number): number[] | null {
 
 const notPermitted = (pid: number, error: unknown): unknown =>
   ["EACCES", "EPERM"].includes(errorCode(error))
-    ? new Trouble(
+    ? new CliError(
         `pid ${pid}: looking at its descriptors is not permitted; it takes its own user or root (CAP_SYS_PTRACE)`,
       )
     : error;

@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Trouble } from "../command.ts";
+import { CliError } from "../images.ts";
 import { readStat, threadsOf } from "./processes.ts";
 
 /** How long a process may take to stop, in milliseconds. */
@@ -23,7 +23,7 @@ interface Stopped {
  * Runs `body` while processes are stopped. They are let go when it ends, fails, or a signal ends this process.
  *
  * @param list The processes, asked for again until nothing new turns up: a process can start others until it is stopped.
- * @throws Trouble if a process cannot be stopped.
+ * @throws CliError if a process cannot be stopped.
  */
 export async function whileFrozen<T>(list: () => readonly number[], body: () => T | Promise<T>): Promise<T> {
   const stopped: Stopped[] = [];
@@ -78,7 +78,7 @@ const stateOf = (pid: number): string => readStat(pid)?.state ?? "dead";
 async function until(done: () => boolean, otherwise: () => string): Promise<void> {
   const end = Date.now() + PATIENCE;
   while (!done()) {
-    if (Date.now() > end) throw new Trouble(`${otherwise()} within ${PATIENCE / 1000} seconds`);
+    if (Date.now() > end) throw new CliError(`${otherwise()} within ${PATIENCE / 1000} seconds`);
     await sleep(STEP);
   }
 }
@@ -91,7 +91,7 @@ function signalStop(pid: number, stopped: Stopped[]): void {
     process.kill(pid, "SIGSTOP");
   } catch (error) {
     if ((error as { code?: string }).code === "ESRCH") return;
-    throw new Trouble(`pid ${pid}: stopping it is not permitted`);
+    throw new CliError(`pid ${pid}: stopping it is not permitted`);
   }
   stopped.push({
     pids: [pid],

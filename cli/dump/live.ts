@@ -4,7 +4,7 @@ import { arch, hostname, machine, release, version } from "node:os";
 import type { Description, FileDescription, TableDescription, TaskDescription } from "../../app/encoder/description.ts";
 import type { Details } from "../../app/model/fields.ts";
 import { base64, decodeText, isUtf8 } from "../../app/model/text.ts";
-import { Trouble } from "../command.ts";
+import { CliError } from "../images.ts";
 import {
   createReader,
   type Descriptor,
@@ -17,9 +17,9 @@ import {
   readOpenFile,
   slaveIndex,
 } from "./descriptors.ts";
+import { groupSame } from "./group-same.ts";
 import { ERRNO, KCMP, type Kcmp } from "./kcmp.ts";
 import { readStat, readTask, type Task, threadsOf } from "./processes.ts";
-import { groupSame } from "./sharing.ts";
 import { openSocketTables } from "./sockets.ts";
 
 export interface LiveOptions {
@@ -51,7 +51,7 @@ interface Table {
 /**
  * Reads processes as they are now.
  *
- * @throws Trouble if a process is not there, may not be looked at, or kcmp(2) is refused.
+ * @throws CliError if a process is not there, may not be looked at, or kcmp(2) is refused.
  */
 export function readLive(pids: readonly number[], options: LiveOptions): Live {
   const notes: string[] = [];
@@ -117,12 +117,12 @@ function orderOf(result: number, a: number, b: number, pid1: number, pid2: numbe
   if (result === 2) return 1;
   if (result === -ERRNO.ESRCH || result === -ERRNO.EBADF) return a - b;
   if (result === -ERRNO.EPERM) {
-    throw new Trouble(
+    throw new CliError(
       `comparing pid ${pid1} and pid ${pid2} is not permitted; it takes root (CAP_SYS_PTRACE), or --no-sharing to go on without`,
     );
   }
   const reason = result === 3 ? "gives no order" : `failed with errno ${-result}`;
-  throw new Trouble(`kcmp(2) of pid ${pid1} and pid ${pid2} ${reason}; --no-sharing goes on without`);
+  throw new CliError(`kcmp(2) of pid ${pid1} and pid ${pid2} ${reason}; --no-sharing goes on without`);
 }
 
 function readTables(reader: Reader, tasks: readonly Task[], tableOf: Int32Array, notes: string[]): Table[] {

@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { Credentials } from "../../app/encoder/description.ts";
-import { Trouble } from "../command.ts";
+import { CliError } from "../images.ts";
 
 /** One task: a process, or a thread beside its leader. */
 export interface Task {
@@ -128,8 +128,8 @@ export function withDescendants(roots: readonly number[]): number[] {
   return [...found];
 }
 
-/** A pid that an argument names. @throws Trouble if it is none. */
+/** A pid that an argument names. @throws CliError if it is none. */
 export function parsePid(text: string): number {
-  if (!/^[1-9]\d{0,9}$/.test(text)) throw new Trouble(`${JSON.stringify(text)} is no process id`);
+  if (!/^[1-9]\d{0,9}$/.test(text)) throw new CliError(`${JSON.stringify(text)} is no process id`);
   return Number(text);
 }

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
-import { serveFolder } from "../../cli/page-server.ts";
+import { serveFolder } from "../../cli/http/server.ts";
 import { browserPath } from "../support/browser.ts";
 import { type BigImage, bigImage } from "../support/images.ts";
 import { tell } from "./measure.ts";

@@ -12,10 +12,10 @@ import { bundle, LINK_LIMIT, toLinkText } from "../../app/link/bundle.ts";
 import { pack } from "../../app/link/pack.ts";
 import { commBytes, nameBytes } from "../../app/model/checkpoint.ts";
 import { decodeText } from "../../app/model/text.ts";
-import { openImages } from "../../cli/command.ts";
+import { reportOf } from "../../cli/commands/report.ts";
+import { serveImages } from "../../cli/commands/view.ts";
+import { openImages } from "../../cli/images.ts";
 import type { Io } from "../../cli/io.ts";
-import { reportOf } from "../../cli/report.ts";
-import { serveImages } from "../../cli/view.ts";
 import { bigCheckpoint } from "../support/big-state.ts";
 import { accessibilityFaults, drop, fixture, openBrowser } from "./support.ts";
 

@@ -28,7 +28,7 @@ export function refuse(response: ServerResponse, status: number): void {
 /** The folder of the built page; `null` if it was not built. */
 export function pageFolder(): string | null {
   // Beside dist/cli when installed; in the source tree under dist.
-  const candidates = ["..", "../dist"].map((path) =>
+  const candidates = ["..", "../../dist"].map((path) =>
     fileURLToPath(new URL(path, import.meta.url)).replace(/[/\\]$/, ""),
   );
   return candidates.find((folder) => existsSync(join(folder, "service-worker.js"))) ?? null;

@@ -4,16 +4,16 @@ import { readdirSync, realpathSync, statSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { join, relative, sep } from "node:path";
 import { parseArgs } from "node:util";
-import { recogniseCriu } from "../app/decoder/criu/index.ts";
-import { recognise } from "../app/decoder/linux-cr/recognise.ts";
-import { toFragment } from "../app/link/link.ts";
-import { visible } from "../app/model/text.ts";
-import { type Command, Trouble } from "./command.ts";
-import { isFolder, openHosted } from "./hosted.ts";
-import type { Io } from "./io.ts";
-import { fileWithin, type Handler, listen, pageFolder, refuse, sendPage, untilEnded } from "./page-server.ts";
-import { sendSource } from "./ranges.ts";
-import { systemReason } from "./sources.ts";
+import { recogniseCriu } from "../../app/decoder/criu/index.ts";
+import { recognise } from "../../app/decoder/linux-cr/recognise.ts";
+import { toFragment } from "../../app/link/link.ts";
+import { visible } from "../../app/model/text.ts";
+import { isFolder, openHosted } from "../http/hosted.ts";
+import { sendSource } from "../http/ranges.ts";
+import { fileWithin, type Handler, listen, pageFolder, refuse, sendPage, untilEnded } from "../http/server.ts";
+import { CliError, type Command } from "../images.ts";
+import type { Io } from "../io.ts";
+import { systemReason } from "../sources.ts";
 
 /** Entries of the folder that are looked at. */
 const MOST_ENTRIES = 5000;
@@ -168,24 +168,24 @@ export const serve: Command = {
       options: { host: { type: "string" }, port: { type: "string" } },
     });
     const [path, ...others] = positionals;
-    if (path === undefined || others.length > 0) throw new Trouble("serve takes one folder");
+    if (path === undefined || others.length > 0) throw new CliError("serve takes one folder");
     const port = Number(values.port ?? 0);
     if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-      throw new Trouble(`--port: ${visible(values.port ?? "")} is no port`);
+      throw new CliError(`--port: ${visible(values.port ?? "")} is no port`);
     }
     const page = pageFolder();
-    if (page === null) throw new Trouble("the page was not built: npm run build");
+    if (page === null) throw new CliError("the page was not built: npm run build");
     let folder: string;
     try {
       folder = realpathSync(path);
-      if (!isFolder(folder)) throw new Trouble(`${visible(path)} is no folder`);
+      if (!isFolder(folder)) throw new CliError(`${visible(path)} is no folder`);
     } catch (error) {
-      if (error instanceof Trouble) throw error;
-      throw new Trouble(`${visible(path)}: ${systemReason(error)}`);
+      if (error instanceof CliError) throw error;
+      throw new CliError(`${visible(path)}: ${systemReason(error)}`);
     }
     const { server, address } = await listen(folderHandler(folder, page, io), values.host, port).catch(
       (error: unknown) => {
-        throw new Trouble(error instanceof Error ? error.message : String(error));
+        throw new CliError(error instanceof Error ? error.message : String(error));
       },
     );
     await io.print(`${address}\n(Ctrl-C ends it)\n`);

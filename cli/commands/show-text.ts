@@ -11,9 +11,9 @@ import {
   nameBytes,
   taskCount,
   taskNumber,
-} from "../app/model/checkpoint.ts";
-import { FILE_KINDS, flagNames, O_ACCMODE, TASK_STATES } from "../app/model/names.ts";
-import { visible, visibleText } from "../app/model/text.ts";
+} from "../../app/model/checkpoint.ts";
+import { FILE_KINDS, flagNames, O_ACCMODE, TASK_STATES } from "../../app/model/names.ts";
+import { visible, visibleText } from "../../app/model/text.ts";
 
 /** Sharers that are named; the others are counted. */
 const MOST_NAMED = 6;

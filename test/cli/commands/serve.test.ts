@@ -7,17 +7,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openImage } from "../../app/decoder/open.ts";
-import { bytesSource } from "../../app/decoder/source.ts";
-import { openHosted } from "../../app/sources/url.ts";
-import type { Io } from "../../cli/io.ts";
-import { listen } from "../../cli/page-server.ts";
-import { rangeOf } from "../../cli/ranges.ts";
-import { folderHandler } from "../../cli/serve.ts";
-import { tarSource } from "../../cli/tar-source.ts";
-import { serveImages } from "../../cli/view.ts";
+import { openImage } from "../../../app/decoder/open.ts";
+import { bytesSource } from "../../../app/decoder/source.ts";
+import { openHosted } from "../../../app/sources/url.ts";
+import { folderHandler } from "../../../cli/commands/serve.ts";
+import { serveImages } from "../../../cli/commands/view.ts";
+import { rangeOf } from "../../../cli/http/ranges.ts";
+import { listen } from "../../../cli/http/server.ts";
+import { tarSource } from "../../../cli/http/tar-source.ts";
+import type { Io } from "../../../cli/io.ts";
 
-const fixture = (path: string): string => fileURLToPath(new URL(`../fixtures/${path}`, import.meta.url));
+const fixture = (path: string): string => fileURLToPath(new URL(`../../fixtures/${path}`, import.meta.url));
 const image = readFileSync(fixture("linux-cr/v23-s1/before.ckpt"));
 
 const io: Io = {

@@ -2,12 +2,12 @@
 
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { main } from "../../cli/ckptscope.ts";
-import { openImages } from "../../cli/command.ts";
-import type { Io } from "../../cli/io.ts";
-import { reportOf } from "../../cli/report.ts";
+import { main } from "../../../cli/ckptscope.ts";
+import { reportOf } from "../../../cli/commands/report.ts";
+import { openImages } from "../../../cli/images.ts";
+import type { Io } from "../../../cli/io.ts";
 
-const image = fileURLToPath(new URL("../fixtures/linux-cr/v23-s1/before.ckpt", import.meta.url));
+const image = fileURLToPath(new URL("../../fixtures/linux-cr/v23-s1/before.ckpt", import.meta.url));
 
 const complaints: string[] = [];
 const io: Io = {

@@ -1,7 +1,7 @@
 // Answers HTTP requests for a source: the whole, or one range of it.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Source } from "../app/decoder/source.ts";
+import type { Source } from "../../app/decoder/source.ts";
 
 /** Bytes sent at once. */
 const CHUNK = 1024 * 1024;

@@ -1,9 +1,9 @@
 // ckptscope show: what one image holds.
 
 import { parseArgs } from "node:util";
-import type { Image } from "../app/decoder/image.ts";
-import { showDocument } from "../app/export/show-json.ts";
-import { CHOICES, type Command, openImages, Trouble } from "./command.ts";
+import type { Image } from "../../app/decoder/image.ts";
+import { showDocument } from "../../app/export/show-json.ts";
+import { CHOICES, CliError, type Command, openImages } from "../images.ts";
 import { showText } from "./show-text.ts";
 
 const CHUNK = 64 * 1024;
@@ -23,9 +23,9 @@ export const show: Command = {
       options: { json: { type: "boolean" }, ...CHOICES },
     });
     const [path, ...others] = positionals;
-    if (path === undefined || others.length > 0) throw new Trouble("show takes one image");
+    if (path === undefined || others.length > 0) throw new CliError("show takes one image");
     const [opened] = await openImages([path], io, values);
-    if (opened === undefined) throw new Trouble("nothing was opened");
+    if (opened === undefined) throw new CliError("nothing was opened");
     const { image, input } = opened;
     try {
       const chunks = values.json

@@ -1,10 +1,10 @@
 // The findings of an image as text for a terminal: by rule, a line for each, how many of each severity at the end.
 
-import { RULES } from "../app/checks/check.ts";
-import { isSound } from "../app/checks/filter.ts";
-import type { Finding, Findings } from "../app/checks/finding.ts";
-import type { Checkpoint, Severity } from "../app/model/checkpoint.ts";
-import { visible } from "../app/model/text.ts";
+import { RULES } from "../../app/checks/check.ts";
+import { isSound } from "../../app/checks/filter.ts";
+import type { Finding, Findings } from "../../app/checks/finding.ts";
+import type { Checkpoint, Severity } from "../../app/model/checkpoint.ts";
+import { visible } from "../../app/model/text.ts";
 
 export interface CheckTextOptions {
   /** Whether to colour with ANSI escapes. Words say the same without. */

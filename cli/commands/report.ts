@@ -3,14 +3,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
-import { fillReport } from "../app/export/report.ts";
-import { bundle } from "../app/link/bundle.ts";
-import { createMask, LEAVE_OUT, type LeaveOut } from "../app/link/leave-out.ts";
-import { pack } from "../app/link/pack.ts";
-import { visible } from "../app/model/text.ts";
-import { CHOICES, type Command, type OpenedImage, openImages, Trouble } from "./command.ts";
-import { pageFolder } from "./page-server.ts";
-import { systemReason } from "./sources.ts";
+import { fillReport } from "../../app/export/report.ts";
+import { bundle } from "../../app/link/bundle.ts";
+import { createMask, LEAVE_OUT, type LeaveOut } from "../../app/link/leave-out.ts";
+import { pack } from "../../app/link/pack.ts";
+import { visible } from "../../app/model/text.ts";
+import { pageFolder } from "../http/server.ts";
+import { CHOICES, CliError, type Command, type OpenedImage, openImages } from "../images.ts";
+import { systemReason } from "../sources.ts";
 
 /** The report of one image, or of two to compare, in pieces. `page`: the built page of reports. */
 export async function reportOf(images: readonly OpenedImage[], leaveOut: LeaveOut, page: string): Promise<string[]> {
@@ -20,7 +20,7 @@ export async function reportOf(images: readonly OpenedImage[], leaveOut: LeaveOu
     pack(image.checkpoint, leaveOut === "names" ? (plain[at] ?? "") : basename(input.name), mask),
   );
   const parts = fillReport(page, await bundle(packs));
-  if (parts === null) throw new Trouble("the report’s page is damaged: npm run build");
+  if (parts === null) throw new CliError("the report’s page is damaged: npm run build");
   return parts;
 }
 
@@ -36,12 +36,12 @@ export const report: Command = {
     });
     const { output, "leave-out": left = "nothing" } = values;
     if (positionals.length < 1 || positionals.length > 2)
-      throw new Trouble("report takes one image, or two to compare");
-    if (output === undefined) throw new Trouble("-o FILE.html is missing: where to write the report");
+      throw new CliError("report takes one image, or two to compare");
+    if (output === undefined) throw new CliError("-o FILE.html is missing: where to write the report");
     const leaveOut = LEAVE_OUT.find((choice) => choice === left);
-    if (leaveOut === undefined) throw new Trouble(`--leave-out: ${visible(left)} is none of ${LEAVE_OUT.join(", ")}`);
+    if (leaveOut === undefined) throw new CliError(`--leave-out: ${visible(left)} is none of ${LEAVE_OUT.join(", ")}`);
     const folder = pageFolder();
-    if (folder === null) throw new Trouble("the page was not built: npm run build");
+    if (folder === null) throw new CliError("the page was not built: npm run build");
     const images = await openImages(positionals, io, values);
     try {
       const parts = await reportOf(images, leaveOut, readFileSync(join(folder, "report.html"), "utf8"));
@@ -51,7 +51,7 @@ export const report: Command = {
           writeFileSync(output, "");
           for (const part of parts) writeFileSync(output, part, { flag: "a" });
         } catch (error) {
-          throw new Trouble(`${visible(output)}: ${systemReason(error)}`);
+          throw new CliError(`${visible(output)}: ${systemReason(error)}`);
         }
       }
     } finally {

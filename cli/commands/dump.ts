@@ -2,16 +2,16 @@
 
 import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { encode, WRITABLE_DIALECTS, type WritableDialect } from "../app/encoder/encode.ts";
-import { visible } from "../app/model/text.ts";
-import { type Command, Trouble } from "./command.ts";
-import { whileFrozen } from "./dump/freeze.ts";
-import { type Kcmp, openKcmp } from "./dump/kcmp.ts";
-import { type Live, readLive } from "./dump/live.ts";
-import { parsePid, readStat, threadsOf, withDescendants } from "./dump/processes.ts";
-import { readUnixPeers } from "./dump/unix-peers.ts";
-import type { Io } from "./io.ts";
-import { systemReason } from "./sources.ts";
+import { encode, WRITABLE_DIALECTS, type WritableDialect } from "../../app/encoder/encode.ts";
+import { visible } from "../../app/model/text.ts";
+import { whileFrozen } from "../dump/freeze.ts";
+import { type Kcmp, openKcmp } from "../dump/kcmp.ts";
+import { type Live, readLive } from "../dump/live.ts";
+import { parsePid, readStat, threadsOf, withDescendants } from "../dump/processes.ts";
+import { readUnixPeers } from "../dump/unix-peers.ts";
+import { CliError, type Command } from "../images.ts";
+import type { Io } from "../io.ts";
+import { systemReason } from "../sources.ts";
 
 /** What to dump, and how. */
 export interface DumpRequest {
@@ -34,12 +34,12 @@ export const PROCESS_OPTIONS = {
 /** Their help. */
 export const PROCESS_USAGE = "[--tree] [--threads] [--freeze] [--no-sharing]";
 
-/** A request out of parsed arguments. @throws Trouble if no process is named. */
+/** A request out of parsed arguments. @throws CliError if no process is named. */
 export function dumpRequest(
   positionals: readonly string[],
   values: { tree?: boolean; threads?: boolean; freeze?: boolean; "no-sharing"?: boolean },
 ): DumpRequest {
-  if (positionals.length === 0) throw new Trouble("name the process: a pid, or several");
+  if (positionals.length === 0) throw new CliError("name the process: a pid, or several");
   return {
     pids: positionals.map(parsePid),
     tree: values.tree ?? false,
@@ -49,29 +49,29 @@ export function dumpRequest(
   };
 }
 
-/** kcmp(2), `null` if it is not asked for. @throws Trouble if it is and cannot be had. */
+/** kcmp(2), `null` if it is not asked for. @throws CliError if it is and cannot be had. */
 export async function kcmpFor(request: DumpRequest): Promise<Kcmp | null> {
-  if (process.platform !== "linux") throw new Trouble("processes can be dumped on Linux only");
+  if (process.platform !== "linux") throw new CliError("processes can be dumped on Linux only");
   if (!request.sharing) return null;
   const kcmp = await openKcmp();
   if ("missing" in kcmp) {
-    throw new Trouble(`what is shared cannot be told: ${kcmp.missing}; --no-sharing goes on without`);
+    throw new CliError(`what is shared cannot be told: ${kcmp.missing}; --no-sharing goes on without`);
   }
   return kcmp;
 }
 
-/** @throws Trouble if a process that was named is not there. */
+/** @throws CliError if a process that was named is not there. */
 export function requireProcesses({ pids }: DumpRequest): void {
-  for (const pid of pids) if (readStat(pid) === null) throw new Trouble(`there is no process ${pid}`);
+  for (const pid of pids) if (readStat(pid) === null) throw new CliError(`there is no process ${pid}`);
 }
 
-/** Reads the processes of a request, as far as they are still there. @throws Trouble if one may not be looked at. */
+/** Reads the processes of a request, as far as they are still there. @throws CliError if one may not be looked at. */
 export async function takeLive(request: DumpRequest, kcmp: Kcmp | null): Promise<Live> {
   const { pids, tree, threads, freeze } = request;
   const list = (): number[] => (tree ? withDescendants(pids) : [...pids]);
   const unixPeers = await readUnixPeers();
   if (!freeze) return readLive(list(), { kcmp, threads, frozen: false, unixPeers });
-  if (pids.includes(process.pid)) throw new Trouble("a process cannot be stopped by itself");
+  if (pids.includes(process.pid)) throw new CliError("a process cannot be stopped by itself");
   // What the tasks were doing before they were stopped.
   const states = new Map<number, string>();
   for (const pid of list().flatMap(threadsOf)) states.set(pid, readStat(pid)?.state ?? "running");
@@ -90,23 +90,23 @@ export const dump: Command = {
     });
     const dialect = WRITABLE_DIALECTS.find((name) => name === (values.dialect ?? "v23-rc2"));
     if (dialect === undefined) {
-      throw new Trouble(
+      throw new CliError(
         `images can be written as ${WRITABLE_DIALECTS.join(" or ")}, not as ${visible(values.dialect ?? "")}`,
       );
     }
     const request = dumpRequest(positionals, values);
     if (values.output === undefined && io.columns !== null) {
-      throw new Trouble("an image is no text for a terminal: give -o FILE, or send it through a pipe");
+      throw new CliError("an image is no text for a terminal: give -o FILE, or send it through a pipe");
     }
     const kcmp = await kcmpFor(request);
     requireProcesses(request);
     const live = await takeLive(request, kcmp);
     for (const note of live.notes) io.complain(`ckptscope dump: ${note}`);
-    if (live.description.tasks.length === 0) throw new Trouble("nothing was left to dump");
+    if (live.description.tasks.length === 0) throw new CliError("nothing was left to dump");
     const failure =
       values.output === undefined ? await print(live, dialect, io) : writeFile(live, dialect, values.output);
     if (failure < 0) {
-      throw new Trouble(`the image ends in an ERROR record: ${FAILURES[failure] ?? `errno ${-failure}`}`);
+      throw new CliError(`the image ends in an ERROR record: ${FAILURES[failure] ?? `errno ${-failure}`}`);
     }
     return 0;
   },
@@ -145,6 +145,6 @@ function writeFile({ description }: Live, dialect: WritableDialect, path: string
     return step.value;
   } catch (error) {
     rmSync(part, { force: true });
-    throw new Trouble(`${visible(path)} cannot be written: ${systemReason(error)}`);
+    throw new CliError(`${visible(path)} cannot be written: ${systemReason(error)}`);
   }
 }

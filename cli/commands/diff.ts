@@ -1,13 +1,13 @@
 // ckptscope diff: what changed between two images.
 
 import { parseArgs } from "node:util";
-import { CHANGE_KINDS } from "../app/diff/changes.ts";
-import { diff as compare } from "../app/diff/diff.ts";
-import { filterChanges } from "../app/diff/filter.ts";
-import { unrelated } from "../app/diff/related.ts";
-import { changesMarkdown } from "../app/export/changes-text.ts";
-import { diffDocumentText } from "../app/export/diff-json.ts";
-import { CHOICES, type Command, openImages, Trouble } from "./command.ts";
+import { CHANGE_KINDS } from "../../app/diff/changes.ts";
+import { diff as compare } from "../../app/diff/diff.ts";
+import { filterChanges } from "../../app/diff/filter.ts";
+import { unrelated } from "../../app/diff/related.ts";
+import { changesMarkdown } from "../../app/export/changes-text.ts";
+import { diffDocumentText } from "../../app/export/diff-json.ts";
+import { CHOICES, CliError, type Command, openImages } from "../images.ts";
 import { diffText } from "./diff-text.ts";
 
 type Kind = (typeof CHANGE_KINDS)[number];
@@ -17,14 +17,14 @@ const kinds = (option: string, list: string | undefined): Kind[] | undefined => 
   return list.split(",").map((name) => {
     const kind = CHANGE_KINDS.find((known) => known === name.trim());
     if (kind === undefined)
-      throw new Trouble(`--${option}: there is no kind of change ${name}; known are ${CHANGE_KINDS.join(", ")}`);
+      throw new CliError(`--${option}: there is no kind of change ${name}; known are ${CHANGE_KINDS.join(", ")}`);
     return kind;
   });
 };
 
 const number = (option: string, text: string | undefined): number | undefined => {
   if (text === undefined) return undefined;
-  if (!/^\d+$/.test(text)) throw new Trouble(`--${option}: ${text} is no number`);
+  if (!/^\d+$/.test(text)) throw new CliError(`--${option}: ${text} is no number`);
   return Number(text);
 };
 
@@ -46,8 +46,8 @@ export const diff: Command = {
         ...CHOICES,
       },
     });
-    if (positionals.length !== 2) throw new Trouble("diff takes two images");
-    if (values.json && values.markdown) throw new Trouble("--json and --markdown cannot be had at once");
+    if (positionals.length !== 2) throw new CliError("diff takes two images");
+    if (values.json && values.markdown) throw new CliError("--json and --markdown cannot be had at once");
     const only = kinds("only", values.only);
     const ignore = kinds("ignore", values.ignore);
     const pid = number("pid", values.pid);
@@ -57,7 +57,7 @@ export const diff: Command = {
       ...(pid === undefined ? {} : { pid }),
     };
     const [before, after] = await openImages(positionals, io, values);
-    if (before === undefined || after === undefined) throw new Trouble("diff takes two images");
+    if (before === undefined || after === undefined) throw new CliError("diff takes two images");
     try {
       const comparison = compare(before.image.checkpoint, after.image.checkpoint);
       const indices = filterChanges(comparison, filter);

@@ -1,7 +1,7 @@
 // A folder's files as one tar archive that is nowhere: its bytes are made up when they are read.
 
-import { bytesSource, type Source } from "../app/decoder/source.ts";
-import { encodeText } from "../app/model/text.ts";
+import { bytesSource, type Source } from "../../app/decoder/source.ts";
+import { encodeText } from "../../app/model/text.ts";
 
 const BLOCK = 512;
 

@@ -1,13 +1,13 @@
 // A comparison as text for a terminal: by task, a line for each change, how many of each kind at the end.
 
-import type { Comparison } from "../app/diff/diff.ts";
+import type { Comparison } from "../../app/diff/diff.ts";
 import {
   type ChangeWords,
   changeSummary,
   changeWords,
   comparisonNotes,
   taskSections,
-} from "../app/export/changes-text.ts";
+} from "../../app/export/changes-text.ts";
 
 export interface DiffTextOptions {
   /** Whether to colour with ANSI escapes. Signs and words say the same without. */

@@ -1,9 +1,9 @@
 // A comparison as text for a terminal.
 
 import { describe, expect, test } from "vitest";
-import { diff } from "../../app/diff/diff.ts";
-import { diffText } from "../../cli/diff-text.ts";
-import { checkpointOf, type State, type StateFile } from "../support/state.ts";
+import { diff } from "../../../app/diff/diff.ts";
+import { diffText } from "../../../cli/commands/diff-text.ts";
+import { checkpointOf, type State, type StateFile } from "../../support/state.ts";
 
 const LOG: StateFile = { kind: "generic", path: "/var/log/x", pos: 4096n, flags: 0o102001, mode: 31, version: 1n };
 const EVIL = "/tmp/`x`\n<b>|\u202e\u001b[31m";

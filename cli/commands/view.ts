@@ -2,14 +2,14 @@
 
 import { randomBytes } from "node:crypto";
 import { parseArgs } from "node:util";
-import { SourceError } from "../app/decoder/source.ts";
-import { toFragment } from "../app/link/link.ts";
-import { visible } from "../app/model/text.ts";
-import { type Command, Trouble } from "./command.ts";
-import { hostedName, openHosted } from "./hosted.ts";
-import type { Io } from "./io.ts";
-import { listen, openBrowser, pageFolder, refuse, sendPage, untilEnded } from "./page-server.ts";
-import { sendSource } from "./ranges.ts";
+import { SourceError } from "../../app/decoder/source.ts";
+import { toFragment } from "../../app/link/link.ts";
+import { visible } from "../../app/model/text.ts";
+import { hostedName, openHosted } from "../http/hosted.ts";
+import { sendSource } from "../http/ranges.ts";
+import { listen, openBrowser, pageFolder, refuse, sendPage, untilEnded } from "../http/server.ts";
+import { CliError, type Command } from "../images.ts";
+import type { Io } from "../io.ts";
 
 /** Serves the page and images until it is closed. `address` opens them. */
 export async function serveImages(
@@ -55,9 +55,9 @@ export const view: Command = {
   summary: "opens one image, or two to compare, in the browser; nothing leaves this machine",
   async run(args, io) {
     const { positionals } = parseArgs({ args, allowPositionals: true });
-    if (positionals.length < 1 || positionals.length > 2) throw new Trouble("view takes one image, or two to compare");
+    if (positionals.length < 1 || positionals.length > 2) throw new CliError("view takes one image, or two to compare");
     const folder = pageFolder();
-    if (folder === null) throw new Trouble("the page was not built: npm run build");
+    if (folder === null) throw new CliError("the page was not built: npm run build");
     try {
       const { address, close } = await serveImages(positionals, folder, io);
       await io.print(`${address}\n(Ctrl-C ends it)\n`);
@@ -65,7 +65,7 @@ export const view: Command = {
       await untilEnded();
       close();
     } catch (error) {
-      if (error instanceof SourceError) throw new Trouble(visible(error.message));
+      if (error instanceof SourceError) throw new CliError(visible(error.message));
       throw error;
     }
     return 0;

@@ -13,13 +13,13 @@ export interface Command {
   readonly name: string;
   readonly usage: string;
   readonly summary: string;
-  /** Runs it; resolves to the exit status. Throws Trouble for exit status 2. */
+  /** Runs it; resolves to the exit status. Throws CliError for exit status 2. */
   run(args: string[], io: Io): Promise<number>;
 }
 
 /** Why a command cannot do what it was asked to, as one line. */
-export class Trouble extends Error {
-  override readonly name = "Trouble";
+export class CliError extends Error {
+  override readonly name = "CliError";
 }
 
 /** An opened image and what it was opened from. */
@@ -40,7 +40,7 @@ export const CHOICES = { dialect: { type: "string" }, set: { type: "string" } } 
 /** Opens images one after the other. */
 export async function openImages(paths: readonly string[], io: Io, { dialect, set }: Choices): Promise<OpenedImage[]> {
   if (dialect !== undefined && !DIALECT_NAMES.includes(dialect)) {
-    throw new Trouble(`there is no dialect ${visible(dialect)}; known are ${DIALECT_NAMES.join(", ")}`);
+    throw new CliError(`there is no dialect ${visible(dialect)}; known are ${DIALECT_NAMES.join(", ")}`);
   }
   const opened: OpenedImage[] = [];
   try {
@@ -53,14 +53,14 @@ export async function openImages(paths: readonly string[], io: Io, { dialect, se
       if ("refused" in image) {
         input.close();
         const how = image.choices === undefined ? "" : " Choose with --set NAME.";
-        throw new Trouble(`${visible(path)}: ${image.refused}${how}`);
+        throw new CliError(`${visible(path)}: ${image.refused}${how}`);
       }
       opened.push({ image, input });
     }
     return opened;
   } catch (error) {
     for (const { input } of opened) input.close();
-    if (error instanceof SourceError) throw new Trouble(visible(error.message));
+    if (error instanceof SourceError) throw new CliError(visible(error.message));
     throw error;
   }
 }

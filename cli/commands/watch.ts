@@ -2,16 +2,17 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import type { Image } from "../app/decoder/image.ts";
-import { openImage } from "../app/decoder/open.ts";
-import { bytesSource } from "../app/decoder/source.ts";
-import { diff as compare } from "../app/diff/diff.ts";
-import { encode } from "../app/encoder/encode.ts";
-import { changeSentence } from "../app/export/changes-text.ts";
-import { type Command, Trouble } from "./command.ts";
-import type { Kcmp } from "./dump/kcmp.ts";
-import type { Live } from "./dump/live.ts";
-import { readStat } from "./dump/processes.ts";
+import type { Image } from "../../app/decoder/image.ts";
+import { openImage } from "../../app/decoder/open.ts";
+import { bytesSource } from "../../app/decoder/source.ts";
+import { diff as compare } from "../../app/diff/diff.ts";
+import { encode } from "../../app/encoder/encode.ts";
+import { changeSentence } from "../../app/export/changes-text.ts";
+import type { Kcmp } from "../dump/kcmp.ts";
+import type { Live } from "../dump/live.ts";
+import { readStat } from "../dump/processes.ts";
+import { CliError, type Command } from "../images.ts";
+import type { Io } from "../io.ts";
 import {
   type DumpRequest,
   dumpRequest,
@@ -21,17 +22,16 @@ import {
   requireProcesses,
   takeLive,
 } from "./dump.ts";
-import type { Io } from "./io.ts";
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, "": 1000 };
 const LEAST = 10;
 
-/** `1s`, `500ms`, `2m` in milliseconds; a bare number is seconds. @throws Trouble if it is no such thing. */
+/** `1s`, `500ms`, `2m` in milliseconds; a bare number is seconds. @throws CliError if it is no such thing. */
 function parseInterval(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|)$/.exec(text);
   const milliseconds = Number(match?.[1]) * (UNITS[match?.[2] ?? ""] ?? 0);
   if (match === null || milliseconds < LEAST)
-    throw new Trouble(`--every: ${JSON.stringify(text)} is no interval such as 1s or 500ms`);
+    throw new CliError(`--every: ${JSON.stringify(text)} is no interval such as 1s or 500ms`);
   return milliseconds;
 }
 

@@ -1,12 +1,12 @@
 // ckptscope check: would the image restart, and what looks wrong?
 
 import { parseArgs } from "node:util";
-import { checkImage, RULES } from "../app/checks/check.ts";
-import { chooseFindings, codesOf, isSound, unknownCodes } from "../app/checks/filter.ts";
-import { checkDocument, checkDocumentText } from "../app/export/check-json.ts";
-import { visible } from "../app/model/text.ts";
+import { checkImage, RULES } from "../../app/checks/check.ts";
+import { chooseFindings, codesOf, isSound, unknownCodes } from "../../app/checks/filter.ts";
+import { checkDocument, checkDocumentText } from "../../app/export/check-json.ts";
+import { visible } from "../../app/model/text.ts";
+import { CHOICES, CliError, type Command, openImages } from "../images.ts";
 import { checkText } from "./check-text.ts";
-import { CHOICES, type Command, openImages, Trouble } from "./command.ts";
 
 const codes = (option: string, list: string | undefined): string[] => {
   if (list === undefined) return [];
@@ -16,7 +16,7 @@ const codes = (option: string, list: string | undefined): string[] => {
     RULES.map(({ code }) => code),
   );
   if (unknown !== undefined)
-    throw new Trouble(`--${option}: there is no check ${visible(unknown)}; see docs/checks.md`);
+    throw new CliError(`--${option}: there is no check ${visible(unknown)}; see docs/checks.md`);
   return named;
 };
 
@@ -31,10 +31,10 @@ export const check: Command = {
       options: { json: { type: "boolean" }, only: { type: "string" }, ignore: { type: "string" }, ...CHOICES },
     });
     const [path, ...others] = positionals;
-    if (path === undefined || others.length > 0) throw new Trouble("check takes one image");
+    if (path === undefined || others.length > 0) throw new CliError("check takes one image");
     const choice = { only: codes("only", values.only), ignore: codes("ignore", values.ignore) };
     const [opened] = await openImages([path], io, values);
-    if (opened === undefined) throw new Trouble("nothing was opened");
+    if (opened === undefined) throw new CliError("nothing was opened");
     const { image, input } = opened;
     try {
       const findings = chooseFindings(await checkImage(image), choice);

@@ -1,8 +1,8 @@
 // The findings of an image as text for a terminal.
 
 import { describe, expect, test } from "vitest";
-import type { Finding } from "../../app/checks/finding.ts";
-import { checkText } from "../../cli/check-text.ts";
+import type { Finding } from "../../../app/checks/finding.ts";
+import { checkText } from "../../../cli/commands/check-text.ts";
 
 const ESCAPE = "\u001b";
 const LINUX_CR = { format: "linux-cr", members: [{ name: "x", size: 1 }] } as const;

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { groupSame } from "../../../cli/dump/sharing.ts";
+import { groupSame } from "../../../cli/dump/group-same.ts";
 
 /** Groups by looking each object up among those before: what grouping means. */
 function naive(objects: readonly number[]): number[] {

@@ -4,9 +4,9 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { watchProcesses } from "../../cli/watch.ts";
-import { recordingIo, runCommand } from "../support/command.ts";
-import { type LiveProcess, startProcess, whyNotHere } from "../support/live.ts";
+import { watchProcesses } from "../../../cli/commands/watch.ts";
+import { recordingIo, runCommand } from "../../support/command.ts";
+import { type LiveProcess, startProcess, whyNotHere } from "../../support/live.ts";
 
 const O_RDWR = 2;
 const O_CREAT = 0o100;

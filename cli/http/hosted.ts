@@ -2,9 +2,9 @@
 
 import { statSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import type { Source } from "../app/decoder/source.ts";
-import type { Io } from "./io.ts";
-import { type Input, openInput } from "./sources.ts";
+import type { Source } from "../../app/decoder/source.ts";
+import type { Io } from "../io.ts";
+import { type Input, openInput } from "../sources.ts";
 import { tarSource } from "./tar-source.ts";
 
 export interface Hosted {
