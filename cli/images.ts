@@ -1,7 +1,7 @@
 // What commands have in common: how one is described, how images are opened, how trouble is told.
 
 import type { Image } from "../app/decoder/image.ts";
-import { DIALECT_NAMES } from "../app/decoder/linux-cr/dialect.ts";
+import { DIALECT_NAMES } from "../app/decoder/linux-cr/dialect-names.ts";
 import { openImage } from "../app/decoder/open.ts";
 import { SourceError } from "../app/decoder/source.ts";
 import { visible } from "../app/model/text.ts";

@@ -1,5 +1,6 @@
 // What can be done: opening, closing, looking at things. Every change of the state goes through here.
 
+import { isDialect } from "../decoder/dialects.ts";
 import { type ChangeName, changeAbout, findChange, nameOfChange, objectOfChange } from "../diff/about.ts";
 import { type ChangeKind, mirrored } from "../diff/changes.ts";
 import { kindAt } from "../diff/describe.ts";
@@ -21,7 +22,6 @@ import { onSide, otherSide, type Side } from "../model/side.ts";
 import type { Client } from "../worker/client.ts";
 import type { Opening as Answer } from "../worker/protocol.ts";
 import { bytesFor, selectionFor, selectionOf, withinMembers } from "./byte-selection.ts";
-import { isDialect } from "./dialects.ts";
 import { listSamples, loadSample } from "./samples.ts";
 import {
   type ByteSelection,

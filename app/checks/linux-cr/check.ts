@@ -2,7 +2,8 @@
 
 import { createIdIndex } from "../../decoder/id-index.ts";
 import type { Image } from "../../decoder/image.ts";
-import { DIALECT_NAMES, type Dialect, dialectOnMachine } from "../../decoder/linux-cr/dialect.ts";
+import { type Dialect, dialectOnMachine } from "../../decoder/linux-cr/dialect.ts";
+import { DIALECT_NAMES } from "../../decoder/linux-cr/dialect-names.ts";
 import { openWindow } from "../../decoder/window.ts";
 import { type Checkpoint, NONE, type RecordKind } from "../../model/checkpoint.ts";
 import { createFindingList, type Findings } from "../finding.ts";

@@ -1,6 +1,6 @@
 // Checks of tasks, their memory and their signals.
 
-import { DIALECT_NAMES } from "../../decoder/linux-cr/dialect.ts";
+import { DIALECT_NAMES } from "../../decoder/linux-cr/dialect-names.ts";
 import { vmFlag, vmFlagNames } from "../../decoder/linux-cr/vm-flags.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { endTable } from "./on-files.ts";

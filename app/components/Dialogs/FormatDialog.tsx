@@ -1,8 +1,8 @@
 // What decided on the format and dialect, the image's facts, and the choice of another dialect.
 
+import { dialectsOf } from "../../decoder/dialects.ts";
 import { visible } from "../../model/text.ts";
 import { timeText } from "../../shell/describe.ts";
-import { dialectsOf } from "../../shell/dialects.ts";
 import { shownDoc } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
 import { Modal } from "./Modal.tsx";

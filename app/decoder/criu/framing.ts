@@ -3,10 +3,11 @@
 //   v1.1   common magic, type magic, entries    since CRIU 1.6
 //   v1     type magic, entries                  before, and inventory.img to this day
 
+import type { Framing } from "./dialect-names.ts";
 import { MEMBER_KINDS, type MemberKind } from "./member-kinds.ts";
 import { MAGICS } from "./messages.ts";
 
-export type Framing = "v1" | "v1.1";
+export type { Framing };
 
 /** The little-endian 32-bit word at `at`. */
 export function word(bytes: Uint8Array, at: number): number {

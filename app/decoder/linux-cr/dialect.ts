@@ -1,6 +1,7 @@
 // A dialect as a decoder or encoder uses it: the catalogue's edits applied, enums numbered, structs laid out.
 
-import { DIALECT_SOURCES, type DialectSource, STRUCT_OF_FILE, STRUCT_OF_RECORD } from "./catalogue.ts";
+import type { DialectSource } from "./catalogue/dialect-source.ts";
+import { DIALECT_SOURCES, STRUCT_OF_FILE, STRUCT_OF_RECORD } from "./catalogue.ts";
 import { type Layout, layOut } from "./layout.ts";
 
 /** One version of the format, for one kind of machine. */
@@ -78,9 +79,6 @@ function lineage(name: string): DialectSource[] {
   }
   return line;
 }
-
-/** Names of all dialects, oldest first. */
-export const DIALECT_NAMES: readonly string[] = DIALECT_SOURCES.map((source) => source.name);
 
 /**
  * Builds a dialect.

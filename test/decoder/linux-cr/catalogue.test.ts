@@ -2,7 +2,9 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { DIALECT_NAMES, dialect, structNames } from "../../../app/decoder/linux-cr/dialect.ts";
+import { DIALECT_SOURCES } from "../../../app/decoder/linux-cr/catalogue.ts";
+import { dialect, structNames } from "../../../app/decoder/linux-cr/dialect.ts";
+import { DIALECT_NAMES } from "../../../app/decoder/linux-cr/dialect-names.ts";
 import type { Layout } from "../../../app/decoder/linux-cr/layout.ts";
 
 interface GccStruct {
@@ -48,6 +50,7 @@ const NOT_OURS = /^(CKPT_(ARCH_NSIG|NEW_UTS|N_TTY|RLIM|TTY_NCC|UNIX|X86_SEG|PF)|
 describe("the catalogue has the dialects that are known", () => {
   test("all of them, in order", () => {
     expect(DIALECT_NAMES).toEqual(Object.keys(versions));
+    expect(DIALECT_SOURCES.map((source) => source.name)).toEqual(DIALECT_NAMES);
   });
 });
 

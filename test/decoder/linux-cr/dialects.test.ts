@@ -1,7 +1,8 @@
 // A small image of every dialect, in both byte orders, is told for what it is and read the same.
 
 import { describe, expect, test } from "vitest";
-import { DIALECT_NAMES, dialect } from "../../../app/decoder/linux-cr/dialect.ts";
+import { dialect } from "../../../app/decoder/linux-cr/dialect.ts";
+import { DIALECT_NAMES } from "../../../app/decoder/linux-cr/dialect-names.ts";
 import { HEADER_MAGIC, TAIL_MAGIC } from "../../../app/decoder/linux-cr/recognise.ts";
 import { createWriter, type Writer } from "../../../app/encoder/writer.ts";
 import { encodeText } from "../../../app/model/text.ts";

@@ -4,7 +4,8 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Image } from "../../../app/decoder/image.ts";
-import { DIALECT_NAMES, dialect, structOfFile } from "../../../app/decoder/linux-cr/dialect.ts";
+import { dialect, structOfFile } from "../../../app/decoder/linux-cr/dialect.ts";
+import { DIALECT_NAMES } from "../../../app/decoder/linux-cr/dialect-names.ts";
 import { recordFields } from "../../../app/decoder/linux-cr/fields.ts";
 import type { Field } from "../../../app/model/fields.ts";
 import { fixtureJson } from "../../support/contents.ts";

@@ -1,0 +1,25 @@
+// What an entry of the catalogue says.
+
+import type { DialectName } from "../dialect-names.ts";
+
+/** What one version of the format changed. */
+export interface DialectSource {
+  readonly name: DialectName;
+  /** When it was posted or committed. */
+  readonly date: string;
+  /** CHECKPOINT_VERSION, HEADER's `rev`; `null`: not known. */
+  readonly rev: number | null;
+  /** The dialect that it starts from; absent for the base. */
+  readonly from?: DialectName;
+  /**
+   * Enums by prefix: a list as C has it ("TASK=101 TASK_OBJS" numbers on from 101) replaces the enum; an array of
+   * edits changes it: "A after B", "A before B" (A takes over B's explicit number), "A for B", "without A".
+   */
+  readonly enums?: Readonly<Record<string, string | readonly string[]>>;
+  /** Structs in the notation of layout.ts; `null`: not known in this version. */
+  readonly structs?: Readonly<Record<string, string | null>>;
+  /** Structs of machines other than x86. */
+  readonly arch?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** The word by which a user may know it better. */
+  readonly note?: string;
+}
