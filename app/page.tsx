@@ -5,7 +5,8 @@ import { createRoot } from "react-dom/client";
 import { App } from "./components/App/App.tsx";
 import { Boundary } from "./components/Boundary/Boundary.tsx";
 import { PageContext } from "./components/context.ts";
-import { type BytesControl, commandsOf, type DrawingControl } from "./shell/commands.ts";
+import type { BytesHandle, DrawingHandle } from "./shell/commands/command.ts";
+import { createCommands } from "./shell/commands/commands.ts";
 import { followHistory } from "./shell/history.ts";
 import type { Shell } from "./shell/shell.ts";
 import type { Input } from "./shell/state.ts";
@@ -13,14 +14,14 @@ import "./components/theme.css";
 
 /** Shows the page. `home`: what it begins with. */
 export function showPage(shell: Shell, home: readonly Input[] = []): void {
-  const drawing = createRef<DrawingControl>();
-  const bytes = createRef<BytesControl>();
+  const drawing = createRef<DrawingHandle>();
+  const bytes = createRef<BytesHandle>();
   const root = document.getElementById("root");
   if (root === null) throw new Error("The page has no #root");
   followHistory(shell, window, home);
   createRoot(root).render(
     <Boundary>
-      <PageContext value={{ shell, commands: commandsOf(shell, drawing, bytes), drawing, bytes }}>
+      <PageContext value={{ shell, commands: createCommands(shell, drawing, bytes), drawing, bytes }}>
         <App />
       </PageContext>
     </Boundary>,

@@ -2,7 +2,7 @@
 
 import { fromBase64, REPORT_UNPACKED } from "./link/bundle.ts";
 import { showPage } from "./page.tsx";
-import { inputsOf } from "./shell/packed.ts";
+import { unpackInputs } from "./shell/packed.ts";
 import { createShell } from "./shell/shell.ts";
 import { createClient } from "./worker/client.ts";
 import { serve } from "./worker/worker.ts";
@@ -13,7 +13,7 @@ serve(port2);
 const shell = createShell(createClient(port1), false);
 const piece = fromBase64(document.getElementById("images")?.textContent ?? "");
 const inputs =
-  piece === null ? { refused: "The images in this report are damaged." } : await inputsOf(piece, REPORT_UNPACKED);
+  piece === null ? { refused: "The images in this report are damaged." } : await unpackInputs(piece, REPORT_UNPACKED);
 if ("refused" in inputs) {
   showPage(shell);
   shell.fail({ message: inputs.refused, advice: "Ask for the report once more." });

@@ -2,7 +2,7 @@
 
 import type { RefObject } from "react";
 import { createContext, useContext } from "react";
-import type { BytesControl, Command, DrawingControl } from "../shell/commands.ts";
+import type { BytesHandle, Command, DrawingHandle } from "../shell/commands/command.ts";
 import type { Shell } from "../shell/shell.ts";
 import type { State } from "../shell/state.ts";
 import { useSelected } from "../shell/store.ts";
@@ -11,9 +11,9 @@ export interface Page {
   readonly shell: Shell;
   readonly commands: readonly Command[];
   /** The drawing, while it is on the page. */
-  readonly drawing: RefObject<DrawingControl | null>;
+  readonly drawing: RefObject<DrawingHandle | null>;
   /** The bytes, while they are on the page. */
-  readonly bytes: RefObject<BytesControl | null>;
+  readonly bytes: RefObject<BytesHandle | null>;
 }
 
 export const PageContext = createContext<Page | null>(null);

@@ -1,6 +1,6 @@
 // Makes the page work without a network, and opens the files that the desktop hands to the installed page.
 
-import { imagesOf, pickedFiles } from "../shell/inputs.ts";
+import { groupImages, pickedFiles } from "../shell/inputs.ts";
 import type { Shell } from "../shell/shell.ts";
 
 /** Not in all browsers: https://developer.mozilla.org/docs/Web/API/LaunchQueue */
@@ -26,7 +26,7 @@ export function openLaunched(shell: Shell): void {
   launchQueue?.setConsumer(({ files = [] }) => {
     if (files.length === 0) return;
     Promise.all(files.map((handle) => handle.getFile())).then(
-      (opened) => shell.receive(imagesOf(pickedFiles(opened))),
+      (opened) => shell.receive(groupImages(pickedFiles(opened))),
       () => shell.fail({ message: "The file could not be read.", advice: "Drop it on the page instead." }),
     );
   });

@@ -19,7 +19,7 @@ export function recordOfBytes(checkpoint: Checkpoint, { member, at }: ByteSelect
 }
 
 /** The bytes to show for what is looked at: those that are shown if they are about it, else where its record begins. */
-export function bytesFor(
+export function bytesForSelection(
   checkpoint: Checkpoint,
   selection: Selection | null,
   shown: ByteSelection | null,
@@ -33,7 +33,7 @@ export function bytesFor(
 }
 
 /** What to look at for selected bytes: what is looked at if their record is about it, else what their record describes. */
-export function selectionFor(
+export function selectionForBytes(
   checkpoint: Checkpoint,
   bytes: ByteSelection,
   selection: Selection | null,
@@ -45,7 +45,7 @@ export function selectionFor(
 }
 
 /** A selection that is inside of its member; `null` if the document has no such member or it is empty. */
-export function withinMembers({ members }: Checkpoint, { member, anchor, at }: ByteSelection): ByteSelection | null {
+export function clampToMember({ members }: Checkpoint, { member, anchor, at }: ByteSelection): ByteSelection | null {
   const size = members[member]?.size ?? 0;
   if (size === 0) return null;
   const inside = (offset: number): number => Math.max(0, Math.min(offset, size - 1));
@@ -59,7 +59,7 @@ const LONG = 256;
  * The selection of `length` bytes from `offset`. The cursor is on the last, so that the next field is a step away; on
  * the first of a long run, which would else be seen from its end.
  */
-export function selectionOf(member: number, offset: number, length: number): ByteSelection {
+export function byteRange(member: number, offset: number, length: number): ByteSelection {
   const last = offset + Math.max(0, length - 1);
   return length > LONG ? { member, anchor: last, at: offset } : { member, anchor: offset, at: last };
 }

@@ -5,7 +5,7 @@ import type { Field } from "../model/fields.ts";
 import { visible } from "../model/text.ts";
 import { recordStyle } from "./hex-rows.ts";
 
-export interface ByteWords {
+export interface ByteDescription {
   /** `FILE_DESC`, `raw bytes`. */
   readonly record: string;
   /** `field fd_objref, s32`; `padding of 4 bytes`; empty where the record's fields are not known yet. */
@@ -17,12 +17,12 @@ export interface ByteWords {
 }
 
 /** What the byte at `offset` belongs to. */
-export function tellByte(
+export function describeByte(
   { records }: Pick<Checkpoint, "records">,
   record: number,
   field: Field | null,
   offset: number,
-): ByteWords {
+): ByteDescription {
   const place = `at ${offset} (0x${offset.toString(16)})`;
   if (record === NONE) return { record: "no record", field: "", value: "", place };
   const kind = records.kinds[records.kind[record] ?? 0];
@@ -50,7 +50,7 @@ const shortened = (text: string): string => {
 };
 
 /** The words as one sentence: for screen readers. */
-export function byteSentence({ record, field, value, place }: ByteWords, byte: number | null): string {
+export function byteSentence({ record, field, value, place }: ByteDescription, byte: number | null): string {
   const what = [record, field].filter(Boolean).join(", ");
   const hex = byte === null ? "" : `${byte.toString(16).padStart(2, "0")}: `;
   return `${hex}${what} ${place}${value === "" ? "" : `: ${value}`}`;

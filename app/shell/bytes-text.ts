@@ -23,7 +23,7 @@ export function bytesText(bytes: Uint8Array, form: ByteForm): string {
 }
 
 /** Bytes of hex digits in pairs, with or without blanks, commas, `0x` or `\x`; `null`: it is no such text. */
-export function bytesOfHex(text: string): Uint8Array | null {
+export function parseHex(text: string): Uint8Array | null {
   const digits = text.replace(/0x|\\x|[\s,;:]/gi, "");
   if (digits === "" || digits.length % 2 !== 0 || /[^0-9a-f]/i.test(digits)) return null;
   return Uint8Array.from({ length: digits.length / 2 }, (_, at) =>
@@ -32,9 +32,9 @@ export function bytesOfHex(text: string): Uint8Array | null {
 }
 
 /** The bytes to search for, or why there are none. */
-export function needleOf(text: string, form: "hex" | "text"): Uint8Array | string {
+export function parseNeedle(text: string, form: "hex" | "text"): Uint8Array | string {
   if (form === "text" ? text === "" : text.trim() === "") return "Type what to find.";
-  const needle = form === "text" ? encodeText(text) : bytesOfHex(text);
+  const needle = form === "text" ? encodeText(text) : parseHex(text);
   if (needle === null) return "Hex digits come in pairs: 7f 45 4c 46.";
   return needle.length > LONGEST_NEEDLE ? `That is too long: ${LONGEST_NEEDLE} bytes at most can be found.` : needle;
 }
@@ -43,7 +43,7 @@ export function needleOf(text: string, form: "hex" | "text"): Uint8Array | strin
  * The offset that a user typed, seen from `at` in a member of `size` bytes: `3741`, `0xe9d`, `+16`, `-0x10`.
  * A sentence if it is none, or outside.
  */
-export function offsetOf(text: string, at: number, size: number): number | string {
+export function parseOffset(text: string, at: number, size: number): number | string {
   const match = /^\s*([+-]?)\s*(0x[0-9a-f]{1,16}|\d{1,19})\s*$/i.exec(text);
   if (match === null) return "An offset is a number: 3741, 0xe9d, +16, -0x10.";
   const value = Number(match[2]);

@@ -7,9 +7,9 @@ import { contains, needleOf } from "../model/filter.ts";
 import type { ObjectRef } from "../model/object-ref.ts";
 
 /** More than this many are counted instead of kept. */
-export const KEPT_FINDS = 200;
+export const KEPT_RESULTS = 200;
 
-export interface Finds {
+export interface FindResults {
   readonly found: readonly ObjectRef[];
   /** All that match, kept or not. */
   readonly total: number;
@@ -31,7 +31,7 @@ export async function find(
   checkpoint: Checkpoint,
   query: string,
   signal: AbortSignal,
-  onFinds: (finds: Finds) => void,
+  onFinds: (finds: FindResults) => void,
 ): Promise<void> {
   const wanted = query.trim();
   const found: ObjectRef[] = [];
@@ -39,7 +39,7 @@ export async function find(
   if (wanted === "") return onFinds({ found, total, done: true });
   const add = (object: ObjectRef) => {
     total++;
-    if (found.length < KEPT_FINDS) found.push(object);
+    if (found.length < KEPT_RESULTS) found.push(object);
   };
   const needle = needleOf(wanted);
   const number = /^\d{1,10}$/.test(wanted) ? Number(wanted) : null;

@@ -69,7 +69,7 @@ function request(shell: Shell, addresses: readonly Address[]): Promise<boolean> 
  * Opens an address that the user typed or pasted, beside what is open if it is to be compared with that. Returns
  * a sentence if it cannot be.
  */
-export async function openTyped(shell: Shell, text: string, compare: boolean): Promise<string | null> {
+export async function openAddress(shell: Shell, text: string, compare: boolean): Promise<string | null> {
   const address = addressOf(text, window.location.href);
   if ("refused" in address) return address.refused;
   const { docs, origin } = shell.store.get();

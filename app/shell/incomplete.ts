@@ -4,7 +4,7 @@ import type { Checkpoint } from "../model/checkpoint.ts";
 import { visible } from "../model/text.ts";
 
 /** A sentence for each image that is incomplete; none for whole ones. */
-export function endings(before: Checkpoint, after: Checkpoint): string[] {
+export function describeIncomplete(before: Checkpoint, after: Checkpoint): string[] {
   return [ending("Before", before), ending("After", after)].filter((sentence) => sentence !== "");
 }
 

@@ -17,7 +17,7 @@ const folder = (path: string): string => path.slice(0, path.lastIndexOf("/") + 1
  * The images among some files, older first. Two are told apart where two folders each hold a set, or where
  * there are just two files and neither is a part of a set; otherwise all is one image.
  */
-export function imagesOf(all: readonly InputFile[]): Input[] {
+export function groupImages(all: readonly InputFile[]): Input[] {
   const files = all.filter(wanted);
   if (files.length === 0) return [];
   const sets = [

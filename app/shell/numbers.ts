@@ -30,7 +30,7 @@ const KINDS: readonly Kind[] = [
 ];
 
 /** Bytes that the largest number takes. */
-export const WIDEST = 8;
+export const LARGEST_NUMBER = 8;
 
 /** The numbers that begin with the first of `bytes`. */
 export function numbersAt(bytes: Uint8Array): NumberRow[] {

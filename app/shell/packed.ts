@@ -10,7 +10,7 @@ import type { Shell } from "./shell.ts";
 import type { Docs, Input } from "./state.ts";
 
 /** What is open as one compressed piece (bundle.ts). Rejects while it still decodes. */
-export function packed({ client, store }: Shell, leaveOut: LeaveOut): Promise<Uint8Array<ArrayBuffer>> {
+export function packDocs({ client, store }: Shell, leaveOut: LeaveOut): Promise<Uint8Array<ArrayBuffer>> {
   const { docs } = store.get();
   const documents = docs.flatMap(({ document }) => (document === null ? [] : [document]));
   const plain = docs.length === 2 ? ["before", "after"] : ["image"];
@@ -22,7 +22,7 @@ export function packed({ client, store }: Shell, leaveOut: LeaveOut): Promise<Ui
 }
 
 /** The first few paths of what is open, as a packed image tells them. */
-export function examples([doc]: Docs, leaveOut: LeaveOut): readonly string[] {
+export function examplePaths([doc]: Docs, leaveOut: LeaveOut): readonly string[] {
   if (doc === undefined) return [];
   const { files } = doc.checkpoint;
   const mask = createMask(leaveOut);
@@ -38,7 +38,7 @@ export function examples([doc]: Docs, leaveOut: LeaveOut): readonly string[] {
 const MOST_EXAMPLES = 4;
 
 /** The page as one file with a piece inside. Rejects with a sentence if it cannot be made here. */
-export async function reportOf(piece: Uint8Array): Promise<Blob> {
+export async function createReport(piece: Uint8Array): Promise<Blob> {
   const response = await fetch("report.html").catch(() => null);
   const parts = response?.ok ? fillReport(await response.text(), piece) : null;
   if (parts === null) throw new Error("The report could not be made: its page cannot be loaded.");
@@ -46,7 +46,7 @@ export async function reportOf(piece: Uint8Array): Promise<Blob> {
 }
 
 /** The inputs in a piece; a sentence if there are none. */
-export async function inputsOf(
+export async function unpackInputs(
   piece: Uint8Array<ArrayBuffer>,
   limit: number,
 ): Promise<Input[] | { readonly refused: string }> {
@@ -61,7 +61,7 @@ export async function inputsOf(
 /** Opens the images that a link holds. */
 export async function openPacked(shell: Shell, data: string): Promise<void> {
   const piece = fromLinkText(data);
-  const inputs = "refused" in piece ? piece : await inputsOf(piece, LINK_UNPACKED);
+  const inputs = "refused" in piece ? piece : await unpackInputs(piece, LINK_UNPACKED);
   if ("refused" in inputs) {
     shell.fail({ message: inputs.refused, advice: "Ask for the link once more, or for the image itself." });
     return;

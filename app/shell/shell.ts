@@ -20,8 +20,8 @@ import { LISTINGS, type Listing } from "../model/columns.ts";
 import { objectOf, type Selection } from "../model/related.ts";
 import { onSide, otherSide, type Side } from "../model/side.ts";
 import type { Client } from "../worker/client.ts";
-import type { Opening as Answer } from "../worker/protocol.ts";
-import { bytesFor, selectionFor, selectionOf, withinMembers } from "./byte-selection.ts";
+import type { OpenResponse } from "../worker/protocol.ts";
+import { byteRange, bytesForSelection, clampToMember, selectionForBytes } from "./byte-selection.ts";
 import { listSamples, loadSample } from "./samples.ts";
 import {
   type ByteSelection,
@@ -100,9 +100,10 @@ export function createShell(client: Client, network = true) {
     const { selection } = state;
     const doc = shownDoc(state);
     // An early part may not have come to where the bytes are.
-    const inside = doc && kept ? withinMembers(doc.checkpoint, kept) : null;
-    if (doc === null || inside === null) return { selection, bytes: doc && bytesFor(doc.checkpoint, selection, null) };
-    return { selection: selection ?? selectionFor(doc.checkpoint, inside, null), bytes: inside };
+    const inside = doc && kept ? clampToMember(doc.checkpoint, kept) : null;
+    if (doc === null || inside === null)
+      return { selection, bytes: doc && bytesForSelection(doc.checkpoint, selection, null) };
+    return { selection: selection ?? selectionForBytes(doc.checkpoint, inside, null), bytes: inside };
   };
 
   /** Sets what is looked at; the bytes follow. */
@@ -110,7 +111,7 @@ export function createShell(client: Client, network = true) {
     set((state) => {
       const doc = shownDoc({ ...state, ...change });
       const shown = doc === shownDoc(state) ? state.bytes : null;
-      return { ...change, bytes: doc && bytesFor(doc.checkpoint, change.selection, shown) };
+      return { ...change, bytes: doc && bytesForSelection(doc.checkpoint, change.selection, shown) };
     });
 
   /** What is selected where a change of a name is. `keep`: what is looked at stays so, if there is anything. */
@@ -205,7 +206,7 @@ export function createShell(client: Client, network = true) {
     signal: AbortSignal,
     onDoc: (doc: Doc) => void,
   ): Promise<Doc> => {
-    const response: Answer = await client.request(
+    const response: OpenResponse = await client.request(
       "open",
       {
         inputs: input.files,
@@ -236,7 +237,7 @@ export function createShell(client: Client, network = true) {
     const [first, second] = inputs;
     if (first === undefined) return;
     const old = settled.docs;
-    set({ side: "before", bannerHidden: false, swapped: false, left: "changes", zoom: null, zoomWanted: null });
+    set({ side: "before", bannerHidden: false, swapped: false, left: "changes", zoom: null, requestedZoom: null });
     const dialect = first.dialect ?? null;
     // Of two, an early part of one is not what is waited for.
     const before = await decode(first, dialect, signal, (doc) => second === undefined && show([doc], origin));
@@ -376,7 +377,7 @@ export function createShell(client: Client, network = true) {
     },
 
     /** Looks at the other of two documents, at the same thing if it is there. */
-    turn(side: Side): void {
+    showSide(side: Side): void {
       const { docs, selection } = get();
       const [from, to] = [shownDoc(get()), onSide(docs, side)];
       if (!from || !to || from === to) return;
@@ -394,15 +395,15 @@ export function createShell(client: Client, network = true) {
     selectBytes(bytes: ByteSelection): void {
       const { side, selection } = get();
       const doc = shownDoc(get());
-      const inside = doc && withinMembers(doc.checkpoint, bytes);
+      const inside = doc && clampToMember(doc.checkpoint, bytes);
       if (!doc || !inside) return;
-      const about = selectionFor(doc.checkpoint, inside, selection);
+      const about = selectionForBytes(doc.checkpoint, inside, selection);
       set(about === selection ? { bytes: inside } : { selection: about, change: changeOf(about, side), bytes: inside });
     },
 
     /** Selects the bytes of a field or record and shows them. */
     showBytes(member: number, offset: number, length: number): void {
-      this.selectBytes(selectionOf(member, offset, length));
+      this.selectBytes(byteRange(member, offset, length));
       set({ bytesShown: true, tablesShown: true, panel: "tables" });
     },
 
@@ -483,7 +484,7 @@ export function createShell(client: Client, network = true) {
         tab,
         listings: { ...listings, [tab]: listing },
         bytesShown: bytes !== undefined,
-        zoomWanted: link.zoom ?? null,
+        requestedZoom: link.zoom ?? null,
         treeShown: !hidden.includes("tree"),
         tablesShown: !hidden.includes("tables"),
         inspectorShown: !hidden.includes("inspector"),

@@ -149,7 +149,7 @@ export interface State {
   readonly listings: Readonly<Record<Listing, ListingView>>;
   /** Where the drawing is looked at, and where a link wants it to be. */
   readonly zoom: ZoomLink | null;
-  readonly zoomWanted: ZoomLink | null;
+  readonly requestedZoom: ZoomLink | null;
   readonly panel: Panel;
   readonly sizes: Sizes;
   readonly treeShown: boolean;
@@ -192,7 +192,7 @@ export function firstState(): State {
     tab: "descriptors",
     listings: firstListings(),
     zoom: null,
-    zoomWanted: null,
+    requestedZoom: null,
     panel: "drawing",
     sizes: { tree: 210, changes: 330, inspector: 350, tables: 320 },
     treeShown: true,

@@ -28,7 +28,7 @@ export interface Requests {
   /** Decode these files as one image. */
   open: {
     request: { inputs: readonly InputFile[]; dialect?: string; set?: string };
-    response: Opening;
+    response: OpenResponse;
   };
   /** Forget a document. */
   close: { request: { document: DocumentId }; response: null };
@@ -53,7 +53,7 @@ export interface Requests {
   /** Where things stand in the drawing: `layout` over the document alone. Asked for where that takes long. */
   layout: { request: { document: DocumentId }; response: Layout };
   /** What a restart of the image would refuse or get wrong, and what looks wrong. */
-  check: { request: { document: DocumentId }; response: Checked };
+  check: { request: { document: DocumentId }; response: CheckResponse };
   /** Documents without their records as one compressed piece (bundle.ts), under these names. */
   pack: {
     request: { documents: readonly DocumentId[]; names: readonly string[]; leaveOut: LeaveOut };
@@ -62,12 +62,12 @@ export interface Requests {
   /** The document that `ckptscope show --json` prints. */
   json: { request: { document: DocumentId }; response: Blob };
   /** What changed from one document to another. */
-  diff: { request: Two; response: Compared };
+  diff: { request: DocumentPair; response: DiffResponse };
   /** Both documents in one drawing. */
-  union: { request: Two; response: Union };
+  union: { request: DocumentPair; response: UnionResponse };
   /** The changes as text, without those of the kinds in `ignore`: the documents of `ckptscope diff`, or a table. */
   changes: {
-    request: Two & {
+    request: DocumentPair & {
       readonly form: ChangesForm;
       readonly ignore: readonly ChangeKind[];
       /** What the user calls the two images. */
@@ -78,13 +78,13 @@ export interface Requests {
 }
 
 /** Two open documents: the earlier and the later one. */
-export interface Two {
+export interface DocumentPair {
   readonly before: DocumentId;
   readonly after: DocumentId;
 }
 
 /** A comparison without the two checkpoints: the page has them already. */
-export interface Compared {
+export interface DiffResponse {
   readonly differences: Differences;
   /** What makes the two an odd pair, in sentences; none if nothing does. */
   readonly unrelated: readonly string[];
@@ -93,7 +93,7 @@ export interface Compared {
 }
 
 /** The subject of a drawing of two images (union.ts) without the two checkpoints, and where things stand in it. */
-export interface Union {
+export interface UnionResponse {
   readonly graph: Graph;
   readonly both: Omit<Both, "before">;
   readonly layout: Layout;
@@ -102,14 +102,14 @@ export interface Union {
 export type ChangesForm = "json" | "markdown" | "csv";
 
 /** What the checks found, and what each rule that found something holds an image to. */
-export interface Checked {
+export interface CheckResponse {
   readonly findings: Findings;
   /** Sentences by code. */
   readonly titles: Readonly<Record<string, string>>;
 }
 
 /** An opened image, or a sentence that says why it is none. */
-export type Opening = { readonly document: DocumentId; readonly checkpoint: Checkpoint } | Refusal;
+export type OpenResponse = { readonly document: DocumentId; readonly checkpoint: Checkpoint } | Refusal;
 
 export type RequestKind = keyof Requests;
 

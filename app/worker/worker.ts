@@ -24,7 +24,15 @@ import type { Field } from "../model/fields.ts";
 import { orderRows } from "../model/order.ts";
 import { blobSource } from "../sources/files.ts";
 import { openHosted } from "../sources/url.ts";
-import type { DocumentId, FromWorker, RequestKind, Requests, ToWorker, Two, WorkerRequest } from "./protocol.ts";
+import type {
+  DocumentId,
+  DocumentPair,
+  FromWorker,
+  RequestKind,
+  Requests,
+  ToWorker,
+  WorkerRequest,
+} from "./protocol.ts";
 
 /** What a question's handler may do before it answers. */
 interface Reply {
@@ -66,8 +74,8 @@ function createHandlers(): Handlers {
   };
 
   /** The last comparison: the drawing and the exports ask for it again. */
-  let last: (Two & { readonly comparison: Comparison }) | null = null;
-  const compare = ({ before, after }: Two): Comparison => {
+  let last: (DocumentPair & { readonly comparison: Comparison }) | null = null;
+  const compare = ({ before, after }: DocumentPair): Comparison => {
     if (last?.before !== before || last.after !== after) {
       last = null;
       last = { before, after, comparison: diff(find(before).checkpoint, find(after).checkpoint) };

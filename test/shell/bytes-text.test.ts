@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { bytesOfHex, bytesText, needleOf, offsetOf } from "../../app/shell/bytes-text.ts";
+import { bytesText, parseHex, parseNeedle, parseOffset } from "../../app/shell/bytes-text.ts";
 
 const ELF = Uint8Array.of(0x7f, 0x45, 0x4c, 0x46);
 
@@ -18,30 +18,30 @@ test("bytes as hex, as a C array and as base64", () => {
 test("hex that was copied is read back", () => {
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 1, maxLength: 40 }), (bytes) => {
-      expect(bytesOfHex(bytesText(bytes, "hex"))).toEqual(bytes);
+      expect(parseHex(bytesText(bytes, "hex"))).toEqual(bytes);
     }),
   );
-  expect(bytesOfHex("0x7F, 0x45")).toEqual(ELF.subarray(0, 2));
-  expect(bytesOfHex("\\x7f\\x45")).toEqual(ELF.subarray(0, 2));
-  expect([bytesOfHex("7f4"), bytesOfHex("xyz1"), bytesOfHex("")]).toEqual([null, null, null]);
+  expect(parseHex("0x7F, 0x45")).toEqual(ELF.subarray(0, 2));
+  expect(parseHex("\\x7f\\x45")).toEqual(ELF.subarray(0, 2));
+  expect([parseHex("7f4"), parseHex("xyz1"), parseHex("")]).toEqual([null, null, null]);
 });
 
 test("what to search for", () => {
-  expect(needleOf("é", "text")).toEqual(Uint8Array.of(0xc3, 0xa9));
-  expect(needleOf("7f45 4c46", "hex")).toEqual(ELF);
-  expect(needleOf("7", "hex")).toMatch(/pairs/);
-  expect(needleOf("", "text")).toMatch(/Type/);
-  expect(needleOf("x".repeat(1024), "text")).toHaveLength(1024);
-  expect(needleOf("x".repeat(1025), "text")).toMatch(/too long/);
+  expect(parseNeedle("é", "text")).toEqual(Uint8Array.of(0xc3, 0xa9));
+  expect(parseNeedle("7f45 4c46", "hex")).toEqual(ELF);
+  expect(parseNeedle("7", "hex")).toMatch(/pairs/);
+  expect(parseNeedle("", "text")).toMatch(/Type/);
+  expect(parseNeedle("x".repeat(1024), "text")).toHaveLength(1024);
+  expect(parseNeedle("x".repeat(1025), "text")).toMatch(/too long/);
 });
 
 test("offsets: decimal, hex, from here on and back", () => {
-  expect(offsetOf("3741", 100, 5000)).toBe(3741);
-  expect(offsetOf("0xE9d", 100, 5000)).toBe(0xe9d);
-  expect(offsetOf(" +0x10", 100, 5000)).toBe(116);
-  expect(offsetOf("-100", 100, 5000)).toBe(0);
-  expect(offsetOf("-101", 100, 5000)).toMatch(/before/);
-  expect(offsetOf("5000", 100, 5000)).toMatch(/4999, 0x1387/);
-  expect(offsetOf("4294967296", 0, 2 ** 33)).toBe(2 ** 32);
-  for (const text of ["", "x", "12 34", "0x", "1e3", "--1"]) expect(offsetOf(text, 0, 10)).toMatch(/number/);
+  expect(parseOffset("3741", 100, 5000)).toBe(3741);
+  expect(parseOffset("0xE9d", 100, 5000)).toBe(0xe9d);
+  expect(parseOffset(" +0x10", 100, 5000)).toBe(116);
+  expect(parseOffset("-100", 100, 5000)).toBe(0);
+  expect(parseOffset("-101", 100, 5000)).toMatch(/before/);
+  expect(parseOffset("5000", 100, 5000)).toMatch(/4999, 0x1387/);
+  expect(parseOffset("4294967296", 0, 2 ** 33)).toBe(2 ** 32);
+  for (const text of ["", "x", "12 34", "0x", "1e3", "--1"]) expect(parseOffset(text, 0, 10)).toMatch(/number/);
 });

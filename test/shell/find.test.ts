@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { type Finds, find } from "../../app/shell/find.ts";
+import { type FindResults, find } from "../../app/shell/find.ts";
 import { NGINX } from "../support/nginx.ts";
 import { checkpointOf } from "../support/state.ts";
 
 const checkpoint = checkpointOf(NGINX);
 
 const found = async (query: string): Promise<string[]> => {
-  let last: Finds = { found: [], total: 0, done: false };
+  let last: FindResults = { found: [], total: 0, done: false };
   await find(checkpoint, query, new AbortController().signal, (finds) => {
     last = finds;
   });

@@ -8,7 +8,7 @@ import { NONE } from "../../app/model/checkpoint.ts";
 import type { Field } from "../../app/model/fields.ts";
 import { recordAt } from "../../app/model/related.ts";
 import { visibleText } from "../../app/model/text.ts";
-import { tellByte } from "../../app/shell/byte-words.ts";
+import { describeByte } from "../../app/shell/byte-words.ts";
 import {
   byteAtCharacter,
   characterCells,
@@ -213,15 +213,15 @@ describe("runs", () => {
 
   test("what a byte belongs to, in words", () => {
     const checkpoint = { records };
-    expect(tellByte(checkpoint, 0, field("fd", 4, 4), 5)).toEqual({
+    expect(describeByte(checkpoint, 0, field("fd", 4, 4), 5)).toEqual({
       record: "FILE_DESC",
       field: "field fd, u32 from 4",
       value: "7",
       place: "at 5 (0x5)",
     });
-    expect(tellByte(checkpoint, 0, field("padding", 8, 4, "padding"), 9).field).toBe("padding of 4 bytes");
-    expect(tellByte(checkpoint, 2, null, 30).field).toBe("100 bytes in no record");
-    expect(tellByte(checkpoint, NONE, null, 130).record).toBe("no record");
+    expect(describeByte(checkpoint, 0, field("padding", 8, 4, "padding"), 9).field).toBe("padding of 4 bytes");
+    expect(describeByte(checkpoint, 2, null, 30).field).toBe("100 bytes in no record");
+    expect(describeByte(checkpoint, NONE, null, 130).record).toBe("no record");
     expect(recordStyle(records, 1)).toBe("unknown");
     expect(recordStyle({ ...records, kind: Uint16Array.of(3) }, 0)).toBe("field");
   });

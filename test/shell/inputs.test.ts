@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { imagesOf } from "../../app/shell/inputs.ts";
+import { groupImages } from "../../app/shell/inputs.ts";
 import type { InputFile } from "../../app/worker/protocol.ts";
 
 const file = (path: string, lastModified = 0): InputFile => ({ path, file: new File(["x"], path, { lastModified }) });
-const names = (files: readonly InputFile[]): string[] => imagesOf(files).map(({ name }) => name);
+const names = (files: readonly InputFile[]): string[] => groupImages(files).map(({ name }) => name);
 
 describe("images among files", () => {
   test("one file is one image", () => {
@@ -14,17 +14,17 @@ describe("images among files", () => {
     expect(names([file("b.ckpt", 1), file("a.ckpt", 1)])).toEqual(["a.ckpt", "b.ckpt"]);
   });
   test("two parts of a set are one image", () => {
-    expect(imagesOf([file("inventory.img"), file("core-1.img")])).toHaveLength(1);
-    expect(imagesOf([file("pstree.img"), file("files.img")])).toHaveLength(1);
+    expect(groupImages([file("inventory.img"), file("core-1.img")])).toHaveLength(1);
+    expect(groupImages([file("pstree.img"), file("files.img")])).toHaveLength(1);
   });
   test("a folder is one image, under its name", () => {
     const set = [file("dump/inventory.img"), file("dump/core-1.img"), file("dump/.DS_Store")];
-    const [image] = imagesOf(set);
+    const [image] = groupImages(set);
     expect(image?.name).toBe("dump");
     expect(image?.files).toHaveLength(2);
   });
   test("two folders are two images, with what lies beside their sets", () => {
-    const images = imagesOf([
+    const images = groupImages([
       file("after/checkpoint/inventory.img", 5),
       file("after/config.dump", 5),
       file("before/checkpoint/inventory.img", 3),

@@ -105,7 +105,7 @@ describe("a link", () => {
           view: wanted.sideBySide ? "sideBySide" : "one",
           onlyChanges: wanted.onlyChanges,
         });
-        if (inputs.length === 2) shell.turn(wanted.side);
+        if (inputs.length === 2) shell.showSide(wanted.side);
         const doc = shell.store.get().docs[shell.store.get().side === "before" ? 0 : 1];
         const { to } = wanted;
         const count = doc && to ? doc.checkpoint[`${to}s`].count : 0;
@@ -115,9 +115,9 @@ describe("a link", () => {
         const fragment = toFragment(shell.link());
         const again = await follow(fragment, inputs);
         expect(told(again.store.get())).toEqual(told(shell.store.get()));
-        expect(again.store.get().zoomWanted).toEqual(zoomLink(wanted.zoom));
+        expect(again.store.get().requestedZoom).toEqual(zoomLink(wanted.zoom));
         // The drawing goes where the link wants it, and tells so.
-        again.store.set({ zoom: again.store.get().zoomWanted });
+        again.store.set({ zoom: again.store.get().requestedZoom });
         expect(toFragment(again.link())).toBe(fragment);
         shell.close();
         again.close();

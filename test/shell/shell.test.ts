@@ -3,7 +3,7 @@ import { diff } from "../../app/diff/diff.ts";
 import { createShell } from "../../app/shell/shell.ts";
 import type { Input } from "../../app/shell/state.ts";
 import type { Client, RequestOptions } from "../../app/worker/client.ts";
-import type { Opening, RequestKind } from "../../app/worker/protocol.ts";
+import type { OpenResponse, RequestKind } from "../../app/worker/protocol.ts";
 import { NGINX } from "../support/nginx.ts";
 import { checkpointOf } from "../support/state.ts";
 
@@ -30,7 +30,7 @@ function fakeClient() {
 }
 
 const input = (name: string): Input => ({ name, files: [{ path: name, file: new Blob(["x"]) }] });
-const opened = (document: number): Opening => ({
+const opened = (document: number): OpenResponse => ({
   document,
   checkpoint: checkpointOf(NGINX, { firstId: document * 100 }),
 });
@@ -127,7 +127,7 @@ describe("two documents", () => {
     last().response(opened(2));
     await comparing;
     shell.select({ to: "descriptor", row: 5 });
-    shell.turn("after");
+    shell.showSide("after");
     expect(shell.store.get()).toMatchObject({ side: "after", selection: { to: "descriptor", row: 5 } });
     await shell.swap();
     expect(shell.store.get().docs.map(({ document }) => document)).toEqual([2, 1]);

@@ -2,8 +2,8 @@
 
 import { lazy, Suspense, useEffect, useLayoutEffect, useState } from "react";
 import { visible } from "../../model/text.ts";
-import { openTyped, pastedAddress } from "../../shell/hosted.ts";
-import { droppedFiles, imagesOf } from "../../shell/inputs.ts";
+import { openAddress, pastedAddress } from "../../shell/hosted.ts";
+import { droppedFiles, groupImages } from "../../shell/inputs.ts";
 import { keyText, takesText } from "../../shell/keys.ts";
 import { shownDoc } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
@@ -80,7 +80,7 @@ function useDrop(): boolean {
       depth = 0;
       setOver(false);
       droppedFiles(event.dataTransfer).then(
-        (files) => shell.receive(imagesOf(files)),
+        (files) => shell.receive(groupImages(files)),
         () =>
           shell.fail({
             message: "What was dropped could not be read.",
@@ -140,7 +140,7 @@ function usePaste() {
       const address = pastedAddress(event.clipboardData?.getData("text/plain") ?? "");
       if (address === null) return;
       event.preventDefault();
-      openTyped(shell, address, false).then(
+      openAddress(shell, address, false).then(
         (refused) => refused !== null && shell.fail({ message: refused, advice: "" }),
       );
     };

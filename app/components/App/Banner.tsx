@@ -2,7 +2,7 @@
 
 import { visible } from "../../model/text.ts";
 import { count } from "../../shell/describe.ts";
-import { endings } from "../../shell/incomplete.ts";
+import { describeIncomplete } from "../../shell/incomplete.ts";
 import { type Compared, shownDoc } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
 import { Choices } from "./Choices.tsx";
@@ -54,7 +54,7 @@ function Notes({ compared }: { compared: Compared }) {
   const { before, after, pairs } = compared.comparison;
   const left = pairs.tasksLeftOut;
   const notes = [
-    ...endings(before, after),
+    ...describeIncomplete(before, after),
     ...compared.unrelated,
     ...(left > 0 ? [`The descriptors of ${count(left)} tasks were not compared: there would be too many pairs.`] : []),
   ];

@@ -1,6 +1,6 @@
 // Every key, from the registry, and the filter language.
 
-import type { Command } from "../../shell/commands.ts";
+import type { Command } from "../../shell/commands/command.ts";
 import { keyLabel } from "../../shell/keys.ts";
 import { usePage } from "../context.ts";
 import { isMac } from "../platform.ts";

@@ -1,8 +1,8 @@
 // Go to an offset: a number in decimal or hex, or so many bytes on or back.
 
 import { type FormEvent, useState } from "react";
-import { offsetOf } from "../../shell/bytes-text.ts";
-import { PLACES } from "../../shell/commands.ts";
+import { parseOffset } from "../../shell/bytes-text.ts";
+import { PLACES } from "../../shell/places.ts";
 import { shownDoc } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
 import { closeDialog } from "./close.ts";
@@ -18,7 +18,7 @@ export function OffsetDialog() {
   const [mistake, setMistake] = useState<string | null>(null);
   const go = (event: FormEvent) => {
     event.preventDefault();
-    const offset = offsetOf(text, at, size);
+    const offset = parseOffset(text, at, size);
     if (typeof offset === "string") return setMistake(offset);
     closeDialog(shell);
     shell.selectBytes({ member, anchor: offset, at: offset });

@@ -25,20 +25,11 @@ import { counted, sentence } from "../../graph/scene/words.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { type ObjectRef, sameRef } from "../../model/object-ref.ts";
 import "./Drawing.css";
+import type { DrawingHandle } from "../../shell/commands/command.ts";
 import { HiddenTree } from "./HiddenTree.tsx";
 import { Legend } from "./Legend.tsx";
 import { useTheme } from "./useTheme.ts";
 import { useZoom } from "./useZoom.ts";
-
-/** What commands outside do with the drawing. */
-export interface DrawingHandle {
-  /** Zooms about the middle: 1.25 is in, 0.8 is out. */
-  zoomBy(factor: number): void;
-  /** The whole drawing in view; once more: at its own size, from the top. */
-  fit(): void;
-  /** Gives the keyboard to the drawing. */
-  focus(): void;
-}
 
 export interface DrawingProps {
   readonly checkpoint: Checkpoint;

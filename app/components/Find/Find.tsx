@@ -5,7 +5,7 @@ import { holderCount } from "../../model/checkpoint.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
 import { u32At } from "../../model/read.ts";
 import { count, describe, tableUsers } from "../../shell/describe.ts";
-import { KEPT_FINDS } from "../../shell/find.ts";
+import { KEPT_RESULTS } from "../../shell/find.ts";
 import { listStep } from "../../shell/keys.ts";
 import { type Doc, shownDoc } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
@@ -79,7 +79,7 @@ function FindIn({ doc }: { doc: Doc }) {
       <p className="muted" aria-live="polite">
         {query.trim() === ""
           ? "Enter selects the result"
-          : `${count(total)} found${done ? "" : " so far"}${total > KEPT_FINDS ? `; the first ${KEPT_FINDS} are listed` : ""}`}
+          : `${count(total)} found${done ? "" : " so far"}${total > KEPT_RESULTS ? `; the first ${KEPT_RESULTS} are listed` : ""}`}
       </p>
     </Modal>
   );

@@ -3,12 +3,12 @@
 import { useEffect, useRef, useState } from "react";
 import type { Checkpoint } from "../../model/checkpoint.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
-import { type Finds, find } from "../../shell/find.ts";
+import { type FindResults, find } from "../../shell/find.ts";
 
 /** Results, and the query they belong to: typing is ahead of searching. */
 interface Response {
   readonly query: string;
-  readonly finds: Finds;
+  readonly finds: FindResults;
 }
 
 /** The user pressed Enter before the search for `query` had a result at `index`. */
@@ -19,7 +19,7 @@ interface PendingChoice {
 
 export interface FindSearch {
   /** What was found last. While a new query is searched for, these are the results of the old one. */
-  readonly finds: Finds;
+  readonly finds: FindResults;
   /**
    * Selects result `index` of a query, now or as soon as it is found. `query` is the text in the box: what was rendered
    * may be older.

@@ -27,7 +27,7 @@ export function Sides({ docs, side }: { docs: readonly [Doc, Doc]; side: Side })
                   name="side"
                   className="visually-hidden"
                   checked={each === side}
-                  onChange={() => shell.turn(each)}
+                  onChange={() => shell.showSide(each)}
                 />
                 <span className="muted">{each}</span> <span className="mono">{name}</span>
               </label>
@@ -36,7 +36,7 @@ export function Sides({ docs, side }: { docs: readonly [Doc, Doc]; side: Side })
                 className="plain head-format"
                 title="Format, evidence and facts"
                 onClick={() => {
-                  shell.turn(each);
+                  shell.showSide(each);
                   shell.store.set({ dialog: { kind: "format" } });
                 }}
               >

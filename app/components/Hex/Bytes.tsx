@@ -4,12 +4,12 @@ import { memo, useImperativeHandle, useState } from "react";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { recordAt } from "../../model/related.ts";
 import { visible } from "../../model/text.ts";
-import { selectionOf } from "../../shell/byte-selection.ts";
-import { byteSentence, tellByte } from "../../shell/byte-words.ts";
-import { PLACES } from "../../shell/commands.ts";
+import { byteRange } from "../../shell/byte-selection.ts";
+import { byteSentence, describeByte } from "../../shell/byte-words.ts";
 import { counted } from "../../shell/describe.ts";
 import { fieldAt } from "../../shell/hex-rows.ts";
-import { WIDEST } from "../../shell/numbers.ts";
+import { LARGEST_NUMBER } from "../../shell/numbers.ts";
+import { PLACES } from "../../shell/places.ts";
 import type { ByteSelection, Doc } from "../../shell/state.ts";
 import type { DocumentId } from "../../worker/protocol.ts";
 import { CommandButton } from "../CommandButton.tsx";
@@ -69,7 +69,7 @@ function BytesOf({ checkpoint, document }: { checkpoint: Checkpoint; document: D
     const next = by === 1 ? found.findIndex((offset) => offset > from) : found.findLastIndex((offset) => offset < from);
     // From the last to the first, and back.
     const place = found[next === NONE ? (by === 1 ? 0 : found.length - 1) : next];
-    if (place !== undefined) select(selectionOf(member, place, length));
+    if (place !== undefined) select(byteRange(member, place, length));
     else shell.notify(finding === null ? "Nothing was searched for." : "Nothing was found.");
   };
   useImperativeHandle(control, () => ({
@@ -91,7 +91,7 @@ function BytesOf({ checkpoint, document }: { checkpoint: Checkpoint; document: D
           search={search}
           cursor={at}
           from={Math.min(selection.anchor, at)}
-          onFound={(offset, length) => select(selectionOf(member, offset, length))}
+          onFound={(offset, length) => select(byteRange(member, offset, length))}
           onStep={step}
         />
         <CommandButton id="go-offset">Go to…</CommandButton>
@@ -131,10 +131,10 @@ function Under({ checkpoint, selection, seen, onSelect }: UnderProps) {
   const record = recordAt(checkpoint, member, at);
   const fields = record === NONE ? null : seen.fieldsOf(record);
   const field = fields?.[fieldAt(fields, at)] ?? null;
-  const words = tellByte(checkpoint, record, field, at);
-  const bytes = seen.pages.read(at, WIDEST);
+  const words = describeByte(checkpoint, record, field, at);
+  const bytes = seen.pages.read(at, LARGEST_NUMBER);
   const selected = Math.abs(anchor - at) + 1;
-  const range = (offset: number, length: number) => onSelect(selectionOf(member, offset, length));
+  const range = (offset: number, length: number) => onSelect(byteRange(member, offset, length));
   return (
     <>
       <Numbers bytes={bytes ?? new Uint8Array(0)} littleEndian={checkpoint.machine.littleEndian} />

@@ -1,9 +1,9 @@
 // The box for what to find among bytes, and how far the search is.
 
 import { type FormEvent, useEffect, useState } from "react";
-import { needleOf } from "../../shell/bytes-text.ts";
-import { PLACES } from "../../shell/commands.ts";
+import { parseNeedle } from "../../shell/bytes-text.ts";
 import { count } from "../../shell/describe.ts";
+import { PLACES } from "../../shell/places.ts";
 import { type FindBytes, type Finding, MOST_FOUND } from "./useFindBytes.ts";
 
 /** Searches shorter than this show no progress. In milliseconds. */
@@ -29,7 +29,7 @@ export function FindBar({ search, cursor, from, onFound, onStep }: Props) {
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const needle = needleOf(text, form);
+    const needle = parseNeedle(text, form);
     if (typeof needle === "string") return setMistake(needle);
     const same = searched === `${form} ${text}`;
     if (same && finding !== null && finding.fault === null && finding.state !== "stopped") return onStep(1);

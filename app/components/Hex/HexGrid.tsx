@@ -5,7 +5,6 @@ import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import type { Field } from "../../model/fields.ts";
 import { recordAt } from "../../model/related.ts";
 import { byteStep } from "../../shell/byte-step.ts";
-import { PLACES } from "../../shell/commands.ts";
 import {
   byteAtCharacter,
   characterCells,
@@ -19,6 +18,7 @@ import {
   recordStyle,
   runsOf,
 } from "../../shell/hex-rows.ts";
+import { PLACES } from "../../shell/places.ts";
 import type { ByteSelection } from "../../shell/state.ts";
 import type { DocumentId } from "../../worker/protocol.ts";
 import { useFieldsOf } from "../useFieldsOf.ts";

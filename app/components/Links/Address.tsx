@@ -1,7 +1,7 @@
 // The address of a hosted image, typed or pasted.
 
 import { type FormEvent, useState } from "react";
-import { openTyped } from "../../shell/hosted.ts";
+import { openAddress } from "../../shell/hosted.ts";
 import { shownDoc } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
 import { Modal } from "../Dialogs/Modal.tsx";
@@ -12,7 +12,7 @@ export function AddressDialog() {
   const canCompare = useApp(({ docs, side }) => shownDoc({ docs, side })?.document != null);
   const [text, setText] = useState("");
   const [refused, setRefused] = useState<string | null>(null);
-  const open = (beside: boolean) => void openTyped(shell, text, beside).then(setRefused);
+  const open = (beside: boolean) => void openAddress(shell, text, beside).then(setRefused);
   return (
     <Modal label="Open an address" className="address">
       <form

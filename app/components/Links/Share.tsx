@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import { LINK_LIMIT, toLinkText } from "../../link/bundle.ts";
 import { LEAVE_OUT, type LeaveOut } from "../../link/leave-out.ts";
 import { bytes, count, counted } from "../../shell/describe.ts";
-import { examples, packed, reportOf } from "../../shell/packed.ts";
+import { createReport, examplePaths, packDocs } from "../../shell/packed.ts";
 import { copyText, plainName, saveFile } from "../../shell/save.ts";
 import { useApp, usePage } from "../context.ts";
 import { Modal } from "../Dialogs/Modal.tsx";
@@ -25,7 +25,7 @@ export function ShareDialog({ into }: { into: "link" | "report" }) {
   useEffect(() => {
     let here = true;
     setPiece(null);
-    packed(shell, leaveOut).then(
+    packDocs(shell, leaveOut).then(
       (made) => here && setPiece(made),
       (error: unknown) => here && setFailure(error instanceof Error ? error.message : String(error)),
     );
@@ -47,7 +47,7 @@ export function ShareDialog({ into }: { into: "link" | "report" }) {
     } else {
       try {
         const name = leaveOut === "names" ? "checkpoint" : docs.map(({ input }) => plainName(input.name)).join("-to-");
-        saveFile(`${name}.html`, await reportOf(piece));
+        saveFile(`${name}.html`, await createReport(piece));
       } catch (error) {
         setFailure(error instanceof Error ? error.message : String(error));
         return;
@@ -90,7 +90,7 @@ export function ShareDialog({ into }: { into: "link" | "report" }) {
       <div>
         <p className="muted">Paths will read</p>
         <ul className="share-examples mono">
-          {examples(docs, leaveOut).map((name) => (
+          {examplePaths(docs, leaveOut).map((name) => (
             <li key={name}>{name}</li>
           ))}
         </ul>

@@ -4,12 +4,12 @@ import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react"
 import { NONE } from "../../model/checkpoint.ts";
 import type { Field } from "../../model/fields.ts";
 import { visible } from "../../model/text.ts";
-import { recordOfBytes, selectionOf } from "../../shell/byte-selection.ts";
-import { PLACES } from "../../shell/commands.ts";
+import { byteRange, recordOfBytes } from "../../shell/byte-selection.ts";
 import { counted } from "../../shell/describe.ts";
 import { fieldAt, recordStyle } from "../../shell/hex-rows.ts";
 import { listStep } from "../../shell/keys.ts";
 import { type Line, outlineOf } from "../../shell/outline.ts";
+import { PLACES } from "../../shell/places.ts";
 import { aboutRecord, recordLinks, refersTo, summaryOf } from "../../shell/record-words.ts";
 import { copyText, listingText } from "../../shell/save.ts";
 import type { Doc, ListingView } from "../../shell/state.ts";
@@ -102,7 +102,7 @@ export function Records({ doc, view, rows, pending }: Props) {
       const field = fieldsOf(line.row)?.[line.nth];
       const record = line.row;
       const member = records.member[record] ?? 0;
-      if (field) shell.selectBytes(selectionOf(member, field.offset, field.length));
+      if (field) shell.selectBytes(byteRange(member, field.offset, field.length));
     } else toggle(line);
   };
 

@@ -15,9 +15,9 @@ import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useSta
 import { NONE } from "../../model/checkpoint.ts";
 import { COLUMNS, type Column, LISTING_TITLES, type Listing } from "../../model/columns.ts";
 import { listingOf, relatedRow, selectionAt } from "../../model/related.ts";
-import { PLACES } from "../../shell/commands.ts";
 import { counted } from "../../shell/describe.ts";
 import { listStep } from "../../shell/keys.ts";
+import { PLACES } from "../../shell/places.ts";
 import { copyText, listingText } from "../../shell/save.ts";
 import type { Doc, ListingView } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";

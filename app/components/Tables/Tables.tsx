@@ -2,8 +2,8 @@
 
 import { type KeyboardEvent, useDeferredValue, useRef } from "react";
 import { COLUMNS, LISTING_TITLES, LISTINGS, type Listing, rowCount } from "../../model/columns.ts";
-import { PLACES } from "../../shell/commands.ts";
 import { count, counted } from "../../shell/describe.ts";
+import { PLACES } from "../../shell/places.ts";
 import type { Compared, Doc } from "../../shell/state.ts";
 import { Checks } from "../Checks/Checks.tsx";
 import { CommandButton } from "../CommandButton.tsx";

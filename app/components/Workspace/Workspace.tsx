@@ -71,9 +71,9 @@ function PictureOfBoth({ doc, compared }: { doc: Doc; compared: Compared }) {
 /** Where a link wants the drawing to be looked at, and where that is told. */
 function useWantedZoom() {
   const { shell } = usePage();
-  const view = useApp((state) => state.zoomWanted);
+  const view = useApp((state) => state.requestedZoom);
   // What is put away for a while comes back as it was.
-  useEffect(() => () => shell.store.set(({ zoom }) => ({ zoomWanted: zoom })), [shell]);
+  useEffect(() => () => shell.store.set(({ zoom }) => ({ requestedZoom: zoom })), [shell]);
   return { ...(view && { view }), onView: (zoom: ZoomLink) => shell.store.set({ zoom }) };
 }
 

@@ -1,46 +1,23 @@
 // Everything that can be done, once: keys, menus, the palette and the help all read this.
 
-import { changeSentence } from "../export/changes-text.ts";
-import { LISTING_TITLES, LISTINGS } from "../model/columns.ts";
-import { otherSide } from "../model/side.ts";
-import type { ChangesForm } from "../worker/protocol.ts";
-import { type ByteForm, bytesText } from "./bytes-text.ts";
-import { count, counted, sentence } from "./describe.ts";
-import { focusElement, focusWhenRendered } from "./focus.ts";
-import { rememberLink } from "./hosted.ts";
-import { imagesOf, pickedFiles } from "./inputs.ts";
-import { shownRows } from "./rows.ts";
-import { copyText, listingText, plainName, saveFile } from "./save.ts";
-import type { Shell } from "./shell.ts";
-import { type Dialog, type Panel, type State, shownDoc } from "./state.ts";
-
-export interface Command {
-  readonly id: string;
-  readonly title: string;
-  /** In the words of keys.ts. */
-  readonly key: string;
-  /** Heading in the help. */
-  readonly group: "Open" | "Compare" | "Look" | "Tables" | "Bytes" | "Copy and save" | "Help";
-  /** Id of the element that must have the focus for the key to count; it goes before other commands of this key. */
-  readonly within?: string;
-  when(state: State): boolean;
-  run(): void;
-}
+import { changeSentence } from "../../export/changes-text.ts";
+import { LISTING_TITLES, LISTINGS } from "../../model/columns.ts";
+import { otherSide } from "../../model/side.ts";
+import type { ChangesForm } from "../../worker/protocol.ts";
+import { type ByteForm, bytesText } from "../bytes-text.ts";
+import { count, counted, sentence } from "../describe.ts";
+import { focusElement, focusWhenRendered } from "../focus.ts";
+import { rememberLink } from "../hosted.ts";
+import { groupImages, pickedFiles } from "../inputs.ts";
+import { PLACES } from "../places.ts";
+import { shownRows } from "../rows.ts";
+import { copyText, listingText, plainName, saveFile } from "../save.ts";
+import type { Shell } from "../shell.ts";
+import { type Dialog, type Panel, type State, shownDoc } from "../state.ts";
+import type { BytesHandle, Command, DrawingHandle } from "./command.ts";
 
 /** Bytes that are copied at most. */
-const MOST_COPIED = 1024 * 1024;
-
-/** Ids of the elements that commands put the focus on. */
-export const PLACES = {
-  tree: "tree",
-  changes: "changes",
-  aligned: "aligned",
-  tables: "grid",
-  inspector: "inspector",
-  filter: "filter",
-  bytes: "bytes",
-  findBytes: "find-bytes",
-} as const;
+const MAX_COPIED_BYTES = 1024 * 1024;
 
 const isOpen = (state: State): boolean => shownDoc(state) !== null;
 const isWhole = (state: State): boolean => shownDoc(state)?.document != null;
@@ -49,26 +26,11 @@ const isPair = ({ docs }: State): boolean => docs.length === 2;
 const isCompared = ({ compared }: State): boolean => compared !== null;
 const always = (): boolean => true;
 
-/** What commands do with the drawing. */
-export interface DrawingControl {
-  zoomBy(factor: number): void;
-  fit(): void;
-  focus(): void;
-}
-
-/** What commands do with the bytes. */
-export interface BytesControl {
-  /** Puts the focus into the box for what to find. */
-  focusFind(): void;
-  /** Goes to the next place that was found, or the one before. */
-  step(by: 1 | -1): void;
-}
-
 /** All commands. `drawing.current` and `bytes.current` are there while they are on the page. */
-export function commandsOf(
+export function createCommands(
   shell: Shell,
-  drawing: { readonly current: DrawingControl | null },
-  bytes: { readonly current: BytesControl | null },
+  drawing: { readonly current: DrawingHandle | null },
+  bytes: { readonly current: BytesHandle | null },
 ): readonly Command[] {
   const { store } = shell;
   const state = () => store.get();
@@ -78,7 +40,7 @@ export function commandsOf(
     const input = document.createElement("input");
     input.type = "file";
     input.multiple = true;
-    input.onchange = () => shell.receive(imagesOf(pickedFiles(input.files ?? [])), compare);
+    input.onchange = () => shell.receive(groupImages(pickedFiles(input.files ?? [])), compare);
     input.click();
   };
 
@@ -251,8 +213,10 @@ export function commandsOf(
     const { member, anchor, at } = selection;
     const offset = Math.min(anchor, at);
     const length = Math.abs(anchor - at) + 1;
-    if (length > MOST_COPIED) {
-      return shell.notify(`${counted(length, "byte")} are too many to copy: select at most ${count(MOST_COPIED)}.`);
+    if (length > MAX_COPIED_BYTES) {
+      return shell.notify(
+        `${counted(length, "byte")} are too many to copy: select at most ${count(MAX_COPIED_BYTES)}.`,
+      );
     }
     try {
       const found = await shell.client.request("bytes", { document: doc.document, member, offset, length });
@@ -383,7 +347,7 @@ export function commandsOf(
       key: "v",
       group: "Compare",
       when: isPair,
-      run: () => shell.turn(otherSide(state().side)),
+      run: () => shell.showSide(otherSide(state().side)),
     },
 
     { id: "find", title: "Find…", key: "/", group: "Look", when: isOpen, run: show({ kind: "find" }) },

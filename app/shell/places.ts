@@ -1,0 +1,12 @@
+// Where keyboard focus can go: ids of the elements that commands focus.
+
+export const PLACES = {
+  tree: "tree",
+  changes: "changes",
+  aligned: "aligned",
+  tables: "grid",
+  inspector: "inspector",
+  filter: "filter",
+  bytes: "bytes",
+  findBytes: "find-bytes",
+} as const;
