@@ -1,0 +1,57 @@
+// What each folder may import: an allow-list. A folder may import itself and what its rule names, nothing else.
+//
+// A rule covers the files of its folder and of all subfolders without a rule of their own. A rule may be about one file,
+// and may name single files. Names are relative to app/; "npm:react" is a package with all its parts, "node:" is Node.
+
+import { posix } from "node:path";
+import type { Rules } from "./imports.ts";
+
+/** What the worker and the command line build on. */
+const CORE = "model decoder decoder/open.ts decoder/linux-cr decoder/criu encoder checks diff export link";
+/** The worker as the page sees it. */
+const WORKER = "worker/client.ts worker/protocol.ts";
+/** Tables of names, which the page knows before it opens anything. */
+const NAMES = "decoder/criu/members.ts decoder/linux-cr/dialect.ts";
+const TANSTACK = "npm:@tanstack/react-table npm:@tanstack/react-virtual";
+
+const rules: Readonly<Record<string, string>> = {
+  // Pure code: no React, no Node, no d3. tsconfig.pure.json keeps the DOM out.
+  model: "",
+  decoder: "model",
+  "decoder/archive": "model decoder/source.ts npm:fzstd",
+  "decoder/linux-cr": "model decoder",
+  "decoder/criu": "model decoder decoder/archive",
+  "decoder/open.ts": "model decoder decoder/linux-cr decoder/criu",
+  encoder: "model decoder decoder/linux-cr",
+  checks: "model decoder decoder/linux-cr decoder/criu",
+  diff: "model",
+  export: "model checks diff",
+  link: "model decoder diff",
+  graph: "model",
+  sources: "model decoder/source.ts link",
+
+  // The worker, where all of the above meet.
+  worker: `${CORE} sources graph ${WORKER}`,
+  "worker/protocol.ts": "model decoder checks diff graph link",
+  "worker/client.ts": "model decoder worker/protocol.ts",
+
+  // The page, which speaks to the worker through its client and its protocol.
+  shell: `model decoder/source.ts decoder/find-bytes.ts diff export link ${WORKER} ${NAMES} npm:react`,
+  components: `model checks/finding.ts diff export link graph worker/protocol.ts shell npm:react npm:d3-selection npm:d3-zoom ${TANSTACK}`,
+  offline: "shell",
+  "page.tsx": "shell components npm:react npm:react-dom",
+  "main.tsx": "page.tsx shell offline worker worker/client.ts",
+  "report.tsx": "page.tsx shell link worker worker/client.ts",
+
+  // The command line, and the plugins of the build.
+  "../cli": `${CORE} ../cli/dump ../package.json node:`,
+  "../cli/dump": "model decoder/linux-cr encoder ../cli node: npm:koffi",
+  "../build": "npm:vite node:",
+};
+
+const path = (name: string): string =>
+  name.startsWith("npm:") || name === "node:" ? name : posix.normalize(posix.join("app", name));
+
+export const MAY_IMPORT: Rules = Object.fromEntries(
+  Object.entries(rules).map(([name, names]) => [path(name), names.split(" ").map(path)]),
+);
