@@ -11,8 +11,10 @@ const CORE = "model decoder decoder/open.ts decoder/linux-cr decoder/criu encode
 /** The worker as the page sees it. */
 const WORKER = "worker/client.ts worker/protocol.ts";
 /** Tables of names, which the page knows before it opens anything. */
-const NAMES = "decoder/criu/members.ts decoder/linux-cr/dialect.ts";
-const TANSTACK = "npm:@tanstack/react-table npm:@tanstack/react-virtual";
+const NAMES = "decoder/dialects.ts decoder/criu/member-names.ts";
+/** What draws. */
+const VIEW =
+  "npm:react npm:react-dom npm:d3-selection npm:d3-zoom npm:@tanstack/react-table npm:@tanstack/react-virtual";
 
 const rules: Readonly<Record<string, string>> = {
   // Pure code: no React, no Node, no d3. tsconfig.pure.json keeps the DOM out.
@@ -22,6 +24,7 @@ const rules: Readonly<Record<string, string>> = {
   "decoder/linux-cr": "model decoder",
   "decoder/criu": "model decoder decoder/archive",
   "decoder/open.ts": "model decoder decoder/linux-cr decoder/criu",
+  "decoder/dialects.ts": "model decoder/linux-cr/dialect-names.ts decoder/criu/dialect-names.ts",
   encoder: "model decoder decoder/linux-cr",
   checks: "model decoder decoder/linux-cr decoder/criu",
   diff: "model",
@@ -37,7 +40,7 @@ const rules: Readonly<Record<string, string>> = {
 
   // The page, which speaks to the worker through its client and its protocol.
   shell: `model decoder/source.ts decoder/find-bytes.ts diff export link ${WORKER} ${NAMES} npm:react`,
-  components: `model checks/finding.ts diff export link graph worker/protocol.ts shell npm:react npm:d3-selection npm:d3-zoom ${TANSTACK}`,
+  components: `model checks/finding.ts diff export link graph worker/protocol.ts shell ${NAMES} ${VIEW}`,
   offline: "shell",
   "page.tsx": "shell components npm:react npm:react-dom",
   "main.tsx": "page.tsx shell offline worker worker/client.ts",
