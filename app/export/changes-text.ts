@@ -8,12 +8,13 @@ import {
   type PathDetails,
   type Values,
 } from "../diff/changes.ts";
-import { changeAt, countHolders, groupHeads, hasName, holdersOf, kindAt, kindWord } from "../diff/describe.ts";
+import { changeAt, countHolders, groupHeads, holdersOf, kindAt } from "../diff/describe.ts";
 import type { Comparison } from "../diff/diff.ts";
 import { pairNumber } from "../diff/pair.ts";
-import { type Checkpoint, commBytes, NONE, nameBytes } from "../model/checkpoint.ts";
+import { type Checkpoint, commBytes, NONE } from "../model/checkpoint.ts";
 import { flagChange, modeNames } from "../model/names.ts";
 import { visible, visibleText } from "../model/text.ts";
+import { fileName } from "../model/words.ts";
 
 /** How text out of an image is set off. It comes with nothing invisible or misleading left in it. */
 export type Quote = (text: string) => string;
@@ -71,8 +72,8 @@ export function changeWords(comparison: Comparison, index: number, options: Word
     what,
     uncertain,
   });
-  const nameBefore = (): string => fileName(before, x, quote);
-  const nameAfter = (): string => fileName(after, y, quote);
+  const nameBefore = (): string => quotedName(before, x, quote);
+  const nameAfter = (): string => quotedName(after, y, quote);
 
   switch (kind) {
     case "task-added":
@@ -151,10 +152,9 @@ function taskNoun({ before, after }: Comparison, taskBefore: number, taskAfter: 
   return pid === NONE ? "task" : "pid";
 }
 
-function fileName(checkpoint: Checkpoint, file: number, quote: Quote): string {
-  if (file === NONE) return "(a file that the image does not hold)";
-  if (!hasName(checkpoint, file)) return `(${kindWord(checkpoint, file)})`;
-  return quote(visibleText(nameBytes(checkpoint, file)));
+function quotedName(checkpoint: Checkpoint, file: number, quote: Quote): string {
+  const name = fileName(checkpoint, file);
+  return file === NONE || checkpoint.files.nameLength[file] === 0 ? name : quote(name);
 }
 
 function flagWords({ before, after }: Values<number>, arch: string | null, quote: Quote): string {
@@ -351,8 +351,8 @@ function valueCells(comparison: Comparison, index: number, change: Change) {
       };
     case "file-path":
       return {
-        before: change.before === null ? "" : fileName(before, changes.fileBefore[index] ?? NONE, plain),
-        after: change.after === null ? "" : fileName(after, changes.fileAfter[index] ?? NONE, plain),
+        before: change.before === null ? "" : quotedName(before, changes.fileBefore[index] ?? NONE, plain),
+        after: change.after === null ? "" : quotedName(after, changes.fileAfter[index] ?? NONE, plain),
         details: detailWords(change.details, after.machine.arch, plain).join("; "),
       };
     case "file-flags":

@@ -15,6 +15,7 @@ import {
 } from "./checkpoint.ts";
 import { FILE_KINDS, flagNames, modeNames, TASK_STATES } from "./names.ts";
 import { visible, visibleText } from "./text.ts";
+import { flagsText } from "./words.ts";
 
 /** A flat list of one sort of thing in a checkpoint. (A "table" is always a file table.) */
 export type Listing = "descriptors" | "files" | "tables" | "tasks" | "records" | "problems";
@@ -177,9 +178,6 @@ const recordOffset = (records: (checkpoint: Checkpoint) => Int32Array): Column =
       return record === NONE ? Number.NaN : (checkpoint.records.offset[record] ?? Number.NaN);
     },
   );
-
-/** An f_flags word the way C writes it: `02002`. */
-export const octal = (value: number): string => (value === 0 ? "0" : `0${(value >>> 0).toString(8)}`);
 
 /** What else than descriptors refers to a file, in words. */
 export function useNames(use: number): string[] {
@@ -362,7 +360,7 @@ const FILES: readonly Column[] = [
     ...numberColumn({ id: "octal", title: "Octal", about: "f_flags in octal", width: 9 }, (checkpoint, row) =>
       has(checkpoint, row, HAS.flags) ? (checkpoint.files.flags[row] ?? 0) : Number.NaN,
     ),
-    text: (checkpoint, row) => (has(checkpoint, row, HAS.flags) ? octal(checkpoint.files.flags[row] ?? 0) : ""),
+    text: (checkpoint, row) => (has(checkpoint, row, HAS.flags) ? flagsText(checkpoint.files.flags[row] ?? 0) : ""),
   },
   wordColumn(
     { id: "mode", title: "Mode", about: "f_mode by name", width: 14, hidden: true },

@@ -3,7 +3,7 @@
 import { CHANGED } from "../diff/changes.ts";
 import { type Checkpoint, HAS, holderCount, NONE } from "../model/checkpoint.ts";
 import { flagNames, modeNames } from "../model/names.ts";
-import { fileName } from "./describe.ts";
+import { fileName } from "../model/words.ts";
 
 /** A column of a descriptor, side by side. */
 export interface AlignedColumn {

@@ -1,14 +1,9 @@
 // Objects in words: headings, results, copied sentences.
 
-import { type Checkpoint, commBytes, HAS, NONE, nameBytes, recordMember, taskNumber } from "../model/checkpoint.ts";
+import { type Checkpoint, commBytes, HAS, NONE, recordMember, taskNumber } from "../model/checkpoint.ts";
 import type { Selection } from "../model/related.ts";
 import { visible, visibleText } from "../model/text.ts";
-
-/** A file's name, or what to say where it has none. */
-export function fileName(checkpoint: Checkpoint, file: number): string {
-  if (file === NONE) return "no open file";
-  return visibleText(nameBytes(checkpoint, file)) || `open file ${checkpoint.files.id[file] ?? ""}`;
-}
+import { fileName } from "../model/words.ts";
 
 /** `412 nginx`. */
 export function taskName(checkpoint: Checkpoint, task: number): string {
@@ -66,33 +61,4 @@ export function sentence(checkpoint: Checkpoint, selection: Selection): string {
   }
   const { word, name } = describe(checkpoint, selection);
   return `${word} ${name}${selection.to === "file" ? at(selection.row) : ""}`;
-}
-
-/** 1234567 → `1,234,567`: for counts only, never for values. */
-export function count(value: number): string {
-  return String(value).replace(/\B(?=(?:\d{3})+$)/g, ",");
-}
-
-/** `3 tasks`, `1 task`. */
-export function counted(value: number, one: string, many = `${one}s`): string {
-  return `${count(value)} ${value === 1 ? one : many}`;
-}
-
-/** Bytes for reading, not for values: `4.2 MB`. */
-export function bytes(value: number): string {
-  if (value < 1000) return counted(value, "byte");
-  const units = ["kB", "MB", "GB", "TB"];
-  let scaled = value / 1000;
-  let unit = 0;
-  while (scaled >= 999.95 && unit < units.length - 1) {
-    scaled /= 1000;
-    unit++;
-  }
-  return `${scaled.toFixed(scaled < 10 ? 1 : 0)} ${units[unit]}`;
-}
-
-/** Seconds since 1970 as a date: `2009-10-25 08:30:00 UTC`. */
-export function timeText(seconds: number): string {
-  const date = new Date(seconds * 1000);
-  return Number.isNaN(date.getTime()) ? String(seconds) : `${date.toISOString().replace("T", " ").slice(0, 19)} UTC`;
 }

@@ -4,7 +4,8 @@ import { type Checkpoint, descriptorCount, HAS, holderCount, NONE, taskCount } f
 import { useNames as wordsOfUse } from "../model/columns.ts";
 import type { Field } from "../model/fields.ts";
 import { visible } from "../model/text.ts";
-import { counted, fileName, taskName } from "./describe.ts";
+import { counted, fileName } from "../model/words.ts";
+import { taskName } from "./describe.ts";
 
 const KINDS = ["task", "table", "file", "descriptor", "further", "object", "new-table", "new-file"] as const;
 

@@ -8,12 +8,12 @@ import {
   hasPids,
   holderCount,
   NONE,
-  nameBytes,
   taskCount,
   taskNumber,
 } from "../../app/model/checkpoint.ts";
-import { FILE_KINDS, flagNames, O_ACCMODE, TASK_STATES } from "../../app/model/names.ts";
+import { flagNames, O_ACCMODE, TASK_STATES } from "../../app/model/names.ts";
 import { visible, visibleText } from "../../app/model/text.ts";
+import { counted, fileName, timeText } from "../../app/model/words.ts";
 
 /** Sharers that are named; the others are counted. */
 const MOST_NAMED = 6;
@@ -61,7 +61,7 @@ type Paint = (style: keyof typeof SGR, text: string) => string;
 function* headLines(checkpoint: Checkpoint): Generator<string> {
   const { tasks, tables, descriptors, files, format, dialect, time } = checkpoint;
   const family = format === "criu" ? "CRIU" : "Linux-CR";
-  const date = time === null ? "" : `, ${isoDate(time)}`;
+  const date = time === null ? "" : `, ${timeText(time)}`;
   yield `${family} ${dialect}${date}${checkpoint.complete ? "" : ", incomplete"}`;
   yield [
     counted(tasks.count, "task"),
@@ -71,13 +71,6 @@ function* headLines(checkpoint: Checkpoint): Generator<string> {
   ].join(", ");
   for (const { label, value } of checkpoint.facts) yield `${label}: ${visible(value)}`;
 }
-
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
-
-const isoDate = (seconds: number): string => {
-  const date = new Date(seconds * 1000);
-  return Number.isNaN(date.getTime()) ? String(seconds) : date.toISOString().replace(".000Z", "Z");
-};
 
 function taskWords(checkpoint: Checkpoint, task: number): string {
   const comm = visibleText(commBytes(checkpoint, task));
@@ -124,7 +117,7 @@ function descriptorLine(checkpoint: Checkpoint, row: number, width: number, pain
 function fileWords(checkpoint: Checkpoint, file: number): string {
   const { files, machine } = checkpoint;
   const has = files.has[file] as number;
-  const name = visibleText(nameBytes(checkpoint, file)) || `(${FILE_KINDS[files.kind[file] as number]}, not named)`;
+  const name = fileName(checkpoint, file);
   const flags = files.flags[file] as number;
   const parts = [(has & HAS.flags) === 0 ? "  " : (ACCESS[flags & O_ACCMODE] ?? "  "), name];
   if ((has & HAS.deleted) !== 0) parts.push("(unlinked)");

@@ -4,6 +4,7 @@ import { arch, hostname, machine, release, version } from "node:os";
 import type { Description, FileDescription, TableDescription, TaskDescription } from "../../app/encoder/description.ts";
 import type { Details } from "../../app/model/fields.ts";
 import { base64, decodeText, isUtf8 } from "../../app/model/text.ts";
+import { flagsText } from "../../app/model/words.ts";
 import { CliError } from "../images.ts";
 import {
   createReader,
@@ -208,11 +209,10 @@ function tellChanges(reader: Reader, tasks: readonly Task[], tables: readonly Ta
 }
 
 function differences(before: Descriptor, now: Descriptor): string[] {
-  const octal = (flags: number): string => `0${flags.toString(8)}`;
   const told: string[] = [];
   if (before.key !== now.key) told.push("it leads to another file");
   if (before.pos !== now.pos) told.push(`position ${before.pos} → ${now.pos}`);
-  if (before.flags !== now.flags) told.push(`flags ${octal(before.flags)} → ${octal(now.flags)}`);
+  if (before.flags !== now.flags) told.push(`flags ${flagsText(before.flags)} → ${flagsText(now.flags)}`);
   if (before.closeOnExec !== now.closeOnExec) told.push(`close-on-exec ${now.closeOnExec ? "set" : "cleared"}`);
   return told;
 }

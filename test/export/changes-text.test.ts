@@ -51,10 +51,10 @@ describe("a sentence", () => {
     ]);
   });
 
-  test("of a file that the image does not hold", () => {
+  test("of a missing file", () => {
     const doubt = "(uncertain: an image is incomplete)";
     expect(sentences(state(), state({}, [{ fd: 3, file: -1 }]))).toEqual([
-      `pid 412 fd 3: /var/log/x → (a file that the image does not hold) ${doubt}`,
+      `pid 412 fd 3: /var/log/x → (missing) ${doubt}`,
     ]);
     const shorter = compare(state(), { ...state({}, []), tasks: [] }, { complete: false });
     expect(changeSentence(shorter, 0)).toBe(`pid 412 server: task gone, with 1 descriptor ${doubt}`);

@@ -1,6 +1,7 @@
 // Checks of file tables, descriptors and open files.
 
 import { visibleText } from "../../model/text.ts";
+import { flagsText } from "../../model/words.ts";
 import { type FlagMasks, leftOverNames, opensDirectoryForWriting } from "../open-flags.ts";
 import {
   expect,
@@ -98,8 +99,6 @@ export function onFile(scan: Scan, masks: FlagMasks): void {
   }
 }
 
-const octal = (value: number): string => `0${value.toString(8)}`;
-
 function checkFlags(scan: Scan, masks: FlagMasks, kind: string): void {
   const flags = numberOf(scan, "f_flags");
   if ((flags & masks.leftOverMask) !== 0) {
@@ -108,7 +107,7 @@ function checkFlags(scan: Scan, masks: FlagMasks, kind: string): void {
   }
   const unknown = (flags & ~masks.knownMask) >>> 0;
   if (unknown !== 0) {
-    fieldFault(scan, "H22", "f_flags", `An open file's flags have bits without a meaning: ${octal(unknown)} (octal).`);
+    fieldFault(scan, "H22", "f_flags", `An open file's flags have bits without a meaning: ${flagsText(unknown)}.`);
   }
   if (kind === "GENERIC" && opensDirectoryForWriting(masks, flags)) {
     fieldFault(scan, "directory-written", "f_flags", "An open file is a directory (O_DIRECTORY) open for writing.");

@@ -1,7 +1,7 @@
 // What stands in the way, above everything: an opening that failed, an image with errors.
 
 import { visible } from "../../model/text.ts";
-import { count } from "../../shell/describe.ts";
+import { grouped } from "../../model/words.ts";
 import { describeIncomplete } from "../../shell/incomplete.ts";
 import { type Compared, shownDoc } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
@@ -36,7 +36,7 @@ export function Banner() {
       <p>
         {visible(first.message)}
         {first.offset !== null && <span className="mono muted"> at {first.offset}</span>}
-        {errors.length > 1 && <span className="muted"> and {count(errors.length - 1)} more</span>}
+        {errors.length > 1 && <span className="muted"> and {grouped(errors.length - 1)} more</span>}
       </p>
       <button type="button" onClick={() => shell.showListing("problems")}>
         See all problems
@@ -56,7 +56,9 @@ function Notes({ compared }: { compared: Compared }) {
   const notes = [
     ...describeIncomplete(before, after),
     ...compared.unrelated,
-    ...(left > 0 ? [`The descriptors of ${count(left)} tasks were not compared: there would be too many pairs.`] : []),
+    ...(left > 0
+      ? [`The descriptors of ${grouped(left)} tasks were not compared: there would be too many pairs.`]
+      : []),
   ];
   if (notes.length === 0) return null;
   return (

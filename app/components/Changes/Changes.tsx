@@ -7,7 +7,6 @@ import type { Comparison } from "../../diff/diff.ts";
 import { type ChangeLines, changeLines, hiddenKinds, lineOfChange } from "../../diff/lines.ts";
 import { changeSentence, changeWords, taskTitle } from "../../export/changes-text.ts";
 import { NONE } from "../../model/checkpoint.ts";
-import { count, counted, fileName } from "../../shell/describe.ts";
 import { PLACES } from "../../shell/places.ts";
 import type { Compared } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";
@@ -17,6 +16,7 @@ import { Sign } from "../Sign.tsx";
 import { useRowWindow } from "../useRowWindow.ts";
 import { Kinds } from "./Kinds.tsx";
 import "./Changes.css";
+import { counted, fileName, grouped } from "../../model/words.ts";
 
 /** Pixels of a line: a heading has one, a change two. */
 const LINE = 19;
@@ -43,7 +43,7 @@ export function Changes({ compared }: { compared: Compared }) {
           <Kinds comparison={comparison} />
           <p className="changes-bar">
             <span className="muted">
-              {shown === total ? counted(total, "change") : `${count(shown)} of ${counted(total, "change")}`}
+              {shown === total ? counted(total, "change") : `${grouped(shown)} of ${counted(total, "change")}`}
             </span>
             <CommandButton id="copy-change">Copy</CommandButton>
             <CommandButton id="copy-changes">Copy all</CommandButton>

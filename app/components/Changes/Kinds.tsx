@@ -2,7 +2,7 @@
 
 import { CHANGE_KINDS, CHANGE_TITLES } from "../../diff/changes.ts";
 import type { Comparison } from "../../diff/diff.ts";
-import { count } from "../../shell/describe.ts";
+import { grouped } from "../../model/words.ts";
 import { useApp, usePage } from "../context.ts";
 
 export function Kinds({ comparison }: { comparison: Comparison }) {
@@ -14,7 +14,7 @@ export function Kinds({ comparison }: { comparison: Comparison }) {
       {CHANGE_KINDS.filter((kind) => comparison.counts[kind] > 0).map((kind) => (
         <label key={kind} className={off.includes(kind) ? "kind muted" : "kind"}>
           <input type="checkbox" checked={!off.includes(kind)} onChange={() => shell.switchKind(kind)} />
-          {CHANGE_TITLES[kind]} <span className="kind-count">{count(comparison.counts[kind])}</span>
+          {CHANGE_TITLES[kind]} <span className="kind-count">{grouped(comparison.counts[kind])}</span>
         </label>
       ))}
     </fieldset>

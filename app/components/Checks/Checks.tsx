@@ -1,11 +1,11 @@
 // What a restart of the image would refuse or get wrong: the findings of the checks, by rule, each leading to its bytes.
 
 import type { Finding } from "../../checks/finding.ts";
-import { counted } from "../../shell/describe.ts";
 import type { Doc } from "../../shell/state.ts";
 import { usePage } from "../context.ts";
 import { useResponse } from "../Inspector/useResponse.ts";
 import "./Checks.css";
+import { counted } from "../../model/words.ts";
 
 /** Findings of one rule that are listed; the others are counted. */
 const MOST_LISTED = 50;

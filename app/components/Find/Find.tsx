@@ -4,7 +4,7 @@ import { type KeyboardEvent, useState } from "react";
 import { holderCount } from "../../model/checkpoint.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
 import { u32At } from "../../model/read.ts";
-import { count, describe, tableUsers } from "../../shell/describe.ts";
+import { describe, tableUsers } from "../../shell/describe.ts";
 import { KEPT_RESULTS } from "../../shell/find.ts";
 import { listStep } from "../../shell/keys.ts";
 import { type Doc, shownDoc } from "../../shell/state.ts";
@@ -13,6 +13,7 @@ import { closeDialog } from "../Dialogs/close.ts";
 import { Modal } from "../Dialogs/Modal.tsx";
 import { useFinds } from "./useFinds.ts";
 import "./Find.css";
+import { grouped } from "../../model/words.ts";
 
 export function Find() {
   const doc = useApp(shownDoc);
@@ -79,7 +80,7 @@ function FindIn({ doc }: { doc: Doc }) {
       <p className="muted" aria-live="polite">
         {query.trim() === ""
           ? "Enter selects the result"
-          : `${count(total)} found${done ? "" : " so far"}${total > KEPT_RESULTS ? `; the first ${KEPT_RESULTS} are listed` : ""}`}
+          : `${grouped(total)} found${done ? "" : " so far"}${total > KEPT_RESULTS ? `; the first ${KEPT_RESULTS} are listed` : ""}`}
       </p>
     </Modal>
   );

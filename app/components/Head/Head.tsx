@@ -2,7 +2,6 @@
 
 import { type ReactNode, useRef } from "react";
 import { visible } from "../../model/text.ts";
-import { bytes, counted } from "../../shell/describe.ts";
 import { keyLabel } from "../../shell/keys.ts";
 import { shownDoc } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";
@@ -11,6 +10,7 @@ import { isMac } from "../platform.ts";
 import { Sides } from "./Sides.tsx";
 import { Stepper } from "./Stepper.tsx";
 import "./Head.css";
+import { counted, sizeText } from "../../model/words.ts";
 
 export function Head() {
   const { shell } = usePage();
@@ -47,7 +47,7 @@ export function Head() {
             <Count>{counted(tables.count, "file table")}</Count>
             <Count>{counted(descriptors.count, "descriptor")}</Count>
             <Count>{counted(files.count, "open file")}</Count>
-            {size > 0 && <Count>{bytes(size)}</Count>}
+            {size > 0 && <Count>{sizeText(size)}</Count>}
           </span>
           {problems.length > 0 && (
             <button

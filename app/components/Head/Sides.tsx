@@ -3,7 +3,7 @@
 import { Fragment } from "react";
 import type { Side } from "../../model/side.ts";
 import { visible } from "../../model/text.ts";
-import { timeText } from "../../shell/describe.ts";
+import { timeText } from "../../model/words.ts";
 import type { Doc } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";
 import { usePage } from "../context.ts";

@@ -1,7 +1,7 @@
 // How many changes there are, which one is selected, and the way to the next.
 
 import { changeSentence } from "../../export/changes-text.ts";
-import { count, counted } from "../../shell/describe.ts";
+import { counted, grouped } from "../../model/words.ts";
 import { CommandButton } from "../CommandButton.tsx";
 import { useApp } from "../context.ts";
 
@@ -19,7 +19,7 @@ export function Stepper() {
         <span className="visually-hidden">Previous change</span>
       </CommandButton>
       <span className="head-stepper-at">
-        {change === null ? counted(total, "change") : `${count(change + 1)} of ${counted(total, "change")}`}
+        {change === null ? counted(total, "change") : `${grouped(change + 1)} of ${counted(total, "change")}`}
       </span>
       <CommandButton id="next-change">
         <span aria-hidden="true">›</span>

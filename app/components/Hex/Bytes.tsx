@@ -6,7 +6,6 @@ import { recordAt } from "../../model/related.ts";
 import { visible } from "../../model/text.ts";
 import { byteRange } from "../../shell/byte-selection.ts";
 import { byteSentence, describeByte } from "../../shell/byte-words.ts";
-import { counted } from "../../shell/describe.ts";
 import { fieldAt } from "../../shell/hex-rows.ts";
 import { LARGEST_NUMBER } from "../../shell/numbers.ts";
 import { PLACES } from "../../shell/places.ts";
@@ -21,6 +20,7 @@ import { HexGrid, type Seen } from "./HexGrid.tsx";
 import { Numbers } from "./Numbers.tsx";
 import { useFindBytes } from "./useFindBytes.ts";
 import "./Hex.css";
+import { counted } from "../../model/words.ts";
 
 const START: ByteSelection = { member: 0, anchor: 0, at: 0 };
 

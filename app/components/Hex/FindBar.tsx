@@ -1,8 +1,8 @@
 // The box for what to find among bytes, and how far the search is.
 
 import { type FormEvent, useEffect, useState } from "react";
+import { grouped } from "../../model/words.ts";
 import { parseNeedle } from "../../shell/bytes-text.ts";
-import { count } from "../../shell/describe.ts";
 import { PLACES } from "../../shell/places.ts";
 import { type FindBytes, type Finding, MOST_FOUND } from "./useFindBytes.ts";
 
@@ -104,9 +104,9 @@ export function FindBar({ search, cursor, from, onFound, onStep }: Props) {
 /** `3 of 17`, `searching, 45 %`, `not found`. */
 function told({ found, state, part, fault }: Finding, from: number, slow: boolean): string {
   if (fault !== null) return fault;
-  const many = found.length >= MOST_FOUND ? `${count(MOST_FOUND)} or more` : count(found.length);
+  const many = found.length >= MOST_FOUND ? `${grouped(MOST_FOUND)} or more` : grouped(found.length);
   const at = found.indexOf(from);
-  const place = at < 0 ? `${many} found` : `${count(at + 1)} of ${many}`;
+  const place = at < 0 ? `${many} found` : `${grouped(at + 1)} of ${many}`;
   if (state === "running") return slow ? `${place}, ${Math.floor(part * 100)} % searched` : "";
   if (state === "stopped") return `${place}, stopped at ${Math.floor(part * 100)} %`;
   return found.length === 0 ? "not found" : place;

@@ -10,13 +10,14 @@ import { type Checkpoint, commBytes, descriptorCount, NONE, taskNumber } from ".
 import type { Selection } from "../../model/related.ts";
 import { visibleText } from "../../model/text.ts";
 import { ALIGNED_COLUMNS, columnChanged } from "../../shell/aligned-cells.ts";
-import { counted, tableUsers } from "../../shell/describe.ts";
+import { tableUsers } from "../../shell/describe.ts";
 import type { Compared } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";
 import { usePage } from "../context.ts";
 import { Sign } from "../Sign.tsx";
 import { Section } from "./Section.tsx";
 import "./ChangeOf.css";
+import { counted } from "../../model/words.ts";
 
 export function ChangeOf({ compared, change }: { compared: Compared; change: number }) {
   const { comparison } = compared;

@@ -10,11 +10,11 @@ import {
   recordMember,
   taskCount,
 } from "../../model/checkpoint.ts";
-import { octal, useNames } from "../../model/columns.ts";
+import { useNames } from "../../model/columns.ts";
 import { FILE_KINDS, flagNames, modeNames, TASK_STATES } from "../../model/names.ts";
 import { objectOfRecord, recordOf, type Selection } from "../../model/related.ts";
 import { visible } from "../../model/text.ts";
-import { counted, describe, fileName, tableUsers, taskName, tasksOfTable } from "../../shell/describe.ts";
+import { describe, tableUsers, taskName, tasksOfTable } from "../../shell/describe.ts";
 import { PLACES } from "../../shell/places.ts";
 import type { Doc } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";
@@ -24,6 +24,7 @@ import { DetailsOf } from "./DetailsOf.tsx";
 import { RecordFields } from "./RecordFields.tsx";
 import { Section, Value } from "./Section.tsx";
 import "./Inspector.css";
+import { counted, fileName, flagsText } from "../../model/words.ts";
 
 export function Inspector({ doc }: { doc: Doc }) {
   const selection = useApp((state) => state.selection);
@@ -284,12 +285,12 @@ function FileValues({ checkpoint, file, heading }: { checkpoint: Checkpoint; fil
             <Missing />
           )}
         </Value>
-        <Value name="flags" {...(has & HAS.flags ? { copy: octal(flags) } : {})}>
+        <Value name="flags" {...(has & HAS.flags ? { copy: flagsText(flags) } : {})}>
           {has & HAS.flags ? (
             <>
               {flagNames(flags, machine.arch).join(" ")}{" "}
               <span className="muted">
-                {octal(flags)} {hex(flags)}
+                {flagsText(flags)} {hex(flags)}
               </span>
             </>
           ) : (

@@ -3,12 +3,12 @@
 import { useEffect, useState } from "react";
 import { LINK_LIMIT, toLinkText } from "../../link/bundle.ts";
 import { LEAVE_OUT, type LeaveOut } from "../../link/leave-out.ts";
-import { bytes, count, counted } from "../../shell/describe.ts";
 import { createReport, examplePaths, packDocs } from "../../shell/packed.ts";
 import { copyText, plainName, saveFile } from "../../shell/save.ts";
 import { useApp, usePage } from "../context.ts";
 import { Modal } from "../Dialogs/Modal.tsx";
 import "./Links.css";
+import { counted, grouped, sizeText } from "../../model/words.ts";
 
 const CHOICES: Readonly<Record<LeaveOut, string>> = {
   nothing: "Nothing more",
@@ -101,14 +101,14 @@ export function ShareDialog({ into }: { into: "link" | "report" }) {
         ) : piece === null ? (
           "Packing …"
         ) : data === null ? (
-          `${bytes(piece.length)} of data.`
+          `${sizeText(piece.length)} of data.`
         ) : tooLong ? (
           <span className="warn">
-            {count(data.length)} characters, more than the {count(LINK_LIMIT)} that a link may carry. Save a report
+            {grouped(data.length)} characters, more than the {grouped(LINK_LIMIT)} that a link may carry. Save a report
             instead.
           </span>
         ) : (
-          `${count(data.length)} characters, of ${count(LINK_LIMIT)} that a link may carry. Some chats and mail programs cut long links.`
+          `${grouped(data.length)} characters, of ${grouped(LINK_LIMIT)} that a link may carry. Some chats and mail programs cut long links.`
         )}
       </p>
       <p className="dialog-actions">

@@ -1,9 +1,9 @@
 // How far an opening is. Shown only once it takes long enough to be worth a look.
 
-import { bytes, counted } from "../../shell/describe.ts";
 import { CommandButton } from "../CommandButton.tsx";
 import { useApp } from "../context.ts";
 import "./Opening.css";
+import { counted, sizeText } from "../../model/words.ts";
 
 export function Opening() {
   const opening = useApp((state) => state.opening);
@@ -16,7 +16,7 @@ export function Opening() {
         <span className="opening-name mono">{name}</span>
         {progress && (
           <span className="muted mono">
-            {bytes(progress.bytes)} of {bytes(progress.size)} · {counted(progress.objects, "object")}
+            {sizeText(progress.bytes)} of {sizeText(progress.size)} · {counted(progress.objects, "object")}
           </span>
         )}
         <CommandButton id="cancel">Cancel</CommandButton>

@@ -1,7 +1,7 @@
 // Keeps records of one kind only.
 
 import { useMemo } from "react";
-import { count } from "../../shell/describe.ts";
+import { grouped } from "../../model/words.ts";
 import { kindCounts, kindFilter, kindOfFilter } from "../../shell/record-words.ts";
 import type { Doc } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
@@ -23,7 +23,7 @@ export function KindFilter({ doc: { checkpoint } }: { doc: Doc }) {
       <option value="">all kinds</option>
       {kinds.map(({ name, count: many }) => (
         <option key={name} value={name}>
-          {name} ({count(many)})
+          {name} ({grouped(many)})
         </option>
       ))}
     </select>

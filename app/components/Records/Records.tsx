@@ -5,7 +5,6 @@ import { NONE } from "../../model/checkpoint.ts";
 import type { Field } from "../../model/fields.ts";
 import { visible } from "../../model/text.ts";
 import { byteRange, recordOfBytes } from "../../shell/byte-selection.ts";
-import { counted } from "../../shell/describe.ts";
 import { fieldAt, recordStyle } from "../../shell/hex-rows.ts";
 import { listStep } from "../../shell/keys.ts";
 import { type Line, outlineOf } from "../../shell/outline.ts";
@@ -17,6 +16,7 @@ import { useApp, usePage } from "../context.ts";
 import { useFieldsOf } from "../useFieldsOf.ts";
 import { useRowWindow } from "../useRowWindow.ts";
 import "./Records.css";
+import { counted } from "../../model/words.ts";
 
 const ROW = 22;
 /** Fields of a record that are told one by one; the others are seen among the bytes. */

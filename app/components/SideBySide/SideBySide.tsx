@@ -18,7 +18,6 @@ import { PRESENCE } from "../../diff/pair.ts";
 import { changeWords, taskTitle } from "../../export/changes-text.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { ALIGNED_COLUMNS, type AlignedColumn, columnChanged } from "../../shell/aligned-cells.ts";
-import { counted } from "../../shell/describe.ts";
 import { listStep } from "../../shell/keys.ts";
 import { PLACES } from "../../shell/places.ts";
 import type { Compared } from "../../shell/state.ts";
@@ -29,6 +28,7 @@ import { useRowWindow } from "../useRowWindow.ts";
 import { useNarrow } from "../Workspace/useNarrow.ts";
 import { Ruler } from "./Ruler.tsx";
 import "./SideBySide.css";
+import { counted } from "../../model/words.ts";
 
 const ROW = 22;
 /** Below this width of the window there is one column, before → after. In pixels. */

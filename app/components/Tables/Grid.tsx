@@ -15,7 +15,7 @@ import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useSta
 import { NONE } from "../../model/checkpoint.ts";
 import { COLUMNS, type Column, LISTING_TITLES, type Listing } from "../../model/columns.ts";
 import { listingOf, relatedRow, selectionAt } from "../../model/related.ts";
-import { counted } from "../../shell/describe.ts";
+import { counted } from "../../model/words.ts";
 import { listStep } from "../../shell/keys.ts";
 import { PLACES } from "../../shell/places.ts";
 import { copyText, listingText } from "../../shell/save.ts";

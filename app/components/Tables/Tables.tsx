@@ -2,7 +2,6 @@
 
 import { type KeyboardEvent, useDeferredValue, useRef } from "react";
 import { COLUMNS, LISTING_TITLES, LISTINGS, type Listing, rowCount } from "../../model/columns.ts";
-import { count, counted } from "../../shell/describe.ts";
 import { PLACES } from "../../shell/places.ts";
 import type { Compared, Doc } from "../../shell/state.ts";
 import { Checks } from "../Checks/Checks.tsx";
@@ -15,6 +14,7 @@ import { SideBySide } from "../SideBySide/SideBySide.tsx";
 import { Grid } from "./Grid.tsx";
 import { useRows } from "./useRows.ts";
 import "./Tables.css";
+import { counted, grouped } from "../../model/words.ts";
 
 const ONE: Readonly<Record<Listing, string>> = {
   descriptors: "descriptor",
@@ -101,7 +101,7 @@ function Table({ doc }: { doc: Doc }) {
           {pending
             ? "sorting…"
             : filtered
-              ? `${count(rows.length)} of ${counted(total, ONE[tab])}`
+              ? `${grouped(rows.length)} of ${counted(total, ONE[tab])}`
               : counted(total, ONE[tab])}
         </span>
         {tab === "records" ? <KindFilter doc={doc} /> : <Columns tab={tab} />}
@@ -176,7 +176,7 @@ function Tabs({ doc, tab }: { doc: Doc; tab: Tab }) {
                   listing === "problems" && doc.checkpoint.problems.length > 0 ? "badge badge-problems" : "badge"
                 }
               >
-                {count(rowCount(doc.checkpoint, listing))}
+                {grouped(rowCount(doc.checkpoint, listing))}
               </span>
             </>
           )}

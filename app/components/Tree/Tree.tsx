@@ -7,13 +7,13 @@ import { TASK_STATES } from "../../model/names.ts";
 import { relatedRow } from "../../model/related.ts";
 import { taskTree } from "../../model/task-tree.ts";
 import { visibleText } from "../../model/text.ts";
-import { count, counted } from "../../shell/describe.ts";
 import { listStep } from "../../shell/keys.ts";
 import { PLACES } from "../../shell/places.ts";
 import type { Doc } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
 import { useRowWindow } from "../useRowWindow.ts";
 import "./Tree.css";
+import { counted, grouped } from "../../model/words.ts";
 
 const ROW = 22;
 
@@ -90,7 +90,7 @@ export function Tree({ doc }: { doc: Doc }) {
   return (
     <section className="tree-panel" aria-labelledby="tree-title">
       <h2 id="tree-title" className="panel-title">
-        Tasks <span className="muted">{count(tasks.count)}</span>
+        Tasks <span className="muted">{grouped(tasks.count)}</span>
       </h2>
       {tasks.count === 0 ? (
         <p className="panel-empty muted">The image holds no tasks.</p>

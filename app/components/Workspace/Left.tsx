@@ -1,6 +1,6 @@
 // What stands left of the drawing: the tasks of one image; of two, the changes or the tasks.
 
-import { count } from "../../shell/describe.ts";
+import { grouped } from "../../model/words.ts";
 import type { Doc } from "../../shell/state.ts";
 import { Changes } from "../Changes/Changes.tsx";
 import { useApp, usePage } from "../context.ts";
@@ -26,7 +26,7 @@ export function Left({ doc }: { doc: Doc }) {
             aria-pressed={id === left}
             onClick={() => shell.store.set({ left: id })}
           >
-            {title} <span className="badge">{count(many)}</span>
+            {title} <span className="badge">{grouped(many)}</span>
           </button>
         ))}
       </div>

@@ -3,6 +3,7 @@
 import type { Field, Reference } from "../../model/fields.ts";
 import { flagNames } from "../../model/names.ts";
 import { visibleText } from "../../model/text.ts";
+import { sizeText } from "../../model/words.ts";
 import type { Source } from "../source.ts";
 import { word } from "./framing.ts";
 import { createEntryReader } from "./inspect.ts";
@@ -30,7 +31,6 @@ import {
   SOCKET_TYPES,
   signalName,
   signalNames,
-  sizeText,
   swap16,
   TASK_STATE_WORDS,
   VMA_STATUS,

@@ -307,15 +307,3 @@ export const deviceText = (device: number): string => `${device >>> 20}:${device
 
 export const lockTypeName = (type: number): string | null => LOCK_TYPES[type] ?? null;
 export const lockFlagName = (flag: number): string | null => LOCK_FLAGS[flag] ?? null;
-
-/** Bytes in the unit that reads best: 512 B, 57 KiB. */
-export function sizeText(bytes: number): string {
-  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  return `${Number.isInteger(value) || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
-}

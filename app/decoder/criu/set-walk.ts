@@ -14,13 +14,13 @@ import {
 } from "../../model/checkpoint.ts";
 import { taskState } from "../../model/names.ts";
 import { visible, visibleText } from "../../model/text.ts";
+import { sizeText } from "../../model/words.ts";
 import { createBuilder } from "../builder.ts";
 import { type DecodeOptions, type Source, SourceError } from "../source.ts";
 import { walkEntries } from "./entries.ts";
 import { markEpollTargets } from "./epoll.ts";
 import { createFileReader } from "./files.ts";
 import { type Framing, framingOf } from "./framing.ts";
-import { sizeText } from "./meaning.ts";
 import { MEMBER_KINDS } from "./member-kinds.ts";
 import { baseName } from "./member-names.ts";
 import { enumName, MAGICS } from "./messages.ts";

@@ -1,6 +1,7 @@
 // What a field's value means, by the field's name.
 
 import { flagNames, modeNames } from "../../model/names.ts";
+import { flagsText, timeText } from "../../model/words.ts";
 import type { FieldContext } from "./fields.ts";
 import { vmFlagNames } from "./vm-flags.ts";
 
@@ -67,7 +68,7 @@ export function meaning({ dialect, checkpoint }: FieldContext, name: string, val
   if (ADDRESSES.test(name)) return `0x${value.toString(16)}`;
   switch (name) {
     case "f_flags":
-      return `${flagNames(number, checkpoint.machine.arch).join(" | ")} (octal ${number.toString(8).padStart(2, "0")})`;
+      return `${flagNames(number, checkpoint.machine.arch).join(" | ")} (${flagsText(number)})`;
     case "f_mode":
       return modeNames(number).join(" | ");
     case "vm_flags":
@@ -83,10 +84,8 @@ export function meaning({ dialect, checkpoint }: FieldContext, name: string, val
     case "rlim_cur":
     case "rlim_max":
       return value === RLIM_INFINITY ? "unlimited" : null;
-    case "time": {
-      const date = new Date(number * 1000);
-      return Number.isNaN(date.getTime()) ? null : date.toISOString().replace(".000Z", "Z");
-    }
+    case "time":
+      return timeText(number);
     default:
       return null;
   }

@@ -3,6 +3,7 @@
 import { NONE } from "../../model/checkpoint.ts";
 import { FILE_KINDS } from "../../model/names.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
+import { counted, grouped } from "../../model/words.ts";
 import { type Change, changeOf, SAME, type Subject } from "../order/graph.ts";
 import { FOLD_DANGLING, FOLD_SHARED, MORE, type Plan, type PlannedTable } from "../plan/plan.ts";
 import { type Box, type BoxKind, type Cell, CHARACTER, COLUMN, PITCH } from "./scene.ts";
@@ -10,9 +11,7 @@ import {
   accessLetters,
   changeSign,
   closeOnExecMark,
-  counted,
   fileName,
-  grouped,
   holdersLabel,
   isDeleted,
   isShared,

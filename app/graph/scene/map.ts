@@ -2,11 +2,11 @@
 
 import { NONE } from "../../model/checkpoint.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
+import { grouped } from "../../model/words.ts";
 import type { Subject } from "../order/graph.ts";
 import type { Layout } from "../order/layout.ts";
 import { tablesOfTask } from "../plan/plan.ts";
 import { HEADING, type Strip } from "./scene.ts";
-import { grouped } from "./words.ts";
 
 /** How much of a view `width` pixels wide the strips take. */
 export function mapWidth(width: number): number {

@@ -1,5 +1,6 @@
 // Chooses the level of a drawing and makes its scene: the whole graph, or strips with what is around the selection.
 
+import { counted, grouped } from "../../model/words.ts";
 import { SAME, type Subject } from "../order/graph.ts";
 import type { Layout } from "../order/layout.ts";
 import { levelOf, planAround, planWhole } from "../plan/plan.ts";
@@ -7,7 +8,6 @@ import type { Frame } from "./boxes.ts";
 import { around, compose, lanesIn } from "./compose.ts";
 import { mapWidth, stripsOf } from "./map.ts";
 import { type Box, type Edge, HEADING, type Heading, PITCH, type Scene, type SceneOptions } from "./scene.ts";
-import { counted, grouped } from "./words.ts";
 
 /** The scene of a subject at a size. At most some 3,000 marks, whatever the size of the image. */
 export function sceneOf(subject: Subject, layout: Layout, options: SceneOptions): Scene {

@@ -11,9 +11,10 @@ import {
   taskNumber,
   USE,
 } from "../../model/checkpoint.ts";
-import { FILE_KINDS, fileKind, O_ACCMODE, openFlags, TASK_STATES } from "../../model/names.ts";
+import { fileKind, O_ACCMODE, openFlags, TASK_STATES } from "../../model/names.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
 import { visibleText } from "../../model/text.ts";
+import { counted, grouped, namelessFile } from "../../model/words.ts";
 import {
   type Change,
   changeOf,
@@ -24,13 +25,6 @@ import {
   SAME,
   type Subject,
 } from "../order/graph.ts";
-
-/** `1 fd`, `12 fds`. */
-export const counted = (count: number, one: string, many = `${one}s`): string =>
-  `${grouped(count)} ${count === 1 ? one : many}`;
-
-/** A count with its thousands apart: 1,000,000. */
-export const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 
 /** The sign of a change, for those who do not see its colour. Empty for what is the same. */
 export const changeSign = (change: Change): string => ["", "+", "−", "~"][change] ?? "";
@@ -102,7 +96,7 @@ function shortened(name: Uint8Array): Uint8Array {
 export function fileName(subject: Subject, file: number): string {
   return both(subject, "file", file, (c, row) => {
     const name = visibleText(shortened(nameBytes(c, row)));
-    return name === "" ? `(${FILE_KINDS[c.files.kind[row] ?? 0] ?? "unknown"}, no name)` : name;
+    return name === "" ? namelessFile(c, row) : name;
   });
 }
 

@@ -3,9 +3,10 @@
 import { changeSentence } from "../../export/changes-text.ts";
 import { LISTING_TITLES, LISTINGS } from "../../model/columns.ts";
 import { otherSide } from "../../model/side.ts";
+import { counted, grouped } from "../../model/words.ts";
 import type { ChangesForm } from "../../worker/protocol.ts";
 import { type ByteForm, bytesText } from "../bytes-text.ts";
-import { count, counted, sentence } from "../describe.ts";
+import { sentence } from "../describe.ts";
 import { focusElement, focusWhenRendered } from "../focus.ts";
 import { rememberLink } from "../hosted.ts";
 import { groupImages, pickedFiles } from "../inputs.ts";
@@ -215,7 +216,7 @@ export function createCommands(
     const length = Math.abs(anchor - at) + 1;
     if (length > MAX_COPIED_BYTES) {
       return shell.notify(
-        `${counted(length, "byte")} are too many to copy: select at most ${count(MAX_COPIED_BYTES)}.`,
+        `${counted(length, "byte")} are too many to copy: select at most ${grouped(MAX_COPIED_BYTES)}.`,
       );
     }
     try {
