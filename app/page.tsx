@@ -6,7 +6,7 @@ import { App } from "./components/App/App.tsx";
 import { Boundary } from "./components/Boundary/Boundary.tsx";
 import { PageContext } from "./components/context.ts";
 import type { BytesHandle, DrawingHandle } from "./shell/commands/command.ts";
-import { createCommands } from "./shell/commands/commands.ts";
+import { createCommands } from "./shell/commands/registry.ts";
 import { followHistory } from "./shell/history.ts";
 import type { Shell } from "./shell/shell.ts";
 import type { Input } from "./shell/state.ts";
@@ -21,7 +21,7 @@ export function showPage(shell: Shell, home: readonly Input[] = []): void {
   followHistory(shell, window, home);
   createRoot(root).render(
     <Boundary>
-      <PageContext value={{ shell, commands: createCommands(shell, drawing, bytes), drawing, bytes }}>
+      <PageContext value={{ shell, commands: createCommands({ shell, drawing, bytes }), drawing, bytes }}>
         <App />
       </PageContext>
     </Boundary>,

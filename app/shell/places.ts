@@ -7,6 +7,7 @@ export const PLACES = {
   tables: "grid",
   inspector: "inspector",
   filter: "filter",
+  columns: "columns",
   bytes: "bytes",
   findBytes: "find-bytes",
 } as const;

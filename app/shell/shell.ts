@@ -23,6 +23,7 @@ import type { Client } from "../worker/client.ts";
 import type { OpenResponse } from "../worker/protocol.ts";
 import { byteRange, bytesForSelection, clampToMember, selectionForBytes } from "./byte-selection.ts";
 import { listSamples, loadSample } from "./samples.ts";
+import { shownDoc } from "./selectors.ts";
 import {
   type ByteSelection,
   type Compared,
@@ -35,7 +36,6 @@ import {
   type ListingView,
   type Origin,
   type State,
-  shownDoc,
 } from "./state.ts";
 import { createStore, type Store } from "./store.ts";
 

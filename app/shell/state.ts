@@ -8,7 +8,7 @@ import type { ZoomLink } from "../link/link.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { COLUMNS, LISTINGS, type Listing } from "../model/columns.ts";
 import type { Selection } from "../model/related.ts";
-import { onSide, type Side } from "../model/side.ts";
+import type { Side } from "../model/side.ts";
 import type { DocumentId, InputFile } from "../worker/protocol.ts";
 
 /** Files that make up one image. */
@@ -202,9 +202,4 @@ export function firstState(): State {
     dialog: null,
     notice: null,
   };
-}
-
-/** The document that is looked at. */
-export function shownDoc({ docs, side }: Pick<State, "docs" | "side">): Doc | null {
-  return onSide(docs, side) ?? docs[0] ?? null;
 }

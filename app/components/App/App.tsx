@@ -5,7 +5,7 @@ import { visible } from "../../model/text.ts";
 import { openAddress, pastedAddress } from "../../shell/hosted.ts";
 import { droppedFiles, groupImages } from "../../shell/inputs.ts";
 import { keyText, takesText } from "../../shell/keys.ts";
-import { shownDoc } from "../../shell/state.ts";
+import { shownDoc } from "../../shell/selectors.ts";
 import { useApp, usePage } from "../context.ts";
 import { Dialogs } from "../Dialogs/Dialogs.tsx";
 import { Empty } from "../Empty/Empty.tsx";

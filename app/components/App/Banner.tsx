@@ -3,7 +3,8 @@
 import { visible } from "../../model/text.ts";
 import { grouped } from "../../model/words.ts";
 import { describeIncomplete } from "../../shell/incomplete.ts";
-import { type Compared, shownDoc } from "../../shell/state.ts";
+import { shownDoc } from "../../shell/selectors.ts";
+import type { Compared } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
 import { Choices } from "./Choices.tsx";
 

@@ -1,7 +1,8 @@
 // One image came upon an open one: compare, or open instead?
 
 import { visible } from "../../model/text.ts";
-import { type Input, shownDoc } from "../../shell/state.ts";
+import { shownDoc } from "../../shell/selectors.ts";
+import type { Input } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
 import { Modal } from "./Modal.tsx";
 

@@ -3,7 +3,7 @@
 import { dialectsOf } from "../../decoder/dialects.ts";
 import { visible } from "../../model/text.ts";
 import { timeText } from "../../model/words.ts";
-import { shownDoc } from "../../shell/state.ts";
+import { shownDoc } from "../../shell/selectors.ts";
 import { useApp, usePage } from "../context.ts";
 import { Modal } from "./Modal.tsx";
 

@@ -1,12 +1,10 @@
 // Every key, from the registry, and the filter language.
 
-import type { Command } from "../../shell/commands/command.ts";
+import { COMMAND_GROUPS } from "../../shell/commands/command.ts";
 import { keyLabel } from "../../shell/keys.ts";
 import { usePage } from "../context.ts";
 import { isMac } from "../platform.ts";
 import { Modal } from "./Modal.tsx";
-
-const GROUPS: readonly Command["group"][] = ["Open", "Compare", "Look", "Tables", "Bytes", "Copy and save", "Help"];
 
 const FILTERS: readonly (readonly [string, string])[] = [
   ["nginx log", "rows in which both words occur"],
@@ -24,7 +22,7 @@ export function Help() {
     <Modal label="Keys and filters" className="help">
       <h2>Keys</h2>
       <div className="help-keys">
-        {GROUPS.map((group) => (
+        {COMMAND_GROUPS.map((group) => (
           <section key={group}>
             <h3 className="muted">{group === "Bytes" ? "Bytes, with the focus there" : group}</h3>
             <dl>

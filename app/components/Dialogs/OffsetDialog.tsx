@@ -3,7 +3,7 @@
 import { type FormEvent, useState } from "react";
 import { parseOffset } from "../../shell/bytes-text.ts";
 import { PLACES } from "../../shell/places.ts";
-import { shownDoc } from "../../shell/state.ts";
+import { shownDoc } from "../../shell/selectors.ts";
 import { useApp, usePage } from "../context.ts";
 import { closeDialog } from "./close.ts";
 import { Modal } from "./Modal.tsx";

@@ -2,8 +2,9 @@
 
 import { type ReactNode, useRef } from "react";
 import { visible } from "../../model/text.ts";
+import type { CommandGroup } from "../../shell/commands/command.ts";
 import { keyLabel } from "../../shell/keys.ts";
-import { shownDoc } from "../../shell/state.ts";
+import { shownDoc } from "../../shell/selectors.ts";
 import { CommandButton } from "../CommandButton.tsx";
 import { useApp, usePage } from "../context.ts";
 import { isMac } from "../platform.ts";
@@ -71,16 +72,15 @@ export function Head() {
 
 const Count = ({ children }: { children: ReactNode }) => <span className="head-count">{children}</span>;
 
-/** All that can be done now, from the registry. */
+const MENU_GROUPS: readonly CommandGroup[] = ["Open", "Compare", "Selection", "Copy and save"];
+
+/** The commands that are available now, from the registry. */
 function Menu() {
   const { commands } = usePage();
   const state = useApp((now) => now);
   const details = useRef<HTMLDetailsElement>(null);
   const close = () => details.current?.removeAttribute("open");
-  const shown = commands.filter(
-    ({ group, id }) =>
-      group === "Open" || group === "Compare" || group === "Copy and save" || id === "palette" || id === "help",
-  );
+  const shown = commands.filter(({ group, id }) => MENU_GROUPS.includes(group) || id === "palette" || id === "help");
   return (
     <details
       ref={details}

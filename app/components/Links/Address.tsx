@@ -2,7 +2,7 @@
 
 import { type FormEvent, useState } from "react";
 import { openAddress } from "../../shell/hosted.ts";
-import { shownDoc } from "../../shell/state.ts";
+import { shownDoc } from "../../shell/selectors.ts";
 import { useApp, usePage } from "../context.ts";
 import { Modal } from "../Dialogs/Modal.tsx";
 import "./Links.css";

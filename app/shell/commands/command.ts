@@ -1,18 +1,42 @@
 // What a command is, and the parts of the page that commands drive.
 
+import type { Shell } from "../shell.ts";
 import type { State } from "../state.ts";
+
+/** Headings in the help, in its order. */
+export const COMMAND_GROUPS = [
+  "Open",
+  "Compare",
+  "View",
+  "Drawing",
+  "Tables",
+  "Bytes",
+  "Selection",
+  "Copy and save",
+  "Help",
+] as const;
+export type CommandGroup = (typeof COMMAND_GROUPS)[number];
 
 export interface Command {
   readonly id: string;
   readonly title: string;
-  /** In the words of keys.ts. */
+  /** Notation of keys.ts. */
   readonly key: string;
-  /** Heading in the help. */
-  readonly group: "Open" | "Compare" | "Look" | "Tables" | "Bytes" | "Copy and save" | "Help";
-  /** Id of the element that must have the focus for the key to count; it goes before other commands of this key. */
+  readonly group: CommandGroup;
+  /** Id of the element that must contain the focus for the key to count. Takes precedence over others of this key. */
   readonly within?: string;
+  /** Whether the command is available. */
   when(state: State): boolean;
   run(): void;
+}
+
+/** What commands act on. */
+export interface CommandContext {
+  readonly shell: Shell;
+  /** `null` while the drawing is not on the page. */
+  readonly drawing: { readonly current: DrawingHandle | null };
+  /** `null` while the byte view is not on the page. */
+  readonly bytes: { readonly current: BytesHandle | null };
 }
 
 /** What commands do with the drawing. */
@@ -31,4 +55,9 @@ export interface BytesHandle {
   focusFind(): void;
   /** Goes to the next match, or the previous one. */
   step(by: 1 | -1): void;
+}
+
+/** Puts commands under a heading. */
+export function inGroup(group: CommandGroup, commands: readonly Omit<Command, "group">[]): Command[] {
+  return commands.map((command) => ({ ...command, group }));
 }

@@ -1,0 +1,34 @@
+// Steps that several commands share.
+
+import { focusElement } from "../focus.ts";
+import { copyText } from "../save.ts";
+import type { Shell } from "../shell.ts";
+import type { Panel } from "../state.ts";
+
+/** Shows a panel and moves keyboard focus to an element in it (an id of PLACES). */
+export function goTo({ store }: Shell, panel: Panel, place: string): void {
+  showPanel(store, panel);
+  focusElement(place);
+}
+
+function showPanel(store: Shell["store"], panel: Panel): void {
+  store.set(({ treeShown, inspectorShown, tablesShown }) => ({
+    panel,
+    treeShown: treeShown || panel === "tree",
+    inspectorShown: inspectorShown || panel === "inspector",
+    tablesShown: tablesShown || panel === "tables",
+  }));
+}
+
+/**
+ * Copies text and reports whether that worked.
+ *
+ * @param what Goes into `Copied …`.
+ */
+export async function copy(shell: Shell, text: string, what: string): Promise<void> {
+  const copied = await copyText(text);
+  shell.notify(copied ? `Copied ${what}` : "Could not copy: the browser denied access to the clipboard");
+}
+
+/** The message of anything that was thrown. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,144 @@
+// Two images: step through the changes, side by side, swap; and the changes as text.
+
+import { changeSentence } from "../../export/changes-text.ts";
+import { otherSide } from "../../model/side.ts";
+import type { ChangesForm } from "../../worker/protocol.ts";
+import { PLACES } from "../places.ts";
+import { plainName, saveFile } from "../save.ts";
+import { isCompared, isPair, tablesContent } from "../selectors.ts";
+import type { Shell } from "../shell.ts";
+import { copy, goTo, messageOf } from "./actions.ts";
+import { type Command, type CommandContext, inGroup } from "./command.ts";
+
+export function compareCommands({ shell }: CommandContext): Command[] {
+  const { store } = shell;
+  return inGroup("Compare", [
+    { id: "next-change", title: "Next change", key: "n", when: isCompared, run: () => shell.stepChange(1) },
+    { id: "previous-change", title: "Previous change", key: "p", when: isCompared, run: () => shell.stepChange(-1) },
+    {
+      id: "go-changes",
+      title: "Go to changes",
+      key: "C",
+      when: isCompared,
+      run() {
+        store.set({ left: "changes" });
+        goTo(shell, "tree", PLACES.changes);
+      },
+    },
+    {
+      id: "side-by-side",
+      title: "Toggle side by side",
+      key: "d",
+      when: isCompared,
+      run: () => toggleSideBySide(shell),
+    },
+    {
+      id: "only-changes",
+      title: "Side by side: toggle unchanged rows",
+      key: "a",
+      when: isCompared,
+      run: () => store.set(({ onlyChanges }) => ({ onlyChanges: !onlyChanges })),
+    },
+    {
+      id: "all-kinds",
+      title: "Show all kinds of change",
+      key: "K",
+      when: (state) => isCompared(state) && state.off.length > 0,
+      run: () => store.set({ off: [] }),
+    },
+    { id: "swap", title: "Swap before and after", key: "x", when: isPair, run: () => void shell.swap() },
+    {
+      id: "turn",
+      title: "Switch to the other image",
+      key: "v",
+      when: isPair,
+      run: () => shell.showSide(otherSide(store.get().side)),
+    },
+    ...changesAsText(shell),
+  ]);
+}
+
+function toggleSideBySide(shell: Shell): void {
+  const state = shell.store.get();
+  const isShown = state.tablesShown && tablesContent(state) === "sideBySide";
+  shell.store.set({ view: isShown ? "one" : "sideBySide", bytesShown: false });
+  goTo(shell, "tables", isShown ? PLACES.tables : PLACES.aligned);
+}
+
+function changesAsText(shell: Shell): Omit<Command, "group">[] {
+  return [
+    {
+      id: "copy-change",
+      title: "Copy change as text",
+      key: "c",
+      when: ({ compared, change }) => compared !== null && change !== null,
+      run() {
+        const { compared, change } = shell.store.get();
+        if (compared && change !== null) void copy(shell, changeSentence(compared.comparison, change), "the change");
+      },
+    },
+    {
+      id: "copy-changes",
+      title: "Copy changes as Markdown",
+      key: "M",
+      when: isCompared,
+      async run() {
+        const changes = await formatChanges(shell, "markdown");
+        if (changes !== null) await copy(shell, await changes.text.text(), "the changes");
+      },
+    },
+    {
+      id: "save-changes-markdown",
+      title: "Save changes as Markdown",
+      key: "m",
+      when: isCompared,
+      run: () => void saveChanges(shell, "markdown", "md"),
+    },
+    {
+      id: "save-changes-json",
+      title: "Save changes as JSON",
+      key: "j",
+      when: isCompared,
+      run: () => void saveChanges(shell, "json", "json"),
+    },
+    {
+      id: "save-changes-csv",
+      title: "Save changes as CSV",
+      key: "E",
+      when: isCompared,
+      run: () => void saveChanges(shell, "csv", "csv"),
+    },
+  ];
+}
+
+interface FormattedChanges {
+  readonly text: Blob;
+  /** For a file, without an extension. */
+  readonly name: string;
+}
+
+/** The changes as text, except those of kinds that are switched off. `null`: failed, and the user was notified. */
+async function formatChanges(shell: Shell, form: ChangesForm): Promise<FormattedChanges | null> {
+  const { docs, off } = shell.store.get();
+  const [before, after] = docs;
+  if (!before || !after || before.document === null || after.document === null) return null;
+  const names = { before: before.input.name, after: after.input.name };
+  try {
+    const text = await shell.client.request("changes", {
+      before: before.document,
+      after: after.document,
+      form,
+      ignore: off,
+      names,
+    });
+    return { text, name: `${plainName(names.before)}-to-${plainName(names.after)}` };
+  } catch (error) {
+    shell.notify(`Could not export the changes: ${messageOf(error)}`);
+    return null;
+  }
+}
+
+async function saveChanges(shell: Shell, form: ChangesForm, extension: string): Promise<void> {
+  const changes = await formatChanges(shell, form);
+  if (changes !== null) saveFile(`${changes.name}.${extension}`, changes.text);
+}

@@ -1,0 +1,38 @@
+// Open, compare with another image, close.
+
+import { groupImages, pickedFiles } from "../inputs.ts";
+import { isDecoded, isOpen } from "../selectors.ts";
+import type { Shell } from "../shell.ts";
+import { type Command, type CommandContext, inGroup } from "./command.ts";
+
+export function fileCommands({ shell }: CommandContext): Command[] {
+  const { store } = shell;
+  return inGroup("Open", [
+    { id: "open", title: "Open…", key: "o", when: () => true, run: () => pickFiles(shell, false) },
+    {
+      id: "open-address",
+      title: "Open an address…",
+      key: "A",
+      when: () => shell.network,
+      run: () => store.set({ dialog: { kind: "address" } }),
+    },
+    { id: "compare", title: "Compare with…", key: "O", when: isDecoded, run: () => pickFiles(shell, true) },
+    { id: "close", title: "Close", key: "W", when: isOpen, run: () => shell.close() },
+    {
+      id: "format",
+      title: "Format, evidence and facts…",
+      key: "D",
+      when: isOpen,
+      run: () => store.set({ dialog: { kind: "format" } }),
+    },
+  ]);
+}
+
+/** Shows the browser's file picker. */
+function pickFiles(shell: Shell, compare: boolean): void {
+  const input = document.createElement("input");
+  input.type = "file";
+  input.multiple = true;
+  input.onchange = () => shell.receive(groupImages(pickedFiles(input.files ?? [])), compare);
+  input.click();
+}

@@ -1,0 +1,30 @@
+// Links to the current view.
+
+import { rememberLink } from "../hosted.ts";
+import { areAllDecoded, isOpen } from "../selectors.ts";
+import { copy } from "./actions.ts";
+import { type Command, type CommandContext, inGroup } from "./command.ts";
+
+export function linkCommands({ shell }: CommandContext): Command[] {
+  const { store } = shell;
+  return inGroup("Copy and save", [
+    {
+      id: "copy-link",
+      title: "Copy link to this view",
+      key: "u",
+      // The user's own files have no address: their images can only go into the link itself.
+      when: (state) => isOpen(state) && state.origin !== null,
+      async run() {
+        await copy(shell, shell.address(), "the link");
+        await rememberLink(store.get().origin);
+      },
+    },
+    {
+      id: "copy-link-inside",
+      title: "Copy link with the image inside…",
+      key: "U",
+      when: areAllDecoded,
+      run: () => store.set({ dialog: { kind: "share", into: "link" } }),
+    },
+  ]);
+}

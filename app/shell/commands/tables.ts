@@ -1,0 +1,58 @@
+// The tables: switch listings, filter, choose columns.
+
+import { LISTING_TITLES, LISTINGS } from "../../model/columns.ts";
+import { focusWhenRendered } from "../focus.ts";
+import { PLACES } from "../places.ts";
+import { isOpen } from "../selectors.ts";
+import { goTo } from "./actions.ts";
+import { type Command, type CommandContext, inGroup } from "./command.ts";
+
+export function tableCommands({ shell }: CommandContext): Command[] {
+  const { store } = shell;
+  const tabs = LISTINGS.map((listing, index) => ({
+    id: `tab-${listing}`,
+    title: `Show ${LISTING_TITLES[listing].toLowerCase()}`,
+    key: String(index + 1),
+    when: isOpen,
+    run: () => shell.showListing(listing),
+  }));
+  return inGroup("Tables", [
+    ...tabs,
+    {
+      id: "filter",
+      title: "Filter table",
+      key: "f",
+      when: isOpen,
+      run() {
+        shell.showListing(store.get().tab);
+        goTo(shell, "tables", PLACES.filter);
+      },
+    },
+    {
+      id: "columns",
+      title: "Choose columns",
+      key: "k",
+      // Records are listed as a tree, whose columns are fixed.
+      when: (state) => isOpen(state) && state.tab !== "records",
+      run() {
+        shell.showListing(store.get().tab);
+        goTo(shell, "tables", PLACES.columns);
+        focusWhenRendered(() => {
+          const columns = document.getElementById(PLACES.columns);
+          columns?.click();
+          return columns !== null;
+        });
+      },
+    },
+    {
+      id: "clear-filter",
+      title: "Clear filter and sorting",
+      key: "F",
+      when(state) {
+        const { filter, sort } = state.listings[state.tab];
+        return isOpen(state) && (filter !== "" || sort !== null);
+      },
+      run: () => shell.setListing(store.get().tab, { filter: "", sort: null }),
+    },
+  ]);
+}

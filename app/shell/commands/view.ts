@@ -1,0 +1,61 @@
+// Find, go to a panel, show or hide one.
+
+import { PLACES } from "../places.ts";
+import { isOpen, tablesContent } from "../selectors.ts";
+import { goTo } from "./actions.ts";
+import { type Command, type CommandContext, inGroup } from "./command.ts";
+
+/** Element with the focus for each content of the tables panel. */
+const TABLES_PLACES = { bytes: PLACES.bytes, sideBySide: PLACES.aligned, listing: PLACES.tables } as const;
+
+export function viewCommands({ shell }: CommandContext): Command[] {
+  const { store } = shell;
+  return inGroup("View", [
+    { id: "find", title: "Find…", key: "/", when: isOpen, run: () => store.set({ dialog: { kind: "find" } }) },
+    {
+      id: "go-tree",
+      title: "Go to tasks",
+      key: "t",
+      when: isOpen,
+      run() {
+        store.set({ left: "tasks" });
+        goTo(shell, "tree", PLACES.tree);
+      },
+    },
+    {
+      id: "go-tables",
+      title: "Go to tables",
+      key: "l",
+      when: isOpen,
+      run: () => goTo(shell, "tables", TABLES_PLACES[tablesContent(store.get())]),
+    },
+    {
+      id: "go-inspector",
+      title: "Go to inspector",
+      key: "i",
+      when: isOpen,
+      run: () => goTo(shell, "inspector", PLACES.inspector),
+    },
+    {
+      id: "toggle-tree",
+      title: "Toggle tasks and changes",
+      key: "T",
+      when: isOpen,
+      run: () => store.set(({ treeShown }) => ({ treeShown: !treeShown })),
+    },
+    {
+      id: "toggle-tables",
+      title: "Toggle tables",
+      key: "L",
+      when: isOpen,
+      run: () => store.set(({ tablesShown }) => ({ tablesShown: !tablesShown })),
+    },
+    {
+      id: "toggle-inspector",
+      title: "Toggle inspector",
+      key: "I",
+      when: isOpen,
+      run: () => store.set(({ inspectorShown }) => ({ inspectorShown: !inspectorShown })),
+    },
+  ]);
+}
