@@ -2,7 +2,7 @@
 // descriptor before and after, and one line in place of a run of unchanged ones.
 
 import { NONE } from "../model/checkpoint.ts";
-import { CHANGE_KINDS, CHANGED_BY, isOfDescriptors } from "./changes.ts";
+import { BIT_OF_KIND, CHANGE_KINDS, isOfDescriptors } from "./changes.ts";
 import type { Comparison } from "./diff.ts";
 import { PRESENCE } from "./pair.ts";
 import { createRows } from "./rows.ts";
@@ -80,7 +80,7 @@ export function align(comparison: Comparison, folding: Folding): AlignedLines {
 
   let mask = 0;
   CHANGE_KINDS.forEach((name, index) => {
-    if (hidden[index] === 0) mask |= CHANGED_BY[name];
+    if (hidden[index] === 0) mask |= BIT_OF_KIND[name];
   });
   /** The end of the run of pairs from `from` that have all not changed, or all have. */
   const endOfRun = (from: number, end: number, differs: boolean): number => {

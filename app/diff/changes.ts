@@ -179,8 +179,8 @@ export type Change =
   | FileSharing
   | TableSharing;
 
-/** Bits of Comparison.changed: what is different about a pair of descriptors. */
-export const CHANGED = {
+/** Bits of Differences.changed: what differs between the two descriptors of a pair. */
+export const CHANGE_BITS = {
   opened: 1,
   closed: 2,
   closeOnExec: 4,
@@ -192,24 +192,27 @@ export const CHANGED = {
   sharing: 256,
 } as const;
 
-/** The bit of CHANGED that stands for a kind of change; 0 for changes of tasks and tables. */
-export const CHANGED_BY: Record<ChangeKind, number> = {
+/** The bits for values of an open file other than its path. */
+export const VALUE_BITS = CHANGE_BITS.pos | CHANGE_BITS.flags | CHANGE_BITS.mode | CHANGE_BITS.version;
+
+/** The bit of CHANGE_BITS for a kind of change; 0 for changes of tasks and tables. */
+export const BIT_OF_KIND: Record<ChangeKind, number> = {
   "task-added": 0,
   "task-removed": 0,
   "task-renamed": 0,
-  "fd-opened": CHANGED.opened,
-  "fd-closed": CHANGED.closed,
-  "close-on-exec": CHANGED.closeOnExec,
-  "file-path": CHANGED.path,
-  "file-pos": CHANGED.pos,
-  "file-flags": CHANGED.flags,
-  "file-mode": CHANGED.mode,
-  "file-version": CHANGED.version,
-  "file-shared": CHANGED.sharing,
-  "file-unshared": CHANGED.sharing,
+  "fd-opened": CHANGE_BITS.opened,
+  "fd-closed": CHANGE_BITS.closed,
+  "close-on-exec": CHANGE_BITS.closeOnExec,
+  "file-path": CHANGE_BITS.path,
+  "file-pos": CHANGE_BITS.pos,
+  "file-flags": CHANGE_BITS.flags,
+  "file-mode": CHANGE_BITS.mode,
+  "file-version": CHANGE_BITS.version,
+  "file-shared": CHANGE_BITS.sharing,
+  "file-unshared": CHANGE_BITS.sharing,
   "table-shared": 0,
   "table-unshared": 0,
 };
 
 /** Whether changes of a kind are about descriptors, and not about tasks or tables. */
-export const isOfDescriptors = (kind: ChangeKind): boolean => CHANGED_BY[kind] !== 0;
+export const isOfDescriptors = (kind: ChangeKind): boolean => BIT_OF_KIND[kind] !== 0;

@@ -2,7 +2,7 @@
 
 import { type Checkpoint, HAS, NONE } from "../model/checkpoint.ts";
 import { fileKind, openFlags } from "../model/names.ts";
-import { CHANGED } from "./changes.ts";
+import { CHANGE_BITS } from "./changes.ts";
 
 const UNKNOWN = fileKind("unknown");
 const GENERIC = fileKind("generic");
@@ -10,11 +10,11 @@ const GENERIC = fileKind("generic");
 /** Whether a kind says nothing against any other kind of file that has a path. */
 const isVague = (kind: number): boolean => kind === UNKNOWN || kind === GENERIC;
 
-/** Set besides CHANGED.path where the paths may differ only because one image does not hold what the other does. */
+/** Set besides CHANGE_BITS.path where the paths may differ only because one image does not hold what the other does. */
 export const UNCERTAIN_PATH = 1 << 15;
 
 /**
- * Compares open files: file rows before and after (NONE: not held by the image) → bits of CHANGED that say which
+ * Compares open files: file rows before and after (NONE: not held by the image) → bits of CHANGE_BITS that say which
  * values differ, 0 for none, and UNCERTAIN_PATH. A value that one of the images does not hold is not compared.
  *
  * The path differs if the kinds do or the stable bytes of the names do. A file that the image does not hold is of
@@ -38,14 +38,14 @@ export function fileComparer(before: Checkpoint, after: Checkpoint): (fileBefore
     const unknownBefore = isUnknown(before, b);
     const unknownAfter = isUnknown(after, a);
     if (unknownBefore || unknownAfter) {
-      return unknownBefore && unknownAfter ? 0 : CHANGED.path | UNCERTAIN_PATH;
+      return unknownBefore && unknownAfter ? 0 : CHANGE_BITS.path | UNCERTAIN_PATH;
     }
     const pathBefore = (x.has[b] as number) & HAS.path;
     const pathAfter = (y.has[a] as number) & HAS.path;
     const kindBefore = x.kind[b] as number;
     const kindAfter = y.kind[a] as number;
     const vague = isVague(kindBefore) || isVague(kindAfter);
-    if (kindBefore !== kindAfter && !(vague && pathBefore && pathAfter)) return CHANGED.path;
+    if (kindBefore !== kindAfter && !(vague && pathBefore && pathAfter)) return CHANGE_BITS.path;
     if (pathBefore !== pathAfter || !pathBefore) {
       // Made-up names are worded by format, and a name that is not there says nothing.
       if (otherFormat || x.nameLength[b] === 0 || y.nameLength[a] === 0) return 0;
@@ -53,7 +53,7 @@ export function fileComparer(before: Checkpoint, after: Checkpoint): (fileBefore
     if (sameName(before, b, after, a)) return 0;
     // A terminal's or FIFO's path may be in a part of the image that is missing.
     const lost = (!pathBefore && pathAfter && !before.complete) || (pathBefore && !pathAfter && !after.complete);
-    return lost ? CHANGED.path | UNCERTAIN_PATH : CHANGED.path;
+    return lost ? CHANGE_BITS.path | UNCERTAIN_PATH : CHANGE_BITS.path;
   };
 
   return (b, a) => {
@@ -62,15 +62,15 @@ export function fileComparer(before: Checkpoint, after: Checkpoint): (fileBefore
     const has = (x.has[b] as number) & (y.has[a] as number);
     let bits = path;
     if (has & HAS.pos && (posBefore[2 * b] !== posAfter[2 * a] || posBefore[2 * b + 1] !== posAfter[2 * a + 1])) {
-      bits |= CHANGED.pos;
+      bits |= CHANGE_BITS.pos;
     }
-    if (has & HAS.flags && sameFlags && x.flags[b] !== y.flags[a]) bits |= CHANGED.flags;
-    if (has & HAS.mode && x.mode[b] !== y.mode[a]) bits |= CHANGED.mode;
+    if (has & HAS.flags && sameFlags && x.flags[b] !== y.flags[a]) bits |= CHANGE_BITS.flags;
+    if (has & HAS.mode && x.mode[b] !== y.mode[a]) bits |= CHANGE_BITS.mode;
     if (
       has & HAS.version &&
       (versionBefore[2 * b] !== versionAfter[2 * a] || versionBefore[2 * b + 1] !== versionAfter[2 * a + 1])
     ) {
-      bits |= CHANGED.version;
+      bits |= CHANGE_BITS.version;
     }
     return bits;
   };

@@ -4,8 +4,8 @@ import { type Checkpoint, commBytes, HAS, NONE, nameBytes, taskNumber } from "..
 import { FILE_KINDS, flagChange } from "../model/names.ts";
 import { base64, decodeText, isUtf8 } from "../model/text.ts";
 import {
+  CHANGE_BITS,
   CHANGE_KINDS,
-  CHANGED,
   type Change,
   type ChangeKind,
   type Holder,
@@ -137,10 +137,12 @@ function pathDetails({ before, after }: Comparison, x: number, y: number): PathD
   const kinds = { before: kindWord(before, x), after: kindWord(after, y) };
   const named = !isUnknown(before, x) && !isUnknown(after, y);
   return {
-    ...(bits & CHANGED.pos && { pos: { before: String(before.files.pos[x]), after: String(after.files.pos[y]) } }),
-    ...(bits & CHANGED.flags && { flags: { before: before.files.flags[x] ?? 0, after: after.files.flags[y] ?? 0 } }),
-    ...(bits & CHANGED.mode && { mode: { before: before.files.mode[x] ?? 0, after: after.files.mode[y] ?? 0 } }),
-    ...(bits & CHANGED.version && {
+    ...(bits & CHANGE_BITS.pos && { pos: { before: String(before.files.pos[x]), after: String(after.files.pos[y]) } }),
+    ...(bits & CHANGE_BITS.flags && {
+      flags: { before: before.files.flags[x] ?? 0, after: after.files.flags[y] ?? 0 },
+    }),
+    ...(bits & CHANGE_BITS.mode && { mode: { before: before.files.mode[x] ?? 0, after: after.files.mode[y] ?? 0 } }),
+    ...(bits & CHANGE_BITS.version && {
       version: { before: String(before.files.version[x]), after: String(after.files.version[y]) },
     }),
     ...(named && sameName(before, x, after, y) && { kind: kinds }),

@@ -3,7 +3,7 @@
 import { type Checkpoint, commBytes, NONE } from "../model/checkpoint.ts";
 import { taskState } from "../model/names.ts";
 import { sameBytes } from "../model/text.ts";
-import { CHANGE_KINDS, CHANGED, CHANGED_BY, type ChangeKind, changeKind } from "./changes.ts";
+import { BIT_OF_KIND, CHANGE_BITS, CHANGE_KINDS, type ChangeKind, changeKind } from "./changes.ts";
 import { fileComparer, UNCERTAIN_PATH } from "./compare-files.ts";
 import { type Pairs, PRESENCE, pair, pairNumber } from "./pair.ts";
 import { allRows, columnOf, createRows, sortRows } from "./rows.ts";
@@ -36,7 +36,7 @@ export interface Changes {
 export interface Differences {
   readonly pairs: Pairs;
   readonly changes: Changes;
-  /** Bits of CHANGED, by row of Pairs.descriptors. Of a task on one side only, every row is opened or closed. */
+  /** Bits of CHANGE_BITS, by row of Pairs.descriptors. Of a task on one side only, every row is opened or closed. */
   readonly changed: Uint16Array;
   readonly counts: Readonly<Record<ChangeKind, number>>;
 }
@@ -133,7 +133,7 @@ function createCollector(before: Checkpoint, after: Checkpoint, pairs: Pairs) {
       files: { readonly before: number; readonly after: number },
       isUncertain: boolean,
     ): void {
-      const bit = CHANGED_BY[name];
+      const bit = BIT_OF_KIND[name];
       let first = { number: Number.POSITIVE_INFINITY, fd: 0, taskBefore: NONE, taskAfter: NONE };
       for (const at of rows) {
         row.push(at);
@@ -293,7 +293,11 @@ function compareDescriptors(before: Checkpoint, after: Checkpoint, pairs: Pairs,
     const end = tables.firstRow[table + 1] as number;
     const side = tables.side[table];
     if (side !== PRESENCE.both) {
-      collected.changed.fill(side === PRESENCE.before ? CHANGED.closed : CHANGED.opened, tables.firstRow[table], end);
+      collected.changed.fill(
+        side === PRESENCE.before ? CHANGE_BITS.closed : CHANGE_BITS.opened,
+        tables.firstRow[table],
+        end,
+      );
       continue;
     }
     for (let row = tables.firstRow[table] as number; row < end; row++) {
@@ -357,12 +361,12 @@ function compareDescriptors(before: Checkpoint, after: Checkpoint, pairs: Pairs,
   for (const rows of groupsOf(differing.list(), compareBoth)) {
     const files = filesOf(rows);
     const bits = compareFiles(files.before, files.after);
-    if (bits & CHANGED.path) {
+    if (bits & CHANGE_BITS.path) {
       collected.addDescriptors("file-path", rows, files, (bits & UNCERTAIN_PATH) !== 0);
       continue;
     }
     for (const kind of ["file-pos", "file-flags", "file-mode", "file-version"] as const) {
-      if (bits & CHANGED_BY[kind]) collected.addDescriptors(kind, rows, files, false);
+      if (bits & BIT_OF_KIND[kind]) collected.addDescriptors(kind, rows, files, false);
     }
   }
 

@@ -1,6 +1,6 @@
 // What one side of a line says, side by side: the values of a descriptor and its open file, and which have changed.
 
-import { CHANGED } from "../diff/changes.ts";
+import { CHANGE_BITS } from "../diff/changes.ts";
 import { type Checkpoint, HAS, holderCount, NONE } from "../model/checkpoint.ts";
 import { flagNames, modeNames } from "../model/names.ts";
 import { fileName } from "../model/words.ts";
@@ -11,7 +11,7 @@ export interface AlignedColumn {
   readonly title: string;
   /** The title in words, where it is a sign. */
   readonly about?: string;
-  /** Bits of CHANGED that stand for it. */
+  /** Bits of CHANGE_BITS that stand for it. */
   readonly bits: number;
   /** Its width as a part of a grid; of numbers, which are never cut, the width of so many characters. */
   width(characters: number): string;
@@ -41,14 +41,14 @@ export const ALIGNED_COLUMNS: readonly AlignedColumn[] = [
   {
     id: "path",
     title: "Path",
-    bits: CHANGED.path,
+    bits: CHANGE_BITS.path,
     width: () => "minmax(60px, 5fr)",
     text: (checkpoint, descriptor) => fileName(checkpoint, fileOf(checkpoint, descriptor)),
   },
   {
     id: "pos",
     title: "Position",
-    bits: CHANGED.pos,
+    bits: CHANGE_BITS.pos,
     width: pixels,
     numeric: true,
     text(checkpoint, descriptor) {
@@ -59,7 +59,7 @@ export const ALIGNED_COLUMNS: readonly AlignedColumn[] = [
   {
     id: "flags",
     title: "Flags",
-    bits: CHANGED.flags,
+    bits: CHANGE_BITS.flags,
     width: () => "minmax(40px, 1.3fr)",
     text(checkpoint, descriptor) {
       const file = fileOf(checkpoint, descriptor);
@@ -71,7 +71,7 @@ export const ALIGNED_COLUMNS: readonly AlignedColumn[] = [
   {
     id: "mode",
     title: "Mode",
-    bits: CHANGED.mode,
+    bits: CHANGE_BITS.mode,
     width: () => "minmax(40px, 1fr)",
     text(checkpoint, descriptor) {
       const file = fileOf(checkpoint, descriptor);
@@ -81,7 +81,7 @@ export const ALIGNED_COLUMNS: readonly AlignedColumn[] = [
   {
     id: "version",
     title: "Version",
-    bits: CHANGED.version,
+    bits: CHANGE_BITS.version,
     width: pixels,
     numeric: true,
     text(checkpoint, descriptor) {
@@ -93,7 +93,7 @@ export const ALIGNED_COLUMNS: readonly AlignedColumn[] = [
     id: "cloexec",
     title: "exec",
     about: "close-on-exec",
-    bits: CHANGED.closeOnExec,
+    bits: CHANGE_BITS.closeOnExec,
     width: () => "44px",
     text: (checkpoint, descriptor) => (checkpoint.descriptors.closeOnExec[descriptor] === 1 ? "yes" : "no"),
   },
@@ -101,7 +101,7 @@ export const ALIGNED_COLUMNS: readonly AlignedColumn[] = [
     id: "shared",
     title: "⟨n⟩",
     about: "holders",
-    bits: CHANGED.sharing,
+    bits: CHANGE_BITS.sharing,
     alone: "⟨1⟩",
     width: () => "44px",
     text(checkpoint, descriptor) {
@@ -113,10 +113,10 @@ export const ALIGNED_COLUMNS: readonly AlignedColumn[] = [
 ];
 
 /**
- * Whether a column of a pair has changed. `changed`: its bits of CHANGED. Where the path has, the other values are
+ * Whether a column of a pair has changed. `changed`: its bits of CHANGE_BITS. Where the path has, the other values are
  * of another file and count as changed where they differ.
  */
 export function columnChanged(column: AlignedColumn, changed: number, before: string, after: string): boolean {
   if ((changed & column.bits) !== 0) return true;
-  return (changed & CHANGED.path) !== 0 && column.id !== "shared" && before !== after;
+  return (changed & CHANGE_BITS.path) !== 0 && column.id !== "shared" && before !== after;
 }

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { align, type Folding, LINE, lineAt, lineOfChange, lineOfPair } from "../../app/diff/align.ts";
-import { CHANGED, type ChangeKind, changeKind } from "../../app/diff/changes.ts";
+import { CHANGE_BITS, type ChangeKind, changeKind } from "../../app/diff/changes.ts";
 import { kindAt } from "../../app/diff/describe.ts";
 import { type Comparison, diff } from "../../app/diff/diff.ts";
 import { type ChangeFilter, filterChanges } from "../../app/diff/filter.ts";
@@ -76,7 +76,13 @@ describe("align", () => {
     const { tables, descriptors } = comparison.pairs;
     expect([...descriptors.before]).toEqual([0, NONE, 1, 2, 3]);
     expect([...descriptors.after]).toEqual([0, 1, NONE, 2, NONE]);
-    expect([...comparison.changed]).toEqual([0, CHANGED.opened, CHANGED.closed, CHANGED.pos, CHANGED.closed]);
+    expect([...comparison.changed]).toEqual([
+      0,
+      CHANGE_BITS.opened,
+      CHANGE_BITS.closed,
+      CHANGE_BITS.pos,
+      CHANGE_BITS.closed,
+    ]);
     // The shared table stands once, under both its tasks.
     expect([...tables.taskBefore.subarray(tables.firstTask[0], tables.firstTask[1])]).toEqual([1, 2]);
     expect([...tables.taskAfter.subarray(tables.firstTask[2], tables.firstTask[3])]).toEqual([NONE]);

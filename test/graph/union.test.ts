@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { CHANGE_BITS } from "../../app/diff/changes.ts";
 import { ADDED, CHANGED, changeOf, REMOVED, SAME, type Subject } from "../../app/graph/order/graph.ts";
 import { layout } from "../../app/graph/order/layout.ts";
-import { DIFFERS, type Pairing, sideRefs, union, unionRef } from "../../app/graph/order/union.ts";
+import { type Pairing, sideRefs, union, unionRef } from "../../app/graph/order/union.ts";
 import { NOTHING_OPENED } from "../../app/graph/plan/plan.ts";
 import { sceneOf } from "../../app/graph/scene/scene-of.ts";
 import { holdersLabel, positionLabel, sentence, tableBadge } from "../../app/graph/scene/words.ts";
@@ -58,8 +59,8 @@ function bits(before: Checkpoint, slot: number, after: Checkpoint, other: number
   const was = before.descriptors.file[slot] ?? 0;
   const now = after.descriptors.file[other] ?? 0;
   const closing =
-    before.descriptors.closeOnExec[slot] === after.descriptors.closeOnExec[other] ? 0 : DIFFERS.closeOnExec;
-  if (!sameBytes(nameBytes(before, was), nameBytes(after, now))) return closing | DIFFERS.path;
+    before.descriptors.closeOnExec[slot] === after.descriptors.closeOnExec[other] ? 0 : CHANGE_BITS.closeOnExec;
+  if (!sameBytes(nameBytes(before, was), nameBytes(after, now))) return closing | CHANGE_BITS.path;
   return closing | (before.files.pos[was] === after.files.pos[now] ? 0 : 16);
 }
 

@@ -1,7 +1,7 @@
 // The change that is selected: its values before and after in two columns, and who holds what has changed.
 
 import { type ReactNode, useState } from "react";
-import { CHANGE_TITLES, CHANGED_BY, type Change, type Holder } from "../../diff/changes.ts";
+import { CHANGE_TITLES, BIT_OF_KIND, type Change, type Holder } from "../../diff/changes.ts";
 import { changeAt, countHolders, holdersOf, kindAt } from "../../diff/describe.ts";
 import type { Comparison } from "../../diff/diff.ts";
 import { changeSentence, changeWords } from "../../export/changes-text.ts";
@@ -83,7 +83,7 @@ const None = () => <span className="value-none">–</span>;
 function valuesOf(comparison: Comparison, change: number): Row[] {
   const { before, after, pairs, changes, changed } = comparison;
   const kind = kindAt(comparison, change);
-  if (CHANGED_BY[kind] === 0) {
+  if (BIT_OF_KIND[kind] === 0) {
     const was = changes.taskBefore[change] ?? NONE;
     const is = changes.taskAfter[change] ?? NONE;
     const row = (name: string, text: (checkpoint: Checkpoint, task: number) => string): Row => {

@@ -11,7 +11,7 @@ import {
   lineOfChange,
   lineOfPair,
 } from "../../diff/align.ts";
-import { CHANGED, type ChangeKind } from "../../diff/changes.ts";
+import { CHANGE_BITS, type ChangeKind } from "../../diff/changes.ts";
 import { type Comparison, descriptorNumber } from "../../diff/diff.ts";
 import { hiddenKinds } from "../../diff/lines.ts";
 import { PRESENCE } from "../../diff/pair.ts";
@@ -336,7 +336,7 @@ function Pair({ comparison, pair, columns, one }: PairProps) {
     const path = ALIGNED_COLUMNS[0]?.text(b === NONE ? after : before, b === NONE ? a : b) ?? "";
     const word = b === NONE ? "opened" : a === NONE ? "closed" : "";
     // The values of another file need no telling beside its path, which takes the room.
-    const shown = bits & CHANGED.path ? cells.slice(0, 1) : cells;
+    const shown = bits & CHANGE_BITS.path ? cells.slice(0, 1) : cells;
     return (
       <>
         {number}
@@ -366,7 +366,7 @@ function Pair({ comparison, pair, columns, one }: PairProps) {
       )}
       <span className="aligned-middle" />
       {a === NONE ? (
-        <Gap columns={columns.length} word={bits & CHANGED.closed ? "not open after" : ""} />
+        <Gap columns={columns.length} word={bits & CHANGE_BITS.closed ? "not open after" : ""} />
       ) : (
         cells.map(({ column, is, differs }) => (
           <Cell key={column.id} column={column} differs={differs} quiet={bits === 0} added={b === NONE}>

@@ -1,6 +1,7 @@
 // Two images in one graph: what corresponds is one row, what is on one side only is a row too, and each row is
 // marked with what became of it. A slot that led elsewhere before has two edges.
 
+import { CHANGE_BITS, VALUE_BITS } from "../../diff/changes.ts";
 import { type Checkpoint, type FileTables, HAS, holderCount, NONE, nameBytes } from "../../model/checkpoint.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
 import { decodeText } from "../../model/text.ts";
@@ -24,18 +25,9 @@ export interface Pairing {
   readonly tables: { readonly count: number; readonly before: Int32Array; readonly after: Int32Array };
   /** Pairs of descriptors; NONE: none on that side. */
   readonly descriptors: { readonly count: number; readonly before: Int32Array; readonly after: Int32Array };
-  /** By descriptor pair: bits of DIFFERS; other bits are not looked at. */
+  /** By descriptor pair: bits of CHANGE_BITS. Only those of values, path and close-on-exec are used. */
   readonly differs: ArrayLike<number>;
 }
-
-/** What differs between the descriptors of a pair, with the values that a comparison's column of changes has. */
-export const DIFFERS = {
-  closeOnExec: 4,
-  /** They lead to files of different path: to different things. */
-  path: 8,
-  /** Position, flags, mode or version of the file. */
-  values: 16 | 32 | 64 | 128,
-} as const;
 
 /** The subject of a drawing of both moments. Linear in both images. */
 export function union(before: Checkpoint, after: Checkpoint, pairing: Pairing): Subject & { readonly both: Both } {
@@ -198,12 +190,12 @@ function unionFiles(before: Checkpoint, after: Checkpoint, { descriptors, differ
     const bits = differs[at] ?? 0;
     const was = before.descriptors.file[slotBefore] as number;
     const now = after.descriptors.file[slotAfter] as number;
-    if (was === NONE || now === NONE || (bits & DIFFERS.path) !== 0) continue;
+    if (was === NONE || now === NONE || (bits & CHANGE_BITS.path) !== 0) continue;
     if (nowOf[was] === NONE && taken[now] === 0) {
       nowOf[was] = now;
       taken[now] = 1;
     }
-    if (nowOf[was] === now && (bits & DIFFERS.values) !== 0) values[was] = 1;
+    if (nowOf[was] === now && (bits & VALUE_BITS) !== 0) values[was] = 1;
   }
   pairUnheld(before, after, nowOf, taken);
   const rows = rowsOf(before.files.count, after.files.count, nowOf);
@@ -291,12 +283,12 @@ function unionSlots(
       // In a table that was copied from another or went up in it, what has a counterpart there is not new or gone.
       const pair = slotBefore === NONE ? pairOf.ofAfter[slotAfter] : pairOf.ofBefore[slotBefore];
       const alone = tables.was[row] === NONE || tables.now[row] === NONE;
-      const known = alone && pair !== undefined && pair !== NONE && ((differs[pair] ?? 0) & DIFFERS.path) === 0;
+      const known = alone && pair !== undefined && pair !== NONE && ((differs[pair] ?? 0) & CHANGE_BITS.path) === 0;
       became = known ? SAME : slotBefore === NONE ? ADDED : REMOVED;
     } else {
       const bits = differs[pairOf.ofAfter[slotAfter] as number] ?? 0;
       if (led !== leads) wasFile[at] = led;
-      if (led !== leads || (bits & (DIFFERS.closeOnExec | DIFFERS.path)) !== 0) became = CHANGED;
+      if (led !== leads || (bits & (CHANGE_BITS.closeOnExec | CHANGE_BITS.path)) !== 0) became = CHANGED;
     }
     change[at] = became;
   };
