@@ -1,9 +1,10 @@
 // CRIU sets of the fixtures as sources, and what was true when they were dumped.
 
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { bytesSource, type Source } from "../../app/decoder/source.ts";
 import { isUtf8 } from "../../app/model/text.ts";
+import { folderSources, SAMPLES } from "./corpus.ts";
 
 const FIXTURES = join(import.meta.dirname, "../fixtures/criu");
 
@@ -12,24 +13,13 @@ export const fixtureBytes = (path: string): Uint8Array => new Uint8Array(readFil
 
 export const fixtureSource = (path: string): Source => bytesSource(path, fixtureBytes(path));
 
-/** All files of a directory of the fixtures, however deep, named by their path below it. */
-export function setSources(directory: string): Source[] {
-  const root = join(FIXTURES, directory);
-  return readdirSync(root, { recursive: true, encoding: "utf8" })
-    .filter((name) => statSync(join(root, name)).isFile())
-    .map((name) => bytesSource(name, new Uint8Array(readFileSync(join(root, name)))));
-}
+/** An image set: all files of a directory of the fixtures. */
+export const setSources = (directory: string): Source[] => folderSources(join(FIXTURES, directory));
 
-/** The sets whose truth is known: directory, and its truth's file. */
-export const TRUE_SETS: readonly (readonly [string, string])[] = [
-  "w1",
-  "w1-criu3.19",
-  "w1b",
-  "w2",
-  "w4",
-  "w4x",
-  "w7",
-].flatMap((name) => ["before", "after"].map((when) => [`${name}/${when}`, `${name}/truth-${when}.json`] as const));
+/** The sample sets with a truth: directory, and its truth's file. */
+export const TRUE_SETS: readonly (readonly [string, string])[] = SAMPLES.filter(
+  ({ format, name }) => format === "criu" && existsSync(join(FIXTURES, name, "truth-before.json")),
+).flatMap(({ name, sides }) => sides.map((side) => [`${name}/${side}`, `${name}/truth-${side}.json`] as const));
 
 export interface Truth {
   readonly tasks: readonly {

@@ -1,12 +1,11 @@
-// Names between two dumps: what no change of path is expected of has the same kind and stable part of the name.
+// File names in two dumps of one process: kind and stable part of the name differ only where a change of path is expected.
 
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { decodeCriuSet } from "../../../app/decoder/criu/index.ts";
 import { type Checkpoint, nameBytes } from "../../../app/model/checkpoint.ts";
 import { FILE_KINDS } from "../../../app/model/names.ts";
 import { visibleText } from "../../../app/model/text.ts";
+import { SAMPLES } from "../../support/corpus.ts";
 import { setSources } from "../../support/criu.ts";
 
 interface Change {
@@ -30,10 +29,12 @@ function stableNames(checkpoint: Checkpoint): Map<string, string> {
   return names;
 }
 
-describe.each(["w1", "w1-criu3.19", "w1b", "w2", "w4", "w4x", "w7"])("%s", (name) => {
+const SETS = SAMPLES.filter(({ format, expected }) => format === "criu" && expected.changes !== undefined).map(
+  ({ name, expected }) => [name, expected.changes as readonly Change[]] as const,
+);
+
+describe.each(SETS)("%s", (name, changes) => {
   test("changes names where a change of path is expected, and nowhere else", async () => {
-    const path = join(import.meta.dirname, `../../fixtures/criu/${name}/expected.json`);
-    const { changes } = JSON.parse(readFileSync(path, "utf8")) as { changes: Change[] };
     const expected = changes
       .filter(({ kind }) => kind === "file-path")
       .flatMap(({ holders }) => (holders ?? []).map(({ pid, fd }) => `${pid}/${fd}`));

@@ -2,10 +2,10 @@
 
 import { describe, expect, test } from "vitest";
 import { fixtureJson, type ObjrefContents, type PlainContents } from "../../support/contents.ts";
+import { SAMPLES } from "../../support/corpus.ts";
 import { documentOf, fixtureBytes, open, type ShowDocument } from "../../support/open.ts";
 
-const PAIRS = ["seed-dups", "seed-one", "seed-tables", "v16-s1", "v16-s2", "v16-s3", "v16-s4", "v23-s1"];
-const SIDES = ["before", "after"] as const;
+const PAIRS = SAMPLES.filter(({ format, expected }) => format === "linux-cr" && expected.before !== undefined);
 
 /** The parts of an expectation that not all of them have. */
 interface Further {
@@ -62,13 +62,11 @@ function toldByPlace(document: ShowDocument) {
   };
 }
 
-describe.each(PAIRS)("%s", (name) => {
-  const expected = fixtureJson<Record<"before" | "after", Contents>>(`linux-cr/${name}/expected.json`);
-
-  test.each(SIDES)("%s holds what is expected, without a problem", async (side) => {
+describe.each(PAIRS.map((sample) => [sample.name, sample] as const))("%s", (name, { sides, expected }) => {
+  test.each(sides)("%s holds what is expected, without a problem", async (side) => {
     const image = await open(fixtureBytes(`linux-cr/${name}/${side}.ckpt`));
     const document = await documentOf(image);
-    const contents = expected[side];
+    const contents = expected[side] as Contents;
     expect(document.problems).toEqual([]);
     expect(document.complete).toBe(true);
     expect(document.dialect).toBe(name.startsWith("v23") ? "v23-rc2" : "seed");

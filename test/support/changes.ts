@@ -1,0 +1,22 @@
+// Compares changes with expected ones, which leave things open.
+
+import { expect } from "vitest";
+import type { Change } from "../../app/diff/changes.ts";
+import type { ExpectedChange } from "./corpus.ts";
+
+type Parts = Readonly<Record<string, unknown>>;
+
+/** The parts of a change that the expectation names; null where the expectation is null. */
+export function asExpected(change: Change | undefined, expected: Parts): Parts {
+  const known: Record<string, unknown> = { ...change };
+  return Object.fromEntries(Object.entries(expected).map(([key, value]) => [key, value === null ? null : known[key]]));
+}
+
+/** Expects these changes and no others, in any order. */
+export function expectChanges(changes: readonly Change[], expected: readonly ExpectedChange[]): void {
+  const key = (change: Parts): string =>
+    JSON.stringify([change.kind, change.pid ?? null, change.holders ?? null, change.groups ?? null]);
+  const byKey = new Map(changes.map((change) => [key({ ...change }), change]));
+  expect(changes.map((change) => key({ ...change })).toSorted()).toEqual(expected.map(key).toSorted());
+  for (const change of expected) expect(asExpected(byKey.get(key(change)), change)).toEqual(change);
+}
