@@ -1,11 +1,11 @@
-// A rule as Markdown: the section of docs/checks.md that explains it.
+// Describes a rule as Markdown: its section of docs/checks.md.
 
 import type { Outcome, Rule } from "./rule.ts";
 
 const WHAT: Record<Outcome["severity"], string> = {
-  error: "the restart is refused",
-  warning: "the restart goes on with a wrong result",
-  note: "nothing changes",
+  error: "the restart fails",
+  warning: "the restart succeeds with a wrong result",
+  note: "no effect on the restart",
 };
 
 const span = ({ from, until }: Outcome): string => {
@@ -16,19 +16,20 @@ const span = ({ from, until }: Outcome): string => {
 
 const outcomeWords = (outcome: Outcome): string => {
   const errno = outcome.errno === null ? "" : ` with \`-${outcome.errno}\``;
-  return `${outcome.severity}: ${WHAT[outcome.severity]}${errno} (${span(outcome)})`;
+  const severity = outcome.severity.charAt(0).toUpperCase() + outcome.severity.slice(1);
+  return `${severity}: ${WHAT[outcome.severity]}${errno} (${span(outcome)})`;
 };
 
-/** The section, beginning with its heading. */
+/** The section, with its heading. */
 export function ruleSection({ code, title, examines, outcomes, target, remedy }: Rule): string {
   const lines = [
     `### ${code}`,
     "",
-    title,
+    `${title}.`,
     "",
-    `- Looks at: ${examines}.`,
-    ...outcomes.map((outcome) => `- If not, ${outcomeWords(outcome)}.`),
-    ...(target === undefined ? [] : [`- The image alone does not tell: ${target}`]),
+    `- Reads: ${examines}.`,
+    ...outcomes.map((outcome) => `- ${outcomeWords(outcome)}.`),
+    ...(target === undefined ? [] : [`- Depends on the target: ${target}`]),
     `- What to do: ${remedy}`,
   ];
   return lines.join("\n");

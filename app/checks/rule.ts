@@ -1,8 +1,8 @@
-// What a rule is: a fault that an image can have, told as data. What finds it is the format's pass over the records.
+// A rule describes one fault that an image can have, as data. The format's pass over the records finds the fault.
 
 import type { Format, Severity } from "../model/checkpoint.ts";
 
-/** Error numbers that a restart gives, by name (Linux include/uapi/asm-generic/errno*.h). */
+/** Names of the errors that a restart can fail with (Linux include/uapi/asm-generic/errno*.h). */
 export type Errno =
   | "EPERM"
   | "ENOENT"
@@ -15,11 +15,11 @@ export type Errno =
   | "ENOSYS"
   | "ENOMSG";
 
-/** What comes of a fault, and in which dialects. */
+/** The effect of a fault, and in which dialects. */
 export interface Outcome {
-  /** `error`: the restart is refused; `warning`: it goes on with a wrong result; `note`: nothing changes. */
+  /** `error`: the restart fails; `warning`: it succeeds with a wrong result; `note`: no effect. */
   readonly severity: Severity;
-  /** What the restart fails with; `null`: it goes on, or with no error number of its own. */
+  /** The error that the restart fails with; `null` if it succeeds, or fails without an error number. */
   readonly errno: Errno | null;
   /** The first dialect that it holds for; absent: the oldest. */
   readonly from?: string;
@@ -27,20 +27,20 @@ export interface Outcome {
   readonly until?: string;
 }
 
-/** One rule. It holds for the dialects that one of its outcomes spans. */
+/** One rule. It applies to the dialects that its outcomes span. */
 export interface Rule {
-  /** Stable, for scripts: `H1` … `H42` where the format's description numbers it, otherwise words joined by `-`. */
+  /** Stable, for scripts: `H1` … `H42` for the numbered checks of the kernel, otherwise words joined by `-`. */
   readonly code: string;
   readonly format: Format;
-  /** What a sound image does, as a sentence. */
+  /** The finding in a few words, to stand beside its severity: no full stop. */
   readonly title: string;
-  /** The records (or members) and fields that it looks at. */
+  /** The records (or members) and fields that it reads. */
   readonly examines: string;
-  /** Usually one. Where several hold for a dialect, the first is meant unless the check names another's errno. */
+  /** Usually one. Of several for one dialect the first applies, unless the check names the errno of another. */
   readonly outcomes: readonly Outcome[];
-  /** What only the machine that restarts can decide; absent: the image decides it all. */
+  /** What depends on the restarting machine, as a sentence; absent if the image alone decides. */
   readonly target?: string;
-  /** What a user can do about it. */
+  /** What a user can do about it, as a sentence. */
   readonly remedy: string;
 }
 

@@ -1,4 +1,4 @@
-// docs/checks.md explains every rule, as the rules themselves have it, and no other.
+// docs/checks.md has the section of every rule, and no other.
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
@@ -29,7 +29,7 @@ describe("the rules", () => {
     expect(numbered).toEqual(Array.from({ length: 42 }, (_, index) => `H${index + 1}`));
   });
 
-  test("name versions that there are, and hold for at least one", () => {
+  test("name existing versions, and apply to at least one", () => {
     for (const rule of RULES.filter(({ format }) => format === "linux-cr")) {
       const named = rule.outcomes.flatMap(({ from, until }) => [from, until]).filter((name) => name !== undefined);
       for (const name of named) expect(DIALECT_NAMES, rule.code).toContain(name);
@@ -37,7 +37,7 @@ describe("the rules", () => {
     }
   });
 
-  test("hold for a version as their spans say", () => {
+  test("apply to the versions of their spans", () => {
     const codes = (dialect: string) =>
       RULES.filter((rule) => rule.format === "linux-cr" && outcomesFor(rule, dialect, DIALECT_NAMES).length > 0).map(
         ({ code }) => code,
@@ -52,9 +52,10 @@ describe("the rules", () => {
     expect(errno("v18")).toEqual(["EIO"]);
   });
 
-  test("are told in sentences", () => {
+  test("have a title without a full stop, and sentences", () => {
     for (const { title, remedy, target } of RULES) {
-      for (const text of [title, remedy, target ?? "A."]) expect(text).toMatch(/\.$/);
+      expect(title).not.toMatch(/\.$/);
+      for (const text of [remedy, target ?? "A."]) expect(text).toMatch(/\.$/);
     }
   });
 });
