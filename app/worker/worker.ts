@@ -181,9 +181,9 @@ function createHandlers(): Handlers {
     async union(two) {
       const { before, after, pairs, changed } = compare(two);
       const { taskAfter, tables, descriptors } = pairs;
-      const subject = union(before, after, { taskAfter, tables, descriptors, differs: changed });
-      const { was, now, change } = subject.both;
-      const response = { graph: subject.graph, both: { was, now, change }, layout: layout(subject) };
+      const subject = union(before, after, { taskAfter, tables, descriptors, changed });
+      const { rows, change } = subject.both;
+      const response = { graph: subject.graph, both: { rows, change }, layout: layout(subject) };
       return { response, transfer: transferables(response) };
     },
     async changes({ before, after, form, ignore, names }) {

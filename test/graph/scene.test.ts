@@ -3,17 +3,12 @@ import { boxAt, stripAt } from "../../app/graph/draw/hit.ts";
 import { boxOf, traceOf } from "../../app/graph/draw/trace.ts";
 import { oneImage, type Subject } from "../../app/graph/order/graph.ts";
 import { layout } from "../../app/graph/order/layout.ts";
-import {
-  type Expansion,
-  MOST_MARKS,
-  MOST_SHOWN,
-  NOTHING_OPENED,
-  planAround,
-  planWhole,
-} from "../../app/graph/plan/plan.ts";
-import { objectAt } from "../../app/graph/scene/map.ts";
+import { planAround } from "../../app/graph/plan/around.ts";
+import { type Expansion, MOST_MARKS, MOST_SHOWN, NOTHING_OPENED } from "../../app/graph/plan/plan.ts";
+import { planWhole } from "../../app/graph/plan/whole.ts";
 import { markCount, type Scene } from "../../app/graph/scene/scene.ts";
 import { sceneOf } from "../../app/graph/scene/scene-of.ts";
+import { objectAt } from "../../app/graph/scene/strips.ts";
 import { MOST_ITEMS, treeOf, treeWindow } from "../../app/graph/scene/tree.ts";
 import { type Checkpoint, holderCount } from "../../app/model/checkpoint.ts";
 import type { ObjectRef } from "../../app/model/object-ref.ts";
@@ -99,7 +94,7 @@ describe("the drawing of ten descriptors", () => {
       "⟨3⟩ | @4096 | w append | /var/log/x",
       "r nonblock | pipe:[41433]",
       "▾ 1 file held by no descriptor",
-      "/usr/sbin/nginx | held by nothing known",
+      "/usr/sbin/nginx | no known use",
     ]);
     expect(scene.notes).toEqual([]);
   });
@@ -223,9 +218,9 @@ describe("what is not drawn", () => {
 
   test("is said, with the reason", () => {
     expect(draw(thousand).scene.notes).toEqual([
-      "803 descriptors folded by table; open a table (Enter, double click) for its slots.",
+      "803 descriptors folded by table; open a table (Enter or double-click) to see its slots.",
     ]);
-    expect(draw(many).scene.notes.join(" ")).toMatch(/^Too large to draw whole \(100,000 descriptors\)/);
+    expect(draw(many).scene.notes.join(" ")).toMatch(/^Too large to draw in full \(100,000 descriptors\)/);
   });
 
   test("leaves out the files of fewest holders first", () => {
@@ -321,8 +316,8 @@ describe("odd images", () => {
     });
     const { scene } = draw(odd);
     expect(scene.boxes.filter((box) => box.kind === "task").length).toBe(12);
-    expect(scene.notes).toEqual(["28 tasks not drawn: of one table, the first twelve are."]);
-    expect(texts(scene)).toContain("3 | leads nowhere");
+    expect(scene.notes).toEqual(["28 tasks not drawn: only the first 12 of each table are."]);
+    expect(texts(scene)).toContain("3 | missing");
     expect(texts(scene)).toContain("0 fds | no task");
   });
 

@@ -2,10 +2,12 @@ import { describe, expect, test } from "vitest";
 import { CHANGE_BITS } from "../../app/diff/changes.ts";
 import { ADDED, CHANGED, changeOf, REMOVED, SAME, type Subject } from "../../app/graph/order/graph.ts";
 import { layout } from "../../app/graph/order/layout.ts";
-import { type Pairing, sideRefs, union, unionRef } from "../../app/graph/order/union.ts";
+import { sideRefs, union, unionRef } from "../../app/graph/order/union.ts";
+import type { Pairing } from "../../app/graph/order/union-rows.ts";
 import { NOTHING_OPENED } from "../../app/graph/plan/plan.ts";
 import { sceneOf } from "../../app/graph/scene/scene-of.ts";
-import { holdersLabel, positionLabel, sentence, tableBadge } from "../../app/graph/scene/words.ts";
+import { sentence } from "../../app/graph/scene/sentence.ts";
+import { holdersLabel, positionLabel, tableBadge } from "../../app/graph/scene/words.ts";
 import { type Checkpoint, NONE, nameBytes } from "../../app/model/checkpoint.ts";
 import { sameBytes } from "../../app/model/text.ts";
 import { checkpointOf, type State } from "../support/state.ts";
@@ -48,7 +50,7 @@ function pairing(before: Checkpoint, after: Checkpoint): Pairing {
       before: Int32Array.from(pairs, ([slot]) => slot),
       after: Int32Array.from(pairs, ([, slot]) => slot),
     },
-    differs: pairs.map(([, , differ]) => differ),
+    changed: pairs.map(([, , differ]) => differ),
   };
 }
 
@@ -61,7 +63,7 @@ function bits(before: Checkpoint, slot: number, after: Checkpoint, other: number
   const closing =
     before.descriptors.closeOnExec[slot] === after.descriptors.closeOnExec[other] ? 0 : CHANGE_BITS.closeOnExec;
   if (!sameBytes(nameBytes(before, was), nameBytes(after, now))) return closing | CHANGE_BITS.path;
-  return closing | (before.files.pos[was] === after.files.pos[now] ? 0 : 16);
+  return closing | (before.files.pos[was] === after.files.pos[now] ? 0 : CHANGE_BITS.pos);
 }
 
 const file = (path: string, pos = 0n) => ({ kind: "regular" as const, path, pos });
@@ -76,7 +78,7 @@ function slots(subject: Subject): string[] {
   const { descriptors } = subject.graph;
   const name = (row: number): string => sentence(subject, { to: "file", row }).split(",")[0]?.slice(10) ?? "";
   return [...descriptors.fd].map((fd, row) => {
-    const was = descriptors.wasFile?.[row] ?? NONE;
+    const was = descriptors.fileBefore?.[row] ?? NONE;
     const sign = ["", "+ ", "− ", "~ "][changeOf(subject, "descriptor", row)];
     return `${sign}${fd} → ${name(descriptors.file[row] ?? 0)}${was === NONE ? "" : ` (was ${name(was)})`}`;
   });
@@ -215,7 +217,7 @@ describe("the union of two images", () => {
     const { descriptors, files } = subject.graph;
     const fromSlots: string[] = [];
     for (let slot = 0; slot < descriptors.count; slot++) {
-      for (const end of [descriptors.file[slot], descriptors.wasFile?.[slot]]) {
+      for (const end of [descriptors.file[slot], descriptors.fileBefore?.[slot]]) {
         if (end !== undefined && end !== NONE) fromSlots.push(`${slot} ${end}`);
       }
     }

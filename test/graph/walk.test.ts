@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { oneImage } from "../../app/graph/order/graph.ts";
 import { layout } from "../../app/graph/order/layout.ts";
-import { type Direction, firstStep, type Step, walk } from "../../app/graph/scene/walk.ts";
+import { type Direction, firstStep, type Step, walk } from "../../app/graph/order/walk.ts";
 import { checkpointOf } from "../support/state.ts";
 
 const checkpoint = checkpointOf({

@@ -11,21 +11,22 @@ import {
   useState,
 } from "react";
 import { boxAt, stripAt } from "../../graph/draw/hit.ts";
-import { paint, type View } from "../../graph/draw/paint.ts";
+import { paint } from "../../graph/draw/paint.ts";
 import { boxOf, traceOf } from "../../graph/draw/trace.ts";
+import type { View } from "../../graph/draw/view.ts";
 import { oneImage, type Subject } from "../../graph/order/graph.ts";
 import { type Layout, layout as layOut } from "../../graph/order/layout.ts";
+import { type Direction, firstStep, type Step, walk } from "../../graph/order/walk.ts";
 import { type Expansion, MORE, MOST_IN_BARS, MOST_SHOWN, NOTHING_OPENED } from "../../graph/plan/plan.ts";
-import { objectAt } from "../../graph/scene/map.ts";
 import { type Action, HEADING, type Scene } from "../../graph/scene/scene.ts";
 import { sceneOf } from "../../graph/scene/scene-of.ts";
+import { sentence } from "../../graph/scene/sentence.ts";
+import { objectAt } from "../../graph/scene/strips.ts";
 import type { TreeItem } from "../../graph/scene/tree.ts";
-import { type Direction, firstStep, type Step, walk } from "../../graph/scene/walk.ts";
-import { sentence } from "../../graph/scene/words.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { type ObjectRef, sameRef } from "../../model/object-ref.ts";
-import "./Drawing.css";
 import { counted } from "../../model/words.ts";
+import "./Drawing.css";
 import type { DrawingHandle } from "../../shell/commands/command.ts";
 import { HiddenTree } from "./HiddenTree.tsx";
 import { Legend } from "./Legend.tsx";

@@ -3,7 +3,7 @@
 import { select } from "d3-selection";
 import { type D3ZoomEvent, type ZoomBehavior, type ZoomTransform, zoom, zoomIdentity } from "d3-zoom";
 import { type RefObject, useEffect, useMemo, useRef } from "react";
-import type { View } from "../../graph/draw/paint.ts";
+import type { View } from "../../graph/draw/view.ts";
 
 /** Sizes in CSS pixels: of the world, and of the canvas. */
 export interface Extent {

@@ -1,7 +1,7 @@
-// What paint.ts and svg.ts have in common: the theme, and which colour and width say what.
+// What the canvas and the SVG have in common: the theme, colours and widths, and the course of an edge.
 
-import { ADDED, type Change, REMOVED } from "../order/graph.ts";
-import type { Edge } from "../scene/scene.ts";
+import { ADDED, type Change, REMOVED, SAME } from "../order/graph.ts";
+import type { Box, Edge, Tone } from "../scene/scene.ts";
 
 /** Colours as CSS writes them, and the typeface. */
 export interface Theme {
@@ -19,14 +19,57 @@ export interface Theme {
 
 /** Size of the lane headings, in pixels. */
 export const LANE_TEXT = 11;
+/** Opacity of what is unchanged in a drawing of two images. */
+export const UNCHANGED = 0.45;
+/** Below this zoom no text is drawn. */
+export const LEAST_TEXT = 0.45;
 
 /** The colour of what was added, removed or changed. */
 export function changeColour(theme: Theme, change: Change): string {
   return change === ADDED ? theme.added : change === REMOVED ? theme.removed : theme.changed;
 }
 
+export function toneColour(theme: Theme, tone: Tone, change: Change): string {
+  if (tone !== "change") return theme[tone];
+  return change === SAME ? theme.fg : changeColour(theme, change);
+}
+
+/** The colour of a box's frame or mark. */
+export function boxColour(theme: Theme, box: Box): string {
+  if (box.change !== SAME) return changeColour(theme, box.change);
+  return box.shared ? theme.shared : theme.hairline;
+}
+
+/** Whether a box has a frame of its own: a task, table or file has one; folds, files without holders and offers do not. */
+export const hasFrame = ({ kind }: Box): boolean => kind === "table" || kind === "task" || kind === "file";
+
+export function edgeColour(theme: Theme, edge: Edge, traced: boolean): string {
+  if (edge.change !== SAME) return changeColour(theme, edge.change);
+  if (edge.shared) return theme.shared;
+  return traced ? theme.fg : theme.muted;
+}
+
 /** Pixels: shared edges and bundles are thicker, bundles by how many slots they stand for. */
 export function edgeWidth(edge: Edge): number {
   if (edge.kind === "bundle") return Math.min(4, 1 + Math.log2(edge.count) / 2);
   return edge.shared ? 1.4 : 0.75;
+}
+
+/** The lines of an edge, by their distance from its ends and the x at which they end, and the tip of its arrowhead. */
+export function edgePath({ kind, shared, x2 }: Edge): {
+  curves: readonly { readonly offset: number; readonly end: number }[];
+  tip: number;
+} {
+  // A double line to a table of several tasks, as its frame is double.
+  if (kind === "use" && shared) {
+    const end = x2 - 2;
+    return {
+      curves: [
+        { offset: -1.5, end },
+        { offset: 1.5, end },
+      ],
+      tip: end,
+    };
+  }
+  return { curves: [{ offset: 0, end: kind === "fold" ? x2 : x2 - 4 }], tip: x2 };
 }

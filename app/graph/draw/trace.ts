@@ -1,10 +1,10 @@
-// One object's edges through a scene: what is lit while it is pointed at, all else stepping back.
+// The edges of one object through a scene: what is highlighted while the pointer is on it, everything else dimmed.
 
 import { NONE } from "../../model/checkpoint.ts";
 import { type ObjectRef, sameRef } from "../../model/object-ref.ts";
-import type { Scene } from "../scene/scene.ts";
+import type { Edge, Scene } from "../scene/scene.ts";
 
-/** Which boxes and edges of a scene are lit: 1 or 0 for each. */
+/** Which boxes and edges of a scene are highlighted: 1 or 0 for each. */
 export interface Trace {
   readonly boxes: Uint8Array;
   readonly edges: Uint8Array;
@@ -16,48 +16,60 @@ export function boxOf(scene: Scene, ref: ObjectRef | null): number {
 }
 
 /**
- * What an object is tied to: what it leads to, who leads to it and, for a slot, who shares its file. Null if the
- * scene draws no such box.
+ * What a box is connected to: what it leads to, what leads to it and, for a slot, what else leads to its file. Null if
+ * the scene has no such box.
  */
 export function traceOf(scene: Scene, start: number): Trace | null {
-  const from = scene.boxes[start];
-  if (from === undefined) return null;
-  const boxes = new Uint8Array(scene.boxes.length);
-  const edges = new Uint8Array(scene.edges.length);
-  boxes[start] = 1;
-
-  /** Lights the edges that pass `wanted`, and what is at their other ends. */
-  const light = (wanted: (edge: Scene["edges"][number]) => boolean): void => {
-    scene.edges.forEach((edge, index) => {
-      if (!wanted(edge)) return;
-      edges[index] = 1;
-      if (edge.from !== NONE) boxes[edge.from] = 1;
-      boxes[edge.to] = 1;
-    });
-  };
-  const isTable = (index: number): boolean => scene.boxes[index]?.kind === "table";
-  const leads = (edge: Scene["edges"][number]): boolean => edge.from === NONE || scene.boxes[edge.to]?.kind !== "table";
-  const lightTables = (): void => {
-    scene.boxes.forEach((box, index) => {
-      if (boxes[index] === 1 && box.parent !== NONE) boxes[box.parent] = 1;
-    });
-    light((edge) => isTable(edge.to) && boxes[edge.to] === 1);
-  };
-
-  if (from.kind === "task") light((edge) => edge.from === start);
-  if (from.kind === "task" || from.kind === "table") {
-    const inside = (index: number): boolean =>
-      (isTable(index) && boxes[index] === 1) || boxes[scene.boxes[index]?.parent ?? NONE] === 1;
-    scene.boxes.forEach((box, index) => {
-      if (box.parent !== NONE && boxes[box.parent] === 1) boxes[index] = 1;
-    });
-    light((edge) => leads(edge) && edge.from !== NONE && inside(edge.from));
-    if (from.kind === "table") lightTables();
-    return { boxes, edges };
+  const box = scene.boxes[start];
+  if (box === undefined) return null;
+  const trace: Trace = { boxes: new Uint8Array(scene.boxes.length), edges: new Uint8Array(scene.edges.length) };
+  trace.boxes[start] = 1;
+  if (box.kind === "task") {
+    follow(scene, trace, (edge) => edge.from === start);
+    traceInside(scene, trace);
+  } else if (box.kind === "table") {
+    traceInside(scene, trace);
+    traceUsers(scene, trace);
+  } else {
+    if (box.kind === "slot") follow(scene, trace, (edge) => edge.from === start);
+    follow(scene, trace, (edge) => isLead(scene, edge) && trace.boxes[edge.to] === 1);
+    follow(scene, trace, (edge) => edge.from === start);
+    traceUsers(scene, trace);
   }
-  if (from.kind === "slot") light((edge) => edge.from === start);
-  light((edge) => leads(edge) && boxes[edge.to] === 1);
-  light((edge) => edge.from === start);
-  lightTables();
-  return { boxes, edges };
+  return trace;
+}
+
+/** Highlights the edges that pass `wanted`, and the boxes at their ends. */
+function follow(scene: Scene, { boxes, edges }: Trace, wanted: (edge: Edge) => boolean): void {
+  scene.edges.forEach((edge, index) => {
+    if (!wanted(edge)) return;
+    edges[index] = 1;
+    if (edge.from !== NONE) boxes[edge.from] = 1;
+    boxes[edge.to] = 1;
+  });
+}
+
+const isTable = (scene: Scene, index: number): boolean => scene.boxes[index]?.kind === "table";
+
+/** Whether an edge leads to a file or fold, rather than from a task to its table. */
+const isLead = (scene: Scene, edge: Edge): boolean => !isTable(scene, edge.to);
+
+/** Highlights the slots of highlighted tables, and what tables and slots lead to. */
+function traceInside(scene: Scene, trace: Trace): void {
+  const { boxes } = trace;
+  scene.boxes.forEach((box, index) => {
+    if (box.parent !== NONE && boxes[box.parent] === 1) boxes[index] = 1;
+  });
+  const isInside = (index: number): boolean =>
+    boxes[index] === 1 && (isTable(scene, index) || scene.boxes[index]?.kind === "slot");
+  follow(scene, trace, (edge) => edge.from !== NONE && isLead(scene, edge) && isInside(edge.from));
+}
+
+/** Highlights the tables of highlighted slots, and the tasks of highlighted tables. */
+function traceUsers(scene: Scene, trace: Trace): void {
+  const { boxes } = trace;
+  scene.boxes.forEach((box, index) => {
+    if (boxes[index] === 1 && box.parent !== NONE) boxes[box.parent] = 1;
+  });
+  follow(scene, trace, (edge) => isTable(scene, edge.to) && boxes[edge.to] === 1);
 }

@@ -1,6 +1,20 @@
-// The graph that is drawn: tasks, tables, slots and files as index edges, of one image or of two at once.
+// The graph to draw: tasks, file tables, slots and open files with their edges, of one image or of two at once.
 
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
+import { i32At, u32At } from "../../model/read.ts";
+import type { Side } from "../../model/side.ts";
+
+// Rows of the graph. For one image they are the rows of its Checkpoint; for two they are rows of the union.
+type GraphRow<Table extends string> = number & { readonly indexes?: Table };
+
+/** Index into `Graph.tasks`. */
+export type GraphTaskRow = GraphRow<"graph tasks">;
+/** Index into `Graph.tables`. */
+export type GraphTableRow = GraphRow<"graph tables">;
+/** Index into `Graph.descriptors`: a descriptor is a slot in the drawing. */
+export type SlotRow = GraphRow<"slots">;
+/** Index into `Graph.files`. */
+export type GraphFileRow = GraphRow<"graph files">;
 
 /** The edges of the drawing, as columns. A Checkpoint is one; `union` (union.ts) makes one of two. */
 export interface Graph {
@@ -9,7 +23,7 @@ export interface Graph {
     readonly count: number;
     /** The slots of table t are rows first[t] … first[t + 1] - 1 of the descriptors. */
     readonly first: Uint32Array;
-    /** Tasks that use (or, in a union, used) table t. */
+    /** Tasks that use table t on either side: task[firstTask[t]] … task[firstTask[t + 1] - 1]. */
     readonly firstTask: Uint32Array;
     readonly task: Uint32Array;
   };
@@ -17,29 +31,29 @@ export interface Graph {
     readonly count: number;
     readonly fd: Int32Array;
     readonly table: Uint32Array;
-    /** Where the slot leads; NONE: to a file that the image does not hold. */
+    /** The open file that the slot leads to; NONE: missing from the image. */
     readonly file: Int32Array;
-    /** In a union: where the slot led before, if that is another file; else NONE. */
-    readonly wasFile?: Int32Array;
+    /** In a union: the file that the slot led to before, if it is another one; else NONE. */
+    readonly fileBefore?: Int32Array;
   };
   readonly files: {
     readonly count: number;
     readonly kind: Uint8Array;
     readonly use: Uint8Array;
-    /** Slots that lead (or led) to file f, ascending. */
+    /** Slots that lead to file f on either side, ascending: holder[firstHolder[f]] … holder[firstHolder[f + 1] - 1]. */
     readonly firstHolder: Uint32Array;
     readonly holder: Uint32Array;
   };
 }
 
-/** What became of an object or an edge between two images. */
+/** How an object or an edge differs between two images. */
 export const SAME = 0;
 export const ADDED = 1;
 export const REMOVED = 2;
 export const CHANGED = 3;
 export type Change = typeof SAME | typeof ADDED | typeof REMOVED | typeof CHANGED;
 
-/** Per kind of object, by row of the graph. */
+/** One value for each kind of object. */
 export interface PerObject<T> {
   readonly task: T;
   readonly table: T;
@@ -47,23 +61,23 @@ export interface PerObject<T> {
   readonly file: T;
 }
 
-/** Two images in one graph: whose rows are whose, and what changed. */
+export type ObjectKind = keyof PerObject<unknown>;
+
+/** What a graph of two images knows about them. */
 export interface Both {
   readonly before: Checkpoint;
-  /** Row in `before` of each row of the graph; NONE: added since. */
-  readonly was: PerObject<Int32Array>;
-  /** Row in `after` of each row of the graph; NONE: gone. */
-  readonly now: PerObject<Int32Array>;
+  /** By side: the image's row for each row of the graph; NONE: the object does not exist on that side. */
+  readonly rows: Readonly<Record<Side, PerObject<Int32Array>>>;
   /** A Change for each row of the graph. */
   readonly change: PerObject<Uint8Array>;
 }
 
-/** What is drawn: a graph, and the image or images that its words come from. Survives structured cloning. */
+/** What is drawn: a graph, and the image or images that its labels come from. Survives structured cloning. */
 export interface Subject {
   readonly graph: Graph;
   /** The image; of two, the later one. */
   readonly after: Checkpoint;
-  /** Absent for one image: rows of the graph are rows of `after`. */
+  /** Null for one image: rows of the graph are rows of `after`. */
   readonly both: Both | null;
 }
 
@@ -72,17 +86,54 @@ export function oneImage(checkpoint: Checkpoint): Subject {
   return { graph: checkpoint, after: checkpoint, both: null };
 }
 
-/** Row in the later image; NONE if the object is gone. */
-export function rowNow(subject: Subject, to: keyof PerObject<unknown>, row: number): number {
-  return subject.both === null ? row : (subject.both.now[to][row] ?? NONE);
+/** Row in the later image; NONE if the object was removed. */
+export function rowAfter(subject: Subject, to: ObjectKind, row: number): number {
+  return subject.both === null ? row : i32At(subject.both.rows.after[to], row);
 }
 
-/** Row in the earlier image; NONE for one image, and for what was added. */
-export function rowBefore(subject: Subject, to: keyof PerObject<unknown>, row: number): number {
-  return subject.both === null ? NONE : (subject.both.was[to][row] ?? NONE);
+/** Row in the earlier image; NONE for one image and for an added object. */
+export function rowBefore(subject: Subject, to: ObjectKind, row: number): number {
+  return subject.both === null ? NONE : i32At(subject.both.rows.before[to], row);
 }
 
-/** What became of an object; SAME for one image. */
-export function changeOf(subject: Subject, to: keyof PerObject<unknown>, row: number): Change {
+/** How an object differs between the two images; SAME for one image. */
+export function changeOf(subject: Subject, to: ObjectKind, row: number): Change {
   return (subject.both?.change[to][row] ?? SAME) as Change;
+}
+
+/** How many slots lead to a file, on either side. */
+export function holdersOf(graph: Graph, file: GraphFileRow): number {
+  const { firstHolder } = graph.files;
+  return u32At(firstHolder, file + 1) - u32At(firstHolder, file);
+}
+
+/** How many slots a table has. */
+export function slotsOf(graph: Graph, table: GraphTableRow): number {
+  const { first } = graph.tables;
+  return u32At(first, table + 1) - u32At(first, table);
+}
+
+/** How many tasks use a table, on either side. */
+export function tasksOf(graph: Graph, table: GraphTableRow): number {
+  const { firstTask } = graph.tables;
+  return u32At(firstTask, table + 1) - u32At(firstTask, table);
+}
+
+/** The file that a slot led to before, if it is another one; else, and for one image, NONE. */
+export function fileBefore(graph: Graph, slot: SlotRow): number {
+  const column = graph.descriptors.fileBefore;
+  return column === undefined ? NONE : i32At(column, slot);
+}
+
+/** Tables of a task: one, in a union up to two. Linear in all tables: call it for a single task only. */
+export function tablesOfTask(graph: Graph, task: GraphTaskRow): GraphTableRow[] {
+  const { count, firstTask, task: users } = graph.tables;
+  const found: GraphTableRow[] = [];
+  let table = 0;
+  for (let at = 0; at < users.length && found.length < 2; at++) {
+    if (users[at] !== task) continue;
+    while (table < count && u32At(firstTask, table + 1) <= at) table++;
+    found.push(table);
+  }
+  return found;
 }

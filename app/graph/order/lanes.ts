@@ -1,13 +1,17 @@
-// In which order tasks, file tables and open files stand in their lanes, so that edges cross little.
+// The order of tasks, file tables and open files in their lanes, chosen so that few edges cross.
 //
-// Tables that have a file in common, directly or by way of others, stand together; such groups keep the image's
-// order. Within a group, tables and shared files are moved to the mean of what they are tied to, a few times over.
-// A private file stands where its slot is, a task where its table is. All steps are linear in the edges.
+// Tables that share a file, directly or through other tables, form a group. Groups keep the order of the image; within
+// a group, sweeps of the barycentre heuristic move shared files to the mean of their slots and tables to the mean of
+// their shared files. A private file stands where its slot is, a task where its table is. Every step is linear in the
+// edges.
+//
+// This runs on millions of edges: casts `as number` read typed arrays within bounds checked by the loop.
 
-import type { Graph } from "./graph.ts";
+import { NONE } from "../../model/checkpoint.ts";
+import { fileBefore, type Graph, type GraphFileRow, type GraphTableRow, holdersOf } from "./graph.ts";
 import { orderByKey, places, rowNumbers } from "./sort.ts";
 
-/** The order of each lane: rows from top to bottom, and where each row stands. */
+/** The order of each lane: rows from top to bottom, and the inverse, the place of each row. */
 export interface Lanes {
   readonly tasks: Uint32Array;
   readonly taskPlace: Uint32Array;
@@ -18,17 +22,17 @@ export interface Lanes {
   readonly filePlace: Uint32Array;
   /** How many of `files` have holders. */
   readonly held: number;
-  /** Slots of the tables above, by place of the table: tables.count + 1 entries. The lanes' common measure of height. */
+  /** By place of a table: how many slots the tables above it have; tables.count + 1 entries. All lanes measure height in slots. */
   readonly slotsAbove: Uint32Array;
-  /** Mean of the places of a file's slots, counted over all tables; by file row. Meaningless where there are none. */
+  /** By file row: mean height of the file's slots, in slots; 0 for a file without holders. */
   readonly filePosition: Float64Array;
 }
 
 const MOST_SWEEPS = 8;
-/** Beyond this many descriptors fewer sweeps are made, and none is judged by counting crossings. */
+/** Above this many descriptors, FEW_SWEEPS are made and crossings are not counted. */
 const LARGE = 200_000;
 const FEW_SWEEPS = 3;
-/** After so many sweeps that made nothing better, no more are made. */
+/** Stop after this many sweeps in a row without fewer crossings. */
 const PATIENCE = 2;
 const KEY_MAX = 0xffff_ffff;
 
@@ -78,18 +82,18 @@ export function lanes(graph: Graph): Lanes {
   };
 }
 
-/** How many pairs of slot-to-file edges cross if tables stand in this order and files at the mean of their slots. */
+/** Number of crossing pairs of slot-to-file edges with tables in this order and files at the mean of their slots. */
 export function crossings(graph: Graph, order: Uint32Array): number {
   const { tables, descriptors } = graph;
   const slotsAbove = slotsAboveOf(graph, order);
   const position = positions(graph, places(order, tables.count), slotsAbove, null);
   const { order: fileOrder, held } = orderFiles(graph, position);
   const place = places(fileOrder, graph.files.count);
-  // Inversions of the sequence of file places along the slots, by a tree of partial sums.
+  // Crossings are inversions in the sequence of file places along the slots; a Fenwick tree counts them.
   const tree = new Uint32Array(held + 1);
   let seen = 0;
   let count = 0;
-  const visit = (file: number): void => {
+  const visit = (file: GraphFileRow): void => {
     const at = (place[file] as number) + 1;
     let notAbove = 0;
     for (let i = at; i > 0; i -= i & -i) notAbove += tree[i] as number;
@@ -100,10 +104,10 @@ export function crossings(graph: Graph, order: Uint32Array): number {
   for (const table of order) {
     const end = tables.first[table + 1] as number;
     for (let slot = tables.first[table] as number; slot < end; slot++) {
-      const was = descriptors.wasFile?.[slot] ?? -1;
-      const now = descriptors.file[slot] as number;
-      if (was >= 0) visit(was);
-      if (now >= 0) visit(now);
+      const earlier = fileBefore(graph, slot);
+      const file = descriptors.file[slot] as number;
+      if (earlier !== NONE) visit(earlier);
+      if (file !== NONE) visit(file);
     }
   }
   return count;
@@ -113,24 +117,20 @@ const equal = (a: Uint32Array, b: Uint32Array): boolean => a.every((row, at) => 
 
 /** Files with two holders or more, by row. */
 function sharedFiles(graph: Graph): Uint32Array {
-  const { firstHolder, count } = graph.files;
+  const { count } = graph.files;
   let found = 0;
-  for (let file = 0; file < count; file++) {
-    if ((firstHolder[file + 1] as number) - (firstHolder[file] as number) > 1) found++;
-  }
+  for (let file = 0; file < count; file++) if (holdersOf(graph, file) > 1) found++;
   const rows = new Uint32Array(found);
   let at = 0;
-  for (let file = 0; file < count; file++) {
-    if ((firstHolder[file + 1] as number) - (firstHolder[file] as number) > 1) rows[at++] = file;
-  }
+  for (let file = 0; file < count; file++) if (holdersOf(graph, file) > 1) rows[at++] = file;
   return rows;
 }
 
-/** For each table, the first table of its group: of those that it shares a file or a task with, however indirectly. */
+/** By table: the first table of its group (union-find over shared files and, in a union, shared tasks). */
 function groupOfTables(graph: Graph): Uint32Array {
   const { tables, descriptors, files } = graph;
   const parent = rowNumbers(tables.count);
-  const root = (table: number): number => {
+  const root = (table: GraphTableRow): GraphTableRow => {
     let at = table;
     while (parent[at] !== at) {
       parent[at] = parent[parent[at] as number] as number;
@@ -138,7 +138,7 @@ function groupOfTables(graph: Graph): Uint32Array {
     }
     return at;
   };
-  const join = (a: number, b: number): void => {
+  const join = (a: GraphTableRow, b: GraphTableRow): void => {
     const one = root(a);
     const other = root(b);
     parent[Math.max(one, other)] = Math.min(one, other);
@@ -150,13 +150,13 @@ function groupOfTables(graph: Graph): Uint32Array {
     const table = descriptors.table[files.holder[first] as number] as number;
     for (let at = first + 1; at < end; at++) join(table, descriptors.table[files.holder[at] as number] as number);
   }
-  // In a union a task may have used one table and use another now.
-  const firstTable = new Int32Array(graph.tasks.count).fill(-1);
+  // In a union, a task may use one table before and another after.
+  const firstTable = new Int32Array(graph.tasks.count).fill(NONE);
   for (let table = 0; table < tables.count; table++) {
     const end = tables.firstTask[table + 1] as number;
     for (let at = tables.firstTask[table] as number; at < end; at++) {
       const task = tables.task[at] as number;
-      if (firstTable[task] === -1) firstTable[task] = table;
+      if (firstTable[task] === NONE) firstTable[task] = table;
       else join(table, firstTable[task] as number);
     }
   }
@@ -164,6 +164,7 @@ function groupOfTables(graph: Graph): Uint32Array {
   return parent;
 }
 
+/** Lanes.slotsAbove of an order of tables. */
 function slotsAboveOf(graph: Graph, order: Uint32Array): Uint32Array {
   const { first } = graph.tables;
   const above = new Uint32Array(order.length + 1);
@@ -174,7 +175,7 @@ function slotsAboveOf(graph: Graph, order: Uint32Array): Uint32Array {
   return above;
 }
 
-/** Mean place of each file's slots; of all files, or of those in `rows`. */
+/** Lanes.filePosition of all files, or only of those in `rows`. */
 function positions(graph: Graph, tablePlace: Uint32Array, slotsAbove: Uint32Array, rows: Uint32Array | null) {
   const { tables, descriptors, files } = graph;
   const position = new Float64Array(files.count);
@@ -204,7 +205,7 @@ function swept(graph: Graph, order: Uint32Array, group: Uint32Array, shared: Uin
   const keys = new Uint32Array(Math.max(files.count, tables.count));
   for (const file of shared) keys[file] = (position[file] as number) * scale;
   const ranked = orderByKey(shared, keys);
-  // Ranks instead of means: means draw together from sweep to sweep.
+  // Ranks instead of means: means contract from sweep to sweep.
   const step = descriptors.count / ranked.length;
   const sum = new Float64Array(tables.count);
   const ties = new Uint32Array(tables.count);
@@ -226,6 +227,7 @@ function swept(graph: Graph, order: Uint32Array, group: Uint32Array, shared: Uin
   return orderByKey(orderByKey(order, keys), group);
 }
 
+/** Files by position; those without holders last, in image order. */
 function orderFiles(graph: Graph, position: Float64Array): { order: Uint32Array; held: number } {
   const { files, descriptors } = graph;
   const scale = (KEY_MAX - 1) / Math.max(1, descriptors.count);

@@ -1,14 +1,16 @@
-// Orders rows by an integer key in linear time: a million rows in some twenty milliseconds, and always the same way.
+// Sorts rows by an integer key in linear time (radix sort): a million rows in about 20 ms, deterministically.
+// Casts `as number` read typed arrays within bounds checked by the loop.
 
 const DIGIT = 0x10000;
 
-/** Rows by ascending key. Rows of equal key keep the order in which `rows` has them. */
+/** Rows by ascending key. Stable: rows with equal keys keep their order in `rows`. */
 export function orderByKey(rows: Uint32Array, keys: Uint32Array): Uint32Array {
-  // On few rows, two passes over 65,536 buckets would cost more than comparing. Sorting is stable by the language.
-  if (rows.length < 4096) return rows.slice().sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0));
+  // For few rows, comparing is cheaper than two passes over 65,536 buckets. `sort` is stable too.
+  if (rows.length < 4096) return rows.slice().sort((a, b) => (keys[a] as number) - (keys[b] as number));
   return pass(pass(rows, keys, 0), keys, 16);
 }
 
+/** One pass of a counting sort, by 16 bits of the key. */
 function pass(rows: Uint32Array, keys: Uint32Array, shift: number): Uint32Array {
   const next = new Uint32Array(DIGIT + 1);
   for (let at = 0; at < rows.length; at++) {
@@ -36,7 +38,7 @@ export function rowNumbers(count: number): Uint32Array {
   return rows;
 }
 
-/** Place of each row in an order: the inverse of `order`, over `count` rows. */
+/** The inverse of an order: the place of each of `count` rows in it. */
 export function places(order: Uint32Array, count: number): Uint32Array {
   const place = new Uint32Array(count);
   for (let at = 0; at < order.length; at++) place[order[at] as number] = at;

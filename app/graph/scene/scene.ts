@@ -1,15 +1,16 @@
-// A scene: the marks of one drawing in world coordinates, each with the object that it stands for. Plain data;
-// scene-of.ts makes it, paint.ts and svg.ts draw it, hit.ts finds in it.
+// A scene: the marks of one drawing in world coordinates, each with the object that it stands for. Plain data: made by
+// scene-of.ts, drawn by draw/paint.ts and draw/svg.ts, searched by draw/hit.ts.
 
 import type { ObjectRef } from "../../model/object-ref.ts";
-import type { Change } from "../order/graph.ts";
+import type { Change, GraphTableRow } from "../order/graph.ts";
 import type { Expansion, Level } from "../plan/plan.ts";
+import type { Frame } from "./frame.ts";
 
-/** Pixels from one slot, file or task to the next; their boxes leave two of them free. */
+/** Pixels from one slot, file or task to the next, two of them for the gap. */
 export const PITCH = 20;
-/** Width of a character of the drawing's typeface at its size, 12 px. */
+/** Width of a character in pixels: a monospace face at 12 px. */
 export const CHARACTER = 7.25;
-/** Height of the lane headings at the top of the view. */
+/** Height of the lane headings at the top of the view, in pixels. */
 export const HEADING = 24;
 
 export type Tone = "fg" | "muted" | "shared" | "change";
@@ -22,22 +23,22 @@ export interface Cell {
   readonly tone: Tone;
 }
 
-/** What activating a box does beside selecting its object. */
+/** What activating a box does, apart from selecting its object. */
 export type Action =
-  | { readonly do: "toggle"; readonly table: number }
+  | { readonly do: "toggle"; readonly table: GraphTableRow }
   | { readonly do: "more" }
   | { readonly do: "unused" };
 
 export type BoxKind = "task" | "table" | "slot" | "file" | "fold" | "more" | "unused";
 
-/** Boxes are found by column, then by height; slots lie inside their tables and are asked first. */
+/** Columns for finding boxes. Slots lie inside their tables and are searched first. */
 export const COLUMN = { slot: 0, task: 1, table: 2, file: 3 } as const;
 
 export interface Box {
   readonly kind: BoxKind;
   /** The object that it stands for; null for folds. */
   readonly ref: ObjectRef | null;
-  /** Of a slot: the index of its table's box; else NONE. */
+  /** For a slot, the index of its table's box; else NONE. */
   readonly parent: number;
   readonly action: Action | null;
   readonly column: number;
@@ -49,32 +50,33 @@ export interface Box {
   /** An open file of several slots, or a table of several tasks. */
   readonly shared: boolean;
   readonly change: Change;
-  /** Of a table: the part of its slots that lead to shared files, 0 … 1. */
+  /** For a table, the part of its slots that lead to shared files, 0 … 1. */
   readonly fraction: number;
-  /** Words in one line for what stands for no object; an object's are made when they are read (words.ts, sentence). */
+  /** Text of a box without an object; that of an object is made on demand (sentence.ts). */
   readonly label: string;
-  /** Of a table: whether its slots are drawn; null where there is nothing to open. */
+  /** For a table, whether its slots are drawn; null where there is nothing to open. */
   readonly open: boolean | null;
 }
 
-/** `use`: a task uses a table. `lead`: a slot leads to a file. `bundle`: several slots do. `fold`: to a fold. */
+/** `use`: a task uses a table. `lead`: a slot leads to a file. `bundle`: slots that are not drawn do. `fold`: leads to a fold. */
 export type EdgeKind = "use" | "lead" | "bundle" | "fold";
 
 export interface Edge {
   readonly kind: EdgeKind;
-  /** Indexes of boxes; `from` is NONE at a density strip. */
+  /** Indexes of boxes; `from` is NONE for an edge from a density strip. */
   readonly from: number;
   readonly to: number;
   readonly x1: number;
   readonly y1: number;
   readonly x2: number;
   readonly y2: number;
+  /** How many slots (or undrawn tasks) it stands for. */
   readonly count: number;
   readonly shared: boolean;
   readonly change: Change;
 }
 
-/** Counts along the common height of the lanes, as bars to the right. Its heights are the view's: it does not scroll. */
+/** Counts along the common height of the lanes, as bars to the right. Its heights are in the view: it does not scroll. */
 export interface Strip {
   readonly to: ObjectRef["to"];
   readonly heading: string;
@@ -82,7 +84,7 @@ export interface Strip {
   readonly y: number;
   readonly width: number;
   readonly height: number;
-  /** Length of each bar, 0 … 1, and of its part that is shared; of the changed ones whether there are any. */
+  /** Length of each bar, 0 … 1; of the part of it that is shared; and 1 where anything in it changed. */
   readonly bars: Float32Array;
   readonly shared: Float32Array;
   readonly changed: Uint8Array;
@@ -102,18 +104,18 @@ export interface Scene {
   readonly boxes: readonly Box[];
   readonly edges: readonly Edge[];
   readonly strips: readonly Strip[];
-  /** Heights at which the selection lies on the strips. */
+  /** Heights of the selection on the strips. */
   readonly markers: readonly number[];
   readonly headings: readonly Heading[];
-  /** Sentences: what is not drawn, and why. */
+  /** Sentences about what is not drawn, and why. */
   readonly notes: readonly string[];
-  /** Box indexes by column, top to bottom, for hit.ts. */
+  /** Box indexes by column (COLUMN), top to bottom, for hit.ts. */
   readonly columns: readonly Uint32Array[];
-  /** Whether unchanged objects step back: the drawing is of two images. */
+  /** Whether the drawing is of two images: unchanged objects are dimmed. */
   readonly compared: boolean;
 }
 
-/** What a scene depends on beside subject and layout. Sizes in CSS pixels. */
+/** What a scene depends on besides subject and layout. Sizes in CSS pixels. */
 export interface SceneOptions {
   readonly width: number;
   readonly height: number;
@@ -124,4 +126,20 @@ export interface SceneOptions {
 /** How many marks a scene holds. */
 export function markCount(scene: Scene): number {
   return scene.boxes.length + scene.edges.length + scene.strips.reduce((sum, strip) => sum + strip.bars.length, 0);
+}
+
+/** Completes a scene with the columns that its boxes are found by. */
+export function withColumns(scene: Omit<Scene, "columns">): Scene {
+  const columns: number[][] = Object.values(COLUMN).map(() => []);
+  scene.boxes.forEach((box, index) => {
+    columns[box.column]?.push(index);
+  });
+  const y = (index: number): number => (scene.boxes[index] as Box).y;
+  return { ...scene, columns: columns.map((indexes) => Uint32Array.from(indexes.sort((a, b) => y(a) - y(b)))) };
+}
+
+/** Lane headings for the three lanes of a frame. They stay at the top of the view. */
+export function laneHeadings(frame: Frame, tasks: string, tables: string, files: string): Heading[] {
+  const heading = (text: string, x: number): Heading => ({ text: text.toUpperCase(), x, y: Number.NaN });
+  return [heading(tasks, frame.task), heading(tables, frame.table), heading(files, frame.file)];
 }

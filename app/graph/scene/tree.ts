@@ -1,8 +1,8 @@
-// What is drawn as a tree: each box once, under the first thing that leads to it. For screen readers and tests.
+// The scene as a tree for screen readers: each box once, below the first box that leads to it.
 
 import { NONE } from "../../model/checkpoint.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
-import type { Action, Scene } from "./scene.ts";
+import type { Action, Box, BoxKind, Scene } from "./scene.ts";
 
 /** One item of the hidden tree. */
 export interface TreeItem {
@@ -11,43 +11,21 @@ export interface TreeItem {
   readonly ref: ObjectRef | null;
   readonly action: Action | null;
   readonly label: string;
-  /** From 1. */
+  /** Depth, from 1. */
   readonly level: number;
-  /** Its number among its siblings, from 1, and how many they are. */
+  /** Number among its siblings, from 1, and how many siblings there are. */
   readonly position: number;
   readonly size: number;
-  /** Null for an item that holds nothing. */
+  /** Null for an item without children. */
   readonly expanded: boolean | null;
 }
 
-/** At most this many items are in the page at a time. */
+/** How many items are in the page at a time. */
 export const MOST_ITEMS = 200;
 
-/** All items of a scene: task, its table, its slots, their files; what hangs on nothing that is drawn comes last. */
+/** All items of a scene, depth first: tasks, their tables, slots and files; boxes that nothing leads to come last. */
 export function treeOf(scene: Scene): TreeItem[] {
-  const children: number[][] = scene.boxes.map(() => []);
-  const parent = new Int32Array(scene.boxes.length).fill(NONE);
-  scene.boxes.forEach((box, index) => {
-    if (box.parent !== NONE) parent[index] = box.parent;
-  });
-  // Edges of tables first, then those of slots: scenes list tables before what hangs on them.
-  for (const edge of scene.edges) {
-    if (edge.from !== NONE && parent[edge.to] === NONE) parent[edge.to] = edge.from;
-  }
-  const roots: number[] = [];
-  const byKind = ["task", "table", "slot", "more", "file", "fold", "unused"];
-  const order = scene.boxes.map((_, index) => index);
-  order.sort((a, b) => {
-    const one = scene.boxes[a];
-    const other = scene.boxes[b];
-    if (one === undefined || other === undefined) return 0;
-    return byKind.indexOf(one.kind) - byKind.indexOf(other.kind) || one.y - other.y || a - b;
-  });
-  for (const index of order) {
-    const above = parent[index] as number;
-    if (above === NONE) roots.push(index);
-    else children[above]?.push(index);
-  }
+  const { children, roots } = familyOf(scene);
   const items: TreeItem[] = [];
   const pending: { box: number; level: number; position: number; size: number }[] = [];
   const push = (boxes: readonly number[], level: number): void => {
@@ -56,24 +34,35 @@ export function treeOf(scene: Scene): TreeItem[] {
     }
   };
   push(roots, 1);
-  while (pending.length > 0) {
-    const next = pending.pop();
-    const box = next === undefined ? undefined : scene.boxes[next.box];
-    if (next === undefined || box === undefined) continue;
-    const below = children[next.box] ?? [];
-    items.push({
-      ...next,
-      ref: box.ref,
-      action: box.action,
-      label: box.label,
-      expanded: box.open ?? (below.length > 0 ? true : null),
-    });
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { ref, action, label, open } = scene.boxes[next.box] as Box;
+    const below = children[next.box] as number[];
+    items.push({ ...next, ref, action, label, expanded: open ?? (below.length > 0 ? true : null) });
     push(below, next.level + 1);
   }
   return items;
 }
 
-/** The part of the items that is in the page: MOST_ITEMS of them around `index`. */
+/** Kinds of box in the order in which siblings are listed. */
+const KIND_ORDER: readonly BoxKind[] = ["task", "table", "slot", "more", "file", "fold", "unused"];
+
+/** The children of each box, and the boxes without a parent, by kind and then by height. */
+function familyOf({ boxes, edges }: Scene): { children: number[][]; roots: number[] } {
+  const parent = Int32Array.from(boxes, (box) => box.parent);
+  // The first edge wins: scenes list the edges of tasks before those of slots.
+  for (const edge of edges) {
+    if (edge.from !== NONE && parent[edge.to] === NONE) parent[edge.to] = edge.from;
+  }
+  const sorted = [...boxes.entries()].sort(
+    ([a, one], [b, other]) => KIND_ORDER.indexOf(one.kind) - KIND_ORDER.indexOf(other.kind) || one.y - other.y || a - b,
+  );
+  const children: number[][] = boxes.map(() => []);
+  const roots: number[] = [];
+  for (const [index] of sorted) (children[parent[index] as number] ?? roots).push(index);
+  return { children, roots };
+}
+
+/** The range of items that is in the page: up to MOST_ITEMS around `index`. */
 export function treeWindow(items: readonly TreeItem[], index: number): { first: number; end: number } {
   if (items.length <= MOST_ITEMS) return { first: 0, end: items.length };
   const first = Math.max(0, Math.min(items.length - MOST_ITEMS, index - MOST_ITEMS / 2));

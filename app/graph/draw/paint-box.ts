@@ -1,0 +1,94 @@
+// Draws one box of a scene on a canvas: its frame, and the text in it.
+
+import { REMOVED, SAME } from "../order/graph.ts";
+import { type Box, type Cell, CHARACTER } from "../scene/scene.ts";
+import { boxColour, hasFrame, type Theme, toneColour } from "./style.ts";
+
+/** Paints a box. `k`: the zoom; `alpha`: its opacity. */
+export function paintBox(
+  context: CanvasRenderingContext2D,
+  box: Box,
+  theme: Theme,
+  k: number,
+  alpha: number,
+  hasText: boolean,
+): void {
+  // A dimmed box still hides the edges below it. Slots lie on their tables, which do.
+  context.globalAlpha = 1;
+  context.fillStyle = theme.bg;
+  if (box.kind !== "slot") context.fillRect(box.x, box.y, box.width, box.height);
+  context.globalAlpha = alpha;
+  context.lineWidth = Math.max(1, 1 / k);
+  if (box.kind === "slot") paintSlotLines(context, box, theme);
+  else if (hasFrame(box)) paintFrame(context, box, theme);
+  else if (box.kind !== "more") {
+    // Not a held object: no frame, only a rule on the side of its edge.
+    context.fillStyle = box.shared ? theme.shared : theme.hairline;
+    context.fillRect(box.x, box.y + 2, context.lineWidth, box.height - 4);
+  }
+  if (!hasText) return;
+  context.textBaseline = "middle";
+  context.font = `12px ${theme.font}`;
+  for (const cell of box.cells) paintCell(context, box, cell, theme);
+}
+
+/** A line above the slot; a mark on its right side if it is shared or differs. */
+function paintSlotLines(context: CanvasRenderingContext2D, box: Box, theme: Theme): void {
+  context.strokeStyle = theme.hairline;
+  context.beginPath();
+  context.moveTo(box.x, box.y - 0.5);
+  context.lineTo(box.x + box.width, box.y - 0.5);
+  context.stroke();
+  if (box.change === SAME && !box.shared) return;
+  context.fillStyle = boxColour(theme, box);
+  context.fillRect(box.x + box.width - 2, box.y, 3, box.height);
+}
+
+/** The frame of a task, table or file. */
+function paintFrame(context: CanvasRenderingContext2D, box: Box, theme: Theme): void {
+  context.strokeStyle = boxColour(theme, box);
+  if (box.change === REMOVED) context.setLineDash([4, 3]);
+  context.strokeRect(box.x + 0.5, box.y + 0.5, box.width - 1, box.height - 1);
+  // A table of several tasks has a double frame; a file of several slots has a thick left side.
+  if (box.kind === "table" && box.shared) {
+    context.strokeStyle = theme.shared;
+    context.strokeRect(box.x - 2.5, box.y - 2.5, box.width + 5, box.height + 5);
+  }
+  context.setLineDash([]);
+  if (box.kind === "file" && box.shared) {
+    context.fillStyle = boxColour(theme, box);
+    context.fillRect(box.x, box.y, 3, box.height);
+  }
+  if (box.fraction > 0 && box.open === false) {
+    context.fillStyle = theme.shared;
+    context.fillRect(box.x + 1, box.y + 15, Math.max(2, (box.width - 2) * box.fraction), 2);
+  }
+}
+
+function paintCell(context: CanvasRenderingContext2D, box: Box, cell: Cell, theme: Theme): void {
+  const x = box.x + cell.x;
+  const middle = box.y + Math.min(box.height, 18) / 2 + 0.5;
+  context.fillStyle = toneColour(theme, cell.tone, box.change);
+  context.textAlign = cell.align;
+  const mark = cell.text.indexOf("ⓧ");
+  if (mark === -1) {
+    context.fillText(cell.text, x, middle, Math.max(1, cell.text.length * CHARACTER + 2));
+    return;
+  }
+  context.fillText(cell.text.slice(0, mark), x, middle);
+  paintCloseMark(context, x + mark * CHARACTER + 5, middle - 0.5);
+  context.fillText(cell.text.slice(mark + 1), x + (mark + 1.6) * CHARACTER, middle);
+}
+
+/** ⓧ, drawn because few monospace typefaces have it. */
+function paintCloseMark(context: CanvasRenderingContext2D, x: number, y: number): void {
+  context.strokeStyle = context.fillStyle;
+  context.lineWidth = 1;
+  context.beginPath();
+  context.arc(x, y, 4.5, 0, 2 * Math.PI);
+  context.moveTo(x - 2, y - 2);
+  context.lineTo(x + 2, y + 2);
+  context.moveTo(x + 2, y - 2);
+  context.lineTo(x - 2, y + 2);
+  context.stroke();
+}

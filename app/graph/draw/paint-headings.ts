@@ -1,0 +1,37 @@
+// Draws the headings on a canvas: those of the lanes stay at the top of the view, others scroll with the drawing.
+
+import { CHARACTER, HEADING, type Scene } from "../scene/scene.ts";
+import { LANE_TEXT, LEAST_TEXT } from "./style.ts";
+import type { PaintOptions } from "./view.ts";
+
+export function paintHeadings(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  { view, width, ratio, theme }: Pick<PaintOptions, "view" | "width" | "ratio" | "theme">,
+): void {
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.globalAlpha = 1;
+  context.fillStyle = theme.bg;
+  context.fillRect(0, 0, width, HEADING);
+  context.fillStyle = theme.hairline;
+  context.fillRect(0, HEADING - 1, width, 1);
+  context.font = `${LANE_TEXT}px ${theme.font}`;
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  context.fillStyle = theme.muted;
+  const sticky = scene.headings.filter((heading) => Number.isNaN(heading.y)).sort((a, b) => a.x - b.x);
+  sticky.forEach((heading, at) => {
+    const x = heading.x * view.k + view.x;
+    const next = sticky[at + 1];
+    const room = (next === undefined ? width : next.x * view.k + view.x) - x - 8;
+    const most = Math.floor(room / (CHARACTER * 0.92));
+    if (most < 3) return;
+    const text = heading.text.length > most ? `${heading.text.slice(0, most - 1)}…` : heading.text;
+    context.fillText(text, x, HEADING / 2);
+  });
+  for (const heading of scene.headings) {
+    if (Number.isNaN(heading.y) || view.k < LEAST_TEXT) continue;
+    const y = heading.y * view.k + view.y;
+    if (y > HEADING) context.fillText(heading.text, heading.x * view.k + view.x, y);
+  }
+}

@@ -1,0 +1,26 @@
+// Where the view is on the drawing, and what else painting depends on.
+
+import type { Theme } from "./style.ts";
+import type { Trace } from "./trace.ts";
+
+/** Screen = world × k + (x, y), in CSS pixels. */
+export interface View {
+  readonly x: number;
+  readonly y: number;
+  readonly k: number;
+}
+
+export interface PaintOptions {
+  readonly view: View;
+  /** CSS pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Device pixels for one CSS pixel. */
+  readonly ratio: number;
+  readonly theme: Theme;
+  /** What is traced; everything else is dimmed. */
+  readonly trace: Trace | null;
+  /** Box indexes; NONE for none. */
+  readonly selected: number;
+  readonly hovered: number;
+}

@@ -1,0 +1,27 @@
+// Parts that both plans (whole.ts, around.ts) have in common.
+
+import type { ObjectRef } from "../../model/object-ref.ts";
+import { u32At } from "../../model/read.ts";
+import { type Graph, type GraphFileRow, type GraphTableRow, type GraphTaskRow, holdersOf } from "../order/graph.ts";
+import type { Layout } from "../order/layout.ts";
+
+/** The first `most` tasks of a table, the selected one among them in any case, and how many are left. */
+export function someTasks(graph: Graph, table: GraphTableRow, selection: ObjectRef | null, most: number) {
+  const { firstTask, task } = graph.tables;
+  const users = task.subarray(u32At(firstTask, table), u32At(firstTask, table + 1));
+  const tasks: GraphTaskRow[] = [...users.subarray(0, most)];
+  if (selection?.to === "task" && !tasks.includes(selection.row) && users.includes(selection.row)) {
+    tasks.push(selection.row);
+  }
+  return { tasks, moreTasks: users.length - tasks.length };
+}
+
+/** How many of these files have several holders. */
+export function countShared(graph: Graph, files: Iterable<GraphFileRow>): number {
+  let count = 0;
+  for (const file of files) if (holdersOf(graph, file) > 1) count++;
+  return count;
+}
+
+export const inLaneOrder = (layout: Layout, files: Iterable<GraphFileRow>): GraphFileRow[] =>
+  [...files].sort((a, b) => u32At(layout.filePlace, a) - u32At(layout.filePlace, b));

@@ -1,0 +1,73 @@
+// How a box of the scene is put together: defaults, text cells, cutting text to the room there is.
+
+import { NONE } from "../../model/checkpoint.ts";
+import type { ObjectRef } from "../../model/object-ref.ts";
+import { type Change, SAME, type Subject } from "../order/graph.ts";
+import { type Box, type BoxKind, type Cell, CHARACTER, PITCH } from "./scene.ts";
+import { changeSign } from "./words.ts";
+
+/** Height of a box of one row. */
+export const BOX = PITCH - 2;
+
+/** How many characters fit. */
+export const characters = (pixels: number): number => Math.max(0, Math.floor(pixels / CHARACTER));
+
+/** Text cut in its middle to at most `most` characters; the end of a path says more than its beginning. */
+export function elided(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const all = [...text];
+  if (all.length <= most) return text;
+  if (most < 2) return all.slice(0, most).join("");
+  const head = most < 18 ? 0 : Math.floor((most - 1) / 4);
+  return `${all.slice(0, head).join("")}…${all.slice(all.length - (most - 1 - head)).join("")}`;
+}
+
+/** Text cut at its end: the number of a task comes first. */
+export const clipped = (text: string, most: number): string =>
+  text.length <= most ? text : `${[...text].slice(0, Math.max(0, most - 1)).join("")}…`;
+
+interface BoxParts {
+  readonly kind: BoxKind;
+  readonly ref?: ObjectRef;
+  readonly parent?: number;
+  readonly action?: Box["action"];
+  readonly column: number;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height?: number;
+  readonly cells: readonly Cell[];
+  readonly shared?: boolean;
+  readonly change?: Change;
+  readonly fraction?: number;
+  readonly label?: string;
+  readonly open?: boolean;
+}
+
+/** A box, with defaults for what most boxes do not have. */
+export const box = (parts: BoxParts): Box => ({
+  kind: parts.kind,
+  ref: parts.ref ?? null,
+  parent: parts.parent ?? NONE,
+  action: parts.action ?? null,
+  column: parts.column,
+  x: parts.x,
+  y: parts.y,
+  width: parts.width,
+  height: parts.height ?? BOX,
+  cells: parts.cells,
+  shared: parts.shared ?? false,
+  change: parts.change ?? SAME,
+  fraction: parts.fraction ?? 0,
+  label: parts.label ?? "",
+  open: parts.open ?? null,
+});
+
+export const left = (text: string, x: number, tone: Cell["tone"] = "fg"): Cell => ({ text, x, align: "left", tone });
+export const right = (text: string, x: number, tone: Cell["tone"] = "fg"): Cell => ({ text, x, align: "right", tone });
+
+/** The cell with the sign of a change, and how far it indents the first cell after it. */
+export function signed(subject: Subject, change: Change): { cells: Cell[]; indent: number } {
+  if (subject.both === null) return { cells: [], indent: 0 };
+  return { cells: change === SAME ? [] : [left(changeSign(change), 5, "change")], indent: 2 * CHARACTER };
+}

@@ -1,0 +1,109 @@
+// The box of an open file: name, access mode and flags, position, number of holders, in columns over a list of files.
+
+import { changeOf, type GraphFileRow, holdersOf, type Subject } from "../order/graph.ts";
+import { box, characters, clipped, elided, left, right, signed } from "./box.ts";
+import { type Box, type Cell, CHARACTER, COLUMN } from "./scene.ts";
+import {
+  accessLetters,
+  fileName,
+  holdersLabel,
+  isDeleted,
+  isShared,
+  positionLabel,
+  shortFlags,
+  usedAs,
+} from "./words.ts";
+
+/** Widths of the columns of a list of files, in characters; 0: no such column. */
+export interface FileColumns {
+  readonly holders: number;
+  readonly pos: number;
+  readonly flags: number;
+  /** Whether the flags column has room for all flags; else it has the access mode alone. */
+  readonly full: boolean;
+}
+
+/** The columns that a list of files needs and `width` pixels have room for. */
+export function columnsOf(subject: Subject, files: readonly GraphFileRow[], width: number): FileColumns {
+  let holders = 0;
+  const positions: number[] = [];
+  let flags = 0;
+  let access = 0;
+  for (const file of files) {
+    holders = Math.max(holders, holdersLabel(subject, file).length);
+    positions.push(positionLabel(subject, file).length);
+    flags = Math.max(flags, flagsText(subject, file).length);
+    access = Math.max(access, accessLetters(subject, file).length);
+  }
+  const room = characters(width);
+  positions.sort((a, b) => a - b);
+  const widest = positions.at(-1) ?? 0;
+  // Where room is scarce, a few very large positions do not take it from the names of all other files.
+  const scarce = room - holders - widest - flags <= 24;
+  const pos = scarce ? (positions[Math.floor(positions.length * 0.8)] ?? 0) : widest;
+  const rest = room - holders - pos;
+  const full = rest - flags > 24;
+  return { holders, pos, flags: full ? flags : rest - access > 20 ? access : 0, full };
+}
+
+const flagsText = (subject: Subject, file: GraphFileRow): string =>
+  `${shortFlags(subject, file)}${isDeleted(subject, file) ? " deleted" : ""}`.trim();
+
+/** Where a list of files lies, and its columns. */
+export interface FileLane {
+  readonly x: number;
+  readonly width: number;
+  readonly columns: FileColumns;
+}
+
+/** An open file. One without holders shows what it is used for instead of position and flags. */
+export function fileBox(subject: Subject, file: GraphFileRow, lane: FileLane, y: number): Box {
+  const change = changeOf(subject, "file", file);
+  const isHeld = holdersOf(subject.graph, file) > 0;
+  const { cells, indent } = signed(subject, change);
+  cells.push(...(isHeld ? heldCells : unheldCells)(subject, file, lane, indent));
+  return box({
+    kind: isHeld ? "file" : "unused",
+    ref: { to: "file", row: file },
+    column: COLUMN.file,
+    x: lane.x,
+    y,
+    width: lane.width,
+    cells,
+    shared: isShared(subject, file),
+    change,
+  });
+}
+
+/** From right to left: holders, position, flags; the name takes the room that is left. */
+function heldCells(subject: Subject, file: GraphFileRow, { width, columns }: FileLane, indent: number): Cell[] {
+  const cells: Cell[] = [];
+  const end = width - 6;
+  const holders = holdersLabel(subject, file);
+  if (holders !== "") cells.push(right(holders, end, "shared"));
+
+  const posEnd = end - (columns.holders > 0 ? (columns.holders + 1) * CHARACTER : 0);
+  const position = positionLabel(subject, file);
+  // A truncated number would be a wrong number: it is shown in full or not at all.
+  const pos = position.length <= characters(posEnd - 8 - indent) - 9 ? position : "@…";
+  if (pos !== "") cells.push(right(pos, posEnd, pos.includes("→") ? "change" : "fg"));
+
+  const flagsAt = posEnd - (columns.pos > 0 ? columns.pos + 1 : 0) * CHARACTER - columns.flags * CHARACTER;
+  const wanted = columns.full ? flagsText(subject, file) : columns.flags > 0 ? accessLetters(subject, file) : "";
+  const flags = flagsAt + wanted.length * CHARACTER < posEnd - pos.length * CHARACTER ? wanted : "";
+  if (flags !== "") cells.push(left(flags, flagsAt, "muted"));
+
+  const nameEnd = flags !== "" ? flagsAt : pos !== "" ? posEnd - pos.length * CHARACTER : holders !== "" ? posEnd : end;
+  const room = characters(nameEnd - CHARACTER - 8 - indent);
+  cells.push(left(elided(fileName(subject, file), room), 8 + indent));
+  return cells;
+}
+
+/** Name, and what refers to the file instead of descriptors. */
+function unheldCells(subject: Subject, file: GraphFileRow, { width }: FileLane, indent: number): Cell[] {
+  const end = width - 6;
+  const use = usedAs(subject, file);
+  const room = characters(end - CHARACTER - 8 - indent);
+  const name = elided(fileName(subject, file), room - Math.min(use.length + 2, room / 2));
+  return [left(name, 8 + indent, "muted"), right(clipped(use, room - name.length - 1), end, "muted")];
+}

@@ -1,0 +1,111 @@
+// Objects in spoken sentences, for the hidden tree and the announced selection.
+
+import { NONE, taskCount } from "../../model/checkpoint.ts";
+import type { ObjectRef } from "../../model/object-ref.ts";
+import { i32At, u32At } from "../../model/read.ts";
+import { counted } from "../../model/words.ts";
+import {
+  changeOf,
+  fileBefore,
+  type GraphFileRow,
+  type GraphTableRow,
+  type GraphTaskRow,
+  holdersOf,
+  REMOVED,
+  rowAfter,
+  type SlotRow,
+  type Subject,
+  slotsOf,
+  tasksOf,
+} from "../order/graph.ts";
+import {
+  closeOnExecMark,
+  fileName,
+  holdersLabel,
+  isDeleted,
+  isTableShared,
+  positionLabel,
+  shortFlags,
+  tableBadge,
+  taskLabel,
+  taskNote,
+  usedAs,
+} from "./words.ts";
+
+/** Tasks that the name of a table lists. */
+const MOST_NAMED = 3;
+
+/** An object in one sentence: its name, what it leads to, who shares it, how it changed. */
+export function sentence(subject: Subject, { to, row }: ObjectRef): string {
+  const change = ["", "added", "removed", "changed"][changeOf(subject, to, row)] ?? "";
+  const parts = {
+    task: taskParts,
+    table: tableParts,
+    descriptor: slotParts,
+    file: fileParts,
+  }[to](subject, row);
+  const text = [...parts, change].filter((part) => part !== "").join(", ");
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function taskParts(subject: Subject, task: GraphTaskRow): string[] {
+  const after = rowAfter(subject, "task", task);
+  const table = after === NONE ? NONE : i32At(subject.after.tasks.table, after);
+  const others = table === NONE ? 0 : taskCount(subject.after.tables, table) - 1;
+  return [
+    `task ${taskLabel(subject, task)}`,
+    taskNote(subject, task),
+    others > 0 ? `shares its file table with ${counted(others, "other task")}` : "",
+  ];
+}
+
+function tableParts(subject: Subject, table: GraphTableRow): string[] {
+  return [
+    tableName(subject, table),
+    counted(slotsOf(subject.graph, table), "descriptor"),
+    isTableShared(subject, table) ? `shared by ${tableBadge(subject, table)}` : "",
+  ];
+}
+
+function slotParts(subject: Subject, slot: SlotRow): string[] {
+  const { fd, table, file } = subject.graph.descriptors;
+  const target = i32At(file, slot);
+  const earlier = fileBefore(subject.graph, slot);
+  const leads = changeOf(subject, "descriptor", slot) === REMOVED ? "led" : "leads";
+  return [
+    `fd ${i32At(fd, slot)} of the ${tableName(subject, u32At(table, slot))}`,
+    closeOnExecMark(subject, slot) === "ⓧ" ? "close-on-exec" : "",
+    target === NONE
+      ? `${leads} to a file that is missing from the image`
+      : `${leads} to ${filePhrase(subject, target)}`,
+    earlier === NONE ? "" : `led to ${fileName(subject, earlier)} before`,
+  ];
+}
+
+function fileParts(subject: Subject, file: GraphFileRow): string[] {
+  const isHeld = holdersOf(subject.graph, file) > 0;
+  return [`open file ${filePhrase(subject, file)}`, isHeld ? "" : `held by no descriptor: ${usedAs(subject, file)}`];
+}
+
+/** A table by its tasks: `file table of 412 nginx, 413 nginx`. */
+function tableName(subject: Subject, table: GraphTableRow): string {
+  const { firstTask, task } = subject.graph.tables;
+  const count = tasksOf(subject.graph, table);
+  if (count === 0) return "file table of no task";
+  const first = u32At(firstTask, table);
+  const named = [...task.subarray(first, first + Math.min(count, MOST_NAMED))].map((row) => taskLabel(subject, row));
+  const more = count > MOST_NAMED ? ` and ${counted(count - MOST_NAMED, "other task")}` : "";
+  return `file table of ${named.join(", ")}${more}`;
+}
+
+function filePhrase(subject: Subject, file: GraphFileRow): string {
+  const holders = holdersLabel(subject, file).replace(/[⟨⟩]/g, "");
+  const parts = [
+    fileName(subject, file),
+    shortFlags(subject, file),
+    positionLabel(subject, file).replace("@", "position "),
+    isDeleted(subject, file) ? "deleted" : "",
+    holders === "" ? "" : `shared by ${holders} descriptors`,
+  ];
+  return parts.filter((part) => part !== "").join(", ");
+}
