@@ -1,10 +1,12 @@
-// What the page holds: which documents are open, what is looked at, and how. Nothing that can be derived.
+// What the page holds: which documents are open, what is selected and how it is shown. What follows from that is in
+// selectors.ts.
 
 import type { Progress } from "../decoder/source.ts";
+import type { ChangeName } from "../diff/about.ts";
 import type { ChangeKind } from "../diff/changes.ts";
 import type { Comparison } from "../diff/diff.ts";
 import type { Address } from "../link/address.ts";
-import type { ZoomLink } from "../link/link.ts";
+import type { ChoiceLink, Name, ZoomLink } from "../link/link.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { COLUMNS, LISTINGS, type Listing } from "../model/columns.ts";
 import type { Selection } from "../model/related.ts";
@@ -13,53 +15,53 @@ import type { DocumentId, InputFile } from "../worker/protocol.ts";
 
 /** Files that make up one image. */
 export interface Input {
-  /** For the head of the page and exports: a file's or folder's name. Untrusted text. */
+  /** A file's or folder's name, for the page's header and exports. Untrusted text. */
   readonly name: string;
   readonly files: readonly InputFile[];
-  /** The host that it comes from. */
+  /** The host it is fetched from; absent for the user's own files. */
   readonly from?: string;
   /** Which of several image sets among the files. */
   readonly set?: string;
-  /** The dialect that a link wants. */
+  /** The dialect that a link asks for. */
   readonly dialect?: string;
 }
 
-/** Where the open documents came from, as far as a link can say it. `null`: from the user's own files. */
+/** Where the open documents came from, if a link can record that. `null`: the user's own files. */
 export type Origin =
   | { readonly sample: string }
-  /** Addresses of hosted images: of one, or of before and after. */
+  /** URLs of hosted images: of one, or of before (`open`) and after (`with`). */
   | { readonly open: string; readonly with?: string }
-  /** The link holds the images itself. */
+  /** The images themselves, inside the link. */
   | { readonly data: string }
   | null;
 
 /** An open image. */
 export interface Doc {
   readonly input: Input;
-  /** Names it in the worker; `null` while it decodes: `checkpoint` is then an early part. */
+  /** Its id in the worker. `null` while it is decoded: `checkpoint` is then an early part. */
   readonly document: DocumentId | null;
   readonly checkpoint: Checkpoint;
-  /** The dialect that the user chose by hand. */
+  /** The dialect that the user or a link chose; `null`: the detected one. */
   readonly dialect: string | null;
 }
 
 /** One image, or before and after. */
 export type Docs = readonly [] | readonly [Doc] | readonly [Doc, Doc];
 
-/** What changed between the two documents that are open. */
+/** The comparison of the two open documents. */
 export interface Compared {
   readonly comparison: Comparison;
-  /** What makes the two an odd pair, in sentences. */
+  /** Reasons to doubt that the two show the same processes, as sentences. */
   readonly unrelated: readonly string[];
-  /** How many digits the longest position and the longest version have. */
+  /** Digits of the longest position and version, so that both sides get columns of the same width. */
   readonly digits: { readonly pos: number; readonly version: number };
 }
 
-/** An opening under way. */
+/** The opening in progress. */
 export interface Opening {
   readonly name: string;
   readonly progress: Progress | null;
-  /** It takes long enough for progress to be shown. */
+  /** Whether it has taken long enough for progress to be shown. */
   readonly slow: boolean;
 }
 
@@ -67,7 +69,7 @@ export interface Opening {
 export interface Failure {
   readonly message: string;
   readonly advice: string;
-  /** The image sets that there are, where one must be chosen. */
+  /** The image sets to choose from. */
   readonly choices?: readonly Input[];
 }
 
@@ -80,29 +82,50 @@ export interface Sort {
 export interface ListingView {
   readonly filter: string;
   readonly sort: Sort | null;
-  /** Ids of the columns shown, in the order of COLUMNS. */
+  /** Ids of the shown columns, in the order of COLUMNS. */
   readonly columns: readonly string[];
 }
 
-/** The parts of the page on a narrow screen, one at a time. */
+/** The parts of the page. A narrow screen shows one at a time. */
 export const PANELS = ["tree", "drawing", "tables", "inspector"] as const;
 export type Panel = (typeof PANELS)[number];
 
-/** Pixels; what is left is the drawing's. */
+/** Sizes of panels in CSS pixels. The drawing gets the rest. */
 export interface Sizes {
   readonly tree: number;
-  /** What stands left of the drawing of two images. */
+  /** The left panel while two images are compared. */
   readonly changes: number;
   readonly inspector: number;
   readonly tables: number;
 }
 
-/** Selected bytes of a member of the document that is looked at, both ends included; `at` is where the cursor is. */
+/** Selected bytes of a member of the shown document, from `anchor` to `at`, both included. The cursor is at `at`. */
 export interface ByteSelection {
   readonly member: number;
   readonly anchor: number;
   readonly at: number;
 }
+
+/** What a link asks for that has to wait until its images are open. */
+export interface PendingLink {
+  readonly select: Name | null;
+  readonly bytes: ByteSelection | null;
+  readonly change: ChangeName | null;
+  readonly side: Side | null;
+  /** Open the two images in the opposite order. */
+  readonly swapped: boolean;
+  /** How to decode each image. */
+  readonly choices: readonly (ChoiceLink | undefined)[];
+}
+
+export const NOTHING_PENDING: PendingLink = {
+  select: null,
+  bytes: null,
+  change: null,
+  side: null,
+  swapped: false,
+  choices: [],
+};
 
 export type Dialog =
   | { readonly kind: "help" }
@@ -110,13 +133,13 @@ export type Dialog =
   | { readonly kind: "find" }
   | { readonly kind: "format" }
   | { readonly kind: "offset" }
-  /** An address is to be typed. */
+  /** Asks for the URL of an image. */
   | { readonly kind: "address" }
-  /** A link is about to fetch from these addresses. */
+  /** Asks whether a link may fetch from these addresses. */
   | { readonly kind: "fetch"; readonly addresses: readonly Address[]; onChoice(yes: boolean): void }
-  /** The images are about to be put into a link or a report. */
+  /** Puts the images into a link or a report. */
   | { readonly kind: "share"; readonly into: "link" | "report" }
-  /** Something was dropped on an open document. */
+  /** Asks what to do with an image that was dropped while another one is open. */
   | { readonly kind: "dropped"; readonly input: Input };
 
 export interface State {
@@ -124,30 +147,32 @@ export interface State {
   readonly origin: Origin;
   readonly opening: Opening | null;
   readonly failure: Failure | null;
-  /** Which of two documents is looked at. */
+  /** The side whose document is shown. `before` if there is only one. */
   readonly side: Side;
-  /** In the document that is looked at. */
+  /** In the shown document. */
   readonly selection: Selection | null;
   readonly bytes: ByteSelection | null;
-  /** The tables' place shows bytes. */
+  /** Whether the tables panel shows bytes. */
   readonly bytesShown: boolean;
-  /** Of two documents; made before they are shown. */
+  /** `null` unless two documents are open. */
   readonly compared: Compared | null;
-  /** The change that is selected, by its index; what is looked at is then a part of it. */
+  /** The selected change, as an index into the comparison's changes; `selection` is then part of it. */
   readonly change: number | null;
   /** Kinds of change that are switched off. */
   readonly off: readonly ChangeKind[];
-  /** `sideBySide`: the tables' place shows both images side by side. */
+  /** While two images are compared: what the tables panel shows, a listing of one or both side by side. */
   readonly view: "one" | "sideBySide";
-  /** Side by side, runs of what has not changed are folded. */
+  /** Whether side by side leaves out unchanged rows. */
   readonly onlyChanges: boolean;
-  /** What stands left of the drawing of two images. */
+  /** What the left panel shows while two images are compared. */
   readonly left: "changes" | "tasks";
-  /** The two images are in the other order than they came. */
+  /** Whether the two images are in the opposite order of `origin`. */
   readonly swapped: boolean;
+  /** What the last link asks for that has to wait for its images. */
+  readonly pending: PendingLink;
   readonly tab: Listing;
   readonly listings: Readonly<Record<Listing, ListingView>>;
-  /** Where the drawing is looked at, and where a link wants it to be. */
+  /** Scale and position of the drawing, and what a link asks for. */
   readonly zoom: ZoomLink | null;
   readonly requestedZoom: ZoomLink | null;
   readonly panel: Panel;
@@ -155,19 +180,19 @@ export interface State {
   readonly treeShown: boolean;
   readonly inspectorShown: boolean;
   readonly tablesShown: boolean;
-  /** Problems' banner was put away. */
+  /** Whether the user dismissed the banner about problems. */
   readonly bannerHidden: boolean;
   readonly dialog: Dialog | null;
-  /** A sentence about what was just done ("Copied 3 rows"), for everybody, screen readers too. */
+  /** What was just done ("Copied 3 rows"), also announced to screen readers. */
   readonly notice: string | null;
 }
 
-/** The columns of a listing that are shown from the start. */
+/** Ids of the columns of a listing that are shown at first. */
 export function firstColumns(listing: Listing): readonly string[] {
   return COLUMNS[listing].filter(({ hidden }) => !hidden).map(({ id }) => id);
 }
 
-const firstListings = (): Record<Listing, ListingView> =>
+export const firstListings = (): Record<Listing, ListingView> =>
   Object.fromEntries(
     LISTINGS.map((listing) => [listing, { filter: "", sort: null, columns: firstColumns(listing) }]),
   ) as Record<Listing, ListingView>;
@@ -189,6 +214,7 @@ export function firstState(): State {
     onlyChanges: true,
     left: "changes",
     swapped: false,
+    pending: NOTHING_PENDING,
     tab: "descriptors",
     listings: firstListings(),
     zoom: null,

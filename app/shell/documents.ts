@@ -1,0 +1,257 @@
+// Which images are open: one, or two to compare.
+
+import { isDialect } from "../decoder/dialects.ts";
+import { nameOfChange } from "../diff/about.ts";
+import { mirrored } from "../diff/changes.ts";
+import { nameOf, resolve } from "../link/name.ts";
+import { onSide, otherSide, type Side } from "../model/side.ts";
+import type { Client } from "../worker/client.ts";
+import { adviceFor, closeDocs, compareDocs, type Opening } from "./opening.ts";
+import { listSamples, loadSample } from "./samples.ts";
+import { withBytes, withChange } from "./selection.ts";
+import { shownDoc } from "./selectors.ts";
+import type { Compared, Doc, Docs, Input, Origin, State } from "./state.ts";
+import type { Store } from "./store.ts";
+
+export interface DocumentActions {
+  /** Opens one image, or two to compare: before and after. */
+  open(inputs: readonly Input[], origin?: Origin): Promise<void>;
+  /** Opens the images of a link, decoded and ordered as the link asks. */
+  openLinked(inputs: readonly Input[], origin: Origin): Promise<void>;
+  /** Opens a sample by its name. */
+  openSample(name: string): Promise<void>;
+  /**
+   * Opens dropped or picked images. One image on top of an open one is compared with it if `compare` is true; else the
+   * user is asked.
+   */
+  receive(inputs: readonly Input[], compare?: boolean): void;
+  /** Compares the shown image (before) with another one (after). */
+  compareWith(input: Input, origin?: Origin): Promise<void>;
+  /** Decodes a document again, in a dialect that the user chose. `null`: the detected dialect. */
+  reopen(side: Side, dialect: string | null): Promise<void>;
+  /** Swaps before and after. Decodes nothing again. */
+  swap(): Promise<void>;
+  /** Cancels the opening in progress. */
+  cancel(): void;
+  /** Closes everything. */
+  close(): void;
+}
+
+/** What the functions below work on. */
+interface Context {
+  readonly client: Client;
+  readonly store: Store<State>;
+  readonly opening: Opening;
+}
+
+export function createDocuments(context: Context): DocumentActions {
+  const { client, store, opening } = context;
+  const { get, set } = store;
+
+  const open: DocumentActions["open"] = (inputs, origin = null) =>
+    opening.begin(namesOf(inputs), (signal) => openAll(context, inputs, origin, signal), adviceFor(inputs));
+
+  const compareWith: DocumentActions["compareWith"] = (input, origin = null) =>
+    opening.begin(input.name, (signal) => openSecond(context, input, origin, signal), adviceFor([input]));
+
+  return {
+    open,
+    openLinked: (inputs, origin) =>
+      opening.begin(namesOf(inputs), (signal) => openPending(context, inputs, origin, signal), adviceFor(inputs)),
+    openSample: (name) =>
+      opening.begin(name, async (signal) => {
+        const sample = (await listSamples()).find((each) => each.name === name);
+        if (sample === undefined) throw new Error(`There is no sample “${name}”.`);
+        await openPending(context, await loadSample(sample, signal), { sample: name }, signal);
+      }),
+    receive(inputs, compare = false) {
+      const [input, ...others] = inputs;
+      if (input === undefined) return;
+      if (others.length > 0 || get().docs.length === 0) void open(inputs);
+      else if (compare) void compareWith(input);
+      else set({ dialog: { kind: "dropped", input } });
+    },
+    compareWith,
+    reopen(side, dialect) {
+      const doc = onSide(get().docs, side);
+      if (doc === undefined) return Promise.resolve();
+      return opening.begin(doc.input.name, (signal) => reopen(context, side, doc, dialect, signal));
+    },
+    swap() {
+      const [before, after] = get().docs;
+      if (!before || !after) return Promise.resolve();
+      return opening.begin("swapped images", async (signal) => {
+        const compared = await compareDocs(client, after, before, signal);
+        set((state) => (state.docs[0] === before && state.docs[1] === after ? swapped(state, compared) : {}));
+      });
+    },
+    cancel: () => opening.cancel(),
+    close() {
+      const { docs } = get();
+      opening.abandon();
+      set({ ...NOTHING_OPEN, opening: null, failure: null });
+      closeDocs(client, docs);
+    },
+  };
+}
+
+const namesOf = (inputs: readonly Input[]): string => inputs.map(({ name }) => name).join(" and ");
+
+const NOTHING_OPEN = {
+  docs: [],
+  origin: null,
+  side: "before",
+  selection: null,
+  bytes: null,
+  compared: null,
+  change: null,
+} as const satisfies Partial<State>;
+
+/** Opens one image or two in place of what is open. */
+async function openAll(context: Context, inputs: readonly Input[], origin: Origin, signal: AbortSignal): Promise<void> {
+  const { client, store, opening } = context;
+  const [first, second] = inputs;
+  if (first === undefined) return;
+  const replaced = opening.previous().docs;
+  store.set({ side: "before", bannerHidden: false, swapped: false, left: "changes", zoom: null, requestedZoom: null });
+  const show = (docs: Docs, compared: Compared | null = null) =>
+    store.set((state) => shown(state, docs, origin, compared));
+  // Of two images, an early part of the first would show a view that is replaced at once.
+  const onPart = (part: Doc) => second === undefined && show([part]);
+  const before = await opening.decode(first, first.dialect ?? null, signal, onPart);
+  if (second === undefined) show([before]);
+  else {
+    try {
+      const after = await opening.decode(second, second.dialect ?? null, signal);
+      show([before, after], await compareNew(client, [before, after], after, signal));
+    } catch (error) {
+      closeDocs(client, [before]);
+      throw error;
+    }
+  }
+  closeDocs(client, replaced);
+}
+
+/** Opens images as the pending link asks: dialects, image sets and order. */
+async function openPending(
+  context: Context,
+  inputs: readonly Input[],
+  origin: Origin,
+  signal: AbortSignal,
+): Promise<void> {
+  const { swapped: isSwapped, choices } = context.store.get().pending;
+  const chosen = inputs.map((input, index) => {
+    const { dialect, set } = choices[index] ?? {};
+    return { ...input, ...(dialect && isDialect(dialect) && { dialect }), ...(set && { set }) };
+  });
+  const swapped = isSwapped && inputs.length === 2;
+  await openAll(context, swapped ? chosen.toReversed() : chosen, origin, signal);
+  context.store.set({ swapped });
+}
+
+/** Opens an image to compare with the one that is shown. */
+async function openSecond(context: Context, input: Input, origin: Origin, signal: AbortSignal): Promise<void> {
+  const { client, store, opening } = context;
+  const previous = opening.previous();
+  const before = shownDoc(previous);
+  if (before === null || before.document === null) return openAll(context, [input], origin, signal);
+  const after = await opening.decode(input, null, signal);
+  store.set({ bannerHidden: false, swapped: false, left: "changes" });
+  const compared = await compareNew(client, [before, after], after, signal);
+  store.set((state) => shown(state, [before, after], origin, compared));
+  closeDocs(
+    client,
+    previous.docs.filter((doc) => doc !== before),
+  );
+}
+
+/** Decodes `doc` again and shows it in the same place. */
+async function reopen(
+  { client, store, opening }: Context,
+  side: Side,
+  doc: Doc,
+  dialect: string | null,
+  signal: AbortSignal,
+): Promise<void> {
+  const again = await opening.decode(doc.input, dialect, signal);
+  const { docs, origin } = store.get();
+  const [before, after] = docs;
+  if (after === undefined) store.set((state) => shown(state, [again], origin, null));
+  else if (before !== undefined) {
+    const pair = side === "before" ? ([again, after] as const) : ([before, again] as const);
+    const compared = await compareNew(client, pair, again, signal);
+    store.set((state) => shown(state, pair, origin, compared));
+  }
+  closeDocs(client, [doc]);
+}
+
+/** Compares two documents. If that fails, closes `opened`, which was opened for it. */
+async function compareNew(
+  client: Client,
+  [before, after]: readonly [Doc, Doc],
+  opened: Doc,
+  signal: AbortSignal,
+): Promise<Compared> {
+  try {
+    return await compareDocs(client, before, after, signal);
+  } catch (error) {
+    closeDocs(client, [opened]);
+    throw error;
+  }
+}
+
+/**
+ * The state with these documents in place of others. What was selected stays selected if the new documents are decoded
+ * from the same input; what a link asked for takes precedence.
+ */
+function shown(state: State, docs: Docs, origin: Origin, compared: Compared | null): Partial<State> {
+  const { pending } = state;
+  const from = shownDoc(state);
+  const side = docs.length < 2 ? "before" : (pending.side ?? (state.docs.length === 2 ? state.side : "after"));
+  const to = onSide(docs, side) ?? docs[0];
+  const isSameInput = from !== null && from.input === to?.input;
+  const name = pending.select ?? (isSameInput && state.selection ? nameOf(from.checkpoint, state.selection) : null);
+  const selection = to && name ? resolve(to.checkpoint, name) : null;
+  const isDecoded = to !== undefined && to.document !== null;
+  const documents = {
+    docs,
+    origin,
+    side,
+    selection,
+    compared,
+    change: null,
+    failure: null,
+    // An early part may not have what the link asked for yet.
+    pending: {
+      ...pending,
+      select: selection !== null && isDecoded ? null : pending.select,
+      bytes: isDecoded && (compared !== null || docs.length === 1) ? null : pending.bytes,
+      side: compared === null ? pending.side : null,
+      change: compared === null ? pending.change : null,
+    },
+  };
+  const bytes = pending.bytes ?? (isSameInput ? state.bytes : null);
+  if (compared === null) return { ...documents, ...withBytes(documents, bytes) };
+  const withSelectedChange = { ...documents, ...withChange(documents, changeName(state), selection !== null) };
+  return { ...withSelectedChange, ...withBytes(withSelectedChange, bytes) };
+}
+
+/** The name of the change that a link asked for, or else of the one that is selected. */
+function changeName({ pending, compared, change }: State) {
+  if (pending.change !== null) return pending.change;
+  return compared && change !== null ? nameOfChange(compared.comparison, change) : null;
+}
+
+/** The state with before and after swapped. The mirrored change stays selected: of an added task, the removed one. */
+function swapped(state: State, compared: Compared): Partial<State> {
+  const { docs, side, selection, change } = state;
+  const [before, after] = docs;
+  if (!before || !after) return {};
+  const name = state.compared && change !== null ? nameOfChange(state.compared.comparison, change) : null;
+  return {
+    docs: [after, before],
+    compared,
+    swapped: !state.swapped,
+    ...withChange({ compared, selection, side: otherSide(side) }, name && { ...name, kind: mirrored(name.kind) }),
+  };
+}

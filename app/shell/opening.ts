@@ -1,0 +1,145 @@
+// Opening images: one opening at a time, with progress. A newer one cancels it, and a failed one leaves the state as
+// it was before.
+
+import type { Client } from "../worker/client.ts";
+import type { OpenResponse } from "../worker/protocol.ts";
+import type { Compared, Doc, Failure, Input, State } from "./state.ts";
+import type { Store } from "./store.ts";
+
+/** Progress is shown for what takes longer than this, in milliseconds. */
+const SLOW = 250;
+
+export interface Opening {
+  /**
+   * Runs one opening. The promise resolves when it has succeeded, failed or been cancelled; a failure goes into the
+   * state.
+   *
+   * @param advice What the user can do if it fails.
+   */
+  begin(name: string, run: (signal: AbortSignal) => Promise<void>, advice?: string): Promise<void>;
+  /** Cancels the opening in progress and restores the state before it. */
+  cancel(): void;
+  /** Cancels the opening in progress; what is shown stays for the caller to replace. */
+  abandon(): void;
+  /** The state before the opening in progress, early parts of which may be shown already. */
+  previous(): State;
+  /** Decodes one image. Rejects with RefusedError if the input is not one image. */
+  decode(input: Input, dialect: string | null, signal: AbortSignal, onPart?: (part: Doc) => void): Promise<Doc>;
+}
+
+export function createOpening(client: Client, store: Store<State>): Opening {
+  const { get, set } = store;
+  let current: AbortController | null = null;
+  let previous = get();
+
+  /** Changes what is shown about the opening in progress. */
+  const report = (change: Partial<State["opening"]>): void => {
+    const { opening } = get();
+    if (opening) set({ opening: { ...opening, ...change } });
+  };
+
+  return {
+    async begin(name, run, advice = FAILED_ADVICE) {
+      if (current === null) previous = get();
+      current?.abort(cancelled());
+      const control = new AbortController();
+      current = control;
+      set({ opening: { name, progress: null, slow: false }, failure: null, dialog: null });
+      const timer = setTimeout(() => current === control && report({ slow: true }), SLOW);
+      try {
+        await run(control.signal);
+      } catch (error) {
+        if (current !== control) return;
+        set(control.signal.aborted ? restored(previous) : { ...restored(previous), failure: failureOf(error, advice) });
+      } finally {
+        clearTimeout(timer);
+        if (current === control) {
+          current = null;
+          set({ opening: null });
+        }
+      }
+    },
+    cancel() {
+      current?.abort(cancelled());
+    },
+    abandon() {
+      current?.abort(cancelled());
+      current = null;
+    },
+    previous: () => previous,
+    async decode(input, dialect, signal, onPart = () => {}) {
+      const request = {
+        inputs: input.files,
+        ...(dialect !== null && { dialect }),
+        ...(input.set !== undefined && { set: input.set }),
+      };
+      const response: OpenResponse = await client.request("open", request, {
+        signal,
+        onProgress(progress) {
+          if (!signal.aborted) report({ name: input.name, progress });
+        },
+        onPart(checkpoint) {
+          if (!signal.aborted) onPart({ input, document: null, checkpoint, dialect });
+        },
+      });
+      if ("refused" in response) throw refusal(input, response);
+      return { input, document: response.document, checkpoint: response.checkpoint, dialect };
+    },
+  };
+}
+
+const cancelled = (): DOMException => new DOMException("Cancelled", "AbortError");
+
+/** What a failed opening restores. An early part is not worth keeping without its rest. */
+function restored({ docs, origin, side, selection, bytes, compared, change, swapped }: State): Partial<State> {
+  return { docs, origin, side, selection, bytes, compared, change, swapped };
+}
+
+/** Compares two open documents in the worker. */
+export async function compareDocs(client: Client, before: Doc, after: Doc, signal: AbortSignal): Promise<Compared> {
+  if (before.document === null || after.document === null) throw new Error("Only fully opened images can be compared.");
+  const pair = { before: before.document, after: after.document };
+  const { differences, unrelated, digits } = await client.request("diff", pair, { signal });
+  return { comparison: { ...differences, before: before.checkpoint, after: after.checkpoint }, unrelated, digits };
+}
+
+/** Has the worker forget documents. */
+export function closeDocs(client: Client, docs: readonly Doc[]): void {
+  for (const { document } of docs) if (document !== null) void client.request("close", { document }).catch(() => {});
+}
+
+/** The input is not an image that the decoders know, or it is several. */
+class RefusedError extends Error {
+  /** The image sets to choose from. */
+  readonly choices: readonly Input[];
+
+  constructor(message: string, choices: readonly Input[]) {
+    super(message);
+    this.choices = choices;
+  }
+}
+
+function refusal(input: Input, { refused, choices = [] }: Extract<OpenResponse, { refused: string }>): RefusedError {
+  return new RefusedError(
+    refused,
+    choices.map((set) => ({ name: set || input.name, files: input.files, set })),
+  );
+}
+
+/** What to show for an error of an opening. */
+function failureOf(error: unknown, advice: string): Failure {
+  if (!(error instanceof RefusedError)) {
+    return { message: error instanceof Error ? error.message : String(error), advice };
+  }
+  const { message, choices } = error;
+  return choices.length > 0 ? { message, advice: CHOICE_ADVICE, choices } : { message, advice: REFUSED_ADVICE };
+}
+
+/** What to do if inputs cannot be opened. Errors of hosted images come with their own advice. */
+export const adviceFor = (inputs: readonly Input[]): string =>
+  inputs.some(({ from }) => from !== undefined) ? "" : FAILED_ADVICE;
+
+const FAILED_ADVICE = "Try again. If the file was changed or moved since you dropped it, drop it again.";
+const REFUSED_ADVICE =
+  "Open a Linux-CR stream, a CRIU image folder (drop the whole folder) or an archive of one (.tar, .tar.gz, .tar.zst).";
+const CHOICE_ADVICE = "Choose one:";

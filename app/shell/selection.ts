@@ -1,0 +1,144 @@
+// The selection: an object, bytes, a change. Selecting one of the three makes the other two follow.
+
+import { type ChangeName, changeAbout, findChange, objectOfChange } from "../diff/about.ts";
+import type { ChangeKind } from "../diff/changes.ts";
+import { kindAt } from "../diff/describe.ts";
+import { stepChange } from "../diff/lines.ts";
+import { nameOf, resolve } from "../link/name.ts";
+import { objectOf, type Selection } from "../model/related.ts";
+import { onSide, type Side } from "../model/side.ts";
+import { byteRange, bytesForSelection, clampToMember, selectionForBytes } from "./byte-selection.ts";
+import { hiddenChangeKinds, shownDoc } from "./selectors.ts";
+import type { ByteSelection, Compared, State } from "./state.ts";
+import type { Store } from "./store.ts";
+
+export interface SelectionActions {
+  /** Selects something in the shown document; `null` clears the selection. */
+  select(selection: Selection | null): void;
+  /** Selects something in one of two documents, and shows that one. */
+  selectIn(side: Side, selection: Selection | null): void;
+  /** Shows the document on a side. The same object stays selected if that document has it. */
+  showSide(side: Side): void;
+  /** Selects bytes, and the object that they describe. */
+  selectBytes(bytes: ByteSelection): void;
+  /** Selects the bytes of a field or record and shows them. */
+  showBytes(member: number, offset: number, length: number): void;
+  /** Selects a change (index into the comparison's changes), and the object that shows it. */
+  selectChange(change: number): void;
+  /** Selects the next listed change, or the previous one. Does nothing at the end of the list. */
+  stepChange(by: 1 | -1): void;
+  /** Switches a kind of change off, or on again. A selected change of a kind that is off is deselected. */
+  switchKind(kind: ChangeKind): void;
+}
+
+export function createSelection({ get, set }: Store<State>): SelectionActions {
+  const selectChange = (change: number): void => {
+    const { compared } = get();
+    if (compared) set((state) => withSelection(state, { change, ...selectionOfChange(compared, change) }));
+  };
+
+  const selectBytes = (bytes: ByteSelection): void =>
+    set((state) => {
+      const { side, selection } = state;
+      const doc = shownDoc(state);
+      const inside = doc && clampToMember(doc.checkpoint, bytes);
+      if (!doc || !inside) return {};
+      const described = selectionForBytes(doc.checkpoint, inside, selection);
+      if (described === selection) return { bytes: inside };
+      return { selection: described, change: changeOf(state, described, side), bytes: inside };
+    });
+
+  return {
+    select(selection) {
+      set((state) => withSelection(state, { selection, change: changeOf(state, selection, state.side) }));
+    },
+    selectIn(side, selection) {
+      set((state) => withSelection(state, { side, selection, change: changeOf(state, selection, side) }));
+    },
+    showSide(side) {
+      set((state) => {
+        const from = shownDoc(state);
+        const to = onSide(state.docs, side);
+        if (!from || !to || from === to) return {};
+        const name = state.selection && nameOf(from.checkpoint, state.selection);
+        const selection = name && resolve(to.checkpoint, name);
+        return withSelection(state, { side, selection, change: changeOf(state, selection, side) });
+      });
+    },
+    selectBytes,
+    showBytes(member, offset, length) {
+      selectBytes(byteRange(member, offset, length));
+      set({ bytesShown: true, tablesShown: true, panel: "tables" });
+    },
+    selectChange,
+    stepChange(by) {
+      const { compared, change } = get();
+      if (compared === null) return;
+      const next = stepChange(compared.comparison.changes, hiddenChangeKinds(get()), change ?? -1, by);
+      if (next !== -1) selectChange(next);
+    },
+    switchKind(kind) {
+      set(({ off, compared, change }) => {
+        const next = off.includes(kind) ? off.filter((each) => each !== kind) : [...off, kind];
+        const isGone = compared && change !== null && next.includes(kindAt(compared.comparison, change));
+        return { off: next, change: isGone ? null : change };
+      });
+    },
+  };
+}
+
+/** A new selection, with the bytes that go with it. */
+function withSelection(
+  state: State,
+  selected: Pick<State, "selection" | "change"> & Partial<Pick<State, "side">>,
+): Partial<State> {
+  const doc = shownDoc({ ...state, ...selected });
+  const shownBytes = doc === shownDoc(state) ? state.bytes : null;
+  return { ...selected, bytes: doc && bytesForSelection(doc.checkpoint, selected.selection, shownBytes) };
+}
+
+/** The listed change that an object is part of; `null` if there is none. Prefers the change that is selected now. */
+function changeOf(state: State, selection: Selection | null, side: Side): number | null {
+  const { compared, docs, change } = state;
+  const doc = onSide(docs, side);
+  const ref = doc && selection && objectOf(doc.checkpoint, selection);
+  if (!compared || !ref) return null;
+  const found = changeAbout(compared.comparison, { side, ref }, hiddenChangeKinds(state), change ?? -1);
+  return found === -1 ? null : found;
+}
+
+/** The object that shows a change, and the side it is on. */
+function selectionOfChange({ comparison }: Compared, change: number): Pick<State, "selection" | "side"> {
+  const object = objectOfChange(comparison, change);
+  return { selection: object?.ref ?? null, side: object?.side ?? "after" };
+}
+
+/**
+ * Selects the change with a name, and the object that shows it.
+ *
+ * @param keepSelection Selects the change alone.
+ */
+export function withChange(
+  { compared, selection, side }: Pick<State, "compared" | "selection" | "side">,
+  name: ChangeName | null,
+  keepSelection = false,
+): Pick<State, "change" | "selection" | "side"> {
+  const change = compared && name ? findChange(compared.comparison, name) : -1;
+  if (compared === null || change === -1) return { change: null, selection, side };
+  return keepSelection ? { change, selection, side } : { change, ...selectionOfChange(compared, change) };
+}
+
+/** Selects `wanted` if the shown document has such bytes, else the bytes that go with the selection. */
+export function withBytes(
+  state: Pick<State, "docs" | "side" | "selection">,
+  wanted: ByteSelection | null,
+): Pick<State, "bytes" | "selection"> {
+  const { selection } = state;
+  const doc = shownDoc(state);
+  // An early part of an image may end before these bytes.
+  const inside = doc && wanted ? clampToMember(doc.checkpoint, wanted) : null;
+  if (doc === null || inside === null) {
+    return { selection, bytes: doc && bytesForSelection(doc.checkpoint, selection, null) };
+  }
+  return { selection: selection ?? selectionForBytes(doc.checkpoint, inside, null), bytes: inside };
+}

@@ -1,0 +1,151 @@
+// State ⇄ link: which part of the state a link records, and what a link puts into the state.
+
+import { nameOfChange } from "../diff/about.ts";
+import { type ChoiceLink, HIDABLE, type Link, type ListingLink, zoomLink } from "../link/link.ts";
+import { nameOf, resolve } from "../link/name.ts";
+import { LISTINGS, type Listing } from "../model/columns.ts";
+import { onSide, type Side } from "../model/side.ts";
+import { withBytes, withChange } from "./selection.ts";
+import { shownDoc } from "./selectors.ts";
+import {
+  type Doc,
+  firstColumns,
+  firstListings,
+  type ListingView,
+  NOTHING_PENDING,
+  type PendingLink,
+  type State,
+} from "./state.ts";
+
+function pendingOf({ select, bytes, change, side, order, first, second }: Link): PendingLink {
+  return {
+    select: select ?? null,
+    bytes: bytes ? { member: bytes.member, anchor: bytes.from, at: bytes.to } : null,
+    change: change ?? null,
+    side: side ?? null,
+    swapped: order === "swapped",
+    choices: [first, second],
+  };
+}
+
+/** The state with the view that a link describes. Opens nothing: what needs other images becomes pending. */
+export function withLink(state: State, link: Link): Partial<State> {
+  const pending = pendingOf(link);
+  const view = viewOf(link);
+  const { docs, compared } = state;
+  const side: Side = docs.length === 2 ? (pending.side ?? "after") : "before";
+  const doc = onSide(docs, side);
+  if (doc === undefined) return { ...view, pending };
+  const selection = pending.select && resolve(doc.checkpoint, pending.select);
+  const selected = { docs, ...withChange({ compared, selection, side }, pending.change, selection !== null) };
+  const { swapped, choices } = pending;
+  return {
+    ...view,
+    ...selected,
+    ...withBytes(selected, pending.bytes),
+    pending: { ...NOTHING_PENDING, swapped, choices },
+  };
+}
+
+/** How a link shows things, whatever images are open. */
+function viewOf(link: Link): Partial<State> {
+  const tab = link.tab ?? "descriptors";
+  const listings = firstListings();
+  for (const listing of LISTINGS) {
+    const other = link.others?.[listing];
+    if (other !== undefined) listings[listing] = listingView(listing, other);
+  }
+  listings[tab] = listingView(tab, link);
+  const hidden = link.hide ?? [];
+  return {
+    tab,
+    listings,
+    bytesShown: link.bytes !== undefined,
+    requestedZoom: link.zoom ?? null,
+    treeShown: !hidden.includes("tree"),
+    tablesShown: !hidden.includes("tables"),
+    inspectorShown: !hidden.includes("inspector"),
+    off: link.off ?? [],
+    view: link.view ?? "sideBySide",
+    onlyChanges: link.rows !== "all",
+  };
+}
+
+function listingView(listing: Listing, { filter, sort, columns }: ListingLink): ListingView {
+  return { filter: filter ?? "", sort: sort ?? null, columns: columns ?? firstColumns(listing) };
+}
+
+/** The link to the current view. Leaves out what is as in the first state. */
+export function linkOf(state: State): Link {
+  const { origin, tab, listings, zoom } = state;
+  const position = zoom && zoomLink(zoom);
+  const isZoomed = position !== null && (position.k !== 1 || position.x !== 0 || position.y !== 0);
+  const others = otherListings(state);
+  const hide = HIDABLE.filter((panel) => !state[`${panel}Shown`]);
+  return {
+    ...origin,
+    ...(origin !== null && choicesOf(state)),
+    ...selectionOf(state),
+    ...(tab !== "descriptors" && { tab }),
+    ...listingLink(tab, listings[tab]),
+    ...(Object.keys(others).length > 0 && { others }),
+    ...comparisonOf(state),
+    ...(shownDoc(state) !== null && isZoomed && { zoom: position }),
+    ...(hide.length > 0 && { hide }),
+  };
+}
+
+/** How the images were opened. */
+function choicesOf({ docs, swapped }: State): Link {
+  const [first, second] = (swapped ? docs.toReversed() : docs).map(choiceOf);
+  return { ...(first && { first }), ...(second && { second }), ...(swapped && { order: "swapped" as const }) };
+}
+
+/** What the user chose for a document. */
+function choiceOf({ dialect, input: { set } }: Doc): ChoiceLink | null {
+  return dialect !== null || set !== undefined ? { ...(dialect && { dialect }), ...(set && { set }) } : null;
+}
+
+/** What is selected; before the images are open, what the last link asked for. */
+function selectionOf(state: State): Link {
+  const { selection, compared, change: selected, pending } = state;
+  const doc = shownDoc(state);
+  const select = doc && selection ? nameOf(doc.checkpoint, selection) : pending.select;
+  const change = compared && selected !== null ? nameOfChange(compared.comparison, selected) : pending.change;
+  const bytes = state.bytesShown ? (state.bytes ?? pending.bytes ?? { member: 0, anchor: 0, at: 0 }) : null;
+  return {
+    ...(select && { select }),
+    ...(change && { change }),
+    ...(bytes && { bytes: { member: bytes.member, from: bytes.anchor, to: bytes.at } }),
+  };
+}
+
+/** How two images are shown. */
+function comparisonOf({ docs, side, off, view, onlyChanges }: State): Link {
+  if (docs.length !== 2) return {};
+  return {
+    ...(side === "before" && { side }),
+    ...(off.length > 0 && { off }),
+    ...(view === "one" && { view }),
+    ...(!onlyChanges && { rows: "all" as const }),
+  };
+}
+
+/** The listings other than the one that is shown, as far as they differ from their first view. */
+function otherListings({ tab, listings }: State): Partial<Record<Listing, ListingLink>> {
+  const others: Partial<Record<Listing, ListingLink>> = {};
+  for (const listing of LISTINGS) {
+    const other = listingLink(listing, listings[listing]);
+    if (listing !== tab && Object.keys(other).length > 0) others[listing] = other;
+  }
+  return others;
+}
+
+/** How a listing's view differs from its first one. */
+function listingLink(listing: Listing, { filter, sort, columns }: ListingView): ListingLink {
+  return {
+    ...(filter && { filter }),
+    ...(sort && { sort }),
+    ...(columns.join() !== firstColumns(listing).join() && { columns }),
+  };
+}
