@@ -1,79 +1,82 @@
-// What the user dropped or picked → the images in it: one, or two to compare.
+// Dropped or picked files → the images among them: one, or two to compare.
 
+import { baseName, isMemberName } from "../decoder/criu/member-names.ts";
 import type { InputFile } from "../worker/protocol.ts";
 import type { Input } from "./state.ts";
 
-/** Files of a picked or dropped list, without what file managers leave behind. */
-const wanted = ({ path }: InputFile): boolean => !/(?:^|\/)(?:\.DS_Store|Thumbs\.db|desktop\.ini)$/.test(path);
-
-/** Members of a CRIU set, by name. */
-const MEMBER =
-  /^(?:[a-z0-9-]+-\d+|inventory|pstree|files|filelocks|seccomp|cgroup|stats-dump|tty-info|mountpoints|netdev|ipcns.*|utsns.*|fdinfo.*|pipes-data|fifo-data|sk-queues|timens.*|bpfmap.*|apparmor|memfd.*|reg-files|ns-files|eventfd|eventpoll|signalfd|inotify.*|fanotify.*|unixsk|inetsk|packetsk|netlinksk|tunfile|remap-fpath|ghost-file.*|tty|tty-data|ext-files|pipes|fifo)\.img$/;
-
-const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
-const folder = (path: string): string => path.slice(0, path.lastIndexOf("/") + 1);
+/** Left behind in folders by file managers. */
+const CLUTTER: ReadonlySet<string> = new Set([".DS_Store", "Thumbs.db", "desktop.ini"]);
 
 /**
- * The images among some files, older first. Two are told apart where two folders each hold a set, or where
- * there are just two files and neither is a part of a set; otherwise all is one image.
+ * The images among some files, the older one first. There are two if two folders each hold a CRIU image set, or if
+ * there are just two files and neither belongs to a set. In all other cases the files are one image.
  */
 export function groupImages(all: readonly InputFile[]): Input[] {
-  const files = all.filter(wanted);
-  if (files.length === 0) return [];
-  const sets = [
-    ...new Set(files.filter(({ path }) => baseName(path) === "inventory.img").map(({ path }) => folder(path))),
-  ];
-  const [one, two] = sets;
-  if (sets.length === 2 && one !== undefined && two !== undefined) {
-    // The folders part where their paths do: what lies beside a set (config.dump) belongs to it.
-    const a = one.split("/");
-    const b = two.split("/");
-    const parted = a.findIndex((part, at) => part !== b[at]);
-    const top = (path: string) =>
-      path
-        .split("/")
-        .slice(0, parted + 1)
-        .join("/");
-    const first = files.filter(({ path }) => top(path) === top(one));
-    const second = files.filter(({ path }) => top(path) === top(two));
-    if (first.length > 0 && second.length > 0 && top(one) !== top(two)) {
-      return olderFirst([input(top(one), first), input(top(two), second)]);
-    }
-  }
+  const files = all.filter(({ path }) => !CLUTTER.has(baseName(path)));
   const [first, second] = files;
-  if (files.length === 2 && first && second && !files.some(({ path }) => MEMBER.test(baseName(path)))) {
-    return olderFirst([input(first.path, [first]), input(second.path, [second])]);
+  if (first === undefined) return [];
+  if (second === undefined) return [{ name: first.path, files }];
+  const sets = twoSets(files);
+  if (sets !== null) return olderFirst(sets);
+  if (files.length === 2 && !files.some(({ path }) => isMemberName(path))) {
+    return olderFirst([
+      { name: first.path, files: [first] },
+      { name: second.path, files: [second] },
+    ]);
   }
-  const only = files.length === 1 ? first : undefined;
-  const common = commonFolder(files.map(({ path }) => path));
-  return [input(only?.path ?? (common || `${files.length} files`), files)];
+  return [{ name: commonFolder(files.map(({ path }) => path)) || `${files.length} files`, files }];
 }
 
-const input = (name: string, files: readonly InputFile[]): Input => ({ name, files });
+/** Two image sets in folders of their own; `null` if there are none, one or more. */
+function twoSets(files: readonly InputFile[]): readonly [Input, Input] | null {
+  const inventories = files.filter(({ path }) => baseName(path) === "inventory.img");
+  const folders = new Set(inventories.map(({ path }) => path.slice(0, -"inventory.img".length)));
+  const [one, two, ...others] = folders;
+  if (one === undefined || two === undefined || others.length > 0) return null;
+  // Paths up to where the two folders part: files next to a set (config.dump) belong to it.
+  const twoParts = two.split("/");
+  const depth = one.split("/").findIndex((part, at) => part !== twoParts[at]) + 1;
+  const top = (path: string): string => path.split("/").slice(0, depth).join("/");
+  const setIn = (folder: string): Input => ({ name: folder, files: files.filter(({ path }) => top(path) === folder) });
+  const pair = [setIn(top(one)), setIn(top(two))] as const;
+  // A set inside the other one's folder is a part of it.
+  return pair.every((set) => set.files.length > 0) ? pair : null;
+}
 
-const commonFolder = (paths: readonly string[]): string => {
+/** The top folder that all paths share; "" if there is none. */
+function commonFolder(paths: readonly string[]): string {
   const first = paths[0] ?? "";
   const top = first.slice(0, first.indexOf("/") + 1);
   return top !== "" && paths.every((path) => path.startsWith(top)) ? top.slice(0, -1) : "";
-};
+}
 
-const changed = ({ files }: Input): number =>
+/** Files of an image whose time is read. */
+const MAX_TIMED = 1000;
+
+/** When an image's newest file was modified, in milliseconds since 1970; 0 if unknown. */
+const modifiedAt = ({ files }: Input): number =>
   Math.max(
-    ...files.slice(0, 1000).map((one) => ("file" in one && one.file instanceof File ? one.file.lastModified : 0)),
+    ...files
+      .slice(0, MAX_TIMED)
+      .map((each) => ("file" in each && each.file instanceof File ? each.file.lastModified : 0)),
   );
 
-const olderFirst = (pair: readonly [Input, Input]): Input[] => {
-  const difference = changed(pair[0]) - changed(pair[1]);
-  const inOrder = difference === 0 ? pair[0].name <= pair[1].name : difference < 0;
-  return inOrder ? [...pair] : [pair[1], pair[0]];
-};
+/** By modification time; images of the same time by name. */
+function olderFirst([one, two]: readonly [Input, Input]): Input[] {
+  const difference = modifiedAt(one) - modifiedAt(two);
+  const isInOrder = difference === 0 ? one.name <= two.name : difference < 0;
+  return isInOrder ? [one, two] : [two, one];
+}
 
 /** The files of a file input. */
 export function pickedFiles(list: ArrayLike<File>): InputFile[] {
   return Array.from(list, (file) => ({ path: file.webkitRelativePath || file.name, file }));
 }
 
-/** The files that were dropped, folders walked. To be called while the drop event is handled. */
+/**
+ * The files that were dropped, and those in dropped folders. Must be called while the drop event is handled: the
+ * browser empties `transfer` afterwards.
+ */
 export function droppedFiles(transfer: DataTransfer): Promise<InputFile[]> {
   const entries = Array.from(transfer.items, (item) => (item.kind === "file" ? item.webkitGetAsEntry() : null));
   const found = entries.filter((entry) => entry !== null);
@@ -95,13 +98,13 @@ async function walk(roots: readonly FileSystemEntry[]): Promise<InputFile[]> {
   return files;
 }
 
-/** A folder's entries; browsers hand them out some at a time. */
+/** A folder's entries. Browsers return them in batches (Chromium: of 100). */
 async function children(directory: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
   const reader = directory.createReader();
   const all: FileSystemEntry[] = [];
   while (true) {
-    const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
-    if (some.length === 0) return all;
-    for (const entry of some) all.push(entry);
+    const batch = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+    if (batch.length === 0) return all;
+    for (const entry of batch) all.push(entry);
   }
 }

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { MEMBER_KINDS } from "../../app/decoder/criu/member-kinds.ts";
+import { isMemberName } from "../../app/decoder/criu/member-names.ts";
 import { groupImages } from "../../app/shell/inputs.ts";
 import type { InputFile } from "../../app/worker/protocol.ts";
 
@@ -23,7 +25,7 @@ describe("images among files", () => {
     expect(image?.name).toBe("dump");
     expect(image?.files).toHaveLength(2);
   });
-  test("two folders are two images, with what lies beside their sets", () => {
+  test("two folders are two images, with the files next to their sets", () => {
     const images = groupImages([
       file("after/checkpoint/inventory.img", 5),
       file("after/config.dump", 5),
@@ -41,8 +43,22 @@ describe("images among files", () => {
       "w1/after",
     ]);
   });
-  test("nothing is no image", () => {
+  test("a set inside another set's folder is a part of that image", () => {
+    expect(groupImages([file("dump/inventory.img"), file("dump/parent/inventory.img")])).toHaveLength(1);
+    expect(groupImages([file("inventory.img"), file("parent/inventory.img")])).toHaveLength(1);
+  });
+  test("no files are no image", () => {
     expect(names([])).toEqual([]);
     expect(names([file(".DS_Store")])).toEqual([]);
+  });
+});
+
+describe("two files of one CRIU image set are one image", () => {
+  const nameOf = ({ name, number, magic }: (typeof MEMBER_KINDS)[number]): string => {
+    const numbered = number === undefined ? name : `${name}-12`;
+    return isMemberName(numbered) ? numbered : `${numbered}${magic === null ? ".tar.gz" : ""}.img`;
+  };
+  test.each(MEMBER_KINDS.map((kind) => [nameOf(kind)]))("%s", (name) => {
+    expect(groupImages([file(name), file("unrelated.bin")])).toHaveLength(1);
   });
 });
