@@ -1,22 +1,29 @@
-// The fields of many records, asked from the worker when they come into view and kept for a while.
+// The fields of many records, requested from the worker when they come into view and cached.
 
 import { useEffect, useRef, useState } from "react";
 import type { Field } from "../model/fields.ts";
+import type { RecordRow } from "../model/rows.ts";
 import type { DocumentId } from "../worker/protocol.ts";
 import { usePage } from "./context.ts";
 
-/** Records whose fields are asked for at once, and kept. */
+/** Records in one request, and in the cache. */
 const MOST_AT_ONCE = 512;
 const MOST_KEPT = 4096;
 
-/** Fetches the fields of `records`; answers `null` for those that have not come yet. */
+const NO_FIELDS: readonly Field[] = [];
+
+/**
+ * Fetches the fields of `records`.
+ *
+ * @returns The fields of a record; `null` while they are being fetched, none if they cannot be fetched.
+ */
 export function useFieldsOf(
   document: DocumentId | null,
-  records: readonly number[],
-): (record: number) => readonly Field[] | null {
+  records: readonly RecordRow[],
+): (record: RecordRow) => readonly Field[] | null {
   const { shell } = usePage();
   const [, redraw] = useState(0);
-  const kept = useRef({ document, fields: new Map<number, readonly Field[]>() });
+  const kept = useRef({ document, fields: new Map<RecordRow, readonly Field[]>() });
   if (kept.current.document !== document) kept.current = { document, fields: new Map() };
   const wanted = records.join();
 
@@ -27,13 +34,8 @@ export function useFieldsOf(
     const missing = wanted
       .split(",")
       .map(Number)
-      .filter((record) => !fields.has(record));
-    // One question for each run of neighbours.
-    for (let from = 0; from < missing.length; ) {
-      let to = from;
-      while (missing[to + 1] === (missing[to] ?? 0) + 1 && to - from + 1 < MOST_AT_ONCE) to++;
-      const [first, last] = [missing[from] ?? 0, missing[to] ?? 0];
-      from = to + 1;
+      .filter((record) => !fields.has(record) || fields.get(record) === NO_FIELDS);
+    for (const [first, last] of runs(missing)) {
       shell.client.request("fieldsOf", { document, first, last }, { signal: control.signal }).then(
         (response) => {
           for (const [at, each] of response.entries()) fields.set(first + at, each);
@@ -43,12 +45,27 @@ export function useFieldsOf(
           }
           redraw((n) => n + 1);
         },
-        // What keeps the fields from being told keeps the bytes from being shown, and is said there.
-        () => {},
+        () => {
+          if (control.signal.aborted) return;
+          // The bytes cannot be read either, and their view reports why. The next records in view try again.
+          for (let record = first; record <= last; record++) fields.set(record, NO_FIELDS);
+          redraw((n) => n + 1);
+        },
       );
     }
     return () => control.abort();
   }, [document, wanted, shell]);
 
   return (record) => kept.current.fields.get(record) ?? null;
+}
+
+/** Runs of neighbouring rows, as first and last row: each is one request. */
+function runs(rows: readonly RecordRow[]): (readonly [RecordRow, RecordRow])[] {
+  const found: [RecordRow, RecordRow][] = [];
+  for (const row of rows) {
+    const run = found.at(-1);
+    if (run !== undefined && row === run[1] + 1 && row - run[0] < MOST_AT_ONCE) run[1] = row;
+    else found.push([row, row]);
+  }
+  return found;
 }

@@ -13,6 +13,11 @@ export function u8At(column: Uint8Array, row: number): number {
 }
 
 /** @throws RangeError if `column` has no such row. */
+export function u16At(column: Uint16Array, row: number): number {
+  return column[row] ?? noSuchRow(column.length, row);
+}
+
+/** @throws RangeError if `column` has no such row. */
 export function u32At(column: Uint32Array, row: number): number {
   return column[row] ?? noSuchRow(column.length, row);
 }

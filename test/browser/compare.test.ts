@@ -123,11 +123,11 @@ test("a change is copied as a sentence, all as Markdown; saved as JSON and CSV, 
   await dropPair(page, "v23-s1");
   await page.keyboard.press("n");
   await page.keyboard.press("c");
-  await page.getByText("Copied the change.").waitFor();
+  await page.getByText("Copied the change").waitFor();
   expect(await clipboard(page)).toBe(await selectedChange(page).getAttribute("title"));
   await page.getByRole("checkbox", { name: /^flags/ }).uncheck();
   await page.keyboard.press("M");
-  await page.getByText("Copied the changes.").waitFor();
+  await page.getByText("Copied the changes").waitFor();
   const markdown = await clipboard(page);
   expect(markdown).toMatch(/^# Changes from `before\.ckpt` to `after\.ckpt`/);
   expect(markdown).not.toContain("file-flags");

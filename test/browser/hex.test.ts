@@ -5,6 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Image } from "../../app/decoder/image.ts";
+import { NONE, nameBytes } from "../../app/model/checkpoint.ts";
+import { f64At, i32At, u32At } from "../../app/model/read.ts";
+import { decodeText } from "../../app/model/text.ts";
+import { open } from "../support/open.ts";
 import { accessibilityFaults, drop, fixture, openBrowser } from "./support.ts";
 
 const visit = openBrowser();
@@ -44,6 +49,16 @@ const marked = async (page: Page): Promise<string[]> => {
   const texts = await page.locator(".hex-cells .byte-selected").allTextContents();
   return texts.join(" ").split(/\s+/).filter(Boolean);
 };
+/** Clicks the hex of a byte, whose row must be in view. */
+const clickByte = async (page: Page, offset: number): Promise<void> => {
+  const cells = bytes(page).locator(`[data-row='${Math.floor(offset / 16)}'] .hex-cells`);
+  await cells.filter({ hasText: /[0-9a-f]{2}/ }).waitFor();
+  const box = await cells.boundingBox();
+  if (box === null) throw new Error(`The row of byte ${offset} is not in view`);
+  await page.mouse.click(box.x + cellCentre(offset % 16) * box.width, box.y + box.height / 2);
+};
+/** Where in a row of 16 bytes the hex of a byte is, 0 to 1. A row is 49 characters wide, with a gap in the middle. */
+const cellCentre = (column: number): number => (column * 3 + 2 + (column > 7 ? 1 : 0)) / 49;
 const value = (pairs: readonly string[]): bigint => BigInt(`0x${[...pairs].reverse().join("")}`);
 
 test("a field of the inspector shows and marks its bytes, a byte its field", async () => {
@@ -52,7 +67,7 @@ test("a field of the inspector shows and marks its bytes, a byte its field", asy
   await page.getByRole("grid").getByRole("row").filter({ hasText: "server.log" }).click();
   await inspector(page).getByRole("button", { name: "/var/log/app/server.log" }).first().click();
   await inspector(page)
-    .getByRole("button", { name: /^Bytes of common\.f_pos at/ })
+    .getByRole("button", { name: /^Show the bytes of common\.f_pos at/ })
     .click();
   await bytes(page).waitFor();
   await status(page).filter({ hasText: "FILE, field common.f_pos" }).waitFor();
@@ -68,7 +83,12 @@ test("a field of the inspector shows and marks its bytes, a byte its field", asy
   await inspector(page).getByRole("heading", { name: "/var/log/app/server.log" }).waitFor();
 });
 
-test("clicking a byte of another record selects what it describes", async () => {
+let image: Image;
+beforeAll(async () => {
+  image = await open(server);
+});
+
+test("a click on a byte of another record selects what that record describes", async () => {
   const { page } = await visit();
   await openServer(page);
   await page.keyboard.press("b");
@@ -79,13 +99,34 @@ test("clicking a byte of another record selects what it describes", async () => 
   await inspector(page)
     .getByRole("heading", { name: /^FILE_NAME at/, level: 2 })
     .waitFor();
-  // Two fields back is the FILE record that the name belongs to.
-  await page.keyboard.press("ArrowDown");
-  for (let at = 0; at < 4; at++) await page.keyboard.press("[");
-  await inspector(page).getByRole("heading", { name: "/var/log/app/server.log" }).waitFor();
+  // Its last byte: the FILE record comes right before the one that holds its name.
+  const { files, records } = image.checkpoint;
+  const row = Array.from({ length: files.count }, (_, file) => file).find(
+    (file) => decodeText(nameBytes(image.checkpoint, file)) === "/var/log/app/server.log",
+  );
+  const record = i32At(files.record, row ?? NONE);
+  await clickByte(page, f64At(records.offset, record) + u32At(records.length, record) - 1);
   await status(page)
     .filter({ hasText: /^FILE, / })
     .waitFor();
+  await inspector(page).getByRole("heading", { name: "/var/log/app/server.log" }).waitFor();
+});
+
+test("[ and ] step from field to field, across records, however fast they are pressed", async () => {
+  const { page } = await visit();
+  await openServer(page);
+  await page.keyboard.press("b");
+  const fields = (await Promise.all([0, 1, 2].map((record) => image.fields(record)))).flat();
+  const offsets = fields.map(({ offset }) => offset);
+  expect(offsets.length).toBeGreaterThan(5);
+  for (const offset of offsets.slice(1)) {
+    await page.keyboard.press("]");
+    await status(page)
+      .filter({ hasText: `at ${offset} ` })
+      .waitFor();
+  }
+  for (let back = 0; back < offsets.length - 1; back++) await page.keyboard.press("[");
+  await status(page).filter({ hasText: "at 0 (0x0)" }).waitFor();
 });
 
 test("every value of a record, by the keys alone", async () => {
@@ -128,7 +169,7 @@ test("Shift marks bytes, which are copied as hex, C and base64", async () => {
   const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
   const first = Buffer.from(server.subarray(0, 3));
   await page.keyboard.press("Control+c");
-  await page.getByText("Copied 3 bytes.").waitFor();
+  await page.getByText("Copied 3 bytes").waitFor();
   expect(await clipboard()).toBe(first.toString("hex").replace(/(..)(?=.)/g, "$1 "));
   await page.keyboard.press("y");
   await expect.poll(clipboard).toBe(first.toString("base64"));
@@ -143,7 +184,7 @@ test("bytes are dragged over with the mouse", async () => {
   const row = bytes(page).locator("[data-row='1'] .hex-cells");
   const box = await row.boundingBox();
   if (box === null) throw new Error("There is no second row");
-  const at = (column: number) => box.x + ((column * 3 + 2 + (column > 7 ? 1 : 0)) / 49) * box.width;
+  const at = (column: number) => box.x + cellCentre(column) * box.width;
   await page.mouse.move(at(2), box.y + 10);
   await page.mouse.down();
   await page.mouse.move(at(9), box.y + 10, { steps: 4 });

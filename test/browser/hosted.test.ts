@@ -66,7 +66,7 @@ test("an address that is typed or pasted opens, and its link opens the same view
   await page.getByRole("grid").getByRole("row").filter({ hasText: "server.log" }).click();
   await page.keyboard.press("T");
   await page.keyboard.press("u");
-  await page.getByText("Copied the link.").waitFor();
+  await page.getByText("Copied the link").waitFor();
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   expect(copied).toBe(`${inject("pageUrl")}#v=1&open=${server.url}good/before.ckpt&select=4242:3&hide=tree`);
   await page.goto("about:blank");

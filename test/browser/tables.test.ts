@@ -66,7 +66,7 @@ test("rows are walked, marked and copied with the keys", async () => {
   await page.getByRole("region", { name: "Inspector" }).getByRole("heading", { name: /^3 →/ }).waitFor();
   await page.keyboard.press("Shift+ArrowUp");
   await page.keyboard.press("Control+c");
-  await page.getByText("Copied 2 rows.").waitFor();
+  await page.getByText("Copied 2 rows").waitFor();
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   const [titles, ...rows] = copied.trimEnd().split("\n");
   expect(titles?.split("\t").slice(0, 3)).toEqual(["pid", "comm", "fd"]);

@@ -1,7 +1,8 @@
 // A modal dialog: it keeps the focus while it is open, Escape closes it, and the focus goes back to where it was.
 
-import { type ReactNode, useLayoutEffect, useRef } from "react";
+import { type KeyboardEvent, type ReactNode, useLayoutEffect, useRef } from "react";
 import { usePage } from "../context.ts";
+import { closeDialog } from "./close.ts";
 import "./Dialogs.css";
 
 interface Props {
@@ -19,17 +20,23 @@ export function Modal({ label, className = "", children }: Props) {
     element?.showModal();
     return () => element?.close();
   }, []);
-  const close = () => shell.store.set({ dialog: null });
+  // The browser would close the dialog too, but report it in a later task: a key pressed in between would be lost.
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    event.preventDefault();
+    closeDialog(shell);
+  };
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: a click outside the dialog closes it, as does Escape
     <dialog
       ref={dialog}
       className={`dialog ${className}`}
       aria-label={label}
-      // The event comes late: by then this dialog may be gone and another one open.
-      onClose={(event) => event.currentTarget.isConnected && close()}
+      onKeyDown={onKeyDown}
+      // Other ways to close a dialog, such as a back gesture. If it closes because it left the page, another one may be
+      // open by the time of the event.
+      onClose={(event) => event.currentTarget.isConnected && closeDialog(shell)}
       onClick={(event) => {
-        if (event.target === event.currentTarget) close();
+        if (event.target === event.currentTarget) closeDialog(shell);
       }}
     >
       <div className="dialog-inside">{children}</div>

@@ -1,9 +1,11 @@
-// What is looked at in both images: its records' fields side by side, with their bytes; bytes that differ are marked.
+// The selection in both images: the fields of its records side by side, with their bytes. Bytes that differ are marked.
 
 import { useEffect, useState } from "react";
 import { type Checkpoint, NONE, recordMember } from "../../model/checkpoint.ts";
 import type { Field } from "../../model/fields.ts";
+import { f64At, u32At } from "../../model/read.ts";
 import { objectOf, recordOf, type Selection } from "../../model/related.ts";
+import type { RecordRow } from "../../model/rows.ts";
 import { onSide, otherSide } from "../../model/side.ts";
 import { visible } from "../../model/text.ts";
 import { bytesText } from "../../shell/bytes-text.ts";
@@ -12,34 +14,31 @@ import { alignFields, differing, type FieldPair } from "../../shell/field-pairs.
 import type { Compared, Doc } from "../../shell/state.ts";
 import type { DocumentId } from "../../worker/protocol.ts";
 import { useApp, usePage } from "../context.ts";
+import { recordTitle } from "../record-title.ts";
 
 /** A record of one image; `document` names the image in the worker. */
 interface RecordSide {
   readonly checkpoint: Checkpoint;
   readonly document: DocumentId;
-  readonly record: number;
+  readonly record: RecordRow;
 }
 
-/** Bytes of a field that are shown. */
+/** Bytes of a field that are shown at most. */
 const MOST_BYTES = 64;
 
 export function BothSides({ compared, docs }: { compared: Compared; docs: readonly [Doc, Doc] }) {
   const side = useApp((state) => state.side);
   const selection = useApp((state) => state.selection);
   if (selection === null) {
-    return <p className="tables-empty">Select an object: its fields in both images are shown here side by side.</p>;
+    return <p className="tables-empty">Select an object to see its fields in both images side by side.</p>;
   }
   const here = sideOf(onSide(docs, side) ?? docs[0], selection);
-  if (here === null) return <p className="tables-empty">The image has no record of what is selected.</p>;
+  if (here === null) return <p className="tables-empty">The image has no record of the selection.</p>;
   const object = objectOf((onSide(docs, side) ?? docs[0]).checkpoint, selection);
   const there = object && counterpart(compared.comparison, side, object);
   const opposite = there && sideOf(onSide(docs, otherSide(side)) ?? docs[0], there);
   if (!opposite) {
-    return (
-      <p className="tables-empty">
-        Nothing in the other image corresponds to what is selected: there are no two sides to compare.
-      </p>
-    );
+    return <p className="tables-empty">Nothing in the other image corresponds to the selection.</p>;
   }
   const sides = side === "before" ? ([here, opposite] as const) : ([opposite, here] as const);
   return <FieldsOfBoth key={sides.map(({ document, record }) => `${document}-${record}`).join()} sides={sides} />;
@@ -50,7 +49,7 @@ function sideOf({ checkpoint, document }: Doc, selection: Selection): RecordSide
   return document === null || record === NONE ? null : { checkpoint, document, record };
 }
 
-interface Told {
+interface RecordContents {
   readonly fields: readonly Field[];
   /** The record's bytes from its start, as far as fields are shown. */
   readonly bytes: Uint8Array;
@@ -59,32 +58,31 @@ interface Told {
 /** The fields of two records that correspond, before and after. */
 function FieldsOfBoth({ sides }: { sides: readonly [RecordSide, RecordSide] }) {
   const { shell } = usePage();
-  const [told, setTold] = useState<readonly [Told, Told] | string | null>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: asked once for each pair of records
+  const [contents, setContents] = useState<readonly [RecordContents, RecordContents] | string | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: one request for each pair of records
   useEffect(() => {
     const control = new AbortController();
     const { signal } = control;
-    const request = async ({ checkpoint, document, record }: RecordSide): Promise<Told> => {
+    const request = async ({ checkpoint, document, record }: RecordSide): Promise<RecordContents> => {
       const { records } = checkpoint;
       const fields = await shell.client.request("fields", { document, record }, { signal });
-      const range = { offset: records.offset[record] ?? 0, length: records.length[record] ?? 0 };
+      const range = { offset: f64At(records.offset, record), length: u32At(records.length, record) };
       const member = recordMember(records, record);
       return { fields, bytes: await shell.client.request("bytes", { document, member, ...range }, { signal }) };
     };
     Promise.all(sides.map(request)).then(
-      (both) => setTold(both as [Told, Told]),
+      (both) => setContents(both as [RecordContents, RecordContents]),
       (error: unknown) => {
-        if (!signal.aborted) setTold(error instanceof Error ? error.message : String(error));
+        if (!signal.aborted) setContents(error instanceof Error ? error.message : String(error));
       },
     );
     return () => control.abort();
   }, []);
-  if (told === null) return null;
-  if (typeof told === "string") return <p className="tables-empty warn">{told}</p>;
-  const pairs = alignFields(told[0].fields, told[1].fields);
+  if (contents === null) return null;
+  if (typeof contents === "string") return <p className="tables-empty warn">{contents}</p>;
+  const pairs = alignFields(contents[0].fields, contents[1].fields);
   const names = sides.map(({ checkpoint: { records }, record }) => {
-    const kind = visible(records.kinds[records.kind[record] ?? 0]?.name ?? "record");
-    return `${kind} at ${records.offset[record] ?? 0}`;
+    return `${recordTitle(records, record)} at ${f64At(records.offset, record)}`;
   });
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keys must be able to scroll it
@@ -100,7 +98,7 @@ function FieldsOfBoth({ sides }: { sides: readonly [RecordSide, RecordSide] }) {
         <tbody>
           {pairs.map((pair, at) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: the pairs of two records do not change
-            <PairRow key={at} pair={pair} sides={sides} told={told} />
+            <PairRow key={at} pair={pair} sides={sides} contents={contents} />
           ))}
         </tbody>
       </table>
@@ -111,18 +109,18 @@ function FieldsOfBoth({ sides }: { sides: readonly [RecordSide, RecordSide] }) {
 function PairRow({
   pair,
   sides,
-  told,
+  contents,
 }: {
   pair: FieldPair;
   sides: readonly [RecordSide, RecordSide];
-  told: readonly [Told, Told];
+  contents: readonly [RecordContents, RecordContents];
 }) {
   const { name } = pair;
   const bytes = [pair.before, pair.after].map((field, side) => {
     const own = sides[side];
     if (field === null || own === undefined) return null;
-    const from = field.offset - (own.checkpoint.records.offset[own.record] ?? 0);
-    return told[side]?.bytes.subarray(from, from + field.length) ?? null;
+    const from = field.offset - f64At(own.checkpoint.records.offset, own.record);
+    return contents[side]?.bytes.subarray(from, from + field.length) ?? null;
   });
   const changed = differing(bytes[0] ?? null, bytes[1] ?? null);
   return (
@@ -134,7 +132,7 @@ function PairRow({
       {[pair.before, pair.after].map((field, side) => (
         <td key={field === null ? `none-${String(side)}` : `${String(side)}-${field.offset}`}>
           {field === null ? (
-            <span className="muted">not there</span>
+            <span className="muted">missing</span>
           ) : (
             <>
               <span className="pair-value">{visible(field.role === undefined ? field.raw.slice(0, 120) : "")}</span>
@@ -149,7 +147,7 @@ function PairRow({
 
 const hexOf = (bytes: Uint8Array, from: number, to: number): string => bytesText(bytes.subarray(from, to), "hex");
 
-/** Bytes as hex, those that differ marked. `changed`: pairs of first and last+1, ascending. */
+/** Bytes as hex with those that differ marked. `changed`: ranges of such bytes, end exclusive, ascending. */
 function Marked({ bytes, changed }: { bytes: Uint8Array; changed: readonly (readonly [number, number])[] }) {
   const shown = bytes.subarray(0, MOST_BYTES);
   const parts: { readonly from: number; readonly to: number; readonly differs: boolean }[] = [];

@@ -1,9 +1,11 @@
-// The bytes of an image in the tables' place: the rows, what the byte under the cursor is, and ways to get about.
+// The bytes of an image in place of the tables: the rows, the meaning of the byte under the cursor, and navigation.
 
 import { memo, useImperativeHandle, useState } from "react";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
+import { f64At, u32At } from "../../model/read.ts";
 import { recordAt } from "../../model/related.ts";
 import { visible } from "../../model/text.ts";
+import { counted } from "../../model/words.ts";
 import { byteRange } from "../../shell/byte-selection.ts";
 import { byteSentence, describeByte } from "../../shell/byte-words.ts";
 import { fieldAt } from "../../shell/hex-rows.ts";
@@ -16,11 +18,10 @@ import { useApp, usePage } from "../context.ts";
 import { useNarrow } from "../Workspace/useNarrow.ts";
 import { BothSides } from "./BothSides.tsx";
 import { FindBar } from "./FindBar.tsx";
-import { HexGrid, type Seen } from "./HexGrid.tsx";
+import { type Fetched, HexGrid } from "./HexGrid.tsx";
 import { Numbers } from "./Numbers.tsx";
 import { useFindBytes } from "./useFindBytes.ts";
 import "./Hex.css";
-import { counted } from "../../model/words.ts";
 
 const START: ByteSelection = { member: 0, anchor: 0, at: 0 };
 
@@ -41,7 +42,7 @@ export function Bytes({ doc }: { doc: Doc }) {
         </div>
       )}
       {document === null ? (
-        <p className="tables-empty">The image is still being decoded; its bytes can be seen when that is done.</p>
+        <p className="tables-empty">The image is still being decoded. Its bytes are shown when that is done.</p>
       ) : checkpoint.members.every(({ size }) => size === 0) ? (
         <p className="tables-empty">The image holds no bytes.</p>
       ) : isPair && both ? (
@@ -67,10 +68,10 @@ function BytesOf({ checkpoint, document }: { checkpoint: Checkpoint; document: D
     const { found = [], length = 0 } = finding ?? {};
     const from = Math.min(selection.anchor, selection.at);
     const next = by === 1 ? found.findIndex((offset) => offset > from) : found.findLastIndex((offset) => offset < from);
-    // From the last to the first, and back.
+    // Wraps around.
     const place = found[next === NONE ? (by === 1 ? 0 : found.length - 1) : next];
     if (place !== undefined) select(byteRange(member, place, length));
-    else shell.notify(finding === null ? "Nothing was searched for." : "Nothing was found.");
+    else shell.notify(finding === null ? "Nothing to find yet: press F to search" : "No matches");
   };
   useImperativeHandle(control, () => ({
     focusFind: () => globalThis.document.getElementById(PLACES.findBytes)?.focus(),
@@ -110,36 +111,36 @@ function BytesOf({ checkpoint, document }: { checkpoint: Checkpoint; document: D
           width={width}
           onSelect={select}
         >
-          {(seen) => <Under checkpoint={checkpoint} selection={selection} seen={seen} onSelect={select} />}
+          {(fetched) => <AtCursor checkpoint={checkpoint} selection={selection} fetched={fetched} onSelect={select} />}
         </HexGrid>
       </div>
     </>
   );
 }
 
-interface UnderProps {
+interface AtCursorProps {
   readonly checkpoint: Checkpoint;
   readonly selection: ByteSelection;
-  readonly seen: Seen;
+  readonly fetched: Fetched;
   onSelect(selection: ByteSelection): void;
 }
 
-/** What is under the cursor: its record and field in words, and the numbers that begin there. */
-function Under({ checkpoint, selection, seen, onSelect }: UnderProps) {
+/** The record and field under the cursor, and the numbers that begin there. */
+function AtCursor({ checkpoint, selection, fetched, onSelect }: AtCursorProps) {
   const { records } = checkpoint;
   const { member, anchor, at } = selection;
   const record = recordAt(checkpoint, member, at);
-  const fields = record === NONE ? null : seen.fieldsOf(record);
+  const fields = record === NONE ? null : fetched.fieldsOf(record);
   const field = fields?.[fieldAt(fields, at)] ?? null;
   const words = describeByte(checkpoint, record, field, at);
-  const bytes = seen.pages.read(at, LARGEST_NUMBER);
+  const bytes = fetched.pages.read(at, LARGEST_NUMBER);
   const selected = Math.abs(anchor - at) + 1;
   const range = (offset: number, length: number) => onSelect(byteRange(member, offset, length));
   return (
     <>
       <Numbers bytes={bytes ?? new Uint8Array(0)} littleEndian={checkpoint.machine.littleEndian} />
       <p className="hex-status mono">
-        {seen.pages.fault !== null && <span className="warn">{seen.pages.fault} </span>}
+        {fetched.pages.fault !== null && <span className="warn">{fetched.pages.fault} </span>}
         {record === NONE ? (
           words.record
         ) : (
@@ -147,7 +148,7 @@ function Under({ checkpoint, selection, seen, onSelect }: UnderProps) {
             type="button"
             className="link"
             title="Select the record’s bytes"
-            onClick={() => range(records.offset[record] ?? 0, records.length[record] ?? 1)}
+            onClick={() => range(f64At(records.offset, record), u32At(records.length, record))}
           >
             {words.record}
           </button>
@@ -176,7 +177,7 @@ function Under({ checkpoint, selection, seen, onSelect }: UnderProps) {
   );
 }
 
-/** Which file of a set is shown. */
+/** Chooses the file of a set. */
 const Members = memo(function Members({
   checkpoint,
   member,

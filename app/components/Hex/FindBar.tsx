@@ -1,4 +1,4 @@
-// The box for what to find among bytes, and how far the search is.
+// The search box for bytes, and the progress of the search.
 
 import { type FormEvent, useEffect, useState } from "react";
 import { grouped } from "../../model/words.ts";
@@ -22,7 +22,7 @@ export function FindBar({ search, cursor, from, onFound, onStep }: Props) {
   const [text, setText] = useState("");
   const [form, setForm] = useState<"hex" | "text">("text");
   const [mistake, setMistake] = useState<string | null>(null);
-  /** What the search that is shown was for. */
+  /** The needle of the search whose result is shown. */
   const [searched, setSearched] = useState<string | null>(null);
   const { finding } = search;
   const slow = useSlow(finding?.state === "running");
@@ -83,14 +83,14 @@ export function FindBar({ search, cursor, from, onFound, onStep }: Props) {
           }
         }}
       />
-      <button type="button" aria-label="Previous place" title="Previous place (P)" onClick={() => onStep(-1)}>
+      <button type="button" aria-label="Previous match" title="Previous match (P)" onClick={() => onStep(-1)}>
         ‹
       </button>
-      <button type="button" aria-label="Next place" title="Next place (N)" onClick={() => onStep(1)}>
+      <button type="button" aria-label="Next match" title="Next match (N)" onClick={() => onStep(1)}>
         ›
       </button>
       <span id="find-bytes-state" className={mistake === null ? "tables-count muted" : "warn"} role="status">
-        {mistake ?? (finding && told(finding, from, slow))}
+        {mistake ?? (finding && progressText(finding, from, slow))}
       </span>
       {running && slow && (
         <button type="button" onClick={() => search.stop()}>
@@ -101,8 +101,8 @@ export function FindBar({ search, cursor, from, onFound, onStep }: Props) {
   );
 }
 
-/** `3 of 17`, `searching, 45 %`, `not found`. */
-function told({ found, state, part, fault }: Finding, from: number, slow: boolean): string {
+/** `3 of 17`, `0 found, 45 % searched`, `not found`. */
+function progressText({ found, state, part, fault }: Finding, from: number, slow: boolean): string {
   if (fault !== null) return fault;
   const many = found.length >= MOST_FOUND ? `${grouped(MOST_FOUND)} or more` : grouped(found.length);
   const at = found.indexOf(from);
@@ -112,7 +112,7 @@ function told({ found, state, part, fault }: Finding, from: number, slow: boolea
   return found.length === 0 ? "not found" : place;
 }
 
-/** Whether something has been going on for a while. */
+/** Whether a search has been running long enough to show its progress. */
 function useSlow(running: boolean): boolean {
   const [slow, setSlow] = useState(false);
   useEffect(() => {

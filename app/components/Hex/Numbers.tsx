@@ -1,13 +1,13 @@
-// The data inspector: what begins at the cursor as numbers, and what the looks of bytes mean.
+// The numbers that begin at the cursor, and a legend of the styles of bytes.
 
 import { numbersAt } from "../../shell/numbers.ts";
 
-const LOOKS = [
+const STYLES = [
   ["field", "a field"],
   ["field byte-odd-field", "the next field"],
   ["padding", "padding"],
   ["payload", "content"],
-  ["raw", "in no record"],
+  ["raw", "outside any record"],
   ["unknown", "unknown record"],
   ["lost", "not decoded"],
 ] as const;
@@ -36,14 +36,14 @@ export function Numbers({ bytes, littleEndian }: { bytes: Uint8Array; littleEndi
           ))}
         </tbody>
       </table>
-      <p className="muted">* the image’s own order</p>
+      <p className="muted">* the image’s byte order</p>
       <ul className="hex-legend">
-        {LOOKS.map(([style, words]) => (
+        {STYLES.map(([style, title]) => (
           <li key={style}>
             <span className={`mono byte byte-start byte-${style}`} aria-hidden="true">
               {" 4f 4b "}
             </span>{" "}
-            {words}
+            {title}
           </li>
         ))}
       </ul>

@@ -1,17 +1,17 @@
-// Finding bytes in a member: from the cursor to the end, then from the start, a stretch at a time.
+// Searches a member for bytes: from the cursor to the end, then from the start, one chunk at a time.
 
 import { useEffect, useRef, useState } from "react";
 import type { DocumentId } from "../../worker/protocol.ts";
 import { usePage } from "../context.ts";
 
-/** Places that are kept; then the search ends. */
+/** The search ends after this many matches. */
 export const MOST_FOUND = 1000;
 
 export interface Finding {
-  /** Where the needle begins, ascending. */
+  /** Offsets of the matches, ascending. */
   readonly found: readonly number[];
   readonly length: number;
-  /** Part of the member that was searched, 0 to 1. */
+  /** Fraction of the member that has been searched, 0 to 1. */
   readonly part: number;
   readonly state: "running" | "done" | "stopped";
   readonly fault: string | null;
@@ -19,7 +19,7 @@ export interface Finding {
 
 export interface FindBytes {
   readonly finding: Finding | null;
-  /** Searches; `onFirst` is told the first place at or behind `from`, or the first of all. */
+  /** Starts a search. `onFirst` gets the first match at or after `from`, or else the first match of all. */
   start(needle: Uint8Array, from: number, onFirst: (offset: number) => void): void;
   stop(): void;
   clear(): void;
@@ -30,7 +30,7 @@ export function useFindBytes(document: DocumentId, member: number, size: number)
   const [finding, setFinding] = useState<Finding | null>(null);
   const control = useRef<AbortController | null>(null);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what was found in another member is found no more
+  // biome-ignore lint/correctness/useExhaustiveDependencies: matches belong to one member
   useEffect(() => {
     setFinding(null);
     return () => control.current?.abort();
@@ -42,41 +42,41 @@ export function useFindBytes(document: DocumentId, member: number, size: number)
     onFirst: (offset: number) => void,
     signal: AbortSignal,
   ): Promise<void> => {
-    const behind: number[] = [];
+    const after: number[] = [];
     const before: number[] = [];
     let searched = 0;
-    const tell = (state: Finding["state"]) =>
+    const report = (state: Finding["state"]) =>
       setFinding({
-        found: [...before, ...behind],
+        found: [...before, ...after],
         length: needle.length,
         part: size === 0 ? 1 : Math.min(1, searched / size),
         state,
         fault: null,
       });
-    tell("running");
+    report("running");
     for (const [begin, end, places] of [
-      [from, size, behind],
+      [from, size, after],
       [0, from, before],
     ] as const) {
       for (let at = begin; at < end; ) {
-        const most = MOST_FOUND - before.length - behind.length;
+        const most = MOST_FOUND - before.length - after.length;
         if (most <= 0) break;
         const { found, next } = await shell.client.request(
           "findBytes",
           { document, member, needle, from: at, most },
           { signal },
         );
-        const fresh = behind.length + before.length === 0;
+        const fresh = after.length + before.length === 0;
         for (const place of found) if (place < end) places.push(place);
         const [first] = places;
         if (fresh && first !== undefined) onFirst(first);
         searched += Math.min(next ?? end, end) - at;
         at = next ?? end;
-        tell("running");
+        report("running");
       }
     }
     searched = size;
-    tell("done");
+    report("done");
   };
 
   return {

@@ -1,21 +1,21 @@
-// Bytes of a member for as long as they are looked at, fetched from the worker in pages and kept for a while.
+// The bytes of a member that are in view, fetched from the worker in pages and cached.
 
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { DocumentId } from "../../worker/protocol.ts";
 import { usePage } from "../context.ts";
 
 const PAGE = 64 * 1024;
-/** Pages that are kept: 2 MiB. */
+/** Pages in the cache: 2 MiB. */
 const MOST_PAGES = 32;
 
 export interface Pages {
-  /** Bytes offset … offset + length - 1, fewer at the member's end; `null`: not here yet. */
+  /** Bytes offset … offset + length - 1, fewer at the member's end; `null` while they are being fetched. */
   read(offset: number, length: number): Uint8Array | null;
-  /** Why bytes could not be had. */
+  /** Why bytes could not be read. */
   readonly fault: string | null;
 }
 
-/** Fetches what `ranges` (pairs of first and last byte) lie in. */
+/** Fetches the pages that contain `ranges`, pairs of first and last byte. */
 export function usePages(document: DocumentId, member: number, ranges: readonly (readonly [number, number])[]): Pages {
   const { shell } = usePage();
   const [fault, setFault] = useState<string | null>(null);
@@ -36,7 +36,7 @@ export function usePages(document: DocumentId, member: number, ranges: readonly 
     for (const page of wantedText === "" ? [] : wantedText.split(",").map(Number)) {
       const known = pages.get(page);
       if (known !== undefined) {
-        // The last in the map is the one used last.
+        // A Map keeps insertion order: the last entry is the most recently used.
         pages.delete(page);
         pages.set(page, known);
         continue;

@@ -1,23 +1,24 @@
-// The change that is selected: its values before and after in two columns, and who holds what has changed.
+// The selected change: its values before and after in two columns, and the holders of what has changed.
 
 import { type ReactNode, useState } from "react";
-import { CHANGE_TITLES, BIT_OF_KIND, type Change, type Holder } from "../../diff/changes.ts";
+import { CHANGE_TITLES, type Change, type Holder } from "../../diff/changes.ts";
 import { changeAt, countHolders, holdersOf, kindAt } from "../../diff/describe.ts";
 import type { Comparison } from "../../diff/diff.ts";
 import { changeSentence, changeWords } from "../../export/changes-text.ts";
 import { resolve } from "../../link/name.ts";
-import { type Checkpoint, commBytes, descriptorCount, NONE, taskNumber } from "../../model/checkpoint.ts";
+import { type Checkpoint, NONE, taskNumber } from "../../model/checkpoint.ts";
+import { i32At } from "../../model/read.ts";
 import type { Selection } from "../../model/related.ts";
-import { visibleText } from "../../model/text.ts";
-import { ALIGNED_COLUMNS, columnChanged } from "../../shell/aligned-cells.ts";
-import { tableUsers } from "../../shell/describe.ts";
+import type { TaskRow } from "../../model/rows.ts";
+import { counted } from "../../model/words.ts";
 import type { Compared } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";
 import { usePage } from "../context.ts";
 import { Sign } from "../Sign.tsx";
+import { changeValues } from "./change-values.ts";
+import { MoreButton, STEP } from "./links.tsx";
 import { Section } from "./Section.tsx";
 import "./ChangeOf.css";
-import { counted } from "../../model/words.ts";
 
 export function ChangeOf({ compared, change }: { compared: Compared; change: number }) {
   const { comparison } = compared;
@@ -30,7 +31,7 @@ export function ChangeOf({ compared, change }: { compared: Compared; change: num
           {uncertain && <span className="uncertain"> uncertain: an image is incomplete</span>}
         </p>
         <h2 className="mono">{changeSentence(comparison, change)}</h2>
-        <CommandButton id="copy-change">Copy as a sentence</CommandButton>
+        <CommandButton id="copy-change">Copy as text</CommandButton>
       </header>
       <Values comparison={comparison} change={change} />
       <HeldBy key={change} comparison={comparison} change={change} />
@@ -39,16 +40,8 @@ export function ChangeOf({ compared, change }: { compared: Compared; change: num
   );
 }
 
-/** A value at both moments; `null`: there is nothing at that moment. */
-interface Row {
-  readonly name: string;
-  readonly before: string | null;
-  readonly after: string | null;
-  readonly differs: boolean;
-}
-
 function Values({ comparison, change }: { comparison: Comparison; change: number }) {
-  const rows = valuesOf(comparison, change);
+  const rows = changeValues(comparison, change);
   if (rows.length === 0) return null;
   return (
     <section className="inspector-section">
@@ -79,47 +72,6 @@ function Values({ comparison, change }: { comparison: Comparison; change: number
 
 const None = () => <span className="value-none">–</span>;
 
-/** Of a descriptor all values with what has changed among them; of a task its name and how many descriptors it has. */
-function valuesOf(comparison: Comparison, change: number): Row[] {
-  const { before, after, pairs, changes, changed } = comparison;
-  const kind = kindAt(comparison, change);
-  if (BIT_OF_KIND[kind] === 0) {
-    const was = changes.taskBefore[change] ?? NONE;
-    const is = changes.taskAfter[change] ?? NONE;
-    const row = (name: string, text: (checkpoint: Checkpoint, task: number) => string): Row => {
-      const of = (checkpoint: Checkpoint, task: number) => (task === NONE ? null : text(checkpoint, task));
-      const values = { before: of(before, was), after: of(after, is) };
-      const isBoth = values.before !== null && values.after !== null;
-      return { name, ...values, differs: isBoth && values.before !== values.after };
-    };
-    return [
-      row("name", (checkpoint, task) => visibleText(commBytes(checkpoint, task))),
-      row("descriptors", ({ tasks, tables }, task) => {
-        const table = tasks.table[task] ?? NONE;
-        return table === NONE ? "no file table" : String(descriptorCount(tables, table));
-      }),
-      row("file table of", (checkpoint, task) => {
-        const table = checkpoint.tasks.table[task] ?? NONE;
-        return table === NONE ? "" : tableUsers(checkpoint, table);
-      }),
-    ].filter(({ before: b, after: a }) => (b ?? a ?? "") !== "");
-  }
-  const pair = changes.row[changes.firstRow[change] ?? 0] ?? 0;
-  const b = pairs.descriptors.before[pair] ?? NONE;
-  const a = pairs.descriptors.after[pair] ?? NONE;
-  return ALIGNED_COLUMNS.flatMap((column) => {
-    const was = b === NONE ? null : column.text(before, b);
-    const is = a === NONE ? null : column.text(after, a);
-    if ((was ?? "") === "" && (is ?? "") === "") return [];
-    const differs = was !== null && is !== null && columnChanged(column, changed[pair] ?? 0, was, is);
-    const shown = (text: string | null): string | null => (text === "" ? (column.alone ?? "") : text);
-    return [{ name: (column.about ?? column.title).toLowerCase(), before: shown(was), after: shown(is), differs }];
-  });
-}
-
-/** Holders shown before a button offers more. */
-const STEP = 50;
-
 function HeldBy({ comparison, change }: { comparison: Comparison; change: number }) {
   const [most, setMost] = useState(STEP);
   const kind = kindAt(comparison, change);
@@ -131,16 +83,12 @@ function HeldBy({ comparison, change }: { comparison: Comparison; change: number
   return (
     <Section title="Held by" note={counted(total, "descriptor")}>
       <HolderList comparison={comparison} holders={holdersOf(comparison, change, most)} />
-      {total > most && (
-        <button type="button" onClick={() => setMost(most + STEP)}>
-          Show {Math.min(STEP, total - most)} more of {total - most}
-        </button>
-      )}
+      <MoreButton total={total} shown={most} onMore={setMost} />
     </Section>
   );
 }
 
-/** What was (or is) separate, a group for each. */
+/** The holders of each open file or file table that was joined into one, or split from it. */
 function Groups({ comparison, change }: { comparison: Comparison; change: Change }) {
   if (!("groups" in change)) return null;
   const shared = change.kind === "file-shared" || change.kind === "table-shared";
@@ -148,14 +96,14 @@ function Groups({ comparison, change }: { comparison: Comparison; change: Change
   const { groups } = change;
   return (
     <Section
-      title={shared ? `One ${what} now` : `One ${what} before`}
-      note={`${groups.length} separate ones ${shared ? "before" : "now"}`}
+      title={shared ? `One ${what} after` : `One ${what} before`}
+      note={`${groups.length} separate ${shared ? "before" : "after"}`}
     >
       {groups.slice(0, STEP).map((group, at) => (
         // The first holder names the group.
         <div key={JSON.stringify(group[0])} className="holder-group">
           <p className="muted">
-            {what} {at + 1} {shared ? "before" : "now"}
+            {what} {at + 1} {shared ? "before" : "after"}
           </p>
           <HolderList
             comparison={comparison}
@@ -181,7 +129,7 @@ function HolderList({ comparison, holders }: { comparison: Comparison; holders: 
   );
 }
 
-/** A link to a holder: as it is after, if it is there. */
+/** A link to a holder: in the image after, or in the one before if the holder is gone. */
 function HolderLink({ comparison, holder }: { comparison: Comparison; holder: Holder }) {
   const { shell } = usePage();
   const { pid, fd } = holder;
@@ -189,12 +137,12 @@ function HolderLink({ comparison, holder }: { comparison: Comparison; holder: Ho
     resolve(checkpoint, fd === NONE ? { to: "task", task } : { to: "descriptor", task, fd });
   const go = (): void => {
     const { before, after, pairs } = comparison;
-    // The number is the one before; where it is no pid, the task has another after.
+    // The holder has the task's number in the image before. An index, unlike a pid, can be another one after.
     const task = resolve(before, { to: "task", task: pid });
-    const now = task === null ? NONE : (pairs.taskAfter[task.row] ?? NONE);
-    const there = now === NONE ? null : named(after, taskNumber(after.tasks, now));
-    const found = there ?? named(before, pid);
-    if (found) shell.selectIn(there ? "after" : "before", found);
+    const taskAfter: TaskRow = task === null ? NONE : i32At(pairs.taskAfter, task.row);
+    const holderAfter = taskAfter === NONE ? null : named(after, taskNumber(after.tasks, taskAfter));
+    const found = holderAfter ?? named(before, pid);
+    if (found) shell.selectIn(holderAfter ? "after" : "before", found);
   };
   return (
     <button type="button" className="link mono" onClick={go}>
@@ -222,7 +170,7 @@ function Others({ comparison, change }: { comparison: Comparison; change: number
     );
   };
   return (
-    <Section title="Also changed here">
+    <Section title="Other changes here">
       <ul className="stepped">
         {others.map((at) => (
           <li key={at}>{link(at)}</li>

@@ -1,12 +1,13 @@
-// What the format tells of an open file beyond the common columns.
+// What the format knows about an open file beyond the common columns.
 
 import type { Details, DetailValue } from "../../model/fields.ts";
+import type { FileRow } from "../../model/rows.ts";
 import { visible } from "../../model/text.ts";
 import type { DocumentId } from "../../worker/protocol.ts";
 import { Section, Value } from "./Section.tsx";
 import { useResponse } from "./useResponse.ts";
 
-export function DetailsOf({ document, file }: { document: DocumentId; file: number }) {
+export function DetailsOf({ document, file }: { document: DocumentId; file: FileRow }) {
   const answered = useResponse("details", { document, file });
   if (answered.state === "waiting") return null;
   if (answered.state === "failed") {
@@ -16,7 +17,7 @@ export function DetailsOf({ document, file }: { document: DocumentId; file: numb
       </Section>
     );
   }
-  const lines = flat(answered.response);
+  const lines = flatten(answered.response);
   if (lines.length === 0) return null;
   return (
     <Section title="Details">
@@ -27,7 +28,7 @@ export function DetailsOf({ document, file }: { document: DocumentId; file: numb
           </Value>
         ))}
       </dl>
-      {lines.length > MOST && <p className="muted">{lines.length - MOST} more in the JSON export.</p>}
+      {lines.length > MOST && <p className="muted">{lines.length - MOST} more in the JSON export</p>}
     </Section>
   );
 }
@@ -35,8 +36,8 @@ export function DetailsOf({ document, file }: { document: DocumentId; file: numb
 /** Lines shown at most. */
 const MOST = 200;
 
-/** Nested values as lines with dotted names. Without recursion: how deep they nest is the image's choice. */
-function flat(details: Details): [string, string][] {
+/** Nested values as lines with dotted names, empty ones left out. Not recursive: an image can nest them arbitrarily deep. */
+export function flatten(details: Details): [string, string][] {
   const lines: [string, string][] = [];
   const open: [string, DetailValue][] = Object.entries(details).reverse();
   for (let next = open.pop(); next !== undefined; next = open.pop()) {

@@ -1,50 +1,67 @@
-// The fields of one record: name, raw value, what it means, and where its bytes are.
+// The fields of one record: name, raw value, meaning, and where its bytes are.
 
 import { useEffect, useRef } from "react";
-import { recordMember } from "../../model/checkpoint.ts";
+import { type Checkpoint, recordMember } from "../../model/checkpoint.ts";
 import type { Field } from "../../model/fields.ts";
-import type { Selection } from "../../model/related.ts";
+import { f64At, u32At } from "../../model/read.ts";
+import type { RecordRow } from "../../model/rows.ts";
 import { visible } from "../../model/text.ts";
 import { describe } from "../../shell/describe.ts";
 import { fieldAt } from "../../shell/hex-rows.ts";
-import type { Doc } from "../../shell/state.ts";
 import type { DocumentId } from "../../worker/protocol.ts";
 import { useApp, usePage } from "../context.ts";
+import { recordTitle } from "../record-title.ts";
+import { ObjectLink } from "./links.tsx";
 import { Section } from "./Section.tsx";
 import { useResponse } from "./useResponse.ts";
 
-/** Fields shown at most; what has more is an array to be looked at in the bytes. */
+/** Fields shown at most; a record with more holds an array, which is better read as bytes. */
 const MOST = 400;
 
-export function RecordFields({ doc, document, record }: { doc: Doc; document: DocumentId; record: number }) {
-  const { shell } = usePage();
+interface Props {
+  readonly checkpoint: Checkpoint;
+  readonly document: DocumentId;
+  readonly record: RecordRow;
+}
+
+export function RecordFields({ checkpoint, document, record }: Props) {
   const answered = useResponse("fields", { document, record });
-  const row = useRef<HTMLTableRowElement>(null);
-  const current = useApp(({ bytes }) => {
-    if (bytes === null || answered.state !== "answered") return null;
-    if (bytes.member !== recordMember(doc.checkpoint.records, record)) return null;
-    return answered.response[fieldAt(answered.response, bytes.at)] ?? null;
-  });
-  // What is chosen among the bytes is brought into view here.
-  useEffect(() => {
-    if (current !== null) row.current?.scrollIntoView({ block: "nearest" });
-  }, [current]);
-  const { records, members } = doc.checkpoint;
-  const kind = records.kinds[records.kind[record] ?? 0];
-  const member = members.length > 1 ? ` in ${visible(members[recordMember(records, record)]?.name ?? "")}` : "";
-  const title = visible(kind?.name ?? "Record");
-  const note = `at ${records.offset[record] ?? 0}${member}, ${records.length[record] ?? 0} bytes`;
+  const { records, members } = checkpoint;
+  const member = recordMember(records, record);
+  const place = members.length > 1 ? ` in ${visible(members[member]?.name ?? "")}` : "";
+  const title = recordTitle(records, record);
+  const note = `at ${f64At(records.offset, record)}${place}, ${u32At(records.length, record)} bytes`;
   if (answered.state === "waiting") return null;
-  if (answered.state === "failed") {
-    return (
-      <Section title={title} note={note}>
-        <p className="warn">{answered.message}</p>
-      </Section>
-    );
-  }
-  const told = answered.response.filter(({ role }) => role !== "padding");
   return (
     <Section title={title} note={note}>
+      {answered.state === "failed" ? (
+        <p className="warn">{answered.message}</p>
+      ) : (
+        <FieldTable checkpoint={checkpoint} member={member} fields={answered.response} />
+      )}
+    </Section>
+  );
+}
+
+interface TableProps {
+  readonly checkpoint: Checkpoint;
+  /** The member that the fields' offsets are in. */
+  readonly member: number;
+  readonly fields: readonly Field[];
+}
+
+function FieldTable({ checkpoint, member, fields }: TableProps) {
+  const current = useApp(({ bytes }) =>
+    bytes === null || bytes.member !== member ? null : (fields[fieldAt(fields, bytes.at)] ?? null),
+  );
+  const currentRow = useRef<HTMLTableRowElement>(null);
+  // A byte selected among the bytes brings its field into view here.
+  useEffect(() => {
+    if (current !== null) currentRow.current?.scrollIntoView({ block: "nearest" });
+  }, [current]);
+  const shown = fields.filter(({ role }) => role !== "padding");
+  return (
+    <>
       <table className="fields mono">
         <thead>
           <tr>
@@ -57,48 +74,51 @@ export function RecordFields({ doc, document, record }: { doc: Doc; document: Do
           </tr>
         </thead>
         <tbody>
-          {told.slice(0, MOST).map((field) => (
+          {shown.slice(0, MOST).map((field) => (
             <tr
               key={`${field.offset}-${field.name}`}
-              ref={field === current ? row : null}
+              ref={field === current ? currentRow : null}
               className={field === current ? "field-current" : undefined}
               aria-current={field === current || undefined}
             >
-              <th scope="row" title={field.type}>
-                {visible(field.name)}
-              </th>
-              <td>
-                {field.role === "payload" ? <span className="muted">{field.length} bytes</span> : visible(field.raw)}
-              </td>
-              <td>
-                <Meaning doc={doc} field={field} onLook={(selection) => shell.select(selection)} />
-              </td>
-              <td className="cell-number">
-                <button
-                  type="button"
-                  className="link"
-                  aria-label={`Bytes of ${visible(field.name)} at ${field.offset}`}
-                  onClick={() => shell.showBytes(recordMember(records, record), field.offset, field.length)}
-                >
-                  {field.offset}
-                </button>
-              </td>
+              <FieldCells checkpoint={checkpoint} member={member} field={field} />
             </tr>
           ))}
         </tbody>
       </table>
-      {told.length > MOST && <p className="muted">{told.length - MOST} more fields.</p>}
-    </Section>
+      {shown.length > MOST && <p className="muted">{shown.length - MOST} more fields</p>}
+    </>
   );
 }
 
-function Meaning({ doc, field, onLook }: { doc: Doc; field: Field; onLook(selection: Selection): void }) {
-  const { meaning, refers } = field;
-  if (refers === undefined) return meaning === null ? null : visible(meaning);
-  const described = describe(doc.checkpoint, refers);
+function FieldCells({ checkpoint, member, field }: { checkpoint: Checkpoint; member: number; field: Field }) {
+  const { shell } = usePage();
+  const { name, type, role, raw, offset, length } = field;
   return (
-    <button type="button" className="link" onClick={() => onLook(refers)}>
-      {meaning === null ? `${described.word} ${described.name}` : visible(meaning)}
-    </button>
+    <>
+      <th scope="row" title={type}>
+        {visible(name)}
+      </th>
+      <td>{role === "payload" ? <span className="muted">{length} bytes</span> : visible(raw)}</td>
+      <td>
+        <Meaning checkpoint={checkpoint} field={field} />
+      </td>
+      <td className="cell-number">
+        <button
+          type="button"
+          className="link"
+          aria-label={`Show the bytes of ${visible(name)} at ${offset}`}
+          onClick={() => shell.showBytes(member, offset, length)}
+        >
+          {offset}
+        </button>
+      </td>
+    </>
   );
+}
+
+function Meaning({ checkpoint, field: { meaning, refers } }: { checkpoint: Checkpoint; field: Field }) {
+  if (refers === undefined) return meaning === null ? null : visible(meaning);
+  const { word, name } = describe(checkpoint, refers);
+  return <ObjectLink {...refers}>{meaning === null ? `${word} ${name}` : visible(meaning)}</ObjectLink>;
 }

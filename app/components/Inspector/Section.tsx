@@ -1,10 +1,10 @@
-// What the inspector's parts are made of: a section with its heading, and a value with its name.
+// The building blocks of the inspector: a section with a heading, and a named value.
 
 import type { ReactNode } from "react";
 import { copyText } from "../../shell/save.ts";
 import { usePage } from "../context.ts";
 
-/** A value with a way to copy it. */
+/** A named value. `copy`: the text of its copy button; without it there is none. */
 export function Value({ name, children, copy }: { name: string; children: ReactNode; copy?: string }) {
   const { shell } = usePage();
   return (
@@ -17,7 +17,7 @@ export function Value({ name, children, copy }: { name: string; children: ReactN
             type="button"
             className="plain value-copy"
             aria-label={`Copy ${name}`}
-            onClick={() => void copyText(copy).then((done) => done && shell.notify(`Copied ${name}.`))}
+            onClick={() => void copyText(copy).then((done) => done && shell.notify(`Copied ${name}`))}
           >
             copy
           </button>
@@ -38,3 +38,6 @@ export function Section({ title, children, note }: { title: string; children: Re
     </section>
   );
 }
+
+/** A number in hex: `0x1000`. */
+export const hex = (value: number | bigint): string => `0x${value.toString(16)}`;

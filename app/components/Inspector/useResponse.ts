@@ -1,4 +1,4 @@
-// An answer of the worker for as long as a component is shown. The component's `key` tells questions apart.
+// One request to the worker for as long as a component is on the page.
 
 import { useEffect, useState } from "react";
 import type { RequestKind, Requests } from "../../worker/protocol.ts";
@@ -9,14 +9,17 @@ export type Answered<T> =
   | { readonly state: "answered"; readonly response: T }
   | { readonly state: "failed"; readonly message: string };
 
-/** Asks once; cancels when the component goes. */
+/**
+ * Sends the request when the component mounts and cancels it when it unmounts. A different request needs a component
+ * with a different `key`.
+ */
 export function useResponse<K extends RequestKind>(
   kind: K,
   request: Requests[K]["request"],
 ): Answered<Requests[K]["response"]> {
   const { shell } = usePage();
   const [answered, setAnswered] = useState<Answered<Requests[K]["response"]>>({ state: "waiting" });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a question is asked once for each component
+  // biome-ignore lint/correctness/useExhaustiveDependencies: one request for each mounted component
   useEffect(() => {
     const control = new AbortController();
     shell.client.request(kind, request, { signal: control.signal }).then(

@@ -1,0 +1,83 @@
+// The values of a changed descriptor or task, before and after.
+
+import { BIT_OF_KIND } from "../../diff/changes.ts";
+import { kindAt } from "../../diff/describe.ts";
+import type { Comparison } from "../../diff/diff.ts";
+import { type Checkpoint, commBytes, descriptorCount, NONE } from "../../model/checkpoint.ts";
+import { i32At, u32At } from "../../model/read.ts";
+import type { DescriptorRow, TaskRow } from "../../model/rows.ts";
+import { visibleText } from "../../model/text.ts";
+import { ALIGNED_COLUMNS, columnChanged } from "../../shell/aligned-cells.ts";
+import { tableUsers } from "../../shell/describe.ts";
+
+/** A value on both sides; `null`: the object is not on that side. */
+export interface ChangeValue {
+  readonly name: string;
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly differs: boolean;
+}
+
+/**
+ * Of a changed descriptor all its values, those that changed among them; of a changed task its name and file table.
+ * Values that are empty on both sides are left out.
+ */
+export function changeValues(comparison: Comparison, change: number): ChangeValue[] {
+  const isOfTask = BIT_OF_KIND[kindAt(comparison, change)] === 0;
+  return isOfTask ? taskValues(comparison, change) : descriptorValues(comparison, change);
+}
+
+type TextOfTask = (checkpoint: Checkpoint, task: TaskRow) => string;
+
+const TASK_VALUES: readonly (readonly [string, TextOfTask])[] = [
+  ["name", (checkpoint, task) => visibleText(commBytes(checkpoint, task))],
+  [
+    "descriptors",
+    ({ tasks, tables }, task) => {
+      const table = i32At(tasks.table, task);
+      return table === NONE ? "no file table" : String(descriptorCount(tables, table));
+    },
+  ],
+  [
+    "file table of",
+    (checkpoint, task) => {
+      const table = i32At(checkpoint.tasks.table, task);
+      return table === NONE ? "" : tableUsers(checkpoint, table);
+    },
+  ],
+];
+
+function taskValues({ before, after, changes }: Comparison, change: number): ChangeValue[] {
+  const rowBefore: TaskRow = i32At(changes.taskBefore, change);
+  const rowAfter: TaskRow = i32At(changes.taskAfter, change);
+  return TASK_VALUES.flatMap(([name, textOf]) => {
+    const values = {
+      before: rowBefore === NONE ? null : textOf(before, rowBefore),
+      after: rowAfter === NONE ? null : textOf(after, rowAfter),
+    };
+    if ((values.before ?? values.after ?? "") === "") return [];
+    const isOnBoth = values.before !== null && values.after !== null;
+    return [{ name, ...values, differs: isOnBoth && values.before !== values.after }];
+  });
+}
+
+function descriptorValues({ before, after, pairs, changes, changed }: Comparison, change: number): ChangeValue[] {
+  const pair = u32At(changes.row, u32At(changes.firstRow, change));
+  const rowBefore: DescriptorRow = i32At(pairs.descriptors.before, pair);
+  const rowAfter: DescriptorRow = i32At(pairs.descriptors.after, pair);
+  return ALIGNED_COLUMNS.flatMap((column) => {
+    const textBefore = rowBefore === NONE ? null : column.text(before, rowBefore);
+    const textAfter = rowAfter === NONE ? null : column.text(after, rowAfter);
+    if (!textBefore && !textAfter) return [];
+    const isOnBoth = textBefore !== null && textAfter !== null;
+    const shown = (text: string | null): string | null => (text === "" ? (column.alone ?? "") : text);
+    return [
+      {
+        name: (column.about ?? column.title).toLowerCase(),
+        before: shown(textBefore),
+        after: shown(textAfter),
+        differs: isOnBoth && columnChanged(column, changed[pair] ?? 0, textBefore, textAfter),
+      },
+    ];
+  });
+}

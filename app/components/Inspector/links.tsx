@@ -1,0 +1,89 @@
+// Links from the inspector to other objects, and lists of them.
+
+import { type ReactNode, useState } from "react";
+import type { Checkpoint } from "../../model/checkpoint.ts";
+import { i32At, u32At } from "../../model/read.ts";
+import type { Selection } from "../../model/related.ts";
+import type { DescriptorRow, TaskRow } from "../../model/rows.ts";
+import { tableUsers, taskName } from "../../shell/describe.ts";
+import { usePage } from "../context.ts";
+
+/** A link that selects an object. */
+export function ObjectLink({ to, row, children }: Selection & { children: ReactNode }) {
+  const { shell } = usePage();
+  return (
+    <button type="button" className="link mono" onClick={() => shell.select({ to, row } as Selection)}>
+      {children}
+    </button>
+  );
+}
+
+export function TaskLink({ checkpoint, task }: { checkpoint: Checkpoint; task: TaskRow }) {
+  return (
+    <ObjectLink to="task" row={task}>
+      {taskName(checkpoint, task)}
+    </ObjectLink>
+  );
+}
+
+/** A link to a descriptor, under the name of one task that has it: `412 nginx fd 3`. */
+export function DescriptorLink({ checkpoint, descriptor }: { checkpoint: Checkpoint; descriptor: DescriptorRow }) {
+  const { descriptors } = checkpoint;
+  return (
+    <ObjectLink to="descriptor" row={descriptor}>
+      {tableUsers(checkpoint, u32At(descriptors.table, descriptor), 1)} fd {i32At(descriptors.fd, descriptor)}
+    </ObjectLink>
+  );
+}
+
+interface ListProps {
+  /** Rows of the objects. */
+  readonly rows: Uint32Array;
+  show(row: number): ReactNode;
+}
+
+/** Rows of an inline list that are written out. */
+const FEW = 5;
+
+/** The first few of some rows in a sentence, and how many more there are. */
+export function InlineList({ rows, show }: ListProps) {
+  return (
+    <>
+      {Array.from(rows.subarray(0, FEW), (row, at) => (
+        <span key={row}>
+          {at > 0 && ", "}
+          {show(row)}
+        </span>
+      ))}
+      {rows.length > FEW && ` and ${rows.length - FEW} more`}
+    </>
+  );
+}
+
+/** Rows that a list shows before a button offers more. */
+export const STEP = 50;
+
+/** A list that grows by a step at a time: a file can have a million holders. */
+export function SteppedList({ rows, show }: ListProps) {
+  const [shown, setShown] = useState(STEP);
+  return (
+    <>
+      <ul className="stepped">
+        {Array.from(rows.subarray(0, shown), (row) => (
+          <li key={row}>{show(row)}</li>
+        ))}
+      </ul>
+      <MoreButton total={rows.length} shown={shown} onMore={setShown} />
+    </>
+  );
+}
+
+/** The button below a list that is not shown to its end. */
+export function MoreButton({ total, shown, onMore }: { total: number; shown: number; onMore(shown: number): void }) {
+  if (total <= shown) return null;
+  return (
+    <button type="button" onClick={() => onMore(shown + STEP)}>
+      Show {Math.min(STEP, total - shown)} more of {total - shown}
+    </button>
+  );
+}
