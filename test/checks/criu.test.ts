@@ -305,7 +305,7 @@ describe("checking a set", () => {
       .map((name) => readFileSync(new URL(name, directory), "utf8"))
       .join("\n");
     const calls = text.matchAll(
-      /\b(?:recordProblem\(\s*[^,]+,|problem\(\s*(?:"\w+"|severity|record),|refuse\(|code:)\s*"([a-z-]+)"/g,
+      /\b(?:reportRecord\(\s*set,[^"]+,|report\(\s*set,\s*(?:"\w+"|severity),|code:)\s*"([a-z-]+)"/g,
     );
     const codes = new Set([...calls].map(([, code]) => code ?? ""));
     expect(codes.size).toBeGreaterThan(10);

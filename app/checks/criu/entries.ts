@@ -1,6 +1,6 @@
 // Checks of entries, by their messages: what they name is noted, to be looked for when all have been read.
 
-import { FILE_FIELDS } from "../../decoder/criu/files.ts";
+import { FILE_FIELDS } from "../../decoder/criu/file-types.ts";
 import { MEMBER_KINDS } from "../../decoder/criu/member-kinds.ts";
 import { eachBytes, eachVarint, fieldNumber, type Plan, plan } from "../../decoder/criu/wire.ts";
 import { NONE } from "../../model/checkpoint.ts";

@@ -1,10 +1,17 @@
 // What container engines write beside an image set: config.dump, spec.dump, network.status, as facts.
 
-import type { Fact } from "../../model/checkpoint.ts";
+import type { Fact, Severity } from "../../model/checkpoint.ts";
 import { decodeText, visible } from "../../model/text.ts";
 import { type Source, SourceError } from "../source.ts";
 import { baseName } from "./member-names.ts";
-import type { Metadata } from "./set-walk.ts";
+
+/** What is known of a container from files next to its image set. */
+export interface Metadata {
+  /** When the container was checkpointed: seconds since 1970; `null` if unknown. */
+  readonly time: number | null;
+  readonly facts: readonly Fact[];
+  readonly problems: readonly { readonly severity: Severity; readonly code: string; readonly message: string }[];
+}
 
 /** The names of files that `readMetadata` looks at. */
 export const METADATA_NAMES: ReadonlySet<string> = new Set([

@@ -3,7 +3,7 @@
 import { HAS } from "../../model/checkpoint.ts";
 import type { Details, DetailValue } from "../../model/fields.ts";
 import { visibleText } from "../../model/text.ts";
-import { FILE_FIELDS } from "./files.ts";
+import { FILE_FIELD_OF_MESSAGE, FILE_FIELDS } from "./file-types.ts";
 import { createEntryReader, type EntryBytes } from "./inspect.ts";
 import {
   bitWords,
@@ -24,10 +24,10 @@ import {
   signalNames,
   swap16,
 } from "./meaning.ts";
-import { MEMBER_KINDS } from "./member-kinds.ts";
 import { enumName } from "./messages.ts";
+import { numberText, type Piece, pieces } from "./pieces.ts";
 import type { DecodedSet } from "./set-walk.ts";
-import { isNumber, numberText, type Piece, pieces } from "./wire.ts";
+import { isNumber } from "./wire.ts";
 
 /** The values of one message by dotted name. */
 interface Values {
@@ -167,7 +167,7 @@ const epollTarget =
     const fd = target.number("tfd");
     return {
       fd,
-      file: fd === null ? null : fileId(about, about.set.epollTargets(about.file, fd)),
+      file: fd === null ? null : fileId(about, about.set.epollTarget(about.file, fd)),
       events: bitWords(EPOLL_EVENTS, target.number("events") ?? 0),
       data: target.exact("data"),
       ...(target.has("inode") ? { inode: target.exact("inode"), device: deviceText(target.number("dev") ?? 0) } : {}),
@@ -327,10 +327,6 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
   ext: () => ({}),
 };
 
-const LEGACY_FIELD: ReadonlyMap<string, string> = new Map(
-  MEMBER_KINDS.flatMap(({ message, file }) => (message === null || file === undefined ? [] : [[message, file]])),
-);
-
 /** More records than this of one file are not read for its details. */
 const RELATED_LIMIT = 1000;
 
@@ -352,7 +348,7 @@ export function createDetailsReader(set: DecodedSet): (file: number) => Promise<
     }
     const about: About = { set, file, related };
     const own = entry.message === "file_entry" ? entryValues(entry) : null;
-    const field = own === null ? LEGACY_FIELD.get(entry.message ?? "") : FILE_FIELDS[own.number("type") ?? 0];
+    const field = own === null ? FILE_FIELD_OF_MESSAGE.get(entry.message ?? "") : FILE_FIELDS[own.number("type") ?? 0];
     if (field === undefined || field === null) return {};
     const describe = DESCRIBE[field];
     const details = describe?.(entryValues(entry, own === null ? "" : `${field}.`), about) ?? {};

@@ -1,39 +1,35 @@
 // What an epoll watches: descriptors by number, resolved when all tables are known.
 
 import { type Checkpoint, NONE, USE } from "../../model/checkpoint.ts";
+import { i32At, u8At, u32At } from "../../model/read.ts";
+import type { FileRow } from "../../model/rows.ts";
+import { firstIndex } from "../../model/search.ts";
+import type { Links } from "./rows.ts";
 
-/** Of what holds an epoll no more than this is looked through. */
+/** At most this many holders of an epoll are searched. */
 const SEARCH_LIMIT = 64;
 
 /**
- * Marks the files that an epoll watches. An epoll names a descriptor of the table that it was filled in: of the
- * tables that hold the epoll, the first one with such a descriptor is taken.
+ * Marks the files that epolls watch, and returns a function that finds the file an epoll watches by a descriptor number
+ * (NONE if it is unknown). The number is one of the table in which the epoll was set up: of the tables that hold the
+ * epoll, the first one with such a descriptor is taken.
  */
-export function markEpollTargets(
-  checkpoint: Checkpoint,
-  epolls: { readonly keys: readonly number[]; readonly rows: readonly number[] },
-) {
+export function markEpollTargets(checkpoint: Checkpoint, epolls: Links): (epoll: FileRow, fd: number) => FileRow {
   const { files, tables, descriptors } = checkpoint;
-  const target = (file: number, fd: number): number => {
-    const first = files.firstHolder[file] ?? 0;
-    const end = Math.min(files.firstHolder[file + 1] ?? 0, first + SEARCH_LIMIT);
+  const targetOf = (epoll: FileRow, fd: number): FileRow => {
+    const first = u32At(files.firstHolder, epoll);
+    const end = Math.min(u32At(files.firstHolder, epoll + 1), first + SEARCH_LIMIT);
     for (let at = first; at < end; at++) {
-      const table = descriptors.table[files.holder[at] as number] as number;
-      let low = tables.first[table] as number;
-      let high = tables.first[table + 1] as number;
-      const last = high;
-      while (low < high) {
-        const middle = (low + high) >>> 1;
-        if ((descriptors.fd[middle] as number) < fd) low = middle + 1;
-        else high = middle;
-      }
-      if (low < last && descriptors.fd[low] === fd) return descriptors.file[low] as number;
+      const table = u32At(descriptors.table, u32At(files.holder, at));
+      const last = u32At(tables.first, table + 1);
+      const found = firstIndex(last, (row) => i32At(descriptors.fd, row) >= fd, u32At(tables.first, table));
+      if (found < last && i32At(descriptors.fd, found) === fd) return i32At(descriptors.file, found);
     }
     return NONE;
   };
-  for (const [at, file] of epolls.rows.entries()) {
-    const row = target(file, epolls.keys[at] as number);
-    if (row >= 0) files.use[row] = (files.use[row] as number) | USE.epollTarget;
+  for (const [at, epoll] of epolls.rows.entries()) {
+    const file = targetOf(epoll, epolls.keys[at] as number);
+    if (file !== NONE) files.use[file] = u8At(files.use, file) | USE.epollTarget;
   }
-  return target;
+  return targetOf;
 }

@@ -37,8 +37,9 @@ import {
   waitStatus,
 } from "./meaning.ts";
 import { ENUMS, enumName, MAGICS } from "./messages.ts";
+import { numberText, type Piece, pieces } from "./pieces.ts";
 import type { DecodedSet } from "./set-walk.ts";
-import { numberText, type Piece, pieces, WIRE, wireType } from "./wire.ts";
+import { WIRE, wireType } from "./wire.ts";
 
 /** Looks at values in the light of one image. */
 interface Context {

@@ -3,11 +3,10 @@
 import type { ArchiveProblem } from "../archive/tar.ts";
 import { openArchive, sniffArchive, type UnpackLimits } from "../archive/unpack.ts";
 import { type Source, SourceError } from "../source.ts";
-import { METADATA_NAMES, readMetadata } from "./container-metadata.ts";
+import { METADATA_NAMES, type Metadata, readMetadata } from "./container-metadata.ts";
 import { memberOfBytes } from "./framing.ts";
 import { MEMBER_KINDS } from "./member-kinds.ts";
 import { baseName, directoryOf, memberOfName } from "./member-names.ts";
-import type { Metadata } from "./set-walk.ts";
 
 /** One image set that can be opened. */
 export interface SetChoice {

@@ -7,8 +7,6 @@ import type { Framing } from "./dialect-names.ts";
 import { MEMBER_KINDS, type MemberKind } from "./member-kinds.ts";
 import { MAGICS } from "./messages.ts";
 
-export type { Framing };
-
 /** The little-endian 32-bit word at `at`. */
 export function word(bytes: Uint8Array, at: number): number {
   const low = (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16);

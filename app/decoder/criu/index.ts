@@ -4,12 +4,13 @@ import { visible } from "../../model/text.ts";
 import { archiveForm, type UnpackLimits } from "../archive/unpack.ts";
 import type { Image, Refusal } from "../image.ts";
 import type { DecodeOptions, Source } from "../source.ts";
+import type { Metadata } from "./container-metadata.ts";
 import { createDetailsReader } from "./details.ts";
 import { createFieldReader } from "./fields.ts";
 import { findSets, type SetChoice } from "./find-sets.ts";
 import { memberOfBytes } from "./framing.ts";
 import { memberOfName } from "./member-names.ts";
-import { decodeSet, type Metadata } from "./set-walk.ts";
+import { decodeSet } from "./set-walk.ts";
 
 export { findSets, type SetChoice } from "./find-sets.ts";
 

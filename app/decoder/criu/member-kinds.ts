@@ -72,7 +72,7 @@ export const MEMBER_KINDS: readonly MemberKind[] = [
   kind("inotify-wd", "INOTIFY_WD", "inotify_wd_entry"),
   kind("fanotify-mark", "FANOTIFY_MARK", "fanotify_mark_entry"),
   kind("remap-fpath", "REMAP_FPATH", "remap_file_path_entry"),
-  kind("ghost-file", "GHOST_FILE", "ghost_file_entry", { number: "hex" }),
+  kind("ghost-file", "GHOST_FILE", "ghost_chunk_entry", { first: "ghost_file_entry", number: "hex" }),
   kind("tty-info", "TTY_INFO", "tty_info_entry"),
   kind("tty-data", "TTY_DATA", "tty_data_entry"),
   kind("pipes-data", "PIPES_DATA", "pipe_data_entry", { payload: { message: "pipe_data_entry", lengths: ["bytes"] } }),

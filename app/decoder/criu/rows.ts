@@ -1,11 +1,14 @@
-// From a number out of an image (a file id, a pipe id, a pid) to the rows that carry it. Typed arrays, and nothing
-// that crafted numbers could slow down.
+// From a number in an image (a file id, a pipe id, a pid) to the rows that have it. Typed arrays, and bounded work
+// whatever numbers a crafted image has.
+//
+// Casts `as number` read typed arrays within bounds checked by the loop.
+
+import { firstIndex } from "../../model/search.ts";
 
 /** An index over a column of keys. */
 export interface RowIndex {
-  /** Rows by key, then by row. */
+  /** Rows by key, then by row: rows[first(key)] … rows[end(key) - 1] are the rows with that key. */
   readonly rows: Uint32Array;
-  /** Calls-free lookup: rows[first(key)] … rows[end(key) - 1] are the rows with that key. */
   first(key: number): number;
   end(key: number): number;
   /** The first row with that key; -1 if there is none. */
@@ -48,24 +51,15 @@ function sortedIndex(keys: ArrayLike<number>, count: number): RowIndex {
   const rows = new Uint32Array(count);
   for (let row = 0; row < count; row++) rows[row] = row;
   rows.sort((a, b) => (keys[a] as number) - (keys[b] as number) || a - b);
-  const lowerBound = (key: number): number => {
-    let low = 0;
-    let high = count;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((keys[rows[middle] as number] as number) < key) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
+  const first = (key: number): number => firstIndex(count, (at) => (keys[rows[at] as number] as number) >= key);
   const row = (key: number) => {
-    const found = rows[lowerBound(key)];
+    const found = rows[first(key)];
     return found !== undefined && keys[found] === key ? found : -1;
   };
-  return { rows, first: lowerBound, end: (key) => lowerBound(key + 1), row };
+  return { rows, first, end: (key) => first(key + 1), row };
 }
 
-/** Pairs of a key and a row, collected while decoding and indexed when they are first looked up. */
+/** Pairs of a key and a row, collected while decoding and indexed by `linkedRows`. */
 export interface Links {
   readonly keys: number[];
   readonly rows: number[];
@@ -78,11 +72,14 @@ export function addLink(links: Links, key: number, row: number): void {
   links.rows.push(row);
 }
 
-/** More rows than this with one key are not visited: nothing real has as many, crafted numbers might. */
+/** Calls `visit` with the rows linked to a key. */
+export type LinkedRows = (key: number, visit: (row: number) => void) => void;
+
+/** No more rows than this are visited for one key: nothing real has as many, a crafted image might. */
 const VISIT_LIMIT = 64;
 
-/** A function that calls `visit` with the first rows linked to a key. Links added later are not seen. */
-export function linkedRows({ keys, rows }: Links): (key: number, visit: (row: number) => void) => void {
+/** Looks up the links added so far; those added later are not seen. */
+export function linkedRows({ keys, rows }: Links): LinkedRows {
   const index = indexRows(keys, keys.length);
   return (key, visit) => {
     const first = index.first(key);
@@ -91,7 +88,7 @@ export function linkedRows({ keys, rows }: Links): (key: number, visit: (row: nu
   };
 }
 
-/** An index in which a FIFO or terminal goes before the REG entry with the same id. */
+/** The same index, with the `special` one of two neighbours with the same id first. */
 export function specialFirst(index: RowIndex, special: Uint8Array, ids: Uint32Array): RowIndex {
   const rows = index.rows.slice();
   for (let at = 1; at < rows.length; at++) {

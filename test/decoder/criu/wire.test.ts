@@ -4,17 +4,8 @@ import protobuf from "protobufjs";
 import { describe, expect, test } from "vitest";
 import { decodeCriuSet } from "../../../app/decoder/criu/index.ts";
 import { ENUMS, MESSAGES } from "../../../app/decoder/criu/messages.ts";
-import {
-  eachVarint,
-  MALFORMED,
-  numberText,
-  type Piece,
-  pieces,
-  plan,
-  scan,
-  scratch,
-  wireType,
-} from "../../../app/decoder/criu/wire.ts";
+import { numberText, type Piece, pieces } from "../../../app/decoder/criu/pieces.ts";
+import { eachVarint, MALFORMED, plan, scan, scratch, wireType } from "../../../app/decoder/criu/wire.ts";
 import { setSources, TRUE_SETS } from "../../support/criu.ts";
 
 // Every message as protobufjs has it; messages that are not described, and strings (whose bytes count), are bytes.

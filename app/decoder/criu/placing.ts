@@ -1,43 +1,48 @@
-// Which files belong to a set, in which order they are decoded, and how each is framed.
+// Which files belong to a set, and the order in which they are decoded.
 
-import { visible } from "../../model/text.ts";
 import { type Source, SourceError } from "../source.ts";
 import { memberOfBytes } from "./framing.ts";
 import { MEMBER_KINDS } from "./member-kinds.ts";
 import { baseName, type MemberName, memberOfName } from "./member-names.ts";
 
-/** A file of a set. Its kind is past the end of MEMBER_KINDS if it is not one that we know. */
+/** A file of a set. The kind of an unknown .img file is MEMBER_KINDS.length. */
 export interface PlacedMember extends MemberName {
   readonly source: Source;
 }
 
 const UNKNOWN_KIND = MEMBER_KINDS.length;
 
-/** Whether members of a kind are never read. */
+/** Whether members of a kind are never read: raw data, unknown files. */
 export const isRaw = (kind: number): boolean => (MEMBER_KINDS[kind]?.magic ?? null) === null;
 
-/** Which of the inputs belong to a set, by name first and else by magic, in the order in which they are decoded. */
+/**
+ * The inputs that belong to a set, in the order in which they are decoded. By name, or by magic where the name is not
+ * that of a member.
+ *
+ * @param onDuplicate Called with a name that more than one input has; the last one is used.
+ */
 export async function placeMembers(
   inputs: readonly Source[],
-  note: (message: string) => void,
+  onDuplicate: (name: string) => void,
 ): Promise<PlacedMember[]> {
   const byName = new Map<string, PlacedMember>();
   for (const source of inputs) {
     const place = memberOfName(source.name) ?? (await placeByBytes(source));
     if (place === null) continue;
     const name = baseName(source.name);
-    if (byName.has(name)) note(`There is more than one ${visible(name)}; the last one counts.`);
+    if (byName.has(name)) onDuplicate(name);
     byName.set(name, { ...place, source });
   }
-  const order = (a: PlacedMember, b: PlacedMember): number => {
-    if (a.kind !== b.kind) return a.kind - b.kind;
-    if (a.number !== b.number && !Number.isNaN(a.number) && !Number.isNaN(b.number)) return a.number - b.number;
-    return a.source.name < b.source.name ? -1 : 1;
-  };
-  return [...byName.values()].sort(order);
+  return [...byName.values()].sort(inDecodingOrder);
 }
 
-/** A file whose name says nothing: one of a set's by its magic, or an image of a kind that we do not know. */
+function inDecodingOrder(a: PlacedMember, b: PlacedMember): number {
+  if (a.kind !== b.kind) return a.kind - b.kind;
+  if (a.number !== b.number && !Number.isNaN(a.number) && !Number.isNaN(b.number)) return a.number - b.number;
+  return a.source.name < b.source.name ? -1 : 1;
+}
+
+/** A file with another name: a member by its magic, an unknown image by its extension, or neither (`null`). */
 async function placeByBytes(source: Source): Promise<MemberName | null> {
   try {
     const found = memberOfBytes(await source.read(0, Math.min(8, source.size)));
@@ -48,9 +53,10 @@ async function placeByBytes(source: Source): Promise<MemberName | null> {
   return source.name.endsWith(".img") ? { kind: UNKNOWN_KIND, number: Number.NaN } : null;
 }
 
+/** The last number in a file's name; NaN if there is none. */
 const numberIn = (name: string): number => Number.parseInt(/(\d+)\D*$/.exec(baseName(name))?.[1] ?? "", 10);
 
-/** A source whose first bytes are at hand. */
+/** A source whose first bytes have been read already. */
 export function withHead(source: Source, head: Uint8Array): Source {
   return {
     name: source.name,

@@ -1,0 +1,272 @@
+// What is known while the files of a set are decoded, and the small steps that all handlers of entries take.
+
+import type { RecordKind, Severity } from "../../model/checkpoint.ts";
+import { NONE } from "../../model/checkpoint.ts";
+import type { FileRow, RecordRow, TableRow, TaskRow } from "../../model/rows.ts";
+import type { Builder } from "../builder.ts";
+import type { DecodeOptions } from "../source.ts";
+import type { Metadata } from "./container-metadata.ts";
+import type { Framing } from "./dialect-names.ts";
+import { isRaw, type PlacedMember } from "./placing.ts";
+import { createLinks, indexRows, type LinkedRows, type Links, type RowIndex } from "./rows.ts";
+import { scratch } from "./wire.ts";
+
+/** An entry's message is bytes[start … end - 1]. One object serves all entries of a member, to spare allocations. */
+export interface Entry {
+  bytes: Uint8Array;
+  start: number;
+  end: number;
+  record: RecordRow;
+  /** 0 for the first entry of its member. */
+  nth: number;
+  /** Index into SetContext.placed. */
+  readonly member: number;
+  /** The number in the member's name; NaN if it has none. */
+  readonly number: number;
+  /** The table that the member describes; NONE except in fdinfo. */
+  readonly table: TableRow;
+}
+
+/**
+ * What to do with the entries of one message, beyond their being records. Returns what `scan` returned, so that
+ * damage is reported in one place; 0 if the handler read nothing or reports damage itself.
+ */
+export type Handler = (set: SetContext, entry: Entry) => number;
+
+/** The set as a whole, as far as it has been decoded. */
+export interface ImageFacts {
+  /** Framing of the first file that is not the inventory. */
+  framing: Framing | null;
+  /** inventory_entry.img_version. */
+  imageVersion: number | null;
+  /** core_entry.mtype; 0 if no core has been read. */
+  machineType: number;
+  /** Oldest CRIU release that can have written the set, as major × 100 + minor; 0 if nothing is known. */
+  release: number;
+  hostName: string | null;
+  securityModule: string | null;
+  /** Threads of all tasks, their leaders included. */
+  threads: number;
+  /** Present pages of 4 KiB. */
+  memoryPages: number;
+}
+
+/** Which tables tasks use. Tables are only known after tasks, so that these are linked at the end. */
+export interface TaskLinks {
+  /** Whether fdinfo files are numbered by files_id; old releases number them by pid. */
+  tablesById: boolean;
+  /** By task: files_id; absent if unknown. */
+  readonly filesId: number[];
+  /** By task: it is dead and has no table. */
+  readonly dead: boolean[];
+  /** By task: its core was read. */
+  readonly hasCore: boolean[];
+  /** Threads other than leaders, by tid. */
+  readonly threadIds: number[];
+  /** pid → task; `null` if tasks were added since. */
+  byPid: RowIndex | null;
+}
+
+/** Numbers by which entries refer to open files, with the rows of those files. */
+export interface FileLinks {
+  /** pipe_id → pipes and FIFOs. */
+  readonly pipes: Links;
+  /** Inode of an inet socket. */
+  readonly inetSockets: Links;
+  /** Inode of a unix socket. */
+  readonly unixSockets: Links;
+  /** tty_info_id → terminals. */
+  readonly terminals: Links;
+  /** inode_id → memfds. */
+  readonly memfds: Links;
+  /** Id of the REG entry that has the path of a FIFO or terminal → that FIFO or terminal. */
+  readonly paths: Links;
+  /** Descriptor number that an epoll watches → the epoll. */
+  readonly epolls: Links;
+  /** remap_id of an unlinked file, the number of its ghost file → the unlinked file. */
+  readonly ghosts: Links;
+}
+
+/** Look-ups in FileLinks, valid once all open files are known (`closeFiles`). */
+export interface FileLookups {
+  pipeEnds: LinkedRows;
+  inetSockets: LinkedRows;
+  terminals: LinkedRows;
+  /** `null` until the first ghost file, which comes after all remaps. */
+  ghosts: LinkedRows | null;
+}
+
+/** The names of memfds, which are in a file of their own, before the files that have them. */
+export interface MemfdInodes {
+  /** inode_id → index into the arrays below. */
+  readonly ids: Links;
+  /** Where the names are in the builder's text. */
+  readonly nameOffset: number[];
+  readonly nameLength: number[];
+  readonly record: RecordRow[];
+  /** `null` until the first memfd, which comes after all names. */
+  lookup: LinkedRows | null;
+}
+
+/** Open files while a set is decoded. */
+export interface FileContext {
+  readonly links: FileLinks;
+  readonly lookups: FileLookups;
+  readonly memfdInodes: MemfdInodes;
+  /** File id → row; empty until all open files are known (`closeFiles`). */
+  byId: RowIndex;
+  /** REG entries that exist for their path only, and by the same index the FIFO or terminal that has the path. */
+  readonly pathFiles: FileRow[];
+  readonly pathOwners: FileRow[];
+  /** Links from files to further records, so far. */
+  linkedRecords: number;
+}
+
+/** Which members were found, for reporting those that are missing. */
+export interface SeenMembers {
+  /** Names of MEMBER_KINDS. */
+  readonly kinds: Set<string>;
+  /** By kind: the numbers of the members that were read. */
+  readonly numbers: Map<string, Set<number>>;
+  /** Numbers of the tables that were added. */
+  readonly tables: Set<number>;
+}
+
+/** The walk through one set. */
+export interface SetContext {
+  readonly builder: Builder;
+  readonly options: DecodeOptions;
+  readonly metadata: Metadata;
+  /** Files of the set in the order in which they are decoded. */
+  readonly placed: readonly PlacedMember[];
+  readonly kinds: RecordKinds;
+  /** What `scan` took out of the message read last. */
+  readonly values: Uint32Array;
+  readonly facts: ImageFacts;
+  readonly tasks: TaskLinks;
+  readonly files: FileContext;
+  readonly seen: SeenMembers;
+  /** By member, for pagemap images: present pages. */
+  readonly pages: Map<number, number>;
+  /** Nothing is damaged or missing so far. */
+  complete: boolean;
+  /** Bytes of all members that are read. */
+  readonly bytes: number;
+  /** Bytes of the members that were read to their end. */
+  bytesDone: number;
+}
+
+/** A context for the files of a set, before the first of them is read. */
+export function createContext(
+  placed: readonly PlacedMember[],
+  options: DecodeOptions,
+  metadata: Metadata,
+  builder: Builder,
+): SetContext {
+  return {
+    builder,
+    options,
+    metadata,
+    placed,
+    kinds: createRecordKinds(),
+    values: scratch(),
+    facts: {
+      framing: null,
+      imageVersion: null,
+      machineType: 0,
+      release: 0,
+      hostName: null,
+      securityModule: null,
+      threads: 0,
+      memoryPages: 0,
+    },
+    tasks: { tablesById: true, filesId: [], dead: [], hasCore: [], threadIds: [], byPid: null },
+    files: createFileContext(),
+    seen: { kinds: new Set(), numbers: new Map(), tables: new Set() },
+    pages: new Map(),
+    // An archive that is cut off may have had more files.
+    complete: metadata.problems.every(({ severity }) => severity !== "error"),
+    bytes: placed.reduce((sum, { kind, source }) => sum + (isRaw(kind) ? 0 : source.size), 0),
+    bytesDone: 0,
+  };
+}
+
+const noRows: LinkedRows = () => {};
+
+const createFileContext = (): FileContext => ({
+  links: {
+    pipes: createLinks(),
+    inetSockets: createLinks(),
+    unixSockets: createLinks(),
+    terminals: createLinks(),
+    memfds: createLinks(),
+    paths: createLinks(),
+    epolls: createLinks(),
+    ghosts: createLinks(),
+  },
+  lookups: { pipeEnds: noRows, inetSockets: noRows, terminals: noRows, ghosts: null },
+  memfdInodes: { ids: createLinks(), nameOffset: [], nameLength: [], record: [], lookup: null },
+  byId: indexRows([], 0),
+  pathFiles: [],
+  pathOwners: [],
+  linkedRecords: 0,
+});
+
+/** The kinds of records met so far. */
+export interface RecordKinds {
+  readonly list: RecordKind[];
+  /** A file's magic. */
+  readonly magic: number;
+  /** Bytes that are not an entry: raw data, files without framing, what could not be decoded. */
+  readonly data: number;
+  /** Index of a kind in `list`; added if it is new. */
+  of(type: number, name: string, message: string | null): number;
+}
+
+function createRecordKinds(): RecordKinds {
+  const list: RecordKind[] = [];
+  const indexes = new Map<string, number>();
+  const of = (type: number, name: string, message: string | null): number => {
+    const key = `${name} ${message}`;
+    const known = indexes.get(key);
+    if (known !== undefined) return known;
+    indexes.set(key, list.length);
+    return list.push({ type, name, struct: message }) - 1;
+  };
+  return { list, magic: of(NONE, "magic", "magic"), data: of(NONE, "data", null), of };
+}
+
+/** Adds a problem of the set as a whole, or of a place in one member. */
+export function report(
+  { builder }: SetContext,
+  severity: Severity,
+  code: string,
+  message: string,
+  offset: number | null,
+  member?: number,
+): void {
+  builder.addProblem({ severity, code, message, offset, ...(member === undefined ? {} : { member }) });
+}
+
+/** Adds an error in one record. */
+export function reportRecord(set: SetContext, record: RecordRow, code: string, message: string): void {
+  const { offset, member } = set.builder.records;
+  report(set, "error", code, message, offset[record] ?? null, member[record]);
+}
+
+/** Reports that a record's message cannot be read to its end. */
+export function reportDamage(set: SetContext, record: RecordRow): void {
+  set.complete = false;
+  reportRecord(set, record, "damaged-entry", "The entry is damaged; only the fields before the damage are shown.");
+}
+
+/** Notes that CRIU before `release` (major × 100 + minor) does not write something that the set has. */
+export function since({ facts }: SetContext, release: number): void {
+  if (release > facts.release) facts.release = release;
+}
+
+/** The task with a pid; -1 if there is none. */
+export function taskOfPid({ builder, tasks }: SetContext, pid: number): TaskRow {
+  tasks.byPid ??= indexRows(builder.tasks.pid, builder.tasks.count);
+  return tasks.byPid.row(pid);
+}

@@ -1,0 +1,108 @@
+// What refers to open files, and what more is known of them: uses, further records, paths of FIFOs and terminals.
+
+import { HAS, USE } from "../../model/checkpoint.ts";
+import { i32At, u8At, u32At } from "../../model/read.ts";
+import type { FileRow, RecordRow } from "../../model/rows.ts";
+import { reportRecord, type SetContext } from "./context.ts";
+import { indexRows, linkedRows, specialFirst } from "./rows.ts";
+
+/** At most this many files with one id are searched. */
+const SEARCH_LIMIT = 64;
+
+/** Links from files to further records: no more than this, plus one for each file. */
+const LINK_LIMIT = 1 << 20;
+
+/** Notes that the open file with an id is used by something other than a descriptor. */
+export function markUse({ builder, files }: SetContext, id: number, use: number): void {
+  const file = files.byId.row(id);
+  if (file >= 0) builder.files.use[file] = u8At(builder.files.use, file) | use;
+}
+
+/** Notes that a record describes a file further. A crafted image could link every record to every file: see LINK_LIMIT. */
+export function linkRecord({ builder, files }: SetContext, file: FileRow, record: RecordRow): void {
+  if (files.linkedRecords++ < LINK_LIMIT + builder.files.count) builder.addFileRecord(file, record);
+}
+
+/**
+ * To be called when all open files have been read: from here on ids lead to files, and FIFOs and terminals have the
+ * paths of their REG entries.
+ */
+export function closeFiles(set: SetContext): void {
+  const { builder, files } = set;
+  const { links, lookups, memfdInodes } = files;
+  files.byId = indexRows(builder.files.id, builder.files.count);
+  // Files whose path is in a REG entry.
+  const special = new Uint8Array(builder.files.count);
+  for (const file of links.paths.rows) special[file] = 1;
+  const hasSharedIds = reportSharedIds(set, special);
+  takePaths(set, special);
+  if (hasSharedIds) files.byId = specialFirst(files.byId, special, builder.files.id);
+  lookups.pipeEnds = linkedRows(links.pipes);
+  lookups.inetSockets = linkedRows(links.inetSockets);
+  lookups.terminals = linkedRows(links.terminals);
+  const memfdsOf = linkedRows(links.memfds);
+  for (const [at, record] of memfdInodes.record.entries()) {
+    memfdsOf(memfdInodes.ids.keys[at] as number, (file) => linkRecord(set, file, record));
+  }
+}
+
+/**
+ * Reports files with the same id. Returns whether a FIFO or terminal shares its id with the REG entry of its path, as
+ * before CRIU 3.6: references then mean the FIFO or terminal.
+ */
+function reportSharedIds(set: SetContext, special: Uint8Array): boolean {
+  const { files } = set.builder;
+  const { rows } = set.files.byId;
+  let found = false;
+  for (let at = 1; at < rows.length; at++) {
+    const file = u32At(rows, at);
+    const previous = u32At(rows, at - 1);
+    const id = u32At(files.id, file);
+    if (id !== u32At(files.id, previous)) continue;
+    if (special[file] !== special[previous]) found = true;
+    else {
+      const message = `Two open files have the id ${id}; references to it lead to the first one.`;
+      reportRecord(set, i32At(files.record, file), "duplicate-file-id", message);
+    }
+  }
+  return found;
+}
+
+/** Gives FIFOs and terminals the path, and flags that they lack, of their REG entries. */
+function takePaths(set: SetContext, special: Uint8Array): void {
+  const { byId, links } = set.files;
+  for (const [at, owner] of links.paths.rows.entries()) {
+    const id = links.paths.keys[at] as number;
+    const first = byId.first(id);
+    const end = Math.min(byId.end(id), first + SEARCH_LIMIT);
+    for (let found = first; found < end; found++) {
+      const path = u32At(byId.rows, found);
+      if (special[path] === 1) continue;
+      takePath(set, owner, path);
+      break;
+    }
+  }
+}
+
+function takePath(set: SetContext, owner: FileRow, path: FileRow): void {
+  const { files } = set.builder;
+  files.nameOffset[owner] = u32At(files.nameOffset, path);
+  files.nameLength[owner] = u32At(files.nameLength, path);
+  files.nameStable[owner] = u32At(files.nameStable, path);
+  const lacksFlags = (u8At(files.has, owner) & HAS.flags) === 0;
+  if (lacksFlags) files.flags[owner] = u32At(files.flags, path);
+  files.has[owner] = u8At(files.has, owner) | (u8At(files.has, path) & (HAS.path | HAS.flags));
+  files.use[path] = u8At(files.use, path) | USE.pathOf;
+  set.files.pathFiles.push(path);
+  set.files.pathOwners.push(owner);
+  linkRecord(set, owner, i32At(files.record, path));
+}
+
+/** A FIFO or terminal is unlinked if the REG entry of its path is. To be called when all members have been read. */
+export function takeDeletions({ builder, files }: SetContext): void {
+  const { has } = builder.files;
+  for (const [at, owner] of files.pathOwners.entries()) {
+    const path = files.pathFiles[at] as FileRow;
+    has[owner] = u8At(has, owner) | (u8At(has, path) & HAS.deleted);
+  }
+}

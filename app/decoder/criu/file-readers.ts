@@ -1,0 +1,182 @@
+// The readers of open files, one for each type. Sockets are in socket-readers.ts.
+
+import { type FileKind, fileKind } from "../../model/names.ts";
+import { u32At } from "../../model/read.ts";
+import type { FileRow } from "../../model/rows.ts";
+import type { SetContext } from "./context.ts";
+import { type FileReader, fileReader, setFlags, setImageName } from "./file-reader.ts";
+import { NAMESPACES } from "./meaning.ts";
+import type { MessageName } from "./messages.ts";
+import { addLink, linkedRows } from "./rows.ts";
+import { readInetSocket, readNetlinkSocket, readPacketSocket, readUnixSocket } from "./socket-readers.ts";
+import { eachBytes, fieldNumber, high, isSet, low, plan, scan } from "./wire.ts";
+
+/** S_IFMT of st_mode, shifted down by 12. */
+const KIND_OF_FORMAT: Readonly<Record<number, FileKind>> = {
+  1: "fifo",
+  2: "character device",
+  4: "directory",
+  6: "block device",
+  8: "regular",
+  10: "symbolic link",
+  12: "socket",
+};
+const FORMAT_KINDS = Uint8Array.from({ length: 16 }, (_, format) => fileKind(KIND_OF_FORMAT[format] ?? "unknown"));
+const GENERIC = fileKind("generic");
+const DIRECTORY = fileKind("directory");
+const EXTERNAL = fileKind("external");
+
+/** O_DIRECTORY of x86: the only architecture of the releases that did not store the mode. */
+const O_DIRECTORY = 0o200000;
+
+const REG = plan("reg_file_entry", ["flags", "pos", "name", "mode", "ext"]);
+const { flags: REG_FLAGS, pos: REG_POS, name: REG_NAME, mode: REG_MODE, ext: REG_EXT } = REG.slot;
+
+/** A file with a path. There can be millions, so that nothing is allocated here. */
+const readRegular: FileReader = (set, file, bytes, start, end) => {
+  const { builder, values } = set;
+  const { files } = builder;
+  const seen = scan(bytes, start, end, REG, values);
+  if (isSet(seen, REG_FLAGS)) setFlags(builder, file, low(values, REG_FLAGS));
+  if (isSet(seen, REG_POS)) builder.setPos(file, low(values, REG_POS), high(values, REG_POS));
+  if (isSet(seen, REG_EXT) && low(values, REG_EXT) !== 0) {
+    files.kind[file] = EXTERNAL;
+    nameExternal(set, file, seen, bytes);
+    return seen;
+  }
+  if (isSet(seen, REG_NAME)) builder.setPath(file, bytes, low(values, REG_NAME), high(values, REG_NAME));
+  if (isSet(seen, REG_MODE)) files.kind[file] = FORMAT_KINDS[(low(values, REG_MODE) >>> 12) & 15] as number;
+  else {
+    const isDirectory = isSet(seen, REG_FLAGS) && (low(values, REG_FLAGS) & O_DIRECTORY) !== 0;
+    files.kind[file] = isDirectory ? DIRECTORY : GENERIC;
+  }
+  return seen;
+};
+
+/** The "name" of an external file is `file[MOUNT:INODE]`, a key for the plugin that knows the file. */
+function nameExternal(set: SetContext, file: FileRow, seen: number, bytes: Uint8Array): void {
+  const { values, builder } = set;
+  const [start, end] = isSet(seen, REG_NAME) ? [low(values, REG_NAME), high(values, REG_NAME)] : [0, 0];
+  setImageName(set, file, "", bytes, start, end);
+  builder.files.nameStable[file] = Math.min("file[".length, end - start);
+}
+
+/** A reader for files that have nothing but flags: they are all named alike. */
+const plain = (message: MessageName, kind: FileKind): FileReader =>
+  fileReader(kind, plan(message, ["flags"]), ({ builder }, file) => builder.setName(file, kind));
+
+/** Notes which REG entry has the path of a FIFO or terminal. Before CRIU 3.6 it had the same id as the file itself. */
+function linkPath({ builder, files, values }: SetContext, file: FileRow, seen: number, slot: number): void {
+  addLink(files.links.paths, isSet(seen, slot) ? low(values, slot) : u32At(builder.files.id, file), file);
+}
+
+const PIPE = plan("pipe_entry", ["flags", "pipe_id"]);
+const FIFO = plan("fifo_entry", ["pipe_id", "regf_id"]);
+const EPOLL = plan("eventpoll_file_entry", ["flags"]);
+const EPOLL_TARGETS = fieldNumber("eventpoll_file_entry", "tfd");
+const EPOLL_TARGET = plan("eventpoll_tfd_entry", ["tfd"]);
+const TTY = plan("tty_file_entry", ["flags", "tty_info_id", "regf_id"]);
+const MEMFD = plan("memfd_file_entry", ["flags", "pos", "inode_id"]);
+const BPF_MAP = plan("bpfmap_file_entry", ["flags", "pos", "map_name"]);
+const NAMESPACE = plan("ns_file_entry", ["flags", "ns_id", "ns_cflag"]);
+const TUN = plan("tunfile_entry", ["netdev"]);
+const PIDFD = plan("pidfd_entry", ["flags", "nspid"]);
+
+/** Names a pipe or FIFO `pipe:[ID]`, as /proc does, and links it to the other ends. */
+function namePipe(
+  { builder, files, values }: SetContext,
+  file: FileRow,
+  seen: number,
+  slot: number,
+  word: string,
+): void {
+  const id = isSet(seen, slot) ? low(values, slot) : null;
+  builder.setName(file, `${word}:[${id ?? "?"}]`, word.length + 2);
+  if (id !== null) addLink(files.links.pipes, id, file);
+}
+
+const readPipe = fileReader("pipe", PIPE, (set, file, seen) => namePipe(set, file, seen, PIPE.slot.pipe_id, "pipe"));
+
+const readFifo = fileReader("fifo", FIFO, (set, file, seen) => {
+  namePipe(set, file, seen, FIFO.slot.pipe_id, "fifo");
+  linkPath(set, file, seen, FIFO.slot.regf_id);
+});
+
+const readEpoll = fileReader("epoll", EPOLL, ({ builder, files, values }, file, _seen, bytes, start, end) => {
+  builder.setName(file, "epoll");
+  eachBytes(bytes, start, end, EPOLL_TARGETS, (from, to) => {
+    const seen = scan(bytes, from, to, EPOLL_TARGET, values);
+    const { tfd } = EPOLL_TARGET.slot;
+    if (isSet(seen, tfd)) addLink(files.links.epolls, low(values, tfd), file);
+  });
+});
+
+const readTerminal = fileReader("tty", TTY, (set, file, seen) => {
+  const { tty_info_id, regf_id } = TTY.slot;
+  set.builder.setName(file, "tty");
+  if (isSet(seen, tty_info_id)) addLink(set.files.links.terminals, low(set.values, tty_info_id), file);
+  linkPath(set, file, seen, regf_id);
+});
+
+const readMemfd = fileReader("memfd", MEMFD, (set, file) => {
+  const { builder, files, values } = set;
+  const { memfdInodes } = files;
+  const inode = low(values, MEMFD.slot.inode_id);
+  addLink(files.links.memfds, inode, file);
+  memfdInodes.lookup ??= linkedRows(memfdInodes.ids);
+  let found = -1;
+  memfdInodes.lookup(inode, (at) => {
+    found = at;
+  });
+  if (found < 0) return builder.setName(file, "memfd");
+  const start = memfdInodes.nameOffset[found] as number;
+  // Copied, as naming the file can move the builder's text.
+  const name = builder.textBytes.slice(start, start + (memfdInodes.nameLength[found] as number));
+  setImageName(set, file, "memfd:", name, 0, name.length);
+});
+
+const readBpfMap = fileReader("bpf", BPF_MAP, (set, file, _seen, bytes) => {
+  const { map_name } = BPF_MAP.slot;
+  setImageName(set, file, "bpf-map:", bytes, low(set.values, map_name), high(set.values, map_name));
+});
+
+const readNamespace = fileReader("namespace", NAMESPACE, ({ builder, values }, file) => {
+  const { ns_id, ns_cflag } = NAMESPACE.slot;
+  const stable = `${NAMESPACES[low(values, ns_cflag)] ?? "namespace"}:[`;
+  // CRIU numbers namespaces anew in each dump.
+  builder.setName(file, `${stable}${low(values, ns_id)}]`, stable.length);
+});
+
+const readTun = fileReader("tun", TUN, (set, file, seen, bytes) => {
+  const { netdev } = TUN.slot;
+  if (!isSet(seen, netdev)) return set.builder.setName(file, "tun");
+  setImageName(set, file, "tun:", bytes, low(set.values, netdev), high(set.values, netdev));
+});
+
+const readPidfd = fileReader("pidfd", PIDFD, ({ builder, values }, file) =>
+  builder.setName(file, `pidfd:[${low(values, PIDFD.slot.nspid) | 0}]`),
+);
+
+/** By field of file_entry. */
+export const FILE_READERS: Readonly<Record<string, FileReader>> = {
+  reg: readRegular,
+  pipe: readPipe,
+  fifo: readFifo,
+  isk: readInetSocket,
+  usk: readUnixSocket,
+  nlsk: readNetlinkSocket,
+  psk: readPacketSocket,
+  efd: plain("eventfd_file_entry", "eventfd"),
+  epfd: readEpoll,
+  sgfd: plain("signalfd_entry", "signalfd"),
+  tfd: plain("timerfd_entry", "timerfd"),
+  ify: plain("inotify_file_entry", "inotify"),
+  ffy: plain("fanotify_file_entry", "fanotify"),
+  tty: readTerminal,
+  memfd: readMemfd,
+  bpf: readBpfMap,
+  nsf: readNamespace,
+  tunf: readTun,
+  pidfd: readPidfd,
+  ext: plain("ext_file_entry", "external"),
+};

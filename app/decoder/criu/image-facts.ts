@@ -1,0 +1,104 @@
+// The set as a whole: dialect, machine and facts, from the inventory, the UTS namespace and whatever dates the writer.
+
+import type { Fact, Machine } from "../../model/checkpoint.ts";
+import { visibleText } from "../../model/text.ts";
+import { sizeText } from "../../model/words.ts";
+import type { Head } from "../builder.ts";
+import { type Entry, type SetContext, since } from "./context.ts";
+import type { Framing } from "./dialect-names.ts";
+import { enumName } from "./messages.ts";
+import { high, isSet, low, plan, scan } from "./wire.ts";
+
+const INVENTORY = plan("inventory_entry", [
+  "img_version",
+  "fdinfo_per_id",
+  "lsmtype",
+  "network_lock_method",
+  "plugins_entry",
+  "dump_criu_run_id",
+  "allow_uprobes",
+]);
+const UTSNS = plan("utsns_entry", ["nodename"]);
+
+/** core_entry.mtype. */
+const MACHINES: Readonly<Record<number, Machine>> = {
+  1: { arch: "x86-64", wordSize: 8, littleEndian: true },
+  2: { arch: "arm", wordSize: 4, littleEndian: true },
+  3: { arch: "aarch64", wordSize: 8, littleEndian: true },
+  4: { arch: "powerpc64", wordSize: 8, littleEndian: true },
+  5: { arch: "s390x", wordSize: 8, littleEndian: false },
+  6: { arch: "mips", wordSize: 8, littleEndian: true },
+  7: { arch: "loongarch64", wordSize: 8, littleEndian: true },
+  8: { arch: "riscv64", wordSize: 8, littleEndian: true },
+};
+
+/** inventory_entry: the version of the set. */
+export function onInventory(set: SetContext, { bytes, start, end }: Entry): number {
+  const { values, facts, tasks } = set;
+  const { slot } = INVENTORY;
+  const seen = scan(bytes, start, end, INVENTORY, values);
+  if (isSet(seen, slot.img_version)) facts.imageVersion = low(values, slot.img_version);
+  tasks.tablesById = isSet(seen, slot.fdinfo_per_id) && low(values, slot.fdinfo_per_id) !== 0;
+  const lsm = isSet(seen, slot.lsmtype) ? low(values, slot.lsmtype) : 0;
+  if (lsm !== 0) facts.securityModule = enumName("lsmtype", lsm) ?? String(lsm);
+  if (isSet(seen, slot.network_lock_method)) since(set, 316);
+  if (isSet(seen, slot.plugins_entry) || isSet(seen, slot.dump_criu_run_id)) since(set, 401);
+  if (isSet(seen, slot.allow_uprobes)) since(set, 402);
+  return seen;
+}
+
+/** utsns_entry: the host name. */
+export function onUtsNamespace({ values, facts }: SetContext, { bytes, start, end }: Entry): number {
+  const { nodename } = UTSNS.slot;
+  const seen = scan(bytes, start, end, UTSNS, values);
+  if (isSet(seen, nodename)) {
+    facts.hostName ??= visibleText(bytes.subarray(low(values, nodename), high(values, nodename)));
+  }
+  return seen;
+}
+
+/** What the checkpoint says of the set as a whole. */
+export function imageHead(set: SetContext, complete: boolean): Head {
+  const { facts, seen, metadata, placed, kinds } = set;
+  const dialect = dialectOf(set);
+  if (seen.kinds.has("files")) since(set, 304);
+  if (dialect === "v1.1") since(set, 106);
+  const evidence =
+    facts.imageVersion === null
+      ? `The images begin with ${dialect === "v1" ? "their own magic only" : "the common magic"}; there is no inventory.`
+      : `inventory.img has img_version ${facts.imageVersion}.`;
+  return {
+    format: "criu",
+    dialect,
+    evidence,
+    complete,
+    machine: machineOf(set),
+    time: metadata.time,
+    facts: [...metadata.facts, ...factsOf(set)],
+    members: placed.map(({ source }) => ({ name: source.name, size: source.size })),
+    recordKinds: kinds.list,
+    objectTypes: [],
+  };
+}
+
+function dialectOf({ facts }: SetContext): Framing {
+  if (facts.imageVersion === null) return facts.framing ?? "v1.1";
+  return facts.imageVersion >= 2 ? "v1.1" : "v1";
+}
+
+const machineOf = ({ facts }: SetContext): Machine =>
+  MACHINES[facts.machineType] ?? { arch: null, littleEndian: true, wordSize: null };
+
+function factsOf(set: SetContext): Fact[] {
+  const { facts, builder } = set;
+  const { release, threads, memoryPages } = facts;
+  const found: Fact[] = [];
+  const add = (label: string, value: string | null) => value !== null && found.push({ label, value });
+  add("written by", release === 0 ? null : `CRIU ${Math.floor(release / 100)}.${release % 100} or later`);
+  add("architecture", machineOf(set).arch);
+  add("host name", facts.hostName);
+  add("security module", facts.securityModule);
+  add("threads", threads > builder.tasks.count ? String(threads) : null);
+  add("memory", memoryPages === 0 ? null : `${sizeText(memoryPages * 4096)} in ${memoryPages} pages of 4 KiB`);
+  return found;
+}

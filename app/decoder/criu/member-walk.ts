@@ -1,0 +1,178 @@
+// Decodes one file of a set: its magic, then entry by entry. Every byte becomes part of exactly one record.
+
+import { NONE } from "../../model/checkpoint.ts";
+import { f64At, u32At } from "../../model/read.ts";
+import { visible } from "../../model/text.ts";
+import type { SourceError } from "../source.ts";
+import { type Entry, type Handler, report, reportDamage, type SetContext } from "./context.ts";
+import { walkEntries } from "./entries.ts";
+import { framingOf } from "./framing.ts";
+import { HANDLERS } from "./handlers.ts";
+import { MEMBER_KINDS, type MemberKind } from "./member-kinds.ts";
+import { baseName } from "./member-names.ts";
+import { MAGICS, type MagicName } from "./messages.ts";
+import { payloadOf } from "./payload.ts";
+import { type PlacedMember, withHead } from "./placing.ts";
+import { MALFORMED } from "./wire.ts";
+
+/** So many bytes at the start of a member are read ahead. */
+export const HEAD_SIZE = 64 << 10;
+
+/** No entry of a descriptor or an open file is smaller, in bytes: no room is made for more of them. */
+const SMALLEST_ENTRY = 12;
+
+/** A kind with CRIU's framing. */
+type FramedKind = MemberKind & { readonly magic: MagicName };
+
+const isFramed = (kind: MemberKind | undefined): kind is FramedKind => kind !== undefined && kind.magic !== null;
+
+/**
+ * Decodes a member. `head` are its first bytes, HEAD_SIZE of them if it has as many.
+ *
+ * @throws the signal's reason if decoding was aborted; SourceError if bytes cannot be read.
+ */
+export async function readMember(set: SetContext, member: number, head: Uint8Array): Promise<void> {
+  const { source, number, kind: kindIndex } = set.placed[member] as PlacedMember;
+  const kind = MEMBER_KINDS[kindIndex];
+  if (!isFramed(kind)) {
+    addRest(set, member, 0);
+    return;
+  }
+  const start = framingOf(kind, head);
+  if (start === null) {
+    refuseMember(set, member);
+    return;
+  }
+  if (kind.name !== "inventory") set.facts.framing ??= start.framing;
+  const magic = set.builder.addRecord(0, start.length, set.kinds.magic, member);
+  set.seen.kinds.add(kind.name);
+  if (kind.opaque) {
+    addRest(set, member, start.length);
+    return;
+  }
+  const isTable = kind.name === "fdinfo";
+  const table = isTable ? set.builder.addTable(number, NONE, magic) : NONE;
+  if (isTable) set.seen.tables.add(number);
+  const entry: Entry = { bytes: head, start: 0, end: 0, record: NONE, nth: 0, member, number, table };
+  const walk = await walkEntries(
+    withHead(source, head),
+    start.length,
+    entryVisitor(set, kind, entry),
+    (offset, length) => reportOversized(set, member, offset, length),
+    progressReporter(set, kind, member, entry),
+  );
+  if (walk.fault !== null) {
+    set.complete = false;
+    report(set, "error", walk.fault.code, `${nameOf(set, member)}: ${walk.fault.message}`, walk.end, member);
+    addRest(set, member, Math.max(walk.end, lastRecordEnd(set)));
+  }
+  if (kind.number === "decimal") addNumber(set, kind.name, number);
+}
+
+/** A function that makes a record of an entry and calls the handler of its message. Returns the payload's length. */
+function entryVisitor(set: SetContext, kind: FramedKind, entry: Entry) {
+  const { builder, kinds, placed } = set;
+  const { member } = entry;
+  const { size } = (placed[member] as PlacedMember).source;
+  const type = MAGICS[kind.magic];
+  const recordKind = kinds.of(type, kind.name, kind.message);
+  const firstKind = kind.first === undefined ? recordKind : kinds.of(type, kind.name, kind.first);
+  const handler = handlerOf(kind.message);
+  const firstHandler = kind.first === undefined ? handler : handlerOf(kind.first);
+  const payloadLength = payloadOf(kind);
+  entry.nth = -1;
+  return (bytes: Uint8Array, start: number, end: number, offset: number): number => {
+    const nth = ++entry.nth;
+    entry.bytes = bytes;
+    entry.start = start;
+    entry.end = end;
+    entry.record = builder.addRecord(offset, end - start + 4, nth === 0 ? firstKind : recordKind, member);
+    const handle = nth === 0 ? firstHandler : handler;
+    if (handle !== null && handle(set, entry) & MALFORMED) reportDamage(set, entry.record);
+    if (payloadLength === null) return 0;
+    const dataOffset = offset + 4 + (end - start);
+    const payload = payloadLength(set, entry, size - dataOffset);
+    // The part of the payload beyond the end of the file is reported by the walk.
+    builder.addGap(dataOffset, Math.min(payload, size - dataOffset), kinds.data, member);
+    return payload;
+  };
+}
+
+const handlerOf = (message: string | null): Handler | null =>
+  message === null ? null : (HANDLERS.get(message) ?? null);
+
+/** A function that reports progress and, after the first block, makes room for as many rows as it suggests. */
+function progressReporter(set: SetContext, kind: FramedKind, member: number, entry: Entry) {
+  const { builder, placed } = set;
+  const { size } = (placed[member] as PlacedMember).source;
+  const textBefore = builder.textBytes.length;
+  const isTable = kind.name === "fdinfo";
+  const isFiles = kind.name === "files" || kind.file !== undefined;
+  return (bytes: number): void => {
+    reportProgress(set, bytes);
+    const entries = entry.nth + 1;
+    if (bytes === size || entries === 0 || bytes > 2 * HEAD_SIZE) return;
+    const left = size - bytes;
+    const more = Math.ceil(Math.min((entries / bytes) * 1.05, 1 / SMALLEST_ENTRY) * left);
+    const text = Math.ceil(((builder.textBytes.length - textBefore) / bytes) * 1.05 * left);
+    if (isTable) builder.reserve({ records: more, descriptors: more });
+    else if (isFiles) builder.reserve({ records: more, files: more, text });
+  };
+}
+
+/**
+ * Reports `bytes` of the member being read.
+ *
+ * @throws the signal's reason if decoding was aborted.
+ */
+export function reportProgress({ options, builder, bytesDone, bytes: size }: SetContext, bytes: number): void {
+  options.signal?.throwIfAborted();
+  options.onProgress?.({ bytes: bytesDone + bytes, size, objects: builder.records.count });
+}
+
+/** Makes one record of a member from an offset to its end. */
+function addRest({ builder, kinds, placed }: SetContext, member: number, from: number): void {
+  const { size } = (placed[member] as PlacedMember).source;
+  builder.addGap(from, size - from, kinds.data, member);
+}
+
+function refuseMember(set: SetContext, member: number): void {
+  const { size } = (set.placed[member] as PlacedMember).source;
+  const name = nameOf(set, member);
+  set.complete = false;
+  if (size < 4) report(set, "error", "short-member", `${name} is too short for an image: ${size} bytes.`, 0, member);
+  else report(set, "error", "wrong-magic", `${name} does not begin with the magic number of its kind.`, 0, member);
+  addRest(set, member, 0);
+}
+
+function reportOversized(set: SetContext, member: number, offset: number, length: number): void {
+  set.complete = false;
+  report(set, "error", "oversized-entry", `An entry of ${length} bytes is too large and was skipped.`, offset, member);
+  set.builder.addRecord(offset, length, set.kinds.data, member);
+}
+
+/**
+ * Reports that a member, or the rest of it, cannot be read.
+ *
+ * @param firstRecord Records from this one on are the member's.
+ */
+export function reportUnreadable(set: SetContext, member: number, error: SourceError, firstRecord: number): void {
+  set.complete = false;
+  report(set, "error", "unreadable-member", `${nameOf(set, member)}: ${error.message}`, null, member);
+  addRest(set, member, set.builder.records.count > firstRecord ? lastRecordEnd(set) : 0);
+}
+
+/** Where the record added last ends in its member. */
+function lastRecordEnd({ builder }: SetContext): number {
+  const { count, offset, length } = builder.records;
+  return f64At(offset, count - 1) + u32At(length, count - 1);
+}
+
+const nameOf = ({ placed }: SetContext, member: number): string =>
+  visible(baseName((placed[member] as PlacedMember).source.name));
+
+function addNumber({ seen }: SetContext, kind: string, number: number): void {
+  const numbers = seen.numbers.get(kind);
+  if (numbers === undefined) seen.numbers.set(kind, new Set([number]));
+  else numbers.add(number);
+}

@@ -1,0 +1,31 @@
+// Entries of fdinfo files: the descriptors of one table. There can be millions, so that nothing is allocated here.
+
+import { type Entry, reportDamage, reportRecord, type SetContext } from "./context.ts";
+import { isSet, low, MALFORMED, plan, scan } from "./wire.ts";
+
+const FDINFO = plan("fdinfo_entry", ["id", "flags", "fd"]);
+const { id: ID, flags: FLAGS, fd: FD } = FDINFO.slot;
+
+const FD_CLOEXEC = 1;
+const LARGEST_FD = 0x7fffffff;
+
+/** fdinfo_entry: a descriptor and the id of its open file. */
+export function onDescriptor(set: SetContext, { bytes, start, end, record, table }: Entry): number {
+  const { builder, values } = set;
+  const seen = scan(bytes, start, end, FDINFO, values);
+  if (seen & MALFORMED) reportDamage(set, record);
+  const fd = low(values, FD);
+  if (!isSet(seen, FD) || fd > LARGEST_FD) {
+    reportRecord(set, record, "bad-descriptor", "A descriptor without a usable number is left out.");
+    return 0;
+  }
+  const file = isSet(seen, ID) ? set.files.byId.row(low(values, ID)) : -1;
+  if (file < 0) {
+    const what = isSet(seen, ID) ? `the open file ${low(values, ID)}, which is missing from this set` : "no open file";
+    set.complete = false;
+    reportRecord(set, record, "missing-file", `Descriptor ${fd} leads to ${what}.`);
+  }
+  const closeOnExec = isSet(seen, FLAGS) ? low(values, FLAGS) & FD_CLOEXEC : 0;
+  builder.addDescriptor(table, fd, file, closeOnExec, record);
+  return 0;
+}

@@ -1,0 +1,67 @@
+// Entries that are open files: those of files.img, and those of the images for one type each before CRIU 3.4.
+
+import type { RecordRow } from "../../model/rows.ts";
+import { type Entry, type Handler, reportDamage, reportRecord, type SetContext } from "./context.ts";
+import type { FileReader } from "./file-reader.ts";
+import { FILE_READERS } from "./file-readers.ts";
+import { FILE_FIELDS } from "./file-types.ts";
+import { high, isSet, low, MALFORMED, plan, scan } from "./wire.ts";
+
+const FILE = plan("file_entry", ["type", "id", ...FILE_FIELDS.filter((field) => field !== null)]);
+const TYPE = 1;
+const ID = 2;
+/** The message of a file of type t is in slot t + 2. */
+const SLOT_BEFORE_TYPES = 2;
+
+/** By fd_types number; `null`: there is no such type. */
+const READERS: readonly (FileReader | null)[] = FILE_FIELDS.map((field) =>
+  field === null ? null : (FILE_READERS[field] ?? null),
+);
+
+/** file_entry: an open file, with a message of its type. */
+export function onFile(set: SetContext, { bytes, start, end, record }: Entry): number {
+  const { builder, values } = set;
+  const seen = scan(bytes, start, end, FILE, values);
+  if (seen & MALFORMED) reportDamage(set, record);
+  if (!isSet(seen, ID)) {
+    reportNoId(set, record);
+    return 0;
+  }
+  const file = builder.addFile(low(values, ID), record);
+  const type = isSet(seen, TYPE) ? low(values, TYPE) : 0;
+  const slot = type + SLOT_BEFORE_TYPES;
+  const reader = READERS[type] ?? null;
+  if (reader === null) builder.setName(file, `unknown type ${type}`);
+  else if (!isSet(seen, slot)) {
+    set.complete = false;
+    reportRecord(set, record, "file-without-body", `An open file of type ${type} has no message of that type.`);
+    builder.setName(file, "unknown");
+  } else {
+    const inner = reader(set, file, bytes, low(values, slot), high(values, slot));
+    if (inner & MALFORMED) reportDamage(set, record);
+  }
+  return 0;
+}
+
+/** Every type of file has its id in field 1. */
+const ID_ONLY = plan("reg_file_entry", ["id"]);
+
+/** A handler for an image with open files of one type, given as the field of file_entry. */
+export function onFileOfType(field: string): Handler {
+  const reader = FILE_READERS[field];
+  if (reader === undefined) throw new Error(`There is no reader for ${field}`);
+  return (set, { bytes, start, end, record }) => {
+    const seen = scan(bytes, start, end, ID_ONLY, set.values);
+    if (!isSet(seen, ID_ONLY.slot.id)) {
+      reportNoId(set, record);
+      return 0;
+    }
+    const file = set.builder.addFile(low(set.values, ID_ONLY.slot.id), record);
+    return reader(set, file, bytes, start, end);
+  };
+}
+
+function reportNoId(set: SetContext, record: RecordRow): void {
+  set.complete = false;
+  reportRecord(set, record, "file-without-id", "An open file has no id: nothing can refer to it.");
+}

@@ -1,0 +1,57 @@
+// Entries of memory: which files tasks map and execute, and how many pages the set has.
+
+import { USE } from "../../model/checkpoint.ts";
+import type { Entry, SetContext } from "./context.ts";
+import { since } from "./context.ts";
+import { markUse } from "./file-links.ts";
+import { eachBytes, fieldNumber, high, isSet, low, plan, scan } from "./wire.ts";
+
+const MM = plan("mm_entry", ["exe_file_id"]);
+const VMAS = fieldNumber("mm_entry", "vmas");
+const VMA = plan("vma_entry", ["shmid", "status"]);
+const PAGEMAP = plan("pagemap_entry", ["compat_nr_pages", "in_parent", "flags", "nr_pages"]);
+
+/** vma_entry.status: VMA_FILE_PRIVATE or VMA_FILE_SHARED; shmid is then a file id. */
+const VMA_FILE = (1 << 6) | (1 << 7);
+/** pagemap_entry.flags: the page is in the set's pages file. */
+const PE_PRESENT = 4;
+
+/** mm_entry: a task's memory: its executable and, in all but old releases, its mappings. */
+export function onMm(set: SetContext, { bytes, start, end }: Entry): number {
+  const { values } = set;
+  const seen = scan(bytes, start, end, MM, values);
+  if (isSet(seen, MM.slot.exe_file_id)) markUse(set, low(values, MM.slot.exe_file_id), USE.executable);
+  eachBytes(bytes, start, end, VMAS, (from, to) => void readMapping(set, bytes, from, to));
+  return seen;
+}
+
+/** vma_entry: a mapping, in old releases with a file of their own for these. */
+export const onVma = (set: SetContext, { bytes, start, end }: Entry): number => readMapping(set, bytes, start, end);
+
+function readMapping(set: SetContext, bytes: Uint8Array, start: number, end: number): number {
+  const { values } = set;
+  const { shmid, status } = VMA.slot;
+  const seen = scan(bytes, start, end, VMA, values);
+  const isFile = isSet(seen, status) && (low(values, status) & VMA_FILE) !== 0;
+  if (isFile && isSet(seen, shmid)) markUse(set, low(values, shmid), USE.mapping);
+  return seen;
+}
+
+/** pagemap_entry: a run of pages. */
+export function onPagemap(set: SetContext, { bytes, start, end, member }: Entry): number {
+  const { values, pages, facts } = set;
+  const { slot } = PAGEMAP;
+  const seen = scan(bytes, start, end, PAGEMAP, values);
+  const isInParent = isSet(seen, slot.in_parent) && low(values, slot.in_parent) !== 0;
+  const isPresent = isSet(seen, slot.flags) ? (low(values, slot.flags) & PE_PRESENT) !== 0 : !isInParent;
+  let count = isSet(seen, slot.compat_nr_pages) ? low(values, slot.compat_nr_pages) : 0;
+  if (isSet(seen, slot.nr_pages)) {
+    since(set, 402);
+    count = high(values, slot.nr_pages) * 2 ** 32 + low(values, slot.nr_pages);
+  }
+  if (isPresent) {
+    pages.set(member, (pages.get(member) ?? 0) + count);
+    facts.memoryPages += count;
+  }
+  return seen;
+}

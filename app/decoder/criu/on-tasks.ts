@@ -1,0 +1,123 @@
+// Entries of tasks: the process tree, cores and object ids; and which file table each task uses.
+
+import { NONE } from "../../model/checkpoint.ts";
+import { taskState } from "../../model/names.ts";
+import { i32At } from "../../model/read.ts";
+import type { RecordRow, TaskRow } from "../../model/rows.ts";
+import { type Entry, reportRecord, type SetContext, since, taskOfPid } from "./context.ts";
+import { indexRows } from "./rows.ts";
+import { eachVarint, fieldNumber, high, isSet, low, plan, scan } from "./wire.ts";
+
+const PSTREE = plan("pstree_entry", ["pid", "ppid", "pgid", "sid"]);
+const THREADS = fieldNumber("pstree_entry", "threads");
+const CORE = plan("core_entry", ["mtype", "tc", "ids"]);
+const TASK_CORE = plan("task_core_entry", ["task_state", "comm", "stop_signo"]);
+const IDS = plan("task_kobj_ids_entry", ["files_id", "time_ns_id"]);
+
+// task_core_entry.task_state, CRIU criu/include/pid.h. CRIU stores a zombie as dead.
+const STATES: Readonly<Record<number, number>> = {
+  1: taskState("running"),
+  2: taskState("zombie"),
+  3: taskState("stopped"),
+  4: taskState("helper"),
+  5: taskState("thread"),
+  6: taskState("zombie"),
+};
+const DEAD = 2;
+
+/** pstree_entry: a task of the process tree. */
+export function onPstree(set: SetContext, { bytes, start, end, record }: Entry): number {
+  const { values, facts } = set;
+  const { slot } = PSTREE;
+  const seen = scan(bytes, start, end, PSTREE, values);
+  const { tasks } = set.builder;
+  const pid = isSet(seen, slot.pid) ? low(values, slot.pid) : NONE;
+  const row = addTask(set, record, pid);
+  if (pid === NONE) reportRecord(set, record, "task-without-pid", "A task of the process tree has no pid.");
+  if (isSet(seen, slot.ppid)) tasks.ppid[row] = low(values, slot.ppid);
+  if (isSet(seen, slot.pgid)) tasks.pgid[row] = low(values, slot.pgid);
+  if (isSet(seen, slot.sid)) tasks.sid[row] = low(values, slot.sid);
+  eachVarint(bytes, start, end, THREADS, (thread) => {
+    // The list of a dead task is [0].
+    if (thread === 0) return;
+    facts.threads++;
+    if (thread !== pid) set.tasks.threadIds.push(thread);
+  });
+  return seen;
+}
+
+/** core_entry: the name and state of a task and, in some sets, its object ids. The core of a thread has neither. */
+export function onCore(set: SetContext, { bytes, start, end, record, number }: Entry): number {
+  const { values, facts } = set;
+  const { slot } = CORE;
+  const seen = scan(bytes, start, end, CORE, values);
+  if (isSet(seen, slot.mtype) && facts.machineType === 0) facts.machineType = low(values, slot.mtype);
+  const isTask = isSet(seen, slot.tc);
+  // Reading the nested messages overwrites the values.
+  const [taskStart, taskEnd] = [low(values, slot.tc), high(values, slot.tc)];
+  const [idsStart, idsEnd] = [low(values, slot.ids), high(values, slot.ids)];
+  let task = taskOfPid(set, number);
+  if (isTask && task < 0 && !set.seen.kinds.has("pstree")) task = addTask(set, record, number);
+  if (isTask) readTaskCore(set, bytes, taskStart, taskEnd, task);
+  if (isSet(seen, slot.ids) && task >= 0) readIds(set, bytes, idsStart, idsEnd, task);
+  return seen;
+}
+
+/** A task_core_entry. `task` is -1 if the process tree does not have it. */
+function readTaskCore(set: SetContext, bytes: Uint8Array, start: number, end: number, task: TaskRow): void {
+  const { builder, values } = set;
+  const { slot } = TASK_CORE;
+  const seen = scan(bytes, start, end, TASK_CORE, values);
+  if (isSet(seen, slot.stop_signo)) since(set, 318);
+  if (task < 0) return;
+  set.tasks.hasCore[task] = true;
+  if (isSet(seen, slot.task_state)) {
+    const state = low(values, slot.task_state);
+    builder.tasks.state[task] = STATES[state] ?? 0;
+    set.tasks.dead[task] = state === DEAD;
+  }
+  if (isSet(seen, slot.comm)) {
+    const from = low(values, slot.comm);
+    let to = from;
+    while (to < high(values, slot.comm) && bytes[to] !== 0) to++;
+    builder.tasks.commOffset[task] = builder.addText(bytes, from, to);
+    builder.tasks.commLength[task] = to - from;
+  }
+}
+
+/** task_kobj_ids_entry: which file table a task uses. */
+export function onIds(set: SetContext, { bytes, start, end, number }: Entry): number {
+  return readIds(set, bytes, start, end, taskOfPid(set, number));
+}
+
+function readIds(set: SetContext, bytes: Uint8Array, start: number, end: number, task: TaskRow): number {
+  const { values } = set;
+  const seen = scan(bytes, start, end, IDS, values);
+  if (isSet(seen, IDS.slot.time_ns_id)) since(set, 314);
+  if (task >= 0 && isSet(seen, IDS.slot.files_id)) set.tasks.filesId[task] = low(values, IDS.slot.files_id);
+  return seen;
+}
+
+function addTask(set: SetContext, record: RecordRow, pid: number): TaskRow {
+  const { builder } = set;
+  const task = builder.addTask(record);
+  builder.tasks.pid[task] = pid;
+  builder.tasks.tgid[task] = pid;
+  set.tasks.byPid = null;
+  return task;
+}
+
+/** The number of the fdinfo file with a task's descriptors; `undefined` if it is unknown. */
+export const fdinfoNumber = ({ builder, tasks }: SetContext, task: TaskRow): number | undefined =>
+  tasks.tablesById ? tasks.filesId[task] : i32At(builder.tasks.pid, task);
+
+/** Gives each task its file table, once all fdinfo files have been read. */
+export function linkTasks(set: SetContext): void {
+  const { tasks, tables } = set.builder;
+  const tableOfNumber = indexRows(tables.id, tables.count);
+  for (let task = 0; task < tasks.count; task++) {
+    if (set.tasks.dead[task]) continue;
+    const number = fdinfoNumber(set, task);
+    if (number !== undefined && number >= 0) tasks.table[task] = tableOfNumber.row(number);
+  }
+}

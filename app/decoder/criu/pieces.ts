@@ -1,0 +1,174 @@
+// Takes an entry apart into fields and the bytes that no field accounts for, for the inspector.
+
+import { MESSAGES } from "./messages.ts";
+import { isNumber, readVarint, skip, WIRE, wireType } from "./wire.ts";
+
+/** One piece of an entry: a field with its tag, or bytes that no field of the message accounts for. */
+export interface Piece {
+  /** Dotted, with an index where the field is repeated: `reg.fown.uid`, `threads[1]`. Empty: damaged bytes. */
+  readonly name: string;
+  /** Message that the field belongs to. */
+  readonly message: string;
+  readonly field: string;
+  readonly type: string;
+  /** `open`: tag and length of a nested message whose fields follow. `payload`: not described. */
+  readonly role: "value" | "open" | "payload";
+  /** Tag and value: bytes offset … end - 1. */
+  readonly offset: number;
+  readonly end: number;
+  /** Where the value's own bytes begin, behind tag and length. */
+  readonly value: number;
+  /** Numbers: as wide as the wire has them, before the type's sign is applied. */
+  readonly low: number;
+  readonly high: number;
+}
+
+interface Level {
+  readonly prefix: string;
+  readonly message: string;
+  readonly end: number;
+  readonly counts: Map<number, number>;
+}
+
+/** More pieces than this of one entry are not told apart: the rest is one piece of payload. */
+const PIECE_LIMIT = 200_000;
+
+/**
+ * Takes the message bytes[start … end - 1] apart: each byte is in exactly one piece, in order. Unknown fields and
+ * what cannot be read are payload.
+ */
+export function pieces(bytes: Uint8Array, start: number, end: number, message: string): Piece[] {
+  const found: Piece[] = [];
+  const words = new Uint32Array(2);
+  const stack: Level[] = [{ prefix: "", message, end, counts: new Map() }];
+  let at = start;
+  const add = (piece: Partial<Piece> & Pick<Piece, "offset" | "end">) =>
+    found.push({
+      name: "",
+      message: stack[stack.length - 1]?.message ?? message,
+      field: "",
+      type: "",
+      role: "value",
+      value: piece.offset,
+      low: 0,
+      high: 0,
+      ...piece,
+    });
+
+  while (stack.length > 0) {
+    const level = stack[stack.length - 1] as Level;
+    if (at >= level.end) {
+      stack.pop();
+      continue;
+    }
+    const offset = at;
+    if (found.length >= PIECE_LIMIT) {
+      add({ name: "…", role: "payload", offset, end });
+      return found;
+    }
+    const afterTag = readVarint(bytes, at, level.end, words);
+    const tag = afterTag < 0 || words[1] !== 0 ? -1 : (words[0] as number);
+    const next = tag < 0 ? -1 : skip(bytes, afterTag, level.end, tag, words);
+    if (next < 0) {
+      add({ role: "payload", offset, end: level.end });
+      at = level.end;
+      continue;
+    }
+    at = next;
+    const number = tag >>> 3;
+    const wire = tag & 7;
+    const spec = MESSAGES.get(level.message)?.find((field) => field.number === number);
+    const packed = spec?.label === "repeated" && wire === WIRE.bytes && wireType(spec.type) !== WIRE.bytes;
+    if (spec === undefined) {
+      add({ name: `${level.prefix}${number}`, role: "payload", offset, end: next });
+      continue;
+    }
+    const nth = level.counts.get(number) ?? 0;
+    level.counts.set(number, nth + 1);
+    const name = `${level.prefix}${spec.name}${spec.label === "repeated" ? `[${nth}]` : ""}`;
+    const about = { name, field: spec.name, type: spec.type, offset };
+    if (packed && isNumber(spec.type)) {
+      level.counts.set(number, nth + addPacked(bytes, offset, afterTag, next, spec, level.prefix, nth, add));
+    } else if (wire !== wireType(spec.type)) {
+      const value = wire === WIRE.bytes ? readVarint(bytes, afterTag, next, words) : afterTag;
+      add({ ...about, role: "payload", end: next, value });
+    } else if (wire === WIRE.bytes) {
+      const value = readVarint(bytes, afterTag, next, words);
+      if (MESSAGES.has(spec.type)) {
+        add({ ...about, role: "open", end: value, value });
+        at = value;
+        stack.push({ prefix: `${name}.`, message: spec.type, end: next, counts: new Map() });
+      } else add({ ...about, end: next, value });
+    } else {
+      if (wire === WIRE.varint) readVarint(bytes, afterTag, next, words);
+      else readFixed(bytes, afterTag, wire, words);
+      add({ ...about, end: next, value: afterTag, low: words[0] as number, high: words[1] as number });
+    }
+  }
+  return found;
+}
+
+function readFixed(bytes: Uint8Array, at: number, wire: number, out: Uint32Array): void {
+  const word = (i: number) =>
+    ((bytes[i] as number) | ((bytes[i + 1] as number) << 8) | ((bytes[i + 2] as number) << 16)) +
+    (bytes[i + 3] as number) * 2 ** 24;
+  out[0] = word(at);
+  out[1] = wire === WIRE.fixed64 ? word(at + 4) : 0;
+}
+
+/** Pieces of a packed field: tag and length, then each value. Returns how many values there were. */
+function addPacked(
+  bytes: Uint8Array,
+  offset: number,
+  afterTag: number,
+  end: number,
+  spec: { readonly name: string; readonly type: string },
+  prefix: string,
+  nth: number,
+  add: (piece: Partial<Piece> & Pick<Piece, "offset" | "end">) => number,
+): number {
+  const words = new Uint32Array(2);
+  const wire = wireType(spec.type);
+  let at = readVarint(bytes, afterTag, end, words);
+  add({ name: `${prefix}${spec.name}`, field: spec.name, type: spec.type, role: "open", offset, end: at, value: at });
+  let count = 0;
+  while (at < end) {
+    const next = count < PIECE_LIMIT ? skip(bytes, at, end, wire, words) : -1;
+    if (next < 0) {
+      add({ role: "payload", offset: at, end });
+      break;
+    }
+    if (wire === WIRE.varint) readVarint(bytes, at, next, words);
+    else readFixed(bytes, at, wire, words);
+    const name = `${prefix}${spec.name}[${nth + count}]`;
+    const [low, high] = words as unknown as [number, number];
+    add({ name, field: spec.name, type: spec.type, offset: at, end: next, value: at, low, high });
+    at = next;
+    count++;
+  }
+  return count;
+}
+
+/** A number's value by its type, exactly, as decimal text: `-1`, `18446744073709551615`; `true` and `false`. */
+export function numberText(type: string, low: number, high: number): string {
+  switch (type) {
+    case "bool":
+      return low === 0 && high === 0 ? "false" : "true";
+    case "int64":
+      return BigInt.asIntN(64, (BigInt(high) << 32n) | BigInt(low)).toString();
+    case "uint64":
+    case "fixed64":
+      return ((BigInt(high) << 32n) | BigInt(low)).toString();
+    case "sint64": {
+      const value = (BigInt(high) << 32n) | BigInt(low);
+      return (value & 1n ? -(value >> 1n) - 1n : value >> 1n).toString();
+    }
+    case "sint32":
+      return String((low >>> 1) ^ -(low & 1));
+    case "uint32":
+      return String(low >>> 0);
+    default:
+      // int32, and enums, which are int32 on the wire.
+      return String(low | 0);
+  }
+}

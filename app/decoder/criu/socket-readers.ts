@@ -1,0 +1,81 @@
+// The readers of sockets. Names: `socket:[tcp 127.0.0.1:80->127.0.0.1:4242 established]`, `socket:[unix stream @name]`.
+
+import { HAS } from "../../model/checkpoint.ts";
+import { SOCKET_STATES, SOCKET_TYPES } from "../../model/names.ts";
+import { u8At } from "../../model/read.ts";
+import { fileReader, setImageName } from "./file-reader.ts";
+import { ETHER_TYPES, endpointText, IP_PROTOCOLS, NETLINK_PROTOCOLS, swap16 } from "./meaning.ts";
+import { addLink } from "./rows.ts";
+import { eachVarint, fieldNumber, high, isSet, low, plan } from "./wire.ts";
+
+const INET = plan("inet_sk_entry", ["flags", "ino", "type", "proto", "state", "src_port", "dst_port"]);
+const SRC_ADDR = fieldNumber("inet_sk_entry", "src_addr");
+const DST_ADDR = fieldNumber("inet_sk_entry", "dst_addr");
+const UNIX = plan("unix_sk_entry", ["flags", "ino", "type", "state", "name", "deleted"]);
+const NETLINK = plan("netlink_sk_entry", ["flags", "protocol", "portid"]);
+const PACKET = plan("packet_sock_entry", ["flags", "type", "protocol"]);
+
+const SOCK_RAW = 3;
+const TCP_LISTEN = 10;
+
+/** Protocols whose sockets have TCP's states. */
+const HAS_STATES: ReadonlySet<string> = new Set(["tcp", "mptcp", "sctp"]);
+
+/** TCP, UDP and raw sockets. */
+export const readInetSocket = fileReader("socket", INET, (set, file, seen, bytes, start, end) => {
+  const { builder, files, values } = set;
+  const { slot } = INET;
+  if (isSet(seen, slot.ino)) addLink(files.links.inetSockets, low(values, slot.ino), file);
+  const protocol = IP_PROTOCOLS[low(values, slot.proto)] ?? String(low(values, slot.proto));
+  let source = endpointText(wordsOf(bytes, start, end, SRC_ADDR), low(values, slot.src_port));
+  const isRaw = low(values, slot.type) === SOCK_RAW;
+  // The source port of a raw socket only repeats its protocol.
+  if (isRaw) source = source.slice(0, source.lastIndexOf(":"));
+  const port = low(values, slot.dst_port);
+  const target = port === 0 ? "" : `->${endpointText(wordsOf(bytes, start, end, DST_ADDR), port)}`;
+  const stable = `socket:[${isRaw ? "raw " : ""}${protocol} ${source}${target}`;
+  const state = HAS_STATES.has(protocol) ? SOCKET_STATES[low(values, slot.state)] : undefined;
+  builder.setName(file, `${stable}${state === undefined ? "" : ` ${state}`}]`, stable.length);
+});
+
+/** The words of an address: 1 or 4. */
+function wordsOf(bytes: Uint8Array, start: number, end: number, field: number): number[] {
+  const words: number[] = [];
+  eachVarint(bytes, start, end, field, (word) => {
+    if (words.length < 5) words.push(word);
+  });
+  return words;
+}
+
+/** Unix sockets, named by path, by abstract name or, if they have neither, by inode. */
+export const readUnixSocket = fileReader("socket", UNIX, (set, file, seen, bytes) => {
+  const { builder, files, values } = set;
+  const { slot } = UNIX;
+  const inode = low(values, slot.ino);
+  if (isSet(seen, slot.ino)) addLink(files.links.unixSockets, inode, file);
+  if (low(values, slot.deleted) !== 0) builder.files.has[file] = u8At(builder.files.has, file) | HAS.deleted;
+  const prefix = `socket:[unix ${SOCKET_TYPES[low(values, slot.type)] ?? low(values, slot.type)} `;
+  const suffix = low(values, slot.state) === TCP_LISTEN ? " listen]" : "]";
+  const start = low(values, slot.name);
+  let end = high(values, slot.name);
+  // In an abstract name, which begins with NUL, every byte counts; a path ends in NUL.
+  const isAbstract = start < end && bytes[start] === 0;
+  if (isAbstract) return setImageName(set, file, `${prefix}@`, bytes, start + 1, end, suffix);
+  while (end > start && bytes[end - 1] === 0) end--;
+  if (start === end) builder.setName(file, `${prefix}${inode}${suffix}`, prefix.length);
+  else setImageName(set, file, prefix, bytes, start, end, suffix);
+});
+
+export const readNetlinkSocket = fileReader("socket", NETLINK, ({ builder, values }, file) => {
+  const { protocol, portid } = NETLINK.slot;
+  const stable = `socket:[netlink ${NETLINK_PROTOCOLS[low(values, protocol)] ?? low(values, protocol)}`;
+  const port = low(values, portid);
+  builder.setName(file, `${stable}${port === 0 ? "" : ` port ${port}`}]`, stable.length);
+});
+
+export const readPacketSocket = fileReader("socket", PACKET, ({ builder, values }, file) => {
+  const { type, protocol } = PACKET.slot;
+  const number = swap16(low(values, protocol));
+  const protocolText = ETHER_TYPES[number] ?? `0x${number.toString(16)}`;
+  builder.setName(file, `socket:[packet ${SOCKET_TYPES[low(values, type)] ?? low(values, type)} ${protocolText}]`);
+});
