@@ -1,4 +1,4 @@
-// The drawing for those who do not see it: a tree of what is drawn, walked with the same keys.
+// The drawing for screen readers: a tree of what is drawn, operated with the same keys.
 
 import { type KeyboardEvent, useLayoutEffect, useMemo, useRef } from "react";
 import type { Subject } from "../../graph/order/graph.ts";
@@ -12,13 +12,13 @@ export interface HiddenTreeProps {
   readonly scene: Scene;
   readonly label: string;
   readonly selection: ObjectRef | null;
-  /** Told of keys that walk, open or end; it calls preventDefault on those that it takes. */
+  /** Called for every key; it calls preventDefault for those that it handles. */
   onKey(event: KeyboardEvent, item: TreeItem | undefined): void;
   onActivate(item: TreeItem): void;
   readonly treeRef: React.RefObject<HTMLDivElement | null>;
 }
 
-/** One item can be focused at a time: the selected one, or the first. */
+/** One item is focusable at a time: the selected one, or the first. */
 export function HiddenTree({ subject, scene, label, selection, onKey, onActivate, treeRef }: HiddenTreeProps) {
   const items = useMemo(() => treeOf(scene), [scene]);
   const selected = items.findIndex((item) => selection !== null && sameRef(item.ref, selection));
@@ -26,14 +26,14 @@ export function HiddenTree({ subject, scene, label, selection, onKey, onActivate
   const { first, end } = treeWindow(items, active);
   const activeElement = useRef<HTMLDivElement>(null);
 
-  // The focus goes with the selection. Where the item that had it is gone from the page, so is the focus: a key that
-  // was pressed in the tree is remembered until the drawing has followed it.
+  // Focus follows the selection. If the focused item left the page, focus is lost: so remember that a key was pressed
+  // in the tree until the drawing has been updated.
   const keyed = useRef(false);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever other items, or another of them, are shown
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs whenever the items or the active one change
   useLayoutEffect(() => {
-    const holder = document.activeElement;
-    const lost = keyed.current && (holder === null || holder === document.body);
-    if (lost || treeRef.current?.contains(holder)) activeElement.current?.focus({ preventScroll: true });
+    const focused = document.activeElement;
+    const lost = keyed.current && (focused === null || focused === document.body);
+    if (lost || treeRef.current?.contains(focused)) activeElement.current?.focus({ preventScroll: true });
     keyed.current = false;
   }, [items, active, treeRef]);
 

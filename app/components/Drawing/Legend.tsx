@@ -1,8 +1,8 @@
-// What the lines and signs of the drawing mean, drawn as the drawing draws them.
+// The legend: samples of the lines and signs of the drawing, with their meaning.
 
 const swatch = { width: 30, height: 12, "aria-hidden": true } as const;
 
-/** One line of samples with their words; of two images also the signs of change. */
+/** `compared`: the drawing is of two images, so the signs of change are listed too. */
 export function Legend({ compared }: { readonly compared: boolean }) {
   return (
     <ul className="drawing-legend" aria-label="Legend">
@@ -12,7 +12,7 @@ export function Legend({ compared }: { readonly compared: boolean }) {
           <path className="shared-line" d="M0 2 C12 2 14 6 24 6 M0 10 C12 10 14 6 24 6" />
           <path className="shared-fill" d="M30 6 l-7 -4 v8 z" />
         </svg>
-        ⟨n⟩ one open file, n slots
+        ⟨n⟩ one open file, n holders
       </li>
       <li>
         <svg {...swatch}>
@@ -20,7 +20,7 @@ export function Legend({ compared }: { readonly compared: boolean }) {
           <path className="shared-line" d="M0 4.5 H24 M0 7.5 H24" />
           <path className="shared-fill" d="M30 6 l-7 -4 v8 z" />
         </svg>
-        one table, several tasks
+        one file table, several tasks
       </li>
       <li>
         <svg width="12" height="12" aria-hidden="true">
@@ -38,7 +38,7 @@ export function Legend({ compared }: { readonly compared: boolean }) {
             <span className="drawing-sign added">+</span> added
           </li>
           <li>
-            <span className="drawing-sign removed">−</span> gone, dashed
+            <span className="drawing-sign removed">−</span> removed, dashed
           </li>
           <li>
             <span className="drawing-sign changed">~</span> changed, before → after

@@ -1,11 +1,11 @@
-// The page's colours as canvas takes them: read from CSS, and again whenever the system or the page changes them.
+// The page's colours for the canvas: read from CSS, and again whenever the system or the page changes them.
 
 import { type RefObject, useEffect, useState } from "react";
 import type { Theme } from "../../graph/draw/style.ts";
 
 const COLOURS = ["bg", "fg", "muted", "hairline", "accent", "shared", "added", "removed", "changed"] as const;
 
-/** The theme at an element; null until it is mounted. The element's own `color` and `font-family` serve as probes. */
+/** The theme at an element; null until it is mounted. */
 export function useTheme(host: RefObject<HTMLElement | null>): Theme | null {
   const [theme, setTheme] = useState<Theme | null>(null);
   useEffect(() => {
@@ -29,7 +29,7 @@ export function useTheme(host: RefObject<HTMLElement | null>): Theme | null {
 }
 
 function readTheme(element: HTMLElement): Theme {
-  // A custom property may be any expression; only as the colour of an element is it computed.
+  // A custom property may hold any expression; it is computed only as the colour of an element.
   const probe = document.createElement("span");
   element.append(probe);
   const colours = Object.fromEntries(

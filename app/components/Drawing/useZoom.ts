@@ -1,4 +1,4 @@
-// Pan and zoom of a canvas by wheel, pinch, drag and touch, as d3-zoom knows them, kept within the drawing.
+// Pan and zoom of a canvas by wheel, pinch, drag and touch (d3-zoom), kept within the drawing.
 
 import { select } from "d3-selection";
 import { type D3ZoomEvent, type ZoomBehavior, type ZoomTransform, zoom, zoomIdentity } from "d3-zoom";
@@ -18,27 +18,27 @@ export interface ZoomOptions {
   onChange(view: View): void;
   /** Called when a movement ends. */
   onEnd(view: View): void;
-  /** Whether a double click at this point (of the canvas) is for something else than zooming. */
+  /** Whether a double click at this point of the canvas does something other than zooming. */
   takesDoubleClick(x: number, y: number): boolean;
 }
 
-/** How the view is moved from code. */
+/** Reads and moves the view from code. */
 export interface Zoom {
-  /** The view now. */
+  /** The current view. */
   view(): View;
   zoomBy(factor: number): void;
   set(view: View): void;
-  /** Tells how large world and canvas are; moves the view back inside if need be. */
-  bound(extent: Extent): void;
+  /** Sets the sizes of world and canvas; moves the view back inside if necessary. */
+  setExtent(extent: Extent): void;
 }
 
-const MOST = 4;
+const MOST_ZOOM = 4;
 
-/** Never smaller than what shows all of the drawing at once. */
+/** The zoom that shows the whole drawing, or 1 if that is more. */
 const leastZoom = ({ worldWidth, worldHeight, width, height }: Extent): number =>
   Math.min(1, width / worldWidth, height / worldHeight);
 
-/** Keeps a transform where some of the drawing is in view: it starts at the top left and ends at the bottom right. */
+/** Limits a transform so that the view stays within the drawing, or at its top left if it is smaller. */
 function inside(transform: ZoomTransform, extent: Extent): ZoomTransform {
   const { worldWidth, worldHeight, width, height } = extent;
   const x = Math.min(0, Math.max(transform.x, Math.min(0, width - worldWidth * transform.k)));
@@ -61,11 +61,11 @@ export function useZoom(canvas: RefObject<HTMLCanvasElement | null>, options: Zo
     if (element === null) return;
     const selection = select(element);
     const behaviour = zoom<HTMLCanvasElement, unknown>()
-      .scaleExtent([leastZoom(state.current.extent), MOST])
+      .scaleExtent([leastZoom(state.current.extent), MOST_ZOOM])
       .clickDistance(4)
       .constrain((transform) => inside(transform, state.current.extent))
       .filter((event: Event) => {
-        // The wheel scrolls, as everywhere; with Ctrl or Cmd (and so by pinching a touch pad) it zooms.
+        // The wheel scrolls; with Ctrl or Cmd, which is also what pinching a touch pad sends, it zooms.
         if (event.type === "wheel") return (event as WheelEvent).ctrlKey || (event as WheelEvent).metaKey;
         if (event.type === "dblclick") {
           const { offsetX, offsetY } = event as MouseEvent;
@@ -110,11 +110,10 @@ export function useZoom(canvas: RefObject<HTMLCanvasElement | null>, options: Zo
       zoomBy(factor) {
         if (canvas.current !== null) state.current.behaviour?.scaleBy(select(canvas.current), factor);
       },
-      bound(extent) {
+      setExtent(extent) {
         state.current.extent = extent;
-        state.current.behaviour?.scaleExtent([leastZoom(extent), MOST]);
+        state.current.behaviour?.scaleExtent([leastZoom(extent), MOST_ZOOM]);
         const element = canvas.current;
-        // d3-zoom asks the element for its size by clientWidth, which is right for a canvas too.
         if (element !== null) set(state.current.view);
       },
     };

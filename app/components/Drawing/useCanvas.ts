@@ -1,0 +1,125 @@
+// The canvas of the drawing: painted at most once per frame and only after a change, panned and zoomed, hit-tested.
+
+import { type RefObject, useCallback, useEffect, useRef } from "react";
+import { boxAt, stripAt } from "../../graph/draw/hit.ts";
+import { paint } from "../../graph/draw/paint.ts";
+import type { Theme } from "../../graph/draw/style.ts";
+import { traceOf } from "../../graph/draw/trace.ts";
+import type { View } from "../../graph/draw/view.ts";
+import type { Subject } from "../../graph/order/graph.ts";
+import type { Layout } from "../../graph/order/layout.ts";
+import { type Action, HEADING, type Scene } from "../../graph/scene/scene.ts";
+import { objectAt } from "../../graph/scene/strips.ts";
+import { NONE } from "../../model/checkpoint.ts";
+import type { ObjectRef } from "../../model/object-ref.ts";
+import { useKeepInView } from "./useKeepInView.ts";
+import type { Size } from "./useSize.ts";
+import { useZoom, type Zoom } from "./useZoom.ts";
+
+/** What is on the canvas. */
+export interface Picture {
+  readonly subject: Subject;
+  readonly layout: Layout;
+  /** Null until size and theme are known. */
+  readonly scene: Scene | null;
+  readonly size: Size | null;
+  readonly theme: Theme | null;
+  readonly selection: ObjectRef | null;
+  /** The box of the selection; NONE if it is not drawn. */
+  readonly selected: number;
+}
+
+/** What is at a point: a box with its object and action, or an object on a strip. */
+export interface Hit {
+  /** Index of the box; NONE for none. */
+  readonly box: number;
+  readonly ref: ObjectRef | null;
+  readonly action: Action | null;
+}
+
+export interface Canvas {
+  readonly zoom: Zoom;
+  /** The box under the pointer; NONE for none. Call `repaint` after changing it. */
+  readonly hovered: RefObject<number>;
+  repaint(): void;
+  /** What is at a point of the canvas, in CSS pixels. */
+  at(x: number, y: number): Hit;
+}
+
+const NO_HIT: Hit = { box: NONE, ref: null, action: null };
+
+function hitAt({ subject, layout, scene }: Picture, view: View, px: number, py: number): Hit {
+  if (scene === null || py < HEADING) return NO_HIT;
+  const worldX = (px - view.x) / view.k;
+  const box = boxAt(scene, worldX, (py - view.y) / view.k);
+  const found = scene.boxes[box];
+  if (found !== undefined) return { box, ref: found.ref, action: found.action };
+  const strip = stripAt(scene, worldX, py);
+  return strip === null ? NO_HIT : { ...NO_HIT, ref: objectAt(subject, layout, strip, py) };
+}
+
+function paintPicture(canvas: HTMLCanvasElement, picture: Picture, view: View, hovered: number): void {
+  const { scene, size, theme, selected } = picture;
+  const context = canvas.getContext("2d");
+  if (scene === null || theme === null || size === null || context === null) return;
+  const ratio = window.devicePixelRatio || 1;
+  const [width, height] = [Math.round(size.width * ratio), Math.round(size.height * ratio)];
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
+  // A map shows only the surroundings of the selection, so nothing is dimmed for it.
+  const isPlain = hovered === NONE && scene.level === "map";
+  const trace = isPlain ? null : traceOf(scene, hovered === NONE ? selected : hovered);
+  paint(context, scene, { ...size, view, ratio, theme, trace, selected, hovered });
+}
+
+/** Keeps a canvas painted. `wantedView`: where to move the view, once; `onView`: called when a movement ends. */
+export function useCanvas(
+  canvas: RefObject<HTMLCanvasElement | null>,
+  picture: Picture,
+  wantedView: View | undefined,
+  onView: ((view: View) => void) | undefined,
+): Canvas {
+  const { scene, size, theme, selected, selection } = picture;
+  const hovered = useRef(NONE);
+  const frame = useRef(0);
+  const draw = useRef<() => void>(() => {});
+  const repaint = useCallback(() => {
+    if (frame.current !== 0) return;
+    frame.current = requestAnimationFrame(() => {
+      frame.current = 0;
+      draw.current();
+    });
+  }, []);
+  const at = (x: number, y: number): Hit => hitAt(picture, zoom.view(), x, y);
+  const zoom: Zoom = useZoom(canvas, {
+    onChange: repaint,
+    onEnd: (view) => onView?.(view),
+    takesDoubleClick: (x, y) => at(x, y).action?.do === "toggle",
+  });
+  draw.current = () => {
+    if (canvas.current !== null) paintPicture(canvas.current, picture, zoom.view(), hovered.current);
+  };
+  useEffect(() => () => cancelAnimationFrame(frame.current), []);
+
+  const keepInView = useKeepInView(scene, selected, selection);
+  useEffect(() => {
+    if (scene === null || size === null || theme === null) return;
+    hovered.current = NONE;
+    zoom.setExtent({ worldWidth: scene.width, worldHeight: scene.height, ...size });
+    const moved = keepInView(zoom.view(), size);
+    if (moved !== null) zoom.set(moved);
+    repaint();
+  }, [scene, size, theme, zoom, repaint, keepInView]);
+
+  const reached = useRef<View | undefined>(undefined);
+  useEffect(() => {
+    // The view can be moved only after a scene bounds it, and it is moved there only once.
+    if (scene === null || size === null || theme === null || wantedView === reached.current) return;
+    reached.current = wantedView;
+    if (wantedView === undefined) return;
+    const { x, y, k } = zoom.view();
+    if (x !== wantedView.x || y !== wantedView.y || k !== wantedView.k) zoom.set(wantedView);
+  }, [wantedView, zoom, scene, size, theme]);
+
+  return { zoom, hovered, repaint, at };
+}
