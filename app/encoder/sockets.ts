@@ -1,7 +1,8 @@
 // Sockets: the object behind a file, its addresses, and its queues.
 
-import { SOCKET_FAMILIES, SOCKET_PROTOCOLS, SOCKET_STATES, SOCKET_TYPES } from "../decoder/linux-cr/struct-reader.ts";
+import { SOCKET_PROTOCOLS } from "../decoder/linux-cr/socket-names.ts";
 import type { Details, DetailValue } from "../model/fields.ts";
+import { SOCKET_FAMILIES, SOCKET_STATES, SOCKET_TYPES } from "../model/names.ts";
 import { parseInternet, sockaddrIn, sockaddrUn } from "./addresses.ts";
 import { checkpointObject, type Dump } from "./dump.ts";
 import type { ObjectKey } from "./objects.ts";
@@ -10,17 +11,18 @@ import type { FieldValues } from "./writer.ts";
 /** socket_state, Linux include/linux/net.h. */
 const SS_UNCONNECTED = 1;
 const SS_CONNECTED = 3;
-const ESTABLISHED = SOCKET_STATES.indexOf("established");
-const LISTEN = SOCKET_STATES.indexOf("listen");
-const CLOSE = SOCKET_STATES.indexOf("close");
 
 const text = (value: DetailValue | undefined): string => (typeof value === "string" ? value : "");
 
-/** The number that a word stands for; a number that has none is at the end of its text (`family 38`). */
+/** The number of a word; a number without a word is at the end of its text (`family 38`). 0: neither. */
 function numberOf(words: Readonly<Record<number, string>>, value: DetailValue | undefined): number {
-  for (const [number, word] of Object.entries(words)) if (word === value && word !== "") return Number(number);
+  for (const [number, word] of Object.entries(words)) if (word === value) return Number(number);
   return Number(/ (\d+)$/.exec(text(value))?.[1] ?? 0);
 }
+
+const ESTABLISHED = numberOf(SOCKET_STATES, "established");
+const LISTEN = numberOf(SOCKET_STATES, "listen");
+const CLOSE = numberOf(SOCKET_STATES, "close");
 
 function stateOf({ state, remote }: Details): number {
   if (typeof state === "string") return numberOf(SOCKET_STATES, state);

@@ -2,8 +2,9 @@
 
 import { readFileSync, readlinkSync } from "node:fs";
 import { endianness } from "node:os";
-import { ipv6Text, SOCKET_STATES } from "../../app/decoder/linux-cr/struct-reader.ts";
+import { ipv6Text } from "../../app/decoder/linux-cr/socket-addresses.ts";
 import type { Details } from "../../app/model/fields.ts";
+import { SOCKET_STATES } from "../../app/model/names.ts";
 import { visibleText } from "../../app/model/text.ts";
 
 /** Columns of one table of /proc/net. */

@@ -1,7 +1,7 @@
 // Descriptions of processes, made at random with every kind of sharing, and brought into a form that can be compared.
 
 import fc from "fast-check";
-import { ipv6Text } from "../../app/decoder/linux-cr/struct-reader.ts";
+import { ipv6Text } from "../../app/decoder/linux-cr/socket-addresses.ts";
 import type {
   Description,
   DescriptorDescription,

@@ -1,19 +1,9 @@
 // What a field's value means, by the field's name.
 
-import { flagNames, modeNames } from "../../model/names.ts";
+import { flagNames, LINUX_EXIT_STATES, LINUX_TASK_STATES, modeNames } from "../../model/names.ts";
 import { flagsText, timeText } from "../../model/words.ts";
-import type { FieldContext } from "./fields.ts";
+import type { Dialect } from "./dialect.ts";
 import { vmFlagNames } from "./vm-flags.ts";
-
-// Linux include/linux/sched.h of 2.6.30 to 3.0.
-const TASK_STATES: Readonly<Record<number, string>> = {
-  0: "running",
-  1: "sleeping",
-  2: "uninterruptible",
-  4: "stopped",
-  8: "traced",
-  64: "dead",
-};
 
 /** Enums by the fields that hold them. */
 const ENUMS: Readonly<Record<string, string>> = {
@@ -60,15 +50,20 @@ const ADDRESSES =
 
 const RLIM_INFINITY = (1n << 64n) - 1n;
 
-/** What the value of the field of this name means; `null` where the number says it all. */
-export function meaning({ dialect, checkpoint }: FieldContext, name: string, value: bigint): string | null {
+/**
+ * What the value of a field means; `null` where the number needs no explanation.
+ *
+ * @param arch Machine.arch, as the O_ flags differ between machines.
+ * @param name The field's name, without the names of the structs that it is nested in.
+ */
+export function meaning(dialect: Dialect, arch: string | null, name: string, value: bigint): string | null {
   const number = Number(value);
   const prefix = ENUMS[name];
   if (prefix !== undefined) return dialect.enumName(prefix, number) ?? null;
   if (ADDRESSES.test(name)) return `0x${value.toString(16)}`;
   switch (name) {
     case "f_flags":
-      return `${flagNames(number, checkpoint.machine.arch).join(" | ")} (${flagsText(number)})`;
+      return `${flagNames(number, arch).join(" | ")} (${flagsText(number)})`;
     case "f_mode":
       return modeNames(number).join(" | ");
     case "vm_flags":
@@ -76,16 +71,18 @@ export function meaning({ dialect, checkpoint }: FieldContext, name: string, val
     case "fd_close_on_exec":
       return number === 0 ? "kept on exec" : "closed on exec";
     case "state":
-      return TASK_STATES[number] ?? null;
+      return LINUX_TASK_STATES[number] ?? null;
     case "exit_state":
-      return number === 16 ? "zombie" : number === 32 ? "dead" : null;
+      return LINUX_EXIT_STATES[number] ?? null;
     case "a_type":
       return AUXV[number] ?? null;
     case "rlim_cur":
     case "rlim_max":
       return value === RLIM_INFINITY ? "unlimited" : null;
-    case "time":
-      return timeText(number);
+    case "time": {
+      const text = timeText(number);
+      return text === String(number) ? null : text;
+    }
     default:
       return null;
   }

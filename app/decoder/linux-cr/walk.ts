@@ -1,7 +1,9 @@
-// What is known while the records of an image are walked, and the small steps that all handlers of records take.
+// The state of the walk through the records of an image, and the small steps that all handlers of records use.
 
 import type { Fact, Problem, Severity } from "../../model/checkpoint.ts";
 import { NONE } from "../../model/checkpoint.ts";
+import { u8At } from "../../model/read.ts";
+import type { FileRow, RecordRow, TableRow, TaskRow } from "../../model/rows.ts";
 import { type Builder, createBuilder } from "../builder.ts";
 import { createIdIndex, type IdIndex } from "../id-index.ts";
 import type { Source } from "../source.ts";
@@ -11,27 +13,30 @@ import type { Dialect } from "./dialect.ts";
 import { type Kinds, recordKinds } from "./kinds.ts";
 import { noPids, type Pids } from "./pids.ts";
 import type { Recognition } from "./recognise.ts";
-import { type SocketWords, type StructReader, structReader } from "./struct-reader.ts";
+import type { SocketWords } from "./socket-names.ts";
+import { type StructReader, structReader } from "./struct-reader.ts";
 
 /** A path and its NUL fit into one page. */
 export const PATH_MAX = 4096;
+/** Bytes at the start of a record that have to be in the window before it is handled. */
+export const HANDLED_BYTES = PATH_MAX + 8;
 
 /** A socket object and the records that describe it. */
 export interface SocketObject {
-  record: number;
-  /** `null` until its SOCKET record has been met. */
+  record: RecordRow;
+  /** `null` until its SOCKET record is reached. */
   words: SocketWords | null;
   local: string;
   /** Row of SOCKET_UNIX or SOCKET_INET. */
-  detail: number;
+  detail: RecordRow;
 }
 
 /** A terminal object and the records that describe it. */
 export interface TerminalObject {
-  record: number;
+  record: RecordRow;
   name: string;
   /** Row of TTY_LDISC. */
-  ldisc: number;
+  ldisc: RecordRow;
 }
 
 /** The walk through one image. Rows are NONE where there is none. */
@@ -53,46 +58,50 @@ export interface Walk {
   readonly facts: Fact[];
   readonly pids: Pids;
 
-  /** Where the record at hand begins, in the image. */
+  /** Where the current record begins, in the image. */
   pos: number;
-  /** Row of the record at hand. */
-  record: number;
-  /** Raw bytes that follow the record at hand outside of any record. */
+  /** Row of the current record. */
+  record: RecordRow;
+  /** Raw bytes that follow the current record outside any record. */
   skip: number;
   /** TAIL was reached. */
   complete: boolean;
   /** A problem ended the walk. */
   faulted: boolean;
+  /** Seconds since 1970; `null`: unknown. */
   time: number | null;
 
-  task: number;
-  /** The task's TASK_OBJS was met. */
+  task: TaskRow;
+  /** The task's TASK_OBJS was reached. */
   taskClosed: boolean;
-  /** The table that was described in the task's place. */
-  tableOfTask: number;
-  table: number;
-  /** Descriptors that the table still announces. */
+  /** The last table that was described among the current task's records. */
+  tableOfTask: TableRow;
+  table: TableRow;
+  /** Descriptors that the table announced and that have not come yet. */
   tableLeft: number;
-  /** Objects that were announced and not described yet. */
-  pendingFile: number;
-  pendingTable: number;
+  /** Objects that an OBJREF announced and that are not described yet. The last two index `sockets` and `terminals`. */
+  pendingFile: FileRow;
+  pendingTable: TableRow;
   pendingSocket: number;
   pendingTerminal: number;
-  lastFile: number;
+  lastFile: FileRow;
   lastSocket: number;
   lastTerminal: number;
-  /** The file whose FILE_NAME is due; below NONE: that many names of an FS are due. */
-  named: number;
-  /** What the next STRING and BUFFER are. */
-  string: "comm" | "error" | "other";
-  buffer: "uts" | "pids" | "pid-objects" | "epoll" | "other";
+  /** The file whose FILE_NAME comes next. Set through `expectPath`. */
+  pathOwner: FileRow;
+  /** FILE_NAMEs that belong to the last FS and have not come yet: of the working directory and of the root. */
+  fsPathsLeft: number;
+  /** What the next STRING holds. */
+  nextString: "comm" | "error" | "other";
+  /** What the next BUFFER holds. */
+  nextBuffer: "uts" | "pids" | "pid-objects" | "epoll" | "other";
   /** The file whose epoll items the next BUFFER holds. */
-  epollFile: number;
+  epollFile: FileRow;
   errorMet: boolean;
   epollOrEventfdMet: boolean;
 }
 
-/** A walk that stands at the image's first byte. */
+/** A walk at the first byte of the image. */
 export function beginWalk(source: Source, recognition: Recognition): Walk {
   const { dialect, machine } = recognition;
   const walk: Walk = {
@@ -129,9 +138,10 @@ export function beginWalk(source: Source, recognition: Recognition): Walk {
     lastFile: NONE,
     lastSocket: NONE,
     lastTerminal: NONE,
-    named: NONE,
-    string: "other",
-    buffer: "other",
+    pathOwner: NONE,
+    fsPathsLeft: 0,
+    nextString: "other",
+    nextBuffer: "other",
     epollFile: NONE,
     errorMet: false,
     epollOrEventfdMet: false,
@@ -139,24 +149,30 @@ export function beginWalk(source: Source, recognition: Recognition): Walk {
   return walk;
 }
 
-/** Notes a problem. */
+/** Adds a problem. `offset` is in the image; `null`: the problem has no place. */
 export function report(walk: Walk, severity: Severity, code: string, message: string, offset: number | null): void {
   walk.builder.addProblem({ severity, code, message, offset } satisfies Problem);
 }
 
-/** Notes the problem that ends the walk. */
+/** Adds the problem that ends the walk. */
 export function fault(walk: Walk, code: string, message: string, offset: number): void {
   walk.faulted = true;
   report(walk, "error", code, message, offset);
 }
 
-/** The record at hand, from its header on, as far as it is in the window; at most PATH_MAX bytes. */
+/** The next FILE_NAME is the path of `file`; NONE: no path is due. */
+export function expectPath(walk: Walk, file: FileRow): void {
+  walk.pathOwner = file;
+  walk.fsPathsLeft = 0;
+}
+
+/** The current record, from its header on, as far as it is in the window; at most PATH_MAX bytes. */
 function recordBytes({ window, pos }: Walk, length: number): Uint8Array {
   const at = pos - window.start;
   return window.bytes.subarray(at, at + Math.min(length, PATH_MAX));
 }
 
-/** Reads fields of the record at hand as a struct of the dialect. */
+/** Reads fields of the current record as a struct of the dialect. */
 export function readStruct(walk: Walk, struct: string, length: number): StructReader {
   return structReader(walk.dialect.struct(struct), recordBytes(walk, length), walk.littleEndian);
 }
@@ -164,7 +180,7 @@ export function readStruct(walk: Walk, struct: string, length: number): StructRe
 const OBJECT_BITS = 3;
 const OBJECT_MASK = (1 << OBJECT_BITS) - 1;
 
-/** Remembers what an objref names; false if it names something already. */
+/** Remembers what an objref names; false if it already names something. */
 export function announce({ byObjref }: Walk, objref: number, row: number, kind: number): boolean {
   return byObjref.add(objref, (row << OBJECT_BITS) | kind);
 }
@@ -178,8 +194,11 @@ export function resolve({ byObjref }: Walk, objref: number, kind: number): numbe
 /** Why `objref` does not resolve, in words. */
 export function unresolved(walk: Walk, objref: number, wanted: string): string {
   const found = objref > 0 ? walk.byObjref.get(objref) : NONE;
-  if (found === NONE) return `objref ${objref} names no object that the image has described before`;
-  const other = walk.builder.objects.type[found >> OBJECT_BITS] as number;
-  const name = Object.keys(OBJECTS)[(found & OBJECT_MASK) - 1] ?? walk.objectTypes[other];
+  if (found === NONE) return `objref ${objref} names no object that the image describes before this record`;
+  const kind = found & OBJECT_MASK;
+  const name =
+    kind === 0
+      ? walk.objectTypes[u8At(walk.builder.objects.type, found >> OBJECT_BITS)]
+      : Object.keys(OBJECTS)[kind - 1];
   return `objref ${objref} names a ${name}, not ${wanted}`;
 }

@@ -1,0 +1,210 @@
+// What the records of an open file say beyond the columns, by kind of file: `details` of `show --json`.
+
+import { type Checkpoint, NONE, nameBytes } from "../../model/checkpoint.ts";
+import type { Details, DetailValue } from "../../model/fields.ts";
+import { FILE_KINDS, fileKind } from "../../model/names.ts";
+import { f64At, i32At, u8At, u32At } from "../../model/read.ts";
+import type { FileRow, RecordRow } from "../../model/rows.ts";
+import { visibleText } from "../../model/text.ts";
+import type { Source } from "../source.ts";
+import type { FieldContext } from "./field-cursor.ts";
+import { internetAddress, unixAddress } from "./socket-addresses.ts";
+import { socketWords } from "./socket-names.ts";
+import { integer, type StructReader, structReader } from "./struct-reader.ts";
+import { terminalSide } from "./terminal-names.ts";
+
+/** Targets of an epoll that are listed at most. */
+const MOST_TARGETS = 256;
+
+/** A record that describes a file, other than its FILE. */
+interface FurtherRecord {
+  readonly name: string;
+  readonly record: RecordRow;
+  readonly bytes: Uint8Array;
+}
+
+/** The records of one open file. */
+interface FileRecords {
+  readonly file: FileRow;
+  /** FILE. */
+  readonly bytes: Uint8Array;
+  readonly reader: StructReader;
+  /** The first further record of this name. */
+  find(name: string): FurtherRecord | undefined;
+}
+
+/**
+ * A function that reads the details of a file.
+ *
+ * @param read Reads the first bytes of a record.
+ */
+export function createDetailsReader(
+  context: FieldContext,
+  source: Source,
+  read: (record: RecordRow) => Promise<Uint8Array>,
+): (file: FileRow) => Promise<Details> {
+  const { checkpoint } = context;
+  const { files } = checkpoint;
+  let pipeEnds: ReadonlyMap<string, readonly FileRow[]> | null = null;
+
+  return async (file) => {
+    const record = files.record[file] ?? NONE;
+    const kind = FILE_KINDS[u8At(files.kind, file)];
+    // Nearly all files are plain ones: the columns hold everything that their records say.
+    if (record === NONE || kind === "generic") return {};
+    const from = await readFileRecords(context, file, read);
+    switch (kind) {
+      case "pipe":
+        pipeEnds ??= pipeEndsByName(checkpoint);
+        return pipeDetails(context, from, otherEnds(checkpoint, pipeEnds, file));
+      case "fifo":
+        return pipeDetails(context, from, null);
+      case "socket":
+        return { socket: from.reader.number("sock_objref"), ...socketDetails(context, from) };
+      case "tty":
+        return terminalDetails(context, from);
+      case "eventfd":
+        return eventfdDetails(context, from);
+      case "epoll": {
+        const items = from.find("BUFFER");
+        return { targets: items === undefined ? [] : await epollTargets(context, source, items.record) };
+      }
+      default:
+        return {};
+    }
+  };
+}
+
+async function readFileRecords(
+  { checkpoint, dialect, littleEndian }: FieldContext,
+  file: FileRow,
+  read: (record: RecordRow) => Promise<Uint8Array>,
+): Promise<FileRecords> {
+  const { files, fileRecords, records } = checkpoint;
+  const kindOf = (record: RecordRow) => records.kinds[records.kind[record] ?? -1];
+  const further: FurtherRecord[] = [];
+  for (let at = u32At(fileRecords.first, file); at < u32At(fileRecords.first, file + 1); at++) {
+    const record = u32At(fileRecords.record, at);
+    further.push({ name: kindOf(record)?.name ?? "", record, bytes: await read(record) });
+  }
+  const own = i32At(files.record, file);
+  const bytes = await read(own);
+  return {
+    file,
+    bytes,
+    reader: structReader(dialect.struct(kindOf(own)?.struct ?? ""), bytes, littleEndian),
+    find: (name) => further.find((record) => record.name === name),
+  };
+}
+
+/** @param others Ids of the pipe's other ends; `null`: not listed. */
+function pipeDetails({ checkpoint }: FieldContext, from: FileRecords, others: readonly number[] | null): Details {
+  const buffered = from.find("PIPE_BUF") ?? from.find("FILE_PIPE");
+  return {
+    pipe: from.reader.number("pipe_objref"),
+    end: pipeEnd(u32At(checkpoint.files.flags, from.file)),
+    ...(others === null ? {} : { otherEnds: others }),
+    ...(buffered === undefined ? {} : { bufferedBytes: u32At(checkpoint.records.length, buffered.record) - 8 }),
+  };
+}
+
+/** Which end of a pipe a file is: pipes are open for reading or for writing. */
+const pipeEnd = (flags: number): string => ["read", "write", "read and write"][flags & 3] ?? "unknown";
+
+/** Pipes by their name, which holds the number of the pipe. */
+function pipeEndsByName(checkpoint: Checkpoint): ReadonlyMap<string, readonly FileRow[]> {
+  const pipe = fileKind("pipe");
+  const ends = new Map<string, FileRow[]>();
+  for (let file = 0; file < checkpoint.files.count; file++) {
+    if (checkpoint.files.kind[file] !== pipe) continue;
+    const name = visibleText(nameBytes(checkpoint, file));
+    const known = ends.get(name);
+    if (known === undefined) ends.set(name, [file]);
+    else known.push(file);
+  }
+  return ends;
+}
+
+/** Ids of the other ends of a file's pipe. */
+function otherEnds(
+  checkpoint: Checkpoint,
+  pipeEnds: ReadonlyMap<string, readonly FileRow[]>,
+  file: FileRow,
+): readonly number[] {
+  const ends = pipeEnds.get(visibleText(nameBytes(checkpoint, file))) ?? [];
+  return ends.filter((end) => end !== file).map((end) => u32At(checkpoint.files.id, end));
+}
+
+function socketDetails({ dialect, littleEndian }: FieldContext, from: FileRecords): Details {
+  const reader = (record: string, struct: string): StructReader | null => {
+    const found = from.find(record);
+    return found === undefined ? null : structReader(dialect.struct(struct), found.bytes, littleEndian);
+  };
+  const socket = reader("SOCKET", "ckpt_hdr_socket");
+  if (socket === null) return {};
+  const words = socketWords(socket);
+  const details: Record<string, DetailValue> = { family: words.family, type: words.type };
+  if (words.protocol !== "") details.protocol = words.protocol;
+  if (words.state !== "") details.state = words.state;
+  const inet = reader("SOCKET_INET", "ckpt_hdr_socket_inet");
+  if (inet !== null) {
+    details.local = internetAddress(inet, words.family, "local");
+    details.remote = internetAddress(inet, words.family, "remote");
+  }
+  const unix = reader("SOCKET_UNIX", "ckpt_hdr_socket_unix");
+  if (unix !== null) {
+    details.local = unixAddress(unix.bytes("laddr"), unix.number("laddr_len"));
+    details.remote = unixAddress(unix.bytes("raddr"), unix.number("raddr_len"));
+    details.peer = unix.number("peer");
+  }
+  return details;
+}
+
+function terminalDetails({ dialect, littleEndian }: FieldContext, from: FileRecords): Details {
+  const bytes = from.find("TTY")?.bytes;
+  if (bytes === undefined) return {};
+  const tty = structReader(dialect.struct("ckpt_hdr_tty"), bytes, littleEndian);
+  const side = terminalSide(tty);
+  const details: Record<string, DetailValue> = { index: tty.number("index") };
+  if (side !== null) details.side = side;
+  details.rows = tty.number("winsize.ws_row");
+  details.columns = tty.number("winsize.ws_col");
+  const ldisc = from.find("TTY_LDISC")?.bytes;
+  if (ldisc !== undefined) {
+    const reader = structReader(dialect.struct("ckpt_hdr_ldisc_n_tty"), ldisc, littleEndian);
+    details.bufferedBytes = reader.number("datalen");
+  }
+  return details;
+}
+
+function eventfdDetails({ dialect, littleEndian }: FieldContext, from: FileRecords): Details {
+  const count = dialect.struct("ckpt_hdr_file_eventfd")?.byName.get("count");
+  return {
+    count: count === undefined ? null : integer(from.bytes, count, littleEndian).toString(),
+    eventfdFlags: from.reader.number("flags"),
+  };
+}
+
+/** The files that an epoll watches, from the BUFFER after its EPOLL_ITEMS. */
+async function epollTargets(context: FieldContext, source: Source, record: RecordRow): Promise<Details[]> {
+  const { records, files } = context.checkpoint;
+  const layout = context.dialect.struct("ckpt_eventpoll_item");
+  if (layout === undefined) return [];
+  const offset = f64At(records.offset, record) + 8;
+  const length = Math.min(u32At(records.length, record) - 8, MOST_TARGETS * layout.size);
+  const bytes = await source.read(offset, length);
+  const targets: Details[] = [];
+  for (let at = 0; at + layout.size <= bytes.length; at += layout.size) {
+    const item = bytes.subarray(at, at + layout.size);
+    const reader = structReader(layout, item, context.littleEndian);
+    const data = layout.byName.get("data");
+    const file = context.refer(reader.number("file_objref"));
+    targets.push({
+      fd: reader.number("fd"),
+      events: reader.number("events"),
+      data: data === undefined ? null : integer(item, data, context.littleEndian).toString(),
+      file: file?.to === "file" ? u32At(files.id, file.row) : null,
+    });
+  }
+  return targets;
+}

@@ -1,0 +1,72 @@
+// The end of the walk: what the image lacks, the tasks' pids, and the facts about the image as a whole.
+
+import type { Head } from "../builder.ts";
+import { endTable } from "./on-file-table.ts";
+import { closeTask } from "./on-tasks.ts";
+import { taskPids } from "./pids.ts";
+import { report, type Walk } from "./walk.ts";
+
+/** Reports what is missing from the image, and sets the tasks' pids. */
+export function endWalk(walk: Walk): void {
+  const { builder, source, pos, kinds, recognition } = walk;
+  endTable(walk);
+  closeTask(walk);
+  setPids(walk);
+  const left = source.size - pos;
+  if (walk.nextString === "error") {
+    report(walk, "error", "error-record", "The dump failed; the image does not say why.", pos);
+  }
+  if (walk.complete) {
+    if (left > 0) {
+      report(walk, "note", "bytes-after-tail", `${left} bytes follow the end of the image; they are ignored.`, pos);
+    }
+  } else if (!walk.errorMet && !walk.faulted) {
+    const where = left > 0 ? `inside the header of a record, of which it has ${left} bytes` : "before its TAIL record";
+    report(walk, "error", "truncated", `The image ends ${where}.`, pos);
+  }
+  if (left > 0) builder.addGap(pos, left, kinds.lost, 0);
+  if (recognition.doubt !== undefined) {
+    report(walk, "warning", "dialect-doubt", `The dialect is not certain. ${recognition.doubt}`, 0);
+  }
+}
+
+/** Sets each task's pids: the n-th entry is the n-th task's. */
+function setPids(walk: Walk): void {
+  const { pids, littleEndian } = walk;
+  const { tasks } = walk.builder;
+  if (pids.entries === null) return;
+  taskPids(pids, littleEndian)
+    .slice(0, tasks.count)
+    .forEach(({ pid, ppid, tgid, pgid, sid }, row) => {
+      tasks.pid[row] = pid;
+      tasks.ppid[row] = ppid;
+      tasks.tgid[row] = tgid;
+      tasks.pgid[row] = pgid;
+      tasks.sid[row] = sid;
+    });
+  if (walk.complete && tasks.count !== pids.announced) {
+    const what = `The image announces ${pids.announced} tasks and has ${tasks.count}.`;
+    report(walk, "warning", "task-count", what, null);
+  }
+}
+
+/** The image as a whole, as far as the walk has come. */
+export function headOf(walk: Walk): Head {
+  const { recognition, source, kinds } = walk;
+  return {
+    format: "linux-cr",
+    dialect: finalName(walk.dialect.name, walk.epollOrEventfdMet),
+    evidence: recognition.evidence,
+    complete: walk.complete,
+    machine: recognition.machine,
+    time: walk.time,
+    facts: [...walk.facts],
+    members: [{ name: source.name, size: source.size }],
+    recordKinds: [...kinds.list],
+    objectTypes: walk.objectTypes,
+  };
+}
+
+/** These two dialects differ only in epoll and eventfd; an image without either gets the name of the older. */
+const finalName = (name: string, epollOrEventfdMet: boolean): string =>
+  name === "v19-dev-20091104" && !epollOrEventfdMet ? "v19-dev-20091025" : name;

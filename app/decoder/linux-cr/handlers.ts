@@ -1,0 +1,99 @@
+// Calls the handler of a record. Which record each action stands for is in actions.ts.
+
+import { ACTIONS } from "./actions.ts";
+import { onFileDesc } from "./on-file-desc.ts";
+import { onFileTable } from "./on-file-table.ts";
+import { onEpollItems, onFile, onFileName, onFilePipe, onPipeBuf } from "./on-files.ts";
+import { onSocket, onSocketInet, onSocketUnix } from "./on-sockets.ts";
+import { onBuffer, onError, onHeader, onObjref, onPids, onString, onTail, onTree } from "./on-stream.ts";
+import { onFs, onTask, onTaskObjs } from "./on-tasks.ts";
+import { onTty, onTtyLdisc } from "./on-terminals.ts";
+import type { Walk } from "./walk.ts";
+
+/**
+ * Handles the current record, whose row has been added. Returns false if bytes elsewhere have to be read for it, which
+ * slow-records.ts does.
+ *
+ * A switch and not a table of functions: the calls in it are inlined, and this runs once for nearly every record.
+ *
+ * @param action One of ACTIONS.
+ * @param at Where the record begins in the window.
+ * @param length Length of the record in bytes, its header included.
+ */
+export function handle(walk: Walk, action: number, at: number, length: number): boolean {
+  switch (action) {
+    case ACTIONS.FILE_DESC:
+      onFileDesc(walk, at);
+      break;
+    case ACTIONS.OBJREF:
+      onObjref(walk, at);
+      break;
+    case ACTIONS.FILE:
+      onFile(walk, at, length);
+      break;
+    case ACTIONS.FILE_NAME:
+      onFileName(walk, at, length);
+      break;
+    case ACTIONS.FILE_TABLE:
+      onFileTable(walk, at);
+      break;
+    case ACTIONS.TASK:
+      onTask(walk, length);
+      break;
+    case ACTIONS.STRING:
+      onString(walk, at, length);
+      break;
+    case ACTIONS.TASK_OBJS:
+      onTaskObjs(walk, at);
+      break;
+    case ACTIONS.BUFFER:
+      if (walk.nextBuffer === "pids" || walk.nextBuffer === "pid-objects") return false;
+      onBuffer(walk, at, length);
+      break;
+    case ACTIONS.SOCKET:
+      onSocket(walk, length);
+      break;
+    case ACTIONS.SOCKET_UNIX:
+      onSocketUnix(walk, length);
+      break;
+    case ACTIONS.SOCKET_INET:
+      onSocketInet(walk, length);
+      break;
+    case ACTIONS.TTY:
+      onTty(walk, length);
+      break;
+    case ACTIONS.TTY_LDISC:
+      onTtyLdisc(walk);
+      break;
+    case ACTIONS.EPOLL_ITEMS:
+      onEpollItems(walk, at);
+      break;
+    case ACTIONS.PIPE_BUF:
+      onPipeBuf(walk);
+      break;
+    case ACTIONS.FILE_PIPE:
+      onFilePipe(walk, at);
+      break;
+    case ACTIONS.FS:
+      onFs(walk);
+      break;
+    case ACTIONS.TREE:
+      onTree(walk, at);
+      break;
+    case ACTIONS.PIDS:
+      onPids(walk, at);
+      break;
+    case ACTIONS.HEADER:
+      onHeader(walk, at, length);
+      break;
+    case ACTIONS.ERROR:
+      onError(walk);
+      break;
+    case ACTIONS.TAIL:
+      onTail(walk, at);
+      break;
+    default:
+      return false;
+  }
+  return true;
+}

@@ -1,0 +1,74 @@
+// Records that do not fit the dialect: of an unknown type, or of a wrong length. The walk goes on after one if another
+// record follows it.
+
+import { i32At } from "../../model/read.ts";
+import { handle } from "./handlers.ts";
+import { TYPES, UNKNOWN } from "./kinds.ts";
+import { plausible, skipRawBytes } from "./slow-records.ts";
+import { fault, HANDLED_BYTES, report, type Walk } from "./walk.ts";
+
+/** A record that does not fit the dialect. */
+export interface Misfit {
+  readonly type: number;
+  readonly length: number;
+}
+
+/** Handles a known record as far as it can be, and goes to what follows it. False if the walk cannot go on. */
+export async function handleMisfit(walk: Walk, actions: Uint8Array, misfit: Misfit): Promise<boolean> {
+  const { builder, kinds, source, pos } = walk;
+  const { type } = misfit;
+  const kind = type < TYPES ? (kinds.byType[type] ?? UNKNOWN) : UNKNOWN;
+  if (kind === UNKNOWN) return await passUnknown(walk, misfit);
+  const length = await usableLength(walk, misfit);
+  if (length === null) return false;
+  walk.record = builder.addRecord(pos, length, kind, 0);
+  if (length >= i32At(kinds.sizeByType, type)) {
+    await walk.window.fill(pos, Math.min(HANDLED_BYTES, source.size - pos));
+    handle(walk, actions[type] ?? 0, pos - walk.window.start, length);
+  }
+  walk.pos = pos + length;
+  if (walk.skip > 0) skipRawBytes(walk);
+  return true;
+}
+
+/** Passes over a record of an unknown type. False if no record follows. */
+async function passUnknown(walk: Walk, { type, length }: Misfit): Promise<boolean> {
+  const { builder, kinds, dialect, source, pos } = walk;
+  if (length < 8 || length > source.size - pos || !(await plausible(walk, pos + length))) {
+    fault(walk, "not-a-record", `There is no record where one should begin: type ${type}, length ${length}.`, pos);
+    return false;
+  }
+  report(walk, "warning", "unknown-record", `Record type ${type} is not known in ${dialect.name}; skipped.`, pos);
+  builder.addRecord(pos, length, kinds.unknown(type), 0);
+  walk.pos = pos + length;
+  return true;
+}
+
+/** The length to read a record with: as it says, or as it should be. `null`: no record follows either; reported. */
+async function usableLength(walk: Walk, { type, length }: Misfit): Promise<number | null> {
+  const { kinds, dialect, source, pos } = walk;
+  const name = dialect.recordName(type);
+  const size = i32At(kinds.sizeByType, type);
+  const left = source.size - pos;
+  if (size !== 0 && size !== length && size <= left && (await plausible(walk, pos + size))) {
+    const what = `${name} gives its length as ${length}; it is read as ${size}, the length that it should have.`;
+    report(walk, "error", "record-length", what, pos + 4);
+    return size;
+  }
+  if (length < 8) {
+    fault(walk, "record-length", `${name} gives its length as ${length}; the least is 8.`, pos + 4);
+    return null;
+  }
+  if (length > left) {
+    const what = `The image ends inside ${name}: ${length} bytes are announced, ${left} are left.`;
+    fault(walk, "truncated", what, pos);
+    return null;
+  }
+  if (await plausible(walk, pos + length)) {
+    report(walk, "error", "record-length", `${name} is ${length} bytes long instead of ${size}.`, pos + 4);
+    return length;
+  }
+  const what = `${name} gives its length as ${length} instead of ${size}; neither leads to another record.`;
+  fault(walk, "record-length", what, pos + 4);
+  return null;
+}

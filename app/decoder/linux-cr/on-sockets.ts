@@ -1,0 +1,35 @@
+// Records of sockets: SOCKET, SOCKET_UNIX and SOCKET_INET. SOCKET_FRAG is in slow-records.ts.
+
+import { NONE } from "../../model/checkpoint.ts";
+import { OBJECTS } from "./actions.ts";
+import { internetAddress, unixAddress } from "./socket-addresses.ts";
+import { socketWords } from "./socket-names.ts";
+import { readStruct, resolve, type Walk } from "./walk.ts";
+
+/** SOCKET: the socket object that the last OBJREF announced. */
+export function onSocket(walk: Walk, length: number): void {
+  const socket = walk.sockets[walk.pendingSocket];
+  if (socket === undefined) return;
+  socket.record = walk.record;
+  socket.words = socketWords(readStruct(walk, "ckpt_hdr_socket", length));
+  walk.lastSocket = walk.pendingSocket;
+  walk.pendingSocket = NONE;
+}
+
+/** SOCKET_UNIX: the addresses of a unix socket. It names its socket, as a socket's peer is described inside it. */
+export function onSocketUnix(walk: Walk, length: number): void {
+  const reader = readStruct(walk, "ckpt_hdr_socket_unix", length);
+  const socket = walk.sockets[resolve(walk, reader.number("this"), OBJECTS.SOCK)];
+  if (socket === undefined) return;
+  socket.detail = walk.record;
+  socket.local = unixAddress(reader.bytes("laddr"), reader.number("laddr_len"));
+}
+
+/** SOCKET_INET: the addresses of the socket that was described last. */
+export function onSocketInet(walk: Walk, length: number): void {
+  const socket = walk.sockets[walk.lastSocket];
+  if (socket === undefined) return;
+  const reader = readStruct(walk, "ckpt_hdr_socket_inet", length);
+  socket.detail = walk.record;
+  socket.local = internetAddress(reader, socket.words?.family ?? "", "local");
+}

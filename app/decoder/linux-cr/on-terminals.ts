@@ -1,0 +1,21 @@
+// Records of terminals: TTY and TTY_LDISC.
+
+import { NONE } from "../../model/checkpoint.ts";
+import { terminalName } from "./terminal-names.ts";
+import { readStruct, type Walk } from "./walk.ts";
+
+/** TTY: the terminal object that the last OBJREF announced. */
+export function onTty(walk: Walk, length: number): void {
+  const terminal = walk.terminals[walk.pendingTerminal];
+  if (terminal === undefined) return;
+  terminal.record = walk.record;
+  terminal.name = terminalName(readStruct(walk, "ckpt_hdr_tty", length));
+  walk.lastTerminal = walk.pendingTerminal;
+  walk.pendingTerminal = NONE;
+}
+
+/** TTY_LDISC: the line discipline of the terminal that was described last. */
+export function onTtyLdisc(walk: Walk): void {
+  const terminal = walk.terminals[walk.lastTerminal];
+  if (terminal !== undefined) terminal.ldisc = walk.record;
+}

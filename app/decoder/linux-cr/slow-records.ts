@@ -1,0 +1,80 @@
+// Records for which bytes have to be awaited: pids, which may be longer than the window, and records that raw bytes of
+// unknown length may follow (SOCKET_FRAG, HPAGE).
+
+import { u32At } from "../../model/read.ts";
+import { TYPES, UNKNOWN } from "./kinds.ts";
+import { fault, readStruct, report, type Walk } from "./walk.ts";
+
+/** Sizes of a page on the machines that could write an image; the most likely first. */
+const PAGE_SIZES = [4096, 65_536, 16_384, 8192];
+/** Length of a SOCKET_FRAG record, which tells it from HPAGE. */
+const SOCKET_FRAG_LENGTH = 16;
+
+/** Handles the current record, whose row has been added, and goes to the next. */
+export async function handleSlowly(walk: Walk): Promise<void> {
+  const length = u32At(walk.builder.records.length, walk.record);
+  const { pos } = walk;
+  if (walk.nextBuffer === "pids" || walk.nextBuffer === "pid-objects") await readPids(walk, length);
+  else if (length === SOCKET_FRAG_LENGTH) walk.skip = await socketPage(walk, pos + length);
+  else walk.skip = await hugePage(walk, pos + length, length);
+  walk.pos = pos + length;
+  if (walk.skip > 0) skipRawBytes(walk);
+}
+
+/** The BUFFER after TREE or PIDS. */
+async function readPids(walk: Walk, length: number): Promise<void> {
+  const { source, pos, pids } = walk;
+  const payload = new Uint8Array(await source.read(pos + 8, length - 8));
+  if (walk.nextBuffer === "pid-objects") pids.numbers = payload;
+  else {
+    pids.entries = payload;
+    const expected = pids.announced * pids.entrySize;
+    if (payload.length !== expected) {
+      const what = `The pids of ${pids.announced} tasks take ${payload.length} bytes instead of ${expected}.`;
+      report(walk, "warning", "pids-length", what, pos + 4);
+    }
+  }
+  walk.nextBuffer = "other";
+}
+
+/** Size of the raw page that follows a SOCKET_FRAG. It is as large as a page of the writing machine, which is unknown. */
+async function socketPage(walk: Walk, end: number): Promise<number> {
+  for (const page of PAGE_SIZES) if (await plausible(walk, end + page)) return page;
+  return PAGE_SIZES[0] as number;
+}
+
+/** Raw bytes after an HPAGE. No writer of these is known: the page may be in a BUFFER or raw. */
+async function hugePage(walk: Walk, end: number, length: number): Promise<number> {
+  const shift = readStruct(walk, "ckpt_hdr_hpage", length).number("shift");
+  const page = shift < 40 ? 2 ** shift : 0;
+  return !(await plausible(walk, end)) && (await plausible(walk, end + page)) ? page : 0;
+}
+
+/** Passes over the raw bytes that follow a record. */
+export function skipRawBytes(walk: Walk): void {
+  const { builder, kinds, source, pos, skip } = walk;
+  const raw = Math.min(skip, source.size - pos);
+  builder.addGap(pos, raw, kinds.raw, 0);
+  if (raw < skip) fault(walk, "truncated", `The image ends inside ${skip} raw bytes: ${raw} are left.`, pos);
+  walk.pos = pos + raw;
+  walk.skip = 0;
+}
+
+/** Whether a record could begin at `offset`: a known type, and a length that fits. The end of the image is plausible. */
+export async function plausible({ source, window, kinds, littleEndian }: Walk, offset: number): Promise<boolean> {
+  if (offset === source.size) return true;
+  if (offset + 8 > source.size) return false;
+  let { view } = window;
+  let at = offset - window.start;
+  if (at < 0 || offset + 8 > window.end) {
+    const bytes = await source.read(offset, 8);
+    if (bytes.length < 8) return false;
+    view = new DataView(bytes.buffer, bytes.byteOffset, 8);
+    at = 0;
+  }
+  const type = view.getUint32(at, littleEndian);
+  const length = view.getUint32(at + 4, littleEndian);
+  if (type >= TYPES || kinds.byType[type] === UNKNOWN || length < 8 || offset + length > source.size) return false;
+  const size = kinds.sizeByType[type];
+  return size === 0 || size === length;
+}

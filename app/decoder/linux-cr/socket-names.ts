@@ -1,0 +1,56 @@
+// Sockets in words, and the name that a user sees: `socket:[tcp 127.0.0.1:80 listen]`.
+
+import { SOCKET_FAMILIES, SOCKET_STATES, SOCKET_TYPES } from "../../model/names.ts";
+import { visible } from "../../model/text.ts";
+import type { StructReader } from "./struct-reader.ts";
+
+/** IPPROTO_… of Linux include/linux/in.h. */
+export const SOCKET_PROTOCOLS: Readonly<Record<number, string>> = { 1: "icmp", 6: "tcp", 17: "udp", 132: "sctp" };
+
+const word = (names: Readonly<Record<number, string>>, value: number, what: string): string =>
+  names[value] ?? `${what} ${value}`;
+
+/** A socket's address family, type, protocol and state in words, from SOCKET. */
+export interface SocketWords {
+  readonly family: string;
+  readonly type: string;
+  /** Empty if it is 0 and the type does not imply one. */
+  readonly protocol: string;
+  /** Empty if it is 0. */
+  readonly state: string;
+}
+
+/** The words of a SOCKET record. */
+export function socketWords(socket: StructReader): SocketWords {
+  const type = socket.number("sock.type");
+  const protocol = socket.number("sock.protocol");
+  const family = word(SOCKET_FAMILIES, socket.number("sock_common.family"), "family");
+  // The default protocol of the internet families.
+  const usual = !family.startsWith("inet") ? "" : type === 1 ? "tcp" : type === 2 ? "udp" : "";
+  const state = socket.number("sock_common.state");
+  return {
+    family,
+    type: word(SOCKET_TYPES, type, "type"),
+    protocol: protocol === 0 ? usual : word(SOCKET_PROTOCOLS, protocol, "protocol"),
+    state: state === 0 ? "" : word(SOCKET_STATES, state, "state"),
+  };
+}
+
+/** A name, and how many of its characters are the same in every dump. */
+export interface StableName {
+  readonly name: string;
+  readonly stable: number;
+}
+
+/** The name of a socket. Comparisons ignore the state at its end. */
+export function socketName(words: SocketWords, local: string): StableName {
+  const inet = words.family === "inet" || words.family === "inet6";
+  const what = inet
+    ? words.protocol || words.type
+    : words.family === "unix"
+      ? `unix ${words.type}`
+      : `${words.family} ${words.type}`;
+  const stable = `socket:[${what}${local === "" ? "" : ` ${visible(local)}`}`;
+  const state = inet && words.state !== "" ? ` ${words.state}` : "";
+  return { name: `${stable}${state}]`, stable: stable.length };
+}
