@@ -1,7 +1,7 @@
 // The building blocks of the inspector: a section with a heading, and a named value.
 
 import type { ReactNode } from "react";
-import { copyText } from "../../shell/save.ts";
+import { copy as copyAndNotify } from "../../shell/commands/actions.ts";
 import { usePage } from "../context.ts";
 
 /** A named value. `copy`: the text of its copy button; without it there is none. */
@@ -17,7 +17,7 @@ export function Value({ name, children, copy }: { name: string; children: ReactN
             type="button"
             className="plain value-copy"
             aria-label={`Copy ${name}`}
-            onClick={() => void copyText(copy).then((done) => done && shell.notify(`Copied ${name}`))}
+            onClick={() => void copyAndNotify(shell, copy, name)}
           >
             copy
           </button>

@@ -1,0 +1,76 @@
+// The head of a grid: a title for each column that sorts and resizes it.
+
+import type { Header } from "@tanstack/react-table";
+import type { KeyboardEvent } from "react";
+import { COLUMNS, type Listing } from "../../model/columns.ts";
+import { alignment, type features, MIN_WIDTH, type ShownRow } from "./grid-columns.ts";
+
+/** Pixels that an arrow key makes a column wider or narrower. */
+const RESIZE_STEP = 8;
+
+type GridHeader = Header<typeof features, ShownRow, unknown>;
+
+interface Props {
+  readonly listing: Listing;
+  readonly headers: readonly GridHeader[];
+  /** Value of grid-template-columns. */
+  readonly template: string;
+  /** Pixels of all columns. */
+  readonly width: number;
+  onResize(column: string, width: number): void;
+}
+
+export function GridHead({ listing, headers, template, width, onResize }: Props) {
+  return (
+    <div role="rowgroup" className="grid-head" style={{ minWidth: width }}>
+      <div role="row" aria-rowindex={1} className="grid-row" style={{ gridTemplateColumns: template }}>
+        {headers.map((header, at) => (
+          <Title key={header.id} listing={listing} header={header} index={at} onResize={onResize} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+interface TitleProps extends Pick<Props, "listing" | "onResize"> {
+  readonly header: GridHeader;
+  readonly index: number;
+}
+
+const ARIA_SORT = { asc: "ascending", desc: "descending" } as const;
+const ARROWS = { asc: " ↑", desc: " ↓" } as const;
+
+function Title({ listing, header, index, onResize }: TitleProps) {
+  const column = COLUMNS[listing].find(({ id }) => id === header.column.id);
+  const sorted = header.column.getIsSorted();
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = event.key === "ArrowLeft" ? -RESIZE_STEP : event.key === "ArrowRight" ? RESIZE_STEP : 0;
+    if (!event.shiftKey || step === 0) return;
+    event.preventDefault();
+    onResize(header.column.id, Math.max(MIN_WIDTH, header.getSize() + step));
+  };
+  return (
+    <div
+      role="columnheader"
+      aria-colindex={index + 1}
+      aria-sort={sorted ? ARIA_SORT[sorted] : "none"}
+      className={column ? `grid-title${alignment(column)}` : "grid-title"}
+    >
+      <button
+        type="button"
+        className="plain"
+        title={`${column?.about ?? ""}. Click to sort; press Shift with an arrow key to resize.`}
+        onClick={header.column.getToggleSortingHandler()}
+        onKeyDown={onKeyDown}
+      >
+        {column?.title}
+        <span aria-hidden="true">{sorted ? ARROWS[sorted] : ""}</span>
+      </button>
+      <span
+        className="grid-resize"
+        aria-hidden="true"
+        onPointerDown={header.getResizeHandler() as (event: unknown) => void}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,66 @@
+// A row of a grid and its cells.
+
+import type { Cell as TableCell } from "@tanstack/react-table";
+import type { MouseEvent } from "react";
+import { COLUMNS, type Column, type Listing } from "../../model/columns.ts";
+import { alignment, type features, type ShownRow } from "./grid-columns.ts";
+
+interface Props {
+  readonly listing: Listing;
+  readonly shown: ShownRow;
+  readonly cells: readonly TableCell<typeof features, ShownRow, unknown>[];
+  /** Value of grid-template-columns. */
+  readonly template: string;
+  /** `selected`: the row is the selection. `related`: it is the table of the selected task, and so on. */
+  readonly relation: "selected" | "related" | null;
+  /** Among the rows to copy. */
+  readonly marked: boolean;
+  /** The row that the keys act on. */
+  readonly active: boolean;
+  onClick(event: MouseEvent, at: number): void;
+}
+
+export function GridRow({ listing, shown, cells, template, relation, marked, active, onClick }: Props) {
+  const { at, top } = shown;
+  const classes = ["grid-row", relation && `row-${relation}`, marked && "row-marked", active && "row-active"];
+  return (
+    <div
+      id={`row-${at}`}
+      role="row"
+      aria-rowindex={at + 2}
+      aria-selected={relation === "selected" || marked}
+      className={classes.filter(Boolean).join(" ")}
+      style={{ transform: `translateY(${top}px)`, gridTemplateColumns: template }}
+      onClick={(event) => onClick(event, at)}
+    >
+      {cells.map((cell, index) => (
+        <Cell
+          key={cell.id}
+          index={index}
+          column={COLUMNS[listing].find(({ id }) => id === cell.column.id)}
+          text={cell.getValue() as string}
+        />
+      ))}
+    </div>
+  );
+}
+
+/** Longer texts get a tooltip, as the column may cut them. */
+const SHORT = 24;
+
+function Cell({ column, text, index }: { column: Column | undefined; text: string; index: number }) {
+  if (column === undefined) return null;
+  const quiet = text === "no" && column.yes !== undefined;
+  const shared = text === "yes" && column.id === "shared";
+  const severity = column.id === "severity" ? ` severity-${text}` : "";
+  return (
+    <div
+      role="gridcell"
+      aria-colindex={index + 1}
+      className={`grid-cell${alignment(column)}${quiet ? " muted" : ""}${shared ? " shared" : ""}${severity}`}
+      title={text.length > SHORT ? text : undefined}
+    >
+      {text}
+    </div>
+  );
+}
