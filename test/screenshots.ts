@@ -21,8 +21,14 @@ interface Picture {
 const PICTURES: readonly Picture[] = [
   { file: "drawing.png", theme: "light", width: 1440, height: 900, fragment: "#sample=shared-table", ready: "canvas" },
   { file: "comparison.png", theme: "light", width: 1440, height: 900, fragment: "#sample=httpd", ready: ".change" },
-  { file: "comparison-dark.png", theme: "dark", width: 1440, height: 900, fragment: "#sample=services", ready: ".change" },
-  { file: "phone.png", theme: "light", width: 390, height: 844, fragment: "#sample=httpd", ready: ".change" },
+  {
+    file: "comparison-dark.png",
+    theme: "dark",
+    width: 1440,
+    height: 900,
+    fragment: "#sample=services",
+    ready: ".change",
+  },
 ];
 
 mkdirSync(FOLDER, { recursive: true });
