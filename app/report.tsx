@@ -5,7 +5,7 @@ import { showPage } from "./page.tsx";
 import { unpackInputs } from "./shell/packed.ts";
 import { createShell } from "./shell/shell.ts";
 import { createClient } from "./worker/client.ts";
-import { serve } from "./worker/worker.ts";
+import { serve } from "./worker/serve.ts";
 
 // Browsers start no worker from a file; what it would answer is answered here.
 const { port1, port2 } = new MessageChannel();

@@ -1,11 +1,11 @@
-// The page's end of the worker protocol: a request becomes a promise, with progress, early parts and cancellation.
+// The page's end of the protocol: a request becomes a promise, with progress, early parts and cancellation.
 
 import type { Progress } from "../decoder/source.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import type { FromWorker, RequestKind, Requests, ToWorker } from "./protocol.ts";
 
 export interface RequestOptions {
-  /** Aborting makes the promise reject with the signal's reason and tells the worker to stop. */
+  /** Aborting rejects the promise with the signal's reason and cancels the request in the worker. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
   readonly onPart?: (part: Checkpoint) => void;
@@ -22,7 +22,7 @@ export interface Client {
   terminate(): void;
 }
 
-/** What a worker and a message port have in common. */
+/** What a Worker and a MessagePort have in common. */
 export interface Channel {
   postMessage(message: ToWorker): void;
   onmessage: ((event: MessageEvent<FromWorker>) => void) | null;

@@ -1,4 +1,4 @@
-// What the page and the worker say to each other: one type per question, with its answer.
+// The messages between page and worker: one type for each kind of request, with its response.
 
 import type { Findings } from "../checks/finding.ts";
 import type { Occurrences } from "../decoder/find-bytes.ts";
@@ -13,86 +13,84 @@ import type { Checkpoint } from "../model/checkpoint.ts";
 import type { Details, Field } from "../model/fields.ts";
 import type { Order } from "../model/order.ts";
 
-/**
- * A file that the user gave, or the address of a hosted one; `path` is its place in a dropped folder, else its name.
- */
+/** A file of the user's, or the URL of a hosted one. `path`: its path in a dropped folder, or else its name. */
 export type InputFile =
   | { readonly path: string; readonly file: Blob }
   | { readonly path: string; readonly url: string };
 
-/** Names an open document in the worker until it is closed. */
+/** Identifies an open document in the worker. Not reused. */
 export type DocumentId = number;
 
-/** Questions: what is asked, what is answered, and what may come before the answer. */
+/** Each kind of request with its response. `open` may send early parts first; `open` and `check` report progress. */
 export interface Requests {
-  /** Decode these files as one image. */
+  /** Decodes files as one image. `dialect`: instead of the detected one. `set`: one of several image sets. */
   open: {
     request: { inputs: readonly InputFile[]; dialect?: string; set?: string };
     response: OpenResponse;
   };
-  /** Forget a document. */
+  /** Closes a document. */
   close: { request: { document: DocumentId }; response: null };
   /** The fields of one record. */
   fields: { request: { document: DocumentId; record: number }; response: readonly Field[] };
-  /** The fields of records first … last, as `fields` has them; of 512 records at most. */
+  /** The fields of records `first` to `last`, both included. At most 512 records: the rest takes another request. */
   fieldsOf: { request: { document: DocumentId; first: number; last: number }; response: readonly (readonly Field[])[] };
-  /** What the format tells of an open file beyond the columns. */
+  /** What the image holds about an open file beyond the columns. */
   details: { request: { document: DocumentId; file: number }; response: Details };
-  /** Bytes of a member, at most `length` of them. */
+  /** Up to `length` bytes of a member, and at most 1 MiB. */
   bytes: { request: { document: DocumentId; member: number; offset: number; length: number }; response: Uint8Array };
   /**
-   * Where `needle` occurs in a stretch of a member from `from` on, `most` places at most. A long member takes several
-   * questions, each from where the last one says: so results come early, and not asking on is how to stop.
+   * At most `most` occurrences of `needle` in a member, from offset `from` on. One request searches a limited stretch;
+   * `next` in the response says where to go on. Results arrive early that way, and the page stops by not going on.
    */
   findBytes: {
     request: { document: DocumentId; member: number; needle: Uint8Array; from: number; most: number };
     response: Occurrences;
   };
-  /** The rows of a listing that pass a filter, in order: `orderRows` over the document's checkpoint. */
+  /** The filtered and sorted rows of a listing (`orderRows`). */
   order: { request: { document: DocumentId; order: Order }; response: Uint32Array };
-  /** Where things stand in the drawing: `layout` over the document alone. Asked for where that takes long. */
+  /** The layout of the drawing of one document. The page makes small ones itself. */
   layout: { request: { document: DocumentId }; response: Layout };
-  /** What a restart of the image would refuse or get wrong, and what looks wrong. */
+  /** What would make a restart fail, and what looks wrong. */
   check: { request: { document: DocumentId }; response: CheckResponse };
-  /** Documents without their records as one compressed piece (bundle.ts), under these names. */
+  /** Documents without their records, named `names`, as one compressed piece (bundle.ts). */
   pack: {
     request: { documents: readonly DocumentId[]; names: readonly string[]; leaveOut: LeaveOut };
     response: Uint8Array<ArrayBuffer>;
   };
-  /** The document that `ckptscope show --json` prints. */
+  /** The JSON of `ckptscope show --json`. */
   json: { request: { document: DocumentId }; response: Blob };
-  /** What changed from one document to another. */
+  /** Compares two documents. */
   diff: { request: DocumentPair; response: DiffResponse };
-  /** Both documents in one drawing. */
+  /** The layout of the drawing of two documents in one. */
   union: { request: DocumentPair; response: UnionResponse };
-  /** The changes as text, without those of the kinds in `ignore`: the documents of `ckptscope diff`, or a table. */
+  /** The changes as text, except kinds in `ignore`: as `ckptscope diff` prints them, or as a CSV table. */
   changes: {
     request: DocumentPair & {
       readonly form: ChangesForm;
       readonly ignore: readonly ChangeKind[];
-      /** What the user calls the two images. */
+      /** What to call the two images. */
       readonly names: { readonly before: string; readonly after: string };
     };
     response: Blob;
   };
 }
 
-/** Two open documents: the earlier and the later one. */
+/** Two open documents, the earlier one before. */
 export interface DocumentPair {
   readonly before: DocumentId;
   readonly after: DocumentId;
 }
 
-/** A comparison without the two checkpoints: the page has them already. */
+/** A comparison without its two checkpoints, which the page has. */
 export interface DiffResponse {
   readonly differences: Differences;
-  /** What makes the two an odd pair, in sentences; none if nothing does. */
+  /** Reasons to doubt that the two show the same processes, as sentences. */
   readonly unrelated: readonly string[];
-  /** How many digits the longest position and the longest version have. */
+  /** Digits of the longest position and version. */
   readonly digits: { readonly pos: number; readonly version: number };
 }
 
-/** The subject of a drawing of two images (union.ts) without the two checkpoints, and where things stand in it. */
+/** The subject of a drawing of two images (union.ts) without its two checkpoints, and its layout. */
 export interface UnionResponse {
   readonly graph: Graph;
   readonly both: Omit<Both, "before">;
@@ -101,14 +99,14 @@ export interface UnionResponse {
 
 export type ChangesForm = "json" | "markdown" | "csv";
 
-/** What the checks found, and what each rule that found something holds an image to. */
+/** What the checks found, with the titles of their rules. */
 export interface CheckResponse {
   readonly findings: Findings;
-  /** Sentences by code. */
+  /** By code; only of rules that found something. */
   readonly titles: Readonly<Record<string, string>>;
 }
 
-/** An opened image, or a sentence that says why it is none. */
+/** An opened image, or why the files were refused. */
 export type OpenResponse = { readonly document: DocumentId; readonly checkpoint: Checkpoint } | Refusal;
 
 export type RequestKind = keyof Requests;
@@ -124,5 +122,5 @@ export type FromWorker =
   | { readonly id: number; readonly kind: "part"; readonly part: Checkpoint }
   | { readonly id: number; readonly kind: "response"; readonly response: unknown }
   | { readonly id: number; readonly kind: "cancelled" }
-  /** A fault of the program or of the source of the bytes; `message` is for the user. */
+  /** The bytes could not be read, or ckptscope has a bug. `message` is for the user. */
   | { readonly id: number; readonly kind: "failed"; readonly message: string };

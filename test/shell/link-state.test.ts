@@ -12,7 +12,7 @@ import { createLinkMemory } from "../../app/shell/link-memory.ts";
 import { createShell, type Shell } from "../../app/shell/shell.ts";
 import type { Input, State } from "../../app/shell/state.ts";
 import { createClient } from "../../app/worker/client.ts";
-import { serve } from "../../app/worker/worker.ts";
+import { serve } from "../../app/worker/serve.ts";
 import { arbitraryState } from "../support/arbitrary-state.ts";
 import { checkpointOf, type State as ImageState } from "../support/state.ts";
 

@@ -1,0 +1,55 @@
+// Documents and changes as files: JSON, Markdown, CSV, packed images.
+
+import { filterChanges } from "../../diff/filter.ts";
+import { changesCsv, changesMarkdown } from "../../export/changes-text.ts";
+import { diffDocumentText } from "../../export/diff-json.ts";
+import { showDocument } from "../../export/show-json.ts";
+import { bundle } from "../../link/bundle.ts";
+import { createMask } from "../../link/leave-out.ts";
+import { pack } from "../../link/pack.ts";
+import { type Documents, sizeOf } from "../documents.ts";
+import type { Requests } from "../protocol.ts";
+import type { Handlers } from "./handler.ts";
+
+export function exportHandlers(documents: Documents): Handlers<"json" | "changes" | "pack"> {
+  return {
+    async json({ document }, { signal }) {
+      const image = documents.get(document);
+      const chunks: string[] = [];
+      for await (const chunk of showDocument(image, { name: image.sources[0]?.name ?? "", bytes: sizeOf(image) })) {
+        signal.throwIfAborted();
+        chunks.push(chunk);
+      }
+      return { response: new Blob(chunks, { type: "application/json" }) };
+    },
+    async changes(request) {
+      return { response: formatChanges(documents, request) };
+    },
+    async pack({ documents: ids, names, leaveOut }) {
+      const mask = createMask(leaveOut);
+      const response = await bundle(
+        ids.map((document, index) => pack(documents.get(document).checkpoint, names[index] ?? "", mask)),
+      );
+      return { response, transfer: [response.buffer] };
+    },
+  };
+}
+
+function formatChanges(documents: Documents, request: Requests["changes"]["request"]): Blob {
+  const { before, after, form, ignore, names } = request;
+  const comparison = documents.compare({ before, after });
+  const indices = filterChanges(comparison, { ignore });
+  switch (form) {
+    case "markdown":
+      return new Blob([changesMarkdown(comparison, names, indices)], { type: "text/markdown" });
+    case "csv":
+      return new Blob([changesCsv(comparison, indices)], { type: "text/csv" });
+    case "json": {
+      const sources = {
+        before: { name: names.before, bytes: sizeOf(documents.get(before)) },
+        after: { name: names.after, bytes: sizeOf(documents.get(after)) },
+      };
+      return new Blob([...diffDocumentText(comparison, sources, indices)], { type: "application/json" });
+    }
+  }
+}

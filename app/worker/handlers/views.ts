@@ -1,0 +1,51 @@
+// What the page shows of one document or two: rows in order, layouts, findings, changes.
+
+import { checkImage, RULES } from "../../checks/check.ts";
+import { copyOf, transferables } from "../../decoder/builder.ts";
+import { unrelated } from "../../diff/related.ts";
+import { oneImage } from "../../graph/order/graph.ts";
+import { layout } from "../../graph/order/layout.ts";
+import { union } from "../../graph/order/union.ts";
+import { widest } from "../../model/columns.ts";
+import { orderRows } from "../../model/order.ts";
+import type { Documents } from "../documents.ts";
+import type { Handlers } from "./handler.ts";
+
+export function viewHandlers(documents: Documents): Handlers<"order" | "layout" | "check" | "diff" | "union"> {
+  return {
+    async order({ document, order }) {
+      const rows = orderRows(documents.get(document).checkpoint, order);
+      return { response: rows, transfer: [rows.buffer] };
+    },
+    async layout({ document }) {
+      const response = layout(oneImage(documents.get(document).checkpoint));
+      return { response, transfer: transferables(response) };
+    },
+    async check({ document }, { signal, reportProgress }) {
+      const image = documents.get(document);
+      const findings = await checkImage(image, { signal, onProgress: reportProgress });
+      const found = new Set(findings.findings.map(({ code }) => code));
+      const rules = RULES.filter(({ code, format }) => format === image.checkpoint.format && found.has(code));
+      return { response: { findings, titles: Object.fromEntries(rules.map(({ code, title }) => [code, title])) } };
+    },
+    async diff(pair) {
+      const { before, after, ...differences } = documents.compare(pair);
+      const digits = (id: "pos" | "version"): number => Math.max(widest(before.files[id]), widest(after.files[id]));
+      const response = {
+        // A copy: the worker keeps its comparison, and transferring would take it away.
+        differences: copyOf(differences),
+        unrelated: unrelated(before, after, differences.pairs),
+        digits: { pos: digits("pos"), version: digits("version") },
+      };
+      return { response, transfer: transferables(response.differences) };
+    },
+    async union(pair) {
+      const { before, after, pairs, changed } = documents.compare(pair);
+      const { taskAfter, tables, descriptors } = pairs;
+      const subject = union(before, after, { taskAfter, tables, descriptors, changed });
+      const { rows, change } = subject.both;
+      const response = { graph: subject.graph, both: { rows, change }, layout: layout(subject) };
+      return { response, transfer: transferables(response) };
+    },
+  };
+}

@@ -1,0 +1,71 @@
+// The worker's end of the protocol: receives requests on a port, runs their handlers and sends the responses.
+
+import { SourceError } from "../decoder/source.ts";
+import { createDocuments } from "./documents.ts";
+import { exportHandlers } from "./handlers/export.ts";
+import { copyForPage, type Exchange, type Handlers, type Result } from "./handlers/handler.ts";
+import { openHandlers } from "./handlers/open.ts";
+import { readHandlers } from "./handlers/read.ts";
+import { viewHandlers } from "./handlers/views.ts";
+import type { FromWorker, RequestKind, ToWorker, WorkerRequest } from "./protocol.ts";
+
+/** What a worker's global scope and a message port have in common. */
+export interface Port {
+  postMessage(message: FromWorker, transfer: Transferable[]): void;
+  onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
+}
+
+/** Responds to requests on a port until it is closed. Documents belong to the port. */
+export function serve(port: Port): void {
+  const handlers = createHandlers();
+  const running = new Map<number, AbortController>();
+  port.onmessage = async ({ data }) => {
+    if (data.kind === "cancel") return running.get(data.id)?.abort();
+    const control = new AbortController();
+    running.set(data.id, control);
+    await respond(port, handlers, data, control.signal);
+    running.delete(data.id);
+  };
+}
+
+function createHandlers(): Handlers {
+  const documents = createDocuments();
+  return {
+    ...openHandlers(documents),
+    ...readHandlers(documents),
+    ...viewHandlers(documents),
+    ...exportHandlers(documents),
+  };
+}
+
+/** Runs the handler of one request and sends its response, or why there is none. */
+async function respond(
+  port: Port,
+  handlers: Handlers,
+  { id, kind, request }: WorkerRequest,
+  signal: AbortSignal,
+): Promise<void> {
+  const post = (message: FromWorker, transfer: Transferable[] = []): void => port.postMessage(message, transfer);
+  const exchange: Exchange = {
+    signal,
+    reportProgress: (progress) => post({ id, kind: "progress", progress }),
+    sendPart(checkpoint) {
+      const { checkpoint: part, transfer } = copyForPage(checkpoint);
+      post({ id, kind: "part", part }, transfer);
+    },
+  };
+  try {
+    // `kind` and `request` come from one WorkerRequest and fit each other, which the type of `handlers[kind]` forgets.
+    const handle = handlers[kind] as (request: unknown, exchange: Exchange) => Promise<Result<RequestKind>>;
+    const { response, transfer } = await handle(request, exchange);
+    post({ id, kind: "response", response }, transfer);
+  } catch (error) {
+    post(signal.aborted ? { id, kind: "cancelled" } : { id, kind: "failed", message: messageOf(error) });
+  }
+}
+
+/** What the user reads about an error. Problems of the image are part of its checkpoint and never end up here. */
+function messageOf(error: unknown): string {
+  if (error instanceof SourceError) return error.message;
+  return `Something went wrong in ckptscope: ${error instanceof Error ? error.message : String(error)}`;
+}

@@ -1,0 +1,61 @@
+import { afterAll, describe, expect, test } from "vitest";
+import { pack } from "../../app/link/pack.ts";
+import { createClient } from "../../app/worker/client.ts";
+import type { DocumentId } from "../../app/worker/protocol.ts";
+import { type Port, serve } from "../../app/worker/serve.ts";
+import { NGINX } from "../support/nginx.ts";
+import { checkpointOf } from "../support/state.ts";
+
+const { port1, port2 } = new MessageChannel();
+serve(port2 as unknown as Port);
+const client = createClient(port1 as unknown as Parameters<typeof createClient>[0]);
+afterAll(() => {
+  port1.close();
+  port2.close();
+});
+
+const packed = (name: string) => ({ path: name, file: new Blob([pack(checkpointOf(NGINX), name)]) });
+
+async function open(name: string): Promise<DocumentId> {
+  const response = await client.request("open", { inputs: [packed(name)] });
+  if ("refused" in response) throw new Error(response.refused);
+  return response.document;
+}
+
+describe("the worker", () => {
+  test("opens an image under an id of its own", async () => {
+    const response = await client.request("open", { inputs: [packed("a")] });
+    expect(response).toMatchObject({ checkpoint: { tasks: { count: NGINX.tasks.length } } });
+    expect(await open("b")).not.toBe(await open("b"));
+  });
+  test("refuses a file that is not an image", async () => {
+    const response = await client.request("open", { inputs: [{ path: "empty", file: new Blob([]) }] });
+    expect(response).toEqual({ refused: "empty is empty." });
+  });
+  test("fails a request for a document that was closed", async () => {
+    const document = await open("a");
+    await client.request("close", { document });
+    await expect(client.request("layout", { document })).rejects.toThrow(/Something went wrong in ckptscope/);
+  });
+  test("returns the same changes after a comparison as without one", async () => {
+    const pair = { before: await open("a"), after: await open("b") };
+    const request = { ...pair, form: "csv", ignore: [], names: { before: "a", after: "b" } } as const;
+    const first = await (await client.request("changes", request)).text();
+    await client.request("diff", pair);
+    expect(await (await client.request("changes", request)).text()).toBe(first);
+  });
+});
+
+describe("a cancelled request", () => {
+  test("rejects with the signal's reason", async () => {
+    const control = new AbortController();
+    const opening = client.request("open", { inputs: [packed("a")] }, { signal: control.signal });
+    control.abort(new Error("not needed any more"));
+    await expect(opening).rejects.toThrow("not needed any more");
+  });
+  test("is not sent if the signal was aborted before", async () => {
+    await expect(
+      client.request("open", { inputs: [packed("a")] }, { signal: AbortSignal.abort(new Error("too late")) }),
+    ).rejects.toThrow("too late");
+  });
+});
