@@ -87,3 +87,11 @@ export function reordered(state: State, seed: readonly number[]): State {
     ),
   };
 }
+
+/** Two states, both with pids or both without. */
+export const anyPair: fc.Arbitrary<[State, State]> = fc
+  .boolean()
+  .chain((pids) => fc.tuple(arbitraryState(pids), arbitraryState(pids)));
+
+/** Random numbers for reordered(). */
+export const seeds: fc.Arbitrary<number[]> = fc.array(fc.nat(1000), { minLength: 12, maxLength: 12 });

@@ -20,3 +20,18 @@ export function expectChanges(changes: readonly Change[], expected: readonly Exp
   expect(changes.map((change) => key({ ...change })).toSorted()).toEqual(expected.map(key).toSorted());
   for (const change of expected) expect(asExpected(byKey.get(key(change)), change)).toEqual(change);
 }
+
+const canonical = (value: unknown): unknown =>
+  Array.isArray(value)
+    ? value.map(canonical)
+    : value !== null && typeof value === "object"
+      ? Object.fromEntries(
+          Object.entries(value)
+            .toSorted(([a], [b]) => (a < b ? -1 : 1))
+            .map(([key, inner]) => [key, canonical(inner)]),
+        )
+      : value;
+
+/** Changes in a form that does not depend on their order, nor on the order of their keys. */
+export const unordered = (changes: readonly Change[]): string[] =>
+  changes.map((change) => JSON.stringify(canonical(change))).toSorted();

@@ -1,0 +1,23 @@
+// Changes of any two states are those that the rules in naive-diff.ts give.
+
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { changesJson } from "../../../app/diff/describe.ts";
+import { diff } from "../../../app/diff/diff.ts";
+import { arbitraryState } from "../../support/arbitrary-state.ts";
+import { unordered } from "../../support/changes.ts";
+import { naiveDiff } from "../../support/naive-diff.ts";
+import { checkpointOf } from "../../support/state.ts";
+
+test.each([
+  ["with pids", true],
+  ["without pids", false],
+])("the changes between tasks %s are those of the rules", (_, pids) => {
+  fc.assert(
+    fc.property(arbitraryState(pids), arbitraryState(pids), (before, after) => {
+      const changes = changesJson(diff(checkpointOf(before), checkpointOf(after, { firstId: 500 })));
+      expect(unordered(changes)).toEqual(unordered(naiveDiff(before, after)));
+    }),
+    { numRuns: 750 },
+  );
+});
