@@ -1,26 +1,26 @@
-// What a command may do to the world: print, read standard input, know its terminal. Tests give their own.
+// What a command may do to the outside: print, read standard input, know its terminal. Tests pass their own.
 
 /** The streams of a command. */
 export interface Io {
-  /** Prints to standard output; resolves when more can be printed, false if nobody reads any more. */
+  /** Prints to standard output; resolves when more can be printed, to false once the reader has gone away. */
   print(text: string): Promise<boolean>;
   /** The same for bytes. */
   printBytes(bytes: Uint8Array): Promise<boolean>;
   /** Prints a line to standard error. */
   complain(line: string): void;
   readStdin(): Promise<Uint8Array>;
-  /** Whether standard output is a terminal that wants colours. */
+  /** Whether to colour what is printed to standard output. */
   readonly colour: boolean;
-  /** Columns of the terminal; `null` if standard output is none. */
+  /** Columns of the terminal; `null` if standard output is not a terminal. */
   readonly columns: number | null;
 }
 
-/** The streams of this process. NO_COLOR is honoured. */
+/** The streams of this process. NO_COLOR and TERM=dumb switch colours off; so does anything but a terminal. */
 export function processIo(): Io {
   const { stdout, stderr, stdin } = process;
   let closed = false;
   stdout.on("error", (error: NodeJS.ErrnoException) => {
-    // `ckptscope show … | head` is no failure.
+    // `ckptscope show … | head` is not a failure.
     if (error.code !== "EPIPE") throw error;
     closed = true;
   });
@@ -43,4 +43,19 @@ export function processIo(): Io {
     colour: stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== "dumb",
     columns: stdout.isTTY === true ? stdout.columns : null,
   };
+}
+
+/** Characters of a chunk: enough that a write is worth its cost. */
+const CHUNK = 64 * 1024;
+
+/** Pieces of text joined into chunks to print. */
+export function* inChunks(pieces: Iterable<string>): Generator<string> {
+  let chunk = "";
+  for (const piece of pieces) {
+    chunk += piece;
+    if (chunk.length < CHUNK) continue;
+    yield chunk;
+    chunk = "";
+  }
+  if (chunk !== "") yield chunk;
 }

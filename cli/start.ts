@@ -1,9 +1,9 @@
-// `npm start`: serves the built page and prints where.
+// `npm start`: serves the built page and opens it in the browser.
 
-import { openBrowser, pageFolder, serveFolder } from "./http/server.ts";
+import { openBrowser } from "./http/browser.ts";
+import { pageFolder, servePage } from "./http/page.ts";
 
-const folder = pageFolder();
-if (folder === null) throw new Error("The page was not built: npm run build");
-const { address } = await serveFolder(folder, Number(process.env.PORT ?? 0));
-console.log(`ckptscope is at ${address}  (Ctrl-C ends it)`);
-openBrowser(address);
+const { address } = await servePage(pageFolder(), Number(process.env.PORT ?? 0));
+const page = address.replace("127.0.0.1", "localhost");
+console.log(`ckptscope is running at ${page}  (Ctrl-C to stop)`);
+openBrowser(page);

@@ -1,4 +1,4 @@
-// A comparison as text for a terminal: by task, a line for each change, how many of each kind at the end.
+// A comparison as text for a terminal: by task, a line for each change, and the number of changes of each kind.
 
 import type { Comparison } from "../../app/diff/diff.ts";
 import {
@@ -8,32 +8,31 @@ import {
   comparisonNotes,
   taskSections,
 } from "../../app/export/changes-text.ts";
+import { styleFor } from "../style.ts";
 
 export interface DiffTextOptions {
   /** Whether to colour with ANSI escapes. Signs and words say the same without. */
   readonly colour: boolean;
   /** The changes to list; absent: all. */
   readonly indices?: Iterable<number>;
-  /** Further notes to begin with, as those of related.ts. */
+  /** Notes to print before the comparison's own. */
   readonly notes?: readonly string[];
 }
 
-const SGR: Record<ChangeWords["sign"] | "heading" | "dim", number> = { "+": 32, "-": 31, "~": 33, heading: 1, dim: 2 };
+const COLOURS = { "+": "green", "-": "red", "~": "yellow" } as const satisfies Record<ChangeWords["sign"], string>;
 
 /** The text, ending in a newline. */
 export function diffText(comparison: Comparison, options: DiffTextOptions): string {
-  const paint = (style: keyof typeof SGR, text: string): string =>
-    options.colour ? `\x1b[${SGR[style]}m${text}\x1b[0m` : text;
+  const style = styleFor(options.colour);
   const indices = options.indices === undefined ? undefined : [...options.indices];
-  const lines: string[] = [];
-  for (const note of [...(options.notes ?? []), ...comparisonNotes(comparison)]) lines.push(`note: ${note}`);
+  const lines = [...(options.notes ?? []), ...comparisonNotes(comparison)].map((note) => `note: ${note}`);
   for (const { number, title, indices: own } of taskSections(comparison, indices)) {
     if (lines.length > 0) lines.push("");
-    lines.push(paint("heading", title));
+    lines.push(style("bold", title));
     for (const index of own) {
       const { sign, who, name, what, uncertain } = changeWords(comparison, index, { within: number });
-      const text = `${who}${name === "" ? "" : ` ${name}`}: ${what}`;
-      lines.push(`  ${paint(sign, `${sign} ${text}`)}${uncertain ? paint("dim", " (uncertain)") : ""}`);
+      const text = `${sign} ${who}${name === "" ? "" : ` ${name}`}: ${what}`;
+      lines.push(`  ${style(COLOURS[sign], text)}${uncertain ? style("dim", " (uncertain)") : ""}`);
     }
   }
   if (lines.length > 0) lines.push("");

@@ -1,62 +1,61 @@
-// ckptscope report: images as one HTML file that shows the page without a network.
+// ckptscope report IMAGE [IMAGE2] -o FILE
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { parseArgs } from "node:util";
 import { fillReport } from "../../app/export/report.ts";
 import { bundle } from "../../app/link/bundle.ts";
-import { createMask, LEAVE_OUT, type LeaveOut } from "../../app/link/leave-out.ts";
+import { createMask, type LeaveOut } from "../../app/link/leave-out.ts";
 import { pack } from "../../app/link/pack.ts";
+import { SIDES } from "../../app/model/side.ts";
 import { visible } from "../../app/model/text.ts";
-import { pageFolder } from "../http/server.ts";
-import { CHOICES, CliError, type Command, type OpenedImage, openImages } from "../images.ts";
-import { systemReason } from "../sources.ts";
+import type { REPORT } from "../arguments/commands.ts";
+import type { ArgumentsOf } from "../arguments/spec.ts";
+import { CliError } from "../error.ts";
+import { pageFolder } from "../http/page.ts";
+import { type OpenedImage, openImages } from "../images.ts";
+import { systemReason } from "../input.ts";
+import type { Io } from "../io.ts";
 
-/** The report of one image, or of two to compare, in pieces. `page`: the built page of reports. */
+/**
+ * The report of one image, or of two to compare, in pieces.
+ *
+ * @param page The built page for reports.
+ * @throws CliError if the page has no place for images.
+ */
 export async function reportOf(images: readonly OpenedImage[], leaveOut: LeaveOut, page: string): Promise<string[]> {
   const mask = createMask(leaveOut);
-  const plain = images.length === 2 ? ["before", "after"] : ["image"];
-  const packs = images.map(({ image, input }, at) =>
-    pack(image.checkpoint, leaveOut === "names" ? (plain[at] ?? "") : basename(input.name), mask),
-  );
+  const packs = images.map(({ image, input }, index) => {
+    const neutral = images.length === 2 ? SIDES[index] : "image";
+    return pack(image.checkpoint, leaveOut === "names" ? (neutral ?? "") : basename(input.name), mask);
+  });
   const parts = fillReport(page, await bundle(packs));
-  if (parts === null) throw new CliError("the report’s page is damaged: npm run build");
+  if (parts === null)
+    throw new CliError("report.html is damaged; rebuild it with 'npm run build' or reinstall ckptscope");
   return parts;
 }
 
-export const report: Command = {
-  name: "report",
-  usage: "report IMAGE [IMAGE2] -o FILE.html [--leave-out directories|names] [--dialect NAME] [--set NAME]",
-  summary: "one HTML file that shows an image, or two compared, without a network; no memory, no records",
-  async run(args, io) {
-    const { values, positionals } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: { output: { type: "string", short: "o" }, "leave-out": { type: "string" }, ...CHOICES },
-    });
-    const { output, "leave-out": left = "nothing" } = values;
-    if (positionals.length < 1 || positionals.length > 2)
-      throw new CliError("report takes one image, or two to compare");
-    if (output === undefined) throw new CliError("-o FILE.html is missing: where to write the report");
-    const leaveOut = LEAVE_OUT.find((choice) => choice === left);
-    if (leaveOut === undefined) throw new CliError(`--leave-out: ${visible(left)} is none of ${LEAVE_OUT.join(", ")}`);
-    const folder = pageFolder();
-    if (folder === null) throw new CliError("the page was not built: npm run build");
-    const images = await openImages(positionals, io, values);
-    try {
-      const parts = await reportOf(images, leaveOut, readFileSync(join(folder, "report.html"), "utf8"));
-      if (output === "-") for (const part of parts) await io.print(part);
-      else {
-        try {
-          writeFileSync(output, "");
-          for (const part of parts) writeFileSync(output, part, { flag: "a" });
-        } catch (error) {
-          throw new CliError(`${visible(output)}: ${systemReason(error)}`);
-        }
-      }
-    } finally {
-      for (const { input } of images) input.close();
-    }
-    return 0;
-  },
-};
+export async function run({ operands, options }: ArgumentsOf<typeof REPORT>, io: Io): Promise<number> {
+  const { output } = options;
+  if (output === undefined) throw new CliError("no output file; use -o FILE.html");
+  const page = readFileSync(join(pageFolder(), "report.html"), "utf8");
+  const images = await openImages(operands, io, options);
+  try {
+    // The value was checked when the arguments were parsed.
+    const parts = await reportOf(images, options["leave-out"] as LeaveOut, page);
+    if (output === "-") for (const part of parts) await io.print(part);
+    else writeParts(output, parts);
+  } finally {
+    for (const { input } of images) input.close();
+  }
+  return 0;
+}
+
+/** Writes in parts: the whole can be longer than a string may be. */
+function writeParts(path: string, parts: readonly string[]): void {
+  try {
+    writeFileSync(path, "");
+    for (const part of parts) writeFileSync(path, part, { flag: "a" });
+  } catch (error) {
+    throw new CliError(`${visible(path)}: ${systemReason(error)}`);
+  }
+}

@@ -1,4 +1,4 @@
-// An image as text for a terminal: each task with its file table, each descriptor with its file and who shares it.
+// An image as text for a terminal: each task with its file table, each descriptor with its open file and who shares it.
 
 import {
   type Checkpoint,
@@ -12,51 +12,27 @@ import {
   taskNumber,
 } from "../../app/model/checkpoint.ts";
 import { flagNames, O_ACCMODE, TASK_STATES } from "../../app/model/names.ts";
+import { i32At, u8At, u32At } from "../../app/model/read.ts";
+import type { DescriptorRow, FileRow, TableRow, TaskRow } from "../../app/model/rows.ts";
 import { visible, visibleText } from "../../app/model/text.ts";
 import { counted, fileName, timeText } from "../../app/model/words.ts";
+import { type Style, styleFor } from "../style.ts";
 
 /** Sharers that are named; the others are counted. */
 const MOST_NAMED = 6;
-/** Most images set this on every file; it says nothing about the file. */
+/** Set on nearly every file, so it says nothing. */
 const UNREMARKABLE = new Set(["O_LARGEFILE"]);
-
-const SGR = { heading: 1, dim: 2, shared: 36, error: 31, warning: 33, note: 2 } as const;
 
 /** The text of an image, line by line, without newlines. */
 export function* showText(checkpoint: Checkpoint, name: string, colour: boolean): Generator<string> {
-  const paint = (style: keyof typeof SGR, text: string): string =>
-    colour ? `\x1b[${SGR[style]}m${text}\x1b[0m` : text;
-  yield paint("heading", visible(name));
+  const style = styleFor(colour);
+  yield style("bold", visible(name));
   yield* headLines(checkpoint);
-  const { tasks, tables } = checkpoint;
-  const shown = new Int32Array(tables.count).fill(NONE);
-  for (let task = 0; task < tasks.count; task++) {
-    yield "";
-    yield paint("heading", taskTitle(checkpoint, task));
-    const table = tasks.table[task] as number;
-    if (table === NONE) {
-      yield "  no file table";
-      continue;
-    }
-    const first = shown[table] as number;
-    if (first !== NONE) {
-      yield `  ${paint("shared", `the file table of ${taskWords(checkpoint, first)}, shared`)}`;
-      continue;
-    }
-    shown[table] = task;
-    yield* tableLines(checkpoint, table, task, paint);
-  }
-  for (let table = 0; table < tables.count; table++) {
-    if (taskCount(tables, table) > 0) continue;
-    yield "";
-    yield paint("heading", `file table ${tables.id[table]}, of no task`);
-    yield* tableLines(checkpoint, table, NONE, paint);
-  }
-  yield* unheldLines(checkpoint, paint);
-  yield* problemLines(checkpoint, paint);
+  yield* taskLines(checkpoint, style);
+  yield* unusedTableLines(checkpoint, style);
+  yield* unheldLines(checkpoint, style);
+  yield* problemLines(checkpoint, style);
 }
-
-type Paint = (style: keyof typeof SGR, text: string) => string;
 
 function* headLines(checkpoint: Checkpoint): Generator<string> {
   const { tasks, tables, descriptors, files, format, dialect, time } = checkpoint;
@@ -72,54 +48,89 @@ function* headLines(checkpoint: Checkpoint): Generator<string> {
   for (const { label, value } of checkpoint.facts) yield `${label}: ${visible(value)}`;
 }
 
-function taskWords(checkpoint: Checkpoint, task: number): string {
+/** Every task with its table; a shared table is listed with the first task that uses it. */
+function* taskLines(checkpoint: Checkpoint, style: Style): Generator<string> {
+  const { tasks, tables } = checkpoint;
+  const listedWith = new Int32Array(tables.count).fill(NONE);
+  for (let task = 0; task < tasks.count; task++) {
+    yield "";
+    yield style("bold", taskTitle(checkpoint, task));
+    const table = i32At(tasks.table, task);
+    if (table === NONE) {
+      yield "  no file table";
+      continue;
+    }
+    const first = i32At(listedWith, table);
+    if (first !== NONE) {
+      yield `  ${style("cyan", `shares the file table of ${taskWords(checkpoint, first)}`)}`;
+      continue;
+    }
+    listedWith[table] = task;
+    yield* tableLines(checkpoint, table, task, style);
+  }
+}
+
+function* unusedTableLines(checkpoint: Checkpoint, style: Style): Generator<string> {
+  const { tables } = checkpoint;
+  for (let table = 0; table < tables.count; table++) {
+    if (taskCount(tables, table) > 0) continue;
+    yield "";
+    yield style("bold", `file table ${tables.id[table]}, used by no task`);
+    yield* tableLines(checkpoint, table, NONE, style);
+  }
+}
+
+function taskWords(checkpoint: Checkpoint, task: TaskRow): string {
   const comm = visibleText(commBytes(checkpoint, task));
   return `${hasPids(checkpoint.tasks) ? "pid" : "task"} ${taskNumber(checkpoint.tasks, task)} ${comm}`.trimEnd();
 }
 
-function taskTitle(checkpoint: Checkpoint, task: number): string {
+function taskTitle(checkpoint: Checkpoint, task: TaskRow): string {
   const { tasks } = checkpoint;
-  const state = TASK_STATES[tasks.state[task] as number];
-  const ppid = tasks.ppid[task] as number;
+  const state = TASK_STATES[u8At(tasks.state, task)];
+  const ppid = i32At(tasks.ppid, task);
   return `${taskWords(checkpoint, task)}${state == null ? "" : `, ${state}`}${ppid > 0 ? `, child of ${ppid}` : ""}`;
 }
 
-function* tableLines(checkpoint: Checkpoint, table: number, owner: number, paint: Paint): Generator<string> {
+/** A table with its descriptors. `owner`: the task that it is listed with; NONE if there is none. */
+function* tableLines(checkpoint: Checkpoint, table: TableRow, owner: TaskRow, style: Style): Generator<string> {
   const { tables, descriptors } = checkpoint;
   const count = descriptorCount(tables, table);
   const others: string[] = [];
-  for (let at = tables.firstTask[table] as number; at < (tables.firstTask[table + 1] as number); at++) {
-    const task = tables.task[at] as number;
+  for (let at = u32At(tables.firstTask, table); at < u32At(tables.firstTask, table + 1); at++) {
+    const task = u32At(tables.task, at);
     if (task !== owner) others.push(taskWords(checkpoint, task));
   }
-  const shared = others.length === 0 ? "" : `, ${paint("shared", `shared with ${named(others)}`)}`;
+  const shared = others.length === 0 ? "" : `, ${style("cyan", `shared with ${enumerated(others, others.length)}`)}`;
   yield `  file table ${tables.id[table]}: ${counted(count, "descriptor")}${shared}`;
-  const first = tables.first[table] as number;
-  const width = String(descriptors.fd[first + count - 1] ?? 0).length;
-  for (let row = first; row < first + count; row++) yield descriptorLine(checkpoint, row, width, paint);
+  const first = u32At(tables.first, table);
+  const width = count === 0 ? 0 : String(descriptors.fd[first + count - 1]).length;
+  for (let row = first; row < first + count; row++) yield descriptorLine(checkpoint, row, width, style);
 }
 
+/** `width`: digits of the largest descriptor of the table. */
+function descriptorLine(checkpoint: Checkpoint, row: DescriptorRow, width: number, style: Style): string {
+  const { descriptors, files } = checkpoint;
+  const file = i32At(descriptors.file, row);
+  const isShared = file !== NONE && holderCount(files, file) > 1;
+  const parts = [
+    String(descriptors.fd[row]).padStart(width),
+    file === NONE ? "open file missing from this image" : fileWords(checkpoint, file),
+    u8At(descriptors.closeOnExec, row) === 1 ? "close-on-exec" : "",
+    isShared ? style("cyan", `shared with ${sharers(checkpoint, file, row)}`) : "",
+  ];
+  return `    ${parts.filter((part) => part !== "").join("  ")}`;
+}
+
+/** By O_ACCMODE. */
 const ACCESS = ["r-", "-w", "rw", "--"];
 
-function descriptorLine(checkpoint: Checkpoint, row: number, width: number, paint: Paint): string {
-  const { descriptors, files } = checkpoint;
-  const fd = String(descriptors.fd[row]).padStart(width);
-  const file = descriptors.file[row] as number;
-  const closeOnExec = descriptors.closeOnExec[row] === 1 ? "close-on-exec" : "";
-  if (file === NONE) return `    ${fd}  leads to no open file${closeOnExec === "" ? "" : `  ${closeOnExec}`}`;
-  const parts = [fd, fileWords(checkpoint, file)];
-  if (closeOnExec !== "") parts.push(closeOnExec);
-  if (holderCount(files, file) > 1) parts.push(paint("shared", `shared with ${sharers(checkpoint, file, row)}`));
-  return `    ${parts.join("  ")}`;
-}
-
 /** Access mode, name, position and flags of an open file. */
-function fileWords(checkpoint: Checkpoint, file: number): string {
+function fileWords(checkpoint: Checkpoint, file: FileRow): string {
   const { files, machine } = checkpoint;
-  const has = files.has[file] as number;
-  const name = fileName(checkpoint, file);
-  const flags = files.flags[file] as number;
-  const parts = [(has & HAS.flags) === 0 ? "  " : (ACCESS[flags & O_ACCMODE] ?? "  "), name];
+  const has = u8At(files.has, file);
+  const flags = u32At(files.flags, file);
+  const parts = [(has & HAS.flags) === 0 ? "  " : (ACCESS[flags & O_ACCMODE] ?? "  "), fileName(checkpoint, file)];
   if ((has & HAS.deleted) !== 0) parts.push("(unlinked)");
   if ((has & HAS.pos) !== 0) parts.push(`@${files.pos[file]}`);
   if ((has & HAS.flags) !== 0) {
@@ -129,30 +140,35 @@ function fileWords(checkpoint: Checkpoint, file: number): string {
   return parts.join(" ");
 }
 
-function sharers(checkpoint: Checkpoint, file: number, row: number): string {
+/** The holders of an open file other than descriptor `row`; those of the same table without their task. */
+function sharers(checkpoint: Checkpoint, file: FileRow, row: DescriptorRow): string {
   const { files, descriptors, tables, tasks } = checkpoint;
-  const own = descriptors.table[row];
+  const own = u32At(descriptors.table, row);
   const words: string[] = [];
   let count = 0;
-  for (let at = files.firstHolder[file] as number; at < (files.firstHolder[file + 1] as number); at++) {
-    const holder = files.holder[at] as number;
+  for (let at = u32At(files.firstHolder, file); at < u32At(files.firstHolder, file + 1); at++) {
+    const holder = u32At(files.holder, at);
     if (holder === row) continue;
     count++;
     if (words.length >= MOST_NAMED) continue;
-    const table = descriptors.table[holder] as number;
+    const table = u32At(descriptors.table, holder);
     const fd = `fd ${descriptors.fd[holder]}`;
-    const task = tables.task[tables.firstTask[table] as number];
-    const alone = table === own || task === undefined || taskCount(tables, table) === 0;
-    words.push(alone ? fd : `${hasPids(tasks) ? "pid" : "task"} ${taskNumber(tasks, task)} ${fd}`);
+    if (table === own || taskCount(tables, table) === 0) words.push(fd);
+    else {
+      const task = u32At(tables.task, u32At(tables.firstTask, table));
+      words.push(`${hasPids(tasks) ? "pid" : "task"} ${taskNumber(tasks, task)} ${fd}`);
+    }
   }
-  return count > words.length ? `${words.join(", ")} and ${count - words.length} more` : words.join(", ");
+  return enumerated(words, count);
 }
 
-const named = (words: readonly string[]): string =>
-  words.length <= MOST_NAMED
-    ? words.join(", ")
-    : `${words.slice(0, MOST_NAMED).join(", ")} and ${words.length - MOST_NAMED} more`;
+/** The first names of `count`, and how many more there are. */
+function enumerated(names: readonly string[], count: number): string {
+  const listed = names.slice(0, MOST_NAMED);
+  return count > listed.length ? `${listed.join(", ")} and ${count - listed.length} more` : listed.join(", ");
+}
 
+/** By bit of `files.use`. */
 const USES = [
   "executable",
   "working directory",
@@ -163,28 +179,31 @@ const USES = [
   "epoll target",
 ];
 
-function* unheldLines(checkpoint: Checkpoint, paint: Paint): Generator<string> {
+function* unheldLines(checkpoint: Checkpoint, style: Style): Generator<string> {
   const { files } = checkpoint;
-  let begun = false;
+  let isFirst = true;
   for (let file = 0; file < files.count; file++) {
     if (holderCount(files, file) > 0) continue;
-    if (!begun) {
+    if (isFirst) {
       yield "";
-      yield paint("heading", "open files that no descriptor leads to");
-      begun = true;
+      yield style("bold", "open files without a descriptor");
+      isFirst = false;
     }
-    const uses = USES.filter((_, bit) => ((files.use[file] as number) & (1 << bit)) !== 0);
-    yield `  ${fileWords(checkpoint, file)}${uses.length === 0 ? "" : paint("dim", `  ${uses.join(", ")}`)}`;
+    const use = u8At(files.use, file);
+    const uses = USES.filter((_, bit) => (use & (1 << bit)) !== 0);
+    yield `  ${fileWords(checkpoint, file)}${uses.length === 0 ? "" : style("dim", `  ${uses.join(", ")}`)}`;
   }
 }
 
-function* problemLines(checkpoint: Checkpoint, paint: Paint): Generator<string> {
+const PROBLEM_STYLES = { error: "red", warning: "yellow", note: "dim" } as const;
+
+function* problemLines(checkpoint: Checkpoint, style: Style): Generator<string> {
   if (checkpoint.problems.length === 0) return;
   yield "";
-  yield paint("heading", counted(checkpoint.problems.length, "problem"));
+  yield style("bold", counted(checkpoint.problems.length, "problem"));
   for (const { severity, message, offset, member } of checkpoint.problems) {
     const name = member === undefined ? "" : ` of ${visible(checkpoint.members[member]?.name ?? "")}`;
-    const where = offset === null ? "" : paint("dim", `  at byte ${offset}${name}`);
-    yield `  ${paint(severity, severity)}: ${message}${where}`;
+    const where = offset === null ? "" : style("dim", `  at byte ${offset}${name}`);
+    yield `  ${style(PROBLEM_STYLES[severity], severity)}: ${message}${where}`;
   }
 }

@@ -1,57 +1,45 @@
-// ckptscope watch: what changes in processes while they run, as sentences.
+// ckptscope watch PID...
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseArgs } from "node:util";
 import type { Image } from "../../app/decoder/image.ts";
 import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource } from "../../app/decoder/source.ts";
-import { diff as compare } from "../../app/diff/diff.ts";
+import { diff } from "../../app/diff/diff.ts";
 import { encode } from "../../app/encoder/encode.ts";
 import { changeSentence } from "../../app/export/changes-text.ts";
+import { visible } from "../../app/model/text.ts";
+import type { WATCH } from "../arguments/commands.ts";
+import type { ArgumentsOf } from "../arguments/spec.ts";
 import type { Kcmp } from "../dump/kcmp.ts";
 import type { Live } from "../dump/live.ts";
 import { readStat } from "../dump/processes.ts";
-import { CliError, type Command } from "../images.ts";
+import { type DumpRequest, dumpRequest, kcmpFor, requireProcesses, takeLive } from "../dump/take.ts";
+import { CliError } from "../error.ts";
 import type { Io } from "../io.ts";
-import {
-  type DumpRequest,
-  dumpRequest,
-  kcmpFor,
-  PROCESS_OPTIONS,
-  PROCESS_USAGE,
-  requireProcesses,
-  takeLive,
-} from "./dump.ts";
 
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, "": 1000 };
-const LEAST = 10;
+export async function run({ operands, options }: ArgumentsOf<typeof WATCH>, io: Io): Promise<number> {
+  return await watchProcesses(dumpRequest(operands, options), parseInterval(options.every), io);
+}
 
-/** `1s`, `500ms`, `2m` in milliseconds; a bare number is seconds. @throws CliError if it is no such thing. */
+const MILLISECONDS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, "": 1000 };
+const SHORTEST = 10;
+
+/** `1s`, `500ms`, `2m` in milliseconds; a bare number is seconds. @throws CliError for anything else. */
 function parseInterval(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|)$/.exec(text);
-  const milliseconds = Number(match?.[1]) * (UNITS[match?.[2] ?? ""] ?? 0);
-  if (match === null || milliseconds < LEAST)
-    throw new CliError(`--every: ${JSON.stringify(text)} is no interval such as 1s or 500ms`);
+  const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?)(ms|s|m|)$/.exec(text) ?? [];
+  const milliseconds = number === "" ? Number.NaN : Number(number) * (MILLISECONDS[unit] as number);
+  if (Number.isNaN(milliseconds)) {
+    throw new CliError(`--every: '${visible(text)}' is not an interval; use one such as 1s or 500ms`);
+  }
+  if (milliseconds < SHORTEST) throw new CliError(`--every: '${text}' is too short; the shortest is ${SHORTEST}ms`);
   return milliseconds;
 }
 
-export const watch: Command = {
-  name: "watch",
-  usage: `watch PID… [--every 1s] ${PROCESS_USAGE}`,
-  summary: "tells what changes in running processes (Linux), until they end",
-  async run(args, io) {
-    const { values, positionals } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: { ...PROCESS_OPTIONS, every: { type: "string", default: "1s" } },
-    });
-    return await watchProcesses(dumpRequest(positionals, values), parseInterval(values.every), io);
-  },
-};
-
 /**
- * Dumps processes again and again and prints what changed, until all are gone, nobody reads any more, or `signal`
- * aborts. Resolves to the exit status, 0.
+ * Reads processes at an interval and prints what changed. Resolves to the exit status, 0, when all processes have
+ * ended, the reader of the output has gone away, or `signal` aborts.
+ *
+ * @param every Milliseconds.
  */
 export async function watchProcesses(
   request: DumpRequest,
@@ -72,17 +60,23 @@ export async function watchProcesses(
       await io.print(`${clock()} ended\n`);
       break;
     }
-    const comparison = compare(before.checkpoint, after.checkpoint);
-    const time = clock();
-    for (let index = 0; index < comparison.changes.count; index++) {
-      if (!(await io.print(`${time} ${changeSentence(comparison, index)}\n`))) return 0;
-    }
+    if (!(await printChanges(before, after, io))) break;
     before = after;
   }
   return 0;
 }
 
-/** Reads those processes that are still there; `null`: none is. */
+/** Prints the changes; false once the reader has gone away. */
+async function printChanges(before: Image, after: Image, io: Io): Promise<boolean> {
+  const comparison = diff(before.checkpoint, after.checkpoint);
+  const time = clock();
+  for (let index = 0; index < comparison.changes.count; index++) {
+    if (!(await io.print(`${time} ${changeSentence(comparison, index)}\n`))) return false;
+  }
+  return true;
+}
+
+/** Reads those processes that are still running; `null` if none is. */
 async function takeAgain(request: DumpRequest, kcmp: Kcmp | null): Promise<Live | null> {
   const pids = request.pids.filter((pid) => {
     const state = readStat(pid)?.state;
@@ -93,7 +87,7 @@ async function takeAgain(request: DumpRequest, kcmp: Kcmp | null): Promise<Live 
 
 const clock = (): string => new Date().toTimeString().slice(0, 8);
 
-/** The image that a dump would have written, decoded. */
+/** The image that `dump` would have written, decoded. */
 async function imageOf({ description }: Live): Promise<Image> {
   const image = await openImage([bytesSource("live", Buffer.concat([...encode(description, { dialect: "v23-rc2" })]))]);
   if ("refused" in image) throw new Error(image.refused);

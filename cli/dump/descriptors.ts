@@ -1,12 +1,12 @@
-// Descriptors and open files as /proc tells them.
+// Descriptors and open files, read from /proc.
 
 import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync, type Stats, statSync } from "node:fs";
 import { kindByName } from "../../app/decoder/linux-cr/named-kinds.ts";
 import { FILE_KINDS } from "../../app/model/names.ts";
-import { CliError } from "../images.ts";
+import { CliError } from "../error.ts";
 import { errorCode, isGone } from "./processes.ts";
 
-/** One descriptor, as /proc/PID/fdinfo tells it. */
+/** One descriptor, from /proc/PID/fdinfo. */
 export interface Descriptor {
   /** A task that has the descriptor. */
   readonly pid: number;
@@ -15,26 +15,24 @@ export interface Descriptor {
   /** f_flags, without the descriptor's own close-on-exec bit. */
   readonly flags: number;
   readonly closeOnExec: boolean;
-  /** Mount, inode and those flags that stay as they were opened: open files that differ in this are not the same. */
+  /** Mount, inode and the flags that cannot change after open(2): descriptors with different keys share no open file. */
   readonly key: string;
 }
 
 const O_CLOEXEC = 0o2000000;
 const O_PATH = 0o10000000;
-/** Flags that fcntl can change, and the descriptor's own. Linux fs/fcntl.c, SETFL_MASK. */
+/** Flags that fcntl(2) can change (Linux fs/fcntl.c, SETFL_MASK), and the descriptor's own. */
 const CHANGEABLE = O_CLOEXEC | 0o2000 | 0o4000 | 0o20000 | 0o40000 | 0o200000 | 0o400000 | 0o1000000;
 const HEAD = /^pos:\t(-?\d+)\nflags:\t(\d+)\nmnt_id:\t(\d+)\n(?:ino:\t(\d+)\n)?/;
 
-/** How /proc is read: one buffer for all small files, and what is known of inodes by Descriptor.key. */
+/** State for reading /proc: one buffer for all small files, and the inodes seen so far by Descriptor.key. */
 export interface Reader {
   readonly buffer: Buffer;
   readonly inodes: Map<string, Inode>;
 }
 
-/** What an inode is. */
 type Inode = Pick<OpenFile, "kind" | "inode" | "device">;
 
-/** A reader with its buffer. */
 export const createReader = (): Reader => ({ buffer: Buffer.allocUnsafe(4096), inodes: new Map() });
 
 /** The first 4096 bytes of a file of /proc. */
@@ -47,7 +45,7 @@ function readHead({ buffer }: Reader, path: string): string {
   }
 }
 
-/** Numbers of a task's descriptors, ascending; `null`: the task is gone. @throws CliError if it may not be looked at. */
+/** Numbers of a task's descriptors, ascending; `null`: the task has ended. @throws CliError if it is not permitted. */
 export function listDescriptors(pid: number): number[] | null {
   try {
     return readdirSync(`/proc/${pid}/fd`)
@@ -62,11 +60,11 @@ export function listDescriptors(pid: number): number[] | null {
 const notPermitted = (pid: number, error: unknown): unknown =>
   ["EACCES", "EPERM"].includes(errorCode(error))
     ? new CliError(
-        `pid ${pid}: looking at its descriptors is not permitted; it takes its own user or root (CAP_SYS_PTRACE)`,
+        `pid ${pid}: reading its descriptors is not permitted; run as the same user or as root (CAP_SYS_PTRACE)`,
       )
     : error;
 
-/** One descriptor; `null`: it is gone. */
+/** One descriptor; `null`: it was closed. */
 export function readDescriptor(reader: Reader, pid: number, fd: number): Descriptor | null {
   let text: string;
   try {
@@ -83,15 +81,15 @@ export function readDescriptor(reader: Reader, pid: number, fd: number): Descrip
     pid,
     fd,
     pos,
-    // The kernel shows the descriptor's flag in the place of the open file's; `& ~` alone would give a signed number.
+    // The kernel shows the descriptor's close-on-exec bit here. `>>> 0`: `&` gives a signed number.
     flags: (flags & ~O_CLOEXEC) >>> 0,
     closeOnExec: (flags & O_CLOEXEC) !== 0,
-    // Kernels before 5.14 do not tell the inode; there the name has to do.
+    // Kernels before 5.14 do not print the inode; the name is used there.
     key: `${mount} ${flags & ~CHANGEABLE} ${inode === undefined ? linkBytes(pid, fd).toString("latin1") : inode}`,
   };
 }
 
-/** What a descriptor's link says; empty: it is gone. */
+/** Target of a descriptor's link; empty: it was closed. */
 function linkBytes(pid: number, fd: number): Buffer {
   try {
     return readlinkSync(`/proc/${pid}/fd/${fd}`, "buffer");
@@ -100,15 +98,15 @@ function linkBytes(pid: number, fd: number): Buffer {
   }
 }
 
-/** What an open file is. */
+/** Kind and identity of an open file. */
 export interface OpenFile {
   /** A word of FILE_KINDS. */
   readonly kind: string;
-  /** What the link in /proc says: a path, or `socket:[1234]`. */
+  /** Target of the link in /proc: a path, or `socket:[1234]`. */
   readonly name: Uint8Array;
-  /** Inode of a pipe, FIFO or socket; with the device, so that two file systems' numbers are not mixed up. */
+  /** Inode number of a pipe or socket; of a file with a path `device:inode`, as inode numbers repeat across devices. */
   readonly inode: string;
-  /** Major and minor number of a device; 0, 0 for what is none. */
+  /** Major and minor number of a device file; 0, 0 for other files. */
   readonly device: readonly [number, number];
 }
 
@@ -118,7 +116,7 @@ const ANONYMOUS: Readonly<Record<string, string>> = {
   "anon_inode:[eventfd]": "eventfd",
 };
 
-/** Looks at an open file through one of its descriptors; `null`: it is gone. */
+/** Reads an open file through one of its descriptors; `null`: the descriptor was closed. */
 export function readOpenFile(reader: Reader, descriptor: Descriptor): OpenFile | null {
   const { pid, fd, flags } = descriptor;
   const name = linkBytes(pid, fd);
@@ -132,11 +130,11 @@ export function readOpenFile(reader: Reader, descriptor: Descriptor): OpenFile |
   if (!text.startsWith("/")) return { ...none, kind: "generic" };
   const inode = readInode(reader, descriptor);
   if (inode === null) return null;
-  // A file opened as a mere place (O_PATH) is not open for anything that its kind tells.
+  // With O_PATH a file is only a location: it is not open as a device or FIFO.
   return { name, ...inode, ...((flags & O_PATH) !== 0 && inode.kind !== "directory" ? { kind: "generic" } : {}) };
 }
 
-/** The inode of a descriptor that has a path; `null`: it is gone. */
+/** The inode of a file with a path; `null`: the descriptor was closed. */
 function readInode({ inodes }: Reader, { pid, fd, key }: Descriptor): Inode | null {
   const known = inodes.get(key);
   if (known !== undefined) return known;
@@ -155,7 +153,7 @@ function readInode({ inodes }: Reader, { pid, fd, key }: Descriptor): Inode | nu
 const major = (device: number): number => Math.floor(device / 256) & 0xfff;
 const minor = (device: number): number => (device & 0xff) | (Math.floor(device / 4096) & 0xfff00);
 
-/** Majors of terminals: virtual ones, /dev/tty and ptmx, Unix98 slaves. Linux Documentation/admin-guide/devices.txt */
+/** Major numbers of terminals: virtual consoles, /dev/tty and ptmx, Unix98 slaves. Linux Documentation/admin-guide/devices.txt. */
 const isTerminal = (number: number): boolean => number === 4 || number === 5 || isPtySlave(number);
 const isPtySlave = (number: number): boolean => number >= 136 && number <= 143;
 
@@ -169,12 +167,12 @@ function kindOf(stat: Stats, device: number): string {
   return "generic";
 }
 
-/** The index of the Unix98 terminal whose slave a device is; `null`: it is none. */
+/** Index of the Unix98 terminal whose slave this device is; `null`: it is not such a slave. */
 export function slaveIndex([number, lower]: readonly [number, number]): number | null {
   return isPtySlave(number) ? (number - 136) * 256 + lower : null;
 }
 
-/** All that fdinfo says of a descriptor beyond its first lines, by line; empty: it is gone. */
+/** The lines of a descriptor's fdinfo after the first three; empty: it was closed. */
 export function readFurther({ pid, fd }: Descriptor): string[] {
   try {
     return readFileSync(`/proc/${pid}/fdinfo/${fd}`, "latin1").split("\n").slice(3);
@@ -185,7 +183,7 @@ export function readFurther({ pid, fd }: Descriptor): string[] {
 
 const SEEKABLE = ["regular", "directory", "block device", "character device", "memfd", "generic"];
 
-/** f_mode, as the kernel derives it from the access mode and from whether the file can seek. */
+/** f_mode, derived like in the kernel: from the access mode and from whether files of this kind can seek. */
 export function fileMode(kind: string, flags: number): number {
   if ((flags & O_PATH) !== 0) return 0;
   const access = ((flags & 3) + 1) & 3;

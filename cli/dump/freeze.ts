@@ -1,34 +1,31 @@
-// Stops processes while they are looked at, and lets them go again whatever happens.
+// Stops processes while they are read, and resumes them whatever happens.
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CliError } from "../images.ts";
+import { CliError } from "../error.ts";
 import { readStat, threadsOf } from "./processes.ts";
 
-/** How long a process may take to stop, in milliseconds. */
+/** Milliseconds that a process may take to stop. */
 const PATIENCE = 2000;
 const STEP = 5;
 
-/** Signals that end this process, so that what it has stopped has to be let go first. */
+/** Signals that end this process; the processes it stopped are resumed first. */
 const ENDING: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
 
-/** What was stopped, and how it is let go. */
-interface Stopped {
-  readonly pids: readonly number[];
-  release(): void;
-}
+/** Resumes something that was stopped: a process or a control group. */
+type Resume = () => void;
 
 /**
- * Runs `body` while processes are stopped. They are let go when it ends, fails, or a signal ends this process.
+ * Runs `body` while processes are stopped. They are resumed when it ends, fails, or a signal ends this process.
  *
- * @param list The processes, asked for again until nothing new turns up: a process can start others until it is stopped.
+ * @param list Lists the processes. Called until it returns none that is new: a process can fork until it is stopped.
  * @throws CliError if a process cannot be stopped.
  */
 export async function whileFrozen<T>(list: () => readonly number[], body: () => T | Promise<T>): Promise<T> {
-  const stopped: Stopped[] = [];
+  const stopped: Resume[] = [];
   const release = (): void => {
-    for (const { release } of stopped.splice(0)) release();
+    for (const resume of stopped.splice(0)) resume();
   };
   const onSignal = (signal: NodeJS.Signals): void => {
     release();
@@ -46,15 +43,15 @@ export async function whileFrozen<T>(list: () => readonly number[], body: () => 
     return await body();
   } finally {
     release();
-    // A signal that came while `body` kept this process busy is told only now, and ends it as it should.
+    // A signal that arrived while `body` was busy is delivered in this turn, and must still end the process.
     await sleep(0);
     for (const name of ENDING) process.off(name, onSignal);
     process.off("exit", release);
   }
 }
 
-/** Stops `pids`: whole control groups where nothing else is in them, one by one otherwise. */
-async function stop(pids: readonly number[], all: ReadonlySet<number>, stopped: Stopped[]): Promise<void> {
+/** Stops `pids`: by control group where a group has no other members, one by one otherwise. */
+async function stop(pids: readonly number[], all: ReadonlySet<number>, stopped: Resume[]): Promise<void> {
   const left = new Set(pids);
   for (const group of groupsOf(pids, all)) {
     if (!freezeGroup(group, stopped)) continue;
@@ -83,8 +80,8 @@ async function until(done: () => boolean, otherwise: () => string): Promise<void
   }
 }
 
-function signalStop(pid: number, stopped: Stopped[]): void {
-  // A process that was stopped before stays so.
+function signalStop(pid: number, stopped: Resume[]): void {
+  // A process that is stopped already is not ours to resume.
   if (["stopped", "zombie", "dead"].includes(stateOf(pid))) return;
   const start = readStat(pid)?.start;
   try {
@@ -93,26 +90,27 @@ function signalStop(pid: number, stopped: Stopped[]): void {
     if ((error as { code?: string }).code === "ESRCH") return;
     throw new CliError(`pid ${pid}: stopping it is not permitted`);
   }
-  stopped.push({
-    pids: [pid],
-    release() {
-      // Not another process that has taken the number meanwhile.
-      if (readStat(pid)?.start !== start) return;
-      try {
-        process.kill(pid, "SIGCONT");
-      } catch {
-        // It has ended.
-      }
-    },
+  stopped.push(() => {
+    // The pid may have been reused.
+    if (readStat(pid)?.start !== start) return;
+    try {
+      process.kill(pid, "SIGCONT");
+    } catch {
+      // It has ended.
+    }
   });
 }
 
+/** A control group. */
 interface Group {
+  /** Its directory. */
   readonly path: string;
+  /** Those of its processes that are to be stopped. */
   readonly pids: readonly number[];
 }
 
-function freezeGroup({ path, pids }: Group, stopped: Stopped[]): boolean {
+/** Starts to freeze a group; false if it is frozen already or that is not permitted. */
+function freezeGroup({ path }: Group, stopped: Resume[]): boolean {
   const file = join(path, "cgroup.freeze");
   try {
     if (readFileSync(file, "utf8").trim() !== "0") return false;
@@ -120,20 +118,17 @@ function freezeGroup({ path, pids }: Group, stopped: Stopped[]): boolean {
   } catch {
     return false;
   }
-  stopped.push({
-    pids,
-    release() {
-      try {
-        writeFileSync(file, "0");
-      } catch {
-        // The group is gone, and all its processes with it.
-      }
-    },
+  stopped.push(() => {
+    try {
+      writeFileSync(file, "0");
+    } catch {
+      // The group was removed: its processes have ended.
+    }
   });
   return true;
 }
 
-/** Control groups (version 2) that hold some of these processes and nothing but processes that are to be stopped. */
+/** Control groups (version 2) of these processes all of whose members are to be stopped. */
 function groupsOf(pids: readonly number[], all: ReadonlySet<number>): Group[] {
   const root = mountOfGroups();
   if (root === null) return [];
@@ -152,7 +147,7 @@ function groupsOf(pids: readonly number[], all: ReadonlySet<number>): Group[] {
   });
 }
 
-/** All processes in a group and the groups below it; `null`: it cannot be told. */
+/** All processes in a group and its descendants; `null`: unknown. */
 function membersOf(folder: string): number[] | null {
   if (!existsSync(join(folder, "cgroup.freeze"))) return null;
   const members: number[] = [];
@@ -168,6 +163,7 @@ function membersOf(folder: string): number[] | null {
   return members;
 }
 
+/** Where control groups of version 2 are mounted; `null`: nowhere. */
 function mountOfGroups(): string | null {
   const mounts = readText("/proc/self/mountinfo") ?? "";
   return /^\S+ \S+ \S+ \S+ (\S+) .* - cgroup2 /m.exec(mounts)?.[1] ?? null;

@@ -1,10 +1,10 @@
-// Finds which of many things are one and the same, given an order of them: by sorting, never by comparing each with
-// every other.
+// Finds equal items by sorting them, instead of comparing each with every other.
 
 /**
- * Groups rows 0 … count - 1 that `compare` calls equal: the group of each row, groups numbered by their first row.
+ * Groups rows 0 … count - 1 by equality. Returns the group of each row; groups are numbered by their first row.
  *
- * Only rows of one bucket are compared: rows of different buckets cannot be the same. `compare` is a total order.
+ * @param bucketOf Rows in different buckets differ and are not compared.
+ * @param compare A total order within a bucket; 0 for equal rows.
  */
 export function groupSame(
   count: number,
@@ -18,8 +18,8 @@ export function groupSame(
     if (bucket === undefined) buckets.set(key, [row]);
     else bucket.push(row);
   }
-  // Each row points towards the least row of its group. Rows that end up side by side have been compared, or each with
-  // an equal third: no comparisons are needed after sorting.
+  // Union-find: each row points towards the least row of its group. Sorting compares equal rows directly or through
+  // a third equal row, so their groups are complete when it ends.
   const towards = Int32Array.from({ length: count }, (_, row) => row);
   const leastOf = (row: number): number => {
     let at = row;

@@ -1,9 +1,9 @@
-// kcmp(2): which of two processes' resources are one and the same, and in which order the kernel keeps them.
+// kcmp(2): whether two processes share a resource, and an order of resources that differ.
 
-/** What is compared: open files by descriptor, whole file tables. Linux include/uapi/linux/kcmp.h. */
+/** Types of resources: open files by descriptor, file tables. Linux include/uapi/linux/kcmp.h. */
 export const KCMP = { FILE: 0, FILES: 2 } as const;
 
-/** The system call's number by Node's name of the machine. */
+/** Number of the system call by process.arch. */
 const SYSCALL: Readonly<Record<string, number>> = {
   x64: 312,
   arm64: 272,
@@ -24,11 +24,11 @@ export const ERRNO = { EPERM: 1, ESRCH: 3, EBADF: 9, EINVAL: 22, ENOSYS: 38 } as
  */
 export type Kcmp = (pid1: number, pid2: number, type: number, index1: number, index2: number) => number;
 
-/** kcmp(2) of this machine, or why there is none, as a sentence. */
+/** kcmp(2) of this machine, or a sentence that says why it is missing. */
 export async function openKcmp(): Promise<Kcmp | { readonly missing: string }> {
   if (process.platform !== "linux") return { missing: "kcmp(2) is a system call of Linux" };
   const number = SYSCALL[process.arch];
-  if (number === undefined) return { missing: `the number of kcmp(2) on ${process.arch} is not known` };
+  if (number === undefined) return { missing: `the number of kcmp(2) on ${process.arch} is unknown` };
   try {
     const { default: koffi } = await import("koffi");
     // Variadic in C; these ABIs pass integers in registers either way.

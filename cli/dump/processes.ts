@@ -1,10 +1,11 @@
-// Tasks as /proc tells them.
+// Tasks, read from /proc.
 
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { Credentials } from "../../app/encoder/description.ts";
-import { CliError } from "../images.ts";
+import { visible } from "../../app/model/text.ts";
+import { CliError } from "../error.ts";
 
-/** One task: a process, or a thread beside its leader. */
+/** One task: a process (its thread group leader) or another thread. */
 export interface Task {
   readonly pid: number;
   readonly tgid: number;
@@ -14,7 +15,7 @@ export interface Task {
   readonly comm: Uint8Array;
   /** A word of TASK_STATES. */
   readonly state: string;
-  /** When it began, in clock ticks since boot: what tells it from another task of the same pid. */
+  /** Start time in clock ticks since boot: distinguishes it from a later task with the same pid. */
   readonly start: string;
   readonly credentials: Credentials;
   readonly umask: number;
@@ -34,13 +35,13 @@ const STATES: Readonly<Record<string, string>> = {
   X: "dead",
 };
 
-/** Why something of /proc cannot be read. */
+/** The system's code for an error: `ENOENT`. */
 export const errorCode = (error: unknown): string => (error as { code?: string }).code ?? "";
 
-/** Whether an error says that the process or descriptor is not there any more. */
+/** Whether an error means that the process or descriptor no longer exists. */
 export const isGone = (error: unknown): boolean => ["ENOENT", "ESRCH"].includes(errorCode(error));
 
-/** What can be known of a task without leave to look into it; `null`: there is no such task. */
+/** What any user may read of a task; `null`: there is no such task. */
 export function readStat(
   pid: number,
 ): { state: string; ppid: number; pgid: number; sid: number; start: string } | null {
@@ -51,7 +52,7 @@ export function readStat(
     if (isGone(error)) return null;
     throw error;
   }
-  // comm may hold spaces and parentheses; the last one ends it.
+  // comm may contain spaces and parentheses; the last parenthesis ends it.
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   return {
     state: STATES[fields[0] ?? ""] ?? "running",
@@ -62,7 +63,7 @@ export function readStat(
   };
 }
 
-/** A task as it is now; `null`: it is not there (any more). */
+/** Reads a task; `null`: it does not exist. */
 export function readTask(pid: number): Task | null {
   const stat = readStat(pid);
   if (stat === null) return null;
@@ -91,7 +92,7 @@ export function readTask(pid: number): Task | null {
   }
 }
 
-/** Where a link of /proc leads; `null`: one may not know. */
+/** The target of a link in /proc; `null`: reading it is not permitted. */
 function link(path: string): string | null {
   try {
     return readlinkSync(path);
@@ -100,7 +101,7 @@ function link(path: string): string | null {
   }
 }
 
-/** Threads of a process; empty if it is gone. */
+/** Ids of a process's threads; empty if it has ended. */
 export function threadsOf(pid: number): number[] {
   try {
     return readdirSync(`/proc/${pid}/task`).map(Number);
@@ -123,13 +124,13 @@ export function withDescendants(roots: readonly number[]): number[] {
     else siblings.push(pid);
   }
   const found = new Set(roots);
-  // A Set is walked in order of insertion, what is added while walking included.
+  // Iterating over a set includes what is added meanwhile.
   for (const pid of found) for (const child of children.get(pid) ?? []) found.add(child);
   return [...found];
 }
 
-/** A pid that an argument names. @throws CliError if it is none. */
+/** The pid in an argument. @throws CliError if it is not one. */
 export function parsePid(text: string): number {
-  if (!/^[1-9]\d{0,9}$/.test(text)) throw new CliError(`${JSON.stringify(text)} is no process id`);
+  if (!/^[1-9]\d{0,9}$/.test(text)) throw new CliError(`'${visible(text)}' is not a process id`);
   return Number(text);
 }

@@ -1,16 +1,16 @@
-// Sockets by inode, as the tables of /proc/PID/net tell them.
+// Details of sockets, from the tables in /proc/PID/net.
 
 import { readFileSync, readlinkSync } from "node:fs";
 import { endianness } from "node:os";
 import { ipv6Text } from "../../app/decoder/linux-cr/socket-addresses.ts";
 import type { Details } from "../../app/model/fields.ts";
-import { SOCKET_STATES } from "../../app/model/names.ts";
+import { SOCKET_STATES, SOCKET_TYPES } from "../../app/model/names.ts";
 import { visibleText } from "../../app/model/text.ts";
 
-/** Columns of one table of /proc/net. */
+/** How to read one table of /proc/PID/net. */
 interface Table {
   readonly file: string;
-  /** Which column holds the inode. */
+  /** Column with the inode. */
   readonly inode: number;
   readonly details: (columns: readonly string[], line: string) => Details;
 }
@@ -26,7 +26,6 @@ const internet =
     remote: internetText(remote),
   });
 
-const UNIX_TYPES: Readonly<Record<string, string>> = { "0001": "stream", "0002": "dgram", "0005": "seqpacket" };
 /** __SO_ACCEPTCON, Linux include/linux/net.h. */
 const ACCEPTING = 0x10000;
 
@@ -43,9 +42,9 @@ const TABLES: readonly Table[] = [
     inode: 6,
     details: ([, , , flags = "", type = "", state = ""], line) => ({
       family: "unix",
-      type: UNIX_TYPES[type] ?? "",
+      type: SOCKET_TYPES[Number.parseInt(type, 16)] ?? "",
       state: Number.parseInt(flags, 16) & ACCEPTING ? "listen" : state === "03" ? "established" : "close",
-      // The path may hold spaces; it is what follows the inode and one space.
+      // The path follows the inode and one space, and may contain spaces.
       local: visibleText(Buffer.from(/^(?:\S+\s+){6}\d+ (.*)$/.exec(line)?.[1] ?? "", "latin1")),
     }),
   },
@@ -57,7 +56,7 @@ const TABLES: readonly Table[] = [
   },
 ];
 
-/** `0100007F:0050` → `127.0.0.1:80`; words are in the machine's order. Empty: no address and no port. */
+/** `0100007F:0050` → `127.0.0.1:80`; 32-bit words are in this machine's byte order. Empty: no address and no port. */
 export function internetText(text: string): string {
   const [address = "", portText = ""] = text.split(":");
   const port = Number.parseInt(portText, 16);
@@ -67,16 +66,16 @@ export function internetText(text: string): string {
   return `${bytes.length === 16 ? `[${ipv6Text(bytes)}]` : bytes.join(".")}:${port}`;
 }
 
-/** What is known of sockets, by the network namespace that they are in. */
+/** Details of sockets, by network namespace and inode. */
 export interface SocketTables {
-  /** Details of a task's socket; `null`: no table of its namespace has it. */
+  /** Details of a task's socket; `null`: it is in no table of the task's namespace. */
   find(pid: number, inode: string): Details | null;
 }
 
 /**
- * Tables of sockets, read when they are first asked for.
+ * Socket tables; those of a namespace are read when first needed.
  *
- * @param wanted Inodes that will be asked for; all others are passed over.
+ * @param wanted Inodes to keep; all others are skipped.
  */
 export function openSocketTables(wanted: ReadonlySet<string>): SocketTables {
   const namespaces = new Map<string, ReadonlyMap<string, Details>>();
@@ -108,7 +107,7 @@ function readTables(pid: number, wanted: ReadonlySet<string>): Map<string, Detai
     try {
       text = readFileSync(`/proc/${pid}/net/${file}`, "latin1");
     } catch {
-      // A kernel without this family.
+      // This kernel lacks the family.
       continue;
     }
     for (const line of text.split("\n").slice(1)) {

@@ -1,4 +1,4 @@
-// The other ends of unix sockets. /proc does not tell them; the kernel does over a netlink socket (sock_diag(7)).
+// The other ends of unix sockets, over a netlink socket (sock_diag(7)): /proc does not have them.
 
 import { endianness } from "node:os";
 
@@ -18,7 +18,10 @@ const BUFFER = 64 * 1024;
 const LITTLE = endianness() === "LE";
 const align = (length: number): number => (length + 3) & ~3;
 
-/** Inodes of unix sockets of this process's network namespace → inode of the other end. Empty where it is refused. */
+/**
+ * For the inode of each unix socket in this process's network namespace the inode of the other end. Empty where
+ * sock_diag(7) or koffi is not available.
+ */
 export async function readUnixPeers(): Promise<ReadonlyMap<string, string>> {
   const peers = new Map<string, string>();
   try {
@@ -33,10 +36,10 @@ export async function readUnixPeers(): Promise<ReadonlyMap<string, string>> {
     try {
       const request = diagRequest();
       if (Number(send(fd, request, request.length, 0)) !== request.length) return peers;
-      const answer = new Uint8Array(BUFFER);
+      const response = new Uint8Array(BUFFER);
       for (;;) {
-        const length = Number(recv(fd, answer, answer.length, 0));
-        if (length <= 0 || !readAnswer(answer.subarray(0, length), peers)) return peers;
+        const length = Number(recv(fd, response, response.length, 0));
+        if (length <= 0 || !readResponse(response.subarray(0, length), peers)) return peers;
       }
     } finally {
       close(fd);
@@ -46,7 +49,7 @@ export async function readUnixPeers(): Promise<ReadonlyMap<string, string>> {
   }
 }
 
-/** Asks for all unix sockets and their peers: struct nlmsghdr and struct unix_diag_req. */
+/** A request for all unix sockets with their peers: struct nlmsghdr and struct unix_diag_req. */
 function diagRequest(): Uint8Array {
   const bytes = new Uint8Array(NLMSG_HEADER + 24);
   const view = new DataView(bytes.buffer);
@@ -59,8 +62,8 @@ function diagRequest(): Uint8Array {
   return bytes;
 }
 
-/** Notes the peers in some messages; false: there are no more. */
-function readAnswer(bytes: Uint8Array, peers: Map<string, string>): boolean {
+/** Adds the peers in a batch of messages to `peers`; false: this was the last batch. */
+function readResponse(bytes: Uint8Array, peers: Map<string, string>): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at + NLMSG_HEADER <= bytes.length; ) {
     const length = view.getUint32(at, LITTLE);

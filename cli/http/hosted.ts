@@ -1,23 +1,22 @@
-// An image on disk as something to be hosted: a file as it is, a folder with an image set as the archive of it.
+// An image on disk to be served: a file as it is, a directory with an image set as a tar archive of it.
 
 import { statSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import type { Source } from "../../app/decoder/source.ts";
+import { type Input, openInput } from "../input.ts";
 import type { Io } from "../io.ts";
-import { type Input, openInput } from "../sources.ts";
 import { tarSource } from "./tar-source.ts";
 
 export interface Hosted {
   readonly source: Source;
-  /** Another one whenever the contents may be others. */
+  /** Changes whenever the contents may have changed. */
   readonly etag: string;
   close(): void;
 }
 
-/** Whether a path leads to a folder. */
 export const isFolder = (path: string): boolean => path !== "-" && statSync(path).isDirectory();
 
-/** What a hosted image is called. */
+/** The name under which an image is served. */
 export function hostedName(path: string): string {
   if (path === "-") return "stdin.ckpt";
   const name = basename(resolve(path)) || "image";
@@ -25,7 +24,7 @@ export function hostedName(path: string): string {
 }
 
 /**
- * Opens an image to be hosted, as it is now.
+ * Opens an image to be served, as it is now.
  *
  * @throws SourceError with a sentence for the user.
  */
@@ -38,7 +37,6 @@ export async function openHosted(path: string, io: Io): Promise<Hosted> {
 
 function etagOf(path: string, { sources, bytes }: Input): string {
   if (path === "-") return '"stdin"';
-  // Of a folder every file counts.
   const paths = isFolder(path) ? sources.map(({ name }) => resolve(path, name)) : [path];
   const newest = paths.reduce((latest, file) => Math.max(latest, statSync(file).mtimeMs), 0);
   return `"${bytes.toString(36)}-${sources.length.toString(36)}-${Math.round(newest * 1000).toString(36)}"`;

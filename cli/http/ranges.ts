@@ -1,12 +1,15 @@
-// Answers HTTP requests for a source: the whole, or one range of it.
+// Answers HTTP requests for a source, whole or in ranges.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Source } from "../../app/decoder/source.ts";
 
-/** Bytes sent at once. */
+/** Bytes read and sent at a time. */
 const CHUNK = 1024 * 1024;
 
-/** A range of bytes, as a request asks for it: `whole` where it asks for none that is understood; `null`: past the end. */
+/**
+ * The bytes that a Range header requests. `whole`: there is no header, or one that is not understood; `null`: the range
+ * begins past the end.
+ */
 export function rangeOf(header: string | undefined, size: number): { start: number; end: number } | "whole" | null {
   const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header ?? "");
   if (match === null || (match[1] === "" && match[2] === "")) return "whole";
@@ -20,7 +23,7 @@ export function rangeOf(header: string | undefined, size: number): { start: numb
   return start >= size ? null : { start, end };
 }
 
-/** Sends a source, or the part of it that is asked for. `etag`: names its contents. */
+/** Sends a source, or the requested range of it. `etag`: identifies its contents. */
 export async function sendSource(
   request: IncomingMessage,
   response: ServerResponse,

@@ -1,16 +1,17 @@
-// A folder's files as one tar archive that is nowhere: its bytes are made up when they are read.
+// The files of a directory as a tar archive that is never written: its bytes are made when they are read.
 
 import { bytesSource, type Source } from "../../app/decoder/source.ts";
+import { upperBound } from "../../app/model/search.ts";
 import { encodeText } from "../../app/model/text.ts";
 
 const BLOCK = 512;
 
-/** The archive of some files, in their order. It can be read in any part without reading the others. */
+/** An archive of files, in the given order. Reading a part of it reads only the files in that part. */
 export function tarSource(name: string, files: readonly Source[]): Source {
   const pieces: Source[] = [];
   for (const file of files) {
     const path = encodeText(file.name);
-    // A name longer than a header has room for comes as a member of its own (GNU).
+    // A name that does not fit the header is stored in a member of its own (GNU).
     if (path.length > 100) {
       pieces.push(header(encodeText("././@LongLink"), path.length, "L"), padded(bytesSource("", path)));
     }
@@ -31,7 +32,7 @@ function header(path: Uint8Array, size: number, type: string): Source {
   put(116, octal(0, 7));
   if (size < 8 ** 11) put(124, octal(size, 11));
   else {
-    // Base 256, for what octal has no room for.
+    // Base 256, for sizes that do not fit in octal digits.
     new DataView(block.buffer).setBigUint64(128, BigInt(size));
     block[124] = 0x80;
   }
@@ -70,18 +71,13 @@ function joined(name: string, pieces: readonly Source[]): Source {
     async read(offset, length) {
       const result = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
       // The last piece that begins at or before `offset`.
-      let low = 0;
-      for (let high = starts.length; high - low > 1; ) {
-        const middle = (low + high) >>> 1;
-        if ((starts[middle] as number) <= offset) low = middle;
-        else high = middle;
-      }
-      for (let filled = 0; filled < result.length; low++) {
-        const piece = pieces[low] as Source;
-        const at = offset + filled - (starts[low] as number);
+      let index = upperBound(starts, offset) - 1;
+      for (let filled = 0; filled < result.length; index++) {
+        const piece = pieces[index] as Source;
+        const at = offset + filled - (starts[index] as number);
         const bytes = await piece.read(at, Math.min(result.length - filled, piece.size - at));
         result.set(bytes, filled);
-        // A file that has become shorter since reads as zeros.
+        // If a file has been truncated meanwhile, the rest of it reads as zeros.
         filled += Math.min(result.length - filled, piece.size - at);
       }
       return result;

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
-import { serveFolder } from "../../cli/http/server.ts";
+import { servePage } from "../../cli/http/page.ts";
 import { browserPath } from "../support/browser.ts";
 import { type BigImage, bigImage } from "../support/images.ts";
 import { tell } from "./measure.ts";
@@ -41,7 +41,7 @@ export async function comparePage(): Promise<void> {
     write(`a-before-${options.tasks}.ckpt`, options),
     write(`b-after-${options.tasks}.ckpt`, { ...options, moved: 4096, movedEvery: 90 }),
   ];
-  const { server, address } = await serveFolder(page);
+  const { address, close } = await servePage(page);
   const browser = await chromium.launch({ executablePath: await browserPath(), args: ["--no-sandbox"] });
   const measured = async (options: BigImage): Promise<Map<string, Longest>> => {
     const opened = await browser.newPage({ viewport: { width: 1440, height: 900 } });
@@ -62,8 +62,7 @@ export async function comparePage(): Promise<void> {
     }
   } finally {
     await browser.close();
-    server.closeAllConnections();
-    server.close();
+    await close();
     rmSync(folder, { recursive: true });
   }
 }

@@ -1,12 +1,11 @@
 // Builds the page once for all browser tests and serves it on a port of this machine.
 
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { extname, join, normalize } from "node:path";
+import { join } from "node:path";
 import { build } from "vite";
 import type { TestProject } from "vitest/node";
+import { servePage } from "../../cli/http/page.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -17,15 +16,6 @@ declare module "vitest" {
   }
 }
 
-const TYPES: Record<string, string> = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript",
-  ".css": "text/css",
-  ".json": "application/json",
-  ".svg": "image/svg+xml",
-  ".webmanifest": "application/manifest+json",
-};
-
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), "ckptscope-page-"));
   // Vitest says "test"; the page is to be tested as it is shipped.
@@ -33,21 +23,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await build({ logLevel: "error", configFile: "vite.config.ts", build: { outDir: folder, emptyOutDir: true } });
   await build({ logLevel: "error", configFile: "vite.report.config.ts", build: { outDir: folder } });
   project.provide("pageFolder", folder);
-  const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? "/", "http://localhost");
-    const path = join(folder, normalize(decodeURIComponent(pathname)).replace(/\/$/, "/index.html"));
-    if (!path.startsWith(folder) || !statSync(path, { throwIfNoEntry: false })?.isFile()) {
-      response.writeHead(404).end();
-      return;
-    }
-    response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream" });
-    response.end(readFileSync(path));
-  });
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-  project.provide("pageUrl", `http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  const { address, close } = await servePage(folder);
+  project.provide("pageUrl", address);
   return async () => {
-    server.closeAllConnections();
-    await new Promise((closed) => server.close(closed));
+    await close();
     rmSync(folder, { recursive: true, force: true });
   };
 }

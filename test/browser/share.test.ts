@@ -15,8 +15,8 @@ import { decodeText } from "../../app/model/text.ts";
 import { reportOf } from "../../cli/commands/report.ts";
 import { serveImages } from "../../cli/commands/view.ts";
 import { openImages } from "../../cli/images.ts";
-import type { Io } from "../../cli/io.ts";
 import { bigCheckpoint } from "../support/big-state.ts";
+import { recordingIo } from "../support/command.ts";
 import { accessibilityFaults, drop, fixture, openBrowser } from "./support.ts";
 
 const visit = openBrowser();
@@ -30,14 +30,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const io: Io = {
-  print: async () => true,
-  printBytes: async () => true,
-  complain: () => {},
-  readStdin: async () => new Uint8Array(0),
-  colour: false,
-  columns: null,
-};
+const { io } = recordingIo();
 const path = (file: string): string => fileURLToPath(new URL(`../fixtures/linux-cr/v23-s1/${file}`, import.meta.url));
 
 /** The changes as the page lists them. */

@@ -5,8 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import Ajv from "ajv/dist/2020.js";
 import { beforeAll, describe, expect, test } from "vitest";
-import { main } from "../../cli/ckptscope.ts";
-import type { Io } from "../../cli/io.ts";
+import { runCommand } from "../support/command.ts";
 import { fixtureJson } from "../support/contents.ts";
 import { fixtureBytes } from "../support/open.ts";
 
@@ -14,23 +13,8 @@ const fixture = (path: string): string => fileURLToPath(new URL(`../fixtures/lin
 
 const criu = (path: string): string => fileURLToPath(new URL(`../fixtures/criu/${path}`, import.meta.url));
 
-/** Runs a command; what it printed and its exit status. */
-async function run(args: string[], stdin: Uint8Array = new Uint8Array(0), colour = false) {
-  let out = "";
-  const complaints: string[] = [];
-  const io: Io = {
-    print: async (text) => {
-      out += text;
-      return true;
-    },
-    printBytes: async () => true,
-    complain: (line) => complaints.push(line),
-    readStdin: async () => stdin,
-    colour,
-    columns: null,
-  };
-  return { status: await main(args, io), out, complaints };
-}
+const run = (args: string[], stdin?: Uint8Array, colour = false) =>
+  runCommand(args, { colour, ...(stdin === undefined ? {} : { stdin }) });
 
 const schema = (name: string) =>
   JSON.parse(readFileSync(new URL(`../../public/schema/${name}.schema.json`, import.meta.url), "utf8"));
@@ -57,7 +41,7 @@ describe("show", () => {
     expect(out).toContain("file table 1: 5 descriptors, shared with task 1 worker");
     expect(out).toContain("0  rw /dev/pts/0 @0  shared with fd 1, fd 2, task 2 fd 0");
     expect(out).toContain("4  -w /var/spool/journal @65536 O_APPEND  close-on-exec");
-    expect(out).toContain("the file table of task 0 worker, shared");
+    expect(out).toContain("shares the file table of task 0 worker");
     expect(out).not.toContain("\x1b");
   });
 
@@ -161,7 +145,7 @@ describe("check", () => {
   test("is 0 where an image is sound, and says so", async () => {
     const { status, out } = await run(["check", fixture("v23-s1/before.ckpt")]);
     expect(status).toBe(0);
-    expect(out).toContain("sound");
+    expect(out).toBe("No problems found.\n");
   });
 
   test("is 1 where there are findings, and prints a document that follows the schema", async () => {
@@ -181,15 +165,15 @@ describe("check", () => {
   });
 });
 
-describe("trouble is one line on standard error, exit status 2, and nothing on standard output", () => {
+describe("an error is one line on standard error, exit status 2, and nothing on standard output", () => {
   test.each([
     ["no command", []],
     ["an unknown command", ["shwo"]],
     ["no image", ["show"]],
     ["two images", ["show", "a", "b"]],
     ["an unknown option", ["show", "a", "--jsno"]],
-    ["a file that is not there", ["show", fixture("nothing.ckpt")]],
-    ["a file that is no image", ["show", fixture("README.md")]],
+    ["a missing file", ["show", fixture("nothing.ckpt")]],
+    ["a file that is not an image", ["show", fixture("README.md")]],
     ["a directory without a set", ["show", fixture("")]],
     ["an unknown dialect", ["show", fixture("seed-one/before.ckpt"), "--dialect", "v99"]],
     ["one image to compare", ["diff", fixture("seed-one/before.ckpt")]],

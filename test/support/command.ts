@@ -1,9 +1,9 @@
-// Runs commands of the command line inside the test's own process.
+// Runs commands of the command line in the process of the test.
 
-import { main } from "../../cli/ckptscope.ts";
 import type { Io } from "../../cli/io.ts";
+import { main } from "../../cli/main.ts";
 
-/** What a command did. */
+/** What a command printed, and its exit status. */
 export interface Ran {
   readonly status: number;
   readonly out: string;
@@ -11,8 +11,16 @@ export interface Ran {
   readonly complaints: readonly string[];
 }
 
-/** Streams that keep what is printed. */
-export function recordingIo(columns: number | null = null) {
+/** Standard input and output of a command. */
+export interface Streams {
+  readonly stdin?: Uint8Array;
+  readonly colour?: boolean;
+  /** Width of the terminal; absent: standard output is not a terminal. */
+  readonly columns?: number;
+}
+
+/** Streams that record what is printed. */
+export function recordingIo({ stdin = new Uint8Array(0), colour = false, columns }: Streams = {}) {
   const texts: string[] = [];
   const chunks: Uint8Array[] = [];
   const complaints: string[] = [];
@@ -20,16 +28,16 @@ export function recordingIo(columns: number | null = null) {
     print: async (text) => texts.push(text) > 0,
     printBytes: async (bytes) => chunks.push(bytes) > 0,
     complain: (line) => complaints.push(line),
-    readStdin: async () => new Uint8Array(0),
-    colour: false,
-    columns,
+    readStdin: async () => stdin,
+    colour,
+    columns: columns ?? null,
   };
   return { io, texts, chunks, complaints };
 }
 
-/** Runs a command; `columns`: standard output is a terminal that wide. */
-export async function runCommand(args: readonly string[], columns: number | null = null): Promise<Ran> {
-  const { io, texts, chunks, complaints } = recordingIo(columns);
+/** Runs a command. */
+export async function runCommand(args: readonly string[], streams: Streams = {}): Promise<Ran> {
+  const { io, texts, chunks, complaints } = recordingIo(streams);
   const status = await main(args, io);
   return { status, out: texts.join(""), bytes: Buffer.concat(chunks), complaints };
 }

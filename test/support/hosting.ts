@@ -1,8 +1,8 @@
 // A static host for tests, good and bad: the first part of an address says how it behaves, the second names the file.
 
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage } from "node:http";
 import type { Source } from "../../app/decoder/source.ts";
+import { type Handler, listen } from "../../cli/http/server.ts";
 
 /** How the host answers. */
 const BEHAVIOURS = {
@@ -69,8 +69,7 @@ export async function host(files: Readonly<Record<string, Source>>): Promise<Hos
   const headers: IncomingMessage["headers"][] = [];
   let sent = 0;
 
-  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const path = decodeURIComponent((request.url ?? "/").split("?")[0] ?? "/");
+  const respond: Handler = async (path, request, response) => {
     const [, name = "", file = ""] = path.split("/");
     requests.push([request.method, path, request.headers.range].filter(Boolean).join(" "));
     headers.push(request.headers);
@@ -118,10 +117,9 @@ export async function host(files: Readonly<Record<string, Source>>): Promise<Hos
     response.end();
   };
 
-  const server = createServer((request, response) => void respond(request, response));
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  const { address, close } = await listen(respond);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    url: address,
     requests,
     headers,
     sent: () => sent,
@@ -130,9 +128,6 @@ export async function host(files: Readonly<Record<string, Source>>): Promise<Hos
       headers.length = 0;
       sent = 0;
     },
-    async close() {
-      server.closeAllConnections();
-      await new Promise((closed) => server.close(closed));
-    },
+    close,
   };
 }

@@ -281,22 +281,22 @@ describe.skipIf(reason !== "")(`the live dump${reason === "" ? "" : ` (${reason}
     expect(await watching).toBe(0);
   });
 
-  test("tells in one line what cannot be done", async () => {
-    const trouble = async (args: string[], columns: number | null = null): Promise<string> => {
-      const { status, out, complaints } = await runCommand(args, columns);
+  test("prints an error as one line", async () => {
+    const error = async (args: string[], streams?: { columns: number }): Promise<string> => {
+      const { status, out, complaints } = await runCommand(args, streams);
       expect({ status, out, lines: complaints.length }).toEqual({ status: 2, out: "", lines: 1 });
       return complaints[0] ?? "";
     };
     const own = String(process.pid);
-    expect(await trouble(["dump"])).toMatch(/name the process/);
-    expect(await trouble(["dump", "4194304999"])).toMatch(/there is no process 4194304999/);
-    expect(await trouble(["dump", "init"])).toMatch(/"init" is no process id/);
-    expect(await trouble(["dump", own, "--freeze"])).toMatch(/cannot be stopped by itself/);
-    expect(await trouble(["dump", own], 80)).toMatch(/give -o FILE/);
-    expect(await trouble(["dump", own, "--dialect", "v20"])).toMatch(/written as seed or v23-rc2, not as v20/);
+    expect(await error(["dump"])).toMatch(/expected one or more process ids/);
+    expect(await error(["dump", "4194304999"])).toMatch(/no process with pid 4194304999/);
+    expect(await error(["dump", "init"])).toMatch(/'init' is not a process id/);
+    expect(await error(["dump", own, "--freeze"])).toMatch(/cannot freeze itself/);
+    expect(await error(["dump", own], { columns: 80 })).toMatch(/refusing to write binary to a terminal; use -o FILE/);
+    expect(await error(["dump", own, "--dialect", "v20"])).toMatch(/unknown output dialect 'v20'; use seed or v23-rc2/);
     const other = String((await start()).pid);
-    expect(await trouble(["dump", other, "--dialect", "seed", "-o", path("seed")])).toMatch(/EBADF/);
-    expect(await trouble(["dump", other, "-o", path("no/such")])).toMatch(/cannot be written/);
-    expect(await trouble(["watch", own, "--every", "soon"])).toMatch(/--every/);
+    expect(await error(["dump", other, "--dialect", "seed", "-o", path("seed")])).toMatch(/EBADF/);
+    expect(await error(["dump", other, "-o", path("no/such")])).toMatch(/cannot write .*: no such file or directory/);
+    expect(await error(["watch", own, "--every", "soon"])).toMatch(/--every: 'soon' is not an interval/);
   });
 });

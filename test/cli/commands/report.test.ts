@@ -1,41 +1,30 @@
-// ckptscope report, view and serve: what they refuse, each in a line.
+// ckptscope report: what is put into the page. Arguments that report, view and serve refuse.
 
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { main } from "../../../cli/ckptscope.ts";
 import { reportOf } from "../../../cli/commands/report.ts";
 import { openImages } from "../../../cli/images.ts";
-import type { Io } from "../../../cli/io.ts";
+import { recordingIo, runCommand } from "../../support/command.ts";
 
 const image = fileURLToPath(new URL("../../fixtures/linux-cr/v23-s1/before.ckpt", import.meta.url));
 
-const complaints: string[] = [];
-const io: Io = {
-  print: async () => true,
-  printBytes: async () => true,
-  complain: (line) => complaints.push(line),
-  readStdin: async () => new Uint8Array(0),
-  colour: false,
-  columns: null,
-};
-
 test.each([
-  [["report"], /takes one image, or two/],
-  [["report", image], /-o FILE.html is missing/],
-  [["report", image, "-o", "x.html", "--leave-out", "all"], /--leave-out: all is none of nothing, directories, names/],
-  [["view"], /takes one image, or two/],
-  [["view", image, image, image], /takes one image, or two/],
-  [["serve"], /takes one folder/],
-  [["serve", ".", "--port", "70000"], /70000 is no port/],
-  [["/nowhere/x.ckpt"], /there is no command/],
-])("%s", async (args, sentence) => {
-  complaints.length = 0;
-  expect(await main(args, io)).toBe(2);
+  [["report"], /expected one image, or two to compare/],
+  [["report", image], /no output file; use -o FILE.html/],
+  [["report", image, "-o", "x.html", "--leave-out", "all"], /unknown value 'all'; use nothing, directories or names/],
+  [["view"], /expected one image, or two to compare/],
+  [["view", image, image, image], /expected one image, or two to compare/],
+  [["serve"], /expected one directory/],
+  [["serve", ".", "--port", "70000"], /70000 is not a port/],
+  [["/nowhere/x.ckpt"], /unknown command or missing file/],
+])("%s is an error", async (args, sentence) => {
+  const { status, complaints } = await runCommand(args);
+  expect(status).toBe(2);
   expect(complaints).toEqual([expect.stringMatching(sentence)]);
 });
 
 test("puts the images into the page, and nothing else changes", async () => {
-  const images = await openImages([image], io, {});
+  const images = await openImages([image], recordingIo().io, {});
   const [before, after] = ["<html>$&</html>", "tail"];
   const element = '<script type="application/octet-stream" id="images">';
   const whole = (await reportOf(images, "nothing", `${before}${element}</script>${after}`)).join("");

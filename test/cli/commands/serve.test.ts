@@ -2,7 +2,6 @@
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
-import type { Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,19 +14,12 @@ import { serveImages } from "../../../cli/commands/view.ts";
 import { rangeOf } from "../../../cli/http/ranges.ts";
 import { listen } from "../../../cli/http/server.ts";
 import { tarSource } from "../../../cli/http/tar-source.ts";
-import type { Io } from "../../../cli/io.ts";
+import { recordingIo } from "../../support/command.ts";
 
 const fixture = (path: string): string => fileURLToPath(new URL(`../../fixtures/${path}`, import.meta.url));
 const image = readFileSync(fixture("linux-cr/v23-s1/before.ckpt"));
 
-const io: Io = {
-  print: async () => true,
-  printBytes: async () => true,
-  complain: () => {},
-  readStdin: async () => new Uint8Array(image),
-  colour: false,
-  columns: null,
-};
+const { io } = recordingIo({ stdin: image });
 
 let folder: string;
 let page: string;
@@ -107,7 +99,7 @@ describe("ckptscope IMAGE", () => {
       }
       expect((await fetch(base, { method: "POST" })).status).toBe(405);
     } finally {
-      close();
+      await close();
     }
   });
 
@@ -117,7 +109,7 @@ describe("ckptscope IMAGE", () => {
 });
 
 describe("ckptscope serve DIR", () => {
-  let server: Server;
+  let close: () => Promise<void>;
   let address: string;
   const evil = `<img src=x onerror=alert(1)>&".ckpt`;
   beforeAll(async () => {
@@ -131,12 +123,9 @@ describe("ckptscope serve DIR", () => {
     // inventory.img: what makes a folder an image set.
     writeFileSync(join(folder, "pod/set/inventory.img"), new Uint8Array([0x58, 0x31, 0x56, 0x54]));
     symlinkSync("/etc/hostname", join(folder, "out.ckpt"));
-    ({ server, address } = await listen(folderHandler(folder, page, io)));
+    ({ address, close } = await listen(folderHandler(folder, page, io)));
   });
-  afterAll(() => {
-    server.closeAllConnections();
-    server.close();
-  });
+  afterAll(() => close());
 
   test("lists the images with links that open and compare them, names as text", async () => {
     const response = await fetch(address);
@@ -162,7 +151,7 @@ describe("ckptscope serve DIR", () => {
 
   test("hosts an image set as an archive of it", async () => {
     const set = fixture("criu");
-    const { server: another, address: at } = await listen(folderHandler(set, page, io));
+    const { address: at, close: closeSet } = await listen(folderHandler(set, page, io));
     try {
       const index = await (await fetch(at)).text();
       const path = /images\/([^"]*?\.tar)"/.exec(index)?.[1];
@@ -170,8 +159,7 @@ describe("ckptscope serve DIR", () => {
       const opened = await openImage([await openHosted("set.tar", `${at}images/${path}`)]);
       expect("refused" in opened ? opened : opened.checkpoint.format).toBe("criu");
     } finally {
-      another.closeAllConnections();
-      another.close();
+      await closeSet();
     }
   });
 

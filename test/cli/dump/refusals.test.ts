@@ -24,13 +24,13 @@ describe.skipIf(process.platform !== "linux")("a dump whose comparisons", () => 
 
   test("are not permitted says what it takes", () => {
     const refused: Kcmp = (...args) => (args[2] === KCMP.FILE ? -EPERM : apart(...args));
-    expect(() => read(refused)).toThrow(/is not permitted; it takes root \(CAP_SYS_PTRACE\), or --no-sharing/);
+    expect(() => read(refused)).toThrow(/is not permitted; run as root \(CAP_SYS_PTRACE\) or use --no-sharing/);
   });
 
   test("give no order says so", () => {
-    expect(() => read((...args) => (args[2] === KCMP.FILE ? 3 : 0))).toThrow(/gives no order; --no-sharing/);
+    expect(() => read((...args) => (args[2] === KCMP.FILE ? 3 : 0))).toThrow(/gives no order; use --no-sharing/);
     expect(() => read((...args) => (args[2] === KCMP.FILE ? -EINVAL : 0))).toThrow(
-      /failed with errno 22; --no-sharing/,
+      /failed with errno 22; use --no-sharing/,
     );
   });
 

@@ -1,21 +1,22 @@
-// Images named on the command line, as sources: files, directories of a set, standard input.
+// What an argument names, as sources of bytes: a file, a directory with an image set, standard input.
 
 import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { bytesSource, type Source, SourceError } from "../app/decoder/source.ts";
 import type { Io } from "./io.ts";
 
-/** What one argument names: the files to decode as one image, and their size together. */
+/** The files that one argument names, to be decoded as one image. */
 export interface Input {
   readonly name: string;
+  /** Size of all files together. */
   readonly bytes: number;
   readonly sources: readonly Source[];
-  /** Lets go of the open files. */
+  /** Closes the open files. */
   close(): void;
 }
 
 /**
- * Opens what an argument names; `-` is standard input.
+ * Opens the files that an argument names; `-` is standard input.
  *
  * @throws SourceError with a sentence for the user.
  */
@@ -47,7 +48,7 @@ function openFiles(name: string, paths: readonly string[], names: readonly strin
   const descriptors: number[] = [];
   const sources = paths.map((path, index) => {
     let fd: number | null = null;
-    // A set may have more files than a process may open, so each is opened when it is first read.
+    // A set may have more files than a process may have open, so each is opened when it is first read.
     const open = (): number => {
       if (fd === null) {
         fd = openSync(path, "r");
@@ -89,13 +90,15 @@ function fileSource(name: string, size: number, open: () => number): Source {
   };
 }
 
-const REASONS: Record<string, string> = {
-  ENOENT: "there is no such file or directory",
-  EACCES: "reading it is not permitted",
-  EPERM: "reading it is not permitted",
-  EISDIR: "it is a directory",
-  EMFILE: "too many files are open",
-  EIO: "it cannot be read",
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "no such file or directory",
+  EACCES: "permission denied",
+  EPERM: "operation not permitted",
+  EISDIR: "is a directory",
+  ENOTDIR: "not a directory",
+  EMFILE: "too many open files",
+  ENOSPC: "no space left on device",
+  EIO: "input/output error",
 };
 
 /** A system error in words. */

@@ -1,0 +1,286 @@
+// The commands of ckptscope: what each accepts and does, as data.
+
+import { type CommandSpec, defineCommand, type Option, type Values } from "./spec.ts";
+import { CODES, DIALECTS, KINDS, LEFT_OUT, OUTPUT_DIALECTS, SHELLS } from "./values.ts";
+
+const IMAGE = { usage: "IMAGE", expected: "one image", least: 1, most: 1 } as const;
+const IMAGES = { usage: "IMAGE [IMAGE2]", expected: "one image, or two to compare", least: 1, most: 2 } as const;
+const PIDS = {
+  usage: "PID...",
+  expected: "one or more process ids",
+  least: 1,
+  most: Number.POSITIVE_INFINITY,
+} as const;
+
+/** How images are opened. */
+const OPENING = {
+  dialect: {
+    kind: "choice",
+    argument: "NAME",
+    values: DIALECTS,
+    meaning: "Read a Linux-CR image as this dialect instead of the detected one",
+  },
+  set: {
+    kind: "text",
+    argument: "NAME",
+    meaning: "Choose one of several image sets in an archive; without it, the error lists their names",
+  },
+} as const satisfies Record<string, Option>;
+
+/** How processes are read. */
+const READING = {
+  tree: { kind: "flag", meaning: "Include all descendants of the processes" },
+  threads: {
+    kind: "flag",
+    meaning: "Include all threads; by default only those with a file table of their own",
+  },
+  freeze: {
+    kind: "flag",
+    meaning: "Stop the processes while they are read, and resume them afterwards",
+  },
+  "no-sharing": {
+    kind: "flag",
+    meaning: "Do not find out which descriptors share an open file; needed where kcmp(2) is not available",
+  },
+} as const satisfies Record<string, Option>;
+
+export const VIEW = defineCommand({
+  name: "view",
+  summary: "Open one image, or two to compare, in the browser",
+  details: [
+    "Serves the page and the images on this machine alone, under an address that cannot be guessed, prints the " +
+      "address and opens it in the default browser. Ends on Ctrl-C.",
+    "'ckptscope IMAGE [IMAGE2]' is short for this command.",
+  ],
+  operands: IMAGES,
+  options: {},
+  statuses: [{ status: 0, meaning: "ended by Ctrl-C or SIGTERM" }],
+  examples: [
+    { line: "ckptscope view server.ckpt", meaning: "Explore one image" },
+    { line: "ckptscope before.ckpt after.ckpt", meaning: "Compare two images in the browser" },
+  ],
+});
+
+export const SHOW = defineCommand({
+  name: "show",
+  summary: "Print the tasks, descriptors and open files of an image",
+  details: ["Prints every task with its file table, every descriptor with its open file, and who shares what."],
+  operands: IMAGE,
+  options: {
+    json: { kind: "flag", meaning: "Print a JSON document; dist/schema/show.schema.json describes it" },
+    ...OPENING,
+  },
+  statuses: [
+    { status: 0, meaning: "the whole image was read" },
+    { status: 1, meaning: "the image has an error; what could be read is printed" },
+  ],
+  examples: [
+    { line: "ckptscope show server.ckpt", meaning: "Print an image as text" },
+    { line: "ckptscope show checkpoint.tar.zst --json | jq .files", meaning: "List the open files of a CRIU image" },
+  ],
+});
+
+export const DIFF = defineCommand({
+  name: "diff",
+  summary: "Print what changed between two images",
+  details: ["Prints the changes by task, and how many there are of each kind."],
+  operands: { usage: "BEFORE AFTER", expected: "two images", least: 2, most: 2 },
+  options: {
+    json: { kind: "flag", meaning: "Print a JSON document; dist/schema/diff.schema.json describes it" },
+    markdown: { kind: "flag", meaning: "Print Markdown" },
+    only: { kind: "list", argument: "KIND,...", values: KINDS, meaning: "List only changes of these kinds" },
+    ignore: { kind: "list", argument: "KIND,...", values: KINDS, meaning: "Leave out changes of these kinds" },
+    pid: { kind: "number", argument: "PID", meaning: "List only changes that concern this task" },
+    ...OPENING,
+  },
+  exclusive: ["json", "markdown"],
+  statuses: [
+    { status: 0, meaning: "no changes" },
+    { status: 1, meaning: "changes were found" },
+  ],
+  examples: [
+    { line: "ckptscope diff before.ckpt after.ckpt", meaning: "Print all changes" },
+    {
+      line: "ckptscope diff before.ckpt after.ckpt --only fd-opened,fd-closed --pid 4242",
+      meaning: "Print which descriptors one task opened and closed",
+    },
+  ],
+});
+
+export const CHECK = defineCommand({
+  name: "check",
+  summary: "Report what a restart would refuse or get wrong",
+  details: [
+    "Reports errors (the restart fails), warnings (it succeeds with a wrong result) and notes. docs/checks.md " +
+      "explains every check.",
+  ],
+  operands: IMAGE,
+  options: {
+    json: { kind: "flag", meaning: "Print a JSON document; dist/schema/check.schema.json describes it" },
+    only: { kind: "list", argument: "CODE,...", values: CODES, meaning: "Report only these checks" },
+    ignore: { kind: "list", argument: "CODE,...", values: CODES, meaning: "Leave out these checks" },
+    ...OPENING,
+  },
+  statuses: [
+    { status: 0, meaning: "no errors or warnings" },
+    { status: 1, meaning: "errors or warnings were found" },
+  ],
+  examples: [
+    { line: "ckptscope check server.ckpt", meaning: "Check an image" },
+    { line: "ckptscope check server.ckpt --ignore H21,H27 --json", meaning: "Leave out two checks and print JSON" },
+  ],
+});
+
+export const REPORT = defineCommand({
+  name: "report",
+  summary: "Write one HTML file that shows an image or a comparison",
+  details: [
+    "The file contains the page and the structure of the images: no memory and no raw records. It opens in any " +
+      "browser, from disk or as a mail attachment.",
+  ],
+  operands: IMAGES,
+  options: {
+    output: {
+      kind: "text",
+      short: "o",
+      argument: "FILE",
+      meaning: "Write the report to this file (required); - is standard output",
+    },
+    "leave-out": {
+      kind: "choice",
+      argument: "WHAT",
+      values: LEFT_OUT,
+      fallback: "nothing",
+      meaning:
+        "Replace private names by numbers: 'directories' keeps only the last part of each path, 'names' removes all " +
+        "paths and names of tasks and hosts, 'nothing' is the default",
+    },
+    ...OPENING,
+  },
+  statuses: [{ status: 0, meaning: "the report was written" }],
+  examples: [
+    { line: "ckptscope report server.ckpt -o server.html", meaning: "Write a report of one image" },
+    {
+      line: "ckptscope report before.ckpt after.ckpt -o diff.html --leave-out directories",
+      meaning: "Write a report of a comparison without directory names",
+    },
+  ],
+});
+
+export const SERVE = defineCommand({
+  name: "serve",
+  summary: "Serve a directory of images over HTTP, with an index",
+  details: [
+    "Lists the images in the directory and its subdirectories, up to 5,000 entries. Serves them to any page, with " +
+      "byte ranges, so that only what is shown is fetched. Ends on Ctrl-C.",
+  ],
+  operands: { usage: "DIR", expected: "one directory", least: 1, most: 1 },
+  options: {
+    host: {
+      kind: "text",
+      argument: "HOST",
+      meaning: "Listen on this address; by default 127.0.0.1, which other machines cannot reach",
+    },
+    port: { kind: "number", argument: "PORT", meaning: "Listen on this port; by default any that is free" },
+  },
+  statuses: [{ status: 0, meaning: "ended by Ctrl-C or SIGTERM" }],
+  examples: [
+    { line: "ckptscope serve images", meaning: "Serve a directory to this machine" },
+    { line: "ckptscope serve images --host 0.0.0.0 --port 8080", meaning: "Serve it to the network" },
+  ],
+});
+
+export const DUMP = defineCommand({
+  name: "dump",
+  summary: "Write an image of running processes (Linux)",
+  details: [
+    "Writes a Linux-CR image of what the processes have open and share: tasks, credentials, file tables, " +
+      "descriptors and open files, but no memory. It works for processes that you have permission to inspect: your " +
+      "own, or any as root.",
+    "Without --freeze the processes keep running, and changes made to them during the dump are reported on standard error.",
+  ],
+  operands: PIDS,
+  options: {
+    output: {
+      kind: "text",
+      short: "o",
+      argument: "FILE",
+      meaning: "Write the image to this file instead of standard output",
+    },
+    ...READING,
+    dialect: {
+      kind: "choice",
+      argument: "NAME",
+      values: OUTPUT_DIALECTS,
+      fallback: "v23-rc2",
+      meaning:
+        "Write this dialect: v23-rc2 (default), or seed, the first version, which has no sockets, pipes or terminals",
+    },
+  },
+  statuses: [{ status: 0, meaning: "the image was written" }],
+  examples: [
+    { line: "ckptscope dump 4242 -o before.ckpt", meaning: "Dump one process" },
+    {
+      line: "ckptscope dump 4242 --tree --freeze | ckptscope show -",
+      meaning: "Show a process tree, stopped meanwhile",
+    },
+  ],
+});
+
+export const WATCH = defineCommand({
+  name: "watch",
+  summary: "Print what changes in running processes (Linux)",
+  details: ["Reads the processes at an interval and prints each change as a sentence with its time."],
+  operands: PIDS,
+  options: {
+    every: {
+      kind: "text",
+      argument: "INTERVAL",
+      fallback: "1s",
+      meaning: "Read the processes at this interval, such as 500ms, 1s or 2m; the default is 1s",
+    },
+    ...READING,
+  },
+  statuses: [{ status: 0, meaning: "the processes have ended" }],
+  examples: [
+    { line: "ckptscope watch 4242", meaning: "Print changes every second" },
+    { line: "ckptscope watch 4242 --tree --every 500ms", meaning: "Watch a process tree twice a second" },
+  ],
+});
+
+export const COMPLETION = defineCommand({
+  name: "completion",
+  summary: "Print a completion script for a shell",
+  details: ["Prints a script that completes commands, options and their values in bash, zsh or fish."],
+  operands: { usage: "bash|zsh|fish", expected: "one shell: bash, zsh or fish", least: 1, most: 1, values: SHELLS },
+  options: {},
+  statuses: [{ status: 0, meaning: "the script was printed" }],
+  examples: [
+    { line: "source <(ckptscope completion bash)", meaning: "Enable completion in this bash or zsh (with 'zsh')" },
+    {
+      line: "ckptscope completion fish > ~/.config/fish/completions/ckptscope.fish",
+      meaning: "Enable completion in fish for good",
+    },
+  ],
+});
+
+const TOPICS: Values = {
+  noun: "command",
+  list: () => COMMANDS.map(({ name }) => ({ name })),
+};
+
+export const HELP = defineCommand({
+  name: "help",
+  summary: "Show help for ckptscope or for one command",
+  details: ["'ckptscope COMMAND --help' shows the same help."],
+  operands: { usage: "[COMMAND]", expected: "at most one command", least: 0, most: 1, values: TOPICS },
+  options: {},
+  statuses: [{ status: 0, meaning: "help was shown" }],
+  examples: [
+    { line: "ckptscope help", meaning: "List the commands" },
+    { line: "ckptscope help diff", meaning: "Explain the options of diff and list the kinds of change" },
+  ],
+});
+
+/** Every command, in the order in which help lists them. */
+export const COMMANDS: readonly CommandSpec[] = [VIEW, SHOW, DIFF, CHECK, REPORT, SERVE, DUMP, WATCH, COMPLETION, HELP];

@@ -1,0 +1,67 @@
+// The values that options accept, with their meanings. Modules that pull in decoders are loaded only when needed.
+
+import { DIALECT_NAMES } from "../../app/decoder/linux-cr/dialect-names.ts";
+import { CHANGE_KINDS, type ChangeKind } from "../../app/diff/changes.ts";
+import type { Value, Values } from "./spec.ts";
+
+const KIND_MEANINGS: Readonly<Record<ChangeKind, string>> = {
+  "task-added": "a task exists only after",
+  "task-removed": "a task exists only before",
+  "task-renamed": "a task has another command name",
+  "fd-opened": "a descriptor exists only after",
+  "fd-closed": "a descriptor exists only before",
+  "close-on-exec": "a descriptor's close-on-exec flag was set or cleared",
+  "file-path": "an open file has another path, or its file was unlinked",
+  "file-pos": "an open file has another position",
+  "file-flags": "an open file has other flags",
+  "file-mode": "an open file has another mode",
+  "file-version": "an open file has another version",
+  "file-shared": "an open file gained a holder",
+  "file-unshared": "an open file lost a holder",
+  "table-shared": "a task started to share a file table",
+  "table-unshared": "a task stopped sharing a file table",
+};
+
+export const KINDS: Values = {
+  noun: "change kind",
+  heading: "Change kinds",
+  list: () => CHANGE_KINDS.map((name) => ({ name, meaning: KIND_MEANINGS[name] })),
+};
+
+export const CODES: Values = {
+  noun: "check",
+  heading: "Check codes",
+  async list() {
+    const { RULES } = await import("../../app/checks/check.ts");
+    const values = new Map<string, Value>();
+    for (const { code, title } of RULES) if (!values.has(code)) values.set(code, { name: code, meaning: title });
+    return [...values.values()];
+  },
+};
+
+export const DIALECTS: Values = {
+  noun: "dialect",
+  heading: "Dialects",
+  list: () => DIALECT_NAMES.map((name) => ({ name })),
+};
+
+export const OUTPUT_DIALECTS: Values = {
+  noun: "output dialect",
+  async list() {
+    const { WRITABLE_DIALECTS } = await import("../../app/encoder/encode.ts");
+    return WRITABLE_DIALECTS.map((name) => ({ name }));
+  },
+};
+
+export const LEFT_OUT: Values = {
+  noun: "value",
+  async list() {
+    const { LEAVE_OUT } = await import("../../app/link/leave-out.ts");
+    return LEAVE_OUT.map((name) => ({ name }));
+  },
+};
+
+export const SHELLS: Values = {
+  noun: "shell",
+  list: () => [{ name: "bash" }, { name: "zsh" }, { name: "fish" }],
+};

@@ -1,0 +1,68 @@
+// Finds the images in a directory that is served.
+
+import { readdirSync, statSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+import { recogniseCriu } from "../../app/decoder/criu/index.ts";
+import { recognise } from "../../app/decoder/linux-cr/recognise.ts";
+import { isFolder, openHosted } from "../http/hosted.ts";
+import type { Io } from "../io.ts";
+
+/** Directory entries that are examined; the rest is not listed. */
+const MOST_ENTRIES = 5000;
+
+/** An image in the directory. */
+export interface ListedImage {
+  /** Relative to the directory, with slashes; the path of an image set has `.tar` appended. */
+  readonly path: string;
+  readonly bytes: number;
+  /** Milliseconds since 1970. */
+  readonly modified: number;
+}
+
+/** The images in a directory and its subdirectories, by path. Symbolic links and hidden files are skipped. */
+export async function imagesIn(folder: string, io: Io): Promise<ListedImage[]> {
+  const found: ListedImage[] = [];
+  const folders = [folder];
+  let examined = 0;
+  for (let current = folders.pop(); current !== undefined; current = folders.pop()) {
+    for (const entry of readdirSync(current, { withFileTypes: true })) {
+      if (++examined > MOST_ENTRIES) return found;
+      if (entry.name.startsWith(".")) continue;
+      const path = join(current, entry.name);
+      try {
+        if (entry.isDirectory() && !isImageSet(path)) folders.push(path);
+        else if (entry.isDirectory() || (entry.isFile() && (await isImage(path, io)))) {
+          found.push(await listed(folder, path, io));
+        }
+      } catch {
+        // Unreadable, or deleted meanwhile: not listed.
+      }
+    }
+  }
+  return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+async function listed(folder: string, path: string, io: Io): Promise<ListedImage> {
+  const { source, close } = await openHosted(path, io);
+  close();
+  const name = relative(folder, path).split(sep).join("/");
+  return {
+    path: isFolder(path) ? `${name}.tar` : name,
+    bytes: source.size,
+    modified: statSync(path).mtimeMs,
+  };
+}
+
+/** Whether a path is a directory with the files of a CRIU image set. */
+export const isImageSet = (path: string): boolean =>
+  isFolder(path) && readdirSync(path).some((name) => name === "inventory.img" || /^pstree(?:-\d+)?\.img$/.test(name));
+
+async function isImage(path: string, io: Io): Promise<boolean> {
+  const { source, close } = await openHosted(path, io);
+  try {
+    const head = await source.read(0, 512);
+    return recogniseCriu(source.name, head) !== null || (await recognise(source)) !== null;
+  } finally {
+    close();
+  }
+}

@@ -1,0 +1,34 @@
+// What changed in processes while they were read.
+
+import { flagsText } from "../../app/model/words.ts";
+import { type Descriptor, listDescriptors, type Reader, readDescriptor } from "./descriptors.ts";
+import { readStat, type Task } from "./processes.ts";
+import type { Table } from "./read-tasks.ts";
+
+/** Reads everything once more and notes what is different. */
+export function noteChanges(reader: Reader, tasks: readonly Task[], tables: readonly Table[], notes: string[]): void {
+  for (const { pid, start } of tasks) {
+    if (readStat(pid)?.start !== start) notes.push(`pid ${pid} ended while it was read`);
+  }
+  for (const { pid, descriptors } of tables) {
+    const known = new Set(descriptors.map(({ fd }) => fd));
+    for (const fd of listDescriptors(pid) ?? []) {
+      if (!known.has(fd)) notes.push(`pid ${pid} fd ${fd} was opened while it was read`);
+    }
+    for (const before of descriptors) {
+      const name = `pid ${pid} fd ${before.fd}`;
+      const after = readDescriptor(reader, pid, before.fd);
+      if (after === null) notes.push(`${name} was closed while it was read`);
+      else for (const what of differences(before, after)) notes.push(`${name} changed while it was read: ${what}`);
+    }
+  }
+}
+
+function differences(before: Descriptor, after: Descriptor): string[] {
+  const found: string[] = [];
+  if (before.key !== after.key) found.push("it leads to another file");
+  if (before.pos !== after.pos) found.push(`position ${before.pos} → ${after.pos}`);
+  if (before.flags !== after.flags) found.push(`flags ${flagsText(before.flags)} → ${flagsText(after.flags)}`);
+  if (before.closeOnExec !== after.closeOnExec) found.push(`close-on-exec ${after.closeOnExec ? "set" : "cleared"}`);
+  return found;
+}

@@ -1,0 +1,167 @@
+// The processes that were read, as a description for the encoder. Tables and files are numbered from 1.
+
+import { hostname, machine, release, version } from "node:os";
+import type { Description, FileDescription, TableDescription, TaskDescription } from "../../app/encoder/description.ts";
+import { i32At } from "../../app/model/read.ts";
+import { base64, decodeText, isUtf8 } from "../../app/model/text.ts";
+import { type Descriptor, fileMode, type OpenFile, type Reader, readOpenFile } from "./descriptors.ts";
+import { type DetailsContext, detailsOf } from "./details.ts";
+import type { Task } from "./processes.ts";
+import type { Table } from "./read-tasks.ts";
+import { openSocketTables } from "./sockets.ts";
+import { flagsOfX86 } from "./x86-flags.ts";
+
+/** What was read of the processes. */
+interface Reading {
+  readonly tasks: readonly Task[];
+  /** By task: index of its table; -1: none. */
+  readonly tableOf: Int32Array;
+  readonly tables: readonly Table[];
+  /** Those of all tables, one after the other. */
+  readonly descriptors: readonly Descriptor[];
+  /** By descriptor: index of its open file; -1: it was closed meanwhile. */
+  readonly fileOf: Int32Array;
+}
+
+/** What is known from elsewhere; see LiveOptions. */
+interface Knowledge {
+  readonly states: ReadonlyMap<number, string> | undefined;
+  readonly unixPeers: ReadonlyMap<string, string> | undefined;
+}
+
+export function describe(reader: Reader, reading: Reading, { states, unixPeers }: Knowledge): Description {
+  const { tasks, tableOf, tables, descriptors, fileOf } = reading;
+  /** The first descriptor of each open file. */
+  const first = descriptors.filter(isFirstOf(fileOf));
+  const openFiles = first.map((descriptor) => readOpenFile(reader, descriptor));
+  const context = contextFor(openFiles, tables, fileOf, unixPeers);
+  const files = first.map((descriptor, file) => describeFile(descriptor, openFiles[file] ?? null, file + 1, context));
+  let row = 0;
+  const fileTables = tables.map(({ descriptors: own }, index): TableDescription => {
+    const fds = [];
+    for (const { fd, closeOnExec } of own) {
+      const file = i32At(fileOf, row++);
+      if (file >= 0 && openFiles[file] !== null) fds.push({ fd, file: file + 1, closeOnExec });
+    }
+    return { id: index + 1, fds };
+  });
+  return {
+    tasks: tasks.map((task, index) => describeTask(task, i32At(tableOf, index), states)),
+    fileTables,
+    files,
+    machine: describeMachine(),
+  };
+}
+
+/** A filter for descriptors, in order: the first of each open file. Files are numbered by their first descriptor. */
+function isFirstOf(fileOf: Int32Array): (descriptor: Descriptor, row: number) => boolean {
+  let next = 0;
+  return (_descriptor, row) => {
+    if (i32At(fileOf, row) !== next) return false;
+    next++;
+    return true;
+  };
+}
+
+function contextFor(
+  openFiles: readonly (OpenFile | null)[],
+  tables: readonly Table[],
+  fileOf: Int32Array,
+  unixPeers: ReadonlyMap<string, string> | undefined,
+): DetailsContext {
+  const sockets = new Map<string, number>();
+  for (const [file, openFile] of openFiles.entries()) {
+    if (openFile?.kind === "socket") sockets.set(openFile.inode, file + 1);
+  }
+  return {
+    peerOf: (inode) => sockets.get(unixPeers?.get(inode) ?? "") ?? 0,
+    sockets: openSocketTables(new Set(sockets.keys())),
+    numberOf: createNumbers(),
+    fileAt: fileFinder(tables, fileOf),
+  };
+}
+
+/** Gives names consecutive numbers from 1: an image's pipe numbers need not be inode numbers. */
+function createNumbers(): (name: string) => number {
+  const known = new Map<string, number>();
+  return (name) => {
+    const number = known.get(name) ?? known.size + 1;
+    known.set(name, number);
+    return number;
+  };
+}
+
+/** Finds open files by pid and descriptor. Tables are indexed when first needed: few have an epoll. */
+function fileFinder(tables: readonly Table[], fileOf: Int32Array): DetailsContext["fileAt"] {
+  const indexed = new Map<number, ReadonlyMap<number, number>>();
+  const indexOf = (pid: number): ReadonlyMap<number, number> => {
+    let row = 0;
+    for (const table of tables) {
+      if (table.pid !== pid) row += table.descriptors.length;
+      else return new Map(table.descriptors.map(({ fd }, index) => [fd, i32At(fileOf, row + index)]));
+    }
+    return new Map();
+  };
+  return (pid, fd) => {
+    const files = indexed.get(pid) ?? indexOf(pid);
+    indexed.set(pid, files);
+    return files.get(fd) ?? -1;
+  };
+}
+
+/** `table`: index of its table; -1: none. */
+function describeTask(task: Task, table: number, states: Knowledge["states"]): TaskDescription {
+  const { pid, ppid, tgid, pgid, sid, comm, credentials, umask, workingDirectory, root } = task;
+  return {
+    pid,
+    ppid,
+    tgid,
+    pgid,
+    sid,
+    comm: decodeText(comm),
+    ...(isUtf8(comm) ? {} : { commBytes: base64(comm) }),
+    state: states?.get(pid) ?? task.state,
+    fileTable: table < 0 ? null : table + 1,
+    credentials,
+    umask,
+    ...(workingDirectory === null ? {} : { workingDirectory }),
+    ...(root === null ? {} : { root }),
+  };
+}
+
+/** Kinds whose name in /proc is not a path; they have no position either. */
+const WITHOUT_PATH: ReadonlySet<string> = new Set(["pipe", "socket", "epoll", "eventfd"]);
+
+/** An open file, by its first descriptor. `file`: `null` if it was closed before it could be read. */
+function describeFile(
+  descriptor: Descriptor,
+  file: OpenFile | null,
+  id: number,
+  context: DetailsContext,
+): FileDescription {
+  const { pos, flags } = descriptor;
+  const { kind, name } = file ?? { kind: "unknown", name: new Uint8Array(0) };
+  const hasPath = !WITHOUT_PATH.has(kind);
+  return {
+    id,
+    kind,
+    path: hasPath ? decodeText(name) : null,
+    ...(hasPath && !isUtf8(name) ? { pathBytes: base64(name) } : {}),
+    pos: hasPath ? pos : "0",
+    flags: flagsOfX86(flags),
+    mode: fileMode(kind, flags),
+    version: "0",
+    details: file === null ? {} : detailsOf(descriptor, file, id, context),
+  };
+}
+
+function describeMachine(): NonNullable<Description["machine"]> {
+  const [, major = "0", minor = "0", patch = "0"] = /^(\d+)\.(\d+)(?:\.(\d+))?/.exec(release()) ?? [];
+  return {
+    header: { major, minor, patch, time: String(Math.floor(Date.now() / 1000)) },
+    release: release(),
+    version: version(),
+    machine: machine(),
+    hostname: hostname(),
+  };
+}

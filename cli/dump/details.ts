@@ -1,0 +1,82 @@
+// What an image holds of an open file besides its path, position and flags, by the kind of file.
+
+import type { Details } from "../../app/model/fields.ts";
+import { decodeText } from "../../app/model/text.ts";
+import { type Descriptor, type OpenFile, readFurther, slaveIndex } from "./descriptors.ts";
+import type { SocketTables } from "./sockets.ts";
+
+/** What the details of one file take from the others. */
+export interface DetailsContext {
+  /** Id of the socket at the other end of the unix socket with this inode; 0: unknown, or not among the files. */
+  peerOf(inode: string): number;
+  readonly sockets: SocketTables;
+  /** A number for a name, the same for the same name. */
+  numberOf(name: string): number;
+  /** Index of the open file that a task's descriptor leads to; -1: not among the files. */
+  fileAt(pid: number, fd: number): number;
+}
+
+/** @param id Id of the file in the image. */
+export function detailsOf(descriptor: Descriptor, file: OpenFile, id: number, context: DetailsContext): Details {
+  switch (file.kind) {
+    case "pipe":
+    case "fifo":
+      return { pipe: context.numberOf(`${file.kind} ${file.inode}`) };
+    case "socket":
+      return { socket: id, peer: context.peerOf(file.inode), ...context.sockets.find(descriptor.pid, file.inode) };
+    case "tty":
+      return terminalDetails(descriptor, file);
+    case "eventfd":
+      return eventfdDetails(readFurther(descriptor), descriptor.flags);
+    case "epoll":
+      return { targets: epollTargets(descriptor, context) };
+    default:
+      return {};
+  }
+}
+
+/** Index and side of a pseudo-terminal; empty for any other terminal. */
+function terminalDetails(descriptor: Descriptor, { device, name }: OpenFile): Details {
+  const slave = slaveIndex(device);
+  if (slave !== null) return { index: slave, side: "slave" };
+  if (!decodeText(name).endsWith("ptmx")) return {};
+  const index = lineValue(readFurther(descriptor), "tty-index");
+  return index === null ? {} : { index: Number(index), side: "master" };
+}
+
+/** The value of the line `name: value`; `null`: there is no such line. */
+function lineValue(lines: readonly string[], name: string): string | null {
+  const line = lines.find((candidate) => candidate.startsWith(`${name}:`));
+  return line === undefined ? null : line.slice(name.length + 1).trim();
+}
+
+const EFD_SEMAPHORE = 1;
+const O_NONBLOCK = 0o4000;
+
+/** fdinfo has the counter in hexadecimal. */
+function eventfdDetails(lines: readonly string[], flags: number): Details {
+  const count = lineValue(lines, "eventfd-count");
+  const semaphore = lineValue(lines, "eventfd-semaphore") === "1" ? EFD_SEMAPHORE : 0;
+  return {
+    count: count === null ? null : BigInt(`0x${count}`).toString(),
+    eventfdFlags: semaphore | (flags & O_NONBLOCK),
+  };
+}
+
+const TARGET = /^tfd:\s*(\d+) events:\s*([\da-f]+) data:\s*([\da-f]+)/;
+
+/** What an epoll waits for. A target's descriptor may have been closed while its open file lives on: `file` is null. */
+function epollTargets(descriptor: Descriptor, { fileAt }: DetailsContext): Details[] {
+  return readFurther(descriptor).flatMap((line) => {
+    const match = TARGET.exec(line);
+    if (match === null) return [];
+    const [, fd = "0", events = "0", data = "0"] = match;
+    const file = fileAt(descriptor.pid, Number(fd));
+    return {
+      fd: Number(fd),
+      events: Number.parseInt(events, 16),
+      data: BigInt(`0x${data}`).toString(),
+      file: file < 0 ? null : file + 1,
+    };
+  });
+}
