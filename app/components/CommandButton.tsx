@@ -1,4 +1,4 @@
-// A button that runs a command and tells its key.
+// A button that runs a command and shows its key in a tooltip.
 
 import type { ReactNode } from "react";
 import { keyLabel } from "../shell/keys.ts";

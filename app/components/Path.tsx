@@ -1,6 +1,6 @@
-// A path that is cut in its middle where room is short: its end tells more than its beginning.
+// A path that is shortened in the middle if it does not fit: its end identifies it better than its beginning.
 
-/** The end of a path that is kept whole, if it is no longer than this. */
+/** A last component of up to this many characters is never shortened. */
 const LONGEST_END = 28;
 
 export function Path({ path }: { path: string }) {

@@ -1,4 +1,4 @@
-// The sign of a change: more, less, or something else than before.
+// The sign of a change: added, gone or changed.
 
 const WORDS = { "+": "added", "-": "gone", "~": "changed" } as const;
 

@@ -1,4 +1,4 @@
-// How components reach the shell.
+// Gives components access to the shell.
 
 import type { RefObject } from "react";
 import { createContext, useContext } from "react";
@@ -10,9 +10,9 @@ import { useSelected } from "../shell/store.ts";
 export interface Page {
   readonly shell: Shell;
   readonly commands: readonly Command[];
-  /** The drawing, while it is on the page. */
+  /** The drawing; `null` while it is not on the page. */
   readonly drawing: RefObject<DrawingHandle | null>;
-  /** The bytes, while they are on the page. */
+  /** The byte view; `null` while it is not on the page. */
   readonly bytes: RefObject<BytesHandle | null>;
 }
 
@@ -20,11 +20,11 @@ export const PageContext = createContext<Page | null>(null);
 
 export function usePage(): Page {
   const page = useContext(PageContext);
-  if (page === null) throw new Error("A component outside of the page");
+  if (page === null) throw new Error("Component rendered outside PageContext");
   return page;
 }
 
-/** Part of the state; the component renders again when that part (by identity) changes. */
+/** Part of the state. The component renders again when that part changes, by identity. */
 export function useApp<T>(select: (state: State) => T): T {
   return useSelected(usePage().shell.store, select);
 }

@@ -1,4 +1,4 @@
-// What differs between platforms.
+// Differences between platforms.
 
-/** Whether the Command key does what Ctrl does elsewhere. */
+/** Whether shortcuts use the Command key instead of Ctrl. */
 export const isMac = (): boolean => /Mac|iPhone|iPad/.test(navigator.platform);

@@ -1,4 +1,4 @@
-// The rows of a scrolled list that are in view, at any length.
+// The rows of a scrolled list that are in view. The list can be longer than the tallest element of a browser.
 
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type RefObject, useLayoutEffect, useRef, useState } from "react";
@@ -16,11 +16,11 @@ export interface RowWindow {
   readonly height: number;
   /** Whole rows in view. */
   readonly visible: number;
-  /** Scrolls as little as makes the row seen. */
+  /** Scrolls as little as needed to show the row. */
   reveal(row: number): void;
 }
 
-/** `count` rows, each `rowHeight` pixels high, in `scroller`, whose first `header` pixels stay where they are. */
+/** `count` rows of `rowHeight` pixels each in `scroller`, whose first `header` pixels do not scroll. */
 export function useRowWindow(
   count: number,
   rowHeight: number,
@@ -38,9 +38,9 @@ export function useRowWindow(
   });
   const inView = (virtualizer.scrollRect?.height ?? 0) - header;
   const visible = Math.max(1, Math.floor(inView / rowHeight));
-  /** Rows in view, those cut off at the end too: at the end of the element, that many are seen. */
+  /** Rows in view, counting a partly visible one. At the end of the element, this many are shown. */
   const span = Math.max(1, Math.ceil(inView / rowHeight));
-  // The element's own word: the virtualizer learns of scrolling later than a render that is under way.
+  // Read from the element: during a render the virtualizer may not know of the latest scrolling yet.
   const slot = Math.min(Math.floor((scroller.current?.scrollTop ?? 0) / rowHeight), Math.max(0, slots - span));
 
   if (slots === count) place.current = { row: slot, slot };
@@ -49,7 +49,7 @@ export function useRowWindow(
   }
   const top = place.current;
 
-  // After a list was scrolled row by row, its scroll bar is put where the rows are.
+  // Scrolling row by row moves the scroll bar too far in a list that is scaled down. Once it rests, it is corrected.
   useLayoutEffect(() => {
     if (slots === count) return;
     const timer = setTimeout(() => {

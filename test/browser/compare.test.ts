@@ -191,7 +191,7 @@ test("an image compared with itself: a sentence that says what was compared", as
   await drop(page, [{ name: "one.ckpt", bytes }]);
   await page.getByRole("grid", { name: "Descriptors" }).waitFor();
   await drop(page, [{ name: "same.ckpt", bytes }]);
-  await page.getByRole("button", { name: "Compare with this" }).click();
+  await page.getByRole("button", { name: "Compare", exact: true }).click();
   await page.getByText(/^Nothing changed: 1 task and 4 descriptors are the same before and after/).waitFor();
   await page.getByRole("row").filter({ hasText: "4 unchanged" }).waitFor();
 });

@@ -10,8 +10,8 @@ test("? lists the keys, and Escape leads back", async () => {
   const { page } = await visit();
   await page.keyboard.press("?");
   const help = page.getByRole("dialog", { name: "Keys and filters" });
-  await help.getByText("Find…").waitFor();
-  await help.getByText("numbers: equal, from … to, compared").waitFor();
+  await help.getByText("Find…", { exact: true }).waitFor();
+  await help.getByText("a number: equal, in a range, greater").waitFor();
   await page.keyboard.press("Escape");
   await help.waitFor({ state: "detached" });
 });

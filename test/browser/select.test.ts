@@ -24,7 +24,7 @@ test("the head says what is open, and the format dialog why", async () => {
   const dialog = page.getByRole("dialog", { name: "Format, evidence and facts" });
   expect(await dialog.textContent()).toMatch(/dialect\s*v23-rc2/);
   await dialog.getByLabel("Decode as").selectOption("v23-pids");
-  await head.getByText("(by hand)").waitFor();
+  await head.getByText("(manual)").waitFor();
 });
 
 test("a row of the table selects in the drawing, the tree and the inspector", async () => {
@@ -143,7 +143,7 @@ test("one dropped on an open one asks whether to compare", async () => {
   await openServer(page);
   await drop(page, [{ name: "later.ckpt", bytes: fixture("linux-cr/v23-s1/after.ckpt") }]);
   const dialog = page.getByRole("dialog", { name: "Compare or open instead" });
-  await dialog.getByRole("button", { name: "Compare with this" }).click();
+  await dialog.getByRole("button", { name: "Compare", exact: true }).click();
   await page.getByRole("radio", { name: "after later.ckpt" }).waitFor({ state: "attached" });
   await page.getByRole("radio", { name: "before server.ckpt" }).waitFor({ state: "attached" });
 });
@@ -153,7 +153,7 @@ test("an image that stops early shows its part and says so", async () => {
   const bytes = fixture("linux-cr/v23-s1/before.ckpt");
   await drop(page, [{ name: "cut.ckpt", bytes: bytes.subarray(0, bytes.length - 700) }]);
   await page.getByRole("banner").getByText("incomplete").waitFor();
-  await page.getByRole("button", { name: "See all problems" }).click();
+  await page.getByRole("button", { name: "Show all problems" }).click();
   await page.getByRole("grid", { name: "Problems" }).getByRole("row").filter({ hasText: "error" }).first().waitFor();
 });
 

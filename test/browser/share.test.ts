@@ -60,9 +60,9 @@ test("a link with the image inside opens the same page, from nowhere", async () 
   await page.keyboard.press("U");
   const dialog = page.getByRole("dialog", { name: "A link with the image inside" });
   await dialog.getByText(/1 task, 1 file table, 4 descriptors/).waitFor();
-  await dialog.getByText("Memory, the contents of pipes and sockets, all records and their bytes.").waitFor();
+  await dialog.getByText("Memory, the contents of pipes and sockets, and all records with their bytes.").waitFor();
   expect(await accessibilityFaults(page)).toEqual([]);
-  await dialog.getByRole("button", { name: "Copy the link" }).click();
+  await dialog.getByRole("button", { name: "Copy link" }).click();
   await page.getByText("Copied the link with the image inside").waitFor();
   const link = await page.evaluate(() => navigator.clipboard.readText());
   expect(link.length).toBeLessThan(2000);
@@ -70,7 +70,7 @@ test("a link with the image inside opens the same page, from nowhere", async () 
   await other.page.getByRole("banner").getByText("before.ckpt").waitFor();
   const inspector = other.page.getByRole("region", { name: "Inspector" });
   await inspector.getByRole("heading", { name: "3 → /var/log/app/server.log" }).waitFor();
-  await inspector.getByText(/there are no bytes to look at/).waitFor();
+  await inspector.getByText(/there are no bytes to show/).waitFor();
   expect(other.requests.every((url) => url.startsWith(inject("pageUrl")))).toBe(true);
 });
 
@@ -84,7 +84,7 @@ test("two images go into a link without their names, and their changes stay the 
   await dialog.getByLabel(/All names/).check();
   await dialog.getByText("file-1").waitFor();
   expect(await dialog.getByText("/var/log/app/server.log").count()).toBe(0);
-  await dialog.getByRole("button", { name: "Copy the link" }).click();
+  await dialog.getByRole("button", { name: "Copy link" }).click();
   await page.getByText("Copied the link with the image inside").waitFor();
   const other = await visit({ fragment: new URL(await page.evaluate(() => navigator.clipboard.readText())).hash });
   const masked = await changes(other.page);
@@ -102,8 +102,8 @@ test("what is too long for a link is told, and a report offered", async () => {
   await page.getByRole("banner").getByText("20,000 descriptors").waitFor();
   await page.keyboard.press("U");
   const dialog = page.getByRole("dialog", { name: "A link with the image inside" });
-  await dialog.getByText(/more than the 65,536 that a link may carry/).waitFor();
-  expect(await dialog.getByRole("button", { name: "Copy the link" }).isDisabled()).toBe(true);
+  await dialog.getByText(/more than the 65,536 that a link may have/).waitFor();
+  expect(await dialog.getByRole("button", { name: "Copy link" }).isDisabled()).toBe(true);
 });
 
 test("a link with a damaged image, or a bomb, is refused in a sentence", async () => {
@@ -133,7 +133,7 @@ test("a report opens from a file and shows the same changes, without any request
   await page.keyboard.press("R");
   const dialog = page.getByRole("dialog", { name: "Save a report" });
   const saving = page.waitForEvent("download");
-  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.getByRole("button", { name: "Save report" }).click();
   const saved = join(folder, "saved.html");
   await (await saving).saveAs(saved);
   for (const file of [saved, await reportFile("nothing")]) {

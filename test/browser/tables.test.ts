@@ -41,7 +41,7 @@ test("a filter keeps what matches, and an empty result leads out again", async (
   expect(await column(page, "fd")).toEqual(["3"]);
   await page.getByRole("searchbox").fill("no such thing");
   await page.getByText(/None of 4 descriptors matches/).waitFor();
-  await page.getByRole("button", { name: "Clear the filter" }).click();
+  await page.getByRole("button", { name: "Clear filter" }).click();
   await page.getByText("4 descriptors").last().waitFor();
 });
 
@@ -86,7 +86,7 @@ test("an empty table says why", async () => {
   const { page } = await visit();
   await open(page);
   await page.keyboard.press("6");
-  await page.getByText("No problems: everything in the image was understood.").waitFor();
+  await page.getByText("No problems found: the whole image was decoded.").waitFor();
 });
 
 test("the grid tells how many rows and columns there are", async () => {

@@ -1,4 +1,4 @@
-// The whole page: what is open or the way to open something, and what is dropped anywhere on it.
+// The whole page: the open images or a way to open some, and what is global to it: drops, keys, pastes, the title.
 
 import { lazy, Suspense, useEffect, useLayoutEffect, useState } from "react";
 import { visible } from "../../model/text.ts";
@@ -14,7 +14,7 @@ import { Opening } from "../Opening/Opening.tsx";
 import { Banner } from "./Banner.tsx";
 import "./App.css";
 
-// The drawing and the tables are most of the page's code, and are fetched while the user still chooses a file.
+// The drawing and the tables are most of the page's code. They are fetched while the user still chooses a file.
 const loadWorkspace = () => import("../Workspace/Workspace.tsx");
 const Workspace = lazy(() => loadWorkspace().then((module) => ({ default: module.Workspace })));
 
@@ -43,7 +43,9 @@ export function App() {
       <Notice />
       {over && (
         <div className="drop-here" aria-hidden="true">
-          {doc === null ? "Drop to open; two are compared" : "Drop to compare with what is open, or to open instead"}
+          {doc === null
+            ? "Drop one image to open it, or two to compare them"
+            : "Drop to compare with the open image, or to open instead"}
         </div>
       )}
     </div>
@@ -52,13 +54,13 @@ export function App() {
 
 const hasFiles = ({ dataTransfer }: DragEvent): boolean => dataTransfer?.types.includes("Files") ?? false;
 
-/** Takes files that are dropped anywhere on the window. Whether some are held over it now. */
+/** Opens files that are dropped anywhere on the window. Returns whether files are being dragged over it. */
 function useDrop(): boolean {
   const { shell } = usePage();
   const [over, setOver] = useState(false);
-  // In place with the first paint: what the user does then counts.
+  // A layout effect, so that the page listens from its first paint on.
   useLayoutEffect(() => {
-    // Entering a child comes before leaving its parent.
+    // Elements entered and not left yet: entering a child is reported before leaving its parent.
     let depth = 0;
     const onEnter = (event: DragEvent) => {
       if (!hasFiles(event)) return;
@@ -83,8 +85,8 @@ function useDrop(): boolean {
         (files) => shell.receive(groupImages(files)),
         () =>
           shell.fail({
-            message: "What was dropped could not be read.",
-            advice: "Use Open to pick the files; some browsers do not hand out dropped folders.",
+            message: "The dropped files could not be read.",
+            advice: "Use Open to choose the files. Some browsers do not give access to dropped folders.",
           }),
       );
     };
@@ -102,7 +104,7 @@ function useDrop(): boolean {
   return over;
 }
 
-/** Whether the focus is where a command's key counts. */
+/** Whether the focus is where a command's key works. */
 const hasFocus = (within: string | undefined): boolean =>
   within === undefined || (document.getElementById(within)?.contains(document.activeElement) ?? false);
 
@@ -114,7 +116,7 @@ function useKeys() {
       if (event.defaultPrevented || event.isComposing) return;
       const state = shell.store.get();
       const key = keyText(event);
-      // A dialog has the keys to itself; a text field all but those with Ctrl or Command.
+      // An open dialog gets all keys but that of the palette; a text field all but those with Ctrl or Command.
       if (key === null || (state.dialog !== null && key !== "mod+k")) return;
       if (takesText(event.target) && !key.startsWith("mod+")) {
         if (key === "Escape") (event.target as HTMLElement).blur();
@@ -131,7 +133,7 @@ function useKeys() {
   }, [shell, commands]);
 }
 
-/** Opens an address that is pasted anywhere but into a field. */
+/** Opens an address that is pasted anywhere except into a text field. */
 function usePaste() {
   const { shell } = usePage();
   useLayoutEffect(() => {
@@ -157,10 +159,10 @@ function useTitle() {
   }, [docs]);
 }
 
-/** Milliseconds that a notice stays. */
+/** Milliseconds for which a notice is shown. */
 const NOTICE_TIME = 4000;
 
-/** What was just done, for a while; screen readers are told. */
+/** Reports what was just done for a while, also to screen readers. */
 function Notice() {
   const { shell } = usePage();
   const notice = useApp((state) => state.notice);

@@ -1,4 +1,4 @@
-// What stands in the way, above everything: an opening that failed, an image with errors.
+// The banner above the views: an image that failed to open, errors in the image, or notes on a comparison.
 
 import { visible } from "../../model/text.ts";
 import { grouped } from "../../model/words.ts";
@@ -40,7 +40,7 @@ export function Banner() {
         {errors.length > 1 && <span className="muted"> and {grouped(errors.length - 1)} more</span>}
       </p>
       <button type="button" onClick={() => shell.showListing("problems")}>
-        See all problems
+        Show all problems
       </button>
       <button type="button" onClick={() => shell.store.set({ bannerHidden: true })}>
         Dismiss
@@ -49,7 +49,7 @@ export function Banner() {
   );
 }
 
-/** What to know of a comparison first: an odd pair, and images that end early. */
+/** Notes on a comparison: images that end early, or that look unrelated. */
 function Notes({ compared }: { compared: Compared }) {
   const { shell } = usePage();
   const { before, after, pairs } = compared.comparison;
@@ -58,7 +58,7 @@ function Notes({ compared }: { compared: Compared }) {
     ...describeIncomplete(before, after),
     ...compared.unrelated,
     ...(left > 0
-      ? [`The descriptors of ${grouped(left)} tasks were not compared: there would be too many pairs.`]
+      ? [`The descriptors of ${grouped(left)} tasks were not compared, as there would be too many pairs.`]
       : []),
   ];
   if (notes.length === 0) return null;
@@ -71,7 +71,7 @@ function Notes({ compared }: { compared: Compared }) {
       </ul>
       {[before, after].some(({ complete }) => !complete) && (
         <button type="button" onClick={() => shell.showListing("problems")}>
-          See all problems
+          Show all problems
         </button>
       )}
       <button type="button" onClick={() => shell.store.set({ bannerHidden: true })}>

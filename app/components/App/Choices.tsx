@@ -1,4 +1,4 @@
-// The image sets among the files that were given, where one must be chosen; two can be compared.
+// Lists the image sets in the given files, of which one has to be chosen. Two can be compared.
 
 import { visible } from "../../model/text.ts";
 import type { Input } from "../../shell/state.ts";
@@ -18,7 +18,7 @@ export function Choices({ choices }: { choices: readonly Input[] }) {
       {choices.length === 2 && (
         <li>
           <button type="button" onClick={() => void shell.open(choices)}>
-            Compare the two
+            Compare both
           </button>
         </li>
       )}

@@ -1,4 +1,4 @@
-// Catches faults of the program while rendering, so that the page says what happened instead of going blank.
+// Catches exceptions while rendering, so that the page reports them instead of going blank.
 
 import { Component, type ErrorInfo, type ReactNode } from "react";
 import { copyText } from "../../shell/save.ts";
@@ -13,7 +13,7 @@ interface Fault {
   readonly where: string;
 }
 
-/** React asks for a class here. */
+/** A class, as React has no hook for this. */
 export class Boundary extends Component<Props, Fault> {
   override state: Fault = { error: null, where: "" };
 
@@ -31,10 +31,10 @@ export class Boundary extends Component<Props, Fault> {
     const details = `${error.name}: ${error.message}\n${error.stack ?? ""}\n${where}\n${navigator.userAgent}`;
     return (
       <main className="boundary">
-        <h1>ckptscope stopped at a fault of its own.</h1>
+        <h1>Something went wrong in ckptscope</h1>
         <p>
-          The image was not changed and has not left this browser. Reload to start again; the details help to find the
-          fault. They name parts of the program, not of the image.
+          The image was not changed and has not left this browser. Reload the page to start again. The details help to
+          fix the bug: they contain parts of the program, not of the image.
         </p>
         <p className="mono boundary-message">{error.message}</p>
         <p className="boundary-actions">

@@ -1,4 +1,4 @@
-// The list of changes, by task: the spine of a comparison. The list has the focus and the keys; its rows have neither.
+// The list of changes, by task. The list has the focus and the keys; its rows have neither.
 
 import { type KeyboardEvent, useEffect, useMemo, useRef } from "react";
 import { CHANGE_KINDS } from "../../diff/changes.ts";
@@ -18,7 +18,7 @@ import { Kinds } from "./Kinds.tsx";
 import "./Changes.css";
 import { counted, fileName, grouped } from "../../model/words.ts";
 
-/** Pixels of a line: a heading has one, a change two. */
+/** Pixels of a line. A heading has one line, a change two. */
 const LINE = 19;
 
 export function Changes({ compared }: { compared: Compared }) {
@@ -62,14 +62,14 @@ export function Changes({ compared }: { compared: Compared }) {
   );
 }
 
-/** That nothing changed, and what was compared. */
+/** Says that nothing changed, and what was compared. */
 function Nothing({ compared }: { compared: Compared }) {
   const { before, pairs } = compared.comparison;
   return (
     <p className="panel-empty">
       Nothing changed: {counted(before.tasks.count, "task")} and {counted(pairs.descriptors.count, "descriptor")} are
-      the same before and after, with the files that they lead to, positions, flags, and who shares what.{" "}
-      <span className="muted">Ids and objrefs are names of one dump and were not compared.</span>
+      the same before and after, as are the files they lead to, positions, flags, and sharing.{" "}
+      <span className="muted">Ids and objrefs are different in every dump and were not compared.</span>
     </p>
   );
 }
@@ -85,7 +85,7 @@ function List({ compared, lines }: { compared: Compared; lines: ChangeLines }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: only when another change is selected
   useEffect(() => {
     if (selectedLine === -1) return;
-    // Its second line, then its first with the heading above it, if there is room.
+    // Its second line, then its first, along with the heading above it.
     window.reveal(selectedLine + 1);
     window.reveal((lines[selectedLine - 1] ?? 0) < 0 ? selectedLine - 1 : selectedLine);
   }, [selectedLine, lines]);
@@ -121,7 +121,7 @@ function List({ compared, lines }: { compared: Compared; lines: ChangeLines }) {
         {window.rows.map(({ row, top }) => {
           const value = lines[row] ?? 0;
           if (value < 0) return <Heading key={value} compared={compared} change={-(value + 1)} top={top} />;
-          // The second line belongs to the first one's element.
+          // The second line is rendered with the first.
           if (value % 2 === 1) return null;
           const change = value / 2;
           return (
@@ -170,7 +170,7 @@ function Change({ comparison, change, top, selected, onSelect }: ChangeProps) {
   const within = comparison.changes.pid[change] ?? NONE;
   const { sign, who, name, what, uncertain } = changeWords(comparison, change, { within });
   const holders = countHolders(comparison, change);
-  // The first holder stands before the name, the others behind what has changed.
+  // The first holder goes before the name, the others after what has changed.
   const first = /^fd \d+/.exec(who)?.[0] ?? who;
   const others = who.slice(first.length).replace(/^[ ,+]+/, "");
   return (
@@ -200,7 +200,7 @@ function Change({ comparison, change, top, selected, onSelect }: ChangeProps) {
   );
 }
 
-/** What a descriptor led to, and leads to now. */
+/** The paths that a descriptor led to before and after. */
 function Paths({ comparison, change }: { comparison: Comparison; change: number }) {
   const { before, after, changes } = comparison;
   return (

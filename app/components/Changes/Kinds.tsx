@@ -1,4 +1,4 @@
-// A switch for each kind of change that there is, with its count.
+// A checkbox for each kind of change that occurs, with its count.
 
 import { CHANGE_KINDS, CHANGE_TITLES } from "../../diff/changes.ts";
 import type { Comparison } from "../../diff/diff.ts";

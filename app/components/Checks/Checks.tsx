@@ -1,4 +1,4 @@
-// What a restart of the image would refuse or get wrong: the findings of the checks, by rule, each leading to its bytes.
+// The findings of the checks, by rule: what a restart of the image would refuse or get wrong. Each links to its bytes.
 
 import type { Finding } from "../../checks/finding.ts";
 import type { Doc } from "../../shell/state.ts";
@@ -7,10 +7,10 @@ import { useResponse } from "../Inspector/useResponse.ts";
 import "./Checks.css";
 import { counted } from "../../model/words.ts";
 
-/** Findings of one rule that are listed; the others are counted. */
+/** Findings listed for one rule; more are counted. */
 const MOST_LISTED = 50;
 
-/** The checks of an image that the worker holds; while it still decodes there is nothing to check. */
+/** Checks an image that has been decoded completely. */
 export function Checks({ doc }: { doc: Doc }) {
   if (doc.document === null) return null;
   // A report or a link with the image inside has no records to check.
@@ -27,7 +27,7 @@ function Answered({ document }: { document: number }) {
       {answered.state === "failed" && <p>{answered.message}</p>}
       {answered.state === "answered" &&
         (answered.response.findings.findings.length === 0 ? (
-          <p>The checks find nothing: the image looks sound. What depends on the target kernel is not checked.</p>
+          <p>No problems found. What depends on the target kernel was not checked.</p>
         ) : (
           <Groups {...answered.response} />
         ))}

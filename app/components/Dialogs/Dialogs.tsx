@@ -1,4 +1,4 @@
-// The dialog that is open, if one is.
+// The open dialog, if there is one.
 
 import { lazy, Suspense } from "react";
 import { useApp } from "../context.ts";
@@ -11,7 +11,7 @@ import { Help } from "./Help.tsx";
 import { OffsetDialog } from "./OffsetDialog.tsx";
 import { Palette } from "./Palette.tsx";
 
-// What packs images is fetched when it is wanted.
+// Loaded on demand, as it brings the code that packs images.
 const ShareDialog = lazy(() => import("../Links/Share.tsx").then((module) => ({ default: module.ShareDialog })));
 
 export function Dialogs() {

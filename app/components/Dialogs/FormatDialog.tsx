@@ -1,10 +1,11 @@
-// What decided on the format and dialect, the image's facts, and the choice of another dialect.
+// The detected format and dialect with the evidence, the image's facts, and the choice of another dialect.
 
 import { dialectsOf } from "../../decoder/dialects.ts";
 import { visible } from "../../model/text.ts";
 import { timeText } from "../../model/words.ts";
 import { shownDoc } from "../../shell/selectors.ts";
 import { useApp, usePage } from "../context.ts";
+import { closeDialog } from "./close.ts";
 import { Modal } from "./Modal.tsx";
 
 export function FormatDialog() {
@@ -17,15 +18,15 @@ export function FormatDialog() {
   const dialects = dialectsOf(checkpoint.format, checkpoint.dialect);
   const own: (readonly [string, string])[] = [
     ["format", checkpoint.format === "criu" ? "CRIU" : "Linux-CR"],
-    ["dialect", `${checkpoint.dialect}${dialect === null ? "" : " (chosen by hand)"}`],
+    ["dialect", `${checkpoint.dialect}${dialect === null ? "" : " (chosen manually)"}`],
     ["complete", checkpoint.complete ? "yes" : "no"],
-    ["architecture", `${machine.arch ?? "not told"}, ${machine.littleEndian ? "little" : "big"}-endian`],
+    ["architecture", `${machine.arch ?? "unknown"}, ${machine.littleEndian ? "little" : "big"}-endian`],
     ...(time === null ? [] : [["taken", timeText(time)] as const]),
   ];
-  // The image's own words for a thing go before ours.
-  const told = new Set(checkpoint.facts.map(({ label }) => label));
+  // The image's own value for a label replaces ours.
+  const given = new Set(checkpoint.facts.map(({ label }) => label));
   const facts = [
-    ...own.filter(([label]) => !told.has(label)),
+    ...own.filter(([label]) => !given.has(label)),
     ...checkpoint.facts.map(({ label, value }) => [label, value] as const),
   ];
   return (
@@ -48,7 +49,7 @@ export function FormatDialog() {
               value={dialect ?? ""}
               onChange={(event) => void shell.reopen(side, event.target.value === "" ? null : event.target.value)}
             >
-              <option value="">what the bytes suggest</option>
+              <option value="">detected dialect</option>
               {dialects.map((name) => (
                 <option key={name} value={name}>
                   {name}
@@ -59,7 +60,7 @@ export function FormatDialog() {
         </p>
       )}
       <p className="dialog-actions">
-        <button type="button" onClick={() => shell.store.set({ dialog: null })}>
+        <button type="button" onClick={() => closeDialog(shell)}>
           Close
         </button>
       </p>

@@ -1,102 +1,60 @@
-// Every key, from the registry, and the filter language.
+// All keys, from the command registry and of the lists, and the filter language.
 
 import { COMMAND_GROUPS } from "../../shell/commands/command.ts";
 import { keyLabel } from "../../shell/keys.ts";
 import { usePage } from "../context.ts";
 import { isMac } from "../platform.ts";
+import { closeDialog } from "./close.ts";
 import { Modal } from "./Modal.tsx";
 
+interface KeyHelp {
+  readonly keys: readonly string[];
+  readonly about: string;
+}
+
+/** Keys that are not commands: they act on the list that has the focus. */
+const LIST_KEYS = (mac: boolean): readonly KeyHelp[] => [
+  { keys: ["↑", "↓"], about: "Previous or next row; also PageUp, PageDown, Home and End" },
+  { keys: ["Enter"], about: "Select the row in all views" },
+  { keys: ["Shift", "↓"], about: "Mark rows" },
+  { keys: [mac ? "⌘C" : "Ctrl+C"], about: "Copy the marked rows, tab-separated" },
+];
+
+const BYTE_KEYS = (mac: boolean): readonly KeyHelp[] => [
+  { keys: ["[", "]"], about: "Previous or next field" },
+  { keys: ["Enter"], about: "Select the field; again: the record" },
+  { keys: ["Shift", "→"], about: "Select bytes" },
+  { keys: [mac ? "⌘" : "Ctrl", "End"], about: "Last byte; with Home: first byte" },
+];
+
 const FILTERS: readonly (readonly [string, string])[] = [
-  ["nginx log", "rows in which both words occur"],
-  ['"my file"', "a word with a space in it"],
-  ["fd:3   fd:3-10   pos:>4096", "numbers: equal, from … to, compared"],
-  ["kind:socket   path:=/var/log/x", "text: contains, is"],
+  ["nginx log", "rows that contain both words"],
+  ['"my file"', "a phrase with a space"],
+  ["fd:3   fd:3-10   pos:>4096", "a number: equal, in a range, greater"],
+  ["kind:socket   path:=/var/log/x", "text: contains, equals"],
   ["shared:yes   cloexec:no", "yes or no"],
-  ["pos:none", "the image holds no value"],
+  ["pos:none", "the image has no value"],
   ["-kind:pipe", "not"],
 ];
 
 export function Help() {
   const { commands, shell } = usePage();
+  const mac = isMac();
   return (
     <Modal label="Keys and filters" className="help">
       <h2>Keys</h2>
       <div className="help-keys">
         {COMMAND_GROUPS.map((group) => (
-          <section key={group}>
-            <h3 className="muted">{group === "Bytes" ? "Bytes, with the focus there" : group}</h3>
-            <dl>
-              {commands
-                .filter((command) => command.group === group)
-                .map(({ id, title, key }) => (
-                  <div key={id}>
-                    <dt>
-                      <kbd>{keyLabel(key, isMac())}</kbd>
-                    </dt>
-                    <dd>{title}</dd>
-                  </div>
-                ))}
-            </dl>
-          </section>
+          <KeyGroup
+            key={group}
+            title={group === "Bytes" ? "Bytes, while they have the focus" : group}
+            keys={commands
+              .filter((command) => command.group === group)
+              .map(({ key, title }) => ({ keys: [keyLabel(key, mac)], about: title }))}
+          />
         ))}
-        <section>
-          <h3 className="muted">In tables and trees</h3>
-          <dl>
-            <div>
-              <dt>
-                <kbd>↑</kbd> <kbd>↓</kbd>
-              </dt>
-              <dd>a row; with PageUp, PageDown, Home, End further</dd>
-            </div>
-            <div>
-              <dt>
-                <kbd>Enter</kbd>
-              </dt>
-              <dd>look at the row, everywhere</dd>
-            </div>
-            <div>
-              <dt>
-                <kbd>Shift</kbd> <kbd>↓</kbd>
-              </dt>
-              <dd>mark rows</dd>
-            </div>
-            <div>
-              <dt>
-                <kbd>{isMac() ? "⌘C" : "Ctrl+C"}</kbd>
-              </dt>
-              <dd>copy the marked rows, tab-separated</dd>
-            </div>
-          </dl>
-        </section>
-        <section>
-          <h3 className="muted">Among bytes</h3>
-          <dl>
-            <div>
-              <dt>
-                <kbd>[</kbd> <kbd>]</kbd>
-              </dt>
-              <dd>the field before, the next field</dd>
-            </div>
-            <div>
-              <dt>
-                <kbd>Enter</kbd>
-              </dt>
-              <dd>select the field; once more, the record</dd>
-            </div>
-            <div>
-              <dt>
-                <kbd>Shift</kbd> <kbd>→</kbd>
-              </dt>
-              <dd>select bytes</dd>
-            </div>
-            <div>
-              <dt>
-                <kbd>{isMac() ? "⌘" : "Ctrl"}</kbd> <kbd>End</kbd>
-              </dt>
-              <dd>the last byte; with Home, the first</dd>
-            </div>
-          </dl>
-        </section>
+        <KeyGroup title="In tables and trees" keys={LIST_KEYS(mac)} />
+        <KeyGroup title="In the bytes" keys={BYTE_KEYS(mac)} />
       </div>
       <h2>Filters</h2>
       <dl>
@@ -108,14 +66,36 @@ export function Help() {
         ))}
       </dl>
       <p className="muted">
-        Any column’s key can stand before the colon: the Columns button lists them. Nothing that you open leaves this
-        browser.
+        Before the colon you can use the key of any column; the Columns button lists them. Nothing leaves this browser.
       </p>
       <p className="dialog-actions">
-        <button type="button" onClick={() => shell.store.set({ dialog: null })}>
+        <button type="button" onClick={() => closeDialog(shell)}>
           Close
         </button>
       </p>
     </Modal>
+  );
+}
+
+function KeyGroup({ title, keys }: { title: string; keys: readonly KeyHelp[] }) {
+  return (
+    <section>
+      <h3 className="muted">{title}</h3>
+      <dl>
+        {keys.map(({ keys: parts, about }) => (
+          <div key={about}>
+            <dt>
+              {parts.map((part, at) => (
+                <span key={part}>
+                  {at > 0 && " "}
+                  <kbd>{part}</kbd>
+                </span>
+              ))}
+            </dt>
+            <dd>{about}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
   );
 }

@@ -1,4 +1,4 @@
-// Go to an offset: a number in decimal or hex, or so many bytes on or back.
+// Go to an offset: decimal or hex, or relative to the cursor.
 
 import { type FormEvent, useState } from "react";
 import { parseOffset } from "../../shell/bytes-text.ts";
@@ -47,7 +47,7 @@ export function OffsetDialog() {
         <button type="submit">Go</button>
       </form>
       <p id="offset-help" className={mistake === null ? "muted" : "warn"} role="status">
-        {mistake ?? `The cursor is at ${at} (0x${at.toString(16)}) of ${size} bytes.`}
+        {mistake ?? `The cursor is at ${at} (0x${at.toString(16)}) of ${size} bytes`}
       </p>
     </Modal>
   );

@@ -1,4 +1,4 @@
-// All commands, found by typing.
+// The command palette: all commands, filtered by what is typed.
 
 import { type KeyboardEvent, useState } from "react";
 import { keyLabel, listStep } from "../../shell/keys.ts";
@@ -38,7 +38,7 @@ export function Palette() {
         aria-expanded="true"
         aria-controls="palette-list"
         aria-activedescendant={found[current] ? `command-${found[current].id}` : undefined}
-        placeholder="What to do"
+        placeholder="Type a command"
         autoComplete="off"
         value={words}
         onChange={(event) => {
@@ -49,7 +49,7 @@ export function Palette() {
       />
       <div id="palette-list" role="listbox" aria-label="Commands" className="choices" tabIndex={-1}>
         {found.map(({ id, title, key }, at) => (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the input has the keys
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the input handles the keys
           <div
             key={id}
             id={`command-${id}`}
@@ -64,7 +64,7 @@ export function Palette() {
           </div>
         ))}
       </div>
-      {found.length === 0 && <p className="muted">No command has these words.</p>}
+      {found.length === 0 && <p className="muted">No matching commands</p>}
     </Modal>
   );
 }

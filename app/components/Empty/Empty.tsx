@@ -1,8 +1,8 @@
-// The page before anything is open.
+// The page while nothing is open.
 
 import { useEffect, useState } from "react";
+import { copy } from "../../shell/commands/actions.ts";
 import { listSamples, type Sample } from "../../shell/samples.ts";
-import { copyText } from "../../shell/save.ts";
 import { Choices } from "../App/Choices.tsx";
 import { CommandButton } from "../CommandButton.tsx";
 import { useApp, usePage } from "../context.ts";
@@ -13,10 +13,10 @@ export function Empty() {
   const failure = useApp((state) => state.failure);
   const [samples, setSamples] = useState<readonly Sample[]>([]);
   useEffect(() => {
-    let here = true;
-    if (shell.network) void listSamples().then((list) => here && setSamples(list));
+    let mounted = true;
+    if (shell.network) void listSamples().then((list) => mounted && setSamples(list));
     return () => {
-      here = false;
+      mounted = false;
     };
   }, [shell]);
 
@@ -63,23 +63,36 @@ export function Empty() {
   );
 }
 
-/** How to come by an image: the command that dumps a running process. */
+/** How to make an image, for someone who has only this page. */
 function MakeImage() {
-  const { shell } = usePage();
   return (
-    <p className="empty-make muted">
-      No image at hand? On Linux, <code>{DUMP}</code>{" "}
-      <button
-        type="button"
-        className="plain"
-        aria-label="Copy the command"
-        onClick={() => void copyText(DUMP).then((done) => done && shell.notify("Copied the command."))}
-      >
-        copy
-      </button>{" "}
-      makes one of a running process.
-    </p>
+    <section className="empty-make muted" aria-label="Make an image">
+      <p>No image yet? The ckptscope command makes one of a running process on Linux:</p>
+      <ol>
+        <li>
+          Install it with <CopyableCommand command="npm install -g ckptscope" /> or as its README says.
+        </li>
+        <li>
+          Run <CopyableCommand command="ckptscope dump PID -o before.ckpt" />
+        </li>
+      </ol>
+    </section>
   );
 }
 
-const DUMP = "npx ckptscope dump PID -o before.ckpt";
+function CopyableCommand({ command }: { command: string }) {
+  const { shell } = usePage();
+  return (
+    <>
+      <code>{command}</code>{" "}
+      <button
+        type="button"
+        className="plain"
+        aria-label={`Copy ${command}`}
+        onClick={() => void copy(shell, command, "the command")}
+      >
+        copy
+      </button>
+    </>
+  );
+}

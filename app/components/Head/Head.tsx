@@ -1,4 +1,4 @@
-// The bar at the top: what is open, in which format, how much of it, and what can be done.
+// The bar at the top: the open images, their format and size, and what can be done with them.
 
 import { type ReactNode, useRef } from "react";
 import { visible } from "../../model/text.ts";
@@ -40,7 +40,7 @@ export function Head() {
           <CommandButton id="format" className="plain head-format">
             {checkpoint.format === "criu" ? "CRIU" : "Linux-CR"}{" "}
             <span className="mono">{visible(checkpoint.dialect)}</span>
-            {doc.dialect !== null && " (by hand)"}
+            {doc.dialect !== null && " (manual)"}
           </CommandButton>
           {document !== null && !checkpoint.complete && <strong className="head-incomplete">incomplete</strong>}
           <span className="head-counts muted">

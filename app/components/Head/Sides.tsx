@@ -1,4 +1,4 @@
-// The two images of a comparison: what they are, when they were taken, and which one tables and tree are of.
+// The two images of a comparison, when they were taken, and which of them the tables and the tree show.
 
 import { Fragment } from "react";
 import type { Side } from "../../model/side.ts";
@@ -12,7 +12,7 @@ export function Sides({ docs, side }: { docs: readonly [Doc, Doc]; side: Side })
   const { shell } = usePage();
   return (
     <fieldset className="head-sides">
-      <legend className="visually-hidden">Which image the tables and tasks are of</legend>
+      <legend className="visually-hidden">Image shown in the tables and the task tree</legend>
       {docs.map((doc, at) => {
         const { checkpoint, dialect } = doc;
         const name = visible(doc.input.name);
@@ -42,7 +42,7 @@ export function Sides({ docs, side }: { docs: readonly [Doc, Doc]; side: Side })
               >
                 {checkpoint.format === "criu" ? "CRIU" : "Linux-CR"}{" "}
                 <span className="mono">{visible(checkpoint.dialect)}</span>
-                {dialect !== null && " (by hand)"}
+                {dialect !== null && " (manual)"}
               </button>
               {checkpoint.time !== null && <span className="muted head-time">{timeText(checkpoint.time)}</span>}
               {!checkpoint.complete && <strong className="head-incomplete">incomplete</strong>}

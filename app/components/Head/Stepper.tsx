@@ -1,4 +1,4 @@
-// How many changes there are, which one is selected, and the way to the next.
+// The number of changes, which one is selected, and buttons for the next and previous.
 
 import { changeSentence } from "../../export/changes-text.ts";
 import { counted, grouped } from "../../model/words.ts";
@@ -11,7 +11,7 @@ export function Stepper() {
   if (compared === null) return null;
   const { comparison } = compared;
   const total = comparison.changes.count;
-  if (total === 0) return <span className="head-stepper">nothing changed</span>;
+  if (total === 0) return <span className="head-stepper">no changes</span>;
   return (
     <span className="head-stepper">
       <CommandButton id="previous-change">

@@ -1,9 +1,10 @@
-// The address of a hosted image, typed or pasted.
+// The dialog for the address of a hosted image.
 
 import { type FormEvent, useState } from "react";
 import { openAddress } from "../../shell/hosted.ts";
 import { shownDoc } from "../../shell/selectors.ts";
 import { useApp, usePage } from "../context.ts";
+import { closeDialog } from "../Dialogs/close.ts";
 import { Modal } from "../Dialogs/Modal.tsx";
 import "./Links.css";
 
@@ -12,7 +13,7 @@ export function AddressDialog() {
   const canCompare = useApp(({ docs, side }) => shownDoc({ docs, side })?.document != null);
   const [text, setText] = useState("");
   const [refused, setRefused] = useState<string | null>(null);
-  const open = (beside: boolean) => void openAddress(shell, text, beside).then(setRefused);
+  const open = (compare: boolean) => void openAddress(shell, text, compare).then(setRefused);
   return (
     <Modal label="Open an address" className="address">
       <form
@@ -23,7 +24,7 @@ export function AddressDialog() {
       >
         <label>
           Address of a hosted image
-          {/* Not type=url: the browser's own complaint says less than ours. */}
+          {/* Not type=url: the browser's error message says less than ours. */}
           <input
             type="text"
             inputMode="url"
@@ -46,8 +47,8 @@ export function AddressDialog() {
           </p>
         )}
         <p id="address-about" className="muted">
-          The browser fetches it from its host, without cookies, and only the parts that are needed if the host answers
-          range requests. The host must allow this page to read it (CORS).
+          The browser fetches the image from its host, without cookies. If the host supports range requests, only the
+          parts that are needed are fetched. The host must allow this page to read the image (CORS).
         </p>
         <p className="dialog-actions">
           <button type="submit" className="primary" disabled={text === ""}>
@@ -55,10 +56,10 @@ export function AddressDialog() {
           </button>
           {canCompare && (
             <button type="button" disabled={text === ""} onClick={() => open(true)}>
-              Compare with what is open
+              Compare with open image
             </button>
           )}
-          <button type="button" onClick={() => shell.store.set({ dialog: null })}>
+          <button type="button" onClick={() => closeDialog(shell)}>
             Cancel
           </button>
         </p>

@@ -1,4 +1,4 @@
-// A link that was not made here is about to fetch something: from where, and whether the user wants it.
+// Asks before a link from elsewhere fetches anything, and names the host.
 
 import type { Address } from "../../link/address.ts";
 import { visible } from "../../model/text.ts";
@@ -28,17 +28,17 @@ export function FetchDialog({ addresses, onChoice }: Props) {
       </ul>
       {local.length > 0 && (
         <p className="warn">
-          {local.join(" and ")} {local.length === 1 ? "is" : "are"} on this machine or in a private network. Say yes
+          {local.join(" and ")} {local.length === 1 ? "is" : "are"} on this machine or in a private network. Continue
           only if you expected that.
         </p>
       )}
-      <p className="muted">The host learns your network address and which image you ask for, nothing else.</p>
+      <p className="muted">The host sees your network address and which image you request, nothing else.</p>
       <p className="dialog-actions">
         <button type="button" className="primary" onClick={() => onChoice(true)}>
-          Yes, fetch
+          Fetch
         </button>
         <button type="button" onClick={() => onChoice(false)}>
-          No
+          Cancel
         </button>
       </p>
     </Modal>

@@ -1,17 +1,20 @@
-// Before images are put into a link or a report: what that will hold, what it leaves out, and how long it gets.
+// Shows what a link with images inside, or a report, will contain, what it leaves out, and how long it gets.
 
 import { useEffect, useState } from "react";
 import { LINK_LIMIT, toLinkText } from "../../link/bundle.ts";
 import { LEAVE_OUT, type LeaveOut } from "../../link/leave-out.ts";
+import { copy, messageOf } from "../../shell/commands/actions.ts";
 import { createReport, examplePaths, packDocs } from "../../shell/packed.ts";
-import { copyText, plainName, saveFile } from "../../shell/save.ts";
+import { plainName, saveFile } from "../../shell/save.ts";
+import type { Docs } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
+import { closeDialog } from "../Dialogs/close.ts";
 import { Modal } from "../Dialogs/Modal.tsx";
 import "./Links.css";
 import { counted, grouped, sizeText } from "../../model/words.ts";
 
 const CHOICES: Readonly<Record<LeaveOut, string>> = {
-  nothing: "Nothing more",
+  nothing: "Nothing else",
   directories: "The directories of paths",
   names: "All names: paths, task names, host names, messages",
 };
@@ -20,66 +23,29 @@ export function ShareDialog({ into }: { into: "link" | "report" }) {
   const { shell } = usePage();
   const docs = useApp((state) => state.docs);
   const [leaveOut, setLeaveOut] = useState<LeaveOut>("nothing");
-  const [piece, setPiece] = useState<Uint8Array<ArrayBuffer> | null>(null);
-  const [failure, setFailure] = useState<string | null>(null);
-  useEffect(() => {
-    let here = true;
-    setPiece(null);
-    packDocs(shell, leaveOut).then(
-      (made) => here && setPiece(made),
-      (error: unknown) => here && setFailure(error instanceof Error ? error.message : String(error)),
-    );
-    return () => {
-      here = false;
-    };
-  }, [shell, leaveOut]);
-
-  const close = () => shell.store.set({ dialog: null });
+  const { piece, failure, setFailure } = usePacked(leaveOut);
   const data = into === "link" && piece !== null ? toLinkText(piece) : null;
   const tooLong = data !== null && data.length > LINK_LIMIT;
-  const finish = async () => {
+  const finish = async (): Promise<void> => {
     if (piece === null) return;
-    if (data !== null) {
-      const done = await copyText(shell.address({ data }));
-      shell.notify(
-        done ? "Copied the link with the image inside." : "The browser does not let the page use the clipboard.",
-      );
-    } else {
-      try {
-        const name = leaveOut === "names" ? "checkpoint" : docs.map(({ input }) => plainName(input.name)).join("-to-");
-        saveFile(`${name}.html`, await createReport(piece));
-      } catch (error) {
-        setFailure(error instanceof Error ? error.message : String(error));
-        return;
-      }
+    if (data !== null) await copy(shell, shell.address({ data }), "the link with the image inside");
+    else {
+      const name = leaveOut === "names" ? "checkpoint" : docs.map(({ input }) => plainName(input.name)).join("-to-");
+      saveFile(`${name}.html`, await createReport(piece));
     }
-    close();
+    closeDialog(shell);
   };
 
   return (
     <Modal label={into === "link" ? "A link with the image inside" : "Save a report"} className="share">
       <p>
         {into === "link"
-          ? "The link holds what is open; whoever opens it sees the same page. What stands after # in a link is sent to no server."
-          : "One HTML file that holds what is open and shows this page without a network."}
+          ? "The link contains the open images: whoever opens it sees the same page. Browsers do not send the part of a link after # to any server."
+          : "One HTML file that contains the open images and shows this page without a network."}
       </p>
-      <dl className="share-holds">
-        <dt>Holds</dt>
-        <dd>
-          {docs.map(({ checkpoint: { tasks, tables, descriptors, files, problems } }, at) => (
-            <p key={at === 0 ? "before" : "after"}>
-              {docs.length === 2 && <span className="muted">{at === 0 ? "before: " : "after: "}</span>}
-              {counted(tasks.count, "task")}, {counted(tables.count, "file table")},{" "}
-              {counted(descriptors.count, "descriptor")}, {counted(files.count, "open file")},{" "}
-              {counted(problems.length, "problem")}
-            </p>
-          ))}
-        </dd>
-        <dt>Leaves out</dt>
-        <dd>Memory, the contents of pipes and sockets, all records and their bytes.</dd>
-      </dl>
+      <Contents docs={docs} />
       <fieldset>
-        <legend>Leave out also</legend>
+        <legend>Also leave out</legend>
         {LEAVE_OUT.map((choice) => (
           <label key={choice} className="share-choice">
             <input type="radio" name="leave-out" checked={choice === leaveOut} onChange={() => setLeaveOut(choice)} />{" "}
@@ -88,37 +54,78 @@ export function ShareDialog({ into }: { into: "link" | "report" }) {
         ))}
       </fieldset>
       <div>
-        <p className="muted">Paths will read</p>
+        <p className="muted">Paths in the result</p>
         <ul className="share-examples mono">
           {examplePaths(docs, leaveOut).map((name) => (
             <li key={name}>{name}</li>
           ))}
         </ul>
       </div>
-      <p role="status">
-        {failure !== null ? (
-          <span className="warn">{failure}</span>
-        ) : piece === null ? (
-          "Packing …"
-        ) : data === null ? (
-          `${sizeText(piece.length)} of data.`
-        ) : tooLong ? (
-          <span className="warn">
-            {grouped(data.length)} characters, more than the {grouped(LINK_LIMIT)} that a link may carry. Save a report
-            instead.
-          </span>
-        ) : (
-          `${grouped(data.length)} characters, of ${grouped(LINK_LIMIT)} that a link may carry. Some chats and mail programs cut long links.`
-        )}
+      <p role="status" className={failure !== null || tooLong ? "warn" : undefined}>
+        {failure ?? sizeOf(piece, data)}
       </p>
       <p className="dialog-actions">
-        <button type="button" className="primary" disabled={piece === null || tooLong} onClick={() => void finish()}>
-          {into === "link" ? "Copy the link" : "Save"}
+        <button
+          type="button"
+          className="primary"
+          disabled={piece === null || tooLong}
+          onClick={() => void finish().catch((error: unknown) => setFailure(messageOf(error)))}
+        >
+          {into === "link" ? "Copy link" : "Save report"}
         </button>
-        <button type="button" onClick={close}>
+        <button type="button" onClick={() => closeDialog(shell)}>
           Cancel
         </button>
       </p>
     </Modal>
+  );
+}
+
+/** The open images, packed: for each choice of what to leave out, once. `piece` is `null` meanwhile. */
+function usePacked(leaveOut: LeaveOut) {
+  const { shell } = usePage();
+  const [piece, setPiece] = useState<Uint8Array<ArrayBuffer> | null>(null);
+  const [failure, setFailure] = useState<string | null>(null);
+  useEffect(() => {
+    let current = true;
+    setPiece(null);
+    packDocs(shell, leaveOut).then(
+      (made) => current && setPiece(made),
+      (error: unknown) => current && setFailure(messageOf(error)),
+    );
+    return () => {
+      current = false;
+    };
+  }, [shell, leaveOut]);
+  return { piece, failure, setFailure };
+}
+
+/** How large the result is. `data`: the text of a link; `null`: it is a report. */
+function sizeOf(piece: Uint8Array | null, data: string | null): string {
+  if (piece === null) return "Packing…";
+  if (data === null) return `${sizeText(piece.length)} of data`;
+  const [length, limit] = [grouped(data.length), grouped(LINK_LIMIT)];
+  return data.length > LINK_LIMIT
+    ? `${length} characters, more than the ${limit} that a link may have. Save a report instead.`
+    : `${length} of at most ${limit} characters. Some chat and mail programs cut long links.`;
+}
+
+function Contents({ docs }: { docs: Docs }) {
+  return (
+    <dl className="share-contents">
+      <dt>Contains</dt>
+      <dd>
+        {docs.map(({ checkpoint: { tasks, tables, descriptors, files, problems } }, at) => (
+          <p key={at === 0 ? "before" : "after"}>
+            {docs.length === 2 && <span className="muted">{at === 0 ? "before: " : "after: "}</span>}
+            {counted(tasks.count, "task")}, {counted(tables.count, "file table")},{" "}
+            {counted(descriptors.count, "descriptor")}, {counted(files.count, "open file")},{" "}
+            {counted(problems.length, "problem")}
+          </p>
+        ))}
+      </dd>
+      <dt>Leaves out</dt>
+      <dd>Memory, the contents of pipes and sockets, and all records with their bytes.</dd>
+    </dl>
   );
 }

@@ -1,4 +1,4 @@
-// How far an opening is. Shown only once it takes long enough to be worth a look.
+// The progress of opening an image. Shown only once opening has taken a while.
 
 import { CommandButton } from "../CommandButton.tsx";
 import { useApp } from "../context.ts";

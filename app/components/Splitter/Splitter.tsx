@@ -1,4 +1,4 @@
-// The line between two panels: dragged, or moved with the arrow keys.
+// The line between two panels, moved with the pointer or the arrow keys.
 
 import { type KeyboardEvent, type PointerEvent, useRef } from "react";
 import "./Splitter.css";
@@ -6,11 +6,11 @@ import "./Splitter.css";
 interface Props {
   readonly label: string;
   readonly vertical: boolean;
-  /** Size of the panel that it changes, in pixels. */
+  /** Size of the panel that is resized, in pixels. */
   readonly size: number;
   readonly min: number;
   readonly max: number;
-  /** Whether moving it to the right or down makes the panel smaller. */
+  /** Moving the splitter right or down makes the panel smaller. */
   readonly inverse?: boolean;
   readonly controls: string;
   onSize(size: number): void;

@@ -1,4 +1,4 @@
-// The tables below the drawing: one tab for each listing, with its filter, columns and exports.
+// The tables below the drawing: a tab for each listing, with its filter, columns and exports.
 
 import { type KeyboardEvent, useDeferredValue, useRef } from "react";
 import { COLUMNS, LISTING_TITLES, LISTINGS, type Listing, rowCount } from "../../model/columns.ts";
@@ -16,7 +16,7 @@ import { useRows } from "./useRows.ts";
 import "./Tables.css";
 import { counted, grouped } from "../../model/words.ts";
 
-const ONE: Readonly<Record<Listing, string>> = {
+const SINGULAR: Readonly<Record<Listing, string>> = {
   descriptors: "descriptor",
   files: "open file",
   tables: "file table",
@@ -25,7 +25,7 @@ const ONE: Readonly<Record<Listing, string>> = {
   problems: "problem",
 };
 
-/** The tables of one image, of two also both side by side; or the bytes in their place. */
+/** The tables of one image; of two, also side by side; or the bytes in their place. */
 export function Tables({ doc }: { doc: Doc }) {
   const compared = useApp((state) => state.compared);
   const aligned = useApp((state) => state.view === "sideBySide") && compared !== null;
@@ -42,7 +42,7 @@ export function Tables({ doc }: { doc: Doc }) {
 function Aligned({ compared }: { compared: Compared }) {
   const { shell } = usePage();
   const onlyChanges = useApp((state) => state.onlyChanges);
-  // Two long lists at once would keep the page from answering: the list of changes goes first.
+  // Rendering two long lists at once would block the page: the list of changes goes first.
   const ready = useDeferredValue(true, false);
   return (
     <div id="tables-panel" role="tabpanel" aria-labelledby="tab-side" className="tables-panel">
@@ -53,7 +53,7 @@ function Aligned({ compared }: { compared: Compared }) {
             checked={onlyChanges}
             onChange={(event) => shell.store.set({ onlyChanges: event.target.checked })}
           />{" "}
-          only changes
+          Only changes
         </label>
         <span className="muted tables-count">
           {counted(compared.comparison.pairs.descriptors.count, "descriptor")}, before and after
@@ -99,10 +99,10 @@ function Table({ doc }: { doc: Doc }) {
         />
         <span className="muted tables-count" aria-live="polite">
           {pending
-            ? "sorting…"
+            ? "Sorting…"
             : filtered
-              ? `${grouped(rows.length)} of ${counted(total, ONE[tab])}`
-              : counted(total, ONE[tab])}
+              ? `${grouped(rows.length)} of ${counted(total, SINGULAR[tab])}`
+              : counted(total, SINGULAR[tab])}
         </span>
         {tab === "records" ? <KindFilter doc={doc} /> : <Columns tab={tab} />}
         <CommandButton id="copy-table">Copy</CommandButton>
@@ -186,7 +186,7 @@ function Tabs({ doc, tab }: { doc: Doc; tab: Tab }) {
   );
 }
 
-/** Which columns are shown. */
+/** Chooses the columns that are shown. */
 function Columns({ tab }: { tab: Listing }) {
   const { shell } = usePage();
   const columns = useApp((state) => state.listings[state.tab].columns);
@@ -231,7 +231,7 @@ function Columns({ tab }: { tab: Listing }) {
   );
 }
 
-/** Why a table is empty, and the way out. */
+/** Explains why a table is empty, with a button that helps. */
 function Reason({ doc, tab, filter, total }: { doc: Doc; tab: Listing; filter: string; total: number }) {
   const { shell } = usePage();
   const { checkpoint, document } = doc;
@@ -240,26 +240,26 @@ function Reason({ doc, tab, filter, total }: { doc: Doc; tab: Listing; filter: s
     return (
       <div className="tables-empty">
         <p>
-          None of {counted(total, ONE[tab])} matches <span className="mono">{filter}</span>.
+          None of {counted(total, SINGULAR[tab])} matches <span className="mono">{filter}</span>.
         </p>
         <button type="button" onClick={() => shell.setListing(tab, { filter: "" })}>
-          Clear the filter
+          Clear filter
         </button>
       </div>
     );
   }
   if (tab === "problems") {
-    return <p className="tables-empty">No problems: everything in the image was understood.</p>;
+    return <p className="tables-empty">No problems found: the whole image was decoded.</p>;
   }
   return (
     <div className="tables-empty">
       <p>
-        {document === null ? `No ${many} so far: the image is still being decoded.` : `The image holds no ${many}.`}
-        {document !== null && !checkpoint.complete && " It is incomplete: what is missing may have been there."}
+        {document === null ? `No ${many} yet: the image is still being decoded.` : `The image has no ${many}.`}
+        {document !== null && !checkpoint.complete && " It is incomplete: they may be in the missing part."}
       </p>
       {checkpoint.problems.length > 0 && (
         <button type="button" onClick={() => shell.showListing("problems")}>
-          See the {counted(checkpoint.problems.length, "problem")}
+          Show {counted(checkpoint.problems.length, "problem")}
         </button>
       )}
     </div>

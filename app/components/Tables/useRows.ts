@@ -1,4 +1,4 @@
-// The rows of a listing, kept up with its filter and order.
+// The rows of a listing, filtered and in order.
 
 import { useEffect, useMemo, useState } from "react";
 import type { Checkpoint } from "../../model/checkpoint.ts";
@@ -8,8 +8,8 @@ import { orderOf, rowsNow, shownRows } from "../../shell/rows.ts";
 import type { Doc, ListingView } from "../../shell/state.ts";
 import { usePage } from "../context.ts";
 
-/** Typing is let come to rest before the worker is asked. In milliseconds. */
-const REST = 150;
+/** Milliseconds without typing before a request is sent to the worker. */
+const DEBOUNCE = 150;
 
 const NO_ROWS = new Uint32Array(0);
 
@@ -21,7 +21,7 @@ interface Answer {
 
 export interface Rows {
   readonly rows: Uint32Array;
-  /** The worker is putting them in order; `rows` are those of before. */
+  /** The worker is still sorting or filtering; `rows` are the previous ones. */
   readonly pending: boolean;
 }
 
@@ -39,10 +39,10 @@ export function useRows(doc: Doc, listing: Listing, view: ListingView): Rows {
       shownRows(shell.client, doc, listing, { filter, sort, columns: [] }, control.signal).then(
         (rows) => setLater({ checkpoint: doc.checkpoint, order, rows }),
         (error: unknown) => {
-          if (!control.signal.aborted) shell.notify(`The table could not be put in order: ${String(error)}`);
+          if (!control.signal.aborted) shell.notify(`Could not sort or filter the table: ${String(error)}`);
         },
       );
-    }, REST);
+    }, DEBOUNCE);
     return () => {
       clearTimeout(timer);
       control.abort();

@@ -1,4 +1,4 @@
-// What stands left of the drawing: the tasks of one image; of two, the changes or the tasks.
+// The panel left of the drawing: the tasks of one image, or the changes or tasks of two.
 
 import { grouped } from "../../model/words.ts";
 import type { Doc } from "../../shell/state.ts";

@@ -1,4 +1,4 @@
-// The panels around the drawing: beside each other on a wide screen, one at a time on a narrow one.
+// The panels around the drawing: side by side on a wide screen, one at a time on a narrow one.
 
 import { useEffect, useMemo } from "react";
 import { sideRefs, unionRef } from "../../graph/order/union.ts";
@@ -28,18 +28,18 @@ export function Workspace({ doc }: { doc: Doc }) {
   return useNarrow() ? <Narrow doc={doc} /> : <Wide doc={doc} />;
 }
 
-function Picture({ doc }: { doc: Doc }) {
+function DrawingPanel({ doc }: { doc: Doc }) {
   const compared = useApp((state) => state.compared);
-  return compared ? <PictureOfBoth doc={doc} compared={compared} /> : <PictureOfOne doc={doc} />;
+  return compared ? <DrawingPanelOfBoth doc={doc} compared={compared} /> : <DrawingPanelOfOne doc={doc} />;
 }
 
 /** Both images in one drawing. */
-function PictureOfBoth({ doc, compared }: { doc: Doc; compared: Compared }) {
+function DrawingPanelOfBoth({ doc, compared }: { doc: Doc; compared: Compared }) {
   const { shell, drawing } = usePage();
   const selection = useApp((state) => state.selection);
   const side = useApp((state) => state.side);
   const drawn = useUnion(compared);
-  const zoom = useWantedZoom();
+  const zoom = useRequestedZoom();
   const drawnSelection = useMemo(() => {
     const object = drawn && selection && objectOf(doc.checkpoint, selection);
     return object ? unionRef(drawn.subject, side, object) : null;
@@ -47,7 +47,7 @@ function PictureOfBoth({ doc, compared }: { doc: Doc; compared: Compared }) {
   if (drawn === null) {
     return (
       <section className="drawing" aria-label="Drawing">
-        <p className="drawing-wait">Putting both images into one drawing …</p>
+        <p className="drawing-wait">Merging both images into one drawing…</p>
       </section>
     );
   }
@@ -68,20 +68,20 @@ function PictureOfBoth({ doc, compared }: { doc: Doc; compared: Compared }) {
   );
 }
 
-/** Where a link wants the drawing to be looked at, and where that is told. */
-function useWantedZoom() {
+/** The zoom that a link requests, and where the drawing reports its own. */
+function useRequestedZoom() {
   const { shell } = usePage();
   const view = useApp((state) => state.requestedZoom);
-  // What is put away for a while comes back as it was.
+  // A drawing that is hidden and shown again keeps its zoom.
   useEffect(() => () => shell.store.set(({ zoom }) => ({ requestedZoom: zoom })), [shell]);
   return { ...(view && { view }), onView: (zoom: ZoomLink) => shell.store.set({ zoom }) };
 }
 
-function PictureOfOne({ doc }: { doc: Doc }) {
+function DrawingPanelOfOne({ doc }: { doc: Doc }) {
   const { shell, drawing } = usePage();
   const selection = useApp((state) => state.selection);
   const layout = useLayout(doc);
-  const zoom = useWantedZoom();
+  const zoom = useRequestedZoom();
   const drawnSelection = useMemo(() => (selection ? objectOf(doc.checkpoint, selection) : null), [doc, selection]);
   return (
     <Drawing
@@ -123,7 +123,7 @@ function Wide({ doc }: { doc: Doc }) {
       )}
       <div className="middle">
         <div className="drawing-panel">
-          <Picture doc={doc} />
+          <DrawingPanel doc={doc} />
         </div>
         {tablesShown && (
           <>
@@ -185,7 +185,7 @@ function Narrow({ doc }: { doc: Doc }) {
       </nav>
       <div className="narrow-panel">
         {panel === "tree" && <Left doc={doc} />}
-        {panel === "drawing" && <Picture doc={doc} />}
+        {panel === "drawing" && <DrawingPanel doc={doc} />}
         {panel === "tables" && <Tables doc={doc} />}
         {panel === "inspector" && <Inspector doc={doc} />}
       </div>

@@ -1,8 +1,8 @@
-// Whether the window is too narrow for panels beside each other.
+// Whether the window is too narrow for panels side by side.
 
 import { useCallback, useSyncExternalStore } from "react";
 
-/** Pixels of a window that holds one panel at a time. */
+/** Windows up to this many pixels wide show one panel at a time. */
 const NARROW = 800;
 
 /** Whether the window is at most `width` pixels wide. */

@@ -1,4 +1,4 @@
-// Both images as the subject of one drawing, put together by the worker.
+// The drawing's subject for two images, merged by the worker.
 
 import { useEffect, useState } from "react";
 import type { Subject } from "../../graph/order/graph.ts";
@@ -11,12 +11,12 @@ export interface Drawn {
   readonly layout: Layout;
 }
 
-/** Null until the worker has answered. */
+/** `null` until the worker has responded. */
 export function useUnion(compared: Compared): Drawn | null {
   const { shell } = usePage();
   const before = useApp(({ docs }) => docs[0]?.document ?? null);
   const after = useApp(({ docs }) => docs[1]?.document ?? null);
-  const [response, setAnswer] = useState<(Drawn & { readonly of: Compared }) | null>(null);
+  const [response, setResponse] = useState<(Drawn & { readonly of: Compared }) | null>(null);
   useEffect(() => {
     if (before === null || after === null) return;
     const control = new AbortController();
@@ -24,10 +24,10 @@ export function useUnion(compared: Compared): Drawn | null {
       ({ graph, both, layout }) => {
         const { comparison } = compared;
         const subject = { graph, after: comparison.after, both: { ...both, before: comparison.before } };
-        setAnswer({ of: compared, subject, layout });
+        setResponse({ of: compared, subject, layout });
       },
       (error: unknown) => {
-        if (!control.signal.aborted) shell.notify(`The drawing could not be laid out: ${String(error)}`);
+        if (!control.signal.aborted) shell.notify(`Could not lay out the drawing: ${String(error)}`);
       },
     );
     return () => control.abort();
