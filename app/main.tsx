@@ -1,4 +1,4 @@
-// Starts the page.
+// The page's entry point: the worker, the shell around it, and the components around that.
 
 import { openLaunched, workOffline } from "./offline/register.ts";
 import { showPage } from "./page.tsx";

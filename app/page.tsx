@@ -1,4 +1,4 @@
-// Puts the page around a shell.
+// Renders the page for a shell.
 
 import { createRef } from "react";
 import { createRoot } from "react-dom/client";
@@ -12,12 +12,12 @@ import type { Shell } from "./shell/shell.ts";
 import type { Input } from "./shell/state.ts";
 import "./components/theme.css";
 
-/** Shows the page. `home`: what it begins with. */
+/** Shows the page. `home`: images that are open at first. */
 export function showPage(shell: Shell, home: readonly Input[] = []): void {
   const drawing = createRef<DrawingHandle>();
   const bytes = createRef<BytesHandle>();
   const root = document.getElementById("root");
-  if (root === null) throw new Error("The page has no #root");
+  if (root === null) throw new Error("The page has no element #root");
   followHistory(shell, window, home);
   createRoot(root).render(
     <Boundary>

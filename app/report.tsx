@@ -1,4 +1,4 @@
-// Starts the page of a report: one file, without a network and without a worker of its own, with the images in it.
+// The entry point of a report: the page in one HTML file that contains its images, works offline and has no worker.
 
 import { fromBase64, REPORT_UNPACKED } from "./link/bundle.ts";
 import { showPage } from "./page.tsx";
@@ -7,7 +7,7 @@ import { createShell } from "./shell/shell.ts";
 import { createClient } from "./worker/client.ts";
 import { serve } from "./worker/serve.ts";
 
-// Browsers start no worker from a file; what it would answer is answered here.
+// Browsers do not start workers from file: URLs, so requests are handled on the main thread.
 const { port1, port2 } = new MessageChannel();
 serve(port2);
 const shell = createShell(createClient(port1), false);
@@ -16,5 +16,5 @@ const inputs =
   piece === null ? { refused: "The images in this report are damaged." } : await unpackInputs(piece, REPORT_UNPACKED);
 if ("refused" in inputs) {
   showPage(shell);
-  shell.fail({ message: inputs.refused, advice: "Ask for the report once more." });
+  shell.fail({ message: inputs.refused, advice: "Ask the sender for the report again." });
 } else showPage(shell, inputs);

@@ -1,11 +1,11 @@
-// The page's Content-Security-Policy: which scripts may run, and what may be asked of a network.
+// The page's Content-Security-Policy: which scripts may run, and what the page may fetch.
 
 /**
- * A policy as the content of a meta element.
+ * The policy, as the content of a meta element.
  *
- * @param own Where scripts and styles come from: 'self', or the hashes of those that are in the page itself.
- * @param connect What may be fetched. The page fetches its own files, and images whose address the user gave or agreed
- * to: any host may have them, so any has to be allowed, but no other protocol.
+ * @param own Sources of scripts and styles: 'self', or the hashes of inline ones.
+ * @param connect What may be fetched. The page fetches its own files, and images at URLs that the user entered or agreed
+ * to. Those can be on any host, so every host has to be allowed.
  */
 export function policy(own: { readonly script: string; readonly style: string }, connect: string): string {
   return [

@@ -1,5 +1,5 @@
-// Keeps the page's own files, so that it opens without a network after the first visit. What the page fetches from
-// elsewhere, images above all, passes by and is never kept. The build puts in the version and the list of files.
+// Caches the page's own files, so that it opens offline after the first visit. Requests for anything else, images above
+// all, are not handled here and never cached. The build fills in VERSION and FILES.
 
 const VERSION = "VERSION";
 const FILES = ["FILES"];
@@ -35,7 +35,7 @@ self.addEventListener("fetch", (event) => {
   event.respondWith(request.mode === "navigate" ? newest(request) : kept(request, address));
 });
 
-/** The page itself: from the network, so that a new version is seen at once; without one, as it was kept. */
+/** The page itself: from the network, so that a new version shows at once; offline, from the cache. */
 async function newest(request) {
   try {
     return await fetch(request);
@@ -46,7 +46,7 @@ async function newest(request) {
   }
 }
 
-/** Other files: as they were kept. Their names change with their contents, or the version does. */
+/** Other files: from the cache. When one changes, its name or the version changes too. */
 async function kept(request, address) {
   return (await (await caches.open(CACHE)).match(address)) ?? fetch(request);
 }

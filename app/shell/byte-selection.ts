@@ -1,24 +1,26 @@
-// Which bytes go with what is looked at, and the other way round.
+// Selected object ⇄ selected bytes.
 
 import { type Checkpoint, NONE, recordMember } from "../model/checkpoint.ts";
+import { f64At, u32At } from "../model/read.ts";
 import { objectOfRecord, recordAt, recordOf, type Selection } from "../model/related.ts";
+import type { RecordRow } from "../model/rows.ts";
 import type { ByteSelection } from "./state.ts";
 
-/** Whether a record says something of what is looked at: it is its record, or a further one of a file. */
-function isAbout(checkpoint: Checkpoint, selection: Selection, record: number): boolean {
+/** Whether a record describes the selection: it is its own record, or another one about the same open file. */
+function describes(checkpoint: Checkpoint, record: RecordRow, selection: Selection): boolean {
   if (record === NONE) return false;
   if (recordOf(checkpoint, selection) === record) return true;
   if (selection.to !== "file") return false;
   const { first, record: further } = checkpoint.fileRecords;
-  return further.subarray(first[selection.row] ?? 0, first[selection.row + 1] ?? 0).includes(record);
+  return further.subarray(u32At(first, selection.row), u32At(first, selection.row + 1)).includes(record);
 }
 
-/** The record that selected bytes are in; NONE: none. */
-export function recordOfBytes(checkpoint: Checkpoint, { member, at }: ByteSelection): number {
+/** The record at the cursor; NONE if the byte belongs to none. */
+export function recordOfBytes(checkpoint: Checkpoint, { member, at }: ByteSelection): RecordRow {
   return recordAt(checkpoint, member, at);
 }
 
-/** The bytes to show for what is looked at: those that are shown if they are about it, else where its record begins. */
+/** The bytes for a selected object: those that are selected if they describe it, else the first byte of its record. */
 export function bytesForSelection(
   checkpoint: Checkpoint,
   selection: Selection | null,
@@ -27,12 +29,12 @@ export function bytesForSelection(
   if (selection === null) return shown;
   const record = recordOf(checkpoint, selection);
   if (record === NONE) return shown;
-  if (shown !== null && isAbout(checkpoint, selection, recordOfBytes(checkpoint, shown))) return shown;
-  const at = checkpoint.records.offset[record] ?? 0;
+  if (shown !== null && describes(checkpoint, recordOfBytes(checkpoint, shown), selection)) return shown;
+  const at = f64At(checkpoint.records.offset, record);
   return { member: recordMember(checkpoint.records, record), anchor: at, at };
 }
 
-/** What to look at for selected bytes: what is looked at if their record is about it, else what their record describes. */
+/** The object for selected bytes: the selected one if their record describes it, else what their record describes. */
 export function selectionForBytes(
   checkpoint: Checkpoint,
   bytes: ByteSelection,
@@ -40,11 +42,11 @@ export function selectionForBytes(
 ): Selection | null {
   const record = recordOfBytes(checkpoint, bytes);
   if (record === NONE) return selection;
-  if (selection !== null && isAbout(checkpoint, selection, record)) return selection;
+  if (selection !== null && describes(checkpoint, record, selection)) return selection;
   return objectOfRecord(checkpoint, record) ?? { to: "record", row: record };
 }
 
-/** A selection that is inside of its member; `null` if the document has no such member or it is empty. */
+/** The selection clamped to its member; `null` if the document has no such member or it is empty. */
 export function clampToMember({ members }: Checkpoint, { member, anchor, at }: ByteSelection): ByteSelection | null {
   const size = members[member]?.size ?? 0;
   if (size === 0) return null;
@@ -52,12 +54,12 @@ export function clampToMember({ members }: Checkpoint, { member, anchor, at }: B
   return { member, anchor: inside(anchor), at: inside(at) };
 }
 
-/** Longer runs of bytes are shown from their start. */
+/** Longer selections have the cursor at their start. */
 const LONG = 256;
 
 /**
- * The selection of `length` bytes from `offset`. The cursor is on the last, so that the next field is a step away; on
- * the first of a long run, which would else be seen from its end.
+ * The selection of `length` bytes from `offset`. The cursor is on the last byte, so that the next field is one step away;
+ * on the first of a long selection, whose end would be scrolled into view otherwise.
  */
 export function byteRange(member: number, offset: number, length: number): ByteSelection {
   const last = offset + Math.max(0, length - 1);

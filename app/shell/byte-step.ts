@@ -1,4 +1,4 @@
-// Keys that move the byte cursor.
+// Where keys move the byte cursor.
 
 interface Press {
   readonly key: string;
@@ -8,14 +8,14 @@ interface Press {
 
 interface Bounds {
   readonly at: number;
-  /** Bytes of a row. */
+  /** Bytes in a row. */
   readonly width: number;
   readonly size: number;
-  /** Whole rows in view. */
+  /** Rows that are wholly in view. */
   readonly visible: number;
 }
 
-/** The byte that a key leads to, in the member or clamped to its ends; `null` if it moves nothing. */
+/** Where a key moves the cursor, clamped to the member; `null` if it does not move it. */
 export function byteStep({ key, ctrlKey, metaKey }: Press, { at, width, size, visible }: Bounds): number | null {
   const row = at - (at % width);
   const far = ctrlKey || metaKey;
@@ -25,7 +25,7 @@ export function byteStep({ key, ctrlKey, metaKey }: Press, { at, width, size, vi
         return at - 1;
       case "ArrowRight":
         return at + 1;
-      // At the edge the column stays.
+      // In the first and last row the cursor keeps its column.
       case "ArrowUp":
         return at < width ? at : at - width;
       case "ArrowDown":

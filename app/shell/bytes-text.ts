@@ -1,11 +1,11 @@
-// Bytes ⇄ text: what is copied, what is searched for, and the offsets that a user types.
+// Bytes ⇄ text: copied bytes, search terms and offsets that the user types.
 
 import { LONGEST_NEEDLE } from "../decoder/find-bytes.ts";
 import { base64, encodeText } from "../model/text.ts";
 
 export type ByteForm = "hex" | "c" | "base64";
 
-/** Bytes as text to copy: `7f 45 4c 46`, a C array of 12 in a line, or base64. */
+/** Bytes as text: `7f 45 4c 46`, a C array with 12 bytes on a line, or Base64. */
 export function bytesText(bytes: Uint8Array, form: ByteForm): string {
   if (form === "base64") return base64(bytes);
   const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0"));
@@ -22,7 +22,7 @@ export function bytesText(bytes: Uint8Array, form: ByteForm): string {
   return `static const unsigned char bytes[${bytes.length}] = {\n${lines.join("\n")}\n};\n`;
 }
 
-/** Bytes of hex digits in pairs, with or without blanks, commas, `0x` or `\x`; `null`: it is no such text. */
+/** Parses hex digits in pairs, with or without spaces, commas, `0x` or `\x`. `null`: not hex. */
 export function parseHex(text: string): Uint8Array | null {
   const digits = text.replace(/0x|\\x|[\s,;:]/gi, "");
   if (digits === "" || digits.length % 2 !== 0 || /[^0-9a-f]/i.test(digits)) return null;
@@ -31,25 +31,30 @@ export function parseHex(text: string): Uint8Array | null {
   );
 }
 
-/** The bytes to search for, or why there are none. */
+/** The bytes to search for, or a message about what is wrong with the text. */
 export function parseNeedle(text: string, form: "hex" | "text"): Uint8Array | string {
-  if (form === "text" ? text === "" : text.trim() === "") return "Type what to find.";
+  if (form === "text" ? text === "" : text.trim() === "") return "Enter what to find.";
   const needle = form === "text" ? encodeText(text) : parseHex(text);
-  if (needle === null) return "Hex digits come in pairs: 7f 45 4c 46.";
-  return needle.length > LONGEST_NEEDLE ? `That is too long: ${LONGEST_NEEDLE} bytes at most can be found.` : needle;
+  if (needle === null) return "Not hex: enter pairs of digits, such as 7f 45 4c 46.";
+  return needle.length > LONGEST_NEEDLE ? `Too long: at most ${LONGEST_NEEDLE} bytes can be searched for.` : needle;
 }
 
 /**
- * The offset that a user typed, seen from `at` in a member of `size` bytes: `3741`, `0xe9d`, `+16`, `-0x10`.
- * A sentence if it is none, or outside.
+ * Parses an offset: `3741`, `0xe9d`, or relative to the cursor `+16`, `-0x10`. Returns a message if it is not a number or
+ * outside of the member.
+ *
+ * @param at The cursor.
+ * @param size Bytes of the member.
  */
 export function parseOffset(text: string, at: number, size: number): number | string {
   const match = /^\s*([+-]?)\s*(0x[0-9a-f]{1,16}|\d{1,19})\s*$/i.exec(text);
-  if (match === null) return "An offset is a number: 3741, 0xe9d, +16, -0x10.";
+  if (match === null) return "Not an offset: enter a number such as 3741, 0xe9d, +16 or -0x10.";
   const value = Number(match[2]);
   const offset = match[1] === "+" ? at + value : match[1] === "-" ? at - value : value;
-  if (offset < 0) return "That is before the first byte.";
-  if (offset >= size)
-    return `That is behind the last byte: ${Math.max(0, size - 1)}, 0x${Math.max(0, size - 1).toString(16)}.`;
+  if (offset < 0) return "Before the first byte.";
+  if (offset >= size) {
+    const last = Math.max(0, size - 1);
+    return `After the last byte, ${last} (0x${last.toString(16)}).`;
+  }
   return offset;
 }

@@ -1,32 +1,36 @@
-// What corresponds, in one image of a comparison, to something in the other.
+// The object on the other side of a comparison that an object is paired with.
 
 import type { Comparison } from "../diff/diff.ts";
 import { NONE } from "../model/checkpoint.ts";
 import type { ObjectRef } from "../model/object-ref.ts";
+import { i32At, u32At } from "../model/read.ts";
 import { otherSide, type Side } from "../model/side.ts";
 
 /**
- * The object of the other image that is paired with `object` of image `side`; `null`: it is in this one only. An open
- * file is paired through the descriptors that lead to it.
+ * The object on the other side that `object` of `side` is paired with; `null` if it is on this side only. Open files are
+ * paired through their holders.
  */
 export function counterpart(comparison: Comparison, side: Side, object: ObjectRef): ObjectRef | null {
   const { pairs } = comparison;
   const other = otherSide(side);
-  const across = (pairing: { before: Int32Array; after: Int32Array }, row: number): number =>
-    pairing[other][pairing[side].indexOf(row)] ?? NONE;
+  const across = (pairing: Readonly<Record<Side, Int32Array>>, row: number): number => {
+    const pair = pairing[side].indexOf(row);
+    return pair === -1 ? NONE : i32At(pairing[other], pair);
+  };
   const found = (row: number): ObjectRef | null => (row === NONE ? null : { to: object.to, row });
   switch (object.to) {
     case "task":
-      return found((side === "before" ? pairs.taskAfter : pairs.taskBefore)[object.row] ?? NONE);
+      return found(i32At(side === "before" ? pairs.taskAfter : pairs.taskBefore, object.row));
     case "table":
       return found(across(pairs.tables, object.row));
     case "descriptor":
       return found(across(pairs.descriptors, object.row));
     case "file": {
       const { files } = comparison[side];
-      for (let at = files.firstHolder[object.row] ?? 0; at < (files.firstHolder[object.row + 1] ?? 0); at++) {
-        const descriptor = across(pairs.descriptors, files.holder[at] ?? NONE);
-        const file = comparison[other].descriptors.file[descriptor] ?? NONE;
+      const end = u32At(files.firstHolder, object.row + 1);
+      for (let at = u32At(files.firstHolder, object.row); at < end; at++) {
+        const descriptor = across(pairs.descriptors, u32At(files.holder, at));
+        const file = descriptor === NONE ? NONE : i32At(comparison[other].descriptors.file, descriptor);
         if (file !== NONE) return found(file);
       }
       return null;

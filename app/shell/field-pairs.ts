@@ -1,4 +1,4 @@
-// Fields of two records side by side.
+// The fields of two records in pairs, and where their bytes differ.
 
 import type { Field } from "../model/fields.ts";
 
@@ -8,7 +8,7 @@ export interface FieldPair {
   readonly after: Field | null;
 }
 
-/** Fields that correspond: the n-th of a name with the n-th of that name, in the order of the later record. */
+/** Pairs the n-th field of a name with the n-th of that name, in the order of the record after. */
 export function alignFields(before: readonly Field[], after: readonly Field[]): FieldPair[] {
   const waiting = new Map<string, Field[]>();
   for (const field of before) {
@@ -26,7 +26,7 @@ export function alignFields(before: readonly Field[], after: readonly Field[]): 
   );
   const matched = new Set(later.map((pair) => pair.before));
   const pairs: FieldPair[] = [];
-  // What is gone stands before the field that followed it.
+  // A field that is gone goes before the field that followed it.
   let at = 0;
   for (const pair of later) {
     const index = pair.before === null ? -1 : before.indexOf(pair.before, at);
@@ -42,7 +42,7 @@ export function alignFields(before: readonly Field[], after: readonly Field[]): 
   }
 }
 
-/** Runs of bytes (first, last + 1) that differ; of two lengths, what only one has differs. */
+/** Runs of bytes that differ, as [first, last + 1]. Bytes past the end of the shorter one differ. */
 export function differing(a: Uint8Array | null, b: Uint8Array | null): (readonly [number, number])[] {
   const runs: [number, number][] = [];
   const [one, other] = [a ?? new Uint8Array(0), b ?? new Uint8Array(0)];

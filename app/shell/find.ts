@@ -1,42 +1,43 @@
-// Finding tasks, descriptors and open files by name or number, a slice at a time so that the page stays live.
+// Finds tasks, descriptors and open files by name or number, in slices so that the page stays responsive.
 
 import { fromText } from "../link/link.ts";
 import { resolve } from "../link/name.ts";
 import { type Checkpoint, NONE, taskNumber } from "../model/checkpoint.ts";
 import { contains, needleOf } from "../model/filter.ts";
 import type { ObjectRef } from "../model/object-ref.ts";
+import { u32At } from "../model/read.ts";
 
-/** More than this many are counted instead of kept. */
+/** Results that are kept. Further ones are only counted. */
 export const KEPT_RESULTS = 200;
 
 export interface FindResults {
   readonly found: readonly ObjectRef[];
-  /** All that match, kept or not. */
+  /** All matches, kept or not. */
   readonly total: number;
   readonly done: boolean;
 }
 
-/** Rows looked at before the clock is. */
+/** Rows that are searched between two looks at the clock. */
 const SLICE = 4096;
-/** Milliseconds of work before the page gets its turn. */
+/** Milliseconds of work before the page may handle events. */
 const TURN = 8;
-/** Milliseconds between two reports of what was found so far. */
+/** Milliseconds between two calls of `onResults`. */
 const REPORT = 250;
 
 /**
- * What matches `query`, best first: the descriptor that `412:3` names, tasks by pid or comm, open files by path,
- * descriptors by fd. Calls `onFinds` as it gets on; stops when the signal is aborted.
+ * Finds what matches `query`, best matches first: the descriptor that `412:3` names, tasks by pid, tasks by comm, open
+ * files by path, descriptors by fd. Calls `onResults` while it searches and at the end; stops when the signal is aborted.
  */
 export async function find(
   checkpoint: Checkpoint,
   query: string,
   signal: AbortSignal,
-  onFinds: (finds: FindResults) => void,
+  onResults: (results: FindResults) => void,
 ): Promise<void> {
   const wanted = query.trim();
   const found: ObjectRef[] = [];
   let total = 0;
-  if (wanted === "") return onFinds({ found, total, done: true });
+  if (wanted === "") return onResults({ found, total, done: true });
   const add = (object: ObjectRef) => {
     total++;
     if (found.length < KEPT_RESULTS) found.push(object);
@@ -45,7 +46,8 @@ export async function find(
   const number = /^\d{1,10}$/.test(wanted) ? Number(wanted) : null;
   const { tasks, files, descriptors } = checkpoint;
 
-  const inText = (offset = 0, length = 0): boolean => contains(checkpoint.text, offset, offset + length, needle);
+  const inText = (offset: number, length: number): boolean =>
+    contains(checkpoint.text, offset, offset + length, needle);
 
   const named = fromText(wanted);
   const exact = named?.to === "descriptor" ? resolve(checkpoint, named) : null;
@@ -56,9 +58,14 @@ export async function find(
     {
       to: "task",
       count: tasks.count,
-      matches: (row) => taskNumber(tasks, row) !== number && inText(tasks.commOffset[row], tasks.commLength[row]),
+      matches: (row) =>
+        taskNumber(tasks, row) !== number && inText(u32At(tasks.commOffset, row), u32At(tasks.commLength, row)),
     },
-    { to: "file", count: files.count, matches: (row) => inText(files.nameOffset[row], files.nameLength[row]) },
+    {
+      to: "file",
+      count: files.count,
+      matches: (row) => inText(u32At(files.nameOffset, row), u32At(files.nameLength, row)),
+    },
     {
       to: "descriptor",
       count: number === null ? 0 : descriptors.count,
@@ -72,7 +79,7 @@ export async function find(
       if (matches(row)) add({ to, row });
       if (row % SLICE !== SLICE - 1 || performance.now() - began < TURN) continue;
       if (performance.now() - reported > REPORT) {
-        onFinds({ found: [...found], total, done: false });
+        onResults({ found: [...found], total, done: false });
         reported = performance.now();
       }
       await new Promise((resume) => setTimeout(resume));
@@ -80,5 +87,5 @@ export async function find(
       began = performance.now();
     }
   }
-  onFinds({ found, total, done: true });
+  onResults({ found, total, done: true });
 }

@@ -1,25 +1,25 @@
-// Keeps the page's address and what is looked at in step. Opening makes a new entry in the browser's history;
-// everything else replaces the entry's address.
+// Keeps the URL and the state in step. Opening images adds an entry to the browser's history; everything else replaces
+// the URL of the current entry.
 
 import { fromFragment, isTooLong, type Link, toFragment } from "../link/link.ts";
 import { openLinked } from "./hosted.ts";
 import type { Shell } from "./shell.ts";
 import type { Docs, Input, Origin } from "./state.ts";
 
-/** Browsers refuse to replace an address more often than some times a second. In milliseconds. */
+/** Milliseconds between two updates of the URL. Browsers throttle or reject more frequent ones. */
 const SETTLE = 200;
 
 interface Entry {
-  /** Which of the openings since the page was loaded this entry shows; absent or 0: what it begins with. */
+  /** Index into `openings`; absent or 0: what the page begins with. */
   readonly opened?: number;
-  /** When that page was loaded: entries outlive it. */
+  /** When the page was loaded that wrote the entry. Entries outlive the page, its openings do not. */
   readonly visit?: number;
 }
 
 const sameInputs = (docs: Docs, inputs: readonly Input[]): boolean =>
   docs.length === inputs.length && docs.every((doc) => inputs.includes(doc.input));
 
-/** Where the images of a link come from, as far as it says so. */
+/** Where a link says that its images come from. */
 function originOf({ sample, open, with: compared, data }: Link): Origin {
   if (sample !== undefined) return { sample };
   if (open !== undefined) return { open, ...(compared !== undefined && { with: compared }) };
@@ -38,18 +38,20 @@ async function openOrigin(shell: Shell, origin: NonNullable<Origin>): Promise<vo
 const sameOrigin = (a: Origin, b: Origin): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /**
- * Reads the address now, and follows it and the state from then on. Returns how to stop.
+ * Opens what the URL asks for, and then keeps the URL and the state in step.
  *
  * @param home What the page begins with: nothing, or the images of a report.
+ * @returns A function that stops it.
  */
 export function followHistory(shell: Shell, window: Window, home: readonly Input[] = []): () => void {
-  /** What the entries of this visit had open, so that back and forward find local files again. */
+  /** The images of each entry since the page was loaded, so that Back and Forward can reopen local files. */
   const openings: { readonly inputs: readonly Input[]; readonly origin: Origin }[] = [{ inputs: home, origin: null }];
   let current = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  /** While the address leads, the state does not: how often it was followed and not arrived at yet. */
-  let following = 0;
-  let turns = 0;
+  /** Navigations in progress; the URL is not rewritten meanwhile. */
+  let navigating = 0;
+  /** Counts navigations: the newest one wins. */
+  let newest = 0;
   const visit = window.performance.timeOrigin;
 
   const address = (): string => {
@@ -59,14 +61,14 @@ export function followHistory(shell: Shell, window: Window, home: readonly Input
 
   const write = (): void => {
     timer = undefined;
-    if (following > 0) return;
+    if (navigating > 0) return;
     window.history.replaceState({ opened: current, visit } satisfies Entry, "", address());
   };
 
   const changed = (): void => {
     const { docs, origin, opening } = shell.store.get();
-    if (following > 0) return;
-    // Early parts belong to the entry that the whole will make.
+    if (navigating > 0) return;
+    // While an opening shows early parts, the entry waits for the whole.
     if (opening === null && !sameInputs(docs, openings[current]?.inputs ?? [])) {
       clearTimeout(timer);
       timer = undefined;
@@ -76,12 +78,12 @@ export function followHistory(shell: Shell, window: Window, home: readonly Input
     } else timer ??= setTimeout(write, SETTLE);
   };
 
-  /** Goes where the address says. */
-  const follow = async (entry: Entry | null): Promise<void> => {
+  /** Opens and shows what the URL asks for. `entry`: the state of the history entry, if it has one. */
+  const navigate = async (entry: Entry | null): Promise<void> => {
     const { hash } = window.location;
     const link = fromFragment(hash);
-    following++;
-    const turn = ++turns;
+    navigating++;
+    const navigation = ++newest;
     clearTimeout(timer);
     timer = undefined;
     try {
@@ -95,10 +97,10 @@ export function followHistory(shell: Shell, window: Window, home: readonly Input
       } else if (wanted !== null) {
         if (!sameOrigin(origin, wanted)) await openOrigin(shell, wanted);
       } else if (docs.length > 0 || shell.store.get().opening !== null) shell.close();
-      // A link that was followed meanwhile has the say.
-      if (turn === turns) shell.applyLink(link);
+      // A newer navigation wins.
+      if (navigation === newest) shell.applyLink(link);
     } finally {
-      following--;
+      navigating--;
       const now = shell.store.get();
       const at = openings.findIndex(({ inputs }) => sameInputs(now.docs, inputs));
       if (at === -1) openings.push({ inputs: now.docs.map(({ input }) => input), origin: now.origin });
@@ -108,10 +110,10 @@ export function followHistory(shell: Shell, window: Window, home: readonly Input
 
   const openingOf = (entry: Entry) => (entry.visit === visit ? openings[entry.opened ?? -1] : undefined);
 
-  const moved = (event: PopStateEvent): void => void follow(event.state as Entry | null);
+  const moved = (event: PopStateEvent): void => void navigate(event.state as Entry | null);
   window.addEventListener("popstate", moved);
   const stop = shell.store.subscribe(changed);
-  void follow(null);
+  void navigate(null);
   return () => {
     window.removeEventListener("popstate", moved);
     stop();
@@ -120,6 +122,6 @@ export function followHistory(shell: Shell, window: Window, home: readonly Input
 }
 
 const TOO_LONG = {
-  message: "This link is longer than any that ckptscope makes; it was not read.",
-  advice: "Ask for the link once more, or for the image itself.",
+  message: "This link is too long: ckptscope does not make links of this length.",
+  advice: "Ask the sender for the link again, or for the image itself.",
 };

@@ -1,11 +1,11 @@
-// Opening hosted images: by a link, which is asked about unless it was made here, or by an address that the user gives.
+// Opens hosted images: from a link, after asking unless the link is known here, or from a URL that the user enters.
 
 import { type Address, addressOf } from "../link/address.ts";
 import { createLinkMemory, pageStorage } from "./link-memory.ts";
 import type { Shell } from "./shell.ts";
 import type { Input, Origin } from "./state.ts";
 
-const ADVICE = "Only addresses of images on the web can be opened; anything else can be dropped here.";
+const ADVICE = "Use a URL that starts with http: or https:, or drop the image on the page.";
 
 const memory = () => createLinkMemory(pageStorage(), globalThis.crypto?.subtle);
 
@@ -15,7 +15,7 @@ function inputOf({ url, host }: Address): Input {
   try {
     name = decodeURIComponent(name);
   } catch {
-    // It is shown as it stands.
+    // Not a valid escape: shown as it is.
   }
   return { name: name || host, files: [{ path: name || host, url }], from: host };
 }
@@ -23,7 +23,7 @@ function inputOf({ url, host }: Address): Input {
 const originOf = ([open, compared]: readonly Address[]): Origin =>
   open === undefined ? null : { open: open.url, ...(compared && { with: compared.url }) };
 
-/** The addresses, if all can be fetched; the shell tells of the first that cannot. */
+/** Parses URLs. `null`: one cannot be fetched, and the failure has been reported. */
 function checked(shell: Shell, texts: readonly string[]): readonly Address[] | null {
   const addresses: Address[] = [];
   for (const text of texts) {
@@ -37,20 +37,20 @@ function checked(shell: Shell, texts: readonly string[]): readonly Address[] | n
   return addresses;
 }
 
-/** Opens what a link names, after the user was asked unless the link was made or opened here before. */
+/** Opens the images that a link points to. Asks first, unless the link was made or opened in this browser before. */
 export async function openLinked(shell: Shell, texts: readonly string[]): Promise<void> {
   const addresses = checked(shell, texts);
   if (addresses === null) return;
   const urls = addresses.map(({ url }) => url);
-  // What the page's own host gives is no news to it.
+  // The page's own host learns nothing new from these requests.
   const own = urls.every((url) => new URL(url).origin === window.location.origin);
-  if (!own && !(await memory().knows(urls)) && !(await request(shell, addresses))) return;
+  if (!own && !(await memory().knows(urls)) && !(await askToFetch(shell, addresses))) return;
   await memory().remember(urls);
   await shell.openLinked(addresses.map(inputOf), originOf(addresses));
 }
 
-/** Shows the question; closing it is a no. */
-function request(shell: Shell, addresses: readonly Address[]): Promise<boolean> {
+/** Asks the user. Closing the dialog means no. */
+function askToFetch(shell: Shell, addresses: readonly Address[]): Promise<boolean> {
   return new Promise((resolve) => {
     const dialog = { kind: "fetch" as const, addresses, onChoice: (yes: boolean) => settle(yes) };
     shell.store.set({ dialog });
@@ -66,8 +66,10 @@ function request(shell: Shell, addresses: readonly Address[]): Promise<boolean> 
 }
 
 /**
- * Opens an address that the user typed or pasted, beside what is open if it is to be compared with that. Returns
- * a sentence if it cannot be.
+ * Opens a URL that the user typed or pasted.
+ *
+ * @param compare Compare it with the open image instead of replacing that.
+ * @returns A message if the URL cannot be opened.
  */
 export async function openAddress(shell: Shell, text: string, compare: boolean): Promise<string | null> {
   const address = addressOf(text, window.location.href);
@@ -79,20 +81,20 @@ export async function openAddress(shell: Shell, text: string, compare: boolean):
     void shell.open([inputOf(address)], { open: address.url });
     return null;
   }
-  // A link can tell both only if the one that is open has an address too.
+  // A link can point to both images only if the open one is hosted too.
   const before = origin !== null && "open" in origin && docs.length === 1 ? origin.open : null;
   if (before !== null) await memory().remember([before, address.url]);
   void shell.compareWith(inputOf(address), before === null ? null : { open: before, with: address.url });
   return null;
 }
 
-/** Remembers the link that was just made, so that opening it here asks nothing. */
+/** Remembers a link that was just made, so that it opens here without asking. */
 export function rememberLink(origin: Origin): Promise<void> {
   if (origin === null || !("open" in origin)) return Promise.resolve();
   return memory().remember(origin.with === undefined ? [origin.open] : [origin.open, origin.with]);
 }
 
-/** The address in a pasted text, if it is nothing but one. */
+/** The URL in a pasted text, if it consists of one; else `null`. */
 export function pastedAddress(text: string): string | null {
   const trimmed = text.trim();
   return /^https?:\/\/\S+$/i.test(trimmed) ? trimmed : null;

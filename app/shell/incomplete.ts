@@ -1,9 +1,9 @@
-// Which of two images is incomplete, and where it ends.
+// Warnings about incomplete images in a comparison.
 
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { visible } from "../model/text.ts";
 
-/** A sentence for each image that is incomplete; none for whole ones. */
+/** A sentence for each incomplete image, with where it ends. */
 export function describeIncomplete(before: Checkpoint, after: Checkpoint): string[] {
   return [ending("Before", before), ending("After", after)].filter((sentence) => sentence !== "");
 }
@@ -15,5 +15,5 @@ function ending(which: string, { complete, problems, members }: Checkpoint): str
   const where = error
     ? ` ends at byte ${error.offset}${name === undefined ? "" : ` of ${visible(name)}`}`
     : " is incomplete";
-  return `${which}${where}: changes that could be an effect of that are marked uncertain.`;
+  return `${which}${where}: changes that this could explain are marked uncertain.`;
 }

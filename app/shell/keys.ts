@@ -1,4 +1,4 @@
-// Keys as text: `/`, `E` (with shift), `mod+k` (Ctrl, or Command on a Mac), `Escape`.
+// The notation of keys: `/`, `E` (with Shift), `mod+k` (Ctrl, or Command on a Mac), `Escape`.
 
 interface KeyPress {
   readonly key: string;
@@ -7,26 +7,26 @@ interface KeyPress {
   readonly altKey: boolean;
 }
 
-/** The text of a key that was pressed; `null` for what is the browser's or the desktop's. */
+/** The notation of a pressed key; `null` with Alt, which belongs to the browser and the desktop. */
 export function keyText({ key, ctrlKey, metaKey, altKey }: KeyPress): string | null {
   if (altKey) return null;
   return ctrlKey || metaKey ? `mod+${key.toLowerCase()}` : key;
 }
 
-/** A key's text as the user sees it. */
+/** A key as shown to the user. */
 export function keyLabel(key: string, mac: boolean): string {
   if (key.startsWith("mod+")) return `${mac ? "⌘" : "Ctrl+"}${key.slice(4).toUpperCase()}`;
   return /^[A-Z]$/.test(key) ? `Shift+${key}` : key.length === 1 ? key.toUpperCase() : key;
 }
 
-/** Whether what has the focus takes keys as text. */
+/** Whether the element with the focus takes keys as text input. */
 export function takesText(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target instanceof HTMLInputElement) return !["checkbox", "radio", "button"].includes(target.type);
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || target.isContentEditable;
 }
 
-/** Where a key moves to in a list of `count` rows, from row `at`; `null` if it does not move. */
+/** The row that a key moves to in a list of `count` rows, from row `at`; `null` if it does not move. `page`: in rows. */
 export function listStep(key: string, at: number, count: number, page: number): number | null {
   const to = steps(key, at, count, page);
   return to === null || count === 0 ? null : Math.max(0, Math.min(count - 1, to));

@@ -1,6 +1,7 @@
-// Which links the user has opened or made here: those are not asked about again. Hashes only, in the browser's storage.
+// Remembers which links the user has opened or made in this browser, so that they open without asking again. Keeps
+// hashes only, in the browser's storage.
 
-/** The hashes kept, the oldest go first. */
+/** Hashes that are kept. The oldest are dropped first. */
 const KEPT = 500;
 const KEY = "ckptscope-links";
 
@@ -9,7 +10,7 @@ export interface LinkMemory {
   remember(addresses: readonly string[]): Promise<void>;
 }
 
-/** A memory in a storage; without one, or where hashes cannot be made (http), nothing is known. */
+/** A memory in `storage`. Without a storage or SubtleCrypto (absent on http:) it forgets everything. */
 export function createLinkMemory(storage: Storage | null, subtle: SubtleCrypto | undefined): LinkMemory {
   const read = (): string[] => {
     try {
@@ -35,13 +36,13 @@ export function createLinkMemory(storage: Storage | null, subtle: SubtleCrypto |
       try {
         storage?.setItem(KEY, JSON.stringify([...read().filter((one) => one !== made), made].slice(-KEPT)));
       } catch {
-        // Full or forbidden: the user is asked again.
+        // The storage is full or blocked: the user is asked again next time.
       }
     },
   };
 }
 
-/** The page's storage; `null` where the user forbids it. */
+/** The page's storage; `null` if the user blocks it. */
 export function pageStorage(): Storage | null {
   try {
     return window.localStorage;

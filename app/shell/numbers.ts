@@ -1,8 +1,8 @@
-// What the bytes under a cursor are as numbers, in every size and both byte orders.
+// The bytes at the cursor read as numbers of every size, in both byte orders.
 
 export interface NumberRow {
   readonly name: string;
-  /** `null`: there are not enough bytes. */
+  /** In little-endian byte order; `null` if there are too few bytes. */
   readonly little: string | null;
   readonly big: string | null;
 }
@@ -13,7 +13,7 @@ interface Kind {
   read(view: DataView, littleEndian: boolean): string;
 }
 
-/** `time32` and `time64` are a time_t of either size. */
+/** `time32` and `time64`: a time_t of 4 or 8 bytes. */
 const KINDS: readonly Kind[] = [
   { name: "u8", size: 1, read: (view) => String(view.getUint8(0)) },
   { name: "s8", size: 1, read: (view) => String(view.getInt8(0)) },
@@ -29,10 +29,10 @@ const KINDS: readonly Kind[] = [
   { name: "time64", size: 8, read: (view, little) => timeText(view.getBigInt64(0, little)) },
 ];
 
-/** Bytes that the largest number takes. */
+/** Bytes of the largest number. */
 export const LARGEST_NUMBER = 8;
 
-/** The numbers that begin with the first of `bytes`. */
+/** The numbers that start at the first byte. */
 export function numbersAt(bytes: Uint8Array): NumberRow[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return KINDS.map(({ name, size, read }) => {
@@ -44,7 +44,7 @@ export function numbersAt(bytes: Uint8Array): NumberRow[] {
 const floatText = (value: number, digits: number): string =>
   Number.isFinite(value) ? String(Number(value.toPrecision(digits))) : String(value);
 
-/** Seconds since 1970 as UTC; `–` outside of the years 1 to 9999. */
+/** Seconds since 1970 as a date in UTC; `–` outside of the years 1 to 9999. */
 function timeText(seconds: bigint): string {
   if (seconds < -62_135_596_800n || seconds > 253_402_300_799n) return "–";
   return new Date(Number(seconds) * 1000).toISOString().replace("T", " ").slice(0, 19);

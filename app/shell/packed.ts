@@ -1,15 +1,16 @@
-// Images packed into a link or a report: made from what is open, and opened.
+// Packs the open images into a link or a report, and opens such images.
 
 import { fillReport } from "../export/report.ts";
 import { fromLinkText, LINK_UNPACKED, unbundle } from "../link/bundle.ts";
 import { createMask, type LeaveOut } from "../link/leave-out.ts";
 import { packedName } from "../link/pack.ts";
 import { HAS, nameBytes } from "../model/checkpoint.ts";
+import { u8At, u32At } from "../model/read.ts";
 import { visibleText } from "../model/text.ts";
 import type { Shell } from "./shell.ts";
 import type { Docs, Input } from "./state.ts";
 
-/** What is open as one compressed piece (bundle.ts). Rejects while it still decodes. */
+/** The open documents as one compressed piece (bundle.ts). They must be fully decoded. */
 export function packDocs({ client, store }: Shell, leaveOut: LeaveOut): Promise<Uint8Array<ArrayBuffer>> {
   const { docs } = store.get();
   const documents = docs.flatMap(({ document }) => (document === null ? [] : [document]));
@@ -21,31 +22,31 @@ export function packDocs({ client, store }: Shell, leaveOut: LeaveOut): Promise<
   return client.request("pack", { documents, names, leaveOut });
 }
 
-/** The first few paths of what is open, as a packed image tells them. */
+/** A few paths of the first document as the packed image will have them: a preview of what is left out. */
 export function examplePaths([doc]: Docs, leaveOut: LeaveOut): readonly string[] {
   if (doc === undefined) return [];
   const { files } = doc.checkpoint;
   const mask = createMask(leaveOut);
   const found: string[] = [];
-  for (let file = 0; file < files.count && found.length < MOST_EXAMPLES; file++) {
-    if (((files.has[file] ?? 0) & HAS.path) === 0) continue;
-    const told = visibleText(mask.name(nameBytes(doc.checkpoint, file), files.nameStable[file] ?? 0, true).bytes);
-    if (!found.includes(told)) found.push(told);
+  for (let file = 0; file < files.count && found.length < MAX_EXAMPLES; file++) {
+    if ((u8At(files.has, file) & HAS.path) === 0) continue;
+    const path = visibleText(mask.name(nameBytes(doc.checkpoint, file), u32At(files.nameStable, file), true).bytes);
+    if (!found.includes(path)) found.push(path);
   }
   return found;
 }
 
-const MOST_EXAMPLES = 4;
+const MAX_EXAMPLES = 4;
 
-/** The page as one file with a piece inside. Rejects with a sentence if it cannot be made here. */
+/** The report page with a piece inside. Rejects with a message for the user if the page cannot be loaded. */
 export async function createReport(piece: Uint8Array): Promise<Blob> {
   const response = await fetch("report.html").catch(() => null);
   const parts = response?.ok ? fillReport(await response.text(), piece) : null;
-  if (parts === null) throw new Error("The report could not be made: its page cannot be loaded.");
+  if (parts === null) throw new Error("Could not make the report: report.html failed to load.");
   return new Blob(parts, { type: "text/html" });
 }
 
-/** The inputs in a piece; a sentence if there are none. */
+/** The images in a piece. `limit`: most bytes to unpack. */
 export async function unpackInputs(
   piece: Uint8Array<ArrayBuffer>,
   limit: number,
@@ -58,12 +59,12 @@ export async function unpackInputs(
   });
 }
 
-/** Opens the images that a link holds. */
+/** Opens the images inside a link. */
 export async function openPacked(shell: Shell, data: string): Promise<void> {
   const piece = fromLinkText(data);
   const inputs = "refused" in piece ? piece : await unpackInputs(piece, LINK_UNPACKED);
   if ("refused" in inputs) {
-    shell.fail({ message: inputs.refused, advice: "Ask for the link once more, or for the image itself." });
+    shell.fail({ message: inputs.refused, advice: "Ask the sender for the link again, or for the image itself." });
     return;
   }
   await shell.openLinked(inputs, { data });

@@ -1,26 +1,26 @@
-// Which rows a scrolled list shows. Browsers stop at some 17 million pixels, so a long list is drawn on a shorter
-// one: scrolling by little moves row by row, dragging the scroll bar moves by proportion.
+// Which rows a scrolled list shows. Browsers limit the height of an element (Firefox to about 17 million pixels), so a
+// long list gets a shorter element: small scroll steps move row by row, dragging the scroll bar moves in proportion.
 
-/** Rows that the scrolled element is high at most; at 22 px well below what any browser can do, and quick to measure. */
+/** The greatest height of the scrolled element, in rows. At 22 px far below the limit of any browser. */
 export const MAX_SLOTS = 100_000;
 
-/** A place in the list: this row is at the top when the element is scrolled to this slot. */
+/** A scroll position: this row is at the top when the element is scrolled to this slot (by so many row heights). */
 export interface Place {
   readonly row: number;
   readonly slot: number;
 }
 
-/** How high the scrolled element is, in rows. */
+/** The height of the scrolled element, in rows. */
 export const slotCount = (rows: number): number => Math.min(rows, MAX_SLOTS);
 
-/** The slot that stands for `row` at the top, of a list with `visible` rows in view. */
+/** The slot to scroll to so that `row` is at the top of a list with `visible` rows in view. */
 export function slotFor(row: number, rows: number, visible: number): number {
   const slots = slotCount(rows);
   if (slots === rows) return row;
   const lastRow = Math.max(1, rows - visible);
   const lastSlot = Math.max(0, slots - visible);
   const slot = Math.round((row / lastRow) * lastSlot);
-  // Only the ends of the list are at the ends of the element.
+  // The ends of the element are reserved for the ends of the list, or rows close to them could not be reached.
   if (row <= 0) return 0;
   if (row >= lastRow) return lastSlot;
   return Math.min(lastSlot - 1, Math.max(1, slot));

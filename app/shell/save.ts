@@ -1,13 +1,13 @@
-// Out of the page: the clipboard, and files to save. Long listings are put into text a slice at a time.
+// The clipboard, and files to save. Long listings are formatted in slices, so that the page stays responsive.
 
 import { rowLines, type Separator, titleLine } from "../export/delimited.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import type { Listing } from "../model/columns.ts";
 
-/** Rows put into text between two turns of the page. */
+/** Rows that are formatted without a pause. */
 const SLICE = 2000;
 
-/** Rows of a listing as text with a line of titles. */
+/** Rows of a listing as text, with a header line. */
 export async function listingText(
   checkpoint: Checkpoint,
   listing: Listing,
@@ -23,7 +23,7 @@ export async function listingText(
   return new Blob(parts, { type: separator === "," ? "text/csv" : "text/tab-separated-values" });
 }
 
-/** Offers a file to save. */
+/** Downloads a file that the page made. */
 export function saveFile(name: string, content: Blob): void {
   const url = URL.createObjectURL(content);
   const link = document.createElement("a");
@@ -33,7 +33,7 @@ export function saveFile(name: string, content: Blob): void {
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-/** Puts text on the clipboard; false if the browser does not let us. */
+/** Copies text to the clipboard. Resolves to false if the browser denies access. */
 export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
@@ -43,7 +43,7 @@ export async function copyText(text: string): Promise<boolean> {
   }
 }
 
-/** A file's name without folders and without what file systems dislike, for a file made from it. */
+/** A file's name without folders and special characters, to derive other files' names from. */
 export function plainName(name: string): string {
   const base = name.slice(name.lastIndexOf("/") + 1);
   return base.replace(/[^\w.-]+/g, "_").slice(0, 100) || "checkpoint";

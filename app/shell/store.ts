@@ -1,10 +1,10 @@
-// A store: one immutable state, replaced as a whole, and who wants to know of it.
+// A store: one immutable state, which is replaced as a whole, and its listeners.
 
 import { useSyncExternalStore } from "react";
 
 export interface Store<S> {
   get(): S;
-  /** Puts parts of the state in place of the old ones, and tells the listeners if anything differs. */
+  /** Replaces parts of the state. Listeners are called if any of them differs (by identity). */
   set(change: Partial<S> | ((state: S) => Partial<S>)): void;
   subscribe(listener: () => void): () => void;
 }

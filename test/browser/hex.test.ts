@@ -220,7 +220,7 @@ test("go to an offset: hex, back from here, and none that is not there", async (
   await page.keyboard.press("g");
   await page.keyboard.type("99999999");
   await page.keyboard.press("Enter");
-  await dialog.getByText(/behind the last byte/).waitFor();
+  await dialog.getByText(/After the last byte/).waitFor();
 });
 
 test("the end of 4 GiB is a key away, and so is the middle", async () => {
