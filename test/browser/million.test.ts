@@ -1,4 +1,4 @@
-// An image with a million descriptors: every row can be reached, put in order, filtered and found.
+// An image with a million descriptors: every row can be reached, sorted, filtered and found.
 
 import { mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -35,21 +35,18 @@ test("a million descriptors", { timeout: 180_000 }, async () => {
   await active(page).getByText("worker-999").waitFor();
   expect(await active(page).getAttribute("aria-rowindex")).toBe("1000001");
   await page.keyboard.press("ArrowUp");
-  expect(await active(page).getAttribute("aria-rowindex")).toBe("1000000");
+  await expect.poll(() => active(page).getAttribute("aria-rowindex")).toBe("1000000");
 
-  // A turn of the wheel moves by rows, not by thousands.
+  // The wheel scrolls by rows, however long the list is.
   await grid.evaluate((element) => {
     element.scrollTop = element.scrollHeight / 2;
   });
-  await page.waitForTimeout(500);
   const first = () => page.locator(".grid-body [role=row]").first().getAttribute("aria-rowindex").then(Number);
+  await expect.poll(async () => Math.abs((await first()) - 500_000)).toBeLessThan(20_000);
   const before = await first();
-  expect(before).toBeGreaterThan(480_000);
-  expect(before).toBeLessThan(520_000);
   await grid.hover();
   await page.mouse.wheel(0, 220);
-  await page.waitForTimeout(600);
-  expect((await first()) - before).toBe(10);
+  await expect.poll(first).toBe(before + 10);
 
   await page.getByRole("columnheader", { name: "Position" }).getByRole("button").click();
   await page.getByRole("columnheader", { name: "Position" }).getByRole("button").click();
