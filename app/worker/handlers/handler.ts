@@ -1,7 +1,7 @@
 // What a handler of a request is.
 
-import { copyOf, transferables } from "../../decoder/builder.ts";
 import type { Progress } from "../../decoder/source.ts";
+import { copyOf, transferables } from "../../decoder/transfer.ts";
 import type { Checkpoint } from "../../model/checkpoint.ts";
 import type { RequestKind, Requests } from "../protocol.ts";
 

@@ -1,7 +1,7 @@
 // What the page shows of one document or two: rows in order, layouts, findings, changes.
 
 import { checkImage, RULES } from "../../checks/check.ts";
-import { copyOf, transferables } from "../../decoder/builder.ts";
+import { copyOf, transferables } from "../../decoder/transfer.ts";
 import { unrelated } from "../../diff/related.ts";
 import { oneImage } from "../../graph/order/graph.ts";
 import { layout } from "../../graph/order/layout.ts";

@@ -1,0 +1,69 @@
+// The groups of columns that a builder fills.
+
+import type { Descriptors, FileTables, Objects, OpenFiles, Records, Tasks } from "../../model/checkpoint.ts";
+import { FIRST_CAPACITY, type Growing } from "./growing.ts";
+
+export type TaskColumns = Growing<Tasks>;
+export type TableColumns = Growing<Pick<FileTables, "count" | "id" | "announced" | "record">>;
+export type DescriptorColumns = Growing<Descriptors>;
+export type FileColumns = Growing<Omit<OpenFiles, "firstHolder" | "holder">>;
+export type RecordColumns = Growing<Omit<Records, "kinds">>;
+export type ObjectColumns = Growing<Omit<Objects, "types">>;
+
+const i32 = () => new Int32Array(FIRST_CAPACITY);
+const u32 = () => new Uint32Array(FIRST_CAPACITY);
+const u8 = () => new Uint8Array(FIRST_CAPACITY);
+const u64 = () => new BigUint64Array(FIRST_CAPACITY);
+const empty = { count: 0, capacity: FIRST_CAPACITY };
+
+export const taskColumns = (): TaskColumns => ({
+  ...empty,
+  pid: i32(),
+  ppid: i32(),
+  tgid: i32(),
+  pgid: i32(),
+  sid: i32(),
+  state: u8(),
+  commOffset: u32(),
+  commLength: u32(),
+  table: i32(),
+  record: i32(),
+});
+
+export const tableColumns = (): TableColumns => ({ ...empty, id: u32(), announced: i32(), record: i32() });
+
+export const descriptorColumns = (): DescriptorColumns => ({
+  ...empty,
+  fd: i32(),
+  table: u32(),
+  file: i32(),
+  closeOnExec: u8(),
+  record: i32(),
+});
+
+export const fileColumns = (): FileColumns => ({
+  ...empty,
+  id: u32(),
+  kind: u8(),
+  nameOffset: u32(),
+  nameLength: u32(),
+  nameStable: u32(),
+  has: u8(),
+  use: u8(),
+  pos: u64(),
+  flags: u32(),
+  mode: u32(),
+  version: u64(),
+  record: i32(),
+});
+
+export const recordColumns = (): RecordColumns => ({
+  ...empty,
+  offset: new Float64Array(FIRST_CAPACITY),
+  length: u32(),
+  kind: new Uint16Array(FIRST_CAPACITY),
+  // Allocated with the first record of another member than the first.
+  member: new Uint32Array(0),
+});
+
+export const objectColumns = (): ObjectColumns => ({ ...empty, id: u32(), type: u8(), record: i32() });

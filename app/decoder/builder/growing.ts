@@ -1,0 +1,55 @@
+// Columns that grow. A full column grows to what the whole image will need if it goes on as it began, but at least to
+// twice and at most to 64 times its length: memory stays within a fixed multiple of the image's size, and little is
+// copied.
+
+export type Column =
+  | Uint8Array<ArrayBuffer>
+  | Uint16Array<ArrayBuffer>
+  | Int32Array<ArrayBuffer>
+  | Uint32Array<ArrayBuffer>
+  | Float64Array<ArrayBuffer>
+  | BigUint64Array<ArrayBuffer>;
+
+/** Columns being filled: `count` rows of each are in use, and `capacity` rows are allocated. */
+export type Growing<T> = { -readonly [K in keyof T]: T[K] } & { capacity: number };
+
+export const FIRST_CAPACITY = 64;
+
+/** A larger copy of a column. */
+export function grown<C extends Column>(column: C, capacity: number): C {
+  const larger = new (column.constructor as new (length: number) => C)(capacity);
+  (larger as unknown as Uint32Array).set(column as unknown as Uint32Array);
+  return larger;
+}
+
+/** The first `count` rows of a column, as a view. */
+export const cut = <C extends Column>(column: C, count: number): C => column.subarray(0, count) as C;
+
+/** The columns of a group, each cut to the group's count. */
+export function cutAll<T extends { count: number }>(group: T): Omit<T, "capacity"> {
+  const closed: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(group)) {
+    if (key === "capacity") continue;
+    closed[key] = ArrayBuffer.isView(value) ? cut(value as unknown as Column, group.count) : value;
+  }
+  return closed as Omit<T, "capacity">;
+}
+
+/** Capacity for a full column when `fraction` (0 … 1) of the image has been decoded. */
+export const nextCapacity = (capacity: number, fraction: number): number =>
+  Math.ceil(Math.min(capacity * 64, Math.max(capacity * 2, (capacity / Math.max(fraction, 1e-9)) * 1.05)));
+
+/** Grows every column of a group. Callers check `count === capacity` themselves: it is the hottest line of all. */
+export function grow(group: { capacity: number }, fraction: number): void {
+  growTo(group, nextCapacity(group.capacity, fraction));
+}
+
+/** Grows every column of a group to `capacity`. Columns of length 0 are not in use and stay as they are. */
+export function growTo(group: { capacity: number }, capacity: number): void {
+  const columns = group as unknown as Record<string, Column | number>;
+  group.capacity = capacity;
+  for (const key of Object.keys(columns)) {
+    const column = columns[key];
+    if (ArrayBuffer.isView(column) && column.length > 0) columns[key] = grown(column, capacity);
+  }
+}

@@ -1,0 +1,94 @@
+// Index edges: from each table, file and task to the rows that refer to it. Casts `as number` read typed arrays within
+// bounds that the loops check.
+
+import type { Descriptors, FileRecords } from "../../model/checkpoint.ts";
+import type { FileRow, RecordRow } from "../../model/rows.ts";
+import type { DescriptorColumns, TaskColumns } from "./columns.ts";
+import { cutAll } from "./growing.ts";
+
+/**
+ * Sorts rows by a small key, stably: row numbers in order of their keys, and the index of each key's first. Rows with a
+ * negative key are left out.
+ */
+function bucket(keys: ArrayLike<number>, count: number, buckets: number) {
+  const first = new Uint32Array(buckets + 1);
+  for (let row = 0; row < count; row++) {
+    const key = keys[row] as number;
+    if (key >= 0) first[key + 1] = (first[key + 1] as number) + 1;
+  }
+  for (let key = 0; key < buckets; key++) first[key + 1] = (first[key + 1] as number) + (first[key] as number);
+  const next = first.slice(0, buckets);
+  const rows = new Uint32Array(first[buckets] as number);
+  for (let row = 0; row < count; row++) {
+    const key = keys[row] as number;
+    if (key < 0) continue;
+    const at = next[key] as number;
+    rows[at] = row;
+    next[key] = at + 1;
+  }
+  return { first, rows };
+}
+
+/** Descriptors by table, then by fd; equal fds keep the image's order. */
+export function sortDescriptors(descriptors: DescriptorColumns, tables: number) {
+  const { count } = descriptors;
+  let ordered = true;
+  for (let row = 1; row < count && ordered; row++) {
+    const table = descriptors.table[row] as number;
+    const before = descriptors.table[row - 1] as number;
+    ordered =
+      table > before || (table === before && (descriptors.fd[row] as number) >= (descriptors.fd[row - 1] as number));
+  }
+  const { first, rows } = bucket(descriptors.table, count, tables);
+  if (ordered) return { first, descriptors: cutAll(descriptors) };
+  for (let table = 0; table < tables; table++) {
+    rows
+      .subarray(first[table], first[table + 1])
+      .sort((a, b) => (descriptors.fd[a] as number) - (descriptors.fd[b] as number) || a - b);
+  }
+  const sorted: Descriptors = {
+    count,
+    fd: new Int32Array(count),
+    table: new Uint32Array(count),
+    file: new Int32Array(count),
+    closeOnExec: new Uint8Array(count),
+    record: new Int32Array(count),
+  };
+  for (let to = 0; to < count; to++) {
+    const from = rows[to] as number;
+    sorted.fd[to] = descriptors.fd[from] as number;
+    sorted.table[to] = descriptors.table[from] as number;
+    sorted.file[to] = descriptors.file[from] as number;
+    sorted.closeOnExec[to] = descriptors.closeOnExec[from] as number;
+    sorted.record[to] = descriptors.record[from] as number;
+  }
+  return { first, descriptors: sorted };
+}
+
+/** The tasks of each table. */
+export function tasksByTable(tasks: TaskColumns, tables: number) {
+  const { first, rows } = bucket(tasks.table, tasks.count, tables);
+  return { firstTask: first, task: rows };
+}
+
+/** The descriptors that refer to each open file. */
+export function holdersByFile(descriptors: Descriptors, files: number) {
+  const { first, rows } = bucket(descriptors.file, descriptors.count, files);
+  return { firstHolder: first, holder: rows };
+}
+
+/** Says that `record` has more about `file` than the file's own record does. */
+export interface FileRecordPair {
+  readonly file: FileRow;
+  readonly record: RecordRow;
+}
+
+/** The further records of each open file. */
+export function recordsByFile(pairs: readonly FileRecordPair[], files: number): FileRecords {
+  const { first, rows } = bucket(
+    pairs.map((pair) => pair.file),
+    pairs.length,
+    files,
+  );
+  return { first, record: rows.map((row) => (pairs[row] as FileRecordPair).record) };
+}

@@ -1,0 +1,80 @@
+// Adds open files and sets what is known of each. Casts `as number` read a row that the caller added.
+
+import { HAS } from "../../model/checkpoint.ts";
+import type { FileRow, RecordRow } from "../../model/rows.ts";
+import { type FileColumns, fileColumns } from "./columns.ts";
+import { grow, growTo } from "./growing.ts";
+import type { TextPool } from "./text-pool.ts";
+
+/** @param decoded How much of the image has been decoded, 0 … 1. */
+export function createOpenFiles(decoded: () => number, text: TextPool) {
+  const files: FileColumns = fileColumns();
+  const aliasWords = () => ({ pos: new Uint32Array(files.pos.buffer), version: new Uint32Array(files.version.buffer) });
+  let words = aliasWords();
+  const encoder = new TextEncoder();
+
+  const setName = (file: FileRow, offset: number, length: number, stable: number): void => {
+    files.nameOffset[file] = offset;
+    files.nameLength[file] = length;
+    files.nameStable[file] = stable;
+  };
+
+  return {
+    files,
+
+    /** An open file of which only the id is known yet. */
+    addFile(id: number, record: RecordRow): FileRow {
+      if (files.count === files.capacity) {
+        grow(files, decoded());
+        words = aliasWords();
+      }
+      const row = files.count++;
+      files.id[row] = id;
+      files.record[row] = record;
+      return row;
+    },
+
+    /** f_pos as two 32-bit words: no BigInt is made while decoding. */
+    setPos(file: FileRow, low: number, high: number): void {
+      words.pos[2 * file] = low;
+      words.pos[2 * file + 1] = high;
+      files.has[file] = (files.has[file] as number) | HAS.pos;
+    },
+
+    /** f_version as two 32-bit words. */
+    setVersion(file: FileRow, low: number, high: number): void {
+      // Mostly zero, which the column is from the start: memory that is never written need not be fetched.
+      if (low !== 0) words.version[2 * file] = low;
+      if (high !== 0) words.version[2 * file + 1] = high;
+      files.has[file] = (files.has[file] as number) | HAS.version;
+    },
+
+    /** Sets a file's path to the bytes from `start` up to a NUL or `end`; returns where that is. */
+    setPathToNul(file: FileRow, bytes: Uint8Array, start: number, end: number): number {
+      const at = text.length;
+      const stop = text.addToNul(bytes, start, end);
+      setName(file, at, stop - start, stop - start);
+      files.has[file] = (files.has[file] as number) | HAS.path;
+      return stop;
+    },
+
+    /** Sets a file's path to bytes[start … end - 1]. */
+    setPath(file: FileRow, bytes: Uint8Array, start: number, end: number): void {
+      setName(file, text.add(bytes, start, end), end - start, end - start);
+      files.has[file] = (files.has[file] as number) | HAS.path;
+    },
+
+    /** Sets the name to show for a file without a path. Comparisons use its first `stable` bytes. */
+    setName(file: FileRow, name: string, stable = name.length): void {
+      const bytes = encoder.encode(name);
+      setName(file, text.add(bytes, 0, bytes.length), bytes.length, Math.min(stable, bytes.length));
+    },
+
+    /** Makes room for so many more files. */
+    reserveFiles(more: number): void {
+      if (files.count + more <= files.capacity) return;
+      growTo(files, files.count + more);
+      words = aliasWords();
+    },
+  };
+}
