@@ -1,11 +1,14 @@
-// What a change is about, as an object that can be looked at; and the change that an object is part of.
+// From a change to the object that shows it, and from an object to the change that it is part of.
 
 import { NONE } from "../model/checkpoint.ts";
 import type { ObjectRef } from "../model/object-ref.ts";
+import { i32At, u8At, u32At } from "../model/read.ts";
+import type { DescriptorRow, FileRow, TaskRow } from "../model/rows.ts";
+import { firstIndex } from "../model/search.ts";
 import type { Side } from "../model/side.ts";
 import { type ChangeKind, changeKind, isOfDescriptors } from "./changes.ts";
+import type { Comparison } from "./comparison.ts";
 import { kindAt } from "./describe.ts";
-import type { Comparison } from "./diff.ts";
 
 /** An object of one of the two images. */
 export interface ObjectAt {
@@ -14,18 +17,17 @@ export interface ObjectAt {
 }
 
 /**
- * The object that shows a change: as it is after, if it is there, else as it was. Of changes of an open file's values
- * and sharing the file, of other changes of descriptors the first one.
+ * The object that shows a change: after, if it exists there, else before. For changes of an open file's values and
+ * sharing, the file; for other changes of descriptors, the first descriptor. `null` if the image does not have it.
  */
 export function objectOfChange(comparison: Comparison, change: number): ObjectAt | null {
   const { before, after, pairs, changes } = comparison;
-  const at = (side: Side, to: ObjectRef["to"], row: number | undefined): ObjectAt | null =>
-    row === undefined || row === NONE ? null : { side, ref: { to, row } };
-  const first = changes.row[changes.firstRow[change] as number] ?? 0;
-  const slotBefore = pairs.descriptors.before[first];
-  const slotAfter = pairs.descriptors.after[first];
-  const taskBefore = changes.taskBefore[change];
-  const taskAfter = changes.taskAfter[change] as number;
+  const at = (side: Side, to: ObjectRef["to"], row: number): ObjectAt | null =>
+    row === NONE ? null : { side, ref: { to, row } };
+  const taskBefore: TaskRow = i32At(changes.taskBefore, change);
+  const taskAfter: TaskRow = i32At(changes.taskAfter, change);
+  const firstDescriptor = (side: Side): DescriptorRow =>
+    i32At(pairs.descriptors[side], u32At(changes.row, u32At(changes.firstRow, change)));
   switch (kindAt(comparison, change)) {
     case "task-added":
     case "task-renamed":
@@ -35,37 +37,36 @@ export function objectOfChange(comparison: Comparison, change: number): ObjectAt
     case "fd-opened":
     case "close-on-exec":
     case "file-path":
-      return at("after", "descriptor", slotAfter);
+      return at("after", "descriptor", firstDescriptor("after"));
     case "fd-closed":
-      return at("before", "descriptor", slotBefore);
+      return at("before", "descriptor", firstDescriptor("before"));
     case "file-pos":
     case "file-flags":
     case "file-mode":
     case "file-version":
     case "file-shared":
-      return at("after", "file", changes.fileAfter[change]);
+      return at("after", "file", i32At(changes.fileAfter, change));
     case "file-unshared":
       return (
-        at("after", "file", after.descriptors.file[slotAfter ?? NONE]) ??
-        at("before", "file", before.descriptors.file[slotBefore ?? NONE])
+        at("after", "file", i32At(after.descriptors.file, firstDescriptor("after"))) ??
+        at("before", "file", i32At(before.descriptors.file, firstDescriptor("before")))
       );
     case "table-shared":
     case "table-unshared":
-      return at("after", "table", after.tasks.table[taskAfter]);
+      return at("after", "table", i32At(after.tasks.table, taskAfter));
   }
 }
 
-/** Pairs that one descriptor is in, looked at: a table that tasks shared and left may put it into many. */
+/** Of the pairs that one descriptor is in, this many are searched: a forged image can put it into any number. */
 const MOST_PAIRS = 16;
-/** Holders of a file that are asked for the sharing that they are part of. */
+/** Of the holders of a file, this many are searched for changes of sharing. */
 const MOST_HOLDERS = 64;
 
-const FILE_SHARED = changeKind("file-shared");
-const FILE_UNSHARED = changeKind("file-unshared");
-
 /**
- * A change that an object is part of: `preferred`, if it is one; else the first of a kind that is not hidden; -1: none.
- * A few looks through the columns: for what is picked, not for every row.
+ * The change that an object is part of: `preferred`, if the object is part of that; else the first of a kind that is
+ * not hidden; -1: none. Searches columns from end to end: for a selection, not for every row.
+ *
+ * @param hidden By index into CHANGE_KINDS: 1 for a hidden kind.
  */
 export function changeAbout(
   comparison: Comparison,
@@ -73,94 +74,111 @@ export function changeAbout(
   hidden: Uint8Array,
   preferred = -1,
 ): number {
-  const { before, after, pairs, changes } = comparison;
-  const isBefore = side === "before";
-  let found = -1;
-  /** Notes a change; true if it is the preferred one and nothing more need be looked at. */
-  const take = (change: number): boolean => {
-    if (hidden[changes.kind[change] as number] === 1) return false;
-    if (change === preferred) found = change;
-    else if (found === -1 || (change < found && found !== preferred)) found = change;
-    return found === preferred;
-  };
-  const isOfKind = (change: number, prefix: "task-" | "table-"): boolean =>
-    kindAt(comparison, change).startsWith(prefix);
-
-  const ofSlot = (slot: number, wanted: (kind: number) => boolean): boolean => {
-    const column = isBefore ? pairs.descriptors.before : pairs.descriptors.after;
-    let pair = column.indexOf(slot);
-    for (let tries = 0; pair !== -1 && tries < MOST_PAIRS; pair = column.indexOf(slot, pair + 1), tries++) {
-      for (let at = changes.row.indexOf(pair); at !== -1; at = changes.row.indexOf(pair, at + 1)) {
-        const change = changeOfRow(comparison, at);
-        // Rows of changes of tables are tasks.
-        if (isOfDescriptors(kindAt(comparison, change)) && wanted(changes.kind[change] as number) && take(change)) {
-          return true;
-        }
-      }
-    }
-    return false;
-  };
-
+  const search: Search = { comparison, side, hidden, preferred, found: -1 };
   switch (ref.to) {
     case "descriptor":
-      ofSlot(ref.row, () => true);
+      searchDescriptor(search, ref.row, () => true);
       break;
-    case "file": {
-      const column = isBefore ? changes.fileBefore : changes.fileAfter;
-      for (let at = column.indexOf(ref.row); at !== -1; at = column.indexOf(ref.row, at + 1))
-        if (take(at)) return found;
-      const { firstHolder, holder } = (isBefore ? before : after).files;
-      const first = firstHolder[ref.row] ?? 0;
-      const end = Math.min(firstHolder[ref.row + 1] ?? 0, first + MOST_HOLDERS);
-      if (found !== -1 && found === preferred) break;
-      for (let at = first; at < end; at++) {
-        if (ofSlot(holder[at] as number, (kind) => kind === FILE_SHARED || kind === FILE_UNSHARED)) break;
-      }
+    case "file":
+      searchFile(search, ref.row);
       break;
-    }
-    case "task": {
-      const column = isBefore ? changes.taskBefore : changes.taskAfter;
-      for (let at = column.indexOf(ref.row); at !== -1; at = column.indexOf(ref.row, at + 1)) {
-        if (isOfKind(at, "task-") && take(at)) return found;
-      }
-      if (found === -1) tables((task) => task === ref.row);
+    case "task":
+      searchTask(search, ref.row);
       break;
-    }
     case "table": {
-      const { table } = (isBefore ? before : after).tasks;
-      tables((task) => table[task] === ref.row);
+      const { table } = comparison[side].tasks;
+      searchTables(search, (task) => table[task] === ref.row);
       break;
     }
   }
-  return found;
+  return search.found;
+}
 
-  /** Changes of tables that a task (its row at this moment) is part of. */
-  function tables(isIt: (task: number) => boolean): void {
-    for (let change = 0; change < changes.count; change++) {
-      if (!isOfTables(changes.kind[change] as number)) continue;
-      const rows = changes.row.subarray(changes.firstRow[change], changes.firstRow[change + 1]);
-      if (rows.some((task) => isIt(isBefore ? task : (pairs.taskAfter[task] as number))) && take(change)) return;
+interface Search {
+  readonly comparison: Comparison;
+  readonly side: Side;
+  readonly hidden: Uint8Array;
+  readonly preferred: number;
+  /** The best change so far; -1: none. */
+  found: number;
+}
+
+/** Considers a change; true if it is the preferred one, which ends the search. */
+function consider(search: Search, change: number): boolean {
+  const { comparison, hidden, preferred } = search;
+  if (hidden[u8At(comparison.changes.kind, change)] === 1) return false;
+  if (change === preferred) search.found = change;
+  else if (search.found === -1 || (change < search.found && search.found !== preferred)) search.found = change;
+  return search.found === preferred;
+}
+
+/** Indices of `column` that hold `value`. */
+function* indicesOf(column: Int32Array | Uint32Array, value: number): Generator<number> {
+  for (let at = column.indexOf(value); at !== -1; at = column.indexOf(value, at + 1)) yield at;
+}
+
+/** Changes of a descriptor, of kinds for which `wanted` is true. */
+function searchDescriptor(search: Search, descriptor: DescriptorRow, wanted: (kind: ChangeKind) => boolean): boolean {
+  const { comparison, side } = search;
+  const { pairs, changes } = comparison;
+  let tries = 0;
+  for (const pair of indicesOf(pairs.descriptors[side], descriptor)) {
+    if (tries++ >= MOST_PAIRS) return false;
+    for (const at of indicesOf(changes.row, pair)) {
+      const change = changeOfRow(comparison, at);
+      const kind = kindAt(comparison, change);
+      // Rows of changes of tables are tasks.
+      if (isOfDescriptors(kind) && wanted(kind) && consider(search, change)) return true;
     }
+  }
+  return false;
+}
+
+/** Changes of a file's values, and of its sharing. */
+function searchFile(search: Search, file: FileRow): void {
+  const { comparison, side } = search;
+  const { changes } = comparison;
+  for (const change of indicesOf(side === "before" ? changes.fileBefore : changes.fileAfter, file)) {
+    if (consider(search, change)) return;
+  }
+  if (search.found !== -1 && search.found === search.preferred) return;
+  const { firstHolder, holder } = comparison[side].files;
+  const first = u32At(firstHolder, file);
+  const end = Math.min(u32At(firstHolder, file + 1), first + MOST_HOLDERS);
+  for (let at = first; at < end; at++) {
+    const isSharing = (kind: ChangeKind): boolean => kind === "file-shared" || kind === "file-unshared";
+    if (searchDescriptor(search, u32At(holder, at), isSharing)) return;
   }
 }
 
-const TABLE_SHARED = changeKind("table-shared");
-const TABLE_UNSHARED = changeKind("table-unshared");
-const isOfTables = (kind: number): boolean => kind === TABLE_SHARED || kind === TABLE_UNSHARED;
+/** Changes of a task; if there are none, of its file table. */
+function searchTask(search: Search, task: TaskRow): void {
+  const { comparison, side } = search;
+  const { changes } = comparison;
+  for (const change of indicesOf(side === "before" ? changes.taskBefore : changes.taskAfter, task)) {
+    if (kindAt(comparison, change).startsWith("task-") && consider(search, change)) return;
+  }
+  if (search.found === -1) searchTables(search, (row) => row === task);
+}
+
+/** Changes of file tables that concern a task for which `wanted` is true (its row on the side of the search). */
+function searchTables(search: Search, wanted: (task: TaskRow) => boolean): void {
+  const { comparison, side } = search;
+  const { changes, pairs } = comparison;
+  for (let change = 0; change < changes.count; change++) {
+    if (!kindAt(comparison, change).startsWith("table-")) continue;
+    const rows = changes.row.subarray(changes.firstRow[change], changes.firstRow[change + 1]);
+    const onSide = (task: TaskRow): TaskRow => (side === "before" ? task : i32At(pairs.taskAfter, task));
+    if (rows.some((task) => wanted(onSide(task))) && consider(search, change)) return;
+  }
+}
 
 /** The change that entry `at` of Changes.row belongs to. */
 function changeOfRow({ changes }: Comparison, at: number): number {
-  let low = 0;
-  let high = changes.count;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((changes.firstRow[middle + 1] as number) <= at) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstIndex(changes.count, (change) => u32At(changes.firstRow, change + 1) > at);
 }
 
-/** A change as another comparison of the same images would know it: its kind, and its first holder or task. */
+/** What identifies a change in another comparison of the same images: its kind, and its first holder or task. */
 export interface ChangeName {
   readonly kind: ChangeKind;
   readonly pid: number;
@@ -168,12 +186,13 @@ export interface ChangeName {
   readonly fd: number;
 }
 
+/** The name of a change. */
 export function nameOfChange(comparison: Comparison, change: number): ChangeName {
   const { pid, fd } = comparison.changes;
-  return { kind: kindAt(comparison, change), pid: pid[change] ?? NONE, fd: fd[change] ?? NONE };
+  return { kind: kindAt(comparison, change), pid: i32At(pid, change), fd: i32At(fd, change) };
 }
 
-/** The change of a name; -1 if there is none. */
+/** The change with this name; -1 if there is none. */
 export function findChange({ changes }: Comparison, name: ChangeName): number {
   const kind = changeKind(name.kind);
   for (let at = changes.pid.indexOf(name.pid); at !== -1 && at < changes.count; at++) {

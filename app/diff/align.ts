@@ -1,9 +1,11 @@
-// Both moments side by side, as lines of one height: a heading for each pair of file tables, below it one line for a
-// descriptor before and after, and one line in place of a run of unchanged ones.
+// Both sides of a comparison next to each other, as lines of one height: a heading for each pair of file tables, and
+// below it a line for each pair of descriptors, or for a run of unchanged pairs that is folded.
 
 import { NONE } from "../model/checkpoint.ts";
+import { i32At, u8At, u32At } from "../model/read.ts";
+import { firstIndex } from "../model/search.ts";
 import { BIT_OF_KIND, CHANGE_KINDS, isOfDescriptors } from "./changes.ts";
-import type { Comparison } from "./diff.ts";
+import type { Comparison } from "./comparison.ts";
 import { PRESENCE } from "./pair.ts";
 import { createRows } from "./rows.ts";
 
@@ -13,22 +15,22 @@ export const LINE = {
   section: 0,
   /** `at`: the pair of descriptors. */
   pair: 1,
-  /** In place of `length` pairs of descriptors, from `at` on. */
+  /** Stands for `length` unchanged pairs of descriptors from `at` on. */
   fold: 2,
-  /** In place of `length` sections in which nothing has changed, from `at` on. */
+  /** Stands for `length` unchanged sections from `at` on. */
   sections: 3,
-  /** A change of a task that has no file table; `at`: the change. */
+  /** A change of a task without a file table; `at`: the change. */
   task: 4,
 } as const;
 
 /**
- * Lines in the order of the comparison's pairs of tables (lowest task first), and within them by fd. They are kept as
- * runs: a run of `pair` has a line for each of `length` pairs from `at` on, all others have one line.
+ * Lines in the order of the comparison's table pairs (lowest task first), and within them by fd. They are stored as
+ * runs: a run of `pair` has a line for each of `length` pairs from `at` on; every other run has one line.
  */
 export interface AlignedLines {
-  /** How many lines. */
+  /** Number of lines. */
   readonly count: number;
-  /** By run: one of LINE. */
+  /** One of LINE, by run. */
   readonly kind: Uint8Array;
   readonly at: Uint32Array;
   readonly length: Uint32Array;
@@ -45,121 +47,155 @@ export interface AlignedLine {
   readonly length: number;
 }
 
-/** What is folded. */
+/** What the user has folded. */
 export interface Folding {
-  /** Whether runs of what has not changed are folded at all. */
+  /** Whether runs of unchanged pairs and sections are folded. */
   readonly onlyChanges: boolean;
-  /** By index into CHANGE_KINDS: 1 for a kind that does not count as a change. */
+  /** By index into CHANGE_KINDS: 1 for a hidden kind, which does not count as a change. */
   readonly hidden: Uint8Array;
-  /** Folds of pairs and of sections that the user opened, by `at`. */
+  /** Folds that the user opened, by `at`. */
   readonly openedPairs: ReadonlySet<number>;
   readonly openedSections: ReadonlySet<number>;
 }
 
 /** Lays two images side by side. Linear in the pairs. */
 export function align(comparison: Comparison, folding: Folding): AlignedLines {
-  const { pairs, changed } = comparison;
-  const { count: sections, firstRow, side } = pairs.tables;
-  const { onlyChanges, hidden, openedPairs, openedSections } = folding;
-  const { sectionChange, loose } = changesOfSections(comparison, hidden);
-  const kinds = createRows();
-  const ats = createRows();
-  const lengths = createRows();
-  const firstLines = createRows();
+  const { tables } = comparison.pairs;
+  const { sectionChange, loose } = changesOfSections(comparison, folding.hidden);
+  const layout: Layout = { comparison, folding, mask: shownBits(folding.hidden), sectionChange, runs: createRuns() };
+  for (let section = 0; section < tables.count; ) section = addSections(layout, section);
+  for (const change of loose) layout.runs.add(LINE.task, change, 0);
+  return { ...layout.runs.finish(), sectionChange };
+}
+
+/** The bits of CHANGE_BITS for kinds that are not hidden. */
+function shownBits(hidden: Uint8Array): number {
+  return CHANGE_KINDS.reduce((mask, kind, index) => (hidden[index] === 0 ? mask | BIT_OF_KIND[kind] : mask), 0);
+}
+
+/** Collects runs of lines. */
+function createRuns() {
+  const kind = createRows();
+  const at = createRows();
+  const length = createRows();
+  const firstLine = createRows();
   let count = 0;
-  const add = (what: number, at: number, length: number): void => {
-    kinds.push(what);
-    ats.push(at);
-    lengths.push(length);
-    firstLines.push(count);
-    count += what === LINE.pair ? length : 1;
+  return {
+    add(what: number, from: number, many: number): void {
+      kind.push(what);
+      at.push(from);
+      length.push(many);
+      firstLine.push(count);
+      count += what === LINE.pair ? many : 1;
+    },
+    finish(): Omit<AlignedLines, "sectionChange"> {
+      firstLine.push(count);
+      return {
+        count,
+        kind: Uint8Array.from(kind.list()),
+        at: at.list(),
+        length: length.list(),
+        firstLine: firstLine.list(),
+      };
+    },
   };
-  const addPairs = (from: number, to: number): void => {
-    if (to > from) add(LINE.pair, from, to - from);
-  };
+}
 
-  let mask = 0;
-  CHANGE_KINDS.forEach((name, index) => {
-    if (hidden[index] === 0) mask |= BIT_OF_KIND[name];
-  });
-  /** The end of the run of pairs from `from` that have all not changed, or all have. */
-  const endOfRun = (from: number, end: number, differs: boolean): number => {
-    let to = from;
-    while (to < end && (((changed[to] as number) & mask) !== 0) === differs) to++;
-    return to;
-  };
-  const isQuiet = (section: number): boolean => {
-    const end = firstRow[section + 1] as number;
-    const whole = side[section] !== PRESENCE.both || endOfRun(firstRow[section] as number, end, false) === end;
-    return sectionChange[section] === NONE && whole;
-  };
-  const addFold = (from: number, to: number): void => {
-    // One line says no less than its fold.
-    if (to - from > 1 && !openedPairs.has(from)) add(LINE.fold, from, to - from);
-    else addPairs(from, to);
-  };
+/** What the steps of laying out share. */
+interface Layout {
+  readonly comparison: Comparison;
+  readonly folding: Folding;
+  /** The bits of CHANGE_BITS that count as a change. */
+  readonly mask: number;
+  readonly sectionChange: Int32Array;
+  readonly runs: ReturnType<typeof createRuns>;
+}
 
-  for (let section = 0; section < sections; ) {
-    if (onlyChanges && !openedSections.has(section)) {
-      let end = section;
-      while (end < sections && isQuiet(end)) end++;
-      if (end - section > 1) {
-        add(LINE.sections, section, end - section);
-        section = end;
-        continue;
-      }
-    }
-    // A fold of sections that was opened ends where it ended when it was closed.
-    let last = section + 1;
-    if (onlyChanges && openedSections.has(section)) while (last < sections && isQuiet(last)) last++;
-    for (; section < last; section++) {
-      add(LINE.section, section, 0);
-      const end = firstRow[section + 1] as number;
-      let row = firstRow[section] as number;
-      if (!onlyChanges) addPairs(row, end);
-      else if (side[section] !== PRESENCE.both) addFold(row, end);
-      else {
-        while (row < end) {
-          const to = endOfRun(row, end, false);
-          addFold(row, to);
-          row = endOfRun(to, end, true);
-          addPairs(to, row);
-        }
-      }
+/** Adds section `section`, or the fold of unchanged sections that begins there; returns the next section. */
+function addSections(layout: Layout, section: number): number {
+  const { comparison, folding, runs } = layout;
+  const { count } = comparison.pairs.tables;
+  const isOpened = folding.openedSections.has(section);
+  let end = isOpened ? section + 1 : section;
+  if (folding.onlyChanges) while (end < count && isUnchanged(layout, end)) end++;
+  if (end - section > 1 && !isOpened) {
+    runs.add(LINE.sections, section, end - section);
+    return end;
+  }
+  // All sections of an opened fold are shown.
+  const last = Math.max(section + 1, end);
+  for (let each = section; each < last; each++) addSection(layout, each);
+  return last;
+}
+
+/** Whether nothing in a section has changed. */
+function isUnchanged(layout: Layout, section: number): boolean {
+  const { firstRow, presence } = layout.comparison.pairs.tables;
+  if (layout.sectionChange[section] !== NONE) return false;
+  if (presence[section] !== PRESENCE.both) return true;
+  const end = u32At(firstRow, section + 1);
+  return endOfRun(layout, u32At(firstRow, section), end, false) === end;
+}
+
+/** Adds the heading of a section and its pairs, runs of unchanged ones folded. */
+function addSection(layout: Layout, section: number): void {
+  const { comparison, folding, runs } = layout;
+  const { firstRow, presence } = comparison.pairs.tables;
+  const end = u32At(firstRow, section + 1);
+  let row = u32At(firstRow, section);
+  runs.add(LINE.section, section, 0);
+  if (!folding.onlyChanges) addPairs(layout, row, end);
+  else if (presence[section] !== PRESENCE.both) addFold(layout, row, end);
+  else {
+    while (row < end) {
+      const to = endOfRun(layout, row, end, false);
+      addFold(layout, row, to);
+      row = endOfRun(layout, to, end, true);
+      addPairs(layout, to, row);
     }
   }
-  for (const change of loose) add(LINE.task, change, 0);
-  firstLines.push(count);
-  return {
-    count,
-    kind: Uint8Array.from(kinds.list()),
-    at: ats.list(),
-    length: lengths.list(),
-    firstLine: firstLines.list(),
-    sectionChange,
-  };
 }
 
-/** What is on a line. */
+/** The end of the run of pairs from `from` that have all changed, or all not. */
+function endOfRun({ comparison, mask }: Layout, from: number, end: number, changed: boolean): number {
+  let to = from;
+  // A cast, as this loop passes every pair.
+  while (to < end && (((comparison.changed[to] as number) & mask) !== 0) === changed) to++;
+  return to;
+}
+
+function addPairs({ runs }: Layout, from: number, to: number): void {
+  if (to > from) runs.add(LINE.pair, from, to - from);
+}
+
+/** Adds unchanged pairs as a fold. A single pair is shown: it takes no more room than its fold. */
+function addFold(layout: Layout, from: number, to: number): void {
+  if (to - from > 1 && !layout.folding.openedPairs.has(from)) layout.runs.add(LINE.fold, from, to - from);
+  else addPairs(layout, from, to);
+}
+
+/** The content of a line. */
 export function lineAt(lines: AlignedLines, line: number): AlignedLine {
-  const run = lastRun(lines, (each) => (lines.firstLine[each] as number) <= line);
-  const kind = lines.kind[run] ?? LINE.section;
-  const at = lines.at[run] ?? 0;
+  const run = lastRun(lines, (each) => u32At(lines.firstLine, each) <= line);
+  // A list that has just become shorter may be asked for a line beyond its end.
+  if (run < 0) return { kind: LINE.section, at: 0, length: 0 };
+  const kind = u8At(lines.kind, run);
+  const at = u32At(lines.at, run);
   return kind === LINE.pair
-    ? { kind, at: at + line - (lines.firstLine[run] ?? 0), length: 1 }
-    : { kind, at, length: lines.length[run] ?? 0 };
+    ? { kind, at: at + line - u32At(lines.firstLine, run), length: 1 }
+    : { kind, at, length: u32At(lines.length, run) };
 }
 
-/** The changes of tasks and tables by the section that their task is in; `loose`: of tasks that are in none. */
+/** The changes of tasks and tables by the section of their task; `loose`: those of tasks without a section. */
 function changesOfSections({ before, after, pairs, changes }: Comparison, hidden: Uint8Array) {
   const { tables } = pairs;
   const ofBefore = new Int32Array(before.tasks.count).fill(NONE);
   const ofAfter = new Int32Array(after.tasks.count).fill(NONE);
   for (let section = 0; section < tables.count; section++) {
-    const end = tables.firstTask[section + 1] as number;
-    for (let task = tables.firstTask[section] as number; task < end; task++) {
-      const b = tables.taskBefore[task] as number;
-      const a = tables.taskAfter[task] as number;
+    const end = u32At(tables.firstTask, section + 1);
+    for (let task = u32At(tables.firstTask, section); task < end; task++) {
+      const b = i32At(tables.taskBefore, task);
+      const a = i32At(tables.taskAfter, task);
       if (b !== NONE) ofBefore[b] = section;
       if (a !== NONE) ofAfter[a] = section;
     }
@@ -167,16 +203,16 @@ function changesOfSections({ before, after, pairs, changes }: Comparison, hidden
   const sectionChange = new Int32Array(tables.count).fill(NONE);
   const loose: number[] = [];
   for (let change = 0; change < changes.count; change++) {
-    const kind = changes.kind[change] as number;
+    const kind = u8At(changes.kind, change);
     if (OF_DESCRIPTORS[kind] || hidden[kind] === 1) continue;
-    const b = changes.taskBefore[change] as number;
-    const section = b === NONE ? ofAfter[changes.taskAfter[change] as number] : ofBefore[b];
-    if (section === undefined || section === NONE) loose.push(change);
+    const b = i32At(changes.taskBefore, change);
+    const section = b === NONE ? i32At(ofAfter, i32At(changes.taskAfter, change)) : i32At(ofBefore, b);
+    if (section === NONE) loose.push(change);
     else if (sectionChange[section] === NONE) sectionChange[section] = change;
-    const end = changes.firstRow[change + 1] as number;
-    // Changes of tables: their other tasks' sections too.
-    for (let at = changes.firstRow[change] as number; at < end; at++) {
-      const other = ofBefore[changes.row[at] as number] ?? NONE;
+    const end = u32At(changes.firstRow, change + 1);
+    // A change of tables also belongs to the sections of its other tasks.
+    for (let at = u32At(changes.firstRow, change); at < end; at++) {
+      const other = i32At(ofBefore, u32At(changes.row, at));
       if (other !== NONE && sectionChange[other] === NONE) sectionChange[other] = change;
     }
   }
@@ -185,61 +221,51 @@ function changesOfSections({ before, after, pairs, changes }: Comparison, hidden
 
 const OF_DESCRIPTORS = CHANGE_KINDS.map(isOfDescriptors);
 
-/** The line that shows a pair of descriptors, or the fold that it is in; -1 if there is none. */
+/** The line of a pair of descriptors, or of the fold that contains it; -1 if there is none. */
 export function lineOfPair(comparison: Comparison, lines: AlignedLines, pair: number): number {
   const { firstRow } = comparison.pairs.tables;
   const run = lastRun(lines, (each) => {
-    const at = lines.at[each] as number;
+    const at = u32At(lines.at, each);
     const kind = lines.kind[each];
     if (kind === LINE.task) return false;
-    return (kind === LINE.section || kind === LINE.sections ? (firstRow[at] as number) : at) <= pair;
+    return (kind === LINE.section || kind === LINE.sections ? u32At(firstRow, at) : at) <= pair;
   });
   const first = lines.firstLine[run] ?? -1;
-  return lines.kind[run] === LINE.pair ? first + pair - (lines.at[run] as number) : first;
+  return lines.kind[run] === LINE.pair ? first + pair - u32At(lines.at, run) : first;
 }
 
-/** The heading of a section, or the fold that it is in; -1 if there is none. */
+/** The heading of a section, or the fold that contains it; -1 if there is none. */
 function lineOfSection(comparison: Comparison, lines: AlignedLines, section: number): number {
   const { tablePair } = comparison.pairs.descriptors;
   const run = lastRun(lines, (each) => {
-    const at = lines.at[each] as number;
+    const at = u32At(lines.at, each);
     const kind = lines.kind[each];
     if (kind === LINE.task) return false;
-    return kind === LINE.section || kind === LINE.sections ? at <= section : (tablePair[at] as number) < section;
+    return kind === LINE.section || kind === LINE.sections ? at <= section : u32At(tablePair, at) < section;
   });
   return lines.firstLine[run] ?? -1;
 }
 
-/** The last run of which something is true that is true of all runs up to some run, and of none after; -1: of none. */
-function lastRun({ kind }: AlignedLines, isBefore: (run: number) => boolean): number {
-  let low = 0;
-  let high = kind.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (isBefore(middle)) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
+/** The last run for which `holds` is true, which it is up to some run and not after; -1: for none. */
+function lastRun({ kind }: AlignedLines, holds: (run: number) => boolean): number {
+  return firstIndex(kind.length, (run) => !holds(run)) - 1;
 }
 
 /** The line of a change: of its first descriptor, of its task's section, or of its own. */
 export function lineOfChange(comparison: Comparison, lines: AlignedLines, change: number): number {
   const { pairs, changes } = comparison;
-  if (OF_DESCRIPTORS[changes.kind[change] as number]) {
-    return lineOfPair(comparison, lines, changes.row[changes.firstRow[change] as number] ?? 0);
+  if (OF_DESCRIPTORS[u8At(changes.kind, change)]) {
+    return lineOfPair(comparison, lines, u32At(changes.row, u32At(changes.firstRow, change)));
   }
-  const b = changes.taskBefore[change] as number;
+  const b = i32At(changes.taskBefore, change);
   const task =
-    b === NONE
-      ? pairs.tables.taskAfter.indexOf(changes.taskAfter[change] as number)
-      : pairs.tables.taskBefore.indexOf(b);
+    b === NONE ? pairs.tables.taskAfter.indexOf(i32At(changes.taskAfter, change)) : pairs.tables.taskBefore.indexOf(b);
   if (task === -1) {
     for (let run = lines.kind.length - 1; run >= 0 && lines.kind[run] === LINE.task; run--) {
-      if (lines.at[run] === change) return lines.firstLine[run] as number;
+      if (lines.at[run] === change) return u32At(lines.firstLine, run);
     }
     return -1;
   }
-  let section = 0;
-  while ((pairs.tables.firstTask[section + 1] as number) <= task) section++;
+  const section = firstIndex(pairs.tables.count, (each) => u32At(pairs.tables.firstTask, each + 1) > task);
   return lineOfSection(comparison, lines, section);
 }

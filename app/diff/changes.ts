@@ -56,6 +56,17 @@ const MIRRORED: Readonly<Partial<Record<ChangeKind, ChangeKind>>> = {
   "table-unshared": "table-shared",
 };
 
+/**
+ * The kind of an index into CHANGE_KINDS.
+ *
+ * @throws RangeError if there is no such kind.
+ */
+export function kindOf(index: number): ChangeKind {
+  const kind = CHANGE_KINDS[index];
+  if (kind === undefined) throw new RangeError(`No kind of change has the index ${index}`);
+  return kind;
+}
+
 /** Index of a kind of change. */
 export const changeKind = (kind: ChangeKind): number => CHANGE_KINDS.indexOf(kind);
 

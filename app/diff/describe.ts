@@ -1,19 +1,21 @@
-// One change of a comparison read out of the columns: in the document's form, with its holders and its rows.
+// Describes single changes of a comparison: as the document of `diff --json` has them, with their holders and rows.
 
 import { type Checkpoint, commBytes, HAS, NONE, nameBytes, taskNumber } from "../model/checkpoint.ts";
 import { FILE_KINDS, flagChange } from "../model/names.ts";
+import { i32At, u8At, u32At, u64At } from "../model/read.ts";
+import type { FileRow, TaskRow } from "../model/rows.ts";
 import { base64, decodeText, isUtf8 } from "../model/text.ts";
 import {
   CHANGE_BITS,
-  CHANGE_KINDS,
   type Change,
   type ChangeKind,
   type Holder,
   isOfDescriptors,
+  kindOf,
   type PathDetails,
 } from "./changes.ts";
-import { fileComparer, isUnknown, sameName } from "./compare-files.ts";
-import { type Comparison, descriptorNumber } from "./diff.ts";
+import { isUnknown, openFileComparer, sameName } from "./compare-open-files.ts";
+import { type Comparison, descriptorNumber } from "./comparison.ts";
 import { distinctDescriptors, pairNumber } from "./pair.ts";
 import { columnOf, createRows, sortRows } from "./rows.ts";
 
@@ -22,91 +24,131 @@ export function changesJson(comparison: Comparison, indices?: Iterable<number>):
   return Array.from(indices ?? comparison.changes.kind.keys(), (index) => changeAt(comparison, index));
 }
 
-/** Kind of change `index`. */
-export function kindAt(comparison: Comparison, index: number): ChangeKind {
-  return CHANGE_KINDS[comparison.changes.kind[index] ?? 0] ?? "task-added";
+/**
+ * Kind of change `index`.
+ *
+ * @throws RangeError if there is no such change.
+ */
+export function kindAt({ changes }: Comparison, index: number): ChangeKind {
+  return kindOf(u8At(changes.kind, index));
 }
 
 /** Change `index` in the document's form. */
 export function changeAt(comparison: Comparison, index: number): Change {
-  const change = certainly(comparison, index);
-  return comparison.changes.uncertain[index] === 1 ? { ...change, uncertain: true } : change;
+  const change = withoutDoubt(comparison, index);
+  return u8At(comparison.changes.uncertain, index) === 1 ? { ...change, uncertain: true } : change;
 }
 
-function certainly(comparison: Comparison, index: number): Change {
-  const { before, after, changes } = comparison;
+function withoutDoubt(comparison: Comparison, index: number): Change {
   const kind = kindAt(comparison, index);
-  const x = changes.fileBefore[index] ?? NONE;
-  const y = changes.fileAfter[index] ?? NONE;
   switch (kind) {
     case "task-added":
-    case "task-removed": {
-      const checkpoint = kind === "task-added" ? after : before;
-      const task = (kind === "task-added" ? changes.taskAfter : changes.taskBefore)[index] ?? NONE;
-      const fds = distinctDescriptors(checkpoint, checkpoint.tasks.table[task] ?? NONE);
-      return { kind, pid: taskNumber(checkpoint.tasks, task), ...textOf("comm", commBytes(checkpoint, task)), fds };
-    }
-    case "task-renamed": {
-      const task = changes.taskBefore[index] ?? NONE;
+    case "task-removed":
+      return taskOnOneSide(comparison, index, kind);
+    case "task-renamed":
+      return taskRenamed(comparison, index);
+    case "fd-opened":
       return {
         kind,
-        pid: taskNumber(before.tasks, task),
-        ...textOf("before", commBytes(before, task)),
-        ...textOf("after", commBytes(after, changes.taskAfter[index] ?? NONE)),
+        holders: holdersOf(comparison, index),
+        ...pathOf("path", comparison.after, fileAfter(comparison, index)),
       };
-    }
-    case "fd-opened":
-      return { kind, holders: holdersOf(comparison, index), ...pathOf("path", after, y) };
     case "fd-closed":
-      return { kind, holders: holdersOf(comparison, index), ...pathOf("path", before, x) };
+      return {
+        kind,
+        holders: holdersOf(comparison, index),
+        ...pathOf("path", comparison.before, fileBefore(comparison, index)),
+      };
     case "close-on-exec": {
-      const row = comparison.pairs.descriptors.before[changes.row[changes.firstRow[index] ?? 0] ?? 0] ?? 0;
-      const wasSet = before.descriptors.closeOnExec[row] === 1;
+      const wasSet = closeOnExecBefore(comparison, index);
       return { kind, holders: holdersOf(comparison, index), before: wasSet, after: !wasSet };
     }
     case "file-path":
-      return {
-        kind,
-        holders: holdersOf(comparison, index),
-        ...pathOf("before", before, x),
-        ...pathOf("after", after, y),
-        details: pathDetails(comparison, x, y),
-      };
     case "file-pos":
-      return {
-        kind,
-        holders: holdersOf(comparison, index),
-        before: String(before.files.pos[x]),
-        after: String(after.files.pos[y]),
-      };
     case "file-version":
-      return {
-        kind,
-        holders: holdersOf(comparison, index),
-        before: String(before.files.version[x]),
-        after: String(after.files.version[y]),
-      };
-    case "file-flags": {
-      const was = before.files.flags[x] ?? 0;
-      const is = after.files.flags[y] ?? 0;
-      const names = flagChange(was, is, after.machine.arch);
-      return { kind, holders: holdersOf(comparison, index), before: was, after: is, ...names };
-    }
+    case "file-flags":
     case "file-mode":
-      return {
-        kind,
-        holders: holdersOf(comparison, index),
-        before: before.files.mode[x] ?? 0,
-        after: after.files.mode[y] ?? 0,
-      };
+      return fileChange(comparison, index, kind);
     case "file-shared":
     case "file-unshared":
       return { kind, groups: rowGroups(comparison, index).map((rows) => holdersOfRows(comparison, rows)) };
     case "table-shared":
-    case "table-unshared":
+    case "table-unshared": {
+      const { tasks } = comparison.before;
       return {
         kind,
-        groups: rowGroups(comparison, index).map((rows) => Array.from(rows, (task) => taskNumber(before.tasks, task))),
+        groups: rowGroups(comparison, index).map((rows) => Array.from(rows, (task) => taskNumber(tasks, task))),
+      };
+    }
+  }
+}
+
+const fileBefore = ({ changes }: Comparison, index: number): FileRow => i32At(changes.fileBefore, index);
+const fileAfter = ({ changes }: Comparison, index: number): FileRow => i32At(changes.fileAfter, index);
+
+function taskOnOneSide(comparison: Comparison, index: number, kind: "task-added" | "task-removed"): Change {
+  const { before, after, changes } = comparison;
+  const checkpoint = kind === "task-added" ? after : before;
+  const task: TaskRow = i32At(kind === "task-added" ? changes.taskAfter : changes.taskBefore, index);
+  const fds = distinctDescriptors(checkpoint, i32At(checkpoint.tasks.table, task));
+  return { kind, pid: taskNumber(checkpoint.tasks, task), ...textOf("comm", commBytes(checkpoint, task)), fds };
+}
+
+function taskRenamed({ before, after, changes }: Comparison, index: number): Change {
+  const task: TaskRow = i32At(changes.taskBefore, index);
+  return {
+    kind: "task-renamed",
+    pid: taskNumber(before.tasks, task),
+    ...textOf("before", commBytes(before, task)),
+    ...textOf("after", commBytes(after, i32At(changes.taskAfter, index))),
+  };
+}
+
+/** close-on-exec before, of the first descriptor of a change. */
+function closeOnExecBefore({ before, pairs, changes }: Comparison, index: number): boolean {
+  const pair = u32At(changes.row, u32At(changes.firstRow, index));
+  return u8At(before.descriptors.closeOnExec, i32At(pairs.descriptors.before, pair)) === 1;
+}
+
+/** A change of a value of an open file. */
+function fileChange(
+  comparison: Comparison,
+  index: number,
+  kind: "file-path" | "file-pos" | "file-version" | "file-flags" | "file-mode",
+): Change {
+  const holders = holdersOf(comparison, index);
+  const { before, after } = comparison;
+  const rowBefore = fileBefore(comparison, index);
+  const rowAfter = fileAfter(comparison, index);
+  switch (kind) {
+    case "file-path":
+      return {
+        kind,
+        holders,
+        ...pathOf("before", before, rowBefore),
+        ...pathOf("after", after, rowAfter),
+        details: pathDetails(comparison, rowBefore, rowAfter),
+      };
+    case "file-pos":
+    case "file-version": {
+      const column = kind === "file-pos" ? "pos" : "version";
+      return {
+        kind,
+        holders,
+        before: String(u64At(before.files[column], rowBefore)),
+        after: String(u64At(after.files[column], rowAfter)),
+      };
+    }
+    case "file-flags": {
+      const values = { before: u32At(before.files.flags, rowBefore), after: u32At(after.files.flags, rowAfter) };
+      return { kind, holders, ...values, ...flagChange(values.before, values.after, after.machine.arch) };
+    }
+    case "file-mode":
+      return {
+        kind,
+        holders,
+        before: u32At(before.files.mode, rowBefore),
+        after: u32At(after.files.mode, rowAfter),
       };
   }
 }
@@ -120,45 +162,46 @@ function textOf<K extends string>(key: K, bytes: Uint8Array): Text<K> {
   return (isUtf8(bytes) ? text : { ...text, [`${key}Bytes`]: base64(bytes) }) as Text<K>;
 }
 
-function pathOf<K extends string>(key: K, checkpoint: Checkpoint, file: number): MaybeText<K> {
+function pathOf<K extends string>(key: K, checkpoint: Checkpoint, file: FileRow): MaybeText<K> {
   return hasName(checkpoint, file) ? textOf(key, nameBytes(checkpoint, file)) : ({ [key]: null } as MaybeText<K>);
 }
 
-/** Whether there is anything to call a file by. */
-export function hasName(checkpoint: Checkpoint, file: number): boolean {
-  if (file === NONE) return false;
-  const { has, nameLength } = checkpoint.files;
-  return (nameLength[file] ?? 0) > 0 || ((has[file] ?? 0) & HAS.path) !== 0;
+/** Whether a file has a name. A missing file (NONE) has none. */
+function hasName({ files }: Checkpoint, file: FileRow): boolean {
+  return file !== NONE && (u32At(files.nameLength, file) > 0 || (u8At(files.has, file) & HAS.path) !== 0);
 }
 
 /** The values besides the path that differ between two open files. */
-function pathDetails({ before, after }: Comparison, x: number, y: number): PathDetails {
-  const bits = fileComparer(before, after)(x, y);
-  const kinds = { before: kindWord(before, x), after: kindWord(after, y) };
-  const named = !isUnknown(before, x) && !isUnknown(after, y);
+function pathDetails({ before, after }: Comparison, rowBefore: FileRow, rowAfter: FileRow): PathDetails {
+  const bits = openFileComparer(before, after)(rowBefore, rowAfter);
+  const sameNames =
+    !isUnknown(before, rowBefore) && !isUnknown(after, rowAfter) && sameName(before, rowBefore, after, rowAfter);
+  const numbers = (column: "flags" | "mode") => ({
+    before: u32At(before.files[column], rowBefore),
+    after: u32At(after.files[column], rowAfter),
+  });
+  const decimals = (column: "pos" | "version") => ({
+    before: String(u64At(before.files[column], rowBefore)),
+    after: String(u64At(after.files[column], rowAfter)),
+  });
   return {
-    ...(bits & CHANGE_BITS.pos && { pos: { before: String(before.files.pos[x]), after: String(after.files.pos[y]) } }),
-    ...(bits & CHANGE_BITS.flags && {
-      flags: { before: before.files.flags[x] ?? 0, after: after.files.flags[y] ?? 0 },
-    }),
-    ...(bits & CHANGE_BITS.mode && { mode: { before: before.files.mode[x] ?? 0, after: after.files.mode[y] ?? 0 } }),
-    ...(bits & CHANGE_BITS.version && {
-      version: { before: String(before.files.version[x]), after: String(after.files.version[y]) },
-    }),
-    ...(named && sameName(before, x, after, y) && { kind: kinds }),
+    ...(bits & CHANGE_BITS.pos && { pos: decimals("pos") }),
+    ...(bits & CHANGE_BITS.flags && { flags: numbers("flags") }),
+    ...(bits & CHANGE_BITS.mode && { mode: numbers("mode") }),
+    ...(bits & CHANGE_BITS.version && { version: decimals("version") }),
+    ...(sameNames && { kind: { before: kindWord(before, rowBefore), after: kindWord(after, rowAfter) } }),
   };
 }
 
-/** The kind of an open file, in a word. */
-export function kindWord(checkpoint: Checkpoint, file: number): string {
-  return FILE_KINDS[checkpoint.files.kind[file] ?? 0] ?? "unknown";
+function kindWord({ files }: Checkpoint, file: FileRow): string {
+  return FILE_KINDS[u8At(files.kind, file)] ?? "unknown";
 }
 
 function rowsOf({ changes }: Comparison, index: number): Uint32Array {
   return changes.row.subarray(changes.firstRow[index], changes.firstRow[index + 1]);
 }
 
-/** How many holders change `index` has: a table that two tasks share gives two for each fd. 0 for tasks and tables. */
+/** How many holders change `index` has; a table of two tasks counts twice for each fd. 0 for changes of tasks and tables. */
 export function countHolders(comparison: Comparison, index: number): number {
   if (!isOfDescriptors(kindAt(comparison, index))) return 0;
   return countHoldersOfRows(comparison, rowsOf(comparison, index));
@@ -168,8 +211,8 @@ function countHoldersOfRows({ pairs }: Comparison, rows: Uint32Array): number {
   const { firstTask } = pairs.tables;
   let count = 0;
   for (const row of rows) {
-    const table = pairs.descriptors.tablePair[row] ?? 0;
-    count += (firstTask[table + 1] ?? 0) - (firstTask[table] ?? 0);
+    const table = u32At(pairs.descriptors.tablePair, row);
+    count += u32At(firstTask, table + 1) - u32At(firstTask, table);
   }
   return count;
 }
@@ -186,21 +229,22 @@ function holdersOfRows(comparison: Comparison, rows: Uint32Array, most = Number.
   const byNumber = (a: Holder, b: Holder): number => a.pid - b.pid || a.fd - b.fd;
   let holders: Holder[] = [];
   for (const row of rows) {
-    // Where a few of very many are asked for, the rest is let go on the way.
+    // If a few of very many are wanted, the others are dropped on the way.
     if (holders.length > 2 * most + 1000) holders = holders.sort(byNumber).slice(0, most);
-    const table = pairs.descriptors.tablePair[row] ?? 0;
+    const table = u32At(pairs.descriptors.tablePair, row);
     const fd = descriptorNumber(before, after, pairs, row);
-    // Tasks of a pair are in order of pid, so the first `most` of all are among the first `most` of each.
-    const end = Math.min(firstTask[table + 1] ?? 0, (firstTask[table] ?? 0) + most);
-    for (let task = firstTask[table] ?? 0; task < end; task++) {
-      holders.push({ pid: pairNumber(before, after, taskBefore[task] ?? NONE, taskAfter[task] ?? NONE), fd });
+    // Tasks of a table pair are in order of pid, so the first `most` of all are among the first `most` of each.
+    const first = u32At(firstTask, table);
+    const end = Math.min(u32At(firstTask, table + 1), first + most);
+    for (let task = first; task < end; task++) {
+      holders.push({ pid: pairNumber(before, after, i32At(taskBefore, task), i32At(taskAfter, task)), fd });
     }
   }
   holders.sort(byNumber);
   return holders.length > most ? holders.slice(0, most) : holders;
 }
 
-/** A group of holders told in short: the first few, and how many there are. */
+/** A group of holders in short: the first few, and how many there are. */
 export interface GroupHead {
   readonly holders: readonly Holder[];
   readonly count: number;
@@ -220,86 +264,116 @@ export function groupHeads(
   return { groups: heads, count: groups.length };
 }
 
-/** Rows of a change of sharing, a group for each separate file or table, by first holder or task. */
+/** The rows of a change of sharing in groups, one for each separate file or table, by first holder or task. */
 function rowGroups(comparison: Comparison, index: number): Uint32Array[] {
-  const { before, after, pairs } = comparison;
   const kind = kindAt(comparison, index);
-  const ofTables = kind === "table-shared" || kind === "table-unshared";
-  const sideBefore = kind === "file-shared" || kind === "table-shared";
-  const key = (row: number): number => {
-    if (ofTables) {
-      return (sideBefore ? before.tasks.table[row] : after.tasks.table[pairs.taskAfter[row] ?? NONE]) ?? NONE;
-    }
-    return sideBefore
-      ? (before.descriptors.file[pairs.descriptors.before[row] ?? NONE] ?? NONE)
-      : (after.descriptors.file[pairs.descriptors.after[row] ?? NONE] ?? NONE);
-  };
-  const number = (row: number): number =>
-    taskNumber(
-      before.tasks,
-      ofTables
-        ? row
-        : (pairs.tables.taskBefore[pairs.tables.firstTask[pairs.descriptors.tablePair[row] ?? 0] ?? 0] ?? 0),
-    );
-  const fd = (row: number): number => (ofTables ? 0 : descriptorNumber(before, after, pairs, row));
-  const byHolder = (a: number, b: number): number => number(a) - number(b) || fd(a) - fd(b);
+  const { key, pid, fd } =
+    kind === "table-shared" || kind === "table-unshared"
+      ? tableSharing(comparison, kind)
+      : fileSharing(comparison, kind === "file-shared");
+  const byHolder = (a: number, b: number): number => pid(a) - pid(b) || fd(a) - fd(b);
   const rows = sortRows(rowsOf(comparison, index).slice(), (a, b) => key(a) - key(b) || byHolder(a, b));
   const groups: Uint32Array[] = [];
   for (let start = 0, end = 1; start < rows.length; start = end++) {
-    while (end < rows.length && key(rows[end] ?? 0) === key(rows[start] ?? 0)) end++;
+    while (end < rows.length && key(u32At(rows, end)) === key(u32At(rows, start))) end++;
     groups.push(rows.subarray(start, end));
   }
-  return groups.sort((a, b) => byHolder(a[0] ?? 0, b[0] ?? 0));
+  return groups.sort((a, b) => byHolder(u32At(a, 0), u32At(b, 0)));
 }
 
-/** Rows of both checkpoints that a change is about, for views that show where it is. Each row once, ascending. */
+/** How rows of a change of sharing are grouped (`key`) and ordered. */
+interface Grouping {
+  key(row: number): number;
+  pid(row: number): number;
+  fd(row: number): number;
+}
+
+/** Rows are TaskRows before. Shared tables were separate before, unshared ones are separate after. */
+function tableSharing({ before, after, pairs }: Comparison, kind: "table-shared" | "table-unshared"): Grouping {
+  return {
+    key: (task) =>
+      kind === "table-shared"
+        ? i32At(before.tasks.table, task)
+        : i32At(after.tasks.table, i32At(pairs.taskAfter, task)),
+    pid: (task) => taskNumber(before.tasks, task),
+    fd: () => 0,
+  };
+}
+
+/** Rows are descriptor pairs. Shared files were separate before, unshared ones are separate after. */
+function fileSharing({ before, after, pairs }: Comparison, isShared: boolean): Grouping {
+  const { tables, descriptors } = pairs;
+  return {
+    key: (row) =>
+      isShared
+        ? i32At(before.descriptors.file, i32At(descriptors.before, row))
+        : i32At(after.descriptors.file, i32At(descriptors.after, row)),
+    pid: (row) =>
+      taskNumber(before.tasks, i32At(tables.taskBefore, u32At(tables.firstTask, u32At(descriptors.tablePair, row)))),
+    fd: (row) => descriptorNumber(before, after, pairs, row),
+  };
+}
+
+/** Rows of both checkpoints that a change touches, for views that show where it is. Each row once, ascending. */
 export interface TouchedRows {
   readonly descriptors: { readonly before: Int32Array; readonly after: Int32Array };
   readonly files: { readonly before: Int32Array; readonly after: Int32Array };
   readonly tasks: { readonly before: Int32Array; readonly after: Int32Array };
 }
 
-/** What change `index` is about, by row. */
+/** The rows that change `index` touches. */
 export function touchedRows(comparison: Comparison, index: number): TouchedRows {
-  const { before, after, pairs, changes } = comparison;
+  return isOfDescriptors(kindAt(comparison, index))
+    ? touchedByDescriptors(comparison, index)
+    : touchedByTasks(comparison, index);
+}
+
+function touchedByTasks(comparison: Comparison, index: number): TouchedRows {
+  const { pairs, changes } = comparison;
+  const none = new Int32Array(0);
   const rows = columnOf(rowsOf(comparison, index), (row) => row);
-  if (!isOfDescriptors(kindAt(comparison, index))) {
-    const none = new Int32Array(0);
-    const itself = { before: changes.taskBefore[index] ?? NONE, after: changes.taskAfter[index] ?? NONE };
-    return {
-      descriptors: { before: none, after: none },
-      files: { before: none, after: none },
-      tasks: {
-        before: distinct(rows.length > 0 ? rows : Int32Array.of(itself.before)),
-        after: distinct(
-          rows.length > 0 ? rows.map((task) => pairs.taskAfter[task] ?? NONE) : Int32Array.of(itself.after),
-        ),
-      },
-    };
-  }
-  const descriptorsBefore = distinct(rows.map((row) => pairs.descriptors.before[row] ?? NONE));
-  const descriptorsAfter = distinct(rows.map((row) => pairs.descriptors.after[row] ?? NONE));
-  const tables = distinct(rows.map((row) => pairs.descriptors.tablePair[row] ?? NONE));
-  const tasksOf = (column: Int32Array): Int32Array => {
+  const tasks =
+    rows.length > 0
+      ? { before: rows, after: rows.map((task) => i32At(pairs.taskAfter, task)) }
+      : {
+          before: Int32Array.of(i32At(changes.taskBefore, index)),
+          after: Int32Array.of(i32At(changes.taskAfter, index)),
+        };
+  return {
+    descriptors: { before: none, after: none },
+    files: { before: none, after: none },
+    tasks: { before: distinct(tasks.before), after: distinct(tasks.after) },
+  };
+}
+
+function touchedByDescriptors(comparison: Comparison, index: number): TouchedRows {
+  const { before, after, pairs } = comparison;
+  const rows = rowsOf(comparison, index);
+  const descriptors = {
+    before: distinct(columnOf(rows, (row) => i32At(pairs.descriptors.before, row))),
+    after: distinct(columnOf(rows, (row) => i32At(pairs.descriptors.after, row))),
+  };
+  const tables = distinct(columnOf(rows, (row) => u32At(pairs.descriptors.tablePair, row)));
+  const tasksIn = (column: Int32Array): Int32Array => {
     const tasks = createRows();
     const { firstTask } = pairs.tables;
     for (const table of tables) {
-      const end = firstTask[table + 1] ?? 0;
-      for (let at = firstTask[table] ?? 0; at < end; at++) tasks.push(column[at] ?? NONE);
+      const end = u32At(firstTask, table + 1);
+      for (let at = u32At(firstTask, table); at < end; at++) tasks.push(i32At(column, at));
     }
     return distinct(columnOf(tasks.list(), (row) => row));
   };
   return {
-    descriptors: { before: descriptorsBefore, after: descriptorsAfter },
+    descriptors,
     files: {
-      before: distinct(descriptorsBefore.map((row) => before.descriptors.file[row] ?? NONE)),
-      after: distinct(descriptorsAfter.map((row) => after.descriptors.file[row] ?? NONE)),
+      before: distinct(descriptors.before.map((row) => i32At(before.descriptors.file, row))),
+      after: distinct(descriptors.after.map((row) => i32At(after.descriptors.file, row))),
     },
-    tasks: { before: tasksOf(pairs.tables.taskBefore), after: tasksOf(pairs.tables.taskAfter) },
+    tasks: { before: tasksIn(pairs.tables.taskBefore), after: tasksIn(pairs.tables.taskAfter) },
   };
 }
 
-/** Rows without NONE and repetition, ascending. */
+/** The distinct rows without NONE, ascending. */
 function distinct(rows: Int32Array): Int32Array {
   return rows.toSorted().filter((row, at, sorted) => row !== NONE && row !== sorted[at - 1]);
 }

@@ -1,20 +1,22 @@
-// Which changes to list: by kind, and by pid.
+// Filters changes by kind and by pid.
 
 import { NONE } from "../model/checkpoint.ts";
-import { CHANGE_KINDS, type ChangeKind, changeKind, isOfDescriptors } from "./changes.ts";
-import type { Comparison } from "./diff.ts";
+import { i32At, u8At, u32At } from "../model/read.ts";
+import type { TaskRow } from "../model/rows.ts";
+import { type ChangeKind, changeKind, isOfDescriptors, kindOf } from "./changes.ts";
+import type { Comparison } from "./comparison.ts";
 import { pairNumber } from "./pair.ts";
 
 export interface ChangeFilter {
-  /** Only these kinds; absent or empty: every kind. */
+  /** Only these kinds; absent or empty: all kinds. */
   readonly only?: readonly ChangeKind[];
   /** Not these kinds. */
   readonly ignore?: readonly ChangeKind[];
-  /** Only changes that a task of this number (pid, or index) is among the holders of, or that are about it. */
+  /** Only changes about the task with this number (pid, or index), or that have it among their holders. */
   readonly pid?: number;
 }
 
-/** Indices of the changes that pass, ascending. */
+/** Indices of the changes that pass the filter, ascending. */
 export function filterChanges(comparison: Comparison, filter: ChangeFilter): Uint32Array {
   const { changes } = comparison;
   const wanted = new Set((filter.only ?? []).map(changeKind));
@@ -22,29 +24,29 @@ export function filterChanges(comparison: Comparison, filter: ChangeFilter): Uin
   const { pid } = filter;
   const concerns = pid === undefined ? () => true : concernsTask(comparison, pid);
   const passes = (index: number): boolean => {
-    const kind = changes.kind[index] ?? 0;
+    const kind = u8At(changes.kind, index);
     return (wanted.size === 0 || wanted.has(kind)) && !unwanted.has(kind) && concerns(index);
   };
   return Uint32Array.from(changes.kind.keys()).filter(passes);
 }
 
-/** Whether a change is about the task of a number. */
+/** Whether a change concerns the task with a number. */
 function concernsTask({ before, after, pairs, changes }: Comparison, pid: number): (index: number) => boolean {
   const { tables, descriptors } = pairs;
-  const isIt = (taskBefore: number, taskAfter: number): boolean =>
+  const isTask = (taskBefore: TaskRow, taskAfter: TaskRow): boolean =>
     pairNumber(before, after, taskBefore, taskAfter) === pid;
   const uses = new Uint8Array(tables.count);
   for (let table = 0; table < tables.count; table++) {
-    const end = tables.firstTask[table + 1] ?? 0;
-    for (let at = tables.firstTask[table] ?? 0; at < end && uses[table] === 0; at++) {
-      if (isIt(tables.taskBefore[at] ?? NONE, tables.taskAfter[at] ?? NONE)) uses[table] = 1;
+    const end = u32At(tables.firstTask, table + 1);
+    for (let at = u32At(tables.firstTask, table); at < end && uses[table] === 0; at++) {
+      if (isTask(i32At(tables.taskBefore, at), i32At(tables.taskAfter, at))) uses[table] = 1;
     }
   }
   return (index) => {
-    if (isIt(changes.taskBefore[index] ?? NONE, changes.taskAfter[index] ?? NONE)) return true;
-    const ofTables = !isOfDescriptors(CHANGE_KINDS[changes.kind[index] ?? 0] ?? "task-added");
+    if (isTask(i32At(changes.taskBefore, index), i32At(changes.taskAfter, index))) return true;
+    const ofTables = !isOfDescriptors(kindOf(u8At(changes.kind, index)));
     return changes.row
       .subarray(changes.firstRow[index], changes.firstRow[index + 1])
-      .some((row) => (ofTables ? isIt(row, NONE) : uses[descriptors.tablePair[row] ?? 0] === 1));
+      .some((row) => (ofTables ? isTask(row, NONE) : uses[u32At(descriptors.tablePair, row)] === 1));
   };
 }

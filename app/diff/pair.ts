@@ -4,7 +4,7 @@
 import { type Checkpoint, commBytes, hasPids, NONE, taskNumber } from "../model/checkpoint.ts";
 import { allRows, sortRows } from "./rows.ts";
 
-/** On which side the tasks of a pair of tables are. */
+/** On which sides of the comparison the tasks of a table pair exist. */
 export const PRESENCE = { both: 0, before: 1, after: 2 } as const;
 
 /**
@@ -13,8 +13,8 @@ export const PRESENCE = { both: 0, before: 1, after: 2 } as const;
  */
 export interface TablePairs {
   readonly count: number;
-  /** One of SIDE. */
-  readonly side: Uint8Array;
+  /** One of PRESENCE, by table pair. */
+  readonly presence: Uint8Array;
   /** Row of the table before, and after; NONE: the task has none there. */
   readonly before: Int32Array;
   readonly after: Int32Array;
@@ -135,12 +135,12 @@ function pairTables(
   const tableBefore = rowBefore.map((row) => (row === NONE ? NONE : (before.tasks.table[row] as number)));
   const tableAfter = rowAfter.map((row) => (row === NONE ? NONE : (after.tasks.table[row] as number)));
   const number = rowBefore.map((row, at) => pairNumber(before, after, row, rowAfter[at] as number));
-  const sideOf = (at: number): number =>
+  const presenceOf = (at: number): number =>
     rowAfter[at] === NONE ? PRESENCE.before : rowBefore[at] === NONE ? PRESENCE.after : PRESENCE.both;
 
   const compareNumbers = (a: number, b: number): number => (number[a] as number) - (number[b] as number) || a - b;
   const compareTables = (a: number, b: number): number =>
-    sideOf(a) - sideOf(b) ||
+    presenceOf(a) - presenceOf(b) ||
     (tableBefore[a] as number) - (tableBefore[b] as number) ||
     (tableAfter[a] as number) - (tableAfter[b] as number);
 
@@ -157,7 +157,7 @@ function pairTables(
 
   const pairs = {
     count: starts.length,
-    side: new Uint8Array(starts.length),
+    presence: new Uint8Array(starts.length),
     before: new Int32Array(starts.length),
     after: new Int32Array(starts.length),
     firstTask: new Uint32Array(starts.length + 1),
@@ -167,7 +167,7 @@ function pairTables(
   let to = 0;
   starts.forEach((start, at) => {
     const first = byTables[start] as number;
-    pairs.side[at] = sideOf(first);
+    pairs.presence[at] = presenceOf(first);
     pairs.before[at] = tableBefore[first] as number;
     pairs.after[at] = tableAfter[first] as number;
     for (let from = start; from < (ends[start] as number); from++, to++) {

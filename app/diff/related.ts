@@ -1,17 +1,17 @@
-// Whether two checkpoints look as if they were of one thing. What comes out is notes: comparing is never refused.
+// Notes on two checkpoints that do not look like dumps of the same processes. Comparing them is never refused.
 
 import { type Checkpoint, hasPids, NONE } from "../model/checkpoint.ts";
 import { visible } from "../model/text.ts";
-import { sameFlagValues } from "./compare-files.ts";
+import { sameFlagValues } from "./compare-open-files.ts";
 import { type Pairs, pair } from "./pair.ts";
 
-/** Sentences on what makes two checkpoints an odd pair; empty if nothing does. `pairs`: if they are at hand. */
+/** Sentences on what makes two checkpoints an unlikely pair; empty if nothing does. Pass `pairs` if they are known already. */
 export function unrelated(before: Checkpoint, after: Checkpoint, pairs: Pairs = pair(before, after)): string[] {
   const notes: string[] = [];
   if (before.format !== after.format) {
     const names = { "linux-cr": "a Linux-CR image", criu: "a CRIU set" };
     notes.push(
-      `Before is ${names[before.format]}, after ${names[after.format]}: what only one of them holds is not compared.`,
+      `Before is ${names[before.format]}, after ${names[after.format]}: what only one of the formats holds is not compared.`,
     );
   } else if (before.dialect !== after.dialect) {
     notes.push(`The dialects differ: ${visible(before.dialect)} before, ${visible(after.dialect)} after.`);

@@ -1,5 +1,8 @@
-// Lists of row numbers: collected while columns are walked, and sorted only where they are out of order.
+// Lists of row numbers: growing while columns are walked, and sorted only if they are out of order.
 
+import { u32At } from "../model/read.ts";
+
+/** A growing list of row numbers. */
 export type Rows = ReturnType<typeof createRows>;
 
 /** An empty list of row numbers. */
@@ -18,17 +21,17 @@ export function createRows() {
       }
       rows[count++] = row;
     },
-    /** What was collected, as a view that later pushes leave behind. */
+    /** The rows so far, as a view: it does not see later pushes. */
     list(): Uint32Array {
       return rows.subarray(0, count);
     },
   };
 }
 
-/** Sorts rows in place. Most images come in order already, so that is looked at first. */
+/** Sorts rows in place. Checks first whether they are in order already, as in most images. */
 export function sortRows(rows: Uint32Array, compare: (a: number, b: number) => number): Uint32Array {
   for (let at = 1; at < rows.length; at++) {
-    if (compare(rows[at - 1] as number, rows[at] as number) > 0) return rows.sort(compare);
+    if (compare(u32At(rows, at - 1), u32At(rows, at)) > 0) return rows.sort(compare);
   }
   return rows;
 }
@@ -40,7 +43,7 @@ export function allRows(count: number): Uint32Array {
   return rows;
 }
 
-/** A column of values, one for each row. A loop, as TypedArray.from goes through an iterator and takes ten times longer. */
+/** A column with a value for each row. TypedArray.from would go through an iterator and take ten times longer. */
 export function columnOf(rows: ArrayLike<number>, value: (row: number) => number): Int32Array {
   const values = new Int32Array(rows.length);
   for (let at = 0; at < rows.length; at++) values[at] = value(rows[at] as number);

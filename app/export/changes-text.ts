@@ -8,8 +8,8 @@ import {
   type PathDetails,
   type Values,
 } from "../diff/changes.ts";
+import type { Comparison } from "../diff/comparison.ts";
 import { changeAt, countHolders, groupHeads, holdersOf, kindAt } from "../diff/describe.ts";
-import type { Comparison } from "../diff/diff.ts";
 import { pairNumber } from "../diff/pair.ts";
 import { type Checkpoint, commBytes, NONE } from "../model/checkpoint.ts";
 import { flagChange, modeNames } from "../model/names.ts";

@@ -1,8 +1,8 @@
 // The document that `diff --json` prints and that the page exports. Its shape: public/schema/diff.schema.json.
 
 import type { Change } from "../diff/changes.ts";
+import type { Comparison } from "../diff/comparison.ts";
 import { changeAt, changesJson } from "../diff/describe.ts";
-import type { Comparison } from "../diff/diff.ts";
 
 /** An image as the user gave it; `bytes`: its size. */
 export interface Source {

@@ -1,6 +1,6 @@
 // The object on the other side of a comparison that an object is paired with.
 
-import type { Comparison } from "../diff/diff.ts";
+import type { Comparison } from "../diff/comparison.ts";
 import { NONE } from "../model/checkpoint.ts";
 import type { ObjectRef } from "../model/object-ref.ts";
 import { i32At, u32At } from "../model/read.ts";

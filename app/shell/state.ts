@@ -4,7 +4,7 @@
 import type { Progress } from "../decoder/source.ts";
 import type { ChangeName } from "../diff/about.ts";
 import type { ChangeKind } from "../diff/changes.ts";
-import type { Comparison } from "../diff/diff.ts";
+import type { Comparison } from "../diff/comparison.ts";
 import type { Address } from "../link/address.ts";
 import type { ChoiceLink, Name, ZoomLink } from "../link/link.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";

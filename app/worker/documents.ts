@@ -1,7 +1,8 @@
 // The open documents, and the last comparison of two of them.
 
 import type { Image } from "../decoder/image.ts";
-import { type Comparison, diff } from "../diff/diff.ts";
+import type { Comparison } from "../diff/comparison.ts";
+import { diff } from "../diff/diff.ts";
 import type { DocumentId, DocumentPair } from "./protocol.ts";
 
 export interface Documents {

@@ -5,7 +5,7 @@ import type { Occurrences } from "../decoder/find-bytes.ts";
 import type { Refusal } from "../decoder/image.ts";
 import type { Progress } from "../decoder/source.ts";
 import type { ChangeKind } from "../diff/changes.ts";
-import type { Differences } from "../diff/diff.ts";
+import type { Differences } from "../diff/comparison.ts";
 import type { Both, Graph } from "../graph/order/graph.ts";
 import type { Layout } from "../graph/order/layout.ts";
 import type { LeaveOut } from "../link/leave-out.ts";

@@ -1,6 +1,6 @@
 // A comparison as text for a terminal: by task, a line for each change, and the number of changes of each kind.
 
-import type { Comparison } from "../../app/diff/diff.ts";
+import type { Comparison } from "../../app/diff/comparison.ts";
 import {
   type ChangeWords,
   changeSummary,

@@ -1,7 +1,7 @@
 // A checkbox for each kind of change that occurs, with its count.
 
 import { CHANGE_KINDS, CHANGE_TITLES } from "../../diff/changes.ts";
-import type { Comparison } from "../../diff/diff.ts";
+import type { Comparison } from "../../diff/comparison.ts";
 import { grouped } from "../../model/words.ts";
 import { useApp, usePage } from "../context.ts";
 

@@ -2,8 +2,8 @@
 
 import { type ReactNode, useState } from "react";
 import { CHANGE_TITLES, type Change, type Holder } from "../../diff/changes.ts";
+import type { Comparison } from "../../diff/comparison.ts";
 import { changeAt, countHolders, holdersOf, kindAt } from "../../diff/describe.ts";
-import type { Comparison } from "../../diff/diff.ts";
 import { changeSentence, changeWords } from "../../export/changes-text.ts";
 import { resolve } from "../../link/name.ts";
 import { type Checkpoint, NONE, taskNumber } from "../../model/checkpoint.ts";

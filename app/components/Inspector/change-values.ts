@@ -1,8 +1,8 @@
 // The values of a changed descriptor or task, before and after.
 
 import { BIT_OF_KIND } from "../../diff/changes.ts";
+import type { Comparison } from "../../diff/comparison.ts";
 import { kindAt } from "../../diff/describe.ts";
-import type { Comparison } from "../../diff/diff.ts";
 import { type Checkpoint, commBytes, descriptorCount, NONE } from "../../model/checkpoint.ts";
 import { i32At, u32At } from "../../model/read.ts";
 import type { DescriptorRow, TaskRow } from "../../model/rows.ts";

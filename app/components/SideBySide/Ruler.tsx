@@ -3,7 +3,7 @@
 
 import { type MouseEvent, useMemo } from "react";
 import { type AlignedLines, LINE } from "../../diff/align.ts";
-import type { Comparison } from "../../diff/diff.ts";
+import type { Comparison } from "../../diff/comparison.ts";
 import { NONE } from "../../model/checkpoint.ts";
 
 /** Steps that the ruler tells apart. */

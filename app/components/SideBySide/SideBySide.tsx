@@ -12,7 +12,7 @@ import {
   lineOfPair,
 } from "../../diff/align.ts";
 import { CHANGE_BITS, type ChangeKind } from "../../diff/changes.ts";
-import { type Comparison, descriptorNumber } from "../../diff/diff.ts";
+import { type Comparison, descriptorNumber } from "../../diff/comparison.ts";
 import { hiddenKinds } from "../../diff/lines.ts";
 import { PRESENCE } from "../../diff/pair.ts";
 import { changeWords, taskTitle } from "../../export/changes-text.ts";
@@ -265,7 +265,7 @@ function Line({ comparison, lines, line, columns, one }: LineProps) {
       );
     }
     default: {
-      const side = comparison.pairs.tables.side[comparison.pairs.descriptors.tablePair[at] ?? 0];
+      const side = comparison.pairs.tables.presence[comparison.pairs.descriptors.tablePair[at] ?? 0];
       const what =
         side === PRESENCE.both
           ? `${length.toLocaleString("en-US")} unchanged`

@@ -16,7 +16,7 @@ test("every changed descriptor is marked, and no other; touched rows are rows of
       const marked = { before: new Set<number>(), after: new Set<number>() };
       for (let row = 0; row < pairs.descriptors.count; row++) {
         const table = pairs.descriptors.tablePair[row] ?? 0;
-        if (pairs.tables.side[table] !== 0 || changed[row] === 0) continue;
+        if (pairs.tables.presence[table] !== 0 || changed[row] === 0) continue;
         marked.before.add(pairs.descriptors.before[row] ?? NONE);
         marked.after.add(pairs.descriptors.after[row] ?? NONE);
       }

@@ -1,4 +1,6 @@
-// Two open files, one of each checkpoint: which of their values differ.
+// Compares two open files, one of each checkpoint: path, position (f_pos), flags, mode and version.
+//
+// Casts `as number` read columns at rows that the pairs of a comparison hold; this runs for every pair.
 
 import { type Checkpoint, HAS, NONE } from "../model/checkpoint.ts";
 import { fileKind, openFlags } from "../model/names.ts";
@@ -7,24 +9,27 @@ import { CHANGE_BITS } from "./changes.ts";
 const UNKNOWN = fileKind("unknown");
 const GENERIC = fileKind("generic");
 
-/** Whether a kind says nothing against any other kind of file that has a path. */
+/** Whether a kind is compatible with every other kind of file that has a path. */
 const isVague = (kind: number): boolean => kind === UNKNOWN || kind === GENERIC;
 
-/** Set besides CHANGE_BITS.path where the paths may differ only because one image does not hold what the other does. */
+/** Set along with CHANGE_BITS.path if the paths may differ only because something is missing from one image. */
 export const UNCERTAIN_PATH = 1 << 15;
 
 /**
- * Compares open files: file rows before and after (NONE: not held by the image) → bits of CHANGE_BITS that say which
- * values differ, 0 for none, and UNCERTAIN_PATH. A value that one of the images does not hold is not compared.
+ * A function that compares open files: FileRows before and after (NONE: missing) → bits of CHANGE_BITS for the values
+ * that differ, and UNCERTAIN_PATH. A value that one of the images does not hold is not compared.
  *
- * The path differs if the kinds do or the stable bytes of the names do. A file that the image does not hold is of
- * unknown kind and name: it differs from a known file, uncertainly, and not from an unknown one. `generic` fits
- * any kind of the same path: it is all that some dialects tell. Flags are compared where their bits mean the same.
+ * The path differs if the kinds or the stable bytes of the names do. A missing file has an unknown kind and name: it
+ * differs, uncertainly, from a known file, and not from an unknown one. `generic` matches any kind of the same path, as
+ * some dialects say no more. Flags are compared if their bits have the same meaning on both architectures.
  */
-export function fileComparer(before: Checkpoint, after: Checkpoint): (fileBefore: number, fileAfter: number) => number {
+export function openFileComparer(
+  before: Checkpoint,
+  after: Checkpoint,
+): (fileBefore: number, fileAfter: number) => number {
   const x = before.files;
   const y = after.files;
-  // As words: reading a BigUint64Array makes an object of each value.
+  // As 32-bit words: reading a BigUint64Array allocates an object for each value.
   const words = (column: BigUint64Array): Uint32Array =>
     new Uint32Array(column.buffer, column.byteOffset, 2 * column.length);
   const posBefore = words(x.pos);
@@ -47,11 +52,11 @@ export function fileComparer(before: Checkpoint, after: Checkpoint): (fileBefore
     const vague = isVague(kindBefore) || isVague(kindAfter);
     if (kindBefore !== kindAfter && !(vague && pathBefore && pathAfter)) return CHANGE_BITS.path;
     if (pathBefore !== pathAfter || !pathBefore) {
-      // Made-up names are worded by format, and a name that is not there says nothing.
+      // Made-up names depend on the format, and an absent name says nothing.
       if (otherFormat || x.nameLength[b] === 0 || y.nameLength[a] === 0) return 0;
     }
     if (sameName(before, b, after, a)) return 0;
-    // A terminal's or FIFO's path may be in a part of the image that is missing.
+    // The path of a terminal or FIFO may be in a missing part of the image.
     const lost = (!pathBefore && pathAfter && !before.complete) || (pathBefore && !pathAfter && !after.complete);
     return lost ? CHANGE_BITS.path | UNCERTAIN_PATH : CHANGE_BITS.path;
   };
@@ -76,14 +81,14 @@ export function fileComparer(before: Checkpoint, after: Checkpoint): (fileBefore
   };
 }
 
-/** Whether nothing is known of what a file is: the image does not hold it, or holds no kind and no name. */
+/** Whether nothing is known about a file: it is missing (NONE), or has neither kind nor name. */
 export function isUnknown(checkpoint: Checkpoint, file: number): boolean {
   if (file === NONE) return true;
   const { kind, has, nameLength } = checkpoint.files;
   return kind[file] === UNKNOWN && nameLength[file] === 0 && ((has[file] as number) & HAS.path) === 0;
 }
 
-/** Whether the names say the same, leaving out what differs from dump to dump. */
+/** Whether the names are equal, apart from what differs from dump to dump (nameStable). */
 export function sameName(before: Checkpoint, fileBefore: number, after: Checkpoint, fileAfter: number): boolean {
   const length = before.files.nameStable[fileBefore] as number;
   if (length !== after.files.nameStable[fileAfter]) return false;

@@ -1,0 +1,206 @@
+// Changes of descriptors and of the open files that they lead to. The values of two open files (path, f_pos, flags, …)
+// are compared in compare-open-files.ts.
+//
+// Casts `as number` read columns within bounds checked by the loop over all pairs, the hottest of a comparison.
+
+import { type Checkpoint, NONE } from "../model/checkpoint.ts";
+import { taskState } from "../model/names.ts";
+import { i32At, u32At } from "../model/read.ts";
+import type { TableRow, TaskRow } from "../model/rows.ts";
+import { BIT_OF_KIND, CHANGE_BITS } from "./changes.ts";
+import type { ChangedFiles, Collector } from "./collect-changes.ts";
+import { openFileComparer, UNCERTAIN_PATH } from "./compare-open-files.ts";
+import { groupsOf, mixedKeys } from "./groups.ts";
+import { type Pairs, PRESENCE } from "./pair.ts";
+import { createRows } from "./rows.ts";
+
+/** What the steps of comparing descriptors share. */
+interface Context {
+  readonly before: Checkpoint;
+  readonly after: Checkpoint;
+  readonly pairs: Pairs;
+  /** By descriptor pair: the FileRow it leads to on each side; NONE: no descriptor there, or the file is missing. */
+  readonly fileBefore: Int32Array;
+  readonly fileAfter: Int32Array;
+  readonly compareFiles: ReturnType<typeof openFileComparer>;
+  readonly collector: Collector;
+}
+
+/** Collects the changes of all descriptor pairs. */
+export function compareDescriptors(before: Checkpoint, after: Checkpoint, pairs: Pairs, collector: Collector): void {
+  const context: Context = {
+    before,
+    after,
+    pairs,
+    fileBefore: pairs.descriptors.before.map((row) => (row === NONE ? NONE : i32At(before.descriptors.file, row))),
+    fileAfter: pairs.descriptors.after.map((row) => (row === NONE ? NONE : i32At(after.descriptors.file, row))),
+    compareFiles: openFileComparer(before, after),
+    collector,
+  };
+  const sorted = sortPairs(context);
+  addOpenedAndClosed(context, sorted);
+  addCloseOnExec(context, sorted.closeOnExec);
+  addFileValues(context, sorted.differing);
+  addFileSharing(context, sorted.onBothSides);
+}
+
+/** Descriptor pairs by what there is to say of them. A pair can be in several lists. */
+interface SortedPairs {
+  readonly opened: Uint32Array;
+  readonly closed: Uint32Array;
+  /** close-on-exec differs. */
+  readonly closeOnExec: Uint32Array;
+  /** The open files differ. */
+  readonly differing: Uint32Array;
+  /** They lead to an open file on both sides. */
+  readonly onBothSides: Uint32Array;
+}
+
+function sortPairs({ before, after, pairs, fileBefore, fileAfter, compareFiles, collector }: Context): SortedPairs {
+  const { tables, descriptors } = pairs;
+  const [opened, closed, closeOnExec] = [createRows(), createRows(), createRows()];
+  const [differing, onBothSides] = [createRows(), createRows()];
+  // The file after that each file before was last compared with, and the result: dups are compared once.
+  const comparedWith = new Int32Array(before.files.count).fill(NONE);
+  const result = new Uint16Array(before.files.count);
+  for (let table = 0; table < tables.count; table++) {
+    const end = tables.firstRow[table + 1] as number;
+    const presence = tables.presence[table];
+    if (presence !== PRESENCE.both) {
+      const bit = presence === PRESENCE.before ? CHANGE_BITS.closed : CHANGE_BITS.opened;
+      collector.changed.fill(bit, tables.firstRow[table], end);
+      continue;
+    }
+    for (let row = tables.firstRow[table] as number; row < end; row++) {
+      const descriptorBefore = descriptors.before[row] as number;
+      const descriptorAfter = descriptors.after[row] as number;
+      if (descriptorBefore === NONE || descriptorAfter === NONE) {
+        (descriptorBefore === NONE ? opened : closed).push(row);
+        continue;
+      }
+      if (before.descriptors.closeOnExec[descriptorBefore] !== after.descriptors.closeOnExec[descriptorAfter]) {
+        closeOnExec.push(row);
+      }
+      const x = fileBefore[row] as number;
+      const y = fileAfter[row] as number;
+      if (x === NONE || y === NONE) {
+        if (compareFiles(x, y) !== 0) differing.push(row);
+        continue;
+      }
+      onBothSides.push(row);
+      if (comparedWith[x] !== y) {
+        comparedWith[x] = y;
+        result[x] = compareFiles(x, y);
+      }
+      if (result[x] !== 0) differing.push(row);
+    }
+  }
+  return {
+    opened: opened.list(),
+    closed: closed.list(),
+    closeOnExec: closeOnExec.list(),
+    differing: differing.list(),
+    onBothSides: onBothSides.list(),
+  };
+}
+
+/** Orders descriptor pairs by the open file they lead to on a side. Missing files are equal only if the descriptor is. */
+function byFile(file: Int32Array, descriptor: Int32Array): (a: number, b: number) => number {
+  const missing = (row: number): number => (i32At(file, row) === NONE ? i32At(descriptor, row) : NONE);
+  return (a, b) => i32At(file, a) - i32At(file, b) || missing(a) - missing(b);
+}
+
+const byFileBefore = ({ fileBefore, pairs }: Context) => byFile(fileBefore, pairs.descriptors.before);
+const byFileAfter = ({ fileAfter, pairs }: Context) => byFile(fileAfter, pairs.descriptors.after);
+
+function byBothFiles(context: Context): (a: number, b: number) => number {
+  const compareBefore = byFileBefore(context);
+  const compareAfter = byFileAfter(context);
+  return (a, b) => compareBefore(a, b) || compareAfter(a, b);
+}
+
+/** The open files that a group of descriptor pairs leads to. */
+function filesOf({ fileBefore, fileAfter }: Context, rows: Uint32Array): ChangedFiles {
+  const first = u32At(rows, 0);
+  return { before: i32At(fileBefore, first), after: i32At(fileAfter, first) };
+}
+
+function addOpenedAndClosed(context: Context, { opened, closed }: SortedPairs): void {
+  const { before, after, pairs, collector } = context;
+  const { tables, descriptors } = pairs;
+  const inPartOf = (rows: Uint32Array, whole: Uint8Array): boolean =>
+    rows.some((row) => whole[u32At(descriptors.tablePair, row)] === 0);
+  const wholeBefore = wholeTables(before, pairs, tables.before, tables.taskBefore);
+  for (const rows of groupsOf(opened, byFileAfter(context))) {
+    collector.addDescriptors("fd-opened", rows, filesOf(context, rows), inPartOf(rows, wholeBefore));
+  }
+  const wholeAfter = wholeTables(after, pairs, tables.after, tables.taskAfter);
+  for (const rows of groupsOf(closed, byFileBefore(context))) {
+    collector.addDescriptors("fd-closed", rows, filesOf(context, rows), inPartOf(rows, wholeAfter));
+  }
+}
+
+/**
+ * By table pair: 1 if the table on one side has all descriptors that it had when it was dumped.
+ *
+ * @param table TableRow on that side, by table pair.
+ * @param task TaskRows on that side, by entry of TablePairs.firstTask.
+ */
+function wholeTables(checkpoint: Checkpoint, pairs: Pairs, table: Int32Array, task: Int32Array): Uint8Array {
+  const { first, announced } = checkpoint.tables;
+  const { firstTask } = pairs.tables;
+  const [zombie, dead] = [taskState("zombie"), taskState("dead")];
+  const hasNoTable = (row: TaskRow): boolean => {
+    const state = checkpoint.tasks.state[row];
+    return state === zombie || state === dead;
+  };
+  const isWhole = (row: TableRow, at: number): number => {
+    if (checkpoint.complete && row === NONE) return 1;
+    if (row === NONE) return task.subarray(firstTask[at], firstTask[at + 1]).every(hasNoTable) ? 1 : 0;
+    const expected = i32At(announced, row);
+    const present = u32At(first, row + 1) - u32At(first, row);
+    return (expected === NONE ? checkpoint.complete : present >= expected) ? 1 : 0;
+  };
+  return new Uint8Array(table.map(isWhole));
+}
+
+function addCloseOnExec(context: Context, rows: Uint32Array): void {
+  const { before, pairs, collector } = context;
+  for (const set of [0, 1]) {
+    const same = rows.filter((row) => before.descriptors.closeOnExec[i32At(pairs.descriptors.before, row)] === set);
+    for (const group of groupsOf(same, byBothFiles(context))) {
+      collector.addDescriptors("close-on-exec", group, filesOf(context, group), false);
+    }
+  }
+}
+
+/** Changes of path, or, where it is the same, of position (f_pos), flags, mode and version. */
+function addFileValues(context: Context, rows: Uint32Array): void {
+  const { compareFiles, collector } = context;
+  for (const group of groupsOf(rows, byBothFiles(context))) {
+    const files = filesOf(context, group);
+    const bits = compareFiles(files.before, files.after);
+    if (bits & CHANGE_BITS.path) {
+      collector.addDescriptors("file-path", group, files, (bits & UNCERTAIN_PATH) !== 0);
+      continue;
+    }
+    for (const kind of ["file-pos", "file-flags", "file-mode", "file-version"] as const) {
+      if (bits & BIT_OF_KIND[kind]) collector.addDescriptors(kind, group, files, false);
+    }
+  }
+}
+
+/** Open files that descriptors share on one side only. */
+function addFileSharing(context: Context, rows: Uint32Array): void {
+  const { before, after, fileBefore, fileAfter, collector } = context;
+  const mixedAfter = mixedKeys(rows, fileAfter, fileBefore, after.files.count);
+  const shared = rows.filter((row) => mixedAfter[i32At(fileAfter, row)] === 1);
+  for (const group of groupsOf(shared, byFileAfter(context))) {
+    collector.addDescriptors("file-shared", group, { before: NONE, after: filesOf(context, group).after }, false);
+  }
+  const mixedBefore = mixedKeys(rows, fileBefore, fileAfter, before.files.count);
+  const unshared = rows.filter((row) => mixedBefore[i32At(fileBefore, row)] === 1);
+  for (const group of groupsOf(unshared, byFileBefore(context))) {
+    collector.addDescriptors("file-unshared", group, { before: filesOf(context, group).before, after: NONE }, false);
+  }
+}
