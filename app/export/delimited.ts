@@ -1,7 +1,8 @@
 // Rows of a listing as text for spreadsheets (CSV) and for pasting (TSV).
 
 import type { Checkpoint } from "../model/checkpoint.ts";
-import { type Column, columnOf, type Listing } from "../model/columns.ts";
+import type { Column, Listing } from "../model/columns/column.ts";
+import { columnOf } from "../model/columns/columns.ts";
 
 export type Separator = "," | "\t";
 

@@ -10,7 +10,8 @@
 import type { ChangeName } from "../diff/about.ts";
 import { CHANGE_KINDS, type ChangeKind } from "../diff/changes.ts";
 import { NONE } from "../model/checkpoint.ts";
-import { COLUMNS, LISTINGS, type Listing } from "../model/columns.ts";
+import { LISTINGS, type Listing } from "../model/columns/column.ts";
+import { COLUMNS } from "../model/columns/columns.ts";
 import { decodeText, encodeText } from "../model/text.ts";
 
 /** The version of links that this writes. */

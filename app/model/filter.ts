@@ -11,7 +11,8 @@
 // A key that is no column is part of a plain word, so that `socket:[41433]` can be typed as it is shown.
 
 import { type Checkpoint, NONE } from "./checkpoint.ts";
-import { COLUMNS, type Column, columnOf, type Listing, rowCount } from "./columns.ts";
+import { type Column, type Listing, rowCount } from "./columns/column.ts";
+import { COLUMNS, columnOf } from "./columns/columns.ts";
 import { encodeText } from "./text.ts";
 
 export interface Term {

@@ -1,7 +1,8 @@
 // Which rows of a listing are shown, and in which order: a filter and a sort over columns.
 
 import type { Checkpoint } from "./checkpoint.ts";
-import { type Column, columnOf, type Listing, rowCount, type Span } from "./columns.ts";
+import { type Column, type Listing, rowCount, type Span } from "./columns/column.ts";
+import { columnOf } from "./columns/columns.ts";
 import { filterMask } from "./filter.ts";
 
 /** What to show of a listing. */

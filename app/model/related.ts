@@ -1,7 +1,7 @@
 // What belongs to what: from any object of a checkpoint to its row in any listing.
 
 import { type Checkpoint, NONE, recordMember } from "./checkpoint.ts";
-import type { Listing } from "./columns.ts";
+import type { Listing } from "./columns/column.ts";
 import type { ObjectRef } from "./object-ref.ts";
 
 /** What can be looked at: an object, or a record that describes none. */

@@ -1,7 +1,7 @@
 // Records in words: what each is about, and who refers to that.
 
 import { type Checkpoint, descriptorCount, HAS, holderCount, NONE, taskCount } from "../model/checkpoint.ts";
-import { useNames as wordsOfUse } from "../model/columns.ts";
+import { useNames } from "../model/columns/files.ts";
 import type { Field } from "../model/fields.ts";
 import { visible } from "../model/text.ts";
 import { counted, fileName } from "../model/words.ts";
@@ -117,7 +117,7 @@ export function refersTo({ tables, files }: Checkpoint, links: RecordLinks, reco
   if (KINDS[link & 7] !== "file") return "";
   const holders = holderCount(files, row);
   const held = holders > 0 ? [counted(holders, "descriptor")] : [];
-  return [...held, ...wordsOfUse(files.use[row] ?? 0)].join(", ");
+  return [...held, ...useNames(files.use[row] ?? 0)].join(", ");
 }
 
 export interface KindCount {

@@ -1,6 +1,6 @@
 // The rows of a listing, filtered and sorted: by the page for small documents, else by the worker.
 
-import type { Listing } from "../model/columns.ts";
+import type { Listing } from "../model/columns/column.ts";
 import { isPlain, type Order, orderRows } from "../model/order.ts";
 import type { Client } from "../worker/client.ts";
 import type { Doc, ListingView } from "./state.ts";

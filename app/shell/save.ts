@@ -2,7 +2,7 @@
 
 import { rowLines, type Separator, titleLine } from "../export/delimited.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
-import type { Listing } from "../model/columns.ts";
+import type { Listing } from "../model/columns/column.ts";
 
 /** Rows that are formatted without a pause. */
 const SLICE = 2000;

@@ -2,7 +2,7 @@
 // open), selection.ts (what is selected) and view-link.ts (state ⇄ link).
 
 import { type Link, toFragment } from "../link/link.ts";
-import type { Listing } from "../model/columns.ts";
+import type { Listing } from "../model/columns/column.ts";
 import type { Client } from "../worker/client.ts";
 import { createDocuments, type DocumentActions } from "./documents.ts";
 import { createOpening } from "./opening.ts";

@@ -3,7 +3,7 @@
 import { nameOfChange } from "../diff/about.ts";
 import { type ChoiceLink, HIDABLE, type Link, type ListingLink, zoomLink } from "../link/link.ts";
 import { nameOf, resolve } from "../link/name.ts";
-import { LISTINGS, type Listing } from "../model/columns.ts";
+import { LISTINGS, type Listing } from "../model/columns/column.ts";
 import { onSide, type Side } from "../model/side.ts";
 import { withBytes, withChange } from "./selection.ts";
 import { shownDoc } from "./selectors.ts";

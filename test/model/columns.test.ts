@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { COLUMNS, columnOf, LISTINGS, type Listing } from "../../app/model/columns.ts";
+import { LISTINGS, type Listing } from "../../app/model/columns/column.ts";
+import { COLUMNS, columnOf } from "../../app/model/columns/columns.ts";
 import { NGINX } from "../support/nginx.ts";
 import { checkpointOf } from "../support/state.ts";
 

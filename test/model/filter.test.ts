@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Listing } from "../../app/model/columns.ts";
+import type { Listing } from "../../app/model/columns/column.ts";
 import { filterMask, parseFilter } from "../../app/model/filter.ts";
 import { NGINX } from "../support/nginx.ts";
 import { checkpointOf } from "../support/state.ts";

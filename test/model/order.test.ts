@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { COLUMNS, LISTINGS, type Listing, rowCount } from "../../app/model/columns.ts";
+import { LISTINGS, type Listing, rowCount } from "../../app/model/columns/column.ts";
+import { COLUMNS } from "../../app/model/columns/columns.ts";
 import { isPlain, orderRows } from "../../app/model/order.ts";
 import { NGINX } from "../support/nginx.ts";
 import { checkpointOf } from "../support/state.ts";

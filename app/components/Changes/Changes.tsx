@@ -2,8 +2,8 @@
 
 import { type KeyboardEvent, useEffect, useMemo, useRef } from "react";
 import { CHANGE_KINDS } from "../../diff/changes.ts";
-import { countHolders, kindAt } from "../../diff/describe.ts";
 import type { Comparison } from "../../diff/comparison.ts";
+import { countHolders, kindAt } from "../../diff/describe.ts";
 import { type ChangeLines, changeLines, hiddenKinds, lineOfChange } from "../../diff/lines.ts";
 import { changeSentence, changeWords, taskTitle } from "../../export/changes-text.ts";
 import { NONE } from "../../model/checkpoint.ts";

@@ -1,7 +1,7 @@
 // The values of an open file, and its holders.
 
 import { type Checkpoint, HAS, holderCount, NONE, taskCount } from "../../model/checkpoint.ts";
-import { useNames } from "../../model/columns.ts";
+import { useNames } from "../../model/columns/files.ts";
 import { FILE_KINDS, flagNames, modeNames } from "../../model/names.ts";
 import { i32At, u8At, u32At, u64At } from "../../model/read.ts";
 import type { DescriptorRow, FileRow, TableRow } from "../../model/rows.ts";

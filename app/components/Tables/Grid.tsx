@@ -4,7 +4,8 @@
 import { type ColumnSizingState, useTable } from "@tanstack/react-table";
 import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from "react";
 import { NONE } from "../../model/checkpoint.ts";
-import { COLUMNS, LISTING_TITLES, type Listing } from "../../model/columns.ts";
+import { LISTING_TITLES, type Listing } from "../../model/columns/column.ts";
+import { COLUMNS } from "../../model/columns/columns.ts";
 import { u32At } from "../../model/read.ts";
 import { listingOf, relatedRow, selectionAt } from "../../model/related.ts";
 import { counted } from "../../model/words.ts";

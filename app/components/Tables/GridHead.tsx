@@ -2,7 +2,8 @@
 
 import type { Header } from "@tanstack/react-table";
 import type { KeyboardEvent } from "react";
-import { COLUMNS, type Listing } from "../../model/columns.ts";
+import type { Listing } from "../../model/columns/column.ts";
+import { COLUMNS } from "../../model/columns/columns.ts";
 import { alignment, type features, MIN_WIDTH, type ShownRow } from "./grid-columns.ts";
 
 /** Pixels that an arrow key makes a column wider or narrower. */

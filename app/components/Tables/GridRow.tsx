@@ -2,7 +2,8 @@
 
 import type { Cell as TableCell } from "@tanstack/react-table";
 import type { MouseEvent } from "react";
-import { COLUMNS, type Column, type Listing } from "../../model/columns.ts";
+import type { Column, Listing } from "../../model/columns/column.ts";
+import { COLUMNS } from "../../model/columns/columns.ts";
 import { alignment, type features, type ShownRow } from "./grid-columns.ts";
 
 interface Props {

@@ -1,7 +1,8 @@
 // The tables below the drawing: a tab for each listing, with its filter, columns and exports.
 
 import { type KeyboardEvent, useDeferredValue, useRef } from "react";
-import { COLUMNS, LISTING_TITLES, LISTINGS, type Listing, rowCount } from "../../model/columns.ts";
+import { LISTING_TITLES, LISTINGS, type Listing, rowCount } from "../../model/columns/column.ts";
+import { COLUMNS } from "../../model/columns/columns.ts";
 import { PLACES } from "../../shell/places.ts";
 import type { Compared, Doc } from "../../shell/state.ts";
 import { Checks } from "../Checks/Checks.tsx";

@@ -8,7 +8,8 @@ import {
   rowSortingFeature,
   tableFeatures,
 } from "@tanstack/react-table";
-import { COLUMNS, type Column, type Listing } from "../../model/columns.ts";
+import type { Column, Listing } from "../../model/columns/column.ts";
+import { COLUMNS } from "../../model/columns/columns.ts";
 import type { Doc } from "../../shell/state.ts";
 
 /** Pixels of one character of the monospace font, and of a cell's padding. */

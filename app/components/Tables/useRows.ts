@@ -2,7 +2,7 @@
 
 import { useEffect, useMemo, useState } from "react";
 import type { Checkpoint } from "../../model/checkpoint.ts";
-import type { Listing } from "../../model/columns.ts";
+import type { Listing } from "../../model/columns/column.ts";
 import type { Order } from "../../model/order.ts";
 import { orderOf, rowsNow, shownRows } from "../../shell/rows.ts";
 import type { Doc, ListingView } from "../../shell/state.ts";

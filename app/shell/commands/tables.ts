@@ -1,6 +1,6 @@
 // The tables: switch listings, filter, choose columns.
 
-import { LISTING_TITLES, LISTINGS } from "../../model/columns.ts";
+import { LISTING_TITLES, LISTINGS } from "../../model/columns/column.ts";
 import { focusWhenRendered } from "../focus.ts";
 import { PLACES } from "../places.ts";
 import { isOpen } from "../selectors.ts";

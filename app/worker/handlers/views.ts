@@ -6,7 +6,7 @@ import { unrelated } from "../../diff/related.ts";
 import { oneImage } from "../../graph/order/graph.ts";
 import { layout } from "../../graph/order/layout.ts";
 import { union } from "../../graph/order/union.ts";
-import { widest } from "../../model/columns.ts";
+import { widest } from "../../model/columns/files.ts";
 import { orderRows } from "../../model/order.ts";
 import type { Documents } from "../documents.ts";
 import type { Handlers } from "./handler.ts";

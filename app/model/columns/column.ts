@@ -1,0 +1,70 @@
+// What a listing and a column are.
+
+import type { Checkpoint } from "../checkpoint.ts";
+
+/** The lists of a checkpoint: one for each kind of row, and its problems. ("tables" are file tables.) */
+export type Listing = "descriptors" | "files" | "tables" | "tasks" | "records" | "problems";
+
+export const LISTINGS: readonly Listing[] = ["descriptors", "files", "tables", "tasks", "records", "problems"];
+
+export const LISTING_TITLES: Readonly<Record<Listing, string>> = {
+  descriptors: "Descriptors",
+  files: "Open files",
+  tables: "File tables",
+  tasks: "Tasks",
+  records: "Records",
+  problems: "Problems",
+};
+
+/** Number of rows of a listing. */
+export function rowCount(checkpoint: Checkpoint, listing: Listing): number {
+  return listing === "problems" ? checkpoint.problems.length : checkpoint[listing].count;
+}
+
+/**
+ * One column of a listing. Its value comes from exactly one of: `text` alone, `span` (text from the image), `number`,
+ * `big`, `yes`, or `borrowed`.
+ */
+export interface Column {
+  /** Key in filters and links. */
+  readonly id: string;
+  readonly title: string;
+  /** What it holds, for the help. */
+  readonly about: string;
+  /** Initial width in characters. */
+  readonly width: number;
+  /** Width of the widest value in characters, if that is quick to compute. */
+  readonly needs?: (checkpoint: Checkpoint) => number;
+  /** Not shown initially. */
+  readonly hidden?: true;
+  /** Searched by a filter's plain words. */
+  readonly searched?: true;
+  /** The text of a cell; empty if the image does not hold the value. */
+  text(checkpoint: Checkpoint, row: number): string;
+  /** If the text depends only on a small number (a flags word, a kind), that number. NaN: no value. */
+  readonly distinct?: (checkpoint: Checkpoint, row: number) => number;
+  readonly span?: Span;
+  /** Value to sort and compare by; NaN: none. */
+  readonly number?: (checkpoint: Checkpoint, row: number) => number;
+  /** As `number`, for 64-bit values; `null`: none. */
+  readonly big?: (checkpoint: Checkpoint, row: number) => bigint | null;
+  readonly yes?: (checkpoint: Checkpoint, row: number) => boolean;
+  /** The column repeats a column of another listing, at `row` of that (NONE: empty). */
+  readonly borrowed?: {
+    readonly listing: Listing;
+    readonly column: string;
+    row(checkpoint: Checkpoint, row: number): number;
+  };
+  /** The value combines several rows of another listing; a filter matches if it matches one of them. */
+  readonly among?: {
+    readonly listing: Listing;
+    readonly column: string;
+    rows(checkpoint: Checkpoint, row: number): Uint32Array;
+  };
+}
+
+/** Where a row's bytes are in Checkpoint.text. Two functions, so that a million rows allocate no objects. */
+export interface Span {
+  offset(checkpoint: Checkpoint, row: number): number;
+  length(checkpoint: Checkpoint, row: number): number;
+}

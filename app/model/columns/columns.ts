@@ -1,0 +1,25 @@
+// The columns of every listing (descriptors, open files, tasks, …), each described once, in the file of its listing. The
+// page's tables, their order and filters, and the exports read them.
+
+import type { Column, Listing } from "./column.ts";
+import { DESCRIPTORS } from "./descriptors.ts";
+import { FILES } from "./files.ts";
+import { PROBLEMS } from "./problems.ts";
+import { RECORDS } from "./records.ts";
+import { TABLES } from "./tables.ts";
+import { TASKS } from "./tasks.ts";
+
+/** The columns of each listing, in display order. */
+export const COLUMNS: Readonly<Record<Listing, readonly Column[]>> = {
+  descriptors: DESCRIPTORS,
+  files: FILES,
+  tables: TABLES,
+  tasks: TASKS,
+  records: RECORDS,
+  problems: PROBLEMS,
+};
+
+/** A column of a listing by its id. */
+export function columnOf(listing: Listing, id: string): Column | null {
+  return COLUMNS[listing].find((column) => column.id === id) ?? null;
+}

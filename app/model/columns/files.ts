@@ -1,0 +1,104 @@
+// The columns of open files.
+
+import { type Checkpoint, HAS, holderCount, USE } from "../checkpoint.ts";
+import { FILE_KINDS, flagNames, modeNames } from "../names.ts";
+import { u8At, u32At, u64At } from "../read.ts";
+import type { FileRow } from "../rows.ts";
+import { flagsText } from "../words.ts";
+import type { Column } from "./column.ts";
+import { bigColumn, numberColumn, recordOffset, spanColumn, wordColumn, yesColumn } from "./make.ts";
+
+/** Non-descriptor uses of a file (bits of USE), in words. */
+export function useNames(use: number): string[] {
+  const names: string[] = [];
+  if (use & USE.executable) names.push("executable");
+  if (use & USE.workingDirectory) names.push("working directory");
+  if (use & USE.root) names.push("root");
+  if (use & USE.mapping) names.push("mapping");
+  if (use & USE.pathOf) names.push("path of another");
+  if (use & USE.inFlight) names.push("in flight");
+  if (use & USE.epollTarget) names.push("epoll target");
+  return names;
+}
+
+/**
+ * Number of digits of the largest value. Compares 32-bit words: reading a BigUint64Array allocates an object for each
+ * value.
+ */
+export function widest(values: BigUint64Array): number {
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length * 2);
+  let high = 0;
+  let low = 0;
+  for (let at = 0; at < words.length; at += 2) {
+    const upper = words[at + 1] as number;
+    if (upper > high) {
+      high = upper;
+      low = words[at] as number;
+    } else if (upper === high) low = Math.max(low, words[at] as number);
+  }
+  return ((BigInt(high) << 32n) | BigInt(low)).toString().length;
+}
+
+const has = ({ files }: Checkpoint, row: FileRow, bit: number): boolean => (u8At(files.has, row) & bit) !== 0;
+
+export const FILES: readonly Column[] = [
+  numberColumn(
+    { id: "id", title: "Id", about: "the image's id of the open file", width: 8, searched: true },
+    (c, row) => u32At(c.files.id, row),
+  ),
+  spanColumn(
+    { id: "path", title: "Path", about: "path, or a made-up name for a file without one", width: 34, searched: true },
+    {
+      offset: ({ files }, file) => u32At(files.nameOffset, file),
+      length: ({ files }, file) => u32At(files.nameLength, file),
+    },
+  ),
+  wordColumn(
+    { id: "kind", title: "Kind", about: "regular, pipe, socket, …", width: 10, searched: true },
+    ({ files }, row) => u8At(files.kind, row),
+    (kind) => FILE_KINDS[kind] ?? "",
+  ),
+  {
+    ...bigColumn({ id: "pos", title: "Position", about: "f_pos, in bytes", width: 20 }, (checkpoint, row) =>
+      has(checkpoint, row, HAS.pos) ? u64At(checkpoint.files.pos, row) : null,
+    ),
+    needs: ({ files }) => widest(files.pos),
+  },
+  wordColumn(
+    { id: "flags", title: "Flags", about: "f_flags by name", width: 28, searched: true },
+    (checkpoint, row) => (has(checkpoint, row, HAS.flags) ? u32At(checkpoint.files.flags, row) : Number.NaN),
+    (flags, { machine }) => flagNames(flags, machine.arch).join(" "),
+  ),
+  {
+    ...numberColumn({ id: "octal", title: "Octal", about: "f_flags in octal", width: 9 }, (checkpoint, row) =>
+      has(checkpoint, row, HAS.flags) ? u32At(checkpoint.files.flags, row) : Number.NaN,
+    ),
+    text: (checkpoint, row) => (has(checkpoint, row, HAS.flags) ? flagsText(u32At(checkpoint.files.flags, row)) : ""),
+  },
+  wordColumn(
+    { id: "mode", title: "Mode", about: "f_mode by name", width: 14, hidden: true },
+    (checkpoint, row) => (has(checkpoint, row, HAS.mode) ? u32At(checkpoint.files.mode, row) : Number.NaN),
+    (mode) => modeNames(mode).join(" "),
+  ),
+  bigColumn({ id: "version", title: "Version", about: "f_version", width: 10, hidden: true }, (checkpoint, row) =>
+    has(checkpoint, row, HAS.version) ? u64At(checkpoint.files.version, row) : null,
+  ),
+  numberColumn(
+    { id: "holders", title: "Holders", about: "number of descriptors that lead to it", width: 8 },
+    ({ files }, row) => holderCount(files, row),
+  ),
+  yesColumn(
+    { id: "shared", title: "Shared", about: "held by several descriptors, which share its position", width: 7 },
+    ({ files }, row) => holderCount(files, row) > 1,
+  ),
+  yesColumn(
+    { id: "deleted", title: "Deleted", about: "unlinked when it was dumped", width: 8, hidden: true },
+    (checkpoint, row) => has(checkpoint, row, HAS.deleted),
+  ),
+  wordColumn(
+    { id: "use", title: "Used as", about: "non-descriptor uses: mapping, root, …", width: 16, hidden: true },
+    ({ files }, row) => u8At(files.use, row) || Number.NaN,
+    (use) => useNames(use).join(", "),
+  ),
+  recordOffset(({ files }) => files.record),
+];

@@ -1,0 +1,103 @@
+// Makes columns from how they get their values.
+
+import { type Checkpoint, NONE } from "../checkpoint.ts";
+import { f64At, i32At } from "../read.ts";
+import { visibleText } from "../text.ts";
+import type { Column, Listing, Span } from "./column.ts";
+
+/** What describes a column, apart from its values. */
+export type About = Pick<Column, "id" | "title" | "about" | "width" | "hidden" | "searched">;
+
+export const numberColumn = (about: About, number: (checkpoint: Checkpoint, row: number) => number): Column => ({
+  ...about,
+  number,
+  text: (checkpoint, row) => {
+    const value = number(checkpoint, row);
+    return Number.isNaN(value) ? "" : String(value);
+  },
+});
+
+export const bigColumn = (about: About, big: (checkpoint: Checkpoint, row: number) => bigint | null): Column => ({
+  ...about,
+  big,
+  text: (checkpoint, row) => big(checkpoint, row)?.toString() ?? "",
+});
+
+export const spanColumn = (about: About, span: Span): Column => ({
+  ...about,
+  span,
+  text: (checkpoint, row) => {
+    const offset = span.offset(checkpoint, row);
+    return visibleText(checkpoint.text.subarray(offset, offset + span.length(checkpoint, row)));
+  },
+});
+
+export const yesColumn = (about: About, yes: (checkpoint: Checkpoint, row: number) => boolean): Column => ({
+  ...about,
+  yes,
+  text: (checkpoint, row) => (yes(checkpoint, row) ? "yes" : "no"),
+});
+
+/** A column of words: `distinct` gives a number (NaN: none), `word` its word. */
+export const wordColumn = (
+  about: About,
+  distinct: (checkpoint: Checkpoint, row: number) => number,
+  word: (value: number, checkpoint: Checkpoint) => string,
+): Column => ({
+  ...about,
+  distinct,
+  text: (checkpoint, row) => {
+    const value = distinct(checkpoint, row);
+    return Number.isNaN(value) ? "" : word(value, checkpoint);
+  },
+});
+
+export const borrow = (
+  about: Partial<About> & { readonly id: string },
+  listing: Listing,
+  columns: readonly Column[],
+  row: (checkpoint: Checkpoint, row: number) => number,
+): Column => {
+  const lender = columns.find((column) => column.id === about.id);
+  if (lender === undefined) throw new Error(`No column ${about.id} to borrow from ${listing}`);
+  const { number, big, text, title, about: words, width, searched } = lender;
+  const { yes, needs } = lender;
+  return {
+    title,
+    about: words,
+    width,
+    ...(searched && { searched }),
+    ...(needs && { needs }),
+    ...about,
+    borrowed: { listing, column: lender.id, row },
+    text: (checkpoint, at) => {
+      const from = row(checkpoint, at);
+      return from === NONE ? "" : text(checkpoint, from);
+    },
+    // Only the lender's kinds of value: which of these exist decides how the column is compared.
+    ...(number && { number: (checkpoint, at) => held(number, Number.NaN, checkpoint, row(checkpoint, at)) }),
+    ...(big && { big: (checkpoint, at) => held(big, null, checkpoint, row(checkpoint, at)) }),
+    ...(yes && { yes: (checkpoint, at) => held(yes, false, checkpoint, row(checkpoint, at)) }),
+  };
+};
+
+/** A value of a row that may be NONE. */
+export const held = <T>(
+  of: (checkpoint: Checkpoint, row: number) => T,
+  none: T,
+  checkpoint: Checkpoint,
+  row: number,
+): T => (row === NONE ? none : of(checkpoint, row));
+
+/** NONE as NaN, which number columns take for no value. */
+export const orNaN = (value: number): number => (value === NONE ? Number.NaN : value);
+
+/** The column with the offset of a row's record, the same in every listing. */
+export const recordOffset = (records: (checkpoint: Checkpoint) => Int32Array): Column =>
+  numberColumn(
+    { id: "offset", title: "Offset", about: "where its record begins, in bytes", width: 10, hidden: true },
+    (checkpoint, row) => {
+      const record = i32At(records(checkpoint), row);
+      return record === NONE ? Number.NaN : f64At(checkpoint.records.offset, record);
+    },
+  );

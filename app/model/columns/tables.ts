@@ -1,0 +1,79 @@
+// The columns of file tables.
+
+import { type Checkpoint, commBytes, descriptorCount, NONE, taskCount, taskNumber } from "../checkpoint.ts";
+import { i32At, u32At } from "../read.ts";
+import type { TableRow, TaskRow } from "../rows.ts";
+import { visibleText } from "../text.ts";
+import type { Column } from "./column.ts";
+import { held, numberColumn, orNaN, recordOffset, yesColumn } from "./make.ts";
+import { COMM } from "./tasks.ts";
+
+const tasksOf = ({ tables }: Checkpoint, row: TableRow): Uint32Array =>
+  tables.task.subarray(u32At(tables.firstTask, row), u32At(tables.firstTask, row + 1));
+
+/** The first task of a table; NONE if it has none. */
+const firstTaskOf = ({ tables }: Checkpoint, row: TableRow): TaskRow =>
+  taskCount(tables, row) > 0 ? u32At(tables.task, u32At(tables.firstTask, row)) : NONE;
+
+/** Tasks of a table that are listed; the others are counted. */
+const SHOWN_TASKS = 3;
+
+/** Values of the first tasks of a table, and the number of the others. */
+const listed = (checkpoint: Checkpoint, row: TableRow, text: (task: TaskRow) => string): string => {
+  const tasks = tasksOf(checkpoint, row);
+  const words = [...new Set(Array.from(tasks.subarray(0, SHOWN_TASKS), text))].join(" ");
+  return tasks.length > SHOWN_TASKS ? `${words} +${tasks.length - SHOWN_TASKS}` : words;
+};
+
+export const TABLES: readonly Column[] = [
+  numberColumn({ id: "id", title: "Id", about: "the image's id of the table", width: 8, searched: true }, (c, row) =>
+    u32At(c.tables.id, row),
+  ),
+  {
+    id: "pid",
+    title: "pid",
+    about: "the tasks that use the table",
+    width: 8,
+    searched: true,
+    among: { listing: "tasks", column: "pid", rows: tasksOf },
+    number: (checkpoint, row) => {
+      const task = firstTaskOf(checkpoint, row);
+      return task === NONE ? Number.NaN : taskNumber(checkpoint.tasks, task);
+    },
+    text: (checkpoint, row) => listed(checkpoint, row, (task) => String(taskNumber(checkpoint.tasks, task))),
+  },
+  {
+    id: "comm",
+    title: "comm",
+    about: "names of the tasks that use the table",
+    width: 14,
+    searched: true,
+    among: { listing: "tasks", column: "comm", rows: tasksOf },
+    span: {
+      offset: (checkpoint, row) => held(COMM.offset, 0, checkpoint, firstTaskOf(checkpoint, row)),
+      length: (checkpoint, row) => held(COMM.length, 0, checkpoint, firstTaskOf(checkpoint, row)),
+    },
+    text: (checkpoint, row) => listed(checkpoint, row, (task) => visibleText(commBytes(checkpoint, task))),
+  },
+  numberColumn({ id: "tasks", title: "Tasks", about: "number of tasks that use it", width: 7 }, ({ tables }, row) =>
+    taskCount(tables, row),
+  ),
+  numberColumn({ id: "fds", title: "Descriptors", about: "number of descriptors", width: 11 }, (c, row) =>
+    descriptorCount(c.tables, row),
+  ),
+  yesColumn(
+    { id: "shared", title: "Shared", about: "used by more than one task", width: 8 },
+    ({ tables }, row) => taskCount(tables, row) > 1,
+  ),
+  numberColumn(
+    {
+      id: "announced",
+      title: "Announced",
+      about: "number of descriptors that the image announces",
+      width: 10,
+      hidden: true,
+    },
+    ({ tables }, row) => orNaN(i32At(tables.announced, row)),
+  ),
+  recordOffset(({ tables }) => tables.record),
+];
