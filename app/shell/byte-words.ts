@@ -1,40 +1,41 @@
-// A byte in words: its record, its field, its place.
+// Describes a byte: its record, its field, its value and its offset.
 
 import { type Checkpoint, NONE } from "../model/checkpoint.ts";
 import type { Field } from "../model/fields.ts";
+import { u16At, u32At } from "../model/read.ts";
+import type { RecordRow } from "../model/rows.ts";
 import { visible } from "../model/text.ts";
+import { counted } from "../model/words.ts";
 import { recordStyle } from "./hex-rows.ts";
 
 export interface ByteDescription {
   /** `FILE_DESC`, `raw bytes`. */
   readonly record: string;
-  /** `field fd_objref, s32`; `padding of 4 bytes`; empty where the record's fields are not known yet. */
+  /** `field fd_objref, s32 from 3740`, `padding of 4 bytes`; empty while the record's fields are not loaded. */
   readonly field: string;
-  /** What it says: `12 · open file /var/log/x`. */
+  /** The field's value and its meaning: `12 · open file /var/log/x`. */
   readonly value: string;
   /** `at 3741 (0xe9d)`. */
   readonly place: string;
 }
 
-/** What the byte at `offset` belongs to. */
+/** Describes the byte at `offset`. `record`: NONE if it is in none. `field`: `null` if there is none or it is not loaded. */
 export function describeByte(
   { records }: Pick<Checkpoint, "records">,
-  record: number,
+  record: RecordRow,
   field: Field | null,
   offset: number,
 ): ByteDescription {
   const place = `at ${offset} (0x${offset.toString(16)})`;
   if (record === NONE) return { record: "no record", field: "", value: "", place };
-  const kind = records.kinds[records.kind[record] ?? 0];
-  const select = recordStyle(records, record);
+  const kind = records.kinds[u16At(records.kind, record)];
+  const style = recordStyle(records, record);
+  const length = counted(u32At(records.length, record), "byte");
   const name = visible(kind?.name ?? "record");
-  if (select === "raw")
-    return { record: name, field: `${records.length[record]} bytes in no record`, value: "", place };
-  if (select === "lost") {
-    return { record: "not decoded", field: `${records.length[record]} bytes that no record claims`, value: "", place };
-  }
+  if (style === "raw") return { record: name, field: `${length} in no record`, value: "", place };
+  if (style === "lost") return { record: "not decoded", field: `${length} in no record`, value: "", place };
   if (field === null) return { record: name, field: "", value: "", place };
-  const bytes = field.length === 1 ? "1 byte" : `${field.length} bytes`;
+  const bytes = counted(field.length, "byte");
   if (field.role === "padding") return { record: name, field: `padding of ${bytes}`, value: "", place };
   const what = field.role === "payload" ? `${visible(field.name)}, ${bytes} of content` : fieldWords(field);
   const value = field.role === "payload" && field.name !== "text" ? "" : shortened(field.raw);
@@ -49,7 +50,7 @@ const shortened = (text: string): string => {
   return seen.length > 120 ? `${seen.slice(0, 119)}…` : seen;
 };
 
-/** The words as one sentence: for screen readers. */
+/** The description as one sentence, for screen readers. `byte`: its value; `null` while it is not loaded. */
 export function byteSentence({ record, field, value, place }: ByteDescription, byte: number | null): string {
   const what = [record, field].filter(Boolean).join(", ");
   const hex = byte === null ? "" : `${byte.toString(16).padStart(2, "0")}: `;

@@ -1,19 +1,22 @@
-// Rows of bytes as text: offset, hex and characters, cut into runs that look the same.
+// Rows of the byte view: runs of bytes that look the same, and their text as offset, hex and characters.
 
 import { NONE, type Records } from "../model/checkpoint.ts";
 import type { Field } from "../model/fields.ts";
+import { u16At } from "../model/read.ts";
+import type { RecordRow } from "../model/rows.ts";
+import { firstIndex } from "../model/search.ts";
 
-/** How the bytes of a run look; the names of their classes. */
+/** How the bytes of a run look; also the names of their CSS classes. */
 export type RecordStyle =
   /** Not fetched yet. */
   | "waiting"
   | "field"
   | "padding"
-  /** Bytes that a struct does not describe: text, tables, contents of pages and buffers. */
+  /** Bytes that no struct describes: text, tables, contents of pages and buffers. */
   | "payload"
-  /** A record of a type that is not known. */
+  /** A record of unknown type. */
   | "unknown"
-  /** In no record, by design of the format: raw pages. */
+  /** In no record, by the design of the format: raw pages. */
   | "raw"
   /** Could not be decoded. */
   | "lost";
@@ -24,7 +27,7 @@ export interface Run {
   readonly from: number;
   readonly to: number;
   readonly style: RecordStyle;
-  /** Of the record and of the field within it: neighbours differ. */
+  /** Whether the record, and the field within it, have odd numbers: neighbours are shaded differently. */
   readonly oddRecord: boolean;
   readonly oddField: boolean;
   readonly startsField: boolean;
@@ -33,40 +36,34 @@ export interface Run {
   readonly cursor: boolean;
 }
 
-/** What rows of bytes are cut by. */
+/** What rows of bytes are cut into runs by. */
 export interface Marks {
   readonly records: Records;
-  /** The record that a byte is in; NONE: none. */
-  recordAt(offset: number): number;
-  /** The record's fields, by offset; `null`: not known yet. */
-  fieldsOf(record: number): readonly Field[] | null;
+  /** The record that a byte is in; NONE if it is in none. */
+  recordAt(offset: number): RecordRow;
+  /** The record's fields in the order of their offsets; `null` while they are not loaded. */
+  fieldsOf(record: RecordRow): readonly Field[] | null;
   /** Selected bytes, both ends included. */
   readonly selection: { readonly from: number; readonly to: number } | null;
   readonly cursor: number | null;
 }
 
-/** Index of the field that holds the byte at `offset`; NONE: none. Fields are in the order of their bytes. */
+/** Index of the field that contains the byte at `offset`; NONE if there is none. `fields` are in order of their offsets. */
 export function fieldAt(fields: readonly Field[], offset: number): number {
-  let low = 0;
-  let high = fields.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((fields[middle]?.offset ?? 0) <= offset) low = middle + 1;
-    else high = middle;
-  }
-  const field = fields[low - 1];
-  return field !== undefined && offset < field.offset + field.length ? low - 1 : NONE;
+  const at = firstIndex(fields.length, (index) => (fields[index] as Field).offset > offset) - 1;
+  const field = fields[at];
+  return field !== undefined && offset < field.offset + field.length ? at : NONE;
 }
 
-/** How a record's bytes look as long as its fields are not known. */
-export function recordStyle({ kinds, kind }: Records, record: number): RecordStyle {
-  const { type, name, struct } = kinds[kind[record] ?? 0] ?? { type: NONE, name: "", struct: null };
+/** How a record's bytes look while its fields are not loaded. */
+export function recordStyle({ kinds, kind }: Records, record: RecordRow): RecordStyle {
+  const { type, name, struct } = kinds[u16At(kind, record)] ?? { type: NONE, name: "", struct: null };
   if (type !== NONE || struct !== null)
     return struct === null && name.startsWith("unknown record") ? "unknown" : "field";
   return name === "not decoded" ? "lost" : "raw";
 }
 
-/** The runs of the `length` bytes of a row that begins at `start`. There are as few as their looks allow. */
+/** The runs of a row of `length` bytes from offset `start`. Neighbouring bytes that look the same share one. */
 export function runsOf(start: number, length: number, marks: Marks): Run[] {
   const { records, selection, cursor } = marks;
   const runs: Run[] = [];
@@ -121,7 +118,7 @@ export function runsOf(start: number, length: number, marks: Marks): Run[] {
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
-/** Bytes from … to - 1 of a row as hex, a blank before each and a second one in the middle of a row of 16. */
+/** Bytes `from` to `to` - 1 of a row as hex, a space before each and another one in the middle of a row of 16. */
 export function hexCells(bytes: Uint8Array | null, from: number, to: number): string {
   let text = "";
   for (let at = from; at < to; at++) {
@@ -131,16 +128,16 @@ export function hexCells(bytes: Uint8Array | null, from: number, to: number): st
   return text;
 }
 
-/** Characters that the hex of a row of `width` bytes takes. */
+/** Characters of the hex of a row of `width` bytes. */
 export const hexLength = (width: number): number => 3 * width + (width > 8 ? 1 : 0);
 
-/** The byte whose hex is at a character of its row. */
+/** The byte of a row whose hex is at a character. */
 export function byteAtCharacter(character: number, width: number): number {
   const at = Math.floor((character > 24 ? character - 1 : character) / 3);
   return Math.max(0, Math.min(width - 1, at));
 }
 
-/** The same bytes as characters: those of ASCII that can be seen, a dot in the middle for the others. */
+/** The same bytes as characters: printable ASCII, and `·` for all others. */
 export function characterCells(bytes: Uint8Array | null, from: number, to: number): string {
   let text = "";
   for (let at = from; at < to; at++) {
@@ -150,7 +147,7 @@ export function characterCells(bytes: Uint8Array | null, from: number, to: numbe
   return text;
 }
 
-/** Hex digits that every offset of a member takes: 6 at least. */
+/** Hex digits of the offsets of a member of `size` bytes, at least 6. */
 export function offsetDigits(size: number): number {
   return Math.max(6, Math.max(0, size - 1).toString(16).length);
 }

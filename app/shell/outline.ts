@@ -1,46 +1,49 @@
-// The records of a listing as the lines of a tree: members, their records, and the fields of those that are open.
+// The records of a listing as the lines of a tree: members, their records, and the fields of expanded records.
 
 import { NONE, type Records, recordMember } from "../model/checkpoint.ts";
+import { u32At } from "../model/read.ts";
+import type { RecordRow } from "../model/rows.ts";
+import { firstIndex } from "../model/search.ts";
 
 export type Line =
   | { readonly kind: "member"; readonly member: number; readonly records: number }
-  /** `at`: where the record is among the rows. */
-  | { readonly kind: "record"; readonly row: number; readonly at: number }
-  /** The n-th line below an open record. */
-  | { readonly kind: "field"; readonly row: number; readonly nth: number };
+  /** `at`: index of the record in `rows`. */
+  | { readonly kind: "record"; readonly row: RecordRow; readonly at: number }
+  /** The n-th line below an expanded record. */
+  | { readonly kind: "field"; readonly row: RecordRow; readonly nth: number };
 
 export interface Outline {
   readonly count: number;
   /** The line at an index below `count`. */
   line(index: number): Line;
-  /** Index of a record's line; NONE where it is not among the rows, or its member is closed. */
-  indexOf(row: number): number;
-  /** Index of the line of the member or record that a line is below; NONE: of none. */
+  /** Index of a record's line; NONE if it is not in `rows` or its member is collapsed. */
+  indexOf(row: RecordRow): number;
+  /** Index of the line of the member or record that a line is below; NONE at the top level. */
   parentOf(index: number): number;
 }
 
 export interface OutlineOptions {
   readonly records: Records;
-  /** The records that are listed, in order. */
+  /** The listed records, in order. */
   readonly rows: Uint32Array;
-  /** Put a line before the records of each member; only for rows in the order of the image. */
+  /** Whether a line goes before the records of each member. Requires `rows` in the order of the image. */
   readonly byMember: boolean;
   readonly closedMembers: ReadonlySet<number>;
-  /** Open records, with how many lines stand below each. */
-  readonly open: ReadonlyMap<number, number>;
+  /** Expanded records, with the number of lines below each. */
+  readonly open: ReadonlyMap<RecordRow, number>;
 }
 
-/** Lines that follow each other alike: a member, records from … to - 1 of the rows, or what is below one record. */
+/** Consecutive lines of one kind: one member, records `from` to `to` - 1 of the rows, or all fields of one record. */
 interface Stretch {
   readonly start: number;
   readonly kind: Line["kind"];
   readonly from: number;
   readonly to: number;
-  /** Index of the member's line. */
+  /** Index of the line that these are below. */
   readonly member: number;
 }
 
-/** The outline. Takes time in proportion to members and open records, not to records. */
+/** Lays out the lines. Takes time in proportion to members and expanded records, not to all records. */
 export function outlineOf({ records, rows, byMember, closedMembers, open }: OutlineOptions): Outline {
   const stretches: Stretch[] = [];
   let count = 0;
@@ -54,13 +57,13 @@ export function outlineOf({ records, rows, byMember, closedMembers, open }: Outl
     .filter((at) => at !== NONE)
     .sort((a, b) => a - b);
   let next = 0;
-  /** Records from … to - 1, cut where one is open. */
+  /** Adds records `from` to `to` - 1, with the fields of expanded ones. */
   const addRecords = (from: number, to: number, member: number): void => {
     let at = from;
     while (next < openAt.length && (openAt[next] ?? to) < to) {
       const cut = openAt[next++] ?? at;
       add("record", at, cut + 1, cut + 1 - at, member);
-      const row = rows[cut] ?? 0;
+      const row = u32At(rows, cut);
       add("field", row, row, open.get(row) ?? 0, count - 1);
       at = cut + 1;
     }
@@ -68,7 +71,7 @@ export function outlineOf({ records, rows, byMember, closedMembers, open }: Outl
   };
   if (!byMember) addRecords(0, rows.length, NONE);
   for (let at = 0; byMember && at < rows.length; ) {
-    const member = recordMember(records, rows[at] ?? 0);
+    const member = recordMember(records, u32At(rows, at));
     const end = endOfMember(records, rows, at, member);
     const line = count;
     add("member", member, end - at, 1, NONE);
@@ -77,25 +80,26 @@ export function outlineOf({ records, rows, byMember, closedMembers, open }: Outl
     at = end;
   }
 
-  const stretchAt = (index: number): Stretch | undefined => {
-    let low = 0;
-    let high = stretches.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((stretches[middle]?.start ?? 0) <= index) low = middle + 1;
-      else high = middle;
-    }
-    return stretches[low - 1];
+  return readOutline(rows, stretches, count);
+}
+
+/** Reads lines out of stretches. */
+function readOutline(rows: Uint32Array, stretches: readonly Stretch[], count: number): Outline {
+  const stretchAt = (index: number): Stretch => {
+    const at = firstIndex(stretches.length, (each) => (stretches[each] as Stretch).start > index) - 1;
+    const stretch = stretches[at];
+    if (stretch === undefined) throw new RangeError(`Line ${index} of an outline of ${count} lines`);
+    return stretch;
   };
 
   return {
     count,
     line(index) {
-      const stretch = stretchAt(index) ?? { start: 0, kind: "record", from: 0, to: 0, member: NONE };
+      const stretch = stretchAt(index);
       const nth = index - stretch.start;
       if (stretch.kind === "member") return { kind: "member", member: stretch.from, records: stretch.to };
       if (stretch.kind === "field") return { kind: "field", row: stretch.from, nth };
-      return { kind: "record", row: rows[stretch.from + nth] ?? 0, at: stretch.from + nth };
+      return { kind: "record", row: u32At(rows, stretch.from + nth), at: stretch.from + nth };
     },
     indexOf(row) {
       const at = rows.indexOf(row);
@@ -103,18 +107,11 @@ export function outlineOf({ records, rows, byMember, closedMembers, open }: Outl
       const stretch = stretches.find(({ kind, from, to }) => kind === "record" && at >= from && at < to);
       return stretch === undefined ? NONE : stretch.start + at - stretch.from;
     },
-    parentOf: (index) => stretchAt(index)?.member ?? NONE,
+    parentOf: (index) => stretchAt(index).member,
   };
 }
 
-/** Where the records of `member` end that begin at `at`: rows are in the order of the image. */
+/** The end of the records of `member`, which begin at `at`. Rows are in the order of the image. */
 function endOfMember(records: Records, rows: Uint32Array, at: number, member: number): number {
-  let low = at;
-  let high = rows.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (recordMember(records, rows[middle] ?? 0) <= member) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstIndex(rows.length, (index) => recordMember(records, u32At(rows, index)) > member, at);
 }

@@ -1,52 +1,55 @@
-// Records in words: what each is about, and who refers to that.
+// Describes records: what each is about, and what refers to that.
 
 import { type Checkpoint, descriptorCount, HAS, holderCount, NONE, taskCount } from "../model/checkpoint.ts";
 import { useNames } from "../model/columns/files.ts";
 import type { Field } from "../model/fields.ts";
+import { i32At, u8At, u32At } from "../model/read.ts";
+import type { RecordRow } from "../model/rows.ts";
 import { visible } from "../model/text.ts";
 import { counted, fileName } from "../model/words.ts";
 import { taskName } from "./describe.ts";
 
 const KINDS = ["task", "table", "file", "descriptor", "further", "object", "new-table", "new-file"] as const;
 
-/** For each record the object that it describes, as row × 8 + index into KINDS; NONE: none. */
+/** For each record the object that it describes, as row × 8 + index into KINDS; NONE if it describes none. */
 export type RecordLinks = Int32Array;
 
-/** Goes over all objects once, so that each record's is at hand. */
+/** Links every record to its object, in one pass over all objects. */
 export function recordLinks(checkpoint: Checkpoint): RecordLinks {
   const { tasks, tables, files, descriptors, fileRecords, objects, records } = checkpoint;
   const links = new Int32Array(records.count).fill(NONE);
-  const note = (kind: (typeof KINDS)[number], record: Int32Array, count: number): void => {
+  const link = (kind: (typeof KINDS)[number], record: Int32Array, count: number): void => {
     const code = KINDS.indexOf(kind);
     for (let row = 0; row < count; row++) {
-      const at = record[row] ?? NONE;
+      const at = i32At(record, row);
       if (at !== NONE && links[at] === NONE) links[at] = row * 8 + code;
     }
   };
-  note("task", tasks.record, tasks.count);
-  note("table", tables.record, tables.count);
-  note("file", files.record, files.count);
-  note("descriptor", descriptors.record, descriptors.count);
-  note("object", objects.record, objects.count);
+  link("task", tasks.record, tasks.count);
+  link("table", tables.record, tables.count);
+  link("file", files.record, files.count);
+  link("descriptor", descriptors.record, descriptors.count);
+  link("object", objects.record, objects.count);
   for (let file = 0; file < files.count; file++) {
-    for (let at = fileRecords.first[file] ?? 0; at < (fileRecords.first[file + 1] ?? 0); at++) {
+    const end = u32At(fileRecords.first, file + 1);
+    for (let at = u32At(fileRecords.first, file); at < end; at++) {
       const record = fileRecords.record[at] ?? NONE;
       if (record !== NONE && links[record] === NONE) links[record] = file * 8 + KINDS.indexOf("further");
     }
   }
-  noteAnnounced(checkpoint, links);
+  linkAnnouncements(checkpoint, links);
   return links;
 }
 
 /**
- * Finds the OBJREFs of tables and files, which the checkpoint does not keep: each comes before the record of its
- * object, with OBJREFs and records of what that needs in between.
+ * Links the OBJREFs that announce tables and files, which are not in the checkpoint. Each comes before the record of its
+ * object. Announcements nest: those of what the object needs come in between, with their records.
  */
-function noteAnnounced({ records }: Checkpoint, links: Int32Array): void {
+function linkAnnouncements({ records }: Checkpoint, links: Int32Array): void {
   const objref = records.kinds.findIndex(({ name }) => name === "OBJREF");
   const waiting: number[] = [];
   for (let record = 0; objref !== NONE && record < records.count; record++) {
-    const link = links[record] ?? NONE;
+    const link = i32At(links, record);
     if (link === NONE && records.kind[record] === objref) waiting.push(record);
     const kind = link === NONE ? undefined : KINDS[link & 7];
     if (kind !== "table" && kind !== "file") continue;
@@ -55,21 +58,21 @@ function noteAnnounced({ records }: Checkpoint, links: Int32Array): void {
   }
 }
 
-/** What a record is about: `announces open file 12`, `fd 3 → /var/log/x`; empty where that is not known. */
-export function aboutRecord(checkpoint: Checkpoint, links: RecordLinks, record: number): string {
+/** What a record is about: `announces open file 12`, `fd 3 → /var/log/x`; empty if unknown. */
+export function aboutRecord(checkpoint: Checkpoint, links: RecordLinks, record: RecordRow): string {
   const { tasks, tables, files, descriptors, objects } = checkpoint;
-  const link = links[record] ?? NONE;
+  const link = i32At(links, record);
   if (link === NONE) return "";
   const row = link >> 3;
   switch (KINDS[link & 7]) {
     case "task":
-      return `task ${taskName(checkpoint, row)}${tasks.table[row] === NONE ? ", without files" : ""}`;
+      return `task ${taskName(checkpoint, row)}${tasks.table[row] === NONE ? ", no file table" : ""}`;
     case "table":
       return `file table ${tables.id[row]}, ${counted(descriptorCount(tables, row), "descriptor")}`;
     case "file":
-      return `open file ${files.id[row]} ${fileName(checkpoint, row)}${(files.has[row] ?? 0) & HAS.deleted ? " (deleted)" : ""}`;
+      return `open file ${files.id[row]} ${fileName(checkpoint, row)}${u8At(files.has, row) & HAS.deleted ? " (deleted)" : ""}`;
     case "descriptor":
-      return `fd ${descriptors.fd[row]} → ${fileName(checkpoint, descriptors.file[row] ?? NONE)}`;
+      return `fd ${descriptors.fd[row]} → ${fileName(checkpoint, i32At(descriptors.file, row))}`;
     case "further":
       return `more of open file ${files.id[row]} ${fileName(checkpoint, row)}`;
     case "new-table":
@@ -83,41 +86,41 @@ export function aboutRecord(checkpoint: Checkpoint, links: RecordLinks, record: 
   }
 }
 
-/** Fields of a record that stand for it in a line, and characters of it. */
-const FEW_FIELDS = 3;
-const FEW_CHARACTERS = 120;
+/** Most fields, and most characters, of a record's summary. */
+const SUMMARY_FIELDS = 3;
+const SUMMARY_LENGTH = 120;
 
-/** A record's text, or its first fields behind the header: `nr_pids 1, vpids 0`. */
+/** A record's text, or its first fields after the header: `nr_pids 1, vpids 0`. */
 export function summaryOf(fields: readonly Field[]): string {
   const text = fields.find(({ role, name }) => role === "payload" && name === "text");
   if (text !== undefined && text.raw !== "") return clipped(`“${text.raw}”`);
-  const told = fields.filter(({ role, raw, name }) => role === undefined && raw !== "" && !HEADER_FIELDS.has(name));
+  const shown = fields.filter(({ role, raw, name }) => role === undefined && raw !== "" && !HEADER_FIELDS.has(name));
   return clipped(
-    told
-      .slice(0, FEW_FIELDS)
+    shown
+      .slice(0, SUMMARY_FIELDS)
       .map(({ name, raw, meaning }) => `${name} ${meaning ?? raw}`)
       .join(", "),
   );
 }
 
-/** Told of every record by its own columns. */
+/** Shown for every record in columns of their own. */
 const HEADER_FIELDS = new Set(["type", "len", "size"]);
 
 const clipped = (text: string): string => {
   const seen = visible(text);
-  return seen.length > FEW_CHARACTERS ? `${seen.slice(0, FEW_CHARACTERS - 1)}…` : seen;
+  return seen.length > SUMMARY_LENGTH ? `${seen.slice(0, SUMMARY_LENGTH - 1)}…` : seen;
 };
 
-/** What refers to the object that a record describes, as far as that is quickly told: `3 descriptors`, `2 tasks`. */
-export function refersTo({ tables, files }: Checkpoint, links: RecordLinks, record: number): string {
-  const link = links[record] ?? NONE;
+/** What refers to the object that a record describes, if that is quick to count: `3 descriptors`, `2 tasks`. */
+export function refersTo({ tables, files }: Checkpoint, links: RecordLinks, record: RecordRow): string {
+  const link = i32At(links, record);
   if (link === NONE) return "";
   const row = link >> 3;
   if (KINDS[link & 7] === "table") return counted(taskCount(tables, row), "task");
   if (KINDS[link & 7] !== "file") return "";
   const holders = holderCount(files, row);
   const held = holders > 0 ? [counted(holders, "descriptor")] : [];
-  return [...held, ...useNames(files.use[row] ?? 0)].join(", ");
+  return [...held, ...useNames(u8At(files.use, row))].join(", ");
 }
 
 export interface KindCount {
@@ -125,7 +128,7 @@ export interface KindCount {
   readonly count: number;
 }
 
-/** The kinds of record that there are, by name, with how many records each has: the most frequent first. */
+/** The kinds of record in the image, by name, with their number of records. Most frequent first. */
 export function kindCounts({ records }: Checkpoint): KindCount[] {
   const counts = new Float64Array(records.kinds.length);
   for (let row = 0; row < records.count; row++)
@@ -138,10 +141,10 @@ export function kindCounts({ records }: Checkpoint): KindCount[] {
   return [...byName].map(([name, count]) => ({ name, count })).sort((a, b) => b.count - a.count);
 }
 
-/** The filter that keeps records of one kind. */
+/** The filter for records of one kind. */
 export const kindFilter = (name: string): string => `kind:"=${name}"`;
 
-/** The kind that a filter made by `kindFilter` keeps; `null` for any other filter. */
+/** The kind that a filter made by `kindFilter` is for; `null` for any other filter. */
 export function kindOfFilter(filter: string): string | null {
   return /^\s*kind:"=([^"]*)"\s*$/.exec(filter)?.[1] ?? null;
 }
