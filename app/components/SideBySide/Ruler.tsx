@@ -1,16 +1,17 @@
-// The ruler at the edge: where along all lines something has changed. Removals are marked left, additions right,
-// other changes across. A click goes there; the keys have the grid itself.
+// The ruler beside the lines: where among all lines there are changes. Removals are marked on the left, additions on
+// the right, other changes across. A click scrolls there; keyboard users have the grid itself.
 
 import { type MouseEvent, useMemo } from "react";
 import { type AlignedLines, LINE } from "../../diff/align.ts";
 import type { Comparison } from "../../diff/comparison.ts";
 import { NONE } from "../../model/checkpoint.ts";
+import { u8At, u32At } from "../../model/read.ts";
 
-/** Steps that the ruler tells apart. */
+/** How many steps the ruler is divided into. */
 const STEPS = 240;
 
-/** Bits of what is in a step. */
-const MARK = { added: 1, gone: 2, changed: 4 } as const;
+/** Bits for the changes in a step. */
+const MARK = { added: 1, removed: 2, changed: 4 } as const;
 
 interface RulerProps {
   readonly comparison: Comparison;
@@ -36,7 +37,7 @@ export function Ruler({ comparison, lines, selected, onLine }: RulerProps) {
   return (
     <svg className="ruler" viewBox={`0 0 12 ${STEPS}`} preserveAspectRatio="none" aria-hidden="true" onClick={onClick}>
       <path className="ruler-changed" d={path(MARK.changed, 2, 8)} />
-      <path className="ruler-gone" d={path(MARK.gone, 1, 4)} />
+      <path className="ruler-gone" d={path(MARK.removed, 1, 4)} />
       <path className="ruler-added" d={path(MARK.added, 7, 4)} />
       {at !== null && <path className="ruler-selected" d={`M0 ${at}h12v1.5h-12z`} />}
     </svg>
@@ -49,17 +50,17 @@ function marksOf({ pairs, changed }: Comparison, lines: AlignedLines): Uint8Arra
   const scale = STEPS / Math.max(1, lines.count);
   const put = (line: number, mark: number): void => {
     const step = Math.floor(line * scale);
-    marks[step] = (marks[step] as number) | mark;
+    marks[step] = u8At(marks, step) | mark;
   };
   lines.kind.forEach((kind, run) => {
-    const at = lines.at[run] as number;
-    const line = lines.firstLine[run] as number;
+    const at = u32At(lines.at, run);
+    const line = u32At(lines.firstLine, run);
     if (kind === LINE.task || (kind === LINE.section && lines.sectionChange[at] !== NONE)) put(line, MARK.changed);
     if (kind !== LINE.pair) return;
-    const end = at + (lines.length[run] as number);
+    const end = at + u32At(lines.length, run);
     for (let pair = at; pair < end; pair++) {
       if (changed[pair] === 0) continue;
-      const mark = before[pair] === NONE ? MARK.added : after[pair] === NONE ? MARK.gone : MARK.changed;
+      const mark = before[pair] === NONE ? MARK.added : after[pair] === NONE ? MARK.removed : MARK.changed;
       put(line + pair - at, mark);
     }
   });

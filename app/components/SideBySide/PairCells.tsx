@@ -1,0 +1,174 @@
+// The cells of a pair of descriptors: on two sides, or in one column as before → after.
+
+import { CHANGE_BITS } from "../../diff/changes.ts";
+import { type Comparison, descriptorNumber } from "../../diff/comparison.ts";
+import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
+import { i32At } from "../../model/read.ts";
+import type { DescriptorRow } from "../../model/rows.ts";
+import { ALIGNED_COLUMNS, type AlignedColumn, columnChanged } from "../../shell/aligned-cells.ts";
+import { Path } from "../Path.tsx";
+import { Sign } from "../Sign.tsx";
+
+interface PairProps {
+  readonly comparison: Comparison;
+  readonly pair: number;
+  readonly columns: readonly AlignedColumn[];
+  /** A single column, before → after, instead of two sides. */
+  readonly one: boolean;
+}
+
+/** The values of one column. */
+interface Values {
+  readonly column: AlignedColumn;
+  readonly before: string;
+  readonly after: string;
+  readonly differs: boolean;
+}
+
+export function PairCells({ comparison, pair, columns, one }: PairProps) {
+  const { before, after, pairs, changed } = comparison;
+  const rowBefore: DescriptorRow = i32At(pairs.descriptors.before, pair);
+  const rowAfter: DescriptorRow = i32At(pairs.descriptors.after, pair);
+  const bits = changed[pair] as number;
+  const values = columns.map((column): Values => {
+    const own = (checkpoint: Checkpoint, row: DescriptorRow): string =>
+      row === NONE ? "" : column.text(checkpoint, row);
+    const texts = [own(before, rowBefore), own(after, rowAfter)] as const;
+    const differs = rowBefore !== NONE && rowAfter !== NONE && columnChanged(column, bits, ...texts);
+    const [shownBefore, shownAfter] = texts.map((text) => (differs ? text || (column.alone ?? "–") : text)) as [
+      string,
+      string,
+    ];
+    return { column, before: shownBefore, after: shownAfter, differs };
+  });
+  const sign = rowBefore === NONE ? "+" : rowAfter === NONE ? "-" : bits !== 0 ? "~" : null;
+  const presence: Presence = rowBefore === NONE ? "opened" : rowAfter === NONE ? "closed" : "";
+  return (
+    <>
+      <div role="gridcell" className={bits === 0 ? "grid-cell aligned-fd muted" : "grid-cell aligned-fd"}>
+        {sign && <Sign sign={sign} />} {descriptorNumber(before, after, pairs, pair)}
+      </div>
+      {one ? (
+        <OneColumn
+          values={values}
+          bits={bits}
+          presence={presence}
+          path={rowBefore === NONE ? PATH_COLUMN.text(after, rowAfter) : PATH_COLUMN.text(before, rowBefore)}
+        />
+      ) : (
+        <BothSides values={values} bits={bits} presence={presence} />
+      )}
+    </>
+  );
+}
+
+/** Why a descriptor is on one side only; empty if it is on both. */
+type Presence = "opened" | "closed" | "";
+
+const PATH_COLUMN = ALIGNED_COLUMNS[0] as AlignedColumn;
+
+interface CellsProps {
+  readonly values: readonly Values[];
+  readonly bits: number;
+  readonly presence: Presence;
+}
+
+function OneColumn({ values, bits, presence, path }: CellsProps & { readonly path: string }) {
+  // If the path differs, it is another file: its values are left out to make room for the path.
+  const shown = bits & CHANGE_BITS.path ? values.slice(0, 1) : values;
+  return (
+    <>
+      <div role="gridcell" className={bits === 0 ? "grid-cell muted" : "grid-cell"} title={path}>
+        <Path path={path} />
+      </div>
+      <div role="gridcell" className="grid-cell aligned-both">
+        {presence}
+        {shown.map(({ differs, ...change }) => differs && <Transition key={change.column.id} {...change} />)}
+      </div>
+    </>
+  );
+}
+
+function BothSides({ values, bits, presence }: CellsProps) {
+  return (
+    <>
+      {presence === "opened" ? (
+        <Gap columns={values.length} word="not open before" />
+      ) : (
+        values.map(({ column, before, differs }) => (
+          <Cell key={column.id} column={column} differs={differs} quiet={bits === 0} gone={presence === "closed"}>
+            {before}
+          </Cell>
+        ))
+      )}
+      <span className="aligned-middle" />
+      {presence === "closed" ? (
+        <Gap columns={values.length} word={bits & CHANGE_BITS.closed ? "not open after" : ""} />
+      ) : (
+        values.map(({ column, after, differs }) => (
+          <Cell key={column.id} column={column} differs={differs} quiet={bits === 0} added={presence === "opened"}>
+            {after}
+          </Cell>
+        ))
+      )}
+    </>
+  );
+}
+
+/** A changed value, `4096 → 8192`. Of a path only the later one: the earlier one is in the column before. */
+function Transition({ column, before, after }: { column: AlignedColumn; before: string; after: string }) {
+  if (column.id === "path") {
+    return (
+      <span className="cell-differs both-path" title={after}>
+        → <Path path={after} />
+      </span>
+    );
+  }
+  return (
+    <span className="cell-differs">
+      <span className="visually-hidden">{column.about ?? column.title} </span>
+      {column.id === "pos" || column.id === "shared" ? "" : `${column.title.toLowerCase()} `}
+      {before} → {after}
+    </span>
+  );
+}
+
+interface CellProps {
+  readonly column: AlignedColumn;
+  readonly differs: boolean;
+  readonly quiet: boolean;
+  readonly gone?: boolean;
+  readonly added?: boolean;
+  readonly children: string;
+}
+
+function Cell({ column, differs, quiet, gone = false, added = false, children }: CellProps) {
+  const classes = [
+    "grid-cell",
+    column.numeric && "cell-number",
+    differs && "cell-differs",
+    gone && "cell-gone",
+    added && "cell-added",
+    quiet && "muted",
+    column.id === "shared" && !quiet && "shared",
+  ];
+  return (
+    <div
+      role="gridcell"
+      className={classes.filter(Boolean).join(" ")}
+      title={children.length > 12 ? children : undefined}
+    >
+      {column.id === "path" ? <Path path={children} /> : children}
+      {differs && <span className="visually-hidden"> changed</span>}
+    </div>
+  );
+}
+
+/** In place of the cells of a side that has no such descriptor. */
+function Gap({ columns, word }: { columns: number; word: string }) {
+  return (
+    <div role="gridcell" className="aligned-gap" style={{ gridColumn: `span ${columns}` }} aria-colspan={columns}>
+      <span className="visually-hidden">{word}</span>
+    </div>
+  );
+}

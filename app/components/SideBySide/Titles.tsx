@@ -1,0 +1,59 @@
+// The column titles of side by side.
+
+import { SIDES, type Side } from "../../model/side.ts";
+import type { AlignedColumn } from "../../shell/aligned-cells.ts";
+
+interface TitlesProps {
+  readonly columns: readonly AlignedColumn[];
+  /** A single column, before → after, instead of two sides. */
+  readonly one: boolean;
+  readonly template: string;
+}
+
+export function Titles({ columns, one, template }: TitlesProps) {
+  const [before, after] = SIDES.map((side) => columns.map((column) => <Title key={column.id} {...{ column, side }} />));
+  return (
+    <div role="rowgroup" className="grid-head">
+      <div role="row" aria-rowindex={1} className="grid-row" style={{ gridTemplateColumns: template }}>
+        <div role="columnheader" className="aligned-title cell-number">
+          fd
+        </div>
+        {one ? (
+          <>
+            <div role="columnheader" className="aligned-title">
+              Path
+            </div>
+            <div role="columnheader" className="aligned-title">
+              before → after
+            </div>
+          </>
+        ) : (
+          <>
+            {before}
+            <span className="aligned-middle" />
+            {after}
+          </>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** A title, and its side for screen readers. A sign has its meaning as a tooltip. */
+function Title({ column: { title, about, numeric }, side }: { column: AlignedColumn; side: Side }) {
+  return (
+    <div role="columnheader" className={numeric ? "aligned-title cell-number" : "aligned-title"}>
+      {about === undefined ? (
+        title
+      ) : (
+        <>
+          <span aria-hidden="true" title={about}>
+            {title}
+          </span>
+          <span className="visually-hidden">{about}</span>
+        </>
+      )}
+      <span className="visually-hidden"> {side}</span>
+    </div>
+  );
+}
