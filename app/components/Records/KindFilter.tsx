@@ -1,4 +1,4 @@
-// Keeps records of one kind only.
+// Filters the records by kind.
 
 import { useMemo } from "react";
 import { grouped } from "../../model/words.ts";
