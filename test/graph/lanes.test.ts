@@ -8,7 +8,7 @@ import { checkpointOf } from "../support/state.ts";
 
 const shuffled = checkpointOfCrowd({ tables: 60, slotsPerTable: 12, family: 6, sharedSlots: 4, shuffled: true });
 
-/** Crossing pairs of edges, by looking at every pair. */
+/** Crossing pairs of edges, counted by comparing every pair. */
 function crossingsByPairs(graph: typeof shuffled): number {
   const { order, place } = { order: lanes(graph).tables, place: lanes(graph).filePlace };
   const ends: number[] = [];
@@ -47,7 +47,7 @@ describe("lanes", () => {
     }
   });
 
-  test("counts crossings as looking at every pair of edges does", () => {
+  test("count as many crossings as comparing every pair of edges", () => {
     expect(crossings(shuffled, lanes(shuffled).tables)).toBe(crossingsByPairs(shuffled));
   });
 
@@ -64,7 +64,7 @@ describe("lanes", () => {
     expect(order.held).toBe(90);
   });
 
-  test("hold every row once, with its place", () => {
+  test("contain every row once, with its place", () => {
     const order = lanes(shuffled);
     for (const [rows, place, count] of [
       [order.tasks, order.taskPlace, shuffled.tasks.count],
@@ -77,7 +77,7 @@ describe("lanes", () => {
     expect(order.slotsAbove.at(-1)).toBe(shuffled.descriptors.count);
   });
 
-  test("put tables that share a file side by side", () => {
+  test("put tables that share a file next to each other", () => {
     const file = (path: string) => ({ kind: "regular" as const, path });
     const checkpoint = checkpointOf({
       tasks: [],
@@ -87,14 +87,14 @@ describe("lanes", () => {
     expect([...lanes(checkpoint).tables]).toEqual([0, 3, 1, 2]);
   });
 
-  test("take an image without anything", () => {
+  test("of an empty image are empty", () => {
     const order = lanes(checkpointOf({ tasks: [], tables: [], files: [] }));
     expect([order.tasks.length, order.tables.length, order.files.length, order.held]).toEqual([0, 0, 0, 0]);
   });
 });
 
 describe("orderByKey", () => {
-  test("orders many rows as it orders few, stably", () => {
+  test("sorts many rows as it sorts few, stably", () => {
     const random = randomNumbers(3);
     const keys = Uint32Array.from({ length: 6000 }, () => random(2) * 0x9000_0000 + random(500));
     const expected = [...keys.keys()].sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0) || a - b);
@@ -103,15 +103,15 @@ describe("orderByKey", () => {
 });
 
 describe("placeInOrder", () => {
-  test("leaves boxes where they want to be if there is room", () => {
+  test("leaves boxes at their ideal heights if there is room", () => {
     expect(placeInOrder([0, 50, 70], 20, 0)).toEqual([0, 50, 70]);
   });
 
-  test("spreads boxes that want the same place about it", () => {
+  test("spreads boxes with the same ideal height around it", () => {
     expect(placeInOrder([100, 100, 100], 20, 0)).toEqual([80, 100, 120]);
   });
 
-  test("never lets boxes overlap, nor begin above the top", () => {
+  test("never lets boxes overlap or begin above the top", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -500, max: 500 }), { maxLength: 40 }), (ideal) => {
         const placed = placeInOrder(ideal, 20, 10);

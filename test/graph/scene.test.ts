@@ -52,7 +52,7 @@ const many = checkpointOfCrowd({ tables: 2000, slotsPerTable: 50, family: 10, sh
 const wide = checkpointOfCrowd({ tables: 12, slotsPerTable: 1500, family: 6, sharedSlots: 400 });
 const flat = checkpointOfCrowd({ tables: 350, slotsPerTable: 3, family: 5, sharedSlots: 2 });
 
-/** One file that 30,000 tables hold, each of six tasks. */
+/** One file held by 30,000 tables of six tasks each. */
 const popular = checkpointOf({
   tasks: Array.from({ length: 180_000 }, (_, task) => ({ comm: "t", table: task % 30_000 })),
   tables: Array.from({ length: 30_000 }, () => [{ fd: 0, file: 0 }]),
@@ -99,7 +99,7 @@ describe("the drawing of ten descriptors", () => {
     expect(scene.notes).toEqual([]);
   });
 
-  test("tells the two kinds of sharing apart", () => {
+  test("distinguishes the two kinds of sharing", () => {
     const shared = scene.boxes.filter((box) => box.shared).map((box) => box.kind);
     expect(shared).toEqual(["table", "slot", "slot", "slot", "file"]);
     expect(scene.edges.filter((edge) => edge.shared).map((edge) => edge.kind)).toEqual([
@@ -135,15 +135,15 @@ describe("a scene", () => {
     ["of a thousand", draw(thousand)],
     ["of a thousand with all tables open", draw(thousand, null, opened)],
     ["of a hundred thousand", draw(many)],
-    ["of a hundred thousand, a file picked", draw(many, { to: "file", row: 3 })],
-    ["of a hundred thousand, a table picked", draw(many, { to: "table", row: 77 })],
+    ["of a hundred thousand, a file selected", draw(many, { to: "file", row: 3 })],
+    ["of a hundred thousand, a table selected", draw(many, { to: "table", row: 77 })],
     [
-      "of a hundred thousand, a table picked, much shown",
+      "of a hundred thousand, a table selected, much shown",
       draw(many, { to: "table", row: 77 }, { ...opened, limit: MOST_SHOWN }),
     ],
-    ["around a file of very many holders", draw(popular, { to: "file", row: 0 }, { ...opened, limit: MOST_SHOWN })],
-    ["around a file of very many holders, all opened", draw(popular, { to: "file", row: 0 }, allOpened)],
-    ["of a hundred thousand, a slot picked, all opened", draw(many, { to: "descriptor", row: 2 }, allOpened)],
+    ["around a file with very many holders", draw(popular, { to: "file", row: 0 }, { ...opened, limit: MOST_SHOWN })],
+    ["around a file with very many holders, all opened", draw(popular, { to: "file", row: 0 }, allOpened)],
+    ["of a hundred thousand, a slot selected, all opened", draw(many, { to: "descriptor", row: 2 }, allOpened)],
     ["of large tables", draw(wide)],
     ["of large tables, opened", draw(wide, null, opened)],
     ["of many small tables", draw(flat)],
@@ -155,16 +155,16 @@ describe("a scene", () => {
     expect(scene.boxes.length).toBeGreaterThan(0);
   });
 
-  test.each(cases)("%s finds each box by its middle", (_, { scene }) => {
+  test.each(cases)("%s finds each box by its centre", (_, { scene }) => {
     scene.boxes.forEach((box, index) => {
-      // The middle of an open table is one of its slots: it is found by its first row.
+      // The centre of an open table is one of its slots: the table is found by its first row.
       const y = box.kind === "table" ? box.y + 9 : box.y + box.height / 2;
       expect(boxAt(scene, box.x + box.width / 2, y)).toBe(index);
     });
     expect(boxAt(scene, -5, -5)).toBe(-1);
   });
 
-  test.each(cases)("%s has its boxes apart, and its edges between them", (_, { scene }) => {
+  test.each(cases)("%s has boxes that do not overlap, and edges that connect them", (_, { scene }) => {
     for (const column of scene.columns) {
       for (let at = 1; at < column.length; at++) {
         const above = scene.boxes[column[at - 1] ?? 0];
@@ -182,7 +182,7 @@ describe("a scene", () => {
     }
   });
 
-  test.each(cases)("%s has every box in its tree once", (_, { scene }) => {
+  test.each(cases)("%s lists every box once in its tree", (_, { scene }) => {
     const items = treeOf(scene);
     expect(items.map((item) => item.box).sort((a, b) => a - b)).toEqual(scene.boxes.map((_, index) => index));
     const { first, end } = treeWindow(items, items.length - 1);
@@ -216,14 +216,14 @@ describe("what is not drawn", () => {
     expect(tasks + plan.loose.length + plan.moreLoose).toBe(checkpoint.tasks.count);
   });
 
-  test("is said, with the reason", () => {
+  test("is reported, with the reason", () => {
     expect(draw(thousand).scene.notes).toEqual([
       "803 descriptors folded by table; open a table (Enter or double-click) to see its slots.",
     ]);
     expect(draw(many).scene.notes.join(" ")).toMatch(/^Too large to draw in full \(100,000 descriptors\)/);
   });
 
-  test("leaves out the files of fewest holders first", () => {
+  test("leaves out the files with the fewest holders first", () => {
     const subject = oneImage(wide);
     const plan = planWhole(subject, layout(subject), null, NOTHING_OPENED);
     expect(plan.sharedHidden).toBeGreaterThan(0);
@@ -241,14 +241,14 @@ describe("what is not drawn", () => {
 });
 
 describe("a thousand descriptors", () => {
-  test("show their tables as bars, and a table's slots when it is opened", () => {
+  test("show tables as bars, and the slots of a table when it is opened", () => {
     const closed = draw(thousand).scene;
     expect(closed.boxes.filter((box) => box.kind === "slot")).toEqual([]);
     const open = draw(thousand, null, { ...NOTHING_OPENED, tables: new Set([3]) }).scene;
     expect(open.boxes.filter((box) => box.kind === "slot").length).toBe(25);
   });
 
-  test("show a picked slot with its file in a table that is closed", () => {
+  test("show a selected slot with its file in a closed table", () => {
     const slot = thousand.tables.first[4] ?? 0;
     const { scene } = draw(thousand, { to: "descriptor", row: slot + 20 });
     expect(scene.boxes.filter((box) => box.kind === "slot").map((box) => box.ref?.row)).toEqual([slot + 20]);
@@ -256,7 +256,7 @@ describe("a thousand descriptors", () => {
   });
 });
 
-describe("the far view", () => {
+describe("the map", () => {
   const { scene, subject, order } = draw(many);
 
   test("lists the most shared files", () => {
@@ -279,19 +279,19 @@ describe("the far view", () => {
     expect(objectAt(subject, order, tables, tables.y + 41.5 * step)).toEqual({ to: "table", row: order.tables[41] });
   });
 
-  test("opens a holder's table on demand, and closes the picked one's", () => {
+  test("opens the table of a holder on demand, and closes the selected one", () => {
     const row = order.ranked[0] ?? 0;
     const table = many.descriptors.table[many.files.holder[many.files.firstHolder[row] ?? 0] ?? 0] ?? 0;
     const opened = { ...NOTHING_OPENED, tables: new Set([table]) };
-    const slotsOf = (picked: ObjectRef, expansion: Expansion): number | undefined =>
-      planAround(subject, order, picked, expansion).tables.find((planned) => planned.table === table)?.slots.length;
+    const slotsOf = (selection: ObjectRef, expansion: Expansion): number | undefined =>
+      planAround(subject, order, selection, expansion).tables.find((planned) => planned.table === table)?.slots.length;
     expect(slotsOf({ to: "file", row }, opened)).toBe(50);
     expect(slotsOf({ to: "file", row }, NOTHING_OPENED)).toBeLessThan(10);
     expect(slotsOf({ to: "table", row: table }, NOTHING_OPENED)).toBe(50);
     expect(slotsOf({ to: "table", row: table }, opened)).toBe(0);
   });
 
-  test("draws holders fifty at a time, and says how many are left", () => {
+  test("draws holders fifty at a time, and counts those that are left", () => {
     const file = { kind: "regular" as const, path: "/x" };
     const crowd = checkpointOf({
       tasks: Array.from({ length: 130 }, (_, table) => ({ comm: "t", pid: table, table })),
@@ -308,7 +308,7 @@ describe("the far view", () => {
 });
 
 describe("odd images", () => {
-  test("of tasks without tables, tables without tasks, and slots that lead nowhere are drawn", () => {
+  test("with tasks without tables, tables without tasks and missing files are drawn", () => {
     const odd = checkpointOf({
       tasks: Array.from({ length: 40 }, (_, pid) => ({ comm: "z", pid, state: "zombie" as const })),
       tables: [[{ fd: 3, file: -1 }], []],
@@ -321,7 +321,7 @@ describe("odd images", () => {
     expect(texts(scene)).toContain("0 fds | no task");
   });
 
-  test("with nothing in them are drawn as nothing", () => {
+  test("without contents have an empty scene", () => {
     const { scene } = draw(checkpointOf({ tasks: [], tables: [], files: [] }));
     expect(markCount(scene)).toBe(0);
   });
@@ -340,14 +340,14 @@ describe("odd images", () => {
 
 describe("a trace", () => {
   const { scene } = draw(small);
-  const lit = (ref: ObjectRef): string[] => {
+  const highlighted = (ref: ObjectRef): string[] => {
     const trace = traceOf(scene, boxOf(scene, ref));
     const names = texts(scene);
     return names.filter((_, index) => trace?.boxes[index] === 1);
   };
 
-  test("of a slot lights its file and who shares it", () => {
-    expect(lit({ to: "descriptor", row: 1 })).toEqual([
+  test("of a slot highlights its file and what else leads to it", () => {
+    expect(highlighted({ to: "descriptor", row: 1 })).toEqual([
       "▾ 3 fds · 2 shared | 2 tasks",
       "1 | w",
       "2 | ⓧ | w",
@@ -360,8 +360,8 @@ describe("a trace", () => {
     ]);
   });
 
-  test("of a task lights its table, slots and files, and no other task", () => {
-    expect(lit({ to: "task", row: 2 })).toEqual([
+  test("of a task highlights its table, slots and files, and no other task", () => {
+    expect(highlighted({ to: "task", row: 2 })).toEqual([
       "▾ 2 fds · 1 shared",
       "3 | w",
       "9 | r",
@@ -371,7 +371,7 @@ describe("a trace", () => {
     ]);
   });
 
-  test("of what is not drawn is none", () => {
+  test("of an object that is not drawn is null", () => {
     expect(traceOf(scene, boxOf(scene, { to: "file", row: 99 }))).toBeNull();
   });
 });

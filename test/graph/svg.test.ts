@@ -42,7 +42,7 @@ describe("a scene as SVG", () => {
     expect(text).toContain('font-family="&quot;A &amp; B&quot;, monospace"');
   });
 
-  test("has an element for each box and edge, all closed", () => {
+  test("has elements for all boxes and edges, all closed", () => {
     const text = svg(checkpointOfCrowd({ tables: 2000, slotsPerTable: 50, family: 10, sharedSlots: 10 }));
     for (const tag of ["svg", "g", "text", "title"]) {
       const opened = text.match(new RegExp(`<${tag}[ >]`, "g"))?.length;

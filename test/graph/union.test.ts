@@ -12,7 +12,7 @@ import { type Checkpoint, NONE, nameBytes } from "../../app/model/checkpoint.ts"
 import { sameBytes } from "../../app/model/text.ts";
 import { checkpointOf, type State } from "../support/state.ts";
 
-/** Pairs tasks by pid and descriptors by fd, as plainly as can be. */
+/** Pairs tasks by pid and descriptors by fd, in the simplest way. */
 function pairing(before: Checkpoint, after: Checkpoint): Pairing {
   const taskAfter = before.tasks.pid.map((pid) => after.tasks.pid.indexOf(pid));
   const tables = new Map<string, [number, number]>();
@@ -73,14 +73,14 @@ function both(before: State, after: State): Subject {
   return union(was, now, pairing(was, now));
 }
 
-/** The slots of a union in words: `1 → /a`, with what became of them and where they led. */
+/** The slots of a union as text: the sign of their change, `1 → /a`, and where they led before. */
 function slots(subject: Subject): string[] {
   const { descriptors } = subject.graph;
   const name = (row: number): string => sentence(subject, { to: "file", row }).split(",")[0]?.slice(10) ?? "";
   return [...descriptors.fd].map((fd, row) => {
-    const was = descriptors.fileBefore?.[row] ?? NONE;
+    const earlier = descriptors.fileBefore?.[row] ?? NONE;
     const sign = ["", "+ ", "− ", "~ "][changeOf(subject, "descriptor", row)];
-    return `${sign}${fd} → ${name(descriptors.file[row] ?? 0)}${was === NONE ? "" : ` (was ${name(was)})`}`;
+    return `${sign}${fd} → ${name(descriptors.file[row] ?? 0)}${earlier === NONE ? "" : ` (before: ${name(earlier)})`}`;
   });
 }
 
@@ -98,7 +98,7 @@ const state = (over: Partial<State> = {}): State => ({
 });
 
 describe("the union of two images", () => {
-  test("of the same state has nothing changed", () => {
+  test("of one state with itself has no changes", () => {
     const subject = both(state(), state());
     expect(subject.graph.descriptors.count).toBe(3);
     for (const column of Object.values(subject.both?.change ?? {})) {
@@ -115,7 +115,7 @@ describe("the union of two images", () => {
     expect(slots(subject)).toEqual(["0 → /in", "1 → /log", "2 → /log"]);
   });
 
-  test("marks slots that were opened, closed and led elsewhere", () => {
+  test("marks slots that were opened, closed or redirected", () => {
     const subject = both(
       state(),
       state({
@@ -129,11 +129,11 @@ describe("the union of two images", () => {
         files: [file("/in"), file("/log", 4096n), file("/new")],
       }),
     );
-    expect(slots(subject)).toEqual(["~ 0 → /new (was /in)", "1 → /log", "− 2 → /log", "+ 5 → /new"]);
+    expect(slots(subject)).toEqual(["~ 0 → /new (before: /in)", "1 → /log", "− 2 → /log", "+ 5 → /new"]);
     expect(holdersLabel(subject, 1)).toBe("⟨2 → 1⟩");
   });
 
-  test("draws a file that is no longer shared as the two files that it became", () => {
+  test("draws a file that is no longer shared as two files", () => {
     const subject = both(
       state(),
       state({
@@ -147,7 +147,7 @@ describe("the union of two images", () => {
         files: [file("/in"), file("/log", 4096n), file("/log", 4096n)],
       }),
     );
-    expect(slots(subject)).toEqual(["0 → /in", "1 → /log", "~ 2 → /log (was /log)"]);
+    expect(slots(subject)).toEqual(["0 → /in", "1 → /log", "~ 2 → /log (before: /log)"]);
     expect(subject.graph.files.count).toBe(3);
     expect(changeOf(subject, "file", 2)).toBe(ADDED);
     const scene = sceneOf(subject, layout(subject), {
@@ -160,7 +160,7 @@ describe("the union of two images", () => {
     expect(leads.sort()).toEqual([SAME, SAME, ADDED, REMOVED]);
   });
 
-  test("draws a table that is no longer shared as two, and leaves the copy's slots unmarked", () => {
+  test("draws a table that is no longer shared as two, and does not mark the slots of the copy", () => {
     const two = {
       tasks: [
         { pid: 1, comm: "a", table: 0 },
@@ -191,13 +191,13 @@ describe("the union of two images", () => {
     ]);
   });
 
-  test("marks tasks that came and went, with all they held", () => {
+  test("marks added and removed tasks, with all their descriptors", () => {
     const subject = both(state(), state({ tasks: [{ pid: 7, comm: "new", table: 0 }] }));
     expect([0, 1].map((row) => changeOf(subject, "task", row))).toEqual([REMOVED, ADDED]);
     expect(slots(subject).map((slot) => slot.charAt(0))).toEqual(["−", "−", "−", "+", "+", "+"]);
   });
 
-  test("pairs files that no descriptor holds by their names", () => {
+  test("pairs files without holders by name", () => {
     const extra = state({ files: [file("/in"), file("/log", 4096n), file("/bin/a"), file("/lib/x")] });
     const later = state({ files: [file("/in"), file("/log", 4096n), file("/lib/x"), file("/lib/y")] });
     const subject = both(extra, later);
@@ -205,14 +205,14 @@ describe("the union of two images", () => {
     expect(found).toEqual([REMOVED, SAME, ADDED]);
   });
 
-  test("leads from a row of either image to its own and back", () => {
+  test("maps rows of either image to its own and back", () => {
     const subject = both(state(), state({ tasks: [{ pid: 7, comm: "new", table: 0 }] }));
     expect(unionRef(subject, "after", { to: "task", row: 0 })).toEqual({ to: "task", row: 1 });
     expect(sideRefs(subject, { to: "task", row: 1 })).toEqual({ before: null, after: { to: "task", row: 0 } });
     expect(unionRef(subject, "before", { to: "task", row: 9 })).toBeNull();
   });
 
-  test("holds each edge once on either end", () => {
+  test("lists each edge once at either end", () => {
     const subject = both(state(), state({ tables: [[{ fd: 1, file: 0 }]] }));
     const { descriptors, files } = subject.graph;
     const fromSlots: string[] = [];

@@ -33,13 +33,13 @@ const walked = (start: Step, ...directions: Direction[]): string => {
 const at = (to: Step["at"]["to"], row: number): Step => ({ at: { to, row }, from: null });
 
 describe("walking", () => {
-  test("begins at the first task", () => {
+  test("starts at the first task", () => {
     expect(firstStep(checkpoint, order)?.at).toEqual({ to: "task", row: 0 });
     const nothing = checkpointOf({ tasks: [], tables: [], files: [] });
     expect(firstStep(nothing, layout(oneImage(nothing)))).toBeNull();
   });
 
-  test("goes along edges to the right, and stays at their end", () => {
+  test("follows edges to the right, and stays at their end", () => {
     expect(walked(at("task", 0), "right")).toBe("table 0");
     expect(walked(at("task", 0), "right", "right")).toBe("descriptor 0");
     expect(walked(at("task", 0), "right", "right", "down", "right")).toBe("file 1");
@@ -53,14 +53,14 @@ describe("walking", () => {
     expect(walked(at("descriptor", 2), "left", "left", "left")).toBe("task 2");
   });
 
-  test("goes through a file's holders after coming from it", () => {
+  test("moves among the holders of a file after coming from it", () => {
     expect(walked(at("file", 1), "left")).toBe("descriptor 1");
     expect(walked(at("file", 1), "left", "down")).toBe("descriptor 2");
     expect(walked(at("file", 1), "left", "down", "down")).toBe("descriptor 2");
     expect(walked(at("file", 1), "left", "down", "up", "up", "right")).toBe("file 1");
   });
 
-  test("goes through a table's slots and the lanes otherwise", () => {
+  test("moves among the slots of a table, and along the lanes otherwise", () => {
     expect(walked(at("descriptor", 0), "down")).toBe("descriptor 1");
     expect(walked(at("descriptor", 1), "down")).toBe("descriptor 1");
     expect(walked(at("table", 0), "down")).toBe("table 1");
@@ -68,7 +68,7 @@ describe("walking", () => {
     expect(walked(at("file", 0), "up")).toBe("file 0");
   });
 
-  test("goes through a table's tasks after coming from it", () => {
+  test("moves among the tasks of a table after coming from it", () => {
     expect(walked(at("table", 0), "left", "down")).toBe("task 1");
     expect(walked(at("table", 0), "left", "down", "down")).toBe("task 1");
   });

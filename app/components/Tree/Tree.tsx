@@ -1,88 +1,64 @@
-// The task tree: who is whose child, and how many descriptors each has. The tree has the focus and the keys; its
-// rows have neither.
+// The task tree: processes by parent, with how many descriptors each has. The tree has the focus and handles the keys;
+// its rows do neither.
 
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
-import { commBytes, descriptorCount, NONE, taskCount, taskNumber } from "../../model/checkpoint.ts";
-import { TASK_STATES } from "../../model/names.ts";
+import { NONE } from "../../model/checkpoint.ts";
+import { u32At } from "../../model/read.ts";
 import { relatedRow } from "../../model/related.ts";
+import type { TaskRow } from "../../model/rows.ts";
 import { taskTree } from "../../model/task-tree.ts";
-import { visibleText } from "../../model/text.ts";
+import { grouped } from "../../model/words.ts";
 import { listStep } from "../../shell/keys.ts";
 import { PLACES } from "../../shell/places.ts";
 import type { Doc } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
 import { useRowWindow } from "../useRowWindow.ts";
+import { TaskItem } from "./TaskItem.tsx";
 import "./Tree.css";
-import { counted, grouped } from "../../model/words.ts";
 
+/** Height of a row, in pixels. */
 const ROW = 22;
 
-export function Tree({ doc }: { doc: Doc }) {
+export function Tree({ doc: { checkpoint } }: { doc: Doc }) {
   const { shell } = usePage();
   const selection = useApp((state) => state.selection);
-  const { checkpoint } = doc;
-  const { tasks, tables } = checkpoint;
-  const tree = useMemo(() => taskTree(tasks), [tasks]);
-  const [closed, setClosed] = useState<ReadonlySet<number>>(new Set());
+  const { tasks } = checkpoint;
+  const { tree, shown, isClosed, isParent, toggle } = useOpenRows(checkpoint);
   const [active, setActive] = useState(0);
   const scroller = useRef<HTMLDivElement>(null);
-
-  /** Indices into the tree's rows that no closed parent hides. */
-  const shown = useMemo(() => {
-    const rows = new Uint32Array(tree.task.length);
-    let kept = 0;
-    for (let at = 0; at < tree.task.length; ) {
-      rows[kept++] = at;
-      at = closed.has(tree.task[at] as number) ? (tree.end[at] as number) : at + 1;
-    }
-    return rows.subarray(0, kept);
-  }, [tree, closed]);
-
   const window = useRowWindow(shown.length, ROW, scroller, 0);
   const selectedTask = selection ? relatedRow(checkpoint, selection, "tasks") : NONE;
   const isSelected = selection?.to === "task";
 
-  // What is looked at elsewhere is brought into view here.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only when another task is looked at
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only when another task is selected
   useEffect(() => {
     if (selectedTask === NONE) return;
-    const at = shown.findIndex((index) => tree.task[index] === selectedTask);
-    if (at === -1) return;
-    setActive(at);
-    window.reveal(at);
+    const place = shown.findIndex((index) => tree.task[index] === selectedTask);
+    if (place === -1) return;
+    setActive(place);
+    window.reveal(place);
   }, [selectedTask]);
 
   const current = Math.min(active, Math.max(0, shown.length - 1));
-  const at = shown[current] ?? 0;
-  const move = (to: number) => {
+  const move = (to: number): void => {
     const next = Math.max(0, Math.min(shown.length - 1, to));
     setActive(next);
     window.reveal(next);
   };
-  const isParent = (index: number) => (tree.end[index] ?? 0) > index + 1;
-  const toggle = (index: number, open: boolean) => {
-    const task = tree.task[index] ?? NONE;
-    const next = new Set(closed);
-    if (open) next.delete(task);
-    else next.add(task);
-    setClosed(next);
-  };
-
-  const onKeyDown = (event: KeyboardEvent) => {
-    const task = tree.task[at];
-    if (task === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-    const isClosed = closed.has(task);
-    const depth = tree.depth[at] ?? 0;
-    const parent = () => shown.subarray(0, current).findLastIndex((index) => (tree.depth[index] ?? 0) < depth);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const index = shown[current];
+    if (index === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     const to = listStep(event.key, current, shown.length, window.visible);
     if (to !== null) move(to);
-    else if (event.key === "Enter" || event.key === " ") shell.select({ to: "task", row: task });
-    else if (event.key === "ArrowRight" && isParent(at)) {
-      if (isClosed) toggle(at, true);
+    else if (event.key === "Enter" || event.key === " ") shell.select({ to: "task", row: u32At(tree.task, index) });
+    else if (event.key === "ArrowRight" && isParent(index)) {
+      if (isClosed(index)) toggle(index);
       else move(current + 1);
     } else if (event.key === "ArrowLeft") {
-      if (isParent(at) && !isClosed) toggle(at, false);
-      else if (parent() >= 0) move(parent());
+      const depth = u32At(tree.depth, index);
+      const parent = shown.subarray(0, current).findLastIndex((other) => u32At(tree.depth, other) < depth);
+      if (isParent(index) && !isClosed(index)) toggle(index);
+      else if (parent >= 0) move(parent);
     } else return;
     event.preventDefault();
   };
@@ -93,7 +69,7 @@ export function Tree({ doc }: { doc: Doc }) {
         Tasks <span className="muted">{grouped(tasks.count)}</span>
       </h2>
       {tasks.count === 0 ? (
-        <p className="panel-empty muted">The image holds no tasks.</p>
+        <p className="panel-empty muted">The image has no tasks.</p>
       ) : (
         <div
           ref={scroller}
@@ -101,72 +77,30 @@ export function Tree({ doc }: { doc: Doc }) {
           className="tree mono"
           role="tree"
           aria-labelledby="tree-title"
-          aria-activedescendant={`tree-${tree.task[at]}`}
+          aria-activedescendant={`tree-${tree.task[shown[current] ?? 0]}`}
           tabIndex={0}
           onKeyDown={onKeyDown}
         >
           <div role="none" className="tree-rows" style={{ height: window.height }}>
             {window.rows.map(({ row, top }) => {
-              const index = shown[row] ?? 0;
-              const task = tree.task[index] ?? 0;
-              const table = tasks.table[task] ?? NONE;
-              const shared = table !== NONE && taskCount(tables, table) > 1;
-              const state = TASK_STATES[tasks.state[task] ?? 0];
-              const chosen = task === selectedTask;
+              const index = u32At(shown, row);
+              const task: TaskRow = u32At(tree.task, index);
+              const related = task === selectedTask;
               return (
-                <div
+                <TaskItem
                   key={task}
-                  id={`tree-${task}`}
-                  role="treeitem"
-                  tabIndex={-1}
-                  aria-level={(tree.depth[index] ?? 0) + 1}
-                  aria-selected={chosen && isSelected}
-                  {...(isParent(index) && { "aria-expanded": !closed.has(task) })}
-                  className={[
-                    "tree-row",
-                    chosen && (isSelected ? "row-selected" : "row-related"),
-                    row === current && "row-active",
-                  ]
-                    .filter(Boolean)
-                    .join(" ")}
-                  style={{
-                    transform: `translateY(${top}px)`,
-                    paddingLeft: 4 + Math.min(tree.depth[index] ?? 0, 12) * 14,
-                  }}
-                  onClick={() => {
+                  {...{ checkpoint, task, top }}
+                  depth={u32At(tree.depth, index)}
+                  open={isParent(index) ? !isClosed(index) : undefined}
+                  selected={related && isSelected}
+                  related={related}
+                  active={row === current}
+                  onSelect={() => {
                     setActive(row);
                     shell.select({ to: "task", row: task });
                   }}
-                >
-                  <span
-                    className="tree-toggle"
-                    aria-hidden="true"
-                    onClick={(event) => {
-                      if (!isParent(index)) return;
-                      event.stopPropagation();
-                      toggle(index, closed.has(task));
-                    }}
-                  >
-                    {isParent(index) ? (closed.has(task) ? "▸" : "▾") : ""}
-                  </span>
-                  <span className="tree-pid">{taskNumber(tasks, task)}</span>
-                  <span className="tree-comm">{visibleText(commBytes(checkpoint, task))}</span>
-                  {(state === "zombie" || state === "thread" || state === "stopped" || state === "dead") && (
-                    <span className="muted">{state}</span>
-                  )}
-                  {table !== NONE && (
-                    <span
-                      className={shared ? "tree-count shared" : "tree-count muted"}
-                      title={
-                        counted(descriptorCount(tables, table), "descriptor") +
-                        (shared ? `, in a table that ${taskCount(tables, table)} tasks share` : "")
-                      }
-                    >
-                      {shared && `⟨${taskCount(tables, table)}⟩ `}
-                      {descriptorCount(tables, table)}
-                    </span>
-                  )}
-                </div>
+                  onToggle={() => toggle(index)}
+                />
               );
             })}
           </div>
@@ -174,4 +108,32 @@ export function Tree({ doc }: { doc: Doc }) {
       )}
     </section>
   );
+}
+
+/** The tree, and which of its rows are shown. An index is a row of the tree, in depth-first order. */
+function useOpenRows({ tasks }: Doc["checkpoint"]) {
+  const tree = useMemo(() => taskTree(tasks), [tasks]);
+  const [closed, setClosed] = useState<ReadonlySet<TaskRow>>(new Set());
+  /** Indexes of the rows that no closed parent hides. */
+  const shown = useMemo(() => {
+    const rows = new Uint32Array(tree.task.length);
+    let count = 0;
+    for (let index = 0; index < tree.task.length; ) {
+      rows[count++] = index;
+      index = closed.has(u32At(tree.task, index)) ? u32At(tree.end, index) : index + 1;
+    }
+    return rows.subarray(0, count);
+  }, [tree, closed]);
+  return {
+    tree,
+    shown,
+    isClosed: (index: number): boolean => closed.has(u32At(tree.task, index)),
+    isParent: (index: number): boolean => u32At(tree.end, index) > index + 1,
+    toggle(index: number): void {
+      const task: TaskRow = u32At(tree.task, index);
+      const next = new Set(closed);
+      if (!next.delete(task)) next.add(task);
+      setClosed(next);
+    },
+  };
 }

@@ -1,0 +1,82 @@
+// One task of the tree: pid (or index), comm, state, and the number of its descriptors.
+
+import { type Checkpoint, commBytes, descriptorCount, NONE, taskCount, taskNumber } from "../../model/checkpoint.ts";
+import { TASK_STATES } from "../../model/names.ts";
+import { i32At, u8At } from "../../model/read.ts";
+import type { TableRow, TaskRow } from "../../model/rows.ts";
+import { visibleText } from "../../model/text.ts";
+import { counted } from "../../model/words.ts";
+
+interface TaskItemProps {
+  readonly checkpoint: Checkpoint;
+  readonly task: TaskRow;
+  /** Pixels from the top of the tree. */
+  readonly top: number;
+  /** From 0. */
+  readonly depth: number;
+  /** Undefined for a task without children. */
+  readonly open: boolean | undefined;
+  readonly selected: boolean;
+  /** Whether the selection is this task, or something of it. */
+  readonly related: boolean;
+  readonly active: boolean;
+  onSelect(): void;
+  onToggle(): void;
+}
+
+/** States that are shown; the others are the normal ones. */
+const NOTED: ReadonlySet<string | null | undefined> = new Set(["zombie", "thread", "stopped", "dead"]);
+
+/** Deeper levels are not indented further. */
+const MOST_INDENT = 12;
+
+export function TaskItem(props: TaskItemProps) {
+  const { checkpoint, task, top, depth, open, selected, related, active, onSelect, onToggle } = props;
+  const { tasks } = checkpoint;
+  const state = TASK_STATES[u8At(tasks.state, task)];
+  const table: TableRow = i32At(tasks.table, task);
+  return (
+    <div
+      id={`tree-${task}`}
+      role="treeitem"
+      tabIndex={-1}
+      aria-level={depth + 1}
+      aria-selected={selected}
+      {...(open !== undefined && { "aria-expanded": open })}
+      className={["tree-row", related && (selected ? "row-selected" : "row-related"), active && "row-active"]
+        .filter(Boolean)
+        .join(" ")}
+      style={{ transform: `translateY(${top}px)`, paddingLeft: 4 + Math.min(depth, MOST_INDENT) * 14 }}
+      onClick={onSelect}
+    >
+      <span
+        className="tree-toggle"
+        aria-hidden="true"
+        onClick={(event) => {
+          if (open === undefined) return;
+          event.stopPropagation();
+          onToggle();
+        }}
+      >
+        {open === undefined ? "" : open ? "▾" : "▸"}
+      </span>
+      <span className="tree-pid">{taskNumber(tasks, task)}</span>
+      <span className="tree-comm">{visibleText(commBytes(checkpoint, task))}</span>
+      {NOTED.has(state) && <span className="muted">{state}</span>}
+      {table !== NONE && <DescriptorCount checkpoint={checkpoint} table={table} />}
+    </div>
+  );
+}
+
+/** How many descriptors a table has, after the number of its tasks if there are several. */
+function DescriptorCount({ checkpoint: { tables }, table }: { checkpoint: Checkpoint; table: TableRow }) {
+  const users = taskCount(tables, table);
+  const count = descriptorCount(tables, table);
+  const title = `${counted(count, "descriptor")}${users > 1 ? `, in a table shared by ${counted(users, "task")}` : ""}`;
+  return (
+    <span className={users > 1 ? "tree-count shared" : "tree-count muted"} title={title}>
+      {users > 1 && `⟨${users}⟩ `}
+      {count}
+    </span>
+  );
+}
