@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 import { policy } from "./build/policy.ts";
 import { precache } from "./build/precache.ts";
 
-// Set in what is built only: the development server's reloading puts scripts and styles into the page.
+// In the build only: the development server injects inline scripts and styles.
 const contentSecurityPolicy: Plugin = {
   name: "content-security-policy",
   apply: "build",
@@ -32,5 +32,7 @@ export default defineConfig({
     environment: "node",
     setupFiles: ["test/support/properties.ts"],
     testTimeout: 120_000,
+    // Vitest leaves one core idle by default.
+    maxWorkers: "100%",
   },
 });

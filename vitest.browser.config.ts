@@ -1,12 +1,12 @@
 import { defineConfig } from "vitest/config";
 
-// Tests in a real browser, against the built page. One file at a time: each starts a browser, which uses all cores.
+// Tests in a real browser, against the built page. Each file starts a browser of its own.
 export default defineConfig({
   test: {
     include: ["test/browser/**/*.test.ts"],
     globalSetup: ["test/browser/serve.ts"],
     environment: "node",
-    fileParallelism: false,
+    maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

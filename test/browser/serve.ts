@@ -1,4 +1,4 @@
-// Builds the page once for all browser tests and serves it on a port of this machine.
+// Serves the page for all browser tests. Builds it first, unless CKPTSCOPE_PAGE names the folder of a fresh build.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,17 +16,22 @@ declare module "vitest" {
   }
 }
 
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const folder = mkdtempSync(join(tmpdir(), "ckptscope-page-"));
-  // Vitest says "test"; the page is to be tested as it is shipped.
+async function buildPage(folder: string): Promise<void> {
+  // Vitest sets "test", but the page is tested as it is shipped.
   process.env.NODE_ENV = "production";
   await build({ logLevel: "error", configFile: "vite.config.ts", build: { outDir: folder, emptyOutDir: true } });
   await build({ logLevel: "error", configFile: "vite.report.config.ts", build: { outDir: folder } });
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const built = process.env.CKPTSCOPE_PAGE;
+  const folder = built === undefined ? mkdtempSync(join(tmpdir(), "ckptscope-page-")) : resolve(built);
+  if (built === undefined) await buildPage(folder);
   project.provide("pageFolder", folder);
   const { address, close } = await servePage(folder);
   project.provide("pageUrl", address);
   return async () => {
     await close();
-    rmSync(folder, { recursive: true, force: true });
+    if (built === undefined) rmSync(folder, { recursive: true, force: true });
   };
 }

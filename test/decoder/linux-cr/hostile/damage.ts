@@ -1,15 +1,13 @@
-// Truncated and damaged images: everything before the fault is told, nothing throws, hangs or allocates without need.
+// Damaged images: everything before the fault is shown; nothing throws, hangs or allocates more than it needs.
+// A test file for each sample, so that they run in parallel.
 
-import { describe, expect, test } from "vitest";
-import type { Image } from "../../../app/decoder/image.ts";
-import { openImage } from "../../../app/decoder/open.ts";
-import { bytesSource } from "../../../app/decoder/source.ts";
-import { recordMember } from "../../../app/model/checkpoint.ts";
-import { documentOf, fixtureBytes } from "../../support/open.ts";
-import { random } from "../../support/random.ts";
-
-const SAMPLES = ["seed-tables/before.ckpt", "v16-s4/before.ckpt", "v23-s1/before.ckpt"];
-const MUTATIONS = 10_000;
+import { expect, test } from "vitest";
+import type { Image } from "../../../../app/decoder/image.ts";
+import { openImage } from "../../../../app/decoder/open.ts";
+import { bytesSource } from "../../../../app/decoder/source.ts";
+import { recordMember } from "../../../../app/model/checkpoint.ts";
+import { documentOf, fixtureBytes } from "../../../support/open.ts";
+import { random } from "../../../support/random.ts";
 
 /** Bytes of the buffers behind a checkpoint's columns. */
 function allocated({ checkpoint }: Image): number {
@@ -51,29 +49,33 @@ function fault(image: Image, size: number): string | null {
   return allocated(image) > allowance ? `${allocated(image)} bytes allocated for ${size}` : null;
 }
 
-describe.each(SAMPLES)("%s", (path) => {
-  const whole = fixtureBytes(`linux-cr/${path}`);
-
-  test("can be cut off anywhere", { timeout: 120_000 }, async () => {
+/** Cuts a sample off at every byte: what was before the cut is still shown. */
+export function cutAnywhere(path: string): void {
+  test(`${path} can be cut off anywhere`, { timeout: 120_000 }, async () => {
+    const whole = fixtureBytes(`linux-cr/${path}`);
     let seen = 0;
     for (let size = 0; size <= whole.length; size++) {
       const image = await openImage([bytesSource("cut", whole.subarray(0, size))]);
       if ("refused" in image) {
-        // A header that is not whole is not yet an image.
+        // Without a whole header it is not recognized as an image.
         expect(size).toBeLessThan(73);
         continue;
       }
       expect(fault(image, size), `cut at ${size}`).toBeNull();
       expect(image.checkpoint.complete).toBe(size === whole.length);
-      // What was there before the cut stays there.
+      // What came before the cut is still there.
       expect(image.checkpoint.descriptors.count).toBeGreaterThanOrEqual(seen);
       seen = image.checkpoint.descriptors.count;
     }
   });
+}
 
-  test("can be damaged anywhere", { timeout: 300_000 }, async () => {
-    const next = random(0x5eed);
-    for (let run = 0; run < MUTATIONS; run++) {
+/** Damages a sample in `runs` ways. The same seed gives the same damage. */
+export function damageAnywhere(path: string, seed: number, runs: number): void {
+  test(`${path} can be damaged anywhere, seed ${seed}`, { timeout: 300_000 }, async () => {
+    const whole = fixtureBytes(`linux-cr/${path}`);
+    const next = random(seed);
+    for (let run = 0; run < runs; run++) {
       const bytes = mutate(whole, next);
       const image = await openImage([bytesSource("damaged", bytes)]);
       if ("refused" in image) continue;
@@ -86,7 +88,7 @@ describe.each(SAMPLES)("%s", (path) => {
       }
     }
   });
-});
+}
 
 /** One of the usual accidents and attacks: flipped bits, extreme words, pieces cut out, doubled or moved. */
 function mutate(whole: Uint8Array, next: (below: number) => number): Uint8Array {

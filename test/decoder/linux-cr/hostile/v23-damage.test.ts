@@ -1,0 +1,5 @@
+// An image of version 23, damaged.
+
+import { damageAnywhere } from "./damage.ts";
+
+damageAnywhere("v23-s1/before.ckpt", 0x5eed, 5000);
