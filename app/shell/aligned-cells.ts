@@ -1,34 +1,37 @@
-// What one side of a line says, side by side: the values of a descriptor and its open file, and which have changed.
+// The cells of the side-by-side view: the values of a descriptor and its open file, and which of them changed.
 
 import { CHANGE_BITS } from "../diff/changes.ts";
 import { type Checkpoint, HAS, holderCount, NONE } from "../model/checkpoint.ts";
 import { flagNames, modeNames } from "../model/names.ts";
+import { i32At, u8At, u32At } from "../model/read.ts";
+import type { DescriptorRow, FileRow } from "../model/rows.ts";
 import { fileName } from "../model/words.ts";
 
-/** A column of a descriptor, side by side. */
+/** A column of the side-by-side view. */
 export interface AlignedColumn {
   readonly id: string;
   readonly title: string;
-  /** The title in words, where it is a sign. */
+  /** The title in words, if it is a symbol. */
   readonly about?: string;
-  /** Bits of CHANGE_BITS that stand for it. */
+  /** Bits of CHANGE_BITS that mean a change of this column. */
   readonly bits: number;
-  /** Its width as a part of a grid; of numbers, which are never cut, the width of so many characters. */
+  /** Its CSS grid width. Columns of numbers are never cut off: they are as wide as `characters`. */
   width(characters: number): string;
-  /** Numbers stand right. */
+  /** Aligned to the right. */
   readonly numeric?: true;
-  /** What stands for an empty value where it is compared with another. */
+  /** Shown in place of an empty value when the other side has one. */
   readonly alone?: string;
-  /** Its value; empty where the image holds none. */
-  text(checkpoint: Checkpoint, descriptor: number): string;
+  /** Its value; empty if the image has none. */
+  text(checkpoint: Checkpoint, descriptor: DescriptorRow): string;
 }
 
-const fileOf = ({ descriptors }: Checkpoint, descriptor: number): number => descriptors.file[descriptor] ?? NONE;
+/** NONE: the open file is missing from the image. */
+const fileOf = ({ descriptors }: Checkpoint, descriptor: DescriptorRow): FileRow => i32At(descriptors.file, descriptor);
 
-const has = (checkpoint: Checkpoint, file: number, bit: number): boolean =>
-  file !== NONE && ((checkpoint.files.has[file] ?? 0) & bit) !== 0;
+const has = (checkpoint: Checkpoint, file: FileRow, bit: number): boolean =>
+  file !== NONE && (u8At(checkpoint.files.has, file) & bit) !== 0;
 
-/** Pixels of a character of the monospace face, and of a cell's padding. */
+/** Widths in CSS pixels: of a character of the monospace font, and of a cell's padding. */
 const CHARACTER = 7.3;
 const PADDING = 13;
 
@@ -36,7 +39,7 @@ const pixels = (characters: number): string => `${Math.ceil(characters * CHARACT
 
 const ACCESS: Readonly<Record<string, string>> = { O_RDONLY: "r", O_WRONLY: "w", O_RDWR: "rw" };
 
-/** The columns, in their order. */
+/** All columns, from left to right. */
 export const ALIGNED_COLUMNS: readonly AlignedColumn[] = [
   {
     id: "path",
@@ -64,7 +67,7 @@ export const ALIGNED_COLUMNS: readonly AlignedColumn[] = [
     text(checkpoint, descriptor) {
       const file = fileOf(checkpoint, descriptor);
       if (!has(checkpoint, file, HAS.flags)) return "";
-      const [access = "", ...others] = flagNames(checkpoint.files.flags[file] ?? 0, checkpoint.machine.arch);
+      const [access = "", ...others] = flagNames(u32At(checkpoint.files.flags, file), checkpoint.machine.arch);
       return [ACCESS[access] ?? access, ...others.map((name) => name.replace(/^O_/, "").toLowerCase())].join(" ");
     },
   },
@@ -75,7 +78,7 @@ export const ALIGNED_COLUMNS: readonly AlignedColumn[] = [
     width: () => "minmax(40px, 1fr)",
     text(checkpoint, descriptor) {
       const file = fileOf(checkpoint, descriptor);
-      return has(checkpoint, file, HAS.mode) ? modeNames(checkpoint.files.mode[file] ?? 0).join(" ") : "";
+      return has(checkpoint, file, HAS.mode) ? modeNames(u32At(checkpoint.files.mode, file)).join(" ") : "";
     },
   },
   {
@@ -113,8 +116,11 @@ export const ALIGNED_COLUMNS: readonly AlignedColumn[] = [
 ];
 
 /**
- * Whether a column of a pair has changed. `changed`: its bits of CHANGE_BITS. Where the path has, the other values are
- * of another file and count as changed where they differ.
+ * Whether a column of a pair of descriptors changed. If the path changed, the other values belong to another file and
+ * count as changed if they differ.
+ *
+ * @param changed The pair's bits of CHANGE_BITS.
+ * @param before The column's text on each side.
  */
 export function columnChanged(column: AlignedColumn, changed: number, before: string, after: string): boolean {
   if ((changed & column.bits) !== 0) return true;

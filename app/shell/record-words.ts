@@ -1,7 +1,7 @@
 // Describes records: what each is about, and what refers to that.
 
 import { type Checkpoint, descriptorCount, HAS, holderCount, NONE, taskCount } from "../model/checkpoint.ts";
-import { useNames } from "../model/columns/files.ts";
+import { usageNames } from "../model/columns/files.ts";
 import type { Field } from "../model/fields.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import type { RecordRow } from "../model/rows.ts";
@@ -120,7 +120,7 @@ export function refersTo({ tables, files }: Checkpoint, links: RecordLinks, reco
   if (KINDS[link & 7] !== "file") return "";
   const holders = holderCount(files, row);
   const held = holders > 0 ? [counted(holders, "descriptor")] : [];
-  return [...held, ...useNames(u8At(files.use, row))].join(", ");
+  return [...held, ...usageNames(u8At(files.use, row))].join(", ");
 }
 
 export interface KindCount {

@@ -1,7 +1,7 @@
 // The values of an open file, and its holders.
 
 import { type Checkpoint, HAS, holderCount, NONE, taskCount } from "../../model/checkpoint.ts";
-import { useNames } from "../../model/columns/files.ts";
+import { usageNames } from "../../model/columns/files.ts";
 import { FILE_KINDS, flagNames, modeNames } from "../../model/names.ts";
 import { i32At, u8At, u32At, u64At } from "../../model/read.ts";
 import type { DescriptorRow, FileRow, TableRow } from "../../model/rows.ts";
@@ -21,7 +21,7 @@ export function FileValues({ checkpoint, file, heading }: Props & { heading: str
   const mode = u32At(files.mode, file);
   const version = String(u64At(files.version, file));
   const id = u32At(files.id, file);
-  const uses = useNames(u8At(files.use, file));
+  const uses = usageNames(u8At(files.use, file));
   const name = fileName(checkpoint, file);
   return (
     <Section title={heading}>

@@ -9,7 +9,7 @@ import type { Column } from "./column.ts";
 import { bigColumn, numberColumn, recordOffset, spanColumn, wordColumn, yesColumn } from "./make.ts";
 
 /** Non-descriptor uses of a file (bits of USE), in words. */
-export function useNames(use: number): string[] {
+export function usageNames(use: number): string[] {
   const names: string[] = [];
   if (use & USE.executable) names.push("executable");
   if (use & USE.workingDirectory) names.push("working directory");
@@ -98,7 +98,7 @@ export const FILES: readonly Column[] = [
   wordColumn(
     { id: "use", title: "Used as", about: "non-descriptor uses: mapping, root, …", width: 16, hidden: true },
     ({ files }, row) => u8At(files.use, row) || Number.NaN,
-    (use) => useNames(use).join(", "),
+    (use) => usageNames(use).join(", "),
   ),
   recordOffset(({ files }) => files.record),
 ];
