@@ -2,7 +2,7 @@
 
 import type { Source } from "./source.ts";
 
-/** Bytes of a search at most. */
+/** Longest run of bytes that can be searched for. */
 export const LONGEST_NEEDLE = 1024;
 /** Bytes that are read at once. */
 const BLOCK = 1024 * 1024;
@@ -15,7 +15,7 @@ export interface Occurrences {
 }
 
 /**
- * Where `needle` begins in bytes from … from + stretch - 1 of `source` (it may end behind them), `most` places at
+ * Where `needle` begins in bytes from … from + stretch - 1 of `source` (it may end after them), `most` places at
  * most. Takes time in proportion to `stretch`, whatever the bytes are.
  */
 export async function findBytes(
@@ -26,7 +26,7 @@ export async function findBytes(
   const found: number[] = [];
   if (needle.length === 0 || needle.length > LONGEST_NEEDLE) return { found: new Float64Array(0), next: null };
   const borders = bordersOf(needle);
-  // A place that begins within the stretch may end behind it.
+  // An occurrence that begins within the stretch may end after it.
   const end = Math.min(source.size, from + stretch + needle.length - 1);
   let matched = 0;
   for (let at = from; at < end && found.length < most; at += BLOCK) {
@@ -48,8 +48,8 @@ export async function findBytes(
     }
   }
   const last = found.at(-1);
-  const behind = last === undefined ? from : last + needle.length;
-  const next = found.length >= most ? behind : Math.max(behind, from + stretch);
+  const after = last === undefined ? from : last + needle.length;
+  const next = found.length >= most ? after : Math.max(after, from + stretch);
   return { found: Float64Array.from(found), next: next + needle.length > source.size ? null : next };
 }
 

@@ -1,4 +1,4 @@
-// Recognises what the bytes are and calls the decoder for it.
+// Detects the format and calls its decoder.
 
 import { visible } from "../model/text.ts";
 import { type CriuOptions, decodeCriu } from "./criu/index.ts";
@@ -10,10 +10,10 @@ import type { Source } from "./source.ts";
 export type OpenOptions = CriuOptions;
 
 /**
- * Decodes one image, given as one stream, as the files of a set, or as an archive. By the bytes, never by the name
- * alone.
+ * Decodes one image, given as one stream, as the files of a set, or as an archive. The bytes decide on the format, never
+ * the name alone.
  *
- * @throws the signal's reason if decoding was aborted; SourceError if bytes cannot be had.
+ * @throws the signal's reason if decoding was aborted; SourceError if bytes cannot be read.
  */
 export async function openImage(inputs: readonly Source[], options: OpenOptions = {}): Promise<Image | Refusal> {
   const [input] = inputs;

@@ -8,12 +8,12 @@ export interface Source {
   readonly size: number;
   /**
    * Bytes offset … offset + length - 1, fewer only at the end of the source. The result may be a view; callers
-   * do not write to it. Rejects with a SourceError if the bytes cannot be had.
+   * do not write to it. Rejects with a SourceError if the bytes cannot be read.
    */
   read(offset: number, length: number): Uint8Array | Promise<Uint8Array>;
 }
 
-/** Bytes that cannot be had: the file changed, the connection broke. Its message is a sentence for the user. */
+/** Bytes that cannot be read: the file changed, the connection broke. Its message is a sentence for the user. */
 export class SourceError extends Error {
   override readonly name = "SourceError";
 }
@@ -36,9 +36,9 @@ export function partSource(source: Source, name: string, offset: number, size: n
   };
 }
 
-/** What a decoder is given beside the bytes. */
+/** Options of a decoder. */
 export interface DecodeOptions {
-  /** A dialect chosen by hand, instead of the one that the bytes suggest. */
+  /** A dialect chosen by the user instead of the detected one. */
   readonly dialect?: string;
   /** Called now and then with bytes read of bytes in all, and objects found so far. */
   readonly onProgress?: (progress: Progress) => void;

@@ -1,4 +1,4 @@
-// Reads a source in blocks: most reads find their bytes in the block at hand, and only a new block is awaited.
+// Reads a source in blocks: most reads find their bytes in the current block, and only a new block is awaited.
 
 import type { Source } from "./source.ts";
 
@@ -7,7 +7,7 @@ const FIRST_BLOCK = 64 * 1024;
 const JUMP_BLOCK = 16 * 1024;
 const LARGEST_BLOCK = 4 * 1024 * 1024;
 
-/** The block at hand. Offsets are bytes from the start of the source. */
+/** The current block. Offsets are bytes from the start of the source. */
 export interface Window {
   /** Bytes start … end - 1 of the source. */
   bytes: Uint8Array;

@@ -1,5 +1,5 @@
-// Reads back from an image what encoding needs: a description of its tasks, tables and files, and for an image of the
-// seed everything else as well, so that it is written again byte for byte.
+// Makes a description from a decoded image: its tasks, file tables and files. For an image of the seed it has everything
+// else too, so that encoding it gives the same bytes.
 
 import type { Image } from "../decoder/image.ts";
 import { type Checkpoint, commBytes, HAS, NONE, nameBytes } from "../model/checkpoint.ts";
@@ -115,7 +115,7 @@ async function values(image: Image, record: number): Promise<Record<string, stri
   return Object.fromEntries(numbers.map(({ name, raw }) => [name, raw]));
 }
 
-/** Records of a task of the seed that say nothing of its files. */
+/** Records of a task of the seed that have nothing to do with its files. */
 const CARRIED_RECORDS = ["THREAD", "THREAD_TLS", "CPU", "CPU_FPU"];
 
 async function carryTask(image: Image, group: readonly number[]): Promise<CarriedTask> {
@@ -143,7 +143,7 @@ async function carryMachine(image: Image, group: readonly number[]): Promise<Mac
   return { ...machine, carriedNames };
 }
 
-/** The text behind an ERROR record; `null`: the dump did not fail. */
+/** The text after an ERROR record; `null`: the dump did not fail. */
 async function errorText(image: Image): Promise<string | null> {
   const { checkpoint } = image;
   const { count } = checkpoint.records;
@@ -155,8 +155,8 @@ async function errorText(image: Image): Promise<string | null> {
 }
 
 /**
- * Makes the description of an image whose dump failed fail again in the same way: the last task's number stands in the
- * error's text, and the open file that was announced and not described to its end hangs on one more descriptor.
+ * Completes the description of an image whose dump failed, so that encoding it fails in the same way: takes the last
+ * task's number from the error's text, and adds a descriptor for the open file whose description was broken off.
  */
 function completeFailure(parts: Parts, text: string | null): Parts {
   const match = text === null ? null : /^task (-?\d+) \(/.exec(text);

@@ -1,20 +1,20 @@
-// What an image is to say, as plain data. The document of `show --json` is such a description; what it does not hold
-// (registers, names of the kernel, the tail of comm) can be carried over beside it.
+// The contents of an image to be written, as plain data. The document of `show --json` is such a description. What it
+// lacks (registers, names of the kernel, the bytes after comm's NUL) can be carried over from another image.
 
 import type { Details } from "../model/fields.ts";
 
-/** A list of which the encoder asks one entry at a time: an array, or something that makes its entries when asked. */
+/** A list that the encoder reads one entry at a time: an array, or an object that makes entries on demand. */
 export interface Sequence<T> {
   readonly length: number;
   at(index: number): T | undefined;
 }
 
-/** Everything that one image is to say. */
+/** The contents of one image. */
 export interface Description {
   readonly tasks: Sequence<TaskDescription>;
   readonly fileTables: Sequence<TableDescription>;
   readonly files: Sequence<FileDescription>;
-  /** What HEADER and the records after it are to say; absent: a kernel of the dialect's time. */
+  /** Values of HEADER and of the records after it; absent: those of a kernel of the dialect's time. */
   readonly machine?: MachineDescription;
 }
 
@@ -61,7 +61,7 @@ export interface CarriedTask {
 export interface TableDescription {
   readonly id: number;
   readonly fds: Sequence<DescriptorDescription>;
-  /** How many descriptors FILE_TABLE is to announce; absent: as many as there are. */
+  /** The number of descriptors that FILE_TABLE announces; absent: as many as there are. */
   readonly announced?: number;
 }
 
@@ -81,20 +81,20 @@ export interface FileDescription {
   readonly path: string | null;
   /** Base64 of the path's bytes, where they are not UTF-8. */
   readonly pathBytes?: string;
-  /** What a file without a path is called. */
+  /** The name of a file without a path. */
   readonly name?: string | null;
   /** 64-bit values are decimal strings. */
   readonly pos: string | null;
   readonly flags: number | null;
   readonly mode: number | null;
   readonly version: string | null;
-  /** As `show --json` tells them: a pipe's number, a socket's addresses, an epoll's targets. */
+  /** Those of `show --json`: a pipe's number, a socket's addresses, an epoll's targets. */
   readonly details?: Details;
-  /** The file lies outside the root against which paths are told. */
+  /** The file lies outside the root that paths are relative to. */
   readonly outsideRoot?: boolean;
 }
 
-/** What the records before the first task say. */
+/** Values of the records before the first task. */
 export interface MachineDescription {
   /** Values of HEADER by field; those that are absent have the dialect's usual value. */
   readonly header?: Readonly<Record<string, string>>;
@@ -105,6 +105,6 @@ export interface MachineDescription {
   readonly domain?: string;
   /** Values of HEADER_ARCH by field. */
   readonly arch?: Readonly<Record<string, string>>;
-  /** The three BUFFERs after HEADER as they were read, in base64: what follows a text's NUL is kept. */
+  /** The three BUFFERs after HEADER as they were read, in base64, with the bytes after each text's NUL. */
   readonly carriedNames?: readonly string[];
 }

@@ -1,17 +1,16 @@
-// A dump in progress, and the step at its heart: an object met for the first time is numbered and described, an object
-// met again is only named.
+// A dump in progress, and its central step: the first time an object is met, it is numbered and described; after that
+// only its number is written.
 
 import type { IdIndex } from "../decoder/id-index.ts";
 import type { Dialect } from "../decoder/linux-cr/dialect.ts";
 import type { Description, TaskDescription } from "./description.ts";
 import type { ObjectHash, ObjectKey } from "./objects.ts";
-import type { Terminal } from "./terminals.ts";
 import type { Writer } from "./writer.ts";
 
 /** Errors with which a dump ends (Linux include/asm-generic/errno-base.h). */
 export const ERRNO = { EBADF: -9, EBUSY: -16, ENAMETOOLONG: -36 } as const;
 
-/** Hands out finished chunks; returns what the kernel's function would: an objref or 0, or a negative error. */
+/** Yields finished chunks; returns what the kernel's function would: an objref or 0, or a negative error. */
 export type Steps = Generator<Uint8Array, number>;
 
 /** Describes one object whose OBJREF has just been written. Returns 0 or a negative error. */
@@ -19,6 +18,14 @@ export type ObjectOperation = (dump: Dump, key: ObjectKey, objref: number) => nu
 
 /** Kinds of object and how each is described, by the names of CKPT_OBJ. */
 export type ObjectOperations = Readonly<Record<string, ObjectOperation>>;
+
+/** One pseudo-terminal, as its open files describe it. */
+export interface Terminal {
+  /** Row of the file that has the master open. */
+  masterFile?: number;
+  rows: number;
+  columns: number;
+}
 
 /** The state of one dump. */
 export interface Dump {
@@ -31,23 +38,23 @@ export interface Dump {
   /** Rows of the description by its ids. */
   readonly fileRows: IdIndex;
   readonly tableRows: IdIndex;
-  /** Pseudo-terminals by index, and rows of files by the number of the socket that they lead to. */
+  /** Pseudo-terminals by index, and rows of files by the number of their socket. */
   readonly terminals: ReadonlyMap<number, Terminal>;
   readonly socketRows: ReadonlyMap<number, number>;
   /** Names of the dialect's usual kernel. */
   readonly names: { readonly release: string; readonly version: string; readonly machine: string };
-  /** What is written when the file table at hand is through, in the order in which it was met. */
+  /** Steps to take after the descriptors of the current file table, in this order. */
   readonly deferred: (() => number)[];
-  /** The task at hand, and objref of its credentials; 0 where the dialect has none. */
+  /** The current task, and the objref of its credentials; 0 where the dialect has none. */
   task: TaskDescription | null;
   credentials: number;
   /** Whether the socket being described is the peer of another one being described. */
   insidePeer: boolean;
-  /** What went wrong, for the ERROR record: the step that failed. */
+  /** The kernel function that failed, for the ERROR record. */
   failedStep: string;
 }
 
-/** The objref of an object, which is described now if it is met for the first time; an error if that failed. */
+/** The objref of an object. Describes it first if that has not been done; a negative error if that fails. */
 export function checkpointObject(dump: Dump, type: string, key: ObjectKey): number {
   const known = dump.hash.described(type, key);
   if (known > 0) return known;
@@ -72,7 +79,7 @@ export function enumValue(dialect: Dialect, prefix: string, name: string): numbe
   return value;
 }
 
-/** Notes the step that failed and hands on its error. */
+/** Records the step that failed; returns its error. */
 export function fail(dump: Dump, step: string, error: number): number {
   dump.failedStep = step;
   return error;

@@ -1,11 +1,11 @@
-// Writes an image: the dump of the specification, step by step, from a description instead of a kernel's own state.
+// Writes an image: the dump of the specification, step by step, from a description instead of the state of a kernel.
 
 import { createIdIndex } from "../decoder/id-index.ts";
 import type { Dialect } from "../decoder/linux-cr/dialect.ts";
 import { dialectFor, HEADER_MAGIC, TAIL_MAGIC } from "../decoder/linux-cr/recognise.ts";
 import { encodeText } from "../model/text.ts";
 import type { Description, TaskDescription } from "./description.ts";
-import type { Dump, ObjectOperations } from "./dump.ts";
+import type { Dump, ObjectOperations, Terminal } from "./dump.ts";
 import { dumpFile } from "./files.ts";
 import { createObjectHash } from "./objects.ts";
 import { writePids } from "./pids.ts";
@@ -25,7 +25,7 @@ import {
   dumpUser,
   dumpUserNamespace,
 } from "./tasks.ts";
-import { dumpTerminal, noteTerminal, type Terminal } from "./terminals.ts";
+import { dumpTerminal, noteTerminal } from "./terminals.ts";
 import { fromBase64, nameArray } from "./text.ts";
 import { createWriter, type FieldValues } from "./writer.ts";
 
@@ -33,16 +33,16 @@ import { createWriter, type FieldValues } from "./writer.ts";
 export const WRITABLE_DIALECTS = ["seed", "v23-rc2"] as const;
 export type WritableDialect = (typeof WRITABLE_DIALECTS)[number];
 
-/** How to write. */
+/** Options of `encode`. */
 export interface EncodeOptions {
   readonly dialect: WritableDialect;
   /** Byte order of the image; little-endian unless this says otherwise. */
   readonly littleEndian?: boolean;
-  /** When the dump was taken, in seconds since 1970, unless the description's header says; 0 if absent. */
+  /** When the dump was taken, in seconds since 1970; 0 if absent. The description's header takes precedence. */
   readonly time?: number;
 }
 
-/** What a dialect opens with. */
+/** Values of the records with which an image of a dialect begins. */
 interface Opening {
   readonly archId: number;
   readonly header: FieldValues;
@@ -89,7 +89,7 @@ const OPENINGS: Readonly<Record<WritableDialect, Opening>> = {
   },
 };
 
-/** The kinds of shared object beside file tables, which tables.ts describes. */
+/** The kinds of shared object, except file tables: see tables.ts. */
 const OPERATIONS: ObjectOperations = {
   FILE: dumpFile,
   SOCK: dumpSocket,
@@ -109,10 +109,10 @@ const OPERATIONS: ObjectOperations = {
 /**
  * Encodes an image.
  *
- * Yields the image in chunks of some 64 KiB. Returns 0, or the negative errno with which the dump failed: then the
- * image ends in an ERROR record with its text and has no TAIL, as the kernel leaves it.
+ * Yields the image in chunks of about 64 KiB. Returns 0, or the negative errno with which the dump failed: then, as the
+ * kernel does, it ends the image with an ERROR record and its text instead of a TAIL.
  *
- * - -EBADF: a descriptor leads nowhere, a file has no checkpoint operation in the dialect, or lies outside the root;
+ * - -EBADF: a descriptor has no open file, or a file has no checkpoint operation in the dialect or lies outside the root;
  * - -EBUSY: a task has no file table;
  * - -ENAMETOOLONG: a path is longer than 4095 bytes.
  */

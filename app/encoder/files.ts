@@ -1,4 +1,4 @@
-// Open files: what each kind is written as, as a table of operations.
+// Open files: how each kind is written, as a table of operations.
 
 import { structOfFile } from "../decoder/linux-cr/dialect.ts";
 import { NONE } from "../model/checkpoint.ts";
@@ -18,7 +18,7 @@ const PATH_MAX = 4096;
 interface FileOperation {
   /** Name of f_type. */
   readonly type: string;
-  /** Describes what the file refers to, before FILE; fields of FILE that name it. */
+  /** Describes what the file refers to, which comes before FILE; returns the fields of FILE that refer to it. */
   readonly before?: (dump: Dump, file: FileDescription, row: number) => FieldValues;
   /** Whether FILE_NAME follows FILE. */
   readonly named?: boolean;
@@ -31,8 +31,8 @@ const PIPE: FileOperation = { type: "PIPE", before: pipeFields, after: pipeBuffe
 const SEED_KINDS = ["generic", "regular", "directory", "character device", "block device"];
 
 /**
- * What has a checkpoint operation in v23-rc2. The format has none for the kinds that are written as GENERIC here; they
- * keep the name that /proc has for them (`anon_inode:[timerfd]`), which tells the kind.
+ * The kinds of file that can be written in v23-rc2. The format has no operation for many of those written as GENERIC; they
+ * keep the name that /proc has for them (`anon_inode:[timerfd]`), from which the decoder knows the kind.
  */
 const OPERATIONS: Readonly<Record<string, FileOperation>> = {
   generic: GENERIC,
@@ -61,12 +61,12 @@ const OPERATIONS: Readonly<Record<string, FileOperation>> = {
 /** The operation of a file; `null`: it has none, and the dump fails. */
 function fileOperation(dump: Dump, file: FileDescription): FileOperation | null {
   if (dump.dialect.name === "seed") return SEED_KINDS.includes(file.kind) ? GENERIC : null;
-  // The format knows pseudo-terminals alone. Any other terminal keeps its path.
+  // The format has only pseudo-terminals. Any other terminal is a file with a path.
   if (file.kind === "tty" && terminalKey(file) === null) return GENERIC;
   return OPERATIONS[file.kind] ?? null;
 }
 
-/** Describes an open file: FILE, its name, and what its kind has beside. */
+/** Describes an open file: FILE, its name, and the further records of its kind. */
 export function dumpFile(dump: Dump, key: ObjectKey): number {
   const row = key as number;
   const file = dump.description.files.at(row);
@@ -96,10 +96,10 @@ function writeFile(dump: Dump, file: FileDescription, type: string, fields: Fiel
   writer.record("FILE", values, undefined, structOfFile(type));
 }
 
-/** A name for what has no path, as /proc shows it. */
+/** A name for a file without a path, like those in /proc. */
 const madeUpName = ({ kind, name }: FileDescription): string => name ?? `anon_inode:[${kind}]`;
 
-/** Writes FILE_NAME; an error if the path is too long or does not lead to the root. */
+/** Writes FILE_NAME; an error if the path is too long or the file lies outside the root. */
 function writeName(dump: Dump, file: FileDescription): number {
   const bytes = file.path === null ? encodeText(madeUpName(file)) : textBytes(file.path, file.pathBytes);
   if (bytes.length + 1 > PATH_MAX) return fail(dump, "ckpt_fill_fname", ERRNO.ENAMETOOLONG);
@@ -110,18 +110,18 @@ function writeName(dump: Dump, file: FileDescription): number {
 
 const integer = (value: DetailValue | undefined): number => (typeof value === "number" ? value : 0);
 
-/** What a pipe is known by. Ends whose pipe is not told are each of a pipe of their own. */
+/** Key of a pipe in the object hash. An end whose pipe is unknown gets a pipe of its own. */
 function pipeKey({ details }: FileDescription, row: number): ObjectKey {
   const pipe = details?.pipe;
   return typeof pipe === "number" ? pipe : `file ${row}`;
 }
 
-/** Names the pipe. Its number has no OBJREF: it comes from a look-up. */
+/** The objref of the pipe. Pipes have no OBJREF: their number comes from a look-up. */
 function pipeFields(dump: Dump, file: FileDescription, row: number): FieldValues {
   return { pipe_objref: dump.hash.lookUp("INODE", pipeKey(file, row)) };
 }
 
-/** What the pipe holds comes with the end that is met first. Its bytes cannot be known from outside. */
+/** The first end of a pipe is followed by its contents. These cannot be read from outside: empty. */
 function pipeBuffer(dump: Dump, file: FileDescription, row: number): void {
   const key = pipeKey(file, row);
   if (dump.hash.described("INODE", key) > 0) return;
@@ -150,7 +150,7 @@ function eventfdFields(_dump: Dump, file: FileDescription): FieldValues {
   };
 }
 
-/** An epoll's items name files that may be met after it, so they are put off. */
+/** Defers an epoll's items, as they may refer to files that come after it. */
 function deferItems(dump: Dump, file: FileDescription, row: number): void {
   dump.deferred.push(() => writeItems(dump, file, row));
 }

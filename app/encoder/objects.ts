@@ -1,9 +1,9 @@
-// The object hash of a dump: which shared objects have been met, and under which objref.
+// The object hash of a dump: which shared objects have an objref, and which.
 
-/** What an object is known by within one dump: a row of the description, or a number or text of its own. */
+/** Identifies an object within one dump: a row of the description, or any number or text. */
 export type ObjectKey = number | string;
 
-/** Numbers handed out so far. Types are the names of CKPT_OBJ. */
+/** Objrefs by object. Types are the names of CKPT_OBJ. */
 export interface ObjectHash {
   /** The objref of an object that has been described; 0: it has not. */
   described(type: string, key: ObjectKey): number;
@@ -11,7 +11,7 @@ export interface ObjectHash {
   lookUp(type: string, key: ObjectKey): number;
   /** The objref of an object that is about to be described. */
   describe(type: string, key: ObjectKey): number;
-  /** Takes a number for an object that is never met again. */
+  /** Takes a number for an object that is not referred to again. */
   take(): number;
 }
 
@@ -21,7 +21,7 @@ export interface ObjectHash {
  * @param rows How many rows a type has whose keys are rows: there may be millions, so they are columns.
  */
 export function createObjectHash(rows: Readonly<Record<string, number>>): ObjectHash {
-  // A number that was given out by look-up alone is kept as its negative until the object is described.
+  // The number of an object that was looked up but not described yet is stored as its negative.
   const columns = new Map(Object.entries(rows).map(([type, count]) => [type, new Int32Array(count)]));
   const others = new Map<string, Map<ObjectKey, number>>();
   let next = 1;

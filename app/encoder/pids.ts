@@ -4,7 +4,7 @@ import { NONE } from "../model/checkpoint.ts";
 import type { Dump } from "./dump.ts";
 import { structBytes } from "./writer.ts";
 
-/** Writes PIDS and TREE, each with its BUFFER. Pids are told by tags: the objrefs of pid objects. */
+/** Writes PIDS and TREE, each with its BUFFER. Tasks refer to pids by tags: the objrefs of pid objects. */
 export function writePids(dump: Dump): void {
   const { dialect, writer, hash, littleEndian } = dump;
   const { tasks } = dump.description;

@@ -29,7 +29,7 @@ function stateOf({ state, remote }: Details): number {
   return text(remote) === "" ? CLOSE : ESTABLISHED;
 }
 
-/** Whether a socket has queues to dump: a listening one has none. */
+/** Whether a socket has queues: a listening one has none. */
 const hasQueues = (details: Details): boolean => stateOf(details) !== LISTEN;
 
 /** Describes a socket; a unix socket's peer nests inside, if it is new. Keys are rows of files. */
@@ -96,8 +96,8 @@ function internetFields(details: Details, littleEndian: boolean): FieldValues {
 }
 
 /**
- * The objref of a unix socket's peer; 0: it has none, or none that the description knows. A peer is described inside,
- * a peer's peer only named, so that a chain of sockets does not become a recursion.
+ * The objref of a unix socket's peer; 0: it has none, or the description lacks it. A peer is described within its socket;
+ * of a peer's peer only the number is written, so that a chain of sockets does not become a recursion.
  */
 function checkpointPeer(dump: Dump, { peer }: Details): number {
   const row = typeof peer === "number" ? dump.socketRows.get(peer) : undefined;
@@ -109,7 +109,7 @@ function checkpointPeer(dump: Dump, { peer }: Details): number {
   return objref;
 }
 
-/** Both queues of a socket, received and to be sent. What is in them cannot be seen from outside. */
+/** Both queues of a socket, received and to be sent. Their contents cannot be read from outside: empty. */
 function writeQueues(dump: Dump): number {
   dump.writer.record("SOCKET_QUEUE");
   dump.writer.record("SOCKET_QUEUE");

@@ -41,7 +41,7 @@ function writeTask(dump: Dump, task: TaskDescription, values: FieldValues): void
 
 const isThread = ({ pid, tgid }: TaskDescription): boolean => pid !== null && tgid !== null && pid !== tgid;
 
-/** Writes a record as it was read before; false: it was not carried over. */
+/** Writes a record that was carried over from another image; false: there is none of this name. */
 function writeCarried(dump: Dump, { carried }: TaskDescription, name: string): boolean {
   const payload = carried?.records?.[name];
   if (payload === undefined) return false;
@@ -89,7 +89,7 @@ export function* checkpointTask(dump: Dump, task: TaskDescription): Steps {
 
   const files = yield* checkpointFileTable(dump);
   if (files < 0) return files;
-  // What threads of one process share has the process's number as its key.
+  // Objects that the threads of a process share have the process's number as their key.
   const process = task.tgid ?? task.pid ?? `table ${task.fileTable}`;
   const mm = checkpointObject(dump, "MM", process);
   const fs = checkpointObject(dump, "FS", process);
@@ -161,7 +161,7 @@ export function dumpUser(dump: Dump, uid: ObjectKey): number {
   return 0;
 }
 
-/** Describes the user namespace: the first one, which nobody made. */
+/** Describes the initial user namespace, which has no creator. */
 export function dumpUserNamespace(dump: Dump): number {
   dump.writer.record("USER_NS");
   return 0;
@@ -193,7 +193,7 @@ export function dumpHostNames(dump: Dump): number {
   return 0;
 }
 
-/** Limits of a kernel that nobody tuned: Linux include/linux/shm.h, msg.h, sem.h of 2.6.37. */
+/** Default limits: Linux include/linux/shm.h, msg.h, sem.h of 2.6.37. */
 const IPC_LIMITS = {
   shm_ctlmax: 33_554_432,
   shm_ctlall: 2_097_152,
@@ -207,7 +207,7 @@ const IPC_LIMITS = {
   sem_ctl_mni: 128,
 };
 
-/** Describes an IPC namespace in which there is nothing. */
+/** Describes an empty IPC namespace. */
 export function dumpIpcNamespace(dump: Dump): number {
   dump.writer.record("IPC_NS", IPC_LIMITS);
   for (const list of ["IPC_SHM", "IPC_MSG", "IPC_SEM"]) {
@@ -216,11 +216,11 @@ export function dumpIpcNamespace(dump: Dump): number {
   return 0;
 }
 
-/** u64s in the vector that a program is given: HEADER's at_vector_size. */
+/** u64s in the auxiliary vector: HEADER's at_vector_size. */
 export const AUXV_WORDS = 44;
 const LDT_ENTRY_BYTES = 8;
 
-/** Describes a memory of which nothing is dumped: no areas, an empty auxiliary vector and local descriptor table. */
+/** Describes an address space without contents: no areas, an empty auxiliary vector and local descriptor table. */
 export function dumpMemory(dump: Dump): number {
   const { writer } = dump;
   writer.record("MM");
@@ -239,7 +239,7 @@ export function dumpFs(dump: Dump): number {
   return 0;
 }
 
-/** Describes signal handlers: none is set. */
+/** Describes signal handlers, all of them the default. */
 export function dumpHandlers(dump: Dump): number {
   dump.writer.record("SIGHAND", {}, new Uint8Array(SIGNALS * SIGACTION_BYTES));
   return 0;

@@ -1,25 +1,17 @@
 // Pseudo-terminals: a pair of objects, of which either side or both may be open.
 
 import type { FileDescription } from "./description.ts";
-import type { Dump } from "./dump.ts";
+import type { Dump, Terminal } from "./dump.ts";
 import type { ObjectKey } from "./objects.ts";
 
-/** Where a terminal's two sides stand in the hash: 2 × index for the master, one more for the slave. */
+/** Key of a terminal's side in the object hash: 2 × index for the master, one more for the slave. `null`: no side. */
 export function terminalKey({ details }: FileDescription): number | null {
   const index = details?.index;
   if (typeof index !== "number" || (details?.side !== "master" && details?.side !== "slave")) return null;
   return index * 2 + (details.side === "slave" ? 1 : 0);
 }
 
-/** What the description says of one pseudo-terminal. */
-export interface Terminal {
-  /** Row of the file that has the master open. */
-  masterFile?: number;
-  rows: number;
-  columns: number;
-}
-
-/** Adds a file to what is known of the terminal that it has open. */
+/** Adds what a file says about the terminal that it has open. */
 export function noteTerminal(terminals: Map<number, Terminal>, file: FileDescription, row: number): void {
   const key = terminalKey(file);
   if (key === null) return;
@@ -36,7 +28,7 @@ const DRIVER_PTY = 4;
 const PTY_MASTER = 1;
 const PTY_SLAVE = 2;
 
-/** What a pseudo-terminal has until someone sets it otherwise: Linux drivers/tty/tty_io.c, tty_std_termios. */
+/** Initial settings of a pseudo-terminal: Linux drivers/tty/tty_io.c, tty_std_termios. */
 const USUAL_TERMIOS = {
   "termios.c_iflag": 0o2400,
   "termios.c_oflag": 0o5,
@@ -44,7 +36,7 @@ const USUAL_TERMIOS = {
   "termios.c_lflag": 0o105073,
 };
 
-/** Describes one side of a pseudo-terminal. Its discipline's state cannot be seen from outside and is empty. */
+/** Describes one side of a pseudo-terminal. The state of its line discipline is not visible from outside: empty. */
 export function dumpTerminal(dump: Dump, key: ObjectKey): number {
   const side = Number(key);
   const index = Math.floor(side / 2);

@@ -10,11 +10,11 @@ export function fromBase64(text: string): Uint8Array {
   return bytes;
 }
 
-/** A text's bytes: the exact ones where the description has them beside it. */
+/** A text's bytes: `exact` (base64) if it is given. */
 export const textBytes = (text: string, exact: string | undefined): Uint8Array =>
   exact === undefined ? encodeText(text) : fromBase64(exact);
 
-/** Bytes with one NUL behind them. */
+/** Bytes followed by a NUL. */
 export function withNul(bytes: Uint8Array): Uint8Array {
   const result = new Uint8Array(bytes.length + 1);
   result.set(bytes);

@@ -96,7 +96,7 @@ export function createWriter(dialect: Dialect, littleEndian: boolean): Writer {
     arrayRecord(name, values, array, payload) {
       const layout = layoutOf(dialect.structOfRecord(name) ?? "");
       const from = layout.byName.get(array)?.offset ?? layout.size;
-      // The struct's padding stays behind the array.
+      // The struct's padding comes after the array.
       const at = append(name, layout.size + payload.length, layout, values);
       bytes.set(payload, at + from);
     },
@@ -169,7 +169,7 @@ function putField(
       view.setBigUint64(at, BigInt.asUintN(64, BigInt(value)), littleEndian);
       return;
     default:
-      throw new Error(`${name} is no number`);
+      throw new Error(`${name} is not a number`);
   }
 }
 

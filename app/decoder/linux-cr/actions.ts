@@ -1,4 +1,4 @@
-// What the walker does with each record and object, as look-ups by the numbers that a dialect gives them.
+// Which records and objects have a handler, as look-ups by the numbers that a dialect gives them.
 
 import { type FileKind, fileKind } from "../../model/names.ts";
 import type { Dialect } from "./dialect.ts";
@@ -7,7 +7,7 @@ import { TYPES } from "./kinds.ts";
 const numbered = <const T extends readonly string[]>(names: T) =>
   Object.fromEntries(names.map((name, index) => [name, index + 1])) as { [K in T[number]]: number };
 
-/** What the walker does with a record, by the record's name; all other records are listed and no more. */
+/** A number for each record that has a handler. Other records are only listed. handlers.ts calls the handlers. */
 export const ACTIONS = numbered([
   "OBJREF",
   "FILE",
@@ -36,7 +36,7 @@ export const ACTIONS = numbered([
   "TAIL",
 ]);
 
-/** Objects that the walker tells apart; all others are listed and no more. */
+/** Kinds of object that have a handler. Others are only listed. */
 export const OBJECTS = numbered(["FILE_TABLE", "FILE", "SOCK", "TTY"]);
 
 const KIND_OF_FILE: Record<string, FileKind> = {

@@ -1,4 +1,4 @@
-// Linux-CR images: recognised by their bytes, decoded, and looked at closely.
+// Linux-CR images: recognised by their bytes, decoded, and inspected. README.md lists the other modules.
 
 import type { Image, Refusal } from "../image.ts";
 import type { DecodeOptions, Source } from "../source.ts";
@@ -7,9 +7,9 @@ import { inspect } from "./inspect.ts";
 import { dialectFor, recognise } from "./recognise.ts";
 
 /**
- * Decodes a Linux-CR image; `null`: this is none.
+ * Decodes a Linux-CR image; `null`: the bytes are something else.
  *
- * @throws the signal's reason if decoding was aborted; SourceError if bytes cannot be had.
+ * @throws the signal's reason if decoding was aborted; SourceError if bytes cannot be read.
  */
 export async function decodeLinuxCr(source: Source, options: DecodeOptions = {}): Promise<Image | Refusal | null> {
   const recognition = await recognise(source, options.dialect);
@@ -18,7 +18,7 @@ export async function decodeLinuxCr(source: Source, options: DecodeOptions = {})
   let outcome = await decodeRecords(source, used, options, options.dialect === undefined);
   if ("redecodeAs" in outcome) {
     const { dialect } = dialectFor(outcome.redecodeAs, recognition.archId, recognition.machine.littleEndian);
-    const evidence = `${recognition.evidence} A later record has the length that it has in ${dialect.name} alone.`;
+    const evidence = `${recognition.evidence} A later record has a length that it has only in ${dialect.name}.`;
     used = { ...recognition, dialect, evidence };
     outcome = await decodeRecords(source, used, options, false);
   }

@@ -1,11 +1,11 @@
-// The kinds of records that one image can hold: the dialect's types, a FILE by its f_type, and what is in no record.
+// The kinds of record of one image: the dialect's types, FILE by its f_type, and bytes outside any record.
 
 import { NONE, type RecordKind } from "../../model/checkpoint.ts";
 import { type Dialect, structOfFile } from "./dialect.ts";
 
-/** Record kinds with look-ups that a walker needs in its innermost loop. */
+/** Record kinds, with look-ups for the innermost loop of the walk. */
 export interface Kinds {
-  /** Grows when unknown types are met. */
+  /** Grows when the image has records of unknown types. */
   readonly list: RecordKind[];
   /** Kind of a record type below TYPES, or UNKNOWN. */
   readonly byType: Uint16Array;

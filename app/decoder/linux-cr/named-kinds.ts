@@ -1,5 +1,5 @@
-// Kinds of open file that the format has no record for, told by the name that /proc gives them. An image written from
-// outside the kernel has them as GENERIC files under that name.
+// Kinds of open file that the format has no record for, by the names that /proc has for them. Images written from outside
+// the kernel have them as GENERIC files with such a name.
 
 import { type FileKind, fileKind } from "../../model/names.ts";
 
@@ -22,7 +22,7 @@ const bytesOf = (text: string): number[] => Array.from(text, (character) => char
 const TABLE = BEGINNINGS.map(([text, kind]) => ({ text: bytesOf(text), kind: fileKind(kind) }));
 const FIRST_BYTES = new Set(TABLE.map(({ text }) => text[0]));
 
-/** The kind that bytes start … end - 1 tell as the name of a GENERIC file (an index into FILE_KINDS); 0: none. */
+/** The kind of a GENERIC file (an index into FILE_KINDS) whose name is bytes[start … end - 1]; 0: none of these. */
 export function kindByName(bytes: Uint8Array, start: number, end: number): number {
   if (!FIRST_BYTES.has(bytes[start])) return 0;
   for (const { text, kind } of TABLE) {

@@ -3,7 +3,7 @@
 import { NONE } from "../../model/checkpoint.ts";
 import type { Dialect } from "./dialect.ts";
 
-/** Collects what the records before the first task say of pids. */
+/** What the records before the first task say about pids. */
 export interface Pids {
   /** Number of tasks that TREE announces. */
   announced: number;
@@ -59,8 +59,8 @@ export interface TaskPids {
 }
 
 /**
- * Pids of tasks in the image's order. A tag is the objref of a pid object; its outermost number is what names the task
- * from outside. Tag 0 is a pid of an ancestor namespace; it is told as 0, like the parent of a root.
+ * Pids of tasks in the image's order. A tag is the objref of a pid object, whose outermost number is the pid as seen from
+ * outside. Tag 0 is a pid of an ancestor namespace; it is given as 0, like the parent of a root.
  */
 export function taskPids(pids: Pids, littleEndian: boolean): TaskPids[] {
   const { entries, entrySize } = pids;

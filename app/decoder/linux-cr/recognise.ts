@@ -1,5 +1,5 @@
-// Tells a Linux-CR image and its dialect from its bytes. The format has no version field that can be relied on: `rev`
-// stood still through incompatible changes, so the types and lengths of the first records have to speak.
+// Detects a Linux-CR image and its dialect from its bytes. The format has no reliable version field: `rev` stayed the same
+// through incompatible changes, so the types and lengths of the first records decide.
 
 import type { Machine } from "../../model/checkpoint.ts";
 import type { Source } from "../source.ts";
@@ -35,7 +35,7 @@ interface RecordHead {
   readonly length: number;
 }
 
-/** How many records are looked at for evidence: all before the first task's memory, in a usual image. */
+/** Records that are examined for evidence: usually all before the first task's memory. */
 const SURVEY_RECORDS = 4096;
 
 interface Survey {
@@ -49,11 +49,11 @@ interface Survey {
   readonly auxv: number;
   readonly rlimits: number;
   readonly records: readonly RecordHead[];
-  /** The payload of the first TASK-sized record, for what only its values tell. */
+  /** A word of a TASK record, where only its values differ between dialects; 0 if it was not read. */
   u32(offset: number): number;
 }
 
-/** Reads the heads of the first records; `null`: this is no Linux-CR image. */
+/** Reads the headers of the first records; `null`: not a Linux-CR image. */
 async function survey(source: Source): Promise<Survey | null> {
   const window = openWindow(source);
   await window.fill(0, LONG_HEADER);
@@ -125,14 +125,14 @@ const verdict = (name: string, evidence: string, doubt?: string): Verdict =>
 const first = (records: readonly RecordHead[], ...types: number[]): RecordHead | undefined =>
   records.find((record) => types.includes(record.type));
 
-/** Decides on the dialect, in the order in which the format's versions can be told apart. */
+/** Decides on the dialect, in the order in which the versions can be distinguished. */
 function decide(found: Survey): Verdict {
   const { records, headerLength, rev } = found;
   if (headerLength === 0) {
     const string = records[1]?.type;
     return string === 5
-      ? verdict("v19", "it begins with an ERROR record, and STRING has type 5", "nothing tells v19 from later versions")
-      : verdict("v16", "it begins with an ERROR record, and STRING has type 4", "nothing tells v16 from v17 and v18");
+      ? verdict("v19", "it begins with an ERROR record, and STRING has type 5", "later versions cannot be ruled out")
+      : verdict("v16", "it begins with an ERROR record, and STRING has type 4", "v17 and v18 cannot be ruled out");
   }
   if (headerLength === SHORT_HEADER) return decideShort(records);
   const second = records[1];
@@ -228,7 +228,7 @@ function decidePids(found: Survey): Verdict {
     : verdict("v23-rc2", `${start}, and TASK is laid out as in v23-rc2`);
 }
 
-/** Records that tell a later dialect from the one that an image was taken for: type and length → dialect. */
+/** Records that show that an image is of another dialect than the one detected: type and length → dialect. */
 const TELLTALES: Readonly<Record<string, readonly { type: number; length: number; is: string }[]>> = {
   "v19-dev-20091116": [
     { type: 703, length: 104, is: "v19-rc2" },
@@ -242,8 +242,7 @@ const TELLTALES: Readonly<Record<string, readonly { type: number; length: number
 };
 
 /**
- * The dialect that a record of this type and length speaks for, if the one that an image was taken for has no such
- * record; `null`: none does.
+ * The dialect that has a record of this type and length, where the detected one has none; `null`: no dialect.
  */
 export const betterDialect = (name: string, type: number, length: number): string | null =>
   TELLTALES[name]?.find((telltale) => telltale.type === type && telltale.length === length)?.is ?? null;
@@ -273,10 +272,10 @@ export function dialectFor(
 }
 
 /**
- * Recognises a Linux-CR image; `null`: it is none.
+ * Recognises a Linux-CR image; `null`: the bytes are something else.
  *
  * @param chosen Name of a dialect chosen by hand.
- * @throws Error if `chosen` names no dialect.
+ * @throws Error if there is no dialect of the name `chosen`.
  */
 export async function recognise(source: Source, chosen?: string): Promise<Recognition | null> {
   const found = await survey(source);
