@@ -44,6 +44,8 @@ export function buildIfNeeded() {
   console.error("ckptscope: building, as dist/ is missing or out of date …");
   const { status, error } = spawnSync("npm", ["run", "--silent", "build"], {
     cwd: ROOT,
+    // Any other value gives the page React's development build.
+    env: { ...process.env, NODE_ENV: "production" },
     // The command's standard output is its own.
     stdio: ["ignore", 2, 2],
     shell: process.platform === "win32",
