@@ -107,7 +107,7 @@ describe("the union of two images", () => {
     expect(layout(subject).changed).toBe(0);
   });
 
-  test("tells a changed position at both moments", () => {
+  test("shows a changed position on both sides", () => {
     const subject = both(state(), state({ files: [file("/in"), file("/log", 8192n)] }));
     expect(positionLabel(subject, 1)).toBe("@4096 → 8192");
     expect(changeOf(subject, "file", 1)).toBe(CHANGED);
