@@ -17,7 +17,7 @@ export interface FindResults {
   readonly done: boolean;
 }
 
-/** Rows that are searched between two looks at the clock. */
+/** Rows that are searched between two checks of the clock. */
 const SLICE = 4096;
 /** Milliseconds of work before the page may handle events. */
 const TURN = 8;

@@ -30,8 +30,8 @@ const input = (name: string, state: ImageState): Input => ({
   files: [{ path: name, file: new Blob([pack(checkpointOf(state), name)]) }],
 });
 
-/** All of the state that a link is to tell. */
-const told = ({ docs, side, selection, tab, listings, off, view, onlyChanges, swapped, change, ...state }: State) => ({
+/** The part of the state that a link records. */
+const recorded = ({ docs, side, selection, tab, listings, off, view, onlyChanges, swapped, change, ...state }: State) => ({
   names: docs.map(({ input: { name } }) => name),
   side,
   selection,
@@ -115,9 +115,9 @@ describe("a link", () => {
         if (doc && selection && nameOf(doc.checkpoint, selection) !== null) shell.select(selection);
         const fragment = toFragment(shell.link());
         const again = await follow(fragment, inputs);
-        expect(told(again.store.get())).toEqual(told(shell.store.get()));
+        expect(recorded(again.store.get())).toEqual(recorded(shell.store.get()));
         expect(again.store.get().requestedZoom).toEqual(zoomLink(wanted.zoom));
-        // The drawing goes where the link wants it, and tells so.
+        // The drawing goes where the link asks, and reports that.
         again.store.set({ zoom: again.store.get().requestedZoom });
         expect(toFragment(again.link())).toBe(fragment);
         shell.close();

@@ -7,7 +7,7 @@ import type { OpenResponse, RequestKind } from "../../app/worker/protocol.ts";
 import { NGINX } from "../support/nginx.ts";
 import { checkpointOf } from "../support/state.ts";
 
-/** A worker that opens what the test tells it to, when the test tells it to. */
+/** A worker that opens what the test says, when the test says so. */
 function fakeClient() {
   const asked: { kind: RequestKind; request: unknown; options: RequestOptions; response(response: unknown): void }[] =
     [];
@@ -52,7 +52,7 @@ describe("opening", () => {
     expect(docs.map(({ document, input: { name } }) => [document, name])).toEqual([[1, "a"]]);
     expect([opening, failure]).toEqual([null, null]);
   });
-  test("what is no image is refused with a sentence; what was open stays", async () => {
+  test("what is not an image is refused with a message; what was open stays", async () => {
     const { shell, last } = await withOne();
     const opening = shell.open([input("b")]);
     last().response({ refused: "This is no checkpoint image: it is empty." });
@@ -75,7 +75,7 @@ describe("opening", () => {
     void shell.open(choices?.slice(1) ?? []);
     expect(last().request).toMatchObject({ set: "b/" });
   });
-  test("an early part is shown, and what is looked at in it is found again in the whole", async () => {
+  test("an early part is shown, and what is selected in it is found again in the whole", async () => {
     const fake = fakeClient();
     const shell = createShell(fake.client);
     const opening = shell.open([input("a")]);
@@ -110,7 +110,7 @@ describe("opening", () => {
 });
 
 describe("two documents", () => {
-  test("one that comes upon an open one is asked about, and is after when compared", async () => {
+  test("an image dropped on an open one is asked about, and is after when compared", async () => {
     const { shell, last } = await withOne();
     const later = input("b");
     shell.receive([later]);
@@ -121,7 +121,7 @@ describe("two documents", () => {
     expect(shell.store.get().docs.map(({ document }) => document)).toEqual([1, 2]);
     expect(shell.store.get().dialog).toBeNull();
   });
-  test("turning to the other one keeps what is looked at", async () => {
+  test("turning to the other one keeps the selection", async () => {
     const { shell, last } = await withOne();
     const comparing = shell.compareWith(input("b"));
     last().response(opened(2));
