@@ -1,4 +1,4 @@
-// decode → encode gives the same bytes, for every image of the seed's dialect that is at hand.
+// decode → encode gives the same bytes, for every fixture in the seed's dialect.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, describe as suite, test } from "vitest";

@@ -7,7 +7,7 @@ import { fault, readStruct, report, type Walk } from "./walk.ts";
 
 /** Sizes of a page on the machines that could write an image; the most likely first. */
 const PAGE_SIZES = [4096, 65_536, 16_384, 8192];
-/** Length of a SOCKET_FRAG record, which tells it from HPAGE. */
+/** Length of a SOCKET_FRAG record; HPAGE is longer. */
 const SOCKET_FRAG_LENGTH = 16;
 
 /** Handles the current record, whose row has been added, and goes to the next. */

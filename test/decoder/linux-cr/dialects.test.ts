@@ -1,4 +1,4 @@
-// A small image of every dialect, in both byte orders, is told for what it is and read the same.
+// A small image of every dialect, in both byte orders, is detected and decoded the same.
 
 import { describe, expect, test } from "vitest";
 import { dialect } from "../../../app/decoder/linux-cr/dialect.ts";
@@ -22,7 +22,7 @@ const words = (littleEndian: boolean, ...values: number[]): Uint8Array => {
   return new Uint8Array(view.buffer);
 };
 
-/** What only a later neighbour has: with it, the dialect can be told; without it, the older name is right too. */
+/** What only a later dialect has. With it the dialect can be detected; without it the older name is right too. */
 const TELLING: Record<string, (writer: Writer) => void> = {
   "v19-dev-20091104": (writer) => writer.record("EPOLL_ITEMS", { epfile_objref: 2 }),
   "v19-rc2": (writer) => writer.record("SOCKET_BUFFER"),
@@ -131,7 +131,7 @@ describe.each(DIALECT_NAMES)("%s", (name) => {
     ]);
   });
 
-  test("is named after the older where nothing in it tells", async () => {
+  test("gets the older name where nothing in it distinguishes the two", async () => {
     const { checkpoint } = await open(image(name, { littleEndian: true, cursor: false }));
     const older = name === "v23-pids" ? "v23-rc2" : (SAME_WITHOUT[name] ?? name);
     // TASK's fields moved between v23-pids and v23-rc2; of a task without futexes, that cannot be seen.

@@ -74,7 +74,7 @@ function expectWhole(fields: readonly Field[], offset: number, length: number): 
   expect(end).toBe(offset + length);
 }
 
-/** What a field shows is what its bytes say, by gcc's layout of the struct, or by the field's own type behind it. */
+/** What a field shows is what its bytes say, by gcc's layout of the struct, or by the field's own type after it. */
 function expectTrue(
   bytes: Uint8Array,
   field: Field,
@@ -131,11 +131,11 @@ async function expectImage(image: Image, bytes: Uint8Array): Promise<Record<stri
       const how = expectTrue(bytes, field, structs, struct, { offset, littleEndian: machine.littleEndian });
       counts[how] = (counts[how] ?? 0) + 1;
     }
-    // All that gcc has in the struct is told, but for the header and what shares its bytes with something told.
+    // Everything that gcc has in the struct has a field, except the header and what shares its bytes with another field.
     for (const [own, , at, size] of structs[struct ?? ""]?.fields ?? []) {
       if (at < 8 || size === 0 || at + size > length) continue;
-      const told = fields.find((field) => field.offset <= offset + at && offset + at < field.offset + field.length);
-      expect(told?.role === undefined || /padd?ing/.test(own), `${struct}.${own}`).toBe(true);
+      const found = fields.find((field) => field.offset <= offset + at && offset + at < field.offset + field.length);
+      expect(found?.role === undefined || /padd?ing/.test(own), `${struct}.${own}`).toBe(true);
     }
   }
   expect(end).toBe(bytes.length);
@@ -209,11 +209,11 @@ const described = (name: string): { name: string; type: number; struct: string }
 };
 
 describe.each(DIALECT_NAMES)("every struct of %s", (name) => {
-  test.each([4, 8] as const)("is told whole, %s bytes to a long", (wordSize) => {
+  test.each([4, 8] as const)("is described whole, with longs of %s bytes", (wordSize) => {
     const own = dialect(name, wordSize);
     const version = versions[name];
     const structs = { ...version?.structs, ...(wordSize === 4 ? version?.x86_32 : {}) };
-    let told = 0;
+    let count = 0;
     for (const kind of described(name)) {
       const size = own.struct(kind.struct)?.size;
       if (size === undefined) continue;
@@ -231,10 +231,10 @@ describe.each(DIALECT_NAMES)("every struct of %s", (name) => {
           if (field.type.startsWith("char[")) continue;
           expectTrue(bytes, field, structs, kind.struct, { offset: 7, littleEndian: true });
         }
-        told += fields.length;
+        count += fields.length;
       }
     }
-    expect(told).toBeGreaterThan(100);
+    expect(count).toBeGreaterThan(100);
   });
 });
 

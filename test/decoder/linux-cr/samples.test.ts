@@ -15,7 +15,7 @@ interface Further {
 type Contents = (PlainContents | ObjrefContents) & Further;
 
 /** What a document says, in the shape of the expectations by objref. */
-function told(document: ShowDocument) {
+function decodedByObjref(document: ShowDocument) {
   return {
     tasks: document.tasks.map(({ pid, comm, fileTable }) => ({ pid, comm, table: fileTable })),
     tables: document.fileTables.map(({ id, fds }) => ({ id, fds })),
@@ -54,7 +54,7 @@ function expectedByObjref(contents: ObjrefContents) {
 function toldByPlace(document: ShowDocument) {
   const table = new Map(document.fileTables.map(({ id }, place) => [id, place]));
   const file = new Map(document.files.map(({ id }, place) => [id, place]));
-  const { tasks, tables, files } = told(document);
+  const { tasks, tables, files } = decodedByObjref(document);
   return {
     tasks: tasks.map((task) => ({ ...task, table: table.get(task.table ?? -1) })),
     tables: tables.map(({ fds }) => fds.map((slot) => ({ ...slot, file: file.get(slot.file ?? -1) }))),
@@ -71,7 +71,7 @@ describe.each(PAIRS.map((sample) => [sample.name, sample] as const))("%s", (name
     expect(document.complete).toBe(true);
     expect(document.dialect).toBe(name.startsWith("v23") ? "v23-rc2" : "seed");
     if ("fileTables" in contents) {
-      expect(told(document)).toEqual(expectedByObjref(contents));
+      expect(decodedByObjref(document)).toEqual(expectedByObjref(contents));
       const further: Further = contents;
       further.tasks.forEach(({ ppid, tgid }, row) => {
         if (ppid !== undefined) expect(document.tasks[row]).toMatchObject({ ppid, tgid });
