@@ -1,4 +1,4 @@
-// A CRIU image set of any size, written by the messages' numbers.
+// Builds a CRIU image set of any size, by the field numbers of its messages.
 
 import { MAGICS, type MagicName } from "../../app/decoder/criu/messages.ts";
 import { bytesSource, type Source } from "../../app/decoder/source.ts";

@@ -1,4 +1,4 @@
-// Tar archives made by hand, well-formed or not.
+// Builds tar archives, well-formed or not.
 
 import { gzipSync } from "node:zlib";
 import { encodeText } from "../../app/model/text.ts";
@@ -55,7 +55,7 @@ export const tar = (entries: readonly TarEntry[]): Uint8Array =>
 
 export const gzip = (bytes: Uint8Array): Uint8Array => new Uint8Array(gzipSync(bytes));
 
-/** A Zstandard frame of raw blocks: what any decompressor takes, without a compressor. */
+/** A Zstandard frame of raw blocks, which needs no compressor. */
 export function zstdRaw(bytes: Uint8Array, windowByte = 0x38): Uint8Array {
   const parts: Uint8Array[] = [Uint8Array.from([0x28, 0xb5, 0x2f, 0xfd, 0, windowByte])];
   for (let at = 0; at === 0 || at < bytes.length; at += 0x10000) {

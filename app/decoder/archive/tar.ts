@@ -1,9 +1,9 @@
-// Tar: headers to members with their place in the archive. Ustar, GNU and PAX; nothing is unpacked or followed.
+// Tar (ustar, GNU and PAX): lists members with their offsets. Links are not followed.
 
 import { decodeText, visible } from "../../model/text.ts";
 import type { Source } from "../source.ts";
 
-/** Something wrong with an archive, as a value. `offset` is in bytes of the (unpacked) archive. */
+/** A problem of an archive. `offset` is in bytes from the start of the archive, after decompression. */
 export interface ArchiveProblem {
   readonly severity: "error" | "warning" | "note";
   readonly code: string;
@@ -22,10 +22,10 @@ export interface TarMember {
 
 const BLOCK = 512;
 
-/** Long names and PAX headers larger than this are passed over. */
+/** Long names and PAX headers larger than this are skipped. */
 const META_LIMIT = 1 << 20;
 
-/** An archive with more members than this is not read to its end. */
+/** At most this many members are read. */
 const MEMBER_LIMIT = 500_000;
 
 /** What a header block calls for. `body`: bytes that follow it, without padding. */
@@ -46,7 +46,7 @@ const padded = (size: number): number => Math.ceil(size / BLOCK) * BLOCK;
 function headerNumber(block: Uint8Array, at: number, length: number): number {
   const first = block[at] as number;
   if (first & 0x80) {
-    // Negative numbers (first bit of the value set as well) are no sizes.
+    // Negative numbers, which also have the second bit set, are not sizes: they become unsafe integers here.
     let value = first & 0x7f;
     for (let i = 1; i < length; i++) value = value * 256 + (block[at + i] as number);
     return Number.isSafeInteger(value) ? value : Number.NaN;
@@ -60,7 +60,7 @@ function headerText(block: Uint8Array, at: number, length: number): string {
   return decodeText(block.subarray(at, end < 0 ? at + length : at + end));
 }
 
-/** Whether a block is a tar header: its checksum is right, by the signed or the unsigned reckoning. */
+/** Whether a block is a tar header: its checksum is right. Old programs summed up signed bytes. */
 export function isTarHeader(block: Uint8Array): boolean {
   if (block.length < BLOCK) return false;
   let unsigned = 0;
@@ -74,7 +74,7 @@ export function isTarHeader(block: Uint8Array): boolean {
   return block[0] !== 0 && (sum === unsigned || sum === signed);
 }
 
-/** Follows an archive header by header. `problem` is told of what is wrong. */
+/** Reads an archive header by header. `problem` is called for what is wrong. */
 function createTarParser(problem: (problem: ArchiveProblem) => void) {
   let longName: string | null = null;
   let pax: ReadonlyMap<string, string> = new Map();
@@ -101,7 +101,7 @@ function createTarParser(problem: (problem: ArchiveProblem) => void) {
   };
 
   return {
-    /** What the header block at `offset` of the archive says. */
+    /** Reads the header block at `offset` of the archive. */
     header(block: Uint8Array, offset: number): Step {
       if (sparse !== null) {
         const body = sparse;
@@ -134,7 +134,7 @@ function createTarParser(problem: (problem: ArchiveProblem) => void) {
         return { kind: "other", body: 0 };
       }
       if (isSparse) {
-        const message = `${visible(name)} is stored as a sparse file; it is left out.`;
+        const message = `${visible(name)} is stored as a sparse file; it is skipped.`;
         problem({ severity: "warning", code: "sparse-member", message, offset });
         if (type !== "S" || block[482] === 0) return { kind: "other", body: size };
         sparse = size;
@@ -143,13 +143,13 @@ function createTarParser(problem: (problem: ArchiveProblem) => void) {
       if (!"07".includes(type) || name.endsWith("/")) return { kind: "other", body: size };
       const clean = name.replace(/^(\.\/+)+/, "");
       if (clean.startsWith("/") || clean.split("/").includes("..") || clean === "") {
-        const message = `The path ${visible(name)} leads out of the archive; it is left out.`;
+        const message = `The path ${visible(name)} leads out of the archive; it is skipped.`;
         problem({ severity: "warning", code: "unsafe-path", message, offset });
         return { kind: "other", body: size };
       }
       return { kind: "file", name: clean, body: size };
     },
-    /** The body of a long name or PAX header. */
+    /** Takes the body of a long name or PAX header. */
     meta(type: string, bytes: Uint8Array, offset: number): void {
       if (type === "x") pax = readPax(bytes, offset);
       else if (type === "g") globalPax = readPax(bytes, offset);
@@ -161,7 +161,7 @@ function createTarParser(problem: (problem: ArchiveProblem) => void) {
 const damagedHeader = (offset: number): ArchiveProblem => ({
   severity: "error",
   code: "bad-archive-header",
-  message: "The archive is damaged: here should be a header. What follows is not read.",
+  message: "The archive is damaged: a header was expected here. The rest is not read.",
   offset,
 });
 
@@ -175,21 +175,21 @@ const truncated = (name: string, offset: number): ArchiveProblem => ({
 const tooLarge = (offset: number): ArchiveProblem => ({
   severity: "warning",
   code: "oversized-archive-header",
-  message: `A header of more than ${META_LIMIT} bytes was passed over.`,
+  message: `A header of more than ${META_LIMIT} bytes was skipped.`,
   offset,
 });
 
 const tooMany = (offset: number): ArchiveProblem => ({
   severity: "error",
   code: "too-many-members",
-  message: `The archive has more than ${MEMBER_LIMIT} members; the others are not read.`,
+  message: `The archive has more than ${MEMBER_LIMIT} members; the rest are not read.`,
   offset,
 });
 
 const noEnd = (offset: number): ArchiveProblem => ({
   severity: "note",
   code: "archive-without-end",
-  message: "The archive stops without its end mark.",
+  message: "The archive ends without an end-of-archive marker.",
   offset,
 });
 
@@ -246,22 +246,22 @@ export async function listTar(
   return { members, problems };
 }
 
-/** What a streamed tar is cut into. */
+/** Receives the files of a streamed tar. */
 export interface TarSink {
   /**
-   * A file begins; `null`: its body is not wanted. Otherwise called with each stretch of the body (to be copied),
-   * until it answers false.
+   * A file begins. Returns a function that takes each block of its body (to be copied) until it returns false; `null` if
+   * the body is not wanted.
    */
   file(name: string, size: number): ((bytes: Uint8Array) => boolean) | null;
-  /** The body of the last file has ended; `whole` unless the archive broke off. */
+  /** The body of the last file has ended; `whole` unless the archive is cut off. */
   fileEnd(whole: boolean): void;
 }
 
-/** A tar that comes in pieces. */
+/** A tar that arrives in pieces. */
 export interface TarStream {
-  /** Takes the next bytes; false when nothing more is wanted. */
+  /** Takes the next bytes. Returns false when no more are needed. */
   push(bytes: Uint8Array): boolean;
-  /** Says that there are no more bytes. */
+  /** To be called when there are no more bytes. */
   end(): void;
 }
 

@@ -1,5 +1,5 @@
-// Archives as container engines write them: a tar, plain or compressed with gzip or Zstandard, told by its bytes.
-// A plain tar's members stay where they are; of a compressed one only what a decoder needs is kept.
+// Archives: a tar, plain or compressed with gzip or Zstandard, detected from its bytes. A plain tar's members are parts of
+// the archive; of a compressed one only what the caller needs is kept in memory.
 
 import { visible } from "../../model/text.ts";
 import { bytesSource, partSource, type Source, SourceError } from "../source.ts";
@@ -19,20 +19,20 @@ export interface UnpackLimits {
 export interface UnpackOptions {
   readonly limits?: UnpackLimits;
   readonly signal?: AbortSignal;
-  /** Bytes of the archive that were read. */
+  /** Called with how many bytes of the archive have been read. */
   readonly onBytes?: (bytes: number) => void;
-  /** Whether a member's contents are needed: `maybe` if they are only when they are an archive. */
+  /** Whether a member's contents are needed; `maybe`: only if they are an archive. */
   readonly needed: (name: string) => boolean | "maybe";
 }
 
 export interface Unpacked {
   readonly form: ArchiveForm;
-  /** Regular files by path. The contents of those that are not needed may not be there: reading them rejects. */
+  /** Regular files. Those that are not needed may not have been kept: reading them rejects. */
   readonly members: readonly Source[];
   readonly problems: readonly ArchiveProblem[];
 }
 
-/** What kind of archive these first bytes begin. */
+/** The form of an archive that begins with `head` (512 bytes are enough); `null` if it is not an archive. */
 export function archiveForm(head: Uint8Array): ArchiveForm | null {
   const [a, b, c, d] = head;
   if (a === 0x1f && b === 0x8b) return "gzip";
@@ -41,7 +41,7 @@ export function archiveForm(head: Uint8Array): ArchiveForm | null {
   return isTarHeader(head) ? "tar" : null;
 }
 
-/** What kind of archive a source is; `null` if it is none, or its bytes cannot be had. */
+/** The form of an archive; `null` if the source is not one, or cannot be read. */
 export async function sniffArchive(source: Source): Promise<ArchiveForm | null> {
   try {
     return archiveForm(await source.read(0, Math.min(512, source.size)));
@@ -54,7 +54,11 @@ export async function sniffArchive(source: Source): Promise<ArchiveForm | null> 
 const DEFAULT_UNPACKED = 4 * 2 ** 30;
 const DEFAULT_KEPT = 512 * 2 ** 20;
 
-/** Lists an archive's files. Never rejects for what its bytes say. */
+/**
+ * Lists an archive's files. Damage becomes a problem.
+ *
+ * @throws the signal's reason if aborted; SourceError if bytes of a plain tar cannot be read.
+ */
 export async function openArchive(source: Source, form: ArchiveForm, options: UnpackOptions): Promise<Unpacked> {
   if (form === "tar") {
     const { members, problems } = await listTar(source, options.signal);
@@ -73,7 +77,7 @@ export async function openArchive(source: Source, form: ArchiveForm, options: Un
     options.signal?.throwIfAborted();
     unpacked += bytes.length;
     if (unpacked > limit) {
-      const message = `The archive unpacks to more than ${limit} bytes; what follows is not read.`;
+      const message = `The archive unpacks to more than ${limit} bytes; the rest is not read.`;
       problem({ severity: "error", code: "archive-too-large", message, offset: limit });
       return false;
     }
@@ -99,7 +103,7 @@ class GzipError extends Error {
 
 const CHUNK = 256 << 10;
 
-/** `write` takes each stretch and answers false to stop. */
+/** Unpacks `source`. `write` takes each block (to be copied) and returns false to stop. */
 async function unpackGzip(
   source: Source,
   write: (bytes: Uint8Array) => boolean,
@@ -127,7 +131,7 @@ async function unpackGzip(
     for (;;) {
       const { done, value } = await reader.read().catch((error: unknown) => {
         if (error instanceof SourceError) throw error;
-        throw new GzipError(`The compressed data is damaged or breaks off (${(error as Error).message}).`);
+        throw new GzipError(`The compressed data is damaged or cut off (${(error as Error).message}).`);
       });
       if (done) return;
       progress(Math.min(at, source.size));
@@ -201,13 +205,13 @@ function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
   return bytes;
 }
 
-/** A member whose contents were passed over. */
+/** A member whose contents were not kept. */
 function absentSource(name: string, size: number): Source {
   const message = "Its contents were not kept when the archive was unpacked.";
   return { name, size, read: () => Promise.reject(new SourceError(message)) };
 }
 
-/** Of several members with one path the last counts, as for tar. */
+/** Keeps the last of several members with one path, as tar does. */
 function lastOfEach(
   members: readonly Source[],
   problems: readonly ArchiveProblem[],
@@ -218,7 +222,7 @@ function lastOfEach(
   const notes = [...twice].slice(0, 100).map((name) => ({
     severity: "note" as const,
     code: "duplicate-member",
-    message: `The archive holds ${visible(name)} more than once; the last one counts.`,
+    message: `The archive has ${visible(name)} more than once; the last one is used.`,
     offset: 0,
   }));
   return { members: members.filter(({ name }, index) => last.get(name) === index), problems: [...problems, ...notes] };

@@ -1,5 +1,5 @@
-// Zstandard, streamed: frames and blocks are walked here, so that what a header claims is checked before anything
-// is allocated for it, and no push unpacks more than a little.
+// Zstandard, streamed. Frames and blocks are parsed here, so that a header is checked before memory is allocated for it,
+// and each push unpacks at most one block.
 
 import type { Source } from "../source.ts";
 
@@ -9,18 +9,19 @@ const WINDOW_LIMIT = 128 << 20;
 /** The largest block that the format allows. */
 const BLOCK_LIMIT = 128 << 10;
 
-const STRETCH = 1 << 20;
+const READ_SIZE = 1 << 20;
 
-/** Data that is no Zstandard, or wants more memory than is good. The message is a sentence for the user. */
+/** Data that is not Zstandard, or needs too much memory. The message is a sentence for the user. */
 export class ZstdError extends Error {
   override readonly name = "ZstdError";
 }
 
-const CUT = "The compressed data breaks off.";
+const CUT = "The compressed data is cut off.";
 
 /**
- * Unpacks all frames of `source`; `write` takes each stretch (to be copied) and answers false to stop.
- * Rejects with ZstdError if the data is damaged.
+ * Unpacks all frames of `source`. `write` takes each block (to be copied) and returns false to stop.
+ *
+ * @throws ZstdError if the data is damaged; SourceError if bytes cannot be read.
  */
 export async function unpackZstd(
   source: Source,
@@ -44,7 +45,7 @@ export async function unpackZstd(
   let held = { base: 0, bytes: new Uint8Array(0) as Uint8Array };
   const need = async (length: number): Promise<Uint8Array> => {
     if (at + length > held.base + held.bytes.length) {
-      held = { base: at, bytes: await source.read(at, Math.min(Math.max(length, STRETCH), source.size - at)) };
+      held = { base: at, bytes: await source.read(at, Math.min(Math.max(length, READ_SIZE), source.size - at)) };
       progress(at);
     }
     const from = at - held.base;
@@ -58,7 +59,7 @@ export async function unpackZstd(
       at += 8 + littleEndian((await need(8)).subarray(4));
       continue;
     }
-    if (magic !== 0xfd2fb528) throw new ZstdError("Here should be a Zstandard frame.");
+    if (magic !== 0xfd2fb528) throw new ZstdError("A Zstandard frame was expected.");
     const descriptor = (await need(5))[4] as number;
     const single = (descriptor & 0x20) !== 0;
     const idSize = [0, 1, 2, 4][descriptor & 3] as number;
@@ -66,7 +67,7 @@ export async function unpackZstd(
     const headerSize = 5 + (single ? 0 : 1) + idSize + contentSize;
     const header = await need(headerSize);
     const window = single ? contentBytes(header.subarray(headerSize - contentSize)) : windowBytes(header[5] as number);
-    if (window > WINDOW_LIMIT) throw new ZstdError(`The compressed data wants a window of ${window} bytes.`);
+    if (window > WINDOW_LIMIT) throw new ZstdError(`The compressed data needs a window of ${window} bytes.`);
     if (
       idSize > 0 &&
       header.subarray(headerSize - contentSize - idSize, headerSize - contentSize).some((b) => b !== 0)
@@ -105,7 +106,7 @@ function windowBytes(byte: number): number {
   return base + (base / 8) * (byte & 7);
 }
 
-/** RFC 8878, 3.1.1.1.4: of a single segment, the content is the window. */
+/** RFC 8878, 3.1.1.1.4: the window of a single segment is its content. */
 function contentBytes(bytes: Uint8Array): number {
   let value = 0;
   for (let at = bytes.length - 1; at >= 0; at--) value = value * 256 + (bytes[at] as number);

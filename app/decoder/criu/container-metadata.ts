@@ -1,4 +1,4 @@
-// What container engines write beside an image set: config.dump, spec.dump, network.status, as facts.
+// The files that container engines add to an image set (config.dump, spec.dump, network.status), as facts.
 
 import type { Fact, Severity } from "../../model/checkpoint.ts";
 import { decodeText, visible } from "../../model/text.ts";
@@ -13,7 +13,7 @@ export interface Metadata {
   readonly problems: readonly { readonly severity: Severity; readonly code: string; readonly message: string }[];
 }
 
-/** The names of files that `readMetadata` looks at. */
+/** The names of the files that `readMetadata` reads. */
 export const METADATA_NAMES: ReadonlySet<string> = new Set([
   "config.dump",
   "spec.dump",
@@ -38,7 +38,7 @@ function textAt(value: unknown, ...keys: string[]): string | null {
   return typeof found === "string" && found !== "" ? visible(found) : null;
 }
 
-/** Reads the metadata among `sources`. What is no JSON is a problem. */
+/** Reads the metadata among `sources`. A file that is not JSON becomes a problem. */
 export async function readMetadata(sources: readonly Source[]): Promise<Metadata> {
   const facts: Fact[] = [];
   const problems: { severity: "warning"; code: string; message: string }[] = [];
@@ -99,6 +99,6 @@ function addressOf(status: unknown): string | null {
 
 const values = (value: unknown): unknown[] => (isObject(value) ? Object.values(value) : []);
 
-/** A time as it stands, unless it is Go's zero or no time. */
+/** A time, unchanged; `null` if it is Go's zero time or not a time. */
 const whenOf = (text: string | null): string | null =>
   text === null || text.startsWith("0001-") || Number.isNaN(Date.parse(text)) ? null : text;

@@ -1,7 +1,9 @@
-// What a set tells of an open file beyond the common columns, as a small plain object for each kind.
+// What a set has about an open file beyond the common columns, as a plain object for each type of file.
 
 import { HAS } from "../../model/checkpoint.ts";
 import type { Details, DetailValue } from "../../model/fields.ts";
+import { SOCKET_FAMILIES, SOCKET_STATES, SOCKET_TYPES } from "../../model/names.ts";
+import type { FileRow } from "../../model/rows.ts";
 import { visibleText } from "../../model/text.ts";
 import { FILE_FIELD_OF_MESSAGE, FILE_FIELDS } from "./file-types.ts";
 import { createEntryReader, type EntryBytes } from "./inspect.ts";
@@ -18,9 +20,6 @@ import {
   NAMESPACES,
   NETLINK_PROTOCOLS,
   SEALS,
-  SOCKET_FAMILIES,
-  SOCKET_STATES,
-  SOCKET_TYPES,
   signalNames,
   swap16,
 } from "./meaning.ts";
@@ -100,7 +99,7 @@ function entryValues(entry: EntryBytes, prefix = ""): Values {
   return valuesOf(found, entry.bytes, prefix);
 }
 
-/** Another entry that says more about a file. */
+/** Another entry that describes the file further. */
 interface Related {
   readonly message: string;
   readonly values: Values;
@@ -108,7 +107,7 @@ interface Related {
 
 interface About {
   readonly set: DecodedSet;
-  readonly file: number;
+  readonly file: FileRow;
   readonly related: readonly Related[];
 }
 
@@ -123,7 +122,7 @@ const relatedOf = (about: About, message: string): Values | null =>
 const allRelated = (about: About, message: string): Values[] =>
   about.related.filter((related) => related.message === message).map(({ values }) => values);
 
-const fileId = ({ set }: About, row: number): number | null =>
+const fileId = ({ set }: About, row: FileRow): number | null =>
   row < 0 ? null : (set.checkpoint.files.id[row] ?? null);
 
 /** Ids of the other open files of one pipe. */
@@ -327,11 +326,11 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
   ext: () => ({}),
 };
 
-/** More records than this of one file are not read for its details. */
+/** At most this many further records of a file are read for its details. */
 const RELATED_LIMIT = 1000;
 
-/** A function that tells an open file's details. */
-export function createDetailsReader(set: DecodedSet): (file: number) => Promise<Details> {
+/** Returns a function that reads the details of an open file. */
+export function createDetailsReader(set: DecodedSet): (file: FileRow) => Promise<Details> {
   const { checkpoint, sources } = set;
   const { files, fileRecords } = checkpoint;
   const readOwn = createEntryReader(checkpoint, sources);
@@ -356,7 +355,7 @@ export function createDetailsReader(set: DecodedSet): (file: number) => Promise<
   };
 }
 
-/** Of an unlinked file: that it is, and what the ghost file that CRIU keeps of it is like. */
+/** For an unlinked file: that it is unlinked, and the attributes of the ghost file in which CRIU keeps its contents. */
 function unlinkedDetails(about: About): Record<string, DetailValue> {
   if (((about.set.checkpoint.files.has[about.file] ?? 0) & HAS.deleted) === 0) return {};
   const ghost = relatedOf(about, "ghost_file_entry");
@@ -377,7 +376,7 @@ function unlinkedDetails(about: About): Record<string, DetailValue> {
   };
 }
 
-/** Of a FIFO or terminal: the id of the REG entry with its path. */
+/** For a FIFO or terminal: the id and mode of the REG entry with its path. */
 function pathDetails(about: About): Record<string, DetailValue> {
   const path = about.related.find(({ message, values }) => message === "reg_file_entry" || values.has("reg.id"));
   if (path === undefined) return {};

@@ -1,4 +1,4 @@
-// Walks a member's entries block by block: a size, then that many bytes of a message, and maybe raw bytes behind it.
+// Walks a member's entries block by block: a size, then that many bytes of a message, then raw bytes in some kinds.
 
 import type { Source } from "../source.ts";
 import { word } from "./framing.ts";
@@ -6,7 +6,7 @@ import { word } from "./framing.ts";
 const FIRST_BLOCK = 64 << 10;
 const LARGEST_BLOCK = 4 << 20;
 
-/** An entry larger than this is passed over unread. No entry of CRIU's comes near. */
+/** An entry larger than this is skipped unread. CRIU writes none that is nearly as large. */
 export const ENTRY_LIMIT = 64 << 20;
 
 /** Where a walk ended, and why if that is not the end of the member. Offsets are in the member. */
@@ -22,9 +22,10 @@ export interface Walk {
 export type Visit = (bytes: Uint8Array, start: number, end: number, offset: number) => number;
 
 /**
- * Calls `visit` for every whole entry from offset `from` on. `oversized` hears of entries past ENTRY_LIMIT
- * (their offset and length with the size word), `progress` of each block. Never throws for what the bytes say;
- * rejects if they cannot be had.
+ * Calls `visit` for every whole entry from offset `from` on, `oversized` for entries larger than ENTRY_LIMIT (with
+ * their offset and their length, size word included), and `progress` after each block.
+ *
+ * @throws SourceError if bytes cannot be read; whatever `visit` and `progress` throw. Damage is returned as a fault.
  */
 export async function walkEntries(
   source: Source,
@@ -77,13 +78,13 @@ const truncated = (end: number, length: number, left: number): Walk => ({
   end,
   fault: {
     code: "truncated-entry",
-    message: `An entry of ${length} bytes is announced, but only ${left} bytes are left.`,
+    message: `An entry of ${length} bytes begins here, but only ${left} bytes are left.`,
   },
 });
 
 const cutPayload = (length: number, left: number) => ({
   code: "truncated-data",
-  message: `${length} bytes of raw data are announced behind an entry, but only ${left} bytes are left.`,
+  message: `${length} bytes of raw data should follow an entry, but only ${left} bytes are left.`,
 });
 
 const shortened = (end: number): Walk => ({

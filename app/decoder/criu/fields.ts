@@ -1,7 +1,8 @@
-// An entry looked at closely: every field with its bytes, its raw value, what that means and what it leads to.
+// Inspects an entry: every field with its bytes, its raw value, what that means and what it refers to.
 
 import type { Field, Reference } from "../../model/fields.ts";
-import { flagNames } from "../../model/names.ts";
+import { flagNames, SOCKET_FAMILIES, SOCKET_STATES, SOCKET_TYPES } from "../../model/names.ts";
+import type { RecordRow } from "../../model/rows.ts";
 import { visibleText } from "../../model/text.ts";
 import { sizeText } from "../../model/words.ts";
 import type { Source } from "../source.ts";
@@ -26,9 +27,6 @@ import {
   PAGEMAP_FLAGS,
   PROTECTION,
   SEALS,
-  SOCKET_FAMILIES,
-  SOCKET_STATES,
-  SOCKET_TYPES,
   signalName,
   signalNames,
   swap16,
@@ -41,7 +39,7 @@ import { numberText, type Piece, pieces } from "./pieces.ts";
 import type { DecodedSet } from "./set-walk.ts";
 import { WIRE, wireType } from "./wire.ts";
 
-/** Looks at values in the light of one image. */
+/** Context for describing fields: the image and member that they are in. */
 interface Context {
   readonly set: DecodedSet;
   readonly member: number;
@@ -137,7 +135,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   ),
 };
 
-/** What numbers lead to. */
+/** Numbers that are file ids. */
 const FILE_REFERENCES = new Set([
   "fdinfo_entry.id",
   "fifo_entry.regf_id",
@@ -149,7 +147,7 @@ const FILE_REFERENCES = new Set([
   "sk_packet_entry.id_for",
   "scm_entry.rights",
 ]);
-/** Of the images before 3.4: the owner's id, absent meaning where the message is nested. */
+/** Messages that were entries before CRIU 3.4 and had their owner's id; nested in the owner since, the id means nothing. */
 const OWNER_MESSAGES = new Set(["eventpoll_tfd_entry", "inotify_wd_entry", "fanotify_mark_entry"]);
 const TASK_REFERENCES = new Set(["pstree_entry.ppid", "pstree_entry.pid", "file_lock_entry.pid", "pidfd_entry.nspid"]);
 
@@ -165,11 +163,11 @@ function referenceOf(piece: Piece, { set }: Context, top: string): Reference | n
 const reference = (to: Reference["to"], row: number): Reference | null => (row < 0 ? null : { to, row });
 const rowOf = (column: Uint32Array | Int32Array, value: number): number => column.indexOf(value);
 
-/** More of a string than this is not shown as its raw value. */
+/** At most this many bytes of a string are shown as its raw value. */
 const TEXT_SHOWN = 4096;
 
-/** The fields of `record`: every byte of it is in exactly one. */
-export function createFieldReader(set: DecodedSet): (record: number) => Promise<Field[]> {
+/** Returns a function that reads the fields of a record. Every byte of the record is in exactly one field. */
+export function createFieldReader(set: DecodedSet): (record: RecordRow) => Promise<Field[]> {
   const { checkpoint, sources } = set;
   const readEntry = createEntryReader(checkpoint, sources);
   return async (record) => {
@@ -216,7 +214,7 @@ function fieldOf(piece: Piece, data: Uint8Array, base: number, context: Context,
     return { name, type, ...where, raw: "", meaning: null };
   }
   if (wireType(type) === WIRE.bytes) {
-    // A message that is not described here.
+    // A message that messages.ts does not describe.
     if (type !== "string" && type !== "bytes") return { name, type, ...where, raw: "", meaning: null, role: "payload" };
     const value = data.subarray(piece.value, piece.end);
     const shown = visibleText(value.subarray(0, TEXT_SHOWN));

@@ -21,17 +21,17 @@ export interface FindOptions {
   readonly limits?: UnpackLimits;
   readonly signal?: AbortSignal;
   readonly onBytes?: (bytes: number, size: number) => void;
-  /** Told what is wrong with archives, whether a set is found in them or not. */
+  /** Called for what is wrong with archives, whether a set is found in them or not. */
   readonly onProblem?: (problem: ArchiveProblem) => void;
 }
 
-/** An archive in an archive is opened (a pod's containers); what is in that is not. */
+/** Archives in an archive are opened (a pod's containers), archives in those are not. */
 const DEPTH_LIMIT = 2;
 
-/** More archives than this are not opened. */
+/** At most this many archives are opened. */
 const ARCHIVE_LIMIT = 100;
 
-/** Without one of these a directory is no set, only part of a pre-dump. */
+/** A directory without any of these is not a set but part of a pre-dump. */
 const SET_KINDS: ReadonlySet<string> = new Set([
   "inventory",
   "pstree",
@@ -42,10 +42,10 @@ const SET_KINDS: ReadonlySet<string> = new Set([
   ...MEMBER_KINDS.flatMap(({ name, file }) => (file === undefined ? [] : [name])),
 ]);
 
-/** A container's archives of its own files: never the place of an image set, and often large. */
+/** Archives of a container's own files: they never have an image set, and are often large. */
 const NEVER_OPENED = /(^|\/)(rootfs-diff\.tar|devshm-checkpoint\.tar|volumes\/.*|artifacts\/.*|tmpfs-.*\.img)$/;
 
-/** Whether a member's contents are needed to decode a set or to tell about its container. */
+/** Whether a member's contents are needed, for a set or for the facts of its container. */
 export function isNeeded(name: string): boolean | "maybe" {
   const place = memberOfName(name);
   if (place !== null) return MEMBER_KINDS[place.kind]?.magic !== null;
@@ -102,7 +102,7 @@ async function findIn(
     for (const directory of list) {
       const own = directories.get(directory) ?? [];
       const parent = directory === "" ? [] : (directories.get(directoryOf(directory)) ?? []);
-      // stats-dump and the engine's files stand beside the set's directory, unless that has its own.
+      // stats-dump and the engine's files are in the parent directory, unless the set's directory has its own.
       const parentIsSet = directory !== "" && list.includes(directoryOf(directory));
       const beside = parentIsSet ? [] : parent;
       const ownStats = own.some(({ name }) => baseName(name) === "stats-dump");
@@ -132,7 +132,7 @@ async function findIn(
         onBytes: (bytes) => options.onBytes?.(bytes, source.size),
       });
       for (const problem of archive.problems) options.onProblem?.(problem);
-      // The name of the only archive that was given says nothing that the user does not know.
+      // The user knows the name of the only archive given.
       const name = depth === 0 && sources.length === 1 ? "" : joinName(prefix, source.name);
       const inner = await findIn(archive.members, name, depth + 1, search, [...problems, ...archive.problems]);
       found.push(...inner);
@@ -141,7 +141,7 @@ async function findIn(
   }
 }
 
-/** Whether a name by itself says that a file is a CRIU image; plain words such as "fs-1.img" do. */
+/** Whether a file's name is that of a CRIU image. Service files, which have no extension, are too weak a sign. */
 const isWeakMember = (name: string): boolean => memberOfName(name) !== null && name.endsWith(".img");
 
 const joinName = (prefix: string, name: string): string =>
@@ -152,7 +152,7 @@ const withProblems = (metadata: Metadata, problems: Metadata["problems"]): Metad
   problems: [...problems, ...metadata.problems],
 });
 
-/** Files that are CRIU's by their magic, whatever they are called. */
+/** Files with a CRIU magic, whatever their names. */
 async function recognisedByMagic(sources: readonly Source[]): Promise<Source[]> {
   const found: Source[] = [];
   for (const source of sources.slice(0, 10_000)) {

@@ -15,24 +15,24 @@ import { decodeSet } from "./set-walk.ts";
 export { findSets, type SetChoice } from "./find-sets.ts";
 
 export interface CriuOptions extends DecodeOptions {
-  /** Which set to open, by the name of its choice, where there are several. */
+  /** The name of the set to open, if there are several. */
   readonly set?: string;
   readonly limits?: UnpackLimits;
 }
 
 /**
- * What an input is by its name and first bytes (512 are enough): a file of an image set, an archive that may hold
- * sets, or neither.
+ * Detects what an input is by its name and first bytes (512 are enough): a file of an image set, an archive that may
+ * contain sets, or neither (`null`).
  */
 export function recogniseCriu(name: string, head: Uint8Array): "image" | "archive" | null {
   if (memberOfBytes(head) !== null) return "image";
   const form = archiveForm(head);
-  // tmpfs images of a set are gzip inside.
+  // tmpfs images of a set contain gzip.
   if (memberOfName(name) !== null) return "image";
   return form === null ? null : "archive";
 }
 
-/** Decodes the one set among the inputs, or says which there are. */
+/** Decodes the set among the inputs. If there are several and none is chosen, the refusal lists them. */
 export async function decodeCriu(inputs: readonly Source[], options: CriuOptions = {}): Promise<Image | Refusal> {
   const errors: string[] = [];
   const choices = await findSets(inputs, {
@@ -55,7 +55,7 @@ export function openChoice(choice: SetChoice, options: DecodeOptions = {}): Prom
   return decodeCriuSet(choice.sources, options, choice.metadata);
 }
 
-/** Decodes the files of one set: a directory's, or as many of them as there are. */
+/** Decodes the files of one set; some may be missing. */
 export async function decodeCriuSet(
   sources: readonly Source[],
   options: DecodeOptions = {},
@@ -73,6 +73,6 @@ export async function decodeCriuSet(
 function refusal(inputs: readonly Source[]): string {
   const [input] = inputs;
   if (input === undefined) return "There are no files here.";
-  if (inputs.length > 1) return "None of these files is part of a CRIU image set, nor an archive with one in it.";
-  return `${visible(input.name)} is neither a CRIU image nor an archive with an image set in it.`;
+  if (inputs.length > 1) return "None of these files is part of a CRIU image set or an archive that contains one.";
+  return `${visible(input.name)} is neither a CRIU image nor an archive that contains an image set.`;
 }

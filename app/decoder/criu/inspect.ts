@@ -1,30 +1,31 @@
-// Reads entries again when somebody looks at them, a stretch of a member at a time.
+// Re-reads entries that are inspected, a block of a member at a time.
 
 import type { Checkpoint } from "../../model/checkpoint.ts";
+import type { RecordRow } from "../../model/rows.ts";
 import { type Source, SourceError } from "../source.ts";
 import { ENTRY_LIMIT } from "./entries.ts";
 
 /** An entry's bytes: its message is bytes[start … end - 1]. */
 export interface EntryBytes {
   readonly bytes: Uint8Array;
-  /** Where bytes[0] stands in the member. */
+  /** Offset of bytes[0] in the member. */
   readonly base: number;
   readonly start: number;
   readonly end: number;
-  /** The message's name; `null` if it is not described. */
+  /** The message's name; `null` if messages.ts does not describe it. */
   readonly message: string | null;
 }
 
-const STRETCH = 64 << 10;
+const BLOCK = 64 << 10;
 
 /**
- * A function that reads a record again. Neighbours of the record read last cost nothing. Answers `null` for
- * records that are no entry, and for bytes that cannot be had any more.
+ * Returns a function that re-reads a record. Neighbours of the record read last are still in memory. The result is `null`
+ * for records that are not entries, and if the bytes can no longer be read.
  */
 export function createEntryReader(
   checkpoint: Checkpoint,
   sources: readonly Source[],
-): (record: number) => Promise<EntryBytes | null> {
+): (record: RecordRow) => Promise<EntryBytes | null> {
   const { records } = checkpoint;
   let held = { member: -1, base: 0, bytes: new Uint8Array(0) as Uint8Array };
   return async (record) => {
@@ -37,7 +38,7 @@ export function createEntryReader(
     const inside = held.member === member && offset >= held.base;
     if (!inside || offset + length > held.base + held.bytes.length) {
       try {
-        const bytes = await source.read(offset, Math.min(Math.max(length, STRETCH), source.size - offset));
+        const bytes = await source.read(offset, Math.min(Math.max(length, BLOCK), source.size - offset));
         held = { member, base: offset, bytes };
       } catch (error) {
         if (error instanceof SourceError) return null;

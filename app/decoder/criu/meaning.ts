@@ -1,26 +1,6 @@
-// Words for the numbers in CRIU's messages: states, families, event masks, and addresses as text.
+// Words for the numbers in CRIU's messages: protocols, namespaces, event masks; addresses, modes and devices as text.
 
 type Words = Readonly<Record<number, string>>;
-
-/** TCP states of the kernel; unix sockets use them as well. */
-export const SOCKET_STATES: Words = {
-  1: "established",
-  2: "syn-sent",
-  3: "syn-recv",
-  4: "fin-wait-1",
-  5: "fin-wait-2",
-  6: "time-wait",
-  7: "close",
-  8: "close-wait",
-  9: "last-ack",
-  10: "listen",
-  11: "closing",
-  12: "new-syn-recv",
-};
-
-export const SOCKET_FAMILIES: Words = { 1: "unix", 2: "inet", 10: "inet6", 16: "netlink", 17: "packet" };
-
-export const SOCKET_TYPES: Words = { 1: "stream", 2: "dgram", 3: "raw", 4: "rdm", 5: "seqpacket" };
 
 /** IP protocols. */
 export const IP_PROTOCOLS: Words = {
@@ -59,7 +39,7 @@ export const NETLINK_PROTOCOLS: Words = {
   22: "smc",
 };
 
-/** Ethernet protocols, in host order. */
+/** Ethernet protocols, in host byte order. */
 export const ETHER_TYPES: Words = { 3: "all", 2048: "ip", 2054: "arp", 34525: "ipv6" };
 
 /** Namespaces by their clone flag. */
@@ -74,7 +54,7 @@ export const NAMESPACES: Words = {
   1073741824: "net",
 };
 
-/** task_state; 2 is what a zombie is stored as. */
+/** task_core_entry.task_state. CRIU stores a zombie as dead. */
 export const TASK_STATE_WORDS: Words = {
   1: "alive",
   2: "dead: a zombie",
@@ -209,7 +189,7 @@ export const PAGEMAP_FLAGS: Bits = [
   ["present", 4],
 ];
 
-/** Names of the bits that are set; what has no name comes last, in hex. */
+/** Names of the bits that are set; bits without a name come last, in hex. */
 export function bitWords(bits: Bits, value: number): string[] {
   const names: string[] = [];
   let left = value;
@@ -227,7 +207,7 @@ const SIGNALS = (
   "CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS"
 ).split(" ");
 
-/** The name of a signal: SIGTERM, SIGRTMIN+2. */
+/** The name of a signal, `SIGTERM`; real-time signals are `signal 34`; `null` if there is no such signal. */
 export function signalName(number: number): string | null {
   if (number >= 32 && number <= 64) return `signal ${number}`;
   const name = SIGNALS[number - 1];
@@ -243,7 +223,7 @@ export function signalNames(low: number, high: number): string[] {
   return names;
 }
 
-/** What a wait status says: `exited with 7`, `killed by SIGKILL`. */
+/** A wait status in words: `exited with 7`, `killed by SIGKILL`. */
 export function waitStatus(status: number): string {
   const signal = status & 0x7f;
   if (signal === 0) return `exited with ${(status >> 8) & 0xff}`;
@@ -285,7 +265,7 @@ export function endpointText(words: readonly number[], port: number): string {
   return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-/** A 16-bit number with its bytes swapped: packet sockets hold their protocol in network order. */
+/** A 16-bit number with its bytes swapped: the protocol of a packet socket is in network order. */
 export const swap16 = (value: number): number => ((value & 255) << 8) | ((value >>> 8) & 255);
 
 const TYPE_LETTERS: Words = { 1: "p", 2: "c", 4: "d", 6: "b", 8: "-", 10: "l", 12: "s" };
@@ -302,7 +282,7 @@ export function modeText(mode: number): string {
   return (TYPE_LETTERS[(mode >>> 12) & 15] ?? "?") + bits.join("");
 }
 
-/** A device number as CRIU keeps it: major << 20 | minor. */
+/** A device number, which CRIU stores as major << 20 | minor: `8:1`. */
 export const deviceText = (device: number): string => `${device >>> 20}:${device & 0xfffff}`;
 
 export const lockTypeName = (type: number): string | null => LOCK_TYPES[type] ?? null;

@@ -16,9 +16,9 @@ export interface Piece {
   /** Tag and value: bytes offset … end - 1. */
   readonly offset: number;
   readonly end: number;
-  /** Where the value's own bytes begin, behind tag and length. */
+  /** Where the value's own bytes begin, after tag and length. */
   readonly value: number;
-  /** Numbers: as wide as the wire has them, before the type's sign is applied. */
+  /** The two halves of a number as it is on the wire, before the type's sign is applied. */
   readonly low: number;
   readonly high: number;
 }
@@ -30,7 +30,7 @@ interface Level {
   readonly counts: Map<number, number>;
 }
 
-/** More pieces than this of one entry are not told apart: the rest is one piece of payload. */
+/** At most this many pieces of one entry are listed; the rest is one piece of payload. */
 const PIECE_LIMIT = 200_000;
 
 /**

@@ -128,15 +128,15 @@ describe("finding sets", () => {
     expect(checkpoint.files.count).toBe(21);
   });
 
-  test("refuses what is none, with a sentence", async () => {
+  test("refuses what is not an image, with a sentence", async () => {
     for (const bytes of [encodeText("hello"), tar([member("readme", encodeText("x"))])]) {
       expect(await decodeCriu([bytesSource("x.bin", bytes)])).toEqual({
-        refused: "x.bin is neither a CRIU image nor an archive with an image set in it.",
+        refused: "x.bin is neither a CRIU image nor an archive that contains an image set.",
       });
     }
     const broken = gzip(tar([member("checkpoint/files.img", new Uint8Array(5000))])).subarray(0, 30);
     expect(await decodeCriu([bytesSource("x.gz", broken)])).toEqual({
-      refused: expect.stringMatching(/^x\.gz is neither .* The compressed data is damaged or breaks off/),
+      refused: expect.stringMatching(/^x\.gz is neither .* The compressed data is damaged or cut off/),
     });
     expect(await decodeCriu([])).toEqual({ refused: "There are no files here." });
   });

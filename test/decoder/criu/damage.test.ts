@@ -163,7 +163,7 @@ describe("damaged members", () => {
     }
   });
 
-  test("tells where files.img breaks off, and keeps what came before", async () => {
+  test("reports where files.img is cut off, and keeps what precedes", async () => {
     const bytes = fixtureBytes("w4/before/files.img");
     const { checkpoint } = await survives(withMember("files.img", bytes.subarray(0, bytes.length - 10)), true);
     const problem = checkpoint.problems.find(({ code }) => code === "truncated-entry");

@@ -110,7 +110,7 @@ describe("values at the edges", () => {
 
   test.each([
     ["a varint of eleven bytes", [0x18, ...new Array(10).fill(0xff), 1]],
-    ["a varint that breaks off", [0x18, 0x80]],
+    ["a varint that is cut off", [0x18, 0x80]],
     ["a tag without a value", [0x18]],
     ["a length past the end", [0x32, 5, 1, 2]],
     ["a length of 2^32", [0x32, 0xff, 0xff, 0xff, 0xff, 0x0f, 1]],
