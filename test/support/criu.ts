@@ -1,4 +1,4 @@
-// CRIU sets of the fixtures as sources, and what was true when they were dumped.
+// CRIU sets of the fixtures as sources, and the state of their tasks when they were dumped.
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -34,7 +34,7 @@ export interface Truth {
 
 export const truthOf = (path: string): Truth => JSON.parse(readFileSync(join(FIXTURES, path), "utf8"));
 
-/** Text as the truth has it: bytes that are no UTF-8 as backslash, x and two hex digits. */
+/** Text as it is recorded in the truth: bytes that are not UTF-8 as backslash, x and two hex digits. */
 export function truthText(bytes: Uint8Array): string {
   if (isUtf8(bytes)) return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   let text = "";

@@ -28,7 +28,7 @@ function readVarint(bytes: Uint8Array, at: number): [value: number, end: number]
 }
 
 /**
- * A message with one number set, or with one field left out (`null`).
+ * A message with one number changed, or with one field removed (`null`).
  *
  * @param path Names from the message down: `reg.flags`. Of a repeated field the first occurrence is meant.
  */
@@ -78,7 +78,7 @@ export const without = (set: readonly Source[], name: string): Source[] => {
   return set.filter((source) => source.name !== name);
 };
 
-/** The set with another file, or with other bytes in one that it has. */
+/** The set with a file added or replaced. */
 export const withFile = (set: readonly Source[], name: string, bytes: Uint8Array): Source[] => [
   ...set.filter((source) => source.name !== name),
   bytesSource(name, bytes),
@@ -88,7 +88,7 @@ export const withFile = (set: readonly Source[], name: string, bytes: Uint8Array
 export const copied = (set: readonly Source[], from: string, to: string): Source[] =>
   withFile(set, to, fileOf(set, from));
 
-/** The set with the entries of a file edited. For files without raw data behind their entries. */
+/** The set with the entries of a file edited. For files without raw data after their entries. */
 export function editEntries(
   set: readonly Source[],
   name: string,
@@ -111,7 +111,7 @@ export function editEntries(
   return withFile(set, name, joined([bytes.subarray(0, head), ...framed]));
 }
 
-/** The set with one number of one entry set, or left out. */
+/** The set with one number of one entry changed, or removed (`null`). */
 export const setNumber = (
   set: readonly Source[],
   name: string,

@@ -249,8 +249,8 @@ export async function listTar(
 /** Receives the files of a streamed tar. */
 export interface TarSink {
   /**
-   * A file begins. Returns a function that takes each block of its body (to be copied) until it returns false; `null` if
-   * the body is not wanted.
+   * A file begins. Returns a function that takes each block of its body (to be copied) until it returns false; `null`
+   * if the body is not needed.
    */
   file(name: string, size: number): ((bytes: Uint8Array) => boolean) | null;
   /** The body of the last file has ended; `whole` unless the archive is cut off. */

@@ -1,5 +1,5 @@
-// Archives: a tar, plain or compressed with gzip or Zstandard, detected from its bytes. A plain tar's members are parts of
-// the archive; of a compressed one only what the caller needs is kept in memory.
+// Archives: a tar, plain or compressed with gzip or Zstandard, detected from its bytes. A plain tar's members are parts
+// of the archive; of a compressed one only what the caller needs is kept in memory.
 
 import { visible } from "../../model/text.ts";
 import { bytesSource, partSource, type Source, SourceError } from "../source.ts";

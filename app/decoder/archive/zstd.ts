@@ -1,5 +1,5 @@
-// Zstandard, streamed. Frames and blocks are parsed here, so that a header is checked before memory is allocated for it,
-// and each push unpacks at most one block.
+// Zstandard, streamed. Frames and blocks are parsed here, so that a header is checked before memory is allocated for
+// it, and each push unpacks at most one block.
 
 import type { Source } from "../source.ts";
 

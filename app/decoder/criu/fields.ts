@@ -147,7 +147,7 @@ const FILE_REFERENCES = new Set([
   "sk_packet_entry.id_for",
   "scm_entry.rights",
 ]);
-/** Messages that were entries before CRIU 3.4 and had their owner's id; nested in the owner since, the id means nothing. */
+/** Entries before CRIU 3.4, with the id of their owner. Since then nested in the owner, and the id has no meaning. */
 const OWNER_MESSAGES = new Set(["eventpoll_tfd_entry", "inotify_wd_entry", "fanotify_mark_entry"]);
 const TASK_REFERENCES = new Set(["pstree_entry.ppid", "pstree_entry.pid", "file_lock_entry.pid", "pidfd_entry.nspid"]);
 

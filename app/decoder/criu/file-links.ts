@@ -18,7 +18,7 @@ export function markUse({ builder, files }: SetContext, id: number, use: number)
   if (file >= 0) builder.files.use[file] = u8At(builder.files.use, file) | use;
 }
 
-/** Notes that a record describes a file further. A crafted image could link every record to every file: see LINK_LIMIT. */
+/** Notes that a record describes a file further. Limited, as a crafted image could link every record to every file. */
 export function linkRecord({ builder, files }: SetContext, file: FileRow, record: RecordRow): void {
   if (files.linkedRecords++ < LINK_LIMIT + builder.files.count) builder.addFileRecord(file, record);
 }

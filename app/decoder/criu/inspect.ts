@@ -19,8 +19,8 @@ export interface EntryBytes {
 const BLOCK = 64 << 10;
 
 /**
- * Returns a function that re-reads a record. Neighbours of the record read last are still in memory. The result is `null`
- * for records that are not entries, and if the bytes can no longer be read.
+ * Returns a function that re-reads a record. Neighbours of the record read last are still in memory. The result is
+ * `null` for records that are not entries, and if the bytes can no longer be read.
  */
 export function createEntryReader(
   checkpoint: Checkpoint,

@@ -24,7 +24,7 @@ const SCM = fieldNumber("sk_packet_entry", "scm");
 const RIGHTS = fieldNumber("scm_entry", "rights");
 const FS = plan("fs_entry", ["cwd_id", "root_id"]);
 
-/** remap_file_path_entry.remap_type: GHOST. LINKED (0) is an unlinked file, too; PROCFS (2) is in a dead task's /proc. */
+/** remap_file_path_entry.remap_type. LINKED (0) is an unlinked file as well; PROCFS (2) is in a dead task's /proc. */
 const REMAP_GHOST = 1;
 
 /** memfd_inode_entry: the name of a memfd. */
