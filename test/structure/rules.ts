@@ -30,7 +30,7 @@ const rules: Readonly<Record<string, string>> = {
   diff: "model",
   export: "model checks diff",
   link: "model decoder diff",
-  graph: "model",
+  graph: "model diff",
   sources: "model decoder/source.ts link",
 
   // The worker, where all of the above meet.
