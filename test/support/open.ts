@@ -1,6 +1,7 @@
 // Opens images from bytes and fixtures, and reads their documents back.
 
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Image } from "../../app/decoder/image.ts";
 import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource, type DecodeOptions } from "../../app/decoder/source.ts";
@@ -8,7 +9,8 @@ import { showDocument } from "../../app/export/show-json.ts";
 
 /** Bytes of a file among the fixtures. */
 export function fixtureBytes(path: string): Uint8Array {
-  return new Uint8Array(readFileSync(new URL(`../fixtures/${path}`, import.meta.url)));
+  // Not new URL(…, import.meta.url): Vite would rewrite that to a URL of the page in tests that run in happy-dom.
+  return new Uint8Array(readFileSync(join(import.meta.dirname, "../fixtures", path)));
 }
 
 /** Opens bytes that are an image. */

@@ -1,0 +1,103 @@
+// @vitest-environment happy-dom
+// Dialogs: how they close, and what they do with what is typed.
+
+import { act } from "react";
+import { expect, test } from "vitest";
+import { Dialogs } from "../../app/components/Dialogs/Dialogs.tsx";
+import type { Dialog } from "../../app/shell/state.ts";
+import { fixtureBytes, open } from "../support/open.ts";
+import { one, pageWith, press, render, type } from "../support/render.tsx";
+
+async function openDialog(dialog: Dialog) {
+  const page = pageWith(await open(fixtureBytes("linux-cr/v23-s1/before.ckpt")));
+  await render(page, <button type="button">before</button>);
+  one<HTMLButtonElement>(document, "button").focus();
+  const container = await render(page, <Dialogs />);
+  await act(async () => page.shell.store.set({ dialog }));
+  return { ...page, container, state: () => page.shell.store.get() };
+}
+
+test("Escape closes a dialog at once, so that the next key is not lost in it", async () => {
+  const { container, state } = await openDialog({ kind: "help" });
+  const dialog = one(container, "dialog");
+  await act(async () => {
+    press(dialog, "Escape");
+    expect(state().dialog).toBeNull();
+    expect(dialog.isConnected).toBe(false);
+  });
+});
+
+test("a dialog that a dialog opens stays open", async () => {
+  const { container, shell, state } = await openDialog({ kind: "palette" });
+  await act(async () => shell.store.set({ dialog: { kind: "help" } }));
+  expect(state().dialog?.kind).toBe("help");
+  expect(one(container, "dialog").getAttribute("aria-label")).toBe("Keys and filters");
+});
+
+test("the palette narrows the commands by words in any order and runs one", async () => {
+  const { container, state } = await openDialog({ kind: "palette" });
+  const box = one<HTMLInputElement>(container, "input");
+  await act(async () => type(box, "records show"));
+  expect(container.querySelectorAll("[role=option]")).toHaveLength(1);
+  await act(async () => press(box, "Enter"));
+  expect(state().dialog).toBeNull();
+  expect(state().tab).toBe("records");
+  expect(state().bytesShown).toBe(false);
+});
+
+test("the palette says that no command matches", async () => {
+  const { container } = await openDialog({ kind: "palette" });
+  await act(async () => type(one<HTMLInputElement>(container, "input"), "zzz"));
+  expect(container.textContent).toContain("No matching commands");
+});
+
+for (const [text, offset] of [
+  ["1024", 1024],
+  ["0x400", 1024],
+  ["+16", 116],
+  ["-0x10", 84],
+] as const) {
+  test(`go to offset takes ${text}`, async () => {
+    const { container, shell, state } = await openDialog({ kind: "offset" });
+    await act(async () => shell.selectBytes({ member: 0, anchor: 100, at: 100 }));
+    await act(async () => type(one<HTMLInputElement>(container, "input"), text));
+    await act(async () =>
+      one(container, "form").dispatchEvent(new Event("submit", { bubbles: true, cancelable: true })),
+    );
+    expect(state().bytes).toEqual({ member: 0, anchor: offset, at: offset });
+    expect(state().dialog).toBeNull();
+  });
+}
+
+test("go to offset explains what is wrong, until the text changes", async () => {
+  const { container, state } = await openDialog({ kind: "offset" });
+  const box = one<HTMLInputElement>(container, "input");
+  await act(async () => type(box, "99999999"));
+  await act(async () => one(container, "form").dispatchEvent(new Event("submit", { bubbles: true, cancelable: true })));
+  expect(box.getAttribute("aria-invalid")).toBe("true");
+  expect(state().dialog).not.toBeNull();
+  await act(async () => type(box, "9"));
+  expect(box.getAttribute("aria-invalid")).toBe("false");
+});
+
+test("an address with a scheme that is not opened is refused in the dialog", async () => {
+  const { container, state } = await openDialog({ kind: "address" });
+  const box = one<HTMLInputElement>(container, "input");
+  await act(async () => type(box, "javascript:alert(1)"));
+  await act(async () => one(container, "form").dispatchEvent(new Event("submit", { bubbles: true, cancelable: true })));
+  expect(one(container, "[role=alert]").textContent).toContain("javascript:");
+  expect(state().dialog).not.toBeNull();
+});
+
+test("a link to a private host warns before it fetches", async () => {
+  const chosen: boolean[] = [];
+  const addresses = [{ url: "http://127.0.0.1/x.ckpt", host: "127.0.0.1", local: true }];
+  const { container } = await openDialog({
+    kind: "fetch",
+    addresses: addresses as unknown as Extract<Dialog, { kind: "fetch" }>["addresses"],
+    onChoice: (yes) => chosen.push(yes),
+  });
+  expect(one(container, ".warn").textContent).toContain("127.0.0.1");
+  await act(async () => one<HTMLButtonElement>(container, "button.primary").click());
+  expect(chosen).toEqual([true]);
+});

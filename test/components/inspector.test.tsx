@@ -1,0 +1,105 @@
+// @vitest-environment happy-dom
+// The inspector: which sections each kind of object has, and what they say.
+
+import { act } from "react";
+import { expect, test } from "vitest";
+import { changeValues } from "../../app/components/Inspector/change-values.ts";
+import { flatten } from "../../app/components/Inspector/DetailsOf.tsx";
+import { Inspector } from "../../app/components/Inspector/Inspector.tsx";
+import { kindAt } from "../../app/diff/describe.ts";
+import type { Selection } from "../../app/model/related.ts";
+import { fixtureBytes, open } from "../support/open.ts";
+import { pageWith, render } from "../support/render.tsx";
+
+/** The inspector with something selected in the sample `server`, whose task 4242 has descriptors 0 to 3. */
+async function inspect(selection: Selection | null) {
+  const page = pageWith(await open(fixtureBytes("linux-cr/v23-s1/before.ckpt")));
+  const container = await render(page, <Inspector doc={page.doc} />);
+  await act(async () => page.shell.select(selection));
+  const sections = [...container.querySelectorAll("section.inspector-section")];
+  const value = (name: string): string | null | undefined =>
+    [...container.querySelectorAll(".value")].find((each) => each.querySelector("dt")?.textContent === name)
+      ?.lastElementChild?.firstChild?.textContent;
+  return {
+    ...page,
+    container,
+    value,
+    titles: sections.map((each) => each.querySelector("h3")?.firstChild?.textContent),
+  };
+}
+
+test("nothing selected: says how to select something", async () => {
+  const { container } = await inspect(null);
+  expect(container.textContent).toContain("Nothing is selected.");
+});
+
+test("a task has its ids and a link to its file table", async () => {
+  const { value, shell, container, titles } = await inspect({ to: "task", row: 0 });
+  expect(titles[0]).toBe("Values");
+  expect(value("pid")).toBe("4242");
+  expect(value("file table")).toBe("4 descriptors");
+  const link = [...container.querySelectorAll("button")].find((each) => each.textContent === "4 descriptors");
+  await act(async () => link?.click());
+  expect(shell.store.get().selection).toEqual({ to: "table", row: 0 });
+});
+
+test("a file table lists its descriptors with how many holders share a file", async () => {
+  const { container, value } = await inspect({ to: "table", row: 0 });
+  expect(value("used by")).toBe("4242 server");
+  const lines = [...container.querySelectorAll(".descriptor-line")].map((line) => line.textContent);
+  expect(lines).toHaveLength(4);
+  expect(lines[3]).toBe("3/var/log/app/server.log");
+  expect(lines[1]).toMatch(/⟨\d⟩$/);
+});
+
+test("a descriptor has its own values, those of its open file, and the other holders", async () => {
+  const { container, value, titles } = await inspect({ to: "descriptor", row: 0 });
+  expect(titles.slice(0, 2)).toEqual(["Values", "Open file"]);
+  expect(value("fd")).toBe("0");
+  expect(value("close-on-exec")).toBe("no");
+  expect(container.querySelector(".note-shared")?.textContent).toMatch(/shared with 4242 server fd 1/);
+});
+
+test("an open file has its position and flags, its holders by table, and the fields of its records", async () => {
+  const { container, value, titles, doc } = await inspect({ to: "file", row: 1 });
+  expect(titles).toContain("Held by");
+  expect(value("flags")).toContain("O_");
+  expect(container.querySelectorAll("table.fields").length).toBeGreaterThan(0);
+  expect(doc.checkpoint.files.count).toBeGreaterThan(1);
+});
+
+test("a record has its place, the object that it describes, and its fields", async () => {
+  const page = await inspect({ to: "task", row: 0 });
+  const record = page.doc.checkpoint.tasks.record[0] ?? -1;
+  const { value, container } = await inspect({ to: "record", row: record });
+  expect(Number(value("offset"))).toBe(page.doc.checkpoint.records.offset[record]);
+  expect(value("describes")).toBe("task 4242 server");
+  expect(container.querySelectorAll("table.fields th[scope=row]").length).toBeGreaterThan(1);
+});
+
+test("a change of a descriptor has all its values before and after, with the changed ones marked", async () => {
+  const { shell } = pageWith(
+    await open(fixtureBytes("linux-cr/v23-s1/before.ckpt")),
+    await open(fixtureBytes("linux-cr/v23-s1/after.ckpt")),
+  );
+  const comparison = shell.store.get().compared?.comparison;
+  if (comparison === undefined) throw new Error("The two images are not compared");
+  const changes = Array.from({ length: comparison.changes.count }, (_, at) => at);
+  const moved = changes.find((change) => kindAt(comparison, change) === "file-pos") ?? -1;
+  const position = changeValues(comparison, moved).find(({ name }) => name.startsWith("position"));
+  expect(position?.differs).toBe(true);
+  expect(position?.before).not.toBe(position?.after);
+  const opened = changes.find((change) => kindAt(comparison, change) === "fd-opened") ?? -1;
+  for (const { before, differs } of changeValues(comparison, opened)) {
+    expect(before).toBeNull();
+    expect(differs).toBe(false);
+  }
+});
+
+test("details are flattened to dotted names, without empty values", () => {
+  expect(flatten({ a: 1, b: { c: "x", d: null, e: [true, { f: "" }] } })).toEqual([
+    ["a", "1"],
+    ["b.c", "x"],
+    ["b.e.0", "true"],
+  ]);
+});

@@ -1,0 +1,107 @@
+// Renders components in happy-dom, in a page with one image or two. Its worker is the decoder, called directly.
+// Tests that use it begin with `// @vitest-environment happy-dom`.
+
+import { act, createRef, type ReactNode } from "react";
+import { createRoot, type Root } from "react-dom/client";
+import { afterEach } from "vitest";
+import { PageContext } from "../../app/components/context.ts";
+import type { Image } from "../../app/decoder/image.ts";
+import { diff } from "../../app/diff/diff.ts";
+import { createCommands } from "../../app/shell/commands/registry.ts";
+import { createShell, type Shell } from "../../app/shell/shell.ts";
+import type { Doc, Docs } from "../../app/shell/state.ts";
+import type { Client } from "../../app/worker/client.ts";
+import type { Requests } from "../../app/worker/protocol.ts";
+
+/** React then expects every update inside `act`, and reports those that are not. */
+(globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
+
+export interface RenderedPage {
+  readonly shell: Shell;
+  /** The image that is shown; of two, the one after. */
+  readonly doc: Doc;
+}
+
+/** Answers the requests of the inspector and the byte view from images in memory. */
+function clientOf(images: readonly Image[]): Client {
+  const answers: Partial<{ [K in keyof Requests]: (request: Requests[K]["request"]) => unknown }> = {
+    fields: ({ document, record }) => images[document]?.fields(record),
+    details: ({ document, file }) => images[document]?.details(file),
+    fieldsOf: async ({ document, first, last }) => {
+      const rows = Array.from({ length: last - first + 1 }, (_, at) => first + at);
+      return Promise.all(rows.map((row) => images[document]?.fields(row)));
+    },
+    bytes: ({ document, member, offset, length }) => {
+      const source = images[document]?.sources[member];
+      return source?.read(offset, Math.min(length, source.size - offset));
+    },
+  };
+  return {
+    async request(kind, request) {
+      const answer = answers[kind] as ((request: unknown) => unknown) | undefined;
+      if (answer === undefined) throw new Error(`The test's client does not answer “${kind}”`);
+      return (await answer(request)) as never;
+    },
+    terminate() {},
+  };
+}
+
+/** A page with these images open: one, or two to compare. */
+export function pageWith(...images: readonly Image[]): RenderedPage {
+  const shell = createShell(clientOf(images));
+  const docs = images.map(
+    ({ checkpoint }, document): Doc => ({ input: { name: "test", files: [] }, document, checkpoint, dialect: null }),
+  ) as unknown as Docs;
+  const [before, after] = docs;
+  if (before === undefined) throw new Error("A page needs an image");
+  if (after === undefined) shell.store.set({ docs });
+  else {
+    const comparison = {
+      ...diff(before.checkpoint, after.checkpoint),
+      before: before.checkpoint,
+      after: after.checkpoint,
+    };
+    shell.store.set({ docs, side: "after", compared: { comparison, unrelated: [], digits: { pos: 8, version: 8 } } });
+  }
+  return { shell, doc: after ?? before };
+}
+
+const roots: Root[] = [];
+afterEach(async () => {
+  for (const root of roots.splice(0)) await act(async () => root.unmount());
+  document.body.replaceChildren();
+});
+
+/** Renders inside the page and waits for its effects. Returns the element that the component is in. */
+export async function render({ shell }: RenderedPage, component: ReactNode): Promise<HTMLElement> {
+  const container = document.body.appendChild(document.createElement("div"));
+  const root = createRoot(container);
+  roots.push(root);
+  const [drawing, bytes] = [createRef<null>(), createRef<null>()];
+  const commands = createCommands({ shell, drawing, bytes });
+  await act(async () =>
+    root.render(<PageContext value={{ shell, commands, drawing, bytes }}>{component}</PageContext>),
+  );
+  return container;
+}
+
+/** The one element that a selector matches. */
+export function one<E extends Element = HTMLElement>(within: ParentNode, selector: string): E {
+  const [element, ...others] = within.querySelectorAll<E>(selector);
+  if (element === undefined || others.length > 0) {
+    throw new Error(`${element === undefined ? "No element matches" : "Several elements match"} ${selector}`);
+  }
+  return element;
+}
+
+/** Types into a text field in place of what it held, as one input event. Call it inside `act`. */
+export function type(field: HTMLInputElement, text: string): void {
+  // React overrides `value` on the element to see what it set itself; the prototype's setter goes around that.
+  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value")?.set?.call(field, text);
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+/** Presses a key. Call it inside `act`. Returns whether the page handled it. */
+export function press(target: Element, key: string, modifiers: KeyboardEventInit = {}): boolean {
+  return !target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...modifiers }));
+}
