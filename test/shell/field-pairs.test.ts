@@ -10,20 +10,20 @@ const field = (name: string, offset: number): Field => ({
   raw: "",
   meaning: null,
 });
-const told = (before: string, after: string) =>
+const text = (before: string, after: string) =>
   alignFields([...before].map(field), [...after].map(field)).map(
     (pair) => `${pair.name}${pair.before?.offset ?? "-"}${pair.after?.offset ?? "-"}`,
   );
 
 test("fields correspond by name and count", () => {
-  expect(told("abc", "abc")).toEqual(["a00", "b11", "c22"]);
-  expect(told("aab", "ab")).toEqual(["a00", "a1-", "b21"]);
-  expect(told("ab", "axb")).toEqual(["a00", "x-1", "b12"]);
-  expect(told("xyz", "")).toEqual(["x0-", "y1-", "z2-"]);
+  expect(text("abc", "abc")).toEqual(["a00", "b11", "c22"]);
+  expect(text("aab", "ab")).toEqual(["a00", "a1-", "b21"]);
+  expect(text("ab", "axb")).toEqual(["a00", "x-1", "b12"]);
+  expect(text("xyz", "")).toEqual(["x0-", "y1-", "z2-"]);
 });
 
 test("every field of both is in exactly one pair, in another order too", () => {
-  expect(told("abcd", "dcx").sort()).toEqual(["a0-", "b1-", "c21", "d30", "x-2"]);
+  expect(text("abcd", "dcx").sort()).toEqual(["a0-", "b1-", "c21", "d30", "x-2"]);
 });
 
 test("runs of bytes that differ", () => {

@@ -31,7 +31,19 @@ const input = (name: string, state: ImageState): Input => ({
 });
 
 /** The part of the state that a link records. */
-const recorded = ({ docs, side, selection, tab, listings, off, view, onlyChanges, swapped, change, ...state }: State) => ({
+const recorded = ({
+  docs,
+  side,
+  selection,
+  tab,
+  listings,
+  off,
+  view,
+  onlyChanges,
+  swapped,
+  change,
+  ...state
+}: State) => ({
   names: docs.map(({ input: { name } }) => name),
   side,
   selection,

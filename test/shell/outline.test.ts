@@ -12,7 +12,7 @@ const recordsOf = (member: readonly number[]): Records => ({
   kinds: [],
 });
 
-const told = (line: Line): string =>
+const lineText = (line: Line): string =>
   line.kind === "member"
     ? `m${line.member}:${line.records}`
     : line.kind === "record"
@@ -23,7 +23,7 @@ const linesOf = (options: Partial<Parameters<typeof outlineOf>[0]> & { members: 
   const records = recordsOf(options.members);
   const rows = options.rows ?? Uint32Array.from(options.members, (_, at) => at);
   const outline = outlineOf({ byMember: true, closedMembers: new Set(), open: new Map(), ...options, records, rows });
-  return { outline, lines: Array.from({ length: outline.count }, (_, index) => told(outline.line(index))) };
+  return { outline, lines: Array.from({ length: outline.count }, (_, index) => lineText(outline.line(index))) };
 };
 
 describe("the outline of records", () => {

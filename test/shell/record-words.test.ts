@@ -16,7 +16,7 @@ describe("records of an image in words", async () => {
   const { checkpoint } = image;
   const links = recordLinks(checkpoint);
   const { records } = checkpoint;
-  const told = (kind: string): string[] => {
+  const describeAll = (kind: string): string[] => {
     const lines: string[] = [];
     for (let row = 0; row < records.count; row++) {
       if (records.kinds[records.kind[row] ?? 0]?.name !== kind) continue;
@@ -26,14 +26,16 @@ describe("records of an image in words", async () => {
   };
 
   test("tasks, tables, descriptors and open files, with who refers to them", () => {
-    expect(told("TASK")).toEqual(["task 4242 server | "]);
-    expect(told("FILE_TABLE")).toEqual([expect.stringMatching(/^file table \d+, 4 descriptors \| 1 task$/)]);
-    expect(told("FILE_DESC")).toContain("fd 3 → /var/log/app/server.log | ");
-    expect(told("FILE")).toContainEqual(expect.stringMatching(/^open file \d+ tty:\[pts\/3\] \| 3 descriptors$/));
-    expect(told("FILE")).toContainEqual(expect.stringMatching(/^open file \d+ \/usr\/sbin\/server \| $/));
+    expect(describeAll("TASK")).toEqual(["task 4242 server | "]);
+    expect(describeAll("FILE_TABLE")).toEqual([expect.stringMatching(/^file table \d+, 4 descriptors \| 1 task$/)]);
+    expect(describeAll("FILE_DESC")).toContain("fd 3 → /var/log/app/server.log | ");
+    expect(describeAll("FILE")).toContainEqual(
+      expect.stringMatching(/^open file \d+ tty:\[pts\/3\] \| 3 descriptors$/),
+    );
+    expect(describeAll("FILE")).toContainEqual(expect.stringMatching(/^open file \d+ \/usr\/sbin\/server \| $/));
   });
   test("what an OBJREF announces", () => {
-    const announced = told("OBJREF");
+    const announced = describeAll("OBJREF");
     expect(announced.every((line) => /^announces .+ \d+ \| $/.test(line))).toBe(true);
     for (const file of checkpoint.files.id) expect(announced).toContain(`announces open file ${file} | `);
   });
