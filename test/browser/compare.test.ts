@@ -1,4 +1,4 @@
-// Two images: the list of changes, the drawing of both moments, side by side, and what keeps them together.
+// Two images: the list of changes, the drawing of both, side by side, and the selection that they share.
 
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
@@ -26,7 +26,7 @@ const expected = (name: string): { kind: string }[] =>
   JSON.parse(readFileSync(new URL(`../fixtures/linux-cr/${name}/expected.json`, import.meta.url), "utf8")).changes;
 
 for (const name of ["seed-one", "v16-s2", "v16-s3", "v16-s4"]) {
-  test(`n steps through all changes of ${name}, each selected everywhere`, async () => {
+  test(`n steps through all changes of ${name}, and selects each in every view`, async () => {
     const { page } = await visit();
     await dropPair(page, name);
     const changes = expected(name);
@@ -42,7 +42,7 @@ for (const name of ["seed-one", "v16-s2", "v16-s3", "v16-s4"]) {
       await selectedLine(page).waitFor();
       expect(await selectedLine(page).count(), sentence ?? "").toBe(1);
     }
-    // There is no next one; p leads back.
+    // At the end n stays; p goes back.
     await page.keyboard.press("n");
     expect(await selectedChange(page).getAttribute("id")).toBe(`change-${changes.length - 1}`);
     await page.keyboard.press("p");
@@ -52,7 +52,7 @@ for (const name of ["seed-one", "v16-s2", "v16-s3", "v16-s4"]) {
   });
 }
 
-test("the list, the drawing and the side by side each select the change everywhere", async () => {
+test("the list, the drawing and side by side each select a change in every view", async () => {
   const { page } = await visit();
   await dropPair(page, "v23-s1");
   await list(page).getByRole("treeitem", { level: 2 }).filter({ hasText: "position" }).first().click();
@@ -67,7 +67,7 @@ test("the list, the drawing and the side by side each select the change everywhe
     .waitFor();
   expect(await selectedChange(page).textContent()).toContain("opened");
 
-  // What has not changed lets the change go.
+  // Selecting something unchanged clears the selected change.
   await page.getByRole("checkbox", { name: "only changes" }).uncheck();
   await page.locator("#aligned .line-section").first().click();
   await inspector(page)
@@ -84,7 +84,7 @@ test("the list, the drawing and the side by side each select the change everywhe
   await inspector(page).getByRole("heading", { name: sentence, exact: true }).waitFor();
 });
 
-test("x swaps: before is after, and the selected change is the other way round", async () => {
+test("x swaps before and after and mirrors the selected change", async () => {
   const { page } = await visit();
   await dropPair(page, "v23-s1");
   await list(page).getByRole("treeitem", { level: 2 }).filter({ hasText: "opened" }).click();
@@ -99,7 +99,7 @@ test("x swaps: before is after, and the selected change is the other way round",
   expect(await selectedChange(page).getAttribute("title")).toBe(opened);
 });
 
-test("a kind is switched off and on, in the list, side by side and what n steps through", async () => {
+test("a kind that is switched off is left out of the list, side by side and the steps of n", async () => {
   const { page } = await visit();
   await dropPair(page, "v16-s4");
   const all = expected("v16-s4");
@@ -118,7 +118,7 @@ test("a kind is switched off and on, in the list, side by side and what n steps 
   await page.getByText(`${all.length} changes`, { exact: true }).first().waitFor();
 });
 
-test("a change is copied as a sentence, all as Markdown; saved as JSON and CSV, without what is switched off", async () => {
+test("changes are copied as a sentence or Markdown and saved as JSON or CSV, without kinds switched off", async () => {
   const { page } = await visit();
   await dropPair(page, "v23-s1");
   await page.keyboard.press("n");
@@ -145,7 +145,7 @@ test("a change is copied as a sentence, all as Markdown; saved as JSON and CSV, 
   expect((await saved("m")).text).toBe(markdown);
 });
 
-test("what is unchanged is folded, unfolds, and a shows everything", async () => {
+test("unchanged rows are folded, unfold on a click, and all show after a", async () => {
   const { page } = await visit();
   await page.goto(`${page.url()}#v=1&sample=httpd`);
   await page.reload();
@@ -162,7 +162,7 @@ test("what is unchanged is folded, unfolds, and a shows everything", async () =>
   await grid.getByRole("row").filter({ hasText: "descriptors only" }).waitFor({ state: "detached" });
 });
 
-test("a comparison is in the address: the change, what is switched off, the view, the order", async () => {
+test("the URL records a comparison: the change, kinds switched off, the view, the order", async () => {
   const { page } = await visit({ fragment: "#v=1&sample=httpd" });
   await page.getByRole("grid", { name: "Side by side" }).waitFor();
   await page.getByRole("checkbox", { name: /^position/ }).uncheck();
@@ -185,7 +185,7 @@ test("a comparison is in the address: the change, what is switched off, the view
   expect(await page.getByRole("checkbox", { name: "only changes" }).isChecked()).toBe(false);
 });
 
-test("an image compared with itself: a sentence that says what was compared", async () => {
+test("comparing an image with itself says what was compared", async () => {
   const { page } = await visit();
   const bytes = fixture("linux-cr/v23-s1/before.ckpt");
   await drop(page, [{ name: "one.ckpt", bytes }]);
@@ -196,7 +196,7 @@ test("an image compared with itself: a sentence that says what was compared", as
   await page.getByRole("row").filter({ hasText: "4 unchanged" }).waitFor();
 });
 
-test("an image that ends early says where, and what that could explain is marked uncertain", async () => {
+test("a truncated image says where it ends, and changes that this could explain are marked uncertain", async () => {
   const { page } = await visit();
   const bytes = fixture("linux-cr/v16-s2/after.ckpt");
   await drop(page, [
@@ -210,7 +210,7 @@ test("an image that ends early says where, and what that could explain is marked
   await list(page).getByText("uncertain").first().waitFor();
 });
 
-test("inputs that look unrelated get a note, and are compared all the same", async () => {
+test("unrelated images are compared with a note", async () => {
   const { page } = await visit();
   await drop(page, [
     { name: "a.ckpt", bytes: fixture("linux-cr/seed-one/before.ckpt"), lastModified: 1 },

@@ -1,4 +1,4 @@
-// The page before anything is open.
+// The page while nothing is open.
 
 import { expect, inject, test } from "vitest";
 import { accessibilityFaults, drop, fixture, openBrowser } from "./support.ts";
@@ -13,7 +13,7 @@ test("says what to do and that nothing leaves the browser", async () => {
   expect(await page.title()).toBe("ckptscope");
 });
 
-test("asks the network for nothing but its own files, before and after an image is opened", async () => {
+test("requests nothing but the page's own files, before and after an image is opened", async () => {
   const { page, requests } = await visit();
   await drop(page, [{ name: "server.ckpt", bytes: fixture("linux-cr/v23-s1/before.ckpt") }]);
   await page.getByRole("grid").waitFor();
@@ -21,7 +21,7 @@ test("asks the network for nothing but its own files, before and after an image 
   expect(requests.filter((url) => !url.startsWith(inject("pageUrl")) && !url.startsWith("blob:"))).toEqual([]);
 });
 
-test("its policy forbids scripts, styles and connections from elsewhere", async () => {
+test("the content security policy forbids scripts, styles and connections from elsewhere", async () => {
   const { page } = await visit();
   const policy = await page.locator("meta[http-equiv='Content-Security-Policy']").getAttribute("content");
   expect(policy).toContain("default-src 'none'");
@@ -44,7 +44,7 @@ test("its policy forbids scripts, styles and connections from elsewhere", async 
   visit.forgive();
 });
 
-test("a file that is no image gives a sentence and what to do", async () => {
+test("a file that is not an image is refused with a reason and advice", async () => {
   const { page } = await visit();
   await drop(page, [{ name: "notes.txt", bytes: new TextEncoder().encode("hello, world\n") }]);
   const alert = page.getByRole("alert");
@@ -53,7 +53,7 @@ test("a file that is no image gives a sentence and what to do", async () => {
   await page.getByText("Drop a checkpoint image, or two to compare").waitFor();
 });
 
-test("a picked file opens", async () => {
+test("a chosen file opens", async () => {
   const { page } = await visit();
   const chooser = page.waitForEvent("filechooser");
   await page.keyboard.press("o");

@@ -1,4 +1,4 @@
-// The bytes: field → bytes → field, getting about, finding, and records as a tree.
+// The byte view: from fields to bytes and back, navigation, search, and records as a tree.
 
 import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,7 +20,7 @@ const folder = mkdtempSync(join(tmpdir(), "ckptscope-sparse-"));
 const sparse = join(folder, "sparse.ckpt");
 const MARK = Buffer.from("the last bytes of all");
 
-// An image with 4 GiB behind it that no disk holds.
+// An image followed by 4 GiB of a sparse file.
 beforeAll(() => {
   const file = openSync(sparse, "w");
   writeSync(file, server);
@@ -44,7 +44,7 @@ const openSparse = async (page: Page): Promise<void> => {
 const inspector = (page: Page) => page.getByRole("region", { name: "Inspector" });
 const bytes = (page: Page) => page.getByRole("grid", { name: "Bytes" });
 const status = (page: Page) => page.locator(".hex-status");
-/** The hex that is marked, in pairs. */
+/** The selected bytes in hex. */
 const marked = async (page: Page): Promise<string[]> => {
   const texts = await page.locator(".hex-cells .byte-selected").allTextContents();
   return texts.join(" ").split(/\s+/).filter(Boolean);
@@ -61,7 +61,7 @@ const clickByte = async (page: Page, offset: number): Promise<void> => {
 const cellCentre = (column: number): number => (column * 3 + 2 + (column > 7 ? 1 : 0)) / 49;
 const value = (pairs: readonly string[]): bigint => BigInt(`0x${[...pairs].reverse().join("")}`);
 
-test("a field of the inspector shows and marks its bytes, a byte its field", async () => {
+test("a field of the inspector selects its bytes, and a byte its field", async () => {
   const { page } = await visit();
   await openServer(page);
   await page.getByRole("grid").getByRole("row").filter({ hasText: "server.log" }).click();
@@ -73,13 +73,12 @@ test("a field of the inspector shows and marks its bytes, a byte its field", asy
   await status(page).filter({ hasText: "FILE, field common.f_pos" }).waitFor();
   expect(value(await marked(page))).toBe(4096n);
 
-  // The byte to the left is the field before, everywhere.
+  // The byte to the left belongs to the previous field.
   const pos = await bytes(page).locator(".hex-cells .byte-selected").first().boundingBox();
   if (pos === null) throw new Error("Nothing is marked");
   await page.mouse.click(pos.x - 12, pos.y + 8);
   await status(page).filter({ hasNotText: "f_pos" }).waitFor();
-  const told = await status(page).textContent();
-  expect(told).toMatch(/^FILE, /);
+  expect(await status(page).textContent()).toMatch(/^FILE, /);
   await inspector(page).getByRole("heading", { name: "/var/log/app/server.log" }).waitFor();
 });
 
@@ -129,7 +128,7 @@ test("[ and ] step from field to field, across records, however fast they are pr
   await status(page).filter({ hasText: "at 0 (0x0)" }).waitFor();
 });
 
-test("every value of a record, by the keys alone", async () => {
+test("every field of a record can be selected with the keys", async () => {
   const { page } = await visit();
   await openServer(page);
   await page.keyboard.press("l");
@@ -145,7 +144,7 @@ test("every value of a record, by the keys alone", async () => {
   );
   expect(shown.map(([name]) => name)).toEqual(["type", "len", "fd_objref", "fd_descriptor", "fd_close_on_exec"]);
   for (const [name = "", raw = ""] of shown) {
-    // Enter marks the whole field; the inspector has it marked too.
+    // Enter selects the whole field, also in the inspector.
     await page.keyboard.press("Enter");
     await status(page)
       .filter({ hasText: `field ${name},` })
@@ -159,7 +158,7 @@ test("every value of a record, by the keys alone", async () => {
     .waitFor();
 });
 
-test("Shift marks bytes, which are copied as hex, C and base64", async () => {
+test("Shift selects bytes, which are copied as hex, C or base64", async () => {
   const { page } = await visit();
   await openServer(page);
   await page.keyboard.press("b");
@@ -177,7 +176,7 @@ test("Shift marks bytes, which are copied as hex, C and base64", async () => {
   await expect.poll(clipboard).toContain("unsigned char bytes[3]");
 });
 
-test("bytes are dragged over with the mouse", async () => {
+test("dragging with the mouse selects bytes", async () => {
   const { page } = await visit();
   await openServer(page);
   await page.keyboard.press("b");
@@ -193,7 +192,7 @@ test("bytes are dragged over with the mouse", async () => {
   expect(await marked(page)).toEqual([...server.subarray(18, 26)].map((byte) => byte.toString(16).padStart(2, "0")));
 });
 
-test("numbers at the cursor, in both orders", async () => {
+test("numbers at the cursor are shown in both byte orders", async () => {
   const { page } = await visit();
   await openServer(page);
   await page.keyboard.press("b");
@@ -204,7 +203,7 @@ test("numbers at the cursor, in both orders", async () => {
   expect(await row.textContent()).toContain(String(view.getUint32(0, false)));
 });
 
-test("go to an offset: hex, back from here, and none that is not there", async () => {
+test("going to an offset takes hex and relative numbers, and refuses one past the end", async () => {
   const { page } = await visit();
   await openServer(page);
   await page.keyboard.press("b");
@@ -223,7 +222,7 @@ test("go to an offset: hex, back from here, and none that is not there", async (
   await dialog.getByText(/After the last byte/).waitFor();
 });
 
-test("the end of 4 GiB is a key away, and so is the middle", async () => {
+test("the end of 4 GiB is reached with a key, the middle with the scroll bar", async () => {
   const { page } = await visit();
   await openSparse(page);
   await page.keyboard.press("b");
@@ -254,7 +253,7 @@ test("the end of 4 GiB is a key away, and so is the middle", async () => {
   await last.filter({ hasText: "fffffff0" }).waitFor();
 });
 
-test("finding goes on while one looks around, and can be stopped", async () => {
+test("a search goes on while the cursor moves, and can be stopped", async () => {
   const { page } = await visit();
   await openSparse(page);
   await page.keyboard.press("b");
@@ -267,14 +266,14 @@ test("finding goes on while one looks around, and can be stopped", async () => {
   await status(page).filter({ hasText: "at 16 (0x10)" }).waitFor();
   await page.getByRole("button", { name: "Stop" }).click();
   await page.getByText(/0 found, stopped at \d+ %/).waitFor();
-  // What comes too often ends at a thousand places.
+  // A search ends after a thousand matches.
   await page.getByLabel("Find as").selectOption("hex");
   await page.getByRole("searchbox", { name: "Find bytes or text" }).fill("00 00 00 00");
   await page.keyboard.press("Enter");
   await page.getByText(/^\d+ of 1,000 or more$/).waitFor();
 });
 
-test("what was found is stepped through, around the end", async () => {
+test("n and p step through the matches and wrap around", async () => {
   const { page } = await visit();
   await openServer(page);
   const places: number[] = [];
@@ -301,7 +300,7 @@ test("what was found is stepped through, around the end", async () => {
   await page.getByText("not found").waitFor();
 });
 
-test("the bytes of a sample are in its link", async () => {
+test("the URL records the selected bytes of a sample", async () => {
   const { page } = await visit({ fragment: "#v=1&sample=server&bytes=0:485-492" });
   await bytes(page).waitFor();
   await status(page).filter({ hasText: "at 492 (0x1ec)" }).waitFor();
@@ -313,7 +312,7 @@ test("the bytes of a sample are in its link", async () => {
   await status(page).filter({ hasText: "at 493 (0x1ed)" }).waitFor();
 });
 
-test("records and bytes follow each other", async () => {
+test("a selection among the records shows in the bytes, and the other way round", async () => {
   const { page } = await visit();
   await openServer(page);
   await page.keyboard.press("5");
@@ -337,7 +336,7 @@ test("records and bytes follow each other", async () => {
   await records.locator("[aria-selected=true]").filter({ hasText: record }).waitFor();
 });
 
-test("members of a set are chosen, and are lines among the records", async () => {
+test("the bytes show a chosen member of a set, and records are grouped by member", async () => {
   const { page } = await visit();
   await drop(page, [{ name: "w1.tar.gz", bytes: fixture("criu/packed/w1-before.tar.gz") }]);
   await page.getByRole("grid", { name: "Descriptors" }).waitFor();
@@ -364,7 +363,7 @@ test("members of a set are chosen, and are lines among the records", async () =>
   await inspector(page).getByRole("heading", { name: "/dev/null" }).waitFor();
 });
 
-test("both images’ fields stand side by side, with the bytes that differ marked", async () => {
+test("fields of both images are shown side by side with differing bytes marked", async () => {
   const { page } = await visit({ fragment: "#v=1&sample=httpd&side=before&tab=files&view=one" });
   const row = page.getByRole("grid", { name: "Open files" }).getByRole("row").filter({ hasText: "error_log" });
   await row.click();

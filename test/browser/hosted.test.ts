@@ -1,4 +1,4 @@
-// Hosted images in a real browser, from hosts good and bad on another origin than the page's. The host counts.
+// Hosted images from well and badly behaved hosts of another origin. The host counts requests and bytes.
 
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from "vitest";
@@ -53,13 +53,13 @@ test("a link asks before it fetches, and says from where", async () => {
   await page.getByRole("banner").getByText(`from ${hostName()}`).waitFor();
   expect(server.requests).toEqual(["GET /good/before.ckpt bytes=0-65535"]);
   expect(server.headers[0]).not.toHaveProperty("referer");
-  // Said yes to once, it is not asked about again in this browser.
+  // The browser remembers the answer.
   await page.reload();
   await descriptors(page).waitFor();
   expect(await page.getByRole("dialog").count()).toBe(0);
 });
 
-test("an address that is typed or pasted opens, and its link opens the same view without a question", async () => {
+test("a typed or pasted address opens, and a link to it opens the same view without asking", async () => {
   const { page } = await visit();
   await openTyped(page, `${server.url}good/before.ckpt`);
   await descriptors(page).waitFor();
@@ -88,7 +88,7 @@ test("two addresses are compared", async () => {
   await page.getByRole("radio", { name: "before before.ckpt" }).waitFor({ state: "attached" });
 });
 
-test("of a 1 GiB image with 1,000 objects at most 1 % is fetched", async () => {
+test("at most 1 % of a 1 GiB image with 1,000 objects is fetched", async () => {
   const { page } = await visit();
   await openTyped(page, `${server.url}good/gib.ckpt`);
   await page.getByRole("banner").getByText("1,000 descriptors").waitFor();
@@ -104,7 +104,7 @@ test("of a 1 GiB image with 1,000 objects at most 1 % is fetched", async () => {
   expect(server.sent()).toBeLessThan(2 ** 30 / 100);
 });
 
-test("a host that shows no more headers than it must is enough", async () => {
+test("a host that exposes only the required headers is enough", async () => {
   const { page } = await visit();
   await openTyped(page, `${server.url}terse/many.ckpt`);
   await page.getByRole("banner").getByText("10,000 descriptors").waitFor();
@@ -113,7 +113,7 @@ test("a host that shows no more headers than it must is enough", async () => {
   expect(server.requests.filter((line) => line.startsWith("OPTIONS"))).toEqual([]);
 });
 
-test("a host without range requests is read as a whole, with progress and cancel", async () => {
+test("a file from a host without range requests is read whole, with progress and Cancel", async () => {
   const { page } = await visit();
   await openTyped(page, `${server.url}whole/many.ckpt`);
   await page.getByRole("banner").getByText("10,000 descriptors").waitFor();
@@ -126,7 +126,7 @@ test("a host without range requests is read as a whole, with progress and cancel
   await page.getByRole("banner").getByText("10,000 descriptors").waitFor();
 });
 
-test("a slow host shows how far it is, and opens", async () => {
+test("an image on a slow host shows progress and opens", async () => {
   const { page } = await visit();
   await openTyped(page, `${server.url}slow/many.ckpt`);
   await page.getByRole("region", { name: "Opening" }).waitFor();
@@ -144,7 +144,7 @@ for (const [path, sentence] of [
   ["changing/gib.ckpt", /gib\.ckpt was changed on .* since it was opened/],
   ["broken/gib.ckpt", /The connection to .* broke while gib\.ckpt was read/],
 ] as const) {
-  test(`${path} is told as what it is`, async () => {
+  test(`${path} is reported with its cause`, async () => {
     const { page } = await visit();
     await openTyped(page, server.url + path);
     await page.getByRole("alert").getByText(sentence).waitFor();
@@ -152,7 +152,7 @@ for (const [path, sentence] of [
   });
 }
 
-test("a host that cannot be reached is told apart from one that forbids", async () => {
+test("an unreachable host is reported as such", async () => {
   const { page } = await visit();
   await openTyped(page, "http://127.0.0.1:9/x.ckpt");
   await page
@@ -162,7 +162,7 @@ test("a host that cannot be reached is told apart from one that forbids", async 
   visit.forgive();
 });
 
-test("a connection that breaks once is tried again", async () => {
+test("a request whose connection breaks is repeated once", async () => {
   const { page } = await visit();
   await openTyped(page, `${server.url}flaky/many.ckpt`);
   await page.getByRole("banner").getByText("10,000 descriptors").waitFor();
@@ -182,7 +182,7 @@ for (const [address, sentence] of [
   });
 }
 
-test("a huge link is refused in a sentence", async () => {
+test("a huge link is refused with a reason", async () => {
   const { page } = await visit({ fragment: `#filter=${"a".repeat(200_000)}` });
   await page
     .getByRole("alert")
@@ -208,7 +208,7 @@ test("back and forward go through what was opened", async () => {
   await page.getByText("Drop a checkpoint image, or two to compare").waitFor();
 });
 
-test("an image that is open leads to no request, whatever its paths say", async () => {
+test("an open image causes no requests, whatever its paths contain", async () => {
   const { page, requests } = await visit();
   const bytes = fixture("linux-cr/v23-s1/before.ckpt").slice();
   const evil = new TextEncoder().encode(`<img src=${server.url}x>`);

@@ -1,4 +1,4 @@
-// Everything without a mouse.
+// The page used with the keyboard alone.
 
 import { expect, test } from "vitest";
 import { drop, fixture, openBrowser } from "./support.ts";
@@ -6,7 +6,7 @@ import { drop, fixture, openBrowser } from "./support.ts";
 const visit = openBrowser();
 const server = [{ name: "server.ckpt", bytes: fixture("linux-cr/v23-s1/before.ckpt") }];
 
-test("? lists the keys, and Escape leads back", async () => {
+test("? lists the keys, and Escape closes the list", async () => {
   const { page } = await visit();
   await page.keyboard.press("?");
   const help = page.getByRole("dialog", { name: "Keys and filters" });
@@ -16,7 +16,7 @@ test("? lists the keys, and Escape leads back", async () => {
   await help.waitFor({ state: "detached" });
 });
 
-test("the palette runs a command by its words", async () => {
+test("the palette runs a command found by its words", async () => {
   const { page } = await visit();
   await drop(page, server);
   await page.getByRole("grid").waitFor();
@@ -26,7 +26,7 @@ test("the palette runs a command by its words", async () => {
   await page.getByRole("treegrid", { name: "Records" }).waitFor();
 });
 
-test("find selects what it finds, everywhere", async () => {
+test("find selects its result in every view", async () => {
   const { page } = await visit();
   await drop(page, server);
   await page.getByRole("grid").waitFor();

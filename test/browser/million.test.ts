@@ -21,7 +21,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const active = (page: Page) => page.locator(".grid .row-active");
 const settled = (page: Page) => page.locator("[role=grid][aria-busy=false]").waitFor({ timeout: 60_000 });
 
-test("a million descriptors", { timeout: 180_000 }, async () => {
+test("a million descriptors can be scrolled, sorted, filtered and found", { timeout: 180_000 }, async () => {
   const { page } = await visit();
   const chooser = page.waitForEvent("filechooser");
   await page.keyboard.press("o");

@@ -1,4 +1,4 @@
-// Looking at an image: what is selected anywhere is selected everywhere, and stays so.
+// The selection is the same in every view, in links, and after a reload.
 
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
@@ -14,7 +14,7 @@ const openServer = async (page: Page): Promise<void> => {
 const row = (page: Page, text: string) => page.getByRole("grid").getByRole("row").filter({ hasText: text });
 const inspector = (page: Page) => page.getByRole("region", { name: "Inspector" });
 
-test("the head says what is open, and the format dialog why", async () => {
+test("the head shows the image and its format, the format dialog the evidence", async () => {
   const { page } = await visit();
   await openServer(page);
   const head = page.getByRole("banner");
@@ -27,7 +27,7 @@ test("the head says what is open, and the format dialog why", async () => {
   await head.getByText("(manual)").waitFor();
 });
 
-test("a row of the table selects in the drawing, the tree and the inspector", async () => {
+test("selecting a row of the table selects it in the drawing, the tree and the inspector", async () => {
   const { page } = await visit();
   await openServer(page);
   await row(page, "/var/log/app/server.log").click();
@@ -43,7 +43,7 @@ test("a row of the table selects in the drawing, the tree and the inspector", as
   ).toContain("server");
 });
 
-test("links of the inspector lead on: descriptor, file, table, task", async () => {
+test("links of the inspector lead from a descriptor to its file, table and task", async () => {
   const { page } = await visit();
   await openServer(page);
   await row(page, "/var/log/app/server.log").click();
@@ -73,7 +73,7 @@ test("the inspector shows the record’s fields with their offsets", async () =>
   expect(Number((await field.getByRole("cell").last().textContent())?.trim())).toBeGreaterThan(0);
 });
 
-test("descriptors that share a file say whose position they share", async () => {
+test("a descriptor that shares an open file lists who shares its position", async () => {
   const { page } = await visit();
   await openServer(page);
   await page.getByRole("grid").getByRole("row").nth(1).click();
@@ -84,7 +84,7 @@ test("descriptors that share a file say whose position they share", async () => 
   await inspector(page).getByRole("heading", { name: /^1 →/ }).waitFor();
 });
 
-test("what is looked at survives a reload, as far as the file can be had again", async () => {
+test("the selection and filter survive a reload once the file is dropped again", async () => {
   const { page } = await visit();
   await openServer(page);
   await page.keyboard.press("2");
@@ -104,7 +104,7 @@ const openFiles = async (page: Page): Promise<void> => {
   await page.getByRole("grid", { name: "Open files" }).waitFor();
 };
 
-test("a sample is named in the address, with what is looked at, and comes back with it", async () => {
+test("the URL records the sample and the selection, and a reload restores both", async () => {
   const { page } = await visit();
   await page.getByRole("region", { name: "Samples" }).getByRole("button").last().click();
   await page.getByRole("grid", { name: "Descriptors" }).waitFor();
@@ -117,7 +117,7 @@ test("a sample is named in the address, with what is looked at, and comes back w
   expect(await heading.textContent()).toBe(name);
 });
 
-test("back leads to the page before the image, forward to the image again", async () => {
+test("back returns to the empty page, forward to the image", async () => {
   const { page } = await visit();
   await openServer(page);
   await page.goBack();
@@ -127,7 +127,7 @@ test("back leads to the page before the image, forward to the image again", asyn
   await page.getByRole("banner").getByText("server.ckpt").waitFor();
 });
 
-test("two files dropped at once are both opened, the older as before", async () => {
+test("two files dropped together are compared, the older one as before", async () => {
   const { page } = await visit();
   await drop(page, [
     { name: "b.ckpt", bytes: fixture("linux-cr/v23-s1/before.ckpt"), lastModified: 2000 },
@@ -138,7 +138,7 @@ test("two files dropped at once are both opened, the older as before", async () 
   await page.getByRole("radio", { name: "before a.ckpt" }).waitFor({ state: "attached" });
 });
 
-test("one dropped on an open one asks whether to compare", async () => {
+test("a file dropped on an open image asks whether to compare", async () => {
   const { page } = await visit();
   await openServer(page);
   await drop(page, [{ name: "later.ckpt", bytes: fixture("linux-cr/v23-s1/after.ckpt") }]);
@@ -148,7 +148,7 @@ test("one dropped on an open one asks whether to compare", async () => {
   await page.getByRole("radio", { name: "before server.ckpt" }).waitFor({ state: "attached" });
 });
 
-test("an image that stops early shows its part and says so", async () => {
+test("a truncated image shows what was decoded and says that it is incomplete", async () => {
   const { page } = await visit();
   const bytes = fixture("linux-cr/v23-s1/before.ckpt");
   await drop(page, [{ name: "cut.ckpt", bytes: bytes.subarray(0, bytes.length - 700) }]);

@@ -1,4 +1,4 @@
-// What is sent to someone: a link with the image inside, a report; and the page without a network.
+// Sharing: a link with the image inside, a report, and the page without a network.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -53,7 +53,7 @@ const reportFile = async (leaveOut: "nothing" | "directories" | "names"): Promis
   return file;
 };
 
-test("a link with the image inside opens the same page, from nowhere", async () => {
+test("a link with the image inside opens the same page without fetching it", async () => {
   const { page } = await visit();
   await drop(page, [before]);
   await page.getByRole("grid").getByRole("row").filter({ hasText: "server.log" }).click();
@@ -74,7 +74,7 @@ test("a link with the image inside opens the same page, from nowhere", async () 
   expect(other.requests.every((url) => url.startsWith(inject("pageUrl")))).toBe(true);
 });
 
-test("two images go into a link without their names, and their changes stay the same in number", async () => {
+test("a link without names holds two images and as many changes", async () => {
   const { page } = await visit();
   await drop(page, [before, after]);
   const listed = await changes(page);
@@ -92,7 +92,7 @@ test("two images go into a link without their names, and their changes stay the 
   expect(masked.match(/position/g)?.length).toBe(listed.match(/position/g)?.length);
 });
 
-test("what is too long for a link is told, and a report offered", async () => {
+test("an image that is too long for a link is refused with advice to save a report", async () => {
   const { page } = await visit();
   const file = join(folder, "large");
   const piece = pack(bigCheckpoint(20_000), "large");
@@ -106,7 +106,7 @@ test("what is too long for a link is told, and a report offered", async () => {
   expect(await dialog.getByRole("button", { name: "Copy link" }).isDisabled()).toBe(true);
 });
 
-test("a link with a damaged image, or a bomb, is refused in a sentence", async () => {
+test("a link with a damaged image or a decompression bomb is refused with a reason", async () => {
   const { page } = await visit({ fragment: "#v=1&data=AAAA" });
   await page
     .getByRole("alert")
@@ -126,7 +126,7 @@ test("a link with a damaged image, or a bomb, is refused in a sentence", async (
     .waitFor();
 });
 
-test("a report opens from a file and shows the same changes, without any request", async () => {
+test("a report opens from a file and shows the same changes without any request", async () => {
   const { page } = await visit();
   await drop(page, [before, after]);
   const listed = await changes(page);
@@ -150,7 +150,7 @@ test("a report opens from a file and shows the same changes, without any request
     expect(policy).toMatch(
       /default-src 'none'; script-src 'sha256-[^']+'; style-src 'sha256-[^']+'; .*connect-src 'none'/,
     );
-    // What is looked at is in the address of the file, and comes back with it.
+    // The URL of the file records the view, and a reload restores it.
     await other.keyboard.press("n");
     await other.waitForFunction(() => window.location.hash.includes("change="));
     await other.reload();
@@ -160,7 +160,7 @@ test("a report opens from a file and shows the same changes, without any request
   }
 });
 
-test("with names left out no path and no task's name of the images is anywhere in the report", async () => {
+test("a report without names contains no path and no task name of its images", async () => {
   const file = await reportFile("names");
   const whole = readFileSync(file);
   const start = whole.lastIndexOf('id="images">') + 'id="images">'.length;
@@ -178,16 +178,16 @@ test("with names left out no path and no task's name of the images is anywhere i
     for (const { value } of checkpoint.facts) if (value !== checkpoint.machine.arch) names.add(value);
   }
   names.add("before.ckpt");
-  const told = [...names].filter((name) => name.length > 3 && !/^(?:pipe|socket):/.test(name));
-  expect(told).toContain("/var/log/app/server.log");
-  expect(told).toContain("server");
-  // The page has words of its own: they are not the image's, but the packed images must not have them.
+  const given = [...names].filter((name) => name.length > 3 && !/^(?:pipe|socket):/.test(name));
+  expect(given).toContain("/var/log/app/server.log");
+  expect(given).toContain("server");
+  // A name can also be a word of the page, but not of the packed images.
   const page = readFileSync(join(inject("pageFolder"), "report.html"));
-  for (const name of told) {
+  for (const name of given) {
     expect(unpacked.includes(name), name).toBe(false);
     if (!page.includes(name)) expect(whole.includes(name), name).toBe(false);
   }
-  expect(told.filter((name) => name.startsWith("/") && page.includes(name))).toEqual([]);
+  expect(given.filter((name) => name.startsWith("/") && page.includes(name))).toEqual([]);
 });
 
 test("the page works without a network after the first visit", async () => {
@@ -205,7 +205,7 @@ test("the page works without a network after the first visit", async () => {
   visit.forgive();
 });
 
-test("the command line's page opens its images without a question", async () => {
+test("the page that the command line serves opens its images without asking", async () => {
   const { address, close } = await serveImages([path("before.ckpt"), path("after.ckpt")], inject("pageFolder"), io);
   try {
     const { page } = await visit();

@@ -1,4 +1,4 @@
-// A real browser for tests: finds one, opens pages in it, drops files on them, and watches what they ask the network for.
+// Opens pages in a real browser, drops files on them, and records their network requests.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -16,13 +16,13 @@ export interface PageOptions {
 
 export interface Visit {
   readonly page: Page;
-  /** Every address that the page asked for. */
+  /** Every URL that the page requested. */
   readonly requests: readonly string[];
 }
 
 export interface Visitor {
   (options?: PageOptions): Promise<Visit>;
-  /** Forgets the faults that the test provoked. */
+  /** Ignores the errors that the test provoked. */
   forgive(): void;
 }
 
@@ -32,13 +32,13 @@ export function openBrowser(): Visitor {
   const faults: string[] = [];
 
   beforeAll(async () => {
-    // --no-sandbox only: other switches (web security off) would let tests pass for the wrong reason.
+    // No other switches: some, such as disabled web security, would let tests pass for the wrong reason.
     browser = await chromium.launch({ executablePath: await browserPath(), args: ["--no-sandbox"] });
   });
   afterEach(async () => {
     for (const context of browser.contexts()) await context.close();
     const found = faults.splice(0);
-    expect(found, "faults that the page reported").toEqual([]);
+    expect(found, "errors that the page reported").toEqual([]);
   });
   afterAll(() => browser?.close());
 
@@ -49,7 +49,7 @@ export function openBrowser(): Visitor {
     const page = await context.newPage();
     const requests: string[] = [];
     page.on("request", (request) => requests.push(request.url()));
-    // File choosers are the test's from the start: asked for only when a key opens one, it would come too late.
+    // Intercepts file choosers from the start: when a key opens one, it is too late to begin.
     page.on("filechooser", () => {});
     page.on("pageerror", (error) => faults.push(error.message));
     page.on("console", (message) => {
@@ -96,9 +96,9 @@ export async function drop(page: Page, files: readonly DroppedFile[]): Promise<v
 
 const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
-/** What axe-core finds wrong with the page as it is: one line for each element. */
+/** The accessibility violations that axe-core finds: one line for each element. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
-  // Through the debugger, as the page's policy allows no scripts but its own.
+  // Evaluated by the debugger, as the page's policy allows only its own scripts.
   await page.evaluate(readFileSync(axePath, "utf8"));
   return page.evaluate(async () => {
     const { axe } = globalThis as unknown as {

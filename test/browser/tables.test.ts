@@ -1,4 +1,4 @@
-// The tables: order, filters, columns, keys, copying.
+// The tables: sorting, filters, columns, keys, copying.
 
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
@@ -20,7 +20,7 @@ const column = (page: Page, title: string): Promise<string[]> =>
     return rows.map((row) => row.querySelectorAll("[role=gridcell]")[at]?.textContent ?? "");
   }, title);
 
-test("a column’s title sorts, then sorts the other way, then not", async () => {
+test("clicking a column’s title sorts ascending, then descending, then not", async () => {
   const { page } = await visit();
   await open(page);
   const header = page.getByRole("columnheader", { name: "fd" });
@@ -32,7 +32,7 @@ test("a column’s title sorts, then sorts the other way, then not", async () =>
   expect(await column(page, "fd")).toEqual(["0", "1", "2", "3"]);
 });
 
-test("a filter keeps what matches, and an empty result leads out again", async () => {
+test("a filter keeps matching rows, and an empty result offers to clear it", async () => {
   const { page } = await visit();
   await open(page);
   await page.keyboard.press("f");
@@ -45,7 +45,7 @@ test("a filter keeps what matches, and an empty result leads out again", async (
   await page.getByText("4 descriptors").last().waitFor();
 });
 
-test("columns are chosen", async () => {
+test("a column is added from the list of columns", async () => {
   const { page } = await visit();
   await open(page);
   expect(await page.getByRole("columnheader", { name: "Version" }).count()).toBe(0);
@@ -57,7 +57,7 @@ test("columns are chosen", async () => {
   );
 });
 
-test("rows are walked, marked and copied with the keys", async () => {
+test("keys move through the rows, mark them and copy them", async () => {
   const { page } = await visit();
   await open(page);
   await page.keyboard.press("l");
@@ -89,7 +89,7 @@ test("an empty table says why", async () => {
   await page.getByText("No problems found: the whole image was decoded.").waitFor();
 });
 
-test("the grid tells how many rows and columns there are", async () => {
+test("the grid reports its number of rows and columns", async () => {
   const { page } = await visit();
   await open(page);
   const grid = page.getByRole("grid");
