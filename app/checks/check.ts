@@ -1,4 +1,4 @@
-// Checks an image of either format: what a restart would refuse or get wrong, and what looks wrong though it would go on.
+// Checks an image of either format: what would make a restart fail or go wrong, and what looks wrong otherwise.
 
 import type { Image } from "../decoder/image.ts";
 import { checkCriu } from "./criu/check.ts";
@@ -15,7 +15,7 @@ export const RULES: readonly Rule[] = [...LINUX_CR_RULES, ...CRIU_RULES];
 /**
  * Checks an image.
  *
- * @throws the signal's reason if checking was aborted; SourceError if bytes cannot be had.
+ * @throws the signal's reason if checking was aborted; SourceError if bytes cannot be read.
  */
 export function checkImage(image: Image, options: CheckOptions = {}): Promise<Findings> {
   return image.checkpoint.format === "criu" ? checkCriu(image, options) : checkLinuxCr(image, options);

@@ -1,23 +1,23 @@
-// Which findings are asked for, by code.
+// Filters findings by code.
 
 import type { Finding, Findings } from "./finding.ts";
 
-/** Codes that are asked for. `only` absent or empty: all but those ignored. */
+/** The chosen codes. `only` absent or empty: all except those ignored. */
 export interface Choice {
   readonly only?: readonly string[];
   readonly ignore?: readonly string[];
 }
 
-/** Codes out of `H1,H27` or `H1 H27`, as they are written; case does not matter where a code is looked up. */
+/** The codes of `H1,H27` or `H1 H27`, as written. Case does not matter when they are matched. */
 export const codesOf = (list: string): string[] => list.split(/[\s,]+/).filter((code) => code !== "");
 
-/** The codes that no rule has, as they were given. */
+/** The codes that no rule has, as written. */
 export function unknownCodes(codes: readonly string[], known: readonly string[]): string[] {
   const lower = new Set(known.map((code) => code.toLowerCase()));
   return codes.filter((code) => !lower.has(code.toLowerCase()));
 }
 
-/** The findings whose codes are asked for. */
+/** The findings with chosen codes. */
 export function chooseFindings({ findings, unlisted }: Findings, { only = [], ignore = [] }: Choice): Findings {
   const wanted = new Set(only.map((code) => code.toLowerCase()));
   const unwanted = new Set(ignore.map((code) => code.toLowerCase()));
@@ -28,5 +28,5 @@ export function chooseFindings({ findings, unlisted }: Findings, { only = [], ig
   return { findings: findings.filter(chosen), unlisted: unlisted.filter(chosen) };
 }
 
-/** Whether nothing was found that a restart would refuse or get wrong. */
+/** Whether there are no errors and no warnings. */
 export const isSound = (findings: readonly Finding[]): boolean => findings.every(({ severity }) => severity === "note");

@@ -1,6 +1,7 @@
 // Findings, and the list that collects them.
 
 import type { Severity } from "../model/checkpoint.ts";
+import type { RecordRow } from "../model/rows.ts";
 import { type Errno, type Outcome, outcomesFor, type Rule } from "./rule.ts";
 
 /** One fault of one image. */
@@ -8,15 +9,15 @@ export interface Finding {
   /** The rule's code. */
   readonly code: string;
   readonly severity: Severity;
-  /** A sentence that a user understands. Text out of the image in it has been made visible. */
+  /** A sentence for the user. Text from the image in it has been made visible. */
   readonly message: string;
-  /** What a restart fails with; `null`: it goes on, or with no error number of its own. */
+  /** The error that a restart fails with; `null` if it succeeds, or fails without an error number. */
   readonly errno: Errno | null;
-  /** Row of the record that is at fault; `null`: the image as a whole. */
-  readonly record: number | null;
+  /** The record at fault; `null`: the image as a whole. */
+  readonly record: RecordRow | null;
   /** Name of the field, as `Image.fields` calls it; `null`: the record as a whole. */
   readonly field: string | null;
-  /** Bytes from the start of the member (or of the image) to the field, else to the record; `null`: no one place. */
+  /** Offset in bytes of the field, else of the record, in the member (or image); `null`: no single place. */
   readonly offset: number | null;
   /** Index into `members`; absent where the image is one stream. */
   readonly member?: number;
@@ -27,18 +28,18 @@ export type Place = Pick<Finding, "record" | "field" | "offset" | "member">;
 
 /** What the checks found. */
 export interface Findings {
-  /** In image order; what has no offset comes last. Of one code at most MOST_PER_CODE. */
+  /** In image order, those without an offset last. At most MOST_PER_CODE of a code. */
   readonly findings: readonly Finding[];
-  /** How many more there were, by code; empty: all are listed. */
+  /** Number of findings that are not listed, by code; empty: all are listed. */
   readonly unlisted: readonly { readonly code: string; readonly count: number }[];
 }
 
-/** Of one code no more findings than this are kept; the others are counted. */
+/** At most this many findings of a code are kept; the others are counted. */
 export const MOST_PER_CODE = 1000;
 
 /** Collects findings. */
 export interface FindingList {
-  /** Notes a finding, if the rule holds for the dialect and was not broken at that place before. `errno` chooses among the rule's outcomes. */
+  /** Adds a finding, if the rule applies to the dialect and has no finding at that place yet. `errno` chooses among its outcomes. */
   add(code: string, message: string, place: Place, errno?: Errno | null): void;
   finish(): Findings;
 }

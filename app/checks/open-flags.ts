@@ -1,8 +1,8 @@
-// Flags of an open file that the checks look for, as masks for an architecture.
+// The open flags that the checks examine, as masks for an architecture.
 
 import { type FlagName, openFlags } from "../model/names.ts";
 
-/** What the checks of f_flags need to know of an architecture. */
+/** Masks of f_flags on an architecture. */
 export interface FlagMasks {
   readonly leftOver: readonly FlagName[];
   readonly leftOverMask: number;
@@ -15,7 +15,7 @@ const LEFT_OVER = ["O_CREAT", "O_EXCL", "O_NOCTTY", "O_TRUNC"];
 /** Newer than the last kernel with Linux-CR. */
 const LATER = ["O_PATH", "__O_TMPFILE"];
 
-/** The masks of an architecture (Machine.arch); where it is not known, every flag is. */
+/** The masks of an architecture (Machine.arch). If that is unknown, every bit counts as known. */
 export function flagMasks(arch: string | null): FlagMasks {
   const flags = openFlags(arch);
   const mask = (names: readonly FlagName[]): number => names.reduce((sum, { value }) => sum | value, 0) >>> 0;
@@ -29,10 +29,10 @@ export function flagMasks(arch: string | null): FlagMasks {
   };
 }
 
-/** Names of the flags of a word that open(2) drops. */
+/** Names of the flags in a word that open(2) drops. */
 export const leftOverNames = ({ leftOver }: FlagMasks, flags: number): string[] =>
   leftOver.filter(({ value }) => (flags & value) !== 0).map(({ name }) => name);
 
-/** Whether flags open a directory for writing, which no kernel does. O_TMPFILE has O_DIRECTORY in it and makes a file. */
+/** Whether flags open a directory for writing, which no kernel does. O_TMPFILE includes O_DIRECTORY, but makes a file. */
 export const opensDirectoryForWriting = ({ directory, temporary }: FlagMasks, flags: number): boolean =>
   directory !== 0 && (flags & directory) !== 0 && (flags & temporary) === 0 && (flags & 3) !== 0;

@@ -1,4 +1,4 @@
-// What the checks are given beside the image.
+// Options of the checks.
 
 import type { Progress } from "../decoder/source.ts";
 
@@ -6,6 +6,6 @@ import type { Progress } from "../decoder/source.ts";
 export interface CheckOptions {
   /** Aborting makes checking reject with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Called now and then with bytes passed of bytes in all, and records checked so far. */
+  /** Called now and then with the bytes and records checked so far, and the total bytes. */
   readonly onProgress?: (progress: Progress) => void;
 }

@@ -1,4 +1,4 @@
-// Changes in words: a sentence, a Markdown report, a CSV table. Text out of the images is made visible first.
+// Changes in words: a sentence, a Markdown report, a CSV table. Text from the images is made visible first.
 
 import {
   CHANGE_KINDS,
@@ -13,21 +13,23 @@ import { changeAt, countHolders, groupHeads, holdersOf, kindAt } from "../diff/d
 import { pairNumber } from "../diff/pair.ts";
 import { type Checkpoint, commBytes, NONE } from "../model/checkpoint.ts";
 import { flagChange, modeNames } from "../model/names.ts";
+import { i32At, u8At, u32At, u64At } from "../model/read.ts";
+import type { FileRow, TaskRow } from "../model/rows.ts";
 import { visible, visibleText } from "../model/text.ts";
-import { fileName } from "../model/words.ts";
+import { counted, fileName } from "../model/words.ts";
 
-/** How text out of an image is set off. It comes with nothing invisible or misleading left in it. */
+/** Sets off text from an image. The text has no invisible or misleading characters left. */
 export type Quote = (text: string) => string;
 
 const plain: Quote = (text) => text;
 
-/** A change in the parts of its sentence. */
+/** The parts of a change's sentence. */
 export interface ChangeWords {
-  /** `+`: there is more after; `-`: there is less; `~`: something differs. */
+  /** `+`: added; `-`: removed; `~`: changed. */
   readonly sign: "+" | "-" | "~";
   /** `pid 412 fd 3, pid 413 fd 3 and 12 more`, or `pid 412`. */
   readonly who: string;
-  /** The open file's name, quoted; empty where the change is not about one file. */
+  /** The open file's name, quoted; empty if the change is not about one file. */
   readonly name: string;
   /** `position 4096 → 8192` */
   readonly what: string;
@@ -36,11 +38,11 @@ export interface ChangeWords {
 
 export interface WordOptions {
   readonly quote?: Quote;
-  /** The number of a task that need not be named, as its changes stand under its name: `fd 3, pid 413 fd 3`. */
+  /** Number of a task whose name stands above its changes, so that it is left out: `fd 3, pid 413 fd 3`. */
   readonly within?: number;
 }
 
-/** Holders and groups told by name; further ones are counted. */
+/** Holders and groups that are named; the others are counted. */
 const MOST_NAMED = 3;
 
 /** `pid 412 fd 3 /var/log/x: position 4096 → 8192` */
@@ -54,11 +56,11 @@ export function changeWords(comparison: Comparison, index: number, options: Word
   const quote = options.quote ?? plain;
   const { before, after, changes } = comparison;
   const kind = kindAt(comparison, index);
-  const x = changes.fileBefore[index] ?? NONE;
-  const y = changes.fileAfter[index] ?? NONE;
-  const taskBefore = changes.taskBefore[index] ?? NONE;
-  const taskAfter = changes.taskAfter[index] ?? NONE;
-  const uncertain = changes.uncertain[index] === 1;
+  const fileBefore: FileRow = i32At(changes.fileBefore, index);
+  const fileAfter: FileRow = i32At(changes.fileAfter, index);
+  const taskBefore: TaskRow = i32At(changes.taskBefore, index);
+  const taskAfter: TaskRow = i32At(changes.taskAfter, index);
+  const uncertain = u8At(changes.uncertain, index) === 1;
   const noun = taskNoun(comparison, taskBefore, taskAfter);
   const holderText = ({ pid, fd }: Holder): string => (pid === options.within ? `fd ${fd}` : `${noun} ${pid} fd ${fd}`);
   const listed = (holders: readonly Holder[], count: number): string =>
@@ -72,8 +74,8 @@ export function changeWords(comparison: Comparison, index: number, options: Word
     what,
     uncertain,
   });
-  const nameBefore = (): string => quotedName(before, x, quote);
-  const nameAfter = (): string => quotedName(after, y, quote);
+  const nameBefore = (): string => quotedName(before, fileBefore, quote);
+  const nameAfter = (): string => quotedName(after, fileAfter, quote);
 
   switch (kind) {
     case "task-added":
@@ -82,14 +84,15 @@ export function changeWords(comparison: Comparison, index: number, options: Word
       const fds = "fds" in change ? change.fds : 0;
       const [checkpoint, task] = kind === "task-added" ? [after, taskAfter] : [before, taskBefore];
       const name = quote(visibleText(commBytes(checkpoint, task)));
-      const count = `${fds} descriptor${fds === 1 ? "" : "s"}`;
+      const count = counted(fds, "descriptor");
       return kind === "task-added"
         ? about("+", itself, name, `new task with ${count}`)
         : about("-", itself, name, `task gone, with ${count}`);
     }
     case "task-renamed": {
-      const was = quote(visibleText(commBytes(before, taskBefore)));
-      return about("~", itself, "", `name ${was} → ${quote(visibleText(commBytes(after, taskAfter)))}`);
+      const commBefore = quote(visibleText(commBytes(before, taskBefore)));
+      const commAfter = quote(visibleText(commBytes(after, taskAfter)));
+      return about("~", itself, "", `name ${commBefore} → ${commAfter}`);
     }
     case "fd-opened":
       return about("+", holders(), nameAfter(), "opened");
@@ -98,7 +101,7 @@ export function changeWords(comparison: Comparison, index: number, options: Word
     case "close-on-exec": {
       const change = changeAt(comparison, index);
       const isSet = change.kind === "close-on-exec" && change.after;
-      const name = y === NONE ? nameBefore() : nameAfter();
+      const name = fileAfter === NONE ? nameBefore() : nameAfter();
       return about("~", holders(), name, `close-on-exec ${isSet ? "off → on" : "on → off"}`);
     }
     case "file-path": {
@@ -108,15 +111,25 @@ export function changeWords(comparison: Comparison, index: number, options: Word
       return about("~", holders(), "", `${nameBefore()} → ${nameAfter()}${more}`);
     }
     case "file-pos":
-      return about("~", holders(), nameAfter(), `position ${before.files.pos[x]} → ${after.files.pos[y]}`);
+      return about(
+        "~",
+        holders(),
+        nameAfter(),
+        `position ${u64At(before.files.pos, fileBefore)} → ${u64At(after.files.pos, fileAfter)}`,
+      );
     case "file-version":
-      return about("~", holders(), nameAfter(), `version ${before.files.version[x]} → ${after.files.version[y]}`);
+      return about(
+        "~",
+        holders(),
+        nameAfter(),
+        `version ${u64At(before.files.version, fileBefore)} → ${u64At(after.files.version, fileAfter)}`,
+      );
     case "file-flags": {
-      const values = { before: before.files.flags[x] ?? 0, after: after.files.flags[y] ?? 0 };
+      const values = { before: u32At(before.files.flags, fileBefore), after: u32At(after.files.flags, fileAfter) };
       return about("~", holders(), nameAfter(), flagWords(values, after.machine.arch, quote));
     }
     case "file-mode": {
-      const values = { before: before.files.mode[x] ?? 0, after: after.files.mode[y] ?? 0 };
+      const values = { before: u32At(before.files.mode, fileBefore), after: u32At(after.files.mode, fileAfter) };
       return about("~", holders(), nameAfter(), modeWords(values, quote));
     }
     case "file-shared":
@@ -146,15 +159,16 @@ export function changeWords(comparison: Comparison, index: number, options: Word
 
 const andMore = (count: number): string => (count > 0 ? ` and ${count} more` : "");
 
-/** `pid` or `task`: what the number of a task is. Of the one before, if it is there, as its number is. */
-function taskNoun({ before, after }: Comparison, taskBefore: number, taskAfter: number): string {
-  const pid = taskBefore === NONE ? after.tasks.pid[taskAfter] : before.tasks.pid[taskBefore];
+/** `pid` or `task`: the noun for a task's number, which is the one before if the task exists there. */
+function taskNoun({ before, after }: Comparison, taskBefore: TaskRow, taskAfter: TaskRow): string {
+  const pid = taskBefore === NONE ? i32At(after.tasks.pid, taskAfter) : i32At(before.tasks.pid, taskBefore);
   return pid === NONE ? "task" : "pid";
 }
 
-function quotedName(checkpoint: Checkpoint, file: number, quote: Quote): string {
+/** A file's name, quoted; `(pipe)` and `(missing)` are not. */
+function quotedName(checkpoint: Checkpoint, file: FileRow, quote: Quote): string {
   const name = fileName(checkpoint, file);
-  return file === NONE || checkpoint.files.nameLength[file] === 0 ? name : quote(name);
+  return file === NONE || u32At(checkpoint.files.nameLength, file) === 0 ? name : quote(name);
 }
 
 function flagWords({ before, after }: Values<number>, arch: string | null, quote: Quote): string {
@@ -180,16 +194,16 @@ function detailWords(details: PathDetails, arch: string | null, quote: Quote): s
   return words;
 }
 
-/** Changes that stand under one task: of its descriptors, or ones that it is the first holder of. */
+/** Changes listed under one task: about it, or with it as the first holder. */
 export interface TaskSection {
-  /** What the task is called: a pid, or an index. */
+  /** The task's pid, or its index. */
   readonly number: number;
   /** `pid 412 server` */
   readonly title: string;
   readonly indices: readonly number[];
 }
 
-/** Changes in their order, in sections by task. */
+/** Changes in order, in sections by task. */
 export function taskSections(
   comparison: Comparison,
   indices: Iterable<number> = comparison.changes.kind.keys(),
@@ -199,7 +213,7 @@ export function taskSections(
   const sections: (TaskSection & { indices: number[] })[] = [];
   let previous = { before: NONE, after: NONE };
   for (const index of indices) {
-    const task = { before: changes.taskBefore[index] ?? NONE, after: changes.taskAfter[index] ?? NONE };
+    const task = { before: i32At(changes.taskBefore, index), after: i32At(changes.taskAfter, index) };
     const last = sections.at(-1);
     if (last && task.before === previous.before && task.after === previous.after) {
       last.indices.push(index);
@@ -212,7 +226,7 @@ export function taskSections(
   return sections;
 }
 
-/** `pid 412 server`: a task by its row before and after (NONE: it is not there). The name is the later one. */
+/** `pid 412 server`: a task by its row before and after (NONE: not on that side), with its name after if it has one. */
 export function taskTitle(comparison: Comparison, taskBefore: number, taskAfter: number, quote: Quote = plain): string {
   const { before, after } = comparison;
   const comm = taskAfter === NONE ? commBytes(before, taskBefore) : commBytes(after, taskAfter);
@@ -226,24 +240,24 @@ export function changeSummary(comparison: Comparison, indices?: Iterable<number>
   let count = 0;
   let uncertain = 0;
   for (const index of indices ?? comparison.changes.kind.keys()) {
-    const kind = comparison.changes.kind[index] ?? 0;
+    const kind = u8At(comparison.changes.kind, index);
     counts[kind] = (counts[kind] ?? 0) + 1;
     count++;
-    uncertain += comparison.changes.uncertain[index] ?? 0;
+    uncertain += u8At(comparison.changes.uncertain, index);
   }
   if (count === 0) return "No changes.";
   const parts = CHANGE_KINDS.flatMap((kind, at) => (counts[at] ? [`${counts[at]} ${kind}`] : []));
   const doubt = uncertain === 0 ? "" : ` (${uncertain} uncertain)`;
-  return `${count} change${count === 1 ? "" : "s"}${doubt}: ${parts.join(", ")}`;
+  return `${counted(count, "change")}${doubt}: ${parts.join(", ")}`;
 }
 
-/** What a reader of a comparison should know first: images that are incomplete, and what was left out. */
+/** Notes for the head of a comparison: incomplete images, and what was not compared. */
 export function comparisonNotes({ before, after, pairs }: Comparison): string[] {
   const incomplete = [before.complete ? "" : "before", after.complete ? "" : "after"].filter((side) => side !== "");
   const notes: string[] = [];
   if (incomplete.length > 0) {
     const which = incomplete.length === 2 ? "Both images are" : `The image ${incomplete[0]} is`;
-    notes.push(`${which} incomplete: changes marked uncertain could be an effect of that.`);
+    notes.push(`${which} incomplete: changes marked uncertain may only be an effect of that.`);
   }
   if (pairs.tasksLeftOut > 0) {
     notes.push(`The descriptors of ${pairs.tasksLeftOut} tasks were not compared: there would be too many pairs.`);
@@ -257,7 +271,7 @@ export interface Names {
   readonly after: string;
 }
 
-/** A Markdown report. Text out of the images stands in code spans that it cannot end. */
+/** A Markdown report. Text from the images is in code spans that it cannot end. */
 export function changesMarkdown(comparison: Comparison, names: Names, indices?: Iterable<number>): string {
   const listed = indices === undefined ? undefined : [...indices];
   const lines = [
@@ -273,25 +287,24 @@ export function changesMarkdown(comparison: Comparison, names: Names, indices?: 
   return `${lines.join("\n")}\n`;
 }
 
-/** Text as a Markdown code span: fenced by more backticks than it has in a row. */
+/** Text as a Markdown code span, fenced by more backticks than it has in a row. */
 export function codeSpan(text: string): string {
   if (text === "") return "(empty)";
   const longest = (text.match(/`+/g) ?? []).reduce((most, run) => Math.max(most, run.length), 0);
   const fence = "`".repeat(longest + 1);
-  // Of a space at both ends, Markdown takes one away.
+  // Markdown strips one space from both ends.
   const pad = /^[` ]|[` ]$/.test(text) ? " " : "";
   return `${fence}${pad}${text}${pad}${fence}`;
 }
 
 const CSV_COLUMNS = ["kind", "pid", "fd", "holders", "name", "before", "after", "details", "uncertain"] as const;
 
-/** Holders in a cell; further ones are counted. */
+/** Holders in a cell; the others are counted. */
 const MOST_IN_CELL = 1000;
 
 /**
- * A CSV table (RFC 4180), a row for each change. `pid` and `fd` are of the first holder; `holders` has them all, as
- * `412:3 413:3`, groups joined by ` + `. Of a cell that a spreadsheet would take for a formula, an apostrophe is the
- * first character.
+ * A CSV table (RFC 4180) with a row for each change. `pid` and `fd` are those of the first holder; `holders` has all, as
+ * `412:3 413:3`, groups joined by ` + `. A cell that a spreadsheet would take for a formula begins with an apostrophe.
  */
 export function changesCsv(comparison: Comparison, indices?: Iterable<number>): string {
   const lines = [CSV_COLUMNS.join(",")];
@@ -345,14 +358,14 @@ function valueCells(comparison: Comparison, index: number, change: Change) {
       return { before: "", after: "", details: `${change.fds} fds` };
     case "task-renamed":
       return {
-        before: visibleText(commBytes(before, changes.taskBefore[index] ?? NONE)),
-        after: visibleText(commBytes(after, changes.taskAfter[index] ?? NONE)),
+        before: visibleText(commBytes(before, i32At(changes.taskBefore, index))),
+        after: visibleText(commBytes(after, i32At(changes.taskAfter, index))),
         details: "",
       };
     case "file-path":
       return {
-        before: change.before === null ? "" : quotedName(before, changes.fileBefore[index] ?? NONE, plain),
-        after: change.after === null ? "" : quotedName(after, changes.fileAfter[index] ?? NONE, plain),
+        before: change.before === null ? "" : quotedName(before, i32At(changes.fileBefore, index), plain),
+        after: change.after === null ? "" : quotedName(after, i32At(changes.fileAfter, index), plain),
         details: detailWords(change.details, after.machine.arch, plain).join("; "),
       };
     case "file-flags":
@@ -372,7 +385,7 @@ function valueCells(comparison: Comparison, index: number, change: Change) {
   }
 }
 
-/** A cell, quoted where it has to be, and never a formula. */
+/** A cell, quoted if needed, and never a formula. */
 export function csvCell(text: string): string {
   const safe = /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;

@@ -3,10 +3,11 @@
 import type { Checkpoint } from "../model/checkpoint.ts";
 import type { Column, Listing } from "../model/columns/column.ts";
 import { columnOf } from "../model/columns/columns.ts";
+import { u32At } from "../model/read.ts";
 
 export type Separator = "," | "\t";
 
-/** The line of titles. CSV lines end as RFC 4180 has them. */
+/** The header line. CSV lines end in CRLF (RFC 4180). */
 export function titleLine(listing: Listing, columns: readonly string[], separator: Separator): string {
   const titles = columns.map((id) => columnOf(listing, id)?.title ?? id);
   return titles.map((title) => cell(title, separator)).join(separator) + end(separator);
@@ -25,7 +26,7 @@ export function rowLines(
   const known = columns.map((id) => columnOf(listing, id)).filter((column): column is Column => column !== null);
   let lines = "";
   for (let at = from; at < Math.min(to, rows.length); at++) {
-    const row = rows[at] as number;
+    const row = u32At(rows, at);
     lines += known.map((column) => cell(column.text(checkpoint, row), separator)).join(separator) + end(separator);
   }
   return lines;
@@ -34,8 +35,7 @@ export function rowLines(
 const end = (separator: Separator): string => (separator === "," ? "\r\n" : "\n");
 
 /**
- * One value. What a spreadsheet would take for a formula is quoted with an apostrophe: names come from untrusted
- * images.
+ * One cell. A value that a spreadsheet would take for a formula gets an apostrophe: names come from untrusted images.
  */
 function cell(text: string, separator: Separator): string {
   const safe = /^[=+@-]/.test(text) && !/^-?\d+$/.test(text) ? `'${text}` : text;

@@ -1,19 +1,21 @@
-// The document that `ckptscope show --json` prints and the page exports, as chunks of text: a large image's document is
-// longer than any string may be.
+// The document that `ckptscope show --json` prints and the page exports, in chunks of text: for a large image it would
+// exceed the longest possible string.
 
 import { type Checkpoint, commBytes, HAS, NONE, nameBytes } from "../model/checkpoint.ts";
 import type { Details } from "../model/fields.ts";
 import { FILE_KINDS, flagNames, TASK_STATES } from "../model/names.ts";
+import { i32At, u8At, u32At, u64At } from "../model/read.ts";
+import type { FileRow, TableRow, TaskRow } from "../model/rows.ts";
 import { base64, decodeText, isUtf8 } from "../model/text.ts";
 
-/** What the user gave. */
+/** The image as the user named it. */
 export interface SourceFacts {
   readonly name: string;
   /** Size in bytes. */
   readonly bytes: number;
 }
 
-/** An image as far as its document needs it. */
+/** The parts of an image that its document needs. */
 export interface Shown {
   readonly checkpoint: Checkpoint;
   details(file: number): Promise<Details>;
@@ -21,7 +23,7 @@ export interface Shown {
 
 const CHUNK = 256 * 1024;
 
-/** A pair of keys for text that need not be valid UTF-8: the bytes stand beside it if they are not. */
+/** Text under `key`, and its bytes in base64 under `${key}Bytes` if they are not valid UTF-8. */
 function textKeys(key: string, bytes: Uint8Array): Record<string, string> {
   const text = { [key]: decodeText(bytes) };
   return isUtf8(bytes) ? text : { ...text, [`${key}Bytes`]: base64(bytes) };
@@ -63,51 +65,52 @@ export async function* showDocument({ checkpoint, details }: Shown, source: Sour
   yield `${chunk}}\n`;
 }
 
-const number = (value: number | undefined): number | null => (value === undefined || value === NONE ? null : value);
+/** A value that may be NONE. */
+const orNull = (value: number): number | null => (value === NONE ? null : value);
 
-function taskEntry(checkpoint: Checkpoint, row: number) {
+function taskEntry(checkpoint: Checkpoint, row: TaskRow) {
   const { tasks, tables } = checkpoint;
-  const table = tasks.table[row] as number;
+  const table = i32At(tasks.table, row);
   return {
-    pid: number(tasks.pid[row]),
-    ppid: number(tasks.ppid[row]),
-    tgid: number(tasks.tgid[row]),
+    pid: orNull(i32At(tasks.pid, row)),
+    ppid: orNull(i32At(tasks.ppid, row)),
+    tgid: orNull(i32At(tasks.tgid, row)),
     ...textKeys("comm", commBytes(checkpoint, row)),
-    state: TASK_STATES[tasks.state[row] as number] ?? null,
-    fileTable: table === NONE ? null : (tables.id[table] as number),
+    state: TASK_STATES[u8At(tasks.state, row)] ?? null,
+    fileTable: table === NONE ? null : u32At(tables.id, table),
   };
 }
 
-function tableEntry({ tables, descriptors, files }: Checkpoint, row: number) {
+function tableEntry({ tables, descriptors, files }: Checkpoint, row: TableRow) {
   const fds = [];
-  for (let at = tables.first[row] as number; at < (tables.first[row + 1] as number); at++) {
-    const file = descriptors.file[at] as number;
+  for (let at = u32At(tables.first, row); at < u32At(tables.first, row + 1); at++) {
+    const file = i32At(descriptors.file, at);
     fds.push({
-      fd: descriptors.fd[at] as number,
-      file: file === NONE ? null : (files.id[file] as number),
-      closeOnExec: descriptors.closeOnExec[at] === 1,
+      fd: i32At(descriptors.fd, at),
+      file: file === NONE ? null : u32At(files.id, file),
+      closeOnExec: u8At(descriptors.closeOnExec, at) === 1,
     });
   }
-  return { id: tables.id[row] as number, fds };
+  return { id: u32At(tables.id, row), fds };
 }
 
-function fileEntry(checkpoint: Checkpoint, row: number, details: Details) {
+function fileEntry(checkpoint: Checkpoint, row: FileRow, details: Details) {
   const { files, machine } = checkpoint;
-  const has = files.has[row] as number;
+  const has = u8At(files.has, row);
   const name = nameBytes(checkpoint, row);
   const path = (has & HAS.path) !== 0;
-  const flags = (has & HAS.flags) === 0 ? null : (files.flags[row] as number);
+  const flags = (has & HAS.flags) === 0 ? null : u32At(files.flags, row);
   return {
-    id: files.id[row] as number,
-    kind: FILE_KINDS[files.kind[row] as number] ?? "unknown",
+    id: u32At(files.id, row),
+    kind: FILE_KINDS[u8At(files.kind, row)] ?? "unknown",
     ...(path ? textKeys("path", name) : { path: null }),
-    // What the page calls a file that has no path.
+    // The made-up name of a file without a path.
     ...(path ? {} : { name: name.length === 0 ? null : decodeText(name) }),
-    pos: (has & HAS.pos) === 0 ? null : (files.pos[row] as bigint).toString(),
+    pos: (has & HAS.pos) === 0 ? null : u64At(files.pos, row).toString(),
     flags,
     flagNames: flags === null ? null : flagNames(flags, machine.arch),
-    mode: (has & HAS.mode) === 0 ? null : (files.mode[row] as number),
-    version: (has & HAS.version) === 0 ? null : (files.version[row] as bigint).toString(),
+    mode: (has & HAS.mode) === 0 ? null : u32At(files.mode, row),
+    version: (has & HAS.version) === 0 ? null : u64At(files.version, row).toString(),
     details,
   };
 }

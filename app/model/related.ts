@@ -1,10 +1,13 @@
-// What belongs to what: from any object of a checkpoint to its row in any listing.
+// From any object of a checkpoint to its record, and to the related row of any listing.
 
-import { type Checkpoint, NONE, recordMember } from "./checkpoint.ts";
+import { type Checkpoint, NONE, type OpenFiles, recordMember } from "./checkpoint.ts";
 import type { Listing } from "./columns/column.ts";
 import type { ObjectRef } from "./object-ref.ts";
+import { f64At, i32At, u32At } from "./read.ts";
+import type { DescriptorRow, FileRow, RecordRow, TableRow } from "./rows.ts";
+import { firstIndex, upperBound } from "./search.ts";
 
-/** What can be looked at: an object, or a record that describes none. */
+/** What can be selected: an object, or a record that describes none. */
 export type Selection = ObjectRef | { readonly to: "record"; readonly row: number };
 
 const COLUMN_OF = { task: "tasks", table: "tables", descriptor: "descriptors", file: "files" } as const;
@@ -14,7 +17,7 @@ export function listingOf(to: Selection["to"]): Listing {
   return to === "record" ? "records" : COLUMN_OF[to];
 }
 
-/** What a row of a listing is; `null` for a problem that no record is to blame for. */
+/** What a row of a listing selects; `null` for a problem that belongs to no record. */
 export function selectionAt(checkpoint: Checkpoint, listing: Listing, row: number): Selection | null {
   switch (listing) {
     case "descriptors":
@@ -38,23 +41,19 @@ export function selectionAt(checkpoint: Checkpoint, listing: Listing, row: numbe
 
 /** The record that a byte of a member is in; NONE if there is none. */
 export function recordAt({ records }: Checkpoint, member: number, offset: number): number {
-  let low = 0;
-  let high = records.count;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const at = recordMember(records, middle);
-    if (at < member || (at === member && (records.offset[middle] as number) <= offset)) low = middle + 1;
-    else high = middle;
-  }
-  const row = low - 1;
+  const isAfter = (row: RecordRow): boolean => {
+    const own = recordMember(records, row);
+    return own > member || (own === member && f64At(records.offset, row) > offset);
+  };
+  const row = firstIndex(records.count, isAfter) - 1;
   if (row < 0 || recordMember(records, row) !== member) return NONE;
-  return offset < (records.offset[row] as number) + (records.length[row] as number) ? row : NONE;
+  return offset < f64At(records.offset, row) + u32At(records.length, row) ? row : NONE;
 }
 
 /** The record that describes an object; NONE if the image does not say. */
 export function recordOf(checkpoint: Checkpoint, selection: Selection): number {
   if (selection.to === "record") return selection.row;
-  return checkpoint[COLUMN_OF[selection.to]].record[selection.row] ?? NONE;
+  return i32At(checkpoint[COLUMN_OF[selection.to]].record, selection.row);
 }
 
 /** The object that a record describes; `null` for a record that is about something else. */
@@ -64,58 +63,53 @@ export function objectOfRecord(checkpoint: Checkpoint, record: number): ObjectRe
     if (row !== NONE) return { to, row };
   }
   const at = checkpoint.fileRecords.record.indexOf(record);
-  return at === NONE ? null : { to: "file", row: upperBound(checkpoint.fileRecords.first, at) };
+  return at === NONE ? null : { to: "file", row: upperBound(checkpoint.fileRecords.first, at) - 1 };
 }
 
-/** The last index whose value is at most `value`. */
-function upperBound(ascending: Uint32Array, value: number): number {
-  let low = 0;
-  let high = ascending.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((ascending[middle] as number) <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
-}
-
-/** The object that is looked at, or that the record looked at describes. */
+/** The selected object, or the object that the selected record describes. */
 export function objectOf(checkpoint: Checkpoint, selection: Selection): ObjectRef | null {
   return selection.to === "record" ? objectOfRecord(checkpoint, selection.row) : selection;
 }
 
-/** The row of `listing` that goes with what is looked at: itself, or its file, table, first task, …; NONE: none. */
+/** The row of `listing` that goes with a selection: itself, or its file, table, first task, …; NONE: none. */
 export function relatedRow(checkpoint: Checkpoint, selection: Selection, listing: Listing): number {
   if (listing === "problems") return NONE;
   if (listing === "records") return recordOf(checkpoint, selection);
   const object = objectOf(checkpoint, selection);
   if (object === null) return NONE;
   if (listingOf(object.to) === listing) return object.row;
-  const { tasks, tables, descriptors, files } = checkpoint;
-  const firstIn = (first: Uint32Array, index: number): number => {
-    const from = first[index] ?? 0;
-    return from < (first[index + 1] ?? 0) ? from : NONE;
-  };
+  const { tables, descriptors, files } = checkpoint;
   const descriptor =
-    object.to === "descriptor"
-      ? object.row
-      : object.to === "file"
-        ? (files.holder[firstIn(files.firstHolder, object.row)] ?? NONE)
-        : NONE;
-  const table =
-    object.to === "table"
-      ? object.row
-      : object.to === "task"
-        ? (tasks.table[object.row] ?? NONE)
-        : (descriptors.table[descriptor] ?? NONE);
+    object.to === "descriptor" ? object.row : object.to === "file" ? firstHolder(files, object.row) : NONE;
+  const table = tableOf(checkpoint, object, descriptor);
   switch (listing) {
     case "descriptors":
       return object.to === "file" ? descriptor : table === NONE ? NONE : firstIn(tables.first, table);
     case "files":
-      return object.to === "descriptor" ? (descriptors.file[object.row] ?? NONE) : NONE;
+      return object.to === "descriptor" ? i32At(descriptors.file, object.row) : NONE;
     case "tables":
       return table;
-    case "tasks":
-      return table === NONE ? NONE : (tables.task[firstIn(tables.firstTask, table)] ?? NONE);
+    case "tasks": {
+      const at = table === NONE ? NONE : firstIn(tables.firstTask, table);
+      return at === NONE ? NONE : u32At(tables.task, at);
+    }
   }
+}
+
+/** The first row of group `index`; NONE if it is empty. */
+function firstIn(first: Uint32Array, index: number): number {
+  const from = u32At(first, index);
+  return from < u32At(first, index + 1) ? from : NONE;
+}
+
+function firstHolder(files: OpenFiles, file: FileRow): DescriptorRow {
+  const at = firstIn(files.firstHolder, file);
+  return at === NONE ? NONE : u32At(files.holder, at);
+}
+
+/** The table of an object; of a file, that of its first holder. */
+function tableOf({ tasks, descriptors }: Checkpoint, object: ObjectRef, descriptor: DescriptorRow): TableRow {
+  if (object.to === "table") return object.row;
+  if (object.to === "task") return i32At(tasks.table, object.row);
+  return descriptor === NONE ? NONE : u32At(descriptors.table, descriptor);
 }

@@ -1,6 +1,8 @@
-// The tree of tasks by parent, as columns: rows in the order in which a tree shows them, and how deep each is.
+// The tree of tasks by parent, as columns: rows in display order, and the depth of each.
 
 import { NONE, type Tasks } from "./checkpoint.ts";
+import { i32At, u32At } from "./read.ts";
+import { firstIndex } from "./search.ts";
 
 export interface TaskTree {
   /** Task rows, parents before their children. */
@@ -12,8 +14,8 @@ export interface TaskTree {
 }
 
 /**
- * Threads hang below the leader of their group, other tasks below their parent; what has neither in the image is
- * a root. Parents that go in a circle (the image is untrusted) are cut where the circle is first met.
+ * Threads are children of their group leader, other tasks of their parent; a task with neither in the image is a root.
+ * Parents can form a circle, as the image is untrusted: it is cut at its first row.
  */
 export function taskTree(tasks: Tasks): TaskTree {
   const { count } = tasks;
@@ -22,9 +24,9 @@ export function taskTree(tasks: Tasks): TaskTree {
   const firstChild = new Int32Array(count).fill(NONE);
   const nextSibling = new Int32Array(count).fill(NONE);
   for (let row = count - 1; row >= 0; row--) {
-    const above = parent[row] as number;
+    const above = i32At(parent, row);
     if (above === NONE) continue;
-    nextSibling[row] = firstChild[above] as number;
+    nextSibling[row] = i32At(firstChild, above);
     firstChild[above] = row;
   }
   const tree = { task: new Uint32Array(count), depth: new Uint32Array(count), end: new Uint32Array(count) };
@@ -38,23 +40,23 @@ export function taskTree(tasks: Tasks): TaskTree {
       tree.task[at] = row;
       tree.depth[at] = depth;
       at++;
-      const child = firstChild[row] as number;
+      const child = i32At(firstChild, row);
       if (child !== NONE && placed[child] === NONE) {
         row = child;
         depth++;
         continue;
       }
-      tree.end[placed[row] as number] = at;
-      // Up until there is a sibling to go to.
+      tree.end[i32At(placed, row)] = at;
+      // Go up until there is a sibling.
       while (row !== root) {
-        const sibling = nextSibling[row] as number;
+        const sibling = i32At(nextSibling, row);
         if (sibling !== NONE && placed[sibling] === NONE) break;
-        row = parent[row] as number;
+        row = i32At(parent, row);
         depth--;
-        tree.end[placed[row] as number] = at;
+        tree.end[i32At(placed, row)] = at;
       }
       if (row === root) return;
-      row = nextSibling[row] as number;
+      row = i32At(nextSibling, row);
     }
   };
   for (let row = 0; row < count; row++) if (parent[row] === NONE) walk(row);
@@ -66,24 +68,17 @@ export function taskTree(tasks: Tasks): TaskTree {
 function parents(tasks: Tasks): Int32Array {
   const { count, pid, ppid, tgid } = tasks;
   const byPid = new Uint32Array(count).map((_, row) => row);
-  byPid.sort((a, b) => (pid[a] as number) - (pid[b] as number) || a - b);
+  byPid.sort((a, b) => i32At(pid, a) - i32At(pid, b) || a - b);
   const find = (wanted: number): number => {
     if (wanted <= 0) return NONE;
-    let low = 0;
-    let high = count;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((pid[byPid[middle] as number] as number) < wanted) low = middle + 1;
-      else high = middle;
-    }
-    const row = byPid[low];
+    const row = byPid[firstIndex(count, (at) => i32At(pid, u32At(byPid, at)) >= wanted)];
     return row !== undefined && pid[row] === wanted ? row : NONE;
   };
   const parent = new Int32Array(count).fill(NONE);
   for (let row = 0; row < count; row++) {
     const isThread = tgid[row] !== NONE && tgid[row] !== pid[row];
-    const leader = isThread ? find(tgid[row] as number) : NONE;
-    const above = leader === NONE ? find(ppid[row] as number) : leader;
+    const leader = isThread ? find(i32At(tgid, row)) : NONE;
+    const above = leader === NONE ? find(i32At(ppid, row)) : leader;
     parent[row] = above === row ? NONE : above;
   }
   return parent;

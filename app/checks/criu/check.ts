@@ -1,5 +1,5 @@
-// Checks a CRIU image set: one walk over the entries that name something, member by member in blocks; what they name is
-// looked for when all have been read, as the members' order says nothing.
+// Checks a CRIU image set: one walk over the entries that refer to something, member by member in blocks. References
+// are resolved when all entries have been read, as members come in any order.
 
 import { MEMBER_KINDS } from "../../decoder/criu/member-kinds.ts";
 import { memberOfName } from "../../decoder/criu/member-names.ts";
@@ -16,7 +16,7 @@ import { beginScan, faultAt, type Scan, scanInto } from "./scan.ts";
 /**
  * Checks a set.
  *
- * @throws the signal's reason if checking was aborted; SourceError if bytes cannot be had.
+ * @throws the signal's reason if checking was aborted; SourceError if bytes cannot be read.
  */
 export async function checkCriu(image: Image, options: CheckOptions = {}): Promise<Findings> {
   const { checkpoint, sources } = image;
@@ -41,7 +41,7 @@ export async function checkCriu(image: Image, options: CheckOptions = {}): Promi
       const need = records.length[end] as number;
       await window.fill(offset, need);
       options.onProgress?.({ bytes: done + offset, size, objects: end });
-      // A member that became shorter has no more to check.
+      // The member has become shorter: the rest of it cannot be checked.
       if (window.end - offset < need) {
         row = skipMember(checkpoint, end);
         continue;
@@ -52,8 +52,8 @@ export async function checkCriu(image: Image, options: CheckOptions = {}): Promi
   options.signal?.throwIfAborted();
   if (!isDamaged(checkpoint)) resolveReferences(scanned);
   checkColumns(scanned);
-  const tablesTold = [...scanned.references.values()].some(({ code }) => code === "table-missing");
-  addProblems(scanned.list, checkpoint, tablesTold);
+  const tablesReported = [...scanned.references.values()].some(({ code }) => code === "table-missing");
+  addProblems(scanned.list, checkpoint, tablesReported);
   const found = scanned.list.finish();
   options.onProgress?.({ bytes: size, size, objects: records.count });
   return { ...found, findings: await withOffsets(image, found.findings) };
@@ -74,7 +74,7 @@ function skipMember({ records }: Checkpoint, row: number): number {
   return next;
 }
 
-/** Checks entries of the member at hand from `row` on; returns the first row whose bytes are not at hand. */
+/** Checks entries of the current member from `row` on; returns the first row whose bytes are not in the window. */
 function checkBlock(scanned: Scan, handlers: readonly (Handler | null)[], window: Window, from: number): number {
   const { count, offset, length, kind, member } = scanned.checkpoint.records;
   for (let row = from; row < count; row++) {
@@ -97,7 +97,7 @@ function checkBlock(scanned: Scan, handlers: readonly (Handler | null)[], window
 function resolveReferences(scanned: Scan): void {
   const { files } = scanned.checkpoint;
   for (const { code, space, field, what, who, ids, records } of scanned.references.values()) {
-    // Where no open file is known at all, the missing image says it.
+    // If no open file is known at all, the missing image is reported.
     if (files.count === 0 && space !== "table") continue;
     for (let at = 0; at < ids.length; at++) {
       const id = ids[at] as number;
@@ -109,13 +109,13 @@ function resolveReferences(scanned: Scan): void {
         code,
         records[at] as number,
         field,
-        `${who} names ${what} ${number}, which the set does not hold.`,
+        `${who} names ${what} ${number}, which is missing from the set.`,
       );
     }
   }
 }
 
-/** The findings with the places of their fields, which only the entry taken apart tells. */
+/** The findings with the offsets of their fields, which takes inspecting the entries. */
 async function withOffsets(image: Image, findings: readonly Finding[]): Promise<Finding[]> {
   const placed: Finding[] = [];
   for (const finding of findings) {
@@ -126,7 +126,7 @@ async function withOffsets(image: Image, findings: readonly Finding[]): Promise<
     }
     const fields = await image.fields(record);
     const short = field.slice(field.lastIndexOf(".") + 1);
-    // In files.img a file's own message is within the entry; in the images of older releases it is the entry.
+    // In files.img a file's own message is nested in the entry; in images of older releases it is the entry.
     const found =
       fields.find(({ name }) => name === field) ??
       fields.find(({ name }) => name === short) ??

@@ -1,11 +1,14 @@
-// What the decoder says is wrong with a set, as findings: which rule each of its problems breaks.
+// The decoder's problems as findings: which rule each of them breaks.
 
 import { baseName } from "../../decoder/criu/member-names.ts";
 import type { Checkpoint, Problem } from "../../model/checkpoint.ts";
-import { NONE } from "../../model/checkpoint.ts";
+import { NONE, recordMember } from "../../model/checkpoint.ts";
+import { f64At } from "../../model/read.ts";
+import type { RecordRow } from "../../model/rows.ts";
+import { firstIndex } from "../../model/search.ts";
 import type { FindingList } from "../finding.ts";
 
-/** Rule by code of problem; `null`: no fault of the set itself. What is not here comes from an archive around it. */
+/** Rule by code of problem. Problems that are not listed concern the archive around the set. */
 export const RULE_OF_PROBLEM: Readonly<Record<string, string | null>> = {
   "missing-member": "member-missing",
   "duplicate-member": "member-twice",
@@ -26,32 +29,28 @@ export const RULE_OF_PROBLEM: Readonly<Record<string, string | null>> = {
 };
 
 /** The row of the record that begins at `offset` of `member`; NONE if there is none. */
-function recordAt({ records }: Checkpoint, member: number, offset: number): number {
-  let low = 0;
-  let high = records.count;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const own = records.member[middle] ?? 0;
-    if (own < member || (own === member && (records.offset[middle] as number) < offset)) low = middle + 1;
-    else high = middle;
-  }
-  return low < records.count && (records.member[low] ?? 0) === member && records.offset[low] === offset ? low : NONE;
+function recordAt({ records }: Checkpoint, member: number, offset: number): RecordRow {
+  const row = firstIndex(records.count, (at) => {
+    const own = recordMember(records, at);
+    return own > member || (own === member && f64At(records.offset, at) >= offset);
+  });
+  return row < records.count && recordMember(records, row) === member && records.offset[row] === offset ? row : NONE;
 }
 
-/** Whether entries were lost with a damaged image: what others name may have been among them. */
+/** Whether entries were lost with a damaged image: others may refer to them. */
 export const isDamaged = ({ problems }: Checkpoint): boolean =>
   problems.some(({ code }) => RULE_OF_PROBLEM[code] === "image-damaged");
 
-/** Whether a problem says that a file table is missing; the checks find that themselves where a task names it. */
+/** Whether a problem says that a file table is missing. If a task names the table, the checks report it themselves. */
 const isMissingTable = ({ code, message }: Problem): boolean =>
   code === "missing-member" && message.startsWith("fdinfo-");
 
 /**
  * Adds the decoder's problems.
  *
- * @param tablesTold Whether missing file tables are told already.
+ * @param tablesReported Whether missing file tables have been reported already.
  */
-export function addProblems(list: FindingList, checkpoint: Checkpoint, tablesTold: boolean): void {
+export function addProblems(list: FindingList, checkpoint: Checkpoint, tablesReported: boolean): void {
   const { records, files, members } = checkpoint;
   const damaged = isDamaged(checkpoint);
   const names = new Set(members.map(({ name }) => baseName(name)));
@@ -59,12 +58,12 @@ export function addProblems(list: FindingList, checkpoint: Checkpoint, tablesTol
     let code = RULE_OF_PROBLEM[problem.code];
     if (code === null || code === undefined) continue;
     if (isMissingTable(problem)) {
-      if (tablesTold) continue;
+      if (tablesReported) continue;
       code = "table-missing";
     }
-    // Where no open file is known, or some were lost, nothing else need be said.
+    // If no open file is known, or some were lost, that is reported already.
     if (problem.code === "missing-file" && (files.count === 0 || damaged)) continue;
-    // A file that is there and cannot be read is told as damaged.
+    // A member that exists but cannot be read is reported as damaged.
     if (problem.code === "missing-member" && names.has(problem.message.split(" is missing")[0] ?? "")) continue;
     const { member, offset, message } = problem;
     const record = offset === null || member === undefined ? NONE : recordAt(checkpoint, member, offset);

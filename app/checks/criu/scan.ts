@@ -1,24 +1,25 @@
-// What is known while the entries of a set are checked, and the small steps that the checks of entries take.
+// The state of checking a set, and the helpers that the checks of entries share.
 
 import { MEMBER_KINDS } from "../../decoder/criu/member-kinds.ts";
 import { memberOfName } from "../../decoder/criu/member-names.ts";
 import { type Plan, scan as scanMessage, scratch } from "../../decoder/criu/wire.ts";
 import { createIdIndex, type IdIndex } from "../../decoder/id-index.ts";
-import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
+import { type Checkpoint, descriptorCount, NONE, recordMember } from "../../model/checkpoint.ts";
 import { taskState } from "../../model/names.ts";
+import { f64At, u32At } from "../../model/read.ts";
 import { createFindingList, type FindingList } from "../finding.ts";
 import { CRIU_RULES } from "./rules.ts";
 
-/** What numbers name. */
+/** The kinds of ids. */
 export type Space = "file" | "socket" | "pipe" | "terminal" | "memfd" | "table" | "ghost";
 
-/** References of one kind, to be looked for at the end. */
+/** References of one kind, resolved at the end. */
 interface References {
   readonly code: string;
   readonly space: Space;
   /** Name of the field in its entry, or in the message of the open file. */
   readonly field: string;
-  /** What is missing, for a sentence: `… names ${what} 3, which the set does not hold.` */
+  /** The noun for what is missing: `… names ${what} 3, which is missing from the set.` */
   readonly what: string;
   readonly who: string;
   readonly ids: number[];
@@ -46,7 +47,7 @@ export interface Scan {
   memberFile: string | null;
   /** Row of the next open file. */
   file: number;
-  /** Something names what the set does not hold; what seems unused may be what was meant. */
+  /** A reference leads nowhere, so that an object that seems unused may be its target. */
   dangling: boolean;
 }
 
@@ -55,7 +56,7 @@ export const has = (seen: number, slot: number): boolean => ((seen >> slot) & 1)
 /** The low half of a slot's number; the start of a string or message. */
 export const low = ({ out }: Scan, slot: number): number => out[2 * slot] as number;
 
-/** Notes that the entry at hand names something: `who` names `what` `id`, in `field`. */
+/** Notes a reference of the current entry: `who` names `what` `id`, in `field`. */
 export function refer(
   scan: Scan,
   space: Space,
@@ -79,7 +80,7 @@ export function refer(
 export const scanInto = (scanned: Scan, bytes: Uint8Array, start: number, end: number, fields: Plan): number =>
   scanMessage(bytes, start, end, fields, scanned.out);
 
-/** Notes a fault of the entry at hand. Where its field lies is looked up at the end. */
+/** Notes a fault of the current entry. The offset of its field is found at the end. */
 export function fault(scanned: Scan, code: string, field: string, message: string): void {
   faultAt(scanned, code, scanned.record, field, message);
 }
@@ -95,8 +96,8 @@ export function faultAt(
   const { records } = checkpoint;
   if (record === NONE) list.add(code, message, { record: null, field: null, offset: null });
   else {
-    const offset = records.offset[record] as number;
-    list.add(code, message, { record, field, offset, member: records.member[record] ?? 0 });
+    const offset = f64At(records.offset, record);
+    list.add(code, message, { record, field, offset, member: recordMember(records, record) });
   }
 }
 
@@ -104,12 +105,12 @@ export function faultAt(
 export function beginScan(checkpoint: Checkpoint): Scan {
   const { files, tables, tasks, members, dialect } = checkpoint;
   const fileRows = createIdIndex();
-  for (let row = 0; row < files.count; row++) fileRows.add(files.id[row] as number, row);
+  for (let row = 0; row < files.count; row++) fileRows.add(u32At(files.id, row), row);
   const table = createIdIndex();
-  // A table that a task names and the set does not hold has no record.
+  // A table that is missing from the set has no record.
   for (let row = 0; row < tables.count; row++) {
     const described = tables.record[row] !== NONE || tables.announced[row] !== NONE || hasDescriptors(checkpoint, row);
-    if (described) table.add(tables.id[row] as number, row);
+    if (described) table.add(u32At(tables.id, row), row);
   }
   const ghost = createIdIndex();
   for (const [row, { name }] of members.entries()) {
@@ -151,5 +152,4 @@ export function beginScan(checkpoint: Checkpoint): Scan {
 }
 
 /** Whether a file table has any descriptor. */
-export const hasDescriptors = ({ tables }: Checkpoint, table: number): boolean =>
-  (tables.first[table + 1] ?? 0) > (tables.first[table] ?? 0);
+export const hasDescriptors = ({ tables }: Checkpoint, table: number): boolean => descriptorCount(tables, table) > 0;

@@ -1,4 +1,4 @@
-// Checks a Linux-CR image: one walk over its records, in blocks, reading again the bytes of those that rules look at.
+// Checks a Linux-CR image: one walk over its records, in blocks, re-reading the bytes of those that rules check.
 
 import { createIdIndex } from "../../decoder/id-index.ts";
 import type { Image } from "../../decoder/image.ts";
@@ -74,7 +74,7 @@ const CHECKS: Readonly<Record<string, (scan: Scan, masks: FlagMasks) => void>> =
   GROUPINFO: onGroupinfo,
 };
 
-/** Records whose payload is looked at, and the most bytes of it. */
+/** The most bytes of payload that are checked. */
 const PATH_BYTES = 4096 + 8;
 const LARGEST_BUFFER = 64 * 1024 * 1024;
 
@@ -155,7 +155,7 @@ function beginScan(image: Image, dialect: Dialect): Scan {
 /**
  * Checks an image.
  *
- * @throws the signal's reason if checking was aborted; SourceError if bytes cannot be had.
+ * @throws the signal's reason if checking was aborted; SourceError if bytes cannot be read.
  */
 export async function checkLinuxCr(image: Image, options: CheckOptions = {}): Promise<Findings> {
   const { checkpoint } = image;
@@ -175,7 +175,7 @@ export async function checkLinuxCr(image: Image, options: CheckOptions = {}): Pr
     const offset = records.offset[row] as number;
     await window.fill(offset, needOf(scan, kinds[records.kind[row] as number], row));
     options.onProgress?.({ bytes: offset, size, objects: row });
-    // A source that became shorter has no more to check.
+    // The source has become shorter: the rest cannot be checked.
     if (window.end - offset < needOf(scan, kinds[records.kind[row] as number], row)) break;
   }
   finishScan(scan);
@@ -184,7 +184,7 @@ export async function checkLinuxCr(image: Image, options: CheckOptions = {}): Pr
   return scan.list.finish();
 }
 
-/** Bytes of a record that its check looks at. */
+/** Number of bytes of a record that its checks read. */
 function needOf(scan: Scan, kind: KindInfo | undefined, row: number): number {
   if (kind === undefined || kind.check === null)
     return kind === undefined || kind.references.length === 0 ? 0 : kind.size;
@@ -194,7 +194,7 @@ function needOf(scan: Scan, kind: KindInfo | undefined, row: number): number {
   return Math.min(length, kind.size);
 }
 
-/** Checks records from `row` on as long as their bytes are at hand; returns the first row whose are not. */
+/** Checks records from `from` on; returns the first row whose bytes are not in the window. */
 function checkBlock(scan: Scan, kinds: readonly KindInfo[], from: number): number {
   const { checkpoint, window } = scan;
   const { count, offset, length, kind } = checkpoint.records;
@@ -204,7 +204,7 @@ function checkBlock(scan: Scan, kinds: readonly KindInfo[], from: number): numbe
     const start = offset[row] as number;
     const need = needOf(scan, info, row);
     if (need > 0 && (start < window.start || start + need > window.end)) return row;
-    // The dump failed here: nothing after it is read, and the decoder says why.
+    // The dump failed here: nothing follows, and the decoder reports why.
     if (info.name === "ERROR") return count;
     scan.record = row;
     scan.offset = start;
@@ -221,7 +221,7 @@ function checkRecord(scan: Scan): void {
   if (kind.name.startsWith("unknown record")) return;
   if (kind.name !== "OBJREF") {
     if (scan.next !== null && !scan.next.includes(kind.name)) {
-      orderFault(scan, `${kind.name} stands where ${scan.next.join(" or ")} has to follow ${scan.after}.`);
+      orderFault(scan, `${kind.name} follows ${scan.after}, which must be followed by ${scan.next.join(" or ")}.`);
     }
     scan.next = null;
     if (kind.name !== "BUFFER") scan.due = null;
@@ -235,7 +235,7 @@ function checkRecord(scan: Scan): void {
 function checkReference(scan: Scan, reference: Reference): void {
   const objref = scan.window.view.getInt32(scan.at + reference.offset, scan.littleEndian);
   if (objref <= 0 && (reference.optional || reference.field === "fd_objref")) {
-    // The descriptor's own check tells of it; what it meant to lead to is not known.
+    // The descriptor's own check reports it; its target is unknown.
     if (!reference.optional) scan.dangling[reference.type] = 1;
     return;
   }
@@ -269,7 +269,7 @@ function fieldReferenceFault(scan: Scan, reference: Reference, objref: number, r
   faultAt(scan, reference.unknown, record, reference.field, reference.offset, message);
 }
 
-/** Notes that an objref is used for an open file; false if it names none. */
+/** Marks the open file of an objref as used; false if the objref names none. */
 function useOpenFile(scan: Scan, objref: number): boolean {
   const object = objref > 0 ? scan.byObjref.get(objref) : NONE;
   if (object === NONE) return false;
@@ -277,7 +277,7 @@ function useOpenFile(scan: Scan, objref: number): boolean {
   return scan.objectType[object] === scan.dialect.enums.CKPT_OBJ?.get("FILE");
 }
 
-/** What only the whole image tells. */
+/** Checks that need the whole image. */
 function finishScan(scan: Scan): void {
   if (scan.broken) return;
   for (const { objref, record, reference } of scan.forward) {
@@ -286,7 +286,7 @@ function finishScan(scan: Scan): void {
     else scan.objectUsed[object] = 1;
   }
   if (scan.treeTasks >= 0 && scan.treeTasks !== scan.tasks) {
-    const message = `TREE announces ${scan.treeTasks} tasks, and ${scan.tasks} follow.`;
+    const message = `TREE announces ${scan.treeTasks} tasks, but ${scan.tasks} follow.`;
     faultAt(scan, "H29", scan.treeRecord, "nr_tasks", 8, message);
   }
   if (scan.pidsRecord !== NONE) checkPids(scan, createIdIndex(), scan.checkpoint);
@@ -299,7 +299,7 @@ function checkObjects(scan: Scan): void {
   const mustBeUsed = new Uint8Array(256);
   for (const name of MUST_BE_USED) mustBeUsed[dialect.enums.CKPT_OBJ?.get(name) ?? 255] = 1;
   for (const record of undescribed(checkpoint)) {
-    faultAt(scan, "H1", record, "type", 0, "An object is announced, and its records do not follow.");
+    faultAt(scan, "H1", record, "type", 0, "An object is announced, but its records do not follow.");
   }
   for (let object = 0; object < scan.objects; object++) {
     const type = scan.objectType[object] as number;
@@ -314,7 +314,7 @@ function checkObjects(scan: Scan): void {
   }
 }
 
-/** Records that announce file tables and open files which the image then does not describe. */
+/** Records that announce file tables and open files without a description. */
 function* undescribed({ files, tables, records }: Checkpoint): Generator<number> {
   for (const { count, record } of [tables, files]) {
     for (let row = 0; row < count; row++) {

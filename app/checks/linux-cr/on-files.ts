@@ -16,7 +16,7 @@ import {
 } from "./scan.ts";
 import { NEXT } from "./successors.ts";
 
-/** fs.nr_open without a change (Linux fs/file.c, sysctl_nr_open). */
+/** Default of fs.nr_open (Linux fs/file.c, sysctl_nr_open). */
 const NR_OPEN = 1024 * 1024;
 
 /** FILE_TABLE: how many descriptors follow. */
@@ -28,18 +28,18 @@ export function onFileTable(scan: Scan): void {
   scan.tableMet = 0;
   scan.lastFd = -1;
   if (count < 0 || count > NR_OPEN) {
-    const message = `A file table announces ${count} descriptors; there are ${NR_OPEN} at most.`;
+    const message = `A file table announces ${count} descriptors; at most ${NR_OPEN} are possible.`;
     fieldFault(scan, "H10", "fdt_nfds", message, count < 0 ? "EINVAL" : "EMFILE");
     scan.tableAnnounced = -1;
   } else if (count > 0 && scan.dialect.name === "seed") expect(scan, NEXT.descriptorDue);
 }
 
-/** Leaves the table at hand; tells if it has fewer descriptors than it announces. */
+/** Closes the current table; reports missing descriptors. */
 export function endTable(scan: Scan): void {
   const { tableRecord, tableAnnounced, tableMet } = scan;
   scan.tableRecord = -1;
   if (tableRecord < 0 || tableAnnounced < 0 || tableMet >= tableAnnounced || scan.broken) return;
-  const message = `A file table announces ${tableAnnounced} descriptors, and ${tableMet} follow.`;
+  const message = `A file table announces ${tableAnnounced} descriptors, but ${tableMet} follow.`;
   faultAt(scan, "H1", tableRecord, "fdt_nfds", 8, message);
   scan.broken = true;
 }
@@ -53,12 +53,12 @@ export function onFileDesc(scan: Scan): void {
     fieldFault(scan, "H11", "fd_objref", `Descriptor ${fd} leads to objref ${objref}; objrefs are positive.`);
   }
   if (closeOnExec > 1) {
-    const message = `Descriptor ${fd} has close-on-exec ${closeOnExec}; it is 0 or 1.`;
+    const message = `Descriptor ${fd} has close-on-exec ${closeOnExec}; it must be 0 or 1.`;
     fieldFault(scan, "H28", "fd_close_on_exec", message);
   }
   scan.tableMet++;
   if (scan.tableAnnounced >= 0 && scan.tableMet === scan.tableAnnounced + 1 && scan.tableRecord >= 0) {
-    orderFault(scan, `A file table announces ${scan.tableAnnounced} descriptors, and more follow.`);
+    orderFault(scan, `A file table announces ${scan.tableAnnounced} descriptors, but more follow.`);
   }
   if (fd < 0) {
     fieldFault(scan, "H11", "fd_descriptor", `A descriptor has the number ${fd}.`);
@@ -67,14 +67,14 @@ export function onFileDesc(scan: Scan): void {
   if (fd >= NR_OPEN) {
     fieldFault(scan, "H14", "fd_descriptor", `Descriptor ${fd} is above what any limit of open files allows.`);
   } else if (fd <= scan.lastFd) {
-    const how = fd === scan.lastFd ? "is there twice" : `follows descriptor ${scan.lastFd}`;
+    const how = fd === scan.lastFd ? "is repeated" : `follows descriptor ${scan.lastFd}`;
     fieldFault(scan, "H28", "fd_descriptor", `Descriptor ${fd} ${how}.`);
   }
   scan.lastFd = fd;
 }
 
 const FMODE_WRITE = 2;
-/** Kinds of file that never have a position. */
+/** Kinds of file without a position. */
 const UNSEEKABLE = ["PIPE", "FIFO", "SOCKET", "EPOLL", "EVENTFD"];
 
 /** FILE: an open file of any kind. */
@@ -84,7 +84,7 @@ export function onFile(scan: Scan, masks: FlagMasks): void {
   scan.namesDue = kind === "GENERIC" || kind === "FIFO" ? 1 : 0;
   if (kind === undefined || kind === "MAX" || kind === "IGNORE") {
     fieldFault(scan, "H15", "f_type", `An open file is of type ${type}, which ${scan.dialect.name} does not have.`);
-    // Whether a path follows is not known.
+    // A path may follow.
     scan.namesDue = 1;
     scan.explained.add("name-without-file");
     return;
@@ -107,7 +107,7 @@ function checkFlags(scan: Scan, masks: FlagMasks, kind: string): void {
   }
   const unknown = (flags & ~masks.knownMask) >>> 0;
   if (unknown !== 0) {
-    fieldFault(scan, "H22", "f_flags", `An open file's flags have bits without a meaning: ${flagsText(unknown)}.`);
+    fieldFault(scan, "H22", "f_flags", `An open file's flags have unknown bits: ${flagsText(unknown)}.`);
   }
   if (kind === "GENERIC" && opensDirectoryForWriting(masks, flags)) {
     fieldFault(scan, "directory-written", "f_flags", "An open file is a directory (O_DIRECTORY) open for writing.");
@@ -120,7 +120,7 @@ function checkMode(scan: Scan): void {
   if (access === mode) return;
   const words = (bits: number): string => ["nothing", "READ", "WRITE", "READ and WRITE"][bits] as string;
   const message = `An open file's f_mode allows ${words(mode)}; its f_flags open it for ${words(access)}.`;
-  // A dump may lack WRITE and is restarted all the same.
+  // A missing WRITE does not make a restart fail.
   const lacksWriteAlone = (mode | FMODE_WRITE) === access;
   fieldFault(scan, hasField(scan, "f_credref") && !lacksWriteAlone ? "H24" : "H26", "f_mode", message);
 }
@@ -138,7 +138,7 @@ function checkPosition(scan: Scan, kind: string): void {
     fieldFault(scan, "position-impossible", "f_pos", `An open file's position is negative: ${position()}.`);
   } else if (UNSEEKABLE.includes(kind)) {
     if (low === 0 && high === 0) return;
-    const message = `A ${kind.toLowerCase()} has the position ${position()}; it can have none.`;
+    const message = `A ${kind.toLowerCase()} has the position ${position()}; it must be 0.`;
     fieldFault(scan, "position-impossible", "f_pos", message);
   } else if (low >= 0x8000_0000 && kind === "GENERIC") {
     const message = `An open file's position ${position()} looks like an error to the kernel that seeks to it.`;
@@ -150,7 +150,7 @@ const SUFFIX = new TextEncoder().encode(" (deleted)");
 const CLOSE = 0x29;
 const SLASH = 0x2f;
 const PATH_MAX = 4096;
-/** The seed's reader takes records of one page. */
+/** The seed's restart reads records of at most one page. */
 const RECORD_MAX = 4096;
 
 /** FILE_NAME: a path, of an open file or of an FS's directories. */
@@ -158,9 +158,15 @@ export function onFileName(scan: Scan): void {
   const { length } = scan;
   if (scan.namesDue > 1) expect(scan, NEXT.pathDue);
   scan.namesDue = Math.max(0, scan.namesDue - 1);
-  if (length > RECORD_MAX) fieldFault(scan, "H17", "len", `A path takes ${length - 9} bytes; a restart reads 4087.`);
+  if (length > RECORD_MAX)
+    fieldFault(scan, "H17", "len", `A path is ${length - 9} bytes long; a restart reads at most 4087.`);
   if (length - 8 > PATH_MAX) {
-    fieldFault(scan, "H18", "len", `A path takes ${length - 8} bytes with its NUL; ${PATH_MAX} is the most.`);
+    fieldFault(
+      scan,
+      "H18",
+      "len",
+      `A path is ${length - 8} bytes long with its NUL; at most ${PATH_MAX} are possible.`,
+    );
     return;
   }
   const { bytes } = scan.window;
@@ -169,7 +175,7 @@ export function onFileName(scan: Scan): void {
   let stop = start;
   while (stop < end && bytes[stop] !== 0) stop++;
   if (stop !== end - 1) {
-    const message = stop === end ? "A path does not end in NUL." : "A path holds a NUL before its end.";
+    const message = stop === end ? "A path does not end in NUL." : "A path has a NUL before its end.";
     payloadFault(scan, "H19", "text", message);
   }
   if (stop === start && stop < end) payloadFault(scan, "H20", "text", "A path is empty.", "ENOENT");
@@ -178,12 +184,7 @@ export function onFileName(scan: Scan): void {
     payloadFault(scan, "H20", "text", `A path does not begin with a slash: “${path}”.`, null);
   }
   if (stop - start > SUFFIX.length && bytes[stop - 1] === CLOSE && endsDeleted(bytes, stop)) {
-    payloadFault(
-      scan,
-      "H27",
-      "text",
-      `A path says that it was deleted: “${visibleText(bytes.subarray(start, stop))}”.`,
-    );
+    payloadFault(scan, "H27", "text", `A path ends in “ (deleted)”: “${visibleText(bytes.subarray(start, stop))}”.`);
   }
 }
 
@@ -192,7 +193,7 @@ function endsDeleted(bytes: Uint8Array, end: number): boolean {
   return true;
 }
 
-/** EPOLL_ITEMS: what an epoll watches; the items are in the BUFFER that follows. */
+/** EPOLL_ITEMS: the items that an epoll watches are in the BUFFER that follows. */
 export function onEpollItems(scan: Scan, resolve: (scan: Scan, objref: number) => boolean): void {
   const count = numberOf(scan, "num_items");
   const item = scan.dialect.struct("ckpt_eventpoll_item");
@@ -215,7 +216,7 @@ export function onEpollItems(scan: Scan, resolve: (scan: Scan, objref: number) =
   };
 }
 
-/** Bytes that a pipe holds: 16 pages up to 2.6.34; later as many as fs.pipe-max-size allows, 1 MiB without a change. */
+/** Capacity of a pipe: 16 pages up to 2.6.34; later fs.pipe-max-size, 1 MiB by default. */
 const PIPE_PAGES = 16;
 const PIPE_MAX = 1024 * 1024;
 
@@ -231,5 +232,5 @@ export function onPipeContents(scan: Scan): void {
   const most = pipeCapacity(scan);
   if (raw) wantLength(scan, 16);
   if (length >= 0 && length <= most) return;
-  fieldFault(scan, "H37", raw ? "pipe_len" : "len", `A pipe holds ${length} bytes; it takes ${most}.`);
+  fieldFault(scan, "H37", raw ? "pipe_len" : "len", `A pipe holds ${length} bytes; its capacity is ${most}.`);
 }

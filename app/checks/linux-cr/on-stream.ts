@@ -44,7 +44,7 @@ export function onHeader(scan: Scan, dialects: readonly string[]): void {
   if (dialect.rev !== null && rev !== dialect.rev) {
     fieldFault(scan, "H2", "rev", `HEADER says revision ${rev}; ${dialect.name} has ${dialect.rev}.`);
   }
-  // Later kernels never had the format, but their processes' state can be written in it from outside.
+  // Kernels after 3.x never wrote the format, but other tools can write the state of their processes in it.
   const major = numberOf(scan, "major");
   if (major < 2) fieldFault(scan, "H2", "major", `No kernel of version ${major} has checkpoints.`);
   const uflags = bigOf(scan, "uflags");
@@ -69,7 +69,7 @@ export function onHeaderArch(scan: Scan): void {
   const xsave = numberOf(scan, "has_xsave");
   const size = numberOf(scan, "xstate_size");
   if (fxsr > 1) {
-    fieldFault(scan, "H5", "has_fxsr", `has_fxsr is ${fxsr}; it is 0 or 1.`);
+    fieldFault(scan, "H5", "has_fxsr", `has_fxsr is ${fxsr}; it must be 0 or 1.`);
     return;
   }
   if (xsave > fxsr) {
@@ -86,7 +86,7 @@ export function onHeaderArch(scan: Scan): void {
   scan.xstateSize = size;
 }
 
-/** A BUFFER: what the record before it said it would be. */
+/** BUFFER: its content depends on the record before it. */
 export function onBuffer(scan: Scan): void {
   const { due } = scan;
   scan.due = null;
@@ -114,7 +114,7 @@ export function onTree(scan: Scan): void {
   scan.treeRecord = scan.record;
   scan.treeTasks = tasks;
   if (tasks < 1) {
-    fieldFault(scan, "H29", "nr_tasks", `TREE announces ${tasks} tasks; there is at least one.`);
+    fieldFault(scan, "H29", "nr_tasks", `TREE announces ${tasks} tasks; it must announce at least one.`);
     scan.treeTasks = -1;
     return;
   }
@@ -174,7 +174,7 @@ export function onPids(scan: Scan): void {
         entry += 8 + 4 * depth;
       }
       if (sum === vpids) return;
-      faultAt(at, "H29", record, "nr_vpids", 12, `PIDS announces ${vpids} nested pids, and its entries hold ${sum}.`);
+      faultAt(at, "H29", record, "nr_vpids", 12, `PIDS announces ${vpids} nested pids, but its entries hold ${sum}.`);
     },
   };
 }
@@ -205,7 +205,7 @@ export function onObjref(scan: Scan): void {
   scan.objects++;
 }
 
-/** An object was announced wrongly: what follows from that is not told again. `null`: its type is not known. */
+/** Notes that an object was announced wrongly, so that consequences are not reported as well. `type` null: unknown. */
 function loseAnnouncement(scan: Scan, type: number | null): void {
   for (const flags of [scan.lost, scan.dangling]) {
     if (type === null) flags.fill(1);

@@ -27,7 +27,7 @@ export function onTask(scan: Scan): void {
     const length = numberOf(scan, "task_comm_len");
     scan.commLength = length;
     if (length < 1 || length > COMM_LENGTH) {
-      fieldFault(scan, "H6", "task_comm_len", `A task's name takes ${length} bytes; it takes 1 to ${COMM_LENGTH}.`);
+      fieldFault(scan, "H6", "task_comm_len", `A task's name takes ${length} bytes; it must take 1 to ${COMM_LENGTH}.`);
       scan.commLength = -1;
     }
   }
@@ -41,7 +41,7 @@ function checkExit(scan: Scan, exitState: number): void {
   const signal = numberOf(scan, "exit_signal") | 0;
   if (state === TASK_DEAD) {
     if (exitState !== EXIT_ZOMBIE) {
-      fieldFault(scan, "H30", "exit_state", `A dead task has exit_state ${exitState}; a zombie's is 16.`);
+      fieldFault(scan, "H30", "exit_state", `A dead task has exit_state ${exitState}; that of a zombie is 16.`);
       return;
     }
     if (!isExitCode(code)) fieldFault(scan, "H30", "exit_code", `A dead task has the exit code ${code}.`);
@@ -64,7 +64,7 @@ function checkExit(scan: Scan, exitState: number): void {
 /** wait(2)'s form: a status in the second byte, or a signal in the first. */
 const isExitCode = (code: number): boolean => code < 0x10000 && ((code & 0xff) === 0 || code <= NSIG);
 
-/** Leaves the task at hand; tells if it has no TASK_OBJS. */
+/** Closes the current task; reports a missing TASK_OBJS. */
 export function endTask(scan: Scan): void {
   endTable(scan);
   const { taskRecord, taskNeedsObjects } = scan;
@@ -121,7 +121,7 @@ export function onThread(scan: Scan): void {
   wantLength(scan, scan.kind.size);
   const used = numberOf(scan, "ntls");
   if (used > TLS_ENTRIES) {
-    fieldFault(scan, "H35", "ntls", `THREAD says that ${used} TLS entries are in use; there are ${TLS_ENTRIES}.`);
+    fieldFault(scan, "H35", "ntls", `THREAD uses ${used} TLS entries; there are only ${TLS_ENTRIES}.`);
   }
   if (used > 0) expect(scan, NEXT.tlsInUse);
   else expect(scan, NEXT.noTls);
@@ -142,7 +142,7 @@ export function onCpuFpu(scan: Scan): void {
   if (scan.xstateSize >= 0) wantLength(scan, 8 + scan.xstateSize);
 }
 
-/** MM: where a process's memory lies. */
+/** MM: the layout of a process's memory. */
 export function onMm(scan: Scan): void {
   endTable(scan);
   for (const part of ["code", "data"]) {
@@ -156,7 +156,7 @@ export function onMm(scan: Scan): void {
 const VM_SHARED = vmFlag("VM_SHARED");
 const VM_MAYSHARE = vmFlag("VM_MAYSHARE");
 const VM_HUGETLB = vmFlag("VM_HUGETLB");
-/** Flags of mappings that a restart cannot bring back. */
+/** Flags of mappings that a restart cannot restore. */
 const REFUSED = [
   ...["VM_IO", "VM_HUGETLB", "VM_NONLINEAR", "VM_PFNMAP", "VM_RESERVED", "VM_NORESERVE"],
   ...["VM_MAPPED_COPY", "VM_INSERTPAGE", "VM_MIXEDMAP", "VM_SAO"],
@@ -183,7 +183,7 @@ export function onVma(scan: Scan): void {
   const refused = flags & (kind.startsWith("HUGETLB") ? REFUSED & ~VM_HUGETLB : REFUSED);
   if (refused !== 0n) {
     const names = vmFlagNames(refused).join(" and ");
-    fieldFault(scan, "H33", "vm_flags", `A mapping has ${names}, which cannot be restarted.`);
+    fieldFault(scan, "H33", "vm_flags", `A mapping has ${names}, which cannot be restored.`);
   }
 }
 
@@ -205,7 +205,7 @@ export function onPgarr(scan: Scan): void {
   const each = payload / pages;
   const fits = [4, 8].some((word) => each - word >= LEAST_PAGE && Number.isInteger(Math.log2(each - word)));
   if (fits) return;
-  const message = `${pages} pages take ${payload} bytes, which is no whole number of pages and addresses.`;
+  const message = `${pages} pages take ${payload} bytes, which is not a whole number of pages and addresses.`;
   faultAt(scan, "H1", next, "len", 4, message);
   scan.broken = true;
 }
@@ -222,7 +222,7 @@ export function onMmContext(scan: Scan): void {
     fieldFault(scan, "H34", "ldt_entry_size", `An entry of the LDT takes ${size} bytes instead of ${LDT_ENTRY}.`);
   }
   if (count > LDT_ENTRIES) {
-    fieldFault(scan, "H34", "nldt", `The LDT has ${count} entries; ${LDT_ENTRIES} is the most.`);
+    fieldFault(scan, "H34", "nldt", `The LDT has ${count} entries; at most ${LDT_ENTRIES} are possible.`);
   }
   scan.ldtEntries = count > LDT_ENTRIES ? -1 : count;
   if (scan.dialect.recordType("MM_CONTEXT_LDT") !== undefined) expect(scan, NEXT.ldt);
@@ -233,7 +233,7 @@ export function onLdt(scan: Scan): void {
   if (scan.ldtEntries >= 0) wantLength(scan, 8 + scan.ldtEntries * LDT_ENTRY);
 }
 
-/** SIGPENDING: signals that wait. */
+/** SIGPENDING: pending signals. */
 export function onSigpending(scan: Scan): void {
   const count = numberOf(scan, "nr_pending");
   const info = scan.dialect.struct("ckpt_siginfo")?.size ?? 0;

@@ -1,10 +1,13 @@
-// What the decoder says is wrong with an image, as findings: which rule each of its problems breaks.
+// The decoder's problems as findings: which rule each of them breaks.
 
 import type { Checkpoint } from "../../model/checkpoint.ts";
 import { NONE, type Problem } from "../../model/checkpoint.ts";
+import { f64At } from "../../model/read.ts";
+import type { RecordRow } from "../../model/rows.ts";
+import { firstIndex } from "../../model/search.ts";
 import type { FindingList } from "../finding.ts";
 
-/** Rule by code of problem; `null`: the checks find it themselves, or it is no fault of the image. */
+/** Rule by code of problem; `null`: the checks find the fault themselves, or it is not a fault of the image. */
 export const RULE_OF_PROBLEM: Readonly<Record<string, string | null>> = {
   "record-length": "H1",
   "unknown-record": "H1",
@@ -39,19 +42,12 @@ export const RULE_OF_PROBLEM: Readonly<Record<string, string | null>> = {
   "task-without-table": null,
 };
 
-/** Rules whose breach leaves the rest of the stream in doubt. */
+/** After a breach of these rules the rest of the stream is unreliable. */
 const BREAKS = ["H1", "H16", "H41", "H42"];
 
 /** The row of the record that holds byte `offset`; NONE if there is none. Rows are in the order of their offsets. */
-function recordAt({ records }: Checkpoint, offset: number): number {
-  let low = 0;
-  let high = records.count;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((records.offset[middle] as number) <= offset) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
+function recordAt({ records }: Checkpoint, offset: number): RecordRow {
+  return firstIndex(records.count, (row) => f64At(records.offset, row) > offset) - 1;
 }
 
 /** The rule that a problem breaks, where it is; `null`: none. */
@@ -64,12 +60,12 @@ function ruleOf(checkpoint: Checkpoint, problem: Problem): { code: string; recor
   return { code: problem.code === "record-length" && name === "FILE" ? "H16" : code, record };
 }
 
-/** Whether the decoder found that the stream breaks off or goes wrong. */
+/** Whether the decoder found the stream damaged or cut off. */
 export const isBroken = (checkpoint: Checkpoint): boolean =>
   !checkpoint.complete ||
   checkpoint.problems.some((problem) => BREAKS.includes(ruleOf(checkpoint, problem)?.code ?? ""));
 
-/** Adds the decoder's problems, but for those with codes that findings have explained. */
+/** Adds the decoder's problems, except those whose codes findings have explained. */
 export function addProblems(list: FindingList, checkpoint: Checkpoint, explained: ReadonlySet<string>): void {
   for (const problem of checkpoint.problems) {
     if (explained.has(problem.code)) continue;

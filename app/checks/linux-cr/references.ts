@@ -1,4 +1,4 @@
-// Fields that hold an objref, as data: which object they mean, and what it means if there is none.
+// Fields that hold an objref, as data: the object that they name, and the rule that is broken if there is none.
 
 import type { Dialect } from "../../decoder/linux-cr/dialect.ts";
 import type { RecordKind } from "../../model/checkpoint.ts";
@@ -7,11 +7,11 @@ import type { RecordKind } from "../../model/checkpoint.ts";
 interface Target {
   /** Type of object (CKPT_OBJ_…) that it must be; absent: any. */
   readonly object?: string;
-  /** Objects of this kind get numbers without an OBJREF record, so that an unknown number is no fault … */
+  /** Such objects have numbers without an OBJREF record, so that an unknown number is not a fault … */
   readonly unrecorded?: true;
   /** … up to this dialect only. */
   readonly unrecordedUntil?: string;
-  /** 0 and less mean that there is none; absent: 0 is unknown like any other number. */
+  /** 0 and below mean that there is none; absent: 0 is an unknown number like any other. */
   readonly optional?: true;
   /** The object may be described later. */
   readonly forward?: true;
@@ -66,7 +66,7 @@ const TARGETS: Readonly<Record<string, Target>> = {
   "IPC_SHM.objref": { optional, unrecorded },
 };
 
-/** Objects that something must refer to. The others can hold themselves up, or what refers to them is not recorded. */
+/** Types of object that something must refer to. For the others, references are not always recorded. */
 export const MUST_BE_USED: readonly string[] = [
   "FILE",
   "MM",
@@ -86,7 +86,7 @@ export const MUST_BE_USED: readonly string[] = [
 export interface Reference {
   /** As the catalogue has it, with the names of the structs around it. */
   readonly field: string;
-  /** Bytes from the record's first. */
+  /** Offset in bytes from the start of the record. */
   readonly offset: number;
   /** Number of the type in the dialect, and its name; -1: any type. */
   readonly type: number;

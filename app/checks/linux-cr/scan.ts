@@ -1,4 +1,4 @@
-// What is known while the records of an image are checked, and the small steps that the checks of records take.
+// The state of checking an image, and the helpers that the checks of records share.
 
 import type { IdIndex } from "../../decoder/id-index.ts";
 import type { Dialect } from "../../decoder/linux-cr/dialect.ts";
@@ -19,7 +19,7 @@ export interface KindInfo {
   readonly references: readonly Reference[];
   /** Names of the records of which one has to follow; `null`: any may. */
   readonly next: readonly string[] | null;
-  /** `null`: its bytes are of no interest. */
+  /** `null`: its bytes are not checked. */
   readonly check: ((scan: Scan) => void) | null;
 }
 
@@ -30,7 +30,7 @@ export interface DueBuffer {
   readonly length: number;
   /** What it holds, for a sentence. */
   readonly what: string;
-  /** Looks at the payload, if its length is right and it is at hand. */
+  /** Checks the payload. Called if its length is right and its bytes are in the window. */
   readonly check?: (scan: Scan) => void;
 }
 
@@ -42,33 +42,33 @@ export interface Scan {
   readonly window: Window;
   readonly list: FindingList;
 
-  /** Objects that were announced: place in the columns below by objref. */
+  /** Announced objects: index into the columns below, by objref. */
   readonly byObjref: IdIndex;
   objects: number;
   readonly objectType: Uint8Array;
   readonly objectRecord: Int32Array;
   readonly objectUsed: Uint8Array;
-  /** By type of object: a reference to one leads nowhere, so that one may seem unused. */
+  /** By type of object: 1 if a reference to one leads nowhere, so that one may seem unused. */
   readonly dangling: Uint8Array;
-  /** By type of object: one was announced wrongly, so that references to it lead nowhere. */
+  /** By type of object: 1 if one was announced wrongly, so that references to it lead nowhere. */
   readonly lost: Uint8Array;
   /** Codes of the decoder's problems that findings have explained. */
   readonly explained: Set<string>;
-  /** References to what may be described later: objref, record, and the reference itself. */
+  /** References to objects that may be described later. */
   readonly forward: { readonly objref: number; readonly record: number; readonly reference: Reference }[];
 
-  /** The record at hand: its row, where it begins in the image and in the window, its length. */
+  /** The current record: its row, its offset in the image and in the window, its length. */
   record: number;
   offset: number;
   at: number;
   length: number;
   kind: KindInfo;
 
-  /** The stream is damaged: what the image lacks is not told. */
+  /** The stream is damaged: whatever is missing is not reported as well. */
   broken: boolean;
   /** Names of the records of which one has to be next; `null`: any may. */
   next: readonly string[] | null;
-  /** What that is after, for a sentence. */
+  /** The name of the record that requires `next`, for a message. */
   after: string;
   due: DueBuffer | null;
   utsLeft: number;
@@ -89,7 +89,7 @@ export interface Scan {
   pidsRecord: number;
 }
 
-/** A field of at most 32 bits of the record at hand; 0 if its struct has none of that name. */
+/** A field of at most 32 bits of the current record; 0 if its struct has none of that name. */
 export function numberOf(scan: Scan, name: string): number {
   const field = scan.kind.fields.get(name);
   if (field === undefined) return 0;
@@ -109,16 +109,16 @@ export function numberOf(scan: Scan, name: string): number {
   }
 }
 
-/** A 64-bit field of the record at hand; 0 if its struct has none of that name. */
+/** A 64-bit field of the current record; 0 if its struct has none of that name. */
 export function bigOf(scan: Scan, name: string): bigint {
   const field = scan.kind.fields.get(name);
   return field === undefined ? 0n : scan.window.view.getBigUint64(scan.at + field.offset, scan.littleEndian);
 }
 
-/** Whether the struct of the record at hand has a field of that name. */
+/** Whether the struct of the current record has a field of that name. */
 export const hasField = (scan: Scan, name: string): boolean => scan.kind.fields.has(name);
 
-/** Notes a fault of a field of the record at hand. `name` as in KindInfo.fields, or `type` or `len`. */
+/** Notes a fault of a field of the current record. `name` as in KindInfo.fields, or `type` or `len`. */
 export function fieldFault(scan: Scan, code: string, name: string, message: string, errno?: Errno | null): void {
   const field = scan.kind.fields.get(name);
   const offset = field?.offset ?? (name === "len" ? 4 : 0);
@@ -126,7 +126,7 @@ export function fieldFault(scan: Scan, code: string, name: string, message: stri
   scan.list.add(code, message, place, errno);
 }
 
-/** Notes a fault of what follows the struct of the record at hand: `payload` or `text`. */
+/** Notes a fault of what follows the struct of the current record: `payload` or `text`. */
 export function payloadFault(scan: Scan, code: string, name: string, message: string, errno?: Errno | null): void {
   scan.list.add(code, message, { record: scan.record, field: name, offset: scan.offset + scan.kind.size }, errno);
 }
@@ -137,20 +137,20 @@ export function faultAt(scan: Scan, code: string, record: number, field: string,
   scan.list.add(code, message, { record, field, offset });
 }
 
-/** Says that one of these records has to be next. */
+/** Requires one of these records next. */
 export function expect(scan: Scan, names: readonly string[]): void {
   scan.next = names;
   scan.after = scan.kind.name;
 }
 
-/** Notes that the record at hand has the wrong length, unless it has this one. */
+/** Notes a wrong length of the current record, unless it is `length`. */
 export function wantLength(scan: Scan, length: number, code = "H1"): void {
   if (scan.length === length) return;
   fieldFault(scan, code, "len", `${scan.kind.name} is ${scan.length} bytes long instead of ${length}.`);
   if (code === "H1") scan.broken = true;
 }
 
-/** Notes that the stream is not in order; what follows from that is not told again. */
+/** Notes that the stream is out of order; consequences of that are not reported as well. */
 export function orderFault(scan: Scan, message: string): void {
   fieldFault(scan, "H1", "type", message);
   scan.broken = true;

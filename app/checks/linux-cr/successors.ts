@@ -1,5 +1,5 @@
-// Which record has to follow which, as data. OBJREF records and bytes between records may stand anywhere; what is not
-// told here follows in an order that depends on what the image describes for the first time.
+// Which record must follow which, as data. OBJREF records and bytes between records can be anywhere. The order of all
+// other records depends on which objects the image describes for the first time.
 
 /** From and until which dialect a row holds; absent: the oldest, the newest. */
 interface Successor {
@@ -9,7 +9,7 @@ interface Successor {
   readonly until?: string;
 }
 
-/** Records that are followed by one of few, whatever they hold. */
+/** Records that must be followed by one of a few, whatever they hold. */
 export const SUCCESSORS: readonly Successor[] = [
   { after: "HEADER", next: ["BUFFER"] },
   { after: "TASK", next: ["STRING"] },
@@ -29,7 +29,7 @@ export const SUCCESSORS: readonly Successor[] = [
   { after: "ERROR", next: ["STRING"] },
 ];
 
-/** Records that are followed by another if their fields say so. */
+/** Records that must follow another, depending on its fields. */
 export const NEXT = {
   tlsInUse: ["THREAD_TLS"],
   noTls: ["CPU", "RESTART_BLOCK"],
