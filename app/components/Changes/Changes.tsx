@@ -6,7 +6,7 @@ import type { Comparison } from "../../diff/comparison.ts";
 import { countHolders, kindAt } from "../../diff/describe.ts";
 import { type ChangeLines, changeLines, hiddenKinds, lineOfChange } from "../../diff/lines.ts";
 import { changeSentence, changeWords, taskTitle } from "../../export/changes-text.ts";
-import { NONE } from "../../model/checkpoint.ts";
+import { i32At } from "../../model/read.ts";
 import { PLACES } from "../../shell/places.ts";
 import type { Compared } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";
@@ -87,7 +87,7 @@ function List({ compared, lines }: { compared: Compared; lines: ChangeLines }) {
     if (selectedLine === -1) return;
     // Its second line, then its first, along with the heading above it.
     window.reveal(selectedLine + 1);
-    window.reveal((lines[selectedLine - 1] ?? 0) < 0 ? selectedLine - 1 : selectedLine);
+    window.reveal(i32At(lines, selectedLine - 1) < 0 ? selectedLine - 1 : selectedLine);
   }, [selectedLine, lines]);
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -95,13 +95,11 @@ function List({ compared, lines }: { compared: Compared; lines: ChangeLines }) {
     if (event.key === "ArrowDown") shell.stepChange(1);
     else if (event.key === "ArrowUp") shell.stepChange(-1);
     else if (event.key === "Home" || event.key === "End") {
-      const at = event.key === "Home" ? 1 : lines.length - 1;
-      shell.selectChange((lines[at] ?? 0) >> 1);
+      shell.selectChange(changeOfLine(lines, event.key === "Home" ? 1 : lines.length - 1));
     } else if (event.key === "PageDown" || event.key === "PageUp") {
       const by = event.key === "PageDown" ? window.visible : -window.visible;
       const at = Math.max(1, Math.min(lines.length - 1, Math.max(0, selectedLine) + by));
-      const value = lines[at] ?? 0;
-      shell.selectChange(value < 0 ? -(value + 1) : value >> 1);
+      shell.selectChange(changeOfLine(lines, at));
     } else return;
     event.preventDefault();
   };
@@ -119,8 +117,8 @@ function List({ compared, lines }: { compared: Compared; lines: ChangeLines }) {
     >
       <div role="none" className="tree-rows" style={{ height: window.height }}>
         {window.rows.map(({ row, top }) => {
-          const value = lines[row] ?? 0;
-          if (value < 0) return <Heading key={value} compared={compared} change={-(value + 1)} top={top} />;
+          const value = i32At(lines, row);
+          if (value < 0) return <Heading key={value} compared={compared} change={changeOfLine(lines, row)} top={top} />;
           // The second line is rendered with the first.
           if (value % 2 === 1) return null;
           const change = value / 2;
@@ -140,9 +138,15 @@ function List({ compared, lines }: { compared: Compared; lines: ChangeLines }) {
   );
 }
 
+/** The change that a line belongs to; of a heading, the first one below it. */
+function changeOfLine(lines: ChangeLines, line: number): number {
+  const value = i32At(lines, line);
+  return value < 0 ? -(value + 1) : value >> 1;
+}
+
 function Heading({ compared, change, top }: { compared: Compared; change: number; top: number }) {
   const { changes } = compared.comparison;
-  const title = taskTitle(compared.comparison, changes.taskBefore[change] ?? NONE, changes.taskAfter[change] ?? NONE);
+  const title = taskTitle(compared.comparison, i32At(changes.taskBefore, change), i32At(changes.taskAfter, change));
   return (
     <div
       role="treeitem"
@@ -167,7 +171,7 @@ interface ChangeProps {
 }
 
 function Change({ comparison, change, top, selected, onSelect }: ChangeProps) {
-  const within = comparison.changes.pid[change] ?? NONE;
+  const within = i32At(comparison.changes.pid, change);
   const { sign, who, name, what, uncertain } = changeWords(comparison, change, { within });
   const holders = countHolders(comparison, change);
   // The first holder goes before the name, the others after what has changed.
@@ -205,9 +209,9 @@ function Paths({ comparison, change }: { comparison: Comparison; change: number 
   const { before, after, changes } = comparison;
   return (
     <span className="change-paths">
-      <Path path={fileName(before, changes.fileBefore[change] ?? NONE)} />
+      <Path path={fileName(before, i32At(changes.fileBefore, change))} />
       <span>→</span>
-      <Path path={fileName(after, changes.fileAfter[change] ?? NONE)} />
+      <Path path={fileName(after, i32At(changes.fileAfter, change))} />
     </span>
   );
 }

@@ -4,7 +4,7 @@ import { BIT_OF_KIND } from "../../diff/changes.ts";
 import type { Comparison } from "../../diff/comparison.ts";
 import { kindAt } from "../../diff/describe.ts";
 import { type Checkpoint, commBytes, descriptorCount, NONE } from "../../model/checkpoint.ts";
-import { i32At, u32At } from "../../model/read.ts";
+import { i32At, u16At, u32At } from "../../model/read.ts";
 import type { DescriptorRow, TaskRow } from "../../model/rows.ts";
 import { visibleText } from "../../model/text.ts";
 import { ALIGNED_COLUMNS, columnChanged } from "../../shell/aligned-cells.ts";
@@ -76,7 +76,7 @@ function descriptorValues({ before, after, pairs, changes, changed }: Comparison
         name: (column.about ?? column.title).toLowerCase(),
         before: shown(textBefore),
         after: shown(textAfter),
-        differs: isOnBoth && columnChanged(column, changed[pair] ?? 0, textBefore, textAfter),
+        differs: isOnBoth && columnChanged(column, u16At(changed, pair), textBefore, textAfter),
       },
     ];
   });
