@@ -1,6 +1,6 @@
 import { defineConfig } from "vite";
 
-// The measurements as one file for Node.
+// The benchmarks as one file for Node.
 export default defineConfig({
   build: { ssr: "test/bench/main.ts", outDir: "dist/bench", target: "node20", copyPublicDir: false },
 });

@@ -2,7 +2,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { singleFile } from "./build/single-file.ts";
 
-// The page of a report: one HTML file, into which images are put later. Built beside the page itself.
+// The page of a report: one HTML file, into which `ckptscope report` puts images. Built into the folder of the page.
 export default defineConfig({
   base: "./",
   plugins: [react(), singleFile()],

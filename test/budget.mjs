@@ -1,9 +1,9 @@
-// Fails when what the page loads before anything is opened grows past its budget. Run after a build, on dist/.
+// Fails if the scripts that the page loads at startup exceed their budget. Runs on dist/, after a build.
 
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
-/** KiB of gzipped script: the page's entry and what it imports at once. */
+/** KiB of gzipped script: the page's entry and its static imports. */
 const FIRST_LOAD = 150;
 
 const read = (path) => readFileSync(new URL(`../dist/${path}`, import.meta.url), "utf8");

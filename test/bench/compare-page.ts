@@ -1,6 +1,6 @@
 // The page while it compares two images of a million descriptors, one in a hundred changed: the longest task on its
-// main thread in each phase, by the clock and by the processor time that it took (a busy machine stretches the first
-// alone). Wants the page to be built (`npm run build`).
+// main thread in each phase, in wall-clock time and in processor time (a busy machine stretches only the first).
+// Needs a build (`npm run build`).
 
 import { existsSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,9 +10,9 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { servePage } from "../../cli/http/page.ts";
 import { browserPath } from "../support/browser.ts";
 import { type BigImage, bigImage } from "../support/images.ts";
-import { tell } from "./measure.ts";
+import { print } from "./measure.ts";
 
-/** Milliseconds that no task of the main thread is to exceed. */
+/** Target for the longest task of the main thread, in milliseconds. */
 const AIM = 50;
 
 const SMALL: BigImage = { tasks: 4, descriptorsPerTask: 250, dialect: "seed" };
@@ -24,12 +24,12 @@ interface Longest {
   readonly processor: number;
 }
 
-const told = ({ clock, processor }: Longest): string => `${clock} ms, of processor time ${processor} ms`;
+const text = ({ clock, processor }: Longest): string => `${clock} ms, ${processor} ms of processor time`;
 
-/** The longest task of each phase, with a small pair beside a large one: what is the machine's share. */
+/** The longest task of each phase, for a large pair and for a small one, which shows the machine's own share. */
 export async function comparePage(): Promise<void> {
   const page = fileURLToPath(new URL("..", import.meta.url)).replace(/[/\\]$/, "");
-  if (!existsSync(join(page, "index.html"))) return tell("The page comparing", "not measured: npm run build first");
+  if (!existsSync(join(page, "index.html"))) return print("The page comparing", "not measured: npm run build first");
   const folder = mkdtempSync(join(tmpdir(), "ckptscope-bench-"));
   const write = (name: string, options: BigImage): string => {
     const path = join(folder, name);
@@ -55,9 +55,9 @@ export async function comparePage(): Promise<void> {
     const small = await measured(SMALL);
     for (const [phase, longest] of await measured(LARGE)) {
       const alone = small.get(phase);
-      tell(
+      print(
         `The page, two images of 1000 × 1000 descriptors: ${phase}`,
-        `longest task ${told(longest)}, aimed at ${AIM} ms${alone ? `; with 4 × 250: ${told(alone)}` : ""}`,
+        `longest task ${text(longest)}, target ${AIM} ms${alone ? `; with 4 × 250: ${text(alone)}` : ""}`,
       );
     }
   } finally {
@@ -119,13 +119,13 @@ interface TraceEvent {
   readonly ph: string;
   readonly pid: number;
   readonly tid: number;
-  /** Microseconds: by the clock, and of processor time. */
+  /** Microseconds of wall-clock time and of processor time. */
   readonly dur?: number;
   readonly tdur?: number;
   readonly args: { readonly name?: string };
 }
 
-/** The longest task of the page's main thread in a trace of Chromium's. */
+/** The longest task of the page's main thread in a Chromium trace. */
 function longestTask(trace: string): Longest {
   const events = (JSON.parse(trace) as { traceEvents: TraceEvent[] }).traceEvents;
   const thread = ({ pid, tid }: TraceEvent): string => `${pid} ${tid}`;

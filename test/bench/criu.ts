@@ -1,5 +1,5 @@
-// CRIU: a million open files and a million descriptors, decoded beside reading them and beside a loop that fills four
-// columns of each and nothing else; a set of many tasks; a tar with pages beside one without.
+// CRIU: a million open files and a million descriptors, decoded, compared with only reading them and with a loop that
+// only fills four columns of each; a set of many tasks; a tar with memory pages, compared with one without.
 
 import { decodeCriu, decodeCriuSet } from "../../app/decoder/criu/index.ts";
 import { bytesSource, type Source } from "../../app/decoder/source.ts";

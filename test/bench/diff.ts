@@ -1,4 +1,4 @@
-// Comparing: two images of which one descriptor in a hundred has changed, beside decoding one of them.
+// Comparing two images, one descriptor in a hundred changed; compared with decoding one of them.
 
 import { openImage } from "../../app/decoder/open.ts";
 import type { Source } from "../../app/decoder/source.ts";

@@ -1,4 +1,4 @@
-// Images on disk for measurements: decoded as a user's are, through reads.
+// Images on disk for benchmarks: like a user's, they are decoded through reads.
 
 import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -26,7 +26,7 @@ export function onDisk(name: string, chunks: Iterable<Uint8Array>): Source {
   };
 }
 
-/** The whole of a source, so that it can be held in memory. */
+/** Reads a whole source into memory. */
 export async function inMemory(source: Source): Promise<Uint8Array> {
   return new Uint8Array(await source.read(0, source.size));
 }

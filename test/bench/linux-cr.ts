@@ -1,13 +1,13 @@
-// Linux-CR: decoding beside a bare walk over the same records, memory, and pages that cost nothing.
+// Linux-CR: decoding, compared with a bare walk over the same records; memory of the columns; skipping memory pages.
 
 import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource, type Source } from "../../app/decoder/source.ts";
 import { openWindow } from "../../app/decoder/window.ts";
 import { bigDescription, bigImage, encodeAll, withPages } from "../support/images.ts";
 import { onDisk } from "./files.ts";
-import { measure, tell } from "./measure.ts";
+import { measure, print } from "./measure.ts";
 
-/** Reads type and length of every record and nothing else; the number of records. */
+/** Reads only type and length of every record; returns the number of records. */
 async function bareWalk(source: Source): Promise<number> {
   const window = openWindow(source);
   let offset = 0;
@@ -54,9 +54,9 @@ export async function linuxCr(): Promise<void> {
   };
   collect({ descriptors, ...checkpoint });
   const bytes = [...columns.values()].reduce((sum, length) => sum + length, 0);
-  tell(
+  print(
     "Memory of the columns",
-    `${(bytes / descriptors.count).toFixed(0)} bytes a descriptor (each with a file and a path of its own)`,
+    `${(bytes / descriptors.count).toFixed(0)} bytes per descriptor, each with its own file and path`,
   );
 
   const small = encodeAll(bigDescription({ tasks: 10, descriptorsPerTask: 100 }), { dialect: "v23-rc2" }).bytes;

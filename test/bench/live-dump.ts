@@ -1,4 +1,4 @@
-// The live dump beside reading the same entries of /proc and doing nothing with them.
+// The live dump, compared with only reading the same entries of /proc.
 
 import {
   closeSync,
@@ -17,12 +17,12 @@ import { type Kcmp, openKcmp } from "../../cli/dump/kcmp.ts";
 import { readLive } from "../../cli/dump/live.ts";
 import { encodeAll } from "../support/images.ts";
 import { startProcess } from "../support/live.ts";
-import { measure, tell } from "./measure.ts";
+import { measure, print } from "./measure.ts";
 
 const TASKS = 100;
 const FILES = 200;
 
-/** Reads what /proc has of tasks and their descriptors: the number of descriptors. */
+/** Reads the entries of tasks and their descriptors in /proc; returns the number of descriptors. */
 function readEntries(pids: readonly number[]): number {
   const buffer = Buffer.alloc(4096);
   let count = 0;
@@ -62,7 +62,7 @@ async function bench(kcmp: Kcmp, shared: boolean, frozen: boolean): Promise<void
 
 export async function liveDump(): Promise<void> {
   const kcmp = await openKcmp();
-  if ("missing" in kcmp) return tell("Live dump", kcmp.missing);
+  if ("missing" in kcmp) return print("Live dump", kcmp.missing);
   await bench(kcmp, true, false);
   await bench(kcmp, false, false);
   await bench(kcmp, false, true);

@@ -1,4 +1,4 @@
-// Runs the measurements: `npm run bench`, or `npm run bench -- linux-cr` for some of them.
+// Runs the benchmarks: `npm run bench`, or `npm run bench -- linux-cr` for one of them.
 
 import { comparePage } from "./compare-page.ts";
 import { criu } from "./criu.ts";

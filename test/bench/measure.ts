@@ -1,10 +1,10 @@
-// Measures a claim as a ratio: what is measured and what it is held against take turns in one run, so that a machine
-// that is busy or slow is so for both. The median of the pairwise ratios is told.
+// Measures a ratio: the code under test and a baseline take turns in one run, so that a busy or slow machine affects
+// both. The result is the median of the pairwise ratios.
 
 /** One claim. */
 export interface Claim {
   readonly title: string;
-  /** The largest ratio that is aimed at; `null`: the ratio is told for scale. */
+  /** The target: the largest acceptable ratio. `null`: the ratio is printed for comparison only. */
   readonly aim: number | null;
   readonly baseline: { readonly title: string; run(): unknown };
   readonly measured: { readonly title: string; run(): unknown };
@@ -13,7 +13,7 @@ export interface Claim {
 const RUNS = 7;
 const WARM_UP = 2;
 
-/** Runs both sides in turn and prints the medians of their times (ms) and of their ratio, with its extremes. */
+/** Runs both in turn and prints their median times in ms, and the median of their ratio with its extremes. */
 export async function measure({ title, aim, baseline, measured }: Claim): Promise<void> {
   const times: [number, number][] = [];
   for (let run = -WARM_UP; run < RUNS; run++) {
@@ -34,7 +34,7 @@ export async function measure({ title, aim, baseline, measured }: Claim): Promis
       .padStart(9)} ms  ${measured.title}`,
   );
   const span = `${Math.min(...ratios).toFixed(2)} … ${Math.max(...ratios).toFixed(2)}`;
-  const goal = aim === null ? "" : `, aimed at ${aim}: ${ratio <= aim ? "reached" : "not reached"}`;
+  const goal = aim === null ? "" : `, target ${aim}: ${ratio <= aim ? "reached" : "missed"}`;
   console.log(`  ${ratio.toFixed(2).padStart(9)} ×   (${span})${goal}`);
 }
 
@@ -44,12 +44,12 @@ async function timed(run: () => unknown): Promise<number> {
   return performance.now() - start;
 }
 
-/** The middle of some numbers. */
+/** The median. */
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
-/** Prints a figure that is no ratio. */
-export function tell(title: string, value: string): void {
+/** Prints a figure that is not a ratio. */
+export function print(title: string, value: string): void {
   console.log(`\n${title}\n  ${value}`);
 }

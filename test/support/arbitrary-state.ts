@@ -1,5 +1,5 @@
-// States for property tests: tasks that share tables, descriptors that share open files, from a vocabulary small enough
-// that two states drawn apart have much in common.
+// Random states for property tests: tasks that share tables, descriptors that share open files. There are few names and
+// values, so that two independent states have much in common.
 
 import fc from "fast-check";
 import type { State, StateDescriptor, StateFile, StateTask } from "./state.ts";
@@ -45,7 +45,7 @@ export function arbitraryState(pids: boolean): fc.Arbitrary<State> {
   return parts.chain(({ files, tableCount }) => {
     const descriptor: fc.Arbitrary<StateDescriptor> = fc.record({
       fd: fc.integer({ min: 0, max: 7 }),
-      // One in many leads nowhere.
+      // A few have no open file.
       file: fc.oneof({ weight: 15, arbitrary: fc.nat(files.length - 1) }, { weight: 1, arbitrary: fc.constant(-1) }),
       closeOnExec: fc.boolean(),
     });

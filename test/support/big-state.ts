@@ -6,8 +6,8 @@ import { fileKind } from "../../app/model/names.ts";
 import { encodeText } from "../../app/model/text.ts";
 
 /**
- * A checkpoint of about `count` descriptors in tables of 1,000, a task for each; every tenth descriptor is a dup of the
- * one before. `changedEvery`: each n-th open file has another position; 0: none.
+ * A checkpoint of about `count` descriptors in tables of 1,000, one task per table. Every tenth descriptor is a dup of
+ * the one before it. `changedEvery`: every n-th open file has a different position; 0: none.
  */
 export function bigCheckpoint(count: number, changedEvery = 0): Checkpoint {
   const builder = createBuilder();

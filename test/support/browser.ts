@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import chromiumPackage from "@sparticuz/chromium";
 
-/** The browser to test with: CKPTSCOPE_CHROMIUM, one that is installed, or the one among the development packages. */
+/** Path of the browser: CKPTSCOPE_CHROMIUM, an installed browser, or the one in the development dependencies. */
 export async function browserPath(): Promise<string> {
   const installed = [
     process.env.CKPTSCOPE_CHROMIUM,

@@ -1,4 +1,4 @@
-// Compares changes with expected ones, which leave things open.
+// Compares changes with expected ones.
 
 import { expect } from "vitest";
 import type { Change } from "../../app/diff/changes.ts";

@@ -1,15 +1,15 @@
-// The contents that the fixtures tell in words, as states: three shapes of JSON, one State.
+// Turns the contents that expected.json and truth-*.json describe into states: three forms of JSON, one State.
 
 import { readFileSync } from "node:fs";
 import type { FileKind } from "../../app/model/names.ts";
 import type { State, StateFile } from "./state.ts";
 
-/** A JSON file among the fixtures. */
+/** Reads a JSON file of the fixtures. */
 export function fixtureJson<T>(path: string): T {
   return JSON.parse(readFileSync(new URL(`../fixtures/${path}`, import.meta.url), "utf8")) as T;
 }
 
-/** One image of `linux-cr/seed-*`: tables and files numbered by place. */
+/** One image of `linux-cr/seed-*`: tables and files are numbered by index. */
 export interface PlainContents {
   readonly tasks: readonly { readonly pid: number | null; readonly comm: string; readonly table: number }[];
   readonly tables: readonly (readonly {
@@ -45,7 +45,7 @@ export interface ObjrefContents {
   }[];
 }
 
-/** `truth-*.json` of `criu/`: what /proc said. */
+/** `truth-*.json` of `criu/`: from /proc. */
 export interface ProcContents {
   readonly tasks: readonly {
     readonly pid: number;
@@ -56,7 +56,7 @@ export interface ProcContents {
   readonly files: readonly { readonly link: string; readonly pos: string; readonly flags: number }[];
 }
 
-/** A file without a path: its kind and a number stand for it. */
+/** A file without a path, named by its kind and a number. */
 const nameless = (kind: FileKind, number: number) => ({
   kind,
   path: `${kind}:[${number}]`,
@@ -66,7 +66,7 @@ const nameless = (kind: FileKind, number: number) => ({
 const ofTask = ({ pid, comm }: { readonly pid: number | null; readonly comm: string }) =>
   pid === null ? { comm } : { pid, comm };
 
-/** The state that either shape of Linux-CR contents tells of. */
+/** The state for either form of Linux-CR contents. */
 export function linuxCrState(contents: PlainContents | ObjrefContents): State {
   if (!("fileTables" in contents)) {
     return {
@@ -98,7 +98,7 @@ export function linuxCrState(contents: PlainContents | ObjrefContents): State {
   };
 }
 
-/** The state that /proc told of. Tasks of one table all list its descriptors. */
+/** The state for contents from /proc, where all tasks of a table list its descriptors. */
 export function procState({ tasks, files }: ProcContents): State {
   const tables = [...new Set(tasks.map((task) => task.table))];
   return {

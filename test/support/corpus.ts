@@ -38,7 +38,7 @@ export const folderSources = (folder: string): Source[] =>
     .filter((name) => statSync(join(folder, name)).isFile())
     .map((name) => bytesSource(name, read(join(folder, name))));
 
-/** The names in a sample's folder that may hold an image: one file, or the files of a CRIU image set. */
+/** Path of an image in a sample's folder: a file, or the directory of a CRIU image set. */
 const imagePath = (folder: string, side: Side): string | undefined =>
   [join(folder, `${side}.ckpt`), join(folder, side)].find((path) => existsSync(path));
 

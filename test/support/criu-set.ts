@@ -50,7 +50,7 @@ const MARCH_X86_64 = 1;
 const ALIVE = 1;
 const REG = 1;
 
-/** Files of a set: `tasks` tasks, each with a table of its own; every tenth descriptor leads to a file of all tasks. */
+/** Files of a set: `tasks` tasks, each with its own table; every tenth descriptor leads to a file that all tasks share. */
 export function criuSet(tasks: number, descriptorsPerTask: number): Source[] {
   const members: [string, Uint8Array][] = [
     [

@@ -16,7 +16,7 @@ export const fixtureSource = (path: string): Source => bytesSource(path, fixture
 /** An image set: all files of a directory of the fixtures. */
 export const setSources = (directory: string): Source[] => folderSources(join(FIXTURES, directory));
 
-/** The sample sets with a truth: directory, and its truth's file. */
+/** The sample sets that have a truth-*.json: directory, and path of that file. */
 export const TRUE_SETS: readonly (readonly [string, string])[] = SAMPLES.filter(
   ({ format, name }) => format === "criu" && existsSync(join(FIXTURES, name, "truth-before.json")),
 ).flatMap(({ name, sides }) => sides.map((side) => [`${name}/${side}`, `${name}/truth-${side}.json`] as const));

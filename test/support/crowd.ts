@@ -1,4 +1,4 @@
-// Checkpoints of any size for tests: families of forked tasks, each with files of its own and files it shares.
+// Checkpoints of any size for tests: families of forked tasks, each with private files and shared files.
 
 import { createBuilder } from "../../app/decoder/builder.ts";
 import { type Checkpoint, HAS, NONE } from "../../app/model/checkpoint.ts";
@@ -12,15 +12,15 @@ export interface Crowd {
   readonly family: number;
   /** How many of a table's slots lead to files of its family. */
   readonly sharedSlots: number;
-  /** Every so many tables, one that two tasks use. 0: none. */
+  /** Every n-th table is shared by two tasks; 0: none is. */
   readonly twoTasksEvery?: number;
   /** Files that no descriptor holds. */
   readonly unused?: number;
-  /** Shuffles the tables, so that families do not stand together in the image. */
+  /** Shuffles the tables, so that families are not contiguous in the image. */
   readonly shuffled?: boolean;
 }
 
-/** A small generator of numbers, always the same for a seed: 0 … below - 1. */
+/** Returns numbers from 0 to below - 1, always the same for a seed. */
 export function randomNumbers(seed: number): (below: number) => number {
   let state = seed >>> 0;
   return (below) => {

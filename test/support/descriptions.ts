@@ -1,4 +1,4 @@
-// Descriptions of processes, made at random with every kind of sharing, and brought into a form that can be compared.
+// Random descriptions of processes with every kind of sharing, and a canonical form to compare them by.
 
 import fc from "fast-check";
 import { ipv6Text } from "../../app/decoder/linux-cr/socket-addresses.ts";
@@ -19,7 +19,7 @@ const entries = <T>(sequence: Sequence<T>): T[] =>
 const u32 = fc.nat(0xffffffff);
 const u64 = fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }).map(String);
 
-/** Bytes without NUL: mostly text, sometimes not even UTF-8. */
+/** Bytes without NUL: mostly text, sometimes invalid UTF-8. */
 const nameBytes = (maxLength: number): fc.Arbitrary<Uint8Array> =>
   fc.oneof(
     fc
@@ -42,7 +42,7 @@ const common = { flags: u32, mode: u32, pos: u64, version: u64 };
 
 const host: Readonly<Record<string, fc.Arbitrary<string>>> = {
   inet: fc.uint8Array({ minLength: 4, maxLength: 4 }).map((bytes) => bytes.join(".")),
-  // Mostly zeros, so that runs of them are left out at every place.
+  // Mostly zeros, so that the encoder omits runs of them at every position.
   inet6: fc
     .array(fc.constantFrom(0, 0, 0, 1, 0xfe80), { minLength: 8, maxLength: 8 })
     .map((groups) => `[${ipv6Text(Uint8Array.from(groups.flatMap((group) => [group >> 8, group & 255])))}]`),
@@ -67,7 +67,7 @@ const internetSocket = (family: string) =>
   });
 const unixName = fc.constantFrom("", "/run/a.sock", "@abstract", "@with\\nnewline", "/tmp/\\xff\\u202e");
 
-/** A file of a kind that has no path. Numbers of pipes, sockets and terminals are few, so that they are often shared. */
+/** A file of a kind without a path. Pipes, sockets and terminals have few numbers, so that they are often shared. */
 const pathless = fc.oneof(
   fc.record({
     ...common,
@@ -106,7 +106,7 @@ function targets() {
   return fc.array(target, { maxLength: 4 });
 }
 
-/** One open file, but for its id. */
+/** One open file without its id. */
 function fileArbitrary(dialect: WritableDialect): fc.Arbitrary<Omit<FileDescription, "id">> {
   const withPath = fc
     .tuple(fc.record({ ...common, kind: fc.constantFrom(...PATH_KINDS[dialect]) }), nameBytes(200))
@@ -171,15 +171,15 @@ export function descriptionArbitrary(dialect: WritableDialect): fc.Arbitrary<Des
 const withNumbers = (file: Omit<FileDescription, "id">, id: number): FileDescription =>
   file.kind === "socket" ? { ...file, id, details: { ...file.details, socket: id } } : { ...file, id };
 
-/** Details that a description gives; all others follow from them. */
+/** Details that a description gives; the encoder derives all others. */
 const GIVEN = new Set([
   ...["pipe", "count", "eventfdFlags", "index", "side", "targets"],
   ...["family", "type", "protocol", "state", "local", "remote", "peer"],
 ]);
 
 /**
- * A description in a form that is the same for any two that say the same: tables, files, pipes and sockets are numbered
- * in the order in which a dump meets them, descriptors ascend, and what no task leads to is left out.
+ * The canonical form of a description, equal for any two with the same meaning: tables, files, pipes and sockets are
+ * numbered in the order in which a dump meets them, descriptors ascend, and unreachable objects are left out.
  */
 export function normalised(description: Description) {
   const files = new Map(entries(description.files).map((file) => [file.id, file]));

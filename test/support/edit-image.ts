@@ -1,23 +1,23 @@
-// Edits a Linux-CR image record by record, through the catalogue: the way to make an image with just one fault.
+// Edits a Linux-CR image record by record, through the catalogue, to make images with exactly one fault.
 
 import { type Dialect, dialectOnMachine } from "../../app/decoder/linux-cr/dialect.ts";
 import { open } from "./open.ts";
 
-/** One record, or bytes between records, in an image taken apart. */
+/** One record, or bytes between records. */
 export interface Part {
   readonly name: string;
   readonly struct: string | null;
   readonly bytes: Uint8Array;
 }
 
-/** An image taken apart. Edits return another one. `n` counts the records of a name from 0. */
+/** An image split into records. Edits return a new one. `n` counts the records of a name from 0. */
 export interface Parts {
   readonly parts: readonly Part[];
   readonly dialect: Dialect;
   readonly littleEndian: boolean;
 }
 
-/** Takes an image apart. */
+/** Splits an image into records. */
 export async function takeApart(bytes: Uint8Array): Promise<Parts> {
   const { checkpoint } = await open(bytes);
   const { records, machine } = checkpoint;
@@ -33,7 +33,7 @@ export async function takeApart(bytes: Uint8Array): Promise<Parts> {
   return { parts, dialect: dialectOnMachine(checkpoint.dialect, machine.arch), littleEndian: machine.littleEndian };
 }
 
-/** Puts an image together. */
+/** Joins the records to an image. */
 export function putTogether({ parts }: Parts): Uint8Array {
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.bytes.length, 0));
   let at = 0;
@@ -44,7 +44,7 @@ export function putTogether({ parts }: Parts): Uint8Array {
   return bytes;
 }
 
-/** Place of the n-th record of a name among the parts. */
+/** Index of the n-th record of a name among the parts. */
 function placeOf({ parts }: Parts, name: string, n = 0): number {
   let left = n;
   const place = parts.findIndex((part) => part.name === name && left-- === 0);
@@ -52,7 +52,7 @@ function placeOf({ parts }: Parts, name: string, n = 0): number {
   return place;
 }
 
-/** Where the n-th record of a name begins in the image. */
+/** Offset of the n-th record of a name in the image. */
 export const offsetOf = (image: Parts, name: string, n = 0): number =>
   image.parts.slice(0, placeOf(image, name, n)).reduce((sum, part) => sum + part.bytes.length, 0);
 
@@ -67,7 +67,7 @@ const replaced = (image: Parts, place: number, count: number, ...by: readonly Pa
   parts: image.parts.toSpliced(place, count, ...by),
 });
 
-/** The same record with one field set; `type` and `len` are fields too. Names as the catalogue has them. */
+/** The same record with one field set; `type` and `len` are fields too. Names are the catalogue's. */
 function withField(image: Parts, part: Part, name: string, value: number | bigint): Part {
   const header = { type: 0, len: 4 }[name];
   const layout = part.struct === null ? undefined : image.dialect.struct(part.struct);
@@ -92,20 +92,20 @@ export function setField(image: Parts, name: string, n: number, field: string, v
 /** Removes the n-th record of a name. */
 export const removeRecord = (image: Parts, name: string, n = 0): Parts => replaced(image, placeOf(image, name, n), 1);
 
-/** Has the n-th record of a name twice, one after the other. */
+/** Duplicates the n-th record of a name. */
 export function repeatRecord(image: Parts, name: string, n = 0): Parts {
   const place = placeOf(image, name, n);
   const part = at(image, place);
   return replaced(image, place, 1, part, part);
 }
 
-/** Exchanges two records. */
+/** Swaps two records. */
 export function swapRecords(image: Parts, name: string, n: number, m: number): Parts {
   const [first, second] = [placeOf(image, name, n), placeOf(image, name, m)];
   return replaced(replaced(image, first, 1, at(image, second)), second, 1, at(image, first));
 }
 
-/** Gives the n-th record of a name another payload (what follows its struct), and the length that this makes. */
+/** Replaces the payload (what follows the struct) of the n-th record of a name, and sets its length to match. */
 export function setPayload(image: Parts, name: string, n: number, payload: Uint8Array): Parts {
   const place = placeOf(image, name, n);
   const part = at(image, place);
@@ -119,7 +119,7 @@ export function setPayload(image: Parts, name: string, n: number, payload: Uint8
 /** Text and a NUL. */
 export const cString = (text: string): Uint8Array => new TextEncoder().encode(`${text}\0`);
 
-/** A record made from fields by name, and a payload. */
+/** A record from fields by name, and a payload. */
 export function makeRecord(
   image: Parts,
   name: string,
@@ -139,7 +139,7 @@ export function makeRecord(
   return part;
 }
 
-/** Puts records before the n-th record of a name. */
+/** Inserts records before the n-th record of a name. */
 export const insertBefore = (image: Parts, name: string, n: number, ...parts: readonly Part[]): Parts =>
   replaced(image, placeOf(image, name, n), 0, ...parts);
 

@@ -1,4 +1,4 @@
-// Edits the files of a CRIU set entry by entry, through the messages' descriptions.
+// Edits the files of a CRIU set entry by entry, through the message tables.
 
 import { MESSAGES, type MessageName } from "../../app/decoder/criu/messages.ts";
 import { bytesSource, type Source } from "../../app/decoder/source.ts";
@@ -30,7 +30,7 @@ function readVarint(bytes: Uint8Array, at: number): [value: number, end: number]
 /**
  * A message with one number changed, or with one field removed (`null`).
  *
- * @param path Names from the message down: `reg.flags`. Of a repeated field the first occurrence is meant.
+ * @param path Names from the message down: `reg.flags`. In a repeated field, the first occurrence.
  */
 function withNumber(bytes: Uint8Array, message: string, path: string, value: bigint | null): Uint8Array {
   const [name = "", ...rest] = path.split(".");

@@ -1,16 +1,17 @@
-// A static host for tests, good and bad: the first part of an address says how it behaves, the second names the file.
+// A static host for tests, well-behaved or not: the first part of a URL's path says how it behaves, the second names
+// the file.
 
 import type { IncomingMessage } from "node:http";
 import type { Source } from "../../app/decoder/source.ts";
 import { type Handler, listen } from "../../cli/http/server.ts";
 
-/** How the host answers. */
+/** How the host responds. */
 const BEHAVIOURS = {
-  /** Ranges, CORS, and all headers to be seen. */
+  /** Ranges, CORS, and all headers exposed. */
   good: {},
-  /** Ranges and CORS, but only the headers that need no leave. */
+  /** Ranges and CORS, but only the headers that are always exposed. */
   terse: { terse: true },
-  /** As `terse`, and HEAD is not answered. */
+  /** Like `terse`, and HEAD fails. */
   mute: { terse: true, noHead: true },
   /** Range is ignored. */
   whole: { whole: true },
@@ -19,17 +20,17 @@ const BEHAVIOURS = {
   missing: { status: 404 },
   forbidden: { status: 403 },
   busy: { status: 503 },
-  /** From the third request on the file is another. */
+  /** The file changes from the third request on. */
   changing: { changing: true },
-  /** Each answer is a quarter of a second late. */
+  /** Each response is delayed by a quarter of a second. */
   slow: { slow: true },
-  /** Whole, and so slow that it never ends. */
+  /** Range is ignored, and the body never ends. */
   endless: { whole: true, endless: true },
-  /** Each part but the head breaks off when it is first asked for. */
+  /** Every range but the first breaks off when it is first requested. */
   flaky: { breaks: "once" },
-  /** All but the head break off. */
+  /** All ranges but the first break off. */
   broken: { breaks: "always" },
-  /** A range is asked for, another one comes. */
+  /** Responds with a different range than requested. */
   shifted: { shifted: true },
   redirect: { redirect: true },
 } satisfies Record<string, Behaviour>;
@@ -50,15 +51,15 @@ interface Behaviour {
 }
 
 export interface Host {
-  /** With a slash at the end; then `good/NAME` and so on. */
+  /** Ends in a slash; `good/NAME` and so on follow. */
   readonly url: string;
   /** One line for each request: method, path, range. */
   readonly requests: string[];
   /** Headers of the requests. */
   readonly headers: IncomingMessage["headers"][];
-  /** Bytes of bodies that were sent. */
+  /** Number of body bytes sent. */
   sent(): number;
-  /** Forgets what was counted. */
+  /** Resets the counts. */
   reset(): void;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-// Images made for tests and measurements.
+// Builds images for tests and benchmarks.
 
 import { dialect } from "../../app/decoder/linux-cr/dialect.ts";
 import type { Source } from "../../app/decoder/source.ts";
@@ -6,7 +6,7 @@ import type { Description, FileDescription, TableDescription, TaskDescription } 
 import { type EncodeOptions, encode, type WritableDialect } from "../../app/encoder/encode.ts";
 import { createWriter } from "../../app/encoder/writer.ts";
 
-/** A whole image as bytes, and what the dump returned. */
+/** A whole image as bytes, and the encoder's result. */
 export function encodeAll(
   description: Description,
   options: EncodeOptions,
@@ -24,29 +24,29 @@ export function encodeAll(
   return { bytes, result: step.value };
 }
 
-/** What a large image is to hold. */
+/** Contents of a large image. */
 export interface BigImage {
   readonly tasks: number;
   /** Descriptors of each task's file table. */
   readonly descriptorsPerTask: number;
-  /** Every so many descriptors one leads to an open file that all tasks share; 0: none does. */
+  /** Every n-th descriptor leads to an open file that all tasks share; 0: none does. */
   readonly sharedEvery?: number;
   readonly dialect?: WritableDialect;
-  /** Added to every position: a second image that differs in every private file. */
+  /** Added to every position, to make a second image that differs in every private file. */
   readonly moved?: number;
-  /** Moves only every so many private files. */
+  /** Moves only every n-th private file. */
   readonly movedEvery?: number;
 }
 
 /**
- * A large image, in chunks: `tasks` tasks, each with a table of its own, paths as a server's would be. Descriptor n of
+ * A large image, in chunks: `tasks` tasks, each with its own table, and paths like those of a server. Descriptor n of
  * every task leads to the same open file where n is a multiple of `sharedEvery`.
  */
 export function bigImage(options: BigImage): Generator<Uint8Array, number> {
   return encode(bigDescription(options), { dialect: options.dialect ?? "v23-rc2" });
 }
 
-/** The description of a large image; its entries are made when they are asked for. */
+/** The description of a large image; its entries are made on demand. */
 export function bigDescription({
   tasks,
   descriptorsPerTask,
@@ -101,8 +101,8 @@ const PAGE = 4096;
 const ADDRESS = 8;
 
 /**
- * A v23-rc2 image with `pages` pages of memory, zeros all, put into the first task's MM. The pages are nowhere: the
- * source makes up their bytes when they are read, so that an image may be larger than memory and disk.
+ * A v23-rc2 image with `pages` pages of zeros in the first task's MM. The pages are not stored: the source makes their
+ * bytes when they are read, so an image may be larger than memory and disk.
  */
 export function withPages(name: string, image: Uint8Array, pages: number): Source {
   const view = new DataView(image.buffer, image.byteOffset, image.byteLength);
@@ -138,7 +138,7 @@ export type Piece = { readonly bytes: Uint8Array } | { readonly zeros: number };
 
 const pieceSize = (piece: Piece): number => ("bytes" in piece ? piece.bytes.length : piece.zeros);
 
-/** A source over pieces one after the other. */
+/** A source that concatenates pieces. */
 export function sparseSource(name: string, pieces: readonly Piece[]): Source {
   const starts: number[] = [];
   let size = 0;

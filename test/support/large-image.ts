@@ -1,4 +1,4 @@
-// A Linux-CR image with as many descriptors as wanted, for tests of how much the page can take.
+// A Linux-CR image with any number of descriptors, for tests of how the page scales.
 
 import { encode } from "../../app/encoder/encode.ts";
 

@@ -1,5 +1,5 @@
-// A process that opens what it is told to, for tests of the live dump. Started with fork(); it answers each message
-// {call, args} with {result}. Plain JavaScript, as Node starts it by itself.
+// A process that opens files on request, for tests of the live dump. Started with fork(); it replies to each message
+// {call, args} with {result}. Plain JavaScript, because Node runs it without a build.
 
 import { spawn } from "node:child_process";
 import { closeSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
@@ -56,7 +56,7 @@ const calls = {
   terminal: () => c.openTerminal(2),
   epoll(target, events) {
     const epoll = c.epollCreate(0);
-    // struct epoll_event is packed on x86-64 alone.
+    // struct epoll_event is packed on x86-64 only.
     const event = Buffer.alloc(16);
     event.writeUInt32LE(events, 0);
     event.writeBigUInt64LE(0x1122334455667788n, process.arch === "x64" ? 4 : 8);
@@ -72,7 +72,7 @@ const calls = {
     for (let index = 0; index < count; index++) fds.push(c.open(path, 0, 0));
     return fds;
   },
-  /** A forked child that has our `fds` as its descriptors 3, 4, … */
+  /** A forked child with our `fds` as its descriptors 3, 4, … */
   child(fds) {
     const child = spawn("sleep", ["1000"], { stdio: ["ignore", "ignore", "ignore", ...fds] });
     children.push(child.pid);
@@ -91,14 +91,14 @@ const calls = {
       return pid;
     });
   },
-  /** A process of its own that has our file table. It runs no JavaScript: it sleeps, and ends by itself. */
+  /** A separate process that shares our file table. It runs no JavaScript: it sleeps, then exits. */
   cloneFiles() {
     const stack = BigInt(c.malloc(STACK));
     const pid = c.clone(c.dlsym(0, "sleep"), stack + BigInt(STACK), CLONE_FILES | SIGCHLD, 120);
     children.push(pid);
     return pid;
   },
-  /** A thread that has taken a file table of its own. */
+  /** A thread with its own file table. */
   unsharedThread: () =>
     new Promise((resolve) => {
       new Worker(new URL(import.meta.url), { workerData: "unshare" }).once("message", resolve);
@@ -128,7 +128,7 @@ if (!isMainThread && workerData === "unshare") {
       try {
         process.kill(pid, "SIGKILL");
       } catch {
-        // It has ended.
+        // It has exited.
       }
     }
     process.exit();

@@ -1,14 +1,14 @@
-// Starts processes that tests of the live dump look at.
+// Starts the processes that tests of the live dump inspect.
 
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { KCMP, openKcmp } from "../../cli/dump/kcmp.ts";
 
-/** A process that opens what it is told to: live-process.mjs. */
+/** A process that opens files on request: live-process.mjs. */
 export interface LiveProcess {
   readonly pid: number;
   call<T = number>(name: string, ...args: unknown[]): Promise<T>;
-  /** Ends it, with all that it started. */
+  /** Ends the process and its children. */
   end(): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ export async function startProcess(script = SCRIPT): Promise<LiveProcess> {
   };
 }
 
-/** Why live dumps cannot be tried here; empty: they can. */
+/** Why live dumps cannot be tested on this machine; empty if they can. */
 export async function whyNotHere(): Promise<string> {
   if (process.platform !== "linux") return "this is no Linux";
   const kcmp = await openKcmp();

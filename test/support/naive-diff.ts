@@ -1,4 +1,4 @@
-// The rules of a comparison told once more over plain states, slowly and with maps: what diff() is held against.
+// A second, slow and simple implementation of comparisons, over plain states: the reference for diff().
 
 import type { Change, Holder } from "../../app/diff/changes.ts";
 import { flagChange } from "../../app/model/names.ts";
@@ -60,7 +60,7 @@ export function naiveDiff(before: State, after: State): Change[] {
 
   const fileBefore = (slot: Slot): StateFile | undefined => before.files[slot.before?.file ?? -1];
   const fileAfter = (slot: Slot): StateFile | undefined => after.files[slot.after?.file ?? -1];
-  // What leads nowhere is one with nothing but the same slot of the same table under another task.
+  // A descriptor without an open file is the same only as that descriptor of the same table in another task.
   const name = (state: State, slot: StateDescriptor | undefined): string => {
     if (!slot) return "absent";
     if (slot.file >= 0) return `file ${slot.file}`;

@@ -1,4 +1,4 @@
-// A small state that has what people look for: a shared table, a shared open file, a zombie, names that mislead.
+// A small state with the interesting cases: a shared table, a shared open file, a zombie, misleading names.
 
 import type { State } from "./state.ts";
 

@@ -1,4 +1,4 @@
-// Opens images from bytes and fixtures, and reads their documents back.
+// Opens images, and parses their `show --json` documents.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,13 +7,13 @@ import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource, type DecodeOptions } from "../../app/decoder/source.ts";
 import { showDocument } from "../../app/export/show-json.ts";
 
-/** Bytes of a file among the fixtures. */
+/** Bytes of a file of the fixtures. */
 export function fixtureBytes(path: string): Uint8Array {
   // Not new URL(…, import.meta.url): Vite would rewrite that to a URL of the page in tests that run in happy-dom.
   return new Uint8Array(readFileSync(join(import.meta.dirname, "../fixtures", path)));
 }
 
-/** Opens bytes that are an image. */
+/** Opens an image from bytes. Throws if they are not one. */
 export async function open(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Image> {
   const image = await openImage([bytesSource("test", bytes)], options);
   if ("refused" in image) throw new Error(image.refused);

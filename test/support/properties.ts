@@ -1,4 +1,5 @@
-// Property tests draw the same examples in every run, so that a failure is the change's; CKPTSCOPE_SEED draws others.
+// Property tests use the same examples in every run, so that a new failure comes from a change of the code.
+// CKPTSCOPE_SEED sets another seed.
 
 import fc from "fast-check";
 

@@ -1,4 +1,4 @@
-// A process state in plain words, and the Checkpoint that says the same. For tests that need no image.
+// Process states as plain objects, and their Checkpoints. For tests that need no image.
 
 import { createBuilder } from "../../app/decoder/builder.ts";
 import { type Checkpoint, type Format, HAS, NONE } from "../../app/model/checkpoint.ts";
@@ -7,7 +7,7 @@ import { encodeText } from "../../app/model/text.ts";
 
 export interface StateFile {
   readonly kind: FileKind;
-  /** A path, or (with `stable`) the name of a file that has none. */
+  /** A path, or (with `stable`) the name of a file without one. */
   readonly path: string;
   /** Set for a file without a path: how many leading bytes of its name count. */
   readonly stable?: number;
@@ -43,7 +43,7 @@ export interface StateOptions {
   readonly format?: Format;
   readonly complete?: boolean;
   readonly arch?: string;
-  /** Added to every table and file id: two dumps of one state number things differently. */
+  /** Added to every table and file id, because two dumps of one state number things differently. */
   readonly firstId?: number;
 }
 
