@@ -1,16 +1,16 @@
-// What a packed image leaves out at the user's wish. What is left out gets a number in its place, the same one in both
-// images of a pair, so that what is shared and what has changed can still be seen.
+// What a packed image leaves out if the user wants it. Names are replaced by numbers, the same ones in both images of a
+// pair, so that sharing and changes can still be seen.
 
 import { encodeText, visibleText } from "../model/text.ts";
 import { namePool } from "./name-pool.ts";
 
-/** `directories`: of paths just the last part is told. `names`: no path, no name of a task or a host, no free text. */
+/** `directories`: paths keep only their last part. `names`: no paths, no names of tasks or hosts, no free text. */
 export const LEAVE_OUT = ["nothing", "directories", "names"] as const;
 export type LeaveOut = (typeof LEAVE_OUT)[number];
 
-/** Puts numbers in the place of what is left out. */
+/** Replaces what is left out by numbers. */
 export interface Mask {
-  /** A file's name, and how many of its bytes say the same thing in any dump. */
+  /** A file's name, and how many of its bytes are stable (OpenFiles.nameStable). */
   name(bytes: Uint8Array, stable: number, isPath: boolean): { readonly bytes: Uint8Array; readonly stable: number };
   comm(bytes: Uint8Array): Uint8Array;
   /** Free text; `null`: to be left out. */
@@ -19,7 +19,7 @@ export interface Mask {
 
 const SLASH = 0x2f;
 
-/** Names that the kernel gives to what has none: `pipe:[41433]`. */
+/** Names that the kernel makes up: `pipe:[41433]`. */
 const KERNEL_NAME = /^[a-z_]+(?::(?:\[[a-z0-9]*\]|[a-z]+))?$/;
 
 /** A mask for one image, or for both of a pair. */

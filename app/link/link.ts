@@ -1,5 +1,5 @@
-// What is looked at ⇄ the fragment of the page's address. Things are named as a user would name them (pid, fd,
-// path), never by rows or ids of one dump. Each part is read by itself: a bad one loses itself only.
+// The view ⇄ the fragment of the page's URL. Objects are named as a user would name them (pid, fd, path), never by rows
+// or ids of one dump. Each part is parsed by itself: an invalid part is dropped, the others are kept.
 //
 //   #v=1&sample=nginx&side=after&select=412:3&tab=files&filter=kind:pipe&sort=-pos&columns=path,pos
 //   &bytes=0:3741-3744
@@ -17,7 +17,7 @@ import { decodeText, encodeText } from "../model/text.ts";
 /** The version of links that this writes. */
 const LINK_VERSION = 1;
 
-/** A thing in an image, by what stays the same between dumps. */
+/** An object of an image, by what stays the same between dumps. */
 export type Name =
   | { readonly to: "task"; readonly task: number }
   | { readonly to: "table"; readonly task: number }
@@ -28,33 +28,33 @@ export type Name =
   | { readonly to: "path"; readonly path: string }
   | { readonly to: "record"; readonly member: number; readonly offset: number };
 
-/** How a listing is shown, as far as that is not as at first. */
+/** How a listing is shown, where that differs from the default. */
 export interface ListingLink {
   readonly filter?: string;
   readonly sort?: { readonly column: string; readonly descending: boolean };
   readonly columns?: readonly string[];
 }
 
-/** Where the drawing is looked at: its scale, and where its top left corner is, in CSS pixels. */
+/** The zoom of the drawing: its scale, and the position of its top left corner in CSS pixels. */
 export interface ZoomLink {
   readonly k: number;
   readonly x: number;
   readonly y: number;
 }
 
-/** What was chosen by hand for an image: how it is decoded, and which of several image sets it is. */
+/** What the user chose for an image: its dialect, and one of several image sets. */
 export interface ChoiceLink {
   readonly dialect?: string;
   readonly set?: string;
 }
 
-/** Panels that can be put away. */
+/** Panels that can be hidden. */
 export const HIDABLE = ["tree", "tables", "inspector"] as const;
 export type Hidable = (typeof HIDABLE)[number];
 
 export interface Link {
   readonly sample?: string;
-  /** Address of a hosted image, as it stands in the link: to be looked at by `addressOf` before it is fetched. */
+  /** Address of a hosted image, as in the link: `addressOf` must check it before it is fetched. */
   readonly open?: string;
   /** Address of the image that `open` is compared with. */
   readonly with?: string;
@@ -119,7 +119,7 @@ export function toFragment(link: Link): string {
   add("order", link.order);
   add("zoom", link.zoom && `${link.zoom.k},${link.zoom.x},${link.zoom.y}`);
   add("hide", link.hide?.join(","));
-  // Last, as what comes before it is for people too.
+  // Last, so that people can read what comes before it.
   add("data", link.data);
   return parts.length === 0 ? "" : [`v=${LINK_VERSION}`, ...parts].join("&");
 }
@@ -134,10 +134,10 @@ const escaped = (text: string): string =>
 /** Values of a fragment by their keys. */
 type Values = Map<string, string>;
 
-/** What makes a link of one version one of the next: the n-th is for version n + 1. Links of all versions open. */
+/** Upgrades the values of a link by one version: the n-th turns version n + 1 into n + 2. Links of all versions open. */
 const UPGRADERS: readonly ((values: Values) => Values)[] = [];
 
-/** Reads a fragment (with or without `#`). Never throws; what is not understood is left out. */
+/** Parses a fragment (with or without `#`). Never throws; what is not understood is left out. */
 export function fromFragment(fragment: string): Link {
   if (isTooLong(fragment)) return {};
   let values: Values = new Map();
@@ -221,15 +221,15 @@ function listingFrom(values: Values, prefix: string, listing: Listing): ListingL
   return link;
 }
 
-/** The longest fragment that is read, in characters. */
+/** The longest fragment that is parsed, in characters. */
 const LONGEST = 96 * 1024;
 
-/** Whether a fragment is longer than any that this makes. Nothing of it is read. */
+/** Whether a fragment is longer than any that toFragment makes. Such a fragment is ignored. */
 export function isTooLong(fragment: string): boolean {
   return fragment.length > LONGEST;
 }
 
-/** A view as a link tells it: to the pixel, and to a thousandth of its scale. */
+/** A zoom rounded for a link: to the pixel, and to a thousandth of its scale. */
 export function zoomLink({ k, x, y }: ZoomLink): ZoomLink {
   // `+ 0`: no minus zero.
   return { k: Math.round(k * 1000) / 1000, x: Math.round(x) + 0, y: Math.round(y) + 0 };

@@ -5,7 +5,7 @@ import { recordAt, type Selection } from "../model/related.ts";
 import { encodeText, sameBytes, visibleText } from "../model/text.ts";
 import type { Name } from "./link.ts";
 
-/** The name of what is looked at; `null` where it has none that another dump would understand. */
+/** The name of a selection; `null` if it has none that is meaningful in another dump. */
 export function nameOf(checkpoint: Checkpoint, selection: Selection): Name | null {
   const { tasks, tables, descriptors, files, records } = checkpoint;
   const taskOf = (table: number): number | null => {
@@ -38,7 +38,7 @@ export function nameOf(checkpoint: Checkpoint, selection: Selection): Name | nul
   }
 }
 
-/** The row that a name means here; `null` if there is none. */
+/** The row that a name means in this checkpoint; `null` if there is none. */
 export function resolve(checkpoint: Checkpoint, name: Name): Selection | null {
   const { tasks, tables, descriptors, files } = checkpoint;
   const taskRow = (number: number): number => {

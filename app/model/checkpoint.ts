@@ -1,7 +1,10 @@
-// The Checkpoint: what one image says, as columns. A row is a number; an object is made only for the one
-// thing that is looked at. Every decoder fills this and every view, check and comparison reads it.
+// The Checkpoint: what one image says, as columns. A row is a number (rows.ts); objects are made only for what is
+// selected. Every decoder fills this, and every view, check and comparison reads it.
 
-/** In an index or id column: there is none. */
+import { u32At } from "./read.ts";
+import type { FileRow, RecordRow, TableRow, TaskRow } from "./rows.ts";
+
+/** In an index or id column: none. */
 export const NONE = -1;
 
 export type Format = "linux-cr" | "criu";
@@ -13,7 +16,7 @@ export interface Problem {
   readonly severity: Severity;
   /** Stable, for scripts: lower-case words joined by `-`. */
   readonly code: string;
-  /** A sentence that a user understands. Text out of the image in it has been made visible. */
+  /** A sentence for the user. Text from the image in it has been made visible. */
   readonly message: string;
   readonly offset: number | null;
   /** Index into `members`; absent where the image is one stream. */
@@ -26,12 +29,12 @@ export interface Fact {
   readonly value: string;
 }
 
-/** The image's machine, as far as it decides how values are to be read. */
+/** The machine of the image, as far as it decides how values are read. */
 export interface Machine {
-  /** `x86-32`, `x86-64`, `arm`, `aarch64`, `powerpc`, `s390x`, …; `null` if the image does not tell. */
+  /** `x86-32`, `x86-64`, `arm`, `aarch64`, `powerpc`, `s390x`, …; `null` if the image does not say. */
   readonly arch: string | null;
   readonly littleEndian: boolean;
-  /** Bytes of a long; `null` if the image does not tell. */
+  /** Size of a long in bytes; `null` if the image does not say. */
   readonly wordSize: 4 | 8 | null;
 }
 
@@ -44,14 +47,14 @@ export interface Tasks {
   readonly tgid: Int32Array;
   readonly pgid: Int32Array;
   readonly sid: Int32Array;
-  /** Index into TASK_STATES (names.ts); 0 = not held by the image. */
+  /** Index into TASK_STATES (names.ts); 0: not in the image. */
   readonly state: Uint8Array;
   /** comm's bytes in `text`, without what follows the first NUL. */
   readonly commOffset: Uint32Array;
   readonly commLength: Uint32Array;
-  /** Row of the file table in use; NONE: a zombie, or not known. */
+  /** TableRow of the file table in use; NONE: a zombie, or unknown. */
   readonly table: Int32Array;
-  /** Row of the record that describes it. */
+  /** RecordRow of the record that describes it; NONE: unknown. */
   readonly record: Int32Array;
 }
 
@@ -62,7 +65,7 @@ export interface FileTables {
   readonly id: Uint32Array;
   /** count + 1 entries. */
   readonly first: Uint32Array;
-  /** Tasks that use table t: task[firstTask[t]] … task[firstTask[t + 1] - 1]; firstTask has count + 1 entries. */
+  /** Tasks that use table t (TaskRows): task[firstTask[t]] … task[firstTask[t + 1] - 1]; firstTask has count + 1 entries. */
   readonly firstTask: Uint32Array;
   readonly task: Uint32Array;
   /** How many descriptors the image announces; NONE if it does not say. */
@@ -75,16 +78,16 @@ export interface Descriptors {
   readonly count: number;
   readonly fd: Int32Array;
   readonly table: Uint32Array;
-  /** Row of the open file that it leads to; NONE if the image names one that it does not hold. */
+  /** FileRow of the open file that it leads to; NONE: the file is missing from the image. */
   readonly file: Int32Array;
   /** 0 or 1. */
   readonly closeOnExec: Uint8Array;
   readonly record: Int32Array;
 }
 
-/** Bits of OpenFiles.has: which values the image holds, and what is known of the name. */
+/** Bits of OpenFiles.has: which values the image holds, and what kind of name a file has. */
 export const HAS = {
-  /** The name is a path that the image holds, not one made up for show. */
+  /** The name is a path from the image, not a made-up one. */
   path: 1,
   pos: 2,
   flags: 4,
@@ -94,13 +97,13 @@ export const HAS = {
   deleted: 32,
 } as const;
 
-/** Bits of OpenFiles.use: what refers to a file other than descriptors. */
+/** Bits of OpenFiles.use: non-descriptor uses of a file. */
 export const USE = {
   executable: 1,
   workingDirectory: 2,
   root: 4,
   mapping: 8,
-  /** The file carries the path of a FIFO or a terminal. */
+  /** The file holds the path of a FIFO or a terminal. */
   pathOf: 16,
   /** In flight in a socket (SCM_RIGHTS). */
   inFlight: 32,
@@ -109,7 +112,7 @@ export const USE = {
 
 /**
  * Open files (`struct file`), in image order.
- * A name is a path (HAS.path) or the words that the page shows for what has none: `pipe:[41433]`.
+ * A name is a path (HAS.path), or a made-up name for a file without one: `pipe:[41433]`.
  */
 export interface OpenFiles {
   readonly count: number;
@@ -121,8 +124,8 @@ export interface OpenFiles {
   readonly nameOffset: Uint32Array;
   readonly nameLength: Uint32Array;
   /**
-   * How many leading bytes of the name say the same thing in any dump: all of a path, of `pipe:[41433]` just
-   * `pipe:[`. Names are compared by kind and these bytes.
+   * Number of leading bytes of the name that are the same in every dump: all of a path, but only `pipe:[` of
+   * `pipe:[41433]`. Names are compared by kind and these bytes.
    */
   readonly nameStable: Uint32Array;
   readonly has: Uint8Array;
@@ -134,15 +137,15 @@ export interface OpenFiles {
   readonly mode: Uint32Array;
   /** f_version. */
   readonly version: BigUint64Array;
-  /** Descriptors that lead to file f: holder[firstHolder[f]] … holder[firstHolder[f + 1] - 1], ascending. */
+  /** Descriptors that lead to file f (DescriptorRows): holder[firstHolder[f]] … holder[firstHolder[f + 1] - 1], ascending. */
   readonly firstHolder: Uint32Array;
   readonly holder: Uint32Array;
   readonly record: Int32Array;
 }
 
-/** What one kind of record is called, and the struct or message that describes its bytes. */
+/** The name of a kind of record, and the struct or message that describes its bytes. */
 export interface RecordKind {
-  /** Linux-CR: the record type; CRIU: the image's magic; NONE for bytes that are in no record. */
+  /** Linux-CR: the record type; CRIU: the image's magic; NONE for bytes between records. */
   readonly type: number;
   readonly name: string;
   /** Name in the dialect's catalogue; `null`: opaque bytes. */
@@ -157,11 +160,11 @@ export interface Records {
   readonly count: number;
   /** Bytes from the start of the member. Float64: exact up to 2^53. */
   readonly offset: Float64Array;
-  /** Bytes, header included. Longer runs of bytes between records take several rows. */
+  /** Bytes, including the header. Longer runs of bytes between records take several rows. */
   readonly length: Uint32Array;
   /** Index into `kinds`. */
   readonly kind: Uint16Array;
-  /** Index into `members`; empty if the image has but one. Read it through `recordMember`. */
+  /** Index into `members`; empty if there is only one. Read it through `recordMember`. */
   readonly member: Uint32Array;
   readonly kinds: readonly RecordKind[];
 }
@@ -173,11 +176,11 @@ export interface Objects {
   /** Index into `types`. */
   readonly type: Uint8Array;
   readonly types: readonly string[];
-  /** Row of the OBJREF record. */
+  /** RecordRow of the OBJREF record. */
   readonly record: Int32Array;
 }
 
-/** A stream that records are in: the image itself, or one file of a set. */
+/** A stream of records: the image itself, or one file of a set. */
 export interface Member {
   /** Raw text, as the archive, folder or user gave it. */
   readonly name: string;
@@ -191,20 +194,20 @@ export interface FileRecords {
   readonly record: Uint32Array;
 }
 
-/** Everything that one image says. Plain data: it survives structured cloning, and its arrays can be transferred. */
+/** Everything that one image says. Plain data: it can be cloned, and its arrays transferred. */
 export interface Checkpoint {
   readonly format: Format;
   readonly dialect: string;
-  /** What decided on the dialect, as a sentence. */
+  /** The evidence for the dialect, as a sentence. */
   readonly evidence: string;
-  /** False if the image stops before its end, or parts of a set are missing. */
+  /** False if the image is cut off, or parts of a set are missing. */
   readonly complete: boolean;
   readonly machine: Machine;
-  /** When the dump was taken: seconds since 1970; `null` if the image does not tell. */
+  /** When the dump was taken: seconds since 1970; `null` if the image does not say. */
   readonly time: number | null;
   readonly facts: readonly Fact[];
   readonly members: readonly Member[];
-  /** Paths, names and comms: bytes as the image holds them. */
+  /** Paths, names and comms: bytes as in the image. */
   readonly text: Uint8Array;
   readonly tasks: Tasks;
   readonly tables: FileTables;
@@ -217,44 +220,44 @@ export interface Checkpoint {
 }
 
 /** Name of open file `file`, as bytes (a view into `text`). Empty if it has none. */
-export function nameBytes(checkpoint: Checkpoint, file: number): Uint8Array {
+export function nameBytes(checkpoint: Checkpoint, file: FileRow): Uint8Array {
   const { nameOffset, nameLength } = checkpoint.files;
-  const offset = nameOffset[file] ?? 0;
-  return checkpoint.text.subarray(offset, offset + (nameLength[file] ?? 0));
+  const offset = u32At(nameOffset, file);
+  return checkpoint.text.subarray(offset, offset + u32At(nameLength, file));
 }
 
 /** comm of `task`, as bytes (a view into `text`). */
-export function commBytes(checkpoint: Checkpoint, task: number): Uint8Array {
+export function commBytes(checkpoint: Checkpoint, task: TaskRow): Uint8Array {
   const { commOffset, commLength } = checkpoint.tasks;
-  const offset = commOffset[task] ?? 0;
-  return checkpoint.text.subarray(offset, offset + (commLength[task] ?? 0));
+  const offset = u32At(commOffset, task);
+  return checkpoint.text.subarray(offset, offset + u32At(commLength, task));
 }
 
-/** The member that a record is in. */
-export function recordMember(records: Records, record: number): number {
-  return records.member[record] ?? 0;
+/** The member of a record. */
+export function recordMember(records: Records, record: RecordRow): number {
+  return records.member.length === 0 ? 0 : u32At(records.member, record);
 }
 
-/** How many descriptors of the whole image lead to `file`. */
-export function holderCount(files: OpenFiles, file: number): number {
+/** Number of descriptors of the whole image that lead to `file`. */
+export function holderCount(files: OpenFiles, file: FileRow): number {
   return (files.firstHolder[file + 1] ?? 0) - (files.firstHolder[file] ?? 0);
 }
 
-/** How many tasks use `table`. */
-export function taskCount(tables: FileTables, table: number): number {
+/** Number of tasks that use `table`. */
+export function taskCount(tables: FileTables, table: TableRow): number {
   return (tables.firstTask[table + 1] ?? 0) - (tables.firstTask[table] ?? 0);
 }
 
-/** How many descriptors `table` has. */
-export function descriptorCount(tables: FileTables, table: number): number {
+/** Number of descriptors of `table`. */
+export function descriptorCount(tables: FileTables, table: TableRow): number {
   return (tables.first[table + 1] ?? 0) - (tables.first[table] ?? 0);
 }
 
 /**
- * What a task is called to a user: its pid, or its index where the dialect has no pids.
- * That number, with an fd, names a descriptor in links, changes and sentences.
+ * The number of a task for users: its pid, or its index if the image has no pids. Together with an fd it names a
+ * descriptor in links, changes and sentences.
  */
-export function taskNumber(tasks: Tasks, task: number): number {
+export function taskNumber(tasks: Tasks, task: TaskRow): number {
   const pid = tasks.pid[task] ?? NONE;
   return pid === NONE ? task : pid;
 }

@@ -1,4 +1,4 @@
-// What goes wrong with hosted images, as sentences that say what to do.
+// Errors of hosted images, as sentences that say what to do.
 
 import { SourceError } from "../decoder/source.ts";
 import { visible } from "../model/text.ts";
@@ -34,7 +34,7 @@ export const hostedErrors = {
   /** The host answers, but not to this page. `origin`: the page's. */
   forbidden: ({ host, file }: Place, origin: string): SourceError =>
     new SourceError(
-      `${host} can be reached, but does not let this page read ${file}: its answer lacks the header ` +
+      `${host} can be reached, but does not let this page read ${file}: its response lacks the header ` +
         `“Access-Control-Allow-Origin: ${origin}” (or “*”). docs/hosting.md says how S3, nginx and others send it. ${INSTEAD}`,
     ),
 
@@ -48,7 +48,7 @@ export const hostedErrors = {
       );
     }
     if (status === 429 || status >= 500) {
-      return new SourceError(`${host} has trouble answering (${status}). Try again later.`);
+      return new SourceError(`${host} cannot answer right now (${status}). Try again later.`);
     }
     return new SourceError(`${host} answered with status ${status} instead of ${file}. Check the address.`);
   },

@@ -1,8 +1,8 @@
-// A hosted image as a source. Where the host answers range requests only the blocks that are asked for are fetched, with
-// a small cache and read-ahead; where it does not, the whole is streamed once.
+// A hosted image as a source. If the host answers range requests, only the blocks that are read are fetched, with a small
+// cache and read-ahead; if not, the whole file is streamed once.
 //
-// Requests stay "simple" as CORS has it: a single Range needs no preflight, If-Range would. That the file is still
-// the same is told from the ETag, Last-Modified and size of each answer, as far as the host lets the page see them.
+// Requests stay "simple" in terms of CORS: a single Range needs no preflight, If-Range would. Changes of the file are
+// detected from the ETag, Last-Modified and size of each response, as far as the host lets the page see them.
 
 import { type Progress, type Source, SourceError } from "../decoder/source.ts";
 import { isLocalHost } from "../link/address.ts";
@@ -19,13 +19,13 @@ const MOST_AHEAD = 64;
 const KEPT = 1024;
 /** A larger read, in blocks, goes past the cache. */
 const LARGE_READ = 512;
-/** The most that is loaded whole from a host that does not answer range requests, in bytes. */
+/** Limit of whole-file downloads, from hosts that do not answer range requests, in bytes. */
 const WHOLE_LIMIT = 512 * 2 ** 20;
 
 export interface HostedOptions {
   /** Aborting ends all requests; they reject with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Told how much of a file that has to be loaded whole is here. */
+  /** Progress of a whole-file download. */
   readonly onProgress?: (progress: Progress) => void;
   /** The browser's, unless a test gives its own. */
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
@@ -45,7 +45,7 @@ const REQUEST: RequestInit = {
 class Broken extends Error {}
 
 /**
- * A source over what a host has at an address.
+ * A source over a hosted file.
  *
  * @throws SourceError with a sentence that says what to do; the signal's reason if that was aborted.
  */
@@ -90,7 +90,7 @@ export async function openHosted(name: string, url: string, options: HostedOptio
 
 type Requester = (init: RequestInit) => Promise<Response>;
 
-/** Asks for one address. Rejects with Broken where there is no answer. */
+/** Makes requests to one address. They reject with Broken if there is no response. */
 function requester(url: string, { signal, fetch = globalThis.fetch.bind(globalThis) }: HostedOptions): Requester {
   return async (init) => {
     try {
@@ -102,7 +102,10 @@ function requester(url: string, { signal, fetch = globalThis.fetch.bind(globalTh
   };
 }
 
-/** A browser does not tell a page why a request failed; one that asks for no answer's content tells hosts from policies. */
+/**
+ * Why a host could not be reached. A browser does not tell a page why a request failed, but an opaque request succeeds if
+ * only CORS stood in the way.
+ */
 async function whyUnreachable(url: string, place: Place, options: HostedOptions): Promise<SourceError> {
   try {
     await requester(url, options)({ mode: "no-cors", method: "HEAD" });
@@ -113,7 +116,7 @@ async function whyUnreachable(url: string, place: Place, options: HostedOptions)
   return hostedErrors.forbidden(place, globalThis.location?.origin ?? "*");
 }
 
-/** The bytes of an answer, at most so many. Rejects with Broken where the connection ends early. */
+/** The body of a response, at most `most` bytes. Rejects with Broken if the connection ends early. */
 async function bodyOf(response: Response, most: number): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   let length = 0;
@@ -141,7 +144,7 @@ async function bodyOf(response: Response, most: number): Promise<Uint8Array> {
   return bytes;
 }
 
-/** What Content-Range says, where the host lets the page see it. */
+/** Content-Range, if the host lets the page see it. */
 function rangeOf(response: Response): { readonly start: number; readonly size: number | null } | null {
   const match = /^bytes (\d{1,15})-\d{1,15}\/(?:(\d{1,15})|\*)$/.exec(response.headers.get("content-range") ?? "");
   return match === null ? null : { start: Number(match[1]), size: match[2] === undefined ? null : Number(match[2]) };
@@ -152,7 +155,7 @@ const lengthOf = (response: Response): number | null => {
   return /^\d{1,15}$/.test(text) ? Number(text) : null;
 };
 
-/** Content-Length needs no leave of the host to be seen, unlike Content-Range. */
+/** The size from Content-Length, which a page may always see, unlike Content-Range. */
 async function sizeByHead(request: Requester): Promise<number | null> {
   try {
     const response = await request({ method: "HEAD" });
@@ -163,7 +166,7 @@ async function sizeByHead(request: Requester): Promise<number | null> {
   }
 }
 
-/** What says that a file is still the same. */
+/** Identifies a version of a file. */
 interface Stamp {
   readonly etag: string | null;
   readonly modified: string | null;
@@ -176,13 +179,13 @@ const stampOf = ({ headers }: Response): Stamp => ({
 
 const differs = (a: string | null, b: string | null): boolean => a !== null && b !== null && a !== b;
 
-/** A page about a file, or an error told as a page. No image begins like this. */
+/** Whether bytes are a web page: about a file, or about an error. No image begins like this. */
 function looksLikeHtml(head: Uint8Array): boolean {
   const text = String.fromCharCode(...head.subarray(0, 256));
   return /^(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body|\?xml|!--)/i.test(text);
 }
 
-/** Streams the whole file. `begun`: an answer that is on its way already. */
+/** Streams the whole file. `begun`: a response that has begun already. */
 async function loadWhole(
   request: Requester,
   begun: Response | null,

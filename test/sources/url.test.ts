@@ -153,7 +153,7 @@ describe("what goes wrong is told apart", () => {
   test.each([
     ["missing/small", /^127\.0\.0\.1:\d+ has no small at this address \(404\)\. Check the address\.$/],
     ["forbidden/small", /\(403\).*signed address/],
-    ["busy/small", /trouble answering \(503\)/],
+    ["busy/small", /cannot answer right now \(503\)/],
     ["html/small", /a web page instead of an image/],
   ])("%s", async (path, sentence) => {
     expect(await failure(open(path))).toMatch(sentence);
