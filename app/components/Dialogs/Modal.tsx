@@ -18,6 +18,8 @@ export function Modal({ label, className = "", children }: Props) {
   useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
+    // The browser scrolls to the first button, which can be at the end of a long text.
+    element?.scrollTo(0, 0);
     return () => element?.close();
   }, []);
   // The browser would close the dialog too, but report it in a later task: a key pressed in between would be lost.
