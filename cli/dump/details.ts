@@ -1,4 +1,4 @@
-// What an image holds of an open file besides its path, position and flags, by the kind of file.
+// Details of an open file that depend on its kind: ends of pipes, sockets, terminals, eventfds, epolls.
 
 import type { Details } from "../../app/model/fields.ts";
 import { decodeText } from "../../app/model/text.ts";
@@ -44,7 +44,7 @@ function terminalDetails(descriptor: Descriptor, { device, name }: OpenFile): De
   return index === null ? {} : { index: Number(index), side: "master" };
 }
 
-/** The value of the line `name: value`; `null`: there is no such line. */
+/** The value of the line `name: value`; `null`: no such line. */
 function lineValue(lines: readonly string[], name: string): string | null {
   const line = lines.find((candidate) => candidate.startsWith(`${name}:`));
   return line === undefined ? null : line.slice(name.length + 1).trim();

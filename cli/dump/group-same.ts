@@ -1,5 +1,7 @@
 // Finds equal items by sorting them, instead of comparing each with every other.
 
+import { i32At } from "../../app/model/read.ts";
+
 /**
  * Groups rows 0 … count - 1 by equality. Returns the group of each row; groups are numbered by their first row.
  *
@@ -24,8 +26,8 @@ export function groupSame(
   const leastOf = (row: number): number => {
     let at = row;
     while (towards[at] !== at) {
-      towards[at] = towards[towards[at] as number] as number;
-      at = towards[at] as number;
+      towards[at] = i32At(towards, i32At(towards, at));
+      at = i32At(towards, at);
     }
     return at;
   };
@@ -42,7 +44,7 @@ export function groupSame(
   let next = 0;
   for (let row = 0; row < count; row++) {
     const least = leastOf(row);
-    groups[row] = least === row ? next++ : (groups[least] as number);
+    groups[row] = least === row ? next++ : i32At(groups, least);
   }
   return groups;
 }

@@ -41,7 +41,7 @@ export const errorCode = (error: unknown): string => (error as { code?: string }
 /** Whether an error means that the process or descriptor no longer exists. */
 export const isGone = (error: unknown): boolean => ["ENOENT", "ESRCH"].includes(errorCode(error));
 
-/** What any user may read of a task; `null`: there is no such task. */
+/** The state of a task that any user may read; `null`: no such task. */
 export function readStat(
   pid: number,
 ): { state: string; ppid: number; pgid: number; sid: number; start: string } | null {

@@ -7,7 +7,7 @@ import type { Source } from "../../app/decoder/source.ts";
 const CHUNK = 1024 * 1024;
 
 /**
- * The bytes that a Range header requests. `whole`: there is no header, or one that is not understood; `null`: the range
+ * The bytes that a Range header requests. `whole`: no header, or one that is not understood; `null`: the range
  * begins past the end.
  */
 export function rangeOf(header: string | undefined, size: number): { start: number; end: number } | "whole" | null {

@@ -74,6 +74,7 @@ describe("the installed package", () => {
     expect(JSON.parse(shown.stdout)).toMatchObject({ schema: 1, tasks: [{ pid: 4242 }] });
     expect(run("diff", image("before.ckpt"), image("after.ckpt"))).toMatchObject({ status: 1, stderr: "" });
     expect(run("check", image("before.ckpt"))).toMatchObject({ status: 0, stderr: "" });
+    expect(run("show", join(ROOT, "package.json"))).toMatchObject({ status: 2, stdout: "" });
     expect(run("help", "check")).toMatchObject({ status: 0, stderr: "" });
   });
 

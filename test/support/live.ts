@@ -52,7 +52,7 @@ export async function startProcess(script = SCRIPT): Promise<LiveProcess> {
 
 /** Why live dumps cannot be tested on this machine; empty if they can. */
 export async function whyNotHere(): Promise<string> {
-  if (process.platform !== "linux") return "this is no Linux";
+  if (process.platform !== "linux") return "not on Linux";
   const kcmp = await openKcmp();
   if ("missing" in kcmp) return kcmp.missing;
   const child = await startProcess();

@@ -49,7 +49,7 @@ describe("text for a terminal", () => {
     );
   });
 
-  test("says when there is nothing, or nothing that matters", () => {
+  test("says when nothing was found, or only notes", () => {
     const nothing = checkText(LINUX_CR, { findings: [], unlisted: [] }, { colour: true });
     expect(nothing).toBe("No problems found.\n");
     const note = finding("bytes-after-tail", { severity: "note", errno: null });
@@ -57,7 +57,7 @@ describe("text for a terminal", () => {
     expect(text.trimEnd().split("\n").at(-1)).toBe("1 note. The image looks sound.");
   });
 
-  test("names the member of a set, and shows nothing that could mislead", () => {
+  test("names the member of a set and escapes control characters", () => {
     const set = { format: "criu", members: [{ name: `a${ESCAPE}[31m\u202e.img`, size: 1 }] } as const;
     const found = finding("file-missing", { member: 0, errno: null, offset: 20, field: "cwd_id" });
     const text = checkText(set, { findings: [found], unlisted: [] }, { colour: false });
@@ -66,7 +66,7 @@ describe("text for a terminal", () => {
     expect(text).not.toContain(ESCAPE);
   });
 
-  test("is the same in colour, but for the escapes", () => {
+  test("differs in colour only by the escapes", () => {
     const findings = [finding("H12"), finding("H21", { severity: "warning" }), finding("H27", { severity: "note" })];
     const plain = checkText(LINUX_CR, { findings, unlisted: [] }, { colour: false });
     const coloured = checkText(LINUX_CR, { findings, unlisted: [] }, { colour: true });

@@ -51,16 +51,16 @@ describe("text for a terminal", () => {
     );
   });
 
-  test("has colours if asked for, and no escape of the image's", () => {
+  test("has colours if asked for, and no escapes from the image", () => {
     const text = diffText(comparison, { colour: true, indices: [0, 2] });
     expect(text).toContain("\x1b[1mpid 1 a\x1b[22m\n  \x1b[33m~ fd 0");
     expect(text).toContain(`\x1b[31m- fd 5 ${EVIL_SHOWN}: closed\x1b[39m`);
     expect(text).toContain("2 changes: 1 fd-closed, 1 file-pos");
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: escapes are what is looked for
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the test is about escapes
     expect(diffText(comparison, { colour: false })).not.toMatch(/\x1b/);
   });
 
-  test("says that nothing has changed", () => {
+  test("says that nothing changed", () => {
     expect(diffText(diff(checkpointOf(before), checkpointOf(before)), { colour: true })).toBe("No changes.\n");
   });
 });

@@ -1,4 +1,4 @@
-// The live dump: processes that the test starts, whose descriptors it knows.
+// The live dump, of processes that the test starts and whose descriptors it knows.
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -73,7 +73,7 @@ describe.skipIf(reason !== "")(`the live dump${reason === "" ? "" : ` (${reason}
     return { ...descriptor, ...file };
   };
 
-  test("finds what each descriptor is, and what dup and fork made shared", async () => {
+  test("finds what each descriptor is, and what dup and fork share", async () => {
     const parent = await start();
     const { pid } = parent;
     const log = await parent.call("open", path("log"), O_RDWR | O_CREAT | O_APPEND);
@@ -147,7 +147,7 @@ describe.skipIf(reason !== "")(`the live dump${reason === "" ? "" : ` (${reason}
     expect(select(document, child, 4).id).toBe(at(writing).id);
   });
 
-  test("says what changed between two dumps, and nothing else", async () => {
+  test("shows what changed between two dumps, and nothing else", async () => {
     const parent = await start();
     const { pid } = parent;
     const log = await parent.call("open", path("log"), O_RDWR | O_CREAT | O_CLOEXEC);
@@ -196,7 +196,7 @@ describe.skipIf(reason !== "")(`the live dump${reason === "" ? "" : ` (${reason}
     );
   });
 
-  test("finds file tables that tasks share, and those that threads have taken for themselves", async () => {
+  test("finds file tables that tasks share, and those that threads have unshared", async () => {
     const parent = await start();
     const { pid } = parent;
     const log = await parent.call("open", path("log"), O_RDWR | O_CREAT);
@@ -225,7 +225,7 @@ describe.skipIf(reason !== "")(`the live dump${reason === "" ? "" : ` (${reason}
     expect(document.tasks.map(({ pid }) => pid)).toEqual([parent.pid, child]);
   });
 
-  test("tells thousands of descriptors apart", async () => {
+  test("distinguishes thousands of descriptors", async () => {
     const parent = await start();
     const fds = await parent.call<number[]>("many", 5000, "/dev/null");
     const one = await parent.call("dup", fds[7]);
@@ -240,7 +240,7 @@ describe.skipIf(reason !== "")(`the live dump${reason === "" ? "" : ` (${reason}
     );
   });
 
-  test("goes on without sharing if it is told to", async () => {
+  test("does without kcmp(2) if asked to", async () => {
     const parent = await start();
     const log = await parent.call("open", path("log"), O_RDWR | O_CREAT);
     const copy = await parent.call("dup", log);
@@ -249,7 +249,7 @@ describe.skipIf(reason !== "")(`the live dump${reason === "" ? "" : ` (${reason}
     expect(select(document, parent.pid, copy).path).toBe(path("log"));
   });
 
-  test("stops processes for the dump and lets them go", async () => {
+  test("stops processes for the dump and resumes them", async () => {
     const parent = await start();
     const child = await parent.call("child", []);
     const document = await dumpAndShow(path("image"), parent.pid, "--tree", "--freeze");
@@ -259,7 +259,7 @@ describe.skipIf(reason !== "")(`the live dump${reason === "" ? "" : ` (${reason}
     }
   });
 
-  test("watches what changes, as sentences", async () => {
+  test("prints what changes as sentences while it watches", async () => {
     const parent = await start();
     const log = await parent.call("open", path("log"), O_RDWR | O_CREAT);
     const { io, texts } = recordingIo();

@@ -1,4 +1,4 @@
-// ckptscope report: what is put into the page. Arguments that report, view and serve refuse.
+// The HTML of ckptscope report, and arguments that report, view and serve refuse.
 
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
@@ -23,7 +23,7 @@ test.each([
   expect(complaints).toEqual([expect.stringMatching(sentence)]);
 });
 
-test("puts the images into the page, and nothing else changes", async () => {
+test("puts the images into the page and changes nothing else", async () => {
   const images = await openImages([image], recordingIo().io, {});
   const [before, after] = ["<html>$&</html>", "tail"];
   const element = '<script type="application/octet-stream" id="images">';

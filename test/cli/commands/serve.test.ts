@@ -1,4 +1,4 @@
-// What the command line hosts: images in ranges, folders as archives, an index whose names are text.
+// What view and serve send: images in ranges, directories as archives, an index with escaped names.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
@@ -53,8 +53,8 @@ describe("ranges", () => {
   });
 });
 
-describe("a folder as an archive", () => {
-  test("is one that tar unpacks, read in any parts", async () => {
+describe("a directory as an archive", () => {
+  test("is unpacked by tar and can be read in any parts", async () => {
     const files = [
       bytesSource("a.img", new Uint8Array([1, 2, 3])),
       bytesSource("empty", new Uint8Array(0)),
@@ -103,7 +103,7 @@ describe("ckptscope IMAGE", () => {
     }
   });
 
-  test("tells at once what there is not", async () => {
+  test("fails at once for a missing file", async () => {
     await expect(serveImages(["/nowhere/x"], page, io)).rejects.toThrow(/no such file/);
   });
 });
@@ -120,7 +120,7 @@ describe("ckptscope serve DIR", () => {
     writeFileSync(join(folder, ".hidden.ckpt"), image);
     mkdirSync(join(folder, "pod"));
     mkdirSync(join(folder, "pod/set"));
-    // inventory.img: what makes a folder an image set.
+    // inventory.img makes a directory an image set.
     writeFileSync(join(folder, "pod/set/inventory.img"), new Uint8Array([0x58, 0x31, 0x56, 0x54]));
     symlinkSync("/etc/hostname", join(folder, "out.ckpt"));
     ({ address, close } = await listen(folderHandler(folder, page, io)));
@@ -163,7 +163,7 @@ describe("ckptscope serve DIR", () => {
     }
   });
 
-  test("answers to this machine's names alone while it listens to this machine alone", async () => {
+  test("answers only requests to a loopback name while it listens on loopback", async () => {
     const { request } = await import("node:http");
     const statusFor = (host: string) =>
       new Promise((resolve) => request(address, { headers: { host } }, ({ statusCode }) => resolve(statusCode)).end());
@@ -172,7 +172,7 @@ describe("ckptscope serve DIR", () => {
     expect(await statusFor(`evil.example:${port}`)).toBe(403);
   });
 
-  test("gives nothing from outside the folder", async () => {
+  test("serves nothing outside the directory", async () => {
     for (const path of [
       "images/..%2f..%2fetc/passwd",
       "images/out.ckpt",

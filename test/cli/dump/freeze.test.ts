@@ -1,4 +1,4 @@
-// Processes are stopped while they are looked at, and let go again whatever happens.
+// Processes are stopped while they are read, and resumed whatever happens.
 
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -6,10 +6,10 @@ import { whileFrozen } from "../../../cli/dump/freeze.ts";
 import { readStat } from "../../../cli/dump/processes.ts";
 import { type LiveProcess, startProcess } from "../../support/live.ts";
 
-/** A control group of our own, or why there can be none. */
+/** Makes a control group, or says why that is not possible. */
 function makeGroup(): { readonly path: string } | { readonly reason: string } {
   const mount = /^\S+ \S+ \S+ \S+ (\S+) .* - cgroup2 /m.exec(readFileSync("/proc/self/mountinfo", "utf8"))?.[1];
-  if (mount === undefined) return { reason: "there is no control group of version 2" };
+  if (mount === undefined) return { reason: "control groups of version 2 are not mounted" };
   const path = `${mount}/ckptscope-test-${process.pid}`;
   try {
     mkdirSync(path);
@@ -89,7 +89,7 @@ describe.skipIf(process.platform !== "linux")("while processes are frozen", () =
     expect(states).toEqual(["stopped", "stopped"]);
   });
 
-  const group = process.platform === "linux" ? makeGroup() : { reason: "this is no Linux" };
+  const group = process.platform === "linux" ? makeGroup() : { reason: "not on Linux" };
   const why = "reason" in group ? ` (${group.reason})` : "";
   test.skipIf(why !== "")(`a control group of theirs alone is frozen as a whole${why}`, async () => {
     if ("reason" in group) return;

@@ -1,4 +1,4 @@
-// What kcmp(2) may answer besides an order: refusals, and descriptors that are gone.
+// Results of kcmp(2) other than an order: refusals, and descriptors that were closed.
 
 import { closeSync, openSync, readSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -22,19 +22,19 @@ describe.skipIf(process.platform !== "linux")("a dump whose comparisons", () => 
   /** An order by descriptor in which nothing is shared. */
   const apart: Kcmp = (_pid1, _pid2, type, fd1, fd2) => (type === KCMP.FILES || fd1 === fd2 ? 0 : fd1 < fd2 ? 1 : 2);
 
-  test("are not permitted says what it takes", () => {
+  test("are not permitted fails with what to do", () => {
     const refused: Kcmp = (...args) => (args[2] === KCMP.FILE ? -EPERM : apart(...args));
     expect(() => read(refused)).toThrow(/is not permitted; run as root \(CAP_SYS_PTRACE\) or use --no-sharing/);
   });
 
-  test("give no order says so", () => {
+  test("give no order fails with that reason", () => {
     expect(() => read((...args) => (args[2] === KCMP.FILE ? 3 : 0))).toThrow(/gives no order; use --no-sharing/);
     expect(() => read((...args) => (args[2] === KCMP.FILE ? -EINVAL : 0))).toThrow(
       /failed with errno 22; use --no-sharing/,
     );
   });
 
-  test("meet a descriptor that is gone leaves it out and tells it", () => {
+  test("find a descriptor closed leaves it out and notes it", () => {
     const all = read(apart).description.fileTables.at(0)?.fds;
     const gone: Kcmp = (...args) => (args[2] === KCMP.FILE && args.slice(3).includes(victim) ? -EBADF : apart(...args));
     const { description, notes } = read(gone);
@@ -45,19 +45,19 @@ describe.skipIf(process.platform !== "linux")("a dump whose comparisons", () => 
     expect(files).toEqual(files.map((_, row) => row + 1));
   });
 
-  test("take their time tells what changed meanwhile, unless the process is frozen", () => {
+  test("take a while notes what changed meanwhile, unless the process is frozen", () => {
     const read = (frozen: boolean) => {
       const moving = openSync("/proc/self/status", "r");
       const closing = openSync("/dev/zero", "r");
       const [twin, other] = [openSync("/dev/full", "r"), openSync("/dev/full", "r")];
       let opened = -1;
-      // This process looks at itself, and meddles when two descriptors are compared.
+      // This process dumps itself, and changes its descriptors during the first comparison.
       const meddling: Kcmp = (...args) => {
         if (args[2] === KCMP.FILE && opened === -1) {
           readSync(moving, Buffer.alloc(10));
           closeSync(closing);
           opened = openSync("/dev/null", "r");
-          // In the place of the one that was closed there is something else now.
+          // The closed descriptor's number now refers to another file.
           opened = openSync("/dev/null", "r");
         }
         return apart(...args);

@@ -1,4 +1,4 @@
-// Addresses of sockets as /proc/net has them: in hexadecimal words of the machine's order.
+// Addresses of sockets in /proc/net: 32-bit words in hexadecimal, in the machine's byte order.
 
 import { endianness } from "node:os";
 import { expect, test } from "vitest";
