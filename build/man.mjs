@@ -9,7 +9,7 @@ const server = await createServer({
   root: fileURLToPath(root),
   configFile: false,
   logLevel: "error",
-  // Nothing is served: Vite only compiles the modules.
+  // Vite only compiles the modules; nothing is served.
   server: { middlewareMode: true, ws: false },
   optimizeDeps: { noDiscovery: true },
 });

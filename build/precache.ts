@@ -1,4 +1,4 @@
-// Writes the service worker with the list of the build's files, which it caches for use offline.
+// Writes the service worker, with the list of files that it caches for offline use.
 
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
@@ -7,7 +7,7 @@ import type { Plugin } from "vite";
 
 /** Files of the public folder that the page needs. */
 const PUBLIC = /^(?:icon\.svg|manifest\.webmanifest|samples\/.*)$/;
-/** Written by another build (vite.report.config.ts), and so not in this bundle. */
+/** Not in this bundle: vite.report.config.ts builds it. */
 const REPORT = "report.html";
 
 export function precache(source: URL): Plugin {
@@ -19,7 +19,7 @@ export function precache(source: URL): Plugin {
       publicFolder = config.publicDir;
     },
     generateBundle: {
-      // After all other files are in the bundle.
+      // Runs last, when all other files are in the bundle.
       order: "post",
       handler(_options, bundle) {
         const hash = createHash("sha256");

@@ -1,4 +1,4 @@
-// Makes a page one file: script and styles go into the HTML, and the policy allows only these, by their hashes.
+// Inlines a page's script and styles into the HTML. The policy allows only these, by hash.
 
 import { createHash } from "node:crypto";
 import type { Plugin, Rolldown } from "vite";
@@ -6,14 +6,14 @@ import { policy } from "./policy.ts";
 
 const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 
-/** Escapes what would end the script element or begin a comment in it. Means the same inside string literals. */
+/** Escapes text that would end the script element or begin a comment in it. String literals keep their value. */
 const scriptText = (code: string): string => code.replace(/<(?=\/script|!--)/gi, "\\x3C");
 
 export function singleFile(): Plugin {
   return {
     name: "single-file",
     apply: "build",
-    // After all other plugins, Vite's own included.
+    // Runs after all other plugins, including Vite's own.
     generateBundle: { order: "post", handler: (_options, bundle) => inlined(bundle) },
   };
 }
@@ -34,7 +34,7 @@ function inlined(bundle: Rolldown.OutputBundle): void {
     file.source = String(file.source)
       .replace(/<script type="module"[^>]*><\/script>\s*/, "")
       .replace(/<link rel="stylesheet"[^>]*>\s*/, "")
-      // Functions, because `$` has a special meaning in a replacement string.
+      // Functions, because `$` is special in a replacement string.
       .replace("<head>", () => `<head>\n    <meta http-equiv="Content-Security-Policy" content="${content}">`)
       .replace("</head>", () => `<style>${style}</style>\n<script type="module">${code}</script>\n</head>`);
   }

@@ -8,15 +8,15 @@ interface LaunchQueue {
   setConsumer(consumer: (params: { readonly files?: readonly { getFile(): Promise<File> }[] }) => void): void;
 }
 
-/** Milliseconds after the start until the service worker begins to fetch the page's files. */
+/** Delay before registering, in ms, so that the service worker's fetches do not compete with the page's loading. */
 const WAIT = 2000;
 
 /** Registers the service worker, if the browser allows one. */
 export function workOffline(): void {
-  // The command line serves the page at a port that another page may have the next time.
+  // The command line serves the page at a temporary port, where another page may be served later.
   const isTemporary = document.querySelector('meta[name="offline"][content="no"]') !== null;
   if (isTemporary || !import.meta.env.PROD || !("serviceWorker" in navigator)) return;
-  // Later, so that it does not compete with the page's own loading. If it fails, the page still works online.
+  // If this fails, the page still works online.
   setTimeout(() => navigator.serviceWorker.register("service-worker.js").catch(() => {}), WAIT);
 }
 

@@ -1,5 +1,5 @@
-// Caches the page's own files, so that it opens offline after the first visit. Requests for anything else, images above
-// all, are not handled here and never cached. The build fills in VERSION and FILES.
+// Caches the page's own files, so that it opens offline after the first visit. Other requests, above all for images,
+// are not handled here and never cached. The build fills in VERSION and FILES.
 
 const VERSION = "VERSION";
 const FILES = ["FILES"];
@@ -35,7 +35,7 @@ self.addEventListener("fetch", (event) => {
   event.respondWith(request.mode === "navigate" ? newest(request) : kept(request, address));
 });
 
-/** The page itself: from the network, so that a new version shows at once; offline, from the cache. */
+/** The page itself: from the network, so that a new version appears at once; from the cache when offline. */
 async function newest(request) {
   try {
     return await fetch(request);
@@ -46,7 +46,7 @@ async function newest(request) {
   }
 }
 
-/** Other files: from the cache. When one changes, its name or the version changes too. */
+/** Other files: from the cache. A changed file has a new name or comes with a new version. */
 async function kept(request, address) {
   return (await (await caches.open(CACHE)).match(address)) ?? fetch(request);
 }

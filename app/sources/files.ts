@@ -1,9 +1,9 @@
-// Files and blobs that the user gave the page, as sources.
+// Files and blobs from the user as sources.
 
 import type { Source } from "../decoder/source.ts";
 import { SourceError } from "../decoder/source.ts";
 
-/** A source over a blob; reading fails with a sentence if the file changed on disk since it was given. */
+/** A source over a blob; reading fails if the file has changed on disk since it was opened. */
 export function blobSource(name: string, blob: Blob): Source {
   return {
     name,
@@ -12,7 +12,7 @@ export function blobSource(name: string, blob: Blob): Source {
       try {
         return new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer());
       } catch {
-        throw new SourceError(`${name} can no longer be read: it was changed, moved or removed since it was opened.`);
+        throw new SourceError(`${name} can no longer be read: it has been changed, moved or removed since it was opened.`);
       }
     },
   };

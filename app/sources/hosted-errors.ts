@@ -1,16 +1,16 @@
-// Errors of hosted images, as sentences that say what to do.
+// Errors of hosted images, with advice on what to do.
 
 import { SourceError } from "../decoder/source.ts";
 import { visible } from "../model/text.ts";
 
-/** Where a hosted image is, in words. */
+/** Where a hosted image is, in words for the user. */
 export interface Place {
   readonly host: string;
   /** The file's own name. */
   readonly file: string;
 }
 
-/** An address in words: its host, and the last part of its path. */
+/** The host of an address, and the last part of its path. */
 export function placeOf(url: string): Place {
   const { host, pathname } = new URL(url);
   const last = pathname.slice(pathname.lastIndexOf("/") + 1);
@@ -18,7 +18,7 @@ export function placeOf(url: string): Place {
   try {
     file = decodeURIComponent(last);
   } catch {
-    // It is shown as it stands.
+    // Not valid percent-encoding: shown as is.
   }
   return { host: visible(host), file: visible(file) || "the file" };
 }
@@ -31,11 +31,11 @@ export const hostedErrors = {
       `${host} cannot be reached: there is no such host, it refuses connections, or the network is down. Check the address.`,
     ),
 
-  /** The host answers, but not to this page. `origin`: the page's. */
+  /** The host responds, but CORS does not let this page read it. `origin`: the page's. */
   forbidden: ({ host, file }: Place, origin: string): SourceError =>
     new SourceError(
       `${host} can be reached, but does not let this page read ${file}: its response lacks the header ` +
-        `“Access-Control-Allow-Origin: ${origin}” (or “*”). docs/hosting.md says how S3, nginx and others send it. ${INSTEAD}`,
+        `“Access-Control-Allow-Origin: ${origin}” (or “*”). See docs/hosting.md for S3, nginx and others. ${INSTEAD}`,
     ),
 
   status({ host, file }: Place, status: number): SourceError {
@@ -44,38 +44,38 @@ export const hostedErrors = {
     }
     if (status === 401 || status === 403) {
       return new SourceError(
-        `${host} does not give ${file} to everybody (${status}). Use a public or a signed address. ${INSTEAD}`,
+        `${host} does not allow public access to ${file} (${status}). Use a public or a signed address. ${INSTEAD}`,
       );
     }
     if (status === 429 || status >= 500) {
-      return new SourceError(`${host} cannot answer right now (${status}). Try again later.`);
+      return new SourceError(`${host} is overloaded or failing (${status}). Try again later.`);
     }
-    return new SourceError(`${host} answered with status ${status} instead of ${file}. Check the address.`);
+    return new SourceError(`${host} responded with status ${status} instead of ${file}. Check the address.`);
   },
 
   html: ({ host, file }: Place): SourceError =>
     new SourceError(
-      `${host} answered with a web page instead of an image. Use the address of ${file} itself (“raw”, “download”), not of a page about it.`,
+      `${host} returned a web page instead of an image. Use the address of ${file} itself (“raw”, “download”), not of a page about it.`,
     ),
 
   changed: ({ host, file }: Place): SourceError =>
     new SourceError(`${file} was changed on ${host} since it was opened. Open it again.`),
 
-  /** A later answer holds other bytes than were asked for. */
+  /** A later response has a different range than was requested. */
   otherBytes: ({ host, file }: Place): SourceError =>
-    new SourceError(`${host} answered a request for a part of ${file} with other bytes. ${INSTEAD}`),
+    new SourceError(`${host} returned the wrong range of ${file}. ${INSTEAD}`),
 
   broke: ({ host, file }: Place): SourceError =>
-    new SourceError(`The connection to ${host} broke while ${file} was read, and broke again at the second try.`),
+    new SourceError(`The connection to ${host} broke while ${file} was being read, and again on the second try.`),
 
   tooLarge: ({ host, file }: Place, limit: number): SourceError =>
     new SourceError(
-      `${host} does not answer range requests, and ${file} is larger than the ${limit / 2 ** 20} MiB that are loaded whole. ` +
-        `docs/hosting.md says how to host it. ${INSTEAD}`,
+      `${host} does not support range requests, and ${file} exceeds the ${limit / 2 ** 20} MiB limit for loading a file whole. ` +
+        `See docs/hosting.md. ${INSTEAD}`,
     ),
 
   redirected: ({ host, file }: Place, to: string): SourceError =>
     new SourceError(
-      `${host} sends requests for ${file} on to ${visible(to)}, an address of a private network. Open that address itself if you trust it.`,
+      `${host} redirects ${file} to ${visible(to)}, an address in a private network. Open that address itself if you trust it.`,
     ),
 };

@@ -1,8 +1,8 @@
-// A hosted image as a source. If the host answers range requests, only the blocks that are read are fetched, with a small
-// cache and read-ahead; if not, the whole file is streamed once.
+// A hosted image as a source. If the host supports range requests, only the blocks that are read are fetched, with a
+// small cache and read-ahead; otherwise the whole file is streamed once.
 //
-// Requests stay "simple" in terms of CORS: a single Range needs no preflight, If-Range would. Changes of the file are
-// detected from the ETag, Last-Modified and size of each response, as far as the host lets the page see them.
+// Requests stay "simple" in the sense of CORS: a single Range needs no preflight, but If-Range would. A change of the
+// file is therefore detected from the ETag, Last-Modified and size of each response, as far as the page may read them.
 
 import { type Progress, type Source, SourceError } from "../decoder/source.ts";
 import { isLocalHost } from "../link/address.ts";
@@ -13,26 +13,26 @@ import { hostedErrors, type Place, placeOf } from "./hosted-errors.ts";
 const BLOCK = 16 * 1024;
 /** Bytes of the first request: the head of most images, all of many. */
 const FIRST = 64 * 1024;
-/** Blocks fetched ahead at most, while reading goes on in sequence. */
+/** Most blocks to read ahead while reading sequentially. */
 const MOST_AHEAD = 64;
-/** Blocks kept: 16 MiB. */
+/** Blocks in the cache: 16 MiB. */
 const KEPT = 1024;
-/** A larger read, in blocks, goes past the cache. */
+/** Reads of more blocks than this bypass the cache. */
 const LARGE_READ = 512;
-/** Limit of whole-file downloads, from hosts that do not answer range requests, in bytes. */
+/** Largest file, in bytes, to load whole from a host without range requests. */
 const WHOLE_LIMIT = 512 * 2 ** 20;
 
 export interface HostedOptions {
   /** Aborting ends all requests; they reject with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Progress of a whole-file download. */
+  /** Called with the progress of loading a file whole. */
   readonly onProgress?: (progress: Progress) => void;
-  /** The browser's, unless a test gives its own. */
+  /** For tests; defaults to the browser's. */
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
   readonly wholeLimit?: number;
 }
 
-/** What all requests have in common: no cookies, no referrer, nothing left in the browser's cache. */
+/** Options of every request: no cookies, no referrer, nothing in the browser's cache. */
 const REQUEST: RequestInit = {
   credentials: "omit",
   referrerPolicy: "no-referrer",
@@ -45,9 +45,9 @@ const REQUEST: RequestInit = {
 class Broken extends Error {}
 
 /**
- * A source over a hosted file.
+ * A source over the file at a URL.
  *
- * @throws SourceError with a sentence that says what to do; the signal's reason if that was aborted.
+ * @throws SourceError with advice for the user; the signal's reason if aborted.
  */
 export async function openHosted(name: string, url: string, options: HostedOptions = {}): Promise<Source> {
   const place = placeOf(url);
@@ -64,7 +64,7 @@ export async function openHosted(name: string, url: string, options: HostedOptio
     void first.body?.cancel();
     throw hostedErrors.redirected(place, leadsTo.host);
   }
-  // The range lies past the end: the file is empty.
+  // The range begins past the end, so the file is empty.
   if (first.status === 416) return blobSource(name, new Blob());
   if (first.status === 200) return blobSource(name, await loadWhole(request, first, place, options));
   if (first.status !== 206) {
@@ -90,7 +90,7 @@ export async function openHosted(name: string, url: string, options: HostedOptio
 
 type Requester = (init: RequestInit) => Promise<Response>;
 
-/** Makes requests to one address. They reject with Broken if there is no response. */
+/** Sends requests to one URL. Rejects with Broken if there is no response. */
 function requester(url: string, { signal, fetch = globalThis.fetch.bind(globalThis) }: HostedOptions): Requester {
   return async (init) => {
     try {
@@ -102,10 +102,7 @@ function requester(url: string, { signal, fetch = globalThis.fetch.bind(globalTh
   };
 }
 
-/**
- * Why a host could not be reached. A browser does not tell a page why a request failed, but an opaque request succeeds if
- * only CORS stood in the way.
- */
+/** Browsers hide why a request failed. A no-cors request still succeeds if only the CORS policy was in the way. */
 async function whyUnreachable(url: string, place: Place, options: HostedOptions): Promise<SourceError> {
   try {
     await requester(url, options)({ mode: "no-cors", method: "HEAD" });
@@ -116,7 +113,7 @@ async function whyUnreachable(url: string, place: Place, options: HostedOptions)
   return hostedErrors.forbidden(place, globalThis.location?.origin ?? "*");
 }
 
-/** The body of a response, at most `most` bytes. Rejects with Broken if the connection ends early. */
+/** The body of a response. Rejects with Broken if the connection breaks or the body exceeds `most` bytes. */
 async function bodyOf(response: Response, most: number): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   let length = 0;
@@ -144,7 +141,7 @@ async function bodyOf(response: Response, most: number): Promise<Uint8Array> {
   return bytes;
 }
 
-/** Content-Range, if the host lets the page see it. */
+/** The parsed Content-Range; `null` if it is absent or the host does not expose it to the page. */
 function rangeOf(response: Response): { readonly start: number; readonly size: number | null } | null {
   const match = /^bytes (\d{1,15})-\d{1,15}\/(?:(\d{1,15})|\*)$/.exec(response.headers.get("content-range") ?? "");
   return match === null ? null : { start: Number(match[1]), size: match[2] === undefined ? null : Number(match[2]) };
@@ -155,7 +152,7 @@ const lengthOf = (response: Response): number | null => {
   return /^\d{1,15}$/.test(text) ? Number(text) : null;
 };
 
-/** The size from Content-Length, which a page may always see, unlike Content-Range. */
+/** Unlike Content-Range, Content-Length is readable without Access-Control-Expose-Headers. */
 async function sizeByHead(request: Requester): Promise<number | null> {
   try {
     const response = await request({ method: "HEAD" });
@@ -166,7 +163,7 @@ async function sizeByHead(request: Requester): Promise<number | null> {
   }
 }
 
-/** Identifies a version of a file. */
+/** Headers that identify a version of a file. */
 interface Stamp {
   readonly etag: string | null;
   readonly modified: string | null;
@@ -179,13 +176,13 @@ const stampOf = ({ headers }: Response): Stamp => ({
 
 const differs = (a: string | null, b: string | null): boolean => a !== null && b !== null && a !== b;
 
-/** Whether bytes are a web page: about a file, or about an error. No image begins like this. */
+/** Whether a body is a web page, about a file or about an error. No image begins like this. */
 function looksLikeHtml(head: Uint8Array): boolean {
   const text = String.fromCharCode(...head.subarray(0, 256));
   return /^(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body|\?xml|!--)/i.test(text);
 }
 
-/** Streams the whole file. `begun`: a response that has begun already. */
+/** Streams the whole file. `begun`: a response whose body has not been read yet. */
 async function loadWhole(
   request: Requester,
   begun: Response | null,
@@ -231,7 +228,7 @@ async function loadWhole(
   }
 }
 
-/** A source over range requests. `head`: its first bytes, which are here already. */
+/** A source over range requests. `head`: its first bytes, already fetched. */
 function rangeSource(
   name: string,
   size: number,
@@ -240,11 +237,11 @@ function rangeSource(
   request: Requester,
   place: Place,
 ): Source {
-  /** Blocks that are here or on their way, the one used last at the end. */
+  /** Blocks fetched or being fetched, least recently used first. */
   const blocks = new Map<number, Promise<Uint8Array>>();
-  /** Once the file is another, what is here is not to be mixed with what is there. */
+  /** Set once the file has changed: old and new blocks must not be mixed. */
   let failed: SourceError | null = null;
-  /** Where reading got to, in blocks, and how many are fetched ahead of it. */
+  /** The end of the last read, and how far to read ahead of it, in blocks. */
   let lastEnd = Math.floor(head.length / BLOCK);
   let ahead = 0;
   let aheadEnd = lastEnd;
@@ -271,7 +268,7 @@ function rangeSource(
     return bytes;
   };
 
-  /** Bytes start … end - 1, with a second try where the connection breaks. */
+  /** Bytes start … end - 1; retried once if the connection breaks. */
   const fetchPart = async (start: number, end: number): Promise<Uint8Array> => {
     if (failed !== null) throw failed;
     try {
@@ -286,7 +283,7 @@ function rangeSource(
     }
   };
 
-  /** Begins to fetch the blocks from … to - 1 that are not here, each run of them with one request. */
+  /** Starts fetching the missing blocks among from … to - 1, each run of them with one request. */
   const want = (from: number, to: number): void => {
     for (let at = from; at < to; at++) {
       const known = blocks.get(at);
@@ -331,7 +328,7 @@ function rangeSource(
       const wanted: Promise<Uint8Array>[] = [];
       for (let at = from; at < to; at++) wanted.push(blocks.get(at) as Promise<Uint8Array>);
       if (to > lastEnd) {
-        // Reading goes on where it got to: the next bytes are fetched meanwhile. After a jump they may not be needed.
+        // Read ahead while reading sequentially. After a jump the next blocks may not be needed.
         ahead = from <= lastEnd ? Math.min(Math.max(2 * ahead, 2), MOST_AHEAD) : 0;
         lastEnd = to;
         if (aheadEnd < to + ahead / 2) {

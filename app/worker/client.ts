@@ -22,7 +22,7 @@ export interface Client {
   terminate(): void;
 }
 
-/** What a Worker and a MessagePort have in common. */
+/** The common part of Worker and MessagePort. */
 export interface Channel {
   postMessage(message: ToWorker): void;
   onmessage: ((event: MessageEvent<FromWorker>) => void) | null;

@@ -10,7 +10,7 @@ export interface Documents {
   /** @throws Error if no document with this id is open. */
   get(document: DocumentId): Image;
   close(document: DocumentId): void;
-  /** The comparison of two documents. The last one is kept: the drawing and the exports need it again. */
+  /** Compares two documents. The last comparison is cached, for the drawing and the exports. */
   compare(pair: DocumentPair): Comparison;
 }
 
@@ -38,7 +38,7 @@ export function createDocuments(): Documents {
     },
     compare({ before, after }) {
       if (last?.before === before && last.after === after) return last.comparison;
-      // Not two comparisons in memory at once: each may have millions of rows.
+      // Freed first: each comparison may have millions of rows.
       last = null;
       const comparison = diff(get(before).checkpoint, get(after).checkpoint);
       last = { before, after, comparison };
@@ -47,5 +47,5 @@ export function createDocuments(): Documents {
   };
 }
 
-/** Bytes of all members of an image. */
+/** Total size of an image's members, in bytes. */
 export const sizeOf = ({ sources }: Image): number => sources.reduce((sum, { size }) => sum + size, 0);

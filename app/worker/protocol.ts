@@ -13,7 +13,7 @@ import type { Checkpoint } from "../model/checkpoint.ts";
 import type { Details, Field } from "../model/fields.ts";
 import type { Order } from "../model/order.ts";
 
-/** A file of the user's, or the URL of a hosted one. `path`: its path in a dropped folder, or else its name. */
+/** A local file, or the URL of a hosted one. `path`: its path in a dropped folder, or else its name. */
 export type InputFile =
   | { readonly path: string; readonly file: Blob }
   | { readonly path: string; readonly url: string };
@@ -21,7 +21,7 @@ export type InputFile =
 /** Identifies an open document in the worker. Not reused. */
 export type DocumentId = number;
 
-/** Each kind of request with its response. `open` may send early parts first; `open` and `check` report progress. */
+/** Each kind of request with its response. `open` may send early parts; `open` and `check` report progress. */
 export interface Requests {
   /** Decodes files as one image. `dialect`: instead of the detected one. `set`: one of several image sets. */
   open: {
@@ -32,15 +32,15 @@ export interface Requests {
   close: { request: { document: DocumentId }; response: null };
   /** The fields of one record. */
   fields: { request: { document: DocumentId; record: number }; response: readonly Field[] };
-  /** The fields of records `first` to `last`, both included. At most 512 records: the rest takes another request. */
+  /** The fields of records `first` to `last`, both included. Returns at most 512 records. */
   fieldsOf: { request: { document: DocumentId; first: number; last: number }; response: readonly (readonly Field[])[] };
-  /** What the image holds about an open file beyond the columns. */
+  /** Details of an open file that the columns do not have. */
   details: { request: { document: DocumentId; file: number }; response: Details };
-  /** Up to `length` bytes of a member, and at most 1 MiB. */
+  /** Up to `length` bytes of a member, at most 1 MiB. */
   bytes: { request: { document: DocumentId; member: number; offset: number; length: number }; response: Uint8Array };
   /**
-   * At most `most` occurrences of `needle` in a member, from offset `from` on. One request searches a limited stretch;
-   * `next` in the response says where to go on. Results arrive early that way, and the page stops by not going on.
+   * At most `most` occurrences of `needle` in a member, from offset `from` on. One request searches a limited stretch,
+   * so that results arrive early; the page continues from `next`, or stops by sending no further request.
    */
   findBytes: {
     request: { document: DocumentId; member: number; needle: Uint8Array; from: number; most: number };
@@ -48,11 +48,11 @@ export interface Requests {
   };
   /** The filtered and sorted rows of a listing (`orderRows`). */
   order: { request: { document: DocumentId; order: Order }; response: Uint32Array };
-  /** The layout of the drawing of one document. The page makes small ones itself. */
+  /** The layout of the drawing of one document. The page lays out small ones itself. */
   layout: { request: { document: DocumentId }; response: Layout };
-  /** What would make a restart fail, and what looks wrong. */
+  /** Findings: reasons why a restart would fail, and anything suspicious. */
   check: { request: { document: DocumentId }; response: CheckResponse };
-  /** Documents without their records, named `names`, as one compressed piece (bundle.ts). */
+  /** Packs documents without their records, under `names`, into one compressed piece (bundle.ts). */
   pack: {
     request: { documents: readonly DocumentId[]; names: readonly string[]; leaveOut: LeaveOut };
     response: Uint8Array<ArrayBuffer>;
@@ -63,7 +63,7 @@ export interface Requests {
   diff: { request: DocumentPair; response: DiffResponse };
   /** The layout of the drawing of two documents in one. */
   union: { request: DocumentPair; response: UnionResponse };
-  /** The changes as text, except kinds in `ignore`: as `ckptscope diff` prints them, or as a CSV table. */
+  /** The changes as text, except kinds in `ignore`: in the formats of `ckptscope diff`, or as CSV. */
   changes: {
     request: DocumentPair & {
       readonly form: ChangesForm;
@@ -81,7 +81,7 @@ export interface DocumentPair {
   readonly after: DocumentId;
 }
 
-/** A comparison without its two checkpoints, which the page has. */
+/** A comparison without its two checkpoints, which the page already has. */
 export interface DiffResponse {
   readonly differences: Differences;
   /** Reasons to doubt that the two show the same processes, as sentences. */
@@ -99,10 +99,10 @@ export interface UnionResponse {
 
 export type ChangesForm = "json" | "markdown" | "csv";
 
-/** What the checks found, with the titles of their rules. */
+/** The findings, with the titles of their rules. */
 export interface CheckResponse {
   readonly findings: Findings;
-  /** By code; only of rules that found something. */
+  /** By code; only of rules with findings. */
   readonly titles: Readonly<Record<string, string>>;
 }
 
@@ -122,5 +122,5 @@ export type FromWorker =
   | { readonly id: number; readonly kind: "part"; readonly part: Checkpoint }
   | { readonly id: number; readonly kind: "response"; readonly response: unknown }
   | { readonly id: number; readonly kind: "cancelled" }
-  /** The bytes could not be read, or ckptscope has a bug. `message` is for the user. */
+  /** The bytes cannot be read, or ckptscope has a bug. `message` is for the user. */
   | { readonly id: number; readonly kind: "failed"; readonly message: string };

@@ -38,7 +38,7 @@ function createHandlers(): Handlers {
   };
 }
 
-/** Runs the handler of one request and sends its response, or why there is none. */
+/** Runs the handler of one request and sends its response or error. */
 async function respond(
   port: Port,
   handlers: Handlers,
@@ -55,7 +55,7 @@ async function respond(
     },
   };
   try {
-    // `kind` and `request` come from one WorkerRequest and fit each other, which the type of `handlers[kind]` forgets.
+    // `kind` and `request` come from one WorkerRequest and so match, which the type of `handlers[kind]` cannot express.
     const handle = handlers[kind] as (request: unknown, exchange: Exchange) => Promise<Result<RequestKind>>;
     const { response, transfer } = await handle(request, exchange);
     post({ id, kind: "response", response }, transfer);
@@ -64,7 +64,7 @@ async function respond(
   }
 }
 
-/** What the user reads about an error. Problems of the image are part of its checkpoint and never end up here. */
+/** The message for the user. Problems of an image are part of its checkpoint and never get here. */
 function messageOf(error: unknown): string {
   if (error instanceof SourceError) return error.message;
   return `Something went wrong in ckptscope: ${error instanceof Error ? error.message : String(error)}`;

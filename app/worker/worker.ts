@@ -1,4 +1,4 @@
-// The worker's entry point. In a worker, the global scope is the port.
+// The worker's entry point. A worker's global scope is its port.
 
 import { type Port, serve } from "./serve.ts";
 

@@ -139,10 +139,10 @@ for (const [path, sentence] of [
     /can be reached, but does not let this page read before\.ckpt.*Access-Control-Allow-Origin: http:\/\/127/,
   ],
   ["missing/before.ckpt", /has no before\.ckpt at this address \(404\)/],
-  ["forbidden/before.ckpt", /does not give before\.ckpt to everybody \(403\)/],
+  ["forbidden/before.ckpt", /does not allow public access to before\.ckpt \(403\)/],
   ["html/before.ckpt", /a web page instead of an image/],
   ["changing/gib.ckpt", /gib\.ckpt was changed on .* since it was opened/],
-  ["broken/gib.ckpt", /The connection to .* broke while gib\.ckpt was read/],
+  ["broken/gib.ckpt", /The connection to .* broke while gib\.ckpt was being read/],
 ] as const) {
   test(`${path} is reported with its cause`, async () => {
     const { page } = await visit();

@@ -125,7 +125,7 @@ describe("with range requests", () => {
 });
 
 describe("without range requests", () => {
-  test("streams the whole once, with progress", async () => {
+  test("streams the whole file once, with progress", async () => {
     const seen: Progress[] = [];
     const source = await open("whole/large", { onProgress: (progress: Progress) => seen.push(progress) });
     expect(await source.read(1_000_000, 10)).toEqual(large.subarray(1_000_000, 1_000_010));
@@ -144,16 +144,16 @@ describe("without range requests", () => {
 
   test("does not load more than a limit", async () => {
     expect(await failure(open("whole/large", { wholeLimit: 2 ** 20 }))).toMatch(
-      /does not answer range requests.*1 MiB/,
+      /does not support range requests.*1 MiB/,
     );
   });
 });
 
-describe("what goes wrong is told apart", () => {
+describe("errors are reported with their cause", () => {
   test.each([
     ["missing/small", /^127\.0\.0\.1:\d+ has no small at this address \(404\)\. Check the address\.$/],
     ["forbidden/small", /\(403\).*signed address/],
-    ["busy/small", /cannot answer right now \(503\)/],
+    ["busy/small", /overloaded or failing \(503\)/],
     ["html/small", /a web page instead of an image/],
   ])("%s", async (path, sentence) => {
     expect(await failure(open(path))).toMatch(sentence);
@@ -177,12 +177,12 @@ describe("what goes wrong is told apart", () => {
     }
     server.reset();
     const broken = await open("broken/large");
-    expect(await failure(Promise.resolve(broken.read(1_000_000, 10)))).toMatch(/broke.* again at the second try/);
+    expect(await failure(Promise.resolve(broken.read(1_000_000, 10)))).toMatch(/broke.* again on the second try/);
   });
 
-  test("an answer with other bytes than were asked for", async () => {
+  test("a response with another range than requested", async () => {
     const source = await open("shifted/large");
-    expect(await failure(Promise.resolve(source.read(1_000_000, 10)))).toMatch(/with other bytes/);
+    expect(await failure(Promise.resolve(source.read(1_000_000, 10)))).toMatch(/the wrong range/);
   });
 
   test("a redirect from a public host into a private network", async () => {

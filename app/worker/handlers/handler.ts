@@ -1,11 +1,11 @@
-// What a handler of a request is.
+// The types of request handlers.
 
 import type { Progress } from "../../decoder/source.ts";
 import { copyOf, transferables } from "../../decoder/transfer.ts";
 import type { Checkpoint } from "../../model/checkpoint.ts";
 import type { RequestKind, Requests } from "../protocol.ts";
 
-/** What a handler may use before it responds. */
+/** A request in progress, as its handler sees it. */
 export interface Exchange {
   /** Aborted when the page cancels the request. */
   readonly signal: AbortSignal;
@@ -16,16 +16,16 @@ export interface Exchange {
 
 export interface Result<K extends RequestKind> {
   readonly response: Requests[K]["response"];
-  /** Buffers of the response that are moved to the page instead of copied. The worker loses them. */
+  /** Buffers of the response to transfer to the page instead of copying. The worker loses them. */
   readonly transfer?: Transferable[];
 }
 
 type Handler<K extends RequestKind> = (request: Requests[K]["request"], exchange: Exchange) => Promise<Result<K>>;
 
-/** A handler for each of some kinds of request. */
+/** Handlers for some kinds of request. */
 export type Handlers<K extends RequestKind = RequestKind> = { readonly [Kind in K]: Handler<Kind> };
 
-/** A copy of a checkpoint that can be moved to the page. Copying here keeps the page responsive. */
+/** A copy of a checkpoint to transfer to the page. Copying in the worker keeps the page responsive. */
 export function copyForPage(checkpoint: Checkpoint): { checkpoint: Checkpoint; transfer: Transferable[] } {
   const copy = copyOf(checkpoint);
   return { checkpoint: copy, transfer: transferables(copy) };

@@ -38,12 +38,12 @@ async function sourceOf(input: InputFile, { signal, reportProgress }: Exchange):
   return blobSource(input.path, input.file);
 }
 
-/** Bytes of a file that show whether it is a packed image. */
+/** Bytes needed to detect a packed image. */
 const PACKED_HEAD = 64;
 
 /**
- * Opens a packed image, out of a link or a report. It has a checkpoint but no records and bytes. `null`: the sources are
- * something else.
+ * Opens a packed image from a link or a report: a checkpoint without records and bytes. `null` if the sources are not
+ * a packed image.
  */
 async function openPacked([source, ...others]: readonly Source[]): Promise<Image | Refusal | null> {
   if (source === undefined || others.length > 0) return null;

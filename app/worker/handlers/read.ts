@@ -1,4 +1,4 @@
-// Read a document's bytes again: fields of records, details of open files, bytes.
+// Requests that re-read a document's bytes: fields of records, details of open files, bytes.
 
 import { findBytes } from "../../decoder/find-bytes.ts";
 import type { Field } from "../../model/fields.ts";
@@ -9,7 +9,7 @@ import type { Handlers } from "./handler.ts";
 const MAX_BYTES = 1024 * 1024;
 /** Most records in one response to `fieldsOf`. */
 const MAX_RECORDS = 512;
-/** Bytes that one `findBytes` request searches: a few hundredths of a second. */
+/** Bytes searched by one `findBytes` request: a few tens of milliseconds. */
 const STRETCH = 32 * 1024 * 1024;
 
 export function readHandlers(
@@ -34,7 +34,7 @@ export function readHandlers(
     async bytes({ document, member, offset, length }) {
       const source = documents.get(document).sources[member];
       if (source === undefined) return { response: new Uint8Array(0) };
-      // A copy: what a source returns may be a view of a larger buffer, all of which would be transferred.
+      // Copied, as the source may return a view of a larger buffer, all of which would be transferred.
       const bytes = new Uint8Array(await source.read(offset, Math.min(length, MAX_BYTES)));
       return { response: bytes, transfer: [bytes.buffer] };
     },

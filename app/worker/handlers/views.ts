@@ -1,4 +1,4 @@
-// What the page shows of one document or two: rows in order, layouts, findings, changes.
+// Requests for the page's views of one or two documents: sorted rows, layouts, findings, changes.
 
 import { checkImage, RULES } from "../../checks/check.ts";
 import { copyOf, transferables } from "../../decoder/transfer.ts";
@@ -32,7 +32,7 @@ export function viewHandlers(documents: Documents): Handlers<"order" | "layout" 
       const { before, after, ...differences } = documents.compare(pair);
       const digits = (id: "pos" | "version"): number => Math.max(widest(before.files[id]), widest(after.files[id]));
       const response = {
-        // A copy: the worker keeps its comparison, and transferring would take it away.
+        // Copied, as transferring would take the arrays from the cached comparison.
         differences: copyOf(differences),
         unrelated: unrelated(before, after, differences.pairs),
         digits: { pos: digits("pos"), version: digits("version") },
