@@ -12,7 +12,9 @@ export function blobSource(name: string, blob: Blob): Source {
       try {
         return new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer());
       } catch {
-        throw new SourceError(`${name} can no longer be read: it has been changed, moved or removed since it was opened.`);
+        throw new SourceError(
+          `${name} can no longer be read: it has been changed, moved or removed since it was opened.`,
+        );
       }
     },
   };
