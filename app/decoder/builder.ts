@@ -24,7 +24,7 @@ import { createOpenFiles } from "./builder/open-files.ts";
 import { createProblemList } from "./builder/problem-list.ts";
 import { createTextPool } from "./builder/text-pool.ts";
 
-/** What a decoder knows of the image as a whole. */
+/** Properties of the image as a whole. */
 export interface Head {
   readonly format: Format;
   readonly dialect: string;
@@ -38,7 +38,7 @@ export interface Head {
   readonly objectTypes: readonly string[];
 }
 
-/** Records are at most this long: a longer run of bytes between records takes several rows. */
+/** Longest record; a longer run of bytes between records takes several rows. */
 const LONGEST_RECORD = 0xffff_f000;
 
 export type Builder = ReturnType<typeof createBuilder>;

@@ -28,7 +28,7 @@ const META_LIMIT = 1 << 20;
 /** At most this many members are read. */
 const MEMBER_LIMIT = 500_000;
 
-/** What a header block calls for. `body`: bytes that follow it, without padding. */
+/** What to do after a header block. `body`: length of what follows it, in bytes, without padding. */
 type Step =
   | { readonly kind: "end" }
   | { readonly kind: "bad" }
@@ -46,7 +46,7 @@ const padded = (size: number): number => Math.ceil(size / BLOCK) * BLOCK;
 function headerNumber(block: Uint8Array, at: number, length: number): number {
   const first = block[at] as number;
   if (first & 0x80) {
-    // Negative numbers, which also have the second bit set, are not sizes: they become unsafe integers here.
+    // Negative numbers (second bit set too) are not valid sizes; they become unsafe integers here.
     let value = first & 0x7f;
     for (let i = 1; i < length; i++) value = value * 256 + (block[at + i] as number);
     return Number.isSafeInteger(value) ? value : Number.NaN;
@@ -60,7 +60,7 @@ function headerText(block: Uint8Array, at: number, length: number): string {
   return decodeText(block.subarray(at, end < 0 ? at + length : at + end));
 }
 
-/** Whether a block is a tar header: its checksum is right. Old programs summed up signed bytes. */
+/** Whether a block is a tar header, by its checksum. Old programs summed signed bytes. */
 export function isTarHeader(block: Uint8Array): boolean {
   if (block.length < BLOCK) return false;
   let unsigned = 0;
@@ -74,7 +74,7 @@ export function isTarHeader(block: Uint8Array): boolean {
   return block[0] !== 0 && (sum === unsigned || sum === signed);
 }
 
-/** Reads an archive header by header. `problem` is called for what is wrong. */
+/** Reads an archive header by header. `problem` is called for each fault. */
 function createTarParser(problem: (problem: ArchiveProblem) => void) {
   let longName: string | null = null;
   let pax: ReadonlyMap<string, string> = new Map();
@@ -143,7 +143,7 @@ function createTarParser(problem: (problem: ArchiveProblem) => void) {
       if (!"07".includes(type) || name.endsWith("/")) return { kind: "other", body: size };
       const clean = name.replace(/^(\.\/+)+/, "");
       if (clean.startsWith("/") || clean.split("/").includes("..") || clean === "") {
-        const message = `The path ${visible(name)} leads out of the archive; it is skipped.`;
+        const message = `The path ${visible(name)} points outside the archive; it is skipped.`;
         problem({ severity: "warning", code: "unsafe-path", message, offset });
         return { kind: "other", body: size };
       }
@@ -161,7 +161,7 @@ function createTarParser(problem: (problem: ArchiveProblem) => void) {
 const damagedHeader = (offset: number): ArchiveProblem => ({
   severity: "error",
   code: "bad-archive-header",
-  message: "The archive is damaged: a header was expected here. The rest is not read.",
+  message: "The archive is damaged: a header was expected here. The rest is ignored.",
   offset,
 });
 
@@ -182,7 +182,7 @@ const tooLarge = (offset: number): ArchiveProblem => ({
 const tooMany = (offset: number): ArchiveProblem => ({
   severity: "error",
   code: "too-many-members",
-  message: `The archive has more than ${MEMBER_LIMIT} members; the rest are not read.`,
+  message: `The archive has more than ${MEMBER_LIMIT} members; the rest are ignored.`,
   offset,
 });
 
@@ -193,7 +193,7 @@ const noEnd = (offset: number): ArchiveProblem => ({
   offset,
 });
 
-/** Lists a tar's members by its headers alone: bodies are not read. */
+/** Lists a tar's members from its headers, without reading the bodies. */
 export async function listTar(
   source: Source,
   signal?: AbortSignal,
@@ -261,7 +261,7 @@ export interface TarSink {
 export interface TarStream {
   /** Takes the next bytes. Returns false when no more are needed. */
   push(bytes: Uint8Array): boolean;
-  /** To be called when there are no more bytes. */
+  /** Must be called after the last bytes. */
   end(): void;
 }
 

@@ -1,5 +1,5 @@
-// Archives: a tar, plain or compressed with gzip or Zstandard, detected from its bytes. A plain tar's members are parts
-// of the archive; of a compressed one only what the caller needs is kept in memory.
+// Archives: a tar, plain or compressed with gzip or Zstandard, detected from its bytes. The members of a
+// plain tar are parts of the archive; of a compressed tar, only the members that the caller needs are kept in memory.
 
 import { visible } from "../../model/text.ts";
 import { bytesSource, partSource, type Source, SourceError } from "../source.ts";
@@ -8,9 +8,9 @@ import { unpackZstd, ZstdError } from "./zstd.ts";
 
 export type ArchiveForm = "tar" | "gzip" | "zstd";
 
-/** How much an archive may unpack to, in bytes. */
+/** Limits on what an archive unpacks to, in bytes. */
 export interface UnpackLimits {
-  /** In all, kept or not. Default: 4 GiB. */
+  /** In total, kept or not. Default: 4 GiB. */
   readonly unpacked?: number;
   /** Kept in memory. Default: 512 MiB. */
   readonly kept?: number;
@@ -19,7 +19,7 @@ export interface UnpackLimits {
 export interface UnpackOptions {
   readonly limits?: UnpackLimits;
   readonly signal?: AbortSignal;
-  /** Called with how many bytes of the archive have been read. */
+  /** Called with the number of bytes of the archive read so far. */
   readonly onBytes?: (bytes: number) => void;
   /** Whether a member's contents are needed; `maybe`: only if they are an archive. */
   readonly needed: (name: string) => boolean | "maybe";
@@ -27,7 +27,7 @@ export interface UnpackOptions {
 
 export interface Unpacked {
   readonly form: ArchiveForm;
-  /** Regular files. Those that are not needed may not have been kept: reading them rejects. */
+  /** Regular files. Reading one that was not needed may reject, as its contents may not have been kept. */
   readonly members: readonly Source[];
   readonly problems: readonly ArchiveProblem[];
 }
@@ -77,7 +77,7 @@ export async function openArchive(source: Source, form: ArchiveForm, options: Un
     options.signal?.throwIfAborted();
     unpacked += bytes.length;
     if (unpacked > limit) {
-      const message = `The archive unpacks to more than ${limit} bytes; the rest is not read.`;
+      const message = `The archive unpacks to more than ${limit} bytes; the rest is ignored.`;
       problem({ severity: "error", code: "archive-too-large", message, offset: limit });
       return false;
     }
@@ -138,7 +138,7 @@ async function unpackGzip(
       if (!write(value)) return;
     }
   } finally {
-    // Stops reading; what a damaged stream still has to say was said.
+    // Stops reading. A damaged stream has already reported its error.
     reader.cancel().catch(() => {});
   }
 }
@@ -169,7 +169,7 @@ function createKeeper(
       let sniffed = need === true;
       return (bytes) => {
         if (kept + bytes.length > limit) {
-          const message = `${visible(name)} is not kept: the contents that are needed exceed ${limit} bytes.`;
+          const message = `${visible(name)} is not kept: the needed contents exceed ${limit} bytes.`;
           problem({ severity: "error", code: "archive-too-large", message, offset: 0 });
           return drop(file);
         }
@@ -207,7 +207,7 @@ function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
 
 /** A member whose contents were not kept. */
 function absentSource(name: string, size: number): Source {
-  const message = "Its contents were not kept when the archive was unpacked.";
+  const message = "The contents were not kept when the archive was unpacked.";
   return { name, size, read: () => Promise.reject(new SourceError(message)) };
 }
 

@@ -1,9 +1,9 @@
-// Zstandard, streamed. Frames and blocks are parsed here, so that a header is checked before memory is allocated for
-// it, and each push unpacks at most one block.
+// Streaming Zstandard. Frames and blocks are parsed here, so that headers are checked before memory is allocated, and
+// each push unpacks at most one block.
 
 import type { Source } from "../source.ts";
 
-/** A frame that needs a window larger than this is refused, as the zstd program does by default. */
+/** Frames with a larger window are refused, as by the zstd program's default. */
 const WINDOW_LIMIT = 128 << 20;
 
 /** The largest block that the format allows. */

@@ -1,6 +1,5 @@
-// Columns that grow. A full column grows to what the whole image will need if it goes on as it began, but at least to
-// twice and at most to 64 times its length: memory stays within a fixed multiple of the image's size, and little is
-// copied.
+// Columns that grow. A full column grows to the size that the whole image needs by extrapolation, but at least 2 and at
+// most 64 times its length: memory stays within a fixed multiple of the image's size, and little is copied.
 
 export type Column =
   | Uint8Array<ArrayBuffer>
@@ -39,7 +38,7 @@ export function cutAll<T extends { count: number }>(group: T): Omit<T, "capacity
 export const nextCapacity = (capacity: number, fraction: number): number =>
   Math.ceil(Math.min(capacity * 64, Math.max(capacity * 2, (capacity / Math.max(fraction, 1e-9)) * 1.05)));
 
-/** Grows every column of a group. Callers check `count === capacity` themselves: it is the hottest line of all. */
+/** Grows every column of a group. Callers check `count === capacity` themselves, as that is the hottest line of all. */
 export function grow(group: { capacity: number }, fraction: number): void {
   growTo(group, nextCapacity(group.capacity, fraction));
 }

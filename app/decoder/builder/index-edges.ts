@@ -7,7 +7,7 @@ import type { DescriptorColumns, TaskColumns } from "./columns.ts";
 import { cutAll } from "./growing.ts";
 
 /**
- * Sorts rows by a small key, stably: row numbers in order of their keys, and the index of each key's first. Rows with a
+ * Stable sort of rows by a small key: row numbers ordered by key, and the index of each key's first row. Rows with a
  * negative key are left out.
  */
 function bucket(keys: ArrayLike<number>, count: number, buckets: number) {
@@ -77,7 +77,7 @@ export function holdersByFile(descriptors: Descriptors, files: number) {
   return { firstHolder: first, holder: rows };
 }
 
-/** Says that `record` has more about `file` than the file's own record does. */
+/** A further record about `file`, besides the file's own. */
 export interface FileRecordPair {
   readonly file: FileRow;
   readonly record: RecordRow;

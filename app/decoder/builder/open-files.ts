@@ -1,4 +1,4 @@
-// Adds open files and sets what is known of each. Casts `as number` read a row that the caller added.
+// Adds open files and sets their properties. Casts `as number` read a row that the caller added.
 
 import { HAS } from "../../model/checkpoint.ts";
 import type { FileRow, RecordRow } from "../../model/rows.ts";
@@ -22,7 +22,7 @@ export function createOpenFiles(decoded: () => number, text: TextPool) {
   return {
     files,
 
-    /** An open file of which only the id is known yet. */
+    /** Adds an open file of which only the id is known yet. */
     addFile(id: number, record: RecordRow): FileRow {
       if (files.count === files.capacity) {
         grow(files, decoded());
@@ -43,7 +43,7 @@ export function createOpenFiles(decoded: () => number, text: TextPool) {
 
     /** f_version as two 32-bit words. */
     setVersion(file: FileRow, low: number, high: number): void {
-      // Mostly zero, which the column is from the start: memory that is never written need not be fetched.
+      // Mostly zero, the column's initial value; pages that are never written are never allocated.
       if (low !== 0) words.version[2 * file] = low;
       if (high !== 0) words.version[2 * file + 1] = high;
       files.has[file] = (files.has[file] as number) | HAS.version;

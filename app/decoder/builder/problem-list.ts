@@ -1,4 +1,4 @@
-// Collects problems: of one code only the first hundred, and a count of the others.
+// Collects problems: the first hundred of each code, and a count of the others.
 
 import type { Problem } from "../../model/checkpoint.ts";
 
@@ -25,7 +25,7 @@ export function createProblemList(): ProblemList {
   };
 }
 
-/** A problem for each code of which not all were kept. */
+/** A summary problem for each code of which not all problems were kept. */
 function omitted(problems: readonly Problem[], counts: ReadonlyMap<string, number>): Problem[] {
   return [...counts]
     .filter(([, count]) => count > PROBLEMS_PER_CODE)

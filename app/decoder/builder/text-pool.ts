@@ -1,4 +1,4 @@
-// The text of an image: every name and path, one after the other, as bytes.
+// The text of an image: every name and path, concatenated, as bytes.
 
 import { grown, nextCapacity } from "./growing.ts";
 

@@ -5,7 +5,7 @@ import { decodeText, visible } from "../../model/text.ts";
 import { type Source, SourceError } from "../source.ts";
 import { baseName } from "./member-names.ts";
 
-/** What is known of a container from files next to its image set. */
+/** Metadata of a container, from the files next to its image set. */
 export interface Metadata {
   /** When the container was checkpointed: seconds since 1970; `null` if unknown. */
   readonly time: number | null;

@@ -1,4 +1,4 @@
-// What is known while the files of a set are decoded, and the small steps that all handlers of entries take.
+// The state of decoding a set, and small helpers shared by the handlers of entries.
 
 import type { RecordKind, Severity } from "../../model/checkpoint.ts";
 import { NONE } from "../../model/checkpoint.ts";
@@ -28,8 +28,8 @@ export interface Entry {
 }
 
 /**
- * What to do with the entries of one message, beyond their being records. Returns what `scan` returned, so that
- * damage is reported in one place; 0 if the handler read nothing or reports damage itself.
+ * Handles the entries of one message, whose records have been added. Returns the result of `scan`, so that damage is
+ * reported in one place; 0 if the handler read nothing or reports damage itself.
  */
 export type Handler = (set: SetContext, entry: Entry) => number;
 
@@ -41,7 +41,7 @@ export interface ImageFacts {
   imageVersion: number | null;
   /** core_entry.mtype; 0 if no core has been read. */
   machineType: number;
-  /** Oldest CRIU release that can have written the set, as major × 100 + minor; 0 if nothing is known. */
+  /** Oldest CRIU release that can have written the set, as major × 100 + minor; 0 if unknown. */
   release: number;
   hostName: string | null;
   securityModule: string | null;
@@ -51,15 +51,15 @@ export interface ImageFacts {
   memoryPages: number;
 }
 
-/** Which tables tasks use. Tables are only known after tasks, so that these are linked at the end. */
+/** Which tables tasks use. Tables are decoded after tasks, so they are linked at the end. */
 export interface TaskLinks {
   /** Whether fdinfo files are numbered by files_id; old releases number them by pid. */
   tablesById: boolean;
   /** By task: files_id; absent if unknown. */
   readonly filesId: number[];
-  /** By task: it is dead and has no table. */
+  /** By task: whether it is dead, and so has no table. */
   readonly dead: boolean[];
-  /** By task: its core was read. */
+  /** By task: whether its core was read. */
   readonly hasCore: boolean[];
   /** Threads other than leaders, by tid. */
   readonly threadIds: number[];
@@ -96,7 +96,7 @@ export interface FileLookups {
   ghosts: LinkedRows | null;
 }
 
-/** The names of memfds, which are in a file of their own, before the files that have them. */
+/** The names of memfds, from a file of their own that is decoded before the memfds. */
 export interface MemfdInodes {
   /** inode_id → index into the arrays below. */
   readonly ids: Links;
@@ -115,14 +115,14 @@ export interface FileContext {
   readonly memfdInodes: MemfdInodes;
   /** File id → row; empty until all open files are known (`closeFiles`). */
   byId: RowIndex;
-  /** REG entries that exist for their path only, and by the same index the FIFO or terminal that has the path. */
+  /** REG entries that exist only for their path, and at the same index the FIFO or terminal with that path. */
   readonly pathFiles: FileRow[];
   readonly pathOwners: FileRow[];
   /** Links from files to further records, so far. */
   linkedRecords: number;
 }
 
-/** Which members were found, for reporting those that are missing. */
+/** The members found, from which missing ones are reported. */
 export interface SeenMembers {
   /** Names of MEMBER_KINDS. */
   readonly kinds: Set<string>;
@@ -140,7 +140,7 @@ export interface SetContext {
   /** Files of the set in the order in which they are decoded. */
   readonly placed: readonly PlacedMember[];
   readonly kinds: RecordKinds;
-  /** What `scan` took out of the message read last. */
+  /** The values that the last `scan` extracted. */
   readonly values: Uint32Array;
   readonly facts: ImageFacts;
   readonly tasks: TaskLinks;
@@ -148,7 +148,7 @@ export interface SetContext {
   readonly seen: SeenMembers;
   /** By member, for pagemap images: present pages. */
   readonly pages: Map<number, number>;
-  /** Nothing is damaged or missing so far. */
+  /** Whether nothing is damaged or missing so far. */
   complete: boolean;
   /** Bytes of all members that are read. */
   readonly bytes: number;

@@ -1,4 +1,4 @@
-// What a set has about an open file beyond the common columns, as a plain object for each type of file.
+// Details of an open file that the columns do not have, as a plain object for each type of file.
 
 import { HAS } from "../../model/checkpoint.ts";
 import type { Details, DetailValue } from "../../model/fields.ts";
@@ -44,7 +44,7 @@ interface Values {
   each<T>(name: string, make: (values: Values) => T): T[];
 }
 
-/** More repeated messages than this are not listed. */
+/** Most repeated messages to list. */
 const LIST_LIMIT = 10_000;
 
 function valuesOf(found: ReadonlyMap<string, Piece>, bytes: Uint8Array, prefix: string): Values {
@@ -355,7 +355,7 @@ export function createDetailsReader(set: DecodedSet): (file: FileRow) => Promise
   };
 }
 
-/** For an unlinked file: that it is unlinked, and the attributes of the ghost file in which CRIU keeps its contents. */
+/** The remap of an unlinked file, and the attributes of the ghost file in which CRIU keeps its contents. */
 function unlinkedDetails(about: About): Record<string, DetailValue> {
   if (((about.set.checkpoint.files.has[about.file] ?? 0) & HAS.deleted) === 0) return {};
   const ghost = relatedOf(about, "ghost_file_entry");

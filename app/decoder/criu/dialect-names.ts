@@ -1,4 +1,4 @@
-// Names of the CRIU dialects. Apart from the message tables, so that the page can list them without loading those.
+// Names of the CRIU dialects. Separate from the message tables, so that the page can list them without loading those.
 
 /**
  * How a member begins. v1.1: the common magic of images, then the type's own. v1 (before CRIU 1.6, and inventory.img

@@ -6,7 +6,7 @@ import { word } from "./framing.ts";
 const FIRST_BLOCK = 64 << 10;
 const LARGEST_BLOCK = 4 << 20;
 
-/** An entry larger than this is skipped unread. CRIU writes none that is nearly as large. */
+/** Larger entries are skipped unread. CRIU writes none nearly as large. */
 export const ENTRY_LIMIT = 64 << 20;
 
 /** Where a walk ended, and why if that is not the end of the member. Offsets are in the member. */
@@ -16,8 +16,8 @@ export interface Walk {
 }
 
 /**
- * What to do with one entry: its message is bytes[start … end - 1], the entry begins at `offset` of the member.
- * Returns how many raw bytes follow the message.
+ * Handles one entry: its message is bytes[start … end - 1]; the entry begins at `offset` of the member. Returns the
+ * number of raw bytes that follow the message.
  */
 export type Visit = (bytes: Uint8Array, start: number, end: number, offset: number) => number;
 

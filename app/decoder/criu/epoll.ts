@@ -1,4 +1,4 @@
-// What an epoll watches: descriptors by number, resolved when all tables are known.
+// The targets of epolls: descriptor numbers, resolved when all tables are known.
 
 import { type Checkpoint, NONE, USE } from "../../model/checkpoint.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
@@ -6,13 +6,13 @@ import type { FileRow } from "../../model/rows.ts";
 import { firstIndex } from "../../model/search.ts";
 import type { Links } from "./rows.ts";
 
-/** At most this many holders of an epoll are searched. */
+/** Most holders of an epoll to search. */
 const SEARCH_LIMIT = 64;
 
 /**
  * Marks the files that epolls watch, and returns a function that finds the file an epoll watches by a descriptor number
- * (NONE if it is unknown). The number is one of the table in which the epoll was set up: of the tables that hold the
- * epoll, the first one with such a descriptor is taken.
+ * (NONE if it is unknown). The number belongs to the table in which the epoll was set up, which is not recorded: the
+ * first table that holds the epoll and has such a descriptor is taken.
  */
 export function markEpollTargets(checkpoint: Checkpoint, epolls: Links): (epoll: FileRow, fd: number) => FileRow {
   const { files, tables, descriptors } = checkpoint;

@@ -1,4 +1,4 @@
-// Inspects an entry: every field with its bytes, its raw value, what that means and what it refers to.
+// Inspects an entry: every field with its bytes, raw value, meaning and reference.
 
 import type { Field, Reference } from "../../model/fields.ts";
 import { flagNames, SOCKET_FAMILIES, SOCKET_STATES, SOCKET_TYPES } from "../../model/names.ts";
@@ -70,7 +70,7 @@ const FLAG_MESSAGES = (
   "memfd_file_entry ns_file_entry bpfmap_file_entry pidfd_entry"
 ).split(" ");
 
-/** What numbers mean, by message and field. */
+/** The meanings of numbers, by message and field. */
 const MEANINGS: Readonly<Record<string, Meaning>> = {
   ...Object.fromEntries(FLAG_MESSAGES.map((message) => [`${message}.flags`, openFlags])),
   "fdinfo_entry.flags": (low) => (low === 1 ? "FD_CLOEXEC" : null),
@@ -124,7 +124,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   "pagemap_entry.flags": bits(PAGEMAP_FLAGS),
   "pagemap_head.pages_id": (low, _high, { set, member }) => {
     const count = set.pages.get(member) ?? 0;
-    return `pages-${low}.img holds ${sizeText(count * 4096)} in ${count} pages of 4 KiB`;
+    return `pages-${low}.img: ${sizeText(count * 4096)} in ${count} pages of 4 KiB`;
   },
   "file_lock_entry.type": (low) => lockTypeName(low),
   "file_lock_entry.flag": (low) => lockFlagName(low),
@@ -135,7 +135,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   ),
 };
 
-/** Numbers that are file ids. */
+/** Fields that hold file ids. */
 const FILE_REFERENCES = new Set([
   "fdinfo_entry.id",
   "fifo_entry.regf_id",
@@ -147,7 +147,7 @@ const FILE_REFERENCES = new Set([
   "sk_packet_entry.id_for",
   "scm_entry.rights",
 ]);
-/** Entries before CRIU 3.4, with the id of their owner. Since then nested in the owner, and the id has no meaning. */
+/** Entries that have the id of their owner before CRIU 3.4. Since then they are nested in it and the id is unused. */
 const OWNER_MESSAGES = new Set(["eventpoll_tfd_entry", "inotify_wd_entry", "fanotify_mark_entry"]);
 const TASK_REFERENCES = new Set(["pstree_entry.ppid", "pstree_entry.pid", "file_lock_entry.pid", "pidfd_entry.nspid"]);
 
@@ -163,7 +163,7 @@ function referenceOf(piece: Piece, { set }: Context, top: string): Reference | n
 const reference = (to: Reference["to"], row: number): Reference | null => (row < 0 ? null : { to, row });
 const rowOf = (column: Uint32Array | Int32Array, value: number): number => column.indexOf(value);
 
-/** At most this many bytes of a string are shown as its raw value. */
+/** Most bytes of a string to show as its raw value. */
 const TEXT_SHOWN = 4096;
 
 /** Returns a function that reads the fields of a record. Every byte of the record is in exactly one field. */

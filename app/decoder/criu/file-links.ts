@@ -1,4 +1,4 @@
-// What refers to open files, and what more is known of them: uses, further records, paths of FIFOs and terminals.
+// Links to open files: their uses, further records, and the paths of FIFOs and terminals.
 
 import { HAS, USE } from "../../model/checkpoint.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
@@ -6,10 +6,10 @@ import type { FileRow, RecordRow } from "../../model/rows.ts";
 import { reportRecord, type SetContext } from "./context.ts";
 import { indexRows, linkedRows, specialFirst } from "./rows.ts";
 
-/** At most this many files with one id are searched. */
+/** Most files with one id to search. */
 const SEARCH_LIMIT = 64;
 
-/** Links from files to further records: no more than this, plus one for each file. */
+/** Most links from files to further records, beyond one for each file. */
 const LINK_LIMIT = 1 << 20;
 
 /** Notes that the open file with an id is used by something other than a descriptor. */
@@ -24,8 +24,8 @@ export function linkRecord({ builder, files }: SetContext, file: FileRow, record
 }
 
 /**
- * To be called when all open files have been read: from here on ids lead to files, and FIFOs and terminals have the
- * paths of their REG entries.
+ * Must be called when all open files have been read: resolves ids to files, and gives FIFOs and terminals the paths of
+ * their REG entries.
  */
 export function closeFiles(set: SetContext): void {
   const { builder, files } = set;
@@ -61,7 +61,7 @@ function reportSharedIds(set: SetContext, special: Uint8Array): boolean {
     if (id !== u32At(files.id, previous)) continue;
     if (special[file] !== special[previous]) found = true;
     else {
-      const message = `Two open files have the id ${id}; references to it lead to the first one.`;
+      const message = `Two open files have the id ${id}; references to it mean the first one.`;
       reportRecord(set, i32At(files.record, file), "duplicate-file-id", message);
     }
   }
@@ -98,7 +98,7 @@ function takePath(set: SetContext, owner: FileRow, path: FileRow): void {
   linkRecord(set, owner, i32At(files.record, path));
 }
 
-/** A FIFO or terminal is unlinked if the REG entry of its path is. To be called when all members have been read. */
+/** A FIFO or terminal is unlinked if the REG entry of its path is. Must be called when all members have been read. */
 export function takeDeletions({ builder, files }: SetContext): void {
   const { has } = builder.files;
   for (const [at, owner] of files.pathOwners.entries()) {

@@ -1,4 +1,4 @@
-// What the readers of all types of open files have in common.
+// Common parts of the readers of open files.
 
 import { HAS } from "../../model/checkpoint.ts";
 import { type FileKind, fileKind } from "../../model/names.ts";
@@ -15,7 +15,7 @@ import { high, isSet, low, type NamedPlan, scan } from "./wire.ts";
  */
 export type FileReader = (set: SetContext, file: FileRow, bytes: Uint8Array, start: number, end: number) => number;
 
-/** Reads what only one type of file has. The values of the plan's fields are in `set.values`: 0 if absent. */
+/** Reads the fields specific to one type of file. The values of the plan's fields are in `set.values`: 0 if absent. */
 export type Fill = (
   set: SetContext,
   file: FileRow,

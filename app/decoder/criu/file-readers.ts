@@ -26,13 +26,13 @@ const GENERIC = fileKind("generic");
 const DIRECTORY = fileKind("directory");
 const EXTERNAL = fileKind("external");
 
-/** O_DIRECTORY of x86: the only architecture of the releases that did not store the mode. */
+/** O_DIRECTORY on x86, the only architecture supported by the releases that did not store the mode. */
 const O_DIRECTORY = 0o200000;
 
 const REG = plan("reg_file_entry", ["flags", "pos", "name", "mode", "ext"]);
 const { flags: REG_FLAGS, pos: REG_POS, name: REG_NAME, mode: REG_MODE, ext: REG_EXT } = REG.slot;
 
-/** A file with a path. There can be millions, so that nothing is allocated here. */
+/** A file with a path. There can be millions, so nothing is allocated here. */
 const readRegular: FileReader = (set, file, bytes, start, end) => {
   const { builder, values } = set;
   const { files } = builder;
@@ -61,7 +61,7 @@ function nameExternal(set: SetContext, file: FileRow, seen: number, bytes: Uint8
   builder.files.nameStable[file] = Math.min("file[".length, end - start);
 }
 
-/** A reader for files that have nothing but flags: they are all named alike. */
+/** A reader for files that have nothing but flags: all of them get the same name. */
 const plain = (message: MessageName, kind: FileKind): FileReader =>
   fileReader(kind, plan(message, ["flags"]), ({ builder }, file) => builder.setName(file, kind));
 
@@ -130,7 +130,7 @@ const readMemfd = fileReader("memfd", MEMFD, (set, file) => {
   });
   if (found < 0) return builder.setName(file, "memfd");
   const start = memfdInodes.nameOffset[found] as number;
-  // Copied, as naming the file can move the builder's text.
+  // Copied, because naming the file can move the builder's text.
   const name = builder.textBytes.slice(start, start + (memfdInodes.nameLength[found] as number));
   setImageName(set, file, "memfd:", name, 0, name.length);
 });

@@ -10,7 +10,7 @@ import { baseName, directoryOf, memberOfName } from "./member-names.ts";
 
 /** One image set that can be opened. */
 export interface SetChoice {
-  /** Where it was found: the folder's path, with the archive's name before it if it is in one. "" for loose files. */
+  /** The folder's path, prefixed with the archive's name if it is in one. "" for loose files. */
   readonly name: string;
   /** Its files. */
   readonly sources: readonly Source[];
@@ -21,17 +21,17 @@ export interface FindOptions {
   readonly limits?: UnpackLimits;
   readonly signal?: AbortSignal;
   readonly onBytes?: (bytes: number, size: number) => void;
-  /** Called for what is wrong with archives, whether a set is found in them or not. */
+  /** Called for problems of archives, whether a set is found in them or not. */
   readonly onProblem?: (problem: ArchiveProblem) => void;
 }
 
-/** Archives in an archive are opened (a pod's containers), archives in those are not. */
+/** Archives in an archive are opened (a pod's containers); archives in those are not. */
 const DEPTH_LIMIT = 2;
 
-/** At most this many archives are opened. */
+/** Most archives to open. */
 const ARCHIVE_LIMIT = 100;
 
-/** A directory without any of these is not a set but part of a pre-dump. */
+/** A directory without any of these is part of a pre-dump, not a set. */
 const SET_KINDS: ReadonlySet<string> = new Set([
   "inventory",
   "pstree",
@@ -42,7 +42,7 @@ const SET_KINDS: ReadonlySet<string> = new Set([
   ...MEMBER_KINDS.flatMap(({ name, file }) => (file === undefined ? [] : [name])),
 ]);
 
-/** Archives of a container's own files: they never have an image set, and are often large. */
+/** Archives of a container's own files: often large, and never with an image set. */
 const NEVER_OPENED = /(^|\/)(rootfs-diff\.tar|devshm-checkpoint\.tar|volumes\/.*|artifacts\/.*|tmpfs-.*\.img)$/;
 
 /** Whether a member's contents are needed, for a set or for the facts of its container. */
@@ -132,7 +132,7 @@ async function findIn(
         onBytes: (bytes) => options.onBytes?.(bytes, source.size),
       });
       for (const problem of archive.problems) options.onProblem?.(problem);
-      // The user knows the name of the only archive given.
+      // The user already knows the name of the only archive.
       const name = depth === 0 && sources.length === 1 ? "" : joinName(prefix, source.name);
       const inner = await findIn(archive.members, name, depth + 1, search, [...problems, ...archive.problems]);
       found.push(...inner);
@@ -141,7 +141,7 @@ async function findIn(
   }
 }
 
-/** Whether a file's name is that of a CRIU image. Service files, which have no extension, are too weak a sign. */
+/** Whether a file's name is that of a CRIU image. Service files, which have no extension, prove too little. */
 const isWeakMember = (name: string): boolean => memberOfName(name) !== null && name.endsWith(".img");
 
 const joinName = (prefix: string, name: string): string =>

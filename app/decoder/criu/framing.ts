@@ -1,4 +1,4 @@
-// How a file is framed and what it is, by its first bytes.
+// Detects a file's framing and kind from its first bytes.
 //
 //   v1.1   common magic, type magic, entries    since CRIU 1.6
 //   v1     type magic, entries                  before, and inventory.img to this day
@@ -18,7 +18,7 @@ const KIND_OF_MAGIC: ReadonlyMap<number, number> = new Map(
   MEMBER_KINDS.flatMap(({ magic }, index) => (magic === null ? [] : [[MAGICS[magic], index] as const])).reverse(),
 );
 
-/** The framing and kind of a file that begins with `head` (8 bytes are enough); `null` if it is not CRIU's. */
+/** The framing and kind of a file that begins with `head` (8 bytes are enough); `null` if it is not a CRIU image. */
 export function memberOfBytes(head: Uint8Array): { readonly framing: Framing; readonly kind: number } | null {
   if (head.length < 4) return null;
   const first = word(head, 0);

@@ -1,4 +1,4 @@
-// Which function reads which message. Messages that are not here are records and no more.
+// Maps messages to their handlers. Other messages are only listed as records.
 
 import type { Handler } from "./context.ts";
 import { FILE_FIELD_OF_MESSAGE } from "./file-types.ts";

@@ -1,4 +1,4 @@
-// The set as a whole: dialect, machine and facts, from the inventory, the UTS namespace and whatever dates the writer.
+// The set as a whole: dialect, machine and facts, from the inventory, the UTS namespace and signs of the release.
 
 import type { Fact, Machine } from "../../model/checkpoint.ts";
 import { visibleText } from "../../model/text.ts";
@@ -57,7 +57,7 @@ export function onUtsNamespace({ values, facts }: SetContext, { bytes, start, en
   return seen;
 }
 
-/** What the checkpoint says of the set as a whole. */
+/** The checkpoint's data about the set as a whole. */
 export function imageHead(set: SetContext, complete: boolean): Head {
   const { facts, seen, metadata, placed, kinds } = set;
   const dialect = dialectOf(set);

@@ -1,4 +1,4 @@
-// CRIU image sets: from a folder's files, loose .img files, or an archive, to an Image.
+// Decodes CRIU image sets, from a folder's files, loose .img files or an archive, to an Image.
 
 import { visible } from "../../model/text.ts";
 import { archiveForm, type UnpackLimits } from "../archive/unpack.ts";
@@ -21,8 +21,8 @@ export interface CriuOptions extends DecodeOptions {
 }
 
 /**
- * Detects what an input is by its name and first bytes (512 are enough): a file of an image set, an archive that may
- * contain sets, or neither (`null`).
+ * Detects from an input's name and first bytes (512 are enough) whether it is a file of an image set, an archive that
+ * may contain sets, or neither (`null`).
  */
 export function recogniseCriu(name: string, head: Uint8Array): "image" | "archive" | null {
   if (memberOfBytes(head) !== null) return "image";

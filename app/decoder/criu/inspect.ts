@@ -1,4 +1,4 @@
-// Re-reads entries that are inspected, a block of a member at a time.
+// Re-reads entries for inspection, a block of a member at a time.
 
 import type { Checkpoint } from "../../model/checkpoint.ts";
 import type { RecordRow } from "../../model/rows.ts";
@@ -19,8 +19,8 @@ export interface EntryBytes {
 const BLOCK = 64 << 10;
 
 /**
- * Returns a function that re-reads a record. Neighbours of the record read last are still in memory. The result is
- * `null` for records that are not entries, and if the bytes can no longer be read.
+ * Returns a function that re-reads a record; neighbours of the last record are still in memory. It returns `null` for
+ * records that are not entries, and if the bytes can no longer be read.
  */
 export function createEntryReader(
   checkpoint: Checkpoint,

@@ -231,8 +231,8 @@ export function waitStatus(status: number): string {
 }
 
 /**
- * An internet address as text. `words`: 1 or 4 numbers whose memory order is network order, as isk.src_addr has
- * them; `null` if there are neither.
+ * An internet address as text. `words`: 1 or 4 numbers in network order in memory, as in isk.src_addr; `null` for any
+ * other count.
  */
 export function addressText(words: readonly number[]): string | null {
   if (words.length === 1) return wordBytes(words[0] ?? 0).join(".");

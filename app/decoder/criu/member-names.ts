@@ -1,4 +1,4 @@
-// What a file's name says about it. No imports but the table of kinds, so that the page can use it.
+// Parses the names of a set's files. Imports only the table of kinds, so that the page can use it.
 
 import { MEMBER_KINDS } from "./member-kinds.ts";
 

@@ -15,10 +15,10 @@ import { payloadOf } from "./payload.ts";
 import { type PlacedMember, withHead } from "./placing.ts";
 import { MALFORMED } from "./wire.ts";
 
-/** So many bytes at the start of a member are read ahead. */
+/** Bytes at the start of a member that are read ahead. */
 export const HEAD_SIZE = 64 << 10;
 
-/** No entry of a descriptor or an open file is smaller, in bytes: no room is made for more of them. */
+/** Bytes of the smallest entry of a descriptor or open file; bounds how many rows to reserve. */
 const SMALLEST_ENTRY = 12;
 
 /** A kind with CRIU's framing. */
@@ -69,7 +69,7 @@ export async function readMember(set: SetContext, member: number, head: Uint8Arr
   if (kind.number === "decimal") addNumber(set, kind.name, number);
 }
 
-/** A function that makes a record of an entry and calls the handler of its message. Returns the payload's length. */
+/** Returns a visitor that adds an entry's record, calls its message's handler, and returns the payload's length. */
 function entryVisitor(set: SetContext, kind: FramedKind, entry: Entry) {
   const { builder, kinds, placed } = set;
   const { member } = entry;
@@ -101,7 +101,7 @@ function entryVisitor(set: SetContext, kind: FramedKind, entry: Entry) {
 const handlerOf = (message: string | null): Handler | null =>
   message === null ? null : (HANDLERS.get(message) ?? null);
 
-/** A function that reports progress and, after the first block, makes room for as many rows as it suggests. */
+/** Returns a function that reports progress and, after the first block, reserves rows by extrapolation. */
 function progressReporter(set: SetContext, kind: FramedKind, member: number, entry: Entry) {
   const { builder, placed } = set;
   const { size } = (placed[member] as PlacedMember).source;

@@ -1,5 +1,5 @@
-// CRIU's image messages (protobuf, proto2), enums and magics, as data. One line for each message; fields that are not
-// here are skipped. Source: the .proto files of CRIU 4.2; the messages of all releases since 0.4 are subsets of them.
+// CRIU's image messages (protobuf, proto2), enums and magics, as data. One line for each message; other fields are
+// skipped. Source: the .proto files of CRIU 4.2; the messages of all releases since 0.4 are subsets of them.
 
 /** One field of a message. `type` is a protobuf scalar, an enum or a message, known here or not. */
 export interface FieldSpec {

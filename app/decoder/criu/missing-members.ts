@@ -1,4 +1,4 @@
-// Files that the inventory and the process tree call for and that are not in the set.
+// Reports files that the inventory or the process tree refers to and that the set lacks.
 
 import { NONE, type Severity } from "../../model/checkpoint.ts";
 import { i32At } from "../../model/read.ts";
@@ -7,7 +7,7 @@ import { report, type SetContext } from "./context.ts";
 import { MEMBER_KINDS } from "./member-kinds.ts";
 import { fdinfoNumber } from "./on-tasks.ts";
 
-/** Kinds of open files before CRIU 3.4, which had a file each. */
+/** Members with one type of open file each, before CRIU 3.4. */
 const FILE_KINDS_BY_NAME = MEMBER_KINDS.flatMap(({ name, file }) => (file === undefined ? [] : [name]));
 
 /** Reports missing files. A task's missing table is added, empty. */
@@ -48,7 +48,7 @@ function reportMissingOfTask(set: SetContext, task: TaskRow): void {
   }
 }
 
-const CALLED_FOR = "the process tree calls for it.";
+const CALLED_FOR = "the process tree refers to it.";
 
 const hasMember = ({ seen }: SetContext, kind: string, number: number): boolean =>
   seen.numbers.get(kind)?.has(number) ?? false;

@@ -1,4 +1,4 @@
-// Entries of fdinfo files: the descriptors of one table. There can be millions, so that nothing is allocated here.
+// Entries of fdinfo files: the descriptors of one table. There can be millions, so nothing is allocated here.
 
 import { type Entry, reportDamage, reportRecord, type SetContext } from "./context.ts";
 import { isSet, low, MALFORMED, plan, scan } from "./wire.ts";
@@ -21,9 +21,9 @@ export function onDescriptor(set: SetContext, { bytes, start, end, record, table
   }
   const file = isSet(seen, ID) ? set.files.byId.row(low(values, ID)) : -1;
   if (file < 0) {
-    const what = isSet(seen, ID) ? `the open file ${low(values, ID)}, which is missing from this set` : "no open file";
+    const what = isSet(seen, ID) ? `open file ${low(values, ID)}, which is missing from this set` : "no open file";
     set.complete = false;
-    reportRecord(set, record, "missing-file", `Descriptor ${fd} leads to ${what}.`);
+    reportRecord(set, record, "missing-file", `Descriptor ${fd} refers to ${what}.`);
   }
   const closeOnExec = isSet(seen, FLAGS) ? low(values, FLAGS) & FD_CLOEXEC : 0;
   builder.addDescriptor(table, fd, file, closeOnExec, record);

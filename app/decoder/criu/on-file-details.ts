@@ -24,7 +24,7 @@ const SCM = fieldNumber("sk_packet_entry", "scm");
 const RIGHTS = fieldNumber("scm_entry", "rights");
 const FS = plan("fs_entry", ["cwd_id", "root_id"]);
 
-/** remap_file_path_entry.remap_type. LINKED (0) is an unlinked file as well; PROCFS (2) is in a dead task's /proc. */
+/** remap_file_path_entry.remap_type. LINKED (0) is an unlinked file too, PROCFS (2) a file in a dead task's /proc. */
 const REMAP_GHOST = 1;
 
 /** memfd_inode_entry: the name of a memfd. */
@@ -43,7 +43,7 @@ export function onMemfdInode(set: SetContext, { bytes, start, end, record }: Ent
   return seen;
 }
 
-/** eventpoll_tfd_entry: a file that an epoll watches. Before CRIU 3.4; since then it is part of the epoll's entry. */
+/** eventpoll_tfd_entry, before CRIU 3.4: a file that an epoll watches. Part of the epoll's entry since. */
 export function onEpollTarget(set: SetContext, { bytes, start, end, record }: Entry): number {
   const { values } = set;
   const { id, tfd } = EPOLL_TARGET.slot;
@@ -56,7 +56,7 @@ export function onEpollTarget(set: SetContext, { bytes, start, end, record }: En
   return seen;
 }
 
-/** inotify_wd_entry, fanotify_mark_entry: what a file watches. Before CRIU 3.4; since then part of the file's entry. */
+/** inotify_wd_entry, fanotify_mark_entry, before CRIU 3.4: a watch or mark. Part of the file's entry since. */
 export function onWatch(set: SetContext, { bytes, start, end, record }: Entry): number {
   const seen = scan(bytes, start, end, WATCH, set.values);
   const file = fileIn(set, seen, WATCH.slot.id);
@@ -71,11 +71,11 @@ export function onRemap(set: SetContext, { bytes, start, end, record }: Entry): 
   const seen = scan(bytes, start, end, REMAP, values);
   const file = fileIn(set, seen, slot.orig_id);
   if (file < 0) {
-    const id = isSet(seen, slot.orig_id) ? `the open file ${low(values, slot.orig_id)}` : "an open file";
+    const id = isSet(seen, slot.orig_id) ? `open file ${low(values, slot.orig_id)}` : "an open file";
     reportRecord(set, record, "missing-file", `A remap refers to ${id}, which is missing from this set.`);
     return seen;
   }
-  // Old releases know no other type than ghosts and store none.
+  // Old releases have only ghosts and store no type.
   const type = isSet(seen, slot.remap_type) ? low(values, slot.remap_type) : REMAP_GHOST;
   if (type <= REMAP_GHOST) builder.files.has[file] = u8At(builder.files.has, file) | HAS.deleted;
   linkRecord(set, file, record);
@@ -97,15 +97,15 @@ export function onGhost(set: SetContext, { bytes, start, end, record, number }: 
 export const onGhostChunk = (set: SetContext, { bytes, start, end }: Entry): number =>
   scan(bytes, start, end, GHOST_CHUNK, set.values);
 
-/** tty_info_entry: a terminal, which several open files can lead to. */
+/** tty_info_entry: a terminal, which several open files can share. */
 export const onTtyInfo = (set: SetContext, entry: Entry): number =>
   linkByNumber(set, entry, TTY_INFO, set.files.lookups.terminals);
 
-/** tty_data_entry: what is in a terminal's buffer. */
+/** tty_data_entry: the contents of a terminal's buffer. */
 export const onTtyData = (set: SetContext, entry: Entry): number =>
   linkByNumber(set, entry, TTY_DATA, set.files.lookups.terminals);
 
-/** pipe_data_entry: what is in a pipe. */
+/** pipe_data_entry: the contents of a pipe. */
 export const onPipeData = (set: SetContext, entry: Entry): number =>
   linkByNumber(set, entry, PIPE_DATA, set.files.lookups.pipeEnds);
 

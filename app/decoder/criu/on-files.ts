@@ -1,4 +1,4 @@
-// Entries that are open files: those of files.img, and those of the images for one type each before CRIU 3.4.
+// Entries of open files: in files.img or, before CRIU 3.4, in an image for each type.
 
 import type { RecordRow } from "../../model/rows.ts";
 import { type Entry, type Handler, reportDamage, reportRecord, type SetContext } from "./context.ts";
@@ -63,5 +63,5 @@ export function onFileOfType(field: string): Handler {
 
 function reportNoId(set: SetContext, record: RecordRow): void {
   set.complete = false;
-  reportRecord(set, record, "file-without-id", "An open file has no id: nothing can refer to it.");
+  reportRecord(set, record, "file-without-id", "An open file has no id, so nothing can refer to it.");
 }

@@ -1,4 +1,4 @@
-// Entries of memory: which files tasks map and execute, and how many pages the set has.
+// Entries of memory: the files that tasks map and execute, and the number of pages in the set.
 
 import { USE } from "../../model/checkpoint.ts";
 import type { Entry, SetContext } from "./context.ts";
@@ -16,7 +16,7 @@ const VMA_FILE = (1 << 6) | (1 << 7);
 /** pagemap_entry.flags: the page is in the set's pages file. */
 const PE_PRESENT = 4;
 
-/** mm_entry: a task's memory: its executable and, in all but old releases, its mappings. */
+/** mm_entry: a task's executable and, except in old releases, its mappings. */
 export function onMm(set: SetContext, { bytes, start, end }: Entry): number {
   const { values } = set;
   const seen = scan(bytes, start, end, MM, values);
@@ -25,7 +25,7 @@ export function onMm(set: SetContext, { bytes, start, end }: Entry): number {
   return seen;
 }
 
-/** vma_entry: a mapping, in old releases with a file of their own for these. */
+/** vma_entry: a mapping. In old releases mappings have a file of their own. */
 export const onVma = (set: SetContext, { bytes, start, end }: Entry): number => readMapping(set, bytes, start, end);
 
 function readMapping(set: SetContext, bytes: Uint8Array, start: number, end: number): number {

@@ -1,4 +1,4 @@
-// Entries of tasks: the process tree, cores and object ids; and which file table each task uses.
+// Entries of tasks: the process tree, cores and object ids, which give each task its file table.
 
 import { NONE } from "../../model/checkpoint.ts";
 import { taskState } from "../../model/names.ts";
@@ -63,7 +63,7 @@ export function onCore(set: SetContext, { bytes, start, end, record, number }: E
   return seen;
 }
 
-/** A task_core_entry. `task` is -1 if the process tree does not have it. */
+/** A task_core_entry. `task` is -1 if it is not in the process tree. */
 function readTaskCore(set: SetContext, bytes: Uint8Array, start: number, end: number, task: TaskRow): void {
   const { builder, values } = set;
   const { slot } = TASK_CORE;

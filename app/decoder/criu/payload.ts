@@ -4,7 +4,7 @@ import type { Entry, SetContext } from "./context.ts";
 import type { MemberKind } from "./member-kinds.ts";
 import { high, isSet, low, plan, scan } from "./wire.ts";
 
-/** How many raw bytes follow an entry's message, `left` bytes before the end of the member. */
+/** Number of raw bytes after an entry's message, of the `left` bytes to the end of the member. */
 export type PayloadLength = (set: SetContext, entry: Entry, left: number) => number;
 
 /** The payload of a kind's entries; `null` if they have none. */
@@ -22,7 +22,7 @@ export function payloadOf({ message, payload }: MemberKind): PayloadLength | nul
 const GHOST = plan("ghost_file_entry", ["chunks"]);
 const GHOST_CHUNK = plan("ghost_chunk_entry", ["len"]);
 
-/** The contents of an unlinked file: all that follows its first entry, or runs with an entry each. */
+/** The contents of an unlinked file: everything after its first entry, or runs with an entry each. */
 const ghostPayload: PayloadLength = ({ values }, { bytes, start, end, nth }, left) => {
   if (nth === 0) {
     const { chunks } = GHOST.slot;

@@ -1,9 +1,9 @@
-// Takes an entry apart into fields and the bytes that no field accounts for, for the inspector.
+// Splits an entry into fields, and bytes that belong to no field, for the inspector.
 
 import { MESSAGES } from "./messages.ts";
 import { isNumber, readVarint, skip, WIRE, wireType } from "./wire.ts";
 
-/** One piece of an entry: a field with its tag, or bytes that no field of the message accounts for. */
+/** One piece of an entry: a field with its tag, or bytes that belong to no field of the message. */
 export interface Piece {
   /** Dotted, with an index where the field is repeated: `reg.fown.uid`, `threads[1]`. Empty: damaged bytes. */
   readonly name: string;
@@ -18,7 +18,7 @@ export interface Piece {
   readonly end: number;
   /** Where the value's own bytes begin, after tag and length. */
   readonly value: number;
-  /** The two halves of a number as it is on the wire, before the type's sign is applied. */
+  /** The two halves of a number on the wire, before its type's sign is applied. */
   readonly low: number;
   readonly high: number;
 }
@@ -30,12 +30,12 @@ interface Level {
   readonly counts: Map<number, number>;
 }
 
-/** At most this many pieces of one entry are listed; the rest is one piece of payload. */
+/** Most pieces of one entry; the rest becomes one piece of payload. */
 const PIECE_LIMIT = 200_000;
 
 /**
- * Takes the message bytes[start … end - 1] apart: each byte is in exactly one piece, in order. Unknown fields and
- * what cannot be read are payload.
+ * Splits the message bytes[start … end - 1] into pieces, in order; each byte is in exactly one. Unknown fields and
+ * unreadable bytes are payload.
  */
 export function pieces(bytes: Uint8Array, start: number, end: number, message: string): Piece[] {
   const found: Piece[] = [];

@@ -1,4 +1,4 @@
-// Which files belong to a set, and the order in which they are decoded.
+// Chooses the files that belong to a set, and the order in which to decode them.
 
 import { type Source, SourceError } from "../source.ts";
 import { memberOfBytes } from "./framing.ts";
@@ -16,8 +16,7 @@ const UNKNOWN_KIND = MEMBER_KINDS.length;
 export const isRaw = (kind: number): boolean => (MEMBER_KINDS[kind]?.magic ?? null) === null;
 
 /**
- * The inputs that belong to a set, in the order in which they are decoded. By name, or by magic where the name is not
- * that of a member.
+ * The inputs that belong to a set, in decoding order: detected by name, or else by magic.
  *
  * @param onDuplicate Called with a name that more than one input has; the last one is used.
  */

@@ -1,5 +1,5 @@
-// From a number in an image (a file id, a pipe id, a pid) to the rows that have it. Typed arrays, and bounded work
-// whatever numbers a crafted image has.
+// Finds rows by a number in the image (a file id, a pipe id, a pid), with typed arrays and with bounded work even for
+// crafted images.
 //
 // Casts `as number` read typed arrays within bounds checked by the loop.
 
@@ -75,7 +75,7 @@ export function addLink(links: Links, key: number, row: number): void {
 /** Calls `visit` with the rows linked to a key. */
 export type LinkedRows = (key: number, visit: (row: number) => void) => void;
 
-/** No more rows than this are visited for one key: nothing real has as many, a crafted image might. */
+/** Most rows to visit for one key. Only a crafted image has more. */
 const VISIT_LIMIT = 64;
 
 /** Looks up the links added so far; those added later are not seen. */

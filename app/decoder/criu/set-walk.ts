@@ -1,5 +1,5 @@
-// An image set becomes a Checkpoint: its files are read one after the other, in an order in which what is referred to
-// comes first. Handlers by message (handlers.ts) do the rest.
+// Decodes an image set to a Checkpoint: reads its files one by one, so that objects come before references to them, and
+// calls the handler of each message (handlers.ts).
 
 import type { Checkpoint } from "../../model/checkpoint.ts";
 import type { FileRow } from "../../model/rows.ts";
@@ -18,7 +18,7 @@ import { linkTasks } from "./on-tasks.ts";
 import { isRaw, type PlacedMember, placeMembers } from "./placing.ts";
 import { type LinkedRows, linkedRows, type RowIndex } from "./rows.ts";
 
-/** A decoded set, with what it takes to inspect it. */
+/** A decoded set, with the look-ups needed to inspect it. */
 export interface DecodedSet {
   readonly checkpoint: Checkpoint;
   readonly sources: readonly Source[];
@@ -34,10 +34,10 @@ export interface DecodedSet {
   readonly unixSockets: LinkedRows;
 }
 
-/** So many members are read ahead, as waiting for one small file after the other takes long. */
+/** Members read ahead, because awaiting small files one by one is slow. */
 const READ_AHEAD = 16;
 
-/** A set smaller than this is decoded before an early part of it could be shown. */
+/** Smaller sets are decoded before an early part could be shown. */
 const PART_SIZE = 4 << 20;
 
 const kindIndex = (name: string): number => MEMBER_KINDS.findIndex((kind) => kind.name === name);
@@ -46,8 +46,8 @@ const FIRST_AFTER_FILES = kindIndex("eventpoll-tfd");
 const FDINFO = kindIndex("fdinfo");
 
 /**
- * Decodes the files of one set, given in any order; files that do not belong to a set are left out. What cannot be
- * read becomes a problem of the checkpoint.
+ * Decodes the files of one set, given in any order; files that do not belong to a set are left out. Read
+ * errors become problems of the checkpoint.
  *
  * @throws the signal's reason if decoding was aborted; nothing else.
  */
@@ -116,7 +116,7 @@ function readHead({ source }: PlacedMember): Head {
     if (error instanceof SourceError) return error;
     throw error;
   });
-  // Nothing awaits it before the member's turn comes: until then its rejection is not an unhandled one.
+  // Marked as handled: nothing awaits it before the member's turn.
   head.catch(() => {});
   return head;
 }
@@ -137,7 +137,7 @@ async function readPlaced(set: SetContext, member: number, head: Head | null): P
   }
 }
 
-/** Hands out tasks, descriptors and open files, before details and memory are read. */
+/** Passes on tasks, descriptors and open files before details and memory are read. */
 function givePart(set: SetContext): void {
   const { bytes, options, builder } = set;
   if (bytes < PART_SIZE || options.onPart === undefined) return;

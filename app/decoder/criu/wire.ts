@@ -1,5 +1,5 @@
 // The protobuf wire format, as far as proto2 messages need it: https://protobuf.dev/programming-guides/encoding/.
-// Readers never read past the `end` they are given; of a damaged message they return what precedes the damage.
+// Readers never read past `end`; for a damaged message they return what precedes the damage.
 //
 // These are the innermost loops of decoding: casts `as number` read typed arrays within bounds checked by the loop.
 
@@ -11,7 +11,7 @@ export const WIRE = { varint: 0, fixed64: 1, bytes: 2, group: 3, endGroup: 4, fi
 /** In the bits that `scan` returns: the message is damaged, and fields after the damage were not read. */
 export const MALFORMED = 1;
 
-/** Which fields `scan` takes out of a message, and where it puts them. */
+/** The fields that `scan` extracts from a message, and where it stores them. */
 export interface Plan {
   /** By tag (field number and wire type): the field's slot, 0 for fields that are skipped. */
   readonly slots: Uint8Array;
@@ -37,8 +37,8 @@ export function wireType(type: string): number {
 }
 
 /**
- * A plan that takes the named fields of a message, 30 at most: the first name goes to slot 1. Of a field that occurs
- * more than once the last value counts.
+ * A plan to extract the named fields of a message, at most 30: the first name gets slot 1. If a field occurs more than
+ * once, the last value counts.
  */
 export function plan<const Name extends string>(message: MessageName, names: readonly Name[]): NamedPlan<Name> {
   const slots = new Uint8Array(TAGS);
@@ -73,7 +73,7 @@ export function scan(bytes: Uint8Array, start: number, end: number, { slots }: P
   while (at < end) {
     let tag = bytes[at++] as number;
     if (tag > 127) {
-      // The fields in plans have tags of at most two bytes; of others only the wire type matters.
+      // Fields in plans have tags of at most two bytes; of longer tags only the wire type matters.
       let shift = 7;
       let byte = 0;
       tag &= 127;
