@@ -127,7 +127,7 @@ export interface PathDetails {
   readonly flags?: Values<number>;
   readonly mode?: Values<number>;
   readonly version?: Values<string>;
-  /** Told where the names alone do not show the difference. */
+  /** Present where the names alone do not show the difference. */
   readonly kind?: Values<string>;
 }
 

@@ -21,7 +21,7 @@ export interface ObjectHash {
  * @param rows How many rows a type has whose keys are rows: there may be millions, so they are columns.
  */
 export function createObjectHash(rows: Readonly<Record<string, number>>): ObjectHash {
-  // The number of an object that was looked up but not described yet is stored as its negative.
+  // The number of an object that has been requested but not described yet is stored as its negative.
   const columns = new Map(Object.entries(rows).map(([type, count]) => [type, new Int32Array(count)]));
   const others = new Map<string, Map<ObjectKey, number>>();
   let next = 1;

@@ -2,7 +2,7 @@
 
 import { visible } from "../model/text.ts";
 
-/** The longest address that is looked at. */
+/** The longest address that is accepted. */
 const LONGEST = 8192;
 
 export interface Address {

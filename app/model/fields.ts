@@ -1,4 +1,4 @@
-// A record or message looked at closely: its fields, each with its bytes, its raw value and what that means.
+// An inspected record or message: its fields, each with its bytes, its raw value and its meaning.
 
 /** One field of one record. Offsets are in bytes from the start of the member that the record is in. */
 export interface Field {

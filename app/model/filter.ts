@@ -41,7 +41,7 @@ interface Test {
   text(text: string): boolean;
   /** Bytes from … to - 1 of the checkpoint's text. */
   span(text: Uint8Array, from: number, to: number): boolean;
-  /** Whether any number but none can pass: spares a look at each. */
+  /** Whether a number can pass at all. If not, numeric columns are skipped. */
   readonly numbers: boolean;
   number(value: number): boolean;
   big(value: bigint | null): boolean;

@@ -16,11 +16,6 @@ export function firstIndex(end: number, holds: (index: number) => boolean, from 
   return low;
 }
 
-/** The first index whose value is `value` or more; the length if there is none. */
-export function lowerBound(ascending: ArrayLike<number>, value: number): number {
-  return firstIndex(ascending.length, (index) => (ascending[index] as number) >= value);
-}
-
 /** The first index whose value is more than `value`; the length if there is none. */
 export function upperBound(ascending: ArrayLike<number>, value: number): number {
   return firstIndex(ascending.length, (index) => (ascending[index] as number) > value);

@@ -55,6 +55,6 @@ export function fileName(checkpoint: Checkpoint, file: FileRow): string {
 }
 
 /** What a file without a name is called: `(pipe)`. */
-export function namelessFile({ files }: Checkpoint, file: FileRow): string {
+function namelessFile({ files }: Checkpoint, file: FileRow): string {
   return `(${FILE_KINDS[u8At(files.kind, file)] ?? "unknown"})`;
 }

@@ -18,7 +18,7 @@ export function checkColumns(scanned: Scan): void {
     const message = `Descriptor ${fd} is there twice in one file table.`;
     faultAt(scanned, "descriptor-repeated", descriptors.record[row] as number, "fd", message);
   }
-  // A set without a process tree has no tasks at all; that is told already.
+  // A set without a process tree has no tasks at all; that is reported already.
   if (tasks.count === 0 || scanned.dangling) return;
   for (let table = 0; table < tables.count; table++) {
     if (taskCount(tables, table) > 0) continue;

@@ -1,4 +1,4 @@
-// Checks of entries, by their messages: what they name is noted, to be looked for when all have been read.
+// Checks of entries, by message. References are collected and resolved when all entries have been read.
 
 import { FILE_FIELDS } from "../../decoder/criu/file-types.ts";
 import { MEMBER_KINDS } from "../../decoder/criu/member-kinds.ts";

@@ -22,7 +22,7 @@ export function grown<C extends Column>(column: C, capacity: number): C {
 }
 
 /** The first `count` rows of a column, as a view. */
-export const cut = <C extends Column>(column: C, count: number): C => column.subarray(0, count) as C;
+const cut = <C extends Column>(column: C, count: number): C => column.subarray(0, count) as C;
 
 /** The columns of a group, each cut to the group's count. */
 export function cutAll<T extends { count: number }>(group: T): Omit<T, "capacity"> {

@@ -1,7 +1,7 @@
 // Entries of tasks: the process tree, cores and object ids, which give each task its file table.
 
 import { NONE } from "../../model/checkpoint.ts";
-import { taskState } from "../../model/names.ts";
+import { CRIU_TASK_STATES, taskState } from "../../model/names.ts";
 import { i32At } from "../../model/read.ts";
 import type { RecordRow, TaskRow } from "../../model/rows.ts";
 import { type Entry, reportRecord, type SetContext, since, taskOfPid } from "./context.ts";
@@ -14,15 +14,7 @@ const CORE = plan("core_entry", ["mtype", "tc", "ids"]);
 const TASK_CORE = plan("task_core_entry", ["task_state", "comm", "stop_signo"]);
 const IDS = plan("task_kobj_ids_entry", ["files_id", "time_ns_id"]);
 
-// task_core_entry.task_state, CRIU criu/include/pid.h. CRIU stores a zombie as dead.
-const STATES: Readonly<Record<number, number>> = {
-  1: taskState("running"),
-  2: taskState("zombie"),
-  3: taskState("stopped"),
-  4: taskState("helper"),
-  5: taskState("thread"),
-  6: taskState("zombie"),
-};
+/** task_core_entry.task_state of a task that has ended. */
 const DEAD = 2;
 
 /** pstree_entry: a task of the process tree. */
@@ -73,7 +65,8 @@ function readTaskCore(set: SetContext, bytes: Uint8Array, start: number, end: nu
   set.tasks.hasCore[task] = true;
   if (isSet(seen, slot.task_state)) {
     const state = low(values, slot.task_state);
-    builder.tasks.state[task] = STATES[state] ?? 0;
+    const known = CRIU_TASK_STATES[state];
+    builder.tasks.state[task] = known === undefined ? 0 : taskState(known);
     set.tasks.dead[task] = state === DEAD;
   }
   if (isSet(seen, slot.comm)) {
