@@ -24,7 +24,12 @@ function parseIpv4(text: string): Uint8Array | null {
 }
 
 function parseIpv6(text: string): Uint8Array | null {
-  const halves = text.split("::");
+  const [mixed, head, four] = /^(.*:)(\d+\.[\d.]+)$/.exec(text) ?? [];
+  const embedded = four === undefined ? null : parseIpv4(four);
+  if (mixed !== undefined && embedded === null) return null;
+  // The IPv4 address at the end of a mixed one is two groups of four digits: `::ffff:c000:0201`.
+  const digits = Array.from(embedded ?? [], (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const halves = (embedded === null ? text : `${head}${digits.slice(0, 4)}:${digits.slice(4)}`).split("::");
   const groups = halves.map((half) => half.split(":").filter((group) => group !== ""));
   const [before = [], after = []] = groups;
   const missing = 8 - before.length - after.length;

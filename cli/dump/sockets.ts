@@ -2,7 +2,7 @@
 
 import { readFileSync, readlinkSync } from "node:fs";
 import { endianness } from "node:os";
-import { ipv6Text } from "../../app/decoder/linux-cr/socket-addresses.ts";
+import { ipv6Text } from "../../app/model/addresses.ts";
 import type { Details } from "../../app/model/fields.ts";
 import { SOCKET_STATES, SOCKET_TYPES } from "../../app/model/names.ts";
 import { visibleText } from "../../app/model/text.ts";

@@ -2,9 +2,12 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { decodeCriuSet } from "../../app/decoder/criu/index.ts";
 import { bytesSource, type Source } from "../../app/decoder/source.ts";
+import { type Checkpoint, type RecordKind, recordMember } from "../../app/model/checkpoint.ts";
 import { isUtf8 } from "../../app/model/text.ts";
 import { folderSources, SAMPLES } from "./corpus.ts";
+import { documentOf, type ShowDocument } from "./open.ts";
 
 const FIXTURES = join(import.meta.dirname, "../fixtures/criu");
 
@@ -48,4 +51,46 @@ export function truthText(bytes: Uint8Array): string {
     }
   }
   return text;
+}
+
+/** A set as `show --json` describes it. */
+export interface DescribedSet {
+  readonly checkpoint: Checkpoint;
+  readonly document: ShowDocument;
+  /** The open file that a descriptor of the first table, or of a task's, leads to. */
+  file(fd: number, pid?: number): ShowDocument["files"][number];
+}
+
+/** Decodes a set and describes it. */
+export async function describedSet(sources: readonly Source[]): Promise<DescribedSet> {
+  const image = await decodeCriuSet(sources);
+  const document = await documentOf(image);
+  const { tasks, fileTables, files } = document;
+  return {
+    checkpoint: image.checkpoint,
+    document,
+    file: (fd, pid) => {
+      const id = pid === undefined ? fileTables[0]?.id : tasks.find((task) => task.pid === pid)?.fileTable;
+      const slot = fileTables.find((table) => table.id === id)?.fds.find((candidate) => candidate.fd === fd);
+      const row = files.findIndex((file) => file.id === slot?.file);
+      const found = files[row];
+      if (found === undefined) throw new Error(`there is no descriptor ${fd}`);
+      return found;
+    },
+  };
+}
+
+/** The set that a big-endian host with the same processes would write, but for values in the host's order. */
+export async function bigEndianSet(sources: readonly Source[]): Promise<Source[]> {
+  const { checkpoint, sources: members } = await decodeCriuSet(sources);
+  const { records } = checkpoint;
+  const bytes = members.map(({ size, read }) => new Uint8Array(read(0, size) as Uint8Array));
+  for (let record = 0; record < records.count; record++) {
+    const member = bytes[recordMember(records, record)] as Uint8Array;
+    const { type, struct } = records.kinds[records.kind[record] as number] as RecordKind;
+    const words = struct === "magic" ? (records.length[record] as number) / 4 : type < 0 ? 0 : 1;
+    const start = records.offset[record] as number;
+    for (let at = start; at < start + words * 4; at += 4) member.subarray(at, at + 4).reverse();
+  }
+  return members.map(({ name }, member) => bytesSource(name, bytes[member] as Uint8Array));
 }

@@ -37,6 +37,8 @@ export type Handler = (set: SetContext, entry: Entry) => number;
 export interface ImageFacts {
   /** Framing of the first file that is not the inventory. */
   framing: Framing | null;
+  /** Byte order of the host, by the first file's magic; `null` before that. */
+  littleEndian: boolean | null;
   /** inventory_entry.img_version. */
   imageVersion: number | null;
   /** core_entry.mtype; 0 if no core has been read. */
@@ -172,6 +174,7 @@ export function createContext(
     values: scratch(),
     facts: {
       framing: null,
+      littleEndian: null,
       imageVersion: null,
       machineType: 0,
       release: 0,

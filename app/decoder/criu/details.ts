@@ -15,13 +15,13 @@ import {
   ETHER_TYPES,
   endpointText,
   FANOTIFY_EVENTS,
+  fromNetworkOrder,
   INOTIFY_EVENTS,
   IP_PROTOCOLS,
   NAMESPACES,
   NETLINK_PROTOCOLS,
   SEALS,
   signalNames,
-  swap16,
 } from "./meaning.ts";
 import { enumName } from "./messages.ts";
 import { numberText, type Piece, pieces } from "./pieces.ts";
@@ -208,13 +208,14 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
   fifo: pipe,
   isk: (values, about) => {
     const stream = relatedOf(about, "tcp_stream_entry");
+    const { littleEndian } = about.set.checkpoint.machine;
     return {
       family: word(SOCKET_FAMILIES, values.number("family")),
       type: word(SOCKET_TYPES, values.number("type")),
       protocol: word(IP_PROTOCOLS, values.number("proto")),
       state: word(SOCKET_STATES, values.number("state")),
-      source: endpointText(values.numbers("src_addr"), values.number("src_port") ?? 0),
-      destination: endpointText(values.numbers("dst_addr"), values.number("dst_port") ?? 0),
+      source: endpointText(values.numbers("src_addr"), values.number("src_port") ?? 0, littleEndian),
+      destination: endpointText(values.numbers("dst_addr"), values.number("dst_port") ?? 0, littleEndian),
       inode: values.number("ino"),
       ...backlog(values),
       ...shutdown(values),
@@ -244,8 +245,8 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
       ...queued(about),
     };
   },
-  psk: (values) => {
-    const protocol = swap16(values.number("protocol") ?? 0);
+  psk: (values, about) => {
+    const protocol = fromNetworkOrder(values.number("protocol") ?? 0, about.set.checkpoint.machine.littleEndian);
     return {
       type: word(SOCKET_TYPES, values.number("type")),
       protocol: ETHER_TYPES[protocol] ?? protocol,

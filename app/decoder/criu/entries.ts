@@ -1,7 +1,7 @@
 // Walks a member's entries block by block: a size, then that many bytes of a message, then raw bytes in some kinds.
 
 import type { Source } from "../source.ts";
-import { word } from "./framing.ts";
+import { type Start, word } from "./framing.ts";
 
 const FIRST_BLOCK = 64 << 10;
 const LARGEST_BLOCK = 4 << 20;
@@ -22,14 +22,14 @@ export interface Walk {
 export type Visit = (bytes: Uint8Array, start: number, end: number, offset: number) => number;
 
 /**
- * Calls `visit` for every whole entry from offset `from` on, `oversized` for entries larger than ENTRY_LIMIT (with
+ * Calls `visit` for every whole entry after the magics, `oversized` for entries larger than ENTRY_LIMIT (with
  * their offset and their length, size word included), and `progress` after each block.
  *
  * @throws SourceError if bytes cannot be read; whatever `visit` and `progress` throw. Damage is returned as a fault.
  */
 export async function walkEntries(
   source: Source,
-  from: number,
+  { length: from, littleEndian }: Start,
   visit: Visit,
   oversized: (offset: number, length: number) => void,
   progress: (offset: number) => void,
@@ -43,7 +43,7 @@ export async function walkEntries(
     if (bytes.length < wanted) return shortened(offset + bytes.length);
     let at = 0;
     while (at + 4 <= bytes.length) {
-      const length = word(bytes, at);
+      const length = word(bytes, at, littleEndian);
       const left = size - offset - at - 4;
       if (length > left) return truncated(offset + at, length, left);
       const end = at + 4 + length;
@@ -59,7 +59,7 @@ export async function walkEntries(
     }
     if (at === 0) {
       if (bytes.length < 4) return { end: offset, fault: TRAILING };
-      block = 4 + word(bytes, 0);
+      block = 4 + word(bytes, 0, littleEndian);
       continue;
     }
     offset += at;

@@ -16,6 +16,7 @@ import {
   EPOLL_EVENTS,
   ETHER_TYPES,
   FANOTIFY_EVENTS,
+  fromNetworkOrder,
   INOTIFY_EVENTS,
   IP_PROTOCOLS,
   lockFlagName,
@@ -29,7 +30,6 @@ import {
   SEALS,
   signalName,
   signalNames,
-  swap16,
   TASK_STATE_WORDS,
   VMA_STATUS,
   waitStatus,
@@ -44,6 +44,7 @@ interface Context {
   readonly set: DecodedSet;
   readonly member: number;
   readonly arch: string | null;
+  readonly littleEndian: boolean;
 }
 
 type Meaning = (low: number, high: number, context: Context) => string | null;
@@ -57,7 +58,7 @@ const bits =
   (low) =>
     bitWords(list, low).join(" | ") || null;
 const openFlags: Meaning = (low, _high, { arch }) => flagNames(low, arch).join(" | ");
-const address: Meaning = (low) => addressText([low]);
+const address: Meaning = (low, _high, { littleEndian }) => addressText([low], littleEndian);
 const hex: Meaning = (low, high) => `0x${((BigInt(high) << 32n) | BigInt(low)).toString(16)}`;
 const mode: Meaning = (low) => modeText(low);
 const device: Meaning = (low) => deviceText(low);
@@ -98,7 +99,10 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   "unix_sk_entry.type": words(SOCKET_TYPES),
   "unix_sk_entry.state": words(SOCKET_STATES),
   "packet_sock_entry.type": words(SOCKET_TYPES),
-  "packet_sock_entry.protocol": (low) => ETHER_TYPES[swap16(low)] ?? `0x${swap16(low).toString(16)}`,
+  "packet_sock_entry.protocol": (low, _high, { littleEndian }) => {
+    const protocol = fromNetworkOrder(low, littleEndian);
+    return ETHER_TYPES[protocol] ?? `0x${protocol.toString(16)}`;
+  },
   "netlink_sk_entry.protocol": words(NETLINK_PROTOCOLS),
   "eventpoll_tfd_entry.events": bits(EPOLL_EVENTS),
   "eventpoll_tfd_entry.dev": device,
@@ -176,11 +180,11 @@ export function createFieldReader(set: DecodedSet): (record: RecordRow) => Promi
     const length = records.length[record] ?? 0;
     const member = records.member[record] ?? 0;
     const kind = records.kinds[records.kind[record] ?? -1];
-    if (kind?.struct === "magic") return magicFields(sources[member], offset, length);
+    if (kind?.struct === "magic") return magicFields(sources[member], offset, length, machine.littleEndian);
     const opaque = { name: "data", type: "bytes", offset, length, raw: "", meaning: null, role: "payload" } as const;
     const entry = await readEntry(record);
     if (entry === null) return length === 0 ? [] : [opaque];
-    const context: Context = { set, member, arch: machine.arch };
+    const context: Context = { set, member, arch: machine.arch, littleEndian: machine.littleEndian };
     const size = entry.end - entry.start;
     const fields: Field[] = [
       { name: "size", type: "u32", offset, length: 4, raw: String(size), meaning: `${size} bytes of message` },
@@ -192,11 +196,16 @@ export function createFieldReader(set: DecodedSet): (record: RecordRow) => Promi
   };
 }
 
-async function magicFields(source: Source | undefined, offset: number, length: number): Promise<Field[]> {
+async function magicFields(
+  source: Source | undefined,
+  offset: number,
+  length: number,
+  littleEndian: boolean,
+): Promise<Field[]> {
   const fields: Field[] = [];
   const bytes = (await source?.read(offset, length)) ?? new Uint8Array(0);
   for (let at = 0; at + 4 <= bytes.length; at += 4) {
-    const value = word(bytes, at);
+    const value = word(bytes, at, littleEndian);
     const name = Object.entries(MAGICS).find(([, magic]) => magic === value)?.[0] ?? null;
     const raw = `0x${value.toString(16)}`;
     fields.push({ name: "magic", type: "u32", offset: offset + at, length: 4, raw, meaning: name });

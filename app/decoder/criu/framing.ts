@@ -2,15 +2,29 @@
 //
 //   v1.1   common magic, type magic, entries    since CRIU 1.6
 //   v1     type magic, entries                  before, and inventory.img to this day
+//
+// Magics and the sizes of entries are in the byte order of the host that dumped: big-endian on s390x and some MIPS.
 
 import type { Framing } from "./dialect-names.ts";
 import { MEMBER_KINDS, type MemberKind } from "./member-kinds.ts";
 import { MAGICS } from "./messages.ts";
 
-/** The little-endian 32-bit word at `at`. */
-export function word(bytes: Uint8Array, at: number): number {
-  const low = (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16);
-  return (low | ((bytes[at + 3] as number) << 24)) >>> 0;
+/** The 32-bit word at `at`. */
+export function word(bytes: Uint8Array, at: number, littleEndian: boolean): number {
+  const [first, second] = [bytes[at] as number, bytes[at + 1] as number];
+  const [third, fourth] = [bytes[at + 2] as number, bytes[at + 3] as number];
+  return littleEndian
+    ? (first | (second << 8) | (third << 16) | (fourth << 24)) >>> 0
+    : ((first << 24) | (second << 16) | (third << 8) | fourth) >>> 0;
+}
+
+/** How a file begins. */
+export interface Start {
+  readonly framing: Framing;
+  /** Bytes that the magics take. */
+  readonly length: number;
+  /** The byte order of the file's words. */
+  readonly littleEndian: boolean;
 }
 
 // Where kinds share a magic, the first one counts: hence reverse().
@@ -19,22 +33,32 @@ const KIND_OF_MAGIC: ReadonlyMap<number, number> = new Map(
 );
 
 /** The framing and kind of a file that begins with `head` (8 bytes are enough); `null` if it is not a CRIU image. */
-export function memberOfBytes(head: Uint8Array): { readonly framing: Framing; readonly kind: number } | null {
-  if (head.length < 4) return null;
-  const first = word(head, 0);
-  const common = isCommonMagic(first);
-  if (common && head.length < 8) return null;
-  const kind = KIND_OF_MAGIC.get(common ? word(head, 4) : first);
-  return kind === undefined ? null : { framing: common ? "v1.1" : "v1", kind };
+export function memberOfBytes(head: Uint8Array): (Start & { readonly kind: number }) | null {
+  for (const littleEndian of [true, false]) {
+    const start = startOf(head, littleEndian);
+    const kind = start === null ? undefined : KIND_OF_MAGIC.get(start.magic);
+    if (start !== null && kind !== undefined) return { ...start, kind };
+  }
+  return null;
 }
 
-/** The framing of a file and the bytes that its magic takes; `null` if `head` does not begin like its kind. */
-export function framingOf(kind: MemberKind, head: Uint8Array): { framing: Framing; length: number } | null {
-  if (head.length < 4 || kind.magic === null) return null;
-  const magic = MAGICS[kind.magic];
-  const first = word(head, 0);
-  if (first === magic) return { framing: "v1", length: 4 };
-  return isCommonMagic(first) && head.length >= 8 && word(head, 4) === magic ? { framing: "v1.1", length: 8 } : null;
+/** How a file begins; `null` if `head` does not begin like its kind. */
+export function framingOf(kind: MemberKind, head: Uint8Array): Start | null {
+  if (kind.magic === null) return null;
+  for (const littleEndian of [true, false]) {
+    const start = startOf(head, littleEndian);
+    if (start?.magic === MAGICS[kind.magic]) return start;
+  }
+  return null;
+}
+
+/** The type magic that `head` has if its words are in this byte order; `null` if it is too short. */
+function startOf(head: Uint8Array, littleEndian: boolean): (Start & { readonly magic: number }) | null {
+  if (head.length < 4) return null;
+  const first = word(head, 0, littleEndian);
+  if (!isCommonMagic(first)) return { framing: "v1", length: 4, littleEndian, magic: first };
+  if (head.length < 8) return null;
+  return { framing: "v1.1", length: 8, littleEndian, magic: word(head, 4, littleEndian) };
 }
 
 const isCommonMagic = (magic: number): boolean => magic === MAGICS.IMG_COMMON || magic === MAGICS.IMG_SERVICE;

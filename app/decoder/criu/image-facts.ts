@@ -86,8 +86,10 @@ function dialectOf({ facts }: SetContext): Framing {
   return facts.imageVersion >= 2 ? "v1.1" : "v1";
 }
 
-const machineOf = ({ facts }: SetContext): Machine =>
-  MACHINES[facts.machineType] ?? { arch: null, littleEndian: true, wordSize: null };
+function machineOf({ facts }: SetContext): Machine {
+  const machine = MACHINES[facts.machineType] ?? { arch: null, littleEndian: true, wordSize: null };
+  return { ...machine, littleEndian: facts.littleEndian ?? machine.littleEndian };
+}
 
 function factsOf(set: SetContext): Fact[] {
   const { facts, builder } = set;

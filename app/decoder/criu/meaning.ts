@@ -1,5 +1,7 @@
 // Words for the numbers in CRIU's messages: protocols, namespaces, event masks; addresses, modes and devices as text.
 
+import { ipv4Text, ipv6Text } from "../../model/addresses.ts";
+
 type Words = Readonly<Record<number, string>>;
 
 /** IP protocols. */
@@ -231,42 +233,30 @@ export function waitStatus(status: number): string {
 }
 
 /**
- * An internet address as text. `words`: 1 or 4 numbers in network order in memory, as in isk.src_addr; `null` for any
- * other count.
+ * An internet address as text. `words`: 1 or 4 numbers in network order in the host's memory, as in isk.src_addr;
+ * `null` for any other count.
  */
-export function addressText(words: readonly number[]): string | null {
-  if (words.length === 1) return wordBytes(words[0] ?? 0).join(".");
-  if (words.length !== 4) return null;
-  const bytes = words.flatMap(wordBytes);
-  const groups = Array.from({ length: 8 }, (_, i) => (bytes[2 * i] ?? 0) * 256 + (bytes[2 * i + 1] ?? 0));
-  // The longest run of zero groups, two at least, becomes "::" (RFC 5952).
-  let best = { at: -1, length: 1 };
-  for (let at = 0; at < 8; at++) {
-    let length = 0;
-    while (groups[at + length] === 0) length++;
-    if (length > best.length) best = { at, length };
-  }
-  const text = (part: readonly number[]) => part.map((group) => group.toString(16)).join(":");
-  if (best.at < 0) return text(groups);
-  return `${text(groups.slice(0, best.at))}::${text(groups.slice(best.at + best.length))}`;
+export function addressText(words: readonly number[], littleEndian: boolean): string | null {
+  const bytes = Uint8Array.from(words.flatMap((word) => wordBytes(word, littleEndian)));
+  return words.length === 1 ? ipv4Text(bytes) : words.length === 4 ? ipv6Text(bytes) : null;
 }
 
-const wordBytes = (value: number): number[] => [
-  value & 255,
-  (value >>> 8) & 255,
-  (value >>> 16) & 255,
-  (value >>> 24) & 255,
-];
+/** The bytes of a word as they are in the host's memory. */
+function wordBytes(value: number, littleEndian: boolean): number[] {
+  const bytes = [value & 255, (value >>> 8) & 255, (value >>> 16) & 255, (value >>> 24) & 255];
+  return littleEndian ? bytes : bytes.reverse();
+}
 
 /** Address and port: `127.0.0.1:80`, `[::1]:80`. */
-export function endpointText(words: readonly number[], port: number): string {
-  const address = addressText(words);
+export function endpointText(words: readonly number[], port: number, littleEndian: boolean): string {
+  const address = addressText(words, littleEndian);
   if (address === null) return `?:${port}`;
   return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-/** A 16-bit number with its bytes swapped: the protocol of a packet socket is in network order. */
-export const swap16 = (value: number): number => ((value & 255) << 8) | ((value >>> 8) & 255);
+/** The value of a 16-bit number in network order, as the host read it: the protocol of a packet socket. */
+export const fromNetworkOrder = (value: number, littleEndian: boolean): number =>
+  littleEndian ? ((value & 255) << 8) | ((value >>> 8) & 255) : value & 0xffff;
 
 const TYPE_LETTERS: Words = { 1: "p", 2: "c", 4: "d", 6: "b", 8: "-", 10: "l", 12: "s" };
 

@@ -6,7 +6,7 @@ import { visible } from "../../model/text.ts";
 import type { SourceError } from "../source.ts";
 import { type Entry, type Handler, report, reportDamage, type SetContext } from "./context.ts";
 import { walkEntries } from "./entries.ts";
-import { framingOf } from "./framing.ts";
+import { framingOf, type Start } from "./framing.ts";
 import { HANDLERS } from "./handlers.ts";
 import { MEMBER_KINDS, type MemberKind } from "./member-kinds.ts";
 import { baseName } from "./member-names.ts";
@@ -43,7 +43,7 @@ export async function readMember(set: SetContext, member: number, head: Uint8Arr
     refuseMember(set, member);
     return;
   }
-  if (kind.name !== "inventory") set.facts.framing ??= start.framing;
+  noteStart(set, member, kind, start);
   const magic = set.builder.addRecord(0, start.length, set.kinds.magic, member);
   set.seen.kinds.add(kind.name);
   if (kind.opaque) {
@@ -56,7 +56,7 @@ export async function readMember(set: SetContext, member: number, head: Uint8Arr
   const entry: Entry = { bytes: head, start: 0, end: 0, record: NONE, nth: 0, member, number, table };
   const walk = await walkEntries(
     withHead(source, head),
-    start.length,
+    start,
     entryVisitor(set, kind, entry),
     (offset, length) => reportOversized(set, member, offset, length),
     progressReporter(set, kind, member, entry),
@@ -67,6 +67,18 @@ export async function readMember(set: SetContext, member: number, head: Uint8Arr
     addRest(set, member, Math.max(walk.end, lastRecordEnd(set)));
   }
   if (kind.number === "decimal") addNumber(set, kind.name, number);
+}
+
+/** Notes a member's framing and byte order, which is that of the host and the same in all members. */
+function noteStart(set: SetContext, member: number, kind: FramedKind, { framing, littleEndian }: Start): void {
+  const { facts } = set;
+  if (kind.name !== "inventory") facts.framing ??= framing;
+  facts.littleEndian ??= littleEndian;
+  if (facts.littleEndian === littleEndian) return;
+  const [own, others] = littleEndian ? ["little", "big"] : ["big", "little"];
+  set.complete = false;
+  const message = `${nameOf(set, member)} is ${own}-endian, the files before it are ${others}-endian.`;
+  report(set, "error", "wrong-magic", message, 0, member);
 }
 
 /** Returns a visitor that adds an entry's record, calls its message's handler, and returns the payload's length. */

@@ -3,8 +3,9 @@
 import { HAS } from "../../model/checkpoint.ts";
 import { SOCKET_STATES, SOCKET_TYPES } from "../../model/names.ts";
 import { u8At } from "../../model/read.ts";
+import type { SetContext } from "./context.ts";
 import { fileReader, setImageName } from "./file-reader.ts";
-import { ETHER_TYPES, endpointText, IP_PROTOCOLS, NETLINK_PROTOCOLS, swap16 } from "./meaning.ts";
+import { ETHER_TYPES, endpointText, fromNetworkOrder, IP_PROTOCOLS, NETLINK_PROTOCOLS } from "./meaning.ts";
 import { addLink } from "./rows.ts";
 import { eachVarint, fieldNumber, high, isSet, low, plan } from "./wire.ts";
 
@@ -27,16 +28,19 @@ export const readInetSocket = fileReader("socket", INET, (set, file, seen, bytes
   const { slot } = INET;
   if (isSet(seen, slot.ino)) addLink(files.links.inetSockets, low(values, slot.ino), file);
   const protocol = IP_PROTOCOLS[low(values, slot.proto)] ?? String(low(values, slot.proto));
-  let source = endpointText(wordsOf(bytes, start, end, SRC_ADDR), low(values, slot.src_port));
+  const littleEndian = isLittleEndian(set);
+  let source = endpointText(wordsOf(bytes, start, end, SRC_ADDR), low(values, slot.src_port), littleEndian);
   const isRaw = low(values, slot.type) === SOCK_RAW;
   // The source port of a raw socket only repeats its protocol.
   if (isRaw) source = source.slice(0, source.lastIndexOf(":"));
   const port = low(values, slot.dst_port);
-  const target = port === 0 ? "" : `->${endpointText(wordsOf(bytes, start, end, DST_ADDR), port)}`;
+  const target = port === 0 ? "" : `->${endpointText(wordsOf(bytes, start, end, DST_ADDR), port, littleEndian)}`;
   const stable = `socket:[${isRaw ? "raw " : ""}${protocol} ${source}${target}`;
   const state = HAS_STATES.has(protocol) ? SOCKET_STATES[low(values, slot.state)] : undefined;
   builder.setName(file, `${stable}${state === undefined ? "" : ` ${state}`}]`, stable.length);
 });
+
+const isLittleEndian = ({ facts }: SetContext): boolean => facts.littleEndian !== false;
 
 /** The words of an address: 1 or 4. */
 function wordsOf(bytes: Uint8Array, start: number, end: number, field: number): number[] {
@@ -73,9 +77,10 @@ export const readNetlinkSocket = fileReader("socket", NETLINK, ({ builder, value
   builder.setName(file, `${stable}${port === 0 ? "" : ` port ${port}`}]`, stable.length);
 });
 
-export const readPacketSocket = fileReader("socket", PACKET, ({ builder, values }, file) => {
+export const readPacketSocket = fileReader("socket", PACKET, (set, file) => {
+  const { builder, values } = set;
   const { type, protocol } = PACKET.slot;
-  const number = swap16(low(values, protocol));
+  const number = fromNetworkOrder(low(values, protocol), isLittleEndian(set));
   const protocolText = ETHER_TYPES[number] ?? `0x${number.toString(16)}`;
   builder.setName(file, `socket:[packet ${SOCKET_TYPES[low(values, type)] ?? low(values, type)} ${protocolText}]`);
 });

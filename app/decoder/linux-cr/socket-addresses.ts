@@ -1,5 +1,6 @@
 // Addresses of sockets as text, from the structs that an image holds them in.
 
+import { ipv4Text, ipv6Text } from "../../model/addresses.ts";
 import { visibleText } from "../../model/text.ts";
 import type { StructReader } from "./struct-reader.ts";
 
@@ -7,18 +8,7 @@ import type { StructReader } from "./struct-reader.ts";
 export function inetAddress(sockaddr: Uint8Array, length: number): string {
   if (length < 8 || sockaddr.length < 8) return "";
   const [, , high = 0, low = 0] = sockaddr;
-  return `${sockaddr.subarray(4, 8).join(".")}:${(high << 8) | low}`;
-}
-
-/** 16 bytes of an IPv6 address as text, the longest run of zeros as `::`. */
-export function ipv6Text(address: Uint8Array): string {
-  const groups = Array.from({ length: 8 }, (_, group) =>
-    (((address[group * 2] ?? 0) << 8) | (address[group * 2 + 1] ?? 0)).toString(16),
-  );
-  const runs = groups.join(":").match(/(?<![\da-f])0(:0)+(?![\da-f])/g) ?? [];
-  const longest = runs.reduce((best, run) => (run.length > best.length ? run : best), "");
-  if (longest === "") return groups.join(":");
-  return groups.join(":").replace(new RegExp(`(^|:)${longest}(:|$)`), "::");
+  return `${ipv4Text(sockaddr.subarray(4, 8))}:${(high << 8) | low}`;
 }
 
 /** The address and port of a socket or of its peer, from SOCKET_INET; empty if there is none. */

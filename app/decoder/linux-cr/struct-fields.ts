@@ -1,5 +1,6 @@
 // The fields of a struct of the catalogue, and of arrays of structs and scalars.
 
+import { ipv6Text } from "../../model/addresses.ts";
 import type { Field } from "../../model/fields.ts";
 import { visibleText } from "../../model/text.ts";
 import {
@@ -14,7 +15,7 @@ import {
 } from "./field-cursor.ts";
 import type { Layout, LayoutField } from "./layout.ts";
 import { meaning } from "./meaning.ts";
-import { inetAddress, ipv6Text, unixAddress } from "./socket-addresses.ts";
+import { inetAddress, unixAddress } from "./socket-addresses.ts";
 import { integer } from "./struct-reader.ts";
 
 /** Entries of an array that become fields; the rest of a longer one is payload. */
