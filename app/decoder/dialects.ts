@@ -1,4 +1,4 @@
-// The dialects that a user can choose instead of the detected one. Loads no decoder.
+// The dialects that a user can choose instead of the detected one. Imports no decoder.
 
 import type { Format } from "../model/checkpoint.ts";
 import { FRAMINGS } from "./criu/dialect-names.ts";

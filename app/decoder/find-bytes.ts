@@ -1,4 +1,4 @@
-// Finds where a run of bytes occurs in a source, a stretch at a time.
+// Searches a source for a run of bytes, a stretch at a time.
 
 import type { Source } from "./source.ts";
 
@@ -10,13 +10,13 @@ const BLOCK = 1024 * 1024;
 export interface Occurrences {
   /** Offsets, ascending; no two overlap. */
   readonly found: Float64Array;
-  /** Where to go on; `null`: the source ends here. */
+  /** Where to continue; `null` at the end of the source. */
   readonly next: number | null;
 }
 
 /**
- * Where `needle` begins in bytes from … from + stretch - 1 of `source` (it may end after them), `most` places at
- * most. Takes time in proportion to `stretch`, whatever the bytes are.
+ * Finds at most `most` occurrences of `needle` that begin in bytes from … from + stretch - 1 of `source`; they may end
+ * later. Takes time linear in `stretch`, whatever the bytes are.
  */
 export async function findBytes(
   source: Source,
@@ -53,7 +53,7 @@ export async function findBytes(
   return { found: Float64Array.from(found), next: next + needle.length > source.size ? null : next };
 }
 
-/** For each prefix of the needle, the length of its longest proper prefix that is its end too. */
+/** For each prefix of the needle, the length of its longest proper prefix that is also a suffix (as in KMP). */
 function bordersOf(needle: Uint8Array): Uint16Array {
   const borders = new Uint16Array(needle.length);
   let length = 0;

@@ -1,15 +1,15 @@
-// Finds a row by an id that one image hands out. Such ids are small and dense in any real image, so they index an
-// array; a hostile image's scattered ids go to a Map instead of making the array large.
+// Finds rows by an image's ids. In any real image ids are small and dense, so they index an array; the scattered ids of
+// a hostile image go to a Map instead of making the array large.
 
 /** Ids (unsigned 32-bit) to rows. */
 export interface IdIndex {
   /** The row of `id`; -1 if there is none. */
   get(id: number): number;
-  /** Remembers the row of `id`, unless it has one already; returns whether it was new. */
+  /** Adds the row of `id`, unless it already has one; returns whether it was added. */
   add(id: number, row: number): boolean;
 }
 
-/** The array may be this many times as long as there are ids. */
+/** Most array elements for each id. */
 const SPREAD = 8;
 const LEAST = 4096;
 /** Below V8's limit of 2^24 entries in a Map. */

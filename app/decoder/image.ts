@@ -1,4 +1,4 @@
-// What every decoder returns: the checkpoint, and functions that inspect the bytes it came from.
+// The result of every decoder: the checkpoint, and functions that inspect the bytes it came from.
 
 import type { Checkpoint } from "../model/checkpoint.ts";
 import type { Details, Field } from "../model/fields.ts";
@@ -12,7 +12,7 @@ export interface Image {
   readonly sources: readonly Source[];
   /** The fields of a record, with padding and payload: every byte of the record is in exactly one. */
   fields(record: RecordRow): Promise<Field[]>;
-  /** What the format has about an open file beyond the columns: `details` of `show --json`. */
+  /** Details of an open file that the columns do not have: `details` of `show --json`. */
   details(file: FileRow): Promise<Details>;
 }
 

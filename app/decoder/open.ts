@@ -10,8 +10,8 @@ import type { Source } from "./source.ts";
 export type OpenOptions = CriuOptions;
 
 /**
- * Decodes one image, given as one stream, as the files of a set, or as an archive. The bytes decide on the format, never
- * the name alone.
+ * Decodes one image, given as one stream, as the files of a set, or as an archive. The format is detected from the
+ * bytes, never from the name alone.
  *
  * @throws the signal's reason if decoding was aborted; SourceError if bytes cannot be read.
  */

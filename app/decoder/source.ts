@@ -1,8 +1,8 @@
-// Where bytes come from, as far as a decoder needs to know.
+// The interface through which decoders read bytes.
 
 /** Bytes at rest: a file, a part of one, a buffer, a hosted image. */
 export interface Source {
-  /** As the user, folder or archive named it; untrusted text. */
+  /** The name given by the user, folder or archive; untrusted text. */
   readonly name: string;
   /** Bytes. */
   readonly size: number;
@@ -40,13 +40,13 @@ export function partSource(source: Source, name: string, offset: number, size: n
 export interface DecodeOptions {
   /** A dialect chosen by the user instead of the detected one. */
   readonly dialect?: string;
-  /** Called now and then with bytes read of bytes in all, and objects found so far. */
+  /** Called now and then with the bytes read, the bytes in total, and the objects found so far. */
   readonly onProgress?: (progress: Progress) => void;
   /** Aborting makes decoding reject with the signal's reason. */
   readonly signal?: AbortSignal;
   /**
-   * Called with what was decoded so far, a few times at most, so that a view can begin. Its columns go on growing:
-   * take a copy before returning.
+   * Called a few times at most with the part decoded so far, so that a view can begin. Its columns keep growing: copy
+   * them before returning.
    */
   readonly onPart?: (part: import("../model/checkpoint.ts").Checkpoint) => void;
 }

@@ -1,9 +1,9 @@
-// Reads a source in blocks: most reads find their bytes in the current block, and only a new block is awaited.
+// Reads a source in blocks. Most reads find their bytes in the current block; only a new block has to be awaited.
 
 import type { Source } from "./source.ts";
 
 const FIRST_BLOCK = 64 * 1024;
-/** After a jump, which often leads to one record before the next jump. Such blocks may have to come over a network. */
+/** Bytes of the first block after a jump: often only one record is read before the next, perhaps over a network. */
 const JUMP_BLOCK = 16 * 1024;
 const LARGEST_BLOCK = 4 * 1024 * 1024;
 
@@ -15,8 +15,8 @@ export interface Window {
   start: number;
   end: number;
   /**
-   * Fetches a block that holds `offset` and, as far as the source goes, `need` bytes from there. Blocks double while
-   * reading goes on in sequence, small gaps aside, and start small again after a jump, so that skipped bytes are not
+   * Fetches a block with the `need` bytes from `offset`, or those up to the end of the source. Blocks double in size
+   * during sequential reading, small gaps aside, and start small again after a jump, so that skipped bytes are not
    * fetched.
    */
   fill(offset: number, need: number): Promise<void>;

@@ -1,4 +1,4 @@
-// Which records and objects have a handler, as look-ups by the numbers that a dialect gives them.
+// The records and objects that have a handler, as look-ups by the numbers of a dialect.
 
 import { type FileKind, fileKind } from "../../model/names.ts";
 import type { Dialect } from "./dialect.ts";

@@ -1,5 +1,5 @@
 // Every struct and enum of every version of the Linux-CR image, as data. The first entry is the base; each later one
-// lists what it changed from the entry that it names. docs/adding-a-dialect.md explains how to add one.
+// lists its changes from the entry that it names. docs/adding-a-dialect.md explains how to add one.
 //
 // Sources: "[RFC v16][PATCH 09/43] c/r: dump open file descriptors" (2009-05-27) and its series for `seed` and `v16`;
 // the mails of v17 and v18; the headers of user-cr's history for the rest. test/fixtures/linux-cr/layouts.json has the
@@ -13,7 +13,7 @@ import { V20_TO_V23 } from "./catalogue/v20-v23.ts";
 /** All dialects, oldest first. */
 export const DIALECT_SOURCES: readonly DialectSource[] = [...V16_TO_V18, ...V19, ...V20_TO_V23];
 
-/** Records whose struct is not called after their type in lower case. `null`: the payload is opaque. */
+/** Structs of records whose name is not the record's in lower case. `null`: the payload is opaque. */
 export const STRUCT_OF_RECORD: Readonly<Record<string, string | null>> = {
   BUFFER: null,
   STRING: null,
@@ -38,7 +38,7 @@ export const STRUCT_OF_RECORD: Readonly<Record<string, string | null>> = {
   NETDEV_ADDR: null,
 };
 
-/** The struct of a FILE record, by the name of its f_type. Kinds that are not here have the common part alone. */
+/** The struct of a FILE record, by the name of its f_type. Other kinds have only the common part. */
 export const STRUCT_OF_FILE: Readonly<Record<string, string>> = {
   GENERIC: "ckpt_hdr_file_generic",
   PIPE: "ckpt_hdr_file_pipe",

@@ -1,6 +1,6 @@
-// Walks the records of a Linux-CR image and builds the Checkpoint. The grammar is followed loosely: what a record means
-// depends on the OBJREF and the task before it, not on a fixed order, so that every version and damaged images go
-// through the same loop. Payloads that hold nothing of the object graph (memory pages) are not read.
+// Walks the records of a Linux-CR image and builds the Checkpoint. The grammar is followed loosely: a record's
+// meaning depends on the OBJREF and the task before it, not on a fixed order, so that all versions and damaged images
+// go through the same loop. Payloads outside the object graph (memory pages) are not read.
 //
 // Casts `as number` read typed arrays within bounds that the loop checks: these are the hottest lines of the decoder.
 
@@ -15,7 +15,7 @@ import { betterDialect, type Recognition } from "./recognise.ts";
 import { handleSlowly, skipRawBytes } from "./slow-records.ts";
 import { beginWalk, fault, HANDLED_BYTES, type Walk } from "./walk.ts";
 
-/** The first early part is handed out after this many bytes, each further one after eight times as many. */
+/** The first early part is passed on after this many bytes, each further one after eight times as many. */
 const FIRST_PART = 4 * 1024 * 1024;
 
 /** A decoded image, or the dialect that it turned out to be written in. */
@@ -64,13 +64,13 @@ export async function decodeRecords(
   return { checkpoint: builder.finish(headOf(walk)) };
 }
 
-/** Moves the window to the current record; false, and reported, if the source has fewer bytes than it said. */
+/** Moves the window to the current record. Reports and returns false if the source ends before its stated size. */
 async function fillWindow(walk: Walk): Promise<boolean> {
   const { window, source } = walk;
   const { end } = window;
   await window.fill(walk.pos, Math.min(HANDLED_BYTES, source.size - walk.pos));
   if (window.end !== end || window.end >= source.size) return true;
-  fault(walk, "truncated", "The source ended earlier than it said.", window.end);
+  fault(walk, "truncated", "The source ended before its stated size.", window.end);
   return false;
 }
 
@@ -95,7 +95,7 @@ function walkWindow(walk: Walk, actions: Uint8Array): "bytes" | "await" | "end" 
     const expected = sizeByType[type] as number;
     if (expected !== 0 && expected !== length) return { type, length };
     const action = actions[type] as number;
-    // Most BUFFERs are memory pages: they are not even fetched.
+    // Most BUFFERs are memory pages, which need not be fetched.
     if (action === 0 || (action === ACTIONS.BUFFER && walk.nextBuffer === "other")) {
       walk.record = builder.addRecord(pos, length, kind, 0);
       walk.pos = pos + length;

@@ -1,4 +1,4 @@
-// What the records of an open file say beyond the columns, by kind of file: `details` of `show --json`.
+// Details of an open file that the columns do not have, by kind of file: `details` of `show --json`.
 
 import { type Checkpoint, NONE, nameBytes } from "../../model/checkpoint.ts";
 import type { Details, DetailValue } from "../../model/fields.ts";
@@ -13,7 +13,7 @@ import { socketWords } from "./socket-names.ts";
 import { integer, type StructReader, structReader } from "./struct-reader.ts";
 import { terminalSide } from "./terminal-names.ts";
 
-/** Targets of an epoll that are listed at most. */
+/** Most targets of an epoll to list. */
 const MOST_TARGETS = 256;
 
 /** A record that describes a file, other than its FILE. */
@@ -50,7 +50,7 @@ export function createDetailsReader(
   return async (file) => {
     const record = files.record[file] ?? NONE;
     const kind = FILE_KINDS[u8At(files.kind, file)];
-    // Nearly all files are plain ones: the columns hold everything that their records say.
+    // Nearly all files: the columns hold everything in their records.
     if (record === NONE || kind === "generic") return {};
     const from = await readFileRecords(context, file, read);
     switch (kind) {
@@ -111,7 +111,7 @@ function pipeDetails({ checkpoint }: FieldContext, from: FileRecords, others: re
 /** Which end of a pipe a file is: pipes are open for reading or for writing. */
 const pipeEnd = (flags: number): string => ["read", "write", "read and write"][flags & 3] ?? "unknown";
 
-/** Pipes by their name, which holds the number of the pipe. */
+/** Ends of pipes by name, which contains the pipe's number. */
 function pipeEndsByName(checkpoint: Checkpoint): ReadonlyMap<string, readonly FileRow[]> {
   const pipe = fileKind("pipe");
   const ends = new Map<string, FileRow[]>();

@@ -1,4 +1,4 @@
-// Names of the Linux-CR dialects. Apart from the catalogue, so that the page can list them without loading it.
+// Names of the Linux-CR dialects. Separate from the catalogue, so that the page can list them without loading it.
 
 const NAMES = [
   "seed",

@@ -1,4 +1,4 @@
-// A dialect as a decoder or encoder uses it: the catalogue's edits applied, enums numbered, structs laid out.
+// Builds dialects for decoder and encoder from the catalogue: applies edits, numbers enums, lays out structs.
 
 import type { DialectSource } from "./catalogue/dialect-source.ts";
 import { DIALECT_SOURCES, STRUCT_OF_FILE, STRUCT_OF_RECORD } from "./catalogue.ts";
@@ -26,7 +26,7 @@ export interface Dialect {
 
 interface EnumEntry {
   readonly name: string;
-  /** Set where the list says it; otherwise one more than the entry before. */
+  /** An explicit value; otherwise one more than that of the entry before. */
   readonly value: number | undefined;
 }
 
@@ -83,7 +83,7 @@ function lineage(name: string): DialectSource[] {
 /**
  * Builds a dialect.
  *
- * @param arch Machine whose own structs it is to have: `s390x`, `powerpc`, `arm`; anything else is x86.
+ * @param arch Machine whose structs to use: `s390x`, `powerpc`, `arm`; anything else is x86.
  * @throws Error if there is no dialect of that name.
  */
 export function dialect(name: string, wordSize: 4 | 8 = 8, arch: string | null = null): Dialect {
@@ -142,7 +142,7 @@ export function dialect(name: string, wordSize: 4 | 8 = 8, arch: string | null =
   };
 }
 
-/** The dialect as a machine (Machine.arch) writes it. */
+/** The dialect as written on a machine (Machine.arch). */
 export function dialectOnMachine(name: string, arch: string | null): Dialect {
   // Only x86-32 aligns a u64 inside a struct to 4 bytes.
   return dialect(name, arch === "x86-32" ? 4 : 8, arch?.startsWith("powerpc") ? "powerpc" : arch);

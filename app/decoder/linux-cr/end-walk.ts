@@ -1,4 +1,4 @@
-// The end of the walk: what the image lacks, the tasks' pids, and the facts about the image as a whole.
+// The end of the walk: reports what is missing, sets the tasks' pids, and collects facts about the image as a whole.
 
 import type { Head } from "../builder.ts";
 import { endTable } from "./on-file-table.ts";
@@ -14,7 +14,7 @@ export function endWalk(walk: Walk): void {
   setPids(walk);
   const left = source.size - pos;
   if (walk.nextString === "error") {
-    report(walk, "error", "error-record", "The dump failed; the image does not say why.", pos);
+    report(walk, "error", "error-record", "The dump failed; the image gives no reason.", pos);
   }
   if (walk.complete) {
     if (left > 0) {
@@ -50,7 +50,7 @@ function setPids(walk: Walk): void {
   }
 }
 
-/** The image as a whole, as far as the walk has come. */
+/** Properties of the image as a whole, as far as it has been decoded. */
 export function headOf(walk: Walk): Head {
   const { recognition, source, kinds } = walk;
   return {

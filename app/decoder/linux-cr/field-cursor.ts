@@ -1,4 +1,4 @@
-// The fields of a record while they are collected: every byte goes to exactly one field, front to back.
+// Collects the fields of a record, front to back: every byte goes to exactly one field.
 
 import type { Checkpoint } from "../../model/checkpoint.ts";
 import type { Field, Reference } from "../../model/fields.ts";
@@ -26,15 +26,15 @@ export interface FieldCursor {
   end: number;
 }
 
-/** Bytes that are shown of an opaque value. */
+/** Most bytes of an opaque value to show. */
 const MOST_HEX = 32;
 
 export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** Whether the record has its bytes up to `to`, and they were read. */
+/** Whether the record's bytes up to `to` exist and were read. */
 export const isAvailable = ({ bytes, length }: FieldCursor, to: number): boolean => to <= length && to <= bytes.length;
 
-/** Adds padding up to `to`, if that is further on. */
+/** Adds padding up to `to`, if there is any. */
 export function padTo(cursor: FieldCursor, to: number): void {
   if (to > cursor.end) addBytes(cursor, "padding", to, "padding");
 }
@@ -59,7 +59,7 @@ export function addRest(cursor: FieldCursor, name: string, role: "padding" | "pa
   if (cursor.end < cursor.length) addBytes(cursor, name, cursor.length, role);
 }
 
-/** Bytes in hex, with `…` if there are more than are shown. */
+/** Bytes in hex, shortened with `…`. */
 export function hexText(bytes: Uint8Array): string {
   const shown = Array.from(bytes.subarray(0, MOST_HEX), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
   return bytes.length > MOST_HEX ? `${shown} …` : shown;

@@ -1,4 +1,4 @@
-// The fields of a record: every one of its bytes belongs to exactly one field, to padding or to payload.
+// The fields of a record: each byte belongs to exactly one field, which may be padding or payload.
 
 import { NONE } from "../../model/checkpoint.ts";
 import type { Field } from "../../model/fields.ts";

@@ -1,4 +1,4 @@
-// Calls the handler of a record. Which record each action stands for is in actions.ts.
+// Calls the handler of a record, by its action (see actions.ts).
 
 import { ACTIONS } from "./actions.ts";
 import { onFileDesc } from "./on-file-desc.ts";
@@ -11,8 +11,8 @@ import { onTty, onTtyLdisc } from "./on-terminals.ts";
 import type { Walk } from "./walk.ts";
 
 /**
- * Handles the current record, whose row has been added. Returns false if bytes elsewhere have to be read for it, which
- * slow-records.ts does.
+ * Handles the current record, whose row has been added. Returns false if that takes bytes from elsewhere, which
+ * slow-records.ts reads.
  *
  * A switch and not a table of functions: the calls in it are inlined, and this runs once for nearly every record.
  *

@@ -1,4 +1,4 @@
-// Linux-CR images: recognised by their bytes, decoded, and inspected. README.md lists the other modules.
+// Detects, decodes and inspects Linux-CR images. README.md lists the other modules.
 
 import type { Image, Refusal } from "../image.ts";
 import type { DecodeOptions, Source } from "../source.ts";
@@ -18,7 +18,7 @@ export async function decodeLinuxCr(source: Source, options: DecodeOptions = {})
   let outcome = await decodeRecords(source, used, options, options.dialect === undefined);
   if ("redecodeAs" in outcome) {
     const { dialect } = dialectFor(outcome.redecodeAs, recognition.archId, recognition.machine.littleEndian);
-    const evidence = `${recognition.evidence} A later record has a length that it has only in ${dialect.name}.`;
+    const evidence = `${recognition.evidence} A later record has a length that only ${dialect.name} gives it.`;
     used = { ...recognition, dialect, evidence };
     outcome = await decodeRecords(source, used, options, false);
   }

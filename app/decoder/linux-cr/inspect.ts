@@ -1,4 +1,4 @@
-// Inspecting a record or an open file: its bytes are read again and described through the catalogue.
+// Inspects a record or an open file: re-reads its bytes and describes them by the catalogue.
 
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import type { Reference } from "../../model/fields.ts";
@@ -11,7 +11,7 @@ import type { Dialect } from "./dialect.ts";
 import type { FieldContext } from "./field-cursor.ts";
 import { recordFields } from "./fields.ts";
 
-/** Bytes of a record that are read at most. Structs are smaller; the rest of a longer payload is not described. */
+/** Most bytes of a record to read. Structs are smaller; the rest of a longer payload is not described. */
 const MOST_BYTES = 16 * 1024;
 
 /** The functions of an Image that read records again. */
@@ -26,7 +26,7 @@ export function inspect(source: Source, checkpoint: Checkpoint, dialect: Dialect
     async fields(record) {
       if (record < 0 || record >= records.count) return [];
       const bytes = await read(record);
-      // What a BUFFER holds follows from the record before it.
+      // The meaning of a BUFFER follows from the record before it.
       const previous = record > 0 ? await read(record - 1) : new Uint8Array(0);
       return recordFields(context, record, bytes, previous);
     },
@@ -34,7 +34,7 @@ export function inspect(source: Source, checkpoint: Checkpoint, dialect: Dialect
   };
 }
 
-/** Finds what an objref names. Searches for each new objref: few are asked for. */
+/** Returns a function that finds the object of an objref. It searches linearly for each new one, as there are few. */
 function createReferrer(checkpoint: Checkpoint): (objref: number) => Reference | undefined {
   const found = new Map<number, Reference | undefined>();
   return (objref) => {

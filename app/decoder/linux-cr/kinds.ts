@@ -15,7 +15,7 @@ export interface Kinds {
   readonly sizeByType: Int32Array;
   /** Size of FILE's struct by f_type. */
   readonly sizeByFileType: Int32Array;
-  /** Bytes in no record: `raw` by design of the format, `lost` as they could not be decoded. */
+  /** Bytes in no record: `raw` by design of the format, `lost` because they could not be decoded. */
   readonly raw: number;
   readonly lost: number;
   /** Kind of a record whose type the dialect does not have. */

@@ -1,4 +1,4 @@
-// What a field's value means, by the field's name.
+// The meaning of a field's value, by the field's name.
 
 import { flagNames, LINUX_EXIT_STATES, LINUX_TASK_STATES, modeNames } from "../../model/names.ts";
 import { flagsText, timeText } from "../../model/words.ts";
@@ -51,7 +51,7 @@ const ADDRESSES =
 const RLIM_INFINITY = (1n << 64n) - 1n;
 
 /**
- * What the value of a field means; `null` where the number needs no explanation.
+ * The meaning of a field's value in words; `null` if the number needs no explanation.
  *
  * @param arch Machine.arch, as the O_ flags differ between machines.
  * @param name The field's name, without the names of the structs that it is nested in.

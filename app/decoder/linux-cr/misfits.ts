@@ -1,5 +1,4 @@
-// Records that do not fit the dialect: of an unknown type, or of a wrong length. The walk goes on after one if another
-// record follows it.
+// Records that do not fit the dialect: of unknown type or wrong length. The walk continues if another record follows.
 
 import { i32At } from "../../model/read.ts";
 import { handle } from "./handlers.ts";
@@ -13,7 +12,7 @@ export interface Misfit {
   readonly length: number;
 }
 
-/** Handles a known record as far as it can be, and goes to what follows it. False if the walk cannot go on. */
+/** Handles a misfit as far as possible and moves on to the next record. Returns false if the walk cannot continue. */
 export async function handleMisfit(walk: Walk, actions: Uint8Array, misfit: Misfit): Promise<boolean> {
   const { builder, kinds, source, pos } = walk;
   const { type } = misfit;
@@ -31,11 +30,11 @@ export async function handleMisfit(walk: Walk, actions: Uint8Array, misfit: Misf
   return true;
 }
 
-/** Passes over a record of an unknown type. False if no record follows. */
+/** Skips a record of an unknown type. Returns false if no record follows. */
 async function passUnknown(walk: Walk, { type, length }: Misfit): Promise<boolean> {
   const { builder, kinds, dialect, source, pos } = walk;
   if (length < 8 || length > source.size - pos || !(await plausible(walk, pos + length))) {
-    fault(walk, "not-a-record", `There is no record where one should begin: type ${type}, length ${length}.`, pos);
+    fault(walk, "not-a-record", `A record should begin here, but its type ${type} and length ${length} are not plausible.`, pos);
     return false;
   }
   report(walk, "warning", "unknown-record", `Record type ${type} is not known in ${dialect.name}; skipped.`, pos);
@@ -44,23 +43,23 @@ async function passUnknown(walk: Walk, { type, length }: Misfit): Promise<boolea
   return true;
 }
 
-/** The length to read a record with: as it says, or as it should be. `null`: no record follows either; reported. */
+/** A record's length: as stored or as in the dialect. Reports and returns `null` if no record follows either. */
 async function usableLength(walk: Walk, { type, length }: Misfit): Promise<number | null> {
   const { kinds, dialect, source, pos } = walk;
   const name = dialect.recordName(type);
   const size = i32At(kinds.sizeByType, type);
   const left = source.size - pos;
   if (size !== 0 && size !== length && size <= left && (await plausible(walk, pos + size))) {
-    const what = `${name} gives its length as ${length}; it is read as ${size}, the length that it should have.`;
+    const what = `${name} has the length ${length}; read with its correct length, ${size}.`;
     report(walk, "error", "record-length", what, pos + 4);
     return size;
   }
   if (length < 8) {
-    fault(walk, "record-length", `${name} gives its length as ${length}; the least is 8.`, pos + 4);
+    fault(walk, "record-length", `${name} has the length ${length}; the minimum is 8.`, pos + 4);
     return null;
   }
   if (length > left) {
-    const what = `The image ends inside ${name}: ${length} bytes are announced, ${left} are left.`;
+    const what = `The image ends inside ${name}: of its ${length} bytes, ${left} are left.`;
     fault(walk, "truncated", what, pos);
     return null;
   }
@@ -68,7 +67,7 @@ async function usableLength(walk: Walk, { type, length }: Misfit): Promise<numbe
     report(walk, "error", "record-length", `${name} is ${length} bytes long instead of ${size}.`, pos + 4);
     return length;
   }
-  const what = `${name} gives its length as ${length} instead of ${size}; neither leads to another record.`;
+  const what = `${name} has the length ${length} instead of ${size}; no record follows after either.`;
   fault(walk, "record-length", what, pos + 4);
   return null;
 }

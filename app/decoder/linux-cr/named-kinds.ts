@@ -1,9 +1,9 @@
-// Kinds of open file that the format has no record for, by the names that /proc has for them. Images written from outside
-// the kernel have them as GENERIC files with such a name.
+// Kinds of open file that the format has no record for, by their names in /proc. Images written from outside the kernel
+// store them as GENERIC files with such a name.
 
 import { type FileKind, fileKind } from "../../model/names.ts";
 
-/** How names begin, as Linux fs/anon_inodes.c, fs/nsfs.c and mm/memfd.c make them. */
+/** Beginnings of names, from Linux fs/anon_inodes.c, fs/nsfs.c and mm/memfd.c. */
 const BEGINNINGS: readonly (readonly [string, FileKind])[] = [
   ["anon_inode:[signalfd]", "signalfd"],
   ["anon_inode:[timerfd]", "timerfd"],

@@ -19,7 +19,7 @@ export function onFileDesc(walk: Walk, at: number): void {
   const file = resolve(walk, objref, OBJECTS.FILE);
   if (file === NONE) {
     const why = unresolved(walk, objref, "an open file");
-    report(walk, "error", "descriptor-without-file", `Descriptor ${fd} leads nowhere: ${why}.`, walk.pos + 8);
+    report(walk, "error", "descriptor-without-file", `Descriptor ${fd} has no open file: ${why}.`, walk.pos + 8);
   }
   if (fd < 0) report(walk, "error", "descriptor-value", `A descriptor has the number ${fd}.`, walk.pos + 12);
   if (closeOnExec > 1) {

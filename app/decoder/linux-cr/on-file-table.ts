@@ -11,7 +11,7 @@ export function onFileTable(walk: Walk, at: number): void {
   const nfds = window.view.getInt32(at + 8, littleEndian);
   if (nfds < 0) report(walk, "error", "descriptor-count", `A file table announces ${nfds} descriptors.`, walk.pos + 8);
   if (walk.pendingTable === NONE) {
-    report(walk, "error", "table-without-objref", "A file table is described that no OBJREF announces.", walk.pos);
+    report(walk, "error", "table-without-objref", "A file table has no OBJREF that announces it.", walk.pos);
     walk.pendingTable = builder.addTable(0, nfds, walk.record);
   }
   const table = walk.pendingTable;
@@ -24,7 +24,7 @@ export function onFileTable(walk: Walk, at: number): void {
   expectPath(walk, NONE);
 }
 
-/** Closes the current table; reports the descriptors that it announces and that are missing. */
+/** Closes the current table; reports announced descriptors that are missing. */
 export function endTable(walk: Walk): void {
   if (walk.table !== NONE && walk.tableLeft > 0) {
     const announced = i32At(walk.builder.tables.announced, walk.table);

@@ -26,19 +26,19 @@ export function onFile(walk: Walk, at: number, length: number): void {
   const { builder } = walk;
   const row = walk.pendingFile;
   if (length < COMMON_SIZE) {
-    const what = `FILE is ${length} bytes long; it takes at least ${COMMON_SIZE}.`;
+    const what = `FILE is ${length} bytes long; the minimum is ${COMMON_SIZE}.`;
     report(walk, "error", "record-length", what, walk.pos + 4);
     return;
   }
   if (row === NONE) {
-    report(walk, "error", "file-without-objref", "An open file is described that no OBJREF announces.", walk.pos);
+    report(walk, "error", "file-without-objref", "An open file has no OBJREF that announces it.", walk.pos);
     return;
   }
   const type = walk.window.view.getUint32(at + 8, walk.littleEndian);
   const known = type < walk.fileKinds.length;
   const kind = known ? (walk.fileKinds[type] as number) : 0;
   const size = known ? (walk.kinds.sizeByFileType[type] as number) : 0;
-  if (kind === 0) report(walk, "error", "file-type", `An open file is of an unknown type, ${type}.`, walk.pos + 8);
+  if (kind === 0) report(walk, "error", "file-type", `An open file has the unknown type ${type}.`, walk.pos + 8);
   if (size !== 0 && length !== size) {
     const what = `FILE of type ${type} is ${length} bytes long instead of ${size}.`;
     report(walk, "error", "record-length", what, walk.pos + 4);
@@ -107,7 +107,7 @@ export function onFileName(walk: Walk, at: number, length: number): void {
   if (pathOwner === NONE) {
     // The working directory and the root are the task's; no descriptor refers to them.
     if (walk.fsPathsLeft > 0) walk.fsPathsLeft--;
-    else report(walk, "warning", "name-without-file", "A path follows no record that has one.", walk.pos);
+    else report(walk, "warning", "name-without-file", "A path does not follow a record that takes one.", walk.pos);
     return;
   }
   const end = at + length;
@@ -118,7 +118,7 @@ export function onFileName(walk: Walk, at: number, length: number): void {
     if (named !== 0) builder.files.kind[pathOwner] = named;
   }
   if (limit < end) {
-    report(walk, "warning", "path-length", `A path takes ${length - 8} bytes; ${PATH_MAX} is the most.`, walk.pos + 4);
+    report(walk, "warning", "path-length", `A path is ${length - 8} bytes long; the maximum is ${PATH_MAX}.`, walk.pos + 4);
   } else if (stop !== end - 1) {
     const what = stop === end ? "A path does not end in NUL." : "A path contains a NUL before its end.";
     report(walk, "warning", "path-nul", what, walk.pos + 8);
@@ -151,6 +151,6 @@ export function onFilePipe(walk: Walk, at: number): void {
   onPipeBuf(walk);
   const { window, littleEndian, pos } = walk;
   const length = window.view.getInt32(at + 8, littleEndian);
-  if (length < 0) fault(walk, "pipe-length", `A pipe holds ${length} bytes.`, pos + 8);
+  if (length < 0) fault(walk, "pipe-length", `A pipe has a length of ${length} bytes.`, pos + 8);
   walk.skip = Math.max(0, length);
 }

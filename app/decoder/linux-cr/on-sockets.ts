@@ -16,7 +16,7 @@ export function onSocket(walk: Walk, length: number): void {
   walk.pendingSocket = NONE;
 }
 
-/** SOCKET_UNIX: the addresses of a unix socket. It names its socket, as a socket's peer is described inside it. */
+/** SOCKET_UNIX: a unix socket's addresses, with its objref, because a peer is described within its socket. */
 export function onSocketUnix(walk: Walk, length: number): void {
   const reader = readStruct(walk, "ckpt_hdr_socket_unix", length);
   const socket = walk.sockets[resolve(walk, reader.number("this"), OBJECTS.SOCK)];

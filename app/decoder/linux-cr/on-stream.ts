@@ -15,7 +15,7 @@ export function onHeader(walk: Walk, at: number, length: number): void {
   const timeAt = walk.dialect.struct("ckpt_hdr_header")?.byName.get("time")?.offset ?? 0;
   if (timeAt > 0 && length >= timeAt + 8) {
     const time = window.view.getBigUint64(at + timeAt, littleEndian);
-    // No date is that late; the raw value can still be seen among the record's fields.
+    // Out of the range of dates. The record's fields still show the raw value.
     walk.time = time < 1n << 40n ? Number(time) : null;
   }
   facts.push(
@@ -57,11 +57,11 @@ export function onObjref(walk: Walk, at: number): void {
   }
 }
 
-/** Adds an object that is no open file or file table; its row among its kind. */
+/** Adds an object other than an open file or file table; returns its row among its kind. */
 function addOtherObject(walk: Walk, objtype: number, objref: number, kind: number): number {
   const { record } = walk;
   if (objtype >= walk.objectTypes.length) {
-    report(walk, "warning", "object-type", `Objref ${objref} is of an unknown type, ${objtype}.`, walk.pos + 8);
+    report(walk, "warning", "object-type", `Objref ${objref} has the unknown type ${objtype}.`, walk.pos + 8);
   }
   const object = walk.builder.addObject(objref, Math.min(objtype, 255), record);
   if (kind === OBJECTS.SOCK) {
@@ -109,7 +109,7 @@ export function onPids(walk: Walk, at: number): void {
   walk.nextBuffer = "pid-objects";
 }
 
-/** STRING: a task's comm, or why the dump failed. */
+/** STRING: a task's comm, or the reason why the dump failed. */
 export function onString(walk: Walk, at: number, length: number): void {
   if (walk.nextString === "comm") onComm(walk, at, length);
   else if (walk.nextString === "error") onErrorMessage(walk, at, length);

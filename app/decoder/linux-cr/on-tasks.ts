@@ -37,7 +37,7 @@ export function onComm(walk: Walk, at: number, length: number): void {
   const { builder, task } = walk;
   const { bytes } = walk.window;
   if (length !== 8 + COMM_LENGTH) {
-    const what = `The name of a task takes ${length - 8} bytes instead of ${COMM_LENGTH}.`;
+    const what = `The name of a task is ${length - 8} bytes long instead of ${COMM_LENGTH}.`;
     report(walk, "warning", "comm-length", what, walk.pos + 4);
   }
   const start = at + 8;
@@ -54,14 +54,14 @@ export function onTaskObjs(walk: Walk, at: number): void {
   endTable(walk);
   expectPath(walk, NONE);
   if (task === NONE) {
-    report(walk, "error", "objects-without-task", "TASK_OBJS follows no task.", walk.pos);
+    report(walk, "error", "objects-without-task", "TASK_OBJS does not follow a task.", walk.pos);
     return;
   }
   const objref = window.view.getInt32(at + 8, littleEndian);
   const table = resolve(walk, objref, OBJECTS.FILE_TABLE);
   if (table === NONE && objref !== 0) {
     const why = unresolved(walk, objref, "a file table");
-    report(walk, "error", "task-without-table", `A task's files_objref leads nowhere: ${why}.`, walk.pos + 8);
+    report(walk, "error", "task-without-table", `A task has no file table: ${why}.`, walk.pos + 8);
   }
   builder.tasks.table[task] = table;
   walk.taskClosed = true;

@@ -1,4 +1,4 @@
-// The fields of what follows a record's struct: texts, pids, auxiliary vectors, pages, epoll items.
+// The fields of payloads after a record's struct: texts, pids, auxiliary vectors, pages, epoll items.
 
 import type { RecordRow } from "../../model/rows.ts";
 import { visibleText } from "../../model/text.ts";
@@ -6,7 +6,7 @@ import type { Dialect } from "./dialect.ts";
 import { addBytes, addRest, type FieldContext, type FieldCursor, isAvailable, viewOf } from "./field-cursor.ts";
 import { addEntries, addField, MOST_ENTRIES } from "./struct-fields.ts";
 
-/** What follows a record's struct. */
+/** The contents of a payload. */
 type Purpose = "text" | "pids" | "pid-objects" | "depths" | "auxv" | "pages" | "epoll-items" | "tls" | "ldt" | "bytes";
 
 /** By record. A BUFFER's purpose follows from the records before it. */
@@ -33,7 +33,7 @@ const BUFFER_AFTER: Readonly<Record<string, Purpose>> = {
 /** HEADER is followed by three names of the kernel. */
 const NAMES = 3;
 
-/** What follows the struct of a record. */
+/** The purpose of a record's payload. */
 function payloadPurpose({ checkpoint }: FieldContext, record: RecordRow): Purpose {
   const { records } = checkpoint;
   const name = (row: RecordRow): string => records.kinds[records.kind[row] ?? -1]?.name ?? "";
@@ -46,7 +46,7 @@ function payloadPurpose({ checkpoint }: FieldContext, record: RecordRow): Purpos
 }
 
 /**
- * Adds the fields of what follows the record's struct.
+ * Adds the fields of the payload after a record's struct.
  *
  * @param name Name of the record.
  * @param previous Bytes of the record before it.
@@ -125,10 +125,10 @@ function addPidObjects(cursor: FieldCursor): void {
   }
 }
 
-/** Pairs of a type and a value: unsigned longs of the writer up to v19-rc3, u64 from v19 on. */
+/** Pairs of a type and a value: unsigned longs of the writing machine up to v19-rc3, u64 from v19 on. */
 function addAuxv(cursor: FieldCursor): void {
   const { checkpoint, dialect } = cursor.context;
-  // From v19 on HEADER has the vector's size in entries, before that in bytes.
+  // HEADER has the vector's size in entries from v19 on, in bytes before.
   const constants = dialect.struct("ckpt_hdr_header")?.byName;
   const long = constants?.has("constants.at_vector_size") ? 8 : (checkpoint.machine.wordSize ?? 8);
   const type = long === 4 ? "u32" : "u64";

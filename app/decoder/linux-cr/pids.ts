@@ -3,11 +3,11 @@
 import { NONE } from "../../model/checkpoint.ts";
 import type { Dialect } from "./dialect.ts";
 
-/** What the records before the first task say about pids. */
+/** Data about pids from the records before the first task. */
 export interface Pids {
   /** Number of tasks that TREE announces. */
   announced: number;
-  /** PIDS: how many pid objects, and the objref of the first. */
+  /** PIDS: the number of pid objects, and the objref of the first. */
   objects: number;
   firstObjref: number;
   /** Payload of the BUFFER after TREE: one entry a task, in the tasks' order. */

@@ -16,7 +16,7 @@ const TYPE_ERROR = 9999;
 const SHORT_HEADER = 48;
 const LONG_HEADER = 72;
 
-/** What the bytes say of an image before it is decoded. */
+/** Facts detected from the bytes before an image is decoded. */
 export interface Recognition {
   readonly dialect: Dialect;
   /** Why this dialect, as a sentence. */
@@ -24,7 +24,7 @@ export interface Recognition {
   readonly machine: Machine;
   /** HEADER's arch_id. */
   readonly archId: number;
-  /** Set if the evidence leaves the dialect open or the header says what no known version does. */
+  /** Set if the evidence leaves the dialect open, or if no known version writes such a header. */
   readonly doubt?: string;
 }
 
@@ -71,7 +71,7 @@ async function survey(source: Source): Promise<Survey | null> {
   ) {
     return null;
   }
-  // A copy of its own: a Buffer's slice would still be a part of something larger.
+  // Copied: a Buffer's slice would share a larger ArrayBuffer.
   const head = Uint8Array.from(window.bytes.subarray(0, Math.min(window.end, LONG_HEADER)));
   const headView = new DataView(head.buffer);
   const u16 = (at: number): number => (at + 2 <= head.length ? headView.getUint16(at, littleEndian) : 0);
@@ -101,7 +101,7 @@ async function survey(source: Source): Promise<Survey | null> {
   return {
     littleEndian,
     headerLength: type === TYPE_HEADER ? length : 0,
-    // The only field whose byte order is pinned.
+    // The only field that is little-endian in every image.
     arch: head.length >= 18 ? headView.getUint16(16, true) : 0,
     major: u16(18),
     rev: u16(24),
@@ -125,7 +125,7 @@ const verdict = (name: string, evidence: string, doubt?: string): Verdict =>
 const first = (records: readonly RecordHead[], ...types: number[]): RecordHead | undefined =>
   records.find((record) => types.includes(record.type));
 
-/** Decides on the dialect, in the order in which the versions can be distinguished. */
+/** Decides on the dialect. The order of tests matters. */
 function decide(found: Survey): Verdict {
   const { records, headerLength, rev } = found;
   if (headerLength === 0) {
@@ -212,7 +212,7 @@ function decideRev6(found: Survey): Verdict {
 function decidePids(found: Survey): Verdict {
   const { records, arch, major } = found;
   const start = "rev is 6, PIDS has type 101 and 24 bytes";
-  // Later kernels never had the format: their images are written from outside the kernel.
+  // Kernels after 3.x never had the format: their images are written from outside the kernel.
   if (major === 3 || arch === 4) return verdict("samsung-3.0", `${start}, and the kernel is ${major}.x`);
   const vma = first(records, 402);
   if (vma?.length === 72) return verdict("v23-pids", `${start}, and VMA is 72 bytes`);
@@ -242,7 +242,7 @@ const TELLTALES: Readonly<Record<string, readonly { type: number; length: number
 };
 
 /**
- * The dialect that has a record of this type and length, where the detected one has none; `null`: no dialect.
+ * The dialect that has a record of this type and length, which the detected one lacks; `null` if there is none.
  */
 export const betterDialect = (name: string, type: number, length: number): string | null =>
   TELLTALES[name]?.find((telltale) => telltale.type === type && telltale.length === length)?.is ?? null;

@@ -1,5 +1,5 @@
-// Records for which bytes have to be awaited: pids, which may be longer than the window, and records that raw bytes of
-// unknown length may follow (SOCKET_FRAG, HPAGE).
+// Records that have to await bytes: pids, which may be longer than the window, and records followed by raw bytes of
+// unknown length (SOCKET_FRAG, HPAGE).
 
 import { u32At } from "../../model/read.ts";
 import { TYPES, UNKNOWN } from "./kinds.ts";
@@ -30,32 +30,32 @@ async function readPids(walk: Walk, length: number): Promise<void> {
     pids.entries = payload;
     const expected = pids.announced * pids.entrySize;
     if (payload.length !== expected) {
-      const what = `The pids of ${pids.announced} tasks take ${payload.length} bytes instead of ${expected}.`;
+      const what = `The pids of ${pids.announced} tasks have ${payload.length} bytes instead of ${expected}.`;
       report(walk, "warning", "pids-length", what, pos + 4);
     }
   }
   walk.nextBuffer = "other";
 }
 
-/** Size of the raw page that follows a SOCKET_FRAG. It is as large as a page of the writing machine, which is unknown. */
+/** Size of the raw page after a SOCKET_FRAG: that of a page of the writing machine, which the image does not store. */
 async function socketPage(walk: Walk, end: number): Promise<number> {
   for (const page of PAGE_SIZES) if (await plausible(walk, end + page)) return page;
   return PAGE_SIZES[0] as number;
 }
 
-/** Raw bytes after an HPAGE. No writer of these is known: the page may be in a BUFFER or raw. */
+/** Size of the raw bytes after an HPAGE. As no writer of HPAGE is known, the page may be raw or in a BUFFER. */
 async function hugePage(walk: Walk, end: number, length: number): Promise<number> {
   const shift = readStruct(walk, "ckpt_hdr_hpage", length).number("shift");
   const page = shift < 40 ? 2 ** shift : 0;
   return !(await plausible(walk, end)) && (await plausible(walk, end + page)) ? page : 0;
 }
 
-/** Passes over the raw bytes that follow a record. */
+/** Skips the raw bytes that follow a record. */
 export function skipRawBytes(walk: Walk): void {
   const { builder, kinds, source, pos, skip } = walk;
   const raw = Math.min(skip, source.size - pos);
   builder.addGap(pos, raw, kinds.raw, 0);
-  if (raw < skip) fault(walk, "truncated", `The image ends inside ${skip} raw bytes: ${raw} are left.`, pos);
+  if (raw < skip) fault(walk, "truncated", `The image ends inside raw bytes: of ${skip}, ${raw} are left.`, pos);
   walk.pos = pos + raw;
   walk.skip = 0;
 }

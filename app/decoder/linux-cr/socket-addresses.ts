@@ -1,4 +1,4 @@
-// Addresses of sockets as text, from the structs that an image holds them in.
+// Addresses of sockets as text, from the image's structs.
 
 import { ipv4Text, ipv6Text } from "../../model/addresses.ts";
 import { visibleText } from "../../model/text.ts";
@@ -15,7 +15,7 @@ export function inetAddress(sockaddr: Uint8Array, length: number): string {
 export function internetAddress(inet: StructReader, family: string, end: "local" | "remote"): string {
   const [length, address] = end === "local" ? (["laddr_len", "laddr"] as const) : (["raddr_len", "raddr"] as const);
   if (family !== "inet6") return inetAddress(inet.bytes(address), inet.number(length));
-  // No sockaddr of the struct is large enough for an IPv6 address; it is in fields of its own.
+  // The struct's sockaddrs are too small for IPv6 addresses, which have fields of their own.
   const bytes = inet.bytes(end === "local" ? "inet6.rcv_saddr" : "inet6.daddr");
   const [high = 0, low = 0] = inet.bytes("dport");
   const port = end === "local" ? inet.number("num") : (high << 8) | low;

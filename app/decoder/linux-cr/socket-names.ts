@@ -1,4 +1,4 @@
-// Sockets in words, and the name that a user sees: `socket:[tcp 127.0.0.1:80 listen]`.
+// Describes sockets in words and names them: `socket:[tcp 127.0.0.1:80 listen]`.
 
 import { SOCKET_FAMILIES, SOCKET_STATES, SOCKET_TYPES } from "../../model/names.ts";
 import { visible } from "../../model/text.ts";
@@ -36,7 +36,7 @@ export function socketWords(socket: StructReader): SocketWords {
   };
 }
 
-/** A name, and how many of its characters are the same in every dump. */
+/** A name, and the number of leading characters that are the same in every dump. */
 export interface StableName {
   readonly name: string;
   readonly stable: number;

@@ -18,7 +18,7 @@ import { meaning } from "./meaning.ts";
 import { inetAddress, unixAddress } from "./socket-addresses.ts";
 import { integer } from "./struct-reader.ts";
 
-/** Entries of an array that become fields; the rest of a longer one is payload. */
+/** Most entries of an array that become fields; the rest is payload. */
 export const MOST_ENTRIES = 256;
 
 const SCALARS: Readonly<Record<string, number>> = { u8: 1, u16: 2, s16: 2, u32: 4, s32: 4, be32: 4, u64: 8, s64: 8 };
@@ -28,7 +28,7 @@ export function addStruct(cursor: FieldCursor, layout: Layout, start: number, pr
   let open = false;
   for (const field of layout.fields) {
     const from = start + field.offset;
-    // The header has its fields already. Members of a union share their bytes; the first one gets the field.
+    // The header's fields exist already. Members of a union share their bytes; only the first becomes a field.
     if (from < cursor.end) continue;
     if (field.size === 0) {
       padTo(cursor, Math.min(from, cursor.length));
@@ -44,7 +44,7 @@ export function addStruct(cursor: FieldCursor, layout: Layout, start: number, pr
   padTo(cursor, open ? cursor.end : Math.min(start + layout.size, cursor.length));
 }
 
-/** Which field has the number of entries of an array at the end of a struct, by the array's name. */
+/** The field with the number of entries of an array at the end of a struct, by the array's name. */
 const COUNT_FIELDS: Readonly<Record<string, string>> = { groups: "ngroups", siginfo: "nr_pending" };
 
 function addOpenArray(cursor: FieldCursor, layout: Layout, start: number, prefix: string, field: LayoutField): void {
@@ -124,7 +124,7 @@ function fieldOf({ context, bytes, base }: FieldCursor, from: number, name: stri
   };
 }
 
-/** What the value of a kernel struct that is copied into a record means; `null`: nothing is known of it. */
+/** The meaning of a kernel struct that is copied into a record; `null` if it is unknown. */
 function opaqueMeaning(type: string, content: Uint8Array, { littleEndian }: FieldContext): string | null {
   switch (type) {
     case "sockaddr_in":

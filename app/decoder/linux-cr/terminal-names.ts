@@ -1,4 +1,4 @@
-// The name that a user sees for a terminal: `tty:[pts/3]`, `tty:[ptmx 3]`.
+// Names of terminals: `tty:[pts/3]`, `tty:[ptmx 3]`.
 
 import type { StructReader } from "./struct-reader.ts";
 

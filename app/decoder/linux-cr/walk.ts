@@ -1,4 +1,4 @@
-// The state of the walk through the records of an image, and the small steps that all handlers of records use.
+// The state of the walk through an image's records, and small helpers shared by the handlers.
 
 import type { Fact, Problem, Severity } from "../../model/checkpoint.ts";
 import { NONE } from "../../model/checkpoint.ts";
@@ -51,7 +51,7 @@ export interface Walk {
   readonly fileKinds: Uint8Array;
   readonly objectKinds: Uint8Array;
   readonly objectTypes: readonly string[];
-  /** What an objref names: its row among its kind, and the kind in the lowest bits. */
+  /** Objects by objref: the row among its kind, and the kind in the lowest bits. */
   readonly byObjref: IdIndex;
   readonly sockets: SocketObject[];
   readonly terminals: TerminalObject[];
@@ -62,22 +62,22 @@ export interface Walk {
   pos: number;
   /** Row of the current record. */
   record: RecordRow;
-  /** Raw bytes that follow the current record outside any record. */
+  /** Number of raw bytes that follow the current record, outside any record. */
   skip: number;
-  /** TAIL was reached. */
+  /** Whether TAIL was reached. */
   complete: boolean;
-  /** A problem ended the walk. */
+  /** Whether a problem ended the walk. */
   faulted: boolean;
   /** Seconds since 1970; `null`: unknown. */
   time: number | null;
 
   task: TaskRow;
-  /** The task's TASK_OBJS was reached. */
+  /** Whether the task's TASK_OBJS was reached. */
   taskClosed: boolean;
   /** The last table that was described among the current task's records. */
   tableOfTask: TableRow;
   table: TableRow;
-  /** Descriptors that the table announced and that have not come yet. */
+  /** Announced descriptors of the table that are still to come. */
   tableLeft: number;
   /** Objects that an OBJREF announced and that are not described yet. The last two index `sockets` and `terminals`. */
   pendingFile: FileRow;
@@ -89,11 +89,11 @@ export interface Walk {
   lastTerminal: number;
   /** The file whose FILE_NAME comes next. Set through `expectPath`. */
   pathOwner: FileRow;
-  /** FILE_NAMEs that belong to the last FS and have not come yet: of the working directory and of the root. */
+  /** FILE_NAMEs of the last FS that are still to come: of the working directory and of the root. */
   fsPathsLeft: number;
-  /** What the next STRING holds. */
+  /** The contents of the next STRING. */
   nextString: "comm" | "error" | "other";
-  /** What the next BUFFER holds. */
+  /** The contents of the next BUFFER. */
   nextBuffer: "uts" | "pids" | "pid-objects" | "epoll" | "other";
   /** The file whose epoll items the next BUFFER holds. */
   epollFile: FileRow;
@@ -149,7 +149,7 @@ export function beginWalk(source: Source, recognition: Recognition): Walk {
   return walk;
 }
 
-/** Adds a problem. `offset` is in the image; `null`: the problem has no place. */
+/** Adds a problem. `offset` is in the image; `null` if the problem has no place. */
 export function report(walk: Walk, severity: Severity, code: string, message: string, offset: number | null): void {
   walk.builder.addProblem({ severity, code, message, offset } satisfies Problem);
 }
@@ -160,7 +160,7 @@ export function fault(walk: Walk, code: string, message: string, offset: number)
   report(walk, "error", code, message, offset);
 }
 
-/** The next FILE_NAME is the path of `file`; NONE: no path is due. */
+/** Makes the next FILE_NAME the path of `file`; NONE: no path is expected. */
 export function expectPath(walk: Walk, file: FileRow): void {
   walk.pathOwner = file;
   walk.fsPathsLeft = 0;
@@ -180,12 +180,12 @@ export function readStruct(walk: Walk, struct: string, length: number): StructRe
 const OBJECT_BITS = 3;
 const OBJECT_MASK = (1 << OBJECT_BITS) - 1;
 
-/** Remembers what an objref names; false if it already names something. */
+/** Adds the object of an objref; returns false if the objref is taken. */
 export function announce({ byObjref }: Walk, objref: number, row: number, kind: number): boolean {
   return byObjref.add(objref, (row << OBJECT_BITS) | kind);
 }
 
-/** The row of what `objref` names, if it is an object of this kind (OBJECTS); otherwise NONE. */
+/** The row of the object with this objref, if it is of this kind (OBJECTS); otherwise NONE. */
 export function resolve({ byObjref }: Walk, objref: number, kind: number): number {
   const found = objref > 0 ? byObjref.get(objref) : NONE;
   return found !== NONE && (found & OBJECT_MASK) === kind ? found >> OBJECT_BITS : NONE;
@@ -194,11 +194,11 @@ export function resolve({ byObjref }: Walk, objref: number, kind: number): numbe
 /** Why `objref` does not resolve, in words. */
 export function unresolved(walk: Walk, objref: number, wanted: string): string {
   const found = objref > 0 ? walk.byObjref.get(objref) : NONE;
-  if (found === NONE) return `objref ${objref} names no object that the image describes before this record`;
+  if (found === NONE) return `no object before this record has the objref ${objref}`;
   const kind = found & OBJECT_MASK;
   const name =
     kind === 0
       ? walk.objectTypes[u8At(walk.builder.objects.type, found >> OBJECT_BITS)]
       : Object.keys(OBJECTS)[kind - 1];
-  return `objref ${objref} names a ${name}, not ${wanted}`;
+  return `objref ${objref} is a ${name}, not ${wanted}`;
 }

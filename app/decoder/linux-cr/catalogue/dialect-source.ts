@@ -1,8 +1,8 @@
-// What an entry of the catalogue says.
+// The type of the catalogue's entries.
 
 import type { DialectName } from "../dialect-names.ts";
 
-/** What one version of the format changed. */
+/** The changes of one version of the format. */
 export interface DialectSource {
   readonly name: DialectName;
   /** When it was posted or committed. */
@@ -12,14 +12,14 @@ export interface DialectSource {
   /** The dialect that it starts from; absent for the base. */
   readonly from?: DialectName;
   /**
-   * Enums by prefix: a list as C has it ("TASK=101 TASK_OBJS" numbers on from 101) replaces the enum; an array of
-   * edits changes it: "A after B", "A before B" (A takes over B's explicit number), "A for B", "without A".
+   * Enums by prefix: a list, numbered as in C ("TASK=101 TASK_OBJS": 101, 102), replaces the enum; an array of edits
+   * changes it: "A after B", "A before B" (A takes over B's explicit number), "A for B", "without A".
    */
   readonly enums?: Readonly<Record<string, string | readonly string[]>>;
   /** Structs in the notation of layout.ts; `null`: not known in this version. */
   readonly structs?: Readonly<Record<string, string | null>>;
   /** Structs of machines other than x86. */
   readonly arch?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** The word by which a user may know it better. */
+  /** A more familiar name. */
   readonly note?: string;
 }
