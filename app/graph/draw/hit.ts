@@ -1,4 +1,4 @@
-// From a point of the drawing to what is drawn there: a binary search in each column.
+// Finds the box at a point of the drawing, by binary search in each column.
 
 import { NONE } from "../../model/checkpoint.ts";
 import { u32At } from "../../model/read.ts";
@@ -12,7 +12,7 @@ export function boxAt(scene: Scene, x: number, y: number): number {
     const place = firstIndex(column.length, (at) => boxIn(at).y > y) - 1;
     if (place < 0) continue;
     const box = boxIn(place);
-    // The gap below a box of one row belongs to it, which makes it easier to hit by touch.
+    // A box of one row includes the gap below it, as a larger touch target.
     const height = Math.max(box.height, PITCH);
     if (y < box.y + height && x >= box.x && x < box.x + box.width) return u32At(column, place);
   }

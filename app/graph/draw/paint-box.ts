@@ -1,4 +1,4 @@
-// Draws one box of a scene on a canvas: its frame, and the text in it.
+// Draws one box of a scene on a canvas: its frame and its text.
 
 import { REMOVED, SAME } from "../order/graph.ts";
 import { type Box, type Cell, CHARACTER } from "../scene/scene.ts";
@@ -13,7 +13,7 @@ export function paintBox(
   alpha: number,
   hasText: boolean,
 ): void {
-  // A dimmed box still hides the edges below it. Slots lie on their tables, which do.
+  // Even a dimmed box hides the edges below it. Slots lie on their tables, which hide them already.
   context.globalAlpha = 1;
   context.fillStyle = theme.bg;
   if (box.kind !== "slot") context.fillRect(box.x, box.y, box.width, box.height);
@@ -22,7 +22,7 @@ export function paintBox(
   if (box.kind === "slot") paintSlotLines(context, box, theme);
   else if (hasFrame(box)) paintFrame(context, box, theme);
   else if (box.kind !== "more") {
-    // Not a held object: no frame, only a rule on the side of its edge.
+    // No frame for boxes without an object of their own, only a rule on the side of the edge.
     context.fillStyle = box.shared ? theme.shared : theme.hairline;
     context.fillRect(box.x, box.y + 2, context.lineWidth, box.height - 4);
   }

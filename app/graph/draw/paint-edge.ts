@@ -59,7 +59,7 @@ function paintSign(context: CanvasRenderingContext2D, edge: Edge, theme: Theme, 
   context.fillText(changeSign(edge.change), x, y);
 }
 
-/** How many slots a bundle stands for. */
+/** The number of slots in a bundle. */
 function paintCount(context: CanvasRenderingContext2D, edge: Edge, theme: Theme): void {
   context.font = `11px ${theme.font}`;
   context.textAlign = "left";

@@ -10,7 +10,7 @@ import { paintStrips } from "./paint-strips.ts";
 import { LEAST_TEXT, UNCHANGED } from "./style.ts";
 import type { PaintOptions } from "./view.ts";
 
-/** Opacity of what is not traced while something is. */
+/** Opacity of untraced objects while something is traced. */
 const DIMMED = 0.28;
 /** With more edges than this in view, each is paler. */
 const CROWD = 200;
@@ -40,13 +40,13 @@ const inView = ({ view, height }: PaintOptions): { top: number; bottom: number }
   bottom: (height - view.y) / view.k,
 });
 
-/** Private edges first, then shared and changed ones, then traced ones, so that the last are on top. */
+/** Private edges first, then shared and changed ones, then traced ones on top. */
 function paintEdges(context: CanvasRenderingContext2D, scene: Scene, options: PaintOptions): void {
   const { view, theme, trace } = options;
   const { top, bottom } = inView(options);
   const [plain, marked, traced]: [Edge[], Edge[], Edge[]] = [[], [], []];
   scene.edges.forEach((one, index) => {
-    // Strips do not scroll: an edge from one begins at a height of the view.
+    // Strips do not scroll: an edge from a strip begins at a height in the view.
     const edge = one.from === NONE ? { ...one, y1: (one.y1 - view.y) / view.k } : one;
     if (Math.max(edge.y1, edge.y2) < top || Math.min(edge.y1, edge.y2) > bottom) return;
     if (trace !== null && trace.edges[index] === 1) traced.push(edge);

@@ -1,4 +1,4 @@
-// What the canvas and the SVG have in common: the theme, colours and widths, and the course of an edge.
+// Style shared by canvas and SVG: the theme, colours, widths and the paths of edges.
 
 import { ADDED, type Change, REMOVED, SAME } from "../order/graph.ts";
 import type { Box, Edge, Tone } from "../scene/scene.ts";
@@ -19,12 +19,12 @@ export interface Theme {
 
 /** Size of the lane headings, in pixels. */
 export const LANE_TEXT = 11;
-/** Opacity of what is unchanged in a drawing of two images. */
+/** Opacity of unchanged objects in a drawing of two images. */
 export const UNCHANGED = 0.45;
-/** Below this zoom no text is drawn. */
+/** Smallest zoom at which text is drawn. */
 export const LEAST_TEXT = 0.45;
 
-/** The colour of what was added, removed or changed. */
+/** The colour of a change. */
 export function changeColour(theme: Theme, change: Change): string {
   return change === ADDED ? theme.added : change === REMOVED ? theme.removed : theme.changed;
 }
@@ -49,7 +49,7 @@ export function edgeColour(theme: Theme, edge: Edge, traced: boolean): string {
   return traced ? theme.fg : theme.muted;
 }
 
-/** Pixels: shared edges and bundles are thicker, bundles by how many slots they stand for. */
+/** In pixels: shared edges and bundles are thicker, bundles by their number of slots. */
 export function edgeWidth(edge: Edge): number {
   if (edge.kind === "bundle") return Math.min(4, 1 + Math.log2(edge.count) / 2);
   return edge.shared ? 1.4 : 0.75;
@@ -60,7 +60,7 @@ export function edgePath({ kind, shared, x2 }: Edge): {
   curves: readonly { readonly offset: number; readonly end: number }[];
   tip: number;
 } {
-  // A double line to a table of several tasks, as its frame is double.
+  // A double line to a table of several tasks, to match its double frame.
   if (kind === "use" && shared) {
     const end = x2 - 2;
     return {

@@ -1,4 +1,4 @@
-// The edges of one object through a scene: what is highlighted while the pointer is on it, everything else dimmed.
+// Finds the boxes and edges to highlight while the pointer is on an object; everything else is dimmed.
 
 import { NONE } from "../../model/checkpoint.ts";
 import { type ObjectRef, sameRef } from "../../model/object-ref.ts";
@@ -10,14 +10,14 @@ export interface Trace {
   readonly edges: Uint8Array;
 }
 
-/** The index of the box that stands for an object; NONE if it is not drawn. */
+/** The index of an object's box; NONE if it is not drawn. */
 export function boxOf(scene: Scene, ref: ObjectRef | null): number {
   return ref === null ? NONE : scene.boxes.findIndex((box) => sameRef(box.ref, ref));
 }
 
 /**
- * What a box is connected to: what it leads to, what leads to it and, for a slot, what else leads to its file. Null if
- * the scene has no such box.
+ * The boxes and edges connected to a box in both directions and, for a slot, the other holders of its file. Null if the
+ * scene has no such box.
  */
 export function traceOf(scene: Scene, start: number): Trace | null {
   const box = scene.boxes[start];
@@ -54,7 +54,7 @@ const isTable = (scene: Scene, index: number): boolean => scene.boxes[index]?.ki
 /** Whether an edge leads to a file or fold, rather than from a task to its table. */
 const isLead = (scene: Scene, edge: Edge): boolean => !isTable(scene, edge.to);
 
-/** Highlights the slots of highlighted tables, and what tables and slots lead to. */
+/** Highlights the slots of highlighted tables, and the files of both. */
 function traceInside(scene: Scene, trace: Trace): void {
   const { boxes } = trace;
   scene.boxes.forEach((box, index) => {

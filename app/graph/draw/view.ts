@@ -1,4 +1,4 @@
-// Where the view is on the drawing, and what else painting depends on.
+// The view's position on the drawing, and the other options of painting.
 
 import type { Theme } from "./style.ts";
 import type { Trace } from "./trace.ts";
@@ -18,7 +18,7 @@ export interface PaintOptions {
   /** Device pixels for one CSS pixel. */
   readonly ratio: number;
   readonly theme: Theme;
-  /** What is traced; everything else is dimmed. */
+  /** The highlighted part; everything else is dimmed. */
   readonly trace: Trace | null;
   /** Box indexes; NONE for none. */
   readonly selected: number;

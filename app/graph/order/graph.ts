@@ -1,4 +1,4 @@
-// The graph to draw: tasks, file tables, slots and open files with their edges, of one image or of two at once.
+// The graph to draw: tasks, file tables, slots and open files with their edges, of one image or two.
 
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { i32At, u32At } from "../../model/read.ts";
@@ -33,7 +33,7 @@ export interface Graph {
     readonly table: Uint32Array;
     /** The open file that the slot leads to; NONE: missing from the image. */
     readonly file: Int32Array;
-    /** In a union: the file that the slot led to before, if it is another one; else NONE. */
+    /** In a union: the slot's file before, if it is another one; else NONE. */
     readonly fileBefore?: Int32Array;
   };
   readonly files: {
@@ -63,7 +63,7 @@ export interface PerObject<T> {
 
 export type ObjectKind = keyof PerObject<unknown>;
 
-/** What a graph of two images knows about them. */
+/** How the rows of a graph of two images relate to the images. */
 export interface Both {
   readonly before: Checkpoint;
   /** By side: the image's row for each row of the graph; NONE: the object does not exist on that side. */
@@ -72,7 +72,7 @@ export interface Both {
   readonly change: PerObject<Uint8Array>;
 }
 
-/** What is drawn: a graph, and the image or images that its labels come from. Survives structured cloning. */
+/** The subject of a drawing: a graph, and the image or images that its labels come from. Can be cloned structurally. */
 export interface Subject {
   readonly graph: Graph;
   /** The image; of two, the later one. */
@@ -101,31 +101,31 @@ export function changeOf(subject: Subject, to: ObjectKind, row: number): Change 
   return (subject.both?.change[to][row] ?? SAME) as Change;
 }
 
-/** How many slots lead to a file, on either side. */
+/** The number of slots that lead to a file, on either side. */
 export function holdersOf(graph: Graph, file: GraphFileRow): number {
   const { firstHolder } = graph.files;
   return u32At(firstHolder, file + 1) - u32At(firstHolder, file);
 }
 
-/** How many slots a table has. */
+/** The number of slots of a table. */
 export function slotsOf(graph: Graph, table: GraphTableRow): number {
   const { first } = graph.tables;
   return u32At(first, table + 1) - u32At(first, table);
 }
 
-/** How many tasks use a table, on either side. */
+/** The number of tasks that use a table, on either side. */
 export function tasksOf(graph: Graph, table: GraphTableRow): number {
   const { firstTask } = graph.tables;
   return u32At(firstTask, table + 1) - u32At(firstTask, table);
 }
 
-/** The file that a slot led to before, if it is another one; else, and for one image, NONE. */
+/** A slot's file before, if it is another one; else, and for one image, NONE. */
 export function fileBefore(graph: Graph, slot: SlotRow): number {
   const column = graph.descriptors.fileBefore;
   return column === undefined ? NONE : i32At(column, slot);
 }
 
-/** Tables of a task: one, in a union up to two. Linear in all tables: call it for a single task only. */
+/** Tables of a task: one, in a union up to two. Linear in all tables, so only for single tasks. */
 export function tablesOfTask(graph: Graph, task: GraphTaskRow): GraphTableRow[] {
   const { count, firstTask, task: users } = graph.tables;
   const found: GraphTableRow[] = [];

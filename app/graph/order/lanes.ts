@@ -2,7 +2,7 @@
 //
 // Tables that share a file, directly or through other tables, form a group. Groups keep the order of the image; within
 // a group, sweeps of the barycentre heuristic move shared files to the mean of their slots and tables to the mean of
-// their shared files. A private file stands where its slot is, a task where its table is. Every step is linear in the
+// their shared files. A private file is placed beside its slot, a task beside its table. Every step is linear in the
 // edges.
 //
 // This runs on millions of edges: casts `as number` read typed arrays within bounds checked by the loop.
@@ -22,14 +22,14 @@ export interface Lanes {
   readonly filePlace: Uint32Array;
   /** How many of `files` have holders. */
   readonly held: number;
-  /** By place of a table: how many slots the tables above it have; tables.count + 1 entries. All lanes measure height in slots. */
+  /** By place of a table: slots of all tables above it; tables.count + 1 entries. Heights of all lanes are in slots. */
   readonly slotsAbove: Uint32Array;
   /** By file row: mean height of the file's slots, in slots; 0 for a file without holders. */
   readonly filePosition: Float64Array;
 }
 
 const MOST_SWEEPS = 8;
-/** Above this many descriptors, FEW_SWEEPS are made and crossings are not counted. */
+/** Above this many descriptors, only FEW_SWEEPS are made, without counting crossings. */
 const LARGE = 200_000;
 const FEW_SWEEPS = 3;
 /** Stop after this many sweeps in a row without fewer crossings. */

@@ -1,5 +1,4 @@
-// Everything about a graph that takes linear time and does not depend on the size of the window: computed once, in the
-// worker for large images.
+// All work that is linear in the graph and independent of the window's size: done once, in the worker for large images.
 //
 // This runs on millions of edges: casts `as number` read typed arrays within bounds checked by the loop.
 
@@ -8,9 +7,9 @@ import { holdersOf, SAME, type Subject, tasksOf } from "./graph.ts";
 import { type Lanes, lanes } from "./lanes.ts";
 import { orderByKey } from "./sort.ts";
 
-/** Steps that the common height of the lanes is divided into for the density strips. */
+/** Steps of the common height of the lanes in the density strips. */
 const STRIP_STEPS = 512;
-/** How many of the most shared files are ranked; no drawing holds more. */
+/** Most shared files that are ranked; no drawing holds more. */
 const MOST_RANKED = 3000;
 
 /** Counts along the lanes, by step of the common height (STRIP_STEPS of them). */
@@ -29,11 +28,11 @@ export interface Density {
 export interface Layout extends Lanes {
   /** Files with two holders or more, most holders first; for two images, changed files come before all others. */
   readonly ranked: Uint32Array;
-  /** How many files have two holders or more. */
+  /** Number of files with two holders or more. */
   readonly shared: number;
   /** By table: slots that lead to a file with several holders. */
   readonly sharedSlots: Uint32Array;
-  /** How many slots differ between two images. */
+  /** Number of slots that differ between two images. */
   readonly changed: number;
   readonly density: Density;
 }
@@ -44,7 +43,7 @@ export function layout(subject: Subject): Layout {
   return { ...order, ...rankFiles(subject), ...measure(subject, order) };
 }
 
-/** The ranked files, and how many are shared. */
+/** The ranked files, and the number of shared files. */
 function rankFiles({ graph, both }: Subject): Pick<Layout, "ranked" | "shared"> {
   const { count } = graph.files;
   const isChanged = (file: number): boolean => both !== null && both.change.file[file] !== SAME;

@@ -13,7 +13,7 @@ export interface PairOf {
   readonly ofAfter: Int32Array;
 }
 
-/** What the slots of a union are made from. */
+/** Inputs from which the slots of a union are made. */
 interface SlotSources {
   readonly before: Checkpoint;
   readonly after: Checkpoint;
@@ -31,7 +31,7 @@ interface UnionSlots extends UnionRows {
   readonly fileBefore: Int32Array;
 }
 
-/** Where a descriptor is in several pairs, the pair within one table of the union is preferred. */
+/** If a descriptor is in several pairs, the pair within one table of the union is preferred. */
 export function pairsByDescriptor(
   before: Checkpoint,
   after: Checkpoint,
@@ -139,8 +139,8 @@ function fileOf({ descriptors }: Checkpoint, slot: DescriptorRow, unionRow: Int3
 }
 
 /**
- * The change of a slot on one side only. Where the whole table is on one side only, it may have been copied from
- * another table, or given up for another; a slot that has a counterpart there is neither added nor removed.
+ * The change of a slot on one side only. If its whole table is on one side only, the table may be a copy of another, or
+ * replaced by another; a slot with a counterpart there is neither added nor removed.
  */
 function oneSidedChange(
   { pairing, pairOf, tables }: SlotSources,

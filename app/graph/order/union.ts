@@ -1,5 +1,5 @@
-// Two images as one graph: corresponding objects share a row, an object of one side has a row of its own, and every
-// row says how it differs. A slot that leads to another file than before has two edges.
+// Two images as one graph: corresponding objects share a row, an object on one side only has a row of its own. Every
+// row has its change. A slot whose file changed has two edges.
 
 import { type Checkpoint, holderCount, NONE } from "../../model/checkpoint.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
@@ -73,14 +73,14 @@ function markChangedHolders(before: Checkpoint, after: Checkpoint, files: UnionR
   }
 }
 
-/** The row of the graph that stands for an object of one image; null if there is none. */
+/** The row of the graph for an object of one image; null if there is none. */
 export function unionRef(subject: Subject, side: Side, ref: ObjectRef): ObjectRef | null {
   if (subject.both === null) return side === "after" ? ref : null;
   const row = subject.both.rows[side][ref.to].indexOf(ref.row);
   return row < 0 ? null : { to: ref.to, row };
 }
 
-/** The object of each image that a row of the graph stands for; null where there is none. */
+/** The object of each image for a row of the graph; null if there is none. */
 export function sideRefs(subject: Subject, ref: ObjectRef): Record<Side, ObjectRef | null> {
   if (subject.both === null) return { before: null, after: ref };
   const { rows } = subject.both;

@@ -17,10 +17,10 @@ import type { Layout } from "./layout.ts";
 
 export type Direction = "left" | "right" | "up" | "down";
 
-/** A place of a walk. */
+/** A position in a walk. */
 export interface Step {
   readonly at: ObjectRef;
-  /** The object that the walk came from: it decides among whose neighbours ↑ and ↓ move. */
+  /** The object that the walk came from, among whose neighbours ↑ and ↓ move. */
   readonly from: ObjectRef | null;
 }
 
@@ -34,7 +34,7 @@ export function firstStep(graph: Graph, layout: Layout): Step | null {
   return startAt("file", files[0]);
 }
 
-/** The next step in a direction; the same step where nothing lies that way. */
+/** The next step in a direction; the same step if there is nothing in that direction. */
 export function walk(graph: Graph, layout: Layout, step: Step, direction: Direction): Step {
   if (direction === "right") return forward(graph, step);
   if (direction === "left") return back(graph, step);

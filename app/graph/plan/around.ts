@@ -1,5 +1,5 @@
-// The plan of a neighbourhood, for graphs too large to draw in full: the selected object, what it leads to, and what
-// else leads there.
+// The plan of a neighbourhood, for graphs too large to draw in full: the selected object, its files, and their other
+// holders.
 
 import { NONE } from "../../model/checkpoint.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
@@ -81,7 +81,7 @@ function addSlot(graph: Graph, slotsByTable: SlotsByTable, slot: SlotRow): void 
   else if (!slots.includes(slot)) slots.push(slot);
 }
 
-/** Adds holders of the files in focus; returns how many are left out. */
+/** Adds holders of the files in focus; returns the number left out. */
 function addHolders(graph: Graph, slotsByTable: SlotsByTable, focus: Focus, { limit }: Expansion): number {
   const { firstHolder, holder } = graph.files;
   let left = 0;
@@ -108,7 +108,7 @@ function openTables(
   for (const table of slotsByTable.keys()) if (expansion.tables.has(table)) wanted.add(table);
   for (const table of wanted) {
     const some = Math.min(slotsOf(graph, table), expansion.limit);
-    // Toggling a table in focus, which is open by default, closes it.
+    // A table in focus is open by default, so that toggling closes it.
     const isClosed = expansion.tables.has(table) && focus.tables.includes(table);
     if (some > room || isClosed) continue;
     room -= some;

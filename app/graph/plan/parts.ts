@@ -1,11 +1,11 @@
-// Parts that both plans (whole.ts, around.ts) have in common.
+// Parts shared by both plans (whole.ts, around.ts).
 
 import type { ObjectRef } from "../../model/object-ref.ts";
 import { u32At } from "../../model/read.ts";
 import { type Graph, type GraphFileRow, type GraphTableRow, type GraphTaskRow, holdersOf } from "../order/graph.ts";
 import type { Layout } from "../order/layout.ts";
 
-/** The first `most` tasks of a table, the selected one among them in any case, and how many are left. */
+/** The first `most` tasks of a table, always including the selected one, and the number left out. */
 export function someTasks(graph: Graph, table: GraphTableRow, selection: ObjectRef | null, most: number) {
   const { firstTask, task } = graph.tables;
   const users = task.subarray(u32At(firstTask, table), u32At(firstTask, table + 1));
@@ -16,7 +16,7 @@ export function someTasks(graph: Graph, table: GraphTableRow, selection: ObjectR
   return { tasks, moreTasks: users.length - tasks.length };
 }
 
-/** How many of these files have several holders. */
+/** The number of these files that have several holders. */
 export function countShared(graph: Graph, files: Iterable<GraphFileRow>): number {
   let count = 0;
   for (const file of files) if (holdersOf(graph, file) > 1) count++;

@@ -1,14 +1,14 @@
-// A plan says what is drawn at which level of detail: which tasks, tables, slots and files, and what is folded into
-// counts. It has no coordinates; the scene places what is planned.
+// A plan: the level of detail, the tasks, tables, slots and files to draw, and those to fold into counts. It has no
+// coordinates, which the scene adds.
 
 import type { GraphFileRow, GraphTableRow, GraphTaskRow, SlotRow, Subject } from "../order/graph.ts";
 
 /** `words`: everything; `bars`: tables as counts, shared files as boxes; `map`: densities and a neighbourhood. */
 export type Level = "words" | "bars" | "map";
 
-/** What the user opened and folded. */
+/** What the user has opened and folded. */
 export interface Expansion {
-  /** Tables opened by the user: their slots are drawn though the level would fold them. */
+  /** Tables opened by the user: their slots are drawn even if the level would fold them. */
   readonly tables: ReadonlySet<GraphTableRow>;
   /** Tables folded by the user. */
   readonly folded: ReadonlySet<GraphTableRow>;
@@ -18,21 +18,21 @@ export interface Expansion {
   readonly limit: number;
 }
 
-/** How many more “show 50 more” draws. */
+/** Number of slots or holders that “show 50 more” adds. */
 export const MORE = 50;
 /** The highest Expansion.limit. */
 export const MOST_SHOWN = 200;
 
 export const NOTHING_OPENED: Expansion = { tables: new Set(), folded: new Set(), unused: false, limit: MORE };
 
-/** A table, and what is drawn of it. */
+/** A table, and the part of it that is drawn. */
 export interface PlannedTable {
   readonly table: GraphTableRow;
   /** Whether it is drawn with all its slots (or as many as the limit allows). */
   readonly open: boolean;
   /** Slots that are drawn, ascending. */
   readonly slots: readonly SlotRow[];
-  /** How many slots of an open table are not drawn. */
+  /** Number of slots of an open table that are not drawn. */
   readonly moreSlots: number;
   readonly tasks: readonly GraphTaskRow[];
   readonly moreTasks: number;
@@ -50,12 +50,12 @@ export const FOLD_MISSING = -1;
 export interface Plan {
   readonly level: Level;
   readonly tables: readonly PlannedTable[];
-  /** Tasks without a file table that are drawn, and how many more there are. */
+  /** Tasks without a file table: those drawn, and the number of others. */
   readonly loose: readonly GraphTaskRow[];
   readonly moreLoose: number;
   /** Files with holders that are drawn as boxes, in lane order. */
   readonly files: readonly GraphFileRow[];
-  /** Files that no descriptor holds: those listed, and how many there are. */
+  /** Files that no descriptor holds: those listed, and their total number. */
   readonly unused: readonly GraphFileRow[];
   readonly unusedCount: number;
   /** Shared files drawn as boxes, and not. */

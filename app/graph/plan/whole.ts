@@ -1,5 +1,5 @@
-// The plan of a whole graph, for the levels `words` and `bars`: within a budget of marks, first what the user selected
-// and opened, then what differs between two images, then shared files by number of holders.
+// The plan of a whole graph, for the levels `words` and `bars`. Spends a budget of marks first on selected and opened
+// objects, then on those that differ between two images, then on shared files by number of holders.
 
 import { NONE } from "../../model/checkpoint.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
@@ -33,12 +33,12 @@ import {
 } from "./plan.ts";
 
 const MOST_LOOSE = 12;
-/** At level `words`, up to this many files without holders are listed unasked. */
+/** At level `words`, up to this many files without holders are listed by default. */
 const MOST_UNUSED = 8;
-/** How many files without holders are listed on request. */
+/** Most files without holders to list on request. */
 const UNUSED_OPENED = 200;
 
-/** What a plan is made from. */
+/** The inputs of a plan. */
 interface Input {
   readonly subject: Subject;
   readonly layout: Layout;
@@ -111,7 +111,7 @@ function addFile(budget: Budget, file: GraphFileRow, cost: number): void {
 const sharedCost = (graph: Graph, file: GraphFileRow): number =>
   1 + Math.min(holdersOf(graph, file), graph.tables.count);
 
-/** Files without holders that are listed, the selected one among them. */
+/** Files without holders to list, including the selected one. */
 function unusedFiles({ subject, layout, selection, expansion, level }: Input): GraphFileRow[] {
   const { graph } = subject;
   const count = graph.files.count - layout.held;
@@ -123,7 +123,7 @@ function unusedFiles({ subject, layout, selection, expansion, level }: Input): G
   return files;
 }
 
-/** Tasks without a file table that are drawn, the selected one among them, and how many are left. */
+/** Tasks without a file table to draw, including the selected one, and the number left out. */
 function looseTasks({ subject, layout, selection }: Input): { tasks: GraphTaskRow[]; more: number } {
   const { graph } = subject;
   const hasTable = new Uint8Array(graph.tasks.count);
@@ -171,7 +171,7 @@ function addSharedFiles({ subject, layout }: Input, budget: Budget): void {
   }
 }
 
-/** Adds the private files of tables that would fold just one or two: their names say more than “+ 2”. */
+/** Adds the private files of tables that would fold only one or two, as names are more useful than “+ 2”. */
 function addFewPrivateFiles(graph: Graph, slotsByTable: ReadonlyMap<GraphTableRow, SlotRow[]>, budget: Budget): void {
   for (const [table, slots] of slotsByTable) {
     let few = 0;

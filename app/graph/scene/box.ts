@@ -1,4 +1,4 @@
-// How a box of the scene is put together: defaults, text cells, cutting text to the room there is.
+// Builds boxes of the scene: defaults, text cells, shortening of text.
 
 import { NONE } from "../../model/checkpoint.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
@@ -12,7 +12,7 @@ export const BOX = PITCH - 2;
 /** How many characters fit. */
 export const characters = (pixels: number): number => Math.max(0, Math.floor(pixels / CHARACTER));
 
-/** Text cut in its middle to at most `most` characters; the end of a path says more than its beginning. */
+/** Text cut in the middle to at most `most` characters, because the end of a path matters most. */
 export function elided(text: string, most: number): string {
   if (text.length <= most) return text;
   const all = [...text];
@@ -22,7 +22,7 @@ export function elided(text: string, most: number): string {
   return `${all.slice(0, head).join("")}…${all.slice(all.length - (most - 1 - head)).join("")}`;
 }
 
-/** Text cut at its end: the number of a task comes first. */
+/** Text cut at the end, because a task's number comes first. */
 export const clipped = (text: string, most: number): string =>
   text.length <= most ? text : `${[...text].slice(0, Math.max(0, most - 1)).join("")}…`;
 
@@ -44,7 +44,7 @@ interface BoxParts {
   readonly open?: boolean;
 }
 
-/** A box, with defaults for what most boxes do not have. */
+/** A box, with defaults for rare properties. */
 export const box = (parts: BoxParts): Box => ({
   kind: parts.kind,
   ref: parts.ref ?? null,

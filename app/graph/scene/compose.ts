@@ -1,5 +1,5 @@
-// Places what is planned: tables stacked in their order, tasks and files as near to their edges as their order allows,
-// so that an edge to a private file is mostly straight and the edges that bend are those of shared files.
+// Places a plan's objects: tables stacked in order, tasks and files as near to their edges as their order allows, so
+// that edges to private files are mostly straight and only those of shared files bend.
 
 import type { Subject } from "../order/graph.ts";
 import type { Plan } from "../plan/plan.ts";

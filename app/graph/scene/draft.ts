@@ -1,4 +1,4 @@
-// A scene in the making: the boxes and edges so far, and what one lane leaves for the next ones to place.
+// A scene in the making: its boxes and edges so far, and the boxes that later lanes have to place.
 
 import type { Change, GraphFileRow, GraphTaskRow, Subject } from "../order/graph.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -26,10 +26,10 @@ export interface TableEnd {
 
 /** A task, or the count of those that are not drawn, to be placed near its tables. */
 export interface PendingTask {
-  /** NONE: stands for `count` tasks that are not drawn. */
+  /** NONE for the count of tasks that are not drawn. */
   readonly task: GraphTaskRow;
   readonly count: number;
-  /** Where it would like to be: the top of its first table. */
+  /** The ideal height: the top of its first table. */
   readonly ideal: number;
   readonly tables: TableEnd[];
 }
@@ -38,12 +38,12 @@ export interface PendingTask {
 export interface EdgeSource {
   readonly box: number;
   readonly y: number;
-  /** How many slots it stands for. */
+  /** Number of slots. */
   readonly count: number;
   readonly change: Change;
 }
 
-/** A file, or what a table folds, to be placed near its sources. */
+/** A file or a fold of a table, to be placed near its sources. */
 export interface PendingFile {
   /** NONE for a fold. */
   readonly file: GraphFileRow;

@@ -19,11 +19,11 @@ export interface FileColumns {
   readonly holders: number;
   readonly pos: number;
   readonly flags: number;
-  /** Whether the flags column has room for all flags; else it has the access mode alone. */
+  /** Whether the flags column shows all flags, or only the access mode. */
   readonly full: boolean;
 }
 
-/** The columns that a list of files needs and `width` pixels have room for. */
+/** The columns that a list of files needs and that fit `width` pixels. */
 export function columnsOf(subject: Subject, files: readonly GraphFileRow[], width: number): FileColumns {
   let holders = 0;
   const positions: number[] = [];
@@ -38,7 +38,7 @@ export function columnsOf(subject: Subject, files: readonly GraphFileRow[], widt
   const room = characters(width);
   positions.sort((a, b) => a - b);
   const widest = positions.at(-1) ?? 0;
-  // Where room is scarce, a few very large positions do not take it from the names of all other files.
+  // If space is scarce, a few very large positions must not take it from the names of all other files.
   const scarce = room - holders - widest - flags <= 24;
   const pos = scarce ? (positions[Math.floor(positions.length * 0.8)] ?? 0) : widest;
   const rest = room - holders - pos;
@@ -49,14 +49,14 @@ export function columnsOf(subject: Subject, files: readonly GraphFileRow[], widt
 const flagsText = (subject: Subject, file: GraphFileRow): string =>
   `${shortFlags(subject, file)}${isDeleted(subject, file) ? " deleted" : ""}`.trim();
 
-/** Where a list of files lies, and its columns. */
+/** The place and the columns of a list of files. */
 export interface FileLane {
   readonly x: number;
   readonly width: number;
   readonly columns: FileColumns;
 }
 
-/** An open file. One without holders shows what it is used for instead of position and flags. */
+/** An open file. One without holders shows its uses instead of position and flags. */
 export function fileBox(subject: Subject, file: GraphFileRow, lane: FileLane, y: number): Box {
   const change = changeOf(subject, "file", file);
   const isHeld = holdersOf(subject.graph, file) > 0;
@@ -75,7 +75,7 @@ export function fileBox(subject: Subject, file: GraphFileRow, lane: FileLane, y:
   });
 }
 
-/** From right to left: holders, position, flags; the name takes the room that is left. */
+/** From right to left: holders, position, flags; the name takes the remaining width. */
 function heldCells(subject: Subject, file: GraphFileRow, { width, columns }: FileLane, indent: number): Cell[] {
   const cells: Cell[] = [];
   const end = width - 6;
@@ -84,7 +84,7 @@ function heldCells(subject: Subject, file: GraphFileRow, { width, columns }: Fil
 
   const posEnd = end - (columns.holders > 0 ? (columns.holders + 1) * CHARACTER : 0);
   const position = positionLabel(subject, file);
-  // A truncated number would be a wrong number: it is shown in full or not at all.
+  // A truncated number would be wrong, so it is shown in full or not at all.
   const pos = position.length <= characters(posEnd - 8 - indent) - 9 ? position : "@…";
   if (pos !== "") cells.push(right(pos, posEnd, pos.includes("→") ? "change" : "fg"));
 
@@ -99,7 +99,7 @@ function heldCells(subject: Subject, file: GraphFileRow, { width, columns }: Fil
   return cells;
 }
 
-/** Name, and what refers to the file instead of descriptors. */
+/** The name and the uses of a file that no descriptor holds. */
 function unheldCells(subject: Subject, file: GraphFileRow, { width }: FileLane, indent: number): Cell[] {
   const end = width - 6;
   const use = usedAs(subject, file);

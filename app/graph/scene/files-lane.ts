@@ -1,4 +1,4 @@
-// The lane of open files and folds, and the edges that lead there: the edge of a descriptor is made here.
+// The lane of open files and folds, and the edges to them, such as those of descriptors.
 
 import { BOX } from "./box.ts";
 import type { Draft, PendingFile } from "./draft.ts";

@@ -13,7 +13,7 @@ export interface Fold {
   readonly table: GraphTableRow;
   readonly shared: boolean;
   readonly count: number;
-  /** File kind (or FOLD_MISSING) and how many of it, most first. */
+  /** Counts by file kind (or FOLD_MISSING), largest first. */
   readonly kinds: readonly (readonly [number, number])[];
 }
 

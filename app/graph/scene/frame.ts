@@ -1,4 +1,4 @@
-// Where the three lanes lie.
+// The horizontal places of the three lanes.
 
 /** Left edges and widths of the lanes, in pixels. */
 export interface Frame {
@@ -11,7 +11,7 @@ export interface Frame {
   readonly fileWidth: number;
 }
 
-/** Lanes between `left` and `right`; wider than that if they would be unreadable otherwise. */
+/** Lanes between `left` and `right`, or wider if they would be unreadable. */
 export function lanesIn(left: number, right: number): Frame {
   const width = right - left;
   const narrow = width < 560;

@@ -25,10 +25,10 @@ import {
 } from "./scene.ts";
 import { stripsOf, stripsWidth } from "./strips.ts";
 
-/** How many of the most shared files are listed beside the strips. */
+/** Number of the most shared files listed beside the strips. */
 const TOP_FILES = 40;
 
-/** What one part of the scene adds to it, and the area that it takes. */
+/** One part of the scene, and its area. */
 interface Part {
   readonly boxes: readonly Box[];
   readonly edges: readonly Edge[];
@@ -74,7 +74,7 @@ export function mapScene(subject: Subject, layout: Layout, options: SceneOptions
   });
 }
 
-/** The selected object and what is around it. */
+/** The selected object and its surroundings. */
 function surroundings(
   subject: Subject,
   layout: Layout,

@@ -1,8 +1,8 @@
-// Heights in a lane: each box as near as possible to where its edges come from, in order, without overlap.
+// Heights in a lane: each box as near as possible to the sources of its edges, in order, without overlap.
 
 /**
- * Places boxes of one height `pitch` in the given order, so that the sum of squared distances from `ideal` is least
- * and none begins above `top`. Neighbours that compete for a place are pooled (isotonic regression, pool adjacent
+ * Places boxes of height `pitch` in the given order, none above `top`, with the least sum of squared distances from
+ * `ideal`. Neighbours that compete for a place are pooled (isotonic regression, pool adjacent
  * violators). In pixels.
  */
 export function placeInOrder(ideal: readonly number[], pitch: number, top: number): number[] {

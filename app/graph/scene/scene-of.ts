@@ -40,7 +40,7 @@ function wholeScene(subject: Subject, layout: Layout, { width, selection, expans
   });
 }
 
-/** What a plan leaves out. */
+/** Notes on what a plan leaves out. */
 function notesOf(plan: Plan): string[] {
   const notes: string[] = [];
   let folded = 0;

@@ -1,12 +1,12 @@
-// A scene: the marks of one drawing in world coordinates, each with the object that it stands for. Plain data: made by
-// scene-of.ts, drawn by draw/paint.ts and draw/svg.ts, searched by draw/hit.ts.
+// A scene: the marks of one drawing in world coordinates, each with its object. Plain data: made by scene-of.ts,
+// drawn by draw/paint.ts and draw/svg.ts, searched by draw/hit.ts.
 
 import type { ObjectRef } from "../../model/object-ref.ts";
 import type { Change, GraphTableRow } from "../order/graph.ts";
 import type { Expansion, Level } from "../plan/plan.ts";
 import type { Frame } from "./frame.ts";
 
-/** Pixels from one slot, file or task to the next, two of them for the gap. */
+/** Pixels from one slot, file or task to the next, including a gap of two. */
 export const PITCH = 20;
 /** Width of a character in pixels: a monospace face at 12 px. */
 export const CHARACTER = 7.25;
@@ -23,7 +23,7 @@ export interface Cell {
   readonly tone: Tone;
 }
 
-/** What activating a box does, apart from selecting its object. */
+/** The effect of activating a box, besides selecting its object. */
 export type Action =
   | { readonly do: "toggle"; readonly table: GraphTableRow }
   | { readonly do: "more" }
@@ -36,7 +36,7 @@ export const COLUMN = { slot: 0, task: 1, table: 2, file: 3 } as const;
 
 export interface Box {
   readonly kind: BoxKind;
-  /** The object that it stands for; null for folds. */
+  /** Its object; null for folds. */
   readonly ref: ObjectRef | null;
   /** For a slot, the index of its table's box; else NONE. */
   readonly parent: number;
@@ -70,7 +70,7 @@ export interface Edge {
   readonly y1: number;
   readonly x2: number;
   readonly y2: number;
-  /** How many slots (or undrawn tasks) it stands for. */
+  /** Number of slots (or undrawn tasks) that it represents. */
   readonly count: number;
   readonly shared: boolean;
   readonly change: Change;
@@ -115,7 +115,7 @@ export interface Scene {
   readonly compared: boolean;
 }
 
-/** What a scene depends on besides subject and layout. Sizes in CSS pixels. */
+/** The parameters of a scene besides subject and layout. Sizes in CSS pixels. */
 export interface SceneOptions {
   readonly width: number;
   readonly height: number;
@@ -123,12 +123,12 @@ export interface SceneOptions {
   readonly expansion: Expansion;
 }
 
-/** How many marks a scene holds. */
+/** The number of marks in a scene. */
 export function markCount(scene: Scene): number {
   return scene.boxes.length + scene.edges.length + scene.strips.reduce((sum, strip) => sum + strip.bars.length, 0);
 }
 
-/** Completes a scene with the columns that its boxes are found by. */
+/** Completes a scene with the columns by which its boxes are found. */
 export function withColumns(scene: Omit<Scene, "columns">): Scene {
   const columns: number[][] = Object.values(COLUMN).map(() => []);
   scene.boxes.forEach((box, index) => {

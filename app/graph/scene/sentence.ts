@@ -32,10 +32,10 @@ import {
   usedAs,
 } from "./words.ts";
 
-/** Tasks that the name of a table lists. */
+/** Most tasks in the name of a table. */
 const MOST_NAMED = 3;
 
-/** An object in one sentence: its name, what it leads to, who shares it, how it changed. */
+/** An object in one sentence: its name, its target, its sharing, its change. */
 export function sentence(subject: Subject, { to, row }: ObjectRef): string {
   const change = ["", "added", "removed", "changed"][changeOf(subject, to, row)] ?? "";
   const parts = {

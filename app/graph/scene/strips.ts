@@ -9,17 +9,17 @@ import { type Graph, type GraphTableRow, type SlotRow, type Subject, tablesOfTas
 import type { Layout } from "../order/layout.ts";
 import { HEADING, type Strip } from "./scene.ts";
 
-/** Bars of one strip: all four together stay well below the marks that a scene may hold. */
+/** Bars of one strip: all four together stay well below the limit of a scene's marks. */
 const MOST_BARS = 300;
 /** Holders of a file that are marked on the strips. */
 const MOST_MARKERS = 200;
 
-/** How much of a view `width` pixels wide the strips take. */
+/** Width of the strips in a view `width` pixels wide. */
 export function stripsWidth(width: number): number {
   return width < 560 ? 150 : Math.round(Math.min(360, width * 0.3));
 }
 
-/** Where the strips lie. */
+/** The place of the strips. */
 interface StripFrame {
   readonly narrow: boolean;
   readonly margin: number;

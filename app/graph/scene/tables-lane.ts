@@ -1,4 +1,4 @@
-// The lane of file tables: stacked in their order, each with its slots, and with room beside it for its tasks and files.
+// The lane of file tables: stacked in order, each with its slots, and with room beside it for its tasks and files.
 
 import { NONE } from "../../model/checkpoint.ts";
 import { i32At } from "../../model/read.ts";
@@ -26,14 +26,14 @@ import { PITCH } from "./scene.ts";
 
 const TABLE_GAP = 14;
 
-/** What the tables leave for the other lanes to place, and where they end. */
+/** The boxes that the other lanes have to place, and where the tables end. */
 interface Pending {
   readonly tasks: PendingTask[];
   readonly files: PendingFile[];
   readonly bottom: number;
 }
 
-/** Where the slots and edges of one table go. */
+/** Collects the slots and edges of tables. */
 interface Collected {
   readonly tasks: PendingTask[];
   readonly taskByRow: Map<GraphTaskRow, PendingTask>;
@@ -87,7 +87,7 @@ function addTable(draft: Draft, collected: Collected, planned: PlannedTable, pla
     const end = { box: boxes.length, y: slotY + BOX / 2, count: 1 };
     const change = changeOf(subject, "descriptor", slot);
     const earlier = fileBefore(subject.graph, slot);
-    // A slot that leads elsewhere is one edge added and one removed; any other change of a slot is not of its edge.
+    // A change of file is one edge added and one removed; other changes of a slot do not affect its edge.
     const edgeChange = earlier !== NONE ? ADDED : change === CHANGED ? SAME : change;
     connect(i32At(subject.graph.descriptors.file, slot), order, { ...end, change: edgeChange });
     if (earlier !== NONE) connect(earlier, order, { ...end, change: REMOVED });
@@ -107,7 +107,7 @@ function addTable(draft: Draft, collected: Collected, planned: PlannedTable, pla
 }
 
 function addSource(target: PendingFile, order: number, source: EdgeSource): void {
-  // A removed edge hardly pulls the file away from where it is held now.
+  // A removed edge should hardly pull the file away from its current holders.
   const weight = source.change === REMOVED ? 0.01 : source.count;
   target.order += order * weight;
   target.height += source.y * weight;
@@ -115,7 +115,7 @@ function addSource(target: PendingFile, order: number, source: EdgeSource): void
   target.sources.push(source);
 }
 
-/** Notes the tasks of a table; a task of two tables (in a union) is placed once. */
+/** Collects the tasks of a table; a task of two tables (in a union) is placed once. */
 function addUsers(subject: Subject, collected: Collected, planned: PlannedTable, box: number, y: number): void {
   const middle = y + BOX / 2;
   for (const task of planned.tasks) {
@@ -150,7 +150,7 @@ function changeOfUse(subject: Subject, task: GraphTaskRow, table: GraphTableRow)
   return usesAfter === usedBefore ? SAME : usesAfter ? ADDED : REMOVED;
 }
 
-/** By place of a table: how many rows of the files' lane belong beside it, namely its folds and the files whose mean place it is. */
+/** By place of a table: rows of the files' lane beside it, for its folds and for the files whose mean place it is. */
 function filesBeside({ graph }: Subject, plan: Plan): number[] {
   const places = new Map<GraphFileRow, { sum: number; count: number }>();
   const add = (file: GraphFileRow, place: number, count: number): void => {

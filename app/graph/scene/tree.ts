@@ -20,7 +20,7 @@ export interface TreeItem {
   readonly expanded: boolean | null;
 }
 
-/** How many items are in the page at a time. */
+/** Most items in the page at a time. */
 export const MOST_ITEMS = 200;
 
 /** All items of a scene, depth first: tasks, their tables, slots and files; boxes that nothing leads to come last. */
@@ -62,7 +62,7 @@ function familyOf({ boxes, edges }: Scene): { children: number[][]; roots: numbe
   return { children, roots };
 }
 
-/** The range of items that is in the page: up to MOST_ITEMS around `index`. */
+/** The range of items to put in the page: up to MOST_ITEMS around `index`. */
 export function treeWindow(items: readonly TreeItem[], index: number): { first: number; end: number } {
   if (items.length <= MOST_ITEMS) return { first: 0, end: items.length };
   const first = Math.max(0, Math.min(items.length - MOST_ITEMS, index - MOST_ITEMS / 2));

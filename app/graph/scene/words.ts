@@ -1,4 +1,4 @@
-// The short texts of the drawing: what boxes and edges say of an object. Spoken sentences are in sentence.ts.
+// The short texts of the drawing, for boxes and edges. Spoken sentences are in sentence.ts.
 
 import {
   type Checkpoint,
@@ -75,7 +75,7 @@ export function taskNote(subject: Subject, task: GraphTaskRow): string {
   );
 }
 
-/** Names longer than any path that Linux takes (PATH_MAX) are cut in the middle. In bytes. */
+/** Names longer than Linux's PATH_MAX, in bytes, are cut in the middle. */
 const LONGEST = 4096;
 
 function shortened(name: Uint8Array): string {
@@ -84,7 +84,7 @@ function shortened(name: Uint8Array): string {
   return `${start}…(${grouped(name.length)} bytes)…${visibleText(name.subarray(name.length - quarter))}`;
 }
 
-/** The name of an open file, as everywhere. */
+/** The name of an open file. */
 export function fileName(subject: Subject, file: GraphFileRow): string {
   return joined(
     valuesOf(subject, "file", file, (c, row: FileRow) => {
@@ -96,7 +96,7 @@ export function fileName(subject: Subject, file: GraphFileRow): string {
 
 const ACCESS = ["r", "w", "rw", "–"] as const;
 
-/** The access mode as letters: r, w, rw; empty if the image does not hold the flags. */
+/** The access mode as letters: r, w, rw; empty if the image lacks the flags. */
 export function accessLetters(subject: Subject, file: GraphFileRow): string {
   return joined(valuesOf(subject, "file", file, access));
 }
@@ -106,7 +106,7 @@ const hasFlags = ({ files }: Checkpoint, row: FileRow): boolean => (u8At(files.h
 const access = (c: Checkpoint, row: FileRow): string =>
   hasFlags(c, row) ? (ACCESS[u32At(c.files.flags, row) & O_ACCMODE] ?? "") : "";
 
-// Flags that say nothing about the open file: set on every open of a 64-bit program, or without effect after opening.
+// Uninformative flags: set on every open by a 64-bit program, or without effect after opening.
 const NOISE = new Set([
   "O_LARGEFILE",
   "O_NOFOLLOW",
@@ -136,7 +136,7 @@ const UNSEEKABLE = new Set(
   (["pipe", "fifo", "socket", "epoll", "eventfd", "signalfd", "timerfd", "inotify", "pidfd"] as const).map(fileKind),
 );
 
-/** f_pos; empty where the image does not hold it, and for 0 where the kind of file has no position. */
+/** f_pos; empty if the image lacks it, or if it is 0 and the kind of file has no position. */
 const position = ({ files }: Checkpoint, row: FileRow): string => {
   const pos = u64At(files.pos, row);
   const hidden = (u8At(files.has, row) & HAS.pos) === 0 || (pos === 0n && UNSEEKABLE.has(u8At(files.kind, row)));
@@ -150,7 +150,7 @@ export function positionLabel(subject: Subject, file: GraphFileRow): string {
   return text === "" ? "" : `@${text}`;
 }
 
-/** How many descriptors hold a file: `⟨3⟩`, of two images `⟨3 → 2⟩`. Empty if none or one does on both sides. */
+/** The number of holders of a file: `⟨3⟩`, of two images `⟨3 → 2⟩`. Empty if it is at most one on both sides. */
 export function holdersLabel(subject: Subject, file: GraphFileRow): string {
   const counts = valuesOf(subject, "file", file, (c, row: FileRow) => holderCount(c.files, row));
   if ((counts.before ?? 0) < 2 && (counts.after ?? 0) < 2) return "";
@@ -189,14 +189,14 @@ const USES: readonly (readonly [number, string])[] = [
   [USE.epollTarget, "epoll target"],
 ];
 
-/** What refers to a file other than descriptors: `executable, mapping`. */
+/** The uses of a file other than by descriptors: `executable, mapping`. */
 export function usedAs(subject: Subject, file: GraphFileRow): string {
   const use = u8At(subject.graph.files.use, file);
   const words = USES.filter(([bit]) => (use & bit) !== 0).map(([, word]) => word);
   return words.length === 0 ? "no known use" : words.join(", ");
 }
 
-/** Close-on-exec: `ⓧ`, or of two images `→ⓧ` where it was set and `ⓧ→` where it was cleared. */
+/** Close-on-exec: `ⓧ`, or of two images `→ⓧ` if it was set and `ⓧ→` if it was cleared. */
 export function closeOnExecMark(subject: Subject, slot: SlotRow): string {
   const { before, after } = valuesOf(
     subject,
