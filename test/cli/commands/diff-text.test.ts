@@ -36,7 +36,7 @@ describe("text for a terminal", () => {
     expect(diffText(comparison, { colour: false, notes: ["odd pair"] })).toBe(
       [
         "note: odd pair",
-        "note: The image after is incomplete: changes marked uncertain could be an effect of that.",
+        "note: The image after is incomplete: changes marked uncertain may only be an effect of that.",
         "",
         "pid 1 a",
         "  ~ fd 0, pid 2 fd 0 /var/log/x: position 4096 → 1",
