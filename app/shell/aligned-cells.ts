@@ -1,4 +1,4 @@
-// The cells of the side-by-side view: the values of a descriptor and its open file, and which of them changed.
+// The cells of the side-by-side view: the values of a descriptor and its open file, and whether they changed.
 
 import { CHANGE_BITS } from "../diff/changes.ts";
 import { type Checkpoint, HAS, holderCount, NONE } from "../model/checkpoint.ts";
@@ -11,7 +11,7 @@ import { fileName } from "../model/words.ts";
 export interface AlignedColumn {
   readonly id: string;
   readonly title: string;
-  /** The title in words, if it is a symbol. */
+  /** The title in words, if the title is a symbol. */
   readonly about?: string;
   /** Bits of CHANGE_BITS that mean a change of this column. */
   readonly bits: number;

@@ -6,7 +6,7 @@ import { objectOfRecord, recordAt, recordOf, type Selection } from "../model/rel
 import type { RecordRow } from "../model/rows.ts";
 import type { ByteSelection } from "./state.ts";
 
-/** Whether a record describes the selection: it is its own record, or another one about the same open file. */
+/** Whether a record describes the selection: its own record, or another one about the same open file. */
 function describes(checkpoint: Checkpoint, record: RecordRow, selection: Selection): boolean {
   if (record === NONE) return false;
   if (recordOf(checkpoint, selection) === record) return true;
@@ -20,7 +20,7 @@ export function recordOfBytes(checkpoint: Checkpoint, { member, at }: ByteSelect
   return recordAt(checkpoint, member, at);
 }
 
-/** The bytes for a selected object: those that are selected if they describe it, else the first byte of its record. */
+/** The bytes for a selected object: the selected ones if they describe it, else the first byte of its record. */
 export function bytesForSelection(
   checkpoint: Checkpoint,
   selection: Selection | null,
@@ -34,7 +34,7 @@ export function bytesForSelection(
   return { member: recordMember(checkpoint.records, record), anchor: at, at };
 }
 
-/** The object for selected bytes: the selected one if their record describes it, else what their record describes. */
+/** The object for selected bytes: the selected one if their record describes it, else the object of their record. */
 export function selectionForBytes(
   checkpoint: Checkpoint,
   bytes: ByteSelection,
@@ -58,8 +58,8 @@ export function clampToMember({ members }: Checkpoint, { member, anchor, at }: B
 const LONG = 256;
 
 /**
- * The selection of `length` bytes from `offset`. The cursor is on the last byte, so that the next field is one step away;
- * on the first of a long selection, whose end would be scrolled into view otherwise.
+ * The selection of `length` bytes from `offset`. The cursor is on the last byte, so that the next field is one step
+ * away; in a long selection on the first byte, so that its start is scrolled into view.
  */
 export function byteRange(member: number, offset: number, length: number): ByteSelection {
   const last = offset + Math.max(0, length - 1);

@@ -1,4 +1,4 @@
-// Where keys move the byte cursor.
+// Moves of the byte cursor by keys.
 
 interface Press {
   readonly key: string;
@@ -11,11 +11,11 @@ interface Bounds {
   /** Bytes in a row. */
   readonly width: number;
   readonly size: number;
-  /** Rows that are wholly in view. */
+  /** Rows that are entirely in view. */
   readonly visible: number;
 }
 
-/** Where a key moves the cursor, clamped to the member; `null` if it does not move it. */
+/** The cursor after a key, clamped to the member; `null` if the key does not move it. */
 export function byteStep({ key, ctrlKey, metaKey }: Press, { at, width, size, visible }: Bounds): number | null {
   const row = at - (at % width);
   const far = ctrlKey || metaKey;

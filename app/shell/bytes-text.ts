@@ -1,4 +1,4 @@
-// Bytes ⇄ text: copied bytes, search terms and offsets that the user types.
+// Bytes ⇄ text: copied bytes, and search terms and offsets that the user types.
 
 import { LONGEST_NEEDLE } from "../decoder/find-bytes.ts";
 import { base64, encodeText } from "../model/text.ts";
@@ -31,9 +31,9 @@ export function parseHex(text: string): Uint8Array | null {
   );
 }
 
-/** The bytes to search for, or a message about what is wrong with the text. */
+/** The bytes to search for, or an error message. */
 export function parseNeedle(text: string, form: "hex" | "text"): Uint8Array | string {
-  if (form === "text" ? text === "" : text.trim() === "") return "Enter what to find.";
+  if (form === "text" ? text === "" : text.trim() === "") return "Enter bytes or text to find.";
   const needle = form === "text" ? encodeText(text) : parseHex(text);
   if (needle === null) return "Not hex: enter pairs of digits, such as 7f 45 4c 46.";
   return needle.length > LONGEST_NEEDLE ? `Too long: at most ${LONGEST_NEEDLE} bytes can be searched for.` : needle;

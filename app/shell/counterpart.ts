@@ -1,4 +1,4 @@
-// The object on the other side of a comparison that an object is paired with.
+// Finds the counterpart of an object on the other side of a comparison.
 
 import type { Comparison } from "../diff/comparison.ts";
 import { NONE } from "../model/checkpoint.ts";
@@ -7,8 +7,8 @@ import { i32At, u32At } from "../model/read.ts";
 import { otherSide, type Side } from "../model/side.ts";
 
 /**
- * The object on the other side that `object` of `side` is paired with; `null` if it is on this side only. Open files are
- * paired through their holders.
+ * The counterpart of `object` of `side`; `null` if it exists on that side only. Open files are paired through their
+ * holders.
  */
 export function counterpart(comparison: Comparison, side: Side, object: ObjectRef): ObjectRef | null {
   const { pairs } = comparison;

@@ -25,7 +25,7 @@ export function tableUsers(checkpoint: Checkpoint, table: TableRow, most = 3): s
   return tasks.length > most ? `${names} and ${tasks.length - most} more` : names;
 }
 
-/** What kind of object the selection is, and its name. */
+/** The kind of the selected object in words, and its name. */
 export function describe(
   checkpoint: Checkpoint,
   selection: Selection,

@@ -1,4 +1,4 @@
-// Which images are open: one, or two to compare.
+// Opens and closes images: one, or two to compare.
 
 import { isDialect } from "../decoder/dialects.ts";
 import { nameOfChange } from "../diff/about.ts";
@@ -16,20 +16,20 @@ import type { Store } from "./store.ts";
 export interface DocumentActions {
   /** Opens one image, or two to compare: before and after. */
   open(inputs: readonly Input[], origin?: Origin): Promise<void>;
-  /** Opens the images of a link, decoded and ordered as the link asks. */
+  /** Opens the images of a link, with its dialects, sets and order. */
   openLinked(inputs: readonly Input[], origin: Origin): Promise<void>;
   /** Opens a sample by its name. */
   openSample(name: string): Promise<void>;
   /**
-   * Opens dropped or picked images. One image on top of an open one is compared with it if `compare` is true; else the
-   * user is asked.
+   * Opens dropped or picked images. If an image is open already, a single new one is compared with it if `compare` is
+   * true; otherwise the user is asked.
    */
   receive(inputs: readonly Input[], compare?: boolean): void;
   /** Compares the shown image (before) with another one (after). */
   compareWith(input: Input, origin?: Origin): Promise<void>;
   /** Decodes a document again, in a dialect that the user chose. `null`: the detected dialect. */
   reopen(side: Side, dialect: string | null): Promise<void>;
-  /** Swaps before and after. Decodes nothing again. */
+  /** Swaps before and after, without decoding again. */
   swap(): Promise<void>;
   /** Cancels the opening in progress. */
   cancel(): void;
@@ -37,7 +37,7 @@ export interface DocumentActions {
   close(): void;
 }
 
-/** What the functions below work on. */
+/** Shared by the functions below. */
 interface Context {
   readonly client: Client;
   readonly store: Store<State>;
@@ -116,7 +116,7 @@ async function openAll(context: Context, inputs: readonly Input[], origin: Origi
   store.set({ side: "before", bannerHidden: false, swapped: false, left: "changes", zoom: null, requestedZoom: null });
   const show = (docs: Docs, compared: Compared | null = null) =>
     store.set((state) => shown(state, docs, origin, compared));
-  // Of two images, an early part of the first would show a view that is replaced at once.
+  // With two images, an early part of the first would only be shown to be replaced at once.
   const onPart = (part: Doc) => second === undefined && show([part]);
   const before = await opening.decode(first, first.dialect ?? null, signal, onPart);
   if (second === undefined) show([before]);
@@ -132,7 +132,7 @@ async function openAll(context: Context, inputs: readonly Input[], origin: Origi
   closeDocs(client, replaced);
 }
 
-/** Opens images as the pending link asks: dialects, image sets and order. */
+/** Opens images with the dialects, image sets and order of the pending link. */
 async function openPending(
   context: Context,
   inputs: readonly Input[],
@@ -201,8 +201,8 @@ async function compareNew(
 }
 
 /**
- * The state with these documents in place of others. What was selected stays selected if the new documents are decoded
- * from the same input; what a link asked for takes precedence.
+ * The state with these documents in place of others. The selection is kept if the new documents are decoded from the
+ * same input; that of a pending link takes precedence.
  */
 function shown(state: State, docs: Docs, origin: Origin, compared: Compared | null): Partial<State> {
   const { pending } = state;
@@ -221,7 +221,7 @@ function shown(state: State, docs: Docs, origin: Origin, compared: Compared | nu
     compared,
     change: null,
     failure: null,
-    // An early part may not have what the link asked for yet.
+    // An early part may not have the link's selection yet.
     pending: {
       ...pending,
       select: selection !== null && isDecoded ? null : pending.select,
@@ -236,7 +236,7 @@ function shown(state: State, docs: Docs, origin: Origin, compared: Compared | nu
   return { ...withSelectedChange, ...withBytes(withSelectedChange, bytes) };
 }
 
-/** The name of the change that a link asked for, or else of the one that is selected. */
+/** The name of the change in the pending link, or else of the selected one. */
 function changeName({ pending, compared, change }: State) {
   if (pending.change !== null) return pending.change;
   return compared && change !== null ? nameOfChange(compared.comparison, change) : null;

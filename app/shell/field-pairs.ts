@@ -1,4 +1,4 @@
-// The fields of two records in pairs, and where their bytes differ.
+// Pairs the fields of two records, and finds the bytes that differ.
 
 import type { Field } from "../model/fields.ts";
 
@@ -26,7 +26,7 @@ export function alignFields(before: readonly Field[], after: readonly Field[]): 
   );
   const matched = new Set(later.map((pair) => pair.before));
   const pairs: FieldPair[] = [];
-  // A field that is gone goes before the field that followed it.
+  // A removed field is listed before the field that followed it.
   let at = 0;
   for (const pair of later) {
     const index = pair.before === null ? -1 : before.indexOf(pair.before, at);

@@ -7,7 +7,7 @@ import { contains, needleOf } from "../model/filter.ts";
 import type { ObjectRef } from "../model/object-ref.ts";
 import { u32At } from "../model/read.ts";
 
-/** Results that are kept. Further ones are only counted. */
+/** Most results to keep; further ones are only counted. */
 export const KEPT_RESULTS = 200;
 
 export interface FindResults {
@@ -17,7 +17,7 @@ export interface FindResults {
   readonly done: boolean;
 }
 
-/** Rows that are searched between two checks of the clock. */
+/** Rows to search between two checks of the clock. */
 const SLICE = 4096;
 /** Milliseconds of work before the page may handle events. */
 const TURN = 8;
@@ -25,7 +25,7 @@ const TURN = 8;
 const REPORT = 250;
 
 /**
- * Finds what matches `query`, best matches first: the descriptor that `412:3` names, tasks by pid, tasks by comm, open
+ * Finds the matches of `query`, best first: the descriptor that `412:3` names, tasks by pid, tasks by comm, open
  * files by path, descriptors by fd. Calls `onResults` while it searches and at the end; stops when the signal is aborted.
  */
 export async function find(

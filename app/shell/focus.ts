@@ -1,11 +1,11 @@
 // Moves the focus to a part of the page.
 
 /**
- * Calls `focus` until it succeeds: now, once React has rendered the state that was just set, and once more after the
- * next frame, by which time deferred parts of the page are rendered too.
+ * Calls `focus` until it succeeds: at once, after React has rendered the state that was just set, and after the next
+ * frame, when deferred parts of the page are rendered too.
  *
- * React renders a store's change in a microtask, so that the second attempt still runs before the next key event. A
- * later attempt would lose a key that is pressed at once.
+ * React renders a store's change in a microtask, so the second attempt still runs before the next key event. A later
+ * attempt could lose a key pressed immediately.
  *
  * @param focus Returns whether there was something to focus.
  */

@@ -18,7 +18,7 @@ export type RecordStyle =
   | "unknown"
   /** In no record, by the design of the format: raw pages. */
   | "raw"
-  /** Could not be decoded. */
+  /** Not decodable. */
   | "lost";
 
 /** Neighbouring bytes of a row that look the same. */
@@ -36,7 +36,7 @@ export interface Run {
   readonly cursor: boolean;
 }
 
-/** What rows of bytes are cut into runs by. */
+/** The inputs by which rows of bytes are cut into runs. */
 export interface Marks {
   readonly records: Records;
   /** The record that a byte is in; NONE if it is in none. */
@@ -55,7 +55,7 @@ export function fieldAt(fields: readonly Field[], offset: number): number {
   return field !== undefined && offset < field.offset + field.length ? at : NONE;
 }
 
-/** How a record's bytes look while its fields are not loaded. */
+/** The style of a record's bytes while its fields are not loaded. */
 export function recordStyle({ kinds, kind }: Records, record: RecordRow): RecordStyle {
   const { type, name, struct } = kinds[u16At(kind, record)] ?? { type: NONE, name: "", struct: null };
   if (type !== NONE || struct !== null)

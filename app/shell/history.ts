@@ -10,16 +10,16 @@ import type { Docs, Input, Origin } from "./state.ts";
 const SETTLE = 200;
 
 interface Entry {
-  /** Index into `openings`; absent or 0: what the page begins with. */
+  /** Index into `openings`; absent or 0: the page's initial images. */
   readonly opened?: number;
-  /** When the page was loaded that wrote the entry. Entries outlive the page, its openings do not. */
+  /** When the page that wrote the entry was loaded. Entries outlive the page; its `openings` do not. */
   readonly visit?: number;
 }
 
 const sameInputs = (docs: Docs, inputs: readonly Input[]): boolean =>
   docs.length === inputs.length && docs.every((doc) => inputs.includes(doc.input));
 
-/** Where a link says that its images come from. */
+/** The origin of a link's images. */
 function originOf({ sample, open, with: compared, data }: Link): Origin {
   if (sample !== undefined) return { sample };
   if (open !== undefined) return { open, ...(compared !== undefined && { with: compared }) };
@@ -38,9 +38,9 @@ async function openOrigin(shell: Shell, origin: NonNullable<Origin>): Promise<vo
 const sameOrigin = (a: Origin, b: Origin): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /**
- * Opens what the URL asks for, and then keeps the URL and the state in step.
+ * Opens the images of the URL, and then keeps the URL and the state in step.
  *
- * @param home What the page begins with: nothing, or the images of a report.
+ * @param home The page's initial images: none, or those of a report.
  * @returns A function that stops it.
  */
 export function followHistory(shell: Shell, window: Window, home: readonly Input[] = []): () => void {
@@ -50,7 +50,7 @@ export function followHistory(shell: Shell, window: Window, home: readonly Input
   let timer: ReturnType<typeof setTimeout> | undefined;
   /** Navigations in progress; the URL is not rewritten meanwhile. */
   let navigating = 0;
-  /** Counts navigations: the newest one wins. */
+  /** Number of the newest navigation, which wins over others. */
   let newest = 0;
   const visit = window.performance.timeOrigin;
 
@@ -68,7 +68,7 @@ export function followHistory(shell: Shell, window: Window, home: readonly Input
   const changed = (): void => {
     const { docs, origin, opening } = shell.store.get();
     if (navigating > 0) return;
-    // While an opening shows early parts, the entry waits for the whole.
+    // While an opening is in progress, only early parts may be shown: the entry waits for the whole.
     if (opening === null && !sameInputs(docs, openings[current]?.inputs ?? [])) {
       clearTimeout(timer);
       timer = undefined;
@@ -78,7 +78,7 @@ export function followHistory(shell: Shell, window: Window, home: readonly Input
     } else timer ??= setTimeout(write, SETTLE);
   };
 
-  /** Opens and shows what the URL asks for. `entry`: the state of the history entry, if it has one. */
+  /** Opens the images of the URL and applies its view. `entry`: the state of the history entry, if it has one. */
   const navigate = async (entry: Entry | null): Promise<void> => {
     const { hash } = window.location;
     const link = fromFragment(hash);
@@ -122,6 +122,6 @@ export function followHistory(shell: Shell, window: Window, home: readonly Input
 }
 
 const TOO_LONG = {
-  message: "This link is too long: ckptscope does not make links of this length.",
+  message: "This link is too long to have been made by ckptscope.",
   advice: "Ask the sender for the link again, or for the image itself.",
 };

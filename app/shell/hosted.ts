@@ -1,4 +1,4 @@
-// Opens hosted images: from a link, after asking unless the link is known here, or from a URL that the user enters.
+// Opens hosted images: from a URL that the user enters, or from a link, after asking unless the link is known.
 
 import { type Address, addressOf } from "../link/address.ts";
 import { createLinkMemory, pageStorage } from "./link-memory.ts";
@@ -15,7 +15,7 @@ function inputOf({ url, host }: Address): Input {
   try {
     name = decodeURIComponent(name);
   } catch {
-    // Not a valid escape: shown as it is.
+    // Not valid percent-encoding: shown as is.
   }
   return { name: name || host, files: [{ path: name || host, url }], from: host };
 }
@@ -23,7 +23,7 @@ function inputOf({ url, host }: Address): Input {
 const originOf = ([open, compared]: readonly Address[]): Origin =>
   open === undefined ? null : { open: open.url, ...(compared && { with: compared.url }) };
 
-/** Parses URLs. `null`: one cannot be fetched, and the failure has been reported. */
+/** Parses URLs. Reports a failure and returns `null` if one cannot be fetched. */
 function checked(shell: Shell, texts: readonly string[]): readonly Address[] | null {
   const addresses: Address[] = [];
   for (const text of texts) {
@@ -68,8 +68,8 @@ function askToFetch(shell: Shell, addresses: readonly Address[]): Promise<boolea
 /**
  * Opens a URL that the user typed or pasted.
  *
- * @param compare Compare it with the open image instead of replacing that.
- * @returns A message if the URL cannot be opened.
+ * @param compare Whether to compare it with the open image instead of replacing that.
+ * @returns An error message, or `null`.
  */
 export async function openAddress(shell: Shell, text: string, compare: boolean): Promise<string | null> {
   const address = addressOf(text, window.location.href);

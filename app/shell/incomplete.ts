@@ -3,7 +3,7 @@
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { visible } from "../model/text.ts";
 
-/** A sentence for each incomplete image, with where it ends. */
+/** A sentence for each incomplete image, with the place where it ends. */
 export function describeIncomplete(before: Checkpoint, after: Checkpoint): string[] {
   return [ending("Before", before), ending("After", after)].filter((sentence) => sentence !== "");
 }

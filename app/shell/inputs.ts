@@ -1,10 +1,10 @@
-// Dropped or picked files → the images among them: one, or two to compare.
+// Groups dropped or picked files into images: one, or two to compare.
 
 import { baseName, isMemberName } from "../decoder/criu/member-names.ts";
 import type { InputFile } from "../worker/protocol.ts";
 import type { Input } from "./state.ts";
 
-/** Left behind in folders by file managers. */
+/** Files that file managers leave behind in folders. */
 const CLUTTER: ReadonlySet<string> = new Set([".DS_Store", "Thumbs.db", "desktop.ini"]);
 
 /**
@@ -33,13 +33,13 @@ function twoSets(files: readonly InputFile[]): readonly [Input, Input] | null {
   const folders = new Set(inventories.map(({ path }) => path.slice(0, -"inventory.img".length)));
   const [one, two, ...others] = folders;
   if (one === undefined || two === undefined || others.length > 0) return null;
-  // Paths up to where the two folders part: files next to a set (config.dump) belong to it.
+  // Paths up to the point where the two folders diverge, as files next to a set (config.dump) belong to it.
   const twoParts = two.split("/");
   const depth = one.split("/").findIndex((part, at) => part !== twoParts[at]) + 1;
   const top = (path: string): string => path.split("/").slice(0, depth).join("/");
   const setIn = (folder: string): Input => ({ name: folder, files: files.filter(({ path }) => top(path) === folder) });
   const pair = [setIn(top(one)), setIn(top(two))] as const;
-  // A set inside the other one's folder is a part of it.
+  // A set inside the other's folder is part of it.
   return pair.every((set) => set.files.length > 0) ? pair : null;
 }
 
@@ -50,7 +50,7 @@ function commonFolder(paths: readonly string[]): string {
   return top !== "" && paths.every((path) => path.startsWith(top)) ? top.slice(0, -1) : "";
 }
 
-/** Files of an image whose time is read. */
+/** Most files of an image whose time is read. */
 const MAX_TIMED = 1000;
 
 /** When an image's newest file was modified, in milliseconds since 1970; 0 if unknown. */

@@ -26,7 +26,7 @@ export function takesText(target: EventTarget | null): boolean {
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || target.isContentEditable;
 }
 
-/** The row that a key moves to in a list of `count` rows, from row `at`; `null` if it does not move. `page`: in rows. */
+/** The row after a key in a list of `count` rows, from row `at`; `null` if the key does not move. `page`: in rows. */
 export function listStep(key: string, at: number, count: number, page: number): number | null {
   const to = steps(key, at, count, page);
   return to === null || count === 0 ? null : Math.max(0, Math.min(count - 1, to));

@@ -1,7 +1,7 @@
 // Remembers which links the user has opened or made in this browser, so that they open without asking again. Keeps
 // hashes only, in the browser's storage.
 
-/** Hashes that are kept. The oldest are dropped first. */
+/** Most hashes to keep. The oldest are dropped first. */
 const KEPT = 500;
 const KEY = "ckptscope-links";
 
@@ -10,7 +10,7 @@ export interface LinkMemory {
   remember(addresses: readonly string[]): Promise<void>;
 }
 
-/** A memory in `storage`. Without a storage or SubtleCrypto (absent on http:) it forgets everything. */
+/** A memory in `storage`. Without storage or SubtleCrypto (absent on http:) it remembers nothing. */
 export function createLinkMemory(storage: Storage | null, subtle: SubtleCrypto | undefined): LinkMemory {
   const read = (): string[] => {
     try {

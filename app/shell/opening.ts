@@ -6,7 +6,7 @@ import type { OpenResponse } from "../worker/protocol.ts";
 import type { Compared, Doc, Failure, Input, State } from "./state.ts";
 import type { Store } from "./store.ts";
 
-/** Progress is shown for what takes longer than this, in milliseconds. */
+/** Progress is shown for openings that take longer than this, in milliseconds. */
 const SLOW = 250;
 
 export interface Opening {
@@ -14,12 +14,12 @@ export interface Opening {
    * Runs one opening. The promise resolves when it has succeeded, failed or been cancelled; a failure goes into the
    * state.
    *
-   * @param advice What the user can do if it fails.
+   * @param advice Advice to the user if it fails.
    */
   begin(name: string, run: (signal: AbortSignal) => Promise<void>, advice?: string): Promise<void>;
   /** Cancels the opening in progress and restores the state before it. */
   cancel(): void;
-  /** Cancels the opening in progress; what is shown stays for the caller to replace. */
+  /** Cancels the opening in progress, but leaves the shown parts for the caller to replace. */
   abandon(): void;
   /** The state before the opening in progress, early parts of which may be shown already. */
   previous(): State;
@@ -32,7 +32,7 @@ export function createOpening(client: Client, store: Store<State>): Opening {
   let current: AbortController | null = null;
   let previous = get();
 
-  /** Changes what is shown about the opening in progress. */
+  /** Updates the state of the opening in progress. */
   const report = (change: Partial<State["opening"]>): void => {
     const { opening } = get();
     if (opening) set({ opening: { ...opening, ...change } });
@@ -90,7 +90,7 @@ export function createOpening(client: Client, store: Store<State>): Opening {
 
 const cancelled = (): DOMException => new DOMException("Cancelled", "AbortError");
 
-/** What a failed opening restores. An early part is not worth keeping without its rest. */
+/** The state that a failed opening restores, without early parts. */
 function restored({ docs, origin, side, selection, bytes, compared, change, swapped }: State): Partial<State> {
   return { docs, origin, side, selection, bytes, compared, change, swapped };
 }
@@ -103,7 +103,7 @@ export async function compareDocs(client: Client, before: Doc, after: Doc, signa
   return { comparison: { ...differences, before: before.checkpoint, after: after.checkpoint }, unrelated, digits };
 }
 
-/** Has the worker forget documents. */
+/** Closes documents in the worker. */
 export function closeDocs(client: Client, docs: readonly Doc[]): void {
   for (const { document } of docs) if (document !== null) void client.request("close", { document }).catch(() => {});
 }
@@ -126,7 +126,7 @@ function refusal(input: Input, { refused, choices = [] }: Extract<OpenResponse, 
   );
 }
 
-/** What to show for an error of an opening. */
+/** The failure to show for an error of an opening. */
 function failureOf(error: unknown, advice: string): Failure {
   if (!(error instanceof RefusedError)) {
     return { message: error instanceof Error ? error.message : String(error), advice };
@@ -135,7 +135,7 @@ function failureOf(error: unknown, advice: string): Failure {
   return choices.length > 0 ? { message, advice: CHOICE_ADVICE, choices } : { message, advice: REFUSED_ADVICE };
 }
 
-/** What to do if inputs cannot be opened. Errors of hosted images come with their own advice. */
+/** Advice for inputs that cannot be opened. Errors of hosted images come with their own advice. */
 export const adviceFor = (inputs: readonly Input[]): string =>
   inputs.some(({ from }) => from !== undefined) ? "" : FAILED_ADVICE;
 

@@ -43,7 +43,7 @@ interface Stretch {
   readonly member: number;
 }
 
-/** Lays out the lines. Takes time in proportion to members and expanded records, not to all records. */
+/** Lays out the lines. Linear in members and expanded records, not in all records. */
 export function outlineOf({ records, rows, byMember, closedMembers, open }: OutlineOptions): Outline {
   const stretches: Stretch[] = [];
   let count = 0;

@@ -22,7 +22,7 @@ export function packDocs({ client, store }: Shell, leaveOut: LeaveOut): Promise<
   return client.request("pack", { documents, names, leaveOut });
 }
 
-/** A few paths of the first document as the packed image will have them: a preview of what is left out. */
+/** A few paths of the first document as in the packed image: a preview of what is left out. */
 export function examplePaths([doc]: Docs, leaveOut: LeaveOut): readonly string[] {
   if (doc === undefined) return [];
   const { files } = doc.checkpoint;
@@ -46,7 +46,7 @@ export async function createReport(piece: Uint8Array): Promise<Blob> {
   return new Blob(parts, { type: "text/html" });
 }
 
-/** The images in a piece. `limit`: most bytes to unpack. */
+/** The images in a piece. `limit`: the maximum of unpacked bytes. */
 export async function unpackInputs(
   piece: Uint8Array<ArrayBuffer>,
   limit: number,

@@ -1,4 +1,4 @@
-// Where keyboard focus can go: ids of the elements that commands focus.
+// Ids of the elements that commands can focus.
 
 export const PLACES = {
   tree: "tree",

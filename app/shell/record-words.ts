@@ -1,4 +1,4 @@
-// Describes records: what each is about, and what refers to that.
+// Describes records: their objects, and the references to those.
 
 import { type Checkpoint, descriptorCount, HAS, holderCount, NONE, taskCount } from "../model/checkpoint.ts";
 import { usageNames } from "../model/columns/files.ts";
@@ -42,8 +42,8 @@ export function recordLinks(checkpoint: Checkpoint): RecordLinks {
 }
 
 /**
- * Links the OBJREFs that announce tables and files, which are not in the checkpoint. Each comes before the record of its
- * object. Announcements nest: those of what the object needs come in between, with their records.
+ * Links the OBJREFs that announce tables and files, which are not in the checkpoint. Each comes before the record of
+ * its object. Announcements nest: those of objects that it needs come in between, with their records.
  */
 function linkAnnouncements({ records }: Checkpoint, links: Int32Array): void {
   const objref = records.kinds.findIndex(({ name }) => name === "OBJREF");
@@ -58,7 +58,7 @@ function linkAnnouncements({ records }: Checkpoint, links: Int32Array): void {
   }
 }
 
-/** What a record is about: `announces open file 12`, `fd 3 → /var/log/x`; empty if unknown. */
+/** The subject of a record: `announces open file 12`, `fd 3 → /var/log/x`; empty if unknown. */
 export function aboutRecord(checkpoint: Checkpoint, links: RecordLinks, record: RecordRow): string {
   const { tasks, tables, files, descriptors, objects } = checkpoint;
   const link = i32At(links, record);
@@ -111,7 +111,7 @@ const clipped = (text: string): string => {
   return seen.length > SUMMARY_LENGTH ? `${seen.slice(0, SUMMARY_LENGTH - 1)}…` : seen;
 };
 
-/** What refers to the object that a record describes, if that is quick to count: `3 descriptors`, `2 tasks`. */
+/** The references to a record's object, if they are quick to count: `3 descriptors`, `2 tasks`. */
 export function refersTo({ tables, files }: Checkpoint, links: RecordLinks, record: RecordRow): string {
   const link = i32At(links, record);
   if (link === NONE) return "";

@@ -1,7 +1,7 @@
-// Which rows a scrolled list shows. Browsers limit the height of an element (Firefox to about 17 million pixels), so a
-// long list gets a shorter element: small scroll steps move row by row, dragging the scroll bar moves in proportion.
+// The visible rows of a scrolled list. Browsers limit the height of an element (Firefox to about 17 million pixels), so
+// a long list gets a shorter element: small scroll steps move row by row; dragging the scroll bar moves in proportion.
 
-/** The greatest height of the scrolled element, in rows. At 22 px far below the limit of any browser. */
+/** The maximum height of the scrolled element, in rows. At 22 px far below the limit of any browser. */
 export const MAX_SLOTS = 100_000;
 
 /** A scroll position: this row is at the top when the element is scrolled to this slot (by so many row heights). */
@@ -20,7 +20,7 @@ export function slotFor(row: number, rows: number, visible: number): number {
   const lastRow = Math.max(1, rows - visible);
   const lastSlot = Math.max(0, slots - visible);
   const slot = Math.round((row / lastRow) * lastSlot);
-  // The ends of the element are reserved for the ends of the list, or rows close to them could not be reached.
+  // The ends of the element are reserved for the ends of the list; otherwise rows close to them could not be reached.
   if (row <= 0) return 0;
   if (row >= lastRow) return lastSlot;
   return Math.min(lastSlot - 1, Math.max(1, slot));

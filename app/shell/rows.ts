@@ -5,7 +5,7 @@ import { isPlain, type Order, orderRows } from "../model/order.ts";
 import type { Client } from "../worker/client.ts";
 import type { Doc, ListingView } from "./state.ts";
 
-/** A document with a longer listing is sorted by the worker. At this size sorting takes the page a few milliseconds. */
+/** Documents with longer listings are sorted by the worker. Sorting this many rows takes a few milliseconds. */
 const PAGE_ROWS = 5000;
 
 export function orderOf(listing: Listing, { filter, sort }: ListingView): Order {
@@ -17,7 +17,7 @@ export function rowsNow({ document, checkpoint }: Doc, order: Order): Uint32Arra
   const { descriptors, files, records, tasks } = checkpoint;
   const large = Math.max(descriptors.count, files.count, records.count, tasks.count) > PAGE_ROWS;
   if (!large || isPlain(order)) return orderRows(checkpoint, order);
-  // Of an early part: the worker is busy decoding the rest, so rows are shown unfiltered and in file order.
+  // While the worker is busy decoding the rest, rows of an early part are shown unfiltered and in file order.
   return document === null ? orderRows(checkpoint, { ...order, filter: "", column: null, descending: false }) : null;
 }
 

@@ -1,10 +1,10 @@
-// The clipboard, and files to save. Long listings are formatted in slices, so that the page stays responsive.
+// Copies to the clipboard and saves files. Long listings are formatted in slices, so that the page stays responsive.
 
 import { rowLines, type Separator, titleLine } from "../export/delimited.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import type { Listing } from "../model/columns/column.ts";
 
-/** Rows that are formatted without a pause. */
+/** Rows to format without a pause. */
 const SLICE = 2000;
 
 /** Rows of a listing as text, with a header line. */

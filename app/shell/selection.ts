@@ -19,7 +19,7 @@ export interface SelectionActions {
   selectIn(side: Side, selection: Selection | null): void;
   /** Shows the document on a side. The same object stays selected if that document has it. */
   showSide(side: Side): void;
-  /** Selects bytes, and the object that they describe. */
+  /** Selects bytes and the object that they describe. */
   selectBytes(bytes: ByteSelection): void;
   /** Selects the bytes of a field or record and shows them. */
   showBytes(member: number, offset: number, length: number): void;
@@ -87,7 +87,7 @@ export function createSelection({ get, set }: Store<State>): SelectionActions {
   };
 }
 
-/** A new selection, with the bytes that go with it. */
+/** A new selection, with its bytes. */
 function withSelection(
   state: State,
   selected: Pick<State, "selection" | "change"> & Partial<Pick<State, "side">>,
@@ -128,7 +128,7 @@ export function withChange(
   return keepSelection ? { change, selection, side } : { change, ...selectionOfChange(compared, change) };
 }
 
-/** Selects `wanted` if the shown document has such bytes, else the bytes that go with the selection. */
+/** Selects `wanted` if the shown document has such bytes, else the bytes of the selection. */
 export function withBytes(
   state: Pick<State, "docs" | "side" | "selection">,
   wanted: ByteSelection | null,

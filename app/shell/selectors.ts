@@ -1,4 +1,4 @@
-// What follows from the state. Nothing here is stored; what costs more than a few comparisons is memoised.
+// Values derived from the state. None are stored; those that cost more than a few comparisons are memoised.
 
 import { hiddenKinds } from "../diff/lines.ts";
 import { onSide } from "../model/side.ts";
@@ -24,7 +24,7 @@ export const isPair = ({ docs }: Pick<State, "docs">): boolean => docs.length ==
 
 export const isCompared = ({ compared }: Pick<State, "compared">): boolean => compared !== null;
 
-/** What the tables panel shows. */
+/** The contents of the tables panel. */
 export function tablesContent({
   bytesShown,
   view,
@@ -37,7 +37,7 @@ export function tablesContent({
 /** By index into CHANGE_KINDS: 1 for a kind that is switched off. The same array as long as `off` is the same. */
 export const hiddenChangeKinds = memoised(({ off }: Pick<State, "off">) => off, hiddenKinds);
 
-/** `derive` over a part of the state, computed again only when that part is another one. */
+/** `derive` over a part of the state, recomputed only when that part changes (by identity). */
 function memoised<S, Part, Result>(part: (state: S) => Part, derive: (part: Part) => Result): (state: S) => Result {
   let last: { readonly part: Part; readonly result: Result } | null = null;
   return (state) => {

@@ -1,5 +1,5 @@
-// The page without its components: the state and everything that can change it. Put together from documents.ts (what is
-// open), selection.ts (what is selected) and view-link.ts (state ⇄ link).
+// The page without its components: the state and all actions that change it, from documents.ts (open images),
+// selection.ts (the selection) and view-link.ts (state ⇄ link).
 
 import { type Link, toFragment } from "../link/link.ts";
 import type { Listing } from "../model/columns/column.ts";
@@ -20,7 +20,7 @@ export interface Shell extends DocumentActions, SelectionActions {
   showListing(listing: Listing): void;
   /** Changes a listing's filter, sorting or columns. */
   setListing(listing: Listing, change: Partial<ListingView>): void;
-  /** Announces what was just done. */
+  /** Shows and announces a notice of what was just done. */
   notify(notice: string): void;
   /** Reports why something could not be opened. */
   fail(failure: Failure): void;
@@ -28,7 +28,7 @@ export interface Shell extends DocumentActions, SelectionActions {
   applyLink(link: Link): void;
   /** The link to the current view. */
   link(): Link;
-  /** The URL of the current view. `data`: the images themselves (bundle.ts), in place of where they came from. */
+  /** The URL of the current view. `data`: the images themselves (bundle.ts), instead of their origin. */
   address(images?: { readonly data: string }): string;
 }
 

@@ -1,5 +1,4 @@
-// What the page holds: which documents are open, what is selected and how it is shown. What follows from that is in
-// selectors.ts.
+// The state of the page: the open documents, the selection and the view. Derived values are in selectors.ts.
 
 import type { Progress } from "../decoder/source.ts";
 import type { ChangeName } from "../diff/about.ts";
@@ -21,9 +20,9 @@ export interface Input {
   readonly files: readonly InputFile[];
   /** The host it is fetched from; absent for the user's own files. */
   readonly from?: string;
-  /** Which of several image sets among the files. */
+  /** The image set to open, if the files contain several. */
   readonly set?: string;
-  /** The dialect that a link asks for. */
+  /** The dialect given in a link. */
   readonly dialect?: string;
 }
 
@@ -66,7 +65,7 @@ export interface Opening {
   readonly slow: boolean;
 }
 
-/** Why something could not be opened, and what to do. */
+/** An opening that failed: the reason, and advice. */
 export interface Failure {
   readonly message: string;
   readonly advice: string;
@@ -79,7 +78,7 @@ export interface Sort {
   readonly descending: boolean;
 }
 
-/** How a listing is shown. */
+/** The view of a listing. */
 export interface ListingView {
   readonly filter: string;
   readonly sort: Sort | null;
@@ -107,7 +106,7 @@ export interface ByteSelection {
   readonly at: number;
 }
 
-/** What a link asks for that has to wait until its images are open. */
+/** The parts of a link that have to wait until its images are open. */
 export interface PendingLink {
   readonly select: Name | null;
   readonly bytes: ByteSelection | null;
@@ -161,19 +160,19 @@ export interface State {
   readonly change: number | null;
   /** Kinds of change that are switched off. */
   readonly off: readonly ChangeKind[];
-  /** While two images are compared: what the tables panel shows, a listing of one or both side by side. */
+  /** While two images are compared: whether the tables panel lists one of them, or both side by side. */
   readonly view: "one" | "sideBySide";
   /** Whether side by side leaves out unchanged rows. */
   readonly onlyChanges: boolean;
-  /** What the left panel shows while two images are compared. */
+  /** The contents of the left panel while two images are compared. */
   readonly left: "changes" | "tasks";
   /** Whether the two images are in the opposite order of `origin`. */
   readonly swapped: boolean;
-  /** What the last link asks for that has to wait for its images. */
+  /** The parts of the last link that have to wait for its images. */
   readonly pending: PendingLink;
   readonly tab: Listing;
   readonly listings: Readonly<Record<Listing, ListingView>>;
-  /** Scale and position of the drawing, and what a link asks for. */
+  /** Scale and position of the drawing, and those requested by the last link. */
   readonly zoom: ZoomLink | null;
   readonly requestedZoom: ZoomLink | null;
   readonly panel: Panel;
@@ -184,11 +183,11 @@ export interface State {
   /** Whether the user dismissed the banner about problems. */
   readonly bannerHidden: boolean;
   readonly dialog: Dialog | null;
-  /** What was just done ("Copied 3 rows"), also announced to screen readers. */
+  /** Notice of the last action ("Copied 3 rows"), also announced to screen readers. */
   readonly notice: string | null;
 }
 
-/** Ids of the columns of a listing that are shown at first. */
+/** Ids of the columns of a listing that are shown by default. */
 export function firstColumns(listing: Listing): readonly string[] {
   return COLUMNS[listing].filter(({ hidden }) => !hidden).map(({ id }) => id);
 }

@@ -1,4 +1,4 @@
-// A store: one immutable state, which is replaced as a whole, and its listeners.
+// A store: an immutable state, replaced as a whole, and its listeners.
 
 import { useSyncExternalStore } from "react";
 
@@ -28,7 +28,7 @@ export function createStore<S extends object>(initial: S): Store<S> {
   };
 }
 
-/** Part of the state; the component renders again when that part (by identity) changes. */
+/** Part of the state; the component re-renders when that part changes (by identity). */
 export function useSelected<S extends object, T>(store: Store<S>, select: (state: S) => T): T {
   return useSyncExternalStore(store.subscribe, () => select(store.get()));
 }

@@ -1,4 +1,4 @@
-// State ⇄ link: which part of the state a link records, and what a link puts into the state.
+// State ⇄ link: makes links from the state, and applies links to it.
 
 import { nameOfChange } from "../diff/about.ts";
 import { type ChoiceLink, HIDABLE, type Link, type ListingLink, zoomLink } from "../link/link.ts";
@@ -28,7 +28,7 @@ function pendingOf({ select, bytes, change, side, order, first, second }: Link):
   };
 }
 
-/** The state with the view that a link describes. Opens nothing: what needs other images becomes pending. */
+/** The state with the view that a link describes. Opens nothing: parts that need other images become pending. */
 export function withLink(state: State, link: Link): Partial<State> {
   const pending = pendingOf(link);
   const view = viewOf(link);
@@ -47,7 +47,7 @@ export function withLink(state: State, link: Link): Partial<State> {
   };
 }
 
-/** How a link shows things, whatever images are open. */
+/** The parts of a link's view that do not depend on the images. */
 function viewOf(link: Link): Partial<State> {
   const tab = link.tab ?? "descriptors";
   const listings = firstListings();
@@ -75,7 +75,7 @@ function listingView(listing: Listing, { filter, sort, columns }: ListingLink): 
   return { filter: filter ?? "", sort: sort ?? null, columns: columns ?? firstColumns(listing) };
 }
 
-/** The link to the current view. Leaves out what is as in the first state. */
+/** The link to the current view. Leaves out defaults. */
 export function linkOf(state: State): Link {
   const { origin, tab, listings, zoom } = state;
   const position = zoom && zoomLink(zoom);
@@ -95,18 +95,18 @@ export function linkOf(state: State): Link {
   };
 }
 
-/** How the images were opened. */
+/** The choices with which the images were opened. */
 function choicesOf({ docs, swapped }: State): Link {
   const [first, second] = (swapped ? docs.toReversed() : docs).map(choiceOf);
   return { ...(first && { first }), ...(second && { second }), ...(swapped && { order: "swapped" as const }) };
 }
 
-/** What the user chose for a document. */
+/** The user's choices for a document. */
 function choiceOf({ dialect, input: { set } }: Doc): ChoiceLink | null {
   return dialect !== null || set !== undefined ? { ...(dialect && { dialect }), ...(set && { set }) } : null;
 }
 
-/** What is selected; before the images are open, what the last link asked for. */
+/** The selection; until the images are open, that of the last link. */
 function selectionOf(state: State): Link {
   const { selection, compared, change: selected, pending } = state;
   const doc = shownDoc(state);
@@ -120,7 +120,7 @@ function selectionOf(state: State): Link {
   };
 }
 
-/** How two images are shown. */
+/** The view of a comparison. */
 function comparisonOf({ docs, side, off, view, onlyChanges }: State): Link {
   if (docs.length !== 2) return {};
   return {
@@ -131,7 +131,7 @@ function comparisonOf({ docs, side, off, view, onlyChanges }: State): Link {
   };
 }
 
-/** The listings other than the one that is shown, as far as they differ from their first view. */
+/** The views of the other listings, as far as they differ from the default. */
 function otherListings({ tab, listings }: State): Partial<Record<Listing, ListingLink>> {
   const others: Partial<Record<Listing, ListingLink>> = {};
   for (const listing of LISTINGS) {
@@ -141,7 +141,7 @@ function otherListings({ tab, listings }: State): Partial<Record<Listing, Listin
   return others;
 }
 
-/** How a listing's view differs from its first one. */
+/** The difference of a listing's view from the default. */
 function listingLink(listing: Listing, { filter, sort, columns }: ListingView): ListingLink {
   return {
     ...(filter && { filter }),

@@ -22,7 +22,7 @@ export function paintBox(
   if (box.kind === "slot") paintSlotLines(context, box, theme);
   else if (hasFrame(box)) paintFrame(context, box, theme);
   else if (box.kind !== "more") {
-    // No frame for boxes without an object of their own, only a rule on the side of the edge.
+    // Folds and files without holders: no frame, only a rule on the side of the edge.
     context.fillStyle = box.shared ? theme.shared : theme.hairline;
     context.fillRect(box.x, box.y + 2, context.lineWidth, box.height - 4);
   }

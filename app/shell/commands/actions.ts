@@ -21,9 +21,9 @@ function showPanel(store: Shell["store"], panel: Panel): void {
 }
 
 /**
- * Copies text and reports whether that worked.
+ * Copies text and notifies the user of success or failure.
  *
- * @param what Goes into `Copied …`.
+ * @param what Completes the notice `Copied …`.
  */
 export async function copy(shell: Shell, text: string, what: string): Promise<void> {
   const copied = await copyText(text);

@@ -9,7 +9,7 @@ import type { State } from "../state.ts";
 import { copy, goTo, messageOf } from "./actions.ts";
 import { type Command, type CommandContext, inGroup } from "./command.ts";
 
-/** Also the most that the worker returns for one request. */
+/** Also the limit of the worker's response. */
 const MAX_COPIED_BYTES = 1024 * 1024;
 
 export function bytesCommands({ shell, bytes }: CommandContext): Command[] {
@@ -77,7 +77,7 @@ async function copyBytes(shell: Shell, form: ByteForm): Promise<void> {
   const length = Math.abs(anchor - at) + 1;
   if (length > MAX_COPIED_BYTES) {
     const limit = `Select at most ${grouped(MAX_COPIED_BYTES)}.`;
-    return shell.notify(`Could not copy ${counted(length, "byte")}: that is too many. ${limit}`);
+    return shell.notify(`Could not copy ${counted(length, "byte")}: too many. ${limit}`);
   }
   try {
     const found = await shell.client.request("bytes", { document, member, offset, length });

@@ -1,9 +1,9 @@
-// What a command is, and the parts of the page that commands drive.
+// The type of commands, and the parts of the page that they control.
 
 import type { Shell } from "../shell.ts";
 import type { State } from "../state.ts";
 
-/** Headings in the help, in its order. */
+/** Headings of the help, in order. */
 export const COMMAND_GROUPS = [
   "Open",
   "Compare",
@@ -30,7 +30,7 @@ export interface Command {
   run(): void;
 }
 
-/** What commands act on. */
+/** The objects that commands act on. */
 export interface CommandContext {
   readonly shell: Shell;
   /** `null` while the drawing is not on the page. */
@@ -39,17 +39,17 @@ export interface CommandContext {
   readonly bytes: { readonly current: BytesHandle | null };
 }
 
-/** What commands do with the drawing. */
+/** Controls the drawing. */
 export interface DrawingHandle {
   /** Zooms around the centre: a factor above 1 zooms in. */
   zoomBy(factor: number): void;
-  /** Shows the whole drawing; if it is shown already, returns to actual size. */
+  /** Fits the whole drawing into the view; if it already fits, returns to actual size. */
   fit(): void;
   /** Moves keyboard focus to the drawing. */
   focus(): void;
 }
 
-/** What commands do with the byte view. */
+/** Controls the byte view. */
 export interface BytesHandle {
   /** Moves keyboard focus to the search box. */
   focusFind(): void;

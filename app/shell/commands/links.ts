@@ -12,7 +12,7 @@ export function linkCommands({ shell }: CommandContext): Command[] {
       id: "copy-link",
       title: "Copy link to this view",
       key: "u",
-      // The user's own files have no address: their images can only go into the link itself.
+      // Local files have no address: their images can only be put into the link itself.
       when: (state) => isOpen(state) && state.origin !== null,
       async run() {
         await copy(shell, shell.address(), "the link");

@@ -41,7 +41,7 @@ export function saveCommands({ shell }: CommandContext): Command[] {
   ]);
 }
 
-/** The shown listing as text, with the rows and columns that are shown. `null`: nothing is open. */
+/** The visible rows and columns of the current listing as text. `null` if nothing is open. */
 async function tableText({ client, store }: Shell, separator: "," | "\t"): Promise<Blob | null> {
   const state = store.get();
   const doc = shownDoc(state);

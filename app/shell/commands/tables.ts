@@ -32,7 +32,7 @@ export function tableCommands({ shell }: CommandContext): Command[] {
       id: "columns",
       title: "Choose columns",
       key: "k",
-      // Records are listed as a tree, whose columns are fixed.
+      // Records are shown as a tree with fixed columns.
       when: (state) => isOpen(state) && state.tab !== "records",
       run() {
         shell.showListing(store.get().tab);
