@@ -1,4 +1,4 @@
-// Addresses of sockets as text, and the bytes that an image holds them in.
+// Socket addresses as text, and as bytes in an image.
 
 import { fromVisible } from "./text.ts";
 
@@ -9,7 +9,7 @@ export interface InternetAddress {
   readonly port: number;
 }
 
-/** `127.0.0.1:80` or `[::1]:80`; `null`: it is neither. */
+/** `127.0.0.1:80` or `[::1]:80`; `null` if it is neither. */
 export function parseInternet(text: string): InternetAddress | null {
   const match = /^(?:\[([\da-f:.]+)\]|([\d.]+)):(\d+)$/i.exec(text);
   if (match === null) return null;
@@ -52,8 +52,8 @@ export function sockaddrIn({ address, port }: InternetAddress, littleEndian: boo
 }
 
 /**
- * struct sockaddr_un for a path or an @name in the abstract namespace, as `unixAddress` of the decoder shows it, and
- * how many bytes of it count; empty text: an unnamed socket.
+ * struct sockaddr_un for a path or an @name in the abstract namespace, as shown by the decoder's `unixAddress`, and the
+ * number of bytes in use; empty text: an unnamed socket.
  */
 export function sockaddrUn(text: string, littleEndian: boolean): { bytes: Uint8Array; length: number } {
   const bytes = new Uint8Array(110);

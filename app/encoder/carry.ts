@@ -1,5 +1,5 @@
-// Makes a description from a decoded image: its tasks, file tables and files. For an image of the seed it has everything
-// else too, so that encoding it gives the same bytes.
+// Makes a description from a decoded image: its tasks, file tables and files. For an image of the seed it includes
+// everything else, so that encoding it gives the same bytes.
 
 import type { Image } from "../decoder/image.ts";
 import { type Checkpoint, commBytes, HAS, NONE, nameBytes } from "../model/checkpoint.ts";
@@ -15,7 +15,7 @@ import type {
   TaskDescription,
 } from "./description.ts";
 
-/** Describes a decoded Linux-CR image. Damaged images are described as far as they were decoded. */
+/** Describes a decoded Linux-CR image; a damaged one as far as it was decoded. */
 export async function describe(image: Image): Promise<Description> {
   const { checkpoint } = image;
   const seed = checkpoint.dialect === "seed";
@@ -143,7 +143,7 @@ async function carryMachine(image: Image, group: readonly number[]): Promise<Mac
   return { ...machine, carriedNames };
 }
 
-/** The text after an ERROR record; `null`: the dump did not fail. */
+/** The text after an ERROR record; `null` if the dump did not fail. */
 async function errorText(image: Image): Promise<string | null> {
   const { checkpoint } = image;
   const { count } = checkpoint.records;

@@ -1,9 +1,9 @@
-// The contents of an image to be written, as plain data. The document of `show --json` is such a description. What it
-// lacks (registers, names of the kernel, the bytes after comm's NUL) can be carried over from another image.
+// The contents of an image to be written, as plain data. The document of `show --json` is such a description. Data
+// that it lacks (registers, names of the kernel, the bytes after comm's NUL) can be carried over from another image.
 
 import type { Details } from "../model/fields.ts";
 
-/** A list that the encoder reads one entry at a time: an array, or an object that makes entries on demand. */
+/** A list that the encoder reads entry by entry: an array, or an object that makes entries on demand. */
 export interface Sequence<T> {
   readonly length: number;
   at(index: number): T | undefined;
@@ -14,7 +14,7 @@ export interface Description {
   readonly tasks: Sequence<TaskDescription>;
   readonly fileTables: Sequence<TableDescription>;
   readonly files: Sequence<FileDescription>;
-  /** Values of HEADER and of the records after it; absent: those of a kernel of the dialect's time. */
+  /** Values of HEADER and of the records after it; absent: those of a contemporary kernel. */
   readonly machine?: MachineDescription;
 }
 
@@ -26,7 +26,7 @@ export interface TaskDescription {
   readonly pgid?: number | null;
   readonly sid?: number | null;
   readonly comm: string;
-  /** Base64 of comm's bytes, where they are not UTF-8. */
+  /** Base64 of comm's bytes, if they are not UTF-8. */
   readonly commBytes?: string;
   /** A word of TASK_STATES; `null` is written as running. */
   readonly state: string | null;
@@ -40,7 +40,7 @@ export interface TaskDescription {
   readonly carried?: CarriedTask;
 }
 
-/** Credentials of a task, as CRED has them. Tasks with equal ones share the object. */
+/** Credentials of a task, as in CRED. Tasks with equal credentials share the object. */
 export interface Credentials {
   /** Real, effective, saved and file system ids. */
   readonly uids: readonly [number, number, number, number];
@@ -48,7 +48,7 @@ export interface Credentials {
   readonly groups: readonly number[];
 }
 
-/** Records of a task that are written as they were read: payloads in base64, by the record's name. */
+/** Records of a task to be written unchanged: payloads in base64, by record name. */
 export interface CarriedTask {
   /** All 16 bytes of comm, in base64. */
   readonly comm?: string;
@@ -61,14 +61,14 @@ export interface CarriedTask {
 export interface TableDescription {
   readonly id: number;
   readonly fds: Sequence<DescriptorDescription>;
-  /** The number of descriptors that FILE_TABLE announces; absent: as many as there are. */
+  /** The number of descriptors in FILE_TABLE; absent: the actual number. */
   readonly announced?: number;
 }
 
 /** One descriptor. */
 export interface DescriptorDescription {
   readonly fd: number;
-  /** Id of the open file; `null`: the descriptor was closed while the dump went on. */
+  /** Id of the open file; `null`: the descriptor was closed during the dump. */
   readonly file: number | null;
   readonly closeOnExec: boolean;
 }
@@ -79,7 +79,7 @@ export interface FileDescription {
   /** A word of FILE_KINDS. */
   readonly kind: string;
   readonly path: string | null;
-  /** Base64 of the path's bytes, where they are not UTF-8. */
+  /** Base64 of the path's bytes, if they are not UTF-8. */
   readonly pathBytes?: string;
   /** The name of a file without a path. */
   readonly name?: string | null;
@@ -88,15 +88,15 @@ export interface FileDescription {
   readonly flags: number | null;
   readonly mode: number | null;
   readonly version: string | null;
-  /** Those of `show --json`: a pipe's number, a socket's addresses, an epoll's targets. */
+  /** As in `show --json`: a pipe's number, a socket's addresses, an epoll's targets. */
   readonly details?: Details;
-  /** The file lies outside the root that paths are relative to. */
+  /** Whether the file lies outside the root that paths are relative to. */
   readonly outsideRoot?: boolean;
 }
 
 /** Values of the records before the first task. */
 export interface MachineDescription {
-  /** Values of HEADER by field; those that are absent have the dialect's usual value. */
+  /** Values of HEADER by field; absent ones have the dialect's usual value. */
   readonly header?: Readonly<Record<string, string>>;
   readonly release?: string;
   readonly version?: string;

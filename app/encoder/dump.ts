@@ -1,5 +1,5 @@
-// A dump in progress, and its central step: the first time an object is met, it is numbered and described; after that
-// only its number is written.
+// A dump in progress, and its central step: the first reference to an object numbers and describes it; later ones only
+// write its number.
 
 import type { IdIndex } from "../decoder/id-index.ts";
 import type { Dialect } from "../decoder/linux-cr/dialect.ts";
@@ -10,7 +10,7 @@ import type { Writer } from "./writer.ts";
 /** Errors with which a dump ends (Linux include/asm-generic/errno-base.h). */
 export const ERRNO = { EBADF: -9, EBUSY: -16, ENAMETOOLONG: -36 } as const;
 
-/** Yields finished chunks; returns what the kernel's function would: an objref or 0, or a negative error. */
+/** Yields finished chunks; returns, like the kernel's functions, an objref or 0, or a negative error. */
 export type Steps = Generator<Uint8Array, number>;
 
 /** Describes one object whose OBJREF has just been written. Returns 0 or a negative error. */
@@ -54,7 +54,7 @@ export interface Dump {
   failedStep: string;
 }
 
-/** The objref of an object. Describes it first if that has not been done; a negative error if that fails. */
+/** The objref of an object, which is described first if necessary; a negative error if that fails. */
 export function checkpointObject(dump: Dump, type: string, key: ObjectKey): number {
   const known = dump.hash.described(type, key);
   if (known > 0) return known;
@@ -65,7 +65,7 @@ export function checkpointObject(dump: Dump, type: string, key: ObjectKey): numb
   return result < 0 ? result : objref;
 }
 
-/** Numbers an object and writes OBJREF; its description has to follow. */
+/** Numbers an object and writes OBJREF; its description must follow. */
 export function announceObject(dump: Dump, type: string, key: ObjectKey): number {
   const objref = dump.hash.describe(type, key);
   dump.writer.record("OBJREF", { objtype: enumValue(dump.dialect, "CKPT_OBJ", type), objref });

@@ -1,4 +1,4 @@
-// Writes an image: the dump of the specification, step by step, from a description instead of the state of a kernel.
+// Writes an image, following the specification's dump, from a description instead of the state of a kernel.
 
 import { createIdIndex } from "../decoder/id-index.ts";
 import type { Dialect } from "../decoder/linux-cr/dialect.ts";
@@ -79,7 +79,7 @@ const OPENINGS: Readonly<Record<WritableDialect, Opening>> = {
       "constants.rlimit_nlimits": 16,
       "constants.n_tty_buf_size": 4096,
       "constants.tty_termios_nccs": 19,
-      // CHECKPOINT_SUBTREE: the tasks are a part of what ran.
+      // CHECKPOINT_SUBTREE: not all tasks of the system.
       uflags: 1,
     },
     headerArch: { has_fxsr: 1, xstate_size: 512 },
@@ -109,8 +109,8 @@ const OPERATIONS: ObjectOperations = {
 /**
  * Encodes an image.
  *
- * Yields the image in chunks of about 64 KiB. Returns 0, or the negative errno with which the dump failed: then, as the
- * kernel does, it ends the image with an ERROR record and its text instead of a TAIL.
+ * Yields the image in chunks of about 64 KiB. Returns 0, or the negative errno with which the dump failed; like the
+ * kernel, it then ends the image with an ERROR record and its text instead of a TAIL.
  *
  * - -EBADF: a descriptor has no open file, or a file has no checkpoint operation in the dialect or lies outside the root;
  * - -EBUSY: a task has no file table;
@@ -145,7 +145,7 @@ export function* encode(description: Description, options: EncodeOptions): Gener
   return 0;
 }
 
-/** security_operations of a kernel without a security module. */
+/** Name of the security_operations of a kernel without a security module. */
 const LSM_NAME = "default";
 const LSM_NAME_LENGTH = 11;
 const LSM_TEXT = "dummy";
@@ -213,7 +213,7 @@ function writeHeader({ writer, description }: Dump, opening: Opening, time: numb
 /** Longest message of the seed, without its two NULs. */
 const SEED_MESSAGE = 254;
 
-/** Writes why the dump failed: an ERROR record, and a STRING with a NUL before the message. */
+/** Writes the reason of a failed dump: an ERROR record, and a STRING with a NUL before the message. */
 function writeError(dump: Dump, task: TaskDescription, error: number, seed: boolean): void {
   const { writer } = dump;
   const pid = task.pid ?? 0;

@@ -1,4 +1,4 @@
-// Open files: how each kind is written, as a table of operations.
+// Open files: a table of the operations that write each kind.
 
 import { structOfFile } from "../decoder/linux-cr/dialect.ts";
 import { NONE } from "../model/checkpoint.ts";
@@ -14,15 +14,15 @@ import { type FieldValues, structBytes } from "./writer.ts";
 /** PATH_MAX, the NUL included. */
 const PATH_MAX = 4096;
 
-/** How one kind of file is written. */
+/** Writes one kind of file. */
 interface FileOperation {
   /** Name of f_type. */
   readonly type: string;
-  /** Describes what the file refers to, which comes before FILE; returns the fields of FILE that refer to it. */
+  /** Describes the objects that the file refers to, before FILE; returns the fields of FILE that refer to them. */
   readonly before?: (dump: Dump, file: FileDescription, row: number) => FieldValues;
   /** Whether FILE_NAME follows FILE. */
   readonly named?: boolean;
-  /** Writes what follows. */
+  /** Writes the records after FILE and FILE_NAME. */
   readonly after?: (dump: Dump, file: FileDescription, row: number) => void;
 }
 
@@ -31,8 +31,8 @@ const PIPE: FileOperation = { type: "PIPE", before: pipeFields, after: pipeBuffe
 const SEED_KINDS = ["generic", "regular", "directory", "character device", "block device"];
 
 /**
- * The kinds of file that can be written in v23-rc2. The format has no operation for many of those written as GENERIC; they
- * keep the name that /proc has for them (`anon_inode:[timerfd]`), from which the decoder knows the kind.
+ * The kinds of file that can be written in v23-rc2. The format has no operation for many of those written as GENERIC:
+ * they keep their name in /proc (`anon_inode:[timerfd]`), from which the decoder detects the kind.
  */
 const OPERATIONS: Readonly<Record<string, FileOperation>> = {
   generic: GENERIC,
@@ -58,7 +58,7 @@ const OPERATIONS: Readonly<Record<string, FileOperation>> = {
   eventfd: { type: "EVENTFD", before: eventfdFields },
 };
 
-/** The operation of a file; `null`: it has none, and the dump fails. */
+/** The operation of a file; `null` if it has none, so that the dump fails. */
 function fileOperation(dump: Dump, file: FileDescription): FileOperation | null {
   if (dump.dialect.name === "seed") return SEED_KINDS.includes(file.kind) ? GENERIC : null;
   // The format has only pseudo-terminals. Any other terminal is a file with a path.
@@ -116,12 +116,12 @@ function pipeKey({ details }: FileDescription, row: number): ObjectKey {
   return typeof pipe === "number" ? pipe : `file ${row}`;
 }
 
-/** The objref of the pipe. Pipes have no OBJREF: their number comes from a look-up. */
+/** The objref of the pipe. Pipes have no OBJREF: a look-up numbers them. */
 function pipeFields(dump: Dump, file: FileDescription, row: number): FieldValues {
   return { pipe_objref: dump.hash.lookUp("INODE", pipeKey(file, row)) };
 }
 
-/** The first end of a pipe is followed by its contents. These cannot be read from outside: empty. */
+/** Writes the contents of a pipe after its first end: empty, as they cannot be read from outside the kernel. */
 function pipeBuffer(dump: Dump, file: FileDescription, row: number): void {
   const key = pipeKey(file, row);
   if (dump.hash.described("INODE", key) > 0) return;

@@ -1,24 +1,24 @@
-// The object hash of a dump: which shared objects have an objref, and which.
+// The object hash of a dump: the objrefs of shared objects.
 
 /** Identifies an object within one dump: a row of the description, or any number or text. */
 export type ObjectKey = number | string;
 
 /** Objrefs by object. Types are the names of CKPT_OBJ. */
 export interface ObjectHash {
-  /** The objref of an object that has been described; 0: it has not. */
+  /** The objref of an object that has been described; 0 if it has not. */
   described(type: string, key: ObjectKey): number;
-  /** The objref of an object, the next one if it has none yet. Does not count as describing it. */
+  /** The objref of an object, or the next free one. Does not count as describing the object. */
   lookUp(type: string, key: ObjectKey): number;
   /** The objref of an object that is about to be described. */
   describe(type: string, key: ObjectKey): number;
-  /** Takes a number for an object that is not referred to again. */
+  /** Takes an objref for an object without further references. */
   take(): number;
 }
 
 /**
  * An empty hash.
  *
- * @param rows How many rows a type has whose keys are rows: there may be millions, so they are columns.
+ * @param rows The number of rows of each type whose keys are rows. These may be millions, and so are stored in columns.
  */
 export function createObjectHash(rows: Readonly<Record<string, number>>): ObjectHash {
   // The number of an object that has been requested but not described yet is stored as its negative.

@@ -1,4 +1,4 @@
-// The pids of the tree of tasks: pid objects, and for each task which of them it has.
+// The pids of the tree of tasks: pid objects, and each task's references to them.
 
 import { NONE } from "../model/checkpoint.ts";
 import type { Dump } from "./dump.ts";

@@ -14,7 +14,7 @@ const SS_CONNECTED = 3;
 
 const text = (value: DetailValue | undefined): string => (typeof value === "string" ? value : "");
 
-/** The number of a word; a number without a word is at the end of its text (`family 38`). 0: neither. */
+/** The number for a word, or at the end of a text without one (`family 38`); 0 if there is neither. */
 function numberOf(words: Readonly<Record<number, string>>, value: DetailValue | undefined): number {
   for (const [number, word] of Object.entries(words)) if (word === value) return Number(number);
   return Number(/ (\d+)$/.exec(text(value))?.[1] ?? 0);
@@ -29,17 +29,17 @@ function stateOf({ state, remote }: Details): number {
   return text(remote) === "" ? CLOSE : ESTABLISHED;
 }
 
-/** Whether a socket has queues: a listening one has none. */
+/** Whether a socket has queues: listening ones have none. */
 const hasQueues = (details: Details): boolean => stateOf(details) !== LISTEN;
 
-/** Describes a socket; a unix socket's peer nests inside, if it is new. Keys are rows of files. */
+/** Describes a socket, and within it a unix socket's peer, if new. Keys are rows of files. */
 export function dumpSocket(dump: Dump, key: ObjectKey, objref: number): number {
   const details = dump.description.files.at(key as number)?.details ?? {};
   if (hasQueues(details)) dump.deferred.push(() => writeQueues(dump));
   const state = stateOf(details);
   const family = text(details.family);
   const internet = family.startsWith("inet");
-  // TCP and UDP are what a socket of their type is if nothing else is said.
+  // TCP and UDP are the defaults of their socket types.
   const protocol = numberOf(SOCKET_PROTOCOLS, details.protocol);
   dump.writer.record("SOCKET", {
     has_buffers: hasQueues(details) ? 1 : 0,
@@ -70,7 +70,7 @@ function internetFields(details: Details, littleEndian: boolean): FieldValues {
   const six = details.family === "inet6";
   const local = parseInternet(text(details.local));
   const remote = parseInternet(text(details.remote));
-  // Ports in network order, but for `num`.
+  // Ports are in network order, except `num`.
   const port = (value: number): Uint8Array => Uint8Array.of(value >> 8, value & 255);
   const fields: Record<string, FieldValues[string]> = {
     num: local?.port ?? 0,
@@ -96,8 +96,8 @@ function internetFields(details: Details, littleEndian: boolean): FieldValues {
 }
 
 /**
- * The objref of a unix socket's peer; 0: it has none, or the description lacks it. A peer is described within its socket;
- * of a peer's peer only the number is written, so that a chain of sockets does not become a recursion.
+ * The objref of a unix socket's peer; 0 if it has none or the description lacks it. A peer is described within its
+ * socket; of a peer's peer only the objref is written, so that a chain of sockets does not cause recursion.
  */
 function checkpointPeer(dump: Dump, { peer }: Details): number {
   const row = typeof peer === "number" ? dump.socketRows.get(peer) : undefined;
@@ -109,7 +109,7 @@ function checkpointPeer(dump: Dump, { peer }: Details): number {
   return objref;
 }
 
-/** Both queues of a socket, received and to be sent. Their contents cannot be read from outside: empty. */
+/** Writes a socket's receive and send queue: empty, as their contents cannot be read from outside the kernel. */
 function writeQueues(dump: Dump): number {
   dump.writer.record("SOCKET_QUEUE");
   dump.writer.record("SOCKET_QUEUE");

@@ -3,7 +3,7 @@
 import type { DescriptorDescription, Sequence } from "./description.ts";
 import { announceObject, checkpointObject, type Dump, ERRNO, fail, type Steps } from "./dump.ts";
 
-/** The objref of the current task's file table. Describes it first if that has not been done. -EBUSY: it has none. */
+/** The objref of the current task's file table, which is described first if necessary; -EBUSY if it has none. */
 export function* checkpointFileTable(dump: Dump): Steps {
   const id = dump.task?.fileTable ?? null;
   const row = id === null ? -1 : dump.tableRows.get(id);
@@ -16,8 +16,8 @@ export function* checkpointFileTable(dump: Dump): Steps {
 }
 
 /**
- * Describes a file table: FILE_TABLE, its descriptors in ascending order, and the steps that they deferred. The only
- * object that can be large, and so the only one that yields chunks.
+ * Describes a file table: FILE_TABLE, its descriptors in ascending order, and the steps that they deferred. As the only
+ * object that can be large, it yields chunks.
  */
 function* dumpFileTable(dump: Dump, row: number): Steps {
   const { writer, deferred } = dump;
@@ -43,7 +43,7 @@ function* dumpFileTable(dump: Dump, row: number): Steps {
   return 0;
 }
 
-/** Rows of descriptors in order of their numbers; `null`: they are in order already. */
+/** Rows of descriptors in order of their numbers; `null` if they are in order already. */
 function scanDescriptors(fds: Sequence<DescriptorDescription>): Uint32Array | null {
   let before = -1;
   let ascending = true;
@@ -60,7 +60,7 @@ function scanDescriptors(fds: Sequence<DescriptorDescription>): Uint32Array | nu
 
 function checkpointDescriptor(dump: Dump, { fd, file, closeOnExec }: DescriptorDescription): number {
   const row = file === null ? -1 : dump.fileRows.get(file);
-  // The descriptor was closed since the table was scanned.
+  // The descriptor was closed after the table was scanned.
   if (row < 0) return fail(dump, "checkpoint_file_desc", ERRNO.EBADF);
   const objref = checkpointObject(dump, "FILE", row);
   if (objref < 0) return objref;

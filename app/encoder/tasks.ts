@@ -1,4 +1,4 @@
-// Tasks: the records of one task, in the order of the dialect.
+// Writes the records of a task, in the order of the dialect.
 
 import { NONE } from "../model/checkpoint.ts";
 import { encodeText } from "../model/text.ts";
@@ -41,7 +41,7 @@ function writeTask(dump: Dump, task: TaskDescription, values: FieldValues): void
 
 const isThread = ({ pid, tgid }: TaskDescription): boolean => pid !== null && tgid !== null && pid !== tgid;
 
-/** Writes a record that was carried over from another image; false: there is none of this name. */
+/** Writes a record carried over from another image; false if there is none of this name. */
 function writeCarried(dump: Dump, { carried }: TaskDescription, name: string): boolean {
   const payload = carried?.records?.[name];
   if (payload === undefined) return false;
@@ -89,7 +89,7 @@ export function* checkpointTask(dump: Dump, task: TaskDescription): Steps {
 
   const files = yield* checkpointFileTable(dump);
   if (files < 0) return files;
-  // Objects that the threads of a process share have the process's number as their key.
+  // The process's number is the key of objects that its threads share.
   const process = task.tgid ?? task.pid ?? `table ${task.fileTable}`;
   const mm = checkpointObject(dump, "MM", process);
   const fs = checkpointObject(dump, "FS", process);
@@ -220,7 +220,7 @@ export function dumpIpcNamespace(dump: Dump): number {
 export const AUXV_WORDS = 44;
 const LDT_ENTRY_BYTES = 8;
 
-/** Describes an address space without contents: no areas, an empty auxiliary vector and local descriptor table. */
+/** Describes an empty address space: no areas, and an empty auxiliary vector and local descriptor table. */
 export function dumpMemory(dump: Dump): number {
   const { writer } = dump;
   writer.record("MM");
@@ -230,7 +230,7 @@ export function dumpMemory(dump: Dump): number {
   return 0;
 }
 
-/** Describes working directory and root. */
+/** Describes the working directory and the root. */
 export function dumpFs(dump: Dump): number {
   const { writer, task } = dump;
   writer.record("FS", { umask: task?.umask ?? 0o22 });
@@ -239,7 +239,7 @@ export function dumpFs(dump: Dump): number {
   return 0;
 }
 
-/** Describes signal handlers, all of them the default. */
+/** Describes default signal handlers. */
 export function dumpHandlers(dump: Dump): number {
   dump.writer.record("SIGHAND", {}, new Uint8Array(SIGNALS * SIGACTION_BYTES));
   return 0;

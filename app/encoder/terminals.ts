@@ -1,4 +1,4 @@
-// Pseudo-terminals: a pair of objects, of which either side or both may be open.
+// Pseudo-terminals: pairs of objects, of which one or both may be open.
 
 import type { FileDescription } from "./description.ts";
 import type { Dump, Terminal } from "./dump.ts";
@@ -11,7 +11,7 @@ export function terminalKey({ details }: FileDescription): number | null {
   return index * 2 + (details.side === "slave" ? 1 : 0);
 }
 
-/** Adds what a file says about the terminal that it has open. */
+/** Adds an open file's information about its terminal. */
 export function noteTerminal(terminals: Map<number, Terminal>, file: FileDescription, row: number): void {
   const key = terminalKey(file);
   if (key === null) return;
@@ -36,7 +36,7 @@ const USUAL_TERMIOS = {
   "termios.c_lflag": 0o105073,
 };
 
-/** Describes one side of a pseudo-terminal. The state of its line discipline is not visible from outside: empty. */
+/** Describes one side of a pseudo-terminal. Its line discipline is empty, as its state is not visible from outside. */
 export function dumpTerminal(dump: Dump, key: ObjectKey): number {
   const side = Number(key);
   const index = Math.floor(side / 2);
@@ -46,7 +46,7 @@ export function dumpTerminal(dump: Dump, key: ObjectKey): number {
     driver_type: DRIVER_PTY,
     driver_subtype: slave ? PTY_SLAVE : PTY_MASTER,
     link_objref: slave ? dump.hash.described("TTY", side - 1) : 0,
-    // The master's file takes a number, whether it is described or not.
+    // The master's file gets an objref, whether it is described or not.
     file_objref: slave ? 0 : masterFile(dump, index),
     index,
     "winsize.ws_row": terminal?.rows ?? 0,

@@ -1,4 +1,4 @@
-// Text of a description as the bytes that an image holds.
+// Converts text of a description to bytes of an image.
 
 import { encodeText } from "../model/text.ts";
 
@@ -10,7 +10,7 @@ export function fromBase64(text: string): Uint8Array {
   return bytes;
 }
 
-/** A text's bytes: `exact` (base64) if it is given. */
+/** A text's bytes: those of `exact` (base64) if given. */
 export const textBytes = (text: string, exact: string | undefined): Uint8Array =>
   exact === undefined ? encodeText(text) : fromBase64(exact);
 

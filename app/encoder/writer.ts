@@ -1,30 +1,30 @@
-// Writes records through the catalogue's layouts, the inverse of reading them, and collects them into chunks.
+// Writes records by the catalogue's layouts and collects them into chunks.
 
 import type { Dialect } from "../decoder/linux-cr/dialect.ts";
 import type { Layout, LayoutField } from "../decoder/linux-cr/layout.ts";
 
-/** A field's value: an integer (a decimal string where it may exceed 2^53), or bytes. */
+/** A field's value: an integer (a decimal string if it may exceed 2^53), or bytes. */
 export type FieldValue = number | bigint | string | Uint8Array;
 
-/** Values by the names of a struct's fields; fields that are absent are zero. */
+/** Values by the names of a struct's fields; absent fields are zero. */
 export type FieldValues = Readonly<Record<string, FieldValue>>;
 
 /** Collects an image's records. */
 export interface Writer {
-  /** Bytes of the image so far. */
+  /** Length of the image so far, in bytes. */
   readonly position: number;
   /** Whether enough has been collected for a chunk. */
   readonly full: boolean;
   /**
-   * Appends a record: its header, its struct's fields, and what follows the struct.
+   * Appends a record: its header, its struct's fields, and the payload after the struct.
    *
-   * @param struct Another struct than the record's usual one (FILE); `null`: none, the payload is the whole record.
-   * @throws Error if the dialect has no such record or the struct no such field: a fault of the caller.
+   * @param struct Another struct than the record's usual one (FILE); `null`: none, the record consists of the payload.
+   * @throws Error if the dialect has no such record or the struct no such field, which is a bug of the caller.
    */
   record(name: string, values?: FieldValues, payload?: Uint8Array, struct?: string | null): void;
   /** Appends a record whose struct ends in an array: `payload` begins at that field instead of the struct's end. */
   arrayRecord(name: string, values: FieldValues, array: string, payload: Uint8Array): void;
-  /** Takes what was collected since the last call. */
+  /** Takes the bytes collected since the last call. */
   take(): Uint8Array;
 }
 
@@ -109,7 +109,7 @@ export function createWriter(dialect: Dialect, littleEndian: boolean): Writer {
   };
 }
 
-/** A layout in which the part that all kinds of file share has the same names whether it is nested or not. */
+/** A layout with the prefix `common.` removed, as the part that all kinds of file share is nested in some. */
 function withoutCommon(layout: Layout): Layout {
   const names = layout.fields.map((field): [string, LayoutField] => [field.name.replace(/^common\./, ""), field]);
   return { ...layout, byName: new Map(names) };
@@ -154,7 +154,7 @@ function putField(
       return;
     case "u16":
     case "s16":
-      // The only field whose byte order is the same in every image.
+      // The only field that is little-endian in every image.
       view.setUint16(at, Number(value), littleEndian || name === "arch_id");
       return;
     case "u32":
