@@ -3,6 +3,7 @@
 import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { bytesSource, type Source, SourceError } from "../app/decoder/source.ts";
+import { systemReason } from "./error.ts";
 import type { Io } from "./io.ts";
 
 /** The files that one argument names, to be decoded as one image. */
@@ -88,21 +89,4 @@ function fileSource(name: string, size: number, open: () => number): Source {
       return bytes.subarray(0, filled);
     },
   };
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: "no such file or directory",
-  EACCES: "permission denied",
-  EPERM: "operation not permitted",
-  EISDIR: "is a directory",
-  ENOTDIR: "not a directory",
-  EMFILE: "too many open files",
-  ENOSPC: "no space left on device",
-  EIO: "input/output error",
-};
-
-/** A system error in words. */
-export function systemReason(error: unknown): string {
-  const code = (error as { code?: string }).code ?? "";
-  return REASONS[code] ?? (error instanceof Error ? error.message : String(error));
 }

@@ -1,8 +1,13 @@
 // What a command may do to the outside: print, read standard input, know its terminal. Tests pass their own.
 
+import { CliError, systemReason } from "./error.ts";
+
 /** The streams of a command. */
 export interface Io {
-  /** Prints to standard output; resolves when more can be printed, to false once the reader has gone away. */
+  /**
+   * Prints to standard output; resolves when more can be printed, to false once the reader has gone away. Rejects with a
+   * CliError for any other failure, such as a full disk.
+   */
   print(text: string): Promise<boolean>;
   /** The same for bytes. */
   printBytes(bytes: Uint8Array): Promise<boolean>;
@@ -19,15 +24,19 @@ export interface Io {
 export function processIo(): Io {
   const { stdout, stderr, stdin } = process;
   let closed = false;
-  stdout.on("error", (error: NodeJS.ErrnoException) => {
-    // `ckptscope show … | head` is not a failure.
-    if (error.code !== "EPIPE") throw error;
-    closed = true;
-  });
+  // Errors are handled where something is written. Without listeners they would end the process.
+  stdout.on("error", () => {});
+  stderr.on("error", () => {});
   const write = (data: string | Uint8Array): Promise<boolean> =>
-    new Promise((resolve) => {
+    new Promise((resolve, reject) => {
       if (closed) resolve(false);
-      else stdout.write(data, () => resolve(!closed));
+      else
+        stdout.write(data, (error) => {
+          // `ckptscope show … | head` is not a failure.
+          closed = (error as NodeJS.ErrnoException | null | undefined)?.code === "EPIPE";
+          if (error && !closed) reject(new CliError(`cannot write to standard output: ${systemReason(error)}`));
+          else resolve(!closed);
+        });
     });
   return {
     print: write,

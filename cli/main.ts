@@ -56,6 +56,16 @@ const RUNNABLE: readonly Command[] = [
 
 /** Runs the command line; resolves to the exit status. */
 export async function main(args: readonly string[], io: Io): Promise<number> {
+  try {
+    return await runCommandLine(args, io);
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    io.complain(`ckptscope: ${error.message}`);
+    return 2;
+  }
+}
+
+async function runCommandLine(args: readonly string[], io: Io): Promise<number> {
   const [name, ...rest] = args;
   if (name === "--version" || name === "-V") {
     await io.print(`${packageJson.version}\n`);

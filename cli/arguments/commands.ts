@@ -27,6 +27,11 @@ const OPENING = {
   },
 } as const satisfies Record<string, Option>;
 
+/** How files are written. */
+const WRITING = {
+  force: { kind: "flag", meaning: "Replace an existing file" },
+} as const satisfies Record<string, Option>;
+
 /** How processes are read. */
 const READING = {
   tree: { kind: "flag", meaning: "Include all descendants of the processes" },
@@ -144,8 +149,9 @@ export const REPORT = defineCommand({
       kind: "text",
       short: "o",
       argument: "FILE",
-      meaning: "Write the report to this file (required); - is standard output",
+      meaning: "Write the report to this new file (required); - is standard output",
     },
+    ...WRITING,
     "leave-out": {
       kind: "choice",
       argument: "WHAT",
@@ -205,8 +211,9 @@ export const DUMP = defineCommand({
       kind: "text",
       short: "o",
       argument: "FILE",
-      meaning: "Write the image to this file instead of standard output",
+      meaning: "Write the image to this new file instead of standard output",
     },
+    ...WRITING,
     ...READING,
     dialect: {
       kind: "choice",

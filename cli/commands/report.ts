@@ -1,20 +1,19 @@
 // ckptscope report IMAGE [IMAGE2] -o FILE
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fillReport } from "../../app/export/report.ts";
 import { bundle } from "../../app/link/bundle.ts";
 import { createMask, type LeaveOut } from "../../app/link/leave-out.ts";
 import { pack } from "../../app/link/pack.ts";
 import { SIDES } from "../../app/model/side.ts";
-import { visible } from "../../app/model/text.ts";
 import type { REPORT } from "../arguments/commands.ts";
 import type { ArgumentsOf } from "../arguments/spec.ts";
 import { CliError } from "../error.ts";
 import { pageFolder } from "../http/page.ts";
 import { type OpenedImage, openImages } from "../images.ts";
-import { systemReason } from "../input.ts";
 import type { Io } from "../io.ts";
+import { isStandardOutput, openOutput } from "../output.ts";
 
 /**
  * The report of one image, or of two to compare, in pieces.
@@ -42,8 +41,8 @@ export async function run({ operands, options }: ArgumentsOf<typeof REPORT>, io:
   try {
     // The value was checked when the arguments were parsed.
     const parts = await reportOf(images, options["leave-out"] as LeaveOut, page);
-    if (output === "-") for (const part of parts) await io.print(part);
-    else writeParts(output, parts);
+    if (isStandardOutput(output)) for (const part of parts) await io.print(part);
+    else await writeParts(output, options, parts);
   } finally {
     for (const { input } of images) input.close();
   }
@@ -51,11 +50,12 @@ export async function run({ operands, options }: ArgumentsOf<typeof REPORT>, io:
 }
 
 /** Writes in parts: the whole can be longer than a string may be. */
-function writeParts(path: string, parts: readonly string[]): void {
+async function writeParts(path: string, options: { readonly force: boolean }, parts: readonly string[]): Promise<void> {
+  const file = await openOutput(path, options);
   try {
-    writeFileSync(path, "");
-    for (const part of parts) writeFileSync(path, part, { flag: "a" });
-  } catch (error) {
-    throw new CliError(`${visible(path)}: ${systemReason(error)}`);
+    for (const part of parts) file.write(Buffer.from(part));
+    file.finish();
+  } finally {
+    file.discard();
   }
 }

@@ -47,7 +47,7 @@ const rules: Readonly<Record<string, string>> = {
   "report.tsx": "page.tsx shell link worker worker/client.ts",
 
   // The command line, and the plugins of the build.
-  "../cli": `${CORE} ../cli/dump ../package.json node:`,
+  "../cli": `${CORE} ../cli/dump ../package.json node: npm:koffi`,
   "../cli/dump": "model decoder/linux-cr encoder ../cli node: npm:koffi",
   "../build": "npm:vite node:",
 };
