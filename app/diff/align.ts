@@ -69,7 +69,7 @@ export function align(comparison: Comparison, folding: Folding): AlignedLines {
 }
 
 /** The bits of CHANGE_BITS for kinds that are not hidden. */
-function shownBits(hidden: Uint8Array): number {
+export function shownBits(hidden: Uint8Array): number {
   return CHANGE_KINDS.reduce((mask, kind, index) => (hidden[index] === 0 ? mask | BIT_OF_KIND[kind] : mask), 0);
 }
 

@@ -18,10 +18,13 @@ interface LineProps {
   readonly columns: readonly AlignedColumn[];
   /** A single column, before → after, instead of two sides. */
   readonly one: boolean;
+  /** Whether kinds of change are switched off: a fold is then not called unchanged. */
+  readonly filtered: boolean;
 }
 
-export function Line({ comparison, lines, line, columns, one }: LineProps) {
+export function Line({ comparison, lines, line, columns, one, filtered }: LineProps) {
   const { kind, at, length } = line;
+  const folded = filtered ? "without changes of the kinds shown" : "unchanged";
   switch (kind) {
     case LINE.pair:
       return <PairCells comparison={comparison} pair={at} columns={columns} one={one} />;
@@ -37,7 +40,7 @@ export function Line({ comparison, lines, line, columns, one }: LineProps) {
       const rows = u32At(firstRow, at + length) - u32At(firstRow, at);
       return (
         <Fold>
-          {counted(length, "file table")} unchanged, with {counted(rows, "descriptor")}
+          {counted(length, "file table")} {folded}, with {counted(rows, "descriptor")}
         </Fold>
       );
     }
@@ -45,7 +48,7 @@ export function Line({ comparison, lines, line, columns, one }: LineProps) {
       const side = u8At(comparison.pairs.tables.presence, u32At(comparison.pairs.descriptors.tablePair, at));
       const text =
         side === PRESENCE.both
-          ? `${grouped(length)} unchanged`
+          ? `${grouped(length)} ${folded}`
           : `${counted(length, "descriptor")} only ${side === PRESENCE.before ? "before" : "after"}`;
       return <Fold>{text}</Fold>;
     }

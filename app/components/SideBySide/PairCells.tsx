@@ -41,7 +41,8 @@ export function PairCells({ comparison, pair, columns, one }: PairProps) {
     ];
     return { column, before: shownBefore, after: shownAfter, differs };
   });
-  const sign = rowBefore === NONE ? "+" : rowAfter === NONE ? "-" : bits !== 0 ? "~" : null;
+  // Without bits, its kind of change is switched off.
+  const sign = bits === 0 ? null : rowBefore === NONE ? "+" : rowAfter === NONE ? "-" : "~";
   const presence: Presence = rowBefore === NONE ? "opened" : rowAfter === NONE ? "closed" : "";
   return (
     <>
@@ -96,17 +97,29 @@ function BothSides({ values, bits, presence }: CellsProps) {
         <Gap columns={values.length} word="not open before" />
       ) : (
         values.map(({ column, before, differs }) => (
-          <Cell key={column.id} column={column} differs={differs} quiet={bits === 0} gone={presence === "closed"}>
+          <Cell
+            key={column.id}
+            column={column}
+            differs={differs}
+            quiet={bits === 0}
+            gone={presence === "closed" && bits !== 0}
+          >
             {before}
           </Cell>
         ))
       )}
       <span className="aligned-middle" />
       {presence === "closed" ? (
-        <Gap columns={values.length} word={bits & CHANGE_BITS.closed ? "not open after" : ""} />
+        <Gap columns={values.length} word="not open after" />
       ) : (
         values.map(({ column, after, differs }) => (
-          <Cell key={column.id} column={column} differs={differs} quiet={bits === 0} added={presence === "opened"}>
+          <Cell
+            key={column.id}
+            column={column}
+            differs={differs}
+            quiet={bits === 0}
+            added={presence === "opened" && bits !== 0}
+          >
             {after}
           </Cell>
         ))

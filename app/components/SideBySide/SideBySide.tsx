@@ -4,11 +4,12 @@
 import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { type AlignedLines, align, LINE, lineAt, lineOfChange, lineOfPair } from "../../diff/align.ts";
 import type { Comparison } from "../../diff/comparison.ts";
-import { hiddenKinds } from "../../diff/lines.ts";
+import type { Pairs } from "../../diff/pair.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { i32At } from "../../model/read.ts";
 import { listStep } from "../../shell/keys.ts";
 import { PLACES } from "../../shell/places.ts";
+import { hiddenChangeKinds } from "../../shell/selectors.ts";
 import type { Compared } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
 import { useRowWindow } from "../useRowWindow.ts";
@@ -18,6 +19,7 @@ import { Line } from "./Line.tsx";
 import { Ruler } from "./Ruler.tsx";
 import "./SideBySide.css";
 import { Titles } from "./Titles.tsx";
+import { withoutHidden } from "./without-hidden.ts";
 
 /** Height of a line, in pixels. */
 const ROW = 22;
@@ -25,7 +27,7 @@ const ROW = 22;
 const ONE_COLUMN = 900;
 
 export function SideBySide({ compared }: { compared: Compared }) {
-  const { comparison } = compared;
+  const comparison = useShown(compared.comparison);
   const one = useNarrow(ONE_COLUMN);
   const { lines, choose } = useLines(comparison);
   const columns = useMemo(() => columnsOf(comparison), [comparison]);
@@ -94,7 +96,7 @@ export function SideBySide({ compared }: { compared: Compared }) {
                 style={{ transform: `translateY(${top}px)`, gridTemplateColumns: template }}
                 onClick={() => onClick(row)}
               >
-                <Line comparison={comparison} lines={lines} line={line} columns={columns} one={one} />
+                <Line {...{ comparison, lines, line, columns, one }} filtered={comparison !== compared.comparison} />
               </div>
             );
           })}
@@ -108,11 +110,17 @@ export function SideBySide({ compared }: { compared: Compared }) {
 /** By LINE. */
 const ROW_CLASSES = ["line-section", "line-pair", "line-fold", "line-fold", "line-section"];
 
+/** The comparison without the kinds of change that are switched off. */
+function useShown(comparison: Comparison): Comparison {
+  const hidden = useDeferredValue(useApp(hiddenChangeKinds));
+  return useMemo(() => withoutHidden(comparison, hidden), [comparison, hidden]);
+}
+
 const NOTHING: ReadonlySet<number> = new Set();
 
 /** The folds that the user opened, in one comparison. */
 interface Opened {
-  readonly of: Comparison | null;
+  readonly of: Pairs | null;
   readonly pairs: ReadonlySet<number>;
   readonly sections: ReadonlySet<number>;
 }
@@ -121,11 +129,10 @@ interface Opened {
 function useLines(comparison: Comparison): { lines: AlignedLines; choose(line: number): void } {
   const { shell } = usePage();
   // Deferred, so that the switches respond at once even if folding many lines takes longer.
-  const off = useDeferredValue(useApp((state) => state.off));
+  const hidden = useDeferredValue(useApp(hiddenChangeKinds));
   const onlyChanges = useDeferredValue(useApp((state) => state.onlyChanges));
-  const hidden = useMemo(() => hiddenKinds(off), [off]);
   const [opened, setOpened] = useState<Opened>({ of: null, pairs: NOTHING, sections: NOTHING });
-  const { pairs, sections } = opened.of === comparison ? opened : { pairs: NOTHING, sections: NOTHING };
+  const { pairs, sections } = opened.of === comparison.pairs ? opened : { pairs: NOTHING, sections: NOTHING };
   const lines = useMemo(
     () => align(comparison, { onlyChanges, hidden, openedPairs: pairs, openedSections: sections }),
     [comparison, onlyChanges, hidden, pairs, sections],
@@ -140,8 +147,8 @@ function useLines(comparison: Comparison): { lines: AlignedLines; choose(line: n
   const choose = (line: number): void => {
     const { kind, at } = lineAt(lines, line);
     if (kind === LINE.pair) selectPair("descriptor", comparison.pairs.descriptors, at);
-    else if (kind === LINE.fold) setOpened({ of: comparison, pairs: new Set([...pairs, at]), sections });
-    else if (kind === LINE.sections) setOpened({ of: comparison, pairs, sections: new Set([...sections, at]) });
+    else if (kind === LINE.fold) setOpened({ of: comparison.pairs, pairs: new Set([...pairs, at]), sections });
+    else if (kind === LINE.sections) setOpened({ of: comparison.pairs, pairs, sections: new Set([...sections, at]) });
     else if (kind === LINE.task) shell.selectChange(at);
     else {
       const change = i32At(lines.sectionChange, at);

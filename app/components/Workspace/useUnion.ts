@@ -1,8 +1,10 @@
 // The drawing's subject for two images, merged by the worker.
 
-import { useEffect, useState } from "react";
+import { useDeferredValue, useEffect, useMemo, useState } from "react";
 import type { Subject } from "../../graph/order/graph.ts";
-import type { Layout } from "../../graph/order/layout.ts";
+import { type Layout, withChangesOf } from "../../graph/order/layout.ts";
+import { withoutKinds } from "../../graph/order/switched-off.ts";
+import { hiddenChangeKinds } from "../../shell/selectors.ts";
 import type { Compared } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
 
@@ -32,5 +34,11 @@ export function useUnion(compared: Compared): Drawn | null {
     );
     return () => control.abort();
   }, [before, after, compared, shell]);
-  return response?.of === compared ? response : null;
+  // Deferred, so that the switches respond at once even if many objects are drawn otherwise.
+  const hidden = useDeferredValue(useApp(hiddenChangeKinds));
+  return useMemo(() => {
+    if (response?.of !== compared) return null;
+    const subject = withoutKinds(response.subject, compared.comparison, hidden);
+    return subject === response.subject ? response : { subject, layout: withChangesOf(response.layout, subject) };
+  }, [response, compared, hidden]);
 }

@@ -1,8 +1,8 @@
 // Draws one box of a scene on a canvas: its frame and its text.
 
-import { REMOVED, SAME } from "../order/graph.ts";
+import { REMOVED } from "../order/graph.ts";
 import { type Box, type Cell, CHARACTER } from "../scene/scene.ts";
-import { boxColour, hasFrame, type Theme, toneColour } from "./style.ts";
+import { boxColour, hasFrame, isMarked, type Theme, toneColour } from "./style.ts";
 
 /** Paints a box. `k`: the zoom; `alpha`: its opacity. */
 export function paintBox(
@@ -39,7 +39,7 @@ function paintSlotLines(context: CanvasRenderingContext2D, box: Box, theme: Them
   context.moveTo(box.x, box.y - 0.5);
   context.lineTo(box.x + box.width, box.y - 0.5);
   context.stroke();
-  if (box.change === SAME && !box.shared) return;
+  if (!isMarked(box.change) && !box.shared) return;
   context.fillStyle = boxColour(theme, box);
   context.fillRect(box.x + box.width - 2, box.y, 3, box.height);
 }

@@ -1,9 +1,9 @@
 // Draws one edge on a canvas: from a task to its table, from a slot (or a bundle of slots) to its file.
 
-import { REMOVED, SAME } from "../order/graph.ts";
+import { REMOVED } from "../order/graph.ts";
 import type { Edge } from "../scene/scene.ts";
 import { changeSign } from "../scene/words.ts";
-import { edgeColour, edgePath, edgeWidth, LEAST_TEXT, type Theme } from "./style.ts";
+import { edgeColour, edgePath, edgeWidth, isMarked, LEAST_TEXT, type Theme } from "./style.ts";
 
 /** Paints an edge with its arrowhead and, on a change, its sign. `k`: the zoom. */
 export function paintEdge(
@@ -24,7 +24,7 @@ export function paintEdge(
   context.setLineDash([]);
   if (edge.kind !== "fold") arrowhead(context, tip, edge.y2, edge.shared ? 4 : 3);
   if (k < LEAST_TEXT) return;
-  if (edge.change !== SAME) paintSign(context, edge, theme, colour);
+  if (isMarked(edge.change)) paintSign(context, edge, theme, colour);
   else if (edge.kind === "bundle" && edge.count > 1 && traced) paintCount(context, edge, theme);
 }
 

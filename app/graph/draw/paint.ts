@@ -1,17 +1,18 @@
 // Draws a scene on a canvas: only what is in view, in the colours of a theme.
 
 import { NONE } from "../../model/checkpoint.ts";
-import { SAME } from "../order/graph.ts";
 import type { Edge, Scene } from "../scene/scene.ts";
 import { paintBox } from "./paint-box.ts";
 import { paintEdge } from "./paint-edge.ts";
 import { paintHeadings } from "./paint-headings.ts";
 import { paintStrips } from "./paint-strips.ts";
-import { LEAST_TEXT, UNCHANGED } from "./style.ts";
+import { isMarked, LEAST_TEXT, UNCHANGED } from "./style.ts";
 import type { PaintOptions } from "./view.ts";
 
 /** Opacity of untraced objects while something is traced. */
 const DIMMED = 0.28;
+/** Opacity of changes that are not traced: legible, as the others are still to be seen while one is selected. */
+const DIMMED_CHANGE = 0.7;
 /** With more edges than this in view, each is paler. */
 const CROWD = 200;
 const CROWDED = 0.6;
@@ -50,14 +51,15 @@ function paintEdges(context: CanvasRenderingContext2D, scene: Scene, options: Pa
     const edge = one.from === NONE ? { ...one, y1: (one.y1 - view.y) / view.k } : one;
     if (Math.max(edge.y1, edge.y2) < top || Math.min(edge.y1, edge.y2) > bottom) return;
     if (trace !== null && trace.edges[index] === 1) traced.push(edge);
-    else if (edge.shared || edge.change !== SAME) marked.push(edge);
+    else if (edge.shared || isMarked(edge.change)) marked.push(edge);
     else plain.push(edge);
   });
   const crowded = plain.length + marked.length + traced.length > CROWD;
   for (const edge of [...plain, ...marked]) {
-    const pale = crowded && edge.change === SAME ? CROWDED : 1;
-    const unchanged = scene.compared && edge.change === SAME ? UNCHANGED : 1;
-    context.globalAlpha = (trace === null ? pale : DIMMED) * unchanged;
+    const pale = crowded && !isMarked(edge.change) ? CROWDED : 1;
+    const unchanged = scene.compared && !isMarked(edge.change) ? UNCHANGED : 1;
+    const dimmed = isMarked(edge.change) ? DIMMED_CHANGE : DIMMED;
+    context.globalAlpha = (trace === null ? pale : dimmed) * unchanged;
     paintEdge(context, edge, theme, view.k, false);
   }
   context.globalAlpha = 1;
@@ -71,8 +73,9 @@ function paintBoxes(context: CanvasRenderingContext2D, scene: Scene, options: Pa
   scene.boxes.forEach((box, index) => {
     if (box.y + box.height < top || box.y > bottom) return;
     const traced = trace !== null && trace.boxes[index] === 1;
-    const unchanged = scene.compared && box.change === SAME && !traced ? UNCHANGED : 1;
-    const alpha = (trace === null || traced ? 1 : DIMMED) * unchanged;
+    const unchanged = scene.compared && !isMarked(box.change) && !traced ? UNCHANGED : 1;
+    const dimmed = isMarked(box.change) ? DIMMED_CHANGE : DIMMED;
+    const alpha = (trace === null || traced ? 1 : dimmed) * unchanged;
     paintBox(context, box, theme, view.k, alpha, hasText);
   });
 }

@@ -1,6 +1,6 @@
 // Style shared by canvas and SVG: the theme, colours, widths and the paths of edges.
 
-import { ADDED, type Change, REMOVED, SAME } from "../order/graph.ts";
+import { ADDED, CHANGED, type Change, REMOVED } from "../order/graph.ts";
 import type { Box, Edge, Tone } from "../scene/scene.ts";
 
 /** Colours as CSS writes them, and the typeface. */
@@ -24,6 +24,9 @@ export const UNCHANGED = 0.45;
 /** Smallest zoom at which text is drawn. */
 export const LEAST_TEXT = 0.45;
 
+/** Whether an object is drawn in the colour of its change. */
+export const isMarked = (change: Change): boolean => change === ADDED || change === REMOVED || change === CHANGED;
+
 /** The colour of a change. */
 export function changeColour(theme: Theme, change: Change): string {
   return change === ADDED ? theme.added : change === REMOVED ? theme.removed : theme.changed;
@@ -31,12 +34,12 @@ export function changeColour(theme: Theme, change: Change): string {
 
 export function toneColour(theme: Theme, tone: Tone, change: Change): string {
   if (tone !== "change") return theme[tone];
-  return change === SAME ? theme.fg : changeColour(theme, change);
+  return isMarked(change) ? changeColour(theme, change) : theme.fg;
 }
 
 /** The colour of a box's frame or mark. */
 export function boxColour(theme: Theme, box: Box): string {
-  if (box.change !== SAME) return changeColour(theme, box.change);
+  if (isMarked(box.change)) return changeColour(theme, box.change);
   return box.shared ? theme.shared : theme.hairline;
 }
 
@@ -44,7 +47,7 @@ export function boxColour(theme: Theme, box: Box): string {
 export const hasFrame = ({ kind }: Box): boolean => kind === "table" || kind === "task" || kind === "file";
 
 export function edgeColour(theme: Theme, edge: Edge, traced: boolean): string {
-  if (edge.change !== SAME) return changeColour(theme, edge.change);
+  if (isMarked(edge.change)) return changeColour(theme, edge.change);
   if (edge.shared) return theme.shared;
   return traced ? theme.fg : theme.muted;
 }

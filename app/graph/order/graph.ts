@@ -51,7 +51,9 @@ export const SAME = 0;
 export const ADDED = 1;
 export const REMOVED = 2;
 export const CHANGED = 3;
-export type Change = typeof SAME | typeof ADDED | typeof REMOVED | typeof CHANGED;
+/** On one side only, by a kind of change that is switched off: not drawn. */
+export const HIDDEN = 4;
+export type Change = typeof SAME | typeof ADDED | typeof REMOVED | typeof CHANGED | typeof HIDDEN;
 
 /** One value for each kind of object. */
 export interface PerObject<T> {
@@ -63,6 +65,17 @@ export interface PerObject<T> {
 
 export type ObjectKind = keyof PerObject<unknown>;
 
+/** The kinds of change that are switched off, and what they keep from being drawn. */
+export interface SwitchedOff {
+  /** Bit k: the kind with index k in CHANGE_KINDS. */
+  readonly kinds: number;
+  /** Slots and tasks that are HIDDEN. */
+  readonly slots: number;
+  readonly tasks: number;
+}
+
+export const NOTHING_OFF: SwitchedOff = { kinds: 0, slots: 0, tasks: 0 };
+
 /** How the rows of a graph of two images relate to the images. */
 export interface Both {
   readonly before: Checkpoint;
@@ -70,6 +83,7 @@ export interface Both {
   readonly rows: Readonly<Record<Side, PerObject<Int32Array>>>;
   /** A Change for each row of the graph. */
   readonly change: PerObject<Uint8Array>;
+  readonly off: SwitchedOff;
 }
 
 /** The subject of a drawing: a graph, and the image or images that its labels come from. Can be cloned structurally. */
@@ -111,6 +125,17 @@ export function holdersOf(graph: Graph, file: GraphFileRow): number {
 export function slotsOf(graph: Graph, table: GraphTableRow): number {
   const { first } = graph.tables;
   return u32At(first, table + 1) - u32At(first, table);
+}
+
+/** How many slots of a table are not HIDDEN. */
+export function shownSlotsOf(subject: Subject, table: GraphTableRow): number {
+  const { graph, both } = subject;
+  const count = slotsOf(graph, table);
+  if (both === null || both.off.slots === 0) return count;
+  const first = u32At(graph.tables.first, table);
+  return both.change.descriptor
+    .subarray(first, first + count)
+    .reduce((n, change) => (change === HIDDEN ? n - 1 : n), count);
 }
 
 /** The number of tasks that use a table, on either side. */

@@ -3,7 +3,7 @@
 // This runs on millions of edges: casts `as number` read typed arrays within bounds checked by the loop.
 
 import { NONE } from "../../model/checkpoint.ts";
-import { holdersOf, SAME, type Subject, tasksOf } from "./graph.ts";
+import { HIDDEN, holdersOf, SAME, type Subject, tasksOf } from "./graph.ts";
 import { type Lanes, lanes } from "./lanes.ts";
 import { orderByKey } from "./sort.ts";
 
@@ -43,6 +43,41 @@ export function layout(subject: Subject): Layout {
   return { ...order, ...rankFiles(subject), ...measure(subject, order) };
 }
 
+/** The layout with the changes of another subject of the same graph. */
+export function withChangesOf(order: Layout, subject: Subject): Layout {
+  const { changed, density } = changesAlong(subject, order);
+  return { ...order, changed, density: { ...order.density, changed: density } };
+}
+
+/** How many slots differ between two images, and slots and files that do along the lanes. */
+function changesAlong({ graph, both }: Subject, order: Lanes): { changed: number; density: Uint32Array } {
+  const density = new Uint32Array(STRIP_STEPS);
+  if (both === null) return { changed: 0, density };
+  const { tables } = graph;
+  const scale = STRIP_STEPS / Math.max(1, graph.descriptors.count);
+  const add = (position: number): void => {
+    const step = Math.min(STRIP_STEPS - 1, Math.floor(position * scale));
+    density[step] = (density[step] as number) + 1;
+  };
+  const differs = (change: number): boolean => change !== SAME && change !== HIDDEN;
+  let changed = 0;
+  for (let place = 0; place < tables.count; place++) {
+    const table = order.tables[place] as number;
+    const first = tables.first[table] as number;
+    const end = tables.first[table + 1] as number;
+    for (let slot = first; slot < end; slot++) {
+      if (!differs(both.change.descriptor[slot] as number)) continue;
+      changed++;
+      add((order.slotsAbove[place] as number) + slot - first);
+    }
+  }
+  for (let place = 0; place < order.held; place++) {
+    const file = order.files[place] as number;
+    if (differs(both.change.file[file] as number)) add(order.filePosition[file] as number);
+  }
+  return { changed, density };
+}
+
 /** The ranked files, and the number of shared files. */
 function rankFiles({ graph, both }: Subject): Pick<Layout, "ranked" | "shared"> {
   const { count } = graph.files;
@@ -68,7 +103,8 @@ function rankFiles({ graph, both }: Subject): Pick<Layout, "ranked" | "shared"> 
 }
 
 /** Counts along the lanes, and slots to shared files by table. */
-function measure({ graph, both }: Subject, order: Lanes): Pick<Layout, "sharedSlots" | "changed" | "density"> {
+function measure(subject: Subject, order: Lanes): Pick<Layout, "sharedSlots" | "changed" | "density"> {
+  const { graph } = subject;
   const { tables, descriptors } = graph;
   const sharedSlots = new Uint32Array(tables.count);
   const density = noDensity();
@@ -77,7 +113,6 @@ function measure({ graph, both }: Subject, order: Lanes): Pick<Layout, "sharedSl
     const step = Math.min(STRIP_STEPS - 1, Math.floor(position * scale));
     counts[step] = (counts[step] as number) + by;
   };
-  let changed = 0;
   for (let place = 0; place < tables.count; place++) {
     const table = order.tables[place] as number;
     const above = order.slotsAbove[place] as number;
@@ -92,10 +127,6 @@ function measure({ graph, both }: Subject, order: Lanes): Pick<Layout, "sharedSl
         sharedInTable++;
         add(density.sharedSlots, position, 1);
       }
-      if (both !== null && both.change.descriptor[slot] !== SAME) {
-        changed++;
-        add(density.changed, position, 1);
-      }
     }
     sharedSlots[table] = sharedInTable;
     add(density.tables, above, 1);
@@ -105,9 +136,9 @@ function measure({ graph, both }: Subject, order: Lanes): Pick<Layout, "sharedSl
     const file = order.files[place] as number;
     const position = order.filePosition[file] as number;
     add(density.files, position, 1);
-    if (both !== null && both.change.file[file] !== SAME) add(density.changed, position, 1);
   }
-  return { sharedSlots, changed, density };
+  const { changed, density: along } = changesAlong(subject, order);
+  return { sharedSlots, changed, density: { ...density, changed: along } };
 }
 
 const noDensity = (): Density => ({

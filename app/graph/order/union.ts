@@ -1,11 +1,11 @@
 // Two images as one graph: corresponding objects share a row, an object on one side only has a row of its own. Every
 // row has its change. A slot whose file changed has two edges.
 
-import { type Checkpoint, holderCount, NONE } from "../../model/checkpoint.ts";
+import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
 import { i32At, u8At } from "../../model/read.ts";
 import type { Side } from "../../model/side.ts";
-import { type Both, CHANGED, type Graph, type PerObject, type Subject } from "./graph.ts";
+import { type Both, type Graph, NOTHING_OFF, type PerObject, type Subject } from "./graph.ts";
 import { holderEdges, taskEdges } from "./union-edges.ts";
 import { type Pairing, type UnionRows, unionFiles, unionTables, unionTasks } from "./union-rows.ts";
 import { pairsByDescriptor, unionSlots } from "./union-slots.ts";
@@ -33,7 +33,6 @@ export function union(before: Checkpoint, after: Checkpoint, pairing: Pairing): 
       ...holderEdges(slots.file, slots.fileBefore, files.before.length),
     },
   };
-  markChangedHolders(before, after, files);
   const rowsOn = (side: Side): PerObject<Int32Array> => ({
     task: tasks[side],
     table: tables[side],
@@ -44,6 +43,7 @@ export function union(before: Checkpoint, after: Checkpoint, pairing: Pairing): 
     before,
     rows: { before: rowsOn("before"), after: rowsOn("after") },
     change: { task: tasks.change, table: tables.change, descriptor: slots.change, file: files.change },
+    off: NOTHING_OFF,
   };
   return { graph, after, both };
 }
@@ -61,16 +61,6 @@ function kindsAndUses(before: Checkpoint, after: Checkpoint, files: UnionRows) {
     if (rowAfter !== NONE) use[row] = u8At(use, row) | u8At(after.files.use, rowAfter);
   }
   return { kind, use };
-}
-
-/** Marks files whose number of holders differs. */
-function markChangedHolders(before: Checkpoint, after: Checkpoint, files: UnionRows): void {
-  for (let row = 0; row < files.before.length; row++) {
-    const rowBefore = i32At(files.before, row);
-    const rowAfter = i32At(files.after, row);
-    if (rowBefore === NONE || rowAfter === NONE) continue;
-    if (holderCount(before.files, rowBefore) !== holderCount(after.files, rowAfter)) files.change[row] = CHANGED;
-  }
 }
 
 /** The row of the graph for an object of one image; null if there is none. */

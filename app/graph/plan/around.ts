@@ -5,13 +5,16 @@ import { NONE } from "../../model/checkpoint.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
 import { i32At, u32At } from "../../model/read.ts";
 import {
+  changeOf,
   fileBefore,
   type Graph,
   type GraphFileRow,
   type GraphTableRow,
+  HIDDEN,
   holdersOf,
   type SlotRow,
   type Subject,
+  shownSlotsOf,
   slotsOf,
   tablesOfTask,
 } from "../order/graph.ts";
@@ -41,7 +44,13 @@ export function planAround(subject: Subject, layout: Layout, selection: ObjectRe
   const moreHolders = addHolders(graph, slotsByTable, focus, expansion);
   const open = openTables(graph, slotsByTable, focus, expansion);
   for (const table of focus.tables) if (!slotsByTable.has(table)) slotsByTable.set(table, []);
-  for (const slots of slotsByTable.values()) slots.sort((a, b) => a - b);
+  for (const [table, slots] of slotsByTable) {
+    const shown = slots.filter((slot) => slot === focus.slot || changeOf(subject, "descriptor", slot) !== HIDDEN);
+    slotsByTable.set(
+      table,
+      shown.sort((a, b) => a - b),
+    );
+  }
 
   const files = drawnFiles(graph, slotsByTable, focus);
   const isUnused = selection.to === "file" && holdersOf(graph, selection.row) === 0;
@@ -50,7 +59,7 @@ export function planAround(subject: Subject, layout: Layout, selection: ObjectRe
   const sharedDrawn = countShared(graph, files);
   return {
     level: "map",
-    tables: plannedTables(graph, layout, selection, focus, slotsByTable, open),
+    tables: plannedTables(subject, layout, selection, focus, slotsByTable, open),
     loose: isLoose ? [selection.row] : [],
     moreLoose: 0,
     files: inLaneOrder(layout, files),
@@ -132,7 +141,7 @@ function drawnFiles(graph: Graph, slotsByTable: SlotsByTable, focus: Focus): Set
 }
 
 function plannedTables(
-  graph: Graph,
+  subject: Subject,
   layout: Layout,
   selection: ObjectRef,
   focus: Focus,
@@ -145,14 +154,14 @@ function plannedTables(
     .sort(([a], [b]) => place(a) - place(b))
     .map(([table, slots]) => {
       const most = focus.tables.includes(table) ? TASKS_PER_TABLE : tasksLeft > 0 ? 4 : 1;
-      const { tasks, moreTasks } = someTasks(graph, table, selection, most);
+      const { tasks, moreTasks } = someTasks(subject, table, selection, most);
       tasksLeft -= tasks.length;
       const isTableOpen = open.has(table);
       return {
         table,
         open: isTableOpen,
         slots,
-        moreSlots: isTableOpen ? slotsOf(graph, table) - slots.length : 0,
+        moreSlots: isTableOpen ? shownSlotsOf(subject, table) - slots.length : 0,
         tasks,
         moreTasks,
         bundles: new Map(),

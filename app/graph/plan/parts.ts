@@ -2,13 +2,24 @@
 
 import type { ObjectRef } from "../../model/object-ref.ts";
 import { u32At } from "../../model/read.ts";
-import { type Graph, type GraphFileRow, type GraphTableRow, type GraphTaskRow, holdersOf } from "../order/graph.ts";
+import {
+  changeOf,
+  type Graph,
+  type GraphFileRow,
+  type GraphTableRow,
+  type GraphTaskRow,
+  HIDDEN,
+  holdersOf,
+  type Subject,
+} from "../order/graph.ts";
 import type { Layout } from "../order/layout.ts";
 
 /** The first `most` tasks of a table, always including the selected one, and the number left out. */
-export function someTasks(graph: Graph, table: GraphTableRow, selection: ObjectRef | null, most: number) {
-  const { firstTask, task } = graph.tables;
-  const users = task.subarray(u32At(firstTask, table), u32At(firstTask, table + 1));
+export function someTasks(subject: Subject, table: GraphTableRow, selection: ObjectRef | null, most: number) {
+  const { firstTask, task } = subject.graph.tables;
+  const all = task.subarray(u32At(firstTask, table), u32At(firstTask, table + 1));
+  const users =
+    (subject.both?.off.tasks ?? 0) === 0 ? all : all.filter((row) => changeOf(subject, "task", row) !== HIDDEN);
   const tasks: GraphTaskRow[] = [...users.subarray(0, most)];
   if (selection?.to === "task" && !tasks.includes(selection.row) && users.includes(selection.row)) {
     tasks.push(selection.row);

@@ -11,11 +11,12 @@ import {
   type GraphFileRow,
   type GraphTableRow,
   type GraphTaskRow,
+  HIDDEN,
   holdersOf,
   SAME,
   type SlotRow,
   type Subject,
-  slotsOf,
+  shownSlotsOf,
 } from "../order/graph.ts";
 import type { Layout } from "../order/layout.ts";
 import { countShared, inLaneOrder, someTasks } from "./parts.ts";
@@ -59,9 +60,9 @@ export function planWhole(subject: Subject, layout: Layout, selection: ObjectRef
   const level = levelOf(subject) === "words" ? "words" : "bars";
   const input: Input = { subject, layout, selection, expansion, level };
   const unused = unusedFiles(input);
-  const withTasks = [...layout.tables].map((table) => ({
+  const withTasks = shownTables(input).map((table) => ({
     table,
-    ...someTasks(graph, table, selection, TASKS_PER_TABLE),
+    ...someTasks(subject, table, selection, TASKS_PER_TABLE),
   }));
   const loose = looseTasks(input);
 
@@ -74,13 +75,13 @@ export function planWhole(subject: Subject, layout: Layout, selection: ObjectRef
   }
   const slotsByTable = chooseSlots(input, budget);
   addSharedFiles(input, budget);
-  addFewPrivateFiles(graph, slotsByTable, budget);
+  addFewPrivateFiles(subject, slotsByTable, budget);
 
   const tables = withTasks.map(({ table, tasks, moreTasks }): PlannedTable => {
     const slots = slotsByTable.get(table) ?? [];
     const open = isOpen(input, table);
-    const moreSlots = open ? slotsOf(graph, table) - slots.length : 0;
-    return { table, tasks, moreTasks, slots, open, moreSlots, ...undrawn(graph, table, slots, budget.files) };
+    const moreSlots = open ? shownSlotsOf(subject, table) - slots.length : 0;
+    return { table, tasks, moreTasks, slots, open, moreSlots, ...undrawn(subject, table, slots, budget.files) };
   });
   const sharedDrawn = countShared(graph, budget.files);
   return {
@@ -97,6 +98,10 @@ export function planWhole(subject: Subject, layout: Layout, selection: ObjectRef
     full: expansion.limit >= MOST_SHOWN || budget.left < 300,
   };
 }
+
+/** Tables in lane order, without those that are hidden. */
+const shownTables = ({ subject, layout }: Input): GraphTableRow[] =>
+  [...layout.tables].filter((table) => changeOf(subject, "table", table) !== HIDDEN);
 
 const isOpen = ({ level, expansion }: Input, table: GraphTableRow): boolean =>
   level === "words" ? !expansion.folded.has(table) : expansion.tables.has(table);
@@ -131,7 +136,7 @@ function looseTasks({ subject, layout, selection }: Input): { tasks: GraphTaskRo
   const tasks: GraphTaskRow[] = [];
   let count = 0;
   for (const task of layout.tasks) {
-    if (hasTable[task] === 1) continue;
+    if (hasTable[task] === 1 || changeOf(subject, "task", task) === HIDDEN) continue;
     count++;
     if (tasks.length < MOST_LOOSE || (selection?.to === "task" && selection.row === task)) tasks.push(task);
   }
@@ -140,16 +145,18 @@ function looseTasks({ subject, layout, selection }: Input): { tasks: GraphTaskRo
 
 /** Slots of open tables, and in any table the selected slot and those that differ; adds their files. */
 function chooseSlots(input: Input, budget: Budget): Map<GraphTableRow, SlotRow[]> {
-  const { subject, layout, selection, expansion, level } = input;
+  const { subject, selection, expansion, level } = input;
   const { graph } = subject;
   const slotsByTable = new Map<GraphTableRow, SlotRow[]>();
-  for (const table of layout.tables) {
+  for (const table of shownTables(input)) {
     const open = isOpen(input, table);
     const slots: SlotRow[] = [];
     const end = u32At(graph.tables.first, table + 1);
     for (let slot = u32At(graph.tables.first, table); slot < end; slot++) {
       const selected = selection?.to === "descriptor" && selection.row === slot;
-      const differs = changeOf(subject, "descriptor", slot) !== SAME;
+      const change = changeOf(subject, "descriptor", slot);
+      if (change === HIDDEN && !selected) continue;
+      const differs = change !== SAME;
       const wanted =
         selected || (open && (level === "words" || slots.length < expansion.limit)) || (differs && budget.left > 800);
       if (!wanted || (!selected && budget.left < 300)) continue;
@@ -166,21 +173,28 @@ function chooseSlots(input: Input, budget: Budget): Map<GraphTableRow, SlotRow[]
 /** Adds shared files, most holders first, while there is room. */
 function addSharedFiles({ subject, layout }: Input, budget: Budget): void {
   for (const file of layout.ranked) {
+    if (changeOf(subject, "file", file) === HIDDEN) continue;
     const cost = sharedCost(subject.graph, file);
     if (budget.left - cost > 200) addFile(budget, file, cost);
   }
 }
 
 /** Adds the private files of tables that would fold only one or two, as names are more useful than “+ 2”. */
-function addFewPrivateFiles(graph: Graph, slotsByTable: ReadonlyMap<GraphTableRow, SlotRow[]>, budget: Budget): void {
+function addFewPrivateFiles(
+  subject: Subject,
+  slotsByTable: ReadonlyMap<GraphTableRow, SlotRow[]>,
+  budget: Budget,
+): void {
+  const { graph } = subject;
   for (const [table, slots] of slotsByTable) {
     let few = 0;
-    for (const [kind, count] of undrawn(graph, table, slots, budget.files).folds) if (kind >= 0) few += count;
+    for (const [kind, count] of undrawn(subject, table, slots, budget.files).folds) if (kind >= 0) few += count;
     if (few === 0 || few > 2 || budget.left < 200) continue;
     const drawn = new Set(slots);
     const end = u32At(graph.tables.first, table + 1);
     for (let slot = u32At(graph.tables.first, table); slot < end; slot++) {
       const file = i32At(graph.descriptors.file, slot);
+      if (changeOf(subject, "descriptor", slot) === HIDDEN) continue;
       if (!drawn.has(slot) && file !== NONE && holdersOf(graph, file) === 1) addFile(budget, file, 2);
     }
   }
@@ -188,11 +202,12 @@ function addFewPrivateFiles(graph: Graph, slotsByTable: ReadonlyMap<GraphTableRo
 
 /** Where the undrawn slots of a table lead: to drawn files, or into folds. `slots` are the drawn ones, ascending. */
 function undrawn(
-  graph: Graph,
+  subject: Subject,
   table: GraphTableRow,
   slots: readonly SlotRow[],
   files: ReadonlySet<GraphFileRow>,
 ): Pick<PlannedTable, "bundles" | "folds"> {
+  const { graph } = subject;
   const bundles = new Map<GraphFileRow, number>();
   const folds = new Map<number, number>();
   const add = (counts: Map<number, number>, key: number): void => {
@@ -205,6 +220,7 @@ function undrawn(
       next++;
       continue;
     }
+    if (changeOf(subject, "descriptor", slot) === HIDDEN) continue;
     const file = i32At(graph.descriptors.file, slot);
     if (file === NONE) add(folds, FOLD_MISSING);
     else if (files.has(file)) add(bundles, file);

@@ -11,7 +11,7 @@ import {
   holdersOf,
   type SlotRow,
   type Subject,
-  slotsOf,
+  shownSlotsOf,
   tasksOf,
 } from "../order/graph.ts";
 import { MORE, type PlannedTable } from "../plan/plan.ts";
@@ -60,7 +60,7 @@ export function moreTasksBox(frame: Frame, y: number, count: number): Box {
 export function tableBox(subject: Subject, planned: PlannedTable, frame: Frame, y: number, rows: number): Box {
   const { graph } = subject;
   const { table } = planned;
-  const count = slotsOf(graph, table);
+  const count = shownSlotsOf(subject, table);
   const sharedSlots = countSharedSlots(graph, table);
   return box({
     kind: "table",
@@ -82,7 +82,7 @@ export function tableBox(subject: Subject, planned: PlannedTable, frame: Frame, 
 /** The title of a table: the longest count that fits beside the badge; if none fits, the badge alone. */
 function tableCells(subject: Subject, { table, open }: PlannedTable, frame: Frame, sharedSlots: number): Cell[] {
   const { cells, indent } = signed(subject, changeOf(subject, "table", table));
-  const count = slotsOf(subject.graph, table);
+  const count = shownSlotsOf(subject, table);
   const badge = tableBadge(subject, table);
   const room = characters(frame.tableWidth - 12 - indent);
   const fds = counted(count, "fd");

@@ -11,6 +11,7 @@ import type { Expansion } from "../plan/plan.ts";
 import { compose } from "./compose.ts";
 import { columnsOf, fileBox } from "./file-box.ts";
 import { lanesIn } from "./frame.ts";
+import { offNotes } from "./off-notes.ts";
 import {
   type Box,
   type Edge,
@@ -67,6 +68,7 @@ export function mapScene(subject: Subject, layout: Layout, options: SceneOptions
     ],
     notes: [
       `Too large to draw in full (${count}): each lane is a strip of counts, all in one order.`,
+      ...offNotes(subject),
       ...around.notes,
       ...files.notes,
     ],

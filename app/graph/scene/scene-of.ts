@@ -8,6 +8,7 @@ import { planWhole } from "../plan/whole.ts";
 import { compose } from "./compose.ts";
 import { lanesIn } from "./frame.ts";
 import { mapScene } from "./map-scene.ts";
+import { offNotes } from "./off-notes.ts";
 import { HEADING, laneHeadings, type Scene, type SceneOptions, withColumns } from "./scene.ts";
 
 /** The scene of a subject at a size. At most MOST_MARKS (some 3,000) marks, whatever the size of the image. */
@@ -19,8 +20,7 @@ function wholeScene(subject: Subject, layout: Layout, { width, selection, expans
   const plan = planWhole(subject, layout, selection, expansion);
   const frame = lanesIn(0, width);
   const { boxes, edges, bottom } = compose(subject, plan, frame, HEADING + 8);
-  const { tasks, tables } = subject.graph;
-  const shared = layout.shared > 0 ? ` · ${grouped(layout.shared)} shared` : "";
+  const files = `${countOf(subject, "files", "open file")}${layout.shared > 0 ? ` · ${grouped(layout.shared)} shared` : ""}`;
   return withColumns({
     level: plan.level,
     width: frame.file + frame.fileWidth + frame.margin,
@@ -29,15 +29,17 @@ function wholeScene(subject: Subject, layout: Layout, { width, selection, expans
     edges,
     strips: [],
     markers: [],
-    headings: laneHeadings(
-      frame,
-      counted(tasks.count, "task"),
-      counted(tables.count, "file table"),
-      `${counted(layout.held, "open file")}${shared}`,
-    ),
-    notes: notesOf(plan),
+    headings: laneHeadings(frame, countOf(subject, "tasks", "task"), countOf(subject, "tables", "file table"), files),
+    notes: [...offNotes(subject), ...notesOf(plan)],
     compared: subject.both !== null,
   });
+}
+
+/** How many objects of a kind the image has, as everywhere on the page; of two images, `31 → 32 open files`. */
+function countOf({ after, both }: Subject, listing: "tasks" | "tables" | "files", noun: string): string {
+  const now = counted(after[listing].count, noun);
+  if (both === null || both.before[listing].count === after[listing].count) return now;
+  return `${grouped(both.before[listing].count)} → ${now}`;
 }
 
 /** Notes on what a plan leaves out. */

@@ -27,9 +27,19 @@ import {
   type SlotRow,
   type Subject,
 } from "../order/graph.ts";
+import { kindBits } from "../order/switched-off.ts";
 
 /** The sign of a change, readable without its colour. Empty for SAME. */
 export const changeSign = (change: Change): string => ["", "+", "−", "~"][change] ?? "";
+
+// The kinds of change by which a value can differ.
+const RENAMED = kindBits("task-renamed");
+const STATE = kindBits("task-renamed");
+const FLAGS = kindBits("file-flags");
+const POSITION = kindBits("file-pos");
+const HOLDERS = kindBits("fd-opened", "fd-closed", "file-path", "file-shared", "file-unshared");
+const USERS = kindBits("task-added", "task-removed", "table-shared", "table-unshared");
+const CLOSE_ON_EXEC = kindBits("close-on-exec");
 
 /** A value on each side; null where the object does not exist. For one image, `before` is null. */
 interface Sides<T> {
@@ -37,15 +47,20 @@ interface Sides<T> {
   readonly after: T | null;
 }
 
-/** Reads a value of an object on both sides. */
+/**
+ * Reads a value of an object on both sides; only the later one if all `kinds` of change that it can differ by are
+ * switched off.
+ */
 function valuesOf<Row extends number, T>(
   subject: Subject,
   to: ObjectKind,
   row: number,
   value: (checkpoint: Checkpoint, row: Row) => T,
+  kinds = 0,
 ): Sides<T> {
-  const before = rowBefore(subject, to, row);
+  const isOff = kinds !== 0 && ((subject.both?.off.kinds ?? 0) & kinds) === kinds;
   const after = rowAfter(subject, to, row);
+  const before = isOff && after !== NONE ? NONE : rowBefore(subject, to, row);
   return {
     before: before === NONE || subject.both === null ? null : value(subject.both.before, before as Row),
     after: after === NONE ? null : value(subject.after, after as Row),
@@ -61,17 +76,23 @@ function joined({ before, after }: Sides<string>): string {
 /** `412 nginx`: pid (or index) and comm. */
 export function taskLabel(subject: Subject, task: GraphTaskRow): string {
   const number = joined(valuesOf(subject, "task", task, (c, row: TaskRow) => String(taskNumber(c.tasks, row))));
-  const comm = joined(valuesOf(subject, "task", task, (c, row: TaskRow) => visibleText(commBytes(c, row))));
+  const comm = joined(valuesOf(subject, "task", task, (c, row: TaskRow) => visibleText(commBytes(c, row)), RENAMED));
   return comm === "" ? number : `${number} ${comm}`;
 }
 
 /** The state of a task: `zombie`, `stopped`. Empty if it is running, sleeping or unknown. */
 export function taskNote(subject: Subject, task: GraphTaskRow): string {
   return joined(
-    valuesOf(subject, "task", task, (c, row: TaskRow) => {
-      const state = TASK_STATES[u8At(c.tasks.state, row)] ?? "";
-      return state === "running" || state === "sleeping" ? "" : state;
-    }),
+    valuesOf(
+      subject,
+      "task",
+      task,
+      (c, row: TaskRow) => {
+        const state = TASK_STATES[u8At(c.tasks.state, row)] ?? "";
+        return state === "running" || state === "sleeping" ? "" : state;
+      },
+      STATE,
+    ),
   );
 }
 
@@ -98,7 +119,7 @@ const ACCESS = ["r", "w", "rw", "–"] as const;
 
 /** The access mode as letters: r, w, rw; empty if the image lacks the flags. */
 export function accessLetters(subject: Subject, file: GraphFileRow): string {
-  return joined(valuesOf(subject, "file", file, access));
+  return joined(valuesOf(subject, "file", file, access, FLAGS));
 }
 
 const hasFlags = ({ files }: Checkpoint, row: FileRow): boolean => (u8At(files.has, row) & HAS.flags) !== 0;
@@ -129,7 +150,9 @@ const flagWords = (c: Checkpoint, row: FileRow): string => {
 
 /** Access mode, and the flags that matter after opening: `w append`, `rw nonblock`. */
 export function shortFlags(subject: Subject, file: GraphFileRow): string {
-  return joined(valuesOf(subject, "file", file, (c, row: FileRow) => `${access(c, row)} ${flagWords(c, row)}`.trim()));
+  return joined(
+    valuesOf(subject, "file", file, (c, row: FileRow) => `${access(c, row)} ${flagWords(c, row)}`.trim(), FLAGS),
+  );
 }
 
 const UNSEEKABLE = new Set(
@@ -145,14 +168,14 @@ const position = ({ files }: Checkpoint, row: FileRow): string => {
 
 /** f_pos as `@4096`, of two images `@4096 → 8192`; empty where a file has no position. */
 export function positionLabel(subject: Subject, file: GraphFileRow): string {
-  const { before, after } = valuesOf(subject, "file", file, position);
+  const { before, after } = valuesOf(subject, "file", file, position, POSITION);
   const text = joined({ before: before || null, after: after || null });
   return text === "" ? "" : `@${text}`;
 }
 
 /** The number of holders of a file: `⟨3⟩`, of two images `⟨3 → 2⟩`. Empty if it is at most one on both sides. */
 export function holdersLabel(subject: Subject, file: GraphFileRow): string {
-  const counts = valuesOf(subject, "file", file, (c, row: FileRow) => holderCount(c.files, row));
+  const counts = valuesOf(subject, "file", file, (c, row: FileRow) => holderCount(c.files, row), HOLDERS);
   if ((counts.before ?? 0) < 2 && (counts.after ?? 0) < 2) return "";
   const text = (count: number | null): string | null => (count === null ? null : String(count));
   return `⟨${joined({ before: text(counts.before), after: text(counts.after) })}⟩`;
@@ -162,7 +185,7 @@ export function holdersLabel(subject: Subject, file: GraphFileRow): string {
 export const isShared = (subject: Subject, file: GraphFileRow): boolean => holdersLabel(subject, file) !== "";
 
 const userCounts = (subject: Subject, table: GraphTableRow): Sides<number> =>
-  valuesOf(subject, "table", table, (c, row: TableRow) => taskCount(c.tables, row));
+  valuesOf(subject, "table", table, (c, row: TableRow) => taskCount(c.tables, row), USERS);
 
 /** `2 tasks` for a table of several tasks, `no task` for one without tasks, `2 → 1 task` of two images; else empty. */
 export function tableBadge(subject: Subject, table: GraphTableRow): string {
@@ -203,6 +226,7 @@ export function closeOnExecMark(subject: Subject, slot: SlotRow): string {
     "descriptor",
     slot,
     (c, row: DescriptorRow) => u8At(c.descriptors.closeOnExec, row) === 1,
+    CLOSE_ON_EXEC,
   );
   if (before === null || after === null || before === after) return (after ?? before) ? "ⓧ" : "";
   return after ? "→ⓧ" : "ⓧ→";

@@ -43,8 +43,8 @@ export function viewHandlers(documents: Documents): Handlers<"order" | "layout" 
       const { before, after, pairs, changed } = documents.compare(pair);
       const { taskAfter, tables, descriptors } = pairs;
       const subject = union(before, after, { taskAfter, tables, descriptors, changed });
-      const { rows, change } = subject.both;
-      const response = { graph: subject.graph, both: { rows, change }, layout: layout(subject) };
+      const { rows, change, off } = subject.both;
+      const response = { graph: subject.graph, both: { rows, change, off }, layout: layout(subject) };
       return { response, transfer: transferables(response) };
     },
   };

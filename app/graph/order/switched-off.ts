@@ -1,0 +1,193 @@
+// A drawing of two images without the kinds of change that the user switched off: what differs in no other way is drawn
+// as unchanged, and what is on one side only is not drawn.
+
+import { CHANGE_KINDS, changeKind, isOfDescriptors } from "../../diff/changes.ts";
+import type { Comparison } from "../../diff/comparison.ts";
+import { NONE } from "../../model/checkpoint.ts";
+import { i32At, u8At, u32At } from "../../model/read.ts";
+import type { Side } from "../../model/side.ts";
+import {
+  ADDED,
+  type Both,
+  CHANGED,
+  type Change,
+  fileBefore,
+  type Graph,
+  HIDDEN,
+  holdersOf,
+  type ObjectKind,
+  type PerObject,
+  REMOVED,
+  SAME,
+  type Subject,
+} from "./graph.ts";
+
+/** Kinds of change as bits: bit k is the kind with index k in CHANGE_KINDS. */
+type Kinds = number;
+
+/** The kinds that make a slot lead to another file. */
+const OF_EDGES: Kinds = kindBits("file-path", "file-shared", "file-unshared");
+
+export function kindBits(...kinds: (typeof CHANGE_KINDS)[number][]): Kinds {
+  return kinds.reduce((bits, kind) => bits | (1 << changeKind(kind)), 0);
+}
+
+/**
+ * The subject without changes of some kinds. Linear in the graph.
+ *
+ * @param hidden By index into CHANGE_KINDS: 1 for a kind that is switched off.
+ */
+export function withoutKinds(subject: Subject, comparison: Comparison, hidden: Uint8Array): Subject {
+  const { graph, both } = subject;
+  const off = hidden.reduce((bits, is, kind) => (is === 1 ? bits | (1 << kind) : bits), 0);
+  if (both === null || off === 0) return subject;
+  const kinds = kindsOf(graph, both, comparison);
+  const effective = (to: ObjectKind): Uint8Array =>
+    both.change[to].map((change, row) =>
+      withoutOff(change as Change, u32At(kinds[to], row) & ~off, u32At(kinds[to], row)),
+    );
+  const task = effective("task");
+  const table = effective("table");
+  const descriptor = effective("descriptor");
+  const earlier = edgesBefore(graph, descriptor, kinds.descriptor, off);
+  const file = effective("file");
+  hideFiles(graph, both, { descriptor, earlier, file });
+  const slots = count(descriptor, HIDDEN);
+  return {
+    ...subject,
+    graph: { ...graph, descriptors: { ...graph.descriptors, fileBefore: earlier } },
+    both: {
+      ...both,
+      change: { task, table, descriptor, file },
+      off: { kinds: off, slots, tasks: count(task, HIDDEN) },
+    },
+  };
+}
+
+/** A change of which only the kinds `left` of `kinds` are shown. */
+function withoutOff(change: Change, left: Kinds, kinds: Kinds): Change {
+  if (change === SAME || kinds === 0 || left !== 0) return change;
+  return change === CHANGED ? SAME : HIDDEN;
+}
+
+const count = (changes: Uint8Array, wanted: Change): number =>
+  changes.reduce((n, change) => (change === wanted ? n + 1 : n), 0);
+
+/** By row of the graph: the kinds of change that it is part of. */
+function kindsOf(graph: Graph, both: Both, comparison: Comparison): PerObject<Uint32Array> {
+  const rowsOf = (to: ObjectKind): Record<Side, Uint32Array> => ({
+    before: inverse(both.rows.before[to]),
+    after: inverse(both.rows.after[to]),
+  });
+  const kinds: PerObject<Uint32Array> = {
+    task: new Uint32Array(graph.tasks.count),
+    table: new Uint32Array(graph.tables.count),
+    descriptor: new Uint32Array(graph.descriptors.count),
+    file: new Uint32Array(graph.files.count),
+  };
+  const rows = { task: rowsOf("task"), table: rowsOf("table"), descriptor: rowsOf("descriptor"), file: rowsOf("file") };
+  const mark = (to: ObjectKind, side: Side, row: number, bit: Kinds): void => {
+    const at = row === NONE ? undefined : rows[to][side][row];
+    if (at !== undefined) kinds[to][at] = u32At(kinds[to], at) | bit;
+  };
+  markChanges(comparison, mark);
+  markOneSided(graph, both, kinds);
+  return kinds;
+}
+
+/** By row of an image: its row of the graph. `rows`: by row of the graph, the image's row. */
+function inverse(rows: Int32Array): Uint32Array {
+  const found = new Uint32Array(rows.reduce((most, row) => Math.max(most, row), -1) + 1);
+  rows.forEach((row, at) => {
+    if (row !== NONE) found[row] = at;
+  });
+  return found;
+}
+
+type Mark = (to: ObjectKind, side: Side, row: number, bit: Kinds) => void;
+
+/** Marks what each listed change is about. */
+function markChanges(comparison: Comparison, mark: Mark): void {
+  const { before, after, pairs, changes } = comparison;
+  for (let change = 0; change < changes.count; change++) {
+    const index = u8At(changes.kind, change);
+    const kind = CHANGE_KINDS[index];
+    if (kind === undefined) continue;
+    const bit = 1 << index;
+    const end = u32At(changes.firstRow, change + 1);
+    const first = u32At(changes.firstRow, change);
+    if (isOfDescriptors(kind)) {
+      for (let at = first; at < end; at++) {
+        const pair = u32At(changes.row, at);
+        mark("descriptor", "before", i32At(pairs.descriptors.before, pair), bit);
+        mark("descriptor", "after", i32At(pairs.descriptors.after, pair), bit);
+      }
+      if (kind.startsWith("file-") && kind !== "file-path") {
+        mark("file", "before", i32At(changes.fileBefore, change), bit);
+        mark("file", "after", i32At(changes.fileAfter, change), bit);
+      }
+    } else if (kind.startsWith("task-")) {
+      mark("task", "before", i32At(changes.taskBefore, change), bit);
+      mark("task", "after", i32At(changes.taskAfter, change), bit);
+    } else {
+      for (let at = first; at < end; at++) {
+        const task = u32At(changes.row, at);
+        mark("table", "before", i32At(before.tasks.table, task), bit);
+        const taskAfter = i32At(pairs.taskAfter, task);
+        if (taskAfter !== NONE) mark("table", "after", i32At(after.tasks.table, taskAfter), bit);
+      }
+    }
+  }
+}
+
+/** A table of tasks that are on one side only, and its slots, are there or not because of the tasks. */
+function markOneSided(graph: Graph, { change }: Both, kinds: PerObject<Uint32Array>): void {
+  const { firstTask, task, first } = graph.tables;
+  for (let table = 0; table < graph.tables.count; table++) {
+    const isOneSided = change.table[table] === ADDED || change.table[table] === REMOVED;
+    if (!isOneSided) continue;
+    let own = u32At(kinds.table, table);
+    for (let at = u32At(firstTask, table); at < u32At(firstTask, table + 1); at++)
+      own |= u32At(kinds.task, u32At(task, at));
+    kinds.table[table] = own;
+    for (let slot = u32At(first, table); slot < u32At(first, table + 1); slot++) {
+      kinds.descriptor[slot] = u32At(kinds.descriptor, slot) || own;
+    }
+  }
+}
+
+/** By slot: the other file that it led to before, or NONE if that is of no kind of change that is shown. */
+function edgesBefore(graph: Graph, change: Uint8Array, kinds: Uint32Array, off: Kinds): Int32Array {
+  return Int32Array.from(change, (each, slot) => {
+    const ofEdge = u32At(kinds, slot) & OF_EDGES;
+    const isOff = ofEdge !== 0 && (ofEdge & ~off) === 0;
+    return each === CHANGED && !isOff ? fileBefore(graph, slot) : NONE;
+  });
+}
+
+/** Files on one side only: hidden if no slot that is drawn leads there, unchanged if only unchanged slots do. */
+function hideFiles(
+  graph: Graph,
+  both: Both,
+  { descriptor, earlier, file }: { descriptor: Uint8Array; earlier: Int32Array; file: Uint8Array },
+): void {
+  const isDrawn = new Uint8Array(graph.files.count);
+  const differs = new Uint8Array(graph.files.count);
+  for (let slot = 0; slot < graph.descriptors.count; slot++) {
+    if (descriptor[slot] === HIDDEN) continue;
+    const target = i32At(graph.descriptors.file, slot);
+    const before = i32At(earlier, slot);
+    // A slot that is drawn as unchanged, though it led elsewhere before, leads to a file that is drawn as unchanged.
+    const isQuiet = descriptor[slot] === SAME && both.change.descriptor[slot] !== SAME;
+    if (target !== NONE) {
+      isDrawn[target] = 1;
+      if (!isQuiet) differs[target] = 1;
+    }
+    if (before !== NONE) isDrawn[before] = differs[before] = 1;
+  }
+  for (let row = 0; row < graph.files.count; row++) {
+    const change = both.change.file[row];
+    if ((change !== ADDED && change !== REMOVED) || holdersOf(graph, row) === 0) continue;
+    file[row] = isDrawn[row] === 0 ? HIDDEN : differs[row] === 0 ? SAME : change;
+  }
+}

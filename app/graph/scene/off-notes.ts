@@ -1,0 +1,13 @@
+// The note about what is not drawn because its kind of change is switched off.
+
+import { counted } from "../../model/words.ts";
+import type { Subject } from "../order/graph.ts";
+
+/** What is not drawn because its kind of change is switched off. */
+export function offNotes({ both }: Subject): string[] {
+  if (both === null || both.off.slots + both.off.tasks === 0) return [];
+  const { slots, tasks } = both.off;
+  const parts = [slots > 0 ? counted(slots, "descriptor") : "", tasks > 0 ? counted(tasks, "task") : ""];
+  const what = parts.filter((part) => part !== "").join(" and ");
+  return [`${what} not drawn: their kinds of change are switched off.`];
+}
