@@ -34,7 +34,12 @@ export async function handleMisfit(walk: Walk, actions: Uint8Array, misfit: Misf
 async function passUnknown(walk: Walk, { type, length }: Misfit): Promise<boolean> {
   const { builder, kinds, dialect, source, pos } = walk;
   if (length < 8 || length > source.size - pos || !(await plausible(walk, pos + length))) {
-    fault(walk, "not-a-record", `A record should begin here, but its type ${type} and length ${length} are not plausible.`, pos);
+    fault(
+      walk,
+      "not-a-record",
+      `A record should begin here, but its type ${type} and length ${length} are not plausible.`,
+      pos,
+    );
     return false;
   }
   report(walk, "warning", "unknown-record", `Record type ${type} is not known in ${dialect.name}; skipped.`, pos);

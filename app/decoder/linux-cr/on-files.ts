@@ -118,7 +118,13 @@ export function onFileName(walk: Walk, at: number, length: number): void {
     if (named !== 0) builder.files.kind[pathOwner] = named;
   }
   if (limit < end) {
-    report(walk, "warning", "path-length", `A path is ${length - 8} bytes long; the maximum is ${PATH_MAX}.`, walk.pos + 4);
+    report(
+      walk,
+      "warning",
+      "path-length",
+      `A path is ${length - 8} bytes long; the maximum is ${PATH_MAX}.`,
+      walk.pos + 4,
+    );
   } else if (stop !== end - 1) {
     const what = stop === end ? "A path does not end in NUL." : "A path contains a NUL before its end.";
     report(walk, "warning", "path-nul", what, walk.pos + 8);
