@@ -1,11 +1,11 @@
-// The page's Content-Security-Policy: which scripts may run, and what the page may fetch.
+// The page's Content-Security-Policy: the scripts that may run, and the URLs that the page may fetch.
 
 /**
  * The policy, as the content of a meta element.
  *
  * @param own Sources of scripts and styles: 'self', or the hashes of inline ones.
- * @param connect What may be fetched. The page fetches its own files, and images at URLs that the user entered or agreed
- * to. Those can be on any host, so every host has to be allowed.
+ * @param connect The sources that may be fetched. The page fetches its own files, and images at URLs that the user
+ *   entered or agreed to. Those can be on any host, so every host has to be allowed.
  */
 export function policy(own: { readonly script: string; readonly style: string }, connect: string): string {
   return [

@@ -46,8 +46,8 @@ export type Builder = ReturnType<typeof createBuilder>;
 /**
  * An empty set of columns, with the functions that add rows to them. Each returns the new row.
  *
- * @param decoded How much of the image has been decoded, 0 … 1; full columns grow accordingly. 1 if that is not known:
- *   they double.
+ * @param decoded Returns the fraction of the image decoded so far, 0 … 1, from which full columns
+ *   extrapolate their size. If it is unknown, 1: they double.
  */
 export function createBuilder(decoded: () => number = () => 1) {
   const text = createTextPool(decoded);
@@ -65,8 +65,8 @@ export function createBuilder(decoded: () => number = () => 1) {
     ...records,
 
     /**
-     * Makes room for so many more rows and bytes of text, so that the columns need not grow step by step. The numbers
-     * are estimates from what was already read, never numbers that an image states.
+     * Reserves capacity for more rows and bytes of text, so that the columns need not grow step by step. The numbers
+     * are extrapolated from the bytes already read, never taken from the image.
      */
     reserve(room: { records?: number; files?: number; descriptors?: number; text?: number }): void {
       reserveRows(records.records, room.records);
@@ -144,7 +144,7 @@ function createOwners(decoded: () => number) {
       return row;
     },
 
-    /** @param announced How many descriptors the image says that the table has; NONE: it does not say. */
+    /** @param announced Number of descriptors as stated by the image; NONE if it is not. */
     addTable(id: number, announced: number, record: RecordRow): TableRow {
       if (tables.count === tables.capacity) grow(tables, decoded());
       const row = tables.count++;

@@ -6,7 +6,7 @@ import type { Image, Refusal } from "./image.ts";
 import { decodeLinuxCr } from "./linux-cr/index.ts";
 import type { Source } from "./source.ts";
 
-/** How to open an image: a dialect chosen by hand, one of several sets, how much to unpack. */
+/** Options of opening an image: a dialect chosen by hand, one of several sets, limits of unpacking. */
 export type OpenOptions = CriuOptions;
 
 /**

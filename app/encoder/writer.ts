@@ -57,7 +57,7 @@ export function createWriter(dialect: Dialect, littleEndian: boolean): Writer {
     return plain;
   };
 
-  // Records of the same kind come by the million.
+  // Cached: there may be millions of records of a kind.
   const structs = new Map<string, string | null>();
   const structOfRecord = (name: string): string | null => {
     const known = structs.get(name);

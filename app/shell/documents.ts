@@ -107,7 +107,7 @@ const NOTHING_OPEN = {
   change: null,
 } as const satisfies Partial<State>;
 
-/** Opens one image or two in place of what is open. */
+/** Opens one image or two in place of the open ones. */
 async function openAll(context: Context, inputs: readonly Input[], origin: Origin, signal: AbortSignal): Promise<void> {
   const { client, store, opening } = context;
   const [first, second] = inputs;

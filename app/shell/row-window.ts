@@ -4,7 +4,7 @@
 /** The maximum height of the scrolled element, in rows. At 22 px far below the limit of any browser. */
 export const MAX_SLOTS = 100_000;
 
-/** A scroll position: this row is at the top when the element is scrolled to this slot (by so many row heights). */
+/** A scroll position: `row` is at the top when the element is scrolled to `slot`, in units of row heights. */
 export interface Place {
   readonly row: number;
   readonly slot: number;

@@ -116,7 +116,7 @@ function selectionOfChange({ comparison }: Compared, change: number): Pick<State
 /**
  * Selects the change with a name, and the object that shows it.
  *
- * @param keepSelection Selects the change alone.
+ * @param keepSelection Whether to select only the change.
  */
 export function withChange(
   { compared, selection, side }: Pick<State, "compared" | "selection" | "side">,

@@ -63,7 +63,7 @@ export function createShell(client: Client, network = true): Shell {
   };
 }
 
-/** A link without the parts that say where its images are and how to open them. */
+/** A link without the addresses of its images and the choices for opening them. */
 function withoutSource(link: Link): Link {
   const { sample: _s, open: _o, with: _w, data: _d, order: _r, first: _f, second: _c, ...view } = link;
   return view;

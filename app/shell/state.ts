@@ -26,7 +26,7 @@ export interface Input {
   readonly dialect?: string;
 }
 
-/** Where the open documents came from, if a link can record that. `null`: the user's own files. */
+/** The origin of the open documents, if a link can record it. `null` for local files. */
 export type Origin =
   | { readonly sample: string }
   /** URLs of hosted images: of one, or of before (`open`) and after (`with`). */

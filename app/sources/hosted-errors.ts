@@ -3,7 +3,7 @@
 import { SourceError } from "../decoder/source.ts";
 import { visible } from "../model/text.ts";
 
-/** Where a hosted image is, in words for the user. */
+/** The location of a hosted image, in words for the user. */
 export interface Place {
   readonly host: string;
   /** The file's own name. */

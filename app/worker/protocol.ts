@@ -68,7 +68,7 @@ export interface Requests {
     request: DocumentPair & {
       readonly form: ChangesForm;
       readonly ignore: readonly ChangeKind[];
-      /** What to call the two images. */
+      /** Names for the two images. */
       readonly names: { readonly before: string; readonly after: string };
     };
     response: Blob;

@@ -9,7 +9,7 @@ import { readHandlers } from "./handlers/read.ts";
 import { viewHandlers } from "./handlers/views.ts";
 import type { FromWorker, RequestKind, ToWorker, WorkerRequest } from "./protocol.ts";
 
-/** What a worker's global scope and a message port have in common. */
+/** The common part of a worker's global scope and a message port. */
 export interface Port {
   postMessage(message: FromWorker, transfer: Transferable[]): void;
   onmessage: ((event: MessageEvent<ToWorker>) => void) | null;

@@ -6,7 +6,7 @@ import { type FileColumns, fileColumns } from "./columns.ts";
 import { grow, growTo } from "./growing.ts";
 import type { TextPool } from "./text-pool.ts";
 
-/** @param decoded How much of the image has been decoded, 0 … 1. */
+/** @param decoded Returns the fraction of the image decoded so far, 0 … 1. */
 export function createOpenFiles(decoded: () => number, text: TextPool) {
   const files: FileColumns = fileColumns();
   const aliasWords = () => ({ pos: new Uint32Array(files.pos.buffer), version: new Uint32Array(files.version.buffer) });
@@ -70,7 +70,7 @@ export function createOpenFiles(decoded: () => number, text: TextPool) {
       setName(file, text.add(bytes, 0, bytes.length), bytes.length, Math.min(stable, bytes.length));
     },
 
-    /** Makes room for so many more files. */
+    /** Reserves capacity for more files. */
     reserveFiles(more: number): void {
       if (files.count + more <= files.capacity) return;
       growTo(files, files.count + more);

@@ -8,14 +8,14 @@ export interface TextPool {
   add(bytes: Uint8Array, start: number, end: number): number;
   /** Appends bytes from `start` up to a NUL or `end`; returns the index in `bytes` of the first that was not appended. */
   addToNul(bytes: Uint8Array, start: number, end: number): number;
-  /** Makes room for so many more bytes. */
+  /** Reserves capacity for more bytes. */
   reserve(length: number): void;
   readonly length: number;
   /** A view of all bytes. */
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** @param decoded How much of the image has been decoded, 0 … 1. */
+/** @param decoded Returns the fraction of the image decoded so far, 0 … 1. */
 export function createTextPool(decoded: () => number): TextPool {
   let text = new Uint8Array(1024);
   let length = 0;

@@ -102,7 +102,7 @@ export interface FileLookups {
 export interface MemfdInodes {
   /** inode_id → index into the arrays below. */
   readonly ids: Links;
-  /** Where the names are in the builder's text. */
+  /** Offsets of the names in the builder's text. */
   readonly nameOffset: number[];
   readonly nameLength: number[];
   readonly record: RecordRow[];
@@ -187,7 +187,7 @@ export function createContext(
     files: createFileContext(),
     seen: { kinds: new Set(), numbers: new Map(), tables: new Set() },
     pages: new Map(),
-    // An archive that is cut off may have had more files.
+    // A truncated archive may have had more files.
     complete: metadata.problems.every(({ severity }) => severity !== "error"),
     bytes: placed.reduce((sum, { kind, source }) => sum + (isRaw(kind) ? 0 : source.size), 0),
     bytesDone: 0,
@@ -215,7 +215,7 @@ const createFileContext = (): FileContext => ({
   linkedRecords: 0,
 });
 
-/** The kinds of records met so far. */
+/** The kinds of records found so far. */
 export interface RecordKinds {
   readonly list: RecordKind[];
   /** A file's magic. */
@@ -263,7 +263,7 @@ export function reportDamage(set: SetContext, record: RecordRow): void {
   reportRecord(set, record, "damaged-entry", "The entry is damaged; only the fields before the damage are shown.");
 }
 
-/** Notes that CRIU before `release` (major × 100 + minor) does not write something that the set has. */
+/** Raises the oldest possible release: the set has something that CRIU before `release` does not write. */
 export function since({ facts }: SetContext, release: number): void {
   if (release > facts.release) facts.release = release;
 }

@@ -9,7 +9,7 @@ const LARGEST_BLOCK = 4 << 20;
 /** Larger entries are skipped unread. CRIU writes none nearly as large. */
 export const ENTRY_LIMIT = 64 << 20;
 
-/** Where a walk ended, and why if that is not the end of the member. Offsets are in the member. */
+/** The end of a walk, and the fault if that is not the end of the member. Offsets are in the member. */
 export interface Walk {
   readonly end: number;
   readonly fault: { readonly code: string; readonly message: string } | null;

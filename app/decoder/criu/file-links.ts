@@ -12,13 +12,13 @@ const SEARCH_LIMIT = 64;
 /** Most links from files to further records, beyond one for each file. */
 const LINK_LIMIT = 1 << 20;
 
-/** Notes that the open file with an id is used by something other than a descriptor. */
+/** Marks the open file with an id as used by something other than a descriptor. */
 export function markUse({ builder, files }: SetContext, id: number, use: number): void {
   const file = files.byId.row(id);
   if (file >= 0) builder.files.use[file] = u8At(builder.files.use, file) | use;
 }
 
-/** Notes that a record describes a file further. Limited, as a crafted image could link every record to every file. */
+/** Links a further record to a file. Limited, because a crafted image could link every record to every file. */
 export function linkRecord({ builder, files }: SetContext, file: FileRow, record: RecordRow): void {
   if (files.linkedRecords++ < LINK_LIMIT + builder.files.count) builder.addFileRecord(file, record);
 }

@@ -65,7 +65,7 @@ function nameExternal(set: SetContext, file: FileRow, seen: number, bytes: Uint8
 const plain = (message: MessageName, kind: FileKind): FileReader =>
   fileReader(kind, plan(message, ["flags"]), ({ builder }, file) => builder.setName(file, kind));
 
-/** Notes which REG entry has the path of a FIFO or terminal. Before CRIU 3.6 it had the same id as the file itself. */
+/** Links a FIFO or terminal to the REG entry with its path. Before CRIU 3.6 both had the same id. */
 function linkPath({ builder, files, values }: SetContext, file: FileRow, seen: number, slot: number): void {
   addLink(files.links.paths, isSet(seen, slot) ? low(values, slot) : u32At(builder.files.id, file), file);
 }

@@ -8,7 +8,7 @@ export const FILE_FIELDS: readonly (string | null)[] =
     .split(" ")
     .map((field) => (field === "-" ? null : field));
 
-/** By message of the images before CRIU 3.4, which had a file for each type: the field of file_entry since. */
+/** By message of the images before CRIU 3.4, which had a file for each type: its field in file_entry since 3.4. */
 export const FILE_FIELD_OF_MESSAGE: ReadonlyMap<string, string> = new Map(
   MEMBER_KINDS.flatMap(({ message, file }) => (message === null || file === undefined ? [] : [[message, file]])),
 );

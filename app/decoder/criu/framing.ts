@@ -27,7 +27,7 @@ export interface Start {
   readonly littleEndian: boolean;
 }
 
-// Where kinds share a magic, the first one counts: hence reverse().
+// If kinds share a magic, the first one counts: hence reverse().
 const KIND_OF_MAGIC: ReadonlyMap<number, number> = new Map(
   MEMBER_KINDS.flatMap(({ magic }, index) => (magic === null ? [] : [[MAGICS[magic], index] as const])).reverse(),
 );

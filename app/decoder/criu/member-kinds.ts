@@ -13,14 +13,14 @@ export interface Payload {
 export interface MemberKind {
   /** The fixed part of the file's name: `core` of `core-412.img`. */
   readonly name: string;
-  /** `null`: a raw file without CRIU's framing, which is never read. */
+  /** `null` for a raw file without CRIU's framing, which is never read. */
   readonly magic: MagicName | null;
-  /** The message of the entries; `null`: a message that messages.ts does not describe. */
+  /** The message of the entries; `null` if messages.ts does not describe it. */
   readonly message: MessageName | null;
   /** The message of the first entry, where it differs. */
   readonly first?: MessageName;
   readonly payload?: Payload;
-  /** What follows the dash in the file's name: a decimal or hexadecimal number. Absent: the name has no number. */
+  /** The form of the number after the dash in the file's name; absent if the name has none. */
   readonly number?: "decimal" | "hex";
   /** Only the magic is read; the rest is not framed as entries. */
   readonly opaque?: true;

@@ -69,7 +69,7 @@ export async function readMember(set: SetContext, member: number, head: Uint8Arr
   if (kind.number === "decimal") addNumber(set, kind.name, number);
 }
 
-/** Notes a member's framing and byte order, which is that of the host and the same in all members. */
+/** Records a member's framing and byte order, which is that of the host and the same in all members. */
 function noteStart(set: SetContext, member: number, kind: FramedKind, { framing, littleEndian }: Start): void {
   const { facts } = set;
   if (kind.name !== "inventory") facts.framing ??= framing;
@@ -174,7 +174,7 @@ export function reportUnreadable(set: SetContext, member: number, error: SourceE
   addRest(set, member, set.builder.records.count > firstRecord ? lastRecordEnd(set) : 0);
 }
 
-/** Where the record added last ends in its member. */
+/** The end of the last record in its member. */
 function lastRecordEnd({ builder }: SetContext): number {
   const { count, offset, length } = builder.records;
   return f64At(offset, count - 1) + u32At(length, count - 1);

@@ -64,7 +64,7 @@ export function onWatch(set: SetContext, { bytes, start, end, record }: Entry): 
   return seen & ~MALFORMED;
 }
 
-/** remap_file_path_entry: a file that had been unlinked. */
+/** remap_file_path_entry: an unlinked file. */
 export function onRemap(set: SetContext, { bytes, start, end, record }: Entry): number {
   const { values, builder } = set;
   const { slot } = REMAP;

@@ -168,7 +168,7 @@ export function readVarint(bytes: Uint8Array, at: number, end: number, out: Uint
 }
 
 /**
- * Where the value that follows the tag `tag` ends, or -1 if it does not end before `end`. Groups, which no image has,
+ * The end of the value after the tag `tag`, or -1 if it does not end before `end`. Groups, which no image has,
  * are skipped whole. `words` is overwritten.
  */
 export function skip(bytes: Uint8Array, at: number, end: number, tag: number, words: Uint32Array): number {

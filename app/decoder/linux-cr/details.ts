@@ -108,7 +108,7 @@ function pipeDetails({ checkpoint }: FieldContext, from: FileRecords, others: re
   };
 }
 
-/** Which end of a pipe a file is: pipes are open for reading or for writing. */
+/** The end of a pipe, from the file's access mode. */
 const pipeEnd = (flags: number): string => ["read", "write", "read and write"][flags & 3] ?? "unknown";
 
 /** Ends of pipes by name, which contains the pipe's number. */

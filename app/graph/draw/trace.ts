@@ -4,7 +4,7 @@ import { NONE } from "../../model/checkpoint.ts";
 import { type ObjectRef, sameRef } from "../../model/object-ref.ts";
 import type { Edge, Scene } from "../scene/scene.ts";
 
-/** Which boxes and edges of a scene are highlighted: 1 or 0 for each. */
+/** The highlighted boxes and edges of a scene: 1 or 0 for each. */
 export interface Trace {
   readonly boxes: Uint8Array;
   readonly edges: Uint8Array;

@@ -20,7 +20,7 @@ export interface Lanes {
   /** Files with holders first, in lane order, then those without, in image order. */
   readonly files: Uint32Array;
   readonly filePlace: Uint32Array;
-  /** How many of `files` have holders. */
+  /** Number of `files` that have holders. */
   readonly held: number;
   /** By place of a table: slots of all tables above it; tables.count + 1 entries. Heights of all lanes are in slots. */
   readonly slotsAbove: Uint32Array;

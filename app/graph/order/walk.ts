@@ -24,7 +24,7 @@ export interface Step {
   readonly from: ObjectRef | null;
 }
 
-/** Where a walk starts without a selection: at the first task, table or file. Null for an empty graph. */
+/** The start of a walk without a selection: the first task, table or file. Null for an empty graph. */
 export function firstStep(graph: Graph, layout: Layout): Step | null {
   const { tasks, tables, files } = layout;
   const startAt = (to: ObjectRef["to"], row: number | undefined): Step | null =>

@@ -14,7 +14,7 @@ export interface Expansion {
   readonly folded: ReadonlySet<GraphTableRow>;
   /** Whether files that no descriptor holds are listed. */
   readonly unused: boolean;
-  /** How many slots, holders or tasks of one object are drawn before “show 50 more”. */
+  /** Number of slots, holders or tasks of one object that are drawn before “show 50 more”. */
   readonly limit: number;
 }
 

@@ -200,7 +200,7 @@ function addFewPrivateFiles(
   }
 }
 
-/** Where the undrawn slots of a table lead: to drawn files, or into folds. `slots` are the drawn ones, ascending. */
+/** The targets of a table's undrawn slots: drawn files, or folds. `slots` are the drawn ones, ascending. */
 function undrawn(
   subject: Subject,
   table: GraphTableRow,

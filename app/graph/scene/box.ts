@@ -9,7 +9,7 @@ import { changeSign } from "./words.ts";
 /** Height of a box of one row. */
 export const BOX = PITCH - 2;
 
-/** How many characters fit. */
+/** The number of characters that fit. */
 export const characters = (pixels: number): number => Math.max(0, Math.floor(pixels / CHARACTER));
 
 /** Text cut in the middle to at most `most` characters, because the end of a path matters most. */

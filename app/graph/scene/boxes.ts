@@ -105,7 +105,7 @@ function tableCells(subject: Subject, { table, open }: PlannedTable, frame: Fram
   return cells;
 }
 
-/** How many slots of a table lead to files with several holders. */
+/** The number of slots of a table whose files have several holders. */
 function countSharedSlots(graph: Graph, table: GraphTableRow): number {
   const { tables, descriptors } = graph;
   let count = 0;

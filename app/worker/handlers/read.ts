@@ -34,7 +34,7 @@ export function readHandlers(
     async bytes({ document, member, offset, length }) {
       const source = documents.get(document).sources[member];
       if (source === undefined) return { response: new Uint8Array(0) };
-      // Copied, as the source may return a view of a larger buffer, all of which would be transferred.
+      // Copied, because the source may return a view of a larger buffer, all of which would be transferred.
       const bytes = new Uint8Array(await source.read(offset, Math.min(length, MAX_BYTES)));
       return { response: bytes, transfer: [bytes.buffer] };
     },

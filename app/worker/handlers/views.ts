@@ -32,7 +32,7 @@ export function viewHandlers(documents: Documents): Handlers<"order" | "layout" 
       const { before, after, ...differences } = documents.compare(pair);
       const digits = (id: "pos" | "version"): number => Math.max(widest(before.files[id]), widest(after.files[id]));
       const response = {
-        // Copied, as transferring would take the arrays from the cached comparison.
+        // Copied, because transferring would take the arrays from the cached comparison.
         differences: copyOf(differences),
         unrelated: unrelated(before, after, differences.pairs),
         digits: { pos: digits("pos"), version: digits("version") },
