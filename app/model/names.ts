@@ -84,14 +84,23 @@ export const SOCKET_FAMILIES: Readonly<Record<number, string>> = {
   17: "packet",
 };
 
-/** SOCK_… of Linux include/linux/net.h. */
+/** SOCK_… of Linux include/linux/net.h, on all machines but MIPS. */
 export const SOCKET_TYPES: Readonly<Record<number, string>> = {
   1: "stream",
   2: "dgram",
   3: "raw",
   4: "rdm",
   5: "seqpacket",
+  6: "dccp",
+  10: "packet",
 };
+
+/** arch/mips/include/asm/socket.h. */
+const MIPS_SOCKET_TYPES: Readonly<Record<number, string>> = { ...SOCKET_TYPES, 1: "dgram", 2: "stream" };
+
+/** The type of a socket on an architecture (Machine.arch); `undefined` if it has no name. */
+export const socketType = (type: number, arch: string | null): string | undefined =>
+  (arch === "mips" ? MIPS_SOCKET_TYPES : SOCKET_TYPES)[type];
 
 /** TCP_… of Linux include/net/tcp_states.h; unix sockets use them as well. */
 export const SOCKET_STATES: Readonly<Record<number, string>> = {
@@ -121,67 +130,127 @@ const oct = (digits: string): number => Number.parseInt(digits, 8);
 export const O_ACCMODE = 3;
 const ACCESS_MODES = ["O_RDONLY", "O_WRONLY", "O_RDWR", "O_ACCMODE"] as const;
 
-// Linux include/uapi/asm-generic/fcntl.h and the architectures' own fcntl.h.
-const COMMON_FLAGS: readonly FlagName[] = [
-  { name: "FMODE_EXEC", value: oct("40") },
-  { name: "O_CREAT", value: oct("100") },
-  { name: "O_EXCL", value: oct("200") },
-  { name: "O_NOCTTY", value: oct("400") },
-  { name: "O_TRUNC", value: oct("1000") },
-  { name: "O_APPEND", value: oct("2000") },
-  { name: "O_NONBLOCK", value: oct("4000") },
-  { name: "O_DSYNC", value: oct("10000") },
-  { name: "FASYNC", value: oct("20000") },
-  { name: "O_NOATIME", value: oct("1000000") },
-  { name: "O_CLOEXEC", value: oct("2000000") },
-  { name: "__O_SYNC", value: oct("4000000") },
-  { name: "O_PATH", value: oct("10000000") },
-  { name: "__O_TMPFILE", value: oct("20000000") },
-];
-
-const ARCH_FLAGS: Record<"generic" | "arm" | "powerpc", readonly FlagName[]> = {
-  generic: [
-    { name: "O_DIRECT", value: oct("40000") },
-    { name: "O_LARGEFILE", value: oct("100000") },
-    { name: "O_DIRECTORY", value: oct("200000") },
-    { name: "O_NOFOLLOW", value: oct("400000") },
-  ],
-  arm: [
-    { name: "O_DIRECTORY", value: oct("40000") },
-    { name: "O_NOFOLLOW", value: oct("100000") },
-    { name: "O_DIRECT", value: oct("200000") },
-    { name: "O_LARGEFILE", value: oct("400000") },
-  ],
-  powerpc: [
-    { name: "O_DIRECTORY", value: oct("40000") },
-    { name: "O_NOFOLLOW", value: oct("100000") },
-    { name: "O_LARGEFILE", value: oct("200000") },
-    { name: "O_DIRECT", value: oct("400000") },
-  ],
+// Linux include/uapi/asm-generic/fcntl.h.
+const GENERIC_FLAGS: Readonly<Record<string, number>> = {
+  FMODE_EXEC: oct("40"),
+  O_CREAT: oct("100"),
+  O_EXCL: oct("200"),
+  O_NOCTTY: oct("400"),
+  O_TRUNC: oct("1000"),
+  O_APPEND: oct("2000"),
+  O_NONBLOCK: oct("4000"),
+  O_DSYNC: oct("10000"),
+  FASYNC: oct("20000"),
+  O_DIRECT: oct("40000"),
+  O_LARGEFILE: oct("100000"),
+  O_DIRECTORY: oct("200000"),
+  O_NOFOLLOW: oct("400000"),
+  O_NOATIME: oct("1000000"),
+  O_CLOEXEC: oct("2000000"),
+  __O_SYNC: oct("4000000"),
+  O_PATH: oct("10000000"),
+  __O_TMPFILE: oct("20000000"),
 };
 
-/** The O_ flags of an architecture (Machine.arch), by value. */
-export function openFlags(arch: string | null): readonly FlagName[] {
-  const own = arch === "arm" || arch === "aarch64" ? "arm" : arch?.startsWith("powerpc") ? "powerpc" : "generic";
-  return [...COMMON_FLAGS, ...ARCH_FLAGS[own]].sort((a, b) => a.value - b.value);
+// arch/…/include/uapi/asm/fcntl.h: the flags that differ.
+const ARM_FLAGS = {
+  O_DIRECTORY: oct("40000"),
+  O_NOFOLLOW: oct("100000"),
+  O_DIRECT: oct("200000"),
+  O_LARGEFILE: oct("400000"),
+};
+const POWERPC_FLAGS = {
+  O_DIRECTORY: oct("40000"),
+  O_NOFOLLOW: oct("100000"),
+  O_LARGEFILE: oct("200000"),
+  O_DIRECT: oct("400000"),
+};
+const OWN_FLAGS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  arm: ARM_FLAGS,
+  aarch64: ARM_FLAGS,
+  powerpc: POWERPC_FLAGS,
+  powerpc64: POWERPC_FLAGS,
+  mips: {
+    O_APPEND: 0x8,
+    O_DSYNC: 0x10,
+    O_NONBLOCK: 0x80,
+    O_CREAT: 0x100,
+    O_EXCL: 0x400,
+    O_NOCTTY: 0x800,
+    FASYNC: 0x1000,
+    O_LARGEFILE: 0x2000,
+    __O_SYNC: 0x4000,
+    O_DIRECT: 0x8000,
+  },
+};
+
+/** Names for several flags that are set together. */
+const COMBINED_FLAGS: Readonly<Record<string, readonly string[]>> = {
+  O_SYNC: ["__O_SYNC", "O_DSYNC"],
+  O_TMPFILE: ["__O_TMPFILE", "O_DIRECTORY"],
+};
+
+interface FlagTable {
+  /** By value, each of one bit. */
+  readonly single: readonly FlagName[];
+  readonly combined: readonly FlagName[];
 }
 
-/** Names of the bits of an f_flags word that are not its access mode; bits without a name come last, in hex. */
-function bitNames(bits: number, arch: string | null): string[] {
-  const names: string[] = [];
-  let left = bits;
-  for (const { name, value } of openFlags(arch)) {
-    if ((left & value) === 0) continue;
-    names.push(name);
-    left &= ~value;
-  }
-  if (left !== 0) names.push(`0x${(left >>> 0).toString(16)}`);
-  return names;
+function flagTable(arch: string): FlagTable {
+  const values: Readonly<Record<string, number>> = { ...GENERIC_FLAGS, ...OWN_FLAGS[arch] };
+  const single = Object.entries(values).map(([name, value]) => ({ name, value }));
+  const combined = Object.entries(COMBINED_FLAGS).map(([name, parts]) => ({
+    name,
+    value: parts.reduce((sum, part) => sum | (values[part] as number), 0),
+  }));
+  return { single: single.sort((a, b) => a.value - b.value), combined };
 }
+
+const flagTables = new Map<string, FlagTable>();
+
+function flagTableOf(arch: string | null): FlagTable {
+  const key = arch !== null && Object.hasOwn(OWN_FLAGS, arch) ? arch : "generic";
+  let table = flagTables.get(key);
+  if (table === undefined) {
+    table = flagTable(key);
+    flagTables.set(key, table);
+  }
+  return table;
+}
+
+/** The O_ flags of an architecture (Machine.arch), by value, each of one bit. */
+export const openFlags = (arch: string | null): readonly FlagName[] => flagTableOf(arch).single;
+
+/** The value of a flag on an architecture; 0 if it has no such flag. */
+export const openFlag = (name: string, arch: string | null): number =>
+  openFlags(arch).find((flag) => flag.name === name)?.value ?? 0;
+
+/**
+ * The flags in an f_flags word other than its access mode, by value. A combination is one flag: O_SYNC, and not
+ * __O_SYNC and O_DSYNC. Bits without a name come last, in hex.
+ */
+export function flagsIn(flags: number, arch: string | null): FlagName[] {
+  const { named, unnamed } = splitFlags(flags, arch);
+  return unnamed === 0 ? named : [...named, unnamedFlags(unnamed)];
+}
+
+function splitFlags(flags: number, arch: string | null): { named: FlagName[]; unnamed: number } {
+  const { single, combined } = flagTableOf(arch);
+  const named = combined.filter(({ value }) => (flags & value) === value);
+  let left = named.reduce((bits, { value }) => bits & ~value, flags & ~O_ACCMODE);
+  for (const flag of single) {
+    if ((left & flag.value) === 0) continue;
+    named.push(flag);
+    left &= ~flag.value;
+  }
+  return { named: named.sort((a, b) => a.value - b.value), unnamed: left >>> 0 };
+}
+
+const unnamedFlags = (bits: number): FlagName => ({ name: `0x${bits.toString(16)}`, value: bits });
 
 /** f_flags by name, access mode first: 02002 → O_RDWR, O_APPEND. */
 export function flagNames(flags: number, arch: string | null): string[] {
-  return [ACCESS_MODES[flags & O_ACCMODE] ?? "", ...bitNames(flags & ~O_ACCMODE, arch)];
+  return [ACCESS_MODES[flags & O_ACCMODE] ?? "", ...flagsIn(flags, arch).map(({ name }) => name)];
 }
 
 /** Which flags a change set and cleared, by name. O_RDONLY is the absence of the others and is never listed. */
@@ -189,7 +258,12 @@ export function flagChange(before: number, after: number, arch: string | null): 
   const names = (mine: number, other: number): string[] => {
     const access = mine & O_ACCMODE;
     const mode = access !== (other & O_ACCMODE) && access !== 0 ? [ACCESS_MODES[access] ?? ""] : [];
-    return [...mode, ...bitNames(mine & ~other & ~O_ACCMODE, arch)];
+    const own = splitFlags(mine, arch);
+    const others = splitFlags(other, arch);
+    const flags = own.named.filter((flag) => !others.named.includes(flag));
+    const unnamed = (own.unnamed & ~others.unnamed) >>> 0;
+    if (unnamed !== 0) flags.push(unnamedFlags(unnamed));
+    return [...mode, ...flags.map(({ name }) => name)];
   };
   return { set: names(after, before), cleared: names(before, after) };
 }

@@ -2,7 +2,7 @@
 
 import { HAS } from "../../model/checkpoint.ts";
 import type { Details, DetailValue } from "../../model/fields.ts";
-import { SOCKET_FAMILIES, SOCKET_STATES, SOCKET_TYPES } from "../../model/names.ts";
+import { SOCKET_FAMILIES, SOCKET_STATES, socketType } from "../../model/names.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { visibleText } from "../../model/text.ts";
 import { FILE_FIELD_OF_MESSAGE, FILE_FIELDS } from "./file-types.ts";
@@ -125,6 +125,12 @@ const allRelated = (about: About, message: string): Values[] =>
 const fileId = ({ set }: About, row: FileRow): number | null =>
   row < 0 ? null : (set.checkpoint.files.id[row] ?? null);
 
+/** The type of a socket, by the machine's names. */
+function typeWord(values: Values, { set }: About): DetailValue {
+  const type = values.number("type");
+  return type === null ? null : (socketType(type, set.checkpoint.machine.arch) ?? type);
+}
+
 /** Ids of the other open files of one pipe. */
 function otherEnds(about: About, pipe: number | null): number[] {
   const ids: number[] = [];
@@ -211,7 +217,7 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
     const { littleEndian } = about.set.checkpoint.machine;
     return {
       family: word(SOCKET_FAMILIES, values.number("family")),
-      type: word(SOCKET_TYPES, values.number("type")),
+      type: typeWord(values, about),
       protocol: word(IP_PROTOCOLS, values.number("proto")),
       state: word(SOCKET_STATES, values.number("state")),
       source: endpointText(values.numbers("src_addr"), values.number("src_port") ?? 0, littleEndian),
@@ -233,7 +239,7 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
       });
     }
     return {
-      type: word(SOCKET_TYPES, values.number("type")),
+      type: typeWord(values, about),
       state: word(SOCKET_STATES, values.number("state")),
       name: values.text("name"),
       inode: values.number("ino"),
@@ -248,7 +254,7 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
   psk: (values, about) => {
     const protocol = fromNetworkOrder(values.number("protocol") ?? 0, about.set.checkpoint.machine.littleEndian);
     return {
-      type: word(SOCKET_TYPES, values.number("type")),
+      type: typeWord(values, about),
       protocol: ETHER_TYPES[protocol] ?? protocol,
       interfaceIndex: values.number("ifindex"),
     };
@@ -267,9 +273,9 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
       ...allRelated(about, "eventpoll_tfd_entry").map(epollTarget(about)),
     ],
   }),
-  sgfd: (values) => {
+  sgfd: (values, about) => {
     const mask = values.piece("sigmask");
-    return { signals: mask === null ? [] : signalNames(mask.low, mask.high) };
+    return { signals: mask === null ? [] : signalNames(mask.low, mask.high, about.set.checkpoint.machine.arch) };
   },
   tfd: (values) => {
     const clock = values.number("clockid");

@@ -1,7 +1,7 @@
 // Inspects an entry: every field with its bytes, raw value, meaning and reference.
 
 import type { Field, Reference } from "../../model/fields.ts";
-import { flagNames, SOCKET_FAMILIES, SOCKET_STATES, SOCKET_TYPES } from "../../model/names.ts";
+import { flagNames, SOCKET_FAMILIES, SOCKET_STATES, socketType } from "../../model/names.ts";
 import type { RecordRow } from "../../model/rows.ts";
 import { visibleText } from "../../model/text.ts";
 import { sizeText } from "../../model/words.ts";
@@ -21,7 +21,7 @@ import {
   IP_PROTOCOLS,
   lockFlagName,
   lockTypeName,
-  MAP_FLAGS,
+  mapFlagNames,
   modeText,
   NAMESPACES,
   NETLINK_PROTOCOLS,
@@ -59,11 +59,13 @@ const bits =
     bitWords(list, low).join(" | ") || null;
 const openFlags: Meaning = (low, _high, { arch }) => flagNames(low, arch).join(" | ");
 const address: Meaning = (low, _high, { littleEndian }) => addressText([low], littleEndian);
+const sockType: Meaning = (low, _high, { arch }) => socketType(low, arch) ?? null;
 const hex: Meaning = (low, high) => `0x${((BigInt(high) << 32n) | BigInt(low)).toString(16)}`;
 const mode: Meaning = (low) => modeText(low);
 const device: Meaning = (low) => deviceText(low);
 const bytes: Meaning = (low, high) => sizeText(high * 2 ** 32 + low);
-const sigmask: Meaning = (low, high) => signalNames(low, high).join(" ") || null;
+const signal: Meaning = (low, _high, { arch }) => signalName(low, arch);
+const sigmask: Meaning = (low, high, { arch }) => signalNames(low, high, arch).join(" ") || null;
 
 const FLAG_MESSAGES = (
   "reg_file_entry pipe_entry inet_sk_entry unix_sk_entry packet_sock_entry netlink_sk_entry eventfd_file_entry " +
@@ -84,21 +86,21 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   "memfd_inode_entry.size": bytes,
   "memfd_inode_entry.seals": bits(SEALS),
   "task_core_entry.task_state": words(TASK_STATE_WORDS),
-  "task_core_entry.exit_code": (low) => (low === 0 ? null : waitStatus(low)),
-  "task_core_entry.stop_signo": signalName,
+  "task_core_entry.exit_code": (low, _high, { arch }) => (low === 0 ? null : waitStatus(low, arch)),
+  "task_core_entry.stop_signo": signal,
   "task_core_entry.blk_sigset": sigmask,
   "thread_core_entry.blk_sigset": sigmask,
-  "thread_core_entry.pdeath_sig": signalName,
-  "fown_entry.signum": signalName,
+  "thread_core_entry.pdeath_sig": signal,
+  "fown_entry.signum": signal,
   "inet_sk_entry.family": words(SOCKET_FAMILIES),
-  "inet_sk_entry.type": words(SOCKET_TYPES),
+  "inet_sk_entry.type": sockType,
   "inet_sk_entry.proto": words(IP_PROTOCOLS),
   "inet_sk_entry.state": words(SOCKET_STATES),
   "inet_sk_entry.src_addr": address,
   "inet_sk_entry.dst_addr": address,
-  "unix_sk_entry.type": words(SOCKET_TYPES),
+  "unix_sk_entry.type": sockType,
   "unix_sk_entry.state": words(SOCKET_STATES),
-  "packet_sock_entry.type": words(SOCKET_TYPES),
+  "packet_sock_entry.type": sockType,
   "packet_sock_entry.protocol": (low, _high, { littleEndian }) => {
     const protocol = fromNetworkOrder(low, littleEndian);
     return ETHER_TYPES[protocol] ?? `0x${protocol.toString(16)}`;
@@ -122,7 +124,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   "vma_entry.start": hex,
   "vma_entry.end": hex,
   "vma_entry.prot": bits(PROTECTION),
-  "vma_entry.flags": bits(MAP_FLAGS),
+  "vma_entry.flags": (low, _high, { arch }) => mapFlagNames(low, arch).join(" | ") || null,
   "vma_entry.status": bits(VMA_STATUS),
   "pagemap_entry.vaddr": hex,
   "pagemap_entry.flags": bits(PAGEMAP_FLAGS),

@@ -1,10 +1,11 @@
 // The readers of open files, one for each type. Sockets are in socket-readers.ts.
 
-import { type FileKind, fileKind } from "../../model/names.ts";
+import { type FileKind, fileKind, openFlag } from "../../model/names.ts";
 import { u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import type { SetContext } from "./context.ts";
 import { type FileReader, fileReader, setFlags, setImageName } from "./file-reader.ts";
+import { machineOf } from "./image-facts.ts";
 import { NAMESPACES } from "./meaning.ts";
 import type { MessageName } from "./messages.ts";
 import { addLink, linkedRows } from "./rows.ts";
@@ -26,9 +27,6 @@ const GENERIC = fileKind("generic");
 const DIRECTORY = fileKind("directory");
 const EXTERNAL = fileKind("external");
 
-/** O_DIRECTORY on x86, the only architecture supported by the releases that did not store the mode. */
-const O_DIRECTORY = 0o200000;
-
 const REG = plan("reg_file_entry", ["flags", "pos", "name", "mode", "ext"]);
 const { flags: REG_FLAGS, pos: REG_POS, name: REG_NAME, mode: REG_MODE, ext: REG_EXT } = REG.slot;
 
@@ -47,7 +45,9 @@ const readRegular: FileReader = (set, file, bytes, start, end) => {
   if (isSet(seen, REG_NAME)) builder.setPath(file, bytes, low(values, REG_NAME), high(values, REG_NAME));
   if (isSet(seen, REG_MODE)) files.kind[file] = FORMAT_KINDS[(low(values, REG_MODE) >>> 12) & 15] as number;
   else {
-    const isDirectory = isSet(seen, REG_FLAGS) && (low(values, REG_FLAGS) & O_DIRECTORY) !== 0;
+    // CRIU before 2.4 does not store the mode.
+    const flags = isSet(seen, REG_FLAGS) ? low(values, REG_FLAGS) : 0;
+    const isDirectory = (flags & openFlag("O_DIRECTORY", machineOf(set).arch)) !== 0;
     files.kind[file] = isDirectory ? DIRECTORY : GENERIC;
   }
   return seen;

@@ -20,7 +20,7 @@ const INVENTORY = plan("inventory_entry", [
 ]);
 const UTSNS = plan("utsns_entry", ["nodename"]);
 
-/** core_entry.mtype. */
+/** By core_entry.mtype. */
 const MACHINES: Readonly<Record<number, Machine>> = {
   1: { arch: "x86-64", wordSize: 8, littleEndian: true },
   2: { arch: "arm", wordSize: 4, littleEndian: true },
@@ -86,7 +86,8 @@ function dialectOf({ facts }: SetContext): Framing {
   return facts.imageVersion >= 2 ? "v1.1" : "v1";
 }
 
-function machineOf({ facts }: SetContext): Machine {
+/** The machine that dumped, as far as it is known yet: cores and magics come before open files. */
+export function machineOf({ facts }: SetContext): Machine {
   const machine = MACHINES[facts.machineType] ?? { arch: null, littleEndian: true, wordSize: null };
   return { ...machine, littleEndian: facts.littleEndian ?? machine.littleEndian };
 }

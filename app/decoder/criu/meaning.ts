@@ -172,9 +172,8 @@ export const PROTECTION: Bits = [
   ["execute", 4],
 ];
 
-export const MAP_FLAGS: Bits = [
-  ["MAP_SHARED", 1],
-  ["MAP_PRIVATE", 2],
+// Linux include/uapi/asm-generic/mman-common.h and mman.h.
+const GENERIC_MAP_FLAGS: Bits = [
   ["MAP_FIXED", 0x10],
   ["MAP_ANONYMOUS", 0x20],
   ["MAP_GROWSDOWN", 0x100],
@@ -184,6 +183,41 @@ export const MAP_FLAGS: Bits = [
   ["MAP_STACK", 0x20000],
   ["MAP_HUGETLB", 0x40000],
 ];
+
+// arch/powerpc/include/uapi/asm/mman.h.
+const POWERPC_MAP_FLAGS: Bits = [
+  ["MAP_FIXED", 0x10],
+  ["MAP_ANONYMOUS", 0x20],
+  ["MAP_NORESERVE", 0x40],
+  ["MAP_LOCKED", 0x80],
+  ["MAP_GROWSDOWN", 0x100],
+  ["MAP_DENYWRITE", 0x800],
+  ["MAP_STACK", 0x20000],
+  ["MAP_HUGETLB", 0x40000],
+];
+
+// arch/mips/include/uapi/asm/mman.h.
+const MIPS_MAP_FLAGS: Bits = [
+  ["MAP_FIXED", 0x10],
+  ["MAP_NORESERVE", 0x400],
+  ["MAP_ANONYMOUS", 0x800],
+  ["MAP_GROWSDOWN", 0x1000],
+  ["MAP_DENYWRITE", 0x2000],
+  ["MAP_LOCKED", 0x8000],
+  ["MAP_STACK", 0x40000],
+  ["MAP_HUGETLB", 0x80000],
+];
+
+/** MAP_SHARED_VALIDATE and MAP_DROPPABLE are values of the low four bits, MAP_TYPE, and not bits. */
+const MAP_TYPES: Words = { 1: "MAP_SHARED", 2: "MAP_PRIVATE", 3: "MAP_SHARED_VALIDATE", 8: "MAP_DROPPABLE" };
+const MAP_TYPE = 0xf;
+
+/** The flags of a mapping on an architecture (Machine.arch). */
+export function mapFlagNames(flags: number, arch: string | null): string[] {
+  const bits = arch === "mips" ? MIPS_MAP_FLAGS : arch?.startsWith("powerpc") ? POWERPC_MAP_FLAGS : GENERIC_MAP_FLAGS;
+  const type = MAP_TYPES[flags & MAP_TYPE];
+  return type === undefined ? bitWords(bits, flags) : [type, ...bitWords(bits, flags & ~MAP_TYPE)];
+}
 
 export const PAGEMAP_FLAGS: Bits = [
   ["in parent", 1],
@@ -209,27 +243,38 @@ const SIGNALS = (
   "CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS"
 ).split(" ");
 
-/** The name of a signal, `SIGTERM`; real-time signals are `signal 34`; `null` if there is no such signal. */
-export function signalName(number: number): string | null {
-  if (number >= 32 && number <= 64) return `signal ${number}`;
-  const name = SIGNALS[number - 1];
+/** arch/mips/include/uapi/asm/signal.h. */
+const MIPS_SIGNALS = (
+  "HUP INT QUIT ILL TRAP ABRT EMT FPE KILL BUS SEGV SYS PIPE ALRM TERM USR1 " +
+  "USR2 CHLD PWR WINCH URG IO STOP TSTP CONT TTIN TTOU VTALRM PROF XCPU XFSZ"
+).split(" ");
+
+/**
+ * The name of a signal on an architecture (Machine.arch), `SIGTERM`; real-time signals are `signal 34`; `null` if there
+ * is no such signal.
+ */
+export function signalName(number: number, arch: string | null): string | null {
+  const isMips = arch === "mips";
+  if (number >= 32 && number <= (isMips ? 127 : 64)) return `signal ${number}`;
+  const name = (isMips ? MIPS_SIGNALS : SIGNALS)[number - 1];
   return name === undefined ? null : `SIG${name}`;
 }
 
 /** The signals of a 64-bit mask, given as two halves. */
-export function signalNames(low: number, high: number): string[] {
+export function signalNames(low: number, high: number, arch: string | null): string[] {
   const names: string[] = [];
   for (let bit = 0; bit < 64; bit++) {
-    if ((((bit < 32 ? low : high) >>> (bit & 31)) & 1) === 1) names.push(signalName(bit + 1) ?? `signal ${bit + 1}`);
+    if ((((bit < 32 ? low : high) >>> (bit & 31)) & 1) === 1)
+      names.push(signalName(bit + 1, arch) ?? `signal ${bit + 1}`);
   }
   return names;
 }
 
 /** A wait status in words: `exited with 7`, `killed by SIGKILL`. */
-export function waitStatus(status: number): string {
+export function waitStatus(status: number, arch: string | null): string {
   const signal = status & 0x7f;
   if (signal === 0) return `exited with ${(status >> 8) & 0xff}`;
-  return `killed by ${signalName(signal) ?? `signal ${signal}`}${status & 0x80 ? ", core dumped" : ""}`;
+  return `killed by ${signalName(signal, arch) ?? `signal ${signal}`}${status & 0x80 ? ", core dumped" : ""}`;
 }
 
 /**

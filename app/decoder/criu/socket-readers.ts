@@ -1,10 +1,11 @@
 // The readers of sockets. Names: `socket:[tcp 127.0.0.1:80->127.0.0.1:4242 established]`, `socket:[unix stream @name]`.
 
 import { HAS } from "../../model/checkpoint.ts";
-import { SOCKET_STATES, SOCKET_TYPES } from "../../model/names.ts";
+import { SOCKET_STATES, socketType } from "../../model/names.ts";
 import { u8At } from "../../model/read.ts";
 import type { SetContext } from "./context.ts";
 import { fileReader, setImageName } from "./file-reader.ts";
+import { machineOf } from "./image-facts.ts";
 import { ETHER_TYPES, endpointText, fromNetworkOrder, IP_PROTOCOLS, NETLINK_PROTOCOLS } from "./meaning.ts";
 import { addLink } from "./rows.ts";
 import { eachVarint, fieldNumber, high, isSet, low, plan } from "./wire.ts";
@@ -28,7 +29,7 @@ export const readInetSocket = fileReader("socket", INET, (set, file, seen, bytes
   const { slot } = INET;
   if (isSet(seen, slot.ino)) addLink(files.links.inetSockets, low(values, slot.ino), file);
   const protocol = IP_PROTOCOLS[low(values, slot.proto)] ?? String(low(values, slot.proto));
-  const littleEndian = isLittleEndian(set);
+  const { littleEndian } = machineOf(set);
   let source = endpointText(wordsOf(bytes, start, end, SRC_ADDR), low(values, slot.src_port), littleEndian);
   const isRaw = low(values, slot.type) === SOCK_RAW;
   // The source port of a raw socket only repeats its protocol.
@@ -40,7 +41,8 @@ export const readInetSocket = fileReader("socket", INET, (set, file, seen, bytes
   builder.setName(file, `${stable}${state === undefined ? "" : ` ${state}`}]`, stable.length);
 });
 
-const isLittleEndian = ({ facts }: SetContext): boolean => facts.littleEndian !== false;
+/** The type of a socket in words. */
+const typeText = (set: SetContext, type: number): string => socketType(type, machineOf(set).arch) ?? String(type);
 
 /** The words of an address: 1 or 4. */
 function wordsOf(bytes: Uint8Array, start: number, end: number, field: number): number[] {
@@ -58,7 +60,7 @@ export const readUnixSocket = fileReader("socket", UNIX, (set, file, seen, bytes
   const inode = low(values, slot.ino);
   if (isSet(seen, slot.ino)) addLink(files.links.unixSockets, inode, file);
   if (low(values, slot.deleted) !== 0) builder.files.has[file] = u8At(builder.files.has, file) | HAS.deleted;
-  const prefix = `socket:[unix ${SOCKET_TYPES[low(values, slot.type)] ?? low(values, slot.type)} `;
+  const prefix = `socket:[unix ${typeText(set, low(values, slot.type))} `;
   const suffix = low(values, slot.state) === TCP_LISTEN ? " listen]" : "]";
   const start = low(values, slot.name);
   let end = high(values, slot.name);
@@ -80,7 +82,7 @@ export const readNetlinkSocket = fileReader("socket", NETLINK, ({ builder, value
 export const readPacketSocket = fileReader("socket", PACKET, (set, file) => {
   const { builder, values } = set;
   const { type, protocol } = PACKET.slot;
-  const number = fromNetworkOrder(low(values, protocol), isLittleEndian(set));
+  const number = fromNetworkOrder(low(values, protocol), machineOf(set).littleEndian);
   const protocolText = ETHER_TYPES[number] ?? `0x${number.toString(16)}`;
-  builder.setName(file, `socket:[packet ${SOCKET_TYPES[low(values, type)] ?? low(values, type)} ${protocolText}]`);
+  builder.setName(file, `socket:[packet ${typeText(set, low(values, type))} ${protocolText}]`);
 });

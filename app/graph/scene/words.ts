@@ -11,7 +11,7 @@ import {
   taskNumber,
   USE,
 } from "../../model/checkpoint.ts";
-import { fileKind, O_ACCMODE, openFlags, TASK_STATES } from "../../model/names.ts";
+import { fileKind, flagsIn, O_ACCMODE, TASK_STATES } from "../../model/names.ts";
 import { u8At, u32At, u64At } from "../../model/read.ts";
 import type { DescriptorRow, FileRow, TableRow, TaskRow } from "../../model/rows.ts";
 import { visibleText } from "../../model/text.ts";
@@ -142,8 +142,8 @@ const NOISE = new Set([
 const flagWords = (c: Checkpoint, row: FileRow): string => {
   const flags = u32At(c.files.flags, row);
   if (!hasFlags(c, row) || flags === 0) return "";
-  return openFlags(c.machine.arch)
-    .filter(({ name, value }) => (flags & value) !== 0 && !NOISE.has(name))
+  return flagsIn(flags, c.machine.arch)
+    .filter(({ name }) => !NOISE.has(name))
     .map(({ name }) => name.replace(/^_*O_/, "").toLowerCase())
     .join(" ");
 };
