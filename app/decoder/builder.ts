@@ -12,6 +12,7 @@ import {
 } from "../model/checkpoint.ts";
 import type { DescriptorRow, FileRow, RecordRow, TableRow, TaskRow } from "../model/rows.ts";
 import { descriptorColumns, objectColumns, recordColumns, tableColumns, taskColumns } from "./builder/columns.ts";
+import { createDetails, createLinkList } from "./builder/details.ts";
 import { cutAll, grow, growTo } from "./builder/growing.ts";
 import {
   type FileRecordPair,
@@ -52,6 +53,9 @@ export type Builder = ReturnType<typeof createBuilder>;
 export function createBuilder(decoded: () => number = () => 1) {
   const text = createTextPool(decoded);
   const problems = createProblemList();
+  const fileDetails = createDetails();
+  const taskDetails = createDetails();
+  const links = createLinkList();
   const fileRecordPairs: FileRecordPair[] = [];
   const { files, reserveFiles, ...openFiles } = createOpenFiles(decoded, text);
   const owners = createOwners(decoded);
@@ -63,6 +67,9 @@ export function createBuilder(decoded: () => number = () => 1) {
     ...openFiles,
     files,
     ...records,
+    fileDetails,
+    taskDetails,
+    links,
 
     /**
      * Reserves capacity for more rows and bytes of text, so that the columns need not grow step by step. The numbers
@@ -108,6 +115,9 @@ export function createBuilder(decoded: () => number = () => 1) {
         descriptors: sorted.descriptors,
         files: { ...cutAll(files), ...holdersByFile(sorted.descriptors, files.count) },
         fileRecords: recordsByFile(fileRecordPairs, files.count),
+        fileDetails: fileDetails.finish(),
+        taskDetails: taskDetails.finish(),
+        links: links.finish(),
         records: { ...cutAll(records.records), kinds: recordKinds },
         objects: { ...cutAll(records.objects), types: objectTypes },
         problems: problems.closed(),

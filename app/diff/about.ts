@@ -31,6 +31,7 @@ export function objectOfChange(comparison: Comparison, change: number): ObjectAt
   switch (kindAt(comparison, change)) {
     case "task-added":
     case "task-renamed":
+    case "task-detail":
       return at("after", "task", taskAfter);
     case "task-removed":
       return at("before", "task", taskBefore);
@@ -44,6 +45,8 @@ export function objectOfChange(comparison: Comparison, change: number): ObjectAt
     case "file-flags":
     case "file-mode":
     case "file-version":
+    case "file-detail":
+    case "file-linked":
     case "file-shared":
       return at("after", "file", i32At(changes.fileAfter, change));
     case "file-unshared":

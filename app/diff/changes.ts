@@ -1,5 +1,8 @@
 // What can differ between two checkpoints: the kinds of change, and each as the document of `diff --json` has it.
 
+import type { DetailValue } from "../model/fields.ts";
+import type { LinkRole } from "../model/links.ts";
+
 /** Kinds of change, in the order in which changes of one descriptor are listed. Changes.kind is an index into this. */
 export const CHANGE_KINDS = [
   "task-added",
@@ -17,6 +20,9 @@ export const CHANGE_KINDS = [
   "file-unshared",
   "table-shared",
   "table-unshared",
+  "file-detail",
+  "file-linked",
+  "task-detail",
 ] as const;
 
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
@@ -38,6 +44,9 @@ export const CHANGE_TITLES: Readonly<Record<ChangeKind, string>> = {
   "file-unshared": "file unshared",
   "table-shared": "table shared",
   "table-unshared": "table unshared",
+  "file-detail": "detail",
+  "file-linked": "tie",
+  "task-detail": "task detail",
 };
 
 /** What a kind of change is called when the two images are swapped. */
@@ -178,6 +187,45 @@ export interface TableSharing extends Common {
   readonly groups: readonly (readonly number[])[];
 }
 
+/** A value of an open file that is not in a column. `null`: the image has none. */
+export interface FileDetail extends Common {
+  readonly kind: "file-detail";
+  readonly holders: readonly Holder[];
+  /** Key in `details` of `show --json`. */
+  readonly key: string;
+  readonly before: DetailValue;
+  readonly after: DetailValue;
+}
+
+/** A descriptor that an open file is tied to. `events`: what an epoll waits for there. */
+export interface LinkedHolder extends Holder {
+  readonly events?: readonly string[];
+}
+
+export interface FileLinked extends Common {
+  readonly kind: "file-linked";
+  readonly holders: readonly Holder[];
+  readonly role: LinkRole;
+  /** The descriptors that it is tied to; empty if what it is tied to is outside the image. */
+  readonly before: readonly LinkedHolder[];
+  readonly after: readonly LinkedHolder[];
+}
+
+/** `null`: the image has none. */
+export interface TaskDetail extends Common {
+  readonly kind: "task-detail";
+  readonly pid: number;
+  readonly key: string;
+  readonly before: DetailValue;
+  readonly after: DetailValue;
+}
+
+/** What was not compared, or should be kept in mind. `code` is stable. */
+export interface Note {
+  readonly code: string;
+  readonly message: string;
+}
+
 export type Change =
   | TaskOnOneSide
   | TaskRenamed
@@ -188,7 +236,10 @@ export type Change =
   | FileFlags
   | FileMode
   | FileSharing
-  | TableSharing;
+  | TableSharing
+  | FileDetail
+  | FileLinked
+  | TaskDetail;
 
 /** Bits of Differences.changed: what differs between the two descriptors of a pair. */
 export const CHANGE_BITS = {
@@ -201,10 +252,18 @@ export const CHANGE_BITS = {
   mode: 64,
   version: 128,
   sharing: 256,
+  detail: 512,
+  linked: 1024,
 } as const;
 
 /** The bits for values of an open file other than its path. */
-export const VALUE_BITS = CHANGE_BITS.pos | CHANGE_BITS.flags | CHANGE_BITS.mode | CHANGE_BITS.version;
+export const VALUE_BITS =
+  CHANGE_BITS.pos |
+  CHANGE_BITS.flags |
+  CHANGE_BITS.mode |
+  CHANGE_BITS.version |
+  CHANGE_BITS.detail |
+  CHANGE_BITS.linked;
 
 /** The bit of CHANGE_BITS for a kind of change; 0 for changes of tasks and tables. */
 export const BIT_OF_KIND: Record<ChangeKind, number> = {
@@ -223,6 +282,9 @@ export const BIT_OF_KIND: Record<ChangeKind, number> = {
   "file-unshared": CHANGE_BITS.sharing,
   "table-shared": 0,
   "table-unshared": 0,
+  "file-detail": CHANGE_BITS.detail,
+  "file-linked": CHANGE_BITS.linked,
+  "task-detail": 0,
 };
 
 /** Whether changes of a kind are about descriptors, and not about tasks or tables. */

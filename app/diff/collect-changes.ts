@@ -33,6 +33,7 @@ interface Collected {
   readonly taskAfter: Rows;
   readonly fileBefore: Rows;
   readonly fileAfter: Rows;
+  readonly key: Rows;
   readonly uncertain: Rows;
   readonly row: Rows;
   readonly end: Rows;
@@ -50,6 +51,7 @@ export function createCollector(before: Checkpoint, after: Checkpoint, pairs: Pa
     taskAfter: createRows(),
     fileBefore: createRows(),
     fileAfter: createRows(),
+    key: createRows(),
     uncertain: createRows(),
     row: createRows(),
     end: createRows(),
@@ -57,7 +59,13 @@ export function createCollector(before: Checkpoint, after: Checkpoint, pairs: Pa
   /** Differences.changed. */
   const changed = new Uint16Array(pairs.descriptors.count);
 
-  const add = (kind: ChangeKind, head: Head, files: ChangedFiles, uncertain: boolean): void => {
+  const keys: string[] = [];
+  const indexOfKey = (key: string): number => {
+    const known = keys.indexOf(key);
+    return known >= 0 ? known : keys.push(key) - 1;
+  };
+
+  const add = (kind: ChangeKind, head: Head, files: ChangedFiles, uncertain: boolean, key: string | null): void => {
     collected.kind.push(changeKind(kind));
     collected.pid.push(head.pid);
     collected.fd.push(head.fd);
@@ -65,6 +73,7 @@ export function createCollector(before: Checkpoint, after: Checkpoint, pairs: Pa
     collected.taskAfter.push(head.taskAfter);
     collected.fileBefore.push(files.before);
     collected.fileAfter.push(files.after);
+    collected.key.push(key === null ? NONE : indexOfKey(key));
     collected.uncertain.push(uncertain ? 1 : 0);
     collected.end.push(collected.row.count);
   };
@@ -77,27 +86,41 @@ export function createCollector(before: Checkpoint, after: Checkpoint, pairs: Pa
 
   return {
     changed,
+    /** Differences.keys. */
+    keys,
 
-    /** Adds a change of one task. */
-    addTask(kind: ChangeKind, taskBefore: TaskRow, taskAfter: TaskRow, uncertain: boolean): void {
-      add(kind, headOfTask(taskBefore, taskAfter), NO_FILES, uncertain);
+    /** Adds a change of one task. `key`: of a detail. */
+    addTask(
+      kind: ChangeKind,
+      taskBefore: TaskRow,
+      taskAfter: TaskRow,
+      uncertain: boolean,
+      key: string | null = null,
+    ): void {
+      add(kind, headOfTask(taskBefore, taskAfter), NO_FILES, uncertain, key);
     },
 
     /** Adds a change of the file tables of `tasks`: rows before, by number. */
     addTables(kind: ChangeKind, tasks: Uint32Array): void {
       const first = u32At(tasks, 0);
       for (const task of tasks) collected.row.push(task);
-      add(kind, headOfTask(first, i32At(pairs.taskAfter, first)), NO_FILES, false);
+      add(kind, headOfTask(first, i32At(pairs.taskAfter, first)), NO_FILES, false, null);
     },
 
-    /** Adds a change of descriptor pairs `rows`. */
-    addDescriptors(kind: ChangeKind, rows: Uint32Array, files: ChangedFiles, uncertain: boolean): void {
+    /** Adds a change of descriptor pairs `rows`. `key`: of a detail, or the role of a tie. */
+    addDescriptors(
+      kind: ChangeKind,
+      rows: Uint32Array,
+      files: ChangedFiles,
+      uncertain: boolean,
+      key: string | null = null,
+    ): void {
       const bit = BIT_OF_KIND[kind];
       for (const row of rows) {
         collected.row.push(row);
         changed[row] = (changed[row] as number) | bit;
       }
-      add(kind, firstHolder(before, after, pairs, rows), files, uncertain);
+      add(kind, firstHolder(before, after, pairs, rows), files, uncertain, key);
     },
 
     /** The changes as sorted columns. */
@@ -146,6 +169,7 @@ function sortedColumns(collected: Collected): Changes {
     taskAfter: sorted(signed(collected.taskAfter)),
     fileBefore: sorted(signed(collected.fileBefore)),
     fileAfter: sorted(signed(collected.fileAfter)),
+    key: sorted(signed(collected.key)),
     uncertain: new Uint8Array(columnOf(order, (at) => u32At(uncertain, at))),
     ...sortedRows(collected, order),
   };

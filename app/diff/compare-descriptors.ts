@@ -9,6 +9,7 @@ import { i32At, u32At } from "../model/read.ts";
 import type { TableRow, TaskRow } from "../model/rows.ts";
 import { BIT_OF_KIND, CHANGE_BITS } from "./changes.ts";
 import type { ChangedFiles, Collector } from "./collect-changes.ts";
+import { type DetailComparer, detailComparer } from "./compare-details.ts";
 import { openFileComparer, UNCERTAIN_PATH } from "./compare-open-files.ts";
 import { groupsOf, mixedKeys } from "./groups.ts";
 import { type Pairs, PRESENCE } from "./pair.ts";
@@ -23,20 +24,17 @@ interface Context {
   readonly fileBefore: Int32Array;
   readonly fileAfter: Int32Array;
   readonly compareFiles: ReturnType<typeof openFileComparer>;
+  readonly details: DetailComparer;
   readonly collector: Collector;
 }
 
 /** Collects the changes of all descriptor pairs. */
 export function compareDescriptors(before: Checkpoint, after: Checkpoint, pairs: Pairs, collector: Collector): void {
-  const context: Context = {
-    before,
-    after,
-    pairs,
-    fileBefore: pairs.descriptors.before.map((row) => (row === NONE ? NONE : i32At(before.descriptors.file, row))),
-    fileAfter: pairs.descriptors.after.map((row) => (row === NONE ? NONE : i32At(after.descriptors.file, row))),
-    compareFiles: openFileComparer(before, after),
-    collector,
-  };
+  const fileBefore = pairs.descriptors.before.map((row) => (row === NONE ? NONE : i32At(before.descriptors.file, row)));
+  const fileAfter = pairs.descriptors.after.map((row) => (row === NONE ? NONE : i32At(after.descriptors.file, row)));
+  const compareFiles = openFileComparer(before, after);
+  const details = detailComparer(before, after, fileBefore, fileAfter);
+  const context: Context = { before, after, pairs, fileBefore, fileAfter, compareFiles, details, collector };
   const sorted = sortPairs(context);
   addOpenedAndClosed(context, sorted);
   addCloseOnExec(context, sorted.closeOnExec);
@@ -56,7 +54,8 @@ interface SortedPairs {
   readonly onBothSides: Uint32Array;
 }
 
-function sortPairs({ before, after, pairs, fileBefore, fileAfter, compareFiles, collector }: Context): SortedPairs {
+function sortPairs(context: Context): SortedPairs {
+  const { before, after, pairs, fileBefore, fileAfter, compareFiles, details, collector } = context;
   const { tables, descriptors } = pairs;
   const [opened, closed, closeOnExec] = [createRows(), createRows(), createRows()];
   const [differing, onBothSides] = [createRows(), createRows()];
@@ -90,7 +89,8 @@ function sortPairs({ before, after, pairs, fileBefore, fileAfter, compareFiles, 
       onBothSides.push(row);
       if (comparedWith[x] !== y) {
         comparedWith[x] = y;
-        result[x] = compareFiles(x, y);
+        const bits = compareFiles(x, y);
+        result[x] = (bits & CHANGE_BITS.path) !== 0 ? bits : bits | details.bits(x, y);
       }
       if (result[x] !== 0) differing.push(row);
     }
@@ -174,9 +174,9 @@ function addCloseOnExec(context: Context, rows: Uint32Array): void {
   }
 }
 
-/** Changes of path, or, where it is the same, of position (f_pos), flags, mode and version. */
+/** Changes of path, or, where it is the same, of position (f_pos), flags, mode, version, details and ties. */
 function addFileValues(context: Context, rows: Uint32Array): void {
-  const { compareFiles, collector } = context;
+  const { compareFiles, details, collector } = context;
   for (const group of groupsOf(rows, byBothFiles(context))) {
     const files = filesOf(context, group);
     const bits = compareFiles(files.before, files.after);
@@ -186,6 +186,10 @@ function addFileValues(context: Context, rows: Uint32Array): void {
     }
     for (const kind of ["file-pos", "file-flags", "file-mode", "file-version"] as const) {
       if (bits & BIT_OF_KIND[kind]) collector.addDescriptors(kind, group, files, false);
+    }
+    if (files.before === NONE || files.after === NONE) continue;
+    for (const { kind, key, uncertain } of details.list(files.before, files.after)) {
+      collector.addDescriptors(kind, group, files, uncertain, key);
     }
   }
 }

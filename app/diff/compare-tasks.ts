@@ -1,24 +1,84 @@
 // Changes of tasks, and of the file tables that they share.
 
 import { type Checkpoint, commBytes, NONE } from "../model/checkpoint.ts";
+import { TASK_DETAILS } from "../model/detail-keys.ts";
+import { taskState } from "../model/names.ts";
 import { i32At } from "../model/read.ts";
+import type { TaskRow } from "../model/rows.ts";
 import { sameBytes } from "../model/text.ts";
 import type { ChangeKind } from "./changes.ts";
 import type { Collector } from "./collect-changes.ts";
+import { taskValues } from "./detail-values.ts";
 import { groupsOf, mixedKeys } from "./groups.ts";
 import { type Pairs, pairNumber } from "./pair.ts";
 import { allRows, sortRows } from "./rows.ts";
 
-/** Tasks that were added, removed or renamed. */
+/** Tasks that were added, removed or renamed, or of which a detail differs. */
 export function compareTasks(before: Checkpoint, after: Checkpoint, pairs: Pairs, collector: Collector): void {
+  const compareDetails = taskDetailsComparer(before, after, collector);
   for (let b = 0; b < before.tasks.count; b++) {
     const a = i32At(pairs.taskAfter, b);
     if (a === NONE) collector.addTask("task-removed", b, NONE, !after.complete);
-    else if (!sameBytes(commBytes(before, b), commBytes(after, a))) collector.addTask("task-renamed", b, a, false);
+    else {
+      if (!sameBytes(commBytes(before, b), commBytes(after, a))) collector.addTask("task-renamed", b, a, false);
+      compareDetails(b, a);
+    }
   }
   for (let a = 0; a < after.tasks.count; a++) {
     if (pairs.taskBefore[a] === NONE) collector.addTask("task-added", NONE, a, !before.complete);
   }
+}
+
+const [ZOMBIE, DEAD] = [taskState("zombie"), taskState("dead")];
+
+/** Of a task that has ended, only these are left. */
+const LEFT_OF_ENDED: ReadonlySet<string> = new Set(["ppid", "pgid", "sid", "tgid", "state", "exit"]);
+
+/**
+ * A function that collects the details that differ between two tasks. A key that one of the images has for no task at
+ * all is not compared: its format, or what was dumped, does not tell it.
+ */
+function taskDetailsComparer(before: Checkpoint, after: Checkpoint, collector: Collector) {
+  const told = [before, after].map((checkpoint) => toldOfTasks(checkpoint));
+  const isTold = (key: string): boolean => key === "exit" || told.every((keys) => keys.has(key));
+  const sameFormat = before.format === after.format;
+  const hasEnded = ({ tasks }: Checkpoint, task: TaskRow): boolean =>
+    tasks.state[task] === ZOMBIE || tasks.state[task] === DEAD;
+  return (b: TaskRow, a: TaskRow): void => {
+    const valuesBefore = taskValues(before, b);
+    const valuesAfter = taskValues(after, a);
+    const ended = hasEnded(before, b) || hasEnded(after, a);
+    const incomplete = !before.complete || !after.complete;
+    for (const { key, of } of taskKeys(valuesBefore, valuesAfter)) {
+      const [x = null, y = null] = [valuesBefore[key], valuesAfter[key]];
+      if (JSON.stringify(x) === JSON.stringify(y)) continue;
+      if (!isTold(key) && !(of !== key && isTold(of))) continue;
+      if ((ended && !LEFT_OF_ENDED.has(key)) || (!sameFormat && !LEFT_OF_ENDED.has(key))) continue;
+      // What the file of a path is follows from the path.
+      if (of !== key && JSON.stringify(valuesBefore[of]) !== JSON.stringify(valuesAfter[of])) continue;
+      collector.addTask("task-detail", b, a, incomplete && (x === null || y === null), key);
+    }
+  };
+}
+
+/** The keys of two tasks, those of the table first; `of`: the key whose file the key is about, or the key itself. */
+function taskKeys(x: object, y: object): { key: string; of: string }[] {
+  const order = TASK_DETAILS.map(({ key }) => key);
+  const keys = [...new Set([...Object.keys(x), ...Object.keys(y)])].map((key) => ({
+    key,
+    of: key.split(".")[0] ?? key,
+  }));
+  return keys.sort((a, b) => order.indexOf(a.of) - order.indexOf(b.of) || (a.key < b.key ? -1 : 1));
+}
+
+/** The keys that an image has for any of its tasks. */
+function toldOfTasks(checkpoint: Checkpoint): ReadonlySet<string> {
+  const { tasks, taskDetails } = checkpoint;
+  const keys = new Set<string>(taskDetails.keys);
+  for (const key of ["ppid", "pgid", "sid", "tgid"] as const)
+    if (tasks[key].some((value) => value !== NONE)) keys.add(key);
+  if (tasks.state.some((state) => state !== 0)) keys.add("state");
+  return keys;
 }
 
 /** File tables that tasks share on one side only. Compares tasks that have a table on both sides. */

@@ -2,7 +2,7 @@
 
 import { type Checkpoint, NONE } from "../model/checkpoint.ts";
 import { i32At } from "../model/read.ts";
-import type { ChangeKind } from "./changes.ts";
+import type { ChangeKind, Note } from "./changes.ts";
 import type { Pairs } from "./pair.ts";
 
 /** The changes of a comparison as columns, sorted by pid of the first holder (or of the task), then fd, then kind. */
@@ -20,6 +20,8 @@ export interface Changes {
   /** FileRow before, and after; NONE: no file, several files (changes of sharing), or missing from the image. */
   readonly fileBefore: Int32Array;
   readonly fileAfter: Int32Array;
+  /** Index into Differences.keys: the key of a detail, or the role of a tie; NONE for other kinds. */
+  readonly key: Int32Array;
   /** 1: the change may only be an effect of an incomplete image. */
   readonly uncertain: Uint8Array;
   /**
@@ -37,6 +39,10 @@ export interface Differences {
   /** CHANGE_BITS by row of Pairs.descriptors. Every row of a task on one side only is opened or closed. */
   readonly changed: Uint16Array;
   readonly counts: Readonly<Record<ChangeKind, number>>;
+  /** Keys of details and roles of ties: see Changes.key. */
+  readonly keys: readonly string[];
+  /** What was not compared, and what should be kept in mind. */
+  readonly notes: readonly Note[];
 }
 
 export interface Comparison extends Differences {

@@ -1,9 +1,13 @@
 // Describes single changes of a comparison: as the document of `diff --json` has them, with their holders and rows.
 
+import { bitWords, EPOLL_EVENTS } from "../model/bits.ts";
 import { type Checkpoint, commBytes, HAS, NONE, nameBytes, taskNumber } from "../model/checkpoint.ts";
+import type { DetailValue } from "../model/fields.ts";
+import { LINK_ROLES, type LinkRole } from "../model/links.ts";
 import { FILE_KINDS, flagChange } from "../model/names.ts";
 import { i32At, u8At, u32At, u64At } from "../model/read.ts";
 import type { FileRow, TaskRow } from "../model/rows.ts";
+import type { Side } from "../model/side.ts";
 import { base64, decodeText, isUtf8 } from "../model/text.ts";
 import {
   CHANGE_BITS,
@@ -12,12 +16,16 @@ import {
   type Holder,
   isOfDescriptors,
   kindOf,
+  type LinkedHolder,
   type PathDetails,
 } from "./changes.ts";
 import { isUnknown, openFileComparer, sameName } from "./compare-open-files.ts";
 import { type Comparison, descriptorNumber } from "./comparison.ts";
+import { fileDetailValue, taskDetailValue } from "./detail-values.ts";
+import { holdersOfFile } from "./holders.ts";
 import { distinctDescriptors, pairNumber } from "./pair.ts";
 import { columnOf, createRows, sortRows } from "./rows.ts";
+import { targetsOf } from "./ties.ts";
 
 /** The changes of a comparison in the document's form, in its order; `indices`: only these. */
 export function changesJson(comparison: Comparison, indices?: Iterable<number>): Change[] {
@@ -80,11 +88,76 @@ function withoutDoubt(comparison: Comparison, index: number): Change {
         groups: rowGroups(comparison, index).map((rows) => Array.from(rows, (task) => taskNumber(tasks, task))),
       };
     }
+    case "file-detail":
+      return { kind, holders: holdersOf(comparison, index), ...detailChange(comparison, index) };
+    case "file-linked":
+      return { kind, holders: holdersOf(comparison, index), ...linkChange(comparison, index) };
+    case "task-detail":
+      return { kind, pid: i32At(comparison.changes.pid, index), ...detailChange(comparison, index) };
   }
 }
 
 const fileBefore = ({ changes }: Comparison, index: number): FileRow => i32At(changes.fileBefore, index);
 const fileAfter = ({ changes }: Comparison, index: number): FileRow => i32At(changes.fileAfter, index);
+
+/** The key of a change of a detail, and its values. */
+export function detailChange(
+  comparison: Comparison,
+  index: number,
+): { readonly key: string; readonly before: DetailValue; readonly after: DetailValue } {
+  const { before, after, changes } = comparison;
+  const key = keyAt(comparison, index);
+  if (kindAt(comparison, index) === "task-detail") {
+    return {
+      key,
+      before: taskDetailValue(before, i32At(changes.taskBefore, index), key),
+      after: taskDetailValue(after, i32At(changes.taskAfter, index), key),
+    };
+  }
+  return {
+    key,
+    before: fileDetailValue(before, fileBefore(comparison, index), key),
+    after: fileDetailValue(after, fileAfter(comparison, index), key),
+  };
+}
+
+/** The key of a change of a detail, or the role of a change of a tie; empty for other kinds. */
+export function keyAt({ changes, keys }: Comparison, index: number): string {
+  return keys[i32At(changes.key, index)] ?? "";
+}
+
+/** The role of a change of a tie, and the descriptors that the file is tied to; of each side the first `most`. */
+export function linkChange(
+  comparison: Comparison,
+  index: number,
+  most?: number,
+): { readonly role: LinkRole; readonly before: readonly LinkedHolder[]; readonly after: readonly LinkedHolder[] } {
+  const role = LINK_ROLES.find((each) => each === keyAt(comparison, index)) ?? "other-end";
+  return {
+    role,
+    before: linkedHolders(comparison, "before", fileBefore(comparison, index), role, most),
+    after: linkedHolders(comparison, "after", fileAfter(comparison, index), role, most),
+  };
+}
+
+/** The descriptors that an open file is tied to in a role, by pid, then fd; the first `most`. */
+function linkedHolders(
+  comparison: Comparison,
+  side: Side,
+  file: FileRow,
+  role: LinkRole,
+  most?: number,
+): LinkedHolder[] {
+  const found = new Map<string, LinkedHolder>();
+  for (const target of targetsOf(comparison[side], file, role)) {
+    const events = role === "watches" ? { events: bitWords(EPOLL_EVENTS, target.data) } : {};
+    for (const holder of holdersOfFile(comparison, side, target.file, most)) {
+      found.set(`${holder.pid} ${holder.fd} ${target.data}`, { ...holder, ...events });
+    }
+  }
+  const holders = [...found.values()].sort((a, b) => a.pid - b.pid || a.fd - b.fd);
+  return most === undefined ? holders : holders.slice(0, most);
+}
 
 function taskOnOneSide(comparison: Comparison, index: number, kind: "task-added" | "task-removed"): Change {
   const { before, after, changes } = comparison;

@@ -34,5 +34,5 @@ export function diff(before: Checkpoint, after: Checkpoint, options: DiffOptions
   const changes = collector.finish();
   const counts = Object.fromEntries(CHANGE_KINDS.map((kind) => [kind, 0])) as Record<ChangeKind, number>;
   for (const kind of changes.kind) counts[CHANGE_KINDS[kind] as ChangeKind]++;
-  return { before, after, pairs, changes, changed: collector.changed, counts };
+  return { before, after, pairs, changes, changed: collector.changed, counts, keys: collector.keys, notes: [] };
 }

@@ -5,14 +5,18 @@ import {
   type Change,
   type Holder,
   isOfDescriptors,
+  type LinkedHolder,
   type PathDetails,
   type Values,
 } from "../diff/changes.ts";
 import type { Comparison } from "../diff/comparison.ts";
-import { changeAt, countHolders, groupHeads, holdersOf, kindAt } from "../diff/describe.ts";
+import { changeAt, countHolders, detailChange, groupHeads, holdersOf, kindAt, linkChange } from "../diff/describe.ts";
 import { pairNumber } from "../diff/pair.ts";
 import { type Checkpoint, commBytes, NONE } from "../model/checkpoint.ts";
-import { flagChange, modeNames } from "../model/names.ts";
+import { type DetailSpec, detailText, fileDetail, taskDetail } from "../model/detail-keys.ts";
+import type { DetailValue } from "../model/fields.ts";
+import { LINK_TITLES } from "../model/links.ts";
+import { fileKind, flagChange, modeNames } from "../model/names.ts";
 import { i32At, u8At, u32At, u64At } from "../model/read.ts";
 import type { FileRow, TaskRow } from "../model/rows.ts";
 import { visible, visibleText } from "../model/text.ts";
@@ -132,6 +136,12 @@ export function changeWords(comparison: Comparison, index: number, options: Word
       const values = { before: u32At(before.files.mode, fileBefore), after: u32At(after.files.mode, fileAfter) };
       return about("~", holders(), nameAfter(), modeWords(values, quote));
     }
+    case "file-detail":
+      return about("~", holders(), nameAfter(), detailSentence(comparison, index, quote));
+    case "file-linked":
+      return about("~", holders(), nameAfter(), linkSentence(comparison, index, noun, options.within));
+    case "task-detail":
+      return about("~", itself, "", detailSentence(comparison, index, quote));
     case "file-shared":
     case "file-unshared": {
       const { groups, count } = groupHeads(comparison, index, MOST_NAMED);
@@ -155,6 +165,47 @@ export function changeWords(comparison: Comparison, index: number, options: Word
         : about("~", who, "", `shared one file table, now ${groups.length} separate ones`);
     }
   }
+}
+
+/** `state listen → close` */
+function detailSentence(comparison: Comparison, index: number, quote: Quote): string {
+  const { key, before, after } = detailChange(comparison, index);
+  const spec = specAt(comparison, index, key);
+  const words = (value: DetailValue): string => {
+    const text = detailText(spec, value);
+    return value === null || text === "none" ? text : quote(shortened(text));
+  };
+  return `${spec.title} ${words(before)} → ${words(after)}`;
+}
+
+/** What a key of a change of a detail is. */
+function specAt(comparison: Comparison, index: number, key: string): DetailSpec {
+  if (kindAt(comparison, index) === "task-detail") {
+    const [of = "", part] = key.split(".");
+    if (part === undefined) return taskDetail(key);
+    const inner = fileDetail(part, fileKind("regular"));
+    return { ...inner, title: `${taskDetail(of).title}: ${inner.title}` };
+  }
+  return fileDetail(key, u8At(comparison.after.files.kind, i32At(comparison.changes.fileAfter, index)));
+}
+
+/** Characters of a value that are shown in a sentence. */
+const MOST_SHOWN = 200;
+
+const shortened = (text: string): string => (text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text);
+
+/** `other end pid 12 fd 4 → pid 12 fd 6` */
+function linkSentence(comparison: Comparison, index: number, noun: string, within: number | undefined): string {
+  const { role, before, after } = linkChange(comparison, index);
+  const words = (holders: readonly LinkedHolder[]): string => {
+    if (holders.length === 0) return "none";
+    const named = holders.slice(0, MOST_NAMED).map(({ pid, fd, events }) => {
+      const who = pid === within ? `fd ${fd}` : `${noun} ${pid} fd ${fd}`;
+      return events === undefined ? who : `${who} (${events.join(" | ")})`;
+    });
+    return named.join(", ") + andMore(holders.length - named.length);
+  };
+  return `${LINK_TITLES[role]} ${words(before)} → ${words(after)}`;
 }
 
 const andMore = (count: number): string => (count > 0 ? ` and ${count} more` : "");
@@ -338,6 +389,7 @@ function holdersCell(change: Change): string {
     case "task-added":
     case "task-removed":
     case "task-renamed":
+    case "task-detail":
       return String(change.pid);
     case "file-shared":
     case "file-unshared":
@@ -376,6 +428,20 @@ function valueCells(comparison: Comparison, index: number, change: Change) {
       };
     case "file-mode":
       return { before: String(change.before), after: String(change.after), details: modeWords(change, plain) };
+    case "file-detail":
+    case "task-detail": {
+      const spec = specAt(comparison, index, change.key);
+      const words = (value: DetailValue): string => (value === null ? "" : detailText(spec, value));
+      return { before: words(change.before), after: words(change.after), details: spec.title };
+    }
+    case "file-linked": {
+      const words = (list: readonly LinkedHolder[]): string =>
+        list
+          .slice(0, MOST_IN_CELL)
+          .map(({ pid, fd, events }) => `${pid}:${fd}${events === undefined ? "" : ` ${events.join("|")}`}`)
+          .join(", ") + andMore(list.length - MOST_IN_CELL);
+      return { before: words(change.before), after: words(change.after), details: LINK_TITLES[change.role] };
+    }
     case "close-on-exec":
     case "file-pos":
     case "file-version":

@@ -7,6 +7,11 @@ import type { FileRow, RecordRow, TableRow, TaskRow } from "./rows.ts";
 /** In an index or id column: none. */
 export const NONE = -1;
 
+/** In OpenFiles.size: not in the image. */
+export const NO_SIZE = 0xffff_ffff_ffff_ffffn;
+/** In OpenFiles.mountId: not in the image. */
+export const NO_MOUNT = -0x8000_0000;
+
 export type Format = "linux-cr" | "criu";
 
 export type Severity = "error" | "warning" | "note";
@@ -95,6 +100,10 @@ export const HAS = {
   version: 16,
   /** The file was unlinked when it was dumped. */
   deleted: 32,
+  /** The format tells of its inode, as far as it knows: inodeMode, size, mountId. */
+  inode: 64,
+  /** There are entries of it in fileDetails or links. */
+  details: 128,
 } as const;
 
 /** Bits of OpenFiles.use: non-descriptor uses of a file. */
@@ -137,6 +146,12 @@ export interface OpenFiles {
   readonly mode: Uint32Array;
   /** f_version. */
   readonly version: BigUint64Array;
+  /** Of files with HAS.inode; the columns are empty if the image has none of these. st_mode; 0: not in the image. */
+  readonly inodeMode: Uint32Array;
+  /** In bytes; NO_SIZE: not in the image. */
+  readonly size: BigUint64Array;
+  /** NO_MOUNT: not in the image. */
+  readonly mountId: Int32Array;
   /** Descriptors that lead to file f (DescriptorRows): holder[firstHolder[f]] … holder[firstHolder[f + 1] - 1], ascending. */
   readonly firstHolder: Uint32Array;
   readonly holder: Uint32Array;
@@ -194,6 +209,35 @@ export interface FileRecords {
   readonly record: Uint32Array;
 }
 
+/** Details of rows (open files or tasks), sorted by row, then in the order in which they are shown. */
+export interface DetailStore {
+  readonly count: number;
+  readonly row: Uint32Array;
+  /** Index into `keys`. */
+  readonly key: Uint16Array;
+  /** Index of the value: JSON text in pool[start[v]] … pool[start[v + 1] - 1]. Equal values have one index. */
+  readonly value: Uint32Array;
+  readonly keys: readonly string[];
+  readonly start: Uint32Array;
+  readonly pool: Uint8Array;
+}
+
+/** Ties of open files, sorted by `from`. A group stands for the ties among all its members, however many it has. */
+export interface Links {
+  readonly count: number;
+  /** FileRow that has the tie. */
+  readonly from: Uint32Array;
+  /** Index into LINK_ROLES (links.ts). */
+  readonly role: Uint8Array;
+  /** FileRow of the other file, or NONE: it is outside the image. For roles of groups: the group. */
+  readonly to: Int32Array;
+  /** What an epoll waits for (EPOLL_…, see names.ts); 0 for other roles. */
+  readonly data: Uint32Array;
+  /** Members of group g (FileRows): member[firstMember[g]] … member[firstMember[g + 1] - 1]. */
+  readonly firstMember: Uint32Array;
+  readonly member: Uint32Array;
+}
+
 /** Everything that one image says. Plain data: it can be cloned, and its arrays transferred. */
 export interface Checkpoint {
   readonly format: Format;
@@ -214,6 +258,10 @@ export interface Checkpoint {
   readonly descriptors: Descriptors;
   readonly files: OpenFiles;
   readonly fileRecords: FileRecords;
+  /** Details of open files, and of tasks (detail-keys.ts). */
+  readonly fileDetails: DetailStore;
+  readonly taskDetails: DetailStore;
+  readonly links: Links;
   readonly records: Records;
   readonly objects: Objects;
   readonly problems: readonly Problem[];

@@ -54,6 +54,10 @@ export const fileColumns = (): FileColumns => ({
   flags: u32(),
   mode: u32(),
   version: u64(),
+  // Allocated with the first file whose inode is in the image.
+  inodeMode: new Uint32Array(0),
+  size: new BigUint64Array(0),
+  mountId: new Int32Array(0),
   record: i32(),
 });
 

@@ -9,7 +9,11 @@ import type { TextPool } from "./text-pool.ts";
 /** @param decoded Returns the fraction of the image decoded so far, 0 … 1. */
 export function createOpenFiles(decoded: () => number, text: TextPool) {
   const files: FileColumns = fileColumns();
-  const aliasWords = () => ({ pos: new Uint32Array(files.pos.buffer), version: new Uint32Array(files.version.buffer) });
+  const aliasWords = () => ({
+    pos: new Uint32Array(files.pos.buffer),
+    version: new Uint32Array(files.version.buffer),
+    size: new Uint32Array(files.size.buffer),
+  });
   let words = aliasWords();
   const encoder = new TextEncoder();
 
@@ -47,6 +51,25 @@ export function createOpenFiles(decoded: () => number, text: TextPool) {
       if (low !== 0) words.version[2 * file] = low;
       if (high !== 0) words.version[2 * file + 1] = high;
       files.has[file] = (files.has[file] as number) | HAS.version;
+    },
+
+    /**
+     * Sets what is known of the inode of a file with a path.
+     *
+     * @param mode st_mode; 0: not known. @param sizeLow, sizeHigh In bytes, as two 32-bit words; NO_SIZE: not known.
+     */
+    setInode(file: FileRow, mode: number, sizeLow: number, sizeHigh: number, mountId: number): void {
+      if (files.inodeMode.length === 0) {
+        files.inodeMode = new Uint32Array(files.capacity);
+        files.size = new BigUint64Array(files.capacity);
+        files.mountId = new Int32Array(files.capacity);
+        words = aliasWords();
+      }
+      files.inodeMode[file] = mode;
+      words.size[2 * file] = sizeLow;
+      words.size[2 * file + 1] = sizeHigh;
+      files.mountId[file] = mountId;
+      files.has[file] = (files.has[file] as number) | HAS.inode;
     },
 
     /** Sets a file's path to the bytes from `start` up to a NUL or `end`; returns where that is. */

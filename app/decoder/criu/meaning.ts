@@ -1,6 +1,7 @@
 // Words for the numbers in CRIU's messages: protocols, namespaces, event masks; addresses, modes and devices as text.
 
 import { ipv4Text, ipv6Text } from "../../model/addresses.ts";
+import { type Bits, bitWords, EPOLL_EVENTS } from "../../model/bits.ts";
 
 type Words = Readonly<Record<number, string>>;
 
@@ -73,25 +74,7 @@ const LOCK_FLAGS: Words = { 1: "FL_POSIX", 2: "FL_FLOCK", 32: "FL_LEASE", 1024: 
 /** The name of a clock id. */
 export const clockName = (id: number): string | null => CLOCKS[id] ?? null;
 
-type Bits = readonly (readonly [string, number])[];
-
-export const EPOLL_EVENTS: Bits = [
-  ["EPOLLIN", 1],
-  ["EPOLLPRI", 2],
-  ["EPOLLOUT", 4],
-  ["EPOLLERR", 8],
-  ["EPOLLHUP", 16],
-  ["EPOLLRDNORM", 0x40],
-  ["EPOLLRDBAND", 0x80],
-  ["EPOLLWRNORM", 0x100],
-  ["EPOLLWRBAND", 0x200],
-  ["EPOLLMSG", 0x400],
-  ["EPOLLRDHUP", 0x2000],
-  ["EPOLLEXCLUSIVE", 0x10000000],
-  ["EPOLLWAKEUP", 0x20000000],
-  ["EPOLLONESHOT", 0x40000000],
-  ["EPOLLET", 0x80000000],
-];
+export { bitWords, EPOLL_EVENTS };
 
 export const INOTIFY_EVENTS: Bits = [
   ["IN_ACCESS", 1],
@@ -224,19 +207,6 @@ export const PAGEMAP_FLAGS: Bits = [
   ["lazy", 2],
   ["present", 4],
 ];
-
-/** Names of the bits that are set; bits without a name come last, in hex. */
-export function bitWords(bits: Bits, value: number): string[] {
-  const names: string[] = [];
-  let left = value;
-  for (const [name, bit] of bits) {
-    if ((left & bit) === 0) continue;
-    names.push(name);
-    left &= ~bit;
-  }
-  if (left !== 0) names.push(`0x${(left >>> 0).toString(16)}`);
-  return names;
-}
 
 const SIGNALS = (
   "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT " +

@@ -1,0 +1,145 @@
+// Compares the details of two open files, and their ties. Files whose details are all in columns (the inodes of files
+// with a path) are compared without allocating anything: there can be millions.
+//
+// Casts `as number` read columns at rows that the pairs of a comparison hold.
+
+import { type Checkpoint, type DetailStore, HAS } from "../model/checkpoint.ts";
+import { type DetailSpec, fileDetail } from "../model/detail-keys.ts";
+import { detailRange, valueBytes } from "../model/detail-store.ts";
+import type { LinkRole } from "../model/links.ts";
+import type { FileRow } from "../model/rows.ts";
+import { sameBytes } from "../model/text.ts";
+import { CHANGE_BITS } from "./changes.ts";
+import { fileDetailValue } from "./detail-values.ts";
+import { tieComparer } from "./ties.ts";
+
+/** A detail that differs, or a role in which the ties differ. */
+export interface DetailDifference {
+  readonly kind: "file-detail" | "file-linked";
+  readonly key: string;
+  /** It could be an effect of an image being incomplete. */
+  readonly uncertain: boolean;
+}
+
+export interface DetailComparer {
+  /** Bits of CHANGE_BITS: whether details or ties of two open files differ. */
+  bits(b: FileRow, a: FileRow): number;
+  /** What differs. */
+  list(b: FileRow, a: FileRow): readonly DetailDifference[];
+}
+
+const NOTHING: readonly DetailDifference[] = [];
+
+/**
+ * A comparer of the details of open files of the same kind and path.
+ *
+ * @param fileBefore, fileAfter By descriptor pair: the FileRow that it leads to on each side, or NONE.
+ */
+export function detailComparer(
+  before: Checkpoint,
+  after: Checkpoint,
+  fileBefore: Int32Array,
+  fileAfter: Int32Array,
+): DetailComparer {
+  // What the formats tell is named and divided differently.
+  if (before.format !== after.format) return { bits: () => 0, list: () => NOTHING };
+  const ties = tieComparer(before, after, fileBefore, fileAfter);
+  const hasBefore = before.files.has;
+  const hasAfter = after.files.has;
+  const inodes = inodeComparer(before, after);
+  const incomplete = !before.complete || !after.complete;
+
+  const list = (b: FileRow, a: FileRow): readonly DetailDifference[] => {
+    const found: DetailDifference[] = [];
+    const shared = (hasBefore[b] as number) & (hasAfter[a] as number);
+    if (shared & HAS.inode) {
+      for (const key of inodes.keys(b, a)) found.push({ kind: "file-detail", key, uncertain: false });
+    }
+    if ((((hasBefore[b] as number) | (hasAfter[a] as number)) & HAS.details) === 0) return found;
+    const tied = ties(b, a);
+    found.push(...storedDifferences(before, after, b, a, tied, incomplete));
+    for (const role of tied) found.push({ kind: "file-linked", key: role, uncertain: incomplete });
+    return found;
+  };
+
+  return {
+    list,
+    bits(b, a) {
+      const either = (hasBefore[b] as number) | (hasAfter[a] as number);
+      if ((either & HAS.details) === 0) {
+        const both = (hasBefore[b] as number) & (hasAfter[a] as number);
+        return both & HAS.inode && inodes.differ(b, a) ? CHANGE_BITS.detail : 0;
+      }
+      let bits = 0;
+      for (const { kind } of list(b, a)) bits |= kind === "file-detail" ? CHANGE_BITS.detail : CHANGE_BITS.linked;
+      return bits;
+    },
+  };
+}
+
+/** Compares mode and size of inodes. A value that one of the images does not hold is not compared. */
+function inodeComparer(before: Checkpoint, after: Checkpoint) {
+  const x = before.files;
+  const y = after.files;
+  // As 32-bit words: reading a BigUint64Array allocates an object for each value.
+  const sizeBefore = new Uint32Array(x.size.buffer, x.size.byteOffset, 2 * x.size.length);
+  const sizeAfter = new Uint32Array(y.size.buffer, y.size.byteOffset, 2 * y.size.length);
+  const unknown = (size: Uint32Array, file: FileRow): boolean =>
+    size[2 * file] === 0xffff_ffff && size[2 * file + 1] === 0xffff_ffff;
+  const modes = (b: FileRow, a: FileRow): boolean =>
+    x.inodeMode[b] !== y.inodeMode[a] && x.inodeMode[b] !== 0 && y.inodeMode[a] !== 0;
+  const sizes = (b: FileRow, a: FileRow): boolean =>
+    (sizeBefore[2 * b] !== sizeAfter[2 * a] || sizeBefore[2 * b + 1] !== sizeAfter[2 * a + 1]) &&
+    !unknown(sizeBefore, b) &&
+    !unknown(sizeAfter, a);
+  return {
+    differ: (b: FileRow, a: FileRow): boolean => modes(b, a) || sizes(b, a),
+    keys: (b: FileRow, a: FileRow): string[] => [...(modes(b, a) ? ["mode"] : []), ...(sizes(b, a) ? ["size"] : [])],
+  };
+}
+
+/** Differences of the details that are in the stores. `tied`: the roles in which ties differ, which say it already. */
+function storedDifferences(
+  before: Checkpoint,
+  after: Checkpoint,
+  b: FileRow,
+  a: FileRow,
+  tied: readonly LinkRole[],
+  incomplete: boolean,
+): DetailDifference[] {
+  const entriesBefore = entriesOf(before.fileDetails, b);
+  const entriesAfter = entriesOf(after.fileDetails, a);
+  const found: DetailDifference[] = [];
+  const kind = before.files.kind[b] as number;
+  for (const key of new Set([...entriesBefore.keys(), ...entriesAfter.keys()])) {
+    const spec = fileDetail(key, kind);
+    if (!isCompared(spec, entriesBefore.has(key), entriesAfter.has(key))) continue;
+    if (spec.compared === "link") {
+      if (spec.role !== undefined && tied.includes(spec.role)) continue;
+      const [valueBefore, valueAfter] = [fileDetailValue(before, b, key), fileDetailValue(after, a, key)];
+      if (JSON.stringify(valueBefore) === JSON.stringify(valueAfter)) continue;
+    } else {
+      const valueBefore = entriesBefore.get(key);
+      const valueAfter = entriesAfter.get(key);
+      if (valueBefore !== undefined && valueAfter !== undefined && sameBytes(valueBefore, valueAfter)) continue;
+    }
+    const isOnBoth = entriesBefore.has(key) && entriesAfter.has(key);
+    found.push({ kind: "file-detail", key, uncertain: incomplete && !isOnBoth });
+  }
+  return found;
+}
+
+function entriesOf(store: DetailStore, row: number): Map<string, Uint8Array> {
+  const entries = new Map<string, Uint8Array>();
+  const [first, end] = detailRange(store, row);
+  for (let at = first; at < end; at++) {
+    entries.set(store.keys[store.key[at] as number] as string, valueBytes(store, store.value[at] as number));
+  }
+  return entries;
+}
+
+/** Whether a key that an image has, or does not have, is compared. */
+function isCompared({ compared, absent }: DetailSpec, isBefore: boolean, isAfter: boolean): boolean {
+  if (compared !== "value" && compared !== "link") return false;
+  return (isBefore && isAfter) || absent === "null" || compared === "link";
+}

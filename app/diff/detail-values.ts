@@ -1,0 +1,94 @@
+// Values of details as comparisons see them: without ids, which every dump numbers anew.
+
+import { type Checkpoint, HAS, holderCount, NONE } from "../model/checkpoint.ts";
+import { type DetailSpec, fileDetail } from "../model/detail-keys.ts";
+import { detailsOf, taskDetailsOf } from "../model/detail-store.ts";
+import type { Details, DetailValue } from "../model/fields.ts";
+import { linksOf } from "../model/links.ts";
+import { FILE_KINDS, TASK_STATES } from "../model/names.ts";
+import { i32At, u8At, u32At } from "../model/read.ts";
+import type { FileRow, TaskRow } from "../model/rows.ts";
+import { visibleText } from "../model/text.ts";
+
+/** A detail of an open file as it is compared; `null`: the image has none, or it is not compared. */
+export function fileDetailValue(checkpoint: Checkpoint, file: FileRow, key: string): DetailValue {
+  const spec = fileDetail(key, u8At(checkpoint.files.kind, file));
+  const value = detailsOf(checkpoint, file)[key] ?? null;
+  if (spec.compared === "link") return linkValue(checkpoint, file, spec, value);
+  return spec.compared === "value" ? value : null;
+}
+
+/**
+ * What a key that names other files says beyond which descriptors these have (ties.ts): files that no descriptor leads
+ * to, by name, and of an epoll the numbers and data of what it watches.
+ */
+function linkValue(checkpoint: Checkpoint, file: FileRow, spec: DetailSpec, value: DetailValue): DetailValue {
+  if (value === null) return null;
+  if (spec.role === "watches" && Array.isArray(value)) {
+    return value.map((target) => watchedValue(target as Details)).sort(byText);
+  }
+  const outside: string[] = [];
+  for (const link of linksOf(checkpoint, file)) {
+    if (link.role !== spec.role) continue;
+    if (link.file === NONE) outside.push("outside the image");
+    else if (holderCount(checkpoint.files, link.file) === 0) outside.push(stableName(checkpoint, link.file));
+  }
+  return outside.sort();
+}
+
+/** An epoll's target without the ids, inodes and devices of the watched file. */
+function watchedValue({ fd = null, events = null, data = null }: Details): Details {
+  return { fd, events, data };
+}
+
+const byText = (a: DetailValue, b: DetailValue): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+
+/** The name of a file without what differs from dump to dump. */
+export function stableName({ files, text }: Checkpoint, file: FileRow): string {
+  const offset = u32At(files.nameOffset, file);
+  const name = visibleText(text.subarray(offset, offset + u32At(files.nameStable, file)));
+  return name === "" ? (FILE_KINDS[u8At(files.kind, file)] ?? "unknown") : name;
+}
+
+/** Details of tasks that are columns. */
+const COLUMNS = ["ppid", "pgid", "sid", "tgid"] as const;
+
+/** Details of tasks that are open files, or paths where the format has no open file for them. */
+export const TASK_FILES = ["exe", "cwd", "root"] as const;
+
+/** The details of a task as they are compared; a key that the image does not have is absent. */
+export function taskValues(checkpoint: Checkpoint, task: TaskRow): Record<string, DetailValue> {
+  const { tasks } = checkpoint;
+  const values: Record<string, DetailValue> = {};
+  for (const key of COLUMNS) {
+    const value = i32At(tasks[key], task);
+    if (value !== NONE) values[key] = value;
+  }
+  const state = TASK_STATES[u8At(tasks.state, task)];
+  if (state != null) values.state = state;
+  for (const [key, value] of Object.entries(taskDetailsOf(checkpoint, task))) {
+    if (!isFileKey(key) || typeof value !== "number") values[key] = value;
+    else Object.assign(values, fileOfTask(checkpoint, key, value));
+  }
+  return values;
+}
+
+const isFileKey = (key: string): boolean => (TASK_FILES as readonly string[]).includes(key);
+
+/** The file that a task executes or works in: its path and, as no descriptor need lead to it, what its inode tells. */
+function fileOfTask(checkpoint: Checkpoint, key: string, file: FileRow): Record<string, DetailValue> {
+  const values: Record<string, DetailValue> = { [key]: stableName(checkpoint, file) };
+  for (const [name, value] of Object.entries(detailsOf(checkpoint, file))) {
+    const spec = fileDetail(name, u8At(checkpoint.files.kind, file));
+    if (spec.compared === "value" && value !== null) values[`${key}.${name}`] = value;
+  }
+  if ((u8At(checkpoint.files.has, file) & HAS.flags) !== 0) {
+    values[`${key}.flags`] = u32At(checkpoint.files.flags, file);
+  }
+  return values;
+}
+
+/** The value of one detail of a task as it is compared. */
+export function taskDetailValue(checkpoint: Checkpoint, task: TaskRow, key: string): DetailValue {
+  return taskValues(checkpoint, task)[key] ?? null;
+}

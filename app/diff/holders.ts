@@ -1,0 +1,41 @@
+// The descriptors that hold an open file, by the numbers that a comparison gives their tasks.
+
+import { type Checkpoint, NONE } from "../model/checkpoint.ts";
+import { i32At, u32At } from "../model/read.ts";
+import type { FileRow } from "../model/rows.ts";
+import type { Side } from "../model/side.ts";
+import type { Holder } from "./changes.ts";
+import { type Pairs, pairNumber } from "./pair.ts";
+
+/** Both checkpoints of a comparison, and what corresponds to what. */
+export interface Compared {
+  readonly before: Checkpoint;
+  readonly after: Checkpoint;
+  readonly pairs: Pairs;
+}
+
+/** The descriptors that lead to an open file on one side, in image order; the first `most` of them. */
+export function holdersOfFile(
+  { before, after, pairs }: Compared,
+  side: Side,
+  file: FileRow,
+  most = Number.POSITIVE_INFINITY,
+): Holder[] {
+  const { files, descriptors, tables } = side === "before" ? before : after;
+  const holders: Holder[] = [];
+  if (file === NONE) return holders;
+  for (let at = u32At(files.firstHolder, file); at < u32At(files.firstHolder, file + 1); at++) {
+    const descriptor = u32At(files.holder, at);
+    const table = u32At(descriptors.table, descriptor);
+    for (let user = u32At(tables.firstTask, table); user < u32At(tables.firstTask, table + 1); user++) {
+      if (holders.length >= most) return holders;
+      const task = u32At(tables.task, user);
+      const pid =
+        side === "before"
+          ? pairNumber(before, after, task, i32At(pairs.taskAfter, task))
+          : pairNumber(before, after, i32At(pairs.taskBefore, task), task);
+      holders.push({ pid, fd: i32At(descriptors.fd, descriptor) });
+    }
+  }
+  return holders;
+}

@@ -1,0 +1,145 @@
+// Compares the ties of two open files (model/links.ts) through the descriptors that hold the files at the other end:
+// never by id. A tie is the same if some descriptor leads to its other end on both sides.
+
+import { type Checkpoint, holderCount, NONE } from "../model/checkpoint.ts";
+import { groupMembers, isGroupRole, LINK_ROLES, type LinkRole, linkRange, linksOf, roleAt } from "../model/links.ts";
+import { i32At, u32At } from "../model/read.ts";
+import type { FileRow } from "../model/rows.ts";
+
+/** Descriptor pairs of one file are searched up to this number: a forged image can give a file any number. */
+const MOST_PAIRS = 4096;
+
+/** The descriptor pairs that lead to an open file on both sides, by its row on one side. */
+interface PairsOfFile {
+  readonly first: Uint32Array;
+  readonly row: Uint32Array;
+}
+
+function pairsOfFile(own: Int32Array, other: Int32Array, files: number): PairsOfFile {
+  const first = new Uint32Array(files + 1);
+  for (let row = 0; row < own.length; row++) {
+    const file = own[row] as number;
+    if (file !== NONE && other[row] !== NONE) first[file + 1] = (first[file + 1] as number) + 1;
+  }
+  for (let file = 0; file < files; file++) first[file + 1] = (first[file + 1] as number) + (first[file] as number);
+  const next = first.slice();
+  const rows = new Uint32Array(first[files] as number);
+  for (let row = 0; row < own.length; row++) {
+    const file = own[row] as number;
+    if (file === NONE || other[row] === NONE) continue;
+    const at = next[file] as number;
+    rows[at] = row;
+    next[file] = at + 1;
+  }
+  return { first, row: rows };
+}
+
+/** A file at the other end of a tie, with what an epoll waits for. */
+interface Target {
+  readonly file: FileRow;
+  readonly data: number;
+}
+
+/**
+ * A function that finds the roles in which two open files are tied to different descriptors.
+ *
+ * @param fileBefore, fileAfter By descriptor pair: the FileRow that it leads to on each side, or NONE.
+ */
+export function tieComparer(
+  before: Checkpoint,
+  after: Checkpoint,
+  fileBefore: Int32Array,
+  fileAfter: Int32Array,
+): (b: FileRow, a: FileRow) => readonly LinkRole[] {
+  let index: { before: PairsOfFile; after: PairsOfFile } | null = null;
+  const pairsIndex = () => {
+    index ??= {
+      before: pairsOfFile(fileBefore, fileAfter, before.files.count),
+      after: pairsOfFile(fileAfter, fileBefore, after.files.count),
+    };
+    return index;
+  };
+  /** Whether a descriptor leads to `file` on one side, and to a target with the same data on the other. */
+  const isAmong = (
+    { first, row }: PairsOfFile,
+    other: Int32Array,
+    { file, data }: Target,
+    targets: Targets,
+  ): boolean => {
+    const from = u32At(first, file);
+    const end = Math.min(u32At(first, file + 1), from + MOST_PAIRS);
+    for (let at = from; at < end; at++) {
+      if (targets.get(i32At(other, u32At(row, at)))?.includes(data)) return true;
+    }
+    return false;
+  };
+  const differ = (targetsBefore: readonly Target[], targetsAfter: readonly Target[]): boolean => {
+    const setBefore = byFile(targetsBefore);
+    const setAfter = byFile(targetsAfter);
+    const pairs = pairsIndex();
+    return (
+      targetsBefore.some((target) => !isAmong(pairs.before, fileAfter, target, setAfter)) ||
+      targetsAfter.some((target) => !isAmong(pairs.after, fileBefore, target, setBefore))
+    );
+  };
+
+  /** Whether two groups differ, by `groupBefore:groupAfter`: the same for all members. */
+  const groups = new Map<string, boolean>();
+  const groupsDiffer = (groupBefore: number, groupAfter: number): boolean => {
+    const key = `${groupBefore}:${groupAfter}`;
+    const known = groups.get(key);
+    if (known !== undefined) return known;
+    const members = (checkpoint: Checkpoint, group: number): Target[] =>
+      Array.from(groupMembers(checkpoint, group), (file) => ({ file, data: 0 })).filter(isHeldIn(checkpoint));
+    const result = differ(members(before, groupBefore), members(after, groupAfter));
+    groups.set(key, result);
+    return result;
+  };
+
+  return (b, a) => {
+    const [firstBefore, endBefore] = linkRange(before, b);
+    const [firstAfter, endAfter] = linkRange(after, a);
+    if (firstBefore === endBefore && firstAfter === endAfter) return [];
+    return LINK_ROLES.filter((role) => {
+      if (isGroupRole(role)) {
+        const groupBefore = groupOf(before, firstBefore, endBefore, role);
+        const groupAfter = groupOf(after, firstAfter, endAfter, role);
+        if (groupBefore !== NONE && groupAfter !== NONE) return groupsDiffer(groupBefore, groupAfter);
+      }
+      return differ(targetsOf(before, b, role), targetsOf(after, a, role));
+    });
+  };
+}
+
+/** Data of targets, by file. */
+type Targets = ReadonlyMap<FileRow, readonly number[]>;
+
+function byFile(targets: readonly Target[]): Targets {
+  const found = new Map<FileRow, number[]>();
+  for (const { file, data } of targets) {
+    const known = found.get(file);
+    if (known === undefined) found.set(file, [data]);
+    else if (!known.includes(data)) known.push(data);
+  }
+  return found;
+}
+
+const isHeldIn =
+  ({ files }: Checkpoint) =>
+  ({ file }: Target): boolean =>
+    file !== NONE && holderCount(files, file) > 0;
+
+/** The group of a file's tie in a role; NONE: it has none. */
+function groupOf(checkpoint: Checkpoint, first: number, end: number, role: LinkRole): number {
+  for (let row = first; row < end; row++) {
+    if (roleAt(checkpoint, row) === role) return i32At(checkpoint.links.to, row);
+  }
+  return NONE;
+}
+
+/** The files that a file is tied to and that descriptors lead to. */
+export function targetsOf(checkpoint: Checkpoint, file: FileRow, role: LinkRole): Target[] {
+  return linksOf(checkpoint, file)
+    .filter((link) => link.role === role)
+    .filter(isHeldIn(checkpoint));
+}

@@ -1,0 +1,195 @@
+// What the details of open files and tasks are: each key once, with its title, how it is compared, and how its value is
+// shown. Decoders fill them (decoder/*/details.ts); show, JSON, inspector, comparisons and docs/diff.md follow this table.
+
+import type { DetailValue } from "./fields.ts";
+import type { LinkRole } from "./links.ts";
+import { FILE_KINDS, type FileKind } from "./names.ts";
+
+/**
+ * How a key is compared: as a `value`; through the holders of the files that it names (`link`); not at all, because
+ * every dump numbers it anew (`renumbered`), because it advances by itself (`volatile`), or because it repeats what is
+ * compared elsewhere (`repeated`).
+ */
+export type Compared = "value" | "link" | "renumbered" | "volatile" | "repeated";
+
+export interface DetailSpec {
+  readonly key: string;
+  /** For headings and sentences. */
+  readonly title: string;
+  readonly compared: Compared;
+  /** Only for files of these kinds; another entry has the key of the others. */
+  readonly kinds?: readonly FileKind[];
+  /** The role of the ties that the key lists. */
+  readonly role?: LinkRole;
+  /** Present only under some condition: absent on one side, it is compared as null (`null`) or not at all (`skip`). */
+  readonly absent?: "null" | "skip";
+  /** The value is a name, path or address, which can be left out of links and reports. */
+  readonly names?: true;
+  /** The value as a user reads it. */
+  readonly text?: (value: DetailValue) => string;
+}
+
+const mode = (value: DetailValue): string =>
+  typeof value === "number" ? (value & 0o7777).toString(8).padStart(4, "0") : plainText(value);
+
+const REGULAR: readonly FileKind[] = [
+  "regular",
+  "generic",
+  "directory",
+  "character device",
+  "block device",
+  "symbolic link",
+  "external",
+  "unknown",
+];
+
+/** Details of open files. */
+export const FILE_DETAILS: readonly DetailSpec[] = [
+  // The inode of a file with a path.
+  { key: "mode", title: "inode mode", compared: "value", text: mode },
+  { key: "size", title: "size", compared: "value" },
+  { key: "mountId", title: "mount id", compared: "renumbered" },
+  { key: "external", title: "external", compared: "value", absent: "null" },
+  { key: "unlinked", title: "unlinked", compared: "value", absent: "null" },
+  { key: "remap", title: "kept as", compared: "value", absent: "null" },
+  { key: "ghost", title: "ghost file", compared: "value", absent: "null" },
+  { key: "inode", title: "inode", compared: "value", absent: "null", kinds: REGULAR },
+  { key: "inode", title: "inode", compared: "renumbered" },
+  { key: "inodeDevice", title: "device of the inode", compared: "value", absent: "null" },
+  { key: "pathFile", title: "file with the path", compared: "renumbered" },
+  { key: "owner", title: "owner for signals", compared: "value", absent: "null" },
+  // Pipes.
+  { key: "pipe", title: "pipe", compared: "renumbered" },
+  { key: "pipeId", title: "pipe", compared: "renumbered" },
+  { key: "end", title: "end", compared: "repeated" },
+  { key: "otherEnds", title: "other ends", compared: "link", role: "other-end" },
+  { key: "bufferedBytes", title: "buffered bytes", compared: "volatile" },
+  { key: "bytesInPipe", title: "bytes in the pipe", compared: "volatile" },
+  // Sockets.
+  { key: "socket", title: "socket", compared: "renumbered" },
+  { key: "family", title: "family", compared: "value" },
+  { key: "type", title: "type", compared: "value" },
+  { key: "protocol", title: "protocol", compared: "value", absent: "null" },
+  { key: "state", title: "state", compared: "value", absent: "null" },
+  { key: "local", title: "local address", compared: "value", names: true },
+  { key: "remote", title: "remote address", compared: "value", names: true },
+  { key: "source", title: "local address", compared: "value", names: true },
+  { key: "destination", title: "remote address", compared: "value", names: true },
+  { key: "name", title: "name", compared: "value", names: true },
+  { key: "directory", title: "directory of the name", compared: "value", absent: "null", names: true },
+  { key: "peer", title: "peer", compared: "link", role: "peer" },
+  { key: "peerInode", title: "inode of the peer", compared: "renumbered" },
+  { key: "backlog", title: "backlog", compared: "value", absent: "skip" },
+  { key: "shutdown", title: "shut down", compared: "value", absent: "null" },
+  { key: "interface", title: "bound to", compared: "value", absent: "null", names: true },
+  { key: "interfaceIndex", title: "interface index", compared: "value" },
+  { key: "portId", title: "port id", compared: "value" },
+  { key: "groups", title: "multicast groups", compared: "value" },
+  { key: "queuedPackets", title: "queued packets", compared: "volatile" },
+  { key: "queuedBytes", title: "queued bytes", compared: "volatile" },
+  { key: "bytesToRead", title: "bytes to read", compared: "volatile" },
+  { key: "bytesToSend", title: "bytes to send", compared: "volatile" },
+  { key: "inFlight", title: "files in flight", compared: "link", role: "in-flight" },
+  // eventfd, epoll, signalfd, timerfd, inotify, fanotify.
+  { key: "count", title: "count", compared: "value" },
+  { key: "counter", title: "count", compared: "value" },
+  { key: "eventfdFlags", title: "eventfd flags", compared: "value" },
+  { key: "targets", title: "watches", compared: "link", role: "watches" },
+  { key: "signals", title: "signals", compared: "value" },
+  { key: "clock", title: "clock", compared: "value" },
+  { key: "settimeFlags", title: "timerfd_settime flags", compared: "value", absent: "null" },
+  { key: "interval", title: "interval", compared: "value" },
+  { key: "armed", title: "armed", compared: "value", absent: "skip" },
+  { key: "ticks", title: "expirations", compared: "volatile" },
+  { key: "left", title: "time left", compared: "volatile" },
+  { key: "watches", title: "watches", compared: "value", names: true },
+  { key: "marks", title: "marks", compared: "value", names: true },
+  // Terminals.
+  { key: "index", title: "index", compared: "value", absent: "null" },
+  { key: "side", title: "side", compared: "value", absent: "null" },
+  { key: "rows", title: "rows", compared: "value", absent: "null" },
+  { key: "columns", title: "columns", compared: "value", absent: "null" },
+  { key: "session", title: "session", compared: "value" },
+  { key: "processGroup", title: "foreground process group", compared: "value" },
+  { key: "device", title: "device", compared: "value", absent: "null" },
+  { key: "settings", title: "terminal settings", compared: "value", absent: "null" },
+  { key: "locked", title: "locked", compared: "value", absent: "null" },
+  { key: "exclusive", title: "exclusive", compared: "value", absent: "null" },
+  { key: "packetMode", title: "packet mode", compared: "value", absent: "null" },
+  // memfd, BPF maps, namespaces, pidfds, tun devices.
+  { key: "seals", title: "seals", compared: "value" },
+  { key: "mapType", title: "map type", compared: "value" },
+  { key: "keySize", title: "key size", compared: "value" },
+  { key: "valueSize", title: "value size", compared: "value" },
+  { key: "maxEntries", title: "most entries", compared: "value" },
+  { key: "frozen", title: "frozen", compared: "value" },
+  { key: "namespace", title: "namespace", compared: "value" },
+  { key: "namespaceId", title: "namespace", compared: "renumbered" },
+  { key: "pid", title: "process", compared: "value" },
+  { key: "detached", title: "detached", compared: "value" },
+];
+
+/** Details of tasks. The first five are columns of Tasks. */
+export const TASK_DETAILS: readonly DetailSpec[] = [
+  { key: "ppid", title: "parent", compared: "value" },
+  { key: "pgid", title: "process group", compared: "value" },
+  { key: "sid", title: "session", compared: "value" },
+  { key: "tgid", title: "thread group", compared: "value" },
+  { key: "state", title: "state", compared: "value" },
+  { key: "threads", title: "threads", compared: "value" },
+  { key: "exit", title: "exit", compared: "value", absent: "null" },
+  { key: "exe", title: "executable", compared: "value", absent: "null", names: true },
+  { key: "cwd", title: "working directory", compared: "value", absent: "null", names: true },
+  { key: "root", title: "root", compared: "value", absent: "null", names: true },
+  { key: "umask", title: "umask", compared: "value", text: mode },
+  { key: "uid", title: "uid", compared: "value" },
+  { key: "euid", title: "effective uid", compared: "value" },
+  { key: "suid", title: "saved uid", compared: "value" },
+  { key: "fsuid", title: "filesystem uid", compared: "value" },
+  { key: "gid", title: "gid", compared: "value" },
+  { key: "egid", title: "effective gid", compared: "value" },
+  { key: "sgid", title: "saved gid", compared: "value" },
+  { key: "fsgid", title: "filesystem gid", compared: "value" },
+  { key: "groups", title: "groups", compared: "value" },
+  { key: "effective", title: "effective capabilities", compared: "value" },
+  { key: "permitted", title: "permitted capabilities", compared: "value" },
+  { key: "inheritable", title: "inheritable capabilities", compared: "value" },
+  { key: "bounding", title: "bounding capabilities", compared: "value" },
+  { key: "ambient", title: "ambient capabilities", compared: "value", absent: "null" },
+  { key: "securebits", title: "securebits", compared: "value" },
+  { key: "noNewPrivs", title: "no_new_privs", compared: "value", absent: "null" },
+];
+
+const byKey = new Map<string, DetailSpec[]>();
+for (const spec of FILE_DETAILS) byKey.set(spec.key, [...(byKey.get(spec.key) ?? []), spec]);
+const taskByKey = new Map(TASK_DETAILS.map((spec) => [spec.key, spec]));
+
+/** The entry for a key of a file of a kind (index into FILE_KINDS). A key that is not listed is compared as a value. */
+export function fileDetail(key: string, kind: number): DetailSpec {
+  const name = FILE_KINDS[kind];
+  const found = byKey
+    .get(key)
+    ?.find(({ kinds }) => kinds === undefined || (name !== undefined && kinds.includes(name)));
+  return found ?? { key, title: key, compared: "value", absent: "null" };
+}
+
+/** The entry for a key of a task. */
+export function taskDetail(key: string): DetailSpec {
+  return taskByKey.get(key) ?? { key, title: key, compared: "value", absent: "null" };
+}
+
+/** A value in words: `listen`, `0644`, `EPOLLIN, EPOLLOUT`, `(none)`. */
+export function detailText(spec: DetailSpec, value: DetailValue): string {
+  return value !== null && spec.text !== undefined ? spec.text(value) : plainText(value);
+}
+
+function plainText(value: DetailValue): string {
+  if (value === null || value === "") return "none";
+  if (value === true) return "yes";
+  if (value === false) return "no";
+  if (Array.isArray(value)) return value.length === 0 ? "none" : value.map(plainText).join(", ");
+  if (typeof value !== "object") return String(value);
+  return Object.entries(value)
+    .map(([key, inner]) => `${key} ${plainText(inner)}`)
+    .join(" ");
+}

@@ -1,0 +1,61 @@
+// What a format tells of open files and tasks beyond the columns, as columns of its own: few rows have any, and the same
+// values occur again and again. What each key means is in detail-keys.ts.
+
+import { type Checkpoint, type DetailStore, HAS, NO_MOUNT, NO_SIZE, NONE } from "./checkpoint.ts";
+import type { Details, DetailValue } from "./fields.ts";
+import { fileKind } from "./names.ts";
+import { i32At, u8At, u32At, u64At } from "./read.ts";
+import type { FileRow, TaskRow } from "./rows.ts";
+import { lowerBound } from "./search.ts";
+import { decodeText } from "./text.ts";
+
+/** Entries of a store that belong to a row: from the first to before the second number. */
+export function detailRange(store: DetailStore, row: number): readonly [first: number, end: number] {
+  return [lowerBound(store.row, row), lowerBound(store.row, row + 1)];
+}
+
+/** The JSON text of a value of a store, as bytes. */
+export function valueBytes(store: DetailStore, value: number): Uint8Array {
+  return store.pool.subarray(u32At(store.start, value), u32At(store.start, value + 1));
+}
+
+/** The value of entry `at` of a store. */
+export function valueAt(store: DetailStore, at: number): DetailValue {
+  return JSON.parse(decodeText(valueBytes(store, u32At(store.value, at)))) as DetailValue;
+}
+
+function storedDetails(store: DetailStore, row: number): Record<string, DetailValue> {
+  const details: Record<string, DetailValue> = {};
+  const [first, end] = detailRange(store, row);
+  for (let at = first; at < end; at++) details[store.keys[store.key[at] as number] as string] = valueAt(store, at);
+  return details;
+}
+
+const EXTERNAL = fileKind("external");
+
+/** What the format tells of an open file beyond the columns. 64-bit numbers are decimal strings. */
+export function detailsOf(checkpoint: Checkpoint, file: FileRow): Details {
+  const has = u8At(checkpoint.files.has, file);
+  return {
+    ...((has & HAS.inode) === 0 ? {} : inodeDetails(checkpoint, file)),
+    ...((has & HAS.details) === 0 ? {} : storedDetails(checkpoint.fileDetails, file)),
+  };
+}
+
+/** The details of a file with a path that are kept in columns, as there may be millions. */
+function inodeDetails({ files }: Checkpoint, file: FileRow): Details {
+  const mode = u32At(files.inodeMode, file);
+  const size = u64At(files.size, file);
+  const mount = i32At(files.mountId, file);
+  return {
+    mode: mode === 0 ? null : mode,
+    size: size === NO_SIZE ? null : String(size),
+    ...(mount === NO_MOUNT ? {} : { mountId: mount }),
+    ...(u8At(files.kind, file) === EXTERNAL ? { external: true } : {}),
+  };
+}
+
+/** What the format tells of a task beyond the columns. */
+export function taskDetailsOf(checkpoint: Checkpoint, task: TaskRow): Details {
+  return task === NONE ? {} : storedDetails(checkpoint.taskDetails, task);
+}

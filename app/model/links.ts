@@ -1,0 +1,77 @@
+// Ties between open files other than sharing: the ends of a pipe, the peer of a socket, what an epoll watches, one
+// memory, files in flight. Both formats fill them; views and comparisons name the files by their holders.
+
+import { type Checkpoint, NONE } from "./checkpoint.ts";
+import { i32At, u8At, u32At } from "./read.ts";
+import type { FileRow } from "./rows.ts";
+import { lowerBound } from "./search.ts";
+
+/** How an open file is tied to others. Links.role is an index into this. */
+export const LINK_ROLES = ["other-end", "peer", "watches", "same-memory", "in-flight"] as const;
+
+export type LinkRole = (typeof LINK_ROLES)[number];
+
+/** A role in words, for headings and sentences: "other end". */
+export const LINK_TITLES: Readonly<Record<LinkRole, string>> = {
+  "other-end": "other end",
+  peer: "peer",
+  watches: "watches",
+  "same-memory": "same memory",
+  "in-flight": "in flight",
+};
+
+/** Roles that tie all files of a group to each other: `Links.to` is then the group. */
+const GROUP_ROLES: ReadonlySet<LinkRole> = new Set(["other-end", "same-memory"]);
+
+/** Whether a role ties all files of a group to each other. */
+export const isGroupRole = (role: LinkRole): boolean => GROUP_ROLES.has(role);
+
+/** One tie of an open file. */
+export interface Link {
+  readonly role: LinkRole;
+  /** NONE: outside the image. */
+  readonly file: FileRow;
+  readonly data: number;
+}
+
+/** Members of a group that are listed at most. */
+const MOST_MEMBERS = 1000;
+
+/** Rows of Links that belong to a file: from the first to before the second number. */
+export function linkRange({ links }: Checkpoint, file: FileRow): readonly [first: number, end: number] {
+  return [lowerBound(links.from, file), lowerBound(links.from, file + 1)];
+}
+
+/** The role of a row of Links. */
+export function roleAt({ links }: Checkpoint, row: number): LinkRole {
+  const role = LINK_ROLES[u8At(links.role, row)];
+  if (role === undefined) throw new RangeError(`Link ${row} has no known role`);
+  return role;
+}
+
+/** The files of a group, as a view. */
+export function groupMembers({ links }: Checkpoint, group: number): Uint32Array {
+  return links.member.subarray(u32At(links.firstMember, group), u32At(links.firstMember, group + 1));
+}
+
+/** The ties of an open file, those of groups spelt out (at most 1,000 members of each). */
+export function linksOf(checkpoint: Checkpoint, file: FileRow): Link[] {
+  const found: Link[] = [];
+  if (file === NONE) return found;
+  const { links } = checkpoint;
+  const [first, end] = linkRange(checkpoint, file);
+  for (let row = first; row < end; row++) {
+    const role = roleAt(checkpoint, row);
+    const to = i32At(links.to, row);
+    if (!isGroupRole(role)) found.push({ role, file: to, data: u32At(links.data, row) });
+    else {
+      let listed = 0;
+      for (const member of groupMembers(checkpoint, to)) {
+        if (member === file) continue;
+        if (listed++ === MOST_MEMBERS) break;
+        found.push({ role, file: member, data: 0 });
+      }
+    }
+  }
+  return found;
+}
