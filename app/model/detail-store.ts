@@ -6,12 +6,12 @@ import type { Details, DetailValue } from "./fields.ts";
 import { fileKind } from "./names.ts";
 import { i32At, u8At, u32At, u64At } from "./read.ts";
 import type { FileRow, TaskRow } from "./rows.ts";
-import { lowerBound } from "./search.ts";
+import { firstIndex } from "./search.ts";
 import { decodeText } from "./text.ts";
 
 /** Entries of a store that belong to a row: from the first to before the second number. */
 export function detailRange(store: DetailStore, row: number): readonly [first: number, end: number] {
-  return [lowerBound(store.row, row), lowerBound(store.row, row + 1)];
+  return [firstAt(store.row, row), firstAt(store.row, row + 1)];
 }
 
 /** The JSON text of a value of a store, as bytes. */
@@ -59,3 +59,7 @@ function inodeDetails({ files }: Checkpoint, file: FileRow): Details {
 export function taskDetailsOf(checkpoint: Checkpoint, task: TaskRow): Details {
   return task === NONE ? {} : storedDetails(checkpoint.taskDetails, task);
 }
+
+/** The first index whose value is `value` or more; the length if there is none. */
+const firstAt = (ascending: Uint32Array, value: number): number =>
+  firstIndex(ascending.length, (index) => u32At(ascending, index) >= value);
