@@ -7,7 +7,7 @@ export default defineConfig({
     globalSetup: ["test/browser/serve.ts"],
     environment: "node",
     maxWorkers: 2,
-    testTimeout: 30_000,
+    testTimeout: 120_000,
     hookTimeout: 60_000,
   },
 });
