@@ -69,7 +69,7 @@ export async function readMember(set: SetContext, member: number, head: Uint8Arr
   if (kind.number === "decimal") addNumber(set, kind.name, number);
 }
 
-/** Records a member's framing and byte order, which is that of the host and the same in all members. */
+/** Stores the framing and byte order of the set. Reports a member whose byte order differs from those before. */
 function noteStart(set: SetContext, member: number, kind: FramedKind, { framing, littleEndian }: Start): void {
   const { facts } = set;
   if (kind.name !== "inventory") facts.framing ??= framing;
@@ -77,7 +77,7 @@ function noteStart(set: SetContext, member: number, kind: FramedKind, { framing,
   if (facts.littleEndian === littleEndian) return;
   const [own, others] = littleEndian ? ["little", "big"] : ["big", "little"];
   set.complete = false;
-  const message = `${nameOf(set, member)} is ${own}-endian, the files before it are ${others}-endian.`;
+  const message = `${nameOf(set, member)} is ${own}-endian, but the files before it are ${others}-endian.`;
   report(set, "error", "wrong-magic", message, 0, member);
 }
 

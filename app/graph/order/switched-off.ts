@@ -1,5 +1,5 @@
-// A drawing of two images without the kinds of change that the user switched off: what differs in no other way is drawn
-// as unchanged, and what is on one side only is not drawn.
+// Removes switched-off kinds of change from a drawing of two images: objects without other changes are drawn as
+// unchanged, and those on one side only are not drawn.
 
 import { CHANGE_KINDS, changeKind, isOfDescriptors } from "../../diff/changes.ts";
 import type { Comparison } from "../../diff/comparison.ts";
@@ -25,7 +25,7 @@ import {
 /** Kinds of change as bits: bit k is the kind with index k in CHANGE_KINDS. */
 type Kinds = number;
 
-/** The kinds that make a slot lead to another file. */
+/** The kinds that change a slot's file. */
 const OF_EDGES: Kinds = kindBits("file-path", "file-shared", "file-unshared");
 
 export function kindBits(...kinds: (typeof CHANGE_KINDS)[number][]): Kinds {
@@ -64,7 +64,7 @@ export function withoutKinds(subject: Subject, comparison: Comparison, hidden: U
   };
 }
 
-/** A change of which only the kinds `left` of `kinds` are shown. */
+/** A change of kinds `kinds`, of which only `left` are shown. */
 function withoutOff(change: Change, left: Kinds, kinds: Kinds): Change {
   if (change === SAME || kinds === 0 || left !== 0) return change;
   return change === CHANGED ? SAME : HIDDEN;
@@ -106,7 +106,7 @@ function inverse(rows: Int32Array): Uint32Array {
 
 type Mark = (to: ObjectKind, side: Side, row: number, bit: Kinds) => void;
 
-/** Marks what each listed change is about. */
+/** Marks the objects of each listed change. */
 function markChanges(comparison: Comparison, mark: Mark): void {
   const { before, after, pairs, changes } = comparison;
   for (let change = 0; change < changes.count; change++) {
@@ -140,7 +140,7 @@ function markChanges(comparison: Comparison, mark: Mark): void {
   }
 }
 
-/** A table of tasks that are on one side only, and its slots, are there or not because of the tasks. */
+/** A table on one side only, and its slots, differ because of the table's tasks: they get the kinds of these. */
 function markOneSided(graph: Graph, { change }: Both, kinds: PerObject<Uint32Array>): void {
   const { firstTask, task, first } = graph.tables;
   for (let table = 0; table < graph.tables.count; table++) {
@@ -156,7 +156,7 @@ function markOneSided(graph: Graph, { change }: Both, kinds: PerObject<Uint32Arr
   }
 }
 
-/** By slot: the other file that it led to before, or NONE if that is of no kind of change that is shown. */
+/** By slot: its file before, if that is another one and its kind of change is shown; else NONE. */
 function edgesBefore(graph: Graph, change: Uint8Array, kinds: Uint32Array, off: Kinds): Int32Array {
   return Int32Array.from(change, (each, slot) => {
     const ofEdge = u32At(kinds, slot) & OF_EDGES;
@@ -165,7 +165,7 @@ function edgesBefore(graph: Graph, change: Uint8Array, kinds: Uint32Array, off: 
   });
 }
 
-/** Files on one side only: hidden if no slot that is drawn leads there, unchanged if only unchanged slots do. */
+/** Files on one side only: hidden if they have no drawn holders, unchanged if the changes of all of these are hidden. */
 function hideFiles(
   graph: Graph,
   both: Both,
@@ -177,7 +177,7 @@ function hideFiles(
     if (descriptor[slot] === HIDDEN) continue;
     const target = i32At(graph.descriptors.file, slot);
     const before = i32At(earlier, slot);
-    // A slot that is drawn as unchanged, though it led elsewhere before, leads to a file that is drawn as unchanged.
+    // The slot's change is hidden.
     const isQuiet = descriptor[slot] === SAME && both.change.descriptor[slot] !== SAME;
     if (target !== NONE) {
       isDrawn[target] = 1;

@@ -1,9 +1,9 @@
-// The note about what is not drawn because its kind of change is switched off.
+// Notes on changes that are not drawn because their kind is switched off.
 
 import { counted } from "../../model/words.ts";
 import type { Subject } from "../order/graph.ts";
 
-/** What is not drawn because its kind of change is switched off. */
+/** A note on changes that are not drawn because their kind is switched off, if there are any. */
 export function offNotes({ both }: Subject): string[] {
   if (both === null || both.off.slots + both.off.tasks === 0) return [];
   const { slots, tasks } = both.off;

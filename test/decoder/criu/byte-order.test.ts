@@ -85,7 +85,7 @@ test("a file in the other byte order than the rest is an error", async () => {
     expect.objectContaining({
       severity: "error",
       code: "wrong-magic",
-      message: "files.img is big-endian, the files before it are little-endian.",
+      message: "files.img is big-endian, but the files before it are little-endian.",
     }),
   );
 });
