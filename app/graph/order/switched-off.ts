@@ -165,7 +165,7 @@ function edgesBefore(graph: Graph, change: Uint8Array, kinds: Uint32Array, off: 
   });
 }
 
-/** Files on one side only: hidden if they have no drawn holders, unchanged if the changes of all of these are hidden. */
+/** Files on one side only: hidden without drawn holders, unchanged if the changes of all drawn holders are hidden. */
 function hideFiles(
   graph: Graph,
   both: Both,
