@@ -197,7 +197,8 @@ function needOf(scan: Scan, kind: KindInfo | undefined, row: number): number {
 /** Checks records from `from` on; returns the first row whose bytes are not in the window. */
 function checkBlock(scan: Scan, kinds: readonly KindInfo[], from: number): number {
   const { checkpoint, window } = scan;
-  const { count, offset, length, kind } = checkpoint.records;
+  const { offset, length, kind } = checkpoint.records;
+  const count = wholeRecords(checkpoint);
   for (let row = from; row < count; row++) {
     const info = kinds[kind[row] as number];
     if (info === undefined || checkpoint.records.kinds[kind[row] as number]?.type === NONE) continue;
@@ -205,7 +206,7 @@ function checkBlock(scan: Scan, kinds: readonly KindInfo[], from: number): numbe
     const need = needOf(scan, info, row);
     if (need > 0 && (start < window.start || start + need > window.end)) return row;
     // The dump failed here: nothing follows, and the decoder reports why.
-    if (info.name === "ERROR") return count;
+    if (info.name === "ERROR") return checkpoint.records.count;
     scan.record = row;
     scan.offset = start;
     scan.at = start - window.start;
@@ -213,7 +214,14 @@ function checkBlock(scan: Scan, kinds: readonly KindInfo[], from: number): numbe
     scan.kind = info;
     checkRecord(scan);
   }
-  return count;
+  return checkpoint.records.count;
+}
+
+/** How many records are not cut off: the decoder reports the last one if it is. */
+function wholeRecords({ records, problems }: Checkpoint): number {
+  const last = records.count - 1;
+  const isCut = problems.some(({ code, offset }) => code === "truncated" && offset === records.offset[last]);
+  return isCut ? last : records.count;
 }
 
 function checkRecord(scan: Scan): void {

@@ -13,7 +13,7 @@ import { TYPES, UNKNOWN } from "./kinds.ts";
 import { handleMisfit, type Misfit } from "./misfits.ts";
 import { betterDialect, type Recognition } from "./recognise.ts";
 import { handleSlowly, skipRawBytes } from "./slow-records.ts";
-import { beginWalk, fault, HANDLED_BYTES, type Walk } from "./walk.ts";
+import { beginWalk, enterRecord, fault, HANDLED_BYTES, type Walk } from "./walk.ts";
 
 /** The first early part is passed on after this many bytes, each further one after eight times as many. */
 const FIRST_PART = 4 * 1024 * 1024;
@@ -85,7 +85,7 @@ function walkWindow(walk: Walk, actions: Uint8Array): "bytes" | "await" | "end" 
   const size = source.size;
   for (;;) {
     const { pos } = walk;
-    if (walk.complete || walk.faulted) return "end";
+    if (walk.ended || walk.faulted) return "end";
     if (pos + 8 > end || pos < start) return pos + 8 > size ? "end" : "bytes";
     const at = pos - start;
     const type = view.getUint32(at, littleEndian);
@@ -97,13 +97,13 @@ function walkWindow(walk: Walk, actions: Uint8Array): "bytes" | "await" | "end" 
     const action = actions[type] as number;
     // Most BUFFERs are memory pages, which need not be fetched.
     if (action === 0 || (action === ACTIONS.BUFFER && walk.nextBuffer === "other")) {
-      walk.record = builder.addRecord(pos, length, kind, 0);
+      builder.addRecord(pos, length, kind, 0);
       walk.pos = pos + length;
       continue;
     }
     if (pos + Math.min(length, HANDLED_BYTES) > end) return "bytes";
-    walk.record = builder.addRecord(pos, length, kind, 0);
-    if (!handle(walk, action, at, length)) return "await";
+    enterRecord(walk, builder.addRecord(pos, length, kind, 0), length);
+    if (!handle(walk, action)) return "await";
     walk.pos = pos + length;
     if (walk.skip > 0) skipRawBytes(walk);
   }

@@ -180,7 +180,7 @@ function terminalDetails({ dialect, littleEndian }: FieldContext, from: FileReco
 function eventfdDetails({ dialect, littleEndian }: FieldContext, from: FileRecords): Details {
   const count = dialect.struct("ckpt_hdr_file_eventfd")?.byName.get("count");
   return {
-    count: count === undefined ? null : integer(from.bytes, count, littleEndian).toString(),
+    count: count === undefined ? null : (integer(from.bytes, count, littleEndian)?.toString() ?? null),
     eventfdFlags: from.reader.number("flags"),
   };
 }
@@ -202,7 +202,7 @@ async function epollTargets(context: FieldContext, source: Source, record: Recor
     targets.push({
       fd: reader.number("fd"),
       events: reader.number("events"),
-      data: data === undefined ? null : integer(item, data, context.littleEndian).toString(),
+      data: data === undefined ? null : (integer(item, data, context.littleEndian)?.toString() ?? null),
       file: file?.to === "file" ? u32At(files.id, file.row) : null,
     });
   }

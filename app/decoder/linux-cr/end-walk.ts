@@ -1,7 +1,9 @@
 // The end of the walk: reports what is missing, sets the tasks' pids, and collects facts about the image as a whole.
 
+import { NONE } from "../../model/checkpoint.ts";
 import type { Head } from "../builder.ts";
 import { endTable } from "./on-file-table.ts";
+import { reportUnexplained } from "./on-stream.ts";
 import { closeTask } from "./on-tasks.ts";
 import { taskPids } from "./pids.ts";
 import { report, type Walk } from "./walk.ts";
@@ -13,14 +15,12 @@ export function endWalk(walk: Walk): void {
   closeTask(walk);
   setPids(walk);
   const left = source.size - pos;
-  if (walk.nextString === "error") {
-    report(walk, "error", "error-record", "The dump failed; the image gives no reason.", pos);
-  }
-  if (walk.complete) {
+  reportUnexplained(walk);
+  if (walk.ended) {
     if (left > 0) {
       report(walk, "note", "bytes-after-tail", `${left} bytes follow the end of the image; they are ignored.`, pos);
     }
-  } else if (!walk.errorMet && !walk.faulted) {
+  } else if (walk.errorRecord === NONE && !walk.faulted) {
     const where = left > 0 ? `inside the header of a record, of which it has ${left} bytes` : "before its TAIL record";
     report(walk, "error", "truncated", `The image ends ${where}.`, pos);
   }
@@ -35,16 +35,14 @@ function setPids(walk: Walk): void {
   const { pids, littleEndian } = walk;
   const { tasks } = walk.builder;
   if (pids.entries === null) return;
-  taskPids(pids, littleEndian)
-    .slice(0, tasks.count)
-    .forEach(({ pid, ppid, tgid, pgid, sid }, row) => {
-      tasks.pid[row] = pid;
-      tasks.ppid[row] = ppid;
-      tasks.tgid[row] = tgid;
-      tasks.pgid[row] = pgid;
-      tasks.sid[row] = sid;
-    });
-  if (walk.complete && tasks.count !== pids.announced) {
+  taskPids(pids, littleEndian, tasks.count).forEach(({ pid, ppid, tgid, pgid, sid }, row) => {
+    tasks.pid[row] = pid;
+    tasks.ppid[row] = ppid;
+    tasks.tgid[row] = tgid;
+    tasks.pgid[row] = pgid;
+    tasks.sid[row] = sid;
+  });
+  if (walk.ended && pids.announced !== null && tasks.count !== pids.announced) {
     const what = `The image announces ${pids.announced} tasks and has ${tasks.count}.`;
     report(walk, "warning", "task-count", what, null);
   }

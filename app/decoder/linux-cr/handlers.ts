@@ -17,80 +17,78 @@ import type { Walk } from "./walk.ts";
  * A switch and not a table of functions: the calls in it are inlined, and this runs once for nearly every record.
  *
  * @param action One of ACTIONS.
- * @param at Where the record begins in the window.
- * @param length Length of the record in bytes, its header included.
  */
-export function handle(walk: Walk, action: number, at: number, length: number): boolean {
+export function handle(walk: Walk, action: number): boolean {
   switch (action) {
     case ACTIONS.FILE_DESC:
-      onFileDesc(walk, at);
+      onFileDesc(walk);
       break;
     case ACTIONS.OBJREF:
-      onObjref(walk, at);
+      onObjref(walk);
       break;
     case ACTIONS.FILE:
-      onFile(walk, at, length);
+      onFile(walk);
       break;
     case ACTIONS.FILE_NAME:
-      onFileName(walk, at, length);
+      onFileName(walk);
       break;
     case ACTIONS.FILE_TABLE:
-      onFileTable(walk, at);
+      onFileTable(walk);
       break;
     case ACTIONS.TASK:
-      onTask(walk, length);
+      onTask(walk);
       break;
     case ACTIONS.STRING:
-      onString(walk, at, length);
+      onString(walk);
       break;
     case ACTIONS.TASK_OBJS:
-      onTaskObjs(walk, at);
+      onTaskObjs(walk);
       break;
     case ACTIONS.BUFFER:
       if (walk.nextBuffer === "pids" || walk.nextBuffer === "pid-objects") return false;
-      onBuffer(walk, at, length);
+      onBuffer(walk);
       break;
     case ACTIONS.SOCKET:
-      onSocket(walk, length);
+      onSocket(walk);
       break;
     case ACTIONS.SOCKET_UNIX:
-      onSocketUnix(walk, length);
+      onSocketUnix(walk);
       break;
     case ACTIONS.SOCKET_INET:
-      onSocketInet(walk, length);
+      onSocketInet(walk);
       break;
     case ACTIONS.TTY:
-      onTty(walk, length);
+      onTty(walk);
       break;
     case ACTIONS.TTY_LDISC:
       onTtyLdisc(walk);
       break;
     case ACTIONS.EPOLL_ITEMS:
-      onEpollItems(walk, at);
+      onEpollItems(walk);
       break;
     case ACTIONS.PIPE_BUF:
       onPipeBuf(walk);
       break;
     case ACTIONS.FILE_PIPE:
-      onFilePipe(walk, at);
+      onFilePipe(walk);
       break;
     case ACTIONS.FS:
       onFs(walk);
       break;
     case ACTIONS.TREE:
-      onTree(walk, at);
+      onTree(walk);
       break;
     case ACTIONS.PIDS:
-      onPids(walk, at);
+      onPids(walk);
       break;
     case ACTIONS.HEADER:
-      onHeader(walk, at, length);
+      onHeader(walk);
       break;
     case ACTIONS.ERROR:
       onError(walk);
       break;
     case ACTIONS.TAIL:
-      onTail(walk, at);
+      onTail(walk);
       break;
     default:
       return false;

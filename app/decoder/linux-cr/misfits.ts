@@ -3,8 +3,8 @@
 import { i32At } from "../../model/read.ts";
 import { handle } from "./handlers.ts";
 import { TYPES, UNKNOWN } from "./kinds.ts";
-import { plausible, skipRawBytes } from "./slow-records.ts";
-import { fault, HANDLED_BYTES, report, type Walk } from "./walk.ts";
+import { plausible, readPids, skipRawBytes } from "./slow-records.ts";
+import { enterRecord, fault, HANDLED_BYTES, report, type Walk } from "./walk.ts";
 
 /** A record that does not fit the dialect. */
 export interface Misfit {
@@ -18,16 +18,48 @@ export async function handleMisfit(walk: Walk, actions: Uint8Array, misfit: Misf
   const { type } = misfit;
   const kind = type < TYPES ? (kinds.byType[type] ?? UNKNOWN) : UNKNOWN;
   if (kind === UNKNOWN) return await passUnknown(walk, misfit);
+  if (misfit.length > source.size - pos && (await isCutRecord(walk, misfit))) {
+    await handleCut(walk, actions, misfit, kind);
+    return false;
+  }
   const length = await usableLength(walk, misfit);
   if (length === null) return false;
-  walk.record = builder.addRecord(pos, length, kind, 0);
-  if (length >= i32At(kinds.sizeByType, type)) {
-    await walk.window.fill(pos, Math.min(HANDLED_BYTES, source.size - pos));
-    handle(walk, actions[type] ?? 0, pos - walk.window.start, length);
-  }
+  await walk.window.fill(pos, Math.min(HANDLED_BYTES, source.size - pos));
+  enterRecord(walk, builder.addRecord(pos, length, kind, 0), length);
+  handle(walk, actions[type] ?? 0);
   walk.pos = pos + length;
   if (walk.skip > 0) skipRawBytes(walk);
   return true;
+}
+
+/**
+ * Whether a record that is longer than what is left of the image is cut off: its length is right for its type. With a
+ * length that is wrong as well, its type may be too.
+ */
+async function isCutRecord(walk: Walk, { type, length }: Misfit): Promise<boolean> {
+  const { kinds, dialect, pos, window } = walk;
+  const size = i32At(kinds.sizeByType, type);
+  if (size !== 0) return size === length;
+  if (dialect.recordName(type) !== "FILE") return length >= 8;
+  await window.fill(pos, 12);
+  const at = pos - window.start;
+  // Without its type, nothing of it is shown.
+  if (at + 12 > window.bytes.length) return true;
+  return kinds.sizeByFileType[window.view.getUint32(at + 8, walk.littleEndian)] === length;
+}
+
+/** Handles the last record of an image that ends inside it, as far as its bytes go. */
+async function handleCut(walk: Walk, actions: Uint8Array, { type, length }: Misfit, kind: number): Promise<void> {
+  const { builder, dialect, source, pos } = walk;
+  const left = source.size - pos;
+  const what = `The image ends inside ${dialect.recordName(type)}: ${length} bytes are announced, ${left} are left.`;
+  fault(walk, "truncated", what, pos);
+  await walk.window.fill(pos, Math.min(HANDLED_BYTES, left));
+  builder.addGap(pos, left, kind, 0);
+  enterRecord(walk, builder.records.count - 1, length);
+  if (!handle(walk, actions[type] ?? 0)) await readPids(walk, left);
+  walk.pos = source.size;
+  walk.skip = 0;
 }
 
 /** Skips a record of an unknown type. Returns false if no record follows. */

@@ -1,16 +1,19 @@
-// FILE_DESC: one descriptor. `at` is where the record begins in the window.
+// FILE_DESC: one descriptor.
 
 import { NONE } from "../../model/checkpoint.ts";
 import { OBJECTS } from "./actions.ts";
+import { holds, i32, u32 } from "./record-bytes.ts";
 import { expectPath, report, resolve, unresolved, type Walk } from "./walk.ts";
 
 /** FILE_DESC: a descriptor of the current table, and the open file that it refers to. */
-export function onFileDesc(walk: Walk, at: number): void {
-  const { window, littleEndian, builder, table } = walk;
+export function onFileDesc(walk: Walk): void {
+  // Without its number a descriptor cannot be shown.
+  if (!holds(walk, 16)) return;
+  const { builder, table } = walk;
   const { descriptors } = builder;
-  const objref = window.view.getInt32(at + 8, littleEndian);
-  const fd = window.view.getInt32(at + 12, littleEndian);
-  const closeOnExec = window.view.getUint32(at + 16, littleEndian);
+  const objref = i32(walk, 8);
+  const fd = i32(walk, 12);
+  const closeOnExec = u32(walk, 16);
   expectPath(walk, NONE);
   if (table === NONE) {
     report(walk, "error", "descriptor-outside-table", `Descriptor ${fd} belongs to no file table.`, walk.pos);

@@ -1,15 +1,17 @@
-// FILE_TABLE: a table of descriptors. `at` is where the record begins in the window.
+// FILE_TABLE: a table of descriptors.
 
 import { NONE } from "../../model/checkpoint.ts";
 import { i32At } from "../../model/read.ts";
+import { holds, i32 } from "./record-bytes.ts";
 import { expectPath, report, type Walk } from "./walk.ts";
 
 /** FILE_TABLE: describes the table that the last OBJREF announced; its descriptors follow. */
-export function onFileTable(walk: Walk, at: number): void {
-  const { window, littleEndian, builder } = walk;
+export function onFileTable(walk: Walk): void {
+  const { builder } = walk;
   endTable(walk);
-  const nfds = window.view.getInt32(at + 8, littleEndian);
-  if (nfds < 0) report(walk, "error", "descriptor-count", `A file table announces ${nfds} descriptors.`, walk.pos + 8);
+  const nfds = holds(walk, 12) ? i32(walk, 8) : NONE;
+  if (holds(walk, 12) && nfds < 0)
+    report(walk, "error", "descriptor-count", `A file table announces ${nfds} descriptors.`, walk.pos + 8);
   if (walk.pendingTable === NONE) {
     report(walk, "error", "table-without-objref", "A file table has no OBJREF that announces it.", walk.pos);
     walk.pendingTable = builder.addTable(0, nfds, walk.record);

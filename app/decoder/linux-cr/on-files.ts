@@ -1,11 +1,13 @@
-// Records of open files: FILE, FILE_NAME, and the contents of pipes and epolls. `at` is where the record begins in the
-// window. Casts `as number` read typed arrays within bounds that were checked before.
+// Records of open files: FILE, FILE_NAME, and the contents of pipes and epolls. Casts `as number` read typed arrays
+// within bounds that were checked before.
 
 import { HAS, NONE } from "../../model/checkpoint.ts";
 import { fileKind } from "../../model/names.ts";
 import type { FileRow } from "../../model/rows.ts";
+import { counted } from "../../model/words.ts";
 import { OBJECTS } from "./actions.ts";
 import { kindByName } from "./named-kinds.ts";
+import { holds, i32, u32 } from "./record-bytes.ts";
 import { socketName } from "./socket-names.ts";
 import type { StructReader } from "./struct-reader.ts";
 import { expectPath, fault, PATH_MAX, readStruct, report, resolve, type Walk } from "./walk.ts";
@@ -18,60 +20,67 @@ const TTY = fileKind("tty");
 const EPOLL = fileKind("epoll");
 const EVENTFD = fileKind("eventfd");
 
-/** Bytes with which every kind of FILE begins: its header, and f_type to f_version. */
-const COMMON_SIZE = 40;
+/** Where f_mode, f_flags, f_pos and f_version of FILE end: the same in every dialect and kind of file. */
+const ENDS = { type: 12, mode: 16, flags: 20, pos: 32, version: 40 } as const;
 
 /** FILE: the open file that the last OBJREF announced. */
-export function onFile(walk: Walk, at: number, length: number): void {
-  const { builder } = walk;
+export function onFile(walk: Walk): void {
+  const { builder, length } = walk;
   const row = walk.pendingFile;
-  if (length < COMMON_SIZE) {
-    const what = `FILE is ${length} bytes long; the minimum is ${COMMON_SIZE}.`;
-    report(walk, "error", "record-length", what, walk.pos + 4);
-    return;
-  }
   if (row === NONE) {
     report(walk, "error", "file-without-objref", "An open file has no OBJREF that announces it.", walk.pos);
     return;
   }
-  const type = walk.window.view.getUint32(at + 8, walk.littleEndian);
+  if (length < ENDS.version) {
+    const what = `FILE is ${length} bytes long; the minimum is ${ENDS.version}.`;
+    report(walk, "error", "record-length", what, walk.pos + 4);
+  }
+  if (!holds(walk, ENDS.type)) return;
+  const type = u32(walk, 8);
   const known = type < walk.fileKinds.length;
   const kind = known ? (walk.fileKinds[type] as number) : 0;
   const size = known ? (walk.kinds.sizeByFileType[type] as number) : 0;
   if (kind === 0) report(walk, "error", "file-type", `An open file has the unknown type ${type}.`, walk.pos + 8);
-  if (size !== 0 && length !== size) {
+  if (size !== 0 && length !== size && length >= ENDS.version) {
     const what = `FILE of type ${type} is ${length} bytes long instead of ${size}.`;
     report(walk, "error", "record-length", what, walk.pos + 4);
   }
   if (known) builder.records.kind[walk.record] = walk.kinds.byFileType[type] as number;
   builder.files.kind[row] = kind;
   builder.files.record[row] = walk.record;
-  readCommon(walk, at, row);
-  if (kind !== GENERIC) nameSpecialFile(walk, row, type, kind, length);
+  readCommon(walk, row);
+  if (kind !== GENERIC) nameSpecialFile(walk, row, type, kind);
   expectPath(walk, kind === GENERIC || kind === FIFO ? row : NONE);
   walk.lastFile = row;
   walk.pendingFile = NONE;
 }
 
 /** f_mode, f_flags, f_pos and f_version: at the same offsets in every dialect. */
-function readCommon({ window, littleEndian, builder }: Walk, at: number, row: FileRow): void {
+function readCommon(walk: Walk, row: FileRow): void {
+  const { littleEndian, builder } = walk;
   const { files } = builder;
-  const { view } = window;
-  files.mode[row] = view.getUint32(at + 12, littleEndian);
-  files.flags[row] = view.getUint32(at + 16, littleEndian);
-  files.has[row] = (files.has[row] as number) | HAS.mode | HAS.flags;
+  if (holds(walk, ENDS.mode)) {
+    files.mode[row] = u32(walk, 12);
+    files.has[row] = (files.has[row] as number) | HAS.mode;
+  }
+  if (holds(walk, ENDS.flags)) {
+    files.flags[row] = u32(walk, 16);
+    files.has[row] = (files.has[row] as number) | HAS.flags;
+  }
   const low = littleEndian ? 0 : 4;
-  builder.setPos(row, view.getUint32(at + 24 + low, littleEndian), view.getUint32(at + 28 - low, littleEndian));
-  builder.setVersion(row, view.getUint32(at + 32 + low, littleEndian), view.getUint32(at + 36 - low, littleEndian));
+  if (holds(walk, ENDS.pos)) builder.setPos(row, u32(walk, 24 + low), u32(walk, 28 - low));
+  if (holds(walk, ENDS.version)) builder.setVersion(row, u32(walk, 32 + low), u32(walk, 36 - low));
 }
 
 /** Names a file that has no path, and adds the further records that describe it. */
-function nameSpecialFile(walk: Walk, row: FileRow, type: number, kind: number, length: number): void {
+function nameSpecialFile(walk: Walk, row: FileRow, type: number, kind: number): void {
   const { builder } = walk;
   const struct = walk.kinds.list[walk.kinds.byFileType[type] ?? -1]?.struct ?? "";
-  const file = readStruct(walk, struct, length);
-  if (kind === PIPE) builder.setName(row, `pipe:[${file.number("pipe_objref")}]`, "pipe:[".length);
-  else if (kind === SOCKET) nameSocket(walk, row, file);
+  const file = readStruct(walk, struct);
+  if (kind === PIPE) {
+    const objref = file.has("pipe_objref") ? file.number("pipe_objref") : "not described";
+    builder.setName(row, `pipe:[${objref}]`, "pipe:[".length);
+  } else if (kind === SOCKET) nameSocket(walk, row, file);
   else if (kind === TTY) nameTerminal(walk, row, file);
   else if (kind === EPOLL || kind === EVENTFD) {
     walk.epollOrEventfdMet = true;
@@ -102,8 +111,8 @@ function nameTerminal(walk: Walk, row: FileRow, file: StructReader): void {
 }
 
 /** FILE_NAME: the path of the FILE before it, or of an FS's working directory or root. */
-export function onFileName(walk: Walk, at: number, length: number): void {
-  const { window, builder, pathOwner } = walk;
+export function onFileName(walk: Walk): void {
+  const { window, builder, pathOwner, at, length, held } = walk;
   if (pathOwner === NONE) {
     // The working directory and the root are the task's; no descriptor refers to them.
     if (walk.fsPathsLeft > 0) walk.fsPathsLeft--;
@@ -111,20 +120,17 @@ export function onFileName(walk: Walk, at: number, length: number): void {
     return;
   }
   const end = at + length;
-  const limit = Math.min(end, at + 8 + PATH_MAX);
+  const limit = Math.min(at + held, at + 8 + PATH_MAX);
   const stop = builder.setPathToNul(pathOwner, window.bytes, at + 8, limit);
   if (builder.files.kind[pathOwner] === GENERIC) {
     const named = kindByName(window.bytes, at + 8, stop);
     if (named !== 0) builder.files.kind[pathOwner] = named;
   }
-  if (limit < end) {
-    report(
-      walk,
-      "warning",
-      "path-length",
-      `A path is ${length - 8} bytes long; the maximum is ${PATH_MAX}.`,
-      walk.pos + 4,
-    );
+  if (walk.cut) {
+    if (stop === at + held) reportCutPath(walk, stop - at - 8);
+  } else if (limit < end) {
+    const what = `A path is ${length - 8} bytes long; the maximum is ${PATH_MAX}.`;
+    report(walk, "warning", "path-length", what, walk.pos + 4);
   } else if (stop !== end - 1) {
     const what = stop === end ? "A path does not end in NUL." : "A path contains a NUL before its end.";
     report(walk, "warning", "path-nul", what, walk.pos + 8);
@@ -132,17 +138,22 @@ export function onFileName(walk: Walk, at: number, length: number): void {
   expectPath(walk, NONE);
 }
 
+function reportCutPath(walk: Walk, left: number): void {
+  const what = `The image ends inside a path; its first ${counted(left, "byte")} are shown.`;
+  report(walk, "warning", "path-cut", what, walk.pos + 8);
+}
+
 /** EPOLL_ITEMS: the files that an epoll watches; the items are in the BUFFER that follows. */
-export function onEpollItems(walk: Walk, at: number): void {
-  const { window, littleEndian } = walk;
+export function onEpollItems(walk: Walk): void {
   walk.epollOrEventfdMet = true;
-  const file = resolve(walk, window.view.getInt32(at + 8, littleEndian), OBJECTS.FILE);
+  if (!holds(walk, 12)) return;
+  const file = resolve(walk, i32(walk, 8), OBJECTS.FILE);
   if (file === NONE) {
     report(walk, "warning", "epoll-without-file", "The items of an epoll belong to no open file.", walk.pos + 8);
     return;
   }
   walk.builder.addFileRecord(file, walk.record);
-  if (window.view.getUint32(at + 12, littleEndian) === 0) return;
+  if (u32(walk, 12) === 0) return;
   walk.epollFile = file;
   walk.nextBuffer = "epoll";
 }
@@ -153,10 +164,9 @@ export function onPipeBuf(walk: Walk): void {
 }
 
 /** FILE_PIPE: PIPE_BUF's predecessor. The buffered bytes follow the record raw. */
-export function onFilePipe(walk: Walk, at: number): void {
+export function onFilePipe(walk: Walk): void {
   onPipeBuf(walk);
-  const { window, littleEndian, pos } = walk;
-  const length = window.view.getInt32(at + 8, littleEndian);
-  if (length < 0) fault(walk, "pipe-length", `A pipe has a length of ${length} bytes.`, pos + 8);
+  const length = i32(walk, 8);
+  if (length < 0) fault(walk, "pipe-length", `A pipe has a length of ${length} bytes.`, walk.pos + 8);
   walk.skip = Math.max(0, length);
 }

@@ -3,22 +3,23 @@
 import { NONE } from "../../model/checkpoint.ts";
 import { OBJECTS } from "./actions.ts";
 import { internetAddress, unixAddress } from "./socket-addresses.ts";
-import { socketWords } from "./socket-names.ts";
+import { SOCKET_WORDS, socketWords } from "./socket-names.ts";
 import { readStruct, resolve, type Walk } from "./walk.ts";
 
 /** SOCKET: the socket object that the last OBJREF announced. */
-export function onSocket(walk: Walk, length: number): void {
+export function onSocket(walk: Walk): void {
   const socket = walk.sockets[walk.pendingSocket];
   if (socket === undefined) return;
   socket.record = walk.record;
-  socket.words = socketWords(readStruct(walk, "ckpt_hdr_socket", length));
+  const reader = readStruct(walk, "ckpt_hdr_socket");
+  if (reader.has(...SOCKET_WORDS)) socket.words = socketWords(reader);
   walk.lastSocket = walk.pendingSocket;
   walk.pendingSocket = NONE;
 }
 
 /** SOCKET_UNIX: a unix socket's addresses, with its objref, because a peer is described within its socket. */
-export function onSocketUnix(walk: Walk, length: number): void {
-  const reader = readStruct(walk, "ckpt_hdr_socket_unix", length);
+export function onSocketUnix(walk: Walk): void {
+  const reader = readStruct(walk, "ckpt_hdr_socket_unix");
   const socket = walk.sockets[resolve(walk, reader.number("this"), OBJECTS.SOCK)];
   if (socket === undefined) return;
   socket.detail = walk.record;
@@ -26,10 +27,10 @@ export function onSocketUnix(walk: Walk, length: number): void {
 }
 
 /** SOCKET_INET: the addresses of the socket that was described last. */
-export function onSocketInet(walk: Walk, length: number): void {
+export function onSocketInet(walk: Walk): void {
   const socket = walk.sockets[walk.lastSocket];
   if (socket === undefined) return;
-  const reader = readStruct(walk, "ckpt_hdr_socket_inet", length);
+  const reader = readStruct(walk, "ckpt_hdr_socket_inet");
   socket.detail = walk.record;
   socket.local = internetAddress(reader, socket.words?.family ?? "", "local");
 }

@@ -1,25 +1,31 @@
-// Records of the image as a whole: HEADER, OBJREF, BUFFER, STRING, TREE, PIDS, ERROR and TAIL. `at` is where the record
-// begins in the window.
+// Records of the image as a whole: HEADER, OBJREF, BUFFER, STRING, TREE, PIDS, ERROR and TAIL.
 
 import { NONE } from "../../model/checkpoint.ts";
+import { f64At } from "../../model/read.ts";
 import { decodeText, visibleText } from "../../model/text.ts";
 import { OBJECTS } from "./actions.ts";
 import { onComm } from "./on-tasks.ts";
 import { TAIL_MAGIC } from "./recognise.ts";
-import { announce, PATH_MAX, readStruct, report, type Walk } from "./walk.ts";
+import { holds, i32, u32, u64 } from "./record-bytes.ts";
+import { announce, PATH_MAX, readStruct, report, reportRepeated, type Walk } from "./walk.ts";
 
 /** HEADER: when and where the image was written. */
-export function onHeader(walk: Walk, at: number, length: number): void {
-  const { window, littleEndian, recognition, facts } = walk;
-  const header = readStruct(walk, "ckpt_hdr_header", length);
+export function onHeader(walk: Walk): void {
+  const { littleEndian, recognition, facts } = walk;
+  if (facts.length > 0) {
+    reportRepeated(walk, "HEADER");
+    return;
+  }
+  const header = readStruct(walk, "ckpt_hdr_header");
   const timeAt = walk.dialect.struct("ckpt_hdr_header")?.byName.get("time")?.offset ?? 0;
-  if (timeAt > 0 && length >= timeAt + 8) {
-    const time = window.view.getBigUint64(at + timeAt, littleEndian);
-    // Out of the range of dates. The record's fields still show the raw value.
-    walk.time = time < 1n << 40n ? Number(time) : null;
+  const time = timeAt > 0 ? u64(walk, timeAt) : null;
+  // Out of the range of dates. The record's fields still show the raw value.
+  walk.time = time !== null && time < 1n << 40n ? Number(time) : null;
+  const version = ["major", "minor", "patch"].filter((part) => header.has(part));
+  if (version.length > 0) {
+    facts.push({ label: "kernel", value: version.map((part) => header.number(part)).join(".") });
   }
   facts.push(
-    { label: "kernel", value: ["major", "minor", "patch"].map((part) => header.number(part)).join(".") },
     { label: "architecture", value: recognition.machine.arch ?? "unknown" },
     { label: "byte order", value: littleEndian ? "little-endian" : "big-endian" },
   );
@@ -34,10 +40,11 @@ const uflagNames = (uflags: number): string =>
   UFLAGS.filter((_, bit) => (uflags & (1 << bit)) !== 0).join(" | ") || String(uflags);
 
 /** OBJREF: announces an object; the records that describe it follow. */
-export function onObjref(walk: Walk, at: number): void {
-  const { window, littleEndian, builder } = walk;
-  const objtype = window.view.getUint32(at + 8, littleEndian);
-  const objref = window.view.getInt32(at + 12, littleEndian);
+export function onObjref(walk: Walk): void {
+  if (!holds(walk, 16)) return;
+  const { builder } = walk;
+  const objtype = u32(walk, 8);
+  const objref = i32(walk, 12);
   if (objref <= 0) {
     const what = `An object is announced under objref ${objref}; objrefs are positive.`;
     report(walk, "error", "objref-value", what, walk.pos + 12);
@@ -80,15 +87,15 @@ const UTS_LABELS = ["release", "build", "machine"];
 const UTS_LENGTH = 65;
 
 /** BUFFER: its meaning follows from the record before it. Pids are read in slow-records.ts: there may be many. */
-export function onBuffer(walk: Walk, at: number, length: number): void {
-  const { window, facts } = walk;
+export function onBuffer(walk: Walk): void {
+  const { window, facts, at, held } = walk;
   if (walk.nextBuffer === "epoll") {
     walk.builder.addFileRecord(walk.epollFile, walk.record);
     walk.nextBuffer = "other";
   } else if (walk.nextBuffer === "uts") {
     const label = UTS_LABELS.find((name) => !facts.some((fact) => fact.label === name));
     if (label === undefined) return;
-    const bytes = window.bytes.subarray(at + 8, at + Math.min(length, 8 + UTS_LENGTH));
+    const bytes = window.bytes.subarray(at + 8, at + Math.min(held, 8 + UTS_LENGTH));
     const end = bytes.indexOf(0);
     facts.push({ label, value: decodeText(end < 0 ? bytes : bytes.subarray(0, end)) });
     if (label === UTS_LABELS.at(-1)) walk.nextBuffer = "other";
@@ -96,49 +103,73 @@ export function onBuffer(walk: Walk, at: number, length: number): void {
 }
 
 /** TREE: how many tasks there are; their pids follow. */
-export function onTree(walk: Walk, at: number): void {
-  walk.pids.announced = Math.max(0, walk.window.view.getInt32(at + 8, walk.littleEndian));
+export function onTree(walk: Walk): void {
+  const { pids } = walk;
+  if (!holds(walk, 12)) return;
+  if (pids.announced !== null) {
+    reportRepeated(walk, "TREE");
+    return;
+  }
+  pids.announced = Math.max(0, i32(walk, 8));
   walk.nextBuffer = "pids";
 }
 
 /** PIDS: how many pid objects there are; their numbers follow. */
-export function onPids(walk: Walk, at: number): void {
-  const { window, littleEndian, pids } = walk;
-  pids.objects = window.view.getUint32(at + 8, littleEndian);
-  pids.firstObjref = window.view.getUint32(at + 16, littleEndian);
+export function onPids(walk: Walk): void {
+  const { pids } = walk;
+  if (!holds(walk, 20)) return;
+  if (pids.firstObjref !== null) {
+    reportRepeated(walk, "PIDS");
+    return;
+  }
+  pids.objects = u32(walk, 8);
+  pids.firstObjref = u32(walk, 16);
   walk.nextBuffer = "pid-objects";
 }
 
 /** STRING: a task's comm, or the reason why the dump failed. */
-export function onString(walk: Walk, at: number, length: number): void {
-  if (walk.nextString === "comm") onComm(walk, at, length);
-  else if (walk.nextString === "error") onErrorMessage(walk, at, length);
+export function onString(walk: Walk): void {
+  const { errorUnexplained, record } = walk;
+  if (errorUnexplained !== NONE && record === errorUnexplained + 1) onErrorMessage(walk);
+  else if (walk.nextString === "comm") onComm(walk);
   walk.nextString = "other";
 }
 
 /** The STRING after ERROR. */
-function onErrorMessage(walk: Walk, at: number, length: number): void {
+function onErrorMessage(walk: Walk): void {
+  const { at, held } = walk;
   const { bytes } = walk.window;
-  const end = at + Math.min(length, PATH_MAX);
+  const end = at + Math.min(held, PATH_MAX);
   // A NUL before the message makes it easy to find from the end of the file. Later versions end it in a newline.
-  const from = bytes[at + 8] === 0 ? at + 9 : at + 8;
+  const from = Math.min(bytes[at + 8] === 0 ? at + 9 : at + 8, end);
   let stop = from;
   while (stop < end && bytes[stop] !== 0) stop++;
-  if (bytes[stop - 1] === 10) stop--;
-  const text = visibleText(bytes.subarray(from, Math.max(from, stop)));
-  report(walk, "error", "error-record", `The dump failed: ${text}`, walk.pos);
+  if (stop > from && bytes[stop - 1] === 10) stop--;
+  report(walk, "error", "error-record", `The dump failed: ${visibleText(bytes.subarray(from, stop))}`, walk.pos);
+  walk.errorUnexplained = NONE;
 }
 
 /** ERROR: the dump failed; a STRING with the reason follows. */
 export function onError(walk: Walk): void {
-  walk.errorMet = true;
-  walk.nextString = "error";
+  reportUnexplained(walk);
+  walk.errorRecord = walk.record;
+  walk.errorUnexplained = walk.record;
+}
+
+/** Reports an ERROR without the STRING that says why. */
+export function reportUnexplained(walk: Walk): void {
+  if (walk.errorUnexplained === NONE) return;
+  const offset = f64At(walk.builder.records.offset, walk.errorUnexplained);
+  report(walk, "error", "error-record", "The dump failed; the image gives no reason.", offset);
+  walk.errorUnexplained = NONE;
 }
 
 /** TAIL: the end of the image. */
-export function onTail(walk: Walk, at: number): void {
-  if (walk.window.view.getBigUint64(at + 8, walk.littleEndian) !== TAIL_MAGIC) {
+export function onTail(walk: Walk): void {
+  const magic = u64(walk, 8);
+  if (magic !== null && magic !== TAIL_MAGIC) {
     report(walk, "error", "tail-magic", "TAIL does not have its magic number.", walk.pos + 8);
   }
-  walk.complete = true;
+  walk.complete = walk.errorRecord === NONE && !walk.cut;
+  walk.ended = true;
 }

@@ -1,13 +1,14 @@
-// Records of tasks: TASK and its comm, TASK_OBJS and FS. `at` is where the record begins in the window.
+// Records of tasks: TASK and its comm, TASK_OBJS and FS.
 
 import { NONE } from "../../model/checkpoint.ts";
 import { LINUX_EXIT_STATES, LINUX_TASK_STATES, taskState } from "../../model/names.ts";
 import { OBJECTS } from "./actions.ts";
 import { endTable } from "./on-file-table.ts";
-import { expectPath, readStruct, report, resolve, unresolved, type Walk } from "./walk.ts";
+import { holds, i32 } from "./record-bytes.ts";
+import { expectPath, readStruct, report, reportRepeated, resolve, unresolved, type Walk } from "./walk.ts";
 
 /** TASK: the next task begins. */
-export function onTask(walk: Walk, length: number): void {
+export function onTask(walk: Walk): void {
   const { tasks } = walk.builder;
   endTable(walk);
   closeTask(walk);
@@ -17,7 +18,8 @@ export function onTask(walk: Walk, length: number): void {
   walk.nextString = "comm";
   if (walk.nextBuffer === "uts") walk.nextBuffer = "other";
   if (walk.dialect.struct("ckpt_hdr_task") === undefined) return;
-  const reader = readStruct(walk, "ckpt_hdr_task", length);
+  const reader = readStruct(walk, "ckpt_hdr_task");
+  if (!reader.has("state", "exit_state")) return;
   const state = LINUX_EXIT_STATES[reader.number("exit_state")] ?? LINUX_TASK_STATES[reader.number("state")];
   tasks.state[task] = state === undefined ? 0 : taskState(state);
 }
@@ -33,15 +35,15 @@ export function closeTask(walk: Walk): void {
 const COMM_LENGTH = 16;
 
 /** The STRING after TASK: the task's comm, up to its NUL. */
-export function onComm(walk: Walk, at: number, length: number): void {
-  const { builder, task } = walk;
+export function onComm(walk: Walk): void {
+  const { builder, task, at, length, held } = walk;
   const { bytes } = walk.window;
-  if (length !== 8 + COMM_LENGTH) {
+  if (length !== 8 + COMM_LENGTH && !walk.cut) {
     const what = `The name of a task is ${length - 8} bytes long instead of ${COMM_LENGTH}.`;
     report(walk, "warning", "comm-length", what, walk.pos + 4);
   }
   const start = at + 8;
-  const end = at + Math.min(length, 8 + COMM_LENGTH);
+  const end = at + Math.min(held, 8 + COMM_LENGTH);
   let stop = start;
   while (stop < end && bytes[stop] !== 0) stop++;
   builder.tasks.commOffset[task] = builder.addText(bytes, start, stop);
@@ -49,15 +51,20 @@ export function onComm(walk: Walk, at: number, length: number): void {
 }
 
 /** TASK_OBJS: which file table the task uses. */
-export function onTaskObjs(walk: Walk, at: number): void {
-  const { window, littleEndian, builder, task } = walk;
+export function onTaskObjs(walk: Walk): void {
+  const { builder, task } = walk;
   endTable(walk);
   expectPath(walk, NONE);
   if (task === NONE) {
     report(walk, "error", "objects-without-task", "TASK_OBJS does not follow a task.", walk.pos);
     return;
   }
-  const objref = window.view.getInt32(at + 8, littleEndian);
+  if (walk.taskClosed) {
+    reportRepeated(walk, "TASK_OBJS");
+    return;
+  }
+  if (!holds(walk, 12)) return;
+  const objref = i32(walk, 8);
   const table = resolve(walk, objref, OBJECTS.FILE_TABLE);
   if (table === NONE && objref !== 0) {
     const why = unresolved(walk, objref, "a file table");

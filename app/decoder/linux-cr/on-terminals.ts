@@ -5,11 +5,12 @@ import { terminalName } from "./terminal-names.ts";
 import { readStruct, type Walk } from "./walk.ts";
 
 /** TTY: the terminal object that the last OBJREF announced. */
-export function onTty(walk: Walk, length: number): void {
+export function onTty(walk: Walk): void {
   const terminal = walk.terminals[walk.pendingTerminal];
   if (terminal === undefined) return;
   terminal.record = walk.record;
-  terminal.name = terminalName(readStruct(walk, "ckpt_hdr_tty", length));
+  const reader = readStruct(walk, "ckpt_hdr_tty");
+  if (reader.has("driver_type", "driver_subtype", "index")) terminal.name = terminalName(reader);
   walk.lastTerminal = walk.pendingTerminal;
   walk.pendingTerminal = NONE;
 }

@@ -5,11 +5,11 @@ import type { Dialect } from "./dialect.ts";
 
 /** Data about pids from the records before the first task. */
 export interface Pids {
-  /** Number of tasks that TREE announces. */
-  announced: number;
-  /** PIDS: the number of pid objects, and the objref of the first. */
+  /** Number of tasks that TREE announces; `null`: there was no TREE yet. */
+  announced: number | null;
+  /** PIDS: how many pid objects, and the objref of the first; `null`: there was no PIDS yet. */
   objects: number;
-  firstObjref: number;
+  firstObjref: number | null;
   /** Payload of the BUFFER after TREE: one entry a task, in the tasks' order. */
   entries: Uint8Array | null;
   /** Payload of the BUFFER after PIDS. */
@@ -25,9 +25,9 @@ export function noPids(dialect: Dialect): Pids {
   const tagged = dialect.struct("ckpt_task_pids");
   const plain = dialect.struct("ckpt_pids") ?? dialect.struct("ckpt_hdr_pids");
   return {
-    announced: 0,
+    announced: null,
     objects: 0,
-    firstObjref: 0,
+    firstObjref: null,
     entries: null,
     numbers: null,
     entrySize: (tagged ?? plain)?.size ?? 24,
@@ -60,19 +60,23 @@ export interface TaskPids {
 
 /**
  * Pids of tasks in the image's order. A tag is the objref of a pid object, whose outermost number is the pid as seen from
- * outside. Tag 0 is a pid of an ancestor namespace; it is given as 0, like the parent of a root.
+ * outside. Tag 0 is a pid of an ancestor namespace; it is given as 0, like the parent of a root. Of an entry that is cut
+ * off, the numbers before the cut are given.
+ *
+ * @param tasks How many tasks there are: no more pids are read.
  */
-export function taskPids(pids: Pids, littleEndian: boolean): TaskPids[] {
-  const { entries, entrySize } = pids;
+export function taskPids(pids: Pids, littleEndian: boolean, tasks: number): TaskPids[] {
+  const { entries, entrySize, firstObjref } = pids;
   if (entries === null) return [];
   const view = new DataView(entries.buffer, entries.byteOffset, entries.byteLength);
   const numbers = pids.tagged ? pidNumbers(pids.numbers, pids.objects, littleEndian) : null;
   const number = (at: number): number => {
+    if (at + 4 > entries.length) return NONE;
     const value = view.getInt32(at, littleEndian);
     if (numbers === null) return value < 0 ? NONE : value;
-    return value === 0 ? 0 : (numbers[value - pids.firstObjref] ?? NONE);
+    return value === 0 ? 0 : (numbers[value - (firstObjref ?? 0)] ?? NONE);
   };
-  return Array.from({ length: Math.floor(entries.length / entrySize) }, (_, row) => {
+  return Array.from({ length: Math.min(tasks, Math.ceil(entries.length / entrySize)) }, (_, row) => {
     const at = row * entrySize;
     return { pid: number(at), ppid: number(at + 4), tgid: number(at + 8), pgid: number(at + 12), sid: number(at + 16) };
   });

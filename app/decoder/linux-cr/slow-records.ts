@@ -16,20 +16,21 @@ export async function handleSlowly(walk: Walk): Promise<void> {
   const { pos } = walk;
   if (walk.nextBuffer === "pids" || walk.nextBuffer === "pid-objects") await readPids(walk, length);
   else if (length === SOCKET_FRAG_LENGTH) walk.skip = await socketPage(walk, pos + length);
-  else walk.skip = await hugePage(walk, pos + length, length);
+  else walk.skip = await hugePage(walk, pos + length);
   walk.pos = pos + length;
   if (walk.skip > 0) skipRawBytes(walk);
 }
 
-/** The BUFFER after TREE or PIDS. */
-async function readPids(walk: Walk, length: number): Promise<void> {
+/** The BUFFER after TREE or PIDS; any other record is left alone. `length` is how many of its bytes the image has. */
+export async function readPids(walk: Walk, length: number): Promise<void> {
   const { source, pos, pids } = walk;
+  if (walk.nextBuffer !== "pids" && walk.nextBuffer !== "pid-objects") return;
   const payload = new Uint8Array(await source.read(pos + 8, length - 8));
   if (walk.nextBuffer === "pid-objects") pids.numbers = payload;
   else {
     pids.entries = payload;
-    const expected = pids.announced * pids.entrySize;
-    if (payload.length !== expected) {
+    const expected = (pids.announced ?? 0) * pids.entrySize;
+    if (payload.length !== expected && !walk.cut) {
       const what = `The pids of ${pids.announced} tasks have ${payload.length} bytes instead of ${expected}.`;
       report(walk, "warning", "pids-length", what, pos + 4);
     }
@@ -44,8 +45,8 @@ async function socketPage(walk: Walk, end: number): Promise<number> {
 }
 
 /** Size of the raw bytes after an HPAGE. As no writer of HPAGE is known, the page may be raw or in a BUFFER. */
-async function hugePage(walk: Walk, end: number, length: number): Promise<number> {
-  const shift = readStruct(walk, "ckpt_hdr_hpage", length).number("shift");
+async function hugePage(walk: Walk, end: number): Promise<number> {
+  const shift = readStruct(walk, "ckpt_hdr_hpage").number("shift");
   const page = shift < 40 ? 2 ** shift : 0;
   return !(await plausible(walk, end)) && (await plausible(walk, end + page)) ? page : 0;
 }

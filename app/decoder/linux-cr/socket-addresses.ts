@@ -17,6 +17,7 @@ export function internetAddress(inet: StructReader, family: string, end: "local"
   if (family !== "inet6") return inetAddress(inet.bytes(address), inet.number(length));
   // The struct's sockaddrs are too small for IPv6 addresses, which have fields of their own.
   const bytes = inet.bytes(end === "local" ? "inet6.rcv_saddr" : "inet6.daddr");
+  if (bytes.length < 16 || !inet.has(end === "local" ? "num" : "dport")) return "";
   const [high = 0, low = 0] = inet.bytes("dport");
   const port = end === "local" ? inet.number("num") : (high << 8) | low;
   if (port === 0 && bytes.every((byte) => byte === 0)) return "";

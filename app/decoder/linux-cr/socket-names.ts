@@ -20,6 +20,9 @@ export interface SocketWords {
   readonly state: string;
 }
 
+/** The fields of SOCKET that `socketWords` reads. */
+export const SOCKET_WORDS = ["sock.type", "sock.protocol", "sock_common.family", "sock_common.state"] as const;
+
 /** The words of a SOCKET record. */
 export function socketWords(socket: StructReader): SocketWords {
   const type = socket.number("sock.type");

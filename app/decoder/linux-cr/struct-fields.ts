@@ -52,7 +52,7 @@ function addOpenArray(cursor: FieldCursor, layout: Layout, start: number, prefix
   const count =
     countField === undefined
       ? Number.POSITIVE_INFINITY
-      : viewOf(cursor.bytes).getUint32(start + countField.offset, cursor.context.littleEndian);
+      : Number(integer(cursor.bytes.subarray(start), countField, cursor.context.littleEndian) ?? 0n);
   addEntries(cursor, `${prefix}${field.name}`, field.type.slice(0, field.type.indexOf("[")), count);
   // GROUPINFO is as long as if its groups began after the struct's last padding.
   if (cursor.length - cursor.end < 8) addRest(cursor, "padding", "padding");
@@ -114,6 +114,8 @@ function fieldOf({ context, bytes, base }: FieldCursor, from: number, name: stri
   // arch_id is little-endian in every image.
   const littleEndian = context.littleEndian || layout.name === "arch_id";
   const value = integer(content, { ...layout, offset: 0 }, littleEndian);
+  // Callers add only fields that the record has.
+  if (value === null) return { ...place, raw: hexText(content), meaning: null };
   const { dialect, checkpoint } = context;
   const refers = OBJREF.test(short) ? context.refer(Number(value)) : undefined;
   return {

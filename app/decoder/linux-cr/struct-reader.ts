@@ -4,9 +4,11 @@ import type { Layout, LayoutField } from "./layout.ts";
 
 /** Reads the fields of one struct from a record. */
 export interface StructReader {
-  /** An integer field of at most 32 bits; 0 if the struct has no such field or the record ends before it. */
+  /** Whether the struct has these fields and the record their bytes. */
+  has(...fields: readonly string[]): boolean;
+  /** An integer field of at most 32 bits; 0 if the struct has no such field or the record ends before its end. */
   number(field: string): number;
-  /** A field's bytes; empty if the struct has no such field or the record ends before it. */
+  /** A field's bytes, as far as the record has them; empty if the struct has no such field. */
   bytes(field: string): Uint8Array;
   readonly littleEndian: boolean;
 }
@@ -14,8 +16,13 @@ export interface StructReader {
 /** A reader of `record` (from its header on) as `layout` describes it. */
 export function structReader(layout: Layout | undefined, record: Uint8Array, littleEndian: boolean): StructReader {
   const view = new DataView(record.buffer, record.byteOffset, record.byteLength);
+  const has = (name: string): boolean => {
+    const field = layout?.byName.get(name);
+    return field !== undefined && field.offset + field.size <= record.length;
+  };
   return {
     littleEndian,
+    has: (...names) => names.every(has),
     number(name) {
       const field = layout?.byName.get(name);
       if (field === undefined || field.offset + field.size > record.length) return 0;
@@ -28,16 +35,17 @@ export function structReader(layout: Layout | undefined, record: Uint8Array, lit
     },
     bytes(name) {
       const field = layout?.byName.get(name);
-      if (field === undefined || field.offset + field.size > record.length) return new Uint8Array(0);
+      if (field === undefined) return new Uint8Array(0);
       return record.subarray(field.offset, field.offset + field.size);
     },
   };
 }
 
-/** The exact value of an integer field. `bytes` begins with the struct. */
-export function integer(bytes: Uint8Array, field: LayoutField, littleEndian: boolean): bigint {
+/** The exact value of an integer field; `null` if `bytes`, which begin with the struct, end before it does. */
+export function integer(bytes: Uint8Array, field: LayoutField, littleEndian: boolean): bigint | null {
+  const { offset, size, type } = field;
+  if (offset + size > bytes.length) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const { offset, type } = field;
   switch (type) {
     case "u8":
       return BigInt(view.getUint8(offset));

@@ -62,9 +62,19 @@ export interface Walk {
   pos: number;
   /** Row of the current record. */
   record: RecordRow;
+  /** Where the current record begins in the window. */
+  at: number;
+  /** Length of the current record in bytes, its header included. */
+  length: number;
+  /** Bytes of the current record that the window has. Handlers read no others. */
+  held: number;
+  /** The image ends inside the current record. */
+  cut: boolean;
   /** Number of raw bytes that follow the current record, outside any record. */
   skip: number;
   /** Whether TAIL was reached. */
+  ended: boolean;
+  /** Whether TAIL was reached and the dump did not fail. */
   complete: boolean;
   /** Whether a problem ended the walk. */
   faulted: boolean;
@@ -92,12 +102,15 @@ export interface Walk {
   /** FILE_NAMEs of the last FS that are still to come: of the working directory and of the root. */
   fsPathsLeft: number;
   /** The contents of the next STRING. */
-  nextString: "comm" | "error" | "other";
+  nextString: "comm" | "other";
   /** The contents of the next BUFFER. */
   nextBuffer: "uts" | "pids" | "pid-objects" | "epoll" | "other";
   /** The file whose epoll items the next BUFFER holds. */
   epollFile: FileRow;
-  errorMet: boolean;
+  /** The last ERROR; NONE: the dump did not fail. */
+  errorRecord: RecordRow;
+  /** An ERROR without the STRING that says why. */
+  errorUnexplained: RecordRow;
   epollOrEventfdMet: boolean;
 }
 
@@ -122,7 +135,12 @@ export function beginWalk(source: Source, recognition: Recognition): Walk {
     pids: noPids(dialect),
     pos: 0,
     record: NONE,
+    at: 0,
+    length: 0,
+    held: 0,
+    cut: false,
     skip: 0,
+    ended: false,
     complete: false,
     faulted: false,
     time: null,
@@ -143,7 +161,8 @@ export function beginWalk(source: Source, recognition: Recognition): Walk {
     nextString: "other",
     nextBuffer: "other",
     epollFile: NONE,
-    errorMet: false,
+    errorRecord: NONE,
+    errorUnexplained: NONE,
     epollOrEventfdMet: false,
   };
   return walk;
@@ -152,6 +171,11 @@ export function beginWalk(source: Source, recognition: Recognition): Walk {
 /** Adds a problem. `offset` is in the image; `null` if the problem has no place. */
 export function report(walk: Walk, severity: Severity, code: string, message: string, offset: number | null): void {
   walk.builder.addProblem({ severity, code, message, offset } satisfies Problem);
+}
+
+/** Reports that the current record repeats one that an image has once. */
+export function reportRepeated(walk: Walk, name: string): void {
+  report(walk, "error", "repeated-record", `${name} occurs a second time; the first one counts.`, walk.pos);
 }
 
 /** Adds the problem that ends the walk. */
@@ -166,15 +190,23 @@ export function expectPath(walk: Walk, file: FileRow): void {
   walk.fsPathsLeft = 0;
 }
 
-/** The current record, from its header on, as far as it is in the window; at most PATH_MAX bytes. */
-function recordBytes({ window, pos }: Walk, length: number): Uint8Array {
-  const at = pos - window.start;
-  return window.bytes.subarray(at, at + Math.min(length, PATH_MAX));
+/**
+ * Makes the record at walk.pos, whose row has been added, the current one. As many of its bytes as there are, but no more
+ * than HANDLED_BYTES, have to be in the window.
+ */
+export function enterRecord(walk: Walk, record: RecordRow, length: number): void {
+  const at = walk.pos - walk.window.start;
+  walk.record = record;
+  walk.at = at;
+  walk.length = length;
+  walk.held = Math.min(length, HANDLED_BYTES, walk.window.bytes.length - at);
+  walk.cut = length > walk.source.size - walk.pos;
 }
 
 /** Reads fields of the current record as a struct of the dialect. */
-export function readStruct(walk: Walk, struct: string, length: number): StructReader {
-  return structReader(walk.dialect.struct(struct), recordBytes(walk, length), walk.littleEndian);
+export function readStruct(walk: Walk, struct: string): StructReader {
+  const { window, at, held } = walk;
+  return structReader(walk.dialect.struct(struct), window.bytes.subarray(at, at + held), walk.littleEndian);
 }
 
 const OBJECT_BITS = 3;
