@@ -66,12 +66,8 @@ async function handleCut(walk: Walk, actions: Uint8Array, { type, length }: Misf
 async function passUnknown(walk: Walk, { type, length }: Misfit): Promise<boolean> {
   const { builder, kinds, dialect, source, pos } = walk;
   if (length < 8 || length > source.size - pos || !(await plausible(walk, pos + length))) {
-    fault(
-      walk,
-      "not-a-record",
-      `A record should begin here, but its type ${type} and length ${length} are not plausible.`,
-      pos,
-    );
+    const what = `A record should begin here, but its type ${type} and length ${length} are not plausible.`;
+    fault(walk, "not-a-record", what, pos);
     return false;
   }
   report(walk, "warning", "unknown-record", `Record type ${type} is not known in ${dialect.name}; skipped.`, pos);
