@@ -1,11 +1,15 @@
 // The interface through which decoders read bytes.
 
+import { upperBound } from "../model/search.ts";
+
 /** Bytes at rest: a file, a part of one, a buffer, a hosted image. */
 export interface Source {
   /** The name given by the user, folder or archive; untrusted text. */
   readonly name: string;
   /** Bytes. */
   readonly size: number;
+  /** When it was last modified, in seconds since 1970, if its folder or archive says so. */
+  readonly modified?: number;
   /**
    * Bytes offset … offset + length - 1, fewer only at the end of the source. The result may be a view; callers
    * do not write to it. Rejects with a SourceError if the bytes cannot be read.
@@ -55,4 +59,33 @@ export interface Progress {
   readonly bytes: number;
   readonly size: number;
   readonly objects: number;
+}
+
+/** Sources one after the other, as one. */
+export function joinedSource(name: string, pieces: readonly Source[]): Source {
+  const starts: number[] = [];
+  let size = 0;
+  for (const piece of pieces) {
+    starts.push(size);
+    size += piece.size;
+  }
+  return {
+    name,
+    size,
+    async read(offset, length) {
+      const result = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
+      // The last piece that begins at or before `offset`.
+      let index = upperBound(starts, offset) - 1;
+      for (let filled = 0; filled < result.length; index++) {
+        const piece = pieces[index] as Source;
+        const at = offset + filled - (starts[index] as number);
+        const wanted = Math.min(result.length - filled, piece.size - at);
+        const bytes = await piece.read(at, wanted);
+        result.set(bytes, filled);
+        // If a file has been truncated meanwhile, the rest of it reads as zeros.
+        filled += wanted;
+      }
+      return result;
+    },
+  };
 }

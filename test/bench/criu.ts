@@ -1,7 +1,8 @@
 // CRIU: a million open files and a million descriptors, decoded, compared with only reading them and with a loop that
 // only fills four columns of each; a set of many tasks; a tar with memory pages, compared with one without.
 
-import { decodeCriu, decodeCriuSet } from "../../app/decoder/criu/index.ts";
+import { decodeCriuSet } from "../../app/decoder/criu/index.ts";
+import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource, type Source } from "../../app/decoder/source.ts";
 import { criuSet } from "../support/criu-set.ts";
 import { sparseSource } from "../support/images.ts";
@@ -163,7 +164,7 @@ export async function criu(): Promise<void> {
 }
 
 async function opened(source: Source): Promise<void> {
-  const image = await decodeCriu([source]);
+  const image = await openImage([source]);
   if ("refused" in image || image.checkpoint.descriptors.count !== 1000)
     throw new Error(`${source.name} was not decoded`);
 }

@@ -48,7 +48,7 @@ test("a file that is not an image is refused with a reason and advice", async ()
   const { page } = await visit();
   await drop(page, [{ name: "notes.txt", bytes: new TextEncoder().encode("hello, world\n") }]);
   const alert = page.getByRole("alert");
-  await alert.getByText(/notes\.txt is neither a CRIU image nor an archive/).waitFor();
+  await alert.getByText(/notes\.txt is a text file, not a checkpoint image/).waitFor();
   await alert.getByText(/Open a Linux-CR stream, a CRIU image folder/).waitFor();
   await page.getByText("Drop a checkpoint image, or two to compare").waitFor();
 });

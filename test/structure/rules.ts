@@ -7,7 +7,8 @@ import { posix } from "node:path";
 import type { Rules } from "./imports.ts";
 
 /** What the worker and the command line build on. */
-const CORE = "model decoder decoder/open.ts decoder/linux-cr decoder/criu encoder checks diff export link";
+const CORE =
+  "model decoder decoder/open.ts decoder/find-images.ts decoder/summary.ts decoder/linux-cr decoder/criu encoder checks diff export link";
 /** The worker as the page sees it. */
 const WORKER = "worker/client.ts worker/protocol.ts";
 /** Tables of names, which the page knows before it opens anything. */
@@ -23,7 +24,9 @@ const rules: Readonly<Record<string, string>> = {
   "decoder/archive": "model decoder/source.ts npm:fzstd",
   "decoder/linux-cr": "model decoder",
   "decoder/criu": "model decoder decoder/archive",
-  "decoder/open.ts": "model decoder decoder/linux-cr decoder/criu",
+  "decoder/find-images.ts": "model decoder decoder/archive decoder/linux-cr decoder/criu",
+  "decoder/open.ts": "model decoder decoder/find-images.ts decoder/archive decoder/linux-cr decoder/criu",
+  "decoder/summary.ts": "model decoder decoder/open.ts decoder/find-images.ts decoder/criu",
   "decoder/dialects.ts": "model decoder/linux-cr/dialect-names.ts decoder/criu/dialect-names.ts",
   encoder: "model decoder decoder/linux-cr",
   checks: "model decoder decoder/linux-cr decoder/criu",

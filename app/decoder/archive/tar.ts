@@ -1,167 +1,33 @@
-// Tar (ustar, GNU and PAX): lists members with their offsets. Links are not followed.
+// Tar archives: lists members with their offsets, or reads one that arrives in pieces.
 
-import { decodeText, visible } from "../../model/text.ts";
+import { visible } from "../../model/text.ts";
 import type { Source } from "../source.ts";
+import {
+  type ArchiveProblem,
+  BLOCK,
+  createTarParser,
+  isTarHeader,
+  META_LIMIT,
+  padded,
+  type Step,
+  type TarEntry,
+} from "./tar-header.ts";
 
-/** A problem of an archive. `offset` is in bytes from the start of the archive, after decompression. */
-export interface ArchiveProblem {
-  readonly severity: "error" | "warning" | "note";
-  readonly code: string;
-  readonly message: string;
+/** A member of an archive, and where its bytes begin. */
+export interface TarMember extends TarEntry {
   readonly offset: number;
 }
-
-/** A regular file in an archive. */
-export interface TarMember {
-  /** Path without a leading `./`. Raw text. */
-  readonly name: string;
-  /** Where its bytes begin. */
-  readonly offset: number;
-  readonly size: number;
-}
-
-const BLOCK = 512;
-
-/** Long names and PAX headers larger than this are skipped. */
-const META_LIMIT = 1 << 20;
 
 /** At most this many members are read. */
 const MEMBER_LIMIT = 500_000;
 
-/** What to do after a header block. `body`: length of what follows it, in bytes, without padding. */
-type Step =
-  | { readonly kind: "end" }
-  | { readonly kind: "bad" }
-  | { readonly kind: "blank" }
-  /** A further header block of a sparse file follows before the body. */
-  | { readonly kind: "extension"; readonly body: number }
-  | { readonly kind: "meta"; readonly type: string; readonly body: number }
-  | { readonly kind: "file"; readonly name: string; readonly body: number }
-  | { readonly kind: "other"; readonly body: number };
-
-/** Bytes up to the next block boundary. */
-const padded = (size: number): number => Math.ceil(size / BLOCK) * BLOCK;
-
-/** A number in a header: octal text, or base 256 if its first bit is set; NaN if it is neither. */
-function headerNumber(block: Uint8Array, at: number, length: number): number {
-  const first = block[at] as number;
-  if (first & 0x80) {
-    // Negative numbers (second bit set too) are not valid sizes; they become unsafe integers here.
-    let value = first & 0x7f;
-    for (let i = 1; i < length; i++) value = value * 256 + (block[at + i] as number);
-    return Number.isSafeInteger(value) ? value : Number.NaN;
-  }
-  const text = headerText(block, at, length).trim();
-  return /^[0-7]*$/.test(text) ? Number.parseInt(text || "0", 8) : Number.NaN;
-}
-
-function headerText(block: Uint8Array, at: number, length: number): string {
-  const end = block.subarray(at, at + length).indexOf(0);
-  return decodeText(block.subarray(at, end < 0 ? at + length : at + end));
-}
-
-/** Whether a block is a tar header, by its checksum. Old programs summed signed bytes. */
-export function isTarHeader(block: Uint8Array): boolean {
-  if (block.length < BLOCK) return false;
-  let unsigned = 0;
-  let signed = 0;
-  for (let at = 0; at < BLOCK; at++) {
-    const byte = at >= 148 && at < 156 ? 32 : (block[at] as number);
-    unsigned += byte;
-    signed += byte > 127 ? byte - 256 : byte;
-  }
-  const sum = headerNumber(block, 148, 8);
-  return block[0] !== 0 && (sum === unsigned || sum === signed);
-}
-
-/** Reads an archive header by header. `problem` is called for each fault. */
-function createTarParser(problem: (problem: ArchiveProblem) => void) {
-  let longName: string | null = null;
-  let pax: ReadonlyMap<string, string> = new Map();
-  let globalPax: ReadonlyMap<string, string> = new Map();
-  let blanks = 0;
-  let sparse: number | null = null;
-
-  const readPax = (bytes: Uint8Array, offset: number): Map<string, string> => {
-    const found = new Map<string, string>();
-    let at = 0;
-    while (at < bytes.length && bytes[at] !== 0) {
-      const space = bytes.indexOf(32, at);
-      const length = Number(decodeText(bytes.subarray(at, space < 0 ? at : Math.min(space, at + 12))) || Number.NaN);
-      const end = at + length;
-      const equals = bytes.indexOf(61, space);
-      if (!(space > at && length > 0 && end <= bytes.length && equals > space && equals < end)) {
-        problem({ severity: "warning", code: "bad-pax-header", message: "A PAX header is damaged.", offset });
-        break;
-      }
-      found.set(decodeText(bytes.subarray(space + 1, equals)), decodeText(bytes.subarray(equals + 1, end - 1)));
-      at = end;
-    }
-    return found;
-  };
-
-  return {
-    /** Reads the header block at `offset` of the archive. */
-    header(block: Uint8Array, offset: number): Step {
-      if (sparse !== null) {
-        const body = sparse;
-        if (block[504] === 0) sparse = null;
-        return sparse === null ? { kind: "other", body } : { kind: "extension", body };
-      }
-      if (block[0] === 0 && block.every((byte) => byte === 0))
-        return ++blanks === 2 ? { kind: "end" } : { kind: "blank" };
-      blanks = 0;
-      const stored = headerNumber(block, 124, 12);
-      if (!isTarHeader(block) || Number.isNaN(stored)) return { kind: "bad" };
-      const type = String.fromCharCode(block[156] || 48);
-      if ("xgLK".includes(type)) return { kind: "meta", type, body: stored };
-      const own = (key: string): string | undefined => pax.get(key) ?? globalPax.get(key);
-      const isUstar = headerText(block, 257, 6).startsWith("ustar") && block[262] === 0;
-      const prefix = isUstar ? headerText(block, 345, 155) : "";
-      const short = headerText(block, 0, 100);
-      const name = own("path") ?? longName ?? (prefix === "" ? short : `${prefix}/${short}`);
-      const paxSize = own("size");
-      const size = paxSize === undefined ? stored : /^\d{1,15}$/.test(paxSize) ? Number(paxSize) : Number.NaN;
-      const isSparse = type === "S" || own("GNU.sparse.major") !== undefined || own("GNU.sparse.size") !== undefined;
-      pax = new Map();
-      longName = null;
-      if (Number.isNaN(size)) return { kind: "bad" };
-      if ("123456".includes(type)) {
-        if (type === "1" || type === "2") {
-          const message = `${visible(name)} is a link; it is not followed.`;
-          problem({ severity: "note", code: "archive-link", message, offset });
-        }
-        return { kind: "other", body: 0 };
-      }
-      if (isSparse) {
-        const message = `${visible(name)} is stored as a sparse file; it is skipped.`;
-        problem({ severity: "warning", code: "sparse-member", message, offset });
-        if (type !== "S" || block[482] === 0) return { kind: "other", body: size };
-        sparse = size;
-        return { kind: "extension", body: size };
-      }
-      if (!"07".includes(type) || name.endsWith("/")) return { kind: "other", body: size };
-      const clean = name.replace(/^(\.\/+)+/, "");
-      if (clean.startsWith("/") || clean.split("/").includes("..") || clean === "") {
-        const message = `The path ${visible(name)} points outside the archive; it is skipped.`;
-        problem({ severity: "warning", code: "unsafe-path", message, offset });
-        return { kind: "other", body: size };
-      }
-      return { kind: "file", name: clean, body: size };
-    },
-    /** Takes the body of a long name or PAX header. */
-    meta(type: string, bytes: Uint8Array, offset: number): void {
-      if (type === "x") pax = readPax(bytes, offset);
-      else if (type === "g") globalPax = readPax(bytes, offset);
-      else if (type === "L") longName = headerText(bytes, 0, bytes.length);
-    },
-  };
-}
+/** How many zeros after the end marker are passed over, in search of another archive, before the rest is ignored. */
+const AFTER_END_LIMIT = 1 << 20;
 
 const damagedHeader = (offset: number): ArchiveProblem => ({
   severity: "error",
   code: "bad-archive-header",
-  message: "The archive is damaged: a header was expected here. The rest is ignored.",
+  message: "The archive is damaged: a header was expected here. The rest is not read.",
   offset,
 });
 
@@ -182,7 +48,7 @@ const tooLarge = (offset: number): ArchiveProblem => ({
 const tooMany = (offset: number): ArchiveProblem => ({
   severity: "error",
   code: "too-many-members",
-  message: `The archive has more than ${MEMBER_LIMIT} members; the rest are ignored.`,
+  message: `The archive has more than ${MEMBER_LIMIT} members; the rest are not read.`,
   offset,
 });
 
@@ -193,14 +59,62 @@ const noEnd = (offset: number): ArchiveProblem => ({
   offset,
 });
 
-/** Lists a tar's members from its headers, without reading the bodies. */
+const continues = (offset: number): ArchiveProblem => ({
+  severity: "note",
+  code: "archive-continues",
+  message: "Another archive follows after the end-of-archive marker; it is read too.",
+  offset,
+});
+
+const afterEnd = (offset: number): ArchiveProblem => ({
+  severity: "note",
+  code: "bytes-after-end",
+  message: "Other data follows after the end-of-archive marker; not read.",
+  offset,
+});
+
+/** Counts blank blocks: two are the end marker. */
+interface Blanks {
+  count: number;
+}
+
+/** What a block means after the blanks before it. */
+function stepAfterBlanks(
+  step: Step,
+  block: Uint8Array,
+  offset: number,
+  blanks: Blanks,
+  problem: (problem: ArchiveProblem) => void,
+): Step | "done" {
+  if (step.kind === "blank") {
+    blanks.count++;
+    return step;
+  }
+  if (blanks.count < 2) {
+    blanks.count = 0;
+    return step;
+  }
+  blanks.count = 0;
+  if (!isTarHeader(block)) {
+    problem(afterEnd(offset));
+    return "done";
+  }
+  problem(continues(offset));
+  return step;
+}
+
+/** Lists a tar's members by its headers alone: bodies are not read. */
 export async function listTar(
   source: Source,
   signal?: AbortSignal,
 ): Promise<{ readonly members: TarMember[]; readonly problems: ArchiveProblem[] }> {
   const members: TarMember[] = [];
   const problems: ArchiveProblem[] = [];
-  const parser = createTarParser((problem) => problems.length < 1000 && problems.push(problem));
+  const problem = (found: ArchiveProblem): void => {
+    if (problems.length < 1000) problems.push(found);
+  };
+  const parser = createTarParser(problem);
+  const blanks: Blanks = { count: 0 };
   let held = { base: 0, bytes: new Uint8Array(0) as Uint8Array };
   const read = async (offset: number, length: number): Promise<Uint8Array> => {
     if (offset < held.base || offset + length > held.base + held.bytes.length) {
@@ -210,149 +124,162 @@ export async function listTar(
     }
     return held.bytes.subarray(offset - held.base, offset - held.base + length);
   };
+  const end = (last?: ArchiveProblem) => {
+    if (last !== undefined) problems.push(last);
+    return { members, problems };
+  };
   let at = 0;
   while (at < source.size) {
+    if (blanks.count * BLOCK > AFTER_END_LIMIT) return end();
     const block = at + BLOCK <= source.size ? await read(at, BLOCK) : new Uint8Array(0);
-    if (block.length < BLOCK) {
-      problems.push(truncated("a header", at));
-      return { members, problems };
-    }
-    const step = parser.header(block, at);
-    if (step.kind === "end") return { members, problems };
-    if (step.kind === "bad") {
-      problems.push(damagedHeader(at));
-      return { members, problems };
-    }
+    if (block.length < BLOCK) return end(blanks.count < 2 ? truncated("a header", at) : undefined);
+    const step = stepAfterBlanks(parser.header(block, at), block, at, blanks, problem);
+    if (step === "done") return end();
+    if (step.kind === "bad") return end(damagedHeader(at));
     at += BLOCK;
     if (step.kind === "blank" || step.kind === "extension") continue;
     const left = source.size - at;
-    if (step.kind === "file") {
-      if (members.length === MEMBER_LIMIT) {
-        problems.push(tooMany(at - BLOCK));
-        return { members, problems };
-      }
-      members.push({ name: step.name, offset: at, size: Math.min(step.body, left) });
+    if (step.kind === "entry") {
+      if (members.length === MEMBER_LIMIT) return end(tooMany(at - BLOCK));
+      const size = step.entry.sparse ? step.entry.size : Math.min(step.entry.size, left);
+      members.push({ ...step.entry, offset: at, size });
     } else if (step.kind === "meta") {
-      if (step.body > META_LIMIT) problems.push(tooLarge(at - BLOCK));
+      if (step.body > META_LIMIT) problem(tooLarge(at - BLOCK));
       else if (step.body <= left) parser.meta(step.type, await read(at, step.body), at - BLOCK);
     }
     if (step.body > left) {
-      problems.push(truncated(step.kind === "file" ? visible(step.name) : "a header", at - BLOCK));
-      return { members, problems };
+      return end(truncated(step.kind === "entry" ? visible(step.entry.name) : "a header", at - BLOCK));
     }
     at += padded(step.body);
   }
-  problems.push(noEnd(at));
-  return { members, problems };
+  return end(blanks.count < 2 ? noEnd(at) : undefined);
 }
 
-/** Receives the files of a streamed tar. */
+/** Receives the members of a streamed tar. */
 export interface TarSink {
   /**
-   * A file begins. Returns a function that takes each block of its body (to be copied) until it returns false; `null`
+   * A member begins. Returns a function that takes each block of its body (to be copied) until it returns false; `null`
    * if the body is not needed.
    */
-  file(name: string, size: number): ((bytes: Uint8Array) => boolean) | null;
-  /** The body of the last file has ended; `whole` unless the archive is cut off. */
-  fileEnd(whole: boolean): void;
+  entry(entry: TarEntry): ((bytes: Uint8Array) => boolean) | null;
+  /** The body of the last member has ended; `whole` unless the archive is cut off. */
+  entryEnd(whole: boolean): void;
 }
 
 /** A tar that arrives in pieces. */
 export interface TarStream {
-  /** Takes the next bytes. Returns false when no more are needed. */
+  /** Takes the next bytes. Returns whether it goes on; if not, they are ignored. */
   push(bytes: Uint8Array): boolean;
-  /** Must be called after the last bytes. */
+  /** To be called when there are no more bytes. */
   end(): void;
+}
+
+interface StreamState {
+  offset: number;
+  entries: number;
+  /** Bytes of the body, and of its padding, that are still to come. */
+  body: number;
+  padding: number;
+  kind: "header" | "entry" | "meta" | "skip" | "done";
+  write: ((bytes: Uint8Array) => boolean) | null;
+  meta: { readonly type: string; readonly bytes: Uint8Array; filled: number } | null;
+  name: string;
 }
 
 export function createTarStream(sink: TarSink, problem: (problem: ArchiveProblem) => void): TarStream {
   const parser = createTarParser(problem);
+  const blanks: Blanks = { count: 0 };
   const block = new Uint8Array(BLOCK);
   let filled = 0;
-  let offset = 0;
-  let files = 0;
-  /** Bytes of the body, and of its padding, that are still to come. */
-  let body = 0;
-  let padding = 0;
-  let state: "header" | "file" | "meta" | "skip" | "done" = "header";
-  let write: ((bytes: Uint8Array) => boolean) | null = null;
-  let meta: { readonly type: string; readonly bytes: Uint8Array; filled: number } | null = null;
-  let name = "";
+  const state: StreamState = {
+    offset: 0,
+    entries: 0,
+    body: 0,
+    padding: 0,
+    kind: "header",
+    write: null,
+    meta: null,
+    name: "",
+  };
 
-  const begin = (step: Step): void => {
-    if (step.kind === "end" || step.kind === "bad") {
-      if (step.kind === "bad") problem(damagedHeader(offset - BLOCK));
-      state = "done";
+  const begin = (): void => {
+    const at = state.offset - BLOCK;
+    const step = stepAfterBlanks(parser.header(block, at), block, at, blanks, problem);
+    if (step === "done" || step.kind === "bad") {
+      if (step !== "done") problem(damagedHeader(at));
+      state.kind = "done";
       return;
     }
     if (step.kind === "blank" || step.kind === "extension") return;
-    body = step.body;
-    padding = padded(body) - body;
-    name = step.kind === "file" ? visible(step.name) : "a header";
-    state = "skip";
-    if (step.kind === "file") {
-      if (files++ === MEMBER_LIMIT) {
-        problem(tooMany(offset - BLOCK));
-        state = "done";
+    state.body = step.body;
+    state.padding = padded(step.body) - step.body;
+    state.name = step.kind === "entry" ? visible(step.entry.name) : "a header";
+    state.kind = "skip";
+    if (step.kind === "entry") {
+      if (state.entries++ === MEMBER_LIMIT) {
+        problem(tooMany(at));
+        state.kind = "done";
         return;
       }
-      write = sink.file(step.name, body);
-      state = "file";
+      state.write = sink.entry(step.entry);
+      state.kind = "entry";
     } else if (step.kind === "meta") {
-      if (body > META_LIMIT) problem(tooLarge(offset - BLOCK));
+      if (step.body > META_LIMIT) problem(tooLarge(at));
       else {
-        meta = { type: step.type, bytes: new Uint8Array(body), filled: 0 };
-        state = "meta";
+        state.meta = { type: step.type, bytes: new Uint8Array(step.body), filled: 0 };
+        state.kind = "meta";
       }
     }
-    if (body === 0) finish();
+    if (state.body === 0) finish();
   };
 
   const finish = (): void => {
-    if (state === "file") sink.fileEnd(true);
-    else if (state === "meta" && meta !== null) parser.meta(meta.type, meta.bytes, offset);
-    write = null;
-    meta = null;
-    state = padding > 0 ? "skip" : "header";
-    body = padding;
-    padding = 0;
+    if (state.kind === "entry") sink.entryEnd(true);
+    else if (state.meta !== null) parser.meta(state.meta.type, state.meta.bytes, state.offset);
+    state.write = null;
+    state.meta = null;
+    state.kind = state.padding > 0 ? "skip" : "header";
+    state.body = state.padding;
+    state.padding = 0;
+  };
+
+  /** Takes bytes of a header or body. Returns how many. */
+  const takeSome = (bytes: Uint8Array, at: number): number => {
+    const wanted = state.kind === "header" ? BLOCK - filled : state.body;
+    const taken = Math.min(wanted, bytes.length - at);
+    const piece = bytes.subarray(at, at + taken);
+    state.offset += taken;
+    if (state.kind === "header") {
+      block.set(piece, filled);
+      filled = (filled + taken) % BLOCK;
+      if (filled === 0) begin();
+      return taken;
+    }
+    if (state.kind === "entry") {
+      if (state.write !== null && !state.write(piece)) state.write = null;
+    } else if (state.meta !== null) {
+      state.meta.bytes.set(piece, state.meta.filled);
+      state.meta.filled += taken;
+    }
+    state.body -= taken;
+    if (state.body === 0) finish();
+    return taken;
   };
 
   return {
     push(bytes) {
-      let at = 0;
-      while (at < bytes.length && state !== "done") {
-        if (state === "header") {
-          const taken = Math.min(BLOCK - filled, bytes.length - at);
-          block.set(bytes.subarray(at, at + taken), filled);
-          filled += taken;
-          at += taken;
-          offset += taken;
-          if (filled < BLOCK) break;
-          filled = 0;
-          begin(parser.header(block, offset - BLOCK));
-          continue;
-        }
-        const taken = Math.min(body, bytes.length - at);
-        const stretch = bytes.subarray(at, at + taken);
-        if (state === "file") {
-          if (write !== null && !write(stretch)) write = null;
-        } else if (state === "meta" && meta !== null) {
-          meta.bytes.set(stretch, meta.filled);
-          meta.filled += taken;
-        }
-        at += taken;
-        offset += taken;
-        body -= taken;
-        if (body === 0) finish();
-      }
-      return state !== "done";
+      for (let at = 0; at < bytes.length && state.kind !== "done"; ) at += takeSome(bytes, at);
+      return state.kind !== "done";
     },
     end() {
-      if (state === "file") sink.fileEnd(false);
-      if (state === "file" || state === "meta" || (state === "skip" && body > 0)) problem(truncated(name, offset));
-      else if (state === "header") problem(filled > 0 ? truncated("a header", offset) : noEnd(offset));
-      state = "done";
+      const { kind, offset } = state;
+      if (kind === "entry") sink.entryEnd(false);
+      if (kind === "entry" || kind === "meta" || (kind === "skip" && state.body > 0)) {
+        problem(truncated(state.name, offset));
+      } else if (kind === "header" && blanks.count < 2) {
+        problem(filled > 0 ? truncated("a header", offset) : noEnd(offset));
+      }
+      state.kind = "done";
     },
   };
 }

@@ -1,229 +1,195 @@
-// Archives: a tar, plain or compressed with gzip or Zstandard, detected from its bytes. The members of a
-// plain tar are parts of the archive; of a compressed tar, only the members that the caller needs are kept in memory.
+// Opens archives: a tar, plain or compressed, a capture of criu-image-streamer, or a single compressed file. A plain
+// tar's members are parts of the archive; of a compressed one only what the caller needs is kept in memory.
 
-import { visible } from "../../model/text.ts";
 import { bytesSource, partSource, type Source, SourceError } from "../source.ts";
-import { type ArchiveProblem, createTarStream, isTarHeader, listTar, type TarSink } from "./tar.ts";
-import { unpackZstd, ZstdError } from "./zstd.ts";
+import { type ArchiveForm, HEAD_BYTES, type PackedForm, unpackedName } from "./forms.ts";
+import { absentSource, createKeeper, dated, joined, type Needs } from "./keeper.ts";
+import { type Listed, resolveLinks } from "./links.ts";
+import { packedInput, UnpackError, type UnpackSink } from "./packed-input.ts";
+import { listStreamer } from "./streamer.ts";
+import { createTarStream, listTar } from "./tar.ts";
+import { type ArchiveProblem, isTarHeader } from "./tar-header.ts";
 
-export type ArchiveForm = "tar" | "gzip" | "zstd";
-
-/** Limits on what an archive unpacks to, in bytes. */
+/** How much an archive may unpack to, in bytes. */
 export interface UnpackLimits {
-  /** In total, kept or not. Default: 4 GiB. */
+  /** In all, kept or not. Default: 4 GiB. */
   readonly unpacked?: number;
   /** Kept in memory. Default: 512 MiB. */
   readonly kept?: number;
+  /** The largest window or dictionary of the compression. Default: 128 MiB, as the zstd program. */
+  readonly window?: number;
 }
 
-export interface UnpackOptions {
+export interface UnpackOptions extends Needs {
   readonly limits?: UnpackLimits;
   readonly signal?: AbortSignal;
-  /** Called with the number of bytes of the archive read so far. */
+  /** Called with how many bytes of the archive have been read. */
   readonly onBytes?: (bytes: number) => void;
-  /** Whether a member's contents are needed; `maybe`: only if they are an archive. */
-  readonly needed: (name: string) => boolean | "maybe";
 }
 
 export interface Unpacked {
   readonly form: ArchiveForm;
-  /** Regular files. Reading one that was not needed may reject, as its contents may not have been kept. */
+  /** Regular files. Those that are not needed may not have been kept: reading them rejects. */
   readonly members: readonly Source[];
+  /** Whether the one member is the whole compressed file. */
+  readonly isSingle: boolean;
   readonly problems: readonly ArchiveProblem[];
-}
-
-/** The form of an archive that begins with `head` (512 bytes are enough); `null` if it is not an archive. */
-export function archiveForm(head: Uint8Array): ArchiveForm | null {
-  const [a, b, c, d] = head;
-  if (a === 0x1f && b === 0x8b) return "gzip";
-  if (a === 0x28 && b === 0xb5 && c === 0x2f && d === 0xfd) return "zstd";
-  if ((a ?? 0) >> 4 === 5 && b === 0x2a && c === 0x4d && d === 0x18) return "zstd";
-  return isTarHeader(head) ? "tar" : null;
-}
-
-/** The form of an archive; `null` if the source is not one, or cannot be read. */
-export async function sniffArchive(source: Source): Promise<ArchiveForm | null> {
-  try {
-    return archiveForm(await source.read(0, Math.min(512, source.size)));
-  } catch (error) {
-    if (error instanceof SourceError) return null;
-    throw error;
-  }
 }
 
 const DEFAULT_UNPACKED = 4 * 2 ** 30;
 const DEFAULT_KEPT = 512 * 2 ** 20;
+const DEFAULT_WINDOW = 128 * 2 ** 20;
+
+/** After the end of a tar this much is still unpacked, to reach the checksum. */
+const DRAIN_LIMIT = 64 * 2 ** 20;
+
+const MOST_PROBLEMS = 1000;
 
 /**
  * Lists an archive's files. Damage becomes a problem.
  *
- * @throws the signal's reason if aborted; SourceError if bytes of a plain tar cannot be read.
+ * @throws the signal's reason if aborted; SourceError if bytes of an archive that is not compressed cannot be read.
  */
 export async function openArchive(source: Source, form: ArchiveForm, options: UnpackOptions): Promise<Unpacked> {
-  if (form === "tar") {
-    const { members, problems } = await listTar(source, options.signal);
-    const sources = members.map(({ name, offset, size }) => partSource(source, name, offset, size));
-    return { form, ...lastOfEach(sources, problems) };
-  }
   const problems: ArchiveProblem[] = [];
   const problem = (found: ArchiveProblem): void => {
-    if (problems.length < 1000) problems.push(found);
+    if (problems.length < MOST_PROBLEMS) problems.push(found);
   };
-  const { sink, members } = createKeeper(options, problem);
-  const tar = createTarStream(sink, problem);
-  const limit = options.limits?.unpacked ?? DEFAULT_UNPACKED;
-  let unpacked = 0;
-  const write = (bytes: Uint8Array): boolean => {
-    options.signal?.throwIfAborted();
-    unpacked += bytes.length;
-    if (unpacked > limit) {
-      const message = `The archive unpacks to more than ${limit} bytes; the rest is ignored.`;
-      problem({ severity: "error", code: "archive-too-large", message, offset: limit });
-      return false;
-    }
-    return tar.push(bytes);
-  };
-  const progress = (offset: number): void => {
-    options.signal?.throwIfAborted();
-    options.onBytes?.(offset);
-  };
-  try {
-    await (form === "gzip" ? unpackGzip(source, write, progress) : unpackZstd(source, write, progress));
-  } catch (error) {
-    if (!(error instanceof ZstdError || error instanceof GzipError || error instanceof SourceError)) throw error;
-    problem({ severity: "error", code: "archive-damaged", message: error.message, offset: unpacked });
+  if (form === "streamer") return { form, isSingle: false, ...(await listStreamer(source, options.signal)) };
+  if (form === "tar") {
+    const found = await listTar(source, options.signal);
+    for (const each of found.problems) problem(each);
+    const listed = found.members.map((member): Listed => {
+      const { name, size, offset, modified } = member;
+      if (member.hardLink !== undefined || member.symbolicLink !== undefined) return { entry: member, source: null };
+      const part = member.sparse ? absentSource(name, size) : partSource(source, name, offset, size);
+      return { entry: member, source: dated(part, modified) };
+    });
+    return { form, members: resolveLinks(listed, problem), isSingle: false, problems };
   }
-  tar.end();
-  return { form, ...lastOfEach(members, problems) };
+  const contents = await unpackContents(source, form, options, problem);
+  return { form, ...contents, problems };
 }
 
-class GzipError extends Error {
-  override readonly name = "GzipError";
-}
-
-const CHUNK = 256 << 10;
-
-/** Unpacks `source`. `write` takes each block (to be copied) and returns false to stop. */
-async function unpackGzip(
+/** Unpacks a compressed file: a tar, or any other file as the only member. */
+async function unpackContents(
   source: Source,
-  write: (bytes: Uint8Array) => boolean,
-  progress: (offset: number) => void,
-): Promise<void> {
-  let at = 0;
-  const packed = new ReadableStream<Uint8Array<ArrayBuffer>>(
-    {
-      async pull(controller) {
-        try {
-          if (at >= source.size) return controller.close();
-          const bytes = await source.read(at, Math.min(CHUNK, source.size - at));
-          if (bytes.length === 0) return controller.close();
-          at += bytes.length;
-          controller.enqueue(bytes as Uint8Array<ArrayBuffer>);
-        } catch (error) {
-          controller.error(error);
-        }
-      },
-    },
-    { highWaterMark: 1 },
-  );
-  const reader = packed.pipeThrough(new DecompressionStream("gzip")).getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read().catch((error: unknown) => {
-        if (error instanceof SourceError) throw error;
-        throw new GzipError(`The compressed data is damaged or cut off (${(error as Error).message}).`);
-      });
-      if (done) return;
-      progress(Math.min(at, source.size));
-      if (!write(value)) return;
-    }
-  } finally {
-    // Stops reading. A damaged stream has already reported its error.
-    reader.cancel().catch(() => {});
-  }
-}
-
-/** Collects the members of a streamed tar, with the bodies that are needed. */
-function createKeeper(
-  { needed, limits }: UnpackOptions,
+  form: PackedForm,
+  options: UnpackOptions,
   problem: (problem: ArchiveProblem) => void,
-): { readonly sink: TarSink; readonly members: Source[] } {
-  const members: Source[] = [];
-  const limit = limits?.kept ?? DEFAULT_KEPT;
-  let kept = 0;
-  let current: { name: string; size: number; chunks: Uint8Array[]; length: number; keep: boolean } | null = null;
+): Promise<Pick<Unpacked, "members" | "isSingle">> {
+  const { limits = {}, signal } = options;
+  const keptLimit = limits.kept ?? DEFAULT_KEPT;
+  const unpackedLimit = limits.unpacked ?? DEFAULT_UNPACKED;
+  const keeper = createKeeper(options, keptLimit, problem);
+  const tar = createTarStream(keeper.sink, problem);
+  const single = createSingle(options, keptLimit, problem);
+  let begun: { readonly isTar: boolean } | null = null;
+  let head: Uint8Array = new Uint8Array(0);
+  let unpacked = 0;
+  let drained = 0;
 
-  const drop = (file: NonNullable<typeof current>): false => {
-    kept -= file.length;
-    file.keep = false;
-    file.chunks = [];
+  const deliver = (next: Uint8Array): boolean => {
+    let bytes = next;
+    if (begun === null) {
+      bytes = joined([head, next], head.length + next.length);
+      if (bytes.length < HEAD_BYTES) {
+        head = bytes;
+        return true;
+      }
+      begun = { isTar: isTarHeader(bytes) };
+    }
+    if (!begun.isTar) return single.push(bytes);
+    if (!tar.push(bytes)) drained += bytes.length;
+    return drained <= DRAIN_LIMIT;
+  };
+  const write = (bytes: Uint8Array): boolean => {
+    signal?.throwIfAborted();
+    const room = unpackedLimit - unpacked;
+    unpacked += bytes.length;
+    if (unpacked <= unpackedLimit) return deliver(bytes);
+    deliver(bytes.subarray(0, room));
+    const message = `The archive unpacks to more than ${unpackedLimit} bytes; the rest is not read.`;
+    problem({ severity: "error", code: "archive-too-large", message, offset: unpackedLimit });
     return false;
   };
+  const windowLimit = limits.window ?? DEFAULT_WINDOW;
+  const modified = await unpackAll(source, form, { write, problem, windowLimit }, options);
+  if (begun === null) {
+    begun = { isTar: false };
+    single.push(head);
+  }
+  if (!(begun as { readonly isTar: boolean }).isTar) {
+    const name = unpackedName(source.name.slice(source.name.lastIndexOf("/") + 1));
+    return { members: [dated(single.end(name), modified ?? 0)], isSingle: true };
+  }
+  tar.end();
+  return { members: resolveLinks(keeper.listed, problem), isSingle: false };
+}
 
-  const sink: TarSink = {
-    file(name, size) {
-      const need = needed(name);
-      const file = { name, size, chunks: [] as Uint8Array[], length: 0, keep: need !== false };
-      current = file;
-      if (need === false) return null;
-      let sniffed = need === true;
-      return (bytes) => {
-        if (kept + bytes.length > limit) {
-          const message = `${visible(name)} is not kept: the needed contents exceed ${limit} bytes.`;
-          problem({ severity: "error", code: "archive-too-large", message, offset: 0 });
-          return drop(file);
+/** Runs the unpacker of a form. Faults become problems. Returns the time that a gzip file has, in seconds since 1970. */
+async function unpackAll(
+  source: Source,
+  form: PackedForm,
+  sink: UnpackSink,
+  { signal, onBytes }: UnpackOptions,
+): Promise<number | null> {
+  const input = packedInput(source, (offset) => {
+    signal?.throwIfAborted();
+    onBytes?.(offset);
+  });
+  try {
+    // Each unpacker is loaded when it is needed.
+    switch (form) {
+      case "gzip":
+        return await (await import("./gzip.ts")).unpackGzip(input, source.size, sink);
+      case "zstd":
+        await (await import("./zstd.ts")).unpackZstd(input, source.size, sink);
+        break;
+      case "xz":
+        await (await import("./xz.ts")).unpackXz(input, source.size, sink);
+        break;
+      case "bzip2":
+        await (await import("./bzip2.ts")).unpackBzip2(input, source.size, sink);
+        break;
+    }
+  } catch (error) {
+    if (!(error instanceof UnpackError || error instanceof SourceError)) throw error;
+    const offset = error instanceof UnpackError ? error.offset : input.base + input.at;
+    sink.problem({ severity: "error", code: "archive-damaged", message: error.message, offset });
+  }
+  return null;
+}
+
+/** Collects a compressed file that is not a tar, if its first bytes show that it is needed. */
+function createSingle({ neededBytes }: Needs, limit: number, problem: (problem: ArchiveProblem) => void) {
+  let chunks: Uint8Array[] = [];
+  let length = 0;
+  let keep: boolean | null = null;
+  return {
+    push(bytes: Uint8Array): boolean {
+      if (keep === null) {
+        const head = bytes.slice(0, HEAD_BYTES);
+        keep = neededBytes(head);
+        // What it is can be said from its head.
+        if (!keep) {
+          chunks = [head];
+          length = head.length;
         }
-        file.chunks.push(bytes.slice());
-        file.length += bytes.length;
-        kept += bytes.length;
-        if (!sniffed && (file.length >= 512 || file.length === size)) {
-          sniffed = true;
-          if (archiveForm(joined(file.chunks, Math.min(512, file.length))) === null) return drop(file);
-        }
-        return true;
-      };
+      }
+      if (!keep) return false;
+      const room = Math.min(bytes.length, limit - length);
+      chunks.push(bytes.slice(0, room));
+      length += room;
+      if (room === bytes.length) return true;
+      const message = `The file unpacks to more than the ${limit} bytes that are kept; the rest is left out.`;
+      problem({ severity: "error", code: "archive-too-large", message, offset: limit });
+      return false;
     },
-    fileEnd() {
-      if (current === null) return;
-      const { name, size, chunks, length, keep } = current;
-      members.push(keep ? bytesSource(name, joined(chunks, length)) : absentSource(name, size));
-      current = null;
+    end(name: string): Source {
+      const bytes = joined(chunks, length);
+      chunks = [];
+      return bytesSource(name, bytes);
     },
   };
-  return { sink, members };
-}
-
-function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    if (at >= length) break;
-    const part = chunk.subarray(0, length - at);
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
-}
-
-/** A member whose contents were not kept. */
-function absentSource(name: string, size: number): Source {
-  const message = "The contents were not kept when the archive was unpacked.";
-  return { name, size, read: () => Promise.reject(new SourceError(message)) };
-}
-
-/** Keeps the last of several members with one path, as tar does. */
-function lastOfEach(
-  members: readonly Source[],
-  problems: readonly ArchiveProblem[],
-): { readonly members: readonly Source[]; readonly problems: readonly ArchiveProblem[] } {
-  const last = new Map(members.map((member, index) => [member.name, index]));
-  if (last.size === members.length) return { members, problems };
-  const twice = new Set(members.filter(({ name }, index) => last.get(name) !== index).map(({ name }) => name));
-  const notes = [...twice].slice(0, 100).map((name) => ({
-    severity: "note" as const,
-    code: "duplicate-member",
-    message: `The archive has ${visible(name)} more than once; the last one is used.`,
-    offset: 0,
-  }));
-  return { members: members.filter(({ name }, index) => last.get(name) === index), problems: [...problems, ...notes] };
 }

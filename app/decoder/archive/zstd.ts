@@ -1,104 +1,143 @@
-// Streaming Zstandard. Frames and blocks are parsed here, so that headers are checked before memory is allocated, and
-// each push unpacks at most one block.
+// Zstandard (RFC 8878), streamed. Frames and blocks are parsed here, so that a header is checked before memory is
+// allocated for it, what precedes a fault is kept, and checksums are verified, which fzstd does not do.
 
-import type { Source } from "../source.ts";
-
-/** Frames with a larger window are refused, as by the zstd program's default. */
-const WINDOW_LIMIT = 128 << 20;
+import { createXxh64 } from "./checksums.ts";
+import {
+  badChecksum,
+  bytesAfterEnd,
+  damaged,
+  isAtEnd,
+  littleEndian,
+  offsetOf,
+  type PackedInput,
+  skipZeros,
+  take,
+  UnpackError,
+  type UnpackSink,
+} from "./packed-input.ts";
 
 /** The largest block that the format allows. */
 const BLOCK_LIMIT = 128 << 10;
+const FRAME = 0xfd2fb528;
 
-const READ_SIZE = 1 << 20;
-
-/** Data that is not Zstandard, or needs too much memory. The message is a sentence for the user. */
-export class ZstdError extends Error {
-  override readonly name = "ZstdError";
-}
-
-const CUT = "The compressed data is cut off.";
+const isSkippable = (magic: number): boolean => magic >= 0x184d2a50 && magic <= 0x184d2a5f;
 
 /**
- * Unpacks all frames of `source`. `write` takes each block (to be copied) and returns false to stop.
+ * Unpacks all frames.
  *
- * @throws ZstdError if the data is damaged; SourceError if bytes cannot be read.
+ * @throws UnpackError if the data is damaged: the blocks before have been written.
  */
-export async function unpackZstd(
-  source: Source,
-  write: (bytes: Uint8Array) => boolean,
-  progress: (offset: number) => void,
-): Promise<void> {
+export async function unpackZstd(input: PackedInput, size: number, sink: UnpackSink): Promise<void> {
   const { Decompress } = await import("fzstd");
+  for (let frame = 1; ; frame++) {
+    await input.fill(4);
+    const magic = input.end - input.at < 4 ? 0 : littleEndian(input.bytes, input.at);
+    if (isSkippable(magic)) {
+      await take(input, 4);
+      await skip(input, littleEndian(await take(input, 4)));
+    } else if (magic === FRAME) {
+      if (!(await unpackFrame(input, Decompress, frame, sink))) return;
+    } else {
+      if (frame === 1) throw damaged(input, "a Zstandard frame was expected");
+      if ((await skipZeros(input)) > 0 && (await isAtEnd(input))) return;
+      sink.problem(bytesAfterEnd(size - offsetOf(input), offsetOf(input)));
+      return;
+    }
+    if (await isAtEnd(input)) return;
+  }
+}
+
+async function skip(input: PackedInput, length: number): Promise<void> {
+  for (let left = length; left > 0; ) {
+    await input.fill(1);
+    const count = Math.min(left, input.end - input.at);
+    await take(input, Math.max(1, count));
+    left -= count;
+  }
+}
+
+interface FrameHeader {
+  readonly bytes: Uint8Array;
+  /** Bytes of content; `null` if the header does not say. */
+  readonly content: number | null;
+  readonly hasChecksum: boolean;
+}
+
+/** Unpacks one frame. Returns false if no more is wanted. */
+async function unpackFrame(
+  input: PackedInput,
+  Decompress: typeof import("fzstd").Decompress,
+  frame: number,
+  sink: UnpackSink,
+): Promise<boolean> {
+  const header = await readFrameHeader(input, sink.windowLimit);
+  const sum = header.hasChecksum ? createXxh64() : null;
   let going = true;
+  let length = 0;
   const decompress = new Decompress((bytes: Uint8Array) => {
-    if (going) going = write(bytes);
+    sum?.add(bytes);
+    length += bytes.length;
+    if (going && bytes.length > 0) going = sink.write(bytes);
   });
+  let start = offsetOf(input);
   const push = (bytes: Uint8Array): void => {
     try {
       decompress.push(bytes);
     } catch (error) {
-      throw new ZstdError(`The compressed data is damaged (${error instanceof Error ? error.message : error}).`);
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new UnpackError(`The compressed data is damaged: ${reason}.`, start);
     }
   };
-
-  let at = 0;
-  let held = { base: 0, bytes: new Uint8Array(0) as Uint8Array };
-  const need = async (length: number): Promise<Uint8Array> => {
-    if (at + length > held.base + held.bytes.length) {
-      held = { base: at, bytes: await source.read(at, Math.min(Math.max(length, READ_SIZE), source.size - at)) };
-      progress(at);
-    }
-    const from = at - held.base;
-    if (from + length > held.bytes.length) throw new ZstdError(CUT);
-    return held.bytes.subarray(from, from + length);
-  };
-
-  while (going && at < source.size) {
-    const magic = littleEndian(await need(4));
-    if (magic >= 0x184d2a50 && magic <= 0x184d2a5f) {
-      at += 8 + littleEndian((await need(8)).subarray(4));
-      continue;
-    }
-    if (magic !== 0xfd2fb528) throw new ZstdError("A Zstandard frame was expected.");
-    const descriptor = (await need(5))[4] as number;
-    const single = (descriptor & 0x20) !== 0;
-    const idSize = [0, 1, 2, 4][descriptor & 3] as number;
-    const contentSize = descriptor >> 6 === 0 ? (single ? 1 : 0) : 1 << (descriptor >> 6);
-    const headerSize = 5 + (single ? 0 : 1) + idSize + contentSize;
-    const header = await need(headerSize);
-    const window = single ? contentBytes(header.subarray(headerSize - contentSize)) : windowBytes(header[5] as number);
-    if (window > WINDOW_LIMIT) throw new ZstdError(`The compressed data needs a window of ${window} bytes.`);
-    if (
-      idSize > 0 &&
-      header.subarray(headerSize - contentSize - idSize, headerSize - contentSize).some((b) => b !== 0)
-    ) {
-      throw new ZstdError("The data was compressed with a dictionary.");
-    }
-    push(header);
-    at += headerSize;
-    for (let last = false; !last && going; ) {
-      const block = await need(3);
-      const word = (block[0] as number) | ((block[1] as number) << 8) | ((block[2] as number) << 16);
-      last = (word & 1) === 1;
-      const type = (word >> 1) & 3;
-      const size = word >> 3;
-      if (type === 3 || size > BLOCK_LIMIT) throw new ZstdError("The compressed data is damaged (a bad block).");
-      const length = 3 + (type === 1 ? 1 : size);
-      push(await need(length));
-      at += length;
-    }
-    if (!going) return;
-    if (descriptor & 4) {
-      push(await need(4));
-      at += 4;
+  push(header.bytes);
+  for (let last = false; !last && going; ) {
+    start = offsetOf(input);
+    const head = await take(input, 3);
+    const word = (head[0] as number) | ((head[1] as number) << 8) | ((head[2] as number) << 16);
+    last = (word & 1) === 1;
+    const type = (word >> 1) & 3;
+    const size = word >> 3;
+    if (type === 3 || size > BLOCK_LIMIT) throw damaged(input, "a block of an unknown type or size");
+    const block = new Uint8Array(3 + (type === 1 ? 1 : size));
+    block.set(head);
+    block.set(await take(input, block.length - 3), 3);
+    push(block);
+  }
+  if (!going) return false;
+  const which = frame === 1 ? "the compressed data" : `frame ${frame} of the compressed data`;
+  const at = offsetOf(input);
+  if (sum !== null) {
+    const stored = await take(input, 4);
+    const computed = sum.bytes();
+    if (computed.some((byte, index) => byte !== stored[index])) {
+      sink.problem(badChecksum(which, "checksum (XXH64)", at));
+      return true;
     }
   }
+  if (header.content !== null && header.content !== length) sink.problem(badChecksum(which, "length", at));
+  return true;
 }
 
-const littleEndian = (bytes: Uint8Array): number =>
-  (((bytes[0] as number) | ((bytes[1] as number) << 8) | ((bytes[2] as number) << 16)) +
-    (bytes[3] as number) * 2 ** 24) >>>
-  0;
+async function readFrameHeader(input: PackedInput, windowLimit: number): Promise<FrameHeader> {
+  const at = offsetOf(input);
+  await input.fill(18);
+  const descriptor = input.bytes[input.at + 4] ?? 0;
+  const single = (descriptor & 0x20) !== 0;
+  const idSize = [0, 1, 2, 4][descriptor & 3] as number;
+  const contentSize = descriptor >> 6 === 0 ? (single ? 1 : 0) : 1 << (descriptor >> 6);
+  const bytes = (await take(input, 5 + (single ? 0 : 1) + idSize + contentSize)).slice();
+  const content = contentSize === 0 ? null : contentBytes(bytes.subarray(bytes.length - contentSize));
+  const window = single ? (content ?? 0) : windowBytes(bytes[5] as number);
+  if (window > windowLimit) {
+    const message = `The compressed data needs a window of ${window} bytes, and ${windowLimit} are allowed.`;
+    throw new UnpackError(message, at);
+  }
+  const id = bytes.subarray(bytes.length - contentSize - idSize, bytes.length - contentSize);
+  if (id.some((byte) => byte !== 0)) throw new UnpackError("The data was compressed with a dictionary.", at);
+  const hasChecksum = (descriptor & 4) !== 0;
+  // The decompressor is not to wait for the checksum, which it does not verify.
+  bytes[4] = descriptor & ~4;
+  return { bytes, content, hasChecksum };
+}
 
 /** RFC 8878, 3.1.1.1.2. */
 function windowBytes(byte: number): number {

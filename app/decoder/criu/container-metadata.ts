@@ -10,8 +10,21 @@ export interface Metadata {
   /** When the container was checkpointed: seconds since 1970; `null` if unknown. */
   readonly time: number | null;
   readonly facts: readonly Fact[];
-  readonly problems: readonly { readonly severity: Severity; readonly code: string; readonly message: string }[];
+  readonly problems: readonly MetadataProblem[];
+  /** The name of the parent set, the dump before this one, if it is among the inputs. */
+  readonly parent?: string | null;
 }
+
+/** A problem of the engine's files, or of the archive that a set is in. */
+export interface MetadataProblem {
+  readonly severity: Severity;
+  readonly code: string;
+  readonly message: string;
+  /** In the archive. Absent: not of one. */
+  readonly offset?: number;
+}
+
+export const NO_METADATA: Metadata = { time: null, facts: [], problems: [] };
 
 /** The names of the files that `readMetadata` reads. */
 export const METADATA_NAMES: ReadonlySet<string> = new Set([

@@ -1,37 +1,21 @@
-// Finds the image sets among files: in a folder, in an archive, in archives within an archive.
+// Finds the image sets among files by their folders and names. Archives are opened elsewhere (find-images.ts).
 
-import type { ArchiveProblem } from "../archive/tar.ts";
-import { openArchive, sniffArchive, type UnpackLimits } from "../archive/unpack.ts";
+import { decodeText, visible } from "../../model/text.ts";
 import { type Source, SourceError } from "../source.ts";
 import { METADATA_NAMES, type Metadata, readMetadata } from "./container-metadata.ts";
-import { memberOfBytes } from "./framing.ts";
 import { MEMBER_KINDS } from "./member-kinds.ts";
 import { baseName, directoryOf, memberOfName } from "./member-names.ts";
 
 /** One image set that can be opened. */
 export interface SetChoice {
-  /** The folder's path, prefixed with the archive's name if it is in one. "" for loose files. */
+  /** The folder's path. "" for loose files. */
   readonly name: string;
   /** Its files. */
   readonly sources: readonly Source[];
   readonly metadata: Metadata;
 }
 
-export interface FindOptions {
-  readonly limits?: UnpackLimits;
-  readonly signal?: AbortSignal;
-  readonly onBytes?: (bytes: number, size: number) => void;
-  /** Called for problems of archives, whether a set is found in them or not. */
-  readonly onProblem?: (problem: ArchiveProblem) => void;
-}
-
-/** Archives in an archive are opened (a pod's containers); archives in those are not. */
-const DEPTH_LIMIT = 2;
-
-/** Most archives to open. */
-const ARCHIVE_LIMIT = 100;
-
-/** A directory without any of these is part of a pre-dump, not a set. */
+/** A directory without any of these is not a set but part of one. */
 const SET_KINDS: ReadonlySet<string> = new Set([
   "inventory",
   "pstree",
@@ -42,34 +26,38 @@ const SET_KINDS: ReadonlySet<string> = new Set([
   ...MEMBER_KINDS.flatMap(({ name, file }) => (file === undefined ? [] : [name])),
 ]);
 
-/** Archives of a container's own files: often large, and never with an image set. */
+/** Members that only a dump with tasks has: a set without them that is another's parent is a pre-dump. */
+const DUMP_KINDS: ReadonlySet<string> = new Set(["pstree", "core", "fdinfo", "files"]);
+
+/** The name of the file that CRIU makes a symbolic link to the set before. */
+const PARENT = "parent";
+
+/** A path is not longer. */
+const MOST_PATH = 4096;
+
+/** Archives of a container's own files: they never have an image set, and are often large. */
 const NEVER_OPENED = /(^|\/)(rootfs-diff\.tar|devshm-checkpoint\.tar|volumes\/.*|artifacts\/.*|tmpfs-.*\.img)$/;
+
+/** Whether a file can be an archive with images in it, by its name. */
+export const mayBeOpened = (name: string): boolean => !NEVER_OPENED.test(name);
 
 /** Whether a member's contents are needed, for a set or for the facts of its container. */
 export function isNeeded(name: string): boolean | "maybe" {
   const place = memberOfName(name);
   if (place !== null) return MEMBER_KINDS[place.kind]?.magic !== null;
-  if (METADATA_NAMES.has(baseName(name))) return true;
-  return NEVER_OPENED.test(name) ? false : "maybe";
+  if (METADATA_NAMES.has(baseName(name)) || baseName(name) === PARENT) return true;
+  return mayBeOpened(name) ? "maybe" : false;
 }
 
-interface Search {
-  readonly options: FindOptions;
-  archives: number;
+/** The sets among files, and the files that belong to none. */
+export interface Grouped {
+  readonly sets: readonly SetChoice[];
+  readonly rest: readonly Source[];
 }
 
-/** The sets among `sources`: a folder's files, loose files, or archives. Empty if there are none. */
-export function findSets(sources: readonly Source[], options: FindOptions = {}): Promise<SetChoice[]> {
-  return findIn(sources, "", 0, { options, archives: 0 }, []);
-}
+type Directories = ReadonlyMap<string, readonly Source[]>;
 
-async function findIn(
-  sources: readonly Source[],
-  prefix: string,
-  depth: number,
-  search: Search,
-  problems: Metadata["problems"],
-): Promise<SetChoice[]> {
+function byDirectory(sources: readonly Source[]): Directories {
   const directories = new Map<string, Source[]>();
   for (const source of sources) {
     const directory = directoryOf(source.name);
@@ -77,91 +65,99 @@ async function findIn(
     if (list === undefined) directories.set(directory, [source]);
     else list.push(source);
   }
-  const hasKind = (list: readonly Source[], kinds: ReadonlySet<string> | null): boolean =>
-    list.some(({ name }) => {
-      const place = memberOfName(name);
-      return place !== null && (kinds === null || kinds.has(MEMBER_KINDS[place.kind]?.name ?? ""));
-    });
-  const named = [...directories.keys()].sort();
-  const strong = named.filter((directory) => hasKind(directories.get(directory) ?? [], SET_KINDS));
-  if (strong.length > 0) return choices(strong);
-
-  const byMagic = await recognisedByMagic(sources);
-  if (byMagic.length > 0) {
-    const metadata = await readMetadata(sources);
-    return [{ name: prefix, sources: byMagic, metadata: withProblems(metadata, problems) }];
-  }
-  const inside = depth < DEPTH_LIMIT ? await findInArchives() : [];
-  if (inside.length > 0) return inside;
-  return choices(
-    named.filter((directory) => (directories.get(directory) ?? []).some(({ name }) => isWeakMember(name))),
-  );
-
-  async function choices(list: readonly string[]): Promise<SetChoice[]> {
-    const found: SetChoice[] = [];
-    for (const directory of list) {
-      const own = directories.get(directory) ?? [];
-      const parent = directory === "" ? [] : (directories.get(directoryOf(directory)) ?? []);
-      // stats-dump and the engine's files are in the parent directory, unless the set's directory has its own.
-      const parentIsSet = directory !== "" && list.includes(directoryOf(directory));
-      const beside = parentIsSet ? [] : parent;
-      const ownStats = own.some(({ name }) => baseName(name) === "stats-dump");
-      const stats = beside.filter(({ name }) => baseName(name) === "stats-dump" && !ownStats);
-      const metadata = await readMetadata([...beside, ...own]);
-      found.push({
-        name: joinName(prefix, directory),
-        sources: [...own.filter(({ name }) => !METADATA_NAMES.has(baseName(name))), ...stats],
-        metadata: withProblems(metadata, problems),
-      });
-    }
-    return found;
-  }
-
-  async function findInArchives(): Promise<SetChoice[]> {
-    const found: SetChoice[] = [];
-    const { options } = search;
-    for (const source of sources) {
-      if (NEVER_OPENED.test(source.name) || search.archives >= ARCHIVE_LIMIT) continue;
-      const form = await sniffArchive(source);
-      if (form === null) continue;
-      search.archives++;
-      const archive = await openArchive(source, form, {
-        needed: isNeeded,
-        ...(options.limits && { limits: options.limits }),
-        ...(options.signal && { signal: options.signal }),
-        onBytes: (bytes) => options.onBytes?.(bytes, source.size),
-      });
-      for (const problem of archive.problems) options.onProblem?.(problem);
-      // The user already knows the name of the only archive.
-      const name = depth === 0 && sources.length === 1 ? "" : joinName(prefix, source.name);
-      const inner = await findIn(archive.members, name, depth + 1, search, [...problems, ...archive.problems]);
-      found.push(...inner);
-    }
-    return found;
-  }
+  return directories;
 }
 
-/** Whether a file's name is that of a CRIU image. Service files, which have no extension, prove too little. */
-const isWeakMember = (name: string): boolean => memberOfName(name) !== null && name.endsWith(".img");
+function hasKind(list: readonly Source[], kinds: ReadonlySet<string>): boolean {
+  return list.some(({ name }) => {
+    const place = memberOfName(name);
+    return place !== null && kinds.has(MEMBER_KINDS[place.kind]?.name ?? "");
+  });
+}
 
-const joinName = (prefix: string, name: string): string =>
-  prefix === "" || name === "" ? prefix + name : `${prefix}/${name}`;
+/** Groups files into sets by their directories. */
+export async function groupSets(sources: readonly Source[]): Promise<Grouped> {
+  const directories = byDirectory(sources);
+  const named = [...directories].filter(([, list]) => hasKind(list, SET_KINDS)).map(([directory]) => directory);
+  if (named.length === 0) return { sets: [], rest: sources };
+  const inSets = new Set<Source>();
+  const sets = await setsIn(named.sort(), directories, inSets);
+  return { sets: withoutPreDumps(sets), rest: sources.filter((source) => !inSets.has(source)) };
+}
 
-const withProblems = (metadata: Metadata, problems: Metadata["problems"]): Metadata => ({
-  ...metadata,
-  problems: [...problems, ...metadata.problems],
-});
+/** Sets of the files that are left where nothing else is: pages without a process tree, for example. */
+export async function groupRemains(sources: readonly Source[]): Promise<Grouped> {
+  const directories = byDirectory(sources);
+  const named = [...directories].filter(([, list]) => list.some(({ name }) => isWeakMember(name)));
+  const inSets = new Set<Source>();
+  const sets = await setsIn(named.map(([directory]) => directory).sort(), directories, inSets);
+  return { sets, rest: sources.filter((source) => !inSets.has(source)) };
+}
 
-/** Files with a CRIU magic, whatever their names. */
-async function recognisedByMagic(sources: readonly Source[]): Promise<Source[]> {
-  const found: Source[] = [];
-  for (const source of sources.slice(0, 10_000)) {
-    if (source.size < 8) continue;
-    try {
-      if (memberOfBytes(await source.read(0, 8)) !== null) found.push(source);
-    } catch (error) {
-      if (!(error instanceof SourceError)) throw error;
-    }
+/** The sets in directories. Adds the files that belong to them to `inSets`. */
+async function setsIn(named: readonly string[], directories: Directories, inSets: Set<Source>): Promise<SetChoice[]> {
+  const isSet = new Set(named);
+  const found: SetChoice[] = [];
+  for (const directory of named) {
+    const all = directories.get(directory) ?? [];
+    // Other files may lie beside a set, above all where it consists of loose files.
+    const own = all.filter(({ name }) => belongsToSet(name));
+    const parentDirectory = directoryOf(directory);
+    // stats-dump and the engine's files are in the parent directory, unless the set's directory has its own.
+    const beside = directory === "" || isSet.has(parentDirectory) ? [] : (directories.get(parentDirectory) ?? []);
+    const ownStats = own.some(({ name }) => baseName(name) === "stats-dump");
+    const stats = beside.filter(({ name }) => baseName(name) === "stats-dump" && !ownStats);
+    const facts = [...beside, ...own].filter(({ name }) => METADATA_NAMES.has(baseName(name)));
+    const metadata = await readMetadata(facts);
+    const parent = await parentOf(directory, own, isSet);
+    found.push({
+      name: directory,
+      sources: [...own.filter(({ name }) => !METADATA_NAMES.has(baseName(name))), ...stats],
+      metadata: parent === null ? metadata : { ...metadata, parent },
+    });
+    for (const source of [...own, ...stats, ...facts]) inSets.add(source);
   }
   return found;
 }
+
+const belongsToSet = (name: string): boolean =>
+  memberOfName(name) !== null ||
+  name.endsWith(".img") ||
+  METADATA_NAMES.has(baseName(name)) ||
+  [PARENT, "descriptors.json"].includes(baseName(name));
+
+/** The directory of the set that a set's `parent` link leads to, if it is here; else `null`. */
+async function parentOf(directory: string, own: readonly Source[], isSet: ReadonlySet<string>): Promise<string | null> {
+  const link = own.find(({ name, size }) => baseName(name) === PARENT && size <= MOST_PATH);
+  if (link === undefined) return null;
+  let target: string;
+  try {
+    target = decodeText(await link.read(0, link.size)).trim();
+  } catch (error) {
+    if (error instanceof SourceError) return null;
+    throw error;
+  }
+  const parts = directory === "" ? [] : directory.split("/");
+  for (const part of target.split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "" && part !== ".") parts.push(part);
+  }
+  const path = target.startsWith("/") ? target.slice(1) : parts.join("/");
+  if (isSet.has(path) && path !== directory) return path;
+  // The path is that of another machine, or the folder that was opened begins below it: the last part decides.
+  const last = baseName(target.replace(/\/+$/, ""));
+  const named = [...isSet].filter((each) => each !== directory && baseName(each) === last);
+  return named.length === 1 ? (named[0] ?? null) : null;
+}
+
+/** Leaves out sets that have memory only and are another's parent: they are opened as a part of that one. */
+function withoutPreDumps(sets: readonly SetChoice[]): readonly SetChoice[] {
+  const parents = new Set(sets.map(({ metadata }) => metadata.parent ?? null));
+  return sets.filter(({ name, sources }) => !parents.has(name) || hasKind(sources, DUMP_KINDS));
+}
+
+/** Whether a file's name is that of a CRIU image. Service files, which have no extension, are too weak a sign. */
+export const isWeakMember = (name: string): boolean => memberOfName(name) !== null && name.endsWith(".img");
+
+/** What a set is called in a sentence. */
+export const setName = (name: string): string => visible(name) || "loose files";

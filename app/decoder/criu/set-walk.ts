@@ -57,7 +57,7 @@ export async function decodeSet(
   metadata: Metadata = { time: null, facts: [], problems: [] },
 ): Promise<DecodedSet> {
   const builder = createBuilder();
-  for (const problem of metadata.problems) builder.addProblem({ ...problem, offset: null });
+  for (const problem of metadata.problems) builder.addProblem({ ...problem, offset: problem.offset ?? null });
   const placed = await placeMembers(inputs, (name) => {
     const message = `There is more than one ${visible(name)}; the last one is used.`;
     builder.addProblem({ severity: "note", code: "duplicate-member", message, offset: null });

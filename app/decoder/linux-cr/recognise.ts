@@ -53,24 +53,27 @@ interface Survey {
   u32(offset: number): number;
 }
 
+/** Whether bytes (16 are enough) begin like a Linux-CR image. */
+export function isLinuxCr(head: Uint8Array): boolean {
+  if (head.length < 16) return false;
+  const view = new DataView(head.buffer, head.byteOffset, head.length);
+  const littleEndian = view.getUint32(0, true) === TYPE_HEADER || view.getUint32(0, true) === TYPE_ERROR;
+  const type = view.getUint32(0, littleEndian);
+  const length = view.getUint32(4, littleEndian);
+  if (type === TYPE_ERROR) return length === 8;
+  const isHeader = type === TYPE_HEADER && (length === SHORT_HEADER || length === LONG_HEADER);
+  return isHeader && view.getBigUint64(8, littleEndian) === HEADER_MAGIC;
+}
+
 /** Reads the headers of the first records; `null`: not a Linux-CR image. */
 async function survey(source: Source): Promise<Survey | null> {
   const window = openWindow(source);
   await window.fill(0, LONG_HEADER);
-  if (window.end < 16) return null;
+  if (!isLinuxCr(window.bytes.subarray(0, Math.min(window.end, 16)))) return null;
   const { view } = window;
   const littleEndian = view.getUint32(0, true) === TYPE_HEADER || view.getUint32(0, true) === TYPE_ERROR;
   const type = view.getUint32(0, littleEndian);
   const length = view.getUint32(4, littleEndian);
-  if (type === TYPE_ERROR) {
-    if (length !== 8) return null;
-  } else if (
-    type !== TYPE_HEADER ||
-    (length !== SHORT_HEADER && length !== LONG_HEADER) ||
-    view.getBigUint64(8, littleEndian) !== HEADER_MAGIC
-  ) {
-    return null;
-  }
   // Copied: a Buffer's slice would share a larger ArrayBuffer.
   const head = Uint8Array.from(window.bytes.subarray(0, Math.min(window.end, LONG_HEADER)));
   const headView = new DataView(head.buffer);

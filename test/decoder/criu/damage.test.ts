@@ -1,8 +1,9 @@
 // Sets of older releases, partial sets, and sets that are damaged in every way that a few bytes can be.
 
 import { describe, expect, test } from "vitest";
-import { decodeCriu, decodeCriuSet } from "../../../app/decoder/criu/index.ts";
+import { decodeCriuSet } from "../../../app/decoder/criu/index.ts";
 import type { Image } from "../../../app/decoder/image.ts";
+import { openImage } from "../../../app/decoder/open.ts";
 import { bytesSource, type Source } from "../../../app/decoder/source.ts";
 import { type Checkpoint, HAS, nameBytes, USE } from "../../../app/model/checkpoint.ts";
 import { FILE_KINDS, TASK_STATES } from "../../../app/model/names.ts";
@@ -246,7 +247,7 @@ describe("damaged members", () => {
     for (let round = 0; round < 15; round++) {
       for (const bytes of [plain, gz, zstd]) {
         const limits = { unpacked: 16 << 20, kept: 8 << 20 };
-        const response = await decodeCriu([bytesSource("x", mutated(bytes, next))], { limits });
+        const response = await openImage([bytesSource("x", mutated(bytes, next))], { limits });
         if ("checkpoint" in response) opened++;
         else expect(response.refused).not.toBe("");
       }

@@ -1,0 +1,70 @@
+// Links in an archive: a hard link is another name of a member, a symbolic one leads to a member by its path.
+
+import { encodeText, visible } from "../../model/text.ts";
+import { bytesSource, type Source } from "../source.ts";
+import type { ArchiveProblem, TarEntry } from "./tar-header.ts";
+
+/** A member's entry, the source of its bytes (`null`: of a link), and where its header is. */
+export interface Listed {
+  readonly entry: TarEntry;
+  readonly source: Source | null;
+}
+
+/** A link to a link to a link is followed this far. */
+const MOST_LINKS = 16;
+
+/** The path that a symbolic link leads to, from the top of the archive; `null` if that is outside. */
+function targetOf(name: string, target: string): string | null {
+  const parts = target.startsWith("/") ? [] : name.split("/").slice(0, -1);
+  for (const part of target.split("/")) {
+    if (part === "" || part === ".") continue;
+    if (part !== "..") parts.push(part);
+    else if (parts.pop() === undefined) return null;
+  }
+  return parts.join("/");
+}
+
+/**
+ * The sources of an archive's members, the last of several with one path, as tar does. A link that leads to a directory
+ * or out of the archive is kept as a member of the text of its target: that is how a set names its parent.
+ */
+export function resolveLinks(listed: readonly Listed[], problem: (problem: ArchiveProblem) => void): readonly Source[] {
+  const byName = new Map<string, Listed>();
+  const repeated = new Set<string>();
+  for (const each of listed) {
+    const { name } = each.entry;
+    // A hard link to itself, as some programs write for a file that is there already, adds nothing.
+    if (each.entry.hardLink === name) continue;
+    // To the end of the order, where its last copy is.
+    if (byName.delete(name)) repeated.add(name);
+    byName.set(name, each);
+  }
+  for (const name of [...repeated].slice(0, 100)) {
+    const message = `The archive has ${visible(name)} more than once; the last one is used.`;
+    problem({ severity: "note", code: "duplicate-member", message, offset: 0 });
+  }
+  const follow = ({ entry, source }: Listed, links: number): Source | null => {
+    if (source !== null || links > MOST_LINKS) return source;
+    const path = entry.hardLink ?? targetOf(entry.name, entry.symbolicLink ?? "");
+    const next = path === null ? undefined : byName.get(path);
+    return next === undefined ? null : follow(next, links + 1);
+  };
+  const sources: Source[] = [];
+  for (const each of byName.values()) {
+    const { entry } = each;
+    const source = follow(each, 0);
+    if (source !== null) {
+      sources.push(source.name === entry.name ? source : { ...source, name: entry.name });
+      continue;
+    }
+    const target = entry.hardLink ?? entry.symbolicLink ?? "";
+    if (entry.symbolicLink !== undefined) {
+      sources.push(bytesSource(entry.name, encodeText(target)));
+      const path = targetOf(entry.name, target);
+      if (path !== null && [...byName.keys()].some((name) => name.startsWith(`${path}/`))) continue;
+    }
+    const message = `${visible(entry.name)} is a link to ${visible(target)}, which is not in the archive.`;
+    problem({ severity: "note", code: "archive-link", message, offset: 0 });
+  }
+  return sources;
+}

@@ -1,0 +1,50 @@
+// When a set was written, from its own files: the engine's, or the clock of the host at the time of the dump.
+
+import type { Source } from "../source.ts";
+import { framingOf, word } from "./framing.ts";
+import { MEMBER_KINDS } from "./member-kinds.ts";
+import { baseName } from "./member-names.ts";
+import { readVarint } from "./wire.ts";
+
+const TIMENS = MEMBER_KINDS.find(({ name }) => name === "timens");
+/** timens_entry.boottime, a timespec; the tag is its number and that its value is a message. */
+const BOOTTIME = (2 << 3) | 2;
+const SECONDS = 1 << 3;
+const NANOSECONDS = 2 << 3;
+
+/** How long the host had been up at the dump, in seconds (timens_entry.boottime, CRIU 3.14 and later); else `null`. */
+export async function uptimeOf(sources: readonly Source[]): Promise<number | null> {
+  const source = sources.find(({ name }) => /^timens-\d+\.img$/.test(baseName(name)));
+  if (source === undefined || TIMENS === undefined || source.size > 4096) return null;
+  const bytes = await source.read(0, source.size);
+  const start = framingOf(TIMENS, bytes);
+  if (start === null || bytes.length < start.length + 4) return null;
+  const from = start.length + 4;
+  const end = Math.min(bytes.length, from + word(bytes, start.length, start.littleEndian));
+  const words = new Uint32Array(2);
+  let uptime: number | null = null;
+  for (let at = from; at < end; ) {
+    const tag = bytes[at];
+    at = readVarint(bytes, at + 1, end, words);
+    const length = words[0] as number;
+    if (at < 0 || at + length > end) return null;
+    if (tag === BOOTTIME) uptime = secondsOf(bytes, at, at + length);
+    at += length;
+  }
+  return uptime;
+}
+
+/** A timespec in seconds. */
+function secondsOf(bytes: Uint8Array, from: number, end: number): number | null {
+  const words = new Uint32Array(2);
+  let seconds = 0;
+  for (let at = from; at < end; ) {
+    const tag = bytes[at];
+    at = readVarint(bytes, at + 1, end, words);
+    if (at < 0) return null;
+    const value = (words[1] as number) * 2 ** 32 + (words[0] as number);
+    if (tag === SECONDS) seconds += value;
+    else if (tag === NANOSECONDS) seconds += value / 1e9;
+  }
+  return seconds;
+}
