@@ -36,6 +36,36 @@ export function parseFilter(listing: Listing, filter: string): Term[] {
   return terms;
 }
 
+/** A term that cannot mean anything, and why: `pos:>abc` has no number. */
+export interface FilterError {
+  /** The term as typed, without `-`. */
+  readonly term: string;
+  readonly message: string;
+}
+
+/** The terms of a filter that no row could pass or fail. */
+export function filterErrors(listing: Listing, filter: string): FilterError[] {
+  return parseFilter(listing, filter).flatMap(({ column, value }) => {
+    const known = column === null ? null : columnOf(listing, column);
+    if (known === null || column === null) return [];
+    const message = valueError(known, value);
+    return message === null ? [] : [{ term: `${column}:${value}`, message }];
+  });
+}
+
+function valueError({ number, big, yes, among }: Column, value: string): string | null {
+  const isNumeric = (number !== undefined || big !== undefined) && among === undefined;
+  if (isNumeric && value !== "none" && comparison(value) === null) {
+    const given = value.replace(/^(>=|<=|>|<|=)/, "");
+    return `“${given}” is not a number; write 3, 3-10, >4096 or none`;
+  }
+  if (yes !== undefined && !YES.includes(value) && !NO.includes(value)) return `“${value}” is not yes or no`;
+  return null;
+}
+
+const YES = ["yes", "true", "1"];
+const NO = ["no", "false", "0"];
+
 /** What one value must satisfy, for each way that columns hold values. */
 interface Test {
   text(text: string): boolean;
@@ -90,7 +120,7 @@ function valueTest(value: string): Test {
   const compare = comparison(value);
   const contained = wordTest(exact ?? value);
   const whole = exact === null ? null : encodeText(exact);
-  const wanted = ["yes", "true", "1"].includes(value) ? true : ["no", "false", "0"].includes(value) ? false : null;
+  const wanted = YES.includes(value) ? true : NO.includes(value) ? false : null;
   return {
     text: (text) => (none ? text === "" : exact === null ? contained.text(text) : text === exact),
     span: (bytes, from, to) => {

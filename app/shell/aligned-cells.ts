@@ -15,8 +15,8 @@ export interface AlignedColumn {
   readonly about?: string;
   /** Bits of CHANGE_BITS that mean a change of this column. */
   readonly bits: number;
-  /** Its CSS grid width. Columns of numbers are never cut off: they are as wide as `characters`. */
-  width(characters: number): string;
+  /** Characters of its widest value, where that is known for all images; else as much as there is room for. */
+  readonly characters?: number;
   /** Aligned to the right. */
   readonly numeric?: true;
   /** Shown in place of an empty value when the other side has one. */
@@ -31,12 +31,6 @@ const fileOf = ({ descriptors }: Checkpoint, descriptor: DescriptorRow): FileRow
 const has = (checkpoint: Checkpoint, file: FileRow, bit: number): boolean =>
   file !== NONE && (u8At(checkpoint.files.has, file) & bit) !== 0;
 
-/** Widths in CSS pixels: of a character of the monospace font, and of a cell's padding. */
-const CHARACTER = 7.3;
-const PADDING = 13;
-
-const pixels = (characters: number): string => `${Math.ceil(characters * CHARACTER) + PADDING}px`;
-
 const ACCESS: Readonly<Record<string, string>> = { O_RDONLY: "r", O_WRONLY: "w", O_RDWR: "rw" };
 
 /** All columns, from left to right. */
@@ -45,14 +39,12 @@ export const ALIGNED_COLUMNS: readonly AlignedColumn[] = [
     id: "path",
     title: "Path",
     bits: CHANGE_BITS.path,
-    width: () => "minmax(60px, 5fr)",
     text: (checkpoint, descriptor) => fileName(checkpoint, fileOf(checkpoint, descriptor)),
   },
   {
     id: "pos",
     title: "Position",
     bits: CHANGE_BITS.pos,
-    width: pixels,
     numeric: true,
     text(checkpoint, descriptor) {
       const file = fileOf(checkpoint, descriptor);
@@ -63,7 +55,6 @@ export const ALIGNED_COLUMNS: readonly AlignedColumn[] = [
     id: "flags",
     title: "Flags",
     bits: CHANGE_BITS.flags,
-    width: () => "minmax(40px, 1.3fr)",
     text(checkpoint, descriptor) {
       const file = fileOf(checkpoint, descriptor);
       if (!has(checkpoint, file, HAS.flags)) return "";
@@ -75,7 +66,6 @@ export const ALIGNED_COLUMNS: readonly AlignedColumn[] = [
     id: "mode",
     title: "Mode",
     bits: CHANGE_BITS.mode,
-    width: () => "minmax(40px, 1fr)",
     text(checkpoint, descriptor) {
       const file = fileOf(checkpoint, descriptor);
       return has(checkpoint, file, HAS.mode) ? modeNames(u32At(checkpoint.files.mode, file)).join(" ") : "";
@@ -85,7 +75,6 @@ export const ALIGNED_COLUMNS: readonly AlignedColumn[] = [
     id: "version",
     title: "Version",
     bits: CHANGE_BITS.version,
-    width: pixels,
     numeric: true,
     text(checkpoint, descriptor) {
       const file = fileOf(checkpoint, descriptor);
@@ -97,7 +86,7 @@ export const ALIGNED_COLUMNS: readonly AlignedColumn[] = [
     title: "exec",
     about: "close-on-exec",
     bits: CHANGE_BITS.closeOnExec,
-    width: () => "44px",
+    characters: 4,
     text: (checkpoint, descriptor) => (checkpoint.descriptors.closeOnExec[descriptor] === 1 ? "yes" : "no"),
   },
   {
@@ -106,7 +95,7 @@ export const ALIGNED_COLUMNS: readonly AlignedColumn[] = [
     about: "holders",
     bits: CHANGE_BITS.sharing,
     alone: "⟨1⟩",
-    width: () => "44px",
+    characters: 4,
     text(checkpoint, descriptor) {
       const file = fileOf(checkpoint, descriptor);
       const holders = file === NONE ? 0 : holderCount(checkpoint.files, file);

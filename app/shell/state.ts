@@ -180,6 +180,8 @@ export interface State {
   readonly treeShown: boolean;
   readonly inspectorShown: boolean;
   readonly tablesShown: boolean;
+  /** Whether the inspector shows the raw fields of the selection's records; `null`: while bytes are shown. */
+  readonly fieldsShown: boolean | null;
   /** Whether the user dismissed the banner about problems. */
   readonly bannerHidden: boolean;
   readonly dialog: Dialog | null;
@@ -224,6 +226,7 @@ export function firstState(): State {
     treeShown: true,
     inspectorShown: true,
     tablesShown: true,
+    fieldsShown: null,
     bannerHidden: false,
     dialog: null,
     notice: null,

@@ -1,16 +1,18 @@
 // The inspector: everything about the selection. Its values and their meaning, who holds it, and the bytes it comes
 // from.
 
+import { type ReactNode, useLayoutEffect, useRef } from "react";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { FILE_KINDS } from "../../model/names.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
 import { recordOf, type Selection } from "../../model/related.ts";
 import type { FileRow, RecordRow } from "../../model/rows.ts";
+import { counted } from "../../model/words.ts";
 import { describe } from "../../shell/describe.ts";
 import { PLACES } from "../../shell/places.ts";
 import type { Doc } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";
-import { useApp } from "../context.ts";
+import { useApp, usePage } from "../context.ts";
 import { ChangeOf } from "./ChangeOf.tsx";
 import { DescriptorValues } from "./DescriptorSection.tsx";
 import { DetailsOf } from "./DetailsOf.tsx";
@@ -27,9 +29,13 @@ export function Inspector({ doc }: { doc: Doc }) {
   const compared = useApp((state) => state.compared);
   const change = useApp((state) => state.change);
   const side = useApp((state) => state.side);
+  const scroller = useRef<HTMLElement>(null);
+  // Another selection is read from its title on.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever something else is selected
+  useLayoutEffect(() => scroller.current?.scrollTo(0, 0), [selection, change, side]);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keys must be able to scroll it
-    <section id={PLACES.inspector} className="inspector" aria-label="Inspector" tabIndex={0}>
+    <section ref={scroller} id={PLACES.inspector} className="inspector" aria-label="Inspector" tabIndex={0}>
       {compared && change !== null && <ChangeOf compared={compared} change={change} />}
       {compared && selection !== null && (
         <p className="inspector-side muted">{side === "before" ? "In the image before" : "In the image after"}</p>
@@ -135,13 +141,47 @@ function RecordsOf({ doc: { checkpoint, document }, selection }: { doc: Doc; sel
   return (
     <>
       <ProblemsOf checkpoint={checkpoint} records={record === NONE ? [] : records} />
-      {document !== null &&
-        shown.map((each) => (
-          <RecordFields key={`${document}-${each}`} checkpoint={checkpoint} document={document} record={each} />
-        ))}
-      {records.length > shown.length && (
-        <p className="inspector-section muted">{records.length - shown.length} more records in the Records tab.</p>
+      {document !== null && shown.length > 0 && (
+        <RawFields count={records.length} isWhole={selection.to === "record"}>
+          {shown.map((each) => (
+            <RecordFields key={`${document}-${each}`} checkpoint={checkpoint} document={document} record={each} />
+          ))}
+          {records.length > shown.length && (
+            <p className="inspector-section muted">{records.length - shown.length} more records in the Records tab.</p>
+          )}
+        </RawFields>
       )}
+    </>
+  );
+}
+
+interface RawFieldsProps {
+  /** Records. */
+  readonly count: number;
+  /** Whether a record is selected: its fields are then what the inspector is for. */
+  readonly isWhole: boolean;
+  readonly children: ReactNode;
+}
+
+/** The fields of records, behind a heading that opens them. Open while bytes are shown: it names them. */
+function RawFields({ count, isWhole, children }: RawFieldsProps) {
+  const { shell } = usePage();
+  const isOpen = useApp(({ fieldsShown, bytesShown }) => fieldsShown ?? bytesShown) || isWhole;
+  if (isWhole) return children;
+  return (
+    <>
+      <h3 className="inspector-section raw-fields">
+        <button
+          type="button"
+          className="plain"
+          aria-expanded={isOpen}
+          onClick={() => shell.store.set({ fieldsShown: !isOpen })}
+        >
+          <span aria-hidden="true">{isOpen ? "▾" : "▸"} </span>
+          Raw fields <span className="muted">of {counted(count, "record")}</span>
+        </button>
+      </h3>
+      {isOpen && children}
     </>
   );
 }

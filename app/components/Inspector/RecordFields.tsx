@@ -55,9 +55,11 @@ function FieldTable({ checkpoint, member, fields }: TableProps) {
     bytes === null || bytes.member !== member ? null : (fields[fieldAt(fields, bytes.at)] ?? null),
   );
   const currentRow = useRef<HTMLTableRowElement>(null);
-  // A byte selected among the bytes brings its field into view here.
+  const isFirst = useRef(true);
+  // A byte selected among the bytes brings its field into view here, but a new selection begins at its title.
   useEffect(() => {
-    if (current !== null) currentRow.current?.scrollIntoView({ block: "nearest" });
+    if (current !== null && !isFirst.current) currentRow.current?.scrollIntoView({ block: "nearest" });
+    isFirst.current = false;
   }, [current]);
   const shown = fields.filter(({ role }) => role !== "padding");
   return (

@@ -12,9 +12,10 @@ import { PLACES } from "../../shell/places.ts";
 import { hiddenChangeKinds } from "../../shell/selectors.ts";
 import type { Compared } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
+import { useSize } from "../Drawing/useSize.ts";
 import { useRowWindow } from "../useRowWindow.ts";
 import { useNarrow } from "../Workspace/useNarrow.ts";
-import { columnsOf, templateOf } from "./columns.ts";
+import { fitColumns, measuredColumns, oneColumn } from "./columns.ts";
 import { Line } from "./Line.tsx";
 import { Ruler } from "./Ruler.tsx";
 import "./SideBySide.css";
@@ -24,15 +25,19 @@ import { withoutHidden } from "./without-hidden.ts";
 /** Height of a line, in pixels. */
 const ROW = 22;
 /** In a window narrower than this there is one column, before → after. In pixels. */
-const ONE_COLUMN = 900;
+const ONE_COLUMN = 1200;
 
 export function SideBySide({ compared }: { compared: Compared }) {
   const comparison = useShown(compared.comparison);
   const one = useNarrow(ONE_COLUMN);
   const { lines, choose } = useLines(comparison);
-  const columns = useMemo(() => columnsOf(comparison), [comparison]);
-  const template = templateOf(columns, compared, one);
   const scroller = useRef<HTMLDivElement>(null);
+  const room = useSize(scroller)?.width ?? null;
+  const measured = useMemo(() => measuredColumns(comparison), [comparison]);
+  const { columns, template, least } = useMemo(
+    () => (one ? oneColumn(measured) : fitColumns(measured, compared, room)),
+    [measured, compared, room, one],
+  );
   const window = useRowWindow(lines.count, ROW, scroller, ROW);
   const [active, setActive] = useState(0);
   const selected = useSelectedLine(comparison, lines);
@@ -74,8 +79,8 @@ export function SideBySide({ compared }: { compared: Compared }) {
         tabIndex={0}
         onKeyDown={onKeyDown}
       >
-        <Titles columns={columns} one={one} template={template} />
-        <div role="rowgroup" className="grid-body mono" style={{ height: window.height }}>
+        <Titles columns={columns} one={one} template={template} least={least} />
+        <div role="rowgroup" className="grid-body mono" style={{ height: window.height, minWidth: least }}>
           {window.rows.map(({ row, top }) => {
             const line = lineAt(lines, row);
             return (

@@ -8,12 +8,14 @@ interface TitlesProps {
   /** A single column, before → after, instead of two sides. */
   readonly one: boolean;
   readonly template: string;
+  /** Pixels that the columns need. */
+  readonly least: number;
 }
 
-export function Titles({ columns, one, template }: TitlesProps) {
+export function Titles({ columns, one, template, least }: TitlesProps) {
   const [before, after] = SIDES.map((side) => columns.map((column) => <Title key={column.id} {...{ column, side }} />));
   return (
-    <div role="rowgroup" className="grid-head">
+    <div role="rowgroup" className="grid-head" style={{ minWidth: least }}>
       <div role="row" aria-rowindex={1} className="grid-row" style={{ gridTemplateColumns: template }}>
         <div role="columnheader" className="aligned-title cell-number">
           fd

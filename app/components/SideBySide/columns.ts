@@ -1,8 +1,11 @@
-// Which columns side by side shows, and their widths.
+// Which columns side by side shows, and their widths: what changed is shown whole, and columns without changes are the
+// first to go where room is scarce.
 
-import type { ChangeKind } from "../../diff/changes.ts";
+import { CHANGE_KINDS, type ChangeKind, isOfDescriptors } from "../../diff/changes.ts";
 import type { Comparison } from "../../diff/comparison.ts";
-import { ALIGNED_COLUMNS, type AlignedColumn } from "../../shell/aligned-cells.ts";
+import { NONE } from "../../model/checkpoint.ts";
+import { i32At, u8At, u16At, u32At } from "../../model/read.ts";
+import { ALIGNED_COLUMNS, type AlignedColumn, columnChanged } from "../../shell/aligned-cells.ts";
 import type { Compared } from "../../shell/state.ts";
 
 /** Columns that are shown only if there are changes of this kind. */
@@ -12,15 +15,99 @@ const ONLY_IF_CHANGED: Readonly<Record<string, ChangeKind>> = {
   cloexec: "close-on-exec",
 };
 
-export const columnsOf = ({ counts }: Comparison): readonly AlignedColumn[] =>
-  ALIGNED_COLUMNS.filter(({ id }) => {
-    const kind = ONLY_IF_CHANGED[id];
-    return kind === undefined || counts[kind] > 0;
-  });
+/** A column, and how many characters it needs to show its changed values whole; 0: it has none. */
+export interface MeasuredColumn {
+  readonly column: AlignedColumn;
+  readonly changed: number;
+}
 
-/** grid-template-columns. `one`: a single column, before → after, instead of two sides. */
-export function templateOf(columns: readonly AlignedColumn[], { digits }: Compared, one: boolean): string {
-  if (one) return "52px minmax(60px, 1fr) minmax(60px, 1.4fr)";
-  const side = columns.map(({ id, width }) => width(Math.max(8, id === "pos" ? digits.pos : digits.version))).join(" ");
-  return `52px ${side} 1px ${side}`;
+/** Changes that are measured at most. The values of further ones can be cut off. */
+const MOST_MEASURED = 2000;
+/** Characters that a changed value gets at most. */
+const MOST_CHARACTERS = 44;
+
+/** The columns of a comparison. */
+export function measuredColumns(comparison: Comparison): readonly MeasuredColumn[] {
+  const columns = ALIGNED_COLUMNS.filter(({ id }) => {
+    const kind = ONLY_IF_CHANGED[id];
+    return kind === undefined || comparison.counts[kind] > 0;
+  });
+  const widths = columns.map(() => 0);
+  for (const pair of changedPairs(comparison)) measure(comparison, pair, columns, widths);
+  return columns.map((column, at) => ({ column, changed: Math.min(MOST_CHARACTERS, widths[at] ?? 0) }));
+}
+
+/** The first pair of descriptors of each change. */
+function* changedPairs({ changes }: Comparison): Generator<number> {
+  const end = Math.min(changes.count, MOST_MEASURED);
+  for (let change = 0; change < end; change++) {
+    const kind = CHANGE_KINDS[u8At(changes.kind, change)];
+    if (kind !== undefined && isOfDescriptors(kind)) yield u32At(changes.row, u32At(changes.firstRow, change));
+  }
+}
+
+function measure(comparison: Comparison, pair: number, columns: readonly AlignedColumn[], widths: number[]): void {
+  const { before, after, pairs, changed } = comparison;
+  const rowBefore = i32At(pairs.descriptors.before, pair);
+  const rowAfter = i32At(pairs.descriptors.after, pair);
+  if (rowBefore === NONE || rowAfter === NONE) return;
+  columns.forEach((column, at) => {
+    const texts = [column.text(before, rowBefore), column.text(after, rowAfter)] as const;
+    if (!columnChanged(column, u16At(changed, pair), ...texts)) return;
+    widths[at] = Math.max(widths[at] ?? 0, ...texts.map(({ length }) => length));
+  });
+}
+
+/** Pixels: of a character of the monospace font, of a cell's padding, and of the column of fds. */
+const CHARACTER = 7.3;
+const PADDING = 13;
+const FD = 66;
+/** Pixels that a path gets at least, and any other column whose values can be cut off. */
+const LEAST_PATH = 120;
+const LEAST = 40;
+
+const pixels = (characters: number): number => Math.ceil(characters * CHARACTER) + PADDING;
+
+/** Columns in the order in which they step back, where they have no changes. */
+const STEP_BACK = ["version", "mode", "cloexec", "flags", "pos", "shared"];
+
+/** What is shown in `room` pixels: the columns, and the value of grid-template-columns. */
+export interface Fitted {
+  readonly columns: readonly AlignedColumn[];
+  readonly template: string;
+  /** Pixels that the columns need; with less room the grid scrolls sideways. */
+  readonly least: number;
+}
+
+/** `room`: null if it is not known yet. */
+export function fitColumns(measured: readonly MeasuredColumn[], { digits }: Compared, room: number | null): Fitted {
+  const leastOf = ({ column, changed }: MeasuredColumn): number => {
+    if (column.id === "path") return LEAST_PATH;
+    // A number is never cut off: what is left would be another number.
+    if (column.id === "pos" || column.id === "version") {
+      return pixels(Math.max(8, column.id === "pos" ? digits.pos : digits.version));
+    }
+    if (column.characters !== undefined) return pixels(Math.max(column.characters, changed));
+    return changed > 0 ? pixels(Math.max(column.title.length, changed)) : LEAST;
+  };
+  let shown = [...measured];
+  const needed = (): number => FD + 1 + 2 * shown.reduce((sum, each) => sum + leastOf(each), 0);
+  for (const id of STEP_BACK) {
+    if (room === null || needed() <= room) break;
+    shown = shown.filter(({ column, changed }) => column.id !== id || changed > 0);
+  }
+  const side = shown
+    .map((each) => {
+      if (each.column.id === "path") return `minmax(${LEAST_PATH}px, 5fr)`;
+      const isFlexible = each.changed === 0 && leastOf(each) === LEAST;
+      return isFlexible ? `minmax(${LEAST}px, 1fr)` : `${leastOf(each)}px`;
+    })
+    .join(" ");
+  return { columns: shown.map(({ column }) => column), template: `${FD}px ${side} 1px ${side}`, least: needed() };
+}
+
+/** All columns in one, before → after. */
+export function oneColumn(measured: readonly MeasuredColumn[]): Fitted {
+  const template = `${FD}px minmax(60px, 1fr) minmax(60px, 1.4fr)`;
+  return { columns: measured.map(({ column }) => column), template, least: 0 };
 }

@@ -92,6 +92,7 @@ export function Grid({ doc, listing, view, rows, pending }: Props) {
       onKeyDown={onKeyDown}
     >
       <GridHead
+        checkpoint={doc.checkpoint}
         listing={listing}
         headers={table.getHeaderGroups()[0]?.headers ?? []}
         template={template}

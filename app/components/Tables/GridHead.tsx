@@ -2,8 +2,9 @@
 
 import type { Header } from "@tanstack/react-table";
 import type { KeyboardEvent } from "react";
+import type { Checkpoint } from "../../model/checkpoint.ts";
 import type { Listing } from "../../model/columns/column.ts";
-import { COLUMNS } from "../../model/columns/columns.ts";
+import { COLUMNS, columnTitle } from "../../model/columns/columns.ts";
 import { alignment, type features, MIN_WIDTH, type ShownRow } from "./grid-columns.ts";
 
 /** Pixels that an arrow key makes a column wider or narrower. */
@@ -12,6 +13,7 @@ const RESIZE_STEP = 8;
 type GridHeader = Header<typeof features, ShownRow, unknown>;
 
 interface Props {
+  readonly checkpoint: Checkpoint;
   readonly listing: Listing;
   readonly headers: readonly GridHeader[];
   /** Value of grid-template-columns. */
@@ -21,19 +23,19 @@ interface Props {
   onResize(column: string, width: number): void;
 }
 
-export function GridHead({ listing, headers, template, width, onResize }: Props) {
+export function GridHead({ checkpoint, listing, headers, template, width, onResize }: Props) {
   return (
     <div role="rowgroup" className="grid-head" style={{ minWidth: width }}>
       <div role="row" aria-rowindex={1} className="grid-row" style={{ gridTemplateColumns: template }}>
         {headers.map((header, at) => (
-          <Title key={header.id} listing={listing} header={header} index={at} onResize={onResize} />
+          <Title key={header.id} {...{ checkpoint, listing, header, onResize }} index={at} />
         ))}
       </div>
     </div>
   );
 }
 
-interface TitleProps extends Pick<Props, "listing" | "onResize"> {
+interface TitleProps extends Pick<Props, "checkpoint" | "listing" | "onResize"> {
   readonly header: GridHeader;
   readonly index: number;
 }
@@ -41,7 +43,7 @@ interface TitleProps extends Pick<Props, "listing" | "onResize"> {
 const ARIA_SORT = { asc: "ascending", desc: "descending" } as const;
 const ARROWS = { asc: " ↑", desc: " ↓" } as const;
 
-function Title({ listing, header, index, onResize }: TitleProps) {
+function Title({ checkpoint, listing, header, index, onResize }: TitleProps) {
   const column = COLUMNS[listing].find(({ id }) => id === header.column.id);
   const sorted = header.column.getIsSorted();
   const onKeyDown = (event: KeyboardEvent) => {
@@ -64,7 +66,7 @@ function Title({ listing, header, index, onResize }: TitleProps) {
         onClick={header.column.getToggleSortingHandler()}
         onKeyDown={onKeyDown}
       >
-        {column?.title}
+        {column && columnTitle(checkpoint, column)}
         <span aria-hidden="true">{sorted ? ARROWS[sorted] : ""}</span>
       </button>
       <span

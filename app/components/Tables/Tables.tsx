@@ -1,8 +1,10 @@
 // The tables below the drawing: a tab for each listing, with its filter, columns and exports.
 
-import { type KeyboardEvent, useDeferredValue, useRef } from "react";
+import { type KeyboardEvent, useDeferredValue, useMemo, useRef } from "react";
+import type { Checkpoint } from "../../model/checkpoint.ts";
 import { LISTING_TITLES, LISTINGS, type Listing, rowCount } from "../../model/columns/column.ts";
-import { COLUMNS } from "../../model/columns/columns.ts";
+import { COLUMNS, columnTitle } from "../../model/columns/columns.ts";
+import { type FilterError, filterErrors } from "../../model/filter.ts";
 import { PLACES } from "../../shell/places.ts";
 import type { Compared, Doc } from "../../shell/state.ts";
 import { Checks } from "../Checks/Checks.tsx";
@@ -74,6 +76,7 @@ function Table({ doc }: { doc: Doc }) {
   const { rows, pending } = useRows(doc, tab, view);
   const total = rowCount(doc.checkpoint, tab);
   const filtered = view.filter.trim() !== "";
+  const errors = useMemo(() => filterErrors(tab, view.filter), [tab, view.filter]);
 
   return (
     <div id="tables-panel" role="tabpanel" aria-labelledby={`tab-${tab}`} className="tables-panel">
@@ -83,6 +86,8 @@ function Table({ doc }: { doc: Doc }) {
           type="search"
           className="mono"
           aria-label={`Filter ${LISTING_TITLES[tab].toLowerCase()}`}
+          aria-invalid={errors.length > 0}
+          aria-describedby={errors.length > 0 ? "filter-errors" : undefined}
           placeholder={PLACEHOLDERS[tab]}
           spellCheck={false}
           autoComplete="off"
@@ -105,13 +110,14 @@ function Table({ doc }: { doc: Doc }) {
               ? `${grouped(rows.length)} of ${counted(total, SINGULAR[tab])}`
               : counted(total, SINGULAR[tab])}
         </span>
-        {tab === "records" ? <KindFilter doc={doc} /> : <Columns tab={tab} />}
+        {tab === "records" ? <KindFilter doc={doc} /> : <Columns tab={tab} checkpoint={doc.checkpoint} />}
         <CommandButton id="copy-table">Copy</CommandButton>
         <CommandButton id="save-csv">CSV</CommandButton>
         <CommandButton id="save-json">JSON</CommandButton>
+        {errors.length > 0 && <FilterErrors errors={errors} />}
       </div>
       {rows.length === 0 && !pending ? (
-        <Reason doc={doc} tab={tab} filter={filtered ? view.filter : ""} total={total} />
+        <Reason doc={doc} tab={tab} filter={filtered ? view.filter : ""} total={total} isWrong={errors.length > 0} />
       ) : tab === "records" ? (
         <Records key={doc.document} doc={doc} view={view} rows={rows} pending={pending} />
       ) : (
@@ -119,6 +125,19 @@ function Table({ doc }: { doc: Doc }) {
       )}
       {tab === "problems" && <Checks doc={doc} />}
     </div>
+  );
+}
+
+/** Why terms of the filter mean nothing, below the box. */
+function FilterErrors({ errors }: { errors: readonly FilterError[] }) {
+  return (
+    <p id="filter-errors" className="filter-errors" aria-live="polite">
+      {errors.map(({ term, message }) => (
+        <span key={term}>
+          <span className="mono">{term}</span>: {message}.{" "}
+        </span>
+      ))}
+    </p>
   );
 }
 
@@ -188,7 +207,7 @@ function Tabs({ doc, tab }: { doc: Doc; tab: Tab }) {
 }
 
 /** Chooses the columns that are shown. */
-function Columns({ tab }: { tab: Listing }) {
+function Columns({ tab, checkpoint }: { tab: Listing; checkpoint: Checkpoint }) {
   const { shell } = usePage();
   const columns = useApp((state) => state.listings[state.tab].columns);
   const details = useRef<HTMLDetailsElement>(null);
@@ -208,22 +227,22 @@ function Columns({ tab }: { tab: Listing }) {
     >
       <summary id="columns">Columns</summary>
       <ul>
-        {COLUMNS[tab].map(({ id, title, about }) => (
-          <li key={id}>
+        {COLUMNS[tab].map((column) => (
+          <li key={column.id}>
             <label>
               <input
                 type="checkbox"
-                checked={columns.includes(id)}
-                disabled={columns.length === 1 && columns.includes(id)}
+                checked={columns.includes(column.id)}
+                disabled={columns.length === 1 && columns.includes(column.id)}
                 onChange={(event) => {
                   const shown = new Set(columns);
-                  if (event.target.checked) shown.add(id);
-                  else shown.delete(id);
-                  const inOrder = COLUMNS[tab].map((column) => column.id).filter((one) => shown.has(one));
+                  if (event.target.checked) shown.add(column.id);
+                  else shown.delete(column.id);
+                  const inOrder = COLUMNS[tab].map(({ id }) => id).filter((one) => shown.has(one));
                   shell.setListing(tab, { columns: inOrder });
                 }}
               />{" "}
-              {title} <span className="muted">{about}</span>
+              {columnTitle(checkpoint, column)} <span className="muted">{column.about}</span>
             </label>
           </li>
         ))}
@@ -233,16 +252,27 @@ function Columns({ tab }: { tab: Listing }) {
 }
 
 /** Explains why a table is empty, with a button that helps. */
-function Reason({ doc, tab, filter, total }: { doc: Doc; tab: Listing; filter: string; total: number }) {
+interface ReasonProps {
+  readonly doc: Doc;
+  readonly tab: Listing;
+  readonly filter: string;
+  readonly total: number;
+  /** Whether the filter has errors, which are shown below it. */
+  readonly isWrong: boolean;
+}
+
+function Reason({ doc, tab, filter, total, isWrong }: ReasonProps) {
   const { shell } = usePage();
   const { checkpoint, document } = doc;
   const many = LISTING_TITLES[tab].toLowerCase();
   if (filter !== "" && total > 0) {
     return (
       <div className="tables-empty">
-        <p>
-          None of {counted(total, SINGULAR[tab])} matches <span className="mono">{filter}</span>.
-        </p>
+        {!isWrong && (
+          <p>
+            None of {counted(total, SINGULAR[tab])} matches <span className="mono">{filter}</span>.
+          </p>
+        )}
         <button type="button" onClick={() => shell.setListing(tab, { filter: "" })}>
           Clear filter
         </button>

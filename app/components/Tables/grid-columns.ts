@@ -9,7 +9,7 @@ import {
   tableFeatures,
 } from "@tanstack/react-table";
 import type { Column, Listing } from "../../model/columns/column.ts";
-import { COLUMNS } from "../../model/columns/columns.ts";
+import { COLUMNS, columnTitle } from "../../model/columns/columns.ts";
 import type { Doc } from "../../shell/state.ts";
 
 /** Pixels of one character of the monospace font, and of a cell's padding. */
@@ -44,8 +44,9 @@ export function columnDefinitions(listing: Listing, doc: Doc): ColumnDef<typeof 
   }));
 }
 
-function characters({ width, needs, title }: Column, { checkpoint }: Doc): number {
-  return Math.max(needs ? Math.min(width, needs(checkpoint)) : width, title.length + 2);
+function characters(column: Column, { checkpoint }: Doc): number {
+  const { width, needs } = column;
+  return Math.max(needs ? Math.min(width, needs(checkpoint)) : width, columnTitle(checkpoint, column).length + 2);
 }
 
 /** The class that aligns a column. Numbers are on the right, so that digits line up; a table's pids are a list. */

@@ -95,13 +95,20 @@ function DrawingPanelOfOne({ doc }: { doc: Doc }) {
   );
 }
 
+/** In windows up to this many pixels wide, the inspector takes turns with the tables instead of standing beside them. */
+const MEDIUM = 1200;
+
 function Wide({ doc }: { doc: Doc }) {
   const { shell } = usePage();
   const sizes = useApp((state) => state.sizes);
   const left = useApp((state) => (state.compared ? "changes" : "tree"));
   const treeShown = useApp((state) => state.treeShown);
   const tablesShown = useApp((state) => state.tablesShown);
-  const inspectorShown = useApp((state) => state.inspectorShown);
+  const isMedium = useNarrow(MEDIUM);
+  // Without a selection its room belongs to the drawing and the tables.
+  const isInspecting = useApp(
+    ({ inspectorShown, selection, change }) => inspectorShown && (selection !== null || change !== null),
+  );
   const resize = (change: Partial<Sizes>) => shell.store.set({ sizes: { ...sizes, ...change } });
   return (
     <main className="workspace">
@@ -138,12 +145,12 @@ function Wide({ doc }: { doc: Doc }) {
               onSize={(tables) => resize({ tables })}
             />
             <div id="panel-tables" className="panel tables-holder" style={{ height: sizes.tables }}>
-              <Tables doc={doc} />
+              {isMedium && isInspecting ? <TablesOrInspector doc={doc} /> : <Tables doc={doc} />}
             </div>
           </>
         )}
       </div>
-      {inspectorShown && (
+      {isInspecting && !isMedium && (
         <>
           <Splitter
             label="Width of the inspector"
@@ -161,6 +168,30 @@ function Wide({ doc }: { doc: Doc }) {
         </>
       )}
     </main>
+  );
+}
+
+/** The tables and the inspector in one place, one of them at a time. */
+function TablesOrInspector({ doc }: { doc: Doc }) {
+  const { shell } = usePage();
+  const shown = useApp(({ panel }) => (panel === "inspector" ? "inspector" : "tables"));
+  return (
+    <div className="left">
+      <div className="tabs left-tabs">
+        {(["tables", "inspector"] as const).map((panel) => (
+          <button
+            key={panel}
+            type="button"
+            className="plain tab"
+            aria-pressed={panel === shown}
+            onClick={() => shell.store.set({ panel })}
+          >
+            {PANEL_TITLES[panel]}
+          </button>
+        ))}
+      </div>
+      <div className="one-of-two">{shown === "inspector" ? <Inspector doc={doc} /> : <Tables doc={doc} />}</div>
+    </div>
   );
 }
 

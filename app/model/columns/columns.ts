@@ -1,6 +1,7 @@
 // The columns of every listing (descriptors, open files, tasks, …), each described once, in the file of its listing. The
 // page's tables, their order and filters, and the exports read them.
 
+import { type Checkpoint, hasPids } from "../checkpoint.ts";
 import type { Column, Listing } from "./column.ts";
 import { DESCRIPTORS } from "./descriptors.ts";
 import { FILES } from "./files.ts";
@@ -22,4 +23,9 @@ export const COLUMNS: Readonly<Record<Listing, readonly Column[]>> = {
 /** A column of a listing by its id. */
 export function columnOf(listing: Listing, id: string): Column | null {
   return COLUMNS[listing].find((column) => column.id === id) ?? null;
+}
+
+/** The title of a column in the listings of an image: tasks without pids have an index. */
+export function columnTitle({ tasks }: Checkpoint, { id, title }: Column): string {
+  return id === "pid" && !hasPids(tasks) ? "index" : title;
 }

@@ -34,7 +34,11 @@ export function viewCommands({ shell }: CommandContext): Command[] {
       title: "Go to inspector",
       key: "i",
       when: isOpen,
-      run: () => goTo(shell, "inspector", PLACES.inspector),
+      run() {
+        const { selection, change } = store.get();
+        if (selection === null && change === null) shell.notify("Nothing is selected to inspect");
+        else goTo(shell, "inspector", PLACES.inspector);
+      },
     },
     {
       id: "toggle-tree",
