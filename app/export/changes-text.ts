@@ -70,7 +70,8 @@ export function changeWords(comparison: Comparison, index: number, options: Word
   const listed = (holders: readonly Holder[], count: number): string =>
     holders.map(holderText).join(", ") + andMore(count - holders.length);
   const holders = (): string => listed(holdersOf(comparison, index, MOST_NAMED), countHolders(comparison, index));
-  const itself = `${noun} ${pairNumber(before, after, taskBefore, taskAfter)}`;
+  const number = pairNumber(before, after, taskBefore, taskAfter);
+  const itself = `${noun} ${number}${sideOfIndex(noun, taskBefore, taskAfter)}`;
   const about = (sign: ChangeWords["sign"], who: string, name: string, what: string): ChangeWords => ({
     sign,
     who,
@@ -210,10 +211,16 @@ function linkSentence(comparison: Comparison, index: number, noun: string, withi
 
 const andMore = (count: number): string => (count > 0 ? ` and ${count} more` : "");
 
-/** `pid` or `task`: the noun for a task's number, which is the one before if the task exists there. */
+/** `pid` or `task index`: the noun for a task's number, which is the one before if the task exists there. */
 function taskNoun({ before, after }: Comparison, taskBefore: TaskRow, taskAfter: TaskRow): string {
   const pid = taskBefore === NONE ? i32At(after.tasks.pid, taskAfter) : i32At(before.tasks.pid, taskBefore);
-  return pid === NONE ? "task" : "pid";
+  return pid === NONE ? "task index" : "pid";
+}
+
+/** An index, unlike a pid, says which task is meant only together with the side, if the task is on one side only. */
+function sideOfIndex(noun: string, taskBefore: TaskRow, taskAfter: TaskRow): string {
+  if (noun === "pid" || (taskBefore !== NONE && taskAfter !== NONE)) return "";
+  return taskBefore === NONE ? " after" : " before";
 }
 
 /** A file's name, quoted; `(pipe)` and `(missing)` are not. */
@@ -282,7 +289,8 @@ export function taskTitle(comparison: Comparison, taskBefore: number, taskAfter:
   const { before, after } = comparison;
   const comm = taskAfter === NONE ? commBytes(before, taskBefore) : commBytes(after, taskAfter);
   const number = pairNumber(before, after, taskBefore, taskAfter);
-  return `${taskNoun(comparison, taskBefore, taskAfter)} ${number} ${quote(visibleText(comm))}`;
+  const noun = taskNoun(comparison, taskBefore, taskAfter);
+  return `${noun} ${number}${sideOfIndex(noun, taskBefore, taskAfter)} ${quote(visibleText(comm))}`;
 }
 
 /** `3 changes: 1 fd-opened, 2 file-pos`; `indices`: of these only. */

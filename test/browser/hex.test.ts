@@ -67,6 +67,9 @@ test("a field of the inspector selects its bytes, and a byte its field", async (
   await page.getByRole("grid").getByRole("row").filter({ hasText: "server.log" }).click();
   await inspector(page).getByRole("button", { name: "/var/log/app/server.log" }).first().click();
   await inspector(page)
+    .getByRole("button", { name: /^Raw fields/ })
+    .click();
+  await inspector(page)
     .getByRole("button", { name: /^Show the bytes of common\.f_pos at/ })
     .click();
   await bytes(page).waitFor();
@@ -135,6 +138,9 @@ test("every field of a record can be selected with the keys", async () => {
   await page.keyboard.press("End");
   await page.keyboard.press("Enter");
   await inspector(page).getByRole("heading", { name: /^3 →/ }).waitFor();
+  await inspector(page)
+    .getByRole("button", { name: /^Raw fields/ })
+    .click();
   const fields = inspector(page).getByRole("table").getByRole("row");
   await fields.filter({ hasText: "fd_descriptor" }).waitFor();
   await page.keyboard.press("b");

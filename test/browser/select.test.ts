@@ -63,11 +63,15 @@ test("links of the inspector lead from a descriptor to its file, table and task"
   expect(await selected.textContent()).toContain("4242");
 });
 
-test("the inspector shows the record’s fields with their offsets", async () => {
+test("the inspector shows the record’s fields with their offsets, once they are opened", async () => {
   const { page } = await visit();
   await openServer(page);
   await row(page, "/var/log/app/server.log").click();
   await inspector(page).getByRole("button", { name: "/var/log/app/server.log" }).first().click();
+  expect(await inspector(page).getByRole("table").count()).toBe(0);
+  await inspector(page)
+    .getByRole("button", { name: /^Raw fields/ })
+    .click();
   const field = inspector(page).getByRole("row").filter({ hasText: "f_pos" }).first();
   expect(await field.textContent()).toMatch(/4096/);
   expect(Number((await field.getByRole("cell").last().textContent())?.trim())).toBeGreaterThan(0);

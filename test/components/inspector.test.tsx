@@ -9,7 +9,7 @@ import { Inspector } from "../../app/components/Inspector/Inspector.tsx";
 import { kindAt } from "../../app/diff/describe.ts";
 import type { Selection } from "../../app/model/related.ts";
 import { fixtureBytes, open } from "../support/open.ts";
-import { pageWith, render } from "../support/render.tsx";
+import { one, pageWith, render } from "../support/render.tsx";
 
 /** The inspector with something selected in the sample `server`, whose task 4242 has descriptors 0 to 3. */
 async function inspect(selection: Selection | null) {
@@ -64,6 +64,9 @@ test("an open file has its position and flags, its holders by table, and the fie
   const { container, value, titles, doc } = await inspect({ to: "file", row: 1 });
   expect(titles).toContain("Held by");
   expect(value("flags")).toContain("O_");
+  // Raw fields come last and are closed.
+  expect(container.querySelectorAll("table.fields")).toHaveLength(0);
+  await act(async () => one<HTMLButtonElement>(container, ".raw-fields button").click());
   expect(container.querySelectorAll("table.fields").length).toBeGreaterThan(0);
   expect(doc.checkpoint.files.count).toBeGreaterThan(1);
 });

@@ -46,8 +46,8 @@ describe("a sentence", () => {
     ]);
     const bare = (comm: string): State => ({ ...state(), tasks: [{ comm, table: 0 }] });
     expect(sentences(bare("a"), bare("b"))).toEqual([
-      "task 0 b: new task with 1 descriptor",
-      "task 0 a: task gone, with 1 descriptor",
+      "task index 0 after b: new task with 1 descriptor",
+      "task index 0 before a: task gone, with 1 descriptor",
     ]);
   });
 

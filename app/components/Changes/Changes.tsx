@@ -3,10 +3,11 @@
 import { type KeyboardEvent, useEffect, useMemo, useRef } from "react";
 import { CHANGE_KINDS } from "../../diff/changes.ts";
 import type { Comparison } from "../../diff/comparison.ts";
-import { countHolders, kindAt } from "../../diff/describe.ts";
+import { kindAt } from "../../diff/describe.ts";
 import { type ChangeLines, changeLines, hiddenKinds, lineOfChange } from "../../diff/lines.ts";
 import { changeSentence, changeWords, taskTitle } from "../../export/changes-text.ts";
 import { i32At } from "../../model/read.ts";
+import { holdersLabel } from "../../shell/holders.ts";
 import { PLACES } from "../../shell/places.ts";
 import type { Compared } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";
@@ -173,7 +174,7 @@ interface ChangeProps {
 function Change({ comparison, change, top, selected, onSelect }: ChangeProps) {
   const within = i32At(comparison.changes.pid, change);
   const { sign, who, name, what, uncertain } = changeWords(comparison, change, { within });
-  const holders = countHolders(comparison, change);
+  const holders = holdersLabel(comparison, change);
   // The first holder goes before the name, the others after what has changed.
   const first = /^fd \d+/.exec(who)?.[0] ?? who;
   const others = who.slice(first.length).replace(/^[ ,+]+/, "");
@@ -193,7 +194,7 @@ function Change({ comparison, change, top, selected, onSelect }: ChangeProps) {
       <span className="change-who">
         <span>{first}</span>
         {name !== "" && <Path path={name} />}
-        {holders > 1 && <span className="shared">⟨{holders}⟩</span>}
+        {holders !== "" && <span className="shared">{holders}</span>}
       </span>
       <span className="change-what">
         {uncertain && <span className="uncertain">uncertain</span>}{" "}

@@ -11,6 +11,7 @@ import { i32At } from "../../model/read.ts";
 import type { Selection } from "../../model/related.ts";
 import type { TaskRow } from "../../model/rows.ts";
 import { counted } from "../../model/words.ts";
+import { countDescriptors } from "../../shell/holders.ts";
 import type { Compared } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";
 import { usePage } from "../context.ts";
@@ -75,13 +76,15 @@ const None = () => <span className="value-none">–</span>;
 function HeldBy({ comparison, change }: { comparison: Comparison; change: number }) {
   const [most, setMost] = useState(STEP);
   const kind = kindAt(comparison, change);
-  if (kind === "task-added" || kind === "task-removed" || kind === "task-renamed") return null;
+  if (kind.startsWith("task-")) return null;
   if (kind === "file-shared" || kind === "file-unshared" || kind === "table-shared" || kind === "table-unshared") {
     return <Groups comparison={comparison} change={changeAt(comparison, change)} />;
   }
   const total = countHolders(comparison, change);
+  const descriptors = countDescriptors(comparison, change);
+  const count = counted(descriptors, "descriptor");
   return (
-    <Section title="Held by" note={counted(total, "descriptor")}>
+    <Section title="Held by" note={descriptors === total ? count : `${count}, ${total} counting each task`}>
       <HolderList comparison={comparison} holders={holdersOf(comparison, change, most)} />
       <MoreButton total={total} shown={most} onMore={setMost} />
     </Section>

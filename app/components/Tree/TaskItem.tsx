@@ -75,7 +75,7 @@ function DescriptorCount({ checkpoint: { tables }, table }: { checkpoint: Checkp
   const title = `${counted(count, "descriptor")}${users > 1 ? `, in a table shared by ${counted(users, "task")}` : ""}`;
   return (
     <span className={users > 1 ? "tree-count shared" : "tree-count muted"} title={title}>
-      {users > 1 && `⟨${users}⟩ `}
+      {users > 1 && "shared · "}
       {count}
     </span>
   );

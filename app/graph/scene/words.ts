@@ -34,7 +34,7 @@ export const changeSign = (change: Change): string => ["", "+", "−", "~"][chan
 
 // The kinds of change by which a value can differ.
 const RENAMED = kindBits("task-renamed");
-const STATE = kindBits("task-renamed");
+const STATE = kindBits("task-detail");
 const FLAGS = kindBits("file-flags");
 const POSITION = kindBits("file-pos");
 const HOLDERS = kindBits("fd-opened", "fd-closed", "file-path", "file-shared", "file-unshared");
