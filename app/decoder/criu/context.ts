@@ -49,7 +49,9 @@ export interface ImageFacts {
   securityModule: string | null;
   /** Threads of all tasks, their leaders included. */
   threads: number;
-  /** Present pages of 4 KiB. */
+  /** Bytes of a page, by the auxiliary vector of a task; `null` if none has been read that says so. */
+  pageSize: number | null;
+  /** Present pages. */
   memoryPages: number;
 }
 
@@ -181,6 +183,7 @@ export function createContext(
       hostName: null,
       securityModule: null,
       threads: 0,
+      pageSize: null,
       memoryPages: 0,
     },
     tasks: { tablesById: true, filesId: [], dead: [], hasCore: [], threadIds: [], byPid: null },

@@ -8,6 +8,7 @@ import { visibleText } from "../../model/text.ts";
 import { FILE_FIELD_OF_MESSAGE, FILE_FIELDS } from "./file-types.ts";
 import { createEntryReader, type EntryBytes } from "./inspect.ts";
 import {
+  addressText,
   bitWords,
   clockName,
   deviceText,
@@ -22,11 +23,14 @@ import {
   NETLINK_PROTOCOLS,
   SEALS,
   signalNames,
+  statDeviceText,
 } from "./meaning.ts";
 import { enumName } from "./messages.ts";
 import { numberText, type Piece, pieces } from "./pieces.ts";
 import type { DecodedSet } from "./set-walk.ts";
 import { isNumber } from "./wire.ts";
+
+const SOCK_RAW = 3;
 
 /** The values of one message by dotted name. */
 interface Values {
@@ -215,13 +219,19 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
   isk: (values, about) => {
     const stream = relatedOf(about, "tcp_stream_entry");
     const { littleEndian } = about.set.checkpoint.machine;
+    // A raw socket has no ports; its protocol is in the place of the source port.
+    const isRaw = values.number("type") === SOCK_RAW;
     return {
       family: word(SOCKET_FAMILIES, values.number("family")),
       type: typeWord(values, about),
       protocol: word(IP_PROTOCOLS, values.number("proto")),
       state: word(SOCKET_STATES, values.number("state")),
-      source: endpointText(values.numbers("src_addr"), values.number("src_port") ?? 0, littleEndian),
-      destination: endpointText(values.numbers("dst_addr"), values.number("dst_port") ?? 0, littleEndian),
+      source: isRaw
+        ? addressText(values.numbers("src_addr"), littleEndian)
+        : endpointText(values.numbers("src_addr"), values.number("src_port") ?? 0, littleEndian),
+      destination: isRaw
+        ? addressText(values.numbers("dst_addr"), littleEndian)
+        : endpointText(values.numbers("dst_addr"), values.number("dst_port") ?? 0, littleEndian),
       inode: values.number("ino"),
       ...backlog(values),
       ...shutdown(values),
@@ -300,7 +310,7 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
       ...(info.has("pty.index") ? { index: info.number("pty.index") } : {}),
       session: info.number("sid"),
       processGroup: info.number("pgrp"),
-      device: deviceText(info.number("rdev") ?? 0),
+      device: statDeviceText(info.number("rdev") ?? 0),
       ...(info.has("winsize.ws_row")
         ? { rows: info.number("winsize.ws_row"), columns: info.number("winsize.ws_col") }
         : {}),
@@ -328,7 +338,12 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
     namespace: word(NAMESPACES, values.number("ns_cflag")),
     namespaceId: values.number("ns_id"),
   }),
-  pidfd: (values) => ({ pid: values.number("nspid"), inode: values.number("ino") }),
+  pidfd: (values) => {
+    const pid = values.number("nspid");
+    const inode = values.number("ino");
+    const exact = inode !== null && Number.isSafeInteger(inode) ? inode : values.exact("ino");
+    return pid === -1 ? { pid: null, ended: true, inode: exact } : { pid, inode: exact };
+  },
   tunf: (values) => ({ device: values.text("netdev"), detached: values.bool("detached") }),
   ext: () => ({}),
 };

@@ -7,6 +7,7 @@ import { visibleText } from "../../model/text.ts";
 import { sizeText } from "../../model/words.ts";
 import type { Source } from "../source.ts";
 import { word } from "./framing.ts";
+import { pagesText } from "./image-facts.ts";
 import { createEntryReader } from "./inspect.ts";
 import {
   addressText,
@@ -19,7 +20,7 @@ import {
   fromNetworkOrder,
   INOTIFY_EVENTS,
   IP_PROTOCOLS,
-  lockFlagName,
+  lockKindName,
   lockTypeName,
   mapFlagNames,
   modeText,
@@ -30,6 +31,7 @@ import {
   SEALS,
   signalName,
   signalNames,
+  statDeviceText,
   TASK_STATE_WORDS,
   VMA_STATUS,
   waitStatus,
@@ -63,6 +65,7 @@ const sockType: Meaning = (low, _high, { arch }) => socketType(low, arch) ?? nul
 const hex: Meaning = (low, high) => `0x${((BigInt(high) << 32n) | BigInt(low)).toString(16)}`;
 const mode: Meaning = (low) => modeText(low);
 const device: Meaning = (low) => deviceText(low);
+const statDevice: Meaning = (low) => statDeviceText(low);
 const bytes: Meaning = (low, high) => sizeText(high * 2 ** 32 + low);
 const signal: Meaning = (low, _high, { arch }) => signalName(low, arch);
 const sigmask: Meaning = (low, high, { arch }) => signalNames(low, high, arch).join(" ") || null;
@@ -81,6 +84,9 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   "reg_file_entry.size": bytes,
   "ghost_file_entry.mode": mode,
   "ghost_file_entry.size": bytes,
+  "ghost_file_entry.dev": device,
+  "ghost_file_entry.rdev": statDevice,
+  "irmap_cache_entry.dev": device,
   "file_perms_entry.mode": mode,
   "memfd_inode_entry.mode": mode,
   "memfd_inode_entry.size": bytes,
@@ -118,8 +124,8 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   "timerfd_entry.vsec": () => "seconds left",
   "timerfd_entry.vnsec": () => "nanoseconds left",
   "ns_file_entry.ns_cflag": words(NAMESPACES),
-  "tty_info_entry.rdev": device,
-  "tty_info_entry.dev": device,
+  "tty_info_entry.rdev": statDevice,
+  "tty_info_entry.dev": statDevice,
   "mnt_entry.root_dev": device,
   "vma_entry.start": hex,
   "vma_entry.end": hex,
@@ -129,11 +135,10 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   "pagemap_entry.vaddr": hex,
   "pagemap_entry.flags": bits(PAGEMAP_FLAGS),
   "pagemap_head.pages_id": (low, _high, { set, member }) => {
-    const count = set.pages.get(member) ?? 0;
-    return `pages-${low}.img: ${sizeText(count * 4096)} in ${count} pages of 4 KiB`;
+    return `pages-${low}.img: ${pagesText(set.pages.get(member) ?? 0, set.pageSize)}`;
   },
   "file_lock_entry.type": (low) => lockTypeName(low),
-  "file_lock_entry.flag": (low) => lockFlagName(low),
+  "file_lock_entry.flag": (low) => lockKindName(low),
   ...Object.fromEntries(
     "start_code end_code start_data end_data start_stack start_brk brk arg_start arg_end env_start env_end"
       .split(" ")

@@ -8,6 +8,7 @@ import { type FileReader, fileReader, setFlags, setImageName } from "./file-read
 import { machineOf } from "./image-facts.ts";
 import { NAMESPACES } from "./meaning.ts";
 import type { MessageName } from "./messages.ts";
+import { numberText } from "./pieces.ts";
 import { addLink, linkedRows } from "./rows.ts";
 import { readInetSocket, readNetlinkSocket, readPacketSocket, readUnixSocket } from "./socket-readers.ts";
 import { eachBytes, fieldNumber, high, isSet, low, plan, scan } from "./wire.ts";
@@ -80,7 +81,7 @@ const MEMFD = plan("memfd_file_entry", ["flags", "pos", "inode_id"]);
 const BPF_MAP = plan("bpfmap_file_entry", ["flags", "pos", "map_name"]);
 const NAMESPACE = plan("ns_file_entry", ["flags", "ns_id", "ns_cflag"]);
 const TUN = plan("tunfile_entry", ["netdev"]);
-const PIDFD = plan("pidfd_entry", ["flags", "nspid"]);
+const PIDFD = plan("pidfd_entry", ["flags", "nspid", "ino"]);
 
 /** Names a pipe or FIFO `pipe:[ID]`, as /proc does, and links it to the other ends. */
 function namePipe(
@@ -143,8 +144,8 @@ const readBpfMap = fileReader("bpf", BPF_MAP, (set, file, _seen, bytes) => {
 const readNamespace = fileReader("namespace", NAMESPACE, ({ builder, values }, file) => {
   const { ns_id, ns_cflag } = NAMESPACE.slot;
   const stable = `${NAMESPACES[low(values, ns_cflag)] ?? "namespace"}:[`;
-  // CRIU numbers namespaces anew in each dump.
-  builder.setName(file, `${stable}${low(values, ns_id)}]`, stable.length);
+  // CRIU numbers namespaces anew in each dump: not the inode that /proc shows.
+  builder.setName(file, `${stable}CRIU id ${low(values, ns_id)}]`, stable.length);
 });
 
 const readTun = fileReader("tun", TUN, (set, file, seen, bytes) => {
@@ -153,9 +154,15 @@ const readTun = fileReader("tun", TUN, (set, file, seen, bytes) => {
   setImageName(set, file, "tun:", bytes, low(set.values, netdev), high(set.values, netdev));
 });
 
-const readPidfd = fileReader("pidfd", PIDFD, ({ builder, values }, file) =>
-  builder.setName(file, `pidfd:[${low(values, PIDFD.slot.nspid) | 0}]`),
-);
+/** A process that has ended has the pid -1; pidfds with the same inode are of the same process. */
+const readPidfd = fileReader("pidfd", PIDFD, ({ builder, values }, file) => {
+  const { nspid, ino } = PIDFD.slot;
+  const pid = low(values, nspid) | 0;
+  if (pid !== -1) return builder.setName(file, `pidfd:[pid ${pid}]`);
+  const stable = "pidfd:[ended process";
+  const inode = numberText("uint64", low(values, ino), high(values, ino));
+  builder.setName(file, `${stable}, inode ${inode}]`, stable.length);
+});
 
 /** By field of file_entry. */
 export const FILE_READERS: Readonly<Record<string, FileReader>> = {

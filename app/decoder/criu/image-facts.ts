@@ -2,7 +2,7 @@
 
 import type { Fact, Machine } from "../../model/checkpoint.ts";
 import { visibleText } from "../../model/text.ts";
-import { sizeText } from "../../model/words.ts";
+import { counted, sizeText } from "../../model/words.ts";
 import type { Head } from "../builder.ts";
 import { type Entry, type SetContext, since } from "./context.ts";
 import type { Framing } from "./dialect-names.ts";
@@ -81,6 +81,24 @@ export function imageHead(set: SetContext, complete: boolean): Head {
   };
 }
 
+/** Bytes of a page where the machine knows no other size. */
+const PAGE_SIZES: Readonly<Record<string, number>> = {
+  "x86-64": 4096,
+  arm: 4096,
+  s390x: 4096,
+  riscv64: 4096,
+};
+
+/** Bytes of a page: what the set says, or the machine's only size; `null` if there may be others. */
+export const pageSizeOf = (set: SetContext): number | null =>
+  set.facts.pageSize ?? PAGE_SIZES[machineOf(set).arch ?? ""] ?? null;
+
+/** A number of pages in words: `64 KiB in 16 pages of 4 KiB`. */
+export function pagesText(pages: number, size: number | null): string {
+  const text = counted(pages, "page");
+  return size === null ? `${text} of unknown size` : `${sizeText(pages * size)} in ${text} of ${sizeText(size)}`;
+}
+
 function dialectOf({ facts }: SetContext): Framing {
   if (facts.imageVersion === null) return facts.framing ?? "v1.1";
   return facts.imageVersion >= 2 ? "v1.1" : "v1";
@@ -102,6 +120,6 @@ function factsOf(set: SetContext): Fact[] {
   add("host name", facts.hostName);
   add("security module", facts.securityModule);
   add("threads", threads > builder.tasks.count ? String(threads) : null);
-  add("memory", memoryPages === 0 ? null : `${sizeText(memoryPages * 4096)} in ${memoryPages} pages of 4 KiB`);
+  add("memory", memoryPages === 0 ? null : pagesText(memoryPages, pageSizeOf(set)));
   return found;
 }

@@ -67,9 +67,25 @@ export const TASK_STATE_WORDS: Words = {
   6: "zombie",
 };
 
-const CLOCKS: Words = { 0: "CLOCK_REALTIME", 1: "CLOCK_MONOTONIC", 7: "CLOCK_BOOTTIME", 8: "…_ALARM", 9: "…_ALARM" };
+/** Linux include/uapi/linux/time.h. */
+const CLOCKS: Words = {
+  0: "CLOCK_REALTIME",
+  1: "CLOCK_MONOTONIC",
+  7: "CLOCK_BOOTTIME",
+  8: "CLOCK_REALTIME_ALARM",
+  9: "CLOCK_BOOTTIME_ALARM",
+};
 const LOCK_TYPES: Words = { 0: "F_RDLCK", 1: "F_WRLCK", 2: "F_UNLCK" };
-const LOCK_FLAGS: Words = { 1: "FL_POSIX", 2: "FL_FLOCK", 32: "FL_LEASE", 1024: "FL_OFDLCK" };
+/** file_lock_entry.flag: CRIU's own bits, criu/include/file-lock.h. */
+const LOCK_KINDS: Words = { 1: "POSIX", 2: "FLOCK", 4: "OFD", 8: "LEASE" };
+const LOCK_TYPE = 3;
+/** On top of the type: a lease that is being broken, LOCK_MAND and its modes of flock(2). */
+const LOCK_TYPE_BITS: Bits = [
+  ["LEASE_BREAKING", 4],
+  ["LOCK_MAND", 32],
+  ["LOCK_READ", 64],
+  ["LOCK_WRITE", 128],
+];
 
 /** The name of a clock id. */
 export const clockName = (id: number): string | null => CLOCKS[id] ?? null;
@@ -287,8 +303,21 @@ export function modeText(mode: number): string {
   return (TYPE_LETTERS[(mode >>> 12) & 15] ?? "?") + bits.join("");
 }
 
-/** A device number, which CRIU stores as major << 20 | minor: `8:1`. */
+/** A device number as the kernel has it, major << 20 | minor: `8:1`. CRIU stores most of them like this. */
 export const deviceText = (device: number): string => `${device >>> 20}:${device & 0xfffff}`;
 
-export const lockTypeName = (type: number): string | null => LOCK_TYPES[type] ?? null;
-export const lockFlagName = (flag: number): string | null => LOCK_FLAGS[flag] ?? null;
+/**
+ * A device number as stat(2) has it, with the low 8 bits of the minor number in bits 0 to 7, the major number in bits 8
+ * to 19 and the rest of the minor number above: `5:2`. Terminals and special files are stored like this.
+ */
+export const statDeviceText = (device: number): string =>
+  `${(device >>> 8) & 0xfff}:${(device & 0xff) | ((device >>> 12) & 0xfff00)}`;
+
+/** The type of a lock: `F_WRLCK`; of a lease that is being broken `F_RDLCK, LEASE_BREAKING`. */
+export function lockTypeName(type: number): string | null {
+  const name = LOCK_TYPES[type & LOCK_TYPE];
+  return name === undefined ? null : [name, ...bitWords(LOCK_TYPE_BITS, type & ~LOCK_TYPE)].join(", ");
+}
+
+/** The kind of a lock: `POSIX`, `FLOCK`, `OFD`, `LEASE`. */
+export const lockKindName = (flag: number): string | null => LOCK_KINDS[flag] ?? null;

@@ -7,6 +7,8 @@ export interface FieldSpec {
   readonly name: string;
   readonly type: string;
   readonly label: "required" | "optional" | "repeated";
+  /** CRIU 4.2 does not have the field. */
+  readonly newer?: true;
 }
 
 // `number name type`, then `?` for optional, `*` for repeated, nothing for required.
@@ -51,6 +53,7 @@ const LINES = {
   file_perms_entry: "1 mode uint32, 2 uid uint32, 3 gid uint32",
   unix_sk_entry:
     "1 id uint32, 2 ino uint32, 3 type uint32, 4 state uint32, 5 flags uint32, 6 uflags uint32, 7 backlog uint32, 8 peer uint32, 9 fown fown_entry, 10 opts sk_opts_entry, 11 name bytes, 12 shutdown sk_shutdown?, 13 file_perms file_perms_entry?, 14 name_dir string?, 15 deleted bool?, 16 ns_id uint32?, 17 mnt_id sint32?",
+  sk_ucred_entry: "1 uid uint32, 2 gid uint32, 3 pid uint32",
   scm_entry: "1 type uint32, 2 rights uint32*",
   sk_packet_entry: "1 id_for uint32, 2 length uint32, 4 scm scm_entry*",
   netlink_sk_entry:
@@ -93,7 +96,8 @@ const LINES = {
   ns_file_entry: "1 id uint32, 2 ns_id uint32, 3 ns_cflag uint32, 4 flags uint32",
   bpfmap_file_entry:
     "1 id uint32, 2 flags uint32, 3 pos uint64, 4 fown fown_entry, 5 map_type uint32, 6 key_size uint32, 7 value_size uint32, 8 map_id uint32, 9 max_entries uint32, 10 map_flags uint32, 11 memlock uint64, 12 frozen bool, 13 map_name string, 14 ifindex uint32, 15 mnt_id sint32?, 16 map_extra uint64?",
-  pidfd_entry: "1 id uint32, 2 ino uint32, 3 flags uint32, 4 nspid int32, 5 fown fown_entry",
+  // ino is 32 bits wide up to CRIU 4.2; on the wire that is the same.
+  pidfd_entry: "1 id uint32, 2 ino uint64, 3 flags uint32, 4 nspid int32, 5 fown fown_entry",
   ext_file_entry: "1 id uint32, 5 fown fown_entry",
   fown_entry: "1 uid uint32, 2 euid uint32, 3 signum uint32, 4 pid_type uint32, 5 pid uint32",
   fs_entry: "1 cwd_id uint32, 2 root_id uint32, 3 umask uint32?",
@@ -128,11 +132,26 @@ const LINES = {
     "1 inq_len uint32, 2 inq_seq uint32, 3 outq_len uint32, 4 outq_seq uint32, 5 opt_mask uint32, 6 snd_wscale uint32, 7 mss_clamp uint32, 8 rcv_wscale uint32?, 9 timestamp uint32?, 10 cork bool?, 11 nodelay bool?, 12 unsq_len uint32?, 13 snd_wl1 uint32?, 14 snd_wnd uint32?, 15 max_window uint32?, 16 rcv_wnd uint32?, 17 rcv_wup uint32?",
 } as const;
 
+// Fields after CRIU 4.2, from its development branch: the release that will have them is not known.
+const NEWER_LINES: Partial<Record<keyof typeof LINES, string>> = {
+  inventory_entry: "15 compress uint32?, 16 compress_region_size uint32?",
+  pagemap_entry: "6 compressed_size uint32*, 7 total_compressed_size uint64?, 8 region_pages uint32?",
+  thread_core_entry: "17 timerslack_ns uint64?",
+  pipe_entry: "5 uid uint32?, 6 gid uint32?",
+  sk_packet_entry: "128 ucred sk_ucred_entry?",
+};
+
 export type MessageName = keyof typeof LINES;
+
+const fieldsOf = (line: string): FieldSpec[] => line.split(", ").map(parseField);
 
 /** The messages' fields by message name, in the order of their numbers. */
 export const MESSAGES: ReadonlyMap<string, readonly FieldSpec[]> = new Map(
-  Object.entries(LINES).map(([message, line]) => [message, line.split(", ").map(parseField)]),
+  Object.entries(LINES).map(([message, line]) => {
+    const newer = NEWER_LINES[message as MessageName];
+    if (newer === undefined) return [message, fieldsOf(line)];
+    return [message, [...fieldsOf(line), ...fieldsOf(newer).map((field) => ({ ...field, newer: true as const }))]];
+  }),
 );
 
 function parseField(text: string): FieldSpec {

@@ -4,10 +4,11 @@ import { USE } from "../../model/checkpoint.ts";
 import type { Entry, SetContext } from "./context.ts";
 import { since } from "./context.ts";
 import { markUse } from "./file-links.ts";
-import { eachBytes, fieldNumber, high, isSet, low, plan, scan } from "./wire.ts";
+import { eachBytes, eachVarint, fieldNumber, high, isSet, low, plan, scan } from "./wire.ts";
 
 const MM = plan("mm_entry", ["exe_file_id"]);
 const VMAS = fieldNumber("mm_entry", "vmas");
+const AUXILIARY_VECTOR = fieldNumber("mm_entry", "mm_saved_auxv");
 const VMA = plan("vma_entry", ["shmid", "status"]);
 const PAGEMAP = plan("pagemap_entry", ["compat_nr_pages", "in_parent", "flags", "nr_pages"]);
 
@@ -16,13 +17,30 @@ const VMA_FILE = (1 << 6) | (1 << 7);
 /** pagemap_entry.flags: the page is in the set's pages file. */
 const PE_PRESENT = 4;
 
-/** mm_entry: a task's executable and, except in old releases, its mappings. */
+/** Linux include/uapi/linux/auxvec.h. */
+const AT_PAGESZ = 6;
+
+/** mm_entry: a task's executable, the size of a page and, except in old releases, its mappings. */
 export function onMm(set: SetContext, { bytes, start, end }: Entry): number {
   const { values } = set;
   const seen = scan(bytes, start, end, MM, values);
   if (isSet(seen, MM.slot.exe_file_id)) markUse(set, low(values, MM.slot.exe_file_id), USE.executable);
+  set.facts.pageSize ??= pageSizeIn(bytes, start, end);
   eachBytes(bytes, start, end, VMAS, (from, to) => void readMapping(set, bytes, from, to));
   return seen;
+}
+
+/** The page size in an auxiliary vector, which is pairs of a type and a value; `null` if it is not there or no size. */
+function pageSizeIn(bytes: Uint8Array, start: number, end: number): number | null {
+  let nth = 0;
+  let type = -1;
+  let size = 0;
+  eachVarint(bytes, start, end, AUXILIARY_VECTOR, (low) => {
+    if (nth++ % 2 === 0) type = low;
+    else if (type === AT_PAGESZ) size = low;
+  });
+  const isPowerOfTwo = size !== 0 && (size & (size - 1)) === 0;
+  return isPowerOfTwo && size >= 4096 && size <= 1 << 24 ? size : null;
 }
 
 /** vma_entry: a mapping. In old releases mappings have a file of their own. */

@@ -10,7 +10,7 @@ import type { Metadata } from "./container-metadata.ts";
 import { createContext, type SetContext } from "./context.ts";
 import { markEpollTargets } from "./epoll.ts";
 import { closeFiles, takeDeletions } from "./file-links.ts";
-import { imageHead } from "./image-facts.ts";
+import { imageHead, pageSizeOf } from "./image-facts.ts";
 import { MEMBER_KINDS } from "./member-kinds.ts";
 import { HEAD_SIZE, readMember, reportProgress, reportUnreadable } from "./member-walk.ts";
 import { reportMissing } from "./missing-members.ts";
@@ -26,6 +26,8 @@ export interface DecodedSet {
   readonly fileOfId: RowIndex;
   /** By member, for pagemap images: present pages. */
   readonly pages: ReadonlyMap<number, number>;
+  /** Bytes of a page; `null` if unknown. */
+  readonly pageSize: number | null;
   /** The file that an epoll watches by a descriptor number; -1 if it is unknown. */
   readonly epollTarget: (epoll: FileRow, fd: number) => FileRow;
   /** pipe_id → the ends of the pipe. */
@@ -74,6 +76,7 @@ export async function decodeSet(
     sources: placed.map(({ source }) => source),
     fileOfId: set.files.byId,
     pages: set.pages,
+    pageSize: pageSizeOf(set),
     epollTarget: markEpollTargets(checkpoint, set.files.links.epolls),
     pipeEnds: set.files.lookups.pipeEnds,
     unixSockets: linkedRows(set.files.links.unixSockets),
