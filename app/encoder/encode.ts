@@ -26,7 +26,7 @@ import {
   dumpUserNamespace,
 } from "./tasks.ts";
 import { dumpTerminal, noteTerminal } from "./terminals.ts";
-import { fromBase64, nameArray } from "./text.ts";
+import { concatenated, fromBase64, nameArray, textBytes } from "./text.ts";
 import { createWriter, type FieldValues } from "./writer.ts";
 
 /** Dialects that can be written. */
@@ -220,12 +220,18 @@ function writeError(dump: Dump, task: TaskDescription, error: number, seed: bool
   const position = writer.position;
   writer.record("ERROR");
   if (seed) {
-    const message = encodeText(`task ${pid} (${task.comm}), files_struct: ${error}`).subarray(0, SEED_MESSAGE);
-    const text = new Uint8Array(message.length + 2);
-    text.set(message, 1);
-    writer.record("STRING", {}, text);
+    const message = concatenated(`task ${pid} (`, commOf(task), `), files_struct: ${error}`);
+    writer.record("STRING", {}, concatenated("\0", message.subarray(0, SEED_MESSAGE), "\0"));
     return;
   }
   const where = `[err ${error}][pos ${position}][E @ ${dump.failedStep}:0]`;
-  writer.record("STRING", {}, encodeText(`\0${where}[pid ${pid} tsk ${task.comm}]files_struct\n`));
+  writer.record("STRING", {}, concatenated(`\0${where}[pid ${pid} tsk `, commOf(task), "]files_struct\n"));
+}
+
+/** The bytes of a task's comm, without the NUL and what follows it. */
+function commOf({ comm, commBytes, carried }: TaskDescription): Uint8Array {
+  if (carried?.comm === undefined) return textBytes(comm, commBytes);
+  const bytes = fromBase64(carried.comm);
+  const end = bytes.indexOf(0);
+  return end < 0 ? bytes : bytes.subarray(0, end);
 }

@@ -24,7 +24,9 @@ export async function run({ operands, options }: ArgumentsOf<typeof DUMP>, io: I
     for (const note of live.notes) io.complain(`ckptscope dump: ${note}`);
     if (live.description.tasks.length === 0) throw new CliError("all processes ended before they were read");
     // The value was checked when the arguments were parsed.
-    const result = await write(live, options.dialect as WritableDialect, file ?? io);
+    const dialect = options.dialect as WritableDialect;
+    requireRoom(live, dialect);
+    const result = await write(live, dialect, file ?? io);
     file?.finish();
     if (result < 0) {
       throw new CliError(`the image ends in an ERROR record: ${FAILURES[result] ?? `errno ${-result}`}`);
@@ -33,6 +35,13 @@ export async function run({ operands, options }: ArgumentsOf<typeof DUMP>, io: I
   } finally {
     file?.discard();
   }
+}
+
+/** @throws CliError if the dialect has no room for so many tasks. */
+function requireRoom({ description }: Live, dialect: WritableDialect): void {
+  const { length } = description.tasks;
+  if (dialect !== "seed" || length <= 1) return;
+  throw new CliError(`a seed image holds one task, and ${length} were read; dump one process or use --dialect v23-rc2`);
 }
 
 /** The errors of `encode` that a live dump can cause. */

@@ -2,24 +2,21 @@
 
 import { flagsText } from "../../app/model/words.ts";
 import { type Descriptor, listDescriptors, type Reader, readDescriptor } from "./descriptors.ts";
-import { readStat, type Task } from "./processes.ts";
+import type { Notes } from "./notes.ts";
 import type { Table } from "./read-tasks.ts";
 
 /** Reads everything once more and notes what is different. */
-export function noteChanges(reader: Reader, tasks: readonly Task[], tables: readonly Table[], notes: string[]): void {
-  for (const { pid, start } of tasks) {
-    if (readStat(pid)?.start !== start) notes.push(`pid ${pid} ended while it was read`);
-  }
+export function noteChanges(reader: Reader, tables: readonly Table[], notes: Notes): void {
   for (const { pid, descriptors } of tables) {
     const known = new Set(descriptors.map(({ fd }) => fd));
     for (const fd of listDescriptors(pid) ?? []) {
-      if (!known.has(fd)) notes.push(`pid ${pid} fd ${fd} was opened while it was read`);
+      if (!known.has(fd)) notes.add("opened", `pid ${pid} fd ${fd}`);
     }
     for (const before of descriptors) {
       const name = `pid ${pid} fd ${before.fd}`;
       const after = readDescriptor(reader, pid, before.fd);
-      if (after === null) notes.push(`${name} was closed while it was read`);
-      else for (const what of differences(before, after)) notes.push(`${name} changed while it was read: ${what}`);
+      if (after === null) notes.add("closed", name);
+      else for (const what of differences(before, after)) notes.add("changed", name, what);
     }
   }
 }

@@ -109,6 +109,13 @@ function fileFinder(tables: readonly Table[], fileOf: Int32Array): DetailsContex
   };
 }
 
+/** State of a task: the one before it was stopped for the dump. A task that has ended is described as that. */
+function stateOf({ pid, state }: Task, before: Knowledge["states"]): string {
+  if (before === undefined || state === "zombie" || state === "dead") return state;
+  // A task without a state from before was forked while the others were being stopped.
+  return before.get(pid) ?? (state === "stopped" ? "running" : state);
+}
+
 /** `table`: index of its table; -1: none. */
 function describeTask(task: Task, table: number, states: Knowledge["states"]): TaskDescription {
   const { pid, ppid, tgid, pgid, sid, comm, credentials, umask, workingDirectory, root } = task;
@@ -120,7 +127,7 @@ function describeTask(task: Task, table: number, states: Knowledge["states"]): T
     sid,
     comm: decodeText(comm),
     ...(isUtf8(comm) ? {} : { commBytes: base64(comm) }),
-    state: states?.get(pid) ?? task.state,
+    state: stateOf(task, states),
     fileTable: table < 0 ? null : table + 1,
     credentials,
     umask,

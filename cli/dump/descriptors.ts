@@ -4,7 +4,7 @@ import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync,
 import { kindByName } from "../../app/decoder/linux-cr/named-kinds.ts";
 import { FILE_KINDS } from "../../app/model/names.ts";
 import { CliError } from "../error.ts";
-import { errorCode, isGone } from "./processes.ts";
+import { errorCode, hasEnded, isGone } from "./processes.ts";
 
 /** One descriptor, from /proc/PID/fdinfo. */
 export interface Descriptor {
@@ -52,7 +52,8 @@ export function listDescriptors(pid: number): number[] | null {
       .map(Number)
       .sort((a, b) => a - b);
   } catch (error) {
-    if (isGone(error)) return null;
+    // A zombie has no descriptors, and nobody but root may list them.
+    if (isGone(error) || hasEnded(pid)) return null;
     throw notPermitted(pid, error);
   }
 }
@@ -70,7 +71,7 @@ export function readDescriptor(reader: Reader, pid: number, fd: number): Descrip
   try {
     text = readHead(reader, `/proc/${pid}/fdinfo/${fd}`);
   } catch (error) {
-    if (isGone(error)) return null;
+    if (isGone(error) || hasEnded(pid)) return null;
     throw notPermitted(pid, error);
   }
   const match = HEAD.exec(text);

@@ -1,105 +1,128 @@
 // Stops processes while they are read, and resumes them whatever happens.
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { arch } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CliError } from "../error.ts";
+import type { Notes } from "./notes.ts";
 import { readStat, threadsOf } from "./processes.ts";
+import { startWatchdog, type Watchdog } from "./watchdog.ts";
 
 /** Milliseconds that a process may take to stop. */
 const PATIENCE = 2000;
 const STEP = 5;
 
-/** Signals that end this process; the processes it stopped are resumed first. */
-const ENDING: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
-
-/** Resumes something that was stopped: a process or a control group. */
-type Resume = () => void;
-
 /**
- * Runs `body` while processes are stopped. They are resumed when it ends, fails, or a signal ends this process.
+ * Runs `body` while processes are stopped. They are resumed when it ends or fails, or when this process ends, even by
+ * SIGKILL.
  *
  * @param list Lists the processes. Called until it returns none that is new: a process can fork until it is stopped.
  * @throws CliError if a process cannot be stopped.
  */
-export async function whileFrozen<T>(list: () => readonly number[], body: () => T | Promise<T>): Promise<T> {
-  const stopped: Resume[] = [];
-  const release = (): void => {
-    for (const resume of stopped.splice(0)) resume();
-  };
-  const onSignal = (signal: NodeJS.Signals): void => {
-    release();
-    for (const name of ENDING) process.off(name, onSignal);
-    process.kill(process.pid, signal);
-  };
-  for (const name of ENDING) process.on(name, onSignal);
-  process.on("exit", release);
+export async function whileFrozen<T>(
+  list: () => readonly number[],
+  notes: Notes,
+  body: () => T | Promise<T>,
+): Promise<T> {
+  const watchdog = await startWatchdog();
   try {
     const seen = new Set<number>();
     for (let fresh = list(); fresh.length > 0; fresh = list().filter((pid) => !seen.has(pid))) {
       for (const pid of fresh) seen.add(pid);
-      await stop(fresh, seen, stopped);
+      await stop(fresh, seen, watchdog, notes);
     }
     return await body();
   } finally {
-    release();
-    // A signal that arrived while `body` was busy is delivered in this turn, and must still end the process.
-    await sleep(0);
-    for (const name of ENDING) process.off(name, onSignal);
-    process.off("exit", release);
+    await watchdog.release();
   }
 }
 
 /** Stops `pids`: by control group where a group has no other members, one by one otherwise. */
-async function stop(pids: readonly number[], all: ReadonlySet<number>, stopped: Resume[]): Promise<void> {
+async function stop(
+  pids: readonly number[],
+  all: ReadonlySet<number>,
+  watchdog: Watchdog,
+  notes: Notes,
+): Promise<void> {
   const left = new Set(pids);
   for (const group of groupsOf(pids, all)) {
-    if (!freezeGroup(group, stopped)) continue;
+    if (!(await freezeGroup(group, watchdog))) continue;
     for (const pid of group.pids) left.delete(pid);
-    await until(
-      () => /^frozen 1$/m.test(readText(join(group.path, "cgroup.events")) ?? ""),
-      () => `the control group ${group.path} did not freeze`,
-    );
+    const frozen = await until(() => /^frozen 1$/m.test(readText(join(group.path, "cgroup.events")) ?? ""));
+    if (!frozen) throw new CliError(`the control group ${group.path} did not freeze within ${PATIENCE / 1000} seconds`);
   }
-  for (const pid of left) signalStop(pid, stopped);
-  for (const pid of left) {
-    await until(
-      () => threadsOf(pid).every((thread) => ["stopped", "traced", "zombie", "dead"].includes(stateOf(thread))),
-      () => `pid ${pid} did not stop`,
-    );
+  const sent = await signalStop([...left], watchdog);
+  for (const pid of sent) {
+    if (await until(() => threadsOf(pid).every(isAtRest))) continue;
+    // It cannot run until the kernel lets it go on, and will stop then.
+    if (threadsOf(pid).every((thread) => isAtRest(thread) || stateOf(thread) === "uninterruptible")) {
+      notes.add("waiting", `pid ${pid}`);
+    } else throw new CliError(`pid ${pid} did not stop within ${PATIENCE / 1000} seconds`);
   }
 }
 
 const stateOf = (pid: number): string => readStat(pid)?.state ?? "dead";
 
-async function until(done: () => boolean, otherwise: () => string): Promise<void> {
-  const end = Date.now() + PATIENCE;
-  while (!done()) {
-    if (Date.now() > end) throw new CliError(`${otherwise()} within ${PATIENCE / 1000} seconds`);
-    await sleep(STEP);
-  }
+/** Whether a thread does not run and cannot change its descriptors. */
+function isAtRest(thread: number): boolean {
+  const state = stateOf(thread);
+  if (state === "uninterruptible") return isInVfork(thread);
+  return state === "stopped" || state === "traced" || state === "zombie" || state === "dead";
 }
 
-function signalStop(pid: number, stopped: Resume[]): void {
-  // A process that is stopped already is not ours to resume.
-  if (["stopped", "zombie", "dead"].includes(stateOf(pid))) return;
-  const start = readStat(pid)?.start;
-  try {
-    process.kill(pid, "SIGSTOP");
-  } catch (error) {
-    if ((error as { code?: string }).code === "ESRCH") return;
-    throw new CliError(`pid ${pid}: stopping it is not permitted`);
+/** Numbers of clone(2), clone3(2) and vfork(2) by process.arch. */
+const CLONING: Readonly<Record<string, readonly number[]>> = {
+  x64: [56, 58, 435],
+  arm64: [220, 435],
+  riscv64: [220, 435],
+  loong64: [220, 435],
+  ia32: [120, 190, 435],
+  arm: [120, 190, 435],
+  ppc64: [120, 189, 435],
+  s390x: [120, 190, 435],
+};
+
+/** Whether a thread waits for its child to exec, which the child does not do while it is stopped. */
+function isInVfork(thread: number): boolean {
+  const number = /^\d+/.exec(readText(`/proc/${thread}/syscall`) ?? "")?.[0];
+  return number !== undefined && (CLONING[arch()] ?? []).includes(Number(number));
+}
+
+/** Waits until `done`; false: that took too long. */
+async function until(done: () => boolean): Promise<boolean> {
+  const end = Date.now() + PATIENCE;
+  while (!done()) {
+    if (Date.now() > end) return false;
+    await sleep(STEP);
   }
-  stopped.push(() => {
-    // The pid may have been reused.
-    if (readStat(pid)?.start !== start) return;
+  return true;
+}
+
+/** Sends SIGSTOP; returns the processes that it was sent to. */
+async function signalStop(pids: readonly number[], watchdog: Watchdog): Promise<number[]> {
+  const held = pids.flatMap((pid) => {
+    const stat = readStat(pid);
+    // A process that is stopped already is not ours to resume. A leader can have exited before its other threads.
+    if (stat === null || stat.state === "stopped" || threadsOf(pid).every((thread) => hasEnded(stateOf(thread)))) {
+      return [];
+    }
+    return [{ pid, start: stat.start }];
+  });
+  if (held.length === 0) return [];
+  await watchdog.hold(held);
+  return held.flatMap(({ pid }) => {
     try {
-      process.kill(pid, "SIGCONT");
-    } catch {
-      // It has ended.
+      process.kill(pid, "SIGSTOP");
+      return [pid];
+    } catch (error) {
+      if ((error as { code?: string }).code === "ESRCH") return [];
+      throw new CliError(`pid ${pid}: stopping it is not permitted`);
     }
   });
 }
+
+const hasEnded = (state: string): boolean => state === "zombie" || state === "dead";
 
 /** A control group. */
 interface Group {
@@ -110,22 +133,16 @@ interface Group {
 }
 
 /** Starts to freeze a group; false if it is frozen already or that is not permitted. */
-function freezeGroup({ path }: Group, stopped: Resume[]): boolean {
+async function freezeGroup({ path }: Group, watchdog: Watchdog): Promise<boolean> {
   const file = join(path, "cgroup.freeze");
   try {
     if (readFileSync(file, "utf8").trim() !== "0") return false;
+    await watchdog.hold([{ group: file }]);
     writeFileSync(file, "1");
+    return true;
   } catch {
     return false;
   }
-  stopped.push(() => {
-    try {
-      writeFileSync(file, "0");
-    } catch {
-      // The group was removed: its processes have ended.
-    }
-  });
-  return true;
 }
 
 /** Control groups (version 2) of these processes all of whose members are to be stopped. */

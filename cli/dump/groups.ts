@@ -5,6 +5,7 @@ import { CliError } from "../error.ts";
 import type { Descriptor } from "./descriptors.ts";
 import { groupSame } from "./group-same.ts";
 import { ERRNO, KCMP, type Kcmp } from "./kcmp.ts";
+import type { Notes } from "./notes.ts";
 import type { Task } from "./processes.ts";
 
 const hasTable = ({ state }: Task): boolean => state !== "zombie" && state !== "dead";
@@ -30,7 +31,7 @@ export function groupTables(tasks: readonly Task[], kcmp: Kcmp | null): Int32Arr
 export function groupFiles(
   descriptors: readonly Descriptor[],
   { kcmp, frozen }: { readonly kcmp: Kcmp | null; readonly frozen: boolean },
-  notes: string[],
+  notes: Notes,
 ): Int32Array {
   if (kcmp === null) return Int32Array.from(descriptors.keys());
   const gone = new Set<number>();
@@ -42,7 +43,7 @@ export function groupFiles(
   const groups = groupSame(descriptors.length, bucketOf, fileOrder(descriptors, kcmp, gone));
   for (const row of gone) {
     const { pid, fd } = descriptors[row] as Descriptor;
-    notes.push(`pid ${pid} fd ${fd} was closed while it was read`);
+    notes.add("closed", `pid ${pid} fd ${fd}`);
     groups[row] = -1;
   }
   return renumbered(groups);

@@ -4,8 +4,10 @@ import type { Description } from "../../app/encoder/description.ts";
 import { noteChanges } from "./changes.ts";
 import { describe } from "./describe.ts";
 import { createReader } from "./descriptors.ts";
+import { endedTasks, withoutEnded } from "./ended.ts";
 import { groupFiles, groupTables } from "./groups.ts";
 import type { Kcmp } from "./kcmp.ts";
+import { createNotes, type Notes } from "./notes.ts";
 import { readTables, readTasks } from "./read-tasks.ts";
 
 export interface LiveOptions {
@@ -17,6 +19,8 @@ export interface LiveOptions {
   readonly frozen: boolean;
   /** For the inode of a unix socket the inode of the other end, as far as known. */
   readonly unixPeers?: ReadonlyMap<string, string>;
+  /** Where to note what changed; absent: a new list. */
+  readonly notes?: Notes;
   /** States of tasks before they were stopped, by pid. */
   readonly states?: ReadonlyMap<number, string>;
 }
@@ -24,7 +28,7 @@ export interface LiveOptions {
 /** Processes as they were read. */
 export interface Live {
   readonly description: Description;
-  /** What changed while the processes were read, one sentence each. */
+  /** What changed while the processes were read: one sentence for each kind of change. */
   readonly notes: readonly string[];
 }
 
@@ -33,18 +37,19 @@ export interface Live {
  *
  * @throws CliError if reading a process is not permitted or kcmp(2) is refused.
  */
-export function readLive(pids: readonly number[], options: LiveOptions): Live {
-  const { kcmp, threads, frozen, states, unixPeers } = options;
-  const notes: string[] = [];
+export function readLive(ids: readonly number[], options: LiveOptions): Live {
+  const { kcmp, threads, frozen, states, unixPeers, notes = createNotes() } = options;
   const reader = createReader();
-  const tasks = readTasks(pids, { kcmp, threads }, notes);
+  const tasks = readTasks(ids, { kcmp, threads }, notes);
   const tableOf = groupTables(tasks, kcmp);
-  const tables = readTables(reader, tasks, tableOf, notes);
+  const tables = readTables(reader, tasks, tableOf);
   const descriptors = tables.flatMap((table) => table.descriptors);
   const fileOf = groupFiles(descriptors, { kcmp, frozen }, notes);
-  if (!frozen) noteChanges(reader, tasks, tables, notes);
-  return {
-    description: describe(reader, { tasks, tableOf, tables, descriptors, fileOf }, { states, unixPeers }),
-    notes: [...new Set(notes)],
-  };
+  const description = describe(reader, { tasks, tableOf, tables, descriptors, fileOf }, { states, unixPeers });
+  const ended = endedTasks(tasks, notes);
+  if (!frozen) {
+    const lasting = tables.filter(({ pid }) => !ended.has(pid));
+    noteChanges(reader, lasting, notes);
+  }
+  return { description: withoutEnded(description, ended), notes: notes.sentences() };
 }

@@ -68,8 +68,8 @@ export function readTask(pid: number): Task | null {
   const stat = readStat(pid);
   if (stat === null) return null;
   try {
-    const status = readFileSync(`/proc/${pid}/status`, "latin1");
-    const field = (name: string): string => new RegExp(`^${name}:\\s*(.*)$`, "m").exec(status)?.[1] ?? "";
+    const status = fieldsOf(readFileSync(`/proc/${pid}/status`, "latin1"));
+    const field = (name: string): string => status.get(name) ?? "";
     const numbers = (name: string): number[] => field(name).split(/\s+/).filter(Boolean).map(Number);
     const four = (name: string): [number, number, number, number] => {
       const [real = 0, effective = 0, saved = 0, fs = 0] = numbers(name);
@@ -90,6 +90,33 @@ export function readTask(pid: number): Task | null {
     if (isGone(error)) return null;
     throw error;
   }
+}
+
+/** The values of lines `name: value`. A value can be empty: a task without supplementary groups. */
+function fieldsOf(text: string): Map<string, string> {
+  const fields = text.split("\n").map((line): [string, string] => {
+    const colon = line.indexOf(":");
+    return [line.slice(0, colon), line.slice(colon + 1).trim()];
+  });
+  return new Map(fields);
+}
+
+/** Whether a task has ended; its parent may not have noticed yet. */
+export function hasEnded(pid: number): boolean {
+  const state = readStat(pid)?.state;
+  return state === undefined || state === "zombie" || state === "dead";
+}
+
+/** The processes that these ids of processes and threads belong to, each once. An id without a task stays as it is. */
+export function processesOf(ids: readonly number[]): number[] {
+  const processes = ids.map((id) => {
+    try {
+      return Number(fieldsOf(readFileSync(`/proc/${id}/status`, "latin1")).get("Tgid") ?? id);
+    } catch {
+      return id;
+    }
+  });
+  return [...new Set(processes)];
 }
 
 /** The target of a link in /proc; `null`: reading it is not permitted. */

@@ -3,7 +3,8 @@
 import { i32At } from "../../app/model/read.ts";
 import { type Descriptor, listDescriptors, type Reader, readDescriptor } from "./descriptors.ts";
 import { KCMP, type Kcmp } from "./kcmp.ts";
-import { readTask, type Task, threadsOf } from "./processes.ts";
+import type { Notes } from "./notes.ts";
+import { processesOf, readTask, type Task, threadsOf } from "./processes.ts";
 
 /** A file table. */
 export interface Table {
@@ -13,24 +14,29 @@ export interface Table {
   readonly descriptors: readonly Descriptor[];
 }
 
-/** Each process, followed by those of its threads that are wanted. */
+/**
+ * Each process, followed by those of its threads that are wanted: each task once, whatever is repeated.
+ *
+ * @param ids Ids of processes, or of single threads: these are wanted with their process.
+ */
 export function readTasks(
-  pids: readonly number[],
+  ids: readonly number[],
   { threads, kcmp }: { readonly threads: boolean; readonly kcmp: Kcmp | null },
-  notes: string[],
+  notes: Notes,
 ): Task[] {
   const tasks: Task[] = [];
-  for (const pid of pids) {
+  const named = new Set(ids);
+  for (const pid of processesOf(ids)) {
     const leader = readTask(pid);
     if (leader === null) {
-      notes.push(`pid ${pid} ended before it was read`);
+      notes.add("not-found", `pid ${pid}`);
       continue;
     }
     tasks.push(leader);
     for (const thread of threadsOf(pid)) {
       if (thread === pid) continue;
       // A thread that shares its leader's table shows nothing that the leader does not.
-      const wanted = threads || (kcmp !== null && kcmp(pid, thread, KCMP.FILES, 0, 0) > 0);
+      const wanted = threads || named.has(thread) || (kcmp !== null && kcmp(pid, thread, KCMP.FILES, 0, 0) > 0);
       const task = wanted ? readTask(thread) : null;
       if (task !== null) tasks.push(task);
     }
@@ -39,15 +45,13 @@ export function readTasks(
 }
 
 /** The tables that tasks use. `tableOf`: see groupTables. */
-export function readTables(reader: Reader, tasks: readonly Task[], tableOf: Int32Array, notes: string[]): Table[] {
+export function readTables(reader: Reader, tasks: readonly Task[], tableOf: Int32Array): Table[] {
   const tables: Table[] = [];
   for (const [row, { pid }] of tasks.entries()) {
     // Tables are numbered by their first task.
     if (i32At(tableOf, row) !== tables.length) continue;
     const descriptors: Descriptor[] = [];
-    const numbers = listDescriptors(pid);
-    if (numbers === null) notes.push(`pid ${pid} ended while it was read`);
-    for (const fd of numbers ?? []) {
+    for (const fd of listDescriptors(pid) ?? []) {
       const descriptor = readDescriptor(reader, pid, fd);
       if (descriptor !== null) descriptors.push(descriptor);
     }

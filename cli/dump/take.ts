@@ -4,7 +4,8 @@ import { CliError } from "../error.ts";
 import { whileFrozen } from "./freeze.ts";
 import { type Kcmp, openKcmp } from "./kcmp.ts";
 import { type Live, readLive } from "./live.ts";
-import { parsePid, readStat, threadsOf, withDescendants } from "./processes.ts";
+import { createNotes } from "./notes.ts";
+import { parsePid, processesOf, readStat, threadsOf, withDescendants } from "./processes.ts";
 import { readUnixPeers } from "./unix-peers.ts";
 
 /** Which processes to read, and how. */
@@ -52,12 +53,15 @@ export function requireProcesses({ pids }: DumpRequest): void {
 /** Reads the processes of a request that still exist. @throws CliError if reading one is not permitted. */
 export async function takeLive(request: DumpRequest, kcmp: Kcmp | null): Promise<Live> {
   const { pids, tree, threads, freeze } = request;
-  const list = (): number[] => (tree ? withDescendants(pids) : [...pids]);
+  // Ids of threads stay: they are wanted with their process.
+  const list = (): number[] => (tree ? [...pids, ...withDescendants(processesOf(pids))] : [...pids]);
   const unixPeers = await readUnixPeers();
   if (!freeze) return readLive(list(), { kcmp, threads, frozen: false, unixPeers });
-  if (pids.includes(process.pid)) throw new CliError("ckptscope cannot freeze itself");
+  if (processesOf(pids).includes(process.pid)) throw new CliError("ckptscope cannot freeze itself");
   // Frozen tasks are all stopped; the image gets their states from before.
   const states = new Map<number, string>();
   for (const pid of list().flatMap(threadsOf)) states.set(pid, readStat(pid)?.state ?? "running");
-  return await whileFrozen(list, () => readLive(list(), { kcmp, threads, frozen: true, states, unixPeers }));
+  const notes = createNotes();
+  const read = () => readLive(list(), { kcmp, threads, frozen: true, states, unixPeers, notes });
+  return await whileFrozen(() => processesOf(list()), notes, read);
 }

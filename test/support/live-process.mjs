@@ -44,6 +44,7 @@ const calls = {
   lseek: (fd, offset) => Number(c.lseek(fd, offset, 0)),
   eventfd: (count) => c.eventfd(count, 0),
   close: (fd) => closeSync(fd),
+  setgroups: (groups) => process.setgroups(groups),
   rename: (from, to) => renameSync(from, to),
   unlink: (path) => unlinkSync(path),
   write: (path, text) => writeFileSync(path, text),

@@ -1,10 +1,11 @@
 // The live dump, of processes that the test starts and whose descriptors it knows.
 
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { watchProcesses } from "../../../cli/commands/watch.ts";
+import { readLive } from "../../../cli/dump/live.ts";
 import { recordingIo, runCommand } from "../../support/command.ts";
 import { type LiveProcess, startProcess, whyNotHere } from "../../support/live.ts";
 
@@ -238,6 +239,38 @@ describe.skipIf(reason !== "")(`the live dump${reason === "" ? "" : ` (${reason}
     expect([one, two, three].map((fd) => fileOf.get(fd))).toEqual(
       [7, 4321, 7].map((row) => fileOf.get(fds[row] ?? -1)),
     );
+  });
+
+  test("reads each task once, however often it is named", async () => {
+    const parent = await start();
+    const thread = await parent.call("unsharedThread");
+    const once = await dumpAndShow(path("once"), parent.pid);
+    const often = await dumpAndShow(path("often"), thread, parent.pid, parent.pid, thread);
+    expect(often.tasks).toEqual(once.tasks);
+    expect(once.tasks.map(({ pid }) => pid)).toEqual([parent.pid, thread]);
+  });
+
+  test.skipIf(process.getuid?.() !== 0)("reads supplementary groups, also none", async () => {
+    const parent = await start();
+    const groupsOf = async (): Promise<unknown> => {
+      const { description } = readLive([parent.pid], { kcmp: null, threads: false, frozen: false });
+      return description.tasks.at(0)?.credentials?.groups;
+    };
+    expect(await parent.call("setgroups", [])).toBeUndefined();
+    expect(await groupsOf()).toEqual([]);
+    await parent.call("setgroups", [0, 7, 123456]);
+    expect(await groupsOf()).toEqual([0, 7, 123456]);
+  });
+
+  test("refuses several tasks in the seed's dialect", async () => {
+    const parent = await start();
+    const child = await parent.call("child", []);
+    const refused = await runCommand(["dump", `${parent.pid}`, `${child}`, "--dialect", "seed", "-o", path("seed")]);
+    expect(refused).toMatchObject({
+      status: 2,
+      complaints: [expect.stringMatching(/a seed image holds one task, and 2/)],
+    });
+    expect(existsSync(path("seed"))).toBe(false);
   });
 
   test("does without kcmp(2) if asked to", async () => {

@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { whileFrozen } from "../../../cli/dump/freeze.ts";
+import { createNotes } from "../../../cli/dump/notes.ts";
 import { readStat } from "../../../cli/dump/processes.ts";
 import { type LiveProcess, startProcess } from "../../support/live.ts";
 
@@ -29,6 +30,7 @@ describe.skipIf(process.platform !== "linux")("while processes are frozen", () =
     process.kill(target.pid, "SIGCONT");
     await target.end();
   });
+  const notes = createNotes();
   const state = (): string => readStat(target.pid)?.state ?? "";
   const isStopped = (): boolean => state() === "stopped";
   const letGo = async (): Promise<void> => {
@@ -36,7 +38,7 @@ describe.skipIf(process.platform !== "linux")("while processes are frozen", () =
   };
 
   test("they are stopped, and afterwards go on", async () => {
-    expect(await whileFrozen(() => [target.pid], isStopped)).toBe(true);
+    expect(await whileFrozen(() => [target.pid], notes, isStopped)).toBe(true);
     await letGo();
     expect(await target.call("dup", 0)).toBeGreaterThan(2);
   });
@@ -44,6 +46,7 @@ describe.skipIf(process.platform !== "linux")("while processes are frozen", () =
   test("an error lets them go", async () => {
     const failing = whileFrozen(
       () => [target.pid],
+      notes,
       () => {
         throw new Error("in between");
       },
@@ -53,31 +56,10 @@ describe.skipIf(process.platform !== "linux")("while processes are frozen", () =
     expect(await target.call("dup", 0)).toBeGreaterThan(2);
   });
 
-  test("a signal that ends this process lets them go first", async () => {
-    const killed: [number, unknown][] = [];
-    const kill = process.kill.bind(process);
-    vi.spyOn(process, "kill").mockImplementation((pid, signal) => {
-      if (pid === process.pid) killed.push([pid, signal]);
-      else kill(pid, signal);
-      return true;
-    });
-    const listeners = process.listenerCount("SIGTERM");
-    await whileFrozen(
-      () => [target.pid],
-      async () => {
-        expect(isStopped()).toBe(true);
-        process.emit("SIGTERM", "SIGTERM");
-        await letGo();
-      },
-    );
-    expect(killed).toEqual([[process.pid, "SIGTERM"]]);
-    expect(process.listenerCount("SIGTERM")).toBe(listeners);
-  });
-
   test("a process that was stopped before stays stopped", async () => {
     process.kill(target.pid, "SIGSTOP");
     while (!isStopped()) await new Promise((resolve) => setTimeout(resolve, 5));
-    await whileFrozen(() => [target.pid], isStopped);
+    await whileFrozen(() => [target.pid], notes, isStopped);
     expect(isStopped()).toBe(true);
   });
 
@@ -85,7 +67,7 @@ describe.skipIf(process.platform !== "linux")("while processes are frozen", () =
     const child = await target.call("child", []);
     let asked = 0;
     const list = () => (asked++ === 0 ? [target.pid] : [target.pid, child]);
-    const states = await whileFrozen(list, () => [target.pid, child].map((pid) => readStat(pid)?.state));
+    const states = await whileFrozen(list, notes, () => [target.pid, child].map((pid) => readStat(pid)?.state));
     expect(states).toEqual(["stopped", "stopped"]);
   });
 
@@ -100,6 +82,7 @@ describe.skipIf(process.platform !== "linux")("while processes are frozen", () =
       const kill = vi.spyOn(process, "kill");
       const frozen = await whileFrozen(
         () => [target.pid],
+        notes,
         () => /^frozen 1$/m.test(read("cgroup.events")),
       );
       expect(frozen).toBe(true);

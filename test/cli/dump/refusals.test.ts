@@ -68,13 +68,11 @@ describe.skipIf(process.platform !== "linux")("a dump whose comparisons", () => 
     };
     const { notes, moving, closing, opened } = read(false);
     const self = `pid ${process.pid}`;
-    expect(notes).toEqual(
-      expect.arrayContaining([
-        `${self} fd ${moving} changed while it was read: position 0 → 10`,
-        `${self} fd ${closing} changed while it was read: it leads to another file`,
-        `${self} fd ${opened} was opened while it was read`,
-      ]),
-    );
+    expect(notes).toEqual([
+      expect.stringContaining(`${self} fd ${opened}`),
+      `2 descriptors changed while they were read: ${self} fd ${moving} (position 0 → 10), ` +
+        `${self} fd ${closing} (it leads to another file)`,
+    ]);
     expect(read(true).notes).toEqual([]);
   });
 });

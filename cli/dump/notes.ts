@@ -1,0 +1,54 @@
+// What a dump has to say besides its image: at most one line for each kind of note.
+
+/** A kind of note: what is said of one place, and of several. */
+interface Kind {
+  readonly one: string;
+  /** Begins with what the places are. */
+  readonly many: string;
+}
+
+const KINDS = {
+  "not-found": { one: "ended before it was read", many: "processes ended before they were read" },
+  ended: { one: "ended while it was read", many: "tasks ended while they were read" },
+  waiting: {
+    one: "waits in the kernel and could not be stopped",
+    many: "processes wait in the kernel and could not be stopped",
+  },
+  opened: { one: "was opened while it was read", many: "descriptors were opened while they were read" },
+  closed: { one: "was closed while it was read", many: "descriptors were closed while they were read" },
+  changed: { one: "changed while it was read", many: "descriptors changed while they were read" },
+} as const satisfies Record<string, Kind>;
+
+export type NoteKind = keyof typeof KINDS;
+
+/** Collects notes. */
+export interface Notes {
+  /** @param where `pid 12 fd 3`. @param what More about it: `position 0 → 10`. */
+  add(kind: NoteKind, where: string, what?: string): void;
+  /** One sentence for each kind that occurred. */
+  sentences(): string[];
+}
+
+/** Places that a sentence names. */
+const NAMED = 3;
+
+export function createNotes(): Notes {
+  const notes = new Map<NoteKind, Map<string, string>>();
+  return {
+    add(kind, where, what = "") {
+      const places = notes.get(kind) ?? new Map<string, string>();
+      notes.set(kind, places);
+      const known = places.get(where);
+      places.set(where, known === undefined || known === what ? what : `${known}, ${what}`);
+    },
+    sentences: () => Array.from(notes, ([kind, places]) => sentence(KINDS[kind], [...places])),
+  };
+}
+
+function sentence({ one, many }: Kind, places: readonly (readonly [string, string])[]): string {
+  const [[where = "", what = ""] = []] = places;
+  if (places.length === 1) return `${where} ${one}${what === "" ? "" : `: ${what}`}`;
+  const named = places.slice(0, NAMED).map(([place, more]) => (more === "" ? place : `${place} (${more})`));
+  const left = places.length - named.length;
+  return `${places.length} ${many}: ${named.join(", ")}${left === 0 ? "" : ` and ${left} more`}`;
+}
