@@ -36,6 +36,7 @@ export const RULE_OF_PROBLEM: Readonly<Record<string, string | null>> = {
   "objref-value": null,
   "path-cut": null,
   "path-length": null,
+  "path-missing": null,
   "path-nul": null,
   "pids-length": null,
   "pipe-length": null,

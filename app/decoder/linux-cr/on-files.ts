@@ -135,7 +135,7 @@ export function onFileName(walk: Walk): void {
     const what = stop === end ? "A path does not end in NUL." : "A path contains a NUL before its end.";
     report(walk, "warning", "path-nul", what, walk.pos + 8);
   }
-  expectPath(walk, NONE);
+  walk.pathOwner = NONE;
 }
 
 function reportCutPath(walk: Walk, left: number): void {

@@ -13,6 +13,7 @@ export const TAIL_MAGIC = 0x002d2a0cc0deef00n;
 
 const TYPE_HEADER = 1;
 const TYPE_ERROR = 9999;
+const TYPE_TAIL = 9001;
 const SHORT_HEADER = 48;
 const LONG_HEADER = 72;
 
@@ -42,6 +43,10 @@ interface Survey {
   readonly littleEndian: boolean;
   /** Bytes of HEADER; 0 if the image begins with an ERROR record. */
   readonly headerLength: number;
+  /** Bytes of the image. */
+  readonly size: number;
+  /** Whether the image ends without TAIL, as far as it was examined. */
+  readonly isCut: boolean;
   readonly arch: number;
   readonly major: number;
   readonly rev: number;
@@ -93,8 +98,10 @@ async function survey(source: Source): Promise<Survey | null> {
       length: window.view.getUint32(at + 4, littleEndian),
     };
     if (record.length < 8) break;
-    if (record.type >= 101 && record.type <= 103 && at + 80 <= window.bytes.length) {
-      for (let word = 8; word < 80; word += 4) words.set(offset + word, window.view.getUint32(at + word, littleEndian));
+    if (record.type >= 101 && record.type <= 103) {
+      const end = Math.min(80, window.bytes.length - at - 3);
+      for (let word = 8; word < end; word += 4)
+        words.set(offset + word, window.view.getUint32(at + word, littleEndian));
     }
     records.push(record);
     offset += record.length;
@@ -104,6 +111,8 @@ async function survey(source: Source): Promise<Survey | null> {
   return {
     littleEndian,
     headerLength: type === TYPE_HEADER ? length : 0,
+    size: source.size,
+    isCut: records.length < SURVEY_RECORDS && !records.some((record) => record.type === TYPE_TAIL),
     // The only field that is little-endian in every image.
     arch: head.length >= 18 ? headView.getUint16(16, true) : 0,
     major: u16(18),
@@ -130,13 +139,19 @@ const first = (records: readonly RecordHead[], ...types: number[]): RecordHead |
 
 /** Decides on the dialect. The order of tests matters. */
 function decide(found: Survey): Verdict {
-  const { records, headerLength, rev } = found;
+  const { records, headerLength } = found;
   if (headerLength === 0) {
     const string = records[1]?.type;
     return string === 5
       ? verdict("v19", "it begins with an ERROR record, and STRING has type 5", "later versions cannot be ruled out")
       : verdict("v16", "it begins with an ERROR record, and STRING has type 4", "v17 and v18 cannot be ruled out");
   }
+  if (found.size < headerLength) return { ...decideByHeader(found), doubt: "the image ends inside HEADER" };
+  return decideByHeader(found);
+}
+
+function decideByHeader(found: Survey): Verdict {
+  const { records, headerLength, rev } = found;
   if (headerLength === SHORT_HEADER) return decideShort(records);
   const second = records[1];
   if (second?.type === 3) {
@@ -170,7 +185,12 @@ function decideShort(records: readonly RecordHead[]): Verdict {
   return verdict("seed", "HEADER is 48 bytes", "the image does not reach its first task");
 }
 
-function decideRev4({ records, arch }: Survey): Verdict {
+/** The doubt about a choice that rests on what an image does not have; none if the image is whole. */
+const unless = ({ isCut }: Survey, evidence: string): string | undefined =>
+  isCut ? `the image ends before ${evidence}` : undefined;
+
+function decideRev4(found: Survey): Verdict {
+  const { records, arch } = found;
   if (arch === 5) return verdict("v19-rc2-x86_64", "rev is 4 and arch_id 5");
   const buffer = first(records, 703);
   if (buffer?.length === 104) return verdict("v19-rc2", "rev is 4 and SOCKET_BUFFER is 104 bytes");
@@ -178,14 +198,21 @@ function decideRev4({ records, arch }: Survey): Verdict {
     return verdict("v19-rc2", "rev is 4 and sockets are numbered as from v19-rc2 on");
   }
   if (buffer?.length === 16) return verdict("v19-dev-20091116", "rev is 4 and SOCKET_BUFFER is 16 bytes");
-  return verdict("v19-dev-20091116", "rev is 4, and nothing in it differs between v19-dev-20091116 and v19-rc2");
+  return verdict(
+    "v19-dev-20091116",
+    "rev is 4, and nothing in it differs between v19-dev-20091116 and v19-rc2",
+    unless(found, "its first socket"),
+  );
 }
 
-function decideRev5({ records, arch, auxv }: Survey): Verdict {
+function decideRev5(found: Survey): Verdict {
+  const { records, arch, auxv } = found;
   const task = first(records, 102);
   if (task?.length === 72) return verdict("v19-rc3", "rev is 5 and TASK is 72 bytes");
   if (arch === 1 && auxv >= 100) return verdict("v19-rc3", `rev is 5 and auxv's length ${auxv} is in bytes`);
-  return verdict("v19", task ? `rev is 5 and TASK is ${task.length} bytes` : "rev is 5");
+  return task
+    ? verdict("v19", `rev is 5 and TASK is ${task.length} bytes`)
+    : verdict("v19", "rev is 5", "the image does not reach its first task");
 }
 
 function decideRev6(found: Survey): Verdict {
@@ -197,7 +224,7 @@ function decideRev6(found: Survey): Verdict {
   if (task?.length === 80) {
     return first(records, 306)?.length === 96
       ? verdict("v23-dev-20110110", "rev is 6, TASK is 80 bytes and TTY 96")
-      : verdict("v23-rc1", "rev is 6, TASK is 80 bytes and TREE has type 101");
+      : verdict("v23-rc1", "rev is 6, TASK is 80 bytes and TREE has type 101", terminalDoubt(found));
   }
   const pids = records[treeAt + 1];
   const tree = records[treeAt];
@@ -209,8 +236,14 @@ function decideRev6(found: Survey): Verdict {
   if (arch === 6) return verdict("v21-arm", "rev is 6 and arch_id 6");
   if (treeAt < 0 && major === 3)
     return verdict("samsung-3.0", "rev is 6 and the kernel is 3.x", "the image does not reach its tree of tasks");
-  return verdict("v21", task ? `rev is 6, TASK is ${task.length} bytes and there is no VPIDS record` : "rev is 6");
+  return task
+    ? verdict("v21", `rev is 6, TASK is ${task.length} bytes and there is no VPIDS record`)
+    : verdict("v21", "rev is 6", "the image does not reach its first task");
 }
+
+/** Only the length of TTY tells v23-dev-20110110 from v23-rc1. */
+const terminalDoubt = (found: Survey): string | undefined =>
+  first(found.records, 306) === undefined ? unless(found, "its first terminal") : undefined;
 
 function decidePids(found: Survey): Verdict {
   const { records, arch, major } = found;
@@ -226,9 +259,10 @@ function decidePids(found: Survey): Verdict {
   const isHeadLength = (value: number) => value === 12 || value === 24;
   const early = isHeadLength(found.u32(task.offset + 36));
   const late = isHeadLength(found.u32(task.offset + 68));
-  return early && !late
-    ? verdict("v23-pids", `${start}, and TASK has its robust futex length at 36`)
-    : verdict("v23-rc2", `${start}, and TASK is laid out as in v23-rc2`);
+  if (early && !late) return verdict("v23-pids", `${start}, and TASK has its robust futex length at 36`);
+  if (late && !early) return verdict("v23-rc2", `${start}, and TASK has its robust futex length at 68`);
+  const doubt = "v23-pids cannot be ruled out: no VMA is reached, and TASK fits both";
+  return verdict("v23-rc2", `${start}, and nothing in it is only in v23-pids`, doubt);
 }
 
 /** Records that show that an image is of another dialect than the one detected: type and length → dialect. */

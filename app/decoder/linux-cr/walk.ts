@@ -2,7 +2,7 @@
 
 import type { Fact, Problem, Severity } from "../../model/checkpoint.ts";
 import { NONE } from "../../model/checkpoint.ts";
-import { u8At } from "../../model/read.ts";
+import { f64At, i32At, u8At } from "../../model/read.ts";
 import type { FileRow, RecordRow, TableRow, TaskRow } from "../../model/rows.ts";
 import { type Builder, createBuilder } from "../builder.ts";
 import { createIdIndex, type IdIndex } from "../id-index.ts";
@@ -186,8 +186,18 @@ export function fault(walk: Walk, code: string, message: string, offset: number)
 
 /** Makes the next FILE_NAME the path of `file`; NONE: no path is expected. */
 export function expectPath(walk: Walk, file: FileRow): void {
+  if (walk.pathOwner !== NONE) reportPathless(walk, walk.pathOwner);
   walk.pathOwner = file;
   walk.fsPathsLeft = 0;
+}
+
+/** Reports an open file whose FILE_NAME is missing, unless the image or its dump ends before it. */
+function reportPathless(walk: Walk, file: FileRow): void {
+  const { builder, errorRecord } = walk;
+  const record = i32At(builder.files.record, file);
+  if (errorRecord !== NONE || walk.faulted || record === builder.records.count - 1) return;
+  const offset = f64At(builder.records.offset, record);
+  report(walk, "error", "path-missing", "The FILE_NAME of an open file is missing.", offset);
 }
 
 /**

@@ -1,0 +1,102 @@
+// Crafted and damaged Linux-CR images: what is right for each.
+
+import { describe, expect, test } from "vitest";
+import { checkImage } from "../../../app/checks/check.ts";
+import type { Image } from "../../../app/decoder/image.ts";
+import { commBytes, nameBytes } from "../../../app/model/checkpoint.ts";
+import { visibleText } from "../../../app/model/text.ts";
+import { append, makeRecord, putTogether, removeRecord, repeatRecord, takeApart } from "../../support/edit-image.ts";
+import { documentOf, fixtureBytes, open } from "../../support/open.ts";
+
+const codes = ({ checkpoint }: Image): string[] => checkpoint.problems.map(({ code }) => code);
+
+const fixture = (name: string): Promise<Image> => open(fixtureBytes(`hostile/${name}.ckpt`));
+
+const pids = ({ checkpoint: { tasks } }: Image): number[] => [...tasks.pid];
+
+describe("a record that is shorter than its struct", () => {
+  test("is a problem, and its values before the end are exported", async () => {
+    const image = await fixture("short-eventfd");
+    expect(codes(image)).toContain("record-length");
+    const { files } = await documentOf(image);
+    const eventfd = files.find(({ kind }) => kind === "eventfd");
+    expect(eventfd?.details.count).toBeNull();
+    expect(eventfd?.flags).not.toBeNull();
+  });
+});
+
+describe("a dump that failed", () => {
+  for (const name of ["error-without-reason", "error-then-task"]) {
+    test(`is an error without the STRING right after its ERROR (${name})`, async () => {
+      const image = await fixture(name);
+      expect(image.checkpoint.complete).toBe(false);
+      expect(image.checkpoint.problems.map(({ message }) => message)).toContain(
+        "The dump failed; the image gives no reason.",
+      );
+      const { findings } = await checkImage(image);
+      expect(findings.map(({ code }) => code)).toContain("H42");
+    });
+  }
+
+  test("does not become whole by a TAIL", async () => {
+    const whole = await takeApart(fixtureBytes("linux-cr/seed-tables/before.ckpt"));
+    const error = { name: "ERROR", struct: null, bytes: Uint8Array.of(0x0f, 0x27, 0, 0, 8, 0, 0, 0) };
+    const image = await open(putTogether(append(removeRecord(whole, "TAIL"), error, makeRecord(whole, "TAIL"))));
+    expect(image.checkpoint.complete).toBe(false);
+    expect(codes(image)).toContain("error-record");
+  });
+
+  test("leaves the name of a later task alone", async () => {
+    const { checkpoint } = await fixture("error-then-task");
+    const names = [...checkpoint.tasks.pid].map((_, task) => visibleText(commBytes(checkpoint, task)));
+    expect(names.every((name) => name.length > 0)).toBe(true);
+  });
+});
+
+describe("the first statement of a fact", () => {
+  test("wins over a second PIDS", async () => {
+    const image = await fixture("second-pids");
+    expect(codes(image)).toContain("repeated-record");
+    const whole = await open(fixtureBytes("hostile/v23-pids-whole.ckpt"));
+    expect(pids(image)).toEqual(pids(whole));
+  });
+
+  test("wins over a second TASK_OBJS", async () => {
+    const image = await fixture("second-task-objs");
+    expect(codes(image)).toContain("repeated-record");
+    const { tables, tasks } = image.checkpoint;
+    expect(tables.id[tasks.table[0] as number]).toBe(1);
+  });
+
+  for (const name of ["HEADER", "TREE", "PIDS", "TASK_OBJS"]) {
+    test(`wins over a repeated ${name}`, async () => {
+      const bytes = fixtureBytes(`linux-cr/${name === "PIDS" ? "v23-s1" : "v16-s1"}/before.ckpt`);
+      const whole = await open(bytes);
+      const parts = await takeApart(bytes);
+      if (!parts.parts.some((part) => part.name === name)) return;
+      const image = await open(putTogether(repeatRecord(parts, name)));
+      expect(codes(image)).toContain("repeated-record");
+      expect(pids(image)).toEqual(pids(whole));
+      expect(image.checkpoint.facts).toEqual(whole.checkpoint.facts);
+    });
+  }
+});
+
+test("an open file without its FILE_NAME is a problem, and has no name", async () => {
+  const image = await fixture("without-path");
+  expect(codes(image)).toContain("path-missing");
+  expect(nameBytes(image.checkpoint, 0)).toHaveLength(0);
+});
+
+describe("the dialect", () => {
+  test("is in doubt where the image ends before what decides it", async () => {
+    const image = await fixture("v23-pids-cut");
+    expect(codes(image)).toContain("dialect-doubt");
+  });
+
+  test("is certain where the image has what decides it", async () => {
+    const image = await fixture("v23-pids-whole");
+    expect(image.checkpoint.dialect).toBe("v23-pids");
+    expect(codes(image)).not.toContain("dialect-doubt");
+  });
+});
