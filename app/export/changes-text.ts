@@ -21,6 +21,7 @@ import { i32At, u8At, u32At, u64At } from "../model/read.ts";
 import type { FileRow, TaskRow } from "../model/rows.ts";
 import { visible, visibleText } from "../model/text.ts";
 import { counted, fileName } from "../model/words.ts";
+import { delimitedCell } from "./delimited.ts";
 
 /** Sets off text from an image. The text has no invisible or misleading characters left. */
 export type Quote = (text: string) => string;
@@ -369,7 +370,7 @@ export function changesCsv(comparison: Comparison, indices?: Iterable<number>): 
   const lines = [CSV_COLUMNS.join(",")];
   for (const index of indices ?? comparison.changes.kind.keys()) {
     const cells = csvCells(comparison, index);
-    lines.push(CSV_COLUMNS.map((column) => csvCell(cells[column])).join(","));
+    lines.push(CSV_COLUMNS.map((column) => delimitedCell(cells[column], ",")).join(","));
   }
   return `${lines.join("\r\n")}\r\n`;
 }
@@ -457,10 +458,4 @@ function valueCells(comparison: Comparison, index: number, change: Change) {
     default:
       return { before: "", after: "", details: "" };
   }
-}
-
-/** A cell, quoted if needed, and never a formula. */
-export function csvCell(text: string): string {
-  const safe = /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

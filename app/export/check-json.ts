@@ -3,6 +3,7 @@
 import { isSound } from "../checks/filter.ts";
 import type { Finding, Findings } from "../checks/finding.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
+import { jsonText } from "../model/text.ts";
 import type { SourceFacts } from "./show-json.ts";
 
 /** A finding in the document. Rows of this program's own tables are not in it. */
@@ -39,7 +40,7 @@ export function checkDocument(
 /** The same as text, a line for each finding. */
 export function checkDocumentText(document: CheckDocument): string {
   const { findings, ...head } = document;
-  const lines = Object.entries(head).map(([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)},\n`);
-  const listed = findings.map((finding) => `\n    ${JSON.stringify(finding)}`).join(",");
+  const lines = Object.entries(head).map(([key, value]) => `  ${jsonText(key)}: ${jsonText(value)},\n`);
+  const listed = findings.map((finding) => `\n    ${jsonText(finding)}`).join(",");
   return `{\n${lines.join("")}  "findings": [${listed}${findings.length === 0 ? "" : "\n  "}]\n}\n`;
 }

@@ -9,8 +9,10 @@ export type Separator = "," | "\t";
 
 /** The header line. CSV lines end in CRLF (RFC 4180). */
 export function titleLine(listing: Listing, columns: readonly string[], separator: Separator): string {
-  const titles = columns.map((id) => columnOf(listing, id)?.title ?? id);
-  return titles.map((title) => cell(title, separator)).join(separator) + end(separator);
+  return delimitedLine(
+    columns.map((id) => columnOf(listing, id)?.title ?? id),
+    separator,
+  );
 }
 
 /** Rows `from` … `to - 1` of `rows`, one line each. */
@@ -27,18 +29,28 @@ export function rowLines(
   let lines = "";
   for (let at = from; at < Math.min(to, rows.length); at++) {
     const row = u32At(rows, at);
-    lines += known.map((column) => cell(column.text(checkpoint, row), separator)).join(separator) + end(separator);
+    lines += delimitedLine(
+      known.map((column) => column.text(checkpoint, row)),
+      separator,
+    );
   }
   return lines;
 }
 
-const end = (separator: Separator): string => (separator === "," ? "\r\n" : "\n");
+/** One line with its end. */
+export const delimitedLine = (cells: readonly string[], separator: Separator): string =>
+  cells.map((text) => delimitedCell(text, separator)).join(separator) + (separator === "," ? "\r\n" : "\n");
 
-/**
- * One cell. A value that a spreadsheet would take for a formula gets an apostrophe: names come from untrusted images.
- */
-function cell(text: string, separator: Separator): string {
-  const safe = /^[=+@-]/.test(text) && !/^-?\d+$/.test(text) ? `'${text}` : text;
-  if (separator === "\t") return safe;
+/** What spreadsheets take for the beginning of a formula: names come from untrusted images. */
+const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
+/** A number, which is none, and the dash that stands for no value. */
+const HARMLESS = /^-\d*$/;
+
+/** One cell. One that a spreadsheet would take for a formula begins with an apostrophe. */
+export function delimitedCell(text: string, separator: Separator): string {
+  const isFormula = FORMULA.test(text) && !HARMLESS.test(text);
+  // Pasted into a spreadsheet, a quote at the start of a cell takes the cells up to the next quote with it.
+  const safe = isFormula || (separator === "\t" && text.startsWith('"')) ? `'${text}` : text;
+  if (separator === "\t") return safe.replace(/[\t\r\n]/g, " ");
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -3,6 +3,7 @@
 import type { Change } from "../diff/changes.ts";
 import type { Comparison } from "../diff/comparison.ts";
 import { changeAt, changesJson } from "../diff/describe.ts";
+import { jsonText } from "../model/text.ts";
 
 /** An image as the user gave it; `bytes`: its size. */
 export interface Source {
@@ -39,10 +40,10 @@ export function* diffDocumentText(
 ): Generator<string> {
   const listed = indices[Symbol.iterator]();
   let next = listed.next();
-  yield `{\n  "schema": 1,\n  "before": ${JSON.stringify(sources.before)},\n  "after": ${JSON.stringify(sources.after)},\n`;
+  yield `{\n  "schema": 1,\n  "before": ${jsonText(sources.before)},\n  "after": ${jsonText(sources.after)},\n`;
   yield `  "equal": ${next.done === true},\n  "changes": [`;
   for (let separator = "\n    "; !next.done; separator = ",\n    ") {
-    yield separator + JSON.stringify(changeAt(comparison, next.value));
+    yield separator + jsonText(changeAt(comparison, next.value));
     next = listed.next();
     if (next.done) yield "\n  ";
   }

@@ -6,7 +6,7 @@ import type { Details } from "../model/fields.ts";
 import { FILE_KINDS, flagNames, TASK_STATES } from "../model/names.ts";
 import { i32At, u8At, u32At, u64At } from "../model/read.ts";
 import type { FileRow, TableRow, TaskRow } from "../model/rows.ts";
-import { base64, decodeText, isUtf8 } from "../model/text.ts";
+import { base64, decodeText, isUtf8, jsonText } from "../model/text.ts";
 
 /** The image as the user named it. */
 export interface SourceFacts {
@@ -38,9 +38,9 @@ export async function* showDocument({ checkpoint, details }: Shown, source: Sour
     entry: (row: number) => unknown | Promise<unknown>,
     last = false,
   ): AsyncGenerator<string> {
-    chunk += `  ${JSON.stringify(key)}: [`;
+    chunk += `  ${jsonText(key)}: [`;
     for (let row = 0; row < count; row++) {
-      chunk += `${row === 0 ? "" : ","}\n    ${JSON.stringify(await entry(row))}`;
+      chunk += `${row === 0 ? "" : ","}\n    ${jsonText(await entry(row))}`;
       if (chunk.length < CHUNK) continue;
       yield chunk;
       chunk = "";
@@ -56,7 +56,7 @@ export async function* showDocument({ checkpoint, details }: Shown, source: Sour
     complete: checkpoint.complete,
   };
   chunk += "{\n";
-  for (const [key, value] of Object.entries(head)) chunk += `  ${JSON.stringify(key)}: ${JSON.stringify(value)},\n`;
+  for (const [key, value] of Object.entries(head)) chunk += `  ${jsonText(key)}: ${jsonText(value)},\n`;
   const { tasks, tables, files, problems } = checkpoint;
   yield* list("tasks", tasks.count, (row) => taskEntry(checkpoint, row));
   yield* list("fileTables", tables.count, (row) => tableEntry(checkpoint, row));

@@ -21,30 +21,84 @@ export function isUtf8(bytes: Uint8Array): boolean {
 
 const SHORT: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0", "\\": "\\\\" };
 
-// C0 and C1 controls, backslash, line and paragraph separators, bidirectional controls, zero-width characters,
-// byte order mark, and lone surrogates.
-const HIDDEN =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is the point
-  /[\u0000-\u001f\u007f-\u009f\\\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]/;
+/** Code points that are invisible, that look like others, or that change how the text around them is shown. */
+const HIDDEN: readonly (readonly [first: number, last: number])[] = [
+  [0x00, 0x1f], // C0 controls
+  [0x7f, 0x9f], // DEL, C1 controls
+  [0xa0, 0xa0], // no-break space
+  [0xad, 0xad], // soft hyphen
+  [0x34f, 0x34f], // combining grapheme joiner
+  [0x61c, 0x61c], // Arabic letter mark
+  [0x115f, 0x1160], // Hangul fillers
+  [0x1680, 0x1680], // Ogham space mark
+  [0x17b4, 0x17b5], // Khmer inherent vowels
+  [0x180b, 0x180f], // Mongolian variation selectors and vowel separator
+  [0x2000, 0x200f], // spaces of other widths, zero-width characters, directional marks
+  [0x2028, 0x202f], // line and paragraph separators, bidirectional controls, narrow no-break space
+  [0x205f, 0x206f], // medium mathematical space, word joiner, invisible operators, bidirectional isolates
+  [0x2800, 0x2800], // blank Braille pattern
+  [0x3000, 0x3000], // ideographic space
+  [0x3164, 0x3164], // Hangul filler
+  [0xd800, 0xdfff], // lone surrogates
+  [0xfdd0, 0xfdef], // noncharacters
+  [0xfe00, 0xfe0f], // variation selectors
+  [0xfeff, 0xfeff], // byte order mark
+  [0xffa0, 0xffa0], // halfwidth Hangul filler
+  [0xfff0, 0xfffb], // unassigned ignorable characters, interlinear annotations
+  [0xfffe, 0xffff], // noncharacters
+  [0x13430, 0x1343f], // Egyptian hieroglyph format controls
+  [0x1bca0, 0x1bca3], // shorthand format controls
+  [0x1d159, 0x1d159], // null notehead
+  [0x1d173, 0x1d17a], // musical format controls
+  [0xe0000, 0xe0fff], // tag characters, variation selectors
+];
+
+const codePoint = (value: number): string => `\\u{${value.toString(16)}}`;
+const hiddenRanges = HIDDEN.map(([first, last]) => `${codePoint(first)}-${codePoint(last)}`).join("");
+/** By code points, so that a pair of surrogates stays whole and a lone one is found. */
+const INVISIBLE = new RegExp(`[${hiddenRanges}]`, "gu");
+const INVISIBLE_OR_BACKSLASH = new RegExp(`[\\\\${hiddenRanges}]`, "gu");
 const PLAIN = /^[\x20-\x5b\x5d-\x7e]*$/;
 
-const escaped = (character: string): string => {
-  const code = character.charCodeAt(0);
-  return SHORT[character] ?? (code < 0x100 ? `\\x${hex(code, 2)}` : `\\u${hex(code, 4)}`);
-};
+function escaped(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  return SHORT[character] ?? (code < 0x100 ? `\\x${hex(code, 2)}` : code > 0xffff ? codePoint(code) : utf16(character));
+}
+
+/** `\u202e`; `\udb40\udc41` for what takes two units. */
+function utf16(character: string): string {
+  let out = "";
+  for (let at = 0; at < character.length; at++) out += `\\u${hex(character.charCodeAt(at), 4)}`;
+  return out;
+}
 
 const hex = (value: number, width: number): string => value.toString(16).padStart(width, "0");
 
-/** A string with everything invisible or misleading written as an escape: `a\nb`, `\u202e`. */
+/** A string with everything invisible or misleading written as an escape: `a\nb`, `\u202e`, `\u{e0041}`. */
 export function visible(text: string): string {
-  if (PLAIN.test(text)) return text;
-  let out = "";
-  // By code points, so that a pair of surrogates stays whole and a lone one is found.
-  for (const character of text) {
-    out += character.length === 1 && HIDDEN.test(character) ? escaped(character) : character;
-  }
-  return out;
+  return PLAIN.test(text) ? text : text.replace(INVISIBLE_OR_BACKSLASH, escaped);
 }
+
+/**
+ * A value as JSON in one line. JSON.stringify leaves C1 controls, DEL and invisible characters as they are; here they
+ * are escaped, so that the document can be printed to a terminal. The value is the same.
+ */
+export function jsonText(value: unknown): string {
+  return JSON.stringify(value).replace(INVISIBLE, utf16);
+}
+
+/** Most bytes of a name that a terminal or a message gets: a path of the kernel fits. */
+const MOST_SHOWN = 4096;
+
+/** Bytes as visible text, shortened if they are longer than any path: `aaaa… (16,777,216 bytes)`. */
+export function shownText(bytes: Uint8Array): string {
+  if (bytes.length <= MOST_SHOWN) return visibleText(bytes);
+  const size = String(bytes.length).replace(/\B(?=(?:\d{3})+$)/g, ",");
+  return `${visibleText(bytes.subarray(0, FEW_SHOWN))}… (${size} bytes)`;
+}
+
+/** What is left of a longer name. */
+const FEW_SHOWN = 256;
 
 /** Bytes as visible text: as `visible`, and each byte that is not valid UTF-8 as `\xff`. */
 export function visibleText(bytes: Uint8Array): string {
@@ -99,4 +153,15 @@ export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
   return true;
+}
+
+/** Where `needle` first occurs in bytes; -1: nowhere. */
+export function indexOfBytes(bytes: Uint8Array, needle: Uint8Array): number {
+  const last = bytes.length - needle.length;
+  const [first] = needle;
+  if (first === undefined) return 0;
+  for (let at = bytes.indexOf(first); at >= 0 && at <= last; at = bytes.indexOf(first, at + 1)) {
+    if (sameBytes(bytes.subarray(at, at + needle.length), needle)) return at;
+  }
+  return -1;
 }

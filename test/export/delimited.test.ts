@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { rowLines, titleLine } from "../../app/export/delimited.ts";
+import { delimitedCell, rowLines, titleLine } from "../../app/export/delimited.ts";
 import { checkpointOf } from "../support/state.ts";
 
 const checkpoint = checkpointOf({
@@ -21,4 +21,23 @@ test("CSV quotes what it must, keeps numbers whole and defuses formulas", () => 
 
 test("a tab in a name cannot make a column", () => {
   expect(lines("\t").split("\n")[2]).toBe("/x\\ty\t");
+});
+
+test("no cell of either form is a formula", () => {
+  for (const text of ["=1+1", "+1", "-1+1", "@x", "--x", "＝1"]) {
+    expect(delimitedCell(text, ",")).toBe(`'${text}`);
+    expect(delimitedCell(text, "\t")).toBe(`'${text}`);
+  }
+  expect(delimitedCell("\t=1", ",")).toBe("'\t=1");
+  expect(delimitedCell("\r=1", ",")).toBe(`"'\r=1"`);
+  expect(delimitedCell("\t=1", "\t")).toBe("' =1");
+  for (const text of ["a=1", "-1", "-", "/x"]) {
+    expect(delimitedCell(text, ",")).toBe(text);
+    expect(delimitedCell(text, "\t")).toBe(text);
+  }
+});
+
+test("a quote at the start of a pasted cell takes no others with it", () => {
+  expect(delimitedCell('"a', "\t")).toBe(`'"a`);
+  expect(delimitedCell('"a', ",")).toBe('"""a"');
 });

@@ -1,0 +1,53 @@
+import { describe, expect, test } from "vitest";
+import { indexOfBytes, jsonText, shownText, visible } from "../../app/model/text.ts";
+
+describe("invisible text", () => {
+  test.each([
+    ["tag characters", "a\u{e0041}\u{e0042}", "a\\u{e0041}\\u{e0042}"],
+    ["Hangul fillers", "\u115f\u1160\u3164\uffa0", "\\u115f\\u1160\\u3164\\uffa0"],
+    ["variation selectors", "x\ufe0f\u{e0100}\u180b", "x\\ufe0f\\u{e0100}\\u180b"],
+    ["no-break and other spaces", "a\u00a0b\u2007c\u202fd\u3000e", "a\\xa0b\\u2007c\\u202fd\\u3000e"],
+    ["zero-width marks", "a\u200b\u200c\u200d\u2060\ufeff", "a\\u200b\\u200c\\u200d\\u2060\\ufeff"],
+    ["the soft hyphen", "ro\u00adot", "ro\\xadot"],
+    ["invisible operators", "\u2061\u2062\u2063\u2064", "\\u2061\\u2062\\u2063\\u2064"],
+    ["bidirectional controls", "\u202e\u2066\u061c\u200f", "\\u202e\\u2066\\u061c\\u200f"],
+    ["controls", "\x1b\x7f\x9b\n\t\0\\", "\\x1b\\x7f\\x9b\\n\\t\\0\\\\"],
+    ["the combining grapheme joiner", "a\u034fb", "a\\u034fb"],
+    ["lone surrogates", "\ud800x", "\\ud800x"],
+    ["noncharacters", "\ufffe", "\\ufffe"],
+  ])("%s are made visible", (_, text, shown) => {
+    expect(visible(text)).toBe(shown);
+  });
+
+  test("every character that Unicode lets a renderer leave out is made visible", () => {
+    for (let code = 0; code <= 0x10ffff; code++) {
+      const character = String.fromCodePoint(code);
+      if (character !== " " && /[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cs}\p{Z}]/u.test(character)) {
+        expect(visible(character)).toMatch(/^\\/);
+      }
+    }
+  });
+
+  test("letters of every script stay as they are", () => {
+    for (const text of ["naïve", "файл", "文件", "한글", "ملف", "😀", "e\u0301", "a b"]) expect(visible(text)).toBe(text);
+  });
+});
+
+test("JSON is printable and has the same value", () => {
+  const value = { "a\x9b": "\x7f\x85\u202e\u{e0041}\ufe0f\u00a0é😀\n" };
+  const text = jsonText(value);
+  expect(text).toBe('{"a\\u009b":"\\u007f\\u0085\\u202e\\udb40\\udc41\\ufe0f\\u00a0é😀\\n"}');
+  expect(JSON.parse(text)).toEqual(value);
+});
+
+test("a name longer than any path is shortened with its size", () => {
+  expect(shownText(new Uint8Array(4096).fill(97))).toBe("a".repeat(4096));
+  expect(shownText(new Uint8Array(1_000_000).fill(97))).toBe(`${"a".repeat(256)}… (1,000,000 bytes)`);
+});
+
+test("bytes are found wherever they are", () => {
+  const bytes = Uint8Array.from([1, 2, 1, 2, 3]);
+  expect(indexOfBytes(bytes, Uint8Array.from([1, 2, 3]))).toBe(2);
+  expect(indexOfBytes(bytes, Uint8Array.from([3, 1]))).toBe(-1);
+  expect(indexOfBytes(bytes, new Uint8Array(0))).toBe(0);
+});
