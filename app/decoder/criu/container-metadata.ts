@@ -1,7 +1,8 @@
-// The files that container engines add to an image set (config.dump, spec.dump, network.status), as facts.
+// The files that container engines and runtimes add to an image set (config.dump, spec.dump, network.status,
+// descriptors.json), as facts.
 
 import type { Fact, Severity } from "../../model/checkpoint.ts";
-import { decodeText, visible } from "../../model/text.ts";
+import { decodeText } from "../../model/text.ts";
 import { type Source, SourceError } from "../source.ts";
 import { baseName } from "./member-names.ts";
 
@@ -32,6 +33,7 @@ export const METADATA_NAMES: ReadonlySet<string> = new Set([
   "spec.dump",
   "network.status",
   "pod.options",
+  "descriptors.json",
 ]);
 
 const SIZE_LIMIT = 8 << 20;
@@ -41,14 +43,14 @@ type Json = { readonly [key: string]: unknown };
 const isObject = (value: unknown): value is Json =>
   value !== null && typeof value === "object" && !Array.isArray(value);
 
-/** The text at a path of keys; `null` if there is none. */
+/** The text at a path of keys, raw; `null` if there is none. */
 function textAt(value: unknown, ...keys: string[]): string | null {
   let found = value;
   for (const key of keys) {
     if (!isObject(found) || !Object.hasOwn(found, key)) return null;
     found = found[key];
   }
-  return typeof found === "string" && found !== "" ? visible(found) : null;
+  return typeof found === "string" && found !== "" ? found : null;
 }
 
 /** Reads the metadata among `sources`. A file that is not JSON becomes a problem. */
@@ -71,17 +73,17 @@ export async function readMetadata(sources: readonly Source[]): Promise<Metadata
   };
   const config = documents.get("config.dump");
   const spec = documents.get("spec.dump");
-  add("container", textAt(config, "name"));
+  const pod = podOf(spec, textAt(config, "name"));
+  add("container", pod.container ?? textAt(config, "name"));
   add("container id", textAt(config, "id"));
-  add("image", textAt(config, "rootfsImageName") ?? textAt(config, "rootfsImage"));
+  add("namespace", pod.namespace);
+  add("pod", pod.name);
+  add("attempt", pod.attempt);
+  add("image", textAt(config, "rootfsImageName") ?? pod.image ?? textAt(config, "rootfsImage"));
   add("engine", engineOf(spec));
   add("runtime", textAt(config, "runtime"));
-  add(
-    "pod",
-    textAt(spec, "annotations", "io.kubernetes.pod.name") ??
-      textAt(spec, "annotations", "io.kubernetes.cri.sandbox-name"),
-  );
-  add("address", addressOf(documents.get("network.status")));
+  add("address", addressOf(documents.get("network.status")) ?? annotatedAddresses(spec));
+  add("inherited stdio", stdioOf(documents.get("descriptors.json")));
   add("created", whenOf(textAt(config, "createdTime")));
   const checkpointed = whenOf(textAt(config, "checkpointedTime"));
   add("checkpointed", checkpointed);
@@ -94,6 +96,69 @@ function engineOf(spec: unknown): string | null {
   const annotations = isObject(spec) ? spec.annotations : null;
   if (!isObject(annotations)) return null;
   return Object.keys(annotations).some((key) => key.startsWith("io.kubernetes.cri.")) ? "containerd" : null;
+}
+
+/** What Kubernetes calls a container. */
+interface Pod {
+  readonly container: string | null;
+  readonly namespace: string | null;
+  readonly name: string | null;
+  /** How often the container was restarted. */
+  readonly attempt: string | null;
+  readonly image: string | null;
+}
+
+/** kubelet's name of a container: k8s_CONTAINER_POD_NAMESPACE_UID_ATTEMPT. */
+const KUBELET_NAME = /^k8s_([^_]+)_([^_]+)_([^_]+)_[^_]+_(\d+)$/;
+
+/** The pod of a container, by the annotations of CRI-O or containerd, or by the name that CRI-O gives it. */
+function podOf(spec: unknown, configName: string | null): Pod {
+  const annotation = (...names: string[]): string | null => {
+    for (const name of names) {
+      const value = textAt(spec, "annotations", name);
+      if (value !== null) return value;
+    }
+    return null;
+  };
+  const [, container = null, pod = null, namespace = null, attempt = null] = KUBELET_NAME.exec(configName ?? "") ?? [];
+  return {
+    container: annotation("io.kubernetes.container.name", "io.kubernetes.cri.container-name") ?? container,
+    namespace: annotation("io.kubernetes.pod.namespace", "io.kubernetes.cri.sandbox-namespace") ?? namespace,
+    name: annotation("io.kubernetes.pod.name", "io.kubernetes.cri.sandbox-name") ?? pod,
+    attempt:
+      attemptIn(annotation("io.kubernetes.cri-o.Metadata")) ??
+      annotation("io.kubernetes.container.restartCount") ??
+      attempt,
+    image: annotation("io.kubernetes.cri-o.ImageName", "io.kubernetes.cri.image-name"),
+  };
+}
+
+/** The attempt in CRI-O's ContainerMetadata, which is JSON within an annotation. */
+function attemptIn(metadata: string | null): string | null {
+  if (metadata === null) return null;
+  try {
+    const value: unknown = JSON.parse(metadata);
+    return isObject(value) && typeof value.attempt === "number" ? String(value.attempt) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** CRI-O's addresses of a pod: io.kubernetes.cri-o.IP.0 and so on. */
+function annotatedAddresses(spec: unknown): string | null {
+  const found: string[] = [];
+  for (let nth = 0; nth < 16; nth++) {
+    const address = textAt(spec, "annotations", `io.kubernetes.cri-o.IP.${nth}`);
+    if (address !== null) found.push(address);
+  }
+  return found.length === 0 ? null : found.join(", ");
+}
+
+/** What descriptors 0, 1 and 2 were, by descriptors.json of runc and crun: they are handed in again at restore. */
+function stdioOf(targets: unknown): string | null {
+  if (!Array.isArray(targets)) return null;
+  const names = targets.slice(0, 3).map((target, fd) => (typeof target === "string" ? `${fd} ${target}` : null));
+  return names.filter((name) => name !== null).join(", ") || null;
 }
 
 function addressOf(status: unknown): string | null {

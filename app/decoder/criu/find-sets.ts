@@ -124,7 +124,7 @@ const belongsToSet = (name: string): boolean =>
   memberOfName(name) !== null ||
   name.endsWith(".img") ||
   METADATA_NAMES.has(baseName(name)) ||
-  [PARENT, "descriptors.json"].includes(baseName(name));
+  baseName(name) === PARENT;
 
 /** The directory of the set that a set's `parent` link leads to, if it is here; else `null`. */
 async function parentOf(directory: string, own: readonly Source[], isSet: ReadonlySet<string>): Promise<string | null> {

@@ -1,7 +1,7 @@
 // The set as a whole: dialect, machine and facts, from the inventory, the UTS namespace and signs of the release.
 
 import type { Fact, Machine } from "../../model/checkpoint.ts";
-import { visibleText } from "../../model/text.ts";
+import { decodeText } from "../../model/text.ts";
 import { counted, sizeText } from "../../model/words.ts";
 import type { Head } from "../builder.ts";
 import { type Entry, type SetContext, since } from "./context.ts";
@@ -52,7 +52,7 @@ export function onUtsNamespace({ values, facts }: SetContext, { bytes, start, en
   const { nodename } = UTSNS.slot;
   const seen = scan(bytes, start, end, UTSNS, values);
   if (isSet(seen, nodename)) {
-    facts.hostName ??= visibleText(bytes.subarray(low(values, nodename), high(values, nodename)));
+    facts.hostName ??= decodeText(bytes.subarray(low(values, nodename), high(values, nodename)));
   }
   return seen;
 }
