@@ -1,6 +1,7 @@
 // Finds the image in what the user gave, and calls its format's decoder.
 
 import type { Problem } from "../model/checkpoint.ts";
+import { visible } from "../model/text.ts";
 import type { ArchiveProblem } from "./archive/tar-header.ts";
 import type { UnpackLimits } from "./archive/unpack.ts";
 import { NO_METADATA } from "./criu/container-metadata.ts";
@@ -9,7 +10,6 @@ import { decodeCriuSet } from "./criu/index.ts";
 import { type FoundImage, findImages } from "./find-images.ts";
 import type { Image, Refusal } from "./image.ts";
 import { decodeLinuxCr } from "./linux-cr/index.ts";
-import { isLinuxCr } from "./linux-cr/recognise.ts";
 import type { DecodeOptions, Source } from "./source.ts";
 
 /** How to open an image: a dialect chosen by hand, one of several images, how much to unpack. */
@@ -23,36 +23,34 @@ export interface OpenOptions extends DecodeOptions {
 const MOST_LISTED = 20;
 
 /**
- * Decodes one image, given as one stream, as the files of a set, or as an archive. The bytes decide on the format, never
- * the name alone.
+ * Decodes one image, given as one stream, as the files of a set, or as an archive. The format is detected from the
+ * bytes, never from the name alone.
  *
  * @throws the signal's reason if decoding was aborted; SourceError if bytes cannot be read.
  */
 export async function openImage(inputs: readonly Source[], options: OpenOptions = {}): Promise<Image | Refusal> {
-  const stream = await streamAmong(inputs);
-  if (stream !== null) {
-    const image = await decodeLinuxCr(stream, options);
-    if (image !== null) return image;
+  const found = await findImage(inputs, options);
+  return "refused" in found ? found : openFound(found, options);
+}
+
+/** Finds the image that `openImage` opens. If there are several and none is chosen, the refusal lists them. */
+export async function findImage(inputs: readonly Source[], options: OpenOptions): Promise<FoundImage | Refusal> {
+  const [first, second] = inputs;
+  if (first !== undefined && second === undefined && first.size === 0) {
+    return { refused: `${visible(first.name)} is empty.` };
   }
   const { images, reason } = await findImages(inputs, {
     ...(options.limits && { limits: options.limits }),
     ...(options.signal && { signal: options.signal }),
     onBytes: (bytes, size) => options.onProgress?.({ bytes, size, objects: 0 }),
   });
+  const [only] = options.set === undefined ? images : images.filter(({ name }) => name === options.set);
+  if (only !== undefined && (options.set !== undefined || images.length === 1)) return only;
   if (images.length === 0) return { refused: reason };
-  const chosen = options.set === undefined ? images : images.filter(({ name }) => name === options.set);
-  const [only] = chosen;
-  if (only !== undefined && chosen.length === 1) return openFound(only, options);
   const choices = images.map(({ name }) => name);
   const listed = choices.slice(0, MOST_LISTED).map(setName).join(", ");
   const more = choices.length > MOST_LISTED ? ` and ${choices.length - MOST_LISTED} more` : "";
   return { refused: `There are ${choices.length} images here: ${listed}${more}.`, choices };
-}
-
-/** The only input if it is a Linux-CR stream, which is decoded at once. */
-export async function streamAmong([input, ...others]: readonly Source[]): Promise<Source | null> {
-  if (input === undefined || others.length > 0) return null;
-  return isLinuxCr(await input.read(0, Math.min(16, input.size))) ? input : null;
 }
 
 /**

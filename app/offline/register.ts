@@ -1,6 +1,6 @@
 // Makes the page work offline, and opens files that the desktop passes to the installed page.
 
-import { groupImages, pickedFiles } from "../shell/inputs.ts";
+import { inputOfFiles, pickedFiles } from "../shell/inputs.ts";
 import type { Shell } from "../shell/shell.ts";
 
 /** Chromium only: https://developer.mozilla.org/docs/Web/API/LaunchQueue */
@@ -26,7 +26,7 @@ export function openLaunched(shell: Shell): void {
   launchQueue?.setConsumer(({ files = [] }) => {
     if (files.length === 0) return;
     Promise.all(files.map((handle) => handle.getFile())).then(
-      (opened) => shell.receive(groupImages(pickedFiles(opened))),
+      (opened) => shell.receive(inputOfFiles(pickedFiles(opened))),
       () => shell.fail({ message: "Could not read the file.", advice: "Drop it on the page instead." }),
     );
   });

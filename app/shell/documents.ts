@@ -4,13 +4,15 @@ import { isDialect } from "../decoder/dialects.ts";
 import { nameOfChange } from "../diff/about.ts";
 import { mirrored } from "../diff/changes.ts";
 import { nameOf, resolve } from "../link/name.ts";
+import { earlierOf } from "../model/earlier.ts";
 import { onSide, otherSide, type Side } from "../model/side.ts";
+import { counted } from "../model/words.ts";
 import type { Client } from "../worker/client.ts";
-import { adviceFor, closeDocs, compareDocs, type Opening } from "./opening.ts";
+import { adviceFor, closeDocs, compareDocs, type Opening, RefusedError, restored } from "./opening.ts";
 import { listSamples, loadSample } from "./samples.ts";
 import { withBytes, withChange } from "./selection.ts";
 import { shownDoc } from "./selectors.ts";
-import type { Compared, Doc, Docs, Input, Origin, State } from "./state.ts";
+import type { Choice, Compared, Doc, Docs, Input, Origin, State } from "./state.ts";
 import type { Store } from "./store.ts";
 
 export interface DocumentActions {
@@ -21,12 +23,16 @@ export interface DocumentActions {
   /** Opens a sample by its name. */
   openSample(name: string): Promise<void>;
   /**
-   * Opens dropped or picked images. If an image is open already, a single new one is compared with it if `compare` is
-   * true; otherwise the user is asked.
+   * Finds the images in dropped or picked files. One is opened, two are compared, of more the user chooses. If an image
+   * is open already, a single new one is compared with it if `compare` is true; otherwise the user is asked.
    */
-  receive(inputs: readonly Input[], compare?: boolean): void;
-  /** Compares the shown image (before) with another one (after). */
+  receive(input: Input | null, compare?: boolean): Promise<void>;
+  /** Opens one of several images that were found, or compares two, the earlier one before. */
+  choose(choices: readonly Choice[]): Promise<void>;
+  /** Compares the shown image with another one, the earlier one before. Undecided: the shown one. */
   compareWith(input: Input, origin?: Origin): Promise<void>;
+  /** Compares an image with one of the two that are open, in place of the one on `side`. */
+  replace(side: Side, input: Input): Promise<void>;
   /** Decodes a document again, in a dialect that the user chose. `null`: the detected dialect. */
   reopen(side: Side, dialect: string | null): Promise<void>;
   /** Swaps before and after, without decoding again. */
@@ -51,6 +57,11 @@ export function createDocuments(context: Context): DocumentActions {
   const open: DocumentActions["open"] = (inputs, origin = null) =>
     opening.begin(namesOf(inputs), (signal) => openAll(context, inputs, origin, signal), adviceFor(inputs));
 
+  const choose: DocumentActions["choose"] = (choices) =>
+    opening.begin(choices.map(({ input }) => input.name).join(" and "), (signal) =>
+      openChosen(context, choices, signal),
+    );
+
   const compareWith: DocumentActions["compareWith"] = (input, origin = null) =>
     opening.begin(input.name, (signal) => openSecond(context, input, origin, signal), adviceFor([input]));
 
@@ -64,14 +75,13 @@ export function createDocuments(context: Context): DocumentActions {
         if (sample === undefined) throw new Error(`There is no sample “${name}”.`);
         await openPending(context, await loadSample(sample, signal), { sample: name }, signal);
       }),
-    receive(inputs, compare = false) {
-      const [input, ...others] = inputs;
-      if (input === undefined) return;
-      if (others.length > 0 || get().docs.length === 0) void open(inputs);
-      else if (compare) void compareWith(input);
-      else set({ dialog: { kind: "dropped", input } });
+    receive(input, compare = false) {
+      if (input === null) return Promise.resolve();
+      return opening.begin(input.name, (signal) => receive(context, input, compare, signal));
     },
+    choose,
     compareWith,
+    replace: (side, input) => opening.begin(input.name, (signal) => replaceSide(context, side, input, signal)),
     reopen(side, dialect) {
       const doc = onSide(get().docs, side);
       if (doc === undefined) return Promise.resolve();
@@ -104,16 +114,69 @@ const NOTHING_OPEN = {
   selection: null,
   bytes: null,
   compared: null,
+  order: null,
   change: null,
 } as const satisfies Partial<State>;
 
-/** Opens one image or two in place of the open ones. */
+/** Finds images in an input, and opens them or asks about them. */
+async function receive(context: Context, input: Input, compare: boolean, signal: AbortSignal): Promise<void> {
+  const { store, opening } = context;
+  const { choices, count, ignored } = await opening.find(input, signal);
+  const [first] = choices;
+  const { docs } = opening.previous();
+  if (first === undefined) return;
+  if (count > 2) return store.set({ dialog: { kind: "choose", choices, count, ignored } });
+  if (count === 1 && docs.length > 0 && !(compare && docs.length === 1)) {
+    return store.set({ dialog: { kind: "dropped", input: first.input, ignored } });
+  }
+  if (count === 1 && docs.length > 0) await openSecond(context, first.input, null, signal);
+  else await openChosen(context, choices, signal);
+  if (ignored > 0) store.set({ notice: `${counted(ignored, "other file")} ignored` });
+}
+
+/** Opens one image, or two, the earlier one before. */
+async function openChosen(context: Context, choices: readonly Choice[], signal: AbortSignal): Promise<void> {
+  const [first, second] = choices;
+  if (first === undefined) return;
+  if (second === undefined) return openAll(context, [first.input], null, signal);
+  const order = earlierOf(first.summary, second.summary);
+  const isFirst = order.earlier === "first";
+  const inputs = isFirst ? [first.input, second.input] : [second.input, first.input];
+  await openAll(context, inputs, null, signal);
+  context.store.set({ order: { ...order, earlier: "first" } });
+}
+
+/** Opens one image or two in place of what is open. One of several images in an input has to be chosen. */
 async function openAll(context: Context, inputs: readonly Input[], origin: Origin, signal: AbortSignal): Promise<void> {
+  try {
+    await openOneOrTwo(context, inputs, origin, signal);
+  } catch (error) {
+    const [input, other] = inputs;
+    if (!(error instanceof RefusedError && error.isSeveral) || input === undefined || other !== undefined) throw error;
+    const found = await context.opening.find(input, signal);
+    context.store.set({ ...restored(context.opening.previous()), dialog: { kind: "choose", ...found } });
+  }
+}
+
+async function openOneOrTwo(
+  context: Context,
+  inputs: readonly Input[],
+  origin: Origin,
+  signal: AbortSignal,
+): Promise<void> {
   const { client, store, opening } = context;
   const [first, second] = inputs;
   if (first === undefined) return;
   const replaced = opening.previous().docs;
-  store.set({ side: "before", bannerHidden: false, swapped: false, left: "changes", zoom: null, requestedZoom: null });
+  store.set({
+    side: "before",
+    bannerHidden: false,
+    swapped: false,
+    order: null,
+    left: "changes",
+    zoom: null,
+    requestedZoom: null,
+  });
   const show = (docs: Docs, compared: Compared | null = null) =>
     store.set((state) => shown(state, docs, origin, compared));
   // With two images, an early part of the first would only be shown to be replaced at once.
@@ -146,22 +209,49 @@ async function openPending(
   });
   const swapped = isSwapped && inputs.length === 2;
   await openAll(context, swapped ? chosen.toReversed() : chosen, origin, signal);
-  context.store.set({ swapped });
+  const [before, after] = context.store.get().docs;
+  const isSample = origin !== null && "sample" in origin;
+  const order = before && after && !isSample ? earlierOf(before.evidence, after.evidence) : null;
+  context.store.set({ swapped, order });
 }
 
 /** Opens an image to compare with the one that is shown. */
 async function openSecond(context: Context, input: Input, origin: Origin, signal: AbortSignal): Promise<void> {
-  const { client, store, opening } = context;
-  const previous = opening.previous();
-  const before = shownDoc(previous);
-  if (before === null || before.document === null) return openAll(context, [input], origin, signal);
-  const after = await opening.decode(input, null, signal);
-  store.set({ bannerHidden: false, swapped: false, left: "changes" });
-  const compared = await compareNew(client, [before, after], after, signal);
-  store.set((state) => shown(state, [before, after], origin, compared));
+  const { opening } = context;
+  const open = shownDoc(opening.previous());
+  if (open === null || open.document === null) return openAll(context, [input], origin, signal);
+  const added = await opening.decode(input, input.dialect ?? null, signal);
+  const order = earlierOf(open.evidence, added.evidence);
+  const isReversed = order.sure && order.earlier === "second";
+  const pair = isReversed ? ([added, open] as const) : ([open, added] as const);
+  await showPair(context, pair, added, { origin, swapped: isReversed, order: { ...order, earlier: "first" } }, signal);
+}
+
+/** Opens an image in place of the one on `side`. */
+async function replaceSide(context: Context, side: Side, input: Input, signal: AbortSignal): Promise<void> {
+  const { opening } = context;
+  const kept = onSide(opening.previous().docs, otherSide(side));
+  if (kept === undefined || kept.document === null) return openAll(context, [input], null, signal);
+  const added = await opening.decode(input, input.dialect ?? null, signal);
+  const pair = side === "before" ? ([added, kept] as const) : ([kept, added] as const);
+  // The user said which is which.
+  await showPair(context, pair, added, { origin: null, swapped: false, order: null }, signal);
+}
+
+/** Compares two documents and shows them in place of what was open. `added` was opened for it. */
+async function showPair(
+  { client, store, opening }: Context,
+  pair: readonly [Doc, Doc],
+  added: Doc,
+  { origin, ...more }: Pick<State, "origin" | "swapped" | "order">,
+  signal: AbortSignal,
+): Promise<void> {
+  store.set({ bannerHidden: false, left: "changes" });
+  const compared = await compareNew(client, pair, added, signal);
+  store.set((state) => ({ ...shown(state, pair, origin, compared), ...more }));
   closeDocs(
     client,
-    previous.docs.filter((doc) => doc !== before),
+    opening.previous().docs.filter((doc) => !pair.includes(doc)),
   );
 }
 
@@ -252,6 +342,8 @@ function swapped(state: State, compared: Compared): Partial<State> {
     docs: [after, before],
     compared,
     swapped: !state.swapped,
+    // The user has decided.
+    order: null,
     ...withChange({ compared, selection, side: otherSide(side) }, name && { ...name, kind: mirrored(name.kind) }),
   };
 }

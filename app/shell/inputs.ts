@@ -1,46 +1,19 @@
-// Groups dropped or picked files into images: one, or two to compare.
+// Dropped or picked files as an input.
 
-import { baseName, isMemberName } from "../decoder/criu/member-names.ts";
+import { baseName } from "../decoder/criu/member-names.ts";
 import type { InputFile } from "../worker/protocol.ts";
 import type { Input } from "./state.ts";
 
 /** Files that file managers leave behind in folders. */
 const CLUTTER: ReadonlySet<string> = new Set([".DS_Store", "Thumbs.db", "desktop.ini"]);
 
-/**
- * The images among some files, the older one first. There are two if two folders each hold a CRIU image set, or if
- * there are just two files and neither belongs to a set. In all other cases the files are one image.
- */
-export function groupImages(all: readonly InputFile[]): Input[] {
+/** Files as one input, in which the worker finds the images. `null`: there are none. */
+export function inputOfFiles(all: readonly InputFile[]): Input | null {
   const files = all.filter(({ path }) => !CLUTTER.has(baseName(path)));
   const [first, second] = files;
-  if (first === undefined) return [];
-  if (second === undefined) return [{ name: first.path, files }];
-  const sets = twoSets(files);
-  if (sets !== null) return olderFirst(sets);
-  if (files.length === 2 && !files.some(({ path }) => isMemberName(path))) {
-    return olderFirst([
-      { name: first.path, files: [first] },
-      { name: second.path, files: [second] },
-    ]);
-  }
-  return [{ name: commonFolder(files.map(({ path }) => path)) || `${files.length} files`, files }];
-}
-
-/** Two image sets in folders of their own; `null` if there are none, one or more. */
-function twoSets(files: readonly InputFile[]): readonly [Input, Input] | null {
-  const inventories = files.filter(({ path }) => baseName(path) === "inventory.img");
-  const folders = new Set(inventories.map(({ path }) => path.slice(0, -"inventory.img".length)));
-  const [one, two, ...others] = folders;
-  if (one === undefined || two === undefined || others.length > 0) return null;
-  // Paths up to the point where the two folders diverge, as files next to a set (config.dump) belong to it.
-  const twoParts = two.split("/");
-  const depth = one.split("/").findIndex((part, at) => part !== twoParts[at]) + 1;
-  const top = (path: string): string => path.split("/").slice(0, depth).join("/");
-  const setIn = (folder: string): Input => ({ name: folder, files: files.filter(({ path }) => top(path) === folder) });
-  const pair = [setIn(top(one)), setIn(top(two))] as const;
-  // A set inside the other's folder is part of it.
-  return pair.every((set) => set.files.length > 0) ? pair : null;
+  if (first === undefined) return null;
+  if (second === undefined) return { name: first.path, files };
+  return { name: commonFolder(files.map(({ path }) => path)) || `${files.length} files`, files };
 }
 
 /** The top folder that all paths share; "" if there is none. */
@@ -48,24 +21,6 @@ function commonFolder(paths: readonly string[]): string {
   const first = paths[0] ?? "";
   const top = first.slice(0, first.indexOf("/") + 1);
   return top !== "" && paths.every((path) => path.startsWith(top)) ? top.slice(0, -1) : "";
-}
-
-/** Most files of an image whose time is read. */
-const MAX_TIMED = 1000;
-
-/** When an image's newest file was modified, in milliseconds since 1970; 0 if unknown. */
-const modifiedAt = ({ files }: Input): number =>
-  Math.max(
-    ...files
-      .slice(0, MAX_TIMED)
-      .map((each) => ("file" in each && each.file instanceof File ? each.file.lastModified : 0)),
-  );
-
-/** By modification time; images of the same time by name. */
-function olderFirst([one, two]: readonly [Input, Input]): Input[] {
-  const difference = modifiedAt(one) - modifiedAt(two);
-  const isInOrder = difference === 0 ? one.name <= two.name : difference < 0;
-  return isInOrder ? [one, two] : [two, one];
 }
 
 /** The files of a file input. */

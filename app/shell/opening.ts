@@ -1,13 +1,23 @@
 // Opening images: one opening at a time, with progress. A newer one cancels it, and a failed one leaves the state as
 // it was before.
 
+import type { Progress } from "../decoder/source.ts";
+import type { Checkpoint } from "../model/checkpoint.ts";
+import type { Evidence } from "../model/earlier.ts";
 import type { Client } from "../worker/client.ts";
-import type { OpenResponse } from "../worker/protocol.ts";
-import type { Compared, Doc, Failure, Input, State } from "./state.ts";
+import type { FindResponse, OpenResponse } from "../worker/protocol.ts";
+import type { Choice, Compared, Doc, Failure, Input, State } from "./state.ts";
 import type { Store } from "./store.ts";
 
 /** Progress is shown for openings that take longer than this, in milliseconds. */
 const SLOW = 250;
+
+/** The images in an input. */
+export interface Images {
+  readonly choices: readonly Choice[];
+  readonly count: number;
+  readonly ignored: number;
+}
 
 export interface Opening {
   /**
@@ -23,6 +33,8 @@ export interface Opening {
   abandon(): void;
   /** The state before the opening in progress, early parts of which may be shown already. */
   previous(): State;
+  /** Finds the images in an input. Rejects with RefusedError if there are none. */
+  find(input: Input, signal: AbortSignal): Promise<Images>;
   /** Decodes one image. Rejects with RefusedError if the input is not one image. */
   decode(input: Input, dialect: string | null, signal: AbortSignal, onPart?: (part: Doc) => void): Promise<Doc>;
 }
@@ -67,11 +79,25 @@ export function createOpening(client: Client, store: Store<State>): Opening {
       current = null;
     },
     previous: () => previous,
+    async find(input, signal) {
+      const onProgress = (progress: Progress): void => {
+        if (!signal.aborted) report({ name: input.name, progress });
+      };
+      const response: FindResponse = await client.request("find", { inputs: input.files }, { signal, onProgress });
+      if ("refused" in response) throw new RefusedError(response.refused);
+      const { found, images, count, ignored } = response;
+      const choices = images.map((summary) => {
+        const name = summary.name || input.name;
+        return { input: { ...input, name, set: summary.name, found }, summary: { ...summary, name } };
+      });
+      return { choices, count, ignored };
+    },
     async decode(input, dialect, signal, onPart = () => {}) {
       const request = {
         inputs: input.files,
         ...(dialect !== null && { dialect }),
         ...(input.set !== undefined && { set: input.set }),
+        ...(input.found !== undefined && { found: input.found }),
       };
       const response: OpenResponse = await client.request("open", request, {
         signal,
@@ -79,11 +105,14 @@ export function createOpening(client: Client, store: Store<State>): Opening {
           if (!signal.aborted) report({ name: input.name, progress });
         },
         onPart(checkpoint) {
-          if (!signal.aborted) onPart({ input, document: null, checkpoint, dialect });
+          if (!signal.aborted)
+            onPart({ input, document: null, checkpoint, dialect, evidence: evidenceOf(input, checkpoint) });
         },
       });
-      if ("refused" in response) throw refusal(input, response);
-      return { input, document: response.document, checkpoint: response.checkpoint, dialect };
+      if ("refused" in response) throw new RefusedError(response.refused, (response.choices?.length ?? 0) > 0);
+      const { document, checkpoint } = response;
+      const evidence = { ...(response.evidence ?? evidenceOf(input, checkpoint)), name: input.name };
+      return { input, document, checkpoint, dialect, evidence };
     },
   };
 }
@@ -91,8 +120,18 @@ export function createOpening(client: Client, store: Store<State>): Opening {
 const cancelled = (): DOMException => new DOMException("Cancelled", "AbortError");
 
 /** The state that a failed opening restores, without early parts. */
-function restored({ docs, origin, side, selection, bytes, compared, change, swapped }: State): Partial<State> {
-  return { docs, origin, side, selection, bytes, compared, change, swapped };
+export function restored({
+  docs,
+  origin,
+  side,
+  selection,
+  bytes,
+  compared,
+  order,
+  change,
+  swapped,
+}: State): Partial<State> {
+  return { docs, origin, side, selection, bytes, compared, order, change, swapped };
 }
 
 /** Compares two open documents in the worker. */
@@ -108,31 +147,31 @@ export function closeDocs(client: Client, docs: readonly Doc[]): void {
   for (const { document } of docs) if (document !== null) void client.request("close", { document }).catch(() => {});
 }
 
+/** What an image says itself of when it was written. */
+const evidenceOf = ({ name }: Input, { time }: Checkpoint): Evidence => ({
+  name,
+  time,
+  uptime: null,
+  parent: null,
+  packedTime: null,
+  fileTime: null,
+});
+
 /** The input is not an image that the decoders know, or it is several. */
-class RefusedError extends Error {
-  /** The image sets to choose from. */
-  readonly choices: readonly Input[];
+export class RefusedError extends Error {
+  /** Whether there are several images, one of which has to be chosen. */
+  readonly isSeveral: boolean;
 
-  constructor(message: string, choices: readonly Input[]) {
+  constructor(message: string, isSeveral = false) {
     super(message);
-    this.choices = choices;
+    this.isSeveral = isSeveral;
   }
-}
-
-function refusal(input: Input, { refused, choices = [] }: Extract<OpenResponse, { refused: string }>): RefusedError {
-  return new RefusedError(
-    refused,
-    choices.map((set) => ({ name: set || input.name, files: input.files, set })),
-  );
 }
 
 /** The failure to show for an error of an opening. */
 function failureOf(error: unknown, advice: string): Failure {
-  if (!(error instanceof RefusedError)) {
-    return { message: error instanceof Error ? error.message : String(error), advice };
-  }
-  const { message, choices } = error;
-  return choices.length > 0 ? { message, advice: CHOICE_ADVICE, choices } : { message, advice: REFUSED_ADVICE };
+  if (error instanceof RefusedError) return { message: error.message, advice: REFUSED_ADVICE };
+  return { message: error instanceof Error ? error.message : String(error), advice };
 }
 
 /** Advice for inputs that cannot be opened. Errors of hosted images come with their own advice. */
@@ -141,5 +180,4 @@ export const adviceFor = (inputs: readonly Input[]): string =>
 
 const FAILED_ADVICE = "Try again. If the file was changed or moved since you dropped it, drop it again.";
 const REFUSED_ADVICE =
-  "Open a Linux-CR stream, a CRIU image folder (drop the whole folder) or an archive of one (.tar, .tar.gz, .tar.zst).";
-const CHOICE_ADVICE = "Choose one:";
+  "Open a Linux-CR stream, a CRIU image folder (drop the whole folder) or an archive of one (tar, gzip, zstd, xz, bzip2).";

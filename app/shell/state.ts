@@ -9,6 +9,8 @@ import type { ChoiceLink, Name, ZoomLink } from "../link/link.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { LISTINGS, type Listing } from "../model/columns/column.ts";
 import { COLUMNS } from "../model/columns/columns.ts";
+import type { Evidence, Verdict } from "../model/earlier.ts";
+import type { ImageSummary } from "../model/image-summary.ts";
 import type { Selection } from "../model/related.ts";
 import type { Side } from "../model/side.ts";
 import type { DocumentId, InputFile } from "../worker/protocol.ts";
@@ -20,8 +22,10 @@ export interface Input {
   readonly files: readonly InputFile[];
   /** The host it is fetched from; absent for the user's own files. */
   readonly from?: string;
-  /** The image set to open, if the files contain several. */
+  /** The name of one of several images among the files. */
   readonly set?: string;
+  /** The number of the worker's `find` that found it. */
+  readonly found?: number;
   /** The dialect given in a link. */
   readonly dialect?: string;
 }
@@ -43,6 +47,14 @@ export interface Doc {
   readonly checkpoint: Checkpoint;
   /** The dialect that the user or a link chose; `null`: the detected one. */
   readonly dialect: string | null;
+  /** When it was written, as far as that is known. */
+  readonly evidence: Evidence;
+}
+
+/** An image among files, which can be opened. */
+export interface Choice {
+  readonly input: Input;
+  readonly summary: ImageSummary;
 }
 
 /** One image, or before and after. */
@@ -69,8 +81,6 @@ export interface Opening {
 export interface Failure {
   readonly message: string;
   readonly advice: string;
-  /** The image sets to choose from. */
-  readonly choices?: readonly Input[];
 }
 
 export interface Sort {
@@ -139,8 +149,17 @@ export type Dialog =
   | { readonly kind: "fetch"; readonly addresses: readonly Address[]; onChoice(yes: boolean): void }
   /** Puts the images into a link or a report. */
   | { readonly kind: "share"; readonly into: "link" | "report" }
-  /** Asks what to do with an image that was dropped while another one is open. */
-  | { readonly kind: "dropped"; readonly input: Input };
+  /** Asks what to do with an image that was dropped while another one is open, or two. */
+  | { readonly kind: "dropped"; readonly input: Input; readonly ignored: number }
+  /** Asks which of several images to open. */
+  | {
+      readonly kind: "choose";
+      readonly choices: readonly Choice[];
+      /** How many images there are. */
+      readonly count: number;
+      /** Files that belong to no image. */
+      readonly ignored: number;
+    };
 
 export interface State {
   readonly docs: Docs;
@@ -156,6 +175,8 @@ export interface State {
   readonly bytesShown: boolean;
   /** `null` unless two documents are open. */
   readonly compared: Compared | null;
+  /** How it is known which of the two is before; `null` if the user said so, or one document is open. */
+  readonly order: Verdict | null;
   /** The selected change, as an index into the comparison's changes; `selection` is then part of it. */
   readonly change: number | null;
   /** Kinds of change that are switched off. */
@@ -210,6 +231,7 @@ export function firstState(): State {
     bytes: null,
     bytesShown: false,
     compared: null,
+    order: null,
     change: null,
     off: [],
     view: "sideBySide",

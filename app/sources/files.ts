@@ -5,9 +5,12 @@ import { SourceError } from "../decoder/source.ts";
 
 /** A source over a blob; reading fails if the file has changed on disk since it was opened. */
 export function blobSource(name: string, blob: Blob): Source {
+  // A page may be given a File of another window.
+  const { lastModified } = blob as Partial<File>;
   return {
     name,
     size: blob.size,
+    ...(lastModified !== undefined && { modified: lastModified / 1000 }),
     async read(offset, length) {
       try {
         return new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer());

@@ -10,7 +10,9 @@ import type { Both, Graph } from "../graph/order/graph.ts";
 import type { Layout } from "../graph/order/layout.ts";
 import type { LeaveOut } from "../link/leave-out.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
+import type { Evidence } from "../model/earlier.ts";
 import type { Details, Field } from "../model/fields.ts";
+import type { ImageSummary } from "../model/image-summary.ts";
 import type { Order } from "../model/order.ts";
 
 /** A local file, or the URL of a hosted one. `path`: its path in a dropped folder, or else its name. */
@@ -23,9 +25,14 @@ export type DocumentId = number;
 
 /** Each kind of request with its response. `open` may send early parts; `open` and `check` report progress. */
 export interface Requests {
-  /** Decodes files as one image. `dialect`: instead of the detected one. `set`: one of several image sets. */
+  /** Finds the images among files. The last ones that were found are kept, so that opening them reads nothing twice. */
+  find: { request: { inputs: readonly InputFile[] }; response: FindResponse };
+  /**
+   * Decodes files as one image. `dialect`: instead of the detected one. `set`: the name of one of several images.
+   * `found`: the number of the `find` that found it.
+   */
   open: {
-    request: { inputs: readonly InputFile[]; dialect?: string; set?: string };
+    request: { inputs: readonly InputFile[]; dialect?: string; set?: string; found?: number };
     response: OpenResponse;
   };
   /** Closes a document. */
@@ -106,8 +113,27 @@ export interface CheckResponse {
   readonly titles: Readonly<Record<string, string>>;
 }
 
+/** The images among files, or why there are none. */
+export type FindResponse =
+  | {
+      readonly found: number;
+      /** Some of the images: at most MOST_SUMMARIES. */
+      readonly images: readonly ImageSummary[];
+      readonly count: number;
+      /** Files that belong to none of them. */
+      readonly ignored: number;
+    }
+  | Refusal;
+
 /** An opened image, or why the files were refused. */
-export type OpenResponse = { readonly document: DocumentId; readonly checkpoint: Checkpoint } | Refusal;
+export type OpenResponse =
+  | {
+      readonly document: DocumentId;
+      readonly checkpoint: Checkpoint;
+      /** When it was written. */
+      readonly evidence?: Evidence;
+    }
+  | Refusal;
 
 export type RequestKind = keyof Requests;
 

@@ -1,9 +1,9 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { diff } from "../../app/diff/diff.ts";
 import { createShell } from "../../app/shell/shell.ts";
 import type { Input } from "../../app/shell/state.ts";
 import type { Client, RequestOptions } from "../../app/worker/client.ts";
-import type { OpenResponse, RequestKind } from "../../app/worker/protocol.ts";
+import type { FindResponse, OpenResponse, RequestKind } from "../../app/worker/protocol.ts";
 import { NGINX } from "../support/nginx.ts";
 import { checkpointOf } from "../support/state.ts";
 
@@ -35,6 +35,24 @@ const opened = (document: number): OpenResponse => ({
   checkpoint: checkpointOf(NGINX, { firstId: document * 100 }),
 });
 
+/** The answer to a search that found these images. */
+const found = (...names: string[]): FindResponse => ({
+  found: 1,
+  count: names.length,
+  ignored: 2,
+  images: names.map((name) => ({
+    name,
+    format: "linux-cr",
+    bytes: 1,
+    tasks: 1,
+    time: null,
+    uptime: null,
+    parent: null,
+    packedTime: null,
+    fileTime: null,
+  })),
+});
+
 /** A shell with one image open. */
 async function withOne() {
   const fake = fakeClient();
@@ -61,19 +79,41 @@ describe("opening", () => {
     expect(docs[0]?.input.name).toBe("a");
     expect(failure?.message).toBe("This is no checkpoint image: it is empty.");
   });
-  test("of several image sets one is chosen", async () => {
-    const { client, last } = fakeClient();
+  test("of several images in an archive the user chooses", async () => {
+    const { client, last, asked } = fakeClient();
     const shell = createShell(client);
     const opening = shell.open([input("dumps.tar")]);
-    last().response({ refused: "There are 2 image sets here.", choices: ["a/", "b/"] });
+    last().response({ refused: "There are 2 images here.", choices: ["a", "b"] });
+    await vi.waitFor(() => expect(asked.at(-1)?.kind).toBe("find"));
+    asked.at(-1)?.response(found("b", "a"));
     await opening;
-    const { choices } = shell.store.get().failure ?? {};
-    expect(choices?.map(({ name, set }) => [name, set])).toEqual([
-      ["a/", "a/"],
-      ["b/", "b/"],
+    const { dialog, failure } = shell.store.get();
+    expect(failure).toBeNull();
+    if (dialog?.kind !== "choose") throw new Error("The user is not asked");
+    expect(dialog.choices.map(({ input: { name, set } }) => [name, set])).toEqual([
+      ["b", "b"],
+      ["a", "a"],
     ]);
-    void shell.open(choices?.slice(1) ?? []);
-    expect(last().request).toMatchObject({ set: "b/" });
+    void shell.choose(dialog.choices.slice(1));
+    expect(last().request).toMatchObject({ set: "a", found: 1 });
+  });
+  test("of two images the earlier one is before, whatever their order", async () => {
+    for (const names of [
+      ["after", "before"],
+      ["before", "after"],
+    ]) {
+      const { client, last, asked } = fakeClient();
+      const shell = createShell(client);
+      const opening = shell.receive(input("2 files"));
+      asked.at(-1)?.response(found(...names));
+      await vi.waitFor(() => expect(last().request).toMatchObject({ set: "before" }));
+      last().response(opened(1));
+      await vi.waitFor(() => expect(last().request).toMatchObject({ set: "after" }));
+      last().response(opened(2));
+      await opening;
+      expect(shell.store.get().docs.map(({ input: { name } }) => name)).toEqual(["before", "after"]);
+      expect(shell.store.get().order).toMatchObject({ earlier: "first", sure: true });
+    }
   });
   test("an early part is shown, and what is selected in it is found again in the whole", async () => {
     const fake = fakeClient();
@@ -111,10 +151,12 @@ describe("opening", () => {
 
 describe("two documents", () => {
   test("an image dropped on an open one is asked about, and is after when compared", async () => {
-    const { shell, last } = await withOne();
+    const { shell, last, asked } = await withOne();
     const later = input("b");
-    shell.receive([later]);
-    expect(shell.store.get().dialog).toEqual({ kind: "dropped", input: later });
+    const receiving = shell.receive(later);
+    asked.at(-1)?.response(found("b"));
+    await receiving;
+    expect(shell.store.get().dialog).toMatchObject({ kind: "dropped", input: { name: "b", set: "b" }, ignored: 2 });
     const comparing = shell.compareWith(later);
     last().response(opened(2));
     await comparing;
@@ -132,6 +174,43 @@ describe("two documents", () => {
     await shell.swap();
     expect(shell.store.get().docs.map(({ document }) => document)).toEqual([2, 1]);
     expect(shell.store.get().side).toBe("before");
+  });
+});
+
+describe("a third image", () => {
+  async function withTwo() {
+    const one = await withOne();
+    const comparing = one.shell.compareWith(input("b"));
+    one.last().response(opened(2));
+    await comparing;
+    return one;
+  }
+  test.each([
+    ["before", ["c", "b"]],
+    ["after", ["a", "c"]],
+  ] as const)("takes the place of the one %s", async (side, names) => {
+    const { shell, last, asked } = await withTwo();
+    const receiving = shell.receive(input("c"));
+    asked.at(-1)?.response(found("c"));
+    await receiving;
+    expect(shell.store.get().dialog?.kind).toBe("dropped");
+    const replacing = shell.replace(side, input("c"));
+    last().response(opened(3));
+    await replacing;
+    expect(shell.store.get().docs.map((doc) => doc.input.name)).toEqual(names);
+    expect(shell.store.get().order).toBeNull();
+  });
+  test("makes an order that the images' times contradict the right one", async () => {
+    const { shell, last } = await withOne();
+    const evidence = { name: "b", time: 5, uptime: null, parent: null, packedTime: null, fileTime: null };
+    const first = shell.open([input("late")]);
+    last().response({ ...opened(1), evidence: { ...evidence, time: 9 } } as OpenResponse);
+    await first;
+    const comparing = shell.compareWith(input("early"));
+    last().response({ ...opened(2), evidence } as OpenResponse);
+    await comparing;
+    expect(shell.store.get().docs.map((doc) => doc.input.name)).toEqual(["early", "late"]);
+    expect(shell.store.get().order?.sure).toBe(true);
   });
 });
 

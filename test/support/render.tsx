@@ -49,8 +49,15 @@ function clientOf(images: readonly Image[]): Client {
 /** A page with these images open: one, or two to compare. */
 export function pageWith(...images: readonly Image[]): RenderedPage {
   const shell = createShell(clientOf(images));
+  const evidence = { name: "test", time: null, uptime: null, parent: null, packedTime: null, fileTime: null };
   const docs = images.map(
-    ({ checkpoint }, document): Doc => ({ input: { name: "test", files: [] }, document, checkpoint, dialect: null }),
+    ({ checkpoint }, document): Doc => ({
+      input: { name: "test", files: [] },
+      document,
+      checkpoint,
+      dialect: null,
+      evidence,
+    }),
   ) as unknown as Docs;
   const [before, after] = docs;
   if (before === undefined) throw new Error("A page needs an image");

@@ -3,7 +3,7 @@
 import { lazy, Suspense, useEffect, useLayoutEffect, useState } from "react";
 import { visible } from "../../model/text.ts";
 import { openAddress, pastedAddress } from "../../shell/hosted.ts";
-import { droppedFiles, groupImages } from "../../shell/inputs.ts";
+import { droppedFiles, inputOfFiles } from "../../shell/inputs.ts";
 import { keyText, takesText } from "../../shell/keys.ts";
 import { shownDoc } from "../../shell/selectors.ts";
 import { useApp, usePage } from "../context.ts";
@@ -82,7 +82,7 @@ function useDrop(): boolean {
       depth = 0;
       setOver(false);
       droppedFiles(event.dataTransfer).then(
-        (files) => shell.receive(groupImages(files)),
+        (files) => shell.receive(inputOfFiles(files)),
         () =>
           shell.fail({
             message: "The dropped files could not be read.",

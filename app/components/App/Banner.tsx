@@ -1,18 +1,20 @@
 // The banner above the views: an image that failed to open, errors in the image, or notes on a comparison.
 
+import type { Verdict } from "../../model/earlier.ts";
 import { visible } from "../../model/text.ts";
 import { grouped } from "../../model/words.ts";
 import { describeIncomplete } from "../../shell/incomplete.ts";
+import { describeOrder } from "../../shell/order.ts";
 import { shownDoc } from "../../shell/selectors.ts";
 import type { Compared } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
-import { Choices } from "./Choices.tsx";
 
 export function Banner() {
   const { shell } = usePage();
   const failure = useApp((state) => state.failure);
   const doc = useApp(shownDoc);
   const compared = useApp((state) => state.compared);
+  const order = useApp((state) => state.order);
   const hidden = useApp((state) => state.bannerHidden);
   if (doc === null) return null;
   if (failure !== null) {
@@ -21,14 +23,13 @@ export function Banner() {
         <p>
           {failure.message} <span className="muted">{failure.advice}</span>
         </p>
-        {failure.choices && <Choices choices={failure.choices} />}
         <button type="button" onClick={() => shell.store.set({ failure: null })}>
           Dismiss
         </button>
       </div>
     );
   }
-  if (compared !== null) return hidden ? null : <Notes compared={compared} />;
+  if (compared !== null) return hidden ? null : <Notes compared={compared} order={order} />;
   const errors = doc.checkpoint.problems.filter(({ severity }) => severity === "error");
   const [first] = errors;
   if (first === undefined || hidden || doc.document === null) return null;
@@ -50,11 +51,12 @@ export function Banner() {
 }
 
 /** Notes on a comparison: images that end early, or that look unrelated. */
-function Notes({ compared }: { compared: Compared }) {
+function Notes({ compared, order }: { compared: Compared; order: Verdict | null }) {
   const { shell } = usePage();
   const { before, after, pairs } = compared.comparison;
   const left = pairs.tasksLeftOut;
   const notes = [
+    ...describeOrder(order),
     ...describeIncomplete(before, after),
     ...compared.unrelated,
     ...(left > 0

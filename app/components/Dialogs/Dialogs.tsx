@@ -5,6 +5,7 @@ import { useApp } from "../context.ts";
 import { Find } from "../Find/Find.tsx";
 import { AddressDialog } from "../Links/Address.tsx";
 import { FetchDialog } from "../Links/Fetch.tsx";
+import { Choose } from "./Choose.tsx";
 import { Dropped } from "./Dropped.tsx";
 import { FormatDialog } from "./FormatDialog.tsx";
 import { Help } from "./Help.tsx";
@@ -38,7 +39,9 @@ export function Dialogs() {
         </Suspense>
       );
     case "dropped":
-      return <Dropped input={dialog.input} />;
+      return <Dropped input={dialog.input} ignored={dialog.ignored} />;
+    case "choose":
+      return <Choose choices={dialog.choices} count={dialog.count} ignored={dialog.ignored} />;
     default:
       return null;
   }

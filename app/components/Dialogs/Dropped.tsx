@@ -1,27 +1,53 @@
-// Asks what to do with an image dropped on an open one: compare them, or open the new one instead.
+// Asks what to do with an image dropped on open ones: compare, replace one of two, or open it alone.
 
 import { visible } from "../../model/text.ts";
-import { shownDoc } from "../../shell/selectors.ts";
+import { counted } from "../../model/words.ts";
 import type { Input } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
 import { closeDialog } from "./close.ts";
 import { Modal } from "./Modal.tsx";
 
-export function Dropped({ input }: { input: Input }) {
+interface Props {
+  readonly input: Input;
+  /** Files beside it that belong to no image. */
+  readonly ignored: number;
+}
+
+export function Dropped({ input, ignored }: Props) {
   const { shell } = usePage();
-  const open = useApp(shownDoc);
+  const [before, after] = useApp((state) => state.docs);
+  const name = (text = "") => <span className="mono">{visible(text)}</span>;
+  const isPair = before !== undefined && after !== undefined;
   return (
-    <Modal label="Compare or open instead">
-      <p>
-        Compare <span className="mono">{visible(input.name)}</span> with{" "}
-        <span className="mono">{visible(open?.input.name ?? "")}</span>, or open it instead?
-      </p>
+    <Modal label={isPair ? "Replace an image or open alone" : "Compare or open instead"}>
+      {isPair ? (
+        <p>
+          {name(before.input.name)} and {name(after.input.name)} are open. Compare {name(input.name)} with one of them,
+          or open it alone?
+        </p>
+      ) : (
+        <p>
+          Compare {name(input.name)} with {name(before?.input.name)}, or open it instead?
+        </p>
+      )}
+      {ignored > 0 && <p className="muted">{counted(ignored, "other file")} ignored.</p>}
       <p className="dialog-actions">
-        <button type="button" className="primary" onClick={() => void shell.compareWith(input)}>
-          Compare
-        </button>
+        {isPair ? (
+          <>
+            <button type="button" className="primary" onClick={() => void shell.replace("after", input)}>
+              Replace after
+            </button>
+            <button type="button" onClick={() => void shell.replace("before", input)}>
+              Replace before
+            </button>
+          </>
+        ) : (
+          <button type="button" className="primary" onClick={() => void shell.compareWith(input)}>
+            Compare
+          </button>
+        )}
         <button type="button" onClick={() => void shell.open([input])}>
-          Open instead
+          {isPair ? "Open alone" : "Open instead"}
         </button>
         <button type="button" onClick={() => closeDialog(shell)}>
           Cancel

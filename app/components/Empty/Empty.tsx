@@ -3,7 +3,6 @@
 import { useEffect, useState } from "react";
 import { copy } from "../../shell/commands/actions.ts";
 import { listSamples, type Sample } from "../../shell/samples.ts";
-import { Choices } from "../App/Choices.tsx";
 import { CommandButton } from "../CommandButton.tsx";
 import { useApp, usePage } from "../context.ts";
 import "./Empty.css";
@@ -27,7 +26,6 @@ export function Empty() {
         <div className="empty-failure" role="alert">
           <p>{failure.message}</p>
           <p className="muted">{failure.advice}</p>
-          {failure.choices && <Choices choices={failure.choices} />}
         </div>
       )}
       <p className="empty-drop">Drop a checkpoint image, or two to compare</p>
@@ -56,7 +54,7 @@ export function Empty() {
       )}
       <MakeImage />
       <div className="muted">
-        <p>Linux-CR streams, CRIU image folders and archives of them (tar, gzip, zstd).</p>
+        <p>Linux-CR streams, CRIU image folders and archives of them (tar, gzip, zstd, xz, bzip2).</p>
         <p>Nothing leaves this browser.</p>
       </div>
     </main>

@@ -4,12 +4,15 @@ import { Fragment } from "react";
 import type { Side } from "../../model/side.ts";
 import { visible } from "../../model/text.ts";
 import { timeText } from "../../model/words.ts";
+import { orderDoubt } from "../../shell/order.ts";
 import type { Doc } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";
-import { usePage } from "../context.ts";
+import { useApp, usePage } from "../context.ts";
 
 export function Sides({ docs, side }: { docs: readonly [Doc, Doc]; side: Side }) {
   const { shell } = usePage();
+  const order = useApp((state) => state.order);
+  const doubt = orderDoubt(order);
   return (
     <fieldset className="head-sides">
       <legend className="visually-hidden">Image shown in the tables and the task tree</legend>
@@ -20,6 +23,11 @@ export function Sides({ docs, side }: { docs: readonly [Doc, Doc]; side: Side })
         return (
           <Fragment key={each}>
             {at === 1 && <CommandButton id="swap">⇄</CommandButton>}
+            {at === 1 && doubt !== null && (
+              <span className="head-order warn" title={order?.reason}>
+                {doubt}
+              </span>
+            )}
             <span className={each === side ? "head-side head-side-on" : "head-side"}>
               <label title={name}>
                 <input

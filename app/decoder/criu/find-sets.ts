@@ -128,6 +128,8 @@ const belongsToSet = (name: string): boolean =>
 
 /** The directory of the set that a set's `parent` link leads to, if it is here; else `null`. */
 async function parentOf(directory: string, own: readonly Source[], isSet: ReadonlySet<string>): Promise<string | null> {
+  const within = directory === "" ? PARENT : `${directory}/${PARENT}`;
+  if (isSet.has(within)) return within;
   const link = own.find(({ name, size }) => baseName(name) === PARENT && size <= MOST_PATH);
   if (link === undefined) return null;
   let target: string;
@@ -150,10 +152,15 @@ async function parentOf(directory: string, own: readonly Source[], isSet: Readon
   return named.length === 1 ? (named[0] ?? null) : null;
 }
 
-/** Leaves out sets that have memory only and are another's parent: they are opened as a part of that one. */
+/**
+ * Leaves out sets that are opened as a part of another: its parent if that has memory only, or is inside of it, where a
+ * link was copied as a folder.
+ */
 function withoutPreDumps(sets: readonly SetChoice[]): readonly SetChoice[] {
   const parents = new Set(sets.map(({ metadata }) => metadata.parent ?? null));
-  return sets.filter(({ name, sources }) => !parents.has(name) || hasKind(sources, DUMP_KINDS));
+  return sets.filter(
+    ({ name, sources }) => !parents.has(name) || (hasKind(sources, DUMP_KINDS) && baseName(name) !== PARENT),
+  );
 }
 
 /** Whether a file's name is that of a CRIU image. Service files, which have no extension, are too weak a sign. */

@@ -1,6 +1,6 @@
 // When a set was written, from its own files: the engine's, or the clock of the host at the time of the dump.
 
-import type { Source } from "../source.ts";
+import { type Source, SourceError } from "../source.ts";
 import { framingOf, word } from "./framing.ts";
 import { MEMBER_KINDS } from "./member-kinds.ts";
 import { baseName } from "./member-names.ts";
@@ -16,7 +16,8 @@ const NANOSECONDS = 2 << 3;
 export async function uptimeOf(sources: readonly Source[]): Promise<number | null> {
   const source = sources.find(({ name }) => /^timens-\d+\.img$/.test(baseName(name)));
   if (source === undefined || TIMENS === undefined || source.size > 4096) return null;
-  const bytes = await source.read(0, source.size);
+  const bytes = await readable(source);
+  if (bytes === null) return null;
   const start = framingOf(TIMENS, bytes);
   if (start === null || bytes.length < start.length + 4) return null;
   const from = start.length + 4;
@@ -32,6 +33,15 @@ export async function uptimeOf(sources: readonly Source[]): Promise<number | nul
     at += length;
   }
   return uptime;
+}
+
+async function readable(source: Source): Promise<Uint8Array | null> {
+  try {
+    return await source.read(0, source.size);
+  } catch (error) {
+    if (error instanceof SourceError) return null;
+    throw error;
+  }
 }
 
 /** A timespec in seconds. */

@@ -1,6 +1,6 @@
 // Open, compare with another image, close.
 
-import { groupImages, pickedFiles } from "../inputs.ts";
+import { inputOfFiles, pickedFiles } from "../inputs.ts";
 import { isDecoded, isOpen } from "../selectors.ts";
 import type { Shell } from "../shell.ts";
 import { type Command, type CommandContext, inGroup } from "./command.ts";
@@ -33,6 +33,6 @@ function pickFiles(shell: Shell, compare: boolean): void {
   const input = document.createElement("input");
   input.type = "file";
   input.multiple = true;
-  input.onchange = () => shell.receive(groupImages(pickedFiles(input.files ?? [])), compare);
+  input.onchange = () => shell.receive(inputOfFiles(pickedFiles(input.files ?? [])), compare);
   input.click();
 }

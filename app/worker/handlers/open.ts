@@ -1,30 +1,46 @@
-// Open and close documents.
+// Find images among files; open and close documents.
 
+import { type FoundImage, findImages } from "../../decoder/find-images.ts";
 import type { Image, Refusal } from "../../decoder/image.ts";
-import { openImage } from "../../decoder/open.ts";
+import { findImage, openFound } from "../../decoder/open.ts";
 import type { Source } from "../../decoder/source.ts";
+import { summarise, summaryOf } from "../../decoder/summary.ts";
 import { isPacked, unpack } from "../../link/pack.ts";
+import type { Evidence } from "../../model/earlier.ts";
+import type { ImageSummary } from "../../model/image-summary.ts";
 import { blobSource } from "../../sources/files.ts";
 import { openHosted } from "../../sources/url.ts";
 import type { Documents } from "../documents.ts";
-import type { InputFile } from "../protocol.ts";
+import type { FindResponse, InputFile, Requests } from "../protocol.ts";
 import { copyForPage, type Exchange, type Handlers } from "./handler.ts";
 
-export function openHandlers(documents: Documents): Handlers<"open" | "close"> {
+/** The images that the last `find` found. */
+interface LastFound {
+  readonly id: number;
+  readonly images: readonly FoundImage[];
+}
+
+/** Images of a `find` that are summarised; more are counted. */
+const MOST_SUMMARIES = 500;
+
+export function openHandlers(documents: Documents): Handlers<"find" | "open" | "close"> {
+  let last: LastFound = { id: 0, images: [] };
   return {
-    async open({ inputs, dialect, set }, exchange) {
-      const sources = await Promise.all(inputs.map((input) => sourceOf(input, exchange)));
-      const options = {
-        signal: exchange.signal,
-        onProgress: exchange.reportProgress,
-        onPart: exchange.sendPart,
-        ...(dialect !== undefined && { dialect }),
-        ...(set !== undefined && { set }),
-      };
-      const image = (await openPacked(sources)) ?? (await openImage(sources, options));
-      if ("refused" in image) return { response: image };
-      const { checkpoint, transfer } = copyForPage(image.checkpoint);
-      return { response: { document: documents.add(image), checkpoint }, transfer };
+    async find({ inputs }, exchange) {
+      last = { id: last.id + 1, images: [] };
+      const sources = await sourcesOf(inputs, exchange);
+      const found = await find(sources, last.id, exchange);
+      last = { id: last.id, images: found.images };
+      return { response: found.response };
+    },
+    async open(request, exchange) {
+      const found = request.found === last.id ? last.images.find(({ name }) => name === request.set) : undefined;
+      const opened = await open(request, found, exchange);
+      if ("refused" in opened) return { response: opened };
+      const { checkpoint, transfer } = copyForPage(opened.image.checkpoint);
+      const { evidence } = opened;
+      const document = documents.add(opened.image);
+      return { response: { document, checkpoint, ...(evidence && { evidence }) }, transfer };
     },
     async close({ document }) {
       documents.close(document);
@@ -33,17 +49,61 @@ export function openHandlers(documents: Documents): Handlers<"open" | "close"> {
   };
 }
 
+const sourcesOf = (inputs: readonly InputFile[], exchange: Exchange): Promise<Source[]> =>
+  Promise.all(inputs.map((input) => sourceOf(input, exchange)));
+
 async function sourceOf(input: InputFile, { signal, reportProgress }: Exchange): Promise<Source> {
   if ("url" in input) return openHosted(input.path, input.url, { signal, onProgress: reportProgress });
   return blobSource(input.path, input.file);
 }
 
-/** Bytes needed to detect a packed image. */
+async function find(
+  sources: readonly Source[],
+  id: number,
+  { signal, reportProgress }: Exchange,
+): Promise<{ readonly images: readonly FoundImage[]; readonly response: FindResponse }> {
+  const onBytes = (bytes: number, size: number): void => reportProgress({ bytes, size, objects: 0 });
+  const { images, ignored, reason } = await findImages(sources, { signal, onBytes });
+  if (images.length === 0) return { images, response: { refused: reason } };
+  const summaries: ImageSummary[] = [];
+  for (const image of images.slice(0, MOST_SUMMARIES)) {
+    // One image is opened at once, and says all this then.
+    summaries.push(await (images.length === 1 ? summaryOf(image, null) : summarise(image, signal)));
+  }
+  return { images, response: { found: id, images: summaries, count: images.length, ignored } };
+}
+
+type Opened = { readonly image: Image; readonly evidence?: Evidence } | Refusal;
+
+/** Opens a found image, a packed one, or the one among the inputs. */
+async function open(
+  { inputs, dialect, set }: Requests["open"]["request"],
+  kept: FoundImage | undefined,
+  exchange: Exchange,
+): Promise<Opened> {
+  const { signal, reportProgress, sendPart } = exchange;
+  const options = {
+    signal,
+    onProgress: reportProgress,
+    onPart: sendPart,
+    ...(dialect !== undefined && { dialect }),
+    ...(set !== undefined && { set }),
+  };
+  const sources = kept === undefined ? await sourcesOf(inputs, exchange) : [];
+  const packed = await openPacked(sources);
+  if (packed !== null) return "refused" in packed ? packed : { image: packed };
+  const found = kept ?? (await findImage(sources, options));
+  if ("refused" in found) return found;
+  const image = await openFound(found, options);
+  return "refused" in image ? image : { image, evidence: await summaryOf(found, image.checkpoint) };
+}
+
+/** Bytes of a file that show whether it is a packed image. */
 const PACKED_HEAD = 64;
 
 /**
- * Opens a packed image from a link or a report: a checkpoint without records and bytes. `null` if the sources are not
- * a packed image.
+ * Opens a packed image, out of a link or a report. It has a checkpoint but no records and bytes. `null`: the sources are
+ * something else.
  */
 async function openPacked([source, ...others]: readonly Source[]): Promise<Image | Refusal | null> {
   if (source === undefined || others.length > 0) return null;

@@ -1,0 +1,11 @@
+// What a list of images says about each.
+
+import type { Evidence } from "./earlier.ts";
+
+export interface ImageSummary extends Evidence {
+  readonly format: "linux-cr" | "criu";
+  /** Size of its files together. */
+  readonly bytes: number;
+  /** `null`: unknown, as the image is too large to be decoded for a list. */
+  readonly tasks: number | null;
+}

@@ -1,0 +1,17 @@
+// What to say about which of two images is before.
+
+import type { Verdict } from "../model/earlier.ts";
+
+/** Whether the order that is shown is in doubt, in a few words; `null`: it is not. */
+export function orderDoubt(order: Verdict | null): string | null {
+  if (order === null) return null;
+  if (!order.sure) return "order unsure";
+  return order.earlier === "second" ? "order reversed?" : null;
+}
+
+/** The doubt as a sentence, with its reason. */
+export function describeOrder(order: Verdict | null): string[] {
+  if (order === null || orderDoubt(order) === null) return [];
+  const doubt = order.sure ? "The image after seems to be the earlier one." : "Which image is earlier is not certain.";
+  return [`${doubt} ${order.reason} Swap them if they are the wrong way round.`];
+}
