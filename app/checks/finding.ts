@@ -39,8 +39,11 @@ export const MOST_PER_CODE = 1000;
 
 /** Collects findings. */
 export interface FindingList {
-  /** Adds a finding, if the rule applies to the dialect and has no finding at that place yet. `errno` chooses among its outcomes. */
-  add(code: string, message: string, place: Place, errno?: Errno | null): void;
+  /**
+   * Adds a finding, if the rule applies to the dialect and has no finding at that place yet. `errno` and `severity`
+   * choose among its outcomes.
+   */
+  add(code: string, message: string, place: Place, errno?: Errno | null, severity?: Severity): void;
   finish(): Findings;
 }
 
@@ -56,10 +59,14 @@ export function createFindingList(rules: readonly Rule[], dialect: string, diale
   const counts = new Map<string, number>();
   const places = new Set<string>();
   return {
-    add(code, message, place, errno) {
+    add(code, message, place, errno, severity) {
       const holding = outcomes.get(code);
       if (holding === undefined) throw new Error(`no rule has the code ${code}`);
-      const outcome = holding.find((candidate) => errno === undefined || candidate.errno === errno);
+      const outcome = holding.find(
+        (candidate) =>
+          (errno === undefined || candidate.errno === errno) &&
+          (severity === undefined || candidate.severity === severity),
+      );
       if (outcome === undefined) return;
       const key = `${code} ${place.member ?? 0} ${place.offset}`;
       if (place.offset !== null && places.has(key)) return;

@@ -112,11 +112,13 @@ export const USE = {
   workingDirectory: 2,
   root: 4,
   mapping: 8,
-  /** The file holds the path of a FIFO or a terminal. */
+  /** The file holds the path of a FIFO, a terminal or a tun device. */
   pathOf: 16,
   /** In flight in a socket (SCM_RIGHTS). */
   inFlight: 32,
   epollTarget: 64,
+  /** A hard link that stands in for an unlinked file: `link_remap.7`. */
+  linkRemap: 128,
 } as const;
 
 /**

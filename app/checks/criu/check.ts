@@ -6,10 +6,14 @@ import { memberOfName } from "../../decoder/criu/member-names.ts";
 import type { Image } from "../../decoder/image.ts";
 import { openWindow, type Window } from "../../decoder/window.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
+import { isSound } from "../filter.ts";
 import type { Finding, Findings } from "../finding.ts";
 import type { CheckOptions } from "../options.ts";
 import { checkColumns } from "./columns.ts";
-import { type Handler, handlerOf } from "./entries.ts";
+import { handlerOf } from "./entries.ts";
+import type { Handler } from "./handler.ts";
+import { checkMembers } from "./leftovers.ts";
+import { checkMemory } from "./memory.ts";
 import { addProblems, isDamaged } from "./problems.ts";
 import { beginScan, faultAt, type Scan, scanInto } from "./scan.ts";
 
@@ -51,17 +55,27 @@ export async function checkCriu(image: Image, options: CheckOptions = {}): Promi
   }
   options.signal?.throwIfAborted();
   if (!isDamaged(checkpoint)) resolveReferences(scanned);
+  checkMemory(scanned);
+  await checkMembers(scanned, image);
   checkColumns(scanned);
   const tablesReported = [...scanned.references.values()].some(({ code }) => code === "table-missing");
   addProblems(scanned.list, checkpoint, tablesReported);
+  addIncomplete(scanned);
   const found = scanned.list.finish();
   options.onProgress?.({ bytes: size, size, objects: records.count });
   return { ...found, findings: await withOffsets(image, found.findings) };
 }
 
+/** A set that is not complete is never sound. */
+function addIncomplete({ checkpoint, list }: Scan): void {
+  if (checkpoint.complete || !isSound(list.finish().findings)) return;
+  list.add("set-incomplete", "Parts of the set are missing.", { record: null, field: null, offset: null });
+}
+
 function enterMember(scanned: Scan, member: number): void {
   const name = memberOfName(scanned.checkpoint.members[member]?.name ?? "");
   scanned.member = member;
+  scanned.memberKind = (name === null ? undefined : MEMBER_KINDS[name.kind]?.name) ?? "";
   scanned.memberNumber = name === null || Number.isNaN(name.number) ? NONE : name.number;
   scanned.memberFile = (name === null ? undefined : MEMBER_KINDS[name.kind]?.file) ?? null;
 }
@@ -102,7 +116,8 @@ function resolveReferences(scanned: Scan): void {
     for (let at = 0; at < ids.length; at++) {
       const id = ids[at] as number;
       if (scanned.spaces[space].get(id) !== NONE) continue;
-      scanned.dangling = true;
+      if (space === "table") scanned.tablesLost = true;
+      else scanned.dangling = true;
       const number = space === "ghost" ? `ghost-file-${id.toString(16)}.img` : String(id);
       faultAt(
         scanned,

@@ -1,8 +1,11 @@
 // Checks that the columns alone decide: tasks, descriptors, open files.
 
 import { createIdIndex } from "../../decoder/id-index.ts";
-import { HAS, holderCount, NONE, taskCount } from "../../model/checkpoint.ts";
+import { HAS, holderCount, NONE, nameBytes, taskCount } from "../../model/checkpoint.ts";
 import { FILE_KINDS } from "../../model/names.ts";
+import { u8At, u32At } from "../../model/read.ts";
+import type { FileRow } from "../../model/rows.ts";
+import { decodeText, visible } from "../../model/text.ts";
 import { flagMasks, leftOverNames, opensDirectoryForWriting } from "../open-flags.ts";
 import { faultAt, hasDescriptors, type Scan } from "./scan.ts";
 
@@ -19,7 +22,7 @@ export function checkColumns(scanned: Scan): void {
     faultAt(scanned, "descriptor-repeated", descriptors.record[row] as number, "fd", message);
   }
   // A set without a process tree has no tasks at all; that is reported already.
-  if (tasks.count === 0 || scanned.dangling) return;
+  if (tasks.count === 0 || scanned.dangling || scanned.tablesLost) return;
   for (let table = 0; table < tables.count; table++) {
     if (taskCount(tables, table) > 0) continue;
     const id = tables.id[table] as number;
@@ -78,7 +81,29 @@ function checkOpenFiles(scanned: Scan): void {
       }
     }
     if (tasks.count > 0 && !scanned.dangling && files.use[row] === 0 && holderCount(files, row) === 0) {
-      faultAt(scanned, "file-unused", record, "id", `Nothing uses open file ${id}.`);
+      checkUnused(scanned, row, record, id);
     }
   }
+}
+
+/** Kinds of file that CRIU restores through their descriptors: without any it fails. */
+const NEEDS_DESCRIPTOR: readonly string[] = ["pipe", "fifo", "tty"];
+
+/** Reports an open file that nothing uses. */
+function checkUnused(scanned: Scan, row: FileRow, record: number, id: number): void {
+  const { checkpoint, inodes, peers, tablesLost } = scanned;
+  const kind = FILE_KINDS[u8At(checkpoint.files.kind, row)] ?? "";
+  const inode = u32At(inodes, row);
+  // The peer of a socket may have no descriptor: it was closed, or is outside the dump.
+  if (inode !== 0 && peers.get(inode) !== NONE) return;
+  if (inode !== 0 || NEEDS_DESCRIPTOR.includes(kind)) {
+    const what = inode === 0 ? kind : "unix socket";
+    faultAt(scanned, "file-without-descriptor", record, "id", `No descriptor leads to open file ${id}, a ${what}.`);
+    return;
+  }
+  const name = decodeText(nameBytes(checkpoint, row));
+  if (/(^|\/)link_remap\.\d+$/.test(name)) {
+    const message = `Open file ${id} (${visible(name)}) stands in for an unlinked file, but no remap names it.`;
+    faultAt(scanned, "remap-missing", record, "id", message);
+  } else if (!tablesLost) faultAt(scanned, "file-unused", record, "id", `Nothing uses open file ${id}.`);
 }

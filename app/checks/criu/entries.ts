@@ -1,60 +1,38 @@
-// Checks of entries, by message. References are collected and resolved when all entries have been read.
+// Checks of entries, by their messages: what they name is noted, to be looked for when all have been read.
 
 import { FILE_FIELDS } from "../../decoder/criu/file-types.ts";
 import { MEMBER_KINDS } from "../../decoder/criu/member-kinds.ts";
-import { eachBytes, eachVarint, fieldNumber, type Plan, plan } from "../../decoder/criu/wire.ts";
+import { eachBytes, eachVarint, fieldNumber, plan } from "../../decoder/criu/wire.ts";
 import { NONE } from "../../model/checkpoint.ts";
+import { BODIES, BODY_NAMES } from "./file-bodies.ts";
+import { type Handler, handler } from "./handler.ts";
+import { callFor } from "./members.ts";
+import { onPagemap, onPagemapHead, PAGEMAP, PAGEMAP_HEAD } from "./memory.ts";
 import { fault, has, low, refer, type Scan, scanInto } from "./scan.ts";
+import { onCore, onIds, onInventory, onMount } from "./tasks.ts";
 
-/** How the entries of one message are checked. */
-export interface Handler {
-  readonly plan: Plan;
-  /** The entry's message is bytes[start … end - 1]; its values are in `scan.out`. */
-  check(scan: Scan, seen: number, bytes: Uint8Array, start: number, end: number): void;
-}
-
-const handler = (message: Parameters<typeof plan>[0], names: readonly string[], check: Handler["check"]): Handler => ({
-  plan: plan(message, names),
-  check,
-});
-
-/** What an open file's own message says, by its field in file_entry. */
-const BODIES: Readonly<Record<string, Handler>> = {
-  pipe: handler("pipe_entry", ["pipe_id"], (scan, seen) => {
-    if (has(seen, 1)) scan.spaces.pipe.add(low(scan, 1), scan.record);
-  }),
-  fifo: handler("fifo_entry", ["pipe_id", "regf_id"], (scan, seen) => {
-    if (has(seen, 1)) scan.spaces.pipe.add(low(scan, 1), scan.record);
-    if (has(seen, 2)) refer(scan, "file", "file-missing", "A FIFO", "fifo.regf_id", "the open file", low(scan, 2));
-  }),
-  usk: handler("unix_sk_entry", ["ino", "peer"], (scan, seen) => {
-    if (has(seen, 1)) scan.spaces.socket.add(low(scan, 1), scan.record);
-    const peer = has(seen, 2) ? low(scan, 2) : 0;
-    if (peer !== 0) refer(scan, "socket", "peer-missing", "A unix socket", "usk.peer", "the peer", peer);
-  }),
-  tty: handler("tty_file_entry", ["tty_info_id", "regf_id"], (scan, seen) => {
-    const [info, path] = [low(scan, 1), low(scan, 2)];
-    if (has(seen, 1))
-      refer(scan, "terminal", "terminal-missing", "A terminal", "tty.tty_info_id", "the terminal", info);
-    if (has(seen, 2)) refer(scan, "file", "file-missing", "A terminal", "tty.regf_id", "the open file", path);
-  }),
-  memfd: handler("memfd_file_entry", ["inode_id"], (scan, seen) => {
-    if (has(seen, 1)) refer(scan, "memfd", "memfd-missing", "A memfd", "memfd.inode_id", "the inode", low(scan, 1));
-  }),
-};
-
-const BODY_NAMES = Object.keys(BODIES);
 const VMAS = fieldNumber("mm_entry", "vmas");
+const AUXV = fieldNumber("mm_entry", "mm_saved_auxv");
+const AT_PAGESZ = 6;
 const VMA = plan("vma_entry", ["shmid", "status"]);
 /** VMA_FILE_PRIVATE and VMA_FILE_SHARED: shmid is the id of an open file. */
 const VMA_FILE = (1 << 6) | (1 << 7);
+/** VMA_ANON_SHARED and VMA_AREA_SYSVIPC: shmid is the number of a pagemap-shmem member. */
+const VMA_SHARED = (1 << 8) | (1 << 10);
 const SCM = fieldNumber("sk_packet_entry", "scm");
 const RIGHTS = fieldNumber("scm_entry", "rights");
-const IDS = plan("task_kobj_ids_entry", ["files_id"]);
+/** remap_file_path_entry.remap_type. */
+const LINKED = 0;
 const GHOST = 1;
 
 /** Entries by their messages. */
 const HANDLERS: Readonly<Record<string, Handler>> = {
+  inventory_entry: onInventory,
+  core_entry: onCore,
+  task_kobj_ids_entry: onIds,
+  mnt_entry: onMount,
+  pagemap_head: { plan: PAGEMAP_HEAD, check: onPagemapHead },
+  pagemap_entry: { plan: PAGEMAP, check: onPagemap },
   file_entry: handler("file_entry", ["type", "id", ...BODY_NAMES], (scan, seen, bytes) => {
     if (!has(seen, 2)) return;
     scan.types[scan.file] = has(seen, 1) ? low(scan, 1) : 0;
@@ -70,17 +48,21 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     const flags = has(seen, 2) ? low(scan, 2) : 0;
     if (flags > 1)
       fault(scan, "descriptor-flags", "flags", `Descriptor ${fd} has the flags ${flags}; FD_CLOEXEC is 1.`);
-    const file = has(seen, 1) ? scan.fileRows.get(low(scan, 1)) : NONE;
-    const type = low(scan, 3);
-    if (file === NONE || !has(seen, 3) || scan.types[file] === 0 || scan.types[file] === type) return;
-    const words = (number: number): string => FILE_FIELDS[number] ?? `type ${number}`;
-    const own = words(scan.types[file] as number);
-    fault(scan, "descriptor-type", "type", `Descriptor ${fd} is a ${words(type)}, and its open file a ${own}.`);
+    if (has(seen, 1) && has(seen, 3)) checkType(scan, fd, low(scan, 1), low(scan, 3));
   }),
   remap_file_path_entry: handler("remap_file_path_entry", ["remap_id", "remap_type"], (scan, seen) => {
+    if (!has(seen, 1)) return;
+    const target = low(scan, 1);
     // Without a type it is a ghost: older sets had nothing else.
-    if (!has(seen, 1) || (has(seen, 2) && low(scan, 2) !== GHOST)) return;
-    refer(scan, "ghost", "ghost-missing", "An unlinked file", "remap_id", "the contents", low(scan, 1));
+    const type = has(seen, 2) ? low(scan, 2) : GHOST;
+    if (type === GHOST) {
+      scan.ghostsNamed.add(target, scan.record);
+      refer(scan, "ghost", "ghost-missing", "An unlinked file", "remap_id", "the contents", target);
+    } else if (type === LINKED) {
+      const message = `Open file ${target}, a hard link, stands in for an unlinked file and must exist at restore.`;
+      fault(scan, "link-remap", "remap_id", message);
+      refer(scan, "file", "file-missing", "An unlinked file", "remap_id", "the hard link, open file", target);
+    }
   }),
   fs_entry: handler("fs_entry", ["cwd_id", "root_id"], (scan, seen) => {
     const [cwd, root] = [low(scan, 1), low(scan, 2)];
@@ -91,6 +73,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     const exe = low(scan, 1);
     if (has(seen, 1)) refer(scan, "file", "file-missing", "An executable", "exe_file_id", "the open file", exe);
     eachBytes(bytes, start, end, VMAS, (from, to) => checkMapping(scan, bytes, from, to, "vmas.shmid"));
+    readPageSize(scan, bytes, start, end);
   }),
   vma_entry: handler("vma_entry", [], (scan, _seen, bytes, start, end) => {
     checkMapping(scan, bytes, start, end, "shmid");
@@ -105,37 +88,60 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     );
   }),
   pipe_data_entry: handler("pipe_data_entry", ["pipe_id"], (scan, seen) => {
+    if (!has(seen, 1)) return;
     const pipe = low(scan, 1);
-    if (has(seen, 1)) refer(scan, "pipe", "data-without-pipe", "Data of a pipe", "pipe_id", "the pipe", pipe);
+    scan.contents.add(pipe, scan.record);
+    refer(scan, "pipe", "data-without-pipe", "Data of a pipe", "pipe_id", "the pipe", pipe);
   }),
   tty_info_entry: handler("tty_info_entry", ["id"], (scan, seen) => {
     if (has(seen, 1)) scan.spaces.terminal.add(low(scan, 1), scan.record);
   }),
-  memfd_inode_entry: handler("memfd_inode_entry", ["inode_id"], (scan, seen) => {
+  memfd_inode_entry: handler("memfd_inode_entry", ["inode_id", "size", "shmid"], (scan, seen) => {
     if (has(seen, 1)) scan.spaces.memfd.add(low(scan, 1), scan.record);
-  }),
-  task_kobj_ids_entry: handler("task_kobj_ids_entry", ["files_id"], (scan, seen) => {
-    if (has(seen, 1)) checkFilesId(scan, low(scan, 1), "files_id");
-  }),
-  core_entry: handler("core_entry", ["ids"], (scan, seen, bytes) => {
-    if (!has(seen, 1)) return;
-    const [from, to] = [low(scan, 1), scan.out[3] as number];
-    if (has(scanInto(scan, bytes, from, to, IDS), 1)) checkFilesId(scan, low(scan, 1), "ids.files_id");
+    const isEmpty = low(scan, 2) === 0 && scan.out[5] === 0;
+    if (!has(seen, 2) || isEmpty || !has(seen, 3)) return;
+    callForShared(scan, low(scan, 3), "shmid", "it has the contents of a memfd");
   }),
 };
 
-function checkMapping(scanned: Scan, bytes: Uint8Array, start: number, end: number, field: string): void {
-  const seen = scanInto(scanned, bytes, start, end, VMA);
-  if (!has(seen, 1) || !has(seen, 2) || (low(scanned, 2) & VMA_FILE) === 0) return;
-  refer(scanned, "file", "file-missing", "A mapping", field, "the open file", low(scanned, 1));
+/** Checks that a descriptor's type is that of its open file. A tun device's path is a REG entry with the same id. */
+function checkType(scan: Scan, fd: number, id: number, type: number): void {
+  const { files } = scan.checkpoint;
+  const first = scan.fileRows.get(id);
+  if (first === NONE || scan.types[first] === 0 || scan.types[first] === type) return;
+  for (let row = first + 1; row < Math.min(files.count, first + SAME_ID); row++) {
+    if (files.id[row] === id && scan.types[row] === type) return;
+  }
+  const words = (number: number): string => FILE_FIELDS[number] ?? `type ${number}`;
+  const own = words(scan.types[first] as number);
+  fault(scan, "descriptor-type", "type", `Descriptor ${fd} is a ${words(type)}, and its open file a ${own}.`);
 }
 
-function checkFilesId(scanned: Scan, id: number, field: string): void {
-  if (scanned.dead.get(scanned.memberNumber) !== NONE) {
-    scanned.dangling = true;
-    const message = `Task ${scanned.memberNumber} is dead and has the file table ${id}.`;
-    fault(scanned, "dead-task-with-descriptors", field, message);
-  } else refer(scanned, "table", "table-missing", `Task ${scanned.memberNumber}`, field, "the file table", id);
+/** Entries with one id follow each other; at most so many are looked at. */
+const SAME_ID = 8;
+
+function checkMapping(scanned: Scan, bytes: Uint8Array, start: number, end: number, field: string): void {
+  const seen = scanInto(scanned, bytes, start, end, VMA);
+  if (!has(seen, 1) || !has(seen, 2)) return;
+  const [id, status] = [low(scanned, 1), low(scanned, 2)];
+  if ((status & VMA_FILE) !== 0) refer(scanned, "file", "file-missing", "A mapping", field, "the open file", id);
+  else if ((status & VMA_SHARED) !== 0) callForShared(scanned, id, field, "it has the contents of shared memory");
+}
+
+function callForShared(scan: Scan, number: number, field: string, why: string): void {
+  // Before CRIU 1.0 the pages of shared memory had files of their own.
+  if (scan.members.find("pages-shmem", number) !== NONE) return;
+  callFor(scan, { kind: "pagemap-shmem", number, field, why });
+}
+
+/** The size of a page is in the auxiliary vector, as pairs of a key and a value. */
+function readPageSize(scan: Scan, bytes: Uint8Array, start: number, end: number): void {
+  let index = 0;
+  let key = 0;
+  eachVarint(bytes, start, end, AUXV, (value) => {
+    if (index++ % 2 === 0) key = value;
+    else if (key === AT_PAGESZ && value >= 4096) scan.pageSize = value;
+  });
 }
 
 /** By message: the field of file_entry that an image of one kind of open file stands for. */

@@ -8,7 +8,7 @@ import type { RecordRow } from "../../model/rows.ts";
 import { firstIndex } from "../../model/search.ts";
 import type { FindingList } from "../finding.ts";
 
-/** Rule by code of problem. Problems that are not listed concern the archive around the set. */
+/** Rule by code of problem; `null`: not a fault. Problems that are not listed concern the archive around the set. */
 export const RULE_OF_PROBLEM: Readonly<Record<string, string | null>> = {
   "missing-member": "member-missing",
   "duplicate-member": "member-twice",
@@ -26,7 +26,16 @@ export const RULE_OF_PROBLEM: Readonly<Record<string, string | null>> = {
   "file-without-id": "file-undescribed",
   "file-without-body": "file-undescribed",
   "task-without-pid": "task-without-pid",
+  "empty-member": "image-damaged",
+  "orphan-core": "core-without-task",
+  "pre-dump": "pre-dump",
+  "newer-version": "version-newer",
+  "missing-parent": "parent-set-missing",
+  "unknown-member": null,
 };
+
+/** Problems of the container's description, which takes no part in a restore. */
+const NOT_OF_RESTORE: ReadonlySet<string> = new Set(["bad-metadata"]);
 
 /** The row of the record that begins at `offset` of `member`; NONE if there is none. */
 function recordAt({ records }: Checkpoint, member: number, offset: number): RecordRow {
@@ -42,7 +51,7 @@ export const isDamaged = ({ problems }: Checkpoint): boolean =>
   problems.some(({ code }) => RULE_OF_PROBLEM[code] === "image-damaged");
 
 /** Whether a problem says that a file table is missing. If a task names the table, the checks report it themselves. */
-const isMissingTable = ({ code, message }: Problem): boolean =>
+export const isMissingTable = ({ code, message }: Problem): boolean =>
   code === "missing-member" && message.startsWith("fdinfo-");
 
 /**
@@ -56,7 +65,11 @@ export function addProblems(list: FindingList, checkpoint: Checkpoint, tablesRep
   const names = new Set(members.map(({ name }) => baseName(name)));
   for (const problem of checkpoint.problems) {
     let code = RULE_OF_PROBLEM[problem.code];
-    if (code === null || code === undefined) continue;
+    if (code === undefined) {
+      addArchiveProblem(list, problem);
+      continue;
+    }
+    if (code === null) continue;
     if (isMissingTable(problem)) {
       if (tablesReported) continue;
       code = "table-missing";
@@ -76,4 +89,10 @@ export function addProblems(list: FindingList, checkpoint: Checkpoint, tablesRep
     const place = { record: record === NONE ? null : record, field, offset };
     list.add(code, message, member === undefined ? place : { ...place, member });
   }
+}
+
+/** Adds a problem of the archive around the set, unless it is a note. */
+function addArchiveProblem(list: FindingList, { code, severity, message, offset }: Problem): void {
+  if (severity === "note" || NOT_OF_RESTORE.has(code)) return;
+  list.add("archive-damaged", message, { record: null, field: null, offset }, undefined, severity);
 }

@@ -12,12 +12,15 @@ const COPY = "The set was copied in part: copy the whole directory again, or tak
 const DAMAGED = "The file was damaged or cut: copy it again, or take the dump again.";
 const EDITED = "CRIU does not write this: look for a bug in the tool that made or edited the set.";
 
+const LOST_OR_REFUSED: readonly Outcome[] = [...REFUSED, ...WRONG];
+
 const TABLE: readonly Omit<Rule, "format">[] = [
   {
     code: "member-missing",
-    title: "A file that the inventory or the process tree calls for is missing from the set",
-    examines: "the names of the files, against pstree.img and ids-N.img",
-    outcomes: REFUSED,
+    title: "A file that other files of the set call for is missing",
+    examines:
+      "the names of the files, against pstree.img; ids-N.img and inventory.img root_ids (namespaces); core-N.img (seccomp, cgroups); memfds and mappings (pagemap-shmem-N); TCP connections (tcp-stream-N); tmpfs mounts; external files (a plugin's images)",
+    outcomes: LOST_OR_REFUSED,
     remedy: COPY,
   },
   {
@@ -35,10 +38,54 @@ const TABLE: readonly Omit<Rule, "format">[] = [
     remedy: DAMAGED,
   },
   {
-    code: "table-missing",
-    title: "A task's files_id names an fdinfo image that is missing",
-    examines: "ids-N.img files_id (core-N.img in old sets)",
+    code: "pages-missing",
+    title: "Pages of memory are missing from the set",
+    examines:
+      "pagemap-N.img and pagemap-shmem-N.img: pages_id, number of pages; pages-N.img: its size. An error for a task's own memory, a warning for shared memory and memfds, which are restored without contents",
+    outcomes: LOST_OR_REFUSED,
+    remedy: `${COPY} Sets that are kept for inspection alone need no pages: ignore this code.`,
+  },
+  {
+    code: "parent-set-missing",
+    title: "Pages are in the parent set, the dump before this one, which is not there",
+    examines: "pagemap-N.img flags (PE_PARENT), in_parent; the parent link",
     outcomes: REFUSED,
+    remedy: "Keep the directories of all dumps of the chain together, with their parent links.",
+  },
+  {
+    code: "pre-dump",
+    title: "The set is a pre-dump: it has memory only",
+    examines: "inventory.img pre_dump_mode",
+    outcomes: REFUSED,
+    remedy: "Restore the dump that follows it; this one is the parent of that.",
+  },
+  {
+    code: "version-newer",
+    title: "The set's version is newer than that of CRIU 4.2",
+    examines: "inventory.img img_version",
+    outcomes: REFUSED,
+    target: "CRIU up to 4.2 refuses it; the release that wrote it does not.",
+    remedy: "Restore with the release of CRIU that took the dump.",
+  },
+  {
+    code: "core-without-task",
+    title: "A core belongs to no task or thread of the process tree",
+    examines: "the names of core-N.img, against pstree.img pid and threads",
+    outcomes: REFUSED,
+    remedy: "A task is missing from pstree.img: the file was damaged or comes from another dump.",
+  },
+  {
+    code: "contents-missing",
+    title: "The bytes in a pipe or FIFO are missing from the set",
+    examines: "pipes' and FIFOs' pipe_id, against pipes-data.img and fifo-data.img",
+    outcomes: WRONG,
+    remedy: COPY,
+  },
+  {
+    code: "table-missing",
+    title: "A task's files_id names an fdinfo image that is missing: its descriptors are lost",
+    examines: "ids-N.img files_id (core-N.img in old sets)",
+    outcomes: WRONG,
     remedy: COPY,
   },
   {
@@ -113,6 +160,13 @@ const TABLE: readonly Omit<Rule, "format">[] = [
     remedy: "What used it is missing: a descriptor or a task may have been cut out of the set.",
   },
   {
+    code: "file-without-descriptor",
+    title: "No descriptor leads to a pipe, FIFO, unix socket or terminal, which CRIU restores through its descriptors",
+    examines: "files.img, against fdinfo-N.img, the peers of unix sockets and packets in flight",
+    outcomes: REFUSED,
+    remedy: "The descriptors were lost with an fdinfo image, or cut out of it.",
+  },
+  {
     code: "peer-missing",
     title: "The peer of a unix socket is missing from the set",
     examines: "unix sockets' peer, against ino",
@@ -125,6 +179,29 @@ const TABLE: readonly Omit<Rule, "format">[] = [
     examines: "remap-fpath.img remap_id, against ghost-file-N.img",
     outcomes: REFUSED,
     remedy: COPY,
+  },
+  {
+    code: "remap-missing",
+    title: "What stands in for an unlinked file is named by no remap",
+    examines: "ghost-file-N.img and link_remap.N, against remap-fpath.img",
+    outcomes: REFUSED,
+    remedy: "remap-fpath.img is missing or lacks an entry: the file would be looked for under its old name.",
+  },
+  {
+    code: "link-remap",
+    title: "A hard link stands in for an unlinked file",
+    examines: "remap-fpath.img remap_type LINKED",
+    outcomes: ODD,
+    target: "The link (link_remap.N) must exist where the dump left it; the restore removes it.",
+    remedy: "Copy it with the file system, and do not clean it up between dump and restore.",
+  },
+  {
+    code: "memory-elsewhere",
+    title: "Pages are with a page server, not in the set",
+    examines: "pagemap-N.img flags: PE_LAZY without PE_PRESENT",
+    outcomes: ODD,
+    target: "The page server of the dump must be running and reachable.",
+    remedy: "Restore with --lazy-pages, with criu lazy-pages connected to that server.",
   },
   {
     code: "terminal-missing",
@@ -195,6 +272,20 @@ const TABLE: readonly Omit<Rule, "format">[] = [
     examines: "pstree.img ppid",
     outcomes: REFUSED,
     remedy: EDITED,
+  },
+  {
+    code: "archive-damaged",
+    title: "The archive around the set is damaged, or could not be read to its end",
+    examines: "the archive's headers, sizes and checksums",
+    outcomes: LOST_OR_REFUSED,
+    remedy: "Copy the archive again: files of the set may be missing or cut.",
+  },
+  {
+    code: "set-incomplete",
+    title: "The set is incomplete",
+    examines: "what no other check explains",
+    outcomes: WRONG,
+    remedy: COPY,
   },
 ];
 

@@ -1,13 +1,14 @@
 // The state of checking a set, and the helpers that the checks of entries share.
 
-import { MEMBER_KINDS } from "../../decoder/criu/member-kinds.ts";
-import { memberOfName } from "../../decoder/criu/member-names.ts";
 import { type Plan, scan as scanMessage, scratch } from "../../decoder/criu/wire.ts";
 import { createIdIndex, type IdIndex } from "../../decoder/id-index.ts";
-import { type Checkpoint, descriptorCount, NONE, recordMember } from "../../model/checkpoint.ts";
+import { type Checkpoint, descriptorCount, NONE, recordMember, type Severity } from "../../model/checkpoint.ts";
 import { taskState } from "../../model/names.ts";
 import { f64At, u32At } from "../../model/read.ts";
 import { createFindingList, type FindingList } from "../finding.ts";
+import { indexMembers, type MemberIndex } from "./members.ts";
+import type { PagemapFacts } from "./memory.ts";
+import { isMissingTable } from "./problems.ts";
 import { CRIU_RULES } from "./rules.ts";
 
 /** The kinds of ids. */
@@ -38,17 +39,58 @@ export interface Scan {
   readonly fileRows: IdIndex;
   /** Pids of tasks that are dead. */
   readonly dead: IdIndex;
+  /** By open file: the inode of a unix socket; 0: it is none. */
+  readonly inodes: Uint32Array;
+  /** Inodes that unix sockets name as their peers. */
+  readonly peers: IdIndex;
+  /** Pipes and FIFOs that can be read, whose contents CRIU stores: pipe_id and record. */
+  readonly readers: { readonly pipe: number; readonly record: number; readonly isFifo: boolean }[];
+  /** pipe_id of the contents that are there. */
+  readonly contents: IdIndex;
+  /** Numbers of ghost files that remaps name. */
+  readonly ghostsNamed: IdIndex;
+  readonly members: MemberIndex;
+  /** Names of missing members that have been reported. */
+  readonly called: Set<string>;
+  /** By member. */
+  readonly pagemaps: Map<number, PagemapFacts>;
+  /** External files, which plugins restore: id and record. */
+  readonly externals: { readonly id: number; readonly record: number }[];
+  /** Network namespaces of tasks that are not CRIU's own, with the record that names them. */
+  readonly networks: Map<number, number>;
+  readonly inventory: InventoryFacts;
+  /** Bytes of a page. */
+  pageSize: number;
   readonly out: Uint32Array;
   record: number;
   member: number;
+  /** The name of the member's kind; "": unknown. */
+  memberKind: string;
   /** The number in the member's name. */
   memberNumber: number;
   /** The kind of open file that the member's entries are, before CRIU 3.4; `null`: none, or files.img. */
   memberFile: string | null;
   /** Row of the next open file. */
   file: number;
+  /** A file table is missing: the files that its descriptors held seem unused. */
+  tablesLost: boolean;
   /** A reference leads nowhere, so that an object that seems unused may be its target. */
   dangling: boolean;
+}
+
+/** What the inventory says of the set as a whole. */
+export interface InventoryFacts {
+  version: number;
+  /** Written by CRIU 3.16 or later. */
+  isRecent: boolean;
+  /** TCP connections were closed by the dump. */
+  tcpClose: boolean;
+  /** The control group of CRIU itself; NONE: unknown. */
+  rootCgroup: number;
+  /** Namespaces of CRIU itself; NONE: unknown. */
+  rootNetwork: number;
+  rootTime: number;
+  plugins: readonly string[];
 }
 
 /** Whether a scan filled a slot. */
@@ -92,12 +134,13 @@ export function faultAt(
   record: number,
   field: string,
   message: string,
+  severity?: Severity,
 ): void {
   const { records } = checkpoint;
-  if (record === NONE) list.add(code, message, { record: null, field: null, offset: null });
+  if (record === NONE) list.add(code, message, { record: null, field: null, offset: null }, undefined, severity);
   else {
-    const offset = f64At(records.offset, record);
-    list.add(code, message, { record, field, offset, member: recordMember(records, record) });
+    const place = { record, field, offset: f64At(records.offset, record), member: recordMember(records, record) };
+    list.add(code, message, place, undefined, severity);
   }
 }
 
@@ -113,12 +156,9 @@ export function beginScan(checkpoint: Checkpoint): Scan {
     if (described) table.add(u32At(tables.id, row), row);
   }
   const ghost = createIdIndex();
-  for (const [row, { name }] of members.entries()) {
-    const member = memberOfName(name);
-    const kind = member === null ? undefined : MEMBER_KINDS[member.kind]?.name;
-    if (member !== null && kind === "ghost-file") ghost.add(member.number, row);
-    if (member !== null && kind === "fdinfo") table.add(member.number, row);
-  }
+  const index = indexMembers(members);
+  for (const [member, number] of index.ofKind("ghost-file")) ghost.add(number, member);
+  for (const [member, number] of index.ofKind("fdinfo")) table.add(number, member);
   const dead = createIdIndex();
   const zombie = taskState("zombie");
   for (let row = 0; row < tasks.count; row++) {
@@ -141,13 +181,35 @@ export function beginScan(checkpoint: Checkpoint): Scan {
     types: new Uint8Array(files.count + 1),
     fileRows,
     dead,
+    inodes: new Uint32Array(files.count + 1),
+    peers: createIdIndex(),
+    readers: [],
+    contents: createIdIndex(),
+    ghostsNamed: createIdIndex(),
+    members: index,
+    called: new Set(),
+    pagemaps: new Map(),
+    externals: [],
+    networks: new Map(),
+    inventory: {
+      version: 0,
+      isRecent: false,
+      tcpClose: false,
+      rootCgroup: NONE,
+      rootNetwork: NONE,
+      rootTime: NONE,
+      plugins: [],
+    },
+    pageSize: 4096,
     out: scratch(),
     record: NONE,
     member: NONE,
+    memberKind: "",
     memberNumber: NONE,
     memberFile: null,
     file: 0,
-    dangling: checkpoint.problems.some(({ severity }) => severity === "error"),
+    tablesLost: false,
+    dangling: checkpoint.problems.some((problem) => problem.severity === "error" && !isMissingTable(problem)),
   };
 }
 

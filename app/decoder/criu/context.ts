@@ -47,8 +47,10 @@ export interface ImageFacts {
   release: number;
   hostName: string | null;
   securityModule: string | null;
-  /** Threads of all tasks, their leaders included. */
-  threads: number;
+  /** inventory_entry.pre_dump_mode is there: the set is a pre-dump, which has memory only. */
+  isPreDump: boolean;
+  /** Entries of pagemaps whose pages are in the parent set. */
+  parentEntries: number;
   /** Bytes of a page, by the auxiliary vector of a task; `null` if none has been read that says so. */
   pageSize: number | null;
   /** Present pages. */
@@ -65,8 +67,13 @@ export interface TaskLinks {
   readonly dead: boolean[];
   /** By task: whether its core was read. */
   readonly hasCore: boolean[];
-  /** Threads other than leaders, by tid. */
+  /** Threads other than leaders, by tid; by the same index the task. A dead task's list is uninitialised memory. */
   readonly threadIds: number[];
+  readonly threadOwners: TaskRow[];
+  /** By task: its namespaces, by the names of NAMESPACE_MEMBERS. Absent if unknown. */
+  readonly namespaces: (Readonly<Record<string, number>> | undefined)[];
+  /** The namespaces that CRIU itself was in; `null` if the inventory does not say. */
+  rootNamespaces: Readonly<Record<string, number>> | null;
   /** pid → task; `null` if tasks were added since. */
   byPid: RowIndex | null;
 }
@@ -83,7 +90,7 @@ export interface FileLinks {
   readonly terminals: Links;
   /** inode_id → memfds. */
   readonly memfds: Links;
-  /** Id of the REG entry that has the path of a FIFO or terminal → that FIFO or terminal. */
+  /** Id of the REG entry that has the path of a FIFO, terminal or tun device → that open file. */
   readonly paths: Links;
   /** Descriptor number that an epoll watches → the epoll. */
   readonly epolls: Links;
@@ -117,6 +124,8 @@ export interface FileContext {
   readonly links: FileLinks;
   readonly lookups: FileLookups;
   readonly memfdInodes: MemfdInodes;
+  /** By open file: its fd_types number. */
+  readonly types: number[];
   /** File id → row; empty until all open files are known (`closeFiles`). */
   byId: RowIndex;
   /** REG entries that exist only for their path, and at the same index the FIFO or terminal with that path. */
@@ -130,6 +139,8 @@ export interface FileContext {
 export interface SeenMembers {
   /** Names of MEMBER_KINDS. */
   readonly kinds: Set<string>;
+  /** Members that have no entry although CRIU writes at least one. */
+  readonly empty: number[];
   /** By kind: the numbers of the members that were read. */
   readonly numbers: Map<string, Set<number>>;
   /** Numbers of the tables that were added. */
@@ -182,13 +193,24 @@ export function createContext(
       release: 0,
       hostName: null,
       securityModule: null,
-      threads: 0,
+      isPreDump: false,
+      parentEntries: 0,
       pageSize: null,
       memoryPages: 0,
     },
-    tasks: { tablesById: true, filesId: [], dead: [], hasCore: [], threadIds: [], byPid: null },
+    tasks: {
+      tablesById: true,
+      filesId: [],
+      dead: [],
+      hasCore: [],
+      threadIds: [],
+      threadOwners: [],
+      namespaces: [],
+      rootNamespaces: null,
+      byPid: null,
+    },
     files: createFileContext(),
-    seen: { kinds: new Set(), numbers: new Map(), tables: new Set() },
+    seen: { kinds: new Set(), empty: [], numbers: new Map(), tables: new Set() },
     pages: new Map(),
     // A truncated archive may have had more files.
     complete: metadata.problems.every(({ severity }) => severity !== "error"),
@@ -212,6 +234,7 @@ const createFileContext = (): FileContext => ({
   },
   lookups: { pipeEnds: noRows, inetSockets: noRows, terminals: noRows, ghosts: null },
   memfdInodes: { ids: createLinks(), nameOffset: [], nameLength: [], record: [], lookup: null },
+  types: [],
   byId: indexRows([], 0),
   pathFiles: [],
   pathOwners: [],

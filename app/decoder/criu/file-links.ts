@@ -1,10 +1,13 @@
 // Links to open files: their uses, further records, and the paths of FIFOs and terminals.
 
 import { HAS, USE } from "../../model/checkpoint.ts";
+import { fileKind } from "../../model/names.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
 import type { FileRow, RecordRow } from "../../model/rows.ts";
 import { reportRecord, type SetContext } from "./context.ts";
 import { indexRows, linkedRows, specialFirst } from "./rows.ts";
+
+const TUN = fileKind("tun");
 
 /** Most files with one id to search. */
 const SEARCH_LIMIT = 64;
@@ -16,6 +19,20 @@ const LINK_LIMIT = 1 << 20;
 export function markUse({ builder, files }: SetContext, id: number, use: number): void {
   const file = files.byId.row(id);
   if (file >= 0) builder.files.use[file] = u8At(builder.files.use, file) | use;
+}
+
+/**
+ * The open file with an id and a type, as CRIU looks files up: a tun device has a REG entry with the same id. Failing
+ * that, the first with the id; -1 if there is none. `type` 0: any.
+ */
+export function fileOfType({ files }: SetContext, id: number, type: number): FileRow {
+  const { byId, types } = files;
+  const found = byId.row(id);
+  if (found < 0 || type === 0 || types[found] === type) return found;
+  const first = byId.first(id);
+  const end = Math.min(byId.end(id), first + SEARCH_LIMIT);
+  for (let at = first; at < end; at++) if (types[u32At(byId.rows, at)] === type) return u32At(byId.rows, at);
+  return found;
 }
 
 /** Links a further record to a file. Limited, because a crafted image could link every record to every file. */
@@ -47,12 +64,13 @@ export function closeFiles(set: SetContext): void {
 }
 
 /**
- * Reports files with the same id. Returns whether a FIFO or terminal shares its id with the REG entry of its path, as
- * before CRIU 3.6: references then mean the FIFO or terminal.
+ * Reports files with the same id and type. Returns whether a tun device (or a FIFO or terminal before CRIU 3.6) shares
+ * its id with the REG entry of its path: references that do not say a type then mean the device.
  */
 function reportSharedIds(set: SetContext, special: Uint8Array): boolean {
   const { files } = set.builder;
-  const { rows } = set.files.byId;
+  const { types, byId } = set.files;
+  const { rows } = byId;
   let found = false;
   for (let at = 1; at < rows.length; at++) {
     const file = u32At(rows, at);
@@ -60,7 +78,7 @@ function reportSharedIds(set: SetContext, special: Uint8Array): boolean {
     const id = u32At(files.id, file);
     if (id !== u32At(files.id, previous)) continue;
     if (special[file] !== special[previous]) found = true;
-    else {
+    else if (types[file] === types[previous]) {
       const message = `Two open files have the id ${id}; references to it mean the first one.`;
       reportRecord(set, i32At(files.record, file), "duplicate-file-id", message);
     }
@@ -68,7 +86,7 @@ function reportSharedIds(set: SetContext, special: Uint8Array): boolean {
   return found;
 }
 
-/** Gives FIFOs and terminals the path, and flags that they lack, of their REG entries. */
+/** Gives FIFOs and terminals the path, and flags that they lack, of their REG entries; tun devices only the flags. */
 function takePaths(set: SetContext, special: Uint8Array): void {
   const { byId, links } = set.files;
   for (const [at, owner] of links.paths.rows.entries()) {
@@ -86,12 +104,17 @@ function takePaths(set: SetContext, special: Uint8Array): void {
 
 function takePath(set: SetContext, owner: FileRow, path: FileRow): void {
   const { files } = set.builder;
-  files.nameOffset[owner] = u32At(files.nameOffset, path);
-  files.nameLength[owner] = u32At(files.nameLength, path);
-  files.nameStable[owner] = u32At(files.nameStable, path);
+  // All tun devices have one path; the name of the network device says more.
+  const keepsName = u8At(files.kind, owner) === TUN;
+  if (!keepsName) {
+    files.nameOffset[owner] = u32At(files.nameOffset, path);
+    files.nameLength[owner] = u32At(files.nameLength, path);
+    files.nameStable[owner] = u32At(files.nameStable, path);
+  }
   const lacksFlags = (u8At(files.has, owner) & HAS.flags) === 0;
   if (lacksFlags) files.flags[owner] = u32At(files.flags, path);
-  files.has[owner] = u8At(files.has, owner) | (u8At(files.has, path) & (HAS.path | HAS.flags));
+  const taken = keepsName ? HAS.flags : HAS.path | HAS.flags;
+  files.has[owner] = u8At(files.has, owner) | (u8At(files.has, path) & taken);
   files.use[path] = u8At(files.use, path) | USE.pathOf;
   set.files.pathFiles.push(path);
   set.files.pathOwners.push(owner);

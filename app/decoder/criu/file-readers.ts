@@ -150,6 +150,8 @@ const readNamespace = fileReader("namespace", NAMESPACE, ({ builder, values }, f
 
 const readTun = fileReader("tun", TUN, (set, file, seen, bytes) => {
   const { netdev } = TUN.slot;
+  // Its flags are in a REG entry with the same id.
+  addLink(set.files.links.paths, u32At(set.builder.files.id, file), file);
   if (!isSet(seen, netdev)) return set.builder.setName(file, "tun");
   setImageName(set, file, "tun:", bytes, low(set.values, netdev), high(set.values, netdev));
 });

@@ -7,11 +7,14 @@ import type { Head } from "../builder.ts";
 import { type Entry, type SetContext, since } from "./context.ts";
 import type { Framing } from "./dialect-names.ts";
 import { enumName } from "./messages.ts";
+import { readNamespaces } from "./on-tasks.ts";
 import { high, isSet, low, plan, scan } from "./wire.ts";
 
 const INVENTORY = plan("inventory_entry", [
   "img_version",
   "fdinfo_per_id",
+  "root_ids",
+  "pre_dump_mode",
   "lsmtype",
   "network_lock_method",
   "plugins_entry",
@@ -39,11 +42,15 @@ export function onInventory(set: SetContext, { bytes, start, end }: Entry): numb
   const seen = scan(bytes, start, end, INVENTORY, values);
   if (isSet(seen, slot.img_version)) facts.imageVersion = low(values, slot.img_version);
   tasks.tablesById = isSet(seen, slot.fdinfo_per_id) && low(values, slot.fdinfo_per_id) !== 0;
+  facts.isPreDump = isSet(seen, slot.pre_dump_mode);
+  const rootIds = isSet(seen, slot.root_ids) ? [low(values, slot.root_ids), high(values, slot.root_ids)] : null;
   const lsm = isSet(seen, slot.lsmtype) ? low(values, slot.lsmtype) : 0;
   if (lsm !== 0) facts.securityModule = enumName("lsmtype", lsm) ?? String(lsm);
   if (isSet(seen, slot.network_lock_method)) since(set, 316);
   if (isSet(seen, slot.plugins_entry) || isSet(seen, slot.dump_criu_run_id)) since(set, 401);
   if (isSet(seen, slot.allow_uprobes)) since(set, 402);
+  // Last, as reading the nested message overwrites the values.
+  if (rootIds !== null) tasks.rootNamespaces = readNamespaces(set, bytes, rootIds[0] as number, rootIds[1] as number);
   return seen;
 }
 
@@ -111,15 +118,16 @@ export function machineOf({ facts }: SetContext): Machine {
 }
 
 function factsOf(set: SetContext): Fact[] {
-  const { facts, builder } = set;
-  const { release, threads, memoryPages } = facts;
+  const { facts, builder, tasks } = set;
+  const { release, memoryPages } = facts;
+  const threads = tasks.threadOwners.filter((task) => !tasks.dead[task]).length;
   const found: Fact[] = [];
   const add = (label: string, value: string | null) => value !== null && found.push({ label, value });
   add("written by", release === 0 ? null : `CRIU ${Math.floor(release / 100)}.${release % 100} or later`);
   add("architecture", machineOf(set).arch);
   add("host name", facts.hostName);
   add("security module", facts.securityModule);
-  add("threads", threads > builder.tasks.count ? String(threads) : null);
+  add("threads", threads > 0 ? String(builder.tasks.count - tasks.dead.filter(Boolean).length + threads) : null);
   add("memory", memoryPages === 0 ? null : pagesText(memoryPages, pageSizeOf(set)));
   return found;
 }

@@ -67,7 +67,14 @@ export async function readMember(set: SetContext, member: number, head: Uint8Arr
     addRest(set, member, Math.max(walk.end, lastRecordEnd(set)));
   }
   if (kind.number === "decimal") addNumber(set, kind.name, number);
+  if (entry.nth < 0 && walk.fault === null && NEVER_EMPTY.has(kind.name)) set.seen.empty.push(member);
 }
+
+/** Members of which CRIU writes none without an entry. A file table may be empty, but then nothing uses open files. */
+const NEVER_EMPTY: ReadonlySet<string> = new Set([
+  ...["inventory", "pstree", "core", "ids", "files", "fs", "mm", "pagemap", "pagemap-shmem", "fdinfo"],
+  ...["utsns", "netns", "userns", "ipcns-var", "mountpoints", "ghost-file", "tcp-stream", "creds"],
+]);
 
 /** Stores the framing and byte order of the set. Reports a member whose byte order differs from those before. */
 function noteStart(set: SetContext, member: number, kind: FramedKind, { framing, littleEndian }: Start): void {

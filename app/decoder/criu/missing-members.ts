@@ -1,18 +1,44 @@
 // Reports files that the inventory or the process tree refers to and that the set lacks.
 
 import { NONE, type Severity } from "../../model/checkpoint.ts";
-import { i32At } from "../../model/read.ts";
+import { i32At, u8At } from "../../model/read.ts";
 import type { TaskRow } from "../../model/rows.ts";
+import { visible } from "../../model/text.ts";
 import { report, type SetContext } from "./context.ts";
 import { MEMBER_KINDS } from "./member-kinds.ts";
+import { baseName } from "./member-names.ts";
 import { fdinfoNumber } from "./on-tasks.ts";
+import type { PlacedMember } from "./placing.ts";
 
 /** Members with one type of open file each, before CRIU 3.4. */
 const FILE_KINDS_BY_NAME = MEMBER_KINDS.flatMap(({ name, file }) => (file === undefined ? [] : [name]));
 
-/** Reports missing files. A task's missing table is added, empty. */
+/** Newer versions are read as far as they are known. CRIU 1.6 to 4.2 write 2. */
+const NEWEST_VERSION = 2;
+
+/** Members that describe a namespace, by the field of task_kobj_ids_entry with its number. */
+const NAMESPACE_MEMBERS: Readonly<Record<string, string>> = {
+  net_ns_id: "netns",
+  ipc_ns_id: "ipcns-var",
+  uts_ns_id: "utsns",
+  mnt_ns_id: "mountpoints",
+  user_ns_id: "userns",
+};
+
+/** Reports missing files, and those that are empty. A task's missing table is added, empty. */
 export function reportMissing(set: SetContext): void {
-  const { builder, seen, tasks } = set;
+  const { builder, seen, facts } = set;
+  reportNewerVersion(set);
+  reportEmpty(set);
+  if (facts.parentEntries > 0 && (set.metadata.parent ?? null) === null) {
+    const message = "Pages are in the parent set, the dump before this one, which is not here.";
+    report(set, "warning", "missing-parent", message, null);
+  }
+  if (facts.isPreDump && !seen.kinds.has("pstree")) {
+    const message = "This is a pre-dump: it has memory only. The dump that follows it has the tasks.";
+    report(set, "note", "pre-dump", message, null);
+    return;
+  }
   if (!seen.kinds.has("inventory"))
     missing(set, "warning", "inventory.img", "the version was detected from other files.");
   if (!seen.kinds.has("pstree")) {
@@ -20,11 +46,83 @@ export function reportMissing(set: SetContext): void {
   }
   const hasFiles = ["files", ...FILE_KINDS_BY_NAME].some((name) => seen.kinds.has(name));
   if (!hasFiles && builder.tasks.count > 0) missing(set, "error", "files.img", "no open files are known.");
-  if (seen.kinds.has("pstree")) {
-    for (let task = 0; task < builder.tasks.count; task++) reportMissingOfTask(set, task);
+  if (!seen.kinds.has("pstree")) return;
+  for (let task = 0; task < builder.tasks.count; task++) reportMissingOfTask(set, task);
+  reportMissingNamespaces(set);
+  reportCores(set);
+}
+
+function reportNewerVersion(set: SetContext): void {
+  const { imageVersion } = set.facts;
+  if (imageVersion === null || imageVersion <= NEWEST_VERSION) return;
+  const message = `inventory.img has img_version ${imageVersion}, which is newer than that of CRIU 4.2 (${NEWEST_VERSION}); only what is known is shown.`;
+  report(set, "warning", "newer-version", message, null);
+  for (const [member, { kind, source }] of set.placed.entries()) {
+    if (MEMBER_KINDS[kind] !== undefined) continue;
+    report(set, "note", "unknown-member", `${visible(baseName(source.name))} is of an unknown kind.`, null, member);
   }
-  for (const thread of tasks.threadIds) {
+}
+
+/** Reports members without an entry that cannot be without one. */
+function reportEmpty(set: SetContext): void {
+  const { seen, placed } = set;
+  for (const member of seen.empty) {
+    const { kind, source } = placed[member] as PlacedMember;
+    if (MEMBER_KINDS[kind]?.name === "fdinfo" && !hasUnusedFile(set)) continue;
+    set.complete = false;
+    const message = `${visible(baseName(source.name))} has no entry: it is damaged or cut.`;
+    report(set, "error", "empty-member", message, Math.max(0, source.size), member);
+  }
+}
+
+/** Whether no descriptor leads to an open file and nothing else uses it. */
+function hasUnusedFile({ builder }: SetContext): boolean {
+  const { files, descriptors } = builder;
+  const used = new Uint8Array(files.count);
+  for (let row = 0; row < descriptors.count; row++) {
+    const file = i32At(descriptors.file, row);
+    if (file >= 0) used[file] = 1;
+  }
+  for (let file = 0; file < files.count; file++) if (used[file] === 0 && u8At(files.use, file) === 0) return true;
+  return false;
+}
+
+/** Reports the members of namespaces that tasks are in, but CRIU was not. */
+function reportMissingNamespaces(set: SetContext): void {
+  const { tasks } = set;
+  const { rootNamespaces } = tasks;
+  if (rootNamespaces === null) return;
+  const names = new Set<string>();
+  for (const ids of tasks.namespaces) {
+    for (const [field, id] of Object.entries(ids ?? {})) {
+      const kind = NAMESPACE_MEMBERS[field];
+      if (kind === undefined || id === rootNamespaces[field] || hasMember(set, kind, id)) continue;
+      names.add(`${kind}-${id}.img`);
+    }
+  }
+  for (const name of names) missing(set, "warning", name, "a task is in a namespace that it describes.");
+}
+
+/** Most orphan cores that are named. */
+const MOST_CORES = 100;
+
+/** Reports threads without a core, and cores of which no task or thread is in the process tree. */
+function reportCores(set: SetContext): void {
+  const { builder, tasks, placed } = set;
+  const known = new Set<number>();
+  for (let task = 0; task < builder.tasks.count; task++) known.add(i32At(builder.tasks.pid, task));
+  for (const [at, thread] of tasks.threadIds.entries()) {
+    if (tasks.dead[tasks.threadOwners[at] as number]) continue;
+    known.add(thread);
     if (!hasMember(set, "core", thread)) missing(set, "warning", `core-${thread}.img`, CALLED_FOR);
+  }
+  let reported = 0;
+  for (const [member, { kind, number, source }] of placed.entries()) {
+    if (MEMBER_KINDS[kind]?.name !== "core" || Number.isNaN(number) || known.has(number)) continue;
+    if (reported++ >= MOST_CORES) break;
+    set.complete = false;
+    const message = `${visible(baseName(source.name))} is the core of no task or thread of the process tree.`;
+    report(set, "error", "orphan-core", message, null, member);
   }
 }
 

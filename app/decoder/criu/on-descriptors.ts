@@ -1,10 +1,11 @@
 // Entries of fdinfo files: the descriptors of one table. There can be millions, so nothing is allocated here.
 
 import { type Entry, reportDamage, reportRecord, type SetContext } from "./context.ts";
+import { fileOfType } from "./file-links.ts";
 import { isSet, low, MALFORMED, plan, scan } from "./wire.ts";
 
-const FDINFO = plan("fdinfo_entry", ["id", "flags", "fd"]);
-const { id: ID, flags: FLAGS, fd: FD } = FDINFO.slot;
+const FDINFO = plan("fdinfo_entry", ["id", "flags", "fd", "type"]);
+const { id: ID, flags: FLAGS, fd: FD, type: TYPE } = FDINFO.slot;
 
 const FD_CLOEXEC = 1;
 const LARGEST_FD = 0x7fffffff;
@@ -19,7 +20,7 @@ export function onDescriptor(set: SetContext, { bytes, start, end, record, table
     reportRecord(set, record, "bad-descriptor", "A descriptor without a usable number is left out.");
     return 0;
   }
-  const file = isSet(seen, ID) ? set.files.byId.row(low(values, ID)) : -1;
+  const file = isSet(seen, ID) ? fileOfType(set, low(values, ID), isSet(seen, TYPE) ? low(values, TYPE) : 0) : -1;
   if (file < 0) {
     const what = isSet(seen, ID) ? `open file ${low(values, ID)}, which is missing from this set` : "no open file";
     set.complete = false;

@@ -2,10 +2,10 @@
 // pipes and sockets, working directories.
 
 import { HAS, USE } from "../../model/checkpoint.ts";
-import { u8At } from "../../model/read.ts";
+import { i32At, u8At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { type Entry, reportRecord, type SetContext, since } from "./context.ts";
-import { linkRecord, markUse } from "./file-links.ts";
+import { fileOfType, linkRecord, markUse } from "./file-links.ts";
 import { addLink, type LinkedRows, linkedRows } from "./rows.ts";
 import { eachBytes, eachVarint, fieldNumber, high, isSet, low, MALFORMED, type Plan, plan, scan } from "./wire.ts";
 
@@ -26,6 +26,10 @@ const FS = plan("fs_entry", ["cwd_id", "root_id"]);
 
 /** remap_file_path_entry.remap_type. LINKED (0) is an unlinked file too, PROCFS (2) a file in a dead task's /proc. */
 const REMAP_GHOST = 1;
+/** remap_id is then the id of a hard link's REG entry, else the number of a ghost file. */
+const REMAP_LINKED = 0;
+/** fd_types of files with a path. */
+const REG = 1;
 
 /** memfd_inode_entry: the name of a memfd. */
 export function onMemfdInode(set: SetContext, { bytes, start, end, record }: Entry): number {
@@ -79,10 +83,19 @@ export function onRemap(set: SetContext, { bytes, start, end, record }: Entry): 
   const type = isSet(seen, slot.remap_type) ? low(values, slot.remap_type) : REMAP_GHOST;
   if (type <= REMAP_GHOST) builder.files.has[file] = u8At(builder.files.has, file) | HAS.deleted;
   linkRecord(set, file, record);
-  if (type === REMAP_GHOST && isSet(seen, slot.remap_id)) {
-    addLink(set.files.links.ghosts, low(values, slot.remap_id), file);
-  }
+  if (!isSet(seen, slot.remap_id)) return seen;
+  const target = low(values, slot.remap_id);
+  if (type === REMAP_GHOST) addLink(set.files.links.ghosts, target, file);
+  else if (type === REMAP_LINKED) linkRemap(set, file, fileOfType(set, target, REG));
   return seen;
+}
+
+/** The hard link `link` (-1: missing) has the contents of the unlinked `file`. */
+function linkRemap(set: SetContext, file: FileRow, link: FileRow): void {
+  const { files } = set.builder;
+  if (link < 0) return;
+  files.use[link] = u8At(files.use, link) | USE.linkRemap;
+  linkRecord(set, file, i32At(files.record, link));
 }
 
 /** ghost_file_entry: the contents of an unlinked file. The file's number is the remap_id. */

@@ -29,6 +29,7 @@ export function onFile(set: SetContext, { bytes, start, end, record }: Entry): n
   }
   const file = builder.addFile(low(values, ID), record);
   const type = isSet(seen, TYPE) ? low(values, TYPE) : 0;
+  set.files.types[file] = type;
   const slot = type + SLOT_BEFORE_TYPES;
   const reader = READERS[type] ?? null;
   if (reader === null) builder.setName(file, `unknown type ${type}`);
@@ -50,6 +51,7 @@ const ID_ONLY = plan("reg_file_entry", ["id"]);
 export function onFileOfType(field: string): Handler {
   const reader = FILE_READERS[field];
   if (reader === undefined) throw new Error(`There is no reader for ${field}`);
+  const type = FILE_FIELDS.indexOf(field);
   return (set, { bytes, start, end, record }) => {
     const seen = scan(bytes, start, end, ID_ONLY, set.values);
     if (!isSet(seen, ID_ONLY.slot.id)) {
@@ -57,6 +59,7 @@ export function onFileOfType(field: string): Handler {
       return 0;
     }
     const file = set.builder.addFile(low(set.values, ID_ONLY.slot.id), record);
+    set.files.types[file] = type;
     return reader(set, file, bytes, start, end);
   };
 }

@@ -14,6 +14,8 @@ const PAGEMAP = plan("pagemap_entry", ["compat_nr_pages", "in_parent", "flags", 
 
 /** vma_entry.status: VMA_FILE_PRIVATE or VMA_FILE_SHARED; shmid is then a file id. */
 const VMA_FILE = (1 << 6) | (1 << 7);
+/** pagemap_entry.flags: the page is in the parent set. */
+const PE_PARENT = 1;
 /** pagemap_entry.flags: the page is in the set's pages file. */
 const PE_PRESENT = 4;
 
@@ -62,6 +64,7 @@ export function onPagemap(set: SetContext, { bytes, start, end, member }: Entry)
   const seen = scan(bytes, start, end, PAGEMAP, values);
   const isInParent = isSet(seen, slot.in_parent) && low(values, slot.in_parent) !== 0;
   const isPresent = isSet(seen, slot.flags) ? (low(values, slot.flags) & PE_PRESENT) !== 0 : !isInParent;
+  if (isInParent || (isSet(seen, slot.flags) && (low(values, slot.flags) & PE_PARENT) !== 0)) facts.parentEntries++;
   let count = isSet(seen, slot.compat_nr_pages) ? low(values, slot.compat_nr_pages) : 0;
   if (isSet(seen, slot.nr_pages)) {
     since(set, 402);

@@ -12,14 +12,16 @@ const PSTREE = plan("pstree_entry", ["pid", "ppid", "pgid", "sid"]);
 const THREADS = fieldNumber("pstree_entry", "threads");
 const CORE = plan("core_entry", ["mtype", "tc", "ids"]);
 const TASK_CORE = plan("task_core_entry", ["task_state", "comm", "stop_signo"]);
-const IDS = plan("task_kobj_ids_entry", ["files_id", "time_ns_id"]);
+/** Which of a task_kobj_ids_entry's fields are namespaces that members describe. */
+const NAMESPACE_FIELDS = ["net_ns_id", "ipc_ns_id", "uts_ns_id", "mnt_ns_id", "user_ns_id", "time_ns_id"] as const;
+const IDS = plan("task_kobj_ids_entry", ["files_id", ...NAMESPACE_FIELDS]);
 
 /** task_core_entry.task_state of a task that has ended. */
 const DEAD = 2;
 
 /** pstree_entry: a task of the process tree. */
 export function onPstree(set: SetContext, { bytes, start, end, record }: Entry): number {
-  const { values, facts } = set;
+  const { values } = set;
   const { slot } = PSTREE;
   const seen = scan(bytes, start, end, PSTREE, values);
   const { tasks } = set.builder;
@@ -30,10 +32,9 @@ export function onPstree(set: SetContext, { bytes, start, end, record }: Entry):
   if (isSet(seen, slot.pgid)) tasks.pgid[row] = low(values, slot.pgid);
   if (isSet(seen, slot.sid)) tasks.sid[row] = low(values, slot.sid);
   eachVarint(bytes, start, end, THREADS, (thread) => {
-    // The list of a dead task is [0].
-    if (thread === 0) return;
-    facts.threads++;
-    if (thread !== pid) set.tasks.threadIds.push(thread);
+    if (thread === 0 || thread === pid) return;
+    set.tasks.threadIds.push(thread);
+    set.tasks.threadOwners.push(row);
   });
   return seen;
 }
@@ -83,11 +84,23 @@ export function onIds(set: SetContext, { bytes, start, end, number }: Entry): nu
   return readIds(set, bytes, start, end, taskOfPid(set, number));
 }
 
+/** The ids of namespaces in a task_kobj_ids_entry, by field. */
+function namespacesIn(values: Uint32Array, seen: number): Record<string, number> {
+  const ids: Record<string, number> = {};
+  for (const name of NAMESPACE_FIELDS) if (isSet(seen, IDS.slot[name])) ids[name] = low(values, IDS.slot[name]);
+  return ids;
+}
+
+/** The namespaces of the task_kobj_ids_entry in bytes[start … end - 1]. */
+export const readNamespaces = ({ values }: SetContext, bytes: Uint8Array, start: number, end: number) =>
+  namespacesIn(values, scan(bytes, start, end, IDS, values));
+
 function readIds(set: SetContext, bytes: Uint8Array, start: number, end: number, task: TaskRow): number {
   const { values } = set;
   const seen = scan(bytes, start, end, IDS, values);
   if (isSet(seen, IDS.slot.time_ns_id)) since(set, 314);
   if (task >= 0 && isSet(seen, IDS.slot.files_id)) set.tasks.filesId[task] = low(values, IDS.slot.files_id);
+  if (task >= 0) set.tasks.namespaces[task] = namespacesIn(values, seen);
   return seen;
 }
 

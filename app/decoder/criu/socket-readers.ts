@@ -13,10 +13,12 @@ import { eachVarint, fieldNumber, high, isSet, low, plan } from "./wire.ts";
 const INET = plan("inet_sk_entry", ["flags", "ino", "type", "proto", "state", "src_port", "dst_port"]);
 const SRC_ADDR = fieldNumber("inet_sk_entry", "src_addr");
 const DST_ADDR = fieldNumber("inet_sk_entry", "dst_addr");
-const UNIX = plan("unix_sk_entry", ["flags", "ino", "type", "state", "name", "deleted"]);
+const UNIX = plan("unix_sk_entry", ["flags", "ino", "type", "state", "name", "deleted", "uflags"]);
 const NETLINK = plan("netlink_sk_entry", ["flags", "protocol", "portid"]);
 const PACKET = plan("packet_sock_entry", ["flags", "type", "protocol"]);
 
+/** unix_sk_entry.uflags: the socket is outside the dump, and there only as the peer of another. */
+const USK_EXTERN = 1;
 const SOCK_RAW = 3;
 const TCP_LISTEN = 10;
 
@@ -61,7 +63,10 @@ export const readUnixSocket = fileReader("socket", UNIX, (set, file, seen, bytes
   if (isSet(seen, slot.ino)) addLink(files.links.unixSockets, inode, file);
   if (low(values, slot.deleted) !== 0) builder.files.has[file] = u8At(builder.files.has, file) | HAS.deleted;
   const prefix = `socket:[unix ${typeText(set, low(values, slot.type))} `;
-  const suffix = low(values, slot.state) === TCP_LISTEN ? " listen]" : "]";
+  const isOutside = (low(values, slot.uflags) & USK_EXTERN) !== 0;
+  // CRIU does not know the flags and state of a socket outside the dump, and stores placeholders.
+  if (isOutside) builder.files.has[file] = u8At(builder.files.has, file) & ~HAS.flags;
+  const suffix = isOutside ? " outside the dump]" : low(values, slot.state) === TCP_LISTEN ? " listen]" : "]";
   const start = low(values, slot.name);
   let end = high(values, slot.name);
   // In an abstract name, which begins with NUL, every byte counts; a path ends in NUL.

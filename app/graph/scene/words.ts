@@ -207,9 +207,10 @@ const USES: readonly (readonly [number, string])[] = [
   [USE.workingDirectory, "working directory"],
   [USE.root, "root"],
   [USE.mapping, "mapping"],
-  [USE.pathOf, "path of a FIFO or terminal"],
+  [USE.pathOf, "path of a FIFO, terminal or tun device"],
   [USE.inFlight, "in flight in a socket"],
   [USE.epollTarget, "epoll target"],
+  [USE.linkRemap, "link that stands in for an unlinked file"],
 ];
 
 /** The uses of a file other than by descriptors: `executable, mapping`. */

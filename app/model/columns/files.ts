@@ -18,6 +18,7 @@ export function usageNames(use: number): string[] {
   if (use & USE.pathOf) names.push("path of another");
   if (use & USE.inFlight) names.push("in flight");
   if (use & USE.epollTarget) names.push("epoll target");
+  if (use & USE.linkRemap) names.push("link of an unlinked file");
   return names;
 }
 

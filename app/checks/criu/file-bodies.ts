@@ -1,0 +1,64 @@
+// Checks of an open file's own message, by its field in file_entry. The row of the file is `scan.file - 1`.
+
+import { HAS } from "../../model/checkpoint.ts";
+import { u8At, u32At } from "../../model/read.ts";
+import { type Handler, handler } from "./handler.ts";
+import { callFor } from "./members.ts";
+import { has, low, refer, type Scan } from "./scan.ts";
+
+const O_WRONLY = 1;
+const IPPROTO_TCP = 6;
+
+/** Notes an end of a pipe or FIFO; those that can be read have contents in the set. */
+function notePipe(scan: Scan, pipe: number, flags: number | null, isFifo: boolean): void {
+  scan.spaces.pipe.add(pipe, scan.record);
+  if (flags !== null && (flags & O_WRONLY) === 0) scan.readers.push({ pipe, record: scan.record, isFifo });
+}
+
+/** The flags of the file that is checked, a FIFO's being those of its path's entry; `null` if they are unknown. */
+function flagsOfFile({ checkpoint: { files }, file }: Scan): number | null {
+  const row = file - 1;
+  return (u8At(files.has, row) & HAS.flags) === 0 ? null : u32At(files.flags, row);
+}
+
+export const BODIES: Readonly<Record<string, Handler>> = {
+  pipe: handler("pipe_entry", ["pipe_id", "flags"], (scan, seen) => {
+    if (has(seen, 1)) notePipe(scan, low(scan, 1), has(seen, 2) ? low(scan, 2) : null, false);
+  }),
+  fifo: handler("fifo_entry", ["pipe_id", "regf_id"], (scan, seen) => {
+    if (has(seen, 1)) notePipe(scan, low(scan, 1), flagsOfFile(scan), true);
+    if (has(seen, 2)) refer(scan, "file", "file-missing", "A FIFO", "fifo.regf_id", "the open file", low(scan, 2));
+  }),
+  isk: handler("inet_sk_entry", ["ino", "proto", "dst_port"], (scan, seen) => {
+    const [inode, isTcp, port] = [low(scan, 1), low(scan, 2) === IPPROTO_TCP, low(scan, 3)];
+    if (!has(seen, 1) || !has(seen, 2) || !has(seen, 3) || !isTcp || port === 0 || scan.inventory.tcpClose) return;
+    const name = `tcp-stream-${inode.toString(16)}.img`;
+    const why = "it has the state of a TCP connection";
+    callFor(scan, { kind: "tcp-stream", number: inode, name, field: "isk.ino", why });
+  }),
+  usk: handler("unix_sk_entry", ["ino", "peer"], (scan, seen) => {
+    if (has(seen, 1)) {
+      scan.spaces.socket.add(low(scan, 1), scan.record);
+      scan.inodes[scan.file - 1] = low(scan, 1);
+    }
+    const peer = has(seen, 2) ? low(scan, 2) : 0;
+    if (peer === 0) return;
+    scan.peers.add(peer, scan.record);
+    refer(scan, "socket", "peer-missing", "A unix socket", "usk.peer", "the peer", peer);
+  }),
+  tty: handler("tty_file_entry", ["tty_info_id", "regf_id"], (scan, seen) => {
+    const [info, path] = [low(scan, 1), low(scan, 2)];
+    if (has(seen, 1))
+      refer(scan, "terminal", "terminal-missing", "A terminal", "tty.tty_info_id", "the terminal", info);
+    if (has(seen, 2)) refer(scan, "file", "file-missing", "A terminal", "tty.regf_id", "the open file", path);
+  }),
+  memfd: handler("memfd_file_entry", ["inode_id"], (scan, seen) => {
+    if (has(seen, 1)) refer(scan, "memfd", "memfd-missing", "A memfd", "memfd.inode_id", "the inode", low(scan, 1));
+  }),
+  ext: handler("ext_file_entry", ["id"], (scan, seen) => {
+    if (has(seen, 1)) scan.externals.push({ id: low(scan, 1), record: scan.record });
+  }),
+};
+
+/** The fields of file_entry that are checked. */
+export const BODY_NAMES: readonly string[] = Object.keys(BODIES);

@@ -1,0 +1,87 @@
+// Checks of members that no entry's own check decides: contents of pipes, contents of unlinked files that no remap
+// names, images of plugins, network devices.
+
+import { eachBytes } from "../../decoder/criu/wire.ts";
+import type { Image } from "../../decoder/image.ts";
+import { SourceError } from "../../decoder/source.ts";
+import { NONE } from "../../model/checkpoint.ts";
+import { faultAt, type Scan } from "./scan.ts";
+
+/** Runs these checks. To be called when all entries have been read. */
+export async function checkMembers(scan: Scan, image: Image): Promise<void> {
+  checkContents(scan);
+  checkGhosts(scan);
+  checkPlugins(scan);
+  await checkNetworks(scan, image);
+}
+
+/** CRIU stores the contents of each pipe that can be read, if only to say how large the pipe is. */
+function checkContents(scan: Scan): void {
+  // Older releases store only what is not empty.
+  if (!scan.inventory.isRecent) return;
+  const reported = new Set<number>();
+  for (const { pipe, record, isFifo } of scan.readers) {
+    if (scan.contents.get(pipe) !== NONE || reported.has(pipe)) continue;
+    reported.add(pipe);
+    const [what, member] = isFifo ? ["FIFO", "fifo-data.img"] : ["pipe", "pipes-data.img"];
+    const message = `The contents of ${what} ${pipe} are missing from ${member}: it is restored empty.`;
+    faultAt(scan, "contents-missing", record, isFifo ? "fifo.pipe_id" : "pipe.pipe_id", message);
+  }
+}
+
+function checkGhosts({ members, ghostsNamed, list }: Scan): void {
+  for (const [member, number] of members.ofKind("ghost-file")) {
+    if (ghostsNamed.get(number) !== NONE) continue;
+    const name = `ghost-file-${number.toString(16)}.img`;
+    const message = `${name} has the contents of an unlinked file, but no remap names it.`;
+    list.add("remap-missing", message, { record: null, field: null, offset: null, member });
+  }
+}
+
+/** The plugin for AMD's graphics cards keeps an image for each of its files: amdgpu-kfd-N.img, amdgpu-renderD-N.img. */
+const AMDGPU = "amdgpu_plugin";
+const AMDGPU_IMAGES = ["amdgpu-kfd-", "amdgpu-renderD-", "amdgpu-dmabuf_", "amdgpu-dmabuf-"];
+
+function checkPlugins(scan: Scan): void {
+  const { inventory, externals, members } = scan;
+  if (!inventory.plugins.includes(AMDGPU) || inventory.plugins.length > 1) return;
+  for (const { id, record } of externals) {
+    if (AMDGPU_IMAGES.some((prefix) => members.names.has(`${prefix}${id}.img`))) continue;
+    const message = `External file ${id} has no image of ${AMDGPU}: ${AMDGPU_IMAGES[0]}${id}.img or ${AMDGPU_IMAGES[1]}${id}.img is missing.`;
+    faultAt(scan, "member-missing", record, "ext.id", message);
+  }
+}
+
+/** netns_entry.ext_key (CRIU images/netns.proto): the namespace comes from outside, and its devices are not dumped. */
+const EXT_KEY = 8;
+/** Most bytes of a netns image that are read. */
+const NETNS_SIZE = 1 << 20;
+/** An image's magic numbers and the size of its first entry. */
+const HEAD = 12;
+
+/** A network namespace that is restored, not given from outside, has an image of its devices. */
+async function checkNetworks(scan: Scan, image: Image): Promise<void> {
+  for (const [number, record] of scan.networks) {
+    const member = scan.members.find("netns", number);
+    if (member === NONE || scan.members.find("netdev", number) !== NONE) continue;
+    if (await isExternal(image, member)) continue;
+    const message = `netdev-${number}.img is missing: it has the devices of a task's network namespace.`;
+    faultAt(scan, "member-missing", record, "net_ns_id", message);
+  }
+}
+
+async function isExternal({ sources }: Image, member: number): Promise<boolean> {
+  const source = sources[member];
+  if (source === undefined) return false;
+  try {
+    const bytes = await source.read(0, Math.min(source.size, NETNS_SIZE));
+    let found = false;
+    eachBytes(bytes, HEAD, bytes.length, EXT_KEY, () => {
+      found = true;
+    });
+    return found;
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    return false;
+  }
+}

@@ -1,0 +1,91 @@
+// Checks of memory: that the pages which pagemaps call for are in the set.
+
+import { type Plan, plan } from "../../decoder/criu/wire.ts";
+import { NONE } from "../../model/checkpoint.ts";
+import { counted, sizeText } from "../../model/words.ts";
+import { faultAt, has, low, type Scan } from "./scan.ts";
+
+/** What one pagemap calls for. */
+export interface PagemapFacts {
+  /** The record of its head; NONE until it is read. */
+  head: number;
+  /** Shared memory or a memfd: it is restored without contents if its pages are missing. */
+  readonly isShared: boolean;
+  /** The number in the member's name: a pid, or the id of shared memory. */
+  readonly number: number;
+  pagesId: number;
+  /** Pages in the pages file. */
+  present: number;
+  /** Pages with a page server only. */
+  lazy: number;
+  /** Pages in the parent set. */
+  inParent: number;
+}
+
+const PE_PARENT = 1;
+const PE_LAZY = 2;
+const PE_PRESENT = 4;
+/** Sizes of later versions are not known: pages may be compressed. */
+const NEWEST_VERSION = 2;
+
+export const PAGEMAP_HEAD: Plan = plan("pagemap_head", ["pages_id"]);
+export const PAGEMAP: Plan = plan("pagemap_entry", ["compat_nr_pages", "in_parent", "flags", "nr_pages"]);
+
+function factsOf(scan: Scan): PagemapFacts {
+  let facts = scan.pagemaps.get(scan.member);
+  if (facts === undefined) {
+    const { memberKind, memberNumber } = scan;
+    const isShared = memberKind === "pagemap-shmem";
+    facts = { head: NONE, isShared, number: memberNumber, pagesId: NONE, present: 0, lazy: 0, inParent: 0 };
+    scan.pagemaps.set(scan.member, facts);
+  }
+  return facts;
+}
+
+/** pagemap_head: the number of the file with the pages. */
+export function onPagemapHead(scan: Scan, seen: number): void {
+  const facts = factsOf(scan);
+  facts.head = scan.record;
+  if (has(seen, 1)) facts.pagesId = low(scan, 1);
+}
+
+/** pagemap_entry: a run of pages. */
+export function onPagemap(scan: Scan, seen: number): void {
+  const facts = factsOf(scan);
+  const isInParent = has(seen, 2) && low(scan, 2) !== 0;
+  const flags = has(seen, 3) ? low(scan, 3) : isInParent ? PE_PARENT : PE_PRESENT;
+  const pages = has(seen, 4) ? (scan.out[9] as number) * 2 ** 32 + low(scan, 4) : has(seen, 1) ? low(scan, 1) : 0;
+  if ((flags & PE_PRESENT) !== 0) facts.present += pages;
+  else if ((flags & PE_LAZY) !== 0) facts.lazy += pages;
+  if ((flags & PE_PARENT) !== 0) facts.inParent += pages;
+}
+
+/** Checks, when all entries have been read, that the pages files are there and long enough. */
+export function checkMemory(scan: Scan): void {
+  for (const facts of scan.pagemaps.values()) {
+    if (facts.lazy > 0) {
+      const message = `${counted(facts.lazy, "page")} of task ${facts.number} must be fetched from the page server of the dump.`;
+      faultAt(scan, "memory-elsewhere", facts.head, "pages_id", message);
+    }
+    if (facts.pagesId === NONE || facts.present === 0) continue;
+    checkPages(scan, facts);
+  }
+}
+
+function checkPages(scan: Scan, facts: PagemapFacts): void {
+  const { head, isShared, pagesId, number, present } = facts;
+  const name = `pages-${pagesId}.img`;
+  const member = scan.members.find("pages", pagesId);
+  const whose = isShared ? `the contents of shared memory ${number}` : `the memory of task ${number}`;
+  const severity = isShared ? "warning" : "error";
+  if (member === NONE) {
+    const message = `${name} is missing: it has ${whose}, ${counted(present, "page")}.`;
+    faultAt(scan, "pages-missing", head, "pages_id", message, severity);
+    return;
+  }
+  const size = scan.checkpoint.members[member]?.size ?? 0;
+  const needed = present * scan.pageSize;
+  if (size >= needed || scan.inventory.version > NEWEST_VERSION) return;
+  const message = `${name} has ${sizeText(size)}, but ${whose} takes ${sizeText(needed)}.`;
+  faultAt(scan, "pages-missing", head, "pages_id", message, severity);
+}

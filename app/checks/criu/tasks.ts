@@ -1,0 +1,119 @@
+// Checks of the entries of the set as a whole and of its tasks: inventory, cores, object ids, mounts.
+
+import { eachBytes, fieldNumber, plan } from "../../decoder/criu/wire.ts";
+import { NONE } from "../../model/checkpoint.ts";
+import { decodeText } from "../../model/text.ts";
+import { type Handler, handler } from "./handler.ts";
+import { callFor } from "./members.ts";
+import { fault, has, low, refer, type Scan, scanInto } from "./scan.ts";
+
+const ROOT_IDS = plan("task_kobj_ids_entry", ["net_ns_id", "time_ns_id"]);
+const PLUGINS = fieldNumber("plugins_entry", "plugins");
+
+/** inventory_entry: what CRIU itself was in, and the plugins it used. */
+export const onInventory: Handler = handler(
+  "inventory_entry",
+  ["img_version", "root_cg_set", "tcp_close", "network_lock_method", "dump_criu_run_id", "root_ids", "plugins_entry"],
+  (scan, seen, bytes) => {
+    const { inventory } = scan;
+    if (has(seen, 1)) inventory.version = low(scan, 1);
+    if (has(seen, 2)) inventory.rootCgroup = low(scan, 2);
+    inventory.tcpClose = has(seen, 3) && low(scan, 3) !== 0;
+    inventory.isRecent = has(seen, 4) || has(seen, 5);
+    const [idsStart, idsEnd] = [low(scan, 6), scan.out[13] as number];
+    if (has(seen, 7)) inventory.plugins = textsIn(bytes, low(scan, 7), scan.out[15] as number);
+    if (!has(seen, 6)) return;
+    const ids = scanInto(scan, bytes, idsStart, idsEnd, ROOT_IDS);
+    if (has(ids, 1)) inventory.rootNetwork = low(scan, 1);
+    if (has(ids, 2)) inventory.rootTime = low(scan, 2);
+  },
+);
+
+function textsIn(bytes: Uint8Array, start: number, end: number): string[] {
+  const texts: string[] = [];
+  eachBytes(bytes, start, end, PLUGINS, (from, to) => texts.push(decodeText(bytes.subarray(from, to))));
+  return texts;
+}
+
+const TASK_CORE = plan("task_core_entry", ["cg_set", "old_seccomp_mode"]);
+const THREAD_CORE = plan("thread_core_entry", ["cg_set", "seccomp_mode"]);
+const IDS = plan("task_kobj_ids_entry", ["files_id"]);
+const SECCOMP_FILTER = 2;
+
+/** core_entry: a task's object ids in old sets, and its control groups and seccomp filters. */
+export const onCore: Handler = handler("core_entry", ["ids", "tc", "thread_core"], (scan, seen, bytes) => {
+  const [taskStart, taskEnd] = [low(scan, 2), scan.out[5] as number];
+  const [threadStart, threadEnd] = [low(scan, 3), scan.out[7] as number];
+  if (has(seen, 1)) {
+    const [from, to] = [low(scan, 1), scan.out[3] as number];
+    if (has(scanInto(scan, bytes, from, to, IDS), 1)) checkFilesId(scan, low(scan, 1), "ids.files_id");
+  }
+  if (has(seen, 2)) {
+    checkGroups(scan, scanInto(scan, bytes, taskStart, taskEnd, TASK_CORE), "tc.cg_set", "tc.old_seccomp_mode");
+  }
+  if (has(seen, 3)) {
+    const thread = scanInto(scan, bytes, threadStart, threadEnd, THREAD_CORE);
+    checkGroups(scan, thread, "thread_core.cg_set", "thread_core.seccomp_mode");
+  }
+});
+
+function checkGroups(scan: Scan, seen: number, groups: string, mode: string): void {
+  const { rootCgroup } = scan.inventory;
+  const [set, seccomp] = [low(scan, 1), low(scan, 2)];
+  if (has(seen, 1) && rootCgroup !== NONE && set !== rootCgroup) {
+    callFor(scan, { kind: "cgroup", field: groups, why: `it has set ${set} of control groups, which a task is in` });
+  }
+  if (has(seen, 2) && seccomp === SECCOMP_FILTER) {
+    callFor(scan, { kind: "seccomp", field: mode, why: "it has the seccomp filters of a task" });
+  }
+}
+
+/** task_kobj_ids_entry: a task's file table, and the namespaces that are not those of CRIU itself. */
+export const onIds: Handler = handler("task_kobj_ids_entry", ["files_id", "time_ns_id", "net_ns_id"], (scan, seen) => {
+  const { inventory } = scan;
+  const [files, time] = [low(scan, 1), low(scan, 2)];
+  if (has(seen, 2) && inventory.rootTime !== NONE && time !== inventory.rootTime) {
+    const why = "it has the offsets of the clocks of a task's time namespace";
+    callFor(scan, { kind: "timens", number: time, field: "time_ns_id", why, severity: "warning" });
+  }
+  const network = low(scan, 3);
+  if (has(seen, 3) && inventory.rootNetwork !== NONE && network !== inventory.rootNetwork) {
+    scan.networks.set(network, scan.record);
+  }
+  if (has(seen, 1)) checkFilesId(scan, files, "files_id");
+});
+
+function checkFilesId(scanned: Scan, id: number, field: string): void {
+  if (scanned.dead.get(scanned.memberNumber) !== NONE) {
+    scanned.dangling = true;
+    const message = `Task ${scanned.memberNumber} is dead and has the file table ${id}.`;
+    fault(scanned, "dead-task-with-descriptors", field, message);
+  } else refer(scanned, "table", "table-missing", `Task ${scanned.memberNumber}`, field, "the file table", id);
+}
+
+const TMPFS = 5;
+const SLASH = 0x2f;
+
+/** mnt_entry: the contents of a tmpfs are in the set, unless it comes from outside. */
+export const onMount: Handler = handler(
+  "mnt_entry",
+  ["fstype", "mnt_id", "root_dev", "root", "with_plugin", "ext_mount", "ext_key"],
+  (scan, seen, bytes) => {
+    const [mount, device] = [low(scan, 2), low(scan, 3)];
+    const [start, end] = [low(scan, 4), scan.out[9] as number];
+    const isWhole = has(seen, 4) && end - start === 1 && bytes[start] === SLASH;
+    const isOutside = (has(seen, 5) && low(scan, 5) !== 0) || (has(seen, 6) && low(scan, 6) !== 0) || has(seen, 7);
+    if (low(scan, 1) !== TMPFS || !has(seen, 1) || !has(seen, 3) || !isWhole || isOutside) return;
+    // Before CRIU 1.8 they were named by the mount.
+    if (scan.members.find("tmpfs", mount) !== NONE || isWithoutRawFiles(scan)) return;
+    const name = `tmpfs-dev-${device}.tar.gz.img`;
+    callFor(scan, { kind: "tmpfs-dev", number: device, name, field: "root_dev", why: "it has the files of a tmpfs" });
+  },
+);
+
+/** Kinds of raw files that CRIU writes for each network namespace, if only empty ones. */
+const RAW = ["ifaddr", "route", "route6", "rule", "iptables"];
+
+/** Whether the set has been copied without the files that have no framing, as for inspection alone. */
+const isWithoutRawFiles = ({ members }: Scan): boolean =>
+  members.ofKind("netdev").length > 0 && RAW.every((kind) => members.ofKind(kind).length === 0);
