@@ -26,19 +26,21 @@ const REPORT = 250;
 
 /**
  * Finds the matches of `query`, best first: the descriptor that `412:3` names, tasks by pid, tasks by comm, open
- * files by path, descriptors by fd. Calls `onResults` while it searches and at the end; stops when the signal is aborted.
+ * files by path, descriptors by fd; of these, only what `wants` allows. Calls `onResults` while it searches and at the end; stops when the signal is aborted.
  */
 export async function find(
   checkpoint: Checkpoint,
   query: string,
   signal: AbortSignal,
   onResults: (results: FindResults) => void,
+  wants: (object: ObjectRef) => boolean = () => true,
 ): Promise<void> {
   const wanted = query.trim();
   const found: ObjectRef[] = [];
   let total = 0;
   if (wanted === "") return onResults({ found, total, done: true });
   const add = (object: ObjectRef) => {
+    if (!wants(object)) return;
     total++;
     if (found.length < KEPT_RESULTS) found.push(object);
   };

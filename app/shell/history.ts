@@ -1,5 +1,5 @@
-// Keeps the URL and the state in step. Opening images adds an entry to the browser's history; everything else replaces
-// the URL of the current entry.
+// Keeps the URL and the state in step. Opening images and selecting something add an entry to the browser's history;
+// everything else replaces the URL of the current entry.
 
 import { fromFragment, isTooLong, type Link, toFragment } from "../link/link.ts";
 import { openLinked } from "./hosted.ts";
@@ -14,7 +14,12 @@ interface Entry {
   readonly opened?: number;
   /** When the page that wrote the entry was loaded. Entries outlive the page; its `openings` do not. */
   readonly visit?: number;
+  /** Names of the open files, if no link can record where they are. After a reload the page asks for them. */
+  readonly files?: readonly string[];
 }
+
+const sameNames = (docs: Docs, names: readonly string[]): boolean =>
+  docs.length === names.length && docs.every(({ input }, at) => input.name === names[at]);
 
 const sameInputs = (docs: Docs, inputs: readonly Input[]): boolean =>
   docs.length === inputs.length && docs.every((doc) => inputs.includes(doc.input));
@@ -35,6 +40,10 @@ async function openOrigin(shell: Shell, origin: NonNullable<Origin>): Promise<vo
   return openPacked(shell, origin.data);
 }
 
+/** What of a link Back and Forward walk through: the selection, and the image that it is in. */
+const selectionText = ({ select, change, side }: Link): string =>
+  toFragment({ ...(select && { select }), ...(change && { change }), ...(side && { side }) });
+
 const sameOrigin = (a: Origin, b: Origin): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /**
@@ -53,16 +62,29 @@ export function followHistory(shell: Shell, window: Window, home: readonly Input
   /** Number of the newest navigation, which wins over others. */
   let newest = 0;
   const visit = window.performance.timeOrigin;
+  /** The selection that the current entry records. */
+  let recorded = "";
 
   const address = (): string => {
     const fragment = toFragment(shell.link());
     return fragment === "" ? window.location.pathname + window.location.search : `#${fragment}`;
   };
 
+  const currentEntry = (): Entry => {
+    const { docs, origin } = shell.store.get();
+    const files = docs.map(({ input }) => input.name);
+    return { opened: current, visit, ...(origin === null && files.length > 0 && { files }) };
+  };
+
   const write = (): void => {
     timer = undefined;
     if (navigating > 0) return;
-    window.history.replaceState({ opened: current, visit } satisfies Entry, "", address());
+    const selection = selectionText(shell.link());
+    // What is selected in quick succession is one entry: Back leads to where the user paused.
+    if (selection !== recorded && shell.store.get().docs.length > 0)
+      window.history.pushState(currentEntry(), "", address());
+    else window.history.replaceState(currentEntry(), "", address());
+    recorded = selection;
   };
 
   const changed = (): void => {
@@ -74,7 +96,12 @@ export function followHistory(shell: Shell, window: Window, home: readonly Input
       timer = undefined;
       openings.push({ inputs: docs.map(({ input }) => input), origin });
       current = openings.length - 1;
-      window.history.pushState({ opened: current, visit } satisfies Entry, "", address());
+      recorded = selectionText(shell.link());
+      // What is opened again after a reload takes the place of what the reload closed.
+      const isAgain = shell.store.get().closed.length > 0;
+      if (isAgain) window.history.replaceState(currentEntry(), "", address());
+      else window.history.pushState(currentEntry(), "", address());
+      if (isAgain) shell.store.set({ closed: [] });
     } else timer ??= setTimeout(write, SETTLE);
   };
 
@@ -88,7 +115,7 @@ export function followHistory(shell: Shell, window: Window, home: readonly Input
     timer = undefined;
     try {
       const { origin, docs } = shell.store.get();
-      const known = entry === null ? (home.length > 0 ? openings[0] : undefined) : openingOf(entry);
+      const known = knownOpening(entry);
       const wanted = originOf(link);
       shell.applyLink(link);
       if (isTooLong(hash)) shell.fail(TOO_LONG);
@@ -96,7 +123,10 @@ export function followHistory(shell: Shell, window: Window, home: readonly Input
         if (!sameInputs(docs, known.inputs)) await shell.open(known.inputs, known.origin);
       } else if (wanted !== null) {
         if (!sameOrigin(origin, wanted)) await openOrigin(shell, wanted);
-      } else if (docs.length > 0 || shell.store.get().opening !== null) shell.close();
+      } else if (!entry?.files || !sameNames(docs, entry.files)) {
+        if (docs.length > 0 || shell.store.get().opening !== null) shell.close();
+        shell.store.set({ closed: entry?.files ?? [] });
+      }
       // A newer navigation wins.
       if (navigation === newest) shell.applyLink(link);
     } finally {
@@ -105,15 +135,20 @@ export function followHistory(shell: Shell, window: Window, home: readonly Input
       const at = openings.findIndex(({ inputs }) => sameInputs(now.docs, inputs));
       if (at === -1) openings.push({ inputs: now.docs.map(({ input }) => input), origin: now.origin });
       current = at === -1 ? openings.length - 1 : at;
+      recorded = selectionText(shell.link());
     }
   };
 
-  const openingOf = (entry: Entry) => (entry.visit === visit ? openings[entry.opened ?? -1] : undefined);
+  const knownOpening = (entry: Entry | null) => {
+    if (entry?.visit === visit) return openings[entry.opened ?? -1];
+    return home.length > 0 ? openings[0] : undefined;
+  };
 
   const moved = (event: PopStateEvent): void => void navigate(event.state as Entry | null);
   window.addEventListener("popstate", moved);
   const stop = shell.store.subscribe(changed);
-  void navigate(null);
+  // Of a reload: the entry outlives the page.
+  void navigate(window.history.state as Entry | null);
   return () => {
     window.removeEventListener("popstate", moved);
     stop();

@@ -166,6 +166,8 @@ export interface State {
   readonly origin: Origin;
   readonly opening: Opening | null;
   readonly failure: Failure | null;
+  /** Names of the user's files that a reload closed. */
+  readonly closed: readonly string[];
   /** The side whose document is shown. `before` if there is only one. */
   readonly side: Side;
   /** In the shown document. */
@@ -226,6 +228,7 @@ export function firstState(): State {
     origin: null,
     opening: null,
     failure: null,
+    closed: [],
     side: "before",
     selection: null,
     bytes: null,

@@ -199,10 +199,15 @@ test("back and forward go through what was opened", async () => {
   await page.getByRole("grid").getByRole("row").nth(1).click();
   await page.waitForFunction(() => window.location.hash.includes("select="));
   await page.goBack();
+  await page.waitForFunction(() => !window.location.hash.includes("select="));
+  await page.getByRole("banner").getByText("after.ckpt").waitFor();
+  await page.goBack();
   await page.getByRole("banner").getByText("before.ckpt").waitFor();
   await page.goForward();
   await page.getByRole("banner").getByText("after.ckpt").waitFor();
+  await page.goForward();
   await page.waitForFunction(() => window.location.hash.includes("select="));
+  await page.goBack();
   await page.goBack();
   await page.goBack();
   await page.getByText("Drop a checkpoint image, or two to compare").waitFor();

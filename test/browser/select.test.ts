@@ -98,6 +98,10 @@ test("the selection and filter survive a reload once the file is dropped again",
   expect(new URL(page.url()).hash).toBe("#v=1&select=file:4242:3&tab=files&filter=log");
   await page.reload();
   await page.getByText("Drop a checkpoint image").waitFor();
+  await page
+    .getByRole("status")
+    .filter({ hasText: /The page was reloaded, and server\.ckpt had to be closed/ })
+    .waitFor();
   await openFiles(page);
   await inspector(page).getByRole("heading", { name: "/var/log/app/server.log" }).waitFor();
   expect(await page.getByRole("searchbox").inputValue()).toBe("log");
@@ -119,6 +123,30 @@ test("the URL records the sample and the selection, and a reload restores both",
   await page.reload();
   await heading.filter({ hasText: name ?? "" }).waitFor();
   expect(await heading.textContent()).toBe(name);
+});
+
+test("back and forward walk through selections before they leave the image", async () => {
+  const { page } = await visit();
+  await openServer(page);
+  const heading = inspector(page).getByRole("heading", { level: 2 });
+  for (const at of [1, 4]) {
+    await page.getByRole("grid").getByRole("row").nth(at).click();
+    await heading.waitFor();
+    const names = await heading.textContent();
+    const fd = /^\d+/.exec(names ?? "")?.[0];
+    await page.waitForFunction((wanted) => window.location.hash.includes(`select=4242:${wanted}`), fd);
+  }
+  await heading.filter({ hasText: /^3 →/ }).waitFor();
+  await page.goBack();
+  await heading.filter({ hasText: /^0 →/ }).waitFor();
+  await page.goForward();
+  await heading.filter({ hasText: /^3 →/ }).waitFor();
+  await page.goBack();
+  await page.goBack();
+  await heading.waitFor({ state: "detached" });
+  await page.getByRole("banner").getByText("server.ckpt").waitFor();
+  await page.goBack();
+  await page.getByText("Drop a checkpoint image").waitFor();
 });
 
 test("back returns to the empty page, forward to the image", async () => {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { diff } from "../../app/diff/diff.ts";
 import { type FindResults, find } from "../../app/shell/find.ts";
+import { findInBoth } from "../../app/shell/find-both.ts";
 import { NGINX } from "../support/nginx.ts";
 import { checkpointOf } from "../support/state.ts";
 
@@ -33,4 +35,25 @@ describe("find", () => {
     expect(await found("  ")).toEqual([]);
     expect(await found("no such thing")).toEqual([]);
   });
+});
+
+test("of two images, what is on both sides is found once, and what is only before is found there", async () => {
+  const file = (path: string) => ({ kind: "regular" as const, path, pos: 0n });
+  const of = (files: readonly string[], fds: readonly number[], firstId: number) =>
+    checkpointOf(
+      {
+        tasks: [{ pid: 1, comm: "a", table: 0 }],
+        tables: [fds.map((fd, at) => ({ fd, file: at }))],
+        files: files.map(file),
+      },
+      { firstId },
+    );
+  const comparison = diff(of(["/log", "/old.log", "/closed.log"], [0, 1, 2], 1), of(["/log", "/new.log"], [0, 1], 900));
+  const results: string[] = [];
+  await findInBoth(comparison, "log", new AbortController().signal, ({ found, done, total }) => {
+    if (!done) return;
+    expect(total).toBe(found.length);
+    results.push(...found.map(({ side, object }) => `${side} ${object.to} ${object.row}`));
+  });
+  expect(results).toEqual(["after file 0", "after file 1", "before file 1", "before file 2"]);
 });

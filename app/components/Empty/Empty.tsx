@@ -1,6 +1,7 @@
 // The page while nothing is open.
 
 import { useEffect, useState } from "react";
+import { visible } from "../../model/text.ts";
 import { copy } from "../../shell/commands/actions.ts";
 import { listSamples, type Sample } from "../../shell/samples.ts";
 import { CommandButton } from "../CommandButton.tsx";
@@ -10,6 +11,7 @@ import "./Empty.css";
 export function Empty() {
   const { shell } = usePage();
   const failure = useApp((state) => state.failure);
+  const closed = useApp((state) => state.closed);
   const [samples, setSamples] = useState<readonly Sample[]>([]);
   useEffect(() => {
     let mounted = true;
@@ -28,6 +30,7 @@ export function Empty() {
           <p className="muted">{failure.advice}</p>
         </div>
       )}
+      {closed.length > 0 && !failure && <Closed names={closed} />}
       <p className="empty-drop">Drop a checkpoint image, or two to compare</p>
       <p className="empty-open">
         <CommandButton id="open">Open…</CommandButton>
@@ -58,6 +61,22 @@ export function Empty() {
         <p>Nothing leaves this browser.</p>
       </div>
     </main>
+  );
+}
+
+/** What a reload closed, and how to go on. */
+function Closed({ names }: { names: readonly string[] }) {
+  const files = names.map(visible).join(" and ");
+  return (
+    <div className="empty-failure" role="status">
+      <p>
+        The page was reloaded, and <span className="mono">{files}</span> had to be closed: a page cannot open your files
+        by itself.
+      </p>
+      <p className="muted">
+        Drop {names.length === 1 ? "it" : "them"} again to continue with the same selection and filters.
+      </p>
+    </div>
   );
 }
 

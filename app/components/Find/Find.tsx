@@ -1,11 +1,12 @@
 // Find: matches are listed while the user types. The box has the focus and the keys.
 
 import { type KeyboardEvent, useState } from "react";
-import { holderCount } from "../../model/checkpoint.ts";
+import { type Checkpoint, holderCount } from "../../model/checkpoint.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
 import { u32At } from "../../model/read.ts";
 import { describe, tableUsers } from "../../shell/describe.ts";
 import { KEPT_RESULTS } from "../../shell/find.ts";
+import type { Found } from "../../shell/find-both.ts";
 import { listStep } from "../../shell/keys.ts";
 import { shownDoc } from "../../shell/selectors.ts";
 import type { Doc } from "../../shell/state.ts";
@@ -25,11 +26,13 @@ function FindIn({ doc }: { doc: Doc }) {
   const { shell } = usePage();
   const [query, setQuery] = useState("");
   const [active, setActive] = useState(0);
-  const select = (object: ObjectRef) => {
+  const comparison = useApp(({ compared }) => compared?.comparison ?? null);
+  const select = ({ side, object }: Found) => {
     closeDialog(shell);
-    shell.select(object);
+    if (comparison === null) shell.select(object);
+    else shell.selectIn(side, object);
   };
-  const { finds, choose, forgetChoice } = useFinds(doc.checkpoint, query, select);
+  const { finds, choose, forgetChoice } = useFinds(doc.checkpoint, comparison, query, select);
   const { found, total, done } = finds;
   const current = Math.max(0, Math.min(active, found.length - 1));
 
@@ -65,16 +68,20 @@ function FindIn({ doc }: { doc: Doc }) {
         onKeyDown={onKeyDown}
       />
       <div id="find-list" role="listbox" aria-label="Results" className="choices mono" tabIndex={-1}>
-        {found.map((object, at) => (
+        {found.map(({ side, object }, at) => (
           <div
-            key={`${object.to}-${object.row}`}
+            key={`${side}-${object.to}-${object.row}`}
             id={`found-${at}`}
             role="option"
             aria-selected={at === current}
             className={at === current ? "choice found choice-active" : "choice found"}
-            onClick={() => select(object)}
+            onClick={() => select({ side, object })}
           >
-            <Found doc={doc} object={object} />
+            <Result
+              checkpoint={comparison === null ? doc.checkpoint : comparison[side]}
+              object={object}
+              note={comparison !== null && side === "before" ? "only before" : ""}
+            />
           </div>
         ))}
       </div>
@@ -87,20 +94,19 @@ function FindIn({ doc }: { doc: Doc }) {
   );
 }
 
-function Found({ doc, object }: { doc: Doc; object: ObjectRef }) {
-  const { checkpoint } = doc;
+function Result({ checkpoint, object, note }: { checkpoint: Checkpoint; object: ObjectRef; note: string }) {
   const { word, name } = describe(checkpoint, object);
   return (
     <>
       <span className="muted found-word">{word}</span>
       <span className="found-name">{name}</span>
-      <span className="muted">{noteOf(doc, object)}</span>
+      <span className="muted">{[noteOf(checkpoint, object), note].filter((text) => text !== "").join(", ")}</span>
     </>
   );
 }
 
 /** What tells results of the same name apart: who uses a descriptor, how many hold an open file. */
-function noteOf({ checkpoint }: Doc, { to, row }: ObjectRef): string {
+function noteOf(checkpoint: Checkpoint, { to, row }: ObjectRef): string {
   if (to === "descriptor") return tableUsers(checkpoint, u32At(checkpoint.descriptors.table, row), 2);
   if (to === "file") return `held by ${holderCount(checkpoint.files, row)}`;
   return "";

@@ -1,14 +1,15 @@
 // Runs the search for a query, and the user's choice among its results.
 
 import { useEffect, useRef, useState } from "react";
+import type { Comparison } from "../../diff/comparison.ts";
 import type { Checkpoint } from "../../model/checkpoint.ts";
-import type { ObjectRef } from "../../model/object-ref.ts";
-import { type FindResults, find } from "../../shell/find.ts";
+import { find } from "../../shell/find.ts";
+import { type Found, type FoundInBoth, findInBoth } from "../../shell/find-both.ts";
 
 /** Results, and the query they belong to: typing is ahead of searching. */
 interface Response {
   readonly query: string;
-  readonly finds: FindResults;
+  readonly finds: FoundInBoth;
 }
 
 /** The user pressed Enter before the search for `query` had a result at `index`. */
@@ -19,7 +20,7 @@ interface PendingChoice {
 
 export interface FindSearch {
   /** What was found last. While a new query is searched for, these are the results of the old one. */
-  readonly finds: FindResults;
+  readonly finds: FoundInBoth;
   /**
    * Selects result `index` of a query, now or as soon as it is found. `query` is the text in the box: what was rendered
    * may be older.
@@ -31,7 +32,13 @@ export interface FindSearch {
 
 const NOTHING: Response = { query: "", finds: { found: [], total: 0, done: true } };
 
-export function useFinds(checkpoint: Checkpoint, query: string, onChoice: (object: ObjectRef) => void): FindSearch {
+/** `comparison`: both its images are searched; null: one image is. */
+export function useFinds(
+  checkpoint: Checkpoint,
+  comparison: Comparison | null,
+  query: string,
+  onChoice: (found: Found) => void,
+): FindSearch {
   const [response, setResponse] = useState(NOTHING);
   /** The newest response, which may not be rendered yet. A choice acts on this one. */
   const newest = useRef(NOTHING);
@@ -51,13 +58,19 @@ export function useFinds(checkpoint: Checkpoint, query: string, onChoice: (objec
   // biome-ignore lint/correctness/useExhaustiveDependencies: a search runs once for each query
   useEffect(() => {
     const control = new AbortController();
-    void find(checkpoint, query, control.signal, (finds) => {
+    const onResults = (finds: FoundInBoth): void => {
       newest.current = { query, finds };
       setResponse(newest.current);
       settle();
-    });
+    };
+    if (comparison !== null) void findInBoth(comparison, query, control.signal, onResults);
+    else {
+      void find(checkpoint, query, control.signal, ({ found, ...rest }) =>
+        onResults({ ...rest, found: found.map((object) => ({ side: "before", object })) }),
+      );
+    }
     return () => control.abort();
-  }, [checkpoint, query]);
+  }, [checkpoint, comparison, query]);
 
   return {
     finds: response.finds,

@@ -117,13 +117,19 @@ function countSharedSlots(graph: Graph, table: GraphTableRow): number {
   return count;
 }
 
+/** Digits of the largest fd of a slot's table, whose fds ascend. */
+function fdDigits({ tables, descriptors }: Graph, slot: SlotRow): number {
+  const last = u32At(tables.first, u32At(descriptors.table, slot) + 1) - 1;
+  return String(i32At(descriptors.fd, last)).length;
+}
+
 /** A slot of the table whose box is `parent`: fd, close-on-exec, and the access mode of its file. */
 export function slotBox(subject: Subject, slot: SlotRow, frame: Frame, y: number, parent: number): Box {
   const { descriptors } = subject.graph;
   const change = changeOf(subject, "descriptor", slot);
   const { cells, indent } = signed(subject, change);
   const file = i32At(descriptors.file, slot);
-  const fdEnd = indent + (frame.tableWidth < 100 ? 3.6 : 5) * CHARACTER;
+  const fdEnd = indent + (Math.max(frame.tableWidth < 100 ? 3 : 4, fdDigits(subject.graph, slot)) + 0.8) * CHARACTER;
   cells.push(right(String(i32At(descriptors.fd, slot)), fdEnd));
   const mark = closeOnExecMark(subject, slot);
   if (mark !== "") cells.push(left(mark, fdEnd + CHARACTER * 0.7, mark === "ⓧ" ? "muted" : "change"));

@@ -12,9 +12,11 @@ export function linkCommands({ shell }: CommandContext): Command[] {
       id: "copy-link",
       title: "Copy link to this view",
       key: "u",
-      // Local files have no address: their images can only be put into the link itself.
-      when: (state) => isOpen(state) && state.origin !== null,
+      when: isOpen,
       async run() {
+        if (store.get().origin === null) {
+          return shell.notify("Your own files have no address: press U for a link with the image inside");
+        }
         await copy(shell, shell.address(), "the link");
         await rememberLink(store.get().origin);
       },
