@@ -2,7 +2,8 @@
 // exceed the longest possible string.
 
 import { type Checkpoint, commBytes, HAS, NONE, nameBytes } from "../model/checkpoint.ts";
-import type { Details } from "../model/fields.ts";
+import { detailsOf, taskDetailsOf } from "../model/detail-store.ts";
+import type { Details, DetailValue } from "../model/fields.ts";
 import { FILE_KINDS, flagNames, TASK_STATES } from "../model/names.ts";
 import { i32At, u8At, u32At, u64At } from "../model/read.ts";
 import type { FileRow, TableRow, TaskRow } from "../model/rows.ts";
@@ -18,7 +19,6 @@ export interface SourceFacts {
 /** The parts of an image that its document needs. */
 export interface Shown {
   readonly checkpoint: Checkpoint;
-  details(file: number): Promise<Details>;
 }
 
 const CHUNK = 256 * 1024;
@@ -30,17 +30,17 @@ function textKeys(key: string, bytes: Uint8Array): Record<string, string> {
 }
 
 /** The document as text, in chunks. Schema: public/schema/show.schema.json. */
-export async function* showDocument({ checkpoint, details }: Shown, source: SourceFacts): AsyncGenerator<string> {
+export function* showDocument({ checkpoint }: Shown, source: SourceFacts): Generator<string> {
   let chunk = "";
-  const list = async function* (
+  const list = function* (
     key: string,
     count: number,
-    entry: (row: number) => unknown | Promise<unknown>,
+    entry: (row: number) => unknown,
     last = false,
-  ): AsyncGenerator<string> {
+  ): Generator<string> {
     chunk += `  ${jsonText(key)}: [`;
     for (let row = 0; row < count; row++) {
-      chunk += `${row === 0 ? "" : ","}\n    ${jsonText(await entry(row))}`;
+      chunk += `${row === 0 ? "" : ","}\n    ${jsonText(entry(row))}`;
       if (chunk.length < CHUNK) continue;
       yield chunk;
       chunk = "";
@@ -60,7 +60,7 @@ export async function* showDocument({ checkpoint, details }: Shown, source: Sour
   const { tasks, tables, files, problems } = checkpoint;
   yield* list("tasks", tasks.count, (row) => taskEntry(checkpoint, row));
   yield* list("fileTables", tables.count, (row) => tableEntry(checkpoint, row));
-  yield* list("files", files.count, async (row) => fileEntry(checkpoint, row, await details(row)));
+  yield* list("files", files.count, (row) => fileEntry(checkpoint, row, detailsOf(checkpoint, row)));
   yield* list("problems", problems.length, (row) => problemEntry(checkpoint, row), true);
   yield `${chunk}}\n`;
 }
@@ -78,7 +78,23 @@ function taskEntry(checkpoint: Checkpoint, row: TaskRow) {
     ...textKeys("comm", commBytes(checkpoint, row)),
     state: TASK_STATES[u8At(tasks.state, row)] ?? null,
     fileTable: table === NONE ? null : u32At(tables.id, table),
+    pgid: orNull(i32At(tasks.pgid, row)),
+    sid: orNull(i32At(tasks.sid, row)),
+    ...taskDetails(checkpoint, row),
   };
+}
+
+/**
+ * Threads, exit, executable, directories, and under `details` all that the format tells besides. Where the format has a
+ * path and no open file, it stands under the key with `Path`.
+ */
+function taskDetails(checkpoint: Checkpoint, row: TaskRow) {
+  const { threads = null, exit = null, exe, cwd, root, ...details } = taskDetailsOf(checkpoint, row);
+  const fileKeys = (key: string, value: DetailValue | undefined): Record<string, DetailValue> =>
+    typeof value === "number"
+      ? { [key]: u32At(checkpoint.files.id, value) }
+      : { [key]: null, ...(typeof value === "string" ? { [`${key}Path`]: value } : {}) };
+  return { threads, exit, ...fileKeys("exe", exe), ...fileKeys("cwd", cwd), ...fileKeys("root", root), details };
 }
 
 function tableEntry({ tables, descriptors, files }: Checkpoint, row: TableRow) {

@@ -56,6 +56,8 @@ export const FILE_DETAILS: readonly DetailSpec[] = [
   { key: "inode", title: "inode", compared: "value", absent: "null", kinds: REGULAR },
   { key: "inode", title: "inode", compared: "renumbered" },
   { key: "inodeDevice", title: "device of the inode", compared: "value", absent: "null" },
+  { key: "uid", title: "uid", compared: "value", absent: "null" },
+  { key: "gid", title: "gid", compared: "value", absent: "null" },
   { key: "pathFile", title: "file with the path", compared: "renumbered" },
   { key: "owner", title: "owner for signals", compared: "value", absent: "null" },
   // Pipes.

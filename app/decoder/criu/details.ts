@@ -1,10 +1,11 @@
 // Details of an open file that the columns do not have, as a plain object for each type of file.
 
-import { HAS } from "../../model/checkpoint.ts";
+import { HAS, NONE } from "../../model/checkpoint.ts";
 import type { Details, DetailValue } from "../../model/fields.ts";
 import { SOCKET_FAMILIES, SOCKET_STATES, socketType } from "../../model/names.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { visibleText } from "../../model/text.ts";
+import type { LinksBuilder } from "../builder/details.ts";
 import { FILE_FIELD_OF_MESSAGE, FILE_FIELDS } from "./file-types.ts";
 import { createEntryReader, type EntryBytes } from "./inspect.ts";
 import {
@@ -112,6 +113,8 @@ interface Related {
 interface About {
   readonly set: DecodedSet;
   readonly file: FileRow;
+  /** Takes the ties of the file. */
+  readonly links: LinksBuilder;
   readonly related: readonly Related[];
 }
 
@@ -161,6 +164,7 @@ const queued = (about: About): Record<string, DetailValue> => {
   if (packets.length === 0) return {};
   const bytes = packets.reduce((sum, packet) => sum + (packet.number("length") ?? 0), 0);
   const inFlight = packets.flatMap((packet) => packet.each("scm", (scm) => scm.numbers("rights")).flat());
+  for (const id of inFlight) about.links.add(about.file, "in-flight", about.set.fileOfId.row(id));
   return { queuedPackets: packets.length, queuedBytes: bytes, ...(inFlight.length === 0 ? {} : { inFlight }) };
 };
 
@@ -174,9 +178,11 @@ const epollTarget =
   (about: About): ((target: Values) => Details) =>
   (target) => {
     const fd = target.number("tfd");
+    const watched = fd === null ? NONE : about.set.epollTarget(about.file, fd);
+    if (watched !== NONE) about.links.add(about.file, "watches", watched, target.number("events") ?? 0);
     return {
       fd,
-      file: fd === null ? null : fileId(about, about.set.epollTarget(about.file, fd)),
+      file: fileId(about, watched),
       events: bitWords(EPOLL_EVENTS, target.number("events") ?? 0),
       data: target.exact("data"),
       ...(target.has("inode") ? { inode: target.exact("inode"), device: deviceText(target.number("dev") ?? 0) } : {}),
@@ -206,14 +212,48 @@ const fanotifyMark = (mark: Values): Details => ({
 const seconds = (values: Values, whole: string, nano: string): string =>
   `${values.exact(whole) ?? "0"}.${(values.exact(nano) ?? "0").padStart(9, "0")}`;
 
+const NOTHING = /^0\.0*$/;
+
+/** Settings of a terminal. Of c_cc only the first five words are set, each with four characters. */
+function terminalSettings(info: Values): Record<string, DetailValue> {
+  const flag = (name: string): Record<string, DetailValue> => (info.bool(name) === true ? { [name]: true } : {});
+  const {
+    locked,
+    exclusive,
+    packet_mode: packetMode,
+  } = { ...flag("locked"), ...flag("exclusive"), ...flag("packet_mode") };
+  const characters = info.numbers("termios.c_cc").slice(0, CONTROL_WORDS);
+  const hex = characters.map((word) => [0, 8, 16, 24].map((by) => ((word >>> by) & 255).toString(16).padStart(2, "0")));
+  const octal = (name: string): string => `0${(info.number(`termios.${name}`) ?? 0).toString(8)}`;
+  return {
+    ...(info.has("termios.c_iflag")
+      ? {
+          settings: {
+            iflag: octal("c_iflag"),
+            oflag: octal("c_oflag"),
+            cflag: octal("c_cflag"),
+            lflag: octal("c_lflag"),
+            line: info.number("termios.c_line"),
+            inputSpeed: info.number("termios.c_ispeed"),
+            outputSpeed: info.number("termios.c_ospeed"),
+            characters: hex.flat().slice(0, CONTROL_CHARACTERS).join(" "),
+          },
+        }
+      : {}),
+    ...(locked === undefined ? {} : { locked }),
+    ...(exclusive === undefined ? {} : { exclusive }),
+    ...(packetMode === undefined ? {} : { packetMode }),
+  };
+}
+
+const CONTROL_WORDS = 5;
+/** NCCS of Linux. */
+const CONTROL_CHARACTERS = 19;
+
 /** By field of file_entry. */
 const DESCRIBE: Readonly<Record<string, Describe>> = {
-  reg: (values) => ({
-    mode: values.number("mode"),
-    size: values.exact("size"),
-    ...(values.has("mnt_id") ? { mountId: values.number("mnt_id") } : {}),
-    ...(values.bool("ext") === true ? { external: true } : {}),
-  }),
+  // In columns: see readInode in file-readers.ts.
+  reg: () => ({}),
   pipe,
   fifo: pipe,
   isk: (values, about) => {
@@ -242,11 +282,12 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
   },
   usk: (values, about) => {
     const peerInode = values.number("peer");
-    const found: { peer: number | null } = { peer: null };
+    const found = { row: NONE };
     if (peerInode !== null && peerInode !== 0) {
       about.set.unixSockets(peerInode, (row) => {
-        found.peer ??= fileId(about, row);
+        if (found.row === NONE) found.row = row;
       });
+      about.links.add(about.file, "peer", found.row);
     }
     return {
       type: typeWord(values, about),
@@ -254,7 +295,7 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
       name: values.text("name"),
       inode: values.number("ino"),
       peerInode,
-      peer: found.peer,
+      peer: fileId(about, found.row),
       ...backlog(values),
       ...shutdown(values),
       ...(values.has("name_dir") ? { directory: values.text("name_dir") } : {}),
@@ -292,7 +333,12 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
     return {
       clock: clock === null ? null : (clockName(clock) ?? clock),
       ticks: values.exact("ticks"),
+      ...((values.number("settime_flags") ?? 0) === 0 ? {} : { settimeFlags: values.number("settime_flags") }),
       interval: seconds(values, "isec", "insec"),
+      // One that goes off once disarms itself.
+      ...(NOTHING.test(seconds(values, "isec", "insec"))
+        ? {}
+        : { armed: !NOTHING.test(seconds(values, "vsec", "vnsec")) }),
       left: seconds(values, "vsec", "vnsec"),
     };
   },
@@ -314,6 +360,8 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
       ...(info.has("winsize.ws_row")
         ? { rows: info.number("winsize.ws_row"), columns: info.number("winsize.ws_col") }
         : {}),
+      ...terminalSettings(info),
+      ...(info.has("uid") ? { uid: info.number("uid"), gid: info.number("gid") } : {}),
     };
   },
   memfd: (_values, about) => {
@@ -323,6 +371,8 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
       name: inode.text("name"),
       size: inode.exact("size"),
       seals: bitWords(SEALS, inode.number("seals") ?? 0),
+      uid: inode.number("uid"),
+      gid: inode.number("gid"),
       ...(inode.has("mode") ? { mode: inode.number("mode") } : {}),
     };
   },
@@ -351,8 +401,8 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
 /** At most this many further records of a file are read for its details. */
 const RELATED_LIMIT = 1000;
 
-/** Returns a function that reads the details of an open file. */
-export function createDetailsReader(set: DecodedSet): (file: FileRow) => Promise<Details> {
+/** Returns a function that reads the details of an open file that are not in columns, and adds its ties to `links`. */
+export function createDetailsReader(set: DecodedSet, links: LinksBuilder): (file: FileRow) => Promise<Details> {
   const { checkpoint, sources } = set;
   const { files, fileRecords } = checkpoint;
   const readOwn = createEntryReader(checkpoint, sources);
@@ -367,14 +417,27 @@ export function createDetailsReader(set: DecodedSet): (file: FileRow) => Promise
       const found = await readRelated(fileRecords.record[at] ?? -1);
       if (found?.message) related.push({ message: found.message, values: entryValues(found) });
     }
-    const about: About = { set, file, related };
+    const about: About = { set, file, links, related };
     const own = entry.message === "file_entry" ? entryValues(entry) : null;
     const field = own === null ? FILE_FIELD_OF_MESSAGE.get(entry.message ?? "") : FILE_FIELDS[own.number("type") ?? 0];
     if (field === undefined || field === null) return {};
     const describe = DESCRIBE[field];
-    const details = describe?.(entryValues(entry, own === null ? "" : `${field}.`), about) ?? {};
-    return { ...details, ...unlinkedDetails(about), ...pathDetails(about) };
+    const values = entryValues(entry, own === null ? "" : `${field}.`);
+    const details = describe?.(values, about) ?? {};
+    return { ...details, ...ownerDetails(values), ...unlinkedDetails(about), ...pathDetails(about) };
   };
+}
+
+/** fown_entry.pid_type. */
+const OWNER_TYPES: Readonly<Record<number, string>> = { 0: "pid", 1: "tgid", 2: "pgid", 3: "sid" };
+
+/** Which process gets signals for a file (F_SETOWN), and which signal (F_SETSIG), if any does. */
+function ownerDetails(values: Values): Record<string, DetailValue> {
+  const [pid, signal] = [values.number("fown.pid") ?? 0, values.number("fown.signum") ?? 0];
+  const [uid, euid] = [values.number("fown.uid") ?? 0, values.number("fown.euid") ?? 0];
+  if (pid === 0 && signal === 0 && uid === 0 && euid === 0) return {};
+  const type = values.number("fown.pid_type") ?? 0;
+  return { owner: { pid, type: OWNER_TYPES[type] ?? type, signal, uid, euid } };
 }
 
 /** The remap of an unlinked file, and the attributes of the ghost file in which CRIU keeps its contents. */
@@ -394,6 +457,8 @@ function unlinkedDetails(about: About): Record<string, DetailValue> {
             mode: ghost.number("mode"),
             size: ghost.exact("size"),
           },
+          ...(ghost.has("ino") ? { inode: ghost.exact("ino") } : {}),
+          ...(ghost.has("dev") ? { inodeDevice: deviceText(ghost.number("dev") ?? 0) } : {}),
         }),
   };
 }

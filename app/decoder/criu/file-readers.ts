@@ -1,5 +1,6 @@
 // The readers of open files, one for each type. Sockets are in socket-readers.ts.
 
+import { NO_MOUNT } from "../../model/checkpoint.ts";
 import { type FileKind, fileKind, openFlag } from "../../model/names.ts";
 import { u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
@@ -28,8 +29,34 @@ const GENERIC = fileKind("generic");
 const DIRECTORY = fileKind("directory");
 const EXTERNAL = fileKind("external");
 
-const REG = plan("reg_file_entry", ["flags", "pos", "name", "mode", "ext"]);
+const REG = plan("reg_file_entry", ["flags", "pos", "name", "mode", "ext", "size", "mnt_id", "fown"]);
 const { flags: REG_FLAGS, pos: REG_POS, name: REG_NAME, mode: REG_MODE, ext: REG_EXT } = REG.slot;
+const { size: REG_SIZE, mnt_id: REG_MOUNT, fown: REG_OWNER } = REG.slot;
+
+/** Length of a fown_entry without an owner: five fields that are 0. */
+const NO_OWNER = 10;
+/** A half of NO_SIZE. */
+const NO_SIZE_HALF = 0xffff_ffff;
+
+/** Stores what a REG entry tells of the inode, and notes files with an owner for signals, which few have. */
+function readInode({ builder, files, values }: SetContext, file: FileRow, seen: number, bytes: Uint8Array): void {
+  const mount = low(values, REG_MOUNT);
+  const hasSize = isSet(seen, REG_SIZE);
+  builder.setInode(
+    file,
+    isSet(seen, REG_MODE) ? low(values, REG_MODE) : 0,
+    hasSize ? low(values, REG_SIZE) : NO_SIZE_HALF,
+    hasSize ? high(values, REG_SIZE) : NO_SIZE_HALF,
+    // A sint32.
+    isSet(seen, REG_MOUNT) ? (mount >>> 1) ^ -(mount & 1) : NO_MOUNT,
+  );
+  if (!isSet(seen, REG_OWNER)) return;
+  const start = low(values, REG_OWNER);
+  const end = high(values, REG_OWNER);
+  let isOwned = end - start > NO_OWNER;
+  for (let at = start + 1; at < end && !isOwned; at += 2) isOwned = bytes[at] !== 0;
+  if (isOwned) files.owned.push(file);
+}
 
 /** A file with a path. There can be millions, so nothing is allocated here. */
 const readRegular: FileReader = (set, file, bytes, start, end) => {
@@ -38,6 +65,7 @@ const readRegular: FileReader = (set, file, bytes, start, end) => {
   const seen = scan(bytes, start, end, REG, values);
   if (isSet(seen, REG_FLAGS)) setFlags(builder, file, low(values, REG_FLAGS));
   if (isSet(seen, REG_POS)) builder.setPos(file, low(values, REG_POS), high(values, REG_POS));
+  readInode(set, file, seen, bytes);
   if (isSet(seen, REG_EXT) && low(values, REG_EXT) !== 0) {
     files.kind[file] = EXTERNAL;
     nameExternal(set, file, seen, bytes);

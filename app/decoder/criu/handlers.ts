@@ -21,6 +21,7 @@ import {
 } from "./on-file-details.ts";
 import { onFile, onFileOfType } from "./on-files.ts";
 import { onMm, onPagemap, onVma } from "./on-memory.ts";
+import { onCreds } from "./on-task-details.ts";
 import { onCore, onIds, onPstree } from "./on-tasks.ts";
 
 const BY_MESSAGE: Partial<Readonly<Record<MessageName, Handler>>> = {
@@ -44,6 +45,7 @@ const BY_MESSAGE: Partial<Readonly<Record<MessageName, Handler>>> = {
   sk_packet_entry: onPacket,
   tcp_stream_entry: onTcpStream,
   fs_entry: onFs,
+  creds_entry: onCreds,
   mm_entry: onMm,
   vma_entry: onVma,
   pagemap_entry: onPagemap,

@@ -1,10 +1,10 @@
 // Decodes CRIU image sets, from a folder's files, loose .img files or an archive, to an Image.
 
+import { detailsOf } from "../../model/detail-store.ts";
 import { archiveForm } from "../archive/forms.ts";
 import type { Image } from "../image.ts";
 import type { DecodeOptions, Source } from "../source.ts";
 import type { Metadata } from "./container-metadata.ts";
-import { createDetailsReader } from "./details.ts";
 import { createFieldReader } from "./fields.ts";
 import { memberOfBytes } from "./framing.ts";
 import { memberOfName } from "./member-names.ts";
@@ -33,6 +33,6 @@ export async function decodeCriuSet(
     checkpoint: set.checkpoint,
     sources: set.sources,
     fields: createFieldReader(set),
-    details: createDetailsReader(set),
+    details: async (file) => detailsOf(set.checkpoint, file),
   };
 }

@@ -4,8 +4,9 @@
 import { HAS, USE } from "../../model/checkpoint.ts";
 import { i32At, u8At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
-import { type Entry, reportRecord, type SetContext, since } from "./context.ts";
+import { type Entry, reportRecord, type SetContext, since, taskOfPid } from "./context.ts";
 import { fileOfType, linkRecord, markUse } from "./file-links.ts";
+import { addTaskFile } from "./on-task-details.ts";
 import { addLink, type LinkedRows, linkedRows } from "./rows.ts";
 import { eachBytes, eachVarint, fieldNumber, high, isSet, low, MALFORMED, type Plan, plan, scan } from "./wire.ts";
 
@@ -22,7 +23,7 @@ const PIPE_DATA = plan("pipe_data_entry", ["pipe_id"]);
 const SK_PACKET = plan("sk_packet_entry", ["id_for"]);
 const SCM = fieldNumber("sk_packet_entry", "scm");
 const RIGHTS = fieldNumber("scm_entry", "rights");
-const FS = plan("fs_entry", ["cwd_id", "root_id"]);
+const FS = plan("fs_entry", ["cwd_id", "root_id", "umask"]);
 
 /** remap_file_path_entry.remap_type. LINKED (0) is an unlinked file too, PROCFS (2) a file in a dead task's /proc. */
 const REMAP_GHOST = 1;
@@ -147,12 +148,20 @@ export function onTcpStream(set: SetContext, { record, number }: Entry): number 
 }
 
 /** fs_entry: a task's working directory and root. */
-export function onFs(set: SetContext, { bytes, start, end }: Entry): number {
+export function onFs(set: SetContext, { bytes, start, end, number }: Entry): number {
   const { values } = set;
-  const { cwd_id, root_id } = FS.slot;
+  const { cwd_id, root_id, umask } = FS.slot;
   const seen = scan(bytes, start, end, FS, values);
-  if (isSet(seen, cwd_id)) markUse(set, low(values, cwd_id), USE.workingDirectory);
-  if (isSet(seen, root_id)) markUse(set, low(values, root_id), USE.root);
+  const task = taskOfPid(set, number);
+  if (isSet(seen, cwd_id)) {
+    markUse(set, low(values, cwd_id), USE.workingDirectory);
+    addTaskFile(set, task, "cwd", low(values, cwd_id));
+  }
+  if (isSet(seen, root_id)) {
+    markUse(set, low(values, root_id), USE.root);
+    addTaskFile(set, task, "root", low(values, root_id));
+  }
+  if (isSet(seen, umask) && task >= 0) set.builder.taskDetails.add(task, "umask", low(values, umask));
   return seen;
 }
 

@@ -2,8 +2,9 @@
 
 import { USE } from "../../model/checkpoint.ts";
 import type { Entry, SetContext } from "./context.ts";
-import { since } from "./context.ts";
+import { since, taskOfPid } from "./context.ts";
 import { markUse } from "./file-links.ts";
+import { addTaskFile } from "./on-task-details.ts";
 import { eachBytes, eachVarint, fieldNumber, high, isSet, low, plan, scan } from "./wire.ts";
 
 const MM = plan("mm_entry", ["exe_file_id"]);
@@ -23,10 +24,14 @@ const PE_PRESENT = 4;
 const AT_PAGESZ = 6;
 
 /** mm_entry: a task's executable, the size of a page and, except in old releases, its mappings. */
-export function onMm(set: SetContext, { bytes, start, end }: Entry): number {
+export function onMm(set: SetContext, { bytes, start, end, number }: Entry): number {
   const { values } = set;
   const seen = scan(bytes, start, end, MM, values);
-  if (isSet(seen, MM.slot.exe_file_id)) markUse(set, low(values, MM.slot.exe_file_id), USE.executable);
+  if (isSet(seen, MM.slot.exe_file_id)) {
+    const exe = low(values, MM.slot.exe_file_id);
+    markUse(set, exe, USE.executable);
+    addTaskFile(set, taskOfPid(set, number), "exe", exe);
+  }
   set.facts.pageSize ??= pageSizeIn(bytes, start, end);
   eachBytes(bytes, start, end, VMAS, (from, to) => void readMapping(set, bytes, from, to));
   return seen;

@@ -5,13 +5,15 @@ import { CRIU_TASK_STATES, taskState } from "../../model/names.ts";
 import { i32At } from "../../model/read.ts";
 import type { RecordRow, TaskRow } from "../../model/rows.ts";
 import { type Entry, reportRecord, type SetContext, since, taskOfPid } from "./context.ts";
+import { addExit, readCreds } from "./on-task-details.ts";
 import { indexRows } from "./rows.ts";
 import { eachVarint, fieldNumber, high, isSet, low, plan, scan } from "./wire.ts";
 
 const PSTREE = plan("pstree_entry", ["pid", "ppid", "pgid", "sid"]);
 const THREADS = fieldNumber("pstree_entry", "threads");
-const CORE = plan("core_entry", ["mtype", "tc", "ids"]);
-const TASK_CORE = plan("task_core_entry", ["task_state", "comm", "stop_signo"]);
+const CORE = plan("core_entry", ["mtype", "tc", "ids", "thread_core"]);
+const TASK_CORE = plan("task_core_entry", ["task_state", "exit_code", "comm", "stop_signo"]);
+const THREAD_CORE = plan("thread_core_entry", ["creds"]);
 /** Which of a task_kobj_ids_entry's fields are namespaces that members describe. */
 const NAMESPACE_FIELDS = ["net_ns_id", "ipc_ns_id", "uts_ns_id", "mnt_ns_id", "user_ns_id", "time_ns_id"] as const;
 const IDS = plan("task_kobj_ids_entry", ["files_id", ...NAMESPACE_FIELDS]);
@@ -49,11 +51,21 @@ export function onCore(set: SetContext, { bytes, start, end, record, number }: E
   // Reading the nested messages overwrites the values.
   const [taskStart, taskEnd] = [low(values, slot.tc), high(values, slot.tc)];
   const [idsStart, idsEnd] = [low(values, slot.ids), high(values, slot.ids)];
+  const [threadStart, threadEnd] = [low(values, slot.thread_core), high(values, slot.thread_core)];
   let task = taskOfPid(set, number);
   if (isTask && task < 0 && !set.seen.kinds.has("pstree")) task = addTask(set, record, number);
   if (isTask) readTaskCore(set, bytes, taskStart, taskEnd, task);
   if (isSet(seen, slot.ids) && task >= 0) readIds(set, bytes, idsStart, idsEnd, task);
+  if (isSet(seen, slot.thread_core) && task >= 0) readThreadCore(set, bytes, threadStart, threadEnd, task);
   return seen;
+}
+
+/** The thread_core_entry of a task's leader: its credentials. */
+function readThreadCore(set: SetContext, bytes: Uint8Array, start: number, end: number, task: TaskRow): void {
+  const { values } = set;
+  const { creds } = THREAD_CORE.slot;
+  if (!isSet(scan(bytes, start, end, THREAD_CORE, values), creds)) return;
+  readCreds(set, bytes, low(values, creds), high(values, creds), task);
 }
 
 /** A task_core_entry. `task` is -1 if it is not in the process tree. */
@@ -69,6 +81,7 @@ function readTaskCore(set: SetContext, bytes: Uint8Array, start: number, end: nu
     const known = CRIU_TASK_STATES[state];
     builder.tasks.state[task] = known === undefined ? 0 : taskState(known);
     set.tasks.dead[task] = state === DEAD;
+    if (state === DEAD && isSet(seen, slot.exit_code)) addExit(set, task, low(values, slot.exit_code));
   }
   if (isSet(seen, slot.comm)) {
     const from = low(values, slot.comm);
@@ -126,4 +139,12 @@ export function linkTasks(set: SetContext): void {
     const number = fdinfoNumber(set, task);
     if (number !== undefined && number >= 0) tasks.table[task] = tableOfNumber.row(number);
   }
+}
+
+/** Adds the number of threads of each task that lives, once it is known which do. */
+export function addThreadCounts({ builder, seen, tasks }: SetContext): void {
+  if (!seen.kinds.has("pstree")) return;
+  const counts = new Uint32Array(builder.tasks.count).fill(1);
+  for (const owner of tasks.threadOwners) counts[owner] = (counts[owner] as number) + 1;
+  for (const [task, count] of counts.entries()) if (!tasks.dead[task]) builder.taskDetails.add(task, "threads", count);
 }

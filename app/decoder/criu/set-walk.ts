@@ -6,6 +6,7 @@ import type { FileRow } from "../../model/rows.ts";
 import { visible } from "../../model/text.ts";
 import { createBuilder } from "../builder.ts";
 import { type DecodeOptions, type Source, SourceError } from "../source.ts";
+import { collectDetails } from "./collect-details.ts";
 import type { Metadata } from "./container-metadata.ts";
 import { createContext, type SetContext } from "./context.ts";
 import { markEpollTargets } from "./epoll.ts";
@@ -14,7 +15,7 @@ import { imageHead, pageSizeOf } from "./image-facts.ts";
 import { MEMBER_KINDS } from "./member-kinds.ts";
 import { HEAD_SIZE, readMember, reportProgress, reportUnreadable } from "./member-walk.ts";
 import { reportMissing } from "./missing-members.ts";
-import { linkTasks } from "./on-tasks.ts";
+import { addThreadCounts, linkTasks } from "./on-tasks.ts";
 import { isRaw, type PlacedMember, placeMembers } from "./placing.ts";
 import { type LinkedRows, linkedRows, type RowIndex } from "./rows.ts";
 
@@ -69,9 +70,10 @@ export async function decodeSet(
   takeDeletions(set);
   reportMissing(set);
   linkTasks(set);
+  addThreadCounts(set);
   reportProgress(set, 0);
   const checkpoint = builder.finish(imageHead(set, set.complete));
-  return {
+  const decoded: DecodedSet = {
     checkpoint,
     sources: placed.map(({ source }) => source),
     fileOfId: set.files.byId,
@@ -81,6 +83,7 @@ export async function decodeSet(
     pipeEnds: set.files.lookups.pipeEnds,
     unixSockets: linkedRows(set.files.links.unixSockets),
   };
+  return { ...decoded, checkpoint: await collectDetails(decoded, set) };
 }
 
 /** Decodes the members in their order. */

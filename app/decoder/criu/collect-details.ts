@@ -1,0 +1,82 @@
+// Fills the details of open files, and the ties between them, once a set has been decoded. Files with a path have most of
+// theirs in columns already: only the others are read a second time.
+
+import { type Checkpoint, HAS, NONE } from "../../model/checkpoint.ts";
+import { detailsOf } from "../../model/detail-store.ts";
+import { fileKind } from "../../model/names.ts";
+import { u8At, u32At } from "../../model/read.ts";
+import type { FileRow } from "../../model/rows.ts";
+import type { Builder } from "../builder.ts";
+import type { SetContext } from "./context.ts";
+import { createDetailsReader } from "./details.ts";
+import { indexRows, type Links } from "./rows.ts";
+import type { DecodedSet } from "./set-walk.ts";
+
+/** Adds the details of files and their ties to the checkpoint of a set. */
+export async function collectDetails(set: DecodedSet, context: SetContext): Promise<Checkpoint> {
+  const { builder, files, options } = context;
+  const { checkpoint } = set;
+  const read = createDetailsReader(set, builder.links);
+  const isOwned = new Set(files.owned);
+  for (let file = 0; file < checkpoint.files.count; file++) {
+    if (!isOwned.has(file) && !needsReading(checkpoint, file)) continue;
+    options.signal?.throwIfAborted();
+    const details = await read(file);
+    for (const [key, value] of Object.entries(details)) builder.fileDetails.add(file, key, value);
+  }
+  addGroups(builder, "other-end", files.links.pipes);
+  addGroups(builder, "same-memory", files.links.memfds);
+  const filled = { ...checkpoint, fileDetails: builder.fileDetails.finish() };
+  markDetailed(filled, filled.fileDetails.row);
+  tieConnections(filled, builder);
+  const links = builder.links.finish();
+  markDetailed(filled, links.from);
+  return { ...filled, links };
+}
+
+/** Whether not all details of a file are in columns: it has no path of its own, or further records describe it. */
+function needsReading({ files, fileRecords }: Checkpoint, file: FileRow): boolean {
+  return (
+    (u8At(files.has, file) & HAS.inode) === 0 || u32At(fileRecords.first, file) < u32At(fileRecords.first, file + 1)
+  );
+}
+
+function markDetailed({ files }: Checkpoint, rows: Uint32Array): void {
+  for (const row of rows) files.has[row] = u8At(files.has, row) | HAS.details;
+}
+
+/** Ties the files with one key to each other. */
+function addGroups({ links }: Builder, role: "other-end" | "same-memory", { keys, rows }: Links): void {
+  const index = indexRows(keys, keys.length);
+  for (let first = 0; first < keys.length; ) {
+    const key = keys[u32At(index.rows, first)] as number;
+    const end = index.end(key);
+    if (end - first > 1) {
+      links.addGroup(
+        role,
+        Array.from(index.rows.subarray(first, end), (at) => rows[at] as FileRow),
+      );
+    }
+    first = Math.max(end, first + 1);
+  }
+}
+
+const SOCKET = fileKind("socket");
+
+/** Ties the two ends of internet connections within the set: the one's local address is the other's remote one. */
+function tieConnections(checkpoint: Checkpoint, { links }: Builder): void {
+  const { files } = checkpoint;
+  const ends = new Map<string, FileRow>();
+  const connected: { file: FileRow; other: string }[] = [];
+  for (let file = 0; file < files.count; file++) {
+    if (files.kind[file] !== SOCKET) continue;
+    const { protocol, state, source, destination } = detailsOf(checkpoint, file);
+    if (state !== "established" || typeof source !== "string" || typeof destination !== "string") continue;
+    ends.set(`${protocol} ${source} ${destination}`, file);
+    connected.push({ file, other: `${protocol} ${destination} ${source}` });
+  }
+  for (const { file, other } of connected) {
+    const peer = ends.get(other) ?? NONE;
+    if (peer !== NONE && peer !== file) links.add(file, "peer", peer);
+  }
+}
