@@ -1,12 +1,11 @@
 // Fills the details of open files, and the ties between them, once a set has been decoded. Files with a path have most of
 // theirs in columns already: only the others are read a second time.
 
-import { type Checkpoint, HAS, NONE } from "../../model/checkpoint.ts";
-import { detailsOf } from "../../model/detail-store.ts";
-import { fileKind } from "../../model/names.ts";
+import { type Checkpoint, HAS } from "../../model/checkpoint.ts";
 import { u8At, u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import type { Builder } from "../builder.ts";
+import { markDetailed, tieConnections } from "../ties.ts";
 import type { SetContext } from "./context.ts";
 import { createDetailsReader } from "./details.ts";
 import { indexRows, type Links } from "./rows.ts";
@@ -28,7 +27,7 @@ export async function collectDetails(set: DecodedSet, context: SetContext): Prom
   addGroups(builder, "same-memory", files.links.memfds);
   const filled = { ...checkpoint, fileDetails: builder.fileDetails.finish() };
   markDetailed(filled, filled.fileDetails.row);
-  tieConnections(filled, builder);
+  tieConnections(filled, builder.links, "source", "destination");
   const links = builder.links.finish();
   markDetailed(filled, links.from);
   return { ...filled, links };
@@ -39,10 +38,6 @@ function needsReading({ files, fileRecords }: Checkpoint, file: FileRow): boolea
   return (
     (u8At(files.has, file) & HAS.inode) === 0 || u32At(fileRecords.first, file) < u32At(fileRecords.first, file + 1)
   );
-}
-
-function markDetailed({ files }: Checkpoint, rows: Uint32Array): void {
-  for (const row of rows) files.has[row] = u8At(files.has, row) | HAS.details;
 }
 
 /** Ties the files with one key to each other. */
@@ -58,25 +53,5 @@ function addGroups({ links }: Builder, role: "other-end" | "same-memory", { keys
       );
     }
     first = Math.max(end, first + 1);
-  }
-}
-
-const SOCKET = fileKind("socket");
-
-/** Ties the two ends of internet connections within the set: the one's local address is the other's remote one. */
-function tieConnections(checkpoint: Checkpoint, { links }: Builder): void {
-  const { files } = checkpoint;
-  const ends = new Map<string, FileRow>();
-  const connected: { file: FileRow; other: string }[] = [];
-  for (let file = 0; file < files.count; file++) {
-    if (files.kind[file] !== SOCKET) continue;
-    const { protocol, state, source, destination } = detailsOf(checkpoint, file);
-    if (state !== "established" || typeof source !== "string" || typeof destination !== "string") continue;
-    ends.set(`${protocol} ${source} ${destination}`, file);
-    connected.push({ file, other: `${protocol} ${destination} ${source}` });
-  }
-  for (const { file, other } of connected) {
-    const peer = ends.get(other) ?? NONE;
-    if (peer !== NONE && peer !== file) links.add(file, "peer", peer);
   }
 }

@@ -6,8 +6,9 @@ import { FILE_KINDS, fileKind } from "../../model/names.ts";
 import { f64At, i32At, u8At, u32At } from "../../model/read.ts";
 import type { FileRow, RecordRow } from "../../model/rows.ts";
 import { visibleText } from "../../model/text.ts";
+import type { LinksBuilder } from "../builder/details.ts";
 import type { Source } from "../source.ts";
-import type { FieldContext } from "./field-cursor.ts";
+import type { Dialect } from "./dialect.ts";
 import { internetAddress, unixAddress } from "./socket-addresses.ts";
 import { socketWords } from "./socket-names.ts";
 import { integer, type StructReader, structReader } from "./struct-reader.ts";
@@ -15,6 +16,9 @@ import { terminalSide } from "./terminal-names.ts";
 
 /** Most targets of an epoll to list. */
 const MOST_TARGETS = 256;
+
+/** Most other ends of a pipe to list. */
+const MOST_ENDS = 64;
 
 /** A record that describes a file, other than its FILE. */
 interface FurtherRecord {
@@ -33,30 +37,45 @@ interface FileRecords {
   find(name: string): FurtherRecord | undefined;
 }
 
+/** What reading details needs besides the records. */
+export interface DetailsContext {
+  readonly checkpoint: Checkpoint;
+  readonly dialect: Dialect;
+  readonly source: Source;
+  /** Takes what epolls watch. */
+  readonly links: LinksBuilder;
+  /** The open file that an objref names; NONE: none. */
+  fileOf(objref: number): FileRow;
+}
+
+/** A DetailsContext with what is the same for all files. */
+interface Context extends DetailsContext {
+  readonly littleEndian: boolean;
+  pipeEnds(): ReadonlyMap<string, readonly FileRow[]>;
+}
+
 /**
- * A function that reads the details of a file.
+ * A function that reads the details of a file whose kind is not `generic`.
  *
  * @param read Reads the first bytes of a record.
  */
 export function createDetailsReader(
-  context: FieldContext,
-  source: Source,
+  given: DetailsContext,
   read: (record: RecordRow) => Promise<Uint8Array>,
 ): (file: FileRow) => Promise<Details> {
-  const { checkpoint } = context;
-  const { files } = checkpoint;
-  let pipeEnds: ReadonlyMap<string, readonly FileRow[]> | null = null;
+  const { checkpoint } = given;
+  let ends: ReadonlyMap<string, readonly FileRow[]> | null = null;
+  const pipeEnds = () => {
+    ends ??= pipeEndsByName(checkpoint);
+    return ends;
+  };
+  const context: Context = { ...given, littleEndian: checkpoint.machine.littleEndian, pipeEnds };
 
   return async (file) => {
-    const record = files.record[file] ?? NONE;
-    const kind = FILE_KINDS[u8At(files.kind, file)];
-    // Nearly all files: the columns hold everything in their records.
-    if (record === NONE || kind === "generic") return {};
     const from = await readFileRecords(context, file, read);
-    switch (kind) {
+    switch (FILE_KINDS[u8At(checkpoint.files.kind, file)]) {
       case "pipe":
-        pipeEnds ??= pipeEndsByName(checkpoint);
-        return pipeDetails(context, from, otherEnds(checkpoint, pipeEnds, file));
+        return pipeDetails(context, from, otherEnds(checkpoint, pipeEnds(), file));
       case "fifo":
         return pipeDetails(context, from, null);
       case "socket":
@@ -67,7 +86,7 @@ export function createDetailsReader(
         return eventfdDetails(context, from);
       case "epoll": {
         const items = from.find("BUFFER");
-        return { targets: items === undefined ? [] : await epollTargets(context, source, items.record) };
+        return { targets: items === undefined ? [] : await epollTargets(context, file, items.record) };
       }
       default:
         return {};
@@ -76,7 +95,7 @@ export function createDetailsReader(
 }
 
 async function readFileRecords(
-  { checkpoint, dialect, littleEndian }: FieldContext,
+  { checkpoint, dialect, littleEndian }: Context,
   file: FileRow,
   read: (record: RecordRow) => Promise<Uint8Array>,
 ): Promise<FileRecords> {
@@ -98,7 +117,7 @@ async function readFileRecords(
 }
 
 /** @param others Ids of the pipe's other ends; `null`: not listed. */
-function pipeDetails({ checkpoint }: FieldContext, from: FileRecords, others: readonly number[] | null): Details {
+function pipeDetails({ checkpoint }: Context, from: FileRecords, others: readonly number[] | null): Details {
   const buffered = from.find("PIPE_BUF") ?? from.find("FILE_PIPE");
   return {
     pipe: from.reader.number("pipe_objref"),
@@ -132,10 +151,13 @@ function otherEnds(
   file: FileRow,
 ): readonly number[] {
   const ends = pipeEnds.get(visibleText(nameBytes(checkpoint, file))) ?? [];
-  return ends.filter((end) => end !== file).map((end) => u32At(checkpoint.files.id, end));
+  return ends
+    .filter((end) => end !== file)
+    .slice(0, MOST_ENDS)
+    .map((end) => u32At(checkpoint.files.id, end));
 }
 
-function socketDetails({ dialect, littleEndian }: FieldContext, from: FileRecords): Details {
+function socketDetails({ dialect, littleEndian }: Context, from: FileRecords): Details {
   const reader = (record: string, struct: string): StructReader | null => {
     const found = from.find(record);
     return found === undefined ? null : structReader(dialect.struct(struct), found.bytes, littleEndian);
@@ -160,7 +182,7 @@ function socketDetails({ dialect, littleEndian }: FieldContext, from: FileRecord
   return details;
 }
 
-function terminalDetails({ dialect, littleEndian }: FieldContext, from: FileRecords): Details {
+function terminalDetails({ dialect, littleEndian }: Context, from: FileRecords): Details {
   const bytes = from.find("TTY")?.bytes;
   if (bytes === undefined) return {};
   const tty = structReader(dialect.struct("ckpt_hdr_tty"), bytes, littleEndian);
@@ -177,7 +199,7 @@ function terminalDetails({ dialect, littleEndian }: FieldContext, from: FileReco
   return details;
 }
 
-function eventfdDetails({ dialect, littleEndian }: FieldContext, from: FileRecords): Details {
+function eventfdDetails({ dialect, littleEndian }: Context, from: FileRecords): Details {
   const count = dialect.struct("ckpt_hdr_file_eventfd")?.byName.get("count");
   return {
     count: count === undefined ? null : (integer(from.bytes, count, littleEndian)?.toString() ?? null),
@@ -186,24 +208,26 @@ function eventfdDetails({ dialect, littleEndian }: FieldContext, from: FileRecor
 }
 
 /** The files that an epoll watches, from the BUFFER after its EPOLL_ITEMS. */
-async function epollTargets(context: FieldContext, source: Source, record: RecordRow): Promise<Details[]> {
+async function epollTargets(context: Context, epoll: FileRow, record: RecordRow): Promise<Details[]> {
   const { records, files } = context.checkpoint;
   const layout = context.dialect.struct("ckpt_eventpoll_item");
   if (layout === undefined) return [];
   const offset = f64At(records.offset, record) + 8;
   const length = Math.min(u32At(records.length, record) - 8, MOST_TARGETS * layout.size);
-  const bytes = await source.read(offset, length);
+  const bytes = await context.source.read(offset, length);
   const targets: Details[] = [];
   for (let at = 0; at + layout.size <= bytes.length; at += layout.size) {
     const item = bytes.subarray(at, at + layout.size);
     const reader = structReader(layout, item, context.littleEndian);
     const data = layout.byName.get("data");
-    const file = context.refer(reader.number("file_objref"));
+    const file = context.fileOf(reader.number("file_objref"));
+    const events = reader.number("events");
+    if (file !== NONE) context.links.add(epoll, "watches", file, events);
     targets.push({
       fd: reader.number("fd"),
-      events: reader.number("events"),
+      events,
       data: data === undefined ? null : (integer(item, data, context.littleEndian)?.toString() ?? null),
-      file: file?.to === "file" ? u32At(files.id, file.row) : null,
+      file: file === NONE ? null : u32At(files.id, file),
     });
   }
   return targets;

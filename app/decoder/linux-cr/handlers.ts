@@ -6,7 +6,8 @@ import { onFileTable } from "./on-file-table.ts";
 import { onEpollItems, onFile, onFileName, onFilePipe, onPipeBuf } from "./on-files.ts";
 import { onSocket, onSocketInet, onSocketUnix } from "./on-sockets.ts";
 import { onBuffer, onError, onHeader, onObjref, onPids, onString, onTail, onTree } from "./on-stream.ts";
-import { onFs, onTask, onTaskObjs } from "./on-tasks.ts";
+import { onCred, onFs, onGroupinfo, onMm, onTaskCreds } from "./on-task-objects.ts";
+import { onTask, onTaskObjs } from "./on-tasks.ts";
 import { onTty, onTtyLdisc } from "./on-terminals.ts";
 import type { Walk } from "./walk.ts";
 
@@ -74,6 +75,18 @@ export function handle(walk: Walk, action: number): boolean {
       break;
     case ACTIONS.FS:
       onFs(walk);
+      break;
+    case ACTIONS.MM:
+      onMm(walk);
+      break;
+    case ACTIONS.CRED:
+      onCred(walk);
+      break;
+    case ACTIONS.GROUPINFO:
+      onGroupinfo(walk);
+      break;
+    case ACTIONS.TASK_CREDS:
+      onTaskCreds(walk);
       break;
     case ACTIONS.TREE:
       onTree(walk);

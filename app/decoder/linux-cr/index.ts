@@ -2,6 +2,7 @@
 
 import type { Image, Refusal } from "../image.ts";
 import type { DecodeOptions, Source } from "../source.ts";
+import { collectDetails } from "./collect-details.ts";
 import { decodeRecords } from "./decode.ts";
 import { inspect } from "./inspect.ts";
 import { dialectFor, recognise } from "./recognise.ts";
@@ -23,6 +24,6 @@ export async function decodeLinuxCr(source: Source, options: DecodeOptions = {})
     outcome = await decodeRecords(source, used, options, false);
   }
   if ("redecodeAs" in outcome) throw new Error("a second decoding asked for a third");
-  const { checkpoint } = outcome;
+  const checkpoint = await collectDetails(source, outcome.checkpoint, used.dialect, options);
   return { checkpoint, sources: [source], ...inspect(source, checkpoint, used.dialect) };
 }

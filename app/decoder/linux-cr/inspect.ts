@@ -1,12 +1,12 @@
 // Inspects a record or an open file: re-reads its bytes and describes them by the catalogue.
 
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
+import { detailsOf } from "../../model/detail-store.ts";
 import type { Reference } from "../../model/fields.ts";
 import { f64At, i32At, u32At } from "../../model/read.ts";
 import type { RecordRow } from "../../model/rows.ts";
 import type { Image } from "../image.ts";
 import type { Source } from "../source.ts";
-import { createDetailsReader } from "./details.ts";
 import type { Dialect } from "./dialect.ts";
 import type { FieldContext } from "./field-cursor.ts";
 import { recordFields } from "./fields.ts";
@@ -30,7 +30,7 @@ export function inspect(source: Source, checkpoint: Checkpoint, dialect: Dialect
       const previous = record > 0 ? await read(record - 1) : new Uint8Array(0);
       return recordFields(context, record, bytes, previous);
     },
-    details: createDetailsReader(context, source, read),
+    details: async (file) => detailsOf(checkpoint, file),
   };
 }
 

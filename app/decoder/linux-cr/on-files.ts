@@ -7,6 +7,7 @@ import type { FileRow } from "../../model/rows.ts";
 import { counted } from "../../model/words.ts";
 import { OBJECTS } from "./actions.ts";
 import { kindByName } from "./named-kinds.ts";
+import { onFsPath } from "./on-task-objects.ts";
 import { holds, i32, u32 } from "./record-bytes.ts";
 import { socketName } from "./socket-names.ts";
 import type { StructReader } from "./struct-reader.ts";
@@ -115,8 +116,12 @@ export function onFileName(walk: Walk): void {
   const { window, builder, pathOwner, at, length, held } = walk;
   if (pathOwner === NONE) {
     // The working directory and the root are the task's; no descriptor refers to them.
-    if (walk.fsPathsLeft > 0) walk.fsPathsLeft--;
-    else report(walk, "warning", "name-without-file", "A path does not follow a record that takes one.", walk.pos);
+    if (walk.fsPathsLeft > 0) {
+      const path = window.bytes.subarray(at + 8, at + Math.min(held, 8 + PATH_MAX));
+      const nul = path.indexOf(0);
+      onFsPath(walk, nul < 0 ? path : path.subarray(0, nul));
+      walk.fsPathsLeft--;
+    } else report(walk, "warning", "name-without-file", "A path does not follow a record that takes one.", walk.pos);
     return;
   }
   const end = at + length;

@@ -4,6 +4,7 @@ import { NONE } from "../../model/checkpoint.ts";
 import { f64At } from "../../model/read.ts";
 import { decodeText, visibleText } from "../../model/text.ts";
 import { OBJECTS } from "./actions.ts";
+import { announceTaskObject } from "./on-task-objects.ts";
 import { onComm } from "./on-tasks.ts";
 import { TAIL_MAGIC } from "./recognise.ts";
 import { holds, i32, u32, u64 } from "./record-bytes.ts";
@@ -71,6 +72,7 @@ function addOtherObject(walk: Walk, objtype: number, objref: number, kind: numbe
     report(walk, "warning", "object-type", `Objref ${objref} has the unknown type ${objtype}.`, walk.pos + 8);
   }
   const object = walk.builder.addObject(objref, Math.min(objtype, 255), record);
+  announceTaskObject(walk, objtype, objref);
   if (kind === OBJECTS.SOCK) {
     walk.pendingSocket = walk.sockets.push({ record, words: null, local: "", detail: NONE }) - 1;
     return walk.pendingSocket;

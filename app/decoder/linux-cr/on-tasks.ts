@@ -4,6 +4,7 @@ import { NONE } from "../../model/checkpoint.ts";
 import { LINUX_EXIT_STATES, LINUX_TASK_STATES, taskState } from "../../model/names.ts";
 import { OBJECTS } from "./actions.ts";
 import { endTable } from "./on-file-table.ts";
+import { addExit, addTaskObjects } from "./on-task-objects.ts";
 import { holds, i32 } from "./record-bytes.ts";
 import { expectPath, readStruct, report, reportRepeated, resolve, unresolved, type Walk } from "./walk.ts";
 
@@ -22,6 +23,7 @@ export function onTask(walk: Walk): void {
   if (!reader.has("state", "exit_state")) return;
   const state = LINUX_EXIT_STATES[reader.number("exit_state")] ?? LINUX_TASK_STATES[reader.number("state")];
   tasks.state[task] = state === undefined ? 0 : taskState(state);
+  if (reader.number("exit_state") !== 0) addExit(walk, task, reader.number("exit_code"));
 }
 
 /** Leaves the current task. If its TASK_OBJS is missing, it uses the table that was described among its records. */
@@ -71,11 +73,6 @@ export function onTaskObjs(walk: Walk): void {
     report(walk, "error", "task-without-table", `A task has no file table: ${why}.`, walk.pos + 8);
   }
   builder.tasks.table[task] = table;
+  addTaskObjects(walk, task);
   walk.taskClosed = true;
-}
-
-/** FS: the FILE_NAMEs of the working directory and of the root follow. */
-export function onFs(walk: Walk): void {
-  expectPath(walk, NONE);
-  walk.fsPathsLeft = 2;
 }

@@ -15,6 +15,7 @@ import { noPids, type Pids } from "./pids.ts";
 import type { Recognition } from "./recognise.ts";
 import type { SocketWords } from "./socket-names.ts";
 import { type StructReader, structReader } from "./struct-reader.ts";
+import { noTaskObjects, type TaskObjects } from "./task-objects.ts";
 
 /** A path and its NUL fit into one page. */
 export const PATH_MAX = 4096;
@@ -57,6 +58,7 @@ export interface Walk {
   readonly terminals: TerminalObject[];
   readonly facts: Fact[];
   readonly pids: Pids;
+  readonly taskObjects: TaskObjects;
 
   /** Where the current record begins, in the image. */
   pos: number;
@@ -133,6 +135,7 @@ export function beginWalk(source: Source, recognition: Recognition): Walk {
     terminals: [],
     facts: [],
     pids: noPids(dialect),
+    taskObjects: noTaskObjects(),
     pos: 0,
     record: NONE,
     at: 0,
