@@ -7,9 +7,9 @@ import type { FileRow } from "../../model/rows.ts";
 import type { Builder } from "../builder.ts";
 import { markDetailed, tieConnections } from "../ties.ts";
 import type { SetContext } from "./context.ts";
+import type { DecodedSet } from "./decoded-set.ts";
 import { createDetailsReader } from "./details.ts";
 import { indexRows, type Links } from "./rows.ts";
-import type { DecodedSet } from "./set-walk.ts";
 
 /** Adds the details of files and their ties to the checkpoint of a set. */
 export async function collectDetails(set: DecodedSet, context: SetContext): Promise<Checkpoint> {

@@ -6,6 +6,7 @@ import { SOCKET_FAMILIES, SOCKET_STATES, socketType } from "../../model/names.ts
 import type { FileRow } from "../../model/rows.ts";
 import { visibleText } from "../../model/text.ts";
 import type { LinksBuilder } from "../builder/details.ts";
+import type { DecodedSet } from "./decoded-set.ts";
 import { FILE_FIELD_OF_MESSAGE, FILE_FIELDS } from "./file-types.ts";
 import { createEntryReader, type EntryBytes } from "./inspect.ts";
 import {
@@ -28,7 +29,6 @@ import {
 } from "./meaning.ts";
 import { enumName } from "./messages.ts";
 import { numberText, type Piece, pieces } from "./pieces.ts";
-import type { DecodedSet } from "./set-walk.ts";
 import { isNumber } from "./wire.ts";
 
 const SOCK_RAW = 3;

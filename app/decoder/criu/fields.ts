@@ -6,6 +6,7 @@ import type { RecordRow } from "../../model/rows.ts";
 import { visibleText } from "../../model/text.ts";
 import { sizeText } from "../../model/words.ts";
 import type { Source } from "../source.ts";
+import type { DecodedSet } from "./decoded-set.ts";
 import { word } from "./framing.ts";
 import { pagesText } from "./image-facts.ts";
 import { createEntryReader } from "./inspect.ts";
@@ -38,7 +39,6 @@ import {
 } from "./meaning.ts";
 import { ENUMS, enumName, MAGICS } from "./messages.ts";
 import { numberText, type Piece, pieces } from "./pieces.ts";
-import type { DecodedSet } from "./set-walk.ts";
 import { WIRE, wireType } from "./wire.ts";
 
 /** Context for describing fields: the image and member that they are in. */

@@ -9,6 +9,7 @@ import { type DecodeOptions, type Source, SourceError } from "../source.ts";
 import { collectDetails } from "./collect-details.ts";
 import type { Metadata } from "./container-metadata.ts";
 import { createContext, type SetContext } from "./context.ts";
+import type { DecodedSet } from "./decoded-set.ts";
 import { markEpollTargets } from "./epoll.ts";
 import { closeFiles, takeDeletions } from "./file-links.ts";
 import { imageHead, pageSizeOf } from "./image-facts.ts";
@@ -18,24 +19,6 @@ import { reportMissing } from "./missing-members.ts";
 import { addThreadCounts, linkTasks } from "./on-tasks.ts";
 import { isRaw, type PlacedMember, placeMembers } from "./placing.ts";
 import { type LinkedRows, linkedRows, type RowIndex } from "./rows.ts";
-
-/** A decoded set, with the look-ups needed to inspect it. */
-export interface DecodedSet {
-  readonly checkpoint: Checkpoint;
-  readonly sources: readonly Source[];
-  /** File id → row. */
-  readonly fileOfId: RowIndex;
-  /** By member, for pagemap images: present pages. */
-  readonly pages: ReadonlyMap<number, number>;
-  /** Bytes of a page; `null` if unknown. */
-  readonly pageSize: number | null;
-  /** The file that an epoll watches by a descriptor number; -1 if it is unknown. */
-  readonly epollTarget: (epoll: FileRow, fd: number) => FileRow;
-  /** pipe_id → the ends of the pipe. */
-  readonly pipeEnds: LinkedRows;
-  /** Inode → unix sockets. */
-  readonly unixSockets: LinkedRows;
-}
 
 /** Members read ahead, because awaiting small files one by one is slow. */
 const READ_AHEAD = 16;

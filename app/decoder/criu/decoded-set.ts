@@ -1,0 +1,24 @@
+// What decoding a set returns: its checkpoint, and the look-ups needed to read its entries again.
+
+import type { Checkpoint } from "../../model/checkpoint.ts";
+import type { FileRow } from "../../model/rows.ts";
+import type { Source } from "../source.ts";
+import type { LinkedRows, RowIndex } from "./rows.ts";
+
+/** A decoded set, with the look-ups needed to inspect it. */
+export interface DecodedSet {
+  readonly checkpoint: Checkpoint;
+  readonly sources: readonly Source[];
+  /** File id → row. */
+  readonly fileOfId: RowIndex;
+  /** By member, for pagemap images: present pages. */
+  readonly pages: ReadonlyMap<number, number>;
+  /** Bytes of a page; `null` if unknown. */
+  readonly pageSize: number | null;
+  /** The file that an epoll watches by a descriptor number; -1 if it is unknown. */
+  readonly epollTarget: (epoll: FileRow, fd: number) => FileRow;
+  /** pipe_id → the ends of the pipe. */
+  readonly pipeEnds: LinkedRows;
+  /** Inode → unix sockets. */
+  readonly unixSockets: LinkedRows;
+}
