@@ -37,6 +37,8 @@ export interface TaskDescription {
   readonly root?: string;
   readonly umask?: number;
   readonly credentials?: Credentials;
+  /** Soft and hard resource limits by number (RLIMIT_CPU is 0), as decimal strings; absent: unlimited. */
+  readonly limits?: readonly (readonly [string, string])[];
   readonly carried?: CarriedTask;
 }
 
@@ -90,6 +92,8 @@ export interface FileDescription {
   readonly version: string | null;
   /** As in `show --json`: a pipe's number, a socket's addresses, an epoll's targets. */
   readonly details?: Details;
+  /** Whether the path is longer than an image can hold, and so not known. */
+  readonly pathTooLong?: boolean;
   /** Whether the file lies outside the root that paths are relative to. */
   readonly outsideRoot?: boolean;
 }

@@ -21,8 +21,6 @@ export type ObjectOperations = Readonly<Record<string, ObjectOperation>>;
 
 /** One pseudo-terminal, as its open files describe it. */
 export interface Terminal {
-  /** Row of the file that has the master open. */
-  masterFile?: number;
   rows: number;
   columns: number;
 }

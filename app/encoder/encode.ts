@@ -163,7 +163,7 @@ function begin(description: Description, options: EncodeOptions): Dump {
     const file = files.at(row);
     if (file === undefined) continue;
     fileRows.add(file.id, row);
-    if (file.kind === "tty") noteTerminal(terminals, file, row);
+    if (file.kind === "tty") noteTerminal(terminals, file);
     const socket = file.details?.socket;
     if (file.kind === "socket" && typeof socket === "number") socketRows.set(socket, row);
   }

@@ -102,7 +102,8 @@ const madeUpName = ({ kind, name }: FileDescription): string => name ?? `anon_in
 /** Writes FILE_NAME; an error if the path is too long or the file lies outside the root. */
 function writeName(dump: Dump, file: FileDescription): number {
   const bytes = file.path === null ? encodeText(madeUpName(file)) : textBytes(file.path, file.pathBytes);
-  if (bytes.length + 1 > PATH_MAX) return fail(dump, "ckpt_fill_fname", ERRNO.ENAMETOOLONG);
+  if (file.pathTooLong === true || bytes.length + 1 > PATH_MAX)
+    return fail(dump, "ckpt_fill_fname", ERRNO.ENAMETOOLONG);
   if (file.outsideRoot === true) return fail(dump, "ckpt_fill_fname", ERRNO.EBADF);
   dump.writer.record("FILE_NAME", {}, withNul(bytes));
   return 0;

@@ -105,7 +105,7 @@ export function* checkpointTask(dump: Dump, task: TaskDescription): Steps {
   });
   if (newGroup) {
     writer.record("SIGNAL", {
-      rlim: new Uint8Array(RLIMITS * 16).fill(0xff),
+      rlim: limitBytes(task, dump.littleEndian),
       tty_old_pgrp: dump.dialect.enums.CKPT_PID?.get("NULL") ?? NONE,
     });
     writer.record("SIGPENDING");
@@ -116,6 +116,18 @@ export function* checkpointTask(dump: Dump, task: TaskDescription): Steps {
 }
 
 const RLIMITS = 16;
+
+/** rlim: soft and hard limits as u64, RLIM_INFINITY where nothing is known. */
+function limitBytes({ limits = [] }: TaskDescription, littleEndian: boolean): Uint8Array {
+  const bytes = new Uint8Array(RLIMITS * 16).fill(0xff);
+  const view = new DataView(bytes.buffer);
+  for (const [index, [soft, hard]] of limits.slice(0, RLIMITS).entries()) {
+    view.setBigUint64(index * 16, BigInt(soft), littleEndian);
+    view.setBigUint64(index * 16 + 8, BigInt(hard), littleEndian);
+  }
+  return bytes;
+}
+
 const SIGNALS = 64;
 const SIGACTION_BYTES = 32;
 

@@ -12,13 +12,12 @@ export function terminalKey({ details }: FileDescription): number | null {
 }
 
 /** Adds an open file's information about its terminal. */
-export function noteTerminal(terminals: Map<number, Terminal>, file: FileDescription, row: number): void {
+export function noteTerminal(terminals: Map<number, Terminal>, file: FileDescription): void {
   const key = terminalKey(file);
   if (key === null) return;
   const index = Math.floor(key / 2);
   const terminal = terminals.get(index) ?? { rows: 0, columns: 0 };
   terminals.set(index, terminal);
-  if (key % 2 === 0) terminal.masterFile ??= row;
   const { rows, columns } = file.details ?? {};
   if (typeof rows === "number" && typeof columns === "number") Object.assign(terminal, { rows, columns });
 }
@@ -46,8 +45,8 @@ export function dumpTerminal(dump: Dump, key: ObjectKey): number {
     driver_type: DRIVER_PTY,
     driver_subtype: slave ? PTY_SLAVE : PTY_MASTER,
     link_objref: slave ? dump.hash.described("TTY", side - 1) : 0,
-    // The master's file gets an objref, whether it is described or not.
-    file_objref: slave ? 0 : masterFile(dump, index),
+    // Reserved for the file with which a restart opens the master: never the objref of a FILE of the image.
+    file_objref: slave ? 0 : dump.hash.take(),
     index,
     "winsize.ws_row": terminal?.rows ?? 0,
     "winsize.ws_col": terminal?.columns ?? 0,
@@ -55,9 +54,4 @@ export function dumpTerminal(dump: Dump, key: ObjectKey): number {
   });
   dump.writer.record("TTY_LDISC", { minimum_to_wake: 1, icanon: 1 });
   return 0;
-}
-
-function masterFile(dump: Dump, index: number): number {
-  const row = dump.terminals.get(index)?.masterFile;
-  return row === undefined ? dump.hash.take() : dump.hash.lookUp("FILE", row);
 }

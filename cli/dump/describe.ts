@@ -6,6 +6,11 @@ import { i32At } from "../../app/model/read.ts";
 import { base64, decodeText, isUtf8 } from "../../app/model/text.ts";
 import { type Descriptor, fileMode, type OpenFile, type Reader, readOpenFile } from "./descriptors.ts";
 import { type DetailsContext, detailsOf } from "./details.ts";
+import type { Duplicator } from "./duplicate.ts";
+import { targetFinder } from "./epoll.ts";
+import type { Kcmp } from "./kcmp.ts";
+import { openMounts } from "./mounts.ts";
+import type { Notes } from "./notes.ts";
 import type { Task } from "./processes.ts";
 import type { Table } from "./read-tasks.ts";
 import { openSocketTables } from "./sockets.ts";
@@ -25,17 +30,22 @@ interface Reading {
 
 /** What is known from elsewhere; see LiveOptions. */
 interface Knowledge {
+  readonly kcmp: Kcmp | null;
   readonly states: ReadonlyMap<number, string> | undefined;
   readonly unixPeers: ReadonlyMap<string, string> | undefined;
+  readonly duplicator: Duplicator | null | undefined;
+  readonly notes: Notes;
 }
 
-export function describe(reader: Reader, reading: Reading, { states, unixPeers }: Knowledge): Description {
+export function describe(reader: Reader, reading: Reading, knowledge: Knowledge): Description {
   const { tasks, tableOf, tables, descriptors, fileOf } = reading;
   /** The first descriptor of each open file. */
   const first = descriptors.filter(isFirstOf(fileOf));
-  const openFiles = first.map((descriptor) => readOpenFile(reader, descriptor));
-  const context = contextFor(openFiles, tables, fileOf, unixPeers);
+  const openFiles = first.map((descriptor, file) => readFirstOpen(reader, reading, descriptor, file));
+  const context = contextFor(openFiles, reading, knowledge);
   const files = first.map((descriptor, file) => describeFile(descriptor, openFiles[file] ?? null, file + 1, context));
+  for (const [file, descriptor] of first.entries())
+    noteLeftOut(descriptor, openFiles[file] ?? null, context, knowledge);
   let row = 0;
   const fileTables = tables.map(({ descriptors: own }, index): TableDescription => {
     const fds = [];
@@ -46,11 +56,42 @@ export function describe(reader: Reader, reading: Reading, { states, unixPeers }
     return { id: index + 1, fds };
   });
   return {
-    tasks: tasks.map((task, index) => describeTask(task, i32At(tableOf, index), states)),
+    tasks: tasks.map((task, index) => describeTask(task, i32At(tableOf, index), knowledge.states)),
     fileTables,
     files,
     machine: describeMachine(),
   };
+}
+
+/** Reads an open file through its first descriptor, or through another one if that was closed. */
+function readFirstOpen(reader: Reader, { descriptors, fileOf }: Reading, first: Descriptor, file: number) {
+  const found = readOpenFile(reader, first);
+  if (found !== null) return found;
+  for (const [row, descriptor] of descriptors.entries()) {
+    const other = fileOf[row] === file && descriptor !== first ? readOpenFile(reader, descriptor) : null;
+    if (other !== null) return other;
+  }
+  return null;
+}
+
+const FASYNC = 0o20000;
+
+/** Notes what an image cannot hold, or what a dump fails for. */
+function noteLeftOut(
+  descriptor: Descriptor,
+  file: OpenFile | null,
+  context: DetailsContext,
+  { duplicator, notes }: Knowledge,
+): void {
+  const { pid, fd, flags, leftOut } = descriptor;
+  const where = `pid ${pid} fd ${fd}`;
+  if (leftOut.locks > 0) notes.add("locks", where);
+  if (leftOut.inFlight > 0) notes.add("in-flight", where);
+  if (file === null) return;
+  if (file.name === null) notes.add("long-path", where);
+  else if (context.isOutside(descriptor, file)) notes.add("outside", where, decodeText(file.name));
+  const mayHaveOwner = file.kind === "socket" || (flags & FASYNC) !== 0;
+  if (mayHaveOwner && (duplicator?.owner(pid, fd) ?? 0) !== 0) notes.add("owner", where);
 }
 
 /** A filter for descriptors, in order: the first of each open file. Files are numbered by their first descriptor. */
@@ -65,19 +106,20 @@ function isFirstOf(fileOf: Int32Array): (descriptor: Descriptor, row: number) =>
 
 function contextFor(
   openFiles: readonly (OpenFile | null)[],
-  tables: readonly Table[],
-  fileOf: Int32Array,
-  unixPeers: ReadonlyMap<string, string> | undefined,
+  { descriptors, fileOf }: Reading,
+  { kcmp, unixPeers, duplicator, notes }: Knowledge,
 ): DetailsContext {
   const sockets = new Map<string, number>();
   for (const [file, openFile] of openFiles.entries()) {
     if (openFile?.kind === "socket") sockets.set(openFile.inode, file + 1);
   }
+  const mounts = openMounts();
   return {
     peerOf: (inode) => sockets.get(unixPeers?.get(inode) ?? "") ?? 0,
-    sockets: openSocketTables(new Set(sockets.keys())),
+    sockets: openSocketTables(new Set(sockets.keys()), duplicator ?? null, notes),
     numberOf: createNumbers(),
-    fileAt: fileFinder(tables, fileOf),
+    targetOf: targetFinder(descriptors, fileOf, kcmp),
+    isOutside: ({ mount }, file) => file?.hasPath === true && !mounts.has(mount),
   };
 }
 
@@ -91,24 +133,6 @@ function createNumbers(): (name: string) => number {
   };
 }
 
-/** Finds open files by pid and descriptor. Tables are indexed when first needed: few have an epoll. */
-function fileFinder(tables: readonly Table[], fileOf: Int32Array): DetailsContext["fileAt"] {
-  const indexed = new Map<number, ReadonlyMap<number, number>>();
-  const indexOf = (pid: number): ReadonlyMap<number, number> => {
-    let row = 0;
-    for (const table of tables) {
-      if (table.pid !== pid) row += table.descriptors.length;
-      else return new Map(table.descriptors.map(({ fd }, index) => [fd, i32At(fileOf, row + index)]));
-    }
-    return new Map();
-  };
-  return (pid, fd) => {
-    const files = indexed.get(pid) ?? indexOf(pid);
-    indexed.set(pid, files);
-    return files.get(fd) ?? -1;
-  };
-}
-
 /** State of a task: the one before it was stopped for the dump. A task that has ended is described as that. */
 function stateOf({ pid, state }: Task, before: Knowledge["states"]): string {
   if (before === undefined || state === "zombie" || state === "dead") return state;
@@ -118,7 +142,7 @@ function stateOf({ pid, state }: Task, before: Knowledge["states"]): string {
 
 /** `table`: index of its table; -1: none. */
 function describeTask(task: Task, table: number, states: Knowledge["states"]): TaskDescription {
-  const { pid, ppid, tgid, pgid, sid, comm, credentials, umask, workingDirectory, root } = task;
+  const { pid, ppid, tgid, pgid, sid, comm, credentials, limits, umask, workingDirectory, root } = task;
   return {
     pid,
     ppid,
@@ -130,6 +154,7 @@ function describeTask(task: Task, table: number, states: Knowledge["states"]): T
     state: stateOf(task, states),
     fileTable: table < 0 ? null : table + 1,
     credentials,
+    limits,
     umask,
     ...(workingDirectory === null ? {} : { workingDirectory }),
     ...(root === null ? {} : { root }),
@@ -152,12 +177,14 @@ function describeFile(
   return {
     id,
     kind,
-    path: hasPath ? decodeText(name) : null,
-    ...(hasPath && !isUtf8(name) ? { pathBytes: base64(name) } : {}),
+    path: hasPath && name !== null ? decodeText(name) : null,
+    ...(hasPath && name !== null && !isUtf8(name) ? { pathBytes: base64(name) } : {}),
+    ...(name === null ? { pathTooLong: true } : {}),
+    ...(context.isOutside(descriptor, file) ? { outsideRoot: true } : {}),
     pos: hasPath ? pos : "0",
     flags: flagsOfX86(flags),
     mode: fileMode(kind, flags),
-    version: "0",
+    version: file?.version ?? "0",
     details: file === null ? {} : detailsOf(descriptor, file, id, context),
   };
 }

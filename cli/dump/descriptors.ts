@@ -1,6 +1,16 @@
 // Descriptors and open files, read from /proc.
 
-import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync, type Stats, statSync } from "node:fs";
+import {
+  type BigIntStats,
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+  statfsSync,
+  statSync,
+} from "node:fs";
 import { kindByName } from "../../app/decoder/linux-cr/named-kinds.ts";
 import { FILE_KINDS } from "../../app/model/names.ts";
 import { CliError } from "../error.ts";
@@ -15,25 +25,45 @@ export interface Descriptor {
   /** f_flags, without the descriptor's own close-on-exec bit. */
   readonly flags: number;
   readonly closeOnExec: boolean;
+  /** Number of its mount. */
+  readonly mount: string;
+  /** Number of its inode; empty: this kernel does not show it (before 5.14). */
+  readonly inode: string;
+  /** What fdinfo says that an image cannot hold. */
+  readonly leftOut: LeftOut;
   /** Mount, inode and the flags that cannot change after open(2): descriptors with different keys share no open file. */
   readonly key: string;
+}
+
+/** Properties of an open file that an image cannot hold. */
+export interface LeftOut {
+  readonly locks: number;
+  /** Open files that were sent over a unix socket and not received yet. */
+  readonly inFlight: number;
 }
 
 const O_CLOEXEC = 0o2000000;
 const O_PATH = 0o10000000;
 /** Flags that fcntl(2) can change (Linux fs/fcntl.c, SETFL_MASK), and the descriptor's own. */
 const CHANGEABLE = O_CLOEXEC | 0o2000 | 0o4000 | 0o20000 | 0o40000 | 0o200000 | 0o400000 | 0o1000000;
+const NOTHING: LeftOut = { locks: 0, inFlight: 0 };
 const HEAD = /^pos:\t(-?\d+)\nflags:\t(\d+)\nmnt_id:\t(\d+)\n(?:ino:\t(\d+)\n)?/;
 
 /** State for reading /proc: one buffer for all small files, and the inodes seen so far by Descriptor.key. */
 export interface Reader {
   readonly buffer: Buffer;
+  /** By number of a device: whether it holds message queues. */
+  readonly queueDevices: Map<number, boolean>;
   readonly inodes: Map<string, Inode>;
 }
 
-type Inode = Pick<OpenFile, "kind" | "inode" | "device">;
+type Inode = Omit<OpenFile, "name">;
 
-export const createReader = (): Reader => ({ buffer: Buffer.allocUnsafe(4096), inodes: new Map() });
+export const createReader = (): Reader => ({
+  buffer: Buffer.allocUnsafe(4096),
+  queueDevices: new Map(),
+  inodes: new Map(),
+});
 
 /** The first 4096 bytes of a file of /proc. */
 function readHead({ buffer }: Reader, path: string): string {
@@ -76,7 +106,7 @@ export function readDescriptor(reader: Reader, pid: number, fd: number): Descrip
   }
   const match = HEAD.exec(text);
   if (match === null) return null;
-  const [, pos = "0", octal = "0", mount = "", inode] = match;
+  const [, pos = "0", octal = "0", mount = "", inode = ""] = match;
   const flags = Number.parseInt(octal, 8);
   return {
     pid,
@@ -85,17 +115,27 @@ export function readDescriptor(reader: Reader, pid: number, fd: number): Descrip
     // The kernel shows the descriptor's close-on-exec bit here. `>>> 0`: `&` gives a signed number.
     flags: (flags & ~O_CLOEXEC) >>> 0,
     closeOnExec: (flags & O_CLOEXEC) !== 0,
-    // Kernels before 5.14 do not print the inode; the name is used there.
-    key: `${mount} ${flags & ~CHANGEABLE} ${inode === undefined ? linkBytes(pid, fd).toString("latin1") : inode}`,
+    mount,
+    inode,
+    leftOut: leftOutOf(text),
+    // The name is used where there is no inode.
+    key: `${mount} ${flags & ~CHANGEABLE} ${inode || linkBytes(pid, fd)?.toString("latin1")}`,
   };
 }
 
-/** Target of a descriptor's link; empty: it was closed. */
-function linkBytes(pid: number, fd: number): Buffer {
+/** Lines `lock: 1: FLOCK …` and `scm_fds: 2` of fdinfo. */
+function leftOutOf(text: string): LeftOut {
+  const locks = text.split("\nlock:").length - 1;
+  const inFlight = Number(/^scm_fds: (\d+)$/m.exec(text)?.[1] ?? 0);
+  return locks === 0 && inFlight === 0 ? NOTHING : { locks, inFlight };
+}
+
+/** Target of a descriptor's link; empty: it was closed; `null`: it is longer than the kernel can say (4095 bytes). */
+function linkBytes(pid: number, fd: number): Buffer | null {
   try {
     return readlinkSync(`/proc/${pid}/fd/${fd}`, "buffer");
-  } catch {
-    return Buffer.alloc(0);
+  } catch (error) {
+    return errorCode(error) === "ENAMETOOLONG" ? null : Buffer.alloc(0);
   }
 }
 
@@ -103,10 +143,14 @@ function linkBytes(pid: number, fd: number): Buffer {
 export interface OpenFile {
   /** A word of FILE_KINDS. */
   readonly kind: string;
-  /** Target of the link in /proc: a path, or `socket:[1234]`. */
-  readonly name: Uint8Array;
+  /** Target of the link in /proc: a path, or `socket:[1234]`. `null`: a path of more than 4095 bytes. */
+  readonly name: Uint8Array | null;
   /** Inode number of a pipe or socket; of a file with a path `device:inode`, as inode numbers repeat across devices. */
   readonly inode: string;
+  /** Whether the name is a path: the file can lie outside the root. */
+  readonly hasPath: boolean;
+  /** Value of f_version: see versionOf. */
+  readonly version: string;
   /** Major and minor number of a device file; 0, 0 for other files. */
   readonly device: readonly [number, number];
 }
@@ -121,9 +165,13 @@ const ANONYMOUS: Readonly<Record<string, string>> = {
 export function readOpenFile(reader: Reader, descriptor: Descriptor): OpenFile | null {
   const { pid, fd, flags } = descriptor;
   const name = linkBytes(pid, fd);
+  if (name === null) {
+    const inode = readInode(reader, descriptor);
+    return inode === null ? null : { name, ...inode };
+  }
   if (name.length === 0) return null;
   const text = name.toString("latin1");
-  const none = { name, inode: "", device: [0, 0] } as const;
+  const none = { name, inode: "", hasPath: false, version: "0", device: [0, 0] } as const;
   const bracketed = BRACKETED.exec(text);
   if (bracketed !== null) return { ...none, kind: bracketed[1] ?? "", inode: bracketed[2] ?? "" };
   const anonymous = ANONYMOUS[text] ?? FILE_KINDS[kindByName(name, 0, name.length)];
@@ -131,23 +179,52 @@ export function readOpenFile(reader: Reader, descriptor: Descriptor): OpenFile |
   if (!text.startsWith("/")) return { ...none, kind: "generic" };
   const inode = readInode(reader, descriptor);
   if (inode === null) return null;
+  // The name of a message queue looks like a path.
+  if (inode.kind === "message queue")
+    return { ...inode, kind: "generic", hasPath: false, name: Buffer.concat([MQUEUE, name, CLOSE]) };
   // With O_PATH a file is only a location: it is not open as a device or FIFO.
   return { name, ...inode, ...((flags & O_PATH) !== 0 && inode.kind !== "directory" ? { kind: "generic" } : {}) };
 }
 
+const MQUEUE = Buffer.from("mqueue:[");
+const CLOSE = Buffer.from("]");
+
 /** The inode of a file with a path; `null`: the descriptor was closed. */
-function readInode({ inodes }: Reader, { pid, fd, key }: Descriptor): Inode | null {
+function readInode({ inodes, queueDevices }: Reader, { pid, fd, key }: Descriptor): Inode | null {
   const known = inodes.get(key);
   if (known !== undefined) return known;
   try {
-    const stat = statSync(`/proc/${pid}/fd/${fd}`);
-    const device = [major(stat.rdev), minor(stat.rdev)] as const;
-    const inode = { kind: kindOf(stat, device[0]), inode: `${stat.dev}:${stat.ino}`, device };
+    const path = `/proc/${pid}/fd/${fd}`;
+    const stat = statSync(path, { bigint: true });
+    const device = [major(Number(stat.rdev)), minor(Number(stat.rdev))] as const;
+    const kind =
+      stat.isFile() && isQueue(path, Number(stat.dev), queueDevices) ? "message queue" : kindOf(stat, device[0]);
+    const inode = { kind, inode: `${stat.dev}:${stat.ino}`, hasPath: true, version: versionOf(stat), device };
     inodes.set(key, inode);
     return inode;
   } catch (error) {
-    return isGone(error) ? null : { kind: "generic", inode: "", device: [0, 0] };
+    return isGone(error) ? null : { kind: "generic", inode: "", hasPath: true, version: "0", device: [0, 0] };
   }
+}
+
+/** Linux ipc/mqueue.c. */
+const MQUEUE_MAGIC = 0x19800202;
+
+/** Whether a file is a POSIX message queue. `known`: devices that were asked for so far. */
+function isQueue(path: string, device: number, known: Map<number, boolean>): boolean {
+  const answer = known.get(device) ?? statfsSync(path).type === MQUEUE_MAGIC;
+  known.set(device, answer);
+  return answer;
+}
+
+/**
+ * What to write as f_version: the inode number, so that another file under the same path shows. On a block device with
+ * its number, in the upper 24 bits; other devices are numbered when they are mounted.
+ */
+function versionOf(stat: BigIntStats): string {
+  const device =
+    major(Number(stat.dev)) === 0 ? 0n : BigInt(major(Number(stat.dev)) * 4096 + (minor(Number(stat.dev)) & 0xfff));
+  return (stat.ino < 1n << 40n ? (device << 40n) | stat.ino : BigInt.asUintN(64, stat.ino)).toString();
 }
 
 // glibc's encoding of dev_t.
@@ -158,7 +235,7 @@ const minor = (device: number): number => (device & 0xff) | (Math.floor(device /
 const isTerminal = (number: number): boolean => number === 4 || number === 5 || isPtySlave(number);
 const isPtySlave = (number: number): boolean => number >= 136 && number <= 143;
 
-function kindOf(stat: Stats, device: number): string {
+function kindOf(stat: BigIntStats, device: number): string {
   if (stat.isFile()) return "regular";
   if (stat.isDirectory()) return "directory";
   if (stat.isFIFO()) return "fifo";

@@ -3,6 +3,7 @@
 import type { Details } from "../../app/model/fields.ts";
 import { decodeText } from "../../app/model/text.ts";
 import { type Descriptor, type OpenFile, readFurther, slaveIndex } from "./descriptors.ts";
+import type { EpollSlot } from "./kcmp.ts";
 import type { SocketTables } from "./sockets.ts";
 
 /** What the details of one file take from the others. */
@@ -12,8 +13,10 @@ export interface DetailsContext {
   readonly sockets: SocketTables;
   /** A number for a name, the same for the same name. */
   numberOf(name: string): number;
-  /** Index of the open file that a task's descriptor leads to; -1: not among the files. */
-  fileAt(pid: number, fd: number): number;
+  /** Id of the open file that is a target of an epoll; `null`: not among the files. @param inode Of the target. */
+  targetOf(epoll: Descriptor, slot: EpollSlot, inode: string | null): number | null;
+  /** Whether a file lies outside the root directory of this process. */
+  isOutside(descriptor: Descriptor, file: OpenFile | null): boolean;
 }
 
 /** @param id Id of the file in the image. */
@@ -23,7 +26,7 @@ export function detailsOf(descriptor: Descriptor, file: OpenFile, id: number, co
     case "fifo":
       return { pipe: context.numberOf(`${file.kind} ${file.inode}`) };
     case "socket":
-      return { socket: id, peer: context.peerOf(file.inode), ...context.sockets.find(descriptor.pid, file.inode) };
+      return { socket: id, peer: context.peerOf(file.inode), ...context.sockets.find(descriptor, file.inode) };
     case "tty":
       return terminalDetails(descriptor, file);
     case "eventfd":
@@ -39,7 +42,7 @@ export function detailsOf(descriptor: Descriptor, file: OpenFile, id: number, co
 function terminalDetails(descriptor: Descriptor, { device, name }: OpenFile): Details {
   const slave = slaveIndex(device);
   if (slave !== null) return { index: slave, side: "slave" };
-  if (!decodeText(name).endsWith("ptmx")) return {};
+  if (name === null || !decodeText(name).endsWith("ptmx")) return {};
   const index = lineValue(readFurther(descriptor), "tty-index");
   return index === null ? {} : { index: Number(index), side: "master" };
 }
@@ -63,20 +66,28 @@ function eventfdDetails(lines: readonly string[], flags: number): Details {
   };
 }
 
-const TARGET = /^tfd:\s*(\d+) events:\s*([\da-f]+) data:\s*([\da-f]+)/;
+const TARGET = /^tfd:\s*(\d+) events:\s*([\da-f]+) data:\s*([\da-f]+)(?:.* ino:([\da-f]+))?/;
 
 /** What an epoll waits for. A target's descriptor may have been closed while its open file lives on: `file` is null. */
-function epollTargets(descriptor: Descriptor, { fileAt }: DetailsContext): Details[] {
+function epollTargets(descriptor: Descriptor, { targetOf }: DetailsContext): Details[] {
+  /** How many targets there were so far, by their number. */
+  const counts = new Map<number, number>();
   return readFurther(descriptor).flatMap((line) => {
     const match = TARGET.exec(line);
     if (match === null) return [];
-    const [, fd = "0", events = "0", data = "0"] = match;
-    const file = fileAt(descriptor.pid, Number(fd));
+    const [, number = "0", events = "0", data = "0", inode] = match;
+    const fd = Number(number);
+    const offset = counts.get(fd) ?? 0;
+    counts.set(fd, offset + 1);
     return {
-      fd: Number(fd),
+      fd,
       events: Number.parseInt(events, 16),
       data: BigInt(`0x${data}`).toString(),
-      file: file < 0 ? null : file + 1,
+      file: targetOf(
+        descriptor,
+        { epoll: descriptor.fd, fd, offset },
+        inode === undefined ? null : BigInt(`0x${inode}`).toString(),
+      ),
     };
   });
 }

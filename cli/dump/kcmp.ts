@@ -1,7 +1,7 @@
 // kcmp(2): whether two processes share a resource, and an order of resources that differ.
 
-/** Types of resources: open files by descriptor, file tables. Linux include/uapi/linux/kcmp.h. */
-export const KCMP = { FILE: 0, FILES: 2 } as const;
+/** Types of resources: open files by descriptor, file tables, targets of epolls. Linux include/uapi/linux/kcmp.h. */
+export const KCMP = { FILE: 0, FILES: 2, EPOLL_TFD: 7 } as const;
 
 /** Number of the system call by process.arch. */
 const SYSCALL: Readonly<Record<string, number>> = {
@@ -22,7 +22,21 @@ export const ERRNO = { EPERM: 1, ESRCH: 3, EBADF: 9, EINVAL: 22, ENOSYS: 38 } as
  * Compares a resource of two tasks: 0 equal; 1 the first comes before the second in the kernel's order; 2 after it;
  * 3 different and without an order; -errno: the call failed.
  */
-export type Kcmp = (pid1: number, pid2: number, type: number, index1: number, index2: number) => number;
+export interface Kcmp {
+  (pid1: number, pid2: number, type: number, index1: number, index2: number): number;
+  /** Compares the open file of a descriptor of `pid1` with a target of an epoll of `pid2`. */
+  readonly epollTarget?: (pid1: number, fd: number, pid2: number, slot: EpollSlot) => number;
+}
+
+/** One target of an epoll. */
+export interface EpollSlot {
+  /** Descriptor of the epoll. */
+  readonly epoll: number;
+  /** Number with which the target was added. */
+  readonly fd: number;
+  /** How many targets with the same number come before it. */
+  readonly offset: number;
+}
 
 /** kcmp(2) of this machine, or a sentence that says why it is missing. */
 export async function openKcmp(): Promise<Kcmp | { readonly missing: string }> {
@@ -33,10 +47,19 @@ export async function openKcmp(): Promise<Kcmp | { readonly missing: string }> {
     const { default: koffi } = await import("koffi");
     // Variadic in C; these ABIs pass integers in registers either way.
     const syscall = koffi.load(null).func("long syscall(long, long, long, long, long, long)");
-    const kcmp: Kcmp = (pid1, pid2, type, index1, index2) => {
-      const result = Number(syscall(number, pid1, pid2, type, index1, index2));
-      return result < 0 ? -koffi.errno() : result;
-    };
+    const withSlot = koffi.load(null).func("long syscall(long, long, long, long, long, void *)");
+    const resultOf = (result: unknown): number => (Number(result) < 0 ? -koffi.errno() : Number(result));
+    const kcmp: Kcmp = Object.assign(
+      (pid1: number, pid2: number, type: number, index1: number, index2: number) =>
+        resultOf(syscall(number, pid1, pid2, type, index1, index2)),
+      {
+        epollTarget: (pid1: number, fd: number, pid2: number, slot: EpollSlot) => {
+          // struct kcmp_epoll_slot.
+          const bytes = Uint32Array.of(slot.epoll, slot.fd, slot.offset);
+          return resultOf(withSlot(number, pid1, pid2, KCMP.EPOLL_TFD, fd, bytes));
+        },
+      },
+    );
     const result = kcmp(process.pid, process.pid, KCMP.FILES, 0, 0);
     if (result === 0) return kcmp;
     if (result === -ERRNO.ENOSYS) return { missing: "this kernel has no kcmp(2): it was built without CONFIG_KCMP" };

@@ -4,6 +4,7 @@ import type { Description } from "../../app/encoder/description.ts";
 import { noteChanges } from "./changes.ts";
 import { describe } from "./describe.ts";
 import { createReader } from "./descriptors.ts";
+import type { Duplicator } from "./duplicate.ts";
 import { endedTasks, withoutEnded } from "./ended.ts";
 import { groupFiles, groupTables } from "./groups.ts";
 import type { Kcmp } from "./kcmp.ts";
@@ -19,6 +20,8 @@ export interface LiveOptions {
   readonly frozen: boolean;
   /** For the inode of a unix socket the inode of the other end, as far as known. */
   readonly unixPeers?: ReadonlyMap<string, string>;
+  /** Shows more of sockets, as far as permitted. */
+  readonly duplicator?: Duplicator | null;
   /** Where to note what changed; absent: a new list. */
   readonly notes?: Notes;
   /** States of tasks before they were stopped, by pid. */
@@ -38,14 +41,15 @@ export interface Live {
  * @throws CliError if reading a process is not permitted or kcmp(2) is refused.
  */
 export function readLive(ids: readonly number[], options: LiveOptions): Live {
-  const { kcmp, threads, frozen, states, unixPeers, notes = createNotes() } = options;
+  const { kcmp, threads, frozen, states, unixPeers, duplicator, notes = createNotes() } = options;
   const reader = createReader();
   const tasks = readTasks(ids, { kcmp, threads }, notes);
   const tableOf = groupTables(tasks, kcmp);
   const tables = readTables(reader, tasks, tableOf);
   const descriptors = tables.flatMap((table) => table.descriptors);
   const fileOf = groupFiles(descriptors, { kcmp, frozen }, notes);
-  const description = describe(reader, { tasks, tableOf, tables, descriptors, fileOf }, { states, unixPeers });
+  const reading = { tasks, tableOf, tables, descriptors, fileOf };
+  const description = describe(reader, reading, { kcmp, states, unixPeers, duplicator, notes });
   const ended = endedTasks(tasks, notes);
   if (!frozen) {
     const lasting = tables.filter(({ pid }) => !ended.has(pid));

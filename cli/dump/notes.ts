@@ -16,6 +16,31 @@ const KINDS = {
   },
   opened: { one: "was opened while it was read", many: "descriptors were opened while they were read" },
   closed: { one: "was closed while it was read", many: "descriptors were closed while they were read" },
+  outside: {
+    one: "lies outside the root directory of this process: a dump fails with -EBADF",
+    many: "open files lie outside the root directory of this process: a dump fails with -EBADF",
+  },
+  "long-path": {
+    one: "has a path of more than 4095 bytes: a dump fails with -ENAMETOOLONG",
+    many: "open files have paths of more than 4095 bytes: a dump fails with -ENAMETOOLONG",
+  },
+  locks: { one: "has locks, which are not in the image", many: "open files have locks, which are not in the image" },
+  owner: {
+    one: "has an owner for signals, which is not in the image",
+    many: "open files have owners for signals, which are not in the image",
+  },
+  "in-flight": {
+    one: "has open files in flight, which are not in the image",
+    many: "sockets have open files in flight, which are not in the image",
+  },
+  protocol: {
+    one: "has a protocol that an image cannot hold",
+    many: "sockets have protocols that an image cannot hold",
+  },
+  peers: {
+    one: "is in a network namespace that cannot be entered: the other ends of its unix sockets are unknown",
+    many: "tasks are in network namespaces that cannot be entered: the other ends of their unix sockets are unknown",
+  },
   changed: { one: "changed while it was read", many: "descriptors changed while they were read" },
 } as const satisfies Record<string, Kind>;
 

@@ -18,6 +18,8 @@ export interface Task {
   /** Start time in clock ticks since boot: distinguishes it from a later task with the same pid. */
   readonly start: string;
   readonly credentials: Credentials;
+  /** Soft and hard resource limits by number. */
+  readonly limits: readonly (readonly [string, string])[];
   readonly umask: number;
   readonly workingDirectory: string | null;
   readonly root: string | null;
@@ -82,6 +84,7 @@ export function readTask(pid: number): Task | null {
       tgid: Number(field("Tgid")),
       comm: comm.subarray(0, comm.length - 1),
       credentials: { uids: four("Uid"), gids: four("Gid"), groups: numbers("Groups") },
+      limits: limitsOf(pid),
       umask: Number.parseInt(field("Umask") || "22", 8),
       workingDirectory: link(`/proc/${pid}/cwd`),
       root: link(`/proc/${pid}/root`),
@@ -99,6 +102,25 @@ function fieldsOf(text: string): Map<string, string> {
     return [line.slice(0, colon), line.slice(colon + 1).trim()];
   });
   return new Map(fields);
+}
+
+const RLIM_INFINITY = "18446744073709551615";
+
+/** The limits of /proc/PID/limits, whose lines are in the order of their numbers; empty: they may not be read. */
+function limitsOf(pid: number): [string, string][] {
+  let text: string;
+  try {
+    text = readFileSync(`/proc/${pid}/limits`, "latin1");
+  } catch {
+    return [];
+  }
+  // Columns of 26, 21 and 21 characters: Linux fs/proc/base.c, proc_pid_limits.
+  const number = (column: string): string => {
+    const value = column.trim();
+    return value === "unlimited" ? RLIM_INFINITY : value;
+  };
+  const lines = text.split("\n").slice(1, -1);
+  return lines.map((line) => [number(line.slice(26, 47)), number(line.slice(47, 68))]);
 }
 
 /** Whether a task has ended; its parent may not have noticed yet. */

@@ -1,11 +1,15 @@
-// Details of sockets, from the tables in /proc/PID/net.
+// Details of sockets, from the tables in /proc/PID/net and from the sockets themselves.
 
 import { readFileSync, readlinkSync } from "node:fs";
 import { endianness } from "node:os";
+import { SOCKET_PROTOCOLS } from "../../app/decoder/linux-cr/socket-names.ts";
 import { ipv6Text } from "../../app/model/addresses.ts";
 import type { Details } from "../../app/model/fields.ts";
-import { SOCKET_STATES, SOCKET_TYPES } from "../../app/model/names.ts";
+import { SOCKET_FAMILIES, SOCKET_STATES, SOCKET_TYPES } from "../../app/model/names.ts";
 import { visibleText } from "../../app/model/text.ts";
+import type { Descriptor } from "./descriptors.ts";
+import type { Duplicator, SocketNumbers } from "./duplicate.ts";
+import type { Notes } from "./notes.ts";
 
 /** How to read one table of /proc/PID/net. */
 interface Table {
@@ -68,29 +72,70 @@ export function internetText(text: string): string {
 
 /** Details of sockets, by network namespace and inode. */
 export interface SocketTables {
-  /** Details of a task's socket; `null`: it is in no table of the task's namespace. */
-  find(pid: number, inode: string): Details | null;
+  /** Details of a task's socket; `null`: nothing is known of it. */
+  find(descriptor: Descriptor, inode: string): Details | null;
 }
 
 /**
- * Socket tables; those of a namespace are read when first needed.
+ * Socket tables; those of a namespace are read when first needed. Not all sockets are in a table: an internet socket that
+ * is not bound is in none, nor are those of other families.
  *
  * @param wanted Inodes to keep; all others are skipped.
  */
-export function openSocketTables(wanted: ReadonlySet<string>): SocketTables {
+export function openSocketTables(
+  wanted: ReadonlySet<string>,
+  duplicator: Duplicator | null,
+  notes: Notes,
+): SocketTables {
   const namespaces = new Map<string, ReadonlyMap<string, Details>>();
   return {
-    find(pid, inode) {
+    find({ pid, fd }, inode) {
       const namespace = namespaceOf(pid);
       let sockets = namespaces.get(namespace);
       if (sockets === undefined) {
         sockets = readTables(pid, wanted);
         namespaces.set(namespace, sockets);
       }
-      return sockets.get(inode) ?? null;
+      const listed = sockets.get(inode);
+      const numbers = duplicator?.socket(pid, fd) ?? null;
+      if (numbers === null) return listed ?? BY_PROTOCOL_NAME[duplicator?.protocolName(pid, fd) ?? ""] ?? null;
+      if (numbers.family !== AF_PACKET && numbers.protocol > 255) notes.add("protocol", `pid ${pid} fd ${fd}`);
+      return { state: numbers.listening ? "listen" : "close", ...listed, ...inWords(numbers) };
     },
   };
 }
+
+const AF_PACKET = 17;
+
+/** Address family, type and protocol in words. The protocol has 8 bits in an image: MPTCP is TCP there. */
+function inWords({ family, type, protocol }: SocketNumbers): Details {
+  const word = SOCKET_FAMILIES[family] ?? `family ${family}`;
+  const known = word.startsWith("inet") ? SOCKET_PROTOCOLS[protocol & 255] : undefined;
+  return {
+    family: word,
+    type: SOCKET_TYPES[type] ?? `type ${type}`,
+    ...(protocol === 0 || family === AF_PACKET ? {} : { protocol: known ?? `protocol ${protocol & 255}` }),
+  };
+}
+
+const inet = (family: string, type: string, protocol: string): Details => ({ family, type, protocol, state: "close" });
+
+/** Sockets by the name of their protocol in the kernel (struct proto), where nothing else may be read. */
+const BY_PROTOCOL_NAME: Readonly<Record<string, Details>> = {
+  TCP: inet("inet", "stream", "tcp"),
+  TCPv6: inet("inet6", "stream", "tcp"),
+  MPTCP: inet("inet", "stream", "tcp"),
+  MPTCPv6: inet("inet6", "stream", "tcp"),
+  UDP: inet("inet", "dgram", "udp"),
+  UDPv6: inet("inet6", "dgram", "udp"),
+  PING: inet("inet", "dgram", "icmp"),
+  UNIX: { family: "unix", type: "dgram" },
+  "UNIX-STREAM": { family: "unix", type: "stream" },
+  NETLINK: { family: "netlink", type: "raw" },
+  PACKET: { family: "packet", type: "raw" },
+  AF_VSOCK: { family: "family 40", type: "stream" },
+  XDP: { family: "family 44", type: "raw" },
+};
 
 function namespaceOf(pid: number): string {
   try {

@@ -1,6 +1,7 @@
 // Reads the processes that `dump` and `watch` name, frozen or running.
 
 import { CliError } from "../error.ts";
+import { openDuplicator } from "./duplicate.ts";
 import { whileFrozen } from "./freeze.ts";
 import { type Kcmp, openKcmp } from "./kcmp.ts";
 import { type Live, readLive } from "./live.ts";
@@ -55,13 +56,23 @@ export async function takeLive(request: DumpRequest, kcmp: Kcmp | null): Promise
   const { pids, tree, threads, freeze } = request;
   // Ids of threads stay: they are wanted with their process.
   const list = (): number[] => (tree ? [...pids, ...withDescendants(processesOf(pids))] : [...pids]);
-  const unixPeers = await readUnixPeers();
-  if (!freeze) return readLive(list(), { kcmp, threads, frozen: false, unixPeers });
-  if (processesOf(pids).includes(process.pid)) throw new CliError("ckptscope cannot freeze itself");
-  // Frozen tasks are all stopped; the image gets their states from before.
-  const states = new Map<number, string>();
-  for (const pid of list().flatMap(threadsOf)) states.set(pid, readStat(pid)?.state ?? "running");
   const notes = createNotes();
-  const read = () => readLive(list(), { kcmp, threads, frozen: true, states, unixPeers, notes });
-  return await whileFrozen(() => processesOf(list()), notes, read);
+  const unixPeers = await readUnixPeers(processesOf(list()), notes);
+  const duplicator = await openDuplicator();
+  const read = (options: { frozen: boolean; states?: ReadonlyMap<number, string> }): Live =>
+    readLive(list(), { kcmp, threads, unixPeers, duplicator, notes, ...options });
+  try {
+    if (!freeze) return read({ frozen: false });
+    if (processesOf(pids).includes(process.pid)) throw new CliError("ckptscope cannot freeze itself");
+    // Frozen tasks are all stopped; the image gets their states from before.
+    const states = new Map<number, string>();
+    for (const pid of list().flatMap(threadsOf)) states.set(pid, readStat(pid)?.state ?? "running");
+    return await whileFrozen(
+      () => processesOf(list()),
+      notes,
+      () => read({ frozen: true, states }),
+    );
+  } finally {
+    duplicator?.close();
+  }
 }

@@ -1,6 +1,8 @@
 // The other ends of unix sockets, over a netlink socket (sock_diag(7)): /proc does not have them.
 
+import { closeSync, openSync, readlinkSync } from "node:fs";
 import { endianness } from "node:os";
+import type { Notes } from "./notes.ts";
 
 // Linux include/uapi/linux/netlink.h, sock_diag.h and unix_diag.h.
 const AF_NETLINK = 16;
@@ -19,33 +21,95 @@ const LITTLE = endianness() === "LE";
 const align = (length: number): number => (length + 3) & ~3;
 
 /**
- * For the inode of each unix socket in this process's network namespace the inode of the other end. Empty where
- * sock_diag(7) or koffi is not available.
+ * For the inode of each unix socket in the network namespaces of these processes the inode of the other end. Lacks those
+ * of namespaces that cannot be entered; empty where sock_diag(7) or koffi is not available.
  */
-export async function readUnixPeers(): Promise<ReadonlyMap<string, string>> {
+export async function readUnixPeers(pids: readonly number[], notes: Notes): Promise<ReadonlyMap<string, string>> {
   const peers = new Map<string, string>();
   try {
     const { default: koffi } = await import("koffi");
     const libc = koffi.load(null);
-    const socket = libc.func("int socket(int, int, int)");
-    const send = libc.func("long send(int, void *, size_t, int)");
-    const recv = libc.func("long recv(int, void *, size_t, int)");
-    const close = libc.func("int close(int)");
-    const fd: number = socket(AF_NETLINK, SOCK_DGRAM_CLOEXEC, NETLINK_SOCK_DIAG);
-    if (fd < 0) return peers;
-    try {
-      const request = diagRequest();
-      if (Number(send(fd, request, request.length, 0)) !== request.length) return peers;
-      const response = new Uint8Array(BUFFER);
-      for (;;) {
-        const length = Number(recv(fd, response, response.length, 0));
-        if (length <= 0 || !readResponse(response.subarray(0, length), peers)) return peers;
+    const calls: Calls = {
+      socket: libc.func("int socket(int, int, int)"),
+      send: libc.func("long send(int, void *, size_t, int)"),
+      recv: libc.func("long recv(int, void *, size_t, int)"),
+      close: libc.func("int close(int)"),
+      setns: libc.func("int setns(int, int)"),
+    };
+    const own = namespaceOf("self");
+    const done = new Set<string>();
+    for (const pid of ["self", ...pids]) {
+      const namespace = namespaceOf(pid);
+      if (namespace === "" || done.has(namespace)) continue;
+      done.add(namespace);
+      const socket = namespace === own ? openDiag(calls) : openDiagIn(calls, pid);
+      if (socket < 0) {
+        if (namespace !== own) notes.add("peers", `pid ${pid}`);
+        continue;
       }
-    } finally {
-      close(fd);
+      try {
+        readPeers(calls, socket, peers);
+      } finally {
+        calls.close(socket);
+      }
     }
+  } catch (error) {
+    if (error instanceof LostNamespace) throw error;
+  }
+  return peers;
+}
+
+/** The system calls that are used here. */
+interface Calls {
+  socket(family: number, type: number, protocol: number): number;
+  send(socket: number, bytes: Uint8Array, length: number, flags: number): number;
+  recv(socket: number, bytes: Uint8Array, length: number, flags: number): number;
+  close(file: number): number;
+  setns(file: number, type: number): number;
+}
+
+/** This process could not return to its own network namespace. */
+class LostNamespace extends Error {}
+
+const CLONE_NEWNET = 0x40000000;
+
+const openDiag = (calls: Calls): number => calls.socket(AF_NETLINK, SOCK_DGRAM_CLOEXEC, NETLINK_SOCK_DIAG);
+
+/** A socket in the network namespace of another process; negative: that is not permitted. It stays there when we return. */
+function openDiagIn(calls: Calls, pid: number | string): number {
+  let home: number | null = null;
+  let away: number | null = null;
+  try {
+    home = openSync("/proc/self/ns/net", "r");
+    away = openSync(`/proc/${pid}/ns/net`, "r");
+    if (calls.setns(away, CLONE_NEWNET) < 0) return -1;
+    const socket = openDiag(calls);
+    if (calls.setns(home, CLONE_NEWNET) < 0) throw new LostNamespace("cannot return to the network namespace");
+    return socket;
+  } catch (error) {
+    if (error instanceof LostNamespace) throw error;
+    return -1;
+  } finally {
+    for (const file of [home, away]) if (file !== null) closeSync(file);
+  }
+}
+
+/** The name of a process's network namespace; empty: it may not be read. */
+function namespaceOf(pid: number | string): string {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/net`);
   } catch {
-    return peers;
+    return "";
+  }
+}
+
+function readPeers({ send, recv }: Calls, socket: number, peers: Map<string, string>): void {
+  const request = diagRequest();
+  if (Number(send(socket, request, request.length, 0)) !== request.length) return;
+  const response = new Uint8Array(BUFFER);
+  for (;;) {
+    const length = Number(recv(socket, response, response.length, 0));
+    if (length <= 0 || !readResponse(response.subarray(0, length), peers)) return;
   }
 }
 

@@ -37,6 +37,41 @@ const EPOLL_CTL_ADD = 1;
 const children = [];
 
 const calls = {
+  /** Any function of the C library, by its declaration. */
+  c: (declaration, ...args) => Number(libc.func(declaration)(...args)),
+  setrlimit: (number, soft, hard) =>
+    libc.func("int setrlimit(int, void *)")(number, BigUint64Array.of(BigInt(soft), BigInt(hard))),
+  /** A file whose path is longer than PATH_MAX. */
+  deep(path) {
+    process.chdir(path);
+    const name = "d".repeat(200);
+    for (let depth = 0; depth < 22; depth++) {
+      libc.func("int mkdir(const char *, int)")(name, 0o700);
+      libc.func("int chdir(const char *)")(name);
+    }
+    const fd = c.open("file", 0o102, 0o600);
+    libc.func("int chdir(const char *)")("/");
+    return fd;
+  },
+  /** Sends a descriptor over a unix socket. */
+  send(socket, fd) {
+    // struct iovec, struct msghdr and struct cmsghdr of 64-bit machines.
+    const data = Buffer.from("x");
+    const iovec = Buffer.alloc(16);
+    iovec.writeBigUInt64LE(koffi.address(data), 0);
+    iovec.writeBigUInt64LE(1n, 8);
+    const control = Buffer.alloc(24);
+    control.writeBigUInt64LE(20n, 0);
+    control.writeInt32LE(1, 8);
+    control.writeInt32LE(1, 12);
+    control.writeInt32LE(fd, 16);
+    const message = Buffer.alloc(56);
+    message.writeBigUInt64LE(koffi.address(iovec), 16);
+    message.writeBigUInt64LE(1n, 24);
+    message.writeBigUInt64LE(koffi.address(control), 32);
+    message.writeBigUInt64LE(24n, 40);
+    return Number(libc.func("long sendmsg(int, void *, int)")(socket, message, 0));
+  },
   open: (path, flags) => c.open(path, flags, 0o600),
   dup: (fd) => c.dup(fd),
   dup3: (from, to, flags) => c.dup3(from, to, flags),

@@ -1,0 +1,100 @@
+// What only a duplicate of another process's descriptor shows, by pidfd_getfd(2): a socket's domain and type, the owner
+// for signals.
+
+/** Opens what a descriptor of another process refers to. */
+export interface Duplicator {
+  /** Address family, type and protocol of a socket, as numbers; `null`: not a socket, or not permitted. */
+  socket(pid: number, fd: number): SocketNumbers | null;
+  /** Name of a socket's protocol in the kernel: `TCP`. Empty: not a socket, or not known. Needs no duplicate. */
+  protocolName(pid: number, fd: number): string;
+  /** The process (negative: process group) that gets the signals of a file, as its pid; 0: none or not known. */
+  owner(pid: number, fd: number): number;
+  close(): void;
+}
+
+/** AF_…, SOCK_… and IPPROTO_…. */
+export interface SocketNumbers {
+  readonly family: number;
+  readonly type: number;
+  readonly protocol: number;
+  readonly listening: boolean;
+}
+
+// System calls since they have the same number everywhere: Linux include/uapi/asm-generic/unistd.h.
+const PIDFD_OPEN = 434;
+const PIDFD_GETFD = 438;
+/** Linux include/uapi/linux/pidfd.h; refused before 6.9. */
+const PIDFD_THREAD = 0o200;
+// Linux include/uapi/asm-generic/socket.h and fcntl.h.
+const SOL_SOCKET = 1;
+const SO_TYPE = 3;
+const SO_ACCEPTCONN = 30;
+const SO_PROTOCOL = 38;
+const SO_DOMAIN = 39;
+const F_GETOWN_EX = 16;
+const F_OWNER_PGRP = 2;
+
+/** `null`: koffi is not available. */
+export async function openDuplicator(): Promise<Duplicator | null> {
+  // MIPS, Alpha, PA-RISC and SPARC have other option numbers.
+  if (!["x64", "arm64", "ia32", "arm", "s390x", "riscv64", "loong64"].includes(process.arch)) return null;
+  try {
+    const { default: koffi } = await import("koffi");
+    const libc = koffi.load(null);
+    const syscall = libc.func("long syscall(long, long, long, long)");
+    const getsockopt = libc.func("int getsockopt(int, int, int, _Out_ int *, _Inout_ int *)");
+    const fcntl = libc.func("int fcntl(int, int, _Out_ int *)");
+    const getxattr = libc.func("long getxattr(const char *, const char *, void *, size_t)");
+    const close = libc.func("int close(int)");
+    const processes = new Map<number, number>();
+    const processOf = (pid: number): number => {
+      const known = processes.get(pid);
+      if (known !== undefined) return known;
+      const leader = Number(syscall(PIDFD_OPEN, pid, 0, 0));
+      const opened = leader >= 0 ? leader : Number(syscall(PIDFD_OPEN, pid, PIDFD_THREAD, 0));
+      processes.set(pid, opened);
+      return opened;
+    };
+    const using = <T>(pid: number, fd: number, otherwise: T, use: (duplicate: number) => T): T => {
+      const handle = processOf(pid);
+      const duplicate = handle < 0 ? -1 : Number(syscall(PIDFD_GETFD, handle, fd, 0));
+      if (duplicate < 0) return otherwise;
+      try {
+        return use(duplicate);
+      } finally {
+        close(duplicate);
+      }
+    };
+    const option = (socket: number, name: number): number => {
+      const [value, length] = [[0], [4]];
+      return getsockopt(socket, SOL_SOCKET, name, value, length) < 0 ? -1 : (value[0] ?? -1);
+    };
+    return {
+      socket: (pid, fd) =>
+        using(pid, fd, null, (socket) => {
+          const [family, type, protocol] = [SO_DOMAIN, SO_TYPE, SO_PROTOCOL].map((name) => option(socket, name));
+          if (family === undefined || type === undefined || protocol === undefined || family < 0) return null;
+          return { family, type, protocol, listening: option(socket, SO_ACCEPTCONN) === 1 };
+        }),
+      protocolName(pid, fd) {
+        const name = Buffer.alloc(64);
+        const length = Number(getxattr(`/proc/${pid}/fd/${fd}`, "system.sockprotoname", name, name.length));
+        return name.toString("latin1", 0, Math.max(0, length)).split("\0", 1)[0] ?? "";
+      },
+      owner: (pid, fd) =>
+        using(pid, fd, 0, (file) => {
+          // struct f_owner_ex: the kind, the number.
+          const owner = [0, 0];
+          if (fcntl(file, F_GETOWN_EX, owner) < 0) return 0;
+          const [kind = 0, number = 0] = owner;
+          return kind === F_OWNER_PGRP ? -number : number;
+        }),
+      close() {
+        for (const handle of processes.values()) if (handle >= 0) close(handle);
+        processes.clear();
+      },
+    };
+  } catch {
+    return null;
+  }
+}

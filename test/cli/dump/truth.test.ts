@@ -1,0 +1,200 @@
+// What a dump says of open files is what the kernel says: sockets of all families, targets of epolls, message queues,
+// limits, files that cannot be named, and what is left out.
+
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { FileDescription } from "../../../app/encoder/description.ts";
+import type { Live } from "../../../cli/dump/live.ts";
+import { kcmpFor, takeLive } from "../../../cli/dump/take.ts";
+import { runCommand } from "../../support/command.ts";
+import { type LiveProcess, startProcess, whyNotHere } from "../../support/live.ts";
+
+const [O_RDWR, O_CREAT] = [2, 0o100];
+const isRoot = process.getuid?.() === 0;
+const reason = await whyNotHere();
+
+describe.skipIf(reason !== "")(`a dump says what is so${reason === "" ? "" : ` (${reason})`}`, () => {
+  let folder: string;
+  let target: LiveProcess;
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), "ckptscope-"));
+    target = await startProcess();
+  });
+  afterEach(async () => {
+    await target.end();
+    // Node cannot remove paths that are longer than PATH_MAX.
+    execFileSync("rm", ["-rf", folder]);
+  });
+
+  const path = (name: string): string => join(folder, name);
+  const request = (sharing = true) => ({ pids: [target.pid], tree: false, threads: false, freeze: false, sharing });
+  const take = async (sharing = true): Promise<Live> => takeLive(request(sharing), await kcmpFor(request(sharing)));
+  /** The open file of a descriptor of the target. */
+  const fileOf = ({ description }: Live, fd: number): FileDescription => {
+    const table = description.fileTables.at(0);
+    const descriptors = Array.from({ length: table?.fds.length ?? 0 }, (_, row) => table?.fds.at(row));
+    const id = descriptors.find((descriptor) => descriptor?.fd === fd)?.file;
+    const files = Array.from({ length: description.files.length }, (_, row) => description.files.at(row));
+    const file = files.find((candidate) => candidate?.id === id);
+    if (file === undefined) throw new Error(`there is no descriptor ${fd}`);
+    return file;
+  };
+
+  test.each([
+    ["unbound TCP", [2, 1, 0], { family: "inet", type: "stream", protocol: "tcp", state: "close" }],
+    ["unbound UDP over IPv6", [10, 2, 0], { family: "inet6", type: "dgram", protocol: "udp", state: "close" }],
+    ["vsock", [40, 1, 0], { family: "family 40", type: "stream", state: "close" }],
+    ["XDP", [44, 3, 0], { family: "family 44", type: "raw" }],
+    ["netlink", [16, 2, 15], { family: "netlink", type: "dgram", protocol: "protocol 15" }],
+    ["packet", [17, 2, 0], { family: "packet", type: "dgram" }],
+    ["unix", [1, 5, 0], { family: "unix", type: "seqpacket", state: "close" }],
+    ["MPTCP", [2, 1, 262], { family: "inet", type: "stream", protocol: "tcp" }],
+  ] as const)("of a socket: %s", async (_name, numbers, details) => {
+    const fd = await target.call("c", "int socket(int, int, int)", ...numbers);
+    // This kernel lacks the family.
+    if (fd < 0) return;
+    const live = await take();
+    expect(fileOf(live, fd)).toMatchObject({ kind: "socket", details });
+    const noted = live.notes.includes(`pid ${target.pid} fd ${fd} has a protocol that an image cannot hold`);
+    expect(noted).toBe(numbers[2] > 255);
+    const image = path("image");
+    expect((await runCommand(["dump", `${target.pid}`, "-o", image])).status).toBe(0);
+    const shown = JSON.parse((await runCommand(["show", image, "--json"])).out);
+    const written = shown.fileTables[0].fds.find((each: { fd: number }) => each.fd === fd)?.file;
+    expect(shown.files.find(({ id }: { id: number }) => id === written)?.details).toMatchObject(details);
+  });
+
+  test("of an epoll whose targets' numbers refer to other files now", async () => {
+    const [reading = 0, writing = 0] = await target.call<number[]>("pipe");
+    const epoll = await target.call("epoll", reading, 1);
+    const copy = await target.call("dup", reading);
+    expect(fileOf(await take(), epoll).details).toMatchObject({ targets: [{ fd: reading }] });
+    // Now the number refers to another end of the same pipe, and another inode.
+    await target.call("dup3", writing, reading, 0);
+    for (const file of [writing, await target.call("open", "/dev/null", 0)]) {
+      await target.call("dup3", file, reading, 0);
+      const live = await take();
+      const targets = [{ fd: reading, file: fileOf(live, copy).id }];
+      expect(fileOf(live, epoll).details).toMatchObject({ targets });
+      expect(fileOf(live, reading).id).toBe(fileOf(live, file).id);
+    }
+    // Without kcmp(2), another inode is enough to see that.
+    expect(fileOf(await take(false), epoll).details).toMatchObject({ targets: [{ fd: reading, file: null }] });
+    // A file that no descriptor refers to is no file of the image.
+    const [other = 0] = await target.call<number[]>("pipe");
+    const waiting = await target.call("epoll", other, 1);
+    const child = await target.call("child", [other]);
+    await target.call("dup3", writing, other, 0);
+    expect(fileOf(await take(), waiting).details).toMatchObject({ targets: [{ fd: other, file: null }] });
+    process.kill(child, "SIGKILL");
+  });
+
+  test("of a message queue", async () => {
+    const name = `/ckptscope-${process.pid}`;
+    const fd = await target.call(
+      "c",
+      "int mq_open(const char *, int, int, void *)",
+      name,
+      O_RDWR | O_CREAT,
+      0o600,
+      null,
+    );
+    if (fd < 0) return;
+    await target.call("c", "int mq_unlink(const char *)", name);
+    expect(fileOf(await take(), fd)).toMatchObject({ kind: "generic", path: `mqueue:[${name} (deleted)]` });
+  });
+
+  test("of resource limits", async () => {
+    await target.call("setrlimit", 4, "123456", "654321");
+    await target.call("setrlimit", 7, "512", "1000");
+    const limits = (await take()).description.tasks.at(0)?.limits;
+    expect(limits).toHaveLength(16);
+    expect([limits?.[4], limits?.[7]]).toEqual([
+      ["123456", "654321"],
+      ["512", "1000"],
+    ]);
+    expect(limits?.[0]).toEqual(["18446744073709551615", "18446744073709551615"]);
+    expect(readFileSync(`/proc/${target.pid}/limits`, "latin1")).toMatch(/Max realtime timeout +unlimited/);
+  });
+
+  test("of a path that is too long: an error, not a missing descriptor", async () => {
+    const fd = await target.call("deep", folder);
+    const live = await take();
+    expect(fileOf(live, fd)).toMatchObject({ path: null, pathTooLong: true });
+    expect(live.notes).toEqual([
+      expect.stringMatching(`^pid ${target.pid} fd ${fd} has a path of more than 4095 bytes`),
+    ]);
+    const dumped = await runCommand(["dump", `${target.pid}`, "-o", path("image")]);
+    expect(dumped.status).toBe(2);
+    expect(dumped.complaints.at(-1)).toMatch(/ENAMETOOLONG/);
+  });
+
+  const mayMount = isRoot && spawnSync("unshare", ["--mount", "true"]).status === 0;
+  test.skipIf(!mayMount)("of a file outside the root: an error, as for the kernel", async () => {
+    mkdirSync(path("disk"));
+    execFileSync("mount", ["-t", "tmpfs", "none", path("disk")]);
+    const fd = await target.call("open", path("disk/file"), O_RDWR | O_CREAT);
+    expect(fileOf(await take(), fd).outsideRoot).toBeUndefined();
+    execFileSync("umount", ["--lazy", path("disk")]);
+    const live = await take();
+    expect(fileOf(live, fd).outsideRoot).toBe(true);
+    expect(live.notes).toEqual([expect.stringContaining(`pid ${target.pid} fd ${fd} lies outside the root directory`)]);
+    const dumped = await runCommand(["dump", `${target.pid}`, "-o", path("image")]);
+    expect(dumped.status).toBe(2);
+    expect(dumped.complaints.at(-1)).toMatch(/EBADF/);
+    await target.call("close", fd);
+  });
+
+  test.skipIf(!isRoot)("of unix sockets in another network namespace", async () => {
+    const CLONE_NEWNET = 0x40000000;
+    if ((await target.call("c", "int unshare(int)", CLONE_NEWNET)) < 0) return;
+    const [left = 0, right = 0] = await target.call<number[]>("socketpair");
+    const live = await take();
+    expect(live.notes).toEqual([]);
+    expect(fileOf(live, left).details?.peer).toBe(fileOf(live, right).id);
+    expect(fileOf(live, right).details?.peer).toBe(fileOf(live, left).id);
+  });
+
+  test("of locks, owners and files in flight: one note for each kind", async () => {
+    const [LOCK_EX, F_SETOWN] = [2, 8];
+    const fds = [];
+    for (let index = 0; index < 5; index++) {
+      const fd = await target.call("open", path(`lock${index}`), O_RDWR | O_CREAT);
+      await target.call("c", "int flock(int, int)", fd, LOCK_EX);
+      fds.push(fd);
+    }
+    const [left = 0] = await target.call<number[]>("socketpair");
+    await target.call("fcntl", left, F_SETOWN, target.pid);
+    const [from = 0, to = 0] = await target.call<number[]>("socketpair");
+    expect(await target.call("send", from, left)).toBe(1);
+    const pid = `pid ${target.pid}`;
+    expect((await take()).notes.toSorted()).toEqual(
+      [
+        `5 open files have locks, which are not in the image: ${pid} fd ${fds[0]}, ${pid} fd ${fds[1]}, ${pid} fd ${fds[2]} and 2 more`,
+        `${pid} fd ${left} has an owner for signals, which is not in the image`,
+        `${pid} fd ${to} has open files in flight, which are not in the image`,
+      ].toSorted(),
+    );
+  });
+
+  test("of a file that was made anew under its old path", async () => {
+    const before = path("before");
+    const after = path("after");
+    writeFileSync(path("file"), "");
+    const fd = await target.call("open", path("file"), O_RDWR);
+    await runCommand(["dump", `${target.pid}`, "-o", before]);
+    // The old inode is in use until now, so the new one is another.
+    await target.call("unlink", path("file"));
+    writeFileSync(path("file"), "");
+    const again = await target.call("open", path("file"), O_RDWR);
+    await target.call("dup3", again, fd, 0);
+    await target.call("close", again);
+    await runCommand(["dump", `${target.pid}`, "-o", after]);
+    const compared = JSON.parse((await runCommand(["diff", before, after, "--json", "--ignore", "task-detail"])).out);
+    expect(compared.changes).toEqual([expect.objectContaining({ kind: "file-version" })]);
+    expect(BigInt.asUintN(40, BigInt(compared.changes[0].after))).toBe(BigInt(statSync(path("file")).ino));
+  });
+});
