@@ -10,18 +10,19 @@ import {
   type Values,
 } from "../diff/changes.ts";
 import type { Comparison } from "../diff/comparison.ts";
-import { changeAt, countHolders, detailChange, groupHeads, holdersOf, kindAt, linkChange } from "../diff/describe.ts";
+import { changeAt, countHolders, groupHeads, holdersOf, kindAt } from "../diff/describe.ts";
 import { pairNumber } from "../diff/pair.ts";
 import { type Checkpoint, commBytes, NONE } from "../model/checkpoint.ts";
-import { type DetailSpec, detailText, fileDetail, taskDetail } from "../model/detail-keys.ts";
+import { detailText } from "../model/detail-keys.ts";
 import type { DetailValue } from "../model/fields.ts";
 import { LINK_TITLES } from "../model/links.ts";
-import { fileKind, flagChange, modeNames } from "../model/names.ts";
+import { flagChange, modeNames } from "../model/names.ts";
 import { i32At, u8At, u32At, u64At } from "../model/read.ts";
 import type { FileRow, TaskRow } from "../model/rows.ts";
 import { visible, visibleText } from "../model/text.ts";
 import { counted, fileName } from "../model/words.ts";
 import { delimitedCell } from "./delimited.ts";
+import { andMore, detailSentence, detailWords, linkWords, specAt } from "./detail-words.ts";
 
 /** Sets off text from an image. The text has no invisible or misleading characters left. */
 export type Quote = (text: string) => string;
@@ -112,7 +113,7 @@ export function changeWords(comparison: Comparison, index: number, options: Word
     }
     case "file-path": {
       const change = changeAt(comparison, index);
-      const details = change.kind === "file-path" ? detailWords(change.details, after.machine.arch, quote) : [];
+      const details = change.kind === "file-path" ? pathDetailWords(change.details, after.machine.arch, quote) : [];
       const more = details.length === 0 ? "" : ` (${details.join(", ")})`;
       return about("~", holders(), "", `${nameBefore()} → ${nameAfter()}${more}`);
     }
@@ -139,11 +140,11 @@ export function changeWords(comparison: Comparison, index: number, options: Word
       return about("~", holders(), nameAfter(), modeWords(values, quote));
     }
     case "file-detail":
-      return about("~", holders(), nameAfter(), detailSentence(comparison, index, quote));
+      return about("~", holders(), nameAfter(), detailSentence(detailWords(comparison, index, quote)));
     case "file-linked":
-      return about("~", holders(), nameAfter(), linkSentence(comparison, index, noun, options.within));
+      return about("~", holders(), nameAfter(), detailSentence(linkWords(comparison, index, noun, options.within)));
     case "task-detail":
-      return about("~", itself, "", detailSentence(comparison, index, quote));
+      return about("~", itself, "", detailSentence(detailWords(comparison, index, quote)));
     case "file-shared":
     case "file-unshared": {
       const { groups, count } = groupHeads(comparison, index, MOST_NAMED);
@@ -168,49 +169,6 @@ export function changeWords(comparison: Comparison, index: number, options: Word
     }
   }
 }
-
-/** `state listen → close` */
-function detailSentence(comparison: Comparison, index: number, quote: Quote): string {
-  const { key, before, after } = detailChange(comparison, index);
-  const spec = specAt(comparison, index, key);
-  const words = (value: DetailValue): string => {
-    const text = detailText(spec, value);
-    return value === null || text === "none" ? text : quote(shortened(text));
-  };
-  return `${spec.title} ${words(before)} → ${words(after)}`;
-}
-
-/** What a key of a change of a detail is. */
-function specAt(comparison: Comparison, index: number, key: string): DetailSpec {
-  if (kindAt(comparison, index) === "task-detail") {
-    const [of = "", part] = key.split(".");
-    if (part === undefined) return taskDetail(key);
-    const inner = fileDetail(part, fileKind("regular"));
-    return { ...inner, title: `${taskDetail(of).title}: ${inner.title}` };
-  }
-  return fileDetail(key, u8At(comparison.after.files.kind, i32At(comparison.changes.fileAfter, index)));
-}
-
-/** Characters of a value that are shown in a sentence. */
-const MOST_SHOWN = 200;
-
-const shortened = (text: string): string => (text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text);
-
-/** `other end pid 12 fd 4 → pid 12 fd 6` */
-function linkSentence(comparison: Comparison, index: number, noun: string, within: number | undefined): string {
-  const { role, before, after } = linkChange(comparison, index);
-  const words = (holders: readonly LinkedHolder[]): string => {
-    if (holders.length === 0) return "none";
-    const named = holders.slice(0, MOST_NAMED).map(({ pid, fd, events }) => {
-      const who = pid === within ? `fd ${fd}` : `${noun} ${pid} fd ${fd}`;
-      return events === undefined ? who : `${who} (${events.join(" | ")})`;
-    });
-    return named.join(", ") + andMore(holders.length - named.length);
-  };
-  return `${LINK_TITLES[role]} ${words(before)} → ${words(after)}`;
-}
-
-const andMore = (count: number): string => (count > 0 ? ` and ${count} more` : "");
 
 /** `pid` or `task index`: the noun for a task's number, which is the one before if the task exists there. */
 function taskNoun({ before, after }: Comparison, taskBefore: TaskRow, taskAfter: TaskRow): string {
@@ -243,7 +201,7 @@ function modeWords({ before, after }: Values<number>, quote: Quote): string {
   return `mode ${names.map(quote).join(" ")}`;
 }
 
-function detailWords(details: PathDetails, arch: string | null, quote: Quote): string[] {
+function pathDetailWords(details: PathDetails, arch: string | null, quote: Quote): string[] {
   const words: string[] = [];
   if (details.kind) words.push(`${details.kind.before} → ${details.kind.after}`);
   if (details.pos) words.push(`position ${details.pos.before} → ${details.pos.after}`);
@@ -427,7 +385,7 @@ function valueCells(comparison: Comparison, index: number, change: Change) {
       return {
         before: change.before === null ? "" : quotedName(before, i32At(changes.fileBefore, index), plain),
         after: change.after === null ? "" : quotedName(after, i32At(changes.fileAfter, index), plain),
-        details: detailWords(change.details, after.machine.arch, plain).join("; "),
+        details: pathDetailWords(change.details, after.machine.arch, plain).join("; "),
       };
     case "file-flags":
       return {

@@ -1,0 +1,78 @@
+// A changed detail or tie in words: its title, and its value on each side.
+
+import type { LinkedHolder } from "../diff/changes.ts";
+import type { Comparison } from "../diff/comparison.ts";
+import { detailChange, kindAt, linkChange } from "../diff/describe.ts";
+import { type DetailSpec, detailText, fileDetail, taskDetail } from "../model/detail-keys.ts";
+import type { DetailValue } from "../model/fields.ts";
+import { LINK_TITLES } from "../model/links.ts";
+import { fileKind } from "../model/names.ts";
+import { i32At, u8At } from "../model/read.ts";
+import { visible } from "../model/text.ts";
+
+/** A value on both sides. */
+export interface DetailWords {
+  /** `state`, `other end` */
+  readonly title: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** What a key of a change of a detail is. */
+export function specAt(comparison: Comparison, index: number, key: string): DetailSpec {
+  if (kindAt(comparison, index) === "task-detail") {
+    const [of = "", part] = key.split(".");
+    if (part === undefined) return taskDetail(key);
+    const inner = fileDetail(part, fileKind("regular"));
+    return { ...inner, title: `${taskDetail(of).title}: ${inner.title}` };
+  }
+  return fileDetail(key, u8At(comparison.after.files.kind, i32At(comparison.changes.fileAfter, index)));
+}
+
+/** Characters of a value that are shown in a sentence. */
+const MOST_SHOWN = 200;
+
+const shortened = (text: string): string => (text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text);
+
+/** A detail: `state`, `listen`, `close`. */
+export function detailWords(
+  comparison: Comparison,
+  index: number,
+  quote: (text: string) => string = (text) => text,
+): DetailWords {
+  const { key, before, after } = detailChange(comparison, index);
+  const spec = specAt(comparison, index, key);
+  const words = (value: DetailValue): string => {
+    const text = visible(detailText(spec, value));
+    return value === null || text === "none" ? text : quote(shortened(text));
+  };
+  return { title: visible(spec.title), before: words(before), after: words(after) };
+}
+
+/** Descriptors that are named; the others are counted. */
+const MOST_NAMED = 3;
+
+/**
+ * A tie: `other end`, `pid 12 fd 4`, `pid 12 fd 6`.
+ *
+ * @param noun What the number of a task is called.
+ * @param within Number of a task that need not be named.
+ */
+export function linkWords(comparison: Comparison, index: number, noun: string, within?: number): DetailWords {
+  const { role, before, after } = linkChange(comparison, index);
+  const words = (holders: readonly LinkedHolder[]): string => {
+    if (holders.length === 0) return "none";
+    const named = holders.slice(0, MOST_NAMED).map(({ pid, fd, events }) => {
+      const who = pid === within ? `fd ${fd}` : `${noun} ${pid} fd ${fd}`;
+      return events === undefined ? who : `${who} (${events.join(" | ")})`;
+    });
+    return named.join(", ") + andMore(holders.length - named.length);
+  };
+  return { title: LINK_TITLES[role], before: words(before), after: words(after) };
+}
+
+/** `{title} {before} → {after}` */
+export const detailSentence = ({ title, before, after }: DetailWords): string => `${title} ${before} → ${after}`;
+
+/** ` and 12 more`; empty for none. */
+export const andMore = (count: number): string => (count > 0 ? ` and ${count} more` : "");
