@@ -1,8 +1,6 @@
 // Decodes an image set to a Checkpoint: reads its files one by one, so that objects come before references to them, and
 // calls the handler of each message (handlers.ts).
 
-import type { Checkpoint } from "../../model/checkpoint.ts";
-import type { FileRow } from "../../model/rows.ts";
 import { visible } from "../../model/text.ts";
 import { createBuilder } from "../builder.ts";
 import { type DecodeOptions, type Source, SourceError } from "../source.ts";
@@ -18,7 +16,7 @@ import { HEAD_SIZE, readMember, reportProgress, reportUnreadable } from "./membe
 import { reportMissing } from "./missing-members.ts";
 import { addThreadCounts, linkTasks } from "./on-tasks.ts";
 import { isRaw, type PlacedMember, placeMembers } from "./placing.ts";
-import { type LinkedRows, linkedRows, type RowIndex } from "./rows.ts";
+import { linkedRows } from "./rows.ts";
 
 /** Members read ahead, because awaiting small files one by one is slow. */
 const READ_AHEAD = 16;
