@@ -40,6 +40,8 @@ export interface FindOptions {
 export interface Found {
   /** In the order of their names. */
   readonly images: readonly FoundImage[];
+  /** Sets that are opened as a part of one of them: the pre-dumps before it. */
+  readonly parts: readonly FoundImage[];
   /** Files that are no part of an image. */
   readonly ignored: number;
   /** Why there is no image: what the files are, as sentences. */
@@ -58,6 +60,7 @@ const FILE_LIMIT = 10_000;
 interface Search {
   readonly options: FindOptions;
   readonly images: FoundImage[];
+  readonly parts: FoundImage[];
   /** What was said of archives and of files that are something else. */
   readonly reasons: string[];
   archives: number;
@@ -74,10 +77,10 @@ interface Place {
 
 /** The images among `sources`: a folder's files, loose files, or archives. */
 export async function findImages(sources: readonly Source[], options: FindOptions = {}): Promise<Found> {
-  const search: Search = { options, images: [], reasons: [], archives: 0, files: 0, ignored: 0 };
+  const search: Search = { options, images: [], parts: [], reasons: [], archives: 0, files: 0, ignored: 0 };
   await findIn(sources, { prefix: "", depth: 0, problems: [] }, search);
   const images = search.images.length < 2 ? search.images : withOwnNames(search.images.toSorted(byName));
-  return { images, ignored: search.ignored, reason: reasonFor(sources, search.reasons) };
+  return { images, parts: search.parts, ignored: search.ignored, reason: reasonFor(sources, search.reasons) };
 }
 
 const byName = (a: FoundImage, b: FoundImage): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
@@ -117,9 +120,13 @@ async function findIn(sources: readonly Source[], place: Place, search: Search):
   return search.images.length - before;
 }
 
-function addSet({ name, sources, metadata }: SetChoice, { prefix, depth, problems }: Place, search: Search): void {
-  const path = joinName(prefix, name);
-  search.images.push({ name: path, format: "criu", sources, metadata, problems, isPacked: depth > 0 });
+function addSet(set: SetChoice, { prefix, depth, problems }: Place, search: Search): void {
+  const { sources, isPart = false } = set;
+  const name = joinName(prefix, set.name);
+  const { parent = null } = set.metadata;
+  const metadata = parent === null ? set.metadata : { ...set.metadata, parent: joinName(prefix, parent) };
+  const image = { name, format: "criu" as const, sources, metadata, problems, isPacked: depth > 0 };
+  (isPart ? search.parts : search.images).push(image);
 }
 
 /**

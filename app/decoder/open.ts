@@ -39,18 +39,23 @@ export async function findImage(inputs: readonly Source[], options: OpenOptions)
   if (first !== undefined && second === undefined && first.size === 0) {
     return { refused: `${visible(first.name)} is empty.` };
   }
-  const { images, reason } = await findImages(inputs, {
+  const { images, parts, reason } = await findImages(inputs, {
     ...(options.limits && { limits: options.limits }),
     ...(options.signal && { signal: options.signal }),
     onBytes: (bytes, size) => options.onProgress?.({ bytes, size, objects: 0 }),
   });
-  const [only] = options.set === undefined ? images : images.filter(({ name }) => name === options.set);
-  if (only !== undefined && (options.set !== undefined || images.length === 1)) return only;
-  if (images.length === 0) return { refused: reason };
+  const [only] = images;
+  if (options.set !== undefined) {
+    const chosen = [...images, ...parts].find(({ name }) => name === options.set);
+    if (chosen !== undefined) return chosen;
+  } else if (only !== undefined && images.length === 1) return only;
+  if (only === undefined) return { refused: reason };
   const choices = images.map(({ name }) => name);
   const listed = choices.slice(0, MOST_LISTED).map(setName).join(", ");
   const more = choices.length > MOST_LISTED ? ` and ${choices.length - MOST_LISTED} more` : "";
-  return { refused: `There are ${choices.length} images here: ${listed}${more}.`, choices };
+  const missing = options.set === undefined ? "" : `There is no image ${setName(options.set)}. `;
+  const count = choices.length === 1 ? "is 1 image" : `are ${choices.length} images`;
+  return { refused: `${missing}There ${count} here: ${listed}${more}.`, choices };
 }
 
 /**

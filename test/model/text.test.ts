@@ -29,7 +29,8 @@ describe("invisible text", () => {
   });
 
   test("letters of every script stay as they are", () => {
-    for (const text of ["naïve", "файл", "文件", "한글", "ملف", "😀", "e\u0301", "a b"]) expect(visible(text)).toBe(text);
+    for (const text of ["naïve", "файл", "文件", "한글", "ملف", "😀", "e\u0301", "a b"])
+      expect(visible(text)).toBe(text);
   });
 });
 

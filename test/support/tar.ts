@@ -11,6 +11,10 @@ export interface TarEntry {
   /** Written instead of the true size: a number (octal), or twelve raw bytes. */
   readonly size?: number | Uint8Array;
   readonly prefix?: string;
+  /** What a link leads to. */
+  readonly link?: string;
+  /** Seconds since 1970. */
+  readonly modified?: number;
 }
 
 /** One entry: header, body and padding. */
@@ -20,6 +24,8 @@ export function tarEntry({
   type = "0",
   size = bytes.length,
   prefix,
+  link,
+  modified = 0,
 }: TarEntry): Uint8Array {
   const block = new Uint8Array(512 + Math.ceil(bytes.length / 512) * 512);
   const put = (at: number, text: string) => block.set(encodeText(text), at);
@@ -27,9 +33,10 @@ export function tarEntry({
   put(100, "0000644\0");
   if (typeof size === "number") put(124, `${size.toString(8).padStart(11, "0")}\0`);
   else block.set(size, 124);
-  put(136, "00000000000\0");
+  put(136, `${modified.toString(8).padStart(11, "0")}\0`);
   put(148, "        ");
   block[156] = type.charCodeAt(0);
+  if (link !== undefined) put(157, link);
   put(257, "ustar\0");
   put(263, "00");
   if (prefix !== undefined) put(345, prefix);

@@ -13,6 +13,8 @@ export interface SetChoice {
   /** Its files. */
   readonly sources: readonly Source[];
   readonly metadata: Metadata;
+  /** Whether it is opened as a part of another set only, unless it is named. */
+  readonly isPart?: boolean;
 }
 
 /** A directory without any of these is not a set but part of one. */
@@ -82,7 +84,7 @@ export async function groupSets(sources: readonly Source[]): Promise<Grouped> {
   if (named.length === 0) return { sets: [], rest: sources };
   const inSets = new Set<Source>();
   const sets = await setsIn(named.sort(), directories, inSets);
-  return { sets: withoutPreDumps(sets), rest: sources.filter((source) => !inSets.has(source)) };
+  return { sets: markParts(sets), rest: sources.filter((source) => !inSets.has(source)) };
 }
 
 /** Sets of the files that are left where nothing else is: pages without a process tree, for example. */
@@ -152,15 +154,14 @@ async function parentOf(directory: string, own: readonly Source[], isSet: Readon
   return named.length === 1 ? (named[0] ?? null) : null;
 }
 
-/**
- * Leaves out sets that are opened as a part of another: its parent if that has memory only, or is inside of it, where a
- * link was copied as a folder.
- */
-function withoutPreDumps(sets: readonly SetChoice[]): readonly SetChoice[] {
+/** Marks sets that are a part of another: its parent that has memory only, or a parent link copied as a folder. */
+function markParts(sets: readonly SetChoice[]): readonly SetChoice[] {
   const parents = new Set(sets.map(({ metadata }) => metadata.parent ?? null));
-  return sets.filter(
-    ({ name, sources }) => !parents.has(name) || (hasKind(sources, DUMP_KINDS) && baseName(name) !== PARENT),
-  );
+  return sets.map((set) => {
+    const hasTasks = hasKind(set.sources, DUMP_KINDS);
+    const isPart = parents.has(set.name) && (!hasTasks || baseName(set.name) === PARENT);
+    return isPart ? { ...set, isPart } : set;
+  });
 }
 
 /** Whether a file's name is that of a CRIU image. Service files, which have no extension, are too weak a sign. */
