@@ -32,6 +32,7 @@ export const RULE_OF_PROBLEM: Readonly<Record<string, string | null>> = {
   "newer-version": "version-newer",
   "missing-parent": "parent-set-missing",
   "unknown-member": null,
+  "newer-criu": null,
 };
 
 /** Problems of the container's description, which takes no part in a restore. */

@@ -45,6 +45,10 @@ export interface ImageFacts {
   machineType: number;
   /** Oldest CRIU release that can have written the set, as major × 100 + minor; 0 if unknown. */
   release: number;
+  /** Oldest CRIU release that would have written the set otherwise; 0 if unknown. */
+  before: number;
+  /** What CRIU 4.2 does not write, in words. */
+  readonly newer: Set<string>;
   hostName: string | null;
   securityModule: string | null;
   /** inventory_entry.pre_dump_mode is there: the set is a pre-dump, which has memory only. */
@@ -165,6 +169,8 @@ export interface SetContext {
   readonly seen: SeenMembers;
   /** By member, for pagemap images: present pages. */
   readonly pages: Map<number, number>;
+  /** By message: entries examined for unknown fields. */
+  readonly examined: Map<string, number>;
   /** Whether nothing is damaged or missing so far. */
   complete: boolean;
   /** Bytes of all members that are read. */
@@ -193,6 +199,8 @@ export function createContext(
       imageVersion: null,
       machineType: 0,
       release: 0,
+      before: 0,
+      newer: new Set(),
       hostName: null,
       securityModule: null,
       isPreDump: false,
@@ -214,6 +222,7 @@ export function createContext(
     files: createFileContext(),
     seen: { kinds: new Set(), empty: [], numbers: new Map(), tables: new Set() },
     pages: new Map(),
+    examined: new Map(),
     // A truncated archive may have had more files.
     complete: metadata.problems.every(({ severity }) => severity !== "error"),
     bytes: placed.reduce((sum, { kind, source }) => sum + (isRaw(kind) ? 0 : source.size), 0),
@@ -295,6 +304,11 @@ export function reportDamage(set: SetContext, record: RecordRow): void {
 /** Raises the oldest possible release: the set has something that CRIU before `release` does not write. */
 export function since({ facts }: SetContext, release: number): void {
   if (release > facts.release) facts.release = release;
+}
+
+/** Notes that CRIU from `release` (major × 100 + minor) on writes something that the set lacks. */
+export function before({ facts }: SetContext, release: number): void {
+  if (facts.before === 0 || release < facts.before) facts.before = release;
 }
 
 /** The task with a pid; -1 if there is none. */

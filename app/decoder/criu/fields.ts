@@ -98,6 +98,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   "thread_core_entry.blk_sigset": sigmask,
   "thread_core_entry.pdeath_sig": signal,
   "fown_entry.signum": signal,
+  "inventory_entry.compress": words({ 0: "not compressed", 1: "page by page", 2: "by regions" }),
   "inet_sk_entry.family": words(SOCKET_FAMILIES),
   "inet_sk_entry.type": sockType,
   "inet_sk_entry.proto": words(IP_PROTOCOLS),

@@ -4,7 +4,7 @@ import { NO_MOUNT } from "../../model/checkpoint.ts";
 import { type FileKind, fileKind, openFlag } from "../../model/names.ts";
 import { u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
-import type { SetContext } from "./context.ts";
+import { before, type SetContext } from "./context.ts";
 import { type FileReader, fileReader, setFlags, setImageName } from "./file-reader.ts";
 import { machineOf } from "./image-facts.ts";
 import { NAMESPACES } from "./meaning.ts";
@@ -128,6 +128,7 @@ const readPipe = fileReader("pipe", PIPE, (set, file, seen) => namePipe(set, fil
 
 const readFifo = fileReader("fifo", FIFO, (set, file, seen) => {
   namePipe(set, file, seen, FIFO.slot.pipe_id, "fifo");
+  if (!isSet(seen, FIFO.slot.regf_id)) before(set, 306);
   linkPath(set, file, seen, FIFO.slot.regf_id);
 });
 

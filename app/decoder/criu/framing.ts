@@ -42,6 +42,10 @@ export function memberOfBytes(head: Uint8Array): (Start & { readonly kind: numbe
   return null;
 }
 
+/** Whether a file begins with the common magic and a type that is not known. */
+export const isUnknownImage = (head: Uint8Array): boolean =>
+  memberOfBytes(head) === null && [true, false].some((order) => startOf(head, order)?.framing === "v1.1");
+
 /** How a file begins; `null` if `head` does not begin like its kind. */
 export function framingOf(kind: MemberKind, head: Uint8Array): Start | null {
   if (kind.magic === null) return null;

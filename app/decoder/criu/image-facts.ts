@@ -4,8 +4,9 @@ import type { Fact, Machine } from "../../model/checkpoint.ts";
 import { decodeText } from "../../model/text.ts";
 import { counted, sizeText } from "../../model/words.ts";
 import type { Head } from "../builder.ts";
-import { type Entry, type SetContext, since } from "./context.ts";
+import { before, type Entry, type ImageFacts, type SetContext, since } from "./context.ts";
 import type { Framing } from "./dialect-names.ts";
+import { MEMBER_KINDS } from "./member-kinds.ts";
 import { enumName } from "./messages.ts";
 import { readNamespaces } from "./on-tasks.ts";
 import { high, isSet, low, plan, scan } from "./wire.ts";
@@ -42,6 +43,7 @@ export function onInventory(set: SetContext, { bytes, start, end }: Entry): numb
   const seen = scan(bytes, start, end, INVENTORY, values);
   if (isSet(seen, slot.img_version)) facts.imageVersion = low(values, slot.img_version);
   tasks.tablesById = isSet(seen, slot.fdinfo_per_id) && low(values, slot.fdinfo_per_id) !== 0;
+  if (!tasks.tablesById) before(set, 4);
   facts.isPreDump = isSet(seen, slot.pre_dump_mode);
   const rootIds = isSet(seen, slot.root_ids) ? [low(values, slot.root_ids), high(values, slot.root_ids)] : null;
   const lsm = isSet(seen, slot.lsmtype) ? low(values, slot.lsmtype) : 0;
@@ -69,7 +71,9 @@ export function imageHead(set: SetContext, complete: boolean): Head {
   const { facts, seen, metadata, placed, kinds } = set;
   const dialect = dialectOf(set);
   if (seen.kinds.has("files")) since(set, 304);
+  else if (MEMBER_KINDS.some(({ name, file }) => file !== undefined && seen.kinds.has(name))) before(set, 304);
   if (dialect === "v1.1") since(set, 106);
+  else before(set, 106);
   const evidence =
     facts.imageVersion === null
       ? `The images begin with ${dialect === "v1" ? "their own magic only" : "the common magic"}; there is no inventory.`
@@ -86,6 +90,22 @@ export function imageHead(set: SetContext, complete: boolean): Head {
     recordKinds: kinds.list,
     objectTypes: [],
   };
+}
+
+/** The release before one that changed the format. */
+const PREVIOUS: Readonly<Record<number, string>> = { 4: "0.3", 106: "1.5", 304: "3.3", 306: "3.5", 402: "4.1" };
+
+const releaseText = (release: number): string => `${Math.floor(release / 100)}.${release % 100}`;
+
+/** The releases that can have written the set: `CRIU 3.4 to 4.1`; `null` if unknown. */
+function writerText({ release, before, newer }: ImageFacts): string | null {
+  if (newer.size > 0) return "CRIU newer than 4.2";
+  const last = PREVIOUS[before];
+  // What contradicts itself was edited: the newer trait counts.
+  const ends = last !== undefined && release < before;
+  if (release === 0) return ends ? `CRIU ${last} or earlier` : null;
+  if (!ends) return `CRIU ${releaseText(release)} or later`;
+  return releaseText(release) === last ? `CRIU ${last}` : `CRIU ${releaseText(release)} to ${last}`;
 }
 
 /** Bytes of a page where the machine knows no other size. */
@@ -119,12 +139,13 @@ export function machineOf({ facts }: SetContext): Machine {
 
 function factsOf(set: SetContext): Fact[] {
   const { facts, builder, tasks } = set;
-  const { release, memoryPages } = facts;
+  const { memoryPages } = facts;
   const threads = tasks.threadOwners.filter((task) => !tasks.dead[task]).length;
   const found: Fact[] = [];
   const add = (label: string, value: string | null) => value !== null && found.push({ label, value });
-  add("written by", release === 0 ? null : `CRIU ${Math.floor(release / 100)}.${release % 100} or later`);
-  add("architecture", machineOf(set).arch);
+  add("written by", writerText(facts));
+  const { arch, littleEndian } = machineOf(set);
+  add("architecture", arch === null || littleEndian ? arch : `${arch}, big-endian`);
   add("host name", facts.hostName);
   add("security module", facts.securityModule);
   add("threads", threads > 0 ? String(builder.tasks.count - tasks.dead.filter(Boolean).length + threads) : null);

@@ -164,6 +164,8 @@ export const VMA_STATUS: Bits = [
   ["memfd", 1 << 14],
   ["shadow stack", 1 << 15],
   ["guard", 1 << 16],
+  ["uprobes", 1 << 17],
+  ["external by plugin", 1 << 27],
 ];
 
 export const PROTECTION: Bits = [
@@ -223,6 +225,7 @@ export const PAGEMAP_FLAGS: Bits = [
   ["in parent", 1],
   ["lazy", 2],
   ["present", 4],
+  ["payload aligned", 8],
 ];
 
 /** A wait status in words: `exited with 7`, `killed by SIGKILL`. */

@@ -11,6 +11,7 @@ import { HANDLERS } from "./handlers.ts";
 import { MEMBER_KINDS, type MemberKind } from "./member-kinds.ts";
 import { baseName } from "./member-names.ts";
 import { MAGICS, type MagicName } from "./messages.ts";
+import { noteUnknownFields } from "./newer.ts";
 import { payloadOf } from "./payload.ts";
 import { type PlacedMember, withHead } from "./placing.ts";
 import { MALFORMED } from "./wire.ts";
@@ -106,6 +107,8 @@ function entryVisitor(set: SetContext, kind: FramedKind, entry: Entry) {
     entry.start = start;
     entry.end = end;
     entry.record = builder.addRecord(offset, end - start + 4, nth === 0 ? firstKind : recordKind, member);
+    const message = nth === 0 && kind.first !== undefined ? kind.first : kind.message;
+    if (message !== null) noteUnknownFields(set, entry, message);
     const handle = nth === 0 ? firstHandler : handler;
     if (handle !== null && handle(set, entry) & MALFORMED) reportDamage(set, entry.record);
     if (payloadLength === null) return 0;

@@ -7,14 +7,12 @@ import { visible } from "../../model/text.ts";
 import { report, type SetContext } from "./context.ts";
 import { MEMBER_KINDS } from "./member-kinds.ts";
 import { baseName } from "./member-names.ts";
+import { NEWEST_VERSION } from "./newer.ts";
 import { fdinfoNumber } from "./on-tasks.ts";
 import type { PlacedMember } from "./placing.ts";
 
 /** Members with one type of open file each, before CRIU 3.4. */
 const FILE_KINDS_BY_NAME = MEMBER_KINDS.flatMap(({ name, file }) => (file === undefined ? [] : [name]));
-
-/** Newer versions are read as far as they are known. CRIU 1.6 to 4.2 write 2. */
-const NEWEST_VERSION = 2;
 
 /** Members that describe a namespace, by the field of task_kobj_ids_entry with its number. */
 const NAMESPACE_MEMBERS: Readonly<Record<string, string>> = {
@@ -54,11 +52,11 @@ export function reportMissing(set: SetContext): void {
 
 function reportNewerVersion(set: SetContext): void {
   const { imageVersion } = set.facts;
-  if (imageVersion === null || imageVersion <= NEWEST_VERSION) return;
+  const isNewer = imageVersion !== null && imageVersion > NEWEST_VERSION;
   const message = `inventory.img has img_version ${imageVersion}, which is newer than that of CRIU 4.2 (${NEWEST_VERSION}); only what is known is shown.`;
-  report(set, "warning", "newer-version", message, null);
-  for (const [member, { kind, source }] of set.placed.entries()) {
-    if (MEMBER_KINDS[kind] !== undefined) continue;
+  if (isNewer) report(set, "warning", "newer-version", message, null);
+  for (const [member, { kind, source, isUnknownImage }] of set.placed.entries()) {
+    if (MEMBER_KINDS[kind] !== undefined || !(isNewer || isUnknownImage)) continue;
     report(set, "note", "unknown-member", `${visible(baseName(source.name))} is of an unknown kind.`, null, member);
   }
 }

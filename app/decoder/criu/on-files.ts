@@ -5,6 +5,7 @@ import { type Entry, type Handler, reportDamage, reportRecord, type SetContext }
 import type { FileReader } from "./file-reader.ts";
 import { FILE_READERS } from "./file-readers.ts";
 import { FILE_FIELDS } from "./file-types.ts";
+import { noteNewer } from "./newer.ts";
 import { high, isSet, low, MALFORMED, plan, scan } from "./wire.ts";
 
 const FILE = plan("file_entry", ["type", "id", ...FILE_FIELDS.filter((field) => field !== null)]);
@@ -12,6 +13,11 @@ const TYPE = 1;
 const ID = 2;
 /** The message of a file of type t is in slot t + 2. */
 const SLOT_BEFORE_TYPES = 2;
+
+/** The last of CRIU 4.2. */
+const LAST_TYPE = FILE_FIELDS.length - 1;
+/** Types from this one on only exist during a restore. */
+const FIRST_RESTORE_TYPE = 65_534;
 
 /** By fd_types number; `null`: there is no such type. */
 const READERS: readonly (FileReader | null)[] = FILE_FIELDS.map((field) =>
@@ -32,8 +38,10 @@ export function onFile(set: SetContext, { bytes, start, end, record }: Entry): n
   set.files.types[file] = type;
   const slot = type + SLOT_BEFORE_TYPES;
   const reader = READERS[type] ?? null;
-  if (reader === null) builder.setName(file, `unknown type ${type}`);
-  else if (!isSet(seen, slot)) {
+  if (reader === null) {
+    builder.setName(file, `unknown type ${type}`);
+    if (type > LAST_TYPE && type < FIRST_RESTORE_TYPE) noteNewer(set, `open files of type ${type}`);
+  } else if (!isSet(seen, slot)) {
     set.complete = false;
     reportRecord(set, record, "file-without-body", `An open file of type ${type} has no message of that type.`);
     builder.setName(file, "unknown");

@@ -2,7 +2,7 @@
 
 import { USE } from "../../model/checkpoint.ts";
 import type { Entry, SetContext } from "./context.ts";
-import { since, taskOfPid } from "./context.ts";
+import { before, since, taskOfPid } from "./context.ts";
 import { markUse } from "./file-links.ts";
 import { addTaskFile } from "./on-task-details.ts";
 import { eachBytes, eachVarint, fieldNumber, high, isSet, low, plan, scan } from "./wire.ts";
@@ -74,7 +74,7 @@ export function onPagemap(set: SetContext, { bytes, start, end, member }: Entry)
   if (isSet(seen, slot.nr_pages)) {
     since(set, 402);
     count = high(values, slot.nr_pages) * 2 ** 32 + low(values, slot.nr_pages);
-  }
+  } else before(set, 402);
   if (isPresent) {
     pages.set(member, (pages.get(member) ?? 0) + count);
     facts.memoryPages += count;

@@ -1,13 +1,15 @@
 // Chooses the files that belong to a set, and the order in which to decode them.
 
 import { type Source, SourceError } from "../source.ts";
-import { memberOfBytes } from "./framing.ts";
+import { isUnknownImage, memberOfBytes } from "./framing.ts";
 import { MEMBER_KINDS } from "./member-kinds.ts";
 import { baseName, type MemberName, memberOfName } from "./member-names.ts";
 
 /** A file of a set. The kind of an unknown .img file is MEMBER_KINDS.length. */
 export interface PlacedMember extends MemberName {
   readonly source: Source;
+  /** The file is framed as an image, but of no kind that is known. */
+  readonly isUnknownImage?: boolean;
 }
 
 const UNKNOWN_KIND = MEMBER_KINDS.length;
@@ -42,14 +44,17 @@ function inDecodingOrder(a: PlacedMember, b: PlacedMember): number {
 }
 
 /** A file with another name: a member by its magic, an unknown image by its extension, or neither (`null`). */
-async function placeByBytes(source: Source): Promise<MemberName | null> {
+async function placeByBytes(source: Source): Promise<Omit<PlacedMember, "source"> | null> {
+  const isImage = source.name.endsWith(".img");
   try {
-    const found = memberOfBytes(await source.read(0, Math.min(8, source.size)));
+    const head = await source.read(0, Math.min(8, source.size));
+    const found = memberOfBytes(head);
     if (found !== null) return { kind: found.kind, number: numberIn(source.name) };
+    if (isImage && isUnknownImage(head)) return { kind: UNKNOWN_KIND, number: Number.NaN, isUnknownImage: true };
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
   }
-  return source.name.endsWith(".img") ? { kind: UNKNOWN_KIND, number: Number.NaN } : null;
+  return isImage ? { kind: UNKNOWN_KIND, number: Number.NaN } : null;
 }
 
 /** The last number in a file's name; NaN if there is none. */

@@ -14,6 +14,7 @@ import { imageHead, pageSizeOf } from "./image-facts.ts";
 import { MEMBER_KINDS } from "./member-kinds.ts";
 import { HEAD_SIZE, readMember, reportProgress, reportUnreadable } from "./member-walk.ts";
 import { reportMissing } from "./missing-members.ts";
+import { reportNewer } from "./newer.ts";
 import { addThreadCounts, linkTasks } from "./on-tasks.ts";
 import { isRaw, type PlacedMember, placeMembers } from "./placing.ts";
 import { linkedRows } from "./rows.ts";
@@ -50,6 +51,7 @@ export async function decodeSet(
   await readMembers(set);
   takeDeletions(set);
   reportMissing(set);
+  reportNewer(set);
   linkTasks(set);
   addThreadCounts(set);
   reportProgress(set, 0);

@@ -1,0 +1,50 @@
+// What a set has that CRIU 4.2 does not write. It is named, so that a user knows why a part is shown as bytes only.
+
+import type { Entry, SetContext } from "./context.ts";
+import { report } from "./context.ts";
+import { MESSAGES } from "./messages.ts";
+import { pieces } from "./pieces.ts";
+
+/** inventory_entry.img_version of CRIU 1.6 to 4.2. */
+export const NEWEST_VERSION = 2;
+
+/** Most things to name. */
+const MOST_NAMED = 16;
+/** So many entries of a message are searched for unknown fields, none of them larger than this. */
+const MOST_ENTRIES = 64;
+const LARGEST_ENTRY = 64 << 10;
+
+/** Notes something that CRIU 4.2 does not write. */
+export function noteNewer({ facts }: SetContext, what: string): void {
+  if (facts.newer.size <= MOST_NAMED) facts.newer.add(what);
+}
+
+/** Notes the fields of an entry that CRIU 4.2 does not have. Of each message only the first entries are examined. */
+export function noteUnknownFields(set: SetContext, { bytes, start, end }: Entry, message: string): void {
+  const { examined } = set;
+  const count = examined.get(message) ?? 0;
+  if (count === MOST_ENTRIES || end - start > LARGEST_ENTRY) return;
+  examined.set(message, count + 1);
+  for (const piece of pieces(bytes, start, end, message)) {
+    // A field that messages.ts does not describe is called by its number.
+    const number = piece.role === "payload" && piece.field === "" ? /(?:^|\.)(\d+)$/.exec(piece.name)?.[1] : undefined;
+    if (number !== undefined) noteNewer(set, `field ${number} of ${piece.message}`);
+    else if (isNewer(piece.message, piece.field)) noteNewer(set, `${piece.field} of ${piece.message}`);
+  }
+}
+
+const isNewer = (message: string, field: string): boolean =>
+  MESSAGES.get(message)?.some(({ name, newer }) => newer === true && name === field) ?? false;
+
+/** Reports the fields and types that CRIU 4.2 does not write. Its version and members are reported with those missing. */
+export function reportNewer(set: SetContext): void {
+  const { facts, placed } = set;
+  const { imageVersion, newer } = facts;
+  if (newer.size > 0) {
+    const named = [...newer].slice(0, MOST_NAMED);
+    const list = `${named.join(", ")}${newer.size > MOST_NAMED ? " and more" : ""}`;
+    report(set, "note", "newer-criu", `The set is from a CRIU newer than 4.2. CRIU 4.2 does not write: ${list}.`, null);
+  }
+  if (imageVersion !== null && imageVersion > NEWEST_VERSION) noteNewer(set, "its version");
+  if (placed.some(({ isUnknownImage }) => isUnknownImage)) noteNewer(set, "its members");
+}
