@@ -15,6 +15,7 @@ import {
   SHOW,
   VIEW,
   WATCH,
+  WHO,
 } from "./arguments/commands.ts";
 import { commandHelp, overview } from "./arguments/help.ts";
 import { parseArguments, wantsHelp } from "./arguments/parse.ts";
@@ -45,6 +46,7 @@ const RUNNABLE: readonly Command[] = [
   command(VIEW, () => import("./commands/view.ts")),
   command(SHOW, () => import("./commands/show.ts")),
   command(DIFF, () => import("./commands/diff.ts")),
+  command(WHO, () => import("./commands/who.ts")),
   command(CHECK, () => import("./commands/check.ts")),
   command(REPORT, () => import("./commands/report.ts")),
   command(SERVE, () => import("./commands/serve.ts")),

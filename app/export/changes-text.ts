@@ -19,9 +19,9 @@ import { LINK_TITLES } from "../model/links.ts";
 import { flagChange, modeNames } from "../model/names.ts";
 import { i32At, u8At, u32At, u64At } from "../model/read.ts";
 import type { FileRow, TaskRow } from "../model/rows.ts";
-import { visible, visibleText } from "../model/text.ts";
+import { shownText, visible } from "../model/text.ts";
 import { counted, fileName } from "../model/words.ts";
-import { delimitedCell } from "./delimited.ts";
+import { delimitedLine, type Separator } from "./delimited.ts";
 import { andMore, detailSentence, detailWords, linkWords, specAt } from "./detail-words.ts";
 
 /** Sets off text from an image. The text has no invisible or misleading characters left. */
@@ -90,15 +90,15 @@ export function changeWords(comparison: Comparison, index: number, options: Word
       const change = changeAt(comparison, index);
       const fds = "fds" in change ? change.fds : 0;
       const [checkpoint, task] = kind === "task-added" ? [after, taskAfter] : [before, taskBefore];
-      const name = quote(visibleText(commBytes(checkpoint, task)));
+      const name = quote(shownText(commBytes(checkpoint, task)));
       const count = counted(fds, "descriptor");
       return kind === "task-added"
         ? about("+", itself, name, `new task with ${count}`)
         : about("-", itself, name, `task gone, with ${count}`);
     }
     case "task-renamed": {
-      const commBefore = quote(visibleText(commBytes(before, taskBefore)));
-      const commAfter = quote(visibleText(commBytes(after, taskAfter)));
+      const commBefore = quote(shownText(commBytes(before, taskBefore)));
+      const commAfter = quote(shownText(commBytes(after, taskAfter)));
       return about("~", itself, "", `name ${commBefore} → ${commAfter}`);
     }
     case "fd-opened":
@@ -249,7 +249,7 @@ export function taskTitle(comparison: Comparison, taskBefore: number, taskAfter:
   const comm = taskAfter === NONE ? commBytes(before, taskBefore) : commBytes(after, taskAfter);
   const number = pairNumber(before, after, taskBefore, taskAfter);
   const noun = taskNoun(comparison, taskBefore, taskAfter);
-  return `${noun} ${number}${sideOfIndex(noun, taskBefore, taskAfter)} ${quote(visibleText(comm))}`;
+  return `${noun} ${number}${sideOfIndex(noun, taskBefore, taskAfter)} ${quote(shownText(comm))}`;
 }
 
 /** `3 changes: 1 fd-opened, 2 file-pos`; `indices`: of these only. */
@@ -321,16 +321,28 @@ const CSV_COLUMNS = ["kind", "pid", "fd", "holders", "name", "before", "after", 
 const MOST_IN_CELL = 1000;
 
 /**
- * A CSV table (RFC 4180) with a row for each change. `pid` and `fd` are those of the first holder; `holders` has all, as
- * `412:3 413:3`, groups joined by ` + `. A cell that a spreadsheet would take for a formula begins with an apostrophe.
+ * A table of the changes, a row for each: CSV (RFC 4180), or TSV. `pid` and `fd` are those of the first holder; `holders`
+ * has all, as `412:3 413:3`, groups joined by ` + `. A cell that a spreadsheet would take for a formula begins with an
+ * apostrophe.
  */
-export function changesCsv(comparison: Comparison, indices?: Iterable<number>): string {
-  const lines = [CSV_COLUMNS.join(",")];
-  for (const index of indices ?? comparison.changes.kind.keys()) {
+export function* changesTable(
+  comparison: Comparison,
+  separator: Separator,
+  indices: Iterable<number> = comparison.changes.kind.keys(),
+): Generator<string> {
+  yield delimitedLine(CSV_COLUMNS, separator);
+  for (const index of indices) {
     const cells = csvCells(comparison, index);
-    lines.push(CSV_COLUMNS.map((column) => delimitedCell(cells[column], ",")).join(","));
+    yield delimitedLine(
+      CSV_COLUMNS.map((column) => cells[column]),
+      separator,
+    );
   }
-  return `${lines.join("\r\n")}\r\n`;
+}
+
+/** The whole table as CSV. */
+export function changesCsv(comparison: Comparison, indices?: Iterable<number>): string {
+  return [...changesTable(comparison, ",", indices)].join("");
 }
 
 function csvCells(comparison: Comparison, index: number): Record<(typeof CSV_COLUMNS)[number], string> {
@@ -377,8 +389,8 @@ function valueCells(comparison: Comparison, index: number, change: Change) {
       return { before: "", after: "", details: `${change.fds} fds` };
     case "task-renamed":
       return {
-        before: visibleText(commBytes(before, i32At(changes.taskBefore, index))),
-        after: visibleText(commBytes(after, i32At(changes.taskAfter, index))),
+        before: shownText(commBytes(before, i32At(changes.taskBefore, index))),
+        after: shownText(commBytes(after, i32At(changes.taskAfter, index))),
         details: "",
       };
     case "file-path":

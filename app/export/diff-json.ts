@@ -49,3 +49,11 @@ export function* diffDocumentText(
   }
   yield "]\n}\n";
 }
+
+/** The changes as JSON lines: the entries of the document's `changes`, one in each line. */
+export function* diffLines(
+  comparison: Comparison,
+  indices: Iterable<number> = comparison.changes.kind.keys(),
+): Generator<string> {
+  for (const index of indices) yield `${jsonText(changeAt(comparison, index))}\n`;
+}

@@ -25,10 +25,16 @@ const MOST_HOLDERS = 3;
  * The details of a file that are compared and not empty, and its ties, in words.
  *
  * @param within Table of the descriptor with which the file is listed: its descriptors are named without their task.
+ * @param receivers As `receiversIn` finds them, for callers that describe many files.
  */
-export function fileFacts(checkpoint: Checkpoint, file: FileRow, within: TableRow = NONE): FileFact[] {
+export function fileFacts(
+  checkpoint: Checkpoint,
+  file: FileRow,
+  within: TableRow = NONE,
+  receivers: Receivers = receiversIn(checkpoint),
+): FileFact[] {
   if (file === NONE) return [];
-  return [...detailFacts(checkpoint, file), ...linkFacts(checkpoint, file, within)];
+  return [...detailFacts(checkpoint, file), ...linkFacts(checkpoint, file, within, receivers)];
 }
 
 function detailFacts(checkpoint: Checkpoint, file: FileRow): FileFact[] {
@@ -42,16 +48,21 @@ function detailFacts(checkpoint: Checkpoint, file: FileRow): FileFact[] {
 }
 
 /** What a file is tied to, one fact for each role. */
-export function linkFacts(checkpoint: Checkpoint, file: FileRow, within: TableRow = NONE): FileFact[] {
+export function linkFacts(
+  checkpoint: Checkpoint,
+  file: FileRow,
+  within: TableRow = NONE,
+  receivers: Receivers = receiversIn(checkpoint),
+): FileFact[] {
   const links = linksOf(checkpoint, file);
   const facts: FileFact[] = [];
   for (const role of LINK_ROLES) {
     const own = links.filter((link) => link.role === role);
     if (own.length > 0) facts.push({ title: LINK_TITLES[role], value: linkWords(checkpoint, own, within) });
   }
-  const receivers = receiversOf(checkpoint, file);
-  if (receivers.length > 0) {
-    facts.push({ title: "in flight to", value: receivers.map((row) => fileWords(checkpoint, row, within)).join(", ") });
+  const sockets = receivers.get(file) ?? [];
+  if (sockets.length > 0) {
+    facts.push({ title: "in flight to", value: sockets.map((row) => fileWords(checkpoint, row, within)).join(", ") });
   }
   return facts;
 }
@@ -91,12 +102,18 @@ function fileWords(checkpoint: Checkpoint, file: FileRow, within: TableRow): str
   return words.join(" = ") + (count > MOST_HOLDERS ? ` and ${count - MOST_HOLDERS} more` : "");
 }
 
-/** Sockets in whose queues a file is in flight; few images have any such ties. */
-function receiversOf({ links }: Checkpoint, file: FileRow): FileRow[] {
+/** The sockets in whose queues files are in flight, by file. */
+export type Receivers = ReadonlyMap<FileRow, readonly FileRow[]>;
+
+/** The receivers of all files in flight; few images have any. */
+export function receiversIn({ links }: Checkpoint): Receivers {
   const inFlight = LINK_ROLES.indexOf("in-flight" satisfies LinkRole);
-  const found: FileRow[] = [];
+  const found = new Map<FileRow, FileRow[]>();
   for (let row = links.role.indexOf(inFlight); row !== -1; row = links.role.indexOf(inFlight, row + 1)) {
-    if (links.to[row] === file) found.push(u32At(links.from, row));
+    const file = i32At(links.to, row);
+    const known = found.get(file);
+    if (known === undefined) found.set(file, [u32At(links.from, row)]);
+    else known.push(u32At(links.from, row));
   }
   return found;
 }

@@ -8,6 +8,7 @@ import { FILE_KINDS, flagNames, TASK_STATES } from "../model/names.ts";
 import { i32At, u8At, u32At, u64At } from "../model/read.ts";
 import type { FileRow, TableRow, TaskRow } from "../model/rows.ts";
 import { base64, decodeText, isUtf8, jsonText } from "../model/text.ts";
+import type { Chosen } from "./choose.ts";
 
 /** The image as the user named it. */
 export interface SourceFacts {
@@ -29,23 +30,29 @@ function textKeys(key: string, bytes: Uint8Array): Record<string, string> {
   return isUtf8(bytes) ? text : { ...text, [`${key}Bytes`]: base64(bytes) };
 }
 
-/** The document as text, in chunks. Schema: public/schema/show.schema.json. */
-export function* showDocument({ checkpoint }: Shown, source: SourceFacts): Generator<string> {
+/** The document as text, in chunks. Schema: public/schema/show.schema.json. `chosen`: of these rows only. */
+export function* showDocument(
+  { checkpoint }: Shown,
+  source: SourceFacts,
+  chosen: Chosen | null = null,
+): Generator<string> {
   let chunk = "";
   const list = function* (
     key: string,
     count: number,
     entry: (row: number) => unknown,
-    last = false,
+    { last = false, kept }: { readonly last?: boolean; readonly kept?: Uint8Array | undefined } = {},
   ): Generator<string> {
+    let listed = 0;
     chunk += `  ${jsonText(key)}: [`;
     for (let row = 0; row < count; row++) {
-      chunk += `${row === 0 ? "" : ","}\n    ${jsonText(entry(row))}`;
+      if (kept?.[row] === 0) continue;
+      chunk += `${listed++ === 0 ? "" : ","}\n    ${jsonText(entry(row))}`;
       if (chunk.length < CHUNK) continue;
       yield chunk;
       chunk = "";
     }
-    chunk += `${count === 0 ? "" : "\n  "}]${last ? "" : ","}\n`;
+    chunk += `${listed === 0 ? "" : "\n  "}]${last ? "" : ","}\n`;
   };
 
   const head = {
@@ -58,10 +65,12 @@ export function* showDocument({ checkpoint }: Shown, source: SourceFacts): Gener
   chunk += "{\n";
   for (const [key, value] of Object.entries(head)) chunk += `  ${jsonText(key)}: ${jsonText(value)},\n`;
   const { tasks, tables, files, problems } = checkpoint;
-  yield* list("tasks", tasks.count, (row) => taskEntry(checkpoint, row));
-  yield* list("fileTables", tables.count, (row) => tableEntry(checkpoint, row));
-  yield* list("files", files.count, (row) => fileEntry(checkpoint, row, detailsOf(checkpoint, row)));
-  yield* list("problems", problems.length, (row) => problemEntry(checkpoint, row), true);
+  yield* list("tasks", tasks.count, (row) => taskEntry(checkpoint, row), { kept: chosen?.tasks });
+  yield* list("fileTables", tables.count, (row) => tableEntry(checkpoint, row, chosen), { kept: chosen?.tables });
+  yield* list("files", files.count, (row) => fileEntry(checkpoint, row, detailsOf(checkpoint, row)), {
+    kept: chosen?.files,
+  });
+  yield* list("problems", problems.length, (row) => problemEntry(checkpoint, row), { last: true });
   yield `${chunk}}\n`;
 }
 
@@ -97,9 +106,10 @@ function taskDetails(checkpoint: Checkpoint, row: TaskRow) {
   return { threads, exit, ...fileKeys("exe", exe), ...fileKeys("cwd", cwd), ...fileKeys("root", root), details };
 }
 
-function tableEntry({ tables, descriptors, files }: Checkpoint, row: TableRow) {
+function tableEntry({ tables, descriptors, files }: Checkpoint, row: TableRow, chosen: Chosen | null) {
   const fds = [];
   for (let at = u32At(tables.first, row); at < u32At(tables.first, row + 1); at++) {
+    if (chosen?.descriptors[at] === 0) continue;
     const file = i32At(descriptors.file, at);
     fds.push({
       fd: i32At(descriptors.fd, at),

@@ -30,6 +30,9 @@ export const FILE_KINDS = [
 
 export type FileKind = (typeof FILE_KINDS)[number];
 
+/** A kind as one word, for lists and columns: `character-device`. */
+export const kindWord = (kind: FileKind): string => kind.replaceAll(" ", "-");
+
 /** Index of a kind. */
 export const fileKind = (kind: FileKind): number => FILE_KINDS.indexOf(kind);
 

@@ -87,18 +87,24 @@ export function jsonText(value: unknown): string {
   return JSON.stringify(value).replace(INVISIBLE, utf16);
 }
 
-/** Most bytes of a name that a terminal or a message gets: a path of the kernel fits. */
+/** Most bytes or characters of a text that a terminal or a message gets: a path of the kernel fits. */
 const MOST_SHOWN = 4096;
+/** What is left of a longer one. */
+const FEW_SHOWN = 256;
+
+const grouped = (count: number): string => String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");
 
 /** Bytes as visible text, shortened if they are longer than any path: `aaaa… (16,777,216 bytes)`. */
 export function shownText(bytes: Uint8Array): string {
   if (bytes.length <= MOST_SHOWN) return visibleText(bytes);
-  const size = String(bytes.length).replace(/\B(?=(?:\d{3})+$)/g, ",");
-  return `${visibleText(bytes.subarray(0, FEW_SHOWN))}… (${size} bytes)`;
+  return `${visibleText(bytes.subarray(0, FEW_SHOWN))}… (${grouped(bytes.length)} bytes)`;
 }
 
-/** What is left of a longer name. */
-const FEW_SHOWN = 256;
+/** Text that is visible already, shortened like that: `aaaa… (16,777,216 characters)`. */
+export function shortText(text: string): string {
+  if (text.length <= MOST_SHOWN) return text;
+  return `${text.slice(0, FEW_SHOWN)}… (${grouped(text.length)} characters)`;
+}
 
 /** Bytes as visible text: as `visible`, and each byte that is not valid UTF-8 as `\xff`. */
 export function visibleText(bytes: Uint8Array): string {

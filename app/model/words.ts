@@ -4,7 +4,7 @@ import { type Checkpoint, NONE, nameBytes } from "./checkpoint.ts";
 import { FILE_KINDS } from "./names.ts";
 import { u8At } from "./read.ts";
 import type { FileRow } from "./rows.ts";
-import { visibleText } from "./text.ts";
+import { shownText } from "./text.ts";
 
 /** A count with its thousands separated: `1,234,567`. For counts only: values are shown digit by digit. */
 export function grouped(count: number): string {
@@ -46,12 +46,12 @@ export function timeText(seconds: number): string {
 }
 
 /**
- * The name of an open file with everything misleading made visible. A file without a name is called by its kind,
+ * The name of an open file with everything misleading made visible, shortened if it is longer than any path. A file without a name is called by its kind,
  * `(pipe)`; a file that is missing from the image (NONE) is `(missing)`.
  */
 export function fileName(checkpoint: Checkpoint, file: FileRow): string {
   if (file === NONE) return "(missing)";
-  return visibleText(nameBytes(checkpoint, file)) || namelessFile(checkpoint, file);
+  return shownText(nameBytes(checkpoint, file)) || namelessFile(checkpoint, file);
 }
 
 /** What a file without a name is called: `(pipe)`. */

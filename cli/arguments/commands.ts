@@ -1,7 +1,7 @@
 // The commands of ckptscope: what each accepts and does, as data.
 
 import { type CommandSpec, defineCommand, type Option, type Values } from "./spec.ts";
-import { CODES, DIALECTS, KINDS, LEFT_OUT, OUTPUT_DIALECTS, SHELLS } from "./values.ts";
+import { CODES, DIALECTS, FILE_KIND_NAMES, KINDS, LEFT_OUT, OUTPUT_DIALECTS, SHELLS } from "./values.ts";
 
 const IMAGE = { usage: "IMAGE", expected: "one image", least: 1, most: 1 } as const;
 const IMAGES = { usage: "IMAGE [IMAGE2]", expected: "one image, or two to compare", least: 1, most: 2 } as const;
@@ -73,8 +73,23 @@ export const SHOW = defineCommand({
   operands: IMAGE,
   options: {
     json: { kind: "flag", meaning: "Print a JSON document; dist/schema/show.schema.json describes it" },
+    lines: {
+      kind: "flag",
+      meaning: "Print a line for each descriptor of each task, in the columns of lsof(8), so that each can be grepped",
+    },
+    tsv: { kind: "flag", meaning: "Print the same lines with tabs between the columns" },
+    pid: { kind: "text", argument: "PID,...", meaning: "Show only these tasks; ranges such as 10-20 are accepted" },
+    kind: {
+      kind: "list",
+      argument: "KIND,...",
+      values: FILE_KIND_NAMES,
+      meaning: "Show only open files of these kinds",
+    },
+    path: { kind: "text", argument: "TEXT", meaning: "Show only open files whose path or name contains this text" },
+    fd: { kind: "text", argument: "FD,...", meaning: "Show only descriptors with these numbers, such as 0-2,5" },
     ...OPENING,
   },
+  exclusive: [["json", "lines", "tsv"]],
   statuses: [
     { status: 0, meaning: "the whole image was read" },
     { status: 1, meaning: "the image has an error; what could be read is printed" },
@@ -82,6 +97,10 @@ export const SHOW = defineCommand({
   examples: [
     { line: "ckptscope show server.ckpt", meaning: "Print an image as text" },
     { line: "ckptscope show checkpoint.tar.zst --json | jq .files", meaning: "List the open files of a CRIU image" },
+    {
+      line: "ckptscope show server.ckpt --lines --kind socket,pipe --fd 3-99",
+      meaning: "Print a line for each socket and pipe",
+    },
   ],
 });
 
@@ -92,13 +111,15 @@ export const DIFF = defineCommand({
   operands: { usage: "BEFORE AFTER", expected: "two images", least: 2, most: 2 },
   options: {
     json: { kind: "flag", meaning: "Print a JSON document; dist/schema/diff.schema.json describes it" },
+    jsonl: { kind: "flag", meaning: "Print one JSON object in a line for each change, as in the array 'changes'" },
     markdown: { kind: "flag", meaning: "Print Markdown" },
+    tsv: { kind: "flag", meaning: "Print a table with tabs between the columns" },
     only: { kind: "list", argument: "KIND,...", values: KINDS, meaning: "List only changes of these kinds" },
     ignore: { kind: "list", argument: "KIND,...", values: KINDS, meaning: "Leave out changes of these kinds" },
     pid: { kind: "number", argument: "PID", meaning: "List only changes that concern this task" },
     ...OPENING,
   },
-  exclusive: ["json", "markdown"],
+  exclusive: [["json", "jsonl", "markdown", "tsv"]],
   statuses: [
     { status: 0, meaning: "no changes" },
     { status: 1, meaning: "changes were found" },
@@ -109,6 +130,33 @@ export const DIFF = defineCommand({
       line: "ckptscope diff before.ckpt after.ckpt --only fd-opened,fd-closed --pid 4242",
       meaning: "Print which descriptors one task opened and closed",
     },
+  ],
+});
+
+export const WHO = defineCommand({
+  name: "who",
+  summary: "Find who holds a file, port or pipe",
+  details: [
+    "Prints one line for each descriptor, working directory, executable or mapping that keeps it open, in an image or, " +
+      "without one, in the processes of this machine that you may inspect.",
+    "WHAT is a path, :PORT of a socket's local or remote address, or a name as 'show' prints it, such as pipe:[41433]. " +
+      "A name without a slash stands for the last part of a path, too.",
+  ],
+  operands: { usage: "WHAT [IMAGE]", expected: "what to look for and at most one image", least: 0, most: 2 },
+  options: {
+    deleted: { kind: "flag", meaning: "Look for unlinked files that are still open; WHAT is then left out" },
+    live: { kind: "flag", meaning: "Look in the processes of this machine; the default without an image (Linux)" },
+    json: { kind: "flag", meaning: "Print a JSON document" },
+    ...OPENING,
+  },
+  statuses: [
+    { status: 0, meaning: "somebody holds it" },
+    { status: 1, meaning: "nobody does" },
+  ],
+  examples: [
+    { line: "ckptscope who /var/log/journal server.ckpt", meaning: "Find who holds a file in an image" },
+    { line: "ckptscope who :8080", meaning: "Find who uses a port on this machine" },
+    { line: "ckptscope who --deleted server.ckpt", meaning: "Find who holds unlinked files" },
   ],
 });
 
@@ -290,4 +338,16 @@ export const HELP = defineCommand({
 });
 
 /** Every command, in the order in which help lists them. */
-export const COMMANDS: readonly CommandSpec[] = [VIEW, SHOW, DIFF, CHECK, REPORT, SERVE, DUMP, WATCH, COMPLETION, HELP];
+export const COMMANDS: readonly CommandSpec[] = [
+  VIEW,
+  SHOW,
+  DIFF,
+  WHO,
+  CHECK,
+  REPORT,
+  SERVE,
+  DUMP,
+  WATCH,
+  COMPLETION,
+  HELP,
+];

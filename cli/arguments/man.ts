@@ -96,4 +96,5 @@ const escaped = (text: string): string =>
     .replace(/'/g, "\\(aq")
     .replace(/“/g, "\\(lq")
     .replace(/”/g, "\\(rq")
+    .replace(/…/g, "...")
     .replace(/^\./, "\\&.");

@@ -62,9 +62,9 @@ export async function parseArguments<O extends Options>(
     }
   }
   await checkOperands(spec, operands);
-  const [one, other] = spec.exclusive ?? [];
-  if (one !== undefined && other !== undefined && options[one] === true && options[other] === true) {
-    throw new CliError(`--${one} and --${other} are mutually exclusive`);
+  for (const group of spec.exclusive ?? []) {
+    const [one, other] = group.filter((name) => options[name] === true);
+    if (other !== undefined) throw new CliError(`--${one} and --${other} are mutually exclusive`);
   }
   return { operands, options: options as Arguments<O>["options"] };
 }

@@ -82,8 +82,8 @@ export interface CommandSpec<O extends Options = Options> {
   readonly details: readonly string[];
   readonly operands: Operands;
   readonly options: O;
-  /** Options that cannot be given together. */
-  readonly exclusive?: readonly [string, string];
+  /** Options of which only one can be given, in groups. */
+  readonly exclusive?: readonly (readonly string[])[];
   /** What exit statuses other than 2 mean. */
   readonly statuses: readonly { readonly status: number; readonly meaning: string }[];
   readonly examples: readonly Example[];

@@ -2,6 +2,7 @@
 
 import { DIALECT_NAMES } from "../../app/decoder/linux-cr/dialect-names.ts";
 import { CHANGE_KINDS, type ChangeKind } from "../../app/diff/changes.ts";
+import { FILE_KINDS, kindWord } from "../../app/model/names.ts";
 import type { Value, Values } from "./spec.ts";
 
 const KIND_MEANINGS: Readonly<Record<ChangeKind, string>> = {
@@ -29,6 +30,12 @@ export const KINDS: Values = {
   noun: "change kind",
   heading: "Change kinds",
   list: () => CHANGE_KINDS.map((name) => ({ name, meaning: KIND_MEANINGS[name] })),
+};
+
+export const FILE_KIND_NAMES: Values = {
+  noun: "kind of open file",
+  heading: "Kinds of open file",
+  list: () => FILE_KINDS.map((name) => ({ name: kindWord(name) })),
 };
 
 export const CODES: Values = {

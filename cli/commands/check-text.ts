@@ -4,7 +4,7 @@ import { RULES } from "../../app/checks/check.ts";
 import { isSound } from "../../app/checks/filter.ts";
 import type { Finding, Findings } from "../../app/checks/finding.ts";
 import type { Checkpoint, Severity } from "../../app/model/checkpoint.ts";
-import { visible } from "../../app/model/text.ts";
+import { shortText, visible } from "../../app/model/text.ts";
 import { counted } from "../../app/model/words.ts";
 import { styleFor } from "../style.ts";
 
@@ -29,7 +29,8 @@ export function checkText(
     const rule = RULES.find((candidate) => candidate.code === code && candidate.format === checkpoint.format);
     const severity = group[0]?.severity ?? "note";
     lines.push(`${style(COLOURS[severity], `${code} ${severity}`)}  ${rule?.title ?? ""}`);
-    for (const finding of group) lines.push(`  ${style("dim", placeText(checkpoint, finding))}${finding.message}`);
+    for (const finding of group)
+      lines.push(`  ${style("dim", placeText(checkpoint, finding))}${shortText(finding.message)}`);
     const more = unlisted.find((entry) => entry.code === code)?.count ?? 0;
     if (more > 0) lines.push(`  ${style("dim", `… and ${more} more`)}`);
     lines.push("");

@@ -21,16 +21,16 @@ export interface DiffTextOptions {
 
 const COLOURS = { "+": "green", "-": "red", "~": "yellow" } as const satisfies Record<ChangeWords["sign"], string>;
 
-/** The text, ending in a newline. */
+/** The text, ending in a newline. Every line of a change names its task, so that it can be grepped. */
 export function diffText(comparison: Comparison, options: DiffTextOptions): string {
   const style = styleFor(options.colour);
   const indices = options.indices === undefined ? undefined : [...options.indices];
   const lines = [...(options.notes ?? []), ...comparisonNotes(comparison)].map((note) => `note: ${note}`);
-  for (const { number, title, indices: own } of taskSections(comparison, indices)) {
+  for (const { title, indices: own } of taskSections(comparison, indices)) {
     if (lines.length > 0) lines.push("");
     lines.push(style("bold", title));
     for (const index of own) {
-      const { sign, who, name, what, uncertain } = changeWords(comparison, index, { within: number });
+      const { sign, who, name, what, uncertain } = changeWords(comparison, index);
       const text = `${sign} ${who}${name === "" ? "" : ` ${name}`}: ${what}`;
       lines.push(`  ${style(COLOURS[sign], text)}${uncertain ? style("dim", " (uncertain)") : ""}`);
     }

@@ -1,11 +1,12 @@
 // ckptscope diff BEFORE AFTER
 
 import type { ChangeKind } from "../../app/diff/changes.ts";
+import type { Comparison } from "../../app/diff/comparison.ts";
 import { diff } from "../../app/diff/diff.ts";
 import { filterChanges } from "../../app/diff/filter.ts";
 import { unrelated } from "../../app/diff/related.ts";
-import { changesMarkdown } from "../../app/export/changes-text.ts";
-import { diffDocumentText } from "../../app/export/diff-json.ts";
+import { changesMarkdown, changesTable } from "../../app/export/changes-text.ts";
+import { diffDocumentText, diffLines } from "../../app/export/diff-json.ts";
 import type { DIFF } from "../arguments/commands.ts";
 import type { ArgumentsOf } from "../arguments/spec.ts";
 import { type OpenedImage, openImages } from "../images.ts";
@@ -27,19 +28,31 @@ export async function run({ operands, options }: ArgumentsOf<typeof DIFF>, io: I
 async function printChanges(before: OpenedImage, after: OpenedImage, options: DiffOptions, io: Io): Promise<number> {
   const comparison = diff(before.image.checkpoint, after.image.checkpoint);
   const indices = filterChanges(comparison, filterOf(options));
-  if (options.json) {
-    const sources = { before: sourceOf(before), after: sourceOf(after) };
-    for (const chunk of inChunks(diffDocumentText(comparison, sources, indices))) {
-      if (!(await io.print(chunk))) break;
-    }
-  } else if (options.markdown) {
-    const names = { before: before.input.name, after: after.input.name };
-    await io.print(changesMarkdown(comparison, names, indices));
-  } else {
-    const notes = unrelated(before.image.checkpoint, after.image.checkpoint);
-    await io.print(diffText(comparison, { colour: io.colour, indices, notes }));
+  for (const chunk of inChunks(output({ before, after, comparison, indices }, options, io))) {
+    if (!(await io.print(chunk))) break;
   }
   return indices.length === 0 ? 0 : 1;
+}
+
+interface Compared {
+  readonly before: OpenedImage;
+  readonly after: OpenedImage;
+  readonly comparison: Comparison;
+  /** The changes to print. */
+  readonly indices: Uint32Array;
+}
+
+function output({ before, after, comparison, indices }: Compared, options: DiffOptions, io: Io): Iterable<string> {
+  if (options.json) {
+    return diffDocumentText(comparison, { before: sourceOf(before), after: sourceOf(after) }, indices);
+  }
+  if (options.jsonl) return diffLines(comparison, indices);
+  if (options.tsv) return changesTable(comparison, "\t", indices);
+  if (options.markdown) {
+    return [changesMarkdown(comparison, { before: before.input.name, after: after.input.name }, indices)];
+  }
+  const notes = unrelated(before.image.checkpoint, after.image.checkpoint);
+  return [diffText(comparison, { colour: io.colour, indices, notes })];
 }
 
 const sourceOf = ({ input: { name, bytes } }: OpenedImage) => ({ name, bytes });

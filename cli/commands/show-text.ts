@@ -1,36 +1,57 @@
 // An image as text for a terminal: each task with its file table, each descriptor with its open file and who shares it.
 
+import type { Chosen } from "../../app/export/choose.ts";
+import { factWords } from "../../app/export/fact-words.ts";
+import { type Receivers, receiversIn } from "../../app/export/file-facts.ts";
 import {
   type Checkpoint,
   commBytes,
   descriptorCount,
-  HAS,
   hasPids,
   holderCount,
   NONE,
   taskCount,
   taskNumber,
 } from "../../app/model/checkpoint.ts";
-import { flagNames, O_ACCMODE, TASK_STATES } from "../../app/model/names.ts";
+import { TASK_STATES } from "../../app/model/names.ts";
 import { i32At, u8At, u32At } from "../../app/model/read.ts";
 import type { DescriptorRow, FileRow, TableRow, TaskRow } from "../../app/model/rows.ts";
-import { visible, visibleText } from "../../app/model/text.ts";
-import { counted, fileName, timeText } from "../../app/model/words.ts";
+import { shortText, shownText, visible } from "../../app/model/text.ts";
+import { counted, timeText } from "../../app/model/words.ts";
 import { type Style, styleFor } from "../style.ts";
+import { fileWords } from "./file-text.ts";
 
 /** Sharers that are named; the others are counted. */
 const MOST_NAMED = 6;
-/** Set on nearly every file, so it says nothing. */
-const UNREMARKABLE = new Set(["O_LARGEFILE"]);
+
+export interface ShowTextOptions {
+  /** Whether to colour with ANSI escapes. Words say the same without. */
+  readonly colour: boolean;
+  /** The rows to list; `null`: all. */
+  readonly chosen: Chosen | null;
+}
+
+/** What the listings need. */
+interface Listed {
+  readonly checkpoint: Checkpoint;
+  readonly chosen: Chosen | null;
+  readonly style: Style;
+  readonly receivers: Receivers;
+}
 
 /** The text of an image, line by line, without newlines. */
-export function* showText(checkpoint: Checkpoint, name: string, colour: boolean): Generator<string> {
+export function* showText(
+  checkpoint: Checkpoint,
+  name: string,
+  { colour, chosen }: ShowTextOptions,
+): Generator<string> {
   const style = styleFor(colour);
-  yield style("bold", visible(name));
+  const listed = { checkpoint, chosen, style, receivers: receiversIn(checkpoint) };
+  yield style("bold", shortText(visible(name)));
   yield* headLines(checkpoint);
-  yield* taskLines(checkpoint, style);
-  yield* unusedTableLines(checkpoint, style);
-  yield* unheldLines(checkpoint, style);
+  yield* taskLines(listed);
+  yield* unusedTableLines(listed);
+  if (chosen === null) yield* unheldLines(checkpoint, style);
   yield* problemLines(checkpoint, style);
 }
 
@@ -45,14 +66,16 @@ function* headLines(checkpoint: Checkpoint): Generator<string> {
     counted(descriptors.count, "descriptor"),
     counted(files.count, "open file"),
   ].join(", ");
-  for (const { label, value } of checkpoint.facts) yield `${label}: ${visible(value)}`;
+  for (const { label, value } of checkpoint.facts) yield `${label}: ${shortText(visible(value))}`;
 }
 
 /** Every task with its table; a shared table is listed with the first task that uses it. */
-function* taskLines(checkpoint: Checkpoint, style: Style): Generator<string> {
+function* taskLines(listed: Listed): Generator<string> {
+  const { checkpoint, chosen, style } = listed;
   const { tasks, tables } = checkpoint;
   const listedWith = new Int32Array(tables.count).fill(NONE);
   for (let task = 0; task < tasks.count; task++) {
+    if (chosen?.tasks[task] === 0) continue;
     yield "";
     yield style("bold", taskTitle(checkpoint, task));
     const table = i32At(tasks.table, task);
@@ -66,22 +89,23 @@ function* taskLines(checkpoint: Checkpoint, style: Style): Generator<string> {
       continue;
     }
     listedWith[table] = task;
-    yield* tableLines(checkpoint, table, task, style);
+    yield* tableLines(listed, table, task);
   }
 }
 
-function* unusedTableLines(checkpoint: Checkpoint, style: Style): Generator<string> {
+function* unusedTableLines(listed: Listed): Generator<string> {
+  const { checkpoint, chosen, style } = listed;
   const { tables } = checkpoint;
   for (let table = 0; table < tables.count; table++) {
-    if (taskCount(tables, table) > 0) continue;
+    if (taskCount(tables, table) > 0 || (chosen !== null && chosenCount(chosen, checkpoint, table) === 0)) continue;
     yield "";
     yield style("bold", `file table ${tables.id[table]}, used by no task`);
-    yield* tableLines(checkpoint, table, NONE, style);
+    yield* tableLines(listed, table, NONE);
   }
 }
 
 function taskWords(checkpoint: Checkpoint, task: TaskRow): string {
-  const comm = visibleText(commBytes(checkpoint, task));
+  const comm = shownText(commBytes(checkpoint, task));
   return `${hasPids(checkpoint.tasks) ? "pid" : "task"} ${taskNumber(checkpoint.tasks, task)} ${comm}`.trimEnd();
 }
 
@@ -93,7 +117,8 @@ function taskTitle(checkpoint: Checkpoint, task: TaskRow): string {
 }
 
 /** A table with its descriptors. `owner`: the task that it is listed with; NONE if there is none. */
-function* tableLines(checkpoint: Checkpoint, table: TableRow, owner: TaskRow, style: Style): Generator<string> {
+function* tableLines(listed: Listed, table: TableRow, owner: TaskRow): Generator<string> {
+  const { checkpoint, chosen, style } = listed;
   const { tables, descriptors } = checkpoint;
   const count = descriptorCount(tables, table);
   const others: string[] = [];
@@ -101,43 +126,38 @@ function* tableLines(checkpoint: Checkpoint, table: TableRow, owner: TaskRow, st
     const task = u32At(tables.task, at);
     if (task !== owner) others.push(taskWords(checkpoint, task));
   }
+  const few = chosen === null ? "" : `, ${chosenCount(chosen, checkpoint, table)} listed`;
   const shared = others.length === 0 ? "" : `, ${style("cyan", `shared with ${enumerated(others, others.length)}`)}`;
-  yield `  file table ${tables.id[table]}: ${counted(count, "descriptor")}${shared}`;
+  yield `  file table ${tables.id[table]}: ${counted(count, "descriptor")}${few}${shared}`;
   const first = u32At(tables.first, table);
   const width = count === 0 ? 0 : String(descriptors.fd[first + count - 1]).length;
-  for (let row = first; row < first + count; row++) yield descriptorLine(checkpoint, row, width, style);
+  for (let row = first; row < first + count; row++) {
+    if (chosen?.descriptors[row] !== 0) yield descriptorLine(listed, row, width);
+  }
+}
+
+/** How many descriptors of a table are listed. */
+function chosenCount({ descriptors }: Chosen, { tables }: Checkpoint, table: TableRow): number {
+  let count = 0;
+  for (let row = u32At(tables.first, table); row < u32At(tables.first, table + 1); row++) {
+    count += u8At(descriptors, row);
+  }
+  return count;
 }
 
 /** `width`: digits of the largest descriptor of the table. */
-function descriptorLine(checkpoint: Checkpoint, row: DescriptorRow, width: number, style: Style): string {
+function descriptorLine({ checkpoint, style, receivers }: Listed, row: DescriptorRow, width: number): string {
   const { descriptors, files } = checkpoint;
   const file = i32At(descriptors.file, row);
   const isShared = file !== NONE && holderCount(files, file) > 1;
   const parts = [
     String(descriptors.fd[row]).padStart(width),
     file === NONE ? "open file missing from this image" : fileWords(checkpoint, file),
+    file === NONE ? "" : factWords(checkpoint, file, u32At(descriptors.table, row), receivers),
     u8At(descriptors.closeOnExec, row) === 1 ? "close-on-exec" : "",
     isShared ? style("cyan", `shared with ${sharers(checkpoint, file, row)}`) : "",
   ];
   return `    ${parts.filter((part) => part !== "").join("  ")}`;
-}
-
-/** By O_ACCMODE. */
-const ACCESS = ["r-", "-w", "rw", "--"];
-
-/** Access mode, name, position and flags of an open file. */
-function fileWords(checkpoint: Checkpoint, file: FileRow): string {
-  const { files, machine } = checkpoint;
-  const has = u8At(files.has, file);
-  const flags = u32At(files.flags, file);
-  const parts = [(has & HAS.flags) === 0 ? "  " : (ACCESS[flags & O_ACCMODE] ?? "  "), fileName(checkpoint, file)];
-  if ((has & HAS.deleted) !== 0) parts.push("(unlinked)");
-  if ((has & HAS.pos) !== 0) parts.push(`@${files.pos[file]}`);
-  if ((has & HAS.flags) !== 0) {
-    const names = flagNames(flags, machine.arch).slice(1);
-    parts.push(...names.filter((flag) => !UNREMARKABLE.has(flag)));
-  }
-  return parts.join(" ");
 }
 
 /** The holders of an open file other than descriptor `row`; those of the same table without their task. */
@@ -202,8 +222,8 @@ function* problemLines(checkpoint: Checkpoint, style: Style): Generator<string> 
   yield "";
   yield style("bold", counted(checkpoint.problems.length, "problem"));
   for (const { severity, message, offset, member } of checkpoint.problems) {
-    const name = member === undefined ? "" : ` of ${visible(checkpoint.members[member]?.name ?? "")}`;
+    const name = member === undefined ? "" : ` of ${shortText(visible(checkpoint.members[member]?.name ?? ""))}`;
     const where = offset === null ? "" : style("dim", `  at byte ${offset}${name}`);
-    yield `  ${style(PROBLEM_STYLES[severity], severity)}: ${message}${where}`;
+    yield `  ${style(PROBLEM_STYLES[severity], severity)}: ${shortText(message)}${where}`;
   }
 }

@@ -1,29 +1,54 @@
 // ckptscope show IMAGE
 
 import type { Image } from "../../app/decoder/image.ts";
+import { type Chosen, choose, rangeWithoutTask } from "../../app/export/choose.ts";
+import { alignedLines, tabbedLines } from "../../app/export/lines.ts";
 import { showDocument } from "../../app/export/show-json.ts";
 import type { SHOW } from "../arguments/commands.ts";
+import { parseRanges, rangeText } from "../arguments/ranges.ts";
 import type { ArgumentsOf } from "../arguments/spec.ts";
-import { openOne } from "../images.ts";
+import { CliError } from "../error.ts";
+import { type OpenedImage, openOne } from "../images.ts";
 import { type Io, inChunks } from "../io.ts";
 import { showText } from "./show-text.ts";
 
+type ShowOptions = ArgumentsOf<typeof SHOW>["options"];
+
 export async function run({ operands: [path = ""], options }: ArgumentsOf<typeof SHOW>, io: Io): Promise<number> {
-  const { image, input } = await openOne(path, io, options);
+  const opened = await openOne(path, io, options);
   try {
-    const chunks = options.json
-      ? showDocument(image, { name: input.name, bytes: input.bytes })
-      : inChunks(lines(showText(image.checkpoint, input.name, io.colour)));
-    for await (const chunk of chunks) if (!(await io.print(chunk))) break;
+    for await (const chunk of output(opened, options, io)) if (!(await io.print(chunk))) break;
   } finally {
-    input.close();
+    opened.input.close();
   }
-  return hasError(image) ? 1 : 0;
+  return hasError(opened.image) ? 1 : 0;
+}
+
+function output({ image, input }: OpenedImage, options: ShowOptions, io: Io): AsyncIterable<string> | Iterable<string> {
+  const { checkpoint } = image;
+  const chosen = chosenBy(image, options);
+  if (options.json) return showDocument(image, { name: input.name, bytes: input.bytes }, chosen);
+  if (options.tsv) return inChunks(tabbedLines(checkpoint, chosen));
+  if (options.lines) return inChunks(withNewlines(alignedLines(checkpoint, chosen)));
+  return inChunks(withNewlines(showText(checkpoint, input.name, { colour: io.colour, chosen })));
+}
+
+/** The rows that the options ask for; `null`: all. @throws CliError for a pid that the image does not have. */
+function chosenBy({ checkpoint }: Image, { pid, kind, path, fd }: ShowOptions): Chosen | null {
+  const pids = pid === undefined ? undefined : parseRanges("--pid", pid);
+  const missing = pids === undefined ? null : rangeWithoutTask(checkpoint.tasks, pids);
+  if (missing !== null) throw new CliError(`--pid: the image has no task ${rangeText(missing)}`);
+  return choose(checkpoint, {
+    ...(pids && { pids }),
+    ...(kind && { kinds: kind }),
+    ...(path !== undefined && { path }),
+    ...(fd !== undefined && { fds: parseRanges("--fd", fd) }),
+  });
 }
 
 const hasError = ({ checkpoint }: Image): boolean =>
   checkpoint.problems.some((problem) => problem.severity === "error");
 
-function* lines(texts: Iterable<string>): Generator<string> {
+function* withNewlines(texts: Iterable<string>): Generator<string> {
   for (const text of texts) yield `${text}\n`;
 }

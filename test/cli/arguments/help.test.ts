@@ -13,7 +13,7 @@ import { runCommand } from "../../support/command.ts";
 
 describe("help", () => {
   test.each(COMMANDS.map((spec) => [spec.name, spec] as const))(
-    "of %s explains every option, with two examples",
+    "of %s explains every option, with examples",
     async (name, spec) => {
       const { status, out } = await runCommand([name, "--help"]);
       expect(status).toBe(0);
@@ -21,7 +21,7 @@ describe("help", () => {
       for (const option of [...Object.keys(spec.options), "help"]) {
         expect(out).toMatch(new RegExp(`^  (-\\w, )?--${option}\\b.*\\n?.*[A-Z]`, "m"));
       }
-      expect(spec.examples).toHaveLength(2);
+      expect(spec.examples.length).toBeGreaterThanOrEqual(2);
       for (const { line, meaning } of spec.examples) expect(out).toContain(`  ${line}\n      ${meaning}\n`);
       for (const line of out.split("\n")) {
         if (!line.startsWith("  ckptscope") && !line.startsWith("  source"))

@@ -11,7 +11,9 @@ describe("arguments are parsed", () => {
       operands: ["a", "b"],
       options: {
         json: false,
+        jsonl: false,
         markdown: false,
+        tsv: false,
         only: undefined,
         ignore: undefined,
         pid: undefined,

@@ -39,11 +39,11 @@ describe("text for a terminal", () => {
         "note: The image after is incomplete: changes marked uncertain may only be an effect of that.",
         "",
         "pid 1 a",
-        "  ~ fd 0, pid 2 fd 0 /var/log/x: position 4096 → 1",
-        "  + fd 1, pid 2 fd 1 /var/log/x: opened",
+        "  ~ pid 1 fd 0, pid 2 fd 0 /var/log/x: position 4096 → 1",
+        "  + pid 1 fd 1, pid 2 fd 1 /var/log/x: opened",
         "",
         `pid 3 ${EVIL_SHOWN}`,
-        `  - fd 5 ${EVIL_SHOWN}: closed`,
+        `  - pid 3 fd 5 ${EVIL_SHOWN}: closed`,
         "",
         "3 changes: 1 fd-opened, 1 fd-closed, 1 file-pos",
         "",
@@ -53,8 +53,8 @@ describe("text for a terminal", () => {
 
   test("has colours if asked for, and no escapes from the image", () => {
     const text = diffText(comparison, { colour: true, indices: [0, 2] });
-    expect(text).toContain("\x1b[1mpid 1 a\x1b[22m\n  \x1b[33m~ fd 0");
-    expect(text).toContain(`\x1b[31m- fd 5 ${EVIL_SHOWN}: closed\x1b[39m`);
+    expect(text).toContain("\x1b[1mpid 1 a\x1b[22m\n  \x1b[33m~ pid 1 fd 0");
+    expect(text).toContain(`\x1b[31m- pid 3 fd 5 ${EVIL_SHOWN}: closed\x1b[39m`);
     expect(text).toContain("2 changes: 1 fd-closed, 1 file-pos");
     // biome-ignore lint/suspicious/noControlCharactersInRegex: the test is about escapes
     expect(diffText(comparison, { colour: false })).not.toMatch(/\x1b/);

@@ -1,0 +1,33 @@
+// What else a line of a listing says of an open file, as far as its name does not say it: `remote address 10.0.0.1:443`.
+
+import type { Checkpoint } from "../model/checkpoint.ts";
+import type { FileRow, TableRow } from "../model/rows.ts";
+import { shortText } from "../model/text.ts";
+import { fileName } from "../model/words.ts";
+import { fileFacts, type Receivers } from "./file-facts.ts";
+
+/** Of nearly every file, in its name, or too long for a line; `--json` has them. */
+const LEFT_OUT = new Set([
+  ...["inode mode", "size", "device of the inode", "terminal settings"],
+  ...["family", "type", "protocol", "name", "expirations", "time left"],
+]);
+
+/** Addresses of sockets that are not connected. */
+const NO_ADDRESS = new Set(["0.0.0.0:0", "[::]:0"]);
+
+/** `state listen; backlog 16; peer fd 5`; empty if there is nothing to add. Parameters as of `fileFacts`. */
+export function factWords(checkpoint: Checkpoint, file: FileRow, within: TableRow, receivers: Receivers): string {
+  const name = fileName(checkpoint, file);
+  const facts = fileFacts(checkpoint, file, within, receivers).filter(
+    ({ title, value }) => !LEFT_OUT.has(title) && !NO_ADDRESS.has(value) && !isInName(name, value),
+  );
+  return shortText(facts.map(({ title, value }) => `${title} ${value}`).join("; "));
+}
+
+/** Whether a made-up name, such as `socket:[tcp 127.0.0.1:80 listen]`, has a word. */
+const isInName = (name: string, word: string): boolean =>
+  /^\w+:\[/.test(name) &&
+  name
+    .slice(name.indexOf("[") + 1, -1)
+    .split(/ |->/)
+    .includes(word);

@@ -1,0 +1,211 @@
+// Who holds a file, port or pipe: the descriptors and tasks that lead to it.
+
+import { type Checkpoint, commBytes, HAS, hasPids, NONE, nameBytes, taskNumber, USE } from "../model/checkpoint.ts";
+import { detailsOf, taskDetailsOf } from "../model/detail-store.ts";
+import { FILE_KINDS, flagNames } from "../model/names.ts";
+import { i32At, u8At, u32At, u64At } from "../model/read.ts";
+import type { FileRow, TableRow, TaskRow } from "../model/rows.ts";
+import { decodeText, encodeText, sameBytes } from "../model/text.ts";
+import { fileName } from "../model/words.ts";
+import type { SourceFacts } from "./show-json.ts";
+
+/** What is looked for. */
+export type Target =
+  | { readonly kind: "path"; readonly path: string }
+  | { readonly kind: "port"; readonly port: number }
+  | { readonly kind: "name"; readonly name: string }
+  | { readonly kind: "deleted" };
+
+/** Something that keeps a file open, as it is printed. */
+export interface Holder {
+  /** `null`: the image does not say. */
+  readonly pid: number | null;
+  /** Index of the task where the image has no pids. */
+  readonly task?: number;
+  readonly comm: string;
+  /** `null`: it is not a descriptor that holds the file. */
+  readonly fd: number | null;
+  /** How the file is held otherwise: `executable`, `working directory`, `root`, `mapping`, … */
+  readonly use?: string;
+  readonly kind: string;
+  /** The file's path, or the name it is shown with. */
+  readonly name: string;
+  readonly deleted: boolean;
+  readonly pos: string | null;
+  readonly flags: number | null;
+  readonly flagNames: readonly string[] | null;
+}
+
+/** `:PORT` or `ADDRESS:PORT`, a path, or a name as it is shown, such as `pipe:[41433]`. */
+export function parseTarget(text: string): Target | { readonly refused: string } {
+  const port = /^(?:\*|localhost)?:(\d+)$/.exec(text)?.[1];
+  if (port !== undefined) {
+    const number = Number(port);
+    return number > 0 && number < 65_536
+      ? { kind: "port", port: number }
+      : { refused: `${port} is not a port; use 1 to 65535` };
+  }
+  if (text === "") return { refused: "nothing to look for" };
+  if (text.startsWith("/") && !text.startsWith("/memfd:")) {
+    return { kind: "path", path: text.length > 1 ? text.replace(/\/+$/, "") : text };
+  }
+  return { kind: "name", name: text };
+}
+
+/** Whether an address as it is shown ends in a port: `127.0.0.1:80`, `[::1]:80`. */
+export const hasPort = (address: string, port: number): boolean => new RegExp(`:${port}(?!\\d)`).test(address);
+
+/** Keys of a socket's details that hold an address. */
+const ADDRESS_KEYS = ["local", "remote", "source", "destination"] as const;
+
+/** Whether a file without the given name is meant by it: `/var/log/x` by `x`, `memfd:a` by `/memfd:a`. */
+function hasName(text: string, name: string): boolean {
+  return text === name || text.slice(text.lastIndexOf("/") + 1) === name || text === `/${name}`;
+}
+
+/** Whether open file `file` is what is looked for. */
+function isMeant(checkpoint: Checkpoint, file: FileRow, target: Target): boolean {
+  const has = u8At(checkpoint.files.has, file);
+  switch (target.kind) {
+    case "deleted":
+      return (has & HAS.deleted) !== 0;
+    case "path":
+      return (has & HAS.path) !== 0 && sameBytes(nameBytes(checkpoint, file), encodeText(target.path));
+    case "name":
+      return hasName(decodeText(nameBytes(checkpoint, file)), target.name);
+    case "port":
+      return isAtPort(checkpoint, file, target.port);
+  }
+}
+
+function isAtPort(checkpoint: Checkpoint, file: FileRow, port: number): boolean {
+  if (FILE_KINDS[u8At(checkpoint.files.kind, file)] !== "socket") return false;
+  const values = detailsOf(checkpoint, file);
+  return ADDRESS_KEYS.some((key) => {
+    const value = values[key];
+    return typeof value === "string" && !value.startsWith("/") && hasPort(value, port);
+  });
+}
+
+/** The holders of what is looked for, by task, then descriptor; those that no task is known of come last. */
+export function holdersOf(checkpoint: Checkpoint, target: Target): Holder[] {
+  const { tasks, tables, files } = checkpoint;
+  const search: Search = {
+    checkpoint,
+    target,
+    wanted: new Uint8Array(files.count).map((_, file) => (isMeant(checkpoint, file, target) ? 1 : 0)),
+    known: new Uint8Array(files.count),
+    found: [],
+  };
+  for (let task = 0; task < tasks.count; task++) {
+    const table = i32At(tasks.table, task);
+    if (table !== NONE) addDescriptors(search, table, task);
+    addDirectories(search, task);
+  }
+  for (let table = 0; table < tables.count; table++) {
+    if (u32At(tables.firstTask, table + 1) === u32At(tables.firstTask, table)) addDescriptors(search, table, NONE);
+  }
+  addOtherUses(search);
+  return search.found;
+}
+
+interface Search {
+  readonly checkpoint: Checkpoint;
+  readonly target: Target;
+  /** For each open file, 1 if it is what is looked for. */
+  readonly wanted: Uint8Array;
+  /** For each open file, the uses (USE) of which the tasks are known; DESCRIPTOR: a descriptor holds it. */
+  readonly known: Uint8Array;
+  readonly found: Holder[];
+}
+
+/** No bit of USE. */
+const DESCRIPTOR = 0x80;
+
+function addDescriptors({ checkpoint, wanted, known, found }: Search, table: TableRow, task: TaskRow): void {
+  const { tables, descriptors } = checkpoint;
+  for (let row = u32At(tables.first, table); row < u32At(tables.first, table + 1); row++) {
+    const file = i32At(descriptors.file, row);
+    if (file === NONE || wanted[file] === 0) continue;
+    known[file] = u8At(known, file) | DESCRIPTOR;
+    found.push({ ...ownerOf(checkpoint, task), fd: i32At(descriptors.fd, row), ...factsOf(checkpoint, file) });
+  }
+}
+
+/** Details of a task that hold a file open, with their bit of USE. */
+const TASK_USES = [
+  ["exe", "executable", USE.executable],
+  ["cwd", "working directory", USE.workingDirectory],
+  ["root", "root", USE.root],
+] as const;
+
+/** The executable and directories of a task: an open file of the image, or a path alone. */
+function addDirectories({ checkpoint, target, wanted, known, found }: Search, task: TaskRow): void {
+  const values = taskDetailsOf(checkpoint, task);
+  for (const [key, use, bit] of TASK_USES) {
+    const value = values[key];
+    if (typeof value === "number" && wanted[value] === 1) {
+      known[value] = u8At(known, value) | bit;
+      found.push({ ...ownerOf(checkpoint, task), fd: null, use, ...factsOf(checkpoint, value) });
+    } else if (typeof value === "string" && isPathMeant(value, target)) {
+      found.push({ ...ownerOf(checkpoint, task), fd: null, use, kind: "unknown", name: value, ...NO_FACTS });
+    }
+  }
+}
+
+const NO_FACTS = { deleted: false, pos: null, flags: null, flagNames: null } as const;
+
+const isPathMeant = (path: string, target: Target): boolean =>
+  target.kind === "path" ? path === target.path : target.kind === "name" && hasName(path, target.name);
+
+/** Files that are wanted and used otherwise, or held by nothing that the image has. */
+function addOtherUses({ checkpoint, wanted, known, found }: Search): void {
+  const { files } = checkpoint;
+  for (let file = 0; file < files.count; file++) {
+    if (wanted[file] === 0) continue;
+    const seen = u8At(known, file);
+    const rest = u8At(files.use, file) & ~seen;
+    const uses = USES.filter(([bit]) => (rest & bit) !== 0).map(([, use]) => use);
+    if (uses.length === 0 && seen === 0) uses.push("use unknown");
+    for (const use of uses) found.push({ ...ownerOf(checkpoint, NONE), fd: null, use, ...factsOf(checkpoint, file) });
+  }
+}
+
+/** Uses of a file that keep it open without a descriptor. */
+const USES: readonly (readonly [bit: number, use: string])[] = [
+  [USE.executable, "executable"],
+  [USE.workingDirectory, "working directory"],
+  [USE.root, "root"],
+  [USE.mapping, "mapping"],
+  [USE.inFlight, "in flight"],
+];
+
+function ownerOf(checkpoint: Checkpoint, task: number): Pick<Holder, "pid" | "task" | "comm"> {
+  if (task === NONE) return { pid: null, comm: "" };
+  const comm = decodeText(commBytes(checkpoint, task));
+  const number = taskNumber(checkpoint.tasks, task);
+  return hasPids(checkpoint.tasks) ? { pid: number, comm } : { pid: null, task: number, comm };
+}
+
+function factsOf(checkpoint: Checkpoint, file: FileRow): Omit<Holder, "pid" | "task" | "comm" | "fd" | "use"> {
+  const { files, machine } = checkpoint;
+  const has = u8At(files.has, file);
+  const name = nameBytes(checkpoint, file);
+  const flags = (has & HAS.flags) === 0 ? null : u32At(files.flags, file);
+  return {
+    kind: FILE_KINDS[u8At(files.kind, file)] ?? "unknown",
+    name: name.length === 0 ? fileName(checkpoint, file) : decodeText(name),
+    deleted: (has & HAS.deleted) !== 0,
+    pos: (has & HAS.pos) === 0 ? null : u64At(files.pos, file).toString(),
+    flags,
+    flagNames: flags === null ? null : flagNames(flags, machine.arch),
+  };
+}
+
+/** The document that `who --json` prints. `source`: `null` for the processes of this machine. */
+export interface WhoDocument {
+  readonly schema: 1;
+  readonly source: SourceFacts | null;
+  readonly target: Target;
+  readonly holders: readonly Holder[];
+}

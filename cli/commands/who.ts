@@ -1,0 +1,77 @@
+// ckptscope who WHAT [IMAGE]
+
+import { resolve } from "node:path";
+import { type Holder, holdersOf, parseTarget, type Target, type WhoDocument } from "../../app/export/who.ts";
+import { O_ACCMODE } from "../../app/model/names.ts";
+import { encodeText, jsonText, shownText, visible } from "../../app/model/text.ts";
+import type { WHO } from "../arguments/commands.ts";
+import type { ArgumentsOf } from "../arguments/spec.ts";
+import { CliError } from "../error.ts";
+import { openOne } from "../images.ts";
+import { type Io, inChunks } from "../io.ts";
+import { liveHolders } from "./who-live.ts";
+
+type WhoOptions = ArgumentsOf<typeof WHO>["options"];
+
+export async function run({ operands, options }: ArgumentsOf<typeof WHO>, io: Io): Promise<number> {
+  const { target, image } = split(operands, options);
+  const { holders, source } = image === null ? findLive(target, io) : await findInImage(target, image, options, io);
+  const document: WhoDocument = { schema: 1, source, target, holders };
+  const output = options.json ? [`${jsonText(document)}\n`] : lines(holders);
+  for (const chunk of inChunks(output)) if (!(await io.print(chunk))) break;
+  return holders.length > 0 ? 0 : 1;
+}
+
+/** What is looked for, and in which image; `null`: in the processes of this machine. @throws CliError */
+function split(operands: readonly string[], { deleted, live }: WhoOptions): { target: Target; image: string | null } {
+  const [what, ...images] = deleted ? [undefined, ...operands] : operands;
+  if (!deleted && what === undefined) throw new CliError("expected a path, :PORT or pipe:[INODE], or --deleted");
+  if (images.length > 1) throw new CliError("expected at most one image");
+  const [image = null] = images;
+  if (live && image !== null) throw new CliError("--live and an image are mutually exclusive");
+  if (what === undefined) return { target: { kind: "deleted" }, image };
+  const target = parseTarget(what);
+  if ("refused" in target) throw new CliError(target.refused);
+  return { target, image };
+}
+
+async function findInImage(target: Target, path: string, options: WhoOptions, io: Io) {
+  const { image, input } = await openOne(path, io, options);
+  try {
+    return { holders: holdersOf(image.checkpoint, target), source: { name: input.name, bytes: input.bytes } };
+  } finally {
+    input.close();
+  }
+}
+
+function findLive(target: Target, io: Io) {
+  // A name with a slash is a path from here.
+  const isRelative = target.kind === "name" && target.name.includes("/") && !/^[\w-]+:/.test(target.name);
+  const { holders, hidden } = liveHolders(isRelative ? { kind: "path", path: resolve(target.name) } : target);
+  if (hidden > 0) {
+    io.complain(`ckptscope who: ${hidden} processes could not be read: permission denied`);
+  }
+  return { holders, source: null };
+}
+
+function* lines(holders: readonly Holder[]): Generator<string> {
+  for (const holder of holders) yield `${holderLine(holder)}\n`;
+}
+
+/** By O_ACCMODE. */
+const ACCESS = ["r-", "-w", "rw", "--"];
+
+/** `pid 412 fd 3 nginx: rw /var/log/x @4096 O_APPEND` */
+function holderLine(holder: Holder): string {
+  const { pid, task, comm, fd, use, name, deleted, pos, flags, flagNames } = holder;
+  const who = pid !== null ? `pid ${pid}` : task !== undefined ? `task ${task}` : "no task known";
+  const how = fd === null ? (use ?? "") : `fd ${fd}`;
+  const words = [
+    flags === null ? "" : (ACCESS[flags & O_ACCMODE] ?? ""),
+    shownText(encodeText(name)),
+    deleted ? "(unlinked)" : "",
+    pos === null ? "" : `@${pos}`,
+    ...(flagNames ?? []).slice(1).filter((flag) => flag !== "O_LARGEFILE"),
+  ];
+  return `${[who, how, visible(comm)].filter(Boolean).join(" ")}: ${words.filter(Boolean).join(" ")}`;
+}
