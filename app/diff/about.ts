@@ -8,7 +8,7 @@ import { firstIndex } from "../model/search.ts";
 import type { Side } from "../model/side.ts";
 import { type ChangeKind, changeKind, isOfDescriptors } from "./changes.ts";
 import type { Comparison } from "./comparison.ts";
-import { kindAt } from "./describe.ts";
+import { keyAt, kindAt } from "./describe.ts";
 
 /** An object of one of the two images. */
 export interface ObjectAt {
@@ -187,20 +187,30 @@ export interface ChangeName {
   readonly pid: number;
   /** NONE for changes of tasks and tables. */
   readonly fd: number;
+  /** Of a change of a detail or a tie: its key or role. */
+  readonly key?: string;
 }
 
 /** The name of a change. */
 export function nameOfChange(comparison: Comparison, change: number): ChangeName {
   const { pid, fd } = comparison.changes;
-  return { kind: kindAt(comparison, change), pid: i32At(pid, change), fd: i32At(fd, change) };
+  const key = keyAt(comparison, change);
+  return {
+    kind: kindAt(comparison, change),
+    pid: i32At(pid, change),
+    fd: i32At(fd, change),
+    ...(key !== "" && { key }),
+  };
 }
 
 /** The change with this name; -1 if there is none. */
-export function findChange({ changes }: Comparison, name: ChangeName): number {
+export function findChange(comparison: Comparison, name: ChangeName): number {
+  const { changes } = comparison;
   const kind = changeKind(name.kind);
   for (let at = changes.pid.indexOf(name.pid); at !== -1 && at < changes.count; at++) {
     if (changes.pid[at] !== name.pid) return -1;
-    if (changes.fd[at] === name.fd && changes.kind[at] === kind) return at;
+    const hasKey = name.key === undefined || keyAt(comparison, at) === name.key;
+    if (changes.fd[at] === name.fd && changes.kind[at] === kind && hasKey) return at;
   }
   return -1;
 }

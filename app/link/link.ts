@@ -278,12 +278,14 @@ export function fromText(text: string): Name | null {
   return kind === "record" ? { to: "record", member: first, offset: second } : null;
 }
 
-/** `file-pos:412:3`, `task-added:413`. */
-const changeText = ({ kind, pid, fd }: ChangeName): string => `${kind}:${pid}${fd === NONE ? "" : `:${fd}`}`;
+/** `file-pos:412:3`, `task-added:413`, `file-detail:412:3:state`. */
+const changeText = ({ kind, pid, fd, key }: ChangeName): string =>
+  [kind, pid, fd === NONE ? "" : fd, key ?? ""].filter((part) => part !== "").join(":");
 
 function changeFromText(text: string): ChangeName | null {
-  const match = /^([a-z-]+):(\d{1,10})(?::(\d{1,10}))?$/.exec(text);
+  const match = /^([a-z-]+):(\d{1,10})(?::(\d{1,10}))?(?::([a-zA-Z][a-zA-Z.-]{0,63}))?$/.exec(text);
   const kind = CHANGE_KINDS.find((each) => each === match?.[1]);
   if (match === null || kind === undefined) return null;
-  return { kind, pid: Number(match[2]), fd: match[3] === undefined ? NONE : Number(match[3]) };
+  const fd = match[3] === undefined ? NONE : Number(match[3]);
+  return { kind, pid: Number(match[2]), fd, ...(match[4] !== undefined && { key: match[4] }) };
 }

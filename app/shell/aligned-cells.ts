@@ -1,10 +1,14 @@
 // The cells of the side-by-side view: the values of a descriptor and its open file, and whether they changed.
 
-import { CHANGE_BITS } from "../diff/changes.ts";
-import { type Checkpoint, HAS, holderCount, NONE } from "../model/checkpoint.ts";
+import { CHANGE_BITS, changeKind } from "../diff/changes.ts";
+import type { Comparison } from "../diff/comparison.ts";
+import { kindAt } from "../diff/describe.ts";
+import { type DetailWords, detailWords, linkWords } from "../export/detail-words.ts";
+import { type Checkpoint, HAS, hasPids, holderCount, NONE } from "../model/checkpoint.ts";
 import { flagNames, modeNames } from "../model/names.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import type { DescriptorRow, FileRow } from "../model/rows.ts";
+import type { Side } from "../model/side.ts";
 import { fileName } from "../model/words.ts";
 
 /** A column of the side-by-side view. */
@@ -102,7 +106,54 @@ export const ALIGNED_COLUMNS: readonly AlignedColumn[] = [
       return holders > 1 ? `⟨${holders}⟩` : "";
     },
   },
+  {
+    id: "details",
+    title: "Details",
+    bits: CHANGE_BITS.detail | CHANGE_BITS.linked,
+    // Only what changed is shown: see detailChanges.
+    text: () => "",
+  },
 ];
+
+/** By pair of descriptors: the changed details and ties of its open file, in words. */
+export type DetailChanges = ReadonlyMap<number, readonly DetailWords[]>;
+
+/** Pairs of a change whose details are shown side by side; further holders of the file are beyond reading. */
+const MOST_PAIRS = 10_000;
+
+/** The changed details and ties. `hidden`: by index into CHANGE_KINDS, 1 for a kind that is switched off. */
+export function detailChanges(comparison: Comparison, hidden: Uint8Array): DetailChanges {
+  const { changes } = comparison;
+  const found = new Map<number, DetailWords[]>();
+  const kinds = [changeKind("file-detail"), changeKind("file-linked")];
+  for (let change = 0; change < changes.count; change++) {
+    const kind = u8At(changes.kind, change);
+    if (!kinds.includes(kind) || hidden[kind] === 1) continue;
+    const words = wordsOfDetail(comparison, change);
+    const first = u32At(changes.firstRow, change);
+    const end = Math.min(u32At(changes.firstRow, change + 1), first + MOST_PAIRS);
+    for (let at = first; at < end; at++) {
+      const pair = u32At(changes.row, at);
+      const known = found.get(pair);
+      if (known === undefined) found.set(pair, [words]);
+      else known.push(words);
+    }
+  }
+  return found;
+}
+
+/** A changed detail, tie or detail of a task in words; tasks of one comparison are told apart by their number. */
+export function wordsOfDetail(comparison: Comparison, change: number): DetailWords {
+  const within = i32At(comparison.changes.pid, change);
+  return kindAt(comparison, change) === "file-linked"
+    ? linkWords(comparison, change, hasPids(comparison.before.tasks) ? "pid" : "task index", within)
+    : detailWords(comparison, change);
+}
+
+/** Details of one side in a cell: `state listen, backlog 128`. */
+export function detailCell(details: readonly DetailWords[], side: Side): string {
+  return details.map((words) => `${words.title} ${words[side]}`).join(", ");
+}
 
 /**
  * Whether a column of a pair of descriptors changed. If the path changed, the other values belong to another file and
@@ -113,5 +164,5 @@ export const ALIGNED_COLUMNS: readonly AlignedColumn[] = [
  */
 export function columnChanged(column: AlignedColumn, changed: number, before: string, after: string): boolean {
   if ((changed & column.bits) !== 0) return true;
-  return (changed & CHANGE_BITS.path) !== 0 && column.id !== "shared" && before !== after;
+  return (changed & CHANGE_BITS.path) !== 0 && column.id !== "shared" && column.id !== "details" && before !== after;
 }

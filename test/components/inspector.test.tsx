@@ -4,7 +4,6 @@
 import { act } from "react";
 import { expect, test } from "vitest";
 import { changeValues } from "../../app/components/Inspector/change-values.ts";
-import { flatten } from "../../app/components/Inspector/DetailsOf.tsx";
 import { Inspector } from "../../app/components/Inspector/Inspector.tsx";
 import { kindAt } from "../../app/diff/describe.ts";
 import type { Selection } from "../../app/model/related.ts";
@@ -99,10 +98,61 @@ test("a change of a descriptor has all its values before and after, with the cha
   }
 });
 
-test("details are flattened to dotted names, without empty values", () => {
-  expect(flatten({ a: 1, b: { c: "x", d: null, e: [true, { f: "" }] } })).toEqual([
-    ["a", "1"],
-    ["b.c", "x"],
-    ["b.e.0", "true"],
-  ]);
+/** The inspector of an open file of the first task of an image. */
+async function inspectFd(path: string, fd: number) {
+  const page = pageWith(await open(fixtureBytes(path)));
+  const { descriptors } = page.doc.checkpoint;
+  const container = await render(page, <Inspector doc={page.doc} />);
+  await act(async () => page.shell.select({ to: "descriptor", row: descriptors.fd.indexOf(fd) }));
+  const entryOf = (name: string) =>
+    [...container.querySelectorAll(".value")].find((each) => each.querySelector("dt")?.textContent === name);
+  return { ...page, container, entryOf };
+}
+
+test("a pipe names the other end, which a click selects", async () => {
+  const { entryOf, shell, doc } = await inspectFd("linux-cr/diff-blind/before.ckpt", 3);
+  const tie = entryOf("other end");
+  expect(tie?.textContent).toMatch(/20183 \S+ fd 4 pipe:/);
+  await act(async () => tie?.querySelector("button")?.click());
+  const { selection } = shell.store.get();
+  expect(selection?.to === "descriptor" && doc.checkpoint.descriptors.fd[selection.row]).toBe(4);
+});
+
+test("an epoll names what it watches, and a watched file its epoll", async () => {
+  const epoll = await inspectFd("linux-cr/diff-blind/after.ckpt", 7);
+  expect(epoll.entryOf("watches")?.textContent).toMatch(/fd 3 .*\(EPOLLIN \| /);
+  expect(epoll.entryOf("targets")).toBeUndefined();
+  const watched = await inspectFd("linux-cr/diff-blind/after.ckpt", 3);
+  expect(watched.entryOf("watched by")?.textContent).toMatch(/fd 7 epoll/);
+});
+
+test("a socket has its addresses and state in words", async () => {
+  const { entryOf } = await inspectFd("linux-cr/socket-remote/after.ckpt", 50);
+  expect(entryOf("remote address")?.textContent).toContain("127.0.0.1:58216");
+  expect(entryOf("state")?.textContent).toContain("established");
+});
+
+test("a task has its directories and ids in words", async () => {
+  const page = pageWith(await open(fixtureBytes("linux-cr/diff-blind/after.ckpt")));
+  const container = await render(page, <Inspector doc={page.doc} />);
+  await act(async () => page.shell.select({ to: "task", row: 0 }));
+  expect(container.textContent).toContain("working directory/tmp/kern-cases/03-diff-blind");
+  expect(container.textContent).toContain("umask0022");
+});
+
+test("a changed detail or tie is the first of the values of its change", async () => {
+  const { shell } = pageWith(
+    await open(fixtureBytes("linux-cr/diff-blind/before.ckpt")),
+    await open(fixtureBytes("linux-cr/diff-blind/after.ckpt")),
+  );
+  const comparison = shell.store.get().compared?.comparison;
+  if (comparison === undefined) throw new Error("The two images are not compared");
+  const first = (kind: string) => {
+    const change = Array.from({ length: comparison.changes.count }, (_, at) => at).find(
+      (each) => kindAt(comparison, each) === kind,
+    );
+    return changeValues(comparison, change ?? -1)[0];
+  };
+  expect(first("file-detail")).toEqual({ name: "count", before: "1", after: "42", differs: true });
+  expect(first("file-linked")).toEqual({ name: "other end", before: "fd 4", after: "fd 6", differs: true });
 });

@@ -59,6 +59,7 @@ function Notes({ compared, order }: { compared: Compared; order: Verdict | null 
     ...describeOrder(order),
     ...describeIncomplete(before, after),
     ...compared.unrelated,
+    ...compared.comparison.notes.map(({ message }) => message),
     ...(left > 0
       ? [`The descriptors of ${grouped(left)} tasks were not compared, as there would be too many pairs.`]
       : []),

@@ -1,49 +1,91 @@
-// What the format knows about an open file beyond the common columns.
+// What the format knows about an open file or a task beyond the common columns.
 
+import type { Checkpoint } from "../../model/checkpoint.ts";
+import { type DetailSpec, detailText, fileDetail, taskDetail } from "../../model/detail-keys.ts";
+import { detailsOf, taskDetailsOf } from "../../model/detail-store.ts";
 import type { Details, DetailValue } from "../../model/fields.ts";
-import type { FileRow } from "../../model/rows.ts";
+import { linksOf } from "../../model/links.ts";
+import { u8At } from "../../model/read.ts";
+import type { FileRow, TaskRow } from "../../model/rows.ts";
 import { visible } from "../../model/text.ts";
-import type { DocumentId } from "../../worker/protocol.ts";
+import { fileName } from "../../model/words.ts";
+import { ObjectLink } from "./links.tsx";
 import { Section, Value } from "./Section.tsx";
-import { useResponse } from "./useResponse.ts";
 
-export function DetailsOf({ document, file }: { document: DocumentId; file: FileRow }) {
-  const answered = useResponse("details", { document, file });
-  if (answered.state === "waiting") return null;
-  if (answered.state === "failed") {
-    return (
-      <Section title="Details">
-        <p className="warn">{answered.message}</p>
-      </Section>
-    );
-  }
-  const lines = flatten(answered.response);
-  if (lines.length === 0) return null;
-  return (
+export function DetailsOf({ checkpoint, file }: { checkpoint: Checkpoint; file: FileRow }) {
+  const kind = u8At(checkpoint.files.kind, file);
+  const roles = new Set(linksOf(checkpoint, file).map(({ role }) => role));
+  const lines = linesOf(detailsOf(checkpoint, file), (key) => fileDetail(key, kind))
+    // Ties are in a section of their own, by the descriptors that they lead to.
+    .filter(({ spec }) => spec.role === undefined || !roles.has(spec.role));
+  return lines.length === 0 ? null : (
     <Section title="Details">
-      <dl>
-        {lines.slice(0, MOST).map(([name, text]) => (
-          <Value key={name} name={visible(name)} copy={text}>
-            {visible(text)}
-          </Value>
-        ))}
-      </dl>
-      {lines.length > MOST && <p className="muted">{lines.length - MOST} more in the JSON export</p>}
+      <Lines lines={lines} />
     </Section>
   );
 }
 
-/** Lines shown at most. */
-const MOST = 200;
+/** Details of a task. Its executable and directories are open files of the image, where the format has these. */
+export function DetailsOfTask({ checkpoint, task }: { checkpoint: Checkpoint; task: TaskRow }) {
+  const details = taskDetailsOf(checkpoint, task);
+  const files = TASK_FILES.filter((key) => typeof details[key] === "number");
+  const lines = linesOf(
+    Object.fromEntries(Object.entries(details).filter(([key]) => !files.some((file) => file === key))),
+    taskDetail,
+  );
+  if (files.length + lines.length === 0) return null;
+  return (
+    <Section title="Details">
+      <dl>
+        {files.map((key) => (
+          <Value key={key} name={taskDetail(key).title}>
+            <ObjectLink to="file" row={details[key] as FileRow}>
+              {fileName(checkpoint, details[key] as FileRow)}
+            </ObjectLink>
+          </Value>
+        ))}
+      </dl>
+      <Lines lines={lines} />
+    </Section>
+  );
+}
 
-/** Nested values as lines with dotted names, empty ones left out. Not recursive: an image can nest them arbitrarily deep. */
-export function flatten(details: Details): [string, string][] {
-  const lines: [string, string][] = [];
-  const open: [string, DetailValue][] = Object.entries(details).reverse();
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const [name, value] = next;
-    if (value === null || typeof value !== "object") lines.push([name, value === null ? "" : String(value)]);
-    else for (const [key, inner] of Object.entries(value).reverse()) open.push([`${name}.${key}`, inner]);
-  }
-  return lines.filter(([, text]) => text !== "");
+const TASK_FILES = ["exe", "cwd", "root"] as const;
+
+interface Line {
+  readonly key: string;
+  readonly spec: DetailSpec;
+  readonly text: string;
+}
+
+function linesOf(details: Details, specOf: (key: string) => DetailSpec): Line[] {
+  return Object.entries(details)
+    .filter(([, value]) => !isEmpty(value))
+    .map(([key, value]) => {
+      const spec = specOf(key);
+      return { key, spec, text: detailText(spec, value) };
+    });
+}
+
+const isEmpty = (value: DetailValue): boolean =>
+  value === null || value === "" || (typeof value === "object" && Object.keys(value).length === 0);
+
+/** Lines shown, and characters of each, at most. */
+const MOST = 200;
+const MOST_CHARACTERS = 2000;
+
+function Lines({ lines }: { lines: readonly Line[] }) {
+  return (
+    <>
+      <dl>
+        {lines.slice(0, MOST).map(({ key, spec, text }) => (
+          <Value key={key} name={visible(spec.title)} copy={text}>
+            {visible(text.slice(0, MOST_CHARACTERS))}
+            {text.length > MOST_CHARACTERS && "…"}
+          </Value>
+        ))}
+      </dl>
+      {lines.length > MOST && <p className="muted">{lines.length - MOST} more in the JSON export</p>}
+    </>
+  );
 }

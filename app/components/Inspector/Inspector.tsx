@@ -15,13 +15,14 @@ import { CommandButton } from "../CommandButton.tsx";
 import { useApp, usePage } from "../context.ts";
 import { ChangeOf } from "./ChangeOf.tsx";
 import { DescriptorValues } from "./DescriptorSection.tsx";
-import { DetailsOf } from "./DetailsOf.tsx";
+import { DetailsOf, DetailsOfTask } from "./DetailsOf.tsx";
 import { FileValues, Holders, Sharing } from "./FileSections.tsx";
 import { ProblemsOf } from "./ProblemsOf.tsx";
 import { RecordFields } from "./RecordFields.tsx";
 import { RecordValues } from "./RecordSection.tsx";
 import { DescriptorsOf, TableValues } from "./TableSections.tsx";
 import { TaskValues } from "./TaskSection.tsx";
+import { Ties } from "./Ties.tsx";
 import "./Inspector.css";
 
 export function Inspector({ doc }: { doc: Doc }) {
@@ -82,9 +83,7 @@ function Selected({ doc, selection }: { doc: Doc; selection: Selection }) {
       <Values checkpoint={checkpoint} selection={selection} />
       {selection.to === "file" && <Holders checkpoint={checkpoint} file={selection.row} />}
       {selection.to === "table" && <DescriptorsOf checkpoint={checkpoint} table={selection.row} />}
-      {selection.to === "file" && document !== null && (
-        <DetailsOf key={document} document={document} file={selection.row} />
-      )}
+      {selection.to === "file" && <DetailsOf checkpoint={checkpoint} file={selection.row} />}
       {!hasBytes && document !== null && (
         <p className="inspector-section muted">
           This image came in a link or a report. Those hold no records, so there are no bytes to show.
@@ -100,7 +99,12 @@ function Values({ checkpoint, selection }: { checkpoint: Checkpoint; selection: 
   const { to, row } = selection;
   switch (to) {
     case "task":
-      return <TaskValues checkpoint={checkpoint} task={row} />;
+      return (
+        <>
+          <TaskValues checkpoint={checkpoint} task={row} />
+          <DetailsOfTask checkpoint={checkpoint} task={row} />
+        </>
+      );
     case "table":
       return <TableValues checkpoint={checkpoint} table={row} />;
     case "record":
@@ -110,6 +114,7 @@ function Values({ checkpoint, selection }: { checkpoint: Checkpoint; selection: 
         <>
           <Sharing checkpoint={checkpoint} file={row} except={NONE} />
           <FileValues checkpoint={checkpoint} file={row} heading="Values" />
+          <Ties checkpoint={checkpoint} file={row} />
         </>
       );
     case "descriptor": {
@@ -121,6 +126,8 @@ function Values({ checkpoint, selection }: { checkpoint: Checkpoint; selection: 
             <>
               <Sharing checkpoint={checkpoint} file={file} except={row} />
               <FileValues checkpoint={checkpoint} file={file} heading="Open file" />
+              <Ties checkpoint={checkpoint} file={file} />
+              <DetailsOf checkpoint={checkpoint} file={file} />
             </>
           )}
         </>

@@ -7,7 +7,7 @@ import { type Checkpoint, commBytes, descriptorCount, NONE } from "../../model/c
 import { i32At, u16At, u32At } from "../../model/read.ts";
 import type { DescriptorRow, TaskRow } from "../../model/rows.ts";
 import { visibleText } from "../../model/text.ts";
-import { ALIGNED_COLUMNS, columnChanged } from "../../shell/aligned-cells.ts";
+import { ALIGNED_COLUMNS, columnChanged, wordsOfDetail } from "../../shell/aligned-cells.ts";
 import { tableUsers } from "../../shell/describe.ts";
 
 /** A value on both sides; `null`: the object is not on that side. */
@@ -23,7 +23,13 @@ export interface ChangeValue {
  * Values that are empty on both sides are left out.
  */
 export function changeValues(comparison: Comparison, change: number): ChangeValue[] {
-  const isOfTask = BIT_OF_KIND[kindAt(comparison, change)] === 0;
+  const kind = kindAt(comparison, change);
+  if (kind === "task-detail" || kind === "file-detail" || kind === "file-linked") {
+    const { title, before, after } = wordsOfDetail(comparison, change);
+    const detail = { name: title, before, after, differs: true };
+    return [detail, ...(kind === "task-detail" ? taskValues : descriptorValues)(comparison, change)];
+  }
+  const isOfTask = BIT_OF_KIND[kind] === 0;
   return isOfTask ? taskValues(comparison, change) : descriptorValues(comparison, change);
 }
 

@@ -7,7 +7,7 @@ import { changeWords, taskTitle } from "../../export/changes-text.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
 import { counted, grouped } from "../../model/words.ts";
-import type { AlignedColumn } from "../../shell/aligned-cells.ts";
+import type { AlignedColumn, DetailChanges } from "../../shell/aligned-cells.ts";
 import { Sign } from "../Sign.tsx";
 import { PairCells } from "./PairCells.tsx";
 
@@ -16,18 +16,19 @@ interface LineProps {
   readonly lines: AlignedLines;
   readonly line: AlignedLine;
   readonly columns: readonly AlignedColumn[];
+  readonly details: DetailChanges;
   /** A single column, before → after, instead of two sides. */
   readonly one: boolean;
   /** Whether kinds of change are switched off: a fold is then not called unchanged. */
   readonly filtered: boolean;
 }
 
-export function Line({ comparison, lines, line, columns, one, filtered }: LineProps) {
+export function Line({ comparison, lines, line, columns, details, one, filtered }: LineProps) {
   const { kind, at, length } = line;
   const folded = filtered ? "without changes of the kinds shown" : "unchanged";
   switch (kind) {
     case LINE.pair:
-      return <PairCells comparison={comparison} pair={at} columns={columns} one={one} />;
+      return <PairCells {...{ comparison, columns, one }} details={details.get(at) ?? []} pair={at} />;
     case LINE.section:
       return <SectionTitle comparison={comparison} section={at} change={i32At(lines.sectionChange, at)} />;
     case LINE.task: {

@@ -2,10 +2,11 @@
 
 import { CHANGE_BITS } from "../../diff/changes.ts";
 import { type Comparison, descriptorNumber } from "../../diff/comparison.ts";
+import type { DetailWords } from "../../export/detail-words.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { i32At } from "../../model/read.ts";
 import type { DescriptorRow } from "../../model/rows.ts";
-import { ALIGNED_COLUMNS, type AlignedColumn, columnChanged } from "../../shell/aligned-cells.ts";
+import { ALIGNED_COLUMNS, type AlignedColumn, columnChanged, detailCell } from "../../shell/aligned-cells.ts";
 import { Path } from "../Path.tsx";
 import { Sign } from "../Sign.tsx";
 
@@ -13,6 +14,8 @@ interface PairProps {
   readonly comparison: Comparison;
   readonly pair: number;
   readonly columns: readonly AlignedColumn[];
+  /** The changed details and ties of the pair's open file. */
+  readonly details: readonly DetailWords[];
   /** A single column, before → after, instead of two sides. */
   readonly one: boolean;
 }
@@ -25,7 +28,7 @@ interface Values {
   readonly differs: boolean;
 }
 
-export function PairCells({ comparison, pair, columns, one }: PairProps) {
+export function PairCells({ comparison, pair, columns, details, one }: PairProps) {
   const { before, after, pairs, changed } = comparison;
   const rowBefore: DescriptorRow = i32At(pairs.descriptors.before, pair);
   const rowAfter: DescriptorRow = i32At(pairs.descriptors.after, pair);
@@ -33,7 +36,10 @@ export function PairCells({ comparison, pair, columns, one }: PairProps) {
   const values = columns.map((column): Values => {
     const own = (checkpoint: Checkpoint, row: DescriptorRow): string =>
       row === NONE ? "" : column.text(checkpoint, row);
-    const texts = [own(before, rowBefore), own(after, rowAfter)] as const;
+    const texts =
+      column.id === "details"
+        ? ([detailCell(details, "before"), detailCell(details, "after")] as const)
+        : ([own(before, rowBefore), own(after, rowAfter)] as const);
     const differs = rowBefore !== NONE && rowAfter !== NONE && columnChanged(column, bits, ...texts);
     const [shownBefore, shownAfter] = texts.map((text) => (differs ? text || (column.alone ?? "–") : text)) as [
       string,
@@ -52,6 +58,7 @@ export function PairCells({ comparison, pair, columns, one }: PairProps) {
       {one ? (
         <OneColumn
           values={values}
+          details={details}
           bits={bits}
           presence={presence}
           path={rowBefore === NONE ? PATH_COLUMN.text(after, rowAfter) : PATH_COLUMN.text(before, rowBefore)}
@@ -74,9 +81,15 @@ interface CellsProps {
   readonly presence: Presence;
 }
 
-function OneColumn({ values, bits, presence, path }: CellsProps & { readonly path: string }) {
+function OneColumn({
+  values,
+  details,
+  bits,
+  presence,
+  path,
+}: CellsProps & Pick<PairProps, "details"> & { readonly path: string }) {
   // If the path differs, it is another file: its values are left out to make room for the path.
-  const shown = bits & CHANGE_BITS.path ? values.slice(0, 1) : values;
+  const shown = (bits & CHANGE_BITS.path ? values.slice(0, 1) : values).filter(({ column }) => column.id !== "details");
   return (
     <>
       <div role="gridcell" className={bits === 0 ? "grid-cell muted" : "grid-cell"} title={path}>
@@ -85,6 +98,11 @@ function OneColumn({ values, bits, presence, path }: CellsProps & { readonly pat
       <div role="gridcell" className="grid-cell aligned-both">
         {presence}
         {shown.map(({ differs, ...change }) => differs && <Transition key={change.column.id} {...change} />)}
+        {details.map(({ title, before, after }) => (
+          <span key={title} className="cell-differs">
+            {title} {before} → {after}
+          </span>
+        ))}
       </div>
     </>
   );

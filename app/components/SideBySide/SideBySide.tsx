@@ -7,6 +7,7 @@ import type { Comparison } from "../../diff/comparison.ts";
 import type { Pairs } from "../../diff/pair.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { i32At } from "../../model/read.ts";
+import { detailChanges } from "../../shell/aligned-cells.ts";
 import { listStep } from "../../shell/keys.ts";
 import { PLACES } from "../../shell/places.ts";
 import { hiddenChangeKinds } from "../../shell/selectors.ts";
@@ -33,7 +34,9 @@ export function SideBySide({ compared }: { compared: Compared }) {
   const { lines, choose } = useLines(comparison);
   const scroller = useRef<HTMLDivElement>(null);
   const room = useSize(scroller)?.width ?? null;
-  const measured = useMemo(() => measuredColumns(comparison), [comparison]);
+  const hidden = useDeferredValue(useApp(hiddenChangeKinds));
+  const details = useMemo(() => detailChanges(comparison, hidden), [comparison, hidden]);
+  const measured = useMemo(() => measuredColumns(comparison, details), [comparison, details]);
   const { columns, template, least } = useMemo(
     () => (one ? oneColumn(measured) : fitColumns(measured, compared, room)),
     [measured, compared, room, one],
@@ -101,7 +104,10 @@ export function SideBySide({ compared }: { compared: Compared }) {
                 style={{ transform: `translateY(${top}px)`, gridTemplateColumns: template }}
                 onClick={() => onClick(row)}
               >
-                <Line {...{ comparison, lines, line, columns, one }} filtered={comparison !== compared.comparison} />
+                <Line
+                  {...{ comparison, lines, line, columns, details, one }}
+                  filtered={comparison !== compared.comparison}
+                />
               </div>
             );
           })}

@@ -3,16 +3,24 @@
 
 import { CHANGE_KINDS, type ChangeKind, isOfDescriptors } from "../../diff/changes.ts";
 import type { Comparison } from "../../diff/comparison.ts";
+import type { DetailWords } from "../../export/detail-words.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { i32At, u8At, u16At, u32At } from "../../model/read.ts";
-import { ALIGNED_COLUMNS, type AlignedColumn, columnChanged } from "../../shell/aligned-cells.ts";
+import {
+  ALIGNED_COLUMNS,
+  type AlignedColumn,
+  columnChanged,
+  type DetailChanges,
+  detailCell,
+} from "../../shell/aligned-cells.ts";
 import type { Compared } from "../../shell/state.ts";
 
-/** Columns that are shown only if there are changes of this kind. */
-const ONLY_IF_CHANGED: Readonly<Record<string, ChangeKind>> = {
-  mode: "file-mode",
-  version: "file-version",
-  cloexec: "close-on-exec",
+/** Columns that are shown only if there are changes of these kinds. */
+const ONLY_IF_CHANGED: Readonly<Record<string, readonly ChangeKind[]>> = {
+  mode: ["file-mode"],
+  version: ["file-version"],
+  cloexec: ["close-on-exec"],
+  details: ["file-detail", "file-linked"],
 };
 
 /** A column, and how many characters it needs to show its changed values whole; 0: it has none. */
@@ -27,13 +35,13 @@ const MOST_MEASURED = 2000;
 const MOST_CHARACTERS = 44;
 
 /** The columns of a comparison. */
-export function measuredColumns(comparison: Comparison): readonly MeasuredColumn[] {
+export function measuredColumns(comparison: Comparison, details: DetailChanges): readonly MeasuredColumn[] {
   const columns = ALIGNED_COLUMNS.filter(({ id }) => {
-    const kind = ONLY_IF_CHANGED[id];
-    return kind === undefined || comparison.counts[kind] > 0;
+    const kinds = ONLY_IF_CHANGED[id];
+    return kinds === undefined || kinds.some((kind) => comparison.counts[kind] > 0);
   });
   const widths = columns.map(() => 0);
-  for (const pair of changedPairs(comparison)) measure(comparison, pair, columns, widths);
+  for (const pair of changedPairs(comparison)) measure(comparison, details.get(pair) ?? [], pair, columns, widths);
   return columns.map((column, at) => ({ column, changed: Math.min(MOST_CHARACTERS, widths[at] ?? 0) }));
 }
 
@@ -46,13 +54,22 @@ function* changedPairs({ changes }: Comparison): Generator<number> {
   }
 }
 
-function measure(comparison: Comparison, pair: number, columns: readonly AlignedColumn[], widths: number[]): void {
+function measure(
+  comparison: Comparison,
+  details: readonly DetailWords[],
+  pair: number,
+  columns: readonly AlignedColumn[],
+  widths: number[],
+): void {
   const { before, after, pairs, changed } = comparison;
   const rowBefore = i32At(pairs.descriptors.before, pair);
   const rowAfter = i32At(pairs.descriptors.after, pair);
   if (rowBefore === NONE || rowAfter === NONE) return;
   columns.forEach((column, at) => {
-    const texts = [column.text(before, rowBefore), column.text(after, rowAfter)] as const;
+    const texts =
+      column.id === "details"
+        ? ([detailCell(details, "before"), detailCell(details, "after")] as const)
+        : ([column.text(before, rowBefore), column.text(after, rowAfter)] as const);
     if (!columnChanged(column, u16At(changed, pair), ...texts)) return;
     widths[at] = Math.max(widths[at] ?? 0, ...texts.map(({ length }) => length));
   });
@@ -61,9 +78,9 @@ function measure(comparison: Comparison, pair: number, columns: readonly Aligned
 /** Pixels: of a character of the monospace font, of a cell's padding, and of the column of fds. */
 const CHARACTER = 7.3;
 const PADDING = 13;
-const FD = 66;
+const FD = 72;
 /** Pixels that a path gets at least, and any other column whose values can be cut off. */
-const LEAST_PATH = 120;
+const LEAST_PATH = 200;
 const LEAST = 40;
 
 const pixels = (characters: number): number => Math.ceil(characters * CHARACTER) + PADDING;
@@ -87,7 +104,7 @@ export function fitColumns(measured: readonly MeasuredColumn[], { digits }: Comp
     if (column.id === "pos" || column.id === "version") {
       return pixels(Math.max(8, column.id === "pos" ? digits.pos : digits.version));
     }
-    if (column.characters !== undefined) return pixels(Math.max(column.characters, changed));
+    if (column.characters !== undefined) return pixels(Math.max(column.characters, column.title.length + 1, changed));
     return changed > 0 ? pixels(Math.max(column.title.length, changed)) : LEAST;
   };
   let shown = [...measured];

@@ -17,6 +17,8 @@ export interface Pairing {
   readonly descriptors: { readonly count: number; readonly before: Int32Array; readonly after: Int32Array };
   /** By descriptor pair: bits of CHANGE_BITS. */
   readonly changed: ArrayLike<number>;
+  /** Rows before of tasks with a changed detail. */
+  readonly changedTasks?: readonly number[];
 }
 
 /** By row of the union: the row in each image, NONE where there is none, and a Change. */
@@ -66,8 +68,12 @@ function unionRows(countBefore: number, countAfter: number, counterpart: Int32Ar
   return { before, after, change, ofBefore, ofAfter };
 }
 
-/** Tasks as the comparison pairs them; changed if comm or state differ. */
-export function unionTasks(before: Checkpoint, after: Checkpoint, { taskAfter }: Pairing): UnionRows & UnionRowOf {
+/** Tasks as the comparison pairs them; changed if a detail or comm or state differ. */
+export function unionTasks(
+  before: Checkpoint,
+  after: Checkpoint,
+  { taskAfter, changedTasks = [] }: Pairing,
+): UnionRows & UnionRowOf {
   const rows = unionRows(before.tasks.count, after.tasks.count, taskAfter);
   for (let row = 0; row < before.tasks.count; row++) {
     const other = i32At(rows.after, row);
@@ -77,6 +83,7 @@ export function unionTasks(before: Checkpoint, after: Checkpoint, { taskAfter }:
       !sameBytes(commBytes(before, row), commBytes(after, other));
     if (differs) rows.change[row] = CHANGED;
   }
+  for (const row of changedTasks) if (rows.after[row] !== NONE) rows.change[row] = CHANGED;
   return rows;
 }
 

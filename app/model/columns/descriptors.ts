@@ -31,6 +31,9 @@ export const DESCRIPTORS: readonly Column[] = [
   borrow({ id: "mode", hidden: true }, "files", FILES, fileOf),
   borrow({ id: "version", hidden: true }, "files", FILES, fileOf),
   borrow({ id: "deleted", hidden: true }, "files", FILES, fileOf),
+  borrow({ id: "state", hidden: true }, "files", FILES, fileOf),
+  borrow({ id: "local", hidden: true }, "files", FILES, fileOf),
+  borrow({ id: "remote", hidden: true }, "files", FILES, fileOf),
   numberColumn({ id: "file", title: "File", about: "id of its open file", width: 8, hidden: true }, (c, row) => {
     const file = fileOf(c, row);
     return file === NONE ? Number.NaN : u32At(c.files.id, file);

@@ -1,12 +1,15 @@
 // The columns of open files.
 
 import { type Checkpoint, HAS, holderCount, USE } from "../checkpoint.ts";
+import { detailText, fileDetail } from "../detail-keys.ts";
+import { detailsOf } from "../detail-store.ts";
 import { FILE_KINDS, flagNames, modeNames } from "../names.ts";
 import { u8At, u32At, u64At } from "../read.ts";
 import type { FileRow } from "../rows.ts";
+import { visible } from "../text.ts";
 import { flagsText } from "../words.ts";
 import type { Column } from "./column.ts";
-import { bigColumn, numberColumn, recordOffset, spanColumn, wordColumn, yesColumn } from "./make.ts";
+import { type About, bigColumn, numberColumn, recordOffset, spanColumn, wordColumn, yesColumn } from "./make.ts";
 
 /** Non-descriptor uses of a file (bits of USE), in words. */
 export function usageNames(use: number): string[] {
@@ -41,6 +44,22 @@ export function widest(values: BigUint64Array): number {
 }
 
 const has = ({ files }: Checkpoint, row: FileRow, bit: number): boolean => (u8At(files.has, row) & bit) !== 0;
+
+/** A column of the first of these details that a file has. */
+function detailColumn(about: About, keys: readonly string[]): Column {
+  return {
+    ...about,
+    hidden: true,
+    text(checkpoint, row) {
+      if (!has(checkpoint, row, HAS.details)) return "";
+      const details = detailsOf(checkpoint, row);
+      const key = keys.find((each) => details[each] !== undefined && details[each] !== null);
+      return key === undefined
+        ? ""
+        : visible(detailText(fileDetail(key, u8At(checkpoint.files.kind, row)), details[key] ?? null));
+    },
+  };
+}
 
 export const FILES: readonly Column[] = [
   numberColumn(
@@ -101,5 +120,11 @@ export const FILES: readonly Column[] = [
     ({ files }, row) => u8At(files.use, row) || Number.NaN,
     (use) => usageNames(use).join(", "),
   ),
+  detailColumn({ id: "state", title: "State", about: "of a socket: listen, established, …", width: 12 }, ["state"]),
+  detailColumn({ id: "local", title: "Local", about: "local address of a socket", width: 22 }, ["local", "source"]),
+  detailColumn({ id: "remote", title: "Remote", about: "remote address of a socket", width: 22 }, [
+    "remote",
+    "destination",
+  ]),
   recordOffset(({ files }) => files.record),
 ];

@@ -2,6 +2,7 @@
 
 import { checkImage, RULES } from "../../checks/check.ts";
 import { copyOf, transferables } from "../../decoder/transfer.ts";
+import { changeKind } from "../../diff/changes.ts";
 import { unrelated } from "../../diff/related.ts";
 import { oneImage } from "../../graph/order/graph.ts";
 import { layout } from "../../graph/order/layout.ts";
@@ -10,6 +11,8 @@ import { widest } from "../../model/columns/files.ts";
 import { orderRows } from "../../model/order.ts";
 import type { Documents } from "../documents.ts";
 import type { Handlers } from "./handler.ts";
+
+const TASK_DETAIL = changeKind("task-detail");
 
 export function viewHandlers(documents: Documents): Handlers<"order" | "layout" | "check" | "diff" | "union"> {
   return {
@@ -40,9 +43,10 @@ export function viewHandlers(documents: Documents): Handlers<"order" | "layout" 
       return { response, transfer: transferables(response.differences) };
     },
     async union(pair) {
-      const { before, after, pairs, changed } = documents.compare(pair);
+      const { before, after, pairs, changes, changed } = documents.compare(pair);
       const { taskAfter, tables, descriptors } = pairs;
-      const subject = union(before, after, { taskAfter, tables, descriptors, changed });
+      const changedTasks = [...changes.taskBefore].filter((_, at) => changes.kind[at] === TASK_DETAIL);
+      const subject = union(before, after, { taskAfter, tables, descriptors, changed, changedTasks });
       const { rows, change, off } = subject.both;
       const response = { graph: subject.graph, both: { rows, change, off }, layout: layout(subject) };
       return { response, transfer: transferables(response) };

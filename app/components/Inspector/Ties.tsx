@@ -1,0 +1,87 @@
+// What an open file is tied to, in words that select it: the other end of a pipe, the peer of a socket, what an epoll
+// watches and which epolls watch it, files in flight.
+
+import { useMemo, useState } from "react";
+import { bitWords, EPOLL_EVENTS } from "../../model/bits.ts";
+import { type Checkpoint, holderCount, NONE } from "../../model/checkpoint.ts";
+import { LINK_TITLES, type Link, linksOf } from "../../model/links.ts";
+import { u32At } from "../../model/read.ts";
+import type { FileRow } from "../../model/rows.ts";
+import { fileName } from "../../model/words.ts";
+import { tiesTo } from "../../shell/ties.ts";
+import { DescriptorLink, MoreButton, ObjectLink } from "./links.tsx";
+import { Section, Value } from "./Section.tsx";
+
+export function Ties({ checkpoint, file }: { checkpoint: Checkpoint; file: FileRow }) {
+  const own = useMemo(() => linksOf(checkpoint, file), [checkpoint, file]);
+  const others = useMemo(() => tiesTo(checkpoint, file), [checkpoint, file]);
+  const groups = [
+    ...titled(own, (role) => LINK_TITLES[role]),
+    ...titled(others, (role) => (role === "watches" ? "watched by" : "in flight in")),
+  ];
+  if (groups.length === 0) return null;
+  return (
+    <Section title="Tied to">
+      <dl>
+        {groups.map(({ title, links }) => (
+          <Value key={title} name={title}>
+            <Links checkpoint={checkpoint} links={links} />
+          </Value>
+        ))}
+      </dl>
+    </Section>
+  );
+}
+
+interface Titled {
+  readonly title: string;
+  readonly links: readonly Link[];
+}
+
+function titled(links: readonly Link[], title: (role: Link["role"]) => string): Titled[] {
+  const groups = new Map<string, Link[]>();
+  for (const link of links) groups.set(title(link.role), [...(groups.get(title(link.role)) ?? []), link]);
+  return [...groups].map(([name, list]) => ({ title: name, links: list }));
+}
+
+/** Links listed at first. */
+const FEW = 20;
+
+function Links({ checkpoint, links }: { checkpoint: Checkpoint; links: readonly Link[] }) {
+  const [shown, setShown] = useState(FEW);
+  return (
+    <>
+      <ul className="stepped">
+        {links.slice(0, shown).map(({ role, file, data }, at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: an epoll can watch one file several times
+          <li key={at}>
+            <Target checkpoint={checkpoint} file={file} />
+            {role === "watches" && data !== 0 && (
+              <span className="muted"> ({bitWords(EPOLL_EVENTS, data).join(" | ")})</span>
+            )}
+          </li>
+        ))}
+      </ul>
+      <MoreButton total={links.length} shown={shown} onMore={setShown} />
+    </>
+  );
+}
+
+/** The file at the other end: by its first holder, if it has any. */
+function Target({ checkpoint, file }: { checkpoint: Checkpoint; file: FileRow }) {
+  if (file === NONE) return <span className="muted">outside the image</span>;
+  const { files } = checkpoint;
+  const holders = holderCount(files, file);
+  const link = (
+    <ObjectLink to="file" row={file}>
+      {fileName(checkpoint, file)}
+    </ObjectLink>
+  );
+  if (holders === 0) return link;
+  return (
+    <>
+      <DescriptorLink checkpoint={checkpoint} descriptor={u32At(files.holder, u32At(files.firstHolder, file))} /> {link}
+      {holders > 1 && <span className="shared"> ⟨{holders}⟩</span>}
+    </>
+  );
+}

@@ -1,0 +1,67 @@
+// @vitest-environment happy-dom
+// Side by side: changed values, changed details, and kinds of change that are switched off.
+
+import { act } from "react";
+import { expect, test } from "vitest";
+import { useApp } from "../../app/components/context.ts";
+import { fitColumns, measuredColumns } from "../../app/components/SideBySide/columns.ts";
+import { SideBySide } from "../../app/components/SideBySide/SideBySide.tsx";
+import { withoutHidden } from "../../app/components/SideBySide/without-hidden.ts";
+import { CHANGE_KINDS } from "../../app/diff/changes.ts";
+import { hiddenKinds } from "../../app/diff/lines.ts";
+import { detailChanges } from "../../app/shell/aligned-cells.ts";
+import type { Compared } from "../../app/shell/state.ts";
+import { fixtureBytes, open } from "../support/open.ts";
+import { pageWith, render } from "../support/render.tsx";
+
+function Both() {
+  const compared = useApp((state) => state.compared);
+  return compared && <SideBySide compared={compared} />;
+}
+
+const pair = async (name: string) =>
+  pageWith(
+    await open(fixtureBytes(`linux-cr/${name}/before.ckpt`)),
+    await open(fixtureBytes(`linux-cr/${name}/after.ckpt`)),
+  );
+
+const comparedOf = async (name: string): Promise<Compared> => {
+  const { compared } = (await pair(name)).shell.store.get();
+  if (compared === null) throw new Error("The two images are not compared");
+  return compared;
+};
+
+const none = hiddenKinds([]);
+
+test("changed details and ties are in a column of their own, with their titles", async () => {
+  const { comparison } = await comparedOf("diff-blind");
+  const details = [...detailChanges(comparison, none).values()].flat();
+  expect(details).toContainEqual({ title: "count", before: "1", after: "42" });
+  expect(details).toContainEqual({ title: "peer", before: "fd 11", after: "fd 13" });
+  expect(measuredColumns(comparison, detailChanges(comparison, none)).map(({ column }) => column.id)).toContain(
+    "details",
+  );
+  expect(detailChanges(comparison, hiddenKinds(["file-detail", "file-linked"])).size).toBe(0);
+});
+
+test("columns without changes step back first, and what changed keeps its width", async () => {
+  const compared = await comparedOf("socket-remote");
+  const measured = measuredColumns(compared.comparison, detailChanges(compared.comparison, none));
+  const wide = fitColumns(measured, compared, 2000);
+  const scarce = fitColumns(measured, compared, 500);
+  const changed = measured.filter(({ changed: width }) => width > 0).map(({ column }) => column.id);
+  expect(scarce.columns.length).toBeLessThan(wide.columns.length);
+  expect(scarce.columns.map(({ id }) => id)).toEqual(expect.arrayContaining(["path", ...changed]));
+  expect(scarce.least).toBeGreaterThan(500);
+});
+
+test("a kind that is switched off is neither marked nor called unchanged", async () => {
+  const { comparison } = await comparedOf("v23-s1");
+  expect(withoutHidden(comparison, none)).toBe(comparison);
+  expect([...withoutHidden(comparison, hiddenKinds([...CHANGE_KINDS])).changed].every((bits) => bits === 0)).toBe(true);
+  const page = await pair("v23-s1");
+  const container = await render(page, <Both />);
+  await act(async () => page.shell.store.set({ off: CHANGE_KINDS }));
+  expect(container.querySelectorAll(".cell-differs, .cell-gone, .cell-added")).toHaveLength(0);
+  expect(container.textContent).not.toMatch(/\d unchanged/);
+});
