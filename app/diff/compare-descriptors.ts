@@ -12,6 +12,7 @@ import type { ChangedFiles, Collector } from "./collect-changes.ts";
 import { type DetailComparer, detailComparer } from "./compare-details.ts";
 import { openFileComparer, UNCERTAIN_PATH } from "./compare-open-files.ts";
 import { groupsOf, mixedKeys } from "./groups.ts";
+import type { Lopsided } from "./lopsided.ts";
 import { type Pairs, PRESENCE } from "./pair.ts";
 import { createRows } from "./rows.ts";
 
@@ -25,21 +26,28 @@ interface Context {
   readonly fileAfter: Int32Array;
   readonly compareFiles: ReturnType<typeof openFileComparer>;
   readonly details: DetailComparer;
+  readonly lopsided: Lopsided;
   readonly collector: Collector;
 }
 
 /** Collects the changes of all descriptor pairs. */
-export function compareDescriptors(before: Checkpoint, after: Checkpoint, pairs: Pairs, collector: Collector): void {
+export function compareDescriptors(
+  before: Checkpoint,
+  after: Checkpoint,
+  pairs: Pairs,
+  lopsided: Lopsided,
+  collector: Collector,
+): void {
   const fileBefore = pairs.descriptors.before.map((row) => (row === NONE ? NONE : i32At(before.descriptors.file, row)));
   const fileAfter = pairs.descriptors.after.map((row) => (row === NONE ? NONE : i32At(after.descriptors.file, row)));
   const compareFiles = openFileComparer(before, after);
   const details = detailComparer(before, after, fileBefore, fileAfter);
-  const context: Context = { before, after, pairs, fileBefore, fileAfter, compareFiles, details, collector };
+  const context: Context = { before, after, pairs, fileBefore, fileAfter, compareFiles, details, lopsided, collector };
   const sorted = sortPairs(context);
   addOpenedAndClosed(context, sorted);
   addCloseOnExec(context, sorted.closeOnExec);
   addFileValues(context, sorted.differing);
-  addFileSharing(context, sorted.onBothSides);
+  if (lopsided.sharing === null) addFileSharing(context, sorted.onBothSides);
 }
 
 /** Descriptor pairs by what there is to say of them. A pair can be in several lists. */
@@ -67,7 +75,7 @@ function sortPairs(context: Context): SortedPairs {
     const presence = tables.presence[table];
     if (presence !== PRESENCE.both) {
       const bit = presence === PRESENCE.before ? CHANGE_BITS.closed : CHANGE_BITS.opened;
-      collector.changed.fill(bit, tables.firstRow[table], end);
+      if (!isOfThreads(context, table)) collector.changed.fill(bit, tables.firstRow[table], end);
       continue;
     }
     for (let row = tables.firstRow[table] as number; row < end; row++) {
@@ -102,6 +110,15 @@ function sortPairs(context: Context): SortedPairs {
     differing: differing.list(),
     onBothSides: onBothSides.list(),
   };
+}
+
+/** Whether a table pair on one side only belongs to threads that are not reported. */
+function isOfThreads({ pairs: { tables }, lopsided }: Context, table: number): boolean {
+  if (lopsided.threads === null) return false;
+  const column = lopsided.threads === "before" ? tables.taskBefore : tables.taskAfter;
+  const side = lopsided.threads;
+  const tasks = column.subarray(tables.firstTask[table], tables.firstTask[table + 1]);
+  return tasks.every((task) => task !== NONE && lopsided.isThread(side, task));
 }
 
 /** Orders descriptor pairs by the open file they lead to on a side. Missing files are equal only if the descriptor is. */

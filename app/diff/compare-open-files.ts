@@ -2,8 +2,9 @@
 //
 // Casts `as number` read columns at rows that the pairs of a comparison hold; this runs for every pair.
 
-import { type Checkpoint, HAS, NONE } from "../model/checkpoint.ts";
+import { type Checkpoint, HAS, NONE, nameBytes } from "../model/checkpoint.ts";
 import { fileKind, openFlags } from "../model/names.ts";
+import { encodeText, sameBytes } from "../model/text.ts";
 import { CHANGE_BITS } from "./changes.ts";
 
 const UNKNOWN = fileKind("unknown");
@@ -56,6 +57,7 @@ export function openFileComparer(
       if (otherFormat || x.nameLength[b] === 0 || y.nameLength[a] === 0) return 0;
     }
     if (sameName(before, b, after, a)) return 0;
+    if (otherFormat && (sameUnlinked(before, b, after, a) || sameUnlinked(after, a, before, b))) return 0;
     // The path of a terminal or FIFO may be in a missing part of the image.
     const lost = (!pathBefore && pathAfter && !before.complete) || (pathBefore && !pathAfter && !after.complete);
     return lost ? CHANGE_BITS.path | UNCERTAIN_PATH : CHANGE_BITS.path;
@@ -86,6 +88,20 @@ export function isUnknown(checkpoint: Checkpoint, file: number): boolean {
   if (file === NONE) return true;
   const { kind, has, nameLength } = checkpoint.files;
   return kind[file] === UNKNOWN && nameLength[file] === 0 && ((has[file] as number) & HAS.path) === 0;
+}
+
+const DELETED = encodeText(" (deleted)");
+
+/** Whether `marked`, which says that it is unlinked, has the name of `other`, in which that is part of the path. */
+function sameUnlinked(marked: Checkpoint, file: number, other: Checkpoint, otherFile: number): boolean {
+  if (((marked.files.has[file] as number) & HAS.deleted) === 0) return false;
+  const name = nameBytes(marked, file);
+  const otherName = nameBytes(other, otherFile);
+  return (
+    otherName.length === name.length + DELETED.length &&
+    sameBytes(otherName.subarray(0, name.length), name) &&
+    sameBytes(otherName.subarray(name.length), DELETED)
+  );
 }
 
 /** Whether the names are equal, apart from what differs from dump to dump (nameStable). */

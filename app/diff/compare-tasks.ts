@@ -2,6 +2,7 @@
 
 import { type Checkpoint, commBytes, NONE } from "../model/checkpoint.ts";
 import { TASK_DETAILS } from "../model/detail-keys.ts";
+import type { DetailValue } from "../model/fields.ts";
 import { taskState } from "../model/names.ts";
 import { i32At } from "../model/read.ts";
 import type { TaskRow } from "../model/rows.ts";
@@ -10,22 +11,31 @@ import type { ChangeKind } from "./changes.ts";
 import type { Collector } from "./collect-changes.ts";
 import { taskValues } from "./detail-values.ts";
 import { groupsOf, mixedKeys } from "./groups.ts";
+import type { Lopsided } from "./lopsided.ts";
 import { type Pairs, pairNumber } from "./pair.ts";
 import { allRows, sortRows } from "./rows.ts";
 
 /** Tasks that were added, removed or renamed, or of which a detail differs. */
-export function compareTasks(before: Checkpoint, after: Checkpoint, pairs: Pairs, collector: Collector): void {
+export function compareTasks(
+  before: Checkpoint,
+  after: Checkpoint,
+  pairs: Pairs,
+  lopsided: Lopsided,
+  collector: Collector,
+): void {
   const compareDetails = taskDetailsComparer(before, after, collector);
   for (let b = 0; b < before.tasks.count; b++) {
     const a = i32At(pairs.taskAfter, b);
-    if (a === NONE) collector.addTask("task-removed", b, NONE, !after.complete);
-    else {
+    if (a === NONE) {
+      if (!lopsided.isThread("before", b)) collector.addTask("task-removed", b, NONE, !after.complete);
+    } else {
       if (!sameBytes(commBytes(before, b), commBytes(after, a))) collector.addTask("task-renamed", b, a, false);
       compareDetails(b, a);
     }
   }
   for (let a = 0; a < after.tasks.count; a++) {
-    if (pairs.taskBefore[a] === NONE) collector.addTask("task-added", NONE, a, !before.complete);
+    if (pairs.taskBefore[a] === NONE && !lopsided.isThread("after", a))
+      collector.addTask("task-added", NONE, a, !before.complete);
   }
 }
 
@@ -53,12 +63,21 @@ function taskDetailsComparer(before: Checkpoint, after: Checkpoint, collector: C
       const [x = null, y = null] = [valuesBefore[key], valuesAfter[key]];
       if (JSON.stringify(x) === JSON.stringify(y)) continue;
       if (!isTold(key) && !(of !== key && isTold(of))) continue;
-      if ((ended && !LEFT_OF_ENDED.has(key)) || (!sameFormat && !LEFT_OF_ENDED.has(key))) continue;
+      if ((ended || !sameFormat) && !LEFT_OF_ENDED.has(key)) continue;
+      if (!sameFormat && isSameElsewhere(key, x, y)) continue;
       // What the file of a path is follows from the path.
       if (of !== key && JSON.stringify(valuesBefore[of]) !== JSON.stringify(valuesAfter[of])) continue;
       collector.addTask("task-detail", b, a, incomplete && (x === null || y === null), key);
     }
   };
+}
+
+/** States of a task that lives and is not stopped: CRIU does not tell them apart. */
+const ALIVE: ReadonlySet<DetailValue> = new Set(["running", "sleeping", "uninterruptible"]);
+
+/** Whether two values mean the same in different formats. A number of 0 is one outside of the image. */
+function isSameElsewhere(key: string, x: DetailValue, y: DetailValue): boolean {
+  return key === "state" ? ALIVE.has(x) && ALIVE.has(y) : x === 0 || y === 0;
 }
 
 /** The keys of two tasks, those of the table first; `of`: the key whose file the key is about, or the key itself. */

@@ -25,7 +25,7 @@ export function fileDetailValue(checkpoint: Checkpoint, file: FileRow, key: stri
 function linkValue(checkpoint: Checkpoint, file: FileRow, spec: DetailSpec, value: DetailValue): DetailValue {
   if (value === null) return null;
   if (spec.role === "watches" && Array.isArray(value)) {
-    return value.map((target) => watchedValue(target as Details)).sort(byText);
+    return value.map(watchedValue).sort(byText);
   }
   const outside: string[] = [];
   for (const link of linksOf(checkpoint, file)) {
@@ -37,7 +37,9 @@ function linkValue(checkpoint: Checkpoint, file: FileRow, spec: DetailSpec, valu
 }
 
 /** An epoll's target without the ids, inodes and devices of the watched file. */
-function watchedValue({ fd = null, events = null, data = null }: Details): Details {
+function watchedValue(target: DetailValue): DetailValue {
+  if (target === null || typeof target !== "object" || Array.isArray(target)) return target;
+  const { fd = null, events = null, data = null } = target as Details;
   return { fd, events, data };
 }
 

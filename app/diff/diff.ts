@@ -6,7 +6,9 @@ import { createCollector } from "./collect-changes.ts";
 import { compareDescriptors } from "./compare-descriptors.ts";
 import { compareTableSharing, compareTasks } from "./compare-tasks.ts";
 import type { Comparison } from "./comparison.ts";
+import { lopsidedNotes, lopsidedOf } from "./lopsided.ts";
 import { pair } from "./pair.ts";
+import { completenessNotes, relatedNotes } from "./related.ts";
 
 export interface DiffOptions {
   /** Overrides EXTRA_PAIRS of pair.ts. */
@@ -28,11 +30,17 @@ export interface DiffOptions {
 export function diff(before: Checkpoint, after: Checkpoint, options: DiffOptions = {}): Comparison {
   const pairs = pair(before, after, options.extraPairs);
   const collector = createCollector(before, after, pairs);
-  compareTasks(before, after, pairs, collector);
-  compareTableSharing(before, after, pairs, collector);
-  compareDescriptors(before, after, pairs, collector);
+  const lopsided = lopsidedOf({ before, after, pairs });
+  compareTasks(before, after, pairs, lopsided, collector);
+  if (lopsided.sharing === null) compareTableSharing(before, after, pairs, collector);
+  compareDescriptors(before, after, pairs, lopsided, collector);
   const changes = collector.finish();
   const counts = Object.fromEntries(CHANGE_KINDS.map((kind) => [kind, 0])) as Record<ChangeKind, number>;
   for (const kind of changes.kind) counts[CHANGE_KINDS[kind] as ChangeKind]++;
-  return { before, after, pairs, changes, changed: collector.changed, counts, keys: collector.keys, notes: [] };
+  const notes = [
+    ...relatedNotes(before, after, pairs),
+    ...lopsidedNotes(lopsided),
+    ...completenessNotes({ before, after, pairs }),
+  ];
+  return { before, after, pairs, changes, changed: collector.changed, counts, keys: collector.keys, notes };
 }

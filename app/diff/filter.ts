@@ -30,6 +30,17 @@ export function filterChanges(comparison: Comparison, filter: ChangeFilter): Uin
   return Uint32Array.from(changes.kind.keys()).filter(passes);
 }
 
+/** Whether one of the two images has a task with a number (pid, or index). */
+export function hasTask({ before, after, pairs }: Comparison, pid: number): boolean {
+  for (let task = 0; task < before.tasks.count; task++) {
+    if (pairNumber(before, after, task, i32At(pairs.taskAfter, task)) === pid) return true;
+  }
+  for (let task = 0; task < after.tasks.count; task++) {
+    if (pairNumber(before, after, i32At(pairs.taskBefore, task), task) === pid) return true;
+  }
+  return false;
+}
+
 /** Whether a change concerns the task with a number. */
 function concernsTask({ before, after, pairs, changes }: Comparison, pid: number): (index: number) => boolean {
   const { tables, descriptors } = pairs;

@@ -12,6 +12,7 @@ import {
 import type { Comparison } from "../diff/comparison.ts";
 import { changeAt, countHolders, groupHeads, holdersOf, kindAt } from "../diff/describe.ts";
 import { pairNumber } from "../diff/pair.ts";
+import { RELATED_CODES } from "../diff/related.ts";
 import { type Checkpoint, commBytes, NONE } from "../model/checkpoint.ts";
 import { detailText } from "../model/detail-keys.ts";
 import type { DetailValue } from "../model/fields.ts";
@@ -270,17 +271,8 @@ export function changeSummary(comparison: Comparison, indices?: Iterable<number>
 }
 
 /** Notes for the head of a comparison: incomplete images, and what was not compared. */
-export function comparisonNotes({ before, after, pairs }: Comparison): string[] {
-  const incomplete = [before.complete ? "" : "before", after.complete ? "" : "after"].filter((side) => side !== "");
-  const notes: string[] = [];
-  if (incomplete.length > 0) {
-    const which = incomplete.length === 2 ? "Both images are" : `The image ${incomplete[0]} is`;
-    notes.push(`${which} incomplete: changes marked uncertain may only be an effect of that.`);
-  }
-  if (pairs.tasksLeftOut > 0) {
-    notes.push(`The descriptors of ${pairs.tasksLeftOut} tasks were not compared: there would be too many pairs.`);
-  }
-  return notes;
+export function comparisonNotes({ notes }: Comparison): string[] {
+  return notes.filter(({ code }) => !RELATED_CODES.has(code)).map(({ message }) => message);
 }
 
 /** Names of the two images, as the user gave them. */

@@ -1,6 +1,6 @@
 // The document that `diff --json` prints and that the page exports. Its shape: public/schema/diff.schema.json.
 
-import type { Change } from "../diff/changes.ts";
+import type { Change, Note } from "../diff/changes.ts";
 import type { Comparison } from "../diff/comparison.ts";
 import { changeAt, changesJson } from "../diff/describe.ts";
 import { jsonText } from "../model/text.ts";
@@ -21,12 +21,21 @@ export interface DiffDocument extends Sources {
   /** Whether `changes` is empty. */
   readonly equal: boolean;
   readonly changes: readonly Change[];
+  /** What was not compared, and what should be kept in mind. */
+  readonly notes: readonly Note[];
 }
 
 /** The document of a comparison; `indices`: of these changes only. */
 export function diffDocument(comparison: Comparison, sources: Sources, indices?: Iterable<number>): DiffDocument {
   const changes = changesJson(comparison, indices);
-  return { schema: 1, before: sources.before, after: sources.after, equal: changes.length === 0, changes };
+  return {
+    schema: 1,
+    before: sources.before,
+    after: sources.after,
+    equal: changes.length === 0,
+    changes,
+    notes: comparison.notes,
+  };
 }
 
 /**
@@ -47,7 +56,7 @@ export function* diffDocumentText(
     next = listed.next();
     if (next.done) yield "\n  ";
   }
-  yield "]\n}\n";
+  yield `],\n  "notes": ${jsonText(comparison.notes)}\n}\n`;
 }
 
 /** The changes as JSON lines: the entries of the document's `changes`, one in each line. */

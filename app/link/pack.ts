@@ -7,12 +7,16 @@ import { FILE_KINDS, TASK_STATES } from "../model/names.ts";
 import { f64At, u8At, u32At } from "../model/read.ts";
 import { encodeText, sameBytes } from "../model/text.ts";
 import { type ByteReader, type ByteWriter, byteReader, byteWriter } from "./bytes.ts";
+import { steps, words } from "./columns.ts";
 import { createMask, type Mask } from "./leave-out.ts";
 import { namePool } from "./name-pool.ts";
+import { readDetails, writeDetails } from "./pack-details.ts";
 import { type Head, headFrom } from "./pack-head.ts";
 
 /** The first bytes of a packed image; the last one is the version. */
-const MAGIC = encodeText("ckptscope pack\x01");
+const MAGIC = encodeText("ckptscope pack\x02");
+/** A version that is still read: it has no details and no ties. */
+const WITHOUT_DETAILS = encodeText("ckptscope pack\x01");
 
 /** A packed image: what the user calls it, and the checkpoint, without records. */
 export interface Unpacked {
@@ -20,9 +24,10 @@ export interface Unpacked {
   readonly checkpoint: Checkpoint;
 }
 
-/** Whether bytes begin like a packed image of this version. */
+/** Whether bytes begin like a packed image of this version, or of one that is still read. */
 export function isPacked(bytes: Uint8Array): boolean {
-  return sameBytes(bytes.subarray(0, MAGIC.length), MAGIC);
+  const magic = bytes.subarray(0, MAGIC.length);
+  return sameBytes(magic, MAGIC) || sameBytes(magic, WITHOUT_DETAILS);
 }
 
 /** What the user called a packed image, without unpacking it; empty if its head is damaged. */
@@ -40,6 +45,7 @@ export function pack(
   writer.raw(MAGIC);
   writer.block(encodeText(JSON.stringify(headOf(checkpoint, name, mask))));
   writeColumns(writer, checkpoint, mask);
+  writeDetails(writer, checkpoint, mask);
   return writer.take();
 }
 
@@ -98,22 +104,6 @@ function writeColumns(writer: ByteWriter, checkpoint: Checkpoint, mask: Mask): v
   for (const column of [pos.low, pos.high, files.flags, files.mode, version.low, version.high]) steps(writer, column);
 }
 
-/** Writes each number as its distance from the one before. */
-function steps(writer: ByteWriter, column: Iterable<number>): void {
-  let before = 0;
-  for (const value of column) {
-    writer.signed(value - before);
-    before = value;
-  }
-}
-
-/** The halves of 64-bit values. */
-function words(values: BigUint64Array): { readonly low: Uint32Array; readonly high: Uint32Array } {
-  const halves = new Uint32Array(values.buffer, values.byteOffset, 2 * values.length);
-  const pick = (odd: number) => new Uint32Array(values.length).map((_, row) => u32At(halves, 2 * row + odd));
-  return { low: pick(0), high: pick(1) };
-}
-
 /** Unpacks what `pack` made; a sentence for anything else. Never throws, whatever the bytes. */
 export function unpack(bytes: Uint8Array): Unpacked | { readonly refused: string } {
   const damaged = { refused: "The image in this link or report is damaged: part of it is missing or was changed." };
@@ -130,6 +120,9 @@ export function unpack(bytes: Uint8Array): Unpacked | { readonly refused: string
   addTasks(builder, columns);
   addTables(builder, columns);
   addFiles(builder, columns);
+  const hasDetails = sameBytes(bytes.subarray(0, MAGIC.length), MAGIC);
+  if ((hasDetails && !readDetails(reader, builder)) || reader.failed || reader.left !== 0) return damaged;
+  clearMissing(builder);
   const { name, problems, ...rest } = head;
   const checkpoint = builder.finish({
     ...rest,
@@ -139,6 +132,12 @@ export function unpack(bytes: Uint8Array): Unpacked | { readonly refused: string
     objectTypes: [],
   });
   return { name, checkpoint: { ...checkpoint, problems } };
+}
+
+/** Unsets HAS.inode where there are no columns of inodes: a forged image can claim them. */
+function clearMissing({ files }: Builder): void {
+  if (files.inodeMode.length > 0) return;
+  for (let file = 0; file < files.count; file++) files.has[file] = u8At(files.has, file) & ~HAS.inode;
 }
 
 type Column = Float64Array;
@@ -217,7 +216,6 @@ function readColumns(reader: ByteReader, builder: Builder): Columns | null {
   const isWhole =
     valid &&
     !reader.failed &&
-    reader.left === 0 &&
     tables.descriptors.reduce((sum, count) => sum + count, 0) === descriptorCount &&
     tasks.table.every((table) => table < tableCount) &&
     descriptors.file.every((file) => file < fileCount);

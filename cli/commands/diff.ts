@@ -3,12 +3,13 @@
 import type { ChangeKind } from "../../app/diff/changes.ts";
 import type { Comparison } from "../../app/diff/comparison.ts";
 import { diff } from "../../app/diff/diff.ts";
-import { filterChanges } from "../../app/diff/filter.ts";
+import { filterChanges, hasTask } from "../../app/diff/filter.ts";
 import { unrelated } from "../../app/diff/related.ts";
 import { changesMarkdown, changesTable } from "../../app/export/changes-text.ts";
 import { diffDocumentText, diffLines } from "../../app/export/diff-json.ts";
 import type { DIFF } from "../arguments/commands.ts";
 import type { ArgumentsOf } from "../arguments/spec.ts";
+import { CliError } from "../error.ts";
 import { type OpenedImage, openImages } from "../images.ts";
 import { type Io, inChunks } from "../io.ts";
 import { diffText } from "./diff-text.ts";
@@ -27,6 +28,8 @@ export async function run({ operands, options }: ArgumentsOf<typeof DIFF>, io: I
 
 async function printChanges(before: OpenedImage, after: OpenedImage, options: DiffOptions, io: Io): Promise<number> {
   const comparison = diff(before.image.checkpoint, after.image.checkpoint);
+  const { pid } = options;
+  if (pid !== undefined && !hasTask(comparison, pid)) throw new CliError(`neither image has a task with pid ${pid}`);
   const indices = filterChanges(comparison, filterOf(options));
   for (const chunk of inChunks(output({ before, after, comparison, indices }, options, io))) {
     if (!(await io.print(chunk))) break;

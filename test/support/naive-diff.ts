@@ -176,7 +176,21 @@ export function naiveDiff(before: State, after: State): Change[] {
   };
   tableSharing("table-shared", "after", "before");
   tableSharing("table-unshared", "before", "after");
-  return changes;
+
+  // An image without any sharing was dumped without finding it out if all that the other shares looks the same in it.
+  const sharesAnything = ({ files, tables, tasks }: State): boolean =>
+    files.some((_, file) => tables.flat().filter((slot) => slot.file === file).length > 1) ||
+    tables.some((_, table) => tasks.filter((task) => task.table === table).length > 1);
+  if (sharesAnything(before) === sharesAnything(after)) return changes;
+  const [one, other] = sharesAnything(before) ? (["before", "after"] as const) : (["after", "before"] as const);
+  const files = other === "after" ? after.files : before.files;
+  const looks = (slot: Slot): string =>
+    JSON.stringify(files[slot[other]?.file ?? -1], (_, value) => (typeof value === "bigint" ? String(value) : value));
+  const apart = grouped(known, (slot) => String(slot[one]?.file)).filter(
+    ([, together]) => new Set(together.map((slot) => slot[other]?.file)).size > 1,
+  );
+  const isUndetected = apart.length > 0 && apart.every(([, few]) => new Set(few.map(looks)).size === 1);
+  return isUndetected ? changes.filter(({ kind }) => !kind.endsWith("shared")) : changes;
 }
 
 function grouped<T>(items: readonly T[], key: (item: T) => string): [first: T, all: T[]][] {

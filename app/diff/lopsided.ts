@@ -1,0 +1,98 @@
+// Images of which one was dumped without something that the other has: without threads, without finding out what is
+// shared. The lack is no change; a note says so instead.
+
+import { type Checkpoint, holderCount, NONE, taskCount } from "../model/checkpoint.ts";
+import { i32At } from "../model/read.ts";
+import type { TaskRow } from "../model/rows.ts";
+import { otherSide, SIDES, type Side } from "../model/side.ts";
+import type { Note } from "./changes.ts";
+import { openFileComparer } from "./compare-open-files.ts";
+import type { Compared } from "./holders.ts";
+
+/** What one of two images lacks as a whole. */
+export interface Lopsided {
+  /** The side that alone has threads as tasks of their own. */
+  readonly threads: Side | null;
+  /** The side that alone tells what is shared. */
+  readonly sharing: Side | null;
+  /** Whether a task that is on one side only is a thread that is not reported. */
+  isThread(side: Side, task: TaskRow): boolean;
+}
+
+/** Finds what only one of the two images has. */
+export function lopsidedOf(compared: Compared): Lopsided {
+  const threads = onlySide((side) => hasThreads(compared[side]));
+  const sharing = onlySide((side) => hasSharing(compared[side]));
+  return {
+    threads,
+    sharing: sharing !== null && isUndetected(compared, sharing) ? sharing : null,
+    isThread: (side, task) => threads === side && isThread(compared[side], task),
+  };
+}
+
+/** The one side of which something is true. */
+function onlySide(holds: (side: Side) => boolean): Side | null {
+  const sides = SIDES.filter(holds);
+  return sides.length === 1 ? (sides[0] as Side) : null;
+}
+
+function isThread({ tasks }: Checkpoint, task: TaskRow): boolean {
+  const pid = i32At(tasks.pid, task);
+  const tgid = i32At(tasks.tgid, task);
+  return pid !== NONE && tgid > 0 && pid !== tgid;
+}
+
+function hasThreads(checkpoint: Checkpoint): boolean {
+  for (let task = 0; task < checkpoint.tasks.count; task++) if (isThread(checkpoint, task)) return true;
+  return false;
+}
+
+function hasSharing({ files, tables }: Checkpoint): boolean {
+  for (let table = 0; table < tables.count; table++) if (taskCount(tables, table) > 1) return true;
+  for (let file = 0; file < files.count; file++) if (holderCount(files, file) > 1) return true;
+  return false;
+}
+
+/**
+ * Whether sharing looks as if it was not found out, on the side that has none: all that the other side shares has there
+ * separate open files that equal each other. Linux-CR only: CRIU always finds out.
+ */
+function isUndetected({ before, after, pairs }: Compared, side: Side): boolean {
+  const [shared, separate] = side === "before" ? [before, after] : [after, before];
+  if (separate.format !== "linux-cr") return false;
+  const same = openFileComparer(separate, separate);
+  const representative = new Int32Array(shared.files.count).fill(NONE);
+  const { descriptors } = pairs;
+  let found = false;
+  for (let row = 0; row < descriptors.count; row++) {
+    const own = i32At(descriptors[side], row);
+    const other = i32At(descriptors[otherSide(side)], row);
+    if (own === NONE || other === NONE) continue;
+    const file = i32At(shared.descriptors.file, own);
+    const alone = i32At(separate.descriptors.file, other);
+    if (file === NONE || alone === NONE) continue;
+    const first = i32At(representative, file);
+    if (first === NONE) representative[file] = alone;
+    else if (first !== alone && same(first, alone) !== 0) return false;
+    else found = true;
+  }
+  return found;
+}
+
+/** Notes on what only one side has. */
+export function lopsidedNotes({ threads, sharing }: Lopsided): Note[] {
+  const notes: Note[] = [];
+  if (threads !== null) {
+    notes.push({
+      code: "threads-on-one-side",
+      message: `Only the image ${threads} has threads as tasks of their own; they are not compared.`,
+    });
+  }
+  if (sharing !== null) {
+    notes.push({
+      code: "sharing-on-one-side",
+      message: `Only the image ${sharing} says which descriptors share an open file and which tasks a table; sharing is not compared.`,
+    });
+  }
+  return notes;
+}
