@@ -8,7 +8,7 @@ import type { DetailValue } from "../model/fields.ts";
 import { LINK_TITLES } from "../model/links.ts";
 import { fileKind } from "../model/names.ts";
 import { i32At, u8At } from "../model/read.ts";
-import { visible } from "../model/text.ts";
+import { stillVisible, visible } from "../model/text.ts";
 
 /** A value on both sides. */
 export interface DetailWords {
@@ -43,7 +43,7 @@ export function detailWords(
   const { key, before, after } = detailChange(comparison, index);
   const spec = specAt(comparison, index, key);
   const words = (value: DetailValue): string => {
-    const text = visible(detailText(spec, value));
+    const text = stillVisible(detailText(spec, value));
     return value === null || text === "none" ? text : quote(shortened(text));
   };
   return { title: visible(spec.title), before: words(before), after: words(after) };

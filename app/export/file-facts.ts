@@ -8,7 +8,7 @@ import { detailsOf } from "../model/detail-store.ts";
 import { LINK_ROLES, LINK_TITLES, type Link, type LinkRole, linksOf } from "../model/links.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import type { FileRow, TableRow } from "../model/rows.ts";
-import { visible } from "../model/text.ts";
+import { stillVisible } from "../model/text.ts";
 import { fileName } from "../model/words.ts";
 
 /** A thing to say of a file: `state listen`, `other end pid 12 fd 4`. */
@@ -43,7 +43,7 @@ function detailFacts(checkpoint: Checkpoint, file: FileRow): FileFact[] {
     const spec: DetailSpec = fileDetail(key, kind);
     if (spec.compared !== "value" && spec.compared !== "volatile") return [];
     if (value === null || value === "" || value === 0 || (Array.isArray(value) && value.length === 0)) return [];
-    return [{ title: spec.title, value: visible(detailText(spec, value)) }];
+    return [{ title: spec.title, value: stillVisible(detailText(spec, value)) }];
   });
 }
 

@@ -80,6 +80,14 @@ export function visible(text: string): string {
 }
 
 /**
+ * Text that was made visible where it was decoded, as messages, fields and details are. It may come from a link all the
+ * same: what is invisible becomes an escape, and the backslashes of earlier escapes stay as they are.
+ */
+export function stillVisible(text: string): string {
+  return PLAIN.test(text) ? text : text.replace(INVISIBLE, escaped);
+}
+
+/**
  * A value as JSON in one line. JSON.stringify leaves C1 controls, DEL and invisible characters as they are; here they
  * are escaped, so that the document can be printed to a terminal. The value is the same.
  */

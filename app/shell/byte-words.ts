@@ -4,7 +4,7 @@ import { type Checkpoint, NONE } from "../model/checkpoint.ts";
 import type { Field } from "../model/fields.ts";
 import { u16At, u32At } from "../model/read.ts";
 import type { RecordRow } from "../model/rows.ts";
-import { visible } from "../model/text.ts";
+import { stillVisible, visible } from "../model/text.ts";
 import { counted } from "../model/words.ts";
 import { recordStyle } from "./hex-rows.ts";
 
@@ -46,7 +46,7 @@ export function describeByte(
 const fieldWords = ({ name, type, offset }: Field): string => `field ${visible(name)}, ${visible(type)} from ${offset}`;
 
 const shortened = (text: string): string => {
-  const seen = visible(text);
+  const seen = stillVisible(text);
   return seen.length > 120 ? `${seen.slice(0, 119)}…` : seen;
 };
 

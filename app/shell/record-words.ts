@@ -5,7 +5,7 @@ import { usageNames } from "../model/columns/files.ts";
 import type { Field } from "../model/fields.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import type { RecordRow } from "../model/rows.ts";
-import { visible } from "../model/text.ts";
+import { stillVisible, visible } from "../model/text.ts";
 import { counted, fileName } from "../model/words.ts";
 import { taskName } from "./describe.ts";
 
@@ -107,7 +107,7 @@ export function summaryOf(fields: readonly Field[]): string {
 const HEADER_FIELDS = new Set(["type", "len", "size"]);
 
 const clipped = (text: string): string => {
-  const seen = visible(text);
+  const seen = stillVisible(text);
   return seen.length > SUMMARY_LENGTH ? `${seen.slice(0, SUMMARY_LENGTH - 1)}…` : seen;
 };
 

@@ -1,7 +1,7 @@
 // The banner above the views: an image that failed to open, errors in the image, or notes on a comparison.
 
 import type { Verdict } from "../../model/earlier.ts";
-import { visible } from "../../model/text.ts";
+import { stillVisible } from "../../model/text.ts";
 import { grouped } from "../../model/words.ts";
 import { describeIncomplete } from "../../shell/incomplete.ts";
 import { describeOrder } from "../../shell/order.ts";
@@ -36,7 +36,7 @@ export function Banner() {
   return (
     <div className="banner banner-error" role="status">
       <p>
-        {visible(first.message)}
+        {stillVisible(first.message)}
         {first.offset !== null && <span className="mono muted"> at {first.offset}</span>}
         {errors.length > 1 && <span className="muted"> and {grouped(errors.length - 1)} more</span>}
       </p>

@@ -7,7 +7,7 @@ import { f64At, u32At } from "../../model/read.ts";
 import { objectOf, recordOf, type Selection } from "../../model/related.ts";
 import type { RecordRow } from "../../model/rows.ts";
 import { onSide, otherSide } from "../../model/side.ts";
-import { visible } from "../../model/text.ts";
+import { stillVisible, visible } from "../../model/text.ts";
 import { bytesText } from "../../shell/bytes-text.ts";
 import { counterpart } from "../../shell/counterpart.ts";
 import { alignFields, differing, type FieldPair } from "../../shell/field-pairs.ts";
@@ -135,7 +135,9 @@ function PairRow({
             <span className="muted">missing</span>
           ) : (
             <>
-              <span className="pair-value">{visible(field.role === undefined ? field.raw.slice(0, 120) : "")}</span>
+              <span className="pair-value">
+                {stillVisible(field.role === undefined ? field.raw.slice(0, 120) : "")}
+              </span>
               <Marked bytes={bytes[side] ?? new Uint8Array(0)} changed={changed} />
             </>
           )}

@@ -3,7 +3,7 @@
 import { type Checkpoint, type Problem, recordMember } from "../../model/checkpoint.ts";
 import { f64At, u32At } from "../../model/read.ts";
 import type { RecordRow } from "../../model/rows.ts";
-import { visible } from "../../model/text.ts";
+import { stillVisible } from "../../model/text.ts";
 import { STEP } from "./links.tsx";
 import { Section } from "./Section.tsx";
 
@@ -17,7 +17,7 @@ export function ProblemsOf({ checkpoint, records }: { checkpoint: Checkpoint; re
       <ul>
         {found.slice(0, STEP).map(({ severity, message, offset, code }) => (
           <li key={`${code}-${offset}-${message}`}>
-            <span className={`severity-${severity}`}>{severity}</span> {visible(message)}{" "}
+            <span className={`severity-${severity}`}>{severity}</span> {stillVisible(message)}{" "}
             <span className="mono muted">at {offset}</span>
           </li>
         ))}

@@ -5,7 +5,7 @@ import { type Checkpoint, recordMember } from "../../model/checkpoint.ts";
 import type { Field } from "../../model/fields.ts";
 import { f64At, u32At } from "../../model/read.ts";
 import type { RecordRow } from "../../model/rows.ts";
-import { visible } from "../../model/text.ts";
+import { stillVisible, visible } from "../../model/text.ts";
 import { describe } from "../../shell/describe.ts";
 import { fieldAt } from "../../shell/hex-rows.ts";
 import type { DocumentId } from "../../worker/protocol.ts";
@@ -101,7 +101,7 @@ function FieldCells({ checkpoint, member, field }: { checkpoint: Checkpoint; mem
       <th scope="row" title={type}>
         {visible(name)}
       </th>
-      <td>{role === "payload" ? <span className="muted">{length} bytes</span> : visible(raw)}</td>
+      <td>{role === "payload" ? <span className="muted">{length} bytes</span> : stillVisible(raw)}</td>
       <td>
         <Meaning checkpoint={checkpoint} field={field} />
       </td>
@@ -120,7 +120,7 @@ function FieldCells({ checkpoint, member, field }: { checkpoint: Checkpoint; mem
 }
 
 function Meaning({ checkpoint, field: { meaning, refers } }: { checkpoint: Checkpoint; field: Field }) {
-  if (refers === undefined) return meaning === null ? null : visible(meaning);
+  if (refers === undefined) return meaning === null ? null : stillVisible(meaning);
   const { word, name } = describe(checkpoint, refers);
-  return <ObjectLink {...refers}>{meaning === null ? `${word} ${name}` : visible(meaning)}</ObjectLink>;
+  return <ObjectLink {...refers}>{meaning === null ? `${word} ${name}` : stillVisible(meaning)}</ObjectLink>;
 }

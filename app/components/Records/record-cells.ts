@@ -4,7 +4,7 @@ import type { Checkpoint } from "../../model/checkpoint.ts";
 import type { Field } from "../../model/fields.ts";
 import { f64At, u32At } from "../../model/read.ts";
 import type { RecordRow } from "../../model/rows.ts";
-import { visible } from "../../model/text.ts";
+import { stillVisible, visible } from "../../model/text.ts";
 import { counted } from "../../model/words.ts";
 import type { Line } from "../../shell/outline.ts";
 import { aboutRecord, type RecordLinks, refersTo, summaryOf } from "../../shell/record-words.ts";
@@ -62,7 +62,7 @@ function fieldCells(fields: readonly Field[] | null, nth: number): Cells {
 /** The value of a field, and its meaning: `4 · O_RDWR`. */
 function valueText({ role, raw, meaning, length }: Field): string {
   if (role === "padding") return "padding";
-  const value = visible(raw.length > 200 ? `${raw.slice(0, 200)}…` : raw);
+  const value = stillVisible(raw.length > 200 ? `${raw.slice(0, 200)}…` : raw);
   if (role === "payload" && value === "") return counted(length, "byte");
-  return meaning === null ? value : [value, visible(meaning)].filter(Boolean).join(" · ");
+  return meaning === null ? value : [value, stillVisible(meaning)].filter(Boolean).join(" · ");
 }

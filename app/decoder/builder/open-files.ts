@@ -93,6 +93,11 @@ export function createOpenFiles(decoded: () => number, text: TextPool) {
       setName(file, text.add(bytes, 0, bytes.length), bytes.length, Math.min(stable, bytes.length));
     },
 
+    /** `setName` for a name that is raw bytes of the image in part. */
+    setNameBytes(file: FileRow, name: Uint8Array, stable: number): void {
+      setName(file, text.add(name, 0, name.length), name.length, stable);
+    },
+
     /** Reserves capacity for more files. */
     reserveFiles(more: number): void {
       if (files.count + more <= files.capacity) return;

@@ -97,7 +97,7 @@ function nameSocket(walk: Walk, row: FileRow, file: StructReader): void {
     return;
   }
   const { name, stable } = socketName(socket.words, socket.local);
-  builder.setName(row, name, stable);
+  builder.setNameBytes(row, name, stable);
   builder.addFileRecord(row, socket.record);
   if (socket.detail !== NONE) builder.addFileRecord(row, socket.detail);
 }

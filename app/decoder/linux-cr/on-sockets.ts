@@ -1,8 +1,9 @@
 // Records of sockets: SOCKET, SOCKET_UNIX and SOCKET_INET. SOCKET_FRAG is in slow-records.ts.
 
 import { NONE } from "../../model/checkpoint.ts";
+import { encodeText } from "../../model/text.ts";
 import { OBJECTS } from "./actions.ts";
-import { internetAddress, unixAddress } from "./socket-addresses.ts";
+import { internetAddress, unixName } from "./socket-addresses.ts";
 import { SOCKET_WORDS, socketWords } from "./socket-names.ts";
 import { readStruct, resolve, type Walk } from "./walk.ts";
 
@@ -23,7 +24,7 @@ export function onSocketUnix(walk: Walk): void {
   const socket = walk.sockets[resolve(walk, reader.number("this"), OBJECTS.SOCK)];
   if (socket === undefined) return;
   socket.detail = walk.record;
-  socket.local = unixAddress(reader.bytes("laddr"), reader.number("laddr_len"));
+  socket.local = unixName(reader.bytes("laddr"), reader.number("laddr_len"));
 }
 
 /** SOCKET_INET: the addresses of the socket that was described last. */
@@ -32,5 +33,7 @@ export function onSocketInet(walk: Walk): void {
   if (socket === undefined) return;
   const reader = readStruct(walk, "ckpt_hdr_socket_inet");
   socket.detail = walk.record;
-  socket.local = internetAddress(reader, socket.words?.family ?? "", "local");
+  const local = internetAddress(reader, socket.words?.family ?? "", "local");
+  // A raw socket has its protocol in the place of the port.
+  socket.local = encodeText(socket.words?.type === "raw" ? local.slice(0, Math.max(0, local.lastIndexOf(":"))) : local);
 }

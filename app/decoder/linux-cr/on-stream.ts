@@ -74,7 +74,7 @@ function addOtherObject(walk: Walk, objtype: number, objref: number, kind: numbe
   const object = walk.builder.addObject(objref, Math.min(objtype, 255), record);
   announceTaskObject(walk, objtype, objref);
   if (kind === OBJECTS.SOCK) {
-    walk.pendingSocket = walk.sockets.push({ record, words: null, local: "", detail: NONE }) - 1;
+    walk.pendingSocket = walk.sockets.push({ record, words: null, local: new Uint8Array(0), detail: NONE }) - 1;
     return walk.pendingSocket;
   }
   if (kind === OBJECTS.TTY) {

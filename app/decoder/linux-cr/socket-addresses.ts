@@ -24,11 +24,19 @@ export function internetAddress(inet: StructReader, family: string, end: "local"
   return `[${ipv6Text(bytes)}]:${port}`;
 }
 
-/** The path, or @name in the abstract namespace, of a sockaddr_un of which `length` bytes count; empty if unnamed. */
-export function unixAddress(sockaddr: Uint8Array, length: number): string {
-  const name = sockaddr.subarray(2, Math.min(length, sockaddr.length));
-  if (name.length === 0) return "";
-  if (name[0] === 0) return name.length === 1 ? "" : `@${visibleText(name.subarray(1))}`;
+/** The name in a sockaddr_un of which `length` bytes count, raw: a path, @name in the abstract namespace, or empty. */
+export function unixName(sockaddr: Uint8Array, length: number): Uint8Array {
+  const name = sockaddr.slice(2, Math.min(length, sockaddr.length));
+  if (name.length === 0) return name;
+  if (name[0] === 0) {
+    name[0] = AT_SIGN;
+    return name.length === 1 ? name.subarray(1) : name;
+  }
   const end = name.indexOf(0);
-  return visibleText(end < 0 ? name : name.subarray(0, end));
+  return end < 0 ? name : name.subarray(0, end);
 }
+
+/** `unixName` as visible text. */
+export const unixAddress = (sockaddr: Uint8Array, length: number): string => visibleText(unixName(sockaddr, length));
+
+const AT_SIGN = 0x40;

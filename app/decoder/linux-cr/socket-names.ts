@@ -1,7 +1,7 @@
 // Describes sockets in words and names them: `socket:[tcp 127.0.0.1:80 listen]`.
 
 import { SOCKET_FAMILIES, SOCKET_STATES, SOCKET_TYPES } from "../../model/names.ts";
-import { visible } from "../../model/text.ts";
+import { encodeText } from "../../model/text.ts";
 import type { StructReader } from "./struct-reader.ts";
 
 /** IPPROTO_… of Linux include/linux/in.h. */
@@ -39,21 +39,25 @@ export function socketWords(socket: StructReader): SocketWords {
   };
 }
 
-/** A name, and the number of leading characters that are the same in every dump. */
+/** A name, and how many of its bytes are the same in every dump. */
 export interface StableName {
-  readonly name: string;
+  readonly name: Uint8Array;
   readonly stable: number;
 }
 
-/** The name of a socket. Comparisons ignore the state at its end. */
-export function socketName(words: SocketWords, local: string): StableName {
+/** The name of a socket with the raw address `local`. Comparisons ignore the state at its end. */
+export function socketName(words: SocketWords, local: Uint8Array): StableName {
   const inet = words.family === "inet" || words.family === "inet6";
   const what = inet
     ? words.protocol || words.type
     : words.family === "unix"
       ? `unix ${words.type}`
       : `${words.family} ${words.type}`;
-  const stable = `socket:[${what}${local === "" ? "" : ` ${visible(local)}`}`;
-  const state = inet && words.state !== "" ? ` ${words.state}` : "";
-  return { name: `${stable}${state}]`, stable: stable.length };
+  const before = encodeText(`socket:[${what}${local.length === 0 ? "" : " "}`);
+  const after = encodeText(`${inet && words.state !== "" ? ` ${words.state}` : ""}]`);
+  const name = new Uint8Array(before.length + local.length + after.length);
+  name.set(before);
+  name.set(local, before.length);
+  name.set(after, before.length + local.length);
+  return { name, stable: before.length + local.length };
 }

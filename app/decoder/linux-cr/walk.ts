@@ -27,7 +27,7 @@ export interface SocketObject {
   record: RecordRow;
   /** `null` until its SOCKET record is reached. */
   words: SocketWords | null;
-  local: string;
+  local: Uint8Array;
   /** Row of SOCKET_UNIX or SOCKET_INET. */
   detail: RecordRow;
 }
