@@ -1,12 +1,22 @@
-// What an argument names, as sources of bytes: a file, a directory with an image set, standard input.
+// What an argument names, as sources of bytes: a file, a directory with images, a pipe, standard input.
 
-import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from "node:fs";
-import { join } from "node:path";
-import { bytesSource, type Source, SourceError } from "../app/decoder/source.ts";
+import {
+  closeSync,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from "node:fs";
+import { bytesSource, joinedSource, type Source, SourceError } from "../app/decoder/source.ts";
+import { decodeText } from "../app/model/text.ts";
 import { systemReason } from "./error.ts";
 import type { Io } from "./io.ts";
 
-/** The files that one argument names, to be decoded as one image. */
+/** The files that one argument names, in which images are found. */
 export interface Input {
   readonly name: string;
   /** Size of all files together. */
@@ -16,49 +26,132 @@ export interface Input {
   close(): void;
 }
 
+export interface InputOptions {
+  /** Whether to read what symbolic links in a directory lead to outside of it. Default: true. */
+  readonly outside?: boolean;
+}
+
+/** A path as Node has it; bytes where they are not UTF-8. */
+type Path = string | Buffer;
+
+/** Names of standard input. They are opened as `-`, as a socket cannot be opened by its name. */
+const STDIN: ReadonlySet<string> = new Set(["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"]);
+
+/** Whether a path can be read only once: standard input, a FIFO, a process substitution. */
+export function isStream(path: string): boolean {
+  if (STDIN.has(path)) return true;
+  const stats = statOf(exactPath(path));
+  return stats !== null && !stats.isFile() && !stats.isDirectory();
+}
+
+/** Whether a path is a directory. */
+export const isDirectory = (path: string): boolean =>
+  !STDIN.has(path) && (statOf(exactPath(path))?.isDirectory() ?? false);
+
 /**
  * Opens the files that an argument names; `-` is standard input.
  *
  * @throws SourceError with a sentence for the user.
  */
-export async function openInput(path: string, io: Io): Promise<Input> {
-  if (path === "-") {
+export async function openInput(path: string, io: Io, { outside = true }: InputOptions = {}): Promise<Input> {
+  if (STDIN.has(path)) {
     const bytes = await io.readStdin();
-    return { name: "-", bytes: bytes.length, sources: [bytesSource("-", bytes)], close: () => {} };
+    return { name: path, bytes: bytes.length, sources: [bytesSource(path, bytes)], close: () => {} };
   }
   try {
-    return statSync(path).isDirectory() ? openDirectory(path) : openFiles(path, [path], [path]);
+    const exact = exactPath(path);
+    const stats = statSync(exact);
+    if (stats.isDirectory()) return openFiles(path, filesIn(exact, outside));
+    if (stats.isFile()) return openFiles(path, [{ name: path, path: exact }]);
+    const source = readStream(path, exact);
+    return { name: path, bytes: source.size, sources: [source], close: () => {} };
   } catch (error) {
+    if (error instanceof SourceError) throw error;
     throw new SourceError(`${path}: ${systemReason(error)}`);
   }
 }
 
-function openDirectory(path: string): Input {
-  const names = readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-  return openFiles(
-    path,
-    names,
-    names.map((name) => name.slice(path.length).replace(/^[/\\]+/, "")),
-  );
+/** An argument as the bytes that were given: Node puts U+FFFD in place of what is not UTF-8. */
+function exactPath(path: string): Path {
+  if (!path.includes("\ufffd")) return path;
+  try {
+    const all = readFileSync("/proc/self/cmdline");
+    for (let from = 0; from < all.length; ) {
+      const end = all.indexOf(0, from);
+      const argument = all.subarray(from, end < 0 ? all.length : end);
+      if (argument.toString() === path) return argument;
+      from += argument.length + 1;
+    }
+  } catch {
+    // No /proc: as Node has it.
+  }
+  return path;
 }
 
-function openFiles(name: string, paths: readonly string[], names: readonly string[]): Input {
+/** A file of a directory, or a link that is kept as its target's path. */
+interface Listed {
+  /** Relative to the directory, with slashes. */
+  readonly name: string;
+  readonly path: Path;
+  readonly link?: Uint8Array;
+}
+
+/** Links to parent sets that are followed one after the other. */
+const MOST_PARENTS = 32;
+
+const SLASH = 47;
+
+/** The files in a directory and its subdirectories, by name. */
+function filesIn(directory: Path, outside: boolean): Listed[] {
+  const found: Listed[] = [];
+  const root = realpathSync.native(directory, "buffer");
+  const isWithin = (path: Buffer): boolean =>
+    path.subarray(0, root.length).equals(root) && (path.length === root.length || path[root.length] === SLASH);
+  const open = [{ path: Buffer.from(directory as Buffer), prefix: "", parents: 0 }];
+  for (let current = open.pop(); current !== undefined; current = open.pop()) {
+    const { prefix, parents } = current;
+    for (const entry of readdirSync(current.path, { withFileTypes: true, encoding: "buffer" })) {
+      const name = `${prefix}${decodeText(entry.name)}`;
+      const path = Buffer.concat([current.path, Buffer.from("/"), entry.name]);
+      if (entry.isDirectory()) open.push({ path, prefix: `${name}/`, parents });
+      else if (entry.isFile()) found.push({ name, path });
+      if (!entry.isSymbolicLink()) continue;
+      const target = statOf(path);
+      const inside = target !== null && isWithin(realpathSync.native(path, "buffer"));
+      if (target?.isFile() && (inside || outside)) found.push({ name, path });
+      // A set's parent is a link to the set before. Inside of the directory that one is listed anyway.
+      if (entry.name.toString() !== "parent" || target?.isFile()) continue;
+      if (target?.isDirectory() && !inside && outside && parents < MOST_PARENTS) {
+        open.push({ path, prefix: `${name}/`, parents: parents + 1 });
+      } else found.push({ name, path, link: readlinkSync(path, "buffer") });
+    }
+  }
+  return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function statOf(path: Path) {
+  try {
+    return statSync(path);
+  } catch {
+    return null;
+  }
+}
+
+function openFiles(name: string, files: readonly Listed[]): Input {
   const descriptors: number[] = [];
-  const sources = paths.map((path, index) => {
+  const sources = files.map((file) => {
+    if (file.link !== undefined) return bytesSource(file.name, file.link);
     let fd: number | null = null;
     // A set may have more files than a process may have open, so each is opened when it is first read.
     const open = (): number => {
       if (fd === null) {
-        fd = openSync(path, "r");
+        fd = openSync(file.path, "r");
         descriptors.push(fd);
       }
       return fd;
     };
-    const size = paths.length === 1 ? fstatSync(open()).size : statSync(path).size;
-    return fileSource(names[index] ?? path, size, open);
+    const { size, mtimeMs } = files.length === 1 ? fstatSync(open()) : statSync(file.path);
+    return { ...fileSource(file.name, size, open), modified: mtimeMs / 1000 };
   });
   return {
     name,
@@ -68,6 +161,43 @@ function openFiles(name: string, paths: readonly string[], names: readonly strin
       for (const fd of descriptors) closeSync(fd);
     },
   };
+}
+
+/** The most that is read of a pipe, which is kept in memory. */
+const STREAM_LIMIT = 2 * 2 ** 30;
+const STREAM_BLOCK = 4 << 20;
+
+/** Reads a FIFO, a process substitution or a device to its end. */
+function readStream(name: string, path: Path): Source {
+  const fd = openSync(path, "r");
+  try {
+    const blocks: Uint8Array[] = [];
+    let size = 0;
+    for (let ended = false; !ended; ) {
+      const block = new Uint8Array(STREAM_BLOCK);
+      let filled = 0;
+      while (filled < block.length && !ended) {
+        const count = readSync(fd, block, filled, block.length - filled, null);
+        filled += count;
+        ended = count === 0;
+      }
+      size += filled;
+      if (size > STREAM_LIMIT) {
+        throw new SourceError(
+          `${name}: more than the 2 GiB that are read from a pipe; save it to a file and open that`,
+        );
+      }
+      blocks.push(filled === block.length ? block : block.slice(0, filled));
+      // /dev/zero has no end.
+      if (blocks.length === 1 && !ended && block.every((byte) => byte === 0)) break;
+    }
+    return joinedSource(
+      name,
+      blocks.map((block) => bytesSource(name, block)),
+    );
+  } finally {
+    closeSync(fd);
+  }
 }
 
 function fileSource(name: string, size: number, open: () => number): Source {

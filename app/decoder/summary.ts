@@ -13,21 +13,30 @@ const DECODED_LIMIT = 16 << 20;
 /** A header is within this many bytes. */
 const HEAD = 64 << 10;
 
+export interface SummaryOptions {
+  readonly signal?: AbortSignal;
+  /** Whether tasks are counted, for which a small image is decoded whole. Default: true. */
+  readonly tasks?: boolean;
+}
+
 /**
- * Summarises an image. A small one is decoded for it, of a large Linux-CR image the beginning.
+ * Summarises an image. Of one that is not decoded whole the beginning is, if it is a Linux-CR stream.
  *
  * @throws the signal's reason if aborted.
  */
-export async function summarise(found: FoundImage, signal?: AbortSignal): Promise<ImageSummary> {
+export async function summarise(
+  found: FoundImage,
+  { signal, tasks = true }: SummaryOptions = {},
+): Promise<ImageSummary> {
   const { format, sources } = found;
   const read = sources.filter(({ name }) => !/(^|\/)pages-[^/]*$/.test(name));
-  const isSmall = read.reduce((sum, { size }) => sum + size, 0) <= DECODED_LIMIT;
-  if (!isSmall && format === "criu") return summaryOf(found, null);
-  const part = isSmall ? found : { ...found, sources: sources.map(headOf) };
+  const isWhole = tasks && read.reduce((sum, { size }) => sum + size, 0) <= DECODED_LIMIT;
+  if (!isWhole && format === "criu") return summaryOf(found, null);
+  const part = isWhole ? found : { ...found, sources: sources.map(headOf) };
   try {
     const image = await openFound(part, signal ? { signal } : {});
     const summary = await summaryOf(found, "refused" in image ? null : image.checkpoint);
-    return isSmall ? summary : { ...summary, tasks: null };
+    return isWhole ? summary : { ...summary, tasks: null };
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
     return summaryOf(found, null);

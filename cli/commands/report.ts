@@ -2,17 +2,20 @@
 
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { SourceError } from "../../app/decoder/source.ts";
 import { fillReport } from "../../app/export/report.ts";
 import { bundle } from "../../app/link/bundle.ts";
 import { createMask, type LeaveOut } from "../../app/link/leave-out.ts";
 import { pack } from "../../app/link/pack.ts";
 import { SIDES } from "../../app/model/side.ts";
+import { visible } from "../../app/model/text.ts";
 import type { REPORT } from "../arguments/commands.ts";
 import type { ArgumentsOf } from "../arguments/spec.ts";
 import { CliError } from "../error.ts";
 import { pageFolder } from "../http/page.ts";
 import { type OpenedImage, openImages } from "../images.ts";
 import type { Io } from "../io.ts";
+import { earlierFirst } from "../order.ts";
 import { isStandardOutput, openOutput } from "../output.ts";
 
 /**
@@ -37,7 +40,7 @@ export async function run({ operands, options }: ArgumentsOf<typeof REPORT>, io:
   const { output } = options;
   if (output === undefined) throw new CliError("no output file; use -o FILE.html");
   const page = readFileSync(join(pageFolder(), "report.html"), "utf8");
-  const images = await openImages(operands, io, options);
+  const images = await openImages(await inOrder(operands, io, options.set), io, options);
   try {
     // The value was checked when the arguments were parsed.
     const parts = await reportOf(images, options["leave-out"] as LeaveOut, page);
@@ -57,5 +60,15 @@ async function writeParts(path: string, options: { readonly force: boolean }, pa
     file.finish();
   } finally {
     file.discard();
+  }
+}
+
+/** The images to compare, the earlier one first. */
+async function inOrder(paths: readonly string[], io: Io, set: string | undefined): Promise<readonly string[]> {
+  try {
+    return await earlierFirst(paths, io, set);
+  } catch (error) {
+    if (error instanceof SourceError) throw new CliError(visible(error.message));
+    throw error;
   }
 }

@@ -1,14 +1,16 @@
 // The index page of a directory of images: links that open and compare them.
 
 import { toFragment } from "../../app/link/link.ts";
+import { earlierOf } from "../../app/model/earlier.ts";
 import { visible } from "../../app/model/text.ts";
 import { grouped, timeText } from "../../app/model/words.ts";
 import type { ListedImage } from "./serve-list.ts";
 
 /** The index as HTML: each image with a link that opens it, and one that compares it with the next older one. */
 export function indexPage(images: readonly ListedImage[], origin: string): string {
-  const byTime = images.toSorted((a, b) => a.modified - b.modified);
-  const rows = images.map((image) => row(image, byTime[byTime.indexOf(image) - 1], origin));
+  const inOrder = images.toSorted((a, b) => (earlierOf(a.evidence, b.evidence).earlier === "first" ? -1 : 1));
+  const place = new Map(inOrder.map((image, index) => [image, index]));
+  const rows = images.map((image) => row(image, inOrder[(place.get(image) ?? 0) - 1], origin));
   return [
     "<!doctype html>",
     '<html lang="en"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark">',
@@ -27,10 +29,17 @@ function row(image: ListedImage, older: ListedImage | undefined, origin: string)
     openLink(visible(image.path), origin, image),
     grouped(image.bytes),
     timeText(Math.floor(image.modified / 1000)),
-    older === undefined ? "" : openLink(`compare with ${visible(older.path)}`, origin, older, image),
+    older === undefined ? "" : compareLink(image, older, origin),
     `<a href="${html(addressOf(origin, image))}">file</a>`,
   ];
   return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
+}
+
+/** A link that compares an image with the one before it, and a note if it is not certain which is earlier. */
+function compareLink(image: ListedImage, older: ListedImage, origin: string): string {
+  const { sure, reason } = earlierOf(older.evidence, image.evidence);
+  const link = openLink(`compare with ${visible(older.path)}`, origin, older, image);
+  return sure ? link : `${link} <span title="${html(reason)}">(order unsure)</span>`;
 }
 
 /** A link that opens the page with one image, or with two to compare. */

@@ -2,8 +2,12 @@
 
 import { readdirSync, statSync } from "node:fs";
 import { join, relative, sep } from "node:path";
+import { archiveForm, HEAD_BYTES } from "../../app/decoder/archive/forms.ts";
 import { recogniseCriu } from "../../app/decoder/criu/index.ts";
 import { recognise } from "../../app/decoder/linux-cr/recognise.ts";
+import { findImage } from "../../app/decoder/open.ts";
+import { summarise } from "../../app/decoder/summary.ts";
+import type { Evidence } from "../../app/model/earlier.ts";
 import { isFolder, openHosted } from "../http/hosted.ts";
 import type { Io } from "../io.ts";
 
@@ -17,6 +21,8 @@ export interface ListedImage {
   readonly bytes: number;
   /** Milliseconds since 1970. */
   readonly modified: number;
+  /** When it was written. */
+  readonly evidence: Evidence;
 }
 
 /** The images in a directory and its subdirectories, by path. Symbolic links and hidden files are skipped. */
@@ -43,14 +49,20 @@ export async function imagesIn(folder: string, io: Io): Promise<ListedImage[]> {
 }
 
 async function listed(folder: string, path: string, io: Io): Promise<ListedImage> {
-  const { source, close } = await openHosted(path, io);
-  close();
-  const name = relative(folder, path).split(sep).join("/");
-  return {
-    path: isFolder(path) ? `${name}.tar` : name,
-    bytes: source.size,
-    modified: statSync(path).mtimeMs,
-  };
+  const { source, close } = await openHosted(path, io, { outside: false });
+  try {
+    const name = relative(folder, path).split(sep).join("/");
+    const modified = statSync(path).mtimeMs;
+    const none = { name, time: null, uptime: null, parent: null, packedTime: null, fileTime: modified / 1000 };
+    // An archive is not unpacked for a list.
+    const form = isFolder(path) ? null : archiveForm(await source.read(0, Math.min(HEAD_BYTES, source.size)));
+    const found = form === null || form === "tar" ? await findImage([source], {}) : null;
+    const isOne = found !== null && !("refused" in found);
+    const evidence = isOne ? { ...(await summarise(found, { tasks: false })), name } : none;
+    return { path: isFolder(path) ? `${name}.tar` : name, bytes: source.size, modified, evidence };
+  } finally {
+    close();
+  }
 }
 
 /** Whether a path is a directory with the files of a CRIU image set. */
@@ -58,7 +70,7 @@ export const isImageSet = (path: string): boolean =>
   isFolder(path) && readdirSync(path).some((name) => name === "inventory.img" || /^pstree(?:-\d+)?\.img$/.test(name));
 
 async function isImage(path: string, io: Io): Promise<boolean> {
-  const { source, close } = await openHosted(path, io);
+  const { source, close } = await openHosted(path, io, { outside: false });
   try {
     const head = await source.read(0, 512);
     return recogniseCriu(source.name, head) !== null || (await recognise(source)) !== null;

@@ -65,7 +65,7 @@ export function folderHandler(folder: string, page: string, io: Io): Handler {
     if (path.startsWith("/page/")) return sendPage(page, path.slice("/page".length), response);
     const file = path.startsWith("/images/") ? imageAt(folder, path.slice("/images".length)) : null;
     if (file === null) return refuse(response, 404);
-    const { source, etag, close } = await openHosted(file, io);
+    const { source, etag, close } = await openHosted(file, io, { outside: false });
     try {
       await sendSource(request, response, source, etag, IMAGE_HEADERS);
     } finally {

@@ -12,7 +12,9 @@ import { type Hosted, hostedName, openHosted } from "../http/hosted.ts";
 import { pageFolder, sendPage } from "../http/page.ts";
 import { sendSource } from "../http/ranges.ts";
 import { type Handler, type Listening, listen, refuse, untilEnded } from "../http/server.ts";
+import { isStream } from "../input.ts";
 import type { Io } from "../io.ts";
+import { earlierFirst } from "../order.ts";
 
 export async function run({ operands }: ArgumentsOf<typeof VIEW>, io: Io): Promise<number> {
   const folder = pageFolder();
@@ -36,15 +38,18 @@ export async function run({ operands }: ArgumentsOf<typeof VIEW>, io: Io): Promi
  * @param folder The built page.
  * @throws SourceError if an image cannot be opened.
  */
-export async function serveImages(paths: readonly string[], folder: string, io: Io): Promise<Listening> {
+export async function serveImages(given: readonly string[], folder: string, io: Io): Promise<Listening> {
   // Report files that cannot be opened now rather than in the page.
-  for (const path of paths) if (path !== "-") (await openHosted(path, io)).close();
-  const stdin = paths.includes("-") ? await openHosted("-", io) : null;
+  for (const path of given) if (!isStream(path)) (await openHosted(path, io)).close();
+  const paths = await earlierFirst(given, io);
+  // A pipe is read once.
+  const streams = new Map<string, Hosted>();
+  for (const path of paths) if (isStream(path)) streams.set(path, await openHosted(path, io));
   // Other users of this machine and other pages in the browser do not know the token, so they get nothing.
   const prefix = `/${randomBytes(18).toString("base64url")}/`;
   const images = paths.map((path) => ({
     name: hostedName(path),
-    open: async () => (path === "-" && stdin !== null ? stdin : await openHosted(path, io)),
+    open: async () => streams.get(path) ?? (await openHosted(path, io)),
   }));
   const { address, close } = await listen(imagesHandler(images, prefix, folder));
   const page = address.slice(0, -1) + prefix;

@@ -1,9 +1,8 @@
 // An image on disk to be served: a file as it is, a directory with an image set as a tar archive of it.
 
-import { statSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import type { Source } from "../../app/decoder/source.ts";
-import { type Input, openInput } from "../input.ts";
+import { type Input, type InputOptions, isDirectory, openInput } from "../input.ts";
 import type { Io } from "../io.ts";
 import { tarSource } from "./tar-source.ts";
 
@@ -14,7 +13,7 @@ export interface Hosted {
   close(): void;
 }
 
-export const isFolder = (path: string): boolean => path !== "-" && statSync(path).isDirectory();
+export const isFolder = isDirectory;
 
 /** The name under which an image is served. */
 export function hostedName(path: string): string {
@@ -28,8 +27,8 @@ export function hostedName(path: string): string {
  *
  * @throws SourceError with a sentence for the user.
  */
-export async function openHosted(path: string, io: Io): Promise<Hosted> {
-  const input = await openInput(path, io);
+export async function openHosted(path: string, io: Io, options: InputOptions = {}): Promise<Hosted> {
+  const input = await openInput(path, io, options);
   const [only] = input.sources;
   const source = only !== undefined && !isFolder(path) ? only : tarSource(hostedName(path), input.sources);
   return { source, etag: etagOf(path, input), close: input.close };
@@ -37,7 +36,6 @@ export async function openHosted(path: string, io: Io): Promise<Hosted> {
 
 function etagOf(path: string, { sources, bytes }: Input): string {
   if (path === "-") return '"stdin"';
-  const paths = isFolder(path) ? sources.map(({ name }) => resolve(path, name)) : [path];
-  const newest = paths.reduce((latest, file) => Math.max(latest, statSync(file).mtimeMs), 0);
-  return `"${bytes.toString(36)}-${sources.length.toString(36)}-${Math.round(newest * 1000).toString(36)}"`;
+  const newest = sources.reduce((latest, { modified = 0 }) => Math.max(latest, modified), 0);
+  return `"${bytes.toString(36)}-${sources.length.toString(36)}-${Math.round(newest * 1e6).toString(36)}"`;
 }

@@ -1,7 +1,6 @@
 // The files of a directory as a tar archive that is never written: its bytes are made when they are read.
 
-import { bytesSource, type Source } from "../../app/decoder/source.ts";
-import { upperBound } from "../../app/model/search.ts";
+import { bytesSource, joinedSource, type Source } from "../../app/decoder/source.ts";
 import { encodeText } from "../../app/model/text.ts";
 
 const BLOCK = 512;
@@ -18,11 +17,12 @@ export function tarSource(name: string, files: readonly Source[]): Source {
     pieces.push(header(path.subarray(0, 100), file.size, "0"), padded(file));
   }
   pieces.push(bytesSource("", new Uint8Array(2 * BLOCK)));
-  return joined(name, pieces);
+  return joinedSource(name, pieces);
 }
 
 const octal = (value: number, digits: number): string => value.toString(8).padStart(digits, "0");
 
+/** Without the file's time: the page would take it for the archive's, which no copy changes. */
 function header(path: Uint8Array, size: number, type: string): Source {
   const block = new Uint8Array(BLOCK);
   const put = (at: number, text: string) => block.set(encodeText(text), at);
@@ -54,33 +54,5 @@ function header(path: Uint8Array, size: number, type: string): Source {
 /** A source followed by zeros up to the next block. */
 function padded(source: Source): Source {
   const more = (BLOCK - (source.size % BLOCK)) % BLOCK;
-  return more === 0 ? source : joined("", [source, bytesSource("", new Uint8Array(more))]);
-}
-
-/** Sources one after the other. */
-function joined(name: string, pieces: readonly Source[]): Source {
-  const starts: number[] = [];
-  let size = 0;
-  for (const piece of pieces) {
-    starts.push(size);
-    size += piece.size;
-  }
-  return {
-    name,
-    size,
-    async read(offset, length) {
-      const result = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
-      // The last piece that begins at or before `offset`.
-      let index = upperBound(starts, offset) - 1;
-      for (let filled = 0; filled < result.length; index++) {
-        const piece = pieces[index] as Source;
-        const at = offset + filled - (starts[index] as number);
-        const bytes = await piece.read(at, Math.min(result.length - filled, piece.size - at));
-        result.set(bytes, filled);
-        // If a file has been truncated meanwhile, the rest of it reads as zeros.
-        filled += Math.min(result.length - filled, piece.size - at);
-      }
-      return result;
-    },
-  };
+  return more === 0 ? source : joinedSource("", [source, bytesSource("", new Uint8Array(more))]);
 }

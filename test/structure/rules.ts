@@ -8,7 +8,7 @@ import type { Rules } from "./imports.ts";
 
 /** What the worker and the command line build on. */
 const CORE =
-  "model decoder decoder/open.ts decoder/find-images.ts decoder/summary.ts decoder/linux-cr decoder/criu encoder checks diff export link";
+  "model decoder decoder/open.ts decoder/find-images.ts decoder/summary.ts decoder/archive decoder/linux-cr decoder/criu encoder checks diff export link";
 /** The worker as the page sees it. */
 const WORKER = "worker/client.ts worker/protocol.ts";
 /** Tables of names, which the page knows before it opens anything. */

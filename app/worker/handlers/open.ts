@@ -68,7 +68,7 @@ async function find(
   const summaries: ImageSummary[] = [];
   for (const image of images.slice(0, MOST_SUMMARIES)) {
     // One image is opened at once, and says all this then.
-    summaries.push(await (images.length === 1 ? summaryOf(image, null) : summarise(image, signal)));
+    summaries.push(await (images.length === 1 ? summaryOf(image, null) : summarise(image, { signal })));
   }
   return { images, response: { found: id, images: summaries, count: images.length, ignored } };
 }

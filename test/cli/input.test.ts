@@ -1,0 +1,128 @@
+// What an argument may name: files, directories, pipes, names that are not UTF-8.
+
+import { execFileSync, spawn } from "node:child_process";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { findImages } from "../../app/decoder/find-images.ts";
+import { openImage } from "../../app/decoder/open.ts";
+import { openInput } from "../../cli/input.ts";
+import { earlierFirst } from "../../cli/order.ts";
+import { recordingIo } from "../support/command.ts";
+
+const FIXTURES = join(import.meta.dirname, "../fixtures");
+const IMAGE = join(FIXTURES, "linux-cr/v23-s1/before.ckpt");
+const CHAIN = join(FIXTURES, "archives/cases/incremental");
+const folder = mkdtempSync(join(tmpdir(), "ckptscope-input-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const noStdin = recordingIo().io;
+
+async function tasksIn(path: string): Promise<number | string> {
+  const input = await openInput(path, noStdin);
+  const image = await openImage(input.sources);
+  input.close();
+  return "refused" in image ? image.refused : image.checkpoint.tasks.count;
+}
+
+describe("an argument", () => {
+  test("may be a FIFO", async () => {
+    const path = join(folder, "fifo");
+    execFileSync("mkfifo", [path]);
+    spawn("sh", ["-c", `cat "${IMAGE}" > "${path}"`], { stdio: "ignore" });
+    expect(await tasksIn(path)).toBe(1);
+  });
+
+  test("may be standard input by its other names", async () => {
+    const io = recordingIo({ stdin: new Uint8Array(readFileSync(IMAGE)) }).io;
+    for (const name of ["-", "/dev/stdin", "/dev/fd/0"]) {
+      const { sources } = await openInput(name, io);
+      expect(await openImage(sources)).toMatchObject({ checkpoint: { tasks: { count: 1 } } });
+    }
+  });
+
+  test("may be a device that never ends", async () => {
+    expect(await tasksIn("/dev/zero")).toMatch(/is nothing but zeros/);
+  });
+
+  test("may be a directory with names that are not UTF-8", async () => {
+    const directory = Buffer.concat([Buffer.from(join(folder, "d")), Buffer.from([0x2d]), Buffer.from("names")]);
+    const inner = Buffer.concat([directory, Buffer.from("/x"), Buffer.from([0xff])]);
+    mkdirSync(inner, { recursive: true });
+    copyFileSync(IMAGE, Buffer.concat([inner, Buffer.from("/a"), Buffer.from([0xfe])]));
+    expect(await tasksIn(directory.toString())).toBe(1);
+  });
+
+  test("may be larger than 4 GiB", async () => {
+    const path = join(folder, "large.ckpt");
+    copyFileSync(IMAGE, path);
+    truncateSync(path, 5 * 2 ** 30);
+    expect(await tasksIn(path)).toBe(1);
+  });
+});
+
+describe("links in a directory", () => {
+  test("to files are followed, to files outside of it only where that is allowed", async () => {
+    const directory = join(folder, "links");
+    mkdirSync(directory);
+    symlinkSync(IMAGE, join(directory, "outside.ckpt"));
+    expect((await openInput(directory, noStdin)).sources).toHaveLength(1);
+    expect((await openInput(directory, noStdin, { outside: false })).sources).toHaveLength(0);
+    copyFileSync(IMAGE, join(directory, "own"));
+    symlinkSync("own", join(directory, "inside.ckpt"));
+    expect((await openInput(directory, noStdin, { outside: false })).sources).toHaveLength(2);
+  });
+
+  test("that name a set's parent make the chain known", async () => {
+    const directory = join(folder, "chain");
+    for (const name of ["1", "2"]) {
+      mkdirSync(join(directory, name), { recursive: true });
+      execFileSync("sh", ["-c", `cp "${join(CHAIN, name)}"/*.img "${join(directory, name)}"`]);
+    }
+    symlinkSync("../1", join(directory, "2/parent"));
+    const parents = async (path: string) => {
+      const { images } = await findImages((await openInput(path, noStdin)).sources);
+      return images.map(({ name, metadata }) => [name, metadata?.parent]);
+    };
+    expect(await parents(directory)).toEqual([["2", "1"]]);
+    expect(await parents(join(directory, "2"))).toEqual([["", "parent"]]);
+  });
+});
+
+describe("two images", () => {
+  const copied = (name: string, seconds: number): string => {
+    const path = join(folder, name);
+    copyFileSync(IMAGE, path);
+    utimesSync(path, seconds, seconds);
+    return path;
+  };
+  async function order(...paths: string[]) {
+    const lines: string[] = [];
+    const names = await earlierFirst(paths, { ...noStdin, complain: (line) => void lines.push(line) });
+    return { names: names.map((path) => path.slice(folder.length + 1)), lines };
+  }
+
+  test("are put in order by their names, and it is said so", async () => {
+    const [early, late] = [copied("before.ckpt", 9e8), copied("after.ckpt", 1e8)];
+    expect(await order(early, late)).toEqual({ names: ["before.ckpt", "after.ckpt"], lines: [] });
+    const reversed = await order(late, early);
+    expect(reversed.names).toEqual(["before.ckpt", "after.ckpt"]);
+    expect(reversed.lines).toMatchObject([expect.stringMatching(/before\.ckpt is before, .*after\.ckpt is after/)]);
+  });
+
+  test("stay in the given order where only the files' times differ, and that is said", async () => {
+    const { names, lines } = await order(copied("p.ckpt", 9e8), copied("q.ckpt", 1e8));
+    expect(names).toEqual(["p.ckpt", "q.ckpt"]);
+    expect(lines).toMatchObject([expect.stringMatching(/^ckptscope: it is not certain that .*which copying changes/)]);
+  });
+});
