@@ -18,14 +18,17 @@ export function unknownCodes(codes: readonly string[], known: readonly string[])
 }
 
 /** The findings with chosen codes. */
-export function chooseFindings({ findings, unlisted }: Findings, { only = [], ignore = [] }: Choice): Findings {
+export function chooseFindings(
+  { findings, unlisted, ...rest }: Findings,
+  { only = [], ignore = [] }: Choice,
+): Findings {
   const wanted = new Set(only.map((code) => code.toLowerCase()));
   const unwanted = new Set(ignore.map((code) => code.toLowerCase()));
   const chosen = ({ code }: { readonly code: string }): boolean => {
     const lower = code.toLowerCase();
     return (wanted.size === 0 || wanted.has(lower)) && !unwanted.has(lower);
   };
-  return { findings: findings.filter(chosen), unlisted: unlisted.filter(chosen) };
+  return { ...rest, findings: findings.filter(chosen), unlisted: unlisted.filter(chosen) };
 }
 
 /** Whether there are no errors and no warnings. */

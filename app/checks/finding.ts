@@ -2,10 +2,12 @@
 
 import type { Severity } from "../model/checkpoint.ts";
 import type { RecordRow } from "../model/rows.ts";
+import type { Needs } from "./needs.ts";
 import { type Errno, type Outcome, outcomesFor, type Rule } from "./rule.ts";
+import type { Subject } from "./subject.ts";
 
 /** One fault of one image. */
-export interface Finding {
+export interface Finding extends Subject {
   /** The rule's code. */
   readonly code: string;
   readonly severity: Severity;
@@ -23,7 +25,7 @@ export interface Finding {
   readonly member?: number;
 }
 
-/** Where a fault is. */
+/** Where a fault is. Its subject is found at the end. */
 export type Place = Pick<Finding, "record" | "field" | "offset" | "member">;
 
 /** What the checks found. */
@@ -32,6 +34,8 @@ export interface Findings {
   readonly findings: readonly Finding[];
   /** Number of findings that are not listed, by code; empty: all are listed. */
   readonly unlisted: readonly { readonly code: string; readonly count: number }[];
+  /** What a restore needs beyond the set. Absent: not known for the format. */
+  readonly needs?: Needs;
 }
 
 /** At most this many findings of a code are kept; the others are counted. */

@@ -2,14 +2,39 @@
 
 import { isSound } from "../checks/filter.ts";
 import type { Finding, Findings } from "../checks/finding.ts";
-import type { Checkpoint } from "../model/checkpoint.ts";
-import { jsonText } from "../model/text.ts";
-import type { SourceFacts } from "./show-json.ts";
+import type { NeededOption, Needs, Outside } from "../checks/needs.ts";
+import type { Subject } from "../checks/subject.ts";
+import { type Checkpoint, HAS, nameBytes } from "../model/checkpoint.ts";
+import { u8At } from "../model/read.ts";
+import { decodeText, jsonText } from "../model/text.ts";
+import { type SourceFacts, textKeys } from "./show-json.ts";
+
+/** What a finding or a need is about. Keys are absent where it is unknown. */
+interface SubjectEntry {
+  readonly pid?: number;
+  /** Index of the task, where the image has no pids. */
+  readonly task?: number;
+  readonly fd?: number;
+  readonly path?: string;
+  /** Base64, where the path is not valid UTF-8. */
+  readonly pathBytes?: string;
+}
 
 /** A finding in the document. Rows of this program's own tables are not in it. */
-export interface FindingEntry extends Pick<Finding, "code" | "severity" | "message" | "errno" | "field" | "offset"> {
+export interface FindingEntry
+  extends SubjectEntry,
+    Pick<Finding, "code" | "severity" | "message" | "errno" | "field" | "offset"> {
   /** Name of the set's file that the offset is in; absent where the image is one stream. */
   readonly member?: string;
+}
+
+/** Options, and things outside the image, that a restore needs. */
+export interface NeedsEntry {
+  readonly options: readonly (SubjectEntry & Pick<NeededOption, "option" | "reason">)[];
+  readonly outside: readonly (SubjectEntry &
+    Pick<Outside, "kind" | "mode" | "reason"> & { readonly path: string; readonly size: string | null })[];
+  /** How many more there are. */
+  readonly unlisted: number;
 }
 
 export interface CheckDocument {
@@ -22,25 +47,66 @@ export interface CheckDocument {
   readonly findings: readonly FindingEntry[];
   /** How many more there were, by code. */
   readonly unlisted: Findings["unlisted"];
+  /** What a restore needs beyond the image; absent where that is not known. */
+  readonly needs?: NeedsEntry;
 }
 
 /** The document of an image's findings. */
 export function checkDocument(
-  { format, dialect, members }: Pick<Checkpoint, "format" | "dialect" | "members">,
-  { findings, unlisted }: Findings,
+  checkpoint: Checkpoint,
+  { findings, unlisted, needs }: Findings,
   source: SourceFacts,
 ): CheckDocument {
-  const entries = findings.map(({ code, severity, message, errno, field, offset, member }): FindingEntry => {
+  const { format, dialect, members } = checkpoint;
+  const entries = findings.map((finding): FindingEntry => {
+    const { code, severity, message, errno, field, offset, member } = finding;
     const name = member === undefined ? undefined : members[member]?.name;
-    return { code, severity, message, errno, field, offset, ...(name === undefined ? {} : { member: name }) };
+    const place = name === undefined ? {} : { member: name };
+    return { code, severity, message, errno, field, offset, ...place, ...subjectEntry(checkpoint, finding) };
   });
-  return { schema: 1, source, format, dialect, sound: isSound(findings), findings: entries, unlisted };
+  const known = needs === undefined ? {} : { needs: needsEntry(checkpoint, needs) };
+  return { schema: 1, source, format, dialect, sound: isSound(findings), findings: entries, unlisted, ...known };
 }
 
-/** The same as text, a line for each finding. */
+function subjectEntry(checkpoint: Checkpoint, { pid, task, fd, file }: Subject): SubjectEntry {
+  const hasPath = file !== undefined && (u8At(checkpoint.files.has, file) & HAS.path) !== 0;
+  return {
+    ...(pid === undefined ? {} : { pid }),
+    ...(task === undefined ? {} : { task }),
+    ...(fd === undefined ? {} : { fd }),
+    ...(hasPath ? textKeys("path", nameBytes(checkpoint, file)) : {}),
+  };
+}
+
+function needsEntry(checkpoint: Checkpoint, { options, outside, unlisted }: Needs): NeedsEntry {
+  return {
+    options: options.map((need) => ({ option: need.option, reason: need.reason, ...subjectEntry(checkpoint, need) })),
+    outside: outside.map(({ kind, path, size, mode, reason, file: _, ...subject }) => ({
+      kind,
+      path: decodeText(path),
+      ...textKeys("path", path),
+      size: size === null ? null : String(size),
+      mode,
+      reason,
+      ...subjectEntry(checkpoint, subject),
+    })),
+    unlisted,
+  };
+}
+
+/** The same as text, a line for each finding and each need. */
 export function checkDocumentText(document: CheckDocument): string {
-  const { findings, ...head } = document;
+  const { findings, needs, ...head } = document;
   const lines = Object.entries(head).map(([key, value]) => `  ${jsonText(key)}: ${jsonText(value)},\n`);
-  const listed = findings.map((finding) => `\n    ${jsonText(finding)}`).join(",");
-  return `{\n${lines.join("")}  "findings": [${listed}${findings.length === 0 ? "" : "\n  "}]\n}\n`;
+  if (needs !== undefined) {
+    const parts = [`"options": ${listText(needs.options, "    ")}`, `"outside": ${listText(needs.outside, "    ")}`];
+    lines.push(`  "needs": {\n    ${parts.join(",\n    ")},\n    "unlisted": ${needs.unlisted}\n  },\n`);
+  }
+  return `{\n${lines.join("")}  "findings": ${listText(findings, "  ")}\n}\n`;
+}
+
+/** A list with a line for each item. */
+function listText(items: readonly unknown[], indent: string): string {
+  if (items.length === 0) return "[]";
+  return `[${items.map((item) => `\n${indent}  ${jsonText(item)}`).join(",")}\n${indent}]`;
 }

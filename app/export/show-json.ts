@@ -25,7 +25,7 @@ export interface Shown {
 const CHUNK = 256 * 1024;
 
 /** Text under `key`, and its bytes in base64 under `${key}Bytes` if they are not valid UTF-8. */
-function textKeys(key: string, bytes: Uint8Array): Record<string, string> {
+export function textKeys(key: string, bytes: Uint8Array): Record<string, string> {
   const text = { [key]: decodeText(bytes) };
   return isUtf8(bytes) ? text : { ...text, [`${key}Bytes`]: base64(bytes) };
 }

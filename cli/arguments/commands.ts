@@ -166,12 +166,15 @@ export const CHECK = defineCommand({
   details: [
     "Reports errors (the restart fails), warnings (it succeeds with a wrong result) and notes. docs/checks.md " +
       "explains every check.",
+    "For a CRIU set it also lists the options that a restore needs, and what has to exist on the restoring machine: " +
+      "files with their size and mode, terminals, the parent set.",
   ],
-  operands: IMAGE,
+  operands: { usage: "[IMAGE]", expected: "one image", least: 0, most: 1 },
   options: {
     json: { kind: "flag", meaning: "Print a JSON document; dist/schema/check.schema.json describes it" },
     only: { kind: "list", argument: "CODE,...", values: CODES, meaning: "Report only these checks" },
     ignore: { kind: "list", argument: "CODE,...", values: CODES, meaning: "Leave out these checks" },
+    explain: { kind: "list", argument: "CODE,...", values: CODES, meaning: "Explain these checks, without an image" },
     ...OPENING,
   },
   statuses: [
@@ -179,7 +182,7 @@ export const CHECK = defineCommand({
     { status: 1, meaning: "errors or warnings were found" },
   ],
   examples: [
-    { line: "ckptscope check server.ckpt", meaning: "Check an image" },
+    { line: "ckptscope check --explain H23", meaning: "Explain what a check looks for and what to do" },
     { line: "ckptscope check server.ckpt --ignore H21,H27 --json", meaning: "Leave out two checks and print JSON" },
   ],
 });

@@ -21,9 +21,9 @@ const KIND_MEANINGS: Readonly<Record<ChangeKind, string>> = {
   "file-unshared": "an open file lost a holder",
   "table-shared": "a task started to share a file table",
   "table-unshared": "a task stopped sharing a file table",
-  "file-detail": "an open file has another state, address, size, count, …",
+  "file-detail": "an open file has another state, address, size or count",
   "file-linked": "an open file has another peer, other end or watched files",
-  "task-detail": "a task has another state, parent, executable, directory, user, …",
+  "task-detail": "a task has another state, parent, executable, directory or user",
 };
 
 export const KINDS: Values = {

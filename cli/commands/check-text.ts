@@ -3,9 +3,11 @@
 import { RULES } from "../../app/checks/check.ts";
 import { isSound } from "../../app/checks/filter.ts";
 import type { Finding, Findings } from "../../app/checks/finding.ts";
+import type { Needs, Outside } from "../../app/checks/needs.ts";
+import type { Subject } from "../../app/checks/subject.ts";
 import type { Checkpoint, Severity } from "../../app/model/checkpoint.ts";
-import { shortText, visible } from "../../app/model/text.ts";
-import { counted } from "../../app/model/words.ts";
+import { shortText, visible, visibleText } from "../../app/model/text.ts";
+import { counted, fileName } from "../../app/model/words.ts";
 import { styleFor } from "../style.ts";
 
 export interface CheckTextOptions {
@@ -18,8 +20,8 @@ const SEVERITIES: readonly Severity[] = ["error", "warning", "note"];
 
 /** The text, ending in a newline. Checks are in the order of their first finding. */
 export function checkText(
-  checkpoint: Pick<Checkpoint, "format" | "members">,
-  { findings, unlisted }: Findings,
+  checkpoint: Checkpoint,
+  { findings, unlisted, needs }: Findings,
   { colour }: CheckTextOptions,
 ): string {
   const style = styleFor(colour);
@@ -29,12 +31,15 @@ export function checkText(
     const rule = RULES.find((candidate) => candidate.code === code && candidate.format === checkpoint.format);
     const severity = group[0]?.severity ?? "note";
     lines.push(`${style(COLOURS[severity], `${code} ${severity}`)}  ${rule?.title ?? ""}`);
-    for (const finding of group)
-      lines.push(`  ${style("dim", placeText(checkpoint, finding))}${shortText(finding.message)}`);
+    for (const finding of group) {
+      const place = style("dim", placeText(checkpoint, finding));
+      lines.push(`  ${place}${shortText(finding.message)}${style("dim", subjectText(checkpoint, finding))}`);
+    }
     const more = unlisted.find((entry) => entry.code === code)?.count ?? 0;
     if (more > 0) lines.push(`  ${style("dim", `… and ${more} more`)}`);
     lines.push("");
   }
+  if (needs !== undefined) lines.push(...needsLines(checkpoint, needs));
   lines.push(summary(findings, unlisted));
   return `${lines.join("\n")}\n`;
 }
@@ -46,6 +51,50 @@ function placeText({ members }: Pick<Checkpoint, "members">, finding: Finding): 
   const where = offset === null ? file : `${file}@${offset}`;
   const words = [where, field === null ? "" : visible(field), errno ?? ""].filter((word) => word !== "");
   return words.length === 0 ? "" : `${words.join(" ")}: `;
+}
+
+/** ` (pid 412 fd 3 /var/log/app)`, as far as it is known; "" if nothing is. */
+function subjectText(checkpoint: Checkpoint, { pid, task, fd, file }: Subject): string {
+  const words = [
+    ...(pid === undefined ? [] : [`pid ${pid}`]),
+    ...(task === undefined ? [] : [`task ${task}`]),
+    ...(fd === undefined ? [] : [`fd ${fd}`]),
+    ...(file === undefined ? [] : [shortText(fileName(checkpoint, file))]),
+  ];
+  return words.length === 0 ? "" : ` (${words.join(" ")})`;
+}
+
+/** Things outside the image that are listed; more are counted. */
+const MOST_LISTED = 20;
+
+function needsLines(checkpoint: Checkpoint, { options, outside, unlisted }: Needs): string[] {
+  const lines: string[] = [];
+  const listed = (title: string, texts: readonly string[], more: number): void => {
+    if (texts.length === 0) return;
+    const hidden = Math.max(0, texts.length - MOST_LISTED) + more;
+    lines.push(title, ...texts.slice(0, MOST_LISTED).map((text) => `  ${text}`));
+    if (hidden > 0) lines.push(`  … and ${hidden} more; --json lists ${more > 0 ? "more" : "them"}`);
+    lines.push("");
+  };
+  const optionTexts = options.map((need) => {
+    const { file: _, ...subject } = need;
+    return `${need.option}: ${shortText(need.reason)}${subjectText(checkpoint, subject)}`;
+  });
+  listed("Options that a restore needs", optionTexts, 0);
+  listed(
+    "What has to be there at restore",
+    outside.map((thing) => outsideText(checkpoint, thing)),
+    unlisted,
+  );
+  return lines;
+}
+
+/** `file /var/log/app, 4096 bytes, mode 0100644: it is open (pid 412 fd 3)`. */
+function outsideText(checkpoint: Checkpoint, { kind, path, size, mode, reason, file: _, ...subject }: Outside): string {
+  const words = [`${kind} ${shortText(visibleText(path))}`];
+  if (size !== null) words.push(counted(size, "byte"));
+  if (mode !== null) words.push(`mode 0${mode.toString(8)}`);
+  return `${words.join(", ")}: ${reason}${subjectText(checkpoint, subject)}`;
 }
 
 function summary(findings: readonly Finding[], unlisted: Findings["unlisted"]): string {

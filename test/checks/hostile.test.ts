@@ -69,13 +69,15 @@ describe("a damaged image", () => {
 const OF_VALUES = ["H20", "H21", "H22", "H23", "H24", "H26", "directory-written", "position-impossible"];
 /** An epoll or a socket that names what the description does not have. */
 const OF_NAMES = ["H12", "object-unused"];
+/** The encoder writes more than a kernel of the seed reads. */
+const OF_SEED = ["several-tasks", "async-without-owner"];
 
 describe.each(["seed", "v23-rc2"] as const)("any image that the encoder writes in %s", (dialect) => {
   test.each([true, false])("is in order, little-endian %s", { timeout: PATIENCE }, async (littleEndian) => {
     await fc.assert(
       fc.asyncProperty(descriptionArbitrary(dialect), async (description) => {
         const codes = await expectPlaces(await open(encodeAll(description, { dialect, littleEndian }).bytes));
-        expect(codes.filter((code) => ![...OF_VALUES, ...OF_NAMES].includes(code))).toEqual([]);
+        expect(codes.filter((code) => ![...OF_VALUES, ...OF_NAMES, ...OF_SEED].includes(code))).toEqual([]);
       }),
       { numRuns: 60 },
     );

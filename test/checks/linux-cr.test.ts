@@ -242,7 +242,7 @@ const FAULTS: readonly [string, Fault][] = [
   set("H7", "one", "OBJREF", 2, "objref", 2, "EINVAL"),
   set("H8", "v23", "OBJREF", 10, "objtype", 77, "EINVAL"),
   set("H9", "v23", "OBJREF", 11, "objref", -1, "EINVAL"),
-  set("H10", "one", "FILE_TABLE", 0, "fdt_nfds", -1, "EINVAL"),
+  set("H10", "one", "FILE_TABLE", 0, "fdt_nfds", -1, "EMFILE"),
   set("H10", "one", "FILE_TABLE", 0, "fdt_nfds", 1_048_577, "EMFILE"),
   set("H11", "one", "FILE_DESC", 3, "fd_objref", 0, "EINVAL"),
   set("H11", "one", "FILE_DESC", 0, "fd_descriptor", -1, "EINVAL"),
@@ -319,7 +319,9 @@ const FAULTS: readonly [string, Fault][] = [
   set("H21", "one", "FILE", 0, FLAGS, flag("102"), null),
   set("H21", "v23", "FILE", 1, FLAGS, flag("1402"), "EINVAL"),
   set("H22", "one", "FILE", 0, FLAGS, flag("40000002") >>> 0, null),
-  set("H23", "one", "FILE", 0, POS, 0x1_8000_0000n, null),
+  set("H23", "one", "FILE", 0, POS, 0x1_8000_0000n, "EINVAL"),
+  set("H23", "one", "FILE", 0, POS, -1, "EINVAL"),
+  set("H23", "v23", "FILE", 1, POS, 0xc000_0000n, "EINVAL"),
   set("H24", "v23", "FILE", 1, MODE, 28, "EINVAL"),
   set("H25", "v23", "FILE", 1, "common.f_credref", 0, "EINVAL"),
   set("H25", "v23", "FILE", 1, "common.f_credref", 3, "ENOMSG"),
@@ -415,7 +417,19 @@ const FAULTS: readonly [string, Fault][] = [
   fault("H42", "one", "the dump failed", (i) => failed(i), ["STRING", 1], null, "EINVAL"),
   fault("H42", "v23", "the dump failed", (i) => failed(i), ["STRING", 1], null, "EIO"),
   set("directory-written", "one", "FILE", 0, FLAGS, flag("200002"), "EISDIR"),
-  set("position-impossible", "one", "FILE", 0, POS, -1, null),
+  fault(
+    "position-impossible",
+    "v23",
+    "an eventfd has a negative position",
+    (i) => withEventfd(i, -1),
+    ["FILE", 2],
+    POS,
+    null,
+  ),
+  fault("several-tasks", "tables", "a task too many", (i) => i, ["TASK", 1], "type", "EINVAL"),
+  set("async-without-owner", "one", "FILE", 0, FLAGS, flag("20002"), null),
+  set("H7", "v23", "TTY", 0, "file_objref", 12, "EINVAL"),
+  set("H9", "v23", "TTY", 0, "file_objref", 0, "EINVAL"),
   fault("position-impossible", "v23", "an eventfd has a position", (i) => withEventfd(i, 3), ["FILE", 2], POS, null),
   fault(
     "object-unused",
@@ -498,11 +512,15 @@ function twoZombies(image: Parts): Parts {
   return insertBefore(edited, "TAIL", 0, zombie, comm, zombie, comm);
 }
 
+/** One base has two tasks, which a kernel of the seed refuses. */
+const isOfBase = (base: keyof typeof BASES, code: string): boolean => base === "tables" && code === "several-tasks";
+
 describe("a fault is found, and nothing else", () => {
   test.each(FAULTS)("%s", async (_, { code, base, edit, at, field, errno }) => {
     const edited = edit(await takeBase(base));
     const bytes = putTogether(edited);
-    const found = await findingsOf(bytes);
+    const all = await findingsOf(bytes);
+    const found = all.filter((finding) => finding.code === code || !isOfBase(base, finding.code));
     expect(found.map((finding) => finding.code)).toEqual([code]);
     const [finding] = found;
     expect(finding).toMatchObject({ code, field, errno });
@@ -521,10 +539,13 @@ describe("a fault is found, and nothing else", () => {
   test("for every rule that an image alone can break", () => {
     const tried = new Set(FAULTS.map(([, { code }]) => code));
     const untried = LINUX_CR_RULES.filter(({ code }) => !tried.has(code)).map(({ code }) => code);
-    // Only the kernel that restarts knows which security module it runs.
-    expect(untried).toEqual(["H38"]);
+    // Only the kernel that restarts knows which security module it runs. The last two are not faults of records.
+    expect(untried).toEqual(["H38", "archive-damaged", "image-incomplete"]);
   });
 });
+
+/** Images in the seed's dialect with more than one task. */
+const SEVERAL = /^(seed-tables|v16-s[34])/;
 
 describe("images that are sound", () => {
   const fixtures = readdirSync(new URL("../fixtures/linux-cr", import.meta.url)).filter((name) =>
@@ -538,18 +559,50 @@ describe("images that are sound", () => {
     const found = await findingsOf(fixtureBytes(`linux-cr/${name}`));
     // The program that wrote three of the scenarios did not drop O_CREAT when it opened a file, as open(2) does.
     const creates = /^v16-s[234]/.test(name);
-    expect(found.filter(({ code }) => !(creates && code === "H21"))).toEqual([]);
+    const codes = found.map(({ code }) => code).filter((code) => !(creates && code === "H21"));
+    expect(codes).toEqual(SEVERAL.test(name) ? ["several-tasks"] : []);
   });
 
   test("a dump that failed says so and nothing else", async () => {
     const found = await findingsOf(fixtureBytes("linux-cr/seed-error/before.ckpt"));
-    expect(found.map(({ code, errno }) => [code, errno])).toEqual([["H42", "EINVAL"]]);
-    expect(found[0]?.message).toContain("task 601 (stuck), files_struct: -9");
+    expect(found.map(({ code, errno }) => [code, errno])).toEqual([
+      ["several-tasks", "EINVAL"],
+      ["H42", "EINVAL"],
+    ]);
+    expect(found[1]?.message).toContain("task 601 (stuck), files_struct: -9");
+    expect(found[1]?.message).toContain("no operation for checkpoints");
   });
 
   test.each(["seed", "v23-rc2"] as const)("a large one in %s", async (dialect) => {
     const bytes = Buffer.concat([...bigImage({ tasks: 20, descriptorsPerTask: 500, dialect })]);
-    expect(await findingsOf(bytes)).toEqual([]);
+    const codes = (await findingsOf(bytes)).map(({ code }) => code);
+    expect(codes).toEqual(dialect === "seed" ? ["several-tasks"] : []);
+  });
+});
+
+describe("a position that a seek takes for an error", () => {
+  test("is ignored up to v16 where it looks like -ESPIPE", async () => {
+    const image = setField(await takeBase("one"), "FILE", 0, POS, 0x1_ffff_ffe3n);
+    expect(await findingsOf(putTogether(image))).toEqual([]);
+  });
+
+  test("does not matter from v17 on where the file cannot be sought", async () => {
+    const image = setField(setField(await takeBase("v23"), "FILE", 1, POS, 0xc000_0000n), "FILE", 1, MODE, 3);
+    expect((await findingsOf(putTogether(image))).map(({ code }) => code)).not.toContain("H23");
+  });
+});
+
+describe("a finding", () => {
+  test("names the task, the descriptor and the open file", async () => {
+    const image = setField(await takeBase("one"), "FILE", 1, FLAGS, flag("102"));
+    const [finding] = await findingsOf(putTogether(image));
+    expect(finding).toMatchObject({ code: "H21", task: 0, file: 1 });
+    expect(finding?.fd).toBeGreaterThanOrEqual(0);
+  });
+
+  test("of a path names the open file before it", async () => {
+    const image = setPayload(await takeBase("v23"), "FILE_NAME", 0, cString("x"));
+    expect((await findingsOf(putTogether(image)))[0]).toMatchObject({ code: "H20" });
   });
 });
 

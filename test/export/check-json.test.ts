@@ -9,6 +9,7 @@ import { checkDocument, checkDocumentText } from "../../app/export/check-json.ts
 import { setSources } from "../support/criu.ts";
 import { putTogether, setField, takeApart } from "../support/edit-image.ts";
 import { setNumber, without } from "../support/edit-set.ts";
+import { withPages } from "../support/memory.ts";
 import { fixtureBytes, open } from "../support/open.ts";
 
 const schema = JSON.parse(readFileSync(new URL("../../public/schema/check.schema.json", import.meta.url), "utf8"));
@@ -54,6 +55,9 @@ describe("the document", () => {
         errno: null,
         field: "common.f_flags",
         offset: 403,
+        task: 0,
+        fd: 0,
+        path: "/dev/pts/3",
       },
       {
         code: "H40",
@@ -69,7 +73,8 @@ describe("the document", () => {
   });
 
   test("names the member of what was found in a set", async () => {
-    const set = setNumber(without(setSources("w4/before"), "memfd.img"), "pstree.img", "pstree_entry", 1, "ppid", 5);
+    const whole = await withPages(setSources("w4/before"));
+    const set = setNumber(without(whole, "memfd.img"), "pstree.img", "pstree_entry", 1, "ppid", 5);
     const image = await decodeCriuSet(set);
     const document = checkDocument(image.checkpoint, await checkImage(image), SOURCE);
     expect(document.findings.map(({ code, member, field }) => [code, member, field])).toEqual([
@@ -79,8 +84,28 @@ describe("the document", () => {
     expectValid(document);
   });
 
-  test("says how many are not listed", () => {
-    const checkpoint = { format: "criu", dialect: "v1.1", members: [] } as const;
+  test("lists what a restore of a set needs", async () => {
+    const image = await decodeCriuSet(setSources("verdicts/tree"));
+    const document = checkDocument(image.checkpoint, await checkImage(image), SOURCE);
+    expectValid(document);
+    expect(JSON.parse(checkDocumentText(document))).toEqual(document);
+    expect(document.needs?.options).toEqual([
+      { option: "--file-locks", reason: "a POSIX lock is held", pid: 13405, fd: 4 },
+      { option: "--file-locks", reason: "a flock is held", pid: 13405, fd: 5 },
+    ]);
+    expect(document.needs?.outside).toContainEqual({
+      kind: "file",
+      path: "/tmp/w/verdicts/tree/lock.pos",
+      size: "10",
+      mode: 0o100640,
+      reason: "it is open",
+      pid: 13405,
+      fd: 4,
+    });
+  });
+
+  test("says how many are not listed", async () => {
+    const { checkpoint } = await decodeCriuSet(setSources("w1/before"));
     const document = checkDocument(checkpoint, { findings: [], unlisted: [{ code: "H1", count: 7 }] }, SOURCE);
     expectValid(document);
     expect(JSON.parse(checkDocumentText(document))).toEqual(document);

@@ -9,11 +9,13 @@ import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { isSound } from "../filter.ts";
 import type { Finding, Findings } from "../finding.ts";
 import type { CheckOptions } from "../options.ts";
+import { withSubjects } from "../subject.ts";
 import { checkColumns } from "./columns.ts";
 import { handlerOf } from "./entries.ts";
 import type { Handler } from "./handler.ts";
 import { checkMembers } from "./leftovers.ts";
 import { checkMemory } from "./memory.ts";
+import { needsOf } from "./needs.ts";
 import { addProblems, isDamaged } from "./problems.ts";
 import { beginScan, faultAt, type Scan, scanInto } from "./scan.ts";
 
@@ -63,7 +65,8 @@ export async function checkCriu(image: Image, options: CheckOptions = {}): Promi
   addIncomplete(scanned);
   const found = scanned.list.finish();
   options.onProgress?.({ bytes: size, size, objects: records.count });
-  return { ...found, findings: await withOffsets(image, found.findings) };
+  const placed = await withOffsets(image, found.findings);
+  return { ...found, findings: withSubjects(checkpoint, placed), needs: needsOf(scanned) };
 }
 
 /** A set that is not complete is never sound. */

@@ -4,6 +4,7 @@ import { FILE_FIELDS } from "../../decoder/criu/file-types.ts";
 import { MEMBER_KINDS } from "../../decoder/criu/member-kinds.ts";
 import { eachBytes, eachVarint, fieldNumber, plan } from "../../decoder/criu/wire.ts";
 import { NONE } from "../../model/checkpoint.ts";
+import { MOST_NEEDS } from "../needs.ts";
 import { BODIES, BODY_NAMES } from "./file-bodies.ts";
 import { type Handler, handler } from "./handler.ts";
 import { callFor } from "./members.ts";
@@ -19,6 +20,7 @@ const VMA = plan("vma_entry", ["shmid", "status"]);
 const VMA_FILE = (1 << 6) | (1 << 7);
 /** VMA_ANON_SHARED and VMA_AREA_SYSVIPC: shmid is the number of a pagemap-shmem member. */
 const VMA_SHARED = (1 << 8) | (1 << 10);
+const PTY = plan("tty_pty_entry", ["index"]);
 const SCM = fieldNumber("sk_packet_entry", "scm");
 const RIGHTS = fieldNumber("scm_entry", "rights");
 /** remap_file_path_entry.remap_type. */
@@ -93,8 +95,16 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     scan.contents.add(pipe, scan.record);
     refer(scan, "pipe", "data-without-pipe", "Data of a pipe", "pipe_id", "the pipe", pipe);
   }),
-  tty_info_entry: handler("tty_info_entry", ["id"], (scan, seen) => {
-    if (has(seen, 1)) scan.spaces.terminal.add(low(scan, 1), scan.record);
+  tty_info_entry: handler("tty_info_entry", ["id", "type", "rdev", "pty"], (scan, seen, bytes) => {
+    if (!has(seen, 1)) return;
+    const [id, type, device] = [low(scan, 1), low(scan, 2), low(scan, 3)];
+    scan.spaces.terminal.add(id, scan.record);
+    const index = has(seen, 4) ? scanInto(scan, bytes, low(scan, 4), scan.out[9] as number, PTY) : 0;
+    scan.notes.terminals.set(id, { type, device, index: has(index, 1) ? low(scan, 1) : NONE });
+  }),
+  file_lock_entry: handler("file_lock_entry", ["flag", "pid", "fd"], (scan) => {
+    const [kind, pid, fd] = [low(scan, 1), low(scan, 2) | 0, low(scan, 3) | 0];
+    if (scan.notes.locks.length < MOST_NEEDS) scan.notes.locks.push({ pid, fd, kind });
   }),
   memfd_inode_entry: handler("memfd_inode_entry", ["inode_id", "size", "shmid"], (scan, seen) => {
     if (has(seen, 1)) scan.spaces.memfd.add(low(scan, 1), scan.record);

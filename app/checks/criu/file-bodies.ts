@@ -8,6 +8,8 @@ import { has, low, refer, type Scan } from "./scan.ts";
 
 const O_WRONLY = 1;
 const IPPROTO_TCP = 6;
+/** unix_sk_entry.uflags: the socket is outside the dump. */
+const USK_EXTERN = 1;
 
 /** Notes an end of a pipe or FIFO; those that can be read have contents in the set. */
 function notePipe(scan: Scan, pipe: number, flags: number | null, isFifo: boolean): void {
@@ -21,7 +23,23 @@ function flagsOfFile({ checkpoint: { files }, file }: Scan): number | null {
   return (u8At(files.has, row) & HAS.flags) === 0 ? null : u32At(files.flags, row);
 }
 
+/** Notes a socket outside the dump, with its name up to its last NUL. */
+function noteOutside(scan: Scan, hasName: boolean, bytes: Uint8Array): void {
+  const [start, end] = hasName ? [low(scan, 4), scan.out[9] as number] : [0, 0];
+  const path = bytes.slice(start, end > start && bytes[end - 1] === 0 ? end - 1 : end);
+  scan.notes.outsideSockets.push({ file: scan.file - 1, path });
+}
+
 export const BODIES: Readonly<Record<string, Handler>> = {
+  reg: handler("reg_file_entry", ["size", "mode", "ext"], (scan, seen) => {
+    const row = scan.file - 1;
+    if (has(seen, 1)) scan.notes.sizes[row] = (scan.out[3] as number) * 2 ** 32 + low(scan, 1);
+    if (has(seen, 2)) scan.notes.modes[row] = low(scan, 2);
+    if (has(seen, 3) && low(scan, 3) !== 0) scan.notes.externalFiles.push(row);
+  }),
+  tunf: handler("tunfile_entry", ["netdev"], (scan, seen) => {
+    if (has(seen, 1)) scan.notes.tuns.push(scan.file - 1);
+  }),
   pipe: handler("pipe_entry", ["pipe_id", "flags"], (scan, seen) => {
     if (has(seen, 1)) notePipe(scan, low(scan, 1), has(seen, 2) ? low(scan, 2) : null, false);
   }),
@@ -32,22 +50,26 @@ export const BODIES: Readonly<Record<string, Handler>> = {
   isk: handler("inet_sk_entry", ["ino", "proto", "dst_port"], (scan, seen) => {
     const [inode, isTcp, port] = [low(scan, 1), low(scan, 2) === IPPROTO_TCP, low(scan, 3)];
     if (!has(seen, 1) || !has(seen, 2) || !has(seen, 3) || !isTcp || port === 0 || scan.inventory.tcpClose) return;
+    scan.notes.connected.push(scan.file - 1);
     const name = `tcp-stream-${inode.toString(16)}.img`;
     const why = "it has the state of a TCP connection";
     callFor(scan, { kind: "tcp-stream", number: inode, name, field: "isk.ino", why });
   }),
-  usk: handler("unix_sk_entry", ["ino", "peer"], (scan, seen) => {
+  usk: handler("unix_sk_entry", ["ino", "peer", "uflags", "name"], (scan, seen, bytes) => {
     if (has(seen, 1)) {
       scan.spaces.socket.add(low(scan, 1), scan.record);
       scan.inodes[scan.file - 1] = low(scan, 1);
     }
+    if (has(seen, 3) && (low(scan, 3) & USK_EXTERN) !== 0) noteOutside(scan, has(seen, 4), bytes);
     const peer = has(seen, 2) ? low(scan, 2) : 0;
     if (peer === 0) return;
+    if (!scan.peerFiles.has(peer)) scan.peerFiles.set(peer, scan.file - 1);
     scan.peers.add(peer, scan.record);
     refer(scan, "socket", "peer-missing", "A unix socket", "usk.peer", "the peer", peer);
   }),
   tty: handler("tty_file_entry", ["tty_info_id", "regf_id"], (scan, seen) => {
     const [info, path] = [low(scan, 1), low(scan, 2)];
+    if (has(seen, 1) && !scan.notes.terminalFiles.has(info)) scan.notes.terminalFiles.set(info, scan.file - 1);
     if (has(seen, 1))
       refer(scan, "terminal", "terminal-missing", "A terminal", "tty.tty_info_id", "the terminal", info);
     if (has(seen, 2)) refer(scan, "file", "file-missing", "A terminal", "tty.regf_id", "the open file", path);

@@ -8,6 +8,7 @@ import { f64At, u32At } from "../../model/read.ts";
 import { createFindingList, type FindingList } from "../finding.ts";
 import { indexMembers, type MemberIndex } from "./members.ts";
 import type { PagemapFacts } from "./memory.ts";
+import { beginNotes, type NeedNotes } from "./needs.ts";
 import { isMissingTable } from "./problems.ts";
 import { CRIU_RULES } from "./rules.ts";
 
@@ -43,6 +44,9 @@ export interface Scan {
   readonly inodes: Uint32Array;
   /** Inodes that unix sockets name as their peers. */
   readonly peers: IdIndex;
+  /** Inode that a unix socket names as its peer → that socket. */
+  readonly peerFiles: Map<number, number>;
+  readonly notes: NeedNotes;
   /** Pipes and FIFOs that can be read, whose contents CRIU stores: pipe_id and record. */
   readonly readers: { readonly pipe: number; readonly record: number; readonly isFifo: boolean }[];
   /** pipe_id of the contents that are there. */
@@ -90,6 +94,7 @@ export interface InventoryFacts {
   /** Namespaces of CRIU itself; NONE: unknown. */
   rootNetwork: number;
   rootTime: number;
+  rootMounts: number;
   plugins: readonly string[];
 }
 
@@ -97,6 +102,8 @@ export interface InventoryFacts {
 export const has = (seen: number, slot: number): boolean => ((seen >> slot) & 1) === 1;
 /** The low half of a slot's number; the start of a string or message. */
 export const low = ({ out }: Scan, slot: number): number => out[2 * slot] as number;
+
+const USED_BY_TASK: ReadonlySet<string> = new Set(["fs", "mm", "vmas"]);
 
 /** Notes a reference of the current entry: `who` names `what` `id`, in `field`. */
 export function refer(
@@ -108,6 +115,10 @@ export function refer(
   what: string,
   id: number,
 ): void {
+  // Of the members of tasks, which are named by pids.
+  if (space === "file" && USED_BY_TASK.has(scan.memberKind) && !scan.notes.users.has(id)) {
+    scan.notes.users.set(id, scan.memberNumber);
+  }
   const key = `${code} ${who} ${field}`;
   let known = scan.references.get(key);
   if (known === undefined) {
@@ -183,6 +194,8 @@ export function beginScan(checkpoint: Checkpoint): Scan {
     dead,
     inodes: new Uint32Array(files.count + 1),
     peers: createIdIndex(),
+    peerFiles: new Map(),
+    notes: beginNotes(files.count),
     readers: [],
     contents: createIdIndex(),
     ghostsNamed: createIdIndex(),
@@ -198,6 +211,7 @@ export function beginScan(checkpoint: Checkpoint): Scan {
       rootCgroup: NONE,
       rootNetwork: NONE,
       rootTime: NONE,
+      rootMounts: NONE,
       plugins: [],
     },
     pageSize: 4096,

@@ -3,11 +3,12 @@
 import { eachBytes, fieldNumber, plan } from "../../decoder/criu/wire.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { decodeText } from "../../model/text.ts";
+import { MOST_NEEDS } from "../needs.ts";
 import { type Handler, handler } from "./handler.ts";
 import { callFor } from "./members.ts";
 import { fault, has, low, refer, type Scan, scanInto } from "./scan.ts";
 
-const ROOT_IDS = plan("task_kobj_ids_entry", ["net_ns_id", "time_ns_id"]);
+const ROOT_IDS = plan("task_kobj_ids_entry", ["net_ns_id", "time_ns_id", "mnt_ns_id"]);
 const PLUGINS = fieldNumber("plugins_entry", "plugins");
 
 /** inventory_entry: what CRIU itself was in, and the plugins it used. */
@@ -26,6 +27,7 @@ export const onInventory: Handler = handler(
     const ids = scanInto(scan, bytes, idsStart, idsEnd, ROOT_IDS);
     if (has(ids, 1)) inventory.rootNetwork = low(scan, 1);
     if (has(ids, 2)) inventory.rootTime = low(scan, 2);
+    if (has(ids, 3)) inventory.rootMounts = low(scan, 3);
   },
 );
 
@@ -69,19 +71,24 @@ function checkGroups(scan: Scan, seen: number, groups: string, mode: string): vo
 }
 
 /** task_kobj_ids_entry: a task's file table, and the namespaces that are not those of CRIU itself. */
-export const onIds: Handler = handler("task_kobj_ids_entry", ["files_id", "time_ns_id", "net_ns_id"], (scan, seen) => {
-  const { inventory } = scan;
-  const [files, time] = [low(scan, 1), low(scan, 2)];
-  if (has(seen, 2) && inventory.rootTime !== NONE && time !== inventory.rootTime) {
-    const why = "it has the offsets of the clocks of a task's time namespace";
-    callFor(scan, { kind: "timens", number: time, field: "time_ns_id", why, severity: "warning" });
-  }
-  const network = low(scan, 3);
-  if (has(seen, 3) && inventory.rootNetwork !== NONE && network !== inventory.rootNetwork) {
-    scan.networks.set(network, scan.record);
-  }
-  if (has(seen, 1)) checkFilesId(scan, files, "files_id");
-});
+export const onIds: Handler = handler(
+  "task_kobj_ids_entry",
+  ["files_id", "time_ns_id", "net_ns_id", "mnt_ns_id"],
+  (scan, seen) => {
+    const { inventory } = scan;
+    const [files, time] = [low(scan, 1), low(scan, 2)];
+    if (has(seen, 2) && inventory.rootTime !== NONE && time !== inventory.rootTime) {
+      const why = "it has the offsets of the clocks of a task's time namespace";
+      callFor(scan, { kind: "timens", number: time, field: "time_ns_id", why, severity: "warning" });
+    }
+    const [network, mounts] = [low(scan, 3), low(scan, 4)];
+    if (has(seen, 4) && inventory.rootMounts !== NONE && mounts !== inventory.rootMounts) scan.notes.ownRoot = true;
+    if (has(seen, 3) && inventory.rootNetwork !== NONE && network !== inventory.rootNetwork) {
+      scan.networks.set(network, scan.record);
+    }
+    if (has(seen, 1)) checkFilesId(scan, files, "files_id");
+  },
+);
 
 function checkFilesId(scanned: Scan, id: number, field: string): void {
   if (scanned.dead.get(scanned.memberNumber) !== NONE) {
@@ -97,8 +104,12 @@ const SLASH = 0x2f;
 /** mnt_entry: the contents of a tmpfs are in the set, unless it comes from outside. */
 export const onMount: Handler = handler(
   "mnt_entry",
-  ["fstype", "mnt_id", "root_dev", "root", "with_plugin", "ext_mount", "ext_key"],
+  ["fstype", "mnt_id", "root_dev", "root", "with_plugin", "ext_mount", "ext_key", "mountpoint"],
   (scan, seen, bytes) => {
+    if (has(seen, 7) && scan.notes.mounts.length < MOST_NEEDS) {
+      const textIn = (slot: number): Uint8Array => bytes.slice(low(scan, slot), scan.out[2 * slot + 1] as number);
+      scan.notes.mounts.push({ key: textIn(7), at: has(seen, 8) ? textIn(8) : textIn(7) });
+    }
     const [mount, device] = [low(scan, 2), low(scan, 3)];
     const [start, end] = [low(scan, 4), scan.out[9] as number];
     const isWhole = has(seen, 4) && end - start === 1 && bytes[start] === SLASH;

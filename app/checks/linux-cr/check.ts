@@ -6,11 +6,24 @@ import { type Dialect, dialectOnMachine } from "../../decoder/linux-cr/dialect.t
 import { DIALECT_NAMES } from "../../decoder/linux-cr/dialect-names.ts";
 import { openWindow } from "../../decoder/window.ts";
 import { type Checkpoint, NONE, type RecordKind } from "../../model/checkpoint.ts";
+import { isSound } from "../filter.ts";
 import { createFindingList, type Findings } from "../finding.ts";
 import { type FlagMasks, flagMasks } from "../open-flags.ts";
 import type { CheckOptions } from "../options.ts";
+import { withSubjects } from "../subject.ts";
 import { onEpollItems, onFile, onFileDesc, onFileName, onFileTable, onPipeContents } from "./on-files.ts";
-import { checkPids, onBuffer, onHeader, onHeaderArch, onObjref, onPids, onTail, onTree, onVpids } from "./on-stream.ts";
+import {
+  checkPids,
+  onBuffer,
+  onHeader,
+  onHeaderArch,
+  onObjref,
+  onPids,
+  onTail,
+  onTree,
+  onTty,
+  onVpids,
+} from "./on-stream.ts";
 import {
   endTask,
   onCpu,
@@ -42,6 +55,7 @@ const CHECKS: Readonly<Record<string, (scan: Scan, masks: FlagMasks) => void>> =
   HEADER_ARCH: onHeaderArch,
   BUFFER: onBuffer,
   TREE: onTree,
+  TTY: onTty,
   VPIDS: onVpids,
   PIDS: onPids,
   OBJREF: onObjref,
@@ -118,6 +132,7 @@ function beginScan(image: Image, dialect: Dialect): Scan {
     list: createFindingList(LINUX_CR_RULES, checkpoint.dialect, DIALECT_NAMES),
     byObjref: createIdIndex(),
     objects: 0,
+    reserved: new Set(),
     objectType: new Uint8Array(most),
     objectRecord: new Int32Array(most),
     objectUsed: new Uint8Array(most),
@@ -180,8 +195,13 @@ export async function checkLinuxCr(image: Image, options: CheckOptions = {}): Pr
   }
   finishScan(scan);
   addProblems(scan.list, checkpoint, scan.explained);
+  if (!checkpoint.complete && isSound(scan.list.finish().findings)) {
+    const place = { record: null, field: null, offset: null };
+    scan.list.add("image-incomplete", "Parts of the image are missing.", place);
+  }
   options.onProgress?.({ bytes: size, size, objects: records.count });
-  return scan.list.finish();
+  const found = scan.list.finish();
+  return { ...found, findings: withSubjects(checkpoint, found.findings) };
 }
 
 /** Number of bytes of a record that its checks read. */

@@ -29,7 +29,7 @@ export function onFileTable(scan: Scan): void {
   scan.lastFd = -1;
   if (count < 0 || count > NR_OPEN) {
     const message = `A file table announces ${count} descriptors; at most ${NR_OPEN} are possible.`;
-    fieldFault(scan, "H10", "fdt_nfds", message, count < 0 ? "EINVAL" : "EMFILE");
+    fieldFault(scan, "H10", "fdt_nfds", message);
     scan.tableAnnounced = -1;
   } else if (count > 0 && scan.dialect.name === "seed") expect(scan, NEXT.descriptorDue);
 }
@@ -99,6 +99,9 @@ export function onFile(scan: Scan, masks: FlagMasks): void {
   }
 }
 
+/** The same on all architectures that have the format (Linux asm-generic/fcntl.h). */
+const FASYNC = 0o20000;
+
 function checkFlags(scan: Scan, masks: FlagMasks, kind: string): void {
   const flags = numberOf(scan, "f_flags");
   if ((flags & masks.leftOverMask) !== 0) {
@@ -108,6 +111,10 @@ function checkFlags(scan: Scan, masks: FlagMasks, kind: string): void {
   const unknown = (flags & ~masks.knownMask) >>> 0;
   if (unknown !== 0) {
     fieldFault(scan, "H22", "f_flags", `An open file's flags have unknown bits: ${flagsText(unknown)}.`);
+  }
+  if ((flags & FASYNC) !== 0) {
+    const message = "An open file's flags have FASYNC; the image does not say who gets the signals.";
+    fieldFault(scan, "async-without-owner", "f_flags", message);
   }
   if (kind === "GENERIC" && opensDirectoryForWriting(masks, flags)) {
     fieldFault(scan, "directory-written", "f_flags", "An open file is a directory (O_DIRECTORY) open for writing.");
@@ -135,16 +142,26 @@ function checkPosition(scan: Scan, kind: string): void {
   const [low, high] = scan.littleEndian ? [first, second] : [second, first];
   const position = (): string => view.getBigInt64(at, scan.littleEndian).toString();
   if (high >= 0x8000_0000) {
-    fieldFault(scan, "position-impossible", "f_pos", `An open file's position is negative: ${position()}.`);
+    const code = kind === "GENERIC" && isSought(scan) ? "H23" : "position-impossible";
+    fieldFault(scan, code, "f_pos", `An open file's position is negative: ${position()}.`);
   } else if (UNSEEKABLE.includes(kind)) {
     if (low === 0 && high === 0) return;
     const message = `A ${kind.toLowerCase()} has the position ${position()}; it must be 0.`;
     fieldFault(scan, "position-impossible", "f_pos", message);
-  } else if (low >= 0x8000_0000 && kind === "GENERIC") {
+  } else if (low >= 0x8000_0000 && kind === "GENERIC" && isSought(scan)) {
+    if (low === ESPIPE && !hasField(scan, "f_credref")) return;
     const message = `An open file's position ${position()} looks like an error to the kernel that seeks to it.`;
     fieldFault(scan, "H23", "f_pos", message);
   }
 }
+
+/** The low 32 bits of -ESPIPE. */
+const ESPIPE = 0xffff_ffe3;
+const FMODE_LSEEK = 4;
+
+/** Whether a restart seeks in the file: up to v16 always. */
+const isSought = (scan: Scan): boolean =>
+  !hasField(scan, "f_credref") || (numberOf(scan, "f_mode") & FMODE_LSEEK) !== 0;
 
 const SUFFIX = new TextEncoder().encode(" (deleted)");
 const CLOSE = 0x29;

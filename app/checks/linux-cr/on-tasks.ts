@@ -19,6 +19,14 @@ const isEarly = ({ dialect }: Scan): boolean => dialect.name === "seed" || diale
 /** TASK: the next task begins. */
 export function onTask(scan: Scan): void {
   endTask(scan);
+  if (scan.dialect.name === "seed" && scan.tasks === 1) {
+    fieldFault(
+      scan,
+      "several-tasks",
+      "type",
+      "A second task follows: a kernel of the seed reads one task, and then TAIL.",
+    );
+  }
   scan.taskRecord = scan.record;
   scan.commLength = COMM_LENGTH;
   const exitState = numberOf(scan, "exit_state");

@@ -72,12 +72,39 @@ export const isBroken = (checkpoint: Checkpoint): boolean =>
 export function addProblems(list: FindingList, checkpoint: Checkpoint, explained: ReadonlySet<string>): void {
   for (const problem of checkpoint.problems) {
     if (explained.has(problem.code)) continue;
+    if (RULE_OF_PROBLEM[problem.code] === undefined) addArchiveProblem(list, problem);
     const rule = ruleOf(checkpoint, problem);
     if (rule === null) continue;
-    const { offset, message } = problem;
+    const { offset } = problem;
+    const message =
+      problem.code === "error-record" ? positionExplained(checkpoint, problem, rule.record) : problem.message;
     const start = checkpoint.records.offset[rule.record] ?? 0;
     const within = offset === null ? -1 : offset - start;
     const field = within === 4 ? "len" : within === 0 && rule.code === "H1" ? "type" : null;
     list.add(rule.code, message, { record: rule.record === NONE ? null : rule.record, field, offset });
   }
+}
+
+/** What the record before an ERROR says of its -EBADF: where the dump of a file got to (Linux checkpoint/files.c). */
+const BAD_FILE: Readonly<Record<string, string>> = {
+  OBJREF: "The file has no operation for checkpoints: it is of a kind that this version cannot dump.",
+  FILE: "The file's path is outside the root of the dump.",
+  FILE_TABLE: "The descriptor was closed while the dump ran.",
+  FILE_DESC: "The descriptor was closed while the dump ran.",
+};
+
+/** The message of an ERROR record, with the meaning of -EBADF by its position. */
+function positionExplained({ records }: Checkpoint, { message }: Problem, record: number): string {
+  if (!/-9(?!\d)/.test(message)) return message;
+  let row = record;
+  const nameOf = (at: number): string => records.kinds[records.kind[at] as number]?.name ?? "";
+  while (row > 0 && nameOf(row) !== "ERROR") row--;
+  const reason = row > 0 ? BAD_FILE[nameOf(row - 1)] : undefined;
+  return reason === undefined ? message : `${message}. ${reason}`;
+}
+
+/** Adds a problem of the archive around the image, unless it is a note. */
+function addArchiveProblem(list: FindingList, { severity, message, offset }: Problem): void {
+  if (severity === "note") return;
+  list.add("archive-damaged", message, { record: null, field: null, offset }, undefined, severity);
 }

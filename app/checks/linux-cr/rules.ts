@@ -94,7 +94,7 @@ const NUMBERED: Table = [
     code: "H10",
     title: "A file table announces a negative number of descriptors, or more than 1,048,576",
     examines: "FILE_TABLE.fdt_nfds",
-    outcomes: [refused("EINVAL"), refused("EMFILE")],
+    outcomes: [refused("EMFILE")],
     target: "The upper limit is fs.nr_open of the restarting machine; 1,048,576 is its default.",
     remedy: "Raise fs.nr_open on the restarting machine; a negative number is a bug in the tool that wrote the image.",
   },
@@ -188,11 +188,11 @@ const NUMBERED: Table = [
   },
   {
     code: "H23",
-    title: "The low 32 bits of f_pos are 0x80000000 or above",
-    examines: "FILE.f_pos",
-    outcomes: [refused(null, UP_TO_V16)],
+    title: "f_pos is 2^63 or above, or its low 32 bits are 0x80000000 or above",
+    examines: "FILE.f_pos, f_mode",
+    outcomes: EINVAL,
     remedy:
-      "The kernel stores the position in an int and mistakes it for an error: dump while the position is different.",
+      "The kernel stores the result of the seek in an int and mistakes such a position for an error: dump while the position is different. Up to v16 the low bits 0xffffffe3 (-ESPIPE) are ignored; from v17 on a restart seeks only if f_mode has LSEEK.",
   },
   {
     code: "H24",
@@ -350,6 +350,21 @@ const WORDS: Table = [
     remedy: WRITER,
   },
   {
+    code: "several-tasks",
+    title: "An image of the seed has more than one task",
+    examines: "the TASK records",
+    outcomes: [refused("EINVAL", { until: "seed" })],
+    remedy: "A kernel of the seed restarts one task: restart with v16 or later, from an image of that version.",
+  },
+  {
+    code: "async-without-owner",
+    title: "f_flags has FASYNC, but the image has no owner for the signals",
+    examines: "FILE.f_flags",
+    outcomes: [wrong({ until: "v19" }), odd({ from: "v20-nestedpids" })],
+    remedy:
+      "No version stores the owner: up to v19 SIGIO goes to nobody after a restart, until the program sets the owner again. From v20 on a file with an owner is not dumped, so there was none.",
+  },
+  {
     code: "object-unused",
     title: "An announced object is never referred to",
     examines: "OBJREF, against every field that holds an objref",
@@ -376,6 +391,20 @@ const WORDS: Table = [
     examines: "the bytes after TAIL",
     outcomes: [odd()],
     remedy: "A restart stops at TAIL. If another image follows, split the file there.",
+  },
+  {
+    code: "archive-damaged",
+    title: "The file around the image is damaged, or could not be read to its end",
+    examines: "headers, sizes and checksums of the compression or archive",
+    outcomes: [refused(null), wrong()],
+    remedy: "Copy the file again: the image may be cut or changed.",
+  },
+  {
+    code: "image-incomplete",
+    title: "The image is incomplete",
+    examines: "what no other check explains",
+    outcomes: [wrong()],
+    remedy: DAMAGED,
   },
 ];
 

@@ -45,6 +45,8 @@ export interface Scan {
   /** Announced objects: index into the columns below, by objref. */
   readonly byObjref: IdIndex;
   objects: number;
+  /** Objrefs that terminals reserve, without a record. */
+  readonly reserved: Set<number>;
   readonly objectType: Uint8Array;
   readonly objectRecord: Int32Array;
   readonly objectUsed: Uint8Array;

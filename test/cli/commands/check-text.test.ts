@@ -3,10 +3,14 @@
 import { describe, expect, test } from "vitest";
 import { RULES } from "../../../app/checks/check.ts";
 import type { Finding } from "../../../app/checks/finding.ts";
+import type { Checkpoint } from "../../../app/model/checkpoint.ts";
 import { checkText } from "../../../cli/commands/check-text.ts";
 
 const ESCAPE = "\u001b";
-const LINUX_CR = { format: "linux-cr", members: [{ name: "x", size: 1 }] } as const;
+/** As much of an image as the text of findings without a file reads. */
+const imageOf = (format: Checkpoint["format"], name: string) =>
+  ({ format, members: [{ name, size: 1 }] }) as unknown as Checkpoint;
+const LINUX_CR = imageOf("linux-cr", "x");
 
 const finding = (code: string, more: Partial<Finding> = {}): Finding => ({
   code,
@@ -58,12 +62,41 @@ describe("text for a terminal", () => {
   });
 
   test("names the member of a set and escapes control characters", () => {
-    const set = { format: "criu", members: [{ name: `a${ESCAPE}[31m\u202e.img`, size: 1 }] } as const;
+    const set = imageOf("criu", `a${ESCAPE}[31m\u202e.img`);
     const found = finding("file-missing", { member: 0, errno: null, offset: 20, field: "cwd_id" });
     const text = checkText(set, { findings: [found], unlisted: [] }, { colour: false });
     expect(text).toContain(`file-missing error  ${title("file-missing")}`);
     expect(text).toContain("  a\\x1b[31m\\u202e.img@20 cwd_id: What file-missing found.");
     expect(text).not.toContain(ESCAPE);
+  });
+
+  test("names pid and descriptor, and lists what a restore needs", () => {
+    const text = checkText(
+      imageOf("criu", "files.img"),
+      {
+        findings: [finding("file-missing", { errno: null, offset: null, field: null, pid: 7, fd: 3 })],
+        unlisted: [],
+        needs: {
+          options: [{ option: "--file-locks", reason: "a flock is held", pid: 7, fd: 4 }],
+          outside: [
+            {
+              kind: "file",
+              path: new TextEncoder().encode("/a\n"),
+              size: 1,
+              mode: 0o100644,
+              reason: "it is open",
+              pid: 7,
+              fd: 3,
+            },
+          ],
+          unlisted: 2,
+        },
+      },
+      { colour: false },
+    );
+    expect(text).toContain("  What file-missing found. (pid 7 fd 3)\n");
+    expect(text).toContain("Options that a restore needs\n  --file-locks: a flock is held (pid 7 fd 4)\n");
+    expect(text).toContain("  file /a\\n, 1 byte, mode 0100644: it is open (pid 7 fd 3)\n  … and 2 more;");
   });
 
   test("differs in colour only by the escapes", () => {

@@ -1,0 +1,105 @@
+// What a finding is about, in a user's terms: the task, the descriptor and the open file that its record describes.
+
+import { MEMBER_KINDS } from "../decoder/criu/member-kinds.ts";
+import { memberOfName } from "../decoder/criu/member-names.ts";
+import { type Checkpoint, holderCount, NONE, recordMember, taskCount } from "../model/checkpoint.ts";
+import { i32At, u32At } from "../model/read.ts";
+import type { DescriptorRow, FileRow, TableRow, TaskRow } from "../model/rows.ts";
+import { firstIndex } from "../model/search.ts";
+import type { Finding } from "./finding.ts";
+
+/** What a finding, or a need, is about. All are absent where they are unknown or there are several. */
+export interface Subject {
+  /** Where the image has pids. */
+  readonly pid?: number;
+  /** Row of the task where the image has no pids. */
+  readonly task?: TaskRow;
+  readonly fd?: number;
+  readonly file?: FileRow;
+}
+
+/** Records that belong to the open file, or the task, described last before them (Linux-CR). */
+const OF_FILE: ReadonlySet<string> = new Set(["FILE_NAME", "FILE_PIPE", "PIPE_BUF"]);
+const OF_TASK: ReadonlySet<string> = new Set(["STRING", "TASK_OBJS", "THREAD", "THREAD_TLS", "CPU", "CPU_FPU"]);
+/** Members whose number is a pid (CRIU). */
+const OF_PID: ReadonlySet<string> = new Set(["core", "ids", "fs", "mm", "vmas", "pagemap", "creds", "rlimit"]);
+
+/** The task in a subject. */
+function ofTask({ tasks }: Checkpoint, task: TaskRow): Subject {
+  const pid = i32At(tasks.pid, task);
+  return pid === NONE ? { task } : { pid };
+}
+
+/** The first task that uses a table. */
+function ofTable(checkpoint: Checkpoint, table: TableRow): Subject {
+  const { tables } = checkpoint;
+  return taskCount(tables, table) === 0 ? {} : ofTask(checkpoint, u32At(tables.task, u32At(tables.firstTask, table)));
+}
+
+function ofDescriptor(checkpoint: Checkpoint, descriptor: DescriptorRow): Subject {
+  const { descriptors } = checkpoint;
+  const file = i32At(descriptors.file, descriptor);
+  const fd = i32At(descriptors.fd, descriptor);
+  const subject = { ...ofTable(checkpoint, u32At(descriptors.table, descriptor)), fd };
+  return file === NONE ? subject : { ...subject, file };
+}
+
+/** An open file with its first holder, if it has any. */
+export function ofFile(checkpoint: Checkpoint, file: FileRow): Subject {
+  const { files } = checkpoint;
+  if (holderCount(files, file) === 0) return { file };
+  return ofDescriptor(checkpoint, u32At(files.holder, u32At(files.firstHolder, file)));
+}
+
+/** The findings with their subjects. */
+export function withSubjects(checkpoint: Checkpoint, findings: readonly Finding[]): Finding[] {
+  const wanted = new Set(findings.map(({ record }) => record));
+  wanted.delete(null);
+  if (wanted.size === 0) return [...findings];
+  const subjects = subjectsOf(checkpoint, wanted);
+  return findings.map((finding) => {
+    const { record } = finding;
+    if (record === null) return finding;
+    return { ...finding, ...(subjects.get(record) ?? byPlace(checkpoint, record)) };
+  });
+}
+
+/** The subjects of records that columns name. */
+function subjectsOf(checkpoint: Checkpoint, wanted: ReadonlySet<number | null>): Map<number, Subject> {
+  const { files, fileRecords, descriptors, tasks, tables } = checkpoint;
+  const found = new Map<number, Subject>();
+  const note = (record: number | undefined, subject: () => Subject): void => {
+    if (record !== undefined && wanted.has(record) && !found.has(record)) found.set(record, subject());
+  };
+  for (let row = 0; row < descriptors.count; row++) note(descriptors.record[row], () => ofDescriptor(checkpoint, row));
+  for (let row = 0; row < files.count; row++) note(files.record[row], () => ofFile(checkpoint, row));
+  for (let row = 0; row < tasks.count; row++) note(tasks.record[row], () => ofTask(checkpoint, row));
+  for (let row = 0; row < tables.count; row++) note(tables.record[row], () => ofTable(checkpoint, row));
+  for (let file = 0; file < files.count; file++) {
+    const end = fileRecords.first[file + 1] ?? 0;
+    for (let at = fileRecords.first[file] ?? 0; at < end; at++)
+      note(fileRecords.record[at], () => ofFile(checkpoint, file));
+  }
+  return found;
+}
+
+/** The subject of a record that no column names: by the records around it, or by its member. */
+function byPlace(checkpoint: Checkpoint, record: number): Subject {
+  const { records, files, tasks, members } = checkpoint;
+  const name = records.kinds[records.kind[record] ?? 0]?.name ?? "";
+  if (checkpoint.format === "criu") {
+    const place = memberOfName(members[recordMember(records, record)]?.name ?? "");
+    if (place === null || !OF_PID.has(MEMBER_KINDS[place.kind]?.name ?? "")) return {};
+    return Number.isNaN(place.number) ? {} : { pid: place.number };
+  }
+  if (OF_FILE.has(name)) {
+    const file = lastBefore(files.record, files.count, record);
+    return file === NONE ? {} : ofFile(checkpoint, file);
+  }
+  const task = OF_TASK.has(name) ? lastBefore(tasks.record, tasks.count, record) : NONE;
+  return task === NONE ? {} : ofTask(checkpoint, task);
+}
+
+/** The last row whose record is not after `record`; NONE if there is none. Rows are in the order of their records. */
+const lastBefore = (column: Int32Array, count: number, record: number): number =>
+  firstIndex(count, (row) => i32At(column, row) > record) - 1;
