@@ -84,7 +84,7 @@ function HeldBy({ comparison, change }: { comparison: Comparison; change: number
   const descriptors = countDescriptors(comparison, change);
   const count = counted(descriptors, "descriptor");
   return (
-    <Section title="Held by" note={descriptors === total ? count : `${count}, ${total} counting each task`}>
+    <Section title="Where" note={descriptors === total ? count : `${count}, ${total} counting each task`}>
       <HolderList comparison={comparison} holders={holdersOf(comparison, change, most)} />
       <MoreButton total={total} shown={most} onMore={setMost} />
     </Section>

@@ -99,7 +99,7 @@ function OneColumn({
         {presence}
         {shown.map(({ differs, ...change }) => differs && <Transition key={change.column.id} {...change} />)}
         {details.map(({ title, before, after }) => (
-          <span key={title} className="cell-differs">
+          <span key={title} className="cell-differs" title={`${title} ${before} → ${after}`}>
             {title} {before} → {after}
           </span>
         ))}

@@ -30,17 +30,17 @@ const ONE_COLUMN = 1200;
 
 export function SideBySide({ compared }: { compared: Compared }) {
   const comparison = useShown(compared.comparison);
-  const one = useNarrow(ONE_COLUMN);
+  const isNarrow = useNarrow(ONE_COLUMN);
   const { lines, choose } = useLines(comparison);
   const scroller = useRef<HTMLDivElement>(null);
   const room = useSize(scroller)?.width ?? null;
   const hidden = useDeferredValue(useApp(hiddenChangeKinds));
   const details = useMemo(() => detailChanges(comparison, hidden), [comparison, hidden]);
   const measured = useMemo(() => measuredColumns(comparison, details), [comparison, details]);
-  const { columns, template, least } = useMemo(
-    () => (one ? oneColumn(measured) : fitColumns(measured, compared, room)),
-    [measured, compared, room, one],
-  );
+  const both = useMemo(() => fitColumns(measured, compared, room), [measured, compared, room]);
+  // Where both sides do not fit, one column shows all that changed.
+  const one = isNarrow || (room !== null && both.least > room);
+  const { columns, template, least } = one ? oneColumn(measured) : both;
   const window = useRowWindow(lines.count, ROW, scroller, ROW);
   const [active, setActive] = useState(0);
   const selected = useSelectedLine(comparison, lines);

@@ -107,12 +107,15 @@ function shortened(name: Uint8Array): string {
 
 /** The name of an open file. */
 export function fileName(subject: Subject, file: GraphFileRow): string {
-  return joined(
-    valuesOf(subject, "file", file, (c, row: FileRow) => {
-      const name = nameBytes(c, row);
-      return name.length > LONGEST ? shortened(name) : nameOf(c, row);
-    }),
-  );
+  const names = valuesOf(subject, "file", file, (c, row: FileRow) => {
+    const name = nameBytes(c, row);
+    const stable = visibleText(name.subarray(0, Math.min(LONGEST, u32At(c.files.nameStable, row))));
+    return { text: name.length > LONGEST ? shortened(name) : nameOf(c, row), stable };
+  });
+  // A name made of a number that every dump chooses anew has not changed.
+  if (names.before !== null && names.after !== null && names.before.stable === names.after.stable)
+    return names.after.text;
+  return joined({ before: names.before?.text ?? null, after: names.after?.text ?? null });
 }
 
 const ACCESS = ["r", "w", "rw", "–"] as const;
