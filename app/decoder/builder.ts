@@ -13,7 +13,7 @@ import {
 import type { DescriptorRow, FileRow, RecordRow, TableRow, TaskRow } from "../model/rows.ts";
 import { descriptorColumns, objectColumns, recordColumns, tableColumns, taskColumns } from "./builder/columns.ts";
 import { createDetails, createLinkList } from "./builder/details.ts";
-import { cutAll, grow, growTo } from "./builder/growing.ts";
+import { cutAll, type Growth, grow, growTo } from "./builder/growing.ts";
 import {
   type FileRecordPair,
   holdersByFile,
@@ -24,6 +24,7 @@ import {
 import { createOpenFiles } from "./builder/open-files.ts";
 import { createProblemList } from "./builder/problem-list.ts";
 import { createTextPool } from "./builder/text-pool.ts";
+import { type Budget, createBudget, type Limits } from "./limits.ts";
 
 /** Properties of the image as a whole. */
 export interface Head {
@@ -42,6 +43,9 @@ export interface Head {
 /** Longest record; a longer run of bytes between records takes several rows. */
 const LONGEST_RECORD = 0xffff_f000;
 
+/** What an object with two numbers takes, in a list. */
+const PAIR_BYTES = 48;
+
 export type Builder = ReturnType<typeof createBuilder>;
 
 /**
@@ -49,17 +53,20 @@ export type Builder = ReturnType<typeof createBuilder>;
  *
  * @param decoded Returns the fraction of the image decoded so far, 0 … 1, from which full columns
  *   extrapolate their size. If it is unknown, 1: they double.
+ * @param limits Rows and memory that may be used; the functions that add something throw LimitReached beyond that.
  */
-export function createBuilder(decoded: () => number = () => 1) {
-  const text = createTextPool(decoded);
+export function createBuilder(decoded: () => number = () => 1, limits?: Pick<Limits, "rows" | "memory">) {
+  const budget = createBudget(limits);
+  const growth: Growth = { decoded, budget };
+  const text = createTextPool(growth);
   const problems = createProblemList();
-  const fileDetails = createDetails();
-  const taskDetails = createDetails();
-  const links = createLinkList();
+  const fileDetails = createDetails(growth);
+  const taskDetails = createDetails(growth);
+  const links = createLinkList(growth);
   const fileRecordPairs: FileRecordPair[] = [];
-  const { files, reserveFiles, ...openFiles } = createOpenFiles(decoded, text);
-  const owners = createOwners(decoded);
-  const records = createRecords(decoded);
+  const { files, reserveFiles, ...openFiles } = createOpenFiles(growth, text);
+  const owners = createOwners(growth);
+  const records = createRecords(growth);
   const { tasks, tables, descriptors } = owners;
 
   return {
@@ -76,8 +83,8 @@ export function createBuilder(decoded: () => number = () => 1) {
      * are extrapolated from the bytes already read, never taken from the image.
      */
     reserve(room: { records?: number; files?: number; descriptors?: number; text?: number }): void {
-      reserveRows(records.records, room.records);
-      reserveRows(descriptors, room.descriptors);
+      reserveRows(records.records, budget, room.records);
+      reserveRows(descriptors, budget, room.descriptors);
       reserveFiles(room.files ?? 0);
       text.reserve(room.text ?? 0);
     },
@@ -89,7 +96,18 @@ export function createBuilder(decoded: () => number = () => 1) {
 
     /** Adds a record that has more about `file` than the file's own record does. */
     addFileRecord(file: FileRow, record: RecordRow): void {
+      budget.takeBytes(PAIR_BYTES);
       fileRecordPairs.push({ file, record });
+    },
+
+    /** Counts memory that a decoder uses for lists of its own, in bytes. @throws LimitReached */
+    charge(bytes: number): void {
+      budget.takeBytes(bytes);
+    },
+
+    /** Ends the limits, for what is left to do after one was reached. */
+    liftLimits(): void {
+      budget.lift();
     },
 
     /** Adds a problem. Of one code only the first hundred are kept, and the others counted. */
@@ -126,12 +144,12 @@ export function createBuilder(decoded: () => number = () => 1) {
   };
 }
 
-function reserveRows(group: { count: number; capacity: number }, more = 0): void {
-  if (group.count + more > group.capacity) growTo(group, group.count + more);
+function reserveRows(group: { count: number; capacity: number }, budget: Budget, more = 0): void {
+  if (group.count + more > group.capacity) growTo(group, group.count + more, budget);
 }
 
 /** Tasks, file tables and descriptors. */
-function createOwners(decoded: () => number) {
+function createOwners(growth: Growth) {
   const tasks = taskColumns();
   const tables = tableColumns();
   const descriptors = descriptorColumns();
@@ -142,7 +160,7 @@ function createOwners(decoded: () => number) {
 
     /** A task of which nothing is known yet. */
     addTask(record: RecordRow): TaskRow {
-      if (tasks.count === tasks.capacity) grow(tasks, decoded());
+      if (tasks.count === tasks.capacity) grow(tasks, growth);
       const row = tasks.count++;
       tasks.pid[row] = NONE;
       tasks.ppid[row] = NONE;
@@ -156,7 +174,7 @@ function createOwners(decoded: () => number) {
 
     /** @param announced Number of descriptors as stated by the image; NONE if it is not. */
     addTable(id: number, announced: number, record: RecordRow): TableRow {
-      if (tables.count === tables.capacity) grow(tables, decoded());
+      if (tables.count === tables.capacity) grow(tables, growth);
       const row = tables.count++;
       tables.id[row] = id;
       tables.announced[row] = announced;
@@ -166,7 +184,7 @@ function createOwners(decoded: () => number) {
 
     /** @param file NONE: missing. @param closeOnExec 0 or 1. */
     addDescriptor(table: TableRow, fd: number, file: FileRow, closeOnExec: number, record: RecordRow): DescriptorRow {
-      if (descriptors.count === descriptors.capacity) grow(descriptors, decoded());
+      if (descriptors.count === descriptors.capacity) grow(descriptors, growth);
       const row = descriptors.count++;
       descriptors.table[row] = table;
       descriptors.fd[row] = fd;
@@ -179,12 +197,12 @@ function createOwners(decoded: () => number) {
 }
 
 /** Records, and objects that are no tasks, file tables or open files. */
-function createRecords(decoded: () => number) {
+function createRecords(growth: Growth) {
   const records = recordColumns();
   const objects = objectColumns();
 
   const addRecord = (offset: number, length: number, kind: number, member: number): RecordRow => {
-    if (records.count === records.capacity) grow(records, decoded());
+    if (records.count === records.capacity) grow(records, growth);
     const row = records.count++;
     records.offset[row] = offset;
     records.length[row] = length;
@@ -212,7 +230,7 @@ function createRecords(decoded: () => number) {
 
     /** `type` indexes Head.objectTypes. */
     addObject(id: number, type: number, record: RecordRow): number {
-      if (objects.count === objects.capacity) grow(objects, decoded());
+      if (objects.count === objects.capacity) grow(objects, growth);
       const row = objects.count++;
       objects.id[row] = id;
       objects.type[row] = type;

@@ -3,20 +3,21 @@
 import type { Problem } from "../model/checkpoint.ts";
 import { visible } from "../model/text.ts";
 import type { ArchiveProblem } from "./archive/tar-header.ts";
-import type { UnpackLimits } from "./archive/unpack.ts";
 import { NO_METADATA } from "./criu/container-metadata.ts";
 import { setName } from "./criu/find-sets.ts";
 import { decodeCriuSet } from "./criu/index.ts";
 import { type FoundImage, findImages } from "./find-images.ts";
 import type { Image, Refusal } from "./image.ts";
+import { type ChosenLimits, type Limits, limitsFor } from "./limits.ts";
 import { decodeLinuxCr } from "./linux-cr/index.ts";
 import type { DecodeOptions, Source } from "./source.ts";
 
 /** How to open an image: a dialect chosen by hand, one of several images, how much to unpack. */
-export interface OpenOptions extends DecodeOptions {
+export interface OpenOptions extends Omit<DecodeOptions, "limits"> {
   /** The name of the image to open, if there are several. */
   readonly set?: string;
-  readonly limits?: UnpackLimits;
+  /** Limits that the user set; the others depend on the size of the input. */
+  readonly limits?: ChosenLimits;
 }
 
 /** Names of images that a refusal lists; the rest are counted. */
@@ -30,8 +31,15 @@ const MOST_LISTED = 20;
  */
 export async function openImage(inputs: readonly Source[], options: OpenOptions = {}): Promise<Image | Refusal> {
   const found = await findImage(inputs, options);
-  return "refused" in found ? found : openFound(found, options);
+  return "refused" in found ? found : openFound(found, { ...options, limits: limitsOf(inputs, options) });
 }
+
+/** The limits for inputs. */
+export const limitsOf = (inputs: readonly Source[], { limits }: Pick<OpenOptions, "limits">): Limits =>
+  limitsFor(
+    inputs.reduce((sum, { size }) => sum + size, 0),
+    limits,
+  );
 
 /** Finds the image that `openImage` opens. If there are several and none is chosen, the refusal lists them. */
 export async function findImage(inputs: readonly Source[], options: OpenOptions): Promise<FoundImage | Refusal> {
@@ -40,7 +48,7 @@ export async function findImage(inputs: readonly Source[], options: OpenOptions)
     return { refused: `${visible(first.name)} is empty.` };
   }
   const { images, parts, reason } = await findImages(inputs, {
-    ...(options.limits && { limits: options.limits }),
+    limits: limitsOf(inputs, options),
     ...(options.signal && { signal: options.signal }),
     onBytes: (bytes, size) => options.onProgress?.({ bytes, size, objects: 0 }),
   });

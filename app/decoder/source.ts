@@ -1,6 +1,7 @@
 // The interface through which decoders read bytes.
 
 import { upperBound } from "../model/search.ts";
+import type { Limits } from "./limits.ts";
 
 /** Bytes at rest: a file, a part of one, a buffer, a hosted image. */
 export interface Source {
@@ -46,6 +47,8 @@ export interface DecodeOptions {
   readonly dialect?: string;
   /** Called now and then with the bytes read, the bytes in total, and the objects found so far. */
   readonly onProgress?: (progress: Progress) => void;
+  /** Limits on rows and memory. None if absent. */
+  readonly limits?: Limits;
   /** Aborting makes decoding reject with the signal's reason. */
   readonly signal?: AbortSignal;
   /**

@@ -4,6 +4,7 @@ import type { Checkpoint } from "../model/checkpoint.ts";
 import type { ImageSummary } from "../model/image-summary.ts";
 import { uptimeOf } from "./criu/set-times.ts";
 import type { FoundImage } from "./find-images.ts";
+import { limitsFor } from "./limits.ts";
 import { openFound } from "./open.ts";
 import { partSource, type Source, SourceError } from "./source.ts";
 
@@ -30,11 +31,12 @@ export async function summarise(
 ): Promise<ImageSummary> {
   const { format, sources } = found;
   const read = sources.filter(({ name }) => !/(^|\/)pages-[^/]*$/.test(name));
-  const isWhole = tasks && read.reduce((sum, { size }) => sum + size, 0) <= DECODED_LIMIT;
+  const bytes = read.reduce((sum, { size }) => sum + size, 0);
+  const isWhole = tasks && bytes <= DECODED_LIMIT;
   if (!isWhole && format === "criu") return summaryOf(found, null);
   const part = isWhole ? found : { ...found, sources: sources.map(headOf) };
   try {
-    const image = await openFound(part, signal ? { signal } : {});
+    const image = await openFound(part, { limits: limitsFor(bytes), ...(signal && { signal }) });
     const summary = await summaryOf(found, "refused" in image ? null : image.checkpoint);
     return isWhole ? summary : { ...summary, tasks: null };
   } catch (error) {

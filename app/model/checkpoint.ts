@@ -24,6 +24,8 @@ export interface Problem {
   /** A sentence for the user. Text from the image in it has been made visible. */
   readonly message: string;
   readonly offset: number | null;
+  /** The limit that was reached (decoder/limits.ts), if the problem is that one was. */
+  readonly limit?: string;
   /** Index into `members`; absent where the image is one stream. */
   readonly member?: number;
 }

@@ -5,19 +5,25 @@ import type { DetailValue } from "../../model/fields.ts";
 import { LINK_ROLES, type LinkRole } from "../../model/links.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { encodeText } from "../../model/text.ts";
+import type { Growth } from "./growing.ts";
 import { createTextPool } from "./text-pool.ts";
+
+/** What a detail, a link and a member of a group take in arrays, while they are collected. */
+const DETAIL_BYTES = 24;
+const LINK_BYTES = 32;
+const MEMBER_BYTES = 8;
 
 export type DetailsBuilder = ReturnType<typeof createDetails>;
 
 /** An empty store. Details may be added in any order; those of a row keep their order. */
-export function createDetails() {
+export function createDetails(growth: Growth) {
   const rows: number[] = [];
   const keys: number[] = [];
   const values: number[] = [];
   const keyIndex = new Map<string, number>();
   const valueIndex = new Map<string, number>();
   const start: number[] = [0];
-  const pool = createTextPool(() => 1);
+  const pool = createTextPool({ ...growth, decoded: () => 1 });
 
   const indexOf = (json: string): number => {
     const known = valueIndex.get(json);
@@ -41,6 +47,7 @@ export function createDetails() {
         index = keyIndex.size;
         keyIndex.set(key, index);
       }
+      growth.budget.takeBytes(DETAIL_BYTES);
       rows.push(row);
       keys.push(index);
       values.push(indexOf(JSON.stringify(value)));
@@ -64,7 +71,7 @@ export function createDetails() {
 export type LinksBuilder = ReturnType<typeof createLinkList>;
 
 /** An empty list of ties. */
-export function createLinkList() {
+export function createLinkList({ budget }: Growth) {
   const from: number[] = [];
   const role: number[] = [];
   const to: number[] = [];
@@ -73,6 +80,7 @@ export function createLinkList() {
   const member: number[] = [];
 
   const add = (file: FileRow, kind: LinkRole, target: number, value: number): void => {
+    budget.takeBytes(LINK_BYTES);
     from.push(file);
     role.push(LINK_ROLES.indexOf(kind));
     to.push(target);
@@ -87,6 +95,7 @@ export function createLinkList() {
     addGroup(kind: LinkRole, files: Iterable<FileRow>): void {
       const group = firstMember.length - 1;
       for (const file of files) {
+        budget.takeBytes(MEMBER_BYTES);
         member.push(file);
         add(file, kind, group, 0);
       }

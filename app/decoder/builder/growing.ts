@@ -1,6 +1,8 @@
 // Columns that grow. A full column grows to the size that the whole image needs by extrapolation, but at least 2 and at
 // most 64 times its length: memory stays within a fixed multiple of the image's size, and little is copied.
 
+import type { Budget } from "../limits.ts";
+
 export type Column =
   | Uint8Array<ArrayBuffer>
   | Uint16Array<ArrayBuffer>
@@ -38,17 +40,34 @@ export function cutAll<T extends { count: number }>(group: T): Omit<T, "capacity
 export const nextCapacity = (capacity: number, fraction: number): number =>
   Math.ceil(Math.min(capacity * 64, Math.max(capacity * 2, (capacity / Math.max(fraction, 1e-9)) * 1.05)));
 
-/** Grows every column of a group. Callers check `count === capacity` themselves, as that is the hottest line of all. */
-export function grow(group: { capacity: number }, fraction: number): void {
-  growTo(group, nextCapacity(group.capacity, fraction));
+/** How columns grow: by what is known of the image, and within a budget. */
+export interface Growth {
+  /** Returns the fraction of the image decoded so far, 0 … 1. */
+  decoded(): number;
+  readonly budget: Budget;
 }
 
-/** Grows every column of a group to `capacity`. Columns of length 0 are not in use and stay as they are. */
-export function growTo(group: { capacity: number }, capacity: number): void {
+/**
+ * Grows every column of a group. Callers check `count === capacity` themselves, as that is the hottest line of all.
+ *
+ * @throws LimitReached if the budget is used up.
+ */
+export function grow(group: { capacity: number }, { decoded, budget }: Growth): void {
+  growTo(group, nextCapacity(group.capacity, decoded()), budget);
+}
+
+/**
+ * Grows every column of a group to `capacity`, or to less if the budget ends before. Columns of length 0 are not in use
+ * and stay as they are.
+ *
+ * @throws LimitReached if the budget is used up.
+ */
+export function growTo(group: { capacity: number }, capacity: number, budget: Budget): void {
   const columns = group as unknown as Record<string, Column | number>;
-  group.capacity = capacity;
-  for (const key of Object.keys(columns)) {
-    const column = columns[key];
-    if (ArrayBuffer.isView(column) && column.length > 0) columns[key] = grown(column, capacity);
-  }
+  const used = Object.entries(columns).filter(
+    (entry): entry is [string, Column] => ArrayBuffer.isView(entry[1]) && entry[1].length > 0,
+  );
+  const rowSize = used.reduce((sum, [, column]) => sum + column.BYTES_PER_ELEMENT, 0);
+  group.capacity += budget.takeRows(capacity - group.capacity, rowSize);
+  for (const [key, column] of used) columns[key] = grown(column, group.capacity);
 }

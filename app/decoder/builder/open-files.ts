@@ -3,11 +3,10 @@
 import { HAS } from "../../model/checkpoint.ts";
 import type { FileRow, RecordRow } from "../../model/rows.ts";
 import { type FileColumns, fileColumns } from "./columns.ts";
-import { grow, growTo } from "./growing.ts";
+import { type Growth, grow, growTo } from "./growing.ts";
 import type { TextPool } from "./text-pool.ts";
 
-/** @param decoded Returns the fraction of the image decoded so far, 0 … 1. */
-export function createOpenFiles(decoded: () => number, text: TextPool) {
+export function createOpenFiles(growth: Growth, text: TextPool) {
   const files: FileColumns = fileColumns();
   const aliasWords = () => ({
     pos: new Uint32Array(files.pos.buffer),
@@ -29,7 +28,7 @@ export function createOpenFiles(decoded: () => number, text: TextPool) {
     /** Adds an open file of which only the id is known yet. */
     addFile(id: number, record: RecordRow): FileRow {
       if (files.count === files.capacity) {
-        grow(files, decoded());
+        grow(files, growth);
         words = aliasWords();
       }
       const row = files.count++;
@@ -101,7 +100,7 @@ export function createOpenFiles(decoded: () => number, text: TextPool) {
     /** Reserves capacity for more files. */
     reserveFiles(more: number): void {
       if (files.count + more <= files.capacity) return;
-      growTo(files, files.count + more);
+      growTo(files, files.count + more, growth.budget);
       words = aliasWords();
     },
   };

@@ -1,6 +1,6 @@
 // The text of an image: every name and path, concatenated, as bytes.
 
-import { grown, nextCapacity } from "./growing.ts";
+import { type Growth, grown, nextCapacity } from "./growing.ts";
 
 /** Bytes appended so far. Offsets are from the start of the pool. */
 export interface TextPool {
@@ -15,13 +15,14 @@ export interface TextPool {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** @param decoded Returns the fraction of the image decoded so far, 0 … 1. */
-export function createTextPool(decoded: () => number): TextPool {
+/** An empty pool. Its functions throw LimitReached when the budget is used up. */
+export function createTextPool({ decoded, budget }: Growth): TextPool {
   let text = new Uint8Array(1024);
   let length = 0;
   const ensure = (more: number): void => {
     if (length + more <= text.length) return;
-    text = grown(text, Math.max(nextCapacity(text.length, decoded()), length + more));
+    const wanted = Math.max(nextCapacity(text.length, decoded()), length + more);
+    text = grown(text, text.length + budget.takeBytes(wanted - text.length, length + more - text.length));
   };
   return {
     add(bytes, start, end) {
@@ -45,7 +46,9 @@ export function createTextPool(decoded: () => number): TextPool {
       return from;
     },
     reserve(more) {
-      if (length + more > text.length) text = grown(text, length + more);
+      if (length + more > text.length) {
+        text = grown(text, text.length + budget.takeBytes(length + more - text.length, 0));
+      }
     },
     get length() {
       return length;

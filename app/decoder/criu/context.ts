@@ -4,6 +4,7 @@ import type { RecordKind, Severity } from "../../model/checkpoint.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import type { FileRow, RecordRow, TableRow, TaskRow } from "../../model/rows.ts";
 import type { Builder } from "../builder.ts";
+import { createIdIndex, type IdIndex } from "../id-index.ts";
 import type { DecodeOptions } from "../source.ts";
 import type { Metadata } from "./container-metadata.ts";
 import type { Framing } from "./dialect-names.ts";
@@ -78,8 +79,8 @@ export interface TaskLinks {
   readonly namespaces: (Readonly<Record<string, number>> | undefined)[];
   /** The namespaces that CRIU itself was in; `null` if the inventory does not say. */
   rootNamespaces: Readonly<Record<string, number>> | null;
-  /** pid → task; `null` if tasks were added since. */
-  byPid: RowIndex | null;
+  /** pid → task. */
+  readonly byPid: IdIndex;
 }
 
 /** Numbers by which entries refer to open files, with the rows of those files. */
@@ -173,6 +174,8 @@ export interface SetContext {
   readonly examined: Map<string, number>;
   /** Whether nothing is damaged or missing so far. */
   complete: boolean;
+  /** A limit was reached: nothing more is read. */
+  stopped: boolean;
   /** Bytes of all members that are read. */
   readonly bytes: number;
   /** Bytes of the members that were read to their end. */
@@ -217,7 +220,7 @@ export function createContext(
       threadOwners: [],
       namespaces: [],
       rootNamespaces: null,
-      byPid: null,
+      byPid: createIdIndex(),
     },
     files: createFileContext(),
     seen: { kinds: new Set(), empty: [], numbers: new Map(), tables: new Set() },
@@ -225,6 +228,7 @@ export function createContext(
     examined: new Map(),
     // A truncated archive may have had more files.
     complete: metadata.problems.every(({ severity }) => severity !== "error"),
+    stopped: false,
     bytes: placed.reduce((sum, { kind, source }) => sum + (isRaw(kind) ? 0 : source.size), 0),
     bytesDone: 0,
   };
@@ -312,7 +316,4 @@ export function before({ facts }: SetContext, release: number): void {
 }
 
 /** The task with a pid; -1 if there is none. */
-export function taskOfPid({ builder, tasks }: SetContext, pid: number): TaskRow {
-  tasks.byPid ??= indexRows(builder.tasks.pid, builder.tasks.count);
-  return tasks.byPid.row(pid);
-}
+export const taskOfPid = ({ tasks }: SetContext, pid: number): TaskRow => tasks.byPid.get(pid);

@@ -98,7 +98,7 @@ function valuesOf(found: ReadonlyMap<string, Piece>, bytes: Uint8Array, prefix: 
 
 function entryValues(entry: EntryBytes, prefix = ""): Values {
   const found = new Map<string, Piece>();
-  for (const piece of pieces(entry.bytes, entry.start, entry.end, entry.message ?? "")) {
+  for (const piece of pieces(entry.bytes, entry.start, entry.end, entry.message ?? "", entry.isCut)) {
     if (piece.role !== "payload") found.set(piece.name, piece);
   }
   return valuesOf(found, entry.bytes, prefix);

@@ -23,7 +23,8 @@ export type Visit = (bytes: Uint8Array, start: number, end: number, offset: numb
 
 /**
  * Calls `visit` for every whole entry after the magics, `oversized` for entries larger than ENTRY_LIMIT (with
- * their offset and their length, size word included), and `progress` after each block.
+ * their offset and their length, size word included), `cut` for a last entry that the file ends inside (with the bytes
+ * of its message that are left, and its offset), and `progress` after each block.
  *
  * @throws SourceError if bytes cannot be read; whatever `visit` and `progress` throw. Damage is returned as a fault.
  */
@@ -32,6 +33,7 @@ export async function walkEntries(
   { length: from, littleEndian }: Start,
   visit: Visit,
   oversized: (offset: number, length: number) => void,
+  cut: (bytes: Uint8Array, offset: number) => void,
   progress: (offset: number) => void,
 ): Promise<Walk> {
   const { size } = source;
@@ -45,7 +47,10 @@ export async function walkEntries(
     while (at + 4 <= bytes.length) {
       const length = word(bytes, at, littleEndian);
       const left = size - offset - at - 4;
-      if (length > left) return truncated(offset + at, length, left);
+      if (length > left) {
+        if (left > 0) cut(await source.read(offset + at + 4, Math.min(left, ENTRY_LIMIT)), offset + at);
+        return truncated(offset + at, length, left);
+      }
       const end = at + 4 + length;
       if (length > ENTRY_LIMIT) {
         oversized(offset + at, 4 + length);
@@ -78,7 +83,7 @@ const truncated = (end: number, length: number, left: number): Walk => ({
   end,
   fault: {
     code: "truncated-entry",
-    message: `An entry of ${length} bytes begins here, but only ${left} bytes are left.`,
+    message: `An entry of ${length} bytes begins here, but only ${left} bytes are left. Values before the cut are shown.`,
   },
 });
 

@@ -197,7 +197,7 @@ export function createFieldReader(set: DecodedSet): (record: RecordRow) => Promi
     const fields: Field[] = [
       { name: "size", type: "u32", offset, length: 4, raw: String(size), meaning: `${size} bytes of message` },
     ];
-    for (const piece of pieces(entry.bytes, entry.start, entry.end, entry.message ?? "")) {
+    for (const piece of pieces(entry.bytes, entry.start, entry.end, entry.message ?? "", entry.isCut)) {
       fields.push(fieldOf(piece, entry.bytes, entry.base, context, entry.message ?? ""));
     }
     return fields;

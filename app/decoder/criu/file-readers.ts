@@ -137,7 +137,9 @@ const readEpoll = fileReader("epoll", EPOLL, ({ builder, files, values }, file, 
   eachBytes(bytes, start, end, EPOLL_TARGETS, (from, to) => {
     const seen = scan(bytes, from, to, EPOLL_TARGET, values);
     const { tfd } = EPOLL_TARGET.slot;
-    if (isSet(seen, tfd)) addLink(files.links.epolls, low(values, tfd), file);
+    if (!isSet(seen, tfd)) return;
+    builder.charge(16);
+    addLink(files.links.epolls, low(values, tfd), file);
   });
 });
 

@@ -4,6 +4,7 @@ import type { Checkpoint } from "../../model/checkpoint.ts";
 import type { RecordRow } from "../../model/rows.ts";
 import { type Source, SourceError } from "../source.ts";
 import { ENTRY_LIMIT } from "./entries.ts";
+import { word } from "./framing.ts";
 
 /** An entry's bytes: its message is bytes[start … end - 1]. */
 export interface EntryBytes {
@@ -12,11 +13,17 @@ export interface EntryBytes {
   readonly base: number;
   readonly start: number;
   readonly end: number;
+  /** The file ends inside the entry. */
+  readonly isCut: boolean;
   /** The message's name; `null` if messages.ts does not describe it. */
   readonly message: string | null;
 }
 
 const BLOCK = 64 << 10;
+
+/** Whether the size word at `at`, in either byte order, is larger than the bytes that follow. */
+const statesMore = (bytes: Uint8Array, at: number, left: number): boolean =>
+  word(bytes, at, true) > left && word(bytes, at, false) > left;
 
 /**
  * Returns a function that re-reads a record; neighbours of the last record are still in memory. It returns `null` for
@@ -47,6 +54,8 @@ export function createEntryReader(
     }
     const at = offset - held.base;
     if (at + length > held.bytes.length) return null;
-    return { bytes: held.bytes, base: held.base, start: at + 4, end: at + length, message: kind.struct };
+    const { bytes, base } = held;
+    const isCut = offset + length === source.size && statesMore(bytes, at, length - 4);
+    return { bytes, base, start: at + 4, end: at + length, isCut, message: kind.struct };
   };
 }

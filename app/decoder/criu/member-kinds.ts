@@ -22,6 +22,8 @@ export interface MemberKind {
   readonly payload?: Payload;
   /** The form of the number after the dash in the file's name; absent if the name has none. */
   readonly number?: "decimal" | "hex";
+  /** The file has one entry, which it always has. */
+  readonly single?: true;
   /** Only the magic is read; the rest is not framed as entries. */
   readonly opaque?: true;
   /** Images of open files before CRIU 3.4: the field of file_entry that has the same message since. */
@@ -36,6 +38,8 @@ const kind = (
 ): MemberKind => ({ name, magic, message, ...more });
 
 const numbered = { number: "decimal" } as const;
+const one = { single: true } as const;
+const oneNumbered = { ...numbered, ...one } as const;
 const opaque = { opaque: true } as const;
 
 /**
@@ -43,11 +47,11 @@ const opaque = { opaque: true } as const;
  * refer to them.
  */
 export const MEMBER_KINDS: readonly MemberKind[] = [
-  kind("inventory", "INVENTORY", "inventory_entry"),
+  kind("inventory", "INVENTORY", "inventory_entry", one),
   kind("pstree", "PSTREE", "pstree_entry"),
-  kind("core", "CORE", "core_entry", numbered),
-  kind("ids", "IDS", "task_kobj_ids_entry", numbered),
-  kind("utsns", "UTSNS", "utsns_entry", numbered),
+  kind("core", "CORE", "core_entry", oneNumbered),
+  kind("ids", "IDS", "task_kobj_ids_entry", oneNumbered),
+  kind("utsns", "UTSNS", "utsns_entry", oneNumbered),
   kind("memfd", "MEMFD_INODE", "memfd_inode_entry"),
   kind("files", "FILES", "file_entry"),
   kind("reg-files", "REG_FILES", "reg_file_entry", { file: "reg" }),
@@ -86,26 +90,26 @@ export const MEMBER_KINDS: readonly MemberKind[] = [
     payload: { message: "bpfmap_data_entry", lengths: ["keys_bytes", "values_bytes"] },
   }),
   kind("fdinfo", "FDINFO", "fdinfo_entry", numbered),
-  kind("fs", "FS", "fs_entry", numbered),
-  kind("mm", "MM", "mm_entry", numbered),
+  kind("fs", "FS", "fs_entry", oneNumbered),
+  kind("mm", "MM", "mm_entry", oneNumbered),
   kind("vmas", "VMAS", "vma_entry", numbered),
   kind("filelocks", "FILE_LOCKS", "file_lock_entry"),
-  kind("creds", "CREDS", "creds_entry", numbered),
+  kind("creds", "CREDS", "creds_entry", oneNumbered),
   kind("rlimit", "RLIMIT", "rlimit_entry", numbered),
   kind("pagemap", "PAGEMAP", "pagemap_entry", { first: "pagemap_head", ...numbered }),
   kind("pagemap-shmem", "PAGEMAP", "pagemap_entry", { first: "pagemap_head", ...numbered }),
   kind("mountpoints", "MNTS", "mnt_entry", numbered),
-  kind("stats-dump", "STATS", "stats_entry"),
-  kind("stats-restore", "STATS", "stats_entry"),
+  kind("stats-dump", "STATS", "stats_entry", one),
+  kind("stats-restore", "STATS", "stats_entry", one),
   kind("irmap-cache", "IRMAP_CACHE", "irmap_cache_entry"),
   kind("netns", "NETNS", null, numbered),
   kind("netdev", "NETDEV", null, numbered),
   kind("userns", "USERNS", null, numbered),
-  kind("timens", "TIMENS", null, numbered),
+  kind("timens", "TIMENS", null, oneNumbered),
   kind("pidns", "PIDNS", null, numbered),
-  kind("cgroup", "CGROUP"),
-  kind("seccomp", "SECCOMP"),
-  kind("cpuinfo", "CPUINFO"),
+  kind("cgroup", "CGROUP", null, one),
+  kind("seccomp", "SECCOMP", null, one),
+  kind("cpuinfo", "CPUINFO", null, one),
   kind("apparmor", "APPARMOR"),
   kind("autofs", "AUTOFS", null, numbered),
   kind("sigacts", "SIGACT", null, numbered),

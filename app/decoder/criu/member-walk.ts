@@ -4,7 +4,8 @@ import { NONE } from "../../model/checkpoint.ts";
 import { f64At, u32At } from "../../model/read.ts";
 import { visible } from "../../model/text.ts";
 import type { SourceError } from "../source.ts";
-import { type Entry, type Handler, report, reportDamage, type SetContext } from "./context.ts";
+import { type Entry, type Handler, report, reportDamage, reportRecord, type SetContext } from "./context.ts";
+import { closeCut } from "./cut-entry.ts";
 import { walkEntries } from "./entries.ts";
 import { framingOf, type Start } from "./framing.ts";
 import { HANDLERS } from "./handlers.ts";
@@ -60,6 +61,7 @@ export async function readMember(set: SetContext, member: number, head: Uint8Arr
     start,
     entryVisitor(set, kind, entry),
     (offset, length) => reportOversized(set, member, offset, length),
+    cutVisitor(set, kind, entry),
     progressReporter(set, kind, member, entry),
   );
   if (walk.fault !== null) {
@@ -76,6 +78,13 @@ const NEVER_EMPTY: ReadonlySet<string> = new Set([
   ...["inventory", "pstree", "core", "ids", "files", "fs", "mm", "pagemap", "pagemap-shmem", "fdinfo"],
   ...["utsns", "netns", "userns", "ipcns-var", "mountpoints", "ghost-file", "tcp-stream", "creds"],
 ]);
+
+/** Reports a second entry in a file that has one. The first one counts. */
+function reportExtra(set: SetContext, entry: Entry, { name }: FramedKind): void {
+  set.complete = false;
+  const message = `A file of the kind ${name} has one entry; this one and those after it are ignored.`;
+  reportRecord(set, entry.record, "extra-entry", message);
+}
 
 /** Stores the framing and byte order of the set. Reports a member whose byte order differs from those before. */
 function noteStart(set: SetContext, member: number, kind: FramedKind, { framing, littleEndian }: Start): void {
@@ -110,13 +119,36 @@ function entryVisitor(set: SetContext, kind: FramedKind, entry: Entry) {
     const message = nth === 0 && kind.first !== undefined ? kind.first : kind.message;
     if (message !== null) noteUnknownFields(set, entry, message);
     const handle = nth === 0 ? firstHandler : handler;
-    if (handle !== null && handle(set, entry) & MALFORMED) reportDamage(set, entry.record);
+    if (nth === 1 && kind.single) reportExtra(set, entry, kind);
+    else if (nth > 1 && kind.single) return 0;
+    else if (handle !== null && handle(set, entry) & MALFORMED) reportDamage(set, entry.record);
     if (payloadLength === null) return 0;
     const dataOffset = offset + 4 + (end - start);
     const payload = payloadLength(set, entry, size - dataOffset);
     // The part of the payload beyond the end of the file is reported by the walk.
     builder.addGap(dataOffset, Math.min(payload, size - dataOffset), kinds.data, member);
     return payload;
+  };
+}
+
+/** A function that handles the entry that a file ends inside, as far as its fields go. */
+function cutVisitor(set: SetContext, kind: FramedKind, entry: Entry) {
+  const { builder, kinds } = set;
+  return (bytes: Uint8Array, offset: number): void => {
+    const message = entry.nth < 0 ? (kind.first ?? kind.message) : kind.message;
+    const whole = message === null ? null : closeCut(bytes, message);
+    if (whole === null) return;
+    entry.nth++;
+    entry.bytes = whole;
+    entry.start = 0;
+    entry.end = whole.length;
+    entry.record = builder.addRecord(
+      offset,
+      bytes.length + 4,
+      kinds.of(MAGICS[kind.magic], kind.name, message),
+      entry.member,
+    );
+    if (!kind.single || entry.nth === 0) handlerOf(message)?.(set, entry);
   };
 }
 
@@ -181,6 +213,15 @@ function reportOversized(set: SetContext, member: number, offset: number, length
 export function reportUnreadable(set: SetContext, member: number, error: SourceError, firstRecord: number): void {
   set.complete = false;
   report(set, "error", "unreadable-member", `${nameOf(set, member)}: ${error.message}`, null, member);
+  leaveOut(set, member, firstRecord);
+}
+
+/**
+ * Makes one record of what has not been read of a member.
+ *
+ * @param firstRecord Records from this one on are the member's.
+ */
+export function leaveOut(set: SetContext, member: number, firstRecord: number): void {
   addRest(set, member, set.builder.records.count > firstRecord ? lastRecordEnd(set) : 0);
 }
 

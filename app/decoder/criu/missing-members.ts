@@ -64,9 +64,10 @@ function reportNewerVersion(set: SetContext): void {
 /** Reports members without an entry that cannot be without one. */
 function reportEmpty(set: SetContext): void {
   const { seen, placed } = set;
+  const hasUnused = seen.empty.length > 0 && hasUnusedFile(set);
   for (const member of seen.empty) {
     const { kind, source } = placed[member] as PlacedMember;
-    if (MEMBER_KINDS[kind]?.name === "fdinfo" && !hasUnusedFile(set)) continue;
+    if (MEMBER_KINDS[kind]?.name === "fdinfo" && !hasUnused) continue;
     set.complete = false;
     const message = `${visible(baseName(source.name))} has no entry: it is damaged or cut.`;
     report(set, "error", "empty-member", message, Math.max(0, source.size), member);

@@ -11,6 +11,8 @@ import { eachVarint, fieldNumber, high, isSet, low, plan, scan } from "./wire.ts
 
 const PSTREE = plan("pstree_entry", ["pid", "ppid", "pgid", "sid"]);
 const THREADS = fieldNumber("pstree_entry", "threads");
+/** What a thread id takes in the lists of threads. */
+const THREAD_BYTES = 48;
 const CORE = plan("core_entry", ["mtype", "tc", "ids", "thread_core"]);
 const TASK_CORE = plan("task_core_entry", ["task_state", "exit_code", "comm", "stop_signo"]);
 const THREAD_CORE = plan("thread_core_entry", ["creds"]);
@@ -35,6 +37,7 @@ export function onPstree(set: SetContext, { bytes, start, end, record }: Entry):
   if (isSet(seen, slot.sid)) tasks.sid[row] = low(values, slot.sid);
   eachVarint(bytes, start, end, THREADS, (thread) => {
     if (thread === 0 || thread === pid) return;
+    set.builder.charge(THREAD_BYTES);
     set.tasks.threadIds.push(thread);
     set.tasks.threadOwners.push(row);
   });
@@ -122,7 +125,14 @@ function addTask(set: SetContext, record: RecordRow, pid: number): TaskRow {
   const task = builder.addTask(record);
   builder.tasks.pid[task] = pid;
   builder.tasks.tgid[task] = pid;
-  set.tasks.byPid = null;
+  if (pid !== NONE && !set.tasks.byPid.add(pid >>> 0, task)) {
+    reportRecord(
+      set,
+      record,
+      "duplicate-pid",
+      `Two tasks have the pid ${pid}; references to it lead to the first one.`,
+    );
+  }
   return task;
 }
 

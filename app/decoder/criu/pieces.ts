@@ -35,9 +35,10 @@ const PIECE_LIMIT = 200_000;
 
 /**
  * Splits the message bytes[start … end - 1] into pieces, in order; each byte is in exactly one. Unknown fields and
- * unreadable bytes are payload.
+ * unreadable bytes are payload. Where the file ends inside the entry (`isCut`), the last string or nested message has what
+ * is left of it.
  */
-export function pieces(bytes: Uint8Array, start: number, end: number, message: string): Piece[] {
+export function pieces(bytes: Uint8Array, start: number, end: number, message: string, isCut = false): Piece[] {
   const found: Piece[] = [];
   const words = new Uint32Array(2);
   const stack: Level[] = [{ prefix: "", message, end, counts: new Map() }];
@@ -68,7 +69,8 @@ export function pieces(bytes: Uint8Array, start: number, end: number, message: s
     }
     const afterTag = readVarint(bytes, at, level.end, words);
     const tag = afterTag < 0 || words[1] !== 0 ? -1 : (words[0] as number);
-    const next = tag < 0 ? -1 : skip(bytes, afterTag, level.end, tag, words);
+    const whole = tag < 0 ? -1 : skip(bytes, afterTag, level.end, tag, words);
+    const next = whole < 0 && isCut && level.end === end ? cutEnd(bytes, afterTag, end, tag) : whole;
     if (next < 0) {
       add({ role: "payload", offset, end: level.end });
       at = level.end;
@@ -107,6 +109,10 @@ export function pieces(bytes: Uint8Array, start: number, end: number, message: s
   }
   return found;
 }
+
+/** Where the value ends whose length says that it goes on beyond `end`: there. -1 if it has no length. */
+const cutEnd = (bytes: Uint8Array, at: number, end: number, tag: number): number =>
+  tag >= 0 && (tag & 7) === WIRE.bytes && readVarint(bytes, at, end, new Uint32Array(2)) >= 0 ? end : -1;
 
 function readFixed(bytes: Uint8Array, at: number, wire: number, out: Uint32Array): void {
   const word = (i: number) =>

@@ -3,6 +3,7 @@
 
 import { visible } from "../../model/text.ts";
 import { createBuilder } from "../builder.ts";
+import { LimitReached } from "../limits.ts";
 import { type DecodeOptions, type Source, SourceError } from "../source.ts";
 import { collectDetails } from "./collect-details.ts";
 import type { Metadata } from "./container-metadata.ts";
@@ -12,7 +13,7 @@ import { markEpollTargets } from "./epoll.ts";
 import { closeFiles, takeDeletions } from "./file-links.ts";
 import { imageHead, pageSizeOf } from "./image-facts.ts";
 import { MEMBER_KINDS } from "./member-kinds.ts";
-import { HEAD_SIZE, readMember, reportProgress, reportUnreadable } from "./member-walk.ts";
+import { HEAD_SIZE, leaveOut, readMember, reportProgress, reportUnreadable } from "./member-walk.ts";
 import { reportMissing } from "./missing-members.ts";
 import { reportNewer } from "./newer.ts";
 import { addThreadCounts, linkTasks } from "./on-tasks.ts";
@@ -41,7 +42,7 @@ export async function decodeSet(
   options: DecodeOptions = {},
   metadata: Metadata = { time: null, facts: [], problems: [] },
 ): Promise<DecodedSet> {
-  const builder = createBuilder();
+  const builder = createBuilder(undefined, options.limits);
   for (const problem of metadata.problems) builder.addProblem({ ...problem, offset: problem.offset ?? null });
   const placed = await placeMembers(inputs, (name) => {
     const message = `There is more than one ${visible(name)}; the last one is used.`;
@@ -49,11 +50,11 @@ export async function decodeSet(
   });
   const set = createContext(placed, options, metadata, builder);
   await readMembers(set);
-  takeDeletions(set);
-  reportMissing(set);
+  withinLimits(set, () => takeDeletions(set));
+  if (!set.stopped) reportMissing(set);
   reportNewer(set);
-  linkTasks(set);
-  addThreadCounts(set);
+  withinLimits(set, () => linkTasks(set));
+  withinLimits(set, () => addThreadCounts(set));
   reportProgress(set, 0);
   const checkpoint = builder.finish(imageHead(set, set.complete));
   const decoded: DecodedSet = {
@@ -84,7 +85,7 @@ async function readMembers(set: SetContext): Promise<void> {
     readAhead(member + READ_AHEAD);
     if (!filesClosed && kind >= FIRST_AFTER_FILES) {
       filesClosed = true;
-      closeFiles(set);
+      withinLimits(set, () => closeFiles(set));
     }
     if (!partGiven && kind > FDINFO) {
       partGiven = true;
@@ -94,7 +95,17 @@ async function readMembers(set: SetContext): Promise<void> {
     heads[member] = null;
     if (!isRaw(kind)) set.bytesDone += source.size;
   }
-  if (!filesClosed) closeFiles(set);
+  if (!filesClosed) withinLimits(set, () => closeFiles(set));
+}
+
+/** Does something that may need more room than there is: then decoding stops after it. */
+function withinLimits(set: SetContext, step: () => void): void {
+  try {
+    step();
+  } catch (error) {
+    if (!(error instanceof LimitReached)) throw error;
+    stopAtLimit(set, error, null);
+  }
 }
 
 /** A member's first bytes. */
@@ -115,15 +126,32 @@ const EMPTY = new Uint8Array(0);
 /** Decodes a member, whose `head` is `null` if it is never read. A SourceError becomes a problem. */
 async function readPlaced(set: SetContext, member: number, head: Head | null): Promise<void> {
   const firstRecord = set.builder.records.count;
+  if (set.stopped) {
+    leaveOut(set, member, firstRecord);
+    return;
+  }
   try {
     if (head !== null) reportProgress(set, 0);
     const bytes = (await head) ?? EMPTY;
     if (bytes instanceof SourceError) throw bytes;
     await readMember(set, member, bytes);
   } catch (error) {
-    if (!(error instanceof SourceError)) throw error;
-    reportUnreadable(set, member, error, firstRecord);
+    if (error instanceof LimitReached) {
+      stopAtLimit(set, error, member);
+      leaveOut(set, member, firstRecord);
+    } else if (error instanceof SourceError) reportUnreadable(set, member, error, firstRecord);
+    else throw error;
   }
+}
+
+/** Reports a limit that was reached. No further members are read. */
+function stopAtLimit(set: SetContext, { limit, message }: LimitReached, member: number | null): void {
+  const { builder } = set;
+  set.complete = false;
+  set.stopped = true;
+  builder.liftLimits();
+  const place = member === null ? {} : { member };
+  builder.addProblem({ severity: "error", code: "limit", message, offset: null, limit, ...place });
 }
 
 /** Passes on tasks, descriptors and open files before details and memory are read. */

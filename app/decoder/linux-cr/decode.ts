@@ -5,6 +5,8 @@
 // Casts `as number` read typed arrays within bounds that the loop checks: these are the hottest lines of the decoder.
 
 import type { Checkpoint } from "../../model/checkpoint.ts";
+import { f64At, u32At } from "../../model/read.ts";
+import { LimitReached } from "../limits.ts";
 import type { DecodeOptions, Source } from "../source.ts";
 import { ACTIONS, actionsByType } from "./actions.ts";
 import { endWalk, headOf } from "./end-walk.ts";
@@ -13,7 +15,7 @@ import { TYPES, UNKNOWN } from "./kinds.ts";
 import { handleMisfit, type Misfit } from "./misfits.ts";
 import { betterDialect, type Recognition } from "./recognise.ts";
 import { handleSlowly, skipRawBytes } from "./slow-records.ts";
-import { beginWalk, enterRecord, fault, HANDLED_BYTES, type Walk } from "./walk.ts";
+import { beginWalk, enterRecord, fault, faultAtLimit, HANDLED_BYTES, type Walk } from "./walk.ts";
 
 /** The first early part is passed on after this many bytes, each further one after eight times as many. */
 const FIRST_PART = 4 * 1024 * 1024;
@@ -33,16 +35,46 @@ export async function decodeRecords(
   options: DecodeOptions,
   mayRedecode: boolean,
 ): Promise<Outcome> {
-  const walk = beginWalk(source, recognition);
-  const actions = actionsByType(recognition.dialect);
+  const walk = beginWalk(source, recognition, options.limits);
   const { builder } = walk;
   const progress = (bytes: number): void =>
     options.onProgress?.({ bytes, size: source.size, objects: builder.files.count + builder.descriptors.count });
-  let nextPart = FIRST_PART;
+  try {
+    const better = await walkRecords(walk, options, mayRedecode, progress);
+    if (better !== null) return { redecodeAs: better };
+  } catch (error) {
+    if (!(error instanceof LimitReached)) throw error;
+    stopAtLimit(walk, error);
+  }
+  endWalk(walk);
+  progress(source.size);
+  return { checkpoint: builder.finish(headOf(walk)) };
+}
 
+/** Ends the walk at the record for which there is no room. */
+function stopAtLimit(walk: Walk, { limit, message }: LimitReached): void {
+  const { builder } = walk;
+  const { count, offset, length } = builder.records;
+  builder.liftLimits();
+  faultAtLimit(walk, limit, message);
+  // The row of the record may have been added already.
+  const last = count - 1;
+  if (last >= 0 && f64At(offset, last) === walk.pos) walk.pos += u32At(length, last);
+}
+
+/** Walks to the end, or to a record that only another dialect has: the name of that dialect. Otherwise `null`. */
+async function walkRecords(
+  walk: Walk,
+  options: DecodeOptions,
+  mayRedecode: boolean,
+  progress: (bytes: number) => void,
+): Promise<string | null> {
+  const { builder, dialect } = walk;
+  const actions = actionsByType(dialect);
+  let nextPart = FIRST_PART;
   for (;;) {
     const stop = walkWindow(walk, actions);
-    if (stop === "end") break;
+    if (stop === "end") return null;
     if (stop === "bytes") {
       options.signal?.throwIfAborted();
       const moreCame = await fillWindow(walk);
@@ -51,17 +83,14 @@ export async function decodeRecords(
         nextPart = walk.pos * 8;
         options.onPart?.(builder.finish(headOf(walk)));
       }
-      if (!moreCame) break;
+      if (!moreCame) return null;
     } else if (stop === "await") await handleSlowly(walk);
     else {
-      const better = mayRedecode ? betterDialect(recognition.dialect.name, stop.type, stop.length) : null;
-      if (better !== null) return { redecodeAs: better };
-      if (!(await handleMisfit(walk, actions, stop))) break;
+      const better = mayRedecode ? betterDialect(dialect.name, stop.type, stop.length) : null;
+      if (better !== null) return better;
+      if (!(await handleMisfit(walk, actions, stop))) return null;
     }
   }
-  endWalk(walk);
-  progress(source.size);
-  return { checkpoint: builder.finish(headOf(walk)) };
 }
 
 /** Moves the window to the current record. Reports and returns false if the source ends before its stated size. */

@@ -65,6 +65,9 @@ export function onObjref(walk: Walk): void {
   }
 }
 
+/** What the object of a socket or terminal takes. */
+const OBJECT_BYTES = 96;
+
 /** Adds an object other than an open file or file table; returns its row among its kind. */
 function addOtherObject(walk: Walk, objtype: number, objref: number, kind: number): number {
   const { record } = walk;
@@ -73,6 +76,7 @@ function addOtherObject(walk: Walk, objtype: number, objref: number, kind: numbe
   }
   const object = walk.builder.addObject(objref, Math.min(objtype, 255), record);
   announceTaskObject(walk, objtype, objref);
+  if (kind === OBJECTS.SOCK || kind === OBJECTS.TTY) walk.builder.charge(OBJECT_BYTES);
   if (kind === OBJECTS.SOCK) {
     walk.pendingSocket = walk.sockets.push({ record, words: null, local: new Uint8Array(0), detail: NONE }) - 1;
     return walk.pendingSocket;

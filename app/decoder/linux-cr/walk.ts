@@ -6,6 +6,7 @@ import { f64At, i32At, u8At } from "../../model/read.ts";
 import type { FileRow, RecordRow, TableRow, TaskRow } from "../../model/rows.ts";
 import { type Builder, createBuilder } from "../builder.ts";
 import { createIdIndex, type IdIndex } from "../id-index.ts";
+import type { LimitName, Limits } from "../limits.ts";
 import type { Source } from "../source.ts";
 import { openWindow, type Window } from "../window.ts";
 import { fileKindsByType, OBJECTS, objectKindsByType, objectTypeNames } from "./actions.ts";
@@ -117,7 +118,7 @@ export interface Walk {
 }
 
 /** A walk at the first byte of the image. */
-export function beginWalk(source: Source, recognition: Recognition): Walk {
+export function beginWalk(source: Source, recognition: Recognition, limits?: Limits): Walk {
   const { dialect, machine } = recognition;
   const walk: Walk = {
     source,
@@ -125,7 +126,7 @@ export function beginWalk(source: Source, recognition: Recognition): Walk {
     recognition,
     littleEndian: machine.littleEndian,
     window: openWindow(source),
-    builder: createBuilder(() => walk.pos / source.size),
+    builder: createBuilder(() => walk.pos / source.size, limits),
     kinds: recordKinds(dialect),
     fileKinds: fileKindsByType(dialect),
     objectKinds: objectKindsByType(dialect),
@@ -181,6 +182,12 @@ export function reportRepeated(walk: Walk, name: string): void {
   report(walk, "error", "repeated-record", `${name} occurs a second time; the first one counts.`, walk.pos);
 }
 
+/** Ends the walk where a limit was reached. */
+export function faultAtLimit(walk: Walk, limit: LimitName, message: string): void {
+  walk.faulted = true;
+  walk.builder.addProblem({ severity: "error", code: "limit", message, offset: walk.pos, limit });
+}
+
 /** Adds the problem that ends the walk. */
 export function fault(walk: Walk, code: string, message: string, offset: number): void {
   walk.faulted = true;
@@ -222,11 +229,15 @@ export function readStruct(walk: Walk, struct: string): StructReader {
   return structReader(walk.dialect.struct(struct), window.bytes.subarray(at, at + held), walk.littleEndian);
 }
 
+/** What an objref takes in the index of objrefs. */
+const OBJREF_BYTES = 16;
+
 const OBJECT_BITS = 3;
 const OBJECT_MASK = (1 << OBJECT_BITS) - 1;
 
 /** Adds the object of an objref; returns false if the objref is taken. */
-export function announce({ byObjref }: Walk, objref: number, row: number, kind: number): boolean {
+export function announce({ byObjref, builder }: Walk, objref: number, row: number, kind: number): boolean {
+  builder.charge(OBJREF_BYTES);
   return byObjref.add(objref, (row << OBJECT_BITS) | kind);
 }
 

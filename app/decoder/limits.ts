@@ -1,0 +1,155 @@
+// Limits on what an input can make a decoder do, as data: the only place that states them. docs/reliability.md lists
+// them. Past a limit, decoding stops, what was decoded so far is kept, and a problem names the limit.
+
+import { counted, sizeText } from "../model/words.ts";
+
+export type LimitName = (typeof LIMITS)[number]["name"];
+
+/** The value of a limit: `perByte` for each byte of the input, but no less than `least` and no more than `most`. */
+interface Limit {
+  readonly name: string;
+  readonly unit: "bytes" | "rows" | "files" | "archives" | "levels";
+  readonly least: number;
+  /** 0: the limit does not depend on the input's size. */
+  readonly perByte: number;
+  readonly most: number;
+  /** What is limited, and why it is limited there. */
+  readonly what: string;
+}
+
+const MIB = 2 ** 20;
+const GIB = 2 ** 30;
+
+const fixed = (value: number) => ({ least: value, perByte: 0, most: value });
+
+export const LIMITS = [
+  {
+    name: "rows",
+    unit: "rows",
+    least: 1_000_000,
+    perByte: 1,
+    most: 200_000_000,
+    what: "Rows of all kinds: records, tasks, tables, descriptors, open files. No valid image has one for every 4 bytes; compressed, none was seen with one for every 3.",
+  },
+  {
+    name: "memory",
+    unit: "bytes",
+    least: 128 * MIB,
+    perByte: 32,
+    most: GIB,
+    what: "Memory of the decoded image. A million open files take about 150 MiB.",
+  },
+  {
+    name: "unpacked",
+    unit: "bytes",
+    least: 4 * GIB,
+    perByte: 0,
+    most: 4 * GIB,
+    what: "Bytes that an archive unpacks to, whether they are kept or not. Mostly memory pages, which are skipped.",
+  },
+  {
+    name: "kept",
+    unit: "bytes",
+    least: 128 * MIB,
+    perByte: 64,
+    most: 512 * MIB,
+    what: "Bytes of an archive that are kept in memory: the members that are decoded.",
+  },
+  {
+    name: "window",
+    unit: "bytes",
+    ...fixed(128 * MIB),
+    what: "The window of a zstd frame or the dictionary of xz, which is memory that a header asks for. The zstd program has the same limit.",
+  },
+  { name: "members", unit: "files", ...fixed(500_000), what: "Members of one archive." },
+  { name: "archives", unit: "archives", ...fixed(100), what: "Archives that are opened among the files given." },
+  {
+    name: "nesting",
+    unit: "levels",
+    ...fixed(3),
+    what: "Archives within archives: an exported pod has a container's archive in another.",
+  },
+  {
+    name: "examined",
+    unit: "files",
+    ...fixed(10_000),
+    what: "Files whose names do not say what they are and that are read to find out.",
+  },
+] as const satisfies readonly Limit[];
+
+/** The limits in force for one input. */
+export type Limits = { readonly [name in LimitName]: number };
+
+/** Limits that the user set; Infinity: none. */
+export type ChosenLimits = { readonly [name in LimitName]?: number };
+
+/** The limits for an input of `size` bytes, in the form it was given: compressed, if it is. */
+export function limitsFor(size: number, chosen: ChosenLimits = {}): Limits {
+  const value = ({ least, perByte, most }: Limit): number => Math.min(most, Math.max(least, size * perByte));
+  return Object.fromEntries(
+    LIMITS.map((limit) => [limit.name, chosen[limit.name] ?? value(limit)]),
+  ) as unknown as Limits;
+}
+
+/** No limits at all. */
+export const NO_LIMITS: ChosenLimits = Object.fromEntries(LIMITS.map(({ name }) => [name, Number.POSITIVE_INFINITY]));
+
+/** Whether a word is the name of a limit. */
+export const isLimitName = (word: string): word is LimitName => LIMITS.some(({ name }) => name === word);
+
+/** `128 MiB`, `1,000,000 rows`. */
+function amountText(name: LimitName, value: number): string {
+  const unit = LIMITS.find((limit) => limit.name === name)?.unit ?? "rows";
+  return unit === "bytes" ? sizeText(value) : counted(value, unit.slice(0, -1), unit);
+}
+
+/** What to report when a limit was reached. */
+export const limitMessage = (name: LimitName, value: number): string =>
+  `The limit “${name}” of ${amountText(name, value)} was reached; the rest was not decoded. A higher limit shows more.`;
+
+/** Thrown by a builder that may not grow further. Decoders turn it into a problem. */
+export class LimitReached extends Error {
+  override readonly name = "LimitReached";
+  readonly limit: LimitName;
+
+  constructor(limit: LimitName, value: number) {
+    super(limitMessage(limit, value));
+    this.limit = limit;
+  }
+}
+
+/** Room that is left for rows and memory. */
+export interface Budget {
+  /** Takes rows of so many bytes each, at least one and at most `wanted`; how many. @throws LimitReached */
+  takeRows(wanted: number, bytesPerRow: number): number;
+  /** Takes memory, at least `least` and at most `wanted` bytes; how many. @throws LimitReached */
+  takeBytes(wanted: number, least?: number): number;
+  /** Lets the end of decoding have what it needs, after a limit was reached. */
+  lift(): void;
+}
+
+/** A budget. Without limits it is never exhausted. */
+export function createBudget(limits?: Pick<Limits, "rows" | "memory">): Budget {
+  let rows = limits?.rows ?? Number.POSITIVE_INFINITY;
+  let memory = limits?.memory ?? Number.POSITIVE_INFINITY;
+  return {
+    takeRows(wanted, bytesPerRow) {
+      if (rows < 1) throw new LimitReached("rows", limits?.rows ?? 0);
+      const taken = Math.min(wanted, rows, Math.floor(memory / bytesPerRow));
+      if (taken < 1) throw new LimitReached("memory", limits?.memory ?? 0);
+      rows -= taken;
+      memory -= taken * bytesPerRow;
+      return taken;
+    },
+    takeBytes(wanted, least = wanted) {
+      if (memory < least) throw new LimitReached("memory", limits?.memory ?? 0);
+      const taken = Math.min(wanted, memory);
+      memory -= taken;
+      return taken;
+    },
+    lift() {
+      rows = Number.POSITIVE_INFINITY;
+      memory = Number.POSITIVE_INFINITY;
+    },
+  };
+}
