@@ -5,6 +5,7 @@ import type { DetailValue } from "../../model/fields.ts";
 import { LINK_ROLES, type LinkRole } from "../../model/links.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { encodeText } from "../../model/text.ts";
+import { createBudget } from "../limits.ts";
 import type { Growth } from "./growing.ts";
 import { createTextPool } from "./text-pool.ts";
 
@@ -13,10 +14,13 @@ const DETAIL_BYTES = 24;
 const LINK_BYTES = 32;
 const MEMBER_BYTES = 8;
 
+/** Growth without a budget. */
+const FREE: Growth = { decoded: () => 1, budget: createBudget() };
+
 export type DetailsBuilder = ReturnType<typeof createDetails>;
 
 /** An empty store. Details may be added in any order; those of a row keep their order. */
-export function createDetails(growth: Growth) {
+export function createDetails(growth: Growth = FREE) {
   const rows: number[] = [];
   const keys: number[] = [];
   const values: number[] = [];
@@ -71,7 +75,7 @@ export function createDetails(growth: Growth) {
 export type LinksBuilder = ReturnType<typeof createLinkList>;
 
 /** An empty list of ties. */
-export function createLinkList({ budget }: Growth) {
+export function createLinkList({ budget }: Growth = FREE) {
   const from: number[] = [];
   const role: number[] = [];
   const to: number[] = [];

@@ -1,6 +1,7 @@
 // Decodes an image set to a Checkpoint: reads its files one by one, so that objects come before references to them, and
 // calls the handler of each message (handlers.ts).
 
+import type { Checkpoint, Problem } from "../../model/checkpoint.ts";
 import { visible } from "../../model/text.ts";
 import { createBuilder } from "../builder.ts";
 import { LimitReached } from "../limits.ts";
@@ -67,7 +68,20 @@ export async function decodeSet(
     pipeEnds: set.files.lookups.pipeEnds,
     unixSockets: linkedRows(set.files.links.unixSockets),
   };
-  return { ...decoded, checkpoint: await collectDetails(decoded, set) };
+  return { ...decoded, checkpoint: await withDetails(decoded, set) };
+}
+
+/** The checkpoint with the details of its open files and tasks; without them if a limit is reached. */
+async function withDetails(decoded: DecodedSet, set: SetContext): Promise<Checkpoint> {
+  try {
+    return await collectDetails(decoded, set);
+  } catch (error) {
+    if (!(error instanceof LimitReached)) throw error;
+    const { checkpoint } = decoded;
+    const { limit, message } = error;
+    const problem: Problem = { severity: "error", code: "limit", message, offset: null, limit };
+    return { ...checkpoint, complete: false, problems: [...checkpoint.problems, problem] };
+  }
 }
 
 /** Decodes the members in their order. */
