@@ -288,7 +288,10 @@ export const DUMP = defineCommand({
 export const WATCH = defineCommand({
   name: "watch",
   summary: "Print what changes in running processes (Linux)",
-  details: ["Reads the processes at an interval and prints each change as a sentence with its time."],
+  details: [
+    "Reads the processes at an interval and prints each change as a sentence with its time. More than three like changes " +
+      "are one line with their number. Ends with the processes, also if a pid is given to another process.",
+  ],
   operands: PIDS,
   options: {
     every: {
@@ -297,11 +300,27 @@ export const WATCH = defineCommand({
       fallback: "1s",
       meaning: "Read the processes at this interval, such as 500ms, 1s or 2m; the default is 1s",
     },
+    only: { kind: "list", argument: "KIND,...", values: KINDS, meaning: "Print only changes of these kinds" },
+    ignore: { kind: "list", argument: "KIND,...", values: KINDS, meaning: "Leave out changes of these kinds" },
+    jsonl: { kind: "flag", meaning: "Print each change as a line of JSON, as in the changes of 'diff --json'" },
+    growing: {
+      kind: "number",
+      argument: "SAMPLES",
+      meaning:
+        "Print no changes, but paths and kinds of file of which a task has more descriptors after this many samples, " +
+        "without having had fewer in between",
+    },
+    threshold: {
+      kind: "number",
+      argument: "COUNT",
+      meaning: "With --growing: print only what has grown by this number of descriptors or more",
+    },
     ...READING,
   },
   statuses: [{ status: 0, meaning: "the processes have ended" }],
   examples: [
     { line: "ckptscope watch 4242", meaning: "Print changes every second" },
+    { line: "ckptscope watch 4242 --growing 10 --threshold 5", meaning: "Find descriptors that leak" },
     { line: "ckptscope watch 4242 --tree --every 500ms", meaning: "Watch a process tree twice a second" },
   ],
 });

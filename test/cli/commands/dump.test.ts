@@ -300,7 +300,7 @@ describe.skipIf(reason !== "")(`the live dump${reason === "" ? "" : ` (${reason}
     const { io, texts } = recordingIo();
     const controller = new AbortController();
     const request = { pids: [parent.pid], tree: false, threads: false, freeze: false, sharing: true };
-    const watching = watchProcesses(request, 20, io, controller.signal);
+    const watching = watchProcesses(request, { every: 20 }, io, controller.signal);
     const until = async (wanted: RegExp): Promise<void> => {
       while (!wanted.test(texts.join(""))) await new Promise((resolve) => setTimeout(resolve, 10));
     };

@@ -1,0 +1,28 @@
+// Changes of a sample as lines. Many like changes are one line: `pid 12 50 × /dev/null: opened`.
+
+import type { Comparison } from "../../app/diff/comparison.ts";
+import { kindAt } from "../../app/diff/describe.ts";
+import { type ChangeWords, changeSentence, changeWords } from "../../app/export/changes-text.ts";
+
+/** Changes that are listed one by one; more are counted. */
+const MOST_LISTED = 3;
+
+/** Changes in sentences; those of one kind, task and file name are folded if they are many. */
+export function foldedSentences(comparison: Comparison, indices: Iterable<number>): string[] {
+  const groups = new Map<string, { readonly words: ChangeWords; readonly indices: number[] }>();
+  for (const index of indices) {
+    const words = changeWords(comparison, index);
+    const key = JSON.stringify([kindAt(comparison, index), taskOf(words), words.name, words.what]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { words, indices: [index] });
+    else group.indices.push(index);
+  }
+  return [...groups.values()].flatMap(({ words, indices: same }) =>
+    same.length <= MOST_LISTED || words.name === ""
+      ? same.map((index) => changeSentence(comparison, index))
+      : [`${taskOf(words)} ${same.length} × ${words.name}: ${words.what}`],
+  );
+}
+
+/** `pid 412`, of a change to its descriptors. */
+const taskOf = ({ who }: ChangeWords): string => who.split(" fd ", 1)[0] ?? who;
