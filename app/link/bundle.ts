@@ -1,6 +1,8 @@
 // One packed image, or two to compare, as one compressed piece: of a link as text, of a report as base64.
 
-import { byteReader, byteWriter } from "./bytes.ts";
+import { crc32 } from "../decoder/archive/checksums.ts";
+import { sameBytes } from "../model/text.ts";
+import { type ByteReader, byteReader, byteWriter } from "./bytes.ts";
 
 /** The longest text that a link may carry, in characters. */
 export const LINK_LIMIT = 64 * 1024;
@@ -9,13 +11,26 @@ export const LINK_LIMIT = 64 * 1024;
 export const LINK_UNPACKED = 16 * 2 ** 20;
 export const REPORT_UNPACKED = 1024 * 2 ** 20;
 
-/** Packed images, before and after, as one compressed piece. */
+/** The first number of a piece is how many images it has: this many more if a checksum follows them. */
+const WITH_CHECKSUM = 2;
+/** Bytes of the checksum. */
+const CHECKSUM = 4;
+
+/** Packed images, before and after, as one compressed piece with a checksum. */
 export function bundle(packs: readonly Uint8Array[]): Promise<Uint8Array<ArrayBuffer>> {
   const writer = byteWriter();
-  writer.number(packs.length);
+  writer.number(packs.length + WITH_CHECKSUM);
   for (const each of packs) writer.block(each);
+  writer.raw(checksumOf(writer.take()));
   const stream = new Blob([writer.take()]).stream().pipeThrough(new CompressionStream("deflate-raw"));
   return new Response(stream).arrayBuffer().then((buffer) => new Uint8Array(buffer));
+}
+
+/** CRC-32, little-endian. */
+function checksumOf(bytes: Uint8Array): Uint8Array {
+  const sum = new Uint8Array(CHECKSUM);
+  new DataView(sum.buffer).setUint32(0, crc32(bytes), true);
+  return sum;
 }
 
 /** The packed images of a piece; a sentence if it is none, or unpacks to more than `limit` bytes. */
@@ -29,11 +44,18 @@ export async function unbundle(
   }
   const damaged = { refused: "The image in this link or report is damaged: part of it is missing or was changed." };
   if (bytes === "damaged") return damaged;
-  const reader = byteReader(bytes);
-  const count = reader.number();
-  if (count !== 1 && count !== 2) return damaged;
+  return packsOf(byteReader(bytes), bytes) ?? damaged;
+}
+
+/** The packed images; `null` if any byte is missing, changed or left over. Links of earlier versions have no checksum. */
+function packsOf(reader: ByteReader, bytes: Uint8Array): readonly Uint8Array<ArrayBuffer>[] | null {
+  const first = reader.number();
+  const hasChecksum = first > WITH_CHECKSUM;
+  const count = hasChecksum ? first - WITH_CHECKSUM : first;
+  if (count !== 1 && count !== 2) return null;
   const packs = Array.from({ length: count }, () => new Uint8Array(reader.block()));
-  return reader.failed || reader.left > 0 ? damaged : packs;
+  if (hasChecksum && !sameBytes(reader.raw(CHECKSUM), checksumOf(bytes.subarray(0, -CHECKSUM)))) return null;
+  return reader.failed || reader.left > 0 ? null : packs;
 }
 
 /** Stops as soon as there is more than `limit`: a few bytes may stand for very many. */

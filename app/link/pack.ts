@@ -104,14 +104,58 @@ function writeColumns(writer: ByteWriter, checkpoint: Checkpoint, mask: Mask): v
   for (const column of [pos.low, pos.high, files.flags, files.mode, version.low, version.high]) steps(writer, column);
 }
 
+const DAMAGED = "The image in this link or report is damaged: part of it is missing or was changed.";
+
+/** Why bytes out of a link or report are no packed image of a known version, as far as their beginning shows. */
+export function packRefusal(bytes: Uint8Array): { readonly refused: string } | null {
+  if (isPacked(bytes)) return null;
+  const isLater = sameBytes(bytes.subarray(0, MAGIC.length - 1), MAGIC.subarray(0, -1));
+  return {
+    refused: isLater
+      ? "This link or report was made by a later version of ckptscope. Reload the page to get that."
+      : DAMAGED,
+  };
+}
+
+/** The most bytes of memory that a packed image may take once it is unpacked. */
+const MEMORY_LIMIT = 1024 * 2 ** 20;
+/** Numbers of each row in a packed image, and bytes of memory that it takes while it is unpacked: columns and edges. */
+const ROWS = [
+  { numbers: 8, memory: 160 }, // tasks
+  { numbers: 3, memory: 64 }, // file tables
+  { numbers: 3, memory: 64 }, // descriptors
+  { numbers: 12, memory: 256 }, // open files
+] as const;
+
+/** About how many bytes of memory the columns take, from their counts alone; `null` if they are damaged. */
+function memoryOf(reader: ByteReader): number | null {
+  reader.block();
+  const names = reader.count();
+  let text = 0;
+  for (let name = 0; name < names; name++) text += reader.number();
+  reader.raw(text);
+  let memory = text;
+  for (const row of ROWS) {
+    const count = reader.count(row.numbers);
+    memory += count * row.memory;
+    for (let value = 0; value < count * row.numbers && !reader.failed; value++) reader.number();
+  }
+  return reader.failed ? null : memory;
+}
+
 /** Unpacks what `pack` made; a sentence for anything else. Never throws, whatever the bytes. */
 export function unpack(bytes: Uint8Array): Unpacked | { readonly refused: string } {
-  const damaged = { refused: "The image in this link or report is damaged: part of it is missing or was changed." };
-  if (!sameBytes(bytes.subarray(0, MAGIC.length - 1), MAGIC.subarray(0, -1))) return damaged;
-  if (!isPacked(bytes)) {
-    return { refused: "This link or report was made by a later version of ckptscope. Reload the page to get that." };
+  const refusal = packRefusal(bytes);
+  if (refusal !== null) return refusal;
+  const damaged = { refused: DAMAGED };
+  const packed = bytes.subarray(MAGIC.length);
+  const memory = memoryOf(byteReader(packed));
+  if (memory === null) return damaged;
+  if (memory > MEMORY_LIMIT) {
+    const limit = `${MEMORY_LIMIT / 2 ** 20} MiB`;
+    return { refused: `The image in this link or report would take more than ${limit} of memory; it is not opened.` };
   }
-  const reader = byteReader(bytes.subarray(MAGIC.length));
+  const reader = byteReader(packed);
   const head = headFrom(reader.block());
   if (head === null) return damaged;
   const builder = createBuilder();
@@ -160,6 +204,7 @@ interface Columns {
   >;
 }
 
+const MIN_I32 = -0x8000_0000;
 const MAX_I32 = 0x7fff_ffff;
 const MAX_U32 = 0xffff_ffff;
 
@@ -183,7 +228,7 @@ function readColumns(reader: ByteReader, builder: Builder): Columns | null {
 
   // Members of these literals are evaluated in order, which is the order of the columns in the image.
   const taskCount = reader.count(8);
-  const ids = () => column(taskCount, NONE, MAX_I32);
+  const ids = () => column(taskCount, MIN_I32, MAX_I32);
   const tasks = {
     ...{ pid: ids(), ppid: ids(), tgid: ids(), pgid: ids(), sid: ids() },
     state: column(taskCount, 0, TASK_STATES.length - 1),
@@ -193,14 +238,14 @@ function readColumns(reader: ByteReader, builder: Builder): Columns | null {
   const tableCount = reader.count(3);
   const tables = {
     id: column(tableCount, 0, MAX_U32),
-    announced: column(tableCount, NONE, MAX_I32),
+    announced: column(tableCount, MIN_I32, MAX_I32),
     descriptors: column(tableCount, 0, MAX_I32),
   };
   const descriptorCount = reader.count(3);
   const descriptors = {
-    fd: column(descriptorCount, -0x8000_0000, MAX_I32),
+    fd: column(descriptorCount, MIN_I32, MAX_I32),
     file: column(descriptorCount, NONE, MAX_I32),
-    closeOnExec: column(descriptorCount, 0, 1),
+    closeOnExec: column(descriptorCount, 0, 255),
   };
   const fileCount = reader.count(12);
   const word = () => column(fileCount, 0, MAX_U32);

@@ -3,7 +3,7 @@
 import { fillReport } from "../export/report.ts";
 import { fromLinkText, LINK_UNPACKED, unbundle } from "../link/bundle.ts";
 import { createMask, type LeaveOut } from "../link/leave-out.ts";
-import { packedName } from "../link/pack.ts";
+import { packedName, packRefusal } from "../link/pack.ts";
 import { HAS, nameBytes } from "../model/checkpoint.ts";
 import { u8At, u32At } from "../model/read.ts";
 import { visibleText } from "../model/text.ts";
@@ -53,6 +53,11 @@ export async function unpackInputs(
 ): Promise<Input[] | { readonly refused: string }> {
   const packs = await unbundle(piece, limit);
   if ("refused" in packs) return packs;
+  // Anything else, such as an archive, could be small here and very large once it is decoded.
+  for (const bytes of packs) {
+    const refusal = packRefusal(bytes);
+    if (refusal !== null) return refusal;
+  }
   return packs.map((bytes, at) => {
     const name = packedName(bytes) || (packs.length === 1 ? "image" : at === 0 ? "before" : "after");
     return { name, files: [{ path: name, file: new Blob([bytes]) }] };

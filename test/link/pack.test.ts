@@ -1,17 +1,28 @@
 // An image inside a link: what goes in comes out, what is to be left out does not, and no bytes do harm.
 
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { diff } from "../../app/diff/diff.ts";
-import { bundle, fromLinkText, LINK_LIMIT, toLinkText, unbundle } from "../../app/link/bundle.ts";
+import { bundle, fromLinkText, LINK_LIMIT, LINK_UNPACKED, toLinkText, unbundle } from "../../app/link/bundle.ts";
+import { byteWriter } from "../../app/link/bytes.ts";
 import { createMask } from "../../app/link/leave-out.ts";
 import { isPacked, pack, type Unpacked, unpack } from "../../app/link/pack.ts";
 import { type Checkpoint, commBytes, nameBytes } from "../../app/model/checkpoint.ts";
 import { decodeText, encodeText } from "../../app/model/text.ts";
+import { unpackInputs } from "../../app/shell/packed.ts";
 import { arbitraryState } from "../support/arbitrary-state.ts";
 import { bigCheckpoint } from "../support/big-state.ts";
 import { fixtureBytes, open } from "../support/open.ts";
 import { checkpointOf, type State } from "../support/state.ts";
+
+const inflated = (bytes: Uint8Array<ArrayBuffer>) =>
+  new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+
+const deflated = async (bytes: Uint8Array<ArrayBuffer>) => {
+  const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream("deflate-raw"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+};
 
 const unpacked = (bytes: Uint8Array): Unpacked => {
   const result = unpack(bytes);
@@ -52,13 +63,28 @@ describe("pack", () => {
     );
   });
 
-  test.each(["linux-cr/v23-s1/before.ckpt", "linux-cr/v16-s3/after.ckpt", "linux-cr/seed-error/before.ckpt"])(
-    "brings back the graph of %s",
-    async (path) => {
-      const { checkpoint } = await open(fixtureBytes(path));
-      expect(graphOf(unpacked(pack(checkpoint, "x")).checkpoint)).toEqual(graphOf(checkpoint));
-    },
-  );
+  test.each([
+    "linux-cr/v23-s1/before.ckpt",
+    "linux-cr/v16-s3/after.ckpt",
+    "linux-cr/seed-error/before.ckpt",
+    "hostile/negative-count.ckpt",
+  ])("brings back the graph of %s", async (path) => {
+    const { checkpoint } = await open(fixtureBytes(path));
+    expect(graphOf(unpacked(pack(checkpoint, "x")).checkpoint)).toEqual(graphOf(checkpoint));
+  });
+
+  test("brings back counts, pids and flags of any value", () => {
+    const checkpoint = checkpointOf({
+      tasks: [{ pid: 1, comm: "a", table: 0 }],
+      tables: [[{ fd: 0, file: 0 }]],
+      files: [{ kind: "regular", path: "/x" }],
+    });
+    checkpoint.tables.announced[0] = -599_806_908;
+    checkpoint.tasks.ppid[0] = -5;
+    checkpoint.tasks.pgid[0] = -0x8000_0000;
+    checkpoint.descriptors.closeOnExec[0] = 7;
+    expect(graphOf(unpacked(pack(checkpoint, "x")).checkpoint)).toEqual(graphOf(checkpoint));
+  });
 
   test("is small: 1,000 descriptors fit into a link", async () => {
     const text = toLinkText(await bundle([pack(bigCheckpoint(1000), "x")]));
@@ -95,13 +121,41 @@ describe("what is no packed image", () => {
 
   test("a later version is told as such", () => {
     const later = whole.slice();
-    later["ckptscope pack".length] = 2;
+    later["ckptscope pack".length] = 3;
     expect(isPacked(later)).toBe(false);
     expect(unpack(later)).toEqual({ refused: expect.stringMatching(/later version/) });
   });
 });
 
+test("an image that would take too much memory is refused before it is built", () => {
+  const writer = byteWriter();
+  writer.raw(encodeText("ckptscope pack\x01"));
+  writer.block(encodeText("{}"));
+  // No names, no tasks, no tables, no descriptors, and five million open files of zeros.
+  for (const count of [0, 0, 0, 0, 5_000_000]) writer.number(count);
+  writer.raw(new Uint8Array(5_000_000 * 12));
+  expect(unpack(writer.take())).toEqual({ refused: expect.stringMatching(/would take more than 1024 MiB of memory/) });
+});
+
 describe("bundles", () => {
+  test("of earlier versions, which have no checksum, are read", async () => {
+    const writer = byteWriter();
+    writer.number(1);
+    writer.block(encodeText("one"));
+    expect(await unbundle(await deflated(writer.take()), 1000)).toEqual([encodeText("one")]);
+  });
+
+  test("with any byte changed are damaged", async () => {
+    const plain = new Uint8Array(
+      await new Response(inflated(await bundle([encodeText("one"), encodeText("two")]))).arrayBuffer(),
+    );
+    for (let at = 0; at < plain.length; at++) {
+      const changed = plain.slice();
+      changed[at] = (changed[at] ?? 0) ^ 64;
+      expect(await unbundle(await deflated(changed), 1000)).toEqual({ refused: expect.stringMatching(/damaged/) });
+    }
+  });
+
   test("hold one or two images, as text that needs no escape", async () => {
     const packs = [encodeText("one"), encodeText("two")];
     for (const some of [packs.slice(0, 1), packs]) {
@@ -188,5 +242,15 @@ describe("leaving out", () => {
     const { checkpoint: short } = unpacked(pack(told, "x", createMask("directories")));
     expect(short.problems.map(({ message }) => message).join()).not.toContain("/x/y");
     expect(short.evidence).toBe(checkpoint.evidence);
+  });
+});
+
+test("only packed images are accepted inside a link", async () => {
+  const link = readFileSync(new URL("../fixtures/hostile/link-pstree-64.txt", import.meta.url), "utf8").trim();
+  const piece = fromLinkText(link);
+  if ("refused" in piece) throw new Error(piece.refused);
+  expect(await unpackInputs(piece, LINK_UNPACKED)).toEqual({ refused: expect.stringMatching(/damaged|more than/) });
+  expect(await unpackInputs(await bundle([fixtureBytes("linux-cr/seed-one/before.ckpt")]), LINK_UNPACKED)).toEqual({
+    refused: expect.stringMatching(/damaged/),
   });
 });
