@@ -254,6 +254,11 @@ export const DUMP = defineCommand({
     "Writes a Linux-CR image of what the processes have open and share: tasks, credentials, file tables, " +
       "descriptors and open files, but no memory. It works for processes that you have permission to inspect: your " +
       "own, or any as root.",
+    "The file is new, can be read by you alone, and appears when it is complete. A device or FIFO is written to; a link is " +
+      "refused.",
+    "Ends with an error, and an image that says so, if a path is too long or lies outside the root directory. Locks, " +
+      "owners for signals and files in flight are not in the image, and noted on standard error. The version of an open " +
+      "file is its inode number.",
     "Without --freeze the processes keep running, and changes made to them during the dump are reported on standard error.",
   ],
   operands: PIDS,

@@ -163,6 +163,15 @@ suite.each(["seed", "v23-rc2"] as const)("a dump that fails in %s", (dialect: Wr
     else expect(message).toMatch(new RegExp(`\\[err ${errno}\\]\\[pos \\d+\\].*\\[pid 1234 tsk bash\\]`));
   });
 
+  test("names the task with the bytes of its comm", async () => {
+    const commBytes = Buffer.from([0x61, 0xff, 0x62]).toString("base64");
+    const tasks = [{ ...task, comm: "a\ufffdb", commBytes, fileTable: null }];
+    const { bytes, result } = encodeAll({ tasks, files: [], fileTables: [] }, { dialect });
+    expect(result).toBe(-16);
+    const error = Buffer.from(bytes).subarray(-100).toString("latin1");
+    expect(error).toContain(dialect === "seed" ? "task 1234 (a\xffb), files_struct" : "[pid 1234 tsk a\xffb]");
+  });
+
   test("writes the longest path that there can be", async () => {
     const files = [file(1, { path: "/".padEnd(4095, "x") })];
     const description = { tasks: [task], files, fileTables: [{ id: 1, fds: fds(1) }] };
@@ -170,6 +179,25 @@ suite.each(["seed", "v23-rc2"] as const)("a dump that fails in %s", (dialect: Wr
     expect(result).toBe(0);
     expect((await open(bytes)).checkpoint.files.nameLength[0]).toBe(4095);
   });
+});
+
+test("the objref that a pseudo-terminal reserves is that of no other object", async () => {
+  const terminal = (id: number, side: string) => file(id, { kind: "tty", path: null, details: { index: 3, side } });
+  for (const sides of [["master", "slave"], ["slave", "master"], ["master"], ["slave"]]) {
+    const files = sides.map((side, row) => terminal(row + 1, side));
+    const description = { tasks: [task], files, fileTables: [{ id: 1, fds: fds(...files.map(({ id }) => id)) }] };
+    const image = await open(encodeAll(description, { dialect: "v23-rc2" }).bytes);
+    const { records } = image.checkpoint;
+    const values = async (name: string, field: string): Promise<string[]> => {
+      const rows = Array.from({ length: records.count }, (_, row) => row);
+      const named = rows.filter((row) => records.kinds[records.kind[row] ?? 0]?.name === name);
+      const fields = await Promise.all(named.map((row) => image.fields(row)));
+      return fields.flatMap((all) => all.filter((each) => each.name === field).map(({ raw }) => raw));
+    };
+    const reserved = (await values("TTY", "file_objref")).filter((objref) => objref !== "0");
+    expect(reserved).toHaveLength(1);
+    expect(await values("OBJREF", "objref")).not.toContain(reserved[0]);
+  }
 });
 
 suite("sockets, pipes and the like in the seed", () => {
