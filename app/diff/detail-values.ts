@@ -1,6 +1,6 @@
 // Values of details as comparisons see them: without ids, which every dump numbers anew.
 
-import { type Checkpoint, HAS, holderCount, NONE } from "../model/checkpoint.ts";
+import { type Checkpoint, HAS, NONE } from "../model/checkpoint.ts";
 import { type DetailSpec, fileDetail } from "../model/detail-keys.ts";
 import { detailsOf, taskDetailsOf } from "../model/detail-store.ts";
 import type { Details, DetailValue } from "../model/fields.ts";
@@ -9,6 +9,7 @@ import { FILE_KINDS, TASK_STATES } from "../model/names.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import type { FileRow, TaskRow } from "../model/rows.ts";
 import { visibleText } from "../model/text.ts";
+import { isHeld } from "./holders.ts";
 
 /** A detail of an open file as it is compared; `null`: the image has none, or it is not compared. */
 export function fileDetailValue(checkpoint: Checkpoint, file: FileRow, key: string): DetailValue {
@@ -31,7 +32,7 @@ function linkValue(checkpoint: Checkpoint, file: FileRow, spec: DetailSpec, valu
   for (const link of linksOf(checkpoint, file)) {
     if (link.role !== spec.role) continue;
     if (link.file === NONE) outside.push("outside the image");
-    else if (holderCount(checkpoint.files, link.file) === 0) outside.push(stableName(checkpoint, link.file));
+    else if (!isHeld(checkpoint, link.file)) outside.push(stableName(checkpoint, link.file));
   }
   return outside.sort();
 }

@@ -39,3 +39,12 @@ export function holdersOfFile(
   }
   return holders;
 }
+
+/** Whether a descriptor of some task leads to an open file. A table that no task uses does not count. */
+export function isHeld({ files, descriptors, tables }: Checkpoint, file: FileRow): boolean {
+  for (let at = u32At(files.firstHolder, file); at < u32At(files.firstHolder, file + 1); at++) {
+    const table = u32At(descriptors.table, u32At(files.holder, at));
+    if (u32At(tables.firstTask, table) < u32At(tables.firstTask, table + 1)) return true;
+  }
+  return false;
+}

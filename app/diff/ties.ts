@@ -1,10 +1,11 @@
 // Compares the ties of two open files (model/links.ts) through the descriptors that hold the files at the other end:
 // never by id. A tie is the same if some descriptor leads to its other end on both sides.
 
-import { type Checkpoint, holderCount, NONE } from "../model/checkpoint.ts";
+import { type Checkpoint, NONE } from "../model/checkpoint.ts";
 import { groupMembers, isGroupRole, LINK_ROLES, type LinkRole, linkRange, linksOf, roleAt } from "../model/links.ts";
 import { i32At, u32At } from "../model/read.ts";
 import type { FileRow } from "../model/rows.ts";
+import { isHeld } from "./holders.ts";
 
 /** Descriptor pairs of one file are searched up to this number: a forged image can give a file any number. */
 const MOST_PAIRS = 4096;
@@ -125,9 +126,9 @@ function byFile(targets: readonly Target[]): Targets {
 }
 
 const isHeldIn =
-  ({ files }: Checkpoint) =>
+  (checkpoint: Checkpoint) =>
   ({ file }: Target): boolean =>
-    file !== NONE && holderCount(files, file) > 0;
+    file !== NONE && isHeld(checkpoint, file);
 
 /** The group of a file's tie in a role; NONE: it has none. */
 function groupOf(checkpoint: Checkpoint, first: number, end: number, role: LinkRole): number {

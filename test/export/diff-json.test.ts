@@ -33,7 +33,33 @@ describe("the document", () => {
       }),
       { numRuns: 600, seed: 1 },
     );
-    expect([...seen].toSorted()).toEqual([...CHANGE_KINDS].toSorted());
+    const ofDetails = ["file-detail", "file-linked", "task-detail"];
+    expect([...seen, ...ofDetails].toSorted()).toEqual([...CHANGE_KINDS].toSorted());
+  });
+
+  test("follows the schema for details and ties", () => {
+    const files = [
+      { kind: "socket", path: "socket:[1]", stable: 8, details: { state: "listen" }, ties: [{ role: "peer", to: 1 }] },
+      { kind: "socket", path: "socket:[2]", stable: 8, details: { state: "close" } },
+      { kind: "socket", path: "socket:[3]", stable: 8, details: { state: "close" } },
+    ] as const;
+    const tables = [[0, 1, 2].map((file) => ({ fd: 3 + file, file }))];
+    const before = { files, tables, tasks: [{ pid: 1, comm: "a", table: 0, details: { uid: 0, groups: [] } }] };
+    const after = {
+      tables,
+      files: [{ ...files[0], details: { state: "close" }, ties: [{ role: "peer", to: 2 }] }, files[1], files[2]],
+      tasks: [{ pid: 1, comm: "a", table: 0, details: { uid: 33, groups: [33] } }],
+    } as const;
+    const document = diffDocument(diff(checkpointOf(before), checkpointOf(after)), SOURCES);
+    validate(document);
+    expect(validate.errors ?? []).toEqual([]);
+    const holders = [{ pid: 1, fd: 3 }];
+    expect(document.changes).toEqual([
+      { kind: "task-detail", pid: 1, key: "uid", before: 0, after: 33 },
+      { kind: "task-detail", pid: 1, key: "groups", before: [], after: [33] },
+      { kind: "file-detail", holders, key: "state", before: "listen", after: "close" },
+      { kind: "file-linked", holders, role: "peer", before: [{ pid: 1, fd: 4 }], after: [{ pid: 1, fd: 5 }] },
+    ]);
   });
 
   test("says in so many words that nothing differs", () => {

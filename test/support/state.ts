@@ -1,7 +1,8 @@
 // Process states as plain objects, and their Checkpoints. For tests that need no image.
 
-import { createBuilder } from "../../app/decoder/builder.ts";
+import { type Builder, createBuilder } from "../../app/decoder/builder.ts";
 import { type Checkpoint, type Format, HAS, NONE } from "../../app/model/checkpoint.ts";
+import type { Details } from "../../app/model/fields.ts";
 import { type FileKind, fileKind, type TaskState, taskState } from "../../app/model/names.ts";
 import { encodeText } from "../../app/model/text.ts";
 
@@ -15,6 +16,12 @@ export interface StateFile {
   readonly flags?: number;
   readonly mode?: number;
   readonly version?: bigint;
+  /** Details by key. */
+  readonly details?: Details;
+  /** Other files that it is tied to, by index. */
+  readonly ties?: readonly { readonly role: "peer" | "watches"; readonly to: number; readonly events?: number }[];
+  /** The ends of one pipe have the same number. */
+  readonly pipe?: number;
 }
 
 export interface StateTask {
@@ -24,6 +31,7 @@ export interface StateTask {
   readonly state?: TaskState;
   /** Index into tables; absent: none. */
   readonly table?: number;
+  readonly details?: Details;
 }
 
 export interface StateDescriptor {
@@ -72,6 +80,7 @@ export function checkpointOf(state: State, options: StateOptions = {}): Checkpoi
       files.has[row] = (files.has[row] as number) | HAS.mode;
     }
   });
+  addDetails(builder, state);
   state.tables.forEach((slots, index) => {
     const table = builder.addTable(firstId + index, slots.length, NONE);
     for (const slot of slots) builder.addDescriptor(table, slot.fd, slot.file, slot.closeOnExec ? 1 : 0, NONE);
@@ -89,6 +98,7 @@ export function checkpointOf(state: State, options: StateOptions = {}): Checkpoi
     tasks.commLength[row] = comm.length;
     tasks.state[row] = task.state === undefined ? 0 : taskState(task.state);
     tasks.table[row] = task.table ?? NONE;
+    for (const [key, value] of Object.entries(task.details ?? {})) builder.taskDetails.add(row, key, value);
   }
   return builder.finish({
     format: options.format ?? "linux-cr",
@@ -102,4 +112,16 @@ export function checkpointOf(state: State, options: StateOptions = {}): Checkpoi
     recordKinds: [],
     objectTypes: [],
   });
+}
+
+/** The details and ties of the files of a state. */
+function addDetails(builder: Builder, { files }: State): void {
+  const pipes = new Map<number, number[]>();
+  files.forEach(({ details = {}, ties = [], pipe }, row) => {
+    for (const [key, value] of Object.entries(details)) builder.fileDetails.add(row, key, value);
+    for (const { role, to, events } of ties) builder.links.add(row, role, to, events);
+    if (pipe !== undefined) pipes.set(pipe, [...(pipes.get(pipe) ?? []), row]);
+    builder.files.has[row] = (builder.files.has[row] as number) | HAS.details;
+  });
+  for (const ends of pipes.values()) builder.links.addGroup("other-end", ends);
 }
