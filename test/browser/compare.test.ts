@@ -210,6 +210,79 @@ test("a truncated image says where it ends, and changes that this could explain 
   await list(page).getByText("uncertain").first().waitFor();
 });
 
+test("changed details and ties are in the list, the drawing, side by side and the inspector", async () => {
+  const { page } = await visit();
+  await dropPair(page, "diff-blind");
+  const count = list(page).getByRole("treeitem", { level: 2 }).filter({ hasText: "count 1 → 42" });
+  await count.click();
+  await inspector(page)
+    .getByRole("heading", { name: /fd 8 eventfd: count 1 → 42$/ })
+    .waitFor();
+  expect(await drawn(page).textContent()).toMatch(/eventfd.*changed$/);
+  expect(await selectedLine(page).textContent()).toContain("count 1");
+  await page.waitForFunction(() => window.location.hash.includes("change=file-detail:20183:8:count"));
+  // The other end is a link that selects it.
+  await list(page).getByRole("treeitem", { level: 2 }).filter({ hasText: "other end fd 4 → fd 6" }).click();
+  await inspector(page).getByText("Tied to").waitFor();
+  await inspector(page)
+    .getByRole("button", { name: /^20183 \S+ fd 6$/ })
+    .click();
+  await inspector(page)
+    .getByRole("heading", { name: /^6 → pipe/ })
+    .waitFor();
+  // Switched off, they are marked nowhere.
+  await page.getByRole("checkbox", { name: /^detail/ }).uncheck();
+  await page.getByRole("checkbox", { name: /^tie/ }).uncheck();
+  await page.waitForFunction(() => document.querySelectorAll("#aligned .cell-differs").length === 0);
+  await page
+    .locator(".drawing-tree [role=treeitem]")
+    .filter({ hasText: /changed$/ })
+    .first()
+    .waitFor({ state: "detached" });
+});
+
+test("closed descriptors are not drawn while their kind is switched off", async () => {
+  const { page } = await visit({ fragment: "#v=1&sample=httpd" });
+  await page.locator("#aligned").waitFor();
+  const removed = page.locator(".drawing-tree [role=treeitem]").filter({ hasText: /, removed$/ });
+  await removed.first().waitFor({ state: "attached" });
+  for (const kind of [/^closed/, /^task gone/, /^path/, /^file shared/]) {
+    await page.getByRole("checkbox", { name: kind }).uncheck();
+  }
+  await removed.first().waitFor({ state: "detached" });
+  await page.getByText(/not drawn: their kinds of change are switched off/).waitFor();
+  expect(await page.locator("#aligned .cell-gone").count()).toBe(0);
+});
+
+test("in a window of 1024 pixels the comparison is one column, and nothing is cut off", async () => {
+  const { page } = await visit({ width: 1024, height: 768 });
+  await dropPair(page, "v23-s1");
+  await page.keyboard.press("n");
+  await page.getByRole("columnheader", { name: "before → after" }).waitFor();
+  await page.getByRole("button", { name: "Inspector", exact: true }).click();
+  await inspector(page).getByRole("heading", { level: 2 }).first().waitFor();
+  const cut = await page.evaluate(() =>
+    [...document.querySelectorAll("button, h2, [role=tab]")]
+      .filter((element) => element.getBoundingClientRect().right > window.innerWidth + 1)
+      .map((element) => element.textContent),
+  );
+  expect(cut).toEqual([]);
+});
+
+test("find covers both images", async () => {
+  const { page } = await visit({ fragment: "#v=1&sample=httpd" });
+  await page.locator("#aligned").waitFor();
+  await page.keyboard.press("/");
+  await page.keyboard.type("httpd-w2");
+  const option = page.getByRole("option").filter({ hasText: "only before" });
+  await option.waitFor();
+  await page.keyboard.press("Enter");
+  await inspector(page)
+    .getByRole("heading", { name: /httpd-w2/ })
+    .first()
+    .waitFor();
+});
+
 test("unrelated images are compared with a note", async () => {
   const { page } = await visit();
   await drop(page, [

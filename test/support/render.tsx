@@ -4,6 +4,7 @@
 import { act, createRef, type ReactNode } from "react";
 import { createRoot, type Root } from "react-dom/client";
 import { afterEach } from "vitest";
+import { checkImage } from "../../app/checks/check.ts";
 import { PageContext } from "../../app/components/context.ts";
 import type { Image } from "../../app/decoder/image.ts";
 import { diff } from "../../app/diff/diff.ts";
@@ -31,6 +32,10 @@ function clientOf(images: readonly Image[]): Client {
       const rows = Array.from({ length: last - first + 1 }, (_, at) => first + at);
       return Promise.all(rows.map((row) => images[document]?.fields(row)));
     },
+    check: async ({ document }) => ({
+      findings: await checkImage(images[document] as Image, { signal: new AbortController().signal }),
+      titles: {},
+    }),
     bytes: ({ document, member, offset, length }) => {
       const source = images[document]?.sources[member];
       return source?.read(offset, Math.min(length, source.size - offset));

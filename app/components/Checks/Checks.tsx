@@ -1,9 +1,11 @@
 // The findings of the checks, by rule: what a restart of the image would refuse or get wrong. Each links to its bytes.
 
 import type { Finding } from "../../checks/finding.ts";
+import type { Checkpoint } from "../../model/checkpoint.ts";
 import type { Doc } from "../../shell/state.ts";
 import { usePage } from "../context.ts";
 import { useResponse } from "../Inspector/useResponse.ts";
+import { NeedsOf, SubjectLink } from "./NeedsOf.tsx";
 import "./Checks.css";
 import { counted } from "../../model/words.ts";
 
@@ -15,10 +17,10 @@ export function Checks({ doc }: { doc: Doc }) {
   if (doc.document === null) return null;
   // A report or a link with the image inside has no records to check.
   if (doc.checkpoint.records.count === 0) return null;
-  return <Answered key={doc.document} document={doc.document} />;
+  return <Answered key={doc.document} checkpoint={doc.checkpoint} document={doc.document} />;
 }
 
-function Answered({ document }: { document: number }) {
+function Answered({ checkpoint, document }: { checkpoint: Checkpoint; document: number }) {
   const answered = useResponse("check", { document });
   return (
     <section className="checks" aria-label="Would it restart?">
@@ -29,16 +31,21 @@ function Answered({ document }: { document: number }) {
         (answered.response.findings.findings.length === 0 ? (
           <p>No problems found. What depends on the target kernel was not checked.</p>
         ) : (
-          <Groups {...answered.response} />
+          <Groups checkpoint={checkpoint} {...answered.response} />
         ))}
+      {answered.state === "answered" && answered.response.findings.needs !== undefined && (
+        <NeedsOf checkpoint={checkpoint} needs={answered.response.findings.needs} />
+      )}
     </section>
   );
 }
 
 function Groups({
+  checkpoint,
   findings,
   titles,
 }: {
+  checkpoint: Checkpoint;
   findings: { findings: readonly Finding[] };
   titles: Readonly<Record<string, string>>;
 }) {
@@ -53,7 +60,7 @@ function Groups({
       <ul>
         {group.slice(0, MOST_LISTED).map((finding) => (
           <li key={`${finding.offset} ${finding.field} ${finding.message}`}>
-            <One finding={finding} />
+            <One checkpoint={checkpoint} finding={finding} />
           </li>
         ))}
         {group.length > MOST_LISTED && <li className="muted">and {group.length - MOST_LISTED} more</li>}
@@ -62,7 +69,8 @@ function Groups({
   ));
 }
 
-function One({ finding: { record, field, offset, errno, message } }: { finding: Finding }) {
+function One({ checkpoint, finding }: { checkpoint: Checkpoint; finding: Finding }) {
+  const { record, field, offset, errno, message } = finding;
   const { shell } = usePage();
   const place = [offset === null ? "" : `at ${offset}`, field ?? ""].filter((part) => part !== "").join(", ");
   return (
@@ -75,7 +83,8 @@ function One({ finding: { record, field, offset, errno, message } }: { finding: 
         </button>
       )}{" "}
       {message}
-      {errno !== null && <span className="mono muted"> {errno}</span>}
+      {errno !== null && <span className="mono muted"> {errno}</span>}{" "}
+      <SubjectLink checkpoint={checkpoint} subject={finding} />
     </>
   );
 }
