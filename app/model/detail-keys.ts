@@ -87,6 +87,8 @@ export const FILE_DETAILS: readonly DetailSpec[] = [
   { key: "interfaceIndex", title: "interface index", compared: "value" },
   { key: "portId", title: "port id", compared: "value" },
   { key: "groups", title: "multicast groups", compared: "value" },
+  { key: "options", title: "socket options", compared: "value", absent: "null" },
+  { key: "buffers", title: "socket buffers", compared: "volatile" },
   { key: "queuedPackets", title: "queued packets", compared: "volatile" },
   { key: "queuedBytes", title: "queued bytes", compared: "volatile" },
   { key: "bytesToRead", title: "bytes to read", compared: "volatile" },
@@ -128,6 +130,10 @@ export const FILE_DETAILS: readonly DetailSpec[] = [
   { key: "namespace", title: "namespace", compared: "value" },
   { key: "namespaceId", title: "namespace", compared: "renumbered" },
   { key: "pid", title: "process", compared: "value" },
+  { key: "ended", title: "ended", compared: "value", absent: "null" },
+  { key: "plugin", title: "plugin", compared: "value", absent: "null" },
+  { key: "pluginImage", title: "image of the plugin", compared: "renumbered" },
+  { key: "locks", title: "locks", compared: "value", absent: "null" },
   { key: "detached", title: "detached", compared: "value" },
 ];
 

@@ -9,6 +9,7 @@ import { markDetailed, tieConnections } from "../ties.ts";
 import type { SetContext } from "./context.ts";
 import type { DecodedSet } from "./decoded-set.ts";
 import { createDetailsReader } from "./details.ts";
+import { addLocks } from "./locks.ts";
 import { indexRows, type Links } from "./rows.ts";
 
 /** Adds the details of files and their ties to the checkpoint of a set. */
@@ -23,6 +24,7 @@ export async function collectDetails(set: DecodedSet, context: SetContext): Prom
     const details = await read(file);
     for (const [key, value] of Object.entries(details)) builder.fileDetails.add(file, key, value);
   }
+  addLocks(builder, checkpoint, context.locks);
   addGroups(builder, "other-end", files.links.pipes);
   addGroups(builder, "same-memory", files.links.memfds);
   const filled = { ...checkpoint, fileDetails: builder.fileDetails.finish() };

@@ -8,7 +8,8 @@ import { createIdIndex, type IdIndex } from "../id-index.ts";
 import type { DecodeOptions } from "../source.ts";
 import type { Metadata } from "./container-metadata.ts";
 import type { Framing } from "./dialect-names.ts";
-import { isRaw, type PlacedMember } from "./placing.ts";
+import type { FileLock } from "./locks.ts";
+import { isRaw, type PlacedMember, pluginImages } from "./placing.ts";
 import { createLinks, indexRows, type LinkedRows, type Links, type RowIndex } from "./rows.ts";
 import { scratch } from "./wire.ts";
 
@@ -50,6 +51,8 @@ export interface ImageFacts {
   before: number;
   /** What CRIU 4.2 does not write, in words. */
   readonly newer: Set<string>;
+  /** Plugins that took part in the dump, as the inventory names them. */
+  readonly plugins: string[];
   hostName: string | null;
   securityModule: string | null;
   /** inventory_entry.pre_dump_mode is there: the set is a pre-dump, which has memory only. */
@@ -167,6 +170,10 @@ export interface SetContext {
   readonly facts: ImageFacts;
   readonly tasks: TaskLinks;
   readonly files: FileContext;
+  /** Names of the images of plugins, by the id of the open file that they are for. */
+  readonly pluginImages: ReadonlyMap<number, string>;
+  /** File locks and leases. */
+  readonly locks: FileLock[];
   readonly seen: SeenMembers;
   /** By member, for pagemap images: present pages. */
   readonly pages: Map<number, number>;
@@ -204,6 +211,7 @@ export function createContext(
       release: 0,
       before: 0,
       newer: new Set(),
+      plugins: [],
       hostName: null,
       securityModule: null,
       isPreDump: false,
@@ -223,6 +231,8 @@ export function createContext(
       byPid: createIdIndex(),
     },
     files: createFileContext(),
+    pluginImages: pluginImages(placed),
+    locks: [],
     seen: { kinds: new Set(), empty: [], numbers: new Map(), tables: new Set() },
     pages: new Map(),
     examined: new Map(),

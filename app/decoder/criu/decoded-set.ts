@@ -15,6 +15,10 @@ export interface DecodedSet {
   readonly pages: ReadonlyMap<number, number>;
   /** Bytes of a page; `null` if unknown. */
   readonly pageSize: number | null;
+  /** Plugins that took part in the dump, as the inventory names them. */
+  readonly plugins: readonly string[];
+  /** Names of the images of plugins, by the id of the open file that they are for. */
+  readonly pluginImages: ReadonlyMap<number, string>;
   /** The file that an epoll watches by a descriptor number; -1 if it is unknown. */
   readonly epollTarget: (epoll: FileRow, fd: number) => FileRow;
   /** pipe_id → the ends of the pipe. */

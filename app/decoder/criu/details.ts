@@ -3,12 +3,13 @@
 import { HAS, NONE } from "../../model/checkpoint.ts";
 import type { Details, DetailValue } from "../../model/fields.ts";
 import { SOCKET_FAMILIES, SOCKET_STATES, socketType } from "../../model/names.ts";
+import { u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
-import { visibleText } from "../../model/text.ts";
+import { visible } from "../../model/text.ts";
 import type { LinksBuilder } from "../builder/details.ts";
 import type { DecodedSet } from "./decoded-set.ts";
 import { FILE_FIELD_OF_MESSAGE, FILE_FIELDS } from "./file-types.ts";
-import { createEntryReader, type EntryBytes } from "./inspect.ts";
+import { createEntryReader } from "./inspect.ts";
 import {
   addressText,
   bitWords,
@@ -28,81 +29,10 @@ import {
   statDeviceText,
 } from "./meaning.ts";
 import { enumName } from "./messages.ts";
-import { numberText, type Piece, pieces } from "./pieces.ts";
-import { isNumber } from "./wire.ts";
+import { socketOptions } from "./socket-options.ts";
+import { entryValues, type Values } from "./values.ts";
 
 const SOCK_RAW = 3;
-
-/** The values of one message by dotted name. */
-interface Values {
-  has(name: string): boolean;
-  /** A number of 32 bits; `null` if absent. */
-  number(name: string): number | null;
-  /** A number as exact decimal text; `null` if absent. */
-  exact(name: string): string | null;
-  text(name: string): string | null;
-  bool(name: string): boolean | null;
-  piece(name: string): Piece | null;
-  /** All values of a repeated number. */
-  numbers(name: string): number[];
-  /** The values of each occurrence of a repeated message. */
-  each<T>(name: string, make: (values: Values) => T): T[];
-}
-
-/** Most repeated messages to list. */
-const LIST_LIMIT = 10_000;
-
-function valuesOf(found: ReadonlyMap<string, Piece>, bytes: Uint8Array, prefix: string): Values {
-  const piece = (name: string): Piece | null => found.get(prefix + name) ?? null;
-  const exact = (name: string): string | null => {
-    const value = piece(name);
-    return value === null || !(isNumber(value.type) || value.role === "value")
-      ? null
-      : numberText(value.type, value.low, value.high);
-  };
-  const number = (name: string): number | null => {
-    const text = exact(name);
-    return text === null ? null : Number(text);
-  };
-  return {
-    has: (name) => piece(name) !== null,
-    piece,
-    exact,
-    number,
-    text: (name) => {
-      const value = piece(name);
-      return value === null || value.role !== "value" ? null : visibleText(bytes.subarray(value.value, value.end));
-    },
-    bool: (name) => {
-      const value = piece(name);
-      return value === null ? null : value.low !== 0 || value.high !== 0;
-    },
-    numbers: (name) => {
-      const list: number[] = [];
-      for (let at = 0; at < LIST_LIMIT; at++) {
-        const value = number(`${name}[${at}]`);
-        if (value === null) break;
-        list.push(value);
-      }
-      return list;
-    },
-    each: (name, make) => {
-      const list: ReturnType<typeof make>[] = [];
-      for (let at = 0; at < LIST_LIMIT && found.has(`${prefix}${name}[${at}]`); at++) {
-        list.push(make(valuesOf(found, bytes, `${prefix}${name}[${at}].`)));
-      }
-      return list;
-    },
-  };
-}
-
-function entryValues(entry: EntryBytes, prefix = ""): Values {
-  const found = new Map<string, Piece>();
-  for (const piece of pieces(entry.bytes, entry.start, entry.end, entry.message ?? "", entry.isCut)) {
-    if (piece.role !== "payload") found.set(piece.name, piece);
-  }
-  return valuesOf(found, entry.bytes, prefix);
-}
 
 /** Another entry that describes the file further. */
 interface Related {
@@ -276,6 +206,7 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
       ...backlog(values),
       ...shutdown(values),
       ...(values.has("ifname") ? { interface: values.text("ifname") } : {}),
+      ...socketOptions(values),
       ...(stream === null ? {} : { bytesToRead: stream.number("inq_len"), bytesToSend: stream.number("outq_len") }),
       ...queued(about),
     };
@@ -299,6 +230,7 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
       ...backlog(values),
       ...shutdown(values),
       ...(values.has("name_dir") ? { directory: values.text("name_dir") } : {}),
+      ...socketOptions(values),
       ...queued(about),
     };
   },
@@ -308,6 +240,7 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
       type: typeWord(values, about),
       protocol: ETHER_TYPES[protocol] ?? protocol,
       interfaceIndex: values.number("ifindex"),
+      ...socketOptions(values),
     };
   },
   nlsk: (values, about) => ({
@@ -315,6 +248,7 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
     portId: values.number("portid"),
     groups: values.numbers("groups"),
     inode: values.number("ino"),
+    ...socketOptions(values),
     ...queued(about),
   }),
   efd: (values) => ({ counter: values.exact("counter") }),
@@ -395,8 +329,19 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
     return pid === -1 ? { pid: null, ended: true, inode: exact } : { pid, inode: exact };
   },
   tunf: (values) => ({ device: values.text("netdev"), detached: values.bool("detached") }),
-  ext: () => ({}),
+  ext: (_values, about) => externalDetails(about),
 };
+
+/** The plugin that saved an external file, if it is the only one, and the image in which it did. */
+function externalDetails({ set, file }: About): Record<string, DetailValue> {
+  const { plugins, pluginImages, checkpoint } = set;
+  const image = pluginImages.get(u32At(checkpoint.files.id, file));
+  const [plugin] = plugins;
+  return {
+    ...(plugin === undefined || plugins.length > 1 ? {} : { plugin: visible(plugin) }),
+    pluginImage: image === undefined ? null : visible(image),
+  };
+}
 
 /** At most this many further records of a file are read for its details. */
 const RELATED_LIMIT = 1000;

@@ -1,9 +1,9 @@
 // The targets of epolls: descriptor numbers, resolved when all tables are known.
 
 import { type Checkpoint, NONE, USE } from "../../model/checkpoint.ts";
-import { i32At, u8At, u32At } from "../../model/read.ts";
+import { u8At, u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
-import { firstIndex } from "../../model/search.ts";
+import { fileOfDescriptor } from "./descriptor-lookup.ts";
 import type { Links } from "./rows.ts";
 
 /** Most holders of an epoll to search. */
@@ -15,15 +15,14 @@ const SEARCH_LIMIT = 64;
  * first table that holds the epoll and has such a descriptor is taken.
  */
 export function markEpollTargets(checkpoint: Checkpoint, epolls: Links): (epoll: FileRow, fd: number) => FileRow {
-  const { files, tables, descriptors } = checkpoint;
+  const { files, descriptors } = checkpoint;
   const targetOf = (epoll: FileRow, fd: number): FileRow => {
     const first = u32At(files.firstHolder, epoll);
     const end = Math.min(u32At(files.firstHolder, epoll + 1), first + SEARCH_LIMIT);
     for (let at = first; at < end; at++) {
       const table = u32At(descriptors.table, u32At(files.holder, at));
-      const last = u32At(tables.first, table + 1);
-      const found = firstIndex(last, (row) => i32At(descriptors.fd, row) >= fd, u32At(tables.first, table));
-      if (found < last && i32At(descriptors.fd, found) === fd) return i32At(descriptors.file, found);
+      const file = fileOfDescriptor(checkpoint, table, fd);
+      if (file !== NONE) return file;
     }
     return NONE;
   };

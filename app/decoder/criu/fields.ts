@@ -2,11 +2,13 @@
 
 import type { Field, Reference } from "../../model/fields.ts";
 import { flagNames, SOCKET_FAMILIES, SOCKET_STATES, socketType } from "../../model/names.ts";
+import { i32At } from "../../model/read.ts";
 import type { RecordRow } from "../../model/rows.ts";
 import { visibleText } from "../../model/text.ts";
 import { sizeText } from "../../model/words.ts";
 import type { Source } from "../source.ts";
 import type { DecodedSet } from "./decoded-set.ts";
+import { fileOfDescriptor } from "./descriptor-lookup.ts";
 import { word } from "./framing.ts";
 import { pagesText } from "./image-facts.ts";
 import { createEntryReader } from "./inspect.ts";
@@ -47,6 +49,8 @@ interface Context {
   readonly member: number;
   readonly arch: string | null;
   readonly littleEndian: boolean;
+  /** All fields of the entry. */
+  readonly entry: readonly Piece[];
 }
 
 type Meaning = (low: number, high: number, context: Context) => string | null;
@@ -163,13 +167,23 @@ const FILE_REFERENCES = new Set([
 const OWNER_MESSAGES = new Set(["eventpoll_tfd_entry", "inotify_wd_entry", "fanotify_mark_entry"]);
 const TASK_REFERENCES = new Set(["pstree_entry.ppid", "pstree_entry.pid", "file_lock_entry.pid", "pidfd_entry.nspid"]);
 
-function referenceOf(piece: Piece, { set }: Context, top: string): Reference | null {
+function referenceOf(piece: Piece, context: Context, top: string): Reference | null {
+  const { set } = context;
   const key = `${piece.message}.${piece.field}`;
   const owner = piece.field === "id" && OWNER_MESSAGES.has(piece.message) && top === piece.message;
   if (FILE_REFERENCES.has(key) || owner) return reference("file", set.fileOfId.row(piece.low));
   if (key === "task_kobj_ids_entry.files_id") return reference("table", rowOf(set.checkpoint.tables.id, piece.low));
+  if (key === "file_lock_entry.fd") return lockedFile(piece, context);
   if (TASK_REFERENCES.has(key)) return reference("task", rowOf(set.checkpoint.tasks.pid, piece.low | 0));
   return null;
+}
+
+/** The open file of a lock, by its pid and descriptor. */
+function lockedFile(fd: Piece, { set: { checkpoint }, entry }: Context): Reference | null {
+  const pid = entry.find(({ field }) => field === "pid");
+  const task = pid === undefined ? -1 : rowOf(checkpoint.tasks.pid, pid.low | 0);
+  if (task < 0) return null;
+  return reference("file", fileOfDescriptor(checkpoint, i32At(checkpoint.tasks.table, task), fd.low | 0));
 }
 
 const reference = (to: Reference["to"], row: number): Reference | null => (row < 0 ? null : { to, row });
@@ -192,12 +206,13 @@ export function createFieldReader(set: DecodedSet): (record: RecordRow) => Promi
     const opaque = { name: "data", type: "bytes", offset, length, raw: "", meaning: null, role: "payload" } as const;
     const entry = await readEntry(record);
     if (entry === null) return length === 0 ? [] : [opaque];
-    const context: Context = { set, member, arch: machine.arch, littleEndian: machine.littleEndian };
+    const found = pieces(entry.bytes, entry.start, entry.end, entry.message ?? "", entry.isCut);
+    const context: Context = { set, member, arch: machine.arch, littleEndian: machine.littleEndian, entry: found };
     const size = entry.end - entry.start;
     const fields: Field[] = [
       { name: "size", type: "u32", offset, length: 4, raw: String(size), meaning: `${size} bytes of message` },
     ];
-    for (const piece of pieces(entry.bytes, entry.start, entry.end, entry.message ?? "", entry.isCut)) {
+    for (const piece of found) {
       fields.push(fieldOf(piece, entry.bytes, entry.base, context, entry.message ?? ""));
     }
     return fields;

@@ -4,6 +4,7 @@ import { NO_MOUNT } from "../../model/checkpoint.ts";
 import { type FileKind, fileKind, openFlag } from "../../model/names.ts";
 import { u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
+import { encodeText } from "../../model/text.ts";
 import { before, type SetContext } from "./context.ts";
 import { type FileReader, fileReader, setFlags, setImageName } from "./file-reader.ts";
 import { machineOf } from "./image-facts.ts";
@@ -108,6 +109,7 @@ const TTY = plan("tty_file_entry", ["flags", "tty_info_id", "regf_id"]);
 const MEMFD = plan("memfd_file_entry", ["flags", "pos", "inode_id"]);
 const BPF_MAP = plan("bpfmap_file_entry", ["flags", "pos", "map_name"]);
 const NAMESPACE = plan("ns_file_entry", ["flags", "ns_id", "ns_cflag"]);
+const EXTERNAL_FILE = plan("ext_file_entry", []);
 const TUN = plan("tunfile_entry", ["netdev"]);
 const PIDFD = plan("pidfd_entry", ["flags", "nspid", "ino"]);
 
@@ -197,6 +199,14 @@ const readPidfd = fileReader("pidfd", PIDFD, ({ builder, values }, file) => {
   builder.setName(file, `${stable}, inode ${inode}]`, stable.length);
 });
 
+/** A file that a plugin saved. Its id, which is CRIU's own number, is in the name of the plugin's image. */
+const readExternal = fileReader("external", EXTERNAL_FILE, ({ builder, pluginImages }, file) => {
+  const id = u32At(builder.files.id, file);
+  const image = pluginImages.get(id);
+  const stable = image === undefined ? "external:[" : `external:[${image.replace(/\d+\.img$/, "")}`;
+  builder.setName(file, `external:[${image ?? `CRIU id ${id}`}]`, encodeText(stable).length);
+});
+
 /** By field of file_entry. */
 export const FILE_READERS: Readonly<Record<string, FileReader>> = {
   reg: readRegular,
@@ -218,5 +228,5 @@ export const FILE_READERS: Readonly<Record<string, FileReader>> = {
   nsf: readNamespace,
   tunf: readTun,
   pidfd: readPidfd,
-  ext: plain("ext_file_entry", "external"),
+  ext: readExternal,
 };

@@ -3,6 +3,7 @@
 import type { Handler } from "./context.ts";
 import { FILE_FIELD_OF_MESSAGE } from "./file-types.ts";
 import { onInventory, onUtsNamespace } from "./image-facts.ts";
+import { onLock } from "./locks.ts";
 import type { MessageName } from "./messages.ts";
 import { onDescriptor } from "./on-descriptors.ts";
 import {
@@ -49,6 +50,7 @@ const BY_MESSAGE: Partial<Readonly<Record<MessageName, Handler>>> = {
   mm_entry: onMm,
   vma_entry: onVma,
   pagemap_entry: onPagemap,
+  file_lock_entry: onLock,
 };
 
 /** Handlers by message, including those of the images for one type of open file each. */

@@ -9,7 +9,7 @@ import type { Framing } from "./dialect-names.ts";
 import { MEMBER_KINDS } from "./member-kinds.ts";
 import { enumName } from "./messages.ts";
 import { readNamespaces } from "./on-tasks.ts";
-import { high, isSet, low, plan, scan } from "./wire.ts";
+import { eachBytes, fieldNumber, high, isSet, low, plan, scan } from "./wire.ts";
 
 const INVENTORY = plan("inventory_entry", [
   "img_version",
@@ -22,6 +22,9 @@ const INVENTORY = plan("inventory_entry", [
   "dump_criu_run_id",
   "allow_uprobes",
 ]);
+const PLUGINS = fieldNumber("plugins_entry", "plugins");
+/** Most plugins to list. */
+const MOST_PLUGINS = 64;
 const UTSNS = plan("utsns_entry", ["nodename"]);
 
 /** By core_entry.mtype. */
@@ -51,6 +54,12 @@ export function onInventory(set: SetContext, { bytes, start, end }: Entry): numb
   if (isSet(seen, slot.network_lock_method)) since(set, 316);
   if (isSet(seen, slot.plugins_entry) || isSet(seen, slot.dump_criu_run_id)) since(set, 401);
   if (isSet(seen, slot.allow_uprobes)) since(set, 402);
+  if (isSet(seen, slot.plugins_entry)) {
+    const [from, to] = [low(values, slot.plugins_entry), high(values, slot.plugins_entry)];
+    eachBytes(bytes, from, to, PLUGINS, (nameStart, nameEnd) => {
+      if (facts.plugins.length < MOST_PLUGINS) facts.plugins.push(decodeText(bytes.subarray(nameStart, nameEnd)));
+    });
+  }
   // Last, as reading the nested message overwrites the values.
   if (rootIds !== null) tasks.rootNamespaces = readNamespaces(set, bytes, rootIds[0] as number, rootIds[1] as number);
   return seen;
@@ -101,10 +110,9 @@ const releaseText = (release: number): string => `${Math.floor(release / 100)}.$
 function writerText({ release, before, newer }: ImageFacts): string | null {
   if (newer.size > 0) return "CRIU newer than 4.2";
   const last = PREVIOUS[before];
-  // What contradicts itself was edited: the newer trait counts.
-  const ends = last !== undefined && release < before;
-  if (release === 0) return ends ? `CRIU ${last} or earlier` : null;
-  if (!ends) return `CRIU ${releaseText(release)} or later`;
+  if (last === undefined) return release === 0 ? null : `CRIU ${releaseText(release)} or later`;
+  // A set that contradicts itself was edited: what it lacks counts, as that is the layout of its files.
+  if (release === 0 || release >= before) return `CRIU ${last} or earlier`;
   return releaseText(release) === last ? `CRIU ${last}` : `CRIU ${releaseText(release)} to ${last}`;
 }
 
@@ -147,6 +155,7 @@ function factsOf(set: SetContext): Fact[] {
   const { arch, littleEndian } = machineOf(set);
   add("architecture", arch === null || littleEndian ? arch : `${arch}, big-endian`);
   add("host name", facts.hostName);
+  add("plugins", facts.plugins.join(", ") || null);
   add("security module", facts.securityModule);
   add("threads", threads > 0 ? String(builder.tasks.count - tasks.dead.filter(Boolean).length + threads) : null);
   add("memory", memoryPages === 0 ? null : pagesText(memoryPages, pageSizeOf(set)));

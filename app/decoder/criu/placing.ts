@@ -60,6 +60,23 @@ async function placeByBytes(source: Source): Promise<Omit<PlacedMember, "source"
 /** The last number in a file's name; NaN if there is none. */
 const numberIn = (name: string): number => Number.parseInt(/(\d+)\D*$/.exec(baseName(name))?.[1] ?? "", 10);
 
+/**
+ * Images that plugins wrote, by the id of the external file that they are for, which is the last number in their name:
+ * `amdgpu-kfd-90.img`.
+ */
+export function pluginImages(placed: readonly PlacedMember[]): Map<number, string> {
+  const images = new Map<number, string>();
+  for (const { kind, source } of placed) {
+    const name = baseName(source.name);
+    const id = kind === UNKNOWN_KIND ? PLUGIN_IMAGE.exec(name)?.[1] : undefined;
+    if (id !== undefined && !images.has(Number(id))) images.set(Number(id), name);
+  }
+  return images;
+}
+
+/** Pages of memory, which amdgpu-pages-N-M.img has, are of no single file. */
+const PLUGIN_IMAGE = /^(?!.*pages).*[-_](\d{1,9})\.img$/;
+
 /** A source whose first bytes have been read already. */
 export function withHead(source: Source, head: Uint8Array): Source {
   return {

@@ -64,6 +64,8 @@ export async function decodeSet(
     fileOfId: set.files.byId,
     pages: set.pages,
     pageSize: pageSizeOf(set),
+    plugins: set.facts.plugins,
+    pluginImages: set.pluginImages,
     epollTarget: markEpollTargets(checkpoint, set.files.links.epolls),
     pipeEnds: set.files.lookups.pipeEnds,
     unixSockets: linkedRows(set.files.links.unixSockets),

@@ -108,6 +108,89 @@ describe("locks", async () => {
   });
 });
 
+test("locks are details of the open files that have them", async () => {
+  const sources = setSources("cases/file-locks");
+  const { file, checkpoint } = await describedSet(sources);
+  const lock = { pid: 5062, start: "0", length: "0" };
+  expect([3, 4, 5, 6].map((fd) => file(fd).details.locks)).toEqual([
+    [{ kind: "FLOCK", type: "F_WRLCK", ...lock, fd: 3 }],
+    [{ kind: "POSIX", type: "F_WRLCK", ...lock, fd: 4, start: "10", length: "20" }],
+    [{ kind: "OFD", type: "F_RDLCK", ...lock, fd: 5 }],
+    [{ kind: "LEASE", type: "F_RDLCK", ...lock, fd: 6 }],
+  ]);
+  const found = (await fieldsOf(sources, "filelocks.img")).filter(({ name }) => name === "fd");
+  const rows = [3, 4, 5, 6].map((fd) => checkpoint.files.id.indexOf(file(fd).id));
+  expect(found.map(({ refers }) => refers)).toEqual(rows.map((row) => ({ to: "file", row })));
+});
+
+describe("external files", async () => {
+  const set = await describedSet(setSources("cases/gpu-plugin"));
+
+  test("have the images of the plugin that saved them", () => {
+    expect(set.file(20)).toMatchObject({ id: 90, name: "external:[amdgpu-kfd-90.img]" });
+    expect(set.file(21)).toMatchObject({ id: 91, name: "external:[amdgpu-renderD-91.img]" });
+    expect(set.file(20).details).toEqual({ plugin: "amdgpu_plugin", pluginImage: "amdgpu-kfd-90.img" });
+  });
+
+  test("are of plugins that the set names", () => {
+    expect(fact(set, "plugins")).toBe("amdgpu_plugin");
+  });
+
+  test("have no image if the set lacks it", async () => {
+    const sources = setSources("cases/gpu-plugin").filter(({ name }) => !name.startsWith("amdgpu-kfd"));
+    const { file } = await describedSet(sources);
+    expect(file(20)).toMatchObject({ name: "external:[CRIU id 90]", details: { pluginImage: null } });
+  });
+});
+
+describe("options of sockets", async () => {
+  const sources = setSources("cases/s390x");
+  const { file } = await describedSet(sources);
+
+  test("have the names of socket(7)", () => {
+    const options = [8, 9, 15].map((fd) => file(fd).details.options);
+    expect(options).toEqual([{ SO_REUSEADDR: true }, { IPV6_V6ONLY: true }, {}]);
+    expect(file(8).details.buffers).toEqual({ SO_SNDBUF: expect.any(Number), SO_RCVBUF: expect.any(Number) });
+  });
+});
+
+test.each([
+  ["opts.so_reuseport", 1, { SO_REUSEPORT: true }],
+  ["opts.so_keepalive", 1, { SO_KEEPALIVE: true }],
+  ["opts.so_linger", 0, { SO_LINGER: 0 }],
+  ["opts.tcp_keepidle", 60, { TCP_KEEPIDLE: 60 }],
+  ["opts.so_rcv_tmo_sec", 2, { SO_RCVTIMEO: "2.000000" }],
+  ["opts.so_mark", 7, { SO_MARK: 7 }],
+])("%s is an option of a socket", async (field, value, options) => {
+  const sources = setSources("cases/newer-criu");
+  const row = (await describedSet(sources)).document.files.findIndex(({ name }) => name?.includes(":8601"));
+  const edited = setNumber(sources, "files.img", "file_entry", row, `isk.${field}`, value);
+  const { document } = await describedSet(edited);
+  expect(document.files[row]?.details.options).toEqual(options);
+});
+
+test("what is newer than CRIU 4.2 is named", async () => {
+  const set = await describedSet(setSources("cases/newer-criu"));
+  expect(fact(set, "written by")).toBe("CRIU newer than 4.2");
+  expect(set.document.complete).toBe(true);
+  expect(set.document.problems.map(({ code }) => code)).toEqual(["newer-version", "newer-criu", "unknown-member"]);
+  const named = set.document.problems.find(({ code }) => code === "newer-criu")?.message ?? "";
+  expect(named).toContain("open files of type 21");
+  expect(named).toContain("compressed_size of pagemap_entry");
+  expect(named).toContain("field 23 of file_entry");
+  expect(set.file(40)).toMatchObject({ kind: "unknown", name: "unknown type 21" });
+});
+
+test.each([
+  ["w1/before", "CRIU 4.2 or later"],
+  ["w1-criu3.19/before", "CRIU 3.16 to 4.1"],
+  ["legacy-v1-by-hand/w1-before", "CRIU 1.5 or earlier"],
+  ["legacy-v1.1-by-hand/w1-before", "CRIU 3.3 or earlier"],
+  ["aborted-criu3.19", "CRIU 3.14 or later"],
+])("%s says which releases can have written it", async (directory, releases) => {
+  expect(fact(await describedSet(setSources(directory)), "written by")).toBe(releases);
+});
+
 describe("pidfds", async () => {
   const sources = setSources("cases/pidfd-dead");
   const { file } = await describedSet(sources);

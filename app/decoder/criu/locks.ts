@@ -1,0 +1,59 @@
+// File locks and leases: which descriptor of which task has them, and so which open file.
+
+import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
+import type { DetailValue } from "../../model/fields.ts";
+import { i32At } from "../../model/read.ts";
+import type { FileRow } from "../../model/rows.ts";
+import type { Builder } from "../builder.ts";
+import type { Entry, SetContext } from "./context.ts";
+import { fileOfDescriptor } from "./descriptor-lookup.ts";
+import { lockKindName, lockTypeName } from "./meaning.ts";
+import { numberText } from "./pieces.ts";
+import { indexRows } from "./rows.ts";
+import { high, low, plan, scan } from "./wire.ts";
+
+/** A lock as file_lock_entry has it. */
+export interface FileLock {
+  readonly pid: number;
+  readonly fd: number;
+  readonly flag: number;
+  readonly type: number;
+  /** The range in bytes, as exact decimal numbers; a length of 0 is to the end of the file. */
+  readonly start: string;
+  readonly length: string;
+}
+
+const LOCK = plan("file_lock_entry", ["flag", "type", "pid", "fd", "start", "len"]);
+
+/** file_lock_entry: a lock. Its descriptor is looked up once all tables are known. */
+export function onLock({ values, locks }: SetContext, { bytes, start, end }: Entry): number {
+  const { slot } = LOCK;
+  values.fill(0);
+  const seen = scan(bytes, start, end, LOCK, values);
+  locks.push({
+    pid: low(values, slot.pid) | 0,
+    fd: low(values, slot.fd) | 0,
+    flag: low(values, slot.flag),
+    type: low(values, slot.type),
+    start: numberText("int64", low(values, slot.start), high(values, slot.start)),
+    length: numberText("int64", low(values, slot.len), high(values, slot.len)),
+  });
+  return seen;
+}
+
+/** Adds locks to the details of the open files that have them. */
+export function addLocks({ fileDetails }: Builder, checkpoint: Checkpoint, locks: readonly FileLock[]): void {
+  const { tasks } = checkpoint;
+  const taskOfPid = indexRows(tasks.pid, tasks.count);
+  const byFile = new Map<FileRow, DetailValue[]>();
+  for (const { pid, fd, flag, type, start, length } of locks) {
+    const task = taskOfPid.row(pid);
+    const file = task < 0 ? NONE : fileOfDescriptor(checkpoint, i32At(tasks.table, task), fd);
+    if (file === NONE) continue;
+    const lock = { kind: lockKindName(flag) ?? flag, type: lockTypeName(type) ?? type, pid, fd, start, length };
+    const known = byFile.get(file);
+    if (known === undefined) byFile.set(file, [lock]);
+    else known.push(lock);
+  }
+  for (const [file, list] of byFile) fileDetails.add(file, "locks", list);
+}
