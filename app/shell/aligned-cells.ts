@@ -115,31 +115,48 @@ export const ALIGNED_COLUMNS: readonly AlignedColumn[] = [
   },
 ];
 
-/** By pair of descriptors: the changed details and ties of its open file, in words. */
-export type DetailChanges = ReadonlyMap<number, readonly DetailWords[]>;
+/** The changed details and ties of a descriptor pair's open file, in words. */
+export type DetailChanges = (pair: number) => readonly DetailWords[];
 
-/** Pairs of a change whose details are shown side by side; further holders of the file are beyond reading. */
-const MOST_PAIRS = 10_000;
+const NO_DETAILS: readonly DetailWords[] = [];
 
-/** The changed details and ties. `hidden`: by index into CHANGE_KINDS, 1 for a kind that is switched off. */
+/**
+ * The changed details and ties by pair. Words are made when they are asked for: there can be millions of changes.
+ *
+ * @param hidden By index into CHANGE_KINDS: 1 for a kind that is switched off.
+ */
 export function detailChanges(comparison: Comparison, hidden: Uint8Array): DetailChanges {
-  const { changes } = comparison;
-  const found = new Map<number, DetailWords[]>();
+  const { pairs, counts } = comparison;
+  if (counts["file-detail"] + counts["file-linked"] === 0) return () => NO_DETAILS;
+  /** The changes of pair p: listed[first[p]] … listed[first[p + 1] - 1]. */
+  const first = new Uint32Array(pairs.descriptors.count + 1);
+  eachDetail(comparison, hidden, (pair) => {
+    first[pair + 1] = u32At(first, pair + 1) + 1;
+  });
+  for (let pair = 0; pair < pairs.descriptors.count; pair++)
+    first[pair + 1] = u32At(first, pair) + u32At(first, pair + 1);
+  const next = first.slice();
+  const listed = new Uint32Array(u32At(first, pairs.descriptors.count));
+  eachDetail(comparison, hidden, (pair, change) => {
+    const at = u32At(next, pair);
+    listed[at] = change;
+    next[pair] = at + 1;
+  });
+  return (pair) =>
+    Array.from(listed.subarray(u32At(first, pair), u32At(first, pair + 1)), (change) =>
+      wordsOfDetail(comparison, change),
+    );
+}
+
+/** Calls `visit` for each pair of each change of a detail or a tie that is not hidden. */
+function eachDetail({ changes }: Comparison, hidden: Uint8Array, visit: (pair: number, change: number) => void): void {
   const kinds = [changeKind("file-detail"), changeKind("file-linked")];
   for (let change = 0; change < changes.count; change++) {
     const kind = u8At(changes.kind, change);
     if (!kinds.includes(kind) || hidden[kind] === 1) continue;
-    const words = wordsOfDetail(comparison, change);
-    const first = u32At(changes.firstRow, change);
-    const end = Math.min(u32At(changes.firstRow, change + 1), first + MOST_PAIRS);
-    for (let at = first; at < end; at++) {
-      const pair = u32At(changes.row, at);
-      const known = found.get(pair);
-      if (known === undefined) found.set(pair, [words]);
-      else known.push(words);
-    }
+    const end = u32At(changes.firstRow, change + 1);
+    for (let at = u32At(changes.firstRow, change); at < end; at++) visit(u32At(changes.row, at), change);
   }
-  return found;
 }
 
 /** A changed detail, tie or detail of a task in words; tasks of one comparison are told apart by their number. */

@@ -28,7 +28,7 @@ export function Line({ comparison, lines, line, columns, details, one, filtered 
   const folded = filtered ? "without changes of the kinds shown" : "unchanged";
   switch (kind) {
     case LINE.pair:
-      return <PairCells {...{ comparison, columns, one }} details={details.get(at) ?? []} pair={at} />;
+      return <PairCells {...{ comparison, columns, one }} details={details(at)} pair={at} />;
     case LINE.section:
       return <SectionTitle comparison={comparison} section={at} change={i32At(lines.sectionChange, at)} />;
     case LINE.task: {

@@ -41,7 +41,7 @@ export function measuredColumns(comparison: Comparison, details: DetailChanges):
     return kinds === undefined || kinds.some((kind) => comparison.counts[kind] > 0);
   });
   const widths = columns.map(() => 0);
-  for (const pair of changedPairs(comparison)) measure(comparison, details.get(pair) ?? [], pair, columns, widths);
+  for (const pair of changedPairs(comparison)) measure(comparison, details(pair), pair, columns, widths);
   return columns.map((column, at) => ({ column, changed: Math.min(MOST_CHARACTERS, widths[at] ?? 0) }));
 }
 
