@@ -228,7 +228,7 @@ export const SERVE = defineCommand({
   name: "serve",
   summary: "Serve a directory of images over HTTP, with an index",
   details: [
-    "Lists the images in the directory and its subdirectories, up to 5,000 entries. Serves them to any page, with " +
+    "Lists the images in the directory and its subdirectories, up to 5,000 entries. Serves them, and no other files, to any page, with " +
       "byte ranges, so that only what is shown is fetched. Ends on Ctrl-C.",
   ],
   operands: { usage: "DIR", expected: "one directory", least: 1, most: 1 },
@@ -239,6 +239,11 @@ export const SERVE = defineCommand({
       meaning: "Listen on this address; by default 127.0.0.1, which other machines cannot reach",
     },
     port: { kind: "number", argument: "PORT", meaning: "Listen on this port; by default any that is free" },
+    "allow-host": {
+      kind: "text",
+      argument: "NAME,...",
+      meaning: "Answer requests to these names, too; addresses and this machine's own name are always accepted",
+    },
   },
   statuses: [{ status: 0, meaning: "ended by Ctrl-C or SIGTERM" }],
   examples: [

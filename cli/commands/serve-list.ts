@@ -1,6 +1,6 @@
 // Finds the images in a directory that is served.
 
-import { readdirSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, statSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { archiveForm, HEAD_BYTES } from "../../app/decoder/archive/forms.ts";
 import { recogniseCriu } from "../../app/decoder/criu/index.ts";
@@ -8,7 +8,8 @@ import { recognise } from "../../app/decoder/linux-cr/recognise.ts";
 import { findImage } from "../../app/decoder/open.ts";
 import { summarise } from "../../app/decoder/summary.ts";
 import type { Evidence } from "../../app/model/earlier.ts";
-import { isFolder, openHosted } from "../http/hosted.ts";
+import { isFolder, isHidden, openHosted } from "../http/hosted.ts";
+import { fileWithin } from "../http/page.ts";
 import type { Io } from "../io.ts";
 
 /** Directory entries that are examined; the rest is not listed. */
@@ -68,6 +69,28 @@ async function listed(folder: string, path: string, io: Io): Promise<ListedImage
 /** Whether a path is a directory with the files of a CRIU image set. */
 export const isImageSet = (path: string): boolean =>
   isFolder(path) && readdirSync(path).some((name) => name === "inventory.img" || /^pstree(?:-\d+)?\.img$/.test(name));
+
+/**
+ * The file that a path below the directory names, or the directory with the image set that is served as PATH.tar;
+ * `null` for anything that the index would not list: hidden files, links, parts of image sets, FIFOs, other files.
+ */
+export async function imageAt(folder: string, path: string, io: Io): Promise<string | null> {
+  if (isHidden(path)) return null;
+  const file = fileWithin(folder, path);
+  if (file === join(folder, path) && lstatSync(file).isFile() && !isInImageSet(folder, path)) {
+    return (await isImage(file, io)) ? file : null;
+  }
+  const setPath = path.endsWith(".tar") ? path.slice(0, -".tar".length) : null;
+  const set = setPath === null ? null : fileWithin(folder, setPath);
+  const isSet = set !== null && set === join(folder, setPath ?? "") && isImageSet(set) && !isInImageSet(folder, path);
+  return isSet ? set : null;
+}
+
+/** Whether a directory on the way to a path, below `folder`, is an image set: it is served as a whole. */
+function isInImageSet(folder: string, path: string): boolean {
+  const parts = path.split("/").filter((part) => part !== "");
+  return parts.slice(0, -1).some((_, at) => isImageSet(join(folder, ...parts.slice(0, at + 1))));
+}
 
 async function isImage(path: string, io: Io): Promise<boolean> {
   const { source, close } = await openHosted(path, io, { outside: false });

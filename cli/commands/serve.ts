@@ -7,20 +7,26 @@ import type { SERVE } from "../arguments/commands.ts";
 import type { ArgumentsOf } from "../arguments/spec.ts";
 import { CliError, systemReason } from "../error.ts";
 import { isFolder, openHosted } from "../http/hosted.ts";
-import { fileWithin, pageFolder, sendPage } from "../http/page.ts";
+import { pageFolder, sendPage } from "../http/page.ts";
 import { sendSource } from "../http/ranges.ts";
 import { type Handler, type Listening, listen, refuse, untilEnded } from "../http/server.ts";
 import type { Io } from "../io.ts";
 import { indexPage } from "./serve-index.ts";
-import { imagesIn, isImageSet } from "./serve-list.ts";
+import { imageAt, imagesIn } from "./serve-list.ts";
 
 export async function run({ operands: [path = ""], options }: ArgumentsOf<typeof SERVE>, io: Io): Promise<number> {
   const { host, port = 0 } = options;
   if (port > 65_535) throw new CliError(`--port: ${port} is not a port; use 0 to 65535`);
-  const handler = folderHandler(existingFolder(path), pageFolder(), io);
+  const folder = existingFolder(path);
+  const handler = folderHandler(folder, pageFolder(), io);
   let served: Listening;
   try {
-    served = await listen(handler, host, port);
+    served = await listen(handler, {
+      host,
+      port,
+      names: options["allow-host"]?.split(",") ?? [],
+      preflight: (path) => preflightHeaders(folder, path, io),
+    });
   } catch (error) {
     throw new CliError(error instanceof Error ? error.message : String(error));
   }
@@ -45,6 +51,7 @@ const INDEX_HEADERS = {
   "content-type": "text/html; charset=utf-8",
   "content-security-policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
   "cache-control": "no-cache",
 };
 
@@ -55,6 +62,21 @@ const IMAGE_HEADERS = {
   "cross-origin-resource-policy": "cross-origin",
 };
 
+/** Headers of the response to a preflight request: browsers from before 2024 send one for a range. */
+export async function preflightHeaders(folder: string, path: string, io: Io): Promise<Record<string, string>> {
+  if ((await imageOf(folder, path, io)) === null) return {};
+  return {
+    ...IMAGE_HEADERS,
+    "access-control-allow-methods": "GET, HEAD",
+    "access-control-allow-headers": "Range",
+    "access-control-max-age": "3600",
+  };
+}
+
+/** The file or directory of the image at an address of this server; `null`: none. */
+const imageOf = async (folder: string, path: string, io: Io): Promise<string | null> =>
+  path.startsWith("/images/") ? await imageAt(folder, path.slice("/images/".length), io) : null;
+
 /** Serves the index at `/`, the page under `/page/` and the images under `/images/`. */
 export function folderHandler(folder: string, page: string, io: Io): Handler {
   return async (path, request, response) => {
@@ -63,7 +85,7 @@ export function folderHandler(folder: string, page: string, io: Io): Handler {
       return;
     }
     if (path.startsWith("/page/")) return sendPage(page, path.slice("/page".length), response);
-    const file = path.startsWith("/images/") ? imageAt(folder, path.slice("/images".length)) : null;
+    const file = await imageOf(folder, path, io);
     if (file === null) return refuse(response, 404);
     const { source, etag, close } = await openHosted(file, io, { outside: false });
     try {
@@ -72,14 +94,6 @@ export function folderHandler(folder: string, page: string, io: Io): Handler {
       close();
     }
   };
-}
-
-/** The file at a path, or the image set that is served as an archive under that path; `null`: neither. */
-function imageAt(folder: string, path: string): string | null {
-  const file = fileWithin(folder, path);
-  if (file !== null) return isFolder(file) ? null : file;
-  const set = path.endsWith(".tar") ? fileWithin(folder, path.slice(0, -".tar".length)) : null;
-  return set !== null && isImageSet(set) ? set : null;
 }
 
 /** The origin that the request was sent to. */

@@ -7,7 +7,7 @@ import { visible } from "../../app/model/text.ts";
 import type { VIEW } from "../arguments/commands.ts";
 import type { ArgumentsOf } from "../arguments/spec.ts";
 import { CliError } from "../error.ts";
-import { openBrowser } from "../http/browser.ts";
+import { openSecretly } from "../http/browser.ts";
 import { type Hosted, hostedName, openHosted } from "../http/hosted.ts";
 import { pageFolder, sendPage } from "../http/page.ts";
 import { sendSource } from "../http/ranges.ts";
@@ -26,9 +26,13 @@ export async function run({ operands }: ArgumentsOf<typeof VIEW>, io: Io): Promi
     throw error;
   }
   await io.print(`${served.address}\n(Ctrl-C to stop)\n`);
-  openBrowser(served.address);
-  await untilEnded();
-  await served.close();
+  const forget = openSecretly(served.address);
+  try {
+    await untilEnded();
+  } finally {
+    forget();
+    await served.close();
+  }
   return 0;
 }
 

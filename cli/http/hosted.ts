@@ -13,6 +13,9 @@ export interface Hosted {
   close(): void;
 }
 
+/** Whether a path has a hidden part. */
+export const isHidden = (path: string): boolean => path.split(/[/\\]/).some((part) => part.startsWith("."));
+
 export const isFolder = isDirectory;
 
 /** The name under which an image is served. */
@@ -29,8 +32,10 @@ export function hostedName(path: string): string {
  */
 export async function openHosted(path: string, io: Io, options: InputOptions = {}): Promise<Hosted> {
   const input = await openInput(path, io, options);
-  const [only] = input.sources;
-  const source = only !== undefined && !isFolder(path) ? only : tarSource(hostedName(path), input.sources);
+  // What is served to others has no hidden files in it.
+  const sources = options.outside === false ? input.sources.filter(({ name }) => !isHidden(name)) : input.sources;
+  const [only] = sources;
+  const source = only !== undefined && !isFolder(path) ? only : tarSource(hostedName(path), sources);
   return { source, etag: etagOf(path, input), close: input.close };
 }
 

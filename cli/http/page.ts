@@ -59,6 +59,10 @@ export function sendPage(folder: string, path: string, response: ServerResponse,
       "content-length": Buffer.byteLength(body),
       "cache-control": "no-cache",
       "x-content-type-options": "nosniff",
+      // The page's own policy, in a meta element, cannot say this.
+      "content-security-policy": "frame-ancestors 'none'",
+      "x-frame-options": "DENY",
+      "referrer-policy": "no-referrer",
     })
     // Node leaves the body out of the response to a HEAD request.
     .end(body);
@@ -66,5 +70,5 @@ export function sendPage(folder: string, path: string, response: ServerResponse,
 
 /** Serves the page alone, on the loopback interface. `port` 0: any that is free. */
 export function servePage(folder: string, port = 0): Promise<Listening> {
-  return listen((path, _request, response) => sendPage(folder, path, response), "127.0.0.1", port);
+  return listen((path, _request, response) => sendPage(folder, path, response), { port });
 }

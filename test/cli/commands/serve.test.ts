@@ -1,16 +1,27 @@
 // What view and serve send: images in ranges, directories as archives, an index with escaped names.
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openImage } from "../../../app/decoder/open.ts";
 import { bytesSource } from "../../../app/decoder/source.ts";
 import { openHosted } from "../../../app/sources/url.ts";
-import { folderHandler } from "../../../cli/commands/serve.ts";
+import { folderHandler, preflightHeaders } from "../../../cli/commands/serve.ts";
 import { serveImages } from "../../../cli/commands/view.ts";
+import { openSecretly } from "../../../cli/http/browser.ts";
 import { rangeOf } from "../../../cli/http/ranges.ts";
 import { listen } from "../../../cli/http/server.ts";
 import { tarSource } from "../../../cli/http/tar-source.ts";
@@ -103,6 +114,22 @@ describe("ckptscope IMAGE", () => {
     }
   });
 
+  test("gives the browser a file that only this user can read, not the address", () => {
+    const address = 'http://127.0.0.1:1/token/#v=1&open="x"';
+    const opened: string[] = [];
+    const forget = openSecretly(address, (each) => opened.push(each));
+    const file = fileURLToPath(opened[0] ?? "");
+    expect(opened).toHaveLength(1);
+    expect(opened[0]).not.toContain("token");
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(statSync(dirname(file)).mode & 0o777).toBe(0o700);
+    expect(readFileSync(file, "utf8")).toContain(
+      'content="0; url=http://127.0.0.1:1/token/#v=1&amp;open=&quot;x&quot;"',
+    );
+    forget();
+    expect(existsSync(file)).toBe(false);
+  });
+
   test("fails at once for a missing file", async () => {
     await expect(serveImages(["/nowhere/x"], page, io)).rejects.toThrow(/no such file/);
   });
@@ -170,6 +197,78 @@ describe("ckptscope serve DIR", () => {
     const { port } = new URL(address);
     expect(await statusFor(`localhost:${port}`)).toBe(200);
     expect(await statusFor(`evil.example:${port}`)).toBe(403);
+  });
+
+  test("hands out images and nothing else", async () => {
+    execFileSync("mkfifo", [join(folder, "fifo.ckpt")]);
+    symlinkSync("first.ckpt", join(folder, "link.ckpt"));
+    mkdirSync(join(folder, ".git"));
+    writeFileSync(join(folder, ".git/x.ckpt"), image);
+    writeFileSync(join(folder, "pod/set/.secret"), "a key");
+    for (const path of [
+      ...["notes.txt", ".hidden.ckpt", ".git/x.ckpt", "fifo.ckpt", "link.ckpt", "pod/set/inventory.img", "pod/set"],
+      ...["pod/set/.secret", "pod/nothing.tar", "pod.tar", "pod/../.hidden.ckpt"],
+    ]) {
+      const response = await fetch(`${address}images/${path.replaceAll("/..", "/%2e%2e")}`);
+      expect(response.status, path).toBe(404);
+      expect(response.headers.get("access-control-allow-origin"), path).toBeNull();
+    }
+    const tar = await (await fetch(`${address}images/pod/set.tar`)).text();
+    expect(tar).toContain("inventory.img");
+    expect(tar).not.toContain(".secret");
+  });
+
+  test("answers preflight requests, for images with what they may be sent", async () => {
+    const served = await listen(folderHandler(folder, page, io), {
+      preflight: (path) => preflightHeaders(folder, path, io),
+    });
+    try {
+      const preflight = (path: string) => fetch(served.address + path, { method: "OPTIONS" });
+      const image = await preflight("images/first.ckpt");
+      expect([image.status, image.headers.get("access-control-allow-headers")]).toEqual([204, "Range"]);
+      expect(image.headers.get("access-control-allow-origin")).toBe("*");
+      const other = await preflight("images/notes.txt");
+      expect([other.status, other.headers.get("access-control-allow-origin")]).toEqual([204, null]);
+      expect(other.headers.get("allow")).toBe("GET, HEAD, OPTIONS");
+    } finally {
+      await served.close();
+    }
+  });
+
+  test("lets no other page frame it", async () => {
+    for (const path of ["", "page/"]) {
+      const { headers } = await fetch(address + path);
+      expect(headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
+      expect(headers.get("x-frame-options")).toBe("DENY");
+    }
+  });
+
+  test("answers only requests to names that it knows on every interface", async () => {
+    const { request } = await import("node:http");
+    const served = await listen(folderHandler(folder, page, io), { host: "0.0.0.0", names: ["images.example"] });
+    const { port } = new URL(served.address);
+    const statusFor = (host: string) =>
+      new Promise((resolve) =>
+        request(`http://127.0.0.1:${port}/`, { headers: { host } }, ({ statusCode }) => resolve(statusCode)).end(),
+      );
+    try {
+      for (const host of [
+        "127.0.0.1",
+        "10.1.2.3",
+        "[fe80::1]",
+        "localhost",
+        hostname(),
+        "images.example",
+        "IMAGES.example.",
+      ]) {
+        expect(await statusFor(`${host}:${port}`), host).toBe(200);
+      }
+      for (const host of ["evil.example", "127.0.0.1.evil.example", "images.example.evil.example", ""]) {
+        expect(await statusFor(`${host}:${port}`), host).toBe(403);
+      }
+    } finally {
+      await served.close();
+    }
   });
 
   test("serves nothing outside the directory", async () => {
