@@ -154,15 +154,22 @@ function readTable(bits: Bits, symbolCount: number): Table {
 }
 
 function symbolOf(bits: Bits, { limit, base, symbols, least }: Table): number {
-  let code = read(bits, least);
-  for (let length = least; length <= MOST_BITS; length++) {
-    if (code < (limit[length] as number)) {
-      const symbol = symbols[code - (base[length] as number)];
-      if (symbol !== undefined) return symbol;
-    }
-    code = (code << 1) | read(bits, 1);
+  const { input } = bits;
+  while (bits.held <= 24 && input.at < input.end) {
+    bits.hold = (bits.hold << 8) | (input.bytes[input.at++] as number);
+    bits.held += 8;
   }
-  throw damaged(bits.input, "bits that are no code");
+  const { hold, held } = bits;
+  for (let length = least; length <= MOST_BITS; length++) {
+    if (length > held) throw cutOff(input);
+    const code = (hold >>> (held - length)) & ((1 << length) - 1);
+    if (code >= (limit[length] as number)) continue;
+    const symbol = symbols[code - (base[length] as number)];
+    if (symbol === undefined) continue;
+    bits.held = held - length;
+    return symbol;
+  }
+  throw damaged(input, "bits that are no code");
 }
 
 interface Coding {
