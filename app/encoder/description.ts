@@ -30,6 +30,8 @@ export interface TaskDescription {
   readonly commBytes?: string;
   /** A word of TASK_STATES; `null` is written as running. */
   readonly state: string | null;
+  /** How a zombie has ended, as wait(2) gives it; absent: 0. */
+  readonly exitCode?: number;
   /** Id of the file table; `null`: none. */
   readonly fileTable: number | null;
   /** Working directory and root (FS); absent: `/`. */

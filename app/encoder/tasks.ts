@@ -31,6 +31,7 @@ function writeTask(dump: Dump, task: TaskDescription, values: FieldValues): void
   const comm = task.carried?.comm;
   dump.writer.record("TASK", {
     ...STATES[task.state ?? "running"],
+    exit_code: task.exitCode ?? 0,
     exit_signal: isThread(task) ? NONE : SIGCHLD,
     ...values,
     ...task.carried?.task,

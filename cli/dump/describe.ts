@@ -142,7 +142,7 @@ function stateOf({ pid, state }: Task, before: Knowledge["states"]): string {
 
 /** `table`: index of its table; -1: none. */
 function describeTask(task: Task, table: number, states: Knowledge["states"]): TaskDescription {
-  const { pid, ppid, tgid, pgid, sid, comm, credentials, limits, umask, workingDirectory, root } = task;
+  const { pid, ppid, tgid, pgid, sid, comm, credentials, exitCode, limits, umask, workingDirectory, root } = task;
   return {
     pid,
     ppid,
@@ -152,6 +152,7 @@ function describeTask(task: Task, table: number, states: Knowledge["states"]): T
     comm: decodeText(comm),
     ...(isUtf8(comm) ? {} : { commBytes: base64(comm) }),
     state: stateOf(task, states),
+    ...(exitCode === 0 ? {} : { exitCode }),
     fileTable: table < 0 ? null : table + 1,
     credentials,
     limits,

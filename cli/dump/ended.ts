@@ -5,7 +5,7 @@ import type { Notes } from "./notes.ts";
 import { readStat, type Task } from "./processes.ts";
 
 /** What became of a task: `null`: it is gone. */
-type End = "zombie" | "dead" | null;
+type End = { readonly state: "zombie" | "dead"; readonly exitCode: number } | null;
 
 /** Tasks that were running when they were read and have ended, by pid. */
 export function endedTasks(tasks: readonly Task[], notes: Notes): Map<number, End> {
@@ -15,7 +15,7 @@ export function endedTasks(tasks: readonly Task[], notes: Notes): Map<number, En
     const state = stat === null || stat.start !== start ? null : stat.state;
     if (state !== null && state !== "zombie" && state !== "dead") continue;
     if (state === before) continue;
-    ended.set(pid, state);
+    ended.set(pid, stat === null || state === null ? null : { state, exitCode: stat.exitCode });
     notes.add("ended", `pid ${pid}`);
   }
   return ended;
@@ -27,7 +27,7 @@ export function withoutEnded(description: Description, ended: ReadonlyMap<number
   const tasks = listOf(description.tasks).flatMap((task): TaskDescription[] => {
     const end = ended.get(task.pid ?? 0);
     if (end === undefined) return [task];
-    return end === null ? [] : [{ ...task, state: end, fileTable: null }];
+    return end === null ? [] : [{ ...task, ...end, fileTable: null }];
   });
   const tables = new Set(tasks.map(({ fileTable }) => fileTable));
   const fileTables = listOf(description.fileTables).filter(({ id }) => tables.has(id));

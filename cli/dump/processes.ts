@@ -17,6 +17,8 @@ export interface Task {
   readonly state: string;
   /** Start time in clock ticks since boot: distinguishes it from a later task with the same pid. */
   readonly start: string;
+  /** How it has ended, as wait(2) gives it; 0 while it lives, and if it may not be read. */
+  readonly exitCode: number;
   readonly credentials: Credentials;
   /** Soft and hard resource limits by number. */
   readonly limits: readonly (readonly [string, string])[];
@@ -44,9 +46,7 @@ export const errorCode = (error: unknown): string => (error as { code?: string }
 export const isGone = (error: unknown): boolean => ["ENOENT", "ESRCH"].includes(errorCode(error));
 
 /** The state of a task that any user may read; `null`: no such task. */
-export function readStat(
-  pid: number,
-): { state: string; ppid: number; pgid: number; sid: number; start: string } | null {
+export function readStat(pid: number): Pick<Task, "state" | "ppid" | "pgid" | "sid" | "start" | "exitCode"> | null {
   let text: string;
   try {
     text = readFileSync(`/proc/${pid}/stat`, "latin1");
@@ -62,6 +62,7 @@ export function readStat(
     pgid: Number(fields[2]),
     sid: Number(fields[3]),
     start: fields[19] ?? "",
+    exitCode: Number(fields[49] ?? 0),
   };
 }
 

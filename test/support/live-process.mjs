@@ -2,7 +2,7 @@
 // {call, args} with {result}. Plain JavaScript, because Node runs it without a build.
 
 import { spawn } from "node:child_process";
-import { closeSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
+import { closeSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import koffi from "koffi";
@@ -126,6 +126,14 @@ const calls = {
       for (const fd of own) closeSync(fd);
       return pid;
     });
+  },
+  /** A child that has exited, and that nobody waits for: exit(3), run on a stack of its own. */
+  async zombie(status) {
+    const stack = BigInt(c.malloc(STACK));
+    const pid = c.clone(c.dlsym(0, "_exit"), stack + BigInt(STACK), 0, status);
+    while (!readFileSync(`/proc/${pid}/stat`, "latin1").includes(") Z "))
+      await new Promise((done) => setTimeout(done, 5));
+    return pid;
   },
   /** A separate process that shares our file table. It runs no JavaScript: it sleeps, then exits. */
   cloneFiles() {

@@ -275,6 +275,15 @@ describe.skipIf(reason !== "")(`the live dump${reason === "" ? "" : ` (${reason}
     expect(existsSync(path("seed"))).toBe(false);
   });
 
+  test("writes a zombie with how it ended", async () => {
+    const parent = await start();
+    const zombie = await parent.call("zombie", 3);
+    const document = await dumpAndShow(path("image"), parent.pid, "--tree", "--freeze");
+    expect(document.tasks).toMatchObject([{ pid: parent.pid }, { pid: zombie, state: "zombie", fileTable: null }]);
+    const { description } = readLive([zombie], { kcmp: null, threads: false, frozen: false });
+    expect(description.tasks.at(0)).toMatchObject({ state: "zombie", exitCode: 3 << 8 });
+  });
+
   test("does without kcmp(2) if asked to", async () => {
     const parent = await start();
     const log = await parent.call("open", path("log"), O_RDWR | O_CREAT);
