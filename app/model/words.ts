@@ -35,6 +35,15 @@ export function flagsText(flags: number): string {
   return flags === 0 ? "0" : `0${(flags >>> 0).toString(8)}`;
 }
 
+/** The label of the fact that says which CRIU releases can have written a set. */
+export const WRITTEN_BY = "written by";
+
+/** What wrote an image: `Linux-CR v23-rc2`, `CRIU 4.2 or later`. The dialect of a CRIU set is no more than its framing. */
+export function writerText({ format, dialect, facts }: Pick<Checkpoint, "format" | "dialect" | "facts">): string {
+  if (format === "linux-cr") return `Linux-CR ${dialect}`;
+  return facts.find(({ label }) => label === WRITTEN_BY)?.value ?? "CRIU";
+}
+
 /** Seconds since 1970 as a date: `2009-10-25 08:30:00 UTC`. The bare number where no date can be made of it. */
 export function timeText(seconds: number): string {
   const date = new Date(seconds * 1000);

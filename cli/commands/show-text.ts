@@ -17,7 +17,7 @@ import { TASK_STATES } from "../../app/model/names.ts";
 import { i32At, u8At, u32At } from "../../app/model/read.ts";
 import type { DescriptorRow, FileRow, TableRow, TaskRow } from "../../app/model/rows.ts";
 import { shortText, shownText, visible } from "../../app/model/text.ts";
-import { counted, timeText } from "../../app/model/words.ts";
+import { counted, timeText, WRITTEN_BY, writerText } from "../../app/model/words.ts";
 import { type Style, styleFor } from "../style.ts";
 import { fileWords } from "./file-text.ts";
 
@@ -57,16 +57,17 @@ export function* showText(
 
 function* headLines(checkpoint: Checkpoint): Generator<string> {
   const { tasks, tables, descriptors, files, format, dialect, time } = checkpoint;
-  const family = format === "criu" ? "CRIU" : "Linux-CR";
   const date = time === null ? "" : `, ${timeText(time)}`;
-  yield `${family} ${dialect}${date}${checkpoint.complete ? "" : ", incomplete"}`;
+  yield `${visible(writerText(checkpoint))}${date}${checkpoint.complete ? "" : ", incomplete"}`;
   yield [
     counted(tasks.count, "task"),
     counted(tables.count, "file table"),
     counted(descriptors.count, "descriptor"),
     counted(files.count, "open file"),
   ].join(", ");
-  for (const { label, value } of checkpoint.facts) yield `${label}: ${shortText(visible(value))}`;
+  if (format === "criu") yield `framing: ${visible(dialect)}`;
+  for (const { label, value } of checkpoint.facts)
+    if (label !== WRITTEN_BY) yield `${label}: ${shortText(visible(value))}`;
 }
 
 /** Every task with its table; a shared table is listed with the first task that uses it. */

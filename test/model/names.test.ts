@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { flagChange, flagNames, openFlag, socketType } from "../../app/model/names.ts";
+import { writerText } from "../../app/model/words.ts";
 
 describe("flags that are set together have one name", () => {
   test.each([
@@ -65,4 +66,11 @@ test("the value of a flag depends on the architecture", () => {
 test("MIPS numbers stream and datagram sockets the other way round", () => {
   expect([1, 2, 3, 5].map((type) => socketType(type, "mips"))).toEqual(["dgram", "stream", "raw", "seqpacket"]);
   expect([1, 2, 3, 5].map((type) => socketType(type, "x86-64"))).toEqual(["stream", "dgram", "raw", "seqpacket"]);
+});
+
+test("a CRIU set is called by the releases that can have written it, a Linux-CR image by its dialect", () => {
+  const facts = [{ label: "written by", value: "CRIU 3.16 to 4.1" }];
+  expect(writerText({ format: "criu", dialect: "v1.1", facts })).toBe("CRIU 3.16 to 4.1");
+  expect(writerText({ format: "criu", dialect: "v1.1", facts: [] })).toBe("CRIU");
+  expect(writerText({ format: "linux-cr", dialect: "v21", facts: [] })).toBe("Linux-CR v21");
 });

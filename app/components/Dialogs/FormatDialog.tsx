@@ -18,7 +18,10 @@ export function FormatDialog() {
   const dialects = dialectsOf(checkpoint.format, checkpoint.dialect);
   const own: (readonly [string, string])[] = [
     ["format", checkpoint.format === "criu" ? "CRIU" : "Linux-CR"],
-    ["dialect", `${checkpoint.dialect}${dialect === null ? "" : " (chosen manually)"}`],
+    [
+      checkpoint.format === "criu" ? "framing" : "dialect",
+      `${checkpoint.dialect}${dialect === null ? "" : " (chosen manually)"}`,
+    ],
     ["complete", checkpoint.complete ? "yes" : "no"],
     ["architecture", `${machine.arch ?? "unknown"}, ${machine.littleEndian ? "little" : "big"}-endian`],
     ...(time === null ? [] : [["taken", timeText(time)] as const]),

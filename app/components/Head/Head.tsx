@@ -11,7 +11,7 @@ import { isMac } from "../platform.ts";
 import { Sides } from "./Sides.tsx";
 import { Stepper } from "./Stepper.tsx";
 import "./Head.css";
-import { counted, sizeText } from "../../model/words.ts";
+import { counted, sizeText, writerText } from "../../model/words.ts";
 
 export function Head() {
   const { shell } = usePage();
@@ -38,8 +38,7 @@ export function Head() {
           </span>
           {doc.input.from !== undefined && <span className="muted head-from">from {visible(doc.input.from)}</span>}
           <CommandButton id="format" className="plain head-format">
-            {checkpoint.format === "criu" ? "CRIU" : "Linux-CR"}{" "}
-            <span className="mono">{visible(checkpoint.dialect)}</span>
+            <span className="mono">{visible(writerText(checkpoint))}</span>
             {doc.dialect !== null && " (manual)"}
           </CommandButton>
           {document !== null && !checkpoint.complete && <strong className="head-incomplete">incomplete</strong>}

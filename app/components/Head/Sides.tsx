@@ -3,7 +3,7 @@
 import { Fragment } from "react";
 import type { Side } from "../../model/side.ts";
 import { visible } from "../../model/text.ts";
-import { timeText } from "../../model/words.ts";
+import { timeText, writerText } from "../../model/words.ts";
 import { orderDoubt } from "../../shell/order.ts";
 import type { Doc } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";
@@ -48,8 +48,7 @@ export function Sides({ docs, side }: { docs: readonly [Doc, Doc]; side: Side })
                   shell.store.set({ dialog: { kind: "format" } });
                 }}
               >
-                {checkpoint.format === "criu" ? "CRIU" : "Linux-CR"}{" "}
-                <span className="mono">{visible(checkpoint.dialect)}</span>
+                <span className="mono">{visible(writerText(checkpoint))}</span>
                 {dialect !== null && " (manual)"}
               </button>
               {checkpoint.time !== null && <span className="muted head-time">{timeText(checkpoint.time)}</span>}

@@ -2,7 +2,7 @@
 
 import type { Fact, Machine } from "../../model/checkpoint.ts";
 import { decodeText } from "../../model/text.ts";
-import { counted, sizeText } from "../../model/words.ts";
+import { counted, sizeText, WRITTEN_BY } from "../../model/words.ts";
 import type { Head } from "../builder.ts";
 import { before, type Entry, type ImageFacts, type SetContext, since } from "./context.ts";
 import type { Framing } from "./dialect-names.ts";
@@ -107,7 +107,7 @@ const PREVIOUS: Readonly<Record<number, string>> = { 4: "0.3", 106: "1.5", 304: 
 const releaseText = (release: number): string => `${Math.floor(release / 100)}.${release % 100}`;
 
 /** The releases that can have written the set: `CRIU 3.4 to 4.1`; `null` if unknown. */
-function writerText({ release, before, newer }: ImageFacts): string | null {
+function releasesText({ release, before, newer }: ImageFacts): string | null {
   if (newer.size > 0) return "CRIU newer than 4.2";
   const last = PREVIOUS[before];
   if (last === undefined) return release === 0 ? null : `CRIU ${releaseText(release)} or later`;
@@ -151,7 +151,7 @@ function factsOf(set: SetContext): Fact[] {
   const threads = tasks.threadOwners.filter((task) => !tasks.dead[task]).length;
   const found: Fact[] = [];
   const add = (label: string, value: string | null) => value !== null && found.push({ label, value });
-  add("written by", writerText(facts));
+  add(WRITTEN_BY, releasesText(facts));
   const { arch, littleEndian } = machineOf(set);
   add("architecture", arch === null || littleEndian ? arch : `${arch}, big-endian`);
   add("host name", facts.hostName);
