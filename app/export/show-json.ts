@@ -1,7 +1,7 @@
 // The document that `ckptscope show --json` prints and the page exports, in chunks of text: for a large image it would
 // exceed the longest possible string.
 
-import { type Checkpoint, commBytes, HAS, NONE, nameBytes } from "../model/checkpoint.ts";
+import { type Checkpoint, commBytes, HAS, holderCount, NONE, nameBytes, USE } from "../model/checkpoint.ts";
 import { detailsOf, taskDetailsOf } from "../model/detail-store.ts";
 import type { Details, DetailValue } from "../model/fields.ts";
 import { FILE_KINDS, flagNames, TASK_STATES } from "../model/names.ts";
@@ -68,10 +68,32 @@ export function* showDocument(
   yield* list("tasks", tasks.count, (row) => taskEntry(checkpoint, row), { kept: chosen?.tasks });
   yield* list("fileTables", tables.count, (row) => tableEntry(checkpoint, row, chosen), { kept: chosen?.tables });
   yield* list("files", files.count, (row) => fileEntry(checkpoint, row, detailsOf(checkpoint, row)), {
-    kept: chosen?.files,
+    kept: withoutTwins(checkpoint, chosen?.files),
   });
   yield* list("problems", problems.length, (row) => problemEntry(checkpoint, row), { last: true });
   yield `${chunk}}\n`;
+}
+
+/**
+ * Leaves out entries that only hold the path or flags of the open file with the same id (a tun device's, in CRIU sets):
+ * a reader looks files up by id.
+ */
+function withoutTwins({ files }: Checkpoint, kept: Uint8Array | undefined): Uint8Array | undefined {
+  const isPathOnly = (row: number): boolean => files.use[row] === USE.pathOf && holderCount(files, row) === 0;
+  const ids = new Set<number>();
+  for (let row = 0; row < files.count; row++) if (isPathOnly(row)) ids.add(u32At(files.id, row));
+  if (ids.size === 0) return kept;
+  const shared = new Set<number>();
+  for (let row = 0; row < files.count; row++) {
+    const id = u32At(files.id, row);
+    if (ids.has(id) && !isPathOnly(row)) shared.add(id);
+  }
+  if (shared.size === 0) return kept;
+  const result = kept?.slice() ?? new Uint8Array(files.count).fill(1);
+  for (let row = 0; row < files.count; row++) {
+    if (isPathOnly(row) && shared.has(u32At(files.id, row))) result[row] = 0;
+  }
+  return result;
 }
 
 /** A value that may be NONE. */

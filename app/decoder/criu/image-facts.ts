@@ -157,6 +157,7 @@ function factsOf(set: SetContext): Fact[] {
   add("host name", facts.hostName);
   add("plugins", facts.plugins.join(", ") || null);
   add("security module", facts.securityModule);
+  add("parent set", set.metadata.parent ?? null);
   add("threads", threads > 0 ? String(builder.tasks.count - tasks.dead.filter(Boolean).length + threads) : null);
   add("memory", memoryPages === 0 ? null : pagesText(memoryPages, pageSizeOf(set)));
   return found;

@@ -1,0 +1,95 @@
+// What refers to what in CRIU sets on which look-ups by id alone go wrong, and what a set says that is missing.
+
+import { describe, expect, test } from "vitest";
+import { decodeCriuSet } from "../../../app/decoder/criu/index.ts";
+import { openImage } from "../../../app/decoder/open.ts";
+import { USE } from "../../../app/model/checkpoint.ts";
+import { fileName } from "../../../app/model/words.ts";
+import { describedSet, setSources } from "../../support/criu.ts";
+import { setNumber, without } from "../../support/edit-set.ts";
+
+const codesOf = (problems: readonly { readonly code: string }[]): string[] => problems.map(({ code }) => code);
+
+describe("a tun device", () => {
+  test("shares its id with the entry of its path, which has its flags", async () => {
+    const { checkpoint, file } = await describedSet(setSources("cases/tun"));
+    expect(checkpoint.problems).toEqual([]);
+    expect([3, 4, 5].map((fd) => file(fd).kind)).toEqual(["tun", "tun", "tun"]);
+    expect(file(3)).toMatchObject({ name: expect.stringContaining("pubtap0"), flags: 0o100002 });
+    expect(file(0)).toMatchObject({ kind: "character device", path: "/dev/null" });
+  });
+
+  test("is not what a descriptor of another type leads to", async () => {
+    const set = setNumber(setSources("cases/tun"), "fdinfo-2.img", "fdinfo_entry", 3, "type", 1);
+    const { file } = await describedSet(set);
+    expect(file(3)).toMatchObject({ kind: "character device", path: "/dev/net/tun" });
+  });
+});
+
+describe("the threads of a dead task", () => {
+  test("are uninitialised memory and ignored", async () => {
+    const { checkpoint } = await describedSet(setSources("cases/zombie-threads"));
+    expect(checkpoint.complete).toBe(true);
+    expect(checkpoint.problems).toEqual([]);
+  });
+});
+
+describe("a hard link that stands in for an unlinked file", () => {
+  test("is used by that file and shown with it", async () => {
+    const { checkpoint } = await decodeCriuSet(setSources("cases/link-remap"));
+    const { files, fileRecords } = checkpoint;
+    const link = files.id.indexOf(8);
+    expect(fileName(checkpoint, link)).toMatch(/link_remap\.8$/);
+    expect(files.use[link]).toBe(USE.linkRemap);
+    const unlinked = files.id.indexOf(7);
+    const records = fileRecords.record.subarray(fileRecords.first[unlinked], fileRecords.first[unlinked + 1]);
+    expect(records).toContain(files.record[link]);
+  });
+});
+
+describe("a unix socket outside the dump", () => {
+  test("has no flags and no state of its own", async () => {
+    const { document } = await describedSet(setSources("cases/external-unix"));
+    const outside = document.files.find(({ id }) => id === 7);
+    expect(outside).toMatchObject({ name: "socket:[unix dgram /tmp/pw/ext.sock outside the dump]", flags: null });
+  });
+});
+
+describe("a set", () => {
+  test("is a pre-dump and not a failed dump", async () => {
+    const { checkpoint } = await decodeCriuSet(setSources("cases/incremental/1"));
+    expect(checkpoint.complete).toBe(true);
+    expect(checkpoint.problems).toMatchObject([{ severity: "note", code: "pre-dump" }]);
+  });
+
+  test("says that its parent is missing, unless it is among the inputs", async () => {
+    const alone = await decodeCriuSet(setSources("cases/incremental/2"));
+    expect(codesOf(alone.checkpoint.problems)).toEqual(["missing-parent"]);
+    const both = await openImage(setSources("cases/incremental"), { set: "2" });
+    if ("refused" in both) throw new Error(both.refused);
+    expect(both.checkpoint.problems).toEqual([]);
+    expect(both.checkpoint.facts).toContainEqual({ label: "parent set", value: "1" });
+  });
+
+  test("says that it is newer than what is known, and names what is not", async () => {
+    const { checkpoint } = await decodeCriuSet(setSources("cases/newer-criu"));
+    expect(codesOf(checkpoint.problems).toSorted()).toEqual(["newer-criu", "newer-version", "unknown-member"]);
+    const messageOf = (code: string) => checkpoint.problems.find((problem) => problem.code === code)?.message;
+    expect(messageOf("newer-version")).toContain("4.2");
+    expect(messageOf("unknown-member")).toContain("mqueue-data.img");
+  });
+
+  test("lacks the members of namespaces that CRIU was not in", async () => {
+    for (const name of ["utsns-12.img", "ipcns-var-11.img", "netns-10.img", "mountpoints-13.img"]) {
+      const { checkpoint } = await decodeCriuSet(without(setSources("cases/tun"), name));
+      expect(checkpoint.complete).toBe(false);
+      expect(checkpoint.problems.map(({ message }) => message.split(" ")[0])).toEqual([name]);
+    }
+  });
+
+  test("has no core without a task", async () => {
+    const { checkpoint } = await decodeCriuSet(setSources("cases/cut-members/set-pstree"));
+    expect(codesOf(checkpoint.problems)).toEqual(["empty-member", "orphan-core"]);
+    expect(checkpoint.problems[1]?.message).toContain("core-28249.img");
+  });
+});
