@@ -145,6 +145,7 @@ export const TASK_DETAILS: readonly DetailSpec[] = [
   { key: "tgid", title: "thread group", compared: "value" },
   { key: "state", title: "state", compared: "value" },
   { key: "threads", title: "threads", compared: "value" },
+  { key: "threadNames", title: "thread names", compared: "value", absent: "skip", names: true },
   { key: "exit", title: "exit", compared: "value", absent: "null" },
   { key: "exe", title: "executable", compared: "value", absent: "null", names: true },
   { key: "cwd", title: "working directory", compared: "value", absent: "null", names: true },

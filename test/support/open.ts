@@ -34,6 +34,8 @@ export interface ShowDocument {
     readonly commBytes?: string;
     readonly state: string | null;
     readonly fileTable: number | null;
+    readonly exit?: Readonly<Record<string, unknown>> | null;
+    readonly details?: Readonly<Record<string, unknown>>;
   }[];
   readonly fileTables: readonly {
     readonly id: number;

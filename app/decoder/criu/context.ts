@@ -78,6 +78,8 @@ export interface TaskLinks {
   /** Threads other than leaders, by tid; by the same index the task. A dead task's list is uninitialised memory. */
   readonly threadIds: number[];
   readonly threadOwners: TaskRow[];
+  /** Names of threads and leaders by tid, visible. */
+  readonly threadNames: Map<number, string>;
   /** By task: its namespaces, by the names of NAMESPACE_MEMBERS. Absent if unknown. */
   readonly namespaces: (Readonly<Record<string, number>> | undefined)[];
   /** The namespaces that CRIU itself was in; `null` if the inventory does not say. */
@@ -226,6 +228,7 @@ export function createContext(
       hasCore: [],
       threadIds: [],
       threadOwners: [],
+      threadNames: new Map(),
       namespaces: [],
       rootNamespaces: null,
       byPid: createIdIndex(),

@@ -1,9 +1,11 @@
 // Entries of tasks: the process tree, cores and object ids, which give each task its file table.
 
 import { NONE } from "../../model/checkpoint.ts";
+import type { Details } from "../../model/fields.ts";
 import { CRIU_TASK_STATES, taskState } from "../../model/names.ts";
 import { i32At } from "../../model/read.ts";
 import type { RecordRow, TaskRow } from "../../model/rows.ts";
+import { visibleText } from "../../model/text.ts";
 import { type Entry, reportRecord, type SetContext, since, taskOfPid } from "./context.ts";
 import { addExit, readCreds } from "./on-task-details.ts";
 import { indexRows } from "./rows.ts";
@@ -15,7 +17,7 @@ const THREADS = fieldNumber("pstree_entry", "threads");
 const THREAD_BYTES = 48;
 const CORE = plan("core_entry", ["mtype", "tc", "ids", "thread_core"]);
 const TASK_CORE = plan("task_core_entry", ["task_state", "exit_code", "comm", "stop_signo"]);
-const THREAD_CORE = plan("thread_core_entry", ["creds"]);
+const THREAD_CORE = plan("thread_core_entry", ["creds", "comm"]);
 /** Which of a task_kobj_ids_entry's fields are namespaces that members describe. */
 const NAMESPACE_FIELDS = ["net_ns_id", "ipc_ns_id", "uts_ns_id", "mnt_ns_id", "user_ns_id", "time_ns_id"] as const;
 const IDS = plan("task_kobj_ids_entry", ["files_id", ...NAMESPACE_FIELDS]);
@@ -59,16 +61,28 @@ export function onCore(set: SetContext, { bytes, start, end, record, number }: E
   if (isTask && task < 0 && !set.seen.kinds.has("pstree")) task = addTask(set, record, number);
   if (isTask) readTaskCore(set, bytes, taskStart, taskEnd, task);
   if (isSet(seen, slot.ids) && task >= 0) readIds(set, bytes, idsStart, idsEnd, task);
-  if (isSet(seen, slot.thread_core) && task >= 0) readThreadCore(set, bytes, threadStart, threadEnd, task);
+  if (isSet(seen, slot.thread_core)) readThreadCore(set, bytes, threadStart, threadEnd, task, number);
   return seen;
 }
 
-/** The thread_core_entry of a task's leader: its credentials. */
-function readThreadCore(set: SetContext, bytes: Uint8Array, start: number, end: number, task: TaskRow): void {
-  const { values } = set;
-  const { creds } = THREAD_CORE.slot;
-  if (!isSet(scan(bytes, start, end, THREAD_CORE, values), creds)) return;
-  readCreds(set, bytes, low(values, creds), high(values, creds), task);
+/** A thread_core_entry: the name of a thread; of a task's leader the credentials. `task` is -1 if it is no leader. */
+function readThreadCore(
+  set: SetContext,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  task: TaskRow,
+  tid: number,
+): void {
+  const { values, tasks } = set;
+  const { creds, comm } = THREAD_CORE.slot;
+  const seen = scan(bytes, start, end, THREAD_CORE, values);
+  if (isSet(seen, comm)) {
+    const name = bytes.subarray(low(values, comm), high(values, comm));
+    const nul = name.indexOf(0);
+    tasks.threadNames.set(tid, visibleText(nul < 0 ? name : name.subarray(0, nul)));
+  }
+  if (isSet(seen, creds) && task >= 0) readCreds(set, bytes, low(values, creds), high(values, creds), task);
 }
 
 /** A task_core_entry. `task` is -1 if it is not in the process tree. */
@@ -152,9 +166,28 @@ export function linkTasks(set: SetContext): void {
 }
 
 /** Adds the number of threads of each task that lives, once it is known which do. */
-export function addThreadCounts({ builder, seen, tasks }: SetContext): void {
+export function addThreadCounts(set: SetContext): void {
+  const { builder, seen, tasks } = set;
   if (!seen.kinds.has("pstree")) return;
   const counts = new Uint32Array(builder.tasks.count).fill(1);
   for (const owner of tasks.threadOwners) counts[owner] = (counts[owner] as number) + 1;
   for (const [task, count] of counts.entries()) if (!tasks.dead[task]) builder.taskDetails.add(task, "threads", count);
+  addThreadNames(set);
+}
+
+/** Most threads of a task whose names are listed. */
+const MOST_THREADS = 10_000;
+
+/** Adds the names of the threads of each task, its leader aside. Older releases do not store them. */
+function addThreadNames({ builder, tasks }: SetContext): void {
+  const names = new Map<TaskRow, Details[]>();
+  for (const [at, task] of tasks.threadOwners.entries()) {
+    const tid = tasks.threadIds[at] as number;
+    const name = tasks.threadNames.get(tid);
+    if (name === undefined || tasks.dead[task]) continue;
+    const list = names.get(task);
+    if (list === undefined) names.set(task, [{ tid, name }]);
+    else if (list.length < MOST_THREADS) list.push({ tid, name });
+  }
+  for (const [task, list] of names) builder.taskDetails.add(task, "threadNames", list);
 }

@@ -227,3 +227,14 @@ test("the number of a namespace is CRIU's, not the inode that /proc shows", asyn
   expect(names.length).toBeGreaterThan(0);
   for (const name of names) expect(name).toMatch(/^[a-z]+:\[CRIU id \d+\]$/);
 });
+
+test("threads have their names, and zombies the way they ended", async () => {
+  const { document } = await describedSet(setSources("cases/tty-device"));
+  const threads = document.tasks.find(({ pid }) => pid === 11113)?.details?.threadNames;
+  expect(threads).toEqual([11119, 11120, 11121, 11122, 11123].map((tid) => ({ tid, name: expect.any(String) })));
+  const dead = (await describedSet(setSources("cases/pidfd-dead"))).document.tasks;
+  expect(dead.filter(({ state }) => state === "zombie").map(({ exit }) => exit)).toEqual([
+    { code: 3 },
+    { signal: "SIGSEGV" },
+  ]);
+});
