@@ -1,6 +1,6 @@
 // Images among files of any kind.
 
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
@@ -18,12 +18,7 @@ const CASES = join(FIXTURES, "archives/cases");
 const bytesOf = (path: string): Uint8Array => new Uint8Array(readFileSync(path));
 const caseSource = (name: string): Source => bytesSource(name, bytesOf(join(CASES, name)));
 
-/** The first Linux-CR sample. */
-const LINUX_CR = (() => {
-  const folder = join(FIXTURES, "linux-cr");
-  const name = readdirSync(folder).find((each) => statSync(join(folder, each)).isDirectory()) ?? "";
-  return bytesOf(join(folder, name, "before.ckpt"));
-})();
+const LINUX_CR = bytesOf(join(FIXTURES, "linux-cr/v23-s1/before.ckpt"));
 
 const folder = (name: string, sources: readonly Source[]): Source[] =>
   sources.map((source) => ({ ...source, name: `${name}/${source.name}` }));

@@ -116,9 +116,65 @@ async function decodeBlock(state: Inflater, [literals, distances]: readonly [Cod
   const { input } = state;
   for (;;) {
     if (input.end - input.at < SYMBOL_BYTES) await input.fill(SYMBOL_BYTES);
+    decodeFast(state, literals, distances);
     if (decodeSymbols(state, literals, distances)) return true;
     if (state.filled > OUTPUT - MOST_COPIED && !flush(state)) return false;
   }
+}
+
+/**
+ * Decodes as long as there is more input than any symbol takes, and room. Leaves the end of the block and everything
+ * that is damaged to `decodeSymbols`. The casts `as number` read typed arrays within bounds that the loop checks.
+ */
+function decodeFast(state: Inflater, literals: Code, distances: Code): void {
+  const { input, output } = state;
+  const { bytes } = input;
+  const literalMask = (1 << literals.bits) - 1;
+  const distanceMask = (1 << distances.bits) - 1;
+  const lastStart = input.end - SYMBOL_BYTES;
+  let { hold, held, filled } = state;
+  let { at } = input;
+  while (at < lastStart && filled <= OUTPUT - MOST_COPIED) {
+    // What is put back if this symbol is not for here.
+    const [startAt, startHold, startHeld] = [at, hold, held];
+    for (; held < 15; held += 8) hold |= (bytes[at++] as number) << held;
+    const entry = literals.table[hold & literalMask] as number;
+    hold >>>= entry & 15;
+    held -= entry & 15;
+    const symbol = entry >> 4;
+    if (symbol < 256 && entry !== 0) {
+      output[filled++] = symbol;
+      continue;
+    }
+    for (; held < 15; held += 8) hold |= (bytes[at++] as number) << held;
+    const lengthBits = LENGTH_BITS[symbol - 257] ?? 0;
+    const length = (LENGTHS[symbol - 257] ?? 0) + (hold & ((1 << lengthBits) - 1));
+    hold >>>= lengthBits;
+    held -= lengthBits;
+    for (; held < 15; held += 8) hold |= (bytes[at++] as number) << held;
+    const code = distances.table[hold & distanceMask] as number;
+    hold >>>= code & 15;
+    held -= code & 15;
+    for (; held < 15; held += 8) hold |= (bytes[at++] as number) << held;
+    const distanceBits = DISTANCE_BITS[code >> 4] ?? 0;
+    const distance = (DISTANCES[code >> 4] ?? 0) + (hold & ((1 << distanceBits) - 1));
+    if (symbol <= 256 || length === 0 || code === 0 || distance === 0 || distance > filled) {
+      at = startAt;
+      hold = startHold;
+      held = startHeld;
+      break;
+    }
+    hold >>>= distanceBits;
+    held -= distanceBits;
+    const end = filled + length;
+    if (distance >= length) output.copyWithin(filled, filled - distance, end - distance);
+    else for (let to = filled; to < end; to++) output[to] = output[to - distance] as number;
+    filled = end;
+  }
+  input.at = at;
+  state.hold = hold;
+  state.held = held;
+  state.filled = filled;
 }
 
 /** Decodes until the block ends (true), or input or room runs short (false). */
