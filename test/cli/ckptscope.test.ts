@@ -153,15 +153,25 @@ describe("check", () => {
     const document = JSON.parse(out);
     validateCheck(document);
     expect(validateCheck.errors ?? []).toEqual([]);
-    expect(document).toMatchObject({ sound: false, findings: [{ code: "H42", errno: "EINVAL" }] });
+    const codes = [{ code: "several-tasks" }, { code: "H42", errno: "EINVAL" }];
+    expect(document).toMatchObject({ sound: false, findings: codes });
     expect(status).toBe(1);
   });
 
   test("applies only the requested checks", async () => {
-    const image = fixture("v16-s3/before.ckpt");
+    const image = fixture("v16-s2/before.ckpt");
     expect((await run(["check", image])).status).toBe(1);
     expect((await run(["check", image, "--ignore", "H21"])).status).toBe(0);
     expect((await run(["check", image, "--only", "H42"])).status).toBe(0);
+  });
+
+  test("explains a check without an image", async () => {
+    const { status, out } = await run(["check", "--explain", "h23,pages-missing"]);
+    expect(status).toBe(0);
+    expect(out).toMatch(/^H23 \(Linux-CR\)\n/);
+    expect(out).toContain("pages-missing (CRIU)\n");
+    expect(out).toContain("What to do:");
+    expect((await run(["check"])).status).toBe(2);
   });
 });
 
