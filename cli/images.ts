@@ -1,6 +1,7 @@
 // Opens the images named on the command line.
 
 import type { Image } from "../app/decoder/image.ts";
+import { type ChosenLimits, isLimitName, LIMITS, NO_LIMITS } from "../app/decoder/limits.ts";
 import { openImage } from "../app/decoder/open.ts";
 import { SourceError } from "../app/decoder/source.ts";
 import { visible } from "../app/model/text.ts";
@@ -18,14 +19,36 @@ export interface OpenedImage {
 export interface OpeningOptions {
   readonly dialect?: string | undefined;
   readonly set?: string | undefined;
+  /** Limits on decoding: `rows=5000000,memory=2G`. */
+  readonly limit?: string | undefined;
+  readonly "no-limits"?: boolean | undefined;
+}
+
+const UNITS: Readonly<Record<string, number>> = { "": 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
+
+/** The limits of `--limit` and `--no-limits`. @throws CliError */
+function chosenLimits({ limit, "no-limits": none }: OpeningOptions): ChosenLimits {
+  const chosen: Record<string, number> = none === true ? { ...NO_LIMITS } : {};
+  for (const part of limit?.split(",") ?? []) {
+    const [, name = "", digits = "", unit = ""] = /^(\w+)=(\d+)([KMG]?)$/.exec(part) ?? [];
+    if (!isLimitName(name)) {
+      const names = LIMITS.map((each) => each.name).join(", ");
+      throw new CliError(`--limit ${visible(part)}: give NAME=VALUE with one of ${names}`);
+    }
+    chosen[name] = Number(digits) * (UNITS[unit] ?? 1);
+  }
+  return chosen;
 }
 
 /** Opens one image. @throws CliError */
-export async function openOne(path: string, io: Io, { dialect, set }: OpeningOptions): Promise<OpenedImage> {
+export async function openOne(path: string, io: Io, options: OpeningOptions): Promise<OpenedImage> {
+  const { dialect, set } = options;
+  const limits = chosenLimits(options);
   let input: Input | null = null;
   try {
     input = await openInput(path, io);
     const image = await openImage(input.sources, {
+      limits,
       ...(dialect === undefined ? {} : { dialect }),
       ...(set === undefined ? {} : { set }),
     });

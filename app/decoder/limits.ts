@@ -8,7 +8,7 @@ export type LimitName = (typeof LIMITS)[number]["name"];
 /** The value of a limit: `perByte` for each byte of the input, but no less than `least` and no more than `most`. */
 interface Limit {
   readonly name: string;
-  readonly unit: "bytes" | "rows" | "files" | "archives" | "levels";
+  readonly unit: "bytes" | "rows";
   readonly least: number;
   /** 0: the limit does not depend on the input's size. */
   readonly perByte: number;
@@ -61,20 +61,6 @@ export const LIMITS = [
     ...fixed(128 * MIB),
     what: "The window of a zstd frame or the dictionary of xz, which is memory that a header asks for. The zstd program has the same limit.",
   },
-  { name: "members", unit: "files", ...fixed(500_000), what: "Members of one archive." },
-  { name: "archives", unit: "archives", ...fixed(100), what: "Archives that are opened among the files given." },
-  {
-    name: "nesting",
-    unit: "levels",
-    ...fixed(3),
-    what: "Archives within archives: an exported pod has a container's archive in another.",
-  },
-  {
-    name: "examined",
-    unit: "files",
-    ...fixed(10_000),
-    what: "Files whose names do not say what they are and that are read to find out.",
-  },
 ] as const satisfies readonly Limit[];
 
 /** The limits in force for one input. */
@@ -100,7 +86,7 @@ export const isLimitName = (word: string): word is LimitName => LIMITS.some(({ n
 /** `128 MiB`, `1,000,000 rows`. */
 function amountText(name: LimitName, value: number): string {
   const unit = LIMITS.find((limit) => limit.name === name)?.unit ?? "rows";
-  return unit === "bytes" ? sizeText(value) : counted(value, unit.slice(0, -1), unit);
+  return unit === "bytes" ? sizeText(value) : counted(value, "row");
 }
 
 /** What to report when a limit was reached. */

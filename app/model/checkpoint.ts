@@ -314,7 +314,14 @@ export function taskNumber(tasks: Tasks, task: TaskRow): number {
   return pid === NONE ? task : pid;
 }
 
+/** By tasks: whether any has a pid. Asked once for each word of a text, and the columns do not change. */
+const withPids = new WeakMap<Tasks, boolean>();
+
 /** Whether the image holds pids at all. */
 export function hasPids(tasks: Tasks): boolean {
-  return tasks.count > 0 && tasks.pid.some((pid) => pid !== NONE);
+  const known = withPids.get(tasks);
+  if (known !== undefined) return known;
+  const found = tasks.count > 0 && tasks.pid.some((pid) => pid !== NONE);
+  withPids.set(tasks, found);
+  return found;
 }

@@ -25,6 +25,12 @@ const OPENING = {
     argument: "NAME",
     meaning: "Choose one of several image sets in an archive; without it, the error lists their names",
   },
+  limit: {
+    kind: "text",
+    argument: "NAME=VALUE,...",
+    meaning: "Raise a limit that a problem names, such as rows=5000000 or memory=2G",
+  },
+  "no-limits": { kind: "flag", meaning: "Decode an image whatever memory it takes" },
 } as const satisfies Record<string, Option>;
 
 /** How files are written. */

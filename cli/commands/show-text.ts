@@ -166,12 +166,11 @@ function sharers(checkpoint: Checkpoint, file: FileRow, row: DescriptorRow): str
   const { files, descriptors, tables, tasks } = checkpoint;
   const own = u32At(descriptors.table, row);
   const words: string[] = [];
-  let count = 0;
-  for (let at = u32At(files.firstHolder, file); at < u32At(files.firstHolder, file + 1); at++) {
+  // The descriptor itself is one of the holders.
+  const count = holderCount(files, file) - 1;
+  for (let at = u32At(files.firstHolder, file); words.length < Math.min(count, MOST_NAMED); at++) {
     const holder = u32At(files.holder, at);
     if (holder === row) continue;
-    count++;
-    if (words.length >= MOST_NAMED) continue;
     const table = u32At(descriptors.table, holder);
     const fd = `fd ${descriptors.fd[holder]}`;
     if (table === own || taskCount(tables, table) === 0) words.push(fd);

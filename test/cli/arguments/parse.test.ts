@@ -19,6 +19,8 @@ describe("arguments are parsed", () => {
         pid: undefined,
         dialect: undefined,
         set: undefined,
+        limit: undefined,
+        "no-limits": false,
       },
     });
     expect((await parseArguments(WATCH, ["1"])).options.every).toBe("1s");
