@@ -2,7 +2,7 @@
 // words that name descriptors and never ids.
 
 import { bitWords, EPOLL_EVENTS } from "../model/bits.ts";
-import { type Checkpoint, hasPids, holderCount, NONE, taskNumber } from "../model/checkpoint.ts";
+import { type Checkpoint, hasPids, holderCount, NONE, taskNumber, USE } from "../model/checkpoint.ts";
 import { type DetailSpec, detailText, fileDetail } from "../model/detail-keys.ts";
 import { detailsOf } from "../model/detail-store.ts";
 import { LINK_ROLES, LINK_TITLES, type Link, type LinkRole, linksOf } from "../model/links.ts";
@@ -109,7 +109,11 @@ export type Receivers = ReadonlyMap<FileRow, readonly FileRow[]>;
 export function receiversIn({ links }: Checkpoint): Receivers {
   const inFlight = LINK_ROLES.indexOf("in-flight" satisfies LinkRole);
   const found = new Map<FileRow, FileRow[]>();
-  for (let row = links.role.indexOf(inFlight); row !== -1; row = links.role.indexOf(inFlight, row + 1)) {
+  for (
+    let row = links.role.indexOf(inFlight);
+    row !== -1 && found.length < MOST_NAMED;
+    row = links.role.indexOf(inFlight, row + 1)
+  ) {
     const file = i32At(links.to, row);
     const known = found.get(file);
     if (known === undefined) found.set(file, [u32At(links.from, row)]);

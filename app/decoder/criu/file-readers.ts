@@ -7,7 +7,7 @@ import type { FileRow } from "../../model/rows.ts";
 import { encodeText } from "../../model/text.ts";
 import { before, type SetContext } from "./context.ts";
 import { type FileReader, fileReader, setFlags, setImageName } from "./file-reader.ts";
-import { machineOf } from "./image-facts.ts";
+import { machineOf } from "./machine.ts";
 import { NAMESPACES } from "./meaning.ts";
 import type { MessageName } from "./messages.ts";
 import { numberText } from "./pieces.ts";

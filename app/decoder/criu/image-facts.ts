@@ -1,11 +1,12 @@
 // The set as a whole: dialect, machine and facts, from the inventory, the UTS namespace and signs of the release.
 
-import type { Fact, Machine } from "../../model/checkpoint.ts";
+import type { Fact } from "../../model/checkpoint.ts";
 import { decodeText } from "../../model/text.ts";
 import { counted, sizeText, WRITTEN_BY } from "../../model/words.ts";
 import type { Head } from "../builder.ts";
 import { before, type Entry, type ImageFacts, type SetContext, since } from "./context.ts";
 import type { Framing } from "./dialect-names.ts";
+import { machineOf } from "./machine.ts";
 import { MEMBER_KINDS } from "./member-kinds.ts";
 import { enumName } from "./messages.ts";
 import { readNamespaces } from "./on-tasks.ts";
@@ -26,18 +27,6 @@ const PLUGINS = fieldNumber("plugins_entry", "plugins");
 /** Most plugins to list. */
 const MOST_PLUGINS = 64;
 const UTSNS = plan("utsns_entry", ["nodename"]);
-
-/** By core_entry.mtype. */
-const MACHINES: Readonly<Record<number, Machine>> = {
-  1: { arch: "x86-64", wordSize: 8, littleEndian: true },
-  2: { arch: "arm", wordSize: 4, littleEndian: true },
-  3: { arch: "aarch64", wordSize: 8, littleEndian: true },
-  4: { arch: "powerpc64", wordSize: 8, littleEndian: true },
-  5: { arch: "s390x", wordSize: 8, littleEndian: false },
-  6: { arch: "mips", wordSize: 8, littleEndian: true },
-  7: { arch: "loongarch64", wordSize: 8, littleEndian: true },
-  8: { arch: "riscv64", wordSize: 8, littleEndian: true },
-};
 
 /** inventory_entry: the version of the set. */
 export function onInventory(set: SetContext, { bytes, start, end }: Entry): number {
@@ -137,12 +126,6 @@ export function pagesText(pages: number, size: number | null): string {
 function dialectOf({ facts }: SetContext): Framing {
   if (facts.imageVersion === null) return facts.framing ?? "v1.1";
   return facts.imageVersion >= 2 ? "v1.1" : "v1";
-}
-
-/** The machine that dumped, as far as it is known yet: cores and magics come before open files. */
-export function machineOf({ facts }: SetContext): Machine {
-  const machine = MACHINES[facts.machineType] ?? { arch: null, littleEndian: true, wordSize: null };
-  return { ...machine, littleEndian: facts.littleEndian ?? machine.littleEndian };
 }
 
 function factsOf(set: SetContext): Fact[] {

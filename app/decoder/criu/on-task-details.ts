@@ -3,7 +3,7 @@
 import { capabilityNames } from "../../model/capabilities.ts";
 import type { TaskRow } from "../../model/rows.ts";
 import { type Entry, type SetContext, taskOfPid } from "./context.ts";
-import { machineOf } from "./image-facts.ts";
+import { machineOf } from "./machine.ts";
 import { signalName } from "./meaning.ts";
 import { eachVarint, fieldNumber, isSet, low, plan, scan } from "./wire.ts";
 

@@ -5,7 +5,7 @@ import { SOCKET_STATES, socketType } from "../../model/names.ts";
 import { u8At } from "../../model/read.ts";
 import type { SetContext } from "./context.ts";
 import { fileReader, setImageName } from "./file-reader.ts";
-import { machineOf } from "./image-facts.ts";
+import { machineOf } from "./machine.ts";
 import { ETHER_TYPES, endpointText, fromNetworkOrder, IP_PROTOCOLS, NETLINK_PROTOCOLS } from "./meaning.ts";
 import { addLink } from "./rows.ts";
 import { eachVarint, fieldNumber, high, isSet, low, plan } from "./wire.ts";

@@ -1,0 +1,22 @@
+// The machine that wrote a set: it decides how values are read.
+
+import type { Machine } from "../../model/checkpoint.ts";
+import type { SetContext } from "./context.ts";
+
+/** By core_entry.mtype. */
+const MACHINES: Readonly<Record<number, Machine>> = {
+  1: { arch: "x86-64", wordSize: 8, littleEndian: true },
+  2: { arch: "arm", wordSize: 4, littleEndian: true },
+  3: { arch: "aarch64", wordSize: 8, littleEndian: true },
+  4: { arch: "powerpc64", wordSize: 8, littleEndian: true },
+  5: { arch: "s390x", wordSize: 8, littleEndian: false },
+  6: { arch: "mips", wordSize: 8, littleEndian: true },
+  7: { arch: "loongarch64", wordSize: 8, littleEndian: true },
+  8: { arch: "riscv64", wordSize: 8, littleEndian: true },
+};
+
+/** The machine that dumped, as far as it is known yet: cores and magics come before open files. */
+export function machineOf({ facts }: SetContext): Machine {
+  const machine = MACHINES[facts.machineType] ?? { arch: null, littleEndian: true, wordSize: null };
+  return { ...machine, littleEndian: facts.littleEndian ?? machine.littleEndian };
+}
