@@ -1,7 +1,7 @@
 // Errors of hosted images, with advice on what to do.
 
 import { SourceError } from "../decoder/source.ts";
-import { visible } from "../model/text.ts";
+import { shortText, visible } from "../model/text.ts";
 
 /** The location of a hosted image, in words for the user. */
 export interface Place {
@@ -76,6 +76,6 @@ export const hostedErrors = {
 
   redirected: ({ host, file }: Place, to: string): SourceError =>
     new SourceError(
-      `${host} redirects ${file} to ${visible(to)}, an address in a private network. Open that address itself if you trust it.`,
+      `${host} redirects ${file} to another host, ${visible(new URL(to).host)}. Open that address itself if you trust it: ${shortText(visible(to))}`,
     ),
 };

@@ -5,7 +5,6 @@
 // file is therefore detected from the ETag, Last-Modified and size of each response, as far as the page may read them.
 
 import { type Progress, type Source, SourceError } from "../decoder/source.ts";
-import { isLocalHost } from "../link/address.ts";
 import { blobSource } from "./files.ts";
 import { hostedErrors, type Place, placeOf } from "./hosted-errors.ts";
 
@@ -59,11 +58,6 @@ export async function openHosted(name: string, url: string, options: HostedOptio
     if (!(error instanceof Broken)) throw error;
     throw await whyUnreachable(url, place, options);
   }
-  const leadsTo = first.redirected ? new URL(first.url) : null;
-  if (leadsTo !== null && isLocalHost(leadsTo.hostname) && !isLocalHost(new URL(url).hostname)) {
-    void first.body?.cancel();
-    throw hostedErrors.redirected(place, leadsTo.host);
-  }
   // The range begins past the end, so the file is empty.
   if (first.status === 416) return blobSource(name, new Blob());
   if (first.status === 200) return blobSource(name, await loadWhole(request, first, place, options));
@@ -90,15 +84,24 @@ export async function openHosted(name: string, url: string, options: HostedOptio
 
 type Requester = (init: RequestInit) => Promise<Response>;
 
-/** Sends requests to one URL. Rejects with Broken if there is no response. */
+/**
+ * Sends requests to one URL. Rejects with Broken if there is no response, and with a SourceError if the host redirects to
+ * another host, the first time or later: the user agreed to this one. The page asks again for that address.
+ */
 function requester(url: string, { signal, fetch = globalThis.fetch.bind(globalThis) }: HostedOptions): Requester {
   return async (init) => {
+    let response: Response;
     try {
-      return await fetch(url, { ...REQUEST, ...init, ...(signal && { signal }) });
+      response = await fetch(url, { ...REQUEST, ...init, ...(signal && { signal }) });
     } catch {
       signal?.throwIfAborted();
       throw new Broken();
     }
+    if (response.redirected && new URL(response.url).host !== new URL(url).host) {
+      void response.body?.cancel();
+      throw hostedErrors.redirected(placeOf(url), response.url);
+    }
+    return response;
   };
 }
 

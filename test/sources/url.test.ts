@@ -185,13 +185,31 @@ describe("errors are reported with their cause", () => {
     expect(await failure(Promise.resolve(source.read(1_000_000, 10)))).toMatch(/the wrong range/);
   });
 
-  test("a redirect from a public host into a private network", async () => {
-    const redirected = async () =>
-      Object.defineProperties(new Response("x", { status: 206 }), {
-        redirected: { value: true },
-        url: { value: "http://192.168.0.1/x" },
-      });
-    expect(await failure(openHosted("x", "https://example.org/x", { fetch: redirected }))).toMatch(/192\.168\.0\.1/);
+  /** A response that came from another address than was requested. */
+  const redirectedTo = (url: string, response = new Response("x", { status: 206 })): Response =>
+    Object.defineProperties(response, { redirected: { value: true }, url: { value: url } });
+
+  test.each(["http://192.168.0.1/x", "https://other.example/x", "https://example.org:444/x"])(
+    "a redirect to another host: %s",
+    async (to) => {
+      const opened = openHosted("x", "https://example.org/x", { fetch: async () => redirectedTo(to) });
+      const message = await failure(opened);
+      expect(message).toContain(
+        `to another host, ${new URL(to).host}. Open that address itself if you trust it: ${to}`,
+      );
+    },
+  );
+
+  test("a redirect to another host after the first response", async () => {
+    let count = 0;
+    const source = await open("good/large", {
+      fetch: async (url: string, init: RequestInit) =>
+        count++ === 0 ? await fetch(url, init) : redirectedTo("http://10.0.0.1/x", await fetch(url, init)),
+    });
+    expect(await failure(Promise.resolve(source.read(1_000_000, 10)))).toMatch(/another host, 10\.0\.0\.1/);
+  });
+
+  test("no redirect on the same host", async () => {
     expect((await open("redirect/small")).size).toBeGreaterThan(0);
   });
 });
