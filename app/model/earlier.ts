@@ -254,7 +254,7 @@ function byNumbers(first: string, second: string): number | null {
 }
 
 /** By name, numbers by their value. */
-export function naturalOrder(one: string, other: string): number {
+function naturalOrder(one: string, other: string): number {
   const parts = (name: string): string[] => name.match(/\d+|\D+/g) ?? [];
   const [a, b] = [parts(one), parts(other)];
   for (let at = 0; at < Math.min(a.length, b.length); at++) {

@@ -21,9 +21,6 @@ export const baseName = (path: string): string => path.slice(path.lastIndexOf("/
 /** A path without its last part; "" if it has only one. */
 export const directoryOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf("/")));
 
-/** Whether a path's last part is the name of a file of a CRIU image set: `core-412.img`, `stats-dump`. */
-export const isMemberName = (path: string): boolean => memberOfName(path) !== null;
-
 /** The kind and number of a file of an image set, by the last part of its path; `null` for any other name. */
 export function memberOfName(path: string): MemberName | null {
   const base = baseName(path);
