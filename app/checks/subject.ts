@@ -6,7 +6,6 @@ import { type Checkpoint, holderCount, NONE, recordMember, taskCount } from "../
 import { i32At, u32At } from "../model/read.ts";
 import type { DescriptorRow, FileRow, TableRow, TaskRow } from "../model/rows.ts";
 import { firstIndex } from "../model/search.ts";
-import type { Finding } from "./finding.ts";
 
 /** What a finding, or a need, is about. All are absent where they are unknown or there are several. */
 export interface Subject {
@@ -52,7 +51,10 @@ export function ofFile(checkpoint: Checkpoint, file: FileRow): Subject {
 }
 
 /** The findings with their subjects. */
-export function withSubjects(checkpoint: Checkpoint, findings: readonly Finding[]): Finding[] {
+export function withSubjects<Placed extends { readonly record: number | null }>(
+  checkpoint: Checkpoint,
+  findings: readonly Placed[],
+): (Placed & Subject)[] {
   const wanted = new Set(findings.map(({ record }) => record));
   wanted.delete(null);
   if (wanted.size === 0) return [...findings];

@@ -3,24 +3,8 @@
 import { type Plan, plan } from "../../decoder/criu/wire.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { counted, sizeText } from "../../model/words.ts";
+import type { PagemapFacts } from "./memory-facts.ts";
 import { faultAt, has, low, type Scan } from "./scan.ts";
-
-/** What one pagemap calls for. */
-export interface PagemapFacts {
-  /** The record of its head; NONE until it is read. */
-  head: number;
-  /** Shared memory or a memfd: it is restored without contents if its pages are missing. */
-  readonly isShared: boolean;
-  /** The number in the member's name: a pid, or the id of shared memory. */
-  readonly number: number;
-  pagesId: number;
-  /** Pages in the pages file. */
-  present: number;
-  /** Pages with a page server only. */
-  lazy: number;
-  /** Pages in the parent set. */
-  inParent: number;
-}
 
 const PE_PARENT = 1;
 const PE_LAZY = 2;

@@ -8,54 +8,8 @@ import { encodeText, visibleText } from "../../model/text.ts";
 import { counted } from "../../model/words.ts";
 import { MOST_NEEDS, type NeededOption, type Needs, type Outside, type OutsideKind } from "../needs.ts";
 import { ofFile, type Subject } from "../subject.ts";
+import type { NeedNotes, TerminalFacts } from "./need-notes.ts";
 import type { Scan } from "./scan.ts";
-
-/** What entries say that a restore needs. */
-export interface NeedNotes {
-  /** By open file: the size and st_mode that its entry asks for; NaN: none. */
-  readonly sizes: Float64Array;
-  readonly modes: Float64Array;
-  /** Connected TCP sockets, external files, attached tun devices: rows of open files. */
-  readonly connected: FileRow[];
-  readonly externalFiles: FileRow[];
-  readonly tuns: FileRow[];
-  /** Unix sockets outside the dump, with their names. */
-  readonly outsideSockets: { readonly file: FileRow; readonly path: Uint8Array }[];
-  /** By file id: the first task that executes, maps or is in the file. */
-  readonly users: Map<number, number>;
-  /** Terminals by tty_info id, and the file that leads to it. */
-  readonly terminals: Map<number, TerminalFacts>;
-  readonly terminalFiles: Map<number, FileRow>;
-  readonly locks: { readonly pid: number; readonly fd: number; readonly kind: number }[];
-  /** Keys of external mounts, as they are. */
-  readonly mounts: { readonly key: Uint8Array; readonly at: Uint8Array }[];
-  /** A task has a mount namespace of its own. */
-  ownRoot: boolean;
-}
-
-/** A tty_info_entry. */
-export interface TerminalFacts {
-  readonly type: number;
-  /** st_rdev. */
-  readonly device: number;
-  readonly index: number;
-}
-
-/** Notes before the first entry. */
-export const beginNotes = (files: number): NeedNotes => ({
-  sizes: new Float64Array(files + 1).fill(Number.NaN),
-  modes: new Float64Array(files + 1).fill(Number.NaN),
-  connected: [],
-  externalFiles: [],
-  tuns: [],
-  outsideSockets: [],
-  users: new Map(),
-  terminals: new Map(),
-  terminalFiles: new Map(),
-  locks: [],
-  mounts: [],
-  ownRoot: false,
-});
 
 /** file_lock_entry.flag. */
 const LOCKS: Readonly<Record<number, string>> = { 1: "a POSIX lock", 2: "a flock", 4: "an OFD lock", 8: "a lease" };

@@ -6,9 +6,9 @@ import { type Checkpoint, descriptorCount, NONE, recordMember, type Severity } f
 import { taskState } from "../../model/names.ts";
 import { f64At, u32At } from "../../model/read.ts";
 import { createFindingList, type FindingList } from "../finding.ts";
-import { indexMembers, type MemberIndex } from "./members.ts";
-import type { PagemapFacts } from "./memory.ts";
-import { beginNotes, type NeedNotes } from "./needs.ts";
+import { indexMembers, type MemberIndex } from "./member-index.ts";
+import type { PagemapFacts } from "./memory-facts.ts";
+import { beginNotes, type NeedNotes } from "./need-notes.ts";
 import { isMissingTable } from "./problems.ts";
 import { CRIU_RULES } from "./rules.ts";
 

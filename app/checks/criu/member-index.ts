@@ -1,0 +1,34 @@
+// The members of a set by kind and number.
+
+import { MEMBER_KINDS } from "../../decoder/criu/member-kinds.ts";
+import { baseName, memberOfName } from "../../decoder/criu/member-names.ts";
+import { type Member, NONE } from "../../model/checkpoint.ts";
+
+/** The members of a set. */
+export interface MemberIndex {
+  /** Index into `Checkpoint.members`; NONE if there is no such member. `number` 0 for kinds without a number. */
+  find(kind: string, number: number): number;
+  /** Index and number of each member of a kind. */
+  ofKind(kind: string): readonly (readonly [member: number, number: number])[];
+  /** Names without their folders. */
+  readonly names: ReadonlySet<string>;
+}
+
+/** Indexes the members by what their names say. */
+export function indexMembers(members: readonly Member[]): MemberIndex {
+  const byKind = new Map<string, Map<number, number>>();
+  for (const [member, { name }] of members.entries()) {
+    const place = memberOfName(name);
+    const kind = place === null ? undefined : MEMBER_KINDS[place.kind]?.name;
+    if (place === null || kind === undefined) continue;
+    const numbers = byKind.get(kind) ?? new Map<number, number>();
+    byKind.set(kind, numbers);
+    const number = Number.isNaN(place.number) ? 0 : place.number;
+    if (!numbers.has(number)) numbers.set(number, member);
+  }
+  return {
+    find: (kind, number) => byKind.get(kind)?.get(number) ?? NONE,
+    ofKind: (kind) => Array.from(byKind.get(kind) ?? [], ([number, member]) => [member, number] as const),
+    names: new Set(members.map(({ name }) => baseName(name))),
+  };
+}
