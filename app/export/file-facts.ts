@@ -2,7 +2,7 @@
 // words that name descriptors and never ids.
 
 import { bitWords, EPOLL_EVENTS } from "../model/bits.ts";
-import { type Checkpoint, hasPids, holderCount, NONE, taskNumber, USE } from "../model/checkpoint.ts";
+import { type Checkpoint, hasPids, holderCount, NONE, taskNumber } from "../model/checkpoint.ts";
 import { type DetailSpec, detailText, fileDetail } from "../model/detail-keys.ts";
 import { detailsOf } from "../model/detail-store.ts";
 import { LINK_ROLES, LINK_TITLES, type Link, type LinkRole, linksOf } from "../model/links.ts";
