@@ -93,7 +93,10 @@ test("x swaps before and after and mirrors the selected change", async () => {
   await page.getByRole("radio", { name: "before after.ckpt" }).waitFor({ state: "attached" });
   await selectedChange(page).waitFor();
   expect(await selectedChange(page).getAttribute("title")).toBe(opened?.replace(/opened$/, "closed"));
-  expect(await page.locator("#aligned .cell-gone").count()).toBeGreaterThan(0);
+  // In two columns, or in one where two have no room.
+  await selectedLine(page)
+    .filter({ hasText: /closed|not open after/ })
+    .waitFor();
   await page.keyboard.press("x");
   await page.getByRole("radio", { name: "before before.ckpt" }).waitFor({ state: "attached" });
   expect(await selectedChange(page).getAttribute("title")).toBe(opened);

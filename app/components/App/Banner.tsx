@@ -55,7 +55,8 @@ function Notes({ compared, order }: { compared: Compared; order: Verdict | null 
   const { shell } = usePage();
   const { before, after, pairs } = compared.comparison;
   const left = pairs.tasksLeftOut;
-  const notes = [
+  // The notes of the comparison can repeat why the images look unrelated.
+  const notes = new Set([
     ...describeOrder(order),
     ...describeIncomplete(before, after),
     ...compared.unrelated,
@@ -63,12 +64,12 @@ function Notes({ compared, order }: { compared: Compared; order: Verdict | null 
     ...(left > 0
       ? [`The descriptors of ${grouped(left)} tasks were not compared, as there would be too many pairs.`]
       : []),
-  ];
-  if (notes.length === 0) return null;
+  ]);
+  if (notes.size === 0) return null;
   return (
     <div className="banner banner-note" role="status">
       <ul>
-        {notes.map((note) => (
+        {[...notes].map((note) => (
           <li key={note}>{note}</li>
         ))}
       </ul>
