@@ -109,11 +109,7 @@ export type Receivers = ReadonlyMap<FileRow, readonly FileRow[]>;
 export function receiversIn({ links }: Checkpoint): Receivers {
   const inFlight = LINK_ROLES.indexOf("in-flight" satisfies LinkRole);
   const found = new Map<FileRow, FileRow[]>();
-  for (
-    let row = links.role.indexOf(inFlight);
-    row !== -1 && found.length < MOST_NAMED;
-    row = links.role.indexOf(inFlight, row + 1)
-  ) {
+  for (let row = links.role.indexOf(inFlight); row !== -1; row = links.role.indexOf(inFlight, row + 1)) {
     const file = i32At(links.to, row);
     const known = found.get(file);
     if (known === undefined) found.set(file, [u32At(links.from, row)]);
