@@ -18,5 +18,8 @@ export function policy(own: { readonly script: string; readonly style: string },
     "manifest-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
+    // No text becomes markup or code (app/trusted-scripts.ts); in browsers that know Trusted Types.
+    "require-trusted-types-for 'script'",
+    "trusted-types default",
   ].join("; ");
 }

@@ -21,6 +21,32 @@ test("requests nothing but the page's own files, before and after an image is op
   expect(requests.filter((url) => !url.startsWith(inject("pageUrl")) && !url.startsWith("blob:"))).toEqual([]);
 });
 
+test("no text becomes markup or a script", async () => {
+  const { page } = await visit();
+  const results = await page.evaluate(() => {
+    const attempt = (action: () => unknown): string => {
+      try {
+        action();
+        return "done";
+      } catch (error) {
+        return (error as Error).name;
+      }
+    };
+    return [
+      attempt(() => document.createElement("div").insertAdjacentHTML("beforeend", "<b>")),
+      attempt(() => Object.assign(document.createElement("div"), { innerHTML: "<b>" })),
+      attempt(() => Object.assign(document.createElement("script"), { src: "https://other.example/x.js" })),
+      attempt(() =>
+        (
+          window as unknown as { trustedTypes: { createPolicy(name: string, rules: object): void } }
+        ).trustedTypes.createPolicy("other", {}),
+      ),
+    ];
+  });
+  expect(results).toEqual(["TypeError", "TypeError", "TypeError", "TypeError"]);
+  visit.forgive();
+});
+
 test("the content security policy forbids scripts, styles and connections from elsewhere", async () => {
   const { page } = await visit();
   const policy = await page.locator("meta[http-equiv='Content-Security-Policy']").getAttribute("content");

@@ -46,7 +46,7 @@ const rules: Readonly<Record<string, string>> = {
   components: `model checks/finding.ts diff export link graph worker/protocol.ts shell ${NAMES} ${VIEW}`,
   offline: "shell",
   "page.tsx": "shell components npm:react npm:react-dom",
-  "main.tsx": "page.tsx shell offline worker worker/client.ts",
+  "main.tsx": "page.tsx trusted-scripts.ts shell offline worker worker/client.ts",
   "report.tsx": "page.tsx shell link worker worker/client.ts",
 
   // The command line, and the plugins of the build.
