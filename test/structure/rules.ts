@@ -32,7 +32,7 @@ const rules: Readonly<Record<string, string>> = {
   checks: "model decoder decoder/linux-cr decoder/criu",
   diff: "model",
   export: "model checks diff",
-  link: "model decoder diff",
+  link: "model decoder decoder/archive/checksums.ts diff",
   graph: "model diff",
   sources: "model decoder/source.ts link",
 
@@ -46,6 +46,7 @@ const rules: Readonly<Record<string, string>> = {
   components: `model checks/finding.ts checks/needs.ts checks/subject.ts diff export link graph worker/protocol.ts shell ${NAMES} ${VIEW}`,
   offline: "shell",
   "page.tsx": "shell components npm:react npm:react-dom",
+  "trusted-scripts.ts": "",
   "main.tsx": "page.tsx trusted-scripts.ts shell offline worker worker/client.ts",
   "report.tsx": "page.tsx shell link worker worker/client.ts",
 
