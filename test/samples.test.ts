@@ -5,7 +5,7 @@ import { openImage } from "../app/decoder/open.ts";
 import { changesJson } from "../app/diff/describe.ts";
 import { diff } from "../app/diff/diff.ts";
 import type { Side } from "../app/model/side.ts";
-import { expectChanges } from "./support/changes.ts";
+import { expectChanges, isOfDetails } from "./support/changes.ts";
 import { imageSources, SAMPLES, type Sample } from "./support/corpus.ts";
 import { documentOf } from "./support/open.ts";
 
@@ -27,6 +27,8 @@ describe.each(SAMPLES.map((sample) => [`${sample.format} ${sample.name}`, sample
   if (changes === undefined) return;
   test("has the expected changes", async () => {
     const [before, after] = await Promise.all([open(sample, "before"), open(sample, "after")]);
-    expectChanges(changesJson(diff(before.checkpoint, after.checkpoint)), changes);
+    const found = changesJson(diff(before.checkpoint, after.checkpoint));
+    // Recorded expectations are older than the comparison of details; diff/recorded.test.ts has those.
+    expectChanges(changes.some(isOfDetails) ? found : found.filter((change) => !isOfDetails(change)), changes);
   });
 });

@@ -1,12 +1,13 @@
 // The command line as a script sees it: what is printed, where, and the exit status.
 
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import Ajv from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { runCommand } from "../support/command.ts";
 import { fixtureJson } from "../support/contents.ts";
+import { SAMPLES } from "../support/corpus.ts";
 import { fixtureBytes } from "../support/open.ts";
 
 const fixture = (path: string): string => fileURLToPath(new URL(`../fixtures/linux-cr/${path}`, import.meta.url));
@@ -23,9 +24,7 @@ const validateShow = ajv.compile(schema("show"));
 const validateDiff = ajv.compile(schema("diff"));
 const validateCheck = ajv.compile(schema("check"));
 
-const samples = readdirSync(new URL("../fixtures/linux-cr/", import.meta.url), { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map((entry) => entry.name);
+const samples = SAMPLES.filter(({ format }) => format === "linux-cr").map(({ name }) => name);
 
 describe("show", () => {
   test.each(samples)("prints a document of %s that follows the schema", async (sample) => {

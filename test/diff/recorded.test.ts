@@ -7,7 +7,7 @@ import { bytesSource, type Source } from "../../app/decoder/source.ts";
 import type { Change } from "../../app/diff/changes.ts";
 import { changesJson } from "../../app/diff/describe.ts";
 import { diff } from "../../app/diff/diff.ts";
-import { asExpected, expectChanges } from "../support/changes.ts";
+import { asExpected, expectChanges, isOfDetails } from "../support/changes.ts";
 import {
   fixtureJson,
   linuxCrState,
@@ -69,9 +69,6 @@ const imageChanges = async (before: readonly Source[], after: readonly Source[])
   return changesJson(diff(await checkpoint(before), await checkpoint(after)));
 };
 
-/** Changes of kinds that expected.json lists. It was recorded before details and ties were compared. */
-const isListed = ({ kind }: Change): boolean => !["file-detail", "file-linked", "task-detail"].includes(kind);
-
 /** Details and ties that differ, as /proc and the sets' own messages say. */
 const DETAILS: Readonly<Record<string, readonly object[]>> = {
   w1: [],
@@ -94,7 +91,7 @@ const DETAILS: Readonly<Record<string, readonly object[]>> = {
 describe("what real dumps tell of details and ties", () => {
   test.each(Object.entries(DETAILS))("%s", async (name, expected) => {
     const changes = await imageChanges(setSources(`${name}/before`), setSources(`${name}/after`));
-    const found = changes.filter((change) => !isListed(change));
+    const found = changes.filter(isOfDetails);
     expect(found).toMatchObject(expected.map(({ fd, ...change }: { fd?: number }) => change));
     expect(found.map((change) => ("holders" in change ? change.holders[0]?.fd : undefined))).toEqual(
       expected.map(({ fd }: { fd?: number }) => fd),
@@ -169,7 +166,7 @@ describe("single changes that only details and ties show", () => {
 
   test("the remote address of a connection", async () => {
     const changes = await linuxCrPair("socket-remote");
-    expect(changes.filter((change) => !isListed(change))).toEqual([
+    expect(changes.filter(isOfDetails)).toEqual([
       {
         kind: "file-detail",
         holders: [{ pid: 20103, fd: 50 }],
@@ -186,6 +183,9 @@ describe("an archive compared with the directory of an image set", () => {
     const archive = [fixtureSource(`archives-by-hand/w7-podman-before.${form}`)];
     expect(await imageChanges(archive, setSources("w7/before"))).toEqual([]);
     const { changes } = fixtureJson<{ changes: readonly ExpectedChange[] }>("criu/w7/expected.json");
-    expectChanges((await imageChanges(archive, setSources("w7/after"))).filter(isListed), changes);
+    expectChanges(
+      (await imageChanges(archive, setSources("w7/after"))).filter((change) => !isOfDetails(change)),
+      changes,
+    );
   });
 });

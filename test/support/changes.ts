@@ -6,6 +6,10 @@ import type { ExpectedChange } from "./corpus.ts";
 
 type Parts = Readonly<Record<string, unknown>>;
 
+/** Whether a change is one of details or links, which expectations recorded before these were compared do not list. */
+export const isOfDetails = ({ kind }: { readonly kind: string }): boolean =>
+  ["file-detail", "file-linked", "task-detail"].includes(kind);
+
 /** The parts of a change that the expectation names; null where the expectation is null. */
 export function asExpected(change: Change | undefined, expected: Parts): Parts {
   const known: Record<string, unknown> = { ...change };

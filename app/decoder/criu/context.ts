@@ -8,10 +8,20 @@ import { createIdIndex, type IdIndex } from "../id-index.ts";
 import type { DecodeOptions } from "../source.ts";
 import type { Metadata } from "./container-metadata.ts";
 import type { Framing } from "./dialect-names.ts";
-import type { FileLock } from "./locks.ts";
 import { isRaw, type PlacedMember, pluginImages } from "./placing.ts";
 import { createLinks, indexRows, type LinkedRows, type Links, type RowIndex } from "./rows.ts";
 import { scratch } from "./wire.ts";
+
+/** A lock as file_lock_entry has it. */
+export interface FileLock {
+  readonly pid: number;
+  readonly fd: number;
+  readonly flag: number;
+  readonly type: number;
+  /** The range in bytes, as exact decimal numbers; a length of 0 is to the end of the file. */
+  readonly start: string;
+  readonly length: string;
+}
 
 /** An entry's message is bytes[start … end - 1]. One object serves all entries of a member, to spare allocations. */
 export interface Entry {

@@ -5,23 +5,12 @@ import type { DetailValue } from "../../model/fields.ts";
 import { i32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import type { Builder } from "../builder.ts";
-import type { Entry, SetContext } from "./context.ts";
+import type { Entry, FileLock, SetContext } from "./context.ts";
 import { fileOfDescriptor } from "./descriptor-lookup.ts";
 import { lockKindName, lockTypeName } from "./meaning.ts";
 import { numberText } from "./pieces.ts";
 import { indexRows } from "./rows.ts";
 import { high, low, plan, scan } from "./wire.ts";
-
-/** A lock as file_lock_entry has it. */
-export interface FileLock {
-  readonly pid: number;
-  readonly fd: number;
-  readonly flag: number;
-  readonly type: number;
-  /** The range in bytes, as exact decimal numbers; a length of 0 is to the end of the file. */
-  readonly start: string;
-  readonly length: string;
-}
 
 const LOCK = plan("file_lock_entry", ["flag", "type", "pid", "fd", "start", "len"]);
 
