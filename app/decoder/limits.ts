@@ -90,7 +90,7 @@ function amountText(name: LimitName, value: number): string {
 }
 
 /** What to report when a limit was reached. */
-export const limitMessage = (name: LimitName, value: number): string =>
+const limitMessage = (name: LimitName, value: number): string =>
   `The limit “${name}” of ${amountText(name, value)} was reached; the rest was not decoded. A higher limit shows more.`;
 
 /** Thrown by a builder that may not grow further. Decoders turn it into a problem. */

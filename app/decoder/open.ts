@@ -35,7 +35,7 @@ export async function openImage(inputs: readonly Source[], options: OpenOptions 
 }
 
 /** The limits for inputs. */
-export const limitsOf = (inputs: readonly Source[], { limits }: Pick<OpenOptions, "limits">): Limits =>
+const limitsOf = (inputs: readonly Source[], { limits }: Pick<OpenOptions, "limits">): Limits =>
   limitsFor(
     inputs.reduce((sum, { size }) => sum + size, 0),
     limits,

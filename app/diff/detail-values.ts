@@ -47,7 +47,7 @@ function watchedValue(target: DetailValue): DetailValue {
 const byText = (a: DetailValue, b: DetailValue): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
 
 /** The name of a file without what differs from dump to dump. */
-export function stableName({ files, text }: Checkpoint, file: FileRow): string {
+function stableName({ files, text }: Checkpoint, file: FileRow): string {
   const offset = u32At(files.nameOffset, file);
   const name = visibleText(text.subarray(offset, offset + u32At(files.nameStable, file)));
   return name === "" ? (FILE_KINDS[u8At(files.kind, file)] ?? "unknown") : name;

@@ -48,7 +48,7 @@ function detailFacts(checkpoint: Checkpoint, file: FileRow): FileFact[] {
 }
 
 /** What a file is tied to, one fact for each role. */
-export function linkFacts(
+function linkFacts(
   checkpoint: Checkpoint,
   file: FileRow,
   within: TableRow = NONE,

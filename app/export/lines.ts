@@ -33,7 +33,7 @@ const UNREMARKABLE = new Set(["O_LARGEFILE"]);
 const fileOf = ({ descriptors }: Checkpoint, { descriptor }: TaskDescriptor) => i32At(descriptors.file, descriptor);
 
 /** `3u`: a descriptor with how its open file is accessed. */
-export function fdText(checkpoint: Checkpoint, row: DescriptorRow): string {
+function fdText(checkpoint: Checkpoint, row: DescriptorRow): string {
   const { descriptors, files } = checkpoint;
   const fd = i32At(descriptors.fd, row);
   const file = i32At(descriptors.file, row);
@@ -60,7 +60,7 @@ function nameCell(checkpoint: Checkpoint, row: TaskDescriptor): string {
   return `${fileName(checkpoint, file)}${isUnlinked ? " (unlinked)" : ""}`;
 }
 
-export const LINE_COLUMNS: readonly LineColumn[] = [
+const LINE_COLUMNS: readonly LineColumn[] = [
   {
     title: "COMMAND",
     text: (checkpoint, { task }) => (task === NONE ? "-" : shownText(commBytes(checkpoint, task)) || "-"),
@@ -101,7 +101,7 @@ export const LINE_COLUMNS: readonly LineColumn[] = [
 ];
 
 /** The descriptors of every task, in image order; those of tables without a task come last. `chosen`: of these rows only. */
-export function* taskDescriptors(checkpoint: Checkpoint, chosen: Chosen | null): Generator<TaskDescriptor> {
+function* taskDescriptors(checkpoint: Checkpoint, chosen: Chosen | null): Generator<TaskDescriptor> {
   const { tasks, tables } = checkpoint;
   for (let task = 0; task < tasks.count; task++) {
     const table = i32At(tasks.table, task);

@@ -53,7 +53,7 @@ export function parseTarget(text: string): Target | { readonly refused: string }
 }
 
 /** Whether an address as it is shown ends in a port: `127.0.0.1:80`, `[::1]:80`. */
-export const hasPort = (address: string, port: number): boolean => new RegExp(`:${port}(?!\\d)`).test(address);
+const hasPort = (address: string, port: number): boolean => new RegExp(`:${port}(?!\\d)`).test(address);
 
 /** Keys of a socket's details that hold an address. */
 const ADDRESS_KEYS = ["local", "remote", "source", "destination"] as const;

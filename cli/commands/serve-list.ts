@@ -67,7 +67,7 @@ async function listed(folder: string, path: string, io: Io): Promise<ListedImage
 }
 
 /** Whether a path is a directory with the files of a CRIU image set. */
-export const isImageSet = (path: string): boolean =>
+const isImageSet = (path: string): boolean =>
   isFolder(path) && readdirSync(path).some((name) => name === "inventory.img" || /^pstree(?:-\d+)?\.img$/.test(name));
 
 /**
