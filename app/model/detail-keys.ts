@@ -30,7 +30,7 @@ export interface DetailSpec {
 }
 
 const mode = (value: DetailValue): string =>
-  typeof value === "number" ? (value & 0o7777).toString(8).padStart(4, "0") : plainText(value);
+  typeof value === "number" ? `0${(value & 0o7777).toString(8).padStart(3, "0")}` : plainText(value);
 
 const REGULAR: readonly FileKind[] = [
   "regular",
