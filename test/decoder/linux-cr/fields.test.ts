@@ -107,7 +107,7 @@ function expectTrue(
     const from = own[0] === 0 ? 1 : 0;
     const nul = own.indexOf(0, from);
     const text = Buffer.from(own.subarray(from, nul < 0 ? own.length : nul)).toString("latin1");
-    expect(field.raw.replace(/^\\0/, "").replace(/\\n$/, "\n")).toBe(text);
+    expect(field.raw.replace(/^\\0/, "").replaceAll("\\n", "\n")).toBe(text);
   } else expect(field.raw, field.name).toBe(readValue(own, "bytes", littleEndian));
   return "opaque";
 }
