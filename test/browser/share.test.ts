@@ -8,15 +8,14 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource } from "../../app/decoder/source.ts";
-import { bundle, LINK_LIMIT, toLinkText } from "../../app/link/bundle.ts";
-import { pack } from "../../app/link/pack.ts";
+import { LINK_LIMIT, toLinkText } from "../../app/link/bundle.ts";
 import { commBytes, nameBytes } from "../../app/model/checkpoint.ts";
 import { decodeText } from "../../app/model/text.ts";
 import { reportOf } from "../../cli/commands/report.ts";
 import { serveImages } from "../../cli/commands/view.ts";
 import { openImages } from "../../cli/images.ts";
-import { bigCheckpoint } from "../support/big-state.ts";
 import { recordingIo } from "../support/command.ts";
+import { largeImage } from "../support/large-image.ts";
 import { accessibilityFaults, drop, fixture, openBrowser } from "./support.ts";
 
 const visit = openBrowser();
@@ -94,11 +93,7 @@ test("a link without names holds two images and as many changes", async () => {
 
 test("an image that is too long for a link is refused with advice to save a report", async () => {
   const { page } = await visit();
-  const file = join(folder, "large");
-  const piece = pack(bigCheckpoint(20_000), "large");
-  writeFileSync(file, piece);
-  expect(toLinkText(await bundle([piece])).length).toBeGreaterThan(LINK_LIMIT);
-  await drop(page, [{ name: "large", bytes: piece }]);
+  await drop(page, [{ name: "large.ckpt", bytes: Buffer.concat([...largeImage(20_000)]) }]);
   await page.getByRole("banner").getByText("20,000 descriptors").waitFor();
   await page.keyboard.press("U");
   const dialog = page.getByRole("dialog", { name: "A link with the image inside" });
