@@ -54,7 +54,7 @@ const DEPTH_LIMIT = 3;
 /** At most this many archives are opened. */
 const ARCHIVE_LIMIT = 100;
 
-/** At most this many files are looked into whose names do not say what they are. */
+/** Files of no known name whose contents are examined. */
 const FILE_LIMIT = 10_000;
 
 interface Search {

@@ -49,8 +49,8 @@ const LEFT_OF_ENDED: ReadonlySet<string> = new Set(["ppid", "pgid", "sid", "tgid
  * all is not compared: its format, or what was dumped, does not tell it.
  */
 function taskDetailsComparer(before: Checkpoint, after: Checkpoint, collector: Collector) {
-  const told = [before, after].map((checkpoint) => toldOfTasks(checkpoint));
-  const isTold = (key: string): boolean => key === "exit" || told.every((keys) => keys.has(key));
+  const recorded = [before, after].map((checkpoint) => keysOfTasks(checkpoint));
+  const isRecorded = (key: string): boolean => key === "exit" || recorded.every((keys) => keys.has(key));
   const sameFormat = before.format === after.format;
   const hasEnded = ({ tasks }: Checkpoint, task: TaskRow): boolean =>
     tasks.state[task] === ZOMBIE || tasks.state[task] === DEAD;
@@ -62,7 +62,7 @@ function taskDetailsComparer(before: Checkpoint, after: Checkpoint, collector: C
     for (const { key, of } of taskKeys(valuesBefore, valuesAfter)) {
       const [x = null, y = null] = [valuesBefore[key], valuesAfter[key]];
       if (JSON.stringify(x) === JSON.stringify(y)) continue;
-      if (!isTold(key) && !(of !== key && isTold(of))) continue;
+      if (!isRecorded(key) && !(of !== key && isRecorded(of))) continue;
       if ((ended || !sameFormat) && !LEFT_OF_ENDED.has(key)) continue;
       if (!sameFormat && isSameElsewhere(key, x, y)) continue;
       // What the file of a path is follows from the path.
@@ -91,7 +91,7 @@ function taskKeys(x: object, y: object): { key: string; of: string }[] {
 }
 
 /** The keys that an image has for any of its tasks. */
-function toldOfTasks(checkpoint: Checkpoint): ReadonlySet<string> {
+function keysOfTasks(checkpoint: Checkpoint): ReadonlySet<string> {
   const { tasks, taskDetails } = checkpoint;
   const keys = new Set<string>(taskDetails.keys);
   for (const key of ["ppid", "pgid", "sid", "tgid"] as const)

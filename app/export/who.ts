@@ -9,7 +9,7 @@ import { decodeText, encodeText, sameBytes } from "../model/text.ts";
 import { fileName } from "../model/words.ts";
 import type { SourceFacts } from "./show-json.ts";
 
-/** What is looked for. */
+/** The subject of a search. */
 export type Target =
   | { readonly kind: "path"; readonly path: string }
   | { readonly kind: "port"; readonly port: number }
@@ -63,7 +63,7 @@ function hasName(text: string, name: string): boolean {
   return text === name || text.slice(text.lastIndexOf("/") + 1) === name || text === `/${name}`;
 }
 
-/** Whether open file `file` is what is looked for. */
+/** Whether open file `file` matches. */
 function isMeant(checkpoint: Checkpoint, file: FileRow, target: Target): boolean {
   const has = u8At(checkpoint.files.has, file);
   switch (target.kind) {
@@ -87,7 +87,7 @@ function isAtPort(checkpoint: Checkpoint, file: FileRow, port: number): boolean 
   });
 }
 
-/** The holders of what is looked for, by task, then descriptor; those that no task is known of come last. */
+/** The holders of the matches, by task, then descriptor; those that no task is known of come last. */
 export function holdersOf(checkpoint: Checkpoint, target: Target): Holder[] {
   const { tasks, tables, files } = checkpoint;
   const search: Search = {
@@ -112,7 +112,7 @@ export function holdersOf(checkpoint: Checkpoint, target: Target): Holder[] {
 interface Search {
   readonly checkpoint: Checkpoint;
   readonly target: Target;
-  /** For each open file, 1 if it is what is looked for. */
+  /** For each open file, 1 if it matches. */
   readonly wanted: Uint8Array;
   /** For each open file, the uses (USE) of which the tasks are known; DESCRIPTOR: a descriptor holds it. */
   readonly known: Uint8Array;

@@ -159,7 +159,7 @@ function eachDetail({ changes }: Comparison, hidden: Uint8Array, visit: (pair: n
   }
 }
 
-/** A changed detail, tie or detail of a task in words; tasks of one comparison are told apart by their number. */
+/** A changed detail, tie or detail of a task in words; tasks of one comparison differ by their number. */
 export function wordsOfDetail(comparison: Comparison, change: number): DetailWords {
   const within = i32At(comparison.changes.pid, change);
   return kindAt(comparison, change) === "file-linked"

@@ -14,7 +14,7 @@ export interface Grown {
 }
 
 export interface Growth {
-  /** Intervals over which growth is looked for. */
+  /** Intervals over which growth is measured. */
   readonly samples: number;
   /** Takes a sample; returns what never shrank in the last `samples` intervals and has grown enough. */
   add(sample: Description): Grown[];

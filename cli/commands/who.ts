@@ -22,7 +22,7 @@ export async function run({ operands, options }: ArgumentsOf<typeof WHO>, io: Io
   return holders.length > 0 ? 0 : 1;
 }
 
-/** What is looked for, and in which image; `null`: in the processes of this machine. @throws CliError */
+/** The subject of the search and the image to search; `null`: the processes of this machine. @throws CliError */
 function split(operands: readonly string[], { deleted, live }: WhoOptions): { target: Target; image: string | null } {
   const [what, ...images] = deleted ? [undefined, ...operands] : operands;
   if (!deleted && what === undefined) throw new CliError("expected a path, :PORT or pipe:[INODE], or --deleted");

@@ -1,4 +1,4 @@
-// Checks of entries, by their messages: what they name is noted, to be looked for when all have been read.
+// Checks of entries, by message. References are collected and resolved when all entries have been read.
 
 import { FILE_FIELDS } from "../../decoder/criu/file-types.ts";
 import { MEMBER_KINDS } from "../../decoder/criu/member-kinds.ts";
@@ -127,7 +127,7 @@ function checkType(scan: Scan, fd: number, id: number, type: number): void {
   fault(scan, "descriptor-type", "type", `Descriptor ${fd} is a ${words(type)}, and its open file a ${own}.`);
 }
 
-/** Entries with one id follow each other; at most so many are looked at. */
+/** Entries with the same id that are compared; further ones are skipped. */
 const SAME_ID = 8;
 
 function checkMapping(scanned: Scan, bytes: Uint8Array, start: number, end: number, field: string): void {

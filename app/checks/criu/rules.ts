@@ -185,7 +185,7 @@ const TABLE: readonly Omit<Rule, "format">[] = [
     title: "What stands in for an unlinked file is named by no remap",
     examines: "ghost-file-N.img and link_remap.N, against remap-fpath.img",
     outcomes: REFUSED,
-    remedy: "remap-fpath.img is missing or lacks an entry: the file would be looked for under its old name.",
+    remedy: "remap-fpath.img is missing or lacks an entry: the restore would open the file under its old name.",
   },
   {
     code: "link-remap",

@@ -54,7 +54,7 @@ export async function collectDetails(
   return finished;
 }
 
-/** Finds open files by objref. Indexes them when the first is looked for: few images name any but by descriptors. */
+/** Finds open files by objref. Indexes them on first use: few images refer to any other than by descriptors. */
 function fileIndex({ files }: Checkpoint): (objref: number) => FileRow {
   let index: ReturnType<typeof createIdIndex> | null = null;
   return (objref) => {
