@@ -24,7 +24,7 @@ export type OutsideKind =
   | "parent"
   | "page-server";
 
-/** Something outside the image that has to be there. */
+/** Something outside the image that has to exist. */
 export interface Outside extends Subject {
   readonly kind: OutsideKind;
   /** Its path or name: bytes as in the image. */
@@ -41,9 +41,9 @@ export interface Outside extends Subject {
 export interface Needs {
   readonly options: readonly NeededOption[];
   readonly outside: readonly Outside[];
-  /** How many more there are that are not listed. */
+  /** How many more there are, not listed. */
   readonly unlisted: number;
 }
 
-/** Most options, and most things outside, that are listed. */
+/** Most options, and most outside things, that are listed. */
 export const MOST_NEEDS = 10_000;

@@ -21,9 +21,9 @@ export interface Outcome {
   readonly severity: Severity;
   /** The error that the restart fails with; `null` if it succeeds, or fails without an error number. */
   readonly errno: Errno | null;
-  /** The first dialect that it holds for; absent: the oldest. */
+  /** The first dialect that it applies to; absent: the oldest. */
   readonly from?: string;
-  /** The last dialect that it holds for; absent: the newest. */
+  /** The last dialect that it applies to; absent: the newest. */
   readonly until?: string;
 }
 
@@ -32,7 +32,7 @@ export interface Rule {
   /** Stable, for scripts: `H1` … `H42` for the numbered checks of the kernel, otherwise words joined by `-`. */
   readonly code: string;
   readonly format: Format;
-  /** The finding in a few words, to stand beside its severity: no full stop. */
+  /** The finding in a few words, shown next to its severity: no full stop. */
   readonly title: string;
   /** The records (or members) and fields that it reads. */
   readonly examines: string;

@@ -60,9 +60,9 @@ export function objectOfChange(comparison: Comparison, change: number): ObjectAt
   }
 }
 
-/** Of the pairs that one descriptor is in, this many are searched: a forged image can put it into any number. */
+/** Most pairs of one descriptor that are searched: a forged image can put it into any number. */
 const MOST_PAIRS = 16;
-/** Of the holders of a file, this many are searched for changes of sharing. */
+/** Most holders of a file that are searched for changes of sharing. */
 const MOST_HOLDERS = 64;
 
 /**

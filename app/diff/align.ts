@@ -15,9 +15,9 @@ export const LINE = {
   section: 0,
   /** `at`: the pair of descriptors. */
   pair: 1,
-  /** Stands for `length` unchanged pairs of descriptors from `at` on. */
+  /** Replaces `length` unchanged pairs of descriptors from `at` on. */
   fold: 2,
-  /** Stands for `length` unchanged sections from `at` on. */
+  /** Replaces `length` unchanged sections from `at` on. */
   sections: 3,
   /** A change of a task without a file table; `at`: the change. */
   task: 4,
@@ -128,7 +128,7 @@ function addSections(layout: Layout, section: number): number {
   return last;
 }
 
-/** Whether nothing in a section has changed. */
+/** Whether a section is unchanged. */
 function isUnchanged(layout: Layout, section: number): boolean {
   const { firstRow, presence } = layout.comparison.pairs.tables;
   if (layout.sectionChange[section] !== NONE) return false;
@@ -156,7 +156,7 @@ function addSection(layout: Layout, section: number): void {
   }
 }
 
-/** The end of the run of pairs from `from` that have all changed, or all not. */
+/** The end of the run of pairs from `from` that have all changed, or are all unchanged. */
 function endOfRun({ comparison, mask }: Layout, from: number, end: number, changed: boolean): number {
   let to = from;
   // A cast, as this loop passes every pair.
@@ -246,7 +246,7 @@ function lineOfSection(comparison: Comparison, lines: AlignedLines, section: num
   return lines.firstLine[run] ?? -1;
 }
 
-/** The last run for which `holds` is true, which it is up to some run and not after; -1: for none. */
+/** The last run for which `holds` is true; -1 if there is none. It must be true up to some run and false after it. */
 function lastRun({ kind }: AlignedLines, holds: (run: number) => boolean): number {
   return firstIndex(kind.length, (run) => !holds(run)) - 1;
 }

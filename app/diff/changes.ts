@@ -1,4 +1,4 @@
-// What can differ between two checkpoints: the kinds of change, and each as the document of `diff --json` has it.
+// What can differ between two checkpoints: the kinds of change, and the form of each in the `diff --json` document.
 
 import type { DetailValue } from "../model/fields.ts";
 import type { LinkRole } from "../model/links.ts";
@@ -49,7 +49,7 @@ export const CHANGE_TITLES: Readonly<Record<ChangeKind, string>> = {
   "task-detail": "task detail",
 };
 
-/** What a kind of change is called when the two images are swapped. */
+/** The name of a kind of change when the two images are swapped. */
 export function mirrored(kind: ChangeKind): ChangeKind {
   return MIRRORED[kind] ?? kind;
 }
@@ -86,7 +86,7 @@ export interface Holder {
 }
 
 interface Common {
-  /** Present where the change could be an effect of an image being incomplete. */
+  /** Present if the change could be an effect of an incomplete image. */
   readonly uncertain?: true;
 }
 
@@ -95,7 +95,7 @@ export interface TaskOnOneSide extends Common {
   readonly kind: "task-added" | "task-removed";
   readonly pid: number;
   readonly comm: string;
-  /** The exact bytes, base64, if they are not valid UTF-8. */
+  /** The exact bytes as base64, if they are not valid UTF-8. */
   readonly commBytes?: string;
   readonly fds: number;
 }
@@ -112,7 +112,7 @@ export interface TaskRenamed extends Common {
 export interface DescriptorOnOneSide extends Common {
   readonly kind: "fd-opened" | "fd-closed";
   readonly holders: readonly Holder[];
-  /** Path, or the name shown for what has none; `null` if the image does not hold the file. */
+  /** Path, or the name shown for a file without one; `null` if the image does not hold the file. */
   readonly path: string | null;
   readonly pathBytes?: string;
 }
@@ -163,7 +163,7 @@ export interface FileFlags extends Common {
   readonly holders: readonly Holder[];
   readonly before: number;
   readonly after: number;
-  /** Names of the flags that are new, and of those that are gone. */
+  /** Names of the flags that were set, and of those that were cleared. */
   readonly set: readonly string[];
   readonly cleared: readonly string[];
 }
@@ -220,7 +220,7 @@ export interface TaskDetail extends Common {
   readonly after: DetailValue;
 }
 
-/** What was not compared, or should be kept in mind. `code` is stable. */
+/** What was not compared, or another caveat. `code` is stable. */
 export interface Note {
   readonly code: string;
   readonly message: string;

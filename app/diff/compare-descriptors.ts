@@ -1,4 +1,4 @@
-// Changes of descriptors and of the open files that they lead to. The values of two open files (path, f_pos, flags, …)
+// Changes of descriptors and of the open files that they refer to. The values of two open files (path, f_pos, flags, …)
 // are compared in compare-open-files.ts.
 //
 // Casts `as number` read columns within bounds checked by the loop over all pairs, the hottest of a comparison.
@@ -21,7 +21,7 @@ interface Context {
   readonly before: Checkpoint;
   readonly after: Checkpoint;
   readonly pairs: Pairs;
-  /** By descriptor pair: the FileRow it leads to on each side; NONE: no descriptor there, or the file is missing. */
+  /** By descriptor pair: the FileRow it refers to on each side; NONE: no descriptor there, or the file is missing. */
   readonly fileBefore: Int32Array;
   readonly fileAfter: Int32Array;
   readonly compareFiles: ReturnType<typeof openFileComparer>;
@@ -50,7 +50,7 @@ export function compareDescriptors(
   if (lopsided.sharing === null) addFileSharing(context, sorted.onBothSides);
 }
 
-/** Descriptor pairs by what there is to say of them. A pair can be in several lists. */
+/** Descriptor pairs by what is to be reported about them. A pair can be in several lists. */
 interface SortedPairs {
   readonly opened: Uint32Array;
   readonly closed: Uint32Array;
@@ -58,7 +58,7 @@ interface SortedPairs {
   readonly closeOnExec: Uint32Array;
   /** The open files differ. */
   readonly differing: Uint32Array;
-  /** They lead to an open file on both sides. */
+  /** They refer to an open file on both sides. */
   readonly onBothSides: Uint32Array;
 }
 
@@ -121,7 +121,7 @@ function isOfThreads({ pairs: { tables }, lopsided }: Context, table: number): b
   return tasks.every((task) => task !== NONE && lopsided.isThread(side, task));
 }
 
-/** Orders descriptor pairs by the open file they lead to on a side. Missing files are equal only if the descriptor is. */
+/** Orders descriptor pairs by their open file on one side. Missing files are equal only if the descriptor is. */
 function byFile(file: Int32Array, descriptor: Int32Array): (a: number, b: number) => number {
   const missing = (row: number): number => (i32At(file, row) === NONE ? i32At(descriptor, row) : NONE);
   return (a, b) => i32At(file, a) - i32At(file, b) || missing(a) - missing(b);
@@ -136,7 +136,7 @@ function byBothFiles(context: Context): (a: number, b: number) => number {
   return (a, b) => compareBefore(a, b) || compareAfter(a, b);
 }
 
-/** The open files that a group of descriptor pairs leads to. */
+/** The open files that a group of descriptor pairs refers to. */
 function filesOf({ fileBefore, fileAfter }: Context, rows: Uint32Array): ChangedFiles {
   const first = u32At(rows, 0);
   return { before: i32At(fileBefore, first), after: i32At(fileAfter, first) };

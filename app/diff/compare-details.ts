@@ -17,7 +17,7 @@ import { tieComparer } from "./ties.ts";
 export interface DetailDifference {
   readonly kind: "file-detail" | "file-linked";
   readonly key: string;
-  /** It could be an effect of an image being incomplete. */
+  /** It could be an effect of an incomplete image. */
   readonly uncertain: boolean;
 }
 
@@ -33,7 +33,7 @@ const NOTHING: readonly DetailDifference[] = [];
 /**
  * A comparer of the details of open files of the same kind and path.
  *
- * @param fileBefore, fileAfter By descriptor pair: the FileRow that it leads to on each side, or NONE.
+ * @param fileBefore, fileAfter By descriptor pair: the FileRow that it refers to on each side, or NONE.
  */
 export function detailComparer(
   before: Checkpoint,
@@ -41,7 +41,7 @@ export function detailComparer(
   fileBefore: Int32Array,
   fileAfter: Int32Array,
 ): DetailComparer {
-  // What the formats tell is named and divided differently.
+  // The formats name and divide their details differently.
   if (before.format !== after.format) return { bits: () => 0, list: () => NOTHING };
   const ties = tieComparer(before, after, fileBefore, fileAfter);
   const hasBefore = before.files.has;

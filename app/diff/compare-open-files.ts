@@ -53,7 +53,7 @@ export function openFileComparer(
     const vague = isVague(kindBefore) || isVague(kindAfter);
     if (kindBefore !== kindAfter && !(vague && pathBefore && pathAfter)) return CHANGE_BITS.path;
     if (pathBefore !== pathAfter || !pathBefore) {
-      // Made-up names depend on the format, and an absent name says nothing.
+      // Made-up names depend on the format, and an absent name is not evidence of a change.
       if (otherFormat || x.nameLength[b] === 0 || y.nameLength[a] === 0) return 0;
     }
     if (sameName(before, b, after, a)) return 0;

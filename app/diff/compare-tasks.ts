@@ -46,7 +46,7 @@ const LEFT_OF_ENDED: ReadonlySet<string> = new Set(["ppid", "pgid", "sid", "tgid
 
 /**
  * A function that collects the details that differ between two tasks. A key that one of the images has for no task at
- * all is not compared: its format, or what was dumped, does not tell it.
+ * all is not compared: its format or its dump does not include it.
  */
 function taskDetailsComparer(before: Checkpoint, after: Checkpoint, collector: Collector) {
   const recorded = [before, after].map((checkpoint) => keysOfTasks(checkpoint));
@@ -75,7 +75,7 @@ function taskDetailsComparer(before: Checkpoint, after: Checkpoint, collector: C
 /** States of a task that lives and is not stopped: CRIU does not tell them apart. */
 const ALIVE: ReadonlySet<DetailValue> = new Set(["running", "sleeping", "uninterruptible"]);
 
-/** Whether two values mean the same in different formats. A number of 0 is one outside of the image. */
+/** Whether two values mean the same in different formats. The number 0 refers to something outside the image. */
 function isSameElsewhere(key: string, x: DetailValue, y: DetailValue): boolean {
   return key === "state" ? ALIVE.has(x) && ALIVE.has(y) : x === 0 || y === 0;
 }

@@ -41,7 +41,7 @@ export interface Differences {
   readonly counts: Readonly<Record<ChangeKind, number>>;
   /** Keys of details and roles of ties: see Changes.key. */
   readonly keys: readonly string[];
-  /** What was not compared, and what should be kept in mind. */
+  /** What was not compared, and other caveats. */
   readonly notes: readonly Note[];
 }
 

@@ -1,4 +1,4 @@
-// Describes single changes of a comparison: as the document of `diff --json` has them, with their holders and rows.
+// Describes single changes of a comparison: in the form of the `diff --json` document, with their holders and rows.
 
 import { bitWords, EPOLL_EVENTS } from "../model/bits.ts";
 import { type Checkpoint, commBytes, HAS, NONE, nameBytes, taskNumber } from "../model/checkpoint.ts";
@@ -229,7 +229,7 @@ function fileChange(
 type Text<K extends string> = { readonly [key in K]: string } & { readonly [key in `${K}Bytes`]?: string };
 type MaybeText<K extends string> = { readonly [key in K]: string | null } & { readonly [key in `${K}Bytes`]?: string };
 
-/** Bytes under a key as text, and under the key with `Bytes` as base64 if they are not valid UTF-8. */
+/** Bytes as text under a key, and as base64 under the key with `Bytes` appended if they are not valid UTF-8. */
 function textOf<K extends string>(key: K, bytes: Uint8Array): Text<K> {
   const text = { [key]: decodeText(bytes) };
   return (isUtf8(bytes) ? text : { ...text, [`${key}Bytes`]: base64(bytes) }) as Text<K>;
@@ -239,7 +239,7 @@ function pathOf<K extends string>(key: K, checkpoint: Checkpoint, file: FileRow)
   return hasName(checkpoint, file) ? textOf(key, nameBytes(checkpoint, file)) : ({ [key]: null } as MaybeText<K>);
 }
 
-/** Whether a file has a name. A missing file (NONE) has none. */
+/** Whether a file has a name. A missing file (NONE) does not. */
 function hasName({ files }: Checkpoint, file: FileRow): boolean {
   return file !== NONE && (u32At(files.nameLength, file) > 0 || (u8At(files.has, file) & HAS.path) !== 0);
 }
@@ -302,7 +302,7 @@ function holdersOfRows(comparison: Comparison, rows: Uint32Array, most = Number.
   const byNumber = (a: Holder, b: Holder): number => a.pid - b.pid || a.fd - b.fd;
   let holders: Holder[] = [];
   for (const row of rows) {
-    // If a few of very many are wanted, the others are dropped on the way.
+    // If only a few of very many are wanted, the others are dropped along the way.
     if (holders.length > 2 * most + 1000) holders = holders.sort(byNumber).slice(0, most);
     const table = u32At(pairs.descriptors.tablePair, row);
     const fd = descriptorNumber(before, after, pairs, row);
@@ -317,7 +317,7 @@ function holdersOfRows(comparison: Comparison, rows: Uint32Array, most = Number.
   return holders.length > most ? holders.slice(0, most) : holders;
 }
 
-/** A group of holders in short: the first few, and how many there are. */
+/** A summary of a group of holders: the first few, and how many there are. */
 export interface GroupHead {
   readonly holders: readonly Holder[];
   readonly count: number;

@@ -7,14 +7,14 @@ import type { Side } from "../model/side.ts";
 import type { Holder } from "./changes.ts";
 import { type Pairs, pairNumber } from "./pair.ts";
 
-/** Both checkpoints of a comparison, and what corresponds to what. */
+/** Both checkpoints of a comparison, and their correspondences. */
 export interface Compared {
   readonly before: Checkpoint;
   readonly after: Checkpoint;
   readonly pairs: Pairs;
 }
 
-/** The descriptors that lead to an open file on one side, in image order; the first `most` of them. */
+/** The descriptors that refer to an open file on one side, in image order; the first `most` of them. */
 export function holdersOfFile(
   { before, after, pairs }: Compared,
   side: Side,
@@ -40,7 +40,7 @@ export function holdersOfFile(
   return holders;
 }
 
-/** Whether a descriptor of some task leads to an open file. A table that no task uses does not count. */
+/** Whether a descriptor of some task refers to an open file. A table that no task uses does not count. */
 export function isHeld({ files, descriptors, tables }: Checkpoint, file: FileRow): boolean {
   for (let at = u32At(files.firstHolder, file); at < u32At(files.firstHolder, file + 1); at++) {
     const table = u32At(descriptors.table, u32At(files.holder, at));

@@ -1,5 +1,5 @@
-// Images of which one was dumped without something that the other has: without threads, without finding out what is
-// shared. The lack is no change; a note says so instead.
+// Images of which one was dumped without something that the other has: without threads, without detecting what is
+// shared. The lack is not reported as a change, but in a note.
 
 import { type Checkpoint, holderCount, NONE, taskCount } from "../model/checkpoint.ts";
 import { i32At } from "../model/read.ts";
@@ -13,7 +13,7 @@ import type { Compared } from "./holders.ts";
 export interface Lopsided {
   /** The side that alone has threads as tasks of their own. */
   readonly threads: Side | null;
-  /** The side that alone tells what is shared. */
+  /** The only side that records what is shared. */
   readonly sharing: Side | null;
   /** Whether a task that is on one side only is a thread that is not reported. */
   isThread(side: Side, task: TaskRow): boolean;
@@ -30,7 +30,7 @@ export function lopsidedOf(compared: Compared): Lopsided {
   };
 }
 
-/** The one side of which something is true. */
+/** The only side for which something is true. */
 function onlySide(holds: (side: Side) => boolean): Side | null {
   const sides = SIDES.filter(holds);
   return sides.length === 1 ? (sides[0] as Side) : null;
@@ -54,8 +54,8 @@ function hasSharing({ files, tables }: Checkpoint): boolean {
 }
 
 /**
- * Whether sharing looks as if it was not found out, on the side that has none: all that the other side shares has there
- * separate open files that equal each other. Linux-CR only: CRIU always finds out.
+ * Whether the side without sharing seems not to have detected it: whatever the other side shares has separate but equal
+ * open files there. Linux-CR only: CRIU always detects it.
  */
 function isUndetected({ before, after, pairs }: Compared, side: Side): boolean {
   const [shared, separate] = side === "before" ? [before, after] : [after, before];

@@ -1,5 +1,5 @@
-// What corresponds to what in two checkpoints: tasks by pid or comm, then descriptors by number in the tables of
-// corresponding tasks. Ids and objrefs play no part: two dumps of one process number things differently.
+// The correspondences between two checkpoints: tasks by pid or comm, then descriptors by number in the tables of
+// corresponding tasks. Ids and objrefs are ignored: two dumps of one process number things differently.
 
 import { type Checkpoint, commBytes, hasPids, NONE, taskNumber } from "../model/checkpoint.ts";
 import { allRows, sortRows } from "./rows.ts";
@@ -36,7 +36,7 @@ export interface DescriptorPairs {
   readonly tablePair: Uint32Array;
 }
 
-/** What corresponds to what. Plain data that can be transferred. */
+/** The correspondences. Plain data that can be transferred. */
 export interface Pairs {
   /** By task row before: its row after; NONE: only before. */
   readonly taskAfter: Int32Array;
@@ -54,7 +54,7 @@ export interface Pairs {
  */
 const EXTRA_PAIRS = 2 ** 24;
 
-/** Pairs up two checkpoints. Linear in tasks and descriptors, but for the sorting of tasks that are out of order. */
+/** Pairs up two checkpoints. Linear in tasks and descriptors, except for sorting tasks that are out of order. */
 export function pair(before: Checkpoint, after: Checkpoint, extraPairs = EXTRA_PAIRS): Pairs {
   const tasks = pairTasks(before, after);
   const tables = pairTables(before, after, tasks);
@@ -62,7 +62,7 @@ export function pair(before: Checkpoint, after: Checkpoint, extraPairs = EXTRA_P
   return { ...tasks, tables: { ...tables, firstRow }, descriptors, tasksLeftOut };
 }
 
-/** What a task is called: by its number before, or after if it is only there. */
+/** The number that identifies a task: the one before, or the one after if the task is only there. */
 export function pairNumber(before: Checkpoint, after: Checkpoint, taskBefore: number, taskAfter: number): number {
   return taskBefore === NONE ? taskNumber(after.tasks, taskAfter) : taskNumber(before.tasks, taskBefore);
 }
@@ -88,7 +88,7 @@ function pairTasks(before: Checkpoint, after: Checkpoint): Pick<Pairs, "taskAfte
   const taskAfter = new Int32Array(before.tasks.count).fill(NONE);
   const taskBefore = new Int32Array(after.tasks.count).fill(NONE);
 
-  // Where both lists begin alike, their n-th tasks correspond, and counting may start behind that.
+  // Where both lists begin alike, their n-th tasks correspond, and counting may start after that.
   let same = 0;
   const shorter = Math.min(before.tasks.count, after.tasks.count);
   for (; same < shorter && compare(before, same, after, same) === 0; same++) {
@@ -181,7 +181,7 @@ function pairTables(
 
 /**
  * Walks the descriptors of two tables side by side, by fd. Where a table has an fd twice, the last in image order
- * counts, as dup2 would have it. Either table may be NONE.
+ * counts, as with dup2. Either table may be NONE.
  */
 function merge(
   before: Checkpoint,

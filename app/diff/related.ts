@@ -8,7 +8,7 @@ import { sameFlagValues } from "./compare-open-files.ts";
 import type { Compared } from "./holders.ts";
 import { type Pairs, pair } from "./pair.ts";
 
-/** Sentences on what makes two checkpoints an unlikely pair; empty if nothing does. Pass `pairs` if they are known already. */
+/** Sentences on why two checkpoints are an unlikely pair; empty if they are not. Pass `pairs` if already known. */
 export function unrelated(before: Checkpoint, after: Checkpoint, pairs: Pairs = pair(before, after)): string[] {
   return relatedNotes(before, after, pairs).map(({ message }) => message);
 }

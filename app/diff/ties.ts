@@ -1,5 +1,5 @@
 // Compares the ties of two open files (model/links.ts) through the descriptors that hold the files at the other end:
-// never by id. A tie is the same if some descriptor leads to its other end on both sides.
+// never by id. A tie is the same if some descriptor refers to its other end on both sides.
 
 import { type Checkpoint, NONE } from "../model/checkpoint.ts";
 import { groupMembers, isGroupRole, LINK_ROLES, type LinkRole, linkRange, linksOf, roleAt } from "../model/links.ts";
@@ -7,10 +7,10 @@ import { i32At, u32At } from "../model/read.ts";
 import type { FileRow } from "../model/rows.ts";
 import { isHeld } from "./holders.ts";
 
-/** Descriptor pairs of one file are searched up to this number: a forged image can give a file any number. */
+/** Most descriptor pairs of one file that are searched: a forged image can give a file any number. */
 const MOST_PAIRS = 4096;
 
-/** The descriptor pairs that lead to an open file on both sides, by its row on one side. */
+/** The descriptor pairs that refer to an open file on both sides, by its row on one side. */
 interface PairsOfFile {
   readonly first: Uint32Array;
   readonly row: Uint32Array;
@@ -44,7 +44,7 @@ interface Target {
 /**
  * A function that finds the roles in which two open files are tied to different descriptors.
  *
- * @param fileBefore, fileAfter By descriptor pair: the FileRow that it leads to on each side, or NONE.
+ * @param fileBefore, fileAfter By descriptor pair: the FileRow that it refers to on each side, or NONE.
  */
 export function tieComparer(
   before: Checkpoint,
@@ -60,7 +60,7 @@ export function tieComparer(
     };
     return index;
   };
-  /** Whether a descriptor leads to `file` on one side, and to a target with the same data on the other. */
+  /** Whether a descriptor refers to `file` on one side, and to a target with the same data on the other. */
   const isAmong = (
     { first, row }: PairsOfFile,
     other: Int32Array,
@@ -138,7 +138,7 @@ function groupOf(checkpoint: Checkpoint, first: number, end: number, role: LinkR
   return NONE;
 }
 
-/** The files that a file is tied to and that descriptors lead to. */
+/** The files that a file is tied to and that have descriptors. */
 export function targetsOf(checkpoint: Checkpoint, file: FileRow, role: LinkRole): Target[] {
   return linksOf(checkpoint, file)
     .filter((link) => link.role === role)

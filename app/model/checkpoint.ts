@@ -24,7 +24,7 @@ export interface Problem {
   /** A sentence for the user. Text from the image in it has been made visible. */
   readonly message: string;
   readonly offset: number | null;
-  /** The limit that was reached (decoder/limits.ts), if the problem is that one was. */
+  /** The limit that was reached (decoder/limits.ts), if that is the problem. */
   readonly limit?: string;
   /** Index into `members`; absent where the image is one stream. */
   readonly member?: number;
@@ -36,7 +36,7 @@ export interface Fact {
   readonly value: string;
 }
 
-/** The machine of the image, as far as it decides how values are read. */
+/** The machine of the image: only what affects how values are read. */
 export interface Machine {
   /** `x86-32`, `x86-64`, `arm`, `aarch64`, `powerpc`, `s390x`, …; `null` if the image does not say. */
   readonly arch: string | null;
@@ -85,7 +85,7 @@ export interface Descriptors {
   readonly count: number;
   readonly fd: Int32Array;
   readonly table: Uint32Array;
-  /** FileRow of the open file that it leads to; NONE: the file is missing from the image. */
+  /** FileRow of the open file that it refers to; NONE: the file is missing from the image. */
   readonly file: Int32Array;
   /** 0 or 1. */
   readonly closeOnExec: Uint8Array;
@@ -102,7 +102,7 @@ export const HAS = {
   version: 16,
   /** The file was unlinked when it was dumped. */
   deleted: 32,
-  /** The format tells of its inode, as far as it knows: inodeMode, size, mountId. */
+  /** The format records its inode, as far as known: inodeMode, size, mountId. */
   inode: 64,
   /** There are entries of it in fileDetails or links. */
   details: 128,
@@ -156,7 +156,7 @@ export interface OpenFiles {
   readonly size: BigUint64Array;
   /** NO_MOUNT: not in the image. */
   readonly mountId: Int32Array;
-  /** Descriptors that lead to file f (DescriptorRows): holder[firstHolder[f]] … holder[firstHolder[f + 1] - 1], ascending. */
+  /** Descriptors of file f (DescriptorRows): holder[firstHolder[f]] … holder[firstHolder[f + 1] - 1], ascending. */
   readonly firstHolder: Uint32Array;
   readonly holder: Uint32Array;
   readonly record: Int32Array;
@@ -226,7 +226,7 @@ export interface DetailStore {
   readonly pool: Uint8Array;
 }
 
-/** Ties of open files, sorted by `from`. A group stands for the ties among all its members, however many it has. */
+/** Ties of open files, sorted by `from`. A group represents the ties among all its members, however many it has. */
 export interface Links {
   readonly count: number;
   /** FileRow that has the tie. */
@@ -290,7 +290,7 @@ export function recordMember(records: Records, record: RecordRow): number {
   return records.member.length === 0 ? 0 : u32At(records.member, record);
 }
 
-/** Number of descriptors of the whole image that lead to `file`. */
+/** Number of descriptors in the whole image that refer to `file`. */
 export function holderCount(files: OpenFiles, file: FileRow): number {
   return (files.firstHolder[file + 1] ?? 0) - (files.firstHolder[file] ?? 0);
 }
@@ -314,7 +314,7 @@ export function taskNumber(tasks: Tasks, task: TaskRow): number {
   return pid === NONE ? task : pid;
 }
 
-/** By tasks: whether any has a pid. Asked once for each word of a text, and the columns do not change. */
+/** By Tasks: whether any task has a pid. Cached, as it is needed for each word of a text and columns never change. */
 const withPids = new WeakMap<Tasks, boolean>();
 
 /** Whether the image holds pids at all. */

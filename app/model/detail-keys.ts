@@ -17,7 +17,7 @@ export interface DetailSpec {
   /** For headings and sentences. */
   readonly title: string;
   readonly compared: Compared;
-  /** Only for files of these kinds; another entry has the key of the others. */
+  /** Only for files of these kinds; another entry covers the key for all other kinds. */
   readonly kinds?: readonly FileKind[];
   /** The role of the ties that the key lists. */
   readonly role?: LinkRole;

@@ -1,5 +1,5 @@
-// What a format tells of open files and tasks beyond the columns, as columns of its own: few rows have any, and the same
-// values occur again and again. What each key means is in detail-keys.ts.
+// Details that a format records about open files and tasks beyond the common columns. They have columns of their own,
+// as few rows have any, and the same values occur again and again. detail-keys.ts has the meaning of each key.
 
 import { type Checkpoint, type DetailStore, HAS, NO_MOUNT, NO_SIZE, NONE } from "./checkpoint.ts";
 import type { Details, DetailValue } from "./fields.ts";
@@ -33,7 +33,7 @@ function storedDetails(store: DetailStore, row: number): Record<string, DetailVa
 
 const EXTERNAL = fileKind("external");
 
-/** What the format tells of an open file beyond the columns. 64-bit numbers are decimal strings. */
+/** What the format records about an open file beyond the columns. 64-bit numbers are decimal strings. */
 export function detailsOf(checkpoint: Checkpoint, file: FileRow): Details {
   const has = u8At(checkpoint.files.has, file);
   return {
@@ -55,7 +55,7 @@ function inodeDetails({ files }: Checkpoint, file: FileRow): Details {
   };
 }
 
-/** What the format tells of a task beyond the columns. */
+/** What the format records about a task beyond the columns. */
 export function taskDetailsOf(checkpoint: Checkpoint, task: TaskRow): Details {
   return task === NONE ? {} : storedDetails(checkpoint.taskDetails, task);
 }

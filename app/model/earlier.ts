@@ -4,7 +4,7 @@
 import { visible } from "./text.ts";
 import { timeText } from "./words.ts";
 
-/** What is known of when an image was written. Times are in seconds since 1970. */
+/** What is known about when an image was written. Times are in seconds since 1970. */
 export interface Evidence {
   /** Its path or name. */
   readonly name: string;
@@ -12,7 +12,7 @@ export interface Evidence {
   readonly time: number | null;
   /** How long the host had been up, in seconds, according to the image. Says nothing across a restart of the host. */
   readonly uptime: number | null;
-  /** The name of the image that it names as the dump before it. */
+  /** The name of the previous dump, as recorded in the image. */
   readonly parent: string | null;
   /** According to the archive that it is in. */
   readonly packedTime: number | null;
@@ -28,7 +28,7 @@ export interface Verdict {
   readonly reason: string;
 }
 
-/** What one kind of evidence says: below 0 the first is earlier, above 0 the second, 0 nothing. */
+/** The verdict of one kind of evidence: below 0, the first is earlier; above 0, the second; 0: undecided. */
 interface Opinion {
   readonly sign: number;
   readonly reason: string;
@@ -37,7 +37,7 @@ interface Opinion {
 /** Files whose times differ by less may have been copied one after the other, in seconds. */
 const COPYING = 120;
 
-/** Decides which of two images is earlier. Undecided: the one whose name sorts first, and not sure. */
+/** Decides which of two images is earlier. If undecided, picks the one whose name sorts first, marked as not sure. */
 export function earlierOf(first: Evidence, second: Evidence): Verdict {
   const own = byChain(first, second) ?? byTime(first, second);
   if (own !== null) return verdict(own, true);
@@ -47,7 +47,7 @@ export function earlierOf(first: Evidence, second: Evidence): Verdict {
   if (strongest !== undefined) {
     const against = [...weaker, ...(named === null ? [] : [named])].find(({ sign }) => sign * strongest.sign < 0);
     if (against === undefined) return verdict(strongest, true);
-    // Names are what the user gave; what they contradict may come from another boot or a copy.
+    // Names come from the user; evidence that contradicts them may come from another boot or a copy.
     const chosen = named ?? strongest;
     return verdict({ sign: chosen.sign, reason: `${strongest.reason} But: ${lowered(against.reason)}` }, false);
   }
@@ -169,7 +169,7 @@ function byName(first: Evidence, second: Evidence): Opinion | null {
   return { sign: opinion, reason: `By their names, ${visible(early)} comes before ${visible(late)}.` };
 }
 
-/** By words that only one of the names has. `null`: they say nothing, or contradict each other. */
+/** By words that only one of the names has. `null`: they are inconclusive or contradict each other. */
 function byWords(first: string, second: string): number | null {
   const [one, other] = [partsOf(first), partsOf(second)];
   const own = one.filter((word) => !other.includes(word));
@@ -181,7 +181,7 @@ function byWords(first: string, second: string): number | null {
     if (at !== undefined && otherAt !== undefined) signs.add(Math.sign(at - otherAt));
   }
   if (signs.size === 0) {
-    // A word like this says more if the other name has nothing instead.
+    // A word like this is stronger evidence if the other name has nothing in its place.
     for (const [words, rest, sign] of [
       [own, others, 1],
       [others, own, -1],
@@ -223,13 +223,13 @@ function dateIn(name: string): number[] | null {
   return [Number(dotted[3]), Number(dotted[2]), Number(dotted[1]), ...rest];
 }
 
-/** The time of day after a date: its digits by twos, then what follows. */
+/** The time of day after a date: its digits in pairs, then the rest. */
 const timeAfter = (text: string): number[] =>
   (text.match(/\d+/g) ?? []).flatMap((digits) =>
     digits.length === 6 || digits.length === 4 ? (digits.match(/\d\d/g) ?? []).map(Number) : [Number(digits)],
   );
 
-/** How far apart two numbers may be that count dumps. Others may be pids or parts of an id. */
+/** How far apart two dump counters may be. Numbers further apart may be pids or parts of an id. */
 const COUNTING = 50;
 /** Numbers from here on are times: in seconds since 2001. */
 const EPOCH = 1e9;
@@ -253,7 +253,7 @@ function byNumbers(first: string, second: string): number | null {
   return short === first ? -1 : 1;
 }
 
-/** By name, numbers by their value. */
+/** By name, with numbers compared by value. */
 function naturalOrder(one: string, other: string): number {
   const parts = (name: string): string[] => name.match(/\d+|\D+/g) ?? [];
   const [a, b] = [parts(one), parts(other)];

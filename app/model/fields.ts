@@ -4,7 +4,7 @@
 export interface Field {
   /** Dotted where structs nest: `common.f_pos`. */
   readonly name: string;
-  /** C or protobuf type, as the format's description has it. */
+  /** C or protobuf type, as given in the format's description. */
   readonly type: string;
   readonly offset: number;
   readonly length: number;
@@ -12,19 +12,19 @@ export interface Field {
   readonly raw: string;
   /** What the value means; `null` where the raw value says it all. */
   readonly meaning: string | null;
-  /** What the value names, if it names something in this image. */
+  /** The object that the value refers to, if it is in this image. */
   readonly refers?: Reference;
   /** `padding`: no information; `payload`: bytes that the struct does not describe. */
   readonly role?: "padding" | "payload";
 }
 
-/** A row that a field's value leads to. */
+/** A row that a field's value refers to. */
 export interface Reference {
   readonly to: "file" | "table" | "task" | "record";
   readonly row: number;
 }
 
-/** What a format tells of an open file beyond the common columns. 64-bit numbers are decimal strings. */
+/** What a format records about an open file beyond the common columns. 64-bit numbers are decimal strings. */
 export interface Details {
   readonly [key: string]: DetailValue;
 }

@@ -8,7 +8,7 @@
 //   pos:none           the image holds no value
 //   -kind:pipe         not
 //
-// A key that is no column is part of a plain word, so that `socket:[41433]` can be typed as it is shown.
+// A key that is not a column is part of a plain word, so that `socket:[41433]` can be typed as it is shown.
 
 import { type Checkpoint, NONE } from "./checkpoint.ts";
 import { type Column, type Listing, rowCount } from "./columns/column.ts";
@@ -66,7 +66,7 @@ function valueError({ number, big, yes, among }: Column, value: string): string 
 const YES = ["yes", "true", "1"];
 const NO = ["no", "false", "0"];
 
-/** What one value must satisfy, for each way that columns hold values. */
+/** The condition on a value, for each way that columns hold values. */
 interface Test {
   text(text: string): boolean;
   /** Bytes from … to - 1 of the checkpoint's text. */
@@ -93,7 +93,7 @@ export function contains(bytes: Uint8Array, from: number, to: number, needle: Ui
 
 const folded = (byte: number): number => (byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte);
 
-/** Text as `contains` wants its needle: lower-case as far as ASCII goes. */
+/** Text in the form that `contains` expects for its needle: ASCII letters in lower case. */
 export const needleOf = (text: string): Uint8Array => encodeText(text).map(folded);
 
 /** A plain word: contained in what is shown. */
@@ -138,7 +138,7 @@ function valueTest(value: string): Test {
   };
 }
 
-/** What a number is held against: exact, whatever its size. `null` if the value is no number. */
+/** The number to compare with: exact, whatever its size. `null` if the value is not a number. */
 function comparison(value: string): ((number: bigint) => boolean) | null {
   const range = RANGE.exec(value);
   if (range) {
@@ -158,7 +158,7 @@ function comparison(value: string): ((number: bigint) => boolean) | null {
   return compare[compared[1] ?? "="] ?? ((number) => number === to);
 }
 
-/** Answers for values that repeat are kept, up to this many. */
+/** Most results that are cached for repeated values. */
 const KEPT_ANSWERS = 4096;
 
 /** For each row of a listing, 1 if `test` holds for the value of `column`. */

@@ -4,7 +4,7 @@ import type { Evidence } from "./earlier.ts";
 
 export interface ImageSummary extends Evidence {
   readonly format: "linux-cr" | "criu";
-  /** Size of its files together. */
+  /** Total size of its files. */
   readonly bytes: number;
   /** `null`: unknown, as the image is too large to be decoded for a list. */
   readonly tasks: number | null;

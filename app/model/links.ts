@@ -34,7 +34,7 @@ export interface Link {
   readonly data: number;
 }
 
-/** Members of a group that are listed at most. */
+/** Most members of a group that are listed. */
 const MOST_MEMBERS = 1000;
 
 /** Rows of Links that belong to a file: from the first to before the second number. */

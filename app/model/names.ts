@@ -78,7 +78,7 @@ export const CRIU_TASK_STATES: Readonly<Record<number, TaskState>> = {
   6: "zombie",
 };
 
-/** AF_… of Linux include/linux/socket.h, as far as images hold them. */
+/** AF_… of Linux include/linux/socket.h, only those that occur in images. */
 export const SOCKET_FAMILIES: Readonly<Record<number, string>> = {
   1: "unix",
   2: "inet",

@@ -6,7 +6,7 @@ export interface ObjectRef {
   readonly row: number;
 }
 
-/** Whether two references name the same object; nothing is the same as nothing. */
+/** Whether two references name the same object, or neither names any. */
 export function sameRef(a: ObjectRef | null, b: ObjectRef | null): boolean {
   return a === b || (a !== null && b !== null && a.to === b.to && a.row === b.row);
 }

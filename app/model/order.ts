@@ -11,7 +11,7 @@ export interface Order {
   /** Column id to sort by; `null`: the image's order. */
   readonly column: string | null;
   readonly descending: boolean;
-  /** In the language of filter.ts; empty: everything. */
+  /** In the language of filter.ts; if empty, every row passes. */
   readonly filter: string;
 }
 
@@ -91,7 +91,7 @@ function keysOf(checkpoint: Checkpoint, listing: Listing, column: Column): Keys 
   return { high, low: null };
 }
 
-/** Bytes that a key of `rankSpans` holds: as many as a double is exact for. */
+/** Bytes in a key of `rankSpans`: as many as a double holds exactly. */
 const KEY_BYTES = 6;
 
 /** Fills `ranks` so that they compare as the bytes of the rows do, the shorter first; NaN where there are none. */
@@ -104,7 +104,7 @@ function rankSpans(ranks: Float64Array, checkpoint: Checkpoint, span: Span): voi
     from[row] = span.offset(checkpoint, row);
     to[row] = (from[row] as number) + span.length(checkpoint, row);
   }
-  // What all begin with says nothing; a few bytes after it mostly decide, and compare as one number.
+  // A common prefix decides nothing; the few bytes after it usually do, and can be compared as one number.
   const common = commonLength(text, from, to);
   const key = new Float64Array(count);
   for (let row = 0; row < count; row++) {
@@ -130,7 +130,7 @@ function rankSpans(ranks: Float64Array, checkpoint: Checkpoint, span: Span): voi
   }
 }
 
-/** How many bytes all spans begin with. */
+/** How many leading bytes all spans have in common. */
 function commonLength(text: Uint8Array, from: Uint32Array, to: Uint32Array): number {
   const first = from[0] ?? 0;
   let common = (to[0] ?? 0) - first;
@@ -153,7 +153,7 @@ function compareSpans(text: Uint8Array, a: number, aEnd: number, b: number, bEnd
   return aEnd - a - (bEnd - b);
 }
 
-/** As `rankSpans`, for words: those that repeat are made once. */
+/** Like `rankSpans`, for words: repeated ones are made only once. */
 function rankTexts(ranks: Float64Array, checkpoint: Checkpoint, column: Column): void {
   const { distinct } = column;
   const words = new Map<number, string>();

@@ -11,7 +11,7 @@ export function otherSide(side: Side): Side {
   return side === "before" ? "after" : "before";
 }
 
-/** What a pair holds for a side. `undefined`: there is no such side. */
+/** The element of a pair for a side. `undefined`: there is no such side. */
 export function onSide<T>(pair: readonly T[], side: Side): T | undefined {
   return pair[side === "before" ? 0 : 1];
 }

@@ -15,7 +15,7 @@ export interface TaskTree {
 
 /**
  * Threads are children of their group leader, other tasks of their parent; a task with neither in the image is a root.
- * Parents can form a circle, as the image is untrusted: it is cut at its first row.
+ * Parents can form a cycle, as the image is untrusted: the cycle is cut at its first row.
  */
 export function taskTree(tasks: Tasks): TaskTree {
   const { count } = tasks;

@@ -65,7 +65,7 @@ function escaped(character: string): string {
   return SHORT[character] ?? (code < 0x100 ? `\\x${hex(code, 2)}` : code > 0xffff ? codePoint(code) : utf16(character));
 }
 
-/** `\u202e`; `\udb40\udc41` for what takes two units. */
+/** `\u202e`; `\udb40\udc41` for a code point that takes two units. */
 function utf16(character: string): string {
   let out = "";
   for (let at = 0; at < character.length; at++) out += `\\u${hex(character.charCodeAt(at), 4)}`;
@@ -97,7 +97,7 @@ export function jsonText(value: unknown): string {
 
 /** Most bytes or characters of a text that a terminal or a message gets: a path of the kernel fits. */
 const MOST_SHOWN = 4096;
-/** What is left of a longer one. */
+/** How much of a longer one is kept. */
 const FEW_SHOWN = 256;
 
 const grouped = (count: number): string => String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");
@@ -108,7 +108,7 @@ export function shownText(bytes: Uint8Array): string {
   return `${visibleText(bytes.subarray(0, FEW_SHOWN))}… (${grouped(bytes.length)} bytes)`;
 }
 
-/** Text that is visible already, shortened like that: `aaaa… (16,777,216 characters)`. */
+/** Text that is visible already, shortened in the same way: `aaaa… (16,777,216 characters)`. */
 export function shortText(text: string): string {
   if (text.length <= MOST_SHOWN) return text;
   return `${text.slice(0, FEW_SHOWN)}… (${grouped(text.length)} characters)`;
@@ -169,7 +169,7 @@ export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
-/** Where `needle` first occurs in bytes; -1: nowhere. */
+/** Where `needle` first occurs in bytes; -1 if it does not. */
 export function indexOfBytes(bytes: Uint8Array, needle: Uint8Array): number {
   const last = bytes.length - needle.length;
   const [first] = needle;

@@ -44,7 +44,7 @@ export function writerText({ format, dialect, facts }: Pick<Checkpoint, "format"
   return facts.find(({ label }) => label === WRITTEN_BY)?.value ?? "CRIU";
 }
 
-/** Seconds since 1970 as a date: `2009-10-25 08:30:00 UTC`. The bare number where no date can be made of it. */
+/** Seconds since 1970 as a date: `2009-10-25 08:30:00 UTC`. If it is not a valid date, the bare number. */
 export function timeText(seconds: number): string {
   const date = new Date(seconds * 1000);
   if (Number.isNaN(date.getTime())) return String(seconds);
@@ -55,8 +55,8 @@ export function timeText(seconds: number): string {
 }
 
 /**
- * The name of an open file with everything misleading made visible, shortened if it is longer than any path. A file without a name is called by its kind,
- * `(pipe)`; a file that is missing from the image (NONE) is `(missing)`.
+ * The name of an open file with everything misleading made visible, shortened if it is longer than any path. A file
+ * without a name is called by its kind, `(pipe)`; a file that is missing from the image (NONE) is `(missing)`.
  */
 export function fileName(checkpoint: Checkpoint, file: FileRow): string {
   if (file === NONE) return "(missing)";

@@ -69,7 +69,7 @@ export async function checkCriu(image: Image, options: CheckOptions = {}): Promi
   return { ...found, findings: withSubjects(checkpoint, placed), needs: needsOf(scanned) };
 }
 
-/** A set that is not complete is never sound. */
+/** An incomplete set is never sound. */
 function addIncomplete({ checkpoint, list }: Scan): void {
   if (checkpoint.complete || !isSound(list.finish().findings)) return;
   list.add("set-incomplete", "Parts of the set are missing.", { record: null, field: null, offset: null });

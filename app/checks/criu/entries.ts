@@ -154,12 +154,12 @@ function readPageSize(scan: Scan, bytes: Uint8Array, start: number, end: number)
   });
 }
 
-/** By message: the field of file_entry that an image of one kind of open file stands for. */
+/** By message: the field of file_entry that corresponds to an image of one kind of open file. */
 const FILE_OF_MESSAGE: ReadonlyMap<string, string> = new Map(
   MEMBER_KINDS.flatMap(({ file, message }) => (file === undefined || message === null ? [] : [[message, file]])),
 );
 
-/** What checks entries with this message; `null`: they name nothing. */
+/** The check for entries with this message; `null`: they refer to nothing. */
 export function handlerOf(struct: string | null): Handler | null {
   if (struct === null) return null;
   const file = FILE_OF_MESSAGE.get(struct);

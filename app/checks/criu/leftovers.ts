@@ -17,7 +17,7 @@ export async function checkMembers(scan: Scan, image: Image): Promise<void> {
 
 /** CRIU stores the contents of each pipe that can be read, if only to say how large the pipe is. */
 function checkContents(scan: Scan): void {
-  // Older releases store only what is not empty.
+  // Older releases store only non-empty ones.
   if (!scan.inventory.isRecent) return;
   const reported = new Set<number>();
   for (const { pipe, record, isFifo } of scan.readers) {

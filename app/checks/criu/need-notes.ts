@@ -13,9 +13,9 @@ export interface NeedNotes {
   readonly tuns: FileRow[];
   /** Unix sockets outside the dump, with their names. */
   readonly outsideSockets: { readonly file: FileRow; readonly path: Uint8Array }[];
-  /** By file id: the first task that executes, maps or is in the file. */
+  /** By file id: the first task that executes or maps the file, or has it as a directory. */
   readonly users: Map<number, number>;
-  /** Terminals by tty_info id, and the file that leads to it. */
+  /** Terminals by tty_info id, each with a file that refers to it. */
   readonly terminals: Map<number, TerminalFacts>;
   readonly terminalFiles: Map<number, FileRow>;
   readonly locks: { readonly pid: number; readonly fd: number; readonly kind: number }[];

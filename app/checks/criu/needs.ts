@@ -14,7 +14,7 @@ import type { Scan } from "./scan.ts";
 /** file_lock_entry.flag. */
 const LOCKS: Readonly<Record<number, string>> = { 1: "a POSIX lock", 2: "a flock", 4: "an OFD lock", 8: "a lease" };
 
-/** The needs of a set whose entries have all been read. */
+/** The needs of a set, once all of its entries have been read. */
 export function needsOf(scan: Scan): Needs {
   const options = [...optionsOf(scan)];
   const outside = [...outsideOf(scan)];
@@ -73,7 +73,7 @@ const PTS_MAJORS = [136, 143] as const;
 /** TtyType. */
 const EXT_TTY = 5;
 
-/** Slaves of pseudo-terminals without their master in the set, with the file that leads to each. */
+/** Slaves of pseudo-terminals without their master in the set, with the file that refers to each. */
 function* looseTerminals({ notes }: Scan): Generator<readonly [TerminalFacts, FileRow]> {
   const masters = new Set<number>();
   for (const { device, index } of notes.terminals.values()) {
@@ -106,7 +106,7 @@ function* jobOptions(scan: Scan): Generator<NeededOption> {
   const zombie = taskState("zombie");
   for (let task = 0; task < tasks.count; task++) {
     const sid = i32At(tasks.sid, task);
-    // A session of which the leader has ended is restored by a helper; that of the root cannot be.
+    // A session whose leader has exited is restored by a helper; the root's session cannot be.
     if (sid <= 0 || pids.has(sid) || i32At(tasks.ppid, task) > 0 || u8At(tasks.state, task) === zombie) continue;
     const reason = `the leader of its session, ${sid}, is outside the dump`;
     yield { option, reason, pid: i32At(tasks.pid, task) };
@@ -165,7 +165,7 @@ function* outsideOf(scan: Scan): Generator<Outside> {
   }
 }
 
-/** Paths that are opened again, each once. */
+/** Paths that are opened again, without duplicates. */
 function* pathsOf({ checkpoint, types, notes }: Scan): Generator<Outside> {
   const { files } = checkpoint;
   const seen = new Set<string>();

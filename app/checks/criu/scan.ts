@@ -40,7 +40,7 @@ export interface Scan {
   readonly fileRows: IdIndex;
   /** Pids of tasks that are dead. */
   readonly dead: IdIndex;
-  /** By open file: the inode of a unix socket; 0: it is none. */
+  /** By open file: the inode of a unix socket; 0: it is not one. */
   readonly inodes: Uint32Array;
   /** Inodes that unix sockets name as their peers. */
   readonly peers: IdIndex;
@@ -78,11 +78,11 @@ export interface Scan {
   file: number;
   /** A file table is missing: the files that its descriptors held seem unused. */
   tablesLost: boolean;
-  /** A reference leads nowhere, so that an object that seems unused may be its target. */
+  /** A reference is dangling, so an object that seems unused may be its target. */
   dangling: boolean;
 }
 
-/** What the inventory says of the set as a whole. */
+/** What the inventory says about the set as a whole. */
 export interface InventoryFacts {
   version: number;
   /** Written by CRIU 3.16 or later. */

@@ -125,6 +125,6 @@ export const onMount: Handler = handler(
 /** Kinds of raw files that CRIU writes for each network namespace, if only empty ones. */
 const RAW = ["ifaddr", "route", "route6", "rule", "iptables"];
 
-/** Whether the set has been copied without the files that have no framing, as for inspection alone. */
+/** Whether the set has been copied without the files that have no framing, as for inspection only. */
 const isWithoutRawFiles = ({ members }: Scan): boolean =>
   members.ofKind("netdev").length > 0 && RAW.every((kind) => members.ofKind(kind).length === 0);

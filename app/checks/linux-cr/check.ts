@@ -88,7 +88,7 @@ const CHECKS: Readonly<Record<string, (scan: Scan, masks: FlagMasks) => void>> =
   GROUPINFO: onGroupinfo,
 };
 
-/** The most bytes of payload that are checked. */
+/** Most bytes of a payload that are checked. */
 const PATH_BYTES = 4096 + 8;
 const LARGEST_BUFFER = 64 * 1024 * 1024;
 
@@ -237,7 +237,7 @@ function checkBlock(scan: Scan, kinds: readonly KindInfo[], from: number): numbe
   return checkpoint.records.count;
 }
 
-/** How many records are not cut off: the decoder reports the last one if it is. */
+/** How many records are complete: if the last one is cut off, the decoder reports it. */
 function wholeRecords({ records, problems }: Checkpoint): number {
   const last = records.count - 1;
   const isCut = problems.some(({ code, offset }) => code === "truncated" && offset === records.offset[last]);

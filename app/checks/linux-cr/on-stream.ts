@@ -154,7 +154,7 @@ export function onVpids(scan: Scan): void {
   expect(scan, ["BUFFER"]);
 }
 
-/** PIDS: objects that stand for pids, as entries of {u32 depth; s32 numbers[depth + 1]}. */
+/** PIDS: objects that represent pids, as entries of {u32 depth; s32 numbers[depth + 1]}. */
 export function onPids(scan: Scan): void {
   const objects = numberOf(scan, "nr_pids");
   const vpids = numberOf(scan, "nr_vpids");

@@ -221,7 +221,7 @@ export function onPgarr(scan: Scan): void {
 const LDT_ENTRY = 8;
 const LDT_ENTRIES = 8192;
 
-/** MM_CONTEXT: the LDT of x86, which follows. */
+/** MM_CONTEXT: the LDT of x86 follows. */
 export function onMmContext(scan: Scan): void {
   if (!hasField(scan, "ldt_entry_size")) return;
   const size = numberOf(scan, "ldt_entry_size");

@@ -85,7 +85,7 @@ export function addProblems(list: FindingList, checkpoint: Checkpoint, explained
   }
 }
 
-/** What the record before an ERROR says of its -EBADF: where the dump of a file got to (Linux checkpoint/files.c). */
+/** What the record before an ERROR implies about its -EBADF: how far a file's dump got (Linux checkpoint/files.c). */
 const BAD_FILE: Readonly<Record<string, string>> = {
   OBJREF: "The file has no operation for checkpoints: it is of a kind that this version cannot dump.",
   FILE: "The file's path is outside the root of the dump.",

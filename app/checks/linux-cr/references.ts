@@ -15,7 +15,7 @@ interface Target {
   readonly optional?: true;
   /** The object may be described later. */
   readonly forward?: true;
-  /** The record describes this very object: that does not count as a use. */
+  /** The record describes the object itself, which does not count as a use. */
   readonly own?: true;
   /** Code for a number that names nothing; H12 if absent. */
   readonly unknown?: string;
@@ -26,7 +26,7 @@ interface Target {
 const optional = true;
 const unrecorded = true;
 
-/** By record and field, without the names of the structs around it. */
+/** By record and field, without the names of the enclosing structs. */
 const TARGETS: Readonly<Record<string, Target>> = {
   "FILE_DESC.fd_objref": { object: "FILE" },
   "TASK_OBJS.files_objref": { object: "FILE_TABLE", unknown: "H39" },
@@ -84,7 +84,7 @@ export const MUST_BE_USED: readonly string[] = [
 
 /** A field of one kind of record that refers to an object. */
 export interface Reference {
-  /** As the catalogue has it, with the names of the structs around it. */
+  /** As in the catalogue, with the names of the enclosing structs. */
   readonly field: string;
   /** Offset in bytes from the start of the record. */
   readonly offset: number;

@@ -14,7 +14,7 @@ export interface KindInfo {
   readonly name: string;
   /** Bytes of its struct, header included; 8 if it has none. */
   readonly size: number;
-  /** Fields by their names without the structs around them. */
+  /** Fields by name, without the enclosing structs. */
   readonly fields: ReadonlyMap<string, LayoutField>;
   readonly references: readonly Reference[];
   /** Names of the records of which one has to follow; `null`: any may. */
@@ -50,9 +50,9 @@ export interface Scan {
   readonly objectType: Uint8Array;
   readonly objectRecord: Int32Array;
   readonly objectUsed: Uint8Array;
-  /** By type of object: 1 if a reference to one leads nowhere, so that one may seem unused. */
+  /** By type of object: 1 if a reference to one is dangling, so that one may seem unused. */
   readonly dangling: Uint8Array;
-  /** By type of object: 1 if one was announced wrongly, so that references to it lead nowhere. */
+  /** By type of object: 1 if one was announced wrongly, so that references to it are dangling. */
   readonly lost: Uint8Array;
   /** Codes of the decoder's problems that findings have explained. */
   readonly explained: Set<string>;
@@ -66,7 +66,7 @@ export interface Scan {
   length: number;
   kind: KindInfo;
 
-  /** The stream is damaged: whatever is missing is not reported as well. */
+  /** The stream is damaged, so missing things are not reported in addition. */
   broken: boolean;
   /** Names of the records of which one has to be next; `null`: any may. */
   next: readonly string[] | null;
@@ -152,7 +152,7 @@ export function wantLength(scan: Scan, length: number, code = "H1"): void {
   if (code === "H1") scan.broken = true;
 }
 
-/** Notes that the stream is out of order; consequences of that are not reported as well. */
+/** Notes that the stream is out of order, so that the consequences are not reported too. */
 export function orderFault(scan: Scan, message: string): void {
   fieldFault(scan, "H1", "type", message);
   scan.broken = true;

@@ -1,7 +1,7 @@
 // Which record must follow which, as data. OBJREF records and bytes between records can be anywhere. The order of all
 // other records depends on which objects the image describes for the first time.
 
-/** From and until which dialect a row holds; absent: the oldest, the newest. */
+/** First and last dialect that a row applies to; absent: the oldest and the newest. */
 interface Successor {
   readonly after: string;
   readonly next: readonly string[];

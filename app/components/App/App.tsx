@@ -116,7 +116,7 @@ function useKeys() {
       if (event.defaultPrevented || event.isComposing) return;
       const state = shell.store.get();
       const key = keyText(event);
-      // An open dialog gets all keys but that of the palette; a text field all but those with Ctrl or Command.
+      // An open dialog gets all keys except the palette's; a text field gets all except those with Ctrl or Command.
       if (key === null || (state.dialog !== null && key !== "mod+k")) return;
       if (takesText(event.target) && !key.startsWith("mod+")) {
         if (key === "Escape") (event.target as HTMLElement).blur();

@@ -1,4 +1,4 @@
-// A checkbox for each kind of change that occurs, with its count.
+// A checkbox for each kind of change that occurs, with the number of changes.
 
 import { CHANGE_KINDS, CHANGE_TITLES } from "../../diff/changes.ts";
 import type { Comparison } from "../../diff/comparison.ts";

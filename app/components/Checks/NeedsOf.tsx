@@ -75,7 +75,7 @@ function OutsideLine({ checkpoint, thing }: { checkpoint: Checkpoint; thing: Out
 const More = ({ count }: { count: number }) =>
   count > 0 ? <li className="muted">and {count} more in the JSON of the check command</li> : null;
 
-/** Whom a finding or need is about, as a link that selects it: `pid 412 fd 3`. */
+/** The subject of a finding or need, as a link that selects it: `pid 412 fd 3`. */
 export function SubjectLink({ checkpoint, subject }: { checkpoint: Checkpoint; subject: Subject }) {
   const { shell } = usePage();
   const { pid, task, fd, file } = subject;

@@ -1,4 +1,4 @@
-// Lists the images among the given files, of which one can be opened and two compared.
+// Lists the images among the given files; one can be opened, or two compared.
 
 import { type FormEvent, useState } from "react";
 import { earlierOf } from "../../model/earlier.ts";
@@ -13,7 +13,7 @@ import { Modal } from "./Modal.tsx";
 
 /** Rows that are listed at once; a filter reaches the others. */
 const MOST_ROWS = 100;
-/** With more images than this there is a filter. */
+/** With more images than this, a filter is shown. */
 const FILTERED = 12;
 
 interface Props {
@@ -33,7 +33,7 @@ export function Choose({ choices, count, ignored }: Props) {
   const rows = matching.slice(0, MOST_ROWS);
   const [first, second] = picked;
   const toggle = (choice: Choice) =>
-    // Of three, the one that was picked first is dropped.
+    // If three are picked, the first one is dropped.
     setPicked(picked.includes(choice) ? picked.filter((each) => each !== choice) : [...picked, choice].slice(-2));
   const submit = (event: FormEvent) => {
     event.preventDefault();

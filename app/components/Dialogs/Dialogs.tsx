@@ -1,4 +1,4 @@
-// The open dialog, if there is one.
+// The open dialog, if any.
 
 import { lazy, Suspense } from "react";
 import { useApp } from "../context.ts";

@@ -31,7 +31,7 @@ export interface DrawingProps {
   readonly selection: ObjectRef | null;
   onSelect(object: ObjectRef | null): void;
   onHover?(object: ObjectRef | null): void;
-  /** The visible part of the drawing; without it, the drawing keeps that to itself. */
+  /** The visible part of the drawing; if absent, the drawing manages it itself. */
   readonly view?: View;
   onView?(view: View): void;
   readonly ref?: Ref<DrawingHandle>;

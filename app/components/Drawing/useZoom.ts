@@ -34,7 +34,7 @@ export interface Zoom {
 
 const MOST_ZOOM = 4;
 
-/** The zoom that shows the whole drawing, or 1 if that is more. */
+/** The zoom that shows the whole drawing, but at most 1. */
 const leastZoom = ({ worldWidth, worldHeight, width, height }: Extent): number =>
   Math.min(1, width / worldWidth, height / worldHeight);
 

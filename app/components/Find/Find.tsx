@@ -105,7 +105,7 @@ function Result({ checkpoint, object, note }: { checkpoint: Checkpoint; object: 
   );
 }
 
-/** What tells results of the same name apart: who uses a descriptor, how many hold an open file. */
+/** What distinguishes results of the same name: who uses a descriptor, how many hold an open file. */
 function noteOf(checkpoint: Checkpoint, { to, row }: ObjectRef): string {
   if (to === "descriptor") return tableUsers(checkpoint, u32At(checkpoint.descriptors.table, row), 2);
   if (to === "file") return `held by ${holderCount(checkpoint.files, row)}`;

@@ -19,7 +19,7 @@ interface PendingChoice {
 }
 
 export interface FindSearch {
-  /** What was found last. While a new query is searched for, these are the results of the old one. */
+  /** What was found last. While a new query is running, these are the results of the old one. */
   readonly finds: FoundInBoth;
   /**
    * Selects result `index` of a query, now or as soon as it is found. `query` is the text in the box: what was rendered
@@ -32,7 +32,7 @@ export interface FindSearch {
 
 const NOTHING: Response = { query: "", finds: { found: [], total: 0, done: true } };
 
-/** `comparison`: both its images are searched; null: one image is. */
+/** `comparison`: both of its images are searched; null: a single image is. */
 export function useFinds(
   checkpoint: Checkpoint,
   comparison: Comparison | null,
@@ -75,7 +75,7 @@ export function useFinds(
   return {
     finds: response.finds,
     choose(typed, index) {
-      // An index belongs to the results that were rendered; of another query the best result is meant.
+      // An index belongs to the results that were rendered; for another query, the best result is chosen.
       pending.current = { query: typed, index: response.query === typed ? index : 0 };
       settle();
     },

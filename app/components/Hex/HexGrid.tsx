@@ -177,7 +177,7 @@ const toNeighbour =
     return "moved";
   };
 
-/** The move that a key stands for; `null` if it stands for none. */
+/** The move that a key makes; `null` if it makes none. */
 function moveOf(event: KeyboardEvent, width: number, size: number, visible: number): Move<Place> | null {
   if (event.altKey || size === 0) return null;
   if (event.key === "Enter") return widen;

@@ -140,7 +140,7 @@ function HolderLink({ comparison, holder }: { comparison: Comparison; holder: Ho
     resolve(checkpoint, fd === NONE ? { to: "task", task } : { to: "descriptor", task, fd });
   const go = (): void => {
     const { before, after, pairs } = comparison;
-    // The holder has the task's number in the image before. An index, unlike a pid, can be another one after.
+    // The holder has the task's number in the image before. Unlike a pid, an index can be different after.
     const task = resolve(before, { to: "task", task: pid });
     const taskAfter: TaskRow = task === null ? NONE : i32At(pairs.taskAfter, task.row);
     const holderAfter = taskAfter === NONE ? null : named(after, taskNumber(after.tasks, taskAfter));

@@ -94,7 +94,7 @@ function holdersOf({ files }: Checkpoint, file: FileRow): Uint32Array {
   return files.holder.subarray(u32At(files.firstHolder, file), u32At(files.firstHolder, file + 1));
 }
 
-/** Who else holds the open file, and with it shares the position if the file has one. `except`: the selected holder. */
+/** Who else holds the open file, and thus shares its position if it has one. `except`: the selected holder. */
 export function Sharing({ checkpoint, file, except }: Props & { except: DescriptorRow }) {
   const { files } = checkpoint;
   const holders = holderCount(files, file);

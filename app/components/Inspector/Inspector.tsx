@@ -94,7 +94,7 @@ function Selected({ doc, selection }: { doc: Doc; selection: Selection }) {
   );
 }
 
-/** The values of the object, and of the open file where the selection leads to one. */
+/** The values of the object, and of the open file if the selection has one. */
 function Values({ checkpoint, selection }: { checkpoint: Checkpoint; selection: Selection }) {
   const { to, row } = selection;
   switch (to) {
@@ -165,7 +165,7 @@ function RecordsOf({ doc: { checkpoint, document }, selection }: { doc: Doc; sel
 interface RawFieldsProps {
   /** Records. */
   readonly count: number;
-  /** Whether a record is selected: its fields are then what the inspector is for. */
+  /** Whether a record is selected: the inspector then mainly shows its fields. */
   readonly isWhole: boolean;
   readonly children: ReactNode;
 }

@@ -15,7 +15,7 @@ import { ObjectLink } from "./links.tsx";
 import { Section } from "./Section.tsx";
 import { useResponse } from "./useResponse.ts";
 
-/** Fields shown at most; a record with more holds an array, which is better read as bytes. */
+/** Most fields that are shown; a record with more holds an array, which is better read as bytes. */
 const MOST = 400;
 
 interface Props {

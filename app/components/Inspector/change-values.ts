@@ -10,7 +10,7 @@ import { visibleText } from "../../model/text.ts";
 import { ALIGNED_COLUMNS, columnChanged, wordsOfDetail } from "../../shell/aligned-cells.ts";
 import { tableUsers } from "../../shell/describe.ts";
 
-/** A value on both sides; `null`: the object is not on that side. */
+/** A value on each side; `null`: the object is not on that side. */
 export interface ChangeValue {
   readonly name: string;
   readonly before: string | null;

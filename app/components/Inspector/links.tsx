@@ -63,7 +63,7 @@ export function InlineList({ rows, show }: ListProps) {
 /** Rows that a list shows before a button offers more. */
 export const STEP = 50;
 
-/** A list that grows by a step at a time: a file can have a million holders. */
+/** A list that grows one step at a time, as a file can have a million holders. */
 export function SteppedList({ rows, show }: ListProps) {
   const [shown, setShown] = useState(STEP);
   return (

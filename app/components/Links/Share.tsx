@@ -1,4 +1,4 @@
-// Shows what a link with images inside, or a report, will contain, what it leaves out, and how long it gets.
+// Shows what a link with images inside, or a report, will contain, what it leaves out, and how long it will be.
 
 import { useEffect, useState } from "react";
 import { LINK_LIMIT, toLinkText } from "../../link/bundle.ts";
@@ -81,7 +81,7 @@ export function ShareDialog({ into }: { into: "link" | "report" }) {
   );
 }
 
-/** The open images, packed: for each choice of what to leave out, once. `piece` is `null` meanwhile. */
+/** The open images, packed once for each choice of what to leave out. `piece` is `null` while packing. */
 function usePacked(leaveOut: LeaveOut) {
   const { shell } = usePage();
   const [piece, setPiece] = useState<Uint8Array<ArrayBuffer> | null>(null);

@@ -40,7 +40,7 @@ export function Records({ doc, view, rows, pending }: Props) {
   const tree = useOutline(doc, view, rows);
   const { outline, byMember, fieldsOf, canOpen, isOpen, toggle } = tree;
   const window = useRowWindow(outline.count, ROW, scroller, ROW);
-  // Records in view that nothing is known about but their own fields get a summary of these.
+  // Records in view about which only their own fields are known get a summary of those.
   tree.fetchFields(
     window.rows.flatMap(({ row: index }) => {
       const line = outline.line(index);

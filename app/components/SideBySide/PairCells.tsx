@@ -88,7 +88,7 @@ function OneColumn({
   presence,
   path,
 }: CellsProps & Pick<PairProps, "details"> & { readonly path: string }) {
-  // If the path differs, it is another file: its values are left out to make room for the path.
+  // If the path differs, it is a different file: its values are omitted to make room for the path.
   const shown = (bits & CHANGE_BITS.path ? values.slice(0, 1) : values).filter(({ column }) => column.id !== "details");
   return (
     <>
@@ -195,7 +195,7 @@ function Cell({ column, differs, quiet, gone = false, added = false, children }:
   );
 }
 
-/** In place of the cells of a side that has no such descriptor. */
+/** Replaces the cells of a side that has no such descriptor. */
 function Gap({ columns, word }: { columns: number; word: string }) {
   return (
     <div role="gridcell" className="aligned-gap" style={{ gridColumn: `span ${columns}` }} aria-colspan={columns}>

@@ -38,7 +38,7 @@ export function SideBySide({ compared }: { compared: Compared }) {
   const details = useMemo(() => detailChanges(comparison, hidden), [comparison, hidden]);
   const measured = useMemo(() => measuredColumns(comparison, details), [comparison, details]);
   const both = useMemo(() => fitColumns(measured, compared, room), [measured, compared, room]);
-  // Where both sides do not fit, one column shows all that changed.
+  // If both sides do not fit, a single column shows everything that changed.
   const one = isNarrow || (room !== null && both.least > room);
   const { columns, template, least } = one ? oneColumn(measured) : both;
   const window = useRowWindow(lines.count, ROW, scroller, ROW);
@@ -136,7 +136,7 @@ interface Opened {
   readonly sections: ReadonlySet<number>;
 }
 
-/** The lines of a comparison. `choose` opens a fold, or selects what another line stands for. */
+/** The lines of a comparison. `choose` opens a fold, or selects the object of any other line. */
 function useLines(comparison: Comparison): { lines: AlignedLines; choose(line: number): void } {
   const { shell } = usePage();
   // Deferred, so that the switches respond at once even if folding many lines takes longer.

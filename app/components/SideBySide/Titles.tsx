@@ -41,7 +41,7 @@ export function Titles({ columns, one, template, least }: TitlesProps) {
   );
 }
 
-/** A title, and its side for screen readers. A sign has its meaning as a tooltip. */
+/** A title, and its side for screen readers. The meaning of a sign is in its tooltip. */
 function Title({ column: { title, about, numeric }, side }: { column: AlignedColumn; side: Side }) {
   return (
     <div role="columnheader" className={numeric ? "aligned-title cell-number" : "aligned-title"}>

@@ -23,13 +23,13 @@ const ONLY_IF_CHANGED: Readonly<Record<string, readonly ChangeKind[]>> = {
   details: ["file-detail", "file-linked"],
 };
 
-/** A column, and how many characters it needs to show its changed values whole; 0: it has none. */
+/** A column, and how many characters it needs to show its changed values in full; 0: it has none. */
 export interface MeasuredColumn {
   readonly column: AlignedColumn;
   readonly changed: number;
 }
 
-/** Changes that are measured at most. The values of further ones can be cut off. */
+/** Most changes that are measured. The values of further ones can be cut off. */
 const MOST_MEASURED = 2000;
 /** Characters that a changed value gets at most. */
 const MOST_CHARACTERS = 44;
@@ -79,7 +79,7 @@ function measure(
 const CHARACTER = 7.3;
 const PADDING = 13;
 const FD = 72;
-/** Pixels that a path gets at least, and any other column whose values can be cut off. */
+/** Minimum width in pixels of a path, and of any other column whose values can be cut off. */
 const LEAST_PATH = 200;
 const LEAST = 40;
 
@@ -100,7 +100,7 @@ export interface Fitted {
 export function fitColumns(measured: readonly MeasuredColumn[], { digits }: Compared, room: number | null): Fitted {
   const leastOf = ({ column, changed }: MeasuredColumn): number => {
     if (column.id === "path") return LEAST_PATH;
-    // A number is never cut off: what is left would be another number.
+    // A number is never cut off: the rest would read as a different number.
     if (column.id === "pos" || column.id === "version") {
       return pixels(Math.max(8, column.id === "pos" ? digits.pos : digits.version));
     }

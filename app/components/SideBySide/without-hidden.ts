@@ -16,7 +16,7 @@ export function withoutHidden(comparison: Comparison, hidden: Uint8Array): Compa
     const presence = u8At(tables.presence, table);
     const end = u32At(tables.firstRow, table + 1);
     if (presence !== PRESENCE.both) {
-      // Descriptors of a task on one side only are there or not because of the task.
+      // If a task is on one side only, its descriptors are too, and that is the reason.
       const kind = changeKind(presence === PRESENCE.before ? "task-removed" : "task-added");
       if (hidden[kind] === 1) changed.fill(0, u32At(tables.firstRow, table), end);
       continue;

@@ -151,7 +151,7 @@ function useGridTable(
   });
 }
 
-/** Where the selection, or what it belongs to, is among `rows`; NONE if it is not. */
+/** The index in `rows` of the selection, or of what it belongs to; NONE if it is not there. */
 function useSelectedRow({ checkpoint }: Doc, listing: Listing, rows: Uint32Array) {
   const selection = useApp((state) => state.selection);
   const row = selection ? relatedRow(checkpoint, selection, listing) : NONE;

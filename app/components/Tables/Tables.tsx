@@ -45,7 +45,7 @@ export function Tables({ doc }: { doc: Doc }) {
 function Aligned({ compared }: { compared: Compared }) {
   const { shell } = usePage();
   const onlyChanges = useApp((state) => state.onlyChanges);
-  // Rendering two long lists at once would block the page: the list of changes goes first.
+  // Rendering two long lists at once would block the page, so the list of changes goes first.
   const ready = useDeferredValue(true, false);
   return (
     <div id="tables-panel" role="tabpanel" aria-labelledby="tab-side" className="tables-panel">
@@ -128,7 +128,7 @@ function Table({ doc }: { doc: Doc }) {
   );
 }
 
-/** Why terms of the filter mean nothing, below the box. */
+/** Why terms of the filter are invalid, shown below the box. */
 function FilterErrors({ errors }: { errors: readonly FilterError[] }) {
   return (
     <p id="filter-errors" className="filter-errors" aria-live="polite">

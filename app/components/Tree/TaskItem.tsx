@@ -17,7 +17,7 @@ interface TaskItemProps {
   /** Undefined for a task without children. */
   readonly open: boolean | undefined;
   readonly selected: boolean;
-  /** Whether the selection is this task, or something of it. */
+  /** Whether the selection is this task or belongs to it. */
   readonly related: boolean;
   readonly active: boolean;
   onSelect(): void;

@@ -105,7 +105,7 @@ function Wide({ doc }: { doc: Doc }) {
   const treeShown = useApp((state) => state.treeShown);
   const tablesShown = useApp((state) => state.tablesShown);
   const isMedium = useNarrow(MEDIUM);
-  // Without a selection its room belongs to the drawing and the tables.
+  // Without a selection, the drawing and the tables take its space.
   const isInspecting = useApp(
     ({ inspectorShown, selection, change }) => inspectorShown && (selection !== null || change !== null),
   );

@@ -34,7 +34,7 @@ export function useUnion(compared: Compared): Drawn | null {
     );
     return () => control.abort();
   }, [before, after, compared, shell]);
-  // Deferred, so that the switches respond at once even if many objects are drawn otherwise.
+  // Deferred, so that the switches respond at once even if many objects have to be drawn differently.
   const hidden = useDeferredValue(useApp(hiddenChangeKinds));
   return useMemo(() => {
     if (response?.of !== compared) return null;

@@ -29,7 +29,7 @@ export interface Column {
   /** Key in filters and links. */
   readonly id: string;
   readonly title: string;
-  /** What it holds, for the help. */
+  /** Description of its contents, for the help. */
   readonly about: string;
   /** Initial width in characters. */
   readonly width: number;
@@ -49,7 +49,7 @@ export interface Column {
   /** As `number`, for 64-bit values; `null`: none. */
   readonly big?: (checkpoint: Checkpoint, row: number) => bigint | null;
   readonly yes?: (checkpoint: Checkpoint, row: number) => boolean;
-  /** The column repeats a column of another listing, at `row` of that (NONE: empty). */
+  /** The column repeats a column of another listing, at that listing's `row` (NONE: empty). */
   readonly borrowed?: {
     readonly listing: Listing;
     readonly column: string;

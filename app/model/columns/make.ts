@@ -1,11 +1,11 @@
-// Makes columns from how they get their values.
+// Makes columns from the functions that get their values.
 
 import { type Checkpoint, NONE } from "../checkpoint.ts";
 import { f64At, i32At } from "../read.ts";
 import { visibleText } from "../text.ts";
 import type { Column, Listing, Span } from "./column.ts";
 
-/** What describes a column, apart from its values. */
+/** The description of a column, apart from its values. */
 export type About = Pick<Column, "id" | "title" | "about" | "width" | "hidden" | "searched">;
 
 export const numberColumn = (about: About, number: (checkpoint: Checkpoint, row: number) => number): Column => ({

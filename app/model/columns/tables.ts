@@ -15,7 +15,7 @@ const tasksOf = ({ tables }: Checkpoint, row: TableRow): Uint32Array =>
 const firstTaskOf = ({ tables }: Checkpoint, row: TableRow): TaskRow =>
   taskCount(tables, row) > 0 ? u32At(tables.task, u32At(tables.firstTask, row)) : NONE;
 
-/** Tasks of a table that are listed; the others are counted. */
+/** Most tasks of a table that are listed; the others are only counted. */
 const SHOWN_TASKS = 3;
 
 /** Values of the first tasks of a table, and the number of the others. */
