@@ -1,4 +1,4 @@
-// The error that ends a command, and system errors in words.
+// The error that ends a command, and descriptions of system errors.
 
 /** Why a command cannot do what it was asked to, in one line for the user. Exit status 2. */
 export class CliError extends Error {

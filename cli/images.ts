@@ -15,7 +15,7 @@ export interface OpenedImage {
   readonly input: Input;
 }
 
-/** How images are opened: as another dialect than the detected one, or one of several sets of an archive. */
+/** How images are opened: as a dialect other than the detected one, or as one of several sets in an archive. */
 export interface OpeningOptions {
   readonly dialect?: string | undefined;
   readonly set?: string | undefined;

@@ -27,11 +27,11 @@ export interface Input {
 }
 
 export interface InputOptions {
-  /** Whether to read what symbolic links in a directory lead to outside of it. Default: true. */
+  /** Whether to follow symbolic links that point outside the directory. Default: true. */
   readonly outside?: boolean;
 }
 
-/** A path as Node has it; bytes where they are not UTF-8. */
+/** A path as Node represents it; a buffer if it is not valid UTF-8. */
 type Path = string | Buffer;
 
 /** Names of standard input. They are opened as `-`, as a socket cannot be opened by its name. */
@@ -71,7 +71,7 @@ export async function openInput(path: string, io: Io, { outside = true }: InputO
   }
 }
 
-/** An argument as the bytes that were given: Node puts U+FFFD in place of what is not UTF-8. */
+/** An argument as the bytes that were given: Node replaces invalid UTF-8 with U+FFFD. */
 function exactPath(path: string): Path {
   if (!path.includes("\ufffd")) return path;
   try {
@@ -83,7 +83,7 @@ function exactPath(path: string): Path {
       from += argument.length + 1;
     }
   } catch {
-    // No /proc: as Node has it.
+    // There is no /proc: use Node's version.
   }
   return path;
 }
@@ -96,7 +96,7 @@ interface Listed {
   readonly link?: Uint8Array;
 }
 
-/** Links to parent sets that are followed one after the other. */
+/** How many links to parent sets are followed in a chain. */
 const MOST_PARENTS = 32;
 
 const SLASH = 47;
@@ -119,7 +119,7 @@ function filesIn(directory: Path, outside: boolean): Listed[] {
       const target = statOf(path);
       const inside = target !== null && isWithin(realpathSync.native(path, "buffer"));
       if (target?.isFile() && (inside || outside)) found.push({ name, path });
-      // A set's parent is a link to the set before. Inside of the directory that one is listed anyway.
+      // A set's parent is a link to the previous set. If that is inside the directory, it is listed anyway.
       if (entry.name.toString() !== "parent" || target?.isFile()) continue;
       if (target?.isDirectory() && !inside && outside && parents < MOST_PARENTS) {
         open.push({ path, prefix: `${name}/`, parents: parents + 1 });
@@ -163,7 +163,7 @@ function openFiles(name: string, files: readonly Listed[]): Input {
   };
 }
 
-/** The most that is read of a pipe, which is kept in memory. */
+/** The most that is read from a pipe, as its contents are kept in memory. */
 const STREAM_LIMIT = 2 * 2 ** 30;
 const STREAM_BLOCK = 4 << 20;
 

@@ -1,4 +1,4 @@
-// What a command may do to the outside: print, read standard input, know its terminal. Tests pass their own.
+// How a command reaches the outside world: printing, reading standard input, the terminal. Tests pass their own.
 
 import { CliError, systemReason } from "./error.ts";
 
@@ -54,7 +54,7 @@ export function processIo(): Io {
   };
 }
 
-/** Characters of a chunk: enough that a write is worth its cost. */
+/** Size of a chunk in characters: large enough to make a write worth its cost. */
 const CHUNK = 64 * 1024;
 
 /** Pieces of text joined into chunks to print. */

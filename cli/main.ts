@@ -41,7 +41,7 @@ function command<O extends Options>(spec: CommandSpec<O>, load: () => Promise<Co
   return { spec, run: async (args, io) => (await load()).run(await parseArguments(spec, args), io) };
 }
 
-// Each command is loaded when it is run: starting takes half the time.
+// Each command is loaded only when it is run, which halves the startup time.
 const RUNNABLE: readonly Command[] = [
   command(VIEW, () => import("./commands/view.ts")),
   command(SHOW, () => import("./commands/show.ts")),
@@ -101,7 +101,7 @@ async function runCommandLine(args: readonly string[], io: Io): Promise<number> 
 
 function unknownCommand(name: string): string {
   const names = COMMANDS.map((spec) => spec.name);
-  // A misspelled path is more likely than a command where there is a slash or a dot.
+  // With a slash or a dot, it is more likely a misspelled path than a command.
   if (/[/.]/.test(name)) return `unknown command or missing file '${visible(name)}'; see 'ckptscope help'`;
   return `unknown command '${visible(name)}'${suggestion(name, names) || "; see 'ckptscope help'"}`;
 }

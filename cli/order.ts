@@ -8,8 +8,8 @@ import { isStream, openInput } from "./input.ts";
 import type { Io } from "./io.ts";
 
 /**
- * One or two paths, the earlier image first, if that is certain; else in the order given. Says so on standard error
- * where the order is another than the given one, or in doubt.
+ * One or two paths: the earlier image first if the order is certain, else as given. Prints a note on standard error
+ * if the order differs from the given one or is in doubt.
  *
  * @throws SourceError if a file cannot be opened.
  */

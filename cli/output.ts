@@ -25,9 +25,9 @@ import { CliError, systemReason } from "./error.ts";
 export interface Output {
   /** Appends bytes; false once the reader of a FIFO has gone away. @throws CliError */
   write(bytes: Uint8Array): boolean;
-  /** Gives the file its name. @throws CliError; what had the name before is unchanged then. */
+  /** Gives the file its name. @throws CliError, leaving any file that had the name unchanged. */
   finish(): void;
-  /** Drops what was written, unless it is finished. */
+  /** Discards what was written, unless the file is finished. */
   discard(): void;
 }
 
@@ -36,7 +36,7 @@ export const isStandardOutput = (path: string): boolean =>
   ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].includes(path);
 
 /**
- * Opens a file to be written, mode 0600. It has no name until it is finished, so that nothing is left of it if this
+ * Opens a file to be written, mode 0600. It has no name until it is finished, so that nothing is left behind if this
  * process is killed. Devices and FIFOs are written to directly.
  *
  * @param force Whether an existing regular file may be replaced.
@@ -67,7 +67,7 @@ function targetOf(path: string, force: boolean): "new" | "old" | "device" {
   if (stat === undefined) return "new";
   const refuse = (reason: string): CliError => new CliError(`cannot write ${visible(path)}: ${reason}`);
   if (stat.isSymbolicLink()) {
-    // Links such as /dev/fd/63 (a process substitution) are followed to what is written to directly.
+    // Links such as /dev/fd/63 (a process substitution) are followed, and their target is written to directly.
     const followed = statSync(path, { throwIfNoEntry: false });
     if (followed !== undefined && isDevice(followed)) return "device";
     throw refuse("is a symbolic link; give the name of a file");
@@ -208,7 +208,7 @@ function replace(part: string, path: string, force: boolean): void {
   }
 }
 
-/** Gives a new name without replacing what may have got it meanwhile, where the file system has hard links. */
+/** Gives a new name without replacing a file that took the name meanwhile, where the file system has hard links. */
 function linkOrRename(part: string, path: string): void {
   try {
     linkSync(part, path);

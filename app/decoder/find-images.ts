@@ -54,14 +54,14 @@ const DEPTH_LIMIT = 3;
 /** At most this many archives are opened. */
 const ARCHIVE_LIMIT = 100;
 
-/** Files of no known name whose contents are examined. */
+/** How many files without a known name have their contents examined. */
 const FILE_LIMIT = 10_000;
 
 interface Search {
   readonly options: FindOptions;
   readonly images: FoundImage[];
   readonly parts: FoundImage[];
-  /** What was said of archives and of files that are something else. */
+  /** Messages about archives and about files that are something else. */
   readonly reasons: string[];
   archives: number;
   files: number;
@@ -110,7 +110,7 @@ async function findIn(sources: readonly Source[], place: Place, search: Search):
     else if (found === "other") search.ignored++;
   }
   if (sets.length === 0 && renamed.length > 0) {
-    // Files with a CRIU magic, whatever their names, with what is left of a set beside them.
+    // Files with a CRIU magic, whatever their names, together with what is left of a set next to them.
     addSet({ name: "", sources: [...renamed, ...remains], metadata: NO_METADATA }, place, search);
   } else if (search.images.length === before && remains.length > 0) {
     const weak = await groupRemains(remains);

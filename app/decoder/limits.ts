@@ -106,11 +106,11 @@ export class LimitReached extends Error {
 
 /** Room that is left for rows and memory. */
 export interface Budget {
-  /** Takes rows of so many bytes each, at least one and at most `wanted`; how many. @throws LimitReached */
+  /** Takes rows of the given size, at least one and at most `wanted`; returns how many. @throws LimitReached */
   takeRows(wanted: number, bytesPerRow: number): number;
-  /** Takes memory, at least `least` and at most `wanted` bytes; how many. @throws LimitReached */
+  /** Takes memory, at least `least` and at most `wanted` bytes; returns how many. @throws LimitReached */
   takeBytes(wanted: number, least?: number): number;
-  /** Lets the end of decoding have what it needs, after a limit was reached. */
+  /** Gives the end of decoding what it needs after a limit was reached. */
   lift(): void;
 }
 

@@ -1,4 +1,4 @@
-// What a list of images says about each, and what tells which of two is earlier.
+// What a list of images shows for each, and what determines which of two is earlier.
 
 import type { Checkpoint } from "../model/checkpoint.ts";
 import type { ImageSummary } from "../model/image-summary.ts";
@@ -21,7 +21,7 @@ export interface SummaryOptions {
 }
 
 /**
- * Summarises an image. Of one that is not decoded whole the beginning is, if it is a Linux-CR stream.
+ * Summarises an image. If a Linux-CR stream is not decoded whole, its beginning is decoded.
  *
  * @throws the signal's reason if aborted.
  */
@@ -45,7 +45,7 @@ export async function summarise(
   }
 }
 
-/** Summarises an image that was decoded, or (`null`) says what is known without. */
+/** Summarises an image that was decoded, or (`null`) says what is known without decoding. */
 export async function summaryOf(found: FoundImage, checkpoint: Checkpoint | null): Promise<ImageSummary> {
   const { name, format, sources, metadata, isPacked } = found;
   const changed = newest(sources);

@@ -12,7 +12,7 @@ export interface Range {
   readonly to: number;
 }
 
-/** What a descriptor must satisfy; what is absent is not asked for. */
+/** What a descriptor must satisfy; absent properties are not checked. */
 export interface DescriptorFilter {
   /** Of tasks with these numbers: pids, or indices where the image has no pids. */
   readonly pids?: readonly Range[];
@@ -40,7 +40,7 @@ export function rangeWithoutTask(tasks: Tasks, pids: readonly Range[]): Range | 
   return pids.find((range) => !numbers.some((number) => within([range], number))) ?? null;
 }
 
-/** The rows that pass; `null`: the filter asks for nothing, so all do. */
+/** The rows that pass; `null`: the filter is empty, so all rows pass. */
 export function choose(checkpoint: Checkpoint, filter: DescriptorFilter): Chosen | null {
   const { pids, kinds, path, fds } = filter;
   const asksForDescriptors = kinds !== undefined || path !== undefined || fds !== undefined;

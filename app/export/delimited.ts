@@ -41,15 +41,15 @@ export function rowLines(
 export const delimitedLine = (cells: readonly string[], separator: Separator): string =>
   cells.map((text) => delimitedCell(text, separator)).join(separator) + (separator === "," ? "\r\n" : "\n");
 
-/** What spreadsheets take for the beginning of a formula: names come from untrusted images. */
+/** What spreadsheets take for the start of a formula. Names come from untrusted images. */
 const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
-/** A number, which is none, and the dash that stands for no value. */
+/** Not formulas: a number, and the dash that represents a missing value. */
 const HARMLESS = /^-\d*$/;
 
 /** One cell. One that a spreadsheet would take for a formula begins with an apostrophe. */
 export function delimitedCell(text: string, separator: Separator): string {
   const isFormula = FORMULA.test(text) && !HARMLESS.test(text);
-  // Pasted into a spreadsheet, a quote at the start of a cell takes the cells up to the next quote with it.
+  // When pasted into a spreadsheet, a quote at the start of a cell swallows all cells up to the next quote.
   const safe = isFormula || (separator === "\t" && text.startsWith('"')) ? `'${text}` : text;
   if (separator === "\t") return safe.replace(/[\t\r\n]/g, " ");
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;

@@ -39,7 +39,7 @@ export function diffDocument(comparison: Comparison, sources: Sources, indices?:
 }
 
 /**
- * The same document as text in pieces, a line for each change: with a million changes, or with tables that thousands
+ * The same document as text in pieces, a line for each change: with a million changes, or tables that thousands
  * of tasks share, it would not fit one string.
  */
 export function* diffDocumentText(

@@ -1,4 +1,4 @@
-// What else a line of a listing says of an open file, as far as its name does not say it: `remote address 10.0.0.1:443`.
+// Facts about an open file that a line of a listing adds to those in its name: `remote address 10.0.0.1:443`.
 
 import type { Checkpoint } from "../model/checkpoint.ts";
 import type { FileRow, TableRow } from "../model/rows.ts";
@@ -6,7 +6,7 @@ import { shortText } from "../model/text.ts";
 import { fileName } from "../model/words.ts";
 import { fileFacts, type Receivers } from "./file-facts.ts";
 
-/** Of nearly every file, in its name, or too long for a line; `--json` has them. */
+/** True of nearly every file, already in its name, or too long for a line; `--json` shows them. */
 const LEFT_OUT = new Set([
   ...["inode mode", "size", "device of the inode", "terminal settings"],
   ...["family", "type", "protocol", "name", "expirations", "time left"],

@@ -1,5 +1,5 @@
-// What is worth saying of an open file beyond its name, position and flags: addresses, state, and what it is tied to, in
-// words that name descriptors and never ids.
+// What is worth saying about an open file beyond its name, position and flags: addresses, state and ties, in
+// words that refer to descriptors, never to ids.
 
 import { bitWords, EPOLL_EVENTS } from "../model/bits.ts";
 import { type Checkpoint, hasPids, holderCount, NONE, taskNumber } from "../model/checkpoint.ts";
@@ -11,7 +11,7 @@ import type { FileRow, TableRow } from "../model/rows.ts";
 import { stillVisible } from "../model/text.ts";
 import { fileName } from "../model/words.ts";
 
-/** A thing to say of a file: `state listen`, `other end pid 12 fd 4`. */
+/** A fact about a file: `state listen`, `other end pid 12 fd 4`. */
 export interface FileFact {
   readonly title: string;
   readonly value: string;
@@ -67,7 +67,7 @@ function linkFacts(
   return facts;
 }
 
-/** `fd 5, fd 7 (EPOLLIN)`: files with the same events stand together. */
+/** `fd 5, fd 7 (EPOLLIN)`: files with the same events are grouped. */
 function linkWords(checkpoint: Checkpoint, links: readonly Link[], within: TableRow): string {
   const byData = new Map<number, FileRow[]>();
   for (const { file, data } of links.slice(0, MOST_NAMED)) {
@@ -83,7 +83,7 @@ function linkWords(checkpoint: Checkpoint, links: readonly Link[], within: Table
   return parts.join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
-/** A file by its holders: `fd 5`, `pid 12 fd 4`; by its name if no descriptor leads to it. */
+/** A file by its holders: `fd 5`, `pid 12 fd 4`; by its name if no descriptor refers to it. */
 function fileWords(checkpoint: Checkpoint, file: FileRow, within: TableRow): string {
   if (file === NONE) return "outside the image";
   const { files, descriptors, tables, tasks } = checkpoint;

@@ -11,7 +11,7 @@ import { delimitedLine } from "./delimited.ts";
 import { factWords } from "./fact-words.ts";
 import { type Receivers, receiversIn } from "./file-facts.ts";
 
-/** A descriptor as one of the tasks that use its table has it. NONE: no task uses the table. */
+/** A descriptor, paired with one of the tasks that use its table. NONE: no task uses the table. */
 export interface TaskDescriptor {
   readonly task: TaskRow;
   readonly descriptor: DescriptorRow;
@@ -19,7 +19,7 @@ export interface TaskDescriptor {
 
 interface LineColumn {
   readonly title: string;
-  /** Numbers are set to the right. */
+  /** Numbers are right-aligned. */
   readonly right?: true;
   text(checkpoint: Checkpoint, row: TaskDescriptor): string;
 }
@@ -27,7 +27,7 @@ interface LineColumn {
 /** By O_ACCMODE, the letters of lsof(8). */
 const ACCESS = ["r", "w", "u", ""];
 
-/** Set on nearly every file, so it says nothing. */
+/** Set on nearly every file, so not worth showing. */
 const UNREMARKABLE = new Set(["O_LARGEFILE"]);
 
 const fileOf = ({ descriptors }: Checkpoint, { descriptor }: TaskDescriptor) => i32At(descriptors.file, descriptor);
@@ -41,12 +41,12 @@ function fdText(checkpoint: Checkpoint, row: DescriptorRow): string {
   return `${fd}${ACCESS[u32At(files.flags, file) & O_ACCMODE] ?? ""}`;
 }
 
-/** The flags of a descriptor and its open file that say something: `O_APPEND,FD_CLOEXEC`. */
+/** The flags of a descriptor and its open file that are worth showing: `O_APPEND,FD_CLOEXEC`. */
 function flagsCell(checkpoint: Checkpoint, row: TaskDescriptor): string {
   const { descriptors, files, machine } = checkpoint;
   const file = fileOf(checkpoint, row);
   const known = file !== NONE && (u8At(files.has, file) & HAS.flags) !== 0;
-  // The first is the access mode, which is with the descriptor.
+  // The first is the access mode, which is shown with the descriptor.
   const names = known ? flagNames(u32At(files.flags, file), machine.arch).slice(1) : [];
   const remarkable = names.filter((name) => !UNREMARKABLE.has(name));
   if (u8At(descriptors.closeOnExec, row.descriptor) === 1) remarkable.push("FD_CLOEXEC");
@@ -119,16 +119,16 @@ function* ofTable({ tables }: Checkpoint, table: number, task: TaskRow, chosen: 
   }
 }
 
-/** What else there is to say of a descriptor's open file, its own task named too: every line stands alone. */
+/** Further facts about a descriptor's open file. Its own task is named too, as every line must stand alone. */
 function detailsCell(checkpoint: Checkpoint, row: TaskDescriptor, receivers: Receivers): string {
   const file = fileOf(checkpoint, row);
   return file === NONE ? "" : factWords(checkpoint, file, NONE, receivers);
 }
 
-/** A cell before the name, as one word: lsof(8) writes a space in a command so, too. */
+/** A cell before the name, as one word: lsof(8) escapes a space in a command the same way. */
 const wordCell = (cell: string): string => cell.replaceAll(" ", "\\x20");
 
-/** Aligned lines, the titles first, without newlines; what else there is to say follows the name. */
+/** Aligned lines, the titles first, without newlines; further facts follow the name. */
 export function* alignedLines(checkpoint: Checkpoint, chosen: Chosen | null): Generator<string> {
   const receivers = receiversIn(checkpoint);
   const last = LINE_COLUMNS.length - 1;
@@ -154,7 +154,7 @@ export function* alignedLines(checkpoint: Checkpoint, chosen: Chosen | null): Ge
   }
 }
 
-/** The same lines separated by tabs, with newlines; what else there is to say is a column of its own. */
+/** The same lines separated by tabs, with newlines; further facts have a column of their own. */
 export function* tabbedLines(checkpoint: Checkpoint, chosen: Chosen | null): Generator<string> {
   const receivers = receiversIn(checkpoint);
   yield delimitedLine([...LINE_COLUMNS.map(({ title }) => title), "DETAILS"], "\t");

@@ -10,7 +10,7 @@ const END = "</script>";
 /** Bytes put into base64 at once; a multiple of three, so that the pieces join. */
 const CHUNK = 3 * 256 * 1024;
 
-/** The report in pieces; `null` if the page is none that images can be put into. */
+/** The report in pieces; `null` if the page has no place for images. */
 export function fillReport(page: string, images: Uint8Array): string[] | null {
   const at = page.lastIndexOf(REPORT_ELEMENT + END);
   if (at < 0) return null;

@@ -76,7 +76,7 @@ export function* showDocument(
 
 /**
  * Leaves out entries that only hold the path or flags of the open file with the same id (a tun device's, in CRIU sets):
- * a reader looks files up by id.
+ * readers look files up by id.
  */
 function withoutTwins({ files }: Checkpoint, kept: Uint8Array | undefined): Uint8Array | undefined {
   const isPathOnly = (row: number): boolean => files.use[row] === USE.pathOf && holderCount(files, row) === 0;
@@ -116,8 +116,8 @@ function taskEntry(checkpoint: Checkpoint, row: TaskRow) {
 }
 
 /**
- * Threads, exit, executable, directories, and under `details` all that the format tells besides. Where the format has a
- * path and no open file, it stands under the key with `Path`.
+ * Threads, exit, executable, directories, and under `details` everything else the format records. Where the format has
+ * a path but no open file, the path is under the key with `Path` appended.
  */
 function taskDetails(checkpoint: Checkpoint, row: TaskRow) {
   const { threads = null, exit = null, exe, cwd, root, ...details } = taskDetailsOf(checkpoint, row);

@@ -1,4 +1,4 @@
-// Who holds a file, port or pipe: the descriptors and tasks that lead to it.
+// Who holds a file, port or pipe: the descriptors and tasks that refer to it.
 
 import { type Checkpoint, commBytes, HAS, hasPids, NONE, nameBytes, taskNumber, USE } from "../model/checkpoint.ts";
 import { detailsOf, taskDetailsOf } from "../model/detail-store.ts";
@@ -58,7 +58,7 @@ const hasPort = (address: string, port: number): boolean => new RegExp(`:${port}
 /** Keys of a socket's details that hold an address. */
 const ADDRESS_KEYS = ["local", "remote", "source", "destination"] as const;
 
-/** Whether a file without the given name is meant by it: `/var/log/x` by `x`, `memfd:a` by `/memfd:a`. */
+/** Whether `name` matches a file's name, in full or as in: `x` for `/var/log/x`, `memfd:a` for `/memfd:a`. */
 function hasName(text: string, name: string): boolean {
   return text === name || text.slice(text.lastIndexOf("/") + 1) === name || text === `/${name}`;
 }
@@ -87,7 +87,7 @@ function isAtPort(checkpoint: Checkpoint, file: FileRow, port: number): boolean 
   });
 }
 
-/** The holders of the matches, by task, then descriptor; those that no task is known of come last. */
+/** The holders of the matches, by task, then descriptor; those without a known task come last. */
 export function holdersOf(checkpoint: Checkpoint, target: Target): Holder[] {
   const { tasks, tables, files } = checkpoint;
   const search: Search = {
@@ -114,7 +114,7 @@ interface Search {
   readonly target: Target;
   /** For each open file, 1 if it matches. */
   readonly wanted: Uint8Array;
-  /** For each open file, the uses (USE) of which the tasks are known; DESCRIPTOR: a descriptor holds it. */
+  /** For each open file, the uses (USE) whose tasks are known; DESCRIPTOR: a descriptor holds it. */
   readonly known: Uint8Array;
   readonly found: Holder[];
 }
@@ -158,7 +158,7 @@ const NO_FACTS = { deleted: false, pos: null, flags: null, flagNames: null } as 
 const isPathMeant = (path: string, target: Target): boolean =>
   target.kind === "path" ? path === target.path : target.kind === "name" && hasName(path, target.name);
 
-/** Files that are wanted and used otherwise, or held by nothing that the image has. */
+/** Matching files that are used in some other way, or held by nothing in the image. */
 function addOtherUses({ checkpoint, wanted, known, found }: Search): void {
   const { files } = checkpoint;
   for (let file = 0; file < files.count; file++) {

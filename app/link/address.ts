@@ -1,4 +1,4 @@
-// Addresses of hosted images, as they stand in links or are typed: which are refused, and which are asked about.
+// Addresses of hosted images, from links or typed by the user: which are refused, and which need confirmation.
 
 import { visible } from "../model/text.ts";
 
@@ -52,7 +52,7 @@ function isLoopback(hostname: string): boolean {
   return v6.slice(0, 7).every((group) => group === 0) && (v6[7] === 1 || v6[7] === 0);
 }
 
-/** Whether a host, as the URL class writes it, is this machine or in a private or link-local network, as far as its name tells. */
+/** Whether a host, as the URL class writes it, is this machine or in a private or link-local network, by its name. */
 export function isLocalHost(hostname: string): boolean {
   if (isLoopback(hostname)) return true;
   const host = hostname.toLowerCase().replace(/\.$/, "");

@@ -7,7 +7,7 @@ import { type ByteReader, byteReader, byteWriter } from "./bytes.ts";
 /** The longest text that a link may carry, in characters. */
 export const LINK_LIMIT = 64 * 1024;
 
-/** The most that a link's or a report's piece may unpack to, in bytes. */
+/** The largest size that a link's or a report's piece may unpack to, in bytes. */
 export const LINK_UNPACKED = 16 * 2 ** 20;
 export const REPORT_UNPACKED = 1024 * 2 ** 20;
 
@@ -33,7 +33,7 @@ function checksumOf(bytes: Uint8Array): Uint8Array {
   return sum;
 }
 
-/** The packed images of a piece; a sentence if it is none, or unpacks to more than `limit` bytes. */
+/** The packed images of a piece; a sentence if it is not a valid piece, or unpacks to more than `limit` bytes. */
 export async function unbundle(
   piece: Uint8Array<ArrayBuffer>,
   limit: number,
@@ -58,7 +58,7 @@ function packsOf(reader: ByteReader, bytes: Uint8Array): readonly Uint8Array<Arr
   return reader.failed || reader.left > 0 ? null : packs;
 }
 
-/** Stops as soon as there is more than `limit`: a few bytes may stand for very many. */
+/** Stops as soon as there is more than `limit`: a few bytes may expand to very many. */
 async function inflate(piece: Uint8Array<ArrayBuffer>, limit: number): Promise<Uint8Array | "too large" | "damaged"> {
   const reader = new Blob([piece]).stream().pipeThrough(new DecompressionStream("deflate-raw")).getReader();
   const parts: Uint8Array[] = [];
@@ -91,7 +91,7 @@ export function toLinkText(piece: Uint8Array): string {
   return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-/** A link's text as a piece; a sentence if it is longer than LINK_LIMIT or none. */
+/** A link's text as a piece; a sentence if it is longer than LINK_LIMIT or not valid. */
 export function fromLinkText(text: string): Uint8Array<ArrayBuffer> | { readonly refused: string } {
   if (text.length > LINK_LIMIT) {
     return { refused: `The image in this link is longer than the ${LINK_LIMIT} characters that are allowed.` };

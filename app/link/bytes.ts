@@ -22,13 +22,13 @@ export function byteWriter() {
     signed(value: number): void {
       this.number(value < 0 ? -2 * value - 1 : 2 * value);
     },
-    /** Bytes as they are. */
+    /** Bytes without a length. */
     raw(more: Uint8Array): void {
       reserve(more.length);
       bytes.set(more, length);
       length += more.length;
     },
-    /** Bytes with their number before them. */
+    /** Bytes preceded by their length. */
     block(more: Uint8Array): void {
       this.number(more.length);
       this.raw(more);
@@ -39,7 +39,7 @@ export function byteWriter() {
 
 export type ByteWriter = ReturnType<typeof byteWriter>;
 
-/** Reads what a writer wrote. What is not there is 0 or empty, and `failed` says so. */
+/** Reads what a writer wrote. Missing values read as 0 or empty, and set `failed`. */
 export function byteReader(bytes: Uint8Array) {
   let at = 0;
   let failed = false;
@@ -65,14 +65,14 @@ export function byteReader(bytes: Uint8Array) {
       const value = this.number();
       return value % 2 === 1 ? -(value + 1) / 2 : value / 2;
     },
-    /** How many of something follow. Each takes at least `size` bytes: more than what is left cannot be. */
+    /** A count of the items that follow. Each takes at least `size` bytes, so a count that cannot fit is rejected. */
     count(size = 1): number {
       const count = this.number();
       if (count * size <= bytes.length - at) return count;
       failed = true;
       return 0;
     },
-    /** So many bytes, as a view. */
+    /** The given number of bytes, as a view. */
     raw(length: number): Uint8Array {
       if (length > bytes.length - at) {
         failed = true;

@@ -17,14 +17,14 @@ import { decodeText, encodeText } from "../model/text.ts";
 /** The version of links that this writes. */
 const LINK_VERSION = 1;
 
-/** An object of an image, by what stays the same between dumps. */
+/** An object of an image, identified by what stays the same between dumps. */
 export type Name =
   | { readonly to: "task"; readonly task: number }
   | { readonly to: "table"; readonly task: number }
   | { readonly to: "descriptor"; readonly task: number; readonly fd: number }
   /** The open file behind a descriptor. */
   | { readonly to: "file"; readonly task: number; readonly fd: number }
-  /** An open file that no descriptor leads to. */
+  /** An open file that no descriptor refers to. */
   | { readonly to: "path"; readonly path: string }
   | { readonly to: "record"; readonly member: number; readonly offset: number };
 
@@ -84,7 +84,7 @@ export interface Link {
   readonly view?: "one";
   /** `all`: side by side, what has not changed is shown too. */
   readonly rows?: "all";
-  /** The images of the sample are in the other order. */
+  /** The images of the sample are swapped. */
   readonly order?: "swapped";
 }
 
@@ -124,7 +124,7 @@ export function toFragment(link: Link): string {
   return parts.length === 0 ? "" : [`v=${LINK_VERSION}`, ...parts].join("&");
 }
 
-/** As encodeURIComponent, but what a fragment may hold is left readable. A lone surrogate becomes U+FFFD. */
+/** Like encodeURIComponent, but keeps characters readable where a fragment allows. A lone surrogate becomes U+FFFD. */
 const escaped = (text: string): string =>
   encodeURIComponent(decodeText(encodeText(text))).replace(/%(?:3A|2F|2C|40|3E|3C|5B|5D)/g, (code) => {
     const character = decodeURIComponent(code);

@@ -1,11 +1,11 @@
-// Different byte strings, each once, numbered as they come. Without an object for each, as there may be millions.
+// Distinct byte strings, numbered in order of arrival, without an object for each, as there may be millions.
 
 /** An empty pool. */
 export function namePool() {
   let text = new Uint8Array(1024);
   let ends = new Uint32Array(64);
   let count = 0;
-  /** Number + 1 by hash; 0: free. Half of it at least stays free. */
+  /** Number + 1 by hash; 0: free. At least half of it stays free. */
   let slots = new Uint32Array(128);
 
   const startOf = (number: number): number => (number === 0 ? 0 : (ends[number - 1] as number));

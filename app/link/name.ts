@@ -1,4 +1,4 @@
-// A row of a checkpoint ⇄ the name that links give it.
+// Converts between a row of a checkpoint and its name in links.
 
 import { type Checkpoint, NONE, nameBytes, recordMember, taskCount, taskNumber } from "../model/checkpoint.ts";
 import { recordAt, type Selection } from "../model/related.ts";

@@ -106,7 +106,7 @@ function writeColumns(writer: ByteWriter, checkpoint: Checkpoint, mask: Mask): v
 
 const DAMAGED = "The image in this link or report is damaged: part of it is missing or was changed.";
 
-/** Why bytes out of a link or report are no packed image of a known version, as far as their beginning shows. */
+/** Why bytes from a link or report are not a packed image of a known version, judging by their beginning. */
 export function packRefusal(bytes: Uint8Array): { readonly refused: string } | null {
   if (isPacked(bytes)) return null;
   const isLater = sameBytes(bytes.subarray(0, MAGIC.length - 1), MAGIC.subarray(0, -1));
@@ -143,7 +143,7 @@ function memoryOf(reader: ByteReader): number | null {
   return reader.failed ? null : memory;
 }
 
-/** Unpacks what `pack` made; a sentence for anything else. Never throws, whatever the bytes. */
+/** Unpacks what `pack` made; a sentence for anything else. Never throws, whatever the input. */
 export function unpack(bytes: Uint8Array): Unpacked | { readonly refused: string } {
   const refusal = packRefusal(bytes);
   if (refusal !== null) return refusal;

@@ -94,7 +94,7 @@ function bash(commands: readonly CommandCompletion[]): string[] {
 }
 
 function zsh(commands: readonly CommandCompletion[]): string[] {
-  // Quoted for the shell, and for _arguments and _describe, to which brackets and colons mean something.
+  // Quoted for the shell, and for _arguments and _describe, which treat brackets and colons specially.
   const quoted = (text: string): string => `'${text.replace(/'/g, "'\\''")}'`;
   const plain = (text: string): string => text.replace(/[[\]:\\]/g, "\\$&");
   const argument = ({ option, values }: Completion): string => {

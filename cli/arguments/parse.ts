@@ -1,4 +1,4 @@
-// Parses a command's arguments by its description.
+// Parses a command's arguments according to its description.
 
 import { parseArgs } from "node:util";
 import { visible } from "../../app/model/text.ts";
@@ -8,7 +8,7 @@ import { suggest, suggestion } from "./suggest.ts";
 
 type ParsedValue = boolean | number | string | readonly string[] | undefined;
 
-/** Names of few values are listed in an error; of many, help is pointed to. */
+/** Up to this many values are listed in an error; for more, the error points to the help. */
 const MOST_LISTED = 5;
 
 /** The tokens of some arguments. Not strict: node's own messages name no command and suggest nothing. */
@@ -34,7 +34,7 @@ export const wantsHelp = (spec: CommandSpec, args: readonly string[]): boolean =
   tokensOf(spec, args).some((token) => token.kind === "option" && token.name === "help");
 
 /**
- * Parses the arguments of a command. An option that is given twice has its last value.
+ * Parses the arguments of a command. If an option is given twice, the last value wins.
  *
  * @throws CliError for anything that the command does not accept.
  */
@@ -97,7 +97,7 @@ async function readValue(
       for (const name of text.split(/[\s,]+/)) {
         if (name !== "") names.push(await oneOf(spec, `${rawName}: `, option.values, name));
       }
-      // `--ignore "$CODES"` with an empty variable is as if it was not given.
+      // `--ignore "$CODES"` with an empty variable is treated as not given.
       return names.length === 0 ? undefined : names;
     }
   }

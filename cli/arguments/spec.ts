@@ -73,7 +73,7 @@ export interface Example {
   readonly meaning: string;
 }
 
-/** A command: everything there is to say about it but the code. */
+/** Everything about a command except its code. */
 export interface CommandSpec<O extends Options = Options> {
   readonly name: string;
   /** What it does, as an imperative sentence without a full stop. */

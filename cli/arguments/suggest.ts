@@ -12,7 +12,7 @@ export function suggest(name: string, known: readonly string[]): string | null {
     best = candidate;
     least = distance;
   }
-  // An abbreviation is far from the whole by its edits.
+  // An abbreviation is many edits away from the full name.
   return best ?? (name.length < 3 ? null : (known.find((candidate) => candidate.startsWith(lower)) ?? null));
 }
 

@@ -11,7 +11,7 @@ import { counted, fileName } from "../../app/model/words.ts";
 import { styleFor } from "../style.ts";
 
 export interface CheckTextOptions {
-  /** Whether to colour with ANSI escapes. Words say the same without. */
+  /** Whether to colour with ANSI escapes. Words carry the same information without it. */
   readonly colour: boolean;
 }
 
@@ -44,7 +44,7 @@ export function checkText(
   return `${lines.join("\n")}\n`;
 }
 
-/** `@501 common.f_flags EINVAL: `, as far as the finding has them. */
+/** `@501 common.f_flags EINVAL: `, leaving out what the finding does not have. */
 function placeText({ members }: Pick<Checkpoint, "members">, finding: Finding): string {
   const { member, offset, field, errno } = finding;
   const file = member === undefined ? "" : visible(members[member]?.name ?? "");

@@ -11,7 +11,7 @@ import {
 import { styleFor } from "../style.ts";
 
 export interface DiffTextOptions {
-  /** Whether to colour with ANSI escapes. Signs and words say the same without. */
+  /** Whether to colour with ANSI escapes. Signs and words carry the same information without it. */
   readonly colour: boolean;
   /** The changes to list; absent: all. */
   readonly indices?: Iterable<number>;

@@ -6,7 +6,7 @@ import { u8At, u32At } from "../../app/model/read.ts";
 import type { FileRow } from "../../app/model/rows.ts";
 import { fileName } from "../../app/model/words.ts";
 
-/** Set on nearly every file, so it says nothing. */
+/** Set on nearly every file, so not worth showing. */
 const UNREMARKABLE = new Set(["O_LARGEFILE"]);
 
 /** By O_ACCMODE. */

@@ -55,7 +55,7 @@ async function listed(folder: string, path: string, io: Io): Promise<ListedImage
     const name = relative(folder, path).split(sep).join("/");
     const modified = statSync(path).mtimeMs;
     const none = { name, time: null, uptime: null, parent: null, packedTime: null, fileTime: modified / 1000 };
-    // An archive is not unpacked for a list.
+    // An archive is not unpacked just to list it.
     const form = isFolder(path) ? null : archiveForm(await source.read(0, Math.min(HEAD_BYTES, source.size)));
     const found = form === null || form === "tar" ? await findImage([source], {}) : null;
     const isOne = found !== null && !("refused" in found);

@@ -25,7 +25,7 @@ import { fileWords } from "./file-text.ts";
 const MOST_NAMED = 6;
 
 export interface ShowTextOptions {
-  /** Whether to colour with ANSI escapes. Words say the same without. */
+  /** Whether to colour with ANSI escapes. Words carry the same information without it. */
   readonly colour: boolean;
   /** The rows to list; `null`: all. */
   readonly chosen: Chosen | null;

@@ -2,7 +2,7 @@
 
 import type { Description, Sequence } from "../../app/encoder/description.ts";
 
-/** Something of which a task has more and more descriptors: a path, or (path null) all of a kind. */
+/** Something a task keeps opening more descriptors of: a path, or (path null) all files of a kind. */
 export interface Grown {
   /** A task that has the file table. */
   readonly pid: number;
@@ -16,7 +16,7 @@ export interface Grown {
 export interface Growth {
   /** Intervals over which growth is measured. */
   readonly samples: number;
-  /** Takes a sample; returns what never shrank in the last `samples` intervals and has grown enough. */
+  /** Takes a sample; returns whatever has grown enough and never shrank in the last `samples` intervals. */
   add(sample: Description): Grown[];
 }
 
@@ -37,7 +37,7 @@ export function createGrowth(samples: number, threshold: number): Growth {
     add(sample) {
       const now = countDescriptors(sample);
       for (const [key, { pid, kind, path, count }] of now) {
-        // What is there at the beginning has not grown from nothing.
+        // What exists in the first sample did not grow from zero.
         if (!known.has(key)) known.set(key, { pid, kind, path, counts: [first ? count : 0] });
       }
       const grown: Grown[] = [];

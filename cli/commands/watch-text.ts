@@ -1,4 +1,4 @@
-// Changes of a sample as lines. Many like changes are one line: `pid 12 50 × /dev/null: opened`.
+// The changes in a sample as lines. Many similar changes become one line: `pid 12 50 × /dev/null: opened`.
 
 import type { Comparison } from "../../app/diff/comparison.ts";
 import { kindAt } from "../../app/diff/describe.ts";
@@ -7,7 +7,7 @@ import { type ChangeWords, changeSentence, changeWords } from "../../app/export/
 /** Changes that are listed one by one; more are counted. */
 const MOST_LISTED = 3;
 
-/** Changes in sentences; those of one kind, task and file name are folded if they are many. */
+/** Changes in sentences; those with the same kind, task and file name are folded if there are many. */
 export function foldedSentences(comparison: Comparison, indices: Iterable<number>): string[] {
   const groups = new Map<string, { readonly words: ChangeWords; readonly indices: number[] }>();
   for (const index of indices) {

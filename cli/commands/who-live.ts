@@ -16,7 +16,7 @@ export interface LiveHolders {
 interface Held {
   readonly fd: number | null;
   readonly use?: string;
-  /** What the link leads to: a path, perhaps with " (deleted)", or `socket:[1234]`. */
+  /** The target of the link: a path, perhaps with " (deleted)", or `socket:[1234]`. */
   readonly target: string;
   /** Path of the link. */
   readonly link: string;
@@ -167,7 +167,7 @@ function kindOf({ target, link }: Held): string {
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** For a process, the inodes of the sockets of its network namespace that use the port. */
+/** For a process, the inodes of the sockets in its network namespace that use the port. */
 function portInodes(target: Target): (pid: number) => ReadonlySet<string> {
   if (target.kind !== "port") return () => NONE;
   const known = new Map<string, ReadonlySet<string>>();

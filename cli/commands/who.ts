@@ -45,7 +45,7 @@ async function findInImage(target: Target, path: string, options: WhoOptions, io
 }
 
 function findLive(target: Target, io: Io) {
-  // A name with a slash is a path from here.
+  // A name with a slash is a path relative to the current directory.
   const isRelative = target.kind === "name" && target.name.includes("/") && !/^[\w-]+:/.test(target.name);
   const { holders, hidden } = liveHolders(isRelative ? { kind: "path", path: resolve(target.name) } : target);
   if (hidden > 0) {

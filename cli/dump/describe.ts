@@ -28,7 +28,7 @@ interface Reading {
   readonly fileOf: Int32Array;
 }
 
-/** What is known from elsewhere; see LiveOptions. */
+/** What is known from other sources; see LiveOptions. */
 interface Knowledge {
   readonly kcmp: Kcmp | null;
   readonly states: ReadonlyMap<number, string> | undefined;
@@ -76,7 +76,7 @@ function readFirstOpen(reader: Reader, { descriptors, fileOf }: Reading, first: 
 
 const FASYNC = 0o20000;
 
-/** Notes what an image cannot hold, or what a dump fails for. */
+/** Notes what an image cannot hold, and what would make a dump fail. */
 function noteLeftOut(
   descriptor: Descriptor,
   file: OpenFile | null,
@@ -133,7 +133,7 @@ function createNumbers(): (name: string) => number {
   };
 }
 
-/** State of a task: the one before it was stopped for the dump. A task that has ended is described as that. */
+/** State of a task: the one before it was stopped for the dump. A task that has ended is described as such. */
 function stateOf({ pid, state }: Task, before: Knowledge["states"]): string {
   if (before === undefined || state === "zombie" || state === "dead") return state;
   // A task without a state from before was forked while the others were being stopped.

@@ -29,7 +29,7 @@ export interface Descriptor {
   readonly mount: string;
   /** Number of its inode; empty: this kernel does not show it (before 5.14). */
   readonly inode: string;
-  /** What fdinfo says that an image cannot hold. */
+  /** What fdinfo shows but an image cannot hold. */
   readonly leftOut: LeftOut;
   /** Mount, inode and the flags that cannot change after open(2): descriptors with different keys share no open file. */
   readonly key: string;
@@ -52,7 +52,7 @@ const HEAD = /^pos:\t(-?\d+)\nflags:\t(\d+)\nmnt_id:\t(\d+)\n(?:ino:\t(\d+)\n)?/
 /** State for reading /proc: one buffer for all small files, and the inodes seen so far by Descriptor.key. */
 export interface Reader {
   readonly buffer: Buffer;
-  /** By number of a device: whether it holds message queues. */
+  /** By device number: whether the device holds message queues. */
   readonly queueDevices: Map<number, boolean>;
   readonly inodes: Map<string, Inode>;
 }
@@ -130,7 +130,7 @@ function leftOutOf(text: string): LeftOut {
   return locks === 0 && inFlight === 0 ? NOTHING : { locks, inFlight };
 }
 
-/** Target of a descriptor's link; empty: it was closed; `null`: it is longer than the kernel can say (4095 bytes). */
+/** Target of a descriptor's link; empty: it was closed; `null`: it is longer than the kernel returns (4095 bytes). */
 function linkBytes(pid: number, fd: number): Buffer | null {
   try {
     return readlinkSync(`/proc/${pid}/fd/${fd}`, "buffer");
@@ -210,7 +210,7 @@ function readInode({ inodes, queueDevices }: Reader, { pid, fd, key }: Descripto
 /** Linux ipc/mqueue.c. */
 const MQUEUE_MAGIC = 0x19800202;
 
-/** Whether a file is a POSIX message queue. `known`: devices that were asked for so far. */
+/** Whether a file is a POSIX message queue. `known`: devices that have been checked so far. */
 function isQueue(path: string, device: number, known: Map<number, boolean>): boolean {
   const answer = known.get(device) ?? statfsSync(path).type === MQUEUE_MAGIC;
   known.set(device, answer);
@@ -218,8 +218,8 @@ function isQueue(path: string, device: number, known: Map<number, boolean>): boo
 }
 
 /**
- * What to write as f_version: the inode number, so that another file under the same path shows. On a block device with
- * its number, in the upper 24 bits; other devices are numbered when they are mounted.
+ * What to write as f_version: the inode number, so that a different file with the same path is noticed. For files on a
+ * block device, the upper 24 bits hold the device number; other devices get their number only when they are mounted.
  */
 function versionOf(stat: BigIntStats): string {
   const device =
@@ -261,7 +261,7 @@ export function readFurther({ pid, fd }: Descriptor): string[] {
 
 const SEEKABLE = ["regular", "directory", "block device", "character device", "memfd", "generic"];
 
-/** f_mode, derived like in the kernel: from the access mode and from whether files of this kind can seek. */
+/** f_mode, derived as in the kernel: from the access mode and from whether files of this kind can seek. */
 export function fileMode(kind: string, flags: number): number {
   if ((flags & O_PATH) !== 0) return 0;
   const access = ((flags & 3) + 1) & 3;

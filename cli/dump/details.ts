@@ -6,7 +6,7 @@ import { type Descriptor, type OpenFile, readFurther, slaveIndex } from "./descr
 import type { EpollSlot } from "./kcmp.ts";
 import type { SocketTables } from "./sockets.ts";
 
-/** What the details of one file take from the others. */
+/** What the details of one file need from other files. */
 export interface DetailsContext {
   /** Id of the socket at the other end of the unix socket with this inode; 0: unknown, or not among the files. */
   peerOf(inode: string): number;
@@ -56,7 +56,7 @@ function lineValue(lines: readonly string[], name: string): string | null {
 const EFD_SEMAPHORE = 1;
 const O_NONBLOCK = 0o4000;
 
-/** fdinfo has the counter in hexadecimal. */
+/** fdinfo shows the counter in hexadecimal. */
 function eventfdDetails(lines: readonly string[], flags: number): Details {
   const count = lineValue(lines, "eventfd-count");
   const semaphore = lineValue(lines, "eventfd-semaphore") === "1" ? EFD_SEMAPHORE : 0;

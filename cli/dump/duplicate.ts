@@ -1,7 +1,7 @@
-// What only a duplicate of another process's descriptor shows, by pidfd_getfd(2): a socket's domain and type, the owner
-// for signals.
+// What can only be read from a duplicate of another process's descriptor (pidfd_getfd(2)): a socket's domain, type and
+// protocol, and the owner for signals.
 
-/** Opens what a descriptor of another process refers to. */
+/** Opens the file that a descriptor of another process refers to. */
 export interface Duplicator {
   /** Address family, type and protocol of a socket, as numbers; `null`: not a socket, or not permitted. */
   socket(pid: number, fd: number): SocketNumbers | null;
@@ -20,7 +20,7 @@ export interface SocketNumbers {
   readonly listening: boolean;
 }
 
-// System calls since they have the same number everywhere: Linux include/uapi/asm-generic/unistd.h.
+// Recent system calls have the same number on all architectures: Linux include/uapi/asm-generic/unistd.h.
 const PIDFD_OPEN = 434;
 const PIDFD_GETFD = 438;
 /** Linux include/uapi/linux/pidfd.h; refused before 6.9. */

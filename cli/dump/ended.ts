@@ -1,10 +1,10 @@
-// Tasks that ended while they were read: what was read of their file tables is in pieces, and is not written.
+// Tasks that ended while they were read: their file tables were only partly read, and are not written.
 
 import type { Description, TableDescription, TaskDescription } from "../../app/encoder/description.ts";
 import type { Notes } from "./notes.ts";
 import { readStat, type Task } from "./processes.ts";
 
-/** What became of a task: `null`: it is gone. */
+/** What became of a task; `null`: it is gone. */
 type End = { readonly state: "zombie" | "dead"; readonly exitCode: number } | null;
 
 /** Tasks that were running when they were read and have ended, by pid. */

@@ -17,7 +17,7 @@ const STEP = 5;
  * Runs `body` while processes are stopped. They are resumed when it ends or fails, or when this process ends, even by
  * SIGKILL.
  *
- * @param list Lists the processes. Called until it returns none that is new: a process can fork until it is stopped.
+ * @param list Lists the processes. Called until it returns no new ones, as a process can fork until it is stopped.
  * @throws CliError if a process cannot be stopped.
  */
 export async function whileFrozen<T>(
@@ -55,7 +55,7 @@ async function stop(
   const sent = await signalStop([...left], watchdog);
   for (const pid of sent) {
     if (await until(() => threadsOf(pid).every(isAtRest))) continue;
-    // It cannot run until the kernel lets it go on, and will stop then.
+    // It cannot run until the kernel lets it continue, and will stop at that point.
     if (threadsOf(pid).every((thread) => isAtRest(thread) || stateOf(thread) === "uninterruptible")) {
       notes.add("waiting", `pid ${pid}`);
     } else throw new CliError(`pid ${pid} did not stop within ${PATIENCE / 1000} seconds`);
@@ -64,7 +64,7 @@ async function stop(
 
 const stateOf = (pid: number): string => readStat(pid)?.state ?? "dead";
 
-/** Whether a thread does not run and cannot change its descriptors. */
+/** Whether a thread is not running and so cannot change its descriptors. */
 function isAtRest(thread: number): boolean {
   const state = stateOf(thread);
   if (state === "uninterruptible") return isInVfork(thread);
@@ -89,7 +89,7 @@ function isInVfork(thread: number): boolean {
   return number !== undefined && (CLONING[arch()] ?? []).includes(Number(number));
 }
 
-/** Waits until `done`; false: that took too long. */
+/** Waits until `done`; false if that takes too long. */
 async function until(done: () => boolean): Promise<boolean> {
   const end = Date.now() + PATIENCE;
   while (!done()) {
@@ -103,7 +103,7 @@ async function until(done: () => boolean): Promise<boolean> {
 async function signalStop(pids: readonly number[], watchdog: Watchdog): Promise<number[]> {
   const held = pids.flatMap((pid) => {
     const stat = readStat(pid);
-    // A process that is stopped already is not ours to resume. A leader can have exited before its other threads.
+    // A process that was already stopped is not ours to resume. A leader may have exited before its other threads.
     if (stat === null || stat.state === "stopped" || threadsOf(pid).every((thread) => hasEnded(stateOf(thread)))) {
       return [];
     }
@@ -132,7 +132,7 @@ interface Group {
   readonly pids: readonly number[];
 }
 
-/** Starts to freeze a group; false if it is frozen already or that is not permitted. */
+/** Starts to freeze a group; false if it is already frozen or freezing is not permitted. */
 async function freezeGroup({ path }: Group, watchdog: Watchdog): Promise<boolean> {
   const file = join(path, "cgroup.freeze");
   try {

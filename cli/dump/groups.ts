@@ -71,7 +71,7 @@ function fileOrder(descriptors: readonly Descriptor[], kcmp: Kcmp, gone: Set<num
   };
 }
 
-/** A result of kcmp(2) for rows `a` and `b` as a comparison. What no longer exists equals nothing else. */
+/** A result of kcmp(2) for rows `a` and `b` as a comparison. Something that no longer exists equals nothing else. */
 function orderOf(result: number, a: number, b: number, pid1: number, pid2: number): number {
   if (result === 0) return 0;
   if (result === 1) return -1;

@@ -38,7 +38,7 @@ export interface EpollSlot {
   readonly offset: number;
 }
 
-/** kcmp(2) of this machine, or a sentence that says why it is missing. */
+/** kcmp(2) of this machine, or a sentence explaining why it is not available. */
 export async function openKcmp(): Promise<Kcmp | { readonly missing: string }> {
   if (process.platform !== "linux") return { missing: "kcmp(2) is a system call of Linux" };
   const number = SYSCALL[process.arch];

@@ -12,15 +12,15 @@ import { createNotes, type Notes } from "./notes.ts";
 import { readTables, readTasks } from "./read-tasks.ts";
 
 export interface LiveOptions {
-  /** Compares open files and file tables; `null`: every descriptor is taken for an open file of its own. */
+  /** Compares open files and file tables; `null`: every descriptor is assumed to have its own open file. */
   readonly kcmp: Kcmp | null;
   /** All threads, not only those that have a file table of their own. */
   readonly threads: boolean;
   /** Whether the processes are stopped, so that nothing can change while they are read. */
   readonly frozen: boolean;
-  /** For the inode of a unix socket the inode of the other end, as far as known. */
+  /** Maps the inode of a unix socket to the inode of the other end, where known. */
   readonly unixPeers?: ReadonlyMap<string, string>;
-  /** Shows more of sockets, as far as permitted. */
+  /** Reads more about sockets, as far as permitted. */
   readonly duplicator?: Duplicator | null;
   /** Where to note what changed; absent: a new list. */
   readonly notes?: Notes;

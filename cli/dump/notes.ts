@@ -1,9 +1,9 @@
-// What a dump has to say besides its image: at most one line for each kind of note.
+// Notes that a dump prints besides writing its image: at most one line per kind.
 
-/** A kind of note: what is said of one place, and of several. */
+/** A kind of note, with its wording for one place and for several. */
 interface Kind {
   readonly one: string;
-  /** Begins with what the places are. */
+  /** Begins by naming the places. */
   readonly many: string;
 }
 

@@ -17,7 +17,7 @@ export interface Task {
   readonly state: string;
   /** Start time in clock ticks since boot: distinguishes it from a later task with the same pid. */
   readonly start: string;
-  /** How it has ended, as wait(2) gives it; 0 while it lives, and if it may not be read. */
+  /** Its exit status as returned by wait(2); 0 while it is alive, or if the status may not be read. */
   readonly exitCode: number;
   readonly credentials: Credentials;
   /** Soft and hard resource limits by number. */

@@ -15,7 +15,7 @@ export interface Table {
 }
 
 /**
- * Each process, followed by those of its threads that are wanted: each task once, whatever is repeated.
+ * Each process, followed by those of its threads that are wanted: each task is listed once, even if its id is repeated.
  *
  * @param ids Ids of processes, or of single threads: these are wanted with their process.
  */

@@ -72,7 +72,7 @@ export function internetText(text: string): string {
 
 /** Details of sockets, by network namespace and inode. */
 export interface SocketTables {
-  /** Details of a task's socket; `null`: nothing is known of it. */
+  /** Details of a task's socket; `null`: nothing is known about it. */
   find(descriptor: Descriptor, inode: string): Details | null;
 }
 
@@ -120,7 +120,7 @@ function inWords({ family, type, protocol }: SocketNumbers): Details {
 
 const inet = (family: string, type: string, protocol: string): Details => ({ family, type, protocol, state: "close" });
 
-/** Sockets by the name of their protocol in the kernel (struct proto), where nothing else may be read. */
+/** Sockets by the name of their protocol in the kernel (struct proto), for when nothing else may be read. */
 const BY_PROTOCOL_NAME: Readonly<Record<string, Details>> = {
   TCP: inet("inet", "stream", "tcp"),
   TCPv6: inet("inet6", "stream", "tcp"),

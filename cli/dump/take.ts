@@ -21,7 +21,7 @@ export interface DumpRequest {
   readonly sharing: boolean;
 }
 
-/** The request that parsed arguments make. @throws CliError for an operand that is not a pid. */
+/** The request described by the parsed arguments. @throws CliError for an operand that is not a pid. */
 export function dumpRequest(
   operands: readonly string[],
   options: {

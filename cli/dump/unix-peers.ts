@@ -1,4 +1,4 @@
-// The other ends of unix sockets, over a netlink socket (sock_diag(7)): /proc does not have them.
+// The other ends of unix sockets, over a netlink socket (sock_diag(7)), as /proc does not show them.
 
 import { closeSync, openSync, readlinkSync } from "node:fs";
 import { endianness } from "node:os";
@@ -21,8 +21,8 @@ const LITTLE = endianness() === "LE";
 const align = (length: number): number => (length + 3) & ~3;
 
 /**
- * For the inode of each unix socket in the network namespaces of these processes the inode of the other end. Lacks those
- * of namespaces that cannot be entered; empty where sock_diag(7) or koffi is not available.
+ * Maps the inode of each unix socket in these processes' network namespaces to the inode of the other end. Omits those
+ * in namespaces that cannot be entered; empty where sock_diag(7) or koffi is not available.
  */
 export async function readUnixPeers(pids: readonly number[], notes: Notes): Promise<ReadonlyMap<string, string>> {
   const peers = new Map<string, string>();
@@ -75,7 +75,7 @@ const CLONE_NEWNET = 0x40000000;
 
 const openDiag = (calls: Calls): number => calls.socket(AF_NETLINK, SOCK_DGRAM_CLOEXEC, NETLINK_SOCK_DIAG);
 
-/** A socket in the network namespace of another process; negative: that is not permitted. It stays there when we return. */
+/** A socket in the network namespace of another process; negative: not permitted. It stays there when we return. */
 function openDiagIn(calls: Calls, pid: number | string): number {
   let home: number | null = null;
   let away: number | null = null;

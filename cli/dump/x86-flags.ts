@@ -1,4 +1,4 @@
-// f_flags in the values of x86, in which dumped images are written.
+// Translates f_flags to x86 values, which dumped images use.
 
 import { arch } from "node:os";
 
@@ -14,7 +14,7 @@ const DIFFERENT = [
 ] as const;
 const ALL_DIFFERENT = 0o740000;
 
-/** This machine's f_flags in the values of x86. */
+/** This machine's f_flags translated to x86 values. */
 export function flagsOfX86(flags: number): number {
   if (!arch().startsWith("arm")) return flags;
   let result = flags & ~ALL_DIFFERENT;

@@ -1,4 +1,4 @@
-// An image on disk to be served: a file as it is, a directory with an image set as a tar archive of it.
+// An image on disk to be served: a file as is, or a directory holding an image set as a tar archive.
 
 import { basename, resolve } from "node:path";
 import type { Source } from "../../app/decoder/source.ts";
@@ -32,7 +32,7 @@ export function hostedName(path: string): string {
  */
 export async function openHosted(path: string, io: Io, options: InputOptions = {}): Promise<Hosted> {
   const input = await openInput(path, io, options);
-  // What is served to others has no hidden files in it.
+  // Hidden files are not served to others.
   const sources = options.outside === false ? input.sources.filter(({ name }) => !isHidden(name)) : input.sources;
   const [only] = sources;
   const source = only !== undefined && !isFolder(path) ? only : tarSource(hostedName(path), sources);

@@ -22,7 +22,7 @@ export function tarSource(name: string, files: readonly Source[]): Source {
 
 const octal = (value: number, digits: number): string => value.toString(8).padStart(digits, "0");
 
-/** Without the file's time: the page would take it for the archive's, which no copy changes. */
+/** Without the file's time: the page would take it for the archive's own time, which copying does not change. */
 function header(path: Uint8Array, size: number, type: string): Source {
   const block = new Uint8Array(BLOCK);
   const put = (at: number, text: string) => block.set(encodeText(text), at);

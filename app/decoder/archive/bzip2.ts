@@ -178,7 +178,7 @@ interface Coding {
   readonly tables: readonly Table[];
 }
 
-/** Decodes the symbols: runs, and places in a list of recent bytes. Returns how many bytes they stand for. */
+/** Decodes the symbols: runs, and places in a list of recent bytes. Returns how many bytes they represent. */
 function readSymbols(bits: Bits, { used, selectors, tables }: Coding, blocks: Uint32Array): number {
   const { input } = bits;
   const recent = Uint8Array.from(used);

@@ -19,7 +19,7 @@ function crcTable(polynomial: number): Uint32Array {
 
 const CRC32 = crcTable(0xedb88320);
 
-/** CRC-32 as of gzip and xz. `before`: that of the bytes before, to go on from. */
+/** CRC-32 as in gzip and xz. `before`: the checksum of the preceding bytes, to continue from. */
 export function crc32(bytes: Uint8Array, before = 0): number {
   let crc = ~before;
   for (let at = 0; at < bytes.length; at++) {

@@ -80,7 +80,7 @@ const begins = (head: Uint8Array, { bytes, at = 0 }: Magic): boolean =>
 /** Bytes of a file that are enough to know its form. */
 export const HEAD_BYTES = 512;
 
-/** The form of an archive that begins with `head` (HEAD_BYTES); `null` if it is none that can be opened. */
+/** The form of an archive that begins with `head` (HEAD_BYTES); `null` if it cannot be opened. */
 export function archiveForm(head: Uint8Array): ArchiveForm | null {
   for (const [form, magic] of PACKED) if (begins(head, magic)) return form;
   const [a, b, c, d] = head;

@@ -1,5 +1,5 @@
-// DEFLATE (RFC 1951), streamed. The browser's and Node's own decompressors differ in what they hand out before a fault
-// and in what they make of bytes after the end, and do not say where the data ended.
+// DEFLATE (RFC 1951), streamed. The browser's and Node's own decompressors differ in what they output before a fault
+// and in how they treat bytes after the end, and do not report where the data ended.
 
 import { cutOff, damaged, type PackedInput } from "./packed-input.ts";
 
@@ -135,7 +135,7 @@ function decodeFast(state: Inflater, literals: Code, distances: Code): void {
   let { hold, held, filled } = state;
   let { at } = input;
   while (at < lastStart && filled <= OUTPUT - MOST_COPIED) {
-    // What is put back if this symbol is not for here.
+    // Restored if this symbol must be left to `decodeSymbols`.
     const [startAt, startHold, startHeld] = [at, hold, held];
     for (; held < 15; held += 8) hold |= (bytes[at++] as number) << held;
     const entry = literals.table[hold & literalMask] as number;

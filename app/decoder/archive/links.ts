@@ -1,4 +1,4 @@
-// Links in an archive: a hard link is another name of a member, a symbolic one leads to a member by its path.
+// Links in an archive: a hard link is another name of a member, a symbolic link refers to a member by its path.
 
 import { encodeText, visible } from "../../model/text.ts";
 import { bytesSource, type Source } from "../source.ts";
@@ -10,10 +10,10 @@ export interface Listed {
   readonly source: Source | null;
 }
 
-/** A link to a link to a link is followed this far. */
+/** How many links are followed in a chain. */
 const MOST_LINKS = 16;
 
-/** The path that a symbolic link leads to, from the top of the archive; `null` if that is outside. */
+/** The target path of a symbolic link, from the top of the archive; `null` if that is outside. */
 function targetOf(name: string, target: string): string | null {
   const parts = target.startsWith("/") ? [] : name.split("/").slice(0, -1);
   for (const part of target.split("/")) {
@@ -25,8 +25,8 @@ function targetOf(name: string, target: string): string | null {
 }
 
 /**
- * The sources of an archive's members, the last of several with one path, as tar does. A link that leads to a directory
- * or out of the archive is kept as a member of the text of its target: that is how a set names its parent.
+ * The sources of an archive's members; of several with the same path, the last one, as tar does. A link to a directory
+ * or out of the archive is kept as a member whose content is the target's path: that is how a set names its parent.
  */
 export function resolveLinks(listed: readonly Listed[], problem: (problem: ArchiveProblem) => void): readonly Source[] {
   const byName = new Map<string, Listed>();

@@ -190,7 +190,7 @@ export function decodeLzma(lzma: Lzma, input: PackedInput, size: number, total: 
     }
     const count = bit(lzma, IS_REP + lzma.state) === 0 ? match(lzma, posState) : repeated(lzma, posState);
     const { dictionary } = lzma;
-    // A single byte is never copied from what is not there, and LZMA2 has no end mark.
+    // A single byte is never copied from before the start of the output, and LZMA2 has no end marker.
     if (lzma.rep0 >= dictionary.filled || count > left) throw bad("a copy from before the beginning");
     for (let copied = 0; copied < count; copied++) put(lzma, back(dictionary, lzma.rep0));
     position += count;

@@ -69,7 +69,7 @@ export function packedInput(source: Source, progress: (offset: number) => void):
         input.bytes = bytes;
         input.at = at;
         input.end = bytes.length;
-        // A file that has become shorter meanwhile ends where no more bytes come.
+        // A file that was truncated meanwhile ends where no more bytes can be read.
         input.atEnd = more.length === 0 || from + more.length >= source.size;
       }
     },

@@ -20,7 +20,7 @@ interface Marker {
   readonly imageEnd: boolean;
 }
 
-/** Decodes a marker; `null` if it is none. */
+/** Decodes a marker; `null` if it is not one. */
 function marker(bytes: Uint8Array): Marker | null {
   let at = 0;
   let [seq, filename, data, fileEnd, imageEnd] = [0, null as string | null, -1, false, false];

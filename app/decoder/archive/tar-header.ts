@@ -8,13 +8,13 @@ export interface ArchiveProblem {
   readonly code: string;
   readonly message: string;
   /**
-   * In bytes from the start of the archive. In a compressed one faults of the compression are at a place in the file,
+   * In bytes from the start of the archive. In a compressed one, faults in the compression are located in the file,
    * and those of the tar inside in the unpacked data.
    */
   readonly offset: number;
 }
 
-/** What a header says of a member. */
+/** What a header says about a member. */
 export interface TarEntry {
   /** Path without a leading `./` or `/`. Raw text. */
   readonly name: string;
@@ -25,7 +25,7 @@ export interface TarEntry {
   readonly hardLink?: string;
   /** The path, relative to the link's own directory, that a symbolic link leads to. */
   readonly symbolicLink?: string;
-  /** Whether only parts of it are stored: its bytes are not read. */
+  /** Whether it is sparse, with only parts stored: its bytes are not read. */
   readonly sparse?: true;
 }
 
@@ -127,7 +127,7 @@ export function createTarParser(problem: (problem: ArchiveProblem) => void): Tar
   let extended: Extract<Step, { kind: "extension" | "other" | "entry" }> | null = null;
   let hasAbsolute = false;
 
-  /** A path as a member's name: relative, and within the archive; `null` if it leads out of it. */
+  /** A path as a member's name: relative, and within the archive; `null` if it points outside. */
   const memberName = (path: string, offset: number): string | null => {
     const name = path.replace(/^(\/+|\.\/+)+/, "");
     if (name === "" || name.split("/").includes("..")) {
@@ -143,7 +143,7 @@ export function createTarParser(problem: (problem: ArchiveProblem) => void): Tar
     return name;
   };
 
-  /** The names and numbers of a header, with what long names and PAX headers before it say instead. */
+  /** The names and numbers of a header, with overrides from the long names and PAX headers before it. */
   const readFields = (block: Uint8Array) => {
     const own = (key: string): string | undefined => pax.get(key) ?? globalPax.get(key);
     const isUstar = headerText(block, 257, 6).startsWith("ustar") && block[262] === 0;

@@ -1,5 +1,5 @@
 // Opens archives: a tar, plain or compressed, a capture of criu-image-streamer, or a single compressed file. A plain
-// tar's members are parts of the archive; of a compressed one only what the caller needs is kept in memory.
+// tar's members are parts of the archive; for a compressed one, only what the caller needs is kept in memory.
 
 import { bytesSource, partSource, type Source, SourceError } from "../source.ts";
 import { type ArchiveForm, HEAD_BYTES, type PackedForm, unpackedName } from "./forms.ts";
@@ -16,7 +16,7 @@ export interface UnpackLimits {
   readonly unpacked?: number;
   /** Kept in memory. Default: 512 MiB. */
   readonly kept?: number;
-  /** The largest window or dictionary of the compression. Default: 128 MiB, as the zstd program. */
+  /** The largest window or dictionary of the compression. Default: 128 MiB, as in the zstd program. */
   readonly window?: number;
 }
 
@@ -40,7 +40,7 @@ const DEFAULT_UNPACKED = 4 * 2 ** 30;
 const DEFAULT_KEPT = 512 * 2 ** 20;
 const DEFAULT_WINDOW = 128 * 2 ** 20;
 
-/** After the end of a tar this much is still unpacked, to reach the checksum. */
+/** How much is still unpacked after the end of a tar, to reach the checksum. */
 const DRAIN_LIMIT = 64 * 2 ** 20;
 
 const MOST_PROBLEMS = 1000;
@@ -127,7 +127,7 @@ async function unpackContents(
   return { members: resolveLinks(keeper.listed, problem), isSingle: false };
 }
 
-/** Runs the unpacker of a form. Faults become problems. Returns the time that a gzip file has, in seconds since 1970. */
+/** Runs the unpacker of a form. Faults become problems. Returns the time in a gzip file, in seconds since 1970. */
 async function unpackAll(
   source: Source,
   form: PackedForm,
@@ -171,7 +171,7 @@ function createSingle({ neededBytes }: Needs, limit: number, problem: (problem: 
       if (keep === null) {
         const head = bytes.slice(0, HEAD_BYTES);
         keep = neededBytes(head);
-        // What it is can be said from its head.
+        // Its head is enough to identify it.
         if (!keep) {
           chunks = [head];
           length = head.length;

@@ -38,7 +38,7 @@ const FILTERS: Readonly<Record<number, string>> = {
 };
 
 interface Block {
-  /** Bytes without padding, as the index has it. */
+  /** Bytes without padding, as stored in the index. */
   readonly unpadded: number;
   readonly unpacked: number;
 }

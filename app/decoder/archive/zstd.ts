@@ -134,7 +134,7 @@ async function readFrameHeader(input: PackedInput, windowLimit: number): Promise
   const id = bytes.subarray(bytes.length - contentSize - idSize, bytes.length - contentSize);
   if (id.some((byte) => byte !== 0)) throw new UnpackError("The data was compressed with a dictionary.", at);
   const hasChecksum = (descriptor & 4) !== 0;
-  // The decompressor is not to wait for the checksum, which it does not verify.
+  // The decompressor must not wait for the checksum, which it does not verify.
   bytes[4] = descriptor & ~4;
   return { bytes, content, hasChecksum };
 }

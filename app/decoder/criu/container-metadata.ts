@@ -16,12 +16,12 @@ export interface Metadata {
   readonly parent?: string | null;
 }
 
-/** A problem of the engine's files, or of the archive that a set is in. */
+/** A problem with the engine's files, or with the archive that a set is in. */
 export interface MetadataProblem {
   readonly severity: Severity;
   readonly code: string;
   readonly message: string;
-  /** In the archive. Absent: not of one. */
+  /** Offset in the archive; absent if the problem is not with an archive. */
   readonly offset?: number;
 }
 
@@ -98,7 +98,7 @@ function engineOf(spec: unknown): string | null {
   return Object.keys(annotations).some((key) => key.startsWith("io.kubernetes.cri.")) ? "containerd" : null;
 }
 
-/** What Kubernetes calls a container. */
+/** A container's identity in Kubernetes. */
 interface Pod {
   readonly container: string | null;
   readonly namespace: string | null;
@@ -111,7 +111,7 @@ interface Pod {
 /** kubelet's name of a container: k8s_CONTAINER_POD_NAMESPACE_UID_ATTEMPT. */
 const KUBELET_NAME = /^k8s_([^_]+)_([^_]+)_([^_]+)_[^_]+_(\d+)$/;
 
-/** The pod of a container, by the annotations of CRI-O or containerd, or by the name that CRI-O gives it. */
+/** The pod of a container, from the annotations of CRI-O or containerd, or from the name that CRI-O gives it. */
 function podOf(spec: unknown, configName: string | null): Pod {
   const annotation = (...names: string[]): string | null => {
     for (const name of names) {
@@ -154,7 +154,7 @@ function annotatedAddresses(spec: unknown): string | null {
   return found.length === 0 ? null : found.join(", ");
 }
 
-/** What descriptors 0, 1 and 2 were, by descriptors.json of runc and crun: they are handed in again at restore. */
+/** What descriptors 0, 1 and 2 were, from descriptors.json of runc and crun: they are passed in again on restore. */
 function stdioOf(targets: unknown): string | null {
   if (!Array.isArray(targets)) return null;
   const names = targets.slice(0, 3).map((target, fd) => (typeof target === "string" ? `${fd} ${target}` : null));

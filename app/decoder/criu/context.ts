@@ -12,13 +12,13 @@ import { isRaw, type PlacedMember, pluginImages } from "./placing.ts";
 import { createLinks, indexRows, type LinkedRows, type Links, type RowIndex } from "./rows.ts";
 import { scratch } from "./wire.ts";
 
-/** A lock as file_lock_entry has it. */
+/** A lock as stored in file_lock_entry. */
 export interface FileLock {
   readonly pid: number;
   readonly fd: number;
   readonly flag: number;
   readonly type: number;
-  /** The range in bytes, as exact decimal numbers; a length of 0 is to the end of the file. */
+  /** The range in bytes, as exact decimal numbers; a length of 0 extends to the end of the file. */
   readonly start: string;
   readonly length: string;
 }
@@ -57,7 +57,7 @@ export interface ImageFacts {
   machineType: number;
   /** Oldest CRIU release that can have written the set, as major × 100 + minor; 0 if unknown. */
   release: number;
-  /** Oldest CRIU release that would have written the set otherwise; 0 if unknown. */
+  /** Oldest CRIU release that would have written the set differently; 0 if unknown. */
   before: number;
   /** What CRIU 4.2 does not write, in words. */
   readonly newer: Set<string>;
@@ -304,7 +304,7 @@ function createRecordKinds(): RecordKinds {
   return { list, magic: of(NONE, "magic", "magic"), data: of(NONE, "data", null), of };
 }
 
-/** Adds a problem of the set as a whole, or of a place in one member. */
+/** Adds a problem with the set as a whole, or at a place in one member. */
 export function report(
   { builder }: SetContext,
   severity: Severity,

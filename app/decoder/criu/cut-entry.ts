@@ -7,9 +7,9 @@ import { isNumber, readVarint, skip, WIRE, wireType } from "./wire.ts";
 const CUT = "cut";
 
 /**
- * The whole message that consists of the fields before the cut. Of a string, a nested message or packed numbers that
- * are cut off, what is left is kept. `null`: the bytes are not those of a message that was cut off, because its fields are
- * out of order: the stated length of the entry is wrong.
+ * The whole message made of the fields before the cut. If a string, a nested message or packed numbers are cut off,
+ * what is left is kept. `null`: the bytes are not a truncated message, because the fields are out of order, so the
+ * stated length of the entry is wrong.
  */
 export function closeCut(bytes: Uint8Array, message: string): Uint8Array | null {
   const fields = MESSAGES.get(message as Parameters<typeof MESSAGES.get>[0]);
@@ -45,7 +45,7 @@ const fits = (type: string | undefined, wire: number, isRepeated: boolean): bool
   wire !== WIRE.endGroup &&
   (type === undefined || wire === wireType(type) || (wire === WIRE.bytes && isRepeated));
 
-/** The length and the bytes of the last value, of which its length says that there should be more. */
+/** The length and the bytes of the last value, which is shorter than its length says. */
 function lastBytes(bytes: Uint8Array, at: number, type: string | undefined): Uint8Array | typeof CUT | null {
   const start = readVarint(bytes, at, bytes.length, new Uint32Array(2));
   if (start < 0 || type === undefined) return CUT;

@@ -5,7 +5,7 @@ import { i32At, u32At } from "../../model/read.ts";
 import type { FileRow, TableRow } from "../../model/rows.ts";
 import { firstIndex } from "../../model/search.ts";
 
-/** The open file that a descriptor of a table leads to; NONE if there is none. */
+/** The open file that a descriptor of a table refers to; NONE if there is none. */
 export function fileOfDescriptor({ tables, descriptors }: Checkpoint, table: TableRow, fd: number): FileRow {
   if (table === NONE) return NONE;
   const last = u32At(tables.first, table + 1);

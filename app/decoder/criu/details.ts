@@ -1,4 +1,4 @@
-// Details of an open file that the columns do not have, as a plain object for each type of file.
+// Details of an open file that have no column, as a plain object for each type of file.
 
 import { HAS, NONE } from "../../model/checkpoint.ts";
 import type { Details, DetailValue } from "../../model/fields.ts";
@@ -189,7 +189,7 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
   isk: (values, about) => {
     const stream = relatedOf(about, "tcp_stream_entry");
     const { littleEndian } = about.set.checkpoint.machine;
-    // A raw socket has no ports; its protocol is in the place of the source port.
+    // A raw socket has no ports; its protocol is stored in place of the source port.
     const isRaw = values.number("type") === SOCK_RAW;
     return {
       family: word(SOCKET_FAMILIES, values.number("family")),
@@ -269,7 +269,7 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
       ticks: values.exact("ticks"),
       ...((values.number("settime_flags") ?? 0) === 0 ? {} : { settimeFlags: values.number("settime_flags") }),
       interval: seconds(values, "isec", "insec"),
-      // One that goes off once disarms itself.
+      // A one-shot timer disarms itself when it expires.
       ...(NOTHING.test(seconds(values, "isec", "insec"))
         ? {}
         : { armed: !NOTHING.test(seconds(values, "vsec", "vnsec")) }),
@@ -332,7 +332,7 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
   ext: (_values, about) => externalDetails(about),
 };
 
-/** The plugin that saved an external file, if it is the only one, and the image in which it did. */
+/** The plugin that saved an external file, if it is the only one, and the image it was saved in. */
 function externalDetails({ set, file }: About): Record<string, DetailValue> {
   const { plugins, pluginImages, checkpoint } = set;
   const image = pluginImages.get(u32At(checkpoint.files.id, file));

@@ -39,7 +39,7 @@ const NO_OWNER = 10;
 /** A half of NO_SIZE. */
 const NO_SIZE_HALF = 0xffff_ffff;
 
-/** Stores what a REG entry tells of the inode, and notes files with an owner for signals, which few have. */
+/** Stores what a REG entry says about the inode, and notes files with an owner for signals, which are few. */
 function readInode({ builder, files, values }: SetContext, file: FileRow, seen: number, bytes: Uint8Array): void {
   const mount = low(values, REG_MOUNT);
   const hasSize = isSet(seen, REG_SIZE);

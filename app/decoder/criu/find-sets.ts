@@ -13,7 +13,7 @@ export interface SetChoice {
   /** Its files. */
   readonly sources: readonly Source[];
   readonly metadata: Metadata;
-  /** Whether it is opened as a part of another set only, unless it is named. */
+  /** Whether it is opened only as part of another set, unless it is named. */
   readonly isPart?: boolean;
 }
 
@@ -31,16 +31,16 @@ const SET_KINDS: ReadonlySet<string> = new Set([
 /** Members that only a dump with tasks has: a set without them that is another's parent is a pre-dump. */
 const DUMP_KINDS: ReadonlySet<string> = new Set(["pstree", "core", "fdinfo", "files"]);
 
-/** The name of the file that CRIU makes a symbolic link to the set before. */
+/** The name of the symbolic link that CRIU makes to the previous set. */
 const PARENT = "parent";
 
-/** A path is not longer. */
+/** The longest possible path. */
 const MOST_PATH = 4096;
 
 /** Archives of a container's own files: they never have an image set, and are often large. */
 const NEVER_OPENED = /(^|\/)(rootfs-diff\.tar|devshm-checkpoint\.tar|volumes\/.*|artifacts\/.*|tmpfs-.*\.img)$/;
 
-/** Whether a file can be an archive with images in it, by its name. */
+/** Whether a file may be an archive with images in it, judging by its name. */
 export const mayBeOpened = (name: string): boolean => !NEVER_OPENED.test(name);
 
 /** Whether a member's contents are needed, for a set or for the facts of its container. */
@@ -87,7 +87,7 @@ export async function groupSets(sources: readonly Source[]): Promise<Grouped> {
   return { sets: markParts(sets), rest: sources.filter((source) => !inSets.has(source)) };
 }
 
-/** Sets of the files that are left where nothing else is: pages without a process tree, for example. */
+/** Sets of leftover files where there is nothing else: pages without a process tree, for example. */
 export async function groupRemains(sources: readonly Source[]): Promise<Grouped> {
   const directories = byDirectory(sources);
   const named = [...directories].filter(([, list]) => list.some(({ name }) => isWeakMember(name)));
@@ -102,7 +102,7 @@ async function setsIn(named: readonly string[], directories: Directories, inSets
   const found: SetChoice[] = [];
   for (const directory of named) {
     const all = directories.get(directory) ?? [];
-    // Other files may lie beside a set, above all where it consists of loose files.
+    // There may be other files next to a set, especially if it consists of loose files.
     const own = all.filter(({ name }) => belongsToSet(name));
     const parentDirectory = directoryOf(directory);
     // stats-dump and the engine's files are in the parent directory, unless the set's directory has its own.
@@ -128,7 +128,7 @@ const belongsToSet = (name: string): boolean =>
   METADATA_NAMES.has(baseName(name)) ||
   baseName(name) === PARENT;
 
-/** The directory of the set that a set's `parent` link leads to, if it is here; else `null`. */
+/** The directory of the set that a set's `parent` link points to; `null` if it is not here. */
 async function parentOf(directory: string, own: readonly Source[], isSet: ReadonlySet<string>): Promise<string | null> {
   const within = directory === "" ? PARENT : `${directory}/${PARENT}`;
   if (isSet.has(within)) return within;
@@ -148,7 +148,7 @@ async function parentOf(directory: string, own: readonly Source[], isSet: Readon
   }
   const path = target.startsWith("/") ? target.slice(1) : parts.join("/");
   if (isSet.has(path) && path !== directory) return path;
-  // The path is that of another machine, or the folder that was opened begins below it: the last part decides.
+  // The path is from another machine, or starts above the folder that was opened: the last part decides.
   const last = baseName(target.replace(/\/+$/, ""));
   const named = [...isSet].filter((each) => each !== directory && baseName(each) === last);
   return named.length === 1 ? (named[0] ?? null) : null;
@@ -167,5 +167,5 @@ function markParts(sets: readonly SetChoice[]): readonly SetChoice[] {
 /** Whether a file's name is that of a CRIU image. Service files, which have no extension, are too weak a sign. */
 export const isWeakMember = (name: string): boolean => memberOfName(name) !== null && name.endsWith(".img");
 
-/** What a set is called in a sentence. */
+/** How a sentence refers to a set. */
 export const setName = (name: string): string => visible(name) || "loose files";

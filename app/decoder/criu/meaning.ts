@@ -275,11 +275,11 @@ export function modeText(mode: number): string {
   return (TYPE_LETTERS[(mode >>> 12) & 15] ?? "?") + bits.join("");
 }
 
-/** A device number as the kernel has it, major << 20 | minor: `8:1`. CRIU stores most of them like this. */
+/** A device number in the kernel's encoding, major << 20 | minor: `8:1`. CRIU stores most of them like this. */
 export const deviceText = (device: number): string => `${device >>> 20}:${device & 0xfffff}`;
 
 /**
- * A device number as stat(2) has it, with the low 8 bits of the minor number in bits 0 to 7, the major number in bits 8
+ * A device number from stat(2), with the low 8 bits of the minor number in bits 0 to 7, the major number in bits 8
  * to 19 and the rest of the minor number above: `5:2`. Terminals and special files are stored like this.
  */
 export const statDeviceText = (device: number): string =>

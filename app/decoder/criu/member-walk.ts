@@ -73,13 +73,13 @@ export async function readMember(set: SetContext, member: number, head: Uint8Arr
   if (entry.nth < 0 && walk.fault === null && NEVER_EMPTY.has(kind.name)) set.seen.empty.push(member);
 }
 
-/** Members of which CRIU writes none without an entry. A file table may be empty, but then nothing uses open files. */
+/** Members that CRIU never writes without an entry. A file table may be empty, but then nothing uses open files. */
 const NEVER_EMPTY: ReadonlySet<string> = new Set([
   ...["inventory", "pstree", "core", "ids", "files", "fs", "mm", "pagemap", "pagemap-shmem", "fdinfo"],
   ...["utsns", "netns", "userns", "ipcns-var", "mountpoints", "ghost-file", "tcp-stream", "creds"],
 ]);
 
-/** Reports a second entry in a file that has one. The first one counts. */
+/** Reports a second entry in a file that should have only one. The first one counts. */
 function reportExtra(set: SetContext, entry: Entry, { name }: FramedKind): void {
   set.complete = false;
   const message = `A file of the kind ${name} has one entry; this one and those after it are ignored.`;
@@ -131,7 +131,7 @@ function entryVisitor(set: SetContext, kind: FramedKind, entry: Entry) {
   };
 }
 
-/** A function that handles the entry that a file ends inside, as far as its fields go. */
+/** Returns a function that handles an entry cut off by the end of the file, as far as its fields go. */
 function cutVisitor(set: SetContext, kind: FramedKind, entry: Entry) {
   const { builder, kinds } = set;
   return (bytes: Uint8Array, offset: number): void => {
@@ -217,7 +217,7 @@ export function reportUnreadable(set: SetContext, member: number, error: SourceE
 }
 
 /**
- * Makes one record of what has not been read of a member.
+ * Makes one record of the unread part of a member.
  *
  * @param firstRecord Records from this one on are the member's.
  */

@@ -1,4 +1,4 @@
-// Reports files that the inventory or the process tree refers to and that the set lacks.
+// Reports files that the inventory or the process tree refers to but the set lacks.
 
 import { NONE, type Severity } from "../../model/checkpoint.ts";
 import { i32At, u8At } from "../../model/read.ts";
@@ -61,7 +61,7 @@ function reportNewerVersion(set: SetContext): void {
   }
 }
 
-/** Reports members without an entry that cannot be without one. */
+/** Reports members that lack an entry but must have one. */
 function reportEmpty(set: SetContext): void {
   const { seen, placed } = set;
   const hasUnused = seen.empty.length > 0 && hasUnusedFile(set);
@@ -74,7 +74,7 @@ function reportEmpty(set: SetContext): void {
   }
 }
 
-/** Whether no descriptor leads to an open file and nothing else uses it. */
+/** Whether neither a descriptor nor anything else refers to an open file. */
 function hasUnusedFile({ builder }: SetContext): boolean {
   const { files, descriptors } = builder;
   const used = new Uint8Array(files.count);
@@ -102,10 +102,10 @@ function reportMissingNamespaces(set: SetContext): void {
   for (const name of names) missing(set, "warning", name, "a task is in a namespace that it describes.");
 }
 
-/** Most orphan cores that are named. */
+/** The most orphan cores that are named. */
 const MOST_CORES = 100;
 
-/** Reports threads without a core, and cores of which no task or thread is in the process tree. */
+/** Reports threads without a core, and cores whose task or thread is not in the process tree. */
 function reportCores(set: SetContext): void {
   const { builder, tasks, placed } = set;
   const known = new Set<number>();

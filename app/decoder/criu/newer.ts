@@ -1,4 +1,4 @@
-// What a set has that CRIU 4.2 does not write. It is named, so that a user knows why a part is shown as bytes only.
+// Things in a set that CRIU 4.2 does not write. They are named, so that users know why a part is shown only as bytes.
 
 import type { Entry, SetContext } from "./context.ts";
 import { report } from "./context.ts";
@@ -8,9 +8,9 @@ import { pieces } from "./pieces.ts";
 /** inventory_entry.img_version of CRIU 1.6 to 4.2. */
 export const NEWEST_VERSION = 2;
 
-/** Most things to name. */
+/** The most things to name. */
 const MOST_NAMED = 16;
-/** So many entries of a message are searched for unknown fields, none of them larger than this. */
+/** How many entries of a message are searched for unknown fields, and how large each may be. */
 const MOST_ENTRIES = 64;
 const LARGEST_ENTRY = 64 << 10;
 
@@ -26,7 +26,7 @@ export function noteUnknownFields(set: SetContext, { bytes, start, end }: Entry,
   if (count === MOST_ENTRIES || end - start > LARGEST_ENTRY) return;
   examined.set(message, count + 1);
   for (const piece of pieces(bytes, start, end, message)) {
-    // A field that messages.ts does not describe is called by its number.
+    // A field that messages.ts does not describe is named by its number.
     const number = piece.role === "payload" && piece.field === "" ? /(?:^|\.)(\d+)$/.exec(piece.name)?.[1] : undefined;
     if (number !== undefined) noteNewer(set, `field ${number} of ${piece.message}`);
     else if (isNewer(piece.message, piece.field)) noteNewer(set, `${piece.field} of ${piece.message}`);

@@ -14,7 +14,7 @@ const ID = 2;
 /** The message of a file of type t is in slot t + 2. */
 const SLOT_BEFORE_TYPES = 2;
 
-/** The last of CRIU 4.2. */
+/** The last type that CRIU 4.2 has. */
 const LAST_TYPE = FILE_FIELDS.length - 1;
 /** Types from this one on only exist during a restore. */
 const FIRST_RESTORE_TYPE = 65_534;

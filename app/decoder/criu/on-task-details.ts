@@ -27,7 +27,7 @@ const CAPABILITY_SETS = [
 export const onCreds = (set: SetContext, { bytes, start, end, number }: Entry): number =>
   readCreds(set, bytes, start, end, taskOfPid(set, number));
 
-/** Reads the creds_entry bytes[start … end - 1] of a task; -1: of none that the set has. */
+/** Reads the creds_entry bytes[start … end - 1] of a task; -1: the task is not in the set. */
 export function readCreds(set: SetContext, bytes: Uint8Array, start: number, end: number, task: TaskRow): number {
   const { values, builder } = set;
   const { slot } = CREDS;
@@ -46,7 +46,7 @@ export function readCreds(set: SetContext, bytes: Uint8Array, start: number, end
   return seen;
 }
 
-/** Groups that are listed at most: as many as the kernel allows. */
+/** The most groups that are listed: as many as the kernel allows. */
 const MOST_NUMBERS = 65_536;
 
 function numbersOf(bytes: Uint8Array, start: number, end: number, field: number): number[] {

@@ -24,7 +24,7 @@ import { linkedRows } from "./rows.ts";
 /** Members read ahead, because awaiting small files one by one is slow. */
 const READ_AHEAD = 16;
 
-/** Smaller sets are decoded before an early part could be shown. */
+/** Sets smaller than this are decoded before a partial result could be shown. */
 const PART_SIZE = 4 << 20;
 
 const kindIndex = (name: string): number => MEMBER_KINDS.findIndex((kind) => kind.name === name);
@@ -114,7 +114,7 @@ async function readMembers(set: SetContext): Promise<void> {
   if (!filesClosed) withinLimits(set, () => closeFiles(set));
 }
 
-/** Does something that may need more room than there is: then decoding stops after it. */
+/** Does something that may need more room than is left, in which case decoding stops after it. */
 function withinLimits(set: SetContext, step: () => void): void {
   try {
     step();

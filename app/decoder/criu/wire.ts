@@ -30,7 +30,7 @@ const NUMBERS = new Set("uint32 uint64 int32 int64 sint32 sint64 bool fixed64".s
 /** Whether a type is a number and not an enum: such values may be packed. */
 export const isNumber = (type: string): boolean => NUMBERS.has(type);
 
-/** The wire type that a field type is written with. Enums are varints, everything unknown is a message. */
+/** The wire type that a field type is written with. Enums are varints, every unknown type is a message. */
 export function wireType(type: string): number {
   if (isNumber(type) || ENUMS[type] !== undefined) return type === "fixed64" ? WIRE.fixed64 : WIRE.varint;
   return WIRE.bytes;
@@ -139,7 +139,7 @@ export function scan(bytes: Uint8Array, start: number, end: number, { slots }: P
     }
     seen |= 1 << slot;
   }
-  // Slot 0 took the values of all other fields; to the caller its bit means damage.
+  // Slot 0 took the values of all other fields; to the caller, its bit means damage.
   return at === end ? seen & ~MALFORMED : seen | MALFORMED;
 }
 
