@@ -1,7 +1,6 @@
 // Checks of entries, by message. References are collected and resolved when all entries have been read.
 
-import { FILE_FIELDS } from "../../decoder/criu/file-types.ts";
-import { MEMBER_KINDS } from "../../decoder/criu/member-kinds.ts";
+import { FILE_FIELD_OF_MESSAGE, FILE_FIELDS } from "../../decoder/criu/file-types.ts";
 import { eachBytes, eachVarint, fieldNumber, plan } from "../../decoder/criu/wire.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { MOST_NEEDS } from "../needs.ts";
@@ -154,15 +153,10 @@ function readPageSize(scan: Scan, bytes: Uint8Array, start: number, end: number)
   });
 }
 
-/** By message: the field of file_entry that corresponds to an image of one kind of open file. */
-const FILE_OF_MESSAGE: ReadonlyMap<string, string> = new Map(
-  MEMBER_KINDS.flatMap(({ file, message }) => (file === undefined || message === null ? [] : [[message, file]])),
-);
-
 /** The check for entries with this message; `null`: they refer to nothing. */
 export function handlerOf(struct: string | null): Handler | null {
   if (struct === null) return null;
-  const file = FILE_OF_MESSAGE.get(struct);
+  const file = FILE_FIELD_OF_MESSAGE.get(struct);
   return file === undefined ? (HANDLERS[struct] ?? null) : fileHandler(BODIES[file] ?? null);
 }
 
