@@ -7,7 +7,15 @@ import { archiveForm, HEAD_BYTES, type OtherForm, otherForm } from "./archive/fo
 import type { ArchiveProblem } from "./archive/tar-header.ts";
 import { openArchive, type UnpackLimits } from "./archive/unpack.ts";
 import { METADATA_NAMES, type Metadata, NO_METADATA } from "./criu/container-metadata.ts";
-import { groupRemains, groupSets, isNeeded, isWeakMember, mayBeOpened, type SetChoice } from "./criu/find-sets.ts";
+import {
+  groupRemains,
+  groupSets,
+  isNeeded,
+  isWeakMember,
+  mayBeOpened,
+  type ParentSet,
+  type SetChoice,
+} from "./criu/find-sets.ts";
 import { memberOfBytes } from "./criu/framing.ts";
 import { baseName } from "./criu/member-names.ts";
 import { isLinuxCr } from "./linux-cr/recognise.ts";
@@ -29,6 +37,8 @@ export interface FoundImage {
   readonly problems: readonly ArchiveProblem[];
   /** Whether it is in an archive. */
   readonly isPacked: boolean;
+  /** Of a set that was dumped on top of another, if that is here. */
+  readonly parent?: ParentSet;
 }
 
 export interface FindOptions {
@@ -125,7 +135,8 @@ function addSet(set: SetChoice, { prefix, depth, problems }: Place, search: Sear
   const name = joinName(prefix, set.name);
   const { parent = null } = set.metadata;
   const metadata = parent === null ? set.metadata : { ...set.metadata, parent: joinName(prefix, parent) };
-  const image = { name, format: "criu" as const, sources, metadata, problems, isPacked: depth > 0 };
+  const base = { name, format: "criu" as const, sources, metadata, problems, isPacked: depth > 0 };
+  const image = set.parent === undefined ? base : { ...base, parent: set.parent };
   (isPart ? search.parts : search.images).push(image);
 }
 

@@ -3,6 +3,7 @@
 import type { Checkpoint } from "../model/checkpoint.ts";
 import type { Details, Field } from "../model/fields.ts";
 import type { FileRow, RecordRow } from "../model/rows.ts";
+import type { ImageMemory } from "./memory/memory.ts";
 import type { Source } from "./source.ts";
 
 /** A decoded image. Its bytes stay where they are and are read again when a record is inspected. */
@@ -14,6 +15,12 @@ export interface Image {
   fields(record: RecordRow): Promise<Field[]>;
   /** Details of an open file that the columns do not have: `details` of `show --json`. */
   details(file: FileRow): Promise<Details>;
+  /**
+   * The memory of the tasks, or why there is none, as a sentence. Its descriptions are read now, its pages later.
+   *
+   * @throws SourceError if bytes cannot be read.
+   */
+  memory(): Promise<ImageMemory | string>;
 }
 
 /** Input that is not an image of a known format, with the reason as a sentence. */

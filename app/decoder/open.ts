@@ -75,7 +75,12 @@ export async function openFound(found: FoundImage, options: DecodeOptions = {}):
   const { format, sources, problems } = found;
   if (format === "criu") {
     const metadata = found.metadata ?? NO_METADATA;
-    return decodeCriuSet(sources, options, { ...metadata, problems: [...problems, ...metadata.problems] });
+    return decodeCriuSet(
+      sources,
+      options,
+      { ...metadata, problems: [...problems, ...metadata.problems] },
+      found.parent,
+    );
   }
   const [stream] = sources;
   const image = stream === undefined ? null : await decodeLinuxCr(stream, options);

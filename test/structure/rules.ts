@@ -8,7 +8,7 @@ import type { Rules } from "./imports.ts";
 
 /** What the worker and the command line build on. */
 const CORE =
-  "model decoder decoder/open.ts decoder/find-images.ts decoder/summary.ts decoder/archive decoder/linux-cr decoder/criu encoder checks diff export link";
+  "model decoder decoder/open.ts decoder/find-images.ts decoder/summary.ts decoder/archive decoder/memory decoder/linux-cr decoder/criu encoder checks diff export link";
 /** The worker as the page sees it. */
 const WORKER = "worker/client.ts worker/protocol.ts";
 /** Tables of names, which the page knows before it opens anything. */
@@ -20,10 +20,11 @@ const VIEW =
 const rules: Readonly<Record<string, string>> = {
   // Pure code: no React, no Node, no d3. tsconfig.pure.json keeps the DOM out.
   model: "",
-  decoder: "model",
+  decoder: "model decoder/memory/memory.ts",
   "decoder/archive": "model decoder/source.ts npm:fzstd",
-  "decoder/linux-cr": "model decoder",
-  "decoder/criu": "model decoder decoder/archive",
+  "decoder/memory": "model decoder decoder/archive/lz4.ts",
+  "decoder/linux-cr": "model decoder decoder/memory",
+  "decoder/criu": "model decoder decoder/archive decoder/memory",
   "decoder/find-images.ts": "model decoder decoder/archive decoder/linux-cr decoder/criu",
   "decoder/open.ts": "model decoder decoder/find-images.ts decoder/archive decoder/linux-cr decoder/criu",
   "decoder/summary.ts": "model decoder decoder/open.ts decoder/find-images.ts decoder/criu",

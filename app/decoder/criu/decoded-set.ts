@@ -3,12 +3,18 @@
 import type { Checkpoint } from "../../model/checkpoint.ts";
 import type { FileRow } from "../../model/rows.ts";
 import type { Source } from "../source.ts";
+import type { ParentSet } from "./find-sets.ts";
+import type { PlacedMember } from "./placing.ts";
 import type { LinkedRows, RowIndex } from "./rows.ts";
 
 /** A decoded set, with the look-ups needed to inspect it. */
 export interface DecodedSet {
   readonly checkpoint: Checkpoint;
   readonly sources: readonly Source[];
+  /** The files behind `sources`. */
+  readonly placed: readonly PlacedMember[];
+  /** The set that this one was dumped on top of, if it is here. */
+  readonly parent?: ParentSet;
   /** File id → row. */
   readonly fileOfId: RowIndex;
   /** By member, for pagemap images: present pages. */

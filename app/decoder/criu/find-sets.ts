@@ -15,6 +15,14 @@ export interface SetChoice {
   readonly metadata: Metadata;
   /** Whether it is opened only as part of another set, unless it is named. */
   readonly isPart?: boolean;
+  /** The set that it refers to for pages that did not change, if that is here. */
+  readonly parent?: ParentSet;
+}
+
+/** A set as the parent of another. Damaged chains may lead back to where they began. */
+export interface ParentSet {
+  readonly sources: readonly Source[];
+  readonly parent?: ParentSet;
 }
 
 /** A directory without any of these is not a set but part of one. */
@@ -30,6 +38,9 @@ const SET_KINDS: ReadonlySet<string> = new Set([
 
 /** Members that only a dump with tasks has: a set without them that is another's parent is a pre-dump. */
 const DUMP_KINDS: ReadonlySet<string> = new Set(["pstree", "core", "fdinfo", "files"]);
+
+/** Members that a set may need of its parent. All that an old pre-dump has. */
+const PAGE_KINDS: ReadonlySet<string> = new Set(["pagemap", "pagemap-shmem"]);
 
 /** The name of the symbolic link that CRIU makes to the previous set. */
 const PARENT = "parent";
@@ -99,6 +110,7 @@ export async function groupRemains(sources: readonly Source[]): Promise<Grouped>
 /** The sets in directories. Adds the files that belong to them to `inSets`. */
 async function setsIn(named: readonly string[], directories: Directories, inSets: Set<Source>): Promise<SetChoice[]> {
   const isSet = new Set(named);
+  const isParent = (path: string): boolean => isSet.has(path) || hasKind(directories.get(path) ?? [], PAGE_KINDS);
   const found: SetChoice[] = [];
   for (const directory of named) {
     const all = directories.get(directory) ?? [];
@@ -111,7 +123,7 @@ async function setsIn(named: readonly string[], directories: Directories, inSets
     const stats = beside.filter(({ name }) => baseName(name) === "stats-dump" && !ownStats);
     const facts = [...beside, ...own].filter(({ name }) => METADATA_NAMES.has(baseName(name)));
     const metadata = await readMetadata(facts);
-    const parent = await parentOf(directory, own, isSet);
+    const parent = await parentOf(directory, own, isSet, isParent);
     found.push({
       name: directory,
       sources: [...own.filter(({ name }) => !METADATA_NAMES.has(baseName(name))), ...stats],
@@ -119,7 +131,26 @@ async function setsIn(named: readonly string[], directories: Directories, inSets
     });
     for (const source of [...own, ...stats, ...facts]) inSets.add(source);
   }
-  return found;
+  return withParents(found, directories, inSets);
+}
+
+/** Adds to each set its parent, and to `inSets` the files of parents that are no sets by themselves. */
+function withParents(found: readonly SetChoice[], directories: Directories, inSets: Set<Source>): SetChoice[] {
+  const links = new Map<string, { readonly sources: readonly Source[]; parent?: ParentSet }>();
+  for (const { name, sources } of found) links.set(name, { sources });
+  return found.map((set) => {
+    const name = set.metadata.parent ?? null;
+    if (name === null) return set;
+    const known = links.get(name);
+    const parent = known ?? { sources: (directories.get(name) ?? []).filter((source) => belongsToSet(source.name)) };
+    if (known === undefined) {
+      links.set(name, parent);
+      for (const source of parent.sources) inSets.add(source);
+    }
+    const own = links.get(set.name);
+    if (own !== undefined) own.parent = parent;
+    return { ...set, parent };
+  });
 }
 
 const belongsToSet = (name: string): boolean =>
@@ -129,9 +160,14 @@ const belongsToSet = (name: string): boolean =>
   baseName(name) === PARENT;
 
 /** The directory of the set that a set's `parent` link points to; `null` if it is not here. */
-async function parentOf(directory: string, own: readonly Source[], isSet: ReadonlySet<string>): Promise<string | null> {
+async function parentOf(
+  directory: string,
+  own: readonly Source[],
+  isSet: ReadonlySet<string>,
+  isParent: (path: string) => boolean,
+): Promise<string | null> {
   const within = directory === "" ? PARENT : `${directory}/${PARENT}`;
-  if (isSet.has(within)) return within;
+  if (isParent(within)) return within;
   const link = own.find(({ name, size }) => baseName(name) === PARENT && size <= MOST_PATH);
   if (link === undefined) return null;
   let target: string;
@@ -147,7 +183,7 @@ async function parentOf(directory: string, own: readonly Source[], isSet: Readon
     else if (part !== "" && part !== ".") parts.push(part);
   }
   const path = target.startsWith("/") ? target.slice(1) : parts.join("/");
-  if (isSet.has(path) && path !== directory) return path;
+  if (path !== directory && isParent(path)) return path;
   // The path is from another machine, or starts above the folder that was opened: the last part decides.
   const last = baseName(target.replace(/\/+$/, ""));
   const named = [...isSet].filter((each) => each !== directory && baseName(each) === last);

@@ -6,8 +6,10 @@ import type { Image } from "../image.ts";
 import type { DecodeOptions, Source } from "../source.ts";
 import type { Metadata } from "./container-metadata.ts";
 import { createFieldReader } from "./fields.ts";
+import type { ParentSet } from "./find-sets.ts";
 import { memberOfBytes } from "./framing.ts";
 import { memberOfName } from "./member-names.ts";
+import { setMemory } from "./memory/set-memory.ts";
 import { decodeSet } from "./set-walk.ts";
 
 /**
@@ -27,12 +29,19 @@ export async function decodeCriuSet(
   sources: readonly Source[],
   options: DecodeOptions = {},
   metadata?: Metadata,
+  parent?: ParentSet,
 ): Promise<Image> {
-  const set = await decodeSet(sources, options, metadata);
+  const decoded = await decodeSet(sources, options, metadata);
+  const set = parent === undefined ? decoded : { ...decoded, parent };
+  let memory: ReturnType<Image["memory"]> | null = null;
   return {
     checkpoint: set.checkpoint,
     sources: set.sources,
     fields: createFieldReader(set),
     details: async (file) => detailsOf(set.checkpoint, file),
+    memory() {
+      memory ??= setMemory(set);
+      return memory;
+    },
   };
 }

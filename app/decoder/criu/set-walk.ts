@@ -61,6 +61,7 @@ export async function decodeSet(
   const decoded: DecodedSet = {
     checkpoint,
     sources: placed.map(({ source }) => source),
+    placed,
     fileOfId: set.files.byId,
     pages: set.pages,
     pageSize: pageSizeOf(set),

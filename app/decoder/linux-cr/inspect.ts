@@ -10,18 +10,24 @@ import type { Source } from "../source.ts";
 import type { Dialect } from "./dialect.ts";
 import type { FieldContext } from "./field-cursor.ts";
 import { recordFields } from "./fields.ts";
+import { linuxCrMemory } from "./memory.ts";
 
 /** Most bytes of a record to read. Structs are smaller; the rest of a longer payload is not described. */
 const MOST_BYTES = 16 * 1024;
 
 /** The functions of an Image that read records again. */
-export function inspect(source: Source, checkpoint: Checkpoint, dialect: Dialect): Pick<Image, "fields" | "details"> {
+export function inspect(
+  source: Source,
+  checkpoint: Checkpoint,
+  dialect: Dialect,
+): Pick<Image, "fields" | "details" | "memory"> {
   const { records } = checkpoint;
   const { littleEndian } = checkpoint.machine;
   const context: FieldContext = { checkpoint, dialect, littleEndian, refer: createReferrer(checkpoint) };
   const read = async (record: RecordRow): Promise<Uint8Array> =>
     source.read(f64At(records.offset, record), Math.min(u32At(records.length, record), MOST_BYTES));
 
+  let memory: ReturnType<Image["memory"]> | null = null;
   return {
     async fields(record) {
       if (record < 0 || record >= records.count) return [];
@@ -31,6 +37,10 @@ export function inspect(source: Source, checkpoint: Checkpoint, dialect: Dialect
       return recordFields(context, record, bytes, previous);
     },
     details: async (file) => detailsOf(checkpoint, file),
+    memory() {
+      memory ??= linuxCrMemory(source, checkpoint, dialect);
+      return memory;
+    },
   };
 }
 

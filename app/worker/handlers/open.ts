@@ -110,5 +110,11 @@ async function openPacked([source, ...others]: readonly Source[]): Promise<Image
   if (!isPacked(await source.read(0, Math.min(PACKED_HEAD, source.size)))) return null;
   const unpacked = unpack(await source.read(0, source.size));
   if ("refused" in unpacked) return unpacked;
-  return { checkpoint: unpacked.checkpoint, sources: [], fields: async () => [], details: async () => ({}) };
+  return {
+    checkpoint: unpacked.checkpoint,
+    sources: [],
+    fields: async () => [],
+    details: async () => ({}),
+    memory: async () => "A packed image has no memory.",
+  };
 }

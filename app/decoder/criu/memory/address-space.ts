@@ -1,0 +1,65 @@
+// Address spaces of a CRIU set: mm_entry in mm-PID.img, and vmas-PID.img of old releases.
+
+import type { AddressRange } from "../../memory/memory.ts";
+import type { PlacedMember } from "../placing.ts";
+import { eachBytes, eachVarint, fieldNumber, high, isSet, low, plan, scan, scratch } from "../wire.ts";
+import { readVma, type Vma } from "./mappings.ts";
+import { readEntries } from "./read-entries.ts";
+
+const MM = plan("mm_entry", ["mm_start_stack", "mm_arg_start", "mm_arg_end", "mm_env_start", "mm_env_end"]);
+const VMAS = fieldNumber("mm_entry", "vmas");
+const AUXV = fieldNumber("mm_entry", "mm_saved_auxv");
+
+/** What mm-PID.img says. */
+export interface Mm {
+  readonly arguments: AddressRange | null;
+  readonly environment: AddressRange | null;
+  readonly auxv: readonly bigint[];
+  /** By address. */
+  readonly vmas: readonly Vma[];
+}
+
+/** Most values of an auxiliary vector; Linux has at most 64 pairs. */
+const MOST_AUXV = 256;
+
+const exact = (values: Uint32Array, slot: number): bigint =>
+  (BigInt(high(values, slot)) << 32n) | BigInt(low(values, slot));
+
+/**
+ * Reads the memory of one task.
+ *
+ * @param mm mm-PID.img, if it is there.
+ * @param vmas vmas-PID.img, which only old releases have.
+ * @throws SourceError if bytes cannot be read.
+ */
+export async function readMm(mm: PlacedMember | undefined, vmas: PlacedMember | undefined): Promise<Mm> {
+  const values = scratch();
+  const found: Vma[] = [];
+  const auxv: bigint[] = [];
+  let ranges: Pick<Mm, "arguments" | "environment"> = { arguments: null, environment: null };
+  let stack = Number.NaN;
+  const addVma = (bytes: Uint8Array, from: number, to: number): void => {
+    const vma = readVma(bytes, from, to, stack, values);
+    if (vma !== null) found.push(vma);
+  };
+  if (mm !== undefined) {
+    await readEntries(mm, (bytes, start, end, nth) => {
+      if (nth > 0) return;
+      const seen = scan(bytes, start, end, MM, values);
+      const { slot } = MM;
+      const range = (from: number, to: number): AddressRange | null =>
+        isSet(seen, from) && isSet(seen, to) ? { start: exact(values, from), end: exact(values, to) } : null;
+      ranges = {
+        arguments: range(slot.mm_arg_start, slot.mm_arg_end),
+        environment: range(slot.mm_env_start, slot.mm_env_end),
+      };
+      if (isSet(seen, slot.mm_start_stack)) stack = Number(exact(values, slot.mm_start_stack));
+      eachVarint(bytes, start, end, AUXV, (below, above) => {
+        if (auxv.length < MOST_AUXV) auxv.push((BigInt(above) << 32n) | BigInt(below));
+      });
+      eachBytes(bytes, start, end, VMAS, (from, to) => addVma(bytes, from, to));
+    });
+  }
+  if (vmas !== undefined) await readEntries(vmas, addVma);
+  return { ...ranges, auxv, vmas: found.sort((a, b) => a.start - b.start) };
+}

@@ -1,0 +1,118 @@
+// A set and its parents, from the newest to the oldest: pages that one refers to its parent are looked up there.
+
+import type { Problem } from "../../../model/checkpoint.ts";
+import type { PageRuns } from "../../memory/page-runs.ts";
+import { openPagesFile, type PagesFile } from "../../memory/pages-file.ts";
+import type { Source } from "../../source.ts";
+import type { DecodedSet } from "../decoded-set.ts";
+import type { ParentSet } from "../find-sets.ts";
+import { type PlacedMember, placeMembers } from "../placing.ts";
+import { isSet, low, plan, scan, scratch } from "../wire.ts";
+import { wide } from "./mappings.ts";
+import { readPagemap } from "./pagemaps.ts";
+import { kindName, readEntries } from "./read-entries.ts";
+
+export interface Layers {
+  /** The pages files of all layers that were met so far. */
+  readonly files: readonly PagesFile[];
+  /** The runs of a pagemap, those of parents filled in; `null` if no layer has it. @throws SourceError */
+  runs(kind: "pagemap" | "pagemap-shmem", number: number): Promise<PageRuns | null>;
+}
+
+/** One set of a chain, its members by name: `pagemap 412`. */
+type Layer = ReadonlyMap<string, PlacedMember>;
+
+/** How many sets of a chain are looked at. */
+const MOST_LAYERS = 64;
+
+const layerOf = (placed: readonly PlacedMember[]): Layer =>
+  new Map(placed.map((member) => [`${kindName(member)} ${member.number}`, member]));
+
+/** The layers of a set. Parents are read when a page in them is asked for. */
+export function createLayers(set: DecodedSet, pageSize: number, problem: (problem: Problem) => void): Layers {
+  const files: PagesFile[] = [];
+  const indexes = new Map<Source, number>();
+  const known = new Map<string, PageRuns | null>();
+  let chain: Promise<readonly Layer[]> | null = null;
+
+  const addFile = (source: Source): number => {
+    const index = indexes.get(source);
+    if (index !== undefined) return index;
+    indexes.set(source, files.length);
+    return files.push(openPagesFile(source)) - 1;
+  };
+
+  const read = async (member: PlacedMember, layer: Layer, parent: PageRuns | null): Promise<PageRuns> =>
+    readPagemap(member, {
+      pageSize,
+      pagesFile: (id) => {
+        const source = (layer.get(`pages ${id}`) ?? layer.get(`pages-shmem ${id}`))?.source;
+        return source === undefined ? null : { index: addFile(source), size: source.size };
+      },
+      parent,
+      problem,
+    });
+
+  return {
+    files,
+    async runs(kind, number) {
+      const name = `${kind} ${number}`;
+      const done = known.get(name);
+      if (done !== undefined) return done;
+      chain ??= layersOf(set.placed, set.parent);
+      const layers = await chain;
+      let runs: PageRuns | null = null;
+      // From the oldest on, so that each has what its parent refers to.
+      for (const layer of [...layers].reverse()) {
+        const member = layer.get(name);
+        runs = member === undefined ? null : await read(member, layer, runs);
+      }
+      known.set(name, runs);
+      return runs;
+    },
+  };
+}
+
+/** A set and its parents. A chain that comes back to itself ends there. */
+async function layersOf(placed: readonly PlacedMember[], parent: ParentSet | undefined): Promise<readonly Layer[]> {
+  const layers = [layerOf(placed)];
+  const met = new Set<ParentSet>();
+  for (let next = parent; next !== undefined && layers.length < MOST_LAYERS && !met.has(next); next = next.parent) {
+    met.add(next);
+    layers.push(layerOf(await placeMembers(next.sources, () => {})));
+  }
+  return layers;
+}
+
+const HEAD = plan("pagemap_head", ["pages_id"]);
+const ENTRY = plan("pagemap_entry", ["compat_nr_pages", "in_parent", "flags", "nr_pages", "total_compressed_size"]);
+const PE_PRESENT = 4;
+
+/** The page size that makes a pages file exactly as long as its pagemap says; `null` if none does. */
+export async function pageSizeByFiles(placed: readonly PlacedMember[]): Promise<number | null> {
+  const layer = layerOf(placed);
+  const values = scratch();
+  for (const member of placed) {
+    if (kindName(member) !== "pagemap") continue;
+    let id = -1;
+    let pages = 0;
+    let isPacked = false;
+    await readEntries(member, (bytes, start, end, nth) => {
+      if (nth === 0) {
+        if (isSet(scan(bytes, start, end, HEAD, values), HEAD.slot.pages_id)) id = low(values, HEAD.slot.pages_id);
+        return;
+      }
+      const { slot } = ENTRY;
+      const seen = scan(bytes, start, end, ENTRY, values);
+      if (isSet(seen, slot.total_compressed_size)) isPacked = true;
+      const isPresent = isSet(seen, slot.flags)
+        ? (low(values, slot.flags) & PE_PRESENT) !== 0
+        : !(isSet(seen, slot.in_parent) && low(values, slot.in_parent) !== 0);
+      if (!isPresent) return;
+      pages += isSet(seen, slot.nr_pages) ? wide(slot.nr_pages, values) : low(values, slot.compat_nr_pages);
+    });
+    const size = (layer.get(`pages ${id}`)?.source.size ?? 0) / pages;
+    if (!isPacked && [4096, 8192, 16384, 32768, 65536].includes(size)) return size;
+  }
+  return null;
+}

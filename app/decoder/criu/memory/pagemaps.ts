@@ -1,0 +1,217 @@
+// Pagemaps: which pages of a task or of a shared object are where. pagemap_head, then pagemap_entry for each run.
+
+import type { Problem } from "../../../model/checkpoint.ts";
+import { visible } from "../../../model/text.ts";
+import { addPart, type Blocks, createRunList, type PageRuns, type RunList, runState } from "../../memory/page-runs.ts";
+import type { PlacedMember } from "../placing.ts";
+import { eachVarint, fieldNumber, isSet, low, plan, scan, scratch } from "../wire.ts";
+import { SMALLEST_PAGE, wide } from "./mappings.ts";
+import { readEntries } from "./read-entries.ts";
+
+/** pagemap_entry.flags, from CRIU's pagemap.h. */
+const PE = { parent: 1, lazy: 2, present: 4, aligned: 8 } as const;
+
+const HEAD = plan("pagemap_head", ["pages_id"]);
+const ENTRY = plan("pagemap_entry", [
+  "vaddr",
+  "compat_nr_pages",
+  "in_parent",
+  "flags",
+  "nr_pages",
+  "total_compressed_size",
+  "region_pages",
+]);
+const COMPRESSED_SIZE = fieldNumber("pagemap_entry", "compressed_size");
+
+/** The largest region that CRIU compresses as one block. */
+const LARGEST_REGION = 4 << 20;
+
+/** Addresses end here. */
+const LAST_ADDRESS = 2 ** 64;
+
+/** Where a pagemap's pages are. */
+export interface PagemapPlace {
+  readonly pageSize: number;
+  /** Which pages file to note for stored pages, by the number in the pagemap's head; `null` if it is not in the set. */
+  readonly pagesFile: (id: number) => { readonly index: number; readonly size: number } | null;
+  /** What the parent set has at the same addresses; `null`: it is not here. */
+  readonly parent: PageRuns | null;
+  readonly problem: (problem: Problem) => void;
+}
+
+/** State while a pagemap is read. */
+interface Reading extends PagemapPlace {
+  readonly list: RunList;
+  readonly name: string;
+  readonly values: Uint32Array;
+  file: { readonly index: number; readonly size: number } | null;
+  /** Where the next pages are in the pages file. */
+  offset: number;
+  reported: number;
+}
+
+/** Problems of one pagemap that are reported one by one. */
+const MOST_PROBLEMS = 20;
+
+/** Reads a pagemap. @throws SourceError if it cannot be read. */
+export async function readPagemap(member: PlacedMember, place: PagemapPlace): Promise<PageRuns> {
+  const name = visible(member.source.name);
+  const list = createRunList();
+  const reading: Reading = { ...place, list, name, values: scratch(), file: null, offset: 0, reported: 0 };
+  await readEntries(member, (bytes, start, end, nth) => {
+    if (nth === 0) readHead(reading, bytes, start, end);
+    else readRun(reading, bytes, start, end);
+  });
+  const { runs, overlaps } = reading.list.finish();
+  if (overlaps > 0) {
+    fault(reading, "pagemap-overlap", `${overlaps} entries are about pages of another entry; the first one counts.`);
+  }
+  return place.parent === null ? runs : withParent(runs, place.parent);
+}
+
+/** Replaces runs that are in the parent set by what that has. */
+function withParent(runs: PageRuns, parent: PageRuns): PageRuns {
+  const list = createRunList();
+  for (let run = 0; run < runs.count; run++) {
+    const [start, end] = [runs.start[run] as number, runs.end[run] as number];
+    if (runState(runs, run) === "parent") addPart(list, parent, start, end);
+    else addPart(list, runs, start, end);
+  }
+  return list.finish().runs;
+}
+
+function fault(reading: Reading, code: string, message: string): void {
+  if (reading.reported++ >= MOST_PROBLEMS) return;
+  reading.problem({ severity: "error", code, message: `${reading.name}: ${message}`, offset: null });
+}
+
+function readHead(reading: Reading, bytes: Uint8Array, start: number, end: number): void {
+  const { values } = reading;
+  const seen = scan(bytes, start, end, HEAD, values);
+  const { pages_id } = HEAD.slot;
+  if (!isSet(seen, pages_id)) {
+    fault(reading, "pagemap-head", "the first entry does not say which file has the pages.");
+    return;
+  }
+  const id = low(values, pages_id);
+  reading.file = reading.pagesFile(id);
+  if (reading.file === null) fault(reading, "missing-pages", `pages-${id}.img is missing: the pages are not known.`);
+}
+
+function readRun(reading: Reading, bytes: Uint8Array, from: number, to: number): void {
+  const { list, pageSize, values } = reading;
+  const { slot } = ENTRY;
+  const seen = scan(bytes, from, to, ENTRY, values);
+  const start = isSet(seen, slot.vaddr) ? wide(slot.vaddr, values) : Number.NaN;
+  const count = isSet(seen, slot.nr_pages)
+    ? wide(slot.nr_pages, values)
+    : isSet(seen, slot.compat_nr_pages)
+      ? low(values, slot.compat_nr_pages)
+      : 0;
+  if (Number.isNaN(start) || start % SMALLEST_PAGE !== 0 || count === 0) {
+    fault(reading, "pagemap-entry", "an entry has no address, one that is not a page's, or no pages.");
+    return;
+  }
+  const end = Math.min(start + count * pageSize, LAST_ADDRESS);
+  const isInParent = isSet(seen, slot.in_parent) && low(values, slot.in_parent) !== 0;
+  const stated = isSet(seen, slot.flags) ? low(values, slot.flags) : isInParent ? 0 : PE.present;
+  const flags = isInParent ? stated | PE.parent : stated;
+  if ((flags & PE.present) !== 0) {
+    const region = isSet(seen, slot.region_pages) ? low(values, slot.region_pages) : 0;
+    const total = isSet(seen, slot.total_compressed_size) ? wide(slot.total_compressed_size, values) : null;
+    addStored(reading, { start, end, flags, region, total }, bytes, from, to);
+  } else if ((flags & PE.parent) !== 0) list.add(start, end, "parent");
+  else if ((flags & PE.lazy) !== 0) list.add(start, end, "lazy");
+}
+
+interface Stored {
+  readonly start: number;
+  readonly end: number;
+  readonly flags: number;
+  /** region_pages; 0: each page is a block of its own. */
+  readonly region: number;
+  readonly total: number | null;
+}
+
+/** Adds pages that the pages file has: raw, or in blocks whose packed sizes the entry lists. */
+function addStored(reading: Reading, stored: Stored, bytes: Uint8Array, from: number, to: number): void {
+  const { pageSize, file } = reading;
+  const { start, end, flags } = stored;
+  if ((flags & PE.aligned) !== 0) reading.offset = Math.ceil(reading.offset / pageSize) * pageSize;
+  const sizes: number[] = [];
+  eachVarint(bytes, from, to, COMPRESSED_SIZE, (size, above) => sizes.push(above === 0 ? size >>> 0 : Number.NaN));
+  const isRaw = sizes.length === 0 && stored.region === 0 && stored.total === null;
+  const { offset } = reading;
+  if (isRaw) {
+    reading.offset += end - start;
+    addPresent(reading, start, end, offset, file === null ? 0 : Math.max(0, file.size - offset), undefined);
+    return;
+  }
+  const blocks = blocksOf(reading, stored, sizes, offset);
+  if (blocks === null) {
+    // Where the pages of the next entry begin is known all the same if the sizes add up.
+    reading.offset = offset + (stored.total ?? sizes.reduce((sum, size) => sum + size, 0));
+    reading.list.add(start, end, "damaged");
+    return;
+  }
+  const { offsets, blockSize } = blocks;
+  reading.offset = offsets.at(-1) as number;
+  const size = file?.size ?? 0;
+  let whole = offsets.length - 1;
+  while (whole > 0 && (offsets[whole] as number) > size) whole--;
+  addPresent(reading, start, end, offset, Math.min(end - start, whole * blockSize), blocks);
+}
+
+/** Adds pages of which the pages file has the first `held` bytes, unpacked. */
+function addPresent(
+  { list, file }: Reading,
+  start: number,
+  end: number,
+  offset: number,
+  held: number,
+  blocks: Blocks | undefined,
+): void {
+  if (file === null) {
+    list.add(start, end, "missing");
+    return;
+  }
+  const cut = Math.min(end, start + held);
+  if (cut > start) list.add(start, cut, "stored", file.index, offset, blocks);
+  if (cut < end) list.add(cut, end, "damaged");
+}
+
+/** The blocks of an entry; `null`, with a problem, if what it says of them cannot be. */
+function blocksOf(reading: Reading, { start, end, region, total }: Stored, sizes: readonly number[], offset: number) {
+  const { pageSize } = reading;
+  const blockSize = Math.max(1, region) * pageSize;
+  const count = Math.ceil((end - start) / blockSize);
+  if (blockSize > LARGEST_REGION && region > 1) {
+    fault(reading, "compressed-pages", `an entry has regions of ${blockSize} bytes, more than CRIU's largest.`);
+    return null;
+  }
+  if (sizes.length !== count) {
+    fault(
+      reading,
+      "compressed-pages",
+      `an entry has the sizes of ${sizes.length} compressed blocks instead of ${count}.`,
+    );
+    return null;
+  }
+  const offsets = new Float64Array(count + 1);
+  let next = offset;
+  for (const [block, size] of sizes.entries()) {
+    const unpacked = Math.min(blockSize, end - start - block * blockSize);
+    if (!(size <= unpacked)) {
+      fault(reading, "compressed-pages", `a compressed block of ${size} bytes is larger than the pages in it.`);
+      return null;
+    }
+    offsets[block] = next;
+    next += size;
+  }
+  offsets[count] = next;
+  if (total !== null && total !== next - offset) {
+    fault(reading, "compressed-pages", `compressed blocks have ${next - offset} bytes, but the entry says ${total}.`);
+    return null;
+  }
+  return { start, end, blockSize, offsets } satisfies Blocks;
+}
