@@ -35,7 +35,7 @@ function messageBytes(message: Message): Uint8Array {
 const word = (value: number): Uint8Array => new Uint8Array(Uint32Array.of(value).buffer);
 
 /** An image of framing v1.1. */
-function imageBytes(magic: MagicName, messages: Iterable<Message>): Uint8Array {
+export function imageBytes(magic: MagicName, messages: Iterable<Message>): Uint8Array {
   const head = magic === "INVENTORY" ? [word(MAGICS.INVENTORY)] : [word(0x54564319), word(MAGICS[magic])];
   const parts = [...head];
   for (const message of messages) {

@@ -30,7 +30,7 @@ import {
 } from "./meaning.ts";
 import { enumName } from "./messages.ts";
 import { socketOptions } from "./socket-options.ts";
-import { entryValues, type Values } from "./values.ts";
+import { createValueReader, type Values } from "./values.ts";
 
 const SOCK_RAW = 3;
 
@@ -259,7 +259,7 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
     ],
   }),
   sgfd: (values, about) => {
-    const mask = values.piece("sigmask");
+    const mask = values.halves("sigmask");
     return { signals: mask === null ? [] : signalNames(mask.low, mask.high, about.set.checkpoint.machine.arch) };
   },
   tfd: (values) => {
@@ -352,6 +352,7 @@ export function createDetailsReader(set: DecodedSet, links: LinksBuilder): (file
   const { files, fileRecords } = checkpoint;
   const readOwn = createEntryReader(checkpoint, sources);
   const readRelated = createEntryReader(checkpoint, sources);
+  const valuesOf = createValueReader();
   return async (file) => {
     const entry = await readOwn(files.record[file] ?? -1);
     if (entry === null) return {};
@@ -360,14 +361,15 @@ export function createDetailsReader(set: DecodedSet, links: LinksBuilder): (file
     const end = Math.min(fileRecords.first[file + 1] ?? 0, first + RELATED_LIMIT);
     for (let at = first; at < end; at++) {
       const found = await readRelated(fileRecords.record[at] ?? -1);
-      if (found?.message) related.push({ message: found.message, values: entryValues(found) });
+      if (found?.message) related.push({ message: found.message, values: valuesOf(found) });
     }
     const about: About = { set, file, links, related };
-    const own = entry.message === "file_entry" ? entryValues(entry) : null;
-    const field = own === null ? FILE_FIELD_OF_MESSAGE.get(entry.message ?? "") : FILE_FIELDS[own.number("type") ?? 0];
+    const own = valuesOf(entry);
+    const isOwn = entry.message !== "file_entry";
+    const field = isOwn ? FILE_FIELD_OF_MESSAGE.get(entry.message ?? "") : FILE_FIELDS[own.number("type") ?? 0];
     if (field === undefined || field === null) return {};
     const describe = DESCRIBE[field];
-    const values = entryValues(entry, own === null ? "" : `${field}.`);
+    const values = isOwn ? own : own.inside(field);
     const details = describe?.(values, about) ?? {};
     return { ...details, ...ownerDetails(values), ...unlinkedDetails(about), ...pathDetails(about) };
   };

@@ -2,8 +2,8 @@
 
 import type { Entry, SetContext } from "./context.ts";
 import { report } from "./context.ts";
-import { MESSAGES } from "./messages.ts";
-import { pieces } from "./pieces.ts";
+import { FIELD_TABLES } from "./field-table.ts";
+import { readVarint, skip } from "./wire.ts";
 
 /** inventory_entry.img_version of CRIU 1.6 to 4.2. */
 export const NEWEST_VERSION = 2;
@@ -25,16 +25,26 @@ export function noteUnknownFields(set: SetContext, { bytes, start, end }: Entry,
   const count = examined.get(message) ?? 0;
   if (count === MOST_ENTRIES || end - start > LARGEST_ENTRY) return;
   examined.set(message, count + 1);
-  for (const piece of pieces(bytes, start, end, message)) {
-    // A field that messages.ts does not describe is named by its number.
-    const number = piece.role === "payload" && piece.field === "" ? /(?:^|\.)(\d+)$/.exec(piece.name)?.[1] : undefined;
-    if (number !== undefined) noteNewer(set, `field ${number} of ${piece.message}`);
-    else if (isNewer(piece.message, piece.field)) noteNewer(set, `${piece.field} of ${piece.message}`);
-  }
+  noteUnknown(set, bytes, start, end, message);
 }
 
-const isNewer = (message: string, field: string): boolean =>
-  MESSAGES.get(message)?.some(({ name, newer }) => newer === true && name === field) ?? false;
+/** The same for the message bytes[start … end - 1] and those in it, up to the first damage of each. */
+function noteUnknown(set: SetContext, bytes: Uint8Array, start: number, end: number, message: string): void {
+  const words = new Uint32Array(2);
+  const fields = FIELD_TABLES.get(message)?.byNumber;
+  for (let at = start; at < end; ) {
+    const value = readVarint(bytes, at, end, words);
+    if (value < 0 || words[1] !== 0) return;
+    const tag = words[0] ?? 0;
+    at = skip(bytes, value, end, tag, words);
+    if (at < 0) return;
+    const field = fields?.[tag >>> 3];
+    // A field that messages.ts does not describe is named by its number.
+    if (field === undefined) noteNewer(set, `field ${tag >>> 3} of ${message}`);
+    else if (field.newer) noteNewer(set, `${field.name} of ${message}`);
+    if (field?.message && (tag & 7) === field.wire) noteUnknown(set, bytes, at - (words[0] ?? 0), at, field.type);
+  }
+}
 
 /** Reports the fields and types that CRIU 4.2 does not write. Its version and members are reported with those missing. */
 export function reportNewer(set: SetContext): void {

@@ -1,7 +1,7 @@
 // Splits an entry into fields, and bytes that belong to no field, for the inspector.
 
 import { MESSAGES } from "./messages.ts";
-import { isNumber, readVarint, skip, WIRE, wireType } from "./wire.ts";
+import { isNumber, readFixed, readVarint, skip, WIRE, wireType } from "./wire.ts";
 
 /** One piece of an entry: a field with its tag, or bytes that belong to no field of the message. */
 export interface Piece {
@@ -113,14 +113,6 @@ export function pieces(bytes: Uint8Array, start: number, end: number, message: s
 /** Where the value ends whose length says that it goes on beyond `end`: there. -1 if it has no length. */
 const cutEnd = (bytes: Uint8Array, at: number, end: number, tag: number): number =>
   tag >= 0 && (tag & 7) === WIRE.bytes && readVarint(bytes, at, end, new Uint32Array(2)) >= 0 ? end : -1;
-
-function readFixed(bytes: Uint8Array, at: number, wire: number, out: Uint32Array): void {
-  const word = (i: number) =>
-    ((bytes[i] as number) | ((bytes[i + 1] as number) << 8) | ((bytes[i + 2] as number) << 16)) +
-    (bytes[i + 3] as number) * 2 ** 24;
-  out[0] = word(at);
-  out[1] = wire === WIRE.fixed64 ? word(at + 4) : 0;
-}
 
 /** Pieces of a packed field: tag and length, then each value. Returns how many values there were. */
 function addPacked(

@@ -1,12 +1,17 @@
-// The values of an entry by their names, for reading details.
+// The values of an entry by their names, for reading details. A message is split into fields when the first of them is
+// asked for, and nested messages likewise: most details need few fields of few messages.
+//
+// Casts `as number` read lists within bounds checked by the loop.
 
 import { visibleText } from "../../model/text.ts";
+import { FIELD_TABLES, type FieldTable, type KnownField } from "./field-table.ts";
 import type { EntryBytes } from "./inspect.ts";
-import { numberText, type Piece, pieces } from "./pieces.ts";
-import { isNumber } from "./wire.ts";
+import { numberText } from "./pieces.ts";
+import { readFixed, readVarint, skip, WIRE } from "./wire.ts";
 
-/** The values of one message by dotted name. */
+/** The values of one message by dotted name. If a field occurs more than once, the last value counts. */
 export interface Values {
+  /** Whether a field that is not repeated is there. */
   has(name: string): boolean;
   /** A number of 32 bits; `null` if absent. */
   number(name: string): number | null;
@@ -14,65 +19,277 @@ export interface Values {
   exact(name: string): string | null;
   text(name: string): string | null;
   bool(name: string): boolean | null;
-  piece(name: string): Piece | null;
+  /** The two halves of a number; `null` if absent. */
+  halves(name: string): { readonly low: number; readonly high: number } | null;
   /** All values of a repeated number. */
   numbers(name: string): number[];
   /** The values of each occurrence of a repeated message. */
   each<T>(name: string, make: (values: Values) => T): T[];
+  /** The values of a nested message; of an empty one if it is absent. */
+  inside(name: string): Values;
 }
 
-/** Most repeated messages to list. */
+/** Most values of a repeated field to list. */
 const LIST_LIMIT = 10_000;
 
-function valuesOf(found: ReadonlyMap<string, Piece>, bytes: Uint8Array, prefix: string): Values {
-  const piece = (name: string): Piece | null => found.get(prefix + name) ?? null;
-  const exact = (name: string): string | null => {
-    const value = piece(name);
-    return value === null || !(isNumber(value.type) || value.role === "value")
-      ? null
-      : numberText(value.type, value.low, value.high);
-  };
-  const number = (name: string): number | null => {
-    const text = exact(name);
-    return text === null ? null : Number(text);
-  };
-  return {
-    has: (name) => piece(name) !== null,
-    piece,
-    exact,
-    number,
-    text: (name) => {
-      const value = piece(name);
-      return value === null || value.role !== "value" ? null : visibleText(bytes.subarray(value.value, value.end));
-    },
-    bool: (name) => {
-      const value = piece(name);
-      return value === null ? null : value.low !== 0 || value.high !== 0;
-    },
-    numbers: (name) => {
-      const list: number[] = [];
-      for (let at = 0; at < LIST_LIMIT; at++) {
-        const value = number(`${name}[${at}]`);
-        if (value === null) break;
-        list.push(value);
-      }
-      return list;
-    },
-    each: (name, make) => {
-      const list: ReturnType<typeof make>[] = [];
-      for (let at = 0; at < LIST_LIMIT && found.has(`${prefix}${name}[${at}]`); at++) {
-        list.push(make(valuesOf(found, bytes, `${prefix}${name}[${at}].`)));
-      }
-      return list;
-    },
+/** Most occurrences of fields in one message; those after them are not seen. */
+const OCCURRENCE_LIMIT = 200_000;
+
+/** Stands for the wire type of an occurrence whose wire type is not its field's. */
+const WRONG = -1;
+
+/** A message, or several occurrences of one nested message, which protobuf merges. */
+interface Message {
+  readonly fields: FieldTable;
+  /** Start and end of each occurrence, one after the other, in the entry's bytes. */
+  readonly spans: readonly number[];
+  /** `null` until it is split. */
+  parts: Parts | null;
+}
+
+/** The occurrences of a message's known fields, in order. */
+interface Parts {
+  readonly field: KnownField[];
+  readonly wire: number[];
+  /** The low half of a number, or the start of bytes. */
+  readonly low: number[];
+  /** The high half of a number, or the end of bytes. */
+  readonly high: number[];
+  /** Nested messages that were asked for. */
+  readonly inner: Map<KnownField, Message>;
+}
+
+/** Where a dotted name leads. */
+interface Path {
+  /** The nested messages to go through. */
+  readonly through: readonly KnownField[];
+  readonly field: KnownField;
+}
+
+/** A function that gives the values of entries. */
+export function createValueReader(): (entry: EntryBytes) => Values {
+  const pathOf = createPaths();
+  const words = new Uint32Array(2);
+  return (entry) => {
+    const { bytes, start, end } = entry;
+    const fields = FIELD_TABLES.get(entry.message ?? "") ?? EMPTY;
+    return valuesOf({ bytes, end, isCut: entry.isCut, pathOf, words }, { fields, spans: [start, end], parts: null });
   };
 }
 
-/** The values of an entry, or of the message in it under `prefix`: `reg.`. */
-export function entryValues(entry: EntryBytes, prefix = ""): Values {
-  const found = new Map<string, Piece>();
-  for (const piece of pieces(entry.bytes, entry.start, entry.end, entry.message ?? "", entry.isCut)) {
-    if (piece.role !== "payload") found.set(piece.name, piece);
+const EMPTY: FieldTable = { byNumber: [], byName: new Map() };
+
+type PathOf = (fields: FieldTable, name: string) => Path | null;
+
+/** A function that resolves dotted names, each once. */
+function createPaths(): PathOf {
+  const known = new Map<FieldTable, Map<string, Path | null>>();
+  return (fields, name) => {
+    const paths = known.get(fields) ?? new Map<string, Path | null>();
+    if (paths.size === 0) known.set(fields, paths);
+    const found = paths.get(name);
+    if (found !== undefined) return found;
+    const path = resolvePath(fields, name);
+    paths.set(name, path);
+    return path;
+  };
+}
+
+function resolvePath(fields: FieldTable, name: string): Path | null {
+  const through: KnownField[] = [];
+  const names = name.split(".");
+  const last = names.pop() ?? "";
+  let table: FieldTable | null = fields;
+  for (const each of names) {
+    const field: KnownField | undefined = table?.byName.get(each);
+    if (field === undefined) return null;
+    through.push(field);
+    table = field.message;
   }
-  return valuesOf(found, entry.bytes, prefix);
+  const field = table?.byName.get(last);
+  return field === undefined ? null : { through, field };
+}
+
+/** The entry that messages are in. */
+interface Context {
+  readonly bytes: Uint8Array;
+  readonly end: number;
+  readonly isCut: boolean;
+  readonly pathOf: PathOf;
+  /** Scratch room for a number. */
+  readonly words: Uint32Array;
+}
+
+function valuesOf(context: Context, message: Message): Values {
+  /** The message that has the field at the end of a path; `null` if it is absent. */
+  const holderOf = ({ through }: Path): Parts | null => {
+    let parts = partsOf(context, message);
+    for (const field of through) {
+      const inner = innerOf(parts, field);
+      if (inner === null) return null;
+      parts = partsOf(context, inner);
+    }
+    return parts;
+  };
+  /** Calls `read` with the last occurrence of a field that is not repeated. */
+  const last = <T>(name: string, read: (parts: Parts, at: number, field: KnownField) => T): T | null => {
+    const path = context.pathOf(message.fields, name);
+    const parts = path === null ? null : holderOf(path);
+    if (path === null || parts === null || path.field.isRepeated) return null;
+    const at = lastOf(parts, path.field);
+    return at < 0 ? null : read(parts, at, path.field);
+  };
+  const values: Values = {
+    has: (name) => last(name, () => true) ?? false,
+    number: (name) =>
+      last(name, (parts, at, { type, wire }) =>
+        wire === WIRE.bytes ? null : numberOf(type, lowAt(parts, at), highAt(parts, at)),
+      ),
+    exact: (name) =>
+      last(name, (parts, at, field) =>
+        field.wire === WIRE.bytes ? null : numberText(field.type, lowAt(parts, at), highAt(parts, at)),
+      ),
+    text: (name) =>
+      last(name, (parts, at, field) =>
+        field.message !== null || field.wire !== WIRE.bytes
+          ? null
+          : visibleText(context.bytes.subarray(lowAt(parts, at), highAt(parts, at))),
+      ),
+    bool: (name) => last(name, (parts, at) => lowAt(parts, at) !== 0 || highAt(parts, at) !== 0),
+    halves: (name) => last(name, (parts, at) => ({ low: lowAt(parts, at), high: highAt(parts, at) })),
+    numbers: (name) => {
+      const path = context.pathOf(message.fields, name);
+      const parts = path === null ? null : holderOf(path);
+      return path === null || parts === null ? [] : numbersOf(context, parts, path.field);
+    },
+    each: (name, make) => {
+      const path = context.pathOf(message.fields, name);
+      const parts = path === null ? null : holderOf(path);
+      const fields = path?.field.message ?? null;
+      if (path === null || parts === null || fields === null) return [];
+      const list: ReturnType<typeof make>[] = [];
+      for (let at = 0; at < parts.field.length && list.length < LIST_LIMIT; at++) {
+        if (parts.field[at] !== path.field) continue;
+        if (parts.wire[at] === WRONG) break;
+        list.push(make(valuesOf(context, { fields, spans: [lowAt(parts, at), highAt(parts, at)], parts: null })));
+      }
+      return list;
+    },
+    inside: (name) => {
+      const path = context.pathOf(message.fields, name);
+      const parts = path === null ? null : holderOf(path);
+      const inner = path === null || parts === null ? null : innerOf(parts, path.field);
+      return valuesOf(context, inner ?? { fields: path?.field.message ?? EMPTY, spans: [], parts: null });
+    },
+  };
+  return values;
+}
+
+const lowAt = ({ low }: Parts, at: number): number => low[at] as number;
+const highAt = ({ high }: Parts, at: number): number => high[at] as number;
+
+/** The last occurrence of a field that has its wire type; -1 if there is none. */
+function lastOf({ field, wire }: Parts, wanted: KnownField): number {
+  for (let at = field.length - 1; at >= 0; at--) if (field[at] === wanted && wire[at] !== WRONG) return at;
+  return -1;
+}
+
+/** A nested message, all its occurrences as one; `null` if it is absent or repeated. */
+function innerOf(parts: Parts, field: KnownField): Message | null {
+  const { message: fields, isRepeated } = field;
+  const known = parts.inner.get(field);
+  if (known !== undefined) return known;
+  if (fields === null || isRepeated) return null;
+  const spans: number[] = [];
+  for (let at = 0; at < parts.field.length; at++) {
+    if (parts.field[at] === field && parts.wire[at] !== WRONG) spans.push(lowAt(parts, at), highAt(parts, at));
+  }
+  if (spans.length === 0) return null;
+  const message = { fields, spans, parts: null };
+  parts.inner.set(field, message);
+  return message;
+}
+
+/** The occurrences of a message's fields, up to the first damage of each of its own occurrences. */
+function partsOf(context: Context, message: Message): Parts {
+  if (message.parts !== null) return message.parts;
+  const parts: Parts = { field: [], wire: [], low: [], high: [], inner: new Map() };
+  for (let at = 0; at < message.spans.length; at += 2) {
+    split(context, message.fields, message.spans[at] as number, message.spans[at + 1] as number, parts);
+  }
+  message.parts = parts;
+  return parts;
+}
+
+function split(context: Context, fields: FieldTable, start: number, end: number, parts: Parts): void {
+  const { bytes, end: last, isCut, words: out } = context;
+  for (let at = start; at < end && parts.field.length < OCCURRENCE_LIMIT; ) {
+    const value = readVarint(bytes, at, end, out);
+    if (value < 0 || out[1] !== 0) return;
+    const tag = out[0] as number;
+    const wire = tag & 7;
+    let next = skip(bytes, value, end, tag, out);
+    let from = wire === WIRE.bytes ? next - (out[0] as number) : value;
+    if (next < 0) {
+      // The entry's last string or nested message has what is left of it.
+      from = isCut && end === last && wire === WIRE.bytes ? readVarint(bytes, value, end, out) : -1;
+      if (from < 0) return;
+      next = end;
+    }
+    at = next;
+    const field = fields.byNumber[tag >>> 3];
+    if (field === undefined) continue;
+    const isOwn = wire === field.wire;
+    parts.field.push(field);
+    parts.wire.push(isOwn || (field.isPackable && wire === WIRE.bytes) ? wire : WRONG);
+    if (wire === WIRE.bytes) {
+      parts.low.push(from);
+      parts.high.push(next);
+    } else {
+      if (wire !== WIRE.varint) readFixed(bytes, value, wire, out);
+      parts.low.push(out[0] as number);
+      parts.high.push(out[1] as number);
+    }
+  }
+}
+
+/** The values of a repeated number, up to the first occurrence that has another wire type. */
+function numbersOf(context: Context, parts: Parts, field: KnownField): number[] {
+  const list: number[] = [];
+  for (let at = 0; at < parts.field.length && list.length < LIST_LIMIT; at++) {
+    if (parts.field[at] !== field) continue;
+    const wire = parts.wire[at];
+    if (wire === WRONG) break;
+    if (wire === field.wire) list.push(numberOf(field.type, lowAt(parts, at), highAt(parts, at)));
+    else addPacked(context, lowAt(parts, at), highAt(parts, at), field, list);
+  }
+  return list;
+}
+
+function addPacked(context: Context, start: number, end: number, { wire, type }: KnownField, list: number[]): void {
+  const { bytes, words: out } = context;
+  for (let at = start; at < end && list.length < LIST_LIMIT; ) {
+    const next = skip(bytes, at, end, wire, out);
+    if (next < 0) return;
+    if (wire !== WIRE.varint) readFixed(bytes, at, wire, out);
+    list.push(numberOf(type, out[0] as number, out[1] as number));
+    at = next;
+  }
+}
+
+/** A number by its type; the nearest that a number can hold if it is larger. */
+function numberOf(type: string, low: number, high: number): number {
+  switch (type) {
+    case "uint32":
+      return low;
+    case "uint64":
+    case "fixed64":
+      return high * 2 ** 32 + low;
+    case "int64":
+      return (high | 0) * 2 ** 32 + low;
+    case "bool":
+      return low !== 0 || high !== 0 ? 1 : 0;
+    default:
+      return Number(numberText(type, low, high));
+  }
 }

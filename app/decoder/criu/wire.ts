@@ -167,6 +167,15 @@ export function readVarint(bytes: Uint8Array, at: number, end: number, out: Uint
   return -1;
 }
 
+/** Reads four or eight bytes, little-endian, by their wire type: out[0] is the low half, out[1] the high half. */
+export function readFixed(bytes: Uint8Array, at: number, wire: number, out: Uint32Array): void {
+  const word = (i: number) =>
+    ((bytes[i] as number) | ((bytes[i + 1] as number) << 8) | ((bytes[i + 2] as number) << 16)) +
+    (bytes[i + 3] as number) * 2 ** 24;
+  out[0] = word(at);
+  out[1] = wire === WIRE.fixed64 ? word(at + 4) : 0;
+}
+
 /**
  * The end of the value after the tag `tag`, or -1 if it does not end before `end`. Groups, which no image has,
  * are skipped whole. `words` is overwritten.

@@ -1,0 +1,223 @@
+// Builds a CRIU image set like a host's with many services: six files a task, and open files of many kinds.
+
+import { bytesSource, type Source } from "../../app/decoder/source.ts";
+import { imageBytes, type Message } from "./criu-set.ts";
+
+const FOWN: Message = [1, 2, 3, 4, 5].map((number) => [number, 0]);
+const SOCKET_OPTIONS: Message = [
+  ...[1, 2].map((number) => [number, 212_992] as const),
+  ...[3, 4, 5, 6].map((number) => [number, 0] as const),
+  [7, 1],
+  ...[8, 9, 10, 11, 12, 13, 14].map((number) => [number, 0] as const),
+];
+
+/** Adds open files; each returns the fd_types number and the id of what it added. */
+function openFiles() {
+  const files: Message[] = [];
+  let nextId = 1;
+  let nextInode = 50_000;
+  const add = (type: number, field: number, body: (id: number) => Message): readonly [number, number] => {
+    const id = nextId++;
+    files.push([
+      [1, type],
+      [2, id],
+      [field, body(id)],
+    ]);
+    return [type, id];
+  };
+  const pipeEnd = (pipe: number, flags: number) =>
+    add(2, 18, (id) => [
+      [1, id],
+      [2, pipe],
+      [3, flags],
+      [4, FOWN],
+    ]);
+  const unixEnd = (inode: number, peer: number) =>
+    add(5, 16, (id) => [
+      [1, id],
+      [2, inode],
+      [3, 1],
+      [4, 1],
+      [5, 2],
+      [6, 0],
+      [7, 0],
+      [8, peer],
+      [9, FOWN],
+      [10, SOCKET_OPTIONS],
+      [11, ""],
+    ]);
+  return {
+    files,
+    regular: (path: string) =>
+      add(1, 3, (id) => [
+        [1, id],
+        [2, 0o100002],
+        [3, id * 512],
+        [5, FOWN],
+        [6, path],
+        [8, 4096],
+        [10, 0o100644],
+      ]),
+    pipe: () => {
+      const pipe = nextInode++;
+      return [pipeEnd(pipe, 0), pipeEnd(pipe, 1)];
+    },
+    unixPair: () => {
+      const inode = nextInode;
+      nextInode += 2;
+      return [unixEnd(inode, inode + 1), unixEnd(inode + 1, inode)];
+    },
+    connection: (port: number) =>
+      add(4, 4, (id) => [
+        [1, id],
+        [2, nextInode++],
+        [3, 2],
+        [4, 1],
+        [5, 6],
+        [6, 1],
+        [7, 443],
+        [8, port],
+        [9, 2],
+        [10, 0],
+        [11, 0x0100007f],
+        [12, 0x0200a8c0],
+        [13, FOWN],
+        [14, SOCKET_OPTIONS],
+      ]),
+    eventfd: (counter: number) =>
+      add(6, 8, (id) => [
+        [1, id],
+        [2, 2],
+        [3, FOWN],
+        [4, counter],
+      ]),
+    timer: () =>
+      add(17, 12, (id) => [
+        [1, id],
+        [2, 2],
+        [3, FOWN],
+        [4, 1],
+        [5, 0],
+        [6, 0],
+        [7, id],
+        [8, 5],
+        [9, 0],
+        [10, 0],
+      ]),
+    epoll: (fds: readonly number[]) =>
+      add(7, 9, (id) => [
+        [1, id],
+        [2, 2],
+        [3, FOWN],
+        ...fds.map((fd): Message[number] => [
+          4,
+          [
+            [1, id],
+            [2, fd],
+            [3, 1],
+            [4, fd],
+          ],
+        ]),
+      ]),
+  };
+}
+
+/** What a task of the set has open, as fd_types numbers and ids; as many as `count` says. */
+function opened(add: ReturnType<typeof openFiles>, task: number, count: number): (readonly [number, number])[] {
+  const held: (readonly [number, number])[] = [];
+  const shares = [
+    () => [add.regular(`/srv/service-${task}/data-${held.length}`)],
+    () => [add.regular(`/usr/lib/library-${held.length}.so`)],
+    () => add.pipe(),
+    () => add.unixPair(),
+    () => [add.connection(1024 + ((task * 100 + held.length) % 60_000))],
+    () => [add.regular(`/var/log/service-${task}/${held.length}.log`)],
+    () => [add.eventfd(task)],
+    () => [add.timer()],
+    () => [add.connection(1024 + ((task * 100 + held.length) % 60_000))],
+    () => [add.epoll([3, 5, 6, 7])],
+  ];
+  for (let at = 0; held.length < count; at++) held.push(...(shares[at % shares.length]?.() ?? []));
+  return held.slice(0, count);
+}
+
+/** The files of a set with `tasks` tasks, each with a table of its own. */
+export function mixedCriuSet(tasks: number, descriptorsPerTask: number): Source[] {
+  const members: [string, Uint8Array][] = [
+    [
+      "inventory.img",
+      imageBytes("INVENTORY", [
+        [
+          [1, 2],
+          [2, 1],
+        ],
+      ]),
+    ],
+  ];
+  const pids = Array.from({ length: tasks }, (_, task) => 1000 + task);
+  const tree = pids.map(
+    (pid): Message => [
+      [1, pid],
+      [2, pid === 1000 ? 0 : 1000],
+      [3, 1000],
+      [4, 1000],
+      [5, pid],
+    ],
+  );
+  members.push(["pstree.img", imageBytes("PSTREE", tree)]);
+  const add = openFiles();
+  const [, root] = add.regular("/");
+  const [, program] = add.regular("/usr/bin/service");
+  pids.forEach((pid, task) => {
+    const id = task + 1;
+    const info: Message = [...[1, 2, 3, 4, 5].map((at) => [at, at === 1 ? 1 : 0] as const), [6, `worker-${task}`]];
+    members.push([
+      `core-${pid}.img`,
+      imageBytes("CORE", [
+        [
+          [1, 1],
+          [3, info],
+        ],
+      ]),
+    ]);
+    members.push([`ids-${pid}.img`, imageBytes("IDS", [[1, 2, 3, 4].map((at) => [at, id] as const)])]);
+    members.push([
+      `fs-${pid}.img`,
+      imageBytes("FS", [
+        [
+          [1, root],
+          [2, root],
+          [3, 0o22],
+        ],
+      ]),
+    ]);
+    const vma = (at: number): Message => [
+      ...[4096 * at, 4096 * (at + 1), 0, 0, 3, 34, 9].map((value, field) => [field + 1, value] as const),
+      [8, 0],
+    ];
+    const addresses = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map((field) => [field, 4096 * field] as const);
+    members.push([`mm-${pid}.img`, imageBytes("MM", [[...addresses, [12, program], [14, vma(16)], [14, vma(17)]]])]);
+    members.push([
+      `pagemap-${pid}.img`,
+      imageBytes("PAGEMAP", [
+        [[1, id]],
+        [
+          [1, 65_536],
+          [2, 2],
+          [4, 4],
+        ],
+      ]),
+    ]);
+    const table = opened(add, task, descriptorsPerTask).map(
+      ([type, file], fd): Message => [
+        [1, file],
+        [2, fd % 7 === 0 ? 1 : 0],
+        [3, type],
+        [4, fd],
+      ],
+    );
+    members.push([`fdinfo-${id}.img`, imageBytes("FDINFO", table)]);
+  });
+  members.push(["files.img", imageBytes("FILES", add.files)]);
+  return members.map(([name, bytes]) => bytesSource(name, bytes));
+}
