@@ -4,7 +4,7 @@ import { NONE } from "../../../model/checkpoint.ts";
 import type { FileRow } from "../../../model/rows.ts";
 import type { DecodedSet } from "../decoded-set.ts";
 import { createEntryReader } from "../inspect.ts";
-import { entryValues } from "../values.ts";
+import { createValueReader } from "../values.ts";
 import { isSet, low, plan, scan, scratch } from "../wire.ts";
 import { VMA_STATUS, type Vma } from "./mappings.ts";
 import { kindName, readEntries } from "./read-entries.ts";
@@ -29,12 +29,12 @@ export async function readMemfds(set: DecodedSet, fileIds: ReadonlySet<number>):
     });
   }
   const readEntry = createEntryReader(set.checkpoint, set.sources);
+  const valuesOf = createValueReader();
   for (const id of fileIds) {
     const file = set.fileOfId.row(id);
     const entry = file < 0 ? null : await readEntry(set.checkpoint.files.record[file] ?? NONE);
     if (entry === null) continue;
-    const prefix = entry.message === "file_entry" ? "memfd." : "";
-    const inode = entryValues(entry, prefix).number("inode_id");
+    const inode = valuesOf(entry).number(entry.message === "file_entry" ? "memfd.inode_id" : "inode_id");
     const shmid = inode === null ? undefined : shmidOfInode.get(inode);
     if (shmid !== undefined) objects.set(id, shmid);
   }
