@@ -2,13 +2,14 @@
 
 import { NONE } from "../model/checkpoint.ts";
 import type { ObjectRef } from "../model/object-ref.ts";
-import { i32At, u8At, u32At } from "../model/read.ts";
+import { i32At, u32At } from "../model/read.ts";
 import type { DescriptorRow, FileRow, TaskRow } from "../model/rows.ts";
 import { firstIndex } from "../model/search.ts";
 import type { Side } from "../model/side.ts";
 import { type ChangeKind, changeKind, isOfDescriptors } from "./changes.ts";
 import type { Comparison } from "./comparison.ts";
 import { keyAt, kindAt } from "./describe.ts";
+import type { HiddenChanges } from "./filter.ts";
 
 /** An object of one of the two images. */
 export interface ObjectAt {
@@ -66,15 +67,13 @@ const MOST_PAIRS = 16;
 const MOST_HOLDERS = 64;
 
 /**
- * The change that an object is part of: `preferred`, if the object is part of that; else the first of a kind that is
- * not hidden; -1: none. Searches columns from end to end: for a selection, not for every row.
- *
- * @param hidden By index into CHANGE_KINDS: 1 for a hidden kind.
+ * The change that an object is part of: `preferred`, if the object is part of that; else the first that
+ * is not hidden; -1: none. Searches columns from end to end: for a selection, not for every row.
  */
 export function changeAbout(
   comparison: Comparison,
   { side, ref }: ObjectAt,
-  hidden: Uint8Array,
+  hidden: HiddenChanges,
   preferred = -1,
 ): number {
   const search: Search = { comparison, side, hidden, preferred, found: -1 };
@@ -100,7 +99,7 @@ export function changeAbout(
 interface Search {
   readonly comparison: Comparison;
   readonly side: Side;
-  readonly hidden: Uint8Array;
+  readonly hidden: HiddenChanges;
   readonly preferred: number;
   /** The best change so far; -1: none. */
   found: number;
@@ -108,8 +107,8 @@ interface Search {
 
 /** Considers a change; true if it is the preferred one, which ends the search. */
 function consider(search: Search, change: number): boolean {
-  const { comparison, hidden, preferred } = search;
-  if (hidden[u8At(comparison.changes.kind, change)] === 1) return false;
+  const { hidden, preferred } = search;
+  if (hidden[change] === 1) return false;
   if (change === preferred) search.found = change;
   else if (search.found === -1 || (change < search.found && search.found !== preferred)) search.found = change;
   return search.found === preferred;

@@ -4,8 +4,9 @@
 import { NONE } from "../model/checkpoint.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import { firstIndex } from "../model/search.ts";
-import { BIT_OF_KIND, CHANGE_KINDS, isOfDescriptors } from "./changes.ts";
+import { CHANGE_KINDS, isOfDescriptors } from "./changes.ts";
 import type { Comparison } from "./comparison.ts";
+import type { HiddenChanges } from "./filter.ts";
 import { PRESENCE } from "./pair.ts";
 import { createRows } from "./rows.ts";
 
@@ -51,8 +52,8 @@ export interface AlignedLine {
 export interface Folding {
   /** Whether runs of unchanged pairs and sections are folded. */
   readonly onlyChanges: boolean;
-  /** By index into CHANGE_KINDS: 1 for a hidden kind, which does not count as a change. */
-  readonly hidden: Uint8Array;
+  /** Changes of tasks and tables that are hidden do not count; for descriptors, see `withoutHidden`. */
+  readonly hidden: HiddenChanges;
   /** Folds that the user opened, by `at`. */
   readonly openedPairs: ReadonlySet<number>;
   readonly openedSections: ReadonlySet<number>;
@@ -62,15 +63,10 @@ export interface Folding {
 export function align(comparison: Comparison, folding: Folding): AlignedLines {
   const { tables } = comparison.pairs;
   const { sectionChange, loose } = changesOfSections(comparison, folding.hidden);
-  const layout: Layout = { comparison, folding, mask: shownBits(folding.hidden), sectionChange, runs: createRuns() };
+  const layout: Layout = { comparison, folding, sectionChange, runs: createRuns() };
   for (let section = 0; section < tables.count; ) section = addSections(layout, section);
   for (const change of loose) layout.runs.add(LINE.task, change, 0);
   return { ...layout.runs.finish(), sectionChange };
-}
-
-/** The bits of CHANGE_BITS for kinds that are not hidden. */
-export function shownBits(hidden: Uint8Array): number {
-  return CHANGE_KINDS.reduce((mask, kind, index) => (hidden[index] === 0 ? mask | BIT_OF_KIND[kind] : mask), 0);
 }
 
 /** Collects runs of lines. */
@@ -105,8 +101,6 @@ function createRuns() {
 interface Layout {
   readonly comparison: Comparison;
   readonly folding: Folding;
-  /** The bits of CHANGE_BITS that count as a change. */
-  readonly mask: number;
   readonly sectionChange: Int32Array;
   readonly runs: ReturnType<typeof createRuns>;
 }
@@ -157,10 +151,10 @@ function addSection(layout: Layout, section: number): void {
 }
 
 /** The end of the run of pairs from `from` that have all changed, or are all unchanged. */
-function endOfRun({ comparison, mask }: Layout, from: number, end: number, changed: boolean): number {
+function endOfRun({ comparison }: Layout, from: number, end: number, changed: boolean): number {
   let to = from;
   // A cast, as this loop passes every pair.
-  while (to < end && (((comparison.changed[to] as number) & mask) !== 0) === changed) to++;
+  while (to < end && ((comparison.changed[to] as number) !== 0) === changed) to++;
   return to;
 }
 
@@ -187,7 +181,7 @@ export function lineAt(lines: AlignedLines, line: number): AlignedLine {
 }
 
 /** The changes of tasks and tables by the section of their task; `loose`: those of tasks without a section. */
-function changesOfSections({ before, after, pairs, changes }: Comparison, hidden: Uint8Array) {
+function changesOfSections({ before, after, pairs, changes }: Comparison, hidden: HiddenChanges) {
   const { tables } = pairs;
   const ofBefore = new Int32Array(before.tasks.count).fill(NONE);
   const ofAfter = new Int32Array(after.tasks.count).fill(NONE);
@@ -204,7 +198,7 @@ function changesOfSections({ before, after, pairs, changes }: Comparison, hidden
   const loose: number[] = [];
   for (let change = 0; change < changes.count; change++) {
     const kind = u8At(changes.kind, change);
-    if (OF_DESCRIPTORS[kind] || hidden[kind] === 1) continue;
+    if (OF_DESCRIPTORS[kind] || hidden[change] === 1) continue;
     const b = i32At(changes.taskBefore, change);
     const section = b === NONE ? i32At(ofAfter, i32At(changes.taskAfter, change)) : i32At(ofBefore, b);
     if (section === NONE) loose.push(change);

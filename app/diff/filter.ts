@@ -1,10 +1,12 @@
-// Filters changes by kind and by pid.
+// Filters changes: by kind, by pid, by words, and those that every run of a program makes.
 
 import { NONE } from "../model/checkpoint.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import type { TaskRow } from "../model/rows.ts";
 import { type ChangeKind, changeKind, isOfDescriptors, kindOf } from "./changes.ts";
-import type { Comparison } from "./comparison.ts";
+import type { Changes, Comparison } from "./comparison.ts";
+import { isExpected } from "./expected.ts";
+import { matchesWords } from "./filter-words.ts";
 import { pairNumber } from "./pair.ts";
 
 export interface ChangeFilter {
@@ -14,6 +16,28 @@ export interface ChangeFilter {
   readonly ignore?: readonly ChangeKind[];
   /** Only changes about the task with this number (pid, or index), or that have it among their holders. */
   readonly pid?: number;
+  /** Only changes that match these words (filter-words.ts). */
+  readonly words?: string;
+  /** Not what every run changes (expected.ts). */
+  readonly withoutExpected?: boolean;
+}
+
+/** By change: 1 if it is hidden. */
+export type HiddenChanges = Uint8Array;
+
+/** Which changes do not pass the filter. */
+export function hiddenChanges(comparison: Comparison, filter: ChangeFilter): HiddenChanges {
+  const hidden = new Uint8Array(comparison.changes.count).fill(1);
+  for (const index of filterChanges(comparison, filter)) hidden[index] = 0;
+  return hidden;
+}
+
+/** Which changes are of these kinds. */
+export function hiddenByKind({ count, kind }: Changes, off: readonly ChangeKind[]): HiddenChanges {
+  const kinds = new Set(off.map(changeKind));
+  const hidden = new Uint8Array(count);
+  for (let change = 0; change < count; change++) if (kinds.has(u8At(kind, change))) hidden[change] = 1;
+  return hidden;
 }
 
 /** Indices of the changes that pass the filter, ascending. */
@@ -21,11 +45,14 @@ export function filterChanges(comparison: Comparison, filter: ChangeFilter): Uin
   const { changes } = comparison;
   const wanted = new Set((filter.only ?? []).map(changeKind));
   const unwanted = new Set((filter.ignore ?? []).map(changeKind));
-  const { pid } = filter;
+  const { pid, words, withoutExpected } = filter;
   const concerns = pid === undefined ? () => true : concernsTask(comparison, pid);
+  const matches = words === undefined ? null : matchesWords(comparison, words);
   const passes = (index: number): boolean => {
     const kind = u8At(changes.kind, index);
-    return (wanted.size === 0 || wanted.has(kind)) && !unwanted.has(kind) && concerns(index);
+    if ((wanted.size > 0 && !wanted.has(kind)) || unwanted.has(kind)) return false;
+    if (withoutExpected === true && isExpected(comparison, index)) return false;
+    return (matches === null || matches(index)) && concerns(index);
   };
   return Uint32Array.from(changes.kind.keys()).filter(passes);
 }

@@ -1,49 +1,52 @@
-// The list of changes as lines of one height: a heading for each task, two lines for each change below it.
+// The list of changes as rows: the events, and below an event that is open its changes.
 
-import { i32At, u8At } from "../model/read.ts";
-import { firstIndex } from "../model/search.ts";
-import { CHANGE_KINDS, type ChangeKind } from "./changes.ts";
-import type { Changes } from "./comparison.ts";
+import { u32At } from "../model/read.ts";
+import type { Events } from "./events.ts";
+import type { HiddenChanges } from "./filter.ts";
+
+/** One value for each row: -(e + 1) for the heading of event e, c for change c. */
+export type ChangeRows = Int32Array;
 
 /**
- * One value for each line: -(change + 1) for the heading above a change, 2 × change for the first line of a change,
- * 2 × change + 1 for its second line. Changes ascend.
+ * The rows of the changes that are not hidden. An event of which one change is shown has no heading, unless `heads`.
+ *
+ * @param isOpen Whether the changes of an event are listed below its heading.
  */
-export type ChangeLines = Int32Array;
-
-/** By index into CHANGE_KINDS: 1 for a kind that is switched off. */
-export function hiddenKinds(off: readonly ChangeKind[]): Uint8Array {
-  return Uint8Array.from(CHANGE_KINDS, (kind) => (off.includes(kind) ? 1 : 0));
-}
-
-/** The lines of all changes but those of hidden kinds. */
-export function changeLines({ count, kind, taskBefore, taskAfter }: Changes, hidden: Uint8Array): ChangeLines {
-  const lines = new Int32Array(3 * count);
-  let at = 0;
-  let last = -1;
-  for (let change = 0; change < count; change++) {
-    if (hidden[u8At(kind, change)] === 1) continue;
-    const same = last >= 0 && taskBefore[last] === taskBefore[change] && taskAfter[last] === taskAfter[change];
-    if (!same) lines[at++] = -(change + 1);
-    lines[at++] = 2 * change;
-    lines[at++] = 2 * change + 1;
-    last = change;
+export function changeRows(
+  { count, first, change }: Events,
+  hidden: HiddenChanges,
+  isOpen: (event: number) => boolean,
+  heads = false,
+): ChangeRows {
+  const rows = new Int32Array(count + change.length);
+  let to = 0;
+  for (let event = 0; event < count; event++) {
+    const end = u32At(first, event + 1);
+    const heading = to++;
+    for (let at = u32At(first, event); at < end; at++) {
+      const each = u32At(change, at);
+      if (hidden[each] !== 1) rows[to++] = each;
+    }
+    const shown = to - heading - 1;
+    if (shown === 0) to = heading;
+    else if (shown === 1 && !heads) rows[heading] = rows[--to] as number;
+    else {
+      rows[heading] = -(event + 1);
+      if (!isOpen(event)) to = heading + 1;
+    }
   }
-  return lines.slice(0, at);
+  return rows.slice(0, to);
 }
 
-/** The first line of a change; -1 if it is not listed. */
-export function lineOfChange(lines: ChangeLines, change: number): number {
-  const wanted = 2 * change;
-  // A heading comes before the first line of its change.
-  const key = (value: number): number => (value < 0 ? -2 * (value + 1) - 1 : value);
-  const line = firstIndex(lines.length, (index) => key(i32At(lines, index)) >= wanted);
-  return lines[line] === wanted ? line : -1;
+/** The row that shows a change: its own, or the heading of its event if that is closed; -1 if the change is hidden. */
+export function rowOfChange(rows: ChangeRows, { of }: Events, change: number): number {
+  if (change < 0) return -1;
+  const own = rows.indexOf(change);
+  return own === -1 ? rows.indexOf(-(u32At(of, change) + 1)) : own;
 }
 
-/** The next (`by` 1) or previous (-1) change that is not of a hidden kind; -1 if there is none. `from` -1: the first, or the last. */
-export function stepChange({ count, kind }: Changes, hidden: Uint8Array, from: number, by: 1 | -1): number {
-  let at = from < 0 ? (by === 1 ? 0 : count - 1) : from + by;
-  while (at >= 0 && at < count && hidden[u8At(kind, at)] === 1) at += by;
-  return at < count ? at : -1;
+/** The event of a heading; `null`: the row is a change. */
+export function headingAt(rows: ChangeRows, row: number): number | null {
+  const value = rows[row];
+  return value === undefined || value >= 0 ? null : -(value + 1);
 }

@@ -3,7 +3,8 @@
 //
 //   #v=1&sample=nginx&side=after&select=412:3&tab=files&filter=kind:pipe&sort=-pos&columns=path,pos
 //   &bytes=0:3741-3744
-//   &change=file-pos:412:3&off=file-mode,file-version&view=one&rows=all&order=swapped
+//   &change=file-pos:412:3&off=file-mode,file-version&changes=path:/var/log&expected=hidden&by=task
+//   &view=one&rows=all&order=swapped
 //   #v=1&open=https://host/a.ckpt&with=https://host/b.ckpt&zoom=1.25,-340,0&hide=tree&descriptors.filter=fd:3
 //   #v=1&data=…
 
@@ -80,6 +81,12 @@ export interface Link {
   readonly change?: ChangeName;
   /** Kinds of change that are switched off. */
   readonly off?: readonly ChangeKind[];
+  /** Words that the listed changes match. */
+  readonly changes?: string;
+  /** Whether expected changes are hidden. */
+  readonly expected?: "hidden";
+  /** How changes are grouped, if not by event. */
+  readonly by?: "task";
   /** `one`: the two images are not shown side by side. */
   readonly view?: "one";
   /** `all`: side by side, what has not changed is shown too. */
@@ -114,6 +121,9 @@ export function toFragment(link: Link): string {
   add("bytes", link.bytes && bytesPlace(link.bytes));
   add("change", link.change && changeText(link.change));
   add("off", link.off?.join(","));
+  add("changes", link.changes);
+  add("expected", link.expected);
+  add("by", link.by);
   add("view", link.view);
   add("rows", link.rows);
   add("order", link.order);
@@ -191,6 +201,10 @@ export function fromFragment(fragment: string): Link {
   const switched = values.get("off")?.split(",") ?? [];
   const off = CHANGE_KINDS.filter((kind) => switched.includes(kind));
   if (off.length > 0) link.off = off;
+  const changes = values.get("changes");
+  if (changes) link.changes = changes;
+  if (values.get("expected") === "hidden") link.expected = "hidden";
+  if (values.get("by") === "task") link.by = "task";
   if (values.get("view") === "one") link.view = "one";
   if (values.get("rows") === "all") link.rows = "all";
   if (values.get("order") === "swapped") link.order = "swapped";

@@ -24,11 +24,16 @@ export interface Term {
 
 /** The terms of a filter over `listing`. Every text is a filter; none is an error. */
 export function parseFilter(listing: Listing, filter: string): Term[] {
+  return parseTerms(filter, (key) => columnOf(listing, key) !== null);
+}
+
+/** The terms of a text, with keys for which `isKey` is true. */
+export function parseTerms(filter: string, isKey: (key: string) => boolean): Term[] {
   const terms: Term[] = [];
   // -?key:"quoted"  |  -?"quoted"  |  -?word; a quote left open runs to the end.
   for (const match of filter.matchAll(/(-?)(?:([a-z]+):)?(?:"([^"]*)"?|(\S+))/g)) {
     const [whole, dash = "", key, quoted, bare] = match;
-    const known = key !== undefined && columnOf(listing, key) !== null;
+    const known = key !== undefined && isKey(key);
     const value = quoted ?? bare ?? "";
     const text = known || key === undefined ? value : whole.slice(dash.length).replaceAll('"', "");
     if (text !== "") terms.push({ not: dash === "-", column: known ? key : null, value: text });

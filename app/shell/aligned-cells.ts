@@ -3,6 +3,7 @@
 import { CHANGE_BITS, changeKind } from "../diff/changes.ts";
 import type { Comparison } from "../diff/comparison.ts";
 import { kindAt } from "../diff/describe.ts";
+import type { HiddenChanges } from "../diff/filter.ts";
 import { type DetailWords, detailWords, linkWords } from "../export/detail-words.ts";
 import { type Checkpoint, HAS, hasPids, holderCount, NONE } from "../model/checkpoint.ts";
 import { flagNames, modeNames } from "../model/names.ts";
@@ -120,12 +121,8 @@ export type DetailChanges = (pair: number) => readonly DetailWords[];
 
 const NO_DETAILS: readonly DetailWords[] = [];
 
-/**
- * The changed details and ties by pair. Words are made when they are asked for: there can be millions of changes.
- *
- * @param hidden By index into CHANGE_KINDS: 1 for a kind that is switched off.
- */
-export function detailChanges(comparison: Comparison, hidden: Uint8Array): DetailChanges {
+/** The changed details and ties by pair. Words are made when they are asked for: there can be millions of changes. */
+export function detailChanges(comparison: Comparison, hidden: HiddenChanges): DetailChanges {
   const { pairs, counts } = comparison;
   if (counts["file-detail"] + counts["file-linked"] === 0) return () => NO_DETAILS;
   /** The changes of pair p: listed[first[p]] … listed[first[p + 1] - 1]. */
@@ -149,11 +146,15 @@ export function detailChanges(comparison: Comparison, hidden: Uint8Array): Detai
 }
 
 /** Calls `visit` for each pair of each change of a detail or a tie that is not hidden. */
-function eachDetail({ changes }: Comparison, hidden: Uint8Array, visit: (pair: number, change: number) => void): void {
+function eachDetail(
+  { changes }: Comparison,
+  hidden: HiddenChanges,
+  visit: (pair: number, change: number) => void,
+): void {
   const kinds = [changeKind("file-detail"), changeKind("file-linked")];
   for (let change = 0; change < changes.count; change++) {
     const kind = u8At(changes.kind, change);
-    if (!kinds.includes(kind) || hidden[kind] === 1) continue;
+    if (!kinds.includes(kind) || hidden[change] === 1) continue;
     const end = u32At(changes.firstRow, change + 1);
     for (let at = u32At(changes.firstRow, change); at < end; at++) visit(u32At(changes.row, at), change);
   }

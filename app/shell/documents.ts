@@ -1,7 +1,7 @@
 // Opens and closes images: one, or two to compare.
 
 import { isDialect } from "../decoder/dialects.ts";
-import { nameOfChange } from "../diff/about.ts";
+import { findChange, nameOfChange } from "../diff/about.ts";
 import { mirrored } from "../diff/changes.ts";
 import { nameOf, resolve } from "../link/name.ts";
 import { earlierOf } from "../model/earlier.ts";
@@ -310,6 +310,8 @@ function shown(state: State, docs: Docs, origin: Origin, compared: Compared | nu
     selection,
     compared,
     change: null,
+    seen: NOTHING,
+    folded: NOTHING,
     failure: null,
     // An early part may not have the link's selection yet.
     pending: {
@@ -326,10 +328,21 @@ function shown(state: State, docs: Docs, origin: Origin, compared: Compared | nu
   return { ...withSelectedChange, ...withBytes(withSelectedChange, bytes) };
 }
 
+const NOTHING: ReadonlySet<number> = new Set();
+
 /** The name of the change in the pending link, or else of the selected one. */
 function changeName({ pending, compared, change }: State) {
   if (pending.change !== null) return pending.change;
   return compared && change !== null ? nameOfChange(compared.comparison, change) : null;
+}
+
+const isFound = (change: number): boolean => change !== -1;
+
+/** A change of a comparison in the comparison of the swapped images; -1: not found. */
+function mirroredChange(from: Compared | null, to: Compared, change: number): number {
+  if (from === null) return -1;
+  const name = nameOfChange(from.comparison, change);
+  return findChange(to.comparison, { ...name, kind: mirrored(name.kind) });
 }
 
 /** The state with before and after swapped. The mirrored change stays selected: of an added task, the removed one. */
@@ -344,6 +357,8 @@ function swapped(state: State, compared: Compared): Partial<State> {
     swapped: !state.swapped,
     // The user has decided.
     order: null,
+    seen: new Set([...state.seen].map((each) => mirroredChange(state.compared, compared, each)).filter(isFound)),
+    folded: NOTHING,
     ...withChange({ compared, selection, side: otherSide(side) }, name && { ...name, kind: mirrored(name.kind) }),
   };
 }

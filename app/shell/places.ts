@@ -3,6 +3,7 @@
 export const PLACES = {
   tree: "tree",
   changes: "changes",
+  changeFilter: "change-filter",
   aligned: "aligned",
   tables: "grid",
   inspector: "inspector",

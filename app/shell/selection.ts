@@ -2,14 +2,13 @@
 
 import { type ChangeName, changeAbout, findChange, objectOfChange } from "../diff/about.ts";
 import type { ChangeKind } from "../diff/changes.ts";
-import { kindAt } from "../diff/describe.ts";
-import { stepChange } from "../diff/lines.ts";
+import { stepInEvents } from "../diff/events.ts";
 import { nameOf, resolve } from "../link/name.ts";
 import { objectOf, type Selection } from "../model/related.ts";
 import { onSide, type Side } from "../model/side.ts";
 import { byteRange, bytesForSelection, clampToMember, selectionForBytes } from "./byte-selection.ts";
-import { hiddenChangeKinds, shownDoc } from "./selectors.ts";
-import type { ByteSelection, Compared, State } from "./state.ts";
+import { groupsOf, hiddenOf, shownDoc } from "./selectors.ts";
+import type { ByteSelection, ChangeFilters, Compared, GroupBy, State } from "./state.ts";
 import type { Store } from "./store.ts";
 
 export interface SelectionActions {
@@ -27,8 +26,16 @@ export interface SelectionActions {
   selectChange(change: number): void;
   /** Selects the next listed change, or the previous one. Does nothing at the end of the list. */
   stepChange(by: 1 | -1): void;
-  /** Switches a kind of change off, or on again. A selected change of a kind that is off is deselected. */
+  /** Switches a kind of change off, or on again. */
   switchKind(kind: ChangeKind): void;
+  /** Sets filters of the changes. A selected change that they hide is deselected. */
+  filterChanges(filters: Partial<ChangeFilters>): void;
+  /** Folds or unfolds a group of changes. */
+  fold(group: number): void;
+  /** Groups changes by event or by task. */
+  groupChanges(groupBy: GroupBy): void;
+  /** Marks changes as seen, or as not seen. */
+  markSeen(changes: Iterable<number>, isSeen: boolean): void;
 }
 
 export function createSelection({ get, set }: Store<State>): SelectionActions {
@@ -36,6 +43,12 @@ export function createSelection({ get, set }: Store<State>): SelectionActions {
     const { compared } = get();
     if (compared) set((state) => withSelection(state, { change, ...selectionOfChange(compared, change) }));
   };
+
+  const filterChanges = (filters: Partial<ChangeFilters>): void =>
+    set((state) => {
+      const hidden = hiddenOf({ ...state, ...filters });
+      return { ...filters, change: state.change !== null && hidden[state.change] === 1 ? null : state.change };
+    });
 
   const selectBytes = (bytes: ByteSelection): void =>
     set((state) => {
@@ -72,16 +85,34 @@ export function createSelection({ get, set }: Store<State>): SelectionActions {
     },
     selectChange,
     stepChange(by) {
-      const { compared, change } = get();
-      if (compared === null) return;
-      const next = stepChange(compared.comparison.changes, hiddenChangeKinds(get()), change ?? -1, by);
+      const groups = groupsOf(get());
+      if (groups === null) return;
+      const next = stepInEvents(groups, hiddenOf(get()), get().change ?? -1, by);
       if (next !== -1) selectChange(next);
     },
     switchKind(kind) {
-      set(({ off, compared, change }) => {
-        const next = off.includes(kind) ? off.filter((each) => each !== kind) : [...off, kind];
-        const isGone = compared && change !== null && next.includes(kindAt(compared.comparison, change));
-        return { off: next, change: isGone ? null : change };
+      const { off } = get();
+      filterChanges({ off: off.includes(kind) ? off.filter((each) => each !== kind) : [...off, kind] });
+    },
+    filterChanges,
+    fold(group) {
+      set(({ folded }) => {
+        const next = new Set(folded);
+        if (!next.delete(group)) next.add(group);
+        return { folded: next };
+      });
+    },
+    groupChanges(groupBy) {
+      if (groupBy !== get().groupBy) set({ groupBy, folded: new Set() });
+    },
+    markSeen(changes, isSeen) {
+      set((state) => {
+        const seen = new Set(state.seen);
+        for (const change of changes) {
+          if (isSeen) seen.add(change);
+          else seen.delete(change);
+        }
+        return { seen };
       });
     },
   };
@@ -103,7 +134,7 @@ function changeOf(state: State, selection: Selection | null, side: Side): number
   const doc = onSide(docs, side);
   const ref = doc && selection && objectOf(doc.checkpoint, selection);
   if (!compared || !ref) return null;
-  const found = changeAbout(compared.comparison, { side, ref }, hiddenChangeKinds(state), change ?? -1);
+  const found = changeAbout(compared.comparison, { side, ref }, hiddenOf(state), change ?? -1);
   return found === -1 ? null : found;
 }
 

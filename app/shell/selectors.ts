@@ -1,6 +1,7 @@
 // Values derived from the state. None are stored; those that cost more than a few comparisons are memoised.
 
-import { hiddenKinds } from "../diff/lines.ts";
+import { byTask, type Events, eventsOf } from "../diff/events.ts";
+import { type HiddenChanges, hiddenChanges } from "../diff/filter.ts";
 import { onSide } from "../model/side.ts";
 import type { Doc, State } from "./state.ts";
 
@@ -34,15 +35,41 @@ export function tablesContent({
   return view === "sideBySide" && compared !== null ? "sideBySide" : "listing";
 }
 
-/** By index into CHANGE_KINDS: 1 for a kind that is switched off. The same array as long as `off` is the same. */
-export const hiddenChangeKinds = memoised(({ off }: Pick<State, "off">) => off, hiddenKinds);
+/** The changes that the filters of a comparison hide. The same array as long as these are the same. */
+export const hiddenOf = memoised(
+  ({ compared, off, changeFilter, expectedHidden, seen, seenHidden }: State) =>
+    [compared, off, changeFilter, expectedHidden, seenHidden ? seen : null] as const,
+  ([compared, off, words, withoutExpected, seen]): HiddenChanges => {
+    if (compared === null) return NONE_HIDDEN;
+    const filter = { ignore: off, withoutExpected, ...(words.trim() !== "" && { words }) };
+    const hidden = hiddenChanges(compared.comparison, filter);
+    for (const change of seen ?? []) hidden[change] = 1;
+    return hidden;
+  },
+);
 
-/** `derive` over a part of the state, recomputed only when that part changes (by identity). */
-function memoised<S, Part, Result>(part: (state: S) => Part, derive: (part: Part) => Result): (state: S) => Result {
-  let last: { readonly part: Part; readonly result: Result } | null = null;
+const NONE_HIDDEN: HiddenChanges = new Uint8Array(0);
+
+/** The changes in the groups in which they are listed; `null` unless two images are compared. */
+export const groupsOf = memoised(
+  ({ compared, groupBy }: State) => [compared, groupBy] as const,
+  ([compared, groupBy]): Events | null => {
+    if (compared === null) return null;
+    return groupBy === "task" ? byTask(compared.comparison) : (compared.events ?? eventsOf(compared.comparison));
+  },
+);
+
+/** `derive` over parts of the state, recomputed only when one of them changes (by identity). */
+function memoised<S, Parts extends readonly unknown[], Result>(
+  parts: (state: S) => Parts,
+  derive: (parts: Parts) => Result,
+): (state: S) => Result {
+  let last: { readonly parts: Parts; readonly result: Result } | null = null;
   return (state) => {
-    const now = part(state);
-    if (last === null || !Object.is(last.part, now)) last = { part: now, result: derive(now) };
+    const now = parts(state);
+    if (last === null || now.some((part, at) => !Object.is(last?.parts[at], part))) {
+      last = { parts: now, result: derive(now) };
+    }
     return last.result;
   };
 }

@@ -4,6 +4,7 @@ import type { Progress } from "../decoder/source.ts";
 import type { ChangeName } from "../diff/about.ts";
 import type { ChangeKind } from "../diff/changes.ts";
 import type { Comparison } from "../diff/comparison.ts";
+import type { Events } from "../diff/events.ts";
 import type { Address } from "../link/address.ts";
 import type { ChoiceLink, Name, ZoomLink } from "../link/link.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
@@ -63,6 +64,8 @@ export type Docs = readonly [] | readonly [Doc] | readonly [Doc, Doc];
 /** The comparison of the two open documents. */
 export interface Compared {
   readonly comparison: Comparison;
+  /** Its changes in groups. */
+  readonly events?: Events;
   /** Reasons to doubt that the two show the same processes, as sentences. */
   readonly unrelated: readonly string[];
   /** Digits of the longest position and version, so that both sides get columns of the same width. */
@@ -161,7 +164,24 @@ export type Dialog =
       readonly ignored: number;
     };
 
-export interface State {
+/** What hides changes of a comparison in every view. */
+export interface ChangeFilters {
+  /** Kinds of change that are switched off. */
+  readonly off: readonly ChangeKind[];
+  /** Words that a change must match (diff/filter-words.ts); empty: any. */
+  readonly changeFilter: string;
+  /** Whether expected changes are hidden (diff/expected.ts). */
+  readonly expectedHidden: boolean;
+  /** Whether changes that are marked as seen are hidden. */
+  readonly seenHidden: boolean;
+}
+
+export const NO_FILTERS: ChangeFilters = { off: [], changeFilter: "", expectedHidden: false, seenHidden: false };
+
+/** Groups of changes: of one event, or of one task. */
+export type GroupBy = "event" | "task";
+
+export interface State extends ChangeFilters {
   readonly docs: Docs;
   readonly origin: Origin;
   readonly opening: Opening | null;
@@ -181,8 +201,12 @@ export interface State {
   readonly order: Verdict | null;
   /** The selected change, as an index into the comparison's changes; `selection` is then part of it. */
   readonly change: number | null;
-  /** Kinds of change that are switched off. */
-  readonly off: readonly ChangeKind[];
+  /** How the list of changes is grouped. */
+  readonly groupBy: GroupBy;
+  /** Groups of changes that the user folded, or unfolded where they are folded at first (`event`). */
+  readonly folded: ReadonlySet<number>;
+  /** Changes that the user marked as seen: indices into the comparison's changes. */
+  readonly seen: ReadonlySet<number>;
   /** While two images are compared: whether the tables panel lists one of them, or both side by side. */
   readonly view: "one" | "sideBySide";
   /** Whether side by side leaves out unchanged rows. */
@@ -236,7 +260,10 @@ export function firstState(): State {
     compared: null,
     order: null,
     change: null,
-    off: [],
+    ...NO_FILTERS,
+    groupBy: "event",
+    folded: new Set(),
+    seen: new Set(),
     view: "sideBySide",
     onlyChanges: true,
     left: "changes",

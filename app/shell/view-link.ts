@@ -66,6 +66,9 @@ function viewOf(link: Link): Partial<State> {
     tablesShown: !hidden.includes("tables"),
     inspectorShown: !hidden.includes("inspector"),
     off: link.off ?? [],
+    changeFilter: link.changes ?? "",
+    expectedHidden: link.expected === "hidden",
+    groupBy: link.by ?? "event",
     view: link.view ?? "sideBySide",
     onlyChanges: link.rows !== "all",
   };
@@ -121,11 +124,15 @@ function selectionOf(state: State): Link {
 }
 
 /** The view of a comparison. */
-function comparisonOf({ docs, side, off, view, onlyChanges }: State): Link {
+function comparisonOf(state: State): Link {
+  const { docs, side, off, changeFilter, expectedHidden, groupBy, view, onlyChanges } = state;
   if (docs.length !== 2) return {};
   return {
     ...(side === "before" && { side }),
     ...(off.length > 0 && { off }),
+    ...(changeFilter !== "" && { changes: changeFilter }),
+    ...(expectedHidden && { expected: "hidden" as const }),
+    ...(groupBy === "task" && { by: groupBy }),
     ...(view === "one" && { view }),
     ...(!onlyChanges && { rows: "all" as const }),
   };

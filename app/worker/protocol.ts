@@ -4,8 +4,9 @@ import type { Findings } from "../checks/finding.ts";
 import type { Occurrences } from "../decoder/find-bytes.ts";
 import type { Refusal } from "../decoder/image.ts";
 import type { Progress } from "../decoder/source.ts";
-import type { ChangeKind } from "../diff/changes.ts";
 import type { Differences } from "../diff/comparison.ts";
+import type { Events } from "../diff/events.ts";
+import type { HiddenChanges } from "../diff/filter.ts";
 import type { Both, Graph } from "../graph/order/graph.ts";
 import type { Layout } from "../graph/order/layout.ts";
 import type { LeaveOut } from "../link/leave-out.ts";
@@ -70,11 +71,11 @@ export interface Requests {
   diff: { request: DocumentPair; response: DiffResponse };
   /** The layout of the drawing of two documents in one. */
   union: { request: DocumentPair; response: UnionResponse };
-  /** The changes as text, except kinds in `ignore`: in the formats of `ckptscope diff`, or as CSV. */
+  /** The changes as text, except hidden ones: in the formats of `ckptscope diff`, or as CSV. */
   changes: {
     request: DocumentPair & {
       readonly form: ChangesForm;
-      readonly ignore: readonly ChangeKind[];
+      readonly hidden: HiddenChanges;
       /** Names for the two images. */
       readonly names: { readonly before: string; readonly after: string };
     };
@@ -91,6 +92,8 @@ export interface DocumentPair {
 /** A comparison without its two checkpoints, which the page already has. */
 export interface DiffResponse {
   readonly differences: Differences;
+  /** Its changes in groups. */
+  readonly events: Events;
   /** Reasons to doubt that the two show the same processes, as sentences. */
   readonly unrelated: readonly string[];
   /** Digits of the longest position and version. */

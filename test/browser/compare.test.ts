@@ -14,6 +14,9 @@ const dropPair = async (page: Page, name: string): Promise<void> => {
   ]);
   await page.getByRole("grid", { name: "Side by side" }).waitFor();
   await page.locator(".drawing-tree").waitFor({ state: "attached" });
+  // By task, every change has a row of its own.
+  await page.keyboard.press("G");
+  await list(page).getByRole("treeitem", { level: 2 }).first().waitFor();
 };
 
 const list = (page: Page) => page.locator("#changes");
@@ -109,14 +112,15 @@ test("a kind that is switched off is left out of the list, side by side and the 
   const positions = all.filter(({ kind }) => kind === "file-pos").length;
   const kind = page.getByRole("checkbox", { name: `position ${positions}` });
   await kind.uncheck();
-  await page.getByText(`${all.length - positions} of ${all.length} changes`, { exact: true }).waitFor();
+  const hidden = `hidden: ${positions} by kind`;
+  await page.getByText(`${all.length - positions} of ${all.length} changes; ${hidden}`, { exact: true }).waitFor();
   expect(await list(page).getByRole("treeitem", { level: 2 }).count()).toBe(all.length - positions);
   await page.keyboard.press("n");
   expect(await selectedChange(page).textContent()).not.toContain("position");
   for (const box of await page.getByRole("group", { name: "Kinds of change" }).getByRole("checkbox").all()) {
     if (await box.isChecked()) await box.uncheck();
   }
-  await page.getByText(`All ${all.length} changes are of kinds that are switched off.`).waitFor();
+  await page.getByText(`All ${all.length} changes are hidden by the filters above.`).waitFor();
   await page.keyboard.press("K");
   await page.getByText(`${all.length} changes`, { exact: true }).first().waitFor();
 });
@@ -148,6 +152,77 @@ test("changes are copied as a sentence or Markdown and saved as JSON or CSV, wit
   expect((await saved("m")).text).toBe(markdown);
 });
 
+test("changes are listed by event, in whole sentences, and an event opens to its changes", async () => {
+  const { page } = await visit({ fragment: "#v=1&sample=httpd" });
+  const event = list(page).getByRole("treeitem").filter({ hasText: "error_log reopened, no longer shared" });
+  await event.waitFor();
+  expect(await event.textContent()).toContain("position 15000 → 15400 in 3 tasks");
+  const cut = await list(page)
+    .getByRole("treeitem")
+    .evaluateAll(
+      (items) =>
+        items.filter((item) => item.scrollWidth > item.clientWidth || item.scrollHeight > item.clientHeight + 1).length,
+    );
+  expect(cut, "rows that are cut off").toBe(0);
+  expect(await event.getAttribute("aria-expanded")).toBe("false");
+  await event.click();
+  expect(await event.getAttribute("aria-expanded")).toBe("true");
+  expect(await list(page).getByRole("treeitem", { level: 2 }).count()).toBe(3);
+  await selectedChange(page).filter({ hasText: "error_log" }).waitFor();
+  // Rows are as high as their text: none covers another.
+  const boxes = await list(page)
+    .getByRole("treeitem")
+    .evaluateAll((items) =>
+      items
+        .map((item) => item.getBoundingClientRect())
+        .map(({ top, bottom }) => ({ top, bottom }))
+        .sort((a, b) => a.top - b.top),
+    );
+  for (const [at, { top }] of boxes.entries()) expect(top).toBeGreaterThanOrEqual((boxes[at - 1]?.bottom ?? 0) - 1);
+});
+
+test("every filter of changes acts on the list, the drawing and side by side alike, and says what it hides", async () => {
+  const { page } = await visit({ fragment: "#v=1&sample=httpd" });
+  const marked = page.locator("#aligned .cell-differs, #aligned .cell-gone, #aligned .cell-added");
+  const drawnChanges = page.locator(".drawing-tree [role=treeitem]").filter({ hasText: /(added|removed|changed)$/ });
+  await drawnChanges.first().waitFor({ state: "attached" });
+  await marked.first().waitFor();
+  await page.getByRole("checkbox", { name: /^Hide expected 3/ }).check();
+  await page.getByText("7 of 10 changes; hidden: expected ones", { exact: true }).waitFor();
+  await page.waitForFunction(
+    () =>
+      ![...document.querySelectorAll("#aligned .cell-differs")].some((cell) => cell.textContent?.startsWith("90112")),
+  );
+  await page
+    .locator(".drawing-tree [role=treeitem]")
+    .filter({ hasText: /position \d+ → \d+/ })
+    .first()
+    .waitFor({ state: "detached" });
+  await page.keyboard.press("h");
+  await page.keyboard.type("page4 -task:nobody");
+  await page.waitForFunction(() => window.location.hash.includes("changes=page4"));
+  await page.getByText(/^0 of 10 changes; hidden: by the filter, expected ones$/).waitFor();
+  await page.waitForFunction(
+    () => document.querySelectorAll("#aligned .cell-differs, #aligned .cell-gone, #aligned .cell-added").length === 0,
+  );
+  await drawnChanges.first().waitFor({ state: "detached" });
+  await page.getByRole("searchbox", { name: "Filter changes" }).fill("pid:x");
+  await page.getByText("“x” is not a number").waitFor();
+  await page.getByRole("searchbox", { name: "Filter changes" }).press("Escape");
+  await page.getByText("7 of 10 changes; hidden: expected ones", { exact: true }).waitFor();
+});
+
+test("s marks a change as seen and goes on, S hides what was seen", async () => {
+  const { page } = await visit({ fragment: "#v=1&sample=httpd" });
+  await list(page).getByRole("treeitem").first().waitFor();
+  await page.keyboard.press("n");
+  await page.keyboard.press("s");
+  await list(page).getByText("✓ seen").waitFor();
+  await page.keyboard.press("S");
+  await page.getByText("9 of 10 changes; hidden: seen ones", { exact: true }).waitFor();
+  expect(await list(page).getByText("httpd-w4").count()).toBe(0);
+});
+
 test("unchanged rows are folded, unfold on a click, and all show after a", async () => {
   const { page } = await visit();
   await page.goto(`${page.url()}#v=1&sample=httpd`);
@@ -166,7 +241,7 @@ test("unchanged rows are folded, unfold on a click, and all show after a", async
 });
 
 test("the URL records a comparison: the change, kinds switched off, the view, the order", async () => {
-  const { page } = await visit({ fragment: "#v=1&sample=httpd" });
+  const { page } = await visit({ fragment: "#v=1&sample=httpd&by=task" });
   await page.getByRole("grid", { name: "Side by side" }).waitFor();
   await page.getByRole("checkbox", { name: /^position/ }).uncheck();
   await page.keyboard.press("x");
@@ -210,6 +285,7 @@ test("a truncated image says where it ends, and changes that this could explain 
     .getByRole("status")
     .getByText(/^After ends at byte \d+: changes .* marked uncertain/)
     .waitFor();
+  await page.keyboard.press("G");
   await list(page).getByText("uncertain").first().waitFor();
 });
 
@@ -253,7 +329,7 @@ test("closed descriptors are not drawn while their kind is switched off", async 
     await page.getByRole("checkbox", { name: kind }).uncheck();
   }
   await removed.first().waitFor({ state: "detached" });
-  await page.getByText(/not drawn: their kinds of change are switched off/).waitFor();
+  await page.getByText(/not drawn: their changes are hidden/).waitFor();
   expect(await page.locator("#aligned .cell-gone").count()).toBe(0);
 });
 
@@ -293,7 +369,7 @@ test("unrelated images are compared with a note", async () => {
     { name: "b.ckpt", bytes: fixture("linux-cr/v23-s1/after.ckpt"), lastModified: 2 },
   ]);
   await page.getByRole("status").getByText("The dialects differ: seed before, v23-rc2 after.").waitFor();
-  await list(page).getByRole("treeitem", { level: 2 }).first().waitFor();
+  await list(page).getByRole("treeitem").first().waitFor();
 });
 
 for (const theme of ["light", "dark"] as const) {

@@ -20,24 +20,92 @@ async function listChanges(before: string, after: string) {
   return { ...page, container, change: () => page.shell.store.get().change };
 }
 
+const HTTPD = ["../../public/samples/httpd-before.ckpt", "../../public/samples/httpd-after.ckpt"] as const;
 const PAIR = ["linux-cr/v23-s1/before.ckpt", "linux-cr/v23-s1/after.ckpt"] as const;
 
-test("the arrow keys step through the changes, Home and End go to the first and last", async () => {
+test("the arrow keys step through the list, Home and End go to its first and last row", async () => {
+  const { container, change } = await listChanges(...PAIR);
+  const tree = one(container, "[role=tree]");
+  const active = () => tree.getAttribute("aria-activedescendant");
+  await act(async () => press(tree, "ArrowDown"));
+  const first = active();
+  expect(change()).not.toBeNull();
+  await act(async () => press(tree, "ArrowDown"));
+  const second = active();
+  expect(second).not.toBe(first);
+  await act(async () => press(tree, "ArrowUp"));
+  expect(active()).toBe(first);
+  await act(async () => press(tree, "End"));
+  const last = change();
+  await act(async () => press(tree, "ArrowDown"));
+  expect(change()).toBe(last);
+  await act(async () => press(tree, "Home"));
+  expect(active()).toBe(first);
+});
+
+test("an event is opened and closed by the arrow keys, and by stepping into it", async () => {
   const { container, shell, change } = await listChanges(...PAIR);
   const tree = one(container, "[role=tree]");
-  const count = shell.store.get().compared?.comparison.changes.count ?? 0;
-  expect(count).toBeGreaterThan(2);
-  await act(async () => press(tree, "ArrowDown"));
-  expect(change()).toBe(0);
-  await act(async () => press(tree, "ArrowDown"));
-  expect(change()).toBe(1);
-  expect(tree.getAttribute("aria-activedescendant")).toBe("change-1");
-  await act(async () => press(tree, "ArrowUp"));
-  expect(change()).toBe(0);
-  await act(async () => press(tree, "End"));
-  expect(change()).toBe(count - 1);
+  const active = () => tree.getAttribute("aria-activedescendant") ?? "";
+  const folded = () => shell.store.get().folded.size;
+  for (let steps = 0; !active().startsWith("event-"); steps++) {
+    expect(steps).toBeLessThan(20);
+    await act(async () => press(tree, "ArrowDown"));
+  }
+  const heading = active();
+  const first = change();
+  await act(async () => press(tree, "ArrowRight"));
+  expect(folded()).toBe(1);
+  expect(active()).toBe(`change-${first}`);
+  await act(async () => press(tree, "ArrowLeft"));
+  expect(active()).toBe(heading);
+  await act(async () => shell.stepChange(1));
+  expect(folded()).toBe(1);
+  expect(active()).toBe(`change-${change()}`);
+});
+
+test("grouped by task, every change is listed below its task", async () => {
+  const { container, shell } = await listChanges(...PAIR);
+  await act(async () => shell.groupChanges("task"));
+  const tree = one(container, "[role=tree]");
   await act(async () => press(tree, "Home"));
-  expect(change()).toBe(0);
+  expect(shell.store.get().change).toBe(0);
+  await act(async () => press(tree, "ArrowDown"));
+  expect(shell.store.get().change).toBe(1);
+  expect(tree.getAttribute("aria-activedescendant")).toBe("change-1");
+});
+
+test("what is marked as seen can be hidden, and swapping the images keeps the marks", async () => {
+  const { container, shell } = await listChanges(...PAIR);
+  const total = shell.store.get().compared?.comparison.changes.count ?? 0;
+  await act(async () => shell.markSeen([0], true));
+  const box = () =>
+    [...container.querySelectorAll("label")].find(({ textContent }) => textContent?.startsWith("Hide seen"));
+  expect(box()?.textContent).toBe("Hide seen 1");
+  await act(async () => box()?.querySelector("input")?.click());
+  expect(container.textContent).toContain(`${total - 1} of ${total} changes; hidden: seen ones`);
+  await act(async () => shell.markSeen([0], false));
+  expect(container.textContent).toContain(`${total} changes`);
+});
+
+test("words hide changes, say so, and explain a number that is none", async () => {
+  const { container, shell } = await listChanges(...PAIR);
+  await act(async () => shell.filterChanges({ changeFilter: "kind:position" }));
+  expect(container.textContent).toMatch(/1 of \d+ changes; hidden: by the filter/);
+  await act(async () => shell.filterChanges({ changeFilter: "pid:x" }));
+  expect(one(container, "#change-filter-errors").textContent).toContain("pid:x: “x” is not a number");
+});
+
+test("positions of files opened for appending are counted as expected, and hidden on request", async () => {
+  const { container, shell } = await listChanges(...HTTPD);
+  const label = [...container.querySelectorAll("label")].find(({ textContent }) =>
+    textContent?.includes("Hide expected"),
+  );
+  expect(label?.textContent).toBe("Hide expected 3 positions of files opened for appending");
+  await act(async () => label?.querySelector("input")?.click());
+  expect(container.textContent).toContain("hidden: expected ones");
+  await act(async () => shell.stepChange(1));
+  expect(shell.store.get().change).not.toBeNull();
 });
 
 test("keys with Ctrl, Command or Alt are left to the browser", async () => {
@@ -55,7 +123,7 @@ test("a kind that is switched off is neither counted nor stepped to", async () =
   const off = shell.store.get().compared?.comparison.counts["file-pos"] ?? 0;
   expect(off).toBeGreaterThan(0);
   await act(async () => shell.switchKind("file-pos"));
-  expect(container.textContent).toContain(`${total - off} of ${total} changes`);
+  expect(container.textContent).toContain(`${total - off} of ${total} changes; hidden: ${off} by kind`);
   await act(async () => press(one(container, "[role=tree]"), "ArrowDown"));
   expect(change()).not.toBeNull();
 });
@@ -63,7 +131,7 @@ test("a kind that is switched off is neither counted nor stepped to", async () =
 test("with all kinds switched off the list says so and offers to show them", async () => {
   const { container, shell } = await listChanges(...PAIR);
   await act(async () => shell.store.set({ off: CHANGE_KINDS }));
-  expect(container.textContent).toMatch(/All \d+ changes are of kinds that are switched off\./);
+  expect(container.textContent).toMatch(/All \d+ changes are hidden by the filters above\./);
   await act(async () => one<HTMLButtonElement>(container, ".panel-empty button").click());
   expect(shell.store.get().off).toEqual([]);
 });

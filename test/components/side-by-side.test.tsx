@@ -6,9 +6,9 @@ import { expect, test } from "vitest";
 import { useApp } from "../../app/components/context.ts";
 import { fitColumns, measuredColumns } from "../../app/components/SideBySide/columns.ts";
 import { SideBySide } from "../../app/components/SideBySide/SideBySide.tsx";
-import { withoutHidden } from "../../app/components/SideBySide/without-hidden.ts";
 import { CHANGE_KINDS } from "../../app/diff/changes.ts";
-import { hiddenKinds } from "../../app/diff/lines.ts";
+import { hiddenByKind } from "../../app/diff/filter.ts";
+import { withoutHidden } from "../../app/diff/without-hidden.ts";
 import { detailChanges } from "../../app/shell/aligned-cells.ts";
 import type { Compared } from "../../app/shell/state.ts";
 import { fixtureBytes, open } from "../support/open.ts";
@@ -31,7 +31,7 @@ const comparedOf = async (name: string): Promise<Compared> => {
   return compared;
 };
 
-const none = hiddenKinds([]);
+const none = new Uint8Array(0);
 
 test("changed details and ties are in a column of their own, with their titles", async () => {
   const { comparison } = await comparedOf("diff-blind");
@@ -45,7 +45,7 @@ test("changed details and ties are in a column of their own, with their titles",
   expect(measuredColumns(comparison, detailChanges(comparison, none)).map(({ column }) => column.id)).toContain(
     "details",
   );
-  expect(all(hiddenKinds(["file-detail", "file-linked"]))).toEqual([]);
+  expect(all(hiddenByKind(comparison.changes, ["file-detail", "file-linked"]))).toEqual([]);
 });
 
 test("columns without changes step back first, and what changed keeps its width", async () => {
@@ -62,7 +62,8 @@ test("columns without changes step back first, and what changed keeps its width"
 test("a kind that is switched off is neither marked nor called unchanged", async () => {
   const { comparison } = await comparedOf("v23-s1");
   expect(withoutHidden(comparison, none)).toBe(comparison);
-  expect([...withoutHidden(comparison, hiddenKinds([...CHANGE_KINDS])).changed].every((bits) => bits === 0)).toBe(true);
+  const all = hiddenByKind(comparison.changes, CHANGE_KINDS);
+  expect([...withoutHidden(comparison, all).changed].every((bits) => bits === 0)).toBe(true);
   const page = await pair("v23-s1");
   const container = await render(page, <Both />);
   await act(async () => page.shell.store.set({ off: CHANGE_KINDS }));

@@ -5,11 +5,11 @@ import { expect, test } from "vitest";
 import { changeAbout, findChange, nameOfChange, objectOfChange } from "../../app/diff/about.ts";
 import { changeKind, mirrored } from "../../app/diff/changes.ts";
 import { diff } from "../../app/diff/diff.ts";
-import { hiddenKinds } from "../../app/diff/lines.ts";
+import { hiddenByKind } from "../../app/diff/filter.ts";
 import { arbitraryState } from "../support/arbitrary-state.ts";
 import { checkpointOf, type State } from "../support/state.ts";
 
-const NONE_HIDDEN = hiddenKinds([]);
+const NONE_HIDDEN = new Uint8Array(0);
 const anyPair = fc.tuple(arbitraryState(true), arbitraryState(true));
 
 test("the object of a change is there, and leads back to it", () => {
@@ -63,13 +63,13 @@ const state = (pos: bigint, flags: number): State => ({
 });
 const moved = diff(checkpointOf(state(0n, 0)), checkpointOf(state(8n, 1)));
 
-test("what has not changed has no change, and a kind that is switched off is passed over", () => {
-  const about = (row: number, hidden = NONE_HIDDEN, preferred = -1): number =>
+test("what has not changed has no change, and a hidden change is passed over", () => {
+  const about = (row: number, hidden: Uint8Array = NONE_HIDDEN, preferred = -1): number =>
     changeAbout(moved, { side: "after", ref: { to: "descriptor", row } }, hidden, preferred);
   expect(moved.changes.kind).toHaveLength(2);
   expect(about(1)).toBe(-1);
   expect(moved.changes.kind[about(0)]).toBe(changeKind("file-pos"));
-  expect(moved.changes.kind[about(0, hiddenKinds(["file-pos"]))]).toBe(changeKind("file-flags"));
+  expect(moved.changes.kind[about(0, hiddenByKind(moved.changes, ["file-pos"]))]).toBe(changeKind("file-flags"));
   expect(about(0, NONE_HIDDEN, 1)).toBe(1);
   expect(findChange(moved, { kind: "file-pos", pid: 7, fd: 1 })).toBe(-1);
 });

@@ -7,9 +7,9 @@ import { CHANGE_BITS, type ChangeKind, changeKind } from "../../app/diff/changes
 import type { Comparison } from "../../app/diff/comparison.ts";
 import { kindAt } from "../../app/diff/describe.ts";
 import { diff } from "../../app/diff/diff.ts";
-import { type ChangeFilter, filterChanges } from "../../app/diff/filter.ts";
-import { hiddenKinds } from "../../app/diff/lines.ts";
+import { type ChangeFilter, filterChanges, hiddenByKind } from "../../app/diff/filter.ts";
 import { unrelated } from "../../app/diff/related.ts";
+import { withoutHidden } from "../../app/diff/without-hidden.ts";
 import { NONE } from "../../app/model/checkpoint.ts";
 import { arbitraryState } from "../support/arbitrary-state.ts";
 import { checkpointOf, type State, type StateFile } from "../support/state.ts";
@@ -57,7 +57,7 @@ const told = (comparison: Comparison, folding: Partial<Folding> = {}): string[] 
 };
 const EVERYTHING: Folding = {
   onlyChanges: false,
-  hidden: hiddenKinds([]),
+  hidden: new Uint8Array(0),
   openedPairs: new Set(),
   openedSections: new Set(),
 };
@@ -131,8 +131,9 @@ describe("align", () => {
     ]);
   });
 
-  test("kinds that are switched off count as unchanged", () => {
-    expect(told(one, { onlyChanges: true, hidden: hiddenKinds(["file-pos"]) })).toEqual(["sections 0+5"]);
+  test("hidden changes count as unchanged", () => {
+    const hidden = hiddenByKind(one.changes, ["file-pos"]);
+    expect(told(withoutHidden(one, hidden), { onlyChanges: true, hidden })).toEqual(["sections 0+5"]);
   });
 
   test("a change is found in its line, or in the fold that it is in", () => {

@@ -1,12 +1,12 @@
-// Kinds of change that are switched off: what the drawing of two images still shows.
+// Changes that are hidden: what the drawing of two images still shows.
 
 import { expect, test } from "vitest";
 import type { ChangeKind } from "../../app/diff/changes.ts";
 import { diff } from "../../app/diff/diff.ts";
-import { hiddenKinds } from "../../app/diff/lines.ts";
+import { hiddenByKind } from "../../app/diff/filter.ts";
 import { type Change, changeOf, HIDDEN, SAME, type Subject } from "../../app/graph/order/graph.ts";
 import { layout } from "../../app/graph/order/layout.ts";
-import { withoutKinds } from "../../app/graph/order/switched-off.ts";
+import { withoutChanges } from "../../app/graph/order/switched-off.ts";
 import { union } from "../../app/graph/order/union.ts";
 import { NOTHING_OPENED } from "../../app/graph/plan/plan.ts";
 import type { Scene } from "../../app/graph/scene/scene.ts";
@@ -43,7 +43,7 @@ function drawn(...off: readonly ChangeKind[]): { subject: Subject; scene: Scene 
   const comparison = diff(before, after);
   const { taskAfter, tables, descriptors } = comparison.pairs;
   const whole = union(before, after, { taskAfter, tables, descriptors, changed: comparison.changed });
-  const subject = withoutKinds(whole, comparison, hiddenKinds(off));
+  const subject = withoutChanges(whole, comparison, hiddenByKind(comparison.changes, off));
   const options = { width: 900, height: 600, selection: null, expansion: NOTHING_OPENED };
   return { subject, scene: sceneOf(subject, layout(subject), options) };
 }
@@ -76,7 +76,7 @@ test("closed descriptors, their edges and files are not drawn, and a note counts
   const text = scene.boxes.flatMap(({ cells }) => cells.map((cell) => cell.text)).join(" ");
   expect(text).not.toContain("/closed");
   expect(text).toContain("/of-gone");
-  expect(scene.notes).toContain("1 descriptor not drawn: their kinds of change are switched off.");
+  expect(scene.notes).toContain("1 descriptor not drawn: their changes are hidden.");
 });
 
 test("a position that changed is drawn as unchanged, with its value after", () => {

@@ -39,7 +39,7 @@ describe("the worker", () => {
   });
   test("returns the same changes after a comparison as without one", async () => {
     const pair = { before: await open("a"), after: await open("b") };
-    const request = { ...pair, form: "csv", ignore: [], names: { before: "a", after: "b" } } as const;
+    const request = { ...pair, form: "csv", hidden: new Uint8Array(0), names: { before: "a", after: "b" } } as const;
     const first = await (await client.request("changes", request)).text();
     await client.request("diff", pair);
     expect(await (await client.request("changes", request)).text()).toBe(first);

@@ -1,37 +1,29 @@
-// The list of changes, by task. The list has the focus and the keys; its rows have neither.
+// The list of changes, by event or by task. The list has the focus and the keys; its rows have neither.
 
-import { type KeyboardEvent, useEffect, useMemo, useRef } from "react";
-import { CHANGE_KINDS } from "../../diff/changes.ts";
-import type { Comparison } from "../../diff/comparison.ts";
-import { kindAt } from "../../diff/describe.ts";
-import { type ChangeLines, changeLines, hiddenKinds, lineOfChange } from "../../diff/lines.ts";
-import { changeSentence, changeWords, taskTitle } from "../../export/changes-text.ts";
-import { i32At } from "../../model/read.ts";
-import { holdersLabel } from "../../shell/holders.ts";
+import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef } from "react";
+import { type Events, shownChanges } from "../../diff/events.ts";
+import type { HiddenChanges } from "../../diff/filter.ts";
+import { type ChangeRows, changeRows, headingAt, rowOfChange } from "../../diff/lines.ts";
+import { i32At, u32At } from "../../model/read.ts";
+import { counted } from "../../model/words.ts";
 import { PLACES } from "../../shell/places.ts";
+import { groupsOf, hiddenOf } from "../../shell/selectors.ts";
 import type { Compared } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";
 import { useApp, usePage } from "../context.ts";
-import { Path } from "../Path.tsx";
-import { Sign } from "../Sign.tsx";
-import { useRowWindow } from "../useRowWindow.ts";
+import { ChangeItem, EventItem } from "./ChangeItem.tsx";
+import { Filters, useHiddenText } from "./Filters.tsx";
 import { Kinds } from "./Kinds.tsx";
+import { useChangeWindow } from "./useChangeWindow.ts";
 import "./Changes.css";
-import { counted, fileName, grouped } from "../../model/words.ts";
-
-/** Pixels of a line. A heading has one line, a change two. */
-const LINE = 19;
 
 export function Changes({ compared }: { compared: Compared }) {
   const { comparison } = compared;
-  const off = useApp((state) => state.off);
-  const hidden = useMemo(() => hiddenKinds(off), [off]);
-  const lines = useMemo(() => changeLines(comparison.changes, hidden), [comparison, hidden]);
+  const hidden = useApp(hiddenOf);
+  const groups = useApp(groupsOf);
   const total = comparison.changes.count;
-  const shown = useMemo(
-    () => CHANGE_KINDS.reduce((sum, kind) => sum + (off.includes(kind) ? 0 : comparison.counts[kind]), 0),
-    [comparison, off],
-  );
+  const count = useHiddenText(compared);
+  const isEmpty = total > 0 && !hidden.includes(0);
   return (
     <section className="changes" aria-labelledby="changes-title">
       <h2 id="changes-title" className="visually-hidden">
@@ -42,20 +34,22 @@ export function Changes({ compared }: { compared: Compared }) {
       ) : (
         <>
           <Kinds comparison={comparison} />
+          <Filters compared={compared} />
           <p className="changes-bar">
-            <span className="muted">
-              {shown === total ? counted(total, "change") : `${grouped(shown)} of ${counted(total, "change")}`}
+            <span className="muted" aria-live="polite">
+              {count}
             </span>
+            <CommandButton id="mark-seen">Seen</CommandButton>
             <CommandButton id="copy-change">Copy</CommandButton>
             <CommandButton id="copy-changes">Copy all</CommandButton>
           </p>
-          {shown === 0 ? (
+          {isEmpty ? (
             <div className="panel-empty">
-              <p>All {counted(total, "change")} are of kinds that are switched off.</p>
-              <CommandButton id="all-kinds">Show all kinds</CommandButton>
+              <p>All {counted(total, "change")} are hidden by the filters above.</p>
+              <CommandButton id="all-kinds">Show all changes</CommandButton>
             </div>
           ) : (
-            <List compared={compared} lines={lines} />
+            groups && <List compared={compared} groups={groups} hidden={hidden} />
           )}
         </>
       )}
@@ -75,35 +69,28 @@ function Nothing({ compared }: { compared: Compared }) {
   );
 }
 
-function List({ compared, lines }: { compared: Compared; lines: ChangeLines }) {
+interface ListProps {
+  readonly compared: Compared;
+  readonly groups: Events;
+  readonly hidden: HiddenChanges;
+}
+
+function List({ compared, groups, hidden: newest }: ListProps) {
   const { shell } = usePage();
   const { comparison } = compared;
+  const hidden = useDeferredValue(newest);
+  const groupBy = useApp((state) => state.groupBy);
+  const folded = useApp((state) => state.folded);
+  const seen = useApp((state) => state.seen);
   const selected = useApp((state) => state.change) ?? -1;
+  const isOpen = (event: number): boolean => folded.has(event) === (groupBy === "event");
+  // biome-ignore lint/correctness/useExhaustiveDependencies: isOpen follows from these
+  const rows = useMemo(() => changeRows(groups, hidden, isOpen, groupBy === "task"), [groups, hidden, folded, groupBy]);
   const scroller = useRef<HTMLDivElement>(null);
-  const window = useRowWindow(lines.length, LINE, scroller, 0);
-  const selectedLine = useMemo(() => (selected < 0 ? -1 : lineOfChange(lines, selected)), [lines, selected]);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only when another change is selected
-  useEffect(() => {
-    if (selectedLine === -1) return;
-    // Its second line, then its first, along with the heading above it.
-    window.reveal(selectedLine + 1);
-    window.reveal(i32At(lines, selectedLine - 1) < 0 ? selectedLine - 1 : selectedLine);
-  }, [selectedLine, lines]);
-
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "ArrowDown") shell.stepChange(1);
-    else if (event.key === "ArrowUp") shell.stepChange(-1);
-    else if (event.key === "Home" || event.key === "End") {
-      shell.selectChange(changeOfLine(lines, event.key === "Home" ? 1 : lines.length - 1));
-    } else if (event.key === "PageDown" || event.key === "PageUp") {
-      const by = event.key === "PageDown" ? window.visible : -window.visible;
-      const at = Math.max(1, Math.min(lines.length - 1, Math.max(0, selectedLine) + by));
-      shell.selectChange(changeOfLine(lines, at));
-    } else return;
-    event.preventDefault();
-  };
+  const window = useChangeWindow(rows.length, (row) => rows[row] ?? 0, scroller);
+  const selectedRow = useMemo(() => rowOfChange(rows, groups, selected), [rows, groups, selected]);
+  useReveal(rows, groups, selected, selectedRow, window.reveal);
+  const onKeyDown = useListKeys({ rows, groups, hidden, selectedRow, page: window.visible });
 
   return (
     <div
@@ -112,25 +99,40 @@ function List({ compared, lines }: { compared: Compared; lines: ChangeLines }) {
       className="changes-list mono"
       role="tree"
       aria-labelledby="changes-title"
-      aria-activedescendant={selectedLine === -1 ? undefined : `change-${selected}`}
+      aria-activedescendant={selectedRow === -1 ? undefined : idOf(rows, selectedRow)}
       tabIndex={0}
       onKeyDown={onKeyDown}
     >
       <div role="none" className="tree-rows" style={{ height: window.height }}>
         {window.rows.map(({ row, top }) => {
-          const value = i32At(lines, row);
-          if (value < 0) return <Heading key={value} compared={compared} change={changeOfLine(lines, row)} top={top} />;
-          // The second line is rendered with the first.
-          if (value % 2 === 1) return null;
-          const change = value / 2;
+          const place = { row, top, height: window.rowHeight, measure: window.measure };
+          const event = headingAt(rows, row);
+          if (event === null) {
+            const change = i32At(rows, row);
+            return (
+              <ChangeItem
+                key={change}
+                {...{ comparison, change, place }}
+                level={isAlone(rows, groups, row) ? 1 : 2}
+                inTask={groupBy === "task"}
+                selected={row === selectedRow}
+                seen={seen.has(change)}
+                onSelect={() => shell.selectChange(change)}
+              />
+            );
+          }
+          const changes = shownChanges(groups, hidden, event);
           return (
-            <Change
-              key={value}
-              comparison={comparison}
-              change={change}
-              top={top}
-              selected={change === selected}
-              onSelect={() => shell.selectChange(change)}
+            <EventItem
+              key={-event - 1}
+              {...{ comparison, event, changes, groupBy, place }}
+              open={isOpen(event)}
+              selected={row === selectedRow}
+              seen={changes.every((change) => seen.has(change))}
+              onSelect={() => {
+                shell.fold(event);
+                if (groupBy === "event" && !isOpen(event)) shell.selectChange(u32At(changes, 0));
+              }}
             />
           );
         })}
@@ -139,80 +141,89 @@ function List({ compared, lines }: { compared: Compared; lines: ChangeLines }) {
   );
 }
 
-/** The change that a line belongs to; of a heading, the first one below it. */
-function changeOfLine(lines: ChangeLines, line: number): number {
-  const value = i32At(lines, line);
-  return value < 0 ? -(value + 1) : value >> 1;
+/** Whether a change is listed without a heading: it is the only one shown of its event. */
+function isAlone(rows: ChangeRows, { of }: Events, row: number): boolean {
+  const event = u32At(of, i32At(rows, row));
+  for (let at = row - 1; at >= 0; at--) {
+    const heading = headingAt(rows, at);
+    if (heading !== null) return heading !== event;
+    if (of[i32At(rows, at)] !== event) return true;
+  }
+  return true;
 }
 
-function Heading({ compared, change, top }: { compared: Compared; change: number; top: number }) {
-  const { changes } = compared.comparison;
-  const title = taskTitle(compared.comparison, i32At(changes.taskBefore, change), i32At(changes.taskAfter, change));
-  return (
-    <div
-      role="treeitem"
-      aria-level={1}
-      aria-selected={false}
-      tabIndex={-1}
-      className="changes-task"
-      style={{ transform: `translateY(${top}px)` }}
-      title={title}
-    >
-      {title}
-    </div>
-  );
+const idOf = (rows: ChangeRows, row: number): string => {
+  const event = headingAt(rows, row);
+  return event === null ? `change-${i32At(rows, row)}` : `event-${event}`;
+};
+
+/** Brings the selected change into view; opens its event, unless the event's heading stands for it. */
+function useReveal(
+  rows: ChangeRows,
+  groups: Events,
+  selected: number,
+  selectedRow: number,
+  reveal: (row: number) => void,
+): void {
+  const { shell } = usePage();
+  const event = headingAt(rows, selectedRow);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only when another change is selected
+  useEffect(() => {
+    if (selectedRow === -1) return;
+    const first = event === null ? selected : shownChanges(groups, hiddenOf(shell.store.get()), event)[0];
+    if (event !== null && first !== selected) shell.fold(event);
+    // Its row, then the heading right above it.
+    reveal(selectedRow);
+    if (headingAt(rows, selectedRow - 1) !== null) reveal(selectedRow - 1);
+  }, [selected, selectedRow, event]);
 }
 
-interface ChangeProps {
-  readonly comparison: Comparison;
-  readonly change: number;
-  readonly top: number;
-  readonly selected: boolean;
-  onSelect(): void;
+interface KeysOf {
+  readonly rows: ChangeRows;
+  readonly groups: Events;
+  readonly hidden: HiddenChanges;
+  readonly selectedRow: number;
+  /** Rows of a page. */
+  readonly page: number;
 }
 
-function Change({ comparison, change, top, selected, onSelect }: ChangeProps) {
-  const within = i32At(comparison.changes.pid, change);
-  const { sign, who, name, what, uncertain } = changeWords(comparison, change, { within });
-  const holders = holdersLabel(comparison, change);
-  // The first holder goes before the name, the others after what has changed.
-  const first = /^fd \d+/.exec(who)?.[0] ?? who;
-  const others = who.slice(first.length).replace(/^[ ,+]+/, "");
-  return (
-    <div
-      id={`change-${change}`}
-      role="treeitem"
-      aria-level={2}
-      aria-selected={selected}
-      tabIndex={-1}
-      className={selected ? "change row-selected" : "change"}
-      style={{ transform: `translateY(${top}px)` }}
-      title={changeSentence(comparison, change)}
-      onClick={onSelect}
-    >
-      <Sign sign={sign} />
-      <span className="change-who">
-        <span>{first}</span>
-        {name !== "" && <Path path={name} />}
-        {holders !== "" && <span className="shared">{holders}</span>}
-      </span>
-      <span className="change-what">
-        {uncertain && <span className="uncertain">uncertain</span>}{" "}
-        {kindAt(comparison, change) === "file-path" ? <Paths comparison={comparison} change={change} /> : what}
-        {others !== "" && <span className="change-others"> · with {others}</span>}
-      </span>
-    </div>
-  );
-}
-
-/** The paths that a descriptor led to before and after. */
-function Paths({ comparison, change }: { comparison: Comparison; change: number }) {
-  const { before, after, changes } = comparison;
-  return (
-    <span className="change-paths">
-      <Path path={fileName(before, i32At(changes.fileBefore, change))} />
-      <span>→</span>
-      <Path path={fileName(after, i32At(changes.fileAfter, change))} />
-    </span>
-  );
+/** The keys of a tree: up and down select, right and left open and close events. */
+function useListKeys({ rows, groups, hidden, selectedRow, page }: KeysOf): (event: KeyboardEvent) => void {
+  const { shell } = usePage();
+  /** Selects the change of a row, or the first one of a heading. */
+  const select = (row: number): void => {
+    const event = headingAt(rows, row);
+    shell.selectChange(event === null ? i32At(rows, row) : u32At(shownChanges(groups, hidden, event), 0));
+  };
+  /** Whether a heading is followed by its changes: its first change is then selected in its place. */
+  const isOpenHeading = (row: number): boolean => {
+    const event = headingAt(rows, row);
+    const next = rows[row + 1];
+    return event !== null && next !== undefined && next >= 0 && groups.of[next] === event;
+  };
+  const move = (to: number, by: 1 | -1): void => {
+    let row = Math.max(0, Math.min(rows.length - 1, to));
+    if (isOpenHeading(row)) row = by === 1 || row === 0 ? row + 1 : row - 1;
+    if (isOpenHeading(row)) row++;
+    if (row < rows.length) select(row);
+  };
+  return (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const heading = headingAt(rows, selectedRow);
+    if (event.key === "ArrowDown") move(selectedRow + 1, 1);
+    else if (event.key === "ArrowUp") move(selectedRow === -1 ? rows.length - 1 : selectedRow - 1, -1);
+    else if (event.key === "Home") move(0, 1);
+    else if (event.key === "End") move(rows.length - 1, -1);
+    else if (event.key === "PageDown") move(Math.max(0, selectedRow) + page, 1);
+    else if (event.key === "PageUp") move(selectedRow - page, -1);
+    else if (heading !== null && ["ArrowRight", "Enter", " "].includes(event.key)) shell.fold(heading);
+    else if (event.key === "ArrowLeft" && heading === null && selectedRow !== -1) {
+      const own = u32At(groups.of, i32At(rows, selectedRow));
+      if (!isAlone(rows, groups, selectedRow)) {
+        shell.fold(own);
+        shell.selectChange(u32At(shownChanges(groups, hidden, own), 0));
+      }
+    } else return;
+    event.preventDefault();
+  };
 }

@@ -5,12 +5,13 @@ import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef, useSt
 import { type AlignedLines, align, LINE, lineAt, lineOfChange, lineOfPair } from "../../diff/align.ts";
 import type { Comparison } from "../../diff/comparison.ts";
 import type { Pairs } from "../../diff/pair.ts";
+import { withoutHidden } from "../../diff/without-hidden.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { i32At } from "../../model/read.ts";
 import { detailChanges } from "../../shell/aligned-cells.ts";
 import { listStep } from "../../shell/keys.ts";
 import { PLACES } from "../../shell/places.ts";
-import { hiddenChangeKinds } from "../../shell/selectors.ts";
+import { hiddenOf } from "../../shell/selectors.ts";
 import type { Compared } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
 import { useSize } from "../Drawing/useSize.ts";
@@ -21,7 +22,6 @@ import { Line } from "./Line.tsx";
 import { Ruler } from "./Ruler.tsx";
 import "./SideBySide.css";
 import { Titles } from "./Titles.tsx";
-import { withoutHidden } from "./without-hidden.ts";
 
 /** Height of a line, in pixels. */
 const ROW = 22;
@@ -34,7 +34,7 @@ export function SideBySide({ compared }: { compared: Compared }) {
   const { lines, choose } = useLines(comparison);
   const scroller = useRef<HTMLDivElement>(null);
   const room = useSize(scroller)?.width ?? null;
-  const hidden = useDeferredValue(useApp(hiddenChangeKinds));
+  const hidden = useDeferredValue(useApp(hiddenOf));
   const details = useMemo(() => detailChanges(comparison, hidden), [comparison, hidden]);
   const measured = useMemo(() => measuredColumns(comparison, details), [comparison, details]);
   const both = useMemo(() => fitColumns(measured, compared, room), [measured, compared, room]);
@@ -121,9 +121,9 @@ export function SideBySide({ compared }: { compared: Compared }) {
 /** By LINE. */
 const ROW_CLASSES = ["line-section", "line-pair", "line-fold", "line-fold", "line-section"];
 
-/** The comparison without the kinds of change that are switched off. */
+/** The comparison without hidden changes. */
 function useShown(comparison: Comparison): Comparison {
-  const hidden = useDeferredValue(useApp(hiddenChangeKinds));
+  const hidden = useDeferredValue(useApp(hiddenOf));
   return useMemo(() => withoutHidden(comparison, hidden), [comparison, hidden]);
 }
 
@@ -140,7 +140,7 @@ interface Opened {
 function useLines(comparison: Comparison): { lines: AlignedLines; choose(line: number): void } {
   const { shell } = usePage();
   // Deferred, so that the switches respond at once even if folding many lines takes longer.
-  const hidden = useDeferredValue(useApp(hiddenChangeKinds));
+  const hidden = useDeferredValue(useApp(hiddenOf));
   const onlyChanges = useDeferredValue(useApp((state) => state.onlyChanges));
   const [opened, setOpened] = useState<Opened>({ of: null, pairs: NOTHING, sections: NOTHING });
   const { pairs, sections } = opened.of === comparison.pairs ? opened : { pairs: NOTHING, sections: NOTHING };

@@ -4,7 +4,7 @@ import { type KeyboardEvent, useDeferredValue, useMemo, useRef } from "react";
 import type { Checkpoint } from "../../model/checkpoint.ts";
 import { LISTING_TITLES, LISTINGS, type Listing, rowCount } from "../../model/columns/column.ts";
 import { COLUMNS, columnTitle } from "../../model/columns/columns.ts";
-import { type FilterError, filterErrors } from "../../model/filter.ts";
+import { filterErrors } from "../../model/filter.ts";
 import { PLACES } from "../../shell/places.ts";
 import type { Compared, Doc } from "../../shell/state.ts";
 import { Checks } from "../Checks/Checks.tsx";
@@ -14,6 +14,7 @@ import { Bytes } from "../Hex/Bytes.tsx";
 import { KindFilter } from "../Records/KindFilter.tsx";
 import { Records } from "../Records/Records.tsx";
 import { SideBySide } from "../SideBySide/SideBySide.tsx";
+import { FilterErrors } from "./FilterErrors.tsx";
 import { Grid } from "./Grid.tsx";
 import { useRows } from "./useRows.ts";
 import "./Tables.css";
@@ -114,7 +115,7 @@ function Table({ doc }: { doc: Doc }) {
         <CommandButton id="copy-table">Copy</CommandButton>
         <CommandButton id="save-csv">CSV</CommandButton>
         <CommandButton id="save-json">JSON</CommandButton>
-        {errors.length > 0 && <FilterErrors errors={errors} />}
+        {errors.length > 0 && <FilterErrors id="filter-errors" errors={errors} />}
       </div>
       {rows.length === 0 && !pending ? (
         <Reason doc={doc} tab={tab} filter={filtered ? view.filter : ""} total={total} isWrong={errors.length > 0} />
@@ -125,19 +126,6 @@ function Table({ doc }: { doc: Doc }) {
       )}
       {tab === "problems" && <Checks doc={doc} />}
     </div>
-  );
-}
-
-/** Why terms of the filter are invalid, shown below the box. */
-function FilterErrors({ errors }: { errors: readonly FilterError[] }) {
-  return (
-    <p id="filter-errors" className="filter-errors" aria-live="polite">
-      {errors.map(({ term, message }) => (
-        <span key={term}>
-          <span className="mono">{term}</span>: {message}.{" "}
-        </span>
-      ))}
-    </p>
   );
 }
 

@@ -3,8 +3,8 @@
 import { useDeferredValue, useEffect, useMemo, useState } from "react";
 import type { Subject } from "../../graph/order/graph.ts";
 import { type Layout, withChangesOf } from "../../graph/order/layout.ts";
-import { withoutKinds } from "../../graph/order/switched-off.ts";
-import { hiddenChangeKinds } from "../../shell/selectors.ts";
+import { withoutChanges } from "../../graph/order/switched-off.ts";
+import { hiddenOf } from "../../shell/selectors.ts";
 import type { Compared } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
 
@@ -35,10 +35,10 @@ export function useUnion(compared: Compared): Drawn | null {
     return () => control.abort();
   }, [before, after, compared, shell]);
   // Deferred, so that the switches respond at once even if many objects have to be drawn differently.
-  const hidden = useDeferredValue(useApp(hiddenChangeKinds));
+  const hidden = useDeferredValue(useApp(hiddenOf));
   return useMemo(() => {
     if (response?.of !== compared) return null;
-    const subject = withoutKinds(response.subject, compared.comparison, hidden);
+    const subject = withoutChanges(response.subject, compared.comparison, hidden);
     return subject === response.subject ? response : { subject, layout: withChangesOf(response.layout, subject) };
   }, [response, compared, hidden]);
 }

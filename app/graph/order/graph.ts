@@ -51,7 +51,7 @@ export const SAME = 0;
 export const ADDED = 1;
 export const REMOVED = 2;
 export const CHANGED = 3;
-/** On one side only, by a kind of change that is switched off: not drawn. */
+/** On one side only, by a change that is hidden: not drawn. */
 export const HIDDEN = 4;
 export type Change = typeof SAME | typeof ADDED | typeof REMOVED | typeof CHANGED | typeof HIDDEN;
 
@@ -65,16 +65,18 @@ export interface PerObject<T> {
 
 export type ObjectKind = keyof PerObject<unknown>;
 
-/** The kinds of change that are switched off, and what they keep from being drawn. */
+/** The changes that are hidden, and what they keep from being drawn. */
 export interface SwitchedOff {
-  /** Bit k: the kind with index k in CHANGE_KINDS. */
+  /** Kinds of which no change is shown. Bit k: the kind with index k in CHANGE_KINDS. */
   readonly kinds: number;
+  /** By object: the kinds of its changes that are all hidden. `null`: none are. */
+  readonly hidden: PerObject<Uint32Array> | null;
   /** Slots and tasks that are HIDDEN. */
   readonly slots: number;
   readonly tasks: number;
 }
 
-export const NOTHING_OFF: SwitchedOff = { kinds: 0, slots: 0, tasks: 0 };
+export const NOTHING_OFF: SwitchedOff = { kinds: 0, hidden: null, slots: 0, tasks: 0 };
 
 /** How the rows of a graph of two images relate to the images. */
 export interface Both {

@@ -1,8 +1,9 @@
-// Removes switched-off kinds of change from a drawing of two images: objects without other changes are drawn as
-// unchanged, and those on one side only are not drawn.
+// Removes hidden changes from a drawing of two images: objects without other changes are drawn as unchanged, and those
+// on one side only are not drawn.
 
 import { CHANGE_KINDS, changeKind, isOfDescriptors } from "../../diff/changes.ts";
 import type { Comparison } from "../../diff/comparison.ts";
+import type { HiddenChanges } from "../../diff/filter.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
 import type { Side } from "../../model/side.ts";
@@ -32,24 +33,18 @@ export function kindBits(...kinds: (typeof CHANGE_KINDS)[number][]): Kinds {
   return kinds.reduce((bits, kind) => bits | (1 << changeKind(kind)), 0);
 }
 
-/**
- * The subject without changes of some kinds. Linear in the graph.
- *
- * @param hidden By index into CHANGE_KINDS: 1 for a kind that is switched off.
- */
-export function withoutKinds(subject: Subject, comparison: Comparison, hidden: Uint8Array): Subject {
+/** The subject without hidden changes. Linear in the graph. */
+export function withoutChanges(subject: Subject, comparison: Comparison, hidden: HiddenChanges): Subject {
   const { graph, both } = subject;
-  const off = hidden.reduce((bits, is, kind) => (is === 1 ? bits | (1 << kind) : bits), 0);
-  if (both === null || off === 0) return subject;
-  const kinds = kindsOf(graph, both, comparison);
+  if (both === null || !hidden.includes(1)) return subject;
+  const kinds = kindsOf(graph, both, comparison, null);
+  const shown = kindsOf(graph, both, comparison, hidden);
   const effective = (to: ObjectKind): Uint8Array =>
-    both.change[to].map((change, row) =>
-      withoutOff(change as Change, u32At(kinds[to], row) & ~off, u32At(kinds[to], row)),
-    );
+    both.change[to].map((change, row) => withoutOff(change as Change, u32At(shown[to], row), u32At(kinds[to], row)));
   const task = effective("task");
   const table = effective("table");
   const descriptor = effective("descriptor");
-  const earlier = edgesBefore(graph, descriptor, kinds.descriptor, off);
+  const earlier = edgesBefore(graph, descriptor, kinds.descriptor, shown.descriptor);
   const file = effective("file");
   hideFiles(graph, both, { descriptor, earlier, file });
   const slots = count(descriptor, HIDDEN);
@@ -59,9 +54,29 @@ export function withoutKinds(subject: Subject, comparison: Comparison, hidden: U
     both: {
       ...both,
       change: { task, table, descriptor, file },
-      off: { kinds: off, slots, tasks: count(task, HIDDEN) },
+      off: {
+        kinds: ~shownKinds(comparison, hidden),
+        hidden: hiddenKinds(kinds, shown),
+        slots,
+        tasks: count(task, HIDDEN),
+      },
     },
   };
+}
+
+/** The kinds of which any change is shown. */
+function shownKinds({ changes }: Comparison, hidden: HiddenChanges): Kinds {
+  let kinds = 0;
+  for (let change = 0; change < changes.count; change++) {
+    if (hidden[change] !== 1) kinds |= 1 << u8At(changes.kind, change);
+  }
+  return kinds;
+}
+
+/** By object: the kinds of its changes that are all hidden. */
+function hiddenKinds(kinds: PerObject<Uint32Array>, shown: PerObject<Uint32Array>): PerObject<Uint32Array> {
+  const left = (to: ObjectKind): Uint32Array => kinds[to].map((all, row) => all & ~u32At(shown[to], row));
+  return { task: left("task"), table: left("table"), descriptor: left("descriptor"), file: left("file") };
 }
 
 /** A change of kinds `kinds`, of which only `left` are shown. */
@@ -73,8 +88,13 @@ function withoutOff(change: Change, left: Kinds, kinds: Kinds): Change {
 const count = (changes: Uint8Array, wanted: Change): number =>
   changes.reduce((n, change) => (change === wanted ? n + 1 : n), 0);
 
-/** By row of the graph: the kinds of change that it is part of. */
-function kindsOf(graph: Graph, both: Both, comparison: Comparison): PerObject<Uint32Array> {
+/** By row of the graph: the kinds of change that it is part of, without hidden changes. */
+function kindsOf(
+  graph: Graph,
+  both: Both,
+  comparison: Comparison,
+  hidden: HiddenChanges | null,
+): PerObject<Uint32Array> {
   const rowsOf = (to: ObjectKind): Record<Side, Uint32Array> => ({
     before: inverse(both.rows.before[to]),
     after: inverse(both.rows.after[to]),
@@ -90,7 +110,7 @@ function kindsOf(graph: Graph, both: Both, comparison: Comparison): PerObject<Ui
     const at = row === NONE ? undefined : rows[to][side][row];
     if (at !== undefined) kinds[to][at] = u32At(kinds[to], at) | bit;
   };
-  markChanges(comparison, mark);
+  markChanges(comparison, hidden, mark);
   markOneSided(graph, both, kinds);
   return kinds;
 }
@@ -107,9 +127,10 @@ function inverse(rows: Int32Array): Uint32Array {
 type Mark = (to: ObjectKind, side: Side, row: number, bit: Kinds) => void;
 
 /** Marks the objects of each listed change. */
-function markChanges(comparison: Comparison, mark: Mark): void {
+function markChanges(comparison: Comparison, hidden: HiddenChanges | null, mark: Mark): void {
   const { before, after, pairs, changes } = comparison;
   for (let change = 0; change < changes.count; change++) {
+    if (hidden?.[change] === 1) continue;
     const index = u8At(changes.kind, change);
     const kind = CHANGE_KINDS[index];
     if (kind === undefined) continue;
@@ -156,11 +177,11 @@ function markOneSided(graph: Graph, { change }: Both, kinds: PerObject<Uint32Arr
   }
 }
 
-/** By slot: its file before, if that is another one and its kind of change is shown; else NONE. */
-function edgesBefore(graph: Graph, change: Uint8Array, kinds: Uint32Array, off: Kinds): Int32Array {
+/** By slot: its file before, if that is another one and a change of that kind is shown; else NONE. */
+function edgesBefore(graph: Graph, change: Uint8Array, kinds: Uint32Array, shown: Uint32Array): Int32Array {
   return Int32Array.from(change, (each, slot) => {
     const ofEdge = u32At(kinds, slot) & OF_EDGES;
-    const isOff = ofEdge !== 0 && (ofEdge & ~off) === 0;
+    const isOff = ofEdge !== 0 && (u32At(shown, slot) & OF_EDGES) === 0;
     return each === CHANGED && !isOff ? fileBefore(graph, slot) : NONE;
   });
 }

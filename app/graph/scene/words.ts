@@ -21,6 +21,7 @@ import {
   type GraphFileRow,
   type GraphTableRow,
   type GraphTaskRow,
+  NOTHING_OFF,
   type ObjectKind,
   rowAfter,
   rowBefore,
@@ -48,8 +49,8 @@ interface Sides<T> {
 }
 
 /**
- * Reads a value of an object on both sides; only the later one if all `kinds` of change that it can differ by are
- * switched off.
+ * Reads a value of an object on both sides; only the later one if the changes that it can differ by (`kinds`) are
+ * hidden.
  */
 function valuesOf<Row extends number, T>(
   subject: Subject,
@@ -58,7 +59,8 @@ function valuesOf<Row extends number, T>(
   value: (checkpoint: Checkpoint, row: Row) => T,
   kinds = 0,
 ): Sides<T> {
-  const isOff = kinds !== 0 && ((subject.both?.off.kinds ?? 0) & kinds) === kinds;
+  const off = subject.both?.off ?? NOTHING_OFF;
+  const isOff = kinds !== 0 && ((off.kinds & kinds) === kinds || ((off.hidden?.[to][row] ?? 0) & kinds) !== 0);
   const after = rowAfter(subject, to, row);
   const before = isOff && after !== NONE ? NONE : rowBefore(subject, to, row);
   return {

@@ -1,12 +1,15 @@
 // Two images: step through the changes, side by side, swap; and the changes as text.
 
+import { shownChanges, stepInEvents } from "../../diff/events.ts";
 import { changeSentence } from "../../export/changes-text.ts";
+import { u32At } from "../../model/read.ts";
 import { otherSide } from "../../model/side.ts";
 import type { ChangesForm } from "../../worker/protocol.ts";
 import { PLACES } from "../places.ts";
 import { plainName, saveFile } from "../save.ts";
-import { isCompared, isPair, tablesContent } from "../selectors.ts";
+import { groupsOf, hiddenOf, isCompared, isPair, tablesContent } from "../selectors.ts";
 import type { Shell } from "../shell.ts";
+import { NO_FILTERS } from "../state.ts";
 import { copy, goTo, messageOf } from "./actions.ts";
 import { type Command, type CommandContext, inGroup } from "./command.ts";
 
@@ -41,10 +44,48 @@ export function compareCommands({ shell }: CommandContext): Command[] {
     },
     {
       id: "all-kinds",
-      title: "Show all kinds of change",
+      title: "Show all changes",
       key: "K",
-      when: (state) => isCompared(state) && state.off.length > 0,
-      run: () => store.set({ off: [] }),
+      when: (state) => isCompared(state) && hiddenOf(state).includes(1),
+      run: () => shell.filterChanges(NO_FILTERS),
+    },
+    {
+      id: "filter-changes",
+      title: "Filter changes",
+      key: "h",
+      when: isCompared,
+      run() {
+        store.set({ left: "changes" });
+        goTo(shell, "tree", PLACES.changeFilter);
+      },
+    },
+    {
+      id: "expected",
+      title: "Hide or show expected changes",
+      key: "H",
+      when: isCompared,
+      run: () => shell.filterChanges({ expectedHidden: !store.get().expectedHidden }),
+    },
+    {
+      id: "group-changes",
+      title: "Group changes by event or by task",
+      key: "G",
+      when: isCompared,
+      run: () => shell.groupChanges(store.get().groupBy === "event" ? "task" : "event"),
+    },
+    {
+      id: "mark-seen",
+      title: "Mark change as seen, and go to the next",
+      key: "s",
+      when: ({ compared, change }) => compared !== null && change !== null,
+      run: () => markSeen(shell),
+    },
+    {
+      id: "hide-seen",
+      title: "Hide or show changes marked as seen",
+      key: "S",
+      when: (state) => isCompared(state) && (state.seen.size > 0 || state.seenHidden),
+      run: () => shell.filterChanges({ seenHidden: !store.get().seenHidden }),
     },
     { id: "swap", title: "Swap before and after", key: "x", when: isPair, run: () => void shell.swap() },
     {
@@ -56,6 +97,22 @@ export function compareCommands({ shell }: CommandContext): Command[] {
     },
     ...changesAsText(shell),
   ]);
+}
+
+/** Marks the selected change as seen, or, if it is, as not seen; with it all changes of its event, if that is folded. */
+function markSeen(shell: Shell): void {
+  const state = shell.store.get();
+  const { change, seen, folded, groupBy } = state;
+  const groups = groupsOf(state);
+  if (change === null || groups === null) return;
+  const hidden = hiddenOf(state);
+  const event = u32At(groups.of, change);
+  const isFolded = groupBy === "event" && !folded.has(event);
+  const marked = isFolded ? shownChanges(groups, hidden, event) : Uint32Array.of(change);
+  const isSeen = !seen.has(change);
+  const next = isSeen ? stepInEvents(groups, hidden, marked.at(-1) ?? change, 1) : -1;
+  if (next !== -1) shell.selectChange(next);
+  shell.markSeen(marked, isSeen);
 }
 
 function toggleSideBySide(shell: Shell): void {
@@ -117,9 +174,9 @@ interface FormattedChanges {
   readonly name: string;
 }
 
-/** The changes as text, except those of kinds that are switched off. `null`: failed, and the user was notified. */
+/** The changes as text, except hidden ones. `null`: failed, and the user was notified. */
 async function formatChanges(shell: Shell, form: ChangesForm): Promise<FormattedChanges | null> {
-  const { docs, off } = shell.store.get();
+  const { docs } = shell.store.get();
   const [before, after] = docs;
   if (!before || !after || before.document === null || after.document === null) return null;
   const names = { before: before.input.name, after: after.input.name };
@@ -128,7 +185,7 @@ async function formatChanges(shell: Shell, form: ChangesForm): Promise<Formatted
       before: before.document,
       after: after.document,
       form,
-      ignore: off,
+      hidden: hiddenOf(shell.store.get()),
       names,
     });
     return { text, name: `${plainName(names.before)}-to-${plainName(names.after)}` };

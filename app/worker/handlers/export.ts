@@ -1,6 +1,5 @@
 // Documents and changes as files: JSON, Markdown, CSV, packed images.
 
-import { filterChanges } from "../../diff/filter.ts";
 import { changesCsv, changesMarkdown } from "../../export/changes-text.ts";
 import { diffDocumentText } from "../../export/diff-json.ts";
 import { showDocument } from "../../export/show-json.ts";
@@ -36,9 +35,9 @@ export function exportHandlers(documents: Documents): Handlers<"json" | "changes
 }
 
 function formatChanges(documents: Documents, request: Requests["changes"]["request"]): Blob {
-  const { before, after, form, ignore, names } = request;
+  const { before, after, form, hidden, names } = request;
   const comparison = documents.compare({ before, after });
-  const indices = filterChanges(comparison, { ignore });
+  const indices = Uint32Array.from(comparison.changes.kind.keys()).filter((change) => hidden[change] !== 1);
   switch (form) {
     case "markdown":
       return new Blob([changesMarkdown(comparison, names, indices)], { type: "text/markdown" });

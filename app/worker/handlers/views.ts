@@ -3,6 +3,7 @@
 import { checkImage, RULES } from "../../checks/check.ts";
 import { copyOf, transferables } from "../../decoder/transfer.ts";
 import { changeKind } from "../../diff/changes.ts";
+import { eventsOf } from "../../diff/events.ts";
 import { unrelated } from "../../diff/related.ts";
 import { oneImage } from "../../graph/order/graph.ts";
 import { layout } from "../../graph/order/layout.ts";
@@ -37,10 +38,11 @@ export function viewHandlers(documents: Documents): Handlers<"order" | "layout" 
       const response = {
         // Copied, because transferring would take the arrays from the cached comparison.
         differences: copyOf(differences),
+        events: eventsOf({ before, after, ...differences }),
         unrelated: unrelated(before, after, differences.pairs),
         digits: { pos: digits("pos"), version: digits("version") },
       };
-      return { response, transfer: transferables(response.differences) };
+      return { response, transfer: transferables({ ...response.differences, ...response.events }) };
     },
     async union(pair) {
       const { before, after, pairs, changes, changed } = documents.compare(pair);

@@ -1,0 +1,167 @@
+// Events: what belongs to one, in which order they are listed, and what they are called.
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { diff } from "../../app/diff/diff.ts";
+import { byTask, eventsOf, shownChanges } from "../../app/diff/events.ts";
+import { type ChangeFilter, filterChanges } from "../../app/diff/filter.ts";
+import { wordErrors } from "../../app/diff/filter-words.ts";
+import { withoutHidden } from "../../app/diff/without-hidden.ts";
+import { changeSentence } from "../../app/export/changes-text.ts";
+import { eventWords } from "../../app/export/event-text.ts";
+import { arbitraryState } from "../support/arbitrary-state.ts";
+import { checkpointOf, type State } from "../support/state.ts";
+
+const APPEND = 0o2001;
+
+/** A server with three workers. Before, all share one log; after, each has opened it anew. */
+const server = (isReopened: boolean, pos: bigint): State => ({
+  tasks: [10, 11, 12].map((pid, table) => ({ pid, comm: "nginx", table })),
+  tables: [0, 1, 2].map((table) => [
+    { fd: 0, file: 0 },
+    { fd: 4, file: isReopened ? 1 + table : 1 },
+    { fd: 7, file: 4 + table },
+  ]),
+  files: [
+    { kind: "regular", path: "/dev/null", pos: 0n, flags: 0 },
+    ...[0, 1, 2].map(() => ({ kind: "regular" as const, path: "/var/log/error.log", pos, flags: APPEND })),
+    ...[0, 1, 2].map(() => ({ kind: "socket" as const, path: "socket:[tcp]", stable: 8, flags: 2 })),
+  ],
+});
+
+const words = (before: State, after: State): string[] => {
+  const comparison = diff(checkpointOf(before), checkpointOf(after));
+  const events = eventsOf(comparison);
+  return Array.from({ length: events.count }, (_, event) => {
+    const { sign, text } = eventWords(comparison, shownChanges(events, new Uint8Array(0), event));
+    return `${sign} ${text}`;
+  });
+};
+
+describe("events", () => {
+  test("a log that was reopened in three tasks is one event", () => {
+    expect(words(server(false, 900n), server(true, 20n))).toEqual([
+      "~ /var/log/error.log reopened, no longer shared, position 900 → 20 in 3 tasks",
+    ]);
+  });
+
+  test("a log that moved on in separate open files is one event, and not reopened", () => {
+    expect(words(server(true, 20n), server(true, 90n))).toEqual(["~ /var/log/error.log position 20 → 90 in 3 tasks"]);
+  });
+
+  test("an older name that gave way to a new file is reopened", () => {
+    const rotated = server(true, 20n);
+    const before: State = {
+      ...rotated,
+      files: rotated.files.map((file, at) => (at > 0 && at < 4 ? { ...file, path: "/var/log/error.log.1" } : file)),
+    };
+    expect(words(before, rotated)).toEqual(["~ /var/log/error.log reopened in 3 tasks"]);
+  });
+
+  test("tasks of one name that are gone are one event with their descriptors", () => {
+    const before = server(true, 20n);
+    const after: State = { ...before, tasks: before.tasks.slice(0, 1), tables: before.tables.slice(0, 1) };
+    expect(words(before, after)).toEqual(["- 2 tasks nginx gone, with 6 descriptors"]);
+    const one: State = { ...before, tasks: before.tasks.slice(0, 2), tables: before.tables.slice(0, 2) };
+    expect(words(before, one)).toEqual(["- pid 12 nginx: task gone, with 3 descriptors"]);
+  });
+
+  test("sockets that a task opened and closed are one event; other nameless files are not mixed in", () => {
+    const before = server(true, 20n);
+    const sockets = [20, 21, 22].map((fd) => ({ fd, file: 4 }));
+    const busy = (extra: readonly { fd: number; file: number }[]): State => ({
+      ...before,
+      tables: before.tables.map((table, at) => (at === 0 ? [...table, ...extra] : table)),
+      files: [...before.files, { kind: "socket", path: "socket:[udp]", stable: 8 }],
+    });
+    const listed = words(busy(sockets.slice(0, 1)), busy([{ fd: 30, file: 7 }, ...sockets.slice(1)]));
+    expect(listed).toEqual(["~ pid 10 nginx: 2 sockets opened, 1 closed"]);
+  });
+
+  test("what matters most is first: tasks, sharing, flags, descriptors, positions", () => {
+    const before = server(false, 1n);
+    const after = server(true, 5n);
+    const files = after.files.map((file, at) => (at === 0 ? { ...file, flags: 0o4000 } : file));
+    const listed = words(before, { ...after, files, tasks: after.tasks.slice(0, 2), tables: after.tables.slice(0, 2) });
+    expect(listed.map((each) => /gone|reopened|flags/.exec(each)?.[0])).toEqual(["gone", "reopened", "flags"]);
+  });
+
+  test("every change is in one event, by event and by task, and every event has words", () => {
+    fc.assert(
+      fc.property(arbitraryState(true), arbitraryState(true), (before, after) => {
+        const comparison = diff(checkpointOf(before), checkpointOf(after));
+        const groups = eventsOf(comparison);
+        for (const events of [groups, byTask(comparison)]) {
+          expect(Array.from(events.change).sort((a, b) => a - b)).toEqual([...comparison.changes.kind.keys()]);
+          for (let event = 0; event < events.count; event++) {
+            const own = shownChanges(events, new Uint8Array(0), event);
+            expect(own.length).toBeGreaterThan(0);
+            expect([...own].every((change) => events.of[change] === event)).toBe(true);
+            if (events === groups) expect(eventWords(comparison, own).text).not.toMatch(/undefined|NaN|^ | $/);
+          }
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe("filters of changes", () => {
+  const before = server(false, 900n);
+  const after: State = {
+    ...server(false, 950n),
+    tables: server(false, 950n).tables.map((table, at) => (at === 1 ? table.slice(0, 2) : table)),
+  };
+  const comparison = diff(checkpointOf(before), checkpointOf(after));
+  const sentences = (filter: ChangeFilter): string[] =>
+    Array.from(filterChanges(comparison, filter), (index) => changeSentence(comparison, index));
+
+  test("words match paths, names of tasks and pids, and what has a minus does not", () => {
+    expect(sentences({ words: "error.log" })).toHaveLength(1);
+    expect(sentences({ words: "nginx" })).toHaveLength(2);
+    expect(sentences({ words: "11" })).toHaveLength(2);
+    expect(sentences({ words: "10" })).toHaveLength(1);
+    expect(sentences({ words: "-path:error.log" }).join()).toContain("socket");
+    expect(sentences({ words: "nothing" })).toEqual([]);
+  });
+
+  test("keys match the path, task, pid, fd and kind", () => {
+    expect(sentences({ words: "path:/var/log pid:12" })).toHaveLength(1);
+    expect(sentences({ words: "task:ngi fd:7" })).toHaveLength(1);
+    expect(sentences({ words: "kind:position" })).toHaveLength(1);
+    expect(sentences({ words: "kind:fd-closed" })).toHaveLength(1);
+    expect(sentences({ words: 'path:"a"b' })).toEqual([]);
+  });
+
+  test("a number that is none is explained", () => {
+    expect(wordErrors("pid:abc nginx")).toEqual([
+      { term: "pid:abc", message: "“abc” is not a number; write 3, 3-10, >4096 or none" },
+    ]);
+    expect(wordErrors("pid:12 fd:>3 path:x")).toEqual([]);
+  });
+
+  test("expected are positions that move on in files opened for appending, and no others", () => {
+    expect(sentences({ withoutExpected: true }).join()).not.toContain("position");
+    const back = diff(checkpointOf(server(false, 950n)), checkpointOf(server(false, 900n)));
+    expect(filterChanges(back, { withoutExpected: true })).toHaveLength(1);
+    const plain = (pos: bigint): State => ({
+      ...server(false, pos),
+      files: server(false, pos).files.map((file) => ({ ...file, flags: 1 })),
+    });
+    const moved = diff(checkpointOf(plain(1n)), checkpointOf(plain(2n)));
+    expect(filterChanges(moved, { withoutExpected: true })).toHaveLength(1);
+  });
+
+  test("descriptors of hidden changes are not marked, those of a hidden task neither", () => {
+    const gone = diff(
+      checkpointOf(before),
+      checkpointOf({ ...after, tasks: after.tasks.slice(0, 2), tables: after.tables.slice(0, 2) }),
+    );
+    const marked = (hidden: Uint8Array) => withoutHidden(gone, hidden).changed.filter((bits) => bits !== 0).length;
+    const all = marked(new Uint8Array(0));
+    const position = gone.changes.kind.map((_, at) => (changeSentence(gone, at).includes("position") ? 1 : 0));
+    const task = gone.changes.kind.map((_, at) => (changeSentence(gone, at).includes("gone") ? 1 : 0));
+    expect(marked(position)).toBeLessThan(all);
+    expect(marked(task)).toBe(all - 3);
+  });
+});
