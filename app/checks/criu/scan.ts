@@ -1,12 +1,12 @@
 // The state of checking a set, and the helpers that the checks of entries share.
 
+import { indexMembers, type MemberIndex } from "../../decoder/criu/member-index.ts";
 import { type Plan, scan as scanMessage, scratch } from "../../decoder/criu/wire.ts";
 import { createIdIndex, type IdIndex } from "../../decoder/id-index.ts";
 import { type Checkpoint, descriptorCount, NONE, recordMember, type Severity } from "../../model/checkpoint.ts";
 import { taskState } from "../../model/names.ts";
 import { f64At, u32At } from "../../model/read.ts";
 import { createFindingList, type FindingList } from "../finding.ts";
-import { indexMembers, type MemberIndex } from "./member-index.ts";
 import type { PagemapFacts } from "./memory-facts.ts";
 import { beginNotes, type NeedNotes } from "./need-notes.ts";
 import { isMissingTable } from "./problems.ts";

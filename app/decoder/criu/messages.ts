@@ -124,6 +124,38 @@ const LINES = {
     "1 pages_compared uint64, 2 pages_skipped_cow uint64, 3 forking_time uint32, 4 restore_time uint32, 5 pages_restored uint64?",
   stats_entry: "1 dump dump_stats_entry?, 2 restore restore_stats_entry?",
   utsns_entry: "1 nodename string, 2 domainname string",
+  itimer_entry: "1 isec uint64, 2 iusec uint64, 3 vsec uint64, 4 vusec uint64",
+  posix_timer_entry:
+    "1 it_id uint32, 2 clock_id uint32, 3 si_signo uint32, 4 it_sigev_notify uint32, 5 sival_ptr uint64, 6 overrun uint32, 7 isec uint64, 8 insec uint64, 9 vsec uint64, 10 vnsec uint64, 11 notify_thread_id int32?",
+  task_timers_entry: "1 real itimer_entry, 2 virt itimer_entry, 3 prof itimer_entry, 4 posix posix_timer_entry*",
+  sa_entry:
+    "1 sigaction uint64, 2 flags uint64, 3 restorer uint64, 4 mask uint64, 5 compat_sigaction bool?, 6 mask_extended uint64?",
+  siginfo_entry: "1 siginfo bytes",
+  signal_queue_entry: "1 signals siginfo_entry*",
+  rseq_entry: "1 rseq_abi_pointer uint64, 2 rseq_abi_size uint32, 3 signature uint32, 4 rseq_cs uint64?",
+  cgroup_perms: "1 mode uint32, 2 uid uint32, 3 gid uint32",
+  cgroup_prop_entry: "1 name string, 2 value string, 3 perms cgroup_perms?",
+  cgroup_dir_entry:
+    "1 dir_name string, 2 children cgroup_dir_entry*, 3 properties cgroup_prop_entry*, 4 dir_perms cgroup_perms?",
+  cg_controller_entry: "1 cnames string*, 2 dirs cgroup_dir_entry*, 3 is_threaded bool?",
+  cg_member_entry: "1 name string, 2 path string, 3 cgns_prefix uint32?",
+  cg_set_entry: "1 id uint32, 2 ctls cg_member_entry*",
+  cgroup_entry: "1 sets cg_set_entry*, 2 controllers cg_controller_entry*",
+  seccomp_filter: "1 filter bytes, 2 prev uint32?, 3 flags uint32?",
+  seccomp_entry: "1 seccomp_filters seccomp_filter*",
+  uid_gid_extent: "1 first uint32, 2 lower_first uint32, 3 count uint32",
+  userns_entry: "1 uid_map uid_gid_extent*, 2 gid_map uid_gid_extent*",
+  timespec: "1 tv_sec uint64, 2 tv_nsec uint64",
+  timens_entry: "1 monotonic timespec, 2 boottime timespec",
+  ipc_desc_entry: "1 key uint32, 2 uid uint32, 3 gid uint32, 4 cuid uint32, 5 cgid uint32, 6 mode uint32, 7 id uint32",
+  ipc_shm_entry: "1 desc ipc_desc_entry, 2 size uint64, 3 in_pagemaps bool?",
+  ipc_sem_entry: "1 desc ipc_desc_entry, 2 nsems uint32",
+  ipc_msg: "1 mtype uint64, 2 msize uint32",
+  ipc_msg_entry: "1 desc ipc_desc_entry, 2 qbytes uint32, 3 qnum uint32",
+  ipc_var_entry:
+    "1 sem_ctls uint32*, 2 msg_ctlmax uint32, 3 msg_ctlmnb uint32, 4 msg_ctlmni uint32, 5 auto_msgmni uint32, 6 shm_ctlmax uint64, 7 shm_ctlall uint64, 8 shm_ctlmni uint32, 9 shm_rmid_forced uint32, 10 mq_queues_max uint32, 11 mq_msg_max uint32, 12 mq_msgsize_max uint32, 13 mq_msg_default uint32?, 14 mq_msgsize_default uint32?",
+  net_device_entry:
+    "1 type nd_type, 2 ifindex uint32, 3 mtu uint32, 4 flags uint32, 5 name string, 6 tun tun_link_entry?, 7 address bytes?, 8 conf int32*, 9 conf4 sysctl_entry*, 10 conf6 sysctl_entry*, 11 macvlan macvlan_link_entry?, 12 peer_ifindex uint32?, 13 peer_nsid uint32?, 14 master uint32?, 15 sit sit_entry?",
   fh_entry: "1 bytes uint32, 2 type uint32, 3 handle uint64*, 4 path string?, 5 mnt_id uint32?",
   irmap_cache_entry: "1 dev uint32, 2 inode uint64, 3 path string",
   bpfmap_data_entry: "1 map_id uint32, 2 keys_bytes uint32, 3 values_bytes uint32, 4 count uint32",
@@ -139,6 +171,7 @@ const NEWER_LINES: Partial<Record<keyof typeof LINES, string>> = {
   thread_core_entry: "17 timerslack_ns uint64?",
   pipe_entry: "5 uid uint32?, 6 gid uint32?",
   sk_packet_entry: "128 ucred sk_ucred_entry?",
+  userns_entry: "3 binfmt_misc bytes*",
 };
 
 export type MessageName = keyof typeof LINES;
@@ -194,6 +227,7 @@ export const ENUMS: Readonly<Record<string, Readonly<Record<string, number>>>> =
   sk_shutdown: { NONE: 0, READ: 1, WRITE: 2, BOTH: 3 },
   mark_type: { INODE: 1, MOUNT: 2 },
   TtyType: { UNKNOWN: 0, PTY: 1, CONSOLE: 2, VT: 3, CTTY: 4, EXT_TTY: 5, SERIAL: 6 },
+  nd_type: { LOOPBACK: 1, VETH: 2, TUN: 3, EXTLINK: 4, VENET: 5, BRIDGE: 6, MACVLAN: 7, SIT: 8 },
   remap_type: { LINKED: 0, GHOST: 1, PROCFS: 2 },
   fstype: {
     UNSUPPORTED: 0,

@@ -1,8 +1,8 @@
 // The members of a set by kind and number.
 
-import { MEMBER_KINDS } from "../../decoder/criu/member-kinds.ts";
-import { baseName, memberOfName } from "../../decoder/criu/member-names.ts";
 import { type Member, NONE } from "../../model/checkpoint.ts";
+import { MEMBER_KINDS } from "./member-kinds.ts";
+import { baseName, memberOfName } from "./member-names.ts";
 
 /** The members of a set. */
 export interface MemberIndex {
