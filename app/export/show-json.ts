@@ -8,7 +8,9 @@ import { FILE_KINDS, flagNames, TASK_STATES } from "../model/names.ts";
 import { i32At, u8At, u32At, u64At } from "../model/read.ts";
 import type { FileRow, TableRow, TaskRow } from "../model/rows.ts";
 import { base64, decodeText, isUtf8, jsonText } from "../model/text.ts";
+import { isOfNoTask, type Resources } from "../resources/table.ts";
 import type { Chosen } from "./choose.ts";
+import { type ListedRow, resourcesJson } from "./resources.ts";
 
 /** The image as the user named it. */
 export interface SourceFacts {
@@ -20,6 +22,8 @@ export interface SourceFacts {
 /** The parts of an image that its document needs. */
 export interface Shown {
   readonly checkpoint: Checkpoint;
+  /** Present: the document has these tables as well. */
+  readonly resources?: Resources;
 }
 
 const CHUNK = 256 * 1024;
@@ -32,7 +36,7 @@ export function textKeys(key: string, bytes: Uint8Array): Record<string, string>
 
 /** The document as text, in chunks. Schema: public/schema/show.schema.json. `chosen`: of these rows only. */
 export function* showDocument(
-  { checkpoint }: Shown,
+  { checkpoint, resources }: Shown,
   source: SourceFacts,
   chosen: Chosen | null = null,
 ): Generator<string> {
@@ -70,9 +74,26 @@ export function* showDocument(
   yield* list("files", files.count, (row) => fileEntry(checkpoint, row, detailsOf(checkpoint, row)), {
     kept: withoutTwins(checkpoint, chosen?.files),
   });
-  yield* list("problems", problems.length, (row) => problemEntry(checkpoint, row), { last: true });
+  yield* list("problems", problems.length, (row) => problemEntry(checkpoint, row), { last: resources === undefined });
+  if (resources !== undefined) {
+    chunk += '  "resources": ';
+    const listed = chosen === null ? undefined : isListed(chosen);
+    for (const text of resourcesJson(resources, listed)) {
+      chunk += text;
+      if (chunk.length < CHUNK) continue;
+      yield chunk;
+      chunk = "";
+    }
+    chunk += "\n";
+  }
   yield `${chunk}}\n`;
 }
+
+/** Rows of resources that belong to chosen tasks, or to none. */
+export const isListed =
+  (chosen: Chosen): ListedRow =>
+  (table, row) =>
+    isOfNoTask(table, row) || chosen.tasks[i32At(table.task, row)] === 1;
 
 /**
  * Leaves out entries that only hold the path or flags of the open file with the same id (a tun device's, in CRIU sets):

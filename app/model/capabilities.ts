@@ -7,12 +7,15 @@ const CAPABILITIES = (
   "MAC_ADMIN SYSLOG WAKE_ALARM BLOCK_SUSPEND AUDIT_READ PERFMON BPF CHECKPOINT_RESTORE"
 ).split(" ");
 
+/** Every capability that has a name, by number: `CAP_CHOWN`. */
+export const CAPABILITY_NAMES: readonly string[] = CAPABILITIES.map((name) => `CAP_${name}`);
+
 /** The capabilities of a set, given as its 32-bit words, lowest first: `CAP_CHOWN`; those without a name by number. */
 export function capabilityNames(words: readonly number[]): string[] {
   const names: string[] = [];
   for (let bit = 0; bit < 32 * words.length; bit++) {
     if ((((words[bit >>> 5] ?? 0) >>> (bit & 31)) & 1) === 0) continue;
-    names.push(CAPABILITIES[bit] === undefined ? `capability ${bit}` : `CAP_${CAPABILITIES[bit]}`);
+    names.push(CAPABILITY_NAMES[bit] ?? `capability ${bit}`);
   }
   return names;
 }

@@ -1,7 +1,16 @@
 // The commands of ckptscope: what each accepts and does, as data.
 
 import { type CommandSpec, defineCommand, type Option, type Values } from "./spec.ts";
-import { CODES, DIALECTS, FILE_KIND_NAMES, KINDS, LEFT_OUT, OUTPUT_DIALECTS, SHELLS } from "./values.ts";
+import {
+  CODES,
+  DIALECTS,
+  FILE_KIND_NAMES,
+  KINDS,
+  LEFT_OUT,
+  OUTPUT_DIALECTS,
+  RESOURCE_NAMES,
+  SHELLS,
+} from "./values.ts";
 
 const IMAGE = { usage: "IMAGE", expected: "one image", least: 1, most: 1 } as const;
 const IMAGES = { usage: "IMAGE [IMAGE2]", expected: "one image, or two to compare", least: 1, most: 2 } as const;
@@ -93,6 +102,14 @@ export const SHOW = defineCommand({
     },
     path: { kind: "text", argument: "TEXT", meaning: "Show only open files whose path or name contains this text" },
     fd: { kind: "text", argument: "FD,...", meaning: "Show only descriptors with these numbers, such as 0-2,5" },
+    resources: {
+      kind: "list",
+      argument: "NAME,...",
+      values: RESOURCE_NAMES,
+      optional: true,
+      meaning:
+        "Show tables of other resources instead, in a JSON document as well; docs/resources.md describes their columns",
+    },
     ...OPENING,
   },
   exclusive: [["json", "lines", "tsv"]],
@@ -106,6 +123,10 @@ export const SHOW = defineCommand({
     {
       line: "ckptscope show server.ckpt --lines --kind socket,pipe --fd 3-99",
       meaning: "Print a line for each socket and pipe",
+    },
+    {
+      line: "ckptscope show server.ckpt --resources=mappings,credentials --pid 4242",
+      meaning: "Print the memory map and the capabilities of a task",
     },
   ],
 });

@@ -1,7 +1,7 @@
 // Help as text for a terminal, from the descriptions of the commands.
 
 import { COMMANDS } from "./commands.ts";
-import { HELP } from "./parse.ts";
+import { HELP, isOptional } from "./parse.ts";
 import type { CommandSpec, Option, Values } from "./spec.ts";
 
 const WIDTH = 80;
@@ -68,7 +68,8 @@ export function optionsOf(spec: CommandSpec): { readonly form: string; readonly 
 
 function formOf(name: string, option: Option): string {
   const short = option.short === undefined ? "" : `-${option.short}, `;
-  return `${short}--${name}${option.kind === "flag" ? "" : ` ${option.argument}`}`;
+  const value = option.kind === "flag" ? "" : isOptional(option) ? `[=${option.argument}]` : ` ${option.argument}`;
+  return `${short}--${name}${value}`;
 }
 
 /** The lists of values that options of a command accept, each once. */

@@ -13,9 +13,12 @@ const MOST_LISTED = 5;
 
 /** The tokens of some arguments. Not strict: node's own messages name no command and suggest nothing. */
 function tokensOf(spec: CommandSpec, args: readonly string[]) {
-  const options = Object.entries({ ...spec.options, help: HELP }).map(([name, { kind, short }]) => [
+  const options = Object.entries({ ...spec.options, help: HELP }).map(([name, option]) => [
     name,
-    { type: kind === "flag" ? "boolean" : "string", ...(short === undefined ? {} : { short }) } as const,
+    {
+      type: option.kind === "flag" || isOptional(option) ? "boolean" : "string",
+      ...(option.short === undefined ? {} : { short: option.short }),
+    } as const,
   ]);
   return parseArgs({
     args: [...args],
@@ -25,6 +28,9 @@ function tokensOf(spec: CommandSpec, args: readonly string[]) {
     tokens: true,
   }).tokens;
 }
+
+/** Whether an option may be given without its value. */
+export const isOptional = (option: Option): boolean => option.kind === "list" && option.optional === true;
 
 /** The option that every command has. */
 export const HELP: Option = { kind: "flag", short: "h", meaning: "Show this help" };
@@ -54,6 +60,8 @@ export async function parseArguments<O extends Options>(
     if (option.kind === "flag") {
       if (inlineValue) throw new CliError(`option '${rawName}' takes no value`);
       options[name] = true;
+    } else if (option.kind === "list" && option.optional && value === undefined) {
+      options[name] = (await option.values.list()).map((each) => each.name);
     } else {
       // `--dialect --json`: the value was forgotten.
       const missing = value === undefined || (!inlineValue && value.length > 1 && value.startsWith("-"));

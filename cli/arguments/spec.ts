@@ -51,6 +51,8 @@ interface Choice extends Valued {
 interface ChoiceList extends Valued {
   readonly kind: "list";
   readonly values: Values;
+  /** The value may be left out, which stands for all of them; if given, it follows an equals sign. */
+  readonly optional?: true;
 }
 
 export type Option = Flag | TextOption | NumberOption | Choice | ChoiceList;

@@ -3,6 +3,7 @@
 import { DIALECT_NAMES } from "../../app/decoder/linux-cr/dialect-names.ts";
 import { CHANGE_KINDS, type ChangeKind } from "../../app/diff/changes.ts";
 import { FILE_KINDS, kindWord } from "../../app/model/names.ts";
+import { RESOURCES } from "../../app/resources/resources.ts";
 import type { Value, Values } from "./spec.ts";
 
 const KIND_MEANINGS: Readonly<Record<ChangeKind, string>> = {
@@ -36,6 +37,12 @@ export const FILE_KIND_NAMES: Values = {
   noun: "kind of open file",
   heading: "Kinds of open file",
   list: () => FILE_KINDS.map((name) => ({ name: kindWord(name) })),
+};
+
+export const RESOURCE_NAMES: Values = {
+  noun: "resource",
+  heading: "Resources",
+  list: () => RESOURCES.map(({ name, meaning }) => ({ name, meaning: meaning.replace(/\.$/, "") })),
 };
 
 export const CODES: Values = {

@@ -3,7 +3,10 @@
 import type { Image } from "../../app/decoder/image.ts";
 import { type Chosen, choose, rangeWithoutTask } from "../../app/export/choose.ts";
 import { alignedLines, tabbedLines } from "../../app/export/lines.ts";
-import { showDocument } from "../../app/export/show-json.ts";
+import { resourceLines, resourceTable } from "../../app/export/resources.ts";
+import { isListed, showDocument } from "../../app/export/show-json.ts";
+import { readResources } from "../../app/resources/read.ts";
+import type { ResourceTable } from "../../app/resources/table.ts";
 import type { SHOW } from "../arguments/commands.ts";
 import { parseRanges, rangeText } from "../arguments/ranges.ts";
 import type { ArgumentsOf } from "../arguments/spec.ts";
@@ -17,20 +20,43 @@ type ShowOptions = ArgumentsOf<typeof SHOW>["options"];
 export async function run({ operands: [path = ""], options }: ArgumentsOf<typeof SHOW>, io: Io): Promise<number> {
   const opened = await openOne(path, io, options);
   try {
-    for await (const chunk of output(opened, options, io)) if (!(await io.print(chunk))) break;
+    for await (const chunk of await output(opened, options, io)) if (!(await io.print(chunk))) break;
   } finally {
     opened.input.close();
   }
   return hasError(opened.image) ? 1 : 0;
 }
 
-function output({ image, input }: OpenedImage, options: ShowOptions, io: Io): AsyncIterable<string> | Iterable<string> {
+async function output(
+  { image, input }: OpenedImage,
+  options: ShowOptions,
+  io: Io,
+): Promise<AsyncIterable<string> | Iterable<string>> {
   const { checkpoint } = image;
   const chosen = chosenBy(image, options);
-  if (options.json) return showDocument(image, { name: input.name, bytes: input.bytes }, chosen);
+  const resources = options.resources === undefined ? null : await readResources(image, options.resources);
+  if (options.json) {
+    const shown = { checkpoint, ...(resources && { resources }) };
+    return showDocument(shown, { name: input.name, bytes: input.bytes }, chosen);
+  }
+  if (resources !== null) return inChunks(resourceText(Object.values(resources), options, chosen));
   if (options.tsv) return inChunks(tabbedLines(checkpoint, chosen));
   if (options.lines) return inChunks(withNewlines(alignedLines(checkpoint, chosen)));
   return inChunks(withNewlines(showText(checkpoint, input.name, { colour: io.colour, chosen })));
+}
+
+/** Tables of resources one after the other, with an empty line between them. */
+function* resourceText(
+  tables: readonly ResourceTable[],
+  { tsv }: ShowOptions,
+  chosen: Chosen | null,
+): Generator<string> {
+  const listed = chosen === null ? undefined : isListed(chosen);
+  for (const [at, table] of tables.entries()) {
+    if (at > 0) yield "\n";
+    if (tsv) yield* resourceTable(table, "\t", listed);
+    else yield* withNewlines(resourceLines(table, listed));
+  }
 }
 
 /** The rows that the options ask for; `null`: all. @throws CliError for a pid that the image does not have. */

@@ -1,0 +1,122 @@
+// Reads entries of an image set again, by kind of member, and takes the columns that come straight from a message.
+
+import { createEntryReader, type EntryBytes } from "../../decoder/criu/inspect.ts";
+import { indexMembers, type MemberIndex } from "../../decoder/criu/member-index.ts";
+import type { MessageName } from "../../decoder/criu/messages.ts";
+import { type Message, readMessage } from "../../decoder/criu/read-message.ts";
+import { createIdIndex } from "../../decoder/id-index.ts";
+import type { Image } from "../../decoder/image.ts";
+import type { Source } from "../../decoder/source.ts";
+import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
+import type { RecordRow, TaskRow } from "../../model/rows.ts";
+import { convert, type Stored } from "../convert.ts";
+import type { ColumnSpec, ResourceSpec } from "../resource.ts";
+import type { Input } from "../table.ts";
+
+/** An entry, the number in its member's name, and its row. */
+export interface NumberedEntry {
+  readonly entry: EntryBytes;
+  readonly number: number;
+  readonly record: RecordRow;
+}
+
+export interface SetReader {
+  readonly checkpoint: Checkpoint;
+  readonly arch: string | null;
+  readonly littleEndian: boolean;
+  readonly members: MemberIndex;
+  /** The bytes of a member; `undefined`: they are not kept. */
+  source(member: number): Source | undefined;
+  /** NONE: there is no task with this pid. */
+  taskOfPid(pid: number): TaskRow;
+  /** The entries of all members of a kind, in image order. */
+  entries(kind: string): AsyncGenerator<NumberedEntry>;
+  /** The entries of one member. */
+  entriesOf(member: number, number: number): AsyncGenerator<NumberedEntry>;
+}
+
+/** A reader of a set. @param signal Aborts the generators. */
+export function createSetReader({ checkpoint, sources }: Image, signal?: AbortSignal): SetReader {
+  const { records, tasks, machine } = checkpoint;
+  const read = createEntryReader(checkpoint, sources);
+  const members = indexMembers(checkpoint.members);
+  const tasksByPid = createIdIndex();
+  for (let task = 0; task < tasks.count; task++) tasksByPid.add((tasks.pid[task] as number) >>> 0, task);
+  const first = new Map<number, number>();
+  for (let row = 0; row < records.count; row++) {
+    const member = records.member[row] ?? 0;
+    if (!first.has(member)) first.set(member, row);
+    // Members are long runs of rows: find the next one without a look-up for each row.
+    while (row + 1 < records.count && (records.member[row + 1] ?? 0) === member) row++;
+  }
+  async function* entriesOf(member: number, number: number): AsyncGenerator<NumberedEntry> {
+    const start = first.get(member);
+    if (start === undefined) return;
+    for (let record = start; record < records.count && (records.member[record] ?? 0) === member; record++) {
+      signal?.throwIfAborted();
+      const entry = await read(record);
+      if (entry !== null) yield { entry, number, record };
+    }
+  }
+  return {
+    checkpoint,
+    arch: machine.arch,
+    littleEndian: machine.littleEndian,
+    members,
+    source: (member) => sources[member],
+    taskOfPid: (pid) => {
+      const task = tasksByPid.get(pid >>> 0);
+      return task === NONE ? NONE : task;
+    },
+    entriesOf,
+    async *entries(kind) {
+      for (const [member, number] of members.ofKind(kind)) yield* entriesOf(member, number);
+    },
+  };
+}
+
+/** The whole message of an entry, if that is the message it has. */
+export function messageOf({ entry }: NumberedEntry, message: MessageName, only?: ReadonlySet<string>): Message | null {
+  return entry.message === message ? readMessage(entry.bytes, entry.start, entry.end, message, only) : null;
+}
+
+/** A column that comes from a field. */
+interface FieldColumn {
+  readonly column: ColumnSpec;
+  readonly field: string;
+}
+
+const columnsOf = new Map<string, readonly FieldColumn[]>();
+
+/** The columns of a resource that come from a message. */
+function columnsFrom(spec: ResourceSpec, message: string): readonly FieldColumn[] {
+  const key = `${spec.name} ${message}`;
+  let found = columnsOf.get(key);
+  if (found === undefined) {
+    const prefix = `${message}.`;
+    found = spec.columns.flatMap((column) =>
+      (column.criu ?? [])
+        .filter((source) => source.startsWith(prefix))
+        .map((source) => ({ column, field: source.slice(prefix.length) })),
+    );
+    columnsOf.set(key, found);
+  }
+  return found;
+}
+
+/** Takes the columns that a resource declares to come from a message, unless the row has them already. */
+export function take(
+  row: Record<string, Input>,
+  spec: ResourceSpec,
+  name: MessageName,
+  message: Message | null,
+  arch: string | null,
+): void {
+  if (message === null) return;
+  for (const { column, field } of columnsFrom(spec, name)) {
+    const value = message[field];
+    if (value === undefined || row[column.name] !== undefined) continue;
+    const cell = convert(column.type, value as Stored, arch);
+    if (cell !== null) row[column.name] = cell;
+  }
+}

@@ -1,0 +1,301 @@
+// Tasks and threads, from the cores of a set: core-PID.img has a task and its first thread, core-TID.img a further
+// thread. Sets of old releases have members of their own for credentials, limits, signals and timers.
+
+import type { MessageName } from "../../decoder/criu/messages.ts";
+import {
+  bytesIn,
+  type Message,
+  messageIn,
+  messagesIn,
+  numberIn,
+  numbersIn,
+  wideIn,
+} from "../../decoder/criu/read-message.ts";
+import { NONE } from "../../model/checkpoint.ts";
+import { taskState } from "../../model/names.ts";
+import { u8At } from "../../model/read.ts";
+import type { RecordRow, TaskRow } from "../../model/rows.ts";
+import { signalName } from "../../model/signals.ts";
+import { taskRow } from "../from-checkpoint.ts";
+import type { Row } from "../table.ts";
+import { spec, type Tables } from "../tables.ts";
+import { actionFlags, limitName, notificationName, policyName, secondsText, timerClock, UNLIMITED } from "../words.ts";
+import { addSeccomp, type Filters } from "./seccomp.ts";
+import { messageOf, type NumberedEntry, type SetReader, take } from "./set-reader.ts";
+
+/** The parts of a core that are read: not the registers. */
+const CORE_PARTS: ReadonlySet<string> = new Set(["tc", "thread_core", "ids"]);
+
+/** A task or thread of the set, as its core is read. */
+interface Owner {
+  readonly pid: number;
+  readonly tid: number;
+  readonly task: TaskRow;
+  readonly record: RecordRow;
+}
+
+type Draft = Record<string, Row[string]>;
+
+const ZOMBIE = taskState("zombie");
+
+/** Whether a task is a zombie: nothing but its exit status is left of it. */
+const isDead = ({ checkpoint }: SetReader, task: TaskRow): boolean =>
+  task !== NONE && u8At(checkpoint.tasks.state, task) === ZOMBIE;
+
+/** The pid of each thread other than the first of its task. */
+async function threadOwners(set: SetReader): Promise<Map<number, number>> {
+  const owners = new Map<number, number>();
+  for await (const entry of set.entries("pstree")) {
+    const item = messageOf(entry, "pstree_entry");
+    const pid = numberIn(item, "pid");
+    if (pid === null) continue;
+    // The threads of a dead task are memory that was never set.
+    const task = set.taskOfPid(pid);
+    if (isDead(set, task)) continue;
+    for (const tid of numbersIn(item, "threads") ?? []) if (tid !== pid && !owners.has(tid)) owners.set(tid, pid);
+  }
+  return owners;
+}
+
+/** Reads the tables of tasks and threads. */
+export async function readTasks(set: SetReader, tables: Tables, filters: Filters): Promise<void> {
+  const owners = await threadOwners(set);
+  const shared = await sharedPending(set);
+  const dumpable = await memoryFlags(set, tables);
+  for await (const entry of set.entries("core")) {
+    const core = messageOf(entry, "core_entry", CORE_PARTS);
+    if (core === null) continue;
+    const tid = entry.number;
+    const pid = owners.get(tid) ?? tid;
+    const owner: Owner = { pid, tid, task: set.taskOfPid(pid), record: entry.record };
+    const [tc, thread] = [messageIn(core, "tc"), messageIn(core, "thread_core")];
+    if (tc !== null && tid === pid) addTask(set, tables, owner, tc, dumpable.get(pid) ?? null);
+    if (isDead(set, owner.task) || (thread === null && tc === null)) continue;
+    addThread(set, tables, owner, { tc, thread, shared: shared.get(pid) ?? [] });
+    addCredentials(set, tables, owner, messageIn(thread, "creds"));
+    addSeccomp(tables, filters, owner, { tc, thread });
+  }
+  await readOldMembers(set, tables);
+}
+
+/** The signals that wait for each task as a whole: any of its threads may take them. */
+async function sharedPending(set: SetReader): Promise<Map<number, readonly string[]>> {
+  const found = new Map<number, readonly string[]>();
+  for await (const entry of set.entries("core")) {
+    const core = messageOf(entry, "core_entry", new Set(["tc"]));
+    const queue = messageIn(messageIn(core, "tc"), "signals_s");
+    if (queue !== null) found.set(entry.number, queuedSignals(set, messagesIn(queue, "signals")));
+  }
+  for await (const entry of set.entries("signal-s")) {
+    const signal = messageOf(entry, "siginfo_entry");
+    if (signal === null) continue;
+    found.set(entry.number, [...(found.get(entry.number) ?? []), ...queuedSignals(set, [signal])]);
+  }
+  return found;
+}
+
+/** The names of queued signals, each once. A siginfo begins with the signal's number. */
+function queuedSignals({ arch, littleEndian }: SetReader, queue: readonly Message[]): string[] {
+  const names = new Set<string>();
+  for (const item of queue) {
+    const info = bytesIn(item, "siginfo");
+    if (info === null || info.length < 4) continue;
+    const number = new DataView(info.buffer, info.byteOffset, 4).getInt32(0, littleEndian);
+    names.add(signalName(number, arch) ?? `signal ${number}`);
+  }
+  return [...names];
+}
+
+/** What the memory of each task says about the task. */
+async function memoryFlags(set: SetReader, tables: Tables): Promise<Map<number, Message>> {
+  const found = new Map<number, Message>();
+  if (!tables.wants("tasks")) return found;
+  const only = new Set(["dumpable", "thp_disabled"]);
+  for await (const entry of set.entries("mm")) {
+    const mm = messageOf(entry, "mm_entry", only);
+    if (mm !== null) found.set(entry.number, mm);
+  }
+  return found;
+}
+
+function addTask(set: SetReader, tables: Tables, owner: Owner, tc: Message, mm: Message | null): void {
+  const { arch } = set;
+  const { pid, task, record } = owner;
+  if (tables.wants("tasks")) {
+    const row: Draft = { ...(task === NONE ? { pid } : taskRow(set.checkpoint, task)) };
+    take(row, spec("tasks"), "task_core_entry", tc, arch);
+    take(row, spec("tasks"), "mm_entry", mm, arch);
+    // (uid_t)-1: nobody logged in.
+    if (row.loginUid === 0xffff_ffff) row.loginUid = null;
+    tables.add("tasks", row, task, record);
+  }
+  if (isDead(set, task)) return;
+  addLimits(set, tables, owner, messagesIn(messageIn(tc, "rlimits"), "rlimits"));
+  addActions(set, tables, owner, messagesIn(tc, "sigactions"));
+  const timers = messageIn(tc, "timers");
+  if (timers !== null) {
+    for (const [field, kind] of INTERVAL_TIMERS) addIntervalTimer(tables, owner, kind, messageIn(timers, field));
+    for (const timer of messagesIn(timers, "posix")) addPosixTimer(set, tables, owner, timer);
+    tables.hold("timers");
+  }
+}
+
+function addThread(
+  set: SetReader,
+  tables: Tables,
+  { pid, tid, task, record }: Owner,
+  {
+    tc,
+    thread,
+    shared,
+  }: { readonly tc: Message | null; readonly thread: Message | null; readonly shared: readonly string[] },
+): void {
+  if (!tables.wants("threads")) return;
+  const threads = spec("threads");
+  const row: Draft = { pid, tid };
+  take(row, threads, "thread_core_entry", thread, set.arch);
+  take(row, threads, "task_core_entry", tc, set.arch);
+  take(row, threads, "thread_sas_entry", usedStack(messageIn(thread, "sas")), set.arch);
+  const policy = numberIn(thread, "sched_policy");
+  if (policy !== null) row.policy = policyName(policy);
+  const own = messageIn(thread, "signals_p");
+  row.pending = [...new Set([...queuedSignals(set, messagesIn(own, "signals")), ...shared])];
+  row.sharedPending = shared;
+  tables.add("threads", row, task, record);
+}
+
+const SS_DISABLE = 2;
+
+/** An alternate signal stack, if it is in use. */
+const usedStack = (stack: Message | null): Message | null =>
+  ((numberIn(stack, "ss_flags") ?? SS_DISABLE) & SS_DISABLE) === 0 ? stack : null;
+
+/** Sets that are absent where they are empty. */
+const EMPTY_SETS = ["groups", "effective", "permitted", "inheritable", "bounding", "ambient"];
+
+function addCredentials(
+  set: SetReader,
+  tables: Tables,
+  { pid, tid, task, record }: Owner,
+  creds: Message | null,
+): void {
+  if (creds === null || !tables.wants("credentials")) return;
+  const row: Draft = { pid, tid };
+  take(row, spec("credentials"), "creds_entry", creds, set.arch);
+  for (const name of EMPTY_SETS) row[name] ??= [];
+  row.noNewPrivs ??= false;
+  tables.add("credentials", row, task, record);
+}
+
+function addLimits(
+  set: SetReader,
+  tables: Tables,
+  { pid, task, record }: Owner,
+  limits: readonly Message[],
+  from = 0,
+): void {
+  for (const [at, limit] of limits.entries()) {
+    const row: Draft = { pid, resource: limitName(from + at, set.arch) };
+    take(row, spec("limits"), "rlimit_entry", limit, set.arch);
+    for (const side of ["soft", "hard"]) if (row[side] === UNLIMITED) row[side] = null;
+    tables.add("limits", row, task, record);
+  }
+}
+
+const SIGKILL = 9;
+const SIG_IGN = 1n;
+const SIG_DFL = 0n;
+/** SIGSTOP, on MIPS and elsewhere. */
+const stopSignal = (arch: string | null): number => (arch === "mips" ? 23 : 19);
+
+/** The signal of the n-th action: SIGKILL and SIGSTOP have none. */
+function signalOfAction(at: number, arch: string | null): number {
+  let number = at + 1;
+  if (number >= SIGKILL) number++;
+  return number >= stopSignal(arch) ? number + 1 : number;
+}
+
+function addActions(
+  set: SetReader,
+  tables: Tables,
+  { pid, task, record }: Owner,
+  actions: readonly Message[],
+  from = 0,
+): void {
+  const { arch } = set;
+  if (actions.length > 0) tables.hold("signals");
+  for (const [at, action] of actions.entries()) {
+    const handler = wideIn(action, "sigaction") ?? SIG_DFL;
+    if (handler === SIG_DFL) continue;
+    const number = signalOfAction(from + at, arch);
+    const row: Draft = { pid, signal: signalName(number, arch) ?? `signal ${number}` };
+    row.action = handler === SIG_IGN ? "ignore" : "handler";
+    if (handler !== SIG_IGN) take(row, spec("signals"), "sa_entry", action, arch);
+    else take(row, spec("signals"), "sa_entry", { mask: action.mask }, arch);
+    row.flags = actionFlags(wideIn(action, "flags") ?? 0n, arch);
+    tables.add("signals", row, task, record);
+  }
+}
+
+const INTERVAL_TIMERS = [
+  ["real", "ITIMER_REAL"],
+  ["virt", "ITIMER_VIRTUAL"],
+  ["prof", "ITIMER_PROF"],
+] as const;
+
+const MICROSECONDS = 1_000_000;
+const NANOSECONDS = 1_000_000_000;
+
+/** Adds an interval timer that is armed: every task has all three. */
+function addIntervalTimer(tables: Tables, { pid, task, record }: Owner, kind: string, timer: Message | null): void {
+  const part = (name: string): bigint => wideIn(timer, name) ?? 0n;
+  const interval = secondsText(part("isec"), part("iusec"), MICROSECONDS);
+  const value = secondsText(part("vsec"), part("vusec"), MICROSECONDS);
+  if (interval === "0" && value === "0") return;
+  tables.add("timers", { pid, kind, interval, value }, task, record);
+}
+
+function addPosixTimer(set: SetReader, tables: Tables, { pid, task, record }: Owner, timer: Message): void {
+  const part = (name: string): bigint => wideIn(timer, name) ?? 0n;
+  const row: Draft = { pid, kind: "posix" };
+  take(row, spec("timers"), "posix_timer_entry", timer, set.arch);
+  row.clock = timerClock(numberIn(timer, "clock_id") ?? 0);
+  row.notify = notificationName(numberIn(timer, "it_sigev_notify") ?? 0);
+  row.interval = secondsText(part("isec"), part("insec"), NANOSECONDS);
+  row.value = secondsText(part("vsec"), part("vnsec"), NANOSECONDS);
+  tables.add("timers", row, task, record);
+}
+
+/** Members that sets have instead of parts of the cores: credentials before CRIU 2.0, the others before 1.3. */
+async function readOldMembers(set: SetReader, tables: Tables): Promise<void> {
+  const each = async (
+    kind: string,
+    message: MessageName,
+    visit: (owner: Owner, item: Message, at: number) => void,
+  ): Promise<void> => {
+    let last = NONE;
+    let at = 0;
+    for await (const entry of set.entries(kind)) {
+      at = entry.number === last ? at + 1 : 0;
+      last = entry.number;
+      const item = messageOf(entry, message);
+      if (item !== null) visit(ownerOf(set, entry), item, at);
+    }
+  };
+  await each("creds", "creds_entry", (owner, creds) => addCredentials(set, tables, owner, creds));
+  await each("rlimit", "rlimit_entry", (owner, limit, at) => addLimits(set, tables, owner, [limit], at));
+  await each("sigacts", "sa_entry", (owner, action, at) => addActions(set, tables, owner, [action], at));
+  await each("itimers", "itimer_entry", (owner, timer, at) => {
+    const kind = INTERVAL_TIMERS[at]?.[1];
+    if (kind !== undefined) addIntervalTimer(tables, owner, kind, timer);
+    tables.hold("timers");
+  });
+  await each("posix-timers", "posix_timer_entry", (owner, timer) => addPosixTimer(set, tables, owner, timer));
+}
+
+const ownerOf = (set: SetReader, { number, record }: NumberedEntry): Owner => ({
+  pid: number,
+  tid: number,
+  task: set.taskOfPid(number),
+  record,
+});

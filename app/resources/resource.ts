@@ -1,0 +1,118 @@
+// What a resource is: everything that an image holds besides descriptors, as tables that are declared as data. Reading,
+// showing, comparing, filtering, exporting and documenting follow the declarations in specs/.
+
+/** What the values of a column are. */
+export type ColumnType =
+  /** Text out of the image, or a word. */
+  | "text"
+  | "number"
+  | "flag"
+  /** A 64-bit number, in decimal. */
+  | "decimal"
+  /** A 64-bit address or word of bits, in hexadecimal. */
+  | "address"
+  /** A point in time or a duration in seconds, as decimal text. */
+  | "seconds"
+  /** A number whose form is octal: permissions, a umask. */
+  | "mode"
+  /** Words or numbers. */
+  | "list"
+  /** Names of capabilities, from 32-bit words. */
+  | "capabilities"
+  /** Names of signals, from a 64-bit mask. */
+  | "signals"
+  /** The name of a signal; 0 is none. */
+  | "signal";
+
+/** Why the values of a column are not compared. */
+export type NotCompared =
+  /** It advances by itself. */
+  | "volatile"
+  /** Every dump numbers it anew, or every run places it elsewhere. */
+  | "renumbered"
+  /** Another kind of change reports it. */
+  | "elsewhere";
+
+export interface ColumnSpec {
+  /** Key in `show --json --resources`. */
+  readonly name: string;
+  /** Heading. */
+  readonly title: string;
+  readonly type: ColumnType;
+  /** What the value means, as a clause without a full stop. */
+  readonly meaning: string;
+  /** The fields of CRIU's messages that it comes from, the preferred first: `creds_entry.uid`. */
+  readonly criu?: readonly string[];
+  /** The fields of Linux-CR's structs that it comes from: `ckpt_hdr_cred.uid`. */
+  readonly linuxCr?: readonly string[];
+  /** Absent: compared. */
+  readonly notCompared?: NotCompared;
+  /** What no value means, in words; absent: that the image holds none. */
+  readonly nothing?: string;
+  /** The text was made visible when it was decoded, as details are. */
+  readonly escaped?: true;
+  /** Left out of tables until the user asks for it. */
+  readonly minor?: true;
+}
+
+/** Whose the rows are: of a task, of a thread, of a descriptor, or of the image as a whole. */
+export type Scope = "task" | "thread" | "descriptor" | "image";
+
+export interface ResourceSpec {
+  readonly name: string;
+  /** What one row is, for sentences: `mapping`. */
+  readonly noun: string;
+  readonly title: string;
+  readonly scope: Scope;
+  /** What the table lists, as a sentence. */
+  readonly meaning: string;
+  readonly columns: readonly ColumnSpec[];
+  /** Rows with equal values in these columns correspond in a comparison; several, in their order. */
+  readonly key: readonly string[];
+  /**
+   * Absent: rows and values are compared. `values`: not which rows there are, as another kind of change reports that.
+   * `nothing`: other kinds of change report all of it, or it says nothing about the tasks.
+   */
+  readonly compared?: "values" | "nothing";
+}
+
+/** Everything about a column but its name, title, type and meaning. */
+type Further = {
+  readonly criu?: string | readonly string[];
+  readonly linuxCr?: string | readonly string[];
+  readonly notCompared?: NotCompared;
+  readonly nothing?: string;
+  readonly escaped?: true;
+  readonly minor?: true;
+};
+
+const fields = (source: string | readonly string[]): readonly string[] =>
+  typeof source === "string" ? [source] : source;
+
+/** Declares a column. */
+export function column(
+  name: string,
+  type: ColumnType,
+  title: string,
+  meaning: string,
+  { criu, linuxCr, ...further }: Further = {},
+): ColumnSpec {
+  return {
+    name,
+    type,
+    title,
+    meaning,
+    ...further,
+    ...(criu === undefined ? {} : { criu: fields(criu) }),
+    ...(linuxCr === undefined ? {} : { linuxCr: fields(linuxCr) }),
+  };
+}
+
+/** The pid of the task that a row belongs to. */
+export const PID: ColumnSpec = column("pid", "number", "pid", "the task, by its pid inside the dumped pid namespace");
+
+/** The id of the thread that a row belongs to. */
+export const TID: ColumnSpec = column("tid", "number", "tid", "the thread; of the first thread of a task, its pid");
+
+/** The descriptor that a row belongs to. */
+export const FD: ColumnSpec = column("fd", "number", "fd", "the descriptor");

@@ -1,0 +1,50 @@
+// The table of mappings.
+
+import { MAPPING_KINDS } from "../../model/mappings.ts";
+import { column, PID, type ResourceSpec } from "../resource.ts";
+
+const MAPPINGS: ResourceSpec = {
+  name: "mappings",
+  noun: "mapping",
+  title: "Mappings",
+  scope: "task",
+  meaning: "The memory of each task, as in /proc/PID/maps.",
+  key: ["pid", "path", "offset", "kind"],
+  columns: [
+    PID,
+    column("start", "address", "start", "its first address", {
+      criu: "vma_entry.start",
+      linuxCr: "ckpt_hdr_vma.vm_start",
+      notCompared: "renumbered",
+    }),
+    column("end", "address", "end", "the address after its last", {
+      criu: "vma_entry.end",
+      linuxCr: "ckpt_hdr_vma.vm_end",
+      notCompared: "renumbered",
+    }),
+    column("size", "decimal", "size", "in bytes"),
+    column("permissions", "text", "permissions", "read, write, execute; `p` private or `s` shared", {
+      criu: "vma_entry.prot",
+      linuxCr: "ckpt_hdr_vma.vm_flags",
+    }),
+    column("kind", "text", "kind", `one of: ${MAPPING_KINDS.join(", ")}`),
+    column("path", "text", "path", "the mapped file, or the name of its memory"),
+    column("offset", "decimal", "offset", "where in the file it begins, in bytes", { criu: "vma_entry.pgoff" }),
+    column("file", "number", "open file", "the open file that is mapped: an id in `files`", {
+      criu: "vma_entry.shmid",
+      linuxCr: "ckpt_hdr_vma.vma_objref",
+      notCompared: "renumbered",
+    }),
+    column("flags", "list", "flags", "MAP_…; of Linux-CR VM_…", {
+      criu: "vma_entry.flags",
+      linuxCr: "ckpt_hdr_vma.vm_flags",
+    }),
+    column("advice", "list", "advice", "MADV_…; see madvise(2)", { criu: "vma_entry.madv" }),
+    column("present", "number", "pages", "pages that are in the image", { notCompared: "volatile" }),
+    column("inParent", "number", "in parent", "pages that are in the parent set", { notCompared: "volatile" }),
+    column("lazy", "number", "lazy", "pages that a page server has", { notCompared: "volatile" }),
+  ],
+};
+
+/** Tables of memory. */
+export const MEMORY_RESOURCES: readonly ResourceSpec[] = [MAPPINGS];

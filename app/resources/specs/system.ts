@@ -1,0 +1,158 @@
+// Tables of the image as a whole.
+
+import { type ColumnSpec, column, type ResourceSpec } from "../resource.ts";
+
+/** The namespace that a row is of. */
+const namespace = (kind: string): ColumnSpec =>
+  column("namespace", "number", "namespace", `the ${kind} namespace: an id in the table of namespaces`, {
+    notCompared: "renumbered",
+  });
+
+const IPC: ResourceSpec = {
+  name: "ipc",
+  noun: "IPC object",
+  title: "System V IPC",
+  scope: "image",
+  meaning: "System V shared memory, semaphores and message queues, as `ipcs` lists them.",
+  key: ["kind", "key", "id"],
+  columns: [
+    namespace("IPC"),
+    column("kind", "text", "kind", "shm, sem or msg"),
+    column("key", "number", "key", "as ipcget calls know it; 0: IPC_PRIVATE", {
+      criu: "ipc_desc_entry.key",
+      linuxCr: "ckpt_hdr_ipc_perms.key",
+    }),
+    column("id", "number", "id", "shmid, semid or msqid", {
+      criu: "ipc_desc_entry.id",
+      linuxCr: "ckpt_hdr_ipc_perms.id",
+    }),
+    column("mode", "mode", "mode", "permissions", {
+      criu: "ipc_desc_entry.mode",
+      linuxCr: "ckpt_hdr_ipc_perms.mode",
+    }),
+    column("uid", "number", "uid", "the owner", { criu: "ipc_desc_entry.uid", linuxCr: "ckpt_hdr_ipc_perms.uid" }),
+    column("gid", "number", "gid", "the owner's group", {
+      criu: "ipc_desc_entry.gid",
+      linuxCr: "ckpt_hdr_ipc_perms.gid",
+    }),
+    column("creatorUid", "number", "creator's uid", "who made it", {
+      criu: "ipc_desc_entry.cuid",
+      linuxCr: "ckpt_hdr_ipc_perms.cuid",
+    }),
+    column("creatorGid", "number", "creator's gid", "the creator's group", {
+      criu: "ipc_desc_entry.cgid",
+      linuxCr: "ckpt_hdr_ipc_perms.cgid",
+    }),
+    column("size", "decimal", "size", "of shared memory, in bytes", {
+      criu: "ipc_shm_entry.size",
+      linuxCr: "ckpt_hdr_ipc_shm.shm_segsz",
+    }),
+    column("values", "list", "values", "of the semaphores"),
+    column("capacity", "decimal", "capacity", "bytes that a message queue may hold", {
+      criu: "ipc_msg_entry.qbytes",
+      linuxCr: "ckpt_hdr_ipc_msg.q_qbytes",
+    }),
+    column("messages", "number", "messages", "in a message queue", { notCompared: "volatile" }),
+    column("usedBytes", "decimal", "used", "bytes of the messages", { notCompared: "volatile" }),
+  ],
+};
+
+const UTS: ResourceSpec = {
+  name: "uts",
+  noun: "host name",
+  title: "Host names",
+  scope: "image",
+  meaning: "The names of the host in each UTS namespace of the dumped tasks.",
+  key: [],
+  columns: [
+    namespace("UTS"),
+    column("nodename", "text", "nodename", "as `hostname` prints it", {
+      criu: "utsns_entry.nodename",
+      linuxCr: "ckpt_hdr_utsns.nodename",
+    }),
+    column("domainname", "text", "domainname", "the NIS domain", {
+      criu: "utsns_entry.domainname",
+      linuxCr: "ckpt_hdr_utsns.domainname",
+    }),
+  ],
+};
+
+const MOUNTS: ResourceSpec = {
+  name: "mounts",
+  noun: "mount",
+  title: "Mounts",
+  scope: "image",
+  meaning: "The mounts of tasks with a mount namespace of their own, by the words of mountinfo in proc(5).",
+  key: ["mountpoint"],
+  columns: [
+    namespace("mount"),
+    column("mountId", "number", "id", "of the mount", { criu: "mnt_entry.mnt_id", notCompared: "renumbered" }),
+    column("parentId", "number", "parent", "the mount that it is on", {
+      criu: "mnt_entry.parent_mnt_id",
+      notCompared: "renumbered",
+    }),
+    column("mountpoint", "text", "mount point", "where it is, from the task's root", { criu: "mnt_entry.mountpoint" }),
+    column("type", "text", "type", "of the file system"),
+    column("source", "text", "source", "what is mounted", { criu: "mnt_entry.source" }),
+    column("root", "text", "root", "the part of the file system that is mounted", { criu: "mnt_entry.root" }),
+    column("flags", "list", "flags", "ro, nosuid, nodev, noexec …", { criu: "mnt_entry.flags" }),
+    column("options", "text", "options", "of the file system", { criu: "mnt_entry.options" }),
+    column("sharedId", "number", "peer group", "the group that it shares mounts with", {
+      criu: "mnt_entry.shared_id",
+      notCompared: "renumbered",
+    }),
+    column("masterId", "number", "master", "the group that it receives mounts from", {
+      criu: "mnt_entry.master_id",
+      notCompared: "renumbered",
+    }),
+    column("external", "text", "external", "the name under which the restore provides it", {
+      criu: "mnt_entry.ext_key",
+    }),
+  ],
+};
+
+const NETDEV: ResourceSpec = {
+  name: "netdev",
+  noun: "network device",
+  title: "Network devices",
+  scope: "image",
+  meaning: "The network devices of tasks with a network namespace of their own.",
+  key: ["name"],
+  columns: [
+    namespace("network"),
+    column("name", "text", "name", "as `ip link` lists it", { criu: "net_device_entry.name" }),
+    column("index", "number", "index", "its number", { criu: "net_device_entry.ifindex" }),
+    column("type", "text", "type", "LOOPBACK, VETH, TUN, BRIDGE …", { criu: "net_device_entry.type" }),
+    column("flags", "list", "flags", "IFF_…", { criu: "net_device_entry.flags" }),
+    column("mtu", "number", "mtu", "the most bytes of a packet", { criu: "net_device_entry.mtu" }),
+    column("address", "text", "address", "of the hardware", { criu: "net_device_entry.address" }),
+    column("master", "number", "master", "the index of the bridge that it is in", { criu: "net_device_entry.master" }),
+  ],
+};
+
+const PLUGINS: ResourceSpec = {
+  name: "plugins",
+  noun: "plugin",
+  title: "Plugins",
+  scope: "image",
+  meaning: "The plugins of CRIU that took part in the dump.",
+  key: ["name"],
+  columns: [column("name", "text", "name", "as the inventory has it", { criu: "plugins_entry.plugins" })],
+};
+
+const CONTAINER: ResourceSpec = {
+  name: "container",
+  noun: "fact",
+  title: "Container",
+  scope: "image",
+  meaning: "What the image, or the container engine's files beside it, say about the whole.",
+  key: ["name"],
+  compared: "nothing",
+  columns: [
+    column("name", "text", "name", "what is stated"),
+    column("value", "text", "value", "as stated", { escaped: true }),
+  ],
+};
+
+/** Tables of the image as a whole. */
+export const SYSTEM_RESOURCES: readonly ResourceSpec[] = [IPC, UTS, MOUNTS, NETDEV, PLUGINS, CONTAINER];

@@ -1,0 +1,267 @@
+// Tables of tasks and threads.
+
+import { type ColumnSpec, column, PID, type ResourceSpec, TID } from "../resource.ts";
+
+const TASKS: ResourceSpec = {
+  name: "tasks",
+  noun: "task",
+  title: "Tasks",
+  scope: "task",
+  meaning: "Tasks with what the kernel keeps for a process as a whole.",
+  key: ["pid"],
+  compared: "values",
+  columns: [
+    PID,
+    column("ppid", "number", "ppid", "the parent", { notCompared: "elsewhere" }),
+    column("pgid", "number", "pgid", "the process group", { notCompared: "elsewhere" }),
+    column("sid", "number", "sid", "the session", { notCompared: "elsewhere" }),
+    column("name", "text", "name", "comm, the name of its first thread", { notCompared: "elsewhere" }),
+    column("state", "text", "state", "as in the list of tasks", { notCompared: "elsewhere" }),
+    column("exit", "text", "exit", "how a zombie ended", { notCompared: "elsewhere" }),
+    column("threads", "number", "threads", "how many threads it has", { notCompared: "elsewhere" }),
+    column("oomScoreAdj", "number", "oom_score_adj", "its standing with the out-of-memory killer, -1000 to 1000", {
+      criu: "task_core_entry.oom_score_adj",
+    }),
+    column("personality", "number", "personality", "its execution domain; see personality(2)", {
+      criu: "task_core_entry.personality",
+    }),
+    column("childSubreaper", "flag", "subreaper", "whether orphaned descendants become its children", {
+      criu: "task_core_entry.child_subreaper",
+    }),
+    column("loginUid", "number", "loginuid", "the user who logged in; null if none did", {
+      criu: "task_core_entry.loginuid",
+    }),
+    column("exitSignal", "signal", "exit signal", "what its parent receives when it ends", {
+      linuxCr: "ckpt_hdr_task.exit_signal",
+    }),
+    column("stopSignal", "signal", "stop signal", "what stopped it", { criu: "task_core_entry.stop_signo" }),
+    column("umask", "mode", "umask", "the permissions that new files lack", { notCompared: "elsewhere" }),
+    column("dumpable", "number", "dumpable", "PR_SET_DUMPABLE", { criu: "mm_entry.dumpable" }),
+    column("thpDisabled", "flag", "THP off", "whether PR_SET_THP_DISABLE is set", { criu: "mm_entry.thp_disabled" }),
+    column("membarrier", "number", "membarrier", "registered commands of membarrier(2), as bits", {
+      criu: "task_core_entry.membarrier_registration_mask",
+      minor: true,
+    }),
+  ],
+};
+
+const THREADS: ResourceSpec = {
+  name: "threads",
+  noun: "thread",
+  title: "Threads",
+  scope: "thread",
+  meaning: "Threads with their scheduling and the signals that wait for them.",
+  key: ["pid", "tid"],
+  columns: [
+    PID,
+    TID,
+    column("name", "text", "name", "comm", { criu: ["thread_core_entry.comm", "task_core_entry.comm"] }),
+    column("nice", "number", "nice", "the nice value, -20 to 19", { criu: "thread_core_entry.sched_nice" }),
+    column("policy", "text", "policy", "how it is scheduled; see sched(7)"),
+    column("priority", "number", "priority", "its real-time priority, 1 to 99", {
+      criu: "thread_core_entry.sched_prio",
+    }),
+    column("blocked", "signals", "blocked", "signals that it blocks", {
+      criu: ["thread_core_entry.blk_sigset", "task_core_entry.blk_sigset"],
+      linuxCr: "ckpt_hdr_signal_task.blocked.sigset",
+    }),
+    column("pending", "list", "pending", "signals that wait for it or for its task, as sigpending(2) has it"),
+    column("sharedPending", "list", "pending for the task", "those of them that any thread of the task may take", {
+      minor: true,
+    }),
+    column("parentDeathSignal", "signal", "on parent's death", "the signal of PR_SET_PDEATHSIG", {
+      criu: "thread_core_entry.pdeath_sig",
+      linuxCr: "ckpt_hdr_task.pdeath_signal",
+    }),
+    column("timerSlack", "decimal", "timer slack", "in nanoseconds", { criu: "thread_core_entry.timerslack_ns" }),
+    column("signalStack", "address", "signal stack", "where its alternate signal stack begins", {
+      criu: "thread_sas_entry.ss_sp",
+      notCompared: "renumbered",
+      minor: true,
+    }),
+  ],
+};
+
+/** Real, effective, saved and file system ids. */
+const idColumn = (name: string, what: string): ColumnSpec =>
+  column(name, "number", name, what, { criu: `creds_entry.${name}`, linuxCr: `ckpt_hdr_cred.${name}` });
+
+const CREDENTIALS: ResourceSpec = {
+  name: "credentials",
+  noun: "credentials",
+  title: "Credentials",
+  scope: "thread",
+  meaning: "What each thread may do: its ids, groups, capabilities and security label.",
+  key: ["pid", "tid"],
+  compared: "values",
+  columns: [
+    PID,
+    TID,
+    idColumn("uid", "the real user"),
+    idColumn("euid", "the effective user"),
+    idColumn("suid", "the saved user"),
+    idColumn("fsuid", "the user for access to files"),
+    idColumn("gid", "the real group"),
+    idColumn("egid", "the effective group"),
+    idColumn("sgid", "the saved group"),
+    idColumn("fsgid", "the group for access to files"),
+    column("groups", "list", "groups", "supplementary groups", { criu: "creds_entry.groups" }),
+    column("effective", "capabilities", "effective", "capabilities in force", { criu: "creds_entry.cap_eff" }),
+    column("permitted", "capabilities", "permitted", "capabilities that it may put in force", {
+      criu: "creds_entry.cap_prm",
+    }),
+    column("inheritable", "capabilities", "inheritable", "capabilities that a program may keep across exec", {
+      criu: "creds_entry.cap_inh",
+    }),
+    column("bounding", "capabilities", "bounding", "capabilities that it can ever gain", {
+      criu: "creds_entry.cap_bnd",
+    }),
+    column("ambient", "capabilities", "ambient", "capabilities that any program keeps across exec", {
+      criu: "creds_entry.cap_amb",
+    }),
+    column("securebits", "number", "securebits", "see capabilities(7)", {
+      criu: "creds_entry.secbits",
+      linuxCr: "ckpt_hdr_cred.cap_s.securebits",
+    }),
+    column("noNewPrivs", "flag", "no_new_privs", "whether exec can no longer grant anything", {
+      criu: "creds_entry.no_new_privs",
+    }),
+    column("label", "text", "label", "the label of the security module", { criu: "creds_entry.lsm_profile" }),
+  ],
+};
+
+const LIMITS: ResourceSpec = {
+  name: "limits",
+  noun: "limit",
+  title: "Limits",
+  scope: "task",
+  meaning: "Resource limits, by the names of getrlimit(2). No value: unlimited.",
+  key: ["pid", "resource"],
+  columns: [
+    PID,
+    column("resource", "text", "limit", "RLIMIT_…"),
+    column("soft", "decimal", "soft", "the limit in force", {
+      nothing: "unlimited",
+      criu: "rlimit_entry.cur",
+      linuxCr: "ckpt_rlimit.rlim_cur",
+    }),
+    column("hard", "decimal", "hard", "how far the task may raise it", {
+      nothing: "unlimited",
+      criu: "rlimit_entry.max",
+      linuxCr: "ckpt_rlimit.rlim_max",
+    }),
+  ],
+};
+
+const SIGNALS: ResourceSpec = {
+  name: "signals",
+  noun: "signal action",
+  title: "Signals",
+  scope: "task",
+  meaning: "What a task does on a signal, where that is not the default.",
+  key: ["pid", "signal"],
+  columns: [
+    PID,
+    column("signal", "text", "signal", "by the names of signal(7)"),
+    column("action", "text", "action", "`ignore`, or `handler`"),
+    column("handler", "address", "handler", "the address of the handler", {
+      criu: "sa_entry.sigaction",
+      linuxCr: "ckpt_sigaction._sa_handler",
+      notCompared: "renumbered",
+    }),
+    column("mask", "signals", "blocks", "signals that are blocked while the handler runs", {
+      criu: "sa_entry.mask",
+      linuxCr: "ckpt_sigaction.sa_mask.sigset",
+    }),
+    column("flags", "list", "flags", "SA_…"),
+  ],
+};
+
+const TIMERS: ResourceSpec = {
+  name: "timers",
+  noun: "timer",
+  title: "Timers",
+  scope: "task",
+  meaning: "Interval timers that are armed, and POSIX timers. Descriptors of timers are among the open files.",
+  key: ["pid", "kind", "id"],
+  columns: [
+    PID,
+    column("kind", "text", "kind", "ITIMER_REAL, ITIMER_VIRTUAL, ITIMER_PROF or posix"),
+    column("id", "number", "id", "of a POSIX timer", { criu: "posix_timer_entry.it_id" }),
+    column("clock", "text", "clock", "CLOCK_…"),
+    column("signal", "signal", "signal", "what the timer sends", { criu: "posix_timer_entry.si_signo" }),
+    column("notify", "text", "notifies by", "SIGEV_…"),
+    column("interval", "seconds", "interval", "the time between expirations; 0: it expires once"),
+    column("value", "seconds", "left", "the time until it expires next; 0: it is not armed", {
+      notCompared: "volatile",
+    }),
+    column("overrun", "number", "overrun", "expirations that were missed", {
+      criu: "posix_timer_entry.overrun",
+      notCompared: "volatile",
+    }),
+  ],
+};
+
+const SECCOMP: ResourceSpec = {
+  name: "seccomp",
+  noun: "seccomp state",
+  title: "Seccomp",
+  scope: "thread",
+  meaning: "Threads whose system calls are restricted, by the words of seccomp(2).",
+  key: ["pid", "tid"],
+  columns: [
+    PID,
+    TID,
+    column("mode", "text", "mode", "`strict` or `filter`"),
+    column("filters", "number", "filters", "how many filters apply"),
+    column("instructions", "list", "instructions", "the length of each filter's program, the latest first"),
+    column("flags", "list", "flags", "SECCOMP_FILTER_FLAG_…", { criu: "seccomp_filter.flags" }),
+    column("digest", "text", "digest", "CRC-32 of the programs, to compare them", { minor: true }),
+  ],
+};
+
+const NAMESPACES: ResourceSpec = {
+  name: "namespaces",
+  noun: "namespace",
+  title: "Namespaces",
+  scope: "task",
+  meaning: "The namespaces of each task.",
+  key: ["pid", "kind"],
+  compared: "values",
+  columns: [
+    PID,
+    column("kind", "text", "kind", "as in /proc/PID/ns"),
+    column("id", "number", "id", "a number that tasks in one namespace share, of one dump only", {
+      notCompared: "renumbered",
+    }),
+    column("own", "flag", "own", "whether it is another than that of the process that dumped it"),
+  ],
+};
+
+const CGROUPS: ResourceSpec = {
+  name: "cgroups",
+  noun: "control group",
+  title: "Control groups",
+  scope: "thread",
+  meaning: "The control groups of each task, and of threads that are in others.",
+  key: ["pid", "tid", "controller"],
+  columns: [
+    PID,
+    TID,
+    column("controller", "text", "controller", "empty for the unified hierarchy", { criu: "cg_member_entry.name" }),
+    column("path", "text", "path", "of the group, from the root of the hierarchy", { criu: "cg_member_entry.path" }),
+  ],
+};
+
+/** Tables of tasks and threads. */
+export const TASK_RESOURCES: readonly ResourceSpec[] = [
+  TASKS,
+  THREADS,
+  CREDENTIALS,
+  LIMITS,
+  SIGNALS,
+  TIMERS,
+  SECCOMP,
+  NAMESPACES,
+  CGROUPS,
+];

@@ -1,0 +1,34 @@
+// The tables that one reading fills.
+
+import { NONE } from "../model/checkpoint.ts";
+import type { RecordRow, TaskRow } from "../model/rows.ts";
+import type { ResourceSpec } from "./resource.ts";
+import { resourceNamed } from "./resources.ts";
+import { createTable, type Resources, type Row, type TableBuilder } from "./table.ts";
+
+/** Tables in the making. Rows of tables that nobody asked for are dropped. */
+export interface Tables {
+  /** Whether any of these is asked for, and so worth reading. */
+  wants(...names: readonly string[]): boolean;
+  /** Adds a row; returns false if the table is full, or not asked for. */
+  add(name: string, row: Row, task?: TaskRow, record?: RecordRow): boolean;
+  /** Notes that the image records what these tables list. */
+  hold(...names: readonly string[]): void;
+  finish(): Resources;
+}
+
+/** The tables of these resources. */
+export function createTables(names: readonly string[]): Tables {
+  const builders = new Map<string, TableBuilder>(names.map((name) => [name, createTable(resourceNamed(name))]));
+  return {
+    wants: (...wanted) => wanted.some((name) => builders.has(name)),
+    add: (name, row, task = NONE, record = NONE) => builders.get(name)?.add(row, task, record) ?? false,
+    hold(...held) {
+      for (const name of held) builders.get(name)?.hold();
+    },
+    finish: () => Object.fromEntries(Array.from(builders, ([name, builder]) => [name, builder.finish()])),
+  };
+}
+
+/** A resource by its name: for readers, which know the names. */
+export const spec = (name: string): ResourceSpec => resourceNamed(name);

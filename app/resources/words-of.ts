@@ -1,0 +1,35 @@
+// A cell as people read it.
+
+import { CAPABILITY_NAMES } from "../model/capabilities.ts";
+import type { DetailValue } from "../model/fields.ts";
+import { stillVisible, visible } from "../model/text.ts";
+import type { ColumnSpec } from "./resource.ts";
+
+/** A value of a column in words, complete: what filters search and exports hold. Empty: the image holds none. */
+export function cellText({ type, nothing = "", escaped }: ColumnSpec, value: DetailValue): string {
+  if (value === null) return nothing;
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (type === "mode" && typeof value === "number") return `0${value.toString(8)}`;
+  const shown = escaped ? stillVisible : visible;
+  return Array.isArray(value) ? value.map((each) => shown(String(each))).join(" ") : shown(String(value));
+}
+
+/** How many capabilities may be missing from a set that is worded by what it lacks. */
+const MOST_LACKED = 8;
+
+/**
+ * A value as tables show it: as `cellText`, but sets of capabilities are short, and nearly full ones worded by what they
+ * lack.
+ */
+export function shortCellText(spec: ColumnSpec, value: DetailValue): string {
+  if (spec.type !== "capabilities" || !Array.isArray(value)) return cellText(spec, value);
+  const held = new Set(value as readonly string[]);
+  if (held.size === 0) return "none";
+  const lacked = CAPABILITY_NAMES.filter((name) => !held.has(name));
+  if (lacked.length === 0 && held.size === CAPABILITY_NAMES.length) return "all";
+  const isNearlyFull = lacked.length <= MOST_LACKED && held.size + lacked.length === CAPABILITY_NAMES.length;
+  return isNearlyFull ? `all but ${shortNames(lacked)}` : shortNames([...held]);
+}
+
+const shortNames = (names: readonly string[]): string =>
+  names.map((name) => visible(name).replace(/^CAP_/, "").toLowerCase()).join(" ");
