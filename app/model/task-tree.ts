@@ -4,6 +4,9 @@ import { NONE, type Tasks } from "./checkpoint.ts";
 import { i32At, u32At } from "./read.ts";
 import { firstIndex } from "./search.ts";
 
+/** The columns that say which task is whose parent. */
+type TreeColumns = Pick<Tasks, "count" | "pid" | "ppid" | "tgid">;
+
 export interface TaskTree {
   /** Task rows, parents before their children. */
   readonly task: Uint32Array;
@@ -17,7 +20,7 @@ export interface TaskTree {
  * Threads are children of their group leader, other tasks of their parent; a task with neither in the image is a root.
  * Parents can form a cycle, as the image is untrusted: the cycle is cut at its first row.
  */
-export function taskTree(tasks: Tasks): TaskTree {
+export function taskTree(tasks: TreeColumns): TaskTree {
   const { count } = tasks;
   const parent = parents(tasks);
   // Children as chains, in image order.
@@ -65,7 +68,7 @@ export function taskTree(tasks: Tasks): TaskTree {
 }
 
 /** Row of each task's parent; NONE for a root. */
-function parents(tasks: Tasks): Int32Array {
+function parents(tasks: TreeColumns): Int32Array {
   const { count, pid, ppid, tgid } = tasks;
   const byPid = new Uint32Array(count).map((_, row) => row);
   byPid.sort((a, b) => i32At(pid, a) - i32At(pid, b) || a - b);

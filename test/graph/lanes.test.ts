@@ -1,71 +1,83 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { crossings, lanes } from "../../app/graph/order/lanes.ts";
+import { oneImage } from "../../app/graph/order/graph.ts";
+import { lanes } from "../../app/graph/order/lanes.ts";
 import { orderByKey, places, rowNumbers } from "../../app/graph/order/sort.ts";
 import { placeInOrder } from "../../app/graph/scene/place.ts";
+import type { Checkpoint } from "../../app/model/checkpoint.ts";
 import { checkpointOfCrowd, randomNumbers } from "../support/crowd.ts";
 import { checkpointOf } from "../support/state.ts";
 
 const shuffled = checkpointOfCrowd({ tables: 60, slotsPerTable: 12, family: 6, sharedSlots: 4, shuffled: true });
-
-/** Crossing pairs of edges, counted by comparing every pair. */
-function crossingsByPairs(graph: typeof shuffled): number {
-  const { order, place } = { order: lanes(graph).tables, place: lanes(graph).filePlace };
-  const ends: number[] = [];
-  for (const table of order) {
-    const end = graph.tables.first[table + 1] ?? 0;
-    for (let slot = graph.tables.first[table] ?? 0; slot < end; slot++) {
-      ends.push(place[graph.descriptors.file[slot] ?? 0] ?? 0);
-    }
-  }
-  let count = 0;
-  for (let a = 0; a < ends.length; a++) {
-    for (let b = a + 1; b < ends.length; b++) if ((ends[a] ?? 0) > (ends[b] ?? 0)) count++;
-  }
-  return count;
-}
+const lanesOf = (checkpoint: Checkpoint) => lanes(oneImage(checkpoint));
 
 describe("lanes", () => {
-  test("cross less than in the image's order", () => {
-    const before = crossings(shuffled, rowNumbers(shuffled.tables.count));
-    const after = crossings(shuffled, lanes(shuffled).tables);
-    expect(after).toBeLessThan(before / 4);
+  const file = (path: string) => ({ kind: "regular" as const, path });
+
+  test("follow the process tree, whatever the image's order", () => {
+    const checkpoint = checkpointOf({
+      tasks: [
+        { pid: 30, ppid: 10, comm: "child", table: 0 },
+        { pid: 20, ppid: 1, comm: "other", table: 1 },
+        { pid: 10, ppid: 1, comm: "parent", table: 2 },
+        { pid: 31, ppid: 30, comm: "grandchild", table: 3 },
+      ],
+      tables: [[{ fd: 0, file: 0 }], [{ fd: 0, file: 1 }], [{ fd: 0, file: 0 }], [{ fd: 0, file: 2 }]],
+      files: [file("/a"), file("/b"), file("/c")],
+    });
+    const order = lanesOf(checkpoint);
+    expect([...order.tasks]).toEqual([1, 2, 0, 3]);
+    expect([...order.tables]).toEqual([1, 2, 0, 3]);
+    expect([...order.taskDepth]).toEqual([1, 0, 0, 2]);
+    expect([...order.taskParent]).toEqual([2, -1, -1, 0]);
   });
 
-  test("never cross more than in the image's order", () => {
-    for (let seed = 1; seed < 20; seed++) {
-      const random = randomNumbers(seed);
-      const checkpoint = checkpointOfCrowd({
-        tables: 2 + random(12),
-        slotsPerTable: 1 + random(9),
-        family: 1 + random(6),
-        sharedSlots: random(4),
-        shuffled: true,
-      });
-      const inOrder = crossings(checkpoint, rowNumbers(checkpoint.tables.count));
-      expect(crossings(checkpoint, lanes(checkpoint).tables)).toBeLessThanOrEqual(inOrder);
-    }
+  test("put a table where its first task is, and tables without a task last", () => {
+    const checkpoint = checkpointOf({
+      tasks: [
+        { pid: 1, comm: "a", table: 2 },
+        { pid: 2, ppid: 1, comm: "b", table: 1 },
+        { pid: 3, ppid: 1, comm: "c", table: 2 },
+      ],
+      tables: [[], [], []],
+      files: [],
+    });
+    expect([...lanesOf(checkpoint).tables]).toEqual([2, 1, 0]);
   });
 
-  test("count as many crossings as comparing every pair of edges", () => {
-    expect(crossings(shuffled, lanes(shuffled).tables)).toBe(crossingsByPairs(shuffled));
+  test("put shared files first, most holders first, then private ones by slot, then those that nothing holds", () => {
+    const checkpoint = checkpointOf({
+      tasks: [
+        { pid: 1, comm: "a", table: 1 },
+        { pid: 2, ppid: 1, comm: "b", table: 0 },
+      ],
+      tables: [
+        [
+          { fd: 0, file: 1 },
+          { fd: 1, file: 4 },
+          { fd: 2, file: 3 },
+        ],
+        [
+          { fd: 0, file: 3 },
+          { fd: 1, file: 4 },
+          { fd: 2, file: 3 },
+          { fd: 3, file: 2 },
+        ],
+      ],
+      files: [file("/unused"), file("/second"), file("/first"), file("/most"), file("/shared")],
+    });
+    const order = lanesOf(checkpoint);
+    expect([...order.files]).toEqual([3, 4, 2, 1, 0]);
+    expect(order.held).toBe(4);
+    expect([...order.filePosition]).toEqual([0, 4, 3, 0, 1]);
   });
 
   test("are the same every time", () => {
-    expect(lanes(shuffled)).toEqual(lanes(shuffled));
-  });
-
-  test("keep the image's order where nothing is shared", () => {
-    const plain = checkpointOfCrowd({ tables: 30, slotsPerTable: 3, family: 1, sharedSlots: 0, unused: 5 });
-    const order = lanes(plain);
-    expect([...order.tables]).toEqual([...rowNumbers(30)]);
-    expect([...order.tasks]).toEqual([...rowNumbers(30)]);
-    expect([...order.files]).toEqual([...rowNumbers(95)]);
-    expect(order.held).toBe(90);
+    expect(lanesOf(shuffled)).toEqual(lanesOf(shuffled));
   });
 
   test("contain every row once, with its place", () => {
-    const order = lanes(shuffled);
+    const order = lanesOf(shuffled);
     for (const [rows, place, count] of [
       [order.tasks, order.taskPlace, shuffled.tasks.count],
       [order.tables, order.tablePlace, shuffled.tables.count],
@@ -77,18 +89,8 @@ describe("lanes", () => {
     expect(order.slotsAbove.at(-1)).toBe(shuffled.descriptors.count);
   });
 
-  test("put tables that share a file next to each other", () => {
-    const file = (path: string) => ({ kind: "regular" as const, path });
-    const checkpoint = checkpointOf({
-      tasks: [],
-      tables: [[{ fd: 0, file: 0 }], [{ fd: 0, file: 1 }], [{ fd: 0, file: 2 }], [{ fd: 0, file: 0 }]],
-      files: [file("/a"), file("/b"), file("/c")],
-    });
-    expect([...lanes(checkpoint).tables]).toEqual([0, 3, 1, 2]);
-  });
-
   test("of an empty image are empty", () => {
-    const order = lanes(checkpointOf({ tasks: [], tables: [], files: [] }));
+    const order = lanesOf(checkpointOf({ tasks: [], tables: [], files: [] }));
     expect([order.tasks.length, order.tables.length, order.files.length, order.held]).toEqual([0, 0, 0, 0]);
   });
 });

@@ -65,7 +65,8 @@ describe("walking", () => {
     expect(walked(at("descriptor", 1), "down")).toBe("descriptor 1");
     expect(walked(at("table", 0), "down")).toBe("table 1");
     expect(walked(at("task", 0), "down", "down", "down", "down")).toBe("task 3");
-    expect(walked(at("file", 0), "up")).toBe("file 0");
+    // Shared files come first.
+    expect(walked(at("file", 0), "up")).toBe("file 1");
   });
 
   test("moves among the tasks of a table after coming from it", () => {

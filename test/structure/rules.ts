@@ -38,7 +38,7 @@ const rules: Readonly<Record<string, string>> = {
   diff: "model resources",
   export: "model checks resources diff",
   link: "model decoder decoder/archive/checksums.ts diff",
-  graph: "model diff",
+  graph: "model diff npm:d3-array npm:d3-path npm:d3-scale",
   sources: "model decoder/source.ts link",
 
   // The worker, where all of the above meet.

@@ -39,7 +39,7 @@ export interface Layout extends Lanes {
 
 /** Lays out a graph. Linear in its edges; about a second for a million of them. */
 export function layout(subject: Subject): Layout {
-  const order = lanes(subject.graph);
+  const order = lanes(subject);
   return { ...order, ...rankFiles(subject), ...measure(subject, order) };
 }
 
