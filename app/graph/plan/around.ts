@@ -60,6 +60,7 @@ export function planAround(subject: Subject, layout: Layout, selection: ObjectRe
   return {
     level: "map",
     tables: plannedTables(subject, layout, selection, focus, slotsByTable, open),
+    quiet: [],
     loose: isLoose ? [selection.row] : [],
     moreLoose: 0,
     files: inLaneOrder(layout, files),
@@ -159,6 +160,8 @@ function plannedTables(
       const isTableOpen = open.has(table);
       return {
         table,
+        alike: [],
+        slotFold: null,
         open: isTableOpen,
         slots,
         moreSlots: isTableOpen ? shownSlotsOf(subject, table) - slots.length : 0,

@@ -12,6 +12,10 @@ export interface Expansion {
   readonly tables: ReadonlySet<GraphTableRow>;
   /** Tables folded by the user. */
   readonly folded: ReadonlySet<GraphTableRow>;
+  /** Tables drawn by themselves and in full: without folded slots, and not as one of several that are alike. */
+  readonly unfolded: ReadonlySet<GraphTableRow>;
+  /** Of two images: whether what has not changed is drawn too. */
+  readonly whole: boolean;
   /** Whether files that no descriptor holds are listed. */
   readonly unused: boolean;
   /** Number of slots, holders or tasks of one object that are drawn before “show 50 more”. */
@@ -23,11 +27,32 @@ export const MORE = 50;
 /** The highest Expansion.limit. */
 export const MOST_SHOWN = 200;
 
-export const NOTHING_OPENED: Expansion = { tables: new Set(), folded: new Set(), unused: false, limit: MORE };
+export const NOTHING_OPENED: Expansion = {
+  tables: new Set(),
+  folded: new Set(),
+  unfolded: new Set(),
+  whole: false,
+  unused: false,
+  limit: MORE,
+};
+
+/** Slots of a table in one row: those that have not changed, or that are as in the table of the task's parent. */
+export interface SlotFold {
+  readonly why: "unchanged" | "inherited";
+  /** The parent; NONE for unchanged slots. */
+  readonly parent: GraphTaskRow;
+  readonly slots: readonly SlotRow[];
+  /** Whether the user opened it: its slots are then drawn too. */
+  readonly open: boolean;
+}
 
 /** A table, and the part of it that is drawn. */
 export interface PlannedTable {
   readonly table: GraphTableRow;
+  /** Other tables with the same descriptors for the same open files, drawn as one with it. */
+  readonly alike: readonly GraphTableRow[];
+  /** Slots folded into one row; null for none. */
+  readonly slotFold: SlotFold | null;
   /** Whether it is drawn with all its slots (or as many as the limit allows). */
   readonly open: boolean;
   /** Slots that are drawn, ascending. */
@@ -47,9 +72,18 @@ export const FOLD_SHARED = -2;
 /** Key of PlannedTable.folds: slots whose files are missing from the image. */
 export const FOLD_MISSING = -1;
 
+/** Tables next to each other in which nothing has changed, drawn as one row. */
+export interface QuietRun {
+  /** How many of Plan.tables are above it. */
+  readonly place: number;
+  readonly tables: readonly GraphTableRow[];
+  readonly tasks: number;
+}
+
 export interface Plan {
   readonly level: Level;
   readonly tables: readonly PlannedTable[];
+  readonly quiet: readonly QuietRun[];
   /** Tasks without a file table: those drawn, and the number of others. */
   readonly loose: readonly GraphTaskRow[];
   readonly moreLoose: number;
@@ -76,10 +110,15 @@ export const MOST_MARKS = 3000;
 /** Tasks of one table that are drawn; the rest are counted. */
 export const TASKS_PER_TABLE = 12;
 
-/** The level of detail for a graph, by its counts. */
-export function levelOf(subject: Subject): Level {
-  const { tasks, tables, descriptors } = subject.graph;
-  const skeleton = 2 * Math.min(tasks.count, tables.count * TASKS_PER_TABLE) + 5 * tables.count;
-  if (descriptors.count <= MOST_IN_WORDS && skeleton <= 1100) return "words";
-  return descriptors.count <= MOST_IN_BARS && skeleton <= 2600 ? "bars" : "map";
+/** Whether a graph is too large for a drawing of all its tables. */
+export function isMap({ graph: { tasks, tables, descriptors } }: Subject): boolean {
+  return descriptors.count > MOST_IN_BARS || skeleton(tasks.count, tables.count) > 2600;
 }
+
+/** The level of detail for so many tasks, tables and slots, where all tables are drawn. */
+export function levelOf(tasks: number, tables: number, slots: number): "words" | "bars" {
+  return slots <= MOST_IN_WORDS && skeleton(tasks, tables) <= 1100 ? "words" : "bars";
+}
+
+/** Marks for tasks and tables alone. */
+const skeleton = (tasks: number, tables: number): number => 2 * Math.min(tasks, tables * TASKS_PER_TABLE) + 5 * tables;

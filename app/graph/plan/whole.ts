@@ -1,12 +1,10 @@
 // The plan of a whole graph, for the levels `words` and `bars`. Spends a budget of marks first on selected and opened
 // objects, then on those that differ between two images, then on shared files by number of holders.
 
-import { NONE } from "../../model/checkpoint.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
-import { i32At, u8At, u32At } from "../../model/read.ts";
+import { u32At } from "../../model/read.ts";
 import {
   changeOf,
-  fileBefore,
   type Graph,
   type GraphFileRow,
   type GraphTableRow,
@@ -14,22 +12,22 @@ import {
   HIDDEN,
   holdersOf,
   SAME,
-  type SlotRow,
   type Subject,
   shownSlotsOf,
 } from "../order/graph.ts";
 import type { Layout } from "../order/layout.ts";
-import { countShared, inLaneOrder, someTasks } from "./parts.ts";
+import { type Alike, alikeTables, selectedTables } from "./alike.ts";
+import { chooseSlots, isOpen, slotsToDraw } from "./choose-slots.ts";
+import { isQuiet } from "./folded.ts";
+import { addFile, type Budget, countShared, inLaneOrder, type PlanInput, someTasks, undrawn } from "./parts.ts";
 import {
   type Expansion,
-  FOLD_MISSING,
-  FOLD_SHARED,
-  type Level,
   levelOf,
   MOST_MARKS,
   MOST_SHOWN,
   type Plan,
   type PlannedTable,
+  type QuietRun,
   TASKS_PER_TABLE,
 } from "./plan.ts";
 
@@ -38,55 +36,43 @@ const MOST_LOOSE = 12;
 const MOST_UNUSED = 8;
 /** Most files without holders to list on request. */
 const UNUSED_OPENED = 200;
-
-/** The inputs of a plan. */
-interface Input {
-  readonly subject: Subject;
-  readonly layout: Layout;
-  readonly selection: ObjectRef | null;
-  readonly expansion: Expansion;
-  readonly level: Level;
-}
-
-/** Marks that are left, and the files that are drawn as boxes so far. */
-interface Budget {
-  left: number;
-  readonly files: Set<GraphFileRow>;
-}
+/** Tables are not folded as unchanged if they hold a selected file that has at most this many holders. */
+const FEW_HOLDERS = 12;
 
 /** Plans the whole graph. */
 export function planWhole(subject: Subject, layout: Layout, selection: ObjectRef | null, expansion: Expansion): Plan {
   const { graph } = subject;
-  const level = levelOf(subject) === "words" ? "words" : "bars";
-  const input: Input = { subject, layout, selection, expansion, level };
+  const isFolded = subject.both !== null && !expansion.whole;
+  const { groups, quiet } = tablesToDraw(subject, layout, selection, expansion, isFolded);
+  const level = levelOf(graph.tasks.count, groups.length, slotsToDraw(subject, groups, isFolded));
+  const input: PlanInput = { subject, layout, selection, expansion, level, isFolded };
   const unused = unusedFiles(input);
-  const withTasks = shownTables(input).map((table) => ({
-    table,
-    ...someTasks(subject, table, selection, TASKS_PER_TABLE),
-  }));
+  const withTasks = groups.map((group) => ({ group, ...someTasks(subject, group.table, selection, TASKS_PER_TABLE) }));
   const loose = looseTasks(input);
 
-  const budget: Budget = { left: MOST_MARKS - unused.length - 4, files: new Set() };
+  const budget: Budget = { left: MOST_MARKS - unused.length - 4 - 3 * quiet.length, files: new Set() };
   for (const { tasks } of withTasks) budget.left -= 2 * tasks.length + 2;
-  // Each table keeps room for itself and two folds with their edges.
-  budget.left -= 5 * graph.tables.count + loose.tasks.length;
+  // Each table keeps room for itself and a fold with its edges.
+  budget.left -= 5 * groups.length + loose.tasks.length;
   if (selection?.to === "file" && holdersOf(graph, selection.row) > 0) {
     addFile(budget, selection.row, sharedCost(graph, selection.row));
   }
-  const slotsByTable = chooseSlots(input, budget);
+  const slotsByTable = chooseSlots(input, groups, budget);
   addSharedFiles(input, budget);
-  addFewPrivateFiles(subject, slotsByTable, budget);
 
-  const tables = withTasks.map(({ table, tasks, moreTasks }): PlannedTable => {
-    const slots = slotsByTable.get(table) ?? [];
+  const tables = withTasks.map(({ group: { table, others }, tasks, moreTasks }): PlannedTable => {
+    const { slots, fold } = slotsByTable.get(table) ?? { slots: [], fold: null };
     const open = isOpen(input, table);
-    const moreSlots = open ? shownSlotsOf(subject, table) - slots.length : 0;
-    return { table, tasks, moreTasks, slots, open, moreSlots, ...undrawn(subject, table, slots, budget.files) };
+    const folded = fold === null || fold.open ? 0 : fold.slots.length;
+    const moreSlots = open ? shownSlotsOf(subject, table) - slots.length - folded : 0;
+    const rest = undrawn(subject, table, slots, budget.files);
+    return { table, alike: others, tasks, moreTasks, slots, slotFold: fold, open, moreSlots, ...rest };
   });
   const sharedDrawn = countShared(graph, budget.files);
   return {
     level,
     tables,
+    quiet,
     loose: loose.tasks,
     moreLoose: loose.more,
     files: inLaneOrder(layout, budget.files),
@@ -99,28 +85,56 @@ export function planWhole(subject: Subject, layout: Layout, selection: ObjectRef
   };
 }
 
-/** Tables in lane order, without those that are hidden. */
-const shownTables = ({ subject, layout }: Input): GraphTableRow[] =>
-  [...layout.tables].filter((table) => changeOf(subject, "table", table) !== HIDDEN);
-
-const isOpen = ({ level, expansion }: Input, table: GraphTableRow): boolean =>
-  level === "words" ? !expansion.folded.has(table) : expansion.tables.has(table);
-
-function addFile(budget: Budget, file: GraphFileRow, cost: number): void {
-  if (file === NONE || budget.files.has(file)) return;
-  budget.files.add(file);
-  budget.left -= cost;
+/** The tables to draw in lane order, those that are alike as one, and runs of those in which nothing has changed. */
+function tablesToDraw(
+  subject: Subject,
+  layout: Layout,
+  selection: ObjectRef | null,
+  expansion: Expansion,
+  isFolded: boolean,
+): { groups: Alike[]; quiet: QuietRun[] } {
+  const { graph } = subject;
+  const single = new Set([...expansion.unfolded, ...selectedTables(subject, selection)]);
+  if (selection?.to === "file" && holdersOf(graph, selection.row) <= FEW_HOLDERS) {
+    for (const slot of holders(graph, selection.row)) single.add(u32At(graph.descriptors.table, slot));
+  }
+  const shown = [...layout.tables].filter((table) => changeOf(subject, "table", table) !== HIDDEN);
+  const isFoldedAway = shown.map((table) => isFolded && !single.has(table) && isQuiet(subject, table));
+  const groups = alikeTables(
+    subject,
+    shown.filter((_, at) => !isFoldedAway[at]),
+    single,
+  );
+  // A run is below the groups whose first tables are above it.
+  const runs: { place: number; tables: GraphTableRow[]; tasks: number }[] = [];
+  let place = 0;
+  shown.forEach((table, at) => {
+    if (groups[place]?.table === table) place++;
+    if (!isFoldedAway[at]) return;
+    const last = runs.at(-1);
+    const tasks = u32At(graph.tables.firstTask, table + 1) - u32At(graph.tables.firstTask, table);
+    if (last?.place !== place) runs.push({ place, tables: [table], tasks });
+    else {
+      last.tables.push(table);
+      last.tasks += tasks;
+    }
+  });
+  return { groups, quiet: runs };
 }
+
+const holders = ({ files }: Graph, file: GraphFileRow): Uint32Array =>
+  files.holder.subarray(u32At(files.firstHolder, file), u32At(files.firstHolder, file + 1));
 
 /** Marks of a shared file: its box, and at most one edge from each table. */
 const sharedCost = (graph: Graph, file: GraphFileRow): number =>
   1 + Math.min(holdersOf(graph, file), graph.tables.count);
 
-/** Files without holders to list, including the selected one. */
-function unusedFiles({ subject, layout, selection, expansion, level }: Input): GraphFileRow[] {
+/** Files without holders to list, including the selected one; of two images, folded, only those that changed. */
+function unusedFiles({ subject, layout, selection, expansion, level, isFolded }: PlanInput): GraphFileRow[] {
   const { graph } = subject;
   const count = graph.files.count - layout.held;
-  const most = expansion.unused ? UNUSED_OPENED : level === "words" && count <= MOST_UNUSED ? MOST_UNUSED : 0;
+  const isListed = level === "words" && count <= MOST_UNUSED && !isFolded;
+  const most = expansion.unused ? UNUSED_OPENED : isListed ? MOST_UNUSED : 0;
   const files = [...layout.files.subarray(layout.held, layout.held + most)];
   if (selection?.to === "file" && holdersOf(graph, selection.row) === 0 && !files.includes(selection.row)) {
     files.push(selection.row);
@@ -129,102 +143,28 @@ function unusedFiles({ subject, layout, selection, expansion, level }: Input): G
 }
 
 /** Tasks without a file table to draw, including the selected one, and the number left out. */
-function looseTasks({ subject, layout, selection }: Input): { tasks: GraphTaskRow[]; more: number } {
+function looseTasks({ subject, layout, selection, isFolded }: PlanInput): { tasks: GraphTaskRow[]; more: number } {
   const { graph } = subject;
   const hasTable = new Uint8Array(graph.tasks.count);
   for (const task of graph.tables.task) hasTable[task] = 1;
   const tasks: GraphTaskRow[] = [];
   let count = 0;
   for (const task of layout.tasks) {
-    if (hasTable[task] === 1 || changeOf(subject, "task", task) === HIDDEN) continue;
+    const change = changeOf(subject, "task", task);
+    if (hasTable[task] === 1 || change === HIDDEN) continue;
     count++;
-    if (tasks.length < MOST_LOOSE || (selection?.to === "task" && selection.row === task)) tasks.push(task);
+    const isSelected = selection?.to === "task" && selection.row === task;
+    if (isSelected || (tasks.length < MOST_LOOSE && !(isFolded && change === SAME))) tasks.push(task);
   }
   return { tasks, more: count - tasks.length };
 }
 
-/** Slots of open tables, and in any table the selected slot and those that differ; adds their files. */
-function chooseSlots(input: Input, budget: Budget): Map<GraphTableRow, SlotRow[]> {
-  const { subject, selection, expansion, level } = input;
-  const { graph } = subject;
-  const slotsByTable = new Map<GraphTableRow, SlotRow[]>();
-  for (const table of shownTables(input)) {
-    const open = isOpen(input, table);
-    const slots: SlotRow[] = [];
-    const end = u32At(graph.tables.first, table + 1);
-    for (let slot = u32At(graph.tables.first, table); slot < end; slot++) {
-      const selected = selection?.to === "descriptor" && selection.row === slot;
-      const change = changeOf(subject, "descriptor", slot);
-      if (change === HIDDEN && !selected) continue;
-      const differs = change !== SAME;
-      const wanted =
-        selected || (open && (level === "words" || slots.length < expansion.limit)) || (differs && budget.left > 800);
-      if (!wanted || (!selected && budget.left < 300)) continue;
-      slots.push(slot);
-      budget.left -= 3;
-      addFile(budget, i32At(graph.descriptors.file, slot), 1);
-      addFile(budget, fileBefore(graph, slot), 2);
-    }
-    slotsByTable.set(table, slots);
-  }
-  return slotsByTable;
-}
-
-/** Adds shared files, most holders first, while there is room. */
-function addSharedFiles({ subject, layout }: Input, budget: Budget): void {
+/** Adds shared files, most holders first, while there is room; of two images, folded, only those that changed. */
+function addSharedFiles({ subject, layout, isFolded }: PlanInput, budget: Budget): void {
   for (const file of layout.ranked) {
-    if (changeOf(subject, "file", file) === HIDDEN) continue;
+    const change = changeOf(subject, "file", file);
+    if (change === HIDDEN || (isFolded && change === SAME) || holdersOf(subject.graph, file) === 0) continue;
     const cost = sharedCost(subject.graph, file);
     if (budget.left - cost > 200) addFile(budget, file, cost);
   }
-}
-
-/** Adds the private files of tables that would fold only one or two, as names are more useful than “+ 2”. */
-function addFewPrivateFiles(
-  subject: Subject,
-  slotsByTable: ReadonlyMap<GraphTableRow, SlotRow[]>,
-  budget: Budget,
-): void {
-  const { graph } = subject;
-  for (const [table, slots] of slotsByTable) {
-    let few = 0;
-    for (const [kind, count] of undrawn(subject, table, slots, budget.files).folds) if (kind >= 0) few += count;
-    if (few === 0 || few > 2 || budget.left < 200) continue;
-    const drawn = new Set(slots);
-    const end = u32At(graph.tables.first, table + 1);
-    for (let slot = u32At(graph.tables.first, table); slot < end; slot++) {
-      const file = i32At(graph.descriptors.file, slot);
-      if (changeOf(subject, "descriptor", slot) === HIDDEN) continue;
-      if (!drawn.has(slot) && file !== NONE && holdersOf(graph, file) === 1) addFile(budget, file, 2);
-    }
-  }
-}
-
-/** The targets of a table's undrawn slots: drawn files, or folds. `slots` are the drawn ones, ascending. */
-function undrawn(
-  subject: Subject,
-  table: GraphTableRow,
-  slots: readonly SlotRow[],
-  files: ReadonlySet<GraphFileRow>,
-): Pick<PlannedTable, "bundles" | "folds"> {
-  const { graph } = subject;
-  const bundles = new Map<GraphFileRow, number>();
-  const folds = new Map<number, number>();
-  const add = (counts: Map<number, number>, key: number): void => {
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-  };
-  let next = 0;
-  const end = u32At(graph.tables.first, table + 1);
-  for (let slot = u32At(graph.tables.first, table); slot < end; slot++) {
-    if (slots[next] === slot) {
-      next++;
-      continue;
-    }
-    if (changeOf(subject, "descriptor", slot) === HIDDEN) continue;
-    const file = i32At(graph.descriptors.file, slot);
-    if (file === NONE) add(folds, FOLD_MISSING);
-    else if (files.has(file)) add(bundles, file);
-    else add(folds, holdersOf(graph, file) > 1 ? FOLD_SHARED : u8At(graph.files.kind, file));
-  }
-  return { bundles, folds };
 }
