@@ -89,7 +89,7 @@ export interface Link {
   readonly by?: "task";
   /** `one`: the two images are not shown side by side. */
   readonly view?: "one";
-  /** `all`: side by side, what has not changed is shown too. */
+  /** `all`: in the drawing and side by side, what has not changed is shown too. */
   readonly rows?: "all";
   /** The images of the sample are swapped. */
   readonly order?: "swapped";

@@ -209,7 +209,7 @@ export interface State extends ChangeFilters {
   readonly seen: ReadonlySet<number>;
   /** While two images are compared: whether the tables panel lists one of them, or both side by side. */
   readonly view: "one" | "sideBySide";
-  /** Whether side by side leaves out unchanged rows. */
+  /** Whether the drawing of both images and side by side fold what has not changed. */
   readonly onlyChanges: boolean;
   /** The contents of the left panel while two images are compared. */
   readonly left: "changes" | "tasks";

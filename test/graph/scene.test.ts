@@ -79,20 +79,20 @@ describe("the drawing of ten descriptors", () => {
   test("shows everything, in words", () => {
     expect(scene.level).toBe("words");
     expect(texts(scene)).toEqual([
-      "▾ 3 fds · 2 shared | 2 tasks",
-      "0 | rw",
-      "1 | w",
-      "2 | ⓧ | w",
-      "▾ 2 fds · 1 shared",
-      "3 | w",
-      "9 | r",
+      "▾ 412 nginx | 3 fds · 2 shared | 2 tasks",
+      "0 | /dev/null | rw",
+      "1 | /var/log/x | w",
+      "2 | ⓧ | /var/log/x | w",
+      "▾ 500 tail | 2 fds · 1 shared",
+      "3 | /var/log/x | w",
+      "9 | pipe:[41433] | r",
       "412 nginx",
       "413 nginx",
       "500 tail",
       "501 gone | zombie",
-      "@0 | rw | /dev/null",
       "⟨3⟩ | @4096 | w append | /var/log/x",
-      "r nonblock | pipe:[41433]",
+      "@0 | rw | /dev/null",
+      "r | pipe:[41433]",
       "▾ 1 file held by no descriptor",
       "/usr/sbin/nginx | no known use",
     ]);
@@ -122,6 +122,8 @@ describe("a scene", () => {
   const opened: Expansion = {
     tables: new Set(Array.from({ length: 40 }, (_, row) => row)),
     folded: new Set(),
+    unfolded: new Set(),
+    whole: false,
     unused: true,
     limit: 1000,
   };
@@ -320,7 +322,7 @@ describe("odd images", () => {
     expect(scene.boxes.filter((box) => box.kind === "task").length).toBe(12);
     expect(scene.notes).toEqual(["28 tasks not drawn: only the first 12 of each table are."]);
     expect(texts(scene)).toContain("3 | missing");
-    expect(texts(scene)).toContain("0 fds | no task");
+    expect(texts(scene)).toContain("no task | 0 fds");
   });
 
   test("without contents have an empty scene", () => {
@@ -350,11 +352,11 @@ describe("a trace", () => {
 
   test("of a slot highlights its file and what else leads to it", () => {
     expect(highlighted({ to: "descriptor", row: 1 })).toEqual([
-      "▾ 3 fds · 2 shared | 2 tasks",
-      "1 | w",
-      "2 | ⓧ | w",
-      "▾ 2 fds · 1 shared",
-      "3 | w",
+      "▾ 412 nginx | 3 fds · 2 shared | 2 tasks",
+      "1 | /var/log/x | w",
+      "2 | ⓧ | /var/log/x | w",
+      "▾ 500 tail | 2 fds · 1 shared",
+      "3 | /var/log/x | w",
       "412 nginx",
       "413 nginx",
       "500 tail",
@@ -364,12 +366,12 @@ describe("a trace", () => {
 
   test("of a task highlights its table, slots and files, and no other task", () => {
     expect(highlighted({ to: "task", row: 2 })).toEqual([
-      "▾ 2 fds · 1 shared",
-      "3 | w",
-      "9 | r",
+      "▾ 500 tail | 2 fds · 1 shared",
+      "3 | /var/log/x | w",
+      "9 | pipe:[41433] | r",
       "500 tail",
       "⟨3⟩ | @4096 | w append | /var/log/x",
-      "r nonblock | pipe:[41433]",
+      "r | pipe:[41433]",
     ]);
   });
 

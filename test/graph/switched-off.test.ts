@@ -44,7 +44,7 @@ function drawn(...off: readonly ChangeKind[]): { subject: Subject; scene: Scene 
   const { taskAfter, tables, descriptors } = comparison.pairs;
   const whole = union(before, after, { taskAfter, tables, descriptors, changed: comparison.changed });
   const subject = withoutChanges(whole, comparison, hiddenByKind(comparison.changes, off));
-  const options = { width: 900, height: 600, selection: null, expansion: NOTHING_OPENED };
+  const options = { width: 900, height: 600, selection: null, expansion: { ...NOTHING_OPENED, whole: true } };
   return { subject, scene: sceneOf(subject, layout(subject), options) };
 }
 

@@ -154,7 +154,7 @@ describe("the union of two images", () => {
       width: 900,
       height: 600,
       selection: null,
-      expansion: NOTHING_OPENED,
+      expansion: { ...NOTHING_OPENED, whole: true },
     });
     const leads = scene.edges.filter((edge) => edge.kind === "lead").map((edge) => edge.change);
     expect(leads.sort()).toEqual([SAME, SAME, ADDED, REMOVED]);
@@ -182,7 +182,7 @@ describe("the union of two images", () => {
       width: 900,
       height: 600,
       selection: null,
-      expansion: NOTHING_OPENED,
+      expansion: { ...NOTHING_OPENED, whole: true },
     });
     expect(scene.edges.filter((edge) => edge.kind === "use").map((edge) => edge.change)).toEqual([
       SAME,

@@ -26,6 +26,8 @@ export interface DrawingProps {
   readonly checkpoint: Checkpoint;
   /** Two images in one (union.ts); then rows in `selection` and `onSelect` are rows of its graph. */
   readonly comparison?: Subject;
+  /** Of two images: whether what has not changed is drawn too. */
+  readonly whole?: boolean;
   /** Computed in the worker for large images; without it, only small ones are drawn. */
   readonly layout?: Layout;
   readonly selection: ObjectRef | null;
@@ -68,7 +70,7 @@ const HINT = "Point at an object to trace its edges, click to select it, walk th
 const OPENER = { width: 22, height: 20 };
 
 function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly layout: Layout }) {
-  const { subject, layout, selection, onSelect, onHover, view, onView, ref } = props;
+  const { subject, layout, whole = false, selection, onSelect, onHover, view, onView, ref } = props;
   const host = useRef<HTMLElement>(null);
   const viewBox = useRef<HTMLDivElement>(null);
   const element = useRef<HTMLCanvasElement>(null);
@@ -76,7 +78,8 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
   const status = useRef<HTMLParagraphElement>(null);
   const theme = useTheme(host);
   const size = useSize(viewBox);
-  const [expansion, expand] = useExpansion(subject);
+  const [opened, expand] = useExpansion(subject);
+  const expansion = useMemo(() => ({ ...opened, whole }), [opened, whole]);
 
   const scene = useMemo(
     () => (size === null ? null : sceneOf(subject, layout, { ...size, selection, expansion })),

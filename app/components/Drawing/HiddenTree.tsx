@@ -62,9 +62,14 @@ export function HiddenTree({ subject, scene, label, selection, onKey, onActivate
           {...(item.expanded === null ? {} : { "aria-expanded": item.expanded })}
           onClick={() => onActivate(item)}
         >
-          {item.ref === null ? item.label : sentence(subject, item.ref)}
+          {spokenItem(subject, item)}
         </div>
       ))}
     </div>
   );
+}
+
+function spokenItem(subject: Subject, { ref, label }: TreeItem): string {
+  if (ref === null) return label;
+  return label === "" ? sentence(subject, ref) : `${sentence(subject, ref)}, ${label}`;
 }

@@ -20,13 +20,18 @@ export function useExpansion(subject: Subject): [Expansion, (action: Action, sce
   return [expansion, act];
 }
 
+/** A set with these rows; without them, if it has them all. */
+function toggled(set: ReadonlySet<number>, rows: readonly number[]): Set<number> {
+  const has = rows.every((row) => set.has(row));
+  const next = new Set(set);
+  for (const row of rows) has ? next.delete(row) : next.add(row);
+  return next;
+}
+
 function expanded(old: Expansion, action: Action, scene: Scene | null): Expansion {
   if (action.do === "more") return { ...old, limit: Math.min(MOST_SHOWN, old.limit + MORE) };
   if (action.do === "unused") return { ...old, unused: !old.unused };
-  const toggled = (set: ReadonlySet<number>): Set<number> => {
-    const next = new Set(set);
-    if (!next.delete(action.table)) next.add(action.table);
-    return next;
-  };
-  return scene?.level === "words" ? { ...old, folded: toggled(old.folded) } : { ...old, tables: toggled(old.tables) };
+  if (action.do === "unfold") return { ...old, unfolded: toggled(old.unfolded, action.tables) };
+  const own = (set: ReadonlySet<number>): Set<number> => toggled(set, [action.table]);
+  return scene?.level === "words" ? { ...old, folded: own(old.folded) } : { ...old, tables: own(old.tables) };
 }

@@ -1,6 +1,6 @@
 // The panels around the drawing: side by side on a wide screen, one at a time on a narrow one.
 
-import { useEffect, useMemo } from "react";
+import { useDeferredValue, useEffect, useMemo } from "react";
 import { sideRefs, unionRef } from "../../graph/order/union.ts";
 import type { ZoomLink } from "../../link/link.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
@@ -39,6 +39,8 @@ function DrawingPanelOfBoth({ doc, compared }: { doc: Doc; compared: Compared })
   const selection = useApp((state) => state.selection);
   const side = useApp((state) => state.side);
   const drawn = useUnion(compared);
+  // Deferred, as side by side defers it, so that the switch responds at once.
+  const whole = !useDeferredValue(useApp((state) => state.onlyChanges));
   const zoom = useRequestedZoom();
   const drawnSelection = useMemo(() => {
     const object = drawn && selection && objectOf(doc.checkpoint, selection);
@@ -57,6 +59,7 @@ function DrawingPanelOfBoth({ doc, compared }: { doc: Doc; compared: Compared })
       checkpoint={doc.checkpoint}
       comparison={drawn.subject}
       layout={drawn.layout}
+      whole={whole}
       selection={drawnSelection}
       {...zoom}
       onSelect={(object: ObjectRef | null) => {

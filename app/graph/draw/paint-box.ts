@@ -1,25 +1,35 @@
 // Draws one box of a scene on a canvas: its frame and its text.
 
+import { NONE } from "../../model/checkpoint.ts";
 import { REMOVED } from "../order/graph.ts";
-import { type Box, type Cell, CHARACTER } from "../scene/scene.ts";
-import { boxColour, hasFrame, isMarked, type Theme, toneColour } from "./style.ts";
+import { type Bar, type Box, type Cell, CHARACTER } from "../scene/scene.ts";
+import {
+  BAR_HEIGHT,
+  boxColour,
+  hasFrame,
+  isMarked,
+  partStyle,
+  type Strength,
+  type Theme,
+  toneColour,
+} from "./style.ts";
 
-/** Paints a box. `k`: the zoom; `alpha`: its opacity. */
+/** Paints a box. `k`: the zoom. */
 export function paintBox(
   context: CanvasRenderingContext2D,
   box: Box,
   theme: Theme,
   k: number,
-  alpha: number,
+  strength: Strength,
   hasText: boolean,
 ): void {
   // Even a dimmed box hides the edges below it. Slots lie on their tables, which hide them already.
   context.globalAlpha = 1;
   context.fillStyle = theme.bg;
-  if (box.kind !== "slot") context.fillRect(box.x, box.y, box.width, box.height);
-  context.globalAlpha = alpha;
+  if (box.parent === NONE) context.fillRect(box.x, box.y, box.width, box.height);
+  context.globalAlpha = strength.lines;
   context.lineWidth = Math.max(1, 1 / k);
-  if (box.kind === "slot") paintSlotLines(context, box, theme);
+  if (box.parent !== NONE) paintSlotLines(context, box, theme);
   else if (hasFrame(box)) paintFrame(context, box, theme);
   else if (box.kind !== "more") {
     // Folds and files without holders: no frame, only a rule on the side of the edge.
@@ -29,7 +39,8 @@ export function paintBox(
   if (!hasText) return;
   context.textBaseline = "middle";
   context.font = `12px ${theme.font}`;
-  for (const cell of box.cells) paintCell(context, box, cell, theme);
+  context.globalAlpha = strength.text;
+  for (const cell of box.cells) paintCell(context, box, cell, toneColour(theme, cell.tone, box.change, strength.muted));
 }
 
 /** A line above the slot; a mark on its right side if it is shared or differs. */
@@ -59,16 +70,27 @@ function paintFrame(context: CanvasRenderingContext2D, box: Box, theme: Theme): 
     context.fillStyle = boxColour(theme, box);
     context.fillRect(box.x, box.y, 3, box.height);
   }
-  if (box.fraction > 0 && box.open === false) {
-    context.fillStyle = theme.shared;
-    context.fillRect(box.x + 1, box.y + 15, Math.max(2, (box.width - 2) * box.fraction), 2);
-  }
+  if (box.bar !== null) paintBar(context, box, box.bar, theme);
 }
 
-function paintCell(context: CanvasRenderingContext2D, box: Box, cell: Cell, theme: Theme): void {
+/** A table's slots by kind, on the scale of its lane. */
+function paintBar(context: CanvasRenderingContext2D, box: Box, bar: Bar, theme: Theme): void {
+  const alpha = context.globalAlpha;
+  let x = box.x + bar.x;
+  for (const { part, width } of bar.parts) {
+    const { colour, opacity } = partStyle(theme, part);
+    context.fillStyle = colour;
+    context.globalAlpha = alpha * opacity;
+    context.fillRect(x, box.y + (box.height - BAR_HEIGHT) / 2, width, BAR_HEIGHT);
+    x += width;
+  }
+  context.globalAlpha = alpha;
+}
+
+function paintCell(context: CanvasRenderingContext2D, box: Box, cell: Cell, colour: string): void {
   const x = box.x + cell.x;
   const middle = box.y + Math.min(box.height, 18) / 2 + 0.5;
-  context.fillStyle = toneColour(theme, cell.tone, box.change);
+  context.fillStyle = colour;
   context.textAlign = cell.align;
   const mark = cell.text.indexOf("ⓧ");
   if (mark === -1) {

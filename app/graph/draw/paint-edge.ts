@@ -1,9 +1,19 @@
 // Draws one edge on a canvas: from a task to its table, from a slot (or a bundle of slots) to its file.
 
 import { REMOVED } from "../order/graph.ts";
-import type { Edge } from "../scene/scene.ts";
+import type { Edge, Ribbon } from "../scene/scene.ts";
 import { changeSign } from "../scene/words.ts";
-import { edgeColour, edgePath, edgeWidth, isMarked, LEAST_TEXT, type Theme } from "./style.ts";
+import {
+  edgeColour,
+  edgePath,
+  edgeWidth,
+  isMarked,
+  LEAST_TEXT,
+  RIBBON,
+  ribbonWidth,
+  signPlace,
+  type Theme,
+} from "./style.ts";
 
 /** Paints an edge with its arrowhead and, on a change, its sign. `k`: the zoom. */
 export function paintEdge(
@@ -19,23 +29,14 @@ export function paintEdge(
   context.lineWidth = Math.max(traced ? 1.2 : 0, edgeWidth(edge)) * Math.max(1, 1 / k);
   if (edge.change === REMOVED) context.setLineDash([5, 4]);
   else if (edge.kind === "fold") context.setLineDash([1, 3]);
-  const { curves, tip } = edgePath(edge);
-  for (const { offset, end } of curves) curve(context, edge, offset, end);
+  context.beginPath();
+  const tip = edgePath(context, edge);
+  context.stroke();
   context.setLineDash([]);
   if (edge.kind !== "fold") arrowhead(context, tip, edge.y2, edge.shared ? 4 : 3);
   if (k < LEAST_TEXT) return;
   if (isMarked(edge.change)) paintSign(context, edge, theme, colour);
   else if (edge.kind === "bundle" && edge.count > 1 && traced) paintCount(context, edge, theme);
-}
-
-/** One line of an edge, `offset` pixels below its ends, to `end`. */
-function curve(context: CanvasRenderingContext2D, { x1, y1, y2 }: Edge, offset: number, end: number): void {
-  const bend = (end - x1) / 2;
-  context.beginPath();
-  context.moveTo(x1, y1 + offset);
-  if (Math.abs(y1 - y2) < 0.5) context.lineTo(end, y2 + offset);
-  else context.bezierCurveTo(x1 + bend, y1 + offset, end - bend, y2 + offset, end, y2 + offset);
-  context.stroke();
 }
 
 function arrowhead(context: CanvasRenderingContext2D, x: number, y: number, size: number): void {
@@ -46,10 +47,9 @@ function arrowhead(context: CanvasRenderingContext2D, x: number, y: number, size
   context.fill();
 }
 
-/** The sign of a change, in the middle of the edge. */
+/** The sign of a change: in the middle of the edge, or before it turns, where it is alone. */
 function paintSign(context: CanvasRenderingContext2D, edge: Edge, theme: Theme, colour: string): void {
-  const x = (edge.x1 + edge.x2) / 2;
-  const y = (edge.y1 + edge.y2) / 2;
+  const { x, y } = signPlace(edge);
   context.font = `bold 12px ${theme.font}`;
   context.textAlign = "center";
   context.textBaseline = "middle";
@@ -65,4 +65,26 @@ function paintCount(context: CanvasRenderingContext2D, edge: Edge, theme: Theme)
   context.textAlign = "left";
   context.textBaseline = "bottom";
   context.fillText(`×${edge.count}`, edge.x1 + 6, edge.y1 - 1);
+}
+
+/** The common part of several edges, below their lines. */
+export function paintRibbon(context: CanvasRenderingContext2D, ribbon: Ribbon, theme: Theme, alpha: number): void {
+  context.globalAlpha = RIBBON * alpha;
+  context.strokeStyle = theme.shared;
+  context.lineWidth = ribbonWidth(ribbon);
+  context.beginPath();
+  context.moveTo(ribbon.x, ribbon.y1);
+  context.lineTo(ribbon.x, ribbon.y2);
+  context.stroke();
+  context.globalAlpha = alpha;
+}
+
+/** How many slots a ribbon leads from, above the first of them. */
+export function paintRibbonCount(context: CanvasRenderingContext2D, ribbon: Ribbon, theme: Theme): void {
+  if (Number.isNaN(ribbon.labelY)) return;
+  context.font = `11px ${theme.font}`;
+  context.textAlign = "right";
+  context.textBaseline = "bottom";
+  context.fillStyle = theme.shared;
+  context.fillText(`×${ribbon.count}`, ribbon.x - 3, ribbon.labelY - 2);
 }

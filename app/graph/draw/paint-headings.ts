@@ -1,8 +1,8 @@
 // Draws the headings on a canvas: those of the lanes stay at the top of the view, others scroll with the drawing.
 
-import { CHARACTER, HEADING, type Scene } from "../scene/scene.ts";
-import { LANE_TEXT, LEAST_TEXT } from "./style.ts";
-import type { PaintOptions } from "./view.ts";
+import { type Axis, CHARACTER, HEADING, type Scene } from "../scene/scene.ts";
+import { LANE_TEXT, LEAST_TEXT, type Theme } from "./style.ts";
+import type { PaintOptions, View } from "./view.ts";
 
 export function paintHeadings(
   context: CanvasRenderingContext2D,
@@ -20,18 +20,33 @@ export function paintHeadings(
   context.textBaseline = "middle";
   context.fillStyle = theme.muted;
   const sticky = scene.headings.filter((heading) => Number.isNaN(heading.y)).sort((a, b) => a.x - b.x);
-  sticky.forEach((heading, at) => {
+  const starts = [...sticky.slice(1).map(({ x }) => x), ...scene.axes.map(({ x }) => x - 12)];
+  sticky.forEach((heading) => {
     const x = heading.x * view.k + view.x;
-    const next = sticky[at + 1];
-    const room = (next === undefined ? width : next.x * view.k + view.x) - x - 8;
+    const next = Math.min(...starts.filter((start) => start > heading.x));
+    const room = (Number.isFinite(next) ? next * view.k + view.x : width) - x - 8;
     const most = Math.floor(room / (CHARACTER * 0.92));
     if (most < 3) return;
     const text = heading.text.length > most ? `${heading.text.slice(0, most - 1)}…` : heading.text;
     context.fillText(text, x, HEADING / 2);
   });
+  for (const axis of scene.axes) paintAxis(context, axis, view, theme);
   for (const heading of scene.headings) {
     if (Number.isNaN(heading.y) || view.k < LEAST_TEXT) continue;
     const y = heading.y * view.k + view.y;
     if (y > HEADING) context.fillText(heading.text, heading.x * view.k + view.x, y);
   }
+}
+
+/** The scale of the bars below, along the lower side of the headings. */
+function paintAxis(context: CanvasRenderingContext2D, { x, width, ticks }: Axis, view: View, theme: Theme): void {
+  context.textAlign = "center";
+  for (const { at, text } of ticks) {
+    const middle = (x + at * width) * view.k + view.x;
+    context.fillStyle = theme.hairline;
+    context.fillRect(middle - 0.5, HEADING - 5, 1, 5);
+    context.fillStyle = theme.muted;
+    context.fillText(text, middle, HEADING / 2 - 1);
+  }
+  context.textAlign = "left";
 }

@@ -3,16 +3,12 @@
 import { NONE } from "../../model/checkpoint.ts";
 import type { Edge, Scene } from "../scene/scene.ts";
 import { paintBox } from "./paint-box.ts";
-import { paintEdge } from "./paint-edge.ts";
+import { paintEdge, paintRibbon, paintRibbonCount } from "./paint-edge.ts";
 import { paintHeadings } from "./paint-headings.ts";
 import { paintStrips } from "./paint-strips.ts";
-import { isMarked, LEAST_TEXT, UNCHANGED } from "./style.ts";
+import { DIMMED, DIMMED_CHANGE, FULL, isMarked, LEAST_TEXT, type Strength, UNCHANGED } from "./style.ts";
 import type { PaintOptions } from "./view.ts";
 
-/** Opacity of untraced objects while something is traced. */
-const DIMMED = 0.28;
-/** Opacity of changes that are not traced: legible, as the others are still to be seen while one is selected. */
-const DIMMED_CHANGE = 0.7;
 /** With more edges than this in view, each is paler. */
 const CROWD = 200;
 const CROWDED = 0.6;
@@ -54,12 +50,18 @@ function paintEdges(context: CanvasRenderingContext2D, scene: Scene, options: Pa
     else if (edge.shared || isMarked(edge.change)) marked.push(edge);
     else plain.push(edge);
   });
+  for (const ribbon of scene.ribbons) {
+    const isTraced = trace === null || trace.boxes[ribbon.table] === 1;
+    paintRibbon(context, ribbon, theme, isTraced ? 1 : DIMMED.lines);
+    if (isTraced && view.k >= LEAST_TEXT && (scene.level !== "bars" || trace !== null)) {
+      paintRibbonCount(context, ribbon, theme);
+    }
+  }
   const crowded = plain.length + marked.length + traced.length > CROWD;
   for (const edge of [...plain, ...marked]) {
     const pale = crowded && !isMarked(edge.change) ? CROWDED : 1;
-    const unchanged = scene.compared && !isMarked(edge.change) ? UNCHANGED : 1;
-    const dimmed = isMarked(edge.change) ? DIMMED_CHANGE : DIMMED;
-    context.globalAlpha = (trace === null ? pale : dimmed) * unchanged;
+    const strength = strengthOf(scene.compared && !isMarked(edge.change), isMarked(edge.change), trace !== null);
+    context.globalAlpha = strength.lines * pale;
     paintEdge(context, edge, theme, view.k, false);
   }
   context.globalAlpha = 1;
@@ -73,11 +75,15 @@ function paintBoxes(context: CanvasRenderingContext2D, scene: Scene, options: Pa
   scene.boxes.forEach((box, index) => {
     if (box.y + box.height < top || box.y > bottom) return;
     const traced = trace !== null && trace.boxes[index] === 1;
-    const unchanged = scene.compared && !isMarked(box.change) && !traced ? UNCHANGED : 1;
-    const dimmed = isMarked(box.change) ? DIMMED_CHANGE : DIMMED;
-    const alpha = (trace === null || traced ? 1 : dimmed) * unchanged;
-    paintBox(context, box, theme, view.k, alpha, hasText);
+    const strength = traced ? FULL : strengthOf(scene.compared && box.quiet, !box.quiet, trace !== null);
+    paintBox(context, box, theme, view.k, strength, hasText);
   });
+}
+
+/** How strongly to draw what is not traced. `dimmed`: something else is. */
+function strengthOf(unchanged: boolean, changed: boolean, dimmed: boolean): Strength {
+  if (dimmed) return changed ? DIMMED_CHANGE : DIMMED;
+  return unchanged ? UNCHANGED : FULL;
 }
 
 /** The frame of the hovered or selected box. */

@@ -1,7 +1,8 @@
 // Style shared by canvas and SVG: the theme, colours, widths and the paths of edges.
 
 import { ADDED, CHANGED, type Change, REMOVED } from "../order/graph.ts";
-import type { Box, Edge, Tone } from "../scene/scene.ts";
+import type { KindPart } from "../scene/kind-parts.ts";
+import type { Box, Edge, Ribbon, Tone } from "../scene/scene.ts";
 
 /** Colours as CSS writes them, and the typeface. */
 export interface Theme {
@@ -19,8 +20,23 @@ export interface Theme {
 
 /** Size of the lane headings, in pixels. */
 export const LANE_TEXT = 11;
-/** Opacity of unchanged objects in a drawing of two images. */
-export const UNCHANGED = 0.45;
+/** How strongly an object is drawn. Text keeps a contrast of 3:1 in both themes however faint it is. */
+export interface Strength {
+  /** Opacity of frames and lines, and of text. */
+  readonly lines: number;
+  readonly text: number;
+  /** Text is in the muted colour, unless it is that of a change. */
+  readonly muted: boolean;
+}
+
+export const FULL: Strength = { lines: 1, text: 1, muted: false };
+/** What has not changed, in a drawing of two images. */
+export const UNCHANGED: Strength = { lines: 0.6, text: 0.85, muted: true };
+/** What is not connected to the object that is pointed at or selected. */
+export const DIMMED: Strength = { lines: 0.3, text: 0.7, muted: true };
+/** A change that is not connected to it: still to be seen, as it is one of those to look through. */
+export const DIMMED_CHANGE: Strength = { lines: 0.7, text: 0.8, muted: false };
+
 /** Smallest zoom at which text is drawn. */
 export const LEAST_TEXT = 0.45;
 
@@ -32,8 +48,8 @@ export function changeColour(theme: Theme, change: Change): string {
   return change === ADDED ? theme.added : change === REMOVED ? theme.removed : theme.changed;
 }
 
-export function toneColour(theme: Theme, tone: Tone, change: Change): string {
-  if (tone !== "change") return theme[tone];
+export function toneColour(theme: Theme, tone: Tone, change: Change, muted = false): string {
+  if (tone !== "change") return muted ? theme.muted : theme[tone];
   return isMarked(change) ? changeColour(theme, change) : theme.fg;
 }
 
@@ -58,21 +74,65 @@ export function edgeWidth(edge: Edge): number {
   return edge.shared ? 1.4 : 0.75;
 }
 
-/** The lines of an edge, by their distance from its ends and the x at which they end, and the tip of its arrowhead. */
-export function edgePath({ kind, shared, x2 }: Edge): {
-  curves: readonly { readonly offset: number; readonly end: number }[];
-  tip: number;
-} {
+/** What a canvas and d3-path have in common. */
+export type PathContext = Pick<CanvasPath, "moveTo" | "lineTo" | "bezierCurveTo" | "arcTo">;
+
+/** Radius of the corners where edges turn in the gutter. */
+const CORNER = 6;
+
+/** Draws the lines of an edge into a path. Returns the tip of its arrowhead. */
+export function edgePath(path: PathContext, edge: Edge): number {
+  const { kind, shared, x2 } = edge;
   // A double line to a table of several tasks, to match its double frame.
   if (kind === "use" && shared) {
-    const end = x2 - 2;
-    return {
-      curves: [
-        { offset: -1.5, end },
-        { offset: 1.5, end },
-      ],
-      tip: end,
-    };
+    edgeLine(path, edge, -1.5, x2 - 2);
+    edgeLine(path, edge, 1.5, x2 - 2);
+    return x2 - 2;
   }
-  return { curves: [{ offset: 0, end: kind === "fold" ? x2 : x2 - 4 }], tip: x2 };
+  edgeLine(path, edge, 0, kind === "fold" ? x2 : x2 - 4);
+  return x2;
 }
+
+/** One line of an edge, `offset` pixels below its ends, to `end`. */
+function edgeLine(path: PathContext, { x1, y1, y2, via }: Edge, offset: number, end: number): void {
+  const [from, to] = [y1 + offset, y2 + offset];
+  path.moveTo(x1, from);
+  if (Math.abs(y1 - y2) < 0.5) path.lineTo(end, to);
+  else if (Number.isNaN(via)) {
+    const bend = (end - x1) / 2;
+    path.bezierCurveTo(x1 + bend, from, end - bend, to, end, to);
+  } else {
+    const radius = Math.max(0, Math.min(CORNER, Math.abs(y1 - y2) / 2, via - x1, end - via));
+    path.arcTo(via, from, via, to, radius);
+    path.arcTo(via, to, end, to, radius);
+    path.lineTo(end, to);
+  }
+}
+
+/** Where the sign of an edge's change is: in the middle of the edge, or before it turns, where it is alone. */
+export const signPlace = ({ x1, y1, x2, y2, via }: Edge): { readonly x: number; readonly y: number } =>
+  Number.isNaN(via) ? { x: (x1 + x2) / 2, y: (y1 + y2) / 2 } : { x: x1 + 12, y: y1 };
+
+/** In pixels: wider for more slots. */
+export const ribbonWidth = ({ count }: Ribbon): number => Math.min(8, 2 + Math.log2(count));
+/** Opacity of the ribbon behind its lines. */
+export const RIBBON = 0.22;
+
+/** Opacity of each part of a bar in the colour of `partColour`. */
+const PART_OPACITY: Readonly<Record<KindPart, number>> = {
+  shared: 1,
+  file: 0.9,
+  pipe: 0.62,
+  socket: 0.4,
+  other: 0.2,
+  missing: 0.1,
+};
+
+/** The colour of a part of a bar, and its opacity. */
+export const partStyle = (theme: Theme, part: KindPart): { readonly colour: string; readonly opacity: number } => ({
+  colour: part === "shared" ? theme.shared : theme.muted,
+  opacity: PART_OPACITY[part],
+});
+
+/** Height of bars, in pixels. */
+export const BAR_HEIGHT = 8;

@@ -1,16 +1,34 @@
 // A scene as an SVG document, to be saved, printed or embedded. Text is escaped; there are no scripts and no links.
 
-import { type Change, REMOVED, SAME } from "../order/graph.ts";
-import { type Box, CHARACTER, type Edge, HEADING, type Scene, type Strip } from "../scene/scene.ts";
+import { path } from "d3-path";
+import { NONE } from "../../model/checkpoint.ts";
+import { REMOVED, SAME } from "../order/graph.ts";
+import {
+  type Bar,
+  type Box,
+  CHARACTER,
+  type Edge,
+  HEADING,
+  type Ribbon,
+  type Scene,
+  type Strip,
+} from "../scene/scene.ts";
 import { changeSign } from "../scene/words.ts";
 import {
+  BAR_HEIGHT,
   boxColour,
   changeColour,
   edgeColour,
   edgePath,
   edgeWidth,
+  FULL,
   hasFrame,
   LANE_TEXT,
+  partStyle,
+  RIBBON,
+  ribbonWidth,
+  type Strength,
+  signPlace,
   type Theme,
   toneColour,
   UNCHANGED,
@@ -31,6 +49,7 @@ export function svgOf(scene: Scene, theme: Theme, title: string): string {
     `<g font-family="${escaped(theme.font)}" font-size="12" xml:space="preserve">`,
   ];
   for (const strip of scene.strips) parts.push(stripSvg(strip, theme));
+  for (const ribbon of scene.ribbons) parts.push(ribbonSvg(ribbon, scene, theme));
   for (const edge of scene.edges) parts.push(edgeSvg(edge, scene, theme));
   for (const box of scene.boxes) parts.push(boxSvg(box, scene, theme));
   for (const { text, x, y } of scene.headings) {
@@ -40,8 +59,10 @@ export function svgOf(scene: Scene, theme: Theme, title: string): string {
   return parts.join("\n");
 }
 
-const opacity = (scene: Scene, change: Change): string =>
-  scene.compared && change === SAME ? ` opacity="${UNCHANGED}"` : "";
+const opacity = (strength: number): string => (strength === 1 ? "" : ` opacity="${strength}"`);
+
+/** How strongly a box or edge is drawn. */
+const strengthOf = (scene: Scene, isUnchanged: boolean): Strength => (scene.compared && isUnchanged ? UNCHANGED : FULL);
 
 function textSvg(text: string, x: number, y: number, anchor: "start" | "end", fill: string, size?: number): string {
   const fontSize = size === undefined ? "" : ` font-size="${size}"`;
@@ -49,14 +70,17 @@ function textSvg(text: string, x: number, y: number, anchor: "start" | "end", fi
 }
 
 function boxSvg(box: Box, scene: Scene, theme: Theme): string {
+  const { lines, text, muted } = strengthOf(scene, box.quiet);
   const parts: string[] = [];
-  if (box.kind === "slot") parts.push(slotLines(box, theme));
+  const texts: string[] = [];
+  if (box.parent !== NONE) parts.push(slotLines(box, theme));
   else if (hasFrame(box)) parts.push(frameSvg(box, theme));
   for (const cell of box.cells) {
     const anchor = cell.align === "left" ? "start" : "end";
-    parts.push(textSvg(cell.text, box.x + cell.x, box.y + 9.5, anchor, toneColour(theme, cell.tone, box.change)));
+    const colour = toneColour(theme, cell.tone, box.change, muted);
+    texts.push(textSvg(cell.text, box.x + cell.x, box.y + 9.5, anchor, colour));
   }
-  return `<g${opacity(scene, box.change)}>${parts.join("")}</g>`;
+  return `<g${opacity(lines)}>${parts.join("")}</g><g${opacity(text)}>${texts.join("")}</g>`;
 }
 
 /** A line above the slot; a mark on its right side if it is shared or differs. */
@@ -80,36 +104,52 @@ function frameSvg(box: Box, theme: Theme): string {
   if (box.kind === "file" && box.shared) {
     parts.push(`<rect x="${x}" y="${y}" width="3" height="${height}" fill="${colour}"/>`);
   }
-  if (box.fraction > 0 && box.open === false) {
-    const part = Math.max(2, (width - 2) * box.fraction);
-    parts.push(`<rect x="${x + 1}" y="${y + 15}" width="${part}" height="2" fill="${shared}"/>`);
-  }
+  if (box.bar !== null) parts.push(barSvg(box, box.bar, theme));
   return parts.join("");
 }
 
 function edgeSvg(edge: Edge, scene: Scene, theme: Theme): string {
-  const { x1, y1, y2, kind } = edge;
+  const { y2, kind } = edge;
   const colour = escaped(edgeColour(theme, edge, false));
   const dashes = edge.change === REMOVED ? ' stroke-dasharray="5 4"' : kind === "fold" ? ' stroke-dasharray="1 3"' : "";
-  const { curves, tip } = edgePath(edge);
-  const path = curves
-    .map(({ offset, end }) => {
-      const bend = (end - x1) / 2;
-      const [from, to] = [y1 + offset, y2 + offset];
-      return `M${x1} ${from}C${x1 + bend} ${from} ${end - bend} ${to} ${end} ${to}`;
-    })
-    .join("");
+  const line = path();
+  const tip = edgePath(line, edge);
   const size = edge.shared ? 4 : 3;
   const head = kind === "fold" ? "" : `<path d="M${tip} ${y2}l${-size * 1.6} ${-size}v${2 * size}z" fill="${colour}"/>`;
-  const line = `<path d="${path}" fill="none" stroke="${colour}" stroke-width="${edgeWidth(edge)}"${dashes}/>`;
-  return `<g${opacity(scene, edge.change)}>${line}${head}${signSvg(edge, theme)}</g>`;
+  const stroke = `<path d="${line}" fill="none" stroke="${colour}" stroke-width="${edgeWidth(edge)}"${dashes}/>`;
+  const { lines } = strengthOf(scene, edge.change === SAME);
+  return `<g${opacity(lines)}>${stroke}${head}${signSvg(edge, theme)}</g>`;
 }
 
-/** The sign of a change, in the middle of the edge. */
-function signSvg({ x1, y1, x2, y2, change }: Edge, theme: Theme): string {
-  if (change === SAME) return "";
-  const x = (x1 + x2) / 2 - CHARACTER / 2;
-  return textSvg(changeSign(change), x, (y1 + y2) / 2 - 8, "start", changeColour(theme, change));
+/** The sign of a change, above its edge. */
+function signSvg(edge: Edge, theme: Theme): string {
+  if (edge.change === SAME) return "";
+  const { x, y } = signPlace(edge);
+  return textSvg(changeSign(edge.change), x - CHARACTER / 2, y - 8, "start", changeColour(theme, edge.change));
+}
+
+/** The common part of several edges, and their number. */
+function ribbonSvg(ribbon: Ribbon, scene: Scene, theme: Theme): string {
+  const { x, y1, y2, labelY, count } = ribbon;
+  const colour = escaped(theme.shared);
+  const line = `<path d="M${x} ${y1}V${y2}" stroke="${colour}" stroke-width="${ribbonWidth(ribbon)}" opacity="${RIBBON}"/>`;
+  return scene.level === "bars"
+    ? line
+    : `${line}${textSvg(`×${count}`, x - 3, labelY - 8, "end", theme.shared, LANE_TEXT)}`;
+}
+
+/** A table's slots by kind. */
+function barSvg({ x, y, height }: Box, bar: Bar, theme: Theme): string {
+  let left = x + bar.x;
+  return bar.parts
+    .map(({ part, width }) => {
+      const { colour, opacity: alpha } = partStyle(theme, part);
+      const top = y + (height - BAR_HEIGHT) / 2;
+      const rect = `<rect x="${left}" y="${top}" width="${width}" height="${BAR_HEIGHT}" fill="${escaped(colour)}" fill-opacity="${alpha}"/>`;
+      left += width;
+      return rect;
+    })
+    .join("");
 }
 
 function stripSvg(strip: Strip, theme: Theme): string {

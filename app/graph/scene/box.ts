@@ -17,8 +17,8 @@ export function elided(text: string, most: number): string {
   if (text.length <= most) return text;
   const all = [...text];
   if (all.length <= most) return text;
-  if (most < 2) return all.slice(0, most).join("");
-  const head = most < 18 ? 0 : Math.floor((most - 1) / 4);
+  if (most < 3) return all.slice(0, Math.max(1, most)).join("");
+  const head = Math.max(1, Math.floor((most - 1) / 4));
   return `${all.slice(0, head).join("")}…${all.slice(all.length - (most - 1 - head)).join("")}`;
 }
 
@@ -39,7 +39,9 @@ interface BoxParts {
   readonly cells: readonly Cell[];
   readonly shared?: boolean;
   readonly change?: Change;
-  readonly fraction?: number;
+  readonly quiet?: boolean;
+  readonly bar?: Box["bar"];
+  readonly note?: string;
   readonly label?: string;
   readonly open?: boolean;
 }
@@ -58,7 +60,9 @@ export const box = (parts: BoxParts): Box => ({
   cells: parts.cells,
   shared: parts.shared ?? false,
   change: parts.change ?? SAME,
-  fraction: parts.fraction ?? 0,
+  quiet: parts.quiet ?? (parts.change ?? SAME) === SAME,
+  bar: parts.bar ?? null,
+  note: parts.note ?? "",
   label: parts.label ?? "",
   open: parts.open ?? null,
 });

@@ -1,120 +1,107 @@
-// The boxes of tasks, tables and slots, and the text in them. Those of files are in file-box.ts, folds in fold-box.ts.
+// The boxes of tasks and slots, and the text in them. Those of tables are in table-box.ts, of files in file-box.ts.
 
 import { NONE } from "../../model/checkpoint.ts";
-import { i32At, u32At } from "../../model/read.ts";
+import { i32At, u8At, u32At } from "../../model/read.ts";
 import { counted, grouped } from "../../model/words.ts";
 import {
+  ADDED,
   changeOf,
   type Graph,
-  type GraphTableRow,
   type GraphTaskRow,
-  holdersOf,
+  REMOVED,
+  SAME,
   type SlotRow,
   type Subject,
-  shownSlotsOf,
-  tasksOf,
 } from "../order/graph.ts";
-import { MORE, type PlannedTable } from "../plan/plan.ts";
+import { slotDiffers } from "../plan/folded.ts";
+import { MORE, type PlannedTable, type QuietRun } from "../plan/plan.ts";
 import { box, characters, clipped, elided, left, right, signed } from "./box.ts";
+import type { Draft } from "./draft.ts";
 import type { Frame } from "./frame.ts";
-import { type Box, type Cell, CHARACTER, COLUMN, PITCH } from "./scene.ts";
-import { accessLetters, closeOnExecMark, isShared, isTableShared, tableBadge, taskLabel, taskNote } from "./words.ts";
+import { type Box, CHARACTER, COLUMN } from "./scene.ts";
+import {
+  accessLetters,
+  closeOnExecMark,
+  fdRanges,
+  isShared,
+  ownerLabel,
+  slotFileName,
+  taskLabel,
+  taskNote,
+  tasksRange,
+} from "./words.ts";
 
-/** A task: number and comm, and its state if it is worth mentioning. */
-export function taskBox(subject: Subject, task: GraphTaskRow, frame: Frame, y: number): Box {
+/** Pixels by which a task is indented below its parent, and the most levels that are. */
+const INDENT = 8;
+const MOST_INDENTED = 4;
+
+/** A task: number and comm, and its state if it is worth mentioning; indented below its parent. */
+export function taskBox(
+  { subject, layout, frame }: Pick<Draft, "subject" | "layout" | "frame">,
+  task: GraphTaskRow,
+  y: number,
+  quiet: boolean,
+): Box {
   const change = changeOf(subject, "task", task);
   const { cells, indent } = signed(subject, change);
+  const inset = frame.taskWidth < 90 ? 0 : INDENT * Math.min(MOST_INDENTED, u8At(layout.taskDepth, task));
+  const width = frame.taskWidth - inset;
   const note = taskNote(subject, task);
-  const room = characters(frame.taskWidth - 12 - indent);
+  const room = characters(width - 12 - indent);
   const label = taskLabel(subject, task);
   const shownNote = note !== "" && label.length + note.length + 1 <= room ? note : "";
   cells.push(left(clipped(label, room - (shownNote === "" ? 0 : shownNote.length + 1)), 6 + indent));
-  if (shownNote !== "") cells.push(right(shownNote, frame.taskWidth - 6, "muted"));
+  if (shownNote !== "") cells.push(right(shownNote, width - 6, "muted"));
   return box({
     kind: "task",
     ref: { to: "task", row: task },
     column: COLUMN.task,
+    x: frame.task + inset,
+    y,
+    width,
+    cells,
+    change,
+    quiet: quiet && change === SAME,
+  });
+}
+
+/** A row of the tasks' lane that stands for several tasks. */
+function tasksBox(frame: Frame, y: number, text: string, label: string, action: Box["action"]): Box {
+  return box({
+    kind: "fold",
+    action,
+    column: COLUMN.task,
     x: frame.task,
     y,
     width: frame.taskWidth,
-    cells,
-    change,
+    cells: [left(elided(text, characters(frame.taskWidth - 12)), 6, "muted")],
+    label,
+    ...(action === null ? {} : { open: false }),
   });
 }
 
 /** Tasks of one table that are not drawn. */
 export function moreTasksBox(frame: Frame, y: number, count: number): Box {
   const text = `+ ${counted(count, "more task")}`;
-  return box({
-    kind: "fold",
-    column: COLUMN.task,
-    x: frame.task,
-    y,
-    width: frame.taskWidth,
-    cells: [left(elided(text, characters(frame.taskWidth - 12)), 6, "muted")],
-    label: text,
-  });
+  return tasksBox(frame, y, text, text, null);
 }
 
-/** A file table `rows` rows high: a title, and room for the slots drawn in it. */
-export function tableBox(subject: Subject, planned: PlannedTable, frame: Frame, y: number, rows: number): Box {
-  const { graph } = subject;
-  const { table } = planned;
-  const count = shownSlotsOf(subject, table);
-  const sharedSlots = countSharedSlots(graph, table);
-  return box({
-    kind: "table",
-    ref: { to: "table", row: table },
-    action: { do: "toggle", table },
-    column: COLUMN.table,
-    x: frame.table,
-    y,
-    width: frame.tableWidth,
-    height: rows * PITCH - 2,
-    cells: tableCells(subject, planned, frame, sharedSlots),
-    shared: isTableShared(subject, table),
-    change: changeOf(subject, "table", table),
-    fraction: count === 0 ? 0 : sharedSlots / count,
-    ...(count === 0 ? {} : { open: planned.open }),
-  });
+/** The tasks of tables that are alike: `100 tasks`, and which. */
+export function alikeTasksBox(subject: Subject, { table, alike }: PlannedTable, frame: Frame, y: number): Box {
+  const tables = [table, ...alike];
+  const name = `${counted(tables.length, "task")} ${ownerLabel(subject, table, tables)}`.trim();
+  const range = tasksRange(subject, tables);
+  const room = characters(frame.taskWidth - 12);
+  const text = `▸ ${name}`.length <= room ? `▸ ${name}` : `▸ ${counted(tables.length, "task")}`;
+  const label = `${name} with the same descriptors: ${range}`;
+  return tasksBox(frame, y, text, label, { do: "unfold", tables });
 }
 
-/** The title of a table: the longest count that fits beside the badge; if none fits, the badge alone. */
-function tableCells(subject: Subject, { table, open }: PlannedTable, frame: Frame, sharedSlots: number): Cell[] {
-  const { cells, indent } = signed(subject, changeOf(subject, "table", table));
-  const count = shownSlotsOf(subject, table);
-  const badge = tableBadge(subject, table);
-  const room = characters(frame.tableWidth - 12 - indent);
-  const fds = counted(count, "fd");
-  const opener = count === 0 ? "" : open ? "▾ " : "▸ ";
-  const titles = [
-    `${opener}${fds}${sharedSlots > 0 ? ` · ${grouped(sharedSlots)} shared` : ""}`,
-    `${opener}${fds}`,
-    fds,
-  ];
-  const badgeRoom = badge === "" ? 0 : badge.length + 1;
-  const title = titles.find((text) => text.length + badgeRoom <= room);
-  if (title === undefined) {
-    cells.push(left(elided(badge || fds, room), 6 + indent, badge === "" ? "fg" : "shared"));
-    return cells;
-  }
-  cells.push(left(title, 6 + indent));
-  if (badge !== "") {
-    cells.push(right(badge, frame.tableWidth - 7, tasksOf(subject.graph, table) > 0 ? "shared" : "muted"));
-  }
-  return cells;
-}
-
-/** The number of slots of a table whose files have several holders. */
-function countSharedSlots(graph: Graph, table: GraphTableRow): number {
-  const { tables, descriptors } = graph;
-  let count = 0;
-  const end = u32At(tables.first, table + 1);
-  for (let slot = u32At(tables.first, table); slot < end; slot++) {
-    const file = i32At(descriptors.file, slot);
-    if (file !== NONE && holdersOf(graph, file) > 1) count++;
-  }
-  return count;
+/** The tasks of tables in which nothing has changed; of a single one its name. */
+export function quietTasksBox(subject: Subject, { tasks, tables }: QuietRun, frame: Frame, y: number): Box {
+  const [table] = tables;
+  const text = tasks === 1 && table !== undefined ? ownerLabel(subject, table) : counted(tasks, "task");
+  return tasksBox(frame, y, `▸ ${text}`, `${tasks === 1 ? "task " : ""}${text} unchanged`, { do: "unfold", tables });
 }
 
 /** Digits of the largest fd of a slot's table, whose fds ascend. */
@@ -123,20 +110,26 @@ function fdDigits({ tables, descriptors }: Graph, slot: SlotRow): number {
   return String(i32At(descriptors.fd, last)).length;
 }
 
-/** A slot of the table whose box is `parent`: fd, close-on-exec, and the access mode of its file. */
+/** A slot of the table whose box is `parent`: fd, close-on-exec, the name of its file, and the file's access mode. */
 export function slotBox(subject: Subject, slot: SlotRow, frame: Frame, y: number, parent: number): Box {
   const { descriptors } = subject.graph;
   const change = changeOf(subject, "descriptor", slot);
   const { cells, indent } = signed(subject, change);
   const file = i32At(descriptors.file, slot);
-  const fdEnd = indent + (Math.max(frame.tableWidth < 100 ? 3 : 4, fdDigits(subject.graph, slot)) + 0.8) * CHARACTER;
+  const digits = Math.max(frame.tableWidth < 150 ? 2 : 3, fdDigits(subject.graph, slot));
+  const fdEnd = 5 + indent + digits * CHARACTER;
   cells.push(right(String(i32At(descriptors.fd, slot)), fdEnd));
   const mark = closeOnExecMark(subject, slot);
   if (mark !== "") cells.push(left(mark, fdEnd + CHARACTER * 0.7, mark === "ⓧ" ? "muted" : "change"));
-  const letters = file === NONE ? "missing" : accessLetters(subject, file);
-  const room = characters(frame.tableWidth - fdEnd - (mark === "" ? 0.5 : mark.length + 1) * CHARACTER - 7);
-  if (letters.length <= room) cells.push(right(letters, frame.tableWidth - 7, "muted"));
-  else if (file === NONE) cells.push(right("?", frame.tableWidth - 7, "muted"));
+  // Names begin at one place, with or without the mark, as far as there is room for it.
+  const nameAt = fdEnd + (mark === "" && frame.tableWidth < 150 ? 1 : Math.max(2.6, mark.length + 1.6)) * CHARACTER;
+  const room = characters(frame.tableWidth - nameAt - 7);
+  const letters = file === NONE ? "" : accessLetters(subject, file);
+  const shownLetters = letters !== "" && room - letters.length - 1 >= LEAST_NAME ? letters : "";
+  const nameRoom = room - (shownLetters === "" ? 0 : shownLetters.length + 1);
+  const name = file === NONE ? "missing" : slotFileName(subject, slot, nameRoom);
+  cells.push(left(elided(name, nameRoom), nameAt, file === NONE ? "muted" : name.includes(" → ") ? "change" : "fg"));
+  if (shownLetters !== "") cells.push(right(shownLetters, frame.tableWidth - 7, "muted"));
   return box({
     kind: "slot",
     ref: { to: "descriptor", row: slot },
@@ -148,6 +141,39 @@ export function slotBox(subject: Subject, slot: SlotRow, frame: Frame, y: number
     cells,
     shared: file !== NONE && isShared(subject, file),
     change,
+    quiet: !slotDiffers(subject, slot) && change === SAME,
+  });
+}
+
+/** Characters that a name gets before anything else is shown beside it. */
+const LEAST_NAME = 6;
+
+/** The row that stands for a table's folded slots: `▸ 5 unchanged`, `▸ 12 as in 412 nginx`. */
+export function slotFoldBox(subject: Subject, planned: PlannedTable, frame: Frame, y: number, parent: number): Box {
+  const { table, slotFold: fold } = planned;
+  if (fold === null) throw new RangeError(`Table ${table} has no folded slots`);
+  const fds = fdRanges(
+    fold.slots.map((slot) => i32At(subject.graph.descriptors.fd, slot)),
+    8,
+  );
+  const change = changeOf(subject, "table", table);
+  const unchanged = change === ADDED || change === REMOVED ? "of unchanged files" : "unchanged";
+  const why = fold.why === "unchanged" ? unchanged : `as in ${taskLabel(subject, fold.parent)}`;
+  const what = `${grouped(fold.slots.length)} ${why}`;
+  const text = `${fold.open ? "▾" : "▸"} ${what}`;
+  const room = characters(frame.tableWidth - 12);
+  const withFds = `${text}: ${fds}`;
+  return box({
+    kind: "fold",
+    action: { do: "unfold", tables: [table] },
+    parent,
+    column: COLUMN.slot,
+    x: frame.table,
+    y,
+    width: frame.tableWidth,
+    cells: [left(clipped(withFds.length <= room ? withFds : text, room), 6, "muted")],
+    label: `${what}, fd ${fds}`,
+    open: fold.open,
   });
 }
 

@@ -1,35 +1,61 @@
-// Places a plan's objects: tables stacked in order, tasks and files as near to their edges as their order allows, so
-// that edges to private files are mostly straight and only those of shared files bend.
+// Places a plan's objects: tables stacked in order, tasks beside them, private files beside their slots, shared files in a
+// band of their own.
 
 import type { Subject } from "../order/graph.ts";
+import type { Layout } from "../order/layout.ts";
 import type { Plan } from "../plan/plan.ts";
 import { moreBox } from "./boxes.ts";
 import type { Draft } from "./draft.ts";
-import { columnsOf, type FileLane } from "./file-box.ts";
+import { columnsOf } from "./file-box.ts";
 import { listUnused, placeFiles } from "./files-lane.ts";
-import type { Frame } from "./frame.ts";
-import { type Box, type Edge, PITCH } from "./scene.ts";
+import { type Frame, frameRight, lanesIn, mainLane, type Needs } from "./frame.ts";
+import { type Box, COLUMN, type Edge, PITCH, type Ribbon } from "./scene.ts";
+import { type BarScale, barScaleOf } from "./table-box.ts";
 import { stackTables } from "./tables-lane.ts";
 import { placeTasks } from "./tasks-lane.ts";
+import { isShared } from "./words.ts";
 
-/** Boxes and edges of a plan, from `top` downwards, and where they end. In pixels. */
-export function compose(
-  subject: Subject,
-  plan: Plan,
-  frame: Frame,
-  top: number,
-): { boxes: Box[]; edges: Edge[]; bottom: number } {
-  const draft: Draft = { subject, plan, frame, top, boxes: [], edges: [] };
-  const columns = columnsOf(subject, [...plan.files, ...plan.unused], frame.fileWidth);
-  const lane: FileLane = { x: frame.file, width: frame.fileWidth, columns };
-  const tables = stackTables(draft);
+/** The area that a composition may take, in pixels. It grows downwards, and to the right if it is too narrow. */
+export interface Area {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+}
+
+export interface Composition {
+  readonly frame: Frame;
+  readonly needs: Needs;
+  readonly boxes: Box[];
+  readonly edges: Edge[];
+  readonly ribbons: Ribbon[];
+  /** How the bars of tables are scaled, if there are any. */
+  readonly bars: BarScale | null;
+  readonly bottom: number;
+  readonly right: number;
+}
+
+/** Boxes and edges of a plan. */
+export function compose(subject: Subject, layout: Layout, plan: Plan, area: Area): Composition {
+  const shared = plan.files.filter((file) => isShared(subject, file));
+  const needs: Needs = {
+    own: shared.length < plan.files.length,
+    shared: shared.length > 0,
+    trunks: shared.length === 0 ? 0 : plan.tables.length,
+  };
+  const frame = lanesIn(area.left, area.right, needs);
+  const { top } = area;
+  const draft: Draft = { subject, layout, plan, frame, top, boxes: [], edges: [], ribbons: [] };
+  const bars = plan.level === "bars" ? barScaleOf(subject, plan, frame) : null;
+  const tables = stackTables(draft, bars);
   const tasksBottom = placeTasks(draft, tables.tasks, tables.bottom);
-  const filesBottom = placeFiles(draft, lane, tables.files);
-  let bottom = Math.max(tables.bottom, tasksBottom, filesBottom);
+  let bottom = Math.max(tables.bottom, tasksBottom, placeFiles(draft, tables.files));
   if (plan.moreHolders > 0) {
     draft.boxes.push(moreBox(frame, tables.bottom, plan.moreHolders, "holder", plan.full));
     bottom = Math.max(bottom, tables.bottom + PITCH);
   }
-  bottom = listUnused(draft, lane, bottom);
-  return { boxes: draft.boxes, edges: draft.edges, bottom };
+  const lane = mainLane(frame, needs);
+  const columns = columnsOf(subject, plan.unused, lane.width);
+  bottom = listUnused(draft, { ...lane, columns, column: COLUMN.file }, bottom);
+  const { boxes, edges, ribbons } = draft;
+  return { frame, needs, boxes, edges, ribbons, bars, bottom, right: frameRight(frame) };
 }

@@ -1,20 +1,22 @@
 // A scene in the making: its boxes and edges so far, and the boxes that later lanes have to place.
 
 import type { Change, GraphFileRow, GraphTaskRow, Subject } from "../order/graph.ts";
-import type { Plan } from "../plan/plan.ts";
-import type { Fold } from "./fold-box.ts";
+import type { Layout } from "../order/layout.ts";
+import type { Plan, PlannedTable, QuietRun } from "../plan/plan.ts";
 import type { Frame } from "./frame.ts";
-import type { Box, Edge } from "./scene.ts";
+import type { Box, Edge, Ribbon } from "./scene.ts";
 
 /** Boxes and edges are appended to; edges refer to boxes by index. */
 export interface Draft {
   readonly subject: Subject;
+  readonly layout: Layout;
   readonly plan: Plan;
   readonly frame: Frame;
   /** Where the lanes begin, in pixels. */
   readonly top: number;
   readonly boxes: Box[];
   readonly edges: Edge[];
+  readonly ribbons: Ribbon[];
 }
 
 /** The end of an edge at a table. */
@@ -24,11 +26,16 @@ export interface TableEnd {
   readonly change: Change;
 }
 
-/** A task, or the count of those that are not drawn, to be placed near its tables. */
+/** A task to be placed near its tables, or one box for several. */
 export interface PendingTask {
-  /** NONE for the count of tasks that are not drawn. */
-  readonly task: GraphTaskRow;
-  readonly count: number;
+  readonly of:
+    | { readonly kind: "task"; readonly task: GraphTaskRow }
+    /** Further tasks of a table. */
+    | { readonly kind: "more"; readonly count: number }
+    /** The tasks of tables that are alike. */
+    | { readonly kind: "alike"; readonly planned: PlannedTable }
+    /** The tasks of tables in which nothing has changed. */
+    | { readonly kind: "quiet"; readonly run: QuietRun };
   /** The ideal height: the top of its first table. */
   readonly ideal: number;
   readonly tables: TableEnd[];
@@ -37,20 +44,16 @@ export interface PendingTask {
 /** The end of an edge at a slot or a table. */
 export interface EdgeSource {
   readonly box: number;
+  /** The box of its table. */
+  readonly table: number;
   readonly y: number;
   /** Number of slots. */
   readonly count: number;
   readonly change: Change;
 }
 
-/** A file or a fold of a table, to be placed near its sources. */
+/** A file to be placed, with the ends of its edges from top to bottom. */
 export interface PendingFile {
-  /** NONE for a fold. */
   readonly file: GraphFileRow;
-  readonly fold: Fold | null;
-  /** Weighted sums over the sources: of their order (in tables, from the top), of their heights, of their weights. */
-  order: number;
-  height: number;
-  weight: number;
   readonly sources: EdgeSource[];
 }

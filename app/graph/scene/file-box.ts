@@ -2,7 +2,7 @@
 
 import { changeOf, type GraphFileRow, holdersOf, type Subject } from "../order/graph.ts";
 import { box, characters, clipped, elided, left, right, signed } from "./box.ts";
-import { type Box, type Cell, CHARACTER, COLUMN } from "./scene.ts";
+import { type Box, type Cell, CHARACTER } from "./scene.ts";
 import {
   accessLetters,
   fileName,
@@ -54,6 +54,8 @@ export interface FileLane {
   readonly x: number;
   readonly width: number;
   readonly columns: FileColumns;
+  /** Where its boxes are found (COLUMN). */
+  readonly column: number;
 }
 
 /** An open file. One without holders shows its uses instead of position and flags. */
@@ -65,7 +67,7 @@ export function fileBox(subject: Subject, file: GraphFileRow, lane: FileLane, y:
   return box({
     kind: isHeld ? "file" : "unused",
     ref: { to: "file", row: file },
-    column: COLUMN.file,
+    column: lane.column,
     x: lane.x,
     y,
     width: lane.width,

@@ -1,55 +1,135 @@
-// The lane of open files and folds, and the edges to them, such as those of descriptors.
+// The lanes of open files, and the edges to them, such as those of descriptors: private files each beside its slot, shared
+// files in a band of their own, most holders first. The edges from one table to the band cross the gutter as one ribbon.
 
 import { BOX } from "./box.ts";
-import type { Draft, PendingFile } from "./draft.ts";
-import { type FileLane, fileBox } from "./file-box.ts";
-import { foldBox, unusedBox } from "./fold-box.ts";
+import type { Draft, EdgeSource, PendingFile } from "./draft.ts";
+import { columnsOf, type FileLane, fileBox } from "./file-box.ts";
+import { unusedBox } from "./fold-box.ts";
+import { trunkX } from "./frame.ts";
 import { placeInOrder } from "./place.ts";
-import { type EdgeKind, PITCH } from "./scene.ts";
+import { CHARACTER, COLUMN, type EdgeKind, PITCH } from "./scene.ts";
+import { isShared } from "./words.ts";
 
-/** Places files and folds near the slots that lead to them. Returns where the lane ends. */
-export function placeFiles(draft: Draft, lane: FileLane, pendingFiles: readonly PendingFile[]): number {
-  const { subject, frame, top, boxes } = draft;
-  const files = [...pendingFiles].sort((a, b) => a.order / a.weight - b.order / b.weight || a.file - b.file);
-  const heights = placeInOrder(
-    files.map(({ height, weight }) => height / weight - BOX / 2),
-    PITCH,
-    top,
-  );
-  files.forEach((pending, at) => {
-    const y = heights[at] as number;
-    const to = boxes.length;
-    boxes.push(pending.fold === null ? fileBox(subject, pending.file, lane, y) : foldBox(pending.fold, frame, y));
-    addLeadEdges(draft, pending, to, y + BOX / 2);
-  });
-  return (heights.at(-1) ?? top) + PITCH;
+/** Pixels between shared and private files where they are in one lane. */
+const STACK_GAP = 10;
+
+/** Places files near the slots that lead to them. Returns where the lanes end. */
+export function placeFiles(draft: Draft, files: readonly PendingFile[]): number {
+  const { subject, frame, top } = draft;
+  const shared = files.filter(({ file }) => isShared(subject, file));
+  const own = files.filter(({ file }) => !isShared(subject, file));
+  const bandBottom = placeShared(draft, shared);
+  const ownTop = frame.isStacked && shared.length > 0 ? bandBottom + STACK_GAP : top;
+  return Math.max(bandBottom, placeOwn(draft, own, ownTop));
 }
 
-/** Edges from slots, or from tables for slots that are not drawn, to the box of a file or fold. */
-function addLeadEdges({ frame, boxes, edges }: Draft, { fold, sources }: PendingFile, to: number, y: number): void {
-  for (const source of sources) {
-    const isBundle = source.count > 1 || boxes[source.box]?.kind === "table";
-    const kind: EdgeKind = fold !== null ? "fold" : isBundle ? "bundle" : "lead";
-    edges.push({
-      kind,
-      from: source.box,
-      to,
-      x1: frame.table + frame.tableWidth,
-      y1: source.y,
-      x2: frame.file,
-      y2: y,
-      count: source.count,
-      shared: boxes[to]?.shared ?? false,
-      change: source.change,
-    });
+/** The band of shared files, in lane order. Returns where it ends. */
+function placeShared(draft: Draft, files: readonly PendingFile[]): number {
+  const { subject, frame, top, boxes } = draft;
+  const width = frame.sharedWidth;
+  const columns = columnsOf(
+    subject,
+    files.map(({ file }) => file),
+    width,
+  );
+  const lane: FileLane = { x: frame.shared, width, columns, column: COLUMN.file };
+  const trunks = trunksOf(draft, files);
+  files.forEach(({ file, sources }, at) => {
+    const y = top + at * PITCH;
+    const to = boxes.length;
+    boxes.push(fileBox(subject, file, lane, y));
+    for (const source of sources) addLeadEdge(draft, source, to, y + BOX / 2, trunks.get(source.table) ?? Number.NaN);
+  });
+  addRibbons(draft, files, trunks);
+  return top + files.length * PITCH;
+}
+
+/** By the box of a table: where its edges to shared files cross. */
+function trunksOf({ frame }: Draft, files: readonly PendingFile[]): Map<number, number> {
+  const tables = [...new Set(files.flatMap(({ sources }) => sources.map(({ table }) => table)))].sort((a, b) => a - b);
+  return new Map(tables.map((table, at) => [table, trunkX(frame, at, tables.length)]));
+}
+
+/** The common part of several edges from one table, with their number. */
+function addRibbons(
+  { top, frame, ribbons }: Draft,
+  files: readonly PendingFile[],
+  trunks: ReadonlyMap<number, number>,
+): void {
+  const spans = new Map<number, { top: number; bottom: number; first: number; count: number; edges: number }>();
+  files.forEach(({ sources }, at) => {
+    const y = top + at * PITCH + BOX / 2;
+    for (const source of sources) {
+      const known = spans.get(source.table) ?? { top: y, bottom: y, first: source.y, count: 0, edges: 0 };
+      known.top = Math.min(known.top, y, source.y);
+      known.bottom = Math.max(known.bottom, y, source.y);
+      known.first = Math.min(known.first, source.y);
+      known.count += source.count;
+      known.edges++;
+      spans.set(source.table, known);
+    }
+  });
+  for (const [table, { top: from, bottom: to, first, count, edges }] of spans) {
+    if (edges < 2) continue;
+    const x = trunks.get(table) as number;
+    // Where there is no room for it beside the line, the number is left out.
+    const hasRoom = x - frame.gutter >= CHARACTER * (String(count).length + 1);
+    ribbons.push({ table, x, y1: from, y2: to, labelY: hasRoom ? first : Number.NaN, count });
   }
 }
 
+/** Private files, each as near as possible to its topmost slot. Returns where the lane ends. */
+function placeOwn(draft: Draft, pending: readonly PendingFile[], top: number): number {
+  const { subject, frame, boxes } = draft;
+  const width = frame.ownWidth;
+  const height = ({ sources }: PendingFile): number => Math.min(...sources.map(({ y }) => y));
+  const files = pending
+    .map((each) => ({ ...each, height: each.sources.length === 0 ? top : height(each) }))
+    .sort((a, b) => a.height - b.height || a.file - b.file);
+  const columns = columnsOf(
+    subject,
+    files.map(({ file }) => file),
+    width,
+  );
+  const lane: FileLane = { x: frame.own, width, columns, column: frame.isStacked ? COLUMN.file : COLUMN.own };
+  const heights = placeInOrder(
+    files.map((each) => each.height - BOX / 2),
+    PITCH,
+    top,
+  );
+  files.forEach(({ file, sources }, at) => {
+    const y = heights[at] as number;
+    const to = boxes.length;
+    boxes.push(fileBox(subject, file, lane, y));
+    for (const source of sources) addLeadEdge(draft, source, to, y + BOX / 2, Number.NaN);
+  });
+  return (heights.at(-1) ?? top - PITCH) + PITCH;
+}
+
+/** An edge from a slot, or from a table or fold for slots that are not drawn, to the box of a file. */
+function addLeadEdge({ frame, boxes, edges }: Draft, source: EdgeSource, to: number, y: number, via: number): void {
+  const isBundle = source.count > 1 || boxes[source.box]?.kind !== "slot";
+  const kind: EdgeKind = isBundle ? "bundle" : "lead";
+  edges.push({
+    kind,
+    from: source.box,
+    to,
+    x1: frame.table + frame.tableWidth,
+    y1: source.y,
+    via,
+    x2: boxes[to]?.x ?? frame.shared,
+    y2: y,
+    count: source.count,
+    shared: boxes[to]?.shared ?? false,
+    change: source.change,
+  });
+}
+
 /** Lists files that no descriptor holds, below `bottom`. Returns where the list ends. */
-export function listUnused({ subject, plan, frame, boxes }: Draft, lane: FileLane, bottom: number): number {
+export function listUnused({ subject, plan, boxes }: Draft, lane: FileLane, bottom: number): number {
   if (plan.unused.length === 0 && (plan.unusedCount === 0 || plan.level === "map")) return bottom;
   let y = bottom + PITCH;
-  boxes.push(unusedBox(plan, frame, y));
+  boxes.push(unusedBox(plan, lane, y));
   for (const file of plan.unused) {
     y += PITCH;
     boxes.push(fileBox(subject, file, lane, y));

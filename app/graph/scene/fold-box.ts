@@ -1,74 +1,46 @@
-// Folds: undrawn slots of a table as one row of the files' lane, and the title of the files without holders.
+// Rows that stand for what is not drawn: tables in which nothing has changed, files that no descriptor holds.
 
-import { FILE_KINDS } from "../../model/names.ts";
-import { counted, grouped } from "../../model/words.ts";
-import type { GraphTableRow } from "../order/graph.ts";
-import { FOLD_MISSING, FOLD_SHARED, type Plan, type PlannedTable } from "../plan/plan.ts";
+import { counted } from "../../model/words.ts";
+import type { GraphTableRow, Subject } from "../order/graph.ts";
+import type { Plan, QuietRun } from "../plan/plan.ts";
 import { box, characters, clipped, left } from "./box.ts";
+import type { FileLane } from "./file-box.ts";
 import type { Frame } from "./frame.ts";
 import { type Box, COLUMN } from "./scene.ts";
+import { ownerLabel } from "./words.ts";
 
-/** Undrawn slots of a table: one row of the files' lane. */
-export interface Fold {
-  readonly table: GraphTableRow;
-  readonly shared: boolean;
-  readonly count: number;
-  /** Counts by file kind (or FOLD_MISSING), largest first. */
-  readonly kinds: readonly (readonly [number, number])[];
-}
-
-/** The folds of a table: one for its private files, one for shared files that there is no room for. */
-export function foldsOf({ table, folds }: PlannedTable): Fold[] {
-  const result: Fold[] = [];
-  const kinds = [...folds].filter(([kind]) => kind !== FOLD_SHARED).sort((a, b) => b[1] - a[1] || a[0] - b[0]);
-  const count = kinds.reduce((sum, [, some]) => sum + some, 0);
-  if (count > 0) result.push({ table, shared: false, count, kinds });
-  const shared = folds.get(FOLD_SHARED) ?? 0;
-  if (shared > 0) result.push({ table, shared: true, count: shared, kinds: [] });
-  return result;
-}
-
-/** `+ 41 private regular`, `+ 12 private: 9 regular, 3 pipe`, `+ 5 shared, with fewer holders`. */
-function foldText({ kinds, count, shared }: Fold): string {
-  const number = `+ ${grouped(count)}`;
-  if (shared) return `${number} shared, with fewer holders`;
-  const word = (kind: number): string => (kind === FOLD_MISSING ? "missing" : (FILE_KINDS[kind] ?? "unknown"));
-  const [only] = kinds;
-  if (kinds.length === 1 && only !== undefined) {
-    return only[0] === FOLD_MISSING ? `${number} missing` : `${number} private ${word(only[0])}`;
-  }
-  return `${number} private: ${kinds.map(([kind, some]) => `${grouped(some)} ${word(kind)}`).join(", ")}`;
-}
-
-/** A fold of a table, in the files' lane. */
-export function foldBox(fold: Fold, frame: Frame, y: number): Box {
-  const text = foldText(fold);
+/** Tables in which nothing has changed: `▸ 5 file tables unchanged`; of a single one its owner, `▸ 412 nginx unchanged`. */
+export function quietBox(subject: Subject, { tables }: QuietRun, frame: Frame, y: number): Box {
+  const owner = tables.length === 1 ? ownerLabel(subject, tables[0] as GraphTableRow) : "";
+  const text = `${owner || counted(tables.length, "file table")} unchanged`;
+  const short = `${owner || counted(tables.length, "table")} unchanged`;
+  const room = characters(frame.tableWidth - 12) - 2;
   return box({
     kind: "fold",
-    action: { do: "toggle", table: fold.table },
-    column: COLUMN.file,
-    x: frame.file,
+    action: { do: "unfold", tables },
+    column: COLUMN.table,
+    x: frame.table,
     y,
-    width: frame.fileWidth,
-    cells: [left(clipped(text, characters(frame.fileWidth - 16)), 8, "muted")],
-    shared: fold.shared,
-    label: text,
+    width: frame.tableWidth,
+    cells: [left(`▸ ${clipped(text.length <= room ? text : short, room)}`, 6, "muted")],
+    label: owner === "" ? text : `file table of ${text}`,
+    open: false,
   });
 }
 
 /** The title of the files that no descriptor holds; opens and closes their list. */
-export function unusedBox(plan: Plan, frame: Frame, y: number): Box {
+export function unusedBox(plan: Plan, lane: FileLane, y: number): Box {
   const hidden = plan.unusedCount - plan.unused.length;
   const text = `${counted(plan.unusedCount, "file")} held by no descriptor`;
   const opener = hidden > 0 ? "▸" : "▾";
   return box({
     kind: "more",
     action: { do: "unused" },
-    column: COLUMN.file,
-    x: frame.file,
+    column: lane.column,
+    x: lane.x,
     y,
-    width: frame.fileWidth,
-    cells: [left(clipped(`${opener} ${text}`, characters(frame.fileWidth - 12)), 6, "muted")],
+    width: lane.width,
+    cells: [left(clipped(`${opener} ${text}`, characters(lane.width - 12)), 6, "muted")],
     label: text,
     open: hidden === 0,
   });

@@ -2,7 +2,7 @@
 
 import { NONE } from "../../model/checkpoint.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
-import { f64At, u32At } from "../../model/read.ts";
+import { u32At } from "../../model/read.ts";
 import { counted, grouped } from "../../model/words.ts";
 import { type GraphFileRow, SAME, type Subject } from "../order/graph.ts";
 import type { Layout } from "../order/layout.ts";
@@ -10,15 +10,16 @@ import { planAround } from "../plan/around.ts";
 import type { Expansion } from "../plan/plan.ts";
 import { compose } from "./compose.ts";
 import { columnsOf, fileBox } from "./file-box.ts";
-import { lanesIn } from "./frame.ts";
 import { offNotes } from "./off-notes.ts";
 import {
   type Box,
+  COLUMN,
   type Edge,
   HEADING,
   type Heading,
   laneHeadings,
   PITCH,
+  type Ribbon,
   type Scene,
   type SceneOptions,
   type Strip,
@@ -33,6 +34,7 @@ const TOP_FILES = 40;
 interface Part {
   readonly boxes: readonly Box[];
   readonly edges: readonly Edge[];
+  readonly ribbons: readonly Ribbon[];
   readonly headings: readonly Heading[];
   readonly notes: readonly string[];
   readonly bottom: number;
@@ -46,7 +48,7 @@ export function mapScene(subject: Subject, layout: Layout, options: SceneOptions
   const top = HEADING + 8;
   const around: Part =
     selection === null
-      ? { boxes: [], edges: [], headings: [], notes: [], bottom: top, right: width }
+      ? { boxes: [], edges: [], ribbons: [], headings: [], notes: [], bottom: top, right: width }
       : surroundings(subject, layout, selection, expansion, { left, right: width, top });
   const files = topFiles(subject, layout, around, left);
   const fileStrip = selection === null ? strips.strips.at(-1) : undefined;
@@ -59,6 +61,8 @@ export function mapScene(subject: Subject, layout: Layout, options: SceneOptions
     height: Math.max(files.bottom + 16, height),
     boxes: [...around.boxes, ...files.boxes],
     edges: [...around.edges, ...fileEdges],
+    ribbons: around.ribbons,
+    axes: [],
     strips: strips.strips,
     markers: selection === null ? [] : strips.markersOf(selection),
     headings: [
@@ -85,18 +89,18 @@ function surroundings(
   area: { readonly left: number; readonly right: number; readonly top: number },
 ): Part {
   const plan = planAround(subject, layout, selection, expansion);
-  const frame = lanesIn(area.left, area.right);
-  const { boxes, edges, bottom } = compose(subject, plan, frame, area.top);
+  const { frame, needs, boxes, edges, ribbons, bottom, right } = compose(subject, layout, plan, area);
   const moreTasks = plan.tables.reduce((sum, table) => sum + table.moreTasks, 0);
   const holders = plan.moreHolders > 0 ? `, ${counted(plan.moreHolders, "more holder")} not drawn` : "";
   const tasks = moreTasks > 0 ? `, ${counted(moreTasks, "more task")} not drawn` : "";
   return {
     boxes,
     edges,
-    headings: laneHeadings(frame, "tasks", "file tables", "open files"),
+    ribbons,
+    headings: laneHeadings(frame, needs, "tasks", "file tables", "open files"),
     notes: [`Around the selection: ${counted(plan.tables.length, "file table")}${holders}${tasks}.`],
     bottom: bottom + 3 * PITCH,
-    right: frame.file + frame.fileWidth + frame.margin,
+    right,
   };
 }
 
@@ -110,7 +114,7 @@ function topFiles(subject: Subject, layout: Layout, above: Part, left: number): 
   const fan = room < 400 ? 40 : 120;
   const x = left + fan;
   const width = Math.min(640, Math.max(176, room - fan - 12));
-  const lane = { x, width, columns: columnsOf(subject, rows, width) };
+  const lane = { x, width, columns: columnsOf(subject, rows, width), column: COLUMN.file };
   const boxes = rows.map((file, at) => fileBox(subject, file, lane, above.bottom + at * PITCH));
   const text =
     subject.both === null ? "MOST SHARED FILES, IN LANE ORDER" : "CHANGED AND MOST SHARED FILES, IN LANE ORDER";
@@ -120,6 +124,7 @@ function topFiles(subject: Subject, layout: Layout, above: Part, left: number): 
     rows,
     boxes,
     edges: [],
+    ribbons: [],
     headings: rows.length > 0 ? [heading] : [],
     notes: rows.length > 0 && layout.shared > rows.length ? [note] : [],
     bottom: rows.length > 0 ? above.bottom + rows.length * PITCH : above.bottom,
@@ -139,8 +144,9 @@ function edgesFromStrip(
     kind: "bundle",
     from: NONE,
     to: at,
+    via: Number.NaN,
     x1: strip.x + strip.width,
-    y1: heightOf(f64At(layout.filePosition, rows[at] as GraphFileRow)),
+    y1: heightOf(u32At(layout.filePosition, rows[at] as GraphFileRow)),
     x2: box.x,
     y2: box.y + box.height / 2,
     count: 1,

@@ -3,33 +3,36 @@
 import { counted, grouped } from "../../model/words.ts";
 import type { Subject } from "../order/graph.ts";
 import type { Layout } from "../order/layout.ts";
-import { levelOf, type Plan, TASKS_PER_TABLE } from "../plan/plan.ts";
+import { isMap, type Plan, TASKS_PER_TABLE } from "../plan/plan.ts";
 import { planWhole } from "../plan/whole.ts";
 import { compose } from "./compose.ts";
-import { lanesIn } from "./frame.ts";
 import { mapScene } from "./map-scene.ts";
 import { offNotes } from "./off-notes.ts";
 import { HEADING, laneHeadings, type Scene, type SceneOptions, withColumns } from "./scene.ts";
+import { barAxis } from "./table-box.ts";
 
 /** The scene of a subject at a size. At most MOST_MARKS (some 3,000) marks, whatever the size of the image. */
 export function sceneOf(subject: Subject, layout: Layout, options: SceneOptions): Scene {
-  return levelOf(subject) === "map" ? mapScene(subject, layout, options) : wholeScene(subject, layout, options);
+  return isMap(subject) ? mapScene(subject, layout, options) : wholeScene(subject, layout, options);
 }
 
 function wholeScene(subject: Subject, layout: Layout, { width, selection, expansion }: SceneOptions): Scene {
   const plan = planWhole(subject, layout, selection, expansion);
-  const frame = lanesIn(0, width);
-  const { boxes, edges, bottom } = compose(subject, plan, frame, HEADING + 8);
+  const drawn = compose(subject, layout, plan, { left: 0, right: width, top: HEADING + 8 });
+  const { frame, needs, boxes, edges, ribbons, bars } = drawn;
   const files = `${countOf(subject, "files", "open file")}${layout.shared > 0 ? ` · ${grouped(layout.shared)} shared` : ""}`;
+  const tables = countOf(subject, "tables", "file table");
   return withColumns({
     level: plan.level,
-    width: frame.file + frame.fileWidth + frame.margin,
-    height: bottom + 16,
+    width: drawn.right,
+    height: drawn.bottom + 16,
     boxes,
     edges,
+    ribbons,
+    axes: bars === null ? [] : [barAxis(bars, frame)],
     strips: [],
     markers: [],
-    headings: laneHeadings(frame, countOf(subject, "tasks", "task"), countOf(subject, "tables", "file table"), files),
+    headings: laneHeadings(frame, needs, countOf(subject, "tasks", "task"), tables, files),
     notes: [...offNotes(subject), ...notesOf(plan)],
     compared: subject.both !== null,
   });

@@ -4,7 +4,8 @@
 import type { ObjectRef } from "../../model/object-ref.ts";
 import type { Change, GraphTableRow } from "../order/graph.ts";
 import type { Expansion, Level } from "../plan/plan.ts";
-import type { Frame } from "./frame.ts";
+import { type Frame, mainLane, type Needs } from "./frame.ts";
+import type { KindPart } from "./kind-parts.ts";
 
 /** Pixels from one slot, file or task to the next, including a gap of two. */
 export const PITCH = 20;
@@ -26,13 +27,15 @@ export interface Cell {
 /** The effect of activating a box, besides selecting its object. */
 export type Action =
   | { readonly do: "toggle"; readonly table: GraphTableRow }
+  /** Draws folded slots, or tables that are folded together, each by itself; or folds them again. */
+  | { readonly do: "unfold"; readonly tables: readonly GraphTableRow[] }
   | { readonly do: "more" }
   | { readonly do: "unused" };
 
 export type BoxKind = "task" | "table" | "slot" | "file" | "fold" | "more" | "unused";
 
-/** Columns for finding boxes. Slots lie inside their tables and are searched first. */
-export const COLUMN = { slot: 0, task: 1, table: 2, file: 3 } as const;
+/** Columns for finding boxes. Slots lie inside their tables and are searched first; `own`: private files beside them. */
+export const COLUMN = { slot: 0, task: 1, table: 2, file: 3, own: 4 } as const;
 
 export interface Box {
   readonly kind: BoxKind;
@@ -50,12 +53,43 @@ export interface Box {
   /** An open file of several slots, or a table of several tasks. */
   readonly shared: boolean;
   readonly change: Change;
-  /** For a table, the part of its slots that lead to shared files, 0 … 1. */
-  readonly fraction: number;
+  /** Of two images: whether nothing of it has changed, nor of what it leads to. */
+  readonly quiet: boolean;
+  /** For a table whose slots are not drawn, their number by kind. */
+  readonly bar: Bar | null;
+  /** What is drawn besides the object: added to the object's sentence for screen readers. */
+  readonly note: string;
   /** Text of a box without an object; that of an object is made on demand (sentence.ts). */
   readonly label: string;
   /** For a table, whether its slots are drawn; null where there is nothing to open. */
   readonly open: boolean | null;
+}
+
+/** A bar within a box: where it begins, in pixels from the box's left, and its parts from left to right. */
+export interface Bar {
+  readonly x: number;
+  readonly parts: readonly { readonly part: KindPart; readonly width: number }[];
+}
+
+/** The scale of bars, in the heading of their lane. */
+export interface Axis {
+  readonly x: number;
+  readonly width: number;
+  /** `at`: 0 … 1 of the width. */
+  readonly ticks: readonly { readonly at: number; readonly text: string }[];
+}
+
+/** The common part of the edges from one table to shared files: a vertical line, with their number beside its table. */
+export interface Ribbon {
+  /** Index of the table's box. */
+  readonly table: number;
+  readonly x: number;
+  readonly y1: number;
+  readonly y2: number;
+  /** Where the topmost of the edges leaves the table; NaN: there is no room for the number. */
+  readonly labelY: number;
+  /** Number of slots. */
+  readonly count: number;
 }
 
 /** `use`: a task uses a table. `lead`: a slot leads to a file. `bundle`: slots that are not drawn do. `fold`: leads to a fold. */
@@ -68,6 +102,8 @@ export interface Edge {
   readonly to: number;
   readonly x1: number;
   readonly y1: number;
+  /** Where it crosses from one height to the other; NaN: it does so all along its way. */
+  readonly via: number;
   readonly x2: number;
   readonly y2: number;
   /** Number of slots (or undrawn tasks) that it represents. */
@@ -103,6 +139,8 @@ export interface Scene {
   readonly height: number;
   readonly boxes: readonly Box[];
   readonly edges: readonly Edge[];
+  readonly ribbons: readonly Ribbon[];
+  readonly axes: readonly Axis[];
   readonly strips: readonly Strip[];
   /** Heights of the selection on the strips. */
   readonly markers: readonly number[];
@@ -125,7 +163,12 @@ export interface SceneOptions {
 
 /** The number of marks in a scene. */
 export function markCount(scene: Scene): number {
-  return scene.boxes.length + scene.edges.length + scene.strips.reduce((sum, strip) => sum + strip.bars.length, 0);
+  return (
+    scene.boxes.length +
+    scene.edges.length +
+    scene.ribbons.length +
+    scene.strips.reduce((sum, strip) => sum + strip.bars.length, 0)
+  );
 }
 
 /** Completes a scene with the columns by which its boxes are found. */
@@ -138,8 +181,11 @@ export function withColumns(scene: Omit<Scene, "columns">): Scene {
   return { ...scene, columns: columns.map((indexes) => Uint32Array.from(indexes.sort((a, b) => y(a) - y(b)))) };
 }
 
-/** Lane headings for the three lanes of a frame. They stay at the top of the view. */
-export function laneHeadings(frame: Frame, tasks: string, tables: string, files: string): Heading[] {
+/** Lane headings for the lanes of a frame. They stay at the top of the view. */
+export function laneHeadings(frame: Frame, needs: Needs, tasks: string, tables: string, files: string): Heading[] {
   const heading = (text: string, x: number): Heading => ({ text: text.toUpperCase(), x, y: Number.NaN });
-  return [heading(tasks, frame.task), heading(tables, frame.table), heading(files, frame.file)];
+  const headings = [heading(tasks, frame.task), heading(tables, frame.table)];
+  if (needs.own && needs.shared && !frame.isStacked) headings.push(heading("private files", frame.own));
+  headings.push(heading(files, mainLane(frame, needs).x));
+  return headings;
 }

@@ -15,16 +15,23 @@ import {
   rowAfter,
   rowBefore,
   SAME,
+  type SlotRow,
   type Subject,
 } from "../order/graph.ts";
-import type { Plan, PlannedTable } from "../plan/plan.ts";
+import type { PlannedTable } from "../plan/plan.ts";
 import { BOX } from "./box.ts";
-import { moreBox, slotBox, tableBox } from "./boxes.ts";
+import { moreBox, slotBox, slotFoldBox } from "./boxes.ts";
 import type { Draft, EdgeSource, PendingFile, PendingTask, TableEnd } from "./draft.ts";
-import { type Fold, foldsOf } from "./fold-box.ts";
+import { quietBox } from "./fold-box.ts";
 import { PITCH } from "./scene.ts";
+import { type BarScale, tableBox } from "./table-box.ts";
+import { isShared } from "./words.ts";
 
 const TABLE_GAP = 14;
+/** Tables of one row stand close together. */
+const BAR_GAP = 2;
+/** Pixels between the two edges of a slot that led to another file before. */
+const EARLIER = 5;
 
 /** The boxes that the other lanes have to place, and where the tables end. */
 interface Pending {
@@ -37,87 +44,108 @@ interface Pending {
 interface Collected {
   readonly tasks: PendingTask[];
   readonly taskByRow: Map<GraphTaskRow, PendingTask>;
-  readonly files: PendingFile[];
   readonly fileByRow: ReadonlyMap<GraphFileRow, PendingFile>;
 }
 
 /** Stacks the tables of a plan. */
-export function stackTables(draft: Draft): Pending {
-  const { subject, plan, top } = draft;
-  const files = plan.files.map((file) => pendingFile(file, null));
+export function stackTables(draft: Draft, bars: BarScale | null): Pending {
+  const { plan, top } = draft;
+  const files = plan.files.map((file): PendingFile => ({ file, sources: [] }));
   const fileByRow = new Map(files.map((pending) => [pending.file, pending]));
-  const collected: Collected = { tasks: [], taskByRow: new Map(), files, fileByRow };
-  const rowsBeside = filesBeside(subject, plan);
+  const collected: Collected = { tasks: [], taskByRow: new Map(), fileByRow };
+  const quiet = new Map(plan.quiet.map((run) => [run.place, run]));
   let y = top;
-  plan.tables.forEach((planned, place) => {
-    const tableBoxIndex = draft.boxes.length;
-    const rows = addTable(draft, collected, planned, place, y);
-    addUsers(subject, collected, planned, tableBoxIndex, y);
-    const taskRows = planned.tasks.length + (planned.moreTasks > 0 ? 1 : 0);
-    y += Math.max(rows, rowsBeside[place] ?? 0, taskRows) * PITCH + TABLE_GAP;
-  });
+  for (let place = 0; place <= plan.tables.length; place++) {
+    const run = quiet.get(place);
+    if (run !== undefined) {
+      const end: TableEnd = { box: draft.boxes.length, y: y + BOX / 2, change: SAME };
+      draft.boxes.push(quietBox(draft.subject, run, draft.frame, y));
+      collected.tasks.push({ of: { kind: "quiet", run }, ideal: y, tables: [end] });
+      y += PITCH + TABLE_GAP;
+    }
+    const planned = plan.tables[place];
+    if (planned === undefined) continue;
+    const box = draft.boxes.length;
+    const rows = addTable(draft, collected, planned, y, bars);
+    addUsers(draft.subject, collected, planned, box, y);
+    const isGroup = planned.alike.length > 0;
+    const taskRows = isGroup ? 1 : planned.tasks.length + (planned.moreTasks > 0 ? 1 : 0);
+    const height = Math.max(rows, taskRows, privateRows(draft, collected, planned));
+    y += height * PITCH + (height === 1 && plan.level === "bars" ? BAR_GAP : TABLE_GAP);
+  }
   return { tasks: collected.tasks, files, bottom: y };
 }
 
-const pendingFile = (file: GraphFileRow, fold: Fold | null): PendingFile => ({
-  file,
-  fold,
-  order: 0,
-  height: 0,
-  weight: 0,
-  sources: [],
-});
-
 /** Adds a table with its slots and the sources of its edges to files. Returns its height in rows. */
-function addTable(draft: Draft, collected: Collected, planned: PlannedTable, place: number, y: number): number {
+function addTable(draft: Draft, collected: Collected, planned: PlannedTable, y: number, bars: BarScale | null): number {
   const { subject, plan, frame, boxes } = draft;
   const table = boxes.length;
-  const middle = y + BOX / 2;
+  const lines = linesOf(planned);
   const hasFooter = planned.open && planned.moreSlots > 0;
-  const rows = 1 + planned.slots.length + (hasFooter ? 1 : 0);
-  boxes.push(tableBox(subject, planned, frame, y, rows));
+  const rows = 1 + lines.length + (hasFooter ? 1 : 0);
+  boxes.push(tableBox(subject, planned, frame, y, rows, lines.length === 0 ? bars : null));
 
-  const connect = (file: GraphFileRow, order: number, source: EdgeSource): void => {
-    const target = collected.fileByRow.get(file);
-    if (target !== undefined) addSource(target, order, source);
+  const connect = (file: GraphFileRow, source: EdgeSource): void => {
+    collected.fileByRow.get(file)?.sources.push(source);
   };
-  planned.slots.forEach((slot, at) => {
-    const slotY = y + (at + 1) * PITCH;
-    const order = place + (at + 1) / (rows + 1);
-    const end = { box: boxes.length, y: slotY + BOX / 2, count: 1 };
-    const change = changeOf(subject, "descriptor", slot);
-    const earlier = fileBefore(subject.graph, slot);
-    // A change of file is one edge added and one removed; other changes of a slot do not affect its edge.
-    const edgeChange = earlier !== NONE ? ADDED : change === CHANGED ? SAME : change;
-    connect(i32At(subject.graph.descriptors.file, slot), order, { ...end, change: edgeChange });
-    if (earlier !== NONE) connect(earlier, order, { ...end, change: REMOVED });
-    boxes.push(slotBox(subject, slot, frame, slotY, table));
+  /** Each edge stands for one slot of each table that is alike. */
+  const tables = 1 + planned.alike.length;
+  let bundleBox = table;
+  let bundleY = y + BOX / 2;
+  lines.forEach((line, at) => {
+    const lineY = y + (at + 1) * PITCH;
+    if (line === "fold") {
+      if (planned.slotFold !== null && !planned.slotFold.open) [bundleBox, bundleY] = [boxes.length, lineY + BOX / 2];
+      boxes.push(slotFoldBox(subject, planned, frame, lineY, table));
+      return;
+    }
+    const end = { box: boxes.length, table, y: lineY + BOX / 2, count: tables };
+    const { change, file, earlier } = targetsOf(subject, line);
+    connect(file, { ...end, change });
+    // The edge to the file before leaves the slot below the other one, so that both are to be seen.
+    if (earlier !== NONE) connect(earlier, { ...end, y: end.y + EARLIER, change: REMOVED });
+    boxes.push(slotBox(subject, line, frame, lineY, table));
   });
   if (hasFooter) boxes.push(moreBox(frame, y + (rows - 1) * PITCH, planned.moreSlots, "fd", plan.full));
-
   for (const [file, count] of planned.bundles) {
-    connect(file, place + 0.5 / (rows + 1), { box: table, y: middle, count, change: SAME });
+    connect(file, { box: bundleBox, table, y: bundleY, count: count * tables, change: SAME });
   }
-  foldsOf(planned).forEach((fold, at) => {
-    const pending = pendingFile(NONE, fold);
-    addSource(pending, place + 0.9 + at / 1000, { box: table, y: middle, count: fold.count, change: SAME });
-    collected.files.push(pending);
-  });
   return rows;
 }
 
-function addSource(target: PendingFile, order: number, source: EdgeSource): void {
-  // A removed edge should hardly pull the file away from its current holders.
-  const weight = source.change === REMOVED ? 0.01 : source.count;
-  target.order += order * weight;
-  target.height += source.y * weight;
-  target.weight += weight;
-  target.sources.push(source);
+/** What is below the title of a table: its drawn slots, and the row of folded ones: inherited ones first, unchanged last. */
+function linesOf({ slots, slotFold }: PlannedTable): (SlotRow | "fold")[] {
+  if (slotFold === null) return [...slots];
+  return slotFold.why === "inherited" ? ["fold", ...slots] : [...slots, "fold"];
+}
+
+/** The files of a slot and the change of its edge. A change of file is one edge added and one removed; no other matters. */
+function targetsOf(subject: Subject, slot: SlotRow): { file: GraphFileRow; earlier: GraphFileRow; change: Change } {
+  const own = changeOf(subject, "descriptor", slot);
+  const earlier = fileBefore(subject.graph, slot);
+  const change = earlier !== NONE ? ADDED : own === CHANGED ? SAME : own;
+  return { file: i32At(subject.graph.descriptors.file, slot), earlier, change };
+}
+
+/** How many rows the private files of a table's slots need beside it. */
+function privateRows({ subject }: Draft, { fileByRow }: Collected, { slots }: PlannedTable): number {
+  const files = new Set<GraphFileRow>();
+  slots.forEach((slot) => {
+    const { file, earlier } = targetsOf(subject, slot);
+    for (const each of [file, earlier]) {
+      if (each !== NONE && fileByRow.has(each) && !isShared(subject, each)) files.add(each);
+    }
+  });
+  return files.size === 0 ? 0 : files.size + 1;
 }
 
 /** Collects the tasks of a table; a task of two tables (in a union) is placed once. */
 function addUsers(subject: Subject, collected: Collected, planned: PlannedTable, box: number, y: number): void {
   const middle = y + BOX / 2;
+  if (planned.alike.length > 0) {
+    collected.tasks.push({ of: { kind: "alike", planned }, ideal: y, tables: [{ box, y: middle, change: SAME }] });
+    return;
+  }
   for (const task of planned.tasks) {
     const end: TableEnd = { box, y: middle, change: changeOfUse(subject, task, planned.table) };
     const known = collected.taskByRow.get(task);
@@ -125,13 +153,13 @@ function addUsers(subject: Subject, collected: Collected, planned: PlannedTable,
       known.tables.push(end);
       continue;
     }
-    const pending: PendingTask = { task, count: 0, ideal: y, tables: [end] };
+    const pending: PendingTask = { of: { kind: "task", task }, ideal: y, tables: [end] };
     collected.taskByRow.set(task, pending);
     collected.tasks.push(pending);
   }
   if (planned.moreTasks > 0) {
     const end: TableEnd = { box, y: middle, change: SAME };
-    collected.tasks.push({ task: NONE, count: planned.moreTasks, ideal: y, tables: [end] });
+    collected.tasks.push({ of: { kind: "more", count: planned.moreTasks }, ideal: y, tables: [end] });
   }
 }
 
@@ -148,33 +176,4 @@ function changeOfUse(subject: Subject, task: GraphTaskRow, table: GraphTableRow)
     rowBefore(subject, "table", table),
   );
   return usesAfter === usedBefore ? SAME : usesAfter ? ADDED : REMOVED;
-}
-
-/** By place of a table: rows of the files' lane beside it, for its folds and for the files whose mean place it is. */
-function filesBeside({ graph }: Subject, plan: Plan): number[] {
-  const places = new Map<GraphFileRow, { sum: number; count: number }>();
-  const add = (file: GraphFileRow, place: number, count: number): void => {
-    if (file === NONE) return;
-    const known = places.get(file);
-    if (known === undefined) places.set(file, { sum: place * count, count });
-    else {
-      known.sum += place * count;
-      known.count += count;
-    }
-  };
-  plan.tables.forEach((planned, place) => {
-    for (const slot of planned.slots) {
-      add(i32At(graph.descriptors.file, slot), place, 1);
-      add(fileBefore(graph, slot), place, 1);
-    }
-    for (const [file, count] of planned.bundles) add(file, place, count);
-  });
-  const rows = plan.tables.map((planned) => foldsOf(planned).length);
-  for (const file of plan.files) {
-    const place = places.get(file);
-    if (place === undefined) continue;
-    const mean = Math.round(place.sum / place.count);
-    rows[mean] = (rows[mean] ?? 0) + 1;
-  }
-  return rows;
 }

@@ -1,18 +1,20 @@
 // The lane of tasks, and the edges from tasks to their tables.
 
-import { NONE } from "../../model/checkpoint.ts";
 import { BOX } from "./box.ts";
-import { moreTasksBox, taskBox } from "./boxes.ts";
+import { alikeTasksBox, moreTasksBox, quietTasksBox, taskBox } from "./boxes.ts";
 import type { Draft, PendingTask } from "./draft.ts";
 import { placeInOrder } from "./place.ts";
+import type { Box } from "./scene.ts";
 import { PITCH } from "./scene.ts";
 
 /** Places tasks near their tables, and tasks without a table below all tables. Returns where the lane ends. */
 export function placeTasks(draft: Draft, withTables: readonly PendingTask[], tablesBottom: number): number {
-  const { subject, plan, frame, top, boxes } = draft;
+  const { plan, top, boxes } = draft;
   const tasks = [...withTables];
-  for (const task of plan.loose) tasks.push({ task, count: 0, ideal: tablesBottom, tables: [] });
-  if (plan.moreLoose > 0) tasks.push({ task: NONE, count: plan.moreLoose, ideal: tablesBottom, tables: [] });
+  for (const task of plan.loose) tasks.push({ of: { kind: "task", task }, ideal: tablesBottom, tables: [] });
+  if (plan.moreLoose > 0) {
+    tasks.push({ of: { kind: "more", count: plan.moreLoose }, ideal: tablesBottom, tables: [] });
+  }
   const heights = placeInOrder(
     tasks.map(({ ideal }) => ideal),
     PITCH,
@@ -21,26 +23,34 @@ export function placeTasks(draft: Draft, withTables: readonly PendingTask[], tab
   tasks.forEach((pending, at) => {
     const y = heights[at] as number;
     const from = boxes.length;
-    const { task, count } = pending;
-    boxes.push(task === NONE ? moreTasksBox(frame, y, count) : taskBox(subject, task, frame, y));
+    boxes.push(boxFor(draft, pending, y));
     addUseEdges(draft, pending, from, y + BOX / 2);
   });
   return (heights.at(-1) ?? top) + PITCH;
 }
 
+function boxFor(draft: Draft, { of, tables }: PendingTask, y: number): Box {
+  const { subject, frame } = draft;
+  const quiet = tables.every(({ box }) => draft.boxes[box]?.quiet ?? true);
+  if (of.kind === "task") return taskBox(draft, of.task, y, quiet);
+  if (of.kind === "alike") return alikeTasksBox(subject, of.planned, frame, y);
+  return of.kind === "quiet" ? quietTasksBox(subject, of.run, frame, y) : moreTasksBox(frame, y, of.count);
+}
+
 /** Edges from a task's box to the boxes of its tables. */
-function addUseEdges({ frame, boxes, edges }: Draft, pending: PendingTask, from: number, y: number): void {
-  for (const table of pending.tables) {
+function addUseEdges({ frame, boxes, edges }: Draft, { of, tables }: PendingTask, from: number, y: number): void {
+  for (const table of tables) {
     edges.push({
-      kind: pending.task === NONE ? "fold" : "use",
+      kind: of.kind === "task" ? "use" : "fold",
       from,
       to: table.box,
       x1: frame.task + frame.taskWidth,
       y1: y,
+      via: Number.NaN,
       x2: frame.table,
       y2: table.y,
-      count: Math.max(1, pending.count),
-      shared: boxes[table.box]?.shared ?? false,
+      count: of.kind === "more" ? of.count : 1,
+      shared: of.kind !== "alike" && of.kind !== "quiet" && (boxes[table.box]?.shared ?? false),
       change: table.change,
     });
   }

@@ -10,6 +10,7 @@ export interface TreeItem {
   readonly box: number;
   readonly ref: ObjectRef | null;
   readonly action: Action | null;
+  /** For a box without an object, its text; else what is added to the object's sentence. */
   readonly label: string;
   /** Depth, from 1. */
   readonly level: number;
@@ -35,9 +36,15 @@ export function treeOf(scene: Scene): TreeItem[] {
   };
   push(roots, 1);
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const { ref, action, label, open } = scene.boxes[next.box] as Box;
+    const { ref, action, label, note, open } = scene.boxes[next.box] as Box;
     const below = children[next.box] as number[];
-    items.push({ ...next, ref, action, label, expanded: open ?? (below.length > 0 ? true : null) });
+    items.push({
+      ...next,
+      ref,
+      action,
+      label: ref === null ? label : note,
+      expanded: open ?? (below.length > 0 ? true : null),
+    });
     push(below, next.level + 1);
   }
   return items;

@@ -12,12 +12,13 @@ import {
   USE,
 } from "../../model/checkpoint.ts";
 import { fileKind, flagsIn, O_ACCMODE, TASK_STATES } from "../../model/names.ts";
-import { u8At, u32At, u64At } from "../../model/read.ts";
+import { i32At, u8At, u32At, u64At } from "../../model/read.ts";
 import type { DescriptorRow, FileRow, TableRow, TaskRow } from "../../model/rows.ts";
 import { visibleText } from "../../model/text.ts";
 import { counted, grouped, fileName as nameOf } from "../../model/words.ts";
 import {
   type Change,
+  fileBefore,
   type GraphFileRow,
   type GraphTableRow,
   type GraphTaskRow,
@@ -78,8 +79,49 @@ function joined({ before, after }: Sides<string>): string {
 /** `412 nginx`: pid (or index) and comm. */
 export function taskLabel(subject: Subject, task: GraphTaskRow): string {
   const number = joined(valuesOf(subject, "task", task, (c, row: TaskRow) => String(taskNumber(c.tasks, row))));
-  const comm = joined(valuesOf(subject, "task", task, (c, row: TaskRow) => visibleText(commBytes(c, row)), RENAMED));
+  const comm = taskName(subject, task);
   return comm === "" ? number : `${number} ${comm}`;
+}
+
+/**
+ * Whom a table belongs to: its first task, and how many others. With `alike`, tables of one task each: what their tasks
+ * are called, if that is the same.
+ */
+export function ownerLabel(subject: Subject, table: GraphTableRow, alike: readonly GraphTableRow[] = []): string {
+  const { firstTask, task } = subject.graph.tables;
+  const first = u32At(firstTask, table);
+  const count = u32At(firstTask, table + 1) - first;
+  if (count === 0) return "no task";
+  if (alike.length === 0) return taskLabel(subject, u32At(task, first));
+  const names = new Set(alike.map((each) => taskName(subject, u32At(task, u32At(firstTask, each)))));
+  return names.size === 1 ? ([...names][0] as string) : "";
+}
+
+/** The comm of a task. */
+const taskName = (subject: Subject, task: GraphTaskRow): string =>
+  joined(valuesOf(subject, "task", task, (c, row: TaskRow) => visibleText(commBytes(c, row)), RENAMED));
+
+/** The numbers of the first tasks of some tables: `1001 to 1100`, or all of up to three. */
+export function tasksRange(subject: Subject, tables: readonly GraphTableRow[]): string {
+  const { firstTask, task } = subject.graph.tables;
+  const numbers = tables.map((table) => {
+    const first = u32At(task, u32At(firstTask, table));
+    return joined(valuesOf(subject, "task", first, (c, row: TaskRow) => String(taskNumber(c.tasks, row))));
+  });
+  return numbers.length <= 3 ? numbers.join(", ") : `${numbers[0]} to ${numbers.at(-1)}`;
+}
+
+/** fds as ranges: `0–7, 10`; after `most` ranges, `…`. */
+export function fdRanges(fds: readonly number[], most: number): string {
+  const ranges: string[] = [];
+  let first = 0;
+  for (let at = 1; at <= fds.length; at++) {
+    if (at < fds.length && fds[at] === (fds[at - 1] as number) + 1) continue;
+    if (ranges.length === most) return `${ranges.join(", ")}, …`;
+    ranges.push(first === at - 1 ? String(fds[first]) : `${fds[first]}–${fds[at - 1]}`);
+    first = at;
+  }
+  return ranges.join(", ");
 }
 
 /** The state of a task: `zombie`, `stopped`. Empty if it is running, sleeping or unknown. */
@@ -119,6 +161,35 @@ export function fileName(subject: Subject, file: GraphFileRow): string {
     return names.after.text;
   return joined({ before: names.before?.text ?? null, after: names.after?.text ?? null });
 }
+
+/**
+ * What a slot holds, in few characters: a path that fits `room` characters or else its last part, a socket's addresses; a
+ * change as `old → new`.
+ */
+export function slotFileName(subject: Subject, slot: SlotRow, room: number): string {
+  const file = i32At(subject.graph.descriptors.file, slot);
+  const earlier = fileBefore(subject.graph, slot);
+  const name = fileName(subject, file);
+  const short = shortName(name, room);
+  if (earlier === NONE) return short;
+  const before = fileName(subject, earlier);
+  const shortBefore = shortName(before, room);
+  if (shortBefore !== short) return `${shortBefore} → ${short}`;
+  // Two files of one name, such as a log that was opened again.
+  return before === name ? short : `${before} → ${name}`;
+}
+
+/** Paths of up to this many characters, such as /dev/null, are not shortened. */
+const SHORT_PATH = 12;
+
+const shortName = (name: string, room: number): string => {
+  if (name.length <= Math.min(SHORT_PATH, room)) return name;
+  if (name.startsWith("/") && !name.includes(" → ")) {
+    const last = name.slice(name.lastIndexOf("/", name.endsWith("/") ? name.length - 2 : undefined) + 1);
+    return last === "" ? name : last;
+  }
+  return /^socket:\[(.*)\]$/.exec(name)?.[1] || name;
+};
 
 const ACCESS = ["r", "w", "rw", "–"] as const;
 

@@ -37,7 +37,7 @@ export function compareCommands({ shell }: CommandContext): Command[] {
     },
     {
       id: "only-changes",
-      title: "Side by side: toggle unchanged rows",
+      title: "Toggle what has not changed",
       key: "a",
       when: isCompared,
       run: () => store.set(({ onlyChanges }) => ({ onlyChanges: !onlyChanges })),
