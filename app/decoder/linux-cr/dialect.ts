@@ -80,14 +80,26 @@ function lineage(name: string): DialectSource[] {
   return line;
 }
 
+/** Dialects built so far. They depend on the catalogue alone and never change; there are a few dozen at most. */
+const built = new Map<string, Dialect>();
+
 /**
- * Builds a dialect.
+ * A dialect; built when it is first asked for.
  *
  * @param arch Machine whose structs to use: `s390x`, `powerpc`, `arm`; anything else is x86.
  * @throws Error if there is no dialect of that name.
  */
 export function dialect(name: string, wordSize: 4 | 8 = 8, arch: string | null = null): Dialect {
   const line = lineage(name);
+  const machine = line.some((source) => arch !== null && source.arch?.[arch] !== undefined) ? arch : null;
+  const key = `${name} ${wordSize} ${machine}`;
+  const known = built.get(key) ?? build(line, wordSize, machine);
+  built.set(key, known);
+  return known;
+}
+
+/** @param line The sources from the base to the dialect. */
+function build(line: readonly DialectSource[], wordSize: 4 | 8, arch: string | null): Dialect {
   const entries: Record<string, readonly EnumEntry[]> = {};
   const declarations = new Map<string, string>();
   for (const source of line) {
@@ -121,7 +133,7 @@ export function dialect(name: string, wordSize: 4 | 8 = 8, arch: string | null =
   const recordNames = new Map([...(enums.CKPT_HDR ?? [])].map(([record, type]) => [type, record]));
   const own = line.at(-1);
   return {
-    name,
+    name: own?.name ?? "",
     date: own?.date ?? "",
     rev: own?.rev ?? null,
     wordSize,
