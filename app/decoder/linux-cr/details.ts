@@ -170,8 +170,8 @@ function socketDetails({ dialect, littleEndian }: Context, from: FileRecords): D
   if (words.state !== "") details.state = words.state;
   const inet = reader("SOCKET_INET", "ckpt_hdr_socket_inet");
   if (inet !== null) {
-    details.local = internetAddress(inet, words.family, "local");
-    details.remote = internetAddress(inet, words.family, "remote");
+    details.local = internetAddress(inet, words, "local");
+    details.remote = internetAddress(inet, words, "remote");
   }
   const unix = reader("SOCKET_UNIX", "ckpt_hdr_socket_unix");
   if (unix !== null) {

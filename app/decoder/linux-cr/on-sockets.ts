@@ -33,7 +33,5 @@ export function onSocketInet(walk: Walk): void {
   if (socket === undefined) return;
   const reader = readStruct(walk, "ckpt_hdr_socket_inet");
   socket.detail = walk.record;
-  const local = internetAddress(reader, socket.words?.family ?? "", "local");
-  // A raw socket has its protocol in the place of the port.
-  socket.local = encodeText(socket.words?.type === "raw" ? local.slice(0, Math.max(0, local.lastIndexOf(":"))) : local);
+  if (socket.words !== null) socket.local = encodeText(internetAddress(reader, socket.words, "local"));
 }

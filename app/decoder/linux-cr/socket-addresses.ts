@@ -2,6 +2,7 @@
 
 import { ipv4Text, ipv6Text } from "../../model/addresses.ts";
 import { visibleText } from "../../model/text.ts";
+import type { SocketWords } from "./socket-names.ts";
 import type { StructReader } from "./struct-reader.ts";
 
 /** Address and port of a sockaddr_in of which `length` bytes count: `127.0.0.1:80`; empty if there is none. */
@@ -11,8 +12,16 @@ export function inetAddress(sockaddr: Uint8Array, length: number): string {
   return `${ipv4Text(sockaddr.subarray(4, 8))}:${(high << 8) | low}`;
 }
 
-/** The address and port of a socket or of its peer, from SOCKET_INET; empty if there is none. */
-export function internetAddress(inet: StructReader, family: string, end: "local" | "remote"): string {
+/**
+ * The address and port of a socket or of its peer, from SOCKET_INET; empty if there is none. A raw socket has an address
+ * alone: its protocol is where others have the port.
+ */
+export function internetAddress(inet: StructReader, { family, type }: SocketWords, end: "local" | "remote"): string {
+  const address = addressWithPort(inet, family, end);
+  return type === "raw" ? address.slice(0, Math.max(0, address.lastIndexOf(":"))) : address;
+}
+
+function addressWithPort(inet: StructReader, family: string, end: "local" | "remote"): string {
   const [length, address] = end === "local" ? (["laddr_len", "laddr"] as const) : (["raddr_len", "raddr"] as const);
   if (family !== "inet6") return inetAddress(inet.bytes(address), inet.number(length));
   // The struct's sockaddrs are too small for IPv6 addresses, which have fields of their own.

@@ -40,3 +40,10 @@ test("text that was made visible stays as it is, but for what is still invisible
   expect(stillVisible(visible("a\u0001\\b"))).toBe(visible("a\u0001\\b"));
   expect(stillVisible("a\u0001")).toBe("a\\x01");
 });
+
+test("a raw socket has addresses without a port in its details", async () => {
+  const { checkpoint, details } = await open(fixtureBytes("linux-cr/cases/socket-name.ckpt"));
+  const names = Array.from({ length: checkpoint.files.count }, (_, row) => fileName(checkpoint, row));
+  const raw = await details(names.indexOf("socket:[raw 0.0.0.0 close]"));
+  expect([raw.type, raw.local, raw.remote]).toEqual(["raw", "0.0.0.0", ""]);
+});
