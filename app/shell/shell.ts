@@ -18,6 +18,8 @@ export interface Shell extends DocumentActions, SelectionActions {
   readonly network: boolean;
   /** Shows a listing in the tables panel. */
   showListing(listing: Listing): void;
+  /** Shows a listing with a filter. `sort`: the column to sort by, greatest first; absent: in the image's order. */
+  showFiltered(listing: Listing, filter: string, sort?: string): void;
   /** Changes a listing's filter, sorting or columns. */
   setListing(listing: Listing, change: Partial<ListingView>): void;
   /** Shows and announces a notice of what was just done. */
@@ -36,22 +38,28 @@ export function createShell(client: Client, network = true): Shell {
   const store = createStore(firstState());
   const { get, set } = store;
   const opening = createOpening(client, store);
+  const showListing = (tab: Listing): void =>
+    set(({ compared, view }) => ({
+      tab,
+      bytesShown: false,
+      panel: "tables",
+      tablesShown: true,
+      view: compared ? "one" : view,
+    }));
+  const setListing = (listing: Listing, change: Partial<ListingView>): void =>
+    set(({ listings }) => ({ listings: { ...listings, [listing]: { ...listings[listing], ...change } } }));
   return {
     store,
     client,
     network,
     ...createDocuments({ client, store, opening }),
     ...createSelection(store),
-    showListing: (tab) =>
-      set(({ compared, view }) => ({
-        tab,
-        bytesShown: false,
-        panel: "tables",
-        tablesShown: true,
-        view: compared ? "one" : view,
-      })),
-    setListing: (listing, change) =>
-      set(({ listings }) => ({ listings: { ...listings, [listing]: { ...listings[listing], ...change } } })),
+    showListing,
+    showFiltered(listing, filter, sort) {
+      setListing(listing, { filter, sort: sort === undefined ? null : { column: sort, descending: true } });
+      showListing(listing);
+    },
+    setListing,
     notify: (notice) => set({ notice }),
     fail: (failure) => set({ failure, opening: null }),
     applyLink: (link) => set((state) => withLink(state, link)),

@@ -15,6 +15,7 @@ import type { Evidence } from "../model/earlier.ts";
 import type { Details, Field } from "../model/fields.ts";
 import type { ImageSummary } from "../model/image-summary.ts";
 import type { Order } from "../model/order.ts";
+import type { Overview } from "../model/overview.ts";
 
 /** A local file, or the URL of a hosted one. `path`: its path in a dropped folder, or else its name. */
 export type InputFile =
@@ -58,6 +59,8 @@ export interface Requests {
   order: { request: { document: DocumentId; order: Order }; response: Uint32Array };
   /** The layout of the drawing of one document. The page lays out small ones itself. */
   layout: { request: { document: DocumentId }; response: Layout };
+  /** What is worth a look in a document. */
+  overview: { request: { document: DocumentId }; response: Overview };
   /** Findings: reasons why a restart would fail, and anything suspicious. */
   check: { request: { document: DocumentId }; response: CheckResponse };
   /** Packs documents without their records, under `names`, into one compressed piece (bundle.ts). */

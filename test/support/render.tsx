@@ -8,6 +8,7 @@ import { checkImage } from "../../app/checks/check.ts";
 import { PageContext } from "../../app/components/context.ts";
 import type { Image } from "../../app/decoder/image.ts";
 import { diff } from "../../app/diff/diff.ts";
+import { overviewOf } from "../../app/model/overview.ts";
 import { createCommands } from "../../app/shell/commands/registry.ts";
 import { createShell, type Shell } from "../../app/shell/shell.ts";
 import type { Doc, Docs } from "../../app/shell/state.ts";
@@ -32,6 +33,7 @@ function clientOf(images: readonly Image[]): Client {
       const rows = Array.from({ length: last - first + 1 }, (_, at) => first + at);
       return Promise.all(rows.map((row) => images[document]?.fields(row)));
     },
+    overview: ({ document }) => overviewOf((images[document] as Image).checkpoint),
     check: async ({ document }) => ({
       findings: await checkImage(images[document] as Image, { signal: new AbortController().signal }),
       titles: {},

@@ -5,10 +5,11 @@ import { sideRefs, unionRef } from "../../graph/order/union.ts";
 import type { ZoomLink } from "../../link/link.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
 import { objectOf } from "../../model/related.ts";
-import { type Compared, type Doc, PANELS, type Panel, type Sizes } from "../../shell/state.ts";
+import { type Compared, type Doc, PANELS, type Panel, type Sizes, type State } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
 import { Drawing } from "../Drawing/Drawing.tsx";
 import { Inspector } from "../Inspector/Inspector.tsx";
+import { Overview } from "../Overview/Overview.tsx";
 import { Splitter } from "../Splitter/Splitter.tsx";
 import { Tables } from "../Tables/Tables.tsx";
 import { Left } from "./Left.tsx";
@@ -108,10 +109,7 @@ function Wide({ doc }: { doc: Doc }) {
   const treeShown = useApp((state) => state.treeShown);
   const tablesShown = useApp((state) => state.tablesShown);
   const isMedium = useNarrow(MEDIUM);
-  // Without a selection, the drawing and the tables take its space.
-  const isInspecting = useApp(
-    ({ inspectorShown, selection, change }) => inspectorShown && (selection !== null || change !== null),
-  );
+  const aside = useApp(asideOf);
   const resize = (change: Partial<Sizes>) => shell.store.set({ sizes: { ...sizes, ...change } });
   return (
     <main className="workspace">
@@ -148,15 +146,15 @@ function Wide({ doc }: { doc: Doc }) {
               onSize={(tables) => resize({ tables })}
             />
             <div id="panel-tables" className="panel tables-holder" style={{ height: sizes.tables }}>
-              {isMedium && isInspecting ? <TablesOrInspector doc={doc} /> : <Tables doc={doc} />}
+              {isMedium && aside !== null ? <TablesOrAside doc={doc} aside={aside} /> : <Tables doc={doc} />}
             </div>
           </>
         )}
       </div>
-      {isInspecting && !isMedium && (
+      {aside !== null && !isMedium && (
         <>
           <Splitter
-            label="Width of the inspector"
+            label={`Width of the ${aside}`}
             vertical
             size={sizes.inspector}
             min={200}
@@ -166,7 +164,7 @@ function Wide({ doc }: { doc: Doc }) {
             onSize={(inspector) => resize({ inspector })}
           />
           <div id="panel-inspector" className="panel" style={{ width: sizes.inspector }}>
-            <Inspector doc={doc} />
+            <Aside doc={doc} aside={aside} />
           </div>
         </>
       )}
@@ -174,8 +172,24 @@ function Wide({ doc }: { doc: Doc }) {
   );
 }
 
-/** The tables and the inspector in one place, one of them at a time. */
-function TablesOrInspector({ doc }: { doc: Doc }) {
+/** What stands beside the drawing: the inspector of the selection, or of one image without a selection, its overview. */
+type AsideKind = "inspector" | "overview";
+
+/** `null`: nothing does, and the drawing and the tables take its space. */
+function asideOf({ inspectorShown, selection, change, docs }: State): AsideKind | null {
+  if (!inspectorShown) return null;
+  if (selection !== null || change !== null) return "inspector";
+  return docs.length === 1 ? "overview" : null;
+}
+
+const ASIDE_TITLES: Readonly<Record<AsideKind, string>> = { inspector: "Inspector", overview: "Overview" };
+
+function Aside({ doc, aside }: { doc: Doc; aside: AsideKind }) {
+  return aside === "inspector" ? <Inspector doc={doc} /> : <Overview doc={doc} />;
+}
+
+/** The tables and what would stand beside the drawing in one place, one of them at a time. */
+function TablesOrAside({ doc, aside }: { doc: Doc; aside: AsideKind }) {
   const { shell } = usePage();
   const shown = useApp(({ panel }) => (panel === "inspector" ? "inspector" : "tables"));
   return (
@@ -189,11 +203,13 @@ function TablesOrInspector({ doc }: { doc: Doc }) {
             aria-pressed={panel === shown}
             onClick={() => shell.store.set({ panel })}
           >
-            {PANEL_TITLES[panel]}
+            {panel === "inspector" ? ASIDE_TITLES[aside] : PANEL_TITLES[panel]}
           </button>
         ))}
       </div>
-      <div className="one-of-two">{shown === "inspector" ? <Inspector doc={doc} /> : <Tables doc={doc} />}</div>
+      <div className="one-of-two">
+        {shown === "inspector" ? <Aside doc={doc} aside={aside} /> : <Tables doc={doc} />}
+      </div>
     </div>
   );
 }
@@ -202,6 +218,8 @@ function Narrow({ doc }: { doc: Doc }) {
   const { shell } = usePage();
   const panel = useApp((state) => state.panel);
   const isPair = useApp((state) => state.compared !== null);
+  const aside = useApp((state) => asideOf({ ...state, inspectorShown: true })) ?? "inspector";
+  const titles = { ...PANEL_TITLES, tree: isPair ? "Changes" : PANEL_TITLES.tree, inspector: ASIDE_TITLES[aside] };
   return (
     <main className="narrow">
       <nav className="narrow-bar" aria-label="Parts of the page">
@@ -213,7 +231,7 @@ function Narrow({ doc }: { doc: Doc }) {
             aria-current={each === panel ? "page" : undefined}
             onClick={() => shell.store.set({ panel: each })}
           >
-            {isPair && each === "tree" ? "Changes" : PANEL_TITLES[each]}
+            {titles[each]}
           </button>
         ))}
       </nav>
@@ -221,7 +239,7 @@ function Narrow({ doc }: { doc: Doc }) {
         {panel === "tree" && <Left doc={doc} />}
         {panel === "drawing" && <DrawingPanel doc={doc} />}
         {panel === "tables" && <Tables doc={doc} />}
-        {panel === "inspector" && <Inspector doc={doc} />}
+        {panel === "inspector" && <Aside doc={doc} aside={aside} />}
       </div>
     </main>
   );

@@ -31,12 +31,12 @@ export function viewCommands({ shell }: CommandContext): Command[] {
     },
     {
       id: "go-inspector",
-      title: "Go to inspector",
+      title: "Go to inspector or overview",
       key: "i",
       when: isOpen,
       run() {
-        const { selection, change } = store.get();
-        if (selection === null && change === null) shell.notify("Nothing is selected to inspect");
+        const { selection, change, docs } = store.get();
+        if (selection === null && change === null && docs.length > 1) shell.notify("Nothing is selected to inspect");
         else goTo(shell, "inspector", PLACES.inspector);
       },
     },
@@ -56,7 +56,7 @@ export function viewCommands({ shell }: CommandContext): Command[] {
     },
     {
       id: "toggle-inspector",
-      title: "Toggle inspector",
+      title: "Toggle inspector and overview",
       key: "I",
       when: isOpen,
       run: () => store.set(({ inspectorShown }) => ({ inspectorShown: !inspectorShown })),

@@ -10,12 +10,15 @@ import { layout } from "../../graph/order/layout.ts";
 import { union } from "../../graph/order/union.ts";
 import { widest } from "../../model/columns/files.ts";
 import { orderRows } from "../../model/order.ts";
+import { overviewOf } from "../../model/overview.ts";
 import type { Documents } from "../documents.ts";
 import type { Handlers } from "./handler.ts";
 
 const TASK_DETAIL = changeKind("task-detail");
 
-export function viewHandlers(documents: Documents): Handlers<"order" | "layout" | "check" | "diff" | "union"> {
+export function viewHandlers(
+  documents: Documents,
+): Handlers<"order" | "layout" | "overview" | "check" | "diff" | "union"> {
   return {
     async order({ document, order }) {
       const rows = orderRows(documents.get(document).checkpoint, order);
@@ -24,6 +27,9 @@ export function viewHandlers(documents: Documents): Handlers<"order" | "layout" 
     async layout({ document }) {
       const response = layout(oneImage(documents.get(document).checkpoint));
       return { response, transfer: transferables(response) };
+    },
+    async overview({ document }) {
+      return { response: overviewOf(documents.get(document).checkpoint) };
     },
     async check({ document }, { signal, reportProgress }) {
       const image = documents.get(document);

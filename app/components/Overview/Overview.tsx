@@ -1,0 +1,288 @@
+// What is worth a look in an image, in the inspector's place while nothing is selected. Each line selects something or
+// filters a table.
+
+import type { ReactNode } from "react";
+import { type Checkpoint, holderCount, taskCount } from "../../model/checkpoint.ts";
+import type { Listing } from "../../model/columns/column.ts";
+import { FILE_KINDS } from "../../model/names.ts";
+import type { Overview as Facts, Ranking, Repeated } from "../../model/overview.ts";
+import { u32At } from "../../model/read.ts";
+import type { Selection } from "../../model/related.ts";
+import { counted, fileName, grouped } from "../../model/words.ts";
+import { tableUsers } from "../../shell/describe.ts";
+import { exactPath, tableFilter } from "../../shell/filter-text.ts";
+import { PLACES } from "../../shell/places.ts";
+import type { Doc } from "../../shell/state.ts";
+import { usePage } from "../context.ts";
+import { useResponse } from "../Inspector/useResponse.ts";
+import { Path } from "../Path.tsx";
+import "../Inspector/Inspector.css";
+import "./Overview.css";
+
+export function Overview({ doc: { checkpoint, document } }: { doc: Doc }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keys must be able to scroll it
+    <section id={PLACES.inspector} className="inspector overview" aria-labelledby="overview-title" tabIndex={0}>
+      <h2 id="overview-title" className="panel-title">
+        Overview
+      </h2>
+      {document !== null && <Answer key={document} checkpoint={checkpoint} document={document} />}
+    </section>
+  );
+}
+
+interface PartProps {
+  readonly checkpoint: Checkpoint;
+  readonly facts: Facts;
+}
+
+function Answer({ checkpoint, document }: { checkpoint: Checkpoint; document: number }) {
+  const answer = useResponse("overview", { document });
+  if (answer.state === "waiting") return null;
+  if (answer.state === "failed") return <p className="inspector-section muted">{answer.message}</p>;
+  const parts = { checkpoint, facts: answer.response };
+  return (
+    <>
+      <Shared {...parts} />
+      <SharedTables {...parts} />
+      <Deleted {...parts} />
+      <CrossExec {...parts} />
+      <OpenedOften {...parts} />
+      <Kinds {...parts} />
+      <Problems checkpoint={checkpoint} />
+      <Absent {...parts} />
+    </>
+  );
+}
+
+function Shared({ checkpoint, facts: { shared, acrossTables } }: PartProps) {
+  if (shared.total === 0) return null;
+  return (
+    <Part
+      title="Shared open files"
+      note={`${grouped(shared.total)}, of which ${grouped(acrossTables)} across file tables`}
+      all={{ listing: "files", filter: "shared:yes", sort: "holders" }}
+    >
+      <FileLines checkpoint={checkpoint} ranking={shared} />
+    </Part>
+  );
+}
+
+function SharedTables({ checkpoint, facts: { sharedTables } }: PartProps) {
+  const { rows, total } = sharedTables;
+  if (total === 0) return null;
+  return (
+    <Part
+      title="Shared file tables"
+      note="CLONE_FILES"
+      all={{ listing: "tables", filter: "shared:yes", sort: "tasks" }}
+    >
+      {Array.from(rows, (table) => (
+        <Line
+          key={table}
+          count={counted(taskCount(checkpoint.tables, table), "task")}
+          select={{ to: "table", row: table }}
+        >
+          {tableUsers(checkpoint, table, 2)}
+        </Line>
+      ))}
+    </Part>
+  );
+}
+
+function Deleted({ checkpoint, facts: { deleted } }: PartProps) {
+  if (deleted.total === 0) return null;
+  return (
+    <Part title="Deleted but open" note={grouped(deleted.total)} all={{ listing: "files", filter: "deleted:yes" }}>
+      <FileLines checkpoint={checkpoint} ranking={deleted} />
+    </Part>
+  );
+}
+
+function CrossExec({ checkpoint, facts: { crossExec } }: PartProps) {
+  const { rows, numbers, total, descriptors } = crossExec;
+  if (total === 0) return null;
+  return (
+    <Part
+      title="Would survive an exec"
+      note={`${counted(descriptors, "descriptor")} above 2 without close-on-exec`}
+      all={{ listing: "descriptors", filter: "cloexec:no fd:>2" }}
+    >
+      {Array.from(rows, (table, at) => (
+        <Line
+          key={table}
+          count={grouped(u32At(numbers, at))}
+          filter={{ listing: "descriptors", filter: `${tableFilter(checkpoint, table)} cloexec:no fd:>2`.trim() }}
+        >
+          {tableUsers(checkpoint, table, 2)}
+        </Line>
+      ))}
+    </Part>
+  );
+}
+
+function OpenedOften({ checkpoint, facts: { repeated, repeatedTotal } }: PartProps) {
+  if (repeatedTotal === 0) return null;
+  return (
+    <Part title="Opened many times" note={`${counted(repeatedTotal, "case")}, possible leaks`}>
+      {repeated.map((each) => (
+        <Line
+          key={`${each.table} ${each.file}`}
+          count={`${grouped(each.count)} ×`}
+          {...linkToRepeated(checkpoint, each)}
+        >
+          {each.isPath ? <Path path={fileName(checkpoint, each.file)} /> : kindOf(checkpoint, each.file)}
+          <span className="muted overview-who">{tableUsers(checkpoint, each.table, 1)}</span>
+        </Line>
+      ))}
+    </Part>
+  );
+}
+
+function linkToRepeated(
+  checkpoint: Checkpoint,
+  { table, file, isPath }: Repeated,
+): Pick<LineProps, "filter" | "select"> {
+  const what = isPath ? exactPath(checkpoint, file) : kindFilter(kindOf(checkpoint, file));
+  if (what === null) return { select: { to: "table", row: table } };
+  return { filter: { listing: "descriptors", filter: `${tableFilter(checkpoint, table)} ${what}`.trim() } };
+}
+
+const kindOf = ({ files }: Checkpoint, file: number): string => FILE_KINDS[files.kind[file] ?? 0] ?? "unknown";
+
+const kindFilter = (kind: string): string => `kind:"=${kind}"`;
+
+function Kinds({ facts: { kinds } }: PartProps) {
+  if (kinds.length === 0) return null;
+  return (
+    <Part title="Kinds" note="of the open files of descriptors">
+      <p className="overview-kinds">
+        {kinds.map(({ kind, descriptors }) => (
+          <Kind key={kind} name={FILE_KINDS[kind] ?? "unknown"} count={descriptors} />
+        ))}
+      </p>
+    </Part>
+  );
+}
+
+function Kind({ name, count }: { name: string; count: number }) {
+  const { shell } = usePage();
+  return (
+    <button
+      type="button"
+      className="link"
+      title={`Show the descriptors of this kind: ${name}`}
+      onClick={() => shell.showFiltered("descriptors", kindFilter(name))}
+    >
+      {name} {grouped(count)}
+    </button>
+  );
+}
+
+function Problems({ checkpoint: { problems } }: { checkpoint: Checkpoint }) {
+  if (problems.length === 0) return null;
+  const counts = (["error", "warning", "note"] as const)
+    .map((severity) => [severity, problems.filter((problem) => problem.severity === severity).length] as const)
+    .filter(([, count]) => count > 0);
+  return (
+    <Part title="Problems" note={grouped(problems.length)}>
+      {counts.map(([severity, count]) => (
+        <Line key={severity} count={grouped(count)} filter={{ listing: "problems", filter: `severity:${severity}` }}>
+          <span className={`severity-${severity}`}>{severity}s</span>
+        </Line>
+      ))}
+    </Part>
+  );
+}
+
+/** What was looked for and not found, so that its absence is known too. */
+function Absent({ checkpoint, facts }: PartProps) {
+  const absent = [
+    facts.shared.total === 0 && "shared open files",
+    facts.sharedTables.total === 0 && "shared file tables",
+    facts.deleted.total === 0 && "deleted but open files",
+    facts.crossExec.total === 0 && "descriptors above 2 that would survive an exec",
+    facts.repeatedTotal === 0 && "files opened many times by one task",
+    checkpoint.problems.length === 0 && "problems",
+  ].filter((each) => each !== false);
+  return absent.length === 0 ? null : <p className="inspector-section muted">None: {absent.join(", ")}.</p>;
+}
+
+/** Open files, with how many hold each. */
+function FileLines({ checkpoint, ranking }: { checkpoint: Checkpoint; ranking: Ranking }) {
+  return Array.from(ranking.rows, (file) => {
+    const holders = holderCount(checkpoint.files, file);
+    return (
+      <Line key={file} select={{ to: "file", row: file }} count={<Holders count={holders} />}>
+        <Path path={fileName(checkpoint, file)} />
+      </Line>
+    );
+  });
+}
+
+const Holders = ({ count }: { count: number }) => (
+  <span className={count > 1 ? "shared" : undefined} title={`${counted(count, "descriptor")} lead to it`}>
+    ⟨{grouped(count)}⟩
+  </span>
+);
+
+interface Filtered {
+  readonly listing: Listing;
+  readonly filter: string;
+  /** Column to sort by, greatest first. */
+  readonly sort?: string;
+}
+
+interface PartOf {
+  readonly title: string;
+  readonly note: string;
+  /** Shows all of them in a table. */
+  readonly all?: Filtered;
+  readonly children: ReactNode;
+}
+
+function Part({ title, note, all, children }: PartOf) {
+  const { shell } = usePage();
+  return (
+    <section className="inspector-section">
+      <h3>
+        {all === undefined ? (
+          title
+        ) : (
+          <button
+            type="button"
+            className="link"
+            title="Show all in a table"
+            onClick={() => shell.showFiltered(all.listing, all.filter, all.sort)}
+          >
+            {title}
+          </button>
+        )}{" "}
+        <span className="muted">{note}</span>
+      </h3>
+      <div className="overview-lines">{children}</div>
+    </section>
+  );
+}
+
+interface LineProps {
+  readonly count: ReactNode;
+  /** What a click selects, or else the table that it filters. */
+  readonly select?: Selection;
+  readonly filter?: Filtered;
+  readonly children: ReactNode;
+}
+
+function Line({ count, select, filter, children }: LineProps) {
+  const { shell } = usePage();
+  const onClick = () => {
+    if (select) shell.select(select);
+    else if (filter) shell.showFiltered(filter.listing, filter.filter);
+  };
+  return (
+    <button type="button" className="plain overview-line mono" onClick={onClick}>
+      <span className="overview-what">{children}</span>
+      <span className="overview-count">{count}</span>
+    </button>
+  );
+}

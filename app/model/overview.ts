@@ -1,0 +1,169 @@
+// What of one image is worth a look before anything is selected: what is shared, what is deleted but open, what crosses
+// an exec, what was opened so often that it may leak. Rows and counts; views put them into words.
+
+import { type Checkpoint, descriptorCount, HAS, holderCount, NONE, nameBytes, taskCount } from "./checkpoint.ts";
+import { i32At, u8At, u32At } from "./read.ts";
+import type { FileRow, TableRow } from "./rows.ts";
+
+/** The first rows of a ranking, and how many there are. */
+export interface Ranking {
+  readonly rows: Uint32Array;
+  /** By row: what it is ranked by. */
+  readonly numbers: Uint32Array;
+  readonly total: number;
+}
+
+/** Files that one file table opened many times: of one path, or, without one, of one kind. */
+export interface Repeated {
+  readonly table: TableRow;
+  /** One of the files. */
+  readonly file: FileRow;
+  /** Whether it is a path; else a kind. */
+  readonly isPath: boolean;
+  /** Descriptors. */
+  readonly count: number;
+}
+
+export interface KindCount {
+  /** Index into FILE_KINDS. */
+  readonly kind: number;
+  readonly descriptors: number;
+}
+
+export interface Overview {
+  /** Open files with several holders, those with most first. */
+  readonly shared: Ranking;
+  /** How many of them several file tables hold. */
+  readonly acrossTables: number;
+  /** File tables of several tasks (CLONE_FILES), those with most first. */
+  readonly sharedTables: Ranking;
+  /** Open files that were unlinked, those with most holders first. */
+  readonly deleted: Ranking;
+  /** Descriptors above 2 without close-on-exec, and the tables that have most of them. */
+  readonly crossExec: Ranking & { readonly descriptors: number };
+  /** Most first. */
+  readonly repeated: readonly Repeated[];
+  readonly repeatedTotal: number;
+  /** Kinds of the open files of all descriptors, most first. */
+  readonly kinds: readonly KindCount[];
+}
+
+/** Rows of a ranking that are listed. */
+const LISTED = 5;
+/** Descriptors of one table on one path from which on it may be a leak. Programs open /dev/null three times. */
+const MANY_OF_PATH = 8;
+/** The same for files of one kind without a path, as sockets: servers have some for every client. */
+const MANY_OF_KIND = 32;
+/** Descriptors that a program expects to be inherited: standard input, output and error. */
+const LAST_STANDARD = 2;
+
+export function overviewOf(checkpoint: Checkpoint): Overview {
+  const { files, tables } = checkpoint;
+  const holders = (file: FileRow): number => holderCount(files, file);
+  const isDeleted = (file: FileRow): boolean => (u8At(files.has, file) & HAS.deleted) !== 0 && holders(file) > 0;
+  const crossing = crossingByTable(checkpoint);
+  const repeated = repeatedOf(checkpoint).sort((a, b) => b.count - a.count || a.table - b.table);
+  return {
+    shared: ranked(files.count, (file) => (holders(file) > 1 ? holders(file) : 0)),
+    acrossTables: countAcross(checkpoint),
+    sharedTables: ranked(tables.count, (table) => (taskCount(tables, table) > 1 ? taskCount(tables, table) : 0)),
+    deleted: ranked(files.count, (file) => (isDeleted(file) ? holders(file) : 0)),
+    crossExec: {
+      ...ranked(tables.count, (table) => u32At(crossing, table)),
+      descriptors: crossing.reduce((sum, count) => sum + count, 0),
+    },
+    repeated: repeated.slice(0, LISTED),
+    repeatedTotal: repeated.length,
+    kinds: kindsOf(checkpoint),
+  };
+}
+
+/** Ranks the rows 0 … count - 1 by a number, the greatest first; rows with 0 are left out. */
+function ranked(count: number, numberOf: (row: number) => number): Ranking {
+  const top: { row: number; number: number }[] = [];
+  let total = 0;
+  for (let row = 0; row < count; row++) {
+    const number = numberOf(row);
+    if (number === 0) continue;
+    total++;
+    if (top.length === LISTED && number <= (top.at(-1)?.number ?? 0)) continue;
+    const at = top.findIndex((other) => other.number < number);
+    top.splice(at === -1 ? top.length : at, 0, { row, number });
+    if (top.length > LISTED) top.pop();
+  }
+  return {
+    rows: Uint32Array.from(top, ({ row }) => row),
+    numbers: Uint32Array.from(top, ({ number }) => number),
+    total,
+  };
+}
+
+/** How many open files the descriptors of several tables lead to. */
+function countAcross({ files, descriptors }: Checkpoint): number {
+  let count = 0;
+  for (let file = 0; file < files.count; file++) {
+    const first = u32At(files.firstHolder, file);
+    const end = u32At(files.firstHolder, file + 1);
+    // Holders ascend, and descriptors are in order of their table.
+    if (end - first < 2) continue;
+    const ofFirst = u32At(descriptors.table, u32At(files.holder, first));
+    if (ofFirst !== u32At(descriptors.table, u32At(files.holder, end - 1))) count++;
+  }
+  return count;
+}
+
+function crossingByTable({ descriptors, tables }: Checkpoint): Uint32Array {
+  const counts = new Uint32Array(tables.count);
+  for (let row = 0; row < descriptors.count; row++) {
+    if (descriptors.closeOnExec[row] === 1 || (descriptors.fd[row] as number) <= LAST_STANDARD) continue;
+    const table = u32At(descriptors.table, row);
+    counts[table] = u32At(counts, table) + 1;
+  }
+  return counts;
+}
+
+function kindsOf({ descriptors, files }: Checkpoint): KindCount[] {
+  const counts = new Map<number, number>();
+  for (let row = 0; row < descriptors.count; row++) {
+    const file = i32At(descriptors.file, row);
+    if (file === NONE) continue;
+    const kind = u8At(files.kind, file);
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  const found = Array.from(counts, ([kind, count]) => ({ kind, descriptors: count }));
+  return found.sort((a, b) => b.descriptors - a.descriptors || a.kind - b.kind);
+}
+
+function repeatedOf(checkpoint: Checkpoint): Repeated[] {
+  const { tables } = checkpoint;
+  const found: Repeated[] = [];
+  for (let table = 0; table < tables.count; table++) {
+    if (descriptorCount(tables, table) >= MANY_OF_PATH) found.push(...repeatedIn(checkpoint, table));
+  }
+  return found;
+}
+
+/** What one table opened many times. */
+function repeatedIn(checkpoint: Checkpoint, table: TableRow): Repeated[] {
+  const { descriptors, files, tables } = checkpoint;
+  const groups = new Map<string, { file: FileRow; isPath: boolean; count: number }>();
+  const end = u32At(tables.first, table + 1);
+  for (let row = u32At(tables.first, table); row < end; row++) {
+    const file = i32At(descriptors.file, row);
+    if (file === NONE) continue;
+    const isPath = (u8At(files.has, file) & HAS.path) !== 0;
+    const key = isPath ? `/${latin1(nameBytes(checkpoint, file))}` : String(u8At(files.kind, file));
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { file, isPath, count: 1 });
+    else group.count++;
+  }
+  return Array.from(groups.values(), (group) => ({ table, ...group })).filter(
+    ({ isPath, count }) => count >= (isPath ? MANY_OF_PATH : MANY_OF_KIND),
+  );
+}
+
+/** Bytes of a name that count. No path of a kernel is longer. */
+const LONGEST = 4096;
+
+/** A character for each byte: different for different bytes, and cheaper than text. */
+const latin1 = (bytes: Uint8Array): string => String.fromCharCode(...bytes.subarray(0, LONGEST));
