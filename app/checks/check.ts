@@ -3,14 +3,15 @@
 import type { Image } from "../decoder/image.ts";
 import { checkCriu } from "./criu/check.ts";
 import { CRIU_RULES } from "./criu/rules.ts";
-import type { Findings } from "./finding.ts";
+import type { Findings } from "./findings.ts";
+import { HOST_RULES } from "./host/rules.ts";
 import { checkLinuxCr } from "./linux-cr/check.ts";
 import { LINUX_CR_RULES } from "./linux-cr/rules.ts";
 import type { CheckOptions } from "./options.ts";
 import type { Rule } from "./rule.ts";
 
-/** Every rule of both formats. */
-export const RULES: readonly Rule[] = [...LINUX_CR_RULES, ...CRIU_RULES];
+/** Every rule of both formats, then those about the restoring machine. */
+export const RULES: readonly Rule[] = [...LINUX_CR_RULES, ...CRIU_RULES, ...HOST_RULES];
 
 /**
  * Checks an image.

@@ -1,6 +1,7 @@
 // Filters findings by code.
 
-import type { Finding, Findings } from "./finding.ts";
+import type { Finding } from "./finding.ts";
+import type { Findings } from "./findings.ts";
 
 /** The chosen codes. `only` absent or empty: all except those ignored. */
 export interface Choice {
@@ -19,7 +20,7 @@ export function unknownCodes(codes: readonly string[], known: readonly string[])
 
 /** The findings with chosen codes. */
 export function chooseFindings(
-  { findings, unlisted, ...rest }: Findings,
+  { findings, unlisted, host, ...rest }: Findings,
   { only = [], ignore = [] }: Choice,
 ): Findings {
   const wanted = new Set(only.map((code) => code.toLowerCase()));
@@ -28,8 +29,19 @@ export function chooseFindings(
     const lower = code.toLowerCase();
     return (wanted.size === 0 || wanted.has(lower)) && !unwanted.has(lower);
   };
-  return { ...rest, findings: findings.filter(chosen), unlisted: unlisted.filter(chosen) };
+  return {
+    ...rest,
+    findings: findings.filter(chosen),
+    unlisted: unlisted.filter(chosen),
+    ...(host === undefined
+      ? {}
+      : { host: { ...host, findings: host.findings.filter(chosen), unlisted: host.unlisted.filter(chosen) } }),
+  };
 }
 
 /** Whether there are no errors and no warnings. */
 export const isSound = (findings: readonly Finding[]): boolean => findings.every(({ severity }) => severity === "note");
+
+/** All findings: those about the image, then those about the host, in the order of the restore. */
+export const allFindings = ({ findings, host }: Findings): readonly Finding[] =>
+  host === undefined ? findings : [...findings, ...host.findings];

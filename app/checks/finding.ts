@@ -2,7 +2,6 @@
 
 import type { Severity } from "../model/checkpoint.ts";
 import type { RecordRow } from "../model/rows.ts";
-import type { Needs } from "./needs.ts";
 import { type Errno, type Outcome, outcomesFor, type Rule } from "./rule.ts";
 import type { Subject } from "./subject.ts";
 
@@ -28,14 +27,12 @@ export interface Finding extends Subject {
 /** Where a fault is. Its subject is found at the end. */
 export type Place = Pick<Finding, "record" | "field" | "offset" | "member">;
 
-/** What the checks found. */
-export interface Findings {
+/** Findings, and how many more there were. */
+export interface FoundFindings {
   /** In image order, those without an offset last. At most MOST_PER_CODE of a code. */
   readonly findings: readonly Finding[];
   /** Number of findings that are not listed, by code; empty: all are listed. */
   readonly unlisted: readonly { readonly code: string; readonly count: number }[];
-  /** What a restore needs beyond the set. Absent: not known for the format. */
-  readonly needs?: Needs;
 }
 
 /** At most this many findings of a code are kept; the others are counted. */
@@ -48,7 +45,7 @@ export interface FindingList {
    * choose among its outcomes.
    */
   add(code: string, message: string, place: Place, errno?: Errno | null, severity?: Severity): void;
-  finish(): Findings;
+  finish(): FoundFindings;
 }
 
 /**

@@ -1,6 +1,7 @@
 // Options of the checks.
 
 import type { Progress } from "../decoder/source.ts";
+import type { HostOptions } from "./host/host.ts";
 
 /** Options of the checks. */
 export interface CheckOptions {
@@ -8,4 +9,6 @@ export interface CheckOptions {
   readonly signal?: AbortSignal;
   /** Called now and then with the bytes and records checked so far, and the total bytes. */
   readonly onProgress?: (progress: Progress) => void;
+  /** Also list what the image demands of a host, compared with facts if there are any. */
+  readonly host?: HostOptions;
 }

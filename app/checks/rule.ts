@@ -42,8 +42,11 @@ export interface Rule {
   readonly target?: string;
   /** What a user can do about it, as a sentence. */
   readonly remedy: string;
-  /** The step that meets the fault: `dump` for faults of running processes; absent: a restart from an image. */
-  readonly step?: "dump";
+  /**
+   * The step that meets the fault: `dump` for faults of running processes, `host` for differences between an image and
+   * the machine that restores it; absent: a restart from an image.
+   */
+  readonly step?: "dump" | "host";
   /** The options of CRIU that make it accept the fault, each one enough: `--tcp-established`. */
   readonly options?: readonly string[];
   /** Where this is decided, and the version that was read or tried: `can_dump_inet_sk() in sk-inet.c, CRIU 4.2`. */

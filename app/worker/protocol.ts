@@ -1,6 +1,6 @@
 // The messages between page and worker: one type for each kind of request, with its response.
 
-import type { Findings } from "../checks/finding.ts";
+import type { Findings } from "../checks/findings.ts";
 import type { Occurrences } from "../decoder/find-bytes.ts";
 import type { Refusal } from "../decoder/image.ts";
 import type { Progress } from "../decoder/source.ts";

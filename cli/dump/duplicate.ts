@@ -1,6 +1,8 @@
 // What can only be read from a duplicate of another process's descriptor (pidfd_getfd(2)): a socket's domain, type and
 // protocol, and the owner for signals.
 
+import { ipv4Text, ipv6Text } from "../../app/model/addresses.ts";
+
 /** Opens the file that a descriptor of another process refers to. */
 export interface Duplicator {
   /** Address family, type and protocol of a socket, as numbers; `null`: not a socket, or not permitted. */
@@ -9,7 +11,23 @@ export interface Duplicator {
   protocolName(pid: number, fd: number): string;
   /** The process (negative: process group) that gets the signals of a file, as its pid; 0: none or not known. */
   owner(pid: number, fd: number): number;
+  /** What an internet socket is bound to, and whether it shares that; `null`: not one of TCP or UDP, or not permitted. */
+  internet(pid: number, fd: number): InternetSocket | null;
+  /** Bytes that can be read from a pipe or FIFO (FIONREAD); `null`: not known. */
+  queued(pid: number, fd: number): number | null;
   close(): void;
+}
+
+/** What a socket of TCP or UDP is bound to. */
+export interface InternetSocket {
+  readonly isTcp: boolean;
+  readonly address: string;
+  /** 0: it is not bound. */
+  readonly port: number;
+  /** SO_REUSEADDR. */
+  readonly reuse: boolean;
+  /** IPV6_V6ONLY; `null`: it is not IPv6. */
+  readonly v6Only: boolean | null;
 }
 
 /** AF_…, SOCK_… and IPPROTO_…. */
@@ -31,6 +49,13 @@ const SO_TYPE = 3;
 const SO_ACCEPTCONN = 30;
 const SO_PROTOCOL = 38;
 const SO_DOMAIN = 39;
+const SO_REUSEADDR = 2;
+const IPV6_V6ONLY = 26;
+const [AF_INET, AF_INET6] = [2, 10];
+const [IPPROTO_TCP, IPPROTO_UDP, IPPROTO_IPV6] = [6, 17, 41];
+/** Bytes of a struct sockaddr_in6: family, port in network order, flow, address, scope. */
+const SOCKADDR_IN6 = 28;
+const FIONREAD = 0x541b;
 const F_GETOWN_EX = 16;
 const F_OWNER_PGRP = 2;
 
@@ -45,6 +70,8 @@ export async function openDuplicator(): Promise<Duplicator | null> {
     const getsockopt = libc.func("int getsockopt(int, int, int, _Out_ int *, _Inout_ int *)");
     const fcntl = libc.func("int fcntl(int, int, _Out_ int *)");
     const getxattr = libc.func("long getxattr(const char *, const char *, void *, size_t)");
+    const getsockname = libc.func("int getsockname(int, void *, _Inout_ int *)");
+    const ioctl = libc.func("int ioctl(int, unsigned long, _Out_ int *)");
     const close = libc.func("int close(int)");
     const processes = new Map<number, number>();
     const processOf = (pid: number): number => {
@@ -65,9 +92,24 @@ export async function openDuplicator(): Promise<Duplicator | null> {
         close(duplicate);
       }
     };
-    const option = (socket: number, name: number): number => {
+    const option = (socket: number, name: number, level = SOL_SOCKET): number => {
       const [value, length] = [[0], [4]];
-      return getsockopt(socket, SOL_SOCKET, name, value, length) < 0 ? -1 : (value[0] ?? -1);
+      return getsockopt(socket, level, name, value, length) < 0 ? -1 : (value[0] ?? -1);
+    };
+    const internet = (socket: number): InternetSocket | null => {
+      const [family, protocol] = [option(socket, SO_DOMAIN), option(socket, SO_PROTOCOL)];
+      const isSix = family === AF_INET6;
+      if ((!isSix && family !== AF_INET) || (protocol !== IPPROTO_TCP && protocol !== IPPROTO_UDP)) return null;
+      const bytes = Buffer.alloc(SOCKADDR_IN6);
+      if (getsockname(socket, bytes, [bytes.length]) < 0) return null;
+      const own = isSix ? bytes.subarray(8, 24) : bytes.subarray(4, 8);
+      return {
+        isTcp: protocol === IPPROTO_TCP,
+        address: isSix ? ipv6Text(own) : ipv4Text(own),
+        port: bytes.readUInt16BE(2),
+        reuse: option(socket, SO_REUSEADDR) === 1,
+        v6Only: isSix ? option(socket, IPV6_V6ONLY, IPPROTO_IPV6) === 1 : null,
+      };
     };
     return {
       socket: (pid, fd) =>
@@ -88,6 +130,12 @@ export async function openDuplicator(): Promise<Duplicator | null> {
           if (fcntl(file, F_GETOWN_EX, owner) < 0) return 0;
           const [kind = 0, number = 0] = owner;
           return kind === F_OWNER_PGRP ? -number : number;
+        }),
+      internet: (pid, fd) => using(pid, fd, null, internet),
+      queued: (pid, fd) =>
+        using(pid, fd, null, (file) => {
+          const count = [0];
+          return ioctl(file, FIONREAD, count) < 0 ? null : (count[0] ?? null);
         }),
       close() {
         for (const handle of processes.values()) if (handle >= 0) close(handle);

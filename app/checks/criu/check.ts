@@ -7,10 +7,13 @@ import type { Image } from "../../decoder/image.ts";
 import { openWindow, type Window } from "../../decoder/window.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { isSound } from "../filter.ts";
-import type { Finding, Findings } from "../finding.ts";
+import type { Finding } from "../finding.ts";
+import type { Findings } from "../findings.ts";
+import { compareHost } from "../host/compare.ts";
 import type { CheckOptions } from "../options.ts";
 import { withSubjects } from "../subject.ts";
 import { checkColumns } from "./columns.ts";
+import { demandsOf } from "./demands.ts";
 import { handlerOf } from "./entries.ts";
 import type { Handler } from "./handler.ts";
 import { checkMembers } from "./leftovers.ts";
@@ -66,7 +69,11 @@ export async function checkCriu(image: Image, options: CheckOptions = {}): Promi
   const found = scanned.list.finish();
   options.onProgress?.({ bytes: size, size, objects: records.count });
   const placed = await withOffsets(image, found.findings);
-  return { ...found, findings: withSubjects(checkpoint, placed), needs: needsOf(scanned) };
+  const findings = withSubjects(checkpoint, placed);
+  const needs = needsOf(scanned);
+  if (options.host === undefined) return { ...found, findings, needs };
+  const demands = demandsOf(scanned);
+  return { ...found, findings, needs, demands, host: compareHost("criu", demands, needs.options, options.host) };
 }
 
 /** An incomplete set is never sound. */

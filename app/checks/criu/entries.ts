@@ -8,15 +8,17 @@ import { BODIES, BODY_NAMES } from "./file-bodies.ts";
 import { type Handler, handler } from "./handler.ts";
 import { callFor } from "./members.ts";
 import { onPagemap, onPagemapHead, PAGEMAP, PAGEMAP_HEAD } from "./memory.ts";
+import { noteCredentials, noteLimit, noteMapping, onTree } from "./note-host.ts";
 import { fault, has, low, refer, type Scan, scanInto } from "./scan.ts";
 import { onCore, onIds, onInventory, onMount } from "./tasks.ts";
 
 const VMAS = fieldNumber("mm_entry", "vmas");
 const AUXV = fieldNumber("mm_entry", "mm_saved_auxv");
 const AT_PAGESZ = 6;
-const VMA = plan("vma_entry", ["shmid", "status"]);
+const VMA = plan("vma_entry", ["shmid", "status", "start", "end"]);
 /** VMA_FILE_PRIVATE and VMA_FILE_SHARED: shmid is the id of an open file. */
-const VMA_FILE = (1 << 6) | (1 << 7);
+const VMA_FILE_SHARED = 1 << 7;
+const VMA_FILE = (1 << 6) | VMA_FILE_SHARED;
 /** VMA_ANON_SHARED and VMA_AREA_SYSVIPC: shmid is the number of a pagemap-shmem member. */
 const VMA_SHARED = (1 << 8) | (1 << 10);
 const PTY = plan("tty_pty_entry", ["index"]);
@@ -30,6 +32,14 @@ const GHOST = 1;
 const HANDLERS: Readonly<Record<string, Handler>> = {
   inventory_entry: onInventory,
   core_entry: onCore,
+  pstree_entry: onTree,
+  // Before CRIU 1.3 limits had a file of their own.
+  rlimit_entry: handler("rlimit_entry", [], (scan, _seen, bytes, start, end) => {
+    noteLimit(scan, bytes, start, end);
+  }),
+  creds_entry: handler("creds_entry", [], (scan, _seen, bytes, start, end) => {
+    noteCredentials(scan, bytes, start, end);
+  }),
   task_kobj_ids_entry: onIds,
   mnt_entry: onMount,
   pagemap_head: { plan: PAGEMAP_HEAD, check: onPagemapHead },
@@ -51,7 +61,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
       fault(scan, "descriptor-flags", "flags", `Descriptor ${fd} has the flags ${flags}; FD_CLOEXEC is 1.`);
     if (has(seen, 1) && has(seen, 3)) checkType(scan, fd, low(scan, 1), low(scan, 3));
   }),
-  remap_file_path_entry: handler("remap_file_path_entry", ["remap_id", "remap_type"], (scan, seen) => {
+  remap_file_path_entry: handler("remap_file_path_entry", ["remap_id", "remap_type", "orig_id"], (scan, seen) => {
     if (!has(seen, 1)) return;
     const target = low(scan, 1);
     // Without a type it is a ghost: older sets had nothing else.
@@ -62,6 +72,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     } else if (type === LINKED) {
       const message = `Open file ${target}, a hard link, stands in for an unlinked file and must exist at restore.`;
       fault(scan, "link-remap", "remap_id", message);
+      if (has(seen, 3)) scan.hostNotes.links.set(target, low(scan, 3));
       refer(scan, "file", "file-missing", "An unlinked file", "remap_id", "the hard link, open file", target);
     }
   }),
@@ -133,6 +144,7 @@ function checkMapping(scanned: Scan, bytes: Uint8Array, start: number, end: numb
   const seen = scanInto(scanned, bytes, start, end, VMA);
   if (!has(seen, 1) || !has(seen, 2)) return;
   const [id, status] = [low(scanned, 1), low(scanned, 2)];
+  if ((status & VMA_FILE) !== 0) noteMapping(scanned, seen, id, (status & VMA_FILE_SHARED) !== 0);
   if ((status & VMA_FILE) !== 0) refer(scanned, "file", "file-missing", "A mapping", field, "the open file", id);
   else if ((status & VMA_SHARED) !== 0) callForShared(scanned, id, field, "it has the contents of shared memory");
 }

@@ -1,10 +1,12 @@
 // Checks of an open file's own message, by its field in file_entry. The row of the file is `scan.file - 1`.
 
-import { HAS } from "../../model/checkpoint.ts";
+import { plan } from "../../decoder/criu/wire.ts";
+import { HAS, NONE } from "../../model/checkpoint.ts";
 import { u8At, u32At } from "../../model/read.ts";
 import { type Handler, handler } from "./handler.ts";
 import { callFor } from "./members.ts";
-import { has, low, refer, type Scan } from "./scan.ts";
+import { noteBuildId } from "./note-host.ts";
+import { has, low, refer, type Scan, scanInto } from "./scan.ts";
 
 const O_WRONLY = 1;
 const IPPROTO_TCP = 6;
@@ -23,19 +25,46 @@ function flagsOfFile({ checkpoint: { files }, file }: Scan): number | null {
   return (u8At(files.has, row) & HAS.flags) === 0 ? null : u32At(files.flags, row);
 }
 
-/** Notes a socket outside the dump, with its name up to its last NUL. */
+/** Notes a socket outside the dump, with its name. */
 function noteOutside(scan: Scan, hasName: boolean, bytes: Uint8Array): void {
-  const [start, end] = hasName ? [low(scan, 4), scan.out[9] as number] : [0, 0];
-  const path = bytes.slice(start, end > start && bytes[end - 1] === 0 ? end - 1 : end);
-  scan.notes.outsideSockets.push({ file: scan.file - 1, path });
+  scan.notes.outsideSockets.push({ file: scan.file - 1, path: hasName ? nameIn(scan, bytes) : new Uint8Array() });
+}
+
+/** The name in slot 4, up to its last NUL. */
+function nameIn(scan: Scan, bytes: Uint8Array): Uint8Array {
+  const [start, end] = [low(scan, 4), scan.out[9] as number];
+  return bytes.slice(start, end > start && bytes[end - 1] === 0 ? end - 1 : end);
+}
+
+/** Notes the name that a socket is bound to. */
+function noteName(scan: Scan, bytes: Uint8Array): void {
+  const name = nameIn(scan, bytes);
+  if (name.length > 0) scan.hostNotes.names.set(scan.file - 1, name);
+}
+
+const IP_OPTIONS = plan("ip_opts_entry", ["freebind"]);
+
+/** Notes a socket that may be bound to an address which the machine does not have. */
+function noteFreeBind(scan: Scan, bytes: Uint8Array, start: number, end: number): void {
+  const seen = scanInto(scan, bytes, start, end, IP_OPTIONS);
+  if (has(seen, 1) && low(scan, 1) !== 0) scan.hostNotes.freeBind.add(scan.file - 1);
+}
+
+/** Notes a socket in a network namespace that is not CRIU's own. */
+function noteNetwork(scan: Scan, seen: number, slot: number): void {
+  const { rootNetwork } = scan.inventory;
+  if (has(seen, slot) && rootNetwork !== NONE && low(scan, slot) !== rootNetwork) {
+    scan.hostNotes.ownNetwork.add(scan.file - 1);
+  }
 }
 
 export const BODIES: Readonly<Record<string, Handler>> = {
-  reg: handler("reg_file_entry", ["size", "mode", "ext"], (scan, seen) => {
+  reg: handler("reg_file_entry", ["size", "mode", "ext", "build_id"], (scan, seen, bytes, start, end) => {
     const row = scan.file - 1;
     if (has(seen, 1)) scan.notes.sizes[row] = (scan.out[3] as number) * 2 ** 32 + low(scan, 1);
     if (has(seen, 2)) scan.notes.modes[row] = low(scan, 2);
     if (has(seen, 3) && low(scan, 3) !== 0) scan.notes.externalFiles.push(row);
+    if (has(seen, 4)) noteBuildId(scan, bytes, start, end);
   }),
   tunf: handler("tunfile_entry", ["netdev"], (scan, seen) => {
     if (has(seen, 1)) scan.notes.tuns.push(scan.file - 1);
@@ -47,15 +76,21 @@ export const BODIES: Readonly<Record<string, Handler>> = {
     if (has(seen, 1)) notePipe(scan, low(scan, 1), flagsOfFile(scan), true);
     if (has(seen, 2)) refer(scan, "file", "file-missing", "A FIFO", "fifo.regf_id", "the open file", low(scan, 2));
   }),
-  isk: handler("inet_sk_entry", ["ino", "proto", "dst_port"], (scan, seen) => {
+  isk: handler("inet_sk_entry", ["ino", "proto", "dst_port", "ns_id", "v6only", "ip_opts"], (scan, seen, bytes) => {
+    noteNetwork(scan, seen, 4);
+    if (has(seen, 5) && low(scan, 5) !== 0) scan.hostNotes.v6Only.add(scan.file - 1);
+    const [optionsStart, optionsEnd] = [low(scan, 6), scan.out[13] as number];
     const [inode, isTcp, port] = [low(scan, 1), low(scan, 2) === IPPROTO_TCP, low(scan, 3)];
+    if (has(seen, 6)) noteFreeBind(scan, bytes, optionsStart, optionsEnd);
     if (!has(seen, 1) || !has(seen, 2) || !has(seen, 3) || !isTcp || port === 0 || scan.inventory.tcpClose) return;
     scan.notes.connected.push(scan.file - 1);
     const name = `tcp-stream-${inode.toString(16)}.img`;
     const why = "it has the state of a TCP connection";
     callFor(scan, { kind: "tcp-stream", number: inode, name, field: "isk.ino", why });
   }),
-  usk: handler("unix_sk_entry", ["ino", "peer", "uflags", "name"], (scan, seen, bytes) => {
+  usk: handler("unix_sk_entry", ["ino", "peer", "uflags", "name", "ns_id", "deleted"], (scan, seen, bytes) => {
+    noteNetwork(scan, seen, 5);
+    if (has(seen, 4) && !(has(seen, 6) && low(scan, 6) !== 0)) noteName(scan, bytes);
     if (has(seen, 1)) {
       scan.spaces.socket.add(low(scan, 1), scan.record);
       scan.inodes[scan.file - 1] = low(scan, 1);

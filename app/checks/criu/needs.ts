@@ -74,7 +74,7 @@ const PTS_MAJORS = [136, 143] as const;
 const EXT_TTY = 5;
 
 /** Slaves of pseudo-terminals without their master in the set, with the file that refers to each. */
-function* looseTerminals({ notes }: Scan): Generator<readonly [TerminalFacts, FileRow]> {
+export function* looseTerminals({ notes }: Scan): Generator<readonly [TerminalFacts, FileRow]> {
   const masters = new Set<number>();
   for (const { device, index } of notes.terminals.values()) {
     if (majorOf(device) === TTYAUX_MAJOR && minorOf(device) === PTMX_MINOR) masters.add(index);

@@ -7,6 +7,7 @@ import { type Checkpoint, descriptorCount, NONE, recordMember, type Severity } f
 import { taskState } from "../../model/names.ts";
 import { f64At, u32At } from "../../model/read.ts";
 import { createFindingList, type FindingList } from "../finding.ts";
+import { beginHostNotes, type HostNotes } from "./host-notes.ts";
 import type { PagemapFacts } from "./memory-facts.ts";
 import { beginNotes, type NeedNotes } from "./need-notes.ts";
 import { isMissingTable } from "./problems.ts";
@@ -47,6 +48,7 @@ export interface Scan {
   /** Inode that a unix socket names as its peer → that socket. */
   readonly peerFiles: Map<number, number>;
   readonly notes: NeedNotes;
+  readonly hostNotes: HostNotes;
   /** Pipes and FIFOs that can be read, whose contents CRIU stores: pipe_id and record. */
   readonly readers: { readonly pipe: number; readonly record: number; readonly isFifo: boolean }[];
   /** pipe_id of the contents that are there. */
@@ -196,6 +198,7 @@ export function beginScan(checkpoint: Checkpoint): Scan {
     peers: createIdIndex(),
     peerFiles: new Map(),
     notes: beginNotes(files.count),
+    hostNotes: beginHostNotes(),
     readers: [],
     contents: createIdIndex(),
     ghostsNamed: createIdIndex(),

@@ -6,21 +6,32 @@ import { decodeText } from "../../model/text.ts";
 import { MOST_NEEDS } from "../needs.ts";
 import { type Handler, handler } from "./handler.ts";
 import { callFor } from "./members.ts";
+import { noteFeatures, noteLimits, noteMount, noteProfile } from "./note-host.ts";
 import { fault, has, low, refer, type Scan, scanInto } from "./scan.ts";
 
-const ROOT_IDS = plan("task_kobj_ids_entry", ["net_ns_id", "time_ns_id", "mnt_ns_id"]);
+const ROOT_IDS = plan("task_kobj_ids_entry", ["net_ns_id", "time_ns_id", "mnt_ns_id", "pid_ns_id"]);
 const PLUGINS = fieldNumber("plugins_entry", "plugins");
 
 /** inventory_entry: what CRIU itself was in, and the plugins it used. */
 export const onInventory: Handler = handler(
   "inventory_entry",
-  ["img_version", "root_cg_set", "tcp_close", "network_lock_method", "dump_criu_run_id", "root_ids", "plugins_entry"],
+  [
+    "img_version",
+    "root_cg_set",
+    "tcp_close",
+    "network_lock_method",
+    "dump_criu_run_id",
+    "root_ids",
+    "plugins_entry",
+    "lsmtype",
+  ],
   (scan, seen, bytes) => {
     const { inventory } = scan;
     if (has(seen, 1)) inventory.version = low(scan, 1);
     if (has(seen, 2)) inventory.rootCgroup = low(scan, 2);
     inventory.tcpClose = has(seen, 3) && low(scan, 3) !== 0;
     inventory.isRecent = has(seen, 4) || has(seen, 5);
+    if (has(seen, 8)) scan.hostNotes.lsm = low(scan, 8);
     const [idsStart, idsEnd] = [low(scan, 6), scan.out[13] as number];
     if (has(seen, 7)) inventory.plugins = textsIn(bytes, low(scan, 7), scan.out[15] as number);
     if (!has(seen, 6)) return;
@@ -28,6 +39,7 @@ export const onInventory: Handler = handler(
     if (has(ids, 1)) inventory.rootNetwork = low(scan, 1);
     if (has(ids, 2)) inventory.rootTime = low(scan, 2);
     if (has(ids, 3)) inventory.rootMounts = low(scan, 3);
+    if (has(ids, 4)) scan.hostNotes.rootPids = low(scan, 4);
   },
 );
 
@@ -37,27 +49,37 @@ function textsIn(bytes: Uint8Array, start: number, end: number): string[] {
   return texts;
 }
 
-const TASK_CORE = plan("task_core_entry", ["cg_set", "old_seccomp_mode"]);
+const TASK_CORE = plan("task_core_entry", ["cg_set", "old_seccomp_mode", "rlimits"]);
 const THREAD_CORE = plan("thread_core_entry", ["cg_set", "seccomp_mode"]);
 const IDS = plan("task_kobj_ids_entry", ["files_id"]);
 const SECCOMP_FILTER = 2;
 
 /** core_entry: a task's object ids in old sets, and its control groups and seccomp filters. */
-export const onCore: Handler = handler("core_entry", ["ids", "tc", "thread_core"], (scan, seen, bytes) => {
-  const [taskStart, taskEnd] = [low(scan, 2), scan.out[5] as number];
-  const [threadStart, threadEnd] = [low(scan, 3), scan.out[7] as number];
-  if (has(seen, 1)) {
-    const [from, to] = [low(scan, 1), scan.out[3] as number];
-    if (has(scanInto(scan, bytes, from, to, IDS), 1)) checkFilesId(scan, low(scan, 1), "ids.files_id");
-  }
-  if (has(seen, 2)) {
-    checkGroups(scan, scanInto(scan, bytes, taskStart, taskEnd, TASK_CORE), "tc.cg_set", "tc.old_seccomp_mode");
-  }
-  if (has(seen, 3)) {
-    const thread = scanInto(scan, bytes, threadStart, threadEnd, THREAD_CORE);
-    checkGroups(scan, thread, "thread_core.cg_set", "thread_core.seccomp_mode");
-  }
-});
+export const onCore: Handler = handler(
+  "core_entry",
+  ["ids", "tc", "thread_core", "thread_info"],
+  (scan, seen, bytes) => {
+    const [taskStart, taskEnd] = [low(scan, 2), scan.out[5] as number];
+    const [threadStart, threadEnd] = [low(scan, 3), scan.out[7] as number];
+    const [infoStart, infoEnd] = [low(scan, 4), scan.out[9] as number];
+    if (has(seen, 1)) {
+      const [from, to] = [low(scan, 1), scan.out[3] as number];
+      if (has(scanInto(scan, bytes, from, to, IDS), 1)) checkFilesId(scan, low(scan, 1), "ids.files_id");
+    }
+    if (has(seen, 2)) {
+      const task = scanInto(scan, bytes, taskStart, taskEnd, TASK_CORE);
+      const [limitsStart, limitsEnd] = [low(scan, 3), scan.out[7] as number];
+      checkGroups(scan, task, "tc.cg_set", "tc.old_seccomp_mode");
+      if (has(task, 3)) noteLimits(scan, bytes, limitsStart, limitsEnd);
+    }
+    if (has(seen, 3)) {
+      const thread = scanInto(scan, bytes, threadStart, threadEnd, THREAD_CORE);
+      checkGroups(scan, thread, "thread_core.cg_set", "thread_core.seccomp_mode");
+      noteProfile(scan, bytes, threadStart, threadEnd);
+    }
+    if (has(seen, 4)) noteFeatures(scan, bytes, infoStart, infoEnd);
+  },
+);
 
 function checkGroups(scan: Scan, seen: number, groups: string, mode: string): void {
   const { rootCgroup } = scan.inventory;
@@ -73,7 +95,7 @@ function checkGroups(scan: Scan, seen: number, groups: string, mode: string): vo
 /** task_kobj_ids_entry: a task's file table, and the namespaces that are not those of CRIU itself. */
 export const onIds: Handler = handler(
   "task_kobj_ids_entry",
-  ["files_id", "time_ns_id", "net_ns_id", "mnt_ns_id"],
+  ["files_id", "time_ns_id", "net_ns_id", "mnt_ns_id", "pid_ns_id"],
   (scan, seen) => {
     const { inventory } = scan;
     const [files, time] = [low(scan, 1), low(scan, 2)];
@@ -81,10 +103,13 @@ export const onIds: Handler = handler(
       const why = "it has the offsets of the clocks of a task's time namespace";
       callFor(scan, { kind: "timens", number: time, field: "time_ns_id", why, severity: "warning" });
     }
-    const [network, mounts] = [low(scan, 3), low(scan, 4)];
+    const [network, mounts, pids] = [low(scan, 3), low(scan, 4), low(scan, 5)];
+    const { hostNotes } = scan;
+    if (has(seen, 5) && hostNotes.rootPids !== NONE && pids !== hostNotes.rootPids) hostNotes.hasOwnPids = true;
     if (has(seen, 4) && inventory.rootMounts !== NONE && mounts !== inventory.rootMounts) scan.notes.ownRoot = true;
     if (has(seen, 3) && inventory.rootNetwork !== NONE && network !== inventory.rootNetwork) {
       scan.networks.set(network, scan.record);
+      hostNotes.hasOwnNetwork = true;
     }
     if (has(seen, 1)) checkFilesId(scan, files, "files_id");
   },
@@ -104,7 +129,7 @@ const SLASH = 0x2f;
 /** mnt_entry: the contents of a tmpfs are in the set, unless it comes from outside. */
 export const onMount: Handler = handler(
   "mnt_entry",
-  ["fstype", "mnt_id", "root_dev", "root", "with_plugin", "ext_mount", "ext_key", "mountpoint"],
+  ["fstype", "mnt_id", "root_dev", "root", "with_plugin", "ext_mount", "ext_key", "mountpoint", "parent_mnt_id"],
   (scan, seen, bytes) => {
     if (has(seen, 7) && scan.notes.mounts.length < MOST_NEEDS) {
       const textIn = (slot: number): Uint8Array => bytes.slice(low(scan, slot), scan.out[2 * slot + 1] as number);
@@ -114,6 +139,11 @@ export const onMount: Handler = handler(
     const [start, end] = [low(scan, 4), scan.out[9] as number];
     const isWhole = has(seen, 4) && end - start === 1 && bytes[start] === SLASH;
     const isOutside = (has(seen, 5) && low(scan, 5) !== 0) || (has(seen, 6) && low(scan, 6) !== 0) || has(seen, 7);
+    if (has(seen, 2) && has(seen, 8)) {
+      const at = bytes.slice(low(scan, 8), scan.out[17] as number);
+      const parent = has(seen, 9) ? low(scan, 9) : 0;
+      noteMount(scan, { id: mount, parent, at, isExternal: isOutside, isWhole });
+    }
     if (low(scan, 1) !== TMPFS || !has(seen, 1) || !has(seen, 3) || !isWhole || isOutside) return;
     // Before CRIU 1.8 they were named by the mount.
     if (scan.members.find("tmpfs", mount) !== NONE || isWithoutRawFiles(scan)) return;

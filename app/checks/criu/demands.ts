@@ -1,0 +1,327 @@
+// What CRIU will compare with the restoring machine, in the order of its restore: what entries noted, and the columns.
+
+import { type Checkpoint, HAS, holderCount, NO_MOUNT, NONE, nameBytes, USE } from "../../model/checkpoint.ts";
+import { detailsOf } from "../../model/detail-store.ts";
+import type { Details } from "../../model/fields.ts";
+import { FILE_KINDS, O_ACCMODE, openFlag, taskState } from "../../model/names.ts";
+import { i32At, u8At, u32At } from "../../model/read.ts";
+import type { FileRow } from "../../model/rows.ts";
+import { decodeText, encodeText } from "../../model/text.ts";
+import type { AddressDemand, Demand, Demands, FileDemand, LockDemand, PathUse } from "../host/demand.ts";
+import { RESOURCES } from "../host/resources.ts";
+import { ofFile, type Subject } from "../subject.ts";
+import { looseTerminals } from "./needs.ts";
+import type { Scan } from "./scan.ts";
+
+/** What a set demands of the restoring machine, once all of its entries have been read. */
+export function demandsOf(scan: Scan): Demands {
+  return { list: [...inOrder(scan)], hasOwnRoot: scan.notes.ownRoot };
+}
+
+function* inOrder(scan: Scan): Generator<Demand> {
+  yield { kind: "loopback" };
+  yield* machineOf(scan);
+  yield* mountsOf(scan);
+  if (!scan.hostNotes.hasOwnPids) yield* pidsOf(scan);
+  yield* descriptorsOf(scan);
+  yield* filesOf(scan);
+  yield* locksOf(scan);
+  yield* mappedOf(scan);
+  yield* limitsOf(scan);
+  yield* securityOf(scan);
+}
+
+function* machineOf({ checkpoint, hostNotes }: Scan): Generator<Demand> {
+  const { arch } = checkpoint.machine;
+  if (arch !== null) yield { kind: "machine", arch, release: null };
+  for (const [flag, pid] of hostNotes.features) yield { kind: "feature", flag, pid };
+}
+
+/** Directories of the new root that mounts are made on: those directly on the root mount. */
+function* mountsOf({ hostNotes: { mounts } }: Scan): Generator<Demand> {
+  const root = rootMount(mounts);
+  for (const mount of mounts) {
+    if (mount.parent === root && mount.id !== root) yield { ...ANY_FILE, path: absolute(mount.at), use: "mounted-on" };
+  }
+}
+
+const rootMount = (mounts: Scan["hostNotes"]["mounts"]): number =>
+  mounts.find(({ at }) => ["/", "./", "."].includes(decodeText(at)))?.id ?? NONE;
+
+/** Mount points are kept as `./t` or `/t`. */
+function absolute(path: Uint8Array): Uint8Array {
+  const text = decodeText(path);
+  return text.startsWith("./") ? path.subarray(1) : text.startsWith("/") ? path : encodeText(`/${text}`);
+}
+
+const ANY_FILE = {
+  kind: "file",
+  size: null,
+  mode: null,
+  buildId: null,
+  isWritten: false,
+  isAppended: false,
+} as const satisfies Partial<FileDemand>;
+
+/** Pids of tasks and threads, and sessions and process groups whose leaders are gone: helpers are made with their pids. */
+function* pidsOf({ checkpoint: { tasks }, hostNotes }: Scan): Generator<Demand> {
+  const known = new Set<number>();
+  for (let task = 0; task < tasks.count; task++) {
+    const pid = i32At(tasks.pid, task);
+    if (pid <= 0 || known.has(pid)) continue;
+    known.add(pid);
+    yield { kind: "pid", id: pid, as: "task", pid };
+  }
+  for (const { pid, tid } of hostNotes.threads) {
+    if (!known.has(tid)) yield { kind: "pid", id: tid, as: "thread", pid };
+    known.add(tid);
+  }
+  for (let task = 0; task < tasks.count; task++) {
+    // The root task takes over the session and group of the shell that starts the restore.
+    const isRoot = i32At(tasks.ppid, task) <= 0;
+    const pid = i32At(tasks.pid, task);
+    const groups = [[i32At(tasks.sid, task), "session"] as const, [i32At(tasks.pgid, task), "process group"] as const];
+    for (const [id, as] of groups) {
+      if (id <= 0 || isRoot || known.has(id) || isOfRoot(tasks, id)) continue;
+      known.add(id);
+      yield { kind: "pid", id, as, pid };
+    }
+  }
+}
+
+const isOfRoot = (tasks: Checkpoint["tasks"], id: number): boolean =>
+  tasks.count > 0 && (i32At(tasks.sid, 0) === id || i32At(tasks.pgid, 0) === id);
+
+/** The highest descriptor of each file table, and how many tasks share it. */
+function* descriptorsOf({ checkpoint: { tables, descriptors, tasks } }: Scan): Generator<Demand> {
+  for (let table = 0; table < tables.count; table++) {
+    const [first, end] = [u32At(tables.first, table), u32At(tables.first, table + 1)];
+    const [firstTask, endTask] = [u32At(tables.firstTask, table), u32At(tables.firstTask, table + 1)];
+    if (end === first || endTask === firstTask) continue;
+    let highest = 0;
+    for (let at = first; at < end; at++) highest = Math.max(highest, i32At(descriptors.fd, at));
+    const pid = i32At(tasks.pid, u32At(tables.task, firstTask));
+    yield { kind: "descriptors", highest, tasks: endTask - firstTask, pid, fd: highest };
+  }
+}
+
+/** Open files in the order of the image: paths, sockets, terminals, watches. */
+function* filesOf(scan: Scan): Generator<Demand> {
+  const { checkpoint } = scan;
+  const seen = new Set<string>();
+  const loose = new Set(Array.from(looseTerminals(scan), ([, file]) => file));
+  for (let file = 0; file < checkpoint.files.count; file++) {
+    const kind = FILE_KINDS[u8At(checkpoint.files.kind, file)] ?? "";
+    const subject = ofFile(checkpoint, file);
+    if (kind === "socket") yield* socketOf(scan, file, subject);
+    else if (kind === "tty") yield* terminalOf(scan, file, subject, loose.has(file));
+    else if (kind === "inotify" || kind === "fanotify") yield* watchedOf(scan, file, subject);
+    else yield* pathOf(scan, file, seen, false);
+  }
+}
+
+/** Files that are executed or mapped, and not open otherwise. */
+function* mappedOf(scan: Scan): Generator<Demand> {
+  const seen = new Set<string>();
+  for (let file = 0; file < scan.checkpoint.files.count; file++) yield* pathOf(scan, file, seen, true);
+}
+
+const USES: readonly (readonly [number, PathUse])[] = [
+  [USE.linkRemap, "link"],
+  [USE.pathOf, "fifo"],
+  [USE.executable, "executable"],
+  [USE.mapping, "mapped"],
+  [USE.root, "root"],
+  [USE.workingDirectory, "directory"],
+];
+
+/** The path of an open file, once. @param mapped Whether executables and mapped files are wanted, or all others. */
+function* pathOf(scan: Scan, file: FileRow, seen: Set<string>, mapped: boolean): Generator<Demand> {
+  const { checkpoint, notes, hostNotes } = scan;
+  const { files } = checkpoint;
+  const [has, use] = [u8At(files.has, file), u8At(files.use, file)];
+  const isHeld = holderCount(files, file) > 0;
+  if (scan.types[file] !== REG || (has & HAS.path) === 0 || (use === 0 && !isHeld)) return;
+  const as = isHeld ? "open" : (USES.find(([bit]) => (use & bit) !== 0)?.[1] ?? "open");
+  if ((as === "executable" || as === "mapped") !== mapped) return;
+  const path = nameBytes(checkpoint, file);
+  const name = decodeText(path);
+  // Entries of /proc and of the terminals' file system, and all of a mount that is restored, are made by the restore.
+  if (name.startsWith("/proc/") || name.startsWith("/dev/pts/") || isInRestoredMount(scan, file)) return;
+  const key = `${name}\0${has & HAS.deleted}`;
+  if (seen.has(key) || notes.externalFiles.includes(file)) return;
+  seen.add(key);
+  const subject: Subject = isHeld ? ofFile(checkpoint, file) : { file, ...userOf(scan, file) };
+  if ((has & HAS.deleted) !== 0) {
+    // A directory is made under the name of its ghost.
+    if (FILE_KINDS[u8At(files.kind, file)] !== "directory") yield { kind: "name", path, ...subject };
+    return;
+  }
+  // A link is compared as the file that it stands in for.
+  const original = as === "link" ? originalOf(scan, file) : file;
+  const flags = (u8At(files.has, original) & HAS.flags) === 0 ? 0 : u32At(files.flags, original);
+  const [size, mode] = [notes.sizes[original] ?? Number.NaN, notes.modes[original] ?? Number.NaN];
+  const mapping = hostNotes.mappings.get(u32At(files.id, file));
+  const isWritable = (flags & O_ACCMODE) !== 0 && (flags & openFlag("O_PATH", checkpoint.machine.arch)) === 0;
+  yield {
+    kind: "file",
+    path,
+    use: as,
+    size: Number.isNaN(size) ? null : size,
+    mode: Number.isNaN(mode) ? null : mode,
+    buildId: hostNotes.buildIds.get(original) ?? null,
+    isWritten: isWritable && as !== "executable",
+    isAppended: (flags & openFlag("O_APPEND", checkpoint.machine.arch)) !== 0,
+    ...(original === file ? {} : { standsFor: nameBytes(checkpoint, original) }),
+    ...(mapping === undefined ? {} : { mapping: rangeOf(mapping) }),
+    ...(original === file ? subject : ofFile(checkpoint, original)),
+  };
+}
+
+const REG = 1;
+
+const rangeOf = ({ start, end }: { readonly start: bigint; readonly end: bigint }) => ({
+  start: start.toString(16),
+  end: end.toString(16),
+});
+
+function originalOf({ checkpoint, fileRows, hostNotes }: Scan, link: FileRow): FileRow {
+  const id = hostNotes.links.get(u32At(checkpoint.files.id, link));
+  const row = id === undefined ? NONE : fileRows.get(id);
+  return row === NONE ? link : row;
+}
+
+function userOf({ checkpoint, notes, hostNotes }: Scan, file: FileRow): Subject {
+  const id = u32At(checkpoint.files.id, file);
+  const pid = hostNotes.mappings.get(id)?.pid ?? notes.users.get(id);
+  return pid === undefined ? {} : { pid };
+}
+
+/** Whether a file is in a mount that the restore makes, other than the root. */
+function isInRestoredMount({ checkpoint: { files }, hostNotes: { mounts } }: Scan, file: FileRow): boolean {
+  const mount = i32At(files.mountId, file);
+  if (mounts.length === 0 || files.mountId.length === 0 || mount === NO_MOUNT) return false;
+  return mount !== rootMount(mounts);
+}
+
+function* socketOf(scan: Scan, file: FileRow, subject: Subject): Generator<Demand> {
+  const { checkpoint, hostNotes, notes } = scan;
+  if (hostNotes.ownNetwork.has(file)) return;
+  const details = detailsOf(checkpoint, file);
+  if (typeof details.source === "string") {
+    if (typeof details.interface === "string") yield { kind: "interface", name: details.interface, ...subject };
+    const address = addressOf(details, hostNotes.v6Only.has(file), hostNotes.freeBind.has(file));
+    if (address !== null) yield { ...address, ...subject };
+    return;
+  }
+  const outside = notes.outsideSockets.find((candidate) => candidate.file === file);
+  const name = hostNotes.names.get(file);
+  if (outside !== undefined) {
+    const own = scan.peerFiles.get(u32At(scan.inodes, file));
+    const user = own === undefined ? subject : ofFile(checkpoint, own);
+    if (outside.path.length > 0) yield { kind: "socket-name", path: outside.path, as: "peer", ...user };
+  } else if (name !== undefined) {
+    yield { kind: "socket-name", path: name, as: "bound", ...subject };
+  }
+}
+
+/** The addresses of an internet socket; `null`: it is not bound. */
+function addressOf(details: Details, isV6Only: boolean, isFree: boolean): Omit<AddressDemand, keyof Subject> | null {
+  const local = splitAddress(details.source);
+  if (local === null || local.port === 0) return null;
+  const remote = splitAddress(details.destination);
+  const { state, protocol } = details;
+  return {
+    kind: "address",
+    protocol: typeof protocol === "string" ? protocol : "tcp",
+    family: local.address.includes(":") ? 6 : 4,
+    ...local,
+    isListening: state === "listen",
+    remote: remote === null || remote.port === 0 ? null : String(details.destination),
+    isV6Only,
+    isFree,
+  };
+}
+
+/** `127.0.0.1:80` or `[::1]:80`. */
+function splitAddress(text: unknown): { address: string; port: number } | null {
+  const [, six, four, port] = (typeof text === "string" ? /^(?:\[(.*)\]|(.*)):(\d+)$/.exec(text) : null) ?? [];
+  return port === undefined ? null : { address: six ?? four ?? "", port: Number(port) };
+}
+
+function* terminalOf(scan: Scan, file: FileRow, subject: Subject, isLoose: boolean): Generator<Demand> {
+  const { index, type, device } = detailsOf(scan.checkpoint, file);
+  if (type !== "PTY" || typeof index !== "number") return;
+  if (isLoose) yield { kind: "terminal", index, ...subject };
+  // A mount namespace of its own has its own terminals.
+  else if (device === "5:2" && !scan.notes.ownRoot) yield { kind: "pty", index, ...subject };
+}
+
+function* watchedOf(scan: Scan, file: FileRow, subject: Subject): Generator<Demand> {
+  const { watches, marks } = detailsOf(scan.checkpoint, file);
+  for (const list of [watches, marks]) {
+    if (!Array.isArray(list)) continue;
+    for (const { path } of list as readonly Details[]) {
+      // Of a path with escapes the bytes are not known here.
+      if (typeof path !== "string" || path.includes("\\")) continue;
+      yield { ...ANY_FILE, path: encodeText(path), use: "watched", ...subject };
+    }
+  }
+}
+
+function* locksOf({ checkpoint }: Scan): Generator<Demand> {
+  const { files } = checkpoint;
+  for (let file = 0; file < files.count; file++) {
+    if ((u8At(files.has, file) & HAS.details) === 0) continue;
+    const { locks } = detailsOf(checkpoint, file);
+    if (!Array.isArray(locks)) continue;
+    for (const lock of locks as readonly Details[]) {
+      const start = BigInt(String(lock.start));
+      const length = BigInt(String(lock.length));
+      yield {
+        kind: "lock",
+        lock: String(lock.kind) as LockDemand["lock"],
+        isWrite: lock.type === "F_WRLCK",
+        start,
+        end: length === 0n ? null : start + length,
+        path: nameBytes(checkpoint, file),
+        file,
+        pid: Number(lock.pid),
+        fd: Number(lock.fd),
+      };
+    }
+  }
+}
+
+const INFINITY = (1n << 64n) - 1n;
+const limit = (value: bigint): bigint | null => (value === INFINITY ? null : value);
+
+/** Limits, each value of a resource once. */
+function* limitsOf({ checkpoint: { tasks }, hostNotes }: Scan): Generator<Demand> {
+  const zombie = taskState("zombie");
+  const dead = new Set<number>();
+  for (let task = 0; task < tasks.count; task++) {
+    if (u8At(tasks.state, task) === zombie) dead.add(i32At(tasks.pid, task));
+  }
+  const seen = new Set<string>();
+  for (const { pid, resource, soft, hard } of hostNotes.limits) {
+    const key = `${resource} ${soft} ${hard}`;
+    const name = RESOURCES[resource];
+    if (seen.has(key) || name === undefined || dead.has(pid)) continue;
+    seen.add(key);
+    yield { kind: "limit", resource: name, soft: limit(soft), hard: limit(hard), pid };
+  }
+}
+
+const MODULES: Readonly<Record<number, string>> = { 1: "selinux", 2: "apparmor" };
+
+function* securityOf({ hostNotes: { lsm, profiles } }: Scan): Generator<Demand> {
+  const module = MODULES[lsm];
+  if (module === undefined) return;
+  const seen = new Set<string>();
+  for (const { pid, profile } of profiles) {
+    if (seen.has(profile)) continue;
+    seen.add(profile);
+    yield { kind: "security", module, profile, pid };
+  }
+}

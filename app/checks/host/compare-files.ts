@@ -1,0 +1,226 @@
+// Compares the paths that an image names with those of a host.
+
+import { visible, visibleText } from "../../model/text.ts";
+import { counted } from "../../model/words.ts";
+import type { FileDemand, NameDemand, PathUse } from "./demand.ts";
+import type { Compare, Difference } from "./difference.ts";
+import type { FileFacts } from "./facts.ts";
+import { type Host, pathKey } from "./host.ts";
+
+const S_IFMT = 0o170000;
+const RWX = 0o777;
+
+/** st_mode → the word of the type in facts. */
+const TYPES: Readonly<Record<number, string>> = {
+  26411: "socket",
+  21609: "symbolic link",
+  16807: "regular",
+  14406: "block device",
+  9604: "directory",
+  4802: "character device",
+  2401: "fifo",
+};
+
+const typeOf = (mode: number): string => TYPES[mode & S_IFMT] ?? "unknown";
+
+const octal = (mode: number): string => `0${mode.toString(8)}`;
+
+/** How the restore uses a path, in words. */
+export const USE_WORDS: Readonly<Record<PathUse, string>> = {
+  open: "open",
+  directory: "working directory",
+  root: "root directory",
+  executable: "executable",
+  mapped: "mapped",
+  fifo: "path of a FIFO or device",
+  link: "stands in for an unlinked file",
+  watched: "watched",
+  "mounted-on": "mount point",
+};
+
+/** What a file must be: `100 bytes, mode 0100640`. */
+export function recordedText({ size, mode, buildId }: FileDemand): string {
+  return [
+    ...(size === null ? [] : [counted(size, "byte")]),
+    ...(mode === null ? [] : [`${typeOf(mode)}, mode ${octal(mode & 0o7777)}`]),
+    ...(buildId === null ? [] : [`build id ${buildId}`]),
+  ].join(", ");
+}
+
+function actualText(demand: FileDemand, facts: FileFacts): string {
+  const { type, mode, size, buildId } = facts;
+  if (type === "missing") return "missing";
+  if (mode === undefined) return `unknown${facts.error === undefined ? "" : ` (${visible(facts.error)})`}`;
+  return [
+    ...(demand.size === null || size === undefined ? [] : [counted(Number(size), "byte")]),
+    `${typeOf(mode)}, mode ${octal(mode & 0o7777)}`,
+    ...(demand.buildId === null || buildId === undefined
+      ? []
+      : [buildId === null ? "no build id" : `build id ${visible(buildId)}`]),
+  ].join(", ");
+}
+
+/** Compares a path that is opened. */
+export const compareFile: Compare<FileDemand> = (demand, host) => {
+  const facts = host.files?.get(pathKey(demand.path));
+  if (facts === undefined) return { actual: null, differences: [] };
+  const actual = actualText(demand, facts);
+  if (facts.type === "missing") return { actual, differences: [missing(demand)] };
+  if (facts.mode === undefined) return { actual: null, differences: [] };
+  return { actual, differences: [...differencesOf(demand, facts, facts.mode, host)] };
+};
+
+const nameIn = ({ path }: { readonly path: Uint8Array }): string => visibleText(path);
+
+function missing(demand: FileDemand): Difference {
+  const name = nameIn(demand);
+  const what =
+    demand.standsFor === undefined
+      ? `${name} does not exist`
+      : `${name}, which stands in for the unlinked ${visibleText(demand.standsFor)}, does not exist`;
+  const message = `${what}; the restore opens it (${USE_WORDS[demand.use]}).`;
+  return { code: "host-file-missing", message, recorded: "exists", actual: "missing" };
+}
+
+function* differencesOf(demand: FileDemand, facts: FileFacts, mode: number, host: Host): Generator<Difference> {
+  const name = nameIn(demand);
+  if (demand.mode !== null && (demand.mode & S_IFMT) !== (mode & S_IFMT)) {
+    const [recorded, actual] = [typeOf(demand.mode), typeOf(mode)];
+    yield { code: "host-file-type", message: `${name} was a ${recorded} and is a ${actual}.`, recorded, actual };
+    return;
+  }
+  yield* attributes(demand, facts, host);
+  yield* sizeOf(demand, facts);
+  yield* buildIdOf(demand, facts, host);
+  if (demand.mode !== null && demand.mode !== mode) yield* modeOf(demand, demand.mode, mode, host);
+  if (facts.target !== undefined) {
+    const target = visible(facts.target);
+    const message = `${name} leads to ${target}: the restored descriptor has that name.`;
+    yield { code: "host-file-elsewhere", message, recorded: name, actual: target };
+  }
+  yield* contentsOf(demand, facts, host);
+  if (facts.type === "fifo" && (facts.queued ?? 0) > 0) {
+    const by = (facts.openBy ?? []).map(({ pid, name: comm }) => `pid ${pid} ${visible(comm)}`).join(", ");
+    const message = `${name} has ${counted(facts.queued ?? 0, "byte")} of other processes in it (${by}).`;
+    yield {
+      code: "host-fifo-filled",
+      message,
+      recorded: "only the bytes in the image",
+      actual: counted(facts.queued ?? 0, "byte"),
+    };
+  }
+}
+
+function* attributes({ isWritten, isAppended, path }: FileDemand, facts: FileFacts, host: Host): Generator<Difference> {
+  if (!isWritten) return;
+  const name = visibleText(path);
+  const recorded = isAppended ? "open for appending" : "open for writing";
+  if (facts.immutable === true || (facts.appendOnly === true && !isAppended)) {
+    const actual = facts.immutable === true ? "immutable" : "append-only";
+    yield { code: "host-file-locked", message: `${name} is ${actual} and was ${recorded}.`, recorded, actual };
+  }
+  if (facts.type !== "regular") return;
+  const mount = mountOf(host, facts.target ?? facts.path);
+  if (mount?.readOnly !== true) return;
+  const actual = `read-only (${visible(mount.at)})`;
+  yield {
+    code: "host-file-read-only",
+    message: `${name} was ${recorded}; ${visible(mount.at)} is mounted read-only.`,
+    recorded,
+    actual,
+  };
+}
+
+/** The mount that a path is in: the longest that is a prefix of it, the last of several. */
+function mountOf({ facts }: Host, path: string) {
+  if (facts.made.root !== null) return undefined;
+  let best: { at: string; readOnly: boolean } | undefined;
+  for (const mount of facts.mounts ?? []) {
+    const isIn = mount.at === "/" || path === mount.at || path.startsWith(`${mount.at}/`);
+    if (isIn && mount.at.length >= (best?.at.length ?? 0)) best = mount;
+  }
+  return best;
+}
+
+function* sizeOf({ size, path, standsFor }: FileDemand, facts: FileFacts): Generator<Difference> {
+  if (size === null || facts.size === undefined || facts.size === String(size)) return;
+  const [recorded, actual] = [counted(size, "byte"), counted(Number(facts.size), "byte")];
+  const of = standsFor === undefined ? "" : ` (for ${visibleText(standsFor)})`;
+  yield {
+    code: "host-file-size",
+    message: `${visibleText(path)}${of} had ${recorded} and has ${actual}.`,
+    recorded,
+    actual,
+  };
+}
+
+const ONLY_SIZE = "--file-validation=filesize";
+
+function* buildIdOf({ buildId, path, size }: FileDemand, facts: FileFacts, host: Host): Generator<Difference> {
+  if (buildId === null || facts.buildId === undefined || facts.buildId === buildId) return;
+  if (size !== null && facts.size !== undefined && facts.size !== String(size)) return;
+  const name = visibleText(path);
+  const recorded = `build id ${buildId}`;
+  if (facts.buildId === null) {
+    const message = `${name} had the build id ${buildId} and has none: CRIU maps the other file.`;
+    yield { code: "host-build-id-missing", message, recorded, actual: "no build id" };
+    return;
+  }
+  const actual = `build id ${visible(facts.buildId)}`;
+  const message = `${name} is of another build: ${buildId} → ${visible(facts.buildId)}.`;
+  const isIgnored = host.options?.has(ONLY_SIZE) === true;
+  yield isIgnored
+    ? { code: "host-build-id", message, recorded, actual, severity: "warning" }
+    : { code: "host-build-id", message, recorded, actual, option: ONLY_SIZE };
+}
+
+const NO_RWX = "--skip-file-rwx-check";
+
+function* modeOf({ path }: FileDemand, recorded: number, actual: number, host: Host): Generator<Difference> {
+  const isOnlyRwx = ((recorded ^ actual) & ~RWX) === 0;
+  if (isOnlyRwx && host.options?.has(NO_RWX) === true) return;
+  const [before, after] = [octal(recorded & 0o7777), octal(actual & 0o7777)];
+  const message = `${visibleText(path)} had the mode ${before} and has ${after}.`;
+  const difference = { code: "host-file-mode", message, recorded: `mode ${before}`, actual: `mode ${after}` };
+  yield isOnlyRwx ? { ...difference, option: NO_RWX } : difference;
+}
+
+/** What the image does not have, and the facts of the dump's host do: which file it was. */
+function* contentsOf(demand: FileDemand, facts: FileFacts, { before }: Host): Generator<Difference> {
+  const then = before?.get(pathKey(demand.path));
+  if (then === undefined || then.type !== "regular" || facts.type !== "regular") return;
+  const name = nameIn(demand);
+  const text = (file: FileFacts): string =>
+    [`inode ${file.device ?? "?"}/${file.inode ?? "?"}`, counted(Number(file.size ?? 0), "byte")].join(", ");
+  const [recorded, actual] = [text(then), text(facts)];
+  const replaced = `${name} has other contents than at the dump`;
+  if (then.sha256 !== undefined && facts.sha256 !== undefined) {
+    if (then.sha256 === facts.sha256) return;
+    yield { code: "host-file-replaced", message: `${replaced}: its checksum differs.`, recorded, actual };
+  } else if (then.size !== facts.size) {
+    if (demand.size !== null) return;
+    yield {
+      code: "host-file-replaced",
+      message: `${replaced}: it had ${then.size} bytes and has ${facts.size}.`,
+      recorded,
+      actual,
+    };
+  } else if (then.inode !== facts.inode || then.device !== facts.device) {
+    if (demand.buildId !== null && facts.buildId === demand.buildId) return;
+    const message = `${name} is another file than at the dump (${recorded} → ${actual}); its contents were not compared.`;
+    yield { code: "host-file-uncompared", message, recorded, actual };
+  }
+}
+
+/** Compares the old name of an unlinked file. */
+export const compareName: Compare<NameDemand> = ({ path }, host) => {
+  const facts = host.files?.get(pathKey(path));
+  if (facts === undefined || facts.type === "unknown") return { actual: null, differences: [] };
+  if (facts.type === "missing") return { actual: "free", differences: [] };
+  const name = visibleText(path);
+  const message = `${name} was unlinked and exists again: the restored file is named ${name}.cr_link.`;
+  return {
+    actual: facts.type,
+    differences: [{ code: "host-name-taken", message, recorded: "unlinked", actual: facts.type }],
+  };
+};

@@ -1,0 +1,22 @@
+// A difference between what an image has and what a host has.
+
+import type { Severity } from "../../model/checkpoint.ts";
+import type { Demand } from "./demand.ts";
+import type { Host } from "./host.ts";
+
+/** One difference between an image and a host. */
+export interface Difference {
+  readonly code: string;
+  readonly message: string;
+  readonly recorded: string;
+  readonly actual: string;
+  /** Of several outcomes of the rule, this one; absent: the first. */
+  readonly severity?: Severity;
+  readonly option?: string;
+}
+
+/** Compares one demand: what the host has (`null`: not known), and how it differs. */
+export type Compare<D extends Demand> = (
+  demand: D,
+  host: Host,
+) => { readonly actual: string | null; readonly differences: readonly Difference[] };

@@ -1,0 +1,121 @@
+// Facts of a host, indexed for the comparison.
+
+import { decodeText } from "../../model/text.ts";
+import type { FileFacts, HostFacts, SocketFacts } from "./facts.ts";
+
+/** Facts of a host, and the options that criu restore will get. */
+export interface Host {
+  readonly facts: HostFacts;
+  /** Facts of the host of the dump; `null`: there are none. */
+  readonly before: ReadonlyMap<string, FileFacts> | null;
+  readonly files: ReadonlyMap<string, FileFacts> | null;
+  readonly ids: ReadonlySet<number> | null;
+  /** What the ids in use are, by id. */
+  readonly processes: ReadonlyMap<number, string>;
+  /** By protocol and port: `tcp 80`. */
+  readonly sockets: ReadonlyMap<string, readonly SocketFacts[]> | null;
+  /** Bound unix names → the process. */
+  readonly names: ReadonlyMap<string, string> | null;
+  readonly addresses: ReadonlySet<string> | null;
+  readonly limits: ReadonlyMap<string, { readonly soft: bigint | null; readonly hard: bigint | null }> | null;
+  /** Options without a value, and `--name=value`; `null`: the restore gets what it needs. */
+  readonly options: ReadonlySet<string> | null;
+  /** Whether criu may raise limits above the hard ones. */
+  readonly mayRaise: boolean;
+}
+
+/** Options of criu restore that change what is compared. */
+export interface HostOptions {
+  readonly facts?: HostFacts;
+  /** Facts of the machine of the dump, at the time of the dump. */
+  readonly dumpFacts?: HostFacts;
+  /** Options that the restore will get: `--shell-job --root /r`. Absent: those that it needs. */
+  readonly restoreOptions?: string;
+}
+
+/** A path as a key: its bytes, so that names in no valid encoding stay apart. */
+export const pathKey = (path: Uint8Array): string => {
+  let key = "";
+  for (let at = 0; at < path.length; at += 8192) key += String.fromCharCode(...path.subarray(at, at + 8192));
+  return key;
+};
+
+const encoder = new TextEncoder();
+
+/** The key of a path in facts. */
+function keyOf({ path, pathBytes }: FileFacts): string {
+  if (pathBytes !== undefined) {
+    try {
+      return atob(pathBytes);
+    } catch {
+      // Damaged: the text is what there is.
+    }
+  }
+  return pathKey(encoder.encode(path));
+}
+
+const filesByPath = (files: readonly FileFacts[]): Map<string, FileFacts> =>
+  new Map(files.map((file) => [keyOf(file), file]));
+
+/** A limit as a number; `null`: unlimited. What is no number counts as unlimited: nothing is reported of it. */
+const limitOf = (value: string | null): bigint | null =>
+  value !== null && /^\d{1,20}$/.test(value) ? BigInt(value) : null;
+
+/** `pid 812 nginx`; "" if nothing is known. */
+export const processText = (pid: number | null, name: string | null): string =>
+  pid === null ? "" : `pid ${pid}${name === null ? "" : ` ${name}`}`;
+
+/** Whether the maker of the facts could run criu. If not, criu will have other limits and privileges. */
+const mayRestore = ({ made: { capabilities } }: HostFacts): boolean =>
+  capabilities.includes("CAP_SYS_ADMIN") || capabilities.includes("CAP_CHECKPOINT_RESTORE");
+
+/** Indexes facts. */
+export function openHost(facts: HostFacts, { dumpFacts, restoreOptions }: HostOptions): Host {
+  const { files, pids, processes = [], sockets, unix, interfaces, limits } = facts;
+  const byPort = new Map<string, SocketFacts[]>();
+  for (const socket of sockets ?? []) {
+    const key = `${socket.protocol} ${socket.local.slice(socket.local.lastIndexOf(":") + 1)}`;
+    const known = byPort.get(key);
+    if (known === undefined) byPort.set(key, [socket]);
+    else known.push(socket);
+  }
+  return {
+    facts,
+    before: dumpFacts?.files === undefined ? null : filesByPath(dumpFacts.files),
+    files: files === undefined ? null : filesByPath(files),
+    ids: pids === undefined ? null : new Set(pids),
+    processes: new Map(processes.map(({ id, as, name }) => [id, as === "process" ? name : `${as} of ${name}`])),
+    sockets: sockets === undefined ? null : byPort,
+    names: unix === undefined ? null : new Map(unix.map(({ path, pid, name }) => [path, processText(pid, name)])),
+    addresses: interfaces === undefined ? null : new Set(interfaces.flatMap(({ addresses }) => addresses)),
+    limits:
+      limits === undefined || !mayRestore(facts)
+        ? null
+        : new Map(
+            limits.map(({ resource, soft, hard }) => [resource, { soft: limitOf(soft), hard: limitOf(hard) }] as const),
+          ),
+    options: restoreOptions === undefined ? null : optionsIn(restoreOptions),
+    mayRaise: facts.made.capabilities.includes("CAP_SYS_RESOURCE"),
+  };
+}
+
+/** `--root /r --tcp-close` → `--root`, `--tcp-close`; `--file-validation=filesize` also as it is. */
+export function optionsIn(text: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  const words = text.split(/[\s,]+/).filter((word) => word !== "");
+  for (const [at, word] of words.entries()) {
+    if (!word.startsWith("-")) continue;
+    const name = word.replace(/^-+/, "--").replace(/^--([a-zA-Z])$/, "-$1");
+    const [plain = name] = name.split("=");
+    found.add(SHORT[name] ?? plain);
+    if (name.includes("=")) found.add(name);
+    else if (words[at + 1]?.startsWith("-") === false) found.add(`${plain}=${words[at + 1]}`);
+  }
+  return found;
+}
+
+const SHORT: Readonly<Record<string, string>> = { "-j": "--shell-job", "-l": "--file-locks", "-r": "--root" };
+
+/** A name of a unix socket as facts have it: an abstract one begins with `@`. */
+export const nameOf = (path: Uint8Array): string =>
+  path[0] === 0 ? `@${decodeText(path.subarray(1))}` : decodeText(path);

@@ -1,0 +1,53 @@
+// Compares the options that criu restore will get with those that an image needs.
+
+import type { NeededOption } from "../needs.ts";
+import type { Subject } from "../subject.ts";
+import type { Difference } from "./difference.ts";
+import { optionsIn } from "./host.ts";
+
+/** What CRIU does without an option that an image needs. */
+const WITHOUT: Readonly<Record<string, "error" | "warning" | null>> = {
+  // Locks are left out without a word.
+  "--file-locks": "warning",
+  // The dump needs it; the restore connects to the socket either way.
+  "--ext-unix-sk": null,
+};
+
+/** What goes wrong with the options that are given. @param given Absent: the restore gets what it needs. */
+export function optionDifferences(
+  needed: readonly NeededOption[],
+  given: string | undefined,
+): readonly (Difference & { readonly subject: Subject })[] {
+  if (given === undefined) return [];
+  const options = optionsIn(given);
+  const found: (Difference & { readonly subject: Subject })[] = [];
+  const seen = new Set<string>();
+  for (const { option, reason, pid, task, fd, file } of needed) {
+    const [name = option] = option.split(" ");
+    const isClosed = name === "--tcp-established" && options.has("--tcp-close");
+    const without = WITHOUT[name] === undefined ? "error" : WITHOUT[name];
+    if (without === null || seen.has(name) || (options.has(name) && !isClosed)) continue;
+    seen.add(name);
+    const subject = {
+      ...(pid === undefined ? {} : { pid }),
+      ...(task === undefined ? {} : { task }),
+      ...(fd === undefined ? {} : { fd }),
+      ...(file === undefined ? {} : { file }),
+    };
+    if (isClosed) {
+      const message = `With --tcp-close connections are restored closed: ${reason}.`;
+      found.push({ code: "host-option-lossy", message, recorded: "connected", actual: "closed", subject });
+      continue;
+    }
+    const message = `${option} is missing: ${reason}.`;
+    found.push({
+      code: "host-option-missing",
+      message,
+      recorded: option,
+      actual: "not given",
+      severity: without,
+      subject,
+    });
+  }
+  return found;
+}

@@ -1,0 +1,162 @@
+// What the paths that an image names lead to on this machine.
+
+import { createHash } from "node:crypto";
+import { type BigIntStats, closeSync, constants, lstatSync, openSync, readSync, statSync } from "node:fs";
+import type { Demand } from "../../app/checks/host/demand.ts";
+import type { FileFacts } from "../../app/checks/host/facts.ts";
+import { base64, decodeText, isUtf8 } from "../../app/model/text.ts";
+import type { Attributes } from "./attributes.ts";
+import { buildIdOf } from "./elf.ts";
+import type { Fifos } from "./holders.ts";
+import { codeOf, directoryOf, openResolver, type Resolver } from "./paths.ts";
+
+/** What is wanted of a path beyond its inode. */
+interface Wanted {
+  readonly path: Buffer;
+  buildId: boolean;
+  attributes: boolean;
+}
+
+export interface FileOptions {
+  /** A directory that takes the place of `/`; `null`: none does. */
+  readonly root: string | null;
+  readonly checksums: boolean;
+  readonly attributes: Attributes | null;
+  readonly fifos: Fifos | null;
+}
+
+/** The paths of an image, each once, in its order. */
+function wantedOf(demands: readonly Demand[]): Wanted[] {
+  const found = new Map<string, Wanted>();
+  const want = (path: Uint8Array): Wanted => {
+    const key = Buffer.from(path.buffer, path.byteOffset, path.length).toString("latin1");
+    let wanted = found.get(key);
+    if (wanted === undefined) {
+      wanted = { path: Buffer.from(path), buildId: false, attributes: false };
+      found.set(key, wanted);
+    }
+    return wanted;
+  };
+  for (const demand of demands) {
+    if (demand.kind === "file") {
+      const wanted = want(demand.path);
+      wanted.buildId ||= demand.buildId !== null || demand.use === "executable" || demand.use === "mapped";
+      wanted.attributes ||= demand.isWritten;
+    } else if (demand.kind === "name" || demand.kind === "lock") want(demand.path);
+    else if (demand.kind === "socket-name" && demand.path[0] === 0x2f) {
+      want(demand.path);
+      want(directoryOf(Buffer.from(demand.path)));
+    }
+  }
+  return [...found.values()];
+}
+
+/** Looks the paths of an image up. */
+export function lookUpFiles(demands: readonly Demand[], options: FileOptions): FileFacts[] {
+  const resolver = openResolver(options.root === null ? null : Buffer.from(options.root));
+  return wantedOf(demands).map((wanted) => lookUp(wanted, resolver, options));
+}
+
+function lookUp(wanted: Wanted, resolver: Resolver, options: FileOptions): FileFacts {
+  const { path } = wanted;
+  const named = isUtf8(path) ? { path: decodeText(path) } : { path: decodeText(path), pathBytes: base64(path) };
+  if (path[0] !== 0x2f) return { ...named, type: "unknown", error: "EINVAL" };
+  const directory = resolver.directory(path);
+  if ("error" in directory) return { ...named, ...absent(directory.error) };
+  const plain = Buffer.concat([directory.real, path.subarray(path.lastIndexOf(0x2f))]);
+  try {
+    const link = lstatSync(plain, { bigint: true });
+    const target = link.isSymbolicLink() ? resolver.file(path) : { real: plain, isLinked: directory.isLinked };
+    if ("error" in target) return { ...named, ...absent(target.error) };
+    const stat = link.isSymbolicLink() ? statSync(target.real, { bigint: true }) : link;
+    return {
+      ...named,
+      ...inodeOf(stat),
+      ...linkOf(target, options.root),
+      ...further(wanted, target.real, stat, options),
+    };
+  } catch (error) {
+    return { ...named, ...absent(codeOf(error)) };
+  }
+}
+
+const absent = (error: string): Pick<FileFacts, "type" | "error"> =>
+  error === "ENOENT" || error === "ENOTDIR" ? { type: "missing" } : { type: "unknown", error };
+
+const S_IFMT = 0o170000;
+const TYPES: Readonly<Record<number, string>> = {
+  [constants.S_IFREG]: "regular",
+  [constants.S_IFDIR]: "directory",
+  [constants.S_IFCHR]: "character device",
+  [constants.S_IFBLK ?? 0o60000]: "block device",
+  [constants.S_IFIFO ?? 0o10000]: "fifo",
+  [constants.S_IFSOCK ?? 0o140000]: "socket",
+  [constants.S_IFLNK]: "symbolic link",
+};
+
+function inodeOf(stat: BigIntStats): Pick<FileFacts, "type" | "mode" | "size" | "uid" | "gid" | "device" | "inode"> {
+  const mode = Number(stat.mode);
+  return {
+    type: TYPES[mode & S_IFMT] ?? "unknown",
+    mode,
+    size: String(stat.size),
+    uid: Number(stat.uid),
+    gid: Number(stat.gid),
+    device: deviceText(stat.dev),
+    inode: String(stat.ino),
+  };
+}
+
+/** Major and minor number: glibc's gnu_dev_major, gnu_dev_minor. */
+function deviceText(device: bigint): string {
+  const major = ((device >> 8n) & 0xfffn) | ((device >> 32n) & 0xfffff000n);
+  const minor = (device & 0xffn) | ((device >> 12n) & 0xffffff00n);
+  return `${major}:${minor}`;
+}
+
+function linkOf(
+  target: { readonly real: Buffer; readonly isLinked: boolean },
+  root: string | null,
+): { target?: string } {
+  if (!target.isLinked) return {};
+  const real = target.real.subarray(root === null ? 0 : Buffer.byteLength(root));
+  return { target: decodeText(real) };
+}
+
+/** What an open file, or other tables, say about a path. */
+function further(wanted: Wanted, real: Buffer, stat: BigIntStats, options: FileOptions): Partial<FileFacts> {
+  if (stat.isFIFO()) return options.fifos?.factsOf(stat) ?? {};
+  if (!stat.isFile()) return {};
+  const attributes = wanted.attributes ? (options.attributes?.(real) ?? {}) : {};
+  return { ...attributes, ...contentsOf(wanted, real, options.checksums) };
+}
+
+function contentsOf({ buildId }: Wanted, real: Buffer, checksums: boolean): Partial<FileFacts> {
+  if (!buildId && !checksums) return {};
+  let fd: number;
+  try {
+    fd = openSync(real, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  } catch {
+    return {};
+  }
+  try {
+    return { ...(buildId ? { buildId: buildIdOf(fd) } : {}), ...(checksums ? { sha256: checksumOf(fd) } : {}) };
+  } catch {
+    return {};
+  } finally {
+    closeSync(fd);
+  }
+}
+
+const BLOCK = 1 << 20;
+
+function checksumOf(fd: number): string {
+  const hash = createHash("sha256");
+  const block = new Uint8Array(BLOCK);
+  for (let at = 0; ; ) {
+    const count = readSync(fd, block, 0, BLOCK, at);
+    if (count === 0) return hash.digest("hex");
+    hash.update(block.subarray(0, count));
+    at += count;
+  }
+}
