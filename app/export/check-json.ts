@@ -1,7 +1,9 @@
 // The document that `ckptscope check --json` prints and the page exports. Its shape: public/schema/check.schema.json.
 
-import { isSound } from "../checks/filter.ts";
-import type { Finding, Findings } from "../checks/finding.ts";
+import { allFindings, isSound } from "../checks/filter.ts";
+import type { Finding } from "../checks/finding.ts";
+import type { Findings } from "../checks/findings.ts";
+import type { HostFinding, HostReport } from "../checks/host/report.ts";
 import type { NeededOption, Needs, Outside } from "../checks/needs.ts";
 import type { Subject } from "../checks/subject.ts";
 import { type Checkpoint, HAS, nameBytes } from "../model/checkpoint.ts";
@@ -26,6 +28,21 @@ export interface FindingEntry
     Pick<Finding, "code" | "severity" | "message" | "errno" | "field" | "offset"> {
   /** Name of the set's file that the offset is in; absent where the image is one stream. */
   readonly member?: string;
+  /** Of a finding about a host: what the image has and what the host has, CRIU's verdict, an option that helps. */
+  readonly recorded?: string;
+  readonly actual?: string;
+  readonly verdict?: HostFinding["verdict"];
+  readonly option?: string;
+}
+
+/** The host that the image was compared with. */
+export interface HostEntry {
+  /** Its name and the time of its facts; `null`: no facts. */
+  readonly name: string | null;
+  readonly at: string | null;
+  /** How many things of each group were compared, by the outcome. */
+  readonly compared: HostReport["counts"];
+  readonly privileges: HostReport["privileges"];
 }
 
 /** Options, and things outside the image, that a restore needs. */
@@ -49,23 +66,48 @@ export interface CheckDocument {
   readonly unlisted: Findings["unlisted"];
   /** What a restore needs beyond the image; absent where that is not known. */
   readonly needs?: NeedsEntry;
+  /** Absent: the image was not compared with a host. */
+  readonly host?: HostEntry;
 }
 
 /** The document of an image's findings. */
-export function checkDocument(
-  checkpoint: Checkpoint,
-  { findings, unlisted, needs }: Findings,
-  source: SourceFacts,
-): CheckDocument {
+export function checkDocument(checkpoint: Checkpoint, found: Findings, source: SourceFacts): CheckDocument {
   const { format, dialect, members } = checkpoint;
+  const { unlisted, needs, host } = found;
+  const findings = allFindings(found);
   const entries = findings.map((finding): FindingEntry => {
     const { code, severity, message, errno, field, offset, member } = finding;
     const name = member === undefined ? undefined : members[member]?.name;
     const place = name === undefined ? {} : { member: name };
-    return { code, severity, message, errno, field, offset, ...place, ...subjectEntry(checkpoint, finding) };
+    const subject = subjectEntry(checkpoint, finding);
+    return { code, severity, message, errno, field, offset, ...place, ...subject, ...hostKeys(finding) };
   });
+  const all = host === undefined ? unlisted : [...unlisted, ...host.unlisted];
   const known = needs === undefined ? {} : { needs: needsEntry(checkpoint, needs) };
-  return { schema: 1, source, format, dialect, sound: isSound(findings), findings: entries, unlisted, ...known };
+  return {
+    schema: 1,
+    source,
+    format,
+    dialect,
+    sound: isSound(findings),
+    findings: entries,
+    unlisted: all,
+    ...known,
+    ...hostEntry(host),
+  };
+}
+
+function hostEntry(host: HostReport | undefined): { host?: HostEntry } {
+  if (host === undefined) return {};
+  const { counts, privileges } = host;
+  return { host: { name: host.host?.name ?? null, at: host.host?.at ?? null, compared: counts, privileges } };
+}
+
+/** The keys that only a finding about a host has. */
+function hostKeys(finding: Finding | HostFinding): Pick<FindingEntry, "recorded" | "actual" | "verdict" | "option"> {
+  if (!("verdict" in finding)) return {};
+  const { recorded, actual, verdict, option } = finding;
+  return { recorded, actual, verdict, ...(option === undefined ? {} : { option }) };
 }
 
 function subjectEntry(checkpoint: Checkpoint, { pid, task, fd, file }: Subject): SubjectEntry {

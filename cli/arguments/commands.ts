@@ -4,6 +4,7 @@ import { type CommandSpec, defineCommand, type Option, type Values } from "./spe
 import {
   CODES,
   DIALECTS,
+  FACT_PARTS,
   FILE_KIND_NAMES,
   KINDS,
   LEFT_OUT,
@@ -195,6 +196,8 @@ export const CHECK = defineCommand({
       "explains every check.",
     "For a CRIU set it also lists the options that a restore needs, and what has to exist on the restoring machine: " +
       "files with their size and mode, terminals, the parent set.",
+    "With --here or --host it also compares a CRIU set with this machine or with the facts of another: what criu restore " +
+      "would refuse there, and what would differ, in the order of the restore, each with what to do.",
   ],
   operands: { usage: "[IMAGE]", expected: "one image", least: 0, most: 1 },
   options: {
@@ -202,15 +205,71 @@ export const CHECK = defineCommand({
     only: { kind: "list", argument: "CODE,...", values: CODES, meaning: "Report only these checks" },
     ignore: { kind: "list", argument: "CODE,...", values: CODES, meaning: "Leave out these checks" },
     explain: { kind: "list", argument: "CODE,...", values: CODES, meaning: "Explain these checks, without an image" },
+    here: { kind: "flag", meaning: "Compare with this machine (Linux)" },
+    host: { kind: "text", argument: "FILE", meaning: "Compare with the facts of a machine, made by 'ckptscope facts'" },
+    root: { kind: "text", argument: "DIR", meaning: "With --here: look paths up in this directory" },
+    "dump-host": {
+      kind: "text",
+      argument: "FILE",
+      meaning: "Facts of the dump's machine, made at the dump: report files that are others now",
+    },
+    "restore-options": {
+      kind: "text",
+      argument: "OPTIONS",
+      meaning: "The options that criu restore will get, such as '--shell-job'; by default those that it needs",
+    },
     ...OPENING,
   },
+  exclusive: [["here", "host"]],
   statuses: [
     { status: 0, meaning: "no errors or warnings" },
     { status: 1, meaning: "errors or warnings were found" },
   ],
   examples: [
+    { line: "ckptscope check image/ --here", meaning: "Would it restore on this machine?" },
+    { line: "ckptscope check image/ --host host.json", meaning: "Would it restore on that machine?" },
     { line: "ckptscope check --explain H23", meaning: "Explain what a check looks for and what to do" },
     { line: "ckptscope check server.ckpt --ignore H21,H27 --json", meaning: "Leave out two checks and print JSON" },
+  ],
+});
+
+export const FACTS = defineCommand({
+  name: "facts",
+  summary: "Write what a restore meets on this machine, as JSON",
+  details: [
+    "Writes the kernel, processor, limits, mounts, ids, addresses and names in use of this machine. With --for, also what " +
+      "every path of an image leads to here: type, size, mode, owner, inode, link, build id. 'check --host' and the page " +
+      "compare an image with the file on any machine.",
+    "Nothing is sent anywhere. Run it as the user who will run criu, usually root: others see less.",
+  ],
+  operands: { usage: "", expected: "no operand", least: 0, most: 0 },
+  options: {
+    output: {
+      kind: "text",
+      short: "o",
+      argument: "FILE",
+      meaning: "Write to this new file instead of standard output",
+    },
+    for: { kind: "text", argument: "IMAGE", meaning: "Look up what this image needs: paths, pids, addresses" },
+    root: { kind: "text", argument: "DIR", meaning: "Look paths up in this directory: the root of a container" },
+    checksums: {
+      kind: "flag",
+      meaning: "Also read every file for its checksum, to detect changed contents with check --dump-host",
+    },
+    "no-files": { kind: "flag", meaning: "Leave out paths" },
+    "leave-out": {
+      kind: "list",
+      argument: "PART,...",
+      values: FACT_PARTS,
+      meaning: "Leave out these parts; what they decide is then not compared",
+    },
+    ...WRITING,
+    ...OPENING,
+  },
+  statuses: [{ status: 0, meaning: "the facts were written" }],
+  examples: [
+    { line: "ckptscope facts --for image/ -o host.json", meaning: "Take the facts that an image needs" },
+    { line: "ckptscope facts --for image/ --root /var/lib/c1/rootfs", meaning: "Look paths up in a container's root" },
   ],
 });
 
@@ -403,6 +462,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   DIFF,
   WHO,
   CHECK,
+  FACTS,
   REPORT,
   SERVE,
   DUMP,

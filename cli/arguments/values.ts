@@ -56,6 +56,15 @@ export const CODES: Values = {
   },
 };
 
+export const FACT_PARTS: Values = {
+  noun: "part",
+  heading: "Parts of the facts",
+  async list() {
+    const { PARTS } = await import("../facts/parts.ts");
+    return Object.entries(PARTS).map(([name, meaning]) => ({ name, meaning }));
+  },
+};
+
 export const DIALECTS: Values = {
   noun: "dialect",
   heading: "Dialects",

@@ -2,7 +2,9 @@
 
 import { RULES } from "../../app/checks/check.ts";
 import { isSound } from "../../app/checks/filter.ts";
-import type { Finding, Findings } from "../../app/checks/finding.ts";
+import type { Finding } from "../../app/checks/finding.ts";
+import type { Findings } from "../../app/checks/findings.ts";
+import { GROUPS, type HostFinding, type HostReport, type RowState } from "../../app/checks/host/report.ts";
 import type { Needs, Outside } from "../../app/checks/needs.ts";
 import type { Subject } from "../../app/checks/subject.ts";
 import type { Checkpoint, Severity } from "../../app/model/checkpoint.ts";
@@ -21,11 +23,11 @@ const SEVERITIES: readonly Severity[] = ["error", "warning", "note"];
 /** The text, ending in a newline. Checks are in the order of their first finding. */
 export function checkText(
   checkpoint: Checkpoint,
-  { findings, unlisted, needs }: Findings,
+  { findings, unlisted, needs, host }: Findings,
   { colour }: CheckTextOptions,
 ): string {
   const style = styleFor(colour);
-  const lines: string[] = [];
+  const lines: string[] = host?.host ? [style("bold", "The image"), ""] : [];
   for (const code of new Set(findings.map((finding) => finding.code))) {
     const group = findings.filter((finding) => finding.code === code);
     const rule = RULES.find((candidate) => candidate.code === code && candidate.format === checkpoint.format);
@@ -41,7 +43,51 @@ export function checkText(
   }
   if (needs !== undefined) lines.push(...needsLines(checkpoint, needs));
   lines.push(summary(findings, unlisted));
+  if (host !== undefined) lines.push(...hostLines(checkpoint, host, style));
   return `${lines.join("\n")}\n`;
+}
+
+const VERDICTS = { refused: "refused", different: "different", fine: "note" } as const;
+
+/** What the restore meets on a host, in its order: each finding with what to do, then what was compared. */
+function hostLines(checkpoint: Checkpoint, report: HostReport, style: ReturnType<typeof styleFor>): string[] {
+  const { host, findings, unlisted, privileges, counts } = report;
+  const lines: string[] = [
+    "",
+    style("bold", host === null ? "The restore" : `The restore on ${host.name} (facts of ${host.at})`),
+    "",
+  ];
+  let shown = "";
+  for (const finding of findings) {
+    const rule = RULES.find(({ code, format }) => code === finding.code && format === checkpoint.format);
+    const verdict = style(COLOURS[finding.severity], VERDICTS[finding.verdict]);
+    lines.push(`${verdict}  ${shortText(finding.message)}${style("dim", subjectText(checkpoint, finding))}`);
+    if (finding.option !== undefined) lines.push(`    accepted with ${finding.option}`);
+    if (shown !== finding.code) lines.push(`    ${style("dim", `${finding.code}: ${rule?.remedy ?? ""}`)}`);
+    shown = finding.code;
+  }
+  for (const { code, count } of unlisted) lines.push(`  ${style("dim", `… and ${count} more of ${code}`)}`);
+  if (findings.length > 0) lines.push("");
+  const missing = privileges.filter(({ held }) => held !== true);
+  if (missing.length > 0) {
+    lines.push("Privileges that criu needs");
+    for (const { capability, reason } of missing) lines.push(`  ${capability}: ${reason}`);
+    lines.push("");
+  }
+  if (host !== null) lines.push(hostSummary(findings, counts));
+  return lines;
+}
+
+function hostSummary(findings: readonly HostFinding[], counts: HostReport["counts"]): string {
+  const of = (state: RowState): number => GROUPS.reduce((sum, group) => sum + counts[group][state], 0);
+  const compared = of("same") + of("note") + of("different") + of("refused");
+  const verdict = findings.some((finding) => finding.verdict === "refused")
+    ? "CRIU would refuse this restore."
+    : findings.some((finding) => finding.verdict === "different")
+      ? "CRIU would restore it, with a different result."
+      : "Nothing was found that CRIU would refuse.";
+  const unknown = of("unknown");
+  return `${counted(compared, "thing")} compared${unknown === 0 ? "" : `, ${unknown} not known`}. ${verdict}`;
 }
 
 /** `@501 common.f_flags EINVAL: `, leaving out what the finding does not have. */

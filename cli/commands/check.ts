@@ -2,14 +2,22 @@
 
 import { checkImage, RULES } from "../../app/checks/check.ts";
 import { ruleSection } from "../../app/checks/describe.ts";
-import { chooseFindings, isSound } from "../../app/checks/filter.ts";
+import { allFindings, chooseFindings, isSound } from "../../app/checks/filter.ts";
+import type { Findings } from "../../app/checks/findings.ts";
+import { compareHost } from "../../app/checks/host/compare.ts";
+import type { HostOptions } from "../../app/checks/host/host.ts";
+import type { Image } from "../../app/decoder/image.ts";
 import { checkDocument, checkDocumentText } from "../../app/export/check-json.ts";
 import type { CHECK } from "../arguments/commands.ts";
 import type { ArgumentsOf } from "../arguments/spec.ts";
 import { CliError } from "../error.ts";
+import { openFacts } from "../facts/open.ts";
+import { takeFacts } from "../facts/take.ts";
 import { openOne } from "../images.ts";
 import type { Io } from "../io.ts";
 import { checkText } from "./check-text.ts";
+
+type CheckOptions = ArgumentsOf<typeof CHECK>["options"];
 
 export async function run({ operands: [path], options }: ArgumentsOf<typeof CHECK>, io: Io): Promise<number> {
   const { only = [], ignore = [], explain = [] } = options;
@@ -20,7 +28,7 @@ export async function run({ operands: [path], options }: ArgumentsOf<typeof CHEC
   if (path === undefined) throw new CliError("expected one image");
   const { image, input } = await openOne(path, io, options);
   try {
-    const findings = chooseFindings(await checkImage(image), { only, ignore });
+    const findings = chooseFindings(await checkWithHost(image, input.name, options), { only, ignore });
     const source = { name: input.name, bytes: input.bytes };
     const { checkpoint } = image;
     await io.print(
@@ -28,10 +36,29 @@ export async function run({ operands: [path], options }: ArgumentsOf<typeof CHEC
         ? checkDocumentText(checkDocument(checkpoint, findings, source))
         : checkText(checkpoint, findings, { colour: io.colour }),
     );
-    return isSound(findings.findings) ? 0 : 1;
+    return isSound(allFindings(findings)) ? 0 : 1;
   } finally {
     input.close();
   }
+}
+
+/** Checks an image, and compares it with a host if that is wanted. @throws CliError */
+async function checkWithHost(image: Image, name: string, options: CheckOptions): Promise<Findings> {
+  const { here, host, root, "dump-host": dumpHost, "restore-options": restoreOptions } = options;
+  if (root !== undefined && !here) throw new CliError("--root needs --here; facts are taken with a root of their own");
+  if (dumpHost !== undefined && !here && host === undefined) throw new CliError("--dump-host needs --here or --host");
+  const given: HostOptions = restoreOptions === undefined ? {} : { restoreOptions };
+  if (!here && host === undefined) return checkImage(image, restoreOptions === undefined ? {} : { host: given });
+  const more = dumpHost === undefined ? given : { ...given, dumpFacts: openFacts(dumpHost) };
+  if (host !== undefined) return checkImage(image, { host: { ...more, facts: openFacts(host) } });
+  if (process.platform !== "linux") throw new CliError("--here needs Linux; use --host with facts from the machine");
+  const found = await checkImage(image, { host: {} });
+  const { demands = { list: [], hasOwnRoot: false }, needs } = found;
+  const checksums = more.dumpFacts?.files?.some(({ sha256 }) => sha256 !== undefined) ?? false;
+  const request = { image: { name, demands: demands.list }, root: root ?? null, checksums, leaveOut: new Set<never>() };
+  const facts = await takeFacts(request);
+  const compared = compareHost(image.checkpoint.format, demands, needs?.options ?? [], { ...more, facts });
+  return { ...found, host: compared };
 }
 
 /** The sections of docs/checks.md about some codes, of both formats where both have the code. */

@@ -1,0 +1,91 @@
+// Reading files of facts: they come from other machines and may be cut, edited, or of another version.
+
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { FACTS_SHAPE, looksLikeFacts, readFacts } from "../../app/checks/host/facts.ts";
+import { schemaOf } from "../../app/checks/host/shape.ts";
+import { PLAIN } from "../support/host-world.ts";
+
+const refused = (text: string): string => {
+  const read = readFacts(text);
+  return "refused" in read ? read.refused : "";
+};
+const edited = (edit: (facts: Record<string, unknown>) => void): string => {
+  const facts = structuredClone(PLAIN) as unknown as Record<string, unknown>;
+  edit(facts);
+  return JSON.stringify(facts);
+};
+
+describe("facts", () => {
+  test("are read as they are written", () => {
+    expect(readFacts(JSON.stringify(PLAIN))).toEqual({ facts: PLAIN });
+    expect(looksLikeFacts(JSON.stringify(PLAIN, null, 2).slice(0, 500))).toBe(true);
+  });
+
+  test("may have keys that this version does not know, and lack lists", () => {
+    expect(refused(edited((facts) => Object.assign(facts, { later: [1], files: undefined, sockets: undefined })))).toBe(
+      "",
+    );
+  });
+
+  test("cut anywhere are refused with a sentence", () => {
+    const text = JSON.stringify(PLAIN);
+    for (let end = 0; end < text.length; end += 7)
+      expect(refused(text.slice(0, end))).toMatch(/^These are no facts .*\.$/);
+  });
+
+  test.each([
+    [
+      "of another version",
+      (facts: Record<string, unknown>) => Object.assign(facts, { schema: 2 }),
+      /schema version 2; .* reads version 1/,
+    ],
+    [
+      "of no version",
+      (facts: Record<string, unknown>) => Object.assign(facts, { schema: undefined }),
+      /schema version none/,
+    ],
+    ["of another kind", (facts: Record<string, unknown>) => Object.assign(facts, { kind: "x" }), /no facts of a host/],
+    [
+      "with a wrong type",
+      (facts: Record<string, unknown>) => Object.assign(facts, { pids: [1, "2"] }),
+      /pids\[1\] is not a whole number/,
+    ],
+    [
+      "without a key",
+      (facts: Record<string, unknown>) => Object.assign(facts, { kernel: {} }),
+      /kernel\.release is missing/,
+    ],
+    [
+      "with a text of escapes",
+      (facts: Record<string, unknown>) => Object.assign(facts, { sysctls: { "\u001b[31m": 1 } }),
+      /sysctls\.\\x1b\[31m is not text/,
+    ],
+  ])("%s are refused with a sentence", (_, edit, sentence) => {
+    expect(refused(edited(edit))).toMatch(sentence);
+  });
+
+  test("that are other JSON are refused", () => {
+    for (const text of [
+      "null",
+      "[]",
+      "3",
+      '"x"',
+      "{}",
+      `{"kind":"host-facts"}`,
+      `${"[".repeat(10_000)}${"]".repeat(10_000)}`,
+    ]) {
+      expect(refused(text)).not.toBe("");
+    }
+  });
+});
+
+test("public/schema/facts.schema.json describes the facts", () => {
+  const schema = JSON.parse(readFileSync(new URL("../../public/schema/facts.schema.json", import.meta.url), "utf8"));
+  const { type, required, properties } = schemaOf(FACTS_SHAPE);
+  expect({ type: schema.type, required: schema.required, properties: schema.properties }).toEqual({
+    type,
+    required,
+    properties,
+  });
+});
