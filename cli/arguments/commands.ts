@@ -174,7 +174,7 @@ export const WHO = defineCommand({
   options: {
     deleted: { kind: "flag", meaning: "Look for unlinked files that are still open; WHAT is then left out" },
     live: { kind: "flag", meaning: "Look in the processes of this machine; the default without an image (Linux)" },
-    json: { kind: "flag", meaning: "Print a JSON document" },
+    json: { kind: "flag", meaning: "Print a JSON document; dist/schema/who.schema.json describes it" },
     ...OPENING,
   },
   statuses: [
@@ -398,7 +398,7 @@ export const WATCH = defineCommand({
     },
     only: { kind: "list", argument: "KIND,...", values: KINDS, meaning: "Print only changes of these kinds" },
     ignore: { kind: "list", argument: "KIND,...", values: KINDS, meaning: "Leave out changes of these kinds" },
-    jsonl: { kind: "flag", meaning: "Print each change as a line of JSON, as in the changes of 'diff --json'" },
+    jsonl: { kind: "flag", meaning: "Print each change as a line of JSON; dist/schema/watch.schema.json describes it" },
     growing: {
       kind: "number",
       argument: "SAMPLES",

@@ -1,14 +1,13 @@
 // The command line as a script sees it: what is printed, where, and the exit status.
 
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import Ajv from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { runCommand } from "../support/command.ts";
 import { fixtureJson } from "../support/contents.ts";
 import { SAMPLES } from "../support/corpus.ts";
 import { fixtureBytes } from "../support/open.ts";
+import { expectValid } from "../support/schema.ts";
 
 const fixture = (path: string): string => fileURLToPath(new URL(`../fixtures/linux-cr/${path}`, import.meta.url));
 
@@ -17,20 +16,12 @@ const criu = (path: string): string => fileURLToPath(new URL(`../fixtures/criu/$
 const run = (args: string[], stdin?: Uint8Array, colour = false) =>
   runCommand(args, { colour, ...(stdin === undefined ? {} : { stdin }) });
 
-const schema = (name: string) =>
-  JSON.parse(readFileSync(new URL(`../../public/schema/${name}.schema.json`, import.meta.url), "utf8"));
-const ajv = new Ajv({ allErrors: true, strict: true, strictRequired: false, allowUnionTypes: true });
-const validateShow = ajv.compile(schema("show"));
-const validateDiff = ajv.compile(schema("diff"));
-const validateCheck = ajv.compile(schema("check"));
-
 const samples = SAMPLES.filter(({ format }) => format === "linux-cr").map(({ name }) => name);
 
 describe("show", () => {
   test.each(samples)("prints a document of %s that follows the schema", async (sample) => {
     const { status, out, complaints } = await run(["show", fixture(`${sample}/before.ckpt`), "--json"]);
-    validateShow(JSON.parse(out));
-    expect(validateShow.errors ?? []).toEqual([]);
+    expectValid("show", JSON.parse(out));
     expect(complaints).toEqual([]);
     expect(status).toBe(sample === "seed-error" ? 1 : 0);
   });
@@ -70,8 +61,7 @@ describe("show", () => {
   test("opens directories and archives of CRIU image sets alike", async () => {
     const directory = await run(["show", criu("w7/before"), "--json"]);
     const document = JSON.parse(directory.out);
-    validateShow(document);
-    expect(validateShow.errors ?? []).toEqual([]);
+    expectValid("show", document);
     expect(directory.status).toBe(0);
     for (const form of ["tar", "tar.gz", "tar.zst"]) {
       const { status, out } = await run(["show", criu(`archives-by-hand/w7-podman-before.${form}`), "--json"]);
@@ -108,8 +98,7 @@ describe("diff", () => {
         "--json",
       ]);
       const document = JSON.parse(out);
-      validateDiff(document);
-      expect(validateDiff.errors ?? []).toEqual([]);
+      expectValid("diff", document);
       const { changes } = fixtureJson<{ changes: { kind: string }[] }>(`linux-cr/${sample}/expected.json`);
       const kinds = (list: { kind: string }[]) => list.map(({ kind }) => kind).toSorted();
       expect(kinds(document.changes)).toEqual(kinds(changes));
@@ -150,8 +139,7 @@ describe("check", () => {
   test("exits with 1 if there are findings, and prints a document that follows the schema", async () => {
     const { status, out } = await run(["check", fixture("seed-error/before.ckpt"), "--json"]);
     const document = JSON.parse(out);
-    validateCheck(document);
-    expect(validateCheck.errors ?? []).toEqual([]);
+    expectValid("check", document);
     const codes = [{ code: "several-tasks" }, { code: "H42", errno: "EINVAL" }];
     expect(document).toMatchObject({ sound: false, findings: codes });
     expect(status).toBe(1);

@@ -1,7 +1,5 @@
 // The document of `check --json`: it follows its schema, for both formats.
 
-import { readFileSync } from "node:fs";
-import Ajv from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { checkImage } from "../../app/checks/check.ts";
 import { decodeCriuSet } from "../../app/decoder/criu/index.ts";
@@ -11,18 +9,9 @@ import { putTogether, setField, takeApart } from "../support/edit-image.ts";
 import { setNumber, without } from "../support/edit-set.ts";
 import { withPages } from "../support/memory.ts";
 import { fixtureBytes, open } from "../support/open.ts";
-
-const schema = JSON.parse(readFileSync(new URL("../../public/schema/check.schema.json", import.meta.url), "utf8"));
-const validate = new Ajv({ allErrors: true, strict: true, strictRequired: false, allowUnionTypes: true }).compile(
-  schema,
-);
+import { expectValid } from "../support/schema.ts";
 
 const SOURCE = { name: 'a "b"\n\u202e', bytes: 12 };
-
-function expectValid(document: unknown): void {
-  validate(document);
-  expect(validate.errors ?? []).toEqual([]);
-}
 
 describe("the document", () => {
   test("says that an image is sound", async () => {
@@ -37,7 +26,7 @@ describe("the document", () => {
       findings: [],
       unlisted: [],
     });
-    expectValid(document);
+    expectValid("check", document);
     expect(JSON.parse(checkDocumentText(document))).toEqual(document);
   });
 
@@ -68,7 +57,7 @@ describe("the document", () => {
         offset: 928,
       },
     ]);
-    expectValid(document);
+    expectValid("check", document);
     expect(JSON.parse(checkDocumentText(document))).toEqual(document);
   });
 
@@ -81,13 +70,13 @@ describe("the document", () => {
       ["parent-missing", "pstree.img", "ppid"],
       ["memfd-missing", "files.img", "memfd.inode_id"],
     ]);
-    expectValid(document);
+    expectValid("check", document);
   });
 
   test("lists what a restore of a set needs", async () => {
     const image = await decodeCriuSet(setSources("verdicts/tree"));
     const document = checkDocument(image.checkpoint, await checkImage(image), SOURCE);
-    expectValid(document);
+    expectValid("check", document);
     expect(JSON.parse(checkDocumentText(document))).toEqual(document);
     expect(document.needs?.options).toEqual([
       { option: "--file-locks", reason: "a POSIX lock is held", pid: 13405, fd: 4 },
@@ -107,7 +96,7 @@ describe("the document", () => {
   test("says how many are not listed", async () => {
     const { checkpoint } = await decodeCriuSet(setSources("w1/before"));
     const document = checkDocument(checkpoint, { findings: [], unlisted: [{ code: "H1", count: 7 }] }, SOURCE);
-    expectValid(document);
+    expectValid("check", document);
     expect(JSON.parse(checkDocumentText(document))).toEqual(document);
   });
 });

@@ -1,21 +1,15 @@
 // The document of `diff --json`: it follows its schema, whole or in pieces.
 
-import { readFileSync } from "node:fs";
-import Ajv from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CHANGE_KINDS } from "../../app/diff/changes.ts";
 import { diff } from "../../app/diff/diff.ts";
 import { diffDocument, diffDocumentText } from "../../app/export/diff-json.ts";
 import { arbitraryState } from "../support/arbitrary-state.ts";
+import { expectValid, isValid } from "../support/schema.ts";
 import { checkpointOf } from "../support/state.ts";
 
 const SOURCES = { before: { name: "before.ckpt", bytes: 12 }, after: { name: 'a "b"\n', bytes: 34 } };
-
-const schema = JSON.parse(readFileSync(new URL("../../public/schema/diff.schema.json", import.meta.url), "utf8"));
-const validate = new Ajv({ allErrors: true, strict: true, strictRequired: false, allowUnionTypes: true }).compile(
-  schema,
-);
 
 const anyPair = fc.boolean().chain((pids) => fc.tuple(arbitraryState(pids), arbitraryState(pids)));
 
@@ -27,11 +21,10 @@ describe("the document", () => {
         const comparison = diff(checkpointOf(before), checkpointOf(after, { complete }));
         const document = diffDocument(comparison, SOURCES);
         for (const change of document.changes) seen.add(change.kind);
-        validate(document);
-        expect(validate.errors ?? []).toEqual([]);
+        expectValid("diff", document);
         expect(JSON.parse([...diffDocumentText(comparison, SOURCES)].join(""))).toEqual(document);
       }),
-      { numRuns: 600, seed: 1 },
+      { numRuns: 300, seed: 1 },
     );
     const ofDetails = ["file-detail", "file-linked", "task-detail"];
     expect([...seen, ...ofDetails].toSorted()).toEqual([...CHANGE_KINDS].toSorted());
@@ -51,8 +44,7 @@ describe("the document", () => {
       tasks: [{ pid: 1, comm: "a", table: 0, details: { uid: 33, groups: [33] } }],
     } as const;
     const document = diffDocument(diff(checkpointOf(before), checkpointOf(after)), SOURCES);
-    validate(document);
-    expect(validate.errors ?? []).toEqual([]);
+    expectValid("diff", document);
     const holders = [{ pid: 1, fd: 3 }];
     expect(document.changes).toEqual([
       { kind: "task-detail", pid: 1, key: "uid", before: 0, after: 33 },
@@ -96,11 +88,11 @@ describe("the schema", () => {
     ["different without changes", document([])],
     ["uncertain: false", document([{ kind: "fd-opened", holders, path: null, uncertain: false }])],
   ])("refuses %s", (_, bad) => {
-    expect(validate(bad)).toBe(false);
+    expect(isValid("diff", bad)).toBe(false);
   });
 
   test("allows keys to be added", () => {
     const change = { kind: "fd-opened", holders: [{ pid: 1, fd: 2, more: 1 }], path: null, more: 1 };
-    expect(validate({ ...document([change]), more: 1 })).toBe(true);
+    expect(isValid("diff", { ...document([change]), more: 1 })).toBe(true);
   });
 });

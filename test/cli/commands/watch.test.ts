@@ -9,6 +9,7 @@ import { type WatchOptions, watchProcesses } from "../../../cli/commands/watch.t
 import { createGrowth } from "../../../cli/commands/watch-growth.ts";
 import { recordingIo, runCommand } from "../../support/command.ts";
 import { type LiveProcess, startProcess, whyNotHere } from "../../support/live.ts";
+import { expectValid } from "../../support/schema.ts";
 
 const reason = await whyNotHere();
 
@@ -67,6 +68,7 @@ describe.skipIf(reason !== "")(`watch${reason === "" ? "" : ` (${reason})`}`, ()
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line));
+    for (const line of lines) expectValid("watch", line);
     const opened = lines.filter(({ kind }) => kind === "fd-opened");
     expect(opened).toHaveLength(5);
     expect(opened[0]).toMatchObject({ time: expect.stringMatching(/^\d{4}-.*Z$/), path: "/dev/null" });
@@ -86,13 +88,31 @@ describe.skipIf(reason !== "")(`watch${reason === "" ? "" : ` (${reason})`}`, ()
     expect(text).not.toMatch(/socket|pipe/);
   });
 
+  test("prints what grows as JSON lines", async () => {
+    const change = async () => {
+      for (let round = 0; round < 10; round++) {
+        await target.call("many", 3, "/dev/zero");
+        await sleep(60);
+      }
+    };
+    const text = await watch({ growth: createGrowth(3, 4), jsonl: true }, change, /dev\/zero/);
+    const lines = text
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    for (const line of lines) expectValid("watch", line);
+    expect(lines.map(({ growing }) => growing.path)).toContain("/dev/zero");
+  });
+
   test("ends with the process", async () => {
     expect(await watch({}, () => target.end())).toMatch(/ ended\n$/);
   });
 
   test("says as JSON that the process has ended", async () => {
     const text = await watch({ jsonl: true }, () => target.end());
-    expect(JSON.parse(text.trim().split("\n").at(-1) ?? "")).toMatchObject({ ended: true });
+    const line = JSON.parse(text.trim().split("\n").at(-1) ?? "");
+    expectValid("watch", line);
+    expect(line).toMatchObject({ ended: true });
   });
 
   const LAST_PID = "/proc/sys/kernel/ns_last_pid";

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { runCommand } from "../../support/command.ts";
+import { expectValid } from "../../support/schema.ts";
 
 const fixture = (path: string): string => fileURLToPath(new URL(`../../fixtures/${path}`, import.meta.url));
 const W1 = fixture("criu/w1/before");
@@ -65,6 +66,7 @@ describe("in an image", () => {
   test("prints a document", async () => {
     const { status, out } = await runCommand(["who", "/dev/null", W1, "--json"]);
     const document = JSON.parse(out);
+    expectValid("who", document);
     expect(document).toMatchObject({ schema: 1, source: { name: W1 }, target: { kind: "path", path: "/dev/null" } });
     expect(document.holders[1]).toEqual({
       pid: 28249,
@@ -134,6 +136,7 @@ describe.runIf(process.platform === "linux")("on this machine", () => {
     expect(listening.out).toMatch(new RegExp(`^pid ${pid} fd \\d+ node: rw socket:\\[\\d+\\]`));
     expect((await runCommand(["who", folder])).out).toContain(`pid ${pid} working directory node: ${folder}\n`);
     const pipe = (await runCommand(["who", folder, "--json"])).out;
+    expectValid("who", JSON.parse(pipe));
     expect(JSON.parse(pipe)).toMatchObject({ source: null, holders: [{ pid, fd: null, use: "working directory" }] });
   });
 
