@@ -5,10 +5,11 @@ import { boxOf } from "../../graph/draw/trace.ts";
 import type { View } from "../../graph/draw/view.ts";
 import { oneImage, type Subject } from "../../graph/order/graph.ts";
 import { type Layout, layout as layOut } from "../../graph/order/layout.ts";
+import { relationsOf } from "../../graph/order/relations.ts";
 import { MOST_IN_BARS } from "../../graph/plan/plan.ts";
 import type { Action, Scene } from "../../graph/scene/scene.ts";
 import { sceneOf } from "../../graph/scene/scene-of.ts";
-import { sentence } from "../../graph/scene/sentence.ts";
+import { relationSentence, sentence } from "../../graph/scene/sentence.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { type ObjectRef, sameRef } from "../../model/object-ref.ts";
 import { counted } from "../../model/words.ts";
@@ -100,7 +101,7 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
   useHandle(ref, picture, canvas, tree);
 
   const label = labelOf(subject);
-  const spoken = selection === null ? "" : sentence(subject, selection);
+  const spoken = useMemo(() => (selection === null ? "" : described(subject, selection)), [subject, selection]);
   return (
     <section
       className="drawing"
@@ -135,6 +136,12 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
       </p>
     </section>
   );
+}
+
+/** An object in a sentence, and what it is tied to. */
+function described(subject: Subject, object: ObjectRef): string {
+  const ties = relationSentence(subject, relationsOf(subject, object));
+  return ties === "" ? sentence(subject, object) : `${sentence(subject, object)}; ${ties}`;
 }
 
 function labelOf({ graph, both }: Subject): string {
@@ -173,8 +180,8 @@ function usePointer(picture: Picture, { at, zoom, hovered, repaint }: Canvas, op
     hovered.current = box;
     hoveredObject.current = object;
     const label = scene?.boxes[box]?.label ?? "";
-    const described = object ?? (label === "" ? selection : null);
-    if (status.current !== null) status.current.textContent = described ? sentence(subject, described) : label;
+    const about = object ?? (label === "" ? selection : null);
+    if (status.current !== null) status.current.textContent = about ? described(subject, about) : label;
     onHover?.(object);
     repaint();
   };

@@ -1,13 +1,15 @@
 // The canvas of the drawing: painted at most once per frame and only after a change, panned and zoomed, hit-tested.
 
 import { type RefObject, useCallback, useEffect, useRef } from "react";
+import { type Arc, arcsOf } from "../../graph/draw/arcs.ts";
 import { boxAt, stripAt } from "../../graph/draw/hit.ts";
 import { paint } from "../../graph/draw/paint.ts";
 import type { Theme } from "../../graph/draw/style.ts";
-import { traceOf } from "../../graph/draw/trace.ts";
+import { traceOf, withBoxes } from "../../graph/draw/trace.ts";
 import type { View } from "../../graph/draw/view.ts";
-import type { Subject } from "../../graph/order/graph.ts";
+import { REMOVED, type Subject } from "../../graph/order/graph.ts";
 import type { Layout } from "../../graph/order/layout.ts";
+import { relationsOf } from "../../graph/order/relations.ts";
 import { type Action, HEADING, type Scene } from "../../graph/scene/scene.ts";
 import { objectAt } from "../../graph/scene/strips.ts";
 import { NONE } from "../../model/checkpoint.ts";
@@ -58,7 +60,29 @@ function hitAt({ subject, layout, scene }: Picture, view: View, px: number, py: 
   return strip === null ? NO_HIT : { ...NO_HIT, ref: objectAt(subject, layout, strip, py) };
 }
 
-function paintPicture(canvas: HTMLCanvasElement, picture: Picture, view: View, hovered: number): void {
+/** The arcs of the box under the pointer, or else of the selected one. */
+export function arcsAt({ subject, scene, selected }: Picture, hovered: number): Arc[] {
+  const box = hovered === NONE ? selected : hovered;
+  const ref = scene?.boxes[box]?.ref ?? null;
+  if (scene === null || ref === null) return [];
+  // A slot's ties are those of its file, and are drawn there.
+  const start = ref.to === "descriptor" ? fileBoxOf(scene, box) : box;
+  return arcsOf(scene, start, relationsOf(subject, ref));
+}
+
+/** The box of the file that a slot's box leads to, or the slot's own if that is not drawn. */
+function fileBoxOf(scene: Scene, slot: number): number {
+  const edge = scene.edges.find(({ from, change }) => from === slot && change !== REMOVED);
+  return edge?.to ?? slot;
+}
+
+function paintPicture(
+  canvas: HTMLCanvasElement,
+  picture: Picture,
+  view: View,
+  hovered: number,
+  arcs: readonly Arc[],
+): void {
   const { scene, size, theme, selected } = picture;
   const context = canvas.getContext("2d");
   if (scene === null || theme === null || size === null || context === null) return;
@@ -68,8 +92,12 @@ function paintPicture(canvas: HTMLCanvasElement, picture: Picture, view: View, h
   if (canvas.height !== height) canvas.height = height;
   // A map shows only the surroundings of the selection, so nothing is dimmed for it.
   const isPlain = hovered === NONE && scene.level === "map";
-  const trace = isPlain ? null : traceOf(scene, hovered === NONE ? selected : hovered);
-  paint(context, scene, { ...size, view, ratio, theme, trace, selected, hovered });
+  const traced = isPlain ? null : traceOf(scene, hovered === NONE ? selected : hovered);
+  const trace = withBoxes(
+    traced,
+    arcs.map(({ to }) => to),
+  );
+  paint(context, scene, { ...size, view, ratio, theme, trace, arcs, selected, hovered });
 }
 
 /** Keeps a canvas painted. `wantedView`: where to move the view, once; `onView`: called when a movement ends. */
@@ -96,8 +124,18 @@ export function useCanvas(
     onEnd: (view) => onView?.(view),
     takesDoubleClick: (x, y) => at(x, y).action?.do === "toggle",
   });
+  // Found once for each object, not for each frame.
+  const arcs = useRef<{ readonly picture: Picture; readonly box: number; readonly arcs: readonly Arc[] } | null>(null);
   draw.current = () => {
-    if (canvas.current !== null) paintPicture(canvas.current, picture, zoom.view(), hovered.current);
+    const box = hovered.current;
+    if (
+      arcs.current?.picture.scene !== scene ||
+      arcs.current.picture.selected !== selected ||
+      arcs.current.box !== box
+    ) {
+      arcs.current = { picture, box, arcs: arcsAt(picture, box) };
+    }
+    if (canvas.current !== null) paintPicture(canvas.current, picture, zoom.view(), box, arcs.current.arcs);
   };
   useEffect(() => () => cancelAnimationFrame(frame.current), []);
 

@@ -2,6 +2,7 @@
 
 import { NONE } from "../../model/checkpoint.ts";
 import type { Edge, Scene } from "../scene/scene.ts";
+import { paintArcs } from "./arcs.ts";
 import { paintBox } from "./paint-box.ts";
 import { paintEdge, paintRibbon, paintRibbonCount } from "./paint-edge.ts";
 import { paintHeadings } from "./paint-headings.ts";
@@ -26,6 +27,7 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene, options: 
   context.globalAlpha = 1;
   outline(context, scene, options.hovered, 1, options);
   outline(context, scene, options.selected, 2, options);
+  paintArcs(context, options.arcs, theme, view.k, view.k >= LEAST_TEXT);
   paintStrips(context, scene, options);
   paintHeadings(context, scene, options);
   context.restore();

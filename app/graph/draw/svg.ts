@@ -14,6 +14,7 @@ import {
   type Strip,
 } from "../scene/scene.ts";
 import { changeSign } from "../scene/words.ts";
+import { type Arc, arcMiddle, arcPath } from "./arcs.ts";
 import {
   BAR_HEIGHT,
   boxColour,
@@ -40,7 +41,7 @@ const ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;"
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? "");
 
 /** The whole scene at its own size, in the colours of a theme. `title` is for screen readers. */
-export function svgOf(scene: Scene, theme: Theme, title: string): string {
+export function svgOf(scene: Scene, theme: Theme, title: string, arcs: readonly Arc[] = []): string {
   const { width, height } = scene;
   const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`,
@@ -52,6 +53,7 @@ export function svgOf(scene: Scene, theme: Theme, title: string): string {
   for (const ribbon of scene.ribbons) parts.push(ribbonSvg(ribbon, scene, theme));
   for (const edge of scene.edges) parts.push(edgeSvg(edge, scene, theme));
   for (const box of scene.boxes) parts.push(boxSvg(box, scene, theme));
+  for (const arc of arcs) parts.push(arcSvg(arc, theme));
   for (const { text, x, y } of scene.headings) {
     parts.push(textSvg(text, x, Number.isNaN(y) ? HEADING / 2 : y, "start", theme.muted, LANE_TEXT));
   }
@@ -136,6 +138,16 @@ function ribbonSvg(ribbon: Ribbon, scene: Scene, theme: Theme): string {
   return scene.level === "bars"
     ? line
     : `${line}${textSvg(`×${count}`, x - 3, labelY - 8, "end", theme.shared, LANE_TEXT)}`;
+}
+
+/** A tie of the selected object. */
+function arcSvg(arc: Arc, theme: Theme): string {
+  const line = path();
+  arcPath(line, arc);
+  const { x, y } = arcMiddle(arc);
+  const colour = escaped(theme.accent);
+  const title = `<text x="${x}" y="${y}" dy="0.35em" text-anchor="middle" fill="${colour}" font-size="${LANE_TEXT}">${escaped(arc.title)}</text>`;
+  return `<path d="${line}" fill="none" stroke="${colour}" stroke-width="1.5"/>${title}`;
 }
 
 /** A table's slots by kind. */

@@ -15,6 +15,12 @@ export function boxOf(scene: Scene, ref: ObjectRef | null): number {
   return ref === null ? NONE : scene.boxes.findIndex((box) => sameRef(box.ref, ref));
 }
 
+/** A trace with these boxes highlighted too. */
+export function withBoxes(trace: Trace | null, boxes: readonly number[]): Trace | null {
+  if (trace !== null) for (const box of boxes) trace.boxes[box] = 1;
+  return trace;
+}
+
 /**
  * The boxes and edges connected to a box in both directions and, for a slot, the other holders of its file. Null if the
  * scene has no such box.

@@ -1,5 +1,6 @@
 // The view's position on the drawing, and the other options of painting.
 
+import type { Arc } from "./arcs.ts";
 import type { Theme } from "./style.ts";
 import type { Trace } from "./trace.ts";
 
@@ -20,6 +21,8 @@ export interface PaintOptions {
   readonly theme: Theme;
   /** The highlighted part; everything else is dimmed. */
   readonly trace: Trace | null;
+  /** Ties of the object that is pointed at or selected. */
+  readonly arcs: readonly Arc[];
   /** Box indexes; NONE for none. */
   readonly selected: number;
   readonly hovered: number;

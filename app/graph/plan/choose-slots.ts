@@ -48,13 +48,13 @@ export function slotsToDraw(subject: Subject, groups: readonly Alike[], isFolded
 export const isOpen = ({ level, expansion }: PlanInput, table: GraphTableRow): boolean =>
   level === "words" ? !expansion.folded.has(table) : expansion.tables.has(table);
 
-/** Slots of open tables, and in any table the selected slot and those that differ; adds their files. */
+/** Slots of open tables, and in any table those to keep and those that differ; adds their files. */
 export function chooseSlots(
   input: PlanInput,
   groups: readonly Alike[],
   budget: Budget,
 ): Map<GraphTableRow, ChosenSlots> {
-  const { subject, selection, level, isFolded } = input;
+  const { subject, kept, level, isFolded } = input;
   const { graph } = subject;
   const chosen = new Map<GraphTableRow, ChosenSlots>();
   const tableOfTask = firstTables(input);
@@ -66,8 +66,7 @@ export function chooseSlots(
     const slots: SlotRow[] = [];
     const end = u32At(graph.tables.first, table + 1);
     for (let slot = u32At(graph.tables.first, table); slot < end; slot++) {
-      const selected = selection?.to === "descriptor" && selection.row === slot;
-      if (!selected && (folded.has(slot) || !isWanted(input, slot, open, slots.length, budget))) continue;
+      if (!kept.has(slot) && (folded.has(slot) || !isWanted(input, slot, open, slots.length, budget))) continue;
       slots.push(slot);
       budget.left -= 3;
       addFile(budget, i32At(graph.descriptors.file, slot), 1);
@@ -91,24 +90,23 @@ function isWanted(
   return slotDiffers(subject, slot) && budget.left > 800;
 }
 
-/** The slots of a table to fold into one row, except the selected one: unchanged ones of two images, inherited ones of one. */
+/** The slots of a table to fold into one row, except those to keep: unchanged ones of two images, inherited ones of one. */
 function foldOf(
   input: PlanInput,
   table: GraphTableRow,
   tableOfTask: ReadonlyMap<GraphTaskRow, GraphTableRow>,
 ): SlotFold | null {
-  const { subject, layout, selection, expansion, isFolded, level } = input;
+  const { subject, layout, kept, expansion, isFolded, level } = input;
   const open = expansion.unfolded.has(table) || (level === "bars" && isOpen(input, table));
-  const isSelected = (slot: SlotRow): boolean => selection?.to === "descriptor" && selection.row === slot;
   if (!isFolded) {
     const { parent, slots } = inheritedSlots(subject, layout, table, tableOfTask);
-    const folded = slots.filter((slot) => !isSelected(slot));
+    const folded = slots.filter((slot) => !kept.has(slot));
     return folded.length < FEWEST_INHERITED ? null : { why: "inherited", parent, slots: folded, open };
   }
   const { first } = subject.graph.tables;
   const slots: SlotRow[] = [];
   for (let slot = u32At(first, table); slot < u32At(first, table + 1); slot++) {
-    if (changeOf(subject, "descriptor", slot) === HIDDEN || slotDiffers(subject, slot) || isSelected(slot)) continue;
+    if (changeOf(subject, "descriptor", slot) === HIDDEN || slotDiffers(subject, slot) || kept.has(slot)) continue;
     slots.push(slot);
   }
   return slots.length < FEWEST_UNCHANGED ? null : { why: "unchanged", parent: NONE, slots, open };

@@ -12,10 +12,12 @@ import {
   HIDDEN,
   holdersOf,
   SAME,
+  type SlotRow,
   type Subject,
   shownSlotsOf,
 } from "../order/graph.ts";
 import type { Layout } from "../order/layout.ts";
+import { relationsOf } from "../order/relations.ts";
 import { type Alike, alikeTables, selectedTables } from "./alike.ts";
 import { chooseSlots, isOpen, slotsToDraw } from "./choose-slots.ts";
 import { isQuiet } from "./folded.ts";
@@ -43,9 +45,10 @@ const FEW_HOLDERS = 12;
 export function planWhole(subject: Subject, layout: Layout, selection: ObjectRef | null, expansion: Expansion): Plan {
   const { graph } = subject;
   const isFolded = subject.both !== null && !expansion.whole;
-  const { groups, quiet } = tablesToDraw(subject, layout, selection, expansion, isFolded);
+  const kept = slotsToKeep(subject, selection);
+  const { groups, quiet } = tablesToDraw(subject, layout, selection, expansion, kept);
   const level = levelOf(graph.tasks.count, groups.length, slotsToDraw(subject, groups, isFolded));
-  const input: PlanInput = { subject, layout, selection, expansion, level, isFolded };
+  const input: PlanInput = { subject, layout, selection, expansion, level, kept, isFolded };
   const unused = unusedFiles(input);
   const withTasks = groups.map((group) => ({ group, ...someTasks(subject, group.table, selection, TASKS_PER_TABLE) }));
   const loose = looseTasks(input);
@@ -85,19 +88,36 @@ export function planWhole(subject: Subject, layout: Layout, selection: ObjectRef
   };
 }
 
+/** The selected slot, and slots that hold what the selection is tied to: what an arc leads to has to be drawn. */
+function slotsToKeep(subject: Subject, selection: ObjectRef | null): Set<SlotRow> {
+  const kept = new Set<SlotRow>();
+  if (selection === null) return kept;
+  if (selection.to === "descriptor") kept.add(selection.row);
+  for (const { ref } of relationsOf(subject, selection)) {
+    if (ref.to !== "file") continue;
+    for (const slot of holders(subject.graph, ref.row).subarray(0, MOST_KEPT)) kept.add(slot);
+  }
+  return kept;
+}
+
+/** Holders of one related file that are drawn in any case. */
+const MOST_KEPT = 2;
+
 /** The tables to draw in lane order, those that are alike as one, and runs of those in which nothing has changed. */
 function tablesToDraw(
   subject: Subject,
   layout: Layout,
   selection: ObjectRef | null,
   expansion: Expansion,
-  isFolded: boolean,
+  kept: ReadonlySet<SlotRow>,
 ): { groups: Alike[]; quiet: QuietRun[] } {
   const { graph } = subject;
+  const isFolded = subject.both !== null && !expansion.whole;
   const single = new Set([...expansion.unfolded, ...selectedTables(subject, selection)]);
   if (selection?.to === "file" && holdersOf(graph, selection.row) <= FEW_HOLDERS) {
     for (const slot of holders(graph, selection.row)) single.add(u32At(graph.descriptors.table, slot));
   }
+  for (const slot of kept) single.add(u32At(graph.descriptors.table, slot));
   const shown = [...layout.tables].filter((table) => changeOf(subject, "table", table) !== HIDDEN);
   const isFoldedAway = shown.map((table) => isFolded && !single.has(table) && isQuiet(subject, table));
   const groups = alikeTables(

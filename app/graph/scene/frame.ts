@@ -54,7 +54,8 @@ export function lanesIn(left: number, right: number, needs: Needs): Frame {
   const ownWidth = !needs.own ? 0 : needs.shared ? Math.round(Math.min(360, beside * 0.44)) : Math.min(640, beside);
   const gutter = isStacked ? own : own + ownWidth;
   const shared = gutter + gutterWidth;
-  const sharedWidth = Math.min(560, Math.max(isNarrow ? 140 : 190, right - margin - shared));
+  const hasShared = needs.shared || !needs.own;
+  const sharedWidth = hasShared ? Math.min(560, Math.max(isNarrow ? 140 : 190, right - margin - shared)) : 0;
   if (isStacked) {
     const frame = { margin, task, taskWidth, table, tableWidth, gutter, gutterWidth, shared, sharedWidth };
     return { ...frame, own: shared, ownWidth: sharedWidth, isStacked };

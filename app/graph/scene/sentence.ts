@@ -3,7 +3,7 @@
 import { NONE, taskCount } from "../../model/checkpoint.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
 import { i32At, u32At } from "../../model/read.ts";
-import { counted } from "../../model/words.ts";
+import { counted, grouped } from "../../model/words.ts";
 import {
   changeOf,
   fileBefore,
@@ -18,12 +18,14 @@ import {
   slotsOf,
   tasksOf,
 } from "../order/graph.ts";
+import type { Relation } from "../order/relations.ts";
 import {
   closeOnExecMark,
   fileName,
   holdersLabel,
   isDeleted,
   isTableShared,
+  ownerLabel,
   positionLabel,
   shortFlags,
   tableBadge,
@@ -46,6 +48,33 @@ export function sentence(subject: Subject, { to, row }: ObjectRef): string {
   }[to](subject, row);
   const text = [...parts, change].filter((part) => part !== "").join(", ");
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** What an object is tied to, in words: `peer: fd 9 of 412 nginx`; empty without ties. */
+export function relationSentence(subject: Subject, relations: readonly Relation[]): string {
+  const byTitle = new Map<string, string[]>();
+  for (const { title, ref } of relations) {
+    const known = byTitle.get(title);
+    if (known === undefined) byTitle.set(title, [placeOf(subject, ref)]);
+    else known.push(placeOf(subject, ref));
+  }
+  return [...byTitle]
+    .map(([title, places]) => {
+      const more = places.length > MOST_NAMED ? ` and ${grouped(places.length - MOST_NAMED)} more` : "";
+      return `${title}: ${places.slice(0, MOST_NAMED).join(", ")}${more}`;
+    })
+    .join("; ");
+}
+
+/** Where an object is: a file by its first holder, or by its name if nothing holds it. */
+function placeOf(subject: Subject, { to, row }: ObjectRef): string {
+  const { graph } = subject;
+  if (to === "task") return taskLabel(subject, row);
+  if (to !== "file" || holdersOf(graph, row) === 0) return fileName(subject, row);
+  const slot = u32At(graph.files.holder, u32At(graph.files.firstHolder, row));
+  const table = u32At(graph.descriptors.table, slot);
+  const more = holdersOf(graph, row) > 1 ? " and others" : "";
+  return `fd ${i32At(graph.descriptors.fd, slot)} of ${ownerLabel(subject, table)}${more}`;
 }
 
 function taskParts(subject: Subject, task: GraphTaskRow): string[] {

@@ -1,0 +1,106 @@
+// Ties of an object to others, as arcs and in words.
+
+import { describe, expect, test } from "vitest";
+import { diff } from "../../app/diff/diff.ts";
+import { arcMiddle, arcsOf } from "../../app/graph/draw/arcs.ts";
+import { boxOf } from "../../app/graph/draw/trace.ts";
+import { oneImage, type Subject } from "../../app/graph/order/graph.ts";
+import { layout } from "../../app/graph/order/layout.ts";
+import { relationsOf } from "../../app/graph/order/relations.ts";
+import { union } from "../../app/graph/order/union.ts";
+import { NOTHING_OPENED } from "../../app/graph/plan/plan.ts";
+import { sceneOf } from "../../app/graph/scene/scene-of.ts";
+import { relationSentence } from "../../app/graph/scene/sentence.ts";
+import type { ObjectRef } from "../../app/model/object-ref.ts";
+import { checkpointOf, type State } from "../support/state.ts";
+
+const STATE: State = {
+  tasks: [
+    { pid: 10, comm: "server", table: 0, details: { exe: 5, cwd: 6 } },
+    { pid: 20, ppid: 10, comm: "client", table: 1, details: { exe: 5 } },
+  ],
+  tables: [
+    [
+      { fd: 3, file: 0 },
+      { fd: 4, file: 1 },
+      { fd: 5, file: 4 },
+    ],
+    [
+      { fd: 0, file: 2 },
+      { fd: 7, file: 3 },
+    ],
+  ],
+  files: [
+    { kind: "socket", path: "socket:[unix a]", stable: 8, ties: [{ role: "peer", to: 3 }] },
+    { kind: "pipe", path: "pipe:[1]", stable: 6, pipe: 1 },
+    { kind: "pipe", path: "pipe:[1]", stable: 6, pipe: 1 },
+    { kind: "socket", path: "socket:[unix b]", stable: 8, ties: [{ role: "peer", to: 0 }] },
+    { kind: "epoll", path: "epoll", stable: 5, ties: [{ role: "watches", to: 0, events: 1 }] },
+    { kind: "regular", path: "/usr/sbin/server" },
+    { kind: "directory", path: "/srv" },
+  ],
+};
+const subject = oneImage(checkpointOf(STATE));
+
+const words = (of: Subject, ref: ObjectRef): string => relationSentence(of, relationsOf(of, ref));
+
+describe("relations", () => {
+  test("of a socket are its peer and who watches it", () => {
+    expect(words(subject, { to: "file", row: 0 })).toBe("peer: fd 7 of 20 client; watched by: fd 5 of 10 server");
+    // A slot has those of its file.
+    expect(words(subject, { to: "descriptor", row: 0 })).toBe(words(subject, { to: "file", row: 0 }));
+  });
+
+  test("of a pipe are its other ends, of an epoll what it watches", () => {
+    expect(words(subject, { to: "file", row: 1 })).toBe("other end: fd 0 of 20 client");
+    expect(words(subject, { to: "file", row: 4 })).toBe("watches: fd 3 of 10 server");
+  });
+
+  test("of a task are its executable and directories, and of these their tasks", () => {
+    expect(words(subject, { to: "task", row: 0 })).toBe("executable: /usr/sbin/server; working directory: /srv");
+    expect(words(subject, { to: "file", row: 5 })).toBe("executable of: 10 server, 20 client");
+    expect(words(subject, { to: "file", row: 6 })).toBe("working directory of: 10 server");
+  });
+
+  test("of two images are rows of both", () => {
+    const after: State = { ...STATE, tasks: STATE.tasks.toReversed() };
+    const images = [checkpointOf(STATE), checkpointOf(after, { firstId: 900 })] as const;
+    const comparison = diff(...images);
+    const { taskAfter, tables, descriptors } = comparison.pairs;
+    const both = union(...images, { taskAfter, tables, descriptors, changed: comparison.changed });
+    expect(words(both, { to: "file", row: 0 })).toBe("peer: fd 7 of 20 client; watched by: fd 5 of 10 server");
+    expect(words(both, { to: "task", row: 0 })).toBe("executable: /usr/sbin/server; working directory: /srv");
+  });
+});
+
+describe("arcs", () => {
+  const selection: ObjectRef = { to: "file", row: 0 };
+  const options = { width: 1200, height: 800, selection, expansion: NOTHING_OPENED };
+  const scene = sceneOf(subject, layout(subject), options);
+
+  test("lead from the object to each that it is tied to, with a title", () => {
+    const arcs = arcsOf(scene, boxOf(scene, selection), relationsOf(subject, selection));
+    expect(arcs.map(({ title, to }) => [title, scene.boxes[to]?.ref])).toEqual([
+      ["peer", { to: "file", row: 3 }],
+      ["watched by", { to: "file", row: 4 }],
+    ]);
+    for (const arc of arcs) {
+      const { x } = arcMiddle(arc);
+      expect(x).toBeGreaterThan(0);
+      expect(x).toBeLessThan(1200);
+    }
+  });
+
+  test("lead to what is not drawn nowhere", () => {
+    expect(arcsOf(scene, boxOf(scene, selection), [{ title: "peer", ref: { to: "file", row: 99 } }])).toEqual([]);
+  });
+
+  test("of a comparison have both ends drawn, though neither changed", () => {
+    const images = [checkpointOf(STATE), checkpointOf(STATE, { firstId: 900 })] as const;
+    const comparison = diff(...images);
+    const { taskAfter, tables, descriptors } = comparison.pairs;
+    const both = union(...images, { taskAfter, tables, descriptors, changed: comparison.changed });
+    const folded = sceneOf(both, layout(both), { ...options, selection: { to: "descriptor", row: 0 } });
+    expect(boxOf(folded, { to: "file", row: 3 })).not.toBe(-1);
+  });
+});
