@@ -19,6 +19,7 @@ import {
   WHO,
 } from "./arguments/commands.ts";
 import { commandHelp, overview } from "./arguments/help.ts";
+import { MEMORY } from "./arguments/memory.ts";
 import { parseArguments, wantsHelp } from "./arguments/parse.ts";
 import type { Arguments, CommandSpec, Options } from "./arguments/spec.ts";
 import { suggestion } from "./arguments/suggest.ts";
@@ -48,6 +49,7 @@ const RUNNABLE: readonly Command[] = [
   command(SHOW, () => import("./commands/show.ts")),
   command(DIFF, () => import("./commands/diff.ts")),
   command(WHO, () => import("./commands/who.ts")),
+  command(MEMORY, () => import("./commands/memory.ts")),
   command(CHECK, () => import("./commands/check.ts")),
   command(FACTS, () => import("./commands/facts.ts")),
   command(REPORT, () => import("./commands/report.ts")),

@@ -4,7 +4,7 @@ import type { Problem } from "../model/checkpoint.ts";
 import { visible } from "../model/text.ts";
 import type { ArchiveProblem } from "./archive/tar-header.ts";
 import { NO_METADATA } from "./criu/container-metadata.ts";
-import { setName } from "./criu/find-sets.ts";
+import { isEncrypted, setName } from "./criu/find-sets.ts";
 import { decodeCriuSet } from "./criu/index.ts";
 import { type FoundImage, findImages } from "./find-images.ts";
 import type { Image, Refusal } from "./image.ts";
@@ -74,6 +74,9 @@ export async function findImage(inputs: readonly Source[], options: OpenOptions)
 export async function openFound(found: FoundImage, options: DecodeOptions = {}): Promise<Image | Refusal> {
   const { format, sources, problems } = found;
   if (format === "criu") {
+    if (isEncrypted(sources)) {
+      return { refused: `${setName(found.name)}: the set is encrypted (it has cipher.img); decrypt it first.` };
+    }
     const metadata = found.metadata ?? NO_METADATA;
     return decodeCriuSet(
       sources,

@@ -1,9 +1,10 @@
 // The commands of ckptscope: what each accepts and does, as data.
 
+import { IMAGE, OPENING } from "./common.ts";
+import { MEMORY } from "./memory.ts";
 import { type CommandSpec, defineCommand, type Option, type Values } from "./spec.ts";
 import {
   CODES,
-  DIALECTS,
   FACT_PARTS,
   FILE_KIND_NAMES,
   KINDS,
@@ -13,7 +14,6 @@ import {
   SHELLS,
 } from "./values.ts";
 
-const IMAGE = { usage: "IMAGE", expected: "one image", least: 1, most: 1 } as const;
 const IMAGES = { usage: "IMAGE [IMAGE2]", expected: "one image, or two to compare", least: 1, most: 2 } as const;
 const PIDS = {
   usage: "PID...",
@@ -21,27 +21,6 @@ const PIDS = {
   least: 1,
   most: Number.POSITIVE_INFINITY,
 } as const;
-
-/** How images are opened. */
-const OPENING = {
-  dialect: {
-    kind: "choice",
-    argument: "NAME",
-    values: DIALECTS,
-    meaning: "Read a Linux-CR image as this dialect instead of the detected one",
-  },
-  set: {
-    kind: "text",
-    argument: "NAME",
-    meaning: "Choose one of several image sets in an archive; without it, the error lists their names",
-  },
-  limit: {
-    kind: "text",
-    argument: "NAME=VALUE,...",
-    meaning: "Raise a limit that a problem names, such as rows=5000000 or memory=2G",
-  },
-  "no-limits": { kind: "flag", meaning: "Decode an image whatever memory it takes" },
-} as const satisfies Record<string, Option>;
 
 /** How files are written. */
 const WRITING = {
@@ -461,6 +440,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   SHOW,
   DIFF,
   WHO,
+  MEMORY,
   CHECK,
   FACTS,
   REPORT,

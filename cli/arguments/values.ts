@@ -2,6 +2,7 @@
 
 import { DIALECT_NAMES } from "../../app/decoder/linux-cr/dialect-names.ts";
 import { CHANGE_KINDS, type ChangeKind } from "../../app/diff/changes.ts";
+import { MAPPING_KINDS } from "../../app/model/mappings.ts";
 import { FILE_KINDS, kindWord } from "../../app/model/names.ts";
 import { RESOURCES } from "../../app/resources/resources.ts";
 import type { Value, Values } from "./spec.ts";
@@ -43,6 +44,12 @@ export const RESOURCE_NAMES: Values = {
   noun: "resource",
   heading: "Resources",
   list: () => RESOURCES.map(({ name, meaning }) => ({ name, meaning: meaning.replace(/\.$/, "") })),
+};
+
+export const MAPPING_KIND_NAMES: Values = {
+  noun: "kind of mapping",
+  heading: "Kinds of mapping",
+  list: () => MAPPING_KINDS.map((name) => ({ name })),
 };
 
 export const CODES: Values = {

@@ -8,7 +8,7 @@ import type { Rules } from "./imports.ts";
 
 /** What the worker and the command line build on. */
 const CORE =
-  "model decoder decoder/open.ts decoder/find-images.ts decoder/summary.ts decoder/archive decoder/memory decoder/linux-cr decoder/criu encoder checks resources resources/read.ts diff export link";
+  "model decoder decoder/open.ts decoder/find-images.ts decoder/summary.ts decoder/archive decoder/memory decoder/linux-cr decoder/criu encoder checks memory resources resources/read.ts diff export link";
 /** The worker as the page sees it. */
 const WORKER = "worker/client.ts worker/protocol.ts";
 /** Tables of names, which the page knows before it opens anything. */
@@ -31,6 +31,7 @@ const rules: Readonly<Record<string, string>> = {
   "decoder/dialects.ts": "model decoder/linux-cr/dialect-names.ts decoder/criu/dialect-names.ts",
   encoder: "model decoder decoder/linux-cr",
   checks: "model decoder decoder/linux-cr decoder/criu",
+  memory: "model decoder decoder/memory",
   resources: "model decoder",
   "resources/criu": "model decoder decoder/archive/checksums.ts decoder/criu resources",
   "resources/linux-cr": "model decoder decoder/linux-cr resources",

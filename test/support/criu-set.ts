@@ -5,11 +5,11 @@ import { bytesSource, type Source } from "../../app/decoder/source.ts";
 import { encodeText } from "../../app/model/text.ts";
 import { concat } from "./tar.ts";
 
-type Value = number | string | Message;
-/** Fields as [number, value]: a varint, a string, a message. */
+type Value = number | string | Uint8Array | Message;
+/** Fields as [number, value]: a varint, a string, bytes, a message. */
 export type Message = readonly (readonly [number, Value])[];
 
-function varint(value: number, out: number[]): void {
+export function varint(value: number, out: number[]): void {
   let left = value;
   for (; left > 127; left = Math.floor(left / 128)) out.push((left % 128) | 128);
   out.push(left);
@@ -24,7 +24,8 @@ function messageBytes(message: Message): Uint8Array {
       varint(value, out);
       continue;
     }
-    const bytes = typeof value === "string" ? encodeText(value) : messageBytes(value);
+    const bytes =
+      typeof value === "string" ? encodeText(value) : value instanceof Uint8Array ? value : messageBytes(value);
     varint(number * 8 + 2, out);
     varint(bytes.length, out);
     for (const byte of bytes) out.push(byte);

@@ -205,3 +205,7 @@ export const isWeakMember = (name: string): boolean => memberOfName(name) !== nu
 
 /** How a sentence refers to a set. */
 export const setName = (name: string): string => visible(name) || "loose files";
+
+/** Whether a set is encrypted, as proposed for CRIU: `cipher.img` has the keys, and no other file can be read. */
+export const isEncrypted = (sources: readonly Source[]): boolean =>
+  sources.some(({ name }) => baseName(name) === "cipher.img");

@@ -42,7 +42,7 @@ export function createLayers(set: DecodedSet, pageSize: number, problem: (proble
     return files.push(openPagesFile(source)) - 1;
   };
 
-  const read = async (member: PlacedMember, layer: Layer, parent: PageRuns | null): Promise<PageRuns> =>
+  const read = async (member: PlacedMember, layer: Layer, parent: PageRuns | null): Promise<PageRuns | null> =>
     readPagemap(member, {
       pageSize,
       pagesFile: (id) => {

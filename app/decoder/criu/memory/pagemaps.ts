@@ -4,7 +4,7 @@ import type { Problem } from "../../../model/checkpoint.ts";
 import { visible } from "../../../model/text.ts";
 import { addPart, type Blocks, createRunList, type PageRuns, type RunList, runState } from "../../memory/page-runs.ts";
 import type { PlacedMember } from "../placing.ts";
-import { eachVarint, fieldNumber, isSet, low, plan, scan, scratch } from "../wire.ts";
+import { eachVarint, fieldNumber, isSet, low, MALFORMED, plan, scan, scratch } from "../wire.ts";
 import { SMALLEST_PAGE, wide } from "./mappings.ts";
 import { readEntries } from "./read-entries.ts";
 
@@ -47,26 +47,48 @@ interface Reading extends PagemapPlace {
   file: { readonly index: number; readonly size: number } | null;
   /** Where the next pages are in the pages file. */
   offset: number;
+  /** Where the last entry ends. */
+  end: number;
+  /** Up to here, pages that no entry is about are pages that were left out. */
+  knownTo: number;
   reported: number;
 }
 
 /** Problems of one pagemap that are reported one by one. */
 const MOST_PROBLEMS = 20;
 
-/** Reads a pagemap. @throws SourceError if it cannot be read. */
-export async function readPagemap(member: PlacedMember, place: PagemapPlace): Promise<PageRuns> {
+/** Reads a pagemap; `null` if it is none. @throws SourceError if it cannot be read. */
+export async function readPagemap(member: PlacedMember, place: PagemapPlace): Promise<PageRuns | null> {
   const name = visible(member.source.name);
   const list = createRunList();
-  const reading: Reading = { ...place, list, name, values: scratch(), file: null, offset: 0, reported: 0 };
-  await readEntries(member, (bytes, start, end, nth) => {
-    if (nth === 0) readHead(reading, bytes, start, end);
-    else readRun(reading, bytes, start, end);
+  const start = { file: null, offset: 0, end: 0, knownTo: LAST_ADDRESS, reported: 0 };
+  const reading: Reading = { ...place, list, name, values: scratch(), ...start };
+  const read = await readEntries(member, (bytes, from, to, nth) => {
+    if (nth === 0) readHead(reading, bytes, from, to);
+    else readRun(reading, bytes, from, to);
   });
-  const { runs, overlaps } = reading.list.finish();
+  if (read === "none") return null;
+  if (read === "part") reading.knownTo = Math.min(reading.knownTo, reading.end);
+  const { runs, overlaps } = list.finish();
   if (overlaps > 0) {
     fault(reading, "pagemap-overlap", `${overlaps} entries are about pages of another entry; the first one counts.`);
   }
-  return place.parent === null ? runs : withParent(runs, place.parent);
+  const filled = place.parent === null ? runs : withParent(runs, place.parent);
+  return reading.knownTo < LAST_ADDRESS ? withoutGaps(filled, reading.knownTo) : filled;
+}
+
+/** Marks what no entry is about, from an address on, as damaged: the entry about it may be what was lost. */
+function withoutGaps(runs: PageRuns, from: number): PageRuns {
+  const list = createRunList();
+  let last = from;
+  for (let run = 0; run < runs.count; run++) {
+    const [start, end] = [runs.start[run] as number, runs.end[run] as number];
+    if (start > last) list.add(last, start, "damaged");
+    addPart(list, runs, start, end);
+    last = Math.max(last, end);
+  }
+  if (last < LAST_ADDRESS) list.add(last, LAST_ADDRESS, "damaged");
+  return list.finish().runs;
 }
 
 /** Replaces runs that are in the parent set by what that has. */
@@ -108,11 +130,13 @@ function readRun(reading: Reading, bytes: Uint8Array, from: number, to: number):
     : isSet(seen, slot.compat_nr_pages)
       ? low(values, slot.compat_nr_pages)
       : 0;
-  if (Number.isNaN(start) || start % SMALLEST_PAGE !== 0 || count === 0) {
-    fault(reading, "pagemap-entry", "an entry has no address, one that is not a page's, or no pages.");
+  if (Number.isNaN(start) || start % SMALLEST_PAGE !== 0 || count === 0 || (seen & MALFORMED) !== 0) {
+    reading.knownTo = 0;
+    fault(reading, "pagemap-entry", "an entry is damaged: no address, one that is not a page's, or no pages.");
     return;
   }
   const end = Math.min(start + count * pageSize, LAST_ADDRESS);
+  reading.end = Math.max(reading.end, end);
   const isInParent = isSet(seen, slot.in_parent) && low(values, slot.in_parent) !== 0;
   const stated = isSet(seen, slot.flags) ? low(values, slot.flags) : isInParent ? 0 : PE.present;
   const flags = isInParent ? stated | PE.parent : stated;

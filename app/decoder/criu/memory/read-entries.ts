@@ -1,29 +1,30 @@
 // Reads the entries of one file of a set again, for its memory.
 
-import { visible } from "../../../model/text.ts";
-import { SourceError } from "../../source.ts";
 import { walkEntries } from "../entries.ts";
 import { framingOf } from "../framing.ts";
 import { MEMBER_KINDS } from "../member-kinds.ts";
 import type { PlacedMember } from "../placing.ts";
 
+/** What became of reading a file: `none` if it is no image of its kind, `part` if it is cut off or damaged. */
+export type Read = "none" | "part" | "whole";
+
 /**
  * Calls `visit` for each whole entry of a file: its message is bytes[start … end - 1]. Damage has been reported when the
- * set was decoded; what is before it counts.
+ * set was decoded.
  *
  * @throws SourceError if bytes cannot be read.
  */
 export async function readEntries(
   { source, kind }: PlacedMember,
   visit: (bytes: Uint8Array, start: number, end: number, nth: number) => void,
-): Promise<void> {
+): Promise<Read> {
   const description = MEMBER_KINDS[kind];
-  const start =
-    description === undefined ? null : framingOf(description, await source.read(0, Math.min(8, source.size)));
-  if (start === null) throw new SourceError(`${visible(source.name)} is not an image of its kind.`);
+  const head = await source.read(0, Math.min(8, source.size));
+  const start = description === undefined ? null : framingOf(description, head);
+  if (start === null) return "none";
   let nth = 0;
   const ignore = (): void => {};
-  await walkEntries(
+  const { fault } = await walkEntries(
     source,
     start,
     (bytes, from, to) => {
@@ -34,6 +35,7 @@ export async function readEntries(
     ignore,
     ignore,
   );
+  return fault === null ? "whole" : "part";
 }
 
 /** The name of a member's kind. */

@@ -1,10 +1,11 @@
 // The memory of a CRIU set: the address spaces of its tasks, their pagemaps and pages, and those of its parents.
 
 import type { Problem } from "../../../model/checkpoint.ts";
-import { NONE } from "../../../model/checkpoint.ts";
-import { MAPPING_KINDS } from "../../../model/mappings.ts";
+import { NONE, nameBytes } from "../../../model/checkpoint.ts";
+import { MAPPING_KINDS, mappingKind } from "../../../model/mappings.ts";
 import { i32At } from "../../../model/read.ts";
-import type { TaskRow } from "../../../model/rows.ts";
+import type { FileRow, TaskRow } from "../../../model/rows.ts";
+import { encodeText, sameBytes } from "../../../model/text.ts";
 import { type Damaged, mappedPages } from "../../memory/mapped-pages.ts";
 import {
   type AddressSpace,
@@ -100,7 +101,8 @@ async function readSpaces(
   for (const { number, mm } of described) {
     const first = places.length;
     for (const vma of mm.vmas) {
-      addVma(list, vma, fileOf(set, vma));
+      const file = fileOf(set, vma);
+      addVma(list, vma, file, isDevZero(set, file) ? SHARED : vma.kind);
       places.push(placeOf(vma, number, objectOf(vma, memfds)));
     }
     if (mm.vmas.length === 0) await addUnknown(list, places, number, layers);
@@ -127,11 +129,18 @@ function tasksByPid({ checkpoint: { tasks } }: DecodedSet): Map<number, TaskRow>
   return rows;
 }
 
-function addVma(list: MappingList, vma: Vma, file: number): void {
+const SHARED = mappingKind("shared");
+const DEV_ZERO = encodeText("memfd:/dev/zero");
+
+/** Whether a file is memory that is shared without a file, which CRIU has as a memfd of this name. */
+const isDevZero = ({ checkpoint }: DecodedSet, file: FileRow): boolean =>
+  file !== NONE && sameBytes(nameBytes(checkpoint, file), DEV_ZERO);
+
+function addVma(list: MappingList, vma: Vma, file: FileRow, kind: number): void {
   list.start.push(vma.start);
   list.end.push(vma.end);
   list.permissions.push(vma.permissions);
-  list.kind.push(vma.kind);
+  list.kind.push(kind);
   list.offset.push(vma.offset);
   list.file.push(file);
 }
