@@ -13,6 +13,12 @@ export interface Address {
   readonly local: boolean;
 }
 
+/** A host that sends requests for `from` on to another host, as `to`. */
+export interface Redirect {
+  readonly from: string;
+  readonly to: string;
+}
+
 /** An address that can be fetched, or why not, as a sentence. `page`: the page's own address. */
 export function addressOf(text: string, page: string): Address | { readonly refused: string } {
   const shown = visible(text.length > 80 ? `${text.slice(0, 80)}…` : text);

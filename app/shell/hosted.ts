@@ -46,13 +46,35 @@ export async function openLinked(shell: Shell, texts: readonly string[]): Promis
   const own = urls.every((url) => new URL(url).origin === window.location.origin);
   if (!own && !(await memory().knows(urls)) && !(await askToFetch(shell, addresses))) return;
   await memory().remember(urls);
-  await shell.openLinked(addresses.map(inputOf), originOf(addresses));
+  await followRedirects(shell, addresses, (final) => shell.openLinked(final.map(inputOf), originOf(final)));
 }
 
-/** Asks the user. Closing the dialog means no. */
-function askToFetch(shell: Shell, addresses: readonly Address[]): Promise<boolean> {
+/** More redirects in a row are not followed. */
+const MOST_REDIRECTS = 5;
+
+/** Opens addresses. If a host redirects to another one, asks whether to open the image from there, and does. */
+async function followRedirects(
+  shell: Shell,
+  addresses: readonly Address[],
+  open: (addresses: readonly Address[]) => Promise<void>,
+): Promise<void> {
+  let current = addresses;
+  for (let redirects = 0; ; redirects++) {
+    await open(current);
+    const { failure } = shell.store.get();
+    const { from, to } = failure?.redirect ?? {};
+    const target = to === undefined ? null : addressOf(to, window.location.href);
+    if (target === null || "refused" in target || redirects === MOST_REDIRECTS) return;
+    if (!(await askToFetch(shell, [target], true))) return;
+    current = current.map((address) => (address.url === from ? target : address));
+    await memory().remember(current.map(({ url }) => url));
+  }
+}
+
+/** Asks the user. Closing the dialog means no. `redirected`: the address is one that a host redirects to. */
+function askToFetch(shell: Shell, addresses: readonly Address[], redirected = false): Promise<boolean> {
   return new Promise((resolve) => {
-    const dialog = { kind: "fetch" as const, addresses, onChoice: (yes: boolean) => settle(yes) };
+    const dialog = { kind: "fetch" as const, addresses, redirected, onChoice: (yes: boolean) => settle(yes) };
     shell.store.set({ dialog });
     const stop = shell.store.subscribe(() => {
       if (shell.store.get().dialog !== dialog) settle(false);
@@ -78,13 +100,17 @@ export async function openAddress(shell: Shell, text: string, compare: boolean):
   shell.store.set({ dialog: null });
   if (!compare || docs.length === 0) {
     await memory().remember([address.url]);
-    void shell.open([inputOf(address)], { open: address.url });
+    void followRedirects(shell, [address], (final) => shell.open(final.map(inputOf), originOf(final)));
     return null;
   }
   // A link can point to both images only if the open one is hosted too.
   const before = origin !== null && "open" in origin && docs.length === 1 ? origin.open : null;
   if (before !== null) await memory().remember([before, address.url]);
-  void shell.compareWith(inputOf(address), before === null ? null : { open: before, with: address.url });
+  void followRedirects(shell, [address], async (final) => {
+    for (const each of final) {
+      await shell.compareWith(inputOf(each), before === null ? null : { open: before, with: each.url });
+    }
+  });
   return null;
 }
 

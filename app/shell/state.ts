@@ -5,7 +5,7 @@ import type { ChangeName } from "../diff/about.ts";
 import type { ChangeKind } from "../diff/changes.ts";
 import type { Comparison } from "../diff/comparison.ts";
 import type { Events } from "../diff/events.ts";
-import type { Address } from "../link/address.ts";
+import type { Address, Redirect } from "../link/address.ts";
 import type { ChoiceLink, Name, ZoomLink } from "../link/link.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { LISTINGS, type Listing } from "../model/columns/column.ts";
@@ -84,6 +84,8 @@ export interface Opening {
 export interface Failure {
   readonly message: string;
   readonly advice: string;
+  /** The reason is this redirect to another host. */
+  readonly redirect?: Redirect;
 }
 
 export interface Sort {
@@ -149,7 +151,12 @@ export type Dialog =
   /** Asks for the URL of an image. */
   | { readonly kind: "address" }
   /** Asks whether a link may fetch from these addresses. */
-  | { readonly kind: "fetch"; readonly addresses: readonly Address[]; onChoice(yes: boolean): void }
+  | {
+      readonly kind: "fetch";
+      readonly addresses: readonly Address[];
+      readonly redirected?: boolean;
+      onChoice(yes: boolean): void;
+    }
   /** Puts the images into a link or a report. */
   | { readonly kind: "share"; readonly into: "link" | "report" }
   /** Asks what to do with an image that was dropped while another one is open, or two. */

@@ -1,7 +1,18 @@
 // Errors of hosted images, with advice on what to do.
 
 import { SourceError } from "../decoder/source.ts";
+import type { Redirect } from "../link/address.ts";
 import { shortText, visible } from "../model/text.ts";
+
+/** A redirect to another host, which the user has to agree to first. */
+export class RedirectError extends SourceError {
+  readonly redirect: Redirect;
+
+  constructor(message: string, redirect: Redirect) {
+    super(message);
+    this.redirect = redirect;
+  }
+}
 
 /** The location of a hosted image, in words for the user. */
 export interface Place {
@@ -74,8 +85,8 @@ export const hostedErrors = {
         `See docs/hosting.md. ${INSTEAD}`,
     ),
 
-  redirected: ({ host, file }: Place, to: string): SourceError =>
-    new SourceError(
-      `${host} redirects ${file} to another host, ${visible(new URL(to).host)}. Open that address itself if you trust it: ${shortText(visible(to))}`,
-    ),
+  redirected({ host, file }: Place, redirect: Redirect): RedirectError {
+    const to = `${visible(new URL(redirect.to).host)}. Open that address itself if you trust it: ${shortText(visible(redirect.to))}`;
+    return new RedirectError(`${host} redirects ${file} to another host, ${to}`, redirect);
+  },
 };

@@ -99,7 +99,7 @@ function requester(url: string, { signal, fetch = globalThis.fetch.bind(globalTh
     }
     if (response.redirected && new URL(response.url).host !== new URL(url).host) {
       void response.body?.cancel();
-      throw hostedErrors.redirected(placeOf(url), response.url);
+      throw hostedErrors.redirected(placeOf(url), { from: url, to: response.url });
     }
     return response;
   };

@@ -1,6 +1,7 @@
 // The page's end of the protocol: a request becomes a promise, with progress, early parts and cancellation.
 
 import type { Progress } from "../decoder/source.ts";
+import type { Redirect } from "../link/address.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import type { FromWorker, RequestKind, Requests, ToWorker } from "./protocol.ts";
 
@@ -9,6 +10,17 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
   readonly onPart?: (part: Checkpoint) => void;
+}
+
+/** A request that failed; its message is for the user. */
+export class RequestError extends Error {
+  /** The bytes cannot be read because their host redirects to another one. */
+  readonly redirect: Redirect | undefined;
+
+  constructor(message: string, redirect?: Redirect) {
+    super(message);
+    this.redirect = redirect;
+  }
 }
 
 /** The worker as the page sees it. */
@@ -54,7 +66,7 @@ export function createClient(channel: Channel): Client {
     else {
       pending.delete(data.id);
       if (data.kind === "response") waiting.resolve(data.response);
-      else if (data.kind === "failed") waiting.reject(new Error(data.message));
+      else if (data.kind === "failed") waiting.reject(new RequestError(data.message, data.redirect));
       else waiting.reject(new DOMException("Cancelled", "AbortError"));
     }
   };

@@ -9,6 +9,7 @@ import type { Events } from "../diff/events.ts";
 import type { HiddenChanges } from "../diff/filter.ts";
 import type { Both, Graph } from "../graph/order/graph.ts";
 import type { Layout } from "../graph/order/layout.ts";
+import type { Redirect } from "../link/address.ts";
 import type { LeaveOut } from "../link/leave-out.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import type { Evidence } from "../model/earlier.ts";
@@ -155,4 +156,4 @@ export type FromWorker =
   | { readonly id: number; readonly kind: "response"; readonly response: unknown }
   | { readonly id: number; readonly kind: "cancelled" }
   /** The bytes cannot be read, or ckptscope has a bug. `message` is for the user. */
-  | { readonly id: number; readonly kind: "failed"; readonly message: string };
+  | { readonly id: number; readonly kind: "failed"; readonly message: string; readonly redirect?: Redirect };

@@ -1,6 +1,7 @@
 // The worker's end of the protocol: receives requests on a port, runs their handlers and sends the responses.
 
 import { SourceError } from "../decoder/source.ts";
+import { RedirectError } from "../sources/hosted-errors.ts";
 import { createDocuments } from "./documents.ts";
 import { exportHandlers } from "./handlers/export.ts";
 import { copyForPage, type Exchange, type Handlers, type Result } from "./handlers/handler.ts";
@@ -60,7 +61,14 @@ async function respond(
     const { response, transfer } = await handle(request, exchange);
     post({ id, kind: "response", response }, transfer);
   } catch (error) {
-    post(signal.aborted ? { id, kind: "cancelled" } : { id, kind: "failed", message: messageOf(error) });
+    if (signal.aborted) post({ id, kind: "cancelled" });
+    else
+      post({
+        id,
+        kind: "failed",
+        message: messageOf(error),
+        ...(error instanceof RedirectError && { redirect: error.redirect }),
+      });
   }
 }
 

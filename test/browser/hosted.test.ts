@@ -38,6 +38,23 @@ const openTyped = async (page: Page, address: string): Promise<void> => {
 
 const descriptors = (page: Page) => page.getByRole("grid", { name: "Descriptors" });
 
+test("a redirect to another host asks before anything is opened from there", async () => {
+  const { page } = await visit();
+  await openTyped(page, `${server.url}moved/before.ckpt`);
+  const dialog = page.getByRole("dialog", { name: "Fetch an image" });
+  const other = hostName().replace("127.0.0.1", "localhost");
+  await dialog.getByText(`The host has moved the image to ${other}. Fetch it?`).waitFor();
+  await response(page, "Cancel");
+  await page.getByText(/redirects before\.ckpt to another host/).waitFor();
+  expect(await descriptors(page).count()).toBe(0);
+  await page.goto(`${inject("pageUrl")}?again${link("moved/before.ckpt", "good/after.ckpt")}`);
+  await response(page, "Fetch");
+  await dialog.getByText(/has moved the image/).waitFor();
+  await response(page, "Fetch");
+  const opened = `open=http://${other}/good/before.ckpt&with=${server.url}good/after.ckpt`;
+  await page.waitForURL((url) => decodeURIComponent(url.hash).includes(opened));
+});
+
 test("a link asks before it fetches, and says from where", async () => {
   const { page } = await visit({ fragment: link("good/before.ckpt") });
   const dialog = page.getByRole("dialog", { name: "Fetch an image" });

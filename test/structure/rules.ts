@@ -45,7 +45,7 @@ const rules: Readonly<Record<string, string>> = {
   // The worker, where all of the above meet.
   worker: `${CORE} sources graph ${WORKER}`,
   "worker/protocol.ts": "model decoder checks diff graph link",
-  "worker/client.ts": "model decoder worker/protocol.ts",
+  "worker/client.ts": "model decoder link worker/protocol.ts",
 
   // The page, which speaks to the worker through its client and its protocol.
   shell: `model decoder/source.ts decoder/find-bytes.ts diff export link ${WORKER} ${NAMES} npm:react`,

@@ -33,6 +33,8 @@ const BEHAVIOURS = {
   /** Responds with a different range than requested. */
   shifted: { shifted: true },
   redirect: { redirect: true },
+  /** Redirects to the same port under another name. */
+  moved: { moved: true },
 } satisfies Record<string, Behaviour>;
 
 interface Behaviour {
@@ -48,6 +50,7 @@ interface Behaviour {
   readonly breaks?: "once" | "always";
   readonly shifted?: boolean;
   readonly redirect?: boolean;
+  readonly moved?: boolean;
 }
 
 export interface Host {
@@ -81,6 +84,10 @@ export async function host(files: Readonly<Record<string, Source>>): Promise<Hos
     if (of.slow) await new Promise((resume) => setTimeout(resume, 250));
     if (of.status !== undefined) return void response.writeHead(of.status).end("no");
     if (of.redirect) return void response.writeHead(302, { location: `/good/${file}` }).end();
+    if (of.moved) {
+      const { port } = new URL(`http://${request.headers.host}`);
+      return void response.writeHead(302, { location: `http://localhost:${port}/good/${file}` }).end();
+    }
     if (of.html) {
       response.writeHead(200, { "content-type": "text/html" }).end("<!DOCTYPE html>\n<title>Sign in</title>");
       return;

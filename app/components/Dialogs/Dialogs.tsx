@@ -31,7 +31,7 @@ export function Dialogs() {
     case "address":
       return <AddressDialog />;
     case "fetch":
-      return <FetchDialog addresses={dialog.addresses} onChoice={dialog.onChoice} />;
+      return <FetchDialog {...dialog} />;
     case "share":
       return (
         <Suspense>

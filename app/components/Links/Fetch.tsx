@@ -1,4 +1,4 @@
-// Asks before a link from elsewhere fetches anything, and names the host.
+// Asks before a link from elsewhere, or a redirect to another host, fetches anything, and names the host.
 
 import type { Address } from "../../link/address.ts";
 import { visible } from "../../model/text.ts";
@@ -7,16 +7,20 @@ import "./Links.css";
 
 interface Props {
   readonly addresses: readonly Address[];
+  /** Not the link asks for it, but the host that was asked for the image. */
+  readonly redirected?: boolean;
   onChoice(yes: boolean): void;
 }
 
-export function FetchDialog({ addresses, onChoice }: Props) {
+export function FetchDialog({ addresses, redirected = false, onChoice }: Props) {
   const hosts = [...new Set(addresses.map(({ host }) => host))];
   const local = [...new Set(addresses.filter((address) => address.local).map(({ host }) => host))];
   return (
     <Modal label="Fetch an image" className="fetch">
       <p>
-        This link opens {addresses.length === 1 ? "an image" : "images"} from{" "}
+        {redirected
+          ? "The host has moved the image to"
+          : `This link opens ${addresses.length === 1 ? "an image" : "images"} from`}{" "}
         <strong className="mono">{hosts.join(" and ")}</strong>. Fetch {addresses.length === 1 ? "it" : "them"}?
       </p>
       <ul>
