@@ -3,6 +3,7 @@
 import type { Image } from "../decoder/image.ts";
 import { checkCriu } from "./criu/check.ts";
 import { CRIU_RULES } from "./criu/rules.ts";
+import { DUMP_RULES } from "./dump/rules.ts";
 import type { Findings } from "./findings.ts";
 import { HOST_RULES } from "./host/rules.ts";
 import { checkLinuxCr } from "./linux-cr/check.ts";
@@ -10,8 +11,8 @@ import { LINUX_CR_RULES } from "./linux-cr/rules.ts";
 import type { CheckOptions } from "./options.ts";
 import type { Rule } from "./rule.ts";
 
-/** Every rule of both formats, then those about the restoring machine. */
-export const RULES: readonly Rule[] = [...LINUX_CR_RULES, ...CRIU_RULES, ...HOST_RULES];
+/** Every rule: those of both formats, about the restoring machine, and about a dump of running processes. */
+export const RULES: readonly Rule[] = [...LINUX_CR_RULES, ...CRIU_RULES, ...HOST_RULES, ...DUMP_RULES];
 
 /**
  * Checks an image.

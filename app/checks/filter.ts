@@ -18,29 +18,37 @@ export function unknownCodes(codes: readonly string[], known: readonly string[])
   return codes.filter((code) => !lower.has(code.toLowerCase()));
 }
 
-/** The findings with chosen codes. */
-export function chooseFindings(
-  { findings, unlisted, host, ...rest }: Findings,
-  { only = [], ignore = [] }: Choice,
-): Findings {
+/** A list of findings of any kind. */
+interface Coded {
+  readonly findings: readonly { readonly code: string }[];
+  readonly unlisted: readonly { readonly code: string; readonly count: number }[];
+}
+
+/** A test whether a code is chosen. */
+function chooser({ only = [], ignore = [] }: Choice): (coded: { readonly code: string }) => boolean {
   const wanted = new Set(only.map((code) => code.toLowerCase()));
   const unwanted = new Set(ignore.map((code) => code.toLowerCase()));
-  const chosen = ({ code }: { readonly code: string }): boolean => {
+  return ({ code }) => {
     const lower = code.toLowerCase();
     return (wanted.size === 0 || wanted.has(lower)) && !unwanted.has(lower);
   };
-  return {
-    ...rest,
-    findings: findings.filter(chosen),
-    unlisted: unlisted.filter(chosen),
-    ...(host === undefined
-      ? {}
-      : { host: { ...host, findings: host.findings.filter(chosen), unlisted: host.unlisted.filter(chosen) } }),
-  };
+}
+
+/** The entries of a list with chosen codes. */
+export function chooseCoded<List extends Coded>(list: List, choice: Choice): List {
+  const chosen = chooser(choice);
+  return { ...list, findings: list.findings.filter(chosen), unlisted: list.unlisted.filter(chosen) };
+}
+
+/** The findings with chosen codes, also those about the host. */
+export function chooseFindings(findings: Findings, choice: Choice): Findings {
+  const { host, ...chosen } = chooseCoded(findings, choice);
+  return host === undefined ? chosen : { ...chosen, host: chooseCoded(host, choice) };
 }
 
 /** Whether there are no errors and no warnings. */
-export const isSound = (findings: readonly Finding[]): boolean => findings.every(({ severity }) => severity === "note");
+export const isSound = (findings: readonly Pick<Finding, "severity">[]): boolean =>
+  findings.every(({ severity }) => severity === "note");
 
 /** All findings: those about the image, then those about the host, in the order of the restore. */
 export const allFindings = ({ findings, host }: Findings): readonly Finding[] =>

@@ -98,3 +98,8 @@ export const SHELLS: Values = {
   noun: "shell",
   list: () => [{ name: "bash" }, { name: "zsh" }, { name: "fish" }],
 };
+
+export const ENGINES: Values = {
+  noun: "engine",
+  list: () => [{ name: "criu" }, { name: "crac" }],
+};

@@ -17,7 +17,11 @@ export interface CheckTextOptions {
   readonly colour: boolean;
 }
 
-const COLOURS = { error: "red", warning: "yellow", note: "dim" } as const satisfies Record<Severity, string>;
+/** Colour names of severities. */
+export const SEVERITY_COLOURS = { error: "red", warning: "yellow", note: "dim" } as const satisfies Record<
+  Severity,
+  string
+>;
 const SEVERITIES: readonly Severity[] = ["error", "warning", "note"];
 
 /** The text, ending in a newline. Checks are in the order of their first finding. */
@@ -32,7 +36,7 @@ export function checkText(
     const group = findings.filter((finding) => finding.code === code);
     const rule = RULES.find((candidate) => candidate.code === code && candidate.format === checkpoint.format);
     const severity = group[0]?.severity ?? "note";
-    lines.push(`${style(COLOURS[severity], `${code} ${severity}`)}  ${rule?.title ?? ""}`);
+    lines.push(`${style(SEVERITY_COLOURS[severity], `${code} ${severity}`)}  ${rule?.title ?? ""}`);
     for (const finding of group) {
       const place = style("dim", placeText(checkpoint, finding));
       lines.push(`  ${place}${shortText(finding.message)}${style("dim", subjectText(checkpoint, finding))}`);
@@ -60,7 +64,7 @@ function hostLines(checkpoint: Checkpoint, report: HostReport, style: ReturnType
   let shown = "";
   for (const finding of findings) {
     const rule = RULES.find(({ code, format }) => code === finding.code && format === checkpoint.format);
-    const verdict = style(COLOURS[finding.severity], VERDICTS[finding.verdict]);
+    const verdict = style(SEVERITY_COLOURS[finding.severity], VERDICTS[finding.verdict]);
     lines.push(`${verdict}  ${shortText(finding.message)}${style("dim", subjectText(checkpoint, finding))}`);
     if (finding.option !== undefined) lines.push(`    accepted with ${finding.option}`);
     if (shown !== finding.code) lines.push(`    ${style("dim", `${finding.code}: ${rule?.remedy ?? ""}`)}`);

@@ -1,4 +1,4 @@
-// ckptscope check IMAGE, ckptscope check --explain CODE
+// ckptscope check IMAGE, ckptscope check --pid PID, ckptscope check --explain CODE
 
 import { checkImage, RULES } from "../../app/checks/check.ts";
 import { ruleSection } from "../../app/checks/describe.ts";
@@ -23,8 +23,14 @@ export async function run({ operands: [path], options }: ArgumentsOf<typeof CHEC
   const { only = [], ignore = [], explain = [] } = options;
   if (explain.length > 0) {
     await io.print(explanations(explain));
-    if (path === undefined) return 0;
+    if (path === undefined && options.pid === undefined) return 0;
   }
+  if (options.pid !== undefined) {
+    if (path !== undefined) throw new CliError("expected an image or --pid, not both");
+    const { checkProcesses } = await import("./check-pid.ts");
+    return await checkProcesses(options.pid, options, io);
+  }
+  requireNoPidOptions(options);
   if (path === undefined) throw new CliError("expected one image");
   const { image, input } = await openOne(path, io, options);
   try {
@@ -59,6 +65,13 @@ async function checkWithHost(image: Image, name: string, options: CheckOptions):
   const facts = await takeFacts(request);
   const compared = compareHost(image.checkpoint.format, demands, needs?.options ?? [], { ...more, facts });
   return { ...found, host: compared };
+}
+
+/** @throws CliError for an option that needs --pid. */
+function requireNoPidOptions(options: ArgumentsOf<typeof CHECK>["options"]): void {
+  for (const name of ["tree", "dump-options", "for"] as const) {
+    if (options[name] !== undefined && options[name] !== false) throw new CliError(`--${name} needs --pid`);
+  }
 }
 
 /** The sections of docs/checks.md about some codes, of both formats where both have the code. */

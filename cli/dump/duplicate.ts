@@ -36,6 +36,8 @@ export interface SocketNumbers {
   readonly type: number;
   readonly protocol: number;
   readonly listening: boolean;
+  /** UDP_CORK. */
+  readonly corked: boolean;
 }
 
 // Recent system calls have the same number on all architectures: Linux include/uapi/asm-generic/unistd.h.
@@ -56,6 +58,9 @@ const [IPPROTO_TCP, IPPROTO_UDP, IPPROTO_IPV6] = [6, 17, 41];
 /** Bytes of a struct sockaddr_in6: family, port in network order, flow, address, scope. */
 const SOCKADDR_IN6 = 28;
 const FIONREAD = 0x541b;
+const UDP_CORK = 1;
+/** IPPROTO_UDP and IPPROTO_UDPLITE. */
+const UDP: ReadonlySet<number> = new Set([17, 136]);
 const F_GETOWN_EX = 16;
 const F_OWNER_PGRP = 2;
 
@@ -116,7 +121,8 @@ export async function openDuplicator(): Promise<Duplicator | null> {
         using(pid, fd, null, (socket) => {
           const [family, type, protocol] = [SO_DOMAIN, SO_TYPE, SO_PROTOCOL].map((name) => option(socket, name));
           if (family === undefined || type === undefined || protocol === undefined || family < 0) return null;
-          return { family, type, protocol, listening: option(socket, SO_ACCEPTCONN) === 1 };
+          const corked = UDP.has(protocol) && option(socket, UDP_CORK, IPPROTO_UDP) === 1;
+          return { family, type, protocol, listening: option(socket, SO_ACCEPTCONN) === 1, corked };
         }),
       protocolName(pid, fd) {
         const name = Buffer.alloc(64);

@@ -1,7 +1,7 @@
 // kcmp(2): whether two processes share a resource, and an order of resources that differ.
 
-/** Types of resources: open files by descriptor, file tables, targets of epolls. Linux include/uapi/linux/kcmp.h. */
-export const KCMP = { FILE: 0, FILES: 2, EPOLL_TFD: 7 } as const;
+/** Types of resources. Linux include/uapi/linux/kcmp.h. */
+export const KCMP = { FILE: 0, VM: 1, FILES: 2, FS: 3, SIGHAND: 4, EPOLL_TFD: 7 } as const;
 
 /** Number of the system call by process.arch. */
 const SYSCALL: Readonly<Record<string, number>> = {

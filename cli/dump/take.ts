@@ -7,7 +7,7 @@ import { type Kcmp, openKcmp } from "./kcmp.ts";
 import { type Live, readLive } from "./live.ts";
 import { createNotes } from "./notes.ts";
 import { parsePid, processesOf, readStat, threadsOf, withDescendants } from "./processes.ts";
-import { readUnixPeers } from "./unix-peers.ts";
+import { readUnixSockets, type UnixSocket } from "./unix-sockets.ts";
 
 /** Which processes to read, and how. */
 export interface DumpRequest {
@@ -57,7 +57,7 @@ export async function takeLive(request: DumpRequest, kcmp: Kcmp | null): Promise
   // Ids of threads stay: they are wanted with their process.
   const list = (): number[] => (tree ? [...pids, ...withDescendants(processesOf(pids))] : [...pids]);
   const notes = createNotes();
-  const unixPeers = await readUnixPeers(processesOf(list()), notes);
+  const unixPeers = peersOf(await readUnixSockets(processesOf(list()), notes));
   const duplicator = await openDuplicator();
   const read = (options: { frozen: boolean; states?: ReadonlyMap<number, string> }): Live =>
     readLive(list(), { kcmp, threads, unixPeers, duplicator, notes, ...options });
@@ -75,4 +75,11 @@ export async function takeLive(request: DumpRequest, kcmp: Kcmp | null): Promise
   } finally {
     duplicator?.close();
   }
+}
+
+/** Maps the inode of a unix socket to the inode of its other end. */
+function peersOf(sockets: ReadonlyMap<string, UnixSocket>): ReadonlyMap<string, string> {
+  const peers = new Map<string, string>();
+  for (const [inode, { peer }] of sockets) if (peer !== null) peers.set(inode, peer);
+  return peers;
 }

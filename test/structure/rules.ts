@@ -57,8 +57,9 @@ const rules: Readonly<Record<string, string>> = {
   "report.tsx": "page.tsx shell link worker worker/client.ts",
 
   // The command line, and the plugins of the build.
-  "../cli": `${CORE} ../cli/dump ../package.json node: npm:koffi`,
+  "../cli": `${CORE} ../cli/dump ../cli/live-facts ../package.json node: npm:koffi`,
   "../cli/dump": "model decoder/linux-cr encoder ../cli node: npm:koffi",
+  "../cli/live-facts": "model checks ../cli ../cli/dump node:",
   "../build": "npm:vite node:",
 };
 

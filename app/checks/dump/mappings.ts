@@ -1,0 +1,53 @@
+// Whether CRIU can dump a mapping.
+
+import { visible } from "../../model/text.ts";
+import type { FileFacts, MappingFacts, TaskFacts } from "./facts.ts";
+import { type Fault, fault } from "./findings.ts";
+import { FILE_SYSTEM, hugePagesFault, isUnknown, pathFault } from "./places.ts";
+import { isFirst, type Scope } from "./scope.ts";
+
+const TYPE = 0o170000;
+const [REGULAR, CHARACTER_DEVICE, SOCKET] = [0o100000, 0o020000, 0o140000];
+/** /dev/zero stands for memory. */
+const ZERO = "1:5";
+/** Shared memory without a path of its own: names that the kernel gives. */
+const SHARED_MEMORY = /^\/(memfd:|dev\/zero \(deleted\)|SYSV[0-9a-f]{8})/;
+
+export function checkMapping(scope: Scope, { pid }: TaskFacts, mapping: MappingFacts): void {
+  const { range, name, flags } = mapping;
+  const subject = { pid, range, ...(name === "" ? {} : { path: name }) };
+  const found = mappingFault(scope, pid, mapping);
+  if (found !== null) scope.report(found.code, subject, found.message);
+  if (flags.includes("sl")) scope.report("dump-sealed", subject, `${range} can be changed after a restore`);
+}
+
+function mappingFault(scope: Scope, pid: number, mapping: MappingFacts): Fault | null {
+  const { range, name, flags, file } = mapping;
+  const what = `${range} ${visible(name)}`.trimEnd();
+  const isAnonymous = file !== null && (file.mode & TYPE) === 0 && !name.startsWith("/[aio]");
+  if (isAnonymous) return fault("dump-mapped-anonymous", `${range} belongs to ${visible(name)}`);
+  if (name === "[uprobes]") return fault("dump-uprobes", `${range} holds the kernel's probes`);
+  // vvar and the like are the kernel's, the same in every process.
+  const isKernels = name.startsWith("[v");
+  if (!isKernels && (flags.includes("io") || flags.includes("pf"))) {
+    const isDevice = file !== null && (file.mode & TYPE) === CHARACTER_DEVICE;
+    return fault(isDevice ? "dump-mapped-device" : "dump-mapped-io", `${what} is memory of a device`);
+  }
+  if (flags.includes("ht") && (file === null || isUnknown(scope, file))) {
+    return hugePagesFault(scope, mapping.pageSize, what);
+  }
+  if (name.startsWith("/SYSV") && mapping.access.endsWith("s")) {
+    if (scope.ownTypes.has("ipc")) return null;
+    return fault("dump-mapped-sysv", `${range} is a segment of the IPC namespace of this machine`);
+  }
+  return file === null || name.startsWith("/[aio]") ? null : fileFault(scope, pid, mapping, file);
+}
+
+function fileFault(scope: Scope, pid: number, { range, name }: MappingFacts, file: FileFacts): Fault | null {
+  const type = file.mode & TYPE;
+  if (type === SOCKET || (type === CHARACTER_DEVICE && file.device.join(":") === ZERO)) return null;
+  if (type !== REGULAR) return fault("dump-mapped-device", `${range} belongs to ${visible(name)}`);
+  if (file.fileSystem === FILE_SYSTEM.shared && SHARED_MEMORY.test(name) && isUnknown(scope, file)) return null;
+  if (!isFirst(scope, `${pid} ${file.mount} ${name}`)) return null;
+  return pathFault(scope, file, `the mapped file of ${range}`);
+}

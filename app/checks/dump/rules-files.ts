@@ -1,0 +1,193 @@
+// Rules about open files, directories, executables and mapped files.
+
+import { dumpRules } from "./rule.ts";
+
+export const FILE_RULES = dumpRules([
+  {
+    code: "dump-io-uring",
+    title: "An io_uring is open",
+    examines: "links of /proc/PID/fd",
+    remedy: "Close it before the dump; many libraries can be told to use epoll instead (Node: UV_USE_IO_URING=0).",
+    decidedBy: "parasite_drain_fds_seized() in criu/parasite-syscall.c",
+  },
+  {
+    code: "dump-anonymous",
+    title: "A file without a path is open that CRIU does not know",
+    examines: "links of /proc/PID/fd: anon_inode:…",
+    remedy: "Close it before the dump and open it again after the restore.",
+    decidedBy: "dump_unsupp_fd() in criu/files-ext.c",
+  },
+  {
+    code: "dump-bpf-map",
+    title: "A BPF map is open",
+    examines: "links of /proc/PID/fd; fdinfo map_type",
+    remedy:
+      "Close it, or pin it in a file system and open it again. A CRIU that was built with libbpf dumps array and hash maps.",
+    decidedBy: "dump_one_file() in criu/files.c",
+  },
+  {
+    code: "dump-message-queue",
+    title: "A POSIX message queue is open",
+    examines: "file system of the descriptors",
+    remedy: "Close it before the dump and open it again after the restore.",
+    decidedBy: "dump_one_reg_file() in criu/files-reg.c",
+  },
+  {
+    code: "dump-secret-memory",
+    title: "Secret memory (memfd_secret(2)) is in use",
+    examines: "file system of descriptors and mappings",
+    remedy: "Its purpose is that nobody can read it: release it before the dump.",
+    decidedBy: "dump_one_reg_file() in criu/files-reg.c",
+  },
+  {
+    code: "dump-device",
+    title: "A device is open that CRIU does not know",
+    examines: "st_rdev of the descriptors",
+    remedy:
+      "Close it before the dump. CRIU knows /dev/null, zero, full, random, urandom, kmsg and mem, tun, autofs, consoles and pseudo-terminals; plugins know some GPUs.",
+    decidedBy: "dump_chrdev() in criu/files.c",
+  },
+  {
+    code: "dump-file-type",
+    title: "A file of this type cannot be dumped",
+    examines: "st_mode of the descriptors",
+    remedy: "Close it before the dump.",
+    decidedBy: "dump_unsupp_fd() in criu/files-ext.c",
+  },
+  {
+    code: "dump-mount-unknown",
+    title: "A file is on a mount that none of the processes sees",
+    examines: "fdinfo mnt_id, against /proc/PID/mountinfo",
+    remedy:
+      "The mount is detached, or belongs to another mount namespace: close the file or open it again by a path inside, or hand it to the restore (--external file[MNT_ID:INODE]).",
+    decidedBy: "dump_one_reg_file() in criu/files-reg.c",
+  },
+  {
+    code: "dump-mount-hidden",
+    title: "A file is on a mount that lies under another mount",
+    examines: "fdinfo mnt_id, against the order of /proc/PID/mountinfo",
+    remedy: "Close the file, or unmount what hides it.",
+    decidedBy: "dump_one_reg_file() in criu/files-reg.c",
+  },
+  {
+    code: "dump-path-taken",
+    title: "The path of an open file leads to another file",
+    examines: "device and inode of the path, against those of the open file",
+    remedy: "Close and open the file again, unmount what hides it, or move the other file away.",
+    decidedBy: "check_path_remap() in criu/files-reg.c",
+  },
+  {
+    code: "dump-path-error",
+    title: "The path of an open file cannot be followed",
+    examines: "stat(2) of the path",
+    remedy: "Make the path reachable for root, or close the file.",
+    decidedBy: "check_path_remap() in criu/files-reg.c",
+  },
+  {
+    code: "dump-linked",
+    title: "A file was removed under the name by which it is open, and has other names",
+    examines: "st_nlink and the path",
+    remedy:
+      "Let CRIU make a hard link beside it, link_remap.N, which must be there at restore; with --leave-running it is removed again.",
+    options: ["--link-remap"],
+    decidedBy: "create_link_remap() in criu/files-reg.c",
+  },
+  {
+    code: "dump-ghost-size",
+    title: "A removed file is larger than CRIU's limit",
+    examines: "st_nlink 0 and st_blocks",
+    remedy: "Raise the limit: the file's contents go into the image.",
+    options: ["--ghost-limit SIZE"],
+    decidedBy: "dump_ghost_remap() in criu/files-reg.c",
+  },
+  {
+    code: "dump-namespace-file",
+    title: "A namespace is open in which no process of the tree lives",
+    examines: "links of /proc/PID/fd, against /proc/PID/ns",
+    remedy: "Close the descriptor.",
+    decidedBy: "dump_one_ns_file() in criu/namespaces.c",
+  },
+  {
+    code: "dump-pidfd-outside",
+    title: "A pidfd refers to a process outside the tree",
+    examines: "fdinfo Pid",
+    remedy: "Close it, or dump from a common ancestor.",
+    decidedBy: "dump_one_pidfd() in criu/pidfd.c",
+  },
+  {
+    code: "dump-pidfd-thread",
+    title: "A pidfd refers to a thread (PIDFD_THREAD)",
+    examines: "fdinfo flags",
+    remedy: "Close it, or open it for the process.",
+    decidedBy: "dump_one_pidfd() in criu/pidfd.c",
+  },
+  {
+    code: "dump-timer-clock",
+    title: "A timerfd counts by a clock that CRIU does not know",
+    examines: "fdinfo clockid",
+    remedy: "Use CLOCK_REALTIME, CLOCK_MONOTONIC or CLOCK_BOOTTIME, without alarm.",
+    decidedBy: "verify_timerfd() in criu/include/timerfd.h",
+  },
+  {
+    code: "dump-watch",
+    title: "A watched file is on a file system that cannot find files again",
+    examines: "fdinfo inotify, fanotify sdev, against the types of the mounts",
+    remedy: "Remove the watch, or name the directories in which CRIU is to look for the file.",
+    options: ["--irmap-scan-path"],
+    decidedBy: "check_open_handle() in criu/fsnotify.c",
+  },
+  {
+    code: "dump-watch-lost",
+    title: "A whole file system is watched (FAN_MARK_FILESYSTEM)",
+    examines: "fdinfo fanotify sdev",
+    remedy: "Mark it again after the restore, or mark the mount.",
+    isLost: true,
+    decidedBy: "parse_fdinfo_pid_s() in criu/proc_parse.c",
+  },
+  {
+    code: "dump-epoll-target",
+    title: "An epoll waits for a file that no descriptor of the tree refers to",
+    examines: "fdinfo tfd; kcmp(2) KCMP_EPOLL_TFD",
+    remedy: "Remove it from the epoll before the last descriptor is closed or passed on.",
+    decidedBy: "flush_eventpoll_dinfo_queue() in criu/eventpoll.c",
+  },
+  {
+    code: "dump-packet-pipe",
+    title: "A pipe is in packet mode (O_DIRECT)",
+    examines: "fdinfo flags",
+    remedy: "Use an ordinary pipe or a unix datagram socket.",
+    decidedBy: "dump_one_pipe() in criu/pipes.c",
+  },
+  {
+    code: "dump-lock",
+    title: "A file is locked",
+    examines: "fdinfo lock",
+    remedy:
+      "Let CRIU take the locks again at restore; a lock that a process outside shares then makes the restore wait.",
+    options: ["--file-locks"],
+    decidedBy: "dump_file_locks() in criu/file-lock.c",
+  },
+  {
+    code: "dump-tun",
+    title: "A tun or tap interface is attached outside of a network namespace of its own",
+    examines: "fdinfo iff, /proc/PID/ns/net",
+    remedy: "Run the process in a network namespace.",
+    decidedBy: "dump_tunfile() in criu/tun.c",
+  },
+  {
+    code: "dump-terminal",
+    title: "A terminal is open whose master is outside the tree",
+    examines: "st_rdev of the descriptors; fdinfo tty-index",
+    remedy:
+      "Redirect its descriptors (setsid PROGRAM < /dev/null > log 2>&1), dump it as a job of the shell, or hand the terminal to the restore (--external tty[RDEV:DEV]).",
+    options: ["--shell-job"],
+    decidedBy: "tty_verify_active_pairs() in criu/tty.c",
+  },
+  {
+    code: "dump-terminals",
+    title: "Two terminals are open whose masters are outside the tree",
+    examines: "st_rdev of the descriptors; fdinfo tty-index",
+    remedy: "Redirect the descriptors of one; --shell-job accepts a single terminal.",
+    decidedBy: "tty_verify_active_pairs() in criu/tty.c",
+  },
+]);

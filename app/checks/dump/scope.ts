@@ -1,0 +1,57 @@
+// What the checks of one dump share: the facts, what follows from all of them, and the list of findings.
+
+import { visible } from "../../model/text.ts";
+import type { CriuOptions } from "./criu-options.ts";
+import { type DumpFacts, type FileFacts, NAMESPACE_TYPES, type NamespaceType, type TaskFacts } from "./facts.ts";
+import type { Report } from "./findings.ts";
+import { hiddenMounts } from "./mounts.ts";
+
+export interface Scope {
+  readonly facts: DumpFacts;
+  readonly options: CriuOptions;
+  readonly report: Report;
+  readonly root: TaskFacts | undefined;
+  readonly pids: ReadonlySet<number>;
+  /** Namespaces that CRIU knows: its own and those of the processes. */
+  readonly namespaces: ReadonlySet<string>;
+  /** Types of namespaces in which the root process differs from CRIU: these go into the image. */
+  readonly ownTypes: ReadonlySet<NamespaceType>;
+  readonly hidden: ReadonlySet<string>;
+  /** Locks and paths that have been looked at: each holder of an open file, and each mapping, shows them again. */
+  readonly seen: Set<string>;
+}
+
+export function createScope(facts: DumpFacts, options: CriuOptions, report: Report): Scope {
+  const { tasks, machine } = facts;
+  const root = tasks[0];
+  const namespaces = new Set<string>(Object.values(machine.namespaces));
+  for (const task of tasks) for (const name of Object.values(task.namespaces)) namespaces.add(name);
+  const ownTypes = new Set(NAMESPACE_TYPES.filter((type) => root !== undefined && !sameNamespace(facts, root, type)));
+  return {
+    facts,
+    options,
+    report,
+    root,
+    pids: new Set(tasks.map(({ pid }) => pid)),
+    namespaces,
+    ownTypes,
+    hidden: hiddenMounts(machine.mounts),
+    seen: new Set(),
+  };
+}
+
+/** Whether a process is in CRIU's namespace of a type, as far as is known. */
+function sameNamespace({ machine }: DumpFacts, task: TaskFacts, type: NamespaceType): boolean {
+  const [own, other] = [machine.namespaces[type], task.namespaces[type]];
+  return own === undefined || other === undefined || own === other;
+}
+
+/** Whether something is looked at for the first time. */
+export function isFirst({ seen }: Scope, what: string): boolean {
+  if (seen.has(what)) return false;
+  seen.add(what);
+  return true;
+}
+
+/** The name of a file for a message. */
+export const shown = ({ name }: Pick<FileFacts, "name">): string => visible(name);

@@ -1,0 +1,51 @@
+// Whether CRIU can find the files that an inotify or fanotify watches: it opens them by their handles.
+
+import { visible } from "../../model/text.ts";
+import type { DescriptorFacts } from "./facts.ts";
+import { type Fault, fault } from "./findings.ts";
+import type { Scope } from "./scope.ts";
+
+/** File systems whose files cannot be opened by handle: they lack export_operations in Linux. */
+const WITHOUT_HANDLES: ReadonlySet<string> = new Set([
+  "proc",
+  "devpts",
+  "mqueue",
+  "hugetlbfs",
+  "ramfs",
+  "securityfs",
+  "debugfs",
+  "tracefs",
+  "configfs",
+  "9p",
+  "autofs",
+  "binfmt_misc",
+  "bpf",
+  "fusectl",
+]);
+
+export function watchFaults({ facts }: Scope, { fd, info }: DescriptorFacts): Fault[] {
+  const mounts = Object.values(facts.machine.mounts);
+  return info.flatMap((line) => {
+    const [, kind = "", inode, hex = ""] =
+      /^(inotify|fanotify) (?:wd:\w+ )?(?:ino:(\w+) )?sdev:(\w+) /.exec(line) ?? [];
+    if (kind === "") return [];
+    const device = deviceText(hex);
+    if (inode === undefined)
+      return fault("dump-watch-lost", `descriptor ${fd} watches the file system of device ${device}`);
+    const mount = mounts.find((each) => each.device === device);
+    if (mount === undefined || hasHandles(mount)) return [];
+    const what = `inode ${Number.parseInt(inode, 16)} of ${visible(mount.mountPoint)} (${visible(mount.type)})`;
+    return fault("dump-watch", `descriptor ${fd} watches ${what}, which cannot be opened by its handle`);
+  });
+}
+
+/** `fe00000` (the kernel's dev_t: 20 bits of minor number) → `254:0`. */
+function deviceText(hex: string): string {
+  const device = Number.parseInt(hex, 16);
+  return `${device >>> 20}:${device & 0xfffff}`;
+}
+
+function hasHandles({ type, superOptions }: { readonly type: string; readonly superOptions: string }): boolean {
+  if (type === "overlay") return superOptions.split(",").includes("nfs_export=on");
+  return !WITHOUT_HANDLES.has(type);
+}
