@@ -11,6 +11,7 @@ import {
   groupRemains,
   groupSets,
   isNeeded,
+  isReadLater,
   isWeakMember,
   mayBeOpened,
   type ParentSet,
@@ -197,6 +198,7 @@ async function findInArchive(
   const archive = await openArchive(source, form, {
     needed: isNeeded,
     neededBytes: isNeededByBytes,
+    later: isReadLater,
     ...(options.limits && { limits: options.limits }),
     ...(options.signal && { signal: options.signal }),
     onBytes: (bytes) => options.onBytes?.(bytes, source.size),

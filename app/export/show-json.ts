@@ -24,6 +24,8 @@ export interface Shown {
   readonly checkpoint: Checkpoint;
   /** Present: the document has these tables as well. */
   readonly resources?: Resources;
+  /** Present: further keys of tasks, by row. */
+  readonly taskKeys?: readonly (Readonly<Record<string, unknown>> | undefined)[];
 }
 
 const CHUNK = 256 * 1024;
@@ -36,7 +38,7 @@ export function textKeys(key: string, bytes: Uint8Array): Record<string, string>
 
 /** The document as text, in chunks. Schema: public/schema/show.schema.json. `chosen`: of these rows only. */
 export function* showDocument(
-  { checkpoint, resources }: Shown,
+  { checkpoint, resources, taskKeys }: Shown,
   source: SourceFacts,
   chosen: Chosen | null = null,
 ): Generator<string> {
@@ -69,7 +71,9 @@ export function* showDocument(
   chunk += "{\n";
   for (const [key, value] of Object.entries(head)) chunk += `  ${jsonText(key)}: ${jsonText(value)},\n`;
   const { tasks, tables, files, problems } = checkpoint;
-  yield* list("tasks", tasks.count, (row) => taskEntry(checkpoint, row), { kept: chosen?.tasks });
+  yield* list("tasks", tasks.count, (row) => ({ ...taskEntry(checkpoint, row), ...taskKeys?.[row] }), {
+    kept: chosen?.tasks,
+  });
   yield* list("fileTables", tables.count, (row) => tableEntry(checkpoint, row, chosen), { kept: chosen?.tables });
   yield* list("files", files.count, (row) => fileEntry(checkpoint, row, detailsOf(checkpoint, row)), {
     kept: withoutTwins(checkpoint, chosen?.files),

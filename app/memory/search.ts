@@ -3,6 +3,7 @@
 import { type ImageMemory, isKnown, type MappedPages, type PageState } from "../decoder/memory/memory.ts";
 import type { Part } from "./choose.ts";
 import type { Matcher } from "./matchers.ts";
+import { readKnown } from "./read-known.ts";
 
 /** Bytes that are searched at once. */
 const WINDOW = 4 << 20;
@@ -150,20 +151,4 @@ function matchOf(part: Part, bytes: Uint8Array, start: number, first: number, la
   const from = Math.max(0, first - CONTEXT);
   const to = Math.min(last, first + SHOWN_MATCH) + CONTEXT;
   return { part, offset: start + first, length: last - first, bytes: bytes.slice(from, to), at: first - from };
-}
-
-/** Known bytes from `offset` on: fewer than `length` if what follows is not known. */
-async function readKnown(pages: MappedPages, offset: number, length: number): Promise<Uint8Array> {
-  const first = await pages.read(offset, length);
-  if (first.length === length || first.length === 0) return first;
-  const bytes = new Uint8Array(length);
-  bytes.set(first);
-  let filled = first.length;
-  while (filled < length) {
-    const more = await pages.read(offset + filled, length - filled);
-    if (more.length === 0) break;
-    bytes.set(more, filled);
-    filled += more.length;
-  }
-  return bytes.subarray(0, filled);
 }

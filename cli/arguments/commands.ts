@@ -91,6 +91,9 @@ export const SHOW = defineCommand({
       meaning:
         "Show tables of other resources instead, in a JSON document as well; docs/resources.md describes their columns",
     },
+    cmdline: { kind: "flag", meaning: "Show the arguments of each task, out of its memory" },
+    environ: { kind: "flag", meaning: "Show the environment of each task, out of its memory; it may hold secrets" },
+    auxv: { kind: "flag", meaning: "Show the auxiliary vector of each task" },
     ...OPENING,
   },
   exclusive: [["json", "lines", "tsv"]],

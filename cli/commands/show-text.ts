@@ -29,6 +29,8 @@ export interface ShowTextOptions {
   readonly colour: boolean;
   /** The rows to list; `null`: all. */
   readonly chosen: Chosen | null;
+  /** Further lines about tasks, by row. */
+  readonly taskLines?: readonly (readonly string[] | undefined)[];
 }
 
 /** What the listings need. */
@@ -37,16 +39,17 @@ interface Listed {
   readonly chosen: Chosen | null;
   readonly style: Style;
   readonly receivers: Receivers;
+  readonly taskLines: readonly (readonly string[] | undefined)[];
 }
 
 /** The text of an image, line by line, without newlines. */
 export function* showText(
   checkpoint: Checkpoint,
   name: string,
-  { colour, chosen }: ShowTextOptions,
+  { colour, chosen, taskLines: lines = [] }: ShowTextOptions,
 ): Generator<string> {
   const style = styleFor(colour);
-  const listed = { checkpoint, chosen, style, receivers: receiversIn(checkpoint) };
+  const listed = { checkpoint, chosen, style, receivers: receiversIn(checkpoint), taskLines: lines };
   yield style("bold", shortText(visible(name)));
   yield* headLines(checkpoint);
   yield* taskLines(listed);
@@ -79,6 +82,7 @@ function* taskLines(listed: Listed): Generator<string> {
     if (chosen?.tasks[task] === 0) continue;
     yield "";
     yield style("bold", taskTitle(checkpoint, task));
+    for (const line of listed.taskLines[task] ?? []) yield `  ${line}`;
     const table = i32At(tasks.table, task);
     if (table === NONE) {
       yield "  no file table";

@@ -14,6 +14,7 @@ import { CliError } from "../error.ts";
 import { type OpenedImage, openOne } from "../images.ts";
 import { type Io, inChunks } from "../io.ts";
 import { showText } from "./show-text.ts";
+import { startedBy } from "./started.ts";
 
 type ShowOptions = ArgumentsOf<typeof SHOW>["options"];
 
@@ -34,15 +35,28 @@ async function output(
 ): Promise<AsyncIterable<string> | Iterable<string>> {
   const { checkpoint } = image;
   const chosen = chosenBy(image, options);
+  const started = await startedBy(image, options);
   const resources = options.resources === undefined ? null : await readResources(image, options.resources);
   if (options.json) {
-    const shown = { checkpoint, ...(resources && { resources }) };
+    const shown = {
+      checkpoint,
+      ...(resources && { resources }),
+      ...(started && { taskKeys: started.map(({ keys }) => keys) }),
+    };
     return showDocument(shown, { name: input.name, bytes: input.bytes }, chosen);
   }
   if (resources !== null) return inChunks(resourceText(Object.values(resources), options, chosen));
   if (options.tsv) return inChunks(tabbedLines(checkpoint, chosen));
   if (options.lines) return inChunks(withNewlines(alignedLines(checkpoint, chosen)));
-  return inChunks(withNewlines(showText(checkpoint, input.name, { colour: io.colour, chosen })));
+  return inChunks(
+    withNewlines(
+      showText(checkpoint, input.name, {
+        colour: io.colour,
+        chosen,
+        ...(started && { taskLines: started.map(({ lines }) => lines) }),
+      }),
+    ),
+  );
 }
 
 /** Tables of resources one after the other, with an empty line between them. */

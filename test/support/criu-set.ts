@@ -46,6 +46,26 @@ export function imageBytes(magic: MagicName, messages: Iterable<Message>): Uint8
   return concat(parts);
 }
 
+/** mm_entry with anonymous mappings from … to, on a machine with pages of a size. */
+export const mmMessage = (pageSize: number, mappings: readonly (readonly [from: number, to: number])[]): Message => [
+  ...Array.from({ length: 12 }, (_, field): [number, number] => [field + 1, 0]),
+  [13, 6],
+  [13, pageSize],
+  ...mappings.map(([from, to]): [number, Message] => [
+    14,
+    [
+      [1, from],
+      [2, to],
+      [3, 0],
+      [4, 0],
+      [5, 3],
+      [6, 0x22],
+      [7, 0x201],
+      [8, 1],
+    ],
+  ]),
+];
+
 const FOWN: Message = [1, 2, 3, 4, 5].map((number) => [number, 0]);
 const MARCH_X86_64 = 1;
 const ALIVE = 1;

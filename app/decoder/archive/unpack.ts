@@ -1,6 +1,8 @@
 // Opens archives: a tar, plain or compressed, a capture of criu-image-streamer, or a single compressed file. A plain
 // tar's members are parts of the archive; for a compressed one, only what the caller needs is kept in memory.
 
+import { visible } from "../../model/text.ts";
+import { sizeText } from "../../model/words.ts";
 import { bytesSource, partSource, type Source, SourceError } from "../source.ts";
 import { type ArchiveForm, HEAD_BYTES, type PackedForm, unpackedName } from "./forms.ts";
 import { absentSource, createKeeper, dated, joined, type Needs } from "./keeper.ts";
@@ -25,6 +27,8 @@ export interface UnpackOptions extends Needs {
   readonly signal?: AbortSignal;
   /** Called with how many bytes of the archive have been read. */
   readonly onBytes?: (bytes: number) => void;
+  /** Which members, by name, are not kept but may be read after all: the archive is then unpacked once more for them. */
+  readonly later?: (name: string) => boolean;
 }
 
 export interface Unpacked {
@@ -124,7 +128,54 @@ async function unpackContents(
     return { members: [dated(single.end(name), modified ?? 0)], isSingle: true };
   }
   tar.end();
-  return { members: resolveLinks(keeper.listed, problem), isSingle: false };
+  const { later } = options;
+  const listed = later === undefined ? keeper.listed : deferred(keeper.listed, later, source, form, options);
+  return { members: resolveLinks(listed, problem), isSingle: false };
+}
+
+/** Listed members, those that may be read later as sources that unpack the archive again when they are. */
+function deferred(
+  listed: readonly Listed[],
+  later: (name: string) => boolean,
+  source: Source,
+  form: PackedForm,
+  { limits = {} }: UnpackOptions,
+): Listed[] {
+  let unpacked: Promise<ReadonlyMap<string, Source>> | null = null;
+  return listed.map(({ entry, source: member }) => {
+    const { name, size, modified } = entry;
+    if (member === null || !later(name)) return { entry, source: member };
+    const read: Source["read"] = async (offset, length) => {
+      unpacked ??= unpackAgain(source, form, later, limits);
+      const found = (await unpacked).get(name);
+      if (found === undefined) throw new SourceError(`${visible(name)} could not be unpacked again.`);
+      return found.read(offset, length);
+    };
+    return { entry, source: dated({ name, size, read }, modified) };
+  });
+}
+
+/** Unpacks an archive for the members that were not kept. @throws SourceError if they are too large to keep. */
+async function unpackAgain(
+  source: Source,
+  form: PackedForm,
+  later: (name: string) => boolean,
+  limits: UnpackLimits,
+): Promise<ReadonlyMap<string, Source>> {
+  const limit = limits.kept ?? DEFAULT_KEPT;
+  let reason: string | null = null;
+  // Damage was reported the first time.
+  const problem = ({ code }: ArchiveProblem): void => {
+    if (code === "archive-too-large") reason ??= "The memory pages of a compressed archive are too large to keep";
+  };
+  const needs = { needed: later, neededBytes: () => true };
+  const keeper = createKeeper(needs, limit, problem);
+  const tar = createTarStream(keeper.sink, problem);
+  const write = (bytes: Uint8Array): boolean => tar.push(bytes) && reason === null;
+  await unpackAll(source, form, { write, problem, windowLimit: limits.window ?? DEFAULT_WINDOW }, needs);
+  tar.end();
+  if (reason !== null) throw new SourceError(`${reason} (${sizeText(limit)}): unpack it and open what is in it.`);
+  return new Map(keeper.listed.flatMap(({ entry, source: member }) => (member === null ? [] : [[entry.name, member]])));
 }
 
 /** Runs the unpacker of a form. Faults become problems. Returns the time in a gzip file, in seconds since 1970. */

@@ -62,6 +62,15 @@ export function isNeeded(name: string): boolean | "maybe" {
   return mayBeOpened(name) ? "maybe" : false;
 }
 
+/** Files with memory pages: they are read only when memory is looked at. */
+const STORES: ReadonlySet<string> = new Set(["pages", "pages-shmem"]);
+
+/** Whether a member's contents may be needed later, for memory. */
+export function isReadLater(name: string): boolean {
+  const place = memberOfName(name);
+  return place !== null && STORES.has(MEMBER_KINDS[place.kind]?.name ?? "");
+}
+
 /** The sets among files, and the files that belong to none. */
 export interface Grouped {
   readonly sets: readonly SetChoice[];

@@ -110,3 +110,22 @@ describe("diff", () => {
     for (const line of listed) expect(line).toMatch(/^ {2}[+\-~] pid \d+/);
   });
 });
+
+test("prints arguments, environment and auxiliary vector only if asked to", async () => {
+  const before = fixture("criu/r1/before");
+  const plain = await runCommand(["show", before, "--json"]);
+  expect(plain.out).not.toContain("API_TOKEN");
+  const { out } = await runCommand(["show", before, "--json", "--cmdline", "--environ", "--auxv"]);
+  const [task] = JSON.parse(out).tasks;
+  expect(task.cmdline).toEqual(["./res", "--alpha", "beta gamma", ""]);
+  expect(task.environ).toEqual([
+    "PATH=/usr/bin:/bin",
+    "HOME=/root",
+    "LANG=C",
+    "API_TOKEN=tok-5f3c9a-not-a-real-secret",
+  ]);
+  expect(task.auxv).toContainEqual({ type: "AT_PAGESZ", value: "4096" });
+  const text = await runCommand(["show", before, "--cmdline", "--pid", "25572"]);
+  expect(text.out).toContain("  arguments: ./res --alpha 'beta gamma' ''\n");
+  expect(text.out).not.toContain("API_TOKEN");
+});

@@ -7,7 +7,7 @@ import { bytesSource, type Source } from "../../../app/decoder/source.ts";
 import { diff } from "../../../app/diff/diff.ts";
 import { type Compression, compressSet } from "../../support/compress-set.ts";
 import { setSources } from "../../support/criu.ts";
-import { imageBytes, type Message } from "../../support/criu-set.ts";
+import { imageBytes, type Message, mmMessage } from "../../support/criu-set.ts";
 import { packLz4 } from "../../support/lz4.ts";
 import { describeMapping, describeMemory, openMemory } from "../../support/read-memory.ts";
 import { concat } from "../../support/tar.ts";
@@ -48,25 +48,8 @@ const pagesSet = (entries: readonly Message[], pages: Uint8Array): Source[] => [
     ]),
   ),
   bytesSource("pagemap-7.img", imageBytes("PAGEMAP", [[[1, 1]], ...entries])),
-  bytesSource(
-    "mm-7.img",
-    imageBytes("MM", [
-      [...[...Array(12).keys()].map((i): [number, number] => [i + 1, 0]), [13, 6], [13, PAGE], [14, VMA]],
-    ]),
-  ),
+  bytesSource("mm-7.img", imageBytes("MM", [mmMessage(PAGE, [[0x10000, 0x14000]])])),
   bytesSource("pages-1.img", pages),
-];
-
-/** One anonymous mapping of four pages. */
-const VMA: Message = [
-  [1, 0x10000],
-  [2, 0x14000],
-  [3, 0],
-  [4, 0],
-  [5, 3],
-  [6, 0x22],
-  [7, 0x201],
-  [8, 1],
 ];
 
 const entry = (address: number, count: number, flags: number, more: Message = []): Message => [
