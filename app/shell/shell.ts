@@ -5,6 +5,8 @@ import { type Link, toFragment } from "../link/link.ts";
 import type { Listing } from "../model/columns/column.ts";
 import type { Client } from "../worker/client.ts";
 import { createDocuments, type DocumentActions } from "./documents.ts";
+import { isLegendShown } from "./legend.ts";
+import { pageStorage } from "./link-memory.ts";
 import { createOpening } from "./opening.ts";
 import { createSelection, type SelectionActions } from "./selection.ts";
 import { type Failure, firstState, type ListingView, type State } from "./state.ts";
@@ -35,7 +37,7 @@ export interface Shell extends DocumentActions, SelectionActions {
 }
 
 export function createShell(client: Client, network = true): Shell {
-  const store = createStore(firstState());
+  const store = createStore({ ...firstState(), legendShown: isLegendShown(pageStorage()) });
   const { get, set } = store;
   const opening = createOpening(client, store);
   const showListing = (tab: Listing): void =>

@@ -233,6 +233,8 @@ export interface State extends ChangeFilters {
   readonly sizes: Sizes;
   readonly treeShown: boolean;
   readonly inspectorShown: boolean;
+  /** Whether the drawing has its legend below it. */
+  readonly legendShown: boolean;
   readonly tablesShown: boolean;
   /** Whether the inspector shows the raw fields of the selection's records; `null`: while bytes are shown. */
   readonly fieldsShown: boolean | null;
@@ -284,6 +286,7 @@ export function firstState(): State {
     sizes: { tree: 210, changes: 330, inspector: 350, tables: 320 },
     treeShown: true,
     inspectorShown: true,
+    legendShown: true,
     tablesShown: true,
     fieldsShown: null,
     bannerHidden: false,

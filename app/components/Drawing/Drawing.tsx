@@ -1,6 +1,7 @@
 // The drawing: tasks, file tables and open files with their edges, on a canvas, and a hidden tree with the same content.
 
 import { type Ref, type RefObject, useImperativeHandle, useMemo, useRef } from "react";
+import { svgOf } from "../../graph/draw/svg.ts";
 import { boxOf } from "../../graph/draw/trace.ts";
 import type { View } from "../../graph/draw/view.ts";
 import { oneImage, type Subject } from "../../graph/order/graph.ts";
@@ -14,10 +15,14 @@ import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { type ObjectRef, sameRef } from "../../model/object-ref.ts";
 import { counted } from "../../model/words.ts";
 import type { DrawingHandle } from "../../shell/commands/command.ts";
+import { CommandButton } from "../CommandButton.tsx";
+import { useApp } from "../context.ts";
 import "./Drawing.css";
 import { HiddenTree } from "./HiddenTree.tsx";
 import { Legend } from "./Legend.tsx";
-import { type Canvas, type Picture, useCanvas } from "./useCanvas.ts";
+import { Minimap } from "./Minimap.tsx";
+import { pngOf } from "./png.ts";
+import { arcsAt, type Canvas, type Picture, useCanvas } from "./useCanvas.ts";
 import { useExpansion } from "./useExpansion.ts";
 import { useSize } from "./useSize.ts";
 import { useTheme } from "./useTheme.ts";
@@ -87,8 +92,12 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
     [subject, layout, size, selection, expansion],
   );
   const selected = useMemo(() => (scene === null ? NONE : boxOf(scene, selection)), [scene, selection]);
-  const picture: Picture = { subject, layout, scene, size, theme, selection, selected };
-  const canvas = useCanvas(element, picture, view, onView);
+  const picture = useMemo(
+    (): Picture => ({ subject, layout, scene, size, theme, selection, selected }),
+    [subject, layout, scene, size, theme, selection, selected],
+  );
+  const minimap = useRef<HTMLCanvasElement>(null);
+  const canvas = useCanvas(element, minimap, picture, view, onView);
 
   const act = (action: Action): void => expand(action, scene);
   const activate = (object: ObjectRef | null, action: Action | null, onOpener: boolean): void => {
@@ -98,9 +107,8 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
   };
   const pointer = usePointer(picture, canvas, { element, status, tree, onHover, act, activate });
   const onKey = useWalk({ subject, layout, selection, onSelect, onAction: act });
-  useHandle(ref, picture, canvas, tree);
-
   const label = labelOf(subject);
+  useHandle(ref, picture, canvas, tree, label);
   const spoken = useMemo(() => (selection === null ? "" : described(subject, selection)), [subject, selection]);
   return (
     <section
@@ -110,7 +118,7 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
       onKeyUpCapture={() => host.current?.setAttribute("data-keys", "")}
       onPointerDownCapture={() => host.current?.removeAttribute("data-keys")}
     >
-      <div className="drawing-view" ref={viewBox}>
+      <div className="drawing-view" ref={viewBox} data-more={canvas.below === "" ? undefined : ""}>
         <canvas ref={element} role="img" aria-label={label} {...pointer} />
         {scene !== null && (
           <HiddenTree
@@ -123,18 +131,61 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
             onActivate={(item) => activate(item.ref, item.action, false)}
           />
         )}
+        <Minimap canvas={minimap} picture={picture} zoom={canvas.zoom} />
       </div>
-      <div className="drawing-foot">
-        <p className="drawing-status" ref={status} aria-hidden="true" data-hint={HINT}>
-          {spoken}
-        </p>
-        {scene !== null && scene.notes.length > 0 && <p className="drawing-notes">{scene.notes.join(" ")}</p>}
-        <Legend compared={subject.both !== null} />
-      </div>
+      <Foot subject={subject} scene={scene} canvas={canvas} status={status} spoken={spoken} />
       <p className="drawing-live" aria-live="polite">
         {spoken}
       </p>
     </section>
+  );
+}
+
+interface FootProps {
+  readonly subject: Subject;
+  readonly scene: Scene | null;
+  readonly canvas: Canvas;
+  readonly status: RefObject<HTMLParagraphElement | null>;
+  readonly spoken: string;
+}
+
+/** Below the drawing: what is selected or pointed at, where the drawing goes on, the buttons, notes on what is not drawn, and the legend. */
+function Foot({ subject, scene, canvas, status, spoken }: FootProps) {
+  const isLegendShown = useApp((state) => state.legendShown);
+  const onlyChanges = useApp((state) => state.onlyChanges);
+  const compared = subject.both !== null;
+  return (
+    <div className="drawing-foot">
+      <div className="drawing-line">
+        <p className="drawing-status" ref={status} aria-hidden="true" data-hint={HINT}>
+          {spoken}
+        </p>
+        {canvas.below !== "" && (
+          <button type="button" className="plain" title="Scroll down by one page" onClick={canvas.pageDown}>
+            ▾ {canvas.below}
+          </button>
+        )}
+        {compared && (
+          <CommandButton id="only-changes" className="plain">
+            {onlyChanges ? "▸ Unfold unchanged" : "▾ Fold unchanged"}
+          </CommandButton>
+        )}
+        <CommandButton id="zoom-out" className="plain">
+          −
+        </CommandButton>
+        <CommandButton id="zoom-in" className="plain">
+          +
+        </CommandButton>
+        <CommandButton id="zoom-fit" className="plain">
+          Fit
+        </CommandButton>
+        <CommandButton id="toggle-legend" className="plain">
+          {isLegendShown ? "▾ Legend" : "▸ Legend"}
+        </CommandButton>
+      </div>
+      {scene !== null && scene.notes.length > 0 && <p className="drawing-notes">{scene.notes.join(" ")}</p>}
+      {isLegendShown && <Legend compared={compared} />}
+    </div>
   );
 }
 
@@ -212,10 +263,12 @@ function isOnOpener(scene: Scene | null, index: number, view: View, px: number, 
 /** Fills the handle that commands use. */
 function useHandle(
   ref: Ref<DrawingHandle> | undefined,
-  { scene, size }: Picture,
+  picture: Picture,
   { zoom }: Canvas,
   tree: RefObject<HTMLElement | null>,
+  label: string,
 ): void {
+  const { scene, size, theme } = picture;
   useImperativeHandle(
     ref,
     () => ({
@@ -227,8 +280,10 @@ function useHandle(
         const isFitted = x === 0 && y === 0 && Math.abs(current - k) < 1e-6;
         zoom.set({ x: 0, y: 0, k: isFitted ? 1 : k });
       },
+      svg: () => (scene === null || theme === null ? null : svgOf(scene, theme, label, arcsAt(picture, NONE))),
+      png: async () => (scene === null || theme === null ? null : pngOf(picture, scene, theme)),
       focus: () => focusTree(tree),
     }),
-    [scene, size, zoom, tree],
+    [picture, scene, size, theme, zoom, tree, label],
   );
 }

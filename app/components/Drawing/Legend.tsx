@@ -32,6 +32,16 @@ export function Legend({ compared }: { readonly compared: boolean }) {
       <li>
         <span className="drawing-sign">@</span> position
       </li>
+      <li>
+        <svg {...swatch}>
+          <title>ribbon</title>
+          <path className="ribbon" d="M0 6 H30" />
+        </svg>
+        ×n edges of n slots
+      </li>
+      <li>
+        <span className="drawing-sign">▸</span> folded, opens
+      </li>
       {compared && (
         <>
           <li>

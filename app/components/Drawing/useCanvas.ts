@@ -1,8 +1,9 @@
 // The canvas of the drawing: painted at most once per frame and only after a change, panned and zoomed, hit-tested.
 
-import { type RefObject, useCallback, useEffect, useRef } from "react";
+import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import { type Arc, arcsOf } from "../../graph/draw/arcs.ts";
 import { boxAt, stripAt } from "../../graph/draw/hit.ts";
+import { minimapOf, paintMinimap } from "../../graph/draw/minimap.ts";
 import { paint } from "../../graph/draw/paint.ts";
 import type { Theme } from "../../graph/draw/style.ts";
 import { traceOf, withBoxes } from "../../graph/draw/trace.ts";
@@ -14,6 +15,7 @@ import { type Action, HEADING, type Scene } from "../../graph/scene/scene.ts";
 import { objectAt } from "../../graph/scene/strips.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
+import { counted } from "../../model/words.ts";
 import { useKeepInView } from "./useKeepInView.ts";
 import type { Size } from "./useSize.ts";
 import { useZoom, type Zoom } from "./useZoom.ts";
@@ -43,7 +45,10 @@ export interface Canvas {
   readonly zoom: Zoom;
   /** The box under the pointer; NONE for none. Call `repaint` after changing it. */
   readonly hovered: RefObject<number>;
+  /** What is below the view, in words; empty if nothing is. */
+  readonly below: string;
   repaint(): void;
+  pageDown(): void;
   /** What is at a point of the canvas, in CSS pixels. */
   at(x: number, y: number): Hit;
 }
@@ -100,15 +105,41 @@ function paintPicture(
   paint(context, scene, { ...size, view, ratio, theme, trace, arcs, selected, hovered });
 }
 
+/** Paints the minimap, or hides it while the view shows the whole drawing. */
+function paintMap(canvas: HTMLCanvasElement, { scene, size, theme }: Picture, view: View): void {
+  const map = scene === null || size === null ? null : minimapOf(scene, size, view);
+  canvas.style.display = map === null ? "none" : "";
+  const context = canvas.getContext("2d");
+  if (map === null || scene === null || size === null || theme === null || context === null) return;
+  const ratio = window.devicePixelRatio || 1;
+  const [width, height] = [Math.round(map.width * ratio), Math.round(map.height * ratio)];
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
+  canvas.style.width = `${map.width}px`;
+  canvas.style.height = `${map.height}px`;
+  paintMinimap(context, scene, { view, size, theme, scale: map.scale, ratio });
+}
+
+/** How many file tables begin below the view, in words; or that something does. */
+function belowView({ scene, size }: Picture, { y, k }: View): string {
+  if (scene === null || size === null) return "";
+  const bottom = (size.height - y) / k;
+  if (scene.height - bottom < 24) return "";
+  const tables = scene.boxes.filter((box) => box.kind === "table" && box.y > bottom).length;
+  return tables === 0 ? "more below" : `${counted(tables, "more file table")} below`;
+}
+
 /** Keeps a canvas painted. `wantedView`: where to move the view, once; `onView`: called when a movement ends. */
 export function useCanvas(
   canvas: RefObject<HTMLCanvasElement | null>,
+  minimap: RefObject<HTMLCanvasElement | null>,
   picture: Picture,
   wantedView: View | undefined,
   onView: ((view: View) => void) | undefined,
 ): Canvas {
   const { scene, size, theme, selected, selection } = picture;
   const hovered = useRef(NONE);
+  const [below, setBelow] = useState("");
   const frame = useRef(0);
   const draw = useRef<() => void>(() => {});
   const repaint = useCallback(() => {
@@ -136,6 +167,8 @@ export function useCanvas(
       arcs.current = { picture, box, arcs: arcsAt(picture, box) };
     }
     if (canvas.current !== null) paintPicture(canvas.current, picture, zoom.view(), box, arcs.current.arcs);
+    if (minimap.current !== null) paintMap(minimap.current, picture, zoom.view());
+    setBelow(belowView(picture, zoom.view()));
   };
   useEffect(() => () => cancelAnimationFrame(frame.current), []);
 
@@ -159,5 +192,9 @@ export function useCanvas(
     if (x !== wantedView.x || y !== wantedView.y || k !== wantedView.k) zoom.set(wantedView);
   }, [wantedView, zoom, scene, size, theme]);
 
-  return { zoom, hovered, repaint, at };
+  const pageDown = (): void => {
+    const { x, y, k } = zoom.view();
+    if (size !== null) zoom.set({ x, y: y - (size.height - 3 * HEADING), k });
+  };
+  return { zoom, hovered, below, repaint, at, pageDown };
 }

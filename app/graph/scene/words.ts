@@ -185,8 +185,12 @@ const SHORT_PATH = 12;
 const shortName = (name: string, room: number): string => {
   if (name.length <= Math.min(SHORT_PATH, room)) return name;
   if (name.startsWith("/") && !name.includes(" → ")) {
-    const last = name.slice(name.lastIndexOf("/", name.endsWith("/") ? name.length - 2 : undefined) + 1);
-    return last === "" ? name : last;
+    const [last = "", above = ""] = name
+      .split("/")
+      .filter((part) => part !== "")
+      .reverse();
+    // `pts/0`: a number alone says too little.
+    return last.length < 3 && above !== "" ? `${above}/${last}` : last || name;
   }
   return /^socket:\[(.*)\]$/.exec(name)?.[1] || name;
 };

@@ -45,6 +45,10 @@ export interface DrawingHandle {
   zoomBy(factor: number): void;
   /** Fits the whole drawing into the view; if it already fits, returns to actual size. */
   fit(): void;
+  /** The whole drawing as an SVG document; `null` until it is laid out. */
+  svg(): string | null;
+  /** The whole drawing as a PNG image; `null` if it is not laid out, or if the browser cannot make one. */
+  png(): Promise<Blob | null>;
   /** Moves keyboard focus to the drawing. */
   focus(): void;
 }

@@ -1,7 +1,11 @@
-// The drawing: focus and zoom.
+// The drawing: focus, zoom, legend, and the drawing as a picture.
 
 import { focusWhenRendered } from "../focus.ts";
-import { isOpen } from "../selectors.ts";
+import { rememberLegend } from "../legend.ts";
+import { pageStorage } from "../link-memory.ts";
+import { plainName, saveFile } from "../save.ts";
+import { isOpen, shownDoc } from "../selectors.ts";
+import type { Shell } from "../shell.ts";
 import { type Command, type CommandContext, inGroup } from "./command.ts";
 
 /** A quarter more on each step in; one step in and one out cancel each other. */
@@ -25,5 +29,39 @@ export function drawingCommands({ shell, drawing }: CommandContext): Command[] {
     { id: "zoom-in", title: "Zoom in", key: "+", when: isOpen, run: () => drawing.current?.zoomBy(ZOOM_STEP) },
     { id: "zoom-out", title: "Zoom out", key: "-", when: isOpen, run: () => drawing.current?.zoomBy(1 / ZOOM_STEP) },
     { id: "zoom-fit", title: "Fit / actual size", key: "0", when: isOpen, run: () => drawing.current?.fit() },
+    {
+      id: "toggle-legend",
+      title: "Toggle legend",
+      key: "q",
+      when: isOpen,
+      run() {
+        const legendShown = !shell.store.get().legendShown;
+        shell.store.set({ legendShown });
+        rememberLegend(pageStorage(), legendShown);
+      },
+    },
+    {
+      id: "save-svg",
+      title: "Save drawing as SVG",
+      key: "V",
+      when: isOpen,
+      run() {
+        const svg = drawing.current?.svg() ?? null;
+        save(shell, svg === null ? null : new Blob([svg], { type: "image/svg+xml" }), "svg");
+      },
+    },
+    {
+      id: "save-png",
+      title: "Save drawing as PNG",
+      key: "P",
+      when: isOpen,
+      run: async () => save(shell, (await drawing.current?.png()) ?? null, "png"),
+    },
   ]);
+}
+
+function save(shell: Shell, picture: Blob | null, extension: "svg" | "png"): void {
+  const name = plainName(shownDoc(shell.store.get())?.input.name ?? "");
+  if (picture === null) shell.notify(`Could not save the drawing as ${extension.toUpperCase()}: it is not shown`);
+  else saveFile(`${name}.drawing.${extension}`, picture);
 }

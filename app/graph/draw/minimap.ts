@@ -1,0 +1,46 @@
+// The whole drawing in small, with the frame of the view.
+
+import type { Scene } from "../scene/scene.ts";
+import { boxColour, hasFrame, isMarked, type Theme } from "./style.ts";
+import type { View } from "./view.ts";
+
+/** Sizes in CSS pixels. */
+interface Area {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The largest minimap. */
+const MOST: Area = { width: 110, height: 110 };
+
+/** The size of the minimap and its scale; null while the view shows the whole drawing. */
+export function minimapOf(scene: Scene, size: Area, { k }: View): (Area & { readonly scale: number }) | null {
+  if (scene.width * k <= size.width + 1 && scene.height * k <= size.height + 1) return null;
+  const scale = Math.min(MOST.width / scene.width, MOST.height / scene.height);
+  return { width: Math.max(18, scene.width * scale), height: Math.max(18, scene.height * scale), scale };
+}
+
+/** Paints the boxes as spots and the view as a frame. */
+export function paintMinimap(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  { view, size, theme, scale, ratio }: { view: View; size: Area; theme: Theme; scale: number; ratio: number },
+): void {
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, context.canvas.width, context.canvas.height);
+  for (const box of scene.boxes) {
+    if (!hasFrame(box) && !isMarked(box.change)) continue;
+    context.fillStyle = box.shared || isMarked(box.change) ? boxColour(theme, box) : theme.muted;
+    context.globalAlpha = box.kind === "table" ? 0.3 : 0.7;
+    context.fillRect(box.x * scale, box.y * scale, Math.max(1, box.width * scale), Math.max(1, box.height * scale));
+  }
+  context.globalAlpha = 1;
+  context.strokeStyle = theme.accent;
+  context.lineWidth = 1.5;
+  const { x, y, k } = view;
+  const frame = [(-x / k) * scale, (-y / k) * scale, (size.width / k) * scale, (size.height / k) * scale] as const;
+  const [left, top, width, height] = frame;
+  const right = Math.min(left + width, scene.width * scale);
+  const bottom = Math.min(top + height, scene.height * scale);
+  context.strokeRect(left + 0.75, top + 0.75, Math.max(2, right - left - 1.5), Math.max(2, bottom - top - 1.5));
+}

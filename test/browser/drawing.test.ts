@@ -1,0 +1,135 @@
+// The drawing on the page: folded rows, the switch that unfolds, ties, minimap, buttons, legend, pictures.
+
+import { readFileSync } from "node:fs";
+import type { Download, Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { accessibilityFaults, openBrowser } from "./support.ts";
+
+const visit = openBrowser();
+
+const open = async (sample: string, more = "") => {
+  const { page } = await visit({ fragment: `#sample=${sample}${more}` });
+  await tree(page).waitFor({ state: "attached" });
+  return page;
+};
+
+const tree = (page: Page) => page.locator(".drawing-tree");
+const items = (page: Page, text: RegExp) => tree(page).getByRole("treeitem").filter({ hasText: text });
+const button = (page: Page, name: RegExp) =>
+  page.getByRole("region", { name: "Drawing" }).getByRole("button", { name });
+const minimap = (page: Page) => page.locator(".drawing-minimap");
+
+/** The frame of a canvas as the user sees it: its pixels. */
+const pixels = (page: Page): Promise<string> =>
+  page.evaluate(() => document.querySelector<HTMLCanvasElement>(".drawing-view canvas")?.toDataURL() ?? "");
+
+/** Waits until the drawing is painted otherwise than `before`. */
+const repainted = (page: Page, before: string): Promise<unknown> =>
+  page.waitForFunction(
+    (old) => document.querySelector<HTMLCanvasElement>(".drawing-view canvas")?.toDataURL() !== old,
+    before,
+  );
+
+const contentOf = async (download: Download): Promise<Buffer> => readFileSync(await download.path());
+
+test("two images are folded to what changed, and a row, a button, a key and a link unfold them", async () => {
+  const page = await open("services");
+  const folded = items(page, /^\d+ unchanged, fd /);
+  await folded.first().waitFor({ state: "attached" });
+  expect(await folded.first().getAttribute("aria-expanded")).toBe("false");
+  const slots = items(page, /^Fd \d+ of the file table/);
+  const before = await slots.count();
+  // A folded row opens by itself.
+  await folded.first().evaluate((element) => (element as HTMLElement).click());
+  await expect.poll(() => slots.count()).toBeGreaterThan(before);
+  // The switch opens all, here and side by side, and is in the link.
+  await button(page, /Unfold unchanged/).click();
+  await button(page, /Fold unchanged/).waitFor();
+  await expect.poll(() => items(page, /unchanged, fd/).count()).toBe(0);
+  expect(await page.evaluate(() => location.hash)).toContain("rows=all");
+  expect(await page.getByRole("checkbox", { name: "Only changes" }).isChecked()).toBe(false);
+  await page.keyboard.press("a");
+  await items(page, /unchanged, fd/)
+    .first()
+    .waitFor({ state: "attached" });
+  const linked = await open("services", "&rows=all");
+  await button(linked, /Fold unchanged/).waitFor();
+  expect(await items(linked, /unchanged, fd/).count()).toBe(0);
+});
+
+test("a selected descriptor names what its file is tied to, and both ends are drawn", async () => {
+  const page = await open("services", "&select=31493:50");
+  const selected = tree(page).locator("[aria-selected=true]");
+  await selected.waitFor({ state: "attached" });
+  const live = page.locator(".drawing-live");
+  await expect
+    .poll(() => live.textContent())
+    .toMatch(/watches: fd 10 of 31493 w4-parent.*; watched by: fd 51 of 31493/);
+});
+
+test("the minimap moves the view, and is there only while the drawing is larger than the view", async () => {
+  const page = await open("services", "&rows=all");
+  await minimap(page).waitFor();
+  const before = await pixels(page);
+  await minimap(page).click({ position: { x: 9, y: 90 } });
+  await repainted(page, before);
+  await expect.poll(() => page.evaluate(() => location.hash)).toMatch(/zoom=1,0,-\d+/);
+  await button(page, /^Fit$/).click();
+  await minimap(page).waitFor({ state: "hidden" });
+  const small = await open("shared-table");
+  await minimap(small).waitFor({ state: "hidden" });
+});
+
+test("what is below the view is announced, and a click goes there", async () => {
+  const page = await open("httpd", "&rows=all");
+  const below = button(page, /below/);
+  await below.waitFor();
+  while ((await below.count()) > 0) {
+    const before = await pixels(page);
+    await below.click();
+    await repainted(page, before);
+  }
+  await expect.poll(() => page.evaluate(() => location.hash)).toMatch(/zoom=1,0,-\d+/);
+});
+
+test("buttons zoom like their keys", async () => {
+  const page = await open("server");
+  const zoom = () => page.evaluate(() => /zoom=([\d.]+)/.exec(location.hash)?.[1] ?? "1");
+  await button(page, /^\+$/).click();
+  await expect.poll(zoom).toBe("1.25");
+  await button(page, /^−$/).click();
+  await expect.poll(zoom).toBe("1");
+});
+
+test("the legend folds away and stays away", async () => {
+  const page = await open("server");
+  const legend = page.getByRole("list", { name: "Legend" });
+  await legend.waitFor();
+  await button(page, /Legend/).click();
+  await legend.waitFor({ state: "detached" });
+  await page.reload();
+  await tree(page).waitFor({ state: "attached" });
+  expect(await legend.count()).toBe(0);
+  await page.keyboard.press("q");
+  await legend.waitFor();
+});
+
+test("the drawing is saved as SVG and as PNG", async () => {
+  const page = await open("shared-table");
+  const [vector] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("V")]);
+  expect(vector.suggestedFilename()).toBe("shared-table.ckpt.drawing.svg");
+  const text = (await contentOf(vector)).toString("utf8");
+  expect(text).toMatch(/^<svg xmlns=/);
+  expect(text).toContain("/dev/pts/0");
+  const [picture] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("P")]);
+  expect(picture.suggestedFilename()).toBe("shared-table.ckpt.drawing.png");
+  expect([...(await contentOf(picture)).subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
+});
+
+for (const theme of ["light", "dark"] as const) {
+  test(`a folded comparison with a selection is accessible, ${theme}`, async () => {
+    const { page } = await visit({ theme, fragment: "#sample=services&select=31493:50" });
+    await tree(page).locator("[aria-selected=true]").waitFor({ state: "attached" });
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
+}
