@@ -2,12 +2,23 @@
 
 import { type Checkpoint, HAS, NONE } from "../model/checkpoint.ts";
 import { detailsOf } from "../model/detail-store.ts";
+import type { DetailValue } from "../model/fields.ts";
 import { fileKind } from "../model/names.ts";
 import { u8At } from "../model/read.ts";
 import type { FileRow } from "../model/rows.ts";
 import type { LinksBuilder } from "./builder/details.ts";
 
 const SOCKET = fileKind("socket");
+
+/** States of a connection whose ends still know each other: one or both may have been shut down. */
+const CONNECTED: ReadonlySet<DetailValue> = new Set([
+  "established",
+  "fin-wait-1",
+  "fin-wait-2",
+  "close-wait",
+  "closing",
+  "last-ack",
+]);
 
 /**
  * Ties the two ends of internet connections within the image: the local address of one is the remote address of the
@@ -23,7 +34,7 @@ export function tieConnections(checkpoint: Checkpoint, links: LinksBuilder, loca
     if (files.kind[file] !== SOCKET) continue;
     const details = detailsOf(checkpoint, file);
     const [from, to] = [details[local], details[remote]];
-    if (details.protocol !== "tcp" || details.state !== "established" || !from || !to) continue;
+    if (details.protocol !== "tcp" || !CONNECTED.has(details.state ?? null) || !from || !to) continue;
     ends.set(`${from} ${to}`, file);
     connected.push({ file, other: `${to} ${from}` });
   }
