@@ -1,0 +1,92 @@
+// Starts the processes of test/fixtures/dump-verdicts/one.c, each in a session of its own.
+
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { closeSync, constants, copyFileSync, mkdirSync, openSync } from "node:fs";
+import { Socket } from "node:net";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const SOURCE = fileURLToPath(new URL("../fixtures/dump-verdicts/one.c", import.meta.url));
+
+/** Compiles one.c into a directory; `null`: there is no C compiler, or it lacks a header. */
+export function buildOne(directory: string): string | null {
+  const program = join(directory, "one");
+  try {
+    execFileSync("cc", ["-O1", "-w", "-o", program, SOURCE, "-lrt", "-lpthread"], { stdio: "ignore" });
+    return program;
+  } catch {
+    return null;
+  }
+}
+
+/** A running process. */
+export interface Started {
+  /** Of the process that is meant: it may be a child of the one that was started. */
+  readonly pid: number;
+  /** Why it cannot be made on this machine; empty: it runs. */
+  readonly failure: string;
+  end(): Promise<void>;
+}
+
+/**
+ * Runs a copy of the program in a new directory and waits until it prints `ready`. Its output goes through a FIFO: a
+ * pipe or socket of the test would be another thing that the process shares with the outside.
+ *
+ * @param commandOf The command that starts the copy.
+ */
+export async function startOne(
+  program: string,
+  directory: string,
+  commandOf: (copy: string) => readonly string[],
+): Promise<Started> {
+  mkdirSync(directory);
+  const copy = join(directory, "one");
+  copyFileSync(program, copy);
+  const path = join(directory, "output");
+  execFileSync("mkfifo", [path]);
+  const reading = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const writing = openSync(path, constants.O_WRONLY);
+  const [command = "", ...args] = commandOf(copy);
+  const child = spawn(command, args, { detached: true, stdio: ["ignore", writing, writing] });
+  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  closeSync(writing);
+  const output = new Socket({ fd: reading, readable: true, writable: false });
+  const text = await readUntilReady(output);
+  const target = /^(?:target|pid) (\d+)$/m.exec(text)?.[1];
+  return {
+    pid: target === undefined ? (child.pid ?? 0) : Number(target),
+    failure: /^ready$/m.test(text) ? "" : text.trim() || "it ended at once",
+    async end() {
+      killAll(child, text);
+      await exited;
+      output.destroy();
+    },
+  };
+}
+
+/** What was printed until `ready`, or until nobody can print any more. */
+function readUntilReady(output: Socket): Promise<string> {
+  return new Promise((resolve) => {
+    let text = "";
+    const finish = (): void => resolve(text);
+    output.on("end", finish);
+    output.on("error", finish);
+    output.on("data", (bytes) => {
+      text += bytes.toString("latin1");
+      if (/^ready$/m.test(text)) finish();
+    });
+  });
+}
+
+function killAll(child: ChildProcess, text: string): void {
+  const outside = [...text.matchAll(/^(?:outside|tracer) (\d+)$/gm)].map(([, pid]) => Number(pid));
+  for (const pid of [...outside, -(child.pid ?? 0)]) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // It has ended.
+    }
+  }
+  const [, segment] = /^shmid (\d+)$/m.exec(text) ?? [];
+  if (segment !== undefined) execFileSync("ipcrm", ["-m", segment]);
+}
