@@ -6,7 +6,7 @@ import { i32At, u32At } from "../model/read.ts";
 import type { DescriptorRow, FileRow, TaskRow } from "../model/rows.ts";
 import { firstIndex } from "../model/search.ts";
 import type { Side } from "../model/side.ts";
-import { type ChangeKind, changeKind, isOfDescriptors } from "./changes.ts";
+import { type ChangeKind, changeKind, isOfDescriptors, isOfResources } from "./changes.ts";
 import type { Comparison } from "./comparison.ts";
 import { keyAt, kindAt } from "./describe.ts";
 import type { HiddenChanges } from "./filter.ts";
@@ -34,6 +34,10 @@ export function objectOfChange(comparison: Comparison, change: number): ObjectAt
     case "task-renamed":
     case "task-detail":
       return at("after", "task", taskAfter);
+    case "resource-added":
+    case "resource-removed":
+    case "resource-changed":
+      return at("after", "task", taskAfter) ?? at("before", "task", taskBefore);
     case "task-removed":
       return at("before", "task", taskBefore);
     case "fd-opened":
@@ -153,12 +157,14 @@ function searchFile(search: Search, file: FileRow): void {
   }
 }
 
+const isOfOneTask = (kind: ChangeKind): boolean => kind.startsWith("task-") || isOfResources(kind);
+
 /** Changes of a task; if there are none, of its file table. */
 function searchTask(search: Search, task: TaskRow): void {
   const { comparison, side } = search;
   const { changes } = comparison;
   for (const change of indicesOf(side === "before" ? changes.taskBefore : changes.taskAfter, task)) {
-    if (kindAt(comparison, change).startsWith("task-") && consider(search, change)) return;
+    if (isOfOneTask(kindAt(comparison, change)) && consider(search, change)) return;
   }
   if (search.found === -1) searchTables(search, (row) => row === task);
 }
@@ -186,7 +192,7 @@ export interface ChangeName {
   readonly pid: number;
   /** NONE for changes of tasks and tables. */
   readonly fd: number;
-  /** Of a change of a detail or a tie: its key or role. */
+  /** What tells it from others of the same kind, task and descriptor: see keyAt. */
   readonly key?: string;
 }
 
@@ -206,8 +212,7 @@ export function nameOfChange(comparison: Comparison, change: number): ChangeName
 export function findChange(comparison: Comparison, name: ChangeName): number {
   const { changes } = comparison;
   const kind = changeKind(name.kind);
-  for (let at = changes.pid.indexOf(name.pid); at !== -1 && at < changes.count; at++) {
-    if (changes.pid[at] !== name.pid) return -1;
+  for (const at of indicesOf(changes.pid, name.pid)) {
     const hasKey = name.key === undefined || keyAt(comparison, at) === name.key;
     if (changes.fd[at] === name.fd && changes.kind[at] === kind && hasKey) return at;
   }

@@ -1,6 +1,6 @@
 // What can differ between two checkpoints: the kinds of change, and the form of each in the `diff --json` document.
 
-import type { DetailValue } from "../model/fields.ts";
+import type { Details, DetailValue } from "../model/fields.ts";
 import type { LinkRole } from "../model/links.ts";
 
 /** Kinds of change, in the order in which changes of one descriptor are listed. Changes.kind is an index into this. */
@@ -23,6 +23,9 @@ export const CHANGE_KINDS = [
   "file-detail",
   "file-linked",
   "task-detail",
+  "resource-added",
+  "resource-removed",
+  "resource-changed",
 ] as const;
 
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
@@ -47,6 +50,9 @@ export const CHANGE_TITLES: Readonly<Record<ChangeKind, string>> = {
   "file-detail": "detail",
   "file-linked": "tie",
   "task-detail": "task detail",
+  "resource-added": "resource added",
+  "resource-removed": "resource gone",
+  "resource-changed": "resource",
 };
 
 /** The name of a kind of change when the two images are swapped. */
@@ -63,6 +69,8 @@ const MIRRORED: Readonly<Partial<Record<ChangeKind, ChangeKind>>> = {
   "file-unshared": "file-shared",
   "table-shared": "table-unshared",
   "table-unshared": "table-shared",
+  "resource-added": "resource-removed",
+  "resource-removed": "resource-added",
 };
 
 /**
@@ -220,6 +228,29 @@ export interface TaskDetail extends Common {
   readonly after: DetailValue;
 }
 
+/** What is common to changes of resources: see app/resources. */
+interface OfResource extends Common {
+  readonly resource: string;
+  /** The columns that say which row it is. */
+  readonly key: Details;
+  /** Present if a task can do, or can be reached for, what was not possible before. */
+  readonly security?: true;
+}
+
+export interface ResourceOnOneSide extends OfResource {
+  readonly kind: "resource-added" | "resource-removed";
+  /** The row, as in `show --json --resources`. */
+  readonly entry: Details;
+}
+
+export interface ResourceChanged extends OfResource {
+  readonly kind: "resource-changed";
+  /** The column. */
+  readonly field: string;
+  readonly before: DetailValue;
+  readonly after: DetailValue;
+}
+
 /** What was not compared, or another caveat. `code` is stable. */
 export interface Note {
   readonly code: string;
@@ -239,7 +270,9 @@ export type Change =
   | TableSharing
   | FileDetail
   | FileLinked
-  | TaskDetail;
+  | TaskDetail
+  | ResourceOnOneSide
+  | ResourceChanged;
 
 /** Bits of Differences.changed: what differs between the two descriptors of a pair. */
 export const CHANGE_BITS = {
@@ -285,7 +318,13 @@ export const BIT_OF_KIND: Record<ChangeKind, number> = {
   "file-detail": CHANGE_BITS.detail,
   "file-linked": CHANGE_BITS.linked,
   "task-detail": 0,
+  "resource-added": 0,
+  "resource-removed": 0,
+  "resource-changed": 0,
 };
+
+/** Whether changes of a kind are about resources. */
+export const isOfResources = (kind: ChangeKind): boolean => kind.startsWith("resource-");
 
 /** Whether changes of a kind are about descriptors, and not about tasks or tables. */
 export const isOfDescriptors = (kind: ChangeKind): boolean => BIT_OF_KIND[kind] !== 0;

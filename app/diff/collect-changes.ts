@@ -35,8 +35,23 @@ interface Collected {
   readonly fileAfter: Rows;
   readonly key: Rows;
   readonly uncertain: Rows;
+  /** Of lower rank are listed first. */
+  readonly rank: Rows;
   readonly row: Rows;
   readonly end: Rows;
+}
+
+const LAST = 2;
+
+/** A change of a resource, as the collector needs it. */
+interface OfResource {
+  readonly taskBefore: TaskRow;
+  readonly taskAfter: TaskRow;
+  readonly fd: number;
+  readonly change: number;
+  /** 0 and 1: listed before all other changes, in this order; 2. */
+  readonly rank: number;
+  readonly uncertain: boolean;
 }
 
 export type Collector = ReturnType<typeof createCollector>;
@@ -53,6 +68,7 @@ export function createCollector(before: Checkpoint, after: Checkpoint, pairs: Pa
     fileAfter: createRows(),
     key: createRows(),
     uncertain: createRows(),
+    rank: createRows(),
     row: createRows(),
     end: createRows(),
   };
@@ -60,12 +76,20 @@ export function createCollector(before: Checkpoint, after: Checkpoint, pairs: Pa
   const changed = new Uint16Array(pairs.descriptors.count);
 
   const keys: string[] = [];
-  const indexOfKey = (key: string): number => {
+  const indexOfKey = (key: string | null): number => {
+    if (key === null) return NONE;
     const known = keys.indexOf(key);
     return known >= 0 ? known : keys.push(key) - 1;
   };
 
-  const add = (kind: ChangeKind, head: Head, files: ChangedFiles, uncertain: boolean, key: string | null): void => {
+  const add = (
+    kind: ChangeKind,
+    head: Head,
+    files: ChangedFiles,
+    uncertain: boolean,
+    key: number,
+    rank = LAST,
+  ): void => {
     collected.kind.push(changeKind(kind));
     collected.pid.push(head.pid);
     collected.fd.push(head.fd);
@@ -73,8 +97,9 @@ export function createCollector(before: Checkpoint, after: Checkpoint, pairs: Pa
     collected.taskAfter.push(head.taskAfter);
     collected.fileBefore.push(files.before);
     collected.fileAfter.push(files.after);
-    collected.key.push(key === null ? NONE : indexOfKey(key));
+    collected.key.push(key);
     collected.uncertain.push(uncertain ? 1 : 0);
+    collected.rank.push(rank);
     collected.end.push(collected.row.count);
   };
   const headOfTask = (taskBefore: TaskRow, taskAfter: TaskRow): Head => ({
@@ -97,14 +122,14 @@ export function createCollector(before: Checkpoint, after: Checkpoint, pairs: Pa
       uncertain: boolean,
       key: string | null = null,
     ): void {
-      add(kind, headOfTask(taskBefore, taskAfter), NO_FILES, uncertain, key);
+      add(kind, headOfTask(taskBefore, taskAfter), NO_FILES, uncertain, indexOfKey(key));
     },
 
     /** Adds a change of the file tables of `tasks`: rows before, by number. */
     addTables(kind: ChangeKind, tasks: Uint32Array): void {
       const first = u32At(tasks, 0);
       for (const task of tasks) collected.row.push(task);
-      add(kind, headOfTask(first, i32At(pairs.taskAfter, first)), NO_FILES, false, null);
+      add(kind, headOfTask(first, i32At(pairs.taskAfter, first)), NO_FILES, false, NONE);
     },
 
     /** Adds a change of descriptor pairs `rows`. `key`: of a detail, or the role of a tie. */
@@ -120,7 +145,14 @@ export function createCollector(before: Checkpoint, after: Checkpoint, pairs: Pa
         collected.row.push(row);
         changed[row] = (changed[row] as number) | bit;
       }
-      add(kind, firstHolder(before, after, pairs, rows), files, uncertain, key);
+      add(kind, firstHolder(before, after, pairs, rows), files, uncertain, indexOfKey(key));
+    },
+
+    /** Adds a change of a resource: `change` is its index into ResourceChanges. */
+    addResource(kind: ChangeKind, { taskBefore, taskAfter, fd, change, rank, uncertain }: OfResource): void {
+      const isOfTask = taskBefore !== NONE || taskAfter !== NONE;
+      const pid = isOfTask ? pairNumber(before, after, taskBefore, taskAfter) : NONE;
+      add(kind, { pid, fd, taskBefore, taskAfter }, NO_FILES, uncertain, change, rank);
     },
 
     /** The changes as sorted columns. */
@@ -154,10 +186,15 @@ function sortedColumns(collected: Collected): Changes {
   const pids = signed(collected.pid);
   const fds = signed(collected.fd);
   const uncertain = collected.uncertain.list();
+  const ranks = collected.rank.list();
   const order = sortRows(
     allRows(kinds.length),
     (a, b) =>
-      i32At(pids, a) - i32At(pids, b) || i32At(fds, a) - i32At(fds, b) || u32At(kinds, a) - u32At(kinds, b) || a - b,
+      u32At(ranks, a) - u32At(ranks, b) ||
+      i32At(pids, a) - i32At(pids, b) ||
+      i32At(fds, a) - i32At(fds, b) ||
+      u32At(kinds, a) - u32At(kinds, b) ||
+      a - b,
   );
   const sorted = (column: Int32Array): Int32Array => columnOf(order, (at) => i32At(column, at));
   return {

@@ -4,13 +4,17 @@ import { type Checkpoint, NONE } from "../model/checkpoint.ts";
 import { i32At } from "../model/read.ts";
 import type { ChangeKind, Note } from "./changes.ts";
 import type { Pairs } from "./pair.ts";
+import type { ComparedResources } from "./resource-changes.ts";
 
-/** The changes of a comparison as columns, sorted by pid of the first holder (or of the task), then fd, then kind. */
+/**
+ * The changes of a comparison as columns, sorted by pid of the first holder (or of the task), then fd, then kind; those
+ * of resources that matter for security come before all others.
+ */
 export interface Changes {
   readonly count: number;
   /** Index into CHANGE_KINDS. */
   readonly kind: Uint8Array;
-  /** Pid of the first holder, or of the task (its index if the image has no pids). */
+  /** Pid of the first holder, or of the task (its index if the image has no pids); NONE: of the image as a whole. */
   readonly pid: Int32Array;
   /** fd of the first holder; NONE for changes of tasks and tables. */
   readonly fd: Int32Array;
@@ -20,7 +24,10 @@ export interface Changes {
   /** FileRow before, and after; NONE: no file, several files (changes of sharing), or missing from the image. */
   readonly fileBefore: Int32Array;
   readonly fileAfter: Int32Array;
-  /** Index into Differences.keys: the key of a detail, or the role of a tie; NONE for other kinds. */
+  /**
+   * Index into Differences.keys: the key of a detail, or the role of a tie; of changes of resources, index into
+   * ResourceChanges; NONE for other kinds.
+   */
   readonly key: Int32Array;
   /** 1: the change may only be an effect of an incomplete image. */
   readonly uncertain: Uint8Array;
@@ -43,6 +50,8 @@ export interface Differences {
   readonly keys: readonly string[];
   /** What was not compared, and other caveats. */
   readonly notes: readonly Note[];
+  /** `null`: resources were not compared. */
+  readonly resources: ComparedResources | null;
 }
 
 export interface Comparison extends Differences {

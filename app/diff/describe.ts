@@ -15,6 +15,7 @@ import {
   type ChangeKind,
   type Holder,
   isOfDescriptors,
+  isOfResources,
   kindOf,
   type LinkedHolder,
   type PathDetails,
@@ -24,6 +25,8 @@ import { type Comparison, descriptorNumber } from "./comparison.ts";
 import { fileDetailValue, taskDetailValue } from "./detail-values.ts";
 import { holdersOfFile } from "./holders.ts";
 import { distinctDescriptors, pairNumber } from "./pair.ts";
+import { resourceAt, resourceDocument } from "./resource-at.ts";
+import { resourceKey } from "./resource-changes.ts";
 import { columnOf, createRows, sortRows } from "./rows.ts";
 import { targetsOf } from "./ties.ts";
 
@@ -94,6 +97,10 @@ function withoutDoubt(comparison: Comparison, index: number): Change {
       return { kind, holders: holdersOf(comparison, index), ...linkChange(comparison, index) };
     case "task-detail":
       return { kind, pid: i32At(comparison.changes.pid, index), ...detailChange(comparison, index) };
+    case "resource-added":
+    case "resource-removed":
+    case "resource-changed":
+      return resourceDocument(comparison, index, kind);
   }
 }
 
@@ -121,9 +128,15 @@ export function detailChange(
   };
 }
 
-/** The key of a change of a detail, or the role of a change of a tie; empty for other kinds. */
-export function keyAt({ changes, keys }: Comparison, index: number): string {
-  return keys[i32At(changes.key, index)] ?? "";
+/**
+ * What tells a change from others of its kind, task and descriptor: the key of a detail, the role of a tie, the row and
+ * column of a resource; empty for other kinds.
+ */
+export function keyAt(comparison: Comparison, index: number): string {
+  if (!isOfResources(kindAt(comparison, index))) return comparison.keys[i32At(comparison.changes.key, index)] ?? "";
+  const { compared, change } = resourceAt(comparison, index);
+  const row = Object.values(resourceKey(compared, change)).map((value) => JSON.stringify(value));
+  return [change.spec.name, ...row, change.column?.name ?? ""].join(" ");
 }
 
 /** The role of a change of a tie, and the descriptors that the file is tied to; of each side the first `most`. */

@@ -1,9 +1,12 @@
 // Compares two checkpoints: pairs up what corresponds (pair.ts), then collects every change as columns (comparison.ts).
 
 import type { Checkpoint } from "../model/checkpoint.ts";
+import type { Side } from "../model/side.ts";
+import type { Resources } from "../resources/table.ts";
 import { CHANGE_KINDS, type ChangeKind } from "./changes.ts";
 import { createCollector } from "./collect-changes.ts";
 import { compareDescriptors } from "./compare-descriptors.ts";
+import { compareResources } from "./compare-resources.ts";
 import { compareTableSharing, compareTasks } from "./compare-tasks.ts";
 import type { Comparison } from "./comparison.ts";
 import { lopsidedNotes, lopsidedOf } from "./lopsided.ts";
@@ -13,6 +16,8 @@ import { completenessNotes, relatedNotes } from "./related.ts";
 export interface DiffOptions {
   /** Overrides EXTRA_PAIRS of pair.ts. */
   readonly extraPairs?: number;
+  /** The tables of resources of both images; absent: only tasks, descriptors and open files are compared. */
+  readonly resources?: Readonly<Record<Side, Resources>>;
 }
 
 /**
@@ -34,6 +39,8 @@ export function diff(before: Checkpoint, after: Checkpoint, options: DiffOptions
   compareTasks(before, after, pairs, lopsided, collector);
   if (lopsided.sharing === null) compareTableSharing(before, after, pairs, collector);
   compareDescriptors(before, after, pairs, lopsided, collector);
+  const resources =
+    options.resources === undefined ? null : compareResources({ before, after, pairs }, options.resources, collector);
   const changes = collector.finish();
   const counts = Object.fromEntries(CHANGE_KINDS.map((kind) => [kind, 0])) as Record<ChangeKind, number>;
   for (const kind of changes.kind) counts[CHANGE_KINDS[kind] as ChangeKind]++;
@@ -41,6 +48,10 @@ export function diff(before: Checkpoint, after: Checkpoint, options: DiffOptions
     ...relatedNotes(before, after, pairs),
     ...lopsidedNotes(lopsided),
     ...completenessNotes({ before, after, pairs }),
+    ...(resources?.notes ?? []),
   ];
-  return { before, after, pairs, changes, changed: collector.changed, counts, keys: collector.keys, notes };
+  const { changed, keys } = collector;
+  const compared =
+    resources === null || options.resources === undefined ? null : { ...options.resources, changes: resources.changes };
+  return { before, after, pairs, changes, changed, counts, keys, notes, resources: compared };
 }

@@ -4,14 +4,16 @@
 // - Changes of open files of one path are one event, whatever changed and in how many tasks.
 // - Descriptors of nameless files of one kind that one task opened and closed are one event; any other change of a
 //   nameless file is an event with the others of its descriptor.
+// - Changes of one resource of one task are one event, those that matter for security apart from the others.
 // - Tasks of one name that came or went are one event, and so is one detail that changed in several tasks.
 
 import { type Checkpoint, commBytes, HAS, NONE, nameBytes } from "../model/checkpoint.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import type { FileRow, TaskRow } from "../model/rows.ts";
-import { type ChangeKind, isOfDescriptors, kindOf } from "./changes.ts";
+import { type ChangeKind, isOfDescriptors, isOfResources, kindOf } from "./changes.ts";
 import type { Comparison } from "./comparison.ts";
 import type { HiddenChanges } from "./filter.ts";
+import { isSecurityAt, resourceAt } from "./resource-at.ts";
 import { allRows, sortRows } from "./rows.ts";
 
 /** A partition of the changes of a comparison. */
@@ -24,10 +26,13 @@ export interface Events {
   readonly of: Uint32Array;
 }
 
-/** The events of a comparison, those that matter most first: tasks, sharing, flags, what was opened, then values. */
+/** The events of a comparison, those that matter most first: security, tasks, sharing, flags, what was opened, then values. */
 export function eventsOf(comparison: Comparison): Events {
   const key = eventKeys(comparison);
-  return partition(comparison.changes.count, key, (change) => RANK[kindOf(u8At(comparison.changes.kind, change))]);
+  const { changes } = comparison;
+  return partition(changes.count, key, (change) =>
+    isSecurityAt(comparison, change) ? SECURITY_RANK : RANK[kindOf(u8At(changes.kind, change))],
+  );
 }
 
 /** The changes by the task that they are listed under. */
@@ -77,6 +82,8 @@ function partition(count: number, keyOf: (change: number) => number, rankOf: (ch
   return { count: found.size, first, change, of };
 }
 
+const SECURITY_RANK = -1;
+
 /** What matters more comes first. */
 const RANK: Readonly<Record<ChangeKind, number>> = {
   "task-added": 0,
@@ -95,6 +102,9 @@ const RANK: Readonly<Record<ChangeKind, number>> = {
   "file-linked": 4,
   "file-detail": 4,
   "task-detail": 4,
+  "resource-added": 4,
+  "resource-removed": 4,
+  "resource-changed": 4,
   "file-version": 5,
   "file-pos": 5,
 };
@@ -122,6 +132,10 @@ function taskKey(comparison: Comparison, change: number, kind: ChangeKind): stri
   const taskAfter = i32At(changes.taskAfter, change);
   if (kind === "table-shared" || kind === "table-unshared") return `table ${change}`;
   if (kind === "task-detail") return `${kind} ${i32At(changes.key, change)}`;
+  if (isOfResources(kind)) {
+    const { spec, isSecurity } = resourceAt(comparison, change).change;
+    return `resource ${spec.name} ${isSecurity} ${taskBefore} ${taskAfter}`;
+  }
   return `${kind} ${comm(before, taskBefore)}\0${comm(after, taskAfter)}`;
 }
 

@@ -8,8 +8,12 @@ import { type Checkpoint, NONE } from "../model/checkpoint.ts";
 import { type FilterError, filterErrors, filterMask, parseTerms, type Term } from "../model/filter.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import { SIDES, type Side } from "../model/side.ts";
-import { CHANGE_KINDS, CHANGE_TITLES, isOfDescriptors } from "./changes.ts";
+import { cellText } from "../resources/words-of.ts";
+import { CHANGE_KINDS, CHANGE_TITLES, isOfDescriptors, isOfResources } from "./changes.ts";
 import type { Comparison } from "./comparison.ts";
+import { kindAt } from "./describe.ts";
+import { isSecurityAt, resourceAt } from "./resource-at.ts";
+import { type ResourceChange, resourceValue } from "./resource-changes.ts";
 
 /** The keys of the language, with what each is about, for help and completion. */
 const CHANGE_FILTER_KEYS: Readonly<Record<string, string>> = {
@@ -18,6 +22,8 @@ const CHANGE_FILTER_KEYS: Readonly<Record<string, string>> = {
   pid: "pid of a task, or its index",
   fd: "number of the descriptor",
   kind: "kind of change: position, flags, opened, …",
+  resource: "table of a resource: mappings, sockets, …",
+  security: "yes: what makes something possible that was not",
 };
 
 const termsOf = (words: string): Term[] => parseTerms(words, (key) => key in CHANGE_FILTER_KEYS);
@@ -42,8 +48,13 @@ export function matchesWords(comparison: Comparison, words: string): (index: num
 function termTest(comparison: Comparison, { column, value }: Term): (index: number) => boolean {
   const masks = (listing: "files" | "tasks" | "descriptors", key: string) => masksOf(comparison, listing, key, value);
   switch (column) {
-    case "path":
-      return fileTest(comparison, masks("files", "path"));
+    case "path": {
+      const tests = [
+        fileTest(comparison, masks("files", "path")),
+        resourceTest(comparison, wordInRow(comparison, value, new Set(["path", "mountpoint"]))),
+      ];
+      return (index) => tests.some((test) => test(index));
+    }
     case "task":
       return taskTest(comparison, masks("tasks", "comm"));
     case "pid":
@@ -52,8 +63,16 @@ function termTest(comparison: Comparison, { column, value }: Term): (index: numb
       return descriptorTest(comparison, masks("descriptors", "fd"));
     case "kind":
       return kindTest(comparison, value);
+    case "resource":
+      return resourceTest(comparison, ({ spec }) => spec.name.includes(value.toLowerCase()));
+    case "security":
+      return (index) => isSecurityAt(comparison, index) === !/^n/i.test(value);
     default: {
-      const tests = [fileTest(comparison, masks("files", "path")), taskTest(comparison, masks("tasks", "comm"))];
+      const tests = [
+        fileTest(comparison, masks("files", "path")),
+        taskTest(comparison, masks("tasks", "comm")),
+        resourceTest(comparison, wordInRow(comparison, value)),
+      ];
       if (/^\d+$/.test(value)) tests.push(taskTest(comparison, masks("tasks", "pid")));
       return (index) => tests.some((test) => test(index));
     }
@@ -120,6 +139,28 @@ function taskTest(comparison: Comparison, masks: Masks): (index: number) => bool
     }
     return rows.some((task) => isTask(task, i32At(pairs.taskAfter, task)));
   };
+}
+
+function resourceTest(comparison: Comparison, wanted: (change: ResourceChange) => boolean): (index: number) => boolean {
+  return (index) => isOfResources(kindAt(comparison, index)) && wanted(resourceAt(comparison, index).change);
+}
+
+/** Whether a word occurs in the row of a change, in any column or in some of them. */
+function wordInRow(
+  { resources }: Comparison,
+  word: string,
+  columns?: ReadonlySet<string>,
+): (change: ResourceChange) => boolean {
+  const needle = word.toLowerCase();
+  return ({ spec, before, after, column }) =>
+    spec.columns.some((each) => {
+      if (columns !== undefined ? !columns.has(each.name) : each !== column && each.type !== "text") return false;
+      return SIDES.some((side) => {
+        const row = side === "before" ? before : after;
+        const value = resources === null ? null : resourceValue(resources[side], spec, row, each.name);
+        return cellText(each, value).toLowerCase().includes(needle);
+      });
+    });
 }
 
 function kindTest({ changes }: Comparison, value: string): (index: number) => boolean {

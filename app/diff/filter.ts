@@ -8,6 +8,7 @@ import type { Changes, Comparison } from "./comparison.ts";
 import { isExpected } from "./expected.ts";
 import { matchesWords } from "./filter-words.ts";
 import { pairNumber } from "./pair.ts";
+import { isRepeatedAt, isSecurityAt } from "./resource-at.ts";
 
 export interface ChangeFilter {
   /** Only these kinds; absent or empty: all kinds. */
@@ -20,6 +21,10 @@ export interface ChangeFilter {
   readonly words?: string;
   /** Not what every run changes (expected.ts). */
   readonly withoutExpected?: boolean;
+  /** Not changes of resources that another kind of change reports as well, unless they matter for security. */
+  readonly withoutRepeated?: boolean;
+  /** Only what makes something possible that was not (security.ts). */
+  readonly security?: boolean;
 }
 
 /** By change: 1 if it is hidden. */
@@ -45,12 +50,14 @@ export function filterChanges(comparison: Comparison, filter: ChangeFilter): Uin
   const { changes } = comparison;
   const wanted = new Set((filter.only ?? []).map(changeKind));
   const unwanted = new Set((filter.ignore ?? []).map(changeKind));
-  const { pid, words, withoutExpected } = filter;
+  const { pid, words, withoutExpected, security, withoutRepeated } = filter;
   const concerns = pid === undefined ? () => true : concernsTask(comparison, pid);
   const matches = words === undefined ? null : matchesWords(comparison, words);
   const passes = (index: number): boolean => {
     const kind = u8At(changes.kind, index);
     if ((wanted.size > 0 && !wanted.has(kind)) || unwanted.has(kind)) return false;
+    if (withoutRepeated === true && isRepeatedAt(comparison, index)) return false;
+    if (security === true && !isSecurityAt(comparison, index)) return false;
     if (withoutExpected === true && isExpected(comparison, index)) return false;
     return (matches === null || matches(index)) && concerns(index);
   };

@@ -13,6 +13,8 @@ import type { Comparison } from "../diff/comparison.ts";
 import { changeAt, countHolders, groupHeads, holdersOf, kindAt } from "../diff/describe.ts";
 import { pairNumber } from "../diff/pair.ts";
 import { RELATED_CODES } from "../diff/related.ts";
+import { resourceAt } from "../diff/resource-at.ts";
+import { resourceKey } from "../diff/resource-changes.ts";
 import { type Checkpoint, commBytes, NONE } from "../model/checkpoint.ts";
 import { detailText } from "../model/detail-keys.ts";
 import type { DetailValue } from "../model/fields.ts";
@@ -24,6 +26,7 @@ import { shownText, visible } from "../model/text.ts";
 import { counted, fileName } from "../model/words.ts";
 import { delimitedLine, type Separator } from "./delimited.ts";
 import { andMore, detailSentence, detailWords, linkWords, specAt } from "./detail-words.ts";
+import { resourceWords } from "./resource-words.ts";
 
 /** Sets off text from an image. The text has no invisible or misleading characters left. */
 export type Quote = (text: string) => string;
@@ -146,6 +149,10 @@ export function changeWords(comparison: Comparison, index: number, options: Word
       return about("~", holders(), nameAfter(), detailSentence(linkWords(comparison, index, noun, options.within)));
     case "task-detail":
       return about("~", itself, "", detailSentence(detailWords(comparison, index, quote)));
+    case "resource-added":
+    case "resource-removed":
+    case "resource-changed":
+      return { ...resourceParts(comparison, index, itself, quote), uncertain };
     case "file-shared":
     case "file-unshared": {
       const { groups, count } = groupHeads(comparison, index, MOST_NAMED);
@@ -156,23 +163,50 @@ export function changeWords(comparison: Comparison, index: number, options: Word
         : about("~", all, nameBefore(), `shared one open file, now ${count} separate ones`);
     }
     case "table-shared":
-    case "table-unshared": {
-      const change = changeAt(comparison, index);
-      const groups = change.kind === "table-shared" || change.kind === "table-unshared" ? change.groups : [];
-      const heads = groups.slice(0, MOST_NAMED).map((pids) => {
-        const named = pids.slice(0, MOST_NAMED);
-        return named.map((pid) => `${noun} ${pid}`).join(", ") + andMore(pids.length - named.length);
-      });
-      const who = heads.join(" + ") + (groups.length > heads.length ? ` + ${groups.length - heads.length} more` : "");
-      return kind === "table-shared"
-        ? about("~", who, "", `now share one file table, before ${groups.length} separate ones`)
-        : about("~", who, "", `shared one file table, now ${groups.length} separate ones`);
-    }
+    case "table-unshared":
+      return about("~", ...tableWords(comparison, index, noun));
   }
+}
+
+/** The tasks of a change of file tables, and what changed. */
+function tableWords(comparison: Comparison, index: number, noun: string): [who: string, name: string, what: string] {
+  const change = changeAt(comparison, index);
+  const groups = change.kind === "table-shared" || change.kind === "table-unshared" ? change.groups : [];
+  const heads = groups.slice(0, MOST_NAMED).map((pids) => {
+    const named = pids.slice(0, MOST_NAMED);
+    return named.map((pid) => `${noun} ${pid}`).join(", ") + andMore(pids.length - named.length);
+  });
+  const who = heads.join(" + ") + (groups.length > heads.length ? ` + ${groups.length - heads.length} more` : "");
+  return change.kind === "table-shared"
+    ? [who, "", `now share one file table, before ${groups.length} separate ones`]
+    : [who, "", `shared one file table, now ${groups.length} separate ones`];
+}
+
+/** A change of a resource in words. `task`: the words for its task. */
+function resourceParts(
+  comparison: Comparison,
+  index: number,
+  task: string,
+  quote: Quote,
+): Omit<ChangeWords, "uncertain"> {
+  const { compared, change } = resourceAt(comparison, index);
+  const { sign, name, what } = resourceWords(compared, change, quote);
+  return { sign, who: placeOf(comparison, index, task), name, what };
+}
+
+/** The task of a change of a resource, with its thread or descriptor: `pid 412 tid 413`, `pid 412 fd 3`, `the image`. */
+function placeOf(comparison: Comparison, index: number, task: string): string {
+  const { taskBefore, taskAfter } = comparison.changes;
+  if (taskBefore[index] === NONE && taskAfter[index] === NONE) return "the image";
+  const { compared, change } = resourceAt(comparison, index);
+  const { pid, tid, fd } = resourceKey(compared, change);
+  if (change.spec.scope === "descriptor" && typeof fd === "number") return `${task} fd ${fd}`;
+  return typeof tid === "number" && tid !== pid ? `${task} tid ${tid}` : task;
 }
 
 /** `pid` or `task index`: the noun for a task's number, which is the one before if the task exists there. */
 function taskNoun({ before, after }: Comparison, taskBefore: TaskRow, taskAfter: TaskRow): string {
+  if (taskBefore === NONE && taskAfter === NONE) return "pid";
   const pid = taskBefore === NONE ? i32At(after.tasks.pid, taskAfter) : i32At(before.tasks.pid, taskBefore);
   return pid === NONE ? "task index" : "pid";
 }
@@ -244,9 +278,10 @@ export function taskSections(
   return sections;
 }
 
-/** `pid 412 server`: a task by its row before and after (NONE: not on that side), with its name after if it has one. */
+/** `pid 412 server`, `the image`: a task by its row before and after (NONE: not on that side), with its name after if it has one. */
 export function taskTitle(comparison: Comparison, taskBefore: number, taskAfter: number, quote: Quote = plain): string {
   const { before, after } = comparison;
+  if (taskBefore === NONE && taskAfter === NONE) return "the image";
   const comm = taskAfter === NONE ? commBytes(before, taskBefore) : commBytes(after, taskAfter);
   const number = pairNumber(before, after, taskBefore, taskAfter);
   const noun = taskNoun(comparison, taskBefore, taskAfter);
@@ -343,7 +378,7 @@ function csvCells(comparison: Comparison, index: number): Record<(typeof CSV_COL
   const change = changeAt(comparison, index);
   return {
     kind: change.kind,
-    pid: String(changes.pid[index]),
+    pid: changes.pid[index] === NONE ? "" : String(changes.pid[index]),
     fd: isOfDescriptors(change.kind) ? String(changes.fd[index]) : "",
     holders: holdersCell(change),
     name,
@@ -362,6 +397,10 @@ function holdersCell(change: Change): string {
     case "task-renamed":
     case "task-detail":
       return String(change.pid);
+    case "resource-added":
+    case "resource-removed":
+    case "resource-changed":
+      return "";
     case "file-shared":
     case "file-unshared":
       return change.groups.map((group) => few(group, holder)).join(" + ");
@@ -412,6 +451,15 @@ function valueCells(comparison: Comparison, index: number, change: Change) {
           .map(({ pid, fd, events }) => `${pid}:${fd}${events === undefined ? "" : ` ${events.join("|")}`}`)
           .join(", ") + andMore(list.length - MOST_IN_CELL);
       return { before: words(change.before), after: words(change.after), details: LINK_TITLES[change.role] };
+    }
+    case "resource-added":
+    case "resource-removed":
+    case "resource-changed": {
+      const { compared, change: found } = resourceAt(comparison, index);
+      const { what, values } = resourceWords(compared, found, plain);
+      return values === null
+        ? { before: "", after: "", details: what }
+        : { before: values.before, after: values.after, details: values.title };
     }
     case "close-on-exec":
     case "file-pos":

@@ -42,11 +42,29 @@ export function detailWords(
 ): DetailWords {
   const { key, before, after } = detailChange(comparison, index);
   const spec = specAt(comparison, index, key);
+  const difference = listDifference(before, after);
+  if (difference !== null) return { title: visible(spec.title), ...difference };
   const words = (value: DetailValue): string => {
     const text = stillVisible(detailText(spec, value));
     return value === null || text === "none" ? text : quote(shortened(text));
   };
   return { title: visible(spec.title), before: words(before), after: words(after) };
+}
+
+/** Lists longer than this are worded by what came and went. */
+const LONG_LIST = 6;
+
+/** What is only on one side of two long lists of words, such as capabilities; `null`: they are not. */
+function listDifference(before: DetailValue, after: DetailValue): Pick<DetailWords, "before" | "after"> | null {
+  const isList = (value: DetailValue): value is readonly string[] =>
+    Array.isArray(value) && value.every((each) => typeof each === "string");
+  if (!isList(before) || !isList(after) || Math.max(before.length, after.length) <= LONG_LIST) return null;
+  const [had, has] = [new Set(before), new Set(after)];
+  const words = (all: readonly string[], other: ReadonlySet<string>): string => {
+    const own = all.filter((each) => !other.has(each));
+    return own.length === 0 ? "no others" : shortened(stillVisible(own.join(", ")));
+  };
+  return { before: words(before, has), after: words(after, had) };
 }
 
 /** Descriptors that are named; the others are counted. */

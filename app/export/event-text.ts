@@ -1,10 +1,11 @@
 // Events in words: several changes that are one thing, as one sentence.
 
-import { type ChangeKind, kindOf } from "../diff/changes.ts";
+import { type ChangeKind, isOfResources, kindOf } from "../diff/changes.ts";
 import type { Comparison } from "../diff/comparison.ts";
 import { filesOf } from "../diff/events.ts";
 import { isAppending } from "../diff/expected.ts";
 import { pairNumber } from "../diff/pair.ts";
+import { resourceAt } from "../diff/resource-at.ts";
 import { commBytes, descriptorCount, HAS, NONE } from "../model/checkpoint.ts";
 import { FILE_KINDS } from "../model/names.ts";
 import { i32At, u8At, u32At, u64At } from "../model/read.ts";
@@ -33,6 +34,7 @@ export function eventWords(comparison: Comparison, shown: Uint32Array): EventWor
     const { sign } = changeWords(comparison, first);
     return { sign, text: changeSentence(comparison, first) };
   }
+  if (isOfResources(kind)) return resourcesEvent(comparison, shown);
   if (kind.startsWith("task-")) return tasksEvent(comparison, shown, kind);
   const [fileBefore, fileAfter] = filesOf(comparison, first);
   const { before, after } = comparison;
@@ -49,9 +51,9 @@ const kindAt = ({ changes }: Comparison, change: number): ChangeKind => kindOf(u
 function signOf(comparison: Comparison, shown: Uint32Array): EventWords["sign"] {
   const kinds = new Set(Array.from(shown.subarray(0, MOST_READ), (change) => kindAt(comparison, change)));
   if (kinds.size > 1) return "~";
-  return kinds.has("fd-opened") || kinds.has("task-added")
+  return kinds.has("fd-opened") || kinds.has("task-added") || kinds.has("resource-added")
     ? "+"
-    : kinds.has("fd-closed") || kinds.has("task-removed")
+    : kinds.has("fd-closed") || kinds.has("task-removed") || kinds.has("resource-removed")
       ? "-"
       : "~";
 }
@@ -72,6 +74,23 @@ function tasksEvent(comparison: Comparison, shown: Uint32Array, kind: ChangeKind
   const fds = [...tables].reduce((sum, table) => sum + descriptorCount(checkpoint.tables, table), 0);
   const verb = kind === "task-added" ? "new" : "gone";
   return { sign, text: `${counted(shown.length, "task")} ${comm} ${verb}, with ${counted(fds, "descriptor")}` };
+}
+
+/** `pid 412 nginx: 2 mappings new, 1 gone, 3 changed`. */
+function resourcesEvent(comparison: Comparison, shown: Uint32Array): EventWords {
+  const { changes } = comparison;
+  const first = u32At(shown, 0);
+  const { noun } = resourceAt(comparison, first).change.spec;
+  const task = taskTitle(comparison, i32At(changes.taskBefore, first), i32At(changes.taskAfter, first));
+  const count = (wanted: ChangeKind): number => shown.filter((change) => kindAt(comparison, change) === wanted).length;
+  const parts = (
+    [
+      ["resource-added", "new"],
+      ["resource-removed", "gone"],
+      ["resource-changed", "changed"],
+    ] as const
+  ).flatMap(([kind, word]) => (count(kind) > 0 ? [`${count(kind)} ${word}`] : []));
+  return { sign: signOf(comparison, shown), text: `${task}: ${noun}, ${parts.join(", ")}` };
 }
 
 /** `pid 412 nginx: 3 sockets opened, 2 closed`; or all changes of one descriptor. */

@@ -47,6 +47,8 @@ export interface ColumnSpec {
   readonly linuxCr?: readonly string[];
   /** Absent: compared. */
   readonly notCompared?: NotCompared;
+  /** Changes of this column are in no other kind of change, although the resource repeats others. */
+  readonly repeats?: "never";
   /** What no value means, in words; absent: that the image holds none. */
   readonly nothing?: string;
   /** The text was made visible when it was decoded, as details are. */
@@ -69,11 +71,15 @@ export interface ResourceSpec {
   readonly columns: readonly ColumnSpec[];
   /** Rows with equal values in these columns correspond in a comparison; several, in their order. */
   readonly key: readonly string[];
+  /** Further columns that say which row is meant, although rows are not matched by them. */
+  readonly places?: readonly string[];
   /**
    * Absent: rows and values are compared. `values`: not which rows there are, as another kind of change reports that.
    * `nothing`: other kinds of change report all of it, or it says nothing about the tasks.
    */
   readonly compared?: "values" | "nothing";
+  /** Whose changes another kind of change reports as well, so that lists for people can leave them out. */
+  readonly repeats?: "always" | "first threads";
 }
 
 /** Everything about a column but its name, title, type and meaning. */
@@ -81,6 +87,7 @@ type Further = {
   readonly criu?: string | readonly string[];
   readonly linuxCr?: string | readonly string[];
   readonly notCompared?: NotCompared;
+  readonly repeats?: "never";
   readonly nothing?: string;
   readonly escaped?: true;
   readonly minor?: true;

@@ -128,9 +128,22 @@ export const DIFF = defineCommand({
     only: { kind: "list", argument: "KIND,...", values: KINDS, meaning: "List only changes of these kinds" },
     ignore: { kind: "list", argument: "KIND,...", values: KINDS, meaning: "Leave out changes of these kinds" },
     pid: { kind: "number", argument: "PID", meaning: "List only changes that concern this task" },
+    security: {
+      kind: "flag",
+      meaning:
+        "List only changes of resources that make something possible that was not: memory that can be written and " +
+        "executed, capabilities, users, listening sockets, seccomp, namespaces",
+    },
+    "no-resources": {
+      kind: "flag",
+      meaning: "Compare only tasks, descriptors and open files, and no other resources",
+    },
     ...OPENING,
   },
-  exclusive: [["json", "jsonl", "markdown", "tsv"]],
+  exclusive: [
+    ["json", "jsonl", "markdown", "tsv"],
+    ["security", "no-resources"],
+  ],
   statuses: [
     { status: 0, meaning: "no changes" },
     { status: 1, meaning: "changes were found" },

@@ -26,6 +26,9 @@ const KIND_MEANINGS: Readonly<Record<ChangeKind, string>> = {
   "file-detail": "an open file has another state, address, size or count",
   "file-linked": "an open file has another peer, other end or watched files",
   "task-detail": "a task has another state, parent, executable, directory or user",
+  "resource-added": "a mapping, socket, limit or other row of a table of resources exists only after",
+  "resource-removed": "a row of a table of resources exists only before",
+  "resource-changed": "a row of a table of resources has another value",
 };
 
 export const KINDS: Values = {

@@ -7,6 +7,7 @@ import { filterChanges, hasTask } from "../../app/diff/filter.ts";
 import { unrelated } from "../../app/diff/related.ts";
 import { changesMarkdown, changesTable } from "../../app/export/changes-text.ts";
 import { diffDocumentText, diffLines } from "../../app/export/diff-json.ts";
+import { readResources } from "../../app/resources/read.ts";
 import type { DIFF } from "../arguments/commands.ts";
 import type { ArgumentsOf } from "../arguments/spec.ts";
 import { CliError } from "../error.ts";
@@ -27,10 +28,16 @@ export async function run({ operands, options }: ArgumentsOf<typeof DIFF>, io: I
 }
 
 async function printChanges(before: OpenedImage, after: OpenedImage, options: DiffOptions, io: Io): Promise<number> {
-  const comparison = diff(before.image.checkpoint, after.image.checkpoint);
+  const resources = options["no-resources"]
+    ? {}
+    : { resources: { before: await readResources(before.image), after: await readResources(after.image) } };
+  const comparison = diff(before.image.checkpoint, after.image.checkpoint, resources);
   const { pid } = options;
   if (pid !== undefined && !hasTask(comparison, pid)) throw new CliError(`neither image has a task with pid ${pid}`);
-  const indices = filterChanges(comparison, filterOf(options));
+  const { json, jsonl, only } = options;
+  // People read of a socket once; for scripts each table is complete.
+  const withoutRepeated = !json && !jsonl && only === undefined;
+  const indices = filterChanges(comparison, { ...filterOf(options), withoutRepeated });
   for (const chunk of inChunks(output({ before, after, comparison, indices }, options, io))) {
     if (!(await io.print(chunk))) break;
   }
@@ -61,7 +68,8 @@ function output({ before, after, comparison, indices }: Compared, options: DiffO
 const sourceOf = ({ input: { name, bytes } }: OpenedImage) => ({ name, bytes });
 
 /** The names of kinds were checked when the arguments were parsed. */
-const filterOf = ({ only, ignore, pid }: DiffOptions) => ({
+const filterOf = ({ only, ignore, pid, security }: DiffOptions) => ({
+  ...(security && { security }),
   ...(only === undefined ? {} : { only: only as readonly ChangeKind[] }),
   ...(ignore === undefined ? {} : { ignore: ignore as readonly ChangeKind[] }),
   ...(pid === undefined ? {} : { pid }),

@@ -55,6 +55,7 @@ describe("the installed package", () => {
       "dist/report.html",
       "dist/service-worker.js",
       "docs/checks.md",
+      "docs/resources.md",
       "man/ckptscope.1",
       "package.json",
     ]);

@@ -26,8 +26,15 @@ describe("the document", () => {
       }),
       { numRuns: 300, seed: 1 },
     );
-    const ofDetails = ["file-detail", "file-linked", "task-detail"];
-    expect([...seen, ...ofDetails].toSorted()).toEqual([...CHANGE_KINDS].toSorted());
+    const others = [
+      "file-detail",
+      "file-linked",
+      "task-detail",
+      "resource-added",
+      "resource-removed",
+      "resource-changed",
+    ];
+    expect([...seen, ...others].toSorted()).toEqual([...CHANGE_KINDS].toSorted());
   });
 
   test("follows the schema for details and ties", () => {

@@ -9,6 +9,7 @@ const SOCKETS: ResourceSpec = {
   scope: "descriptor",
   meaning: "Sockets, as `ss -tuxanp` lists them.",
   key: ["pid", "fd"],
+  repeats: "always",
   columns: [
     PID,
     FD,

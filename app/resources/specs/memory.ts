@@ -10,6 +10,7 @@ const MAPPINGS: ResourceSpec = {
   scope: "task",
   meaning: "The memory of each task, as in /proc/PID/maps.",
   key: ["pid", "path", "offset", "kind"],
+  places: ["start"],
   columns: [
     PID,
     column("start", "address", "start", "its first address", {

@@ -55,7 +55,10 @@ const THREADS: ResourceSpec = {
   columns: [
     PID,
     TID,
-    column("name", "text", "name", "comm", { criu: ["thread_core_entry.comm", "task_core_entry.comm"] }),
+    column("name", "text", "name", "comm", {
+      criu: ["thread_core_entry.comm", "task_core_entry.comm"],
+      notCompared: "elsewhere",
+    }),
     column("nice", "number", "nice", "the nice value, -20 to 19", { criu: "thread_core_entry.sched_nice" }),
     column("policy", "text", "policy", "how it is scheduled; see sched(7)"),
     column("priority", "number", "priority", "its real-time priority, 1 to 99", {
@@ -67,6 +70,7 @@ const THREADS: ResourceSpec = {
     }),
     column("pending", "list", "pending", "signals that wait for it or for its task, as sigpending(2) has it"),
     column("sharedPending", "list", "pending for the task", "those of them that any thread of the task may take", {
+      notCompared: "elsewhere",
       minor: true,
     }),
     column("parentDeathSignal", "signal", "on parent's death", "the signal of PR_SET_PDEATHSIG", {
@@ -94,6 +98,7 @@ const CREDENTIALS: ResourceSpec = {
   meaning: "What each thread may do: its ids, groups, capabilities and security label.",
   key: ["pid", "tid"],
   compared: "values",
+  repeats: "first threads",
   columns: [
     PID,
     TID,
@@ -126,7 +131,10 @@ const CREDENTIALS: ResourceSpec = {
     column("noNewPrivs", "flag", "no_new_privs", "whether exec can no longer grant anything", {
       criu: "creds_entry.no_new_privs",
     }),
-    column("label", "text", "label", "the label of the security module", { criu: "creds_entry.lsm_profile" }),
+    column("label", "text", "label", "the label of the security module", {
+      criu: "creds_entry.lsm_profile",
+      repeats: "never",
+    }),
   ],
 };
 

@@ -21,6 +21,8 @@ describe("arguments are parsed", () => {
         set: undefined,
         limit: undefined,
         "no-limits": false,
+        "no-resources": false,
+        security: false,
       },
     });
     expect((await parseArguments(WATCH, ["1"])).options.every).toBe("1s");

@@ -11,6 +11,7 @@ import { checkpointOf } from "../../support/state.ts";
 /** What a change is sorted by. */
 function sortKey(change: Change): [number, number, number] {
   const kind = CHANGE_KINDS.indexOf(change.kind);
+  if ("resource" in change) throw new Error("Resources are not compared here");
   if ("pid" in change) return [change.pid, -1, kind];
   const first: Holder | number | undefined = "holders" in change ? change.holders[0] : change.groups[0]?.[0];
   return typeof first === "number" ? [first, -1, kind] : [first?.pid ?? NaN, first?.fd ?? NaN, kind];

@@ -1,0 +1,268 @@
+// Compares the tables of resources of two images. Rows correspond if they belong to corresponding tasks and agree in
+// the columns that the resource declares as its key; several that do, in their order.
+
+import { NONE } from "../model/checkpoint.ts";
+import type { DetailValue } from "../model/fields.ts";
+import { i32At } from "../model/read.ts";
+import type { Side } from "../model/side.ts";
+import type { ColumnSpec, ResourceSpec } from "../resources/resource.ts";
+import { RESOURCES } from "../resources/resources.ts";
+import { type Column, cellAt, cellBytes, type Resources, type ResourceTable } from "../resources/table.ts";
+import type { Note } from "./changes.ts";
+import type { Collector } from "./collect-changes.ts";
+import type { Compared } from "./holders.ts";
+import { type MappingFacts, matchMappings } from "./match-mappings.ts";
+import type { ResourceChanges } from "./resource-changes.ts";
+import { isSecurityChange, type Values } from "./security.ts";
+
+/** A resource of both images. */
+interface Pair {
+  readonly spec: ResourceSpec;
+  /** Index into RESOURCES. */
+  readonly index: number;
+  readonly before: ResourceTable;
+  readonly after: ResourceTable;
+}
+
+/** What collects the changes. */
+interface Collecting {
+  readonly compared: Compared;
+  readonly collector: Collector;
+  readonly changes: { readonly [name in Exclude<keyof ResourceChanges, "count">]: number[] };
+}
+
+/** Compares the tables that both images hold, and notes those that only one does. */
+export function compareResources(
+  compared: Compared,
+  resources: Readonly<Record<Side, Resources>>,
+  collector: Collector,
+): { readonly changes: ResourceChanges; readonly notes: readonly Note[] } {
+  const collecting: Collecting = {
+    compared,
+    collector,
+    changes: { resource: [], before: [], after: [], column: [], security: [], repeated: [] },
+  };
+  const lacking: Record<Side, string[]> = { before: [], after: [] };
+  for (const [index, spec] of RESOURCES.entries()) {
+    const [before, after] = [resources.before[spec.name], resources.after[spec.name]];
+    if (spec.compared === "nothing" || before === undefined || after === undefined) continue;
+    if (before.held && after.held) comparePair(collecting, { spec, index, before, after });
+    else if (before.count > 0) lacking.after.push(spec.title);
+    else if (after.count > 0) lacking.before.push(spec.title);
+  }
+  const { changes } = collecting;
+  return {
+    changes: {
+      count: changes.resource.length,
+      resource: Uint8Array.from(changes.resource),
+      before: Int32Array.from(changes.before),
+      after: Int32Array.from(changes.after),
+      column: Int32Array.from(changes.column),
+      security: Uint8Array.from(changes.security),
+      repeated: Uint8Array.from(changes.repeated),
+    },
+    notes: lackingNotes(lacking),
+  };
+}
+
+function lackingNotes(lacking: Readonly<Record<Side, readonly string[]>>): Note[] {
+  return (["before", "after"] as const)
+    .filter((side) => lacking[side].length > 0)
+    .map((side) => ({
+      code: "resources-on-one-side",
+      message: `The image ${side} does not record: ${lacking[side].join(", ")}. They are not compared.`,
+    }));
+}
+
+function comparePair(collecting: Collecting, pair: Pair): void {
+  const { before, after } = groupRows(collecting, pair);
+  const match = (b: number, a: number): void => compareRows(collecting, pair, b, a);
+  for (const [key, rowsBefore] of before) {
+    const rowsAfter = after.get(key) ?? [];
+    after.delete(key);
+    const left =
+      pair.spec.name === "mappings"
+        ? matchByPlace(pair, rowsBefore, rowsAfter, match)
+        : inOrder(rowsBefore, rowsAfter, match);
+    for (const row of left.before) addOnOneSide(collecting, pair, row, NONE);
+    for (const row of left.after) addOnOneSide(collecting, pair, NONE, row);
+  }
+  for (const rows of after.values()) for (const row of rows) addOnOneSide(collecting, pair, NONE, row);
+}
+
+type Left = { readonly before: readonly number[]; readonly after: readonly number[] };
+
+function inOrder(before: readonly number[], after: readonly number[], match: (b: number, a: number) => void): Left {
+  const count = Math.min(before.length, after.length);
+  for (let nth = 0; nth < count; nth++) match(before[nth] as number, after[nth] as number);
+  return { before: before.slice(count), after: after.slice(count) };
+}
+
+function matchByPlace(
+  { spec, before, after }: Pair,
+  rowsBefore: readonly number[],
+  rowsAfter: readonly number[],
+  match: (b: number, a: number) => void,
+): Left {
+  const facts = (table: ResourceTable): MappingFacts => {
+    const of = (name: string): number => spec.columns.findIndex((each) => each.name === name);
+    const wide = (name: string) => {
+      const column = table.columns[of(name)];
+      return (row: number): bigint => (column?.kind === "wide" ? (column.values[row] as bigint) : 0n);
+    };
+    const nature = ["permissions", "flags"].map((name) => canonical(table.columns[of(name)]));
+    return { start: wide("start"), end: wide("end"), nature: (row) => nature.map((text) => text(row)).join() };
+  };
+  return matchMappings({ before: facts(before), after: facts(after) }, rowsBefore, rowsAfter, match);
+}
+
+/**
+ * The rows of both sides by key. Rows of tasks that are on one side only are left out, as that is a change of the task.
+ */
+function groupRows({ compared }: Collecting, { spec, before, after }: Pair) {
+  const keys = spec.key.filter((name) => name !== "pid");
+  const group = (side: Side, table: ResourceTable): Map<string, number[]> => {
+    const texts = keys.map((name) => {
+      const at = spec.columns.findIndex((each) => each.name === name);
+      const text = canonical(table.columns[at]);
+      // The first thread of a task corresponds to the first, whatever their ids.
+      return name === "tid" ? (row: number) => (isFirstThread(spec, table, row) ? "first" : text(row)) : text;
+    });
+    const rows = new Map<string, number[]>();
+    for (let row = 0; row < table.count; row++) {
+      const task = i32At(table.task, row);
+      const place = task === NONE ? NONE : placeOf(compared, side, task);
+      if (task !== NONE && place === null) continue;
+      const key = `${place} ${texts.map((text) => text(row)).join("\0")}`;
+      const known = rows.get(key);
+      if (known === undefined) rows.set(key, [row]);
+      else known.push(row);
+    }
+    return rows;
+  };
+  return { before: group("before", before), after: group("after", after) };
+}
+
+/** The row before of a task, by which corresponding tasks are known; `null`: it is on one side only. */
+function placeOf({ pairs }: Compared, side: Side, task: number): number | null {
+  const other = i32At(side === "before" ? pairs.taskAfter : pairs.taskBefore, task);
+  return other === NONE ? null : side === "before" ? task : other;
+}
+
+function isFirstThread(spec: ResourceSpec, table: ResourceTable, row: number): boolean {
+  const value = (name: string): number => {
+    const column = table.columns[spec.columns.findIndex((each) => each.name === name)];
+    return column?.kind === "number" ? (column.values[row] as number) : Number.NaN;
+  };
+  return value("pid") === value("tid");
+}
+
+/** A text for each value of a column: equal for equal values of two images. Values that occur again are written once. */
+function canonical(column: Column | undefined): (row: number) => string {
+  if (column === undefined) return () => "";
+  switch (column.kind) {
+    case "wide":
+      return (row) => (column.has[row] === 1 ? String(column.values[row]) : "");
+    case "number":
+      return (row) => String(column.values[row]);
+    case "pooled": {
+      const texts = column.pool.map((value, at) => `${JSON.stringify(value)}${column.bytes[at] ?? ""}`);
+      return (row) => texts[column.index[row] as number] ?? "";
+    }
+  }
+}
+
+const comparedColumns = (spec: ResourceSpec): readonly (readonly [at: number, column: ColumnSpec])[] =>
+  [...spec.columns.entries()].filter(
+    ([, { name, notCompared }]) => notCompared === undefined && name !== "tid" && !spec.key.includes(name),
+  );
+
+function compareRows(collecting: Collecting, pair: Pair, before: number, after: number): void {
+  const { spec } = pair;
+  const sameFormat = collecting.compared.before.format === collecting.compared.after.format;
+  for (const [at, column] of comparedColumns(spec)) {
+    const [columnBefore, columnAfter] = [pair.before.columns[at], pair.after.columns[at]];
+    if (isSame(column, columnBefore, before, columnAfter, after)) continue;
+    if (!sameFormat && [cellAt(column, columnBefore, before), cellAt(column, columnAfter, after)].includes(null))
+      continue;
+    addChange(collecting, pair, before, after, at);
+  }
+}
+
+function isSame(
+  spec: ColumnSpec,
+  columnBefore: Column | undefined,
+  before: number,
+  columnAfter: Column | undefined,
+  after: number,
+): boolean {
+  if (columnBefore?.kind === "wide" && columnAfter?.kind === "wide") {
+    return (
+      columnBefore.has[before] === columnAfter.has[after] && columnBefore.values[before] === columnAfter.values[after]
+    );
+  }
+  if (columnBefore?.kind === "number" && columnAfter?.kind === "number") {
+    return Object.is(columnBefore.values[before], columnAfter.values[after]);
+  }
+  const [x, y] = [cellAt(spec, columnBefore, before), cellAt(spec, columnAfter, after)];
+  if (cellBytes(columnBefore, before) !== cellBytes(columnAfter, after)) return false;
+  return x === y || (typeof x === "object" && JSON.stringify(x) === JSON.stringify(y));
+}
+
+/** Adds a row that is on one side only, unless another kind of change says that. */
+function addOnOneSide(collecting: Collecting, pair: Pair, before: number, after: number): void {
+  if (pair.spec.compared !== "values") addChange(collecting, pair, before, after, NONE);
+}
+
+function addChange(
+  { compared, collector, changes }: Collecting,
+  pair: Pair,
+  before: number,
+  after: number,
+  at: number,
+): void {
+  const { spec, index } = pair;
+  const values = (table: ResourceTable, row: number): Values | null =>
+    row === NONE
+      ? null
+      : (name): DetailValue => {
+          const column = spec.columns.findIndex((each) => each.name === name);
+          return cellAt(spec.columns[column] as ColumnSpec, table.columns[column], row);
+        };
+  const column = spec.columns[at]?.name ?? null;
+  const security = isSecurityChange(spec.name, values(pair.before, before), values(pair.after, after), column);
+  const taskOf = (side: Side, row: number): number => (row === NONE ? NONE : i32At(pair[side].task, row));
+  const [taskBefore, taskAfter] = [taskOf("before", before), taskOf("after", after)];
+  const { pairs } = compared;
+  const kind = before === NONE ? "resource-added" : after === NONE ? "resource-removed" : "resource-changed";
+  const lacksOther = before === NONE ? !compared.before.complete : after === NONE && !compared.after.complete;
+  const cut = before === NONE ? pair.before.cut : after === NONE && pair.after.cut;
+  collector.addResource(kind, {
+    taskBefore: taskBefore === NONE && taskAfter !== NONE ? i32At(pairs.taskBefore, taskAfter) : taskBefore,
+    taskAfter: taskAfter === NONE && taskBefore !== NONE ? i32At(pairs.taskAfter, taskBefore) : taskAfter,
+    fd: spec.scope === "descriptor" ? fdOf(pair, before, after) : NONE,
+    change: changes.resource.length,
+    rank: security ? (spec.name === "mappings" ? 0 : 1) : 2,
+    uncertain: lacksOther || cut,
+  });
+  changes.resource.push(index);
+  changes.before.push(before);
+  changes.after.push(after);
+  changes.column.push(at);
+  changes.security.push(security ? 1 : 0);
+  changes.repeated.push(isRepeated(pair, before, after, at) ? 1 : 0);
+}
+
+/** Whether another kind of change reports the same: of sockets all, of credentials those of first threads. */
+function isRepeated({ spec, before, after }: Pair, rowBefore: number, rowAfter: number, at: number): boolean {
+  if (spec.repeats === undefined || spec.columns[at]?.repeats === "never") return false;
+  if (spec.repeats === "always") return true;
+  return rowBefore === NONE ? isFirstThread(spec, after, rowAfter) : isFirstThread(spec, before, rowBefore);
+}
+
+function fdOf({ spec, before, after }: Pair, rowBefore: number, rowAfter: number): number {
+  const at = spec.columns.findIndex(({ name }) => name === "fd");
+  const [table, row] = rowBefore === NONE ? [after, rowAfter] : [before, rowBefore];
+  const column = table.columns[at];
+  return column?.kind === "number" ? (column.values[row] as number) : NONE;
+}

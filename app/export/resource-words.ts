@@ -1,0 +1,110 @@
+// A change of a resource in words: which row, and what of it.
+
+import {
+  type ComparedResources,
+  type ResourceChange,
+  resourceEntry,
+  resourceKey,
+  resourceValue,
+} from "../diff/resource-changes.ts";
+import { NONE } from "../model/checkpoint.ts";
+import type { Details, DetailValue } from "../model/fields.ts";
+import { sizeText } from "../model/words.ts";
+import type { ColumnSpec, ResourceSpec } from "../resources/resource.ts";
+import { columnNamed } from "../resources/resources.ts";
+import { shortCellText } from "../resources/words-of.ts";
+
+type Quote = (text: string) => string;
+
+/** A change of a resource, in the parts of a sentence. */
+export interface ResourceWords {
+  readonly sign: "+" | "-" | "~";
+  /** `mapping 7f0000000000-7f0000001000 anonymous`, without the task. */
+  readonly name: string;
+  /** `permissions rw-p → rwxp`, `new, r-xp, 4 KiB` */
+  readonly what: string;
+  /** The value of the changed column on both sides; `null`: a whole row came or went. */
+  readonly values: { readonly title: string; readonly before: string; readonly after: string } | null;
+}
+
+/** Longer values are shortened in a sentence. */
+const MOST_SHOWN = 200;
+
+const shortened = (text: string): string => (text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text);
+
+/** Columns that sentences about a task, thread or descriptor have named already. */
+const PLACES: ReadonlySet<string> = new Set(["pid", "tid", "fd"]);
+
+/** Change of a resource in words. */
+export function resourceWords(compared: ComparedResources, change: ResourceChange, quote: Quote): ResourceWords {
+  const { spec, before, after, column } = change;
+  const name = `${spec.noun}${rowName(compared, change, quote)}`;
+  if (column === null) {
+    const entry = entryWords(spec, resourceEntry(compared, change), quote);
+    const added = before === NONE;
+    const what = [added ? "new" : "gone", ...entry].join(", ");
+    return { sign: added ? "+" : "-", name, what, values: null };
+  }
+  const valueBefore = resourceValue(compared.before, spec, before, column.name);
+  const valueAfter = resourceValue(compared.after, spec, after, column.name);
+  const words = (value: DetailValue): string => shortened(cellWords(column, value)) || "none";
+  const values = { title: column.title, before: words(valueBefore), after: words(valueAfter) };
+  return {
+    sign: "~",
+    name,
+    what: `${column.title} ${differenceWords(column, valueBefore, valueAfter, quote)}`,
+    values,
+  };
+}
+
+/** A value in words; sizes with a unit. */
+function cellWords(column: ColumnSpec, value: DetailValue): string {
+  if (column.name === "size" && typeof value === "string") return sizeText(Number(value));
+  return shortCellText(column, value);
+}
+
+/** `rw-p → rwxp`; of lists with many values what came and went: `+CAP_SYS_ADMIN -CAP_KILL`. */
+function differenceWords(column: ColumnSpec, before: DetailValue, after: DetailValue, quote: Quote): string {
+  const words = (value: DetailValue): string => {
+    const text = shortened(cellWords(column, value));
+    return text === "" ? "none" : quote(text);
+  };
+  const isSet = column.type === "capabilities" || column.type === "signals";
+  if (!isSet || !Array.isArray(before) || !Array.isArray(after)) return `${words(before)} → ${words(after)}`;
+  const [had, has] = [new Set<unknown>(before), new Set<unknown>(after)];
+  const came = after.filter((each) => !had.has(each)).map((each) => `+${each}`);
+  const went = before.filter((each) => !has.has(each)).map((each) => `-${each}`);
+  return shortened([...came, ...went].join(" "));
+}
+
+/** What tells a row from others of its task: ` SIGPIPE`, ` 7f0000000000 /lib/libc.so`. */
+function rowName(compared: ComparedResources, change: ResourceChange, quote: Quote): string {
+  const key = resourceKey(compared, change);
+  const parts: string[] = [];
+  for (const [name, value] of Object.entries(key)) {
+    if (PLACES.has(name) || value === null || (name === "offset" && value === "0")) continue;
+    // A mapping with a path is known by that.
+    if (name === "kind" && key.path != null) continue;
+    const text = cellWords(columnNamed(change.spec, name), value);
+    if (text !== "") parts.push(name === "offset" ? `at ${text}` : quote(shortened(text)));
+  }
+  return parts.length === 0 ? "" : ` ${parts.join(" ")}`;
+}
+
+/** Values of a new or lost row that are worth a word: neither its key nor what dumps renumber or time advances. */
+function entryWords(spec: ResourceSpec, entry: Details, quote: Quote): string[] {
+  const words: string[] = [];
+  for (const column of spec.columns) {
+    const value = entry[column.name] ?? null;
+    const isKnown = spec.key.includes(column.name) || spec.places?.includes(column.name);
+    if (value === null || isKnown || column.minor || column.notCompared !== undefined) continue;
+    if (Array.isArray(value) && value.length === 0) continue;
+    const text = quote(shortened(cellWords(column, value)));
+    words.push(SPEAKS_FOR_ITSELF.has(column.type) ? text : `${column.title} ${text}`);
+  }
+  return words.slice(0, MOST_VALUES);
+}
+
+/** Types whose values need no title in front of them. */
+const SPEAKS_FOR_ITSELF: ReadonlySet<string> = new Set(["text", "list", "decimal"]);
+const MOST_VALUES = 6;
