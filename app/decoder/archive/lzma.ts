@@ -179,16 +179,22 @@ export function decodeLzma(lzma: Lzma, input: PackedInput, size: number, total: 
     new UnpackError(`The compressed data is damaged: ${what}.`, input.base + Math.min(lzma.position, lzma.end));
   let left = size;
   let position = total;
-  while (left > 0) {
+  // What was decoded from bytes past the end is not in the data.
+  const expectInside = (): void => {
     if (lzma.position > lzma.end) throw bad("a chunk ends early");
+  };
+  while (left > 0) {
     const posState = position & ((1 << lzma.pb) - 1);
     if (bit(lzma, IS_MATCH + (lzma.state << 4) + posState) === 0) {
-      put(lzma, literal(lzma, position));
+      const byte = literal(lzma, position);
+      expectInside();
+      put(lzma, byte);
       position++;
       left--;
       continue;
     }
     const count = bit(lzma, IS_REP + lzma.state) === 0 ? match(lzma, posState) : repeated(lzma, posState);
+    expectInside();
     const { dictionary } = lzma;
     // A single byte is never copied from before the start of the output, and LZMA2 has no end marker.
     if (lzma.rep0 >= dictionary.filled || count > left) throw bad("a copy from before the beginning");
