@@ -32,8 +32,35 @@ const MOST_KINDS = 4096;
 /** Structs that a payload of any length follows within the record. */
 const OPEN_ENDED = new Set(["GROUPINFO", "SIGHAND", "SIGPENDING", "THREAD", "MM_CONTEXT", "LSM_INFO", "SECURITY"]);
 
-/** The kinds of a dialect. */
+type KnownKinds = Omit<Kinds, "unknown">;
+
+/** The kinds that a dialect has before any image adds to them. */
+const known = new WeakMap<Dialect, KnownKinds>();
+
+/** The kinds of a dialect, for one image. */
 export function recordKinds(dialect: Dialect): Kinds {
+  let kinds = known.get(dialect);
+  if (kinds === undefined) {
+    kinds = knownKinds(dialect);
+    known.set(dialect, kinds);
+  }
+  const list = [...kinds.list];
+  const unknownKinds = new Map<number, number>();
+  return {
+    ...kinds,
+    list,
+    unknown(type) {
+      const added = unknownKinds.get(type);
+      if (added !== undefined) return added;
+      if (list.length >= MOST_KINDS) return kinds.lost;
+      const kind = list.push({ type, name: `unknown record ${type}`, struct: null }) - 1;
+      unknownKinds.set(type, kind);
+      return kind;
+    },
+  };
+}
+
+function knownKinds(dialect: Dialect): KnownKinds {
   const list: RecordKind[] = [];
   const add = (kind: RecordKind): number => list.push(kind) - 1;
   const byType = new Uint16Array(TYPES).fill(UNKNOWN);
@@ -54,22 +81,5 @@ export function recordKinds(dialect: Dialect): Kinds {
   }
   const raw = add({ type: NONE, name: "raw bytes", struct: null });
   const lost = add({ type: NONE, name: "not decoded", struct: null });
-  const unknownKinds = new Map<number, number>();
-  return {
-    list,
-    byType,
-    byFileType,
-    sizeByType,
-    sizeByFileType,
-    raw,
-    lost,
-    unknown(type) {
-      const known = unknownKinds.get(type);
-      if (known !== undefined) return known;
-      if (list.length >= MOST_KINDS) return lost;
-      const kind = add({ type, name: `unknown record ${type}`, struct: null });
-      unknownKinds.set(type, kind);
-      return kind;
-    },
-  };
+  return { list, byType, byFileType, sizeByType, sizeByFileType, raw, lost };
 }
