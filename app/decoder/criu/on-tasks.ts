@@ -25,18 +25,22 @@ const IDS = plan("task_kobj_ids_entry", ["files_id", ...NAMESPACE_FIELDS]);
 /** task_core_entry.task_state of a task that has ended. */
 const DEAD = 2;
 
+/** A pid_t is never negative; what is stored is unsigned. */
+const pidOf = (stored: number): number => (stored > 0x7fff_ffff ? NONE : stored);
+
 /** pstree_entry: a task of the process tree. */
 export function onPstree(set: SetContext, { bytes, start, end, record }: Entry): number {
   const { values } = set;
   const { slot } = PSTREE;
   const seen = scan(bytes, start, end, PSTREE, values);
   const { tasks } = set.builder;
-  const pid = isSet(seen, slot.pid) ? low(values, slot.pid) : NONE;
+  const number = (at: number): number => (isSet(seen, at) ? pidOf(low(values, at)) : NONE);
+  const pid = number(slot.pid);
   const row = addTask(set, record, pid);
-  if (pid === NONE) reportRecord(set, record, "task-without-pid", "A task of the process tree has no pid.");
-  if (isSet(seen, slot.ppid)) tasks.ppid[row] = low(values, slot.ppid);
-  if (isSet(seen, slot.pgid)) tasks.pgid[row] = low(values, slot.pgid);
-  if (isSet(seen, slot.sid)) tasks.sid[row] = low(values, slot.sid);
+  if (pid === NONE) reportRecord(set, record, "task-without-pid", "A task of the process tree has no valid pid.");
+  tasks.ppid[row] = number(slot.ppid);
+  tasks.pgid[row] = number(slot.pgid);
+  tasks.sid[row] = number(slot.sid);
   eachVarint(bytes, start, end, THREADS, (thread) => {
     if (thread === 0 || thread === pid) return;
     set.builder.charge(THREAD_BYTES);

@@ -74,7 +74,7 @@ export function taskPids(pids: Pids, littleEndian: boolean, tasks: number): Task
     if (at + 4 > entries.length) return NONE;
     const value = view.getInt32(at, littleEndian);
     if (numbers === null) return value < 0 ? NONE : value;
-    return value === 0 ? 0 : (numbers[value - (firstObjref ?? 0)] ?? NONE);
+    return value === 0 ? 0 : Math.max(NONE, numbers[value - (firstObjref ?? 0)] ?? NONE);
   };
   return Array.from({ length: Math.min(tasks, Math.ceil(entries.length / entrySize)) }, (_, row) => {
     const at = row * entrySize;
