@@ -22,7 +22,7 @@ import { LINK_TITLES } from "../model/links.ts";
 import { flagChange, modeNames } from "../model/names.ts";
 import { i32At, u8At, u32At, u64At } from "../model/read.ts";
 import type { FileRow, TaskRow } from "../model/rows.ts";
-import { shownText, visible } from "../model/text.ts";
+import { shownText, stillVisible, visible } from "../model/text.ts";
 import { counted, fileName } from "../model/words.ts";
 import { delimitedLine, type Separator } from "./delimited.ts";
 import { andMore, detailSentence, detailWords, linkWords, specAt } from "./detail-words.ts";
@@ -361,7 +361,7 @@ export function* changesTable(
   for (const index of indices) {
     const cells = csvCells(comparison, index);
     yield delimitedLine(
-      CSV_COLUMNS.map((column) => cells[column]),
+      CSV_COLUMNS.map((column) => stillVisible(cells[column])),
       separator,
     );
   }
