@@ -16,6 +16,8 @@ export interface Field {
   readonly refers?: Reference;
   /** `padding`: no information; `payload`: bytes that the struct does not describe. */
   readonly role?: "padding" | "payload";
+  /** The image or the record ends inside the value: `raw` is what is left of it. */
+  readonly cut?: true;
 }
 
 /** A row that a field's value refers to. */

@@ -48,7 +48,7 @@ export async function walkEntries(
       const length = word(bytes, at, littleEndian);
       const left = size - offset - at - 4;
       if (length > left) {
-        if (left > 0) cut(await source.read(offset + at + 4, Math.min(left, ENTRY_LIMIT)), offset + at);
+        cut(await source.read(offset + at + 4, Math.min(left, ENTRY_LIMIT)), offset + at);
         return truncated(offset + at, length, left);
       }
       const end = at + 4 + length;

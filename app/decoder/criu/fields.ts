@@ -1,5 +1,6 @@
 // Inspects an entry: every field with its bytes, raw value, meaning and reference.
 
+import { recordMember } from "../../model/checkpoint.ts";
 import type { Field, Reference } from "../../model/fields.ts";
 import { flagNames, SOCKET_FAMILIES, SOCKET_STATES, socketType } from "../../model/names.ts";
 import { i32At } from "../../model/read.ts";
@@ -11,7 +12,7 @@ import type { DecodedSet } from "./decoded-set.ts";
 import { fileOfDescriptor } from "./descriptor-lookup.ts";
 import { word } from "./framing.ts";
 import { pagesText } from "./image-facts.ts";
-import { createEntryReader } from "./inspect.ts";
+import { createEntryReader, type EntryBytes } from "./inspect.ts";
 import {
   addressText,
   bitWords,
@@ -200,7 +201,8 @@ export function createFieldReader(set: DecodedSet): (record: RecordRow) => Promi
     const { records, machine } = checkpoint;
     const offset = records.offset[record] ?? 0;
     const length = records.length[record] ?? 0;
-    const member = records.member[record] ?? 0;
+    if (record < 0 || record >= records.count) return [];
+    const member = recordMember(records, record);
     const kind = records.kinds[records.kind[record] ?? -1];
     if (kind?.struct === "magic") return magicFields(sources[member], offset, length, machine.littleEndian);
     const opaque = { name: "data", type: "bytes", offset, length, raw: "", meaning: null, role: "payload" } as const;
@@ -208,15 +210,21 @@ export function createFieldReader(set: DecodedSet): (record: RecordRow) => Promi
     if (entry === null) return length === 0 ? [] : [opaque];
     const found = pieces(entry.bytes, entry.start, entry.end, entry.message ?? "", entry.isCut);
     const context: Context = { set, member, arch: machine.arch, littleEndian: machine.littleEndian, entry: found };
-    const size = entry.end - entry.start;
-    const fields: Field[] = [
-      { name: "size", type: "u32", offset, length: 4, raw: String(size), meaning: `${size} bytes of message` },
-    ];
+    const size = storedSize(entry, machine.littleEndian);
+    const meaning = `${size} bytes of message${entry.isCut ? `, of which ${entry.end - entry.start} are left` : ""}`;
+    const fields: Field[] = [{ name: "size", type: "u32", offset, length: 4, raw: String(size), meaning }];
     for (const piece of found) {
       fields.push(fieldOf(piece, entry.bytes, entry.base, context, entry.message ?? ""));
     }
     return fields;
   };
+}
+
+/** The size before an entry, as it is stored. If the file ends inside the entry, the size is larger than what is left. */
+function storedSize({ bytes, start, end }: EntryBytes, littleEndian: boolean): number {
+  const stored = word(bytes, start - 4, littleEndian);
+  const other = word(bytes, start - 4, !littleEndian);
+  return other === end - start ? other : stored;
 }
 
 async function magicFields(
@@ -251,7 +259,7 @@ function fieldOf(piece: Piece, data: Uint8Array, base: number, context: Context,
     const value = data.subarray(piece.value, piece.end);
     const shown = visibleText(value.subarray(0, TEXT_SHOWN));
     const meaning = value.length > TEXT_SHOWN ? `the first ${TEXT_SHOWN} of ${value.length} bytes` : null;
-    return { name, type, ...where, raw: shown, meaning };
+    return { name, type, ...where, raw: shown, meaning, ...(piece.cut === true ? { cut: true } : {}) };
   }
   const raw = numberText(type, low, high);
   const meaning =

@@ -65,4 +65,8 @@ function startOf(head: Uint8Array, littleEndian: boolean): (Start & { readonly m
   return { framing: "v1.1", length: 8, littleEndian, magic: word(head, 4, littleEndian) };
 }
 
+/** How many whole words of magic a file has that ends inside its magics. */
+export const cutMagics = (head: Uint8Array): number =>
+  head.length >= 4 && head.length < 8 && [true, false].some((order) => isCommonMagic(word(head, 0, order))) ? 1 : 0;
+
 const isCommonMagic = (magic: number): boolean => magic === MAGICS.IMG_COMMON || magic === MAGICS.IMG_SERVICE;

@@ -1,6 +1,6 @@
 // Re-reads entries for inspection, a block of a member at a time.
 
-import type { Checkpoint } from "../../model/checkpoint.ts";
+import { type Checkpoint, recordMember } from "../../model/checkpoint.ts";
 import type { RecordRow } from "../../model/rows.ts";
 import { type Source, SourceError } from "../source.ts";
 import { ENTRY_LIMIT } from "./entries.ts";
@@ -37,7 +37,8 @@ export function createEntryReader(
   let held = { member: -1, base: 0, bytes: new Uint8Array(0) as Uint8Array };
   return async (record) => {
     const kind = records.kinds[records.kind[record] ?? -1];
-    const member = records.member[record] ?? -1;
+    if (record < 0 || record >= records.count) return null;
+    const member = recordMember(records, record);
     const source = sources[member];
     const offset = records.offset[record] ?? 0;
     const length = records.length[record] ?? 0;

@@ -7,7 +7,7 @@ import type { SourceError } from "../source.ts";
 import { type Entry, type Handler, report, reportDamage, reportRecord, type SetContext } from "./context.ts";
 import { closeCut } from "./cut-entry.ts";
 import { walkEntries } from "./entries.ts";
-import { framingOf, type Start } from "./framing.ts";
+import { cutMagics, framingOf, type Start } from "./framing.ts";
 import { HANDLERS } from "./handlers.ts";
 import { MEMBER_KINDS, type MemberKind } from "./member-kinds.ts";
 import { baseName } from "./member-names.ts";
@@ -42,7 +42,7 @@ export async function readMember(set: SetContext, member: number, head: Uint8Arr
   }
   const start = framingOf(kind, head);
   if (start === null) {
-    refuseMember(set, member);
+    refuseMember(set, member, head);
     return;
   }
   noteStart(set, member, kind, start);
@@ -136,7 +136,8 @@ function cutVisitor(set: SetContext, kind: FramedKind, entry: Entry) {
   const { builder, kinds } = set;
   return (bytes: Uint8Array, offset: number): void => {
     const message = entry.nth < 0 ? (kind.first ?? kind.message) : kind.message;
-    const whole = message === null ? null : closeCut(bytes, message);
+    // Of a message that is not described, at least the size is known.
+    const whole = message === null ? bytes : closeCut(bytes, message);
     if (whole === null) return;
     entry.nth++;
     entry.bytes = whole;
@@ -190,13 +191,15 @@ function addRest({ builder, kinds, placed }: SetContext, member: number, from: n
   builder.addGap(from, size - from, kinds.data, member);
 }
 
-function refuseMember(set: SetContext, member: number): void {
+function refuseMember(set: SetContext, member: number, head: Uint8Array): void {
   const { size } = (set.placed[member] as PlacedMember).source;
   const name = nameOf(set, member);
   set.complete = false;
   if (size < 4) report(set, "error", "short-member", `${name} is too short for an image: ${size} bytes.`, 0, member);
   else report(set, "error", "wrong-magic", `${name} does not begin with the magic number of its kind.`, 0, member);
-  addRest(set, member, 0);
+  const magics = cutMagics(head) * 4;
+  if (magics > 0) set.builder.addRecord(0, magics, set.kinds.magic, member);
+  addRest(set, member, magics);
 }
 
 function reportOversized(set: SetContext, member: number, offset: number, length: number): void {

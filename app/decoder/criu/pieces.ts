@@ -21,6 +21,8 @@ export interface Piece {
   /** The two halves of a number on the wire, before its type's sign is applied. */
   readonly low: number;
   readonly high: number;
+  /** The file ends inside it. */
+  readonly cut?: true;
 }
 
 interface Level {
@@ -70,7 +72,8 @@ export function pieces(bytes: Uint8Array, start: number, end: number, message: s
     const afterTag = readVarint(bytes, at, level.end, words);
     const tag = afterTag < 0 || words[1] !== 0 ? -1 : (words[0] as number);
     const whole = tag < 0 ? -1 : skip(bytes, afterTag, level.end, tag, words);
-    const next = whole < 0 && isCut && level.end === end ? cutEnd(bytes, afterTag, end, tag) : whole;
+    const isLast = whole < 0 && isCut && level.end === end;
+    const next = isLast ? cutEnd(bytes, afterTag, end, tag) : whole;
     if (next < 0) {
       add({ role: "payload", offset, end: level.end });
       at = level.end;
@@ -100,7 +103,7 @@ export function pieces(bytes: Uint8Array, start: number, end: number, message: s
         add({ ...about, role: "open", end: value, value });
         at = value;
         stack.push({ prefix: `${name}.`, message: spec.type, end: next, counts: new Map() });
-      } else add({ ...about, end: next, value });
+      } else add({ ...about, end: next, value, ...(isLast ? { cut: true } : {}) });
     } else {
       if (wire === WIRE.varint) readVarint(bytes, afterTag, next, words);
       else readFixed(bytes, afterTag, wire, words);

@@ -2,6 +2,7 @@
 
 import { NONE } from "../../model/checkpoint.ts";
 import type { Head } from "../builder.ts";
+import { UNKNOWN } from "./kinds.ts";
 import { endTable } from "./on-file-table.ts";
 import { reportUnexplained } from "./on-stream.ts";
 import { closeTask } from "./on-tasks.ts";
@@ -24,10 +25,21 @@ export function endWalk(walk: Walk): void {
     const where = left > 0 ? `inside the header of a record, of which it has ${left} bytes` : "before its TAIL record";
     report(walk, "error", "truncated", `The image ends ${where}.`, pos);
   }
-  if (left > 0) builder.addGap(pos, left, kinds.lost, 0);
+  if (left > 0) builder.addGap(pos, left, isCutHeader(walk, left) ? cutKind(walk) : kinds.lost, 0);
   if (recognition.doubt !== undefined) {
     report(walk, "warning", "dialect-doubt", `The dialect is not certain. ${recognition.doubt}`, 0);
   }
+}
+
+/** Whether the image ends inside a record's header, after the type. */
+const isCutHeader = ({ ended, faulted }: Walk, left: number): boolean => !ended && !faulted && left >= 4 && left < 8;
+
+/** The kind of a record of whose header only the type is left. */
+function cutKind({ window, pos, littleEndian, kinds }: Walk): number {
+  const at = pos - window.start;
+  if (at < 0 || at + 4 > window.bytes.length) return kinds.lost;
+  const kind = kinds.byType[window.view.getUint32(at, littleEndian)] ?? UNKNOWN;
+  return kind === UNKNOWN ? kinds.lost : kind;
 }
 
 /** Sets each task's pids: the n-th entry is the n-th task's. */

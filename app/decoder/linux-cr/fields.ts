@@ -29,10 +29,28 @@ export function recordFields(
     addRest(cursor, "payload", "payload");
     return cursor.fields;
   }
-  cursor.fields.push(
-    { name: "type", type: "u32", offset: base, length: 4, raw: String(kind.type), meaning: kind.name },
-    { name: "len", type: "u32", offset: base + 4, length: 4, raw: storedLength(cursor), meaning: null },
-  );
+  cursor.fields.push({
+    name: "type",
+    type: "u32",
+    offset: base,
+    length: 4,
+    raw: String(kind.type),
+    meaning: kind.name,
+  });
+  cursor.end = 4;
+  // The image ends inside the header.
+  if (length < 8) {
+    addRest(cursor, "payload", "payload");
+    return cursor.fields;
+  }
+  cursor.fields.push({
+    name: "len",
+    type: "u32",
+    offset: base + 4,
+    length: 4,
+    raw: storedLength(cursor),
+    meaning: null,
+  });
   cursor.end = 8;
   const layout = kind.struct === null ? undefined : context.dialect.struct(kind.struct);
   if (layout !== undefined) addStruct(cursor, layout, 0, "");

@@ -92,6 +92,10 @@ export function addPayload(cursor: FieldCursor, record: RecordRow, name: string,
 const pidsStruct = (dialect: Dialect): string =>
   ["ckpt_task_pids", "ckpt_pids", "ckpt_hdr_pids"].find((name) => dialect.struct(name) !== undefined) ?? "";
 
+/** Whether the image ends inside the record. */
+const isCutOff = ({ bytes, length, context }: FieldCursor): boolean =>
+  bytes.length >= 8 && viewOf(bytes).getUint32(4, context.littleEndian) > length;
+
 /** The rest of the record is text up to a NUL. The text of an error has another NUL before it. */
 function addText(cursor: FieldCursor): void {
   const { base, bytes, end, length } = cursor;
@@ -105,6 +109,7 @@ function addText(cursor: FieldCursor): void {
     raw: visibleText(nul < 0 ? content : content.subarray(0, nul)),
     meaning: null,
     role: "payload",
+    ...(nul < 0 && isCutOff(cursor) ? { cut: true } : {}),
   });
   cursor.end = length;
 }
@@ -114,11 +119,12 @@ function addPidObjects(cursor: FieldCursor): void {
   const { context, bytes } = cursor;
   for (let index = 0; index < MOST_ENTRIES; index++) {
     const from = cursor.end;
-    if (!isAvailable(cursor, from + 8)) return;
+    if (!isAvailable(cursor, from + 4)) return;
     const depth = viewOf(bytes).getUint32(from, context.littleEndian);
-    if (depth > MOST_ENTRIES || !isAvailable(cursor, from + 8 + 4 * depth)) return;
+    if (depth > MOST_ENTRIES) return;
     addField(cursor, from, `[${index}].`, { name: "depth", type: "u32", offset: 0, size: 4 });
     for (let level = 0; level <= depth; level++) {
+      if (!isAvailable(cursor, from + 8 + 4 * level)) return;
       const number = { name: `numbers[${level}]`, type: "s32", offset: 0, size: 4 };
       addField(cursor, from + 4 + 4 * level, `[${index}].`, number);
     }
@@ -134,8 +140,9 @@ function addAuxv(cursor: FieldCursor): void {
   const type = long === 4 ? "u32" : "u64";
   for (let index = 0; index < MOST_ENTRIES; index++) {
     const from = cursor.end;
-    if (!isAvailable(cursor, from + 2 * long)) return;
+    if (!isAvailable(cursor, from + long)) return;
     addField(cursor, from, `auxv[${index}].`, { name: "a_type", type, offset: 0, size: long });
+    if (!isAvailable(cursor, from + 2 * long)) return;
     addField(cursor, from + long, `auxv[${index}].`, { name: "a_val", type, offset: 0, size: long });
   }
 }

@@ -36,12 +36,39 @@ export function addStruct(cursor: FieldCursor, layout: Layout, start: number, pr
       open = true;
       continue;
     }
-    if (!isAvailable(cursor, from + field.size)) break;
+    if (!isAvailable(cursor, from + field.size)) {
+      addCutField(cursor, from, prefix, field);
+      break;
+    }
     padTo(cursor, from);
     addField(cursor, from, prefix, field);
   }
   // In a struct that ends in an array, the last padding comes after the array.
   padTo(cursor, open ? cursor.end : Math.min(start + layout.size, cursor.length));
+}
+
+/** Adds what is left of a field that the record ends inside. */
+function addCutField(cursor: FieldCursor, from: number, prefix: string, field: LayoutField): void {
+  const { base, bytes, length } = cursor;
+  if (from >= length || length > bytes.length) return;
+  padTo(cursor, from);
+  const array = /^(\w+)\[(\d+)\]$/.exec(field.type);
+  if (array !== null && array[1] !== "u8" && array[1] !== "char") {
+    addEntries(cursor, `${prefix}${field.name}`, array[1] ?? "", Number(array[2]));
+    return;
+  }
+  const left = bytes.subarray(from, length);
+  cursor.fields.push({
+    name: `${prefix}${field.name}`,
+    type: field.type,
+    offset: base + from,
+    length: left.length,
+    raw: array?.[1] === "char" ? visibleText(left) : hexText(left),
+    meaning: null,
+    role: "payload",
+    cut: true,
+  });
+  cursor.end = length;
 }
 
 /** The field with the number of entries of an array at the end of a struct, by the array's name. */
@@ -69,7 +96,13 @@ export function addEntries(cursor: FieldCursor, name: string, type: string, coun
   if (size === 0) return;
   for (let index = 0; index < Math.min(count, MOST_ENTRIES); index++) {
     const from = cursor.end;
-    if (!isAvailable(cursor, from + size)) return;
+    if (from >= cursor.length) return;
+    if (!isAvailable(cursor, from + size)) {
+      // Of a struct that is cut off, the fields before the cut.
+      if (layout !== undefined && cursor.end < cursor.bytes.length)
+        addStruct(cursor, layout, from, `${name}[${index}].`);
+      return;
+    }
     if (layout === undefined) addField(cursor, from, "", { name: `${name}[${index}]`, type, offset: 0, size });
     else addStruct(cursor, layout, from, `${name}[${index}].`);
   }

@@ -45,6 +45,19 @@ describe("every cut of a file of a set", () => {
   });
 });
 
+test("a string that the file ends inside is marked, and the entry's stored size is shown", async () => {
+  const files = setSources("w1/before").find(({ name }) => name === "files.img") as Source;
+  const whole = await decode(files, files.size);
+  const name = (await whole.fields(1)).find((field) => field.name.endsWith("reg.name"));
+  const size = (await whole.fields(1))[0]?.raw;
+  if (name === undefined) throw new Error("there is no name");
+  const image = await decode(files, name.offset + name.length - 2);
+  const fields = await image.fields(1);
+  expect(fields[0]).toMatchObject({ name: "size", raw: size });
+  expect(fields.at(-1)).toMatchObject({ name: name.name, raw: name.raw.slice(0, -2), cut: true });
+  expect((await whole.fields(1)).every(({ cut }) => cut === undefined)).toBe(true);
+});
+
 describe("an entry that is cut off", () => {
   test("keeps what is left of a string in a nested message", () => {
     // file_entry: type 1, id 7, reg { id 7, flags 2, name "/tmp/lo…" of 12 bytes.

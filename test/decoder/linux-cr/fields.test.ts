@@ -230,7 +230,7 @@ describe.each(DIALECT_NAMES)("every struct of %s", (name) => {
         const fields = recordFields(context, 0, bytes.subarray(7), new Uint8Array(0));
         expectWhole(fields, 7, length);
         for (const field of fields) {
-          if (field.type.startsWith("char[")) continue;
+          if (field.type.startsWith("char[") || field.cut === true) continue;
           expectTrue(bytes, field, structs, kind.struct, { offset: 7, littleEndian: true });
         }
         count += fields.length;

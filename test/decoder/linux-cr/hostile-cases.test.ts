@@ -5,7 +5,15 @@ import { checkImage } from "../../../app/checks/check.ts";
 import type { Image } from "../../../app/decoder/image.ts";
 import { commBytes, nameBytes } from "../../../app/model/checkpoint.ts";
 import { visibleText } from "../../../app/model/text.ts";
-import { append, makeRecord, putTogether, removeRecord, repeatRecord, takeApart } from "../../support/edit-image.ts";
+import {
+  append,
+  makeRecord,
+  offsetOf,
+  putTogether,
+  removeRecord,
+  repeatRecord,
+  takeApart,
+} from "../../support/edit-image.ts";
 import { documentOf, fixtureBytes, open } from "../../support/open.ts";
 
 const codes = ({ checkpoint }: Image): string[] => checkpoint.problems.map(({ code }) => code);
@@ -86,6 +94,37 @@ test("an open file without its FILE_NAME is a problem, and has no name", async (
   const image = await fixture("without-path");
   expect(codes(image)).toContain("path-missing");
   expect(nameBytes(image.checkpoint, 0)).toHaveLength(0);
+});
+
+describe("a value that the image ends inside", () => {
+  const bytes = fixtureBytes("linux-cr/seed-tables/before.ckpt");
+  const lastFields = async (size: number) => {
+    const image = await open(bytes.subarray(0, size));
+    return image.fields(image.checkpoint.records.count - 1);
+  };
+
+  test("is marked where it is a text", async () => {
+    const parts = await takeApart(bytes);
+    const end = offsetOf(parts, "FILE_NAME") + 12;
+    expect((await lastFields(end)).at(-1)).toMatchObject({ name: "text", cut: true, length: 4 });
+    const whole = await open(bytes);
+    for (let record = 0; record < whole.checkpoint.records.count; record++) {
+      expect((await whole.fields(record)).some(({ cut }) => cut === true)).toBe(false);
+    }
+  });
+
+  test("is marked where it is a number, with the bytes that are left", async () => {
+    const parts = await takeApart(bytes);
+    const fields = await lastFields(offsetOf(parts, "FILE_DESC") + 10);
+    expect(fields.map(({ name }) => name)).toEqual(["type", "len", "fd_objref"]);
+    expect(fields[2]).toMatchObject({ length: 2, cut: true, role: "payload" });
+  });
+
+  test("is not needed to show the type of a record of whose header 4 bytes are left", async () => {
+    const parts = await takeApart(bytes);
+    const fields = await lastFields(offsetOf(parts, "FILE_DESC") + 4);
+    expect(fields).toMatchObject([{ name: "type", meaning: "FILE_DESC", length: 4 }]);
+  });
 });
 
 describe("the dialect", () => {
