@@ -73,6 +73,8 @@ export interface Link {
   readonly columns?: readonly string[];
   /** Bytes are shown in the tables' place, these selected: `from` is where the selection began, `to` where the cursor is. */
   readonly bytes?: { readonly member: number; readonly from: number; readonly to: number };
+  /** `restore`: what a restore needs is shown in the tables' place. */
+  readonly show?: "restore";
   /** The other listings. */
   readonly others?: Readonly<Partial<Record<Listing, ListingLink>>>;
   readonly zoom?: ZoomLink;
@@ -119,6 +121,7 @@ export function toFragment(link: Link): string {
   addListing("", link);
   for (const listing of LISTINGS) addListing(`${listing}.`, link.others?.[listing] ?? {});
   add("bytes", link.bytes && bytesPlace(link.bytes));
+  add("show", link.show);
   add("change", link.change && changeText(link.change));
   add("off", link.off?.join(","));
   add("changes", link.changes);
@@ -184,6 +187,7 @@ export function fromFragment(fragment: string): Link {
   if (tab !== undefined) link.tab = tab;
   const place = /^(\d{1,10}):(\d{1,15})(?:-(\d{1,15}))?$/.exec(values.get("bytes") ?? "");
   if (place) link.bytes = { member: Number(place[1]), from: Number(place[2]), to: Number(place[3] ?? place[2]) };
+  if (values.get("show") === "restore") link.show = "restore";
   Object.assign(link, listingFrom(values, "", tab ?? "descriptors"));
   const others: Partial<Record<Listing, ListingLink>> = {};
   for (const listing of LISTINGS) {

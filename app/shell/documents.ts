@@ -8,6 +8,7 @@ import { earlierOf } from "../model/earlier.ts";
 import { onSide, otherSide, type Side } from "../model/side.ts";
 import { counted } from "../model/words.ts";
 import type { Client } from "../worker/client.ts";
+import { mayHaveFacts, withoutFacts } from "./host-facts.ts";
 import { adviceFor, closeDocs, compareDocs, type Opening, RefusedError, restored } from "./opening.ts";
 import { listSamples, loadSample } from "./samples.ts";
 import { withBytes, withChange } from "./selection.ts";
@@ -23,7 +24,7 @@ export interface DocumentActions {
   /** Opens a sample by its name. */
   openSample(name: string): Promise<void>;
   /**
-   * Finds the images in dropped or picked files. One is opened, two are compared, of more the user chooses. If an image
+   * Takes facts of a host, and finds the images, in dropped or picked files. One is opened, two are compared, of more the user chooses. If an image
    * is open already, a single new one is compared with it if `compare` is true; otherwise the user is asked.
    */
   receive(input: Input | null, compare?: boolean): Promise<void>;
@@ -75,9 +76,12 @@ export function createDocuments(context: Context): DocumentActions {
         if (sample === undefined) throw new Error(`There is no sample “${name}”.`);
         await openPending(context, await loadSample(sample, signal), { sample: name }, signal);
       }),
-    receive(input, compare = false) {
-      if (input === null) return Promise.resolve();
-      return opening.begin(input.name, (signal) => receive(context, input, compare, signal));
+    receive(all, compare = false) {
+      if (all === null) return Promise.resolve();
+      const begin = (input: Input): Promise<void> =>
+        opening.begin(input.name, (signal) => receive(context, input, compare, signal));
+      if (!mayHaveFacts(all)) return begin(all);
+      return withoutFacts(client, store, all).then((input) => (input === null ? undefined : begin(input)));
     },
     choose,
     compareWith,

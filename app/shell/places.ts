@@ -10,5 +10,6 @@ export const PLACES = {
   filter: "filter",
   columns: "columns",
   bytes: "bytes",
+  restore: "restore",
   findBytes: "find-bytes",
 } as const;

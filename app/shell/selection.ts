@@ -81,7 +81,7 @@ export function createSelection({ get, set }: Store<State>): SelectionActions {
     selectBytes,
     showBytes(member, offset, length) {
       selectBytes(byteRange(member, offset, length));
-      set({ bytesShown: true, tablesShown: true, panel: "tables" });
+      set({ bytesShown: true, restoreShown: false, tablesShown: true, panel: "tables" });
     },
     selectChange,
     stepChange(by) {

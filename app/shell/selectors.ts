@@ -27,10 +27,12 @@ export const isCompared = ({ compared }: Pick<State, "compared">): boolean => co
 
 /** The contents of the tables panel. */
 export function tablesContent({
+  restoreShown,
   bytesShown,
   view,
   compared,
-}: Pick<State, "bytesShown" | "view" | "compared">): "bytes" | "sideBySide" | "listing" {
+}: Pick<State, "restoreShown" | "bytesShown" | "view" | "compared">): "restore" | "bytes" | "sideBySide" | "listing" {
+  if (restoreShown) return "restore";
   if (bytesShown) return "bytes";
   return view === "sideBySide" && compared !== null ? "sideBySide" : "listing";
 }

@@ -44,6 +44,7 @@ export function createShell(client: Client, network = true): Shell {
     set(({ compared, view }) => ({
       tab,
       bytesShown: false,
+      restoreShown: false,
       panel: "tables",
       tablesShown: true,
       view: compared ? "one" : view,

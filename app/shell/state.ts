@@ -14,7 +14,7 @@ import type { Evidence, Verdict } from "../model/earlier.ts";
 import type { ImageSummary } from "../model/image-summary.ts";
 import type { Selection } from "../model/related.ts";
 import type { Side } from "../model/side.ts";
-import type { DocumentId, InputFile } from "../worker/protocol.ts";
+import type { DocumentId, FactsId, InputFile } from "../worker/protocol.ts";
 
 /** Files that make up one image. */
 export interface Input {
@@ -70,6 +70,14 @@ export interface Compared {
   readonly unrelated: readonly string[];
   /** Digits of the longest position and version, so that both sides get columns of the same width. */
   readonly digits: { readonly pos: number; readonly version: number };
+}
+
+/** Facts of a host, which the worker keeps. */
+export interface LoadedFacts {
+  readonly facts: FactsId;
+  /** The host's name, and when they were made. */
+  readonly host: string;
+  readonly at: string;
 }
 
 /** The opening in progress. */
@@ -202,6 +210,10 @@ export interface State extends ChangeFilters {
   readonly bytes: ByteSelection | null;
   /** Whether the tables panel shows bytes. */
   readonly bytesShown: boolean;
+  /** Whether the tables panel shows what a restore needs. It takes precedence over bytes. */
+  readonly restoreShown: boolean;
+  /** Facts of a host that images are compared with; `null`: none. */
+  readonly host: LoadedFacts | null;
   /** `null` unless two documents are open. */
   readonly compared: Compared | null;
   /** How it is known which of the two is before; `null` if the user said so, or one document is open. */
@@ -266,6 +278,8 @@ export function firstState(): State {
     selection: null,
     bytes: null,
     bytesShown: false,
+    restoreShown: false,
+    host: null,
     compared: null,
     order: null,
     change: null,

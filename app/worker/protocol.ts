@@ -1,6 +1,9 @@
 // The messages between page and worker: one type for each kind of request, with its response.
 
 import type { Findings } from "../checks/findings.ts";
+import type { HostReport, HostRow } from "../checks/host/report.ts";
+import type { NeededOption } from "../checks/needs.ts";
+import type { Subject } from "../checks/subject.ts";
 import type { Occurrences } from "../decoder/find-bytes.ts";
 import type { Refusal } from "../decoder/image.ts";
 import type { Progress } from "../decoder/source.ts";
@@ -64,6 +67,10 @@ export interface Requests {
   overview: { request: { document: DocumentId }; response: Overview };
   /** Findings: reasons why a restart would fail, and anything suspicious. */
   check: { request: { document: DocumentId }; response: CheckResponse };
+  /** Reads a file of facts of a host, and keeps the facts. */
+  facts: { request: { file: Blob }; response: FactsResponse };
+  /** What the restore of a document needs of a host, compared with facts if there are any. */
+  restore: { request: { document: DocumentId; facts: FactsId | null }; response: RestoreResponse };
   /** Packs documents without their records, under `names`, into one compressed piece (bundle.ts). */
   pack: {
     request: { documents: readonly DocumentId[]; names: readonly string[]; leaveOut: LeaveOut };
@@ -118,6 +125,33 @@ export interface CheckResponse {
   readonly findings: Findings;
   /** By code; only of rules with findings. */
   readonly titles: Readonly<Record<string, string>>;
+}
+
+/** Identifies facts of a host in the worker. Not reused. */
+export type FactsId = number;
+
+/** Facts of a host; why a file of facts was refused; or the file is no file of facts. */
+export type FactsResponse =
+  | { readonly kind: "facts"; readonly facts: FactsId; readonly host: string; readonly at: string }
+  | { readonly kind: "refused"; readonly refused: string }
+  | { readonly kind: "other" };
+
+/** A thing that was compared, or would be, with what it is about. */
+export type RestoreRow = Omit<HostRow, "demand" | "findings"> & Subject;
+
+/** What a restore needs of a host. */
+export interface RestoreResponse extends Pick<HostReport, "host" | "counts" | "findings" | "unlisted" | "privileges"> {
+  /** Those that are not as recorded come first. */
+  readonly rows: readonly RestoreRow[];
+  /** Findings that belong to no row. */
+  readonly general: HostReport["findings"];
+  readonly options: readonly NeededOption[];
+  /** The command that restores the image; `null`: the format has none. */
+  readonly command: string | null;
+  /** How many errors and warnings the image has by itself. */
+  readonly inImage: number;
+  /** What to do, by code. */
+  readonly remedies: Readonly<Record<string, string>>;
 }
 
 /** The images among files, or why there are none. */

@@ -5,6 +5,7 @@ import { RedirectError } from "../sources/hosted-errors.ts";
 import { createDocuments } from "./documents.ts";
 import { exportHandlers } from "./handlers/export.ts";
 import { copyForPage, type Exchange, type Handlers, type Result } from "./handlers/handler.ts";
+import { hostHandlers } from "./handlers/host.ts";
 import { openHandlers } from "./handlers/open.ts";
 import { readHandlers } from "./handlers/read.ts";
 import { viewHandlers } from "./handlers/views.ts";
@@ -36,6 +37,7 @@ function createHandlers(): Handlers {
     ...readHandlers(documents),
     ...viewHandlers(documents),
     ...exportHandlers(documents),
+    ...hostHandlers(documents),
   };
 }
 

@@ -49,7 +49,7 @@ const rules: Readonly<Record<string, string>> = {
 
   // The page, which speaks to the worker through its client and its protocol.
   shell: `model decoder/source.ts decoder/find-bytes.ts diff export link ${WORKER} ${NAMES} npm:react`,
-  components: `model checks/finding.ts checks/needs.ts checks/subject.ts diff export link graph worker/protocol.ts shell ${NAMES} ${VIEW}`,
+  components: `model checks/finding.ts checks/needs.ts checks/subject.ts checks/host/report.ts diff export link graph worker/protocol.ts shell ${NAMES} ${VIEW}`,
   offline: "shell",
   "page.tsx": "shell components npm:react npm:react-dom",
   "trusted-scripts.ts": "",

@@ -150,3 +150,22 @@ export const PLAIN: HostFacts = {
   ptys: [],
   locks: [],
 };
+
+/** Facts of a machine on which the set `files` is refused for several reasons. */
+export function otherHost(): HostFacts {
+  const W = "/tmp/w/verdicts/files";
+  const regular = { type: "regular", uid: 0, gid: 0, device: "254:0" } as const;
+  return {
+    ...PLAIN,
+    made: { ...PLAIN.made, host: "other" },
+    pids: [1, 4717],
+    processes: [{ id: 4717, as: "process", name: "nginx" }],
+    files: [
+      { ...regular, path: `${W}/data/rw.txt`, mode: 0o100640, size: "101", inode: "1" },
+      { ...regular, path: `${W}/data/ro.txt`, mode: 0o100644, size: "80", inode: "2" },
+      { ...regular, path: `${W}/bin/prog`, mode: 0o100755, size: "782576", inode: "3", buildId: "00".repeat(20) },
+      { ...regular, path: `${W}/out`, mode: 0o100644, size: "6", inode: "4" },
+      { path: `${W}/data/app.log`, type: "missing" },
+    ],
+  };
+}

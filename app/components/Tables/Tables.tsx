@@ -6,6 +6,7 @@ import { LISTING_TITLES, LISTINGS, type Listing, rowCount } from "../../model/co
 import { COLUMNS, columnTitle } from "../../model/columns/columns.ts";
 import { filterErrors } from "../../model/filter.ts";
 import { PLACES } from "../../shell/places.ts";
+import { tablesContent } from "../../shell/selectors.ts";
 import type { Compared, Doc } from "../../shell/state.ts";
 import { Checks } from "../Checks/Checks.tsx";
 import { CommandButton } from "../CommandButton.tsx";
@@ -13,6 +14,7 @@ import { useApp, usePage } from "../context.ts";
 import { Bytes } from "../Hex/Bytes.tsx";
 import { KindFilter } from "../Records/KindFilter.tsx";
 import { Records } from "../Records/Records.tsx";
+import { Restore } from "../Restore/Restore.tsx";
 import { SideBySide } from "../SideBySide/SideBySide.tsx";
 import { FilterErrors } from "./FilterErrors.tsx";
 import { Grid } from "./Grid.tsx";
@@ -32,13 +34,20 @@ const SINGULAR: Readonly<Record<Listing, string>> = {
 /** The tables of one image; of two, also side by side; or the bytes in their place. */
 export function Tables({ doc }: { doc: Doc }) {
   const compared = useApp((state) => state.compared);
-  const aligned = useApp((state) => state.view === "sideBySide") && compared !== null;
-  const bytesShown = useApp((state) => state.bytesShown);
+  const content = useApp(tablesContent);
   const tab = useApp((state) => state.tab);
   return (
     <section className="tables" aria-label="Tables">
-      <Tabs doc={doc} tab={bytesShown ? "bytes" : aligned ? "side" : tab} />
-      {bytesShown ? <Bytes doc={doc} /> : aligned ? <Aligned compared={compared} /> : <Table doc={doc} />}
+      <Tabs doc={doc} tab={content === "listing" ? tab : content === "sideBySide" ? "side" : content} />
+      {content === "restore" ? (
+        <Restore doc={doc} />
+      ) : content === "bytes" ? (
+        <Bytes doc={doc} />
+      ) : content === "sideBySide" && compared !== null ? (
+        <Aligned compared={compared} />
+      ) : (
+        <Table doc={doc} />
+      )}
     </section>
   );
 }
@@ -138,15 +147,16 @@ const PLACEHOLDERS: Readonly<Record<Listing, string>> = {
   problems: "filter: severity:error",
 };
 
-type Tab = Listing | "side" | "bytes";
+type Tab = Listing | "side" | "bytes" | "restore";
 
 function Tabs({ doc, tab }: { doc: Doc; tab: Tab }) {
   const { shell } = usePage();
   const isPair = useApp((state) => state.compared !== null);
-  const tabs: readonly Tab[] = [...(isPair ? (["side"] as const) : []), ...LISTINGS, "bytes"];
+  const tabs: readonly Tab[] = [...(isPair ? (["side"] as const) : []), ...LISTINGS, "restore", "bytes"];
   const show = (next: Tab) => {
-    if (next === "side") shell.store.set({ view: "sideBySide", bytesShown: false });
-    else if (next === "bytes") shell.store.set({ bytesShown: true });
+    if (next === "side") shell.store.set({ view: "sideBySide", bytesShown: false, restoreShown: false });
+    else if (next === "bytes") shell.store.set({ bytesShown: true, restoreShown: false });
+    else if (next === "restore") shell.store.set({ restoreShown: true });
     else shell.showListing(next);
   };
   const list = useRef<HTMLDivElement>(null);
@@ -174,6 +184,8 @@ function Tabs({ doc, tab }: { doc: Doc; tab: Tab }) {
         >
           {listing === "side" ? (
             "Side by side"
+          ) : listing === "restore" ? (
+            "Restore"
           ) : listing === "bytes" ? (
             "Bytes"
           ) : (

@@ -23,7 +23,7 @@ export function bytesCommands({ shell, bytes }: CommandContext): Command[] {
       key: "b",
       when: isOpen,
       run() {
-        store.set({ bytesShown: true });
+        store.set({ bytesShown: true, restoreShown: false });
         goTo(shell, "tables", PLACES.bytes);
       },
     },

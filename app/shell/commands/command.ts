@@ -11,6 +11,7 @@ export const COMMAND_GROUPS = [
   "Drawing",
   "Tables",
   "Bytes",
+  "Restore",
   "Selection",
   "Copy and save",
   "Help",

@@ -118,7 +118,7 @@ function markSeen(shell: Shell): void {
 function toggleSideBySide(shell: Shell): void {
   const state = shell.store.get();
   const isShown = state.tablesShown && tablesContent(state) === "sideBySide";
-  shell.store.set({ view: isShown ? "one" : "sideBySide", bytesShown: false });
+  shell.store.set({ view: isShown ? "one" : "sideBySide", bytesShown: false, restoreShown: false });
   goTo(shell, "tables", isShown ? PLACES.tables : PLACES.aligned);
 }
 

@@ -7,6 +7,7 @@ import { drawingCommands } from "./drawing.ts";
 import { fileCommands } from "./file.ts";
 import { helpCommands } from "./help.ts";
 import { linkCommands } from "./links.ts";
+import { restoreCommands } from "./restore.ts";
 import { saveCommands } from "./save.ts";
 import { selectionCommands } from "./selection.ts";
 import { tableCommands } from "./tables.ts";
@@ -21,6 +22,7 @@ export function createCommands(context: CommandContext): readonly Command[] {
     ...drawingCommands(context),
     ...tableCommands(context),
     ...bytesCommands(context),
+    ...restoreCommands(context),
     ...selectionCommands(context),
     ...saveCommands(context),
     ...linkCommands(context),

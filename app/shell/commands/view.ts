@@ -6,7 +6,12 @@ import { goTo } from "./actions.ts";
 import { type Command, type CommandContext, inGroup } from "./command.ts";
 
 /** Element with the focus for each content of the tables panel. */
-const TABLES_PLACES = { bytes: PLACES.bytes, sideBySide: PLACES.aligned, listing: PLACES.tables } as const;
+const TABLES_PLACES = {
+  restore: PLACES.restore,
+  bytes: PLACES.bytes,
+  sideBySide: PLACES.aligned,
+  listing: PLACES.tables,
+} as const;
 
 export function viewCommands({ shell }: CommandContext): Command[] {
   const { store } = shell;

@@ -1,0 +1,47 @@
+// The command that restores the image: its options and privileges, each with why.
+
+import type { NeededOption } from "../../checks/needs.ts";
+import type { Checkpoint } from "../../model/checkpoint.ts";
+import { shortText } from "../../model/text.ts";
+import type { RestoreResponse } from "../../worker/protocol.ts";
+import { SubjectLink } from "../Checks/NeedsOf.tsx";
+
+/** Reasons listed for one option; more are counted. */
+const MOST_REASONS = 5;
+
+export function Options({ checkpoint, response }: { checkpoint: Checkpoint; response: RestoreResponse }) {
+  const { command, options, privileges } = response;
+  if (command === null) return null;
+  const byOption = new Map<string, NeededOption[]>();
+  for (const need of options) byOption.set(need.option, [...(byOption.get(need.option) ?? []), need]);
+  return (
+    <section aria-label="Command">
+      <h3>Command</h3>
+      <p className="mono restore-command">{shortText(command)}</p>
+      <ul className="restore-list">
+        {[...byOption].map(([option, needs]) => (
+          <li key={option}>
+            <span className="mono">{shortText(option)}</span>{" "}
+            {needs.slice(0, MOST_REASONS).map((need) => (
+              <span key={`${need.pid} ${need.fd} ${need.reason}`}>
+                <span className="muted">{shortText(need.reason)}</span>{" "}
+                <SubjectLink checkpoint={checkpoint} subject={need} />{" "}
+              </span>
+            ))}
+            {needs.length > MOST_REASONS && <span className="muted">and {needs.length - MOST_REASONS} more</span>}
+          </li>
+        ))}
+        {privileges.map(({ capability, reason, held }) => (
+          <li key={capability}>
+            <span className="mono">{capability}</span> <span className="muted">{reason}</span>{" "}
+            {held !== null && (
+              <span className={held ? "muted" : "restore-different"}>
+                {held ? "· the maker of the facts has it" : "≠ the maker of the facts lacks it"}
+              </span>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,114 @@
+// What a restore of the image needs: options, privileges, and things of the host, compared with facts of one if there are
+// any. Each leads to its object in the drawing and the tables.
+
+import { grouped } from "../../model/words.ts";
+import { PLACES } from "../../shell/places.ts";
+import type { Doc } from "../../shell/state.ts";
+import type { RestoreResponse } from "../../worker/protocol.ts";
+import { CommandButton } from "../CommandButton.tsx";
+import { useApp, usePage } from "../context.ts";
+import { useResponse } from "../Inspector/useResponse.ts";
+import { Compared } from "./Compared.tsx";
+import { HostFindings } from "./HostFindings.tsx";
+import { Options } from "./Options.tsx";
+import "./Restore.css";
+
+export function Restore({ doc }: { doc: Doc }) {
+  const host = useApp((state) => state.host);
+  const { document, checkpoint } = doc;
+  return (
+    <div id="tables-panel" role="tabpanel" aria-labelledby="tab-restore" className="tables-panel">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region takes the keyboard */}
+      <section id={PLACES.restore} className="restore" aria-label="Restore" tabIndex={0}>
+        {document === null ? (
+          <p className="muted">The image is still being decoded.</p>
+        ) : checkpoint.records.count === 0 ? (
+          <p className="muted">A link or a report has no records to check. Open the image itself.</p>
+        ) : (
+          <Answered key={`${document} ${host?.facts}`} doc={doc} document={document} facts={host?.facts ?? null} />
+        )}
+      </section>
+    </div>
+  );
+}
+
+interface AnsweredProps {
+  readonly doc: Doc;
+  readonly document: number;
+  readonly facts: number | null;
+}
+
+function Answered({ doc, document, facts }: AnsweredProps) {
+  const answered = useResponse("restore", { document, facts });
+  if (answered.state === "waiting") return <p className="muted">Comparing…</p>;
+  if (answered.state === "failed") return <p>{answered.message}</p>;
+  const { response } = answered;
+  const { checkpoint } = doc;
+  return (
+    <>
+      <Summary response={response} />
+      {response.inImage > 0 && <InImage count={response.inImage} />}
+      <HostFindings checkpoint={checkpoint} response={response} />
+      <Options checkpoint={checkpoint} response={response} />
+      <Compared checkpoint={checkpoint} response={response} />
+    </>
+  );
+}
+
+/** The verdict in a sentence, and where it is from. */
+function Summary({ response: { host, findings, counts } }: { response: RestoreResponse }) {
+  const total = (state: "same" | "unknown" | "note" | "different" | "refused"): number =>
+    Object.values(counts).reduce((sum, count) => sum + count[state], 0);
+  if (host === null) {
+    return (
+      <header className="restore-head">
+        <p>
+          <strong>Would it restore on a machine?</strong> Make its facts there, and drop them on this page:
+        </p>
+        <p className="mono restore-command">ckptscope facts --for IMAGE -o host.json</p>
+        <p>
+          <CommandButton id="open-facts">Open facts…</CommandButton>
+        </p>
+      </header>
+    );
+  }
+  const refused = findings.some(({ verdict }) => verdict === "refused");
+  const differs = findings.some(({ verdict }) => verdict === "different");
+  const [word, sentence] = refused
+    ? ["refused", `CRIU would refuse to restore it on ${host.name}.`]
+    : differs
+      ? ["different", `CRIU would restore it on ${host.name}, with a different result.`]
+      : ["same", `Nothing was found that CRIU would refuse on ${host.name}.`];
+  return (
+    <header className="restore-head">
+      <p>
+        <strong className={`restore-${word}`}>{sentence}</strong>{" "}
+        <span className="muted">
+          {grouped(total("refused"))} refused, {grouped(total("different"))} different, {grouped(total("same"))} as
+          recorded, {grouped(total("unknown"))} not known; facts of {host.at}
+        </span>
+      </p>
+      <p>
+        <CommandButton id="open-facts">Open other facts…</CommandButton>{" "}
+        <CommandButton id="close-facts">Remove facts</CommandButton>{" "}
+        <CommandButton id="save-restore">CSV</CommandButton>
+        <span className="visually-hidden" aria-live="polite">
+          {sentence}
+        </span>
+      </p>
+    </header>
+  );
+}
+
+/** Faults of the image itself, which Problems lists. */
+function InImage({ count }: { count: number }) {
+  const { shell } = usePage();
+  return (
+    <p>
+      The image itself has {count === 1 ? "a fault" : `${grouped(count)} faults`}:{" "}
+      <button type="button" className="link" onClick={() => shell.showListing("problems")}>
+        Show problems
+      </button>
+    </p>
+  );
+}

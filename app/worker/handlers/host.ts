@@ -1,0 +1,75 @@
+// Requests about the restore of an image: facts of a host, and the comparison of an image with them.
+
+import { checkImage, RULES } from "../../checks/check.ts";
+import { allFindings } from "../../checks/filter.ts";
+import { restoreCommand } from "../../checks/host/command.ts";
+import { type HostFacts, looksLikeFacts, MOST_FACTS_BYTES, readFacts } from "../../checks/host/facts.ts";
+import type { HostRow } from "../../checks/host/report.ts";
+import { visible } from "../../model/text.ts";
+import type { Documents } from "../documents.ts";
+import type { FactsId, FactsResponse, RestoreRow } from "../protocol.ts";
+import type { Handlers } from "./handler.ts";
+
+/** Enough of a file to tell facts from images. */
+const START = 1024;
+
+export function hostHandlers(documents: Documents): Handlers<"facts" | "restore"> {
+  const all = new Map<FactsId, HostFacts>();
+  let nextId: FactsId = 1;
+  return {
+    async facts({ file }): Promise<{ response: FactsResponse }> {
+      if (!looksLikeFacts(await file.slice(0, START).text())) return { response: { kind: "other" } };
+      if (file.size > MOST_FACTS_BYTES) return { response: { kind: "refused", refused: "The file is too large." } };
+      const read = readFacts(await file.text());
+      if ("refused" in read) return { response: { kind: "refused", refused: read.refused } };
+      const id = nextId++;
+      all.set(id, read.facts);
+      const { host, at } = read.facts.made;
+      return { response: { kind: "facts", facts: id, host: visible(host ?? "unnamed host"), at: visible(at) } };
+    },
+    async restore({ document, facts: id }, { signal, reportProgress }) {
+      const image = documents.get(document);
+      const facts = id === null ? undefined : all.get(id);
+      const host = facts === undefined ? {} : { facts };
+      const found = await checkImage(image, { signal, onProgress: reportProgress, host });
+      const { host: report, needs, findings } = found;
+      if (report === undefined) throw new Error("the checks made no report about a host");
+      const rows = report.rows.map(rowForPage);
+      const inRows = new Set(report.rows.flatMap((row) => row.findings));
+      const codes = new Set(allFindings(found).map(({ code }) => code));
+      const rules = RULES.filter(({ code, format }) => format === image.checkpoint.format && codes.has(code));
+      return {
+        response: {
+          host: report.host,
+          rows,
+          counts: report.counts,
+          general: report.findings.filter((finding) => !inRows.has(finding)),
+          findings: report.findings,
+          unlisted: report.unlisted,
+          privileges: report.privileges,
+          options: needs?.options ?? [],
+          command: image.checkpoint.format === "criu" ? restoreCommand(needs?.options ?? []) : null,
+          inImage: findings.filter(({ severity }) => severity !== "note").length,
+          remedies: Object.fromEntries(rules.map(({ code, remedy }) => [code, remedy])),
+        },
+      };
+    },
+  };
+}
+
+/** A row without what only the comparison needs. */
+function rowForPage({ group, what, use, recorded, actual, state, demand }: HostRow): RestoreRow {
+  const { pid, task, fd, file } = demand;
+  return {
+    group,
+    what,
+    use,
+    recorded,
+    actual,
+    state,
+    ...(pid === undefined ? {} : { pid }),
+    ...(task === undefined ? {} : { task }),
+    ...(fd === undefined ? {} : { fd }),
+    ...(file === undefined ? {} : { file }),
+  };
+}
