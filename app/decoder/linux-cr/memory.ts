@@ -2,7 +2,7 @@
 // with the addresses of pages and then the pages themselves.
 
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
-import { mappingKind, PERMISSION } from "../../model/mappings.ts";
+import { type MappingKind, mappingKind, PERMISSION } from "../../model/mappings.ts";
 import { f64At, i32At, u8At, u32At } from "../../model/read.ts";
 import type { FileRow, RecordRow, TaskRow } from "../../model/rows.ts";
 import { type Damaged, mappedPages } from "../memory/mapped-pages.ts";
@@ -281,7 +281,14 @@ async function addVma(
   return key;
 }
 
-function kindOf(type: string, flags: bigint, mm: Mm, start: number, end: number) {
+/** The kind of a mapping, by its type (a name of CKPT_VMA), vm_flags and place. */
+export function kindOf(
+  type: string,
+  flags: bigint,
+  mm: Pick<Mm, "brk" | "startBrk" | "startStack">,
+  start: number,
+  end: number,
+): MappingKind {
   if (type === "VDSO") return "vdso";
   if (type === "FILE" || type === "SHM_FILE") return "file";
   if (type.startsWith("SHM_ANON")) return "shared";

@@ -1,0 +1,156 @@
+// Tasks of a Linux-CR image. A thread is a task of its own, with the pid of its first thread as its tgid; what threads
+// share is read with the first of them.
+
+import { NONE, taskNumber } from "../../model/checkpoint.ts";
+import { i32At } from "../../model/read.ts";
+import type { TaskRow } from "../../model/rows.ts";
+import { signalNames } from "../../model/signals.ts";
+import { taskRow } from "../from-checkpoint.ts";
+import { spec, type Tables } from "../tables.ts";
+import { limitName, UNLIMITED } from "../words.ts";
+import type { Owner } from "./mappings.ts";
+import { actionsOf, credentialsOf, type Draft, namespacesOf } from "./objects.ts";
+import { type RecordReader, type Struct, take } from "./record-reader.ts";
+
+export interface TaskReader {
+  /** TASK: a task begins. */
+  begin(task: Struct, record: number): void;
+  groups(objref: number, groupinfo: Struct): void;
+  credentials(objref: number, cred: Struct, record: number): void;
+  bindCredentials(taskCreds: Struct): void;
+  namespaces(objref: number, ns: Struct): void;
+  bindNamespaces(taskNs: Struct): void;
+  actions(objref: number, sighand: Struct, record: number): void;
+  bindObjects(taskObjs: Struct): void;
+  limits(signal: Struct, record: number): void;
+  pending(sigpending: Struct): void;
+  blocked(signalTask: Struct): void;
+  /** Ends the last task. */
+  end(): void;
+  /** The process of the current task; `null`: none has begun. */
+  owner(): Owner | null;
+}
+
+/** The task whose records are being read. */
+interface Current {
+  readonly task: TaskRow;
+  readonly record: number;
+  /** Number of its process, and its own. */
+  readonly pid: number;
+  readonly tid: number;
+  readonly thread: Draft;
+  /** The signals that wait for its process are read before its own. */
+  expectsShared: boolean;
+}
+
+const LIMITS = 16;
+
+/** Reads tasks in the order of the records. */
+export function createTasks(reader: RecordReader, tables: Tables): TaskReader {
+  const { checkpoint } = reader;
+  const { tasks, machine } = checkpoint;
+  const { arch } = machine;
+  const groups = new Map<number, readonly number[]>();
+  const credentials = new Map<number, Draft>();
+  const namespaces = new Map<number, readonly Draft[]>();
+  const actions = new Map<number, { readonly rows: readonly Draft[]; readonly record: number }>();
+  /** Signals that wait for a process, which are in the records of its first task. */
+  const shared = new Map<number, readonly string[]>();
+  const listed = new Set<string>();
+  let next = 0;
+  let current: Current | null = null;
+
+  const names = (struct: Struct | null, field: string): string[] => {
+    const set = struct?.big(field) ?? 0n;
+    return signalNames(Number(set & 0xffff_ffffn), Number(set >> 32n), arch);
+  };
+  const end = (): void => {
+    if (current === null || Object.keys(current.thread).length === 0) return;
+    const { task, record, pid, tid, thread } = current;
+    const pending = [...new Set([...((thread.pending as string[]) ?? []), ...(shared.get(pid) ?? [])])];
+    tables.add("threads", { pid, tid, ...thread, pending, sharedPending: shared.get(pid) ?? [] }, task, record);
+    current = null;
+  };
+  /** Whether what threads share is to be listed for the current task: once for each process. */
+  const isFirst = (what: string): boolean => {
+    const key = `${what} ${current?.pid}`;
+    if (listed.has(key)) return false;
+    listed.add(key);
+    return true;
+  };
+
+  return {
+    begin(struct, record) {
+      end();
+      const task = next < tasks.count ? next++ : NONE;
+      if (task === NONE) return;
+      const tid = taskNumber(tasks, task);
+      const tgid = i32At(tasks.tgid, task);
+      const hasPid = i32At(tasks.pid, task) !== NONE;
+      current = { task, record, pid: hasPid && tgid > 0 ? tgid : tid, tid, thread: {}, expectsShared: false };
+      const thread: Draft = {};
+      take(thread, spec("threads"), struct, arch);
+      Object.assign(current.thread, thread);
+      const row = taskRow(checkpoint, task);
+      take(row, spec("tasks"), struct, arch);
+      tables.add("tasks", row, task, record);
+    },
+    groups(objref, struct) {
+      groups.set(objref, struct.words("groups", struct.number("ngroups")));
+    },
+    credentials(objref, struct) {
+      credentials.set(objref, credentialsOf(struct, groups.get(struct.number("groupinfo_ref")) ?? [], arch));
+    },
+    bindCredentials(struct) {
+      const row = credentials.get(struct.number("cred_ref"));
+      if (current === null || row === undefined) return;
+      const { pid, tid, task, record } = current;
+      tables.add("credentials", { pid, tid, ...row }, task, record);
+    },
+    namespaces(objref, struct) {
+      namespaces.set(objref, namespacesOf(struct));
+    },
+    bindNamespaces(struct) {
+      if (current === null) return;
+      const { pid, task, record } = current;
+      if (!isFirst("namespaces")) return;
+      for (const row of namespaces.get(struct.number("ns_objref")) ?? []) {
+        tables.add("namespaces", { pid, ...row }, task, record);
+      }
+    },
+    actions(objref, struct, record) {
+      actions.set(objref, { rows: actionsOf(struct, arch), record });
+    },
+    bindObjects(struct) {
+      if (current === null) return;
+      const found = actions.get(struct.number("sighand_objref"));
+      if (found === undefined || !isFirst("signals")) return;
+      tables.hold("signals");
+      for (const row of found.rows) {
+        if (!tables.add("signals", { pid: current.pid, ...row }, current.task, found.record)) return;
+      }
+    },
+    limits(struct, record) {
+      if (current === null) return;
+      current.expectsShared = true;
+      const { pid, task } = current;
+      for (const [at, limit] of struct.entries("rlim", "ckpt_rlimit", LIMITS).entries()) {
+        const row: Draft = { pid, resource: limitName(at, arch) };
+        take(row, spec("limits"), limit, arch);
+        for (const side of ["soft", "hard"]) if (row[side] === UNLIMITED) row[side] = null;
+        tables.add("limits", row, task, record);
+      }
+    },
+    pending(struct) {
+      if (current === null) return;
+      if (current.expectsShared) shared.set(current.pid, names(struct, "signal.sigset"));
+      else current.thread.pending = names(struct, "signal.sigset");
+      current.expectsShared = false;
+    },
+    blocked(struct) {
+      if (current !== null) take(current.thread, spec("threads"), struct, arch);
+    },
+    end,
+    owner: () => (current === null ? null : { pid: current.pid, task: current.task }),
+  };
+}
