@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { changeValues } from "../../app/components/Inspector/change-values.ts";
 import { Inspector } from "../../app/components/Inspector/Inspector.tsx";
 import { kindAt } from "../../app/diff/describe.ts";
+import { taskDetailsOf } from "../../app/model/detail-store.ts";
 import type { Selection } from "../../app/model/related.ts";
 import { fixtureBytes, open } from "../support/open.ts";
 import { one, pageWith, render } from "../support/render.tsx";
@@ -124,6 +125,19 @@ test("an epoll names what it watches, and a watched file its epoll", async () =>
   expect(epoll.entryOf("targets")).toBeUndefined();
   const watched = await inspectFd("linux-cr/diff-blind/after.ckpt", 3);
   expect(watched.entryOf("watched by")?.textContent).toMatch(/fd 7 epoll/);
+});
+
+test("an executable and a directory name the tasks that use them", async () => {
+  const page = pageWith(await open(fixtureBytes("../../public/samples/services-before.tar")));
+  const { checkpoint } = page.doc;
+  const container = await render(page, <Inspector doc={page.doc} />);
+  const used = async (key: string) => {
+    const file = taskDetailsOf(checkpoint, 0)[key];
+    await act(async () => page.shell.select({ to: "file", row: Number(file) }));
+    return [...container.querySelectorAll(".value")].map((each) => each.textContent);
+  };
+  expect(await used("exe")).toContainEqual(expect.stringMatching(/^executable of31493 w4-parent/));
+  expect(await used("cwd")).toContainEqual(expect.stringMatching(/^working directory of31493 w4-parent/));
 });
 
 test("a socket has its addresses and state in words", async () => {

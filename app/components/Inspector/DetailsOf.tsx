@@ -9,6 +9,7 @@ import { u8At } from "../../model/read.ts";
 import type { FileRow, TaskRow } from "../../model/rows.ts";
 import { stillVisible, visible } from "../../model/text.ts";
 import { fileName } from "../../model/words.ts";
+import { TASK_FILES } from "../../shell/uses.ts";
 import { ObjectLink } from "./links.tsx";
 import { Section, Value } from "./Section.tsx";
 
@@ -28,7 +29,9 @@ export function DetailsOf({ checkpoint, file }: { checkpoint: Checkpoint; file: 
 /** Details of a task. Its executable and directories are open files of the image, where the format has these. */
 export function DetailsOfTask({ checkpoint, task }: { checkpoint: Checkpoint; task: TaskRow }) {
   const details = taskDetailsOf(checkpoint, task);
-  const files = TASK_FILES.filter((key) => typeof details[key] === "number");
+  const files = (Object.keys(TASK_FILES) as (keyof typeof TASK_FILES)[]).filter(
+    (key) => typeof details[key] === "number",
+  );
   const lines = linesOf(
     Object.fromEntries(Object.entries(details).filter(([key]) => !files.some((file) => file === key))),
     taskDetail,
@@ -49,8 +52,6 @@ export function DetailsOfTask({ checkpoint, task }: { checkpoint: Checkpoint; ta
     </Section>
   );
 }
-
-const TASK_FILES = ["exe", "cwd", "root"] as const;
 
 interface Line {
   readonly key: string;

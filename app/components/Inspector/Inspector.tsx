@@ -113,8 +113,8 @@ function Values({ checkpoint, selection }: { checkpoint: Checkpoint; selection: 
       return (
         <>
           <Sharing checkpoint={checkpoint} file={row} except={NONE} />
-          <FileValues checkpoint={checkpoint} file={row} heading="Values" />
           <Ties checkpoint={checkpoint} file={row} />
+          <FileValues checkpoint={checkpoint} file={row} heading="Values" />
         </>
       );
     case "descriptor": {
@@ -125,8 +125,8 @@ function Values({ checkpoint, selection }: { checkpoint: Checkpoint; selection: 
           {file !== NONE && (
             <>
               <Sharing checkpoint={checkpoint} file={file} except={row} />
-              <FileValues checkpoint={checkpoint} file={file} heading="Open file" />
               <Ties checkpoint={checkpoint} file={file} />
+              <FileValues checkpoint={checkpoint} file={file} heading="Open file" />
               <DetailsOf checkpoint={checkpoint} file={file} />
             </>
           )}

@@ -1,5 +1,5 @@
 // What an open file is tied to, in words that select it: the other end of a pipe, the peer of a socket, what an epoll
-// watches and which epolls watch it, files in flight.
+// watches and which epolls watch it, files in flight, and the tasks that use it other than by a descriptor.
 
 import { useMemo, useState } from "react";
 import { bitWords, EPOLL_EVENTS } from "../../model/bits.ts";
@@ -9,7 +9,8 @@ import { u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { fileName } from "../../model/words.ts";
 import { tiesTo } from "../../shell/ties.ts";
-import { DescriptorLink, MoreButton, ObjectLink } from "./links.tsx";
+import { usesOf } from "../../shell/uses.ts";
+import { DescriptorLink, InlineList, MoreButton, ObjectLink, TaskLink } from "./links.tsx";
 import { Section, Value } from "./Section.tsx";
 
 export function Ties({ checkpoint, file }: { checkpoint: Checkpoint; file: FileRow }) {
@@ -19,10 +20,19 @@ export function Ties({ checkpoint, file }: { checkpoint: Checkpoint; file: FileR
     ...titled(own, (role) => LINK_TITLES[role]),
     ...titled(others, (role) => (role === "watches" ? "watched by" : "in flight in")),
   ];
-  if (groups.length === 0) return null;
+  const uses = useMemo(() => usesOf(checkpoint, file), [checkpoint, file]);
+  if (groups.length + uses.length === 0) return null;
   return (
     <Section title="Tied to">
       <dl>
+        {uses.map(({ as, tasks }) => (
+          <Value key={as} name={`${as} of`}>
+            <InlineList
+              rows={Uint32Array.from(tasks)}
+              show={(task) => <TaskLink checkpoint={checkpoint} task={task} />}
+            />
+          </Value>
+        ))}
         {groups.map(({ title, links }) => (
           <Value key={title} name={title}>
             <Links checkpoint={checkpoint} links={links} />
