@@ -1,6 +1,7 @@
 // Which tasks, descriptors and open files of an image a listing shows: those of some pids, kinds, paths and numbers.
 
 import { type Checkpoint, NONE, nameBytes, type Tasks, taskNumber } from "../model/checkpoint.ts";
+import type { Listing } from "../model/columns/column.ts";
 import { FILE_KINDS, kindWord } from "../model/names.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import type { DescriptorRow } from "../model/rows.ts";
@@ -91,5 +92,31 @@ function fileTest(checkpoint: Checkpoint, { kinds, path }: DescriptorFilter): (r
     if (file === NONE) return false;
     if (wanted[u8At(files.kind, file)] !== true) return false;
     return path === undefined || indexOfBytes(nameBytes(checkpoint, file), needle) >= 0;
+  };
+}
+
+/** The descriptors that go with some rows of a listing: themselves, those of the files, tables or tasks; else all. */
+export function chosenRows(checkpoint: Checkpoint, listing: Listing, rows: Uint32Array): Chosen {
+  const { tasks, tables, descriptors, files } = checkpoint;
+  const mask = (count: number): Uint8Array => {
+    const of = new Uint8Array(count);
+    for (const row of rows) of[row] = 1;
+    return of;
+  };
+  const all = (count: number): Uint8Array => new Uint8Array(count).fill(1);
+  const ofFile = mask(listing === "files" ? files.count : 0);
+  const ofTable = mask(listing === "tables" ? tables.count : 0);
+  const byRow = (row: number): number => {
+    if (listing === "files") return ofFile[i32At(descriptors.file, row)] ?? 0;
+    return listing === "tables" ? (ofTable[u32At(descriptors.table, row)] ?? 0) : 1;
+  };
+  return {
+    tasks: listing === "tasks" ? mask(tasks.count) : all(tasks.count),
+    tables: all(tables.count),
+    descriptors:
+      listing === "descriptors"
+        ? mask(descriptors.count)
+        : Uint8Array.from({ length: descriptors.count }, (_, row) => byRow(row)),
+    files: all(files.count),
   };
 }

@@ -32,8 +32,11 @@ export type Name =
 /** How a listing is shown, where that differs from the default. */
 export interface ListingLink {
   readonly filter?: string;
-  readonly sort?: { readonly column: string; readonly descending: boolean };
+  /** `none`: in the image's order. */
+  readonly sort?: { readonly column: string; readonly descending: boolean } | "none";
   readonly columns?: readonly string[];
+  /** Column by whose values rows are grouped. */
+  readonly group?: string;
 }
 
 /** The zoom of the drawing: its scale, and the position of its top left corner in CSS pixels. */
@@ -69,8 +72,9 @@ export interface Link {
   readonly tab?: Listing;
   /** Of the listing that `tab` names. */
   readonly filter?: string;
-  readonly sort?: { readonly column: string; readonly descending: boolean };
+  readonly sort?: { readonly column: string; readonly descending: boolean } | "none";
   readonly columns?: readonly string[];
+  readonly group?: string;
   /** Bytes are shown in the tables' place, these selected: `from` is where the selection began, `to` where the cursor is. */
   readonly bytes?: { readonly member: number; readonly from: number; readonly to: number };
   /** `restore`: what a restore needs is shown in the tables' place. */
@@ -113,9 +117,10 @@ export function toFragment(link: Link): string {
   add("side", link.side);
   add("select", link.select && toText(link.select));
   add("tab", link.tab);
-  const addListing = (prefix: string, { filter, sort, columns }: ListingLink) => {
+  const addListing = (prefix: string, { filter, sort, columns, group }: ListingLink) => {
     add(`${prefix}filter`, filter);
-    add(`${prefix}sort`, sort && `${sort.descending ? "-" : ""}${sort.column}`);
+    add(`${prefix}sort`, typeof sort === "object" ? `${sort.descending ? "-" : ""}${sort.column}` : sort);
+    add(`${prefix}group`, group);
     add(`${prefix}columns`, columns?.join(","));
   };
   addListing("", link);
@@ -231,8 +236,12 @@ function listingFrom(values: Values, prefix: string, listing: Listing): ListingL
   const filter = values.get(`${prefix}filter`);
   if (filter) link.filter = filter;
   const shown = COLUMNS[listing].map(({ id }) => id);
+  const group = values.get(`${prefix}group`);
+  if (COLUMNS[listing].some(({ id, groups }) => groups && id === group)) link.group = group as string;
   const sort = /^(-?)([a-z]+)$/.exec(values.get(`${prefix}sort`) ?? "");
-  if (sort && shown.includes(sort[2] as string)) link.sort = { column: sort[2] as string, descending: sort[1] === "-" };
+  if (sort?.[0] === "none") link.sort = "none";
+  else if (sort && shown.includes(sort[2] as string))
+    link.sort = { column: sort[2] as string, descending: sort[1] === "-" };
   const named = values.get(`${prefix}columns`)?.split(",") ?? [];
   const columns = shown.filter((id) => named.includes(id));
   if (columns.length > 0) link.columns = columns;

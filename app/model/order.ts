@@ -13,12 +13,56 @@ export interface Order {
   readonly descending: boolean;
   /** In the language of filter.ts; if empty, every row passes. */
   readonly filter: string;
+  /** Column id to group by; absent or `null`: rows are not grouped. */
+  readonly group?: string | null;
+}
+
+/** Rows of a listing in order, and the groups that they are in. */
+export interface OrderedRows {
+  readonly rows: Uint32Array;
+  /** Group g: rows[first[g]] … rows[first[g + 1] - 1]. Empty: not grouped. */
+  readonly first: Uint32Array;
 }
 
 /** Whether an order is the image's own, with every row. */
-export function isPlain({ column, descending, filter }: Order): boolean {
-  return column === null && !descending && filter.trim() === "";
+export function isPlain({ column, descending, filter, group }: Order): boolean {
+  return column === null && !descending && filter.trim() === "" && group == null;
 }
+
+/** The rows of `orderRows`, those of one value of the column `group` together, the largest groups first. */
+export function groupRows(checkpoint: Checkpoint, order: Order): OrderedRows {
+  const rows = orderRows(checkpoint, order);
+  const column = order.group == null ? null : columnOf(order.listing, order.group);
+  if (column === null) return { rows, first: NO_GROUPS };
+  const { high, low } = keysOf(checkpoint, order.listing, column);
+  const place = new Uint32Array(high.length);
+  rows.forEach((row, at) => {
+    place[row] = at;
+  });
+  // Rows without a value are one group.
+  const compare = (a: number, b: number): number => {
+    const [x, y] = [high[a] as number, high[b] as number];
+    if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(x)) - Number(Number.isNaN(y));
+    return x - y || (low === null ? 0 : (low[a] as number) - (low[b] as number));
+  };
+  const sorted = rows.slice().sort((a, b) => compare(a, b) || (place[a] as number) - (place[b] as number));
+  const starts: number[] = [];
+  sorted.forEach((row, at) => {
+    if (at === 0 || compare(sorted[at - 1] as number, row) !== 0) starts.push(at);
+  });
+  const groups = starts.map((start, at) => ({ start, end: starts[at + 1] ?? sorted.length }));
+  groups.sort((a, b) => b.end - b.start - (a.end - a.start) || a.start - b.start);
+  const grouped = new Uint32Array(sorted.length);
+  const first = new Uint32Array(groups.length + 1);
+  groups.forEach(({ start, end }, at) => {
+    const to = first[at] as number;
+    grouped.set(sorted.subarray(start, end), to);
+    first[at + 1] = to + end - start;
+  });
+  return { rows: grouped, first };
+}
+
+const NO_GROUPS = new Uint32Array(0);
 
 /**
  * The rows of a listing that pass the filter, sorted. Rows of equal value keep the image's order; rows without a

@@ -3,6 +3,7 @@
 
 import { type Link, toFragment } from "../link/link.ts";
 import type { Listing } from "../model/columns/column.ts";
+import { FIRST_SORT } from "../model/columns/columns.ts";
 import type { Client } from "../worker/client.ts";
 import { createDocuments, type DocumentActions } from "./documents.ts";
 import { isLegendShown } from "./legend.ts";
@@ -20,7 +21,7 @@ export interface Shell extends DocumentActions, SelectionActions {
   readonly network: boolean;
   /** Shows a listing in the tables panel. */
   showListing(listing: Listing): void;
-  /** Shows a listing with a filter. `sort`: the column to sort by, greatest first; absent: in the image's order. */
+  /** Shows a listing with a filter. `sort`: the column to sort by, greatest first; absent: as at first. */
   showFiltered(listing: Listing, filter: string, sort?: string): void;
   /** Changes a listing's filter, sorting or columns. */
   setListing(listing: Listing, change: Partial<ListingView>): void;
@@ -59,7 +60,8 @@ export function createShell(client: Client, network = true): Shell {
     ...createSelection(store),
     showListing,
     showFiltered(listing, filter, sort) {
-      setListing(listing, { filter, sort: sort === undefined ? null : { column: sort, descending: true } });
+      const sorted = sort === undefined ? (FIRST_SORT[listing] ?? null) : { column: sort, descending: true };
+      setListing(listing, { filter, sort: sorted, group: null });
       showListing(listing);
     },
     setListing,

@@ -9,7 +9,7 @@ import type { Address, Redirect } from "../link/address.ts";
 import type { ChoiceLink, Name, ZoomLink } from "../link/link.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { LISTINGS, type Listing } from "../model/columns/column.ts";
-import { COLUMNS } from "../model/columns/columns.ts";
+import { COLUMNS, FIRST_SORT, type Sort } from "../model/columns/columns.ts";
 import type { Evidence, Verdict } from "../model/earlier.ts";
 import type { ImageSummary } from "../model/image-summary.ts";
 import type { Selection } from "../model/related.ts";
@@ -96,17 +96,14 @@ export interface Failure {
   readonly redirect?: Redirect;
 }
 
-export interface Sort {
-  readonly column: string;
-  readonly descending: boolean;
-}
-
 /** The view of a listing. */
 export interface ListingView {
   readonly filter: string;
   readonly sort: Sort | null;
   /** Ids of the shown columns, in the order of COLUMNS. */
   readonly columns: readonly string[];
+  /** Id of the column by whose values rows are grouped. */
+  readonly group: string | null;
 }
 
 /** The parts of the page. A narrow screen shows one at a time. */
@@ -264,7 +261,10 @@ export function firstColumns(listing: Listing): readonly string[] {
 
 export const firstListings = (): Record<Listing, ListingView> =>
   Object.fromEntries(
-    LISTINGS.map((listing) => [listing, { filter: "", sort: null, columns: firstColumns(listing) }]),
+    LISTINGS.map((listing) => [
+      listing,
+      { filter: "", sort: FIRST_SORT[listing] ?? null, columns: firstColumns(listing), group: null },
+    ]),
   ) as Record<Listing, ListingView>;
 
 export function firstState(): State {

@@ -4,6 +4,7 @@ import { nameOfChange } from "../diff/about.ts";
 import { type ChoiceLink, HIDABLE, type Link, type ListingLink, zoomLink } from "../link/link.ts";
 import { nameOf, resolve } from "../link/name.ts";
 import { LISTINGS, type Listing } from "../model/columns/column.ts";
+import { FIRST_SORT, isFirstSort } from "../model/columns/columns.ts";
 import { onSide, type Side } from "../model/side.ts";
 import { withBytes, withChange } from "./selection.ts";
 import { shownDoc } from "./selectors.ts";
@@ -75,8 +76,13 @@ function viewOf(link: Link): Partial<State> {
   };
 }
 
-function listingView(listing: Listing, { filter, sort, columns }: ListingLink): ListingView {
-  return { filter: filter ?? "", sort: sort ?? null, columns: columns ?? firstColumns(listing) };
+function listingView(listing: Listing, { filter, sort, columns, group }: ListingLink): ListingView {
+  return {
+    filter: filter ?? "",
+    sort: sort === "none" ? null : (sort ?? FIRST_SORT[listing] ?? null),
+    columns: columns ?? firstColumns(listing),
+    group: group ?? null,
+  };
 }
 
 /** The link to the current view. Leaves out defaults. */
@@ -151,10 +157,11 @@ function otherListings({ tab, listings }: State): Partial<Record<Listing, Listin
 }
 
 /** The difference of a listing's view from the default. */
-function listingLink(listing: Listing, { filter, sort, columns }: ListingView): ListingLink {
+function listingLink(listing: Listing, { filter, sort, columns, group }: ListingView): ListingLink {
   return {
     ...(filter && { filter }),
-    ...(sort && { sort }),
+    ...(!isFirstSort(listing, sort) && { sort: sort ?? "none" }),
+    ...(group !== null && { group }),
     ...(columns.join() !== firstColumns(listing).join() && { columns }),
   };
 }

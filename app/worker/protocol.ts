@@ -15,11 +15,13 @@ import type { Layout } from "../graph/order/layout.ts";
 import type { Redirect } from "../link/address.ts";
 import type { LeaveOut } from "../link/leave-out.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
+import type { Listing } from "../model/columns/column.ts";
 import type { Evidence } from "../model/earlier.ts";
 import type { Details, Field } from "../model/fields.ts";
 import type { ImageSummary } from "../model/image-summary.ts";
-import type { Order } from "../model/order.ts";
+import type { Order, OrderedRows } from "../model/order.ts";
 import type { Overview } from "../model/overview.ts";
+import type { Subset } from "../model/subset.ts";
 
 /** A local file, or the URL of a hosted one. `path`: its path in a dropped folder, or else its name. */
 export type InputFile =
@@ -59,10 +61,19 @@ export interface Requests {
     request: { document: DocumentId; member: number; needle: Uint8Array; from: number; most: number };
     response: Occurrences;
   };
-  /** The filtered and sorted rows of a listing (`orderRows`). */
-  order: { request: { document: DocumentId; order: Order }; response: Uint32Array };
+  /** The filtered, sorted and grouped rows of a listing (`groupRows`). */
+  order: { request: { document: DocumentId; order: Order }; response: OrderedRows };
+  /** The descriptors of a listing's filtered rows, as `ckptscope show --lines` prints them. */
+  lines: { request: { document: DocumentId; order: Order }; response: Blob };
   /** The layout of the drawing of one document. The page lays out small ones itself. */
   layout: { request: { document: DocumentId }; response: Layout };
+  /**
+   * The drawing of what belongs to the rows of a listing that pass a filter, with its layout; `null`: of everything.
+   */
+  subset: {
+    request: { document: DocumentId; listing: Listing; filter: string };
+    response: { readonly subset: Subset; readonly layout: Layout } | null;
+  };
   /** What is worth a look in a document. */
   overview: { request: { document: DocumentId }; response: Overview };
   /** Findings: reasons why a restart would fail, and anything suspicious. */

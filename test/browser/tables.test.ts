@@ -73,6 +73,92 @@ test("keys move through the rows, mark them and copy them", async () => {
   expect(rows.map((row) => row.split("\t")[2])).toEqual(["2", "3"]);
 });
 
+test("the columns that answer are shown at first, without scrolling", async () => {
+  const { page } = await visit();
+  await open(page);
+  for (const title of ["Flags", "Close-on-exec", "Holders", "Deleted"]) {
+    const box = await page.getByRole("columnheader", { name: title }).boundingBox();
+    const grid = await page.getByRole("grid").boundingBox();
+    expect((box?.x ?? 0) + (box?.width ?? 0), title).toBeLessThanOrEqual((grid?.x ?? 0) + (grid?.width ?? 0) + 1);
+  }
+  await page.keyboard.press("2");
+  await page.getByRole("grid", { name: "Open files" }).waitFor();
+  expect((await column(page, "Holders")).map(Number)).toEqual([3, 1, 0]);
+});
+
+test("rows are grouped by path with counts, and a group opens by the keys", async () => {
+  const { page } = await visit();
+  await open(page);
+  await page.getByLabel("Group by").selectOption("path");
+  const grid = page.getByRole("grid");
+  await grid.getByRole("row").filter({ hasText: "3 Path: " }).waitFor();
+  expect(await grid.getAttribute("aria-rowcount")).toBe("3");
+  await page.keyboard.press("l");
+  await page.keyboard.press("ArrowRight");
+  expect(await column(page, "fd")).toEqual(["", "0", "1", "2", ""]);
+  await page.waitForFunction(() => window.location.hash.includes("group=path"));
+  await page.keyboard.press("F");
+  await page.waitForFunction(() => !window.location.hash.includes("group="));
+  expect(await column(page, "fd")).toEqual(["0", "1", "2", "3"]);
+});
+
+test("a filter reaches the drawing, which says so", async () => {
+  const { page } = await visit({ fragment: "#v=1&sample=shared-table&filter=queue" });
+  await page.getByText("Only 1 of 7 descriptors drawn: the table is filtered").waitFor();
+  const drawn = page.locator(".drawing-tree");
+  expect(await drawn.textContent()).toContain("/var/spool/queue");
+  expect(await drawn.textContent()).not.toContain("/dev/pts/0");
+  // What is selected in the part is selected in the whole.
+  await drawn
+    .locator("[role=treeitem]")
+    .filter({ hasText: /^Fd 3/ })
+    .first()
+    .evaluate((item) => (item as HTMLElement).click());
+  await page
+    .getByRole("region", { name: "Inspector" })
+    .getByRole("heading", { name: "3 → /var/spool/queue" })
+    .waitFor();
+  await page.getByRole("status").getByRole("button", { name: "Draw all" }).click();
+  await drawn.filter({ hasText: "/dev/pts/0" }).waitFor({ state: "attached" });
+});
+
+test("a selected open file marks all its descriptors", async () => {
+  const { page } = await visit({ fragment: "#v=1&sample=shared-table&select=file:0:0" });
+  await page.getByRole("grid", { name: "Descriptors" }).waitFor();
+  await page.waitForFunction(
+    () => document.querySelectorAll(".grid-body .row-related, .grid-body .row-selected").length === 4,
+  );
+});
+
+test("z copies the descriptors of the filtered rows as lsof prints them", async () => {
+  const { page } = await visit();
+  await open(page);
+  await page.getByRole("searchbox").fill("fd:3");
+  await page.getByText("1 of 4 descriptors").waitFor();
+  await page.getByRole("searchbox").press("Enter");
+  await page.keyboard.press("z");
+  await page.getByText("Copied the descriptors").waitFor();
+  const lines = (await page.evaluate(() => navigator.clipboard.readText())).trimEnd().split("\n");
+  expect(lines).toHaveLength(2);
+  expect(lines[0]).toMatch(/^COMMAND\s+PID\s+FD\s+TYPE\s+POS\s+FLAGS\s+SHARED NAME$/);
+  expect(lines[1]).toMatch(/^server\s+4242\s+3u .*\/var\/log\/app\/server\.log/);
+});
+
+test("a key of the filter is completed", async () => {
+  const { page } = await visit();
+  await open(page);
+  const box = page.getByRole("searchbox");
+  await box.fill("fd:3 clo");
+  await page.locator("#filter-completions").getByText("cloexec:").waitFor();
+  await box.press("Tab");
+  expect(await box.inputValue()).toBe("fd:3 cloexec:");
+  await page.keyboard.type("no");
+  await page.getByText("1 of 4 descriptors").waitFor();
+  // With nothing to complete, Tab goes on.
+  await box.press("Tab");
+  expect(await box.evaluate((element) => element === document.activeElement)).toBe(false);
+});
+
 test("a table is saved as CSV", async () => {
   const { page } = await visit();
   await open(page);

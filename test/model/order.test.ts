@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { LISTINGS, type Listing, rowCount } from "../../app/model/columns/column.ts";
 import { COLUMNS } from "../../app/model/columns/columns.ts";
-import { isPlain, orderRows } from "../../app/model/order.ts";
+import { groupRows, isPlain, orderRows } from "../../app/model/order.ts";
 import { NGINX } from "../support/nginx.ts";
 import { checkpointOf } from "../support/state.ts";
 
@@ -64,5 +64,41 @@ describe("order", () => {
         expect(Array.from(rows)).toEqual(expected);
       }),
     );
+  });
+});
+
+describe("groups", () => {
+  const grouped = (listing: Listing, group: string, column: string | null = null, filter = ""): number[][] => {
+    const { rows, first } = groupRows(checkpoint, { listing, group, column, descending: false, filter });
+    return Array.from(first.subarray(0, -1), (start, at) => [...rows.subarray(start, first[at + 1])]);
+  };
+
+  test("rows of one value are together, the largest group first, in the order that they had", () => {
+    expect(grouped("files", "kind")).toEqual([[0, 1, 3, 5], [4], [2]]);
+    expect(grouped("files", "kind", "path")).toEqual([[0, 3, 5, 1], [4], [2]]);
+    expect(grouped("descriptors", "path").map(({ length }) => length)).toEqual([3, 3, 1, 1, 1]);
+  });
+
+  test("a filter leaves out rows and empty groups", () => {
+    expect(grouped("files", "kind", null, "kind:pipe")).toEqual([[4]]);
+    expect(grouped("files", "kind", null, "no such")).toEqual([]);
+  });
+
+  test("without a column to group by there are no groups", () => {
+    expect(groupRows(checkpoint, { listing: "files", column: null, descending: false, filter: "" }).first).toHaveLength(
+      0,
+    );
+  });
+
+  test("every column that groups puts each row into one group", () => {
+    for (const listing of LISTINGS) {
+      for (const { id } of COLUMNS[listing].filter(({ groups }) => groups)) {
+        const all = grouped(listing, id).flat();
+        expect(
+          all.sort((a, b) => a - b),
+          `${listing} by ${id}`,
+        ).toEqual(order(listing, null));
+      }
+    }
   });
 });

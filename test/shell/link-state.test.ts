@@ -56,10 +56,12 @@ const recorded = ({
 
 const listingView = (listing: Listing) => {
   const ids = COLUMNS[listing].map(({ id }) => id);
+  const grouping = COLUMNS[listing].filter(({ groups }) => groups).map(({ id }) => id);
   return fc.record({
     filter: fc.string({ unit: "grapheme" }),
     sort: fc.option(fc.record({ column: fc.constantFrom(...ids), descending: fc.boolean() })),
     columns: fc.subarray(ids, { minLength: 1 }),
+    group: grouping.length === 0 ? fc.constant(null) : fc.option(fc.constantFrom(...grouping)),
   });
 };
 

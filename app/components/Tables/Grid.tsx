@@ -1,24 +1,27 @@
-// A listing as a grid. Only the rows in view are rendered, so a listing can have any length; a <table> cannot do that.
+// A listing as a grid, its rows grouped or not. Only the rows in view are rendered, so a listing can have any length; a <table> cannot do that.
 // The grid has the focus and the keys; its rows and cells have neither.
 
 import { type ColumnSizingState, useTable } from "@tanstack/react-table";
 import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from "react";
 import { NONE } from "../../model/checkpoint.ts";
 import { LISTING_TITLES, type Listing } from "../../model/columns/column.ts";
-import { COLUMNS } from "../../model/columns/columns.ts";
+import { COLUMNS, columnOf, columnTitle } from "../../model/columns/columns.ts";
 import { u32At } from "../../model/read.ts";
-import { listingOf, relatedRow, selectionAt } from "../../model/related.ts";
+import { relatedRow, selectionAt } from "../../model/related.ts";
 import { counted } from "../../model/words.ts";
 import { copy } from "../../shell/commands/actions.ts";
+import { type GridLines, gridLines, groupOfLine, lineOfRow, rowOfLine } from "../../shell/grid-lines.ts";
 import { listStep } from "../../shell/keys.ts";
 import { PLACES } from "../../shell/places.ts";
+import { relatedRows } from "../../shell/related-rows.ts";
 import { listingText } from "../../shell/save.ts";
 import type { Doc, ListingView } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
 import { useRowWindow } from "../useRowWindow.ts";
 import { GridHead } from "./GridHead.tsx";
 import { GridRow } from "./GridRow.tsx";
-import { columnDefinitions, features, type ShownRow } from "./grid-columns.ts";
+import { GroupRow } from "./GroupRow.tsx";
+import { columnDefinitions, features, isFlexible, LEAST_FLEXIBLE, type ShownRow } from "./grid-columns.ts";
 import { type MarkedRows, useMarkedRows } from "./useMarkedRows.ts";
 
 /** Pixels of a row. */
@@ -30,17 +33,25 @@ interface Props {
   readonly view: ListingView;
   /** Rows of the listing in the current order. */
   readonly rows: Uint32Array;
+  /** Where each group begins (OrderedRows.first); empty: rows are not grouped. */
+  readonly first: Uint32Array;
   /** The worker is still sorting or filtering. */
   readonly pending: boolean;
 }
 
-export function Grid({ doc, listing, view, rows, pending }: Props) {
+export function Grid({ doc, listing, view, rows, first, pending }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
-  const window = useRowWindow(rows.length, ROW, scroller, ROW);
-  const marks = useMarkedRows(rows.length);
+  const { lines, isOpen, toggle } = useGroups(first);
+  const count = lines === null ? rows.length : lines.length;
+  const window = useRowWindow(count, ROW, scroller, ROW);
+  const marks = useMarkedRows(count);
   const { current, from, to, isRange } = marks;
-  const selected = useSelectedRow(doc, listing, rows);
-  const shown = window.rows.map(({ row: at, top }): ShownRow => ({ at, row: u32At(rows, at), top }));
+  const selected = useSelectedLine(doc, listing, rows, lines);
+  const isRelated = useRelated(doc, listing);
+  const shown = window.rows.map(({ row: line, top }): ShownRow => {
+    const at = rowOfLine(lines, line);
+    return { at: line, row: at < 0 ? NONE : u32At(rows, at), group: groupOfLine(lines, line), top };
+  });
   const [sizing, setSizing] = useState<ColumnSizingState>({});
   const table = useGridTable(doc, listing, view, shown, sizing, setSizing);
 
@@ -51,31 +62,36 @@ export function Grid({ doc, listing, view, rows, pending }: Props) {
   // The selection is brought into view wherever it was made.
   // biome-ignore lint/correctness/useExhaustiveDependencies: only when another row is selected
   useEffect(() => {
-    if (selected.at !== NONE) go(selected.at, false);
-  }, [selected.at]);
-  const choose = useChoose(doc, listing, rows);
-  const copyRows = useCopyRows(doc, listing, view, rows, marks);
+    if (selected !== NONE) go(selected, false);
+  }, [selected]);
+  const chooseRow = useChoose(doc, listing, rows);
+  const choose = (line: number): void => {
+    const group = groupOfLine(lines, line);
+    if (group >= 0) toggle(group);
+    else chooseRow(rowOfLine(lines, line));
+  };
+  const copyRows = useCopyRows(doc, listing, view, rows, lines, marks);
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target !== event.currentTarget) return;
-    const step = listStep(event.key, current, rows.length, window.visible);
+    const step = listStep(event.key, current, count, window.visible);
+    const group = groupOfLine(lines, current);
     if (event.ctrlKey || event.metaKey) {
       if (event.key === "c") void copyRows();
-      else if (event.key === "a" && rows.length > 0) marks.markAll();
+      else if (event.key === "a" && count > 0) marks.markAll();
       else return;
     } else if (step !== null) go(step, event.shiftKey);
     else if (event.key === "Enter" || event.key === " ") choose(current);
+    else if (group >= 0 && event.key === (isOpen(group) ? "ArrowLeft" : "ArrowRight")) toggle(group);
     else return;
     event.preventDefault();
   };
-  const onRowClick = (event: MouseEvent, at: number) => {
-    go(at, event.shiftKey);
-    if (!event.shiftKey) choose(at);
+  const onRowClick = (event: MouseEvent, line: number) => {
+    go(line, event.shiftKey);
+    if (!event.shiftKey) choose(line);
   };
 
-  const widths = table.getVisibleLeafColumns().map((column) => `${column.getSize()}px`);
-  const template = widths.length > 0 ? `${widths.join(" ")} minmax(0, 1fr)` : "1fr";
-  const width = table.getTotalSize();
+  const { template, width } = templateOf(table, sizing);
   return (
     <div
       ref={scroller}
@@ -83,11 +99,11 @@ export function Grid({ doc, listing, view, rows, pending }: Props) {
       className="grid"
       role="grid"
       aria-label={LISTING_TITLES[listing]}
-      aria-rowcount={rows.length + 1}
+      aria-rowcount={count + 1}
       aria-colcount={view.columns.length}
       aria-multiselectable="true"
       aria-busy={pending}
-      aria-activedescendant={rows.length > 0 ? `row-${current}` : undefined}
+      aria-activedescendant={count > 0 ? `row-${current}` : undefined}
       tabIndex={0}
       onKeyDown={onKeyDown}
     >
@@ -101,18 +117,33 @@ export function Grid({ doc, listing, view, rows, pending }: Props) {
       />
       <div role="rowgroup" className="grid-body mono" style={{ height: window.height, minWidth: width }}>
         {table.getRowModel().rows.map((row) => {
-          const { at } = row.original;
+          const { at: line, row: own, group } = row.original;
+          const place = {
+            shown: row.original,
+            marked: isRange && line >= from && line <= to,
+            active: line === current,
+            onClick: onRowClick,
+          };
+          if (group >= 0) {
+            const start = u32At(first, group);
+            return (
+              <GroupRow
+                key={row.id}
+                {...place}
+                open={isOpen(group)}
+                value={groupText(doc, listing, view, u32At(rows, start))}
+                count={u32At(first, group + 1) - start}
+              />
+            );
+          }
           return (
             <GridRow
               key={row.id}
+              {...place}
               listing={listing}
-              shown={row.original}
               cells={row.getVisibleCells()}
               template={template}
-              relation={at === selected.at ? selected.relation : null}
-              marked={isRange && at >= from && at <= to}
-              active={at === current}
-              onClick={onRowClick}
+              relation={line === selected ? "selected" : isRelated(own) ? "related" : null}
             />
           );
         })}
@@ -121,7 +152,50 @@ export function Grid({ doc, listing, view, rows, pending }: Props) {
   );
 }
 
-/** TanStack's table over the rows in view. Sorting is the worker's. */
+/** The lines of grouped rows, and which groups are open. */
+function useGroups(first: Uint32Array) {
+  const [opened, setOpened] = useState<{ of: Uint32Array; groups: ReadonlySet<number> }>({
+    of: first,
+    groups: NONE_OPEN,
+  });
+  // Groups of another order are closed.
+  const groups = opened.of === first ? opened.groups : NONE_OPEN;
+  const isOpen = (group: number): boolean => groups.has(group);
+  const lines = useMemo(() => gridLines(first, (group) => groups.has(group)), [first, groups]);
+  const toggle = (group: number): void => {
+    const next = new Set(groups);
+    if (!next.delete(group)) next.add(group);
+    setOpened({ of: first, groups: next });
+  };
+  return { lines, isOpen, toggle };
+}
+
+const NONE_OPEN: ReadonlySet<number> = new Set();
+
+/** The value that the rows of a group have in common. */
+function groupText({ checkpoint }: Doc, listing: Listing, { group }: ListingView, row: number): string {
+  const column = group === null ? null : columnOf(listing, group);
+  if (column === null) return "";
+  const text = column.text(checkpoint, row);
+  return `${columnTitle(checkpoint, column)}: ${text === "" ? "none" : text}`;
+}
+
+/** The columns' widths: a path takes the room that is left, unless the user resized it. */
+function templateOf(table: ReturnType<typeof useGridTable>, sizing: ColumnSizingState) {
+  const columns = table.getVisibleLeafColumns();
+  const flexible = columns.find(({ id }) => isFlexible(id) && sizing[id] === undefined);
+  const least = (id: string, size: number): number => (id === flexible?.id ? Math.min(size, LEAST_FLEXIBLE) : size);
+  const widths = columns.map((column) =>
+    column === flexible ? `minmax(${least(column.id, column.getSize())}px, 1fr)` : `${column.getSize()}px`,
+  );
+  if (flexible === undefined) widths.push("minmax(0, 1fr)");
+  return {
+    template: widths.join(" "),
+    width: columns.reduce((sum, column) => sum + least(column.id, column.getSize()), 0),
+  };
+}
+
+/** TanStack's table over the lines in view. Sorting and grouping are the worker's. */
 function useGridTable(
   doc: Doc,
   listing: Listing,
@@ -133,16 +207,19 @@ function useGridTable(
   const { shell } = usePage();
   const columns = useMemo(() => columnDefinitions(listing, doc), [listing, doc]);
   const visibility = Object.fromEntries(COLUMNS[listing].map(({ id }) => [id, view.columns.includes(id)]));
+  const grouping = view.group === null ? [] : [view.group];
   const sorting = view.sort ? [{ id: view.sort.column, desc: view.sort.descending }] : [];
   return useTable({
     features,
     columns,
     data,
     manualSorting: true,
+    manualGrouping: true,
+    groupedColumnMode: false,
     enableMultiSort: false,
     columnResizeMode: "onChange",
     getRowId: ({ at }) => String(at),
-    state: { columnVisibility: visibility, sorting, columnSizing: sizing },
+    state: { columnVisibility: visibility, sorting, columnSizing: sizing, grouping },
     onColumnSizingChange: setSizing,
     onSortingChange: (change) => {
       const [first] = typeof change === "function" ? change(sorting) : change;
@@ -151,13 +228,18 @@ function useGridTable(
   });
 }
 
-/** The index in `rows` of the selection, or of what it belongs to; NONE if it is not there. */
-function useSelectedRow({ checkpoint }: Doc, listing: Listing, rows: Uint32Array) {
+/** The line of the selection, or of the first row that belongs to it; NONE if it is not listed. */
+function useSelectedLine({ checkpoint }: Doc, listing: Listing, rows: Uint32Array, lines: GridLines): number {
   const selection = useApp((state) => state.selection);
   const row = selection ? relatedRow(checkpoint, selection, listing) : NONE;
   const at = useMemo(() => (row === NONE ? NONE : rows.indexOf(row)), [rows, row]);
-  const isItself = selection !== null && listingOf(selection.to) === listing;
-  return { at, relation: isItself ? ("selected" as const) : ("related" as const) };
+  return useMemo(() => lineOfRow(lines, at), [lines, at]);
+}
+
+/** Whether a row belongs to the selection. */
+function useRelated({ checkpoint }: Doc, listing: Listing): (row: number) => boolean {
+  const selection = useApp((state) => state.selection);
+  return useMemo(() => relatedRows(checkpoint, selection, listing), [checkpoint, selection, listing]);
 }
 
 /** Selects a row everywhere. A problem also selects its bytes. */
@@ -180,11 +262,13 @@ function useCopyRows(
   listing: Listing,
   view: ListingView,
   rows: Uint32Array,
+  lines: GridLines,
   { from, to }: MarkedRows,
 ): () => Promise<void> {
   const { shell } = usePage();
   return async () => {
-    const some = rows.subarray(from, to + 1);
+    const some =
+      lines === null ? rows.subarray(from, to + 1) : rows.filter((_, at) => lines.subarray(from, to + 1).includes(at));
     const text = await (await listingText(checkpoint, listing, view.columns, some, "\t")).text();
     await copy(shell, text, counted(some.length, "row"));
   };

@@ -52,7 +52,7 @@ const SHORT = 24;
 function Cell({ column, text, index }: { column: Column | undefined; text: string; index: number }) {
   if (column === undefined) return null;
   const quiet = text === "no" && column.yes !== undefined;
-  const shared = text === "yes" && column.id === "shared";
+  const shared = (text === "yes" && column.id === "shared") || (column.id === "holders" && Number(text) > 1);
   const severity = column.id === "severity" ? ` severity-${text}` : "";
   return (
     <div

@@ -5,7 +5,6 @@ import type { Checkpoint } from "../../model/checkpoint.ts";
 import { LISTING_TITLES, LISTINGS, type Listing, rowCount } from "../../model/columns/column.ts";
 import { COLUMNS, columnTitle } from "../../model/columns/columns.ts";
 import { filterErrors } from "../../model/filter.ts";
-import { PLACES } from "../../shell/places.ts";
 import { tablesContent } from "../../shell/selectors.ts";
 import type { Compared, Doc } from "../../shell/state.ts";
 import { Checks } from "../Checks/Checks.tsx";
@@ -16,6 +15,7 @@ import { KindFilter } from "../Records/KindFilter.tsx";
 import { Records } from "../Records/Records.tsx";
 import { Restore } from "../Restore/Restore.tsx";
 import { SideBySide } from "../SideBySide/SideBySide.tsx";
+import { FilterBox } from "./FilterBox.tsx";
 import { FilterErrors } from "./FilterErrors.tsx";
 import { Grid } from "./Grid.tsx";
 import { useRows } from "./useRows.ts";
@@ -80,10 +80,9 @@ function Aligned({ compared }: { compared: Compared }) {
 }
 
 function Table({ doc }: { doc: Doc }) {
-  const { shell } = usePage();
   const tab = useApp((state) => state.tab);
   const view = useApp((state) => state.listings[state.tab]);
-  const { rows, pending } = useRows(doc, tab, view);
+  const { rows, first, pending } = useRows(doc, tab, view);
   const total = rowCount(doc.checkpoint, tab);
   const filtered = view.filter.trim() !== "";
   const errors = useMemo(() => filterErrors(tab, view.filter), [tab, view.filter]);
@@ -91,28 +90,7 @@ function Table({ doc }: { doc: Doc }) {
   return (
     <div id="tables-panel" role="tabpanel" aria-labelledby={`tab-${tab}`} className="tables-panel">
       <div className="tables-bar">
-        <input
-          id={PLACES.filter}
-          type="search"
-          className="mono"
-          aria-label={`Filter ${LISTING_TITLES[tab].toLowerCase()}`}
-          aria-invalid={errors.length > 0}
-          aria-describedby={errors.length > 0 ? "filter-errors" : undefined}
-          placeholder={PLACEHOLDERS[tab]}
-          spellCheck={false}
-          autoComplete="off"
-          value={view.filter}
-          onChange={(event) => shell.setListing(tab, { filter: event.target.value })}
-          onKeyDown={(event) => {
-            if (event.key === "Escape" && view.filter !== "") {
-              event.preventDefault();
-              shell.setListing(tab, { filter: "" });
-            } else if (event.key === "ArrowDown" || event.key === "Enter") {
-              event.preventDefault();
-              document.getElementById(PLACES.tables)?.focus();
-            }
-          }}
-        />
+        <FilterBox key={tab} listing={tab} filter={view.filter} errors={errors} />
         <span className="muted tables-count" aria-live="polite">
           {pending
             ? "Sorting…"
@@ -120,8 +98,16 @@ function Table({ doc }: { doc: Doc }) {
               ? `${grouped(rows.length)} of ${counted(total, SINGULAR[tab])}`
               : counted(total, SINGULAR[tab])}
         </span>
-        {tab === "records" ? <KindFilter doc={doc} /> : <Columns tab={tab} checkpoint={doc.checkpoint} />}
+        {tab === "records" ? (
+          <KindFilter doc={doc} />
+        ) : (
+          <>
+            <GroupBy tab={tab} checkpoint={doc.checkpoint} group={view.group} />
+            <Columns tab={tab} checkpoint={doc.checkpoint} />
+          </>
+        )}
         <CommandButton id="copy-table">Copy</CommandButton>
+        {tab !== "records" && tab !== "problems" && <CommandButton id="copy-lines">lsof</CommandButton>}
         <CommandButton id="save-csv">CSV</CommandButton>
         <CommandButton id="save-json">JSON</CommandButton>
         {errors.length > 0 && <FilterErrors id="filter-errors" errors={errors} />}
@@ -131,21 +117,12 @@ function Table({ doc }: { doc: Doc }) {
       ) : tab === "records" ? (
         <Records key={doc.document} doc={doc} view={view} rows={rows} pending={pending} />
       ) : (
-        <Grid key={tab} doc={doc} listing={tab} view={view} rows={rows} pending={pending} />
+        <Grid key={tab} doc={doc} listing={tab} view={view} rows={rows} first={first} pending={pending} />
       )}
       {tab === "problems" && <Checks doc={doc} />}
     </div>
   );
 }
-
-const PLACEHOLDERS: Readonly<Record<Listing, string>> = {
-  descriptors: "filter: nginx fd:3 kind:socket shared:yes",
-  files: "filter: /var/log shared:yes pos:>4096",
-  tables: "filter: shared:yes fds:>100",
-  tasks: "filter: nginx state:zombie",
-  records: "filter: OBJREF offset:>4096",
-  problems: "filter: severity:error",
-};
 
 type Tab = Listing | "side" | "bytes" | "restore";
 
@@ -203,6 +180,28 @@ function Tabs({ doc, tab }: { doc: Doc; tab: Tab }) {
         </button>
       ))}
     </div>
+  );
+}
+
+/** Chooses the column by whose values rows are grouped. */
+function GroupBy({ tab, checkpoint, group }: { tab: Listing; checkpoint: Checkpoint; group: string | null }) {
+  const { shell } = usePage();
+  const columns = COLUMNS[tab].filter(({ groups }) => groups);
+  if (columns.length === 0) return null;
+  return (
+    <select
+      aria-label="Group by"
+      title="Group rows by the values of a column"
+      value={group ?? ""}
+      onChange={(event) => shell.setListing(tab, { group: event.target.value || null })}
+    >
+      <option value="">No groups</option>
+      {columns.map((column) => (
+        <option key={column.id} value={column.id}>
+          By {columnTitle(checkpoint, column).toLowerCase()}
+        </option>
+      ))}
+    </select>
   );
 }
 

@@ -2,6 +2,7 @@
 
 import {
   type ColumnDef,
+  columnGroupingFeature,
   columnResizingFeature,
   columnSizingFeature,
   columnVisibilityFeature,
@@ -14,19 +15,31 @@ import type { Doc } from "../../shell/state.ts";
 
 /** Pixels of one character of the monospace font, and of a cell's padding. */
 const CHARACTER = 7.3;
-const PADDING = 17;
+const PADDING = 13;
 
 /** Pixels of the narrowest column. */
 export const MIN_WIDTH = 32;
 
-/** A row in view: its index in the current order, its row in the listing, and its pixels from the top. */
+/** A line in view. */
 export interface ShownRow {
+  /** Its index among the lines. */
   readonly at: number;
+  /** Its row in the listing; NONE for the heading of a group. */
   readonly row: number;
+  /** The group that it is the heading of; -1: none. */
+  readonly group: number;
+  /** Pixels from the top. */
   readonly top: number;
 }
 
+/** Columns that take the room that the others leave. */
+export const isFlexible = (id: string): boolean => id === "path" || id === "message";
+
+/** Pixels that such a column has at least. */
+export const LEAST_FLEXIBLE = 140;
+
 export const features = tableFeatures({
+  columnGroupingFeature,
   columnVisibilityFeature,
   columnSizingFeature,
   columnResizingFeature,
@@ -39,14 +52,14 @@ export function columnDefinitions(listing: Listing, doc: Doc): ColumnDef<typeof 
     header: column.title,
     size: Math.round(characters(column, doc) * CHARACTER + PADDING),
     minSize: MIN_WIDTH,
-    sortDescFirst: false,
-    accessorFn: ({ row }) => column.text(doc.checkpoint, row),
+    sortDescFirst: column.isCount ?? false,
+    accessorFn: ({ row }) => (row < 0 ? "" : column.text(doc.checkpoint, row)),
   }));
 }
 
 function characters(column: Column, { checkpoint }: Doc): number {
   const { width, needs } = column;
-  return Math.max(needs ? Math.min(width, needs(checkpoint)) : width, columnTitle(checkpoint, column).length + 2);
+  return Math.max(needs ? Math.min(width, needs(checkpoint)) : width, columnTitle(checkpoint, column).length + 1);
 }
 
 /** The class that aligns a column. Numbers are on the right, so that digits line up; a table's pids are a list. */

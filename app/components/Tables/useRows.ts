@@ -3,32 +3,29 @@
 import { useEffect, useMemo, useState } from "react";
 import type { Checkpoint } from "../../model/checkpoint.ts";
 import type { Listing } from "../../model/columns/column.ts";
-import type { Order } from "../../model/order.ts";
-import { orderOf, rowsNow, shownRows } from "../../shell/rows.ts";
+import type { Order, OrderedRows } from "../../model/order.ts";
+import { NO_ROWS, orderOf, rowsNow, shownRows } from "../../shell/rows.ts";
 import type { Doc, ListingView } from "../../shell/state.ts";
 import { usePage } from "../context.ts";
 
 /** Milliseconds without typing before a request is sent to the worker. */
 const DEBOUNCE = 150;
 
-const NO_ROWS = new Uint32Array(0);
-
 interface Answer {
   readonly checkpoint: Checkpoint;
   readonly order: Order;
-  readonly rows: Uint32Array;
+  readonly rows: OrderedRows;
 }
 
-export interface Rows {
-  readonly rows: Uint32Array;
-  /** The worker is still sorting or filtering; `rows` are the previous ones. */
+export interface Rows extends OrderedRows {
+  /** The worker is still sorting or filtering; rows and groups are the previous ones. */
   readonly pending: boolean;
 }
 
 export function useRows(doc: Doc, listing: Listing, view: ListingView): Rows {
   const { shell } = usePage();
-  const { filter, sort } = view;
-  const order = useMemo(() => orderOf(listing, { filter, sort, columns: [] }), [listing, filter, sort]);
+  const { filter, sort, group } = view;
+  const order = useMemo(() => orderOf(listing, { filter, sort, group }), [listing, filter, sort, group]);
   const now = useMemo(() => rowsNow(doc, order), [doc, order]);
   const [later, setLater] = useState<Answer | null>(null);
 
@@ -36,7 +33,7 @@ export function useRows(doc: Doc, listing: Listing, view: ListingView): Rows {
     if (now !== null) return;
     const control = new AbortController();
     const timer = setTimeout(() => {
-      shownRows(shell.client, doc, listing, { filter, sort, columns: [] }, control.signal).then(
+      shownRows(shell.client, doc, listing, { filter, sort, group }, control.signal).then(
         (rows) => setLater({ checkpoint: doc.checkpoint, order, rows }),
         (error: unknown) => {
           if (!control.signal.aborted) shell.notify(`Could not sort or filter the table: ${String(error)}`);
@@ -47,9 +44,9 @@ export function useRows(doc: Doc, listing: Listing, view: ListingView): Rows {
       clearTimeout(timer);
       control.abort();
     };
-  }, [now, doc, listing, filter, sort, order, shell]);
+  }, [now, doc, listing, filter, sort, group, order, shell]);
 
-  if (now !== null) return { rows: now, pending: false };
+  if (now !== null) return { ...now, pending: false };
   const ours = later !== null && later.checkpoint === doc.checkpoint && later.order.listing === listing;
-  return { rows: ours ? later.rows : NO_ROWS, pending: later?.order !== order };
+  return { ...(ours ? later.rows : NO_ROWS), pending: later?.order !== order };
 }

@@ -3,9 +3,13 @@
 import { useDeferredValue, useEffect, useMemo } from "react";
 import { sideRefs, unionRef } from "../../graph/order/union.ts";
 import type { ZoomLink } from "../../link/link.ts";
+import { NONE } from "../../model/checkpoint.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
+import { u32At } from "../../model/read.ts";
 import { objectOf } from "../../model/related.ts";
+import { counted, grouped } from "../../model/words.ts";
 import { type Compared, type Doc, PANELS, type Panel, type Sizes, type State } from "../../shell/state.ts";
+import { CommandButton } from "../CommandButton.tsx";
 import { useApp, usePage } from "../context.ts";
 import { Drawing } from "../Drawing/Drawing.tsx";
 import { Inspector } from "../Inspector/Inspector.tsx";
@@ -15,6 +19,7 @@ import { Tables } from "../Tables/Tables.tsx";
 import { Left } from "./Left.tsx";
 import { useLayout } from "./useLayout.ts";
 import { useNarrow } from "./useNarrow.ts";
+import { useSubset } from "./useSubset.ts";
 import { useUnion } from "./useUnion.ts";
 import "./Workspace.css";
 
@@ -85,17 +90,41 @@ function DrawingPanelOfOne({ doc }: { doc: Doc }) {
   const { shell, drawing } = usePage();
   const selection = useApp((state) => state.selection);
   const layout = useLayout(doc);
+  const filtered = useSubset(doc);
   const zoom = useRequestedZoom();
-  const drawnSelection = useMemo(() => (selection ? objectOf(doc.checkpoint, selection) : null), [doc, selection]);
+  const selected = useMemo(() => (selection ? objectOf(doc.checkpoint, selection) : null), [doc, selection]);
+  if (filtered === null) {
+    return (
+      <Drawing
+        ref={drawing}
+        checkpoint={doc.checkpoint}
+        {...(layout && { layout })}
+        selection={selected}
+        {...zoom}
+        onSelect={(object: ObjectRef | null) => shell.select(object)}
+      />
+    );
+  }
+  const { rows, checkpoint } = filtered.subset;
+  const row = selected === null ? NONE : (rows[selected.to].part[selected.row] ?? NONE);
   return (
-    <Drawing
-      ref={drawing}
-      checkpoint={doc.checkpoint}
-      {...(layout && { layout })}
-      selection={drawnSelection}
-      {...zoom}
-      onSelect={(object: ObjectRef | null) => shell.select(object)}
-    />
+    <div className="drawing-filtered">
+      <p className="drawing-filter muted" role="status">
+        Only {grouped(checkpoint.descriptors.count)} of {counted(doc.checkpoint.descriptors.count, "descriptor")} drawn:
+        the table is filtered
+        <CommandButton id="clear-filter">Draw all</CommandButton>
+      </p>
+      <Drawing
+        ref={drawing}
+        checkpoint={checkpoint}
+        layout={filtered.layout}
+        selection={selected === null || row === NONE ? null : { to: selected.to, row }}
+        {...zoom}
+        onSelect={(object: ObjectRef | null) =>
+          shell.select(object && { to: object.to, row: u32At(rows[object.to].whole, object.row) })
+        }
+      />
+    </div>
   );
 }
 

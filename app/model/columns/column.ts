@@ -37,6 +37,10 @@ export interface Column {
   readonly needs?: (checkpoint: Checkpoint) => number;
   /** Not shown initially. */
   readonly hidden?: true;
+  /** A count: sorted the greatest first. */
+  readonly isCount?: true;
+  /** Rows of one value can be shown as a group. */
+  readonly groups?: true;
   /** Searched by a filter's plain words. */
   readonly searched?: true;
   /** The text of a cell; empty if the image does not hold the value. */

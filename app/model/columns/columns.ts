@@ -20,6 +20,23 @@ export const COLUMNS: Readonly<Record<Listing, readonly Column[]>> = {
   problems: PROBLEMS,
 };
 
+export interface Sort {
+  readonly column: string;
+  readonly descending: boolean;
+}
+
+/** How listings are sorted at first; others are in the image's order. */
+export const FIRST_SORT: Readonly<Partial<Record<Listing, Sort>>> = {
+  // What is shared is what people look for; mapped libraries, which no descriptor holds, come last.
+  files: { column: "holders", descending: true },
+};
+
+/** Whether a listing is sorted as it is at first. */
+export function isFirstSort(listing: Listing, sort: Sort | null): boolean {
+  const first = FIRST_SORT[listing];
+  return sort?.column === first?.column && sort?.descending === first?.descending;
+}
+
 /** A column of a listing by its id. */
 export function columnOf(listing: Listing, id: string): Column | null {
   return COLUMNS[listing].find((column) => column.id === id) ?? null;

@@ -67,17 +67,27 @@ export const FILES: readonly Column[] = [
     (c, row) => u32At(c.files.id, row),
   ),
   spanColumn(
-    { id: "path", title: "Path", about: "path, or a made-up name for a file without one", width: 34, searched: true },
+    {
+      id: "path",
+      title: "Path",
+      about: "path, or a made-up name for a file without one",
+      width: 34,
+      searched: true,
+      groups: true,
+    },
     {
       offset: ({ files }, file) => u32At(files.nameOffset, file),
       length: ({ files }, file) => u32At(files.nameLength, file),
     },
   ),
-  wordColumn(
-    { id: "kind", title: "Kind", about: "regular, pipe, socket, …", width: 10, searched: true },
-    ({ files }, row) => u8At(files.kind, row),
-    (kind) => FILE_KINDS[kind] ?? "",
-  ),
+  {
+    ...wordColumn(
+      { id: "kind", title: "Kind", about: "regular, pipe, socket, …", width: 16, searched: true, groups: true },
+      ({ files }, row) => u8At(files.kind, row),
+      (kind) => FILE_KINDS[kind] ?? "",
+    ),
+    needs: ({ files }) => Math.max(...Array.from(new Set(files.kind), (kind) => FILE_KINDS[kind]?.length ?? 0), 4),
+  },
   {
     ...bigColumn({ id: "pos", title: "Position", about: "f_pos, in bytes", width: 20 }, (checkpoint, row) =>
       has(checkpoint, row, HAS.pos) ? u64At(checkpoint.files.pos, row) : null,
@@ -85,13 +95,14 @@ export const FILES: readonly Column[] = [
     needs: ({ files }) => widest(files.pos),
   },
   wordColumn(
-    { id: "flags", title: "Flags", about: "f_flags by name", width: 28, searched: true },
+    { id: "flags", title: "Flags", about: "f_flags by name", width: 18, searched: true, groups: true },
     (checkpoint, row) => (has(checkpoint, row, HAS.flags) ? u32At(checkpoint.files.flags, row) : Number.NaN),
     (flags, { machine }) => flagNames(flags, machine.arch).join(" "),
   ),
   {
-    ...numberColumn({ id: "octal", title: "Octal", about: "f_flags in octal", width: 9 }, (checkpoint, row) =>
-      has(checkpoint, row, HAS.flags) ? u32At(checkpoint.files.flags, row) : Number.NaN,
+    ...numberColumn(
+      { id: "octal", title: "Octal", about: "f_flags in octal", width: 9, hidden: true },
+      (checkpoint, row) => (has(checkpoint, row, HAS.flags) ? u32At(checkpoint.files.flags, row) : Number.NaN),
     ),
     text: (checkpoint, row) => (has(checkpoint, row, HAS.flags) ? flagsText(u32At(checkpoint.files.flags, row)) : ""),
   },
@@ -104,25 +115,51 @@ export const FILES: readonly Column[] = [
     has(checkpoint, row, HAS.version) ? u64At(checkpoint.files.version, row) : null,
   ),
   numberColumn(
-    { id: "holders", title: "Holders", about: "number of descriptors that lead to it", width: 8 },
+    {
+      id: "holders",
+      title: "Holders",
+      about: "number of descriptors that lead to it",
+      width: 8,
+      isCount: true,
+      groups: true,
+    },
     ({ files }, row) => holderCount(files, row),
   ),
   yesColumn(
-    { id: "shared", title: "Shared", about: "held by several descriptors, which share its position", width: 7 },
+    {
+      id: "shared",
+      title: "Shared",
+      about: "held by several descriptors, which share its position",
+      width: 7,
+      hidden: true,
+      groups: true,
+    },
     ({ files }, row) => holderCount(files, row) > 1,
   ),
   yesColumn(
-    { id: "deleted", title: "Deleted", about: "unlinked when it was dumped", width: 8, hidden: true },
+    { id: "deleted", title: "Deleted", about: "unlinked when it was dumped", width: 8, groups: true },
     (checkpoint, row) => has(checkpoint, row, HAS.deleted),
   ),
   wordColumn(
-    { id: "use", title: "Used as", about: "non-descriptor uses: mapping, root, …", width: 16, hidden: true },
+    {
+      id: "use",
+      title: "Used as",
+      about: "non-descriptor uses: mapping, root, …",
+      width: 16,
+      hidden: true,
+      groups: true,
+    },
     ({ files }, row) => u8At(files.use, row) || Number.NaN,
     (use) => usageNames(use).join(", "),
   ),
-  detailColumn({ id: "state", title: "State", about: "of a socket: listen, established, …", width: 12 }, ["state"]),
-  detailColumn({ id: "local", title: "Local", about: "local address of a socket", width: 22 }, ["local", "source"]),
-  detailColumn({ id: "remote", title: "Remote", about: "remote address of a socket", width: 22 }, [
+  detailColumn({ id: "state", title: "State", about: "of a socket: listen, established, …", width: 12, groups: true }, [
+    "state",
+  ]),
+  detailColumn({ id: "local", title: "Local", about: "local address of a socket", width: 22, groups: true }, [
+    "local",
+    "source",
+  ]),
+  detailColumn({ id: "remote", title: "Remote", about: "remote address of a socket", width: 22, groups: true }, [
     "remote",
     "destination",
   ]),

@@ -6,7 +6,7 @@ import { visibleText } from "../text.ts";
 import type { Column, Listing, Span } from "./column.ts";
 
 /** The description of a column, apart from its values. */
-export type About = Pick<Column, "id" | "title" | "about" | "width" | "hidden" | "searched">;
+export type About = Pick<Column, "id" | "title" | "about" | "width" | "hidden" | "searched" | "isCount" | "groups">;
 
 export const numberColumn = (about: About, number: (checkpoint: Checkpoint, row: number) => number): Column => ({
   ...about,
@@ -61,13 +61,15 @@ export const borrow = (
   const lender = columns.find((column) => column.id === about.id);
   if (lender === undefined) throw new Error(`No column ${about.id} to borrow from ${listing}`);
   const { number, big, text, title, about: words, width, searched } = lender;
-  const { yes, needs } = lender;
+  const { yes, needs, isCount, groups } = lender;
   return {
     title,
     about: words,
     width,
     ...(searched && { searched }),
     ...(needs && { needs }),
+    ...(isCount && { isCount }),
+    ...(groups && { groups }),
     ...about,
     borrowed: { listing, column: lender.id, row },
     text: (checkpoint, at) => {

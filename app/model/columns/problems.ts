@@ -9,6 +9,7 @@ export const PROBLEMS: readonly Column[] = [
   {
     id: "severity",
     title: "Severity",
+    groups: true,
     about: "error, warning or note",
     width: 9,
     searched: true,
@@ -29,6 +30,7 @@ export const PROBLEMS: readonly Column[] = [
   {
     id: "code",
     title: "Code",
+    groups: true,
     about: "identifies the kind of problem",
     width: 24,
     searched: true,

@@ -25,6 +25,8 @@ const listed = (checkpoint: Checkpoint, row: TableRow, text: (task: TaskRow) => 
   return tasks.length > SHOWN_TASKS ? `${words} +${tasks.length - SHOWN_TASKS}` : words;
 };
 
+const longest = (lengths: Uint32Array): number => lengths.reduce((most, length) => Math.max(most, length), 4);
+
 export const TABLES: readonly Column[] = [
   numberColumn({ id: "id", title: "Id", about: "the image's id of the table", width: 8, searched: true }, (c, row) =>
     u32At(c.tables.id, row),
@@ -34,6 +36,7 @@ export const TABLES: readonly Column[] = [
     title: "pid",
     about: "the tasks that use the table",
     width: 8,
+    groups: true,
     searched: true,
     among: { listing: "tasks", column: "pid", rows: tasksOf },
     number: (checkpoint, row) => {
@@ -46,7 +49,9 @@ export const TABLES: readonly Column[] = [
     id: "comm",
     title: "comm",
     about: "names of the tasks that use the table",
-    width: 14,
+    width: 24,
+    needs: ({ tasks, tables }) => (tasks.count > tables.count ? 24 : longest(tasks.commLength)),
+    groups: true,
     searched: true,
     among: { listing: "tasks", column: "comm", rows: tasksOf },
     span: {
@@ -55,11 +60,13 @@ export const TABLES: readonly Column[] = [
     },
     text: (checkpoint, row) => listed(checkpoint, row, (task) => visibleText(commBytes(checkpoint, task))),
   },
-  numberColumn({ id: "tasks", title: "Tasks", about: "number of tasks that use it", width: 7 }, ({ tables }, row) =>
-    taskCount(tables, row),
+  numberColumn(
+    { id: "tasks", title: "Tasks", about: "number of tasks that use it", width: 7, isCount: true },
+    ({ tables }, row) => taskCount(tables, row),
   ),
-  numberColumn({ id: "fds", title: "Descriptors", about: "number of descriptors", width: 11 }, (c, row) =>
-    descriptorCount(c.tables, row),
+  numberColumn(
+    { id: "fds", title: "Descriptors", about: "number of descriptors", width: 11, isCount: true },
+    (c, row) => descriptorCount(c.tables, row),
   ),
   yesColumn(
     { id: "shared", title: "Shared", about: "used by more than one task", width: 8 },

@@ -23,13 +23,13 @@ export const TASKS: readonly Column[] = [
     },
     (checkpoint, row) => taskNumber(checkpoint.tasks, row),
   ),
-  spanColumn({ id: "comm", title: "comm", about: "the task's name", width: 16, searched: true }, COMM),
+  spanColumn({ id: "comm", title: "comm", about: "the task's name", width: 16, searched: true, groups: true }, COMM),
   wordColumn(
-    { id: "state", title: "State", about: "running, stopped, zombie, …", width: 10, searched: true },
+    { id: "state", title: "State", about: "running, stopped, zombie, …", width: 10, searched: true, groups: true },
     ({ tasks }, row) => u8At(tasks.state, row) || Number.NaN,
     (state) => TASK_STATES[state] ?? "",
   ),
-  numberColumn({ id: "ppid", title: "ppid", about: "the parent's pid", width: 7 }, ({ tasks }, row) =>
+  numberColumn({ id: "ppid", title: "ppid", about: "the parent's pid", width: 7, groups: true }, ({ tasks }, row) =>
     orNaN(i32At(tasks.ppid, row)),
   ),
   numberColumn({ id: "tgid", title: "tgid", about: "thread group", width: 7 }, ({ tasks }, row) =>
@@ -46,7 +46,7 @@ export const TASKS: readonly Column[] = [
     return table === NONE ? Number.NaN : u32At(tables.id, table);
   }),
   numberColumn(
-    { id: "fds", title: "Descriptors", about: "number of descriptors in its file table", width: 11 },
+    { id: "fds", title: "Descriptors", about: "number of descriptors in its file table", width: 11, isCount: true },
     ({ tasks, tables }, row) => {
       const table = i32At(tasks.table, row);
       return table === NONE ? Number.NaN : descriptorCount(tables, table);

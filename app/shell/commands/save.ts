@@ -1,6 +1,6 @@
 // Copy and save tables and whole images.
 
-import { shownRows } from "../rows.ts";
+import { orderOf, shownRows } from "../rows.ts";
 import { listingText, plainName, saveFile } from "../save.ts";
 import { areAllDecoded, isDecoded, isOpen, shownDoc } from "../selectors.ts";
 import type { Shell } from "../shell.ts";
@@ -19,6 +19,13 @@ export function saveCommands({ shell }: CommandContext): Command[] {
         const text = await tableText(shell, "\t");
         if (text !== null) await copy(shell, await text.text(), "the table");
       },
+    },
+    {
+      id: "copy-lines",
+      title: "Copy descriptors as lsof-like text",
+      key: "z",
+      when: isDecoded,
+      run: () => void copyLines(shell),
     },
     {
       id: "save-csv",
@@ -47,8 +54,21 @@ async function tableText({ client, store }: Shell, separator: "," | "\t"): Promi
   const doc = shownDoc(state);
   if (doc === null) return null;
   const view = state.listings[state.tab];
-  const rows = await shownRows(client, doc, state.tab, view);
+  const { rows } = await shownRows(client, doc, state.tab, view);
   return listingText(doc.checkpoint, state.tab, view.columns, rows, separator);
+}
+
+/** Copies the descriptors that go with the rows of the current listing. */
+async function copyLines(shell: Shell): Promise<void> {
+  const { listings, tab } = shell.store.get();
+  const document = shownDoc(shell.store.get())?.document ?? null;
+  if (document === null) return;
+  try {
+    const text = await shell.client.request("lines", { document, order: orderOf(tab, listings[tab]) });
+    await copy(shell, await text.text(), "the descriptors");
+  } catch (error) {
+    shell.notify(`Could not list the descriptors: ${messageOf(error)}`);
+  }
 }
 
 async function saveJson(shell: Shell): Promise<void> {

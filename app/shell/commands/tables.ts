@@ -1,6 +1,7 @@
 // The tables: switch listings, filter, choose columns.
 
 import { LISTING_TITLES, LISTINGS } from "../../model/columns/column.ts";
+import { FIRST_SORT, isFirstSort } from "../../model/columns/columns.ts";
 import { focusWhenRendered } from "../focus.ts";
 import { PLACES } from "../places.ts";
 import { isOpen } from "../selectors.ts";
@@ -46,13 +47,16 @@ export function tableCommands({ shell }: CommandContext): Command[] {
     },
     {
       id: "clear-filter",
-      title: "Clear filter and sorting",
+      title: "Clear filter, sorting and groups",
       key: "F",
       when(state) {
-        const { filter, sort } = state.listings[state.tab];
-        return isOpen(state) && (filter !== "" || sort !== null);
+        const { filter, sort, group } = state.listings[state.tab];
+        return isOpen(state) && (filter !== "" || group !== null || !isFirstSort(state.tab, sort));
       },
-      run: () => shell.setListing(store.get().tab, { filter: "", sort: null }),
+      run() {
+        const { tab } = store.get();
+        shell.setListing(tab, { filter: "", sort: FIRST_SORT[tab] ?? null, group: null });
+      },
     },
   ]);
 }

@@ -1,16 +1,19 @@
 // Documents and changes as files: JSON, Markdown, CSV, packed images.
 
 import { changesCsv, changesMarkdown } from "../../export/changes-text.ts";
+import { chosenRows } from "../../export/choose.ts";
 import { diffDocumentText } from "../../export/diff-json.ts";
+import { alignedLines } from "../../export/lines.ts";
 import { showDocument } from "../../export/show-json.ts";
 import { bundle } from "../../link/bundle.ts";
 import { createMask } from "../../link/leave-out.ts";
 import { pack } from "../../link/pack.ts";
+import { orderRows } from "../../model/order.ts";
 import { type Documents, sizeOf } from "../documents.ts";
 import type { Requests } from "../protocol.ts";
 import type { Handlers } from "./handler.ts";
 
-export function exportHandlers(documents: Documents): Handlers<"json" | "changes" | "pack"> {
+export function exportHandlers(documents: Documents): Handlers<"json" | "lines" | "changes" | "pack"> {
   return {
     async json({ document }, { signal }) {
       const image = documents.get(document);
@@ -20,6 +23,12 @@ export function exportHandlers(documents: Documents): Handlers<"json" | "changes
         chunks.push(chunk);
       }
       return { response: new Blob(chunks, { type: "application/json" }) };
+    },
+    async lines({ document, order }) {
+      const { checkpoint } = documents.get(document);
+      const chosen = chosenRows(checkpoint, order.listing, orderRows(checkpoint, order));
+      const lines = Array.from(alignedLines(checkpoint, chosen), (line) => `${line}\n`);
+      return { response: new Blob(lines, { type: "text/plain" }) };
     },
     async changes(request) {
       return { response: formatChanges(documents, request) };

@@ -9,8 +9,9 @@ import { oneImage } from "../../graph/order/graph.ts";
 import { layout } from "../../graph/order/layout.ts";
 import { union } from "../../graph/order/union.ts";
 import { widest } from "../../model/columns/files.ts";
-import { orderRows } from "../../model/order.ts";
+import { groupRows } from "../../model/order.ts";
 import { overviewOf } from "../../model/overview.ts";
+import { descriptorsOf, subsetOf } from "../../model/subset.ts";
 import type { Documents } from "../documents.ts";
 import type { Handlers } from "./handler.ts";
 
@@ -18,14 +19,23 @@ const TASK_DETAIL = changeKind("task-detail");
 
 export function viewHandlers(
   documents: Documents,
-): Handlers<"order" | "layout" | "overview" | "check" | "diff" | "union"> {
+): Handlers<"order" | "layout" | "subset" | "overview" | "check" | "diff" | "union"> {
   return {
     async order({ document, order }) {
-      const rows = orderRows(documents.get(document).checkpoint, order);
-      return { response: rows, transfer: [rows.buffer] };
+      const response = groupRows(documents.get(document).checkpoint, order);
+      return { response, transfer: transferables(response) };
     },
     async layout({ document }) {
       const response = layout(oneImage(documents.get(document).checkpoint));
+      return { response, transfer: transferables(response) };
+    },
+    async subset({ document, listing, filter }) {
+      const { checkpoint } = documents.get(document);
+      const keep = descriptorsOf(checkpoint, listing, filter);
+      if (keep === null) return { response: null };
+      // Copied, because transferring would take what the subset has in common with the document.
+      const subset = copyOf(subsetOf(checkpoint, keep));
+      const response = { subset, layout: layout(oneImage(subset.checkpoint)) };
       return { response, transfer: transferables(response) };
     },
     async overview({ document }) {
