@@ -3,6 +3,7 @@
 //
 //   #v=1&sample=nginx&side=after&select=412:3&tab=files&filter=kind:pipe&sort=-pos&columns=path,pos
 //   &bytes=0:3741-3744
+//   &memory=412:7ffd8000
 //   &change=file-pos:412:3&off=file-mode,file-version&changes=path:/var/log&expected=hidden&by=task
 //   &view=one&rows=all&order=swapped
 //   #v=1&open=https://host/a.ckpt&with=https://host/b.ckpt&zoom=1.25,-340,0&hide=tree&descriptors.filter=fd:3
@@ -79,6 +80,8 @@ export interface Link {
   readonly bytes?: { readonly member: number; readonly from: number; readonly to: number };
   /** `restore`: what a restore needs is shown in the tables' place. */
   readonly show?: "restore";
+  /** Memory is shown in the tables' place: at this address (hexadecimal digits) of a task's memory. */
+  readonly memory?: { readonly space: number; readonly address: string };
   /** The other listings. */
   readonly others?: Readonly<Partial<Record<Listing, ListingLink>>>;
   readonly zoom?: ZoomLink;
@@ -127,6 +130,7 @@ export function toFragment(link: Link): string {
   for (const listing of LISTINGS) addListing(`${listing}.`, link.others?.[listing] ?? {});
   add("bytes", link.bytes && bytesPlace(link.bytes));
   add("show", link.show);
+  add("memory", link.memory && `${link.memory.space}:${link.memory.address}`);
   add("change", link.change && changeText(link.change));
   add("off", link.off?.join(","));
   add("changes", link.changes);
@@ -193,6 +197,8 @@ export function fromFragment(fragment: string): Link {
   const place = /^(\d{1,10}):(\d{1,15})(?:-(\d{1,15}))?$/.exec(values.get("bytes") ?? "");
   if (place) link.bytes = { member: Number(place[1]), from: Number(place[2]), to: Number(place[3] ?? place[2]) };
   if (values.get("show") === "restore") link.show = "restore";
+  const memory = /^(\d{1,10}):([0-9a-f]{1,16})$/.exec(values.get("memory") ?? "");
+  if (memory) link.memory = { space: Number(memory[1]), address: memory[2] ?? "0" };
   Object.assign(link, listingFrom(values, "", tab ?? "descriptors"));
   const others: Partial<Record<Listing, ListingLink>> = {};
   for (const listing of LISTINGS) {

@@ -4,9 +4,9 @@ import { encodeText } from "../model/text.ts";
 import type { Matcher, Report } from "./matchers.ts";
 
 /** The longest match; a longer one is cut. */
-const LONGEST_MATCH = 64 << 10;
+export const LONGEST_MATCH = 64 << 10;
 /** How far \b and look-behinds see into what comes before. */
-const BEHIND = 1024;
+export const BEHIND = 1024;
 
 /** A regular expression as the user gave it. */
 export interface Pattern {
@@ -22,7 +22,7 @@ export interface Pattern {
  *
  * @throws SyntaxError for a pattern that is none.
  */
-function compile({ source, ignoreCase = false, utf16 = false }: Pattern): RegExp {
+export function compile({ source, ignoreCase = false, utf16 = false }: Pattern): RegExp {
   const pattern = utf16 ? source : bytesPattern(source);
   const found = new RegExp(pattern, ignoreCase ? "gim" : "gm");
   if (found.test("")) throw new SyntaxError("the pattern matches the empty text");
@@ -61,7 +61,7 @@ function characters(bytes: Uint8Array): string {
 }
 
 /** Finds matches of a compiled expression. It may take for ever: the caller runs it where it can be stopped. */
-function findPattern(
+export function findPattern(
   pattern: RegExp,
   utf16: boolean,
   bytes: Uint8Array,

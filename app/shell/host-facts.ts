@@ -33,7 +33,14 @@ export async function withoutFacts(client: Client, store: Store<State>, input: I
     }
     const { facts, host, at } = response;
     const { docs } = store.get();
-    store.set({ host: { facts, host, at }, restoreShown: true, tablesShown: true, panel: "tables", failure: null });
+    store.set({
+      host: { facts, host, at },
+      restoreShown: true,
+      memoryShown: false,
+      tablesShown: true,
+      panel: "tables",
+      failure: null,
+    });
     const what = docs.length === 0 ? ": open an image to compare it with them" : "";
     store.set({ notice: `Facts of ${host} opened${what}` });
   }

@@ -12,4 +12,6 @@ export const PLACES = {
   bytes: "bytes",
   restore: "restore",
   findBytes: "find-bytes",
+  memory: "memory",
+  searchMemory: "search-memory",
 } as const;

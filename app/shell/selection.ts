@@ -8,7 +8,14 @@ import { objectOf, type Selection } from "../model/related.ts";
 import { onSide, type Side } from "../model/side.ts";
 import { byteRange, bytesForSelection, clampToMember, selectionForBytes } from "./byte-selection.ts";
 import { groupsOf, hiddenOf, shownDoc } from "./selectors.ts";
-import type { ByteSelection, ChangeFilters, Compared, GroupBy, State } from "./state.ts";
+import {
+  type ByteSelection,
+  type ChangeFilters,
+  type Compared,
+  type GroupBy,
+  NOTHING_ELSE_SHOWN,
+  type State,
+} from "./state.ts";
 import type { Store } from "./store.ts";
 
 export interface SelectionActions {
@@ -81,7 +88,7 @@ export function createSelection({ get, set }: Store<State>): SelectionActions {
     selectBytes,
     showBytes(member, offset, length) {
       selectBytes(byteRange(member, offset, length));
-      set({ bytesShown: true, restoreShown: false, tablesShown: true, panel: "tables" });
+      set({ ...NOTHING_ELSE_SHOWN, bytesShown: true, tablesShown: true, panel: "tables" });
     },
     selectChange,
     stepChange(by) {

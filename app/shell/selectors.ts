@@ -29,9 +29,16 @@ export const isCompared = ({ compared }: Pick<State, "compared">): boolean => co
 export function tablesContent({
   restoreShown,
   bytesShown,
+  memoryShown,
   view,
   compared,
-}: Pick<State, "restoreShown" | "bytesShown" | "view" | "compared">): "restore" | "bytes" | "sideBySide" | "listing" {
+}: Pick<State, "restoreShown" | "bytesShown" | "memoryShown" | "view" | "compared">):
+  | "restore"
+  | "bytes"
+  | "memory"
+  | "sideBySide"
+  | "listing" {
+  if (memoryShown) return "memory";
   if (restoreShown) return "restore";
   if (bytesShown) return "bytes";
   return view === "sideBySide" && compared !== null ? "sideBySide" : "listing";

@@ -10,7 +10,7 @@ import { isLegendShown } from "./legend.ts";
 import { pageStorage } from "./link-memory.ts";
 import { createOpening } from "./opening.ts";
 import { createSelection, type SelectionActions } from "./selection.ts";
-import { type Failure, firstState, type ListingView, type State } from "./state.ts";
+import { type Failure, firstState, type ListingView, NOTHING_ELSE_SHOWN, type State } from "./state.ts";
 import { createStore, type Store } from "./store.ts";
 import { linkOf, withLink } from "./view-link.ts";
 
@@ -44,8 +44,7 @@ export function createShell(client: Client, network = true): Shell {
   const showListing = (tab: Listing): void =>
     set(({ compared, view }) => ({
       tab,
-      bytesShown: false,
-      restoreShown: false,
+      ...NOTHING_ELSE_SHOWN,
       panel: "tables",
       tablesShown: true,
       view: compared ? "one" : view,

@@ -126,6 +126,14 @@ export interface ByteSelection {
   readonly at: number;
 }
 
+/** A place in the memory of the shown document. */
+export interface MemoryPlace {
+  /** Of the address space: a pid, or the index of a task where the format has no pids. */
+  readonly space: number;
+  /** Hexadecimal digits. */
+  readonly address: string;
+}
+
 /** The parts of a link that have to wait until its images are open. */
 export interface PendingLink {
   readonly select: Name | null;
@@ -211,6 +219,10 @@ export interface State extends ChangeFilters {
   readonly restoreShown: boolean;
   /** Facts of a host that images are compared with; `null`: none. */
   readonly host: LoadedFacts | null;
+  /** Where in memory the cursor is; `null`: nowhere yet. */
+  readonly memory: MemoryPlace | null;
+  /** Whether the tables panel shows memory. */
+  readonly memoryShown: boolean;
   /** `null` unless two documents are open. */
   readonly compared: Compared | null;
   /** How it is known which of the two is before; `null` if the user said so, or one document is open. */
@@ -259,6 +271,9 @@ export function firstColumns(listing: Listing): readonly string[] {
   return COLUMNS[listing].filter(({ hidden }) => !hidden).map(({ id }) => id);
 }
 
+/** The tables panel shows a listing, or both images side by side, and none of what can take their place. */
+export const NOTHING_ELSE_SHOWN = { bytesShown: false, restoreShown: false, memoryShown: false } as const;
+
 export const firstListings = (): Record<Listing, ListingView> =>
   Object.fromEntries(
     LISTINGS.map((listing) => [
@@ -280,6 +295,8 @@ export function firstState(): State {
     bytesShown: false,
     restoreShown: false,
     host: null,
+    memory: null,
+    memoryShown: false,
     compared: null,
     order: null,
     change: null,

@@ -61,8 +61,10 @@ function viewOf(link: Link): Partial<State> {
   return {
     tab,
     listings,
-    bytesShown: link.bytes !== undefined,
-    restoreShown: link.show === "restore",
+    bytesShown: link.bytes !== undefined && link.memory === undefined,
+    restoreShown: link.show === "restore" && link.memory === undefined,
+    memory: link.memory ?? null,
+    memoryShown: link.memory !== undefined,
     requestedZoom: link.zoom ?? null,
     treeShown: !hidden.includes("tree"),
     tablesShown: !hidden.includes("tables"),
@@ -123,13 +125,18 @@ function selectionOf(state: State): Link {
   const doc = shownDoc(state);
   const select = doc && selection ? nameOf(doc.checkpoint, selection) : pending.select;
   const change = compared && selected !== null ? nameOfChange(compared.comparison, selected) : pending.change;
-  const bytes = state.bytesShown ? (state.bytes ?? pending.bytes ?? { member: 0, anchor: 0, at: 0 }) : null;
+  const bytes =
+    state.bytesShown && !state.memoryShown ? (state.bytes ?? pending.bytes ?? { member: 0, anchor: 0, at: 0 }) : null;
   return {
     ...(select && { select }),
     ...(change && { change }),
+    ...(state.memoryShown && { memory: state.memory ?? NO_PLACE }),
     ...(bytes && { bytes: { member: bytes.member, from: bytes.anchor, to: bytes.at } }),
   };
 }
+
+/** Memory is shown, and no place in it is chosen: its start. */
+const NO_PLACE = { space: 0, address: "0" };
 
 /** The view of a comparison. */
 function comparisonOf(state: State): Link {

@@ -22,6 +22,7 @@ import type { ImageSummary } from "../model/image-summary.ts";
 import type { Order, OrderedRows } from "../model/order.ts";
 import type { Overview } from "../model/overview.ts";
 import type { Subset } from "../model/subset.ts";
+import type { MemoryRequests } from "./memory-protocol.ts";
 
 /** A local file, or the URL of a hosted one. `path`: its path in a dropped folder, or else its name. */
 export type InputFile =
@@ -32,7 +33,7 @@ export type InputFile =
 export type DocumentId = number;
 
 /** Each kind of request with its response. `open` may send early parts; `open` and `check` report progress. */
-export interface Requests {
+export interface Requests extends MemoryRequests {
   /** Finds the images among files. The last ones that were found are kept, so that opening them reads nothing twice. */
   find: { request: { inputs: readonly InputFile[] }; response: FindResponse };
   /**

@@ -6,6 +6,7 @@ import { createDocuments } from "./documents.ts";
 import { exportHandlers } from "./handlers/export.ts";
 import { copyForPage, type Exchange, type Handlers, type Result } from "./handlers/handler.ts";
 import { hostHandlers } from "./handlers/host.ts";
+import { memoryHandlers } from "./handlers/memory.ts";
 import { openHandlers } from "./handlers/open.ts";
 import { readHandlers } from "./handlers/read.ts";
 import { viewHandlers } from "./handlers/views.ts";
@@ -35,6 +36,7 @@ function createHandlers(): Handlers {
   return {
     ...openHandlers(documents),
     ...readHandlers(documents),
+    ...memoryHandlers(documents),
     ...viewHandlers(documents),
     ...exportHandlers(documents),
     ...hostHandlers(documents),

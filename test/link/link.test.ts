@@ -66,6 +66,7 @@ describe("links", () => {
           sample: fc.stringMatching(/^[a-z0-9-]{1,8}$/),
           side: fc.constantFrom("before" as const, "after" as const),
           select: name,
+          memory: fc.record({ space: number, address: fc.stringMatching(/^[0-9a-f]{1,16}$/) }),
           filter: fc.string({ unit: "grapheme", minLength: 1 }),
           sort: fc.record({ column: fc.constantFrom(...COLUMNS[tab].map(({ id }) => id)), descending: fc.boolean() }),
           bytes: fc.record({ member: fc.nat(), from: fc.nat({ max: 2 ** 45 }), to: fc.nat({ max: 2 ** 45 }) }),

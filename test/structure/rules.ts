@@ -10,7 +10,7 @@ import type { Rules } from "./imports.ts";
 const CORE =
   "model decoder decoder/open.ts decoder/find-images.ts decoder/summary.ts decoder/archive decoder/memory decoder/linux-cr decoder/criu encoder checks memory resources resources/read.ts diff export link";
 /** The worker as the page sees it. */
-const WORKER = "worker/client.ts worker/protocol.ts";
+const WORKER = "worker/client.ts worker/protocol.ts worker/memory-protocol.ts";
 /** Tables of names, which the page knows before it opens anything. */
 const NAMES = "decoder/dialects.ts decoder/criu/member-names.ts";
 /** What draws. */
@@ -44,12 +44,13 @@ const rules: Readonly<Record<string, string>> = {
 
   // The worker, where all of the above meet.
   worker: `${CORE} sources graph ${WORKER}`,
-  "worker/protocol.ts": "model decoder checks diff graph link",
+  "worker/protocol.ts": "model decoder checks diff graph link worker/memory-protocol.ts",
+  "worker/memory-protocol.ts": "model decoder/memory memory",
   "worker/client.ts": "model decoder link worker/protocol.ts",
 
   // The page, which speaks to the worker through its client and its protocol.
-  shell: `model decoder/source.ts decoder/find-bytes.ts diff export link ${WORKER} ${NAMES} npm:react`,
-  components: `model checks/finding.ts checks/needs.ts checks/subject.ts checks/host/report.ts diff export link graph worker/protocol.ts shell ${NAMES} ${VIEW}`,
+  shell: `model decoder/memory/memory.ts decoder/source.ts decoder/find-bytes.ts diff export link ${WORKER} ${NAMES} npm:react`,
+  components: `model decoder/memory/memory.ts memory/words.ts worker/memory-protocol.ts checks/finding.ts checks/needs.ts checks/subject.ts checks/host/report.ts diff export link graph worker/protocol.ts shell ${NAMES} ${VIEW}`,
   offline: "shell",
   "page.tsx": "shell components npm:react npm:react-dom",
   "trusted-scripts.ts": "",

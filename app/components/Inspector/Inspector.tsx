@@ -20,6 +20,7 @@ import { FileValues, Holders, Sharing } from "./FileSections.tsx";
 import { ProblemsOf } from "./ProblemsOf.tsx";
 import { RecordFields } from "./RecordFields.tsx";
 import { RecordValues } from "./RecordSection.tsx";
+import { Started } from "./Started.tsx";
 import { DescriptorsOf, TableValues } from "./TableSections.tsx";
 import { TaskValues } from "./TaskSection.tsx";
 import { Ties } from "./Ties.tsx";
@@ -82,6 +83,9 @@ function Selected({ doc, selection }: { doc: Doc; selection: Selection }) {
       </header>
       <Values checkpoint={checkpoint} selection={selection} />
       {selection.to === "file" && <Holders checkpoint={checkpoint} file={selection.row} />}
+      {selection.to === "task" && document !== null && hasBytes && (
+        <Started key={selection.row} document={document} task={selection.row} />
+      )}
       {selection.to === "table" && <DescriptorsOf checkpoint={checkpoint} table={selection.row} />}
       {selection.to === "file" && <DetailsOf checkpoint={checkpoint} file={selection.row} />}
       {!hasBytes && document !== null && (

@@ -6,11 +6,12 @@ import { LISTING_TITLES, LISTINGS, type Listing, rowCount } from "../../model/co
 import { COLUMNS, columnTitle } from "../../model/columns/columns.ts";
 import { filterErrors } from "../../model/filter.ts";
 import { tablesContent } from "../../shell/selectors.ts";
-import type { Compared, Doc } from "../../shell/state.ts";
+import { type Compared, type Doc, NOTHING_ELSE_SHOWN } from "../../shell/state.ts";
 import { Checks } from "../Checks/Checks.tsx";
 import { CommandButton } from "../CommandButton.tsx";
 import { useApp, usePage } from "../context.ts";
 import { Bytes } from "../Hex/Bytes.tsx";
+import { Memory } from "../Memory/Memory.tsx";
 import { KindFilter } from "../Records/KindFilter.tsx";
 import { Records } from "../Records/Records.tsx";
 import { Restore } from "../Restore/Restore.tsx";
@@ -39,7 +40,9 @@ export function Tables({ doc }: { doc: Doc }) {
   return (
     <section className="tables" aria-label="Tables">
       <Tabs doc={doc} tab={content === "listing" ? tab : content === "sideBySide" ? "side" : content} />
-      {content === "restore" ? (
+      {content === "memory" ? (
+        <Memory doc={doc} />
+      ) : content === "restore" ? (
         <Restore doc={doc} />
       ) : content === "bytes" ? (
         <Bytes doc={doc} />
@@ -124,16 +127,17 @@ function Table({ doc }: { doc: Doc }) {
   );
 }
 
-type Tab = Listing | "side" | "bytes" | "restore";
+type Tab = Listing | "side" | "bytes" | "restore" | "memory";
 
 function Tabs({ doc, tab }: { doc: Doc; tab: Tab }) {
   const { shell } = usePage();
   const isPair = useApp((state) => state.compared !== null);
-  const tabs: readonly Tab[] = [...(isPair ? (["side"] as const) : []), ...LISTINGS, "restore", "bytes"];
+  const tabs: readonly Tab[] = [...(isPair ? (["side"] as const) : []), ...LISTINGS, "restore", "bytes", "memory"];
   const show = (next: Tab) => {
-    if (next === "side") shell.store.set({ view: "sideBySide", bytesShown: false, restoreShown: false });
-    else if (next === "bytes") shell.store.set({ bytesShown: true, restoreShown: false });
-    else if (next === "restore") shell.store.set({ restoreShown: true });
+    if (next === "side") shell.store.set({ view: "sideBySide", ...NOTHING_ELSE_SHOWN });
+    else if (next === "bytes") shell.store.set({ ...NOTHING_ELSE_SHOWN, bytesShown: true });
+    else if (next === "restore") shell.store.set({ ...NOTHING_ELSE_SHOWN, restoreShown: true });
+    else if (next === "memory") shell.store.set({ ...NOTHING_ELSE_SHOWN, memoryShown: true });
     else shell.showListing(next);
   };
   const list = useRef<HTMLDivElement>(null);
@@ -165,6 +169,8 @@ function Tabs({ doc, tab }: { doc: Doc; tab: Tab }) {
             "Restore"
           ) : listing === "bytes" ? (
             "Bytes"
+          ) : listing === "memory" ? (
+            "Memory"
           ) : (
             <>
               {LISTING_TITLES[listing]}{" "}

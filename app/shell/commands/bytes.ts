@@ -5,7 +5,7 @@ import { type ByteForm, bytesText } from "../bytes-text.ts";
 import { PLACES } from "../places.ts";
 import { isDecoded, isOpen, shownDoc } from "../selectors.ts";
 import type { Shell } from "../shell.ts";
-import type { State } from "../state.ts";
+import { NOTHING_ELSE_SHOWN, type State } from "../state.ts";
 import { copy, goTo, messageOf } from "./actions.ts";
 import { type Command, type CommandContext, inGroup } from "./command.ts";
 
@@ -23,7 +23,7 @@ export function bytesCommands({ shell, bytes }: CommandContext): Command[] {
       key: "b",
       when: isOpen,
       run() {
-        store.set({ bytesShown: true, restoreShown: false });
+        store.set({ ...NOTHING_ELSE_SHOWN, bytesShown: true });
         goTo(shell, "tables", PLACES.bytes);
       },
     },

@@ -9,7 +9,7 @@ import { PLACES } from "../places.ts";
 import { plainName, saveFile } from "../save.ts";
 import { groupsOf, hiddenOf, isCompared, isPair, tablesContent } from "../selectors.ts";
 import type { Shell } from "../shell.ts";
-import { NO_FILTERS } from "../state.ts";
+import { NO_FILTERS, NOTHING_ELSE_SHOWN } from "../state.ts";
 import { copy, goTo, messageOf } from "./actions.ts";
 import { type Command, type CommandContext, inGroup } from "./command.ts";
 
@@ -118,7 +118,7 @@ function markSeen(shell: Shell): void {
 function toggleSideBySide(shell: Shell): void {
   const state = shell.store.get();
   const isShown = state.tablesShown && tablesContent(state) === "sideBySide";
-  shell.store.set({ view: isShown ? "one" : "sideBySide", bytesShown: false, restoreShown: false });
+  shell.store.set({ view: isShown ? "one" : "sideBySide", ...NOTHING_ELSE_SHOWN });
   goTo(shell, "tables", isShown ? PLACES.tables : PLACES.aligned);
 }
 

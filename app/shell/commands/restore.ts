@@ -19,7 +19,7 @@ export function restoreCommands({ shell }: CommandContext): Command[] {
       key: "w",
       when: isOpen,
       run() {
-        store.set({ restoreShown: true });
+        store.set({ restoreShown: true, memoryShown: false });
         goTo(shell, "tables", PLACES.restore);
       },
     },

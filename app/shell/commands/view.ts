@@ -2,6 +2,7 @@
 
 import { PLACES } from "../places.ts";
 import { isOpen, tablesContent } from "../selectors.ts";
+import { NOTHING_ELSE_SHOWN } from "../state.ts";
 import { goTo } from "./actions.ts";
 import { type Command, type CommandContext, inGroup } from "./command.ts";
 
@@ -9,6 +10,7 @@ import { type Command, type CommandContext, inGroup } from "./command.ts";
 const TABLES_PLACES = {
   restore: PLACES.restore,
   bytes: PLACES.bytes,
+  memory: PLACES.memory,
   sideBySide: PLACES.aligned,
   listing: PLACES.tables,
 } as const;
@@ -43,6 +45,26 @@ export function viewCommands({ shell }: CommandContext): Command[] {
         const { selection, change, docs } = store.get();
         if (selection === null && change === null && docs.length > 1) shell.notify("Nothing is selected to inspect");
         else goTo(shell, "inspector", PLACES.inspector);
+      },
+    },
+    {
+      id: "memory",
+      title: "Show memory",
+      key: "B",
+      when: isOpen,
+      run() {
+        store.set({ ...NOTHING_ELSE_SHOWN, memoryShown: true });
+        goTo(shell, "tables", PLACES.memory);
+      },
+    },
+    {
+      id: "search-memory",
+      title: "Search memory",
+      key: "V",
+      when: isOpen,
+      run() {
+        store.set({ ...NOTHING_ELSE_SHOWN, memoryShown: true });
+        goTo(shell, "tables", PLACES.searchMemory);
       },
     },
     {

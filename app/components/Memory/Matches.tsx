@@ -1,0 +1,65 @@
+// What a search of memory found: address and what is around each match, and what could not be searched.
+
+import { memo, useRef } from "react";
+import { notCapturedText } from "../../memory/words.ts";
+import { addressText } from "../../model/mappings.ts";
+import { counted, sizeText } from "../../model/words.ts";
+import { lineText, type Memory, type Spot } from "../../shell/memory-places.ts";
+import type { MemoryMatch } from "../../worker/memory-protocol.ts";
+import { useRowWindow } from "../useRowWindow.ts";
+import { type MemoryFinding, MOST_FOUND } from "./useMemorySearch.ts";
+
+const ROW = 20;
+
+interface Props {
+  readonly memory: Memory;
+  readonly finding: MemoryFinding | null;
+  readonly spot: Spot;
+  onSelect(match: MemoryMatch): void;
+}
+
+export const Matches = memo(function Matches({ memory, finding, spot, onSelect }: Props) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const matches = finding?.matches ?? [];
+  const window = useRowWindow(matches.length, ROW, scroller, 0);
+  if (finding === null) return <p className="tables-empty muted">Search memory to list matches here.</p>;
+  const rest = notCapturedText(finding.coverage);
+  return (
+    <>
+      <div ref={scroller} className="memory-list mono">
+        <ul className="memory-rows" aria-label="Matches" style={{ height: window.height }}>
+          {window.rows.map(({ row, top }) => {
+            const match = matches[row];
+            if (match === undefined) return null;
+            const { mapping, offset, bytes, at, length, space } = match;
+            const isShown = mapping === spot.mapping && offset === spot.offset;
+            return (
+              <li key={row} className="memory-item" style={{ transform: `translateY(${top}px)` }}>
+                <button
+                  type="button"
+                  className="plain memory-row"
+                  aria-current={isShown || undefined}
+                  onClick={() => onSelect(match)}
+                >
+                  <span className="muted">{space}</span>
+                  <span>{addressText(memory.mappings.start[mapping] as number, offset)}</span>
+                  <span className="memory-name">
+                    <span className="muted">{lineText(bytes.subarray(Math.max(0, at - 12), at))}</span>
+                    <b>{lineText(bytes.subarray(at, at + Math.min(length, 200)))}</b>
+                    <span className="muted">{lineText(bytes.subarray(at + length, at + length + 32))}</span>
+                  </span>
+                </button>
+              </li>
+            );
+          })}
+        </ul>
+      </div>
+      <p className="memory-summary" role="status">
+        {finding.isLimited ? `The first ${MOST_FOUND} matches` : counted(matches.length, "match", "matches")} in{" "}
+        {sizeText(finding.coverage.stored)}
+        {finding.state === "stopped" && ", stopped"}
+        {rest !== null && <span className="muted">; not in the image and not searched: {rest}</span>}
+      </p>
+    </>
+  );
+});

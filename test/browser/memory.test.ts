@@ -1,0 +1,86 @@
+// The memory view: mappings, bytes with addresses, searches that can be stopped, what a task was started with.
+
+import { readdirSync } from "node:fs";
+import { expect, test } from "vitest";
+import { drop, fixture, openBrowser } from "./support.ts";
+
+const visit = openBrowser();
+const SHOTS = process.env.CKPTSCOPE_SHOTS;
+
+const set = (side: string) =>
+  readdirSync(new URL(`../fixtures/criu/r1/${side}/`, import.meta.url)).map((name) => ({
+    name,
+    bytes: fixture(`criu/r1/${side}/${name}`),
+  }));
+
+async function opened(options: Parameters<typeof visit>[0] = {}) {
+  const { page, requests } = await visit(options);
+  await drop(page, set("before"));
+  await page.locator(".workspace, .narrow").first().waitFor();
+  return { page, requests };
+}
+
+test("shows mappings and bytes, finds a secret, and keeps it out of the link", async () => {
+  const { page, requests } = await opened();
+  const before = requests.length;
+  await page.keyboard.press("Shift+B");
+  await page.getByRole("tab", { name: "Memory" }).waitFor();
+  await page
+    .getByRole("option", { name: /rw-p.*heap/ })
+    .first()
+    .click();
+  await expect.poll(() => page.locator("#memory .hex-row").first().textContent()).toContain("26e07000");
+  await page.keyboard.press("Shift+V");
+  await page.keyboard.type("API_TOKEN");
+  await page.keyboard.press("Enter");
+  const match = page.locator(".memory-item button").first();
+  await match.waitFor();
+  expect(await match.textContent()).toContain("API_TOKEN=tok-5f3c9a");
+  expect(await page.locator(".memory-summary").textContent()).toMatch(/^2 matches in 216 KiB; not in the image/);
+  await match.click();
+  await expect.poll(() => page.locator("#memory mark").filter({ hasText: "API_T" }).count()).toBe(1);
+  await expect.poll(() => page.url()).toContain("memory=25572:7ffdfe1e9fcb");
+  expect(page.url()).not.toContain("TOKEN");
+  // Neither memory nor what was searched for is sent anywhere; the pattern's worker is not needed for text.
+  expect(requests.slice(before)).toEqual([]);
+  if (SHOTS) await page.screenshot({ path: `${SHOTS}/memory.png` });
+});
+
+test("a regular expression that never ends can be stopped, and the page goes on", async () => {
+  const { page } = await opened();
+  await page.keyboard.press("Shift+V");
+  await page.getByLabel("Search as").selectOption("regex");
+  const input = page.getByRole("searchbox", { name: "Search memory" });
+  // Backtracks for longer than the universe is old, on any long run of zeros.
+  await input.fill("(\\x00+)+\\x01\\x02\\x03\\x04");
+  await input.press("Enter");
+  const stop = page.getByRole("button", { name: "Stop" });
+  await stop.click();
+  await expect.poll(() => stop.count()).toBe(0);
+  await input.fill("NEEDLE-ACROSS-[A-Z-]+Y");
+  await input.press("Enter");
+  await expect.poll(() => page.locator(".memory-item button").count()).toBe(2);
+});
+
+test("arguments and environment of a task are a click away, and not shown before", async () => {
+  const { page } = await opened();
+  await page.getByRole("treeitem", { name: /25572/ }).first().click();
+  await page.getByText("Started with").waitFor();
+  expect(await page.locator("body").textContent()).not.toContain("API_TOKEN");
+  await page.locator("details").filter({ hasText: "Environment" }).locator("summary").click();
+  await page.getByText("API_TOKEN=tok-5f3c9a-not-a-real-secret").waitFor();
+  if (SHOTS) await page.screenshot({ path: `${SHOTS}/started.png` });
+});
+
+test("fits narrow and dark screens", async () => {
+  for (const [width, height, theme] of [
+    [1024, 768, "dark"],
+    [390, 844, "light"],
+  ] as const) {
+    const { page } = await opened({ width, height, theme });
+    await page.keyboard.press("Shift+B");
+    await page.locator("#memory .hex-row").first().waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+    if (SHOTS) await page.screenshot({ path: `${SHOTS}/memory-${width}.png` });
+  }
+});
