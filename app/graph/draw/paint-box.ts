@@ -3,6 +3,7 @@
 import { NONE } from "../../model/checkpoint.ts";
 import { REMOVED } from "../order/graph.ts";
 import { type Bar, type Box, type Cell, CHARACTER } from "../scene/scene.ts";
+import { paintChart } from "./paint-chart.ts";
 import {
   BAR_HEIGHT,
   boxColour,
@@ -27,6 +28,10 @@ export function paintBox(
   context.globalAlpha = 1;
   context.fillStyle = theme.bg;
   if (box.parent === NONE) context.fillRect(box.x, box.y, box.width, box.height);
+  if (box.chart !== null) {
+    paintChart(context, box, box.chart, theme);
+    return;
+  }
   context.globalAlpha = strength.lines;
   context.lineWidth = Math.max(1, 1 / k);
   if (box.parent !== NONE) paintSlotLines(context, box, theme);

@@ -1,6 +1,5 @@
 // Draws a scene on a canvas: only what is in view, in the colours of a theme.
 
-import { NONE } from "../../model/checkpoint.ts";
 import type { Edge, Scene } from "../scene/scene.ts";
 import { paintArcs } from "./arcs.ts";
 import { paintBox } from "./paint-box.ts";
@@ -44,9 +43,7 @@ function paintEdges(context: CanvasRenderingContext2D, scene: Scene, options: Pa
   const { view, theme, trace } = options;
   const { top, bottom } = inView(options);
   const [plain, marked, traced]: [Edge[], Edge[], Edge[]] = [[], [], []];
-  scene.edges.forEach((one, index) => {
-    // Strips do not scroll: an edge from a strip begins at a height in the view.
-    const edge = one.from === NONE ? { ...one, y1: (one.y1 - view.y) / view.k } : one;
+  scene.edges.forEach((edge, index) => {
     if (Math.max(edge.y1, edge.y2) < top || Math.min(edge.y1, edge.y2) > bottom) return;
     if (trace !== null && trace.edges[index] === 1) traced.push(edge);
     else if (edge.shared || isMarked(edge.change)) marked.push(edge);

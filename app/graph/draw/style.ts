@@ -1,7 +1,7 @@
 // Style shared by canvas and SVG: the theme, colours, widths and the paths of edges.
 
 import { ADDED, CHANGED, type Change, REMOVED } from "../order/graph.ts";
-import type { KindPart } from "../scene/kind-parts.ts";
+import type { KindPart } from "../order/kind-parts.ts";
 import type { Box, Edge, Ribbon, Tone } from "../scene/scene.ts";
 
 /** Colours as CSS writes them, and the typeface. */

@@ -3,10 +3,12 @@
 import { path } from "d3-path";
 import { NONE } from "../../model/checkpoint.ts";
 import { REMOVED, SAME } from "../order/graph.ts";
+import { KIND_PARTS } from "../order/kind-parts.ts";
 import {
   type Bar,
   type Box,
   CHARACTER,
+  type Chart,
   type Edge,
   HEADING,
   type Ribbon,
@@ -66,13 +68,21 @@ const opacity = (strength: number): string => (strength === 1 ? "" : ` opacity="
 /** How strongly a box or edge is drawn. */
 const strengthOf = (scene: Scene, isUnchanged: boolean): Strength => (scene.compared && isUnchanged ? UNCHANGED : FULL);
 
-function textSvg(text: string, x: number, y: number, anchor: "start" | "end", fill: string, size?: number): string {
+function textSvg(
+  text: string,
+  x: number,
+  y: number,
+  anchor: "start" | "middle" | "end",
+  fill: string,
+  size?: number,
+): string {
   const fontSize = size === undefined ? "" : ` font-size="${size}"`;
   return `<text x="${x}" y="${y}" dy="0.35em" text-anchor="${anchor}" fill="${escaped(fill)}"${fontSize}>${escaped(text)}</text>`;
 }
 
 function boxSvg(box: Box, scene: Scene, theme: Theme): string {
   const { lines, text, muted } = strengthOf(scene, box.quiet);
+  if (box.chart !== null) return chartSvg(box, box.chart, theme);
   const parts: string[] = [];
   const texts: string[] = [];
   if (box.parent !== NONE) parts.push(slotLines(box, theme));
@@ -164,16 +174,36 @@ function barSvg({ x, y, height }: Box, bar: Bar, theme: Theme): string {
     .join("");
 }
 
+/** Its bars, from the scale above it downwards. */
 function stripSvg(strip: Strip, theme: Theme): string {
-  const step = strip.height / strip.bars.length;
-  /** All bars as one outline: a step down for each. */
-  const outline = (bars: Float32Array): string => {
-    let d = `M${strip.x} ${strip.y}`;
-    for (const bar of bars) d += `H${(strip.x + bar * strip.width).toFixed(1)}v${step}`;
-    return `${d}H${strip.x}z`;
-  };
-  return (
-    `<path d="${outline(strip.bars)}" fill="${escaped(theme.muted)}" fill-opacity="0.55"/>` +
-    `<path d="${outline(strip.shared)}" fill="${escaped(theme.shared)}"/>`
+  const { x, y, width, height, bars, parts, ticks } = strip;
+  const step = height / bars;
+  const texts = ticks.map(({ at, text }) => textSvg(text, x + at * width, y - 10, "start", theme.muted, LANE_TEXT));
+  const paths = KIND_PARTS.map((part, at) => {
+    const { colour, opacity: alpha } = partStyle(theme, part);
+    let d = "";
+    for (let bar = 0; bar < bars; bar++) {
+      const own = parts.subarray(bar * KIND_PARTS.length, (bar + 1) * KIND_PARTS.length);
+      const length = (own[at] as number) * width;
+      const before = own.subarray(0, at).reduce((sum, each) => sum + each, 0) * width;
+      if (length > 0)
+        d += `M${(x + before).toFixed(1)} ${(y + bar * step).toFixed(1)}h${length.toFixed(1)}v${step.toFixed(2)}h${(-length).toFixed(1)}z`;
+    }
+    return d === "" ? "" : `<path d="${d}" fill="${escaped(colour)}" fill-opacity="${alpha}"/>`;
+  });
+  return [...texts, ...paths].join("");
+}
+
+function chartSvg({ x, y }: Box, chart: Chart, theme: Theme): string {
+  const bars = chart.bars.map(({ part, ...bar }) => {
+    const { colour, opacity: alpha } = partStyle(theme, part);
+    return `<rect x="${x + bar.x}" y="${y + bar.y}" width="${bar.width}" height="${bar.height}" fill="${escaped(colour)}" fill-opacity="${alpha}"/>`;
+  });
+  const { line } = chart;
+  const axis =
+    line === null ? "" : `<path d="M${x + line.x} ${y + line.y}h${line.width}" stroke="${escaped(theme.muted)}"/>`;
+  const texts = chart.texts.map(({ text, x: left, y: middle, align, tone }) =>
+    textSvg(text, x + left, y + middle, align, tone === "change" ? theme.fg : theme[tone], LANE_TEXT),
   );
+  return [...bars, axis, ...texts].join("");
 }

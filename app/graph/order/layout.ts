@@ -2,80 +2,87 @@
 //
 // This runs on millions of edges: casts `as number` read typed arrays within bounds checked by the loop.
 
-import { NONE } from "../../model/checkpoint.ts";
-import { HIDDEN, holdersOf, SAME, type Subject, tasksOf } from "./graph.ts";
+import { HIDDEN, holdersOf, SAME, type Subject, slotsOf } from "./graph.ts";
+import { type Histograms, histogramsOf } from "./histograms.ts";
+import { KIND_PARTS, partOfFile } from "./kind-parts.ts";
 import { type Lanes, lanes } from "./lanes.ts";
 import { orderByKey } from "./sort.ts";
 
-/** Steps of the common height of the lanes in the density strips. */
-const STRIP_STEPS = 512;
+/** Most steps of a density. */
+const MOST_STEPS = 512;
 /** Most shared files that are ranked; no drawing holds more. */
 const MOST_RANKED = 3000;
 
-/** Counts along the lanes, by step of the common height (STRIP_STEPS of them). */
+/** Counts along a lane, in steps of as many rows each. */
 export interface Density {
-  readonly tasks: Uint32Array;
-  readonly tables: Uint32Array;
-  readonly slots: Uint32Array;
-  /** Slots that lead to a file with several holders. */
-  readonly sharedSlots: Uint32Array;
-  readonly files: Uint32Array;
-  /** Slots and files that differ between two images; zero for one. */
+  readonly steps: number;
+  /** Descriptors by step and part: parts[step × KIND_PARTS.length + part]. */
+  readonly parts: Uint32Array;
+  /** By step: slots that differ between two images, or whose files do; zero for one. */
   readonly changed: Uint32Array;
 }
 
-/** Order, ranks and counts of a graph. Typed arrays and numbers only: it can be cloned and transferred. */
+/** Order, ranks and counts of a graph. Plain data: it can be cloned and transferred. */
 export interface Layout extends Lanes {
   /** Files with two holders or more, most holders first; for two images, changed files come before all others. */
   readonly ranked: Uint32Array;
   /** Number of files with two holders or more. */
   readonly shared: number;
-  /** By table: slots that lead to a file with several holders. */
-  readonly sharedSlots: Uint32Array;
-  /** Number of slots that differ between two images. */
-  readonly changed: number;
-  readonly density: Density;
+  readonly histograms: Histograms;
+  /** Along the slots, in the order of their tables. */
+  readonly slotDensity: Density;
+  /** Along the file tables. */
+  readonly tableDensity: Density;
 }
 
 /** Lays out a graph. Linear in its edges; about a second for a million of them. */
 export function layout(subject: Subject): Layout {
   const order = lanes(subject);
-  return { ...order, ...rankFiles(subject), ...measure(subject, order) };
+  return { ...order, ...rankFiles(subject), histograms: histogramsOf(subject), ...densities(subject, order) };
 }
 
 /** The layout with the changes of another subject of the same graph. */
 export function withChangesOf(order: Layout, subject: Subject): Layout {
-  const { changed, density } = changesAlong(subject, order);
-  return { ...order, changed, density: { ...order.density, changed: density } };
+  return { ...order, ...densities(subject, order) };
 }
 
-/** How many slots differ between two images, and slots and files that do along the lanes. */
-function changesAlong({ graph, both }: Subject, order: Lanes): { changed: number; density: Uint32Array } {
-  const density = new Uint32Array(STRIP_STEPS);
-  if (both === null) return { changed: 0, density };
-  const { tables } = graph;
-  const scale = STRIP_STEPS / Math.max(1, graph.descriptors.count);
-  const add = (position: number): void => {
-    const step = Math.min(STRIP_STEPS - 1, Math.floor(position * scale));
-    density[step] = (density[step] as number) + 1;
+const emptyDensity = (rows: number): Density => {
+  const steps = Math.max(1, Math.min(MOST_STEPS, rows));
+  return { steps, parts: new Uint32Array(steps * KIND_PARTS.length), changed: new Uint32Array(steps) };
+};
+
+/** Counts along the slots and along the tables. */
+function densities(subject: Subject, order: Lanes): Pick<Layout, "slotDensity" | "tableDensity"> {
+  const { graph } = subject;
+  const { tables, descriptors } = graph;
+  const slotDensity = emptyDensity(descriptors.count);
+  const tableDensity = emptyDensity(tables.count);
+  const add = ({ steps, parts, changed }: Density, at: number, of: number, part: number, differs: boolean): void => {
+    const step = Math.min(steps - 1, Math.floor((at * steps) / of));
+    const index = step * KIND_PARTS.length + part;
+    parts[index] = (parts[index] as number) + 1;
+    if (differs) changed[step] = (changed[step] as number) + 1;
   };
-  const differs = (change: number): boolean => change !== SAME && change !== HIDDEN;
-  let changed = 0;
   for (let place = 0; place < tables.count; place++) {
     const table = order.tables[place] as number;
     const first = tables.first[table] as number;
-    const end = tables.first[table + 1] as number;
-    for (let slot = first; slot < end; slot++) {
-      if (!differs(both.change.descriptor[slot] as number)) continue;
-      changed++;
-      add((order.slotsAbove[place] as number) + slot - first);
+    const above = order.slotsAbove[place] as number;
+    const count = slotsOf(graph, table);
+    for (let slot = first; slot < first + count; slot++) {
+      const part = KIND_PARTS.indexOf(partOfFile(graph, descriptors.file[slot] as number));
+      const differs = slotDiffers(subject, slot);
+      add(slotDensity, above + slot - first, descriptors.count, part, differs);
+      add(tableDensity, place, tables.count, part, differs);
     }
   }
-  for (let place = 0; place < order.held; place++) {
-    const file = order.files[place] as number;
-    if (differs(both.change.file[file] as number)) add(order.filePosition[file] as number);
-  }
-  return { changed, density };
+  return { slotDensity, tableDensity };
+}
+
+/** Whether a slot or its file differs between two images. */
+function slotDiffers({ graph, both }: Subject, slot: number): boolean {
+  if (both === null) return false;
+  const differs = (change: number | undefined): boolean => change !== SAME && change !== HIDDEN && change !== undefined;
+  return differs(both.change.descriptor[slot]) || differs(both.change.file[graph.descriptors.file[slot] as number]);
 }
 
 /** The ranked files, and the number of shared files. */
@@ -101,51 +108,3 @@ function rankFiles({ graph, both }: Subject): Pick<Layout, "ranked" | "shared"> 
   }
   return { ranked: orderByKey(rows, keys).slice(0, MOST_RANKED), shared };
 }
-
-/** Counts along the lanes, and slots to shared files by table. */
-function measure(subject: Subject, order: Lanes): Pick<Layout, "sharedSlots" | "changed" | "density"> {
-  const { graph } = subject;
-  const { tables, descriptors } = graph;
-  const sharedSlots = new Uint32Array(tables.count);
-  const density = noDensity();
-  const scale = STRIP_STEPS / Math.max(1, descriptors.count);
-  const add = (counts: Uint32Array, position: number, by: number): void => {
-    const step = Math.min(STRIP_STEPS - 1, Math.floor(position * scale));
-    counts[step] = (counts[step] as number) + by;
-  };
-  for (let place = 0; place < tables.count; place++) {
-    const table = order.tables[place] as number;
-    const above = order.slotsAbove[place] as number;
-    const first = tables.first[table] as number;
-    const end = tables.first[table + 1] as number;
-    let sharedInTable = 0;
-    for (let slot = first; slot < end; slot++) {
-      const position = above + slot - first;
-      const file = descriptors.file[slot] as number;
-      add(density.slots, position, 1);
-      if (file !== NONE && holdersOf(graph, file) > 1) {
-        sharedInTable++;
-        add(density.sharedSlots, position, 1);
-      }
-    }
-    sharedSlots[table] = sharedInTable;
-    add(density.tables, above, 1);
-    add(density.tasks, above, tasksOf(graph, table));
-  }
-  for (let place = 0; place < order.held; place++) {
-    const file = order.files[place] as number;
-    const position = order.filePosition[file] as number;
-    add(density.files, position, 1);
-  }
-  const { changed, density: along } = changesAlong(subject, order);
-  return { sharedSlots, changed, density: { ...density, changed: along } };
-}
-
-const noDensity = (): Density => ({
-  tasks: new Uint32Array(STRIP_STEPS),
-  tables: new Uint32Array(STRIP_STEPS),
-  slots: new Uint32Array(STRIP_STEPS),
-  sharedSlots: new Uint32Array(STRIP_STEPS),
-  files: new Uint32Array(STRIP_STEPS),
-  changed: new Uint32Array(STRIP_STEPS),
-});

@@ -41,6 +41,7 @@ interface BoxParts {
   readonly change?: Change;
   readonly quiet?: boolean;
   readonly bar?: Box["bar"];
+  readonly chart?: Box["chart"];
   readonly note?: string;
   readonly label?: string;
   readonly open?: boolean;
@@ -62,6 +63,7 @@ export const box = (parts: BoxParts): Box => ({
   change: parts.change ?? SAME,
   quiet: parts.quiet ?? (parts.change ?? SAME) === SAME,
   bar: parts.bar ?? null,
+  chart: parts.chart ?? null,
   note: parts.note ?? "",
   label: parts.label ?? "",
   open: parts.open ?? null,

@@ -5,7 +5,7 @@ import { BOX } from "./box.ts";
 import type { Draft, EdgeSource, PendingFile } from "./draft.ts";
 import { columnsOf, type FileLane, fileBox } from "./file-box.ts";
 import { unusedBox } from "./fold-box.ts";
-import { trunkX } from "./frame.ts";
+import { trunkCount, trunkX } from "./frame.ts";
 import { placeInOrder } from "./place.ts";
 import { CHARACTER, COLUMN, type EdgeKind, PITCH } from "./scene.ts";
 import { isShared } from "./words.ts";
@@ -47,15 +47,17 @@ function placeShared(draft: Draft, files: readonly PendingFile[]): number {
 /** By the box of a table: where its edges to shared files cross. */
 function trunksOf({ frame }: Draft, files: readonly PendingFile[]): Map<number, number> {
   const tables = [...new Set(files.flatMap(({ sources }) => sources.map(({ table }) => table)))].sort((a, b) => a - b);
-  return new Map(tables.map((table, at) => [table, trunkX(frame, at, tables.length)]));
+  const count = trunkCount(tables.length);
+  return new Map(tables.map((table, at) => [table, trunkX(frame, Math.min(at, count - 1), count)]));
 }
 
-/** The common part of several edges from one table, with their number. */
+/** The common part of several edges from one table, with their number; of very many tables the edges are one line. */
 function addRibbons(
   { top, frame, ribbons }: Draft,
   files: readonly PendingFile[],
   trunks: ReadonlyMap<number, number>,
 ): void {
+  if (trunkCount(trunks.size) < trunks.size) return;
   const spans = new Map<number, { top: number; bottom: number; first: number; count: number; edges: number }>();
   files.forEach(({ sources }, at) => {
     const y = top + at * PITCH + BOX / 2;

@@ -48,7 +48,9 @@ export function lanesIn(left: number, right: number, needs: Needs): Frame {
   const table = task + taskWidth + gap;
   // What is left for tables and files, and which part of it each gets.
   const rest = right - margin - table - gutterWidth;
-  const tableWidth = Math.round(Math.min(300, Math.max(isNarrow ? 116 : 150, rest * (isStacked ? 0.42 : 0.34))));
+  // Without private files beside them, tables have room for wider bars.
+  const part = isStacked ? 0.42 : needs.own ? 0.34 : 0.46;
+  const tableWidth = Math.round(Math.min(needs.own ? 300 : 360, Math.max(isNarrow ? 116 : 150, rest * part)));
   const own = table + tableWidth + (isStacked || !needs.own ? 0 : isNarrow ? 14 : 22);
   const beside = right - margin - gutterWidth - own;
   const ownWidth = !needs.own ? 0 : needs.shared ? Math.round(Math.min(360, beside * 0.44)) : Math.min(640, beside);
@@ -80,13 +82,19 @@ export function lanesIn(left: number, right: number, needs: Needs): Frame {
 
 /** As wide as the edges that cross in it need, up to `most`. */
 const gutterFor = ({ shared, trunks }: Needs, most: number): number =>
-  shared ? Math.min(most, TRUNK_MARGIN + COUNT_ROOM + Math.max(1, trunks) * TRUNK_PITCH) : 0;
+  shared ? Math.min(most, TRUNK_MARGIN + COUNT_ROOM + Math.max(1, trunkCount(trunks)) * TRUNK_PITCH) : 0;
 
 /** Pixels between two vertical lines in the gutter, where there is room, and right of the last one. */
 const TRUNK_PITCH = 9;
 const TRUNK_MARGIN = 14;
 /** Pixels for the number of slots beside the leftmost line. */
 const COUNT_ROOM = 26;
+
+/** More tables than this have one common line: so many would be a solid block. */
+const MOST_TRUNKS = 24;
+
+/** How many vertical lines there are for edges from so many tables. */
+export const trunkCount = (tables: number): number => (tables > MOST_TRUNKS ? 1 : tables);
 
 /** Where the edges from a table cross: the `at`-th of `count` vertical lines in the gutter. */
 export function trunkX({ gutter, gutterWidth }: Frame, at: number, count: number): number {

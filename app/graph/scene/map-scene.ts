@@ -1,13 +1,14 @@
-// The scene of level `map`: density strips, the surroundings of the selection, and the most shared files.
+// The scene of level `map`: histograms along the lanes, charts or the surroundings of the selection, and the files that
+// changed or that most share.
 
 import { NONE } from "../../model/checkpoint.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
-import { u32At } from "../../model/read.ts";
 import { counted, grouped } from "../../model/words.ts";
-import { type GraphFileRow, SAME, type Subject } from "../order/graph.ts";
+import type { GraphFileRow, Subject } from "../order/graph.ts";
 import type { Layout } from "../order/layout.ts";
 import { planAround } from "../plan/around.ts";
 import type { Expansion } from "../plan/plan.ts";
+import { chartsOf } from "./charts.ts";
 import { compose } from "./compose.ts";
 import { columnsOf, fileBox } from "./file-box.ts";
 import { offNotes } from "./off-notes.ts";
@@ -22,10 +23,9 @@ import {
   type Ribbon,
   type Scene,
   type SceneOptions,
-  type Strip,
   withColumns,
 } from "./scene.ts";
-import { stripsOf, stripsWidth } from "./strips.ts";
+import { markersOf, stripsOf, stripsWidth } from "./strips.ts";
 
 /** Number of the most shared files listed beside the strips. */
 const TOP_FILES = 40;
@@ -46,38 +46,41 @@ export function mapScene(subject: Subject, layout: Layout, options: SceneOptions
   const left = stripsWidth(width);
   const strips = stripsOf(subject, layout, left, height);
   const top = HEADING + 8;
-  const around: Part =
+  const above =
     selection === null
-      ? { boxes: [], edges: [], ribbons: [], headings: [], notes: [], bottom: top, right: width }
+      ? charts(layout, left, width)
       : surroundings(subject, layout, selection, expansion, { left, right: width, top });
-  const files = topFiles(subject, layout, around, left);
-  const fileStrip = selection === null ? strips.strips.at(-1) : undefined;
-  const fileEdges =
-    fileStrip === undefined ? [] : edgesFromStrip(layout, fileStrip, strips.heightOf, files.rows, files.boxes);
+  const files = topFiles(subject, layout, above, left);
   const count = counted(subject.graph.descriptors.count, "descriptor");
   return withColumns({
     level: "map",
-    width: Math.max(width, around.right),
+    width: Math.max(width, above.right),
     height: Math.max(files.bottom + 16, height),
-    boxes: [...around.boxes, ...files.boxes],
-    edges: [...around.edges, ...fileEdges],
-    ribbons: around.ribbons,
+    boxes: [...above.boxes, ...files.boxes],
+    edges: above.edges,
+    ribbons: above.ribbons,
     axes: [],
-    strips: strips.strips,
-    markers: selection === null ? [] : strips.markersOf(selection),
+    strips,
+    markers: selection === null ? [] : markersOf(subject, layout, strips, selection),
     headings: [
-      ...strips.strips.map(({ heading, x }) => ({ text: heading, x, y: Number.NaN })),
-      ...around.headings,
+      ...strips.map(({ heading, x }) => ({ text: heading, x, y: Number.NaN })),
+      ...above.headings,
       ...files.headings,
     ],
     notes: [
-      `Too large to draw in full (${count}): each lane is a strip of counts, all in one order.`,
+      `Too large to draw in full (${count}): the lanes are histograms; zoom in to see tables and slots.`,
       ...offNotes(subject),
-      ...around.notes,
+      ...above.notes,
       ...files.notes,
     ],
     compared: subject.both !== null,
   });
+}
+
+/** What the whole graph is like, while nothing is selected. */
+function charts({ histograms }: Layout, left: number, right: number): Part {
+  const { boxes, bottom } = chartsOf(histograms, { left: left + 6, right: right - 14, top: HEADING + 12 });
+  return { boxes, edges: [], ribbons: [], headings: [], notes: [], bottom, right };
 }
 
 /** The selected object and its surroundings. */
@@ -104,53 +107,25 @@ function surroundings(
   };
 }
 
-/** The most shared files that are not drawn above, in lane order. */
-function topFiles(subject: Subject, layout: Layout, above: Part, left: number): Part & { rows: GraphFileRow[] } {
+/** The files that changed and the most shared ones, as they are ranked, as far as they are not drawn above. */
+function topFiles(subject: Subject, layout: Layout, above: Part, left: number): Part {
   const drawn = new Set(above.boxes.map(({ ref }) => (ref?.to === "file" ? ref.row : NONE)));
-  const rows: GraphFileRow[] = [...layout.ranked.subarray(0, TOP_FILES)]
-    .filter((file) => !drawn.has(file))
-    .sort((a, b) => u32At(layout.filePlace, a) - u32At(layout.filePlace, b));
+  const rows: GraphFileRow[] = [...layout.ranked.subarray(0, TOP_FILES)].filter((file) => !drawn.has(file));
   const room = above.right - left;
-  const fan = room < 400 ? 40 : 120;
-  const x = left + fan;
-  const width = Math.min(640, Math.max(176, room - fan - 12));
+  const x = left + 6;
+  const width = Math.min(700, Math.max(176, room - 20));
   const lane = { x, width, columns: columnsOf(subject, rows, width), column: COLUMN.file };
-  const boxes = rows.map((file, at) => fileBox(subject, file, lane, above.bottom + at * PITCH));
-  const text =
-    subject.both === null ? "MOST SHARED FILES, IN LANE ORDER" : "CHANGED AND MOST SHARED FILES, IN LANE ORDER";
-  const heading = { text, x, y: above.headings.length === 0 ? Number.NaN : above.bottom - 10 };
-  const note = `${grouped(rows.length)} of ${counted(layout.shared, "shared file")} listed; the table has all.`;
+  const top = above.bottom + 14;
+  const boxes = rows.map((file, at) => fileBox(subject, file, lane, top + at * PITCH));
+  const text = subject.both === null ? "MOST SHARED OPEN FILES" : "CHANGED AND MOST SHARED OPEN FILES";
+  const note = `${grouped(rows.length)} of ${counted(layout.ranked.length, subject.both === null ? "shared file" : "changed or shared file")} listed; the table has all.`;
   return {
-    rows,
     boxes,
     edges: [],
     ribbons: [],
-    headings: rows.length > 0 ? [heading] : [],
-    notes: rows.length > 0 && layout.shared > rows.length ? [note] : [],
-    bottom: rows.length > 0 ? above.bottom + rows.length * PITCH : above.bottom,
+    headings: rows.length > 0 ? [{ text, x, y: top - 10 }] : [],
+    notes: rows.length > 0 && layout.ranked.length > rows.length ? [note] : [],
+    bottom: rows.length > 0 ? top + rows.length * PITCH : above.bottom,
     right: above.right,
   };
-}
-
-/** Edges from the strip of files to the listed files. `boxes` are the first of the scene. */
-function edgesFromStrip(
-  layout: Layout,
-  strip: Strip,
-  heightOf: (position: number) => number,
-  rows: readonly GraphFileRow[],
-  boxes: readonly Box[],
-): Edge[] {
-  return boxes.map((box, at) => ({
-    kind: "bundle",
-    from: NONE,
-    to: at,
-    via: Number.NaN,
-    x1: strip.x + strip.width,
-    y1: heightOf(u32At(layout.filePosition, rows[at] as GraphFileRow)),
-    x2: box.x,
-    y2: box.y + box.height / 2,
-    count: 1,
-    shared: true,
-    change: SAME,
-  }));
 }

@@ -3,9 +3,9 @@
 
 import type { ObjectRef } from "../../model/object-ref.ts";
 import type { Change, GraphTableRow } from "../order/graph.ts";
+import type { KindPart } from "../order/kind-parts.ts";
 import type { Expansion, Level } from "../plan/plan.ts";
 import { type Frame, mainLane, type Needs } from "./frame.ts";
-import type { KindPart } from "./kind-parts.ts";
 
 /** Pixels from one slot, file or task to the next, including a gap of two. */
 export const PITCH = 20;
@@ -32,7 +32,7 @@ export type Action =
   | { readonly do: "more" }
   | { readonly do: "unused" };
 
-export type BoxKind = "task" | "table" | "slot" | "file" | "fold" | "more" | "unused";
+export type BoxKind = "task" | "table" | "slot" | "file" | "fold" | "more" | "unused" | "chart";
 
 /** Columns for finding boxes. Slots lie inside their tables and are searched first; `own`: private files beside them. */
 export const COLUMN = { slot: 0, task: 1, table: 2, file: 3, own: 4 } as const;
@@ -57,6 +57,7 @@ export interface Box {
   readonly quiet: boolean;
   /** For a table whose slots are not drawn, their number by kind. */
   readonly bar: Bar | null;
+  readonly chart: Chart | null;
   /** What is drawn besides the object: added to the object's sentence for screen readers. */
   readonly note: string;
   /** Text of a box without an object; that of an object is made on demand (sentence.ts). */
@@ -69,6 +70,27 @@ export interface Box {
 export interface Bar {
   readonly x: number;
   readonly parts: readonly { readonly part: KindPart; readonly width: number }[];
+}
+
+/** A chart. Everything is relative to its box. */
+export interface Chart {
+  /** The axis; null for none. */
+  readonly line: { readonly x: number; readonly y: number; readonly width: number } | null;
+  readonly bars: readonly {
+    readonly x: number;
+    readonly y: number;
+    readonly width: number;
+    readonly height: number;
+    readonly part: KindPart;
+  }[];
+  /** `y`: the middle of the text. */
+  readonly texts: readonly {
+    readonly text: string;
+    readonly x: number;
+    readonly y: number;
+    readonly align: "start" | "middle";
+    readonly tone: Tone;
+  }[];
 }
 
 /** The scale of bars, in the heading of their lane. */
@@ -97,7 +119,7 @@ export type EdgeKind = "use" | "lead" | "bundle" | "fold";
 
 export interface Edge {
   readonly kind: EdgeKind;
-  /** Indexes of boxes; `from` is NONE for an edge from a density strip. */
+  /** Indexes of boxes. */
   readonly from: number;
   readonly to: number;
   readonly x1: number;
@@ -112,18 +134,27 @@ export interface Edge {
   readonly change: Change;
 }
 
-/** Counts along the common height of the lanes, as bars to the right. Its heights are in the view: it does not scroll. */
+/** A histogram along a lane, as bars to the right. Its heights are in the view: it does not scroll. */
 export interface Strip {
-  readonly to: ObjectRef["to"];
+  readonly to: "table" | "descriptor";
   readonly heading: string;
   readonly x: number;
   readonly y: number;
   readonly width: number;
   readonly height: number;
-  /** Length of each bar, 0 … 1; of the part of it that is shared; and 1 where anything in it changed. */
-  readonly bars: Float32Array;
-  readonly shared: Float32Array;
+  readonly bars: number;
+  /** Lengths of the parts of each bar, 0 … 1: parts[bar × KIND_PARTS.length + part]. */
+  readonly parts: Float32Array;
+  /** By bar: 1 where anything in it changed. */
   readonly changed: Uint8Array;
+  readonly ticks: Axis["ticks"];
+}
+
+/** A line across a strip where the selection is. */
+export interface Marker {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
 }
 
 export interface Heading {
@@ -142,8 +173,7 @@ export interface Scene {
   readonly ribbons: readonly Ribbon[];
   readonly axes: readonly Axis[];
   readonly strips: readonly Strip[];
-  /** Heights of the selection on the strips. */
-  readonly markers: readonly number[];
+  readonly markers: readonly Marker[];
   readonly headings: readonly Heading[];
   /** Sentences about what is not drawn, and why. */
   readonly notes: readonly string[];
@@ -167,7 +197,7 @@ export function markCount(scene: Scene): number {
     scene.boxes.length +
     scene.edges.length +
     scene.ribbons.length +
-    scene.strips.reduce((sum, strip) => sum + strip.bars.length, 0)
+    scene.strips.reduce((sum, strip) => sum + strip.bars, 0)
   );
 }
 

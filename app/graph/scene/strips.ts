@@ -1,117 +1,141 @@
-// The level `map`: each lane as a strip of counts along one common height, measured in slots in lane order.
+// The strips of level `map`: histograms along the lanes of file tables and of their descriptors, divided by kind.
 
+import { scaleLinear } from "d3-scale";
 import { NONE } from "../../model/checkpoint.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
-import { i32At, u32At } from "../../model/read.ts";
+import { u32At } from "../../model/read.ts";
 import { upperBound } from "../../model/search.ts";
-import { grouped } from "../../model/words.ts";
-import { type Graph, type GraphTableRow, type SlotRow, type Subject, tablesOfTask, tasksOf } from "../order/graph.ts";
-import type { Layout } from "../order/layout.ts";
-import { HEADING, type Strip } from "./scene.ts";
+import { counted, grouped } from "../../model/words.ts";
+import { type Graph, type GraphTableRow, type SlotRow, type Subject, tablesOfTask } from "../order/graph.ts";
+import { KIND_PARTS } from "../order/kind-parts.ts";
+import type { Density, Layout } from "../order/layout.ts";
+import { HEADING, type Marker, type Strip } from "./scene.ts";
 
-/** Bars of one strip: all four together stay well below the limit of a scene's marks. */
-const MOST_BARS = 300;
+/** Bars of one strip: both together stay well below the limit of a scene's marks. */
+const MOST_BARS = 200;
 /** Holders of a file that are marked on the strips. */
 const MOST_MARKERS = 200;
+/** Room for the ticks above a strip. */
+const TICKS = 18;
 
 /** Width of the strips in a view `width` pixels wide. */
 export function stripsWidth(width: number): number {
-  return width < 560 ? 150 : Math.round(Math.min(360, width * 0.3));
+  return width < 560 ? 150 : Math.round(Math.min(420, width * 0.34));
 }
 
-/** The place of the strips. */
-interface StripFrame {
-  readonly narrow: boolean;
-  readonly margin: number;
-  readonly gap: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-  readonly bars: number;
-}
-
-function stripFrame(width: number, viewHeight: number): StripFrame {
+/** The two strips in `width` pixels. */
+export function stripsOf({ graph }: Subject, layout: Layout, width: number, viewHeight: number): Strip[] {
   const narrow = width < 200;
   const margin = narrow ? 6 : 20;
-  const gap = narrow ? 5 : 14;
-  const y = HEADING + 8;
-  const height = Math.max(160, viewHeight - y - 16);
-  const bars = Math.max(1, Math.min(MOST_BARS, Math.floor(height / 2)));
-  return { narrow, margin, gap, y, width: Math.floor((width - margin - 4 * gap) / 4), height, bars };
-}
-
-/** The four strips in `width` pixels, and functions from places among the slots to heights in pixels. */
-export function stripsOf(subject: Subject, layout: Layout, width: number, viewHeight: number) {
-  const { graph } = subject;
-  const frame = stripFrame(width, viewHeight);
-  const heightOf = (position: number): number =>
-    frame.y + (position / Math.max(1, graph.descriptors.count)) * frame.height;
-  return {
-    strips: fourStrips(graph, layout, frame),
-    heightOf,
-    /** Heights of an object on the strips; for a file, of its first holders. */
-    markersOf(ref: ObjectRef): number[] {
-      return positionsOf(graph, layout, ref).map(heightOf);
-    },
-  };
-}
-
-function fourStrips(graph: Graph, { density }: Layout, frame: StripFrame): Strip[] {
-  const { narrow, margin, gap, y, width, height, bars } = frame;
-  const changed = Uint8Array.from(rebinned(density.changed, bars), (value) => (value > 0 ? 1 : 0));
-  const strip = (at: number, to: ObjectRef["to"], noun: string, total: number, counts: Uint32Array): Strip => {
-    const values = rebinned(counts, bars);
-    const most = Math.max(1, ...values);
-    return {
-      to,
-      heading: narrow ? noun.slice(0, 5).toUpperCase() : `${short(total)} ${noun.toUpperCase()}`,
-      x: margin + at * (width + gap),
-      y,
-      width,
-      height,
-      bars: Float32Array.from(values, (value) => value / most),
-      shared: new Float32Array(bars),
-      changed,
-    };
-  };
-  const slotStrip = strip(2, "descriptor", "fds", graph.descriptors.count, density.slots);
-  const slots = rebinned(density.slots, bars);
-  const sharedPart = Float32Array.from(
-    rebinned(density.sharedSlots, bars),
-    (value, bar) => value / Math.max(1, slots[bar] as number),
-  );
+  const gap = narrow ? 10 : 24;
+  const y = HEADING + 8 + TICKS;
+  const place = { y, height: Math.max(160, viewHeight - y - 16) };
+  const each = Math.floor((width - margin - 2 * gap) / 2);
+  const tables = { ...place, x: margin, width: each };
+  const slots = { ...place, x: margin + each + gap, width: each };
+  const binned = graph.tables.count > layout.tableDensity.steps ? "mean " : "";
   return [
-    strip(0, "task", "tasks", graph.tasks.count, density.tasks),
-    strip(1, "table", "tables", graph.tables.count, density.tables),
-    { ...slotStrip, shared: slotStrip.bars.map((bar, at) => bar * (sharedPart[at] as number)) },
-    strip(3, "file", "files", graph.files.count, density.files),
+    {
+      to: "table",
+      heading: narrow ? "TABLES" : `${binned}fds of ${counted(graph.tables.count, "table")}`.toUpperCase(),
+      ...tables,
+      ...tableBars(layout.tableDensity, graph.tables.count, tables.height),
+    },
+    {
+      to: "descriptor",
+      heading: narrow ? "FDS" : `${grouped(graph.descriptors.count)} FDS BY KIND`,
+      ...slots,
+      ...slotBars(layout.slotDensity, slots.height),
+      ticks: [0, 0.5, 1].map((at) => ({ at, text: narrow ? "" : `${100 * at}%` })),
+    },
   ];
 }
 
-/** A count for a heading: `9,999`, `120k`, `1.5M`. */
+/** Descriptors by table; of more tables than bars, their mean. On a common scale. */
+function tableBars(
+  density: Density,
+  tables: number,
+  height: number,
+): Pick<Strip, "bars" | "parts" | "changed" | "ticks"> {
+  const { bars, parts, changed } = rebinned(density, height);
+  const perBar = Math.max(1, tables / bars);
+  const total = (bar: number): number => {
+    let sum = 0;
+    for (let part = 0; part < KIND_PARTS.length; part++) sum += parts[bar * KIND_PARTS.length + part] as number;
+    return sum / perBar;
+  };
+  let most = 1;
+  for (let bar = 0; bar < bars; bar++) most = Math.max(most, total(bar));
+  const scale = scaleLinear().domain([0, most]).nice(3);
+  const end = scale.domain()[1] ?? most;
+  return {
+    bars,
+    parts: parts.map((count) => count / perBar / end),
+    changed,
+    ticks: scale.ticks(2).map((tick) => ({ at: tick / end, text: short(tick) })),
+  };
+}
+
+/** The share of each part in the descriptors along the lane. */
+function slotBars(density: Density, height: number): Pick<Strip, "bars" | "parts" | "changed"> {
+  const { bars, parts, changed } = rebinned(density, height);
+  const shares = parts.map((_, at) => {
+    const first = at - (at % KIND_PARTS.length);
+    const sum = parts.subarray(first, first + KIND_PARTS.length).reduce((total, count) => total + count, 0);
+    return sum === 0 ? 0 : (parts[at] as number) / sum;
+  });
+  return { bars, parts: shares, changed };
+}
+
+/** A count for a tick: `9,999`, `120k`, `1.5M`. */
 const short = (count: number): string =>
   count < 10_000 ? grouped(count) : count < 1_000_000 ? `${Math.round(count / 1000)}k` : `${(count / 1e6).toFixed(1)}M`;
 
-/** The same counts over another number of steps; a step that falls into two bars is divided between them. */
-function rebinned(counts: Uint32Array, bars: number): Float64Array {
-  const out = new Float64Array(bars);
-  const step = bars / counts.length;
-  for (let at = 0; at < counts.length; at++) {
+/** The counts in as many bars as there is room for; a step that falls into two bars is divided between them. */
+function rebinned({ steps, parts, changed }: Density, height: number) {
+  const bars = Math.max(1, Math.min(MOST_BARS, steps, Math.floor(height / 2)));
+  const out = new Float32Array(bars * KIND_PARTS.length);
+  const marked = new Uint8Array(bars);
+  const step = bars / steps;
+  for (let at = 0; at < steps; at++) {
     const start = at * step;
     const bar = Math.min(bars - 1, Math.floor(start));
-    const over = Math.max(0, start + step - (bar + 1)) / step;
-    out[bar] = (out[bar] as number) + (counts[at] as number) * (1 - over);
-    if (over > 0 && bar + 1 < bars) out[bar + 1] = (out[bar + 1] as number) + (counts[at] as number) * over;
+    const over = bar + 1 < bars ? Math.max(0, start + step - (bar + 1)) / step : 0;
+    if ((changed[at] as number) > 0) marked[bar] = 1;
+    for (let part = 0; part < KIND_PARTS.length; part++) {
+      const count = parts[at * KIND_PARTS.length + part] as number;
+      const index = bar * KIND_PARTS.length + part;
+      out[index] = (out[index] as number) + count * (1 - over);
+      if (over > 0) {
+        const next = index + KIND_PARTS.length;
+        out[next] = (out[next] as number) + count * over;
+      }
+    }
   }
-  return out;
+  return { bars, parts: out, changed: marked };
 }
 
-/** Places of an object among the slots, in lane order. */
-function positionsOf(graph: Graph, layout: Layout, ref: ObjectRef): number[] {
-  const ofTable = (table: GraphTableRow): number => u32At(layout.slotsAbove, u32At(layout.tablePlace, table));
-  const ofSlot = (slot: SlotRow): number => {
-    const table = u32At(graph.descriptors.table, slot);
-    return ofTable(table) + slot - u32At(graph.tables.first, table);
+/** Where an object is on the strips; of a file, its first holders. */
+export function markersOf({ graph }: Subject, layout: Layout, strips: readonly Strip[], ref: ObjectRef): Marker[] {
+  const slots = slotPlaces(graph, layout, ref);
+  return strips.flatMap(({ to, x, y, width, height }) =>
+    slots.map(({ table, slot }) => {
+      const part =
+        to === "table" ? (table + 0.5) / Math.max(1, graph.tables.count) : slot / Math.max(1, graph.descriptors.count);
+      return { x: x - 3, width: width + 6, y: y + part * height };
+    }),
+  );
+}
+
+/** Places of an object in the lanes: of its table among the tables, and among the slots. */
+function slotPlaces(graph: Graph, layout: Layout, ref: ObjectRef): { table: number; slot: number }[] {
+  const ofTable = (row: GraphTableRow) => {
+    const table = u32At(layout.tablePlace, row);
+    return { table, slot: u32At(layout.slotsAbove, table) };
+  };
+  const ofSlot = (row: SlotRow) => {
+    const own = ofTable(u32At(graph.descriptors.table, row));
+    return { ...own, slot: own.slot + row - u32At(graph.tables.first, u32At(graph.descriptors.table, row)) };
   };
   if (ref.to === "task") return tablesOfTask(graph, ref.row).map(ofTable);
   if (ref.to === "table") return [ofTable(ref.row)];
@@ -122,21 +146,31 @@ function positionsOf(graph: Graph, layout: Layout, ref: ObjectRef): number[] {
   return [...holder.subarray(first, end)].map(ofSlot);
 }
 
-/** The object on a strip at a height in pixels: the slot there, or its table, its first task, its file. */
-export function objectAt({ graph }: Subject, layout: Layout, strip: Strip, y: number): ObjectRef | null {
-  const count = graph.descriptors.count;
-  if (count === 0 || y < strip.y || y >= strip.y + strip.height) return null;
-  const position = Math.floor(((y - strip.y) / strip.height) * count);
+/** The slot at a height of a strip, as a place among all slots in lane order; NONE outside it. */
+export function slotPlaceAt({ graph }: Subject, layout: Layout, strip: Strip, y: number): number {
+  const { count } = graph.descriptors;
+  if (count === 0 || y < strip.y || y >= strip.y + strip.height) return NONE;
+  const part = (y - strip.y) / strip.height;
+  if (strip.to === "descriptor") return Math.floor(part * count);
+  return u32At(layout.slotsAbove, Math.floor(part * graph.tables.count));
+}
+
+/** The object on a strip at a height in pixels: the slot there, or the file table. */
+export function objectAt(subject: Subject, layout: Layout, strip: Strip, y: number): ObjectRef | null {
+  const { graph } = subject;
+  const position = slotPlaceAt(subject, layout, strip, y);
+  if (position === NONE) return null;
+  if (strip.to === "table") {
+    const place = Math.floor(((y - strip.y) / strip.height) * graph.tables.count);
+    return { to: "table", row: u32At(layout.tables, place) };
+  }
+  return { to: "descriptor", row: slotAtPlace(graph, layout, position) };
+}
+
+/** The slot at a place among all slots in lane order. */
+function slotAtPlace(graph: Graph, layout: Layout, position: number): SlotRow {
   // The last table that begins at or above the position.
   const place = upperBound(layout.slotsAbove, position) - 1;
   const table: GraphTableRow = u32At(layout.tables, place);
-  const slot = u32At(graph.tables.first, table) + position - u32At(layout.slotsAbove, place);
-  if (strip.to === "table") return { to: "table", row: table };
-  if (strip.to === "descriptor") return { to: "descriptor", row: slot };
-  if (strip.to === "file") {
-    const file = i32At(graph.descriptors.file, slot);
-    return file === NONE ? { to: "descriptor", row: slot } : { to: "file", row: file };
-  }
-  if (tasksOf(graph, table) === 0) return { to: "table", row: table };
-  return { to: "task", row: u32At(graph.tables.task, u32At(graph.tables.firstTask, table)) };
+  return u32At(graph.tables.first, table) + position - u32At(layout.slotsAbove, place);
 }

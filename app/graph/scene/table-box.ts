@@ -2,24 +2,22 @@
 // bar on a scale that is common to all tables.
 
 import { scaleLinear } from "d3-scale";
-import { NONE } from "../../model/checkpoint.ts";
-import { i32At, u8At, u32At } from "../../model/read.ts";
+import { i32At, u32At } from "../../model/read.ts";
 import { counted, grouped } from "../../model/words.ts";
 import {
   changeOf,
   type Graph,
   type GraphTableRow,
   HIDDEN,
-  holdersOf,
   type Subject,
   shownSlotsOf,
   tasksOf,
 } from "../order/graph.ts";
+import { KIND_PARTS, type KindPart, PART_TITLES, partOfFile } from "../order/kind-parts.ts";
 import { isQuiet } from "../plan/folded.ts";
 import type { Plan, PlannedTable } from "../plan/plan.ts";
 import { box, characters, clipped, elided, left, right, signed } from "./box.ts";
 import type { Frame } from "./frame.ts";
-import { KIND_PARTS, type KindPart, PART_TITLES, partOfKind } from "./kind-parts.ts";
 import { type Axis, type Bar, type Box, type Cell, CHARACTER, COLUMN, PITCH } from "./scene.ts";
 import { isTableShared, ownerLabel, tableBadge } from "./words.ts";
 
@@ -38,7 +36,7 @@ export function barScaleOf(subject: Subject, plan: Plan, frame: Frame): BarScale
   for (const { table, slots } of plan.tables) {
     if (slots.length === 0) most = Math.max(most, shownSlotsOf(subject, table));
   }
-  const x = Math.round(frame.tableWidth * 0.5);
+  const x = Math.round(Math.min(170, frame.tableWidth * 0.55));
   const width = frame.tableWidth - x - 8;
   if (most === 0 || width < 40) return null;
   const scale = scaleLinear().domain([0, most]).range([0, width]).nice(3);
@@ -123,21 +121,16 @@ const alikeOwner = (subject: Subject, tables: readonly GraphTableRow[]): string 
 /** The descriptors of a table by part. */
 function partsOf(subject: Subject, table: GraphTableRow): Map<KindPart, number> {
   const { tables, descriptors }: Graph = subject.graph;
-  const counts = new Map<KindPart, number>();
+  const counts = new Uint32Array(KIND_PARTS.length);
   const end = u32At(tables.first, table + 1);
   for (let slot = u32At(tables.first, table); slot < end; slot++) {
     if (changeOf(subject, "descriptor", slot) === HIDDEN) continue;
-    const part = partOfFile(subject.graph, i32At(descriptors.file, slot));
-    counts.set(part, (counts.get(part) ?? 0) + 1);
+    const part = KIND_PARTS.indexOf(partOfFile(subject.graph, i32At(descriptors.file, slot)));
+    counts[part] = u32At(counts, part) + 1;
   }
-  return counts;
+  const parts = KIND_PARTS.map((part, at) => [part, u32At(counts, at)] as const);
+  return new Map(parts.filter(([, count]) => count > 0));
 }
-
-/** The part of a slot's file. */
-const partOfFile = (graph: Graph, file: number): KindPart => {
-  if (file === NONE) return "missing";
-  return holdersOf(graph, file) > 1 ? "shared" : partOfKind(u8At(graph.files.kind, file));
-};
 
 const barOf = (parts: ReadonlyMap<KindPart, number>, { x, width, most }: BarScale): Bar => ({
   x,

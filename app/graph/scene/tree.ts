@@ -51,7 +51,7 @@ export function treeOf(scene: Scene): TreeItem[] {
 }
 
 /** Kinds of box in the order in which siblings are listed. */
-const KIND_ORDER: readonly BoxKind[] = ["task", "table", "slot", "more", "file", "fold", "unused"];
+const KIND_ORDER: readonly BoxKind[] = ["task", "table", "slot", "more", "file", "fold", "unused", "chart"];
 
 /** The children of each box, and the boxes without a parent, by kind and then by height. */
 function familyOf({ boxes, edges }: Scene): { children: number[][]; roots: number[] } {

@@ -257,7 +257,7 @@ export function positionLabel(subject: Subject, file: GraphFileRow): string {
 export function holdersLabel(subject: Subject, file: GraphFileRow): string {
   const counts = valuesOf(subject, "file", file, (c, row: FileRow) => holderCount(c.files, row), HOLDERS);
   if ((counts.before ?? 0) < 2 && (counts.after ?? 0) < 2) return "";
-  const text = (count: number | null): string | null => (count === null ? null : String(count));
+  const text = (count: number | null): string | null => (count === null ? null : grouped(count));
   return `⟨${joined({ before: text(counts.before), after: text(counts.after) })}⟩`;
 }
 

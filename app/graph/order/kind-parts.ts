@@ -1,12 +1,15 @@
 // The parts into which bars and histograms divide descriptors: those of shared files, and private ones by kind.
 
+import { NONE } from "../../model/checkpoint.ts";
 import { FILE_KINDS, type FileKind } from "../../model/names.ts";
+import { u8At } from "../../model/read.ts";
+import { type Graph, holdersOf } from "./graph.ts";
 
 /** Parts from left to right. */
 export const KIND_PARTS = ["shared", "file", "pipe", "socket", "other", "missing"] as const;
 export type KindPart = (typeof KIND_PARTS)[number];
 
-const FILES: ReadonlySet<FileKind> = new Set([
+const FILES: readonly FileKind[] = [
   "generic",
   "regular",
   "directory",
@@ -15,15 +18,25 @@ const FILES: ReadonlySet<FileKind> = new Set([
   "character device",
   "block device",
   "symbolic link",
-]);
+];
 
-/** The part of a private file, by the index of its kind. */
-export function partOfKind(kind: number): KindPart {
-  const name = FILE_KINDS[kind] ?? "unknown";
-  if (FILES.has(name)) return "file";
+const partOfName = (name: FileKind): KindPart => {
+  if (FILES.includes(name)) return "file";
   if (name === "pipe" || name === "fifo") return "pipe";
   return name === "socket" ? "socket" : "other";
-}
+};
+
+/** By kind: its part. */
+const PART_OF_KIND: readonly KindPart[] = FILE_KINDS.map(partOfName);
+
+/** The part of a private file, by the index of its kind. */
+const partOfKind = (kind: number): KindPart => PART_OF_KIND[kind] ?? "other";
+
+/** The part of a descriptor, by its file; NONE: missing. */
+export const partOfFile = (graph: Graph, file: number): KindPart => {
+  if (file === NONE) return "missing";
+  return holdersOf(graph, file) > 1 ? "shared" : partOfKind(u8At(graph.files.kind, file));
+};
 
 /** What a part holds, in words: `private files`. */
 export const PART_TITLES: Readonly<Record<KindPart, string>> = {

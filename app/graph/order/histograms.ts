@@ -1,0 +1,76 @@
+// How descriptors are distributed over tasks' tables, open files over numbers of holders, and descriptors over kinds.
+
+import { bin, bisectRight } from "d3-array";
+import { i32At, u32At } from "../../model/read.ts";
+import { holdersOf, type Subject, slotsOf } from "./graph.ts";
+import { KIND_PARTS, partOfFile } from "./kind-parts.ts";
+
+/** How many have a value from `from` to `to`, both included. */
+export interface Bin {
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+}
+
+export interface Histograms {
+  /** File tables by their number of descriptors. */
+  readonly fds: readonly Bin[];
+  /** Held files by their number of holders. */
+  readonly holders: readonly Bin[];
+  /** Descriptors by part, in the order of KIND_PARTS. */
+  readonly parts: readonly number[];
+}
+
+/** About as many bins as a histogram of tables has. */
+const BINS = 12;
+
+/** Linear in the graph. */
+export function histogramsOf({ graph }: Subject): Histograms {
+  const sizes = Uint32Array.from({ length: graph.tables.count }, (_, table) => slotsOf(graph, table));
+  return {
+    fds: integerBins(sizes),
+    holders: holderBins(graph.files.count, (file) => holdersOf(graph, file)),
+    parts: partCounts(graph),
+  };
+}
+
+/** Bins of equal width over whole numbers. */
+function integerBins(values: Uint32Array): Bin[] {
+  if (values.length === 0) return [];
+  const bins = bin<number, number>().thresholds(BINS)(values);
+  return bins
+    .map(({ x0 = 0, x1 = 0, length }, at) => {
+      const from = Math.ceil(x0);
+      const end = at === bins.length - 1 ? Math.floor(x1) : Math.ceil(x1) - 1;
+      return { from, to: Math.max(from, end), count: length };
+    })
+    .filter(({ count }, at, all) => count > 0 || (at > 0 && at < all.length - 1));
+}
+
+/** Bins that double: 1, 2, 3–4, 5–8 and so on, up to the largest number of holders. */
+function holderBins(files: number, holders: (file: number) => number): Bin[] {
+  const ends = Array.from({ length: 31 }, (_, power) => 2 ** power);
+  const counts = new Uint32Array(ends.length + 1);
+  let last = -1;
+  for (let file = 0; file < files; file++) {
+    const value = holders(file);
+    if (value === 0) continue;
+    const at = bisectRight(ends, value - 1);
+    counts[at] = u32At(counts, at) + 1;
+    last = Math.max(last, at);
+  }
+  return Array.from({ length: last + 1 }, (_, at) => ({
+    from: at === 0 ? 1 : (ends[at - 1] as number) + 1,
+    to: ends[at] as number,
+    count: u32At(counts, at),
+  }));
+}
+
+function partCounts(graph: Subject["graph"]): number[] {
+  const counts = new Uint32Array(KIND_PARTS.length);
+  for (let slot = 0; slot < graph.descriptors.count; slot++) {
+    const part = KIND_PARTS.indexOf(partOfFile(graph, i32At(graph.descriptors.file, slot)));
+    counts[part] = u32At(counts, part) + 1;
+  }
+  return [...counts];
+}
