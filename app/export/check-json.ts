@@ -9,7 +9,8 @@ import type { Subject } from "../checks/subject.ts";
 import { type Checkpoint, HAS, nameBytes } from "../model/checkpoint.ts";
 import { u8At } from "../model/read.ts";
 import { decodeText, jsonText } from "../model/text.ts";
-import { type SourceFacts, textKeys } from "./show-json.ts";
+import { textKeys } from "./file-json.ts";
+import type { SourceFacts } from "./show-json.ts";
 
 /** What a finding or a need is about. Keys are absent where it is unknown. */
 interface SubjectEntry {

@@ -1,15 +1,17 @@
-// The document that `ckptscope show --json` prints and the page exports, in chunks of text: for a large image it would
+// The document that `ckptscope show --json` prints and the page exports, in chunks of UTF-8: for a large image it would
 // exceed the longest possible string.
 
-import { type Checkpoint, commBytes, HAS, holderCount, NONE, nameBytes, USE } from "../model/checkpoint.ts";
-import { detailsOf, taskDetailsOf } from "../model/detail-store.ts";
-import type { Details, DetailValue } from "../model/fields.ts";
-import { FILE_KINDS, flagNames, TASK_STATES } from "../model/names.ts";
-import { i32At, u8At, u32At, u64At } from "../model/read.ts";
-import type { FileRow, TableRow, TaskRow } from "../model/rows.ts";
-import { base64, decodeText, isUtf8, jsonText } from "../model/text.ts";
+import { type Checkpoint, commBytes, holderCount, NONE, USE } from "../model/checkpoint.ts";
+import { taskDetailsOf } from "../model/detail-store.ts";
+import type { DetailValue } from "../model/fields.ts";
+import { TASK_STATES } from "../model/names.ts";
+import { i32At, u8At, u32At } from "../model/read.ts";
+import type { TableRow, TaskRow } from "../model/rows.ts";
+import { jsonText } from "../model/text.ts";
 import { isOfNoTask, type Resources } from "../resources/table.ts";
 import type { Chosen } from "./choose.ts";
+import { fileWriter, textKeys } from "./file-json.ts";
+import { createJsonBytes, type JsonBytes } from "./json-bytes.ts";
 import { type ListedRow, resourcesJson } from "./resources.ts";
 
 /** The image as the user named it. */
@@ -28,39 +30,23 @@ export interface Shown {
   readonly taskKeys?: readonly (Readonly<Record<string, unknown>> | undefined)[];
 }
 
+/** Bytes of a chunk: large enough to make a write worth its cost. */
 const CHUNK = 256 * 1024;
 
-/** Text under `key`, and its bytes in base64 under `${key}Bytes` if they are not valid UTF-8. */
-export function textKeys(key: string, bytes: Uint8Array): Record<string, string> {
-  const text = { [key]: decodeText(bytes) };
-  return isUtf8(bytes) ? text : { ...text, [`${key}Bytes`]: base64(bytes) };
-}
+/** Writes a row of a list, giving a chunk now and then if the row is a long one. */
+type WriteRow = (row: number) => Iterable<Uint8Array<ArrayBuffer>> | undefined;
 
-/** The document as text, in chunks. Schema: public/schema/show.schema.json. `chosen`: of these rows only. */
+/**
+ * The document as UTF-8, in chunks that are valid until the next is asked for. Schema: public/schema/show.schema.json.
+ * `chosen`: of these rows only.
+ */
 export function* showDocument(
   { checkpoint, resources, taskKeys }: Shown,
   source: SourceFacts,
   chosen: Chosen | null = null,
-): Generator<string> {
-  let chunk = "";
-  const list = function* (
-    key: string,
-    count: number,
-    entry: (row: number) => unknown,
-    { last = false, kept }: { readonly last?: boolean; readonly kept?: Uint8Array | undefined } = {},
-  ): Generator<string> {
-    let listed = 0;
-    chunk += `  ${jsonText(key)}: [`;
-    for (let row = 0; row < count; row++) {
-      if (kept?.[row] === 0) continue;
-      chunk += `${listed++ === 0 ? "" : ","}\n    ${jsonText(entry(row))}`;
-      if (chunk.length < CHUNK) continue;
-      yield chunk;
-      chunk = "";
-    }
-    chunk += `${listed === 0 ? "" : "\n  "}]${last ? "" : ","}\n`;
-  };
-
+): Generator<Uint8Array<ArrayBuffer>> {
+  const out = createJsonBytes(2 * CHUNK);
+  const { tasks, tables, files, problems } = checkpoint;
   const head = {
     schema: 1,
     source,
@@ -68,29 +54,40 @@ export function* showDocument(
     dialect: checkpoint.dialect,
     complete: checkpoint.complete,
   };
-  chunk += "{\n";
-  for (const [key, value] of Object.entries(head)) chunk += `  ${jsonText(key)}: ${jsonText(value)},\n`;
-  const { tasks, tables, files, problems } = checkpoint;
-  yield* list("tasks", tasks.count, (row) => ({ ...taskEntry(checkpoint, row), ...taskKeys?.[row] }), {
-    kept: chosen?.tasks,
-  });
-  yield* list("fileTables", tables.count, (row) => tableEntry(checkpoint, row, chosen), { kept: chosen?.tables });
-  yield* list("files", files.count, (row) => fileEntry(checkpoint, row, detailsOf(checkpoint, row)), {
-    kept: withoutTwins(checkpoint, chosen?.files),
-  });
-  yield* list("problems", problems.length, (row) => problemEntry(checkpoint, row), { last: resources === undefined });
+  const list = function* (key: string, count: number, write: WriteRow, kept?: Uint8Array) {
+    out.raw(`,\n  "${key}": [`);
+    let listed = 0;
+    for (let row = 0; row < count; row++) {
+      if (kept?.[row] === 0) continue;
+      out.raw(listed++ === 0 ? "\n    " : ",\n    ");
+      const chunks = write(row);
+      if (chunks !== undefined) yield* chunks;
+      if (out.length >= CHUNK) yield out.take();
+    }
+    out.raw(listed === 0 ? "]" : "\n  ]");
+  };
+
+  const taskEntryOf = (row: TaskRow) => ({ ...taskEntry(checkpoint, row), ...taskKeys?.[row] });
+  out.raw("{\n");
+  out.raw(
+    Object.entries(head)
+      .map(([key, value]) => `  ${jsonText(key)}: ${jsonText(value)}`)
+      .join(",\n"),
+  );
+  yield* list("tasks", tasks.count, (row) => void out.value(taskEntryOf(row)), chosen?.tasks);
+  yield* list("fileTables", tables.count, (row) => tableEntry(out, checkpoint, row, chosen), chosen?.tables);
+  yield* list("files", files.count, fileWriter(out, checkpoint), withoutTwins(checkpoint, chosen?.files));
+  yield* list("problems", problems.length, (row) => void out.value(problemEntry(checkpoint, row)));
   if (resources !== undefined) {
-    chunk += '  "resources": ';
+    out.raw(',\n  "resources": ');
     const listed = chosen === null ? undefined : isListed(chosen);
     for (const text of resourcesJson(resources, listed)) {
-      chunk += text;
-      if (chunk.length < CHUNK) continue;
-      yield chunk;
-      chunk = "";
+      out.raw(text);
+      if (out.length >= CHUNK) yield out.take();
     }
-    chunk += "\n";
   }
-  yield `${chunk}}\n`;
+  out.raw("\n}\n");
+  yield out.take();
 }
 
 /** Rows of resources that belong to chosen tasks, or to none. */
@@ -153,39 +150,30 @@ function taskDetails(checkpoint: Checkpoint, row: TaskRow) {
   return { threads, exit, ...fileKeys("exe", exe), ...fileKeys("cwd", cwd), ...fileKeys("root", root), details };
 }
 
-function tableEntry({ tables, descriptors, files }: Checkpoint, row: TableRow, chosen: Chosen | null) {
-  const fds = [];
-  for (let at = u32At(tables.first, row); at < u32At(tables.first, row + 1); at++) {
+function* tableEntry(
+  out: JsonBytes,
+  { tables, descriptors, files }: Checkpoint,
+  row: TableRow,
+  chosen: Chosen | null,
+): Generator<Uint8Array<ArrayBuffer>> {
+  out.raw('{"id":');
+  out.integer(u32At(tables.id, row));
+  let separator = ',"fds":[{"fd":';
+  const first = u32At(tables.first, row);
+  const end = u32At(tables.first, row + 1);
+  for (let at = first; at < end; at++) {
     if (chosen?.descriptors[at] === 0) continue;
     const file = i32At(descriptors.file, at);
-    fds.push({
-      fd: i32At(descriptors.fd, at),
-      file: file === NONE ? null : u32At(files.id, file),
-      closeOnExec: u8At(descriptors.closeOnExec, at) === 1,
-    });
+    out.raw(separator);
+    out.integer(i32At(descriptors.fd, at));
+    out.raw(',"file":');
+    if (file === NONE) out.raw("null");
+    else out.integer(u32At(files.id, file));
+    out.raw(u8At(descriptors.closeOnExec, at) === 1 ? ',"closeOnExec":true}' : ',"closeOnExec":false}');
+    separator = ',{"fd":';
+    if (out.length >= CHUNK) yield out.take();
   }
-  return { id: u32At(tables.id, row), fds };
-}
-
-function fileEntry(checkpoint: Checkpoint, row: FileRow, details: Details) {
-  const { files, machine } = checkpoint;
-  const has = u8At(files.has, row);
-  const name = nameBytes(checkpoint, row);
-  const path = (has & HAS.path) !== 0;
-  const flags = (has & HAS.flags) === 0 ? null : u32At(files.flags, row);
-  return {
-    id: u32At(files.id, row),
-    kind: FILE_KINDS[u8At(files.kind, row)] ?? "unknown",
-    ...(path ? textKeys("path", name) : { path: null }),
-    // The made-up name of a file without a path.
-    ...(path ? {} : { name: name.length === 0 ? null : decodeText(name) }),
-    pos: (has & HAS.pos) === 0 ? null : u64At(files.pos, row).toString(),
-    flags,
-    flagNames: flags === null ? null : flagNames(flags, machine.arch),
-    mode: (has & HAS.mode) === 0 ? null : u32At(files.mode, row),
-    version: (has & HAS.version) === 0 ? null : u64At(files.version, row).toString(),
-    details,
-  };
+  out.raw(separator === ',{"fd":' ? "]}" : ',"fds":[]}');
 }
 
 function problemEntry({ problems, members }: Checkpoint, row: number) {

@@ -4,10 +4,10 @@
 import { type Checkpoint, type DetailStore, HAS, NO_MOUNT, NO_SIZE, NONE } from "./checkpoint.ts";
 import type { Details, DetailValue } from "./fields.ts";
 import { fileKind } from "./names.ts";
-import { i32At, u8At, u32At, u64At } from "./read.ts";
+import { i32At, u8At, u16At, u32At, u64At } from "./read.ts";
 import type { FileRow, TaskRow } from "./rows.ts";
 import { firstIndex } from "./search.ts";
-import { decodeText } from "./text.ts";
+import { decodeText, encodeText } from "./text.ts";
 
 /** Entries of a store that belong to a row: from the first to before the second number. */
 export function detailRange(store: DetailStore, row: number): readonly [first: number, end: number] {
@@ -17,6 +17,17 @@ export function detailRange(store: DetailStore, row: number): readonly [first: n
 /** The JSON text of a value of a store, as bytes. */
 export function valueBytes(store: DetailStore, value: number): Uint8Array {
   return store.pool.subarray(u32At(store.start, value), u32At(store.start, value + 1));
+}
+
+/** The number of a value in a store by its JSON text; -1 if it has no such value. Takes time in proportion to the values. */
+export function valueIndex({ start, pool }: DetailStore, json: string): number {
+  const wanted = encodeText(json);
+  for (let value = 0; value + 1 < start.length; value++) {
+    const from = u32At(start, value);
+    if (u32At(start, value + 1) - from !== wanted.length) continue;
+    if (wanted.every((byte, at) => pool[from + at] === byte)) return value;
+  }
+  return -1;
 }
 
 /** The value of entry `at` of a store. */
@@ -29,6 +40,15 @@ function storedDetails(store: DetailStore, row: number): Record<string, DetailVa
   const [first, end] = detailRange(store, row);
   for (let at = first; at < end; at++) details[store.keys[store.key[at] as number] as string] = valueAt(store, at);
   return details;
+}
+
+/** One of the details of an open file; `undefined` if it has none of that key. */
+export function detailOf(checkpoint: Checkpoint, file: FileRow, key: string): DetailValue | undefined {
+  const { fileDetails: store, files } = checkpoint;
+  const has = u8At(files.has, file);
+  const [first, end] = (has & HAS.details) === 0 ? [0, 0] : detailRange(store, file);
+  for (let at = end - 1; at >= first; at--) if (store.keys[u16At(store.key, at)] === key) return valueAt(store, at);
+  return (has & HAS.inode) === 0 ? undefined : inodeDetails(checkpoint, file)[key];
 }
 
 const EXTERNAL = fileKind("external");

@@ -21,7 +21,10 @@ type ShowOptions = ArgumentsOf<typeof SHOW>["options"];
 export async function run({ operands: [path = ""], options }: ArgumentsOf<typeof SHOW>, io: Io): Promise<number> {
   const opened = await openOne(path, io, options);
   try {
-    for await (const chunk of await output(opened, options, io)) if (!(await io.print(chunk))) break;
+    for (const chunk of await output(opened, options, io)) {
+      const printed = typeof chunk === "string" ? io.print(chunk) : io.printBytes(chunk);
+      if (!(await printed)) break;
+    }
   } finally {
     opened.input.close();
   }
@@ -32,7 +35,7 @@ async function output(
   { image, input }: OpenedImage,
   options: ShowOptions,
   io: Io,
-): Promise<AsyncIterable<string> | Iterable<string>> {
+): Promise<Iterable<string | Uint8Array>> {
   const { checkpoint } = image;
   const chosen = chosenBy(image, options);
   const started = await startedBy(image, options);

@@ -13,11 +13,11 @@ import { checkDocument, checkDocumentText } from "../../app/export/check-json.ts
 import { rowLines } from "../../app/export/delimited.ts";
 import { diffDocumentText } from "../../app/export/diff-json.ts";
 import { alignedLines, tabbedLines } from "../../app/export/lines.ts";
-import { showDocument } from "../../app/export/show-json.ts";
 import { pack, unpack } from "../../app/link/pack.ts";
 import type { Checkpoint } from "../../app/model/checkpoint.ts";
 import { LISTINGS } from "../../app/model/columns/column.ts";
 import { COLUMNS } from "../../app/model/columns/columns.ts";
+import { documentText } from "../support/open.ts";
 import { holdFields, holdVisible } from "./holds.ts";
 import { hold, pick, type Random } from "./target.ts";
 
@@ -39,7 +39,7 @@ const VALID = { show: validator("show"), check: validator("check"), diff: valida
 const textOf = (pieces: Iterable<string>): string => [...pieces].join("");
 
 export function holdShow(checkpoint: Checkpoint): string {
-  const text = textOf(showDocument({ checkpoint }, SOURCE));
+  const text = documentText({ checkpoint });
   VALID.show(text);
   return text;
 }
@@ -82,7 +82,7 @@ export function holdPack(checkpoint: Checkpoint): void {
   const unpacked = unpack(pack(checkpoint, "fuzz"));
   hold(!("refused" in unpacked), "a packed image is refused");
   const { members: _, records: __, ...rest } = checkpoint;
-  const before = textOf(showDocument({ checkpoint: { ...checkpoint, ...rest, members: [] } }, SOURCE));
+  const before = documentText({ checkpoint: { ...checkpoint, ...rest, members: [] } });
   hold(holdShow(unpacked.checkpoint) === before, "a packed image is another one");
 }
 

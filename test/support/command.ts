@@ -26,7 +26,8 @@ export function recordingIo({ stdin = new Uint8Array(0), colour = false, columns
   const complaints: string[] = [];
   const io: Io = {
     print: async (text) => texts.push(text) > 0,
-    printBytes: async (bytes) => chunks.push(bytes) > 0,
+    // A chunk is valid only until the next is made.
+    printBytes: async (bytes) => chunks.push(bytes.slice()) > 0,
     complain: (line) => complaints.push(line),
     readStdin: async () => stdin,
     colour,
@@ -39,5 +40,8 @@ export function recordingIo({ stdin = new Uint8Array(0), colour = false, columns
 export async function runCommand(args: readonly string[], streams: Streams = {}): Promise<Ran> {
   const { io, texts, chunks, complaints } = recordingIo(streams);
   const status = await main(args, io);
-  return { status, out: texts.join(""), bytes: Buffer.concat(chunks), complaints };
+  const bytes = Buffer.concat(chunks);
+  // Documents are printed as bytes.
+  const out = texts.length === 0 ? bytes.toString() : texts.join("");
+  return { status, out, bytes, complaints };
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Image } from "../../app/decoder/image.ts";
 import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource, type DecodeOptions } from "../../app/decoder/source.ts";
-import { showDocument } from "../../app/export/show-json.ts";
+import { type Shown, showDocument } from "../../app/export/show-json.ts";
 
 /** Bytes of a file of the fixtures. */
 export function fixtureBytes(path: string): Uint8Array {
@@ -63,9 +63,15 @@ export interface ShowDocument {
   }[];
 }
 
+/** The document of an image as it is printed. */
+export function documentText(image: Shown): string {
+  const decoder = new TextDecoder();
+  let text = "";
+  for (const chunk of showDocument(image, { name: "test", bytes: 0 })) text += decoder.decode(chunk, { stream: true });
+  return text;
+}
+
 /** The document of an image. */
 export async function documentOf(image: Image): Promise<ShowDocument> {
-  let text = "";
-  for await (const chunk of showDocument(image, { name: "test", bytes: 0 })) text += chunk;
-  return JSON.parse(text) as ShowDocument;
+  return JSON.parse(documentText(image)) as ShowDocument;
 }

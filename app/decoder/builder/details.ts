@@ -4,9 +4,8 @@ import type { DetailStore, Links } from "../../model/checkpoint.ts";
 import type { DetailValue } from "../../model/fields.ts";
 import { LINK_ROLES, type LinkRole } from "../../model/links.ts";
 import type { FileRow } from "../../model/rows.ts";
-import { encodeText } from "../../model/text.ts";
 import { createBudget } from "../limits.ts";
-import type { Growth } from "./growing.ts";
+import { FIRST_CAPACITY, type Growth, growTo } from "./growing.ts";
 import { createTextPool } from "./text-pool.ts";
 
 /** What a detail, a link and a member of a group take in arrays, while they are collected. */
@@ -21,28 +20,20 @@ export type DetailsBuilder = ReturnType<typeof createDetails>;
 
 /** An empty store. Details may be added in any order; those of a row keep their order. */
 export function createDetails(growth: Growth = FREE) {
-  const rows: number[] = [];
-  const keys: number[] = [];
-  const values: number[] = [];
-  const keyIndex = new Map<string, number>();
-  const valueIndex = new Map<string, number>();
-  const start: number[] = [0];
-  const pool = createTextPool({ ...growth, decoded: () => 1 });
-
-  const indexOf = (json: string): number => {
-    const known = valueIndex.get(json);
-    if (known !== undefined) return known;
-    const index = valueIndex.size;
-    valueIndex.set(json, index);
-    const bytes = encodeText(json);
-    pool.add(bytes, 0, bytes.length);
-    start.push(pool.length);
-    return index;
+  const { budget } = growth;
+  const columns = {
+    capacity: FIRST_CAPACITY,
+    row: new Uint32Array(FIRST_CAPACITY),
+    key: new Uint16Array(FIRST_CAPACITY),
+    value: new Uint32Array(FIRST_CAPACITY),
   };
+  let count = 0;
+  const keyIndex = new Map<string, number>();
+  const values = createValues(growth);
 
   return {
     get count(): number {
-      return rows.length;
+      return count;
     },
 
     add(row: number, key: string, value: DetailValue): void {
@@ -51,25 +42,66 @@ export function createDetails(growth: Growth = FREE) {
         index = keyIndex.size;
         keyIndex.set(key, index);
       }
-      growth.budget.takeBytes(DETAIL_BYTES);
-      rows.push(row);
-      keys.push(index);
-      values.push(indexOf(JSON.stringify(value)));
+      budget.takeBytes(DETAIL_BYTES);
+      if (count === columns.capacity) growTo(columns, 2 * count, FREE.budget);
+      columns.row[count] = row;
+      columns.key[count] = index;
+      columns.value[count++] = values.indexOf(value);
     },
 
     finish(): DetailStore {
-      const order = inOrder(rows);
+      const order = inOrder(columns.row.subarray(0, count));
       return {
-        count: rows.length,
-        row: Uint32Array.from(order, (at) => rows[at] as number),
-        key: Uint16Array.from(order, (at) => keys[at] as number),
-        value: Uint32Array.from(order, (at) => values[at] as number),
+        count,
+        row: ordered(columns.row, count, order),
+        key: ordered(columns.key, count, order),
+        value: ordered(columns.value, count, order),
         keys: [...keyIndex.keys()],
-        start: Uint32Array.from(start),
-        pool: pool.bytes,
+        ...values.finish(),
       };
     },
   };
+}
+
+/** The different values of details, as JSON. Numbers and texts are looked up as they are, others by their JSON. */
+function createValues(growth: Growth) {
+  const indexes = new Map<string | number | boolean | null, number>();
+  const jsonIndexes = new Map<string, number>();
+  const columns = { capacity: FIRST_CAPACITY, start: new Uint32Array(FIRST_CAPACITY) };
+  const pool = createTextPool({ ...growth, decoded: () => 1 });
+  let count = 0;
+
+  const add = (json: string): number => {
+    pool.addString(json);
+    if (++count === columns.capacity) growTo(columns, 2 * count, FREE.budget);
+    columns.start[count] = pool.length;
+    return count - 1;
+  };
+  const among = <K>(known: Map<K, number>, value: K, json: string | undefined): number => {
+    const index = known.get(value);
+    if (index !== undefined) return index;
+    const added = add(json ?? JSON.stringify(value));
+    known.set(value, added);
+    return added;
+  };
+
+  return {
+    indexOf(value: DetailValue): number {
+      if (value !== null && typeof value === "object") {
+        const json = JSON.stringify(value);
+        return among(jsonIndexes, json, json);
+      }
+      return among(indexes, value, undefined);
+    },
+    finish: () => ({ start: columns.start.slice(0, count + 1), pool: pool.bytes }),
+  };
+}
+
+/** The first `count` rows of a column, in an order; `null`: as they are. */
+function ordered<C extends Uint16Array | Uint32Array>(column: C, count: number, order: Uint32Array | null): C {
+  const result = column.slice(0, count) as C;
+  if (order !== null) for (let at = 0; at < count; at++) result[at] = column[order[at] as number] as number;
+  return result;
 }
 
 export type LinksBuilder = ReturnType<typeof createLinkList>;
@@ -108,12 +140,17 @@ export function createLinkList({ budget }: Growth = FREE) {
 
     finish(): Links {
       const order = inOrder(from);
+      const filled = <C extends Uint8Array | Int32Array | Uint32Array>(column: C, list: readonly number[]): C => {
+        for (let at = 0; at < column.length; at++)
+          column[at] = list[order === null ? at : (order[at] as number)] as number;
+        return column;
+      };
       return {
         count: from.length,
-        from: Uint32Array.from(order, (at) => from[at] as number),
-        role: Uint8Array.from(order, (at) => role[at] as number),
-        to: Int32Array.from(order, (at) => to[at] as number),
-        data: Uint32Array.from(order, (at) => data[at] as number),
+        from: filled(new Uint32Array(from.length), from),
+        role: filled(new Uint8Array(from.length), role),
+        to: filled(new Int32Array(from.length), to),
+        data: filled(new Uint32Array(from.length), data),
         firstMember: Uint32Array.from(firstMember),
         member: Uint32Array.from(member),
       };
@@ -121,12 +158,13 @@ export function createLinkList({ budget }: Growth = FREE) {
   };
 }
 
-/** 0 … n - 1 in the order of their keys; equal keys keep their order. */
-function inOrder(keys: readonly number[]): Uint32Array {
-  const order = Uint32Array.from(keys.keys());
+/** 0 … n - 1 in the order of their keys; equal keys keep their order. `null`: they are in order. */
+function inOrder(keys: ArrayLike<number>): Uint32Array | null {
   for (let at = 1; at < keys.length; at++) {
     if ((keys[at] as number) >= (keys[at - 1] as number)) continue;
+    const order = new Uint32Array(keys.length);
+    for (let row = 0; row < keys.length; row++) order[row] = row;
     return order.sort((a, b) => (keys[a] as number) - (keys[b] as number) || a - b);
   }
-  return order;
+  return null;
 }

@@ -1,5 +1,6 @@
 // The text of an image: every name and path, concatenated, as bytes.
 
+import { encodeText } from "../../model/text.ts";
 import { type Growth, grown, nextCapacity } from "./growing.ts";
 
 /** Bytes appended so far. Offsets are from the start of the pool. */
@@ -8,6 +9,8 @@ export interface TextPool {
   add(bytes: Uint8Array, start: number, end: number): number;
   /** Appends bytes from `start` up to a NUL or `end`; returns the index in `bytes` of the first that was not appended. */
   addToNul(bytes: Uint8Array, start: number, end: number): number;
+  /** Appends a string as UTF-8. */
+  addString(text: string): void;
   /** Reserves capacity for more bytes. */
   reserve(length: number): void;
   readonly length: number;
@@ -44,6 +47,22 @@ export function createTextPool({ decoded, budget }: Growth): TextPool {
       }
       length = to;
       return from;
+    },
+    addString(string) {
+      ensure(string.length);
+      let to = length;
+      for (let at = 0; at < string.length; at++) {
+        const code = string.charCodeAt(at);
+        if (code > 0x7f) {
+          const bytes = encodeText(string);
+          ensure(bytes.length);
+          text.set(bytes, length);
+          length += bytes.length;
+          return;
+        }
+        text[to++] = code;
+      }
+      length = to;
     },
     reserve(more) {
       if (length + more > text.length) {

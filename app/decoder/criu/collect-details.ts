@@ -20,9 +20,10 @@ export async function collectDetails(set: DecodedSet, context: SetContext): Prom
   const isOwned = new Set(files.owned);
   for (let file = 0; file < checkpoint.files.count; file++) {
     if (!isOwned.has(file) && !needsReading(checkpoint, file)) continue;
-    options.signal?.throwIfAborted();
-    const details = await read(file);
-    for (const [key, value] of Object.entries(details)) builder.fileDetails.add(file, key, value);
+    const found = read(file);
+    if (found instanceof Promise) options.signal?.throwIfAborted();
+    const details = found instanceof Promise ? await found : found;
+    for (const key of Object.keys(details)) builder.fileDetails.add(file, key, details[key] ?? null);
   }
   addLocks(builder, checkpoint, context.locks);
   addGroups(builder, "other-end", files.links.pipes);

@@ -9,7 +9,7 @@ import { visible } from "../../model/text.ts";
 import type { LinksBuilder } from "../builder/details.ts";
 import type { DecodedSet } from "./decoded-set.ts";
 import { FILE_FIELD_OF_MESSAGE, FILE_FIELDS } from "./file-types.ts";
-import { createEntryReader } from "./inspect.ts";
+import { createEntryReader, type EntryBytes, type EntryReader } from "./inspect.ts";
 import {
   addressText,
   bitWords,
@@ -346,33 +346,47 @@ function externalDetails({ set, file }: About): Record<string, DetailValue> {
 /** At most this many further records of a file are read for its details. */
 const RELATED_LIMIT = 1000;
 
-/** Returns a function that reads the details of an open file that are not in columns, and adds its ties to `links`. */
-export function createDetailsReader(set: DecodedSet, links: LinksBuilder): (file: FileRow) => Promise<Details> {
+/**
+ * Returns a function that reads the details of an open file that are not in columns, and adds its ties to `links`. It
+ * returns them at once if the file's entry is in memory and no other describes the file.
+ */
+export function createDetailsReader(
+  set: DecodedSet,
+  links: LinksBuilder,
+): (file: FileRow) => Details | Promise<Details> {
   const { checkpoint, sources } = set;
   const { files, fileRecords } = checkpoint;
   const readOwn = createEntryReader(checkpoint, sources);
   const readRelated = createEntryReader(checkpoint, sources);
   const valuesOf = createValueReader();
-  return async (file) => {
-    const entry = await readOwn(files.record[file] ?? -1);
-    if (entry === null) return {};
+  const describe = (file: FileRow, entry: EntryBytes | null, related: readonly Related[]): Details =>
+    entry === null ? {} : describeFile(entry.message, valuesOf(entry), { set, file, links, related });
+  const readAll = async (file: FileRow, own: ReturnType<EntryReader>): Promise<Details> => {
+    const entry = await own;
     const related: Related[] = [];
     const first = fileRecords.first[file] ?? 0;
     const end = Math.min(fileRecords.first[file + 1] ?? 0, first + RELATED_LIMIT);
-    for (let at = first; at < end; at++) {
+    for (let at = first; at < end && entry !== null; at++) {
       const found = await readRelated(fileRecords.record[at] ?? -1);
       if (found?.message) related.push({ message: found.message, values: valuesOf(found) });
     }
-    const about: About = { set, file, links, related };
-    const own = valuesOf(entry);
-    const isOwn = entry.message !== "file_entry";
-    const field = isOwn ? FILE_FIELD_OF_MESSAGE.get(entry.message ?? "") : FILE_FIELDS[own.number("type") ?? 0];
-    if (field === undefined || field === null) return {};
-    const describe = DESCRIBE[field];
-    const values = isOwn ? own : own.inside(field);
-    const details = describe?.(values, about) ?? {};
-    return { ...details, ...ownerDetails(values), ...unlinkedDetails(about), ...pathDetails(about) };
+    return describe(file, entry, related);
   };
+  return (file) => {
+    const entry = readOwn(files.record[file] ?? -1);
+    const isAlone = fileRecords.first[file] === fileRecords.first[file + 1];
+    return isAlone && !(entry instanceof Promise) ? describe(file, entry, []) : readAll(file, entry);
+  };
+}
+
+/** The details of the file in an entry of a message. */
+function describeFile(message: string | null, own: Values, about: About): Details {
+  const isOwn = message !== "file_entry";
+  const field = isOwn ? FILE_FIELD_OF_MESSAGE.get(message ?? "") : FILE_FIELDS[own.number("type") ?? 0];
+  if (field === undefined || field === null) return {};
+  const values = isOwn ? own : own.inside(field);
+  const details = DESCRIBE[field]?.(values, about) ?? {};
+  return { ...details, ...ownerDetails(values), ...unlinkedDetails(about), ...pathDetails(about) };
 }
 
 /** fown_entry.pid_type. */

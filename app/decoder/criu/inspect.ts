@@ -25,17 +25,26 @@ const BLOCK = 64 << 10;
 const statesMore = (bytes: Uint8Array, at: number, left: number): boolean =>
   word(bytes, at, true) > left && word(bytes, at, false) > left;
 
+/** Re-reads a record: at once if it is in memory. */
+export type EntryReader = (record: RecordRow) => EntryBytes | null | Promise<EntryBytes | null>;
+
 /**
  * Returns a function that re-reads a record; neighbours of the last record are still in memory. It returns `null` for
  * records that are not entries, and if the bytes can no longer be read.
  */
-export function createEntryReader(
-  checkpoint: Checkpoint,
-  sources: readonly Source[],
-): (record: RecordRow) => Promise<EntryBytes | null> {
+export function createEntryReader(checkpoint: Checkpoint, sources: readonly Source[]): EntryReader {
   const { records } = checkpoint;
   let held = { member: -1, base: 0, bytes: new Uint8Array(0) as Uint8Array };
-  return async (record) => {
+  const inHeld = (record: RecordRow, size: number, message: string | null): EntryBytes | null => {
+    const offset = records.offset[record] ?? 0;
+    const length = records.length[record] ?? 0;
+    const at = offset - held.base;
+    if (at + length > held.bytes.length) return null;
+    const { bytes, base } = held;
+    const isCut = offset + length === size && statesMore(bytes, at, length - 4);
+    return { bytes, base, start: at + 4, end: at + length, isCut, message };
+  };
+  return (record) => {
     const kind = records.kinds[records.kind[record] ?? -1];
     if (record < 0 || record >= records.count) return null;
     const member = recordMember(records, record);
@@ -43,20 +52,18 @@ export function createEntryReader(
     const offset = records.offset[record] ?? 0;
     const length = records.length[record] ?? 0;
     if (kind === undefined || source === undefined || kind.type < 0 || length > ENTRY_LIMIT + 4) return null;
-    const inside = held.member === member && offset >= held.base;
-    if (!inside || offset + length > held.base + held.bytes.length) {
+    const isInside = held.member === member && offset >= held.base;
+    if (isInside && offset + length <= held.base + held.bytes.length) return inHeld(record, source.size, kind.struct);
+    const read = async (): Promise<EntryBytes | null> => {
       try {
         const bytes = await source.read(offset, Math.min(Math.max(length, BLOCK), source.size - offset));
         held = { member, base: offset, bytes };
+        return inHeld(record, source.size, kind.struct);
       } catch (error) {
         if (error instanceof SourceError) return null;
         throw error;
       }
-    }
-    const at = offset - held.base;
-    if (at + length > held.bytes.length) return null;
-    const { bytes, base } = held;
-    const isCut = offset + length === source.size && statesMore(bytes, at, length - 4);
-    return { bytes, base, start: at + 4, end: at + length, isCut, message: kind.struct };
+    };
+    return read();
   };
 }

@@ -1,6 +1,6 @@
 // Words for the numbers in CRIU's messages: protocols, namespaces, event masks; addresses, modes and devices as text.
 
-import { ipv4Text, ipv6Text } from "../../model/addresses.ts";
+import { ipv6Text } from "../../model/addresses.ts";
 import { type Bits, bitWords, EPOLL_EVENTS } from "../../model/bits.ts";
 import { signalName, signalNames } from "../../model/signals.ts";
 
@@ -240,8 +240,9 @@ export function waitStatus(status: number, arch: string | null): string {
  * `null` for any other count.
  */
 export function addressText(words: readonly number[], littleEndian: boolean): string | null {
-  const bytes = Uint8Array.from(words.flatMap((word) => wordBytes(word, littleEndian)));
-  return words.length === 1 ? ipv4Text(bytes) : words.length === 4 ? ipv6Text(bytes) : null;
+  if (words.length !== 1 && words.length !== 4) return null;
+  const bytes = words.flatMap((word) => wordBytes(word, littleEndian));
+  return words.length === 1 ? bytes.join(".") : ipv6Text(Uint8Array.from(bytes));
 }
 
 /** The bytes of a word as they are in the host's memory. */

@@ -55,8 +55,8 @@ interface Parts {
   readonly low: number[];
   /** The high half of a number, or the end of bytes. */
   readonly high: number[];
-  /** Nested messages that were asked for. */
-  readonly inner: Map<KnownField, Message>;
+  /** Nested messages that were asked for; `null` in place of those that are absent. */
+  inner: Map<KnownField, Message | null> | null;
 }
 
 /** Where a dotted name leads. */
@@ -73,11 +73,15 @@ export function createValueReader(): (entry: EntryBytes) => Values {
   return (entry) => {
     const { bytes, start, end } = entry;
     const fields = FIELD_TABLES.get(entry.message ?? "") ?? EMPTY;
-    return valuesOf({ bytes, end, isCut: entry.isCut, pathOf, words }, { fields, spans: [start, end], parts: null });
+    return valuesOf(
+      { bytes, end, isCut: entry.isCut, pathOf, words, parts: NO_PARTS },
+      { fields, spans: [start, end], parts: null },
+    );
   };
 }
 
 const EMPTY: FieldTable = { byNumber: [], byName: new Map() };
+const NO_PARTS: Parts = { field: [], wire: [], low: [], high: [], inner: null };
 
 type PathOf = (fields: FieldTable, name: string) => Path | null;
 
@@ -118,73 +122,89 @@ interface Context {
   readonly pathOf: PathOf;
   /** Scratch room for a number. */
   readonly words: Uint32Array;
+  /** The message that was last looked into. */
+  parts: Parts;
 }
 
 function valuesOf(context: Context, message: Message): Values {
-  /** The message that has the field at the end of a path; `null` if it is absent. */
-  const holderOf = ({ through }: Path): Parts | null => {
-    let parts = partsOf(context, message);
-    for (const field of through) {
-      const inner = innerOf(parts, field);
-      if (inner === null) return null;
-      parts = partsOf(context, inner);
-    }
-    return parts;
+  // Written without a function for each look-up: a socket's options alone are forty look-ups.
+  /** The place of a field that is not repeated in `context.parts`; -1 if it is absent. */
+  const find = (name: string): number => {
+    const path = locate(context, message, name);
+    return path === null || path.field.isRepeated ? -1 : lastOf(context.parts, path.field);
   };
-  /** Calls `read` with the last occurrence of a field that is not repeated. */
-  const last = <T>(name: string, read: (parts: Parts, at: number, field: KnownField) => T): T | null => {
-    const path = context.pathOf(message.fields, name);
-    const parts = path === null ? null : holderOf(path);
-    if (path === null || parts === null || path.field.isRepeated) return null;
-    const at = lastOf(parts, path.field);
-    return at < 0 ? null : read(parts, at, path.field);
-  };
-  const values: Values = {
-    has: (name) => last(name, () => true) ?? false,
-    number: (name) =>
-      last(name, (parts, at, { type, wire }) =>
-        wire === WIRE.bytes ? null : numberOf(type, lowAt(parts, at), highAt(parts, at)),
-      ),
-    exact: (name) =>
-      last(name, (parts, at, field) =>
-        field.wire === WIRE.bytes ? null : numberText(field.type, lowAt(parts, at), highAt(parts, at)),
-      ),
-    text: (name) =>
-      last(name, (parts, at, field) =>
-        field.message !== null || field.wire !== WIRE.bytes
-          ? null
-          : visibleText(context.bytes.subarray(lowAt(parts, at), highAt(parts, at))),
-      ),
-    bool: (name) => last(name, (parts, at) => lowAt(parts, at) !== 0 || highAt(parts, at) !== 0),
-    halves: (name) => last(name, (parts, at) => ({ low: lowAt(parts, at), high: highAt(parts, at) })),
-    numbers: (name) => {
-      const path = context.pathOf(message.fields, name);
-      const parts = path === null ? null : holderOf(path);
-      return path === null || parts === null ? [] : numbersOf(context, parts, path.field);
+  return {
+    has: (name) => find(name) >= 0,
+    number(name) {
+      const at = find(name);
+      if (at < 0) return null;
+      const { type, wire } = fieldAt(context.parts, at);
+      return wire === WIRE.bytes ? null : numberOf(type, lowAt(context.parts, at), highAt(context.parts, at));
     },
-    each: (name, make) => {
-      const path = context.pathOf(message.fields, name);
-      const parts = path === null ? null : holderOf(path);
+    exact(name) {
+      const at = find(name);
+      if (at < 0) return null;
+      const { type, wire } = fieldAt(context.parts, at);
+      return wire === WIRE.bytes ? null : numberText(type, lowAt(context.parts, at), highAt(context.parts, at));
+    },
+    text(name) {
+      const at = find(name);
+      if (at < 0) return null;
+      const { message: inner, wire } = fieldAt(context.parts, at);
+      if (inner !== null || wire !== WIRE.bytes) return null;
+      return visibleText(context.bytes.subarray(lowAt(context.parts, at), highAt(context.parts, at)));
+    },
+    bool(name) {
+      const at = find(name);
+      return at < 0 ? null : lowAt(context.parts, at) !== 0 || highAt(context.parts, at) !== 0;
+    },
+    halves(name) {
+      const at = find(name);
+      return at < 0 ? null : { low: lowAt(context.parts, at), high: highAt(context.parts, at) };
+    },
+    numbers(name) {
+      const path = locate(context, message, name);
+      return path === null ? [] : numbersOf(context, context.parts, path.field);
+    },
+    each(name, make) {
+      const path = locate(context, message, name);
       const fields = path?.field.message ?? null;
-      if (path === null || parts === null || fields === null) return [];
-      const list: ReturnType<typeof make>[] = [];
-      for (let at = 0; at < parts.field.length && list.length < LIST_LIMIT; at++) {
-        if (parts.field[at] !== path.field) continue;
-        if (parts.wire[at] === WRONG) break;
-        list.push(make(valuesOf(context, { fields, spans: [lowAt(parts, at), highAt(parts, at)], parts: null })));
-      }
-      return list;
+      return path === null || fields === null ? [] : eachOf(context, path.field, fields, make);
     },
-    inside: (name) => {
-      const path = context.pathOf(message.fields, name);
-      const parts = path === null ? null : holderOf(path);
-      const inner = path === null || parts === null ? null : innerOf(parts, path.field);
+    inside(name) {
+      const path = locate(context, message, name);
+      const inner = path === null ? null : innerOf(context.parts, path.field);
       return valuesOf(context, inner ?? { fields: path?.field.message ?? EMPTY, spans: [], parts: null });
     },
   };
-  return values;
 }
 
+/** Splits the message that has the field at the end of a dotted name, into `context.parts`; `null` if it is absent. */
+function locate(context: Context, message: Message, name: string): Path | null {
+  const path = context.pathOf(message.fields, name);
+  if (path === null) return null;
+  let parts = partsOf(context, message);
+  for (let at = 0; at < path.through.length; at++) {
+    const inner = innerOf(parts, path.through[at] as KnownField);
+    if (inner === null) return null;
+    parts = partsOf(context, inner);
+  }
+  context.parts = parts;
+  return path;
+}
+
+function eachOf<T>(context: Context, field: KnownField, fields: FieldTable, make: (values: Values) => T): T[] {
+  const { parts } = context;
+  const list: T[] = [];
+  for (let at = 0; at < parts.field.length && list.length < LIST_LIMIT; at++) {
+    if (parts.field[at] !== field) continue;
+    if (parts.wire[at] === WRONG) break;
+    list.push(make(valuesOf(context, { fields, spans: [lowAt(parts, at), highAt(parts, at)], parts: null })));
+  }
+  return list;
+}
+
+const fieldAt = ({ field }: Parts, at: number): KnownField => field[at] as KnownField;
 const lowAt = ({ low }: Parts, at: number): number => low[at] as number;
 const highAt = ({ high }: Parts, at: number): number => high[at] as number;
 
@@ -196,24 +216,26 @@ function lastOf({ field, wire }: Parts, wanted: KnownField): number {
 
 /** A nested message, all its occurrences as one; `null` if it is absent or repeated. */
 function innerOf(parts: Parts, field: KnownField): Message | null {
-  const { message: fields, isRepeated } = field;
-  const known = parts.inner.get(field);
+  const known = parts.inner?.get(field);
   if (known !== undefined) return known;
-  if (fields === null || isRepeated) return null;
+  const inner = field.message === null || field.isRepeated ? null : mergedOf(parts, field, field.message);
+  parts.inner ??= new Map();
+  parts.inner.set(field, inner);
+  return inner;
+}
+
+function mergedOf(parts: Parts, field: KnownField, fields: FieldTable): Message | null {
   const spans: number[] = [];
   for (let at = 0; at < parts.field.length; at++) {
     if (parts.field[at] === field && parts.wire[at] !== WRONG) spans.push(lowAt(parts, at), highAt(parts, at));
   }
-  if (spans.length === 0) return null;
-  const message = { fields, spans, parts: null };
-  parts.inner.set(field, message);
-  return message;
+  return spans.length === 0 ? null : { fields, spans, parts: null };
 }
 
 /** The occurrences of a message's fields, up to the first damage of each of its own occurrences. */
 function partsOf(context: Context, message: Message): Parts {
   if (message.parts !== null) return message.parts;
-  const parts: Parts = { field: [], wire: [], low: [], high: [], inner: new Map() };
+  const parts: Parts = { field: [], wire: [], low: [], high: [], inner: null };
   for (let at = 0; at < message.spans.length; at += 2) {
     split(context, message.fields, message.spans[at] as number, message.spans[at + 1] as number, parts);
   }

@@ -2,7 +2,7 @@
 // have none; the records of the others are read a second time, front to back.
 
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
-import { detailsOf } from "../../model/detail-store.ts";
+import { detailOf } from "../../model/detail-store.ts";
 import { fileKind } from "../../model/names.ts";
 import { f64At, u8At, u32At } from "../../model/read.ts";
 import type { FileRow, RecordRow } from "../../model/rows.ts";
@@ -81,7 +81,7 @@ function tiePeers(checkpoint: Checkpoint, links: LinksBuilder): void {
   const sockets = byDetail(checkpoint, (kind) => kind === SOCKET, "socket");
   for (const files of sockets.values()) {
     for (const file of files) {
-      const { peer } = detailsOf(checkpoint, file);
+      const peer = detailOf(checkpoint, file, "peer");
       if (typeof peer !== "number" || peer <= 0) continue;
       const others = sockets.get(peer);
       if (others === undefined) links.add(file, "peer", NONE);
@@ -96,7 +96,7 @@ function byDetail(checkpoint: Checkpoint, isOfKind: (kind: number) => boolean, k
   const { files } = checkpoint;
   for (let file = 0; file < files.count; file++) {
     if (!isOfKind(u8At(files.kind, file))) continue;
-    const value = detailsOf(checkpoint, file)[key];
+    const value = detailOf(checkpoint, file, key);
     if (typeof value !== "number") continue;
     const known = found.get(value);
     if (known === undefined) found.set(value, [file]);

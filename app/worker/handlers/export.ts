@@ -17,10 +17,10 @@ export function exportHandlers(documents: Documents): Handlers<"json" | "lines" 
   return {
     async json({ document }, { signal }) {
       const image = documents.get(document);
-      const chunks: string[] = [];
-      for await (const chunk of showDocument(image, { name: image.sources[0]?.name ?? "", bytes: sizeOf(image) })) {
+      const chunks: Uint8Array<ArrayBuffer>[] = [];
+      for (const chunk of showDocument(image, { name: image.sources[0]?.name ?? "", bytes: sizeOf(image) })) {
         signal.throwIfAborted();
-        chunks.push(chunk);
+        chunks.push(chunk.slice());
       }
       return { response: new Blob(chunks, { type: "application/json" }) };
     },

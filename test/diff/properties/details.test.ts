@@ -5,11 +5,11 @@ import { describe, expect, test } from "vitest";
 import { mirrored } from "../../../app/diff/changes.ts";
 import { changesJson } from "../../../app/diff/describe.ts";
 import { diff } from "../../../app/diff/diff.ts";
-import { showDocument } from "../../../app/export/show-json.ts";
 import type { Checkpoint } from "../../../app/model/checkpoint.ts";
 import type { Details } from "../../../app/model/fields.ts";
 import { linksOf } from "../../../app/model/links.ts";
 import { arbitraryState, reordered, seeds } from "../../support/arbitrary-state.ts";
+import { documentText } from "../../support/open.ts";
 import { checkpointOf, type State, type StateFile } from "../../support/state.ts";
 
 /** Numbers for what a generated state says of each file and task. */
@@ -70,7 +70,7 @@ const LEFT_OUT = new Set(["pipe", "inode", "queuedBytes"]);
 
 /** What `show --json` says, tables and files numbered as they are met by pid and fd, and ties by the holders. */
 function canonical(checkpoint: Checkpoint): unknown {
-  const shown = JSON.parse([...showDocument({ checkpoint }, { name: "", bytes: 0 })].join("")) as Shown;
+  const shown = JSON.parse(documentText({ checkpoint })) as Shown;
   const tables = new Map(shown.fileTables.map((table) => [table.id, table]));
   const files = new Map(shown.files.map((file, row) => [file.id, { file, row }]));
   const met = new Map<string, number>();
