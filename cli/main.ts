@@ -3,8 +3,8 @@
 import { existsSync } from "node:fs";
 import { visible } from "../app/model/text.ts";
 import packageJson from "../package.json" with { type: "json" };
+import { CHECK } from "./arguments/check.ts";
 import {
-  CHECK,
   COMMANDS,
   COMPLETION,
   DIFF,

@@ -38,7 +38,7 @@ export function dumpCheckLines(check: DumpCheck, { colour, tree }: DumpCheckText
 }
 
 /** `pid 4242 fd 7`, `pid 4242 7f77be4c7000-7f77be4c8000`. */
-function placeOf({ pid, tid, fd, range }: DumpFinding): string {
+export function placeOf({ pid, tid, fd, range }: DumpFinding): string {
   return [
     `pid ${pid}`,
     ...(tid === undefined ? [] : [`thread ${tid}`]),

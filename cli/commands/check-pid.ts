@@ -6,7 +6,7 @@ import { CRIU_OPTIONS, type CriuOptions, parseCriuOptions } from "../../app/chec
 import { chooseCoded, isSound } from "../../app/checks/filter.ts";
 import { type DumpCheck, dumpCheckDocument, dumpCheckText } from "../../app/export/dump-check-json.ts";
 import { visible } from "../../app/model/text.ts";
-import type { CHECK } from "../arguments/commands.ts";
+import type { CHECK } from "../arguments/check.ts";
 import type { ArgumentsOf } from "../arguments/spec.ts";
 import { suggestion } from "../arguments/suggest.ts";
 import { CliError } from "../error.ts";

@@ -8,7 +8,7 @@ import { compareHost } from "../../app/checks/host/compare.ts";
 import type { HostOptions } from "../../app/checks/host/host.ts";
 import type { Image } from "../../app/decoder/image.ts";
 import { checkDocument, checkDocumentText } from "../../app/export/check-json.ts";
-import type { CHECK } from "../arguments/commands.ts";
+import type { CHECK } from "../arguments/check.ts";
 import type { ArgumentsOf } from "../arguments/spec.ts";
 import { CliError } from "../error.ts";
 import { openFacts } from "../facts/open.ts";

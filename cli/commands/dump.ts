@@ -22,6 +22,7 @@ export async function run({ operands, options }: ArgumentsOf<typeof DUMP>, io: I
   try {
     const live = await takeLive(request, kcmp);
     for (const note of live.notes) io.complain(`ckptscope dump: ${note}`);
+    if (options.check) await noteRefusals(request.pids, io);
     if (live.description.tasks.length === 0) throw new CliError("all processes ended before they were read");
     // The value was checked when the arguments were parsed.
     const dialect = options.dialect as WritableDialect;
@@ -35,6 +36,14 @@ export async function run({ operands, options }: ArgumentsOf<typeof DUMP>, io: I
   } finally {
     file?.discard();
   }
+}
+
+/** Says what would make CRIU refuse to dump the same processes. */
+async function noteRefusals(pids: readonly number[], io: Io): Promise<void> {
+  const { createCheckWatch, refusalText } = await import("./check-notes.ts");
+  const { added } = await createCheckWatch(pids)();
+  for (const finding of added) io.complain(`ckptscope dump: ${refusalText(finding)}`);
+  if (added.length === 0) io.complain("ckptscope dump: CRIU would dump the same processes");
 }
 
 /** @throws CliError if the dialect has no room for so many tasks. */

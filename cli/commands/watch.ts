@@ -19,6 +19,7 @@ import { hasEnded, readStat } from "../dump/processes.ts";
 import { type DumpRequest, dumpRequest, kcmpFor, requireProcesses, takeLive } from "../dump/take.ts";
 import { CliError } from "../error.ts";
 import type { Io } from "../io.ts";
+import { type CheckChanges, createCheckWatch, refusalText } from "./check-notes.ts";
 import { createGrowth, type Growth } from "./watch-growth.ts";
 import { foldedSentences } from "./watch-text.ts";
 
@@ -32,6 +33,8 @@ export interface WatchOptions {
   readonly jsonl?: boolean;
   /** What grew instead of what changed. */
   readonly growth?: Growth;
+  /** Also what would make CRIU refuse to dump the processes. */
+  readonly check?: boolean;
 }
 
 export async function run({ operands, options }: ArgumentsOf<typeof WATCH>, io: Io): Promise<number> {
@@ -41,6 +44,7 @@ export async function run({ operands, options }: ArgumentsOf<typeof WATCH>, io: 
   const watched: WatchOptions = {
     every: parseInterval(options.every),
     jsonl,
+    check: options.check,
     // The names of kinds were checked when the arguments were parsed.
     ...(only === undefined ? {} : { only: only as readonly ChangeKind[] }),
     ...(ignore === undefined ? {} : { ignore: ignore as readonly ChangeKind[] }),
@@ -78,6 +82,7 @@ export async function watchProcesses(
   const starts = new Map(request.pids.map((pid) => [pid, readStat(pid)?.start]));
   const stopped = (): boolean => signal?.aborted === true;
   let before: Image | null = null;
+  const look = options.check === true ? createCheckWatch(request.pids) : null;
   while (!stopped()) {
     const live = await takeRunning(request, starts, kcmp);
     if (live === null || live.description.tasks.length === 0) {
@@ -91,6 +96,7 @@ export async function watchProcesses(
       if (before !== null && !(await printChanges(before, after, options, io))) break;
       before = after;
     }
+    if (look !== null && !(await printRefusals(look, options, io))) break;
     await sleep(options.every, undefined, signal === undefined ? {} : { signal }).catch(() => {});
   }
   return 0;
@@ -104,6 +110,20 @@ async function printChanges(before: Image, after: Image, options: WatchOptions, 
   const lines = options.jsonl
     ? Array.from(indices, (index) => jsonText({ time, ...changeAt(comparison, index) }))
     : foldedSentences(comparison, indices).map((sentence) => `${time} ${sentence}`);
+  for (const line of lines) if (!(await io.print(`${line}\n`))) return false;
+  return true;
+}
+
+/** Prints what CRIU would refuse now, and what it no longer would; false once the reader has gone away. */
+async function printRefusals(look: () => Promise<CheckChanges>, options: WatchOptions, io: Io): Promise<boolean> {
+  const { added, removed } = await look();
+  const lines = options.jsonl
+    ? [...added.map((refused) => ({ refused })), ...removed.map((accepted) => ({ accepted }))].map((change) =>
+        jsonText({ time: isoTime(), ...change }),
+      )
+    : [...added.map(refusalText), ...removed.map((finding) => `no longer: ${refusalText(finding)}`)].map(
+        (text) => `${clock()} ${text}`,
+      );
   for (const line of lines) if (!(await io.print(`${line}\n`))) return false;
   return true;
 }

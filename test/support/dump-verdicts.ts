@@ -11,7 +11,7 @@ import recorded from "../fixtures/dump-verdicts/dump.json" with { type: "json" }
 export type Verdict = (typeof recorded)[number];
 
 /** Cases that say nothing about the process, or cannot be told from it, with the reason. */
-export const UNTOLD: Readonly<Record<string, string>> = {
+const UNTOLD: Readonly<Record<string, string>> = {
   thread_creds: "refused for want of CAP_SYS_RESOURCE on the machine of the record, whatever the process",
   no_such_pid: "there is no process to read",
 };

@@ -42,20 +42,27 @@ export async function startOne(
   mkdirSync(directory);
   const copy = join(directory, "one");
   copyFileSync(program, copy);
+  return await startUntil(/^ready$/m, commandOf(copy), directory);
+}
+
+/** Starts a command in a session of its own and waits until its output matches `ready`. */
+export async function startUntil(ready: RegExp, full: readonly string[], directory: string): Promise<Started> {
   const path = join(directory, "output");
   execFileSync("mkfifo", [path]);
   const reading = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const writing = openSync(path, constants.O_WRONLY);
-  const [command = "", ...args] = commandOf(copy);
-  const child = spawn(command, args, { detached: true, stdio: ["ignore", writing, writing] });
+  const [command = "", ...args] = full;
+  const child = spawn(command, args, { cwd: directory, detached: true, stdio: ["ignore", writing, writing] });
+  // Without this, a command that does not exist would end the test.
+  child.once("error", () => {});
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   closeSync(writing);
   const output = new Socket({ fd: reading, readable: true, writable: false });
-  const text = await readUntilReady(output);
+  const text = await readUntil(ready, output);
   const target = /^(?:target|pid) (\d+)$/m.exec(text)?.[1];
   return {
     pid: target === undefined ? (child.pid ?? 0) : Number(target),
-    failure: /^ready$/m.test(text) ? "" : text.trim() || "it ended at once",
+    failure: ready.test(text) ? "" : text.trim() || "it ended at once",
     async end() {
       killAll(child, text);
       await exited;
@@ -64,8 +71,8 @@ export async function startOne(
   };
 }
 
-/** What was printed until `ready`, or until nobody can print any more. */
-function readUntilReady(output: Socket): Promise<string> {
+/** What was printed until it matched, or until nobody can print any more. */
+function readUntil(ready: RegExp, output: Socket): Promise<string> {
   return new Promise((resolve) => {
     let text = "";
     const finish = (): void => resolve(text);
@@ -73,7 +80,7 @@ function readUntilReady(output: Socket): Promise<string> {
     output.on("error", finish);
     output.on("data", (bytes) => {
       text += bytes.toString("latin1");
-      if (/^ready$/m.test(text)) finish();
+      if (ready.test(text)) finish();
     });
   });
 }

@@ -1,7 +1,8 @@
 // What CRaC says of the same processes: a JVM refuses open files and sockets before it calls CRIU.
 
+import { visible } from "../../model/text.ts";
 import type { CriuOptions } from "./criu-options.ts";
-import type { DescriptorFacts, DumpFacts, TaskFacts } from "./facts.ts";
+import type { DescriptorFacts, DumpFacts, MachineFacts, TaskFacts } from "./facts.ts";
 import type { DumpFinding } from "./findings.ts";
 import { shown } from "./scope.ts";
 
@@ -16,11 +17,11 @@ export const withCracOptions = ({ given, ghostLimit }: CriuOptions): CriuOptions
 });
 
 /** Open files and sockets that a JVM refuses, as findings. Others than JVMs have none. */
-export function cracFindings({ tasks }: DumpFacts): DumpFinding[] {
+export function cracFindings({ tasks, machine }: DumpFacts): DumpFinding[] {
   return tasks.flatMap((task) => {
     const home = javaHome(task);
     if (home === null) return [];
-    return task.descriptors.flatMap((descriptor) => findingOf(task, descriptor, home) ?? []);
+    return task.descriptors.flatMap((descriptor) => findingOf(task, descriptor, home, machine) ?? []);
   });
 }
 
@@ -34,22 +35,36 @@ function javaHome({ places, mappings }: TaskFacts): string | null {
   return library === undefined ? null : library.replace(/\/(jre\/)?lib\/.*$/, "");
 }
 
-function findingOf({ pid }: TaskFacts, descriptor: DescriptorFacts, home: string): DumpFinding | null {
+function findingOf(
+  { pid }: TaskFacts,
+  descriptor: DescriptorFacts,
+  home: string,
+  machine: MachineFacts,
+): DumpFinding | null {
   const { fd, mode, name } = descriptor;
   // What the JVM was started with stays open.
   if (fd <= STANDARD_ERROR) return null;
   const about = { severity: "error", verdict: "refused", pid, fd, path: name } as const;
   const type = mode & TYPE;
   if (type === SOCKET) {
-    const { local = "", remote = "" } = descriptor.socket ?? {};
-    const ends = [local, remote].filter((end) => end !== "").join(" to ");
-    const message = `CheckpointOpenSocketException: descriptor ${fd}, ${ends === "" ? shown(descriptor) : ends}, is left open`;
+    const ends = endsOf(descriptor, machine);
+    // The JDK keeps a socket that leads nowhere, to wake up threads that read from one that is being closed.
+    if (ends === "") return null;
+    const message = `CheckpointOpenSocketException: descriptor ${fd}, ${ends}, is left open`;
     return { code: "crac-open-socket", message, ...about };
   }
   const isFile = type === REGULAR || type === DIRECTORY;
   if (!isFile || isJvms(name, home)) return null;
   const message = `CheckpointOpenFileException: descriptor ${fd}, ${shown(descriptor)}, is left open`;
   return { code: "crac-open-file", message, ...about };
+}
+
+/** `127.0.0.1:80 to 10.0.0.1:4000`; empty: it is neither bound nor connected. */
+function endsOf({ socket }: DescriptorFacts, { unixSockets }: MachineFacts): string {
+  if (socket === null) return "";
+  const unix = unixSockets[socket.inode];
+  if (unix === undefined) return [socket.local, socket.remote].filter((end) => end !== "").join(" to ");
+  return unix.name !== "" ? visible(unix.name) : unix.peer === "0" ? "" : `a unix socket to ${unix.peer}`;
 }
 
 /** Whether the JVM itself has opened a file, and closes it or keeps it. */

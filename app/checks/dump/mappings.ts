@@ -18,15 +18,15 @@ export function checkMapping(scope: Scope, { pid }: TaskFacts, mapping: MappingF
   const subject = { pid, range, ...(name === "" ? {} : { path: name }) };
   const found = mappingFault(scope, pid, mapping);
   if (found !== null) scope.report(found.code, subject, found.message);
-  if (flags.includes("sl")) scope.report("dump-sealed", subject, `${range} can be changed after a restore`);
+  if (flags.includes("sl")) scope.report("dump-sealed", subject, "the mapping can be changed after a restore");
 }
 
 function mappingFault(scope: Scope, pid: number, mapping: MappingFacts): Fault | null {
-  const { range, name, flags, file } = mapping;
-  const what = `${range} ${visible(name)}`.trimEnd();
+  const { name, flags, file } = mapping;
+  const what = name === "" ? "the mapping" : `the mapping of ${visible(name)}`;
   const isAnonymous = file !== null && (file.mode & TYPE) === 0 && !name.startsWith("/[aio]");
-  if (isAnonymous) return fault("dump-mapped-anonymous", `${range} belongs to ${visible(name)}`);
-  if (name === "[uprobes]") return fault("dump-uprobes", `${range} holds the kernel's probes`);
+  if (isAnonymous) return fault("dump-mapped-anonymous", `the mapping belongs to ${visible(name)}`);
+  if (name === "[uprobes]") return fault("dump-uprobes", "the mapping holds the kernel's probes");
   // vvar and the like are the kernel's, the same in every process.
   const isKernels = name.startsWith("[v");
   if (!isKernels && (flags.includes("io") || flags.includes("pf"))) {
@@ -38,16 +38,16 @@ function mappingFault(scope: Scope, pid: number, mapping: MappingFacts): Fault |
   }
   if (name.startsWith("/SYSV") && mapping.access.endsWith("s")) {
     if (scope.ownTypes.has("ipc")) return null;
-    return fault("dump-mapped-sysv", `${range} is a segment of the IPC namespace of this machine`);
+    return fault("dump-mapped-sysv", "the mapping is a segment of the IPC namespace of this machine");
   }
   return file === null || name.startsWith("/[aio]") ? null : fileFault(scope, pid, mapping, file);
 }
 
-function fileFault(scope: Scope, pid: number, { range, name }: MappingFacts, file: FileFacts): Fault | null {
+function fileFault(scope: Scope, pid: number, { name }: MappingFacts, file: FileFacts): Fault | null {
   const type = file.mode & TYPE;
   if (type === SOCKET || (type === CHARACTER_DEVICE && file.device.join(":") === ZERO)) return null;
-  if (type !== REGULAR) return fault("dump-mapped-device", `${range} belongs to ${visible(name)}`);
+  if (type !== REGULAR) return fault("dump-mapped-device", `the mapping belongs to ${visible(name)}`);
   if (file.fileSystem === FILE_SYSTEM.shared && SHARED_MEMORY.test(name) && isUnknown(scope, file)) return null;
   if (!isFirst(scope, `${pid} ${file.mount} ${name}`)) return null;
-  return pathFault(scope, file, `the mapped file of ${range}`);
+  return pathFault(scope, file, "the mapped file");
 }

@@ -1,7 +1,8 @@
 // Arguments of a command: values, defaults, and what is refused, with a suggestion where there is one.
 
 import { describe, expect, test } from "vitest";
-import { CHECK, DIFF, DUMP, REPORT, SERVE, WATCH } from "../../../cli/arguments/commands.ts";
+import { CHECK } from "../../../cli/arguments/check.ts";
+import { DIFF, DUMP, REPORT, SERVE, WATCH } from "../../../cli/arguments/commands.ts";
 import { parseArguments } from "../../../cli/arguments/parse.ts";
 import type { CommandSpec } from "../../../cli/arguments/spec.ts";
 
