@@ -127,6 +127,7 @@ function watch(job: Job): void {
       if (failures >= MOST_FAILURES) end("Too many failures.");
     }
   });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => end("Stopped."));
   worker.on("error", (error) => {
     failures++;
     end(`The thread died after the inputs counted above: ${error.message}`);
