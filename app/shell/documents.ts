@@ -12,7 +12,7 @@ import { mayHaveFacts, withoutFacts } from "./host-facts.ts";
 import { adviceFor, closeDocs, compareDocs, type Opening, RefusedError, restored } from "./opening.ts";
 import { listSamples, loadSample } from "./samples.ts";
 import { withBytes, withChange } from "./selection.ts";
-import { shownDoc } from "./selectors.ts";
+import { reachedLimit, shownDoc } from "./selectors.ts";
 import type { Choice, Compared, Doc, Docs, Input, Origin, State } from "./state.ts";
 import type { Store } from "./store.ts";
 
@@ -36,6 +36,8 @@ export interface DocumentActions {
   replace(side: Side, input: Input): Promise<void>;
   /** Decodes a document again, in a dialect that the user chose. `null`: the detected dialect. */
   reopen(side: Side, dialect: string | null): Promise<void>;
+  /** Decodes a document again with a higher value of the limit that ended its decoding. */
+  raiseLimit(side: Side): Promise<void>;
   /** Swaps before and after, without decoding again. */
   swap(): Promise<void>;
   /** Cancels the opening in progress. */
@@ -91,6 +93,17 @@ export function createDocuments(context: Context): DocumentActions {
       if (doc === undefined) return Promise.resolve();
       return opening.begin(doc.input.name, (signal) => reopen(context, side, doc, dialect, signal));
     },
+    raiseLimit(side) {
+      const doc = onSide(get().docs, side);
+      const limit = doc && reachedLimit(doc);
+      if (!doc || !limit) return Promise.resolve();
+      const { found: _, raised = {}, ...input } = doc.input;
+      // What was found before is found again: an archive may have been unpacked in part only.
+      const higher = { ...input, raised: { ...raised, [limit]: (raised[limit] ?? 1) * RAISE } };
+      return opening.begin(input.name, (signal) =>
+        reopen(context, side, { ...doc, input: higher }, doc.dialect, signal),
+      );
+    },
     swap() {
       const [before, after] = get().docs;
       if (!before || !after) return Promise.resolve();
@@ -108,6 +121,9 @@ export function createDocuments(context: Context): DocumentActions {
     },
   };
 }
+
+/** How many times as high a limit becomes when it is raised. */
+const RAISE = 8;
 
 const namesOf = (inputs: readonly Input[]): string => inputs.map(({ name }) => name).join(" and ");
 
@@ -303,7 +319,8 @@ function shown(state: State, docs: Docs, origin: Origin, compared: Compared | nu
   const from = shownDoc(state);
   const side = docs.length < 2 ? "before" : (pending.side ?? (state.docs.length === 2 ? state.side : "after"));
   const to = onSide(docs, side) ?? docs[0];
-  const isSameInput = from !== null && from.input === to?.input;
+  const isSameInput =
+    from !== null && from.input.files === to?.input.files && (from.input.set ?? "") === (to.input.set ?? "");
   const name = pending.select ?? (isSameInput && state.selection ? nameOf(from.checkpoint, state.selection) : null);
   const selection = to && name ? resolve(to.checkpoint, name) : null;
   const isDecoded = to !== undefined && to.document !== null;

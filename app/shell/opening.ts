@@ -98,6 +98,7 @@ export function createOpening(client: Client, store: Store<State>): Opening {
         ...(dialect !== null && { dialect }),
         ...(input.set !== undefined && { set: input.set }),
         ...(input.found !== undefined && { found: input.found }),
+        ...(input.raised !== undefined && { raised: input.raised }),
       };
       const response: OpenResponse = await client.request("open", request, {
         signal,

@@ -10,6 +10,10 @@ export function shownDoc({ docs, side }: Pick<State, "docs" | "side">): Doc | nu
   return onSide(docs, side) ?? docs[0] ?? null;
 }
 
+/** The limit that ended the decoding of a document; `null` if none did. */
+export const reachedLimit = ({ checkpoint, document }: Doc): string | null =>
+  (document !== null && checkpoint.problems.find(({ limit }) => limit !== undefined)?.limit) || null;
+
 /** Whether there is a document, perhaps only an early part of it. */
 export const isOpen = (state: State): boolean => shownDoc(state) !== null;
 

@@ -29,6 +29,8 @@ export interface Input {
   readonly found?: number;
   /** The dialect given in a link. */
   readonly dialect?: string;
+  /** How many times as high the user wants limits on decoding, by their names. */
+  readonly raised?: Readonly<Record<string, number>>;
 }
 
 /** The origin of the open documents, if a link can record it. `null` for local files. */

@@ -6,6 +6,7 @@ import type { NeededOption } from "../checks/needs.ts";
 import type { Subject } from "../checks/subject.ts";
 import type { Occurrences } from "../decoder/find-bytes.ts";
 import type { Refusal } from "../decoder/image.ts";
+import type { RaisedLimits } from "../decoder/limits.ts";
 import type { Progress } from "../decoder/source.ts";
 import type { Differences } from "../diff/comparison.ts";
 import type { Events } from "../diff/events.ts";
@@ -38,10 +39,10 @@ export interface Requests extends MemoryRequests {
   find: { request: { inputs: readonly InputFile[] }; response: FindResponse };
   /**
    * Decodes files as one image. `dialect`: instead of the detected one. `set`: the name of one of several images.
-   * `found`: the number of the `find` that found it.
+   * `found`: the number of the `find` that found it. `raised`: the limits that the user raised.
    */
   open: {
-    request: { inputs: readonly InputFile[]; dialect?: string; set?: string; found?: number };
+    request: { inputs: readonly InputFile[]; dialect?: string; set?: string; found?: number; raised?: RaisedLimits };
     response: OpenResponse;
   };
   /** Closes a document. */

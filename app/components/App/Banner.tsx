@@ -5,8 +5,9 @@ import { stillVisible } from "../../model/text.ts";
 import { grouped } from "../../model/words.ts";
 import { describeIncomplete } from "../../shell/incomplete.ts";
 import { describeOrder } from "../../shell/order.ts";
-import { shownDoc } from "../../shell/selectors.ts";
+import { reachedLimit, shownDoc } from "../../shell/selectors.ts";
 import type { Compared } from "../../shell/state.ts";
+import { CommandButton } from "../CommandButton.tsx";
 import { useApp, usePage } from "../context.ts";
 
 export function Banner() {
@@ -31,7 +32,8 @@ export function Banner() {
   }
   if (compared !== null) return hidden ? null : <Notes compared={compared} order={order} />;
   const errors = doc.checkpoint.problems.filter(({ severity }) => severity === "error");
-  const [first] = errors;
+  // That a limit was reached is what the user can do something about.
+  const first = errors.find(({ limit }) => limit !== undefined) ?? errors[0];
   if (first === undefined || hidden || doc.document === null) return null;
   return (
     <div className="banner banner-error" role="status">
@@ -40,6 +42,7 @@ export function Banner() {
         {first.offset !== null && <span className="mono muted"> at {first.offset}</span>}
         {errors.length > 1 && <span className="muted"> and {grouped(errors.length - 1)} more</span>}
       </p>
+      {reachedLimit(doc) !== null && <CommandButton id="raise-limit">Raise the limit</CommandButton>}
       <button type="button" onClick={() => shell.showListing("problems")}>
         Show all problems
       </button>
@@ -55,6 +58,7 @@ function Notes({ compared, order }: { compared: Compared; order: Verdict | null 
   const { shell } = usePage();
   const { before, after, pairs } = compared.comparison;
   const left = pairs.tasksLeftOut;
+  const canRaise = useApp((state) => state.docs.some((doc) => reachedLimit(doc) !== null));
   // The notes of the comparison can repeat why the images look unrelated.
   const notes = new Set([
     ...describeOrder(order),
@@ -73,6 +77,7 @@ function Notes({ compared, order }: { compared: Compared; order: Verdict | null 
           <li key={note}>{note}</li>
         ))}
       </ul>
+      {canRaise && <CommandButton id="raise-limit">Raise the limit</CommandButton>}
       {[before, after].some(({ complete }) => !complete) && (
         <button type="button" onClick={() => shell.showListing("problems")}>
           Show all problems

@@ -1,7 +1,7 @@
 // Open, compare with another image, close.
 
 import { inputOfFiles, pickedFiles } from "../inputs.ts";
-import { isDecoded, isOpen } from "../selectors.ts";
+import { isDecoded, isOpen, reachedLimit, shownDoc } from "../selectors.ts";
 import type { Shell } from "../shell.ts";
 import { type Command, type CommandContext, inGroup } from "./command.ts";
 
@@ -17,6 +17,16 @@ export function fileCommands({ shell }: CommandContext): Command[] {
       run: () => store.set({ dialog: { kind: "address" } }),
     },
     { id: "compare", title: "Compare with…", key: "O", when: isDecoded, run: () => pickFiles(shell, true) },
+    {
+      id: "raise-limit",
+      title: "Raise the limit and decode again",
+      key: "X",
+      when: (state) => {
+        const doc = shownDoc(state);
+        return doc !== null && reachedLimit(doc) !== null;
+      },
+      run: () => void shell.raiseLimit(store.get().side),
+    },
     { id: "close", title: "Close", key: "W", when: isOpen, run: () => shell.close() },
     {
       id: "format",

@@ -2,6 +2,7 @@
 
 import { type FoundImage, findImages } from "../../decoder/find-images.ts";
 import type { Image, Refusal } from "../../decoder/image.ts";
+import { limitsFor, raisedLimits } from "../../decoder/limits.ts";
 import { findImage, openFound } from "../../decoder/open.ts";
 import type { Source } from "../../decoder/source.ts";
 import { summarise, summaryOf } from "../../decoder/summary.ts";
@@ -18,24 +19,26 @@ import { copyForPage, type Exchange, type Handlers } from "./handler.ts";
 interface LastFound {
   readonly id: number;
   readonly images: readonly FoundImage[];
+  /** Bytes of the input in which they were found. */
+  readonly size: number;
 }
 
 /** Images of a `find` that are summarised; more are counted. */
 const MOST_SUMMARIES = 500;
 
 export function openHandlers(documents: Documents): Handlers<"find" | "open" | "close"> {
-  let last: LastFound = { id: 0, images: [] };
+  let last: LastFound = { id: 0, images: [], size: 0 };
   return {
     async find({ inputs }, exchange) {
-      last = { id: last.id + 1, images: [] };
+      last = { id: last.id + 1, images: [], size: 0 };
       const sources = await sourcesOf(inputs, exchange);
       const found = await find(sources, last.id, exchange);
-      last = { id: last.id, images: found.images };
+      last = { id: last.id, images: found.images, size: totalSize(sources) };
       return { response: found.response };
     },
     async open(request, exchange) {
       const found = request.found === last.id ? last.images.find(({ name }) => name === request.set) : undefined;
-      const opened = await open(request, found, exchange);
+      const opened = await open(request, found && { image: found, size: last.size }, exchange);
       if ("refused" in opened) return { response: opened };
       const { checkpoint, transfer } = copyForPage(opened.image.checkpoint);
       const { evidence } = opened;
@@ -48,6 +51,8 @@ export function openHandlers(documents: Documents): Handlers<"find" | "open" | "
     },
   };
 }
+
+const totalSize = (sources: readonly Source[]): number => sources.reduce((sum, { size }) => sum + size, 0);
 
 const sourcesOf = (inputs: readonly InputFile[], exchange: Exchange): Promise<Source[]> =>
   Promise.all(inputs.map((input) => sourceOf(input, exchange)));
@@ -63,7 +68,11 @@ async function find(
   { signal, reportProgress }: Exchange,
 ): Promise<{ readonly images: readonly FoundImage[]; readonly response: FindResponse }> {
   const onBytes = (bytes: number, size: number): void => reportProgress({ bytes, size, objects: 0 });
-  const { images, ignored, reason } = await findImages(sources, { signal, onBytes });
+  const { images, ignored, reason } = await findImages(sources, {
+    limits: limitsFor(totalSize(sources)),
+    signal,
+    onBytes,
+  });
   if (images.length === 0) return { images, response: { refused: reason } };
   const summaries: ImageSummary[] = [];
   for (const image of images.slice(0, MOST_SUMMARIES)) {
@@ -77,8 +86,8 @@ type Opened = { readonly image: Image; readonly evidence?: Evidence } | Refusal;
 
 /** Opens a found image, a packed one, or the one among the inputs. */
 async function open(
-  { inputs, dialect, set }: Requests["open"]["request"],
-  kept: FoundImage | undefined,
+  { inputs, dialect, set, raised = {} }: Requests["open"]["request"],
+  kept: { readonly image: FoundImage; readonly size: number } | undefined,
   exchange: Exchange,
 ): Promise<Opened> {
   const { signal, reportProgress, sendPart } = exchange;
@@ -92,9 +101,10 @@ async function open(
   const sources = kept === undefined ? await sourcesOf(inputs, exchange) : [];
   const packed = await openPacked(sources);
   if (packed !== null) return "refused" in packed ? packed : { image: packed };
-  const found = kept ?? (await findImage(sources, options));
+  const limits = raisedLimits(kept?.size ?? totalSize(sources), raised);
+  const found = kept?.image ?? (await findImage(sources, { ...options, limits }));
   if ("refused" in found) return found;
-  const image = await openFound(found, options);
+  const image = await openFound(found, { ...options, limits });
   return "refused" in image ? image : { image, evidence: await summaryOf(found, image.checkpoint) };
 }
 
