@@ -5,7 +5,7 @@ import { visible } from "../model/text.ts";
 import { counted } from "../model/words.ts";
 import { archiveForm, HEAD_BYTES, type OtherForm, otherForm } from "./archive/forms.ts";
 import type { ArchiveProblem } from "./archive/tar-header.ts";
-import { openArchive, type UnpackLimits } from "./archive/unpack.ts";
+import { openArchive } from "./archive/unpack.ts";
 import { METADATA_NAMES, type Metadata, NO_METADATA } from "./criu/container-metadata.ts";
 import {
   groupRemains,
@@ -19,6 +19,7 @@ import {
 } from "./criu/find-sets.ts";
 import { memberOfBytes } from "./criu/framing.ts";
 import { baseName } from "./criu/member-names.ts";
+import { HIGHEST, type Limits, limitMessage } from "./limits.ts";
 import { isLinuxCr } from "./linux-cr/recognise.ts";
 import { type Source, SourceError } from "./source.ts";
 
@@ -43,7 +44,8 @@ export interface FoundImage {
 }
 
 export interface FindOptions {
-  readonly limits?: UnpackLimits;
+  /** Those of limits.ts at their highest by default. */
+  readonly limits?: Limits;
   readonly signal?: AbortSignal;
   readonly onBytes?: (bytes: number, size: number) => void;
 }
@@ -59,21 +61,15 @@ export interface Found {
   readonly reason: string;
 }
 
-/** Archives in an archive are opened (a pod's containers), archives in those are not. */
-const DEPTH_LIMIT = 3;
-
-/** At most this many archives are opened. */
-const ARCHIVE_LIMIT = 100;
-
-/** How many files without a known name have their contents examined. */
-const FILE_LIMIT = 10_000;
-
 interface Search {
   readonly options: FindOptions;
+  readonly limits: Limits;
   readonly images: FoundImage[];
   readonly parts: FoundImage[];
   /** Messages about archives and about files that are something else. */
   readonly reasons: string[];
+  /** The last limit that was reached, as a sentence. */
+  reached: string | null;
   archives: number;
   files: number;
   ignored: number;
@@ -88,10 +84,22 @@ interface Place {
 
 /** The images among `sources`: a folder's files, loose files, or archives. */
 export async function findImages(sources: readonly Source[], options: FindOptions = {}): Promise<Found> {
-  const search: Search = { options, images: [], parts: [], reasons: [], archives: 0, files: 0, ignored: 0 };
+  const { limits = HIGHEST } = options;
+  const search: Search = {
+    options,
+    limits,
+    images: [],
+    parts: [],
+    reasons: [],
+    reached: null,
+    archives: 0,
+    files: 0,
+    ignored: 0,
+  };
   await findIn(sources, { prefix: "", depth: 0, problems: [] }, search);
   const images = search.images.length < 2 ? search.images : withOwnNames(search.images.toSorted(byName));
-  return { images, parts: search.parts, ignored: search.ignored, reason: reasonFor(sources, search.reasons) };
+  const reason = [reasonFor(sources, search.reasons), search.reached ?? ""].join(" ").trimEnd();
+  return { images, parts: search.parts, ignored: search.ignored, reason };
 }
 
 const byName = (a: FoundImage, b: FoundImage): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
@@ -152,7 +160,11 @@ async function examine(
   isOnly: boolean,
 ): Promise<"member" | "remains" | "other" | null> {
   if (METADATA_NAMES.has(baseName(source.name))) return null;
-  if (++search.files > FILE_LIMIT) return isWeakMember(source.name) ? "remains" : "other";
+  const { limits } = search;
+  if (++search.files > limits.files) {
+    if (search.files === limits.files + 1) search.reached = limitMessage("files", limits.files);
+    return isWeakMember(source.name) ? "remains" : "other";
+  }
   const head = await headOf(source);
   if (head === null) return "other";
   if (isLinuxCr(head)) {
@@ -167,7 +179,12 @@ async function examine(
     if (search.reasons.length < 2) search.reasons.push(otherReason(source.name, otherForm(head)));
     return "other";
   }
-  if (!mayBeOpened(source.name) || place.depth >= DEPTH_LIMIT || search.archives >= ARCHIVE_LIMIT) return "other";
+  if (!mayBeOpened(source.name)) return "other";
+  const reached = place.depth >= limits.levels ? "levels" : search.archives >= limits.archives ? "archives" : null;
+  if (reached !== null) {
+    search.reached = `${visible(source.name)} is not opened. ${limitMessage(reached, limits[reached])}`;
+    return "other";
+  }
   return (await findInArchive(source, head, place, search, isOnly)) > 0 ? null : "other";
 }
 
@@ -224,7 +241,7 @@ async function findInArchive(
       problems: all,
       isPacked: true,
     });
-  } else if (archiveForm(inner) !== null && depth + 1 < DEPTH_LIMIT) {
+  } else if (archiveForm(inner) !== null && depth + 1 < search.limits.levels) {
     await findInArchive(
       { ...member, name: source.name },
       inner,

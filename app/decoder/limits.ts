@@ -8,7 +8,8 @@ export type LimitName = (typeof LIMITS)[number]["name"];
 /** The value of a limit: `perByte` for each byte of the input, but no less than `least` and no more than `most`. */
 interface Limit {
   readonly name: string;
-  readonly unit: "bytes" | "rows";
+  /** What is counted: a noun, in the singular. */
+  readonly unit: "byte" | "row" | "file" | "archive" | "level";
   readonly least: number;
   /** 0: the limit does not depend on the input's size. */
   readonly perByte: number;
@@ -25,7 +26,7 @@ const fixed = (value: number) => ({ least: value, perByte: 0, most: value });
 export const LIMITS = [
   {
     name: "rows",
-    unit: "rows",
+    unit: "row",
     least: 1_000_000,
     perByte: 1,
     most: 200_000_000,
@@ -33,7 +34,7 @@ export const LIMITS = [
   },
   {
     name: "memory",
-    unit: "bytes",
+    unit: "byte",
     least: 128 * MIB,
     perByte: 32,
     most: GIB,
@@ -41,7 +42,7 @@ export const LIMITS = [
   },
   {
     name: "unpacked",
-    unit: "bytes",
+    unit: "byte",
     least: 4 * GIB,
     perByte: 0,
     most: 4 * GIB,
@@ -49,7 +50,7 @@ export const LIMITS = [
   },
   {
     name: "kept",
-    unit: "bytes",
+    unit: "byte",
     least: 128 * MIB,
     perByte: 64,
     most: 512 * MIB,
@@ -57,9 +58,33 @@ export const LIMITS = [
   },
   {
     name: "window",
-    unit: "bytes",
+    unit: "byte",
     ...fixed(128 * MIB),
     what: "The window of a zstd frame or the dictionary of xz, which is memory that a header asks for. The zstd program has the same limit.",
+  },
+  {
+    name: "members",
+    unit: "file",
+    ...fixed(500_000),
+    what: "Files in an archive. The largest set of a machine with 32,768 tasks has fewer.",
+  },
+  {
+    name: "archives",
+    unit: "archive",
+    ...fixed(100),
+    what: "Archives that are opened in all, those in archives counted. A pod has one for each container.",
+  },
+  {
+    name: "levels",
+    unit: "level",
+    ...fixed(3),
+    what: "Archives in archives: a compressed tar of a pod's containers, each of them a compressed tar.",
+  },
+  {
+    name: "files",
+    unit: "file",
+    ...fixed(10_000),
+    what: "Files without a known name whose first bytes are examined, so that a folder of other files is not read through.",
   },
 ] as const satisfies readonly Limit[];
 
@@ -85,13 +110,27 @@ export const isLimitName = (word: string): word is LimitName => LIMITS.some(({ n
 
 /** `128 MiB`, `1,000,000 rows`. */
 function amountText(name: LimitName, value: number): string {
-  const unit = LIMITS.find((limit) => limit.name === name)?.unit ?? "rows";
-  return unit === "bytes" ? sizeText(value) : counted(value, "row");
+  const unit = LIMITS.find((limit) => limit.name === name)?.unit ?? "row";
+  return unit === "byte" ? sizeText(value) : counted(value, unit);
 }
 
 /** What to report when a limit was reached. */
-const limitMessage = (name: LimitName, value: number): string =>
+export const limitMessage = (name: LimitName, value: number): string =>
   `The limit “${name}” of ${amountText(name, value)} was reached; the rest was not decoded. A higher limit shows more.`;
+
+/** The limits for an input whose size does not matter: as high as they are without the user's leave. */
+export const HIGHEST: Limits = limitsFor(Number.MAX_SAFE_INTEGER);
+
+/** How many times as high the user wants some limits, by their names. */
+export type RaisedLimits = Readonly<Record<string, number>>;
+
+/** The limits for an input of `size` bytes that the user raised. */
+export function raisedLimits(size: number, raised: RaisedLimits): Limits {
+  const limits = limitsFor(size);
+  return Object.fromEntries(
+    LIMITS.map(({ name }) => [name, limits[name] * Math.max(1, raised[name] ?? 1)]),
+  ) as unknown as Limits;
+}
 
 /** Thrown by a builder that may not grow further. Decoders turn it into a problem. */
 export class LimitReached extends Error {

@@ -179,7 +179,14 @@ function* tableEntry(
 function problemEntry({ problems, members }: Checkpoint, row: number) {
   const problem = problems[row];
   if (problem === undefined) return null;
-  const { severity, code, message, offset, member } = problem;
+  const { severity, code, message, offset, member, limit } = problem;
   const name = member === undefined ? undefined : members[member]?.name;
-  return { severity, code, message, offset, ...(name === undefined ? {} : { member: name }) };
+  return {
+    severity,
+    code,
+    message,
+    offset,
+    ...(limit === undefined ? {} : { limit }),
+    ...(name === undefined ? {} : { member: name }),
+  };
 }

@@ -13,7 +13,7 @@ export interface Head {
   readonly machine: Checkpoint["machine"];
   readonly time: number | null;
   readonly facts: readonly Fact[];
-  readonly problems: readonly Pick<Problem, "severity" | "code" | "message" | "offset">[];
+  readonly problems: readonly Pick<Problem, "severity" | "code" | "message" | "offset" | "limit">[];
 }
 
 const isText = (value: unknown): value is string => typeof value === "string";
@@ -39,9 +39,10 @@ export function headFrom(bytes: Uint8Array): Head | null {
   }
   const problems: Head["problems"][number][] = [];
   for (const problem of list(head.problems)) {
-    const { severity, code, message, offset } = (problem ?? {}) as Partial<Problem>;
+    const { severity, code, message, offset, limit } = (problem ?? {}) as Partial<Problem>;
     if (!isSeverity(severity) || !isText(code) || !isText(message)) continue;
-    problems.push({ severity, code, message, offset: typeof offset === "number" ? offset : null });
+    const isOffset = typeof offset === "number" && Number.isSafeInteger(offset) && offset >= 0;
+    problems.push({ severity, code, message, offset: isOffset ? offset : null, ...(isText(limit) && { limit }) });
   }
   return {
     name: isText(head.name) ? head.name : "",

@@ -59,11 +59,12 @@ function headOf(checkpoint: Checkpoint, name: string, mask: Mask): Head {
     machine: checkpoint.machine,
     time: checkpoint.time,
     facts: checkpoint.facts.filter(({ label, value }) => mask.text(label) !== null && mask.text(value) !== null),
-    problems: checkpoint.problems.map(({ severity, code, message, offset }) => ({
+    problems: checkpoint.problems.map(({ severity, code, message, offset, limit }) => ({
       severity,
       code,
       message: mask.text(message) ?? `${code.replaceAll("-", " ")} (the details were left out)`,
       offset,
+      ...(limit !== undefined && { limit }),
     })),
   };
 }
@@ -228,7 +229,8 @@ function readColumns(reader: ByteReader, builder: Builder): Columns | null {
 
   // Members of these literals are evaluated in order, which is the order of the columns in the image.
   const taskCount = reader.count(8);
-  const ids = () => column(taskCount, MIN_I32, MAX_I32);
+  // Images that were packed by earlier versions, or forged, may have numbers that are no pids.
+  const ids = () => column(taskCount, MIN_I32, MAX_I32).map((id) => Math.max(NONE, id));
   const tasks = {
     ...{ pid: ids(), ppid: ids(), tgid: ids(), pgid: ids(), sid: ids() },
     state: column(taskCount, 0, TASK_STATES.length - 1),

@@ -80,10 +80,15 @@ describe("pack", () => {
       files: [{ kind: "regular", path: "/x" }],
     });
     checkpoint.tables.announced[0] = -599_806_908;
-    checkpoint.tasks.ppid[0] = -5;
-    checkpoint.tasks.pgid[0] = -0x8000_0000;
+    checkpoint.tasks.pgid[0] = 0x7fff_ffff;
     checkpoint.descriptors.closeOnExec[0] = 7;
     expect(graphOf(unpacked(pack(checkpoint, "x")).checkpoint)).toEqual(graphOf(checkpoint));
+  });
+
+  test("has no pids that are none", () => {
+    const checkpoint = checkpointOf({ tasks: [{ pid: 1, comm: "a", table: 0 }], tables: [[]], files: [] });
+    checkpoint.tasks.ppid[0] = -5;
+    expect(unpacked(pack(checkpoint, "x")).checkpoint.tasks.ppid[0]).toBe(-1);
   });
 
   test("is small: 1,000 descriptors fit into a link", async () => {

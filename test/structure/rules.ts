@@ -21,7 +21,7 @@ const rules: Readonly<Record<string, string>> = {
   // Pure code: no React, no Node, no d3. tsconfig.pure.json keeps the DOM out.
   model: "",
   decoder: "model decoder/memory/memory.ts",
-  "decoder/archive": "model decoder/source.ts npm:fzstd",
+  "decoder/archive": "model decoder/source.ts decoder/limits.ts npm:fzstd",
   "decoder/memory": "model decoder decoder/archive/lz4.ts",
   "decoder/linux-cr": "model decoder decoder/memory",
   "decoder/criu": "model decoder decoder/archive decoder/memory",

@@ -1,6 +1,7 @@
 // What is kept of a compressed archive as it is unpacked: the members that the caller needs, within a limit.
 
 import { visible } from "../../model/text.ts";
+import { limitMessage } from "../limits.ts";
 import { bytesSource, type Source, SourceError } from "../source.ts";
 import { HEAD_BYTES } from "./forms.ts";
 import type { Listed } from "./links.ts";
@@ -49,8 +50,8 @@ export function createKeeper(needs: Needs, limit: number, problem: (problem: Arc
       let isDecided = need === true;
       return (bytes) => {
         if (kept + bytes.length > limit) {
-          const message = `${visible(entry.name)} is not kept: the contents that are needed exceed ${limit} bytes.`;
-          problem({ severity: "error", code: "archive-too-large", message, offset: 0 });
+          const message = `${visible(entry.name)} is not kept. ${limitMessage("kept", limit)}`;
+          problem({ severity: "error", code: "archive-too-large", message, limit: "kept", offset: 0 });
           return drop(file);
         }
         file.chunks.push(bytes.slice());

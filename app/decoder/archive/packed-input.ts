@@ -1,5 +1,6 @@
 // The bytes of a compressed file as its unpackers read them: in order, through one buffer.
 
+import type { LimitName } from "../limits.ts";
 import type { Source } from "../source.ts";
 
 /** Data that is damaged, cut off or needs too much memory. The message is a sentence for the user. */
@@ -7,10 +8,13 @@ export class UnpackError extends Error {
   override readonly name = "UnpackError";
   /** Where in the compressed file, in bytes. */
   readonly offset: number;
+  /** The limit that was reached, if that is the reason. */
+  readonly limit: LimitName | undefined;
 
-  constructor(message: string, offset: number) {
+  constructor(message: string, offset: number, limit?: LimitName) {
     super(message);
     this.offset = offset;
+    this.limit = limit;
   }
 }
 
@@ -19,6 +23,7 @@ export interface PackedProblem {
   readonly severity: "error" | "warning" | "note";
   readonly code: string;
   readonly message: string;
+  readonly limit?: LimitName;
   readonly offset: number;
 }
 

@@ -5,12 +5,13 @@
 //   marker { 1 seq uint64, one of: 2 filename string, 3 file_data uint32, 4 file_eof bool, 5 image_eof bool }
 
 import { decodeText, visible } from "../../model/text.ts";
+import { HIGHEST } from "../limits.ts";
 import { joinedSource, partSource, type Source } from "../source.ts";
+import { tooMany } from "./tar.ts";
 import type { ArchiveProblem } from "./tar-header.ts";
 
 /** Markers are short: a file's name at most. */
 const MARKER_LIMIT = 4096;
-const MEMBER_LIMIT = 500_000;
 
 interface Marker {
   readonly seq: number;
@@ -68,6 +69,7 @@ export function isStreamerCapture(head: Uint8Array): boolean {
 export async function listStreamer(
   source: Source,
   signal?: AbortSignal,
+  most = HIGHEST.members,
 ): Promise<{ readonly members: Source[]; readonly problems: ArchiveProblem[] }> {
   const members: Source[] = [];
   const problems: ArchiveProblem[] = [];
@@ -118,8 +120,8 @@ export async function listStreamer(
     }
     if (found.filename !== null) {
       end();
-      if (members.length === MEMBER_LIMIT) {
-        error("too-many-members", `The capture has more than ${MEMBER_LIMIT} files; the rest are not read.`, start);
+      if (members.length >= most) {
+        problems.push(tooMany(most, start));
         return { members, problems };
       }
       name = found.filename;

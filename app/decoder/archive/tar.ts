@@ -1,6 +1,7 @@
 // Tar archives: lists members with their offsets, or reads one that arrives in pieces.
 
 import { visible } from "../../model/text.ts";
+import { HIGHEST, limitMessage } from "../limits.ts";
 import type { Source } from "../source.ts";
 import {
   type ArchiveProblem,
@@ -17,9 +18,6 @@ import {
 export interface TarMember extends TarEntry {
   readonly offset: number;
 }
-
-/** At most this many members are read. */
-const MEMBER_LIMIT = 500_000;
 
 /** How many zeros after the end marker are passed over, in search of another archive, before the rest is ignored. */
 const AFTER_END_LIMIT = 1 << 20;
@@ -45,10 +43,11 @@ const tooLarge = (offset: number): ArchiveProblem => ({
   offset,
 });
 
-const tooMany = (offset: number): ArchiveProblem => ({
+export const tooMany = (most: number, offset: number): ArchiveProblem => ({
   severity: "error",
   code: "too-many-members",
-  message: `The archive has more than ${MEMBER_LIMIT} members; the rest are not read.`,
+  message: limitMessage("members", most),
+  limit: "members",
   offset,
 });
 
@@ -103,10 +102,11 @@ function stepAfterBlanks(
   return step;
 }
 
-/** Lists a tar's members by its headers alone: bodies are not read. */
+/** Lists a tar's members by its headers alone: bodies are not read. `most`: of them. */
 export async function listTar(
   source: Source,
   signal?: AbortSignal,
+  most = HIGHEST.members,
 ): Promise<{ readonly members: TarMember[]; readonly problems: ArchiveProblem[] }> {
   const members: TarMember[] = [];
   const problems: ArchiveProblem[] = [];
@@ -140,7 +140,7 @@ export async function listTar(
     if (step.kind === "blank" || step.kind === "extension") continue;
     const left = source.size - at;
     if (step.kind === "entry") {
-      if (members.length === MEMBER_LIMIT) return end(tooMany(at - BLOCK));
+      if (members.length >= most) return end(tooMany(most, at - BLOCK));
       const size = step.entry.sparse ? step.entry.size : Math.min(step.entry.size, left);
       members.push({ ...step.entry, offset: at, size });
     } else if (step.kind === "meta") {
@@ -186,7 +186,12 @@ interface StreamState {
   name: string;
 }
 
-export function createTarStream(sink: TarSink, problem: (problem: ArchiveProblem) => void): TarStream {
+/** `most`: members. */
+export function createTarStream(
+  sink: TarSink,
+  problem: (problem: ArchiveProblem) => void,
+  most = HIGHEST.members,
+): TarStream {
   const parser = createTarParser(problem);
   const blanks: Blanks = { count: 0 };
   const block = new Uint8Array(BLOCK);
@@ -216,8 +221,8 @@ export function createTarStream(sink: TarSink, problem: (problem: ArchiveProblem
     state.name = step.kind === "entry" ? visible(step.entry.name) : "a header";
     state.kind = "skip";
     if (step.kind === "entry") {
-      if (state.entries++ === MEMBER_LIMIT) {
-        problem(tooMany(at));
+      if (state.entries++ >= most) {
+        problem(tooMany(most, at));
         state.kind = "done";
         return;
       }

@@ -3,6 +3,7 @@
 
 import { visible } from "../../model/text.ts";
 import { sizeText } from "../../model/words.ts";
+import { HIGHEST, type Limits, limitMessage } from "../limits.ts";
 import { bytesSource, partSource, type Source, SourceError } from "../source.ts";
 import { type ArchiveForm, HEAD_BYTES, type PackedForm, unpackedName } from "./forms.ts";
 import { absentSource, createKeeper, dated, joined, type Needs } from "./keeper.ts";
@@ -13,16 +14,10 @@ import { createTarStream, listTar } from "./tar.ts";
 import { type ArchiveProblem, isTarHeader } from "./tar-header.ts";
 
 /** How much an archive may unpack to, in bytes. */
-export interface UnpackLimits {
-  /** In all, kept or not. Default: 4 GiB. */
-  readonly unpacked?: number;
-  /** Kept in memory. Default: 512 MiB. */
-  readonly kept?: number;
-  /** The largest window or dictionary of the compression. Default: 128 MiB, as in the zstd program. */
-  readonly window?: number;
-}
+export type UnpackLimits = Partial<Pick<Limits, "unpacked" | "kept" | "window" | "members">>;
 
 export interface UnpackOptions extends Needs {
+  /** Those of limits.ts at their highest by default. */
   readonly limits?: UnpackLimits;
   readonly signal?: AbortSignal;
   /** Called with how many bytes of the archive have been read. */
@@ -40,10 +35,6 @@ export interface Unpacked {
   readonly problems: readonly ArchiveProblem[];
 }
 
-const DEFAULT_UNPACKED = 4 * 2 ** 30;
-const DEFAULT_KEPT = 512 * 2 ** 20;
-const DEFAULT_WINDOW = 128 * 2 ** 20;
-
 /** How much is still unpacked after the end of a tar, to reach the checksum. */
 const DRAIN_LIMIT = 64 * 2 ** 20;
 
@@ -56,12 +47,13 @@ const MOST_PROBLEMS = 1000;
  */
 export async function openArchive(source: Source, form: ArchiveForm, options: UnpackOptions): Promise<Unpacked> {
   const problems: ArchiveProblem[] = [];
+  const { members: most } = { ...HIGHEST, ...options.limits };
   const problem = (found: ArchiveProblem): void => {
     if (problems.length < MOST_PROBLEMS) problems.push(found);
   };
-  if (form === "streamer") return { form, isSingle: false, ...(await listStreamer(source, options.signal)) };
+  if (form === "streamer") return { form, isSingle: false, ...(await listStreamer(source, options.signal, most)) };
   if (form === "tar") {
-    const found = await listTar(source, options.signal);
+    const found = await listTar(source, options.signal, most);
     for (const each of found.problems) problem(each);
     const listed = found.members.map((member): Listed => {
       const { name, size, offset, modified } = member;
@@ -82,12 +74,11 @@ async function unpackContents(
   options: UnpackOptions,
   problem: (problem: ArchiveProblem) => void,
 ): Promise<Pick<Unpacked, "members" | "isSingle">> {
-  const { limits = {}, signal } = options;
-  const keptLimit = limits.kept ?? DEFAULT_KEPT;
-  const unpackedLimit = limits.unpacked ?? DEFAULT_UNPACKED;
-  const keeper = createKeeper(options, keptLimit, problem);
-  const tar = createTarStream(keeper.sink, problem);
-  const single = createSingle(options, keptLimit, problem);
+  const { signal } = options;
+  const limits = { ...HIGHEST, ...options.limits };
+  const keeper = createKeeper(options, limits.kept, problem);
+  const tar = createTarStream(keeper.sink, problem, limits.members);
+  const single = createSingle(options, limits.kept, problem);
   let begun: { readonly isTar: boolean } | null = null;
   let head: Uint8Array = new Uint8Array(0);
   let unpacked = 0;
@@ -109,15 +100,14 @@ async function unpackContents(
   };
   const write = (bytes: Uint8Array): boolean => {
     signal?.throwIfAborted();
-    const room = unpackedLimit - unpacked;
+    const room = limits.unpacked - unpacked;
     unpacked += bytes.length;
-    if (unpacked <= unpackedLimit) return deliver(bytes);
+    if (unpacked <= limits.unpacked) return deliver(bytes);
     deliver(bytes.subarray(0, room));
-    const message = `The archive unpacks to more than ${unpackedLimit} bytes; the rest is not read.`;
-    problem({ severity: "error", code: "archive-too-large", message, offset: unpackedLimit });
+    problem(tooLarge("unpacked", limits.unpacked));
     return false;
   };
-  const windowLimit = limits.window ?? DEFAULT_WINDOW;
+  const windowLimit = limits.window;
   const modified = await unpackAll(source, form, { write, problem, windowLimit }, options);
   if (begun === null) {
     begun = { isTar: false };
@@ -133,14 +123,23 @@ async function unpackContents(
   return { members: resolveLinks(listed, problem), isSingle: false };
 }
 
+const tooLarge = (limit: "unpacked" | "kept", value: number): ArchiveProblem => ({
+  severity: "error",
+  code: "archive-too-large",
+  message: limitMessage(limit, value),
+  limit,
+  offset: value,
+});
+
 /** Listed members, those that may be read later as sources that unpack the archive again when they are. */
 function deferred(
   listed: readonly Listed[],
   later: (name: string) => boolean,
   source: Source,
   form: PackedForm,
-  { limits = {} }: UnpackOptions,
+  options: UnpackOptions,
 ): Listed[] {
+  const limits = { ...HIGHEST, ...options.limits };
   let unpacked: Promise<ReadonlyMap<string, Source>> | null = null;
   return listed.map(({ entry, source: member }) => {
     const { name, size, modified } = entry;
@@ -160,9 +159,9 @@ async function unpackAgain(
   source: Source,
   form: PackedForm,
   later: (name: string) => boolean,
-  limits: UnpackLimits,
+  limits: Required<UnpackLimits>,
 ): Promise<ReadonlyMap<string, Source>> {
-  const limit = limits.kept ?? DEFAULT_KEPT;
+  const limit = limits.kept;
   let reason: string | null = null;
   // Damage was reported the first time.
   const problem = ({ code }: ArchiveProblem): void => {
@@ -170,9 +169,9 @@ async function unpackAgain(
   };
   const needs = { needed: later, neededBytes: () => true };
   const keeper = createKeeper(needs, limit, problem);
-  const tar = createTarStream(keeper.sink, problem);
+  const tar = createTarStream(keeper.sink, problem, limits.members);
   const write = (bytes: Uint8Array): boolean => tar.push(bytes) && reason === null;
-  await unpackAll(source, form, { write, problem, windowLimit: limits.window ?? DEFAULT_WINDOW }, needs);
+  await unpackAll(source, form, { write, problem, windowLimit: limits.window }, needs);
   tar.end();
   if (reason !== null) throw new SourceError(`${reason} (${sizeText(limit)}): unpack it and open what is in it.`);
   return new Map(keeper.listed.flatMap(({ entry, source: member }) => (member === null ? [] : [[entry.name, member]])));
@@ -207,7 +206,14 @@ async function unpackAll(
   } catch (error) {
     if (!(error instanceof UnpackError || error instanceof SourceError)) throw error;
     const offset = error instanceof UnpackError ? error.offset : input.base + input.at;
-    sink.problem({ severity: "error", code: "archive-damaged", message: error.message, offset });
+    const limit = error instanceof UnpackError ? error.limit : undefined;
+    sink.problem({
+      severity: "error",
+      code: "archive-damaged",
+      message: error.message,
+      ...(limit && { limit }),
+      offset,
+    });
   }
   return null;
 }
@@ -233,8 +239,7 @@ function createSingle({ neededBytes }: Needs, limit: number, problem: (problem: 
       chunks.push(bytes.slice(0, room));
       length += room;
       if (room === bytes.length) return true;
-      const message = `The file unpacks to more than the ${limit} bytes that are kept; the rest is left out.`;
-      problem({ severity: "error", code: "archive-too-large", message, offset: limit });
+      problem(tooLarge("kept", limit));
       return false;
     },
     end(name: string): Source {

@@ -1,5 +1,6 @@
 // The xz file format, version 1.2.1: streams of blocks, each with a check of its own, and an index at the end.
 
+import { limitMessage } from "../limits.ts";
 import { type Checksum, crc32, createCrc32, createCrc64, createSha256 } from "./checksums.ts";
 import { unpackLzma2 } from "./lzma2.ts";
 import {
@@ -89,8 +90,8 @@ async function unpackBlock(input: PackedInput, first: number, type: number, sink
   const start = offsetOf(input) - 1;
   const { dictionary, packedSize, unpackedSize } = await readBlockHeader(input, first);
   if (dictionary > sink.windowLimit) {
-    const message = `The compressed data needs a dictionary of ${dictionary} bytes, and ${sink.windowLimit} are allowed.`;
-    throw new UnpackError(message, start);
+    const message = `The compressed data needs a dictionary of ${dictionary} bytes. ${limitMessage("window", sink.windowLimit)}`;
+    throw new UnpackError(message, start, "window");
   }
   const check = CHECKS[type];
   const sum = check?.create();

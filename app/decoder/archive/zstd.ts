@@ -1,6 +1,7 @@
 // Zstandard (RFC 8878), streamed. Frames and blocks are parsed here, so that a header is checked before memory is
 // allocated for it, what precedes a fault is kept, and checksums are verified, which fzstd does not do.
 
+import { limitMessage } from "../limits.ts";
 import { createXxh64 } from "./checksums.ts";
 import {
   badChecksum,
@@ -128,8 +129,8 @@ async function readFrameHeader(input: PackedInput, windowLimit: number): Promise
   const content = contentSize === 0 ? null : contentBytes(bytes.subarray(bytes.length - contentSize));
   const window = single ? (content ?? 0) : windowBytes(bytes[5] as number);
   if (window > windowLimit) {
-    const message = `The compressed data needs a window of ${window} bytes, and ${windowLimit} are allowed.`;
-    throw new UnpackError(message, at);
+    const message = `The compressed data needs a window of ${window} bytes. ${limitMessage("window", windowLimit)}`;
+    throw new UnpackError(message, at, "window");
   }
   const id = bytes.subarray(bytes.length - contentSize - idSize, bytes.length - contentSize);
   if (id.some((byte) => byte !== 0)) throw new UnpackError("The data was compressed with a dictionary.", at);
