@@ -20,7 +20,7 @@ export function fileCommands({ shell }: CommandContext): Command[] {
     {
       id: "raise-limit",
       title: "Raise the limit and decode again",
-      key: "X",
+      key: "N",
       when: (state) => {
         const doc = shownDoc(state);
         return doc !== null && reachedLimit(doc) !== null;
