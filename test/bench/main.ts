@@ -5,6 +5,7 @@ import { criu } from "./criu.ts";
 import { diffs } from "./diff.ts";
 import { linuxCr } from "./linux-cr.ts";
 import { liveDump } from "./live-dump.ts";
+import { memorySearch } from "./memory.ts";
 
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   "linux-cr": linuxCr,
@@ -12,6 +13,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   diff: diffs,
   "compare-page": comparePage,
   dump: liveDump,
+  memory: memorySearch,
 };
 
 const wanted = process.argv.slice(2);

@@ -38,6 +38,10 @@ const LINES = {
     "1 entry_number uint32, 2 base_addr uint32, 3 limit uint32, 4 seg_32bit bool, 5 contents_h bool, 6 contents_l bool, 7 read_exec_only bool, 8 limit_in_pages bool, 9 seg_not_present bool, 10 usable bool",
   thread_info_x86:
     "1 clear_tid_addr uint64, 2 gpregs user_x86_regs_entry, 3 fpregs user_x86_fpregs_entry, 4 tls user_desc_t*",
+  user_aarch64_regs_entry: "1 regs uint64*, 2 sp uint64, 3 pc uint64, 4 pstate uint64",
+  user_aarch64_fpsimd_context_entry: "1 vregs uint64*, 2 fpsr uint32, 3 fpcr uint32",
+  thread_info_aarch64:
+    "1 clear_tid_addr uint64, 2 tls uint64, 3 gpregs user_aarch64_regs_entry, 4 fpsimd user_aarch64_fpsimd_context_entry, 5 pac_keys pac_keys?",
   fdinfo_entry: "1 id uint32, 2 flags uint32, 3 type fd_types, 4 fd uint32, 5 xattr_security_selinux string?",
   file_entry:
     "1 type fd_types, 2 id uint32, 3 reg reg_file_entry?, 4 isk inet_sk_entry?, 5 nsf ns_file_entry?, 6 psk packet_sock_entry?, 7 nlsk netlink_sk_entry?, 8 efd eventfd_file_entry?, 9 epfd eventpoll_file_entry?, 10 sgfd signalfd_entry?, 11 tunf tunfile_entry?, 12 tfd timerfd_entry?, 13 ify inotify_file_entry?, 14 ffy fanotify_file_entry?, 15 ext ext_file_entry?, 16 usk unix_sk_entry?, 17 fifo fifo_entry?, 18 pipe pipe_entry?, 19 tty tty_file_entry?, 20 memfd memfd_file_entry?, 21 bpf bpfmap_file_entry?, 22 pidfd pidfd_entry?",
@@ -169,6 +173,7 @@ const NEWER_LINES: Partial<Record<keyof typeof LINES, string>> = {
   inventory_entry: "15 compress uint32?, 16 compress_region_size uint32?",
   pagemap_entry: "6 compressed_size uint32*, 7 total_compressed_size uint64?, 8 region_pages uint32?",
   thread_core_entry: "17 timerslack_ns uint64?",
+  thread_info_aarch64: "6 gcs user_aarch64_gcs_context_entry?",
   pipe_entry: "5 uid uint32?, 6 gid uint32?",
   sk_packet_entry: "128 ucred sk_ucred_entry?",
   userns_entry: "3 binfmt_misc bytes*",
