@@ -49,10 +49,14 @@ export interface DumpCheck extends DumpFindings {
 
 const WORST_FIRST: readonly Severity[] = ["error", "warning", "note"];
 
-/** The worst severity of the findings about a process; `null`: none. */
-export function worstOf(findings: readonly DumpFinding[], pid: number): Severity | null {
-  const found = new Set(findings.filter((finding) => finding.pid === pid).map(({ severity }) => severity));
-  return WORST_FIRST.find((severity) => found.has(severity)) ?? null;
+/** The worst severity of the findings about each process that has any. */
+export function worstByProcess(findings: readonly DumpFinding[]): ReadonlyMap<number, Severity> {
+  const worst = new Map<number, Severity>();
+  for (const { pid, severity } of findings) {
+    const known = worst.get(pid);
+    if (known === undefined || WORST_FIRST.indexOf(severity) < WORST_FIRST.indexOf(known)) worst.set(pid, severity);
+  }
+  return worst;
 }
 
 /** What to do about a finding, as a sentence. */
@@ -63,13 +67,14 @@ export function remedyOf({ code }: DumpFinding, audience: DumpCheckDocument["for
 
 export function dumpCheckDocument(check: DumpCheck): DumpCheckDocument {
   const { facts, findings, unlisted, notes } = check;
+  const worst = worstByProcess(findings);
   return {
     schema: 1,
     pid: facts.tasks[0]?.pid ?? 0,
     for: check.for,
     dumpOptions: check.dumpOptions,
     dumps: isSound(findings),
-    processes: facts.tasks.map(({ pid, parent, name }) => ({ pid, parent, name, worst: worstOf(findings, pid) })),
+    processes: facts.tasks.map(({ pid, parent, name }) => ({ pid, parent, name, worst: worst.get(pid) ?? null })),
     notes,
     unlisted,
     findings: findings.map((finding) => {

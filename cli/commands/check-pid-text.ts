@@ -2,7 +2,7 @@
 
 import { type DumpFinding, dumpRule } from "../../app/checks/dump/findings.ts";
 import { isSound } from "../../app/checks/filter.ts";
-import { type DumpCheck, remedyOf, worstOf } from "../../app/export/dump-check-json.ts";
+import { type DumpCheck, remedyOf, worstByProcess } from "../../app/export/dump-check-json.ts";
 import { shortText, visible } from "../../app/model/text.ts";
 import { counted } from "../../app/model/words.ts";
 import { styleFor } from "../style.ts";
@@ -49,11 +49,12 @@ export function placeOf({ pid, tid, fd, range }: DumpFinding): string {
 
 /** A line for each process, indented below its parent. */
 function treeLines({ facts, findings }: DumpCheck): string[] {
+  const worst = worstByProcess(findings);
   const depths = new Map<number, number>();
   return facts.tasks.map(({ pid, parent, name }) => {
     const depth = (depths.get(parent) ?? -1) + 1;
     depths.set(pid, depth);
-    return `${"  ".repeat(depth)}${pid} ${visible(name)}: ${worstOf(findings, pid) ?? "no findings"}`;
+    return `${"  ".repeat(depth)}${pid} ${visible(name)}: ${worst.get(pid) ?? "no findings"}`;
   });
 }
 

@@ -1,7 +1,7 @@
 // Reads running processes as facts for the checks of a dump.
 
 import { readdirSync, readFileSync } from "node:fs";
-import type { DumpFacts, TaskFacts } from "../../app/checks/dump/facts.ts";
+import type { DescriptorFacts, DumpFacts, TaskFacts } from "../../app/checks/dump/facts.ts";
 import { openDuplicator } from "../dump/duplicate.ts";
 import { openKcmp } from "../dump/kcmp.ts";
 import { createNotes } from "../dump/notes.ts";
@@ -70,7 +70,12 @@ export async function readDumpFacts(pid: number): Promise<LiveFacts> {
           isInside: isInside(root),
         },
       },
-      notes: [...(missing === null ? [] : [missing]), ...notes.sentences(), ...gone(heads, pids)],
+      notes: [
+        ...(missing === null ? [] : [missing]),
+        ...notes.sentences(),
+        ...gone(heads, pids),
+        ...unseen(tasks, duplicator !== null),
+      ],
     };
   } finally {
     duplicator?.close();
@@ -87,6 +92,20 @@ const NOTHING_SHARED = {
 function gone(heads: readonly TaskHead[], pids: readonly number[]): string[] {
   const missing = pids.length - heads.length;
   return missing === 0 ? [] : [`${missing} processes ended before they were read`];
+}
+
+/** What was not permitted to be read. */
+function unseen(tasks: readonly TaskFacts[], hasDuplicates: boolean): string[] {
+  const hasNoFiles = ({ mappings }: TaskFacts): boolean =>
+    mappings.some(({ name }) => name.startsWith("/")) && mappings.every(({ file }) => file === null);
+  const isHidden = ({ socket }: DescriptorFacts): boolean => socket !== null && socket.type === null;
+  const [task] = tasks.filter(hasNoFiles);
+  const sockets = tasks.filter(({ descriptors }) => descriptors.some(isHidden));
+  const withoutSockets = hasDuplicates ? "may not be read" : "cannot be read without koffi";
+  return [
+    ...(task === undefined ? [] : [`the mapped files of pid ${task.pid} are not checked; run as root`]),
+    ...sockets.map(({ pid }) => `the protocols of some sockets of pid ${pid} ${withoutSockets}`),
+  ];
 }
 
 /** Whether this process is a descendant of `root`. */

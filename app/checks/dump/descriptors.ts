@@ -69,13 +69,15 @@ const [TUN, AUTOFS] = [200, 235];
 function deviceFault(scope: Scope, descriptor: DescriptorFacts): Fault | null {
   const [major, minor] = descriptor.device;
   const what = words(descriptor);
-  if (major === MISC && minor === TUN) {
+  const isTun = major === MISC && minor === TUN;
+  // Attached to an interface or not.
+  if (isTun && !scope.ownTypes.has("net")) {
     const name = infoValue(descriptor, "iff") ?? "";
-    if (name === "" || scope.ownTypes.has("net")) return null;
-    return fault("dump-tun", `${what} is the interface ${visible(name)} in the network namespace of this machine`);
+    const which = name === "" ? "of no interface yet" : `of the interface ${visible(name)}`;
+    return fault("dump-tun", `${what} is a tun device ${which}, in the network namespace of this machine`);
   }
-  const isKnown = major === MEMORY || (major === MISC && minor === AUTOFS) || terminalOf(descriptor) !== null;
-  if (isKnown) return pathFault(scope, descriptor, what);
+  const isFile = isTun || major === MEMORY || (major === MISC && minor === AUTOFS);
+  if (isFile || terminalOf(descriptor) !== null) return pathFault(scope, descriptor, what);
   return fault("dump-device", `${what} is the device ${major}:${minor}, ${shown(descriptor)}`);
 }
 
@@ -128,7 +130,7 @@ function pidfdFaults(scope: Scope, descriptor: DescriptorFacts): Fault[] {
     return [fault("dump-pidfd-thread", `${what} refers to thread ${visible(pid ?? "?")}`)];
   }
   // -1: it has ended.
-  if (pid === null || pid === "-1" || scope.pids.has(Number(pid))) return [];
+  if (pid === null || pid === "-1" || scope.tasks.has(Number(pid))) return [];
   const which = pid === "0" ? "a process of another pid namespace" : `process ${visible(pid)}`;
   return [fault("dump-pidfd-outside", `${what} refers to ${which}, which is not in the tree`)];
 }

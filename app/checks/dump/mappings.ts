@@ -24,7 +24,9 @@ export function checkMapping(scope: Scope, { pid }: TaskFacts, mapping: MappingF
 function mappingFault(scope: Scope, pid: number, mapping: MappingFacts): Fault | null {
   const { name, flags, file } = mapping;
   const what = name === "" ? "the mapping" : `the mapping of ${visible(name)}`;
-  const isAnonymous = file !== null && (file.mode & TYPE) === 0 && !name.startsWith("/[aio]");
+  // Only root may follow the links in map_files; the name says the same.
+  const isAnonymous =
+    file === null ? name.startsWith("anon_inode:") : (file.mode & TYPE) === 0 && !name.startsWith("/[aio]");
   if (isAnonymous) return fault("dump-mapped-anonymous", `the mapping belongs to ${visible(name)}`);
   if (name === "[uprobes]") return fault("dump-uprobes", "the mapping holds the kernel's probes");
   // vvar and the like are the kernel's, the same in every process.

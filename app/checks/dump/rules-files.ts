@@ -169,8 +169,8 @@ export const FILE_RULES = dumpRules([
   },
   {
     code: "dump-tun",
-    title: "A tun or tap interface is attached outside of a network namespace of its own",
-    examines: "fdinfo iff, /proc/PID/ns/net",
+    title: "A tun device is open outside of a network namespace of its own",
+    examines: "st_rdev of the descriptors, fdinfo iff, /proc/PID/ns/net",
     remedy: "Run the process in a network namespace.",
     decidedBy: "dump_tunfile() in criu/tun.c",
   },

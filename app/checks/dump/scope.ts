@@ -2,7 +2,15 @@
 
 import { visible } from "../../model/text.ts";
 import type { CriuOptions } from "./criu-options.ts";
-import { type DumpFacts, type FileFacts, NAMESPACE_TYPES, type NamespaceType, type TaskFacts } from "./facts.ts";
+import {
+  type DumpFacts,
+  type FileFacts,
+  type MountFacts,
+  NAMESPACE_TYPES,
+  type NamespaceType,
+  type TaskFacts,
+  type UnixSocketFacts,
+} from "./facts.ts";
 import type { Report } from "./findings.ts";
 import { hiddenMounts } from "./mounts.ts";
 
@@ -11,7 +19,11 @@ export interface Scope {
   readonly options: CriuOptions;
   readonly report: Report;
   readonly root: TaskFacts | undefined;
-  readonly pids: ReadonlySet<number>;
+  readonly tasks: ReadonlyMap<number, TaskFacts>;
+  /** By inode of a unix socket that waits to be accepted: the listening socket. */
+  readonly listeners: ReadonlyMap<string, UnixSocketFacts>;
+  /** By device number: a mount of it. */
+  readonly devices: ReadonlyMap<string, MountFacts>;
   /** Namespaces that CRIU knows: its own and those of the processes. */
   readonly namespaces: ReadonlySet<string>;
   /** Types of namespaces in which the root process differs from CRIU: these go into the image. */
@@ -32,7 +44,11 @@ export function createScope(facts: DumpFacts, options: CriuOptions, report: Repo
     options,
     report,
     root,
-    pids: new Set(tasks.map(({ pid }) => pid)),
+    tasks: new Map(tasks.map((task) => [task.pid, task])),
+    listeners: new Map(
+      Object.values(machine.unixSockets).flatMap((socket) => socket.pending.map((inode) => [inode, socket] as const)),
+    ),
+    devices: new Map(Object.values(machine.mounts).map((mount) => [mount.device, mount])),
     namespaces,
     ownTypes,
     hidden: hiddenMounts(machine.mounts),

@@ -69,7 +69,6 @@ export function checkSharing(scope: Scope, task: TaskFacts): void {
 }
 
 /** Whether the parent has the same file table, though another process had it first. */
-function sharesWithParent({ facts }: Scope, { parent, sharesFilesWith }: TaskFacts): boolean {
-  const above = facts.tasks.find(({ pid }) => pid === parent);
-  return above?.sharesFilesWith === sharesFilesWith;
+function sharesWithParent({ tasks }: Scope, { parent, sharesFilesWith }: TaskFacts): boolean {
+  return tasks.get(parent)?.sharesFilesWith === sharesFilesWith;
 }

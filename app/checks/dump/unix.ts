@@ -33,8 +33,8 @@ function peerFault({ facts }: Scope, inode: string, own: UnixSocketFacts, what: 
 }
 
 /** A socket that waits to be accepted, or whose other end is gone. */
-function waitingFault({ facts }: Scope, inode: string, own: UnixSocketFacts, what: string): Fault | null {
-  const listener = Object.values(facts.machine.unixSockets).find(({ pending }) => pending.includes(inode));
+function waitingFault({ listeners }: Scope, inode: string, own: UnixSocketFacts, what: string): Fault | null {
+  const listener = listeners.get(inode);
   if (listener === undefined) {
     return own.shutdown === BOTH ? null : fault("dump-unix-unreachable", `${what} is connected to nothing`);
   }

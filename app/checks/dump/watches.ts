@@ -23,8 +23,7 @@ const WITHOUT_HANDLES: ReadonlySet<string> = new Set([
   "fusectl",
 ]);
 
-export function watchFaults({ facts }: Scope, { fd, info }: DescriptorFacts): Fault[] {
-  const mounts = Object.values(facts.machine.mounts);
+export function watchFaults({ devices }: Scope, { fd, info }: DescriptorFacts): Fault[] {
   return info.flatMap((line) => {
     const [, kind = "", inode, hex = ""] =
       /^(inotify|fanotify) (?:wd:\w+ )?(?:ino:(\w+) )?sdev:(\w+) /.exec(line) ?? [];
@@ -32,7 +31,7 @@ export function watchFaults({ facts }: Scope, { fd, info }: DescriptorFacts): Fa
     const device = deviceText(hex);
     if (inode === undefined)
       return fault("dump-watch-lost", `descriptor ${fd} watches the file system of device ${device}`);
-    const mount = mounts.find((each) => each.device === device);
+    const mount = devices.get(device);
     if (mount === undefined || hasHandles(mount)) return [];
     const what = `inode ${Number.parseInt(inode, 16)} of ${visible(mount.mountPoint)} (${visible(mount.type)})`;
     return fault("dump-watch", `descriptor ${fd} watches ${what}, which cannot be opened by its handle`);

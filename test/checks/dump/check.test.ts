@@ -172,6 +172,7 @@ describe("files", () => {
     ["dump-epoll-target", anonymous("[eventpoll]", { info: ["tfd:        5 events: 19"], targets: [false] })],
     ["dump-secret-memory", withFile({ name: "/secretmem (deleted)", fileSystem: 0x5345434d, mount: "9" })],
     ["dump-device", withFile({ name: "/dev/pts/300", mode: 0o020620, device: [137, 44], fileSystem: 0x1cd1 })],
+    ["dump-tun", withFile({ name: "/dev/net/tun", mode: 0o020666, device: [10, 200], info: ["iff:\t"] })],
     ["dump-socket-file", withFile({ name: "/run/socket", mode: 0o140755 })],
   ])("%s", (code, of) => expect(codesOf(of)).toEqual([code]));
 
@@ -190,6 +191,17 @@ describe("files", () => {
       "22": { ...MOUNT, parent: "20", mountPoint: "/a" },
     };
     expect(codesOf(withFile({ mount: "21" }, { mounts: beside }))).toEqual([]);
+  });
+
+  test("of tun devices, in a network namespace", () => {
+    const tun: DescriptorFacts = {
+      ...FILE,
+      name: "/dev/net/tun",
+      mode: 0o020666,
+      device: [10, 200],
+      info: ["iff:\ttun0"],
+    };
+    expect(codesOf(facts({ descriptors: [tun], namespaces: { ...NAMESPACES, net: "net:[9]" } }))).toEqual([]);
   });
 
   test("of unknown mounts, where not all are known", () => {
@@ -317,6 +329,7 @@ describe("mappings", () => {
 
   test.each<[string, DumpFacts]>([
     ["dump-uprobes", withMapping({ name: "[uprobes]" })],
+    ["dump-mapped-anonymous", withMapping({ name: "anon_inode:[io_uring]" })],
     ["dump-mapped-io", withMapping({ flags: ["rd", "io", "pf"] })],
     ["dump-mapped-device", withMapping({ name: "/dev/nvidia0", file: device })],
     ["dump-mapped-device", withMapping({ name: "/dev/nvidia0", file: device, flags: ["io"] })],
