@@ -1,49 +1,14 @@
-// Files of a set that are cut off: every value whose bytes stand before the cut is shown, and no other.
+// An entry that is cut off: it is decoded as far as it goes. Cuts everywhere are the subject of test/decoder/cuts.test.ts.
 
 import { describe, expect, test } from "vitest";
 import { closeCut } from "../../../app/decoder/criu/cut-entry.ts";
 import { decodeCriuSet } from "../../../app/decoder/criu/index.ts";
 import type { Image } from "../../../app/decoder/image.ts";
 import { bytesSource, type Source } from "../../../app/decoder/source.ts";
-import { nameBytes } from "../../../app/model/checkpoint.ts";
 import { setSources } from "../../support/criu.ts";
-
-/** The values of an image with the offset where their bytes end. */
-async function valuesOf({ checkpoint, fields }: Image): Promise<Map<string, number>> {
-  const values = new Map<string, number>();
-  for (let record = 0; record < checkpoint.records.count; record++) {
-    for (const { name, raw, offset, length, role } of await fields(record)) {
-      if (role === undefined && raw !== null) values.set(`${offset} ${name} ${raw}`, offset + length);
-    }
-  }
-  return values;
-}
 
 const decode = (source: Source, size: number): Promise<Image> =>
   decodeCriuSet([bytesSource(source.name, (source.read(0, source.size) as Uint8Array).subarray(0, size))]);
-
-/** Names, a character for each byte: a cut may be inside a character. */
-const names = ({ checkpoint }: Image): string[] =>
-  Array.from({ length: checkpoint.files.count }, (_, file) => String.fromCharCode(...nameBytes(checkpoint, file)));
-
-describe("every cut of a file of a set", () => {
-  const members = setSources("w1/before").filter(({ name, size }) => name.endsWith(".img") && size < 20_000);
-  test.each(members.map((source) => [source.name, source] as const))("%s", { timeout: 120_000 }, async (_, source) => {
-    const whole = await decode(source, source.size);
-    const all = await valuesOf(whole);
-    const wholeNames = names(whole);
-    for (let size = 9; size < source.size; size++) {
-      const image = await decode(source, size);
-      const shown = await valuesOf(image);
-      for (const [value, end] of all) if (end <= size && !shown.has(value)) expect.fail(`cut at ${size}: no ${value}`);
-      for (const [file, name] of names(image).entries()) {
-        const wanted = wholeNames[file] ?? "";
-        if (!wanted.startsWith(name.replace(/\]?$/, "")) && name !== "unknown") expect.fail(`cut at ${size}: ${name}`);
-      }
-      if (size > 12 && image.checkpoint.complete) expect.fail(`cut at ${size}: complete`);
-    }
-  });
-});
 
 test("a string that the file ends inside is marked, and the entry's stored size is shown", async () => {
   const files = setSources("w1/before").find(({ name }) => name === "files.img") as Source;

@@ -1,5 +1,5 @@
 // Damaged images: everything before the fault is shown; nothing throws, hangs or allocates more than it needs.
-// A test file for each sample, so that they run in parallel.
+// A test file for each sample, so that they run in parallel. `npm run fuzz` tries as many more as there is time for.
 
 import { expect, test } from "vitest";
 import type { Image } from "../../../../app/decoder/image.ts";

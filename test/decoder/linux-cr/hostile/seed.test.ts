@@ -3,4 +3,4 @@
 import { cutAnywhere, damageAnywhere } from "./damage.ts";
 
 cutAnywhere("seed-tables/before.ckpt");
-damageAnywhere("seed-tables/before.ckpt", 0x5eed, 10_000);
+damageAnywhere("seed-tables/before.ckpt", 0x5eed, 3000);

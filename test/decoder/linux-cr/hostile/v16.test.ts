@@ -3,4 +3,4 @@
 import { cutAnywhere, damageAnywhere } from "./damage.ts";
 
 cutAnywhere("v16-s4/before.ckpt");
-damageAnywhere("v16-s4/before.ckpt", 0x5eed, 10_000);
+damageAnywhere("v16-s4/before.ckpt", 0x5eed, 3000);

@@ -2,4 +2,4 @@
 
 import { damageAnywhere } from "./damage.ts";
 
-damageAnywhere("v23-s1/before.ckpt", 0xda3a9e, 5000);
+damageAnywhere("v23-s1/before.ckpt", 0xda3a9e, 1500);
