@@ -12,3 +12,4 @@ const shell = createShell(createClient(worker));
 showPage(shell);
 openLaunched(shell);
 workOffline();
+void import("./shell/recent.ts").then(({ rememberOpenings }) => rememberOpenings(shell));

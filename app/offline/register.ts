@@ -5,7 +5,7 @@ import type { Shell } from "../shell/shell.ts";
 
 /** Chromium only: https://developer.mozilla.org/docs/Web/API/LaunchQueue */
 interface LaunchQueue {
-  setConsumer(consumer: (params: { readonly files?: readonly { getFile(): Promise<File> }[] }) => void): void;
+  setConsumer(consumer: (params: { readonly files?: readonly FileSystemFileHandle[] }) => void): void;
 }
 
 /** Delay before registering, in ms, so that the service worker's fetches do not compete with the page's loading. */
@@ -26,7 +26,7 @@ export function openLaunched(shell: Shell): void {
   launchQueue?.setConsumer(({ files = [] }) => {
     if (files.length === 0) return;
     Promise.all(files.map((handle) => handle.getFile())).then(
-      (opened) => shell.receive(inputOfFiles(pickedFiles(opened))),
+      (opened) => shell.receive(inputOfFiles(pickedFiles(opened), files)),
       () => shell.fail({ message: "Could not read the file.", advice: "Drop it on the page instead." }),
     );
   });

@@ -1,7 +1,6 @@
 // Opens and closes images: one, or two to compare.
 
 import { isDialect } from "../decoder/dialects.ts";
-import { findChange, nameOfChange } from "../diff/about.ts";
 import { mirrored } from "../diff/changes.ts";
 import { nameOf, resolve } from "../link/name.ts";
 import { earlierOf } from "../model/earlier.ts";
@@ -116,7 +115,7 @@ export function createDocuments(context: Context): DocumentActions {
     close() {
       const { docs } = get();
       opening.abandon();
-      set({ ...NOTHING_OPEN, opening: null, failure: null });
+      set({ ...NOTHING_OPEN, ...wasOpen(get()), opening: null, failure: null });
       closeDocs(client, docs);
     },
   };
@@ -126,6 +125,10 @@ export function createDocuments(context: Context): DocumentActions {
 const RAISE = 8;
 
 const namesOf = (inputs: readonly Input[]): string => inputs.map(({ name }) => name).join(" and ");
+
+/** What is open now, to be opened again after it is closed or replaced. */
+const wasOpen = ({ docs, origin }: State): Partial<State> =>
+  docs.length === 0 ? {} : { wasOpen: { inputs: docs.map(({ input }) => input), origin } };
 
 const NOTHING_OPEN = {
   docs: [],
@@ -189,6 +192,7 @@ async function openOneOrTwo(
   if (first === undefined) return;
   const replaced = opening.previous().docs;
   store.set({
+    ...wasOpen(opening.previous()),
     side: "before",
     bannerHidden: false,
     swapped: false,
@@ -354,7 +358,7 @@ const NOTHING: ReadonlySet<number> = new Set();
 /** The name of the change in the pending link, or else of the selected one. */
 function changeName({ pending, compared, change }: State) {
   if (pending.change !== null) return pending.change;
-  return compared && change !== null ? nameOfChange(compared.comparison, change) : null;
+  return compared && change !== null ? compared.tools.nameOfChange(compared.comparison, change) : null;
 }
 
 const isFound = (change: number): boolean => change !== -1;
@@ -362,8 +366,8 @@ const isFound = (change: number): boolean => change !== -1;
 /** A change of a comparison in the comparison of the swapped images; -1: not found. */
 function mirroredChange(from: Compared | null, to: Compared, change: number): number {
   if (from === null) return -1;
-  const name = nameOfChange(from.comparison, change);
-  return findChange(to.comparison, { ...name, kind: mirrored(name.kind) });
+  const name = from.tools.nameOfChange(from.comparison, change);
+  return to.tools.findChange(to.comparison, { ...name, kind: mirrored(name.kind) });
 }
 
 /** The state with before and after swapped. The mirrored change stays selected: of an added task, the removed one. */
@@ -371,7 +375,8 @@ function swapped(state: State, compared: Compared): Partial<State> {
   const { docs, side, selection, change } = state;
   const [before, after] = docs;
   if (!before || !after) return {};
-  const name = state.compared && change !== null ? nameOfChange(state.compared.comparison, change) : null;
+  const name =
+    state.compared && change !== null ? state.compared.tools.nameOfChange(state.compared.comparison, change) : null;
   return {
     docs: [after, before],
     compared,

@@ -7,8 +7,17 @@ import type { Input } from "./state.ts";
 /** Files that file managers leave behind in folders. */
 const CLUTTER: ReadonlySet<string> = new Set([".DS_Store", "Thumbs.db", "desktop.ini"]);
 
-/** Files as one input, in which the worker finds the images. `null`: there are none. */
-export function inputOfFiles(all: readonly InputFile[]): Input | null {
+/**
+ * Files as one input, in which the worker finds the images. `null`: there are none.
+ *
+ * @param handles Of the files and folders, if the browser gave any.
+ */
+export function inputOfFiles(all: readonly InputFile[], handles: readonly FileSystemHandle[] = []): Input | null {
+  const input = withName(all);
+  return input && handles.length > 0 ? { ...input, handles } : input;
+}
+
+function withName(all: readonly InputFile[]): Input | null {
   const files = all.filter(({ path }) => !CLUTTER.has(baseName(path)));
   const [first, second] = files;
   if (first === undefined) return null;
@@ -36,6 +45,18 @@ export function droppedFiles(transfer: DataTransfer): Promise<InputFile[]> {
   const entries = Array.from(transfer.items, (item) => (item.kind === "file" ? item.webkitGetAsEntry() : null));
   const found = entries.filter((entry) => entry !== null);
   return found.length > 0 ? walk(found) : Promise.resolve(pickedFiles(transfer.files));
+}
+
+/**
+ * The handles of what was dropped, as far as the browser gives any (Chromium does). Must be called while the drop event is
+ * handled, like `droppedFiles`.
+ */
+export async function droppedHandles(transfer: DataTransfer): Promise<readonly FileSystemHandle[]> {
+  const items = Array.from(transfer.items).filter(({ kind }) => kind === "file");
+  const asked = Promise.all(items.map((item) => item.getAsFileSystemHandle?.() ?? null));
+  const found: readonly (FileSystemHandle | null)[] = await asked.catch(() => []);
+  const handles = found.filter((handle) => handle !== null);
+  return handles.length === items.length ? handles : [];
 }
 
 async function walk(roots: readonly FileSystemEntry[]): Promise<InputFile[]> {

@@ -139,8 +139,11 @@ export function restored({
 export async function compareDocs(client: Client, before: Doc, after: Doc, signal: AbortSignal): Promise<Compared> {
   if (before.document === null || after.document === null) throw new Error("Only fully opened images can be compared.");
   const pair = { before: before.document, after: after.document };
-  const { differences, ...more } = await client.request("diff", pair, { signal });
-  return { comparison: { ...differences, before: before.checkpoint, after: after.checkpoint }, ...more };
+  const [{ differences, ...more }, tools] = await Promise.all([
+    client.request("diff", pair, { signal }),
+    import("./comparing.ts"),
+  ]);
+  return { comparison: { ...differences, before: before.checkpoint, after: after.checkpoint }, ...more, tools };
 }
 
 /** Closes documents in the worker. */

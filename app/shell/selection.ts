@@ -1,8 +1,7 @@
 // The selection: an object, bytes, a change. Selecting one of the three makes the other two follow.
 
-import { type ChangeName, changeAbout, findChange, objectOfChange } from "../diff/about.ts";
+import type { ChangeName } from "../diff/about.ts";
 import type { ChangeKind } from "../diff/changes.ts";
-import { stepInEvents } from "../diff/events.ts";
 import { nameOf, resolve } from "../link/name.ts";
 import { objectOf, type Selection } from "../model/related.ts";
 import { onSide, type Side } from "../model/side.ts";
@@ -92,9 +91,10 @@ export function createSelection({ get, set }: Store<State>): SelectionActions {
     },
     selectChange,
     stepChange(by) {
+      const { compared } = get();
       const groups = groupsOf(get());
-      if (groups === null) return;
-      const next = stepInEvents(groups, hiddenOf(get()), get().change ?? -1, by);
+      if (compared === null || groups === null) return;
+      const next = compared.tools.stepInEvents(groups, hiddenOf(get()), get().change ?? -1, by);
       if (next !== -1) selectChange(next);
     },
     switchKind(kind) {
@@ -141,13 +141,13 @@ function changeOf(state: State, selection: Selection | null, side: Side): number
   const doc = onSide(docs, side);
   const ref = doc && selection && objectOf(doc.checkpoint, selection);
   if (!compared || !ref) return null;
-  const found = changeAbout(compared.comparison, { side, ref }, hiddenOf(state), change ?? -1);
+  const found = compared.tools.changeAbout(compared.comparison, { side, ref }, hiddenOf(state), change ?? -1);
   return found === -1 ? null : found;
 }
 
 /** The object that shows a change, and the side it is on. */
-function selectionOfChange({ comparison }: Compared, change: number): Pick<State, "selection" | "side"> {
-  const object = objectOfChange(comparison, change);
+function selectionOfChange({ comparison, tools }: Compared, change: number): Pick<State, "selection" | "side"> {
+  const object = tools.objectOfChange(comparison, change);
   return { selection: object?.ref ?? null, side: object?.side ?? "after" };
 }
 
@@ -161,7 +161,7 @@ export function withChange(
   name: ChangeName | null,
   keepSelection = false,
 ): Pick<State, "change" | "selection" | "side"> {
-  const change = compared && name ? findChange(compared.comparison, name) : -1;
+  const change = compared && name ? compared.tools.findChange(compared.comparison, name) : -1;
   if (compared === null || change === -1) return { change: null, selection, side };
   return keepSelection ? { change, selection, side } : { change, ...selectionOfChange(compared, change) };
 }

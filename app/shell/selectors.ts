@@ -1,7 +1,7 @@
 // Values derived from the state. None are stored; those that cost more than a few comparisons are memoised.
 
-import { byTask, type Events, eventsOf } from "../diff/events.ts";
-import { type HiddenChanges, hiddenChanges } from "../diff/filter.ts";
+import type { Events } from "../diff/events.ts";
+import type { HiddenChanges } from "../diff/filter.ts";
 import { onSide } from "../model/side.ts";
 import type { Doc, State } from "./state.ts";
 
@@ -55,7 +55,7 @@ export const hiddenOf = memoised(
   ([compared, off, words, withoutExpected, seen]): HiddenChanges => {
     if (compared === null) return NONE_HIDDEN;
     const filter = { ignore: off, withoutExpected, ...(words.trim() !== "" && { words }) };
-    const hidden = hiddenChanges(compared.comparison, filter);
+    const hidden = compared.tools.hiddenChanges(compared.comparison, filter);
     for (const change of seen ?? []) hidden[change] = 1;
     return hidden;
   },
@@ -68,7 +68,7 @@ export const groupsOf = memoised(
   ({ compared, groupBy }: State) => [compared, groupBy] as const,
   ([compared, groupBy]): Events | null => {
     if (compared === null) return null;
-    return groupBy === "task" ? byTask(compared.comparison) : (compared.events ?? eventsOf(compared.comparison));
+    return groupBy === "task" ? compared.tools.byTask(compared.comparison) : compared.events;
   },
 );
 

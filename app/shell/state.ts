@@ -25,6 +25,8 @@ export interface Input {
   readonly from?: string;
   /** The name of one of several images among the files. */
   readonly set?: string;
+  /** Handles of the files and folders, where the browser gives them; with these it is opened again later. */
+  readonly handles?: readonly FileSystemHandle[];
   /** The number of the worker's `find` that found it. */
   readonly found?: number;
   /** The dialect given in a link. */
@@ -63,11 +65,15 @@ export interface Choice {
 /** One image, or before and after. */
 export type Docs = readonly [] | readonly [Doc] | readonly [Doc, Doc];
 
+export type ComparisonTools = typeof import("./comparing.ts");
+
 /** The comparison of the two open documents. */
 export interface Compared {
   readonly comparison: Comparison;
   /** Its changes in groups. */
-  readonly events?: Events;
+  readonly events: Events;
+  /** What the state's actions need for comparisons, which is loaded with the first one. */
+  readonly tools: ComparisonTools;
   /** Reasons to doubt that the two show the same processes, as sentences. */
   readonly unrelated: readonly string[];
   /** Digits of the longest position and version, so that both sides get columns of the same width. */
@@ -210,6 +216,8 @@ export interface State extends ChangeFilters {
   readonly failure: Failure | null;
   /** Names of the user's files that a reload closed. */
   readonly closed: readonly string[];
+  /** What was open before it was closed or replaced, so that it can be opened again. */
+  readonly wasOpen: { readonly inputs: readonly Input[]; readonly origin: Origin } | null;
   /** The side whose document is shown. `before` if there is only one. */
   readonly side: Side;
   /** In the shown document. */
@@ -291,6 +299,7 @@ export function firstState(): State {
     opening: null,
     failure: null,
     closed: [],
+    wasOpen: null,
     side: "before",
     selection: null,
     bytes: null,

@@ -1,6 +1,5 @@
 // State ⇄ link: makes links from the state, and applies links to it.
 
-import { nameOfChange } from "../diff/about.ts";
 import { type ChoiceLink, HIDABLE, type Link, type ListingLink, zoomLink } from "../link/link.ts";
 import { nameOf, resolve } from "../link/name.ts";
 import { LISTINGS, type Listing } from "../model/columns/column.ts";
@@ -124,7 +123,8 @@ function selectionOf(state: State): Link {
   const { selection, compared, change: selected, pending } = state;
   const doc = shownDoc(state);
   const select = doc && selection ? nameOf(doc.checkpoint, selection) : pending.select;
-  const change = compared && selected !== null ? nameOfChange(compared.comparison, selected) : pending.change;
+  const change =
+    compared && selected !== null ? compared.tools.nameOfChange(compared.comparison, selected) : pending.change;
   const bytes =
     state.bytesShown && !state.memoryShown ? (state.bytes ?? pending.bytes ?? { member: 0, anchor: 0, at: 0 }) : null;
   return {

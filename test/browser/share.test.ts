@@ -182,7 +182,9 @@ test("a report without names contains no path and no task name of its images", a
     expect(unpacked.includes(name), name).toBe(false);
     if (!page.includes(name)) expect(whole.includes(name), name).toBe(false);
   }
-  expect(given.filter((name) => name.startsWith("/") && page.includes(name))).toEqual([]);
+  // The checks speak of /dev/null.
+  const paths = given.filter((name) => name.startsWith("/") && name !== "/dev/null");
+  expect(paths.filter((name) => page.includes(name))).toEqual([]);
 });
 
 test("the page works without a network after the first visit", async () => {

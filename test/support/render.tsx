@@ -8,8 +8,10 @@ import { checkImage } from "../../app/checks/check.ts";
 import { PageContext } from "../../app/components/context.ts";
 import type { Image } from "../../app/decoder/image.ts";
 import { diff } from "../../app/diff/diff.ts";
+import { eventsOf } from "../../app/diff/events.ts";
 import { overviewOf } from "../../app/model/overview.ts";
 import { createCommands } from "../../app/shell/commands/registry.ts";
+import * as tools from "../../app/shell/comparing.ts";
 import { createShell, type Shell } from "../../app/shell/shell.ts";
 import type { Doc, Docs } from "../../app/shell/state.ts";
 import type { Client } from "../../app/worker/client.ts";
@@ -75,7 +77,11 @@ export function pageWith(...images: readonly Image[]): RenderedPage {
       before: before.checkpoint,
       after: after.checkpoint,
     };
-    shell.store.set({ docs, side: "after", compared: { comparison, unrelated: [], digits: { pos: 8, version: 8 } } });
+    shell.store.set({
+      docs,
+      side: "after",
+      compared: { comparison, events: eventsOf(comparison), tools, unrelated: [], digits: { pos: 8, version: 8 } },
+    });
   }
   return { shell, doc: after ?? before };
 }

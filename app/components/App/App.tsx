@@ -1,22 +1,21 @@
 // The whole page: the open images or a way to open some, and what is global to it: drops, keys, pastes, the title.
 
-import { lazy, Suspense, useEffect, useLayoutEffect, useState } from "react";
+import { useEffect, useLayoutEffect, useState } from "react";
 import { visible } from "../../model/text.ts";
 import { openAddress, pastedAddress } from "../../shell/hosted.ts";
-import { droppedFiles, inputOfFiles } from "../../shell/inputs.ts";
+import { droppedFiles, droppedHandles, inputOfFiles } from "../../shell/inputs.ts";
 import { keyText, takesText } from "../../shell/keys.ts";
 import { shownDoc } from "../../shell/selectors.ts";
 import { useApp, usePage } from "../context.ts";
-import { Dialogs } from "../Dialogs/Dialogs.tsx";
 import { Empty } from "../Empty/Empty.tsx";
-import { Head } from "../Head/Head.tsx";
 import { Opening } from "../Opening/Opening.tsx";
-import { Banner } from "./Banner.tsx";
+import { preloaded } from "../preloaded.tsx";
 import "./App.css";
 
-// The drawing and the tables are most of the page's code. They are fetched while the user still chooses a file.
-const loadWorkspace = () => import("../Workspace/Workspace.tsx");
-const Workspace = lazy(() => loadWorkspace().then((module) => ({ default: module.Workspace })));
+// What is shown once an image is open, and the dialogs, are most of the page's code. They are fetched while the user still
+// chooses a file.
+const opened = preloaded(() => import("./Opened.tsx").then(({ Opened }) => Opened));
+const dialogs = preloaded(() => import("../Dialogs/Dialogs.tsx").then(({ Dialogs }) => Dialogs));
 
 export function App() {
   const doc = useApp(shownDoc);
@@ -24,22 +23,16 @@ export function App() {
   useKeys();
   usePaste();
   useTitle();
-  useEffect(() => void loadWorkspace(), []);
+  useEffect(() => {
+    opened.preload();
+    dialogs.preload();
+  }, []);
+  const hasDialog = useApp(({ dialog }) => dialog !== null);
   return (
     <div className="app">
       <Opening />
-      {doc === null ? (
-        <Empty />
-      ) : (
-        <>
-          <Head />
-          <Banner />
-          <Suspense fallback={<main className="loading" />}>
-            <Workspace doc={doc} />
-          </Suspense>
-        </>
-      )}
-      <Dialogs />
+      {doc === null ? <Empty /> : <opened.Component doc={doc} />}
+      {hasDialog && <dialogs.Component />}
       <Notice />
       {over && (
         <div className="drop-here" aria-hidden="true">
@@ -81,8 +74,8 @@ function useDrop(): boolean {
       event.preventDefault();
       depth = 0;
       setOver(false);
-      droppedFiles(event.dataTransfer).then(
-        (files) => shell.receive(inputOfFiles(files)),
+      Promise.all([droppedFiles(event.dataTransfer), droppedHandles(event.dataTransfer)]).then(
+        ([files, handles]) => shell.receive(inputOfFiles(files, handles)),
         () =>
           shell.fail({
             message: "The dropped files could not be read.",

@@ -1,6 +1,6 @@
 // The page while nothing is open.
 
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { visible } from "../../model/text.ts";
 import { copy } from "../../shell/commands/actions.ts";
 import { listSamples, type Sample } from "../../shell/samples.ts";
@@ -8,10 +8,14 @@ import { CommandButton } from "../CommandButton.tsx";
 import { useApp, usePage } from "../context.ts";
 import "./Empty.css";
 
+// Its storage is used after the page has been painted.
+const Recent = lazy(() => import("./Recent.tsx").then((module) => ({ default: module.Recent })));
+
 export function Empty() {
   const { shell } = usePage();
   const failure = useApp((state) => state.failure);
   const closed = useApp((state) => state.closed);
+  const wasOpen = useApp((state) => state.wasOpen);
   const [samples, setSamples] = useState<readonly Sample[]>([]);
   useEffect(() => {
     let mounted = true;
@@ -35,10 +39,20 @@ export function Empty() {
       <p className="empty-open">
         <CommandButton id="open">Open…</CommandButton>
         {shell.network && <CommandButton id="open-address">Open an address…</CommandButton>}
+        {wasOpen !== null && (
+          <CommandButton id="open-again">
+            Open {wasOpen.inputs.map(({ name }) => visible(name)).join(" and ")} again
+          </CommandButton>
+        )}
         <span className="muted">
           or press <kbd>O</kbd>; <kbd>?</kbd> for all keys
         </span>
       </p>
+      {shell.network && (
+        <Suspense>
+          <Recent closed={closed} />
+        </Suspense>
+      )}
       {samples.length > 0 && (
         <section aria-label="Samples">
           <h2 className="muted">Samples</h2>

@@ -1,7 +1,5 @@
 // Two images: step through the changes, side by side, swap; and the changes as text.
 
-import { shownChanges, stepInEvents } from "../../diff/events.ts";
-import { changeSentence } from "../../export/changes-text.ts";
 import { u32At } from "../../model/read.ts";
 import { otherSide } from "../../model/side.ts";
 import type { ChangesForm } from "../../worker/protocol.ts";
@@ -102,15 +100,15 @@ export function compareCommands({ shell }: CommandContext): Command[] {
 /** Marks the selected change as seen, or, if it is, as not seen; with it all changes of its event, if that is folded. */
 function markSeen(shell: Shell): void {
   const state = shell.store.get();
-  const { change, seen, folded, groupBy } = state;
+  const { compared, change, seen, folded, groupBy } = state;
   const groups = groupsOf(state);
-  if (change === null || groups === null) return;
+  if (compared === null || change === null || groups === null) return;
   const hidden = hiddenOf(state);
   const event = u32At(groups.of, change);
   const isFolded = groupBy === "event" && !folded.has(event);
-  const marked = isFolded ? shownChanges(groups, hidden, event) : Uint32Array.of(change);
+  const marked = isFolded ? compared.tools.shownChanges(groups, hidden, event) : Uint32Array.of(change);
   const isSeen = !seen.has(change);
-  const next = isSeen ? stepInEvents(groups, hidden, marked.at(-1) ?? change, 1) : -1;
+  const next = isSeen ? compared.tools.stepInEvents(groups, hidden, marked.at(-1) ?? change, 1) : -1;
   if (next !== -1) shell.selectChange(next);
   shell.markSeen(marked, isSeen);
 }
@@ -131,7 +129,8 @@ function changesAsText(shell: Shell): Omit<Command, "group">[] {
       when: ({ compared, change }) => compared !== null && change !== null,
       run() {
         const { compared, change } = shell.store.get();
-        if (compared && change !== null) void copy(shell, changeSentence(compared.comparison, change), "the change");
+        if (compared && change !== null)
+          void copy(shell, compared.tools.changeSentence(compared.comparison, change), "the change");
       },
     },
     {

@@ -27,7 +27,17 @@ export function fileCommands({ shell }: CommandContext): Command[] {
       },
       run: () => void shell.raiseLimit(store.get().side),
     },
-    { id: "close", title: "Close", key: "W", when: isOpen, run: () => shell.close() },
+    {
+      id: "open-again",
+      title: "Open again what was closed or replaced",
+      key: "Z",
+      when: ({ wasOpen }) => wasOpen !== null,
+      run() {
+        const { wasOpen } = store.get();
+        if (wasOpen !== null) void shell.open(wasOpen.inputs, wasOpen.origin);
+      },
+    },
+    { id: "close", title: "Close", key: "W", when: isOpen, run: () => closeAll(shell) },
     {
       id: "format",
       title: "Format, evidence and facts…",
@@ -36,6 +46,11 @@ export function fileCommands({ shell }: CommandContext): Command[] {
       run: () => store.set({ dialog: { kind: "format" } }),
     },
   ]);
+}
+
+function closeAll(shell: Shell): void {
+  shell.close();
+  shell.notify("Closed. Back or Shift+Z opens it again");
 }
 
 /** Shows the browser's file picker. */

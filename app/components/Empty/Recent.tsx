@@ -1,0 +1,67 @@
+// The images that were opened last, if the browser allows the page to open them again.
+
+import { useEffect, useState } from "react";
+import { visible } from "../../model/text.ts";
+import { timeText } from "../../model/words.ts";
+import { forgetRecent, listRecent, type Recent as Opening, openRecent } from "../../shell/recent.ts";
+import { usePage } from "../context.ts";
+
+const nameOf = ({ inputs }: Opening): string => inputs.map(({ name }) => visible(name)).join(" and ");
+
+/** `closed`: names of the files that a reload closed, which come first. */
+export function Recent({ closed }: { closed: readonly string[] }) {
+  const { shell } = usePage();
+  const [recent, setRecent] = useState<readonly Opening[]>([]);
+  useEffect(() => {
+    let mounted = true;
+    void listRecent().then((list) => mounted && setRecent(list));
+    return () => {
+      mounted = false;
+    };
+  }, []);
+  if (recent.length === 0) return null;
+  const again = recent.find(
+    ({ inputs }) => closed.length > 0 && inputs.map(({ name }) => name).join() === closed.join(),
+  );
+  const forget = (id?: number): void => {
+    void forgetRecent(id);
+    setRecent(id === undefined ? [] : recent.filter((each) => each.id !== id));
+  };
+  return (
+    <section aria-label="Recent images">
+      {again && (
+        <p className="empty-open">
+          <button type="button" onClick={() => void openRecent(shell, again)}>
+            Open {nameOf(again)} again
+          </button>
+        </p>
+      )}
+      <h2 className="muted">
+        Recent{" "}
+        <button type="button" className="link" onClick={() => forget()}>
+          forget all
+        </button>
+      </h2>
+      <ul className="empty-samples">
+        {recent.map((each) => (
+          <li key={each.id}>
+            <button type="button" className="link" onClick={() => void openRecent(shell, each)}>
+              {nameOf(each)}
+            </button>
+            {each.inputs.length === 2 && <span className="empty-pair">before and after</span>}
+            <span className="muted">opened {timeText(Math.floor(each.time / 1000))}</span>
+            <button
+              type="button"
+              className="link"
+              aria-label={`Forget ${nameOf(each)}`}
+              onClick={() => forget(each.id)}
+            >
+              forget
+            </button>
+          </li>
+        ))}
+      </ul>
+      <p className="muted">Only this browser knows where these files are; nothing in them is kept.</p>
+    </section>
+  );
+}

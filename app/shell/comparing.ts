@@ -1,0 +1,6 @@
+// What the page's state needs to know about comparisons. Loaded with the first one, as it is much of the page's code.
+
+export { changeAbout, findChange, nameOfChange, objectOfChange } from "../diff/about.ts";
+export { byTask, shownChanges, stepInEvents } from "../diff/events.ts";
+export { hiddenChanges } from "../diff/filter.ts";
+export { changeSentence } from "../export/changes-text.ts";
