@@ -4,9 +4,14 @@ import { encodeText } from "../model/text.ts";
 import type { Matcher, Report } from "./matchers.ts";
 
 /** The longest match; a longer one is cut. */
-export const LONGEST_MATCH = 64 << 10;
+export const LONGEST_MATCH = 16 << 10;
 /** How far \b and look-behinds see into what comes before. */
-export const BEHIND = 1024;
+export const BEHIND = 1 << 10;
+/**
+ * Bytes in which matches are searched for at once. With what is before and after, it is a string of less than 128 KiB: V8
+ * makes such strings in memory that it uses again and again, which is many times faster than longer ones.
+ */
+const PIECE = (64 << 10) - LONGEST_MATCH - BEHIND;
 
 /** A regular expression as the user gave it. */
 export interface Pattern {
@@ -53,13 +58,6 @@ function bytesPattern(source: string): string {
 
 const UTF16 = new TextDecoder("utf-16le", { ignoreBOM: true });
 
-/** Bytes as text, one character for each. */
-function characters(bytes: Uint8Array): string {
-  const wide = new Uint16Array(bytes.length);
-  wide.set(bytes);
-  return UTF16.decode(wide);
-}
-
 /** Finds matches of a compiled expression. It may take for ever: the caller runs it where it can be stopped. */
 export function findPattern(
   pattern: RegExp,
@@ -69,11 +67,33 @@ export function findPattern(
   to: number,
   report: Report,
 ): void {
-  if (!utf16) {
-    findIn(pattern, characters(bytes), from, to, report);
-    return;
+  const wide = new Uint16Array(PIECE + LONGEST_MATCH + BEHIND);
+  let last = from;
+  let isStopped = false;
+  const found = (start: number, end: number): boolean => {
+    if (start < last) return true;
+    last = end;
+    isStopped = !report(start, end);
+    return !isStopped;
+  };
+  for (let at = from; at < to && !isStopped; at += PIECE) {
+    const first = Math.max(0, at - BEHIND);
+    const piece = bytes.subarray(first, Math.min(bytes.length, at + PIECE + LONGEST_MATCH));
+    const [begin, end] = [Math.max(at, last) - first, Math.min(to, at + PIECE) - first];
+    const inPiece: Report = (start, stop) => found(first + start, first + stop);
+    if (utf16) findWide(pattern, piece, begin, end, inPiece);
+    else findIn(pattern, characters(piece, wide), begin, end, inPiece);
   }
-  // Text may begin at an odd address too.
+}
+
+/** Bytes as text, one character for each. `wide` takes them as pairs of bytes. */
+function characters(bytes: Uint8Array, wide: Uint16Array): string {
+  wide.set(bytes);
+  return UTF16.decode(wide.subarray(0, bytes.length));
+}
+
+/** Finds matches in UTF-16 text, which may begin at an odd address too. */
+function findWide(pattern: RegExp, bytes: Uint8Array, from: number, to: number, report: Report): void {
   const found: [number, number][] = [];
   for (const odd of [0, 1]) {
     const text = UTF16.decode(bytes.subarray(odd, bytes.length - ((bytes.length - odd) % 2)));

@@ -10,7 +10,7 @@ export const MEMORY = defineCommand({
   details: [
     "Without an option that says what to do, lists the mappings of every task, and how much of each is in the image.",
     "--search, --bytes and --regex print where they match: pid, address, mapping and what is around. A regular " +
-      "expression is JavaScript's; ^ and $ match at line ends, and a match is at most 64 KiB long. --strings prints what " +
+      "expression is JavaScript's; ^ and $ match at line ends, and a match is at most 16 KiB long. --strings prints what " +
       "strings(1) would. Each searches all memory that is in the image, or the mappings that --pid, --permission, " +
       "--kind, --path and --range choose, and says on standard error how much is not in the image and so was not searched.",
     "--range with -o writes the bytes of addresses to a file. --diff compares the memory of two images.",

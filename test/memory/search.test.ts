@@ -169,6 +169,24 @@ describe("regular expressions", () => {
     expect(matches[0]?.length).toBe(17);
   });
 
+  test("match wherever the pieces of a window begin, once", async () => {
+    const text = "token=abcdefghij;";
+    const places = Array.from({ length: 60 }, (_, nth) => nth * 47_123 + 5);
+    const bytes = filled(
+      places.length * 47_123 + PAGE,
+      places.map((at) => [at, text]),
+    );
+    expect((await run(memoryOf(bytes), query("regex", "token=[a-z]+;"))).offsets).toEqual(places);
+    const wide = new Uint8Array(Buffer.from(text, "utf16le"));
+    const wideBytes = filled(
+      places.length * 47_123 + PAGE,
+      places.map((at) => [at, wide]),
+    );
+    expect((await run(memoryOf(wideBytes), query("regex", "token=[a-z]+;", { utf16: true }))).offsets).toEqual(places);
+    const dense = memoryOf(filled(300_000, []));
+    expect((await run(dense, query("regex", "\\.{7}"), { limit: 1e6 })).offsets).toHaveLength(Math.floor(300_000 / 7));
+  });
+
   test("find UTF-16 at even and odd addresses", async () => {
     const wide = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "utf16le"));
     const memory = memoryOf(
