@@ -6,6 +6,7 @@ import type { DumpFacts } from "./facts.ts";
 import { createDumpFindings, type DumpFindings } from "./findings.ts";
 import { checkMapping } from "./mappings.ts";
 import { checkNamespaces } from "./namespaces.ts";
+import { checkPipes } from "./pipes.ts";
 import { checkPlace } from "./places.ts";
 import { createScope } from "./scope.ts";
 import { checkSeizing, checkSharing } from "./tasks.ts";
@@ -27,5 +28,6 @@ export function checkDump(facts: DumpFacts, options: CriuOptions = NO_OPTIONS): 
     for (const place of task.places) checkPlace(scope, task, place);
   }
   checkTerminals(scope);
+  checkPipes(scope);
   return finish();
 }

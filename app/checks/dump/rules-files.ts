@@ -159,6 +159,15 @@ export const FILE_RULES = dumpRules([
     decidedBy: "dump_one_pipe() in criu/pipes.c",
   },
   {
+    code: "dump-pipe-outside",
+    title: "Only one end of a pipe is in the tree",
+    examines: "links of /proc/PID/fd; fdinfo flags",
+    remedy:
+      "Hand the restore another pipe or file (criu restore --inherit-fd fd[N]:pipe:[INODE]), or redirect the descriptor to a file.",
+    isLost: true,
+    decidedBy: "open_pipe() in criu/pipes.c",
+  },
+  {
     code: "dump-lock",
     title: "A file is locked",
     examines: "fdinfo lock",

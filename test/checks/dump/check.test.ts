@@ -193,6 +193,28 @@ describe("files", () => {
     expect(codesOf(withFile({ mount: "21" }, { mounts: beside }))).toEqual([]);
   });
 
+  test("of pipes with one end outside, each once", () => {
+    const end = (fd: number, flags: number, name = "pipe:[5]"): DescriptorFacts => ({
+      ...FILE,
+      fd,
+      flags,
+      name,
+      mode: 0o010600,
+      fileSystem: 0x50495045,
+      mount: "14",
+      at: null,
+    });
+    const of = (...ends: readonly DescriptorFacts[]): string[] => {
+      const { findings } = checkDump(facts({ descriptors: ends }));
+      expect(findings.every(({ severity }) => severity === "note")).toBe(true);
+      return findings.map(({ fd, message }) => `${fd} ${/the (\w+) end/.exec(message)?.[1]}`);
+    };
+    expect(of(end(1, 1), end(2, 1))).toEqual(["1 reading"]);
+    expect(of(end(0, 0), end(1, 1, "pipe:[6]"))).toEqual(["0 writing", "1 reading"]);
+    expect(of(end(3, 0), end(4, 1))).toEqual([]);
+    expect(of(end(3, 2))).toEqual([]);
+  });
+
   test("of tun devices, in a network namespace", () => {
     const tun: DescriptorFacts = {
       ...FILE,
