@@ -1,6 +1,11 @@
 // The program: runs the command line of this process.
 
-import { processIo } from "./io.ts";
-import { main } from "./main.ts";
+import { versionText } from "./version.ts";
 
-process.exitCode = await main(process.argv.slice(2), processIo());
+const args = process.argv.slice(2);
+const version = versionText(args);
+if (version !== null) process.stdout.write(version);
+else {
+  const [{ processIo }, { main }] = await Promise.all([import("./io.ts"), import("./main.ts")]);
+  process.exitCode = await main(args, processIo());
+}

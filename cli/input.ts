@@ -142,7 +142,7 @@ function openFiles(name: string, files: readonly Listed[]): Input {
   const sources = files.map((file) => {
     if (file.link !== undefined) return bytesSource(file.name, file.link);
     let fd: number | null = null;
-    // A set may have more files than a process may have open, so each is opened when it is first read.
+    // A set may have more files than a process may have open, so each is opened when it is first read in part.
     const open = (): number => {
       if (fd === null) {
         fd = openSync(file.path, "r");
@@ -151,7 +151,7 @@ function openFiles(name: string, files: readonly Listed[]): Input {
       return fd;
     };
     const { size, mtimeMs } = files.length === 1 ? fstatSync(open()) : statSync(file.path);
-    return { ...fileSource(file.name, size, open), modified: mtimeMs / 1000 };
+    return { ...fileSource(file.name, files.length === 1 ? null : file.path, size, open), modified: mtimeMs / 1000 };
   });
   return {
     name,
@@ -200,23 +200,42 @@ function readStream(name: string, path: Path): Source {
   }
 }
 
-function fileSource(name: string, size: number, open: () => number): Source {
+/** Files up to this size are not kept open: a set has thousands, each read once and whole. In bytes. */
+const SMALL_FILE = 64 << 10;
+
+/**
+ * @param path Of a file that is not to stay open when it is read whole; `null` for any other.
+ * @param open Opens the file, if it is not open yet; it stays open.
+ */
+function fileSource(name: string, path: Path | null, size: number, open: () => number): Source {
   return {
     name,
     size,
     read(offset, length) {
       const bytes = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
-      let filled = 0;
+      const isWhole = bytes.length === size && size <= SMALL_FILE;
       try {
-        while (filled < bytes.length) {
-          const count = readSync(open(), bytes, filled, bytes.length - filled, offset + filled);
-          if (count === 0) break;
-          filled += count;
+        if (!isWhole || path === null) return readInto(bytes, open(), offset);
+        const fd = openSync(path, "r");
+        try {
+          return readInto(bytes, fd, offset);
+        } finally {
+          closeSync(fd);
         }
       } catch (error) {
         throw new SourceError(`${name}: ${systemReason(error)}`);
       }
-      return bytes.subarray(0, filled);
     },
   };
+}
+
+/** Fills bytes from an offset of a file on; returns those that there were. */
+function readInto(bytes: Uint8Array, fd: number, offset: number): Uint8Array {
+  let filled = 0;
+  while (filled < bytes.length) {
+    const count = readSync(fd, bytes, filled, bytes.length - filled, offset + filled);
+    if (count === 0) break;
+    filled += count;
+  }
+  return bytes.subarray(0, filled);
 }

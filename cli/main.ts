@@ -2,7 +2,6 @@
 
 import { existsSync } from "node:fs";
 import { visible } from "../app/model/text.ts";
-import packageJson from "../package.json" with { type: "json" };
 import { CHECK } from "./arguments/check.ts";
 import {
   COMMANDS,
@@ -25,6 +24,7 @@ import type { Arguments, CommandSpec, Options } from "./arguments/spec.ts";
 import { suggestion } from "./arguments/suggest.ts";
 import { CliError } from "./error.ts";
 import type { Io } from "./io.ts";
+import { versionText } from "./version.ts";
 
 /** A command with its code. */
 interface Command {
@@ -73,8 +73,9 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
 
 async function runCommandLine(args: readonly string[], io: Io): Promise<number> {
   const [name, ...rest] = args;
-  if (name === "--version" || name === "-V") {
-    await io.print(`${packageJson.version}\n`);
+  const version = versionText(args);
+  if (version !== null) {
+    await io.print(version);
     return 0;
   }
   if (name === "--help" || name === "-h") {

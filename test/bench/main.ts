@@ -1,5 +1,6 @@
 // Runs the benchmarks: `npm run bench`, or `npm run bench -- linux-cr` for one of them.
 
+import { commands } from "./commands.ts";
 import { comparePage } from "./compare-page.ts";
 import { criu } from "./criu.ts";
 import { diffs } from "./diff.ts";
@@ -11,6 +12,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   "linux-cr": linuxCr,
   criu,
   diff: diffs,
+  commands,
   "compare-page": comparePage,
   dump: liveDump,
   memory: memorySearch,

@@ -6,6 +6,8 @@ export interface Claim {
   readonly title: string;
   /** The target: the largest acceptable ratio. `null`: the ratio is printed for comparison only. */
   readonly aim: number | null;
+  /** Present: both return what they used, in milliseconds of this; else they are timed. */
+  readonly unit?: string;
   readonly baseline: { readonly title: string; run(): unknown };
   readonly measured: { readonly title: string; run(): unknown };
 }
@@ -14,10 +16,11 @@ const RUNS = 7;
 const WARM_UP = 2;
 
 /** Runs both in turn and prints their median times in ms, and the median of their ratio with its extremes. */
-export async function measure({ title, aim, baseline, measured }: Claim): Promise<void> {
+export async function measure({ title, aim, unit, baseline, measured }: Claim): Promise<void> {
+  const cost = unit === undefined ? timed : used;
   const times: [number, number][] = [];
   for (let run = -WARM_UP; run < RUNS; run++) {
-    const pair: [number, number] = [await timed(baseline.run), await timed(measured.run)];
+    const pair: [number, number] = [await cost(baseline.run), await cost(measured.run)];
     if (run >= 0) times.push(pair);
   }
   const ratios = times.map(([a, b]) => b / a);
@@ -26,7 +29,7 @@ export async function measure({ title, aim, baseline, measured }: Claim): Promis
   console.log(
     `  ${median(times.map(([a]) => a))
       .toFixed(1)
-      .padStart(9)} ms  ${baseline.title}`,
+      .padStart(9)} ms  ${baseline.title}${unit === undefined ? "" : `, ${unit}`}`,
   );
   console.log(
     `  ${median(times.map(([, b]) => b))
@@ -42,6 +45,10 @@ async function timed(run: () => unknown): Promise<number> {
   const start = performance.now();
   await run();
   return performance.now() - start;
+}
+
+async function used(run: () => unknown): Promise<number> {
+  return Number(await run());
 }
 
 /** The median. */

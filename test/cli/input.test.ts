@@ -5,6 +5,7 @@ import {
   copyFileSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -125,4 +126,19 @@ describe("two images", () => {
     expect(names).toEqual(["p.ckpt", "q.ckpt"]);
     expect(lines).toMatchObject([expect.stringMatching(/^ckptscope: it is not certain that .*which copying changes/)]);
   });
+});
+
+test("a small file of a directory does not stay open after it was read whole", async () => {
+  const openFiles = (): number => readdirSync("/proc/self/fd").length;
+  const { io } = recordingIo();
+  const before = openFiles();
+  const input = await openInput(CHAIN, io);
+  for (const source of input.sources) expect(await source.read(0, source.size)).toHaveLength(source.size);
+  expect(input.sources.length).toBeGreaterThan(2);
+  expect(openFiles()).toBe(before);
+  const [first] = input.sources;
+  expect(await first?.read(4, 4)).toHaveLength(4);
+  expect(openFiles()).toBe(before + 1);
+  input.close();
+  expect(openFiles()).toBe(before);
 });

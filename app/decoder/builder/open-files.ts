@@ -14,7 +14,6 @@ export function createOpenFiles(growth: Growth, text: TextPool) {
     size: new Uint32Array(files.size.buffer),
   });
   let words = aliasWords();
-  const encoder = new TextEncoder();
 
   const setName = (file: FileRow, offset: number, length: number, stable: number): void => {
     files.nameOffset[file] = offset;
@@ -88,8 +87,10 @@ export function createOpenFiles(growth: Growth, text: TextPool) {
 
     /** Sets the name to show for a file without a path. Comparisons use its first `stable` bytes. */
     setName(file: FileRow, name: string, stable = name.length): void {
-      const bytes = encoder.encode(name);
-      setName(file, text.add(bytes, 0, bytes.length), bytes.length, Math.min(stable, bytes.length));
+      const at = text.length;
+      text.addString(name);
+      const length = text.length - at;
+      setName(file, at, length, Math.min(stable, length));
     },
 
     /** `setName` for a name that is raw bytes of the image in part. */
