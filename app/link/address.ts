@@ -27,7 +27,7 @@ export function addressOf(text: string, page: string): Address | { readonly refu
   try {
     url = new URL(text.trim());
   } catch {
-    return { refused: `“${shown}” is no web address; one begins with https:// or http://.` };
+    return { refused: `“${shown}” is not a web address. It must begin with https:// or http://.` };
   }
   if (url.protocol !== "https:" && url.protocol !== "http:") {
     const advice = url.protocol === "file:" ? " Drop the file on the page instead." : "";

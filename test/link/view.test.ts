@@ -154,7 +154,7 @@ describe("addresses", () => {
     ["blob:https://page.example/1", /blob:/],
     ["https://me:secret@host.example/x", /user name or password/],
     ["https://me@host.example/x", /user name or password/],
-    ["/etc/passwd", /no web address/],
+    ["/etc/passwd", /not a web address/],
     ["http://host.example/x", /over https:/],
     [`https://host.example/${"a".repeat(9000)}`, /longer than/],
   ])("%s is refused", (text, sentence) => {

@@ -148,7 +148,7 @@ export const comparePty: Compare<PtyDemand> = ({ index }, { facts: { ptys } }) =
 /** Compares the terminal that criu runs in. */
 export const compareTerminal: Compare<TerminalDemand> = ({ index }, { facts: { made } }) => {
   if (made.terminal) return { actual: "a terminal", differences: [] };
-  const actual = "standard input is no terminal";
+  const actual = "standard input is not a terminal";
   const message = `The restore takes the terminal that it runs in for /dev/pts/${index}, and the facts were made in none.`;
   return { actual, differences: [{ code: "host-terminal-missing", message, recorded: "a terminal", actual }] };
 };

@@ -57,7 +57,7 @@ function keyOf({ path, pathBytes }: FileFacts): string {
 const filesByPath = (files: readonly FileFacts[]): Map<string, FileFacts> =>
   new Map(files.map((file) => [keyOf(file), file]));
 
-/** A limit as a number; `null`: unlimited. What is no number counts as unlimited: nothing is reported of it. */
+/** A limit as a number; `null`: unlimited. What is not a number counts as unlimited: nothing is reported about it. */
 const limitOf = (value: string | null): bigint | null =>
   value !== null && /^\d{1,20}$/.test(value) ? BigInt(value) : null;
 

@@ -118,7 +118,7 @@ function place(
   return offset + total;
 }
 
-/** Size and alignment of a type that is no struct of the catalogue. */
+/** Size and alignment of a type that is not a struct of the catalogue. */
 function scalar(type: string, wordSize: 4 | 8): readonly [number, number] {
   const size = SCALARS[type];
   if (size !== undefined) return [size, Math.min(size, wordSize)];
