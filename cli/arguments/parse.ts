@@ -71,7 +71,10 @@ export async function parseArguments<O extends Options>(
   }
   await checkOperands(spec, operands);
   for (const group of spec.exclusive ?? []) {
-    const [one, other] = group.filter((name) => options[name] === true);
+    const [one, other] = group.filter((name) => {
+      const option = spec.options[name];
+      return option !== undefined && options[name] !== unset(option);
+    });
     if (other !== undefined) throw new CliError(`--${one} and --${other} are mutually exclusive`);
   }
   return { operands, options: options as Arguments<O>["options"] };
