@@ -150,7 +150,7 @@ export type FactsResponse =
   | { readonly kind: "other" };
 
 /** A thing that was compared, or would be, with what it is about. */
-export type RestoreRow = Omit<HostRow, "demand" | "findings"> & Subject;
+export type RestoreRow = Omit<HostRow, "subject" | "findings"> & Subject;
 
 /** What a restore needs of a host. */
 export interface RestoreResponse extends Pick<HostReport, "host" | "counts" | "findings" | "unlisted" | "privileges"> {

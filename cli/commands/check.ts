@@ -5,6 +5,7 @@ import { ruleSection } from "../../app/checks/describe.ts";
 import { allFindings, chooseFindings, isSound } from "../../app/checks/filter.ts";
 import type { Findings } from "../../app/checks/findings.ts";
 import { compareHost } from "../../app/checks/host/compare.ts";
+import { NO_DEMANDS } from "../../app/checks/host/demand.ts";
 import type { HostOptions } from "../../app/checks/host/host.ts";
 import type { Image } from "../../app/decoder/image.ts";
 import { checkDocument, checkDocumentText } from "../../app/export/check-json.ts";
@@ -59,7 +60,7 @@ async function checkWithHost(image: Image, name: string, options: CheckOptions):
   if (host !== undefined) return checkImage(image, { host: { ...more, facts: openFacts(host) } });
   if (process.platform !== "linux") throw new CliError("--here needs Linux; use --host with facts from the machine");
   const found = await checkImage(image, { host: {} });
-  const { demands = { list: [], hasOwnRoot: false }, needs } = found;
+  const { demands = NO_DEMANDS, needs } = found;
   const checksums = more.dumpFacts?.files?.some(({ sha256 }) => sha256 !== undefined) ?? false;
   const request = { image: { name, demands: demands.list }, root: root ?? null, checksums, leaveOut: new Set<never>() };
   const facts = await takeFacts(request);

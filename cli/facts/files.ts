@@ -13,6 +13,8 @@ import { codeOf, directoryOf, openResolver, type Resolver } from "./paths.ts";
 /** What is wanted of a path beyond its inode. */
 interface Wanted {
   readonly path: Buffer;
+  /** The path's bytes as Latin-1. */
+  readonly key: string;
   buildId: boolean;
   attributes: boolean;
 }
@@ -32,7 +34,7 @@ function wantedOf(demands: readonly Demand[]): Wanted[] {
     const key = Buffer.from(path.buffer, path.byteOffset, path.length).toString("latin1");
     let wanted = found.get(key);
     if (wanted === undefined) {
-      wanted = { path: Buffer.from(path), buildId: false, attributes: false };
+      wanted = { path: Buffer.from(path), key, buildId: false, attributes: false };
       found.set(key, wanted);
     }
     return wanted;
@@ -58,12 +60,14 @@ export function lookUpFiles(demands: readonly Demand[], options: FileOptions): F
 }
 
 function lookUp(wanted: Wanted, resolver: Resolver, options: FileOptions): FileFacts {
-  const { path } = wanted;
-  const named = isUtf8(path) ? { path: decodeText(path) } : { path: decodeText(path), pathBytes: base64(path) };
+  const { path, key } = wanted;
+  const named = namesOf(wanted);
   if (path[0] !== 0x2f) return { ...named, type: "unknown", error: "EINVAL" };
-  const directory = resolver.directory(path);
+  const end = key.lastIndexOf("/");
+  const directory = resolver.directory(path, end);
   if ("error" in directory) return { ...named, ...absent(directory.error) };
-  const plain = Buffer.concat([directory.real, path.subarray(path.lastIndexOf(0x2f))]);
+  const isPlain = options.root === null && !directory.isLinked;
+  const plain = isPlain ? path : Buffer.concat([directory.real, path.subarray(end)]);
   try {
     const link = lstatSync(plain, { bigint: true });
     const target = link.isSymbolicLink() ? resolver.file(path) : { real: plain, isLinked: directory.isLinked };
@@ -78,6 +82,14 @@ function lookUp(wanted: Wanted, resolver: Resolver, options: FileOptions): FileF
   } catch (error) {
     return { ...named, ...absent(codeOf(error)) };
   }
+}
+
+const ASCII = /^[\0-\x7f]*$/;
+
+function namesOf({ path, key }: Wanted): Pick<FileFacts, "path" | "pathBytes"> {
+  if (ASCII.test(key)) return { path: key };
+  const text = decodeText(path);
+  return isUtf8(path) ? { path: text } : { path: text, pathBytes: base64(path) };
 }
 
 const absent = (error: string): Pick<FileFacts, "type" | "error"> =>

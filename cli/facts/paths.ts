@@ -10,8 +10,8 @@ const MOST_LINKS = 40;
 const SLASH = 0x2f;
 
 export interface Resolver {
-  /** The directory of a path with links resolved, within the root. */
-  directory(path: Buffer): Resolved;
+  /** The directory of a path whose last slash is at `end`, with links resolved, within the root. */
+  directory(path: Buffer, end: number): Resolved;
   /** The path with links resolved, within the root. */
   file(path: Buffer): Resolved;
 }
@@ -30,12 +30,11 @@ export function openResolver(root: Buffer | null): Resolver {
   const directories = new Map<string, Resolved>();
   const resolve = root === null ? resolveHere : (path: Buffer) => resolveIn(root, path);
   return {
-    directory(path) {
-      const directory = directoryOf(path);
-      const key = directory.toString("latin1");
+    directory(path, end) {
+      const key = path.toString("latin1", 0, end);
       let found = directories.get(key);
       if (found === undefined) {
-        found = resolve(directory);
+        found = resolve(directoryOf(path));
         directories.set(key, found);
       }
       return found;

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { compareHost } from "../../app/checks/host/compare.ts";
-import type { Demand, FileDemand } from "../../app/checks/host/demand.ts";
+import { type Demand, type FileDemand, NO_DEMANDS } from "../../app/checks/host/demand.ts";
 import { type HostFacts, readFacts } from "../../app/checks/host/facts.ts";
 import type { HostFinding } from "../../app/checks/host/report.ts";
 import { factsText, takeFacts } from "../../cli/facts/take.ts";
@@ -56,7 +56,7 @@ async function findingsFor(demands: readonly Demand[]): Promise<readonly HostFin
   // What is compared is what was written.
   const read = readFacts(factsText(facts));
   if ("refused" in read) throw new Error(read.refused);
-  return compareHost("criu", { list: demands, hasOwnRoot: false }, [], { facts: read.facts }).findings;
+  return compareHost("criu", { ...NO_DEMANDS, list: demands }, [], { facts: read.facts }).findings;
 }
 
 const PLAIN = {
@@ -71,6 +71,7 @@ const PLAIN = {
 const fileDemand = (path: string, more: Partial<FileDemand> = {}): Demand => ({
   ...PLAIN,
   path: Buffer.from(path),
+  key: path,
   ...more,
 });
 const address = (port: number, protocol = "tcp"): Demand => ({
@@ -175,7 +176,7 @@ print(1)`);
       fileDemand(prog, { use: "executable" }),
       fileDemand(join(folder, "link")),
       fileDemand(join(folder, "nothing/here")),
-      { ...PLAIN, path: odd },
+      { ...PLAIN, path: odd, key: odd.toString("latin1") },
     ]);
     expect(files?.[0]).toMatchObject({ type: "regular", buildId: "0badc0de", mode: 0o100755, size: "140" });
     expect(files?.[1]).toMatchObject({ type: "regular", target: prog });

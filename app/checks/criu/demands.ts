@@ -8,6 +8,7 @@ import { i32At, u8At, u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { decodeText, encodeText } from "../../model/text.ts";
 import type { AddressDemand, Demand, Demands, FileDemand, LockDemand, PathUse } from "../host/demand.ts";
+import { pathKey } from "../host/path-key.ts";
 import { RESOURCES } from "../host/resources.ts";
 import { ofFile, type Subject } from "../subject.ts";
 import { looseTerminals } from "./needs.ts";
@@ -15,7 +16,18 @@ import type { Scan } from "./scan.ts";
 
 /** What a set demands of the restoring machine, once all of its entries have been read. */
 export function demandsOf(scan: Scan): Demands {
-  return { list: [...inOrder(scan)], hasOwnRoot: scan.notes.ownRoot };
+  const { checkpoint } = scan;
+  return {
+    list: [...inOrder(scan)],
+    hasOwnRoot: scan.notes.ownRoot,
+    subject: ({ pid, task, fd, file }) => ({
+      ...(file === undefined || fd !== undefined ? {} : ofFile(checkpoint, file)),
+      ...(pid === undefined ? {} : { pid }),
+      ...(task === undefined ? {} : { task }),
+      ...(fd === undefined ? {} : { fd }),
+      ...(file === undefined ? {} : { file }),
+    }),
+  };
 }
 
 function* inOrder(scan: Scan): Generator<Demand> {
@@ -41,7 +53,7 @@ function* machineOf({ checkpoint, hostNotes }: Scan): Generator<Demand> {
 function* mountsOf({ hostNotes: { mounts } }: Scan): Generator<Demand> {
   const root = rootMount(mounts);
   for (const mount of mounts) {
-    if (mount.parent === root && mount.id !== root) yield { ...ANY_FILE, path: absolute(mount.at), use: "mounted-on" };
+    if (mount.parent === root && mount.id !== root) yield anyFile(absolute(mount.at), "mounted-on");
   }
 }
 
@@ -54,14 +66,18 @@ function absolute(path: Uint8Array): Uint8Array {
   return text.startsWith("./") ? path.subarray(1) : text.startsWith("/") ? path : encodeText(`/${text}`);
 }
 
-const ANY_FILE = {
+/** A path that must exist, whatever it leads to. */
+const anyFile = (path: Uint8Array, use: PathUse): FileDemand => ({
   kind: "file",
+  path,
+  key: pathKey(path),
+  use,
   size: null,
   mode: null,
   buildId: null,
   isWritten: false,
   isAppended: false,
-} as const satisfies Partial<FileDemand>;
+});
 
 /** Pids of tasks and threads, and sessions and process groups whose leaders are gone: helpers are made with their pids. */
 function* pidsOf({ checkpoint: { tasks }, hostNotes }: Scan): Generator<Demand> {
@@ -108,23 +124,47 @@ function* descriptorsOf({ checkpoint: { tables, descriptors, tasks } }: Scan): G
 /** Open files in the order of the image: paths, sockets, terminals, watches. */
 function* filesOf(scan: Scan): Generator<Demand> {
   const { checkpoint } = scan;
-  const seen = new Set<string>();
+  const paths = beginPaths(scan);
   const loose = new Set(Array.from(looseTerminals(scan), ([, file]) => file));
   for (let file = 0; file < checkpoint.files.count; file++) {
     const kind = FILE_KINDS[u8At(checkpoint.files.kind, file)] ?? "";
-    const subject = ofFile(checkpoint, file);
-    if (kind === "socket") yield* socketOf(scan, file, subject);
-    else if (kind === "tty") yield* terminalOf(scan, file, subject, loose.has(file));
-    else if (kind === "inotify" || kind === "fanotify") yield* watchedOf(scan, file, subject);
-    else yield* pathOf(scan, file, seen, false);
+    if (kind === "socket") yield* socketOf(scan, file, ofFile(checkpoint, file));
+    else if (kind === "tty") yield* terminalOf(scan, file, ofFile(checkpoint, file), loose.has(file));
+    else if (kind === "inotify" || kind === "fanotify") yield* watchedOf(scan, file, ofFile(checkpoint, file));
+    else {
+      const demand = pathOf(paths, file, false);
+      if (demand !== null) yield demand;
+    }
   }
 }
 
 /** Files that are executed or mapped, and not open otherwise. */
 function* mappedOf(scan: Scan): Generator<Demand> {
-  const seen = new Set<string>();
-  for (let file = 0; file < scan.checkpoint.files.count; file++) yield* pathOf(scan, file, seen, true);
+  const paths = beginPaths(scan);
+  for (let file = 0; file < scan.checkpoint.files.count; file++) {
+    const demand = pathOf(paths, file, true);
+    if (demand !== null) yield demand;
+  }
 }
+
+/** A walk over the paths of open files. */
+interface Paths {
+  readonly scan: Scan;
+  /** Paths that are listed already; those of unlinked files apart. */
+  readonly seen: Set<string>;
+  readonly external: ReadonlySet<FileRow>;
+  /** O_PATH and O_APPEND. */
+  readonly pathFlag: number;
+  readonly appendFlag: number;
+}
+
+const beginPaths = (scan: Scan): Paths => ({
+  scan,
+  seen: new Set(),
+  external: new Set(scan.notes.externalFiles),
+  pathFlag: openFlag("O_PATH", scan.checkpoint.machine.arch),
+  appendFlag: openFlag("O_APPEND", scan.checkpoint.machine.arch),
+});
 
 const USES: readonly (readonly [number, PathUse])[] = [
   [USE.linkRemap, "link"],
@@ -135,46 +175,51 @@ const USES: readonly (readonly [number, PathUse])[] = [
   [USE.workingDirectory, "directory"],
 ];
 
-/** The path of an open file, once. @param mapped Whether executables and mapped files are wanted, or all others. */
-function* pathOf(scan: Scan, file: FileRow, seen: Set<string>, mapped: boolean): Generator<Demand> {
+/**
+ * The path of an open file, once; `null`: it is not opened, or listed already.
+ *
+ * @param mapped Whether executables and mapped files are wanted, or all others.
+ */
+function pathOf({ scan, seen, external, pathFlag, appendFlag }: Paths, file: FileRow, mapped: boolean): Demand | null {
   const { checkpoint, notes, hostNotes } = scan;
   const { files } = checkpoint;
   const [has, use] = [u8At(files.has, file), u8At(files.use, file)];
   const isHeld = holderCount(files, file) > 0;
-  if (scan.types[file] !== REG || (has & HAS.path) === 0 || (use === 0 && !isHeld)) return;
+  if (scan.types[file] !== REG || (has & HAS.path) === 0 || (use === 0 && !isHeld)) return null;
   const as = isHeld ? "open" : (USES.find(([bit]) => (use & bit) !== 0)?.[1] ?? "open");
-  if ((as === "executable" || as === "mapped") !== mapped) return;
+  if ((as === "executable" || as === "mapped") !== mapped) return null;
   const path = nameBytes(checkpoint, file);
-  const name = decodeText(path);
+  const key = pathKey(path);
   // Entries of /proc and of the terminals' file system, and all of a mount that is restored, are made by the restore.
-  if (name.startsWith("/proc/") || name.startsWith("/dev/pts/") || isInRestoredMount(scan, file)) return;
-  const key = `${name}\0${has & HAS.deleted}`;
-  if (seen.has(key) || notes.externalFiles.includes(file)) return;
-  seen.add(key);
-  const subject: Subject = isHeld ? ofFile(checkpoint, file) : { file, ...userOf(scan, file) };
-  if ((has & HAS.deleted) !== 0) {
+  if (key.startsWith("/proc/") || key.startsWith("/dev/pts/") || isInRestoredMount(scan, file)) return null;
+  const isDeleted = (has & HAS.deleted) !== 0;
+  const own = isDeleted ? `${key}\0` : key;
+  if (seen.has(own) || external.has(file)) return null;
+  seen.add(own);
+  if (isDeleted) {
     // A directory is made under the name of its ghost.
-    if (FILE_KINDS[u8At(files.kind, file)] !== "directory") yield { kind: "name", path, ...subject };
-    return;
+    return FILE_KINDS[u8At(files.kind, file)] === "directory" ? null : { kind: "name", path, file };
   }
   // A link is compared as the file that it stands in for.
   const original = as === "link" ? originalOf(scan, file) : file;
   const flags = (u8At(files.has, original) & HAS.flags) === 0 ? 0 : u32At(files.flags, original);
   const [size, mode] = [notes.sizes[original] ?? Number.NaN, notes.modes[original] ?? Number.NaN];
   const mapping = hostNotes.mappings.get(u32At(files.id, file));
-  const isWritable = (flags & O_ACCMODE) !== 0 && (flags & openFlag("O_PATH", checkpoint.machine.arch)) === 0;
-  yield {
+  const pid = isHeld ? undefined : (mapping?.pid ?? notes.users.get(u32At(files.id, file)));
+  return {
     kind: "file",
     path,
+    key,
     use: as,
     size: Number.isNaN(size) ? null : size,
     mode: Number.isNaN(mode) ? null : mode,
     buildId: hostNotes.buildIds.get(original) ?? null,
-    isWritten: isWritable && as !== "executable",
-    isAppended: (flags & openFlag("O_APPEND", checkpoint.machine.arch)) !== 0,
+    isWritten: (flags & O_ACCMODE) !== 0 && (flags & pathFlag) === 0 && as !== "executable",
+    isAppended: (flags & appendFlag) !== 0,
+    file: original,
     ...(original === file ? {} : { standsFor: nameBytes(checkpoint, original) }),
     ...(mapping === undefined ? {} : { mapping: rangeOf(mapping) }),
-    ...(original === file ? subject : ofFile(checkpoint, original)),
+    ...(pid === undefined ? {} : { pid }),
   };
 }
 
@@ -189,12 +234,6 @@ function originalOf({ checkpoint, fileRows, hostNotes }: Scan, link: FileRow): F
   const id = hostNotes.links.get(u32At(checkpoint.files.id, link));
   const row = id === undefined ? NONE : fileRows.get(id);
   return row === NONE ? link : row;
-}
-
-function userOf({ checkpoint, notes, hostNotes }: Scan, file: FileRow): Subject {
-  const id = u32At(checkpoint.files.id, file);
-  const pid = hostNotes.mappings.get(id)?.pid ?? notes.users.get(id);
-  return pid === undefined ? {} : { pid };
 }
 
 /** Whether a file is in a mount that the restore makes, other than the root. */
@@ -264,7 +303,7 @@ function* watchedOf(scan: Scan, file: FileRow, subject: Subject): Generator<Dema
     for (const { path } of list as readonly Details[]) {
       // Of a path with escapes the bytes are not known here.
       if (typeof path !== "string" || path.includes("\\")) continue;
-      yield { ...ANY_FILE, path: encodeText(path), use: "watched", ...subject };
+      yield { ...anyFile(encodeText(path), "watched"), ...subject };
     }
   }
 }

@@ -5,7 +5,8 @@ import { counted } from "../../model/words.ts";
 import type { FileDemand, NameDemand, PathUse } from "./demand.ts";
 import type { Compare, Difference } from "./difference.ts";
 import type { FileFacts } from "./facts.ts";
-import { type Host, pathKey } from "./host.ts";
+import type { Host } from "./host.ts";
+import { pathKey } from "./path-key.ts";
 
 const S_IFMT = 0o170000;
 const RWX = 0o777;
@@ -62,13 +63,30 @@ function actualText(demand: FileDemand, facts: FileFacts): string {
 
 /** Compares a path that is opened. */
 export const compareFile: Compare<FileDemand> = (demand, host) => {
-  const facts = host.files?.get(pathKey(demand.path));
+  const facts = host.files?.get(demand.key);
   if (facts === undefined) return { actual: null, differences: [] };
-  const actual = actualText(demand, facts);
+  const actual = (): string => actualText(demand, facts);
   if (facts.type === "missing") return { actual, differences: [missing(demand)] };
   if (facts.mode === undefined) return { actual: null, differences: [] };
+  if (isAsRecorded(demand, facts, host)) return { actual, differences: [] };
   return { actual, differences: [...differencesOf(demand, facts, facts.mode, host)] };
 };
+
+/** Whether there is certainly no difference. An image may name a million files, nearly all as they were. */
+function isAsRecorded({ mode, size, buildId, isWritten, key }: FileDemand, facts: FileFacts, host: Host): boolean {
+  return (
+    (mode === null || mode === facts.mode) &&
+    (size === null || facts.size === undefined || facts.size === String(size)) &&
+    (buildId === null || buildId === facts.buildId) &&
+    facts.target === undefined &&
+    facts.queued === undefined &&
+    host.before === null &&
+    (!isWritten || (facts.immutable !== true && facts.appendOnly !== true && !isUnder(host.readOnly, key)))
+  );
+}
+
+const isUnder = (folders: readonly string[], path: string): boolean =>
+  folders.some((folder) => path.startsWith(folder));
 
 const nameIn = ({ path }: { readonly path: Uint8Array }): string => visibleText(path);
 
@@ -187,7 +205,7 @@ function* modeOf({ path }: FileDemand, recorded: number, actual: number, host: H
 
 /** What the image does not have, and the facts of the dump's host do: which file it was. */
 function* contentsOf(demand: FileDemand, facts: FileFacts, { before }: Host): Generator<Difference> {
-  const then = before?.get(pathKey(demand.path));
+  const then = before?.get(demand.key);
   if (then === undefined || then.type !== "regular" || facts.type !== "regular") return;
   const name = nameIn(demand);
   const text = (file: FileFacts): string =>

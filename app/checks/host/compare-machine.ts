@@ -14,7 +14,8 @@ import type {
   TerminalDemand,
 } from "./demand.ts";
 import type { Compare } from "./difference.ts";
-import { type Host, pathKey } from "./host.ts";
+import type { Host } from "./host.ts";
+import { pathKey } from "./path-key.ts";
 
 const UNKNOWN = { actual: null, differences: [] } as const;
 

@@ -4,7 +4,8 @@ import { visible, visibleText } from "../../model/text.ts";
 import type { AddressDemand, InterfaceDemand, LoopbackDemand, SocketNameDemand } from "./demand.ts";
 import type { Compare, Difference } from "./difference.ts";
 import type { SocketFacts } from "./facts.ts";
-import { type Host, nameOf, pathKey, processText } from "./host.ts";
+import { type Host, nameOf, processText } from "./host.ts";
+import { pathKey } from "./path-key.ts";
 
 /** An address with its port: `127.0.0.1:80`, `[::1]:80`. */
 export const addressText = ({ address, port }: { readonly address: string; readonly port: number }): string =>

@@ -4,6 +4,7 @@ import { visible, visibleText } from "../../model/text.ts";
 import { MOST_PER_CODE } from "../finding.ts";
 import type { NeededOption } from "../needs.ts";
 import type { Rule } from "../rule.ts";
+import type { Subject } from "../subject.ts";
 import { compareFile, compareName, recordedText, USE_WORDS } from "./compare-files.ts";
 import {
   compareDescriptors,
@@ -190,17 +191,22 @@ export function compareHost(
   const counts = emptyCounts();
   const [notable, plain]: [HostRow[], HostRow[]] = [[], []];
   for (const demand of demands.list) {
+    const { group, compare } = KINDS[demand.kind] as KindOf<Demand>;
     const isSkipped = host === null || (isElsewhere && IN_ROOT.has(demand.kind));
-    const row = rowOf(demand, isSkipped ? null : host, rules);
-    counts[row.group][row.state]++;
-    for (const finding of row.findings) list.push(finding);
-    if (row.state !== "same" && row.state !== "unknown") notable.push(row);
-    else if (plain.length < MOST_ROWS) plain.push(row);
+    const compared = isSkipped ? NOT_KNOWN : compare(demand, host);
+    const findings = compared.differences.flatMap((difference) =>
+      findingOf(rules, difference, demands.subject(demand)),
+    );
+    const state = findings.length > 0 ? worstOf(findings) : compared.actual === null ? "unknown" : "same";
+    counts[group][state]++;
+    for (const finding of findings) list.push(finding);
+    const kept = findings.length > 0 ? notable : plain;
+    if (kept.length < MOST_ROWS) kept.push(rowOf(demand, demands.subject(demand), compared.actual, state, findings));
   }
   if (host !== null) addPartial(list, host, counts, isElsewhere);
   return {
     host: facts === undefined ? null : { name: visible(facts.made.host ?? "unnamed host"), at: visible(facts.made.at) },
-    rows: [...notable.slice(0, MOST_ROWS), ...plain],
+    rows: [...notable, ...plain],
     counts,
     ...list.finish(),
     privileges: format === "criu" ? privilegesOf(demands, facts ?? null) : [],
@@ -229,27 +235,31 @@ function addPartial(list: List, host: Host, counts: HostReport["counts"], isElse
   list.add({ code: "host-facts-partial", message, recorded: parts, actual: "not known" }, {});
 }
 
-function rowOf(demand: Demand, host: Host | null, rules: ReadonlyMap<string, Rule>): HostRow {
+const NOT_KNOWN: ReturnType<Compare<Demand>> = { actual: null, differences: [] };
+
+const worstOf = (findings: readonly HostFinding[]): RowState =>
+  findings.some(({ verdict }) => verdict === "refused")
+    ? "refused"
+    : findings.some(({ verdict }) => verdict === "different")
+      ? "different"
+      : "note";
+
+function rowOf(
+  demand: Demand,
+  subject: Subject,
+  actual: string | (() => string) | null,
+  state: RowState,
+  findings: readonly HostFinding[],
+): HostRow {
   const kind = KINDS[demand.kind] as KindOf<Demand>;
-  const { actual, differences } = host === null ? { actual: null, differences: [] } : kind.compare(demand, host);
-  const findings = differences.flatMap((difference) => findingOf(rules, difference, demand));
-  const worst = findings.reduce<RowState>(
-    (state, { verdict }) =>
-      verdict === "refused" || state === "refused"
-        ? "refused"
-        : verdict === "different" || state === "different"
-          ? "different"
-          : "note",
-    "same",
-  );
   return {
     group: kind.group,
     what: kind.what(demand),
     use: kind.use(demand),
     recorded: kind.recorded(demand),
-    actual,
-    state: findings.length > 0 ? worst : actual === null ? "unknown" : "same",
-    demand,
+    actual: typeof actual === "function" ? actual() : actual,
+    state,
+    subject,
     findings,
   };
 }
@@ -260,7 +270,7 @@ const VERDICTS = { error: "refused", warning: "different", note: "fine" } as con
 function findingOf(
   rules: ReadonlyMap<string, Rule>,
   { code, message, severity, recorded, actual, option }: Difference,
-  subject: Partial<Demand>,
+  subject: Subject,
 ): HostFinding[] {
   const outcomes = rules.get(code)?.outcomes ?? [];
   const outcome = severity === undefined ? outcomes[0] : outcomes.find((each) => each.severity === severity);
@@ -289,7 +299,7 @@ function findingOf(
 
 /** Findings as they are made, counted by code. */
 interface List {
-  add(difference: Difference, subject: Partial<Demand>): void;
+  add(difference: Difference, subject: Subject): void;
   push(finding: HostFinding): void;
   finish(): Pick<HostReport, "findings" | "unlisted">;
 }

@@ -20,6 +20,8 @@ export interface FileDemand extends Subject {
   readonly kind: "file";
   /** Bytes as in the image. */
   readonly path: Uint8Array;
+  /** The same bytes as characters up to U+00FF, to look them up. */
+  readonly key: string;
   readonly use: PathUse;
   /** Bytes that it must have; `null`: any number. */
   readonly size: number | null;
@@ -163,7 +165,13 @@ export type Demand =
 
 /** What an image demands of the restoring machine, in the order of the restore. */
 export interface Demands {
+  /** Those about an open file may name its row alone: `subject` says who holds it. */
   readonly list: readonly Demand[];
+  /** What a demand is about, with the first holder of its open file. */
+  readonly subject: (demand: Demand) => Subject;
   /** The tasks have a root directory of their own: paths are looked up in it. */
   readonly hasOwnRoot: boolean;
 }
+
+/** Nothing is demanded. */
+export const NO_DEMANDS: Demands = { list: [], hasOwnRoot: false, subject: () => ({}) };

@@ -15,8 +15,11 @@ export interface Difference {
   readonly option?: string;
 }
 
-/** Compares one demand: what the host has (`null`: not known), and how it differs. */
+/**
+ * Compares one demand: what the host has (`null`: not known; a function where making the text is worth avoiding), and how
+ * it differs.
+ */
 export type Compare<D extends Demand> = (
   demand: D,
   host: Host,
-) => { readonly actual: string | null; readonly differences: readonly Difference[] };
+) => { readonly actual: string | (() => string) | null; readonly differences: readonly Difference[] };

@@ -2,6 +2,7 @@
 
 import { decodeText } from "../../model/text.ts";
 import type { FileFacts, HostFacts, SocketFacts } from "./facts.ts";
+import { pathKey } from "./path-key.ts";
 
 /** Facts of a host, and the options that criu restore will get. */
 export interface Host {
@@ -22,6 +23,8 @@ export interface Host {
   readonly options: ReadonlySet<string> | null;
   /** Whether criu may raise limits above the hard ones. */
   readonly mayRaise: boolean;
+  /** Mounts that are read-only. */
+  readonly readOnly: readonly string[];
 }
 
 /** Options of criu restore that change what is compared. */
@@ -33,12 +36,7 @@ export interface HostOptions {
   readonly restoreOptions?: string;
 }
 
-/** A path as a key: its bytes, so that names in no valid encoding stay apart. */
-export const pathKey = (path: Uint8Array): string => {
-  let key = "";
-  for (let at = 0; at < path.length; at += 8192) key += String.fromCharCode(...path.subarray(at, at + 8192));
-  return key;
-};
+const ASCII = /^[\0-\x7f]*$/;
 
 const encoder = new TextEncoder();
 
@@ -51,7 +49,7 @@ function keyOf({ path, pathBytes }: FileFacts): string {
       // Damaged: the text is what there is.
     }
   }
-  return pathKey(encoder.encode(path));
+  return ASCII.test(path) ? path : pathKey(encoder.encode(path));
 }
 
 const filesByPath = (files: readonly FileFacts[]): Map<string, FileFacts> =>
@@ -96,6 +94,8 @@ export function openHost(facts: HostFacts, { dumpFacts, restoreOptions }: HostOp
           ),
     options: restoreOptions === undefined ? null : optionsIn(restoreOptions),
     mayRaise: facts.made.capabilities.includes("CAP_SYS_RESOURCE"),
+    readOnly:
+      facts.made.root !== null ? [] : (facts.mounts ?? []).filter(({ readOnly }) => readOnly).map(({ at }) => at),
   };
 }
 

@@ -1,7 +1,7 @@
 // The outcome of comparing what an image demands with the facts of a host: a row for each thing compared, and findings.
 
 import type { Finding } from "../finding.ts";
-import type { Demand } from "./demand.ts";
+import type { Subject } from "../subject.ts";
 
 /** `same`: as recorded; `unknown`: there are no facts about it. The others are the worst of the row's findings. */
 export type RowState = "same" | "unknown" | "note" | "different" | "refused";
@@ -33,7 +33,7 @@ export interface HostRow {
   /** What the host has; `null`: not known. */
   readonly actual: string | null;
   readonly state: RowState;
-  readonly demand: Demand;
+  readonly subject: Subject;
   readonly findings: readonly HostFinding[];
 }
 
@@ -63,4 +63,4 @@ export interface Privilege {
 }
 
 /** Most rows that are as recorded, or unknown, and are kept. */
-export const MOST_ROWS = 5000;
+export const MOST_ROWS = 2000;

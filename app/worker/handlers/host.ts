@@ -58,18 +58,4 @@ export function hostHandlers(documents: Documents): Handlers<"facts" | "restore"
 }
 
 /** A row without what only the comparison needs. */
-function rowForPage({ group, what, use, recorded, actual, state, demand }: HostRow): RestoreRow {
-  const { pid, task, fd, file } = demand;
-  return {
-    group,
-    what,
-    use,
-    recorded,
-    actual,
-    state,
-    ...(pid === undefined ? {} : { pid }),
-    ...(task === undefined ? {} : { task }),
-    ...(fd === undefined ? {} : { fd }),
-    ...(file === undefined ? {} : { file }),
-  };
-}
+const rowForPage = ({ subject, findings: _, ...row }: HostRow): RestoreRow => ({ ...row, ...subject });
