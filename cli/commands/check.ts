@@ -6,7 +6,7 @@ import { allFindings, chooseFindings, isSound } from "../../app/checks/filter.ts
 import type { Findings } from "../../app/checks/findings.ts";
 import { compareHost } from "../../app/checks/host/compare.ts";
 import { NO_DEMANDS } from "../../app/checks/host/demand.ts";
-import type { HostOptions } from "../../app/checks/host/host.ts";
+import { type HostOptions, indexFacts } from "../../app/checks/host/host.ts";
 import type { Image } from "../../app/decoder/image.ts";
 import { checkDocument, checkDocumentText } from "../../app/export/check-json.ts";
 import type { CHECK } from "../arguments/check.ts";
@@ -61,9 +61,9 @@ async function checkWithHost(image: Image, name: string, options: CheckOptions):
   if (process.platform !== "linux") throw new CliError("--here needs Linux; use --host with facts from the machine");
   const found = await checkImage(image, { host: {} });
   const { demands = NO_DEMANDS, needs } = found;
-  const checksums = more.dumpFacts?.files?.some(({ sha256 }) => sha256 !== undefined) ?? false;
+  const checksums = more.dumpFacts?.facts.files?.some(({ sha256 }) => sha256 !== undefined) ?? false;
   const request = { image: { name, demands: demands.list }, root: root ?? null, checksums, leaveOut: new Set<never>() };
-  const facts = await takeFacts(request);
+  const facts = indexFacts(await takeFacts(request));
   const compared = compareHost(image.checkpoint.format, demands, needs?.options ?? [], { ...more, facts });
   return { ...found, host: compared };
 }

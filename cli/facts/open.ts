@@ -1,12 +1,13 @@
 // Opens a file of facts.
 
 import { readFileSync, statSync } from "node:fs";
-import { type HostFacts, MOST_FACTS_BYTES, readFacts } from "../../app/checks/host/facts.ts";
+import { MOST_FACTS_BYTES, readFacts } from "../../app/checks/host/facts.ts";
+import { type IndexedFacts, indexFacts } from "../../app/checks/host/host.ts";
 import { visible } from "../../app/model/text.ts";
 import { CliError, systemReason } from "../error.ts";
 
 /** The facts in a file. @throws CliError if it cannot be read, or holds no facts of this version. */
-export function openFacts(path: string): HostFacts {
+export function openFacts(path: string): IndexedFacts {
   let text: string;
   try {
     const { size } = statSync(path);
@@ -18,5 +19,5 @@ export function openFacts(path: string): HostFacts {
   }
   const read = readFacts(text);
   if ("refused" in read) throw new CliError(`${visible(path)}: ${read.refused}`);
-  return read.facts;
+  return indexFacts(read.facts);
 }

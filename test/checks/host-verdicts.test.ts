@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 import { checkImage } from "../../app/checks/check.ts";
 import { allFindings } from "../../app/checks/filter.ts";
 import type { FileFacts, HostFacts, SocketFacts } from "../../app/checks/host/facts.ts";
+import { indexFacts } from "../../app/checks/host/host.ts";
 import { decodeCriuSet } from "../../app/decoder/criu/index.ts";
 import type { Source } from "../../app/decoder/source.ts";
 import verdicts from "../fixtures/criu/verdicts/restore.json" with { type: "json" };
@@ -286,7 +287,9 @@ async function verdictOf(name: string, options: string, change: Change): Promise
     const now = { ...world.facts(list), unix: before.unix ?? [] };
     const facts = change.facts?.(now) ?? now;
     const restoreOptions = options.replace(/^.*criu restore/, "").replace(/"$/, "");
-    const found = await checkImage(image, { host: { facts, dumpFacts: plain, restoreOptions } });
+    const found = await checkImage(image, {
+      host: { facts: indexFacts(facts), dumpFacts: indexFacts(plain), restoreOptions },
+    });
     const severities = new Set(allFindings(found).map(({ severity }) => severity));
     return severities.has("error") ? "refused" : severities.has("warning") ? "different" : "ok";
   } finally {

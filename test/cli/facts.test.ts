@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { compareHost } from "../../app/checks/host/compare.ts";
 import { type Demand, type FileDemand, NO_DEMANDS } from "../../app/checks/host/demand.ts";
 import { type HostFacts, readFacts } from "../../app/checks/host/facts.ts";
+import { indexFacts } from "../../app/checks/host/host.ts";
 import type { HostFinding } from "../../app/checks/host/report.ts";
 import { factsText, takeFacts } from "../../cli/facts/take.ts";
 import { runCommand } from "../support/command.ts";
@@ -56,7 +57,7 @@ async function findingsFor(demands: readonly Demand[]): Promise<readonly HostFin
   // What is compared is what was written.
   const read = readFacts(factsText(facts));
   if ("refused" in read) throw new Error(read.refused);
-  return compareHost("criu", { ...NO_DEMANDS, list: demands }, [], { facts: read.facts }).findings;
+  return compareHost("criu", { ...NO_DEMANDS, list: demands }, [], { facts: indexFacts(read.facts) }).findings;
 }
 
 const PLAIN = {

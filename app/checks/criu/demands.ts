@@ -206,7 +206,7 @@ function pathOf({ scan, seen, external, pathFlag, appendFlag }: Paths, file: Fil
   const [size, mode] = [notes.sizes[original] ?? Number.NaN, notes.modes[original] ?? Number.NaN];
   const mapping = hostNotes.mappings.get(u32At(files.id, file));
   const pid = isHeld ? undefined : (mapping?.pid ?? notes.users.get(u32At(files.id, file)));
-  return {
+  const demand: { -readonly [K in keyof FileDemand]: FileDemand[K] } = {
     kind: "file",
     path,
     key,
@@ -217,10 +217,11 @@ function pathOf({ scan, seen, external, pathFlag, appendFlag }: Paths, file: Fil
     isWritten: (flags & O_ACCMODE) !== 0 && (flags & pathFlag) === 0 && as !== "executable",
     isAppended: (flags & appendFlag) !== 0,
     file: original,
-    ...(original === file ? {} : { standsFor: nameBytes(checkpoint, original) }),
-    ...(mapping === undefined ? {} : { mapping: rangeOf(mapping) }),
-    ...(pid === undefined ? {} : { pid }),
   };
+  if (original !== file) demand.standsFor = nameBytes(checkpoint, original);
+  if (mapping !== undefined) demand.mapping = rangeOf(mapping);
+  if (pid !== undefined) demand.pid = pid;
+  return demand;
 }
 
 const REG = 1;

@@ -68,9 +68,11 @@ export const compareFile: Compare<FileDemand> = (demand, host) => {
   const actual = (): string => actualText(demand, facts);
   if (facts.type === "missing") return { actual, differences: [missing(demand)] };
   if (facts.mode === undefined) return { actual: null, differences: [] };
-  if (isAsRecorded(demand, facts, host)) return { actual, differences: [] };
+  if (isAsRecorded(demand, facts, host)) return { actual, differences: NO_DIFFERENCES };
   return { actual, differences: [...differencesOf(demand, facts, facts.mode, host)] };
 };
+
+const NO_DIFFERENCES: readonly Difference[] = [];
 
 /** Whether there is certainly no difference. An image may name a million files, nearly all as they were. */
 function isAsRecorded({ mode, size, buildId, isWritten, key }: FileDemand, facts: FileFacts, host: Host): boolean {

@@ -181,8 +181,8 @@ export function compareHost(
   needed: readonly NeededOption[],
   options: HostOptions,
 ): HostReport {
-  const { facts } = options;
-  const host = facts === undefined ? null : openHost(facts, options);
+  const host = options.facts === undefined ? null : openHost(options.facts, options);
+  const facts = host?.facts;
   const rules = format === "criu" ? CRIU_RULES : LINUX_CR_RULES;
   const list = createList(rules);
   for (const difference of optionDifferences(needed, options.restoreOptions)) list.add(difference, difference.subject);
@@ -194,9 +194,11 @@ export function compareHost(
     const { group, compare } = KINDS[demand.kind] as KindOf<Demand>;
     const isSkipped = host === null || (isElsewhere && IN_ROOT.has(demand.kind));
     const compared = isSkipped ? NOT_KNOWN : compare(demand, host);
-    const findings = compared.differences.flatMap((difference) =>
-      findingOf(rules, difference, demands.subject(demand)),
-    );
+    const { differences } = compared;
+    const findings =
+      differences.length === 0
+        ? NO_FINDINGS
+        : differences.flatMap((difference) => findingOf(rules, difference, demands.subject(demand)));
     const state = findings.length > 0 ? worstOf(findings) : compared.actual === null ? "unknown" : "same";
     counts[group][state]++;
     for (const finding of findings) list.push(finding);
@@ -235,6 +237,7 @@ function addPartial(list: List, host: Host, counts: HostReport["counts"], isElse
   list.add({ code: "host-facts-partial", message, recorded: parts, actual: "not known" }, {});
 }
 
+const NO_FINDINGS: readonly HostFinding[] = [];
 const NOT_KNOWN: ReturnType<Compare<Demand>> = { actual: null, differences: [] };
 
 const worstOf = (findings: readonly HostFinding[]): RowState =>

@@ -29,9 +29,9 @@ export interface Host {
 
 /** Options of criu restore that change what is compared. */
 export interface HostOptions {
-  readonly facts?: HostFacts;
+  readonly facts?: IndexedFacts;
   /** Facts of the machine of the dump, at the time of the dump. */
-  readonly dumpFacts?: HostFacts;
+  readonly dumpFacts?: IndexedFacts;
   /** Options that the restore will get: `--shell-job --root /r`. Absent: those that it needs. */
   readonly restoreOptions?: string;
 }
@@ -52,8 +52,19 @@ function keyOf({ path, pathBytes }: FileFacts): string {
   return ASCII.test(path) ? path : pathKey(encoder.encode(path));
 }
 
-const filesByPath = (files: readonly FileFacts[]): Map<string, FileFacts> =>
-  new Map(files.map((file) => [keyOf(file), file]));
+/** Facts whose files can be looked up, in any number of comparisons. */
+export interface IndexedFacts {
+  readonly facts: HostFacts;
+  /** By path, as in demands; `null`: the facts leave files out. */
+  readonly files: ReadonlyMap<string, FileFacts> | null;
+}
+
+export function indexFacts(facts: HostFacts): IndexedFacts {
+  if (facts.files === undefined) return { facts, files: null };
+  const files = new Map<string, FileFacts>();
+  for (const file of facts.files) files.set(keyOf(file), file);
+  return { facts, files };
+}
 
 /** A limit as a number; `null`: unlimited. What is not a number counts as unlimited: nothing is reported about it. */
 const limitOf = (value: string | null): bigint | null =>
@@ -68,8 +79,8 @@ const mayRestore = ({ made: { capabilities } }: HostFacts): boolean =>
   capabilities.includes("CAP_SYS_ADMIN") || capabilities.includes("CAP_CHECKPOINT_RESTORE");
 
 /** Indexes facts. */
-export function openHost(facts: HostFacts, { dumpFacts, restoreOptions }: HostOptions): Host {
-  const { files, pids, processes = [], sockets, unix, interfaces, limits } = facts;
+export function openHost({ facts, files }: IndexedFacts, { dumpFacts, restoreOptions }: HostOptions): Host {
+  const { pids, processes = [], sockets, unix, interfaces, limits } = facts;
   const byPort = new Map<string, SocketFacts[]>();
   for (const socket of sockets ?? []) {
     const key = `${socket.protocol} ${socket.local.slice(socket.local.lastIndexOf(":") + 1)}`;
@@ -79,8 +90,8 @@ export function openHost(facts: HostFacts, { dumpFacts, restoreOptions }: HostOp
   }
   return {
     facts,
-    before: dumpFacts?.files === undefined ? null : filesByPath(dumpFacts.files),
-    files: files === undefined ? null : filesByPath(files),
+    before: dumpFacts?.files ?? null,
+    files,
     ids: pids === undefined ? null : new Set(pids),
     processes: new Map(processes.map(({ id, as, name }) => [id, as === "process" ? name : `${as} of ${name}`])),
     sockets: sockets === undefined ? null : byPort,

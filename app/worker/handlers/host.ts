@@ -3,7 +3,8 @@
 import { checkImage, RULES } from "../../checks/check.ts";
 import { allFindings } from "../../checks/filter.ts";
 import { restoreCommand } from "../../checks/host/command.ts";
-import { type HostFacts, looksLikeFacts, MOST_FACTS_BYTES, readFacts } from "../../checks/host/facts.ts";
+import { looksLikeFacts, MOST_FACTS_BYTES, readFacts } from "../../checks/host/facts.ts";
+import { type IndexedFacts, indexFacts } from "../../checks/host/host.ts";
 import type { HostRow } from "../../checks/host/report.ts";
 import { visible } from "../../model/text.ts";
 import type { Documents } from "../documents.ts";
@@ -14,7 +15,7 @@ import type { Handlers } from "./handler.ts";
 const START = 1024;
 
 export function hostHandlers(documents: Documents): Handlers<"facts" | "restore"> {
-  const all = new Map<FactsId, HostFacts>();
+  const all = new Map<FactsId, IndexedFacts>();
   let nextId: FactsId = 1;
   return {
     async facts({ file }): Promise<{ response: FactsResponse }> {
@@ -23,7 +24,7 @@ export function hostHandlers(documents: Documents): Handlers<"facts" | "restore"
       const read = readFacts(await file.text());
       if ("refused" in read) return { response: { kind: "refused", refused: read.refused } };
       const id = nextId++;
-      all.set(id, read.facts);
+      all.set(id, indexFacts(read.facts));
       const { host, at } = read.facts.made;
       return { response: { kind: "facts", facts: id, host: visible(host ?? "unnamed host"), at: visible(at) } };
     },
