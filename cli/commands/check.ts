@@ -28,6 +28,7 @@ export async function run({ operands: [path], options }: ArgumentsOf<typeof CHEC
   }
   if (options.pid !== undefined) {
     if (path !== undefined) throw new CliError("expected an image or --pid, not both");
+    if (options.here || options.host !== undefined) throw new CliError("--here and --host need an image, not --pid");
     const { checkProcesses } = await import("./check-pid.ts");
     return await checkProcesses(options.pid, options, io);
   }

@@ -17,6 +17,7 @@ const reason = await whyNotHere();
 test.each([
   [["check", "--pid", "x"], "--pid: 'x' is not a number"],
   [["check", "--pid", "1", "image"], "expected an image or --pid, not both"],
+  [["check", "--pid", "1", "--here"], "--here and --host need an image, not --pid"],
   [["check", "image", "--tree"], "--tree needs --pid"],
   [["check", "image", "--for", "crac"], "--for needs --pid"],
   [["check", "--pid", "1", "--dump-options", "tcp-establish"], "did you mean 'tcp-established'?"],
