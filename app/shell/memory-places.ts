@@ -1,8 +1,11 @@
 // Places in memory: mappings and offsets in them ⇄ a task and an address.
 
 import type { MappingRow, Mappings, PageState } from "../decoder/memory/memory.ts";
-import { addressText } from "../model/mappings.ts";
-import type { MemoryBytes, MemoryResponse, SpaceSummary } from "../worker/memory-protocol.ts";
+import { type Checkpoint, NONE } from "../model/checkpoint.ts";
+import { addressText, MAPPING_KINDS } from "../model/mappings.ts";
+import { i32At } from "../model/read.ts";
+import { fileName } from "../model/words.ts";
+import type { MemoryBytes, MemoryChange, MemoryResponse, SpaceSummary } from "../worker/memory-protocol.ts";
 import type { MemoryPlace } from "./state.ts";
 
 /** Memory that an image has. */
@@ -53,4 +56,33 @@ export function lineText(bytes: Uint8Array): string {
   let text = "";
   for (const byte of bytes) text += byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : "·";
   return text;
+}
+
+/** What a mapping shows: the path of a file, or its kind. */
+export function mappingName(checkpoint: Checkpoint, { mappings }: Memory, mapping: MappingRow): string {
+  const file = i32At(mappings.file, mapping);
+  return file === NONE ? (MAPPING_KINDS[mappings.kind[mapping] as number] ?? "unknown") : fileName(checkpoint, file);
+}
+
+const isChange = (change: string): boolean => change !== "same" && change !== "unknown";
+
+/** Where runs of changed pages begin, in bytes from the start of the mapping. */
+export const changedPlaces = ({ runs }: MemoryChange): number[] =>
+  runs.filter(({ change }) => isChange(change)).map(({ start }) => start);
+
+/** Characters of a strip. */
+const STRIP = 24;
+
+/** The pages of a mapping as a line of characters: `█` where some changed, `·` where none did, `?` where it is not known. */
+export function strip({ runs, before, after }: MemoryChange): string {
+  if (before === null) return "+".repeat(STRIP);
+  if (after === null) return "−".repeat(STRIP);
+  const size = runs.at(-1)?.end ?? 0;
+  const cells = Array.from({ length: STRIP }, () => "·");
+  for (const { start, end, change } of runs) {
+    if (change === "same") continue;
+    const [first, last] = [Math.floor((start / size) * STRIP), Math.ceil((end / size) * STRIP)];
+    for (let cell = first; cell < last; cell++) if (cells[cell] !== "█") cells[cell] = isChange(change) ? "█" : "?";
+  }
+  return cells.join("");
 }

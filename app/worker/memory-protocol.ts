@@ -1,6 +1,7 @@
 // Requests about memory and their responses.
 
 import type { MappingRow, Mappings, PageState } from "../decoder/memory/memory.ts";
+import type { ChangeRun, PageChange } from "../memory/diff.ts";
 import type { Query } from "../memory/query.ts";
 import type { Coverage } from "../memory/search.ts";
 import type { TaskRow } from "../model/rows.ts";
@@ -56,6 +57,25 @@ export type MemoryFound =
     }
   | { readonly refused: string };
 
+/** A mapping of which the two images differ. */
+export interface MemoryChange {
+  /** The number of the space after, or of the one before if there is none. */
+  readonly space: number;
+  readonly before: MappingRow | null;
+  readonly after: MappingRow | null;
+  /** What is said of the pages of both; empty if only one image has the mapping. */
+  readonly runs: readonly ChangeRun[];
+  readonly bytes: Readonly<Record<PageChange, number>>;
+}
+
+/** Changes of memory since the last response. */
+export interface MemoryChanges {
+  readonly changes: readonly MemoryChange[];
+  /** Bytes that neither image has, so far. */
+  readonly unknown: number;
+  readonly isEnd: boolean;
+}
+
 /** What a task was started with, each text as it is shown. */
 export interface StartedResponse {
   readonly cmdline: readonly string[] | null;
@@ -80,6 +100,11 @@ export interface MemoryRequests {
     request: { document: number; search: number; query: MemoryQuery; scope: MemoryScope; most: number };
     response: MemoryFound;
   };
+  /**
+   * Compares the memory of two images, mapping by mapping. The page goes on with requests for the same `comparison`, a
+   * number of its own choice, and stops by sending no more.
+   */
+  memoryDiff: { request: { before: number; after: number; comparison: number }; response: MemoryChanges };
   /** What a task was started with: one of the three. */
   started: {
     request: { document: number; task: TaskRow; what: "cmdline" | "environ" | "auxv" };

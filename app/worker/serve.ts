@@ -7,6 +7,7 @@ import { exportHandlers } from "./handlers/export.ts";
 import { copyForPage, type Exchange, type Handlers, type Result } from "./handlers/handler.ts";
 import { hostHandlers } from "./handlers/host.ts";
 import { memoryHandlers } from "./handlers/memory.ts";
+import { memoryDiffHandlers } from "./handlers/memory-diff.ts";
 import { openHandlers } from "./handlers/open.ts";
 import { readHandlers } from "./handlers/read.ts";
 import { viewHandlers } from "./handlers/views.ts";
@@ -37,6 +38,7 @@ function createHandlers(): Handlers {
     ...openHandlers(documents),
     ...readHandlers(documents),
     ...memoryHandlers(documents),
+    ...memoryDiffHandlers(documents),
     ...viewHandlers(documents),
     ...exportHandlers(documents),
     ...hostHandlers(documents),

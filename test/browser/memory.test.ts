@@ -2,6 +2,7 @@
 
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
+import { tar } from "../support/tar.ts";
 import { drop, fixture, openBrowser } from "./support.ts";
 
 const visit = openBrowser();
@@ -83,4 +84,24 @@ test("fits narrow and dark screens", async () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
     if (SHOTS) await page.screenshot({ path: `${SHOTS}/memory-${width}.png` });
   }
+});
+
+test("two images: which mappings differ, and the bytes of both", async () => {
+  const { page } = await visit();
+  const files = (["before", "after"] as const).flatMap((side) =>
+    set(side).map(({ name, bytes }) => ({ name: `${side}/${name}`, bytes })),
+  );
+  await drop(page, [
+    { name: "before.tar", bytes: tar(files.filter(({ name }) => name.startsWith("before/"))) },
+    { name: "after.tar", bytes: tar(files.filter(({ name }) => name.startsWith("after/"))) },
+  ]);
+  await page.locator(".change").first().waitFor();
+  await page.keyboard.press("Shift+B");
+  const rows = page.locator(".memory-compare .memory-item button");
+  await expect.poll(() => page.locator(".memory-summary").textContent()).toMatch(/^10 mappings differ/);
+  await rows.filter({ hasText: "7fdeff3ed000" }).first().click();
+  await expect.poll(() => page.locator("#memory-before [aria-selected=true]").textContent()).toMatch(/^7fdeff3f4000/);
+  expect(await page.locator("#memory-after [aria-selected=true]").textContent()).toMatch(/^7fdeff3f4000/);
+  await page.keyboard.press("Escape");
+  if (SHOTS) await page.screenshot({ path: `${SHOTS}/memory-compare.png` });
 });

@@ -1,11 +1,10 @@
 // The mappings of all tasks: address, permissions, kind or path.
 
 import { type KeyboardEvent, memo, useEffect, useRef } from "react";
-import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
-import { addressText, MAPPING_KINDS, PERMISSION, permissionsText } from "../../model/mappings.ts";
-import { i32At } from "../../model/read.ts";
-import { fileName, sizeText } from "../../model/words.ts";
-import { type Memory, mappingSize } from "../../shell/memory-places.ts";
+import type { Checkpoint } from "../../model/checkpoint.ts";
+import { addressText, PERMISSION, permissionsText } from "../../model/mappings.ts";
+import { sizeText } from "../../model/words.ts";
+import { type Memory, mappingName, mappingSize } from "../../shell/memory-places.ts";
 import { useRowWindow } from "../useRowWindow.ts";
 
 const ROW = 20;
@@ -69,7 +68,7 @@ export const MappingList = memo(function MappingList({ checkpoint, memory, selec
               <span>{addressText(mappings.start[row] as number)}</span>
               <span className={risky ? "warn" : undefined}>{permissionsText(bits)}</span>
               <span className="memory-size">{sizeText(mappingSize(memory, row))}</span>
-              <span className="memory-name">{nameOf(checkpoint, memory, row)}</span>
+              <span className="memory-name">{mappingName(checkpoint, memory, row)}</span>
             </div>
           );
         })}
@@ -77,8 +76,3 @@ export const MappingList = memo(function MappingList({ checkpoint, memory, selec
     </div>
   );
 });
-
-function nameOf(checkpoint: Checkpoint, { mappings }: Memory, row: number): string {
-  const file = i32At(mappings.file, row);
-  return file === NONE ? (MAPPING_KINDS[mappings.kind[row] as number] ?? "unknown") : fileName(checkpoint, file);
-}

@@ -12,6 +12,7 @@ import { useApp, usePage } from "../context.ts";
 import { useResponse } from "../Inspector/useResponse.ts";
 import { MappingList } from "./MappingList.tsx";
 import { Matches } from "./Matches.tsx";
+import { MemoryCompare } from "./MemoryCompare.tsx";
 import { MemoryGrid } from "./MemoryGrid.tsx";
 import { SearchBar } from "./SearchBar.tsx";
 import { useMemorySearch } from "./useMemorySearch.ts";
@@ -19,9 +20,22 @@ import "./Memory.css";
 
 export function Memory({ doc }: { doc: Doc }) {
   const { checkpoint, document } = doc;
+  const docs = useApp((state) => state.docs);
+  const [isCompared, setCompared] = useState(true);
+  const isPair = docs.length === 2;
   return (
     <div id="tables-panel" role="tabpanel" aria-labelledby="tab-memory" className="tables-panel">
-      {document === null ? (
+      {isPair && (
+        <div className="tables-bar">
+          <label>
+            <input type="checkbox" checked={isCompared} onChange={(event) => setCompared(event.target.checked)} /> Only
+            mappings whose contents differ, before and after
+          </label>
+        </div>
+      )}
+      {isPair && isCompared ? (
+        <MemoryCompare key={docs.map((each) => each.document).join()} docs={docs} />
+      ) : document === null ? (
         <p className="tables-empty">The image is still being decoded. Its memory is shown when that is done.</p>
       ) : (
         <Loaded key={document} checkpoint={checkpoint} document={document} />

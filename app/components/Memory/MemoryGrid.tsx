@@ -15,6 +15,8 @@ import { useMemoryPages } from "./useMemoryPages.ts";
 const ROW = 20;
 
 interface Props {
+  /** Id of the element, if it is not the only grid. */
+  readonly id?: string;
   readonly document: DocumentId;
   readonly memory: Memory;
   readonly spot: Spot;
@@ -25,7 +27,7 @@ interface Props {
   children(state: PageState | null): ReactNode;
 }
 
-export function MemoryGrid({ document, memory, spot, marked, onSelect, children }: Props) {
+export function MemoryGrid({ id = PLACES.memory, document, memory, spot, marked, onSelect, children }: Props) {
   const { mapping, offset } = spot;
   const width = useNarrow() ? 8 : 16;
   const size = mappingSize(memory, mapping);
@@ -59,13 +61,13 @@ export function MemoryGrid({ document, memory, spot, marked, onSelect, children 
     <>
       <div
         ref={scroller}
-        id={PLACES.memory}
+        id={id}
         className="hex mono"
         role="grid"
         aria-label="Memory"
         aria-rowcount={count}
         aria-colcount={3}
-        aria-activedescendant={window.rows.some(({ row }) => row === cursorRow) ? `memory-row-${cursorRow}` : undefined}
+        aria-activedescendant={window.rows.some(({ row }) => row === cursorRow) ? `${id}-row-${cursorRow}` : undefined}
         tabIndex={0}
         onKeyDown={onKeyDown}
       >
@@ -89,7 +91,7 @@ export function MemoryGrid({ document, memory, spot, marked, onSelect, children 
             return (
               <div
                 key={row}
-                id={`memory-row-${row}`}
+                id={`${id}-row-${row}`}
                 data-row={row}
                 role="row"
                 aria-rowindex={row + 1}
