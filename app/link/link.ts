@@ -54,7 +54,7 @@ export interface ChoiceLink {
 }
 
 /** Panels that can be hidden. */
-export const HIDABLE = ["tree", "tables", "inspector"] as const;
+export const HIDABLE = ["tree", "drawing", "tables", "inspector"] as const;
 export type Hidable = (typeof HIDABLE)[number];
 
 export interface Link {

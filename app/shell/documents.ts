@@ -39,6 +39,8 @@ export interface DocumentActions {
   raiseLimit(side: Side): Promise<void>;
   /** Swaps before and after, without decoding again. */
   swap(): Promise<void>;
+  /** Closes one of two images, and shows the other alone. */
+  closeSide(side: Side): void;
   /** Cancels the opening in progress. */
   cancel(): void;
   /** Closes everything. */
@@ -110,6 +112,14 @@ export function createDocuments(context: Context): DocumentActions {
         const compared = await compareDocs(client, after, before, signal);
         set((state) => (state.docs[0] === before && state.docs[1] === after ? swapped(state, compared) : {}));
       });
+    },
+    closeSide(side) {
+      const { docs } = get();
+      const [closed, kept] = [onSide(docs, side), onSide(docs, otherSide(side))];
+      if (closed === undefined || kept === undefined) return;
+      opening.abandon();
+      set((state) => ({ ...shown(state, [kept], null, null), ...wasOpen(state), order: null, opening: null }));
+      closeDocs(client, [closed]);
     },
     cancel: () => opening.cancel(),
     close() {

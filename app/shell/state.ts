@@ -263,6 +263,7 @@ export interface State extends ChangeFilters {
   readonly panel: Panel;
   readonly sizes: Sizes;
   readonly treeShown: boolean;
+  readonly drawingShown: boolean;
   readonly inspectorShown: boolean;
   /** Whether the drawing has its legend below it. */
   readonly legendShown: boolean;
@@ -327,6 +328,7 @@ export function firstState(): State {
     panel: "drawing",
     sizes: { tree: 210, changes: 330, inspector: 350, tables: 320 },
     treeShown: true,
+    drawingShown: true,
     inspectorShown: true,
     legendShown: true,
     tablesShown: true,

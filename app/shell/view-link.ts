@@ -66,6 +66,7 @@ function viewOf(link: Link): Partial<State> {
     memoryShown: link.memory !== undefined,
     requestedZoom: link.zoom ?? null,
     treeShown: !hidden.includes("tree"),
+    drawingShown: !hidden.includes("drawing"),
     tablesShown: !hidden.includes("tables"),
     inspectorShown: !hidden.includes("inspector"),
     off: link.off ?? [],

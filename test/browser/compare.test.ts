@@ -348,6 +348,29 @@ test("in a window of 1024 pixels the comparison is one column, and nothing is cu
   expect(cut).toEqual([]);
 });
 
+test("either side is closed, a single image offers to compare, and side by side fills the window", async () => {
+  const { page } = await visit({ fragment: "#v=1&sample=httpd" });
+  await page.locator("#aligned").waitFor();
+  await page.getByRole("button", { name: "Full width" }).click();
+  await page.locator(".drawing-panel").waitFor({ state: "detached" });
+  const width = await page.locator("#aligned").evaluate((grid) => grid.getBoundingClientRect().width);
+  expect(width).toBeGreaterThan(1400);
+  await page.waitForFunction(() => window.location.hash.includes("hide=tree,drawing"));
+  await page.keyboard.press("=");
+  await page.locator(".drawing-panel").waitFor();
+  await page.getByRole("button", { name: "Close the image before" }).click();
+  await page.getByRole("banner").getByText("httpd-after.ckpt").waitFor();
+  expect(await page.getByRole("button", { name: "Compare with…" }).isEnabled()).toBe(true);
+  // It can be taken back.
+  await page.keyboard.press("<");
+  await page.getByRole("radio", { name: "before httpd-before.ckpt" }).waitFor({ state: "attached" });
+  const chooser = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Replace the image after…" }).click();
+  const bytes = fixture("linux-cr/v16-s4/after.ckpt");
+  await (await chooser).setFiles([{ name: "other.ckpt", mimeType: "", buffer: Buffer.from(bytes) }]);
+  await page.getByRole("radio", { name: "after other.ckpt" }).waitFor({ state: "attached" });
+});
+
 test("find covers both images", async () => {
   const { page } = await visit({ fragment: "#v=1&sample=httpd" });
   await page.locator("#aligned").waitFor();

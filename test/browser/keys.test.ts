@@ -40,7 +40,7 @@ test("find selects its result in every view", async () => {
   await page.keyboard.press("/");
   await page.getByRole("dialog").waitFor();
   await page.keyboard.type("4242:1");
-  await page.getByRole("option").first().waitFor();
+  await page.getByRole("dialog").getByRole("option").first().waitFor();
   await page.keyboard.press("Enter");
   await inspector.getByRole("heading", { name: /^1 →/ }).waitFor();
 });

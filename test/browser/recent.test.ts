@@ -69,13 +69,13 @@ test("what was closed or replaced opens again", async () => {
   await drop(page, [BEFORE]);
   await page.getByRole("grid").waitFor();
   await page.keyboard.press("W");
-  await page.getByRole("status").getByText("Back or Shift+Z opens it again").waitFor();
-  await page.keyboard.press("Z");
+  await page.getByRole("status").getByText("Back or < opens it again").waitFor();
+  await page.keyboard.press("<");
   await page.getByRole("banner").getByText("before.ckpt").waitFor();
   await drop(page, [AFTER]);
   await page.getByRole("button", { name: "Open instead" }).click();
   await page.getByRole("banner").getByText("after.ckpt").waitFor();
-  await page.keyboard.press("Z");
+  await page.keyboard.press("<");
   await page.getByRole("banner").getByText("before.ckpt").waitFor();
 });
 

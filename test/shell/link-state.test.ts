@@ -114,6 +114,7 @@ describe("a link", () => {
           listings: wanted.listings,
           zoom: wanted.zoom,
           treeShown: hidden("tree"),
+          drawingShown: hidden("drawing"),
           tablesShown: hidden("tables"),
           inspectorShown: hidden("inspector"),
           off: CHANGE_KINDS.filter((kind) => wanted.off.includes(kind)),

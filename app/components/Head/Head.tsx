@@ -62,6 +62,7 @@ export function Head() {
       )}
       <span className="head-actions">
         <CommandButton id="find">Find</CommandButton>
+        {after === undefined && <CommandButton id="compare">Compare with…</CommandButton>}
         <CommandButton id="open">Open…</CommandButton>
         <Menu />
       </span>

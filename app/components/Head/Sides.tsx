@@ -7,7 +7,7 @@ import { timeText, writerText } from "../../model/words.ts";
 import { orderDoubt } from "../../shell/order.ts";
 import type { Doc } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";
-import { useApp, usePage } from "../context.ts";
+import { useApp, useCommand, usePage } from "../context.ts";
 
 export function Sides({ docs, side }: { docs: readonly [Doc, Doc]; side: Side }) {
   const { shell } = usePage();
@@ -53,10 +53,39 @@ export function Sides({ docs, side }: { docs: readonly [Doc, Doc]; side: Side })
               </button>
               {checkpoint.time !== null && <span className="muted head-time">{timeText(checkpoint.time)}</span>}
               {!checkpoint.complete && <strong className="head-incomplete">incomplete</strong>}
+              <SideButton side={each} command="replace-side" label={`Replace the image ${each}…`}>
+                …
+              </SideButton>
+              <SideButton side={each} command="close-side" label={`Close the image ${each}`}>
+                ×
+              </SideButton>
             </span>
           </Fragment>
         );
       })}
     </fieldset>
+  );
+}
+
+interface SideButtonProps {
+  readonly side: Side;
+  /** A command about the shown image. */
+  readonly command: string;
+  readonly label: string;
+  readonly children: string;
+}
+
+/** Shows the image of a side, and runs a command about it. */
+function SideButton({ side, command, label, children }: SideButtonProps) {
+  const { shell } = usePage();
+  const { run } = useCommand(command);
+  const onClick = () => {
+    shell.showSide(side);
+    run();
+  };
+  return (
+    <button type="button" className="plain head-side-button" aria-label={label} title={label} onClick={onClick}>
+      {children}
+    </button>
   );
 }

@@ -74,6 +74,7 @@ function Aligned({ compared }: { compared: Compared }) {
         <span className="muted tables-count">
           {counted(compared.comparison.pairs.descriptors.count, "descriptor")}, before and after
         </span>
+        <CommandButton id="full-width">Full width</CommandButton>
         <CommandButton id="previous-change">‹ Previous</CommandButton>
         <CommandButton id="next-change">Next ›</CommandButton>
       </div>

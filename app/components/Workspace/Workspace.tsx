@@ -137,6 +137,8 @@ function Wide({ doc }: { doc: Doc }) {
   const left = useApp((state) => (state.compared ? "changes" : "tree"));
   const treeShown = useApp((state) => state.treeShown);
   const tablesShown = useApp((state) => state.tablesShown);
+  // Without tables, the drawing takes their place.
+  const drawingShown = useApp((state) => state.drawingShown) || !tablesShown;
   const isMedium = useNarrow(MEDIUM);
   const aside = useApp(asideOf);
   const resize = (change: Partial<Sizes>) => shell.store.set({ sizes: { ...sizes, ...change } });
@@ -159,22 +161,30 @@ function Wide({ doc }: { doc: Doc }) {
         </>
       )}
       <div className="middle">
-        <div className="drawing-panel">
-          <DrawingPanel doc={doc} />
-        </div>
+        {drawingShown && (
+          <div className="drawing-panel">
+            <DrawingPanel doc={doc} />
+          </div>
+        )}
         {tablesShown && (
           <>
-            <Splitter
-              label="Height of the tables"
-              vertical={false}
-              size={sizes.tables}
-              min={120}
-              max={900}
-              inverse
-              controls="panel-tables"
-              onSize={(tables) => resize({ tables })}
-            />
-            <div id="panel-tables" className="panel tables-holder" style={{ height: sizes.tables }}>
+            {drawingShown && (
+              <Splitter
+                label="Height of the tables"
+                vertical={false}
+                size={sizes.tables}
+                min={120}
+                max={900}
+                inverse
+                controls="panel-tables"
+                onSize={(tables) => resize({ tables })}
+              />
+            )}
+            <div
+              id="panel-tables"
+              className="panel tables-holder"
+              style={drawingShown ? { height: sizes.tables } : { flex: 1, minHeight: 0 }}
+            >
               {isMedium && aside !== null ? <TablesOrAside doc={doc} aside={aside} /> : <Tables doc={doc} />}
             </div>
           </>

@@ -1,8 +1,9 @@
 // Open, compare with another image, close.
 
 import { inputOfFiles, pickedFiles } from "../inputs.ts";
-import { isDecoded, isOpen, reachedLimit, shownDoc } from "../selectors.ts";
+import { isDecoded, isOpen, isPair, reachedLimit, shownDoc } from "../selectors.ts";
 import type { Shell } from "../shell.ts";
+import type { Input } from "../state.ts";
 import { type Command, type CommandContext, inGroup } from "./command.ts";
 
 export function fileCommands({ shell }: CommandContext): Command[] {
@@ -30,12 +31,26 @@ export function fileCommands({ shell }: CommandContext): Command[] {
     {
       id: "open-again",
       title: "Open again what was closed or replaced",
-      key: "Z",
+      key: "<",
       when: ({ wasOpen }) => wasOpen !== null,
       run() {
         const { wasOpen } = store.get();
         if (wasOpen !== null) void shell.open(wasOpen.inputs, wasOpen.origin);
       },
+    },
+    {
+      id: "replace-side",
+      title: "Replace the shown image of two…",
+      key: "r",
+      when: isPair,
+      run: () => chooseFiles((input) => input && shell.replace(store.get().side, input)),
+    },
+    {
+      id: "close-side",
+      title: "Close the shown image of two",
+      key: "]",
+      when: isPair,
+      run: () => shell.closeSide(store.get().side),
     },
     { id: "close", title: "Close", key: "W", when: isOpen, run: () => closeAll(shell) },
     {
@@ -50,14 +65,16 @@ export function fileCommands({ shell }: CommandContext): Command[] {
 
 function closeAll(shell: Shell): void {
   shell.close();
-  shell.notify("Closed. Back or Shift+Z opens it again");
+  shell.notify("Closed. Back or < opens it again");
 }
 
+const pickFiles = (shell: Shell, compare: boolean): void => chooseFiles((input) => void shell.receive(input, compare));
+
 /** Shows the browser's file picker. */
-function pickFiles(shell: Shell, compare: boolean): void {
+function chooseFiles(onChoice: (input: Input | null) => void): void {
   const input = document.createElement("input");
   input.type = "file";
   input.multiple = true;
-  input.onchange = () => shell.receive(inputOfFiles(pickedFiles(input.files ?? [])), compare);
+  input.onchange = () => onChoice(inputOfFiles(pickedFiles(input.files ?? [])));
   input.click();
 }

@@ -82,6 +82,19 @@ export function viewCommands({ shell }: CommandContext): Command[] {
       run: () => store.set(({ tablesShown }) => ({ tablesShown: !tablesShown })),
     },
     {
+      id: "full-width",
+      title: "Tables or side by side at full width",
+      key: "=",
+      when: isOpen,
+      run: () =>
+        store.set(({ drawingShown }) => ({
+          drawingShown: !drawingShown,
+          treeShown: !drawingShown,
+          tablesShown: true,
+          panel: "tables",
+        })),
+    },
+    {
       id: "toggle-inspector",
       title: "Toggle inspector and overview",
       key: "I",
