@@ -40,11 +40,19 @@ export interface ListingLink {
   readonly group?: string;
 }
 
-/** The zoom of the drawing: its scale, and the position of its top left corner in CSS pixels. */
+/** Levels of detail of the drawing, from coarse to fine. */
+const ZOOM_LEVELS = ["map", "bars", "words"] as const;
+
+/**
+ * The zoom of the drawing: its scale, and the position of its top left corner in CSS pixels. `level` if the user zoomed to
+ * another level of detail, `at` the place there, in slots from the first one.
+ */
 export interface ZoomLink {
   readonly k: number;
   readonly x: number;
   readonly y: number;
+  readonly level?: (typeof ZOOM_LEVELS)[number];
+  readonly at?: number;
 }
 
 /** What the user chose for an image: its dialect, and one of several image sets. */
@@ -139,7 +147,7 @@ export function toFragment(link: Link): string {
   add("view", link.view);
   add("rows", link.rows);
   add("order", link.order);
-  add("zoom", link.zoom && `${link.zoom.k},${link.zoom.x},${link.zoom.y}`);
+  add("zoom", link.zoom && zoomText(link.zoom));
   add("hide", link.hide?.join(","));
   // Last, so that people can read what comes before it.
   add("data", link.data);
@@ -206,8 +214,8 @@ export function fromFragment(fragment: string): Link {
     if (listing !== (tab ?? "descriptors") && Object.keys(other).length > 0) others[listing] = other;
   }
   if (Object.keys(others).length > 0) link.others = others;
-  const zoom = /^(\d{1,3}(?:\.\d{1,6})?),(-?\d{1,9}),(-?\d{1,9})$/.exec(values.get("zoom") ?? "");
-  if (zoom && Number(zoom[1]) > 0) link.zoom = { k: Number(zoom[1]), x: Number(zoom[2]), y: Number(zoom[3]) };
+  const zoom = zoomFromText(values.get("zoom") ?? "");
+  if (zoom !== null) link.zoom = zoom;
   const hidden = values.get("hide")?.split(",") ?? [];
   const hide = HIDABLE.filter((panel) => hidden.includes(panel));
   if (hide.length > 0) link.hide = hide;
@@ -263,9 +271,22 @@ export function isTooLong(fragment: string): boolean {
 }
 
 /** A zoom rounded for a link: to the pixel, and to a thousandth of its scale. */
-export function zoomLink({ k, x, y }: ZoomLink): ZoomLink {
+export function zoomLink({ k, x, y, level, at = 0 }: ZoomLink): ZoomLink {
   // `+ 0`: no minus zero.
-  return { k: Math.round(k * 1000) / 1000, x: Math.round(x) + 0, y: Math.round(y) + 0 };
+  const rounded = { k: Math.round(k * 1000) / 1000, x: Math.round(x) + 0, y: Math.round(y) + 0 };
+  return level === undefined ? rounded : { ...rounded, level, at };
+}
+
+/** `1.25,-340,0`, at another level of detail `1,0,-20,bars,1200`. */
+const zoomText = ({ k, x, y, level, at = 0 }: ZoomLink): string =>
+  [k, x, y, ...(level === undefined ? [] : [level, at])].join(",");
+
+function zoomFromText(text: string): ZoomLink | null {
+  const match = /^(\d{1,3}(?:\.\d{1,6})?),(-?\d{1,9}),(-?\d{1,9})(?:,([a-z]+),(\d{1,10}))?$/.exec(text);
+  if (match === null || Number(match[1]) === 0) return null;
+  const zoom = { k: Number(match[1]), x: Number(match[2]), y: Number(match[3]) };
+  const level = ZOOM_LEVELS.find((each) => each === match[4]);
+  return level === undefined ? zoom : { ...zoom, level, at: Number(match[5]) };
 }
 
 const unescaped = (text: string): string | null => {

@@ -91,7 +91,8 @@ function listingView(listing: Listing, { filter, sort, columns, group }: Listing
 export function linkOf(state: State): Link {
   const { origin, tab, listings, zoom } = state;
   const position = zoom && zoomLink(zoom);
-  const isZoomed = position !== null && (position.k !== 1 || position.x !== 0 || position.y !== 0);
+  const isZoomed =
+    position !== null && (position.k !== 1 || position.x !== 0 || position.y !== 0 || position.level !== undefined);
   const others = otherListings(state);
   const hide = HIDABLE.filter((panel) => !state[`${panel}Shown`]);
   return {

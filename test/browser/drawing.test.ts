@@ -1,9 +1,10 @@
-// The drawing on the page: folded rows, the switch that unfolds, ties, minimap, buttons, legend, pictures.
+// The drawing on the page: folded rows, the switch that unfolds, ties, minimap, levels, buttons, legend, pictures.
 
 import { readFileSync } from "node:fs";
 import type { Download, Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { accessibilityFaults, openBrowser } from "./support.ts";
+import { largeImage } from "../support/large-image.ts";
+import { accessibilityFaults, drop, openBrowser } from "./support.ts";
 
 const visit = openBrowser();
 
@@ -124,6 +125,52 @@ test("the drawing is saved as SVG and as PNG", async () => {
   const [picture] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("P")]);
   expect(picture.suggestedFilename()).toBe("shared-table.ckpt.drawing.png");
   expect([...(await contentOf(picture)).subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
+});
+
+const hash = (page: Page): Promise<string> => page.evaluate(() => location.hash);
+
+/** 30 tables of 1,000 descriptors each. */
+const openLarge = async () => {
+  const { page } = await visit();
+  await drop(page, [{ name: "large.ckpt", bytes: Buffer.concat([...largeImage(30_000)]) }]);
+  await items(page, /^Descriptors per file table/).waitFor({ state: "attached" });
+  return page;
+};
+
+test("zooming opens levels: histograms, tables as bars, slots; the link records where", async () => {
+  const page = await openLarge();
+  const canvas = page.locator(".drawing-view canvas").first();
+  await canvas.dblclick({ position: { x: 60, y: 200 } });
+  await items(page, /^File table of \d+ worker-\d+, 1,000 descriptors.*folded: 1,000 files/)
+    .first()
+    .waitFor({ state: "attached" });
+  await expect.poll(() => hash(page)).toMatch(/zoom=1,0,0,bars,\d+/);
+  // Keys zoom as far as the level goes, and then to the next one.
+  while (!/,words,/.test(await hash(page))) {
+    const before = await hash(page);
+    await page.keyboard.press("+");
+    await expect.poll(() => hash(page)).not.toBe(before);
+  }
+  await items(page, /^Fd \d+ of the file table/)
+    .first()
+    .waitFor({ state: "attached" });
+  // What is below is a click away.
+  const below = items(page, /^▾ [\d,]+ fds below$/);
+  const text = await below.textContent();
+  await below.evaluate((element) => (element as HTMLElement).click());
+  await expect.poll(() => below.textContent()).not.toBe(text);
+  // And back.
+  await page.keyboard.press("-");
+  await expect.poll(() => hash(page)).toMatch(/,bars,/);
+  await page.keyboard.press("-");
+  // While something is selected, its surroundings are beside the histograms; else the charts.
+  await page.keyboard.press("Escape");
+  await items(page, /^Descriptors per file table/).waitFor({ state: "attached" });
+  await expect.poll(() => hash(page)).not.toContain("zoom=");
+});
+
+test("histograms are accessible", async () => {
+  expect(await accessibilityFaults(await openLarge())).toEqual([]);
 });
 
 for (const theme of ["light", "dark"] as const) {

@@ -24,6 +24,7 @@ import { Minimap } from "./Minimap.tsx";
 import { pngOf } from "./png.ts";
 import { arcsAt, type Canvas, type Picture, useCanvas } from "./useCanvas.ts";
 import { useExpansion } from "./useExpansion.ts";
+import { type FocusedView, useFocus } from "./useFocus.ts";
 import { useSize } from "./useSize.ts";
 import { useTheme } from "./useTheme.ts";
 import { useWalk } from "./useWalk.ts";
@@ -40,8 +41,8 @@ export interface DrawingProps {
   onSelect(object: ObjectRef | null): void;
   onHover?(object: ObjectRef | null): void;
   /** The visible part of the drawing; if absent, the drawing manages it itself. */
-  readonly view?: View;
-  onView?(view: View): void;
+  readonly view?: FocusedView;
+  onView?(view: FocusedView): void;
   readonly ref?: Ref<DrawingHandle>;
 }
 
@@ -87,9 +88,11 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
   const [opened, expand] = useExpansion(subject);
   const expansion = useMemo(() => ({ ...opened, whole }), [opened, whole]);
 
+  const levels = useFocus(subject, layout, selection, view);
+  const { focus } = levels;
   const scene = useMemo(
-    () => (size === null ? null : sceneOf(subject, layout, { ...size, selection, expansion })),
-    [subject, layout, size, selection, expansion],
+    () => (size === null ? null : sceneOf(subject, layout, { ...size, selection, expansion, focus })),
+    [subject, layout, size, selection, expansion, focus],
   );
   const selected = useMemo(() => (scene === null ? NONE : boxOf(scene, selection)), [scene, selection]);
   const picture = useMemo(
@@ -97,9 +100,9 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
     [subject, layout, scene, size, theme, selection, selected],
   );
   const minimap = useRef<HTMLCanvasElement>(null);
-  const canvas = useCanvas(element, minimap, picture, view, onView);
+  const canvas = useCanvas(element, minimap, picture, levels, view, onView);
 
-  const act = (action: Action): void => expand(action, scene);
+  const act = (action: Action): void => (action.do === "go" ? levels.go(action.at) : expand(action, scene));
   const activate = (object: ObjectRef | null, action: Action | null, onOpener: boolean): void => {
     if (object !== null) onSelect(object);
     else if (action === null) onSelect(null);
@@ -219,7 +222,7 @@ interface PointerOptions {
 }
 
 /** Pointer handlers of the canvas: hovering describes and traces, a click selects, a double click opens a table. */
-function usePointer(picture: Picture, { at, zoom, hovered, repaint }: Canvas, options: PointerOptions) {
+function usePointer(picture: Picture, { at, zoom, zoomInAt, hovered, repaint }: Canvas, options: PointerOptions) {
   const { subject, scene, selection } = picture;
   const { element, status, tree, onHover, act, activate } = options;
   const hoveredObject = useRef<ObjectRef | null>(null);
@@ -248,8 +251,10 @@ function usePointer(picture: Picture, { at, zoom, hovered, repaint }: Canvas, op
     onPointerLeave: () => hover(-1, -1),
     onClick: ({ nativeEvent }: React.MouseEvent) => click(nativeEvent.offsetX, nativeEvent.offsetY),
     onDoubleClick: ({ nativeEvent }: React.MouseEvent) => {
-      const { action } = at(nativeEvent.offsetX, nativeEvent.offsetY);
+      const { offsetX, offsetY } = nativeEvent;
+      const { action } = at(offsetX, offsetY);
       if (action?.do === "toggle") act(action);
+      else zoomInAt(offsetX, offsetY);
     },
   };
 }
@@ -264,26 +269,20 @@ function isOnOpener(scene: Scene | null, index: number, view: View, px: number, 
 function useHandle(
   ref: Ref<DrawingHandle> | undefined,
   picture: Picture,
-  { zoom }: Canvas,
+  canvas: Canvas,
   tree: RefObject<HTMLElement | null>,
   label: string,
 ): void {
-  const { scene, size, theme } = picture;
+  const { scene, theme } = picture;
   useImperativeHandle(
     ref,
     () => ({
-      zoomBy: zoom.zoomBy,
-      fit() {
-        if (scene === null || size === null) return;
-        const k = Math.min(1, size.width / scene.width, size.height / scene.height);
-        const { x, y, k: current } = zoom.view();
-        const isFitted = x === 0 && y === 0 && Math.abs(current - k) < 1e-6;
-        zoom.set({ x: 0, y: 0, k: isFitted ? 1 : k });
-      },
+      zoomBy: canvas.zoomBy,
+      fit: canvas.fit,
       svg: () => (scene === null || theme === null ? null : svgOf(scene, theme, label, arcsAt(picture, NONE))),
       png: async () => (scene === null || theme === null ? null : pngOf(picture, scene, theme)),
       focus: () => focusTree(tree),
     }),
-    [picture, scene, size, theme, zoom, tree, label],
+    [picture, scene, theme, canvas, tree, label],
   );
 }

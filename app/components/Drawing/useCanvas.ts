@@ -5,17 +5,19 @@ import { type Arc, arcsOf } from "../../graph/draw/arcs.ts";
 import { boxAt, stripAt } from "../../graph/draw/hit.ts";
 import { minimapOf, paintMinimap } from "../../graph/draw/minimap.ts";
 import { paint } from "../../graph/draw/paint.ts";
-import type { Theme } from "../../graph/draw/style.ts";
+import { LEAST_TEXT, type Theme } from "../../graph/draw/style.ts";
 import { traceOf, withBoxes } from "../../graph/draw/trace.ts";
 import type { View } from "../../graph/draw/view.ts";
 import { REMOVED, type Subject } from "../../graph/order/graph.ts";
 import type { Layout } from "../../graph/order/layout.ts";
 import { relationsOf } from "../../graph/order/relations.ts";
+import { placeAmongSlots } from "../../graph/plan/window.ts";
 import { type Action, HEADING, type Scene } from "../../graph/scene/scene.ts";
-import { objectAt } from "../../graph/scene/strips.ts";
+import { objectAt, slotPlaceAt } from "../../graph/scene/strips.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
 import { counted } from "../../model/words.ts";
+import type { FocusControl, FocusedView } from "./useFocus.ts";
 import { useKeepInView } from "./useKeepInView.ts";
 import type { Size } from "./useSize.ts";
 import { useZoom, type Zoom } from "./useZoom.ts";
@@ -49,6 +51,11 @@ export interface Canvas {
   readonly below: string;
   repaint(): void;
   pageDown(): void;
+  /** The whole drawing in the view, or what is drawn at a coarser level; again: as it is at first. */
+  fit(): void;
+  zoomBy(factor: number): void;
+  /** Opens the level below the histograms at a point. */
+  zoomInAt(x: number, y: number): void;
   /** What is at a point of the canvas, in CSS pixels. */
   at(x: number, y: number): Hit;
 }
@@ -129,13 +136,39 @@ function belowView({ scene, size }: Picture, { y, k }: View): string {
   return tables === 0 ? "more below" : `${counted(tables, "more file table")} below`;
 }
 
+/** The zoom that shows the whole drawing, at most 1. */
+const fitZoom = (scene: Scene, size: Size): number => Math.min(1, size.width / scene.width, size.height / scene.height);
+
+/** Whether zooming out leads to a coarser level: the whole drawing would be too small to read, or it is a part. */
+const isCoarsened = (scene: Scene, size: Size): boolean =>
+  scene.level !== "map" && (scene.isPart || fitZoom(scene, size) < LEAST_TEXT);
+
+/** How far a scene zooms before another level takes its place. Histograms do not: they would only become larger. */
+function zoomRange(scene: Scene, size: Size): { readonly least: number; readonly most: number } {
+  if (scene.level === "map") return { least: 1, most: 1 };
+  const least = isCoarsened(scene, size) ? (scene.isPart ? 1 : LEAST_TEXT) : fitZoom(scene, size);
+  return { least, most: scene.level === "bars" ? 1.6 : 4 };
+}
+
+/** The place among the slots of what is at a point of the canvas, or of the selection; NONE if there is neither. */
+function placeAt(picture: Picture, view: View, px: number, py: number): number {
+  const { subject, layout, scene, selection } = picture;
+  if (scene === null) return NONE;
+  const strip = stripAt(scene, (px - view.x) / view.k, py);
+  if (strip !== null) return slotPlaceAt(subject, layout, strip, py);
+  const box = scene.boxes[boxAt(scene, (px - view.x) / view.k, (py - view.y) / view.k)];
+  const object = box?.ref ?? selection;
+  return object === null ? NONE : placeAmongSlots(subject, layout, object);
+}
+
 /** Keeps a canvas painted. `wantedView`: where to move the view, once; `onView`: called when a movement ends. */
 export function useCanvas(
   canvas: RefObject<HTMLCanvasElement | null>,
   minimap: RefObject<HTMLCanvasElement | null>,
   picture: Picture,
-  wantedView: View | undefined,
-  onView: ((view: View) => void) | undefined,
+  levels: FocusControl,
+  wantedView: FocusedView | undefined,
+  onView: ((view: FocusedView) => void) | undefined,
 ): Canvas {
   const { scene, size, theme, selected, selection } = picture;
   const hovered = useRef(NONE);
@@ -152,9 +185,14 @@ export function useCanvas(
   const at = (x: number, y: number): Hit => hitAt(picture, zoom.view(), x, y);
   const zoom: Zoom = useZoom(canvas, {
     onChange: repaint,
-    onEnd: (view) => onView?.(view),
-    takesDoubleClick: (x, y) => at(x, y).action?.do === "toggle",
+    onEnd: (view) => onView?.({ ...view, ...levels.focus }),
+    takesDoubleClick: (x, y) => at(x, y).action?.do === "toggle" || scene?.level === "map",
+    beyond: (by, x, y) => step(by, x, y),
   });
+  /** To another level of detail, at a point of the canvas. */
+  const step = (by: 1 | -1, x: number, y: number): void => {
+    if (scene !== null) levels.step(scene.level, by, placeAt(picture, zoom.view(), x, y));
+  };
   // Found once for each object, not for each frame.
   const arcs = useRef<{ readonly picture: Picture; readonly box: number; readonly arcs: readonly Arc[] } | null>(null);
   draw.current = () => {
@@ -176,13 +214,22 @@ export function useCanvas(
   useEffect(() => {
     if (scene === null || size === null || theme === null) return;
     hovered.current = NONE;
-    zoom.setExtent({ worldWidth: scene.width, worldHeight: scene.height, ...size });
+    zoom.setExtent({ worldWidth: scene.width, worldHeight: scene.height, ...size, ...zoomRange(scene, size) });
     const moved = keepInView(zoom.view(), size);
     if (moved !== null) zoom.set(moved);
     repaint();
   }, [scene, size, theme, zoom, repaint, keepInView]);
 
   const reached = useRef<View | undefined>(undefined);
+  // Another level begins at its top, in its own size, unless a link says where.
+  const { focus } = levels;
+  const shownFocus = useRef(focus);
+  useEffect(() => {
+    if (shownFocus.current === focus || scene === null) return;
+    shownFocus.current = focus;
+    if (wantedView === reached.current) zoom.set({ x: 0, y: 0, k: 1 });
+  }, [focus, scene, zoom, wantedView]);
+
   useEffect(() => {
     // The view can be moved only after a scene bounds it, and it is moved there only once.
     if (scene === null || size === null || theme === null || wantedView === reached.current) return;
@@ -192,9 +239,31 @@ export function useCanvas(
     if (x !== wantedView.x || y !== wantedView.y || k !== wantedView.k) zoom.set(wantedView);
   }, [wantedView, zoom, scene, size, theme]);
 
+  const fit = (): void => {
+    if (scene === null || size === null) return;
+    const { least } = zoomRange(scene, size);
+    const { x, y, k } = zoom.view();
+    const isFitted = x === 0 && y === 0 && Math.abs(k - least) < 1e-6;
+    // What would be too small to read is drawn at a coarser level; the coarsest one always fits.
+    if (isCoarsened(scene, size)) levels.step(scene.level, -1, NONE);
+    else if (isFitted && focus !== null) levels.reset();
+    else zoom.set({ x: 0, y: 0, k: isFitted ? 1 : least });
+  };
   const pageDown = (): void => {
     const { x, y, k } = zoom.view();
     if (size !== null) zoom.set({ x, y: y - (size.height - 3 * HEADING), k });
   };
-  return { zoom, hovered, below, repaint, at, pageDown };
+  return {
+    zoom,
+    hovered,
+    below,
+    repaint,
+    at,
+    pageDown,
+    fit,
+    zoomBy: zoom.zoomBy,
+    zoomInAt: (x, y) => {
+      if (scene?.level === "map") step(1, x, y);
+    },
+  };
 }

@@ -31,6 +31,7 @@ function toggled(set: ReadonlySet<number>, rows: readonly number[]): Set<number>
 function expanded(old: Expansion, action: Action, scene: Scene | null): Expansion {
   if (action.do === "more") return { ...old, limit: Math.min(MOST_SHOWN, old.limit + MORE) };
   if (action.do === "unused") return { ...old, unused: !old.unused };
+  if (action.do === "go") return old;
   if (action.do === "unfold") return { ...old, unfolded: toggled(old.unfolded, action.tables) };
   const own = (set: ReadonlySet<number>): Set<number> => toggled(set, [action.table]);
   return scene?.level === "words" ? { ...old, folded: own(old.folded) } : { ...old, tables: own(old.tables) };

@@ -11,6 +11,9 @@ export interface Extent {
   readonly worldHeight: number;
   readonly width: number;
   readonly height: number;
+  /** The smallest and the largest zoom. */
+  readonly least: number;
+  readonly most: number;
 }
 
 export interface ZoomOptions {
@@ -20,6 +23,8 @@ export interface ZoomOptions {
   onEnd(view: View): void;
   /** Whether a double click at this point of the canvas does something other than zooming. */
   takesDoubleClick(x: number, y: number): boolean;
+  /** Called for zooming in (1) or out (-1) further than the drawing goes, with the point of the canvas. */
+  beyond(by: 1 | -1, x: number, y: number): void;
 }
 
 /** Reads and moves the view from code. */
@@ -32,11 +37,8 @@ export interface Zoom {
   setExtent(extent: Extent): void;
 }
 
-const MOST_ZOOM = 4;
-
-/** The zoom that shows the whole drawing, but at most 1. */
-const leastZoom = ({ worldWidth, worldHeight, width, height }: Extent): number =>
-  Math.min(1, width / worldWidth, height / worldHeight);
+/** Milliseconds between two changes of level by the wheel, which sends many events for one movement. */
+const LEVEL_PAUSE = 400;
 
 /** Limits a transform so that the view stays within the drawing, or at its top left if it is smaller. */
 function inside(transform: ZoomTransform, extent: Extent): ZoomTransform {
@@ -46,13 +48,18 @@ function inside(transform: ZoomTransform, extent: Extent): ZoomTransform {
   return x === transform.x && y === transform.y ? transform : zoomIdentity.translate(x, y).scale(transform.k);
 }
 
+/** Whether a view is zoomed in (1) or out (-1) as far as it goes. */
+const isAtEnd = ({ k }: View, { least, most }: Extent, by: 1 | -1): boolean =>
+  by === 1 ? k >= most - 1e-6 : k <= least + 1e-6;
+
 /** Attaches pan and zoom to a canvas for as long as it is mounted. */
 export function useZoom(canvas: RefObject<HTMLCanvasElement | null>, options: ZoomOptions): Zoom {
   const latest = useRef(options);
   latest.current = options;
   const state = useRef({
     view: { x: 0, y: 0, k: 1 } as View,
-    extent: { worldWidth: 1, worldHeight: 1, width: 1, height: 1 } as Extent,
+    extent: { worldWidth: 1, worldHeight: 1, width: 1, height: 1, least: 1, most: 1 } as Extent,
+    levelChanged: 0,
     behaviour: null as ZoomBehavior<HTMLCanvasElement, unknown> | null,
   });
 
@@ -61,7 +68,7 @@ export function useZoom(canvas: RefObject<HTMLCanvasElement | null>, options: Zo
     if (element === null) return;
     const selection = select(element);
     const behaviour = zoom<HTMLCanvasElement, unknown>()
-      .scaleExtent([leastZoom(state.current.extent), MOST_ZOOM])
+      .scaleExtent([state.current.extent.least, state.current.extent.most])
       .clickDistance(4)
       .constrain((transform) => inside(transform, state.current.extent))
       .filter((event: Event) => {
@@ -81,7 +88,15 @@ export function useZoom(canvas: RefObject<HTMLCanvasElement | null>, options: Zo
     state.current.behaviour = behaviour;
     selection.call(behaviour);
     const scroll = (event: WheelEvent) => {
-      if (event.ctrlKey || event.metaKey) return;
+      if (event.ctrlKey || event.metaKey) {
+        const by = event.deltaY < 0 ? 1 : -1;
+        if (!isAtEnd(state.current.view, state.current.extent, by)) return;
+        event.preventDefault();
+        if (event.timeStamp - state.current.levelChanged < LEVEL_PAUSE) return;
+        state.current.levelChanged = event.timeStamp;
+        latest.current.beyond(by, event.offsetX, event.offsetY);
+        return;
+      }
       event.preventDefault();
       const unit = event.deltaMode === 1 ? 20 : event.deltaMode === 2 ? state.current.extent.height : 1;
       const { k } = state.current.view;
@@ -108,11 +123,14 @@ export function useZoom(canvas: RefObject<HTMLCanvasElement | null>, options: Zo
       view: () => state.current.view,
       set,
       zoomBy(factor) {
+        const { view, extent } = state.current;
+        const by = factor > 1 ? 1 : -1;
+        if (isAtEnd(view, extent, by)) return latest.current.beyond(by, extent.width / 2, extent.height / 2);
         if (canvas.current !== null) state.current.behaviour?.scaleBy(select(canvas.current), factor);
       },
       setExtent(extent) {
         state.current.extent = extent;
-        state.current.behaviour?.scaleExtent([leastZoom(extent), MOST_ZOOM]);
+        state.current.behaviour?.scaleExtent([extent.least, extent.most]);
         const element = canvas.current;
         if (element !== null) set(state.current.view);
       },

@@ -69,7 +69,7 @@ function holderBins(files: number, holders: (file: number) => number): Bin[] {
 function partCounts(graph: Subject["graph"]): number[] {
   const counts = new Uint32Array(KIND_PARTS.length);
   for (let slot = 0; slot < graph.descriptors.count; slot++) {
-    const part = KIND_PARTS.indexOf(partOfFile(graph, i32At(graph.descriptors.file, slot)));
+    const part = partOfFile(graph, i32At(graph.descriptors.file, slot));
     counts[part] = u32At(counts, part) + 1;
   }
   return [...counts];

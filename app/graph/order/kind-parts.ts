@@ -26,16 +26,15 @@ const partOfName = (name: FileKind): KindPart => {
   return name === "socket" ? "socket" : "other";
 };
 
-/** By kind: its part. */
-const PART_OF_KIND: readonly KindPart[] = FILE_KINDS.map(partOfName);
+/** By kind: the index of its part. */
+const PART_OF_KIND = Uint8Array.from(FILE_KINDS, (name) => KIND_PARTS.indexOf(partOfName(name)));
+const SHARED = KIND_PARTS.indexOf("shared");
+const MISSING = KIND_PARTS.indexOf("missing");
 
-/** The part of a private file, by the index of its kind. */
-const partOfKind = (kind: number): KindPart => PART_OF_KIND[kind] ?? "other";
-
-/** The part of a descriptor, by its file; NONE: missing. */
-export const partOfFile = (graph: Graph, file: number): KindPart => {
-  if (file === NONE) return "missing";
-  return holdersOf(graph, file) > 1 ? "shared" : partOfKind(u8At(graph.files.kind, file));
+/** The index of a descriptor's part in KIND_PARTS, by its file (NONE: missing). Called for millions of descriptors. */
+export const partOfFile = (graph: Graph, file: number): number => {
+  if (file === NONE) return MISSING;
+  return holdersOf(graph, file) > 1 ? SHARED : (PART_OF_KIND[u8At(graph.files.kind, file)] as number);
 };
 
 /** What a part holds, in words: `private files`. */

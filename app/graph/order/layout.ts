@@ -69,7 +69,7 @@ function densities(subject: Subject, order: Lanes): Pick<Layout, "slotDensity" |
     const above = order.slotsAbove[place] as number;
     const count = slotsOf(graph, table);
     for (let slot = first; slot < first + count; slot++) {
-      const part = KIND_PARTS.indexOf(partOfFile(graph, descriptors.file[slot] as number));
+      const part = partOfFile(graph, descriptors.file[slot] as number);
       const differs = slotDiffers(subject, slot);
       add(slotDensity, above + slot - first, descriptors.count, part, differs);
       add(tableDensity, place, tables.count, part, differs);

@@ -70,6 +70,7 @@ export function planAround(subject: Subject, layout: Layout, selection: ObjectRe
     sharedHidden: layout.shared - sharedDrawn,
     moreHolders,
     full: expansion.limit >= MOST_SHOWN,
+    window: null,
   };
 }
 
@@ -162,6 +163,7 @@ function plannedTables(
         table,
         alike: [],
         slotFold: null,
+        slotsAbove: 0,
         open: isTableOpen,
         slots,
         moreSlots: isTableOpen ? shownSlotsOf(subject, table) - slots.length : 0,

@@ -6,6 +6,12 @@ import type { GraphFileRow, GraphTableRow, GraphTaskRow, SlotRow, Subject } from
 /** `words`: everything; `bars`: tables as counts, shared files as boxes; `map`: densities and a neighbourhood. */
 export type Level = "words" | "bars" | "map";
 
+/** Where the user zoomed to: a level, and a place among all slots in lane order. */
+export interface Focus {
+  readonly level: Level;
+  readonly at: number;
+}
+
 /** What the user has opened and folded. */
 export interface Expansion {
   /** Tables opened by the user: their slots are drawn even if the level would fold them. */
@@ -57,7 +63,9 @@ export interface PlannedTable {
   readonly open: boolean;
   /** Slots that are drawn, ascending. */
   readonly slots: readonly SlotRow[];
-  /** Number of slots of an open table that are not drawn. */
+  /** Number of slots of an open table that are not drawn because they are above those that are. */
+  readonly slotsAbove: number;
+  /** Number of other slots of an open table that are not drawn. */
   readonly moreSlots: number;
   readonly tasks: readonly GraphTaskRow[];
   readonly moreTasks: number;
@@ -99,10 +107,17 @@ export interface Plan {
   readonly moreHolders: number;
   /** Whether the drawing can hold no more, so that “show 50 more” is not offered. */
   readonly full: boolean;
+  /** Of a part of a graph: how much is above and below it, and the places among the slots there; null for a whole graph. */
+  readonly window: {
+    readonly tablesAbove: number;
+    readonly tablesBelow: number;
+    readonly up: number;
+    readonly down: number;
+  } | null;
 }
 
 /** Up to this many descriptors, everything is drawn in words. */
-const MOST_IN_WORDS = 150;
+export const MOST_IN_WORDS = 150;
 /** Above this many descriptors, lanes become density strips. */
 export const MOST_IN_BARS = 20_000;
 /** Boxes, slots, edges and strip bars that one scene may hold. */

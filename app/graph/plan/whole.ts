@@ -41,13 +41,19 @@ const UNUSED_OPENED = 200;
 /** Tables are not folded as unchanged if they hold a selected file that has at most this many holders. */
 const FEW_HOLDERS = 12;
 
-/** Plans the whole graph. */
-export function planWhole(subject: Subject, layout: Layout, selection: ObjectRef | null, expansion: Expansion): Plan {
+/** Plans the whole graph, at the level that its size or the user asks for. */
+export function planWhole(
+  subject: Subject,
+  layout: Layout,
+  selection: ObjectRef | null,
+  expansion: Expansion,
+  wanted: "words" | "bars" | null = null,
+): Plan {
   const { graph } = subject;
   const isFolded = subject.both !== null && !expansion.whole;
   const kept = slotsToKeep(subject, selection);
   const { groups, quiet } = tablesToDraw(subject, layout, selection, expansion, kept);
-  const level = levelOf(graph.tasks.count, groups.length, slotsToDraw(subject, groups, isFolded));
+  const level = wanted ?? levelOf(graph.tasks.count, groups.length, slotsToDraw(subject, groups, isFolded));
   const input: PlanInput = { subject, layout, selection, expansion, level, kept, isFolded };
   const unused = unusedFiles(input);
   const withTasks = groups.map((group) => ({ group, ...someTasks(subject, group.table, selection, TASKS_PER_TABLE) }));
@@ -69,7 +75,7 @@ export function planWhole(subject: Subject, layout: Layout, selection: ObjectRef
     const folded = fold === null || fold.open ? 0 : fold.slots.length;
     const moreSlots = open ? shownSlotsOf(subject, table) - slots.length - folded : 0;
     const rest = undrawn(subject, table, slots, budget.files);
-    return { table, alike: others, tasks, moreTasks, slots, slotFold: fold, open, moreSlots, ...rest };
+    return { table, alike: others, tasks, moreTasks, slots, slotFold: fold, open, slotsAbove: 0, moreSlots, ...rest };
   });
   const sharedDrawn = countShared(graph, budget.files);
   return {
@@ -85,6 +91,7 @@ export function planWhole(subject: Subject, layout: Layout, selection: ObjectRef
     sharedHidden: layout.shared - sharedDrawn,
     moreHolders: 0,
     full: expansion.limit >= MOST_SHOWN || budget.left < 300,
+    window: null,
   };
 }
 

@@ -194,3 +194,18 @@ export function moreBox(frame: Frame, y: number, count: number, noun: string, fu
     label: full ? `${text}, not drawn: see the table` : `${text}: show ${MORE}`,
   });
 }
+
+/** Leads to what is above or below a part of a graph: `▴ 400,000 fds above`. */
+export function goBox(frame: Frame, y: number, text: string, at: number, parent = NONE): Box {
+  return box({
+    kind: "more",
+    action: { do: "go", at },
+    parent,
+    column: parent === NONE ? COLUMN.table : COLUMN.slot,
+    x: frame.table,
+    y,
+    width: frame.tableWidth,
+    cells: [left(clipped(text, characters(frame.tableWidth - 12)), 6, "muted")],
+    label: text,
+  });
+}

@@ -7,7 +7,7 @@ import { counted, grouped } from "../../model/words.ts";
 import type { GraphFileRow, Subject } from "../order/graph.ts";
 import type { Layout } from "../order/layout.ts";
 import { planAround } from "../plan/around.ts";
-import type { Expansion } from "../plan/plan.ts";
+import { type Expansion, isMap } from "../plan/plan.ts";
 import { chartsOf } from "./charts.ts";
 import { compose } from "./compose.ts";
 import { columnsOf, fileBox } from "./file-box.ts";
@@ -68,11 +68,14 @@ export function mapScene(subject: Subject, layout: Layout, options: SceneOptions
       ...files.headings,
     ],
     notes: [
-      `Too large to draw in full (${count}): the lanes are histograms; zoom in to see tables and slots.`,
+      isMap(subject)
+        ? `Too large to draw in full (${count}): the lanes are histograms; zoom in to see tables and slots.`
+        : "Zoomed out to histograms; zoom in to see tables and slots.",
       ...offNotes(subject),
       ...above.notes,
       ...files.notes,
     ],
+    isPart: false,
     compared: subject.both !== null,
   });
 }

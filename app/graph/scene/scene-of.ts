@@ -1,10 +1,12 @@
 // Makes the scene of a subject at its level: the whole graph, or strips with the surroundings of the selection.
 
+import type { ObjectRef } from "../../model/object-ref.ts";
 import { counted, grouped } from "../../model/words.ts";
 import type { Subject } from "../order/graph.ts";
 import type { Layout } from "../order/layout.ts";
-import { isMap, type Plan, TASKS_PER_TABLE } from "../plan/plan.ts";
+import { type Expansion, type Focus, isMap, MOST_IN_WORDS, type Plan, TASKS_PER_TABLE } from "../plan/plan.ts";
 import { planWhole } from "../plan/whole.ts";
+import { planWindow } from "../plan/window.ts";
 import { compose } from "./compose.ts";
 import { mapScene } from "./map-scene.ts";
 import { offNotes } from "./off-notes.ts";
@@ -13,11 +15,17 @@ import { barAxis } from "./table-box.ts";
 
 /** The scene of a subject at a size. At most MOST_MARKS (some 3,000) marks, whatever the size of the image. */
 export function sceneOf(subject: Subject, layout: Layout, options: SceneOptions): Scene {
-  return isMap(subject) ? mapScene(subject, layout, options) : wholeScene(subject, layout, options);
+  const level = options.focus?.level ?? (isMap(subject) ? "map" : null);
+  return level === "map" ? mapScene(subject, layout, options) : tablesScene(subject, layout, options);
 }
 
-function wholeScene(subject: Subject, layout: Layout, { width, selection, expansion }: SceneOptions): Scene {
-  const plan = planWhole(subject, layout, selection, expansion);
+/** Tables with their slots or as bars: all, or those at the place in focus. */
+function tablesScene(
+  subject: Subject,
+  layout: Layout,
+  { width, selection, expansion, focus = null }: SceneOptions,
+): Scene {
+  const plan = planFor(subject, layout, selection, expansion, focus);
   const drawn = compose(subject, layout, plan, { left: 0, right: width, top: HEADING + 8 });
   const { frame, needs, boxes, edges, ribbons, bars } = drawn;
   const files = `${countOf(subject, "files", "open file")}${layout.shared > 0 ? ` · ${grouped(layout.shared)} shared` : ""}`;
@@ -34,8 +42,25 @@ function wholeScene(subject: Subject, layout: Layout, { width, selection, expans
     markers: [],
     headings: laneHeadings(frame, needs, countOf(subject, "tasks", "task"), tables, files),
     notes: [...offNotes(subject), ...notesOf(plan)],
+    isPart: plan.window !== null,
     compared: subject.both !== null,
   });
+}
+
+/** The plan at the level in focus: of the whole graph, or of a part if it is too large for that. */
+function planFor(
+  subject: Subject,
+  layout: Layout,
+  selection: ObjectRef | null,
+  expansion: Expansion,
+  focus: Focus | null,
+): Plan {
+  if (focus === null || focus.level === "map") return planWhole(subject, layout, selection, expansion);
+  const { level, at } = focus;
+  const isWhole = !isMap(subject) && (level === "bars" || subject.graph.descriptors.count <= MOST_IN_WORDS);
+  return isWhole
+    ? planWhole(subject, layout, selection, expansion, level)
+    : planWindow(subject, layout, selection, expansion, { level, at });
 }
 
 /** How many objects of a kind the image has, as everywhere on the page; of two images, `31 → 32 open files`. */
@@ -48,6 +73,11 @@ function countOf({ after, both }: Subject, listing: "tasks" | "tables" | "files"
 /** Notes on what a plan leaves out. */
 function notesOf(plan: Plan): string[] {
   const notes: string[] = [];
+  if (plan.window !== null) {
+    const { tablesAbove, tablesBelow } = plan.window;
+    const all = counted(tablesAbove + plan.tables.length + tablesBelow, "file table");
+    return [`A part of the image: ${grouped(plan.tables.length)} of ${all}; zoom out to see all.`];
+  }
   let folded = 0;
   for (const { folds } of plan.tables) for (const count of folds.values()) folded += count;
   if (plan.level === "bars" && folded > 0) {

@@ -4,7 +4,7 @@
 import type { ObjectRef } from "../../model/object-ref.ts";
 import type { Change, GraphTableRow } from "../order/graph.ts";
 import type { KindPart } from "../order/kind-parts.ts";
-import type { Expansion, Level } from "../plan/plan.ts";
+import type { Expansion, Focus, Level } from "../plan/plan.ts";
 import { type Frame, mainLane, type Needs } from "./frame.ts";
 
 /** Pixels from one slot, file or task to the next, including a gap of two. */
@@ -30,6 +30,8 @@ export type Action =
   /** Draws folded slots, or tables that are folded together, each by itself; or folds them again. */
   | { readonly do: "unfold"; readonly tables: readonly GraphTableRow[] }
   | { readonly do: "more" }
+  /** Moves a window to another place among the slots. */
+  | { readonly do: "go"; readonly at: number }
   | { readonly do: "unused" };
 
 export type BoxKind = "task" | "table" | "slot" | "file" | "fold" | "more" | "unused" | "chart";
@@ -179,6 +181,8 @@ export interface Scene {
   readonly notes: readonly string[];
   /** Box indexes by column (COLUMN), top to bottom, for hit.ts. */
   readonly columns: readonly Uint32Array[];
+  /** Whether it is a part of the graph, so that zooming out draws more of it. */
+  readonly isPart: boolean;
   /** Whether the drawing is of two images: unchanged objects are dimmed. */
   readonly compared: boolean;
 }
@@ -189,6 +193,8 @@ export interface SceneOptions {
   readonly height: number;
   readonly selection: ObjectRef | null;
   readonly expansion: Expansion;
+  /** Where the user zoomed to; null: everything, at the level for its size. */
+  readonly focus?: Focus | null;
 }
 
 /** The number of marks in a scene. */

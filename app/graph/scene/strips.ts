@@ -10,6 +10,7 @@ import { type Graph, type GraphTableRow, type SlotRow, type Subject, tablesOfTas
 import { KIND_PARTS } from "../order/kind-parts.ts";
 import type { Density, Layout } from "../order/layout.ts";
 import { HEADING, type Marker, type Strip } from "./scene.ts";
+import { shortCount } from "./words.ts";
 
 /** Bars of one strip: both together stay well below the limit of a scene's marks. */
 const MOST_BARS = 200;
@@ -72,7 +73,7 @@ function tableBars(
     bars,
     parts: parts.map((count) => count / perBar / end),
     changed,
-    ticks: scale.ticks(2).map((tick) => ({ at: tick / end, text: short(tick) })),
+    ticks: scale.ticks(2).map((tick) => ({ at: tick / end, text: shortCount(tick) })),
   };
 }
 
@@ -86,10 +87,6 @@ function slotBars(density: Density, height: number): Pick<Strip, "bars" | "parts
   });
   return { bars, parts: shares, changed };
 }
-
-/** A count for a tick: `9,999`, `120k`, `1.5M`. */
-const short = (count: number): string =>
-  count < 10_000 ? grouped(count) : count < 1_000_000 ? `${Math.round(count / 1000)}k` : `${(count / 1e6).toFixed(1)}M`;
 
 /** The counts in as many bars as there is room for; a step that falls into two bars is divided between them. */
 function rebinned({ steps, parts, changed }: Density, height: number) {

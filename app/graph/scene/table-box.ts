@@ -11,6 +11,7 @@ import {
   HIDDEN,
   type Subject,
   shownSlotsOf,
+  slotsOf,
   tasksOf,
 } from "../order/graph.ts";
 import { KIND_PARTS, type KindPart, PART_TITLES, partOfFile } from "../order/kind-parts.ts";
@@ -19,7 +20,7 @@ import type { Plan, PlannedTable } from "../plan/plan.ts";
 import { box, characters, clipped, elided, left, right, signed } from "./box.ts";
 import type { Frame } from "./frame.ts";
 import { type Axis, type Bar, type Box, type Cell, CHARACTER, COLUMN, PITCH } from "./scene.ts";
-import { isTableShared, ownerLabel, tableBadge } from "./words.ts";
+import { isTableShared, ownerLabel, shortCount, tableBadge } from "./words.ts";
 
 /** Where bars begin within their tables, their width in pixels, and the count at their end. */
 export interface BarScale {
@@ -48,7 +49,7 @@ export function barScaleOf(subject: Subject, plan: Plan, frame: Frame): BarScale
 export const barAxis = ({ x, width, most, ticks }: BarScale, frame: Frame): Axis => ({
   x: frame.table + x,
   width,
-  ticks: ticks.map((tick) => ({ at: tick / most, text: grouped(tick) })),
+  ticks: ticks.map((tick) => ({ at: tick / most, text: shortCount(tick) })),
 });
 
 /** A file table `rows` rows high: a title, and room for the slots drawn in it. `scale`: it is drawn as a bar. */
@@ -77,7 +78,7 @@ export function tableBox(
     cells: tableCells(subject, planned, frame, shared, scale),
     shared: isTableShared(subject, table),
     change: changeOf(subject, "table", table),
-    quiet: isQuiet(subject, table),
+    quiet: slotsOf(graph, table) <= MOST_COUNTED && isQuiet(subject, table),
     bar: scale === null ? null : barOf(parts, scale),
     note: noteOf(planned, parts),
     ...(count === 0 || graph.tables.count === 0 ? {} : { open: planned.open }),
@@ -118,14 +119,18 @@ function tableCells(
 const alikeOwner = (subject: Subject, tables: readonly GraphTableRow[]): string =>
   `${grouped(tables.length)} × ${ownerLabel(subject, tables[0] as GraphTableRow, tables) || "tasks"}`;
 
-/** The descriptors of a table by part. */
+/** Larger tables are not counted while the user waits for the drawing. */
+const MOST_COUNTED = 2_000_000;
+
+/** The descriptors of a table by part; empty for a very large one. */
 function partsOf(subject: Subject, table: GraphTableRow): Map<KindPart, number> {
   const { tables, descriptors }: Graph = subject.graph;
+  if (slotsOf(subject.graph, table) > MOST_COUNTED) return new Map();
   const counts = new Uint32Array(KIND_PARTS.length);
   const end = u32At(tables.first, table + 1);
   for (let slot = u32At(tables.first, table); slot < end; slot++) {
     if (changeOf(subject, "descriptor", slot) === HIDDEN) continue;
-    const part = KIND_PARTS.indexOf(partOfFile(subject.graph, i32At(descriptors.file, slot)));
+    const part = partOfFile(subject.graph, i32At(descriptors.file, slot));
     counts[part] = u32At(counts, part) + 1;
   }
   const parts = KIND_PARTS.map((part, at) => [part, u32At(counts, at)] as const);

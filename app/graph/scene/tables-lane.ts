@@ -2,6 +2,7 @@
 
 import { NONE } from "../../model/checkpoint.ts";
 import { i32At } from "../../model/read.ts";
+import { counted } from "../../model/words.ts";
 import {
   ADDED,
   CHANGED,
@@ -20,10 +21,10 @@ import {
 } from "../order/graph.ts";
 import type { PlannedTable } from "../plan/plan.ts";
 import { BOX } from "./box.ts";
-import { moreBox, slotBox, slotFoldBox } from "./boxes.ts";
+import { goBox, moreBox, slotBox, slotFoldBox } from "./boxes.ts";
 import type { Draft, EdgeSource, PendingFile, PendingTask, TableEnd } from "./draft.ts";
 import { quietBox } from "./fold-box.ts";
-import { PITCH } from "./scene.ts";
+import { type Box, PITCH } from "./scene.ts";
 import { type BarScale, tableBox } from "./table-box.ts";
 import { isShared } from "./words.ts";
 
@@ -55,6 +56,11 @@ export function stackTables(draft: Draft, bars: BarScale | null): Pending {
   const collected: Collected = { tasks: [], taskByRow: new Map(), fileByRow };
   const quiet = new Map(plan.quiet.map((run) => [run.place, run]));
   let y = top;
+  const { window } = plan;
+  if (window !== null && window.tablesAbove > 0) {
+    draft.boxes.push(goBox(draft.frame, y, `▴ ${counted(window.tablesAbove, "file table")} above`, window.up));
+    y += PITCH + TABLE_GAP;
+  }
   for (let place = 0; place <= plan.tables.length; place++) {
     const run = quiet.get(place);
     if (run !== undefined) {
@@ -72,6 +78,10 @@ export function stackTables(draft: Draft, bars: BarScale | null): Pending {
     const taskRows = isGroup ? 1 : planned.tasks.length + (planned.moreTasks > 0 ? 1 : 0);
     const height = Math.max(rows, taskRows, privateRows(draft, collected, planned));
     y += height * PITCH + (height === 1 && plan.level === "bars" ? BAR_GAP : TABLE_GAP);
+  }
+  if (window !== null && window.tablesBelow > 0) {
+    draft.boxes.push(goBox(draft.frame, y, `▾ ${counted(window.tablesBelow, "file table")} below`, window.down));
+    y += PITCH + TABLE_GAP;
   }
   return { tasks: collected.tasks, files, bottom: y };
 }
@@ -94,6 +104,11 @@ function addTable(draft: Draft, collected: Collected, planned: PlannedTable, y: 
   let bundleY = y + BOX / 2;
   lines.forEach((line, at) => {
     const lineY = y + (at + 1) * PITCH;
+    if (line === "above") {
+      const text = `▴ ${counted(planned.slotsAbove, "fd")} above`;
+      boxes.push(goBox(frame, lineY, text, plan.window?.up ?? 0, table));
+      return;
+    }
     if (line === "fold") {
       if (planned.slotFold !== null && !planned.slotFold.open) [bundleBox, bundleY] = [boxes.length, lineY + BOX / 2];
       boxes.push(slotFoldBox(subject, planned, frame, lineY, table));
@@ -106,15 +121,22 @@ function addTable(draft: Draft, collected: Collected, planned: PlannedTable, y: 
     if (earlier !== NONE) connect(earlier, { ...end, y: end.y + EARLIER, change: REMOVED });
     boxes.push(slotBox(subject, line, frame, lineY, table));
   });
-  if (hasFooter) boxes.push(moreBox(frame, y + (rows - 1) * PITCH, planned.moreSlots, "fd", plan.full));
+  if (hasFooter) boxes.push(footer(draft, planned, y + (rows - 1) * PITCH, table));
   for (const [file, count] of planned.bundles) {
     connect(file, { box: bundleBox, table, y: bundleY, count: count * tables, change: SAME });
   }
   return rows;
 }
 
+/** What leads to the slots of a table that are not drawn. */
+function footer({ plan, frame }: Draft, { moreSlots }: PlannedTable, y: number, table: number): Box {
+  if (plan.window === null || plan.level === "bars") return moreBox(frame, y, moreSlots, "fd", plan.full);
+  return goBox(frame, y, `▾ ${counted(moreSlots, "fd")} below`, plan.window.down, table);
+}
+
 /** What is below the title of a table: its drawn slots, and the row of folded ones: inherited ones first, unchanged last. */
-function linesOf({ slots, slotFold }: PlannedTable): (SlotRow | "fold")[] {
+function linesOf({ slots, slotFold, slotsAbove }: PlannedTable): (SlotRow | "fold" | "above")[] {
+  if (slotsAbove > 0) return ["above", ...slots];
   if (slotFold === null) return [...slots];
   return slotFold.why === "inherited" ? ["fold", ...slots] : [...slots, "fold"];
 }

@@ -31,6 +31,10 @@ import {
 } from "../order/graph.ts";
 import { kindBits } from "../order/switched-off.ts";
 
+/** A count for a tick: `9,999`, `120k`, `1.5M`. */
+export const shortCount = (count: number): string =>
+  count < 10_000 ? grouped(count) : count < 1_000_000 ? `${Math.round(count / 1000)}k` : `${(count / 1e6).toFixed(1)}M`;
+
 /** The sign of a change, readable without its colour. Empty for SAME. */
 export const changeSign = (change: Change): string => ["", "+", "−", "~"][change] ?? "";
 
