@@ -60,7 +60,7 @@ export function viewCommands({ shell }: CommandContext): Command[] {
     {
       id: "search-memory",
       title: "Search memory",
-      key: "Z",
+      key: "r",
       when: isOpen,
       run() {
         store.set({ ...NOTHING_ELSE_SHOWN, memoryShown: true });
