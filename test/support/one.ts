@@ -1,7 +1,7 @@
 // Starts the processes of test/fixtures/dump-verdicts/one.c, each in a session of its own.
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { closeSync, constants, copyFileSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, constants, copyFileSync, mkdirSync, openSync, readdirSync, readlinkSync } from "node:fs";
 import { Socket } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -64,7 +64,7 @@ export async function startUntil(ready: RegExp, full: readonly string[], directo
     pid: target === undefined ? (child.pid ?? 0) : Number(target),
     failure: ready.test(text) ? "" : text.trim() || "it ended at once",
     async end() {
-      killAll(child, text);
+      killAll(child, text, directory);
       await exited;
       output.destroy();
     },
@@ -85,9 +85,10 @@ function readUntil(ready: RegExp, output: Socket): Promise<string> {
   });
 }
 
-function killAll(child: ChildProcess, text: string): void {
+/** Ends the command and everything that it left in other sessions, and removes its shared memory. */
+function killAll(child: ChildProcess, text: string, directory: string): void {
   const outside = [...text.matchAll(/^(?:outside|tracer) (\d+)$/gm)].map(([, pid]) => Number(pid));
-  for (const pid of [...outside, -(child.pid ?? 0)]) {
+  for (const pid of [...outside, -(child.pid ?? 0), ...processesFrom(directory)]) {
     try {
       process.kill(pid, "SIGKILL");
     } catch {
@@ -96,4 +97,15 @@ function killAll(child: ChildProcess, text: string): void {
   }
   const [, segment] = /^shmid (\d+)$/m.exec(text) ?? [];
   if (segment !== undefined) execFileSync("ipcrm", ["-m", segment]);
+}
+
+/** Processes whose executable is in a directory. */
+function processesFrom(directory: string): number[] {
+  return readdirSync("/proc").flatMap((name) => {
+    try {
+      return readlinkSync(`/proc/${Number(name)}/exe`).startsWith(`${directory}/`) ? Number(name) : [];
+    } catch {
+      return [];
+    }
+  });
 }
