@@ -29,9 +29,12 @@ export function spotOf(memory: Memory, place: MemoryPlace | null): Spot | null {
   const space = spaces.find(({ number }) => number === place?.space) ?? spaces.find(({ first, end }) => end > first);
   if (space === undefined || space.end === space.first) return null;
   const address = BigInt(`0x${place?.space === space.number ? place.address : "0"}`);
+  // Mappings begin and end at multiples of 4096, which are exact as doubles, as the address may not be.
+  const page = Number(address - (address & 0xfffn));
   for (let mapping = space.first; mapping < space.end; mapping++) {
-    const offset = address - BigInt(mappings.start[mapping] as number);
-    if (offset >= 0n && offset < BigInt(sizeOf(mappings, mapping))) return { space, mapping, offset: Number(offset) };
+    const start = mappings.start[mapping] as number;
+    if (page < start || page >= (mappings.end[mapping] as number)) continue;
+    return { space, mapping, offset: page - start + Number(address & 0xfffn) };
   }
   return { space, mapping: space.first, offset: 0 };
 }

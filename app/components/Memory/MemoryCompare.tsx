@@ -180,6 +180,7 @@ function OneSide({ name, side, mapping, offset, onOffset }: SideProps) {
       <h3>{title}</h3>
       <MemoryGrid
         id={`memory-${name}`}
+        isHalf
         document={document}
         memory={memory}
         spot={{ space, mapping, offset: at }}

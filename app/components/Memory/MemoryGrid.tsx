@@ -17,6 +17,8 @@ const ROW = 20;
 interface Props {
   /** Id of the element, if it is not the only grid. */
   readonly id?: string;
+  /** Whether there is little room beside it. */
+  readonly isHalf?: boolean;
   readonly document: DocumentId;
   readonly memory: Memory;
   readonly spot: Spot;
@@ -27,9 +29,18 @@ interface Props {
   children(state: PageState | null): ReactNode;
 }
 
-export function MemoryGrid({ id = PLACES.memory, document, memory, spot, marked, onSelect, children }: Props) {
+export function MemoryGrid({
+  id = PLACES.memory,
+  isHalf = false,
+  document,
+  memory,
+  spot,
+  marked,
+  onSelect,
+  children,
+}: Props) {
   const { mapping, offset } = spot;
-  const width = useNarrow() ? 8 : 16;
+  const width = useNarrow() || isHalf ? 8 : 16;
   const size = mappingSize(memory, mapping);
   const base = memory.mappings.start[mapping] as number;
   const count = Math.ceil(size / width);
