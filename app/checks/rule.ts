@@ -9,6 +9,7 @@ export type Errno =
   | "EIO"
   | "EBADF"
   | "EISDIR"
+  | "EROFS"
   | "EINVAL"
   | "EMFILE"
   | "EPIPE"

@@ -78,18 +78,18 @@ function hostLines(checkpoint: Checkpoint, report: HostReport, style: ReturnType
     for (const { capability, reason } of missing) lines.push(`  ${capability}: ${reason}`);
     lines.push("");
   }
-  if (host !== null) lines.push(hostSummary(findings, counts));
+  if (host !== null) lines.push(hostSummary(checkpoint.format === "criu" ? "CRIU" : "The kernel", findings, counts));
   return lines;
 }
 
-function hostSummary(findings: readonly HostFinding[], counts: HostReport["counts"]): string {
+function hostSummary(who: string, findings: readonly HostFinding[], counts: HostReport["counts"]): string {
   const of = (state: RowState): number => GROUPS.reduce((sum, group) => sum + counts[group][state], 0);
   const compared = of("same") + of("note") + of("different") + of("refused");
   const verdict = findings.some((finding) => finding.verdict === "refused")
-    ? "CRIU would refuse this restore."
+    ? `${who} would refuse this restore.`
     : findings.some((finding) => finding.verdict === "different")
-      ? "CRIU would restore it, with a different result."
-      : "Nothing was found that CRIU would refuse.";
+      ? `${who} would restore it, with a different result.`
+      : "Nothing was found that would be refused.";
   const unknown = of("unknown");
   return `${counted(compared, "thing")} compared${unknown === 0 ? "" : `, ${unknown} not known`}. ${verdict}`;
 }

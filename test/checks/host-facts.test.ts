@@ -2,9 +2,14 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { FACTS_SHAPE, looksLikeFacts, readFacts } from "../../app/checks/host/facts.ts";
+import { checkImage } from "../../app/checks/check.ts";
+import { FACTS_SHAPE, type HostFacts, looksLikeFacts, readFacts } from "../../app/checks/host/facts.ts";
+import { indexFacts } from "../../app/checks/host/host.ts";
 import { schemaOf } from "../../app/checks/host/shape.ts";
+import { openImage } from "../../app/decoder/open.ts";
+import { bytesSource } from "../../app/decoder/source.ts";
 import { PLAIN } from "../support/host-world.ts";
+import { fixtureBytes } from "../support/open.ts";
 
 const refused = (text: string): string => {
   const read = readFacts(text);
@@ -87,5 +92,34 @@ test("public/schema/facts.schema.json describes the facts", () => {
     type,
     required,
     properties,
+  });
+});
+
+describe("an image of Linux-CR and a host", () => {
+  const compared = async (facts: HostFacts) => {
+    const image = await openImage([bytesSource("image", fixtureBytes("linux-cr/v23-s1/before.ckpt"))]);
+    if ("refused" in image) throw new Error(image.refused);
+    const { host, demands } = await checkImage(image, { host: { facts: indexFacts(facts) } });
+    return { host, demands: demands?.list ?? [], codes: host?.findings.map(({ code }) => code) ?? [] };
+  };
+
+  test("are compared by kernel, pids and paths, and not by sizes", async () => {
+    const { demands } = await compared(PLAIN);
+    const paths = demands.flatMap((demand) => (demand.kind === "file" ? [demand.key] : []));
+    const pids = demands.flatMap((demand) => (demand.kind === "pid" ? [demand.id] : []));
+    const machine = demands.find((demand) => demand.kind === "machine");
+    const release = `${machine?.kind === "machine" ? machine.release : ""}-rc2`;
+    const there = paths.map((path) => ({ path, type: "regular", mode: 0o100600, size: "1" }));
+    const kernel = {
+      ...PLAIN.kernel,
+      release,
+      machine: machine?.kind === "machine" && machine.arch === "x86-32" ? "i686" : "x86_64",
+    };
+    expect(paths.length).toBeGreaterThan(0);
+    expect(pids.length).toBeGreaterThan(0);
+    expect((await compared({ ...PLAIN, kernel, files: there })).codes).toEqual([]);
+    const gone = paths.map((path) => ({ path, type: "missing" }));
+    const { codes } = await compared({ ...PLAIN, files: gone, pids: [pids[0] ?? 0] });
+    expect(codes).toEqual(["host-kernel", "host-pid-used", ...gone.map(() => "host-file-missing")]);
   });
 });

@@ -80,6 +80,7 @@ function isAsRecorded({ mode, size, buildId, isWritten, key }: FileDemand, facts
     (mode === null || mode === facts.mode) &&
     (size === null || facts.size === undefined || facts.size === String(size)) &&
     (buildId === null || buildId === facts.buildId) &&
+    (mode !== null || !isWritten || facts.type !== "directory") &&
     facts.target === undefined &&
     facts.queued === undefined &&
     host.before === null &&
@@ -107,6 +108,11 @@ function* differencesOf(demand: FileDemand, facts: FileFacts, mode: number, host
   if (demand.mode !== null && (demand.mode & S_IFMT) !== (mode & S_IFMT)) {
     const [recorded, actual] = [typeOf(demand.mode), typeOf(mode)];
     yield { code: "host-file-type", message: `${name} was a ${recorded} and is a ${actual}.`, recorded, actual };
+    return;
+  }
+  if (demand.mode === null && demand.isWritten && facts.type === "directory") {
+    const message = `${name} is a directory, and was open for writing.`;
+    yield { code: "host-file-type", message, recorded: "open for writing", actual: "directory" };
     return;
   }
   yield* attributes(demand, facts, host);

@@ -9,9 +9,11 @@ import { type Checkpoint, NONE, type RecordKind } from "../../model/checkpoint.t
 import { isSound } from "../filter.ts";
 import { createFindingList } from "../finding.ts";
 import type { Findings } from "../findings.ts";
+import { compareHost } from "../host/compare.ts";
 import { type FlagMasks, flagMasks } from "../open-flags.ts";
 import type { CheckOptions } from "../options.ts";
 import { withSubjects } from "../subject.ts";
+import { demandsOf } from "./demands.ts";
 import { onEpollItems, onFile, onFileDesc, onFileName, onFileTable, onPipeContents } from "./on-files.ts";
 import {
   checkPids,
@@ -202,7 +204,10 @@ export async function checkLinuxCr(image: Image, options: CheckOptions = {}): Pr
   }
   options.onProgress?.({ bytes: size, size, objects: records.count });
   const found = scan.list.finish();
-  return { ...found, findings: withSubjects(checkpoint, found.findings) };
+  const findings = withSubjects(checkpoint, found.findings);
+  if (options.host === undefined) return { ...found, findings };
+  const demands = demandsOf(checkpoint);
+  return { ...found, findings, demands, host: compareHost("linux-cr", demands, [], options.host) };
 }
 
 /** Number of bytes of a record that its checks read. */

@@ -56,7 +56,7 @@ function Answered({ doc, document, facts }: AnsweredProps) {
 }
 
 /** The verdict in a sentence, and where it is from. */
-function Summary({ response: { host, findings, counts } }: { response: RestoreResponse }) {
+function Summary({ response: { host, findings, counts, command } }: { response: RestoreResponse }) {
   const total = (state: "same" | "unknown" | "note" | "different" | "refused"): number =>
     Object.values(counts).reduce((sum, count) => sum + count[state], 0);
   if (host === null) {
@@ -72,13 +72,14 @@ function Summary({ response: { host, findings, counts } }: { response: RestoreRe
       </header>
     );
   }
+  const who = command === null ? "The kernel" : "CRIU";
   const refused = findings.some(({ verdict }) => verdict === "refused");
   const differs = findings.some(({ verdict }) => verdict === "different");
   const [word, sentence] = refused
-    ? ["refused", `CRIU would refuse to restore it on ${host.name}.`]
+    ? ["refused", `${who} would refuse to restore it on ${host.name}.`]
     : differs
-      ? ["different", `CRIU would restore it on ${host.name}, with a different result.`]
-      : ["same", `Nothing was found that CRIU would refuse on ${host.name}.`];
+      ? ["different", `${who} would restore it on ${host.name}, with a different result.`]
+      : ["same", `Nothing was found that would be refused on ${host.name}.`];
   return (
     <header className="restore-head">
       <p>
