@@ -6,6 +6,8 @@ import { memberOfName } from "../../decoder/criu/member-names.ts";
 import type { Image } from "../../decoder/image.ts";
 import { openWindow, type Window } from "../../decoder/window.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
+import type { Field } from "../../model/fields.ts";
+import type { RecordRow } from "../../model/rows.ts";
 import { isSound } from "../filter.ts";
 import type { Finding } from "../finding.ts";
 import type { Findings } from "../findings.ts";
@@ -143,13 +145,16 @@ function resolveReferences(scanned: Scan): void {
 /** The findings with the offsets of their fields, which takes inspecting the entries. */
 async function withOffsets(image: Image, findings: readonly Finding[]): Promise<Finding[]> {
   const placed: Finding[] = [];
+  let inspected: RecordRow = NONE;
+  let fields: readonly Field[] = [];
   for (const finding of findings) {
     const { field, record } = finding;
     if (field === null || record === null) {
       placed.push(finding);
       continue;
     }
-    const fields = await image.fields(record);
+    if (record !== inspected) fields = await image.fields(record);
+    inspected = record;
     const short = field.slice(field.lastIndexOf(".") + 1);
     // In files.img a file's own message is nested in the entry; in images of older releases it is the entry.
     const found =

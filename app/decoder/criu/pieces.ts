@@ -1,6 +1,6 @@
 // Splits an entry into fields, and bytes that belong to no field, for the inspector.
 
-import { MESSAGES } from "./messages.ts";
+import { FIELD_TABLES } from "./field-table.ts";
 import { isNumber, readFixed, readVarint, skip, WIRE, wireType } from "./wire.ts";
 
 /** One piece of an entry: a field with its tag, or bytes that belong to no field of the message. */
@@ -46,16 +46,19 @@ export function pieces(bytes: Uint8Array, start: number, end: number, message: s
   const stack: Level[] = [{ prefix: "", message, end, counts: new Map() }];
   let at = start;
   const add = (piece: Partial<Piece> & Pick<Piece, "offset" | "end">) =>
+    // Key by key: spreading is many times slower, and there are many pieces.
     found.push({
-      name: "",
+      name: piece.name ?? "",
       message: stack[stack.length - 1]?.message ?? message,
-      field: "",
-      type: "",
-      role: "value",
-      value: piece.offset,
-      low: 0,
-      high: 0,
-      ...piece,
+      field: piece.field ?? "",
+      type: piece.type ?? "",
+      role: piece.role ?? "value",
+      offset: piece.offset,
+      end: piece.end,
+      value: piece.value ?? piece.offset,
+      low: piece.low ?? 0,
+      high: piece.high ?? 0,
+      ...(piece.cut && { cut: true }),
     });
 
   while (stack.length > 0) {
@@ -82,24 +85,24 @@ export function pieces(bytes: Uint8Array, start: number, end: number, message: s
     at = next;
     const number = tag >>> 3;
     const wire = tag & 7;
-    const spec = MESSAGES.get(level.message)?.find((field) => field.number === number);
-    const packed = spec?.label === "repeated" && wire === WIRE.bytes && wireType(spec.type) !== WIRE.bytes;
+    const spec = FIELD_TABLES.get(level.message)?.byNumber[number];
+    const packed = spec?.isRepeated && wire === WIRE.bytes && spec.wire !== WIRE.bytes;
     if (spec === undefined) {
       add({ name: `${level.prefix}${number}`, role: "payload", offset, end: next });
       continue;
     }
     const nth = level.counts.get(number) ?? 0;
     level.counts.set(number, nth + 1);
-    const name = `${level.prefix}${spec.name}${spec.label === "repeated" ? `[${nth}]` : ""}`;
+    const name = `${level.prefix}${spec.name}${spec.isRepeated ? `[${nth}]` : ""}`;
     const about = { name, field: spec.name, type: spec.type, offset };
     if (packed && isNumber(spec.type)) {
       level.counts.set(number, nth + addPacked(bytes, offset, afterTag, next, spec, level.prefix, nth, add));
-    } else if (wire !== wireType(spec.type)) {
+    } else if (wire !== spec.wire) {
       const value = wire === WIRE.bytes ? readVarint(bytes, afterTag, next, words) : afterTag;
       add({ ...about, role: "payload", end: next, value });
     } else if (wire === WIRE.bytes) {
       const value = readVarint(bytes, afterTag, next, words);
-      if (MESSAGES.has(spec.type)) {
+      if (spec.message !== null) {
         add({ ...about, role: "open", end: value, value });
         at = value;
         stack.push({ prefix: `${name}.`, message: spec.type, end: next, counts: new Map() });
