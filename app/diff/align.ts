@@ -4,7 +4,7 @@
 import { NONE } from "../model/checkpoint.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import { firstIndex } from "../model/search.ts";
-import { CHANGE_KINDS, isOfDescriptors } from "./changes.ts";
+import { CHANGE_KINDS, isOfDescriptors, isOfResources } from "./changes.ts";
 import type { Comparison } from "./comparison.ts";
 import type { HiddenChanges } from "./filter.ts";
 import { PRESENCE } from "./pair.ts";
@@ -198,7 +198,8 @@ function changesOfSections({ before, after, pairs, changes }: Comparison, hidden
   const loose: number[] = [];
   for (let change = 0; change < changes.count; change++) {
     const kind = u8At(changes.kind, change);
-    if (OF_DESCRIPTORS[kind] || hidden[change] === 1) continue;
+    // Rows of resources have tables of their own.
+    if (OF_DESCRIPTORS[kind] || OF_RESOURCES[kind] || hidden[change] === 1) continue;
     const b = i32At(changes.taskBefore, change);
     const section = b === NONE ? i32At(ofAfter, i32At(changes.taskAfter, change)) : i32At(ofBefore, b);
     if (section === NONE) loose.push(change);
@@ -214,6 +215,7 @@ function changesOfSections({ before, after, pairs, changes }: Comparison, hidden
 }
 
 const OF_DESCRIPTORS = CHANGE_KINDS.map(isOfDescriptors);
+const OF_RESOURCES = CHANGE_KINDS.map(isOfResources);
 
 /** The line of a pair of descriptors, or of the fold that contains it; -1 if there is none. */
 export function lineOfPair(comparison: Comparison, lines: AlignedLines, pair: number): number {
@@ -251,6 +253,7 @@ export function lineOfChange(comparison: Comparison, lines: AlignedLines, change
   if (OF_DESCRIPTORS[u8At(changes.kind, change)]) {
     return lineOfPair(comparison, lines, u32At(changes.row, u32At(changes.firstRow, change)));
   }
+  if (OF_RESOURCES[u8At(changes.kind, change)]) return -1;
   const b = i32At(changes.taskBefore, change);
   const task =
     b === NONE ? pairs.tables.taskAfter.indexOf(i32At(changes.taskAfter, change)) : pairs.tables.taskBefore.indexOf(b);

@@ -66,7 +66,7 @@ export function resourceValue(resources: Resources, spec: ResourceSpec, row: num
 }
 
 /** The columns that say which row is meant: those by which rows are matched, and for mappings the address. */
-export const keyColumns = ({ key, places = [] }: ResourceSpec): readonly string[] => [...places, ...key];
+const keyColumns = ({ key, places = [] }: ResourceSpec): readonly string[] => [...places, ...key];
 
 /** Which row a change is about, as `key` of the document: from the image before, if the row is in it. */
 export function resourceKey(compared: ComparedResources, change: ResourceChange): Record<string, DetailValue> {

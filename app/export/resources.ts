@@ -3,7 +3,7 @@
 import { jsonText } from "../model/text.ts";
 import type { ColumnSpec, ResourceSpec } from "../resources/resource.ts";
 import { resourceNamed } from "../resources/resources.ts";
-import { cellAt, entryAt, type Resources, type ResourceTable } from "../resources/table.ts";
+import { cellAt, entryAt, hasValues, type Resources, type ResourceTable } from "../resources/table.ts";
 import { cellText, shortCellText } from "../resources/words-of.ts";
 import { delimitedLine, type Separator } from "./delimited.ts";
 
@@ -33,25 +33,9 @@ export function* resourcesJson(resources: Resources, listed: ListedRow = everyRo
 function usedColumns(spec: ResourceSpec, table: ResourceTable): number[] {
   const used: number[] = [];
   for (const [at, each] of spec.columns.entries()) {
-    if (each.minor !== true && hasValue(table, at)) used.push(at);
+    if (each.minor !== true && hasValues(table, at)) used.push(at);
   }
   return used;
-}
-
-function hasValue({ columns, count }: ResourceTable, at: number): boolean {
-  const column = columns[at];
-  if (column === undefined) return false;
-  for (let row = 0; row < count; row++) {
-    if (
-      column.kind === "wide"
-        ? column.has[row] === 1
-        : column.kind === "number"
-          ? !Number.isNaN(column.values[row])
-          : column.index[row] !== 0
-    )
-      return true;
-  }
-  return false;
 }
 
 const RIGHT: ReadonlySet<string> = new Set(["number", "decimal", "seconds", "address", "mode"]);

@@ -90,6 +90,8 @@ export interface Link {
   readonly show?: "restore";
   /** Memory is shown in the tables' place: at this address (hexadecimal digits) of a task's memory. */
   readonly memory?: { readonly space: number; readonly address: string };
+  /** The table of a resource that is shown in the tables' place, as in the link: there may be no such resource. */
+  readonly resource?: Omit<ListingLink, "columns"> & { readonly name: string };
   /** The other listings. */
   readonly others?: Readonly<Partial<Record<Listing, ListingLink>>>;
   readonly zoom?: ZoomLink;
@@ -102,6 +104,8 @@ export interface Link {
   readonly changes?: string;
   /** Whether expected changes are hidden. */
   readonly expected?: "hidden";
+  /** `security`: only changes that make something possible that was not. */
+  readonly only?: "security";
   /** How changes are grouped, if not by event. */
   readonly by?: "task";
   /** `one`: the two images are not shown side by side. */
@@ -139,10 +143,13 @@ export function toFragment(link: Link): string {
   add("bytes", link.bytes && bytesPlace(link.bytes));
   add("show", link.show);
   add("memory", link.memory && `${link.memory.space}:${link.memory.address}`);
+  add("resource", link.resource?.name);
+  if (link.resource !== undefined) addListing("resource.", { ...link.resource });
   add("change", link.change && changeText(link.change));
   add("off", link.off?.join(","));
   add("changes", link.changes);
   add("expected", link.expected);
+  add("only", link.only);
   add("by", link.by);
   add("view", link.view);
   add("rows", link.rows);
@@ -207,6 +214,8 @@ export function fromFragment(fragment: string): Link {
   if (values.get("show") === "restore") link.show = "restore";
   const memory = /^(\d{1,10}):([0-9a-f]{1,16})$/.exec(values.get("memory") ?? "");
   if (memory) link.memory = { space: Number(memory[1]), address: memory[2] ?? "0" };
+  const resource = resourceFrom(values);
+  if (resource !== null) link.resource = resource;
   Object.assign(link, listingFrom(values, "", tab ?? "descriptors"));
   const others: Partial<Record<Listing, ListingLink>> = {};
   for (const listing of LISTINGS) {
@@ -227,11 +236,20 @@ export function fromFragment(fragment: string): Link {
   const changes = values.get("changes");
   if (changes) link.changes = changes;
   if (values.get("expected") === "hidden") link.expected = "hidden";
+  if (values.get("only") === "security") link.only = "security";
   if (values.get("by") === "task") link.by = "task";
   if (values.get("view") === "one") link.view = "one";
   if (values.get("rows") === "all") link.rows = "all";
   if (values.get("order") === "swapped") link.order = "swapped";
   return link;
+}
+
+function resourceFrom(values: Values): NonNullable<Link["resource"]> | null {
+  const name = values.get("resource") ?? "";
+  if (!/^[a-z]{1,20}$/.test(name)) return null;
+  const filter = values.get("resource.filter");
+  const [, dash, column = ""] = /^(-?)(\w+)$/.exec(values.get("resource.sort") ?? "") ?? [];
+  return { name, ...(filter && { filter }), ...(column && { sort: { column, descending: dash === "-" } }) };
 }
 
 /** `0:3741`, or `0:3741-3744`. */
@@ -332,11 +350,19 @@ export function fromText(text: string): Name | null {
   return kind === "record" ? { to: "record", member: first, offset: second } : null;
 }
 
-/** `file-pos:412:3`, `task-added:413`, `file-detail:412:3:state`. */
+/** `file-pos:412:3`, `task-added:413`, `file-detail:412:3:state`, `resource-changed:412:limits 412 "RLIMIT_AS" soft`. */
 const changeText = ({ kind, pid, fd, key }: ChangeName): string =>
   [kind, pid, fd === NONE ? "" : fd, key ?? ""].filter((part) => part !== "").join(":");
 
+/** The name of a change of a resource: its key begins with the name of the resource; the pid of the image is -1. */
+const RESOURCE_CHANGE = /^(resource-[a-z]+):(-1|\d{1,10})(?::(\d{1,10}))?:([a-z][\s\S]{0,600})$/;
+
 function changeFromText(text: string): ChangeName | null {
+  const [, resource, owner, slot, row] = RESOURCE_CHANGE.exec(text) ?? [];
+  const own = CHANGE_KINDS.find((each) => each === resource);
+  if (own !== undefined && row !== undefined) {
+    return { kind: own, pid: Number(owner), fd: slot === undefined ? NONE : Number(slot), key: row };
+  }
   const match = /^([a-z-]+):(\d{1,10})(?::(\d{1,10}))?(?::([a-zA-Z][a-zA-Z.-]{0,63}))?$/.exec(text);
   const kind = CHANGE_KINDS.find((each) => each === match?.[1]);
   if (match === null || kind === undefined) return null;

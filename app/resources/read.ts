@@ -9,7 +9,7 @@ import type { Resources } from "./table.ts";
 import { createTables } from "./tables.ts";
 
 /** Every resource. */
-export const ALL_RESOURCES: readonly string[] = RESOURCES.map(({ name }) => name);
+const ALL_RESOURCES: readonly string[] = RESOURCES.map(({ name }) => name);
 
 /**
  * Reads tables of an image; all of them if `names` is absent. Whatever is damaged is left out: the image's problems say

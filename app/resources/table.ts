@@ -51,7 +51,7 @@ export interface ResourceTable {
 export type Resources = Readonly<Record<string, ResourceTable>>;
 
 /** Most rows of a table. Tasks that share a file table have rows each, so a small image could ask for very many. */
-export const MOST_ROWS = 1 << 22;
+const MOST_ROWS = 1 << 22;
 
 /** What a reader gives for a cell. Bytes are text out of the image. */
 export type Input = string | number | bigint | boolean | Uint8Array | readonly (string | number)[] | null | undefined;
@@ -223,6 +223,25 @@ export function cellBytes(column: Column | undefined, row: number): string | nul
   return column?.kind === "pooled" ? (column.bytes[column.index[row] as number] ?? null) : null;
 }
 
+/** Whether a column has a value in some row. */
+export function hasValues({ columns, count }: ResourceTable, at: number): boolean {
+  const column = columns[at];
+  if (column === undefined) return false;
+  for (let row = 0; row < count; row++) {
+    switch (column.kind) {
+      case "wide":
+        if (column.has[row] === 1) return true;
+        break;
+      case "number":
+        if (!Number.isNaN(column.values[row])) return true;
+        break;
+      case "pooled":
+        if (column.index[row] !== 0) return true;
+    }
+  }
+  return false;
+}
+
 /** A row by column names: an entry of `show --json --resources`. */
 export function entryAt(spec: ResourceSpec, table: ResourceTable, row: number): Record<string, DetailValue> {
   const entry: Record<string, DetailValue> = {};
@@ -232,15 +251,6 @@ export function entryAt(spec: ResourceSpec, table: ResourceTable, row: number): 
     if (exact !== null) entry[`${each.name}Bytes`] = exact;
   }
   return entry;
-}
-
-/** The number in a cell of a column of numbers; `null`: the image holds none. */
-export function numberAt(spec: ResourceSpec, table: ResourceTable, name: string, row: number): number | null {
-  const at = spec.columns.findIndex((each) => each.name === name);
-  const column = table.columns[at];
-  if (column?.kind !== "number") return null;
-  const value = column.values[row] as number;
-  return Number.isNaN(value) ? null : value;
 }
 
 /** Whether a row belongs to no task. */

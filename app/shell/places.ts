@@ -11,6 +11,8 @@ export const PLACES = {
   columns: "columns",
   bytes: "bytes",
   restore: "restore",
+  resources: "resources",
+  resourceFilter: "resource-filter",
   findBytes: "find-bytes",
   memory: "memory",
   searchMemory: "search-memory",

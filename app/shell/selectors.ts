@@ -34,27 +34,36 @@ export function tablesContent({
   restoreShown,
   bytesShown,
   memoryShown,
+  resourcesShown,
   view,
   compared,
-}: Pick<State, "restoreShown" | "bytesShown" | "memoryShown" | "view" | "compared">):
+}: Pick<State, "restoreShown" | "bytesShown" | "memoryShown" | "resourcesShown" | "view" | "compared">):
   | "restore"
   | "bytes"
   | "memory"
+  | "resources"
   | "sideBySide"
   | "listing" {
   if (memoryShown) return "memory";
   if (restoreShown) return "restore";
   if (bytesShown) return "bytes";
+  if (resourcesShown) return "resources";
   return view === "sideBySide" && compared !== null ? "sideBySide" : "listing";
 }
 
 /** The changes that the filters of a comparison hide. The same array as long as these are the same. */
 export const hiddenOf = memoised(
-  ({ compared, off, changeFilter, expectedHidden, seen, seenHidden }: State) =>
-    [compared, off, changeFilter, expectedHidden, seenHidden ? seen : null] as const,
-  ([compared, off, words, withoutExpected, seen]): HiddenChanges => {
+  ({ compared, off, changeFilter, expectedHidden, onlySecurity, seen, seenHidden }: State) =>
+    [compared, off, changeFilter, expectedHidden, seenHidden ? seen : null, onlySecurity] as const,
+  ([compared, off, words, withoutExpected, seen, security]): HiddenChanges => {
     if (compared === null) return NONE_HIDDEN;
-    const filter = { ignore: off, withoutExpected, ...(words.trim() !== "" && { words }) };
+    const filter = {
+      ignore: off,
+      withoutExpected,
+      withoutRepeated: true,
+      security,
+      ...(words.trim() !== "" && { words }),
+    };
     const hidden = compared.tools.hiddenChanges(compared.comparison, filter);
     for (const change of seen ?? []) hidden[change] = 1;
     return hidden;

@@ -10,7 +10,15 @@ import { isLegendShown } from "./legend.ts";
 import { pageStorage } from "./link-memory.ts";
 import { createOpening } from "./opening.ts";
 import { createSelection, type SelectionActions } from "./selection.ts";
-import { type Failure, firstState, type ListingView, NOTHING_ELSE_SHOWN, type State } from "./state.ts";
+import {
+  type Failure,
+  FIRST_RESOURCE_VIEW,
+  firstState,
+  type ListingView,
+  NOTHING_ELSE_SHOWN,
+  type ResourceView,
+  type State,
+} from "./state.ts";
 import { createStore, type Store } from "./store.ts";
 import { linkOf, withLink } from "./view-link.ts";
 
@@ -25,6 +33,8 @@ export interface Shell extends DocumentActions, SelectionActions {
   showFiltered(listing: Listing, filter: string, sort?: string): void;
   /** Changes a listing's filter, sorting or columns. */
   setListing(listing: Listing, change: Partial<ListingView>): void;
+  /** Changes the filter or sorting of a resource's table. */
+  setResource(name: string, change: Partial<ResourceView>): void;
   /** Shows and announces a notice of what was just done. */
   notify(notice: string): void;
   /** Reports why something could not be opened. */
@@ -49,6 +59,10 @@ export function createShell(client: Client, network = true): Shell {
       tablesShown: true,
       view: compared ? "one" : view,
     }));
+  const setResource = (name: string, change: Partial<ResourceView>): void =>
+    set(({ resourceViews }) => ({
+      resourceViews: { ...resourceViews, [name]: { ...FIRST_RESOURCE_VIEW, ...resourceViews[name], ...change } },
+    }));
   const setListing = (listing: Listing, change: Partial<ListingView>): void =>
     set(({ listings }) => ({ listings: { ...listings, [listing]: { ...listings[listing], ...change } } }));
   return {
@@ -64,6 +78,7 @@ export function createShell(client: Client, network = true): Shell {
       showListing(listing);
     },
     setListing,
+    setResource,
     notify: (notice) => set({ notice }),
     fail: (failure) => set({ failure, opening: null }),
     applyLink: (link) => set((state) => withLink(state, link)),

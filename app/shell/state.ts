@@ -114,6 +114,15 @@ export interface ListingView {
   readonly group: string | null;
 }
 
+/** How the table of a resource is shown. */
+export interface ResourceView {
+  readonly filter: string;
+  readonly sort: Sort | null;
+}
+
+export const FIRST_RESOURCE = "mappings";
+export const FIRST_RESOURCE_VIEW: ResourceView = { filter: "", sort: null };
+
 /** The parts of the page. A narrow screen shows one at a time. */
 export const PANELS = ["tree", "drawing", "tables", "inspector"] as const;
 export type Panel = (typeof PANELS)[number];
@@ -202,9 +211,17 @@ export interface ChangeFilters {
   readonly expectedHidden: boolean;
   /** Whether changes that are marked as seen are hidden. */
   readonly seenHidden: boolean;
+  /** Whether only changes are listed that make something possible that was not (diff/security.ts). */
+  readonly onlySecurity: boolean;
 }
 
-export const NO_FILTERS: ChangeFilters = { off: [], changeFilter: "", expectedHidden: false, seenHidden: false };
+export const NO_FILTERS: ChangeFilters = {
+  off: [],
+  changeFilter: "",
+  expectedHidden: false,
+  seenHidden: false,
+  onlySecurity: false,
+};
 
 /** Groups of changes: of one event, or of one task. */
 export type GroupBy = "event" | "task";
@@ -227,6 +244,11 @@ export interface State extends ChangeFilters {
   readonly bytesShown: boolean;
   /** Whether the tables panel shows what a restore needs. It takes precedence over bytes. */
   readonly restoreShown: boolean;
+  /** Whether the tables panel shows tables of resources. Bytes and what a restore needs take precedence. */
+  readonly resourcesShown: boolean;
+  /** The resource whose table is shown, and the views of all. */
+  readonly resource: string;
+  readonly resourceViews: Readonly<Record<string, ResourceView>>;
   /** Facts of a host that images are compared with; `null`: none. */
   readonly host: LoadedFacts | null;
   /** Where in memory the cursor is; `null`: nowhere yet. */
@@ -283,7 +305,12 @@ export function firstColumns(listing: Listing): readonly string[] {
 }
 
 /** The tables panel shows a listing, or both images side by side, and none of what can take their place. */
-export const NOTHING_ELSE_SHOWN = { bytesShown: false, restoreShown: false, memoryShown: false } as const;
+export const NOTHING_ELSE_SHOWN = {
+  bytesShown: false,
+  restoreShown: false,
+  memoryShown: false,
+  resourcesShown: false,
+} as const;
 
 export const firstListings = (): Record<Listing, ListingView> =>
   Object.fromEntries(
@@ -306,6 +333,9 @@ export function firstState(): State {
     bytes: null,
     bytesShown: false,
     restoreShown: false,
+    resourcesShown: false,
+    resource: FIRST_RESOURCE,
+    resourceViews: {},
     host: null,
     memory: null,
     memoryShown: false,

@@ -9,6 +9,8 @@ import { withBytes, withChange } from "./selection.ts";
 import { shownDoc } from "./selectors.ts";
 import {
   type Doc,
+  FIRST_RESOURCE,
+  FIRST_RESOURCE_VIEW,
   firstColumns,
   firstListings,
   type ListingView,
@@ -64,6 +66,9 @@ function viewOf(link: Link): Partial<State> {
     restoreShown: link.show === "restore" && link.memory === undefined,
     memory: link.memory ?? null,
     memoryShown: link.memory !== undefined,
+    resourcesShown: link.resource !== undefined && link.memory === undefined,
+    ...resourceOf(link),
+    onlySecurity: link.only === "security",
     requestedZoom: link.zoom ?? null,
     treeShown: !hidden.includes("tree"),
     drawingShown: !hidden.includes("drawing"),
@@ -76,6 +81,22 @@ function viewOf(link: Link): Partial<State> {
     view: link.view ?? "sideBySide",
     onlyChanges: link.rows !== "all",
   };
+}
+
+/** The table of a resource that a link shows. */
+function resourceOf({ resource }: Link): Partial<State> {
+  if (resource === undefined) return { resource: FIRST_RESOURCE, resourceViews: {} };
+  const { name, filter, sort } = resource;
+  return {
+    resource: name,
+    resourceViews: { [name]: { filter: filter ?? "", sort: sort === "none" ? null : (sort ?? null) } },
+  };
+}
+
+function resourceLink({ resourcesShown, resource, resourceViews }: State): Link {
+  if (!resourcesShown) return {};
+  const { filter, sort } = resourceViews[resource] ?? FIRST_RESOURCE_VIEW;
+  return { resource: { name: resource, ...(filter && { filter }), ...(sort && { sort }) } };
 }
 
 function listingView(listing: Listing, { filter, sort, columns, group }: ListingLink): ListingView {
@@ -102,6 +123,7 @@ export function linkOf(state: State): Link {
     ...(tab !== "descriptors" && { tab }),
     ...listingLink(tab, listings[tab]),
     ...(state.restoreShown && { show: "restore" as const }),
+    ...resourceLink(state),
     ...(Object.keys(others).length > 0 && { others }),
     ...comparisonOf(state),
     ...(shownDoc(state) !== null && isZoomed && { zoom: position }),
@@ -142,13 +164,14 @@ const NO_PLACE = { space: 0, address: "0" };
 
 /** The view of a comparison. */
 function comparisonOf(state: State): Link {
-  const { docs, side, off, changeFilter, expectedHidden, groupBy, view, onlyChanges } = state;
+  const { docs, side, off, changeFilter, expectedHidden, onlySecurity, groupBy, view, onlyChanges } = state;
   if (docs.length !== 2) return {};
   return {
     ...(side === "before" && { side }),
     ...(off.length > 0 && { off }),
     ...(changeFilter !== "" && { changes: changeFilter }),
     ...(expectedHidden && { expected: "hidden" as const }),
+    ...(onlySecurity && { only: "security" as const }),
     ...(groupBy === "task" && { by: groupBy }),
     ...(view === "one" && { view }),
     ...(!onlyChanges && { rows: "all" as const }),

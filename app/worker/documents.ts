@@ -3,6 +3,8 @@
 import type { Image } from "../decoder/image.ts";
 import type { Comparison } from "../diff/comparison.ts";
 import { diff } from "../diff/diff.ts";
+import { readResources } from "../resources/read.ts";
+import type { Resources } from "../resources/table.ts";
 import type { DocumentId, DocumentPair } from "./protocol.ts";
 
 export interface Documents {
@@ -10,19 +12,34 @@ export interface Documents {
   /** @throws Error if no document with this id is open. */
   get(document: DocumentId): Image;
   close(document: DocumentId): void;
-  /** Compares two documents. The last comparison is cached, for the drawing and the exports. */
-  compare(pair: DocumentPair): Comparison;
+  /** The tables of resources of a document, which are kept until it is closed. @throws SourceError */
+  resources(document: DocumentId): Promise<Resources>;
+  /** Compares two documents. The last comparison is cached, for the drawing and the exports. @throws SourceError */
+  compare(pair: DocumentPair): Promise<Comparison>;
 }
 
 export function createDocuments(): Documents {
   const images = new Map<DocumentId, Image>();
   let nextId: DocumentId = 1;
-  let last: (DocumentPair & { readonly comparison: Comparison }) | null = null;
+  const tables = new Map<DocumentId, Promise<Resources>>();
+  let last: (DocumentPair & { readonly comparison: Promise<Comparison> }) | null = null;
 
   const get = (document: DocumentId): Image => {
     const image = images.get(document);
     if (image === undefined) throw new Error(`document ${document} is not open`);
     return image;
+  };
+
+  const resources = (document: DocumentId): Promise<Resources> => {
+    const known = tables.get(document) ?? readResources(get(document));
+    tables.set(document, known);
+    // What could not be read may be readable when it is asked for again.
+    known.catch(() => tables.delete(document));
+    return known;
+  };
+  const compare = async ({ before, after }: DocumentPair): Promise<Comparison> => {
+    const both = { before: await resources(before), after: await resources(after) };
+    return diff(get(before).checkpoint, get(after).checkpoint, { resources: both });
   };
 
   return {
@@ -34,15 +51,20 @@ export function createDocuments(): Documents {
     get,
     close(document) {
       images.delete(document);
+      tables.delete(document);
       if (last?.before === document || last?.after === document) last = null;
     },
+    resources,
     compare({ before, after }) {
       if (last?.before === before && last.after === after) return last.comparison;
       // Freed first: each comparison may have millions of rows.
       last = null;
-      const comparison = diff(get(before).checkpoint, get(after).checkpoint);
-      last = { before, after, comparison };
-      return comparison;
+      const own = { before, after, comparison: compare({ before, after }) };
+      last = own;
+      own.comparison.catch(() => {
+        if (last === own) last = null;
+      });
+      return own.comparison;
     },
   };
 }

@@ -23,6 +23,8 @@ import type { ImageSummary } from "../model/image-summary.ts";
 import type { Order, OrderedRows } from "../model/order.ts";
 import type { Overview } from "../model/overview.ts";
 import type { Subset } from "../model/subset.ts";
+import type { ResourceOrder } from "../resources/order.ts";
+import type { Resources } from "../resources/table.ts";
 import type { MemoryRequests } from "./memory-protocol.ts";
 
 /** A local file, or the URL of a hosted one. `path`: its path in a dropped folder, or else its name. */
@@ -75,6 +77,13 @@ export interface Requests extends MemoryRequests {
   subset: {
     request: { document: DocumentId; listing: Listing; filter: string };
     response: { readonly subset: Subset; readonly layout: Layout } | null;
+  };
+  /** The tables of everything else that a document holds. */
+  resources: { request: { document: DocumentId }; response: Resources };
+  /** The filtered and sorted rows of one of these tables. */
+  orderResource: {
+    request: { document: DocumentId; resource: string; order: ResourceOrder };
+    response: Uint32Array;
   };
   /** What is worth a look in a document. */
   overview: { request: { document: DocumentId }; response: Overview };

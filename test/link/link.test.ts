@@ -36,6 +36,19 @@ describe("links", () => {
       off: ["file-pos"],
     });
   });
+  test("name a table of a resource with its filter and sorting, and a change of one", () => {
+    const link: Link = {
+      resource: { name: "mappings", filter: "rwx", sort: { column: "size", descending: true } },
+      change: { kind: "resource-changed", pid: 7, fd: NONE, key: 'mappings 7 "1000" "/lib/x:y" permissions' },
+      only: "security",
+    };
+    expect(toFragment(link)).toContain("&resource=mappings&resource.filter=rwx&resource.sort=-size&");
+    expect(fromFragment(toFragment(link))).toEqual(link);
+    const ofImage: Link = { change: { kind: "resource-changed", pid: -1, fd: NONE, key: "uts nodename" } };
+    expect(fromFragment(toFragment(ofImage))).toEqual(ofImage);
+    expect(fromFragment("#v=1&resource=No%20such&resource.sort=x")).toEqual({});
+    expect(fromFragment("#v=1&resource=limits&resource.sort=-a%20b")).toEqual({ resource: { name: "limits" } });
+  });
   test("of nothing are empty", () => {
     expect(toFragment({})).toBe("");
     expect(fromFragment("")).toEqual({});

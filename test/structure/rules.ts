@@ -44,13 +44,13 @@ const rules: Readonly<Record<string, string>> = {
 
   // The worker, where all of the above meet.
   worker: `${CORE} sources graph ${WORKER}`,
-  "worker/protocol.ts": "model decoder checks diff graph link worker/memory-protocol.ts",
+  "worker/protocol.ts": "model resources decoder checks diff graph link worker/memory-protocol.ts",
   "worker/memory-protocol.ts": "model decoder/memory memory",
   "worker/client.ts": "model decoder link worker/protocol.ts",
 
   // The page, which speaks to the worker through its client and its protocol.
-  shell: `model decoder/memory/memory.ts decoder/source.ts decoder/find-bytes.ts diff export link ${WORKER} ${NAMES} npm:react`,
-  components: `model decoder/memory/memory.ts memory/words.ts worker/memory-protocol.ts checks/finding.ts checks/needs.ts checks/subject.ts checks/host/report.ts diff export link graph worker/protocol.ts shell ${NAMES} ${VIEW}`,
+  shell: `model resources decoder/memory/memory.ts decoder/source.ts decoder/find-bytes.ts diff export link ${WORKER} ${NAMES} npm:react`,
+  components: `model resources decoder/memory/memory.ts memory/words.ts worker/memory-protocol.ts checks/finding.ts checks/needs.ts checks/subject.ts checks/host/report.ts diff export link graph worker/protocol.ts shell ${NAMES} ${VIEW}`,
   offline: "shell",
   "page.tsx": "shell components npm:react npm:react-dom",
   "trusted-scripts.ts": "",

@@ -14,7 +14,7 @@ import { folderSources } from "./corpus.ts";
 const FOLDER = join(import.meta.dirname, "../fixtures/resources");
 
 /** Opens sources as one image. Throws if they are not one. */
-export async function openSources(sources: readonly Source[]): Promise<Image> {
+async function openSources(sources: readonly Source[]): Promise<Image> {
   const image = await openImage(sources);
   if ("refused" in image) throw new Error(image.refused);
   return image;
@@ -26,7 +26,7 @@ export const openRecorded = (name: string): Promise<Image> => openSources(folder
 export type Entry = Readonly<Record<string, DetailValue>>;
 
 /** The entries of a table. */
-export const entriesOf = (table: ResourceTable): Entry[] =>
+const entriesOf = (table: ResourceTable): Entry[] =>
   Array.from({ length: table.count }, (_, row) => entryAt(resourceNamed(table.resource), table, row));
 
 /** The entries of a table of an image. */

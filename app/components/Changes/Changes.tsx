@@ -4,6 +4,7 @@ import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef } from
 import { type Events, shownChanges } from "../../diff/events.ts";
 import type { HiddenChanges } from "../../diff/filter.ts";
 import { type ChangeRows, changeRows, headingAt, rowOfChange } from "../../diff/lines.ts";
+import { listedCount } from "../../diff/listed.ts";
 import { i32At, u32At } from "../../model/read.ts";
 import { counted } from "../../model/words.ts";
 import { PLACES } from "../../shell/places.ts";
@@ -21,7 +22,7 @@ export function Changes({ compared }: { compared: Compared }) {
   const { comparison } = compared;
   const hidden = useApp(hiddenOf);
   const groups = useApp(groupsOf);
-  const total = comparison.changes.count;
+  const total = listedCount(comparison);
   const count = useHiddenText(compared);
   const isEmpty = total > 0 && !hidden.includes(0);
   return (

@@ -4,6 +4,7 @@ import { useMemo } from "react";
 import { CHANGE_KINDS } from "../../diff/changes.ts";
 import { countExpected, EXPECTED_TITLE } from "../../diff/expected.ts";
 import { wordErrors } from "../../diff/filter-words.ts";
+import { countSecurity, listedCount, listedCounts } from "../../diff/listed.ts";
 import { counted, grouped } from "../../model/words.ts";
 import { PLACES } from "../../shell/places.ts";
 import { hiddenOf } from "../../shell/selectors.ts";
@@ -18,6 +19,8 @@ export function Filters({ compared }: { compared: Compared }) {
   const seen = useApp((state) => state.seen);
   const seenHidden = useApp((state) => state.seenHidden);
   const groupBy = useApp((state) => state.groupBy);
+  const onlySecurity = useApp((state) => state.onlySecurity);
+  const security = useMemo(() => countSecurity(compared.comparison), [compared]);
   const expected = useMemo(() => countExpected(compared.comparison), [compared]);
   const errors = useMemo(() => wordErrors(words), [words]);
   return (
@@ -56,6 +59,19 @@ export function Filters({ compared }: { compared: Compared }) {
           <span className="muted">{EXPECTED_TITLE}</span>
         </label>
       )}
+      {security > 0 && (
+        <label
+          className="kind"
+          title="Code that can be written or has no file, capabilities and users, listening sockets, seccomp, namespaces"
+        >
+          <input
+            type="checkbox"
+            checked={onlySecurity}
+            onChange={() => shell.filterChanges({ onlySecurity: !onlySecurity })}
+          />
+          Only security <span className="kind-count">{grouped(security)}</span>
+        </label>
+      )}
       {(seen.size > 0 || seenHidden) && (
         <label className="kind">
           <input
@@ -90,18 +106,21 @@ export function useHiddenText({ comparison }: Compared): string {
   const words = useApp((state) => state.changeFilter);
   const expectedHidden = useApp((state) => state.expectedHidden);
   const seenHidden = useApp((state) => state.seenHidden);
+  const onlySecurity = useApp((state) => state.onlySecurity);
   const hidden = useApp(hiddenOf);
   return useMemo(() => {
-    const total = comparison.changes.count;
-    const shown = hidden.reduce((count, each) => count - each, total);
+    const counts = listedCounts(comparison);
+    const total = listedCount(comparison);
+    const shown = hidden.reduce((count, each) => count - each, comparison.changes.count);
     if (shown === total) return counted(total, "change");
-    const byKind = CHANGE_KINDS.reduce((sum, kind) => sum + (off.includes(kind) ? comparison.counts[kind] : 0), 0);
+    const byKind = CHANGE_KINDS.reduce((sum, kind) => sum + (off.includes(kind) ? counts[kind] : 0), 0);
     const reasons = [
       ...(byKind > 0 ? [`${grouped(byKind)} by kind`] : []),
       ...(words.trim() !== "" ? ["by the filter"] : []),
       ...(expectedHidden ? ["expected ones"] : []),
       ...(seenHidden ? ["seen ones"] : []),
+      ...(onlySecurity ? ["all but security"] : []),
     ];
     return `${grouped(shown)} of ${counted(total, "change")}; hidden: ${reasons.join(", ")}`;
-  }, [comparison, hidden, off, words, expectedHidden, seenHidden]);
+  }, [comparison, hidden, off, words, expectedHidden, seenHidden, onlySecurity]);
 }

@@ -2,19 +2,21 @@
 
 import { CHANGE_KINDS, CHANGE_TITLES } from "../../diff/changes.ts";
 import type { Comparison } from "../../diff/comparison.ts";
+import { listedCounts } from "../../diff/listed.ts";
 import { grouped } from "../../model/words.ts";
 import { useApp, usePage } from "../context.ts";
 
 export function Kinds({ comparison }: { comparison: Comparison }) {
   const { shell } = usePage();
   const off = useApp((state) => state.off);
+  const counts = listedCounts(comparison);
   return (
     <fieldset className="kinds">
       <legend className="visually-hidden">Kinds of change</legend>
-      {CHANGE_KINDS.filter((kind) => comparison.counts[kind] > 0).map((kind) => (
+      {CHANGE_KINDS.filter((kind) => counts[kind] > 0).map((kind) => (
         <label key={kind} className={off.includes(kind) ? "kind muted" : "kind"}>
           <input type="checkbox" checked={!off.includes(kind)} onChange={() => shell.switchKind(kind)} />
-          {CHANGE_TITLES[kind]} <span className="kind-count">{grouped(comparison.counts[kind])}</span>
+          {CHANGE_TITLES[kind]} <span className="kind-count">{grouped(counts[kind])}</span>
         </label>
       ))}
     </fieldset>

@@ -1,5 +1,6 @@
 // The number of changes, which one is selected, and buttons for the next and previous.
 
+import { listedCount, placeOfChange } from "../../diff/listed.ts";
 import { changeSentence } from "../../export/changes-text.ts";
 import { counted, grouped } from "../../model/words.ts";
 import { CommandButton } from "../CommandButton.tsx";
@@ -10,7 +11,7 @@ export function Stepper() {
   const change = useApp((state) => state.change);
   if (compared === null) return null;
   const { comparison } = compared;
-  const total = comparison.changes.count;
+  const total = listedCount(comparison);
   if (total === 0) return <span className="head-stepper">no changes</span>;
   return (
     <span className="head-stepper">
@@ -19,7 +20,9 @@ export function Stepper() {
         <span className="visually-hidden">Previous change</span>
       </CommandButton>
       <span className="head-stepper-at">
-        {change === null ? counted(total, "change") : `${grouped(change + 1)} of ${counted(total, "change")}`}
+        {change === null
+          ? counted(total, "change")
+          : `${grouped(placeOfChange(comparison, change))} of ${counted(total, "change")}`}
       </span>
       <CommandButton id="next-change">
         <span aria-hidden="true">›</span>

@@ -1,12 +1,16 @@
 // The values of a changed descriptor or task, before and after.
 
-import { BIT_OF_KIND } from "../../diff/changes.ts";
+import { BIT_OF_KIND, isOfResources } from "../../diff/changes.ts";
 import type { Comparison } from "../../diff/comparison.ts";
 import { kindAt } from "../../diff/describe.ts";
+import { resourceAt } from "../../diff/resource-at.ts";
+import { resourceValue } from "../../diff/resource-changes.ts";
 import { type Checkpoint, commBytes, descriptorCount, NONE } from "../../model/checkpoint.ts";
 import { i32At, u16At, u32At } from "../../model/read.ts";
 import type { DescriptorRow, TaskRow } from "../../model/rows.ts";
+import type { Side } from "../../model/side.ts";
 import { visibleText } from "../../model/text.ts";
+import { shortCellText } from "../../resources/words-of.ts";
 import { ALIGNED_COLUMNS, columnChanged, wordsOfDetail } from "../../shell/aligned-cells.ts";
 import { tableUsers } from "../../shell/describe.ts";
 
@@ -29,8 +33,24 @@ export function changeValues(comparison: Comparison, change: number): ChangeValu
     const detail = { name: title, before, after, differs: true };
     return [detail, ...(kind === "task-detail" ? taskValues : descriptorValues)(comparison, change)];
   }
+  if (isOfResources(kind)) return resourceValues(comparison, change);
   const isOfTask = BIT_OF_KIND[kind] === 0;
   return isOfTask ? taskValues(comparison, change) : descriptorValues(comparison, change);
+}
+
+/** Of a row of a resource all values that it has, before and after. */
+function resourceValues(comparison: Comparison, index: number): ChangeValue[] {
+  const { compared, change } = resourceAt(comparison, index);
+  const { spec, before, after } = change;
+  return spec.columns.flatMap((column) => {
+    const text = (side: Side, row: number): string | null =>
+      row === NONE ? null : shortCellText(column, resourceValue(compared[side], spec, row, column.name));
+    const values = { before: text("before", before), after: text("after", after) };
+    if (!values.before && !values.after) return [];
+    const isOnBoth = values.before !== null && values.after !== null;
+    const differs = isOnBoth && column.notCompared === undefined && values.before !== values.after;
+    return [{ name: column.title, ...values, differs }];
+  });
 }
 
 type TextOfTask = (checkpoint: Checkpoint, task: TaskRow) => string;

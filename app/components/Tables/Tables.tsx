@@ -14,6 +14,7 @@ import { Bytes } from "../Hex/Bytes.tsx";
 import { Memory } from "../Memory/Memory.tsx";
 import { KindFilter } from "../Records/KindFilter.tsx";
 import { Records } from "../Records/Records.tsx";
+import { Resources } from "../Resources/Resources.tsx";
 import { Restore } from "../Restore/Restore.tsx";
 import { SideBySide } from "../SideBySide/SideBySide.tsx";
 import { FilterBox } from "./FilterBox.tsx";
@@ -44,6 +45,8 @@ export function Tables({ doc }: { doc: Doc }) {
         <Memory doc={doc} />
       ) : content === "restore" ? (
         <Restore doc={doc} />
+      ) : content === "resources" ? (
+        <Resources doc={doc} />
       ) : content === "bytes" ? (
         <Bytes doc={doc} />
       ) : content === "sideBySide" && compared !== null ? (
@@ -128,15 +131,23 @@ function Table({ doc }: { doc: Doc }) {
   );
 }
 
-type Tab = Listing | "side" | "bytes" | "restore" | "memory";
+type Tab = Listing | "side" | "resources" | "bytes" | "restore" | "memory";
 
 function Tabs({ doc, tab }: { doc: Doc; tab: Tab }) {
   const { shell } = usePage();
   const isPair = useApp((state) => state.compared !== null);
-  const tabs: readonly Tab[] = [...(isPair ? (["side"] as const) : []), ...LISTINGS, "restore", "bytes", "memory"];
+  const tabs: readonly Tab[] = [
+    ...(isPair ? (["side"] as const) : []),
+    ...LISTINGS,
+    "resources",
+    "restore",
+    "bytes",
+    "memory",
+  ];
   const show = (next: Tab) => {
     if (next === "side") shell.store.set({ view: "sideBySide", ...NOTHING_ELSE_SHOWN });
     else if (next === "bytes") shell.store.set({ ...NOTHING_ELSE_SHOWN, bytesShown: true });
+    else if (next === "resources") shell.store.set({ ...NOTHING_ELSE_SHOWN, resourcesShown: true });
     else if (next === "restore") shell.store.set({ ...NOTHING_ELSE_SHOWN, restoreShown: true });
     else if (next === "memory") shell.store.set({ ...NOTHING_ELSE_SHOWN, memoryShown: true });
     else shell.showListing(next);
@@ -168,6 +179,8 @@ function Tabs({ doc, tab }: { doc: Doc; tab: Tab }) {
             "Side by side"
           ) : listing === "restore" ? (
             "Restore"
+          ) : listing === "resources" ? (
+            "Resources"
           ) : listing === "bytes" ? (
             "Bytes"
           ) : listing === "memory" ? (

@@ -7,6 +7,7 @@ import { drawingCommands } from "./drawing.ts";
 import { fileCommands } from "./file.ts";
 import { helpCommands } from "./help.ts";
 import { linkCommands } from "./links.ts";
+import { resourceCommands } from "./resources.ts";
 import { restoreCommands } from "./restore.ts";
 import { saveCommands } from "./save.ts";
 import { selectionCommands } from "./selection.ts";
@@ -22,6 +23,7 @@ export function createCommands(context: CommandContext): readonly Command[] {
     ...drawingCommands(context),
     ...tableCommands(context),
     ...bytesCommands(context),
+    ...resourceCommands(context),
     ...restoreCommands(context),
     ...selectionCommands(context),
     ...saveCommands(context),

@@ -8,6 +8,7 @@ import { type Command, type CommandContext, inGroup } from "./command.ts";
 
 /** Element with the focus for each content of the tables panel. */
 const TABLES_PLACES = {
+  resources: PLACES.resources,
   restore: PLACES.restore,
   bytes: PLACES.bytes,
   memory: PLACES.memory,

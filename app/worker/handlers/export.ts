@@ -18,7 +18,9 @@ export function exportHandlers(documents: Documents): Handlers<"json" | "lines" 
     async json({ document }, { signal }) {
       const image = documents.get(document);
       const chunks: Uint8Array<ArrayBuffer>[] = [];
-      for (const chunk of showDocument(image, { name: image.sources[0]?.name ?? "", bytes: sizeOf(image) })) {
+      const resources = await documents.resources(document);
+      const shown = { checkpoint: image.checkpoint, resources };
+      for (const chunk of showDocument(shown, { name: image.sources[0]?.name ?? "", bytes: sizeOf(image) })) {
         signal.throwIfAborted();
         chunks.push(chunk.slice());
       }
@@ -31,7 +33,7 @@ export function exportHandlers(documents: Documents): Handlers<"json" | "lines" 
       return { response: new Blob(lines, { type: "text/plain" }) };
     },
     async changes(request) {
-      return { response: formatChanges(documents, request) };
+      return { response: await formatChanges(documents, request) };
     },
     async pack({ documents: ids, names, leaveOut }) {
       const mask = createMask(leaveOut);
@@ -43,9 +45,9 @@ export function exportHandlers(documents: Documents): Handlers<"json" | "lines" 
   };
 }
 
-function formatChanges(documents: Documents, request: Requests["changes"]["request"]): Blob {
+async function formatChanges(documents: Documents, request: Requests["changes"]["request"]): Promise<Blob> {
   const { before, after, form, hidden, names } = request;
-  const comparison = documents.compare({ before, after });
+  const comparison = await documents.compare({ before, after });
   const indices = Uint32Array.from(comparison.changes.kind.keys()).filter((change) => hidden[change] !== 1);
   switch (form) {
     case "markdown":

@@ -12,6 +12,9 @@ import { widest } from "../../model/columns/files.ts";
 import { groupRows } from "../../model/order.ts";
 import { overviewOf } from "../../model/overview.ts";
 import { descriptorsOf, subsetOf } from "../../model/subset.ts";
+import { orderResource } from "../../resources/order.ts";
+import { resourceNamed } from "../../resources/resources.ts";
+import { emptyTable } from "../../resources/table.ts";
 import type { Documents } from "../documents.ts";
 import type { Handlers } from "./handler.ts";
 
@@ -19,7 +22,7 @@ const TASK_DETAIL = changeKind("task-detail");
 
 export function viewHandlers(
   documents: Documents,
-): Handlers<"order" | "layout" | "subset" | "overview" | "check" | "diff" | "union"> {
+): Handlers<"order" | "layout" | "subset" | "resources" | "orderResource" | "overview" | "check" | "diff" | "union"> {
   return {
     async order({ document, order }) {
       const response = groupRows(documents.get(document).checkpoint, order);
@@ -38,6 +41,16 @@ export function viewHandlers(
       const response = { subset, layout: layout(oneImage(subset.checkpoint)) };
       return { response, transfer: transferables(response) };
     },
+    async resources({ document }) {
+      // Copied, because transferring would take the arrays from the tables that are kept.
+      const response = copyOf(await documents.resources(document));
+      return { response, transfer: transferables(response) };
+    },
+    async orderResource({ document, resource, order }) {
+      const table = (await documents.resources(document))[resource] ?? emptyTable(resourceNamed(resource));
+      const response = orderResource(table, order);
+      return { response, transfer: [response.buffer as ArrayBuffer] };
+    },
     async overview({ document }) {
       return { response: overviewOf(documents.get(document).checkpoint) };
     },
@@ -49,7 +62,7 @@ export function viewHandlers(
       return { response: { findings, titles: Object.fromEntries(rules.map(({ code, title }) => [code, title])) } };
     },
     async diff(pair) {
-      const { before, after, ...differences } = documents.compare(pair);
+      const { before, after, ...differences } = await documents.compare(pair);
       const digits = (id: "pos" | "version"): number => Math.max(widest(before.files[id]), widest(after.files[id]));
       const response = {
         // Copied, because transferring would take the arrays from the cached comparison.
@@ -61,7 +74,7 @@ export function viewHandlers(
       return { response, transfer: transferables({ ...response.differences, ...response.events }) };
     },
     async union(pair) {
-      const { before, after, pairs, changes, changed } = documents.compare(pair);
+      const { before, after, pairs, changes, changed } = await documents.compare(pair);
       const { taskAfter, tables, descriptors } = pairs;
       const changedTasks = [...changes.taskBefore].filter((_, at) => changes.kind[at] === TASK_DETAIL);
       const subject = union(before, after, { taskAfter, tables, descriptors, changed, changedTasks });

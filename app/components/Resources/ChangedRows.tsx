@@ -1,0 +1,147 @@
+// The rows of a resource that differ between two images: what came, what went, and each value before and after.
+
+import { isOfResources } from "../../diff/changes.ts";
+import type { Comparison } from "../../diff/comparison.ts";
+import { kindAt } from "../../diff/describe.ts";
+import { resourceAt } from "../../diff/resource-at.ts";
+import { resourceValue } from "../../diff/resource-changes.ts";
+import { NONE } from "../../model/checkpoint.ts";
+import { counted } from "../../model/words.ts";
+import type { ColumnSpec, ResourceSpec } from "../../resources/resource.ts";
+import { shortCellText } from "../../resources/words-of.ts";
+import { PLACES } from "../../shell/places.ts";
+import { useApp, usePage } from "../context.ts";
+import { Sign } from "../Sign.tsx";
+import { isRight } from "./columns.ts";
+
+/** A row that differs, with the first change that is about it. */
+interface ChangedRow {
+  readonly before: number;
+  readonly after: number;
+  readonly change: number;
+  readonly isSecurity: boolean;
+}
+
+const known = new WeakMap<Comparison, ReadonlyMap<string, readonly ChangedRow[]>>();
+
+/** The rows of a resource that differ, those first that matter for security. */
+export function changedRowsOf(comparison: Comparison, { name }: ResourceSpec): readonly ChangedRow[] {
+  let rows = known.get(comparison);
+  if (rows === undefined) {
+    rows = changedRows(comparison);
+    known.set(comparison, rows);
+  }
+  return rows.get(name) ?? [];
+}
+
+function changedRows(comparison: Comparison): ReadonlyMap<string, readonly ChangedRow[]> {
+  const found = new Map<string, Map<string, ChangedRow>>();
+  for (let index = 0; index < comparison.changes.count; index++) {
+    if (!isOfResources(kindAt(comparison, index))) continue;
+    const { spec, before, after, isSecurity } = resourceAt(comparison, index).change;
+    const own = found.get(spec.name) ?? new Map<string, ChangedRow>();
+    found.set(spec.name, own);
+    const key = `${before} ${after}`;
+    if (!own.has(key)) own.set(key, { before, after, change: index, isSecurity });
+  }
+  return new Map(Array.from(found, ([name, rows]) => [name, [...rows.values()]]));
+}
+
+/** More rows are counted: the list of changes has them all. */
+const MOST_ROWS = 500;
+
+export function ChangedRows({ comparison, spec }: { comparison: Comparison; spec: ResourceSpec }) {
+  const { shell } = usePage();
+  const selected = useApp((state) => state.change);
+  const rows = changedRowsOf(comparison, spec);
+  const listed = rows.slice(0, MOST_ROWS);
+  const columns = usedColumns(comparison, spec, listed);
+  const { resources } = comparison;
+  if (rows.length === 0 || resources === null) {
+    return <p className="tables-empty">No change{spec.compared === "nothing" ? " is reported here" : ""}.</p>;
+  }
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region takes the keyboard
+    <section id={PLACES.resources} className="resource-changes" aria-label={`Changes of ${spec.title}`} tabIndex={0}>
+      <table className="mono">
+        <thead>
+          <tr>
+            <th>
+              <span className="visually-hidden">change</span>
+            </th>
+            {columns.map((column) => (
+              <th key={column.name} title={column.meaning} className={isRight(column) ? "cell-number" : undefined}>
+                {column.title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {listed.map(({ before, after, change, isSecurity }) => (
+            <tr
+              key={`${before} ${after}`}
+              className={change === selected ? "row-selected" : undefined}
+              onClick={() => shell.selectChange(change)}
+            >
+              <td>
+                <Sign sign={before === NONE ? "+" : after === NONE ? "-" : "~"} />
+                {isSecurity && <span title="matters for security"> !</span>}
+              </td>
+              {columns.map((column) => (
+                <Cell
+                  key={column.name}
+                  column={column}
+                  before={
+                    before === NONE
+                      ? null
+                      : shortCellText(column, resourceValue(resources.before, spec, before, column.name))
+                  }
+                  after={
+                    after === NONE
+                      ? null
+                      : shortCellText(column, resourceValue(resources.after, spec, after, column.name))
+                  }
+                />
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {rows.length > listed.length && (
+        <p className="muted">{counted(rows.length - listed.length, "further row")} in the list of changes.</p>
+      )}
+    </section>
+  );
+}
+
+function Cell({ column, before, after }: { column: ColumnSpec; before: string | null; after: string | null }) {
+  const className = isRight(column) ? "cell-number" : undefined;
+  if (before === null || after === null || before === after) {
+    return <td className={className}>{after ?? before}</td>;
+  }
+  // Where it lies or what it is numbered is not a change.
+  if (column.notCompared !== undefined) return <td className={`${className ?? ""} muted`}>{after}</td>;
+  return (
+    <td className={`${className ?? ""} resource-value-changed`}>
+      {before || "none"} → {after || "none"}
+    </td>
+  );
+}
+
+/** Columns that have a value in one of the rows. */
+function usedColumns(
+  { resources }: Comparison,
+  spec: ResourceSpec,
+  rows: readonly ChangedRow[],
+): readonly ColumnSpec[] {
+  if (resources === null) return [];
+  return spec.columns.filter(
+    ({ name, minor }) =>
+      minor !== true &&
+      rows.some(
+        ({ before, after }) =>
+          resourceValue(resources.before, spec, before, name) !== null ||
+          resourceValue(resources.after, spec, after, name) !== null,
+      ),
+  );
+}
