@@ -10,12 +10,14 @@ interface Area {
   readonly height: number;
 }
 
+/** In a narrower view it would cover what it shows. */
+const NARROW = 480;
 /** The largest minimap. */
 const MOST: Area = { width: 110, height: 110 };
 
 /** The size of the minimap and its scale; null while the view shows the whole drawing, and where strips are its map. */
 export function minimapOf(scene: Scene, size: Area, { k }: View): (Area & { readonly scale: number }) | null {
-  if (scene.strips.length > 0) return null;
+  if (scene.strips.length > 0 || size.width < NARROW) return null;
   if (scene.width * k <= size.width + 1 && scene.height * k <= size.height + 1) return null;
   const scale = Math.min(MOST.width / scene.width, MOST.height / scene.height);
   return { width: Math.max(18, scene.width * scale), height: Math.max(18, scene.height * scale), scale };

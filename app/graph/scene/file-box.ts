@@ -77,6 +77,9 @@ export function fileBox(subject: Subject, file: GraphFileRow, lane: FileLane, y:
   });
 }
 
+/** Characters that a name keeps beside a position. */
+const LEAST_NAME = 9;
+
 /** From right to left: holders, position, flags; the name takes the remaining width. */
 function heldCells(subject: Subject, file: GraphFileRow, { width, columns }: FileLane, indent: number): Cell[] {
   const cells: Cell[] = [];
@@ -87,7 +90,8 @@ function heldCells(subject: Subject, file: GraphFileRow, { width, columns }: Fil
   const posEnd = end - (columns.holders > 0 ? (columns.holders + 1) * CHARACTER : 0);
   const position = positionLabel(subject, file);
   // A truncated number would be wrong, so it is shown in full or not at all.
-  const pos = position.length <= characters(posEnd - 8 - indent) - 9 ? position : "@…";
+  const besideName = characters(posEnd - 8 - indent) - LEAST_NAME;
+  const pos = position.length <= besideName ? position : besideName >= LEAST_NAME ? "@…" : "";
   if (pos !== "") cells.push(right(pos, posEnd, pos.includes("→") ? "change" : "fg"));
 
   const flagsAt = posEnd - (columns.pos > 0 ? columns.pos + 1 : 0) * CHARACTER - columns.flags * CHARACTER;

@@ -41,8 +41,8 @@ export function lanesIn(left: number, right: number, needs: Needs): Frame {
   const margin = isNarrow ? 6 : 14;
   const between = (least: number, part: number, most: number): number =>
     Math.round(Math.min(most, Math.max(least, width * part)));
-  const taskWidth = isNarrow ? 72 : between(96, 0.14, 176);
-  const gap = isNarrow ? 12 : between(18, 0.03, 40);
+  const taskWidth = isNarrow ? 58 : between(96, 0.14, 176);
+  const gap = isNarrow ? 10 : between(18, 0.03, 40);
   const gutterWidth = gutterFor(needs, isNarrow ? 26 : between(40, 0.16, 220));
   const task = left + margin;
   const table = task + taskWidth + gap;

@@ -102,7 +102,7 @@ function tableCells(
   const opener = count === 0 ? "" : open ? "▾ " : "▸ ";
   const owner = `${opener}${alike.length > 0 ? alikeOwner(subject, [table, ...alike]) : ownerLabel(subject, table)}`;
   const sharedNote = shared > 0 && shared < count ? ` · ${grouped(shared)} shared` : shared > 0 ? ", all shared" : "";
-  const details = [`${fds}${sharedNote}`, fds, ""];
+  const details = [`${fds}${sharedNote}`, fds, scale === null ? "" : grouped(count)];
   const badgeRoom = badge === "" ? 0 : badge.length + 1;
   // The counts give way to the owner and to the badge.
   const detail = details.find((text) => owner.length + badgeRoom + text.length + 1 <= room) ?? "";
