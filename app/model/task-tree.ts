@@ -1,7 +1,7 @@
 // The tree of tasks by parent, as columns: rows in display order, and the depth of each.
 
 import { NONE, type Tasks } from "./checkpoint.ts";
-import { i32At, u32At } from "./read.ts";
+import { f64At, i32At, u32At } from "./read.ts";
 import { firstIndex } from "./search.ts";
 
 /** The columns that say which task is whose parent. */
@@ -67,11 +67,25 @@ export function taskTree(tasks: TreeColumns): TaskTree {
   return tree;
 }
 
+/** Below this many rows, a pid and a row fit into one exact number. */
+const MOST_ROWS = 2 ** 22;
+
+/** Rows in the order of their pids, then of the image. The page does this at once, for a million tasks too. */
+function rowsByPid(pid: Int32Array, count: number): Uint32Array {
+  const rows = new Uint32Array(count).map((_, row) => row);
+  let row = 1;
+  while (row < count && i32At(pid, row - 1) <= i32At(pid, row)) row++;
+  if (row >= count) return rows;
+  if (count > MOST_ROWS) return rows.sort((a, b) => i32At(pid, a) - i32At(pid, b) || a - b);
+  // Sorting numbers is ten times as fast as calling a function for each pair.
+  const keys = Float64Array.from(rows, (each) => i32At(pid, each) * MOST_ROWS + each).sort();
+  return rows.map((_, at) => f64At(keys, at) - Math.floor(f64At(keys, at) / MOST_ROWS) * MOST_ROWS);
+}
+
 /** Row of each task's parent; NONE for a root. */
 function parents(tasks: TreeColumns): Int32Array {
   const { count, pid, ppid, tgid } = tasks;
-  const byPid = new Uint32Array(count).map((_, row) => row);
-  byPid.sort((a, b) => i32At(pid, a) - i32At(pid, b) || a - b);
+  const byPid = rowsByPid(pid, count);
   const find = (wanted: number): number => {
     if (wanted <= 0) return NONE;
     const row = byPid[firstIndex(count, (at) => i32At(pid, u32At(byPid, at)) >= wanted)];

@@ -4,12 +4,12 @@ import { type Checkpoint, commBytes, HAS, NONE, recordMember, taskNumber } from 
 import { f64At, i32At, u8At, u16At, u32At, u64At } from "../model/read.ts";
 import type { Selection } from "../model/related.ts";
 import type { FileRow, TableRow, TaskRow } from "../model/rows.ts";
-import { visible, visibleText } from "../model/text.ts";
+import { shownText, visible } from "../model/text.ts";
 import { fileName } from "../model/words.ts";
 
 /** `412 nginx`. */
 export function taskName(checkpoint: Checkpoint, task: TaskRow): string {
-  return `${taskNumber(checkpoint.tasks, task)} ${visibleText(commBytes(checkpoint, task))}`.trim();
+  return `${taskNumber(checkpoint.tasks, task)} ${shownText(commBytes(checkpoint, task))}`.trim();
 }
 
 /** Rows of the tasks that use a table. */

@@ -1,10 +1,11 @@
 // The values of an open file, and its holders.
 
-import { type Checkpoint, HAS, holderCount, NONE, taskCount } from "../../model/checkpoint.ts";
+import { type Checkpoint, HAS, holderCount, NONE, nameBytes, taskCount } from "../../model/checkpoint.ts";
 import { usageNames } from "../../model/columns/files.ts";
 import { FILE_KINDS, flagNames, modeNames } from "../../model/names.ts";
 import { i32At, u8At, u32At, u64At } from "../../model/read.ts";
 import type { DescriptorRow, FileRow, TableRow } from "../../model/rows.ts";
+import { visibleText } from "../../model/text.ts";
 import { counted, fileName, flagsText } from "../../model/words.ts";
 import { tableUsers } from "../../shell/describe.ts";
 import { DescriptorLink, InlineList, ObjectLink, SteppedList } from "./links.tsx";
@@ -26,7 +27,7 @@ export function FileValues({ checkpoint, file, heading }: Props & { heading: str
   return (
     <Section title={heading}>
       <dl>
-        <Value name={has & HAS.path ? "path" : "name"} copy={name}>
+        <Value name={has & HAS.path ? "path" : "name"} copy={() => visibleText(nameBytes(checkpoint, file)) || name}>
           {name}
           {(has & HAS.deleted) !== 0 && <span className="warn"> (deleted)</span>}
         </Value>

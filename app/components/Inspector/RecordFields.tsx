@@ -95,13 +95,16 @@ function FieldTable({ checkpoint, member, fields }: TableProps) {
 
 function FieldCells({ checkpoint, member, field }: { checkpoint: Checkpoint; member: number; field: Field }) {
   const { shell } = usePage();
-  const { name, type, role, raw, offset, length } = field;
+  const { name, type, role, raw, offset, length, cut } = field;
   return (
     <>
       <th scope="row" title={type}>
         {visible(name)}
       </th>
-      <td>{role === "payload" ? <span className="muted">{length} bytes</span> : stillVisible(raw)}</td>
+      <td>
+        {role === "payload" ? <span className="muted">{length} bytes</span> : stillVisible(raw)}
+        {cut === true && <span className="warn"> (cut off)</span>}
+      </td>
       <td>
         <Meaning checkpoint={checkpoint} field={field} />
       </td>

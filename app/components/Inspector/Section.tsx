@@ -4,8 +4,15 @@ import type { ReactNode } from "react";
 import { copy as copyAndNotify } from "../../shell/commands/actions.ts";
 import { usePage } from "../context.ts";
 
-/** A named value. `copy`: the text of its copy button; without it there is none. */
-export function Value({ name, children, copy }: { name: string; children: ReactNode; copy?: string }) {
+interface ValueProps {
+  readonly name: string;
+  readonly children: ReactNode;
+  /** The text of its copy button, or what makes it; without it there is none. */
+  readonly copy?: string | (() => string);
+}
+
+/** A named value. */
+export function Value({ name, children, copy }: ValueProps) {
   const { shell } = usePage();
   return (
     <div className="value">
@@ -17,7 +24,7 @@ export function Value({ name, children, copy }: { name: string; children: ReactN
             type="button"
             className="plain value-copy"
             aria-label={`Copy ${name}`}
-            onClick={() => void copyAndNotify(shell, copy, name)}
+            onClick={() => void copyAndNotify(shell, typeof copy === "string" ? copy : copy(), name)}
           >
             copy
           </button>

@@ -9,7 +9,7 @@ import { type Checkpoint, commBytes, descriptorCount, NONE } from "../../model/c
 import { i32At, u16At, u32At } from "../../model/read.ts";
 import type { DescriptorRow, TaskRow } from "../../model/rows.ts";
 import type { Side } from "../../model/side.ts";
-import { visibleText } from "../../model/text.ts";
+import { shownText } from "../../model/text.ts";
 import { shortCellText } from "../../resources/words-of.ts";
 import { ALIGNED_COLUMNS, columnChanged, wordsOfDetail } from "../../shell/aligned-cells.ts";
 import { tableUsers } from "../../shell/describe.ts";
@@ -56,7 +56,7 @@ function resourceValues(comparison: Comparison, index: number): ChangeValue[] {
 type TextOfTask = (checkpoint: Checkpoint, task: TaskRow) => string;
 
 const TASK_VALUES: readonly (readonly [string, TextOfTask])[] = [
-  ["name", (checkpoint, task) => visibleText(commBytes(checkpoint, task))],
+  ["name", (checkpoint, task) => shownText(commBytes(checkpoint, task))],
   [
     "descriptors",
     ({ tasks, tables }, task) => {

@@ -4,7 +4,7 @@ import { type Checkpoint, commBytes, descriptorCount, NONE, taskCount, taskNumbe
 import { TASK_STATES } from "../../model/names.ts";
 import { i32At, u8At } from "../../model/read.ts";
 import type { TableRow, TaskRow } from "../../model/rows.ts";
-import { visibleText } from "../../model/text.ts";
+import { shownText } from "../../model/text.ts";
 import { counted } from "../../model/words.ts";
 
 interface TaskItemProps {
@@ -61,7 +61,7 @@ export function TaskItem(props: TaskItemProps) {
         {open === undefined ? "" : open ? "▾" : "▸"}
       </span>
       <span className="tree-pid">{taskNumber(tasks, task)}</span>
-      <span className="tree-comm">{visibleText(commBytes(checkpoint, task))}</span>
+      <span className="tree-comm">{shownText(commBytes(checkpoint, task))}</span>
       {NOTED.has(state) && <span className="muted">{state}</span>}
       {table !== NONE && <DescriptorCount checkpoint={checkpoint} table={table} />}
     </div>

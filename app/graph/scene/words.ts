@@ -14,7 +14,7 @@ import {
 import { fileKind, flagsIn, O_ACCMODE, TASK_STATES } from "../../model/names.ts";
 import { i32At, u8At, u32At, u64At } from "../../model/read.ts";
 import type { DescriptorRow, FileRow, TableRow, TaskRow } from "../../model/rows.ts";
-import { visibleText } from "../../model/text.ts";
+import { shownText, visibleText } from "../../model/text.ts";
 import { counted, grouped, fileName as nameOf } from "../../model/words.ts";
 import {
   type Change,
@@ -103,7 +103,7 @@ export function ownerLabel(subject: Subject, table: GraphTableRow, alike: readon
 
 /** The comm of a task. */
 const taskName = (subject: Subject, task: GraphTaskRow): string =>
-  joined(valuesOf(subject, "task", task, (c, row: TaskRow) => visibleText(commBytes(c, row)), RENAMED));
+  joined(valuesOf(subject, "task", task, (c, row: TaskRow) => shownText(commBytes(c, row)), RENAMED));
 
 /** The numbers of the first tasks of some tables: `1001 to 1100`, or all of up to three. */
 export function tasksRange(subject: Subject, tables: readonly GraphTableRow[]): string {

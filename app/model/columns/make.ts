@@ -2,7 +2,7 @@
 
 import { type Checkpoint, NONE } from "../checkpoint.ts";
 import { f64At, i32At } from "../read.ts";
-import { visibleText } from "../text.ts";
+import { shownText } from "../text.ts";
 import type { Column, Listing, Span } from "./column.ts";
 
 /** The description of a column, apart from its values. */
@@ -28,7 +28,7 @@ export const spanColumn = (about: About, span: Span): Column => ({
   span,
   text: (checkpoint, row) => {
     const offset = span.offset(checkpoint, row);
-    return visibleText(checkpoint.text.subarray(offset, offset + span.length(checkpoint, row)));
+    return shownText(checkpoint.text.subarray(offset, offset + span.length(checkpoint, row)));
   },
 });
 

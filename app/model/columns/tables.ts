@@ -3,7 +3,7 @@
 import { type Checkpoint, commBytes, descriptorCount, NONE, taskCount, taskNumber } from "../checkpoint.ts";
 import { i32At, u32At } from "../read.ts";
 import type { TableRow, TaskRow } from "../rows.ts";
-import { visibleText } from "../text.ts";
+import { shownText } from "../text.ts";
 import type { Column } from "./column.ts";
 import { held, numberColumn, orNaN, recordOffset, yesColumn } from "./make.ts";
 import { COMM } from "./tasks.ts";
@@ -58,7 +58,7 @@ export const TABLES: readonly Column[] = [
       offset: (checkpoint, row) => held(COMM.offset, 0, checkpoint, firstTaskOf(checkpoint, row)),
       length: (checkpoint, row) => held(COMM.length, 0, checkpoint, firstTaskOf(checkpoint, row)),
     },
-    text: (checkpoint, row) => listed(checkpoint, row, (task) => visibleText(commBytes(checkpoint, task))),
+    text: (checkpoint, row) => listed(checkpoint, row, (task) => shownText(commBytes(checkpoint, task))),
   },
   numberColumn(
     { id: "tasks", title: "Tasks", about: "number of tasks that use it", width: 7, isCount: true },
