@@ -11,6 +11,8 @@ import { fixtureBytes } from "../support/open.ts";
 import { random } from "../support/random.ts";
 
 const ALL = process.env.CKPTSCOPE_ALL_CUTS === "1";
+/** All cuts take minutes, and hours on a busy machine. */
+const TIMEOUT = ALL ? 36_000_000 : 600_000;
 
 async function opened(sources: readonly Source[]): Promise<Image | null> {
   const image = await openImage(sources);
@@ -53,7 +55,7 @@ async function expectKept(
 
 describe("every value before a cut is shown, of a Linux-CR image", () => {
   const images = ["seed-tables/before", "v16-s4/before", "diff-blind/before"];
-  test.each(images)("%s", { timeout: 600_000 }, async (path) => {
+  test.each(images)("%s", { timeout: TIMEOUT }, async (path) => {
     const bytes = fixtureBytes(`linux-cr/${path}.ckpt`);
     // The header is 72 bytes long at most.
     await expectKept([bytesSource("image.ckpt", bytes)], "image.ckpt", 150, (size) => size < 73);
@@ -64,7 +66,7 @@ describe("every value before a cut is shown, of a set's file", () => {
   const sources = setSources("w1/before");
   // Memory pages have no values.
   const members = sources.filter(({ name }) => name.endsWith(".img") && !name.startsWith("pages-"));
-  test.each(members.map(({ name }) => name))("%s", { timeout: 600_000 }, async (name) => {
+  test.each(members.map(({ name }) => name))("%s", { timeout: TIMEOUT }, async (name) => {
     await expectKept(sources, name, 25, () => false);
   });
 });

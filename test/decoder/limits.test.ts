@@ -7,11 +7,11 @@ import { findImages } from "../../app/decoder/find-images.ts";
 import { LIMITS, limitsFor, NO_LIMITS, raisedLimits } from "../../app/decoder/limits.ts";
 import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource } from "../../app/decoder/source.ts";
-import { showDocument } from "../../app/export/show-json.ts";
 import { pack, unpack } from "../../app/link/pack.ts";
 import { counted, sizeText } from "../../app/model/words.ts";
 import { setSources } from "../support/criu.ts";
 import { bigDescription, encodeAll } from "../support/images.ts";
+import { documentText } from "../support/open.ts";
 import { tar } from "../support/tar.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -62,7 +62,7 @@ test("a problem's limit is in the JSON, and in a packed image", async () => {
   const unpacked = unpack(pack(image.checkpoint, "a"));
   if ("refused" in unpacked) throw new Error(unpacked.refused);
   for (const checkpoint of [image.checkpoint, unpacked.checkpoint]) {
-    const { problems } = JSON.parse([...showDocument({ checkpoint }, { name: "a", bytes: 1 })].join(""));
+    const { problems } = JSON.parse(documentText({ checkpoint }));
     expect(problems.find(({ code }: { code: string }) => code === "limit")).toMatchObject({ limit: "rows" });
   }
 });

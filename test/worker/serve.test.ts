@@ -4,6 +4,7 @@ import { createClient } from "../../app/worker/client.ts";
 import type { DocumentId } from "../../app/worker/protocol.ts";
 import { type Port, serve } from "../../app/worker/serve.ts";
 import { NGINX } from "../support/nginx.ts";
+import { fixtureBytes } from "../support/open.ts";
 import { checkpointOf } from "../support/state.ts";
 
 const { port1, port2 } = new MessageChannel();
@@ -27,6 +28,18 @@ describe("the worker", () => {
     const response = await client.request("open", { inputs: [packed("a")] });
     expect(response).toMatchObject({ checkpoint: { tasks: { count: NGINX.tasks.length } } });
     expect(await open("b")).not.toBe(await open("b"));
+  });
+  test("limits what an image takes, and more where the limit was raised", async () => {
+    const path = "p-pstree-64.tgz";
+    const inputs = [{ path, file: new Blob([new Uint8Array(fixtureBytes(`hostile/${path}`))]) }];
+    const limited = await client.request("open", { inputs });
+    if ("refused" in limited) throw new Error(limited.refused);
+    const { problems, records } = limited.checkpoint;
+    const limit = problems.find((problem) => problem.limit !== undefined)?.limit ?? "";
+    expect(["rows", "memory"]).toContain(limit);
+    const raised = await client.request("open", { inputs, raised: { [limit]: 2 } });
+    if ("refused" in raised) throw new Error(raised.refused);
+    expect(raised.checkpoint.records.count).toBeGreaterThan(records.count);
   });
   test("refuses a file that is not an image", async () => {
     const response = await client.request("open", { inputs: [{ path: "empty", file: new Blob([]) }] });
