@@ -1,21 +1,19 @@
 // The matcher of a regular expression that can be stopped: it has a worker do the matching, and ends that worker.
 
 import type { Matcher } from "../memory/matchers.ts";
-import { BEHIND, compile, LONGEST_MATCH, type Pattern, patternMatcher } from "../memory/regex.ts";
+import { BEHIND, compile, LONGEST_MATCH, type Pattern } from "../memory/regex.ts";
 import type { PatternTask } from "./pattern-worker.ts";
 
 /** Most matches of one window. */
 const MOST = 10_000;
 
 /**
- * A matcher that rejects, with the signal's reason, as soon as the signal is aborted. Where there are no workers it matches
- * in place.
+ * A matcher that rejects, with the signal's reason, as soon as the signal is aborted.
  *
  * @throws SyntaxError for a pattern that is none.
  */
 export function stoppableMatcher(pattern: Pattern, signal: AbortSignal): Matcher {
   compile(pattern);
-  if (typeof Worker === "undefined") return patternMatcher(pattern);
   let worker: Worker | null = null;
   const end = (): void => {
     worker?.terminate();

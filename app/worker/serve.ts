@@ -1,12 +1,13 @@
 // The worker's end of the protocol: receives requests on a port, runs their handlers and sends the responses.
 
 import { SourceError } from "../decoder/source.ts";
+import { patternMatcher } from "../memory/regex.ts";
 import { RedirectError } from "../sources/hosted-errors.ts";
 import { createDocuments } from "./documents.ts";
 import { exportHandlers } from "./handlers/export.ts";
 import { copyForPage, type Exchange, type Handlers, type Result } from "./handlers/handler.ts";
 import { hostHandlers } from "./handlers/host.ts";
-import { memoryHandlers } from "./handlers/memory.ts";
+import { memoryHandlers, type PatternMatching } from "./handlers/memory.ts";
 import { memoryDiffHandlers } from "./handlers/memory-diff.ts";
 import { openHandlers } from "./handlers/open.ts";
 import { readHandlers } from "./handlers/read.ts";
@@ -19,9 +20,13 @@ export interface Port {
   onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
 }
 
-/** Responds to requests on a port until it is closed. Documents belong to the port. */
-export function serve(port: Port): void {
-  const handlers = createHandlers();
+/**
+ * Responds to requests on a port until it is closed. Documents belong to the port.
+ *
+ * @param matchPattern How regular expressions are matched; in place if absent, so that one that never ends cannot be stopped.
+ */
+export function serve(port: Port, matchPattern: PatternMatching = patternMatcher): void {
+  const handlers = createHandlers(matchPattern);
   const running = new Map<number, AbortController>();
   port.onmessage = async ({ data }) => {
     if (data.kind === "cancel") return running.get(data.id)?.abort();
@@ -32,12 +37,12 @@ export function serve(port: Port): void {
   };
 }
 
-function createHandlers(): Handlers {
+function createHandlers(matchPattern: PatternMatching): Handlers {
   const documents = createDocuments();
   return {
     ...openHandlers(documents),
     ...readHandlers(documents),
-    ...memoryHandlers(documents),
+    ...memoryHandlers(documents, matchPattern),
     ...memoryDiffHandlers(documents),
     ...viewHandlers(documents),
     ...exportHandlers(documents),

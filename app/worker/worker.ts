@@ -1,5 +1,6 @@
 // The worker's entry point. A worker's global scope is its port.
 
+import { stoppableMatcher } from "./pattern-matcher.ts";
 import { type Port, serve } from "./serve.ts";
 
-serve(globalThis as unknown as Port);
+serve(globalThis as unknown as Port, stoppableMatcher);

@@ -7,12 +7,12 @@ import { readStarted, spaceOf } from "../../memory/arguments.ts";
 import { chooseParts } from "../../memory/choose.ts";
 import type { Matcher } from "../../memory/matchers.ts";
 import { matcherFor } from "../../memory/query.ts";
+import type { Pattern } from "../../memory/regex.ts";
 import { type Found, type Match, noCoverage, searchMemory } from "../../memory/search.ts";
 import { SHORTEST, stringsMatcher } from "../../memory/strings.ts";
 import { shownText } from "../../model/text.ts";
 import type { Documents } from "../documents.ts";
 import type { MemoryBytes, MemoryFound, MemoryMatch, MemoryQuery } from "../memory-protocol.ts";
-import { stoppableMatcher } from "../pattern-matcher.ts";
 import type { Requests } from "../protocol.ts";
 import type { Handlers } from "./handler.ts";
 
@@ -30,7 +30,13 @@ interface Search {
   readonly control: AbortController;
 }
 
-export function memoryHandlers(documents: Documents): Handlers<"memory" | "memoryBytes" | "memorySearch" | "started"> {
+/** Makes the matcher of a regular expression; it rejects when the signal is aborted. @throws SyntaxError */
+export type PatternMatching = (pattern: Pattern, signal: AbortSignal) => Matcher;
+
+export function memoryHandlers(
+  documents: Documents,
+  matchPattern: PatternMatching,
+): Handlers<"memory" | "memoryBytes" | "memorySearch" | "started"> {
   let search: Search | null = null;
   const end = (): void => {
     search?.control.abort(new DOMException("Cancelled", "AbortError"));
@@ -56,7 +62,7 @@ export function memoryHandlers(documents: Documents): Handlers<"memory" | "memor
     async memorySearch(request, { signal }) {
       if (search?.id !== request.search) {
         end();
-        const begun = await begin(documents, request);
+        const begun = await begin(documents, matchPattern, request);
         if ("refused" in begun) return { response: begun };
         search = begun;
       }
@@ -113,13 +119,14 @@ async function readBytes(
 
 async function begin(
   documents: Documents,
+  matchPattern: PatternMatching,
   { document, search, query, scope, most }: Requests["memorySearch"]["request"],
 ): Promise<Search | { readonly refused: string }> {
   const image = documents.get(document);
   const memory = await image.memory();
   if (typeof memory === "string") return { refused: memory };
   const control = new AbortController();
-  const matcher = matcherOf(query, control.signal);
+  const matcher = matcherOf(query, (pattern) => matchPattern(pattern, control.signal));
   if (typeof matcher === "string") return { refused: matcher };
   const { pid, mapping } = scope;
   const chosen = chooseParts(image.checkpoint, memory, {
@@ -130,9 +137,9 @@ async function begin(
   return { id: search, steps, control };
 }
 
-function matcherOf(query: MemoryQuery, signal: AbortSignal): Matcher | string {
+function matcherOf(query: MemoryQuery, pattern: (pattern: Pattern) => Matcher): Matcher | string {
   if (query.kind === "strings") return stringsMatcher({ shortest: SHORTEST, utf16: query.utf16 });
-  const found = matcherFor(query, (pattern) => stoppableMatcher(pattern, signal));
+  const found = matcherFor(query, pattern);
   return typeof found === "string" ? `${found.charAt(0).toUpperCase()}${found.slice(1)}` : found;
 }
 
