@@ -3,7 +3,7 @@
 import type { Client } from "../worker/client.ts";
 import type { InputFile } from "../worker/protocol.ts";
 import { inputOfFiles } from "./inputs.ts";
-import type { Input, State } from "./state.ts";
+import { type Input, NOTHING_ELSE_SHOWN, type State } from "./state.ts";
 import type { Store } from "./store.ts";
 
 /** JSON files that are looked at: an image's folder may have many, all of its own. */
@@ -35,8 +35,8 @@ export async function withoutFacts(client: Client, store: Store<State>, input: I
     const { docs } = store.get();
     store.set({
       host: { facts, host, at },
+      ...NOTHING_ELSE_SHOWN,
       restoreShown: true,
-      memoryShown: false,
       tablesShown: true,
       panel: "tables",
       failure: null,

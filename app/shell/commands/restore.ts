@@ -7,6 +7,7 @@ import { PLACES } from "../places.ts";
 import { plainName, saveFile } from "../save.ts";
 import { isDecoded, isOpen, shownDoc } from "../selectors.ts";
 import type { Shell } from "../shell.ts";
+import { NOTHING_ELSE_SHOWN } from "../state.ts";
 import { goTo, messageOf } from "./actions.ts";
 import { type Command, type CommandContext, inGroup } from "./command.ts";
 
@@ -19,7 +20,7 @@ export function restoreCommands({ shell }: CommandContext): Command[] {
       key: "w",
       when: isOpen,
       run() {
-        store.set({ restoreShown: true, memoryShown: false });
+        store.set({ ...NOTHING_ELSE_SHOWN, restoreShown: true });
         goTo(shell, "tables", PLACES.restore);
       },
     },

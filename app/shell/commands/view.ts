@@ -61,7 +61,7 @@ export function viewCommands({ shell }: CommandContext): Command[] {
     {
       id: "search-memory",
       title: "Search memory",
-      key: "r",
+      key: "Z",
       when: isOpen,
       run() {
         store.set({ ...NOTHING_ELSE_SHOWN, memoryShown: true });
