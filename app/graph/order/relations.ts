@@ -16,7 +16,7 @@ export interface Relation {
 }
 
 /** Most relations of one object. */
-export const MOST_RELATIONS = 24;
+const MOST_RELATIONS = 24;
 
 const WATCHES = LINK_ROLES.indexOf("watches");
 const IN_FLIGHT = LINK_ROLES.indexOf("in-flight");

@@ -79,6 +79,8 @@ export function fileBox(subject: Subject, file: GraphFileRow, lane: FileLane, y:
 
 /** Characters that a name keeps beside a position. */
 const LEAST_NAME = 9;
+/** The same beside a position that changed, which matters more. */
+const LEAST_BESIDE_CHANGE = 5;
 
 /** From right to left: holders, position, flags; the name takes the remaining width. */
 function heldCells(subject: Subject, file: GraphFileRow, { width, columns }: FileLane, indent: number): Cell[] {
@@ -90,7 +92,7 @@ function heldCells(subject: Subject, file: GraphFileRow, { width, columns }: Fil
   const posEnd = end - (columns.holders > 0 ? (columns.holders + 1) * CHARACTER : 0);
   const position = positionLabel(subject, file);
   // A truncated number would be wrong, so it is shown in full or not at all.
-  const besideName = characters(posEnd - 8 - indent) - LEAST_NAME;
+  const besideName = characters(posEnd - 8 - indent) - (position.includes("→") ? LEAST_BESIDE_CHANGE : LEAST_NAME);
   const pos = position.length <= besideName ? position : besideName >= LEAST_NAME ? "@…" : "";
   if (pos !== "") cells.push(right(pos, posEnd, pos.includes("→") ? "change" : "fg"));
 
