@@ -80,7 +80,13 @@ export function pageWith(...images: readonly Image[]): RenderedPage {
     shell.store.set({
       docs,
       side: "after",
-      compared: { comparison, events: eventsOf(comparison), tools: { ...tools }, unrelated: [], digits: { pos: 8, version: 8 } },
+      compared: {
+        comparison,
+        events: eventsOf(comparison),
+        tools: { ...tools },
+        unrelated: [],
+        digits: { pos: 8, version: 8 },
+      },
     });
   }
   return { shell, doc: after ?? before };

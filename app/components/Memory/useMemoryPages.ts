@@ -6,7 +6,7 @@ import type { DocumentId } from "../../worker/protocol.ts";
 import { usePage } from "../context.ts";
 
 /** Bytes of a request. */
-export const FETCHED = 64 << 10;
+const FETCHED = 64 << 10;
 /** Pages in the cache: 2 MiB. */
 const MOST_PAGES = 32;
 
