@@ -99,7 +99,7 @@ function missing(demand: FileDemand): Difference {
     demand.standsFor === undefined
       ? `${name} does not exist`
       : `${name}, which stands in for the unlinked ${visibleText(demand.standsFor)}, does not exist`;
-  const message = `${what}; the restore opens it (${USE_WORDS[demand.use]}).`;
+  const message = `${what} (${USE_WORDS[demand.use]}).`;
   return { code: "host-file-missing", message, recorded: "exists", actual: "missing" };
 }
 
