@@ -48,7 +48,7 @@ export const CHANGE_TITLES: Readonly<Record<ChangeKind, string>> = {
   "table-shared": "table shared",
   "table-unshared": "table unshared",
   "file-detail": "detail",
-  "file-linked": "tie",
+  "file-linked": "link",
   "task-detail": "task detail",
   "resource-added": "resource added",
   "resource-removed": "resource gone",
@@ -205,7 +205,7 @@ export interface FileDetail extends Common {
   readonly after: DetailValue;
 }
 
-/** A descriptor that an open file is tied to. `events`: what an epoll waits for there. */
+/** A descriptor that an open file is linked to. `events`: what an epoll waits for there. */
 export interface LinkedHolder extends Holder {
   readonly events?: readonly string[];
 }
@@ -214,7 +214,7 @@ export interface FileLinked extends Common {
   readonly kind: "file-linked";
   readonly holders: readonly Holder[];
   readonly role: LinkRole;
-  /** The descriptors that it is tied to; empty if what it is tied to is outside the image. */
+  /** The descriptors that it is linked to; empty if what it is linked to is outside the image. */
   readonly before: readonly LinkedHolder[];
   readonly after: readonly LinkedHolder[];
 }

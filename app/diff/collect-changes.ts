@@ -132,7 +132,7 @@ export function createCollector(before: Checkpoint, after: Checkpoint, pairs: Pa
       add(kind, headOfTask(first, i32At(pairs.taskAfter, first)), NO_FILES, false, NONE);
     },
 
-    /** Adds a change of descriptor pairs `rows`. `key`: of a detail, or the role of a tie. */
+    /** Adds a change of descriptor pairs `rows`. `key`: of a detail, or the role of a link. */
     addDescriptors(
       kind: ChangeKind,
       rows: Uint32Array,

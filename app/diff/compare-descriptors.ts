@@ -191,7 +191,7 @@ function addCloseOnExec(context: Context, rows: Uint32Array): void {
   }
 }
 
-/** Changes of path, or, where it is the same, of position (f_pos), flags, mode, version, details and ties. */
+/** Changes of path, or, where it is the same, of position (f_pos), flags, mode, version, details and links. */
 function addFileValues(context: Context, rows: Uint32Array): void {
   const { compareFiles, details, collector } = context;
   for (const group of groupsOf(rows, byBothFiles(context))) {

@@ -1,4 +1,4 @@
-// Compares the details of two open files, and their ties. Files whose details are all in columns (the inodes of files
+// Compares the details of two open files, and their links. Files whose details are all in columns (the inodes of files
 // with a path) are compared without allocating anything: there can be millions.
 //
 // Casts `as number` read columns at rows that the pairs of a comparison hold.
@@ -11,9 +11,9 @@ import type { FileRow } from "../model/rows.ts";
 import { sameBytes } from "../model/text.ts";
 import { CHANGE_BITS } from "./changes.ts";
 import { fileDetailValue } from "./detail-values.ts";
-import { tieComparer } from "./ties.ts";
+import { linkComparer } from "./links.ts";
 
-/** A detail that differs, or a role in which the ties differ. */
+/** A detail that differs, or a role in which the links differ. */
 export interface DetailDifference {
   readonly kind: "file-detail" | "file-linked";
   readonly key: string;
@@ -22,7 +22,7 @@ export interface DetailDifference {
 }
 
 export interface DetailComparer {
-  /** Bits of CHANGE_BITS: whether details or ties of two open files differ. */
+  /** Bits of CHANGE_BITS: whether details or links of two open files differ. */
   bits(b: FileRow, a: FileRow): number;
   /** What differs. */
   list(b: FileRow, a: FileRow): readonly DetailDifference[];
@@ -43,7 +43,7 @@ export function detailComparer(
 ): DetailComparer {
   // The formats name and divide their details differently.
   if (before.format !== after.format) return { bits: () => 0, list: () => NOTHING };
-  const ties = tieComparer(before, after, fileBefore, fileAfter);
+  const links = linkComparer(before, after, fileBefore, fileAfter);
   const hasBefore = before.files.has;
   const hasAfter = after.files.has;
   const inodes = inodeComparer(before, after);
@@ -56,9 +56,9 @@ export function detailComparer(
       for (const key of inodes.keys(b, a)) found.push({ kind: "file-detail", key, uncertain: false });
     }
     if ((((hasBefore[b] as number) | (hasAfter[a] as number)) & HAS.details) === 0) return found;
-    const tied = ties(b, a);
-    found.push(...storedDifferences(before, after, b, a, tied, incomplete));
-    for (const role of tied) found.push({ kind: "file-linked", key: role, uncertain: incomplete });
+    const linked = links(b, a);
+    found.push(...storedDifferences(before, after, b, a, linked, incomplete));
+    for (const role of linked) found.push({ kind: "file-linked", key: role, uncertain: incomplete });
     return found;
   };
 
@@ -98,13 +98,13 @@ function inodeComparer(before: Checkpoint, after: Checkpoint) {
   };
 }
 
-/** Differences of the details that are in the stores. `tied`: the roles in which ties differ, which say it already. */
+/** Differences of the details that are in the stores. `linked`: the roles in which links differ, which say it already. */
 function storedDifferences(
   before: Checkpoint,
   after: Checkpoint,
   b: FileRow,
   a: FileRow,
-  tied: readonly LinkRole[],
+  linked: readonly LinkRole[],
   incomplete: boolean,
 ): DetailDifference[] {
   const entriesBefore = entriesOf(before.fileDetails, b);
@@ -115,7 +115,7 @@ function storedDifferences(
     const spec = fileDetail(key, kind);
     if (!isCompared(spec, entriesBefore.has(key), entriesAfter.has(key))) continue;
     if (spec.compared === "link") {
-      if (spec.role !== undefined && tied.includes(spec.role)) continue;
+      if (spec.role !== undefined && linked.includes(spec.role)) continue;
       const [valueBefore, valueAfter] = [fileDetailValue(before, b, key), fileDetailValue(after, a, key)];
       if (JSON.stringify(valueBefore) === JSON.stringify(valueAfter)) continue;
     } else {

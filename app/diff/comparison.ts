@@ -25,7 +25,7 @@ export interface Changes {
   readonly fileBefore: Int32Array;
   readonly fileAfter: Int32Array;
   /**
-   * Index into Differences.keys: the key of a detail, or the role of a tie; of changes of resources, index into
+   * Index into Differences.keys: the key of a detail, or the role of a link; of changes of resources, index into
    * ResourceChanges; NONE for other kinds.
    */
   readonly key: Int32Array;
@@ -46,7 +46,7 @@ export interface Differences {
   /** CHANGE_BITS by row of Pairs.descriptors. Every row of a task on one side only is opened or closed. */
   readonly changed: Uint16Array;
   readonly counts: Readonly<Record<ChangeKind, number>>;
-  /** Keys of details and roles of ties: see Changes.key. */
+  /** Keys of details and roles of links: see Changes.key. */
   readonly keys: readonly string[];
   /** What was not compared, and other caveats. */
   readonly notes: readonly Note[];

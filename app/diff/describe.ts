@@ -24,11 +24,11 @@ import { isUnknown, openFileComparer, sameName } from "./compare-open-files.ts";
 import { type Comparison, descriptorNumber } from "./comparison.ts";
 import { fileDetailValue, taskDetailValue } from "./detail-values.ts";
 import { holdersOfFile } from "./holders.ts";
+import { targetsOf } from "./links.ts";
 import { distinctDescriptors, pairNumber } from "./pair.ts";
 import { resourceAt, resourceDocument } from "./resource-at.ts";
 import { resourceKey } from "./resource-changes.ts";
 import { columnOf, createRows, sortRows } from "./rows.ts";
-import { targetsOf } from "./ties.ts";
 
 /** The changes of a comparison in the document's form, in its order; `indices`: only these. */
 export function changesJson(comparison: Comparison, indices?: Iterable<number>): Change[] {
@@ -129,7 +129,7 @@ export function detailChange(
 }
 
 /**
- * What tells a change from others of its kind, task and descriptor: the key of a detail, the role of a tie, the row and
+ * What tells a change from others of its kind, task and descriptor: the key of a detail, the role of a link, the row and
  * column of a resource; empty for other kinds.
  */
 export function keyAt(comparison: Comparison, index: number): string {
@@ -139,7 +139,7 @@ export function keyAt(comparison: Comparison, index: number): string {
   return [change.spec.name, ...row, change.column?.name ?? ""].join(" ");
 }
 
-/** The role of a change of a tie, and the descriptors that the file is tied to; of each side the first `most`. */
+/** The role of a change of a link, and the descriptors that the file is linked to; of each side the first `most`. */
 export function linkChange(
   comparison: Comparison,
   index: number,
@@ -153,7 +153,7 @@ export function linkChange(
   };
 }
 
-/** The descriptors that an open file is tied to in a role, by pid, then fd; the first `most`. */
+/** The descriptors that an open file is linked to in a role, by pid, then fd; the first `most`. */
 function linkedHolders(
   comparison: Comparison,
   side: Side,

@@ -20,7 +20,7 @@ export function fileDetailValue(checkpoint: Checkpoint, file: FileRow, key: stri
 }
 
 /**
- * What a key that names other files says beyond which descriptors these have (ties.ts): files that no descriptor leads
+ * What a key that names other files says beyond which descriptors these have (links.ts): files that no descriptor leads
  * to, by name, and of an epoll the numbers and data of what it watches.
  */
 function linkValue(checkpoint: Checkpoint, file: FileRow, spec: DetailSpec, value: DetailValue): DetailValue {

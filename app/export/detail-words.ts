@@ -1,4 +1,4 @@
-// A changed detail or tie in words: its title, and its value on each side.
+// A changed detail or link in words: its title, and its value on each side.
 
 import type { LinkedHolder } from "../diff/changes.ts";
 import type { Comparison } from "../diff/comparison.ts";
@@ -71,7 +71,7 @@ function listDifference(before: DetailValue, after: DetailValue): Pick<DetailWor
 const MOST_NAMED = 3;
 
 /**
- * A tie: `other end`, `pid 12 fd 4`, `pid 12 fd 6`.
+ * A link: `other end`, `pid 12 fd 4`, `pid 12 fd 6`.
  *
  * @param noun What the number of a task is called.
  * @param within Number of a task that need not be named.

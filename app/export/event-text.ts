@@ -125,7 +125,7 @@ const PARTS: readonly (readonly [kinds: readonly ChangeKind[], words: string])[]
   [["file-pos"], "positions changed"],
   [["file-version"], "versions changed"],
   [["file-detail"], "details changed"],
-  [["file-linked"], "ties changed"],
+  [["file-linked"], "links changed"],
 ];
 
 /** `reopened, position 4096 → 8192 in 3 tasks`: what changed of the files of one path, and where. */

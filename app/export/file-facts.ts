@@ -1,4 +1,4 @@
-// What is worth saying about an open file beyond its name, position and flags: addresses, state and ties, in
+// What is worth saying about an open file beyond its name, position and flags: addresses, state and links, in
 // words that refer to descriptors, never to ids.
 
 import { bitWords, EPOLL_EVENTS } from "../model/bits.ts";
@@ -17,12 +17,12 @@ export interface FileFact {
   readonly value: string;
 }
 
-/** Ties of a role, and holders of one file, that are named; the others are counted. */
+/** Links of a role, and holders of one file, that are named; the others are counted. */
 const MOST_NAMED = 6;
 const MOST_HOLDERS = 3;
 
 /**
- * The details of a file that are compared and not empty, and its ties, in words.
+ * The details of a file that are compared and not empty, and its links, in words.
  *
  * @param within Table of the descriptor with which the file is listed: its descriptors are named without their task.
  * @param receivers As `receiversIn` finds them, for callers that describe many files.
@@ -47,7 +47,7 @@ function detailFacts(checkpoint: Checkpoint, file: FileRow): FileFact[] {
   });
 }
 
-/** What a file is tied to, one fact for each role. */
+/** What a file is linked to, one fact for each role. */
 function linkFacts(
   checkpoint: Checkpoint,
   file: FileRow,

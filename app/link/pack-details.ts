@@ -1,4 +1,4 @@
-// The details of files and tasks and the ties between files, in a packed image: after its other columns.
+// The details of files and tasks and the links between files, in a packed image: after its other columns.
 
 import { createDetails } from "../decoder/builder/details.ts";
 import type { Builder } from "../decoder/builder.ts";
@@ -14,7 +14,7 @@ import type { ByteReader, ByteWriter } from "./bytes.ts";
 import { readSteps, steps, words } from "./columns.ts";
 import type { Mask } from "./leave-out.ts";
 
-/** Writes details and ties. */
+/** Writes details and links. */
 export function writeDetails(writer: ByteWriter, checkpoint: Checkpoint, mask: Mask): void {
   const { files, links, fileDetails, taskDetails } = checkpoint;
   writer.number(files.inodeMode.length === 0 ? 0 : 1);
@@ -142,7 +142,7 @@ function readLinks(reader: ByteReader, { files, links }: Builder): boolean {
   if (!members) return false;
   for (let at = 0; at < count; at++) {
     const kind = LINK_ROLES[role[at] as number] ?? "peer";
-    // Ties of groups follow from the groups.
+    // Links of groups follow from the groups.
     if (isGroupRole(kind)) continue;
     if ((to[at] as number) >= files.count) return false;
     links.add(from[at] as number, kind, to[at] as number, data[at] as number);
@@ -158,7 +158,7 @@ function readLinks(reader: ByteReader, { files, links }: Builder): boolean {
   return true;
 }
 
-/** The role of each group, from the ties that name it. */
+/** The role of each group, from the links that name it. */
 function groupRoles(count: number, role: Float64Array, to: Float64Array, groups: number): Uint8Array {
   const roles = new Uint8Array(groups).fill(0xff);
   for (let at = 0; at < count; at++) {

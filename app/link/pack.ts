@@ -15,7 +15,7 @@ import { type Head, headFrom } from "./pack-head.ts";
 
 /** The first bytes of a packed image; the last one is the version. */
 const MAGIC = encodeText("ckptscope pack\x02");
-/** A version that is still read: it has no details and no ties. */
+/** A version that is still read: it has no details and no links. */
 const WITHOUT_DETAILS = encodeText("ckptscope pack\x01");
 
 /** A packed image: what the user calls it, and the checkpoint, without records. */

@@ -226,10 +226,10 @@ export interface DetailStore {
   readonly pool: Uint8Array;
 }
 
-/** Ties of open files, sorted by `from`. A group represents the ties among all its members, however many it has. */
+/** Links of open files, sorted by `from`. A group represents the links among all its members, however many it has. */
 export interface Links {
   readonly count: number;
-  /** FileRow that has the tie. */
+  /** FileRow that has the link. */
   readonly from: Uint32Array;
   /** Index into LINK_ROLES (links.ts). */
   readonly role: Uint8Array;

@@ -19,7 +19,7 @@ export interface DetailSpec {
   readonly compared: Compared;
   /** Only for files of these kinds; another entry covers the key for all other kinds. */
   readonly kinds?: readonly FileKind[];
-  /** The role of the ties that the key lists. */
+  /** The role of the links that the key lists. */
   readonly role?: LinkRole;
   /** Present only under some condition: absent on one side, it is compared as null (`null`) or not at all (`skip`). */
   readonly absent?: "null" | "skip";

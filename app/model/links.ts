@@ -1,4 +1,4 @@
-// Ties between open files other than sharing: the ends of a pipe, the peer of a socket, what an epoll watches, one
+// Links between open files other than sharing: the ends of a pipe, the peer of a socket, what an epoll watches, one
 // memory, files in flight. Both formats fill them; views and comparisons name the files by their holders.
 
 import { type Checkpoint, NONE } from "./checkpoint.ts";
@@ -6,7 +6,7 @@ import { i32At, u8At, u32At } from "./read.ts";
 import type { FileRow } from "./rows.ts";
 import { firstIndex } from "./search.ts";
 
-/** How an open file is tied to others. Links.role is an index into this. */
+/** How an open file is linked to others. Links.role is an index into this. */
 export const LINK_ROLES = ["other-end", "peer", "watches", "same-memory", "in-flight"] as const;
 
 export type LinkRole = (typeof LINK_ROLES)[number];
@@ -20,13 +20,13 @@ export const LINK_TITLES: Readonly<Record<LinkRole, string>> = {
   "in-flight": "in flight",
 };
 
-/** Roles that tie all files of a group to each other: `Links.to` is then the group. */
+/** Roles that link all files of a group to each other: `Links.to` is then the group. */
 const GROUP_ROLES: ReadonlySet<LinkRole> = new Set(["other-end", "same-memory"]);
 
-/** Whether a role ties all files of a group to each other. */
+/** Whether a role links all files of a group to each other. */
 export const isGroupRole = (role: LinkRole): boolean => GROUP_ROLES.has(role);
 
-/** One tie of an open file. */
+/** One link of an open file. */
 export interface Link {
   readonly role: LinkRole;
   /** NONE: outside the image. */
@@ -54,7 +54,7 @@ export function groupMembers({ links }: Checkpoint, group: number): Uint32Array 
   return links.member.subarray(u32At(links.firstMember, group), u32At(links.firstMember, group + 1));
 }
 
-/** The ties of an open file, those of groups spelt out (at most 1,000 members of each). */
+/** The links of an open file, those of groups spelt out (at most 1,000 members of each). */
 export function linksOf(checkpoint: Checkpoint, file: FileRow): Link[] {
   const found: Link[] = [];
   if (file === NONE) return found;

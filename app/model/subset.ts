@@ -195,7 +195,7 @@ function detailsOf(store: DetailStore, { part }: RowMap): DetailStore {
   };
 }
 
-/** Ties between files that are both kept. Members that are left out leave their group. */
+/** Links between files that are both kept. Members that are left out leave their group. */
 function linksOf(checkpoint: Checkpoint, { part }: RowMap): Links {
   const { links } = checkpoint;
   const isKept = (at: number): boolean => {

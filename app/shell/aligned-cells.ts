@@ -116,12 +116,12 @@ export const ALIGNED_COLUMNS: readonly AlignedColumn[] = [
   },
 ];
 
-/** The changed details and ties of a descriptor pair's open file, in words. */
+/** The changed details and links of a descriptor pair's open file, in words. */
 export type DetailChanges = (pair: number) => readonly DetailWords[];
 
 const NO_DETAILS: readonly DetailWords[] = [];
 
-/** The changed details and ties by pair. Words are made when they are asked for: there can be millions of changes. */
+/** The changed details and links by pair. Words are made when they are asked for: there can be millions of changes. */
 export function detailChanges(comparison: Comparison, hidden: HiddenChanges): DetailChanges {
   const { pairs, counts } = comparison;
   if (counts["file-detail"] + counts["file-linked"] === 0) return () => NO_DETAILS;
@@ -145,7 +145,7 @@ export function detailChanges(comparison: Comparison, hidden: HiddenChanges): De
     );
 }
 
-/** Calls `visit` for each pair of each change of a detail or a tie that is not hidden. */
+/** Calls `visit` for each pair of each change of a detail or a link that is not hidden. */
 function eachDetail(
   { changes }: Comparison,
   hidden: HiddenChanges,
@@ -160,7 +160,7 @@ function eachDetail(
   }
 }
 
-/** A changed detail, tie or detail of a task in words; tasks of one comparison differ by their number. */
+/** A changed detail, link or detail of a task in words; tasks of one comparison differ by their number. */
 export function wordsOfDetail(comparison: Comparison, change: number): DetailWords {
   const within = i32At(comparison.changes.pid, change);
   return kindAt(comparison, change) === "file-linked"

@@ -289,7 +289,7 @@ test("a truncated image says where it ends, and changes that this could explain 
   await list(page).getByText("uncertain").first().waitFor();
 });
 
-test("changed details and ties are in the list, the drawing, side by side and the inspector", async () => {
+test("changed details and links are in the list, the drawing, side by side and the inspector", async () => {
   const { page } = await visit();
   await dropPair(page, "diff-blind");
   const count = list(page).getByRole("treeitem", { level: 2 }).filter({ hasText: "count 1 → 42" });
@@ -302,7 +302,7 @@ test("changed details and ties are in the list, the drawing, side by side and th
   await page.waitForFunction(() => window.location.hash.includes("change=file-detail:20183:8:count"));
   // The other end is a link that selects it.
   await list(page).getByRole("treeitem", { level: 2 }).filter({ hasText: "other end fd 4 → fd 6" }).click();
-  await inspector(page).getByText("Tied to").waitFor();
+  await inspector(page).getByText("Linked to").waitFor();
   await inspector(page)
     .getByRole("button", { name: /^20183 \S+ fd 6$/ })
     .click();
@@ -311,7 +311,7 @@ test("changed details and ties are in the list, the drawing, side by side and th
     .waitFor();
   // Switched off, they are marked nowhere.
   await page.getByRole("checkbox", { name: /^detail/ }).uncheck();
-  await page.getByRole("checkbox", { name: /^tie/ }).uncheck();
+  await page.getByRole("checkbox", { name: /^link/ }).uncheck();
   await page.waitForFunction(() => document.querySelectorAll("#aligned .cell-differs").length === 0);
   await page
     .locator(".drawing-tree [role=treeitem]")

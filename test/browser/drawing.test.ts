@@ -1,4 +1,4 @@
-// The drawing on the page: folded rows, the switch that unfolds, ties, minimap, levels, buttons, legend, pictures.
+// The drawing on the page: folded rows, the switch that unfolds, links, minimap, levels, buttons, legend, pictures.
 
 import { readFileSync } from "node:fs";
 import type { Download, Page } from "playwright-core";
@@ -58,7 +58,7 @@ test("two images are folded to what changed, and a row, a button, a key and a li
   expect(await items(linked, /unchanged, fd/).count()).toBe(0);
 });
 
-test("a selected descriptor names what its file is tied to, and both ends are drawn", async () => {
+test("a selected descriptor names what its file is linked to, and both ends are drawn", async () => {
   const page = await open("services", "&select=31493:50");
   const selected = tree(page).locator("[aria-selected=true]");
   await selected.waitFor({ state: "attached" });

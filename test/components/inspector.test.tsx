@@ -112,9 +112,9 @@ async function inspectFd(path: string, fd: number) {
 
 test("a pipe names the other end, which a click selects", async () => {
   const { entryOf, shell, doc } = await inspectFd("linux-cr/diff-blind/before.ckpt", 3);
-  const tie = entryOf("other end");
-  expect(tie?.textContent).toMatch(/20183 \S+ fd 4 pipe:/);
-  await act(async () => tie?.querySelector("button")?.click());
+  const link = entryOf("other end");
+  expect(link?.textContent).toMatch(/20183 \S+ fd 4 pipe:/);
+  await act(async () => link?.querySelector("button")?.click());
   const { selection } = shell.store.get();
   expect(selection?.to === "descriptor" && doc.checkpoint.descriptors.fd[selection.row]).toBe(4);
 });
@@ -154,7 +154,7 @@ test("a task has its directories and ids in words", async () => {
   expect(container.textContent).toContain("umask0022");
 });
 
-test("a changed detail or tie is the first of the values of its change", async () => {
+test("a changed detail or link is the first of the values of its change", async () => {
   const { shell } = pageWith(
     await open(fixtureBytes("linux-cr/diff-blind/before.ckpt")),
     await open(fixtureBytes("linux-cr/diff-blind/after.ckpt")),

@@ -33,7 +33,7 @@ const comparedOf = async (name: string): Promise<Compared> => {
 
 const none = new Uint8Array(0);
 
-test("changed details and ties are in a column of their own, with their titles", async () => {
+test("changed details and links are in a column of their own, with their titles", async () => {
   const { comparison } = await comparedOf("diff-blind");
   const all = (hidden: Uint8Array) => {
     const details = detailChanges(comparison, hidden);

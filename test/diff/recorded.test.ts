@@ -69,7 +69,7 @@ const imageChanges = async (before: readonly Source[], after: readonly Source[])
   return changesJson(diff(await checkpoint(before), await checkpoint(after)));
 };
 
-/** Details and ties that differ, as /proc and the sets' own messages say. */
+/** Details and links that differ, as /proc and the sets' own messages say. */
 const DETAILS: Readonly<Record<string, readonly object[]>> = {
   w1: [],
   "w1-criu3.19": [],
@@ -88,7 +88,7 @@ const DETAILS: Readonly<Record<string, readonly object[]>> = {
   w7: [{ fd: 7, key: "size", before: "0", after: "10" }],
 };
 
-describe("what real dumps tell of details and ties", () => {
+describe("what real dumps tell of details and links", () => {
   test.each(Object.entries(DETAILS))("%s", async (name, expected) => {
     const changes = await imageChanges(setSources(`${name}/before`), setSources(`${name}/after`));
     const found = changes.filter(isOfDetails);
@@ -101,7 +101,7 @@ describe("what real dumps tell of details and ties", () => {
   });
 });
 
-describe("single changes that only details and ties show", () => {
+describe("single changes that only details and links show", () => {
   const pairOf = (name: string) =>
     imageChanges(setSources(`cases/silent-changes/${name}-before`), setSources(`cases/silent-changes/${name}-after`));
 
@@ -137,16 +137,16 @@ describe("single changes that only details and ties show", () => {
 
   test("crossed pipes, exchanged peers, a count and what an epoll watches", async () => {
     const holders = (fd: number) => [{ pid: 20183, fd }];
-    const tie = (role: string, fd: number, before: number, after: number) => {
+    const link = (role: string, fd: number, before: number, after: number) => {
       const value = { kind: "file-linked", holders: holders(fd), role };
       return { ...value, before: holders(before), after: holders(after) };
     };
     const changes = await linuxCrPair("diff-blind");
     expect(changes).toMatchObject([
-      tie("other-end", 3, 4, 6),
-      tie("other-end", 4, 3, 5),
-      tie("other-end", 5, 6, 4),
-      tie("other-end", 6, 5, 3),
+      link("other-end", 3, 4, 6),
+      link("other-end", 4, 3, 5),
+      link("other-end", 5, 6, 4),
+      link("other-end", 6, 5, 3),
       {
         kind: "file-linked",
         holders: holders(7),
@@ -157,10 +157,10 @@ describe("single changes that only details and ties show", () => {
         ],
       },
       { kind: "file-detail", holders: holders(8), key: "count", before: "1", after: "42" },
-      tie("peer", 9, 11, 13),
-      tie("peer", 11, 9, 12),
-      tie("peer", 12, 13, 11),
-      tie("peer", 13, 12, 9),
+      link("peer", 9, 11, 13),
+      link("peer", 11, 9, 12),
+      link("peer", 12, 13, 11),
+      link("peer", 13, 12, 9),
     ]);
   });
 

@@ -37,9 +37,9 @@ describe("the document", () => {
     expect([...seen, ...others].toSorted()).toEqual([...CHANGE_KINDS].toSorted());
   });
 
-  test("follows the schema for details and ties", () => {
+  test("follows the schema for details and links", () => {
     const files = [
-      { kind: "socket", path: "socket:[1]", stable: 8, details: { state: "listen" }, ties: [{ role: "peer", to: 1 }] },
+      { kind: "socket", path: "socket:[1]", stable: 8, details: { state: "listen" }, links: [{ role: "peer", to: 1 }] },
       { kind: "socket", path: "socket:[2]", stable: 8, details: { state: "close" } },
       { kind: "socket", path: "socket:[3]", stable: 8, details: { state: "close" } },
     ] as const;
@@ -47,7 +47,7 @@ describe("the document", () => {
     const before = { files, tables, tasks: [{ pid: 1, comm: "a", table: 0, details: { uid: 0, groups: [] } }] };
     const after = {
       tables,
-      files: [{ ...files[0], details: { state: "close" }, ties: [{ role: "peer", to: 2 }] }, files[1], files[2]],
+      files: [{ ...files[0], details: { state: "close" }, links: [{ role: "peer", to: 2 }] }, files[1], files[2]],
       tasks: [{ pid: 1, comm: "a", table: 0, details: { uid: 33, groups: [33] } }],
     } as const;
     const document = diffDocument(diff(checkpointOf(before), checkpointOf(after)), SOURCES);

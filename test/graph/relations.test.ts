@@ -1,4 +1,4 @@
-// Ties of an object to others, as arcs and in words.
+// Links of an object to others, as arcs and in words.
 
 import { describe, expect, test } from "vitest";
 import { diff } from "../../app/diff/diff.ts";
@@ -31,11 +31,11 @@ const STATE: State = {
     ],
   ],
   files: [
-    { kind: "socket", path: "socket:[unix a]", stable: 8, ties: [{ role: "peer", to: 3 }] },
+    { kind: "socket", path: "socket:[unix a]", stable: 8, links: [{ role: "peer", to: 3 }] },
     { kind: "pipe", path: "pipe:[1]", stable: 6, pipe: 1 },
     { kind: "pipe", path: "pipe:[1]", stable: 6, pipe: 1 },
-    { kind: "socket", path: "socket:[unix b]", stable: 8, ties: [{ role: "peer", to: 0 }] },
-    { kind: "epoll", path: "epoll", stable: 5, ties: [{ role: "watches", to: 0, events: 1 }] },
+    { kind: "socket", path: "socket:[unix b]", stable: 8, links: [{ role: "peer", to: 0 }] },
+    { kind: "epoll", path: "epoll", stable: 5, links: [{ role: "watches", to: 0, events: 1 }] },
     { kind: "regular", path: "/usr/sbin/server" },
     { kind: "directory", path: "/srv" },
   ],
@@ -78,7 +78,7 @@ describe("arcs", () => {
   const options = { width: 1200, height: 800, selection, expansion: NOTHING_OPENED };
   const scene = sceneOf(subject, layout(subject), options);
 
-  test("lead from the object to each that it is tied to, with a title", () => {
+  test("lead from the object to each that it is linked to, with a title", () => {
     const arcs = arcsOf(scene, boxOf(scene, selection), relationsOf(subject, selection));
     expect(arcs.map(({ title, to }) => [title, scene.boxes[to]?.ref])).toEqual([
       ["peer", { to: "file", row: 3 }],

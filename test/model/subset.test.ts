@@ -49,7 +49,7 @@ test("what is kept is described as in the whole, and nothing else is kept", () =
   );
 });
 
-test("details and ties follow their files, and ties to what is left out are gone", async () => {
+test("details and links follow their files, and links to what is left out are gone", async () => {
   const { checkpoint: whole } = await open(fixtureBytes("linux-cr/diff-blind/before.ckpt"));
   const all = subsetOf(whole, new Uint8Array(whole.descriptors.count).fill(1));
   const files = (checkpoint: Checkpoint, file: number) =>

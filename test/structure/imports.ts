@@ -1,4 +1,4 @@
-// Checks imports against the rules, and finds circles. Type-only imports count, as they too tie files together.
+// Checks imports against the rules, and finds circles. Type-only imports count, as they too link files together.
 
 import { posix } from "node:path";
 

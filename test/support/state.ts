@@ -18,8 +18,8 @@ export interface StateFile {
   readonly version?: bigint;
   /** Details by key. */
   readonly details?: Details;
-  /** Other files that it is tied to, by index. */
-  readonly ties?: readonly { readonly role: "peer" | "watches"; readonly to: number; readonly events?: number }[];
+  /** Other files that it is linked to, by index. */
+  readonly links?: readonly { readonly role: "peer" | "watches"; readonly to: number; readonly events?: number }[];
   /** The ends of one pipe have the same number. */
   readonly pipe?: number;
 }
@@ -114,12 +114,12 @@ export function checkpointOf(state: State, options: StateOptions = {}): Checkpoi
   });
 }
 
-/** The details and ties of the files of a state. */
+/** The details and links of the files of a state. */
 function addDetails(builder: Builder, { files }: State): void {
   const pipes = new Map<number, number[]>();
-  files.forEach(({ details = {}, ties = [], pipe }, row) => {
+  files.forEach(({ details = {}, links = [], pipe }, row) => {
     for (const [key, value] of Object.entries(details)) builder.fileDetails.add(row, key, value);
-    for (const { role, to, events } of ties) builder.links.add(row, role, to, events);
+    for (const { role, to, events } of links) builder.links.add(row, role, to, events);
     if (pipe !== undefined) pipes.set(pipe, [...(pipes.get(pipe) ?? []), row]);
     builder.files.has[row] = (builder.files.has[row] as number) | HAS.details;
   });

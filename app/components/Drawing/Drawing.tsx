@@ -192,10 +192,10 @@ function Foot({ subject, scene, canvas, status, spoken }: FootProps) {
   );
 }
 
-/** An object in a sentence, and what it is tied to. */
+/** An object in a sentence, and what it is linked to. */
 function described(subject: Subject, object: ObjectRef): string {
-  const ties = relationSentence(subject, relationsOf(subject, object));
-  return ties === "" ? sentence(subject, object) : `${sentence(subject, object)}; ${ties}`;
+  const links = relationSentence(subject, relationsOf(subject, object));
+  return links === "" ? sentence(subject, object) : `${sentence(subject, object)}; ${links}`;
 }
 
 function labelOf({ graph, both }: Subject): string {

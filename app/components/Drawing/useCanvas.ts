@@ -77,7 +77,7 @@ export function arcsAt({ subject, scene, selected }: Picture, hovered: number): 
   const box = hovered === NONE ? selected : hovered;
   const ref = scene?.boxes[box]?.ref ?? null;
   if (scene === null || ref === null) return [];
-  // A slot's ties are those of its file, and are drawn there.
+  // A slot's links are those of its file, and are drawn there.
   const start = ref.to === "descriptor" ? fileBoxOf(scene, box) : box;
   return arcsOf(scene, start, relationsOf(subject, ref));
 }

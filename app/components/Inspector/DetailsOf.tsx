@@ -17,7 +17,7 @@ export function DetailsOf({ checkpoint, file }: { checkpoint: Checkpoint; file: 
   const kind = u8At(checkpoint.files.kind, file);
   const roles = new Set(linksOf(checkpoint, file).map(({ role }) => role));
   const lines = linesOf(detailsOf(checkpoint, file), (key) => fileDetail(key, kind))
-    // Ties have a section of their own, listed by the descriptors at the other end.
+    // Links have a section of their own, listed by the descriptors at the other end.
     .filter(({ spec }) => spec.role === undefined || !roles.has(spec.role));
   return lines.length === 0 ? null : (
     <Section title="Details">

@@ -17,13 +17,13 @@ import { ChangeOf } from "./ChangeOf.tsx";
 import { DescriptorValues } from "./DescriptorSection.tsx";
 import { DetailsOf, DetailsOfTask } from "./DetailsOf.tsx";
 import { FileValues, Holders, Sharing } from "./FileSections.tsx";
+import { Linked } from "./Linked.tsx";
 import { ProblemsOf } from "./ProblemsOf.tsx";
 import { RecordFields } from "./RecordFields.tsx";
 import { RecordValues } from "./RecordSection.tsx";
 import { Started } from "./Started.tsx";
 import { DescriptorsOf, TableValues } from "./TableSections.tsx";
 import { TaskValues } from "./TaskSection.tsx";
-import { Ties } from "./Ties.tsx";
 import "./Inspector.css";
 
 export function Inspector({ doc }: { doc: Doc }) {
@@ -117,7 +117,7 @@ function Values({ checkpoint, selection }: { checkpoint: Checkpoint; selection: 
       return (
         <>
           <Sharing checkpoint={checkpoint} file={row} except={NONE} />
-          <Ties checkpoint={checkpoint} file={row} />
+          <Linked checkpoint={checkpoint} file={row} />
           <FileValues checkpoint={checkpoint} file={row} heading="Values" />
         </>
       );
@@ -129,7 +129,7 @@ function Values({ checkpoint, selection }: { checkpoint: Checkpoint; selection: 
           {file !== NONE && (
             <>
               <Sharing checkpoint={checkpoint} file={file} except={row} />
-              <Ties checkpoint={checkpoint} file={file} />
+              <Linked checkpoint={checkpoint} file={file} />
               <FileValues checkpoint={checkpoint} file={file} heading="Open file" />
               <DetailsOf checkpoint={checkpoint} file={file} />
             </>

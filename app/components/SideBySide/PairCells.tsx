@@ -14,7 +14,7 @@ interface PairProps {
   readonly comparison: Comparison;
   readonly pair: number;
   readonly columns: readonly AlignedColumn[];
-  /** The changed details and ties of the pair's open file. */
+  /** The changed details and links of the pair's open file. */
   readonly details: readonly DetailWords[];
   /** A single column, before → after, instead of two sides. */
   readonly one: boolean;

@@ -1,4 +1,4 @@
-// Collects details of rows and ties between open files (model/detail-store.ts, model/links.ts).
+// Collects details of rows and links between open files (model/detail-store.ts, model/links.ts).
 
 import type { DetailStore, Links } from "../../model/checkpoint.ts";
 import type { DetailValue } from "../../model/fields.ts";
@@ -106,7 +106,7 @@ function ordered<C extends Uint16Array | Uint32Array>(column: C, count: number, 
 
 export type LinksBuilder = ReturnType<typeof createLinkList>;
 
-/** An empty list of ties. */
+/** An empty list of links. */
 export function createLinkList({ budget }: Growth = FREE) {
   const from: number[] = [];
   const role: number[] = [];
@@ -124,10 +124,10 @@ export function createLinkList({ budget }: Growth = FREE) {
   };
 
   return {
-    /** Ties a file to another (NONE: one outside the image). `events`: what an epoll waits for. */
+    /** Links a file to another (NONE: one outside the image). `events`: what an epoll waits for. */
     add: (file: FileRow, kind: LinkRole, target: FileRow, events = 0): void => add(file, kind, target, events),
 
-    /** Ties all files of a group to each other. A group of one is tied to something outside the image. */
+    /** Links all files of a group to each other. A group of one is linked to something outside the image. */
     addGroup(kind: LinkRole, files: Iterable<FileRow>): void {
       const group = firstMember.length - 1;
       for (const file of files) {

@@ -1,18 +1,18 @@
-// Fills the details of open files, and the ties between them, once a set has been decoded. Files with a path have most of
+// Fills the details of open files, and the links between them, once a set has been decoded. Files with a path have most of
 // theirs in columns already: only the others are read a second time.
 
 import { type Checkpoint, HAS } from "../../model/checkpoint.ts";
 import { u8At, u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import type { Builder } from "../builder.ts";
-import { markDetailed, tieConnections } from "../ties.ts";
+import { linkConnections, markDetailed } from "../connections.ts";
 import type { SetContext } from "./context.ts";
 import type { DecodedSet } from "./decoded-set.ts";
 import { createDetailsReader } from "./details.ts";
 import { addLocks } from "./locks.ts";
 import { indexRows, type Links } from "./rows.ts";
 
-/** Adds the details of files and their ties to the checkpoint of a set. */
+/** Adds the details of files and their links to the checkpoint of a set. */
 export async function collectDetails(set: DecodedSet, context: SetContext): Promise<Checkpoint> {
   const { builder, files, options } = context;
   const { checkpoint } = set;
@@ -30,7 +30,7 @@ export async function collectDetails(set: DecodedSet, context: SetContext): Prom
   addGroups(builder, "same-memory", files.links.memfds);
   const filled = { ...checkpoint, fileDetails: builder.fileDetails.finish() };
   markDetailed(filled, filled.fileDetails.row);
-  tieConnections(filled, builder.links, "source", "destination");
+  linkConnections(filled, builder.links, "source", "destination");
   const links = builder.links.finish();
   markDetailed(filled, links.from);
   return { ...filled, links };
@@ -43,7 +43,7 @@ function needsReading({ files, fileRecords }: Checkpoint, file: FileRow): boolea
   );
 }
 
-/** Ties the files with one key to each other. */
+/** Links the files with one key to each other. */
 function addGroups({ links }: Builder, role: "other-end" | "same-memory", { keys, rows }: Links): void {
   const index = indexRows(keys, keys.length);
   for (let first = 0; first < keys.length; ) {

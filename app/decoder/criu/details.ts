@@ -43,7 +43,7 @@ interface Related {
 interface About {
   readonly set: DecodedSet;
   readonly file: FileRow;
-  /** Takes the ties of the file. */
+  /** Takes the links of the file. */
   readonly links: LinksBuilder;
   readonly related: readonly Related[];
 }
@@ -347,7 +347,7 @@ function externalDetails({ set, file }: About): Record<string, DetailValue> {
 const RELATED_LIMIT = 1000;
 
 /**
- * Returns a function that reads the details of an open file that are not in columns, and adds its ties to `links`. It
+ * Returns a function that reads the details of an open file that are not in columns, and adds its links to `links`. It
  * returns them at once if the file's entry is in memory and no other describes the file.
  */
 export function createDetailsReader(

@@ -1,4 +1,4 @@
-// Fills the details of open files, and the ties between them, once an image has been walked. Plain files, nearly all,
+// Fills the details of open files, and the links between them, once an image has been walked. Plain files, nearly all,
 // have none; the records of the others are read a second time, front to back.
 
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
@@ -7,9 +7,9 @@ import { fileKind } from "../../model/names.ts";
 import { f64At, u8At, u32At } from "../../model/read.ts";
 import type { FileRow, RecordRow } from "../../model/rows.ts";
 import { createDetails, createLinkList, type LinksBuilder } from "../builder/details.ts";
+import { linkConnections, markDetailed } from "../connections.ts";
 import { createIdIndex } from "../id-index.ts";
 import type { DecodeOptions, Source } from "../source.ts";
-import { markDetailed, tieConnections } from "../ties.ts";
 import { openWindow } from "../window.ts";
 import { createDetailsReader } from "./details.ts";
 import type { Dialect } from "./dialect.ts";
@@ -19,7 +19,7 @@ const GENERIC = fileKind("generic");
 /** Bytes of a record that are read at most. Structs are smaller; the rest of a longer payload is not described. */
 const MOST_BYTES = 16 * 1024;
 
-/** The checkpoint with the details of its files and their ties. */
+/** The checkpoint with the details of its files and their links. */
 export async function collectDetails(
   source: Source,
   checkpoint: Checkpoint,
@@ -46,9 +46,9 @@ export async function collectDetails(
   }
   const filled = { ...checkpoint, fileDetails: details.finish() };
   markDetailed(filled, filled.fileDetails.row);
-  tiePipes(filled, links);
-  tiePeers(filled, links);
-  tieConnections(filled, links, "local", "remote");
+  linkPipes(filled, links);
+  linkPeers(filled, links);
+  linkConnections(filled, links, "local", "remote");
   const finished = { ...filled, links: links.finish() };
   markDetailed(finished, finished.links.from);
   return finished;
@@ -68,16 +68,16 @@ function fileIndex({ files }: Checkpoint): (objref: number) => FileRow {
 
 const PIPES: ReadonlySet<number> = new Set([fileKind("pipe"), fileKind("fifo")]);
 
-/** Ties the files of one pipe to each other. */
-function tiePipes(checkpoint: Checkpoint, links: LinksBuilder): void {
+/** Links the files of one pipe to each other. */
+function linkPipes(checkpoint: Checkpoint, links: LinksBuilder): void {
   const ends = byDetail(checkpoint, (kind) => PIPES.has(kind), "pipe");
   for (const files of ends.values()) if (files.length > 1) links.addGroup("other-end", files);
 }
 
 const SOCKET = fileKind("socket");
 
-/** Ties unix sockets to their peers, which are named by the objref of the socket. */
-function tiePeers(checkpoint: Checkpoint, links: LinksBuilder): void {
+/** Links unix sockets to their peers, which are named by the objref of the socket. */
+function linkPeers(checkpoint: Checkpoint, links: LinksBuilder): void {
   const sockets = byDetail(checkpoint, (kind) => kind === SOCKET, "socket");
   for (const files of sockets.values()) {
     for (const file of files) {

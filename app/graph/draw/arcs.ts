@@ -1,4 +1,4 @@
-// Arcs from the object that is pointed at or selected to those that it is tied to.
+// Arcs from the object that is pointed at or selected to those that it is linked to.
 
 import { NONE } from "../../model/checkpoint.ts";
 import type { Relation } from "../order/relations.ts";
@@ -22,7 +22,7 @@ export interface Arc {
 
 const BEND = 34;
 
-/** The arcs of a box to what it is tied to, as far as that is drawn. */
+/** The arcs of a box to what it is linked to, as far as that is drawn. */
 export function arcsOf(scene: Scene, from: number, relations: readonly Relation[]): Arc[] {
   const start = scene.boxes[from];
   if (start === undefined) return [];

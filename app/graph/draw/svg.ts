@@ -150,7 +150,7 @@ function ribbonSvg(ribbon: Ribbon, scene: Scene, theme: Theme): string {
     : `${line}${textSvg(`×${count}`, x - 3, labelY - 8, "end", theme.shared, LANE_TEXT)}`;
 }
 
-/** A tie of the selected object. */
+/** A link of the selected object. */
 function arcSvg(arc: Arc, theme: Theme): string {
   const line = path();
   arcPath(line, arc);

@@ -21,7 +21,7 @@ export interface PaintOptions {
   readonly theme: Theme;
   /** The highlighted part; everything else is dimmed. */
   readonly trace: Trace | null;
-  /** Ties of the object that is pointed at or selected. */
+  /** Links of the object that is pointed at or selected. */
   readonly arcs: readonly Arc[];
   /** Box indexes; NONE for none. */
   readonly selected: number;

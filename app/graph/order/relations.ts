@@ -1,4 +1,4 @@
-// What ties an object to others besides sharing: the other end of a pipe, the peer of a socket, who watches a file, one
+// What links an object to others besides sharing: the other end of a pipe, the peer of a socket, who watches a file, one
 // memory, the task whose executable or working directory a file is.
 
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
@@ -8,7 +8,7 @@ import type { ObjectRef } from "../../model/object-ref.ts";
 import { i32At, u8At, u16At, u32At } from "../../model/read.ts";
 import { fileBefore, type ObjectKind, rowAfter, rowBefore, type Subject } from "./graph.ts";
 
-/** A tie of an object to another one, as a row of the graph. */
+/** A link of an object to another one, as a row of the graph. */
 export interface Relation {
   /** In words: `peer`, `watched by`, `executable of`. */
   readonly title: string;

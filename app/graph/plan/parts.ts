@@ -24,7 +24,7 @@ export interface PlanInput {
   readonly selection: ObjectRef | null;
   readonly expansion: Expansion;
   readonly level: "words" | "bars";
-  /** Slots that are drawn in any case: the selected one, and those that hold what the selection is tied to. */
+  /** Slots that are drawn in any case: the selected one, and those that hold what the selection is linked to. */
   readonly kept: ReadonlySet<SlotRow>;
   /** Two images, folded to what changed. */
   readonly isFolded: boolean;

@@ -95,7 +95,7 @@ export function planWhole(
   };
 }
 
-/** The selected slot, and slots that hold what the selection is tied to: what an arc leads to has to be drawn. */
+/** The selected slot, and slots that hold what the selection is linked to: what an arc leads to has to be drawn. */
 function slotsToKeep(subject: Subject, selection: ObjectRef | null): Set<SlotRow> {
   const kept = new Set<SlotRow>();
   if (selection === null) return kept;

@@ -50,7 +50,7 @@ export function sentence(subject: Subject, { to, row }: ObjectRef): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** What an object is tied to, in words: `peer: fd 9 of 412 nginx`; empty without ties. */
+/** What an object is linked to, in words: `peer: fd 9 of 412 nginx`; empty without links. */
 export function relationSentence(subject: Subject, relations: readonly Relation[]): string {
   const byTitle = new Map<string, string[]>();
   for (const { title, ref } of relations) {

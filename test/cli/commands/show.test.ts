@@ -31,7 +31,7 @@ describe("lines", () => {
     ]);
   });
 
-  test("say what a file is tied to, with its own task named", async () => {
+  test("say what a file is linked to, with its own task named", async () => {
     const listed = await lines(fixture("criu/w4/before"), "--lines", "--pid", "31493");
     expect(listed.find((line) => / 10r /.test(line))).toMatch(
       /pipe:\[230712\] {2}.*other end pid 31493 fd 11 = pid 31493 fd 12$/,

@@ -15,7 +15,7 @@ import { checkpointOf, type State, type StateFile } from "../../support/state.ts
 /** Numbers for what a generated state says of each file and task. */
 const numbers = fc.array(fc.nat(11), { minLength: 24, maxLength: 24 });
 
-/** Adds details and ties. Every file has values in all columns, and every kind the same keys. */
+/** Adds details and links. Every file has values in all columns, and every kind the same keys. */
 function detailed(state: State, given: readonly number[]): State {
   const number = (at: number): number => given[at % given.length] ?? 0;
   const files = state.files.map((file, at): StateFile => {
@@ -27,7 +27,7 @@ function detailed(state: State, given: readonly number[]): State {
     return {
       ...values,
       details: { state: number(at) % 2 === 0 ? "listen" : "close", inode: number(at + 1), queuedBytes: number(at + 2) },
-      ties: number(at + 3) % 3 === 0 ? [] : [{ role: "watches", to: next, events: 1 + (number(at + 4) % 2) }],
+      links: number(at + 3) % 3 === 0 ? [] : [{ role: "watches", to: next, events: 1 + (number(at + 4) % 2) }],
     };
   });
   const tasks = state.tasks.map((task, at) => ({
@@ -51,7 +51,9 @@ function renumbered(state: State, order: readonly number[]): State {
         ),
       ),
       ...(file.pipe === undefined ? {} : { pipe: file.pipe + 50 }),
-      ...(file.ties === undefined ? {} : { ties: file.ties.map((tie) => ({ ...tie, to: rows[tie.to] as number })) }),
+      ...(file.links === undefined
+        ? {}
+        : { links: file.links.map((link) => ({ ...link, to: rows[link.to] as number })) }),
     })),
   };
 }
@@ -68,7 +70,7 @@ interface ShownDescriptor {
 
 const LEFT_OUT = new Set(["pipe", "inode", "queuedBytes"]);
 
-/** What `show --json` says, tables and files numbered as they are met by pid and fd, and ties by the holders. */
+/** What `show --json` says, tables and files numbered as they are met by pid and fd, and links by the holders. */
 function canonical(checkpoint: Checkpoint): unknown {
   const shown = JSON.parse(documentText({ checkpoint })) as Shown;
   const tables = new Map(shown.fileTables.map((table) => [table.id, table]));
@@ -91,7 +93,7 @@ function canonical(checkpoint: Checkpoint): unknown {
     const found = files.get(id ?? -1);
     if (id === null || found === undefined) return null;
     const { file, row } = found;
-    const ties = linksOf(checkpoint, row).map(({ role, file: to, data }) =>
+    const links = linksOf(checkpoint, row).map(({ role, file: to, data }) =>
       JSON.stringify([role, data, holders.get(to) ?? null]),
     );
     return {
@@ -99,7 +101,7 @@ function canonical(checkpoint: Checkpoint): unknown {
       id: number("file", id),
       name: file.name?.replace(/\d+/, ""),
       details: Object.fromEntries(Object.entries(file.details).filter(([key]) => !LEFT_OUT.has(key))),
-      ties: ties.toSorted(),
+      links: links.toSorted(),
     };
   };
   return tasks.map((task) => ({
@@ -120,7 +122,7 @@ const pair = fc
     other ?? detailed(plain, given.with(at, value)),
   ]);
 
-describe("a comparison of details and ties", () => {
+describe("a comparison of details and links", () => {
   test("is empty for a state that was numbered anew", () => {
     fc.assert(
       fc.property(state, seeds, format, (one, order, family) => {

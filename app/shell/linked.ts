@@ -1,15 +1,15 @@
-// The ties that lead to an open file, from the files that have them.
+// The links that lead to an open file, from the files that have them.
 
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { isGroupRole, type Link, roleAt } from "../model/links.ts";
 import { u32At } from "../model/read.ts";
 import type { FileRow } from "../model/rows.ts";
 
-/** Ties listed at most. */
+/** Links listed at most. */
 const MOST = 1000;
 
 /** Which epolls watch a file, and in which sockets it is in flight. `file` of each: the epoll or socket. */
-export function tiesTo(checkpoint: Checkpoint, file: FileRow): Link[] {
+export function linksTo(checkpoint: Checkpoint, file: FileRow): Link[] {
   const { links } = checkpoint;
   const found: Link[] = [];
   for (let row = links.to.indexOf(file); row !== -1 && found.length < MOST; row = links.to.indexOf(file, row + 1)) {

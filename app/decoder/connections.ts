@@ -1,4 +1,4 @@
-// Ties between open files that both formats tell in the same way: the two ends of a connection, by their addresses.
+// Links between open files that both formats tell in the same way: the two ends of a connection, by their addresses.
 
 import { type Checkpoint, type DetailStore, HAS, NONE } from "../model/checkpoint.ts";
 import { valueBytes, valueIndex } from "../model/detail-store.ts";
@@ -13,12 +13,12 @@ const SOCKET = fileKind("socket");
 const CONNECTED = ["established", "fin-wait-1", "fin-wait-2", "close-wait", "closing", "last-ack"] as const;
 
 /**
- * Ties the two ends of internet connections within the image: the local address of one is the remote address of the
+ * Links the two ends of internet connections within the image: the local address of one is the remote address of the
  * other.
  *
  * @param local, remote The keys of the addresses among the details.
  */
-export function tieConnections(checkpoint: Checkpoint, links: LinksBuilder, local: string, remote: string): void {
+export function linkConnections(checkpoint: Checkpoint, links: LinksBuilder, local: string, remote: string): void {
   const { files, fileDetails: store } = checkpoint;
   const tcp = valueIndex(store, '"tcp"');
   if (tcp < 0) return;
@@ -58,7 +58,7 @@ const isText = (store: DetailStore, value: number): boolean =>
 
 const QUOTE = 0x22;
 
-/** Marks files that have details in the store, or ties. */
+/** Marks files that have details in the store, or links. */
 export function markDetailed({ files }: Checkpoint, rows: Uint32Array): void {
   for (const row of rows) files.has[row] = u8At(files.has, row) | HAS.details;
 }

@@ -1,5 +1,5 @@
-// Compares the ties of two open files (model/links.ts) through the descriptors that hold the files at the other end:
-// never by id. A tie is the same if some descriptor refers to its other end on both sides.
+// Compares the links of two open files (model/links.ts) through the descriptors that hold the files at the other end:
+// never by id. A link is the same if some descriptor refers to its other end on both sides.
 
 import { type Checkpoint, NONE } from "../model/checkpoint.ts";
 import { groupMembers, isGroupRole, LINK_ROLES, type LinkRole, linkRange, linksOf, roleAt } from "../model/links.ts";
@@ -35,18 +35,18 @@ function pairsOfFile(own: Int32Array, other: Int32Array, files: number): PairsOf
   return { first, row: rows };
 }
 
-/** A file at the other end of a tie, with what an epoll waits for. */
+/** A file at the other end of a link, with what an epoll waits for. */
 interface Target {
   readonly file: FileRow;
   readonly data: number;
 }
 
 /**
- * A function that finds the roles in which two open files are tied to different descriptors.
+ * A function that finds the roles in which two open files are linked to different descriptors.
  *
  * @param fileBefore, fileAfter By descriptor pair: the FileRow that it refers to on each side, or NONE.
  */
-export function tieComparer(
+export function linkComparer(
   before: Checkpoint,
   after: Checkpoint,
   fileBefore: Int32Array,
@@ -130,7 +130,7 @@ const isHeldIn =
   ({ file }: Target): boolean =>
     file !== NONE && isHeld(checkpoint, file);
 
-/** The group of a file's tie in a role; NONE: it has none. */
+/** The group of a file's link in a role; NONE: it has none. */
 function groupOf(checkpoint: Checkpoint, first: number, end: number, role: LinkRole): number {
   for (let row = first; row < end; row++) {
     if (roleAt(checkpoint, row) === role) return i32At(checkpoint.links.to, row);
@@ -138,7 +138,7 @@ function groupOf(checkpoint: Checkpoint, first: number, end: number, role: LinkR
   return NONE;
 }
 
-/** The files that a file is tied to and that have descriptors. */
+/** The files that a file is linked to and that have descriptors. */
 export function targetsOf(checkpoint: Checkpoint, file: FileRow, role: LinkRole): Target[] {
   return linksOf(checkpoint, file)
     .filter((link) => link.role === role)

@@ -1,4 +1,4 @@
-// What an open file is tied to, in words that select it: the other end of a pipe, the peer of a socket, what an epoll
+// What an open file is linked to, in words that select it: the other end of a pipe, the peer of a socket, what an epoll
 // watches and which epolls watch it, files in flight, and the tasks that use it other than by a descriptor.
 
 import { useMemo, useState } from "react";
@@ -8,14 +8,14 @@ import { LINK_TITLES, type Link, linksOf } from "../../model/links.ts";
 import { u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { fileName } from "../../model/words.ts";
-import { tiesTo } from "../../shell/ties.ts";
+import { linksTo } from "../../shell/linked.ts";
 import { usesOf } from "../../shell/uses.ts";
 import { DescriptorLink, InlineList, MoreButton, ObjectLink, TaskLink } from "./links.tsx";
 import { Section, Value } from "./Section.tsx";
 
-export function Ties({ checkpoint, file }: { checkpoint: Checkpoint; file: FileRow }) {
+export function Linked({ checkpoint, file }: { checkpoint: Checkpoint; file: FileRow }) {
   const own = useMemo(() => linksOf(checkpoint, file), [checkpoint, file]);
-  const others = useMemo(() => tiesTo(checkpoint, file), [checkpoint, file]);
+  const others = useMemo(() => linksTo(checkpoint, file), [checkpoint, file]);
   const groups = [
     ...titled(own, (role) => LINK_TITLES[role]),
     ...titled(others, (role) => (role === "watches" ? "watched by" : "in flight in")),
@@ -23,7 +23,7 @@ export function Ties({ checkpoint, file }: { checkpoint: Checkpoint; file: FileR
   const uses = useMemo(() => usesOf(checkpoint, file), [checkpoint, file]);
   if (groups.length + uses.length === 0) return null;
   return (
-    <Section title="Tied to">
+    <Section title="Linked to">
       <dl>
         {uses.map(({ as, tasks }) => (
           <Value key={as} name={`${as} of`}>
