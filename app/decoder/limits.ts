@@ -160,8 +160,10 @@ export function createBudget(limits?: Pick<Limits, "rows" | "memory">): Budget {
   return {
     takeRows(wanted, bytesPerRow) {
       if (rows < 1) throw new LimitReached("rows", limits?.rows ?? 0);
-      const taken = Math.min(wanted, rows, Math.floor(memory / bytesPerRow));
-      if (taken < 1) throw new LimitReached("memory", limits?.memory ?? 0);
+      const most = Math.min(rows, Math.floor(memory / bytesPerRow));
+      if (most < 1) throw new LimitReached("memory", limits?.memory ?? 0);
+      // What is taken ahead of need must not leave the rows of other kinds, which come along with these, without room.
+      const taken = Math.min(wanted, Math.ceil(most / 2));
       rows -= taken;
       memory -= taken * bytesPerRow;
       return taken;

@@ -73,6 +73,18 @@ test("raised limits are as many times as high", () => {
   expect(raisedLimits(0, { rows: 0 }).rows).toBe(limitsFor(0).rows);
 });
 
+test("twice the rows show about twice as much: rows are not lost to growth", async () => {
+  const source = bytesSource("p-fdinfo-64.tgz", readFileSync(join(ROOT, "test/fixtures/hostile/p-fdinfo-64.tgz")));
+  const decoded = async (rows: number): Promise<number> => {
+    const image = await openImage([source], { limits: { rows } });
+    if ("refused" in image) throw new Error(image.refused);
+    return image.checkpoint.descriptors.count;
+  };
+  const [some, twice] = [await decoded(50_000), await decoded(100_000)];
+  expect(some).toBeGreaterThan(50_000 * 0.4);
+  expect(twice).toBeGreaterThan(some * 1.8);
+});
+
 describe("limits", () => {
   test("grow with the input, between a least and a most", () => {
     expect(limitsFor(0).rows).toBe(1_000_000);
