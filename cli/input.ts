@@ -184,7 +184,7 @@ function readStream(name: string, path: Path): Source {
       size += filled;
       if (size > STREAM_LIMIT) {
         throw new SourceError(
-          `${name}: more than the 2 GiB that are read from a pipe; save it to a file and open that`,
+          `${name}: more than 2 GiB, the most that is read from a pipe; save it to a file and open that`,
         );
       }
       blocks.push(filled === block.length ? block : block.slice(0, filled));
@@ -229,7 +229,7 @@ function fileSource(name: string, path: Path | null, size: number, open: () => n
   };
 }
 
-/** Fills bytes from an offset of a file on; returns those that there were. */
+/** Fills bytes from an offset of a file; returns those that were read. */
 function readInto(bytes: Uint8Array, fd: number, offset: number): Uint8Array {
   let filled = 0;
   while (filled < bytes.length) {

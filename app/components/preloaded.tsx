@@ -19,7 +19,7 @@ export function preloaded<P extends object>(load: () => Promise<ComponentType<P>
   const Later = lazy(async () => ({ default: await keep() })) as unknown as ComponentType<P>;
   return {
     Component(props) {
-      // For as long as it is shown: another component in its place would begin anew.
+      // For as long as it is shown: another component in its place would start from scratch.
       const [Now] = useState(() => loaded);
       if (Now !== null) return <Now {...props} />;
       return (

@@ -125,7 +125,7 @@ export const FILE_DETAILS: readonly DetailSpec[] = [
   { key: "mapType", title: "map type", compared: "value" },
   { key: "keySize", title: "key size", compared: "value" },
   { key: "valueSize", title: "value size", compared: "value" },
-  { key: "maxEntries", title: "most entries", compared: "value" },
+  { key: "maxEntries", title: "max entries", compared: "value" },
   { key: "frozen", title: "frozen", compared: "value" },
   { key: "namespace", title: "namespace", compared: "value" },
   { key: "namespaceId", title: "namespace", compared: "renumbered" },

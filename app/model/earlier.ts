@@ -1,5 +1,5 @@
 // Which of two images is earlier, and how that is known: by the images' own times, then the archive's, then the names.
-// The times of files come last and never decide for sure, as copying a file changes them.
+// The times of files come last and are never conclusive, because copying a file changes them.
 
 import { visible } from "./text.ts";
 import { timeText } from "./words.ts";
@@ -10,7 +10,7 @@ export interface Evidence {
   readonly name: string;
   /** According to the image itself. */
   readonly time: number | null;
-  /** How long the host had been up, in seconds, according to the image. Says nothing across a restart of the host. */
+  /** How long the host had been up, in seconds, according to the image. Not comparable across a reboot of the host. */
   readonly uptime: number | null;
   /** The name of the previous dump, as recorded in the image. */
   readonly parent: string | null;
@@ -77,7 +77,7 @@ function byChain(first: Evidence, second: Evidence): Opinion | null {
 
 function byTime(first: Evidence, second: Evidence): Opinion | null {
   return compare(first.time, second.time, 0, (early, late) => {
-    return `The images were taken at ${timeText(early)} and ${timeText(late)}, as they say.`;
+    return `According to the images, they were taken at ${timeText(early)} and ${timeText(late)}.`;
   });
 }
 
@@ -89,7 +89,7 @@ function byUptime(first: Evidence, second: Evidence): Opinion | null {
 
 function byPackedTime(first: Evidence, second: Evidence): Opinion | null {
   return compare(first.packedTime, second.packedTime, 0, (early, late) => {
-    return `The newest files in the archives are of ${timeText(early)} and ${timeText(late)}.`;
+    return `The newest files in the archives are from ${timeText(early)} and ${timeText(late)}.`;
   });
 }
 

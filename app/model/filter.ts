@@ -48,7 +48,7 @@ export interface FilterError {
   readonly message: string;
 }
 
-/** The terms of a filter that no row could pass or fail. */
+/** The terms of a filter that can be neither true nor false of any row. */
 export function filterErrors(listing: Listing, filter: string): FilterError[] {
   return parseFilter(listing, filter).flatMap(({ column, value }) => {
     const known = column === null ? null : columnOf(listing, column);
@@ -76,7 +76,7 @@ interface Test {
   text(text: string): boolean;
   /** Bytes from … to - 1 of the checkpoint's text. */
   span(text: Uint8Array, from: number, to: number): boolean;
-  /** Whether a number can pass at all. If not, numeric columns are skipped. */
+  /** Whether any number can pass. If not, numeric columns are skipped. */
   readonly numbers: boolean;
   number(value: number): boolean;
   big(value: bigint | null): boolean;

@@ -1,5 +1,5 @@
-// What of one image is worth a look before anything is selected: what is shared, what is deleted but open, what crosses
-// an exec, what was opened so often that it may leak. Rows and counts; views put them into words.
+// What is worth a look in one image before anything is selected: what is shared, deleted but open, kept open across exec,
+// or opened so often that it may be a leak. Rows and counts; views put them into words.
 
 import { type Checkpoint, descriptorCount, HAS, holderCount, NONE, nameBytes, taskCount } from "./checkpoint.ts";
 import { i32At, u8At, u32At } from "./read.ts";
@@ -8,7 +8,7 @@ import type { FileRow, TableRow } from "./rows.ts";
 /** The first rows of a ranking, and how many there are. */
 export interface Ranking {
   readonly rows: Uint32Array;
-  /** By row: what it is ranked by. */
+  /** By row: the number that it is ranked by. */
   readonly numbers: Uint32Array;
   readonly total: number;
 }
@@ -50,9 +50,9 @@ export interface Overview {
 
 /** Rows of a ranking that are listed. */
 const LISTED = 5;
-/** Descriptors of one table on one path from which on it may be a leak. Programs open /dev/null three times. */
+/** Descriptors of one table on one path from which on it may be a leak. Programs may open /dev/null three times. */
 const MANY_OF_PATH = 8;
-/** The same for files of one kind without a path, as sockets: servers have some for every client. */
+/** The same for files of one kind without a path, such as sockets: servers have some for every client. */
 const MANY_OF_KIND = 32;
 /** Descriptors that a program expects to be inherited: standard input, output and error. */
 const LAST_STANDARD = 2;

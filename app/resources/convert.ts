@@ -10,7 +10,7 @@ export type Stored = number | bigint | Uint8Array | readonly number[] | readonly
 
 const LOW = 0xffff_ffffn;
 
-/** The cell of a stored value; `null` if it is none for a column of this type. `arch`: Machine.arch. */
+/** The cell of a stored value; `null` if it does not fit a column of this type. `arch`: Machine.arch. */
 export function convert(type: ColumnType, value: Stored, arch: string | null): Input {
   switch (type) {
     case "flag":

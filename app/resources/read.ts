@@ -1,4 +1,4 @@
-// Reads the tables of resources of an image: on demand, as most of an opening's work would be for nothing.
+// Reads the tables of resources of an image: on demand, because few of them are ever looked at.
 
 import type { Image } from "../decoder/image.ts";
 import { readCriu } from "./criu/read.ts";
@@ -12,7 +12,7 @@ import { createTables } from "./tables.ts";
 const ALL_RESOURCES: readonly string[] = RESOURCES.map(({ name }) => name);
 
 /**
- * Reads tables of an image; all of them if `names` is absent. Whatever is damaged is left out: the image's problems say
+ * Reads tables of an image; all of them if `names` is absent. Whatever is damaged is left out; the image's problems say
  * where.
  *
  * @throws the signal's reason if it was aborted; SourceError if bytes cannot be read.

@@ -14,12 +14,12 @@ export function cellText({ type, nothing = "", escaped }: ColumnSpec, value: Det
   return Array.isArray(value) ? value.map((each) => shown(String(each))).join(" ") : shown(String(value));
 }
 
-/** How many capabilities may be missing from a set that is worded by what it lacks. */
+/** How many capabilities may be missing from a set that is described by what it lacks. */
 const MOST_LACKED = 8;
 
 /**
- * A value as tables show it: as `cellText`, but sets of capabilities are short, and nearly full ones worded by what they
- * lack.
+ * A value as tables show it: as `cellText`, but sets of capabilities are short, and nearly full ones are described by
+ * what they lack.
  */
 export function shortCellText(spec: ColumnSpec, value: DetailValue): string {
   if (spec.type !== "capabilities" || !Array.isArray(value)) return cellText(spec, value);

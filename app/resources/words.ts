@@ -112,7 +112,7 @@ export function adviceNames(bits: bigint): string[] {
   return names;
 }
 
-// Linux include/uapi/linux/mount.h, by the words of mountinfo. Propagation is in the ids of peer group and master.
+// Linux include/uapi/linux/mount.h, by the names in mountinfo. Propagation is in the ids of peer group and master.
 const MOUNT_FLAGS: Bits = [
   ["ro", 1],
   ["nosuid", 2],

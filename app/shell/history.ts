@@ -40,7 +40,7 @@ async function openOrigin(shell: Shell, origin: NonNullable<Origin>): Promise<vo
   return openPacked(shell, origin.data);
 }
 
-/** What of a link Back and Forward walk through: the selection, and the image that it is in. */
+/** The parts of a link that Back and Forward walk through: the selection, and the image that it is in. */
 const selectionText = ({ select, change, side }: Link): string =>
   toFragment({ ...(select && { select }), ...(change && { change }), ...(side && { side }) });
 
@@ -157,6 +157,6 @@ export function followHistory(shell: Shell, window: Window, home: readonly Input
 }
 
 const TOO_LONG = {
-  message: "This link is too long to have been made by ckptscope.",
+  message: "This link is too long to come from ckptscope.",
   advice: "Ask the sender for the link again, or for the image itself.",
 };

@@ -6,7 +6,7 @@ import { inputOfFiles } from "./inputs.ts";
 import { type Input, NOTHING_ELSE_SHOWN, type State } from "./state.ts";
 import type { Store } from "./store.ts";
 
-/** JSON files that are looked at: an image's folder may have many, all of its own. */
+/** Most JSON files that are examined: an image's folder may contain many of its own. */
 const MOST_LOOKED_AT = 8;
 
 const isCandidate = ({ path }: InputFile): boolean => /\.json$/i.test(path);
@@ -15,7 +15,7 @@ const isCandidate = ({ path }: InputFile): boolean => /\.json$/i.test(path);
 export const mayHaveFacts = ({ files }: Input): boolean => files.some(isCandidate);
 
 /**
- * The input without files of facts, which go into the state. `null`: nothing is left of it. Facts that cannot be read
+ * The input without files of facts, which go into the state. `null`: nothing is left. Facts that cannot be read
  * are a failure, as a sentence.
  */
 export async function withoutFacts(client: Client, store: Store<State>, input: Input): Promise<Input | null> {

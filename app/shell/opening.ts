@@ -151,7 +151,7 @@ export function closeDocs(client: Client, docs: readonly Doc[]): void {
   for (const { document } of docs) if (document !== null) void client.request("close", { document }).catch(() => {});
 }
 
-/** What an image says itself of when it was written. */
+/** What an image itself says about when it was written. */
 const evidenceOf = ({ name }: Input, { time }: Checkpoint): Evidence => ({
   name,
   time,

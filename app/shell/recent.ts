@@ -105,7 +105,7 @@ export async function openRecent(shell: Shell, { inputs }: Recent): Promise<void
     const name = inputs.map((input) => input.name).join(" and ");
     const isGone = error instanceof DOMException && error.name === "NotFoundError";
     shell.fail({
-      message: isGone ? `${name} is not where it was.` : `The browser did not allow reading ${name}.`,
+      message: isGone ? `${name} was moved or deleted.` : `The browser did not allow reading ${name}.`,
       advice: "Drop it on the page again.",
     });
   }

@@ -1,4 +1,4 @@
-// The command that checks images and processes, and the option of others that do the same besides, as data.
+// The command that checks images and processes, and the --check option of other commands, as data.
 
 import { OPENING } from "./common.ts";
 import { defineCommand, type Option } from "./spec.ts";
@@ -8,7 +8,8 @@ import { CODES, ENGINES } from "./values.ts";
 export const CHECKING = {
   check: {
     kind: "flag",
-    meaning: "Also say what would make CRIU refuse to dump the processes and their descendants, as 'check --pid' does",
+    meaning:
+      "Also report what would make CRIU refuse to dump the processes and their descendants, as 'check --pid' does",
   },
 } as const satisfies Record<string, Option>;
 
@@ -18,11 +19,11 @@ export const CHECK = defineCommand({
   details: [
     "Reports errors (the restart fails), warnings (it succeeds with a wrong result) and notes. docs/checks.md " +
       "explains every check.",
-    "For a CRIU set it also lists the options that a restore needs, and what has to exist on the restoring machine: " +
+    "For a CRIU set it also lists the options that a restore needs, and what must exist on the restoring machine: " +
       "files with their size and mode, terminals, the parent set.",
     "With --here or --host it also compares a CRIU set with this machine or with the facts of another: what criu restore " +
-      "would refuse there, and what would differ, in the order of the restore, each with what to do.",
-    "With --pid it looks at running processes instead (Linux) and reports what would make CRIU refuse to dump them: " +
+      "would refuse there, and what would differ, in the order of the restore, each with a remedy.",
+    "With --pid it checks running processes instead (Linux) and reports what would make CRIU refuse to dump them: " +
       "which descriptor, mapping or task, and the option or change that helps. It reads /proc, does not stop them and " +
       "does not need CRIU. CRIU dumps a process with its descendants, so these are always checked.",
   ],
@@ -34,14 +35,14 @@ export const CHECK = defineCommand({
       kind: "text",
       argument: "OPTION,...",
       meaning:
-        "With --pid: options that 'criu dump' will get, such as tcp-established,file-locks,ghost-limit=100M; what they " +
+        "With --pid: options that will be passed to 'criu dump', such as tcp-established,file-locks,ghost-limit=100M; what they " +
         "allow is not reported",
     },
     for: {
       kind: "choice",
       argument: "NAME",
       values: ENGINES,
-      meaning: "With --pid: crac reports what a JVM with CRaC refuses, in its words",
+      meaning: "With --pid: crac reports what a JVM with CRaC refuses, in its terms",
     },
     json: {
       kind: "flag",
@@ -56,12 +57,12 @@ export const CHECK = defineCommand({
     "dump-host": {
       kind: "text",
       argument: "FILE",
-      meaning: "Facts of the dump's machine, made at the dump: report files that are others now",
+      meaning: "Facts of the dump's machine, made at the dump: report files that have been replaced since",
     },
     "restore-options": {
       kind: "text",
       argument: "OPTIONS",
-      meaning: "The options that criu restore will get, such as '--shell-job'; by default those that it needs",
+      meaning: "The options that will be passed to criu restore, such as '--shell-job'; by default those that it needs",
     },
     ...OPENING,
   },
@@ -76,7 +77,7 @@ export const CHECK = defineCommand({
     { line: "ckptscope check --pid 4242", meaning: "Would CRIU dump this process and its descendants?" },
     {
       line: "ckptscope check --pid 4242 --dump-options tcp-established,file-locks",
-      meaning: "Would it with these options?",
+      meaning: "Would it, with these options?",
     },
     { line: "ckptscope check --explain H23", meaning: "Explain what a check looks for and what to do" },
     { line: "ckptscope check server.ckpt --ignore H21,H27 --json", meaning: "Leave out two checks and print JSON" },

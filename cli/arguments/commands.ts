@@ -32,7 +32,7 @@ const READING = {
   },
   "no-sharing": {
     kind: "flag",
-    meaning: "Do not find out which descriptors share an open file; needed where kcmp(2) is not available",
+    meaning: "Skip finding out which descriptors share an open file; needed where kcmp(2) is not available",
   },
 } as const satisfies Record<string, Option>;
 
@@ -40,7 +40,7 @@ export const VIEW = defineCommand({
   name: "view",
   summary: "Open one image, or two to compare, in the browser",
   details: [
-    "Serves the page and the images on this machine alone, under an address that cannot be guessed, prints the " +
+    "Serves the page and the images to this machine only, at an address that cannot be guessed, prints the " +
       "address and opens it in the default browser. Ends on Ctrl-C.",
     "'ckptscope IMAGE [IMAGE2]' is short for this command.",
   ],
@@ -82,8 +82,8 @@ export const SHOW = defineCommand({
       meaning:
         "Show tables of other resources instead, in a JSON document as well; docs/resources.md describes their columns",
     },
-    cmdline: { kind: "flag", meaning: "Show the arguments of each task, out of its memory" },
-    environ: { kind: "flag", meaning: "Show the environment of each task, out of its memory; it may hold secrets" },
+    cmdline: { kind: "flag", meaning: "Show the arguments of each task, from its memory" },
+    environ: { kind: "flag", meaning: "Show the environment of each task, from its memory; it may contain secrets" },
     auxv: { kind: "flag", meaning: "Show the auxiliary vector of each task" },
     ...OPENING,
   },
@@ -113,7 +113,7 @@ export const DIFF = defineCommand({
   operands: { usage: "BEFORE AFTER", expected: "two images", least: 2, most: 2 },
   options: {
     json: { kind: "flag", meaning: "Print a JSON document; dist/schema/diff.schema.json describes it" },
-    jsonl: { kind: "flag", meaning: "Print one JSON object in a line for each change, as in the array 'changes'" },
+    jsonl: { kind: "flag", meaning: "Print one JSON object per line for each change, as in the array 'changes'" },
     markdown: { kind: "flag", meaning: "Print Markdown" },
     tsv: { kind: "flag", meaning: "Print a table with tabs between the columns" },
     only: { kind: "list", argument: "KIND,...", values: KINDS, meaning: "List only changes of these kinds" },
@@ -122,7 +122,7 @@ export const DIFF = defineCommand({
     security: {
       kind: "flag",
       meaning:
-        "List only changes of resources that make something possible that was not: memory that can be written and " +
+        "List only changes of resources that allow something new: memory that can be written and " +
         "executed, capabilities, users, listening sockets, seccomp, namespaces",
     },
     "no-resources": {
@@ -152,10 +152,10 @@ export const WHO = defineCommand({
   name: "who",
   summary: "Find who holds a file, port or pipe",
   details: [
-    "Prints one line for each descriptor, working directory, executable or mapping that keeps it open, in an image or, " +
+    "Prints one line for each descriptor, working directory, executable or mapping that holds it, in an image or, " +
       "without one, in the processes of this machine that you may inspect.",
     "WHAT is a path, :PORT of a socket's local or remote address, or a name as 'show' prints it, such as pipe:[41433]. " +
-      "A name without a slash stands for the last part of a path, too.",
+      "A name without a slash also matches the last part of a path.",
   ],
   operands: { usage: "WHAT [IMAGE]", expected: "what to look for and at most one image", least: 0, most: 2 },
   options: {
@@ -177,12 +177,12 @@ export const WHO = defineCommand({
 
 export const FACTS = defineCommand({
   name: "facts",
-  summary: "Write what a restore meets on this machine, as JSON",
+  summary: "Write the facts of this machine that affect a restore, as JSON",
   details: [
     "Writes the kernel, processor, limits, mounts, ids, addresses and names in use of this machine. With --for, also what " +
       "every path of an image leads to here: type, size, mode, owner, inode, link, build id. 'check --host' and the page " +
       "compare an image with the file on any machine.",
-    "Nothing is sent anywhere. Run it as the user who will run criu, usually root: others see less.",
+    "Nothing is sent anywhere. Run it as the user who will run criu, usually root: other users see less.",
   ],
   operands: { usage: "", expected: "no operand", least: 0, most: 0 },
   options: {
@@ -203,14 +203,14 @@ export const FACTS = defineCommand({
       kind: "list",
       argument: "PART,...",
       values: FACT_PARTS,
-      meaning: "Leave out these parts; what they decide is then not compared",
+      meaning: "Leave out these parts; what depends on them is then not compared",
     },
     ...WRITING,
     ...OPENING,
   },
   statuses: [{ status: 0, meaning: "the facts were written" }],
   examples: [
-    { line: "ckptscope facts --for image/ -o host.json", meaning: "Take the facts that an image needs" },
+    { line: "ckptscope facts --for image/ -o host.json", meaning: "Write the facts that an image needs" },
     { line: "ckptscope facts --for image/ --root /var/lib/c1/rootfs", meaning: "Look paths up in a container's root" },
   ],
 });
@@ -237,7 +237,7 @@ export const REPORT = defineCommand({
       values: LEFT_OUT,
       fallback: "nothing",
       meaning:
-        "Replace private names by numbers: 'directories' keeps only the last part of each path, 'names' removes all " +
+        "Replace private names with numbers: 'directories' keeps only the last part of each path, 'names' removes all " +
         "paths and names of tasks and hosts, 'nothing' is the default",
     },
     ...OPENING,
@@ -289,8 +289,8 @@ export const DUMP = defineCommand({
       "own, or any as root.",
     "The file is new, can be read by you alone, and appears when it is complete. A device or FIFO is written to; a link is " +
       "refused.",
-    "Ends with an error, and an image that says so, if a path is too long or lies outside the root directory. Locks, " +
-      "owners for signals and files in flight are not in the image, and noted on standard error. The version of an open " +
+    "Ends with an error, recorded in the image, if a path is too long or lies outside the root directory. Locks, " +
+      "owners for signals and files in flight are not in the image, but are noted on standard error. The version of an open " +
       "file is its inode number.",
     "Without --freeze the processes keep running, and changes made to them during the dump are reported on standard error.",
   ],
@@ -319,7 +319,7 @@ export const DUMP = defineCommand({
     { line: "ckptscope dump 4242 -o before.ckpt", meaning: "Dump one process" },
     {
       line: "ckptscope dump 4242 --tree --freeze | ckptscope show -",
-      meaning: "Show a process tree, stopped meanwhile",
+      meaning: "Show a process tree, stopped while it is read",
     },
   ],
 });
@@ -328,8 +328,8 @@ export const WATCH = defineCommand({
   name: "watch",
   summary: "Print what changes in running processes (Linux)",
   details: [
-    "Reads the processes at an interval and prints each change as a sentence with its time. More than three like changes " +
-      "are one line with their number. Ends with the processes, also if a pid is given to another process.",
+    "Reads the processes at an interval and prints each change as a sentence with its time. More than three similar changes " +
+      "are printed as one line with their count. Ends when the processes end, even if a pid is reused.",
   ],
   operands: PIDS,
   options: {
@@ -346,8 +346,8 @@ export const WATCH = defineCommand({
       kind: "number",
       argument: "SAMPLES",
       meaning:
-        "Print no changes, but paths and kinds of file of which a task has more descriptors after this many samples, " +
-        "without having had fewer in between",
+        "Instead of changes, print paths and kinds of file that a task has more descriptors of after this many samples, " +
+        "with no decrease in between",
     },
     threshold: {
       kind: "number",
@@ -376,7 +376,7 @@ export const COMPLETION = defineCommand({
     { line: "source <(ckptscope completion bash)", meaning: "Enable completion in this bash or zsh (with 'zsh')" },
     {
       line: "ckptscope completion fish > ~/.config/fish/completions/ckptscope.fish",
-      meaning: "Enable completion in fish for good",
+      meaning: "Enable completion in fish permanently",
     },
   ],
 });

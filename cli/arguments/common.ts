@@ -23,5 +23,5 @@ export const OPENING = {
     argument: "NAME=VALUE,...",
     meaning: "Raise a limit that a problem names, such as rows=5000000 or memory=2G",
   },
-  "no-limits": { kind: "flag", meaning: "Decode an image whatever memory it takes" },
+  "no-limits": { kind: "flag", meaning: "Decode an image no matter how much memory it takes" },
 } as const satisfies Record<string, Option>;

@@ -9,12 +9,12 @@ export const MEMORY = defineCommand({
   summary: "Search, list, export or compare the memory of an image",
   details: [
     "Without an option that says what to do, lists the mappings of every task, and how much of each is in the image.",
-    "--search, --bytes and --regex print where they match: pid, address, mapping and what is around. A regular " +
+    "--search, --bytes and --regex print where they match: pid, address, mapping and context. A regular " +
       "expression is JavaScript's; ^ and $ match at line ends, and a match is at most 16 KiB long. --strings prints what " +
       "strings(1) would. Each searches all memory that is in the image, or the mappings that --pid, --permission, " +
-      "--kind, --path and --range choose, and says on standard error how much is not in the image and so was not searched.",
+      "--kind, --path and --range choose, and reports on standard error how much is not in the image and so was not searched.",
     "--range with -o writes the bytes of addresses to a file. --diff compares the memory of two images.",
-    "Memory holds passwords and keys. None of it is in links, reports and other exports.",
+    "Memory holds passwords and keys. None of it goes into links, reports or other exports.",
   ],
   operands: { usage: "IMAGE [AFTER]", expected: "one image, or two to compare", least: 1, most: 2 },
   options: {
@@ -25,7 +25,7 @@ export const MEMORY = defineCommand({
     shortest: {
       kind: "number",
       argument: "N",
-      meaning: "With --strings, the fewest characters of a string; default 4",
+      meaning: "With --strings, the minimum length of a string; default 4",
     },
     utf16: { kind: "flag", meaning: "Search for UTF-16 text (little-endian) instead of UTF-8" },
     "ignore-case": { kind: "flag", short: "i", meaning: "Ignore case in --search and --regex" },
@@ -62,7 +62,7 @@ export const MEMORY = defineCommand({
       kind: "text",
       argument: "N",
       meaning:
-        "Stop after this many matches, 10000 without it, or strings; or raise a limit of decoding, such as memory=2G",
+        "Stop after this many matches or strings (by default, 10000 matches); or raise a decoding limit, such as memory=2G",
     },
   },
   statuses: [
@@ -71,7 +71,7 @@ export const MEMORY = defineCommand({
   ],
   examples: [
     { line: "ckptscope memory checkpoint.tar", meaning: "List the mappings" },
-    { line: "ckptscope memory checkpoint.tar --search password=", meaning: "Find a text" },
+    { line: "ckptscope memory checkpoint.tar --search password=", meaning: "Find text" },
     {
       line: "ckptscope memory checkpoint.tar --regex 'AKIA[0-9A-Z]{16}' --permission w --json",
       meaning: "Find access keys in writable memory",

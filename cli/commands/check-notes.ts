@@ -1,4 +1,4 @@
-// What `dump --check` and `watch --check` say besides: what would make CRIU refuse to dump the same processes.
+// What `dump --check` and `watch --check` also report: what would make CRIU refuse to dump the same processes.
 
 import { NO_OPTIONS } from "../../app/checks/dump/criu-options.ts";
 import { type DumpFinding, dumpRule } from "../../app/checks/dump/findings.ts";
@@ -7,14 +7,14 @@ import { readStat } from "../dump/processes.ts";
 import { takeCheck } from "./check-pid.ts";
 import { placeOf } from "./check-pid-text.ts";
 
-/** What has changed since the last look. */
+/** What has changed since the last check. */
 export interface CheckChanges {
   /** Refusals that are new, and those that no longer hold. */
   readonly added: readonly DumpFinding[];
   readonly removed: readonly DumpFinding[];
 }
 
-/** Looks at processes again and again. */
+/** Checks processes repeatedly. */
 export function createCheckWatch(pids: readonly number[]): () => Promise<CheckChanges> {
   let before: ReadonlyMap<string, DumpFinding> = new Map();
   return async () => {

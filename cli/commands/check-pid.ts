@@ -48,5 +48,5 @@ function criuOptions(text: string): CriuOptions {
   const options = parseCriuOptions(text);
   if (!("wrong" in options)) return options;
   const hint = suggestion(options.wrong, CRIU_OPTIONS) || `; it takes ${CRIU_OPTIONS.join(", ")}`;
-  throw new CliError(`--dump-options: unknown option of CRIU '${visible(options.wrong)}'${hint}`);
+  throw new CliError(`--dump-options: unknown CRIU option '${visible(options.wrong)}'${hint}`);
 }

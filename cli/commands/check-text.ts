@@ -53,7 +53,7 @@ export function checkText(
 
 const VERDICTS = { refused: "refused", different: "different", fine: "note" } as const;
 
-/** What the restore meets on a host, in its order: each finding with what to do, then what was compared. */
+/** What affects the restore on a host, in its order: each finding with its remedy, then what was compared. */
 function hostLines(checkpoint: Checkpoint, report: HostReport, style: ReturnType<typeof styleFor>): string[] {
   const { host, findings, unlisted, privileges, counts } = report;
   const lines: string[] = [
@@ -88,8 +88,8 @@ function hostSummary(who: string, findings: readonly HostFinding[], counts: Host
   const verdict = findings.some((finding) => finding.verdict === "refused")
     ? `${who} would refuse this restore.`
     : findings.some((finding) => finding.verdict === "different")
-      ? `${who} would restore it, with a different result.`
-      : "Nothing was found that would be refused.";
+      ? `${who} would restore it, but the result would differ.`
+      : "No reason for a refusal was found.";
   const unknown = of("unknown");
   return `${counted(compared, "thing")} compared${unknown === 0 ? "" : `, ${unknown} not known`}. ${verdict}`;
 }
@@ -132,7 +132,7 @@ function needsLines(checkpoint: Checkpoint, { options, outside, unlisted }: Need
   });
   listed("Options that a restore needs", optionTexts, 0);
   listed(
-    "What has to be there at restore",
+    "What must exist at restore",
     outside.map((thing) => outsideText(checkpoint, thing)),
     unlisted,
   );

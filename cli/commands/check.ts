@@ -53,7 +53,7 @@ export async function run({ operands: [path], options }: ArgumentsOf<typeof CHEC
 /** Checks an image, and compares it with a host if that is wanted. @throws CliError */
 async function checkWithHost(image: Image, name: string, options: CheckOptions): Promise<Findings> {
   const { here, host, root, "dump-host": dumpHost, "restore-options": restoreOptions } = options;
-  if (root !== undefined && !here) throw new CliError("--root needs --here; facts are taken with a root of their own");
+  if (root !== undefined && !here) throw new CliError("--root needs --here; facts record their own root");
   if (dumpHost !== undefined && !here && host === undefined) throw new CliError("--dump-host needs --here or --host");
   const given: HostOptions = restoreOptions === undefined ? {} : { restoreOptions };
   if (!here && host === undefined) return checkImage(image, restoreOptions === undefined ? {} : { host: given });

@@ -48,7 +48,7 @@ export async function diffMemory(
   complainOf(after, io);
   if (json) await io.print(`${listed === 0 ? "" : "\n  "}],\n  "equal": ${different === 0}\n}\n`);
   else {
-    const found = different === 0 ? "No page differs" : `${counted(different, "mapping")} with other contents`;
+    const found = different === 0 ? "No page differs" : `${counted(different, "mapping")} with different contents`;
     const rest = unknown === 0 ? "" : `; ${sizeText(unknown)} are in neither image and were not compared`;
     io.complain(`ckptscope memory: ${found}${rest}`);
   }

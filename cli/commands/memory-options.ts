@@ -33,7 +33,9 @@ export function filterOf({ pid, permission, kind, path, range }: MemoryOptions):
   const permissions = permission?.split(",");
   const bad = permissions?.find((pattern) => !isPermissionPattern(pattern));
   if (bad !== undefined) {
-    throw new CliError(`--permission: '${visible(bad)}' is neither letters such as wx nor a whole such as r-xp`);
+    throw new CliError(
+      `--permission: '${visible(bad)}' is neither letters such as wx nor full permissions such as r-xp`,
+    );
   }
   return {
     ...(pid !== undefined && { pids: parseRanges("--pid", pid) }),
@@ -49,7 +51,7 @@ export function parseAddresses(text: string): AddressesOf {
   const [, from = "", to = ""] = /^(?:0x)?([0-9a-f]{1,16})-(?:0x)?([0-9a-f]{1,16})$/i.exec(text) ?? [];
   const range = { from: BigInt(`0x${from || "0"}`), to: BigInt(`0x${to || "0"}`) };
   if (from === "" || range.from >= range.to) {
-    throw new CliError(`--range: '${visible(text)}' is no range of hexadecimal addresses such as 7f00-7f10`);
+    throw new CliError(`--range: '${visible(text)}' is not a range of hexadecimal addresses such as 7f00-7f10`);
   }
   return range;
 }

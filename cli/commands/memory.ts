@@ -51,7 +51,7 @@ function modeOf(options: MemoryOptions, images: number): Mode {
   if (names.length > 1) throw new CliError(`${names[0]} and ${names[1]} are mutually exclusive`);
   const [name] = names;
   if (diff && images !== 2) throw new CliError("--diff compares two images");
-  if (!diff && images !== 1) throw new CliError("two images can only be compared, with --diff");
+  if (!diff && images !== 1) throw new CliError("two images can only be compared: give --diff");
   if (name === "--output" && range === undefined) throw new CliError("-o writes the bytes of a range: give --range");
   if (name === undefined) return "list";
   return name === "--diff" ? "diff" : name === "--output" ? "export" : "search";

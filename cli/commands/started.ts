@@ -1,4 +1,4 @@
-// show --cmdline, --environ and --auxv: what each task was started with, out of its memory.
+// show --cmdline, --environ and --auxv: what each task was started with, from its memory.
 
 import type { Image } from "../../app/decoder/image.ts";
 import { SourceError } from "../../app/decoder/source.ts";

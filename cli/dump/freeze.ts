@@ -117,7 +117,7 @@ async function signalStop(pids: readonly number[], watchdog: Watchdog): Promise<
       return [pid];
     } catch (error) {
       if ((error as { code?: string }).code === "ESRCH") return [];
-      throw new CliError(`pid ${pid}: stopping it is not permitted`);
+      throw new CliError(`pid ${pid}: not permitted to stop it`);
     }
   });
 }

@@ -83,7 +83,7 @@ function orderOf(result: number, a: number, b: number, pid1: number, pid2: numbe
     );
   }
   const reason = result === 3 ? "gives no order" : `failed with errno ${-result}`;
-  throw new CliError(`kcmp(2) of pid ${pid1} and pid ${pid2} ${reason}; use --no-sharing to go on without`);
+  throw new CliError(`kcmp(2) of pid ${pid1} and pid ${pid2} ${reason}; use --no-sharing to continue without it`);
 }
 
 /** Groups numbered without gaps; -1 stays -1. */

@@ -40,7 +40,7 @@ export interface EpollSlot {
 
 /** kcmp(2) of this machine, or a sentence explaining why it is not available. */
 export async function openKcmp(): Promise<Kcmp | { readonly missing: string }> {
-  if (process.platform !== "linux") return { missing: "kcmp(2) is a system call of Linux" };
+  if (process.platform !== "linux") return { missing: "kcmp(2) exists only on Linux" };
   const number = SYSCALL[process.arch];
   if (number === undefined) return { missing: `the number of kcmp(2) on ${process.arch} is unknown` };
   try {
@@ -63,7 +63,7 @@ export async function openKcmp(): Promise<Kcmp | { readonly missing: string }> {
     const result = kcmp(process.pid, process.pid, KCMP.FILES, 0, 0);
     if (result === 0) return kcmp;
     if (result === -ERRNO.ENOSYS) return { missing: "this kernel has no kcmp(2): it was built without CONFIG_KCMP" };
-    return { missing: `kcmp(2) is refused to this process, perhaps by a seccomp filter (errno ${-result})` };
+    return { missing: `this process may not call kcmp(2), perhaps because of a seccomp filter (errno ${-result})` };
   } catch (error) {
     const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
     return { missing: `the package koffi, which calls kcmp(2), cannot be loaded (${reason})` };

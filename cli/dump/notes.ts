@@ -11,8 +11,8 @@ const KINDS = {
   "not-found": { one: "ended before it was read", many: "processes ended before they were read" },
   ended: { one: "ended while it was read", many: "tasks ended while they were read" },
   waiting: {
-    one: "waits in the kernel and could not be stopped",
-    many: "processes wait in the kernel and could not be stopped",
+    one: "is blocked in the kernel and could not be stopped",
+    many: "processes are blocked in the kernel and could not be stopped",
   },
   opened: { one: "was opened while it was read", many: "descriptors were opened while they were read" },
   closed: { one: "was closed while it was read", many: "descriptors were closed while they were read" },

@@ -41,7 +41,7 @@ export async function kcmpFor({ sharing }: DumpRequest): Promise<Kcmp | null> {
   if (!sharing) return null;
   const kcmp = await openKcmp();
   if ("missing" in kcmp) {
-    throw new CliError(`cannot find out what is shared: ${kcmp.missing}; use --no-sharing to go on without`);
+    throw new CliError(`cannot find out what is shared: ${kcmp.missing}; use --no-sharing to continue without it`);
   }
   return kcmp;
 }

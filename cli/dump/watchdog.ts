@@ -32,7 +32,7 @@ export async function startWatchdog(): Promise<Watchdog> {
     await Promise.race([
       once(child.stdout, "data"),
       ended.then(() => {
-        throw new Error("it ended at once");
+        throw new Error("it exited immediately");
       }),
     ]);
   } catch (error) {

@@ -22,7 +22,7 @@ interface Layout {
 const ELF64: Layout = { headers: 0x20, entrySize: 0x36, entries: 0x38, offset: 8, size: 0x20, wide: true };
 const ELF32: Layout = { headers: 0x1c, entrySize: 0x2a, entries: 0x2c, offset: 4, size: 0x10, wide: false };
 
-/** The build id of an open file in hexadecimal; `null`: it is no ELF file, or has none. @throws system errors */
+/** The build id of an open file in hexadecimal; `null`: it is not an ELF file, or has none. @throws system errors */
 export function buildIdOf(fd: number): string | null {
   const head = readAt(fd, 0, 64);
   if (head.byteLength < 52 || head.getUint32(0) !== MAGIC) return null;

@@ -6,12 +6,12 @@ import { type IndexedFacts, indexFacts } from "../../app/checks/host/host.ts";
 import { visible } from "../../app/model/text.ts";
 import { CliError, systemReason } from "../error.ts";
 
-/** The facts in a file. @throws CliError if it cannot be read, or holds no facts of this version. */
+/** The facts in a file. @throws CliError if it cannot be read, or does not contain facts of this version. */
 export function openFacts(path: string): IndexedFacts {
   let text: string;
   try {
     const { size } = statSync(path);
-    if (size > MOST_FACTS_BYTES) throw new CliError(`${visible(path)}: too large for facts of a host`);
+    if (size > MOST_FACTS_BYTES) throw new CliError(`${visible(path)}: too large for a file of host facts`);
     text = readFileSync(path, "utf8");
   } catch (error) {
     if (error instanceof CliError) throw error;

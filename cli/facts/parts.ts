@@ -2,7 +2,7 @@
 
 /** Each with what it is. */
 export const PARTS = {
-  files: "what the paths of the image lead to",
+  files: "what the image's paths lead to",
   processes: "ids of processes, and locks",
   network: "addresses and names in use, and interfaces",
   mounts: "mounts",

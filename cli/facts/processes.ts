@@ -21,7 +21,7 @@ export function readProcesses(demands: readonly Demand[]): Processes {
   };
   for (const name of readdirSync("/proc")) {
     const pid = Number(name);
-    // This process has ended when the restore runs; its session and group go on.
+    // This process will have ended when the restore runs; its session and group live on.
     if (!Number.isInteger(pid)) continue;
     if (pid !== process.pid) {
       note(pid, "process", pid);

@@ -32,7 +32,7 @@ function portsOf(demands: readonly Demand[] | null): ReadonlySet<string> | null 
 
 const portOf = (address: string): string => address.slice(address.lastIndexOf(":") + 1);
 
-/** States that keep nobody from binding, of TCP sockets that no process has. */
+/** States of TCP sockets that no process holds and that do not prevent binding. */
 const ORPHANED = new Set(["time-wait", "close"]);
 
 /** Sockets of TCP and UDP. @param demands Of an image: all sockets with its ports. `null`: those that listen, and UDP. */

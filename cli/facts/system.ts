@@ -61,7 +61,7 @@ export function readLimits(): NonNullable<HostFacts["limits"]> {
   return found;
 }
 
-/** Kernel settings that a restore meets. */
+/** Kernel settings that affect a restore. */
 const SYSCTLS = [
   "fs.nr_open",
   "fs.file-max",
@@ -84,7 +84,7 @@ export function readSettings(): NonNullable<HostFacts["sysctls"]> {
   return found;
 }
 
-/** Loaded security modules. Without securityfs, those that can be told by their own file systems. */
+/** Loaded security modules. Without securityfs, those that their own file systems reveal. */
 export function readSecurity(): NonNullable<HostFacts["security"]> {
   const listed = textOf("/sys/kernel/security/lsm").trim();
   if (listed !== "") return listed.split(",");

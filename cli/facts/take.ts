@@ -35,7 +35,7 @@ export interface FactsRequest {
   readonly leaveOut: ReadonlySet<Part>;
 }
 
-/** The facts. @throws CliError if the root is no directory. */
+/** The facts. @throws CliError if the root is not a directory. */
 export async function takeFacts({ image, root, checksums, leaveOut }: FactsRequest): Promise<HostFacts> {
   const demands = image?.demands ?? [];
   const has = (part: Part): boolean => !leaveOut.has(part);

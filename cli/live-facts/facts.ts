@@ -119,7 +119,7 @@ function isInside(root: number): boolean {
 
 const HUGE_PAGES = "/sys/kernel/mm/hugepages";
 
-/** By page size in bytes: whether one more page can be had. */
+/** By page size in bytes: whether one more page is free. */
 function readHugePages(): Record<number, boolean> {
   const sizes: Record<number, boolean> = {};
   let names: string[];

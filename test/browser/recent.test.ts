@@ -69,7 +69,7 @@ test("what was closed or replaced opens again", async () => {
   await drop(page, [BEFORE]);
   await page.getByRole("grid").waitFor();
   await page.keyboard.press("W");
-  await page.getByRole("status").getByText("Back or < opens it again").waitFor();
+  await page.getByRole("status").getByText("Press Back or < to reopen it").waitFor();
   await page.keyboard.press("<");
   await page.getByRole("banner").getByText("before.ckpt").waitFor();
   await drop(page, [AFTER]);

@@ -36,7 +36,7 @@ describe("facts", () => {
   test("cut anywhere are refused with a sentence", () => {
     const text = JSON.stringify(PLAIN);
     for (let end = 0; end < text.length; end += 7)
-      expect(refused(text.slice(0, end))).toMatch(/^These are no facts .*\.$/);
+      expect(refused(text.slice(0, end))).toMatch(/^This is not a file of host facts.*\.$/);
   });
 
   test.each([
@@ -50,7 +50,11 @@ describe("facts", () => {
       (facts: Record<string, unknown>) => Object.assign(facts, { schema: undefined }),
       /schema version none/,
     ],
-    ["of another kind", (facts: Record<string, unknown>) => Object.assign(facts, { kind: "x" }), /no facts of a host/],
+    [
+      "of another kind",
+      (facts: Record<string, unknown>) => Object.assign(facts, { kind: "x" }),
+      /not a file of host facts/,
+    ],
     [
       "with a wrong type",
       (facts: Record<string, unknown>) => Object.assign(facts, { pids: [1, "2"] }),

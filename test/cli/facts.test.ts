@@ -234,7 +234,7 @@ describe.skipIf(reason !== "")("ckptscope facts", () => {
 
   test.each([
     [["--host", "nothing.json"], /nothing\.json: no such file/],
-    [["--host", "package.json"], /package\.json: These are no facts of a host/],
+    [["--host", "package.json"], /package\.json: This is not a file of host facts/],
     [["--root", "/"], /--root needs --here/],
     [["--here", "--root", "package.json"], /package\.json: is not a directory/],
     [["--here", "--host", "x"], /--here and --host are mutually exclusive/],

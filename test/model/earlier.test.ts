@@ -71,7 +71,7 @@ describe("times", () => {
     const late = image("before", { time: 101, packedTime: 1, fileTime: 1 });
     expect(order(early, late)).toEqual(["after", "before"]);
     expect(earlierOf(early, late).reason).toBe(
-      "The images were taken at 1970-01-01 00:01:40 UTC and 1970-01-01 00:01:41 UTC, as they say.",
+      "According to the images, they were taken at 1970-01-01 00:01:40 UTC and 1970-01-01 00:01:41 UTC.",
     );
   });
   test("equal ones of the images leave it to the names", () => {

@@ -1,4 +1,4 @@
-// Would CRIU dump these processes? Looks at the facts in the order in which a dump does.
+// Would CRIU dump these processes? Examines the facts in the order of a dump.
 
 import { type CriuOptions, NO_OPTIONS } from "./criu-options.ts";
 import { checkDescriptor } from "./descriptors.ts";
@@ -12,7 +12,7 @@ import { createScope } from "./scope.ts";
 import { checkSeizing, checkSharing } from "./tasks.ts";
 import { checkTerminals } from "./terminals.ts";
 
-/** Checks the processes in `facts`. `options`: those that criu dump will get. */
+/** Checks the processes in `facts`. `options`: those that will be passed to criu dump. */
 export function checkDump(facts: DumpFacts, options: CriuOptions = NO_OPTIONS): DumpFindings {
   const { report, finish } = createDumpFindings(options);
   const scope = createScope(facts, options, report);

@@ -1,4 +1,4 @@
-// What CRaC says of the same processes: a JVM refuses open files and sockets before it calls CRIU.
+// What CRaC refuses in the same processes: a JVM rejects open files and sockets before it calls CRIU.
 
 import { visible } from "../../model/text.ts";
 import type { CriuOptions } from "./criu-options.ts";
@@ -10,13 +10,13 @@ const TYPE = 0o170000;
 const [REGULAR, DIRECTORY, SOCKET] = [0o100000, 0o040000, 0o140000];
 const STANDARD_ERROR = 2;
 
-/** Options that CRaC's engine gives to CRIU, besides those of the user. */
+/** The options that CRaC's engine passes to CRIU, besides the user's. */
 export const withCracOptions = ({ given, ghostLimit }: CriuOptions): CriuOptions => ({
   given: new Set([...given, "--shell-job"]),
   ghostLimit,
 });
 
-/** Open files and sockets that a JVM refuses, as findings. Others than JVMs have none. */
+/** Open files and sockets that a JVM refuses, as findings; none for other processes. */
 export function cracFindings({ tasks, machine }: DumpFacts): DumpFinding[] {
   return tasks.flatMap((task) => {
     const home = javaHome(task);
@@ -30,7 +30,7 @@ function javaHome({ places, mappings }: TaskFacts): string | null {
   const executable = places.find(({ use }) => use === "executable")?.name ?? "";
   const [, home] = /^(.*)\/bin\/java$/.exec(executable) ?? [];
   if (home !== undefined) return home;
-  // A launcher of its own: the directory of libjvm.so, without lib/server.
+  // A custom launcher: the directory of libjvm.so, without lib/server.
   const library = mappings.find(({ name }) => name.endsWith("/libjvm.so"))?.name;
   return library === undefined ? null : library.replace(/\/(jre\/)?lib\/.*$/, "");
 }
@@ -42,13 +42,13 @@ function findingOf(
   machine: MachineFacts,
 ): DumpFinding | null {
   const { fd, mode, name } = descriptor;
-  // What the JVM was started with stays open.
+  // Inherited at start, and kept open.
   if (fd <= STANDARD_ERROR) return null;
   const about = { severity: "error", verdict: "refused", pid, fd, path: name } as const;
   const type = mode & TYPE;
   if (type === SOCKET) {
     const ends = endsOf(descriptor, machine);
-    // The JDK keeps a socket that leads nowhere, to wake up threads that read from one that is being closed.
+    // The JDK keeps an unconnected socket to wake threads that read from a socket being closed.
     if (ends === "") return null;
     const message = `CheckpointOpenSocketException: descriptor ${fd}, ${ends}, is left open`;
     return { code: "crac-open-socket", message, ...about };
@@ -71,7 +71,7 @@ function endsOf({ socket }: DescriptorFacts, { unixSockets }: MachineFacts): str
 const isJvms = (name: string, home: string): boolean =>
   name.startsWith(`${home}/`) || name.endsWith(".jar") || name.includes("/hsperfdata_");
 
-/** What to do about a finding in the words of CRaC. */
+/** The remedy for a finding, in CRaC's terms. */
 export function cracRemedy(code: string, remedy: string): string {
   const isOpen = code === "crac-open-file" || code === "crac-open-socket";
   const own = "Close it in beforeCheckpoint() of a Resource and open it again in afterRestore()";

@@ -15,7 +15,7 @@ export const CRIU_OPTIONS = [
   "irmap-scan-path",
 ] as const;
 
-/** Options that `criu dump` will get. */
+/** Options that will be passed to `criu dump`. */
 export interface CriuOptions {
   readonly given: ReadonlySet<string>;
   /** Bytes on disk that an unlinked file may have. */

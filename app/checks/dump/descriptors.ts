@@ -1,4 +1,4 @@
-// Whether CRIU can dump a descriptor: told apart as CRIU's dump_one_file does.
+// Whether CRIU can dump a descriptor, by the cases of CRIU's dump_one_file().
 
 import { visible } from "../../model/text.ts";
 import type { DescriptorFacts, TaskFacts } from "./facts.ts";
@@ -37,10 +37,10 @@ function faultsOf(scope: Scope, descriptor: DescriptorFacts): Fault[] {
   if (type === REGULAR || type === DIRECTORY || type === LINK) return listed(fileFault(scope, descriptor));
   if (type === FIFO) {
     if (fileSystem !== FILE_SYSTEM.pipe) return listed(pathFault(scope, descriptor, what));
-    return (flags & O_DIRECT) === 0 ? [] : [fault("dump-packet-pipe", `${what} is a pipe that keeps packets apart`)];
+    return (flags & O_DIRECT) === 0 ? [] : [fault("dump-packet-pipe", `${what} is a pipe in packet mode`)];
   }
   if (type === BLOCK_DEVICE) return [fault("dump-device", `${what} is the block device ${shown(descriptor)}`)];
-  return [fault("dump-file-type", `${what} is ${shown(descriptor)}, a file without a type`)];
+  return [fault("dump-file-type", `${what} is ${shown(descriptor)}, a file of unknown type`)];
 }
 
 function lockFaults(scope: Scope, descriptor: DescriptorFacts): Fault[] {
@@ -56,7 +56,7 @@ function lockFaults(scope: Scope, descriptor: DescriptorFacts): Fault[] {
 
 const LOCKS: Readonly<Record<string, string>> = {
   POSIX: "a POSIX lock",
-  FLOCK: "a lock by flock(2)",
+  FLOCK: "an flock(2) lock",
   OFDLCK: "an open file description lock",
   LEASE: "a lease",
   DELEG: "a delegation",
@@ -73,15 +73,15 @@ function deviceFault(scope: Scope, descriptor: DescriptorFacts): Fault | null {
   // Attached to an interface or not.
   if (isTun && !scope.ownTypes.has("net")) {
     const name = infoValue(descriptor, "iff") ?? "";
-    const which = name === "" ? "of no interface yet" : `of the interface ${visible(name)}`;
-    return fault("dump-tun", `${what} is a tun device ${which}, in the network namespace of this machine`);
+    const which = name === "" ? "without an interface" : `of interface ${visible(name)}`;
+    return fault("dump-tun", `${what} is a tun device ${which}, in this machine's network namespace`);
   }
   const isFile = isTun || major === MEMORY || (major === MISC && minor === AUTOFS);
   if (isFile || terminalOf(descriptor) !== null) return pathFault(scope, descriptor, what);
   return fault("dump-device", `${what} is the device ${major}:${minor}, ${shown(descriptor)}`);
 }
 
-/** Anonymous inodes that CRIU knows (criu/files.c, dump_one_file), with what else it looks at. */
+/** Anonymous inodes that CRIU knows (criu/files.c, dump_one_file), and what else it checks. */
 const KNOWN: Readonly<Record<string, (scope: Scope, descriptor: DescriptorFacts) => Fault[]>> = {
   "[eventfd]": () => [],
   "[signalfd]": () => [],
@@ -107,8 +107,8 @@ function epollFaults(_scope: Scope, descriptor: DescriptorFacts): Fault[] {
   const added = descriptor.info.flatMap((line) => /^tfd:\s*(\d+)/.exec(line)?.[1] ?? []);
   return descriptor.targets.flatMap((isHeld, index) => {
     if (isHeld !== false) return [];
-    const what = `the file that was added as ${added[index]} to ${words(descriptor)}`;
-    return fault("dump-epoll-target", `no descriptor of the tree refers to ${what}`);
+    const what = `${words(descriptor)} watches a file (added as descriptor ${added[index]})`;
+    return fault("dump-epoll-target", `${what} that no descriptor in the tree refers to`);
   });
 }
 
@@ -120,7 +120,7 @@ function timerFaults(_scope: Scope, descriptor: DescriptorFacts): Fault[] {
   const clock = infoValue(descriptor, "clockid");
   if (clock === null || CLOCKS.has(clock)) return [];
   const name = CLOCK_NAMES[clock] ?? `clock ${visible(clock)}`;
-  return [fault("dump-timer-clock", `${words(descriptor)} counts by ${name}`)];
+  return [fault("dump-timer-clock", `${words(descriptor)} uses ${name}`)];
 }
 
 function pidfdFaults(scope: Scope, descriptor: DescriptorFacts): Fault[] {
@@ -143,7 +143,7 @@ function fileFault(scope: Scope, descriptor: DescriptorFacts): Fault | null {
   const what = words(descriptor);
   if (NAMESPACE.test(name)) {
     if (scope.namespaces.has(name)) return null;
-    return fault("dump-namespace-file", `${what} is ${name}, in which no process of the tree lives`);
+    return fault("dump-namespace-file", `${what} is ${name}, and no process in the tree is in that namespace`);
   }
   const isMemory = name.startsWith("/memfd:") && fileSystem === FILE_SYSTEM.shared && isUnknown(scope, descriptor);
   if (isMemory) return null;

@@ -1,13 +1,13 @@
-// What is known of running processes when asking whether CRIU would dump them: plain data, as a reader of /proc made it.
+// Facts about running processes that decide whether CRIU would dump them: plain data, read from /proc.
 
 /** The types of namespaces, as in /proc/PID/ns. */
 export const NAMESPACE_TYPES = ["mnt", "net", "pid", "user", "uts", "ipc", "time", "cgroup"] as const;
 export type NamespaceType = (typeof NAMESPACE_TYPES)[number];
 
-/** Link targets of /proc/PID/ns: `net:[4026531840]`. Without those that may not be read. */
+/** Link targets of /proc/PID/ns: `net:[4026531840]`. Those that may not be read are absent. */
 export type Namespaces = Readonly<Partial<Record<NamespaceType | "pid_for_children" | "time_for_children", string>>>;
 
-/** Everything that the checks look at. */
+/** Everything that the checks examine. */
 export interface DumpFacts {
   /** Processes: first the one to be dumped, then its descendants, parents before children. */
   readonly tasks: readonly TaskFacts[];
@@ -17,7 +17,7 @@ export interface DumpFacts {
 export interface MachineFacts {
   /** Namespaces that CRIU would run in. */
   readonly namespaces: Namespaces;
-  /** By page size in bytes: whether a huge page can be had; sizes that the kernel lacks are missing. */
+  /** By page size in bytes: whether a huge page is free; sizes that the kernel lacks are absent. */
   readonly hugePages: Readonly<Record<number, boolean>>;
   /** Mounts in the mount namespaces of the processes, by number. */
   readonly mounts: Readonly<Record<string, MountFacts>>;

@@ -18,7 +18,7 @@ export interface DumpSubject {
   readonly path?: string;
 }
 
-/** Something about a process that a dump meets. */
+/** Something about a process that affects a dump. */
 export interface DumpFinding extends DumpSubject {
   /** The rule's code. */
   readonly code: string;
@@ -37,7 +37,7 @@ export interface DumpFindings {
   readonly unlisted: readonly { readonly code: string; readonly count: number }[];
 }
 
-/** What is wrong with something, before it is said what with. */
+/** What is wrong with something, not yet tied to a subject. */
 export interface Fault {
   /** The rule's code. */
   readonly code: string;

@@ -33,14 +33,14 @@ function mappingFault(scope: Scope, pid: number, mapping: MappingFacts): Fault |
   const isKernels = name.startsWith("[v");
   if (!isKernels && (flags.includes("io") || flags.includes("pf"))) {
     const isDevice = file !== null && (file.mode & TYPE) === CHARACTER_DEVICE;
-    return fault(isDevice ? "dump-mapped-device" : "dump-mapped-io", `${what} is memory of a device`);
+    return fault(isDevice ? "dump-mapped-device" : "dump-mapped-io", `${what} is device memory`);
   }
   if (flags.includes("ht") && (file === null || isUnknown(scope, file))) {
     return hugePagesFault(scope, mapping.pageSize, what);
   }
   if (name.startsWith("/SYSV") && mapping.access.endsWith("s")) {
     if (scope.ownTypes.has("ipc")) return null;
-    return fault("dump-mapped-sysv", "the mapping is a segment of the IPC namespace of this machine");
+    return fault("dump-mapped-sysv", "the mapping is a segment in this machine's IPC namespace");
   }
   return file === null || name.startsWith("/[aio]") ? null : fileFault(scope, pid, mapping, file);
 }

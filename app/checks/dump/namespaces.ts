@@ -3,7 +3,7 @@
 import { NAMESPACE_TYPES, type NamespaceType, type TaskFacts } from "./facts.ts";
 import type { Scope } from "./scope.ts";
 
-/** Types of which a process may have one that its root process does not have (criu/include/namespaces.h, CLONE_SUBNS). */
+/** Types of namespaces in which a process may differ from the root process (criu/include/namespaces.h, CLONE_SUBNS). */
 const NESTED: ReadonlySet<NamespaceType> = new Set(["mnt", "net"]);
 
 export function checkNamespaces({ report, root, facts, ownTypes }: Scope, task: TaskFacts): void {
@@ -15,7 +15,11 @@ export function checkNamespaces({ report, root, facts, ownTypes }: Scope, task: 
   }
   const { time, time_for_children: forChildren } = namespaces;
   if (time !== undefined && forChildren !== undefined && time !== forChildren) {
-    report("dump-time-namespace", { pid }, `process ${pid} has called unshare(CLONE_NEWTIME) and did not enter it`);
+    report(
+      "dump-time-namespace",
+      { pid },
+      `process ${pid} called unshare(CLONE_NEWTIME) but has not entered the new namespace`,
+    );
   }
   if (task === root && ownTypes.has("user") && !task.mapsRoot) {
     report("dump-user-namespace", { pid }, `${namespaces.user} maps no user or group to 0`);

@@ -1,4 +1,4 @@
-// Pipes of which only one end is in the tree: CRIU dumps them, and the other end is gone after a restore.
+// Pipes with only one end in the tree: CRIU dumps them, and the other end is gone after a restore.
 
 import type { DumpSubject } from "./findings.ts";
 import type { Scope } from "./scope.ts";
@@ -30,13 +30,11 @@ export function checkPipes({ facts, report }: Scope): void {
   }
   for (const { subject, fd, isRead, isWritten } of pipes.values()) {
     if (isRead && isWritten) continue;
-    const [other, effect] = isRead
-      ? ["writing", "reading it finds the end of the data"]
-      : ["reading", "writing to it fails (EPIPE)"];
+    const [other, effect] = isRead ? ["write", "a read returns end-of-file"] : ["read", "a write fails with EPIPE"];
     report(
       "dump-pipe-outside",
       subject,
-      `no process of the tree has the ${other} end of descriptor ${fd}: after a restore ${effect}`,
+      `no process in the tree has the ${other} end of descriptor ${fd}: after a restore, ${effect}`,
     );
   }
 }

@@ -40,14 +40,17 @@ export function pathFault(scope: Scope, file: FileFacts, what: string): Fault | 
     if (fileSystem === FILE_SYSTEM.messageQueue)
       return fault("dump-message-queue", `${what} is the message queue ${name}`);
     if (fileSystem === FILE_SYSTEM.secret)
-      return fault("dump-secret-memory", `${what} is memory that only its process can read`);
+      return fault("dump-secret-memory", `${what} is secret memory, which only its process can read`);
     if (fileSystem === FILE_SYSTEM.huge) return hugePagesFault(scope, file.blockSize, what);
-    const where = `on mount ${mount}, which is in no mount table of the processes`;
+    const where = `on mount ${mount}, which none of the processes has in its mount table`;
     return fault("dump-mount-unknown", `${what}, ${name}, is ${where}`);
   }
   if (mount !== null && hidden.has(mount)) {
     const point = visible(facts.machine.mounts[mount]?.mountPoint ?? "");
-    return fault("dump-mount-hidden", `${what}, ${name}, is on mount ${mount} at ${point}, which another mount hides`);
+    return fault(
+      "dump-mount-hidden",
+      `${what}, ${name}, is on mount ${mount} at ${point}, which is hidden by another mount`,
+    );
   }
   const isGenerated = fileSystem === FILE_SYSTEM.proc || fileSystem === FILE_SYSTEM.devpts;
   return isGenerated ? null : nameFault(scope, file, what);
@@ -60,11 +63,12 @@ function nameFault({ options }: Scope, file: FileFacts, what: string): Fault | n
   if (links === 0) {
     if (bytes <= options.ghostLimit) return null;
     const size = `${sizeText(bytes)} on disk, more than ${sizeText(options.ghostLimit)}`;
-    return fault("dump-ghost-size", `${what}, ${name}, has been removed and has ${size}`);
+    return fault("dump-ghost-size", `${what}, ${name}, has been removed and takes up ${size}`);
   }
-  if (at === "missing") return fault("dump-linked", `${what}, ${name}, is gone from this path and has another name`);
-  if (at === "other") return fault("dump-path-taken", `${what} is not the file that ${name} leads to now`);
-  return at === "error" ? fault("dump-path-error", `${what}: ${name} cannot be followed`) : null;
+  if (at === "missing")
+    return fault("dump-linked", `${what}, ${name}, is no longer at this path, but has another name`);
+  if (at === "other") return fault("dump-path-taken", `${what} is no longer the file at ${name}`);
+  return at === "error" ? fault("dump-path-error", `${what}: ${name} cannot be resolved`) : null;
 }
 
 /** Whether a file's mount is in no mount table of the processes. */
@@ -74,5 +78,5 @@ export const isUnknown = ({ facts }: Scope, { mount }: FileFacts): boolean =>
 /** CRIU knows huge pages by the device number of one that it maps itself: there has to be one. */
 export function hugePagesFault({ facts }: Scope, pageSize: number, what: string): Fault | null {
   if (facts.machine.hugePages[pageSize] === true) return null;
-  return fault("dump-huge-pages", `${what} uses huge pages of ${sizeText(pageSize)}, of which no other is free`);
+  return fault("dump-huge-pages", `${what} uses ${sizeText(pageSize)} huge pages, and no other is free`);
 }

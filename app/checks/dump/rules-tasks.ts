@@ -12,9 +12,9 @@ export const TASK_RULES = dumpRules([
   },
   {
     code: "dump-kernel-thread",
-    title: "The process is a thread of the kernel",
+    title: "The process is a kernel thread",
     examines: "/proc/PID/stat flags (PF_KTHREAD)",
-    remedy: "Dump a process of your own; the kernel's threads cannot be dumped.",
+    remedy: "Dump a user process: kernel threads cannot be dumped.",
     decidedBy: "compel_interrupt_task() in compel/src/lib/infect.c",
   },
   {
@@ -26,17 +26,17 @@ export const TASK_RULES = dumpRules([
   },
   {
     code: "dump-waits",
-    title: "A task waits in the kernel and cannot be stopped",
+    title: "A task is in an uninterruptible wait",
     examines: "/proc/PID/task/TID/stat state, D for a second",
     remedy:
-      "Wait until the call ends: a vfork(2) until the child has called exec or exited, a read from a file system that does not answer until it does.",
+      "Wait until the call ends: a vfork(2) when the child calls exec or exits, a read from a hung file system when that responds.",
     decidedBy: "compel_wait_task() in compel/src/lib/infect.c, after a timeout",
   },
   {
     code: "dump-criu-inside",
     title: "This command runs inside the processes to be dumped",
     examines: "the parents of this command",
-    remedy: "CRIU refuses a tree that it is part of: start it from another terminal or session.",
+    remedy: "CRIU refuses to dump a tree that it is part of: start it from another terminal or session.",
     isLost: true,
     decidedBy: "collect_pstree() in criu/seize.c",
   },
@@ -95,14 +95,14 @@ export const TASK_RULES = dumpRules([
   },
   {
     code: "dump-session-outside",
-    title: "The leader of the session is outside of the pid namespace",
+    title: "The session leader is outside the pid namespace",
     examines: "/proc/PID/status NSsid",
     remedy: "Start the process in its namespace with setsid(1).",
     decidedBy: "dump_one_task() in criu/cr-dump.c",
   },
   {
     code: "dump-nested-namespace",
-    title: "A process has a namespace that its root process does not have",
+    title: "A process is in a namespace that the root process is not in",
     examines: "/proc/PID/ns, except mount and network namespaces",
     remedy:
       "Dump the process that created the namespace or its first process as the root; CRIU nests only mount and network namespaces.",
@@ -110,7 +110,7 @@ export const TASK_RULES = dumpRules([
   },
   {
     code: "dump-time-namespace",
-    title: "A process's children are to live in another time namespace",
+    title: "The children of a process will be in another time namespace",
     examines: "/proc/PID/ns/time, time_for_children",
     remedy:
       "Call unshare(CLONE_NEWTIME) in a process outside the tree, so that the whole tree is in the new namespace.",
@@ -125,7 +125,7 @@ export const TASK_RULES = dumpRules([
   },
   {
     code: "dump-mapped-anonymous",
-    title: "A mapping belongs to a file without a path that CRIU does not know",
+    title: "An anonymous inode of a kind unknown to CRIU is mapped",
     examines: "/proc/PID/smaps names, map_files",
     remedy: "Unmap it before the dump; closing the descriptor is not enough.",
     decidedBy: "vma_get_mapfile() in criu/proc_parse.c",
@@ -134,29 +134,29 @@ export const TASK_RULES = dumpRules([
     code: "dump-mapped-device",
     title: "A device is mapped",
     examines: "/proc/PID/map_files, type of the file",
-    remedy: "Unmap it before the dump. Plugins of CRIU handle the memory of some GPUs.",
+    remedy: "Unmap it before the dump. CRIU plugins handle the memory of some GPUs.",
     decidedBy: "handle_vma() in criu/proc_parse.c",
   },
   {
     code: "dump-mapped-io",
     title: "A mapping has no ordinary pages",
     examines: "/proc/PID/smaps VmFlags io, pf",
-    remedy: "Unmap it before the dump: memory of devices cannot be read.",
+    remedy: "Unmap it before the dump: device memory cannot be read.",
     decidedBy: "vma_list_add() in criu/proc_parse.c",
   },
   {
     code: "dump-mapped-sysv",
-    title: "A System V shared memory segment is attached outside of an IPC namespace of its own",
+    title: "A System V shared memory segment is attached, and the process has no IPC namespace of its own",
     examines: "/proc/PID/smaps names, /proc/PID/ns/ipc",
     remedy: "Run the process in an IPC namespace (unshare --ipc, or any container), or detach the segment.",
     decidedBy: "check_sysvipc_map_dump() in criu/cr-dump.c",
   },
   {
     code: "dump-huge-pages",
-    title: "Huge pages are in use, and this machine has none to spare",
+    title: "Huge pages are in use, and this machine has none free",
     examines: "/proc/PID/smaps VmFlags ht, memfds with MFD_HUGETLB; /sys/kernel/mm/hugepages",
     remedy:
-      "CRIU tells such memory by mapping a huge page of its own: leave one free of each size in use (vm.nr_hugepages), or use transparent huge pages.",
+      "CRIU detects such memory by mapping a huge page itself: leave one of each size in use free (vm.nr_hugepages), or use transparent huge pages.",
     decidedBy: "kerndat_get_hugetlb_dev() in criu/kerndat.c, dump_one_reg_file() in criu/files-reg.c",
   },
   {

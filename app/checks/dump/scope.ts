@@ -29,7 +29,7 @@ export interface Scope {
   /** Types of namespaces in which the root process differs from CRIU: these go into the image. */
   readonly ownTypes: ReadonlySet<NamespaceType>;
   readonly hidden: ReadonlySet<string>;
-  /** Locks and paths that have been looked at: each holder of an open file, and each mapping, shows them again. */
+  /** Locks and paths that have been checked: each holder of an open file, and each mapping, shows them again. */
   readonly seen: Set<string>;
 }
 
@@ -62,7 +62,7 @@ function sameNamespace({ machine }: DumpFacts, task: TaskFacts, type: NamespaceT
   return own === undefined || other === undefined || own === other;
 }
 
-/** Whether something is looked at for the first time. */
+/** Whether something is checked for the first time. */
 export function isFirst({ seen }: Scope, what: string): boolean {
   if (seen.has(what)) return false;
   seen.add(what);

@@ -35,7 +35,7 @@ export function socketFault(scope: Scope, descriptor: DescriptorFacts): Fault | 
     case AF_INET6:
       return internetSocketFault(socket, what);
     case AF_NETLINK:
-      return received === 0 ? null : fault("dump-netlink-data", `messages wait in ${what}`);
+      return received === 0 ? null : fault("dump-netlink-data", `${what} has unread messages`);
     case AF_PACKET:
     case null:
       return null;
@@ -56,10 +56,10 @@ function internetSocketFault(socket: SocketFacts, what: string): Fault | null {
   }
   if (protocol === TCP) return tcpFault(socket, what);
   if (protocol !== UDP && protocol !== UDP_LITE) return null;
-  if (socket.isCorked) return fault("dump-corked", `${what} keeps datagrams back (UDP_CORK)`);
+  if (socket.isCorked) return fault("dump-corked", `${what} holds datagrams back (UDP_CORK)`);
   return socket.received === 0
     ? null
-    : fault("dump-datagrams-lost", `datagrams in ${what}, ${socket.local}, will be lost`);
+    : fault("dump-datagrams-lost", `unread datagrams in ${what}, ${socket.local}, will be lost`);
 }
 
 function tcpFault({ state, received, local, remote }: SocketFacts, what: string): Fault | null {

@@ -9,13 +9,18 @@ const isDead = ({ state }: TaskFacts): boolean => state === "Z" || state === "X"
 export function checkSeizing({ report, root, facts }: Scope, task: TaskFacts): void {
   const { pid, threads } = task;
   if (task === root && facts.machine.isInside) {
-    report("dump-criu-inside", { pid }, "this command is a descendant of the process: CRIU has to run outside");
+    report(
+      "dump-criu-inside",
+      { pid },
+      "this command is a descendant of the process, and CRIU must run outside the tree",
+    );
   }
-  if (task.isKernelThread) report("dump-kernel-thread", { pid }, "a thread of the kernel has no memory and no files");
+  if (task.isKernelThread) report("dump-kernel-thread", { pid }, "a kernel thread has no memory and no files");
   if (isDead(task)) {
     // A dead child is dumped as a zombie; its threads would be left running.
     if (task === root) report("dump-dead", { pid }, "the process is a zombie: its parent has not waited for it");
-    else if (threads.length > 1) report("dump-dead", { pid }, "the main thread has ended and other threads go on");
+    else if (threads.length > 1)
+      report("dump-dead", { pid }, "the main thread has ended, but other threads are still running");
     return;
   }
   for (const thread of threads) {
@@ -51,11 +56,7 @@ export function checkSharing(scope: Scope, task: TaskFacts): void {
   }
   // In a pid namespace of its own, a process cannot be dumped anyway.
   if (task.innerSession === 0 && task.namespaces.pid === root?.namespaces.pid) {
-    report(
-      "dump-session-outside",
-      { pid },
-      `the leader of the session of process ${pid} is outside of its pid namespace`,
-    );
+    report("dump-session-outside", { pid }, `the session leader of process ${pid} is outside its pid namespace`);
   }
   for (const thread of task.threads) {
     const subject = ofThread(task, thread);

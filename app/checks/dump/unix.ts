@@ -36,11 +36,11 @@ function peerFault({ facts }: Scope, inode: string, own: UnixSocketFacts, what: 
 function waitingFault({ listeners }: Scope, inode: string, own: UnixSocketFacts, what: string): Fault | null {
   const listener = listeners.get(inode);
   if (listener === undefined) {
-    return own.shutdown === BOTH ? null : fault("dump-unix-unreachable", `${what} is connected to nothing`);
+    return own.shutdown === BOTH ? null : fault("dump-unix-unreachable", `${what} is not connected to anything`);
   }
   const message = `${what} waits to be accepted at ${nameOf(listener)}`;
   if (own.sent > 0) return fault("dump-unix-written", `${message}, and has sent data`);
   return listener.isInside ? null : fault("dump-unix-waiting", `${message}, by a process outside the tree`);
 }
 
-const nameOf = ({ name }: UnixSocketFacts): string => (name === "" ? "without a name" : visible(name));
+const nameOf = ({ name }: UnixSocketFacts): string => (name === "" ? "an unnamed socket" : visible(name));

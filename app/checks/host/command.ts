@@ -2,7 +2,7 @@
 
 import type { NeededOption } from "../needs.ts";
 
-/** Options that take the place of another one, or need none here: the restore connects to the sockets without it. */
+/** Options that only the dump needs: the restore connects to the sockets without them. */
 const NOT_AT_RESTORE: ReadonlySet<string> = new Set(["--ext-unix-sk"]);
 /** Values that only the user knows. */
 const VALUES: Readonly<Record<string, string>> = { "--root": "--root ROOT", "--libdir": "--libdir DIR" };

@@ -74,7 +74,7 @@ export const compareFile: Compare<FileDemand> = (demand, host) => {
 
 const NO_DIFFERENCES: readonly Difference[] = [];
 
-/** Whether there is certainly no difference. An image may name a million files, nearly all as they were. */
+/** Whether there is certainly no difference: an image may name a million files, nearly all unchanged. */
 function isAsRecorded({ mode, size, buildId, isWritten, key }: FileDemand, facts: FileFacts, host: Host): boolean {
   return (
     (mode === null || mode === facts.mode) &&
@@ -121,13 +121,13 @@ function* differencesOf(demand: FileDemand, facts: FileFacts, mode: number, host
   if (demand.mode !== null && demand.mode !== mode) yield* modeOf(demand, demand.mode, mode, host);
   if (facts.target !== undefined) {
     const target = visible(facts.target);
-    const message = `${name} leads to ${target}: the restored descriptor has that name.`;
+    const message = `${name} leads to ${target}: the restored descriptor gets that name.`;
     yield { code: "host-file-elsewhere", message, recorded: name, actual: target };
   }
   yield* contentsOf(demand, facts, host);
   if (facts.type === "fifo" && (facts.queued ?? 0) > 0) {
     const by = (facts.openBy ?? []).map(({ pid, name: comm }) => `pid ${pid} ${visible(comm)}`).join(", ");
-    const message = `${name} has ${counted(facts.queued ?? 0, "byte")} of other processes in it (${by}).`;
+    const message = `${name} holds ${counted(facts.queued ?? 0, "byte")} from other processes (${by}).`;
     yield {
       code: "host-fifo-filled",
       message,
@@ -188,12 +188,12 @@ function* buildIdOf({ buildId, path, size }: FileDemand, facts: FileFacts, host:
   const name = visibleText(path);
   const recorded = `build id ${buildId}`;
   if (facts.buildId === null) {
-    const message = `${name} had the build id ${buildId} and has none: CRIU maps the other file.`;
+    const message = `${name} had the build id ${buildId} and now has none: CRIU maps it regardless.`;
     yield { code: "host-build-id-missing", message, recorded, actual: "no build id" };
     return;
   }
   const actual = `build id ${visible(facts.buildId)}`;
-  const message = `${name} is of another build: ${buildId} → ${visible(facts.buildId)}.`;
+  const message = `${name} is from another build: ${buildId} → ${visible(facts.buildId)}.`;
   const isIgnored = host.options?.has(ONLY_SIZE) === true;
   yield isIgnored
     ? { code: "host-build-id", message, recorded, actual, severity: "warning" }
@@ -211,7 +211,7 @@ function* modeOf({ path }: FileDemand, recorded: number, actual: number, host: H
   yield isOnlyRwx ? { ...difference, option: NO_RWX } : difference;
 }
 
-/** What the image does not have, and the facts of the dump's host do: which file it was. */
+/** Compares with the facts of the dump's host, which identify the file where the image does not. */
 function* contentsOf(demand: FileDemand, facts: FileFacts, { before }: Host): Generator<Difference> {
   const then = before?.get(demand.key);
   if (then === undefined || then.type !== "regular" || facts.type !== "regular") return;
@@ -219,7 +219,7 @@ function* contentsOf(demand: FileDemand, facts: FileFacts, { before }: Host): Ge
   const text = (file: FileFacts): string =>
     [`inode ${file.device ?? "?"}/${file.inode ?? "?"}`, counted(Number(file.size ?? 0), "byte")].join(", ");
   const [recorded, actual] = [text(then), text(facts)];
-  const replaced = `${name} has other contents than at the dump`;
+  const replaced = `${name} has different contents than at the dump`;
   if (then.sha256 !== undefined && facts.sha256 !== undefined) {
     if (then.sha256 === facts.sha256) return;
     yield { code: "host-file-replaced", message: `${replaced}: its checksum differs.`, recorded, actual };
@@ -233,7 +233,7 @@ function* contentsOf(demand: FileDemand, facts: FileFacts, { before }: Host): Ge
     };
   } else if (then.inode !== facts.inode || then.device !== facts.device) {
     if (demand.buildId !== null && facts.buildId === demand.buildId) return;
-    const message = `${name} is another file than at the dump (${recorded} → ${actual}); its contents were not compared.`;
+    const message = `${name} is not the file it was at the dump (${recorded} → ${actual}); its contents were not compared.`;
     yield { code: "host-file-uncompared", message, recorded, actual };
   }
 }

@@ -49,7 +49,7 @@ export const compareMachine: Compare<MachineDemand> = ({ arch, release }, { fact
   // A 64-bit machine restores 32-bit tasks.
   const known = own === arch || (arch === "x86-32" && own === "x86-64") || !KNOWN.has(arch) || own.startsWith(arch);
   if (known) return { actual, differences: [] };
-  const message = `The tasks are of ${arch} and the machine is ${actual}.`;
+  const message = `The tasks run ${arch} code and the machine is ${actual}.`;
   return { actual, differences: [{ code: "host-architecture", message, recorded, actual }] };
 };
 
@@ -57,11 +57,11 @@ const KNOWN = new Set(["x86-32", "x86-64", "arm", "aarch64", "powerpc", "s390x",
 
 /** Compares a feature of the processor. */
 export const compareFeature: Compare<FeatureDemand> = ({ flag }, { facts: { cpu } }) => {
-  // Without flags nothing is known.
+  // Without flags, nothing is known.
   if (cpu.flags.length === 0) return UNKNOWN;
   // Linux names protection keys `pku`, and `ospke` once it uses them.
   if (cpu.flags.includes(flag)) return { actual: "there", differences: [] };
-  const message = `The processor (${visible(cpu.model)}) lacks ${flag}, whose registers the image has.`;
+  const message = `The processor (${visible(cpu.model)}) lacks ${flag}, and the image has its registers.`;
   return { actual: "missing", differences: [{ code: "host-cpu-feature", message, recorded: flag, actual: "missing" }] };
 };
 
@@ -90,14 +90,14 @@ export const compareDescriptors: Compare<DescriptorDemand> = ({ highest, tasks }
   const code = "host-descriptor-limit";
   const recorded = `descriptor ${highest}`;
   if (most !== null && highest >= most) {
-    const message = `Descriptor ${highest} is not below fs.nr_open, ${grouped(most)}.`;
+    const message = `Descriptor ${highest} must be below fs.nr_open, which is ${grouped(most)}.`;
     return { actual: `fs.nr_open ${most}`, differences: [{ code, message, recorded, actual: `fs.nr_open ${most}` }] };
   }
   const needed = highest + SERVICE_DESCRIPTORS * tasks + PAD;
   if (soft === null || !isTooLow(needed, soft))
     return { actual: limit === null ? "unlimited" : String(limit), differences: [] };
   const actual = `RLIMIT_NOFILE ${soft}`;
-  const message = `Descriptor ${highest} and CRIU's own take ${grouped(needed)} descriptors; RLIMIT_NOFILE of criu is ${grouped(soft)}.`;
+  const message = `Descriptor ${highest} and CRIU's own descriptors need ${grouped(needed)}; RLIMIT_NOFILE of criu is ${grouped(soft)}.`;
   return { actual, differences: [{ code, message, recorded, actual }] };
 };
 
@@ -118,7 +118,7 @@ const numberOf = (text: string | undefined): number | null =>
 
 const limitText = (value: bigint | null): string => (value === null ? "unlimited" : String(value));
 
-/** Limits that each kernel sets by the size of its memory: hardly any two machines have the same. */
+/** Limits that the kernel derives from the size of memory, so they differ between most machines. */
 const BY_MEMORY: ReadonlySet<string> = new Set(["RLIMIT_NPROC", "RLIMIT_SIGPENDING"]);
 
 /** Compares a resource limit with the hard limit that the restore may set. */
@@ -152,7 +152,7 @@ export const comparePty: Compare<PtyDemand> = ({ index }, { facts: { ptys } }) =
 export const compareTerminal: Compare<TerminalDemand> = ({ index }, { facts: { made } }) => {
   if (made.terminal) return { actual: "a terminal", differences: [] };
   const actual = "standard input is not a terminal";
-  const message = `The restore takes the terminal that it runs in for /dev/pts/${index}, and the facts were made in none.`;
+  const message = `The restore uses its own terminal as /dev/pts/${index}, and the facts were not made in a terminal.`;
   return { actual, differences: [{ code: "host-terminal-missing", message, recorded: "a terminal", actual }] };
 };
 

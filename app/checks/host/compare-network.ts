@@ -118,7 +118,7 @@ export const compareSocketName: Compare<SocketNameDemand> = ({ path, as }, { nam
     const message = `The abstract name ${shown} is in use (${actual}).`;
     return { actual, differences: [{ ...difference, message, severity: "error" }] };
   }
-  const message = `${shown} is ${actual}: CRIU removes the name and binds it anew, so nobody reaches the other socket.`;
+  const message = `${shown} is ${actual}: CRIU removes the name and binds it again, so the other socket can no longer be reached.`;
   return { actual, differences: [{ ...difference, message, severity: "warning" }] };
 };
 
@@ -147,7 +147,7 @@ export const compareLoopback: Compare<LoopbackDemand> = (_, { facts: { interface
 export const compareInterface: Compare<InterfaceDemand> = ({ name }, { facts: { interfaces } }) => {
   if (interfaces === undefined) return { actual: null, differences: [] };
   if (interfaces.some((each) => each.name === name)) return { actual: "exists", differences: [] };
-  const message = `There is no network device ${visible(name)}, which a socket is bound to.`;
+  const message = `The network device ${visible(name)}, which a socket is bound to, does not exist.`;
   return {
     actual: "missing",
     differences: [{ code: "host-interface-missing", message, recorded: name, actual: "missing" }],

@@ -218,7 +218,7 @@ export function compareHost(
 const ROOT_UNKNOWN: Difference = {
   code: "host-root-unknown",
   message:
-    "The tasks have a root directory of their own; the facts are about this machine's, so paths were not compared.",
+    "The tasks have a root directory of their own; the facts describe this machine's root, so paths were not compared.",
   recorded: "a root of their own",
   actual: "/",
 };
@@ -228,12 +228,12 @@ function emptyCounts(): Record<Group, Record<RowState, number>> {
   return Object.fromEntries(GROUPS.map((group) => [group, zero()])) as Record<Group, Record<RowState, number>>;
 }
 
-/** One note for all that could not be compared. */
+/** One note for everything that could not be compared. */
 function addPartial(list: List, host: Host, counts: HostReport["counts"], isElsewhere: boolean): void {
   const missing = GROUPS.filter((group) => counts[group].unknown > 0 && !(isElsewhere && group === "files"));
   if (missing.length === 0) return;
   const parts = missing.map((group) => `${counts[group].unknown} of ${group}`).join(", ");
-  const message = `Not compared, as the facts of ${visible(host.facts.made.host ?? "the host")} leave them out: ${parts}.`;
+  const message = `Not compared, because the facts of ${visible(host.facts.made.host ?? "the host")} lack them: ${parts}.`;
   list.add({ code: "host-facts-partial", message, recorded: parts, actual: "not known" }, {});
 }
 

@@ -38,7 +38,7 @@ export interface FileDemand extends Subject {
   readonly standsFor?: Uint8Array;
 }
 
-/** A name that the restore makes for a moment, of a file that was unlinked. */
+/** A name that the restore creates briefly, for an unlinked file. */
 export interface NameDemand extends Subject {
   readonly kind: "name";
   readonly path: Uint8Array;
@@ -114,7 +114,7 @@ export interface LimitDemand extends Subject {
   readonly hard: bigint | null;
 }
 
-/** The machine: its architecture; for Linux-CR the very kernel. */
+/** The machine: its architecture; for Linux-CR the exact kernel. */
 export interface MachineDemand extends Subject {
   readonly kind: "machine";
   readonly arch: string;

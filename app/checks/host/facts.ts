@@ -54,7 +54,7 @@ const SOCKET = object({
   name: nullable(text("Its name")),
 });
 
-/** The shape of a file of facts. Lists that are absent were left out: what they decide is not known. */
+/** The shape of a file of facts. Lists that are absent were left out: what they decide is unknown. */
 export const FACTS_SHAPE = object({
   kind: { is: "constant", value: FACTS_KIND },
   schema: { is: "constant", value: FACTS_SCHEMA },
@@ -77,13 +77,13 @@ export const FACTS_SHAPE = object({
     object({ resource: text("RLIMIT_NOFILE"), soft: nullable(text()), hard: nullable(text()) }),
     "Resource limits of the process that made the facts; null: unlimited",
   ),
-  "sysctls?": map(text(), "Kernel settings that a restore meets: fs.nr_open"),
+  "sysctls?": map(text(), "Kernel settings that affect a restore: fs.nr_open"),
   "security?": list(text(), "Loaded security modules: apparmor"),
   "mounts?": list(object({ at: text(), type: text(), source: text(), readOnly: flag(), device: text() })),
   "pids?": list(count(), "Ids in use: of processes, threads, sessions and process groups"),
   "processes?": list(
     object({ id: count(), as: text("process, thread, session, process group"), name: text() }),
-    "Those of the ids in use that the image has, too",
+    "The ids in use that the image has, too",
   ),
   "sockets?": list(SOCKET),
   "unix?": list(
@@ -125,15 +125,15 @@ export function readFacts(source: string): { readonly facts: HostFacts } | { rea
     value = JSON.parse(source);
   } catch {
     const cut = looksLikeFacts(source.slice(0, 1000)) ? " It may have been cut: make it again." : "";
-    return { refused: `These are no facts of a host: not valid JSON.${cut}` };
+    return { refused: `This is not a file of host facts: it is not valid JSON.${cut}` };
   }
   const { kind, schema } = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
-  if (kind !== FACTS_KIND) return { refused: "These are no facts of a host: make them with ckptscope facts." };
+  if (kind !== FACTS_KIND) return { refused: "This is not a file of host facts: make one with ckptscope facts." };
   if (schema !== FACTS_SCHEMA) {
     const version = visible(String(JSON.stringify(schema) ?? "none")).slice(0, 40);
     const how = "Make them with this version of ckptscope.";
     return {
-      refused: `The facts have the schema version ${version}; this program reads version ${FACTS_SCHEMA}. ${how}`,
+      refused: `The facts have schema version ${version}; this program reads version ${FACTS_SCHEMA}. ${how}`,
     };
   }
   const wrong = mismatch(value, FACTS_SHAPE);

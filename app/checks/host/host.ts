@@ -4,7 +4,7 @@ import { decodeText } from "../../model/text.ts";
 import type { FileFacts, HostFacts, SocketFacts } from "./facts.ts";
 import { pathKey } from "./path-key.ts";
 
-/** Facts of a host, and the options that criu restore will get. */
+/** Facts of a host, and the options that will be passed to criu restore. */
 export interface Host {
   readonly facts: HostFacts;
   /** Facts of the host of the dump; `null`: there are none. */
@@ -32,7 +32,7 @@ export interface HostOptions {
   readonly facts?: IndexedFacts;
   /** Facts of the machine of the dump, at the time of the dump. */
   readonly dumpFacts?: IndexedFacts;
-  /** Options that the restore will get: `--shell-job --root /r`. Absent: those that it needs. */
+  /** Options that will be passed to criu restore: `--shell-job --root /r`. Absent: those that it needs. */
   readonly restoreOptions?: string;
 }
 
@@ -46,7 +46,7 @@ function keyOf({ path, pathBytes }: FileFacts): string {
     try {
       return atob(pathBytes);
     } catch {
-      // Damaged: the text is what there is.
+      // Damaged: use the text.
     }
   }
   return ASCII.test(path) ? path : pathKey(encoder.encode(path));

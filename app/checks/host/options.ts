@@ -1,4 +1,4 @@
-// Compares the options that criu restore will get with those that an image needs.
+// Compares the options that will be passed to criu restore with those that an image needs.
 
 import type { NeededOption } from "../needs.ts";
 import type { Subject } from "../subject.ts";
@@ -7,7 +7,7 @@ import { optionsIn } from "./host.ts";
 
 /** What CRIU does without an option that an image needs. */
 const WITHOUT: Readonly<Record<string, "error" | "warning" | null>> = {
-  // Locks are left out without a word.
+  // CRIU leaves out locks silently.
   "--file-locks": "warning",
   // The dump needs it; the restore connects to the socket either way.
   "--ext-unix-sk": null,

@@ -1,4 +1,4 @@
-// The capabilities that CRIU needs for this very restore.
+// The capabilities that CRIU needs for this restore.
 
 import type { Demands } from "./demand.ts";
 import type { HostFacts } from "./facts.ts";
@@ -7,7 +7,7 @@ import type { Privilege } from "./report.ts";
 /** The capabilities that a restore needs, with the reason for each. */
 export function privilegesOf({ list, hasOwnRoot }: Demands, facts: HostFacts | null): Privilege[] {
   const needed = new Map<string, string>([
-    ["CAP_SYS_ADMIN", "or CAP_CHECKPOINT_RESTORE with --unprivileged: pids are chosen, and memory is laid out"],
+    ["CAP_SYS_ADMIN", "or CAP_CHECKPOINT_RESTORE with --unprivileged: to set pids and lay out memory"],
   ]);
   const need = (capability: string, reason: string): void => {
     if (!needed.has(capability)) needed.set(capability, reason);

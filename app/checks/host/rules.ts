@@ -1,6 +1,6 @@
 // What a restore compares with the machine that it runs on, as data, in the order of CRIU's restore.
 //
-// Sources: CRIU 4.2, and what it did with thirteen sets of which each was restored with one thing different.
+// Sources: CRIU 4.2, and what it did with thirteen sets, each restored with one thing changed.
 
 import type { Outcome, Rule } from "../rule.ts";
 
@@ -10,19 +10,19 @@ const ODD: readonly Outcome[] = [{ severity: "note", errno: null }];
 const WRONG_OR_ODD: readonly Outcome[] = [...WRONG, ...ODD];
 const REFUSED_OR_WRONG: readonly Outcome[] = [...REFUSED, ...WRONG];
 
-const COPY_FILE = "Copy the file from the machine of the dump, with its times and permissions: `cp -a`, `rsync -a`.";
+const COPY_FILE = "Copy the file from the dump's machine, with its times and permissions: `cp -a`, `rsync -a`.";
 
 const CRIU: readonly Omit<Rule, "format" | "step">[] = [
   {
     code: "host-option-missing",
-    title: "An option that the restore needs is not among those that it will be given",
+    title: "The restore is not given an option that it needs",
     examines: "what the image needs, against `--restore-options`",
     outcomes: REFUSED_OR_WRONG,
     remedy: "Add the option to criu restore.",
   },
   {
     code: "host-option-lossy",
-    title: "An option that the restore will be given loses something",
+    title: "An option given to the restore loses state",
     examines: "TCP connections, against `--tcp-close`",
     outcomes: WRONG,
     remedy: "Use --tcp-established to keep the connections.",
@@ -32,7 +32,7 @@ const CRIU: readonly Omit<Rule, "format" | "step">[] = [
     title: "The loopback interface is down: CRIU hangs in its start-up checks",
     examines: "the interface lo",
     outcomes: REFUSED,
-    remedy: "Set it up: `ip link set lo up`.",
+    remedy: "Bring it up: `ip link set lo up`.",
     source: "kerndat_init() in criu/kerndat.c, without a cache in /run/criu.kdat",
   },
   {
@@ -40,7 +40,7 @@ const CRIU: readonly Omit<Rule, "format" | "step">[] = [
     title: "The machine has another architecture",
     examines: "core-N.img mtype, against uname",
     outcomes: REFUSED,
-    remedy: "Restore on a machine of the architecture of the dump.",
+    remedy: "Restore on a machine with the dump's architecture.",
     source: "check_core() in criu/cr-restore.c",
   },
   {
@@ -49,7 +49,7 @@ const CRIU: readonly Omit<Rule, "format" | "step">[] = [
     examines: "core-N.img thread_info.fpregs.xsave, against the flags in /proc/cpuinfo",
     outcomes: WRONG,
     remedy:
-      "Programs choose code by the processor when they start: restore on a processor with the feature, or mask it for the dumped one.",
+      "Programs choose code paths by processor features when they start: restore on a processor with the feature, or mask it where the program is started.",
     source: "restore_fpu() in criu/arch/x86/crtools.c",
   },
   {
@@ -61,7 +61,7 @@ const CRIU: readonly Omit<Rule, "format" | "step">[] = [
   },
   {
     code: "host-facts-partial",
-    title: "The facts leave something out, which is not compared",
+    title: "The facts are incomplete: what they leave out is not compared",
     examines: "which facts there are",
     outcomes: ODD,
     remedy: "Make the facts again with --for and the image, as root.",
@@ -77,7 +77,7 @@ const CRIU: readonly Omit<Rule, "format" | "step">[] = [
   },
   {
     code: "host-descriptor-limit",
-    title: "A descriptor's number is above what the restore may open",
+    title: "A descriptor's number is higher than the restore may open",
     examines: "fdinfo-N.img fd, against fs.nr_open and RLIMIT_NOFILE of criu",
     outcomes: REFUSED,
     remedy: "Raise the limit for criu: `ulimit -n`, `sysctl fs.nr_open`.",
@@ -89,7 +89,7 @@ const CRIU: readonly Omit<Rule, "format" | "step">[] = [
     examines:
       "files.img, against the paths of the host: open files, executables, mappings, directories, FIFOs, watches, mount points, `link_remap.N`",
     outcomes: REFUSED,
-    remedy: "Copy the file from the machine of the dump. A link_remap.N exists only there, until the restore.",
+    remedy: "Copy the file from the dump's machine. A link_remap.N exists only on that machine, until the restore.",
     source: "open_path() in criu/files-reg.c, do_open_fifo() in criu/fifo.c, get_mark_path() in criu/fsnotify.c",
   },
   {
@@ -110,20 +110,20 @@ const CRIU: readonly Omit<Rule, "format" | "step">[] = [
   },
   {
     code: "host-build-id",
-    title: "An executable or library is of another build",
+    title: "An executable or library is from another build",
     examines: "reg.build_id, against the file's ELF note",
     outcomes: REFUSED_OR_WRONG,
     options: ["--file-validation=filesize"],
     remedy:
-      "Install the package of the dump's machine. The option compares sizes alone: the process would run code of the other build and is likely to crash.",
+      "Install the package of the dump's machine. With the option, only sizes are compared: the process would run the other build's code and is likely to crash.",
     source: "validate_with_build_id() in criu/files-reg.c",
   },
   {
     code: "host-build-id-missing",
-    title: "An executable or library has no build id to compare: it is mapped as it is",
+    title: "An executable or library has no build id to compare: it is mapped regardless",
     examines: "reg.build_id, against the file's ELF note",
     outcomes: WRONG,
-    remedy: "Install the package of the dump's machine: the process would run code of another file.",
+    remedy: "Install the package of the dump's machine: the process would run code from another file.",
     source: "validate_with_build_id() in criu/files-reg.c",
   },
   {
@@ -133,7 +133,7 @@ const CRIU: readonly Omit<Rule, "format" | "step">[] = [
     outcomes: REFUSED,
     options: ["--skip-file-rwx-check"],
     remedy:
-      "Set them back with chmod. The option leaves out the permissions of user, group and others, but not setuid, setgid and sticky.",
+      "Restore them with chmod. The option skips the rwx bits of user, group and others, but not setuid, setgid and sticky.",
     source: "open_path() in criu/files-reg.c",
   },
   {
@@ -145,7 +145,7 @@ const CRIU: readonly Omit<Rule, "format" | "step">[] = [
   },
   {
     code: "host-file-locked",
-    title: "A file that is open for writing is immutable, or can only be appended to",
+    title: "A file that is open for writing is immutable or append-only",
     examines: "reg.flags, against the file's attributes",
     outcomes: REFUSED,
     remedy: "Remove the attribute: `chattr -i`, `chattr -a`.",
@@ -161,14 +161,14 @@ const CRIU: readonly Omit<Rule, "format" | "step">[] = [
   },
   {
     code: "host-file-replaced",
-    title: "A file has other contents than at the dump",
+    title: "A file has different contents than at the dump",
     examines: "the facts of the dump's host (`--dump-host`): checksum, else inode and size. The image has neither",
     outcomes: WRONG,
     remedy: `CRIU compares only type, permissions and size. ${COPY_FILE}`,
   },
   {
     code: "host-file-uncompared",
-    title: "A file is another one than at the dump; whether its contents are the same is not known",
+    title: "A file is not the one at the dump; whether its contents are the same is unknown",
     examines: "the facts of the dump's host (`--dump-host`): device and inode",
     outcomes: ODD,
     remedy: "Make both facts with --checksums.",
@@ -178,15 +178,15 @@ const CRIU: readonly Omit<Rule, "format" | "step">[] = [
     title: "The name of an unlinked file exists again: the restored file gets another name",
     examines: "remap-fpath.img, against the paths of the host",
     outcomes: WRONG,
-    remedy: "Move the new file away for the restore, if the process shows or compares the name.",
+    remedy: "Move the new file away during the restore if the process shows or compares the name.",
     source: "open_path() in criu/files-reg.c (.cr_link)",
   },
   {
     code: "host-fifo-filled",
-    title: "A FIFO has bytes of other processes in it: those in the image come after them",
+    title: "A FIFO holds data from other processes: the data in the image comes after it",
     examines: "fifo-data.img, against the FIFO",
     outcomes: WRONG,
-    remedy: "Read it empty, or end the processes that have it open.",
+    remedy: "Drain it, or end the processes that have it open.",
     source: "restore_pipe_data() in criu/pipes.c",
   },
   {
@@ -199,7 +199,7 @@ const CRIU: readonly Omit<Rule, "format" | "step">[] = [
   },
   {
     code: "host-connection-used",
-    title: "The very connection exists on the host",
+    title: "The same connection exists on the host",
     examines: "isk addresses and ports, against the connections of the host",
     outcomes: REFUSED,
     remedy: "Close it, or restore in a network namespace of its own.",
@@ -225,7 +225,7 @@ const CRIU: readonly Omit<Rule, "format" | "step">[] = [
     code: "host-socket-name-used",
     title: "The name of a unix socket is in use",
     examines:
-      "usk.name, against the bound names of the host. A path is taken away from the process that has it; an abstract name cannot be",
+      "usk.name, against the bound names of the host. CRIU takes a path over from the process that has it, but cannot take over an abstract name",
     outcomes: REFUSED_OR_WRONG,
     remedy: "End the process that has it.",
     source: "bind_unix_sk() in criu/sk-unix.c",
@@ -235,7 +235,7 @@ const CRIU: readonly Omit<Rule, "format" | "step">[] = [
     title: "The directory in which a unix socket is bound does not exist",
     examines: "usk.name, against the paths of the host",
     outcomes: REFUSED,
-    remedy: "Make the directory.",
+    remedy: "Create the directory.",
     source: "bind_unix_sk() in criu/sk-unix.c",
   },
   {
@@ -256,7 +256,7 @@ const CRIU: readonly Omit<Rule, "format" | "step">[] = [
   },
   {
     code: "host-terminal-missing",
-    title: "The restore takes over the terminal that it runs in, and runs in none",
+    title: "The restore takes over the terminal that it runs in, but it has none",
     examines: "terminals whose master is outside the image, against criu's standard input",
     outcomes: REFUSED,
     remedy: "Run criu restore in a terminal, without -d: `ssh -t`, `script -qc`.",
@@ -267,7 +267,7 @@ const CRIU: readonly Omit<Rule, "format" | "step">[] = [
     title: "A process holds a lock that the restore takes",
     examines: "filelocks.img, against /proc/locks",
     outcomes: REFUSED,
-    remedy: "End the process that holds it. For a flock the restore waits without a word until it is free.",
+    remedy: "End the process that holds it. For an flock, the restore waits silently until it is free.",
     source: "prepare_file_locks() in criu/file-lock.c",
   },
   {
@@ -295,14 +295,14 @@ const LINUX_CR: readonly Omit<Rule, "format" | "step">[] = [
     title: "The kernel is not the one that wrote the image",
     examines: "HEADER arch_id, major, minor and patch, against uname",
     outcomes: [{ severity: "error", errno: "EINVAL" }],
-    remedy: "Boot the kernel of the dump: no other reads its images.",
+    remedy: "Boot the kernel that wrote the image: no other kernel can restart it.",
   },
   {
     code: "host-file-missing",
     title: "A path that the restart opens does not exist",
     examines: "FILE_NAME, against the paths of the host",
     outcomes: [{ severity: "error", errno: "ENOENT" }],
-    remedy: "Copy the file from the machine of the dump.",
+    remedy: "Copy the file from the dump's machine.",
   },
   {
     code: "host-file-type",
@@ -320,7 +320,7 @@ const LINUX_CR: readonly Omit<Rule, "format" | "step">[] = [
   },
   {
     code: "host-file-locked",
-    title: "A file that is open for writing is immutable, or can only be appended to",
+    title: "A file that is open for writing is immutable or append-only",
     examines: "f_flags, against the file's attributes",
     outcomes: [{ severity: "error", errno: "EPERM" }],
     remedy: "Remove the attribute: `chattr -i`, `chattr -a`.",
@@ -334,36 +334,36 @@ const LINUX_CR: readonly Omit<Rule, "format" | "step">[] = [
   },
   {
     code: "host-file-replaced",
-    title: "A file has other contents than at the dump",
+    title: "A file has different contents than at the dump",
     examines: "the facts of the dump's host (`--dump-host`): checksum, else inode and size",
     outcomes: WRONG,
-    remedy: "Copy the file from the machine of the dump.",
+    remedy: "Copy the file from the dump's machine.",
   },
   {
     code: "host-file-uncompared",
-    title: "A file is another one than at the dump; whether its contents are the same is not known",
+    title: "A file is not the one at the dump; whether its contents are the same is unknown",
     examines: "the facts of the dump's host (`--dump-host`): device and inode",
     outcomes: ODD,
     remedy: "Make both facts with --checksums.",
   },
   {
     code: "host-fifo-filled",
-    title: "A FIFO has bytes of other processes in it",
+    title: "A FIFO holds data from other processes",
     examines: "FILE_NAME of FIFOs, against the FIFO",
     outcomes: WRONG,
-    remedy: "Read it empty, or end the processes that have it open.",
+    remedy: "Drain it, or end the processes that have it open.",
   },
   {
     code: "host-pid-used",
     title: "A pid that the restart needs is in use",
     examines: "pids of tasks, against the ids in use",
     outcomes: [{ severity: "error", errno: null }],
-    target: "restart --pids makes the tasks with their pids; without it they get others.",
+    target: "with restart --pids the tasks keep their pids; without it they get new ones.",
     remedy: "End that process, or restart in a new pid namespace: restart --pidns.",
   },
   {
     code: "host-facts-partial",
-    title: "The facts leave something out, which is not compared",
+    title: "The facts are incomplete: what they leave out is not compared",
     examines: "which facts there are",
     outcomes: [{ severity: "note", errno: null }],
     remedy: "Make the facts again with --for and the image, as root.",

@@ -1,4 +1,4 @@
-// The whole page: the open images or a way to open some, and what is global to it: drops, keys, pastes, the title.
+// The whole page: the open images or a way to open some, and whatever applies to all of it: drops, keys, pastes, the title.
 
 import { useEffect, useLayoutEffect, useState } from "react";
 import { visible } from "../../model/text.ts";
@@ -53,7 +53,7 @@ function useDrop(): boolean {
   const [over, setOver] = useState(false);
   // A layout effect, so that the page listens from its first paint on.
   useLayoutEffect(() => {
-    // Elements entered and not left yet: entering a child is reported before leaving its parent.
+    // Elements entered and not yet left: entering a child is reported before leaving its parent.
     let depth = 0;
     const onEnter = (event: DragEvent) => {
       if (!hasFiles(event)) return;

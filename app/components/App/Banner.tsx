@@ -32,7 +32,7 @@ export function Banner() {
   }
   if (compared !== null) return hidden ? null : <Notes compared={compared} order={order} />;
   const errors = doc.checkpoint.problems.filter(({ severity }) => severity === "error");
-  // That a limit was reached is what the user can do something about.
+  // The user can act on a limit that was reached, so it comes first.
   const first = errors.find(({ limit }) => limit !== undefined) ?? errors[0];
   if (first === undefined || hidden || doc.document === null) return null;
   return (
@@ -53,7 +53,7 @@ export function Banner() {
   );
 }
 
-/** Notes on a comparison: images that end early, or that look unrelated. */
+/** Notes on a comparison: images that are incomplete, or that look unrelated. */
 function Notes({ compared, order }: { compared: Compared; order: Verdict | null }) {
   const { shell } = usePage();
   const { before, after, pairs } = compared.comparison;
@@ -66,7 +66,7 @@ function Notes({ compared, order }: { compared: Compared; order: Verdict | null 
     ...compared.unrelated,
     ...compared.comparison.notes.map(({ message }) => message),
     ...(left > 0
-      ? [`The descriptors of ${grouped(left)} tasks were not compared, as there would be too many pairs.`]
+      ? [`The descriptors of ${grouped(left)} tasks were not compared, because there would be too many pairs.`]
       : []),
   ]);
   if (notes.size === 0) return null;

@@ -13,7 +13,7 @@ interface Fault {
   readonly where: string;
 }
 
-/** A class, as React has no hook for this. */
+/** A class, because React has no hook for this. */
 export class Boundary extends Component<Props, Fault> {
   override state: Fault = { error: null, where: "" };
 

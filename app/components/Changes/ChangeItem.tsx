@@ -155,7 +155,7 @@ export function ChangeItem({ comparison, change, level, inTask, selected, seen, 
 
 const Seen = () => <span className="change-seen-mark"> ✓ seen</span>;
 
-const holdersTitle = (label: string): string => `Descriptors that lead to this open file: ${label.slice(1, -1)}`;
+const holdersTitle = (label: string): string => `Descriptors that refer to this open file: ${label.slice(1, -1)}`;
 
 /** The paths that a descriptor led to before and after. */
 function pathsText({ before, after, changes }: Comparison, change: number): string {

@@ -184,7 +184,7 @@ interface KeysOf {
   readonly groups: Events;
   readonly hidden: HiddenChanges;
   readonly selectedRow: number;
-  /** Rows of a page. */
+  /** Rows per page. */
   readonly page: number;
 }
 

@@ -14,7 +14,7 @@ interface Props {
 export function Modal({ label, className = "", children }: Props) {
   const { shell } = usePage();
   const dialog = useRef<HTMLDialogElement>(null);
-  // In a layout effect, so that the next key goes to the dialog, and after it to what had the focus before.
+  // In a layout effect, so that the next key goes to the dialog, and once it is closed to what had the focus before.
   useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();

@@ -20,7 +20,7 @@ export function Minimap({ canvas, picture, zoom }: MinimapProps) {
     const map = scene === null || size === null ? null : minimapOf(scene, size, view);
     if (map === null || size === null) return;
     const { k } = view;
-    // The point becomes the middle of the view.
+    // Centre the view on the point.
     const x = size.width / 2 - (nativeEvent.offsetX / map.scale) * k;
     const y = size.height / 2 - (nativeEvent.offsetY / map.scale) * k;
     zoom.set({ x, y, k });

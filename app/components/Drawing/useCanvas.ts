@@ -51,7 +51,7 @@ export interface Canvas {
   readonly below: string;
   repaint(): void;
   pageDown(): void;
-  /** The whole drawing in the view, or what is drawn at a coarser level; again: as it is at first. */
+  /** Fits the whole drawing into the view, or what is drawn at a coarser level; called again, restores the initial view. */
   fit(): void;
   zoomBy(factor: number): void;
   /** Opens the level below the histograms at a point. */

@@ -71,7 +71,7 @@ function BytesOf({ checkpoint, document }: { checkpoint: Checkpoint; document: D
     // Wraps around.
     const place = found[next === NONE ? (by === 1 ? 0 : found.length - 1) : next];
     if (place !== undefined) select(byteRange(member, place, length));
-    else shell.notify(finding === null ? "Nothing to find yet: press F to search" : "No matches");
+    else shell.notify(finding === null ? "No search yet: press F to search" : "No matches");
   };
   useImperativeHandle(control, () => ({
     focusFind: () => globalThis.document.getElementById(PLACES.findBytes)?.focus(),

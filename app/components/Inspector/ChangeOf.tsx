@@ -1,4 +1,4 @@
-// The selected change: its values before and after in two columns, and the holders of what has changed.
+// The selected change: its values before and after in two columns, and the holders of what changed.
 
 import { type ReactNode, useState } from "react";
 import { CHANGE_TITLES, type Change, type Holder } from "../../diff/changes.ts";

@@ -1,4 +1,4 @@
-// The inspector: everything about the selection. Its values and their meaning, who holds it, and the bytes it comes
+// The inspector: everything about the selection: its values and their meaning, who holds it, and the bytes it comes
 // from.
 
 import { type ReactNode, useLayoutEffect, useRef } from "react";
@@ -32,7 +32,7 @@ export function Inspector({ doc }: { doc: Doc }) {
   const change = useApp((state) => state.change);
   const side = useApp((state) => state.side);
   const scroller = useRef<HTMLElement>(null);
-  // Another selection is read from its title on.
+  // Each new selection is shown from its title.
   // biome-ignore lint/correctness/useExhaustiveDependencies: whenever something else is selected
   useLayoutEffect(() => scroller.current?.scrollTo(0, 0), [selection, change, side]);
   return (
@@ -90,7 +90,7 @@ function Selected({ doc, selection }: { doc: Doc; selection: Selection }) {
       {selection.to === "file" && <DetailsOf checkpoint={checkpoint} file={selection.row} />}
       {!hasBytes && document !== null && (
         <p className="inspector-section muted">
-          This image came in a link or a report. Those hold no records, so there are no bytes to show.
+          This image came in a link or a report, which contain no records, so there are no bytes to show.
         </p>
       )}
       <RecordsOf doc={doc} selection={selection} />

@@ -1,4 +1,4 @@
-// What a task was started with, each part behind a click: arguments and environment may hold secrets.
+// What a task was started with, each part behind a click: arguments and environment may contain secrets.
 
 import { useState } from "react";
 import type { TaskRow } from "../../model/rows.ts";
@@ -15,7 +15,7 @@ const PARTS = [
 
 export function Started({ document, task }: { document: DocumentId; task: TaskRow }) {
   return (
-    <Section title="Started with" note="out of memory; may hold secrets">
+    <Section title="Started with" note="from memory; may contain secrets">
       {PARTS.map(([what, title]) => (
         <Part key={`${what} ${task}`} document={document} task={task} what={what} title={title} />
       ))}

@@ -7,7 +7,7 @@ import "./Links.css";
 
 interface Props {
   readonly addresses: readonly Address[];
-  /** Not the link asks for it, but the host that was asked for the image. */
+  /** The host redirects there; the link itself does not name it. */
   readonly redirected?: boolean;
   onChoice(yes: boolean): void;
 }

@@ -17,7 +17,7 @@ export interface MemoryPages {
   readonly fault: string | null;
 }
 
-/** Fetches what contains bytes `first` to `last` of a mapping. */
+/** Fetches the pages that contain bytes `first` to `last` of a mapping. */
 export function useMemoryPages(document: DocumentId, mapping: number, first: number, last: number): MemoryPages {
   const { shell } = usePage();
   const [fault, setFault] = useState<string | null>(null);

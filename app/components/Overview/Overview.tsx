@@ -221,7 +221,10 @@ function FileLines({ checkpoint, ranking }: { checkpoint: Checkpoint; ranking: R
 }
 
 const Holders = ({ count }: { count: number }) => (
-  <span className={count > 1 ? "shared" : undefined} title={`${counted(count, "descriptor")} lead to it`}>
+  <span
+    className={count > 1 ? "shared" : undefined}
+    title={`${counted(count, "descriptor")} ${count === 1 ? "refers" : "refer"} to it`}
+  >
     ⟨{grouped(count)}⟩
   </span>
 );

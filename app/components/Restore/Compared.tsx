@@ -25,7 +25,7 @@ const STATES: Readonly<Record<RowState, string>> = {
   different: "≠ different",
   note: "· note",
   same: "as recorded",
-  unknown: "not known",
+  unknown: "unknown",
 };
 
 export function Compared({ checkpoint, response }: { checkpoint: Checkpoint; response: RestoreResponse }) {

@@ -36,7 +36,7 @@ export function Options({ checkpoint, response }: { checkpoint: Checkpoint; resp
             <span className="mono">{capability}</span> <span className="muted">{reason}</span>{" "}
             {held !== null && (
               <span className={held ? "muted" : "restore-different"}>
-                {held ? "· the maker of the facts has it" : "≠ the maker of the facts lacks it"}
+                {held ? "· held when the facts were made" : "≠ not held when the facts were made"}
               </span>
             )}
           </li>

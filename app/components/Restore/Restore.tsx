@@ -78,8 +78,8 @@ function Summary({ response: { host, findings, counts, command } }: { response: 
   const [word, sentence] = refused
     ? ["refused", `${who} would refuse to restore it on ${host.name}.`]
     : differs
-      ? ["different", `${who} would restore it on ${host.name}, with a different result.`]
-      : ["same", `Nothing was found that would be refused on ${host.name}.`];
+      ? ["different", `${who} would restore it on ${host.name}, but the result would differ.`]
+      : ["same", `No reason for a refusal on ${host.name} was found.`];
   return (
     <header className="restore-head">
       <p>

@@ -13,7 +13,7 @@ import type { Input } from "../table.ts";
 import { spec, type Tables } from "../tables.ts";
 import { type SetReader, take } from "./set-reader.ts";
 
-/** Larger descriptions are not CRIU's. */
+/** CRIU writes no larger descriptions. */
 const MOST_ENTRY = 4096;
 /** Most semaphores of a set whose values are listed: SEMMSL of the kernel. */
 const MOST_SEMAPHORES = 32_000;

@@ -95,7 +95,7 @@ export async function readMappings(
     eachBytes(entry.bytes, entry.start, entry.end, VMAS, (from, to) => places.push([from, to]));
     for (const [from, to] of places) if (!(await addMapping(context, owner, entry.bytes, from, to))) return;
   }
-  // Before CRIU 1.0 mappings had a file of their own.
+  // Before CRIU 1.0, mappings were in a separate file.
   for await (const { entry, number, record } of set.entries("vmas")) {
     const owner = { pid: number, record, pages: await context.pagesOf("pagemap", number), stack: null };
     if (!(await addMapping(context, owner, entry.bytes, entry.start, entry.end))) return;

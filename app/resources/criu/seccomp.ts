@@ -1,4 +1,4 @@
-// Seccomp: the filters of a set, and which thread has which. A filter names the one that was there before it.
+// Seccomp: the filters of a set, and the threads that they apply to. Each filter names its predecessor.
 
 import { crc32 } from "../../decoder/archive/checksums.ts";
 import { bytesIn, type Message, messagesIn, numberIn } from "../../decoder/criu/read-message.ts";
@@ -24,7 +24,7 @@ const MOST_STEPS = 1 << 20;
 /** A sock_filter. */
 const INSTRUCTION_BYTES = 8;
 
-/** Reads the filters of a set. Returns `null` for a filter that the set does not hold. */
+/** Reads the filters of a set. Returns `null` for a filter that is missing from the set. */
 export async function readFilters(set: SetReader): Promise<Filters> {
   const filters: Message[] = [];
   for await (const entry of set.entries("seccomp")) {

@@ -1,5 +1,5 @@
 // Tasks and threads, from the cores of a set: core-PID.img has a task and its first thread, core-TID.img a further
-// thread. Sets of old releases have members of their own for credentials, limits, signals and timers.
+// thread. Old releases store credentials, limits, signals and timers in separate members.
 
 import type { MessageName } from "../../decoder/criu/messages.ts";
 import {
@@ -38,7 +38,7 @@ type Draft = Record<string, Row[string]>;
 
 const ZOMBIE = taskState("zombie");
 
-/** Whether a task is a zombie: nothing but its exit status is left of it. */
+/** Whether a task is a zombie: only its exit status is left. */
 const isDead = ({ checkpoint }: SetReader, task: TaskRow): boolean =>
   task !== NONE && u8At(checkpoint.tasks.state, task) === ZOMBIE;
 

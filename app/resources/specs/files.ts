@@ -20,7 +20,7 @@ const SOCKETS: ResourceSpec = {
     column("local", "text", "local", "its own address and port, or name; @ begins an abstract one", { escaped: true }),
     column("remote", "text", "remote", "the address and port that it is connected to", { escaped: true }),
     column("peer", "number", "peer", "the open file at the other end: an id in `files`", { notCompared: "renumbered" }),
-    column("backlog", "number", "backlog", "connections that may wait to be accepted"),
+    column("backlog", "number", "backlog", "the most connections that may wait to be accepted"),
     column("received", "number", "received", "bytes that wait to be read", { notCompared: "volatile" }),
     column("toSend", "number", "to send", "bytes that wait to be sent", { notCompared: "volatile" }),
     column("shutdown", "text", "shut down", "READ, WRITE or BOTH"),
@@ -91,7 +91,7 @@ const EPOLL: ResourceSpec = {
       criu: "eventpoll_tfd_entry.tfd",
       linuxCr: "ckpt_eventpoll_item.fd",
     }),
-    column("name", "text", "name", "what is watched, as far as the image holds it"),
+    column("name", "text", "name", "what is watched, if the image has it"),
     column("events", "list", "events", "EPOLL…", {
       criu: "eventpoll_tfd_entry.events",
       linuxCr: "ckpt_eventpoll_item.events",

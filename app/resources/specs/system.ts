@@ -18,7 +18,7 @@ const IPC: ResourceSpec = {
   columns: [
     namespace("IPC"),
     column("kind", "text", "kind", "shm, sem or msg"),
-    column("key", "number", "key", "as ipcget calls know it; 0: IPC_PRIVATE", {
+    column("key", "number", "key", "as passed to shmget(2), semget(2) or msgget(2); 0: IPC_PRIVATE", {
       criu: "ipc_desc_entry.key",
       linuxCr: "ckpt_hdr_ipc_perms.key",
     }),
@@ -35,7 +35,7 @@ const IPC: ResourceSpec = {
       criu: "ipc_desc_entry.gid",
       linuxCr: "ckpt_hdr_ipc_perms.gid",
     }),
-    column("creatorUid", "number", "creator's uid", "who made it", {
+    column("creatorUid", "number", "creator's uid", "the creator", {
       criu: "ipc_desc_entry.cuid",
       linuxCr: "ckpt_hdr_ipc_perms.cuid",
     }),
@@ -82,7 +82,7 @@ const MOUNTS: ResourceSpec = {
   noun: "mount",
   title: "Mounts",
   scope: "image",
-  meaning: "The mounts of tasks with a mount namespace of their own, by the words of mountinfo in proc(5).",
+  meaning: "The mounts of tasks with a mount namespace of their own, in the terms of mountinfo in proc(5).",
   key: ["mountpoint"],
   columns: [
     namespace("mount"),
@@ -105,7 +105,7 @@ const MOUNTS: ResourceSpec = {
       criu: "mnt_entry.master_id",
       notCompared: "renumbered",
     }),
-    column("external", "text", "external", "the name under which the restore provides it", {
+    column("external", "text", "external", "the name by which the restore provides it", {
       criu: "mnt_entry.ext_key",
     }),
   ],
@@ -124,7 +124,7 @@ const NETDEV: ResourceSpec = {
     column("index", "number", "index", "its number", { criu: "net_device_entry.ifindex" }),
     column("type", "text", "type", "LOOPBACK, VETH, TUN, BRIDGE …", { criu: "net_device_entry.type" }),
     column("flags", "list", "flags", "IFF_…", { criu: "net_device_entry.flags" }),
-    column("mtu", "number", "mtu", "the most bytes of a packet", { criu: "net_device_entry.mtu" }),
+    column("mtu", "number", "mtu", "the largest packet, in bytes", { criu: "net_device_entry.mtu" }),
     column("address", "text", "address", "of the hardware", { criu: "net_device_entry.address" }),
     column("master", "number", "master", "the index of the bridge that it is in", { criu: "net_device_entry.master" }),
   ],

@@ -19,9 +19,15 @@ const TASKS: ResourceSpec = {
     column("state", "text", "state", "as in the list of tasks", { notCompared: "elsewhere" }),
     column("exit", "text", "exit", "how a zombie ended", { notCompared: "elsewhere" }),
     column("threads", "number", "threads", "how many threads it has", { notCompared: "elsewhere" }),
-    column("oomScoreAdj", "number", "oom_score_adj", "its standing with the out-of-memory killer, -1000 to 1000", {
-      criu: "task_core_entry.oom_score_adj",
-    }),
+    column(
+      "oomScoreAdj",
+      "number",
+      "oom_score_adj",
+      "its score adjustment for the out-of-memory killer, -1000 to 1000",
+      {
+        criu: "task_core_entry.oom_score_adj",
+      },
+    ),
     column("personality", "number", "personality", "its execution domain; see personality(2)", {
       criu: "task_core_entry.personality",
     }),
@@ -35,7 +41,9 @@ const TASKS: ResourceSpec = {
       linuxCr: "ckpt_hdr_task.exit_signal",
     }),
     column("stopSignal", "signal", "stop signal", "what stopped it", { criu: "task_core_entry.stop_signo" }),
-    column("umask", "mode", "umask", "the permissions that new files lack", { notCompared: "elsewhere" }),
+    column("umask", "mode", "umask", "the permission bits that new files are created without", {
+      notCompared: "elsewhere",
+    }),
     column("dumpable", "number", "dumpable", "PR_SET_DUMPABLE", { criu: "mm_entry.dumpable" }),
     column("thpDisabled", "flag", "THP off", "whether PR_SET_THP_DISABLE is set", { criu: "mm_entry.thp_disabled" }),
     column("membarrier", "number", "membarrier", "registered commands of membarrier(2), as bits", {
@@ -143,7 +151,7 @@ const LIMITS: ResourceSpec = {
   noun: "limit",
   title: "Limits",
   scope: "task",
-  meaning: "Resource limits, by the names of getrlimit(2). No value: unlimited.",
+  meaning: "Resource limits, by the names in getrlimit(2). No value: unlimited.",
   key: ["pid", "resource"],
   columns: [
     PID,
@@ -215,7 +223,7 @@ const SECCOMP: ResourceSpec = {
   noun: "seccomp state",
   title: "Seccomp",
   scope: "thread",
-  meaning: "Threads whose system calls are restricted, by the words of seccomp(2).",
+  meaning: "Threads whose system calls are restricted, in the terms of seccomp(2).",
   key: ["pid", "tid"],
   columns: [
     PID,
@@ -239,10 +247,10 @@ const NAMESPACES: ResourceSpec = {
   columns: [
     PID,
     column("kind", "text", "kind", "as in /proc/PID/ns"),
-    column("id", "number", "id", "a number that tasks in one namespace share, of one dump only", {
+    column("id", "number", "id", "a number that tasks in one namespace share; valid within one dump", {
       notCompared: "renumbered",
     }),
-    column("own", "flag", "own", "whether it is another than that of the process that dumped it"),
+    column("own", "flag", "own", "whether it differs from that of the process that dumped it"),
   ],
 };
 

@@ -1,4 +1,4 @@
-// Two images: step through the changes, side by side, swap; and the changes as text.
+// Two images: step through the changes, side by side, swap; changes as text.
 
 import { u32At } from "../../model/read.ts";
 import { otherSide } from "../../model/side.ts";
@@ -35,7 +35,7 @@ export function compareCommands({ shell }: CommandContext): Command[] {
     },
     {
       id: "only-changes",
-      title: "Toggle what has not changed",
+      title: "Toggle unchanged",
       key: "a",
       when: isCompared,
       run: () => store.set(({ onlyChanges }) => ({ onlyChanges: !onlyChanges })),

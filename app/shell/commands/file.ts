@@ -30,7 +30,7 @@ export function fileCommands({ shell }: CommandContext): Command[] {
     },
     {
       id: "open-again",
-      title: "Open again what was closed or replaced",
+      title: "Reopen what was closed or replaced",
       key: "<",
       when: ({ wasOpen }) => wasOpen !== null,
       run() {
@@ -65,7 +65,7 @@ export function fileCommands({ shell }: CommandContext): Command[] {
 
 function closeAll(shell: Shell): void {
   shell.close();
-  shell.notify("Closed. Back or < opens it again");
+  shell.notify("Closed. Press Back or < to reopen it");
 }
 
 const pickFiles = (shell: Shell, compare: boolean): void => chooseFiles((input) => void shell.receive(input, compare));

@@ -15,7 +15,7 @@ export function linkCommands({ shell }: CommandContext): Command[] {
       when: isOpen,
       async run() {
         if (store.get().origin === null) {
-          return shell.notify("Your own files have no address: press U for a link with the image inside");
+          return shell.notify("Local files have no address: press U for a link with the image inside");
         }
         await copy(shell, shell.address(), "the link");
         await rememberLink(store.get().origin);

@@ -209,8 +209,8 @@ describe("files", () => {
       expect(findings.every(({ severity }) => severity === "note")).toBe(true);
       return findings.map(({ fd, message }) => `${fd} ${/the (\w+) end/.exec(message)?.[1]}`);
     };
-    expect(of(end(1, 1), end(2, 1))).toEqual(["1 reading"]);
-    expect(of(end(0, 0), end(1, 1, "pipe:[6]"))).toEqual(["0 writing", "1 reading"]);
+    expect(of(end(1, 1), end(2, 1))).toEqual(["1 read"]);
+    expect(of(end(0, 0), end(1, 1, "pipe:[6]"))).toEqual(["0 write", "1 reading"]);
     expect(of(end(3, 0), end(4, 1))).toEqual([]);
     expect(of(end(3, 2))).toEqual([]);
   });
@@ -243,7 +243,7 @@ describe("files", () => {
     const holders = [3, 4].map((fd) => ({ ...FILE, fd, info }));
     const { findings } = checkDump(facts({ descriptors: holders }));
     expect(findings).toMatchObject([{ code: "dump-lock", pid: 10, fd: 3, path: "/srv/file" }]);
-    expect(findings[0]?.message).toBe("descriptor 3, /srv/file, has a lock by flock(2) (write)");
+    expect(findings[0]?.message).toBe("descriptor 3, /srv/file, has an flock(2) lock (write)");
   });
 
   test("that are watched on overlayfs", () => {

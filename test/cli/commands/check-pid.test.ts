@@ -81,7 +81,7 @@ describe.skipIf(reason !== "")(`of a running process${reason === "" ? "" : ` (${
     const { status, out } = await check("--only", "dump-lock", "--tree");
     expect(status).toBe(1);
     expect(out).toContain("dump-lock error  A file is locked");
-    expect(out).toContain(`  pid ${target.pid} fd ${fd}: descriptor ${fd}, ${file}, has a lock by flock(2) (write)`);
+    expect(out).toContain(`  pid ${target.pid} fd ${fd}: descriptor ${fd}, ${file}, has an flock(2) lock (write)`);
     expect(out).toContain("  Accepted with --file-locks.");
     expect(out).toContain(`${target.pid} `);
     expect(out).toMatch(/CRIU 4\.2 would refuse to dump .* 1 error\. It would with --file-locks\.\n$/);

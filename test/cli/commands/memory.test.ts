@@ -127,7 +127,7 @@ test.each([
   [[BEFORE, "--permission", "q"], /^--permission: /],
   [[BEFORE, "--range", "10-5"], /^--range: /],
   [[BEFORE, "--pid", "1", "--search", "a"], "--pid: the image has no task 1"],
-  [[BEFORE, AFTER], "two images can only be compared, with --diff"],
+  [[BEFORE, AFTER], "two images can only be compared: give --diff"],
   [[BEFORE, "--diff"], "--diff compares two images"],
   [[BEFORE, "-o", "x"], "-o writes the bytes of a range: give --range"],
 ])("refuses %#", async (args, reason) => {
