@@ -210,7 +210,7 @@ describe("files", () => {
       return findings.map(({ fd, message }) => `${fd} ${/the (\w+) end/.exec(message)?.[1]}`);
     };
     expect(of(end(1, 1), end(2, 1))).toEqual(["1 read"]);
-    expect(of(end(0, 0), end(1, 1, "pipe:[6]"))).toEqual(["0 write", "1 reading"]);
+    expect(of(end(0, 0), end(1, 1, "pipe:[6]"))).toEqual(["0 write", "1 read"]);
     expect(of(end(3, 0), end(4, 1))).toEqual([]);
     expect(of(end(3, 2))).toEqual([]);
   });
