@@ -192,7 +192,7 @@ export interface ChangeName {
   readonly pid: number;
   /** NONE for changes of tasks and tables. */
   readonly fd: number;
-  /** What tells it from others of the same kind, task and descriptor: see keyAt. */
+  /** What distinguishes it from others of the same kind, task and descriptor: see keyAt. */
   readonly key?: string;
 }
 

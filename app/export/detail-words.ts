@@ -51,7 +51,7 @@ export function detailWords(
   return { title: visible(spec.title), before: words(before), after: words(after) };
 }
 
-/** Lists longer than this are worded by what came and went. */
+/** Longer lists are described by what was added and removed. */
 const LONG_LIST = 6;
 
 /** What is only on one side of two long lists of words, such as capabilities; `null`: they are not. */

@@ -22,7 +22,7 @@ export interface DumpCheckDocument {
   /** The process that was asked about. */
   readonly pid: number;
   readonly for: "criu" | "crac";
-  /** Options that criu dump was taken to have. */
+  /** Options that criu dump was assumed to get. */
   readonly dumpOptions: readonly string[];
   /** Whether the dump would be accepted. */
   readonly dumps: boolean;
@@ -33,7 +33,7 @@ export interface DumpCheckDocument {
     readonly name: string;
     readonly worst: Severity | null;
   }[];
-  /** What could not be found out, as sentences. */
+  /** What could not be determined, as sentences. */
   readonly notes: readonly string[];
   readonly unlisted: DumpFindings["unlisted"];
   readonly findings: readonly DumpFindingEntry[];
@@ -59,7 +59,7 @@ export function worstByProcess(findings: readonly DumpFinding[]): ReadonlyMap<nu
   return worst;
 }
 
-/** What to do about a finding, as a sentence. */
+/** The remedy for a finding, as a sentence. */
 export function remedyOf({ code }: DumpFinding, audience: DumpCheckDocument["for"]): string {
   const { remedy } = dumpRule(code);
   return audience === "crac" ? cracRemedy(code, remedy) : remedy;

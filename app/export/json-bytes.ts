@@ -1,5 +1,5 @@
-// Writes JSON as UTF-8 into one buffer that is used again and again: a document of a million open files is made without
-// an object or a string for each of them.
+// Writes JSON as UTF-8 into one buffer that is reused: a document of a million open files is written without an object
+// or a string for each of them.
 //
 // Casts `as number` read typed arrays within bounds checked by the loop.
 

@@ -23,7 +23,7 @@ export interface ResourceWords {
   readonly name: string;
   /** `permissions rw-p → rwxp`, `new, r-xp, 4 KiB` */
   readonly what: string;
-  /** The value of the changed column on both sides; `null`: a whole row came or went. */
+  /** The value of the changed column on both sides; `null`: a whole row was added or removed. */
   readonly values: { readonly title: string; readonly before: string; readonly after: string } | null;
 }
 
@@ -63,7 +63,7 @@ function cellWords(column: ColumnSpec, value: DetailValue): string {
   return shortCellText(column, value);
 }
 
-/** `rw-p → rwxp`; of lists with many values what came and went: `+CAP_SYS_ADMIN -CAP_KILL`. */
+/** `rw-p → rwxp`; of lists with many values, what was added and removed: `+CAP_SYS_ADMIN -CAP_KILL`. */
 function differenceWords(column: ColumnSpec, before: DetailValue, after: DetailValue, quote: Quote): string {
   const words = (value: DetailValue): string => {
     const text = shortened(cellWords(column, value));
@@ -77,7 +77,7 @@ function differenceWords(column: ColumnSpec, before: DetailValue, after: DetailV
   return shortened([...came, ...went].join(" "));
 }
 
-/** What tells a row from others of its task: ` SIGPIPE`, ` 7f0000000000 /lib/libc.so`. */
+/** What distinguishes a row from others of its task: ` SIGPIPE`, ` 7f0000000000 /lib/libc.so`. */
 function rowName(compared: ComparedResources, change: ResourceChange, quote: Quote): string {
   const key = resourceKey(compared, change);
   const parts: string[] = [];
@@ -91,7 +91,7 @@ function rowName(compared: ComparedResources, change: ResourceChange, quote: Quo
   return parts.length === 0 ? "" : ` ${parts.join(" ")}`;
 }
 
-/** Values of a new or lost row that are worth a word: neither its key nor what dumps renumber or time advances. */
+/** Values of an added or removed row that are worth showing: not its key, nor what dumps renumber or what advances by itself. */
 function entryWords(spec: ResourceSpec, entry: Details, quote: Quote): string[] {
   const words: string[] = [];
   for (const column of spec.columns) {

@@ -29,7 +29,7 @@ export function* resourcesJson(resources: Resources, listed: ListedRow = everyRo
   yield "\n  }";
 }
 
-/** Columns that have a value in some row: the others would only take room. */
+/** Columns that have a value in some row: the others would waste space. */
 function usedColumns(spec: ResourceSpec, table: ResourceTable): number[] {
   const used: number[] = [];
   for (const [at, each] of spec.columns.entries()) {

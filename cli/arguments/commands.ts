@@ -180,7 +180,7 @@ export const FACTS = defineCommand({
   summary: "Write the facts of this machine that affect a restore, as JSON",
   details: [
     "Writes the kernel, processor, limits, mounts, ids, addresses and names in use of this machine. With --for, also what " +
-      "every path of an image leads to here: type, size, mode, owner, inode, link, build id. 'check --host' and the page " +
+      "each path in the image leads to here: type, size, mode, owner, inode, link, build id. 'check --host' and the page " +
       "compare an image with the file on any machine.",
     "Nothing is sent anywhere. Run it as the user who will run criu, usually root: other users see less.",
   ],

@@ -169,6 +169,6 @@ async function imageOf({ description }: Live): Promise<Image> {
 
 const MOMENTARY: ReadonlySet<string | null | undefined> = new Set(["running", "sleeping", "uninterruptible"]);
 
-/** A task that waits now and then is not news. */
+/** A task that merely sleeps and wakes is not news. */
 const withoutMoment = (task: TaskDescription | undefined): TaskDescription | undefined =>
   task !== undefined && MOMENTARY.has(task.state) ? { ...task, state: "sleeping" } : task;

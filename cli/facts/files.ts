@@ -20,7 +20,7 @@ interface Wanted {
 }
 
 export interface FileOptions {
-  /** A directory that takes the place of `/`; `null`: none does. */
+  /** A directory used as `/`; `null`: none. */
   readonly root: string | null;
   readonly checksums: boolean;
   readonly attributes: Attributes | null;
@@ -53,7 +53,7 @@ function wantedOf(demands: readonly Demand[]): Wanted[] {
   return [...found.values()];
 }
 
-/** Looks the paths of an image up. */
+/** Looks up the paths of an image. */
 export function lookUpFiles(demands: readonly Demand[], options: FileOptions): FileFacts[] {
   const resolver = openResolver(options.root === null ? null : Buffer.from(options.root));
   return wantedOf(demands).map((wanted) => lookUp(wanted, resolver, options));

@@ -1,4 +1,4 @@
-// Which processes have a socket or a FIFO open, from the links in /proc/PID/fd.
+// Which processes have a socket or FIFO open, from the links in /proc/PID/fd.
 
 import type { BigIntStats } from "node:fs";
 import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
@@ -12,7 +12,7 @@ export interface Holder {
   readonly fd: number;
 }
 
-/** What FIFOs hold. */
+/** The contents of FIFOs. */
 export interface Fifos {
   factsOf(stat: BigIntStats): Pick<FileFacts, "openBy" | "queued">;
 }

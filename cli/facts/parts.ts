@@ -1,6 +1,6 @@
 // The parts of the facts that can be left out.
 
-/** Each with what it is. */
+/** Each part, with its description. */
 export const PARTS = {
   files: "what the image's paths lead to",
   processes: "ids of processes, and locks",

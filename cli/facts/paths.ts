@@ -25,7 +25,7 @@ export function directoryOf(path: Buffer): Buffer {
   return end <= 0 ? Buffer.from("/") : path.subarray(0, end);
 }
 
-/** @param root A directory that takes the place of `/`, with no link in its path; `null`: none does. */
+/** @param root A directory used as `/`, with no link in its path; `null`: none. */
 export function openResolver(root: Buffer | null): Resolver {
   const directories = new Map<string, Resolved>();
   const resolve = root === null ? resolveHere : (path: Buffer) => resolveIn(root, path);
@@ -52,7 +52,7 @@ function resolveHere(path: Buffer): Resolved {
   }
 }
 
-/** Resolves a path part by part, so that links in it lead to places in the root and never out of it. */
+/** Resolves a path part by part, so that links never lead out of the root. */
 function resolveIn(root: Buffer, path: Buffer): Resolved {
   const todo = partsOf(path).reverse();
   const done: Buffer[] = [];

@@ -29,7 +29,7 @@ import {
 export interface FactsRequest {
   /** What an image demands, and its name; `null`: facts for no image in particular. */
   readonly image: { readonly name: string; readonly demands: readonly Demand[] } | null;
-  /** A directory that takes the place of `/`. */
+  /** A directory used as `/`. */
   readonly root: string | null;
   readonly checksums: boolean;
   readonly leaveOut: ReadonlySet<Part>;

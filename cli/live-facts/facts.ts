@@ -16,7 +16,7 @@ import { readSharing } from "./sharing.ts";
 import { insideSockets, openSockets, unixFacts } from "./sockets.ts";
 import { namespacesOf, readPlaces, readTaskFacts, type TaskHead, waitingThreads } from "./tasks.ts";
 
-/** The facts, and what could not be found out, as sentences. */
+/** The facts, and what could not be determined, as sentences. */
 export interface LiveFacts {
   readonly facts: DumpFacts;
   readonly notes: readonly string[];

@@ -28,7 +28,7 @@ const SLASH = 0x2f;
 export function createFileReader(): FileReader {
   const ownMounts = readLink("/proc/self/ns/mnt");
   const roots = new Map<number, Buffer | null>();
-  /** What to put before a path to follow it in a process's mount namespace; `null`: there is no way. */
+  /** A prefix for resolving a path in a process's mount namespace; `null`: not possible. */
   const rootOf = (pid: number): Buffer | null => {
     const known = roots.get(pid);
     if (known !== undefined) return known;

@@ -11,7 +11,7 @@ export interface MountTable {
 
 /**
  * The mounts in the mount namespaces of processes. The table that a process sees lacks what is outside its root
- * directory, so that of a process with another root directory is not enough.
+ * directory, so the table of a process with another root directory is incomplete.
  */
 export function readMounts(tasks: readonly TaskFacts[], own: string | undefined): MountTable {
   const mounts: Record<string, MountFacts> = {};

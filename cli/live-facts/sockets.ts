@@ -10,7 +10,7 @@ export interface SocketReader {
   read(pid: number, fd: number, inode: string): SocketFacts;
 }
 
-/** What a table of /proc/PID/net says of a socket. */
+/** What a table in /proc/PID/net says about a socket. */
 type Row = Pick<SocketFacts, "state" | "received" | "sent" | "local" | "remote"> & {
   readonly family: number;
   readonly protocol: number | null;

@@ -8,7 +8,7 @@ import { errorCode, isGone, threadsOf } from "../dump/processes.ts";
 import { CliError } from "../error.ts";
 import type { FileReader } from "./files.ts";
 
-/** A process without what is compared or read later. */
+/** A process, without what is compared or read later. */
 export type TaskHead = Omit<
   TaskFacts,
   | "sharesMemoryWith"
@@ -110,7 +110,7 @@ function readText(path: string): string | null {
   }
 }
 
-/** Whether `uid_map` or `gid_map` of a process gives id 0 a meaning. */
+/** Whether `uid_map` or `gid_map` of a process maps id 0. */
 function mapsRoot(pid: number, file: string): boolean {
   try {
     return /^\s*0\s/m.test(readFileSync(`/proc/${pid}/${file}`, "latin1"));

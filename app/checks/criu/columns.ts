@@ -1,4 +1,4 @@
-// Checks that the columns alone decide: tasks, descriptors, open files.
+// Checks that need only the columns: tasks, descriptors, open files.
 
 import { createIdIndex } from "../../decoder/id-index.ts";
 import { HAS, holderCount, NONE, nameBytes, taskCount } from "../../model/checkpoint.ts";
@@ -9,7 +9,7 @@ import { decodeText, visible } from "../../model/text.ts";
 import { flagMasks, leftOverNames, opensDirectoryForWriting } from "../open-flags.ts";
 import { faultAt, hasDescriptors, type Scan } from "./scan.ts";
 
-/** Checks that the columns alone decide. */
+/** Checks that need only the columns. */
 export function checkColumns(scanned: Scan): void {
   const { checkpoint } = scanned;
   checkTasks(scanned);
@@ -18,7 +18,7 @@ export function checkColumns(scanned: Scan): void {
   for (let row = 1; row < descriptors.count; row++) {
     const fd = descriptors.fd[row] as number;
     if (descriptors.table[row] !== descriptors.table[row - 1] || descriptors.fd[row - 1] !== fd) continue;
-    const message = `Descriptor ${fd} is there twice in one file table.`;
+    const message = `Descriptor ${fd} occurs twice in one file table.`;
     faultAt(scanned, "descriptor-repeated", descriptors.record[row] as number, "fd", message);
   }
   // A set without a process tree has no tasks at all; that is reported already.
@@ -44,7 +44,7 @@ function checkTasks(scanned: Scan): void {
   for (let row = 0; row < tasks.count; row++) {
     const parent = tasks.ppid[row] as number;
     if (parent <= 0 || pids.get(parent) !== NONE) continue;
-    const message = `The parent of task ${tasks.pid[row]} is ${parent}, which the process tree does not hold.`;
+    const message = `The parent of task ${tasks.pid[row]} is ${parent}, which is missing from the process tree.`;
     faultAt(scanned, "parent-missing", tasks.record[row] as number, "ppid", message);
   }
 }
@@ -98,7 +98,7 @@ function checkUnused(scanned: Scan, row: FileRow, record: number, id: number): v
   if (inode !== 0 && peers.get(inode) !== NONE) return;
   if (inode !== 0 || NEEDS_DESCRIPTOR.includes(kind)) {
     const what = inode === 0 ? kind : "unix socket";
-    faultAt(scanned, "file-without-descriptor", record, "id", `No descriptor leads to open file ${id}, a ${what}.`);
+    faultAt(scanned, "file-without-descriptor", record, "id", `No descriptor refers to open file ${id}, a ${what}.`);
     return;
   }
   const name = decodeText(nameBytes(checkpoint, row));

@@ -1,4 +1,4 @@
-// Checks of entries, by message. References are collected and resolved when all entries have been read.
+// Checks of entries, by message. References are collected, and resolved once all entries have been read.
 
 import { FILE_FIELD_OF_MESSAGE, FILE_FIELDS } from "../../decoder/criu/file-types.ts";
 import { eachBytes, eachVarint, fieldNumber, plan } from "../../decoder/criu/wire.ts";

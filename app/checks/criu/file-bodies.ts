@@ -44,7 +44,7 @@ function noteName(scan: Scan, bytes: Uint8Array): void {
 
 const IP_OPTIONS = plan("ip_opts_entry", ["freebind"]);
 
-/** Notes a socket that may be bound to an address which the machine does not have. */
+/** Notes a socket that may be bound to an address that the machine lacks. */
 function noteFreeBind(scan: Scan, bytes: Uint8Array, start: number, end: number): void {
   const seen = scanInto(scan, bytes, start, end, IP_OPTIONS);
   if (has(seen, 1) && low(scan, 1) !== 0) scan.hostNotes.freeBind.add(scan.file - 1);

@@ -1,4 +1,4 @@
-// Checks of members that no entry's own check decides: contents of pipes, contents of unlinked files that no remap
+// Checks of members beyond the checks of single entries: contents of pipes, contents of unlinked files that no remap
 // names, images of plugins, network devices.
 
 import { eachBytes } from "../../decoder/criu/wire.ts";

@@ -1,4 +1,4 @@
-// The check that members which entries call for are there.
+// Checks that the members which entries call for exist.
 
 import { NONE, type Severity } from "../../model/checkpoint.ts";
 import { faultAt, type Scan } from "./scan.ts";

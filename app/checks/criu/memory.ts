@@ -1,4 +1,4 @@
-// Checks of memory: that the pages which pagemaps call for are in the set.
+// Checks of memory: whether the set has the pages that pagemaps call for.
 
 import { type Plan, plan } from "../../decoder/criu/wire.ts";
 import { NONE } from "../../model/checkpoint.ts";

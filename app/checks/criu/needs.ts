@@ -140,7 +140,7 @@ function* outsideOf(scan: Scan): Generator<Outside> {
   }
   for (const [{ index }, file] of looseTerminals(scan)) {
     const subject = file === NONE ? {} : ofFile(checkpoint, file);
-    const reason = "the restore must run in a terminal, which takes its place";
+    const reason = "the restore must run in a terminal, which replaces it";
     yield { kind: "terminal", path: encodeText(`/dev/pts/${index}`), size: null, mode: null, reason, ...subject };
   }
   for (const { file, path } of notes.outsideSockets) {
@@ -150,13 +150,13 @@ function* outsideOf(scan: Scan): Generator<Outside> {
   }
   const stdio = checkpoint.facts.find(({ label }) => label === "inherited stdio");
   if (stdio !== undefined) {
-    const reason = "the runtime hands in descriptors 0 to 2 anew";
+    const reason = "the runtime passes in new descriptors 0 to 2";
     yield { kind: "stdio", path: encodeText(stdio.value), size: null, mode: null, reason };
   }
   const all = [...pagemaps.values()];
   if (all.some(({ inParent }) => inParent > 0)) {
     const parent = checkpoint.facts.find(({ label }) => label === "parent set")?.value ?? "parent";
-    const reason = "it has pages that did not change since the dump before";
+    const reason = "it has pages that have not changed since the previous dump";
     yield { kind: "parent", path: encodeText(parent), size: null, mode: null, reason };
   }
   if (all.some(({ lazy }) => lazy > 0)) {

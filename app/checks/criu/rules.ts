@@ -25,7 +25,7 @@ const TABLE: readonly Omit<Rule, "format">[] = [
   },
   {
     code: "member-twice",
-    title: "A file of the set is there twice",
+    title: "A file occurs twice in the set",
     examines: "the names of the files",
     outcomes: ODD,
     remedy: "The first one is read. Remove the other from the directory or archive.",
@@ -43,11 +43,11 @@ const TABLE: readonly Omit<Rule, "format">[] = [
     examines:
       "pagemap-N.img and pagemap-shmem-N.img: pages_id, number of pages; pages-N.img: its size. An error for a task's own memory, a warning for shared memory and memfds, which are restored without contents",
     outcomes: LOST_OR_REFUSED,
-    remedy: `${COPY} Sets that are kept for inspection alone need no pages: ignore this code.`,
+    remedy: `${COPY} Sets kept only for inspection need no pages: ignore this code.`,
   },
   {
     code: "parent-set-missing",
-    title: "Pages are in the parent set, the dump before this one, which is not there",
+    title: "Pages are in the parent set, the previous dump, which is missing",
     examines: "pagemap-N.img flags (PE_PARENT), in_parent; the parent link",
     outcomes: REFUSED,
     remedy: "Keep the directories of all dumps of the chain together, with their parent links.",
@@ -57,14 +57,14 @@ const TABLE: readonly Omit<Rule, "format">[] = [
     title: "The set is a pre-dump: it has memory only",
     examines: "inventory.img pre_dump_mode",
     outcomes: REFUSED,
-    remedy: "Restore the dump that follows it; this one is the parent of that.",
+    remedy: "Restore the dump that follows it, whose parent this one is.",
   },
   {
     code: "version-newer",
     title: "The set's version is newer than that of CRIU 4.2",
     examines: "inventory.img img_version",
     outcomes: REFUSED,
-    target: "CRIU up to 4.2 refuses it; the release that wrote it does not.",
+    target: "CRIU up to 4.2 refuses it; the release that wrote it accepts it.",
     remedy: "Restore with the release of CRIU that took the dump.",
   },
   {
@@ -97,7 +97,7 @@ const TABLE: readonly Omit<Rule, "format">[] = [
   },
   {
     code: "descriptor-without-file",
-    title: "A descriptor leads to no open file",
+    title: "A descriptor refers to a missing open file",
     examines: "fdinfo-N.img id",
     outcomes: REFUSED,
     remedy: "The file's entry is missing from files.img, or the descriptor was renumbered wrongly.",
@@ -161,7 +161,7 @@ const TABLE: readonly Omit<Rule, "format">[] = [
   },
   {
     code: "file-without-descriptor",
-    title: "No descriptor leads to a pipe, FIFO, unix socket or terminal, which CRIU restores through its descriptors",
+    title: "No descriptor refers to a pipe, FIFO, unix socket or terminal, which CRIU restores through its descriptors",
     examines: "files.img, against fdinfo-N.img, the peers of unix sockets and packets in flight",
     outcomes: REFUSED,
     remedy: "The descriptors were lost with an fdinfo image, or cut out of it.",
@@ -182,7 +182,7 @@ const TABLE: readonly Omit<Rule, "format">[] = [
   },
   {
     code: "remap-missing",
-    title: "What stands in for an unlinked file is named by no remap",
+    title: "No remap names a file that stands in for an unlinked file",
     examines: "ghost-file-N.img and link_remap.N, against remap-fpath.img",
     outcomes: REFUSED,
     remedy: "remap-fpath.img is missing or lacks an entry: the restore would open the file under its old name.",

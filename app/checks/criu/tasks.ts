@@ -85,7 +85,7 @@ function checkGroups(scan: Scan, seen: number, groups: string, mode: string): vo
   const { rootCgroup } = scan.inventory;
   const [set, seccomp] = [low(scan, 1), low(scan, 2)];
   if (has(seen, 1) && rootCgroup !== NONE && set !== rootCgroup) {
-    callFor(scan, { kind: "cgroup", field: groups, why: `it has set ${set} of control groups, which a task is in` });
+    callFor(scan, { kind: "cgroup", field: groups, why: `it has set ${set} of control groups, which contains a task` });
   }
   if (has(seen, 2) && seccomp === SECCOMP_FILTER) {
     callFor(scan, { kind: "seccomp", field: mode, why: "it has the seccomp filters of a task" });

@@ -1,5 +1,5 @@
-// What a restart by the kernel depends on of the restarting machine, as far as an image says: the kernel itself, the paths
-// that it opens, the pids of the tasks. Sizes and permissions of files are not compared: the kernel opens what is there.
+// What a restart by the kernel requires of the restarting machine, as far as the image says: the kernel itself, the paths
+// that it opens, the pids of the tasks. Sizes and permissions are not compared: the kernel opens whatever file is there.
 
 import { type Checkpoint, HAS, holderCount, nameBytes, USE } from "../../model/checkpoint.ts";
 import { FILE_KINDS, O_ACCMODE, openFlag, taskState } from "../../model/names.ts";

@@ -50,7 +50,7 @@ export function onFileDesc(scan: Scan): void {
   const fd = numberOf(scan, "fd_descriptor");
   const closeOnExec = numberOf(scan, "fd_close_on_exec");
   if (objref <= 0) {
-    fieldFault(scan, "H11", "fd_objref", `Descriptor ${fd} leads to objref ${objref}; objrefs are positive.`);
+    fieldFault(scan, "H11", "fd_objref", `Descriptor ${fd} refers to objref ${objref}; objrefs are positive.`);
   }
   if (closeOnExec > 1) {
     const message = `Descriptor ${fd} has close-on-exec ${closeOnExec}; it must be 0 or 1.`;
@@ -65,7 +65,7 @@ export function onFileDesc(scan: Scan): void {
     return;
   }
   if (fd >= NR_OPEN) {
-    fieldFault(scan, "H14", "fd_descriptor", `Descriptor ${fd} is above what any limit of open files allows.`);
+    fieldFault(scan, "H14", "fd_descriptor", `Descriptor ${fd} is above any limit on open files.`);
   } else if (fd <= scan.lastFd) {
     const how = fd === scan.lastFd ? "is repeated" : `follows descriptor ${scan.lastFd}`;
     fieldFault(scan, "H28", "fd_descriptor", `Descriptor ${fd} ${how}.`);
@@ -150,7 +150,7 @@ function checkPosition(scan: Scan, kind: string): void {
     fieldFault(scan, "position-impossible", "f_pos", message);
   } else if (low >= 0x8000_0000 && kind === "GENERIC" && isSought(scan)) {
     if (low === ESPIPE && !hasField(scan, "f_credref")) return;
-    const message = `An open file's position ${position()} looks like an error to the kernel that seeks to it.`;
+    const message = `An open file's position ${position()} looks like an error code to the kernel when it seeks.`;
     fieldFault(scan, "H23", "f_pos", message);
   }
 }

@@ -20,12 +20,7 @@ const isEarly = ({ dialect }: Scan): boolean => dialect.name === "seed" || diale
 export function onTask(scan: Scan): void {
   endTask(scan);
   if (scan.dialect.name === "seed" && scan.tasks === 1) {
-    fieldFault(
-      scan,
-      "several-tasks",
-      "type",
-      "A second task follows: a kernel of the seed reads one task, and then TAIL.",
-    );
+    fieldFault(scan, "several-tasks", "type", "A second task follows: a seed kernel reads one task, and then TAIL.");
   }
   scan.taskRecord = scan.record;
   scan.commLength = COMM_LENGTH;

@@ -81,7 +81,7 @@ const NUMBERED: Table = [
     title: "OBJREF.objtype is not a type of object of this version",
     examines: "OBJREF.objtype",
     outcomes: EINVAL,
-    remedy: "The image may be of another version than detected: choose the dialect by hand.",
+    remedy: "The image may be of another version than detected: choose the dialect manually.",
   },
   {
     code: "H9",
@@ -121,7 +121,7 @@ const NUMBERED: Table = [
   },
   {
     code: "H14",
-    title: "A descriptor is not below the limit of open files",
+    title: "A descriptor exceeds the limit on open files",
     examines: "FILE_DESC.fd_descriptor",
     outcomes: [refused("EBADF")],
     target: "The limit is RLIMIT_NOFILE of the restarting process; it cannot exceed fs.nr_open, 1,048,576 by default.",
@@ -132,7 +132,7 @@ const NUMBERED: Table = [
     title: "FILE.f_type is not a kind of file of this version",
     examines: "FILE.f_type",
     outcomes: EINVAL,
-    remedy: "The image may be of another version than detected: choose the dialect by hand.",
+    remedy: "The image may be of another version than detected: choose the dialect manually.",
   },
   {
     code: "H16",
@@ -351,10 +351,10 @@ const WORDS: Table = [
   },
   {
     code: "several-tasks",
-    title: "An image of the seed has more than one task",
+    title: "A seed image has more than one task",
     examines: "the TASK records",
     outcomes: [refused("EINVAL", { until: "seed" })],
-    remedy: "A kernel of the seed restarts one task: restart with v16 or later, from an image of that version.",
+    remedy: "A seed kernel restarts one task: restart with v16 or later, from an image of that version.",
   },
   {
     code: "async-without-owner",

@@ -116,7 +116,7 @@ export function Holders({ checkpoint, file }: Props) {
   if (holders.length === 0) {
     return (
       <Section title="Held by">
-        <p className="muted">No descriptor in the image leads to it.</p>
+        <p className="muted">No descriptor in the image refers to it.</p>
       </Section>
     );
   }

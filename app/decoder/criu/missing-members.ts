@@ -29,7 +29,7 @@ export function reportMissing(set: SetContext): void {
   reportNewerVersion(set);
   reportEmpty(set);
   if (facts.parentEntries > 0 && (set.metadata.parent ?? null) === null) {
-    const message = "Pages are in the parent set, the dump before this one, which is not here.";
+    const message = "Pages are in the parent set, the previous dump, which is missing.";
     report(set, "warning", "missing-parent", message, null);
   }
   if (facts.isPreDump && !seen.kinds.has("pstree")) {

@@ -119,7 +119,7 @@ describe.skipIf(reason !== "")(`of a running process${reason === "" ? "" : ` (${
     };
     const request = dumpRequest([`${target.pid}`], { tree: false, threads: false, freeze: false, "no-sharing": false });
     await watchProcesses(request, { every: 10, check: true }, { ...io, print }, stop.signal);
-    const refusal = `CRIU would refuse pid ${target.pid} fd ${fd}: descriptor ${fd}, ${folder}/locked, has a lock`;
+    const refusal = `CRIU would refuse pid ${target.pid} fd ${fd}: descriptor ${fd}, ${folder}/locked, has an flock(2) lock`;
     expect(lines[0]).toContain(refusal);
     expect(lines[1]).toContain(`no longer: ${refusal}`);
   });

@@ -71,7 +71,7 @@ describe.skipIf(process.platform !== "linux")("a dump whose comparisons", () => 
     expect(notes).toEqual([
       expect.stringContaining(`${self} fd ${opened}`),
       `2 descriptors changed while they were read: ${self} fd ${moving} (position 0 → 10), ` +
-        `${self} fd ${closing} (it leads to another file)`,
+        `${self} fd ${closing} (it refers to another file)`,
     ]);
     expect(read(true).notes).toEqual([]);
   });
