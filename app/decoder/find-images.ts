@@ -39,7 +39,7 @@ export interface FoundImage {
   readonly problems: readonly ArchiveProblem[];
   /** Whether it is in an archive. */
   readonly isPacked: boolean;
-  /** Of a set that was dumped on top of another, if that is here. */
+  /** Of a set that was dumped on top of another, if it is present. */
   readonly parent?: ParentSet;
 }
 

@@ -87,7 +87,7 @@ export function kindOf(index: number): ChangeKind {
 /** Index of a kind of change. */
 export const changeKind = (kind: ChangeKind): number => CHANGE_KINDS.indexOf(kind);
 
-/** A descriptor by the names that a user knows. `pid`: the pid, or the task's index where the image holds none. */
+/** A descriptor by the names that a user knows. `pid`: the pid, or the task's index where the image has none. */
 export interface Holder {
   readonly pid: number;
   readonly fd: number;
@@ -120,7 +120,7 @@ export interface TaskRenamed extends Common {
 export interface DescriptorOnOneSide extends Common {
   readonly kind: "fd-opened" | "fd-closed";
   readonly holders: readonly Holder[];
-  /** Path, or the name shown for a file without one; `null` if the image does not hold the file. */
+  /** Path, or the name shown for a file without one; `null` if the file is missing from the image. */
   readonly path: string | null;
   readonly pathBytes?: string;
 }

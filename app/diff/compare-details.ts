@@ -77,7 +77,7 @@ export function detailComparer(
   };
 }
 
-/** Compares mode and size of inodes. A value that one of the images does not hold is not compared. */
+/** Compares mode and size of inodes. A value that is missing from one of the images is not compared. */
 function inodeComparer(before: Checkpoint, after: Checkpoint) {
   const x = before.files;
   const y = after.files;

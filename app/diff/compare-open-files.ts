@@ -18,7 +18,7 @@ export const UNCERTAIN_PATH = 1 << 15;
 
 /**
  * A function that compares open files: FileRows before and after (NONE: missing) → bits of CHANGE_BITS for the values
- * that differ, and UNCERTAIN_PATH. A value that one of the images does not hold is not compared.
+ * that differ, and UNCERTAIN_PATH. A value that is missing from one of the images is not compared.
  *
  * The path differs if the kinds or the stable bytes of the names do. A missing file has an unknown kind and name: it
  * differs, uncertainly, from a known file, and not from an unknown one. `generic` matches any kind of the same path, as

@@ -27,7 +27,7 @@ export interface DiffOptions {
  * - a task that is missing from an incomplete image;
  * - a descriptor that is missing from a table with fewer descriptors than announced; or, if the image announces no
  *   number or the task has no table (and is not a zombie), from an incomplete image;
- * - the path of a file that one of the images names but does not hold, complete or not; and a path on one side where
+ * - the path of a file that one of the images names but lacks, complete or not; and a path on one side where
  *   an incomplete image has a made-up name for a file of the same kind.
  * Whatever both images hold is certain: values, close-on-exec, comms, and sharing, which is compared only among tasks
  * and descriptors that are on both sides and lead to an open file.

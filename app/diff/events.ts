@@ -143,7 +143,7 @@ function fileKey(comparison: Comparison, change: number, kind: ChangeKind, names
   const { before, after, changes } = comparison;
   const [fileBefore, fileAfter] = filesOf(comparison, change);
   const pathAfter = names(after, fileAfter);
-  // A log that was renamed and opened anew is known by its name after.
+  // A log that was renamed and reopened is known by its name after.
   const path = pathAfter === NONE ? names(before, fileBefore) : pathAfter;
   if (path !== NONE) return `path ${path}`;
   const pid = i32At(changes.pid, change);

@@ -151,7 +151,7 @@ function commonWords(comparison: Comparison, changes: Uint32Array): string | nul
 }
 
 /**
- * Whether the files of one path were reopened: a file of an older name gave way to one of this name, a descriptor
+ * Whether the files of one path were reopened: a file of an older name was replaced by one of this name, a descriptor
  * was closed and another opened in the same task, what was one open file is several, or a position went back although
  * every write puts it to the end (O_APPEND).
  */

@@ -9,7 +9,7 @@ export const LONGEST_MATCH = 16 << 10;
 export const BEHIND = 1 << 10;
 /**
  * Bytes in which matches are searched for at once. With what is before and after, it is a string of less than 128 KiB: V8
- * makes such strings in memory that it uses again and again, which is many times faster than longer ones.
+ * makes such strings in memory that it reuses, which is many times faster than longer ones.
  */
 const PIECE = (64 << 10) - LONGEST_MATCH - BEHIND;
 

@@ -48,7 +48,7 @@ export interface Machine {
 /** Tasks, in image order. All columns have `count` rows. */
 export interface Tasks {
   readonly count: number;
-  /** Process ids; NONE where the image holds none. */
+  /** Process ids; NONE where the image has none. */
   readonly pid: Int32Array;
   readonly ppid: Int32Array;
   readonly tgid: Int32Array;
@@ -92,7 +92,7 @@ export interface Descriptors {
   readonly record: Int32Array;
 }
 
-/** Bits of OpenFiles.has: which values the image holds, and what kind of name a file has. */
+/** Bits of OpenFiles.has: which values the image has, and what kind of name a file has. */
 export const HAS = {
   /** The name is a path from the image, not a made-up one. */
   path: 1,
@@ -317,7 +317,7 @@ export function taskNumber(tasks: Tasks, task: TaskRow): number {
 /** By Tasks: whether any task has a pid. Cached, as it is needed for each word of a text and columns never change. */
 const withPids = new WeakMap<Tasks, boolean>();
 
-/** Whether the image holds pids at all. */
+/** Whether the image has any pids. */
 export function hasPids(tasks: Tasks): boolean {
   const known = withPids.get(tasks);
   if (known !== undefined) return known;

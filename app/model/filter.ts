@@ -5,7 +5,7 @@
 //   fd:3  fd:3-10  pos:>4096   numbers: equal, from … to, compared
 //   kind:socket  path:=/var/log/x   text: contains, is
 //   shared:yes         yes or no
-//   pos:none           the image holds no value
+//   pos:none           the image has no value
 //   -kind:pipe         not
 //
 // A key that is not a column is part of a plain word, so that `socket:[41433]` can be typed as it is shown.

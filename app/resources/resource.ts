@@ -1,4 +1,4 @@
-// What a resource is: everything that an image holds besides descriptors, as tables that are declared as data. Reading,
+// What a resource is: everything that an image contains besides descriptors, as tables that are declared as data. Reading,
 // showing, comparing, filtering, exporting and documenting follow the declarations in specs/.
 
 /** What the values of a column are. */
@@ -49,7 +49,7 @@ export interface ColumnSpec {
   readonly notCompared?: NotCompared;
   /** Changes of this column are in no other kind of change, although the resource repeats others. */
   readonly repeats?: "never";
-  /** What no value means, in words; absent: that the image holds none. */
+  /** What no value means, in words; absent: that the image has none. */
   readonly nothing?: string;
   /** The text was made visible when it was decoded, as details are. */
   readonly escaped?: true;

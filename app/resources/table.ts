@@ -6,20 +6,20 @@ import type { RecordRow, TaskRow } from "../model/rows.ts";
 import { base64, decodeText, isUtf8 } from "../model/text.ts";
 import type { ColumnSpec, ColumnType, ResourceSpec } from "./resource.ts";
 
-/** 64-bit values; `has` is 0 where the image holds none. */
+/** 64-bit values; `has` is 0 where the image has none. */
 interface WideColumn {
   readonly kind: "wide";
   readonly values: BigUint64Array;
   readonly has: Uint8Array;
 }
 
-/** Numbers; NaN where the image holds none. */
+/** Numbers; NaN where the image has none. */
 interface NumberColumn {
   readonly kind: "number";
   readonly values: Float64Array;
 }
 
-/** Indices of values that are stored once; 0 where the image holds none. */
+/** Indices of values that are stored once; 0 where the image has none. */
 interface PooledColumn {
   readonly kind: "pooled";
   readonly index: Uint32Array;
@@ -56,7 +56,7 @@ const MOST_ROWS = 1 << 22;
 /** What a reader gives for a cell. Bytes are text out of the image. */
 export type Input = string | number | bigint | boolean | Uint8Array | readonly (string | number)[] | null | undefined;
 
-/** A row by the names of columns; absent: the image holds none. */
+/** A row by the names of columns; absent: the image has none. */
 export type Row = Readonly<Record<string, Input>>;
 
 export interface TableBuilder {
@@ -202,7 +202,7 @@ function pooledBuilder(): ColumnBuilder {
 /** A table without rows. */
 export const emptyTable = (spec: ResourceSpec): ResourceTable => createTable(spec).finish();
 
-/** The value of a cell as `show --json --resources` has it; `null`: the image holds none. */
+/** The value of a cell as `show --json --resources` has it; `null`: the image has none. */
 export function cellAt(spec: ColumnSpec, column: Column | undefined, row: number): DetailValue {
   if (column === undefined) return null;
   switch (column.kind) {

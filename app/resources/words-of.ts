@@ -5,7 +5,7 @@ import type { DetailValue } from "../model/fields.ts";
 import { stillVisible, visible } from "../model/text.ts";
 import type { ColumnSpec } from "./resource.ts";
 
-/** A value of a column in words, complete: what filters search and exports hold. Empty: the image holds none. */
+/** A value of a column in words, complete: what filters search and exports hold. Empty: the image has none. */
 export function cellText({ type, nothing = "", escaped }: ColumnSpec, value: DetailValue): string {
   if (value === null) return nothing;
   if (typeof value === "boolean") return value ? "yes" : "no";

@@ -50,7 +50,9 @@ async function noteRefusals(pids: readonly number[], io: Io): Promise<void> {
 function requireRoom({ description }: Live, dialect: WritableDialect): void {
   const { length } = description.tasks;
   if (dialect !== "seed" || length <= 1) return;
-  throw new CliError(`a seed image holds one task, and ${length} were read; dump one process or use --dialect v23-rc2`);
+  throw new CliError(
+    `a seed image can hold only one task, and ${length} were read; dump one process or use --dialect v23-rc2`,
+  );
 }
 
 /** The errors of `encode` that a live dump can cause. */

@@ -16,7 +16,7 @@ describe("columns", () => {
       expect(ids.filter((id) => !/^[a-z]+$/.test(id))).toEqual([]);
     }
   });
-  test("positions are exact, and empty where the image holds none", () => {
+  test("positions are exact, and empty where the image has none", () => {
     expect(text("files", "pos", 3)).toBe("9007199254740993");
     expect(text("files", "pos", 2)).toBe("");
     expect(text("descriptors", "pos", 6)).toBe("9007199254740993");

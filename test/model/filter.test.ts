@@ -65,7 +65,7 @@ describe("column:value", () => {
     expect(rows("files", "pos:>9007199254740992")).toEqual([3]);
     expect(rows("files", "pos:0x1000")).toEqual([1]);
   });
-  test("none: the image holds no value", () => {
+  test("none: the image has no value", () => {
     expect(rows("files", "pos:none")).toEqual([2, 4]);
     expect(rows("files", "-pos:none")).toEqual([0, 1, 3, 5]);
   });

@@ -327,7 +327,7 @@ const NUMBERED: Table = [
   },
   {
     code: "H42",
-    title: "The image holds an ERROR record: the dump failed",
+    title: "The image contains an ERROR record: the dump failed",
     examines: "ERROR and the STRING after it",
     outcomes: [refused("EINVAL", { until: "v17" }), refused("EIO", { from: "v18" })],
     remedy: "The message says why the dump failed. Remove the cause and take the dump again.",

@@ -44,7 +44,7 @@ export function Bytes({ doc }: { doc: Doc }) {
       {document === null ? (
         <p className="tables-empty">The image is still being decoded. Its bytes are shown when that is done.</p>
       ) : checkpoint.members.every(({ size }) => size === 0) ? (
-        <p className="tables-empty">The image holds no bytes.</p>
+        <p className="tables-empty">The image has no bytes.</p>
       ) : isPair && both ? (
         <BothSides compared={compared} docs={docs} />
       ) : (

@@ -85,7 +85,7 @@ const LEAST = 40;
 
 const pixels = (characters: number): number => Math.ceil(characters * CHARACTER) + PADDING;
 
-/** Columns in the order in which they step back, where they have no changes. */
+/** Columns in the order in which they are dropped, if they have no changes. */
 const STEP_BACK = ["version", "mode", "cloexec", "flags", "pos", "shared"];
 
 /** What is shown in `room` pixels: the columns, and the value of grid-template-columns. */

@@ -50,7 +50,7 @@ const OTHERS: readonly (OtherForm & { readonly magic: Magic })[] = [
   { what: "a squashfs image", advice: "Unpack it with unsquashfs, and open the folder.", magic: text("hsqs") },
   {
     what: "an ELF file",
-    advice: "A core dump does not hold a process's file table. Open a checkpoint image.",
+    advice: "A core dump does not contain a process's file table. Open a checkpoint image.",
     magic: text("\x7fELF"),
   },
   {

@@ -15,7 +15,7 @@ export interface SetChoice {
   readonly metadata: Metadata;
   /** Whether it is opened only as part of another set, unless it is named. */
   readonly isPart?: boolean;
-  /** The set that it refers to for pages that did not change, if that is here. */
+  /** The set that it refers to for pages that did not change, if it is present. */
   readonly parent?: ParentSet;
 }
 

@@ -33,7 +33,7 @@ export function taskEdges(before: Checkpoint, after: Checkpoint, tasks: UnionRow
   return { firstTask, task: task.slice(0, next) };
 }
 
-/** Slots that lead to each file on either side. `fileBefore` is NONE where it is the same file. */
+/** Slots that refer to each file on either side. `fileBefore` is NONE where it is the same file. */
 export function holderEdges(file: Int32Array, fileBefore: Int32Array, fileCount: number) {
   const firstHolder = new Uint32Array(fileCount + 1);
   const tally = (row: GraphFileRow): void => {

@@ -43,7 +43,7 @@ export interface Column {
   readonly groups?: true;
   /** Searched by a filter's plain words. */
   readonly searched?: true;
-  /** The text of a cell; empty if the image does not hold the value. */
+  /** The text of a cell; empty if the image does not have the value. */
   text(checkpoint: Checkpoint, row: number): string;
   /** If the text depends only on a small number (a flags word, a kind), that number. NaN: no value. */
   readonly distinct?: (checkpoint: Checkpoint, row: number) => number;

@@ -270,7 +270,7 @@ describe.skipIf(reason !== "")(`the live dump${reason === "" ? "" : ` (${reason}
     const refused = await runCommand(["dump", `${parent.pid}`, `${child}`, "--dialect", "seed", "-o", path("seed")]);
     expect(refused).toMatchObject({
       status: 2,
-      complaints: [expect.stringMatching(/a seed image holds one task, and 2/)],
+      complaints: [expect.stringMatching(/a seed image can hold only one task, and 2/)],
     });
     expect(existsSync(path("seed"))).toBe(false);
   });
