@@ -41,7 +41,7 @@ export function addressOf(text: string, page: string): Address | { readonly refu
   const local = isLocalHost(url.hostname);
   if (new URL(page).protocol === "https:" && url.protocol === "http:" && !isLoopback(url.hostname)) {
     return {
-      refused: `This page came over https:, and browsers do not let it read ${visible(url.host)} over http:. Use an https: address, or download the file and drop it here.`,
+      refused: `This page was loaded over https:, and browsers do not let it read ${visible(url.host)} over http:. Use an https: address, or download the file and drop it here.`,
     };
   }
   url.hash = "";

@@ -40,7 +40,9 @@ export async function unbundle(
 ): Promise<readonly Uint8Array<ArrayBuffer>[] | { readonly refused: string }> {
   const bytes = await inflate(piece, limit);
   if (bytes === "too large") {
-    return { refused: `What is in this link or report unpacks to more than ${limit / 2 ** 20} MiB; it is not opened.` };
+    return {
+      refused: `The contents of this link or report unpack to more than ${limit / 2 ** 20} MiB; it is not opened.`,
+    };
   }
   const damaged = { refused: "The image in this link or report is damaged: part of it is missing or was changed." };
   if (bytes === "damaged") return damaged;

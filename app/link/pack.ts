@@ -113,7 +113,7 @@ export function packRefusal(bytes: Uint8Array): { readonly refused: string } | n
   const isLater = sameBytes(bytes.subarray(0, MAGIC.length - 1), MAGIC.subarray(0, -1));
   return {
     refused: isLater
-      ? "This link or report was made by a later version of ckptscope. Reload the page to get that."
+      ? "This link or report was made by a later version of ckptscope. Reload the page to update it."
       : DAMAGED,
   };
 }

@@ -4,10 +4,10 @@ import { type AddressSpace, isKnown, type MappedPages } from "../decoder/memory/
 import { i32At } from "../model/read.ts";
 import { type MappingPair, type MemorySide, pairMappings } from "./pair.ts";
 
-/** What a comparison says of a page. */
+/** The result of comparing a page. */
 export type PageChange = "same" | "changed" | "only-before" | "only-after" | "unknown";
 
-/** Pages next to each other of which the same is said. Offsets are bytes from the start of the mappings. */
+/** Adjacent pages with the same result. Offsets are bytes from the start of the mappings. */
 export interface ChangeRun {
   readonly start: number;
   readonly end: number;
@@ -20,7 +20,7 @@ export interface MappingChange extends MappingPair {
   readonly spaceAfter: AddressSpace | null;
   /** Of mappings that both sides have, up to the end of the longer one. */
   readonly runs: readonly ChangeRun[];
-  /** Bytes by what is said of their pages. */
+  /** Bytes by the result of their pages. */
   readonly bytes: Readonly<Record<PageChange, number>>;
 }
 
@@ -123,7 +123,7 @@ async function compareStretch(
   const end = Math.min(shared, one.end, other.end);
   const [isOne, isOther] = [isKnown(one.state), isKnown(other.state)];
   if (!isOne || !isOther) {
-    // A page that only one image has, as the other has not written to it. Of other pages nothing can be said: whether a
+    // A page that only one image has, as the other has not written to it. Nothing is known about other pages: whether a
     // mapped file is the same, what a page server has.
     const change =
       isOne && other.state === "file" ? "only-before" : isOther && one.state === "file" ? "only-after" : "unknown";

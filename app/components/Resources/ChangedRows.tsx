@@ -1,4 +1,4 @@
-// The rows of a resource that differ between two images: what came, what went, and each value before and after.
+// The rows of a resource that differ between two images: rows added, rows removed, and each value before and after.
 
 import { isOfResources } from "../../diff/changes.ts";
 import type { Comparison } from "../../diff/comparison.ts";

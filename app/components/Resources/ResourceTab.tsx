@@ -95,7 +95,7 @@ function Reason({ doc, table, spec, filtered }: Omit<Props, "view"> & { readonly
           {table.held
             ? `The image has no ${spec.title.toLowerCase()}.`
             : isPacked
-              ? "A link or a report does not carry this table. Open the image itself."
+              ? "Links and reports do not include this table. Open the image itself."
               : `The image does not record ${spec.title.toLowerCase()}.`}
         </p>
       )}

@@ -47,7 +47,7 @@ interface Props {
 
 function Listed({ doc, tables, compared }: Props) {
   const { shell } = usePage();
-  // A link may name a resource that there is not.
+  // A link may name a resource that does not exist.
   const name = useApp(({ resource }) => (isResource(resource) ? resource : FIRST_RESOURCE));
   const view = useApp((state) => state.resourceViews[name] ?? FIRST_RESOURCE_VIEW);
   const onlyChanges = useApp((state) => state.onlyChanges);

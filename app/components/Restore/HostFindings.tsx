@@ -39,7 +39,7 @@ export function HostFindings({ checkpoint, response }: { checkpoint: Checkpoint;
   );
 }
 
-/** A sentence in which commands stand between backticks. */
+/** A sentence with commands between backticks. */
 const WithCode = ({ text }: { text: string }) =>
   text.split("`").map((part, at) =>
     at % 2 === 1 ? (

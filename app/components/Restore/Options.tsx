@@ -1,4 +1,4 @@
-// The command that restores the image: its options and privileges, each with why.
+// The command that restores the image: its options and privileges, each with a reason.
 
 import type { NeededOption } from "../../checks/needs.ts";
 import type { Checkpoint } from "../../model/checkpoint.ts";
