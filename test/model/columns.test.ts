@@ -37,4 +37,24 @@ describe("columns", () => {
     expect(columnOf("files", "pos")?.needs?.(checkpoint)).toBe(16);
     expect(columnOf("descriptors", "pos")?.needs?.(checkpoint)).toBe(16);
   });
+  test("the path column asks for the room of the longest path", () => {
+    const longest = Math.max(...NGINX.files.map(({ path }) => (path ?? "").length));
+    expect(columnOf("files", "path")?.needs?.(checkpoint)).toBe(longest);
+    expect(columnOf("descriptors", "path")?.needs?.(checkpoint)).toBe(longest);
+  });
+  test("a zombie does not widen the column of the tasks that use a table", () => {
+    const needs = (zombie: boolean) =>
+      columnOf("descriptors", "comm")?.needs?.(
+        checkpointOf({
+          tasks: [
+            { pid: 1, comm: "parent", table: 0 },
+            { pid: 2, comm: zombie ? "gone" : "child", ...(zombie ? { state: "zombie" as const } : { table: 0 }) },
+          ],
+          tables: [[{ fd: 0, file: 0 }]],
+          files: [{ kind: "regular", path: "/x" }],
+        }),
+      );
+    expect(needs(true)).toBe("parent".length);
+    expect(needs(false)).toBeGreaterThan("parent".length);
+  });
 });

@@ -9,7 +9,16 @@ import type { FileRow } from "../rows.ts";
 import { visible } from "../text.ts";
 import { flagsText } from "../words.ts";
 import type { Column } from "./column.ts";
-import { type About, bigColumn, numberColumn, recordOffset, spanColumn, wordColumn, yesColumn } from "./make.ts";
+import {
+  type About,
+  bigColumn,
+  longest,
+  numberColumn,
+  recordOffset,
+  spanColumn,
+  wordColumn,
+  yesColumn,
+} from "./make.ts";
 
 /** Non-descriptor uses of a file (bits of USE), in words. */
 export function usageNames(use: number): string[] {
@@ -66,20 +75,23 @@ export const FILES: readonly Column[] = [
     { id: "id", title: "Id", about: "the image's id of the open file", width: 8, searched: true },
     (c, row) => u32At(c.files.id, row),
   ),
-  spanColumn(
-    {
-      id: "path",
-      title: "Path",
-      about: "path, or a made-up name for a file without one",
-      width: 34,
-      searched: true,
-      groups: true,
-    },
-    {
-      offset: ({ files }, file) => u32At(files.nameOffset, file),
-      length: ({ files }, file) => u32At(files.nameLength, file),
-    },
-  ),
+  {
+    ...spanColumn(
+      {
+        id: "path",
+        title: "Path",
+        about: "path, or a made-up name for a file without one",
+        width: 34,
+        searched: true,
+        groups: true,
+      },
+      {
+        offset: ({ files }, file) => u32At(files.nameOffset, file),
+        length: ({ files }, file) => u32At(files.nameLength, file),
+      },
+    ),
+    needs: ({ files }) => longest(files.nameLength),
+  },
   {
     ...wordColumn(
       { id: "kind", title: "Kind", about: "regular, pipe, socket, …", width: 16, searched: true, groups: true },

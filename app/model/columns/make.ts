@@ -32,6 +32,9 @@ export const spanColumn = (about: About, span: Span): Column => ({
   },
 });
 
+/** The length of the longest text in bytes, for a column's `needs`. */
+export const longest = (lengths: Uint32Array): number => lengths.reduce((most, length) => Math.max(most, length), 4);
+
 export const yesColumn = (about: About, yes: (checkpoint: Checkpoint, row: number) => boolean): Column => ({
   ...about,
   yes,

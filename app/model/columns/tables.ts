@@ -5,7 +5,7 @@ import { i32At, u32At } from "../read.ts";
 import type { TableRow, TaskRow } from "../rows.ts";
 import { shownText } from "../text.ts";
 import type { Column } from "./column.ts";
-import { held, numberColumn, orNaN, recordOffset, yesColumn } from "./make.ts";
+import { held, longest, numberColumn, orNaN, recordOffset, yesColumn } from "./make.ts";
 import { COMM } from "./tasks.ts";
 
 const tasksOf = ({ tables }: Checkpoint, row: TableRow): Uint32Array =>
@@ -24,8 +24,6 @@ const listed = (checkpoint: Checkpoint, row: TableRow, text: (task: TaskRow) => 
   const words = [...new Set(Array.from(tasks.subarray(0, SHOWN_TASKS), text))].join(" ");
   return tasks.length > SHOWN_TASKS ? `${words} +${tasks.length - SHOWN_TASKS}` : words;
 };
-
-const longest = (lengths: Uint32Array): number => lengths.reduce((most, length) => Math.max(most, length), 4);
 
 export const TABLES: readonly Column[] = [
   numberColumn({ id: "id", title: "Id", about: "the image's id of the table", width: 8, searched: true }, (c, row) =>
@@ -50,7 +48,9 @@ export const TABLES: readonly Column[] = [
     title: "comm",
     about: "names of the tasks that use the table",
     width: 24,
-    needs: ({ tasks, tables }) => (tasks.count > tables.count ? 24 : longest(tasks.commLength)),
+    needs: ({ tasks, tables }) =>
+      // A task without a table, such as a zombie, is not listed.
+      u32At(tables.firstTask, tables.count) > tables.count ? 24 : longest(tasks.commLength),
     groups: true,
     searched: true,
     among: { listing: "tasks", column: "comm", rows: tasksOf },
