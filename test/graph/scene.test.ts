@@ -111,6 +111,28 @@ describe("the drawing of ten descriptors", () => {
     ]);
   });
 
+  test("leaves out that a socket is one before it cuts its address", () => {
+    const name = "socket:[tcp 127.0.0.1:28411 listen]";
+    const subject = oneImage(
+      checkpointOf({
+        tasks: [{ pid: 1, comm: "a", table: 0 }],
+        tables: [[{ fd: 3, file: 0 }]],
+        files: [{ kind: "socket", path: name, flags: 2 }],
+      }),
+    );
+    const fileText = (width: number) => {
+      const scene = sceneOf(subject, layout(subject), {
+        width,
+        height: 800,
+        selection: null,
+        expansion: NOTHING_OPENED,
+      });
+      return scene.boxes.find(({ kind }) => kind === "file")?.cells.map(({ text }) => text) ?? [];
+    };
+    expect(fileText(1600)).toContain(name);
+    expect(fileText(550)).toContain("tcp 127.0.0.1:28411 listen");
+  });
+
   test("keeps a straight edge to a private file", () => {
     const index = boxOf(scene, { to: "file", row: 0 });
     const edge = scene.edges.find((one) => one.to === index);

@@ -5,6 +5,7 @@ import { box, characters, clipped, elided, left, right, signed } from "./box.ts"
 import { type Box, type Cell, CHARACTER } from "./scene.ts";
 import {
   accessLetters,
+  bareSocket,
   fileName,
   holdersLabel,
   isDeleted,
@@ -82,6 +83,12 @@ const LEAST_NAME = 9;
 /** The same beside a position that changed, which matters more. */
 const LEAST_BESIDE_CHANGE = 5;
 
+/** The name in at most `room` characters; a socket's addresses are cut last. */
+function fittedName(subject: Subject, file: GraphFileRow, room: number): string {
+  const name = fileName(subject, file);
+  return name.length <= room ? name : elided(bareSocket(name), room);
+}
+
 /** From right to left: holders, position, flags; the name takes the remaining width. */
 function heldCells(subject: Subject, file: GraphFileRow, { width, columns }: FileLane, indent: number): Cell[] {
   const cells: Cell[] = [];
@@ -103,7 +110,7 @@ function heldCells(subject: Subject, file: GraphFileRow, { width, columns }: Fil
 
   const nameEnd = flags !== "" ? flagsAt : pos !== "" ? posEnd - pos.length * CHARACTER : holders !== "" ? posEnd : end;
   const room = characters(nameEnd - CHARACTER - 8 - indent);
-  cells.push(left(elided(fileName(subject, file), room), 8 + indent));
+  cells.push(left(fittedName(subject, file, room), 8 + indent));
   return cells;
 }
 
@@ -112,6 +119,6 @@ function unheldCells(subject: Subject, file: GraphFileRow, { width }: FileLane, 
   const end = width - 6;
   const use = usedAs(subject, file);
   const room = characters(end - CHARACTER - 8 - indent);
-  const name = elided(fileName(subject, file), room - Math.min(use.length + 2, room / 2));
+  const name = fittedName(subject, file, room - Math.min(use.length + 2, room / 2));
   return [left(name, 8 + indent, "muted"), right(clipped(use, room - name.length - 1), end, "muted")];
 }

@@ -196,8 +196,15 @@ const shortName = (name: string, room: number): string => {
     // `pts/0`: a number alone says too little.
     return last.length < 3 && above !== "" ? `${above}/${last}` : last || name;
   }
-  return /^socket:\[(.*)\]$/.exec(name)?.[1] || name;
+  return bareSocket(name);
 };
+
+/** A socket's addresses without `socket:[…]` around them, on both sides of an arrow; another name as it is. */
+export const bareSocket = (name: string): string =>
+  name
+    .split(" → ")
+    .map((each) => /^socket:\[(.+)\]$/.exec(each)?.[1] ?? each)
+    .join(" → ");
 
 const ACCESS = ["r", "w", "rw", "–"] as const;
 
