@@ -39,6 +39,7 @@ export const Matches = memo(function Matches({ memory, finding, spot, onSelect }
                   type="button"
                   className="plain memory-row"
                   aria-current={isShown || undefined}
+                  title={lineText(bytes.subarray(Math.max(0, at - 12), at + Math.min(length, 200) + 32))}
                   onClick={() => onSelect(match)}
                 >
                   <span className="muted">{space}</span>

@@ -90,7 +90,7 @@ function OfImage({ checkpoint, document, memory }: Props) {
                 aria-pressed={each === list}
                 onClick={() => setList(each)}
               >
-                {each === "mappings" ? "Mappings" : "Matches"}
+                {each === "mappings" ? "Mappings" : "Matches"}{" "}
                 {each === "matches" && search.finding !== null && (
                   <span className="badge">{search.finding.matches.length}</span>
                 )}
