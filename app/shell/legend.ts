@@ -2,20 +2,20 @@
 
 const KEY = "ckptscope.legend";
 
-/** Whether to show the legend: unless the user folded it away. */
-export function isLegendShown(storage: Storage | null): boolean {
+/** Whether to show the legend: as the user left it, and at first unless it would take the room of the drawing. */
+export function isLegendShown(storage: Storage | null, isNarrow: boolean): boolean {
   try {
-    return storage?.getItem(KEY) !== "hidden";
+    const kept = storage?.getItem(KEY) ?? null;
+    return kept === null ? !isNarrow : kept !== "hidden";
   } catch {
-    return true;
+    return !isNarrow;
   }
 }
 
 export function rememberLegend(storage: Storage | null, isShown: boolean): void {
   try {
-    if (isShown) storage?.removeItem(KEY);
-    else storage?.setItem(KEY, "hidden");
+    storage?.setItem(KEY, isShown ? "shown" : "hidden");
   } catch {
-    // The storage is blocked: the legend is shown again next time.
+    // The storage is blocked: the legend is as at first next time.
   }
 }

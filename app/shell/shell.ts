@@ -8,6 +8,7 @@ import type { Client } from "../worker/client.ts";
 import { createDocuments, type DocumentActions } from "./documents.ts";
 import { isLegendShown } from "./legend.ts";
 import { pageStorage } from "./link-memory.ts";
+import { isNarrow } from "./narrow.ts";
 import { createOpening } from "./opening.ts";
 import { createSelection, type SelectionActions } from "./selection.ts";
 import {
@@ -48,7 +49,7 @@ export interface Shell extends DocumentActions, SelectionActions {
 }
 
 export function createShell(client: Client, network = true): Shell {
-  const store = createStore({ ...firstState(), legendShown: isLegendShown(pageStorage()) });
+  const store = createStore({ ...firstState(), legendShown: isLegendShown(pageStorage(), isNarrow()) });
   const { get, set } = store;
   const opening = createOpening(client, store);
   const showListing = (tab: Listing): void =>

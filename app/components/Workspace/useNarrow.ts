@@ -1,9 +1,7 @@
 // Whether the window is too narrow for panels side by side.
 
 import { useCallback, useSyncExternalStore } from "react";
-
-/** Windows up to this many pixels wide show one panel at a time. */
-const NARROW = 800;
+import { NARROW } from "../../shell/narrow.ts";
 
 /** Whether the window is at most `width` pixels wide. */
 export function useNarrow(width = NARROW): boolean {
