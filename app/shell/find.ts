@@ -26,7 +26,7 @@ const REPORT = 250;
 
 /**
  * Finds the matches of `query`, best first: the descriptor that `412:3` names, tasks by pid, tasks by comm, open
- * files by path, descriptors by fd; of these, only what `wants` allows. Calls `onResults` while it searches and at the end; stops when the signal is aborted.
+ * files by path, descriptors by fd (of numbers, `fd 3` and `pid 412` are only that); of these, only what `wants` allows. Calls `onResults` while it searches and at the end; stops when the signal is aborted.
  */
 export async function find(
   checkpoint: Checkpoint,
@@ -45,7 +45,10 @@ export async function find(
     if (found.length < KEPT_RESULTS) found.push(object);
   };
   const needle = needleOf(wanted);
-  const number = /^\d{1,10}$/.test(wanted) ? Number(wanted) : null;
+  const [, kind, digits] = /^(?:(fd|pid)[\s:]*)?(\d{1,10})$/i.exec(wanted) ?? [];
+  const number = digits === undefined ? null : Number(digits);
+  const pid = kind?.toLowerCase() === "fd" ? null : number;
+  const fd = kind?.toLowerCase() === "pid" ? null : number;
   const { tasks, files, descriptors } = checkpoint;
 
   const inText = (offset: number, length: number): boolean =>
@@ -56,12 +59,12 @@ export async function find(
   if (exact !== null && exact.to !== "record") add(exact);
 
   const passes: { readonly to: ObjectRef["to"]; readonly count: number; matches(row: number): boolean }[] = [
-    { to: "task", count: number === null ? 0 : tasks.count, matches: (row) => taskNumber(tasks, row) === number },
+    { to: "task", count: pid === null ? 0 : tasks.count, matches: (row) => taskNumber(tasks, row) === pid },
     {
       to: "task",
       count: tasks.count,
       matches: (row) =>
-        taskNumber(tasks, row) !== number && inText(u32At(tasks.commOffset, row), u32At(tasks.commLength, row)),
+        taskNumber(tasks, row) !== pid && inText(u32At(tasks.commOffset, row), u32At(tasks.commLength, row)),
     },
     {
       to: "file",
@@ -70,8 +73,8 @@ export async function find(
     },
     {
       to: "descriptor",
-      count: number === null ? 0 : descriptors.count,
-      matches: (row) => descriptors.fd[row] === number && descriptors.file[row] !== NONE,
+      count: fd === null ? 0 : descriptors.count,
+      matches: (row) => descriptors.fd[row] === fd && descriptors.file[row] !== NONE,
     },
   ];
   let began = performance.now();

@@ -2,7 +2,7 @@
 // Find: what Enter selects, however far the search is.
 
 import { act } from "react";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { Find } from "../../app/components/Find/Find.tsx";
 import { describe as describeObject } from "../../app/shell/describe.ts";
 import { fixtureBytes, open } from "../support/open.ts";
@@ -70,4 +70,19 @@ test("a click selects the match that was clicked", async () => {
   const name = options.at(-1)?.querySelector(".found-name")?.textContent;
   await act(async () => options.at(-1)?.click());
   expect(selected(page)).toBe(name);
+});
+
+test("what is no name leads to the tables of resources that have it", async () => {
+  const { page, box } = await openFind();
+  await act(async () => type(box, "RLIMIT_NOFILE"));
+  const limits = await vi.waitFor(async () => {
+    await act(async () => new Promise((resume) => setTimeout(resume, 50)));
+    const button = [...document.querySelectorAll("button")].find(({ textContent }) => /^Limits \d/.test(textContent));
+    if (button === undefined) throw new Error("not offered yet");
+    return button;
+  }, 60_000);
+  await act(async () => limits.click());
+  const { dialog, resource, resourceViews, resourcesShown } = page.shell.store.get();
+  expect({ dialog, resource, resourcesShown }).toEqual({ dialog: null, resource: "limits", resourcesShown: true });
+  expect(resourceViews.limits?.filter).toBe("RLIMIT_NOFILE");
 });

@@ -31,6 +31,13 @@ describe("find", () => {
   test("pid:fd names a descriptor", async () => {
     expect((await found("413:5"))[0]).toBe("descriptor 5");
   });
+  test("fd and pid before a number find only those", async () => {
+    expect(await found("fd 7")).toEqual(["descriptor 6"]);
+    expect(await found("FD:7")).toEqual(["descriptor 6"]);
+    expect(await found("fd7")).toEqual(["descriptor 6"]);
+    expect(await found("pid 500")).toEqual(["task 3"]);
+    expect(await found("fd 500")).toEqual([]);
+  });
   test("nothing finds nothing", async () => {
     expect(await found("  ")).toEqual([]);
     expect(await found("no such thing")).toEqual([]);

@@ -2,14 +2,16 @@
 // Tests that use it begin with `// @vitest-environment happy-dom`.
 
 import { act, createRef, type ReactNode } from "react";
-import { createRoot, type Root } from "react-dom/client";
-import { afterEach } from "vitest";
+import { createRoot } from "react-dom/client";
+import { onTestFinished } from "vitest";
 import { checkImage } from "../../app/checks/check.ts";
 import { PageContext } from "../../app/components/context.ts";
 import type { Image } from "../../app/decoder/image.ts";
 import { diff } from "../../app/diff/diff.ts";
 import { eventsOf } from "../../app/diff/events.ts";
 import { overviewOf } from "../../app/model/overview.ts";
+import { orderResource } from "../../app/resources/order.ts";
+import { readResources } from "../../app/resources/read.ts";
 import { createCommands } from "../../app/shell/commands/registry.ts";
 import * as tools from "../../app/shell/comparing.ts";
 import { createShell, type Shell } from "../../app/shell/shell.ts";
@@ -34,6 +36,10 @@ function clientOf(images: readonly Image[]): Client {
     fieldsOf: async ({ document, first, last }) => {
       const rows = Array.from({ length: last - first + 1 }, (_, at) => first + at);
       return Promise.all(rows.map((row) => images[document]?.fields(row)));
+    },
+    orderResource: async ({ document, resource, order }) => {
+      const table = (await readResources(images[document] as Image))[resource];
+      return table === undefined ? new Uint32Array(0) : orderResource(table, order);
     },
     overview: ({ document }) => overviewOf((images[document] as Image).checkpoint),
     check: async ({ document }) => ({
@@ -92,17 +98,15 @@ export function pageWith(...images: readonly Image[]): RenderedPage {
   return { shell, doc: after ?? before };
 }
 
-const roots: Root[] = [];
-afterEach(async () => {
-  for (const root of roots.splice(0)) await act(async () => root.unmount());
-  document.body.replaceChildren();
-});
-
-/** Renders inside the page and waits for its effects. Returns the element that the component is in. */
+/** Renders inside the page until the test ends, and waits for its effects. Returns the element that the component is in. */
 export async function render({ shell }: RenderedPage, component: ReactNode): Promise<HTMLElement> {
   const container = document.body.appendChild(document.createElement("div"));
   const root = createRoot(container);
-  roots.push(root);
+  // An `afterEach` here would be that of one file alone, as files share their modules.
+  onTestFinished(async () => {
+    await act(async () => root.unmount());
+    container.remove();
+  });
   const [drawing, bytes] = [createRef<null>(), createRef<null>()];
   const commands = createCommands({ shell, drawing, bytes });
   await act(async () =>

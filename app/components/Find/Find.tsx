@@ -13,6 +13,7 @@ import type { Doc } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
 import { closeDialog } from "../Dialogs/close.ts";
 import { Modal } from "../Dialogs/Modal.tsx";
+import { Elsewhere } from "./Elsewhere.tsx";
 import { useFinds } from "./useFinds.ts";
 import "./Find.css";
 import { grouped } from "../../model/words.ts";
@@ -88,8 +89,11 @@ function FindIn({ doc }: { doc: Doc }) {
       <p className="muted" aria-live="polite">
         {query.trim() === ""
           ? "Enter selects the result"
-          : `${grouped(total)} found${done ? "" : " so far"}${total > KEPT_RESULTS ? `; the first ${KEPT_RESULTS} are listed` : ""}`}
+          : done && total === 0
+            ? "No task, descriptor or open file"
+            : `${grouped(total)} found${done ? "" : " so far"}${total > KEPT_RESULTS ? `; the first ${KEPT_RESULTS} are listed` : ""}`}
       </p>
+      {done && total === 0 && query.trim() !== "" && <Elsewhere doc={doc} query={query.trim()} />}
     </Modal>
   );
 }

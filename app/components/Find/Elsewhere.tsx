@@ -1,0 +1,79 @@
+// Where else to look for what Find does not find: the tables of resources that have it, and memory.
+
+import { useEffect, useState } from "react";
+import { grouped } from "../../model/words.ts";
+import { RESOURCES } from "../../resources/resources.ts";
+import type { Doc } from "../../shell/state.ts";
+import { useCommand, usePage } from "../context.ts";
+import { closeDialog } from "../Dialogs/close.ts";
+
+/** Milliseconds without typing before the worker searches the tables. */
+const DEBOUNCE = 250;
+
+interface Place {
+  readonly name: string;
+  readonly title: string;
+  readonly count: number;
+}
+
+export function Elsewhere({ doc: { document }, query }: { readonly doc: Doc; readonly query: string }) {
+  const { shell } = usePage();
+  const showResources = useCommand("resources");
+  const searchMemory = useCommand("search-memory");
+  const places = useTables(document, query);
+  if (document === null) return null;
+  const show = ({ name }: Place) => {
+    closeDialog(shell);
+    shell.setResource(name, { filter: query });
+    // Of two images, the table of changed rows has no filter.
+    shell.store.set({ resource: name, onlyChanges: false });
+    showResources.run();
+  };
+  return (
+    <p className="elsewhere">
+      {places.map((place) => (
+        <button key={place.name} type="button" onClick={() => show(place)}>
+          {place.title} <span className="badge">{grouped(place.count)}</span>
+        </button>
+      ))}
+      <button
+        type="button"
+        title={searchMemory.title}
+        onClick={() => {
+          closeDialog(shell);
+          searchMemory.run();
+        }}
+      >
+        Search memory…
+      </button>
+    </p>
+  );
+}
+
+/** The tables of resources with rows that match, as their filter would. */
+function useTables(document: Doc["document"], query: string): readonly Place[] {
+  const { shell } = usePage();
+  const [found, setFound] = useState<{ readonly query: string; readonly places: readonly Place[] } | null>(null);
+  useEffect(() => {
+    if (document === null) return;
+    const control = new AbortController();
+    const { signal } = control;
+    const search = async (): Promise<void> => {
+      const order = { filter: query, column: null, descending: false };
+      const places: Place[] = [];
+      for (const { name, title } of RESOURCES) {
+        const rows = await shell.client.request("orderResource", { document, resource: name, order }, { signal });
+        if (signal.aborted) return;
+        if (rows.length > 0) places.push({ name, title, count: rows.length });
+      }
+      setFound({ query, places });
+    };
+    // An image whose tables cannot be read has none to offer; the tables themselves say why.
+    const timer = setTimeout(() => search().catch(() => {}), DEBOUNCE);
+    return () => {
+      clearTimeout(timer);
+      control.abort();
+    };
+  }, [document, query, shell]);
+  return found?.query === query ? found.places : [];
+}
