@@ -184,7 +184,7 @@ test("changes are listed by event, in whole sentences, and an event opens to its
 test("every filter of changes acts on the list, the drawing and side by side alike, and says what it hides", async () => {
   const { page } = await visit({ fragment: "#v=1&sample=httpd" });
   const marked = page.locator("#aligned .cell-differs, #aligned .cell-gone, #aligned .cell-added");
-  const drawnChanges = page.locator(".drawing-tree [role=treeitem]").filter({ hasText: /(added|removed|changed)$/ });
+  const drawnChanges = page.locator(".drawing-tree [role=treeitem]").filter({ hasText: /\b(added|removed|changed)$/ });
   await drawnChanges.first().waitFor({ state: "attached" });
   await marked.first().waitFor();
   await page.getByRole("checkbox", { name: /^Hide expected 3/ }).check();

@@ -31,7 +31,7 @@ test("shows mappings and bytes, finds a secret, and keeps it out of the link", a
     .first()
     .click();
   await expect.poll(() => page.locator("#memory .hex-row").first().textContent()).toContain("26e07000");
-  await page.keyboard.press("r");
+  await page.keyboard.press("Shift+Z");
   await page.keyboard.type("API_TOKEN");
   await page.keyboard.press("Enter");
   const match = page.locator(".memory-item button").first();
@@ -49,7 +49,7 @@ test("shows mappings and bytes, finds a secret, and keeps it out of the link", a
 
 test("a regular expression that never ends can be stopped, and the page goes on", async () => {
   const { page } = await opened();
-  await page.keyboard.press("r");
+  await page.keyboard.press("Shift+Z");
   await page.getByLabel("Search as").selectOption("regex");
   const input = page.getByRole("searchbox", { name: "Search memory" });
   // Backtracks for longer than the universe is old, on any long run of zeros.
