@@ -37,7 +37,7 @@ test("a filter keeps matching rows, and an empty result offers to clear it", asy
   await open(page);
   await page.keyboard.press("f");
   await page.keyboard.type("shared:no");
-  await page.getByText("1 of 4 descriptors").waitFor();
+  await page.getByText("1 of 4 descriptors", { exact: true }).waitFor();
   expect(await column(page, "fd")).toEqual(["3"]);
   await page.getByRole("searchbox").fill("no such thing");
   await page.getByText(/None of 4 descriptors matches/).waitFor();
@@ -134,7 +134,7 @@ test("z copies the descriptors of the filtered rows as lsof prints them", async 
   const { page } = await visit();
   await open(page);
   await page.getByRole("searchbox").fill("fd:3");
-  await page.getByText("1 of 4 descriptors").waitFor();
+  await page.getByText("1 of 4 descriptors", { exact: true }).waitFor();
   await page.getByRole("searchbox").press("Enter");
   await page.keyboard.press("z");
   await page.getByText("Copied the descriptors").waitFor();
@@ -153,7 +153,7 @@ test("a key of the filter is completed", async () => {
   await box.press("Tab");
   expect(await box.inputValue()).toBe("fd:3 cloexec:");
   await page.keyboard.type("no");
-  await page.getByText("1 of 4 descriptors").waitFor();
+  await page.getByText("1 of 4 descriptors", { exact: true }).waitFor();
   // With nothing to complete, Tab goes on.
   await box.press("Tab");
   expect(await box.evaluate((element) => element === document.activeElement)).toBe(false);

@@ -36,7 +36,7 @@ export interface ShownRow {
 export const isFlexible = (id: string): boolean => id === "path" || id === "message";
 
 /** Pixels that such a column has at least. */
-export const LEAST_FLEXIBLE = 220;
+export const LEAST_FLEXIBLE = 160;
 
 export const features = tableFeatures({
   columnGroupingFeature,
