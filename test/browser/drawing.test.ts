@@ -47,7 +47,7 @@ test("two images are folded to what changed, and a row, a button, a key and a li
   await button(page, /Unfold unchanged/).click();
   await button(page, /Fold unchanged/).waitFor();
   await expect.poll(() => items(page, /unchanged, fd/).count()).toBe(0);
-  expect(await page.evaluate(() => location.hash)).toContain("rows=all");
+  await page.waitForFunction(() => location.hash.includes("rows=all"));
   expect(await page.getByRole("checkbox", { name: "Only changes" }).isChecked()).toBe(false);
   await page.keyboard.press("a");
   await items(page, /unchanged, fd/)

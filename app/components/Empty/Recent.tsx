@@ -24,8 +24,9 @@ export function Recent({ closed }: { closed: readonly string[] }) {
     ({ inputs }) => closed.length > 0 && inputs.map(({ name }) => name).join() === closed.join(),
   );
   const forget = (id?: number): void => {
-    void forgetRecent(id);
-    setRecent(id === undefined ? [] : recent.filter((each) => each.id !== id));
+    // The page says that it is forgotten once it is.
+    const rest = () => setRecent((listed) => (id === undefined ? [] : listed.filter((each) => each.id !== id)));
+    void forgetRecent(id).then(rest);
   };
   return (
     <section aria-label="Recent images">
