@@ -112,7 +112,7 @@ test("a link with a damaged image or a decompression bomb is refused with a reas
   const other = await visit({ fragment: `#v=1&data=${bomb}` });
   await other.page
     .getByRole("alert")
-    .getByText(/unpacks to more than 16 MiB/)
+    .getByText(/unpack to more than 16 MiB/)
     .waitFor();
   const third = await visit({ fragment: `#v=1&data=${"A".repeat(LINK_LIMIT + 1)}` });
   await third.page
