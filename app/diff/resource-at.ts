@@ -25,11 +25,11 @@ export function resourceAt(
   return { compared: resources, change: resourceChangeAt(resources, i32At(changes.key, index)) };
 }
 
-/** Whether a change is one of those that are looked at first: see security.ts. */
+/** Whether a change concerns security: see security.ts. */
 export const isSecurityAt = (comparison: Comparison, index: number): boolean =>
   isOfResources(kindOf(u8At(comparison.changes.kind, index))) && resourceAt(comparison, index).change.isSecurity;
 
-/** Whether a change of a resource says what another change says, and is not one to look at first. */
+/** Whether a change of a resource says what another change says, and does not concern security. */
 export function isRepeatedAt(comparison: Comparison, index: number): boolean {
   if (!isOfResources(kindOf(u8At(comparison.changes.kind, index)))) return false;
   const { isSecurity, isRepeated } = resourceAt(comparison, index).change;

@@ -1,4 +1,4 @@
-// Which changes of resources an investigator looks at first: those after which a task can do what it could not, or
+// Which changes of resources concern security: those after which a task can do what it could not, or
 // somebody else can reach it.
 
 import type { DetailValue } from "../model/fields.ts";
@@ -48,7 +48,7 @@ const WATCHED: Readonly<Record<string, Watch>> = {
   namespaces: () => true,
 };
 
-/** Whether a change of a resource is one to look at first. */
+/** Whether a change of a resource concerns security. */
 export const isSecurityChange = (
   resource: string,
   before: Values | null,

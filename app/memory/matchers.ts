@@ -36,7 +36,7 @@ function rarest(needle: Uint8Array): number {
   return best;
 }
 
-/** Candidates for each this many bytes at most; with more of them, every byte is looked at instead. */
+/** Candidates for each this many bytes at most; with more of them, every byte is compared instead. */
 const CANDIDATE_EVERY = 48;
 
 /** Finds a run of bytes, in time linear in what is searched, whatever it is. */
@@ -75,7 +75,7 @@ export function bytesMatcher(needle: Uint8Array): Matcher {
   };
 }
 
-/** Knuth, Morris and Pratt: looks at every byte once. */
+/** Knuth, Morris and Pratt: reads every byte once. */
 function findSlowly(
   bytes: Uint8Array,
   from: number,

@@ -1,4 +1,4 @@
-// Reads the tables of resources of an image: on demand, because few of them are ever looked at.
+// Reads the tables of resources of an image: on demand, because few of them are ever shown.
 
 import type { Image } from "../decoder/image.ts";
 import { readCriu } from "./criu/read.ts";

@@ -195,7 +195,7 @@ function Problems({ checkpoint: { problems } }: { checkpoint: Checkpoint }) {
   );
 }
 
-/** What was looked for and not found, so that its absence is known too. */
+/** What was searched for and not found: its absence is worth knowing. */
 function Absent({ checkpoint, facts }: PartProps) {
   const absent = [
     facts.shared.total === 0 && "shared open files",

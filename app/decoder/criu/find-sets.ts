@@ -62,7 +62,7 @@ export function isNeeded(name: string): boolean | "maybe" {
   return mayBeOpened(name) ? "maybe" : false;
 }
 
-/** Files with memory pages: they are read only when memory is looked at. */
+/** Files with memory pages: they are read only when memory is shown or searched. */
 const STORES: ReadonlySet<string> = new Set(["pages", "pages-shmem"]);
 
 /** Whether a member's contents may be needed later, for memory. */

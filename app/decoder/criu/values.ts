@@ -122,7 +122,7 @@ interface Context {
   readonly pathOf: PathOf;
   /** Scratch room for a number. */
   readonly words: Uint32Array;
-  /** The message that was last looked into. */
+  /** The nested message that was read last. */
   parts: Parts;
 }
 

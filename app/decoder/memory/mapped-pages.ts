@@ -23,7 +23,7 @@ export type Damaged = Map<Blocks, Uint8Array>;
 
 const blockAt = ({ start, blockSize }: Blocks, position: number): number => Math.floor((position - start) / blockSize);
 
-/** Runs that are looked at to find the end of a stretch; a longer one is returned in parts. */
+/** The most runs that are read to find the end of a stretch; a longer one is returned in parts. */
 const MOST_RUNS = 4096;
 
 export function mappedPages(mapped: Mapped): MappedPages {

@@ -23,7 +23,7 @@ import { type Expansion, type Focus, MOST_MARKS, MOST_SHOWN, type Plan, type Pla
 /** Most tables of a window at level `bars`, and how many of them are above the place in focus. */
 const MOST_TABLES = 150;
 const TABLES_ABOVE = 10;
-/** Most slots of all tables of a window at level `bars`, as each of them is looked at. */
+/** Most slots of all tables of a window at level `bars`, as each of them is read. */
 const MOST_SLOTS_OF_BARS = 60_000;
 /** Most slots and tables of a window at level `words`: with their files fewer than the hidden tree has at a time. */
 const MOST_SLOTS = 80;

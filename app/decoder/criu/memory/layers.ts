@@ -22,7 +22,7 @@ export interface Layers {
 /** One set of a chain, its members by name: `pagemap 412`. */
 type Layer = ReadonlyMap<string, PlacedMember>;
 
-/** How many sets of a chain are looked at. */
+/** The most sets of a chain that are read. */
 const MOST_LAYERS = 64;
 
 const layerOf = (placed: readonly PlacedMember[]): Layer =>
