@@ -54,7 +54,7 @@ export async function findBytes(
 }
 
 /** For each prefix of the needle, the length of its longest proper prefix that is also a suffix (as in KMP). */
-function bordersOf(needle: Uint8Array): Uint16Array {
+export function bordersOf(needle: Uint8Array): Uint16Array {
   const borders = new Uint16Array(needle.length);
   let length = 0;
   for (let at = 1; at < needle.length; at++) {

@@ -1,5 +1,7 @@
 // What is searched for: bytes, or a regular expression over bytes.
 
+import { bordersOf } from "../decoder/find-bytes.ts";
+
 /** Reports a match: bytes start … end - 1 of what is searched. Returns false to stop. */
 export type Report = (start: number, end: number) => boolean;
 
@@ -94,18 +96,6 @@ function findSlowly(
     if (!report(i + 1 - needle.length, i + 1)) return;
     matched = 0;
   }
-}
-
-/** For each prefix of the needle, the length of its longest proper prefix that is also a suffix. */
-function bordersOf(needle: Uint8Array): Uint16Array {
-  const borders = new Uint16Array(needle.length);
-  let length = 0;
-  for (let at = 1; at < needle.length; at++) {
-    while (length > 0 && needle[at] !== needle[length]) length = borders[length - 1] as number;
-    if (needle[at] === needle[length]) length++;
-    borders[at] = length;
-  }
-  return borders;
 }
 
 /** Several matchers as one. Matches of different ones may overlap; they are reported by where they begin. */

@@ -1,7 +1,7 @@
 // Builds a CRIU image set like a host's with many services: six files a task, and open files of many kinds.
 
 import { bytesSource, type Source } from "../../app/decoder/source.ts";
-import { imageBytes, type Message } from "./criu-set.ts";
+import { imageBytes, inventoryAndTree, type Message } from "./criu-set.ts";
 
 const FOWN: Message = [1, 2, 3, 4, 5].map((number) => [number, 0]);
 const SOCKET_OPTIONS: Message = [
@@ -143,28 +143,7 @@ function opened(add: ReturnType<typeof openFiles>, task: number, count: number):
 
 /** The files of a set with `tasks` tasks, each with a table of its own. */
 export function mixedCriuSet(tasks: number, descriptorsPerTask: number): Source[] {
-  const members: [string, Uint8Array][] = [
-    [
-      "inventory.img",
-      imageBytes("INVENTORY", [
-        [
-          [1, 2],
-          [2, 1],
-        ],
-      ]),
-    ],
-  ];
-  const pids = Array.from({ length: tasks }, (_, task) => 1000 + task);
-  const tree = pids.map(
-    (pid): Message => [
-      [1, pid],
-      [2, pid === 1000 ? 0 : 1000],
-      [3, 1000],
-      [4, 1000],
-      [5, pid],
-    ],
-  );
-  members.push(["pstree.img", imageBytes("PSTREE", tree)]);
+  const { pids, members } = inventoryAndTree(tasks);
   const add = openFiles();
   const [, root] = add.regular("/");
   const [, program] = add.regular("/usr/bin/service");

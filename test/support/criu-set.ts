@@ -71,18 +71,11 @@ const MARCH_X86_64 = 1;
 const ALIVE = 1;
 const REG = 1;
 
-/** Files of a set: `tasks` tasks, each with its own table; every tenth descriptor leads to a file that all tasks share. */
-export function criuSet(tasks: number, descriptorsPerTask: number): Source[] {
-  const members: [string, Uint8Array][] = [
-    [
-      "inventory.img",
-      imageBytes("INVENTORY", [
-        [
-          [1, 2],
-          [2, 1],
-        ],
-      ]),
-    ],
+/** The inventory and the process tree of a set: the first task, 1000, is the parent of the others. */
+export function inventoryAndTree(tasks: number): { pids: number[]; members: [string, Uint8Array][] } {
+  const inventory: Message = [
+    [1, 2],
+    [2, 1],
   ];
   const pids = Array.from({ length: tasks }, (_, task) => 1000 + task);
   const tree = pids.map(
@@ -94,7 +87,18 @@ export function criuSet(tasks: number, descriptorsPerTask: number): Source[] {
       [5, pid],
     ],
   );
-  members.push(["pstree.img", imageBytes("PSTREE", tree)]);
+  return {
+    pids,
+    members: [
+      ["inventory.img", imageBytes("INVENTORY", [inventory])],
+      ["pstree.img", imageBytes("PSTREE", tree)],
+    ],
+  };
+}
+
+/** Files of a set: `tasks` tasks, each with its own table; every tenth descriptor leads to a file that all tasks share. */
+export function criuSet(tasks: number, descriptorsPerTask: number): Source[] {
+  const { pids, members } = inventoryAndTree(tasks);
   const files: Message[] = [];
   let nextId = 1;
   const addFile = (path: string): number => {

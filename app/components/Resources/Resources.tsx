@@ -9,6 +9,7 @@ import type { Resources as Tables } from "../../resources/table.ts";
 import { type Compared, type Doc, FIRST_RESOURCE, FIRST_RESOURCE_VIEW } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
 import { useResponse } from "../Inspector/useResponse.ts";
+import { OnlyChanges } from "../OnlyChanges.tsx";
 import { ChangedRows, changedRowsOf } from "./ChangedRows.tsx";
 import { ResourceTab } from "./ResourceTab.tsx";
 import "./Resources.css";
@@ -46,7 +47,6 @@ interface Props {
 }
 
 function Listed({ doc, tables, compared }: Props) {
-  const { shell } = usePage();
   // A link may name a resource that does not exist.
   const name = useApp(({ resource }) => (isResource(resource) ? resource : FIRST_RESOURCE));
   const view = useApp((state) => state.resourceViews[name] ?? FIRST_RESOURCE_VIEW);
@@ -58,16 +58,7 @@ function Listed({ doc, tables, compared }: Props) {
       <Names tables={tables} compared={compared} name={name} />
       <div className="resource-about">
         <span className="muted">{spec.meaning.replaceAll("`", "")}</span>
-        {compared !== null && (
-          <label className="aligned-switch">
-            <input
-              type="checkbox"
-              checked={onlyChanges}
-              onChange={(event) => shell.store.set({ onlyChanges: event.target.checked })}
-            />{" "}
-            Only changes
-          </label>
-        )}
+        {compared !== null && <OnlyChanges />}
       </div>
       {table === undefined ? null : compared !== null && onlyChanges ? (
         <ChangedRows key={name} comparison={compared.comparison} spec={spec} />

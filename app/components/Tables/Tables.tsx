@@ -12,6 +12,7 @@ import { CommandButton } from "../CommandButton.tsx";
 import { useApp, usePage } from "../context.ts";
 import { Bytes } from "../Hex/Bytes.tsx";
 import { Memory } from "../Memory/Memory.tsx";
+import { OnlyChanges } from "../OnlyChanges.tsx";
 import { KindFilter } from "../Records/KindFilter.tsx";
 import { Records } from "../Records/Records.tsx";
 import { Resources } from "../Resources/Resources.tsx";
@@ -59,21 +60,12 @@ export function Tables({ doc }: { doc: Doc }) {
 }
 
 function Aligned({ compared }: { compared: Compared }) {
-  const { shell } = usePage();
-  const onlyChanges = useApp((state) => state.onlyChanges);
   // Rendering two long lists at once would block the page, so the list of changes goes first.
   const ready = useDeferredValue(true, false);
   return (
     <div id="tables-panel" role="tabpanel" aria-labelledby="tab-side" className="tables-panel">
       <div className="tables-bar">
-        <label className="aligned-switch">
-          <input
-            type="checkbox"
-            checked={onlyChanges}
-            onChange={(event) => shell.store.set({ onlyChanges: event.target.checked })}
-          />{" "}
-          Only changes
-        </label>
+        <OnlyChanges />
         <span className="muted tables-count">
           {counted(compared.comparison.pairs.descriptors.count, "descriptor")}, before and after
         </span>
