@@ -1,7 +1,9 @@
 // A smoke run in stock Firefox: open, drop two images, step, side by side, a link, a report. Skipped where Firefox is not
 // installed.
 
-import { afterAll, beforeAll, inject, test } from "vitest";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { FIREFOX, type Firefox, startFirefox } from "../support/marionette.ts";
 import { fixture } from "./support.ts";
 
@@ -29,7 +31,7 @@ const has = (selector: string, text: string): string =>
   `[...document.querySelectorAll(${JSON.stringify(selector)})].some((each) => each.textContent.includes(${JSON.stringify(text)}))`;
 
 test.skipIf(FIREFOX === undefined)(
-  "Firefox opens, compares, steps and offers links and reports",
+  "Firefox opens, compares, steps, links and reports",
   { timeout: 180_000 },
   async () => {
     await firefox.navigate(inject("pageUrl"));
@@ -61,5 +63,13 @@ test.skipIf(FIREFOX === undefined)(
     await firefox.press("R");
     await firefox.until(has(".share", "One HTML file"));
     await firefox.until("document.querySelector('.share .primary').disabled === false");
+    await firefox.run("document.querySelector('.share .primary').click()");
+    await firefox.until("document.querySelector('.share') === null");
+    // The file is there, empty, before it is written.
+    const saved = () =>
+      readdirSync(firefox.downloads)
+        .filter((name) => name.endsWith(".html"))
+        .map((name) => readFileSync(join(firefox.downloads, name), "utf8"));
+    await expect.poll(saved, { timeout: 30_000 }).toEqual([expect.stringContaining('id="images">')]);
   },
 );
