@@ -54,7 +54,10 @@ export async function openOne(path: string, io: Io, options: OpeningOptions): Pr
     });
     if ("refused" in image) {
       const how = image.choices === undefined ? "" : " Choose one with --set NAME.";
-      throw new CliError(`${visible(path)}: ${image.refused}${how}`);
+      const name = visible(path);
+      // Some reasons begin with the name of the file.
+      const reason = image.refused.startsWith(`${name} `) ? image.refused : `${name}: ${image.refused}`;
+      throw new CliError(`${reason}${how}`);
     }
     return { image, input };
   } catch (error) {

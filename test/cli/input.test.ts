@@ -11,6 +11,7 @@ import {
   symlinkSync,
   truncateSync,
   utimesSync,
+  writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,7 +20,7 @@ import { findImages } from "../../app/decoder/find-images.ts";
 import { openImage } from "../../app/decoder/open.ts";
 import { openInput } from "../../cli/input.ts";
 import { earlierFirst } from "../../cli/order.ts";
-import { recordingIo } from "../support/command.ts";
+import { recordingIo, runCommand } from "../support/command.ts";
 
 const FIXTURES = join(import.meta.dirname, "../fixtures");
 const IMAGE = join(FIXTURES, "linux-cr/v23-s1/before.ckpt");
@@ -37,6 +38,18 @@ async function tasksIn(path: string): Promise<number | string> {
 }
 
 describe("an argument", () => {
+  test("that is no image is named once", async () => {
+    const text = join(folder, "notes.txt");
+    writeFileSync(text, "hello");
+    const { status, complaints } = await runCommand(["show", text]);
+    expect([status, complaints]).toEqual([2, [`ckptscope show: ${text} is a text file, not a checkpoint image.`]]);
+    const empty = join(folder, "empty");
+    mkdirSync(empty);
+    expect((await runCommand(["show", empty])).complaints).toEqual([
+      `ckptscope show: ${empty}: There are no files here.`,
+    ]);
+  });
+
   test("may be a FIFO", async () => {
     const path = join(folder, "fifo");
     execFileSync("mkfifo", [path]);
