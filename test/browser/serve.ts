@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { build } from "vite";
 import type { TestProject } from "vitest/node";
 import { servePage } from "../../cli/http/page.ts";
+import { browserPath } from "../support/browser.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -13,6 +14,8 @@ declare module "vitest" {
     readonly pageUrl: string;
     /** The folder of the built page. */
     readonly pageFolder: string;
+    /** The browser to start. */
+    readonly browserPath: string;
   }
 }
 
@@ -28,6 +31,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const folder = built === undefined ? mkdtempSync(join(tmpdir(), "ckptscope-page-")) : resolve(built);
   if (built === undefined) await buildPage(folder);
   project.provide("pageFolder", folder);
+  // Here, and not in each test file: it may unpack a browser, which two workers must not do at once.
+  project.provide("browserPath", await browserPath());
   const { address, close } = await servePage(folder);
   project.provide("pageUrl", address);
   return async () => {

@@ -4,7 +4,6 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
-import { browserPath } from "../support/browser.ts";
 
 export interface PageOptions {
   readonly width?: number;
@@ -33,7 +32,7 @@ export function openBrowser(): Visitor {
 
   beforeAll(async () => {
     // No other switches: some, such as disabled web security, would let tests pass for the wrong reason.
-    browser = await chromium.launch({ executablePath: await browserPath(), args: ["--no-sandbox"] });
+    browser = await chromium.launch({ executablePath: inject("browserPath"), args: ["--no-sandbox"] });
   });
   afterEach(async () => {
     for (const context of browser.contexts()) await context.close();
