@@ -73,14 +73,42 @@ test("keys move through the rows, mark them and copy them", async () => {
   expect(rows.map((row) => row.split("\t")[2])).toEqual(["2", "3"]);
 });
 
-test("the columns that answer are shown at first, without scrolling", async () => {
+for (const width of [1440, 1024]) {
+  for (const sample of ["shared-table", "services"]) {
+    test(`all columns of ${sample} fit at first, ${width} pixels wide, their numbers and titles whole`, async () => {
+      const { page } = await visit({ width, height: 900, fragment: `#sample=${sample}` });
+      await page.locator(".tabs").first().waitFor();
+      await page.keyboard.press("1");
+      const grid = page.getByRole("grid", { name: "Descriptors" });
+      await grid.getByRole("row").nth(1).click();
+      if (width > 1200) await page.getByRole("region", { name: "Inspector" }).waitFor();
+      else await page.getByRole("button", { name: "Tables" }).click();
+      const { beyond, cut } = await grid.evaluate((element) => ({
+        beyond: element.scrollWidth - element.clientWidth,
+        cut: [...element.querySelectorAll(".grid-title button, .cell-number")]
+          .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+          .map(({ textContent }) => textContent),
+      }));
+      expect({ beyond, cut }).toEqual({ beyond: 0, cut: [] });
+    });
+  }
+}
+
+test("a column that gave up room is resized from the width that it has", async () => {
+  const { page } = await visit({ width: 1024, fragment: "#sample=shared-table" });
+  const title = page.getByRole("columnheader", { name: "Flags" });
+  const box = await title.boundingBox();
+  if (box === null) throw new Error("No column");
+  await page.mouse.move(box.x + box.width - 2, box.y + 8);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width + 18, box.y + 8);
+  await page.mouse.up();
+  expect(Math.round((await title.boundingBox())?.width ?? 0)).toBe(Math.round(box.width) + 20);
+});
+
+test("open files with most holders come first", async () => {
   const { page } = await visit();
   await open(page);
-  for (const title of ["Flags", "Close-on-exec", "Holders", "Deleted"]) {
-    const box = await page.getByRole("columnheader", { name: title }).boundingBox();
-    const grid = await page.getByRole("grid").boundingBox();
-    expect((box?.x ?? 0) + (box?.width ?? 0), title).toBeLessThanOrEqual((grid?.x ?? 0) + (grid?.width ?? 0) + 1);
-  }
   await page.keyboard.press("2");
   await page.getByRole("grid", { name: "Open files" }).waitFor();
   expect((await column(page, "Holders")).map(Number)).toEqual([3, 1, 0]);

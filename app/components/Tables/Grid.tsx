@@ -21,7 +21,7 @@ import { useRowWindow } from "../useRowWindow.ts";
 import { GridHead } from "./GridHead.tsx";
 import { GridRow } from "./GridRow.tsx";
 import { GroupRow } from "./GroupRow.tsx";
-import { columnDefinitions, features, isFlexible, LEAST_FLEXIBLE, type ShownRow } from "./grid-columns.ts";
+import { columnDefinitions, features, gridTemplate, isFlexible, leastWidth, type ShownRow } from "./grid-columns.ts";
 import { type MarkedRows, useMarkedRows } from "./useMarkedRows.ts";
 
 /** Pixels of a row. */
@@ -91,7 +91,7 @@ export function Grid({ doc, listing, view, rows, first, pending }: Props) {
     if (!event.shiftKey) choose(line);
   };
 
-  const { template, width } = templateOf(table, sizing);
+  const { template, width } = templateOf(doc, listing, table, sizing);
   return (
     <div
       ref={scroller}
@@ -180,19 +180,21 @@ function groupText({ checkpoint }: Doc, listing: Listing, { group }: ListingView
   return `${columnTitle(checkpoint, column)}: ${text === "" ? "none" : text}`;
 }
 
-/** The columns' widths: a path takes the room that is left, unless the user resized it. */
-function templateOf(table: ReturnType<typeof useGridTable>, sizing: ColumnSizingState) {
-  const columns = table.getVisibleLeafColumns();
-  const flexible = columns.find(({ id }) => isFlexible(id) && sizing[id] === undefined);
-  const least = (id: string, size: number): number => (id === flexible?.id ? Math.min(size, LEAST_FLEXIBLE) : size);
-  const widths = columns.map((column) =>
-    column === flexible ? `minmax(${least(column.id, column.getSize())}px, 1fr)` : `${column.getSize()}px`,
+/** The widths of the shown columns. One that is sorted by has room for the arrow that says so. */
+function templateOf(doc: Doc, listing: Listing, table: ReturnType<typeof useGridTable>, sizing: ColumnSizingState) {
+  return gridTemplate(
+    table.getVisibleLeafColumns().map((shown) => {
+      const size = shown.getSize();
+      const column = columnOf(listing, shown.id);
+      const isChosen = sizing[shown.id] !== undefined;
+      const isFixed = column === null || isChosen || shown.getIsSorted() !== false;
+      return {
+        grows: isFlexible(shown.id) && !isChosen,
+        size,
+        least: isFixed ? size : Math.min(size, leastWidth(column, doc)),
+      };
+    }),
   );
-  if (flexible === undefined) widths.push("minmax(0, 1fr)");
-  return {
-    template: widths.join(" "),
-    width: columns.reduce((sum, column) => sum + least(column.id, column.getSize()), 0),
-  };
 }
 
 /** TanStack's table over the lines in view. Sorting and grouping are the worker's. */

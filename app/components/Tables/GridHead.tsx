@@ -2,6 +2,7 @@
 
 import type { Header } from "@tanstack/react-table";
 import type { KeyboardEvent } from "react";
+import { flushSync } from "react-dom";
 import type { Checkpoint } from "../../model/checkpoint.ts";
 import type { Listing } from "../../model/columns/column.ts";
 import { COLUMNS, columnTitle } from "../../model/columns/columns.ts";
@@ -22,6 +23,9 @@ interface Props {
   readonly width: number;
   onResize(column: string, width: number): void;
 }
+
+/** Pixels of the column that a part of its title belongs to. */
+const widthOf = (part: Element): number => Math.round(part.parentElement?.getBoundingClientRect().width ?? 0);
 
 export function GridHead({ checkpoint, listing, headers, template, width, onResize }: Props) {
   return (
@@ -50,7 +54,7 @@ function Title({ checkpoint, listing, header, index, onResize }: TitleProps) {
     const step = event.key === "ArrowLeft" ? -RESIZE_STEP : event.key === "ArrowRight" ? RESIZE_STEP : 0;
     if (!event.shiftKey || step === 0) return;
     event.preventDefault();
-    onResize(header.column.id, Math.max(MIN_WIDTH, header.getSize() + step));
+    onResize(header.column.id, Math.max(MIN_WIDTH, widthOf(event.currentTarget) + step));
   };
   return (
     <div
@@ -72,7 +76,12 @@ function Title({ checkpoint, listing, header, index, onResize }: TitleProps) {
       <span
         className="grid-resize"
         aria-hidden="true"
-        onPointerDown={header.getResizeHandler() as (event: unknown) => void}
+        onPointerDown={(event) => {
+          // Dragging starts from the width that the column has, which may be less than its size.
+          const now = widthOf(event.currentTarget);
+          flushSync(() => onResize(header.column.id, now));
+          (header.getResizeHandler() as (event: unknown) => void)(event);
+        }}
       />
     </div>
   );

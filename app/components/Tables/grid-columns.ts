@@ -9,6 +9,7 @@ import {
   rowSortingFeature,
   tableFeatures,
 } from "@tanstack/react-table";
+import type { Checkpoint } from "../../model/checkpoint.ts";
 import type { Column, Listing } from "../../model/columns/column.ts";
 import { COLUMNS, columnTitle } from "../../model/columns/columns.ts";
 import type { Doc } from "../../shell/state.ts";
@@ -32,11 +33,8 @@ export interface ShownRow {
   readonly top: number;
 }
 
-/** Columns that take the room that the others leave. */
+/** Columns that take the room that the others leave, unless the user chose their width. */
 export const isFlexible = (id: string): boolean => id === "path" || id === "message";
-
-/** Pixels that such a column has at least. */
-export const LEAST_FLEXIBLE = 160;
 
 export const features = tableFeatures({
   columnGroupingFeature,
@@ -50,16 +48,57 @@ export function columnDefinitions(listing: Listing, doc: Doc): ColumnDef<typeof 
   return COLUMNS[listing].map((column) => ({
     id: column.id,
     header: column.title,
-    size: Math.round(characters(column, doc) * CHARACTER + PADDING),
+    size: pixels(characters(column, doc)),
     minSize: MIN_WIDTH,
     sortDescFirst: column.isCount ?? false,
     accessorFn: ({ row }) => (row < 0 ? "" : column.text(doc.checkpoint, row)),
   }));
 }
 
+const pixels = (count: number): number => Math.round(count * CHARACTER + PADDING);
+
 function characters(column: Column, { checkpoint }: Doc): number {
-  const { width, needs } = column;
-  return Math.max(needs ? Math.min(width, needs(checkpoint)) : width, columnTitle(checkpoint, column).length + 1);
+  return Math.max(valueCharacters(column, checkpoint), columnTitle(checkpoint, column).length + ARROW);
+}
+
+/** Characters that a title has room for behind it, to say how the column is sorted. */
+const ARROW = 1;
+
+function valueCharacters({ width, needs }: Column, checkpoint: Checkpoint): number {
+  return needs ? Math.min(width, needs(checkpoint)) : width;
+}
+
+/** Pixels that a column keeps where room is short: of its values, and all of its title. */
+export function leastWidth(column: Column, { checkpoint }: Doc): number {
+  const values = Math.min(column.least ?? column.width, valueCharacters(column, checkpoint));
+  return pixels(Math.max(values, columnTitle(checkpoint, column).length));
+}
+
+export interface GridColumn {
+  /** Whether it takes the room that the others leave. */
+  readonly grows: boolean;
+  /** Pixels where there is room. */
+  readonly size: number;
+  /** Pixels where there is not; `size` if the user chose it. */
+  readonly least: number;
+}
+
+/**
+ * The value of grid-template-columns, and the pixels below which a grid scrolls. Where not all columns have their size,
+ * each gives up the same part of what it can spare.
+ */
+export function gridTemplate(columns: readonly GridColumn[]): { readonly template: string; readonly width: number } {
+  const sum = (of: (column: GridColumn) => number): number => columns.reduce((total, each) => total + of(each), 0);
+  const width = sum(({ least }) => least);
+  const spare = sum(({ size }) => size) - width;
+  const widths = columns.map(({ grows, size, least }) => {
+    if (grows) return `minmax(${least}px, 1fr)`;
+    if (least === size) return `${size}px`;
+    const share = ((size - least) / spare).toFixed(4);
+    return `clamp(${least}px, ${least}px + (100% - ${width}px) * ${share}, ${size}px)`;
+  });
+  if (!columns.some(({ grows }) => grows)) widths.push("minmax(0, 1fr)");
+  return { template: widths.join(" "), width };
 }
 
 /** The class that aligns a column. Numbers are on the right, so that digits line up; a table's pids are a list. */

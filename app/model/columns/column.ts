@@ -33,6 +33,8 @@ export interface Column {
   readonly about: string;
   /** Initial width in characters. */
   readonly width: number;
+  /** Characters that it keeps where room is short; absent: all of its width. */
+  readonly least?: number;
   /** Width of the widest value in characters, if that is quick to compute. */
   readonly needs?: (checkpoint: Checkpoint) => number;
   /** Not shown initially. */

@@ -14,9 +14,12 @@ const tableOf = ({ descriptors }: Checkpoint, row: DescriptorRow): TableRow => u
 export const DESCRIPTORS: readonly Column[] = [
   borrow({ id: "pid" }, "tables", TABLES, tableOf),
   borrow({ id: "comm" }, "tables", TABLES, tableOf),
-  numberColumn({ id: "fd", title: "fd", about: "the descriptor's number", width: 4, searched: true }, (c, row) =>
-    i32At(c.descriptors.fd, row),
-  ),
+  {
+    ...numberColumn({ id: "fd", title: "fd", about: "the descriptor's number", width: 10, searched: true }, (c, row) =>
+      i32At(c.descriptors.fd, row),
+    ),
+    needs: ({ descriptors }) => String(descriptors.fd.reduce((most, fd) => Math.max(most, fd), 0)).length,
+  },
   borrow({ id: "path" }, "files", FILES, fileOf),
   borrow({ id: "kind" }, "files", FILES, fileOf),
   borrow({ id: "pos" }, "files", FILES, fileOf),

@@ -82,6 +82,7 @@ export const FILES: readonly Column[] = [
         title: "Path",
         about: "path, or a made-up name for a file without one",
         width: 34,
+        least: 14,
         searched: true,
         groups: true,
       },
@@ -94,7 +95,15 @@ export const FILES: readonly Column[] = [
   },
   {
     ...wordColumn(
-      { id: "kind", title: "Kind", about: "regular, pipe, socket, …", width: 16, searched: true, groups: true },
+      {
+        id: "kind",
+        title: "Kind",
+        about: "regular, pipe, socket, …",
+        width: 16,
+        least: 6,
+        searched: true,
+        groups: true,
+      },
       ({ files }, row) => u8At(files.kind, row),
       (kind) => FILE_KINDS[kind] ?? "",
     ),
@@ -107,7 +116,7 @@ export const FILES: readonly Column[] = [
     needs: ({ files }) => widest(files.pos),
   },
   wordColumn(
-    { id: "flags", title: "Flags", about: "f_flags by name", width: 18, searched: true, groups: true },
+    { id: "flags", title: "Flags", about: "f_flags by name", width: 18, least: 8, searched: true, groups: true },
     (checkpoint, row) => (has(checkpoint, row, HAS.flags) ? u32At(checkpoint.files.flags, row) : Number.NaN),
     (flags, { machine }) => flagNames(flags, machine.arch).join(" "),
   ),

@@ -6,7 +6,10 @@ import { shownText } from "../text.ts";
 import type { Column, Listing, Span } from "./column.ts";
 
 /** The description of a column, apart from its values. */
-export type About = Pick<Column, "id" | "title" | "about" | "width" | "hidden" | "searched" | "isCount" | "groups">;
+export type About = Pick<
+  Column,
+  "id" | "title" | "about" | "width" | "least" | "hidden" | "searched" | "isCount" | "groups"
+>;
 
 export const numberColumn = (about: About, number: (checkpoint: Checkpoint, row: number) => number): Column => ({
   ...about,
@@ -63,13 +66,14 @@ export const borrow = (
 ): Column => {
   const lender = columns.find((column) => column.id === about.id);
   if (lender === undefined) throw new Error(`No column ${about.id} to borrow from ${listing}`);
-  const { number, big, text, title, about: words, width, searched } = lender;
+  const { number, big, text, title, about: words, width, least, searched } = lender;
   const { yes, needs, isCount, groups } = lender;
   return {
     title,
     about: words,
     width,
     ...(searched && { searched }),
+    ...(least !== undefined && { least }),
     ...(needs && { needs }),
     ...(isCount && { isCount }),
     ...(groups && { groups }),

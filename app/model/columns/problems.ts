@@ -24,6 +24,7 @@ export const PROBLEMS: readonly Column[] = [
     title: "What",
     about: "what is wrong",
     width: 80,
+    least: 20,
     searched: true,
     text: (c, row) => c.problems[row]?.message ?? "",
   },

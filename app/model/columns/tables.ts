@@ -1,6 +1,6 @@
 // The columns of file tables.
 
-import { type Checkpoint, commBytes, descriptorCount, NONE, taskCount, taskNumber } from "../checkpoint.ts";
+import { type Checkpoint, commBytes, descriptorCount, hasPids, NONE, taskCount, taskNumber } from "../checkpoint.ts";
 import { i32At, u32At } from "../read.ts";
 import type { TableRow, TaskRow } from "../rows.ts";
 import { shownText } from "../text.ts";
@@ -25,6 +25,39 @@ const listed = (checkpoint: Checkpoint, row: TableRow, text: (task: TaskRow) => 
   return tasks.length > SHOWN_TASKS ? `${words} +${tasks.length - SHOWN_TASKS}` : words;
 };
 
+/** The names of a table's tasks. */
+function commsOf(checkpoint: Checkpoint, row: TableRow): string {
+  return listed(checkpoint, row, (task) => shownText(commBytes(checkpoint, task)));
+}
+
+/** The pids of a table's tasks, or their indices. */
+function pidsOf(checkpoint: Checkpoint, row: TableRow): string {
+  return listed(checkpoint, row, (task) => String(taskNumber(checkpoint.tasks, task)));
+}
+
+/** Digits of the largest pid or index. */
+function widestNumber({ tasks }: Checkpoint): number {
+  return String(hasPids(tasks) ? tasks.pid.reduce((most, pid) => Math.max(most, pid), 0) : tasks.count).length;
+}
+
+/** Shared tables whose text is measured; of more, some are as wide as the column allows. */
+const MEASURED = 1000;
+
+/** Characters of the longest text about the tasks of a table. `ofOne`: of the longest about one task. */
+function widestOfTasks(checkpoint: Checkpoint, ofOne: number, text: (c: Checkpoint, row: TableRow) => string): number {
+  const { tables } = checkpoint;
+  // A task without a table, such as a zombie, is not listed.
+  if (u32At(tables.firstTask, tables.count) <= tables.count) return ofOne;
+  let most = ofOne;
+  let measured = 0;
+  for (let row = 0; row < tables.count; row++) {
+    if (taskCount(tables, row) < 2) continue;
+    if (++measured > MEASURED) return Number.POSITIVE_INFINITY;
+    most = Math.max(most, text(checkpoint, row).length);
+  }
+  return most;
+}
+
 export const TABLES: readonly Column[] = [
   numberColumn({ id: "id", title: "Id", about: "the image's id of the table", width: 8, searched: true }, (c, row) =>
     u32At(c.tables.id, row),
@@ -34,6 +67,7 @@ export const TABLES: readonly Column[] = [
     title: "pid",
     about: "the tasks that use the table",
     width: 8,
+    needs: (checkpoint) => widestOfTasks(checkpoint, widestNumber(checkpoint), pidsOf),
     groups: true,
     searched: true,
     among: { listing: "tasks", column: "pid", rows: tasksOf },
@@ -41,16 +75,15 @@ export const TABLES: readonly Column[] = [
       const task = firstTaskOf(checkpoint, row);
       return task === NONE ? Number.NaN : taskNumber(checkpoint.tasks, task);
     },
-    text: (checkpoint, row) => listed(checkpoint, row, (task) => String(taskNumber(checkpoint.tasks, task))),
+    text: pidsOf,
   },
   {
     id: "comm",
     title: "comm",
     about: "names of the tasks that use the table",
     width: 24,
-    needs: ({ tasks, tables }) =>
-      // A task without a table, such as a zombie, is not listed.
-      u32At(tables.firstTask, tables.count) > tables.count ? 24 : longest(tasks.commLength),
+    least: 8,
+    needs: (checkpoint) => widestOfTasks(checkpoint, longest(checkpoint.tasks.commLength), commsOf),
     groups: true,
     searched: true,
     among: { listing: "tasks", column: "comm", rows: tasksOf },
@@ -58,7 +91,7 @@ export const TABLES: readonly Column[] = [
       offset: (checkpoint, row) => held(COMM.offset, 0, checkpoint, firstTaskOf(checkpoint, row)),
       length: (checkpoint, row) => held(COMM.length, 0, checkpoint, firstTaskOf(checkpoint, row)),
     },
-    text: (checkpoint, row) => listed(checkpoint, row, (task) => shownText(commBytes(checkpoint, task))),
+    text: commsOf,
   },
   numberColumn(
     { id: "tasks", title: "Tasks", about: "number of tasks that use it", width: 7, isCount: true },
