@@ -33,7 +33,8 @@ export function isPlain({ column, descending, filter, group }: Order): boolean {
 export function groupRows(checkpoint: Checkpoint, order: Order): OrderedRows {
   const rows = orderRows(checkpoint, order);
   const column = order.group == null ? null : columnOf(order.listing, order.group);
-  if (column === null) return { rows, first: NO_GROUPS };
+  // Made anew each time: the worker transfers it, which takes it from whoever else has it.
+  if (column === null) return { rows, first: new Uint32Array(0) };
   const { high, low } = keysOf(checkpoint, order.listing, column);
   const place = new Uint32Array(high.length);
   rows.forEach((row, at) => {
@@ -61,8 +62,6 @@ export function groupRows(checkpoint: Checkpoint, order: Order): OrderedRows {
   });
   return { rows: grouped, first };
 }
-
-const NO_GROUPS = new Uint32Array(0);
 
 /**
  * The rows of a listing that pass the filter, sorted. Rows of equal value keep the image's order; rows without a
