@@ -3,12 +3,13 @@
 import { NONE } from "../model/checkpoint.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import type { TaskRow } from "../model/rows.ts";
-import { type ChangeKind, changeKind, isOfDescriptors, kindOf } from "./changes.ts";
+import { CHANGE_KINDS, type ChangeKind, changeKind, isOfDescriptors, isOfResources, kindOf } from "./changes.ts";
 import type { Changes, Comparison } from "./comparison.ts";
 import { isExpected } from "./expected.ts";
 import { matchesWords } from "./filter-words.ts";
 import { pairNumber } from "./pair.ts";
 import { isRepeatedAt, isSecurityAt } from "./resource-at.ts";
+import { createRows } from "./rows.ts";
 
 export interface ChangeFilter {
   /** Only these kinds; absent or empty: all kinds. */
@@ -32,8 +33,9 @@ export type HiddenChanges = Uint8Array;
 
 /** Which changes do not pass the filter. */
 export function hiddenChanges(comparison: Comparison, filter: ChangeFilter): HiddenChanges {
-  const hidden = new Uint8Array(comparison.changes.count).fill(1);
-  for (const index of filterChanges(comparison, filter)) hidden[index] = 0;
+  const passes = passesFilter(comparison, filter);
+  const hidden = new Uint8Array(comparison.changes.count);
+  for (let index = 0; index < hidden.length; index++) if (!passes(index)) hidden[index] = 1;
   return hidden;
 }
 
@@ -47,21 +49,29 @@ export function hiddenByKind({ count, kind }: Changes, off: readonly ChangeKind[
 
 /** Indices of the changes that pass the filter, ascending. */
 export function filterChanges(comparison: Comparison, filter: ChangeFilter): Uint32Array {
+  const passes = passesFilter(comparison, filter);
+  const found = createRows();
+  for (let index = 0; index < comparison.changes.count; index++) if (passes(index)) found.push(index);
+  return found.list();
+}
+
+/** Whether a change passes the filter. */
+function passesFilter(comparison: Comparison, filter: ChangeFilter): (index: number) => boolean {
   const { changes } = comparison;
-  const wanted = new Set((filter.only ?? []).map(changeKind));
-  const unwanted = new Set((filter.ignore ?? []).map(changeKind));
   const { pid, words, withoutExpected, security, withoutRepeated } = filter;
-  const concerns = pid === undefined ? () => true : concernsTask(comparison, pid);
+  const only = filter.only?.length ? filter.only : CHANGE_KINDS;
+  const isWanted = CHANGE_KINDS.map((kind) => only.includes(kind) && filter.ignore?.includes(kind) !== true);
+  const isResource = CHANGE_KINDS.map(isOfResources);
+  const concerns = pid === undefined ? null : concernsTask(comparison, pid);
   const matches = words === undefined ? null : matchesWords(comparison, words);
-  const passes = (index: number): boolean => {
+  return (index) => {
     const kind = u8At(changes.kind, index);
-    if ((wanted.size > 0 && !wanted.has(kind)) || unwanted.has(kind)) return false;
-    if (withoutRepeated === true && isRepeatedAt(comparison, index)) return false;
+    if (isWanted[kind] !== true) return false;
+    if (withoutRepeated === true && isResource[kind] && isRepeatedAt(comparison, index)) return false;
     if (security === true && !isSecurityAt(comparison, index)) return false;
     if (withoutExpected === true && isExpected(comparison, index)) return false;
-    return (matches === null || matches(index)) && concerns(index);
+    return (matches === null || matches(index)) && (concerns === null || concerns(index));
   };
-  return Uint32Array.from(changes.kind.keys()).filter(passes);
 }
 
 /** Whether one of the two images has a task with a number (pid, or index). */

@@ -3,7 +3,7 @@
 import type { Events } from "../diff/events.ts";
 import type { HiddenChanges } from "../diff/filter.ts";
 import { onSide } from "../model/side.ts";
-import type { Doc, State } from "./state.ts";
+import type { Compared, Doc, State } from "./state.ts";
 
 /** The document on the selected side; `null` if nothing is open. */
 export function shownDoc({ docs, side }: Pick<State, "docs" | "side">): Doc | null {
@@ -51,20 +51,37 @@ export function tablesContent({
   return view === "sideBySide" && compared !== null ? "sideBySide" : "listing";
 }
 
-/** The changes that the filters of a comparison hide. The same array as long as these are the same. */
+/** Comparisons with more descriptors have their words matched by the worker (word-filter.ts). */
+const PAGE_PAIRS = 20_000;
+
+export const isMatchedByWorker = ({ comparison }: Compared): boolean => comparison.pairs.descriptors.count > PAGE_PAIRS;
+
+/**
+ * The changes that the filters of a comparison hide. The same array as long as these are the same. While the worker
+ * matches new words, those that the words before hid.
+ */
 export const hiddenOf = memoised(
-  ({ compared, off, changeFilter, expectedHidden, onlySecurity, seen, seenHidden }: State) =>
-    [compared, off, changeFilter, expectedHidden, seenHidden ? seen : null, onlySecurity] as const,
-  ([compared, off, words, withoutExpected, seen, security]): HiddenChanges => {
+  ({ compared, off, changeFilter, matched, expectedHidden, onlySecurity, seen, seenHidden }: State) => {
+    const words = changeFilter.trim();
+    const isLarge = words !== "" && compared !== null && isMatchedByWorker(compared);
+    const byWorker = isLarge && matched?.of === compared ? matched.hidden : null;
+    return [
+      compared,
+      off,
+      isLarge ? "" : words,
+      byWorker,
+      expectedHidden,
+      seenHidden ? seen : null,
+      onlySecurity,
+    ] as const;
+  },
+  ([compared, off, words, byWorker, withoutExpected, seen, security]): HiddenChanges => {
     if (compared === null) return NONE_HIDDEN;
-    const filter = {
-      ignore: off,
-      withoutExpected,
-      withoutRepeated: true,
-      security,
-      ...(words.trim() !== "" && { words }),
-    };
+    const filter = { ignore: off, withoutExpected, withoutRepeated: true, security, ...(words !== "" && { words }) };
     const hidden = compared.tools.hiddenChanges(compared.comparison, filter);
+    byWorker?.forEach((each, change) => {
+      if (each === 1) hidden[change] = 1;
+    });
     for (const change of seen ?? []) hidden[change] = 1;
     return hidden;
   },

@@ -22,6 +22,7 @@ import {
 } from "./state.ts";
 import { createStore, type Store } from "./store.ts";
 import { linkOf, withLink } from "./view-link.ts";
+import { followWords } from "./word-filter.ts";
 
 export interface Shell extends DocumentActions, SelectionActions {
   readonly store: Store<State>;
@@ -52,6 +53,7 @@ export function createShell(client: Client, network = true): Shell {
   const store = createStore({ ...firstState(), legendShown: isLegendShown(pageStorage(), isNarrow()) });
   const { get, set } = store;
   const opening = createOpening(client, store);
+  followWords(client, store);
   const showListing = (tab: Listing): void =>
     set(({ compared, view }) => ({
       tab,

@@ -5,6 +5,7 @@ import type { ChangeName } from "../diff/about.ts";
 import type { ChangeKind } from "../diff/changes.ts";
 import type { Comparison } from "../diff/comparison.ts";
 import type { Events } from "../diff/events.ts";
+import type { HiddenChanges } from "../diff/filter.ts";
 import type { Address, Redirect } from "../link/address.ts";
 import type { ChoiceLink, Name, ZoomLink } from "../link/link.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
@@ -78,6 +79,12 @@ export interface Compared {
   readonly unrelated: readonly string[];
   /** Digits of the longest position and version, so that both sides get columns of the same width. */
   readonly digits: { readonly pos: number; readonly version: number };
+}
+
+/** The changes that do not match the words of the filter, where the worker matches them (word-filter.ts). */
+export interface Matched {
+  readonly of: Compared;
+  readonly hidden: HiddenChanges;
 }
 
 /** Facts of a host, which the worker keeps. */
@@ -257,6 +264,8 @@ export interface State extends ChangeFilters {
   readonly memoryShown: boolean;
   /** `null` unless two documents are open. */
   readonly compared: Compared | null;
+  /** `null` until the worker has matched words. */
+  readonly matched: Matched | null;
   /** How it is known which of the two is before; `null` if the user said so, or one document is open. */
   readonly order: Verdict | null;
   /** The selected change, as an index into the comparison's changes; `selection` is then part of it. */
@@ -340,6 +349,7 @@ export function firstState(): State {
     memory: null,
     memoryShown: false,
     compared: null,
+    matched: null,
     order: null,
     change: null,
     ...NO_FILTERS,

@@ -3,9 +3,18 @@
 import type { Image } from "../decoder/image.ts";
 import type { Comparison } from "../diff/comparison.ts";
 import { diff } from "../diff/diff.ts";
+import type { SubjectOfBoth } from "../graph/order/graph.ts";
+import { type Layout, layout } from "../graph/order/layout.ts";
+import { unionOf } from "../graph/order/union.ts";
 import { readResources } from "../resources/read.ts";
 import type { Resources } from "../resources/table.ts";
 import type { DocumentId, DocumentPair } from "./protocol.ts";
+
+/** Two images as one graph, and its layout. */
+export interface Drawing {
+  readonly subject: SubjectOfBoth;
+  readonly layout: Layout;
+}
 
 export interface Documents {
   add(image: Image): DocumentId;
@@ -16,13 +25,15 @@ export interface Documents {
   resources(document: DocumentId): Promise<Resources>;
   /** Compares two documents. The last comparison is cached, for the drawing and the exports. @throws SourceError */
   compare(pair: DocumentPair): Promise<Comparison>;
+  /** The drawing of two documents. The last one is cached, as changes are hidden in it and shown again. @throws SourceError */
+  draw(pair: DocumentPair): Promise<Drawing>;
 }
 
 export function createDocuments(): Documents {
   const images = new Map<DocumentId, Image>();
   let nextId: DocumentId = 1;
   const tables = new Map<DocumentId, Promise<Resources>>();
-  let last: (DocumentPair & { readonly comparison: Promise<Comparison> }) | null = null;
+  let last: (DocumentPair & { readonly comparison: Promise<Comparison>; drawing?: Promise<Drawing> }) | null = null;
 
   const get = (document: DocumentId): Image => {
     const image = images.get(document);
@@ -42,6 +53,18 @@ export function createDocuments(): Documents {
     return diff(get(before).checkpoint, get(after).checkpoint, { resources: both });
   };
 
+  const compareLast = ({ before, after }: DocumentPair): NonNullable<typeof last> => {
+    if (last?.before === before && last.after === after) return last;
+    // Freed first: each comparison may have millions of rows.
+    last = null;
+    const own = { before, after, comparison: compare({ before, after }) };
+    last = own;
+    own.comparison.catch(() => {
+      if (last === own) last = null;
+    });
+    return own;
+  };
+
   return {
     add(image) {
       const id = nextId++;
@@ -55,16 +78,14 @@ export function createDocuments(): Documents {
       if (last?.before === document || last?.after === document) last = null;
     },
     resources,
-    compare({ before, after }) {
-      if (last?.before === before && last.after === after) return last.comparison;
-      // Freed first: each comparison may have millions of rows.
-      last = null;
-      const own = { before, after, comparison: compare({ before, after }) };
-      last = own;
-      own.comparison.catch(() => {
-        if (last === own) last = null;
+    compare: (pair) => compareLast(pair).comparison,
+    draw(pair) {
+      const own = compareLast(pair);
+      own.drawing ??= own.comparison.then((comparison) => {
+        const subject = unionOf(comparison);
+        return { subject, layout: layout(subject) };
       });
-      return own.comparison;
+      return own.drawing;
     },
   };
 }

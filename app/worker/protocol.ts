@@ -102,8 +102,12 @@ export interface Requests extends MemoryRequests {
   json: { request: { document: DocumentId }; response: Blob };
   /** Compares two documents. */
   diff: { request: DocumentPair; response: DiffResponse };
+  /** The changes that do not match words (diff/filter-words.ts). */
+  unmatched: { request: DocumentPair & { readonly words: string }; response: HiddenChanges };
   /** The layout of the drawing of two documents in one. */
   union: { request: DocumentPair; response: UnionResponse };
+  /** What differs in that drawing while changes are hidden. */
+  unionWithout: { request: DocumentPair & { readonly hidden: HiddenChanges }; response: UnionWithoutResponse };
   /** The changes as text, except hidden ones: in the formats of `ckptscope diff`, or as CSV. */
   changes: {
     request: DocumentPair & {
@@ -139,6 +143,12 @@ export interface UnionResponse {
   readonly both: Omit<Both, "before">;
   readonly layout: Layout;
 }
+
+/** The parts of a union and its layout that hidden changes are left out of. */
+export interface UnionWithoutResponse
+  extends Pick<Both, "change" | "off">,
+    Pick<Layout, "slotDensity" | "tableDensity">,
+    Pick<Graph["descriptors"], "fileBefore"> {}
 
 export type ChangesForm = "json" | "markdown" | "csv";
 

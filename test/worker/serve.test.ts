@@ -1,11 +1,13 @@
 import { afterAll, describe, expect, test } from "vitest";
+import { CHANGE_KINDS } from "../../app/diff/changes.ts";
+import { CHANGED } from "../../app/graph/order/graph.ts";
 import { pack } from "../../app/link/pack.ts";
 import { createClient } from "../../app/worker/client.ts";
 import type { DocumentId } from "../../app/worker/protocol.ts";
 import { type Port, serve } from "../../app/worker/serve.ts";
 import { NGINX } from "../support/nginx.ts";
 import { fixtureBytes } from "../support/open.ts";
-import { checkpointOf } from "../support/state.ts";
+import { checkpointOf, type State } from "../support/state.ts";
 
 const { port1, port2 } = new MessageChannel();
 serve(port2 as unknown as Port);
@@ -15,10 +17,16 @@ afterAll(() => {
   port2.close();
 });
 
-const packed = (name: string) => ({ path: name, file: new Blob([pack(checkpointOf(NGINX), name)]) });
+/** NGINX with its files at other positions. */
+const MOVED: State = { ...NGINX, files: NGINX.files.map((file) => ({ ...file, pos: (file.pos ?? 0n) + 1n })) };
 
-async function open(name: string): Promise<DocumentId> {
-  const response = await client.request("open", { inputs: [packed(name)] });
+const packed = (name: string, state: State = NGINX) => ({
+  path: name,
+  file: new Blob([pack(checkpointOf(state), name)]),
+});
+
+async function open(name: string, state?: State): Promise<DocumentId> {
+  const response = await client.request("open", { inputs: [packed(name, state)] });
   if ("refused" in response) throw new Error(response.refused);
   return response.document;
 }
@@ -57,6 +65,36 @@ describe("the worker", () => {
     await client.request("diff", pair);
     expect(await (await client.request("changes", request)).text()).toBe(first);
   });
+});
+
+test("sorts a table again and again", async () => {
+  const document = await open("a");
+  const sorted = (descending: boolean) =>
+    client.request("order", { document, order: { listing: "files", column: "pos", descending, filter: "" } });
+  const once = await sorted(false);
+  expect(await sorted(false)).toEqual(once);
+  expect((await sorted(true)).rows).toHaveLength(once.rows.length);
+});
+
+test("leaves hidden changes out of the drawing of two images, and draws them again", async () => {
+  const pair = { before: await open("a"), after: await open("b", MOVED) };
+  const whole = await client.request("union", pair);
+  const none = new Uint8Array((await client.request("diff", pair)).differences.changes.count);
+  expect(none.length).toBeGreaterThan(0);
+  const without = await client.request("unionWithout", { ...pair, hidden: none.map(() => 1) });
+  expect([...without.change.file].filter((change) => change === CHANGED)).toEqual([]);
+  const again = await client.request("unionWithout", { ...pair, hidden: none });
+  expect([...again.change.file]).toContain(CHANGED);
+  expect(again.change).toEqual(whole.both.change);
+  expect(again.fileBefore).toEqual(whole.graph.descriptors.fileBefore);
+});
+
+test("says which changes do not match words", async () => {
+  const pair = { before: await open("a"), after: await open("b", MOVED) };
+  const { changes } = (await client.request("diff", pair)).differences;
+  const position = [...changes.kind].map((kind) => (CHANGE_KINDS[kind] === "file-pos" ? 0 : 1));
+  expect(position).toContain(0);
+  expect([...(await client.request("unmatched", { ...pair, words: "kind:position" }))]).toEqual(position);
 });
 
 describe("a cancelled request", () => {

@@ -1,24 +1,27 @@
-// The drawing's subject for two images, merged by the worker.
+// The drawing's subject for two images, merged by the worker, and without what the filters of changes hide.
 
-import { useDeferredValue, useEffect, useMemo, useState } from "react";
-import type { Subject } from "../../graph/order/graph.ts";
-import { type Layout, withChangesOf } from "../../graph/order/layout.ts";
-import { withoutChanges } from "../../graph/order/switched-off.ts";
+import { useEffect, useState } from "react";
+import type { SubjectOfBoth } from "../../graph/order/graph.ts";
+import type { Layout } from "../../graph/order/layout.ts";
 import { hiddenOf } from "../../shell/selectors.ts";
 import type { Compared } from "../../shell/state.ts";
+import type { UnionWithoutResponse } from "../../worker/protocol.ts";
 import { useApp, usePage } from "../context.ts";
 
 export interface Drawn {
-  readonly subject: Subject;
+  readonly of: Compared;
+  readonly subject: SubjectOfBoth;
   readonly layout: Layout;
 }
 
-/** `null` until the worker has responded. */
+/** `null` until the worker has responded. While it leaves out other changes, the drawing is the one before. */
 export function useUnion(compared: Compared): Drawn | null {
   const { shell } = usePage();
   const before = useApp(({ docs }) => docs[0]?.document ?? null);
   const after = useApp(({ docs }) => docs[1]?.document ?? null);
-  const [response, setResponse] = useState<(Drawn & { readonly of: Compared }) | null>(null);
+  const hidden = useApp(hiddenOf);
+  const [whole, setWhole] = useState<Drawn | null>(null);
+  const [drawn, setDrawn] = useState<Drawn | null>(null);
   useEffect(() => {
     if (before === null || after === null) return;
     const control = new AbortController();
@@ -26,7 +29,7 @@ export function useUnion(compared: Compared): Drawn | null {
       ({ graph, both, layout }) => {
         const { comparison } = compared;
         const subject = { graph, after: comparison.after, both: { ...both, before: comparison.before } };
-        setResponse({ of: compared, subject, layout });
+        setWhole({ of: compared, subject, layout });
       },
       (error: unknown) => {
         if (!control.signal.aborted) shell.notify(`Could not lay out the drawing: ${String(error)}`);
@@ -34,11 +37,31 @@ export function useUnion(compared: Compared): Drawn | null {
     );
     return () => control.abort();
   }, [before, after, compared, shell]);
-  // Deferred, so that the switches respond at once even if many objects have to be drawn differently.
-  const hidden = useDeferredValue(useApp(hiddenOf));
-  return useMemo(() => {
-    if (response?.of !== compared) return null;
-    const subject = withoutChanges(response.subject, compared.comparison, hidden);
-    return subject === response.subject ? response : { subject, layout: withChangesOf(response.layout, subject) };
-  }, [response, compared, hidden]);
+  useEffect(() => {
+    if (whole?.of !== compared || before === null || after === null) return;
+    if (!hidden.includes(1)) return setDrawn(whole);
+    const control = new AbortController();
+    shell.client.request("unionWithout", { before, after, hidden }, { signal: control.signal }).then(
+      (response) => setDrawn(without(whole, response)),
+      (error: unknown) => {
+        if (!control.signal.aborted) shell.notify(`Could not leave changes out of the drawing: ${String(error)}`);
+      },
+    );
+    return () => control.abort();
+  }, [whole, before, after, compared, hidden, shell]);
+  return drawn?.of === compared ? drawn : null;
+}
+
+function without({ of, subject, layout }: Drawn, response: UnionWithoutResponse): Drawn {
+  const { fileBefore, change, off, ...counts } = response;
+  const { graph, both } = subject;
+  return {
+    of,
+    subject: {
+      ...subject,
+      graph: { ...graph, descriptors: { ...graph.descriptors, ...(fileBefore && { fileBefore }) } },
+      both: { ...both, change, off },
+    },
+    layout: { ...layout, ...counts },
+  };
 }

@@ -97,6 +97,11 @@ export interface Subject {
   readonly both: Both | null;
 }
 
+/** Two images as the subject of a drawing. */
+export interface SubjectOfBoth extends Subject {
+  readonly both: Both;
+}
+
 /** One image as the subject of a drawing. */
 export function oneImage(checkpoint: Checkpoint): Subject {
   return { graph: checkpoint, after: checkpoint, both: null };

@@ -1,17 +1,28 @@
 // Two images as one graph: corresponding objects share a row, an object on one side only has a row of its own. Every
 // row has its change. A slot whose file changed has two edges.
 
+import { changeKind } from "../../diff/changes.ts";
+import type { Comparison } from "../../diff/comparison.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
 import { i32At, u8At } from "../../model/read.ts";
 import type { Side } from "../../model/side.ts";
-import { type Both, type Graph, NOTHING_OFF, type PerObject, type Subject } from "./graph.ts";
+import { type Both, type Graph, NOTHING_OFF, type PerObject, type Subject, type SubjectOfBoth } from "./graph.ts";
 import { holderEdges, taskEdges } from "./union-edges.ts";
 import { type Pairing, type UnionRows, unionFiles, unionTables, unionTasks } from "./union-rows.ts";
 import { pairsByDescriptor, unionSlots } from "./union-slots.ts";
 
+const TASK_DETAIL = changeKind("task-detail");
+
+/** The two images of a comparison as the subject of one drawing. */
+export function unionOf({ before, after, pairs, changes, changed }: Comparison): SubjectOfBoth {
+  const { taskAfter, tables, descriptors } = pairs;
+  const changedTasks = [...changes.taskBefore].filter((_, at) => changes.kind[at] === TASK_DETAIL);
+  return union(before, after, { taskAfter, tables, descriptors, changed, changedTasks });
+}
+
 /** Two images as the subject of one drawing. Linear in both images. */
-export function union(before: Checkpoint, after: Checkpoint, pairing: Pairing): Subject & { readonly both: Both } {
+export function union(before: Checkpoint, after: Checkpoint, pairing: Pairing): SubjectOfBoth {
   const tasks = unionTasks(before, after, pairing);
   const tables = unionTables(before, after, pairing);
   const files = unionFiles(before, after, pairing);

@@ -2,12 +2,12 @@
 
 import { checkImage, RULES } from "../../checks/check.ts";
 import { copyOf, transferables } from "../../decoder/transfer.ts";
-import { changeKind } from "../../diff/changes.ts";
 import { eventsOf } from "../../diff/events.ts";
+import { hiddenChanges } from "../../diff/filter.ts";
 import { unrelated } from "../../diff/related.ts";
 import { oneImage } from "../../graph/order/graph.ts";
-import { layout } from "../../graph/order/layout.ts";
-import { union } from "../../graph/order/union.ts";
+import { layout, withChangesOf } from "../../graph/order/layout.ts";
+import { withoutChanges } from "../../graph/order/switched-off.ts";
 import { widest } from "../../model/columns/files.ts";
 import { groupRows } from "../../model/order.ts";
 import { overviewOf } from "../../model/overview.ts";
@@ -18,11 +18,21 @@ import { emptyTable } from "../../resources/table.ts";
 import type { Documents } from "../documents.ts";
 import type { Handlers } from "./handler.ts";
 
-const TASK_DETAIL = changeKind("task-detail");
-
 export function viewHandlers(
   documents: Documents,
-): Handlers<"order" | "layout" | "subset" | "resources" | "orderResource" | "overview" | "check" | "diff" | "union"> {
+): Handlers<
+  | "order"
+  | "layout"
+  | "subset"
+  | "resources"
+  | "orderResource"
+  | "overview"
+  | "check"
+  | "diff"
+  | "unmatched"
+  | "union"
+  | "unionWithout"
+> {
   return {
     async order({ document, order }) {
       const response = groupRows(documents.get(document).checkpoint, order);
@@ -73,13 +83,25 @@ export function viewHandlers(
       };
       return { response, transfer: transferables({ ...response.differences, ...response.events }) };
     },
+    async unmatched({ words, ...pair }) {
+      const response = hiddenChanges(await documents.compare(pair), { words });
+      return { response, transfer: [response.buffer as ArrayBuffer] };
+    },
     async union(pair) {
-      const { before, after, pairs, changes, changed } = await documents.compare(pair);
-      const { taskAfter, tables, descriptors } = pairs;
-      const changedTasks = [...changes.taskBefore].filter((_, at) => changes.kind[at] === TASK_DETAIL);
-      const subject = union(before, after, { taskAfter, tables, descriptors, changed, changedTasks });
+      const { subject, layout } = await documents.draw(pair);
       const { rows, change, off } = subject.both;
-      const response = { graph: subject.graph, both: { rows, change, off }, layout: layout(subject) };
+      // Copied, because transferring would take the arrays from the cached drawing.
+      const response = copyOf({ graph: subject.graph, both: { rows, change, off }, layout });
+      return { response, transfer: transferables(response) };
+    },
+    async unionWithout({ hidden, ...pair }) {
+      const { subject, layout } = await documents.draw(pair);
+      const { graph, both } = withoutChanges(subject, await documents.compare(pair), hidden);
+      const { slotDensity, tableDensity } = withChangesOf(layout, { ...subject, graph, both });
+      const { fileBefore } = graph.descriptors;
+      const { change, off } = both;
+      // Copied, because without hidden changes all is that of the cached drawing.
+      const response = copyOf({ ...(fileBefore && { fileBefore }), change, off, slotDensity, tableDensity });
       return { response, transfer: transferables(response) };
     },
   };
