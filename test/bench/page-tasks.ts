@@ -1,0 +1,97 @@
+// The built page in a browser, and the longest task on its main thread while something is done in it, in wall-clock
+// time and in processor time (a busy machine stretches only the first).
+
+import { existsSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { servePage } from "../../cli/http/page.ts";
+import { browserPath } from "../support/browser.ts";
+
+/** Milliseconds. */
+export interface Longest {
+  readonly clock: number;
+  readonly processor: number;
+}
+
+/** Does something in the page and measures it under a title. */
+export type Phase = (title: string, run: () => Promise<unknown>) => Promise<void>;
+
+/** What is done in a page, in phases. */
+export type Phases = (page: Page, phase: Phase) => Promise<void>;
+
+/** What the measurements run in. */
+export interface Bench {
+  /** Writes a file; returns its path. */
+  write(name: string, chunks: Iterable<Uint8Array>): string;
+  /** The longest task of each phase in a new page. */
+  longest(phases: Phases): Promise<ReadonlyMap<string, Longest>>;
+}
+
+/** Runs with the built page; returns false if there is none. */
+export async function withPage(run: (bench: Bench) => Promise<void>): Promise<boolean> {
+  const built = fileURLToPath(new URL("..", import.meta.url)).replace(/[/\\]$/, "");
+  if (!existsSync(join(built, "index.html"))) return false;
+  const folder = mkdtempSync(join(tmpdir(), "ckptscope-bench-"));
+  const { address, close } = await servePage(built);
+  const browser = await chromium.launch({ executablePath: await browserPath(), args: ["--no-sandbox"] });
+  try {
+    await run({
+      write(name, chunks) {
+        const path = join(folder, name);
+        const file = openSync(path, "w");
+        for (const chunk of chunks) writeSync(file, chunk);
+        return path;
+      },
+      longest: (phases) => longestOf(browser, address, phases),
+    });
+  } finally {
+    await browser.close();
+    await close();
+    rmSync(folder, { recursive: true });
+  }
+  return true;
+}
+
+async function longestOf(browser: Browser, address: string, phases: Phases): Promise<ReadonlyMap<string, Longest>> {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  const longest = new Map<string, Longest>();
+  try {
+    page.setDefaultTimeout(90_000);
+    await page.goto(address);
+    await page.getByText("Drop a checkpoint image").waitFor();
+    await phases(page, async (title, run) => {
+      await browser.startTracing(page, { categories: ["toplevel", "__metadata"] });
+      await run();
+      await page.waitForTimeout(300);
+      longest.set(title, longestTask((await browser.stopTracing()).toString()));
+    });
+  } finally {
+    await page.close();
+  }
+  return longest;
+}
+
+interface TraceEvent {
+  readonly name: string;
+  readonly ph: string;
+  readonly pid: number;
+  readonly tid: number;
+  /** Microseconds of wall-clock time and of processor time. */
+  readonly dur?: number;
+  readonly tdur?: number;
+  readonly args: { readonly name?: string };
+}
+
+/** The longest task of the page's main thread in a Chromium trace. */
+function longestTask(trace: string): Longest {
+  const events = (JSON.parse(trace) as { traceEvents: TraceEvent[] }).traceEvents;
+  const thread = ({ pid, tid }: TraceEvent): string => `${pid} ${tid}`;
+  const isMain = ({ name, args }: TraceEvent): boolean => name === "thread_name" && args.name === "CrRendererMain";
+  const main = new Set(events.filter(isMain).map(thread));
+  const tasks = events.filter((event) => event.ph === "X" && event.name.endsWith("RunTask") && main.has(thread(event)));
+  const most = (of: (task: TraceEvent) => number | undefined): number =>
+    Math.round(tasks.reduce((longest, task) => Math.max(longest, of(task) ?? 0), 0) / 1000);
+  return { clock: most(({ dur }) => dur), processor: most(({ tdur }) => tdur) };
+}
