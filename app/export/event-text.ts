@@ -7,10 +7,10 @@ import { isAppending } from "../diff/expected.ts";
 import { pairNumber } from "../diff/pair.ts";
 import { resourceAt } from "../diff/resource-at.ts";
 import { commBytes, descriptorCount, HAS, NONE } from "../model/checkpoint.ts";
-import { FILE_KINDS } from "../model/names.ts";
+import { fileKind } from "../model/names.ts";
 import { i32At, u8At, u32At, u64At } from "../model/read.ts";
 import { shownText } from "../model/text.ts";
-import { counted, fileName } from "../model/words.ts";
+import { counted, countedKind, fileName } from "../model/words.ts";
 import { changeSentence, changeWords, taskTitle } from "./changes-text.ts";
 
 export interface EventWords {
@@ -42,7 +42,7 @@ export function eventWords(comparison: Comparison, shown: Uint32Array): EventWor
   const hasPath = file !== NONE && (u8At(checkpoint.files.has, file) & HAS.path) !== 0;
   return hasPath
     ? { sign: signOf(comparison, shown), text: `${fileName(checkpoint, file)} ${partsText(comparison, shown)}` }
-    : namelessEvent(comparison, shown, FILE_KINDS[u8At(checkpoint.files.kind, Math.max(file, 0))] ?? "file");
+    : namelessEvent(comparison, shown, file === NONE ? fileKind("unknown") : u8At(checkpoint.files.kind, file));
 }
 
 const kindAt = ({ changes }: Comparison, change: number): ChangeKind => kindOf(u8At(changes.kind, change));
@@ -94,7 +94,7 @@ function resourcesEvent(comparison: Comparison, shown: Uint32Array): EventWords 
 }
 
 /** `pid 412 nginx: 3 sockets opened, 2 closed`; or all changes of one descriptor. */
-function namelessEvent(comparison: Comparison, shown: Uint32Array, kind: string): EventWords {
+function namelessEvent(comparison: Comparison, shown: Uint32Array, kind: number): EventWords {
   const { changes } = comparison;
   const first = u32At(shown, 0);
   const task = taskTitle(comparison, i32At(changes.taskBefore, first), i32At(changes.taskAfter, first));
@@ -106,8 +106,8 @@ function namelessEvent(comparison: Comparison, shown: Uint32Array, kind: string)
     return { sign, text: `${who}${name === "" ? "" : ` ${name}`} ${partsText(comparison, shown, false)}` };
   }
   const parts = [
-    ...(opened > 0 ? [`${counted(opened, kind)} opened`] : []),
-    ...(closed > 0 ? [opened > 0 ? `${closed} closed` : `${counted(closed, kind)} closed`] : []),
+    ...(opened > 0 ? [`${countedKind(opened, kind)} opened`] : []),
+    ...(closed > 0 ? [opened > 0 ? `${closed} closed` : `${countedKind(closed, kind)} closed`] : []),
   ];
   return { sign, text: `${task}: ${parts.join(", ")}` };
 }

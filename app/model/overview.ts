@@ -51,9 +51,9 @@ export interface Overview {
 /** Rows of a ranking that are listed. */
 const LISTED = 5;
 /** Descriptors of one table on one path from which on it may be a leak. Programs may open /dev/null three times. */
-const MANY_OF_PATH = 8;
+export const MANY_OF_PATH = 8;
 /** The same for files of one kind without a path, such as sockets: servers have some for every client. */
-const MANY_OF_KIND = 32;
+export const MANY_OF_KIND = 32;
 /** Descriptors that a program expects to be inherited: standard input, output and error. */
 const LAST_STANDARD = 2;
 

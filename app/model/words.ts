@@ -1,7 +1,7 @@
 // Words and numbers as every view, export and message writes them: counts, sizes, flags, times, names of files.
 
 import { type Checkpoint, NONE, nameBytes } from "./checkpoint.ts";
-import { FILE_KINDS } from "./names.ts";
+import { FILE_KINDS, type FileKind } from "./names.ts";
 import { u8At } from "./read.ts";
 import type { FileRow } from "./rows.ts";
 import { shownText } from "./text.ts";
@@ -14,6 +14,26 @@ export function grouped(count: number): string {
 /** A count with its noun: `1 task`, `1,200 tasks`. */
 export function counted(count: number, noun: string, plural = `${noun}s`): string {
   return `${grouped(count)} ${count === 1 ? noun : plural}`;
+}
+
+/** The words for several files of a kind where an s does not make them, or a kind does not name them. */
+const KIND_NOUNS: Readonly<Partial<Record<FileKind, readonly [one: string, several: string]>>> = {
+  unknown: ["file of unknown kind", "files of unknown kind"],
+  generic: ["file", "files"],
+  regular: ["file", "files"],
+  directory: ["directory", "directories"],
+  inotify: ["inotify instance", "inotify instances"],
+  fanotify: ["fanotify group", "fanotify groups"],
+  tun: ["tun device", "tun devices"],
+  bpf: ["bpf object", "bpf objects"],
+  external: ["external file", "external files"],
+};
+
+/** A count of open files of a kind (index into FILE_KINDS): `3 sockets`, `1 directory`. */
+export function countedKind(count: number, kind: number): string {
+  const name = FILE_KINDS[kind] ?? "unknown";
+  const [one, several] = KIND_NOUNS[name] ?? [name, `${name}s`];
+  return counted(count, one, several);
 }
 
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"];

@@ -4,11 +4,14 @@
 import { act } from "react";
 import { expect, test } from "vitest";
 import { Overview } from "../../app/components/Overview/Overview.tsx";
+import { leakyServer } from "../support/leaky-server.ts";
 import { fixtureBytes, open } from "../support/open.ts";
 import { pageWith, render } from "../support/render.tsx";
 
-async function overview(path: string) {
-  const page = pageWith(await open(fixtureBytes(path)));
+const overview = (path: string) => overviewOf(fixtureBytes(path));
+
+async function overviewOf(bytes: Uint8Array) {
+  const page = pageWith(await open(bytes));
   const container = await render(page, <Overview doc={page.doc} />);
   const button = (text: RegExp) => {
     const found = [...container.querySelectorAll("button")].find((each) => text.test(each.textContent ?? ""));
@@ -36,6 +39,18 @@ test("a kind filters the table of descriptors", async () => {
   const { shell, button } = await overview("linux-cr/v23-s1/before.ckpt");
   await act(async () => button(/^(generic|regular|tty) \d+$/).click());
   expect(shell.store.get().listings.descriptors.filter).toMatch(/^kind:"=\w+"$/);
+});
+
+test("a likely leak is said in a sentence, and lists its descriptors", async () => {
+  const { shell, button } = await overviewOf(leakyServer(57));
+  await act(async () => button(/^1234 redis-server has \/var\/log\/x open 57 times$/).click());
+  const { tab, listings } = shell.store.get();
+  expect([tab, listings.descriptors.filter]).toEqual(["descriptors", 'pid:1234 path:"=/var/log/x"']);
+});
+
+test("without a likely leak, what would be one is said", async () => {
+  const { container } = await overviewOf(leakyServer(7));
+  expect(container.textContent).toContain("None: no task has one path open 8 times");
 });
 
 test("what was looked for and not found is said", async () => {

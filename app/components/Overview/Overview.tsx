@@ -5,17 +5,24 @@ import type { ReactNode } from "react";
 import { type Checkpoint, holderCount, taskCount } from "../../model/checkpoint.ts";
 import type { Listing } from "../../model/columns/column.ts";
 import { FILE_KINDS } from "../../model/names.ts";
-import type { Overview as Facts, Ranking, Repeated } from "../../model/overview.ts";
-import { u32At } from "../../model/read.ts";
+import {
+  type Overview as Facts,
+  MANY_OF_KIND,
+  MANY_OF_PATH,
+  type Ranking,
+  type Repeated,
+} from "../../model/overview.ts";
+import { u8At, u32At } from "../../model/read.ts";
 import type { Selection } from "../../model/related.ts";
-import { counted, fileName, grouped } from "../../model/words.ts";
-import { tableUsers } from "../../shell/describe.ts";
+import { counted, countedKind, fileName, grouped } from "../../model/words.ts";
+import { tableUsers, tasksOfTable } from "../../shell/describe.ts";
 import { exactPath, tableFilter } from "../../shell/filter-text.ts";
 import { PLACES } from "../../shell/places.ts";
 import type { Doc } from "../../shell/state.ts";
 import { usePage } from "../context.ts";
 import { useResponse } from "../Inspector/useResponse.ts";
 import { Path } from "../Path.tsx";
+import { Wrapped } from "../Wrapped.tsx";
 import "../Inspector/Inspector.css";
 import "./Overview.css";
 
@@ -43,11 +50,11 @@ function Answer({ checkpoint, document }: { checkpoint: Checkpoint; document: nu
   const parts = { checkpoint, facts: answer.response };
   return (
     <>
+      <Leaks {...parts} />
       <Shared {...parts} />
       <SharedTables {...parts} />
       <Deleted {...parts} />
       <CrossExec {...parts} />
-      <OpenedOften {...parts} />
       <Kinds {...parts} />
       <Problems checkpoint={checkpoint} />
       <Absent {...parts} />
@@ -121,22 +128,33 @@ function CrossExec({ checkpoint, facts: { crossExec } }: PartProps) {
   );
 }
 
-function OpenedOften({ checkpoint, facts: { repeated, repeatedTotal } }: PartProps) {
-  if (repeatedTotal === 0) return null;
+/** Always there, as it is what people come to look for. */
+function Leaks({ checkpoint, facts: { repeated, repeatedTotal } }: PartProps) {
   return (
-    <Part title="Opened many times" note={`${counted(repeatedTotal, "case")}, possible leaks`}>
+    <Part title="Likely leaks" note={repeatedTotal > repeated.length ? `the largest of ${grouped(repeatedTotal)}` : ""}>
+      {repeatedTotal === 0 && (
+        <p className="muted">
+          None: no task has one path open {MANY_OF_PATH} times, or {MANY_OF_KIND} nameless files of one kind.
+        </p>
+      )}
       {repeated.map((each) => (
-        <Line
-          key={`${each.table} ${each.file}`}
-          count={`${grouped(each.count)} ×`}
-          {...linkToRepeated(checkpoint, each)}
-        >
-          {each.isPath ? <Path path={fileName(checkpoint, each.file)} /> : kindOf(checkpoint, each.file)}
-          <span className="muted overview-who">{tableUsers(checkpoint, each.table, 1)}</span>
+        <Line key={`${each.table} ${each.file}`} {...linkToRepeated(checkpoint, each)}>
+          <span className="overview-sentence">
+            <Wrapped text={leakSentence(checkpoint, each)} />
+          </span>
         </Line>
       ))}
     </Part>
   );
+}
+
+/** `1234 redis-server has /var/log/x open 57 times`; `1234 redis-server has 40 sockets open`. */
+function leakSentence(checkpoint: Checkpoint, { table, file, isPath, count }: Repeated): string {
+  const has = tasksOfTable(checkpoint, table).length > 1 ? "have" : "has";
+  const what = isPath
+    ? `${fileName(checkpoint, file)} open ${grouped(count)} times`
+    : `${countedKind(count, u8At(checkpoint.files.kind, file))} open`;
+  return `${tableUsers(checkpoint, table, 1)} ${has} ${what}`;
 }
 
 function linkToRepeated(
@@ -202,7 +220,6 @@ function Absent({ checkpoint, facts }: PartProps) {
     facts.sharedTables.total === 0 && "shared file tables",
     facts.deleted.total === 0 && "deleted but open files",
     facts.crossExec.total === 0 && "descriptors above 2 that would survive an exec",
-    facts.repeatedTotal === 0 && "files opened many times by one task",
     checkpoint.problems.length === 0 && "problems",
   ].filter((each) => each !== false);
   return absent.length === 0 ? null : <p className="inspector-section muted">None: {absent.join(", ")}.</p>;
@@ -269,7 +286,8 @@ function Part({ title, note, all, children }: PartOf) {
 }
 
 interface LineProps {
-  readonly count: ReactNode;
+  /** Beside the line. */
+  readonly count?: ReactNode;
   /** What a click selects, or else the table that it filters. */
   readonly select?: Selection;
   readonly filter?: Filtered;
@@ -285,7 +303,7 @@ function Line({ count, select, filter, children }: LineProps) {
   return (
     <button type="button" className="plain overview-line mono" onClick={onClick}>
       <span className="overview-what">{children}</span>
-      <span className="overview-count">{count}</span>
+      {count !== undefined && <span className="overview-count">{count}</span>}
     </button>
   );
 }
