@@ -10,7 +10,7 @@ import { commBytes, descriptorCount, HAS, NONE } from "../model/checkpoint.ts";
 import { fileKind } from "../model/names.ts";
 import { i32At, u8At, u32At, u64At } from "../model/read.ts";
 import { shownText } from "../model/text.ts";
-import { counted, countedKind, fileName } from "../model/words.ts";
+import { counted, countedKind, fileName, grouped } from "../model/words.ts";
 import { changeSentence, changeWords, taskTitle } from "./changes-text.ts";
 
 export interface EventWords {
@@ -129,7 +129,7 @@ const PARTS: readonly (readonly [kinds: readonly ChangeKind[], words: string])[]
 ];
 
 /** `reopened, position 4096 → 8192 in 3 tasks`: what changed of the files of one path, and where. */
-function partsText(comparison: Comparison, shown: Uint32Array, withPlace = true): string {
+export function partsText(comparison: Comparison, shown: Uint32Array, withPlace = true): string {
   const isReopened = looksReopened(comparison, shown);
   const parts = isReopened ? ["reopened"] : [];
   for (const [kinds, words] of PARTS) {
@@ -138,7 +138,9 @@ function partsText(comparison: Comparison, shown: Uint32Array, withPlace = true)
     // Said by "reopened".
     if (isReopened && (words === "opened" || words === "closed" || words === "path changed")) continue;
     const isPlain = ["opened", "closed", "now shared", "no longer shared"].includes(words);
-    parts.push(isPlain ? words : (commonWords(comparison, own) ?? words));
+    if (!isPlain) parts.push(commonWords(comparison, own) ?? words);
+    // Of a file that one task opened 57 times, that is what matters.
+    else parts.push(isOfMoreThanTasks(comparison, own) ? `${words} ${grouped(own.length)} times` : words);
   }
   return `${parts.join(", ")}${withPlace ? ` ${placeText(comparison, shown)}` : ""}`;
 }
@@ -155,7 +157,7 @@ function commonWords(comparison: Comparison, changes: Uint32Array): string | nul
  * was closed and another opened in the same task, what was one open file is several, or a position went back although
  * every write puts it to the end (O_APPEND).
  */
-function looksReopened(comparison: Comparison, shown: Uint32Array): boolean {
+export function looksReopened(comparison: Comparison, shown: Uint32Array): boolean {
   const { before, after, changes } = comparison;
   const closedIn = new Set<number>();
   const openedIn = new Set<number>();
@@ -189,14 +191,30 @@ function isOlderName(before: string, after: string): boolean {
   return /^(?:[.-]\d[\w.-]*|[.-](?:old|bak|orig)| \(deleted\))$/.test(before.slice(after.length));
 }
 
+/** Whether there are more changes than tasks that have their descriptors. */
+const isOfMoreThanTasks = (comparison: Comparison, shown: Uint32Array): boolean =>
+  shown.length > 1 && shown.length > (tasksOf(comparison, shown)?.size ?? MOST_READ);
+
 /** `in pid 412 nginx`, `in 3 tasks`: the tasks that have the descriptors of some changes. */
-function placeText(comparison: Comparison, shown: Uint32Array): string {
+export function placeText(comparison: Comparison, shown: Uint32Array): string {
+  const tasks = tasksOf(comparison, shown);
+  if (tasks === null) return `in more than ${MOST_READ} tasks`;
+  const [only, ...others] = tasks.values();
+  return only !== undefined && others.length === 0
+    ? `in ${taskTitle(comparison, ...only)}`
+    : `in ${counted(tasks.size, "task")}`;
+}
+
+type TaskPair = readonly [before: number, after: number];
+
+/** The tasks that have the descriptors of some changes, by their numbers; `null`: more than are counted. */
+function tasksOf(comparison: Comparison, shown: Uint32Array): ReadonlyMap<number, TaskPair> | null {
   const { before, after, pairs, changes } = comparison;
   const { firstTask, taskBefore, taskAfter } = pairs.tables;
-  const tasks = new Map<number, readonly [before: number, after: number]>();
+  const tasks = new Map<number, TaskPair>();
   for (const change of shown.subarray(0, MOST_READ)) {
     for (const pair of changes.row.subarray(changes.firstRow[change], changes.firstRow[change + 1])) {
-      if (tasks.size > MOST_READ) return `in more than ${MOST_READ} tasks`;
+      if (tasks.size > MOST_READ) return null;
       const table = u32At(pairs.descriptors.tablePair, pair);
       for (let at = u32At(firstTask, table); at < u32At(firstTask, table + 1); at++) {
         const [b, a] = [i32At(taskBefore, at), i32At(taskAfter, at)];
@@ -204,8 +222,5 @@ function placeText(comparison: Comparison, shown: Uint32Array): string {
       }
     }
   }
-  const [only, ...others] = tasks.values();
-  return only !== undefined && others.length === 0
-    ? `in ${taskTitle(comparison, ...only)}`
-    : `in ${counted(tasks.size, "task")}`;
+  return tasks;
 }

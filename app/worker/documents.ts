@@ -3,6 +3,7 @@
 import type { Image } from "../decoder/image.ts";
 import type { Comparison } from "../diff/comparison.ts";
 import { diff } from "../diff/diff.ts";
+import { type Events, eventsOf } from "../diff/events.ts";
 import type { SubjectOfBoth } from "../graph/order/graph.ts";
 import { type Layout, layout } from "../graph/order/layout.ts";
 import { unionOf } from "../graph/order/union.ts";
@@ -25,6 +26,8 @@ export interface Documents {
   resources(document: DocumentId): Promise<Resources>;
   /** Compares two documents. The last comparison is cached, for the drawing and the exports. @throws SourceError */
   compare(pair: DocumentPair): Promise<Comparison>;
+  /** The events of their comparison, which are cached with it. @throws SourceError */
+  events(pair: DocumentPair): Promise<Events>;
   /** The drawing of two documents. The last one is cached, as changes are hidden in it and shown again. @throws SourceError */
   draw(pair: DocumentPair): Promise<Drawing>;
 }
@@ -33,7 +36,13 @@ export function createDocuments(): Documents {
   const images = new Map<DocumentId, Image>();
   let nextId: DocumentId = 1;
   const tables = new Map<DocumentId, Promise<Resources>>();
-  let last: (DocumentPair & { readonly comparison: Promise<Comparison>; drawing?: Promise<Drawing> }) | null = null;
+  let last:
+    | (DocumentPair & {
+        readonly comparison: Promise<Comparison>;
+        events?: Promise<Events>;
+        drawing?: Promise<Drawing>;
+      })
+    | null = null;
 
   const get = (document: DocumentId): Image => {
     const image = images.get(document);
@@ -79,6 +88,11 @@ export function createDocuments(): Documents {
     },
     resources,
     compare: (pair) => compareLast(pair).comparison,
+    events(pair) {
+      const own = compareLast(pair);
+      own.events ??= own.comparison.then(eventsOf);
+      return own.events;
+    },
     draw(pair) {
       const own = compareLast(pair);
       own.drawing ??= own.comparison.then((comparison) => {

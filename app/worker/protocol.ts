@@ -104,6 +104,8 @@ export interface Requests extends MemoryRequests {
   diff: { request: DocumentPair; response: DiffResponse };
   /** The changes that do not match words (diff/filter-words.ts). */
   unmatched: { request: DocumentPair & { readonly words: string }; response: HiddenChanges };
+  /** The changes that are not hidden in one sentence (export/headline.ts). */
+  headline: { request: DocumentPair & { readonly hidden: HiddenChanges }; response: string };
   /** The layout of the drawing of two documents in one. */
   union: { request: DocumentPair; response: UnionResponse };
   /** What differs in that drawing while changes are hidden. */

@@ -1,6 +1,9 @@
-// A comparison as text for a terminal: by task, a line for each change, and the number of changes of each kind.
+// A comparison as text for a terminal: one sentence, the events of several changes, then by task a line for each change,
+// and the number of changes of each kind.
 
 import type { Comparison } from "../../app/diff/comparison.ts";
+import { type Events, eventsOf, shownChanges } from "../../app/diff/events.ts";
+import type { HiddenChanges } from "../../app/diff/filter.ts";
 import {
   type ChangeWords,
   changeSummary,
@@ -8,6 +11,9 @@ import {
   comparisonNotes,
   taskSections,
 } from "../../app/export/changes-text.ts";
+import { eventWords } from "../../app/export/event-text.ts";
+import { headline } from "../../app/export/headline.ts";
+import { counted } from "../../app/model/words.ts";
 import { styleFor } from "../style.ts";
 
 export interface DiffTextOptions {
@@ -25,7 +31,10 @@ const COLOURS = { "+": "green", "-": "red", "~": "yellow" } as const satisfies R
 export function diffText(comparison: Comparison, options: DiffTextOptions): string {
   const style = styleFor(options.colour);
   const indices = options.indices === undefined ? undefined : [...options.indices];
-  const lines = [...(options.notes ?? []), ...comparisonNotes(comparison)].map((note) => `note: ${note}`);
+  const groups = groupsOf(comparison, indices);
+  const notes = [...(options.notes ?? []), ...comparisonNotes(comparison)].map((note) => `note: ${note}`);
+  const lines = [...(groups === null ? [] : [headline(comparison, groups.events, groups.hidden)]), ...notes];
+  if (groups !== null) lines.push(...eventLines(comparison, groups, options.colour));
   for (const { title, indices: own } of taskSections(comparison, indices)) {
     if (lines.length > 0) lines.push("");
     lines.push(style("bold", title));
@@ -38,4 +47,33 @@ export function diffText(comparison: Comparison, options: DiffTextOptions): stri
   if (lines.length > 0) lines.push("");
   lines.push(changeSummary(comparison, indices));
   return `${lines.join("\n")}\n`;
+}
+
+interface Groups {
+  readonly events: Events;
+  readonly hidden: HiddenChanges;
+}
+
+/** The changes to list in events; `null`: there are none. */
+function groupsOf(comparison: Comparison, indices: readonly number[] | undefined): Groups | null {
+  const { count } = comparison.changes;
+  if (count === 0 || indices?.length === 0) return null;
+  const hidden = new Uint8Array(count).fill(indices === undefined ? 0 : 1);
+  for (const index of indices ?? []) hidden[index] = 0;
+  return { events: eventsOf(comparison), hidden };
+}
+
+/** The events of several changes under a heading: what a person would call one thing, as the page lists it. */
+function eventLines(comparison: Comparison, { events, hidden }: Groups, colour: boolean): string[] {
+  const style = styleFor(colour);
+  const lines: string[] = [];
+  for (let event = 0; event < events.count; event++) {
+    const changes = shownChanges(events, hidden, event);
+    if (changes.length < 2) continue;
+    const { sign, text } = eventWords(comparison, changes);
+    lines.push(
+      `  ${style(COLOURS[sign], `${sign} ${text}`)} ${style("dim", `(${counted(changes.length, "change")})`)}`,
+    );
+  }
+  return lines.length === 0 ? [] : ["", style("bold", "events of several changes"), ...lines];
 }

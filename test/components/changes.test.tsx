@@ -140,3 +140,12 @@ test("an image compared with itself: says what was compared", async () => {
   const { container } = await listChanges(PAIR[0], PAIR[0]);
   expect(container.textContent).toContain("Nothing changed: 1 task and 4 descriptors are the same before and after");
 });
+
+test("one sentence above the list says what changed, without what is hidden", async () => {
+  const { container, shell } = await listChanges(...HTTPD);
+  const sentence = () => one(container, "#changes-headline").textContent;
+  expect(sentence()).toContain("httpd-w2 gone; ");
+  expect(sentence()).toContain("error_log reopened in 3 tasks");
+  await act(async () => shell.switchKind("task-removed"));
+  expect(sentence()).not.toContain("gone");
+});

@@ -9,6 +9,7 @@ import { PageContext } from "../../app/components/context.ts";
 import type { Image } from "../../app/decoder/image.ts";
 import { diff } from "../../app/diff/diff.ts";
 import { eventsOf } from "../../app/diff/events.ts";
+import { headline } from "../../app/export/headline.ts";
 import { overviewOf } from "../../app/model/overview.ts";
 import { orderResource } from "../../app/resources/order.ts";
 import { readResources } from "../../app/resources/read.ts";
@@ -42,6 +43,10 @@ function clientOf(images: readonly Image[]): Client {
       return table === undefined ? new Uint32Array(0) : orderResource(table, order);
     },
     overview: ({ document }) => overviewOf((images[document] as Image).checkpoint),
+    headline: ({ before, after, hidden }) => {
+      const comparison = diff((images[before] as Image).checkpoint, (images[after] as Image).checkpoint);
+      return headline(comparison, eventsOf(comparison), hidden);
+    },
     check: async ({ document }) => ({
       findings: await checkImage(images[document] as Image, { signal: new AbortController().signal }),
       titles: {},

@@ -97,6 +97,15 @@ test("says which changes do not match words", async () => {
   expect([...(await client.request("unmatched", { ...pair, words: "kind:position" }))]).toEqual(position);
 });
 
+test("says in one sentence what changed and is not hidden, and leaves the events to the next request", async () => {
+  const pair = { before: await open("a"), after: await open("b", MOVED) };
+  const { differences, events } = await client.request("diff", pair);
+  const none = new Uint8Array(differences.changes.count);
+  expect(await client.request("headline", { ...pair, hidden: none })).toMatch(/\.$/);
+  expect(await client.request("headline", { ...pair, hidden: none.fill(1) })).toBe("");
+  expect((await client.request("diff", pair)).events).toEqual(events);
+});
+
 describe("a cancelled request", () => {
   test("rejects with the signal's reason", async () => {
     const control = new AbortController();

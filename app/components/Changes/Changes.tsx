@@ -14,6 +14,7 @@ import { CommandButton } from "../CommandButton.tsx";
 import { useApp, usePage } from "../context.ts";
 import { ChangeItem, EventItem } from "./ChangeItem.tsx";
 import { Filters, useHiddenText } from "./Filters.tsx";
+import { HEADLINE, Headline } from "./Headline.tsx";
 import { Kinds } from "./Kinds.tsx";
 import { useChangeWindow } from "./useChangeWindow.ts";
 import "./Changes.css";
@@ -22,6 +23,7 @@ export function Changes({ compared }: { compared: Compared }) {
   const { comparison } = compared;
   const hidden = useApp(hiddenOf);
   const groups = useApp(groupsOf);
+  const docs = useApp((state) => state.docs);
   const total = listedCount(comparison);
   const count = useHiddenText(compared);
   const isEmpty = total > 0 && !hidden.includes(0);
@@ -34,6 +36,7 @@ export function Changes({ compared }: { compared: Compared }) {
         <Nothing compared={compared} />
       ) : (
         <>
+          <Headline key={docs.map(({ document }) => document).join()} docs={docs} hidden={hidden} />
           <Kinds comparison={comparison} />
           <Filters compared={compared} />
           <p className="changes-bar">
@@ -100,6 +103,7 @@ function List({ compared, groups, hidden: newest }: ListProps) {
       className="changes-list mono"
       role="tree"
       aria-labelledby="changes-title"
+      aria-describedby={HEADLINE}
       aria-activedescendant={selectedRow === -1 ? undefined : idOf(rows, selectedRow)}
       tabIndex={0}
       onKeyDown={onKeyDown}

@@ -2,9 +2,9 @@
 
 import { checkImage, RULES } from "../../checks/check.ts";
 import { copyOf, transferables } from "../../decoder/transfer.ts";
-import { eventsOf } from "../../diff/events.ts";
 import { hiddenChanges } from "../../diff/filter.ts";
 import { unrelated } from "../../diff/related.ts";
+import { headline } from "../../export/headline.ts";
 import { oneImage } from "../../graph/order/graph.ts";
 import { layout, withChangesOf } from "../../graph/order/layout.ts";
 import { withoutChanges } from "../../graph/order/switched-off.ts";
@@ -30,6 +30,7 @@ export function viewHandlers(
   | "check"
   | "diff"
   | "unmatched"
+  | "headline"
   | "union"
   | "unionWithout"
 > {
@@ -77,7 +78,7 @@ export function viewHandlers(
       const response = {
         // Copied, because transferring would take the arrays from the cached comparison.
         differences: copyOf(differences),
-        events: eventsOf({ before, after, ...differences }),
+        events: copyOf(await documents.events(pair)),
         unrelated: unrelated(before, after, differences.pairs),
         digits: { pos: digits("pos"), version: digits("version") },
       };
@@ -86,6 +87,10 @@ export function viewHandlers(
     async unmatched({ words, ...pair }) {
       const response = hiddenChanges(await documents.compare(pair), { words });
       return { response, transfer: [response.buffer as ArrayBuffer] };
+    },
+    async headline({ hidden, ...pair }) {
+      const comparison = await documents.compare(pair);
+      return { response: headline(comparison, await documents.events(pair), hidden) };
     },
     async union(pair) {
       const { subject, layout } = await documents.draw(pair);

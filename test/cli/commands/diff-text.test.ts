@@ -8,6 +8,8 @@ import { checkpointOf, type State, type StateFile } from "../../support/state.ts
 const LOG: StateFile = { kind: "generic", path: "/var/log/x", pos: 4096n, flags: 0o102001, mode: 31, version: 1n };
 const EVIL = "/tmp/`x`\n<b>|\u202e\u001b[31m";
 const EVIL_SHOWN = "/tmp/`x`\\n<b>|\\u202e\\x1b[31m";
+/** The last part of its path. */
+const EVIL_LAST = "`x`\\n<b>|\\u202e\\x1b[31m";
 
 describe("text for a terminal", () => {
   const before: State = {
@@ -32,11 +34,15 @@ describe("text for a terminal", () => {
   };
   const comparison = diff(checkpointOf(before), checkpointOf(after, { complete: false }));
 
-  test("is by task, with a sign for each change and counts at the end", () => {
+  test("begins with a sentence and events, then lists changes by task, with a sign for each, and counts", () => {
     expect(diffText(comparison, { colour: false, notes: ["odd pair"] })).toBe(
       [
+        `/var/log/x reopened in 2 tasks; ${EVIL_LAST} closed in pid 3 ${EVIL_SHOWN}.`,
         "note: odd pair",
         "note: The image after is incomplete: changes marked uncertain may only be an effect of that.",
+        "",
+        "events of several changes",
+        "  ~ /var/log/x reopened, position 4096 → 1 in 2 tasks (2 changes)",
         "",
         "pid 1 a",
         "  ~ pid 1 fd 0, pid 2 fd 0 /var/log/x: position 4096 → 1",

@@ -1,0 +1,91 @@
+// A comparison in one sentence.
+
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { changeKind } from "../../app/diff/changes.ts";
+import type { Comparison } from "../../app/diff/comparison.ts";
+import { diff } from "../../app/diff/diff.ts";
+import { eventsOf } from "../../app/diff/events.ts";
+import { headline } from "../../app/export/headline.ts";
+import { arbitraryState } from "../support/arbitrary-state.ts";
+import { checkpointOf, type State } from "../support/state.ts";
+
+const APPEND = 0o2001;
+
+/** A server with some workers, which share one log or, once it is reopened, have one each. */
+const server = (workers: number, isReopened: boolean, pos: bigint): State => {
+  const pids = Array.from({ length: workers }, (_, at) => 10 + at);
+  return {
+    tasks: pids.map((pid, table) => ({ pid, comm: "nginx", table })),
+    tables: pids.map((_, at) => [
+      { fd: 0, file: 0 },
+      { fd: 4, file: isReopened ? 1 + at : 1 },
+    ]),
+    files: [
+      { kind: "regular", path: "/dev/null", pos: 0n, flags: 0 },
+      ...pids.map(() => ({ kind: "regular" as const, path: "/var/log/nginx/error.log", pos, flags: APPEND })),
+    ],
+  };
+};
+
+const compare = (before: State, after: State): Comparison => diff(checkpointOf(before), checkpointOf(after));
+
+function sentence(comparison: Comparison, isHidden: (change: number) => boolean = () => false): string {
+  const hidden = Uint8Array.from({ length: comparison.changes.count }, (_, change) => (isHidden(change) ? 1 : 0));
+  return headline(comparison, eventsOf(comparison), hidden);
+}
+
+test("tasks that are gone come first, then what was reopened", () => {
+  const comparison = compare(server(5, false, 900n), server(3, true, 20n));
+  expect(sentence(comparison)).toBe("2 tasks nginx gone, with 4 descriptors; error.log reopened in 3 tasks.");
+});
+
+test("what is hidden is not said", () => {
+  const comparison = compare(server(5, false, 900n), server(3, true, 20n));
+  const removed = changeKind("task-removed");
+  expect(sentence(comparison, (change) => comparison.changes.kind[change] === removed)).toBe(
+    "error.log reopened in 3 tasks.",
+  );
+  expect(sentence(comparison, () => true)).toBe("");
+});
+
+test("a file that one task opened many times is counted", () => {
+  const one = server(1, false, 0n);
+  const leaked = Array.from({ length: 57 }, (_, at) => at);
+  const after: State = {
+    ...one,
+    tables: [[...(one.tables[0] ?? []), ...leaked.map((at) => ({ fd: 10 + at, file: 2 + at }))]],
+    files: [...one.files, ...leaked.map(() => ({ kind: "regular" as const, path: "/tmp/x" }))],
+  };
+  expect(sentence(compare(one, after))).toBe("/tmp/x opened 57 times.");
+});
+
+test("several events of one kind are counted and named, and what has no room is counted", () => {
+  const files = (offset: bigint, flags: number): State => ({
+    tasks: [{ pid: 7, comm: "a", table: 0 }],
+    tables: [[0, 1, 2, 3].map((file) => ({ fd: file, file, closeOnExec: file === 3 && flags !== 0 }))],
+    files: ["/a", "/b", "/c", "/d"].map((path) => ({ kind: "regular", path, pos: offset, flags })),
+  });
+  expect(sentence(compare(files(0n, 0), files(0n, 0o4000)))).toBe(
+    "/d close-on-exec off → on; flags of 3 open files changed (/a, /b, /c); 1 other change.",
+  );
+  expect(sentence(compare(files(0n, 0), files(9n, 0)))).toBe("4 positions changed (/a, /b, /c, …).");
+});
+
+test("pipes that came and went are not reopened", () => {
+  const pipes = (fd: number): State => ({
+    tasks: [{ pid: 7, comm: "a", table: 0 }],
+    tables: [[{ fd, file: 0 }]],
+    files: [{ kind: "pipe", path: `pipe:[${fd}]`, stable: 6 }],
+  });
+  expect(sentence(compare(pipes(3), pipes(4)))).not.toContain("reopened");
+});
+
+test("it is empty only if nothing changed", () => {
+  fc.assert(
+    fc.property(arbitraryState(true), arbitraryState(true), (before, after) => {
+      const comparison = compare(before, after);
+      expect(sentence(comparison) === "").toBe(comparison.changes.count === 0);
+    }),
+  );
+});
