@@ -3,6 +3,7 @@
 
 import { NONE } from "../model/checkpoint.ts";
 import type { DetailValue } from "../model/fields.ts";
+import { type MappingFacts, matchMappings } from "../model/match-mappings.ts";
 import { i32At } from "../model/read.ts";
 import type { Side } from "../model/side.ts";
 import type { ColumnSpec, ResourceSpec } from "../resources/resource.ts";
@@ -11,7 +12,6 @@ import { type Column, cellAt, cellBytes, type Resources, type ResourceTable } fr
 import type { Note } from "./changes.ts";
 import type { Collector } from "./collect-changes.ts";
 import type { Compared } from "./holders.ts";
-import { type MappingFacts, matchMappings } from "./match-mappings.ts";
 import type { ResourceChanges } from "./resource-changes.ts";
 import { isSecurityChange, type Values } from "./security.ts";
 
@@ -111,7 +111,8 @@ function matchByPlace(
       return (row: number): bigint => (column?.kind === "wide" ? (column.values[row] as bigint) : 0n);
     };
     const nature = ["permissions", "flags"].map((name) => canonical(table.columns[of(name)]));
-    return { start: wide("start"), end: wide("end"), nature: (row) => nature.map((text) => text(row)).join() };
+    const at = { start: wide("start"), end: wide("end"), size: wide("size") };
+    return { ...at, nature: (row) => nature.map((text) => text(row)).join() };
   };
   return matchMappings({ before: facts(before), after: facts(after) }, rowsBefore, rowsAfter, match);
 }

@@ -1,8 +1,8 @@
 // Which parts of memory a search, a listing or an export is about.
 
 import type { AddressSpace, ImageMemory, MappingRow } from "../decoder/memory/memory.ts";
-import { type Checkpoint, nameBytes } from "../model/checkpoint.ts";
-import { MAPPING_KINDS, permissionsMatch } from "../model/mappings.ts";
+import type { Checkpoint } from "../model/checkpoint.ts";
+import { MAPPING_KINDS, mappedPath, permissionsMatch } from "../model/mappings.ts";
 import { i32At } from "../model/read.ts";
 import { decodeText } from "../model/text.ts";
 
@@ -32,12 +32,9 @@ export interface Part {
   readonly to: number;
 }
 
-/** The path of the file that a mapping shows, as in /proc/PID/maps: a memfd's is `/memfd:name`. "" if it shows none. */
-export function mappedPath(checkpoint: Checkpoint, { mappings }: ImageMemory, mapping: MappingRow): string {
-  const file = i32At(mappings.file, mapping);
-  const name = file < 0 ? "" : decodeText(nameBytes(checkpoint, file));
-  return name.startsWith("memfd:") ? `/${name}` : name;
-}
+/** The path of the file that a mapping shows, as in /proc/PID/maps; "" if it shows none. */
+export const pathOf = (checkpoint: Checkpoint, { mappings }: ImageMemory, mapping: MappingRow): string =>
+  decodeText(mappedPath(checkpoint, i32At(mappings.file, mapping)) ?? new Uint8Array(0));
 
 /** The parts of memory that pass a filter, by address space and then by address. */
 export function chooseParts(checkpoint: Checkpoint, memory: ImageMemory, filter: MappingFilter): Part[] {
@@ -50,7 +47,7 @@ export function chooseParts(checkpoint: Checkpoint, memory: ImageMemory, filter:
       const bits = mappings.permissions[mapping] as number;
       if (permissions !== undefined && !permissions.some((pattern) => permissionsMatch(bits, pattern))) continue;
       if (kinds !== undefined && !kinds.includes(MAPPING_KINDS[mappings.kind[mapping] as number] ?? "")) continue;
-      if (path !== undefined && !mappedPath(checkpoint, memory, mapping).includes(path)) continue;
+      if (path !== undefined && !pathOf(checkpoint, memory, mapping).includes(path)) continue;
       const part = within(memory, space, mapping, range);
       if (part !== null) parts.push(part);
     }

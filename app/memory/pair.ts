@@ -3,7 +3,8 @@
 
 import type { AddressSpace, ImageMemory, MappingRow } from "../decoder/memory/memory.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
-import { mappedPath } from "./choose.ts";
+import { type MappingFacts, matchMappings } from "../model/match-mappings.ts";
+import { pathOf } from "./choose.ts";
 
 /** Two mappings that correspond; `null`: there is none on that side. */
 export interface MappingPair {
@@ -17,64 +18,46 @@ export interface MemorySide {
   readonly memory: ImageMemory;
 }
 
-/** A name for what a mapping shows. Anonymous mappings go by their order and size. */
-function keyOf({ checkpoint, memory }: MemorySide, mapping: MappingRow): string {
-  const { mappings } = memory;
-  const path = mappedPath(checkpoint, memory, mapping);
-  const kind = mappings.kind[mapping];
-  return `${kind} ${path === "" ? "" : `${mappings.offset[mapping]} ${path}`}`;
-}
-
-/**
- * Pairs the mappings of two address spaces. Those at the same address with the same key come first; of the others with
- * one key, those of one size in their order, then the rest in their order.
- */
+/** Pairs the mappings of two address spaces. */
 export function pairMappings(
   before: MemorySide,
   spaceBefore: AddressSpace,
   after: MemorySide,
   spaceAfter: AddressSpace,
 ): MappingPair[] {
-  const startsAfter = new Map<string, MappingRow>();
-  const at = ({ memory }: MemorySide, mapping: MappingRow): number => memory.mappings.start[mapping] as number;
-  const size = (side: MemorySide, mapping: MappingRow): number =>
-    (side.memory.mappings.end[mapping] as number) - at(side, mapping);
-  for (let mapping = spaceAfter.first; mapping < spaceAfter.end; mapping++) {
-    startsAfter.set(`${keyOf(after, mapping)} ${at(after, mapping)}`, mapping);
-  }
   const partner = new Map<MappingRow, MappingRow>();
-  const taken = new Set<MappingRow>();
-  const pair = (one: MappingRow, other: MappingRow): void => {
-    partner.set(one, other);
-    taken.add(other);
-  };
-  for (let mapping = spaceBefore.first; mapping < spaceBefore.end; mapping++) {
-    const same = startsAfter.get(`${keyOf(before, mapping)} ${at(before, mapping)}`);
-    if (same !== undefined) pair(mapping, same);
-  }
-  for (const withSize of [true, false]) {
-    const waiting = new Map<string, MappingRow[]>();
-    const name = (side: MemorySide, mapping: MappingRow): string =>
-      withSize ? `${keyOf(side, mapping)} ${size(side, mapping)}` : keyOf(side, mapping);
-    for (let mapping = spaceAfter.end - 1; mapping >= spaceAfter.first; mapping--) {
-      if (taken.has(mapping)) continue;
-      const key = name(after, mapping);
-      const list = waiting.get(key);
-      if (list === undefined) waiting.set(key, [mapping]);
-      else list.push(mapping);
-    }
-    for (let mapping = spaceBefore.first; mapping < spaceBefore.end; mapping++) {
-      if (partner.has(mapping)) continue;
-      const other = waiting.get(name(before, mapping))?.pop();
-      if (other !== undefined) pair(mapping, other);
-    }
+  const alone: MappingRow[] = [];
+  const facts = { before: factsOf(before), after: factsOf(after) };
+  const groupsBefore = groupsOf(before, spaceBefore);
+  for (const [key, rows] of groupsOf(after, spaceAfter)) {
+    const left = matchMappings(facts, groupsBefore.get(key) ?? [], rows, (one, other) => partner.set(one, other));
+    for (const mapping of left.after) alone.push(mapping);
   }
   const pairs: MappingPair[] = [];
   for (let mapping = spaceBefore.first; mapping < spaceBefore.end; mapping++) {
     pairs.push({ before: mapping, after: partner.get(mapping) ?? null });
   }
-  for (let mapping = spaceAfter.first; mapping < spaceAfter.end; mapping++) {
-    if (!taken.has(mapping)) pairs.push({ before: null, after: mapping });
-  }
+  for (const mapping of alone.sort((a, b) => a - b)) pairs.push({ before: null, after: mapping });
   return pairs;
+}
+
+/** Mappings of an address space that can correspond to each other: of one path, offset and kind. */
+function groupsOf({ checkpoint, memory }: MemorySide, { first, end }: AddressSpace): Map<string, MappingRow[]> {
+  const { kind, offset } = memory.mappings;
+  const groups = new Map<string, MappingRow[]>();
+  for (let mapping = first; mapping < end; mapping++) {
+    const path = pathOf(checkpoint, memory, mapping);
+    // The offset of memory without a file may be made of its address.
+    const key = `${kind[mapping]} ${path === "" ? "" : `${offset[mapping]} ${path}`}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [mapping]);
+    else group.push(mapping);
+  }
+  return groups;
+}
+
+function factsOf({ memory: { mappings } }: MemorySide): MappingFacts {
+  const start = (mapping: MappingRow): number => mappings.start[mapping] as number;
+  const end = (mapping: MappingRow): number => mappings.end[mapping] as number;
+  return { start, end, size: (row) => end(row) - start(row), nature: (row) => String(mappings.permissions[row]) };
 }

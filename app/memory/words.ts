@@ -5,7 +5,7 @@ import type { Checkpoint } from "../model/checkpoint.ts";
 import { addressText, MAPPING_KINDS, permissionsText } from "../model/mappings.ts";
 import { visible } from "../model/text.ts";
 import { sizeText } from "../model/words.ts";
-import { mappedPath } from "./choose.ts";
+import { pathOf } from "./choose.ts";
 import type { Coverage } from "./search.ts";
 
 /** Bytes that are not in the image, by the reason; `null` if all are. */
@@ -36,7 +36,7 @@ export function mappingEntry(checkpoint: Checkpoint, memory: ImageMemory, mappin
     end: addressText(mappings.end[mapping] as number),
     permissions: permissionsText(mappings.permissions[mapping] as number),
     kind: MAPPING_KINDS[mappings.kind[mapping] as number] ?? "unknown",
-    path: mappedPath(checkpoint, memory, mapping) || null,
+    path: pathOf(checkpoint, memory, mapping) || null,
   };
 }
 

@@ -1,4 +1,9 @@
-// Mappings of a task's memory: their kinds, permissions and addresses, in the words of proc(5).
+// Mappings of a task's memory: their kinds, paths, permissions and addresses, in the words of proc(5).
+
+import { type Checkpoint, HAS, NONE, nameBytes } from "./checkpoint.ts";
+import { u8At } from "./read.ts";
+import type { FileRow } from "./rows.ts";
+import { encodeText, sameBytes } from "./text.ts";
 
 /** Kinds of mapping, by index. */
 export const MAPPING_KINDS = [
@@ -21,6 +26,37 @@ export const MAPPING_KINDS = [
 ] as const;
 
 export type MappingKind = (typeof MAPPING_KINDS)[number];
+
+const MEMFD = encodeText("memfd:");
+const DEV_ZERO = encodeText("/dev/zero");
+const MEMFD_DEV_ZERO = encodeText("memfd:/dev/zero");
+const SLASH = encodeText("/");
+
+/**
+ * Whether an open file is memory that tasks share without a file: to the kernel it is a file named /dev/zero, which CRIU
+ * stores as a memfd.
+ */
+export const isDevZero = (checkpoint: Checkpoint, file: FileRow): boolean =>
+  file !== NONE && sameBytes(nameBytes(checkpoint, file), MEMFD_DEV_ZERO);
+
+/**
+ * The path of a mapped file, as in /proc/PID/maps but without the mark of unlinked files: a memfd's is `/memfd:name`.
+ * `null`: it has none.
+ */
+export function mappedPath(checkpoint: Checkpoint, file: FileRow): Uint8Array | null {
+  if (file === NONE) return null;
+  if (isDevZero(checkpoint, file)) return DEV_ZERO;
+  const name = nameBytes(checkpoint, file);
+  if (sameBytes(name.subarray(0, MEMFD.length), MEMFD)) return joined(SLASH, name);
+  return (u8At(checkpoint.files.has, file) & HAS.path) === 0 ? null : name;
+}
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(first.length + second.length);
+  bytes.set(first);
+  bytes.set(second, first.length);
+  return bytes;
+}
 
 /** The index of a kind. */
 export const mappingKind = (kind: MappingKind): number => MAPPING_KINDS.indexOf(kind);

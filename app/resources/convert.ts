@@ -6,7 +6,7 @@ import type { ColumnType } from "./resource.ts";
 import type { Input } from "./table.ts";
 
 /** A value as a format stores it. */
-export type Stored = number | bigint | Uint8Array | readonly number[] | readonly bigint[];
+export type Stored = number | bigint | Uint8Array | readonly number[];
 
 const LOW = 0xffff_ffffn;
 

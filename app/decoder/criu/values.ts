@@ -1,5 +1,6 @@
-// The values of an entry by their names, for reading details. A message is split into fields when the first of them is
-// asked for, and nested messages likewise: most details need few fields of few messages.
+// The values of an entry by their names, for reading details and resources. A message is split into fields when the first
+// of them is asked for, and nested messages likewise: few fields of few messages are needed. For messages that are many,
+// wire.ts reads single fields without allocating.
 //
 // Casts `as number` read lists within bounds checked by the loop.
 
@@ -13,23 +14,36 @@ import { readFixed, readVarint, skip, WIRE } from "./wire.ts";
 export interface Values {
   /** Whether a field that is not repeated is there. */
   has(name: string): boolean;
-  /** A number of 32 bits; `null` if absent. */
+  /** A number; the nearest that a number can hold if it has more than 53 bits. `null` if absent. */
   number(name: string): number | null;
+  /** A number of 64 bits; `null` if absent. */
+  wide(name: string): bigint | null;
   /** A number as exact decimal text; `null` if absent. */
   exact(name: string): string | null;
   text(name: string): string | null;
+  /** A string or bytes, as a view of the entry's; `null` if absent. */
+  bytes(name: string): Uint8Array | null;
+  /** A value in the form of its type; `null` if absent, or if it is a message. */
+  stored(name: string): StoredValue | null;
   bool(name: string): boolean | null;
   /** The two halves of a number; `null` if absent. */
   halves(name: string): { readonly low: number; readonly high: number } | null;
   /** All values of a repeated number. */
   numbers(name: string): number[];
+  /** All values of a repeated string, as views of the entry's bytes. */
+  texts(name: string): Uint8Array[];
   /** The values of each occurrence of a repeated message. */
   each<T>(name: string, make: (values: Values) => T): T[];
   /** The values of a nested message; of an empty one if it is absent. */
   inside(name: string): Values;
+  /** The values of a nested message; `null` if it is absent. */
+  nested(name: string): Values | null;
 }
 
-/** Most values of a repeated field to list. */
+/** A value as it is stored: a bigint if its type has 64 bits, a view of the entry's bytes if it is a string. */
+export type StoredValue = number | bigint | Uint8Array | readonly number[];
+
+/** Most values of a repeated field to list in details. */
 const LIST_LIMIT = 10_000;
 
 /** Most occurrences of fields in one message; those after them are not seen. */
@@ -66,15 +80,15 @@ interface Path {
   readonly field: KnownField;
 }
 
-/** A function that gives the values of entries. */
-export function createValueReader(): (entry: EntryBytes) => Values {
+/** A function that gives the values of entries. @param most The most values of a repeated field. */
+export function createValueReader(most = LIST_LIMIT): (entry: EntryBytes) => Values {
   const pathOf = createPaths();
   const words = new Uint32Array(2);
   return (entry) => {
     const { bytes, start, end } = entry;
     const fields = FIELD_TABLES.get(entry.message ?? "") ?? EMPTY;
     return valuesOf(
-      { bytes, end, isCut: entry.isCut, pathOf, words, parts: NO_PARTS },
+      { bytes, end, isCut: entry.isCut, most, pathOf, words, parts: NO_PARTS },
       { fields, spans: [start, end], parts: null },
     );
   };
@@ -119,6 +133,7 @@ interface Context {
   readonly bytes: Uint8Array;
   readonly end: number;
   readonly isCut: boolean;
+  readonly most: number;
   readonly pathOf: PathOf;
   /** Scratch room for a number. */
   readonly words: Uint32Array;
@@ -141,6 +156,12 @@ function valuesOf(context: Context, message: Message): Values {
       const { type, wire } = fieldAt(context.parts, at);
       return wire === WIRE.bytes ? null : numberOf(type, lowAt(context.parts, at), highAt(context.parts, at));
     },
+    wide(name) {
+      const at = find(name);
+      if (at < 0) return null;
+      const { type, wire } = fieldAt(context.parts, at);
+      return wire === WIRE.bytes ? null : wideOf(type, lowAt(context.parts, at), highAt(context.parts, at));
+    },
     exact(name) {
       const at = find(name);
       if (at < 0) return null;
@@ -154,6 +175,14 @@ function valuesOf(context: Context, message: Message): Values {
       if (inner !== null || wire !== WIRE.bytes) return null;
       return visibleText(context.bytes.subarray(lowAt(context.parts, at), highAt(context.parts, at)));
     },
+    bytes(name) {
+      const at = find(name);
+      if (at < 0) return null;
+      const { message: inner, wire } = fieldAt(context.parts, at);
+      if (inner !== null || wire !== WIRE.bytes) return null;
+      return context.bytes.subarray(lowAt(context.parts, at), highAt(context.parts, at));
+    },
+    stored: (name) => storedOf(context, message, name),
     bool(name) {
       const at = find(name);
       return at < 0 ? null : lowAt(context.parts, at) !== 0 || highAt(context.parts, at) !== 0;
@@ -166,6 +195,10 @@ function valuesOf(context: Context, message: Message): Values {
       const path = locate(context, message, name);
       return path === null ? [] : numbersOf(context, context.parts, path.field);
     },
+    texts(name) {
+      const path = locate(context, message, name);
+      return path === null || path.field.wire !== WIRE.bytes ? [] : textsOf(context, context.parts, path.field);
+    },
     each(name, make) {
       const path = locate(context, message, name);
       const fields = path?.field.message ?? null;
@@ -175,6 +208,11 @@ function valuesOf(context: Context, message: Message): Values {
       const path = locate(context, message, name);
       const inner = path === null ? null : innerOf(context.parts, path.field);
       return valuesOf(context, inner ?? { fields: path?.field.message ?? EMPTY, spans: [], parts: null });
+    },
+    nested(name) {
+      const path = locate(context, message, name);
+      const inner = path === null ? null : innerOf(context.parts, path.field);
+      return inner === null ? null : valuesOf(context, inner);
     },
   };
 }
@@ -193,10 +231,23 @@ function locate(context: Context, message: Message, name: string): Path | null {
   return path;
 }
 
-function eachOf<T>(context: Context, field: KnownField, fields: FieldTable, make: (values: Values) => T): T[] {
+function storedOf(context: Context, message: Message, name: string): StoredValue | null {
+  const path = locate(context, message, name);
+  if (path === null || path.field.message !== null) return null;
   const { parts } = context;
+  const { type, wire, isRepeated, isPackable } = path.field;
+  if (isRepeated) return isPackable && parts.field.includes(path.field) ? numbersOf(context, parts, path.field) : null;
+  const at = lastOf(parts, path.field);
+  if (at < 0) return null;
+  const [low, high] = [lowAt(parts, at), highAt(parts, at)];
+  if (wire === WIRE.bytes) return context.bytes.subarray(low, high);
+  return type.endsWith("64") ? wideOf(type, low, high) : numberOf(type, low, high);
+}
+
+function eachOf<T>(context: Context, field: KnownField, fields: FieldTable, make: (values: Values) => T): T[] {
+  const { parts, most } = context;
   const list: T[] = [];
-  for (let at = 0; at < parts.field.length && list.length < LIST_LIMIT; at++) {
+  for (let at = 0; at < parts.field.length && list.length < most; at++) {
     if (parts.field[at] !== field) continue;
     if (parts.wire[at] === WRONG) break;
     list.push(make(valuesOf(context, { fields, spans: [lowAt(parts, at), highAt(parts, at)], parts: null })));
@@ -278,7 +329,7 @@ function split(context: Context, fields: FieldTable, start: number, end: number,
 /** The values of a repeated number, up to the first occurrence that has another wire type. */
 function numbersOf(context: Context, parts: Parts, field: KnownField): number[] {
   const list: number[] = [];
-  for (let at = 0; at < parts.field.length && list.length < LIST_LIMIT; at++) {
+  for (let at = 0; at < parts.field.length && list.length < context.most; at++) {
     if (parts.field[at] !== field) continue;
     const wire = parts.wire[at];
     if (wire === WRONG) break;
@@ -288,15 +339,33 @@ function numbersOf(context: Context, parts: Parts, field: KnownField): number[] 
   return list;
 }
 
+/** The values of a repeated string, up to the first occurrence that has another wire type. */
+function textsOf({ bytes, most }: Context, parts: Parts, field: KnownField): Uint8Array[] {
+  const list: Uint8Array[] = [];
+  for (let at = 0; at < parts.field.length && list.length < most; at++) {
+    if (parts.field[at] !== field) continue;
+    if (parts.wire[at] === WRONG) break;
+    list.push(bytes.subarray(lowAt(parts, at), highAt(parts, at)));
+  }
+  return list;
+}
+
 function addPacked(context: Context, start: number, end: number, { wire, type }: KnownField, list: number[]): void {
-  const { bytes, words: out } = context;
-  for (let at = start; at < end && list.length < LIST_LIMIT; ) {
+  const { bytes, most, words: out } = context;
+  for (let at = start; at < end && list.length < most; ) {
     const next = skip(bytes, at, end, wire, out);
     if (next < 0) return;
     if (wire !== WIRE.varint) readFixed(bytes, at, wire, out);
     list.push(numberOf(type, out[0] as number, out[1] as number));
     at = next;
   }
+}
+
+/** A number of 64 bits by its type. */
+function wideOf(type: string, low: number, high: number): bigint {
+  const value = (BigInt(high) << 32n) | BigInt(low);
+  if (type === "sint64") return (value >> 1n) ^ -(value & 1n);
+  return type === "int64" ? BigInt.asIntN(64, value) : value;
 }
 
 /** A number by its type; the nearest that a number can hold if it is larger. */

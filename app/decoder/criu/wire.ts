@@ -62,6 +62,10 @@ export const low = (values: Uint32Array, slot: number): number => values[2 * slo
 /** The high half of the number in a slot, or the end of its bytes. Stale if the slot is not set. */
 export const high = (values: Uint32Array, slot: number): number => values[2 * slot + 1] as number;
 
+/** The number of 64 bits in a slot. Stale if the slot is not set. */
+export const exact = (values: Uint32Array, slot: number): bigint =>
+  (BigInt(high(values, slot)) << 32n) | BigInt(low(values, slot));
+
 /**
  * Reads the message bytes[start … end - 1]. Slot s of `out` is the words 2s and 2s + 1: the low and high half of
  * a number, the start and end of a string, of bytes or of a nested message. Returns bit s for each slot that was

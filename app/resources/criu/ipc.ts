@@ -7,11 +7,11 @@
 import { framingOf, word } from "../../decoder/criu/framing.ts";
 import { MEMBER_KINDS } from "../../decoder/criu/member-kinds.ts";
 import type { MessageName } from "../../decoder/criu/messages.ts";
-import { type Message, messageIn, numberIn, readMessage, wideIn } from "../../decoder/criu/read-message.ts";
+import type { Values } from "../../decoder/criu/values.ts";
 import { type Source, SourceError } from "../../decoder/source.ts";
 import type { Input } from "../table.ts";
 import { spec, type Tables } from "../tables.ts";
-import { type SetReader, take } from "./set-reader.ts";
+import { type SetReader, take, valuesOf } from "./set-reader.ts";
 
 /** CRIU writes no larger descriptions. */
 const MOST_ENTRY = 4096;
@@ -36,11 +36,9 @@ export async function readIpc(set: SetReader, tables: Tables): Promise<Map<numbe
   if (!tables.wants("ipc", "mappings")) return keys;
   if (set.members.ofKind("ipcns-var").length > 0) tables.hold("ipc");
   await readKind(set, tables, "shm", "ipc_shm_entry", async (_cursor, entry) => {
-    const desc = messageIn(entry, "desc");
-    const [id, key] = [numberIn(desc, "id"), numberIn(desc, "key")];
+    const [id, key] = [entry.number("desc.id"), entry.number("desc.key")];
     if (id !== null && key !== null) keys.set(id, key);
-    const isElsewhere = (numberIn(entry, "in_pagemaps") ?? 0) !== 0;
-    return isElsewhere ? 0 : padded(Number(wideIn(entry, "size") ?? 0n), 4);
+    return entry.bool("in_pagemaps") === true ? 0 : padded(entry.number("size") ?? 0, 4);
   });
   await readKind(set, tables, "sem", "ipc_sem_entry", readSemaphores);
   await readKind(set, tables, "msg", "ipc_msg_entry", readMessages);
@@ -53,7 +51,7 @@ async function readKind(
   tables: Tables,
   kind: "shm" | "sem" | "msg",
   message: MessageName,
-  contents: (cursor: Cursor, entry: Message, row: Draft, at: number) => Promise<number | null>,
+  contents: (cursor: Cursor, entry: Values, row: Draft, at: number) => Promise<number | null>,
 ): Promise<void> {
   for (const [member, namespace] of set.members.ofKind(`ipcns-${kind}`)) {
     const source = set.source(member);
@@ -67,10 +65,10 @@ async function readKind(
       const length = head === null ? MOST_ENTRY + 1 : word(head, 0, cursor.littleEndian);
       const bytes = length > MOST_ENTRY ? null : await readExactly(source, at + 4, length);
       if (bytes === null) break;
-      const entry = readMessage(bytes, 0, length, message);
+      const entry = valuesOf({ bytes, base: 0, start: 0, end: length, isCut: false, message });
       const row: Draft = { namespace, kind };
       take(row, spec("ipc"), message, entry, set.arch);
-      take(row, spec("ipc"), "ipc_desc_entry", messageIn(entry, "desc"), set.arch);
+      take(row, spec("ipc"), "ipc_desc_entry", entry.nested("desc"), set.arch);
       const further = await contents(cursor, entry, row, at + 4 + length);
       if (!tables.add("ipc", row) && tables.wants("ipc")) return;
       if (further === null) break;
@@ -99,11 +97,11 @@ async function readExactly(source: Source, offset: number, length: number): Prom
 
 async function readSemaphores(
   { source, littleEndian }: Cursor,
-  entry: Message,
+  entry: Values,
   row: Draft,
   at: number,
 ): Promise<number | null> {
-  const count = numberIn(entry, "nsems") ?? 0;
+  const count = entry.number("nsems") ?? 0;
   const bytes = await readExactly(source, at, 2 * Math.min(count, MOST_SEMAPHORES));
   if (bytes === null) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -113,11 +111,11 @@ async function readSemaphores(
 
 async function readMessages(
   { source, littleEndian }: Cursor,
-  entry: Message,
+  entry: Values,
   row: Draft,
   from: number,
 ): Promise<number | null> {
-  const count = numberIn(entry, "qnum") ?? 0;
+  const count = entry.number("qnum") ?? 0;
   row.messages = count;
   let at = from;
   let used = 0n;
@@ -126,7 +124,8 @@ async function readMessages(
     const length = head === null ? MOST_ENTRY + 1 : word(head, 0, littleEndian);
     const bytes = length > MOST_ENTRY ? null : await readExactly(source, at + 4, length);
     if (bytes === null) return null;
-    const size = numberIn(readMessage(bytes, 0, length, "ipc_msg"), "msize") ?? 0;
+    const message = valuesOf({ bytes, base: 0, start: 0, end: length, isCut: false, message: "ipc_msg" });
+    const size = message.number("msize") ?? 0;
     used += BigInt(size);
     at += 4 + length + padded(size, 8);
   }

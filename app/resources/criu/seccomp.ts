@@ -1,7 +1,7 @@
 // Seccomp: the filters of a set, and the threads that they apply to. Each filter names its predecessor.
 
 import { crc32 } from "../../decoder/archive/checksums.ts";
-import { bytesIn, type Message, messagesIn, numberIn } from "../../decoder/criu/read-message.ts";
+import type { Values } from "../../decoder/criu/values.ts";
 import type { RecordRow, TaskRow } from "../../model/rows.ts";
 import type { Tables } from "../tables.ts";
 import { filterFlags } from "../words.ts";
@@ -26,9 +26,9 @@ const INSTRUCTION_BYTES = 8;
 
 /** Reads the filters of a set. Returns `null` for a filter that is missing from the set. */
 export async function readFilters(set: SetReader): Promise<Filters> {
-  const filters: Message[] = [];
+  const filters: Filter[] = [];
   for await (const entry of set.entries("seccomp")) {
-    for (const filter of messagesIn(messageOf(entry, "seccomp_entry"), "seccomp_filters")) filters.push(filter);
+    filters.push(...(messageOf(entry, "seccomp_entry")?.each("seccomp_filters", filterOf) ?? []));
   }
   const known = new Map<number, Chain | null>();
   let steps = 0;
@@ -43,21 +43,32 @@ export async function readFilters(set: SetReader): Promise<Filters> {
   };
 }
 
-function chainOf(filters: readonly Message[], latest: number): Chain | null {
+interface Filter {
+  readonly program: Uint8Array;
+  readonly flags: number;
+  readonly prev: number | null;
+}
+
+const filterOf = (filter: Values): Filter => ({
+  program: filter.bytes("filter") ?? new Uint8Array(0),
+  flags: filter.number("flags") ?? 0,
+  prev: filter.number("prev"),
+});
+
+function chainOf(filters: readonly Filter[], latest: number): Chain | null {
   if (filters[latest] === undefined) return null;
   const instructions: number[] = [];
   const flags = new Set<string>();
   const parts: string[] = [];
   const seen = new Set<number>();
   for (let at: number | null = latest; at !== null && !seen.has(at) && seen.size < MOST_FILTERS; ) {
-    const filter: Message | null = filters[at] ?? null;
+    const filter: Filter | null = filters[at] ?? null;
     if (filter === null) break;
     seen.add(at);
-    const program = bytesIn(filter, "filter") ?? new Uint8Array(0);
-    instructions.push(Math.floor(program.length / INSTRUCTION_BYTES));
-    for (const name of filterFlags(numberIn(filter, "flags") ?? 0)) flags.add(name);
-    parts.push(crc32(program).toString(16).padStart(8, "0"));
-    at = numberIn(filter, "prev");
+    instructions.push(Math.floor(filter.program.length / INSTRUCTION_BYTES));
+    for (const name of filterFlags(filter.flags)) flags.add(name);
+    parts.push(crc32(filter.program).toString(16).padStart(8, "0"));
+    at = filter.prev;
   }
   return { instructions, flags: [...flags], digest: parts.join(" ") };
 }
@@ -69,13 +80,13 @@ export function addSeccomp(
   tables: Tables,
   filters: Filters,
   owner: { readonly pid: number; readonly tid: number; readonly task: TaskRow; readonly record: RecordRow },
-  { tc, thread }: { readonly tc: Message | null; readonly thread: Message | null },
+  { tc, thread }: { readonly tc: Values | null; readonly thread: Values | null },
 ): void {
   tables.hold("seccomp");
-  const number = numberIn(thread, "seccomp_mode") ?? numberIn(tc, "old_seccomp_mode") ?? 0;
+  const number = thread?.number("seccomp_mode") ?? tc?.number("old_seccomp_mode") ?? 0;
   if (number === 0) return;
   const mode = MODES[number] ?? `mode ${number}`;
-  const latest = numberIn(thread, "seccomp_filter") ?? numberIn(tc, "old_seccomp_filter");
+  const latest = thread?.number("seccomp_filter") ?? tc?.number("old_seccomp_filter") ?? null;
   const chain = mode === "filter" && latest !== null ? filters(latest) : null;
   const { pid, tid, task, record } = owner;
   tables.add("seccomp", { pid, tid, mode, filters: chain?.instructions.length ?? null, ...chain }, task, record);

@@ -2,14 +2,16 @@
 
 import { createEntryReader, type EntryBytes } from "../../decoder/criu/inspect.ts";
 import { indexMembers, type MemberIndex } from "../../decoder/criu/member-index.ts";
+import { MEMBER_KINDS } from "../../decoder/criu/member-kinds.ts";
 import type { MessageName } from "../../decoder/criu/messages.ts";
-import { type Message, readMessage } from "../../decoder/criu/read-message.ts";
+import type { PlacedMember } from "../../decoder/criu/placing.ts";
+import { createValueReader, type Values } from "../../decoder/criu/values.ts";
 import { createIdIndex } from "../../decoder/id-index.ts";
 import type { Image } from "../../decoder/image.ts";
 import type { Source } from "../../decoder/source.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import type { RecordRow, TaskRow } from "../../model/rows.ts";
-import { convert, type Stored } from "../convert.ts";
+import { convert } from "../convert.ts";
 import type { ColumnSpec, ResourceSpec } from "../resource.ts";
 import type { Input } from "../table.ts";
 
@@ -25,8 +27,11 @@ export interface SetReader {
   readonly arch: string | null;
   readonly littleEndian: boolean;
   readonly members: MemberIndex;
+  readonly sources: readonly Source[];
   /** The bytes of a member; `undefined`: they are not kept. */
   source(member: number): Source | undefined;
+  /** A member, for readers that read its entries from the bytes; `null`: it is missing. `number` as in MemberIndex. */
+  placed(kind: string, number: number): PlacedMember | null;
   /** NONE: there is no task with this pid. */
   taskOfPid(pid: number): TaskRow;
   /** The entries of all members of a kind, in image order. */
@@ -63,7 +68,14 @@ export function createSetReader({ checkpoint, sources }: Image, signal?: AbortSi
     arch: machine.arch,
     littleEndian: machine.littleEndian,
     members,
+    sources,
     source: (member) => sources[member],
+    placed(kind, number) {
+      const source = sources[members.find(kind, number)];
+      return source === undefined
+        ? null
+        : { kind: MEMBER_KINDS.findIndex(({ name }) => name === kind), number, source };
+    },
     taskOfPid: (pid) => {
       const task = tasksByPid.get(pid >>> 0);
       return task === NONE ? NONE : task;
@@ -75,10 +87,15 @@ export function createSetReader({ checkpoint, sources }: Image, signal?: AbortSi
   };
 }
 
-/** The whole message of an entry, if that is the message it has. */
-export function messageOf({ entry }: NumberedEntry, message: MessageName, only?: ReadonlySet<string>): Message | null {
-  return entry.message === message ? readMessage(entry.bytes, entry.start, entry.end, message, only) : null;
-}
+/** Most values of a repeated field. */
+const MOST_VALUES = 1 << 20;
+
+/** The values of an entry, whatever its message. */
+export const valuesOf = createValueReader(MOST_VALUES);
+
+/** The values of an entry, if it has that message. */
+export const messageOf = ({ entry }: NumberedEntry, message: MessageName): Values | null =>
+  entry.message === message ? valuesOf(entry) : null;
 
 /** A column that comes from a field. */
 interface FieldColumn {
@@ -109,14 +126,13 @@ export function take(
   row: Record<string, Input>,
   spec: ResourceSpec,
   name: MessageName,
-  message: Message | null,
+  message: Values | null,
   arch: string | null,
 ): void {
   if (message === null) return;
   for (const { column, field } of columnsFrom(spec, name)) {
-    const value = message[field];
-    if (value === undefined || row[column.name] !== undefined) continue;
-    const cell = convert(column.type, value as Stored, arch);
+    const value = row[column.name] === undefined ? message.stored(field) : null;
+    const cell = value === null ? null : convert(column.type, value, arch);
     if (cell !== null) row[column.name] = cell;
   }
 }

@@ -1,7 +1,7 @@
 // Namespaces, and what each of them holds: host names, mounts, network devices; control groups; plugins.
 
 import { enumName, type MessageName } from "../../decoder/criu/messages.ts";
-import { bytesIn, type Message, messageIn, messagesIn, numberIn } from "../../decoder/criu/read-message.ts";
+import type { Values } from "../../decoder/criu/values.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import type { Input } from "../table.ts";
 import { spec, type Tables } from "../tables.ts";
@@ -26,26 +26,25 @@ const NAMESPACES = [
 export async function readSystem(set: SetReader, tables: Tables): Promise<void> {
   const inventory = await readInventory(set);
   if (inventory !== null) tables.hold("plugins");
-  const plugins = messageIn(inventory, "plugins_entry")?.plugins;
-  for (const name of Array.isArray(plugins) ? plugins : []) tables.add("plugins", { name: name as Uint8Array });
-  await readNamespaces(set, tables, messageIn(inventory, "root_ids"));
+  for (const name of inventory?.inside("plugins_entry").texts("plugins") ?? []) tables.add("plugins", { name });
+  await readNamespaces(set, tables, inventory?.nested("root_ids") ?? null);
   await readEach(set, tables, "utsns", "utsns_entry", "uts");
   await readEach(set, tables, "mountpoints", "mnt_entry", "mounts", addMountWords);
   await readEach(set, tables, "netdev", "net_device_entry", "netdev", addDeviceWords);
   await readControlGroups(set, tables);
 }
 
-async function readInventory(set: SetReader): Promise<Message | null> {
+async function readInventory(set: SetReader): Promise<Values | null> {
   for await (const entry of set.entries("inventory")) return messageOf(entry, "inventory_entry");
   return null;
 }
 
-async function readNamespaces(set: SetReader, tables: Tables, root: Message | null): Promise<void> {
+async function readNamespaces(set: SetReader, tables: Tables, root: Values | null): Promise<void> {
   if (!tables.wants("namespaces")) return;
-  const add = (pid: number, record: number, ids: Message | null): void => {
+  const add = (pid: number, record: number, ids: Values | null): void => {
     for (const [kind, field] of NAMESPACES) {
-      const id = numberIn(ids, field);
-      const own = numberIn(root, field);
+      const id = ids?.number(field) ?? null;
+      const own = root?.number(field) ?? null;
       if (id === null) continue;
       tables.add("namespaces", { pid, kind, id, own: own === null ? null : id !== own }, set.taskOfPid(pid), record);
     }
@@ -55,9 +54,8 @@ async function readNamespaces(set: SetReader, tables: Tables, root: Message | nu
   }
   // Old sets have the ids in the cores.
   if (set.members.ofKind("ids").length > 0) return;
-  const only = new Set(["ids"]);
   for await (const entry of set.entries("core")) {
-    add(entry.number, entry.record, messageIn(messageOf(entry, "core_entry", only), "ids"));
+    add(entry.number, entry.record, messageOf(entry, "core_entry")?.nested("ids") ?? null);
   }
 }
 
@@ -68,7 +66,7 @@ async function readEach(
   kind: string,
   message: MessageName,
   resource: string,
-  addWords?: (row: Draft, entry: Message) => void,
+  addWords?: (row: Draft, entry: Values) => void,
 ): Promise<void> {
   if (!tables.wants(resource)) return;
   if (set.members.ofKind(kind).length > 0) tables.hold(resource);
@@ -82,18 +80,18 @@ async function readEach(
   }
 }
 
-function addMountWords(row: Draft, mount: Message): void {
-  const type = numberIn(mount, "fstype") ?? 0;
+function addMountWords(row: Draft, mount: Values): void {
+  const type = mount.number("fstype") ?? 0;
   const name = enumName("fstype", type);
   // AUTO: the name is beside it. UNSUPPORTED: the mount is external, or the root.
-  row.type = bytesIn(mount, "fsname") ?? (name === null ? `type ${type}` : type === 0 ? null : name.toLowerCase());
-  row.flags = mountFlags(((numberIn(mount, "flags") ?? 0) | (numberIn(mount, "sb_flags") ?? 0)) >>> 0);
+  row.type = mount.bytes("fsname") ?? (name === null ? `type ${type}` : type === 0 ? null : name.toLowerCase());
+  row.flags = mountFlags(((mount.number("flags") ?? 0) | (mount.number("sb_flags") ?? 0)) >>> 0);
 }
 
-function addDeviceWords(row: Draft, device: Message): void {
-  row.type = enumName("nd_type", numberIn(device, "type") ?? 0);
-  row.flags = deviceFlags(numberIn(device, "flags") ?? 0);
-  const address = bytesIn(device, "address");
+function addDeviceWords(row: Draft, device: Values): void {
+  row.type = enumName("nd_type", device.number("type") ?? 0);
+  row.flags = deviceFlags(device.number("flags") ?? 0);
+  const address = device.bytes("address");
   row.address = address === null ? null : Array.from(address, (byte) => byte.toString(16).padStart(2, "0")).join(":");
 }
 
@@ -109,27 +107,25 @@ async function readControlGroups(set: SetReader, tables: Tables): Promise<void> 
   const sets = new Map<number, readonly Group[]>();
   for await (const entry of set.entries("cgroup")) {
     tables.hold("cgroups");
-    for (const each of messagesIn(messageOf(entry, "cgroup_entry"), "sets")) {
-      const id = numberIn(each, "id");
-      if (id !== null) sets.set(id, messagesIn(each, "ctls").map(groupOf));
-    }
+    messageOf(entry, "cgroup_entry")?.each("sets", (each) => {
+      const id = each.number("id");
+      if (id !== null) sets.set(id, each.each("ctls", groupOf));
+    });
   }
   if (sets.size === 0) return;
   const owners = new Map<number, { pid: number; set: number }>();
   for await (const entry of set.entries("pstree")) {
     const item = messageOf(entry, "pstree_entry");
-    const pid = numberIn(item, "pid") ?? NONE;
-    const threads = item?.threads;
-    for (const tid of Array.isArray(threads) ? (threads as number[]) : []) {
+    const pid = item?.number("pid") ?? NONE;
+    for (const tid of item?.numbers("threads") ?? []) {
       if (tid !== pid) owners.set(tid, { pid, set: NONE });
     }
   }
-  const only = new Set(["tc", "thread_core"]);
   const ofTask = new Map<number, number>();
   for await (const entry of set.entries("core")) {
-    const core = messageOf(entry, "core_entry", only);
-    const tc = numberIn(messageIn(core, "tc"), "cg_set");
-    const id = numberIn(messageIn(core, "thread_core"), "cg_set") ?? tc;
+    const core = messageOf(entry, "core_entry");
+    const tc = core?.number("tc.cg_set") ?? null;
+    const id = core?.number("thread_core.cg_set") ?? tc;
     const pid = tc === null ? (owners.get(entry.number)?.pid ?? entry.number) : entry.number;
     if (tc !== null) ofTask.set(pid, tc);
     else if (id === ofTask.get(pid)) continue;
@@ -139,7 +135,7 @@ async function readControlGroups(set: SetReader, tables: Tables): Promise<void> 
   }
 }
 
-const groupOf = (member: Message): Group => ({
-  controller: bytesIn(member, "name") ?? new Uint8Array(0),
-  path: bytesIn(member, "path") ?? new Uint8Array(0),
+const groupOf = (member: Values): Group => ({
+  controller: member.bytes("name") ?? new Uint8Array(0),
+  path: member.bytes("path") ?? new Uint8Array(0),
 });

@@ -2,15 +2,7 @@
 // thread. Old releases store credentials, limits, signals and timers in separate members.
 
 import type { MessageName } from "../../decoder/criu/messages.ts";
-import {
-  bytesIn,
-  type Message,
-  messageIn,
-  messagesIn,
-  numberIn,
-  numbersIn,
-  wideIn,
-} from "../../decoder/criu/read-message.ts";
+import type { Values } from "../../decoder/criu/values.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { taskState } from "../../model/names.ts";
 import { u8At } from "../../model/read.ts";
@@ -23,9 +15,6 @@ import { actionFlags, limitName, notificationName, policyName, secondsText, time
 import { addSeccomp, type Filters } from "./seccomp.ts";
 import { messageOf, type NumberedEntry, type SetReader, take } from "./set-reader.ts";
 
-/** The parts of a core that are read: not the registers. */
-const CORE_PARTS: ReadonlySet<string> = new Set(["tc", "thread_core", "ids"]);
-
 /** A task or thread of the set, as its core is read. */
 interface Owner {
   readonly pid: number;
@@ -35,6 +24,9 @@ interface Owner {
 }
 
 type Draft = Record<string, Row[string]>;
+
+/** The values of a message of a repeated field. */
+const self = (values: Values): Values => values;
 
 const ZOMBIE = taskState("zombie");
 
@@ -47,12 +39,12 @@ async function threadOwners(set: SetReader): Promise<Map<number, number>> {
   const owners = new Map<number, number>();
   for await (const entry of set.entries("pstree")) {
     const item = messageOf(entry, "pstree_entry");
-    const pid = numberIn(item, "pid");
-    if (pid === null) continue;
+    const pid = item?.number("pid") ?? null;
+    if (item === null || pid === null) continue;
     // The threads of a dead task are memory that was never set.
     const task = set.taskOfPid(pid);
     if (isDead(set, task)) continue;
-    for (const tid of numbersIn(item, "threads") ?? []) if (tid !== pid && !owners.has(tid)) owners.set(tid, pid);
+    for (const tid of item.numbers("threads")) if (tid !== pid && !owners.has(tid)) owners.set(tid, pid);
   }
   return owners;
 }
@@ -63,16 +55,16 @@ export async function readTasks(set: SetReader, tables: Tables, filters: Filters
   const shared = await sharedPending(set);
   const dumpable = await memoryFlags(set, tables);
   for await (const entry of set.entries("core")) {
-    const core = messageOf(entry, "core_entry", CORE_PARTS);
+    const core = messageOf(entry, "core_entry");
     if (core === null) continue;
     const tid = entry.number;
     const pid = owners.get(tid) ?? tid;
     const owner: Owner = { pid, tid, task: set.taskOfPid(pid), record: entry.record };
-    const [tc, thread] = [messageIn(core, "tc"), messageIn(core, "thread_core")];
+    const [tc, thread] = [core.nested("tc"), core.nested("thread_core")];
     if (tc !== null && tid === pid) addTask(set, tables, owner, tc, dumpable.get(pid) ?? null);
     if (isDead(set, owner.task) || (thread === null && tc === null)) continue;
     addThread(set, tables, owner, { tc, thread, shared: shared.get(pid) ?? [] });
-    addCredentials(set, tables, owner, messageIn(thread, "creds"));
+    addCredentials(set, tables, owner, thread?.nested("creds") ?? null);
     addSeccomp(tables, filters, owner, { tc, thread });
   }
   await readOldMembers(set, tables);
@@ -82,23 +74,24 @@ export async function readTasks(set: SetReader, tables: Tables, filters: Filters
 async function sharedPending(set: SetReader): Promise<Map<number, readonly string[]>> {
   const found = new Map<number, readonly string[]>();
   for await (const entry of set.entries("core")) {
-    const core = messageOf(entry, "core_entry", new Set(["tc"]));
-    const queue = messageIn(messageIn(core, "tc"), "signals_s");
-    if (queue !== null) found.set(entry.number, queuedSignals(set, messagesIn(queue, "signals")));
+    const queue = messageOf(entry, "core_entry")?.nested("tc.signals_s") ?? null;
+    if (queue !== null) found.set(entry.number, queuedSignals(set, queue.each("signals", infoOf)));
   }
   for await (const entry of set.entries("signal-s")) {
     const signal = messageOf(entry, "siginfo_entry");
     if (signal === null) continue;
-    found.set(entry.number, [...(found.get(entry.number) ?? []), ...queuedSignals(set, [signal])]);
+    found.set(entry.number, [...(found.get(entry.number) ?? []), ...queuedSignals(set, [infoOf(signal)])]);
   }
   return found;
 }
 
+/** The siginfo of a queued signal. */
+const infoOf = (signal: Values): Uint8Array | null => signal.bytes("siginfo");
+
 /** The names of queued signals, each once. A siginfo begins with the signal's number. */
-function queuedSignals({ arch, littleEndian }: SetReader, queue: readonly Message[]): string[] {
+function queuedSignals({ arch, littleEndian }: SetReader, queue: readonly (Uint8Array | null)[]): string[] {
   const names = new Set<string>();
-  for (const item of queue) {
-    const info = bytesIn(item, "siginfo");
+  for (const info of queue) {
     if (info === null || info.length < 4) continue;
     const number = new DataView(info.buffer, info.byteOffset, 4).getInt32(0, littleEndian);
     names.add(signalName(number, arch) ?? `signal ${number}`);
@@ -107,18 +100,17 @@ function queuedSignals({ arch, littleEndian }: SetReader, queue: readonly Messag
 }
 
 /** What the memory of each task says about the task. */
-async function memoryFlags(set: SetReader, tables: Tables): Promise<Map<number, Message>> {
-  const found = new Map<number, Message>();
+async function memoryFlags(set: SetReader, tables: Tables): Promise<Map<number, Values>> {
+  const found = new Map<number, Values>();
   if (!tables.wants("tasks")) return found;
-  const only = new Set(["dumpable", "thp_disabled"]);
   for await (const entry of set.entries("mm")) {
-    const mm = messageOf(entry, "mm_entry", only);
+    const mm = messageOf(entry, "mm_entry");
     if (mm !== null) found.set(entry.number, mm);
   }
   return found;
 }
 
-function addTask(set: SetReader, tables: Tables, owner: Owner, tc: Message, mm: Message | null): void {
+function addTask(set: SetReader, tables: Tables, owner: Owner, tc: Values, mm: Values | null): void {
   const { arch } = set;
   const { pid, task, record } = owner;
   if (tables.wants("tasks")) {
@@ -130,12 +122,12 @@ function addTask(set: SetReader, tables: Tables, owner: Owner, tc: Message, mm: 
     tables.add("tasks", row, task, record);
   }
   if (isDead(set, task)) return;
-  addLimits(set, tables, owner, messagesIn(messageIn(tc, "rlimits"), "rlimits"));
-  addActions(set, tables, owner, messagesIn(tc, "sigactions"));
-  const timers = messageIn(tc, "timers");
+  addLimits(set, tables, owner, tc.inside("rlimits").each("rlimits", self));
+  addActions(set, tables, owner, tc.each("sigactions", self));
+  const timers = tc.nested("timers");
   if (timers !== null) {
-    for (const [field, kind] of INTERVAL_TIMERS) addIntervalTimer(tables, owner, kind, messageIn(timers, field));
-    for (const timer of messagesIn(timers, "posix")) addPosixTimer(set, tables, owner, timer);
+    for (const [field, kind] of INTERVAL_TIMERS) addIntervalTimer(tables, owner, kind, timers.inside(field));
+    for (const timer of timers.each("posix", self)) addPosixTimer(set, tables, owner, timer);
     tables.hold("timers");
   }
 }
@@ -148,18 +140,18 @@ function addThread(
     tc,
     thread,
     shared,
-  }: { readonly tc: Message | null; readonly thread: Message | null; readonly shared: readonly string[] },
+  }: { readonly tc: Values | null; readonly thread: Values | null; readonly shared: readonly string[] },
 ): void {
   if (!tables.wants("threads")) return;
   const threads = spec("threads");
   const row: Draft = { pid, tid };
   take(row, threads, "thread_core_entry", thread, set.arch);
   take(row, threads, "task_core_entry", tc, set.arch);
-  take(row, threads, "thread_sas_entry", usedStack(messageIn(thread, "sas")), set.arch);
-  const policy = numberIn(thread, "sched_policy");
+  take(row, threads, "thread_sas_entry", usedStack(thread?.nested("sas") ?? null), set.arch);
+  const policy = thread?.number("sched_policy") ?? null;
   if (policy !== null) row.policy = policyName(policy);
-  const own = messageIn(thread, "signals_p");
-  row.pending = [...new Set([...queuedSignals(set, messagesIn(own, "signals")), ...shared])];
+  const own = thread?.inside("signals_p").each("signals", infoOf) ?? [];
+  row.pending = [...new Set([...queuedSignals(set, own), ...shared])];
   row.sharedPending = shared;
   tables.add("threads", row, task, record);
 }
@@ -167,18 +159,13 @@ function addThread(
 const SS_DISABLE = 2;
 
 /** An alternate signal stack, if it is in use. */
-const usedStack = (stack: Message | null): Message | null =>
-  ((numberIn(stack, "ss_flags") ?? SS_DISABLE) & SS_DISABLE) === 0 ? stack : null;
+const usedStack = (stack: Values | null): Values | null =>
+  ((stack?.number("ss_flags") ?? SS_DISABLE) & SS_DISABLE) === 0 ? stack : null;
 
 /** Sets that are absent where they are empty. */
 const EMPTY_SETS = ["groups", "effective", "permitted", "inheritable", "bounding", "ambient"];
 
-function addCredentials(
-  set: SetReader,
-  tables: Tables,
-  { pid, tid, task, record }: Owner,
-  creds: Message | null,
-): void {
+function addCredentials(set: SetReader, tables: Tables, { pid, tid, task, record }: Owner, creds: Values | null): void {
   if (creds === null || !tables.wants("credentials")) return;
   const row: Draft = { pid, tid };
   take(row, spec("credentials"), "creds_entry", creds, set.arch);
@@ -191,7 +178,7 @@ function addLimits(
   set: SetReader,
   tables: Tables,
   { pid, task, record }: Owner,
-  limits: readonly Message[],
+  limits: readonly Values[],
   from = 0,
 ): void {
   for (const [at, limit] of limits.entries()) {
@@ -219,20 +206,21 @@ function addActions(
   set: SetReader,
   tables: Tables,
   { pid, task, record }: Owner,
-  actions: readonly Message[],
+  actions: readonly Values[],
   from = 0,
 ): void {
   const { arch } = set;
   if (actions.length > 0) tables.hold("signals");
   for (const [at, action] of actions.entries()) {
-    const handler = wideIn(action, "sigaction") ?? SIG_DFL;
+    const handler = action.wide("sigaction") ?? SIG_DFL;
     if (handler === SIG_DFL) continue;
     const number = signalOfAction(from + at, arch);
     const row: Draft = { pid, signal: signalName(number, arch) ?? `signal ${number}` };
     row.action = handler === SIG_IGN ? "ignore" : "handler";
-    if (handler !== SIG_IGN) take(row, spec("signals"), "sa_entry", action, arch);
-    else take(row, spec("signals"), "sa_entry", { mask: action.mask }, arch);
-    row.flags = actionFlags(wideIn(action, "flags") ?? 0n, arch);
+    // The handler of an ignored signal is SIG_IGN, which is no address.
+    if (handler === SIG_IGN) row.handler = null;
+    take(row, spec("signals"), "sa_entry", action, arch);
+    row.flags = actionFlags(action.wide("flags") ?? 0n, arch);
     tables.add("signals", row, task, record);
   }
 }
@@ -247,20 +235,20 @@ const MICROSECONDS = 1_000_000;
 const NANOSECONDS = 1_000_000_000;
 
 /** Adds an interval timer that is armed: every task has all three. */
-function addIntervalTimer(tables: Tables, { pid, task, record }: Owner, kind: string, timer: Message | null): void {
-  const part = (name: string): bigint => wideIn(timer, name) ?? 0n;
+function addIntervalTimer(tables: Tables, { pid, task, record }: Owner, kind: string, timer: Values): void {
+  const part = (name: string): bigint => timer.wide(name) ?? 0n;
   const interval = secondsText(part("isec"), part("iusec"), MICROSECONDS);
   const value = secondsText(part("vsec"), part("vusec"), MICROSECONDS);
   if (interval === "0" && value === "0") return;
   tables.add("timers", { pid, kind, interval, value }, task, record);
 }
 
-function addPosixTimer(set: SetReader, tables: Tables, { pid, task, record }: Owner, timer: Message): void {
-  const part = (name: string): bigint => wideIn(timer, name) ?? 0n;
+function addPosixTimer(set: SetReader, tables: Tables, { pid, task, record }: Owner, timer: Values): void {
+  const part = (name: string): bigint => timer.wide(name) ?? 0n;
   const row: Draft = { pid, kind: "posix" };
   take(row, spec("timers"), "posix_timer_entry", timer, set.arch);
-  row.clock = timerClock(numberIn(timer, "clock_id") ?? 0);
-  row.notify = notificationName(numberIn(timer, "it_sigev_notify") ?? 0);
+  row.clock = timerClock(timer.number("clock_id") ?? 0);
+  row.notify = notificationName(timer.number("it_sigev_notify") ?? 0);
   row.interval = secondsText(part("isec"), part("insec"), NANOSECONDS);
   row.value = secondsText(part("vsec"), part("vnsec"), NANOSECONDS);
   tables.add("timers", row, task, record);
@@ -271,7 +259,7 @@ async function readOldMembers(set: SetReader, tables: Tables): Promise<void> {
   const each = async (
     kind: string,
     message: MessageName,
-    visit: (owner: Owner, item: Message, at: number) => void,
+    visit: (owner: Owner, item: Values, at: number) => void,
   ): Promise<void> => {
     let last = NONE;
     let at = 0;

@@ -2,8 +2,8 @@
 
 import type { AddressRange } from "../../memory/memory.ts";
 import type { PlacedMember } from "../placing.ts";
-import { eachBytes, eachVarint, fieldNumber, high, isSet, low, plan, scan, scratch } from "../wire.ts";
-import { readVma, type Vma } from "./mappings.ts";
+import { eachBytes, eachVarint, exact, fieldNumber, isSet, plan, scan, scratch } from "../wire.ts";
+import { isUsable, readVma, SMALLEST_PAGE, type Vma } from "./mappings.ts";
 import { readEntries } from "./read-entries.ts";
 
 const MM = plan("mm_entry", ["mm_start_stack", "mm_arg_start", "mm_arg_end", "mm_env_start", "mm_env_end"]);
@@ -22,8 +22,21 @@ export interface Mm {
 /** Most values of an auxiliary vector; Linux has at most 64 pairs. */
 const MOST_AUXV = 256;
 
-const exact = (values: Uint32Array, slot: number): bigint =>
-  (BigInt(high(values, slot)) << 32n) | BigInt(low(values, slot));
+/** Linux include/uapi/linux/auxvec.h. */
+const AT_PAGESZ = 6;
+
+/** The page size in an auxiliary vector, which is pairs of a type and a value; `null` if it is not there or no size. */
+export function pageSizeIn(bytes: Uint8Array, start: number, end: number): number | null {
+  let nth = 0;
+  let type = -1;
+  let size = 0;
+  eachVarint(bytes, start, end, AUXV, (low) => {
+    if (nth++ % 2 === 0) type = low;
+    else if (type === AT_PAGESZ) size = low;
+  });
+  const isPowerOfTwo = size !== 0 && (size & (size - 1)) === 0;
+  return isPowerOfTwo && size >= SMALLEST_PAGE && size <= 1 << 24 ? size : null;
+}
 
 /**
  * Reads the memory of one task.
@@ -37,10 +50,10 @@ export async function readMm(mm: PlacedMember | undefined, vmas: PlacedMember | 
   const found: Vma[] = [];
   const auxv: bigint[] = [];
   let ranges: Pick<Mm, "arguments" | "environment"> = { arguments: null, environment: null };
-  let stack = Number.NaN;
+  let stack: bigint | null = null;
   const addVma = (bytes: Uint8Array, from: number, to: number): void => {
     const vma = readVma(bytes, from, to, stack, values);
-    if (vma !== null) found.push(vma);
+    if (vma !== null && isUsable(vma)) found.push(vma);
   };
   if (mm !== undefined) {
     await readEntries(mm, (bytes, start, end, nth) => {
@@ -53,7 +66,7 @@ export async function readMm(mm: PlacedMember | undefined, vmas: PlacedMember | 
         arguments: range(slot.mm_arg_start, slot.mm_arg_end),
         environment: range(slot.mm_env_start, slot.mm_env_end),
       };
-      if (isSet(seen, slot.mm_start_stack)) stack = Number(exact(values, slot.mm_start_stack));
+      if (isSet(seen, slot.mm_start_stack)) stack = exact(values, slot.mm_start_stack);
       eachVarint(bytes, start, end, AUXV, (below, above) => {
         if (auxv.length < MOST_AUXV) auxv.push((BigInt(above) << 32n) | BigInt(below));
       });
@@ -61,5 +74,5 @@ export async function readMm(mm: PlacedMember | undefined, vmas: PlacedMember | 
     });
   }
   if (vmas !== undefined) await readEntries(vmas, addVma);
-  return { ...ranges, auxv, vmas: found.sort((a, b) => a.start - b.start) };
+  return { ...ranges, auxv, vmas: found.sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0)) };
 }

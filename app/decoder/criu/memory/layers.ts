@@ -8,7 +8,7 @@ import type { DecodedSet } from "../decoded-set.ts";
 import type { ParentSet } from "../find-sets.ts";
 import { type PlacedMember, placeMembers } from "../placing.ts";
 import { isSet, low, plan, scan, scratch } from "../wire.ts";
-import { wide } from "./mappings.ts";
+import { PE, readPagemapEntry } from "./pagemap-entry.ts";
 import { readPagemap } from "./pagemaps.ts";
 import { kindName, readEntries } from "./read-entries.ts";
 
@@ -85,8 +85,6 @@ async function layersOf(placed: readonly PlacedMember[], parent: ParentSet | und
 }
 
 const HEAD = plan("pagemap_head", ["pages_id"]);
-const ENTRY = plan("pagemap_entry", ["compat_nr_pages", "in_parent", "flags", "nr_pages", "total_compressed_size"]);
-const PE_PRESENT = 4;
 
 /** The page size that makes a pages file exactly as long as its pagemap says; `null` if none does. */
 export async function pageSizeByFiles(placed: readonly PlacedMember[]): Promise<number | null> {
@@ -102,14 +100,9 @@ export async function pageSizeByFiles(placed: readonly PlacedMember[]): Promise<
         if (isSet(scan(bytes, start, end, HEAD, values), HEAD.slot.pages_id)) id = low(values, HEAD.slot.pages_id);
         return;
       }
-      const { slot } = ENTRY;
-      const seen = scan(bytes, start, end, ENTRY, values);
-      if (isSet(seen, slot.total_compressed_size)) isPacked = true;
-      const isPresent = isSet(seen, slot.flags)
-        ? (low(values, slot.flags) & PE_PRESENT) !== 0
-        : !(isSet(seen, slot.in_parent) && low(values, slot.in_parent) !== 0);
-      if (!isPresent) return;
-      pages += isSet(seen, slot.nr_pages) ? wide(slot.nr_pages, values) : low(values, slot.compat_nr_pages);
+      const entry = readPagemapEntry(bytes, start, end, values);
+      if (entry.packed !== null) isPacked = true;
+      if ((entry.flags & PE.present) !== 0) pages += entry.pages;
     });
     const size = (layer.get(`pages ${id}`)?.source.size ?? 0) / pages;
     if (!isPacked && [4096, 8192, 16384, 32768, 65536].includes(size)) return size;

@@ -1,7 +1,7 @@
 // Mappings of a CRIU set: vma_entry, in mm-PID.img or, in old releases, in vmas-PID.img.
 
 import { type MappingKind, mappingKind, PERMISSION } from "../../../model/mappings.ts";
-import { high, isSet, low, plan, scan } from "../wire.ts";
+import { exact, isSet, low, plan, scan } from "../wire.ts";
 
 /** vma_entry.status, from CRIU's image.h. */
 export const VMA_STATUS = {
@@ -50,59 +50,69 @@ const KIND_OF_STATUS: readonly (readonly [bit: number, kind: MappingKind])[] = [
 
 /** A mapping as vma_entry has it. */
 export interface Vma {
-  readonly start: number;
-  readonly end: number;
+  readonly start: bigint;
+  readonly end: bigint;
   readonly permissions: number;
   /** Index into MAPPING_KINDS. */
   readonly kind: number;
   readonly status: number;
   readonly flags: number;
   /** In bytes. */
-  readonly offset: number;
+  readonly offset: bigint;
+  /** Bits of madvise(2): 1 << MADV_…; `null` if absent. */
+  readonly advice: bigint | null;
   /** A file id if the status says that a file is mapped, the number of a shared memory object otherwise. */
   readonly shmid: number;
 }
 
 /** The kind of a mapping, by its status and mmap(2) flags. `hasStack`: whether it holds the address where the stack began. */
-export function kindOfVma(status: number, flags: number, hasStack: boolean): number {
+function kindOfVma(status: number, flags: number, hasStack: boolean): number {
   const found = KIND_OF_STATUS.find(([bit]) => (status & bit) !== 0)?.[1] ?? "unknown";
   // CRIU does not mark the stack of a task since it no longer needs to.
   const isStack = found === "anonymous" && (hasStack || (flags & MAP_GROWSDOWN) !== 0);
   return mappingKind(isStack ? "stack" : found);
 }
 
-const VMA = plan("vma_entry", ["start", "end", "pgoff", "shmid", "prot", "flags", "status"]);
+const VMA = plan("vma_entry", ["start", "end", "pgoff", "shmid", "prot", "flags", "status", "madv"]);
 
 /** Pages are no smaller than this, so addresses are multiples of it. */
 export const SMALLEST_PAGE = 4096;
 
-/** A 64-bit number as a double: exact if it is a multiple of 4096. */
-export const wide = (slot: number, from: Uint32Array): number => high(from, slot) * 2 ** 32 + low(from, slot);
+/** Whether the range of a mapping is one of pages, whose addresses are exact as doubles. */
+export const isUsable = ({ start, end }: Vma): boolean => end > start && start % PAGE === 0n && end % PAGE === 0n;
+
+const PAGE = BigInt(SMALLEST_PAGE);
 
 /**
- * Reads a vma_entry; `null` if it is damaged or has no sensible range.
+ * Reads a vma_entry; `null` if it has no range.
  *
- * @param stack Where the stack began.
+ * @param stack Where the stack began; `null`: unknown.
  * @param values Takes the values of fields.
  */
-export function readVma(bytes: Uint8Array, from: number, to: number, stack: number, values: Uint32Array): Vma | null {
+export function readVma(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  stack: bigint | null,
+  values: Uint32Array,
+): Vma | null {
   const { slot } = VMA;
   const seen = scan(bytes, from, to, VMA, values);
   if (!isSet(seen, slot.start) || !isSet(seen, slot.end)) return null;
   const number = (of: number): number => (isSet(seen, of) ? low(values, of) : 0);
-  const start = wide(slot.start, values);
-  const end = wide(slot.end, values);
-  if (end <= start || start % SMALLEST_PAGE !== 0 || end % SMALLEST_PAGE !== 0) return null;
+  const start = exact(values, slot.start);
+  const end = exact(values, slot.end);
   const status = number(slot.status);
   const flags = number(slot.flags);
   return {
     start,
     end,
     permissions: (number(slot.prot) & 7) | ((flags & MAP_SHARED) !== 0 ? PERMISSION.shared : 0),
-    kind: kindOfVma(status, flags, stack >= start && stack < end),
+    kind: kindOfVma(status, flags, stack !== null && stack >= start && stack < end),
     status,
     flags,
-    offset: isSet(seen, slot.pgoff) ? wide(slot.pgoff, values) : 0,
+    offset: isSet(seen, slot.pgoff) ? exact(values, slot.pgoff) : 0n,
+    advice: isSet(seen, slot.madv) ? exact(values, slot.madv) : null,
     shmid: number(slot.shmid),
   };
 }

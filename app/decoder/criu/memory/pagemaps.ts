@@ -5,22 +5,11 @@ import { visible } from "../../../model/text.ts";
 import { addPart, type Blocks, createRunList, type PageRuns, type RunList, runState } from "../../memory/page-runs.ts";
 import type { PlacedMember } from "../placing.ts";
 import { eachVarint, fieldNumber, isSet, low, MALFORMED, plan, scan, scratch } from "../wire.ts";
-import { SMALLEST_PAGE, wide } from "./mappings.ts";
+import { SMALLEST_PAGE } from "./mappings.ts";
+import { PE, readPagemapEntry } from "./pagemap-entry.ts";
 import { readEntries } from "./read-entries.ts";
 
-/** pagemap_entry.flags, from CRIU's pagemap.h. */
-const PE = { parent: 1, lazy: 2, present: 4, aligned: 8 } as const;
-
 const HEAD = plan("pagemap_head", ["pages_id"]);
-const ENTRY = plan("pagemap_entry", [
-  "vaddr",
-  "compat_nr_pages",
-  "in_parent",
-  "flags",
-  "nr_pages",
-  "total_compressed_size",
-  "region_pages",
-]);
 const COMPRESSED_SIZE = fieldNumber("pagemap_entry", "compressed_size");
 
 /** The largest region that CRIU compresses as one block. */
@@ -122,29 +111,16 @@ function readHead(reading: Reading, bytes: Uint8Array, start: number, end: numbe
 
 function readRun(reading: Reading, bytes: Uint8Array, from: number, to: number): void {
   const { list, pageSize, values } = reading;
-  const { slot } = ENTRY;
-  const seen = scan(bytes, from, to, ENTRY, values);
-  const start = isSet(seen, slot.vaddr) ? wide(slot.vaddr, values) : Number.NaN;
-  const count = isSet(seen, slot.nr_pages)
-    ? wide(slot.nr_pages, values)
-    : isSet(seen, slot.compat_nr_pages)
-      ? low(values, slot.compat_nr_pages)
-      : 0;
-  if (Number.isNaN(start) || start % SMALLEST_PAGE !== 0 || count === 0 || (seen & MALFORMED) !== 0) {
+  const { seen, start, pages, flags, region, packed: total } = readPagemapEntry(bytes, from, to, values);
+  if (Number.isNaN(start) || start % SMALLEST_PAGE !== 0 || pages === 0 || (seen & MALFORMED) !== 0) {
     reading.knownTo = 0;
     fault(reading, "pagemap-entry", "an entry is damaged: no address, one that is not a page's, or no pages.");
     return;
   }
-  const end = Math.min(start + count * pageSize, LAST_ADDRESS);
+  const end = Math.min(start + pages * pageSize, LAST_ADDRESS);
   reading.end = Math.max(reading.end, end);
-  const isInParent = isSet(seen, slot.in_parent) && low(values, slot.in_parent) !== 0;
-  const stated = isSet(seen, slot.flags) ? low(values, slot.flags) : isInParent ? 0 : PE.present;
-  const flags = isInParent ? stated | PE.parent : stated;
-  if ((flags & PE.present) !== 0) {
-    const region = isSet(seen, slot.region_pages) ? low(values, slot.region_pages) : 0;
-    const total = isSet(seen, slot.total_compressed_size) ? wide(slot.total_compressed_size, values) : null;
-    addStored(reading, { start, end, flags, region, total }, bytes, from, to);
-  } else if ((flags & PE.parent) !== 0) list.add(start, end, "parent");
+  if ((flags & PE.present) !== 0) addStored(reading, { start, end, flags, region, total }, bytes, from, to);
+  else if ((flags & PE.parent) !== 0) list.add(start, end, "parent");
   else if ((flags & PE.lazy) !== 0) list.add(start, end, "lazy");
 }
 

@@ -1,11 +1,9 @@
 // The memory of a CRIU set: the address spaces of its tasks, their pagemaps and pages, and those of its parents.
 
-import type { Problem } from "../../../model/checkpoint.ts";
-import { NONE, nameBytes } from "../../../model/checkpoint.ts";
-import { MAPPING_KINDS, mappingKind } from "../../../model/mappings.ts";
+import { NONE, type Problem } from "../../../model/checkpoint.ts";
+import { isDevZero, MAPPING_KINDS, mappingKind } from "../../../model/mappings.ts";
 import { i32At } from "../../../model/read.ts";
-import type { FileRow, TaskRow } from "../../../model/rows.ts";
-import { encodeText, sameBytes } from "../../../model/text.ts";
+import type { FileRow, RecordRow, TaskRow } from "../../../model/rows.ts";
 import { type Damaged, mappedPages } from "../../memory/mapped-pages.ts";
 import {
   type AddressSpace,
@@ -18,12 +16,13 @@ import {
 } from "../../memory/memory.ts";
 import type { PageRuns } from "../../memory/page-runs.ts";
 import type { DecodedSet } from "../decoded-set.ts";
+import { createEntryReader } from "../inspect.ts";
 import type { PlacedMember } from "../placing.ts";
 import { readMm } from "./address-space.ts";
 import { createLayers, type Layers, pageSizeByFiles } from "./layers.ts";
-import { VMA_STATUS, type Vma } from "./mappings.ts";
+import type { Vma } from "./mappings.ts";
 import { kindName } from "./read-entries.ts";
-import { fileOf, objectOf, readMemfds } from "./shared-objects.ts";
+import { createMemfdObjects, fileOf, objectOf } from "./shared-objects.ts";
 
 /** Where the pages of a mapping are looked up. */
 interface Place {
@@ -89,21 +88,17 @@ async function readSpaces(
   const numbers = [...new Set([...mms.keys(), ...vmas.keys(), ...pagemaps.keys()])];
   const rows = tasksByPid(set);
   numbers.sort((a, b) => (rows.get(a) ?? Infinity) - (rows.get(b) ?? Infinity) || a - b);
-  const described = [];
-  const memfdIds = new Set<number>();
+  const [memfd] = members("memfd").values();
+  const readEntry = createEntryReader(set.checkpoint, set.sources);
+  const memfds = createMemfdObjects(memfd ?? null, (id) => readEntry(fileRecord(set, id)));
+  const spaces: AddressSpace[] = [];
   for (const number of numbers) {
     const mm = await readMm(mms.get(number), vmas.get(number));
-    for (const vma of mm.vmas) if ((vma.status & VMA_STATUS.memfd) !== 0) memfdIds.add(vma.shmid);
-    described.push({ number, mm });
-  }
-  const memfds = await readMemfds(set, memfdIds);
-  const spaces: AddressSpace[] = [];
-  for (const { number, mm } of described) {
     const first = places.length;
     for (const vma of mm.vmas) {
-      const file = fileOf(set, vma);
-      addVma(list, vma, file, isDevZero(set, file) ? SHARED : vma.kind);
-      places.push(placeOf(vma, number, objectOf(vma, memfds)));
+      const file = fileOf(vma, (id) => set.fileOfId.row(id));
+      addVma(list, vma, file, isDevZero(set.checkpoint, file) ? SHARED : vma.kind);
+      places.push(placeOf(vma, number, await objectOf(vma, memfds)));
     }
     if (mm.vmas.length === 0) await addUnknown(list, places, number, layers);
     const task = rows.get(number);
@@ -120,6 +115,12 @@ async function readSpaces(
   return spaces;
 }
 
+/** The record of an open file; -1 if it is unknown. */
+function fileRecord({ checkpoint, fileOfId }: DecodedSet, id: number): RecordRow {
+  const file = fileOfId.row(id);
+  return file < 0 ? NONE : i32At(checkpoint.files.record, file);
+}
+
 function tasksByPid({ checkpoint: { tasks } }: DecodedSet): Map<number, TaskRow> {
   const rows = new Map<number, TaskRow>();
   for (let task = 0; task < tasks.count; task++) {
@@ -130,18 +131,12 @@ function tasksByPid({ checkpoint: { tasks } }: DecodedSet): Map<number, TaskRow>
 }
 
 const SHARED = mappingKind("shared");
-const DEV_ZERO = encodeText("memfd:/dev/zero");
-
-/** Whether a file is memory that is shared without a file, which CRIU has as a memfd of this name. */
-const isDevZero = ({ checkpoint }: DecodedSet, file: FileRow): boolean =>
-  file !== NONE && sameBytes(nameBytes(checkpoint, file), DEV_ZERO);
-
 function addVma(list: MappingList, vma: Vma, file: FileRow, kind: number): void {
-  list.start.push(vma.start);
-  list.end.push(vma.end);
+  list.start.push(Number(vma.start));
+  list.end.push(Number(vma.end));
   list.permissions.push(vma.permissions);
   list.kind.push(kind);
-  list.offset.push(vma.offset);
+  list.offset.push(Number(vma.offset));
   list.file.push(file);
 }
 

@@ -2,54 +2,69 @@
 
 import { NONE } from "../../../model/checkpoint.ts";
 import type { FileRow } from "../../../model/rows.ts";
-import type { DecodedSet } from "../decoded-set.ts";
-import { createEntryReader } from "../inspect.ts";
+import type { EntryBytes } from "../inspect.ts";
+import type { PlacedMember } from "../placing.ts";
 import { createValueReader } from "../values.ts";
 import { isSet, low, plan, scan, scratch } from "../wire.ts";
 import { VMA_STATUS, type Vma } from "./mappings.ts";
-import { kindName, readEntries } from "./read-entries.ts";
+import { readEntries } from "./read-entries.ts";
 
 const INODE = plan("memfd_inode_entry", ["inode_id", "shmid"]);
 
-/** The number of the pagemap-shmem of each memfd, by its file id. */
-export type MemfdObjects = ReadonlyMap<number, number>;
+/** The number of the pagemap-shmem of a memfd, by its file id; `null` if it is not known. @throws SourceError */
+export type MemfdObjects = (fileId: number) => Promise<number | null>;
 
-/** Reads which shared memory object each memfd is. @throws SourceError */
-export async function readMemfds(set: DecodedSet, fileIds: ReadonlySet<number>): Promise<MemfdObjects> {
-  const objects = new Map<number, number>();
-  if (fileIds.size === 0) return objects;
-  const shmidOfInode = new Map<number, number>();
-  const values = scratch();
-  for (const member of set.placed) {
-    if (kindName(member) !== "memfd") continue;
-    await readEntries(member, (bytes, start, end) => {
-      const seen = scan(bytes, start, end, INODE, values);
-      const { inode_id, shmid } = INODE.slot;
-      if (isSet(seen, inode_id) && isSet(seen, shmid)) shmidOfInode.set(low(values, inode_id), low(values, shmid));
-    });
-  }
-  const readEntry = createEntryReader(set.checkpoint, set.sources);
+/**
+ * Returns a function that looks up memfds: an open file names an inode, the inode its shared memory. Nothing is read
+ * before the first look-up.
+ *
+ * @param memfds memfd.img, if it is there.
+ * @param readFile Reads the entry of an open file by its id.
+ */
+export function createMemfdObjects(
+  memfds: PlacedMember | null,
+  readFile: (fileId: number) => EntryBytes | null | Promise<EntryBytes | null>,
+): MemfdObjects {
   const valuesOf = createValueReader();
-  for (const id of fileIds) {
-    const file = set.fileOfId.row(id);
-    const entry = file < 0 ? null : await readEntry(set.checkpoint.files.record[file] ?? NONE);
-    if (entry === null) continue;
+  let inodes: Promise<ReadonlyMap<number, number>> | null = null;
+  const lookUp = async (id: number): Promise<number | null> => {
+    inodes ??= readInodes(memfds);
+    const entry = await readFile(id);
+    if (entry === null) return null;
     const inode = valuesOf(entry).number(entry.message === "file_entry" ? "memfd.inode_id" : "inode_id");
-    const shmid = inode === null ? undefined : shmidOfInode.get(inode);
-    if (shmid !== undefined) objects.set(id, shmid);
-  }
+    return inode === null ? null : ((await inodes).get(inode) ?? null);
+  };
+  const known = new Map<number, Promise<number | null>>();
+  return (id) => {
+    const found = known.get(id) ?? lookUp(id);
+    known.set(id, found);
+    return found;
+  };
+}
+
+async function readInodes(memfds: PlacedMember | null): Promise<ReadonlyMap<number, number>> {
+  const objects = new Map<number, number>();
+  const values = scratch();
+  const { inode_id, shmid } = INODE.slot;
+  if (memfds === null) return objects;
+  await readEntries(memfds, (bytes, start, end) => {
+    const seen = scan(bytes, start, end, INODE, values);
+    if (isSet(seen, inode_id) && isSet(seen, shmid)) objects.set(low(values, inode_id), low(values, shmid));
+  });
   return objects;
 }
 
 const FILE = VMA_STATUS.filePrivate | VMA_STATUS.fileShared;
 
+/** Whether a mapping shows a file, whose id its shmid is. */
+export const mapsFile = ({ status }: Vma): boolean => (status & FILE) !== 0;
+
 /** The open file that a mapping shows; NONE if it shows none. */
-export const fileOf = ({ fileOfId }: DecodedSet, { status, shmid }: Vma): FileRow =>
-  (status & FILE) === 0 ? NONE : fileOfId.row(shmid);
+export const fileOf = (vma: Vma, rowOfId: (id: number) => FileRow): FileRow =>
+  mapsFile(vma) ? rowOfId(vma.shmid) : NONE;
 
 /** The number of the pagemap-shmem that has a shared mapping's pages; `null` if they are the task's own, or a file's. */
-export function objectOf({ status, shmid }: Vma, memfds: MemfdObjects): number | null {
-  if ((status & VMA_STATUS.memfd) !== 0)
-    return (status & VMA_STATUS.fileShared) === 0 ? null : (memfds.get(shmid) ?? null);
+export async function objectOf({ status, shmid }: Vma, memfds: MemfdObjects): Promise<number | null> {
+  if ((status & VMA_STATUS.memfd) !== 0) return (status & VMA_STATUS.fileShared) === 0 ? null : memfds(shmid);
   return (status & (VMA_STATUS.sysv | VMA_STATUS.anonShared)) === 0 ? null : shmid;
 }

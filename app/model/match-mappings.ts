@@ -1,11 +1,12 @@
 // Which mappings of two images correspond, among those of one task, path, offset and kind. Two runs of a program have
 // them at other addresses, one run at the same; a change of a part of a mapping splits it.
 
-/** What mappings are matched by. */
+/** What mappings are matched by: addresses as exact numbers, all bigints or none. */
 export interface MappingFacts {
-  readonly start: (row: number) => bigint;
-  readonly end: (row: number) => bigint;
-  /** Permissions and flags, which most mappings keep. */
+  readonly start: (row: number) => number | bigint;
+  readonly end: (row: number) => number | bigint;
+  readonly size: (row: number) => number | bigint;
+  /** Permissions, and flags where they are known, which most mappings keep. */
   readonly nature: (row: number) => string;
 }
 
@@ -26,17 +27,15 @@ export function matchMappings(
 
 type KeyOf = (facts: MappingFacts, row: number) => string;
 
-const sizeOf = ({ start, end }: MappingFacts, row: number): bigint => end(row) - start(row);
-
 /** Each pass matches what is equal in this, in order. First the same place, then the same size, then whatever is left. */
 const KEYS: readonly KeyOf[] = [
   (facts, row) => `${facts.start(row)} ${facts.end(row)}`,
   (facts, row) => `${facts.start(row)} ${facts.nature(row)}`,
   (facts, row) => `${facts.end(row)} ${facts.nature(row)}`,
   (facts, row) => `${facts.start(row)}`,
-  (facts, row) => `${sizeOf(facts, row)} ${facts.nature(row)}`,
+  (facts, row) => `${facts.size(row)} ${facts.nature(row)}`,
   (facts, row) => facts.nature(row),
-  (facts, row) => `${sizeOf(facts, row)}`,
+  (facts, row) => `${facts.size(row)}`,
 ];
 
 function matchBy(

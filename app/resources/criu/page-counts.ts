@@ -1,6 +1,6 @@
 // How many pages of a range of addresses are in an image.
 
-import { upperBound } from "../model/search.ts";
+import { upperBound } from "../../model/search.ts";
 
 /** Runs of pages, in any order: the number of the first page of each, and how many there are. */
 export interface PageRuns {

@@ -1,0 +1,53 @@
+// pagemap_entry: a run of pages, and where they are. For all that read pagemaps.
+
+import { high, isSet, low, plan, scan } from "../wire.ts";
+
+/** pagemap_entry.flags, from CRIU's pagemap.h. */
+export const PE = { parent: 1, lazy: 2, present: 4, aligned: 8 } as const;
+
+const ENTRY = plan("pagemap_entry", [
+  "vaddr",
+  "compat_nr_pages",
+  "in_parent",
+  "flags",
+  "nr_pages",
+  "total_compressed_size",
+  "region_pages",
+]);
+
+/** A run of pages as pagemap_entry has it. */
+export interface PagemapEntry {
+  /** What `scan` returned. */
+  readonly seen: number;
+  /** Address, or offset in a shared object, in bytes; NaN if absent. */
+  readonly start: number;
+  readonly pages: number;
+  /** Whether the count is in the field that it has since CRIU 4.2. */
+  readonly hasWideCount: boolean;
+  /** Bits of PE, which old releases write as in_parent. */
+  readonly flags: number;
+  /** Pages of a compressed block; 0: each page is a block of its own. */
+  readonly region: number;
+  /** Bytes of all compressed blocks; `null` if absent. */
+  readonly packed: number | null;
+}
+
+/** Reads a pagemap_entry. @param values Takes the values of fields. */
+export function readPagemapEntry(bytes: Uint8Array, from: number, to: number, values: Uint32Array): PagemapEntry {
+  const { slot } = ENTRY;
+  const seen = scan(bytes, from, to, ENTRY, values);
+  const wide = (at: number): number => high(values, at) * 2 ** 32 + low(values, at);
+  const hasWideCount = isSet(seen, slot.nr_pages);
+  const isInParent = isSet(seen, slot.in_parent) && low(values, slot.in_parent) !== 0;
+  const stated = isSet(seen, slot.flags) ? low(values, slot.flags) : isInParent ? 0 : PE.present;
+  const oldCount = isSet(seen, slot.compat_nr_pages) ? low(values, slot.compat_nr_pages) : 0;
+  return {
+    seen,
+    start: isSet(seen, slot.vaddr) ? wide(slot.vaddr) : Number.NaN,
+    pages: hasWideCount ? wide(slot.nr_pages) : oldCount,
+    hasWideCount,
+    flags: isInParent ? stated | PE.parent : stated,
+    region: isSet(seen, slot.region_pages) ? low(values, slot.region_pages) : 0,
+    packed: isSet(seen, slot.total_compressed_size) ? wide(slot.total_compressed_size) : null,
+  };
+}
