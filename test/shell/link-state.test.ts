@@ -12,18 +12,12 @@ import type { Selection } from "../../app/model/related.ts";
 import { createLinkMemory } from "../../app/shell/link-memory.ts";
 import { createShell, type Shell } from "../../app/shell/shell.ts";
 import type { Input, State } from "../../app/shell/state.ts";
-import { createClient } from "../../app/worker/client.ts";
-import { serve } from "../../app/worker/serve.ts";
 import { arbitraryState } from "../support/arbitrary-state.ts";
 import { checkpointOf, type State as ImageState } from "../support/state.ts";
+import { served } from "../support/worker.ts";
 
-const { port1, port2 } = new MessageChannel();
-serve(port2 as unknown as Parameters<typeof serve>[0]);
-const client = createClient(port1 as unknown as Parameters<typeof createClient>[0]);
-afterAll(() => {
-  port1.close();
-  port2.close();
-});
+const { client, close } = served();
+afterAll(close);
 
 const input = (name: string, state: ImageState): Input => ({
   name,

@@ -1,23 +1,19 @@
 // Requests about memory: bytes with their states, searches in parts, a pattern that is none, what a task was started with.
 
 import { afterEach, expect, test } from "vitest";
-import { type Channel, type Client, createClient } from "../../app/worker/client.ts";
-import { type Port, serve } from "../../app/worker/serve.ts";
+import type { Client } from "../../app/worker/client.ts";
 import { setSources } from "../support/criu.ts";
+import { type Served, served } from "../support/worker.ts";
 
-const open: MessageChannel[] = [];
+const open: Served[] = [];
 afterEach(() => {
-  for (const { port1, port2 } of open.splice(0)) {
-    port1.close();
-    port2.close();
-  }
+  for (const { close } of open.splice(0)) close();
 });
 
 async function opened(): Promise<{ client: Client; document: number }> {
-  const channel = new MessageChannel();
-  open.push(channel);
-  serve(channel.port2 as unknown as Port);
-  const client = createClient(channel.port1 as unknown as Channel);
+  const worker = served();
+  open.push(worker);
+  const { client } = worker;
   const inputs = setSources("r1/before").map(({ name, read, size }) => ({
     path: name,
     file: new Blob([read(0, size) as Uint8Array<ArrayBuffer>]),

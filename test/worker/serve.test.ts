@@ -2,20 +2,14 @@ import { afterAll, describe, expect, test } from "vitest";
 import { CHANGE_KINDS } from "../../app/diff/changes.ts";
 import { CHANGED } from "../../app/graph/order/graph.ts";
 import { pack } from "../../app/link/pack.ts";
-import { createClient } from "../../app/worker/client.ts";
 import type { DocumentId } from "../../app/worker/protocol.ts";
-import { type Port, serve } from "../../app/worker/serve.ts";
 import { NGINX } from "../support/nginx.ts";
 import { fixtureBytes } from "../support/open.ts";
 import { checkpointOf, type State } from "../support/state.ts";
+import { served } from "../support/worker.ts";
 
-const { port1, port2 } = new MessageChannel();
-serve(port2 as unknown as Port);
-const client = createClient(port1 as unknown as Parameters<typeof createClient>[0]);
-afterAll(() => {
-  port1.close();
-  port2.close();
-});
+const { client, close } = served();
+afterAll(close);
 
 /** NGINX with its files at other positions. */
 const MOVED: State = { ...NGINX, files: NGINX.files.map((file) => ({ ...file, pos: (file.pos ?? 0n) + 1n })) };
@@ -65,15 +59,6 @@ describe("the worker", () => {
     await client.request("diff", pair);
     expect(await (await client.request("changes", request)).text()).toBe(first);
   });
-});
-
-test("sorts a table again and again", async () => {
-  const document = await open("a");
-  const sorted = (descending: boolean) =>
-    client.request("order", { document, order: { listing: "files", column: "pos", descending, filter: "" } });
-  const once = await sorted(false);
-  expect(await sorted(false)).toEqual(once);
-  expect((await sorted(true)).rows).toHaveLength(once.rows.length);
 });
 
 test("leaves hidden changes out of the drawing of two images, and draws them again", async () => {

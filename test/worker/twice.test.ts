@@ -2,18 +2,12 @@
 // worker keeps.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Channel, createClient } from "../../app/worker/client.ts";
 import type { DocumentId, RequestKind, Requests } from "../../app/worker/protocol.ts";
-import { type Port, serve } from "../../app/worker/serve.ts";
 import { setSources } from "../support/criu.ts";
+import { served } from "../support/worker.ts";
 
-const { port1, port2 } = new MessageChannel();
-serve(port2 as unknown as Port);
-const client = createClient(port1 as unknown as Channel);
-afterAll(() => {
-  port1.close();
-  port2.close();
-});
+const { client, close } = served();
+afterAll(close);
 
 async function open(set: string): Promise<DocumentId> {
   const inputs = setSources(set).map(({ name, read, size }) => ({
