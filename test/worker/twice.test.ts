@@ -57,6 +57,7 @@ const requests: { readonly [K in Repeatable]: () => Requests[K]["request"] } = {
   started: () => ({ document, task: 0, what: "cmdline" }),
   diff: () => pair,
   unmatched: () => ({ ...pair, words: "kind:position" }),
+  headline: () => ({ ...pair, hidden: new Uint8Array(0) }),
   union: () => pair,
   unionWithout: () => ({ ...pair, hidden: new Uint8Array(0) }),
   changes: () => ({ ...pair, form: "csv", hidden: new Uint8Array(0), names: { before: "a", after: "b" } }),
