@@ -7,7 +7,7 @@ import { type MappingFacts, matchMappings } from "../model/match-mappings.ts";
 import { i32At } from "../model/read.ts";
 import type { Side } from "../model/side.ts";
 import type { ColumnSpec, ResourceSpec } from "../resources/resource.ts";
-import { RESOURCES } from "../resources/resources.ts";
+import { RESOURCES, resourceNamed } from "../resources/resources.ts";
 import { type Column, cellAt, cellBytes, type Resources, type ResourceTable } from "../resources/table.ts";
 import type { Note } from "./changes.ts";
 import type { Collector } from "./collect-changes.ts";
@@ -22,6 +22,8 @@ interface Pair {
   readonly index: number;
   readonly before: ResourceTable;
   readonly after: ResourceTable;
+  /** Where a row that belongs to no task belongs. */
+  readonly placeOfNamespace: Readonly<Record<Side, (row: number) => number>>;
 }
 
 /** What collects the changes. */
@@ -46,7 +48,9 @@ export function compareResources(
   for (const [index, spec] of RESOURCES.entries()) {
     const [before, after] = [resources.before[spec.name], resources.after[spec.name]];
     if (spec.compared === "nothing" || before === undefined || after === undefined) continue;
-    if (before.held && after.held) comparePair(collecting, { spec, index, before, after });
+    const placeOf = (side: Side, table: ResourceTable) => placesOfNamespaces(compared, side, spec, table, resources);
+    const placeOfNamespace = { before: placeOf("before", before), after: placeOf("after", after) };
+    if (before.held && after.held) comparePair(collecting, { spec, index, before, after, placeOfNamespace });
     else if (before.count > 0) lacking.after.push(spec.title);
     else if (after.count > 0) lacking.before.push(spec.title);
   }
@@ -120,7 +124,7 @@ function matchByPlace(
 /**
  * The rows of both sides by key. Rows of tasks that are on one side only are left out, as that is a change of the task.
  */
-function groupRows({ compared }: Collecting, { spec, before, after }: Pair) {
+function groupRows({ compared }: Collecting, { spec, before, after, placeOfNamespace }: Pair) {
   const keys = spec.key.filter((name) => name !== "pid");
   const group = (side: Side, table: ResourceTable): Map<string, number[]> => {
     const texts = keys.map((name) => {
@@ -132,7 +136,7 @@ function groupRows({ compared }: Collecting, { spec, before, after }: Pair) {
     const rows = new Map<string, number[]>();
     for (let row = 0; row < table.count; row++) {
       const task = i32At(table.task, row);
-      const place = task === NONE ? NONE : placeOf(compared, side, task);
+      const place = task === NONE ? placeOfNamespace[side](row) : placeOf(compared, side, task);
       if (task !== NONE && place === null) continue;
       const key = `${place} ${texts.map((text) => text(row)).join("\0")}`;
       const known = rows.get(key);
@@ -148,6 +152,41 @@ function groupRows({ compared }: Collecting, { spec, before, after }: Pair) {
 function placeOf({ pairs }: Compared, side: Side, task: number): number | null {
   const other = i32At(side === "before" ? pairs.taskAfter : pairs.taskBefore, task);
   return other === NONE ? null : side === "before" ? task : other;
+}
+
+/**
+ * Returns a function with the place of a row that is in a namespace: that of the first of the tasks in it which both
+ * images have, as every dump numbers namespaces anew. NONE: there is no such task, or rows are not in namespaces.
+ */
+function placesOfNamespaces(
+  compared: Compared,
+  side: Side,
+  spec: ResourceSpec,
+  table: ResourceTable,
+  resources: Readonly<Record<Side, Resources>>,
+): (row: number) => number {
+  const namespaces = resources[side].namespaces;
+  if (spec.namespace === undefined || namespaces === undefined) return () => NONE;
+  const { columns } = resourceNamed("namespaces");
+  const kindOf = cells(namespaces, columns, "kind");
+  const idOf = cells(namespaces, columns, "id");
+  const places = new Map<DetailValue, number>();
+  for (let row = 0; row < namespaces.count; row++) {
+    const task = i32At(namespaces.task, row);
+    const place = task === NONE || kindOf(row) !== spec.namespace ? null : placeOf(compared, side, task);
+    if (place === null) continue;
+    const id = idOf(row);
+    places.set(id, Math.min(place, places.get(id) ?? place));
+  }
+  const ownId = cells(table, spec.columns, "namespace");
+  return (row) => places.get(ownId(row)) ?? NONE;
+}
+
+/** The values of a column by name. */
+function cells(table: ResourceTable, columns: readonly ColumnSpec[], name: string): (row: number) => DetailValue {
+  const at = columns.findIndex((column) => column.name === name);
+  const spec = columns[at];
+  return (row) => (spec === undefined ? null : cellAt(spec, table.columns[at], row));
 }
 
 function isFirstThread(spec: ResourceSpec, table: ResourceTable, row: number): boolean {

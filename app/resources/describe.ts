@@ -30,12 +30,11 @@ export function resourceSection(spec: ResourceSpec): string {
   ].join("\n");
 }
 
-function comparisonText({ key, compared, repeats }: ResourceSpec): string {
+function comparisonText({ key, namespace, compared, repeats }: ResourceSpec): string {
   if (compared === "nothing") return "Not compared as a table.";
-  const matched =
-    key.length === 0
-      ? "Rows are matched in their order."
-      : `Rows are matched by ${key.map((each) => `\`${each}\``).join(", ")}.`;
+  const columns = key.map((each) => `\`${each}\``);
+  const by = namespace === undefined ? columns : ["the tasks in their namespace", ...columns];
+  const matched = `Rows are matched by ${by.join(", ")}.`;
   const rows = compared === "values" ? " Rows on one side only are not reported here." : "";
   const repeated =
     repeats === undefined

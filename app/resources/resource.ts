@@ -71,6 +71,11 @@ export interface ResourceSpec {
   readonly columns: readonly ColumnSpec[];
   /** Rows with equal values in these columns correspond in a comparison; several, in their order. */
   readonly key: readonly string[];
+  /**
+   * Of what is in a namespace: its kind, as in /proc/PID/ns. Rows of namespaces that the same tasks are in correspond;
+   * the column `namespace` has the number of each.
+   */
+  readonly namespace?: string;
   /** Further columns that say which row is meant, although rows are not matched by them. */
   readonly places?: readonly string[];
   /**

@@ -27,16 +27,81 @@ function readVarint(bytes: Uint8Array, at: number): [value: number, end: number]
   }
 }
 
+/** A field by its message: `fdinfo_entry.id`. */
+export type FieldName = string;
+
+/** A message with all its numbers, and those of messages in it, passed through a function. */
+function mapped(bytes: Uint8Array, message: string, change: NumberChange): Uint8Array {
+  const fields = new Map(MESSAGES.get(message as MessageName)?.map((field) => [field.number, field]));
+  const pieces: (Uint8Array | readonly number[])[] = [];
+  const numberOf = (name: string): bigint => {
+    let found = 0n;
+    withField(bytes, message, name, (value) => {
+      if (typeof value === "bigint") found = value;
+      return value;
+    });
+    return found;
+  };
+  for (let at = 0; at < bytes.length; ) {
+    const start = at;
+    let tag: number;
+    [tag, at] = readVarint(bytes, at);
+    const field = fields.get(tag >> 3);
+    let inner = at;
+    if ((tag & 7) === 2) {
+      const [length, from] = readVarint(bytes, at);
+      inner = from;
+      at = from + length;
+    } else if ((tag & 7) === 0) [, at] = readVarint(bytes, at);
+    else at += (tag & 7) === 1 ? 8 : 4;
+    const own = bytes.subarray(inner, at);
+    if (field !== undefined && (tag & 7) === 0) {
+      pieces.push(varint(BigInt(tag)), varint(change(`${message}.${field.name}`, readWide(own), numberOf)));
+    } else if (field !== undefined && MESSAGES.has(field.type as MessageName)) {
+      const nested = mapped(own, field.type, change);
+      pieces.push(varint(BigInt(tag)), varint(BigInt(nested.length)), nested);
+    } else pieces.push(bytes.subarray(start, at));
+  }
+  return joined(pieces);
+}
+
+/** What a number becomes. `numberOf` has the other numbers of its message. */
+export type NumberChange = (field: FieldName, value: bigint, numberOf: (name: string) => bigint) => bigint;
+
+/** A file of the set with all numbers of its entries passed through a function. */
+export const mapNumbers = (
+  set: readonly Source[],
+  name: string,
+  message: MessageName,
+  change: NumberChange,
+): Source[] => editEntries(set, name, (entries) => entries.map((entry) => mapped(entry, message, change)));
+
+/** The set with a file under another name. */
+export const renamed = (set: readonly Source[], from: string, to: string): Source[] =>
+  withFile(without(set, from), to, fileOf(set, from));
+
+/** The value of a field, before or after an edit: a number, or bytes; `null`: it is absent. */
+type FieldValue = bigint | Uint8Array | null;
+
 /**
- * A message with one number changed, or with one field removed (`null`).
+ * A message with one field edited.
  *
  * @param path Names from the message down: `reg.flags`. In a repeated field, the first occurrence.
  */
-function withNumber(bytes: Uint8Array, message: string, path: string, value: bigint | null): Uint8Array {
+function withField(
+  bytes: Uint8Array,
+  message: string,
+  path: string,
+  edit: (value: FieldValue) => FieldValue,
+): Uint8Array {
   const [name = "", ...rest] = path.split(".");
   const field = MESSAGES.get(message as MessageName)?.find((known) => known.name === name);
   if (field === undefined) throw new Error(`${message} has no field ${name}`);
   const pieces: (Uint8Array | readonly number[])[] = [];
+  const add = (value: FieldValue): void => {
+    if (typeof value === "bigint") pieces.push(varint(BigInt(field.number * 8)), varint(value));
+    else if (value !== null) pieces.push(varint(BigInt(field.number * 8 + 2)), varint(BigInt(value.length)), value);
+  };
   let done = false;
   for (let at = 0; at < bytes.length; ) {
     const start = at;
@@ -52,17 +117,24 @@ function withNumber(bytes: Uint8Array, message: string, path: string, value: big
     if (done || tag >> 3 !== field.number) pieces.push(bytes.subarray(start, at));
     else {
       done = true;
-      if (rest.length > 0) {
-        const nested = withNumber(bytes.subarray(inner, at), field.type, rest.join("."), value);
-        pieces.push(varint(BigInt(tag)), varint(BigInt(nested.length)), nested);
-      } else if (value !== null) pieces.push(varint(BigInt(tag)), varint(value));
+      const own = bytes.subarray(inner, at);
+      if (rest.length > 0) add(withField(own, field.type, rest.join("."), edit));
+      else add(edit((tag & 7) === 2 ? own : readWide(own)));
     }
   }
-  if (!done && value !== null) {
+  if (!done) {
     if (rest.length > 0) throw new Error(`there is no ${path}`);
-    pieces.push(varint(BigInt(field.number * 8)), varint(value));
+    add(edit(null));
   }
   return joined(pieces);
+}
+
+function readWide(bytes: Uint8Array): bigint {
+  let value = 0n;
+  bytes.forEach((byte, at) => {
+    value |= BigInt(byte & 127) << BigInt(7 * at);
+  });
+  return value;
 }
 
 /** Bytes of a file of the set. */
@@ -79,16 +151,17 @@ export const without = (set: readonly Source[], name: string): Source[] => {
 };
 
 /** The set with a file added or replaced. */
-export const withFile = (set: readonly Source[], name: string, bytes: Uint8Array): Source[] => [
-  ...set.filter((source) => source.name !== name),
-  bytesSource(name, bytes),
-];
+export const withFile = (set: readonly Source[], name: string, bytes: Uint8Array): Source[] => {
+  const file = bytesSource(name, bytes);
+  const isNew = !set.some((source) => source.name === name);
+  return isNew ? [...set, file] : set.map((source) => (source.name === name ? file : source));
+};
 
 /** A copy of a file under another name. */
 export const copied = (set: readonly Source[], from: string, to: string): Source[] =>
   withFile(set, to, fileOf(set, from));
 
-/** The set with the entries of a file edited. For files without raw data after their entries. */
+/** The set with the entries of a file edited. Raw data after them must not be edited: what follows is taken for entries. */
 export function editEntries(
   set: readonly Source[],
   name: string,
@@ -98,8 +171,14 @@ export function editEntries(
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const head = name === "inventory.img" ? 4 : 8;
   const entries: Uint8Array[] = [];
+  let rest = bytes.length;
   for (let at = head; at < bytes.length; ) {
-    const length = view.getUint32(at, true);
+    const length = at + 4 <= bytes.length ? view.getUint32(at, true) : bytes.length;
+    if (at + 4 + length > bytes.length) {
+      // Contents after an entry, which are no entry.
+      rest = at;
+      break;
+    }
     entries.push(bytes.subarray(at + 4, at + 4 + length));
     at += 4 + length;
   }
@@ -108,8 +187,22 @@ export function editEntries(
     new DataView(size.buffer).setUint32(0, entry.length, true);
     return [size, entry];
   });
-  return withFile(set, name, joined([bytes.subarray(0, head), ...framed]));
+  return withFile(set, name, joined([bytes.subarray(0, head), ...framed, bytes.subarray(rest)]));
 }
+
+/** The set with one field of one entry edited. @throws Error if there is no such entry, or no message that has the field */
+export const editField = (
+  set: readonly Source[],
+  name: string,
+  message: MessageName,
+  n: number,
+  path: string,
+  edit: (value: FieldValue) => FieldValue,
+): Source[] =>
+  editEntries(set, name, (entries) => {
+    if (entries[n] === undefined) throw new Error(`${name} has no entry ${n}`);
+    return entries.map((entry, at) => (at === n ? withField(entry, message, path, edit) : entry));
+  });
 
 /** The set with one number of one entry changed, or removed (`null`). */
 export const setNumber = (
@@ -119,9 +212,4 @@ export const setNumber = (
   n: number,
   path: string,
   value: number | bigint | null,
-): Source[] =>
-  editEntries(set, name, (entries) => {
-    if (entries[n] === undefined) throw new Error(`${name} has no entry ${n}`);
-    const number = value === null ? null : BigInt(value);
-    return entries.map((entry, at) => (at === n ? withNumber(entry, message, path, number) : entry));
-  });
+): Source[] => editField(set, name, message, n, path, () => (value === null ? null : BigInt(value)));

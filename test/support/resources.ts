@@ -14,7 +14,7 @@ import { folderSources } from "./corpus.ts";
 const FOLDER = join(import.meta.dirname, "../fixtures/resources");
 
 /** Opens sources as one image. Throws if they are not one. */
-async function openSources(sources: readonly Source[]): Promise<Image> {
+export async function openSources(sources: readonly Source[]): Promise<Image> {
   const image = await openImage(sources);
   if ("refused" in image) throw new Error(image.refused);
   return image;

@@ -144,7 +144,8 @@ function addThread(
 ): void {
   if (!tables.wants("threads")) return;
   const threads = spec("threads");
-  const row: Draft = { pid, tid };
+  // Of a first thread, what is compared as the name of the task.
+  const row: Draft = { pid, tid, name: tc?.bytes("comm") };
   take(row, threads, "thread_core_entry", thread, set.arch);
   take(row, threads, "task_core_entry", tc, set.arch);
   take(row, threads, "thread_sas_entry", usedStack(thread?.nested("sas") ?? null), set.arch);

@@ -14,6 +14,7 @@ const IPC: ResourceSpec = {
   title: "System V IPC",
   scope: "image",
   meaning: "System V shared memory, semaphores and message queues, as `ipcs` lists them.",
+  namespace: "ipc",
   key: ["kind", "key", "id"],
   columns: [
     namespace("IPC"),
@@ -63,6 +64,7 @@ const UTS: ResourceSpec = {
   title: "Host names",
   scope: "image",
   meaning: "The names of the host in each UTS namespace of the dumped tasks.",
+  namespace: "uts",
   key: [],
   columns: [
     namespace("UTS"),
@@ -83,6 +85,7 @@ const MOUNTS: ResourceSpec = {
   title: "Mounts",
   scope: "image",
   meaning: "The mounts of tasks with a mount namespace of their own, in the terms of mountinfo in proc(5).",
+  namespace: "mnt",
   key: ["mountpoint"],
   columns: [
     namespace("mount"),
@@ -117,6 +120,7 @@ const NETDEV: ResourceSpec = {
   title: "Network devices",
   scope: "image",
   meaning: "The network devices of tasks with a network namespace of their own.",
+  namespace: "net",
   key: ["name"],
   columns: [
     namespace("network"),

@@ -64,7 +64,7 @@ const THREADS: ResourceSpec = {
     PID,
     TID,
     column("name", "text", "name", "comm", {
-      criu: ["thread_core_entry.comm", "task_core_entry.comm"],
+      criu: ["task_core_entry.comm", "thread_core_entry.comm"],
       notCompared: "elsewhere",
     }),
     column("nice", "number", "nice", "the nice value, -20 to 19", { criu: "thread_core_entry.sched_nice" }),
