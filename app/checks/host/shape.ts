@@ -41,49 +41,99 @@ export type Shaped<S> = S extends { is: "text" }
 
 const WORDS = { text: "text", count: "a whole number", flag: "true or false" } as const;
 
+/** What is wrong with a value: what it should be (`text`; `null`: it is missing), and its place, the innermost key last. */
+interface Mismatch {
+  readonly wanted: string | null;
+  readonly place: readonly (string | number)[];
+}
+
+type Checker = (value: unknown) => Mismatch | null;
+
 /** What is wrong with a value, as a clause with its place (`files[3].size is not text`); `null`: it has the shape. */
-export function mismatch(value: unknown, shape: Shape, place = ""): string | null {
-  const wrong = (what: string): string => `${place === "" ? "it" : place} is not ${what}`;
+export function mismatch(value: unknown, shape: Shape): string | null {
+  const found = checkerOf(shape)(value);
+  if (found === null) return null;
+  const place = found.place.reduce<string>(
+    (text, key) => (typeof key === "number" ? `${text}[${key}]` : text === "" ? key : `${text}.${key}`),
+    "",
+  );
+  const what = place === "" ? "it" : place;
+  return found.wanted === null ? `${what} is missing` : `${what} is not ${found.wanted}`;
+}
+
+/** Made once for a shape: a list may have a million items, and their places are only wanted if one is wrong. */
+function checkerOf(shape: Shape): Checker {
   switch (shape.is) {
     case "text":
-      return typeof value === "string" ? null : wrong(WORDS.text);
+      return unless((value) => typeof value === "string", WORDS.text);
     case "flag":
-      return typeof value === "boolean" ? null : wrong(WORDS.flag);
+      return unless((value) => typeof value === "boolean", WORDS.flag);
     case "count":
-      return Number.isSafeInteger(value) && (value as number) >= 0 ? null : wrong(WORDS.count);
+      return unless((value) => Number.isSafeInteger(value) && (value as number) >= 0, WORDS.count);
     case "constant":
-      return value === shape.value ? null : wrong(JSON.stringify(shape.value));
-    case "nullable":
-      return value === null ? null : mismatch(value, shape.of, place);
+      return unless((value) => value === shape.value, JSON.stringify(shape.value));
+    case "nullable": {
+      const check = checkerOf(shape.of);
+      return (value) => (value === null ? null : check(value));
+    }
     case "list":
-      if (!Array.isArray(value)) return wrong("a list");
-      return firstOf(value.entries(), (at, item) => mismatch(item, shape.of, `${place}[${at}]`));
+      return listChecker(checkerOf(shape.of));
     case "map":
-      if (!isObject(value)) return wrong("an object");
-      return firstOf(Object.entries(value), (key, item) => mismatch(item, shape.of, joined(place, key)));
+      return mapChecker(checkerOf(shape.of));
     case "object":
-      if (!isObject(value)) return wrong("an object");
-      return firstOf(Object.entries(shape.keys), (named, inner) => {
-        const key = named.replace(/\?$/, "");
-        const item = Object.hasOwn(value, key) ? value[key] : undefined;
-        if (item === undefined) return key === named ? `${joined(place, key)} is missing` : null;
-        return mismatch(item, inner, joined(place, key));
-      });
+      return objectChecker(shape.keys);
   }
+}
+
+function unless(isRight: (value: unknown) => boolean, wanted: string): Checker {
+  const wrong: Mismatch = { wanted, place: [] };
+  return (value) => (isRight(value) ? null : wrong);
+}
+
+const within = (key: string | number, { wanted, place }: Mismatch): Mismatch => ({ wanted, place: [key, ...place] });
+
+function listChecker(check: Checker): Checker {
+  return (value) => {
+    if (!Array.isArray(value)) return { wanted: "a list", place: [] };
+    for (let at = 0; at < value.length; at++) {
+      const found = check(value[at]);
+      if (found !== null) return within(at, found);
+    }
+    return null;
+  };
+}
+
+const NOT_AN_OBJECT: Mismatch = { wanted: "an object", place: [] };
+
+function mapChecker(check: Checker): Checker {
+  return (value) => {
+    if (!isObject(value)) return NOT_AN_OBJECT;
+    for (const [key, item] of Object.entries(value)) {
+      const found = check(item);
+      if (found !== null) return within(key, found);
+    }
+    return null;
+  };
+}
+
+function objectChecker(keys: Keys): Checker {
+  const checks = Object.entries(keys).map(([named, shape]) => {
+    const key = named.replace(/\?$/, "");
+    return { key, check: checkerOf(shape), isNeeded: key === named };
+  });
+  return (value) => {
+    if (!isObject(value)) return NOT_AN_OBJECT;
+    for (const { key, check, isNeeded } of checks) {
+      const item = Object.hasOwn(value, key) ? value[key] : undefined;
+      const found = item !== undefined ? check(item) : isNeeded ? { wanted: null, place: [] } : null;
+      if (found !== null) return within(key, found);
+    }
+    return null;
+  };
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-
-const joined = (place: string, key: string): string => (place === "" ? key : `${place}.${key}`);
-
-function firstOf<K, T>(entries: Iterable<readonly [K, T]>, find: (key: K, item: T) => string | null): string | null {
-  for (const [key, item] of entries) {
-    const found = find(key, item);
-    if (found !== null) return found;
-  }
-  return null;
-}
 
 /** The JSON Schema of a shape. Keys that it does not name may be there: keys are added while the version stays. */
 export function schemaOf(shape: Shape): Readonly<Record<string, unknown>> {
