@@ -5,7 +5,7 @@ import { isSound } from "../../app/checks/filter.ts";
 import type { Finding } from "../../app/checks/finding.ts";
 import type { Findings } from "../../app/checks/findings.ts";
 import { GROUPS, type HostFinding, type HostReport, type RowState } from "../../app/checks/host/report.ts";
-import type { Needs, Outside } from "../../app/checks/needs.ts";
+import type { NeededOption, Needs, Outside } from "../../app/checks/needs.ts";
 import type { Subject } from "../../app/checks/subject.ts";
 import type { Checkpoint, Severity } from "../../app/model/checkpoint.ts";
 import { shortText, visible, visibleText } from "../../app/model/text.ts";
@@ -119,23 +119,19 @@ const MOST_LISTED = 20;
 
 function needsLines(checkpoint: Checkpoint, { options, outside, unlisted }: Needs): string[] {
   const lines: string[] = [];
-  const listed = (title: string, texts: readonly string[], more: number): void => {
-    if (texts.length === 0) return;
-    const hidden = Math.max(0, texts.length - MOST_LISTED) + more;
-    lines.push(title, ...texts.slice(0, MOST_LISTED).map((text) => `  ${text}`));
+  const listed = <T>(title: string, needs: readonly T[], textOf: (need: T) => string, more: number): void => {
+    if (needs.length === 0) return;
+    const hidden = Math.max(0, needs.length - MOST_LISTED) + more;
+    lines.push(title, ...needs.slice(0, MOST_LISTED).map((need) => `  ${textOf(need)}`));
     if (hidden > 0) lines.push(`  … and ${hidden} more; --json lists ${more > 0 ? "more" : "them"}`);
     lines.push("");
   };
-  const optionTexts = options.map((need) => {
+  const optionText = (need: NeededOption): string => {
     const { file: _, ...subject } = need;
     return `${need.option}: ${shortText(need.reason)}${subjectText(checkpoint, subject)}`;
-  });
-  listed("Options that a restore needs", optionTexts, 0);
-  listed(
-    "What must exist at restore",
-    outside.map((thing) => outsideText(checkpoint, thing)),
-    unlisted,
-  );
+  };
+  listed("Options that a restore needs", options, optionText, 0);
+  listed("What must exist at restore", outside, (thing) => outsideText(checkpoint, thing), unlisted);
   return lines;
 }
 
