@@ -36,11 +36,19 @@ function ofTable(checkpoint: Checkpoint, table: TableRow): Subject {
 }
 
 function ofDescriptor(checkpoint: Checkpoint, descriptor: DescriptorRow): Subject {
-  const { descriptors } = checkpoint;
+  const { descriptors, tables, tasks } = checkpoint;
+  const table = u32At(descriptors.table, descriptor);
   const file = i32At(descriptors.file, descriptor);
-  const fd = i32At(descriptors.fd, descriptor);
-  const subject = { ...ofTable(checkpoint, u32At(descriptors.table, descriptor)), fd };
-  return file === NONE ? subject : { ...subject, file };
+  const subject: { -readonly [K in keyof Subject]: Subject[K] } = {};
+  if (taskCount(tables, table) > 0) {
+    const task = u32At(tables.task, u32At(tables.firstTask, table));
+    const pid = i32At(tasks.pid, task);
+    if (pid === NONE) subject.task = task;
+    else subject.pid = pid;
+  }
+  subject.fd = i32At(descriptors.fd, descriptor);
+  if (file !== NONE) subject.file = file;
+  return subject;
 }
 
 /** An open file with its first holder, if it has any. */

@@ -10,7 +10,7 @@ import { bytesSource, type Source } from "../../app/decoder/source.ts";
 import { lookUpFiles } from "../../cli/facts/files.ts";
 import { takeFacts } from "../../cli/facts/take.ts";
 import { imageBytes, type Message } from "../support/criu-set.ts";
-import { measure, print } from "./measure.ts";
+import { measure, print, processorTime } from "./measure.ts";
 
 const FILES = 10_000;
 const IN_DIRECTORY = 100;
@@ -127,17 +127,29 @@ export async function hostFacts(): Promise<void> {
     await measure({
       title: `Facts of ${title}`,
       aim: 3,
-      baseline: { title: "stat of each", run: () => paths.map((path) => statSync(path, { bigint: true })) },
+      unit: "of processor time",
+      baseline: {
+        title: "stat of each",
+        run: () => processorTime(() => paths.map((path) => statSync(path, { bigint: true }))),
+      },
       measured: {
         title: "what each leads to",
-        run: () => lookUpFiles(list, { root: null, checksums: false, attributes: null, fifos: null }),
+        run: () =>
+          processorTime(() => lookUpFiles(list, { root: null, checksums: false, attributes: null, fifos: null })),
       },
     });
     await measure({
       title: `Decoding and checking a set with ${title}, as ckptscope check does`,
       aim: 1.5,
-      baseline: { title: "without facts", run: async () => checkImage(await decodeCriuSet(set)) },
-      measured: { title: "with facts", run: async () => checkImage(await decodeCriuSet(set), { host: { facts } }) },
+      unit: "of processor time",
+      baseline: {
+        title: "without facts",
+        run: () => processorTime(async () => checkImage(await decodeCriuSet(set))),
+      },
+      measured: {
+        title: "with facts",
+        run: () => processorTime(async () => checkImage(await decodeCriuSet(set), { host: { facts } })),
+      },
     });
     const start = performance.now();
     await takeFacts(request);

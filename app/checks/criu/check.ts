@@ -21,6 +21,7 @@ import type { Handler } from "./handler.ts";
 import { checkMembers } from "./leftovers.ts";
 import { checkMemory } from "./memory.ts";
 import { needsOf } from "./needs.ts";
+import { usedPaths } from "./paths.ts";
 import { addProblems, isDamaged } from "./problems.ts";
 import { beginScan, faultAt, type Scan, scanInto } from "./scan.ts";
 
@@ -72,9 +73,10 @@ export async function checkCriu(image: Image, options: CheckOptions = {}): Promi
   options.onProgress?.({ bytes: size, size, objects: records.count });
   const placed = await withOffsets(image, found.findings);
   const findings = withSubjects(checkpoint, placed);
-  const needs = needsOf(scanned);
+  const paths = usedPaths(scanned);
+  const needs = needsOf(scanned, paths);
   if (options.host === undefined) return { ...found, findings, needs };
-  const demands = demandsOf(scanned);
+  const demands = demandsOf(scanned, paths);
   return { ...found, findings, needs, demands, host: compareHost("criu", demands, needs.options, options.host) };
 }
 

@@ -1,6 +1,6 @@
 // What CRIU will compare with the restoring machine, in the order of its restore: what entries noted, and the columns.
 
-import { type Checkpoint, HAS, holderCount, NO_MOUNT, NONE, nameBytes, USE } from "../../model/checkpoint.ts";
+import { type Checkpoint, HAS, NO_MOUNT, NONE, nameBytes, USE } from "../../model/checkpoint.ts";
 import { detailsOf } from "../../model/detail-store.ts";
 import type { Details } from "../../model/fields.ts";
 import { FILE_KINDS, O_ACCMODE, openFlag, taskState } from "../../model/names.ts";
@@ -12,13 +12,14 @@ import { pathKey } from "../host/path-key.ts";
 import { RESOURCES } from "../host/resources.ts";
 import { ofFile, type Subject } from "../subject.ts";
 import { looseTerminals } from "./needs.ts";
+import type { UsedPath, UsedPaths } from "./paths.ts";
 import type { Scan } from "./scan.ts";
 
 /** What a set demands of the restoring machine, once all of its entries have been read. */
-export function demandsOf(scan: Scan): Demands {
+export function demandsOf(scan: Scan, paths: UsedPaths): Demands {
   const { checkpoint } = scan;
   return {
-    list: [...inOrder(scan)],
+    list: inOrder(scan, paths),
     hasOwnRoot: scan.notes.ownRoot,
     subject: ({ pid, task, fd, file }) => ({
       ...(file === undefined || fd !== undefined ? {} : ofFile(checkpoint, file)),
@@ -30,17 +31,22 @@ export function demandsOf(scan: Scan): Demands {
   };
 }
 
-function* inOrder(scan: Scan): Generator<Demand> {
-  yield { kind: "loopback" };
-  yield* machineOf(scan);
-  yield* mountsOf(scan);
-  if (!scan.hostNotes.hasOwnPids) yield* pidsOf(scan);
-  yield* descriptorsOf(scan);
-  yield* filesOf(scan);
-  yield* locksOf(scan);
-  yield* mappedOf(scan);
-  yield* limitsOf(scan);
-  yield* securityOf(scan);
+function inOrder(scan: Scan, paths: UsedPaths): Demand[] {
+  const list: Demand[] = [{ kind: "loopback" }];
+  const add = (demands: Iterable<Demand>): void => {
+    for (const demand of demands) list.push(demand);
+  };
+  add(machineOf(scan));
+  add(mountsOf(scan));
+  if (!scan.hostNotes.hasOwnPids) add(pidsOf(scan));
+  add(descriptorsOf(scan));
+  const walk = beginWalk(scan, paths);
+  addFiles(list, walk, paths);
+  add(locksOf(scan));
+  addMapped(list, walk, paths);
+  add(limitsOf(scan));
+  add(securityOf(scan));
+  return list;
 }
 
 function* machineOf({ checkpoint, hostNotes }: Scan): Generator<Demand> {
@@ -121,50 +127,59 @@ function* descriptorsOf({ checkpoint: { tables, descriptors, tasks } }: Scan): G
   }
 }
 
-/** Open files in the order of the image: paths, sockets, terminals, watches. */
-function* filesOf(scan: Scan): Generator<Demand> {
-  const { checkpoint } = scan;
-  const paths = beginPaths(scan);
-  const loose = new Set(Array.from(looseTerminals(scan), ([, file]) => file));
-  for (let file = 0; file < checkpoint.files.count; file++) {
-    const kind = FILE_KINDS[u8At(checkpoint.files.kind, file)] ?? "";
-    if (kind === "socket") yield* socketOf(scan, file, ofFile(checkpoint, file));
-    else if (kind === "tty") yield* terminalOf(scan, file, ofFile(checkpoint, file), loose.has(file));
-    else if (kind === "inotify" || kind === "fanotify") yield* watchedOf(scan, file, ofFile(checkpoint, file));
-    else {
-      const demand = pathOf(paths, file, false);
-      if (demand !== null) yield demand;
-    }
+/** Adds open files in the order of the image: paths, sockets, terminals, watches. */
+function addFiles(list: Demand[], walk: Walk, { list: paths }: UsedPaths): void {
+  const { checkpoint } = walk.scan;
+  const { count, kind: kinds } = checkpoint.files;
+  const seen = beginSeen(walk);
+  let next = 0;
+  for (let file = 0; file < count; file++) {
+    const path = paths[next]?.file === file ? paths[next++] : undefined;
+    const kind = FILE_KINDS[u8At(kinds, file)] ?? "";
+    if (kind === "socket") list.push(...socketOf(walk, file));
+    else if (kind === "tty") list.push(...terminalOf(walk, file));
+    else if (kind === "inotify" || kind === "fanotify") list.push(...watchedOf(walk.scan, file));
+    else if (path !== undefined) addPath(list, walk, seen, path, false);
   }
 }
 
-/** Files that are executed or mapped, and not open otherwise. */
-function* mappedOf(scan: Scan): Generator<Demand> {
-  const paths = beginPaths(scan);
-  for (let file = 0; file < scan.checkpoint.files.count; file++) {
-    const demand = pathOf(paths, file, true);
-    if (demand !== null) yield demand;
-  }
+/** Adds files that are executed or mapped, and not open otherwise. */
+function addMapped(list: Demand[], walk: Walk, { list: paths }: UsedPaths): void {
+  const seen = beginSeen(walk);
+  for (const path of paths) addPath(list, walk, seen, path, true);
 }
 
-/** A walk over the paths of open files. */
-interface Paths {
+/** What is the same for all open files. */
+interface Walk {
   readonly scan: Scan;
-  /** Paths that are listed already; those of unlinked files apart. */
-  readonly seen: Set<string>;
+  /** How many different paths there are. */
+  readonly different: number;
   readonly external: ReadonlySet<FileRow>;
+  /** Terminals without their master. */
+  readonly loose: ReadonlySet<FileRow>;
+  /** Sockets outside the dump, with their names. */
+  readonly outside: ReadonlyMap<FileRow, Uint8Array>;
+  /** The mount of the root directory. */
+  readonly root: number;
   /** O_PATH and O_APPEND. */
   readonly pathFlag: number;
   readonly appendFlag: number;
 }
 
-const beginPaths = (scan: Scan): Paths => ({
+const beginWalk = (scan: Scan, { different }: UsedPaths): Walk => ({
   scan,
-  seen: new Set(),
+  different,
   external: new Set(scan.notes.externalFiles),
+  loose: new Set(Array.from(looseTerminals(scan), ([, file]) => file)),
+  outside: new Map(scan.notes.outsideSockets.map(({ file, path }) => [file, path])),
+  root: rootMount(scan.hostNotes.mounts),
   pathFlag: openFlag("O_PATH", scan.checkpoint.machine.arch),
   appendFlag: openFlag("O_APPEND", scan.checkpoint.machine.arch),
 });
+
+/** By the number of a path: whether it is listed, as a name (1) and as that of an unlinked file (2). */
+const beginSeen = ({ different }: Walk): Uint8Array => new Uint8Array(different);
+const [NAMED, UNLINKED] = [1, 2];
 
 const USES: readonly (readonly [number, PathUse])[] = [
   [USE.linkRemap, "link"],
@@ -176,30 +191,30 @@ const USES: readonly (readonly [number, PathUse])[] = [
 ];
 
 /**
- * The path of an open file, once; `null`: it is not opened, or listed already.
+ * Adds a path, once.
  *
  * @param mapped Whether executables and mapped files are wanted, or all others.
  */
-function pathOf({ scan, seen, external, pathFlag, appendFlag }: Paths, file: FileRow, mapped: boolean): Demand | null {
+function addPath(list: Demand[], walk: Walk, seen: Uint8Array, used: UsedPath, mapped: boolean): void {
+  const { scan } = walk;
+  const { file, path, number, isHeld, isDeleted } = used;
+  const { files } = scan.checkpoint;
+  const use = u8At(files.use, file);
+  const as = isHeld ? "open" : (USES.find(([bit]) => (use & bit) !== 0)?.[1] ?? "open");
+  if ((as === "executable" || as === "mapped") !== mapped) return;
+  // All of a mount that is restored is made by the restore.
+  if (isInRestoredMount(walk, file) || walk.external.has(file)) return;
+  const bit = isDeleted ? UNLINKED : NAMED;
+  if ((u8At(seen, number) & bit) !== 0) return;
+  seen[number] = u8At(seen, number) | bit;
+  if (!isDeleted) list.push(fileDemand(walk, used, as));
+  // A directory is made under the name of its ghost.
+  else if (FILE_KINDS[u8At(files.kind, file)] !== "directory") list.push({ kind: "name", path, file });
+}
+
+function fileDemand({ scan, pathFlag, appendFlag }: Walk, { file, path, key, isHeld }: UsedPath, as: PathUse): Demand {
   const { checkpoint, notes, hostNotes } = scan;
   const { files } = checkpoint;
-  const [has, use] = [u8At(files.has, file), u8At(files.use, file)];
-  const isHeld = holderCount(files, file) > 0;
-  if (scan.types[file] !== REG || (has & HAS.path) === 0 || (use === 0 && !isHeld)) return null;
-  const as = isHeld ? "open" : (USES.find(([bit]) => (use & bit) !== 0)?.[1] ?? "open");
-  if ((as === "executable" || as === "mapped") !== mapped) return null;
-  const path = nameBytes(checkpoint, file);
-  const key = pathKey(path);
-  // Entries of /proc and of the terminals' file system, and all of a mount that is restored, are made by the restore.
-  if (key.startsWith("/proc/") || key.startsWith("/dev/pts/") || isInRestoredMount(scan, file)) return null;
-  const isDeleted = (has & HAS.deleted) !== 0;
-  const own = isDeleted ? `${key}\0` : key;
-  if (seen.has(own) || external.has(file)) return null;
-  seen.add(own);
-  if (isDeleted) {
-    // A directory is made under the name of its ghost.
-    return FILE_KINDS[u8At(files.kind, file)] === "directory" ? null : { kind: "name", path, file };
-  }
   // A link is compared as the file that it stands in for.
   const original = as === "link" ? originalOf(scan, file) : file;
   const flags = (u8At(files.has, original) & HAS.flags) === 0 ? 0 : u32At(files.flags, original);
@@ -224,8 +239,6 @@ function pathOf({ scan, seen, external, pathFlag, appendFlag }: Paths, file: Fil
   return demand;
 }
 
-const REG = 1;
-
 const rangeOf = ({ start, end }: { readonly start: bigint; readonly end: bigint }) => ({
   start: start.toString(16),
   end: end.toString(16),
@@ -238,15 +251,17 @@ function originalOf({ checkpoint, fileRows, hostNotes }: Scan, link: FileRow): F
 }
 
 /** Whether a file is in a mount that the restore makes, other than the root. */
-function isInRestoredMount({ checkpoint: { files }, hostNotes: { mounts } }: Scan, file: FileRow): boolean {
+function isInRestoredMount({ scan, root }: Walk, file: FileRow): boolean {
+  const { files } = scan.checkpoint;
+  if (scan.hostNotes.mounts.length === 0 || files.mountId.length === 0) return false;
   const mount = i32At(files.mountId, file);
-  if (mounts.length === 0 || files.mountId.length === 0 || mount === NO_MOUNT) return false;
-  return mount !== rootMount(mounts);
+  return mount !== NO_MOUNT && mount !== root;
 }
 
-function* socketOf(scan: Scan, file: FileRow, subject: Subject): Generator<Demand> {
-  const { checkpoint, hostNotes, notes } = scan;
+function* socketOf({ scan, outside }: Walk, file: FileRow): Generator<Demand> {
+  const { checkpoint, hostNotes } = scan;
   if (hostNotes.ownNetwork.has(file)) return;
+  const subject = ofFile(checkpoint, file);
   const details = detailsOf(checkpoint, file);
   if (typeof details.source === "string") {
     if (typeof details.interface === "string") yield { kind: "interface", name: details.interface, ...subject };
@@ -254,12 +269,12 @@ function* socketOf(scan: Scan, file: FileRow, subject: Subject): Generator<Deman
     if (address !== null) yield { ...address, ...subject };
     return;
   }
-  const outside = notes.outsideSockets.find((candidate) => candidate.file === file);
+  const peer = outside.get(file);
   const name = hostNotes.names.get(file);
-  if (outside !== undefined) {
+  if (peer !== undefined) {
     const own = scan.peerFiles.get(u32At(scan.inodes, file));
     const user = own === undefined ? subject : ofFile(checkpoint, own);
-    if (outside.path.length > 0) yield { kind: "socket-name", path: outside.path, as: "peer", ...user };
+    if (peer.length > 0) yield { kind: "socket-name", path: peer, as: "peer", ...user };
   } else if (name !== undefined) {
     yield { kind: "socket-name", path: name, as: "bound", ...subject };
   }
@@ -289,16 +304,18 @@ function splitAddress(text: unknown): { address: string; port: number } | null {
   return port === undefined ? null : { address: six ?? four ?? "", port: Number(port) };
 }
 
-function* terminalOf(scan: Scan, file: FileRow, subject: Subject, isLoose: boolean): Generator<Demand> {
+function* terminalOf({ scan, loose }: Walk, file: FileRow): Generator<Demand> {
   const { index, type, device } = detailsOf(scan.checkpoint, file);
   if (type !== "PTY" || typeof index !== "number") return;
-  if (isLoose) yield { kind: "terminal", index, ...subject };
+  const subject = ofFile(scan.checkpoint, file);
+  if (loose.has(file)) yield { kind: "terminal", index, ...subject };
   // A mount namespace of its own has its own terminals.
   else if (device === "5:2" && !scan.notes.ownRoot) yield { kind: "pty", index, ...subject };
 }
 
-function* watchedOf(scan: Scan, file: FileRow, subject: Subject): Generator<Demand> {
-  const { watches, marks } = detailsOf(scan.checkpoint, file);
+function* watchedOf({ checkpoint }: Scan, file: FileRow): Generator<Demand> {
+  const { watches, marks } = detailsOf(checkpoint, file);
+  const subject = ofFile(checkpoint, file);
   for (const list of [watches, marks]) {
     if (!Array.isArray(list)) continue;
     for (const { path } of list as readonly Details[]) {

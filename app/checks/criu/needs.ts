@@ -1,6 +1,6 @@
 // What a restore of a set needs beyond it. Handlers of entries note the facts; the list is made when all have been read.
 
-import { type Checkpoint, HAS, holderCount, NONE, nameBytes, USE } from "../../model/checkpoint.ts";
+import { type Checkpoint, NONE, nameBytes, USE } from "../../model/checkpoint.ts";
 import { FILE_KINDS, taskState } from "../../model/names.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
@@ -9,17 +9,28 @@ import { counted } from "../../model/words.ts";
 import { MOST_NEEDS, type NeededOption, type Needs, type Outside, type OutsideKind } from "../needs.ts";
 import { ofFile, type Subject } from "../subject.ts";
 import type { NeedNotes, TerminalFacts } from "./need-notes.ts";
+import type { UsedPaths } from "./paths.ts";
 import type { Scan } from "./scan.ts";
 
 /** file_lock_entry.flag. */
 const LOCKS: Readonly<Record<number, string>> = { 1: "a POSIX lock", 2: "a flock", 4: "an OFD lock", 8: "a lease" };
 
 /** The needs of a set, once all of its entries have been read. */
-export function needsOf(scan: Scan): Needs {
-  const options = [...optionsOf(scan)];
-  const outside = [...outsideOf(scan)];
-  const unlisted = Math.max(0, options.length - MOST_NEEDS) + Math.max(0, outside.length - MOST_NEEDS);
-  return { options: options.slice(0, MOST_NEEDS), outside: outside.slice(0, MOST_NEEDS), unlisted };
+export function needsOf(scan: Scan, paths: UsedPaths): Needs {
+  const options = atMost(optionsOf(scan));
+  const outside = atMost(outsideOf(scan, paths));
+  return { options: options.list, outside: outside.list, unlisted: options.more + outside.more };
+}
+
+/** The first of a list, and how many more there are: a set may name a million files. */
+function atMost<T>(needs: Iterable<T>): { readonly list: readonly T[]; readonly more: number } {
+  const list: T[] = [];
+  let more = 0;
+  for (const need of needs) {
+    if (list.length < MOST_NEEDS) list.push(need);
+    else more++;
+  }
+  return { list, more };
 }
 
 const nameOf = (checkpoint: Checkpoint, file: FileRow): string => visibleText(nameBytes(checkpoint, file));
@@ -120,12 +131,10 @@ const KIND_OF: Readonly<Record<string, OutsideKind>> = {
   "character device": "device",
   "block device": "device",
 };
-/** fd_types of files with a path. */
-const REG = 1;
 
-function* outsideOf(scan: Scan): Generator<Outside> {
+function* outsideOf(scan: Scan, paths: UsedPaths): Generator<Outside> {
   const { checkpoint, notes, pagemaps } = scan;
-  yield* pathsOf(scan);
+  yield* pathsOf(scan, paths);
   for (const file of notes.tuns) {
     const path = nameBytes(checkpoint, file);
     const reason = "a descriptor is attached to this network device, which is restored only with its namespace";
@@ -166,18 +175,13 @@ function* outsideOf(scan: Scan): Generator<Outside> {
 }
 
 /** Paths that are opened again, without duplicates. */
-function* pathsOf({ checkpoint, types, notes }: Scan): Generator<Outside> {
+function* pathsOf({ checkpoint, notes }: Scan, { list, different }: UsedPaths): Generator<Outside> {
   const { files } = checkpoint;
-  const seen = new Set<string>();
-  for (let file = 0; file < files.count; file++) {
-    const [has, use] = [u8At(files.has, file), u8At(files.use, file)];
-    if (types[file] !== REG || (has & HAS.path) === 0 || (has & HAS.deleted) !== 0) continue;
-    if (use === 0 && holderCount(files, file) === 0) continue;
-    const path = nameBytes(checkpoint, file);
-    const name = visibleText(path);
-    // Entries of /proc and of the terminals' file system are made by the restore.
-    if (name.startsWith("/proc/") || name.startsWith("/dev/pts/") || seen.has(name)) continue;
-    seen.add(name);
+  const seen = new Uint8Array(different);
+  for (const { file, path, number, isHeld, isDeleted } of list) {
+    if (isDeleted || seen[number] === 1) continue;
+    seen[number] = 1;
+    const use = u8At(files.use, file);
     const kind = KIND_OF[FILE_KINDS[u8At(files.kind, file)] ?? ""] ?? "file";
     const [size, mode] = [notes.sizes[file] as number, notes.modes[file] as number];
     yield {
@@ -185,8 +189,8 @@ function* pathsOf({ checkpoint, types, notes }: Scan): Generator<Outside> {
       path,
       size: kind !== "file" || Number.isNaN(size) ? null : size,
       mode: Number.isNaN(mode) ? null : mode,
-      reason: reasonOf(use, holderCount(files, file) > 0),
-      ...(holderCount(files, file) > 0 ? ofFile(checkpoint, file) : userOf(notes, u32At(files.id, file))),
+      reason: reasonOf(use, isHeld),
+      ...(isHeld ? ofFile(checkpoint, file) : userOf(notes, u32At(files.id, file))),
     };
   }
 }

@@ -3,7 +3,7 @@
 import { visible, visibleText } from "../../model/text.ts";
 import { counted } from "../../model/words.ts";
 import type { FileDemand, NameDemand, PathUse } from "./demand.ts";
-import type { Compare, Difference } from "./difference.ts";
+import type { Compare, Compared, Difference } from "./difference.ts";
 import type { FileFacts } from "./facts.ts";
 import type { Host } from "./host.ts";
 import { pathKey } from "./path-key.ts";
@@ -48,37 +48,37 @@ export function recordedText({ size, mode, buildId }: FileDemand): string {
   ].join(", ");
 }
 
-function actualText(demand: FileDemand, facts: FileFacts): string {
-  const { type, mode, size, buildId } = facts;
-  if (type === "missing") return "missing";
-  if (mode === undefined) return `unknown${facts.error === undefined ? "" : ` (${visible(facts.error)})`}`;
+/** Compares a path that is opened. */
+export const compareFile: Compare<FileDemand> = (demand, host) => {
+  const facts = host.files?.get(demand.key);
+  if (facts === undefined) return UNKNOWN;
+  if (facts.type === "missing") return { actual: actualText, differences: [missing(demand)] };
+  if (facts.mode === undefined) return UNKNOWN;
+  if (isAsRecorded(demand, facts, host)) return AS_RECORDED;
+  return { actual: actualText, differences: [...differencesOf(demand, facts, facts.mode, host)] };
+};
+
+function actualText(demand: FileDemand, { files }: Host): string {
+  const facts = files?.get(demand.key);
+  if (facts === undefined || facts.type === "missing") return "missing";
+  const { mode, size, buildId } = facts;
   return [
     ...(demand.size === null || size === undefined ? [] : [counted(Number(size), "byte")]),
-    `${typeOf(mode)}, mode ${octal(mode & 0o7777)}`,
+    ...(mode === undefined ? [] : [`${typeOf(mode)}, mode ${octal(mode & 0o7777)}`]),
     ...(demand.buildId === null || buildId === undefined
       ? []
       : [buildId === null ? "no build id" : `build id ${visible(buildId)}`]),
   ].join(", ");
 }
 
-/** Compares a path that is opened. */
-export const compareFile: Compare<FileDemand> = (demand, host) => {
-  const facts = host.files?.get(demand.key);
-  if (facts === undefined) return { actual: null, differences: [] };
-  const actual = (): string => actualText(demand, facts);
-  if (facts.type === "missing") return { actual, differences: [missing(demand)] };
-  if (facts.mode === undefined) return { actual: null, differences: [] };
-  if (isAsRecorded(demand, facts, host)) return { actual, differences: NO_DIFFERENCES };
-  return { actual, differences: [...differencesOf(demand, facts, facts.mode, host)] };
-};
-
-const NO_DIFFERENCES: readonly Difference[] = [];
+const UNKNOWN: Compared<FileDemand> = { actual: null, differences: [] };
+const AS_RECORDED: Compared<FileDemand> = { actual: actualText, differences: [] };
 
 /** Whether there is certainly no difference: an image may name a million files, nearly all unchanged. */
 function isAsRecorded({ mode, size, buildId, isWritten, key }: FileDemand, facts: FileFacts, host: Host): boolean {
   return (
     (mode === null || mode === facts.mode) &&
-    (size === null || facts.size === undefined || facts.size === String(size)) &&
+    (size === null || facts.size === undefined || Number(facts.size) === size) &&
     (buildId === null || buildId === facts.buildId) &&
     (mode !== null || !isWritten || facts.type !== "directory") &&
     facts.target === undefined &&

@@ -25,7 +25,7 @@ import {
   compareSocketName,
 } from "./compare-network.ts";
 import type { Demand, Demands } from "./demand.ts";
-import type { Compare, Difference } from "./difference.ts";
+import type { Actual, Compare, Compared, Difference } from "./difference.ts";
 import { type Host, type HostOptions, nameOf, openHost } from "./host.ts";
 import { optionDifferences } from "./options.ts";
 import { privilegesOf } from "./privileges.ts";
@@ -203,7 +203,9 @@ export function compareHost(
     counts[group][state]++;
     for (const finding of findings) list.push(finding);
     const kept = findings.length > 0 ? notable : plain;
-    if (kept.length < MOST_ROWS) kept.push(rowOf(demand, demands.subject(demand), compared.actual, state, findings));
+    if (kept.length >= MOST_ROWS) continue;
+    const actual = textOf(compared.actual, demand, host);
+    kept.push(rowOf(demand, demands.subject(demand), actual, state, findings));
   }
   if (host !== null) addPartial(list, host, counts, isElsewhere);
   return {
@@ -238,7 +240,7 @@ function addPartial(list: List, host: Host, counts: HostReport["counts"], isElse
 }
 
 const NO_FINDINGS: readonly HostFinding[] = [];
-const NOT_KNOWN: ReturnType<Compare<Demand>> = { actual: null, differences: [] };
+const NOT_KNOWN: Compared<Demand> = { actual: null, differences: [] };
 
 const worstOf = (findings: readonly HostFinding[]): RowState =>
   findings.some(({ verdict }) => verdict === "refused")
@@ -247,10 +249,14 @@ const worstOf = (findings: readonly HostFinding[]): RowState =>
       ? "different"
       : "note";
 
+/** What a host has, as text. */
+const textOf = (actual: Actual<Demand>, demand: Demand, host: Host | null): string | null =>
+  typeof actual !== "function" ? actual : host === null ? null : actual(demand, host);
+
 function rowOf(
   demand: Demand,
   subject: Subject,
-  actual: string | (() => string) | null,
+  actual: string | null,
   state: RowState,
   findings: readonly HostFinding[],
 ): HostRow {
@@ -260,7 +266,7 @@ function rowOf(
     what: kind.what(demand),
     use: kind.use(demand),
     recorded: kind.recorded(demand),
-    actual: typeof actual === "function" ? actual() : actual,
+    actual,
     state,
     subject,
     findings,

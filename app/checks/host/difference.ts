@@ -15,11 +15,14 @@ export interface Difference {
   readonly option?: string;
 }
 
-/**
- * Compares one demand: what the host has (`null`: not known; a function where making the text is worth avoiding), and how
- * it differs.
- */
-export type Compare<D extends Demand> = (
-  demand: D,
-  host: Host,
-) => { readonly actual: string | (() => string) | null; readonly differences: readonly Difference[] };
+/** What the host has; `null`: not known; a function where making the text is worth avoiding. */
+export type Actual<D extends Demand> = string | ((demand: D, host: Host) => string) | null;
+
+/** What the host has, and how it differs. */
+export interface Compared<D extends Demand> {
+  readonly actual: Actual<D>;
+  readonly differences: readonly Difference[];
+}
+
+/** Compares one demand. */
+export type Compare<D extends Demand> = (demand: D, host: Host) => Compared<D>;
