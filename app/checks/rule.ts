@@ -14,7 +14,8 @@ export type Errno =
   | "EMFILE"
   | "EPIPE"
   | "ENOSYS"
-  | "ENOMSG";
+  | "ENOMSG"
+  | "EBUSY";
 
 /** The effect of a fault, and in which dialects. */
 export interface Outcome {

@@ -8,6 +8,7 @@ import { indexFacts } from "../../app/checks/host/host.ts";
 import { schemaOf } from "../../app/checks/host/shape.ts";
 import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource } from "../../app/decoder/source.ts";
+import { encode } from "../../app/encoder/encode.ts";
 import { PLAIN } from "../support/host-world.ts";
 import { fixtureBytes } from "../support/open.ts";
 
@@ -99,9 +100,20 @@ test("public/schema/facts.schema.json describes the facts", () => {
   });
 });
 
+/** A task with the slave of a pseudo-terminal. */
+function terminalImage(): Uint8Array {
+  const task = { pid: 9, ppid: 0, tgid: 9, comm: "sh", state: null, fileTable: 1 };
+  const details = { index: 3, side: "slave" };
+  const file = { id: 2, kind: "tty", path: null, pos: "0", version: "0", flags: 2, mode: 3, details };
+  const table = { id: 1, fds: [{ fd: 0, closeOnExec: false, file: 2 }] };
+  const description = { tasks: [task], fileTables: [table], files: [file] };
+  return Buffer.concat([...encode(description, { dialect: "v23-rc2" })]);
+}
+
 describe("an image of Linux-CR and a host", () => {
-  const compared = async (facts: HostFacts) => {
-    const image = await openImage([bytesSource("image", fixtureBytes("linux-cr/v23-s1/before.ckpt"))]);
+  const OLD: HostFacts = { ...PLAIN, cpu: { model: "processor", flags: ["fpu", "fxsr"] } };
+  const compared = async (facts: HostFacts, path = "linux-cr/v23-s1/before.ckpt") => {
+    const image = await openImage([bytesSource("image", fixtureBytes(path))]);
     if ("refused" in image) throw new Error(image.refused);
     const { host, demands } = await checkImage(image, { host: { facts: indexFacts(facts) } });
     return { host, demands: demands?.list ?? [], codes: host?.findings.map(({ code }) => code) ?? [] };
@@ -121,9 +133,46 @@ describe("an image of Linux-CR and a host", () => {
     };
     expect(paths.length).toBeGreaterThan(0);
     expect(pids.length).toBeGreaterThan(0);
-    expect((await compared({ ...PLAIN, kernel, files: there })).codes).toEqual([]);
+    expect((await compared({ ...OLD, kernel, files: there })).codes).toEqual([]);
     const gone = paths.map((path) => ({ path, type: "missing" }));
-    const { codes } = await compared({ ...PLAIN, files: gone, pids: [pids[0] ?? 0] });
+    const { codes } = await compared({ ...OLD, files: gone, pids: [pids[0] ?? 0] });
     expect(codes).toEqual(["host-kernel", "host-pid-used", ...gone.map(() => "host-file-missing")]);
+  });
+
+  test("differ by the processor's floating-point state, in both directions", async () => {
+    const withFlags = async (flags: readonly string[]) => {
+      const { host } = await compared({ ...OLD, cpu: { model: "processor", flags: ["fpu", ...flags] } });
+      return host?.findings.filter(({ code }) => code === "host-cpu-feature").map(({ message }) => message);
+    };
+    expect(await withFlags(["fxsr"])).toEqual([]);
+    expect(await withFlags(["fxsr", "xsave"])).toEqual([
+      "The processor (processor) has xsave, and that of the dump had not.",
+    ]);
+    expect(await withFlags([])).toEqual(["The processor (processor) lacks fxsr, and the image has its registers."]);
+  });
+
+  test("differ by limits on descriptors", async () => {
+    const highest = (await compared(OLD)).demands.find((demand) => demand.kind === "descriptors")?.fd ?? 0;
+    const withLimit = async (soft: number) => {
+      const { codes } = await compared({
+        ...OLD,
+        limits: [{ resource: "RLIMIT_NOFILE", soft: String(soft), hard: "4096" }],
+      });
+      return codes.includes("host-descriptor-limit");
+    };
+    expect(highest).toBeGreaterThan(0);
+    expect(await withLimit(highest)).toBe(true);
+    expect(await withLimit(highest + 1)).toBe(false);
+  });
+
+  test("differ by the number of a pseudo-terminal", async () => {
+    const image = await openImage([bytesSource("image", terminalImage())]);
+    if ("refused" in image) throw new Error(image.refused);
+    const codes = async (ptys: readonly number[]) => {
+      const { host } = await checkImage(image, { host: { facts: indexFacts({ ...OLD, ptys }) } });
+      return host?.findings.filter(({ code }) => code === "host-pty-used").map(({ message }) => message);
+    };
+    expect(await codes([0, 2])).toEqual([]);
+    expect(await codes([0, 3])).toEqual(["/dev/pts/3 is in use."]);
   });
 });

@@ -56,13 +56,19 @@ export const compareMachine: Compare<MachineDemand> = ({ arch, release }, { fact
 const KNOWN = new Set(["x86-32", "x86-64", "arm", "aarch64", "powerpc", "s390x", "mips", "loongarch64", "riscv64"]);
 
 /** Compares a feature of the processor. */
-export const compareFeature: Compare<FeatureDemand> = ({ flag }, { facts: { cpu } }) => {
+export const compareFeature: Compare<FeatureDemand> = ({ flag, isLacking }, { facts: { cpu } }) => {
   // Without flags, nothing is known.
   if (cpu.flags.length === 0) return UNKNOWN;
   // Linux names protection keys `pku`, and `ospke` once it uses them.
-  if (cpu.flags.includes(flag)) return { actual: "there", differences: [] };
-  const message = `The processor (${visible(cpu.model)}) lacks ${flag}, and the image has its registers.`;
-  return { actual: "missing", differences: [{ code: "host-cpu-feature", message, recorded: flag, actual: "missing" }] };
+  const isThere = cpu.flags.includes(flag);
+  const actual = isThere ? "there" : "missing";
+  if (isThere !== (isLacking === true)) return { actual, differences: [] };
+  const name = visible(cpu.model);
+  const message = isThere
+    ? `The processor (${name}) has ${flag}, and that of the dump had not.`
+    : `The processor (${name}) lacks ${flag}, and the image has its registers.`;
+  const recorded = isLacking === true ? `no ${flag}` : flag;
+  return { actual, differences: [{ code: "host-cpu-feature", message, recorded, actual }] };
 };
 
 /** Compares a pid that must be free. */
@@ -84,7 +90,8 @@ const STEP = 128;
 /** Compares the highest descriptor with the limits of criu (prepare_fd_pid, choose_service_fd_base). */
 export const compareDescriptors: Compare<DescriptorDemand> = ({ highest, tasks }, host) => {
   const most = numberOf(host.facts.sysctls?.["fs.nr_open"]);
-  const soft = host.mayRaise ? most : softFiles(host, most);
+  // criu raises its own limit if it may; the kernel's restart does not.
+  const soft = host.mayRaise && tasks > 0 ? most : softFiles(host, most);
   if (most === null && soft === null) return UNKNOWN;
   const limit = most !== null && highest >= most ? most : soft;
   const code = "host-descriptor-limit";
@@ -93,11 +100,14 @@ export const compareDescriptors: Compare<DescriptorDemand> = ({ highest, tasks }
     const message = `Descriptor ${highest} must be below fs.nr_open, which is ${grouped(most)}.`;
     return { actual: `fs.nr_open ${most}`, differences: [{ code, message, recorded, actual: `fs.nr_open ${most}` }] };
   }
-  const needed = highest + SERVICE_DESCRIPTORS * tasks + PAD;
-  if (soft === null || !isTooLow(needed, soft))
-    return { actual: limit === null ? "unlimited" : String(limit), differences: [] };
+  const needed = tasks === 0 ? highest + 1 : highest + SERVICE_DESCRIPTORS * tasks + PAD;
+  const isEnough = soft === null || (tasks === 0 ? highest < soft : !isTooLow(needed, soft));
+  if (isEnough) return { actual: limit === null ? "unlimited" : String(limit), differences: [] };
   const actual = `RLIMIT_NOFILE ${soft}`;
-  const message = `Descriptor ${highest} and CRIU's own descriptors need ${grouped(needed)}; RLIMIT_NOFILE of criu is ${grouped(soft)}.`;
+  const message =
+    tasks === 0
+      ? `Descriptor ${highest} must be below RLIMIT_NOFILE, which is ${grouped(soft)}.`
+      : `Descriptor ${highest} and CRIU's own descriptors need ${grouped(needed)}; RLIMIT_NOFILE of criu is ${grouped(soft)}.`;
   return { actual, differences: [{ code, message, recorded, actual }] };
 };
 

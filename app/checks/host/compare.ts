@@ -70,7 +70,7 @@ const KINDS: Kinds = {
     group: "machine",
     what: ({ flag }) => `processor feature ${flag}`,
     use: () => "registers",
-    recorded: () => "there",
+    recorded: ({ isLacking }) => (isLacking === true ? "missing" : "there"),
     compare: compareFeature,
   },
   security: {

@@ -103,6 +103,7 @@ export interface LockDemand extends Subject {
 export interface DescriptorDemand extends Subject {
   readonly kind: "descriptors";
   readonly highest: number;
+  /** Tasks for which the restore itself needs descriptors; 0: it needs none (Linux-CR). */
   readonly tasks: number;
 }
 
@@ -125,6 +126,8 @@ export interface MachineDemand extends Subject {
 export interface FeatureDemand extends Subject {
   readonly kind: "feature";
   readonly flag: string;
+  /** The processor of the dump lacked it, and so must the host's (Linux-CR). */
+  readonly isLacking?: true;
 }
 
 /** A security module with a profile of a task. */

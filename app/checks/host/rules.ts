@@ -298,6 +298,28 @@ const LINUX_CR: readonly Omit<Rule, "format" | "step">[] = [
     remedy: "Boot the kernel that wrote the image: no other kernel can restart it.",
   },
   {
+    code: "host-cpu-feature",
+    title: "The processor saves other floating-point state than the dump's",
+    examines: "HEADER_ARCH has_fxsr, has_xsave, against the flags in /proc/cpuinfo",
+    outcomes: [{ severity: "error", errno: "EINVAL" }],
+    target: "xstate_size must be the same, too; facts do not have it.",
+    remedy: "Restart on a processor with the same floating-point state, or boot with noxsave or nofxsr.",
+  },
+  {
+    code: "host-descriptor-limit",
+    title: "A descriptor's number is higher than the restarting task may open",
+    examines: "FILE_DESC.fd_descriptor, against fs.nr_open and RLIMIT_NOFILE",
+    outcomes: [{ severity: "error", errno: "EBADF" }],
+    remedy: "Raise the limit before restarting: `ulimit -n`, `sysctl fs.nr_open`.",
+  },
+  {
+    code: "host-pty-used",
+    title: "The number of a pseudo-terminal is in use",
+    examines: "TTY.index, against /dev/pts",
+    outcomes: [{ severity: "error", errno: "EBUSY" }],
+    remedy: "Close that terminal, or restart in a mount namespace with a devpts of its own.",
+  },
+  {
     code: "host-file-missing",
     title: "A path that the restart opens does not exist",
     examines: "FILE_NAME, against the paths of the host",

@@ -154,6 +154,7 @@ function beginScan(image: Image, dialect: Dialect): Scan {
     due: null,
     utsLeft: 0,
     xstateSize: -1,
+    features: new Map(),
     commLength: -1,
     ldtEntries: -1,
     namesDue: 0,
@@ -206,7 +207,7 @@ export async function checkLinuxCr(image: Image, options: CheckOptions = {}): Pr
   const found = scan.list.finish();
   const findings = withSubjects(checkpoint, found.findings);
   if (options.host === undefined) return { ...found, findings };
-  const demands = demandsOf(checkpoint);
+  const demands = demandsOf(checkpoint, scan.features);
   return { ...found, findings, demands, host: compareHost("linux-cr", demands, [], options.host) };
 }
 

@@ -1,24 +1,69 @@
-// What a restart by the kernel requires of the restarting machine, as far as the image says: the kernel itself, the paths
-// that it opens, the pids of the tasks. Sizes and permissions are not compared: the kernel opens whatever file is there.
+// What a restart by the kernel requires of the restarting machine, as far as the image says: the kernel itself, the
+// processor's floating-point state, the pids of the tasks, numbers of descriptors and terminals, the paths that it opens. Sizes and permissions are not compared: the kernel opens whatever file is there.
 
-import { type Checkpoint, HAS, holderCount, nameBytes, USE } from "../../model/checkpoint.ts";
+import { type Checkpoint, HAS, holderCount, NONE, nameBytes, taskCount, USE } from "../../model/checkpoint.ts";
 import { FILE_KINDS, O_ACCMODE, openFlag, taskState } from "../../model/names.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
+import { decodeText } from "../../model/text.ts";
 import type { Demand, Demands } from "../host/demand.ts";
 import { pathKey } from "../host/path-key.ts";
 import { ofFile } from "../subject.ts";
 
-/** What an image demands of the restarting machine, in the order of the restart. */
-export function demandsOf(checkpoint: Checkpoint): Demands {
+/**
+ * What an image demands of the restarting machine, in the order of the restart.
+ *
+ * @param features By flag of /proc/cpuinfo: whether the dump's processor had it, as far as HEADER_ARCH says.
+ */
+export function demandsOf(checkpoint: Checkpoint, features: ReadonlyMap<string, boolean>): Demands {
   return {
-    list: [...machineOf(checkpoint), ...pidsOf(checkpoint), ...pathsOf(checkpoint)],
+    list: [
+      ...machineOf(checkpoint),
+      ...featuresOf(features),
+      ...pidsOf(checkpoint),
+      ...descriptorsOf(checkpoint),
+      ...terminalsOf(checkpoint),
+      ...pathsOf(checkpoint),
+    ],
     hasOwnRoot: false,
-    subject: ({ pid, task, file }) => ({
+    subject: ({ pid, task, fd, file }) => ({
       ...(file === undefined ? {} : ofFile(checkpoint, file)),
       ...(pid === undefined ? {} : { pid }),
       ...(task === undefined ? {} : { task }),
+      ...(fd === undefined ? {} : { fd }),
     }),
   };
+}
+
+function* featuresOf(features: ReadonlyMap<string, boolean>): Generator<Demand> {
+  for (const [flag, isThere] of features) yield { kind: "feature", flag, ...(isThere ? {} : { isLacking: true }) };
+}
+
+/** The highest descriptor of each file table. */
+function* descriptorsOf({ tables, descriptors, tasks }: Checkpoint): Generator<Demand> {
+  for (let table = 0; table < tables.count; table++) {
+    const [first, end] = [u32At(tables.first, table), u32At(tables.first, table + 1)];
+    if (end === first || taskCount(tables, table) === 0) continue;
+    let highest = 0;
+    for (let at = first; at < end; at++) highest = Math.max(highest, i32At(descriptors.fd, at));
+    const task = u32At(tables.task, u32At(tables.firstTask, table));
+    const pid = i32At(tasks.pid, task);
+    yield { kind: "descriptors", highest, tasks: 0, ...(pid > 0 ? { pid } : { task }), fd: highest };
+  }
+}
+
+const PTY = /^tty:\[(?:ptmx |pts\/)(\d+)\]$/;
+
+/** Pseudo-terminals: with either side a dump has both, and the restart opens the master under its number. */
+function* terminalsOf(checkpoint: Checkpoint): Generator<Demand> {
+  const { files } = checkpoint;
+  const seen = new Set<number>();
+  for (let file = 0; file < files.count; file++) {
+    if (FILE_KINDS[u8At(files.kind, file)] !== "tty") continue;
+    const index = Number(PTY.exec(decodeText(nameBytes(checkpoint, file)))?.[1] ?? NONE);
+    if (index < 0 || seen.has(index)) continue;
+    seen.add(index);
+    yield { kind: "pty", index, file };
+  }
 }
 
 function* machineOf({ machine: { arch }, facts }: Checkpoint): Generator<Demand> {

@@ -84,6 +84,7 @@ export function onHeaderArch(scan: Scan): void {
     return;
   }
   scan.xstateSize = size;
+  scan.features.set("fxsr", fxsr === 1).set("xsave", xsave === 1);
 }
 
 /** BUFFER: its content depends on the record before it. */

@@ -75,6 +75,8 @@ export interface Scan {
   due: DueBuffer | null;
   utsLeft: number;
   xstateSize: number;
+  /** By flag of /proc/cpuinfo: whether the dump's processor had it. */
+  readonly features: Map<string, boolean>;
   /** Bytes of payload that the next record of some kind must have; -1: not known. */
   commLength: number;
   ldtEntries: number;
