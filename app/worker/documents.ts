@@ -8,7 +8,8 @@ import type { SubjectOfBoth } from "../graph/order/graph.ts";
 import { type Layout, layout } from "../graph/order/layout.ts";
 import { unionOf } from "../graph/order/union.ts";
 import { readResources } from "../resources/read.ts";
-import type { Resources } from "../resources/table.ts";
+import { resourceNamed } from "../resources/resources.ts";
+import { emptyTable, type Resources, type ResourceTable } from "../resources/table.ts";
 import type { DocumentId, DocumentPair } from "./protocol.ts";
 
 /** Two images as one graph, and its layout. */
@@ -24,6 +25,8 @@ export interface Documents {
   close(document: DocumentId): void;
   /** The tables of resources of a document, which are kept until it is closed. @throws SourceError */
   resources(document: DocumentId): Promise<Resources>;
+  /** The table of mappings alone, which a selection needs: it is kept, too. @throws SourceError */
+  mappings(document: DocumentId): Promise<ResourceTable>;
   /** Compares two documents. The last comparison is cached, for the drawing and the exports. @throws SourceError */
   compare(pair: DocumentPair): Promise<Comparison>;
   /** The events of their comparison, which are cached with it. @throws SourceError */
@@ -36,6 +39,8 @@ export function createDocuments(): Documents {
   const images = new Map<DocumentId, Image>();
   let nextId: DocumentId = 1;
   const tables = new Map<DocumentId, Promise<Resources>>();
+  /** Those with mappings alone. */
+  const mapped: typeof tables = new Map();
   let last:
     | (DocumentPair & {
         readonly comparison: Promise<Comparison>;
@@ -50,12 +55,20 @@ export function createDocuments(): Documents {
     return image;
   };
 
-  const resources = (document: DocumentId): Promise<Resources> => {
-    const known = tables.get(document) ?? readResources(get(document));
-    tables.set(document, known);
+  /** What was read for a document, or a new reading, which is kept until the document is closed. */
+  const kept = (of: typeof tables, document: DocumentId, read: () => Promise<Resources>): Promise<Resources> => {
+    const known = of.get(document) ?? read();
+    of.set(document, known);
     // What could not be read may be readable when it is asked for again.
-    known.catch(() => tables.delete(document));
+    known.catch(() => of.delete(document));
     return known;
+  };
+  const resources = (document: DocumentId): Promise<Resources> =>
+    kept(tables, document, () => readResources(get(document)));
+  const mappings = async (document: DocumentId): Promise<ResourceTable> => {
+    const read = () => readResources(get(document), ["mappings"]);
+    const { mappings: table } = await (tables.get(document) ?? kept(mapped, document, read));
+    return table ?? emptyTable(resourceNamed("mappings"));
   };
   const compare = async ({ before, after }: DocumentPair): Promise<Comparison> => {
     const both = { before: await resources(before), after: await resources(after) };
@@ -84,9 +97,11 @@ export function createDocuments(): Documents {
     close(document) {
       images.delete(document);
       tables.delete(document);
+      mapped.delete(document);
       if (last?.before === document || last?.after === document) last = null;
     },
     resources,
+    mappings,
     compare: (pair) => compareLast(pair).comparison,
     events(pair) {
       const own = compareLast(pair);

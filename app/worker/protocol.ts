@@ -23,6 +23,7 @@ import type { ImageSummary } from "../model/image-summary.ts";
 import type { Order, OrderedRows } from "../model/order.ts";
 import type { Overview } from "../model/overview.ts";
 import type { Subset } from "../model/subset.ts";
+import type { Mapper } from "../resources/mappers.ts";
 import type { ResourceOrder } from "../resources/order.ts";
 import type { Resources } from "../resources/table.ts";
 import type { MemoryRequests } from "./memory-protocol.ts";
@@ -80,6 +81,8 @@ export interface Requests extends MemoryRequests {
   };
   /** The tables of everything else that a document holds. */
   resources: { request: { document: DocumentId }; response: Resources };
+  /** The tasks that map any of some open files, by their ids. */
+  mappers: { request: { document: DocumentId; files: readonly number[] }; response: readonly Mapper[] };
   /** The filtered and sorted rows of one of these tables. */
   orderResource: {
     request: { document: DocumentId; resource: string; order: ResourceOrder };

@@ -5,15 +5,21 @@ import { act } from "react";
 import { expect, test } from "vitest";
 import { changeValues } from "../../app/components/Inspector/change-values.ts";
 import { Inspector } from "../../app/components/Inspector/Inspector.tsx";
+import type { Image } from "../../app/decoder/image.ts";
+import { openImage } from "../../app/decoder/open.ts";
 import { kindAt } from "../../app/diff/describe.ts";
 import { taskDetailsOf } from "../../app/model/detail-store.ts";
 import type { Selection } from "../../app/model/related.ts";
+import { setSources } from "../support/criu.ts";
 import { fixtureBytes, open } from "../support/open.ts";
 import { one, pageWith, render } from "../support/render.tsx";
 
 /** The inspector with something selected in the sample `server`, whose task 4242 has descriptors 0 to 3. */
-async function inspect(selection: Selection | null) {
-  const page = pageWith(await open(fixtureBytes("linux-cr/v23-s1/before.ckpt")));
+const inspect = async (selection: Selection | null) =>
+  inspectIn(await open(fixtureBytes("linux-cr/v23-s1/before.ckpt")), selection);
+
+async function inspectIn(image: Image, selection: Selection | null) {
+  const page = pageWith(image);
   const container = await render(page, <Inspector doc={page.doc} />);
   await act(async () => page.shell.select(selection));
   const sections = [...container.querySelectorAll("section.inspector-section")];
@@ -170,3 +176,45 @@ test("a changed detail or link is the first of the values of its change", async 
   expect(first("file-detail")).toEqual({ name: "count", before: "1", after: "42", differs: true });
   expect(first("file-linked")).toEqual({ name: "other end", before: "fd 4", after: "fd 6", differs: true });
 });
+
+test("an open file says which tasks map it, and which map another open file of its path", async () => {
+  const image = await opened("r1/before");
+  const { files, tasks } = image.checkpoint;
+  const rowOf = (id: number): number => files.id.indexOf(id);
+  const { container, value, shell } = await inspectIn(image, { to: "file", row: rowOf(1) });
+  expect(value("executable of")).toBe("25572 res");
+  expect(listed(container, "mapped by")).toEqual(["25572 res (r--p, r-xp, rw-p)", "25575 dropped (r--p, r-xp, rw-p)"]);
+  // Each of the two tasks has mapped data.bin through an open file of its own.
+  await act(async () => shell.select({ to: "file", row: rowOf(7) }));
+  expect(listed(container, "mapped by")).toEqual(["25575 dropped (rw-p, rw-s)"]);
+  expect(listed(container, "path mapped by")).toEqual(["25572 res (rw-p, rw-s)"]);
+  const link = [...container.querySelectorAll("button")].find((each) => each.textContent === "25575 dropped");
+  await act(async () => link?.click());
+  expect(shell.store.get().selection).toEqual({ to: "task", row: tasks.pid.indexOf(25575) });
+});
+
+test("an open file of Linux-CR says which tasks map it", async () => {
+  const image = await open(fixtureBytes("linux-cr/v23-s1/before.ckpt"));
+  const { container } = await inspectIn(image, { to: "file", row: image.checkpoint.files.id.indexOf(17) });
+  expect(listed(container, "mapped by")).toEqual(["4242 server (r-xp, rw-p)"]);
+});
+
+test("a file that nothing maps says nothing of mappings", async () => {
+  const { container } = await inspect({ to: "file", row: 1 });
+  expect(container.textContent).not.toContain("mapped by");
+});
+
+/** The items of a list in the inspector. */
+function listed(container: HTMLElement, name: string): (string | null)[] {
+  const value = [...container.querySelectorAll(".value")].find(
+    (each) => each.querySelector("dt")?.textContent === name,
+  );
+  return [...(value?.querySelectorAll("li") ?? [])].map((item) => item.textContent);
+}
+
+/** A CRIU set of the fixtures. */
+async function opened(set: string): Promise<Image> {
+  const image = await openImage(setSources(set));
+  if ("refused" in image) throw new Error(image.refused);
+  return image;
+}

@@ -11,6 +11,7 @@ import { diff } from "../../app/diff/diff.ts";
 import { eventsOf } from "../../app/diff/events.ts";
 import { headline } from "../../app/export/headline.ts";
 import { overviewOf } from "../../app/model/overview.ts";
+import { mappersOf } from "../../app/resources/mappers.ts";
 import { orderResource } from "../../app/resources/order.ts";
 import { readResources } from "../../app/resources/read.ts";
 import { createCommands } from "../../app/shell/commands/registry.ts";
@@ -41,6 +42,10 @@ function clientOf(images: readonly Image[]): Client {
     orderResource: async ({ document, resource, order }) => {
       const table = (await readResources(images[document] as Image))[resource];
       return table === undefined ? new Uint32Array(0) : orderResource(table, order);
+    },
+    mappers: async ({ document, files }) => {
+      const { mappings } = await readResources(images[document] as Image, ["mappings"]);
+      return mappings === undefined ? [] : mappersOf(mappings, new Set(files));
     },
     overview: ({ document }) => overviewOf((images[document] as Image).checkpoint),
     headline: ({ before, after, hidden }) => {

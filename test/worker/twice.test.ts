@@ -42,6 +42,7 @@ const requests: { readonly [K in Repeatable]: () => Requests[K]["request"] } = {
   layout: () => ({ document }),
   subset: () => ({ document, listing: "descriptors", filter: "kind:regular" }),
   resources: () => ({ document }),
+  mappers: () => ({ document, files: [1] }),
   orderResource: () => ({
     document,
     resource: "mappings",

@@ -81,7 +81,7 @@ function Selected({ doc, selection }: { doc: Doc; selection: Selection }) {
         <h2 className="mono">{name}</h2>
         <CommandButton id="copy">Copy as text</CommandButton>
       </header>
-      <Values checkpoint={checkpoint} selection={selection} />
+      <Values doc={doc} selection={selection} />
       {selection.to === "file" && <Holders checkpoint={checkpoint} file={selection.row} />}
       {selection.to === "task" && document !== null && hasBytes && (
         <Started key={selection.row} document={document} task={selection.row} />
@@ -99,7 +99,8 @@ function Selected({ doc, selection }: { doc: Doc; selection: Selection }) {
 }
 
 /** The values of the object, and of the open file if the selection has one. */
-function Values({ checkpoint, selection }: { checkpoint: Checkpoint; selection: Selection }) {
+function Values({ doc, selection }: { doc: Doc; selection: Selection }) {
+  const { checkpoint } = doc;
   const { to, row } = selection;
   switch (to) {
     case "task":
@@ -117,7 +118,7 @@ function Values({ checkpoint, selection }: { checkpoint: Checkpoint; selection: 
       return (
         <>
           <Sharing checkpoint={checkpoint} file={row} except={NONE} />
-          <Linked checkpoint={checkpoint} file={row} />
+          <Linked doc={doc} file={row} />
           <FileValues checkpoint={checkpoint} file={row} heading="Values" />
         </>
       );
@@ -129,7 +130,7 @@ function Values({ checkpoint, selection }: { checkpoint: Checkpoint; selection: 
           {file !== NONE && (
             <>
               <Sharing checkpoint={checkpoint} file={file} except={row} />
-              <Linked checkpoint={checkpoint} file={file} />
+              <Linked doc={doc} file={file} />
               <FileValues checkpoint={checkpoint} file={file} heading="Open file" />
               <DetailsOf checkpoint={checkpoint} file={file} />
             </>

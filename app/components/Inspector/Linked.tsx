@@ -1,5 +1,5 @@
 // What an open file is linked to, in words that select it: the other end of a pipe, the peer of a socket, what an epoll
-// watches and which epolls watch it, files in flight, and the tasks that use it other than by a descriptor.
+// watches and which epolls watch it, files in flight, and the tasks that use or map it other than by a descriptor.
 
 import { useMemo, useState } from "react";
 import { bitWords, EPOLL_EVENTS } from "../../model/bits.ts";
@@ -8,12 +8,17 @@ import { LINK_TITLES, type Link, linksOf } from "../../model/links.ts";
 import { u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { fileName } from "../../model/words.ts";
+import type { Mapper } from "../../resources/mappers.ts";
 import { linksTo } from "../../shell/linked.ts";
+import type { Doc } from "../../shell/state.ts";
 import { usesOf } from "../../shell/uses.ts";
 import { DescriptorLink, InlineList, MoreButton, ObjectLink, TaskLink } from "./links.tsx";
 import { Section, Value } from "./Section.tsx";
+import { useMappers } from "./useMappers.ts";
 
-export function Linked({ checkpoint, file }: { checkpoint: Checkpoint; file: FileRow }) {
+export function Linked({ doc, file }: { doc: Doc; file: FileRow }) {
+  const { checkpoint } = doc;
+  const mappers = useMappers(doc, file);
   const own = useMemo(() => linksOf(checkpoint, file), [checkpoint, file]);
   const others = useMemo(() => linksTo(checkpoint, file), [checkpoint, file]);
   const groups = [
@@ -21,7 +26,7 @@ export function Linked({ checkpoint, file }: { checkpoint: Checkpoint; file: Fil
     ...titled(others, (role) => (role === "watches" ? "watched by" : "in flight in")),
   ];
   const uses = useMemo(() => usesOf(checkpoint, file), [checkpoint, file]);
-  if (groups.length + uses.length === 0) return null;
+  if (groups.length + uses.length + mappers.length === 0) return null;
   return (
     <Section title="Linked to">
       <dl>
@@ -33,6 +38,11 @@ export function Linked({ checkpoint, file }: { checkpoint: Checkpoint; file: Fil
             />
           </Value>
         ))}
+        {mappers.map(({ title, mappers: own }) => (
+          <Value key={title} name={title}>
+            <Mappers checkpoint={checkpoint} mappers={own} />
+          </Value>
+        ))}
         {groups.map(({ title, links }) => (
           <Value key={title} name={title}>
             <Links checkpoint={checkpoint} links={links} />
@@ -40,6 +50,24 @@ export function Linked({ checkpoint, file }: { checkpoint: Checkpoint; file: Fil
         ))}
       </dl>
     </Section>
+  );
+}
+
+/** The tasks that map a file, and what each may do with it: `1234 redis-server (r--p, r-xp)`. */
+function Mappers({ checkpoint, mappers }: { checkpoint: Checkpoint; mappers: readonly Mapper[] }) {
+  const [shown, setShown] = useState(FEW);
+  return (
+    <>
+      <ul className="stepped">
+        {mappers.slice(0, shown).map(({ task, file, permissions }) => (
+          <li key={`${task} ${file}`}>
+            <TaskLink checkpoint={checkpoint} task={task} />
+            {permissions.length > 0 && <span className="muted"> ({permissions.join(", ")})</span>}
+          </li>
+        ))}
+      </ul>
+      <MoreButton total={mappers.length} shown={shown} onMore={setShown} />
+    </>
   );
 }
 

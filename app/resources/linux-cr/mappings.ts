@@ -2,10 +2,10 @@
 
 import { kindOf } from "../../decoder/linux-cr/memory.ts";
 import { vmFlag, vmFlagNames } from "../../decoder/linux-cr/vm-flags.ts";
-import { HAS, nameBytes } from "../../model/checkpoint.ts";
+import { type Checkpoint, HAS, nameBytes } from "../../model/checkpoint.ts";
 import { PERMISSION, permissionsText } from "../../model/mappings.ts";
 import { u8At, u32At } from "../../model/read.ts";
-import type { TaskRow } from "../../model/rows.ts";
+import type { FileRow, TaskRow } from "../../model/rows.ts";
 import type { Row } from "../table.ts";
 import { spec, type Tables } from "../tables.ts";
 import { type RecordReader, type Struct, take } from "./record-reader.ts";
@@ -37,17 +37,28 @@ const ACCESS = 7n;
 /** Types of VMA that map a file. */
 const OF_FILES: ReadonlySet<string> = new Set(["FILE", "SHM_FILE"]);
 
+/** The first file of each id. */
+function rowsById({ files }: Checkpoint): ReadonlyMap<number, FileRow> {
+  const rows = new Map<number, FileRow>();
+  for (let file = files.count - 1; file >= 0; file--) rows.set(u32At(files.id, file), file);
+  return rows;
+}
+
 /** Reads mappings in the order of the records. */
 export function createMemory(reader: RecordReader, tables: Tables): MemoryReader {
   const { checkpoint, dialect } = reader;
   const memories = new Map<number, Mapped[]>();
   const used = new Set<string>();
   const flagNames = new Map<bigint, readonly string[]>();
-  const names = new Map<number, Uint8Array | null>();
-  for (let file = checkpoint.files.count - 1; file >= 0; file--) {
-    const hasPath = (u8At(checkpoint.files.has, file) & HAS.path) !== 0;
-    names.set(u32At(checkpoint.files.id, file), hasPath ? nameBytes(checkpoint, file) : null);
-  }
+  /** By objref; made for the first mapping of a file, as most images of many files have none. */
+  let files: ReadonlyMap<number, FileRow> | null = null;
+  const pathOf = (objref: number): Uint8Array | null => {
+    files ??= rowsById(checkpoint);
+    const file = files.get(objref);
+    return file === undefined || (u8At(checkpoint.files.has, file) & HAS.path) === 0
+      ? null
+      : nameBytes(checkpoint, file);
+  };
   let current: Mapped[] = [];
   let place = { brk: 0, startBrk: 0, startStack: 0 };
   const namesOf = (flags: bigint): readonly string[] => {
@@ -72,7 +83,7 @@ export function createMemory(reader: RecordReader, tables: Tables): MemoryReader
         permissions: permissionsText(Number(flags & ACCESS) | ((flags & SHARED) === 0n ? 0 : PERMISSION.shared)),
         size: end > start ? end - start : 0n,
         kind: kindOf(type, flags, place, Number(start), Number(end)),
-        path: isFile ? (names.get(objref) ?? null) : null,
+        path: isFile ? pathOf(objref) : null,
         // Of memory without a file it is made of the address.
         offset: isFile ? (vma.big("vm_pgoff") ?? 0n) * PAGE : 0n,
         file: objref > 0 ? objref : null,

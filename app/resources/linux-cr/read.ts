@@ -3,7 +3,7 @@
 
 import type { Image } from "../../decoder/image.ts";
 import { NONE } from "../../model/checkpoint.ts";
-import { u32At } from "../../model/read.ts";
+import { u16At } from "../../model/read.ts";
 import { spec, type Tables } from "../tables.ts";
 import { createMemory, type MemoryReader } from "./mappings.ts";
 import { createRecordReader, type RecordReader, type Struct, take } from "./record-reader.ts";
@@ -92,14 +92,20 @@ export async function readLinuxCr(image: Image, tables: Tables, signal?: AbortSi
   };
   const handlers = records.kinds.map(({ name }) => HANDLERS[name] ?? null);
   for (let record = 0; record < records.count; record++) {
-    const at = u32At(records.kind as unknown as Uint32Array, record);
+    const at = u16At(records.kind, record);
     const [kind, handler] = [records.kinds[at], handlers[at] ?? null];
     if (kind?.name === "STRING" && walk.names !== null) await takeName(walk, record);
     if (kind === undefined || handler === null) continue;
+    // Most objects are open files, which are in no table here. Each follows right after its OBJREF.
+    if (kind.name === "OBJREF" && nameAt(image, record + 1) === "FILE") continue;
     const struct = await reader.struct(record, kind.struct);
     if (struct !== null) handler(walk, struct, record);
   }
   walk.tasks.end();
+}
+
+function nameAt({ checkpoint: { records } }: Image, record: number): string | undefined {
+  return record < records.count ? records.kinds[u16At(records.kind, record)]?.name : undefined;
 }
 
 const MOST_NAME = 1024;

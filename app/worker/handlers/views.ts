@@ -12,6 +12,7 @@ import { widest } from "../../model/columns/files.ts";
 import { groupRows } from "../../model/order.ts";
 import { overviewOf } from "../../model/overview.ts";
 import { descriptorsOf, subsetOf } from "../../model/subset.ts";
+import { mappersOf } from "../../resources/mappers.ts";
 import { orderResource } from "../../resources/order.ts";
 import { resourceNamed } from "../../resources/resources.ts";
 import { emptyTable } from "../../resources/table.ts";
@@ -25,6 +26,7 @@ export function viewHandlers(
   | "layout"
   | "subset"
   | "resources"
+  | "mappers"
   | "orderResource"
   | "overview"
   | "check"
@@ -56,6 +58,9 @@ export function viewHandlers(
       // Copied, because transferring would take the arrays from the tables that are kept.
       const response = copyOf(await documents.resources(document));
       return { response, transfer: transferables(response) };
+    },
+    async mappers({ document, files }) {
+      return { response: mappersOf(await documents.mappings(document), new Set(files)) };
     },
     async orderResource({ document, resource, order }) {
       const table = (await documents.resources(document))[resource] ?? emptyTable(resourceNamed(resource));
