@@ -51,7 +51,7 @@ export function Drawing(props: DrawingProps) {
   const { checkpoint, comparison, layout: given } = props;
   const subject = useMemo(() => comparison ?? oneImage(checkpoint), [checkpoint, comparison]);
   const { descriptors, tasks, files } = subject.graph;
-  const small = descriptors.count <= MOST_IN_BARS && files.count <= 4 * MOST_IN_BARS;
+  const small = Math.max(descriptors.count, tasks.count, files.count / 4) <= MOST_IN_BARS;
   const own = useMemo(() => (given === undefined && small ? layOut(subject) : undefined), [given, small, subject]);
   const layout = given ?? own;
   if (descriptors.count === 0 && tasks.count === 0 && files.count === 0) {

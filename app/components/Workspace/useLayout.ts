@@ -5,13 +5,14 @@ import type { Layout } from "../../graph/order/layout.ts";
 import type { Doc } from "../../shell/state.ts";
 import { usePage } from "../context.ts";
 
-/** Up to this many descriptors and open files, the drawing computes the layout while it renders. */
+/** Up to this many descriptors, open files and tasks, the drawing computes the layout while it renders. */
 const SMALL = 2000;
 
 export function useLayout({ document, checkpoint }: Doc): Layout | null {
   const { shell } = usePage();
   const [response, setResponse] = useState<{ readonly document: number; readonly layout: Layout } | null>(null);
-  const small = checkpoint.descriptors.count <= SMALL && checkpoint.files.count <= SMALL;
+  const small =
+    checkpoint.descriptors.count <= SMALL && checkpoint.files.count <= SMALL && checkpoint.tasks.count <= SMALL;
   useEffect(() => {
     if (document === null || small) return;
     const control = new AbortController();
