@@ -128,6 +128,47 @@ function fold(to: Word64, bits: number): void {
   }
 }
 
+const u32 = (bytes: Uint8Array, at: number): number =>
+  (bytes[at] as number) |
+  ((bytes[at + 1] as number) << 8) |
+  ((bytes[at + 2] as number) << 16) |
+  ((bytes[at + 3] as number) << 24);
+
+/** The high 32 bits of the product of two words of 32 bits. */
+function highOf(a: number, b: number): number {
+  const [a0, a1, b0, b1] = [a & 0xffff, a >>> 16, b & 0xffff, b >>> 16];
+  const middle = ((Math.imul(a1, b0) >>> 0) + (Math.imul(a0, b0) >>> 16)) >>> 0;
+  const cross = ((Math.imul(a0, b1) >>> 0) + (middle & 0xffff)) >>> 0;
+  return (Math.imul(a1, b1) + (middle >>> 16) + (cross >>> 16)) | 0;
+}
+
+/** Adds bytes `from` to `end` - 1 to the four lanes, 32 at a time. Runs on every byte: a lane at a time, without objects. */
+function addStripes(lanes: readonly Word64[], bytes: Uint8Array, from: number, end: number): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const [low1, high1, low2, high2] = [PRIME1.low | 0, PRIME1.high | 0, PRIME2.low | 0, PRIME2.high | 0];
+  for (let index = 0; index < lanes.length; index++) {
+    const lane = lanes[index] as Word64;
+    let [low, high] = [lane.low | 0, lane.high | 0];
+    for (let at = from + 8 * index; at < end; at += 32) {
+      const wordLow = view.getInt32(at, true);
+      const wordHigh = view.getInt32(at + 4, true);
+      // lane += word × PRIME2
+      const product = Math.imul(wordLow, low2);
+      const sum = (low + product) | 0;
+      const carry = sum >>> 0 < product >>> 0 ? 1 : 0;
+      const added = (highOf(wordLow, low2) + Math.imul(wordHigh, low2)) | 0;
+      high = (((((high + added) | 0) + Math.imul(wordLow, high2)) | 0) + carry) | 0;
+      // Rotated by 31 bits, × PRIME1
+      low = (sum << 31) | (high >>> 1);
+      high = (high << 31) | (sum >>> 1);
+      high = (((highOf(low, low1) + Math.imul(high, low1)) | 0) + Math.imul(low, high1)) | 0;
+      low = Math.imul(low, low1);
+    }
+    lane.low = low;
+    lane.high = high;
+  }
+}
+
 /** XXH64 with seed 0; its bytes are the low 32 bits, little-endian, as Zstandard stores them. */
 export function createXxh64(): Checksum {
   const lanes: Word64[] = [
@@ -148,16 +189,6 @@ export function createXxh64(): Checksum {
     add(lane, scratch.low, scratch.high);
     rotate(lane, 31);
     multiply(lane, PRIME1);
-  };
-  const u32 = (bytes: Uint8Array, at: number): number =>
-    (bytes[at] as number) |
-    ((bytes[at + 1] as number) << 8) |
-    ((bytes[at + 2] as number) << 16) |
-    ((bytes[at + 3] as number) << 24);
-  const stripe = (bytes: Uint8Array, at: number): void => {
-    for (let lane = 0; lane < 4; lane++) {
-      round(lanes[lane] as Word64, u32(bytes, at + 8 * lane), u32(bytes, at + 8 * lane + 4));
-    }
   };
   const merged = (): Word64 => {
     const hash: Word64 = { low: 0, high: 0 };
@@ -217,10 +248,12 @@ export function createXxh64(): Checksum {
         held.set(bytes.subarray(0, at), filled);
         filled += at;
         if (filled < 32) return;
-        stripe(held, 0);
+        addStripes(lanes, held, 0, 32);
         filled = 0;
       }
-      for (; at + 32 <= bytes.length; at += 32) stripe(bytes, at);
+      const end = bytes.length - ((bytes.length - at) % 32);
+      addStripes(lanes, bytes, at, end);
+      at = end;
       held.set(bytes.subarray(at));
       filled = bytes.length - at;
     },
