@@ -8,6 +8,7 @@ import { visible } from "../app/model/text.ts";
 import { CliError } from "./error.ts";
 import { type Input, openInput } from "./input.ts";
 import type { Io } from "./io.ts";
+import { NODE_UNPACKERS } from "./unpackers.ts";
 
 /** A decoded image and the input it was decoded from, which the caller closes. */
 export interface OpenedImage {
@@ -49,6 +50,7 @@ export async function openOne(path: string, io: Io, options: OpeningOptions): Pr
     input = await openInput(path, io);
     const image = await openImage(input.sources, {
       limits,
+      unpackers: NODE_UNPACKERS,
       ...(dialect === undefined ? {} : { dialect }),
       ...(set === undefined ? {} : { set }),
     });

@@ -6,6 +6,7 @@ import { type Evidence, earlierOf } from "../app/model/earlier.ts";
 import { visible } from "../app/model/text.ts";
 import { isStream, openInput } from "./input.ts";
 import type { Io } from "./io.ts";
+import { NODE_UNPACKERS } from "./unpackers.ts";
 
 /**
  * One or two paths: the earlier image first if the order is certain, else as given. Prints a note on standard error
@@ -33,7 +34,7 @@ export async function earlierFirst(paths: readonly string[], io: Io, set?: strin
 async function evidenceOf(path: string, io: Io, set?: string): Promise<Evidence | null> {
   const input = await openInput(path, io);
   try {
-    const found = await findImage(input.sources, set === undefined ? {} : { set });
+    const found = await findImage(input.sources, { unpackers: NODE_UNPACKERS, ...(set !== undefined && { set }) });
     return "refused" in found ? null : { ...(await summarise(found, { tasks: false })), name: path };
   } finally {
     input.close();

@@ -4,6 +4,7 @@
 import { visible } from "../model/text.ts";
 import { counted } from "../model/words.ts";
 import { archiveForm, HEAD_BYTES, type OtherForm, otherForm } from "./archive/forms.ts";
+import type { PlatformUnpackers } from "./archive/platform.ts";
 import type { ArchiveProblem } from "./archive/tar-header.ts";
 import { openArchive } from "./archive/unpack.ts";
 import { METADATA_NAMES, type Metadata, NO_METADATA } from "./criu/container-metadata.ts";
@@ -48,6 +49,8 @@ export interface FindOptions {
   readonly limits?: Limits;
   readonly signal?: AbortSignal;
   readonly onBytes?: (bytes: number, size: number) => void;
+  /** Decompressors of the platform. */
+  readonly unpackers?: PlatformUnpackers;
 }
 
 export interface Found {
@@ -218,6 +221,7 @@ async function findInArchive(
     later: isReadLater,
     ...(options.limits && { limits: options.limits }),
     ...(options.signal && { signal: options.signal }),
+    ...(options.unpackers && { unpackers: options.unpackers }),
     onBytes: (bytes) => options.onBytes?.(bytes, source.size),
   });
   const all = [...problems, ...archive.problems];

@@ -2,6 +2,7 @@
 
 import type { Problem } from "../model/checkpoint.ts";
 import { visible } from "../model/text.ts";
+import type { PlatformUnpackers } from "./archive/platform.ts";
 import type { ArchiveProblem } from "./archive/tar-header.ts";
 import { NO_METADATA } from "./criu/container-metadata.ts";
 import { isEncrypted, setName } from "./criu/find-sets.ts";
@@ -18,6 +19,8 @@ export interface OpenOptions extends Omit<DecodeOptions, "limits"> {
   readonly set?: string;
   /** Limits that the user set; the others depend on the size of the input. */
   readonly limits?: ChosenLimits;
+  /** Decompressors of the platform to unpack archives with. */
+  readonly unpackers?: PlatformUnpackers;
 }
 
 /** Names of images that a refusal lists; the rest are counted. */
@@ -50,6 +53,7 @@ export async function findImage(inputs: readonly Source[], options: OpenOptions)
   const { images, parts, reason } = await findImages(inputs, {
     limits: limitsOf(inputs, options),
     ...(options.signal && { signal: options.signal }),
+    ...(options.unpackers && { unpackers: options.unpackers }),
     onBytes: (bytes, size) => options.onProgress?.({ bytes, size, objects: 0 }),
   });
   const [only] = images;

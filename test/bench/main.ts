@@ -4,6 +4,7 @@
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   "linux-cr": async () => (await import("./linux-cr.ts")).linuxCr(),
   criu: async () => (await import("./criu.ts")).criu(),
+  archives: async () => (await import("./archives.ts")).archives(),
   diff: async () => (await import("./diff.ts")).diffs(),
   commands: async () => (await import("./commands.ts")).commands(),
   "compare-page": async () => (await import("./compare-page.ts")).comparePage(),

@@ -15,6 +15,15 @@ import {
   type UnpackSink,
 } from "./packed-input.ts";
 
+/** Bytes of a file that `modifiedOf` needs. */
+export const TIME_END = 8;
+
+/** When the first member's file was modified, in seconds since 1970; `null` if unknown. `head`: the file's first bytes. */
+export function modifiedOf(head: Uint8Array): number | null {
+  const time = head.length < TIME_END ? 0 : littleEndian(head, 4);
+  return time === 0 ? null : time;
+}
+
 const HAS_CRC = 2;
 const HAS_EXTRA = 4;
 const HAS_NAME = 8;
@@ -23,14 +32,11 @@ const HAS_COMMENT = 16;
 /**
  * Unpacks all members.
  *
- * @returns When the first member's file was modified, in seconds since 1970; `null` if unknown.
  * @throws UnpackError if the data is damaged: what came before has been written.
  */
-export async function unpackGzip(input: PackedInput, size: number, sink: UnpackSink): Promise<number | null> {
-  let modified: number | null = null;
+export async function unpackGzip(input: PackedInput, size: number, sink: UnpackSink): Promise<void> {
   for (let member = 1; ; member++) {
-    const time = await readHeader(input);
-    if (member === 1) modified = time === 0 ? null : time;
+    await skipHeader(input);
     let crc = 0;
     let length = 0;
     const going = await inflate(input, (bytes) => {
@@ -38,13 +44,13 @@ export async function unpackGzip(input: PackedInput, size: number, sink: UnpackS
       length += bytes.length;
       return sink.write(bytes);
     });
-    if (!going) return modified;
+    if (!going) return;
     const at = offsetOf(input);
     const trailer = await take(input, 8);
     const which = member === 1 ? "the compressed data" : `member ${member} of the compressed data`;
     if (littleEndian(trailer) !== crc) sink.problem(badChecksum(which, "checksum (CRC-32)", at));
     else if (littleEndian(trailer, 4) !== length % 2 ** 32) sink.problem(badChecksum(which, "length", at + 4));
-    if (!(await isNextMember(input, size, sink))) return modified;
+    if (!(await isNextMember(input, size, sink))) return;
   }
 }
 
@@ -59,13 +65,11 @@ async function isNextMember(input: PackedInput, size: number, sink: UnpackSink):
   return false;
 }
 
-/** Skips a member's header. Returns its time in seconds since 1970. */
-async function readHeader(input: PackedInput): Promise<number> {
+async function skipHeader(input: PackedInput): Promise<void> {
   const header = await take(input, 10);
   if (header[0] !== 0x1f || header[1] !== 0x8b) throw damaged(input, "a gzip header was expected");
   if (header[2] !== 8) throw damaged(input, `unknown compression method ${header[2]}`);
   const flags = header[3] as number;
-  const time = littleEndian(header, 4);
   if (flags & HAS_EXTRA) {
     const length = await take(input, 2);
     await take(input, (length[0] as number) | ((length[1] as number) << 8));
@@ -74,5 +78,4 @@ async function readHeader(input: PackedInput): Promise<number> {
     if (flags & flag) while ((await take(input, 1))[0] !== 0);
   }
   if (flags & HAS_CRC) await take(input, 2);
-  return time;
 }

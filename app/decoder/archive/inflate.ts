@@ -1,5 +1,5 @@
-// DEFLATE (RFC 1951), streamed. The browser's and Node's own decompressors differ in what they output before a fault
-// and in how they treat bytes after the end, and do not report where the data ended.
+// DEFLATE (RFC 1951), streamed, for data that the platform's decompressor refuses (platform.ts): everything before a
+// fault is written, and the caller learns where the data ended.
 
 import { cutOff, damaged, type PackedInput } from "./packed-input.ts";
 

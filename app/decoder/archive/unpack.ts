@@ -9,6 +9,7 @@ import { type ArchiveForm, HEAD_BYTES, type PackedForm, unpackedName } from "./f
 import { absentSource, createKeeper, dated, joined, type Needs } from "./keeper.ts";
 import { type Listed, resolveLinks } from "./links.ts";
 import { packedInput, UnpackError, type UnpackSink } from "./packed-input.ts";
+import { type PlatformUnpackers, unpackByPlatform, withoutFirst } from "./platform.ts";
 import { listStreamer } from "./streamer.ts";
 import { createTarStream, listTar } from "./tar.ts";
 import { type ArchiveProblem, isTarHeader } from "./tar-header.ts";
@@ -24,6 +25,8 @@ export interface UnpackOptions extends Needs {
   readonly onBytes?: (bytes: number) => void;
   /** Which members, by name, are not kept but may be read after all: the archive is then unpacked once more for them. */
   readonly later?: (name: string) => boolean;
+  /** Decompressors of the platform to use where they can unpack a file. */
+  readonly unpackers?: PlatformUnpackers;
 }
 
 export interface Unpacked {
@@ -108,14 +111,14 @@ async function unpackContents(
     return false;
   };
   const windowLimit = limits.window;
-  const modified = await unpackAll(source, form, { write, problem, windowLimit }, options);
+  await unpackAll(source, form, { write, problem, windowLimit }, options);
   if (begun === null) {
     begun = { isTar: false };
     single.push(head);
   }
   if (!(begun as { readonly isTar: boolean }).isTar) {
     const name = unpackedName(source.name.slice(source.name.lastIndexOf("/") + 1));
-    return { members: [dated(single.end(name), modified ?? 0)], isSingle: true };
+    return { members: [dated(single.end(name), await modifiedTime(source, form))], isSingle: true };
   }
   tar.end();
   const { later } = options;
@@ -145,7 +148,11 @@ function deferred(
     const { name, size, modified } = entry;
     if (member === null || !later(name)) return { entry, source: member };
     const read: Source["read"] = async (offset, length) => {
-      unpacked ??= unpackAgain(source, form, later, limits);
+      unpacked ??= unpackAgain(source, form, {
+        later,
+        limits,
+        ...(options.unpackers && { unpackers: options.unpackers }),
+      });
       const found = (await unpacked).get(name);
       if (found === undefined) throw new SourceError(`${visible(name)} could not be unpacked again.`);
       return found.read(offset, length);
@@ -158,9 +165,13 @@ function deferred(
 async function unpackAgain(
   source: Source,
   form: PackedForm,
-  later: (name: string) => boolean,
-  limits: Required<UnpackLimits>,
+  options: {
+    readonly later: (name: string) => boolean;
+    readonly limits: Required<UnpackLimits>;
+    readonly unpackers?: PlatformUnpackers;
+  },
 ): Promise<ReadonlyMap<string, Source>> {
+  const { later, limits, ...platform } = options;
   const limit = limits.kept;
   let reason: string | null = null;
   // Damage was reported the first time.
@@ -171,37 +182,56 @@ async function unpackAgain(
   const keeper = createKeeper(needs, limit, problem);
   const tar = createTarStream(keeper.sink, problem, limits.members);
   const write = (bytes: Uint8Array): boolean => tar.push(bytes) && reason === null;
-  await unpackAll(source, form, { write, problem, windowLimit: limits.window }, needs);
+  await unpackAll(source, form, { write, problem, windowLimit: limits.window }, { ...needs, ...platform });
   tar.end();
   if (reason !== null) throw new SourceError(`${reason} (${sizeText(limit)}): unpack it and open what is in it.`);
   return new Map(keeper.listed.flatMap(({ entry, source: member }) => (member === null ? [] : [[entry.name, member]])));
 }
 
-/** Runs the unpacker of a form. Faults become problems. Returns the time in a gzip file, in seconds since 1970. */
+/** Unpacks a file, by the platform if that can. Faults become problems. */
 async function unpackAll(
   source: Source,
   form: PackedForm,
   sink: UnpackSink,
-  { signal, onBytes }: UnpackOptions,
-): Promise<number | null> {
-  const input = packedInput(source, (offset) => {
+  { signal, onBytes, unpackers }: UnpackOptions,
+): Promise<void> {
+  const progress = (offset: number): void => {
     signal?.throwIfAborted();
     onBytes?.(offset);
-  });
+  };
+  const unpacker = unpackers?.[form];
+  if (unpacker !== undefined && (form !== "zstd" || (await isUsualZstd(source, sink.windowLimit)))) {
+    const written = await unpackByPlatform(unpacker, source, sink, progress);
+    if (written !== "done") await unpackOurselves(source, form, withoutFirst(sink, written), progress);
+  } else await unpackOurselves(source, form, sink, progress);
+}
+
+async function isUsualZstd(source: Source, windowLimit: number): Promise<boolean> {
+  const { isUsual } = await import("./zstd.ts");
+  return isUsual(
+    packedInput(source, () => {}),
+    windowLimit,
+  );
+}
+
+/** Runs our unpacker of a form, which is loaded when it is needed. Faults become problems. */
+async function unpackOurselves(
+  source: Source,
+  form: PackedForm,
+  sink: UnpackSink,
+  progress: (offset: number) => void,
+): Promise<void> {
+  const input = packedInput(source, progress);
   try {
-    // Each unpacker is loaded when it is needed.
     switch (form) {
       case "gzip":
         return await (await import("./gzip.ts")).unpackGzip(input, source.size, sink);
       case "zstd":
-        await (await import("./zstd.ts")).unpackZstd(input, source.size, sink);
-        break;
+        return await (await import("./zstd.ts")).unpackZstd(input, source.size, sink);
       case "xz":
-        await (await import("./xz.ts")).unpackXz(input, source.size, sink);
-        break;
+        return await (await import("./xz.ts")).unpackXz(input, source.size, sink);
       case "bzip2":
-        await (await import("./bzip2.ts")).unpackBzip2(input, source.size, sink);
-        break;
+        return await (await import("./bzip2.ts")).unpackBzip2(input, source.size, sink);
     }
   } catch (error) {
     if (!(error instanceof UnpackError || error instanceof SourceError)) throw error;
@@ -215,7 +245,19 @@ async function unpackAll(
       offset,
     });
   }
-  return null;
+}
+
+/** The time in a gzip file, in seconds since 1970; 0 if unknown. */
+async function modifiedTime(source: Source, form: PackedForm): Promise<number> {
+  if (form !== "gzip") return 0;
+  const { modifiedOf, TIME_END } = await import("./gzip.ts");
+  try {
+    return modifiedOf(await source.read(0, Math.min(TIME_END, source.size))) ?? 0;
+  } catch (error) {
+    // Then nothing was unpacked either, and a problem says so.
+    if (error instanceof SourceError) return 0;
+    throw error;
+  }
 }
 
 /** Collects a compressed file that is not a tar, if its first bytes show that it is needed. */

@@ -48,6 +48,19 @@ export async function unpackZstd(input: PackedInput, size: number, sink: UnpackS
   }
 }
 
+/** Whether a file begins with a frame that needs neither a dictionary nor a window above the limit. */
+export async function isUsual(input: PackedInput, windowLimit: number): Promise<boolean> {
+  await input.fill(4);
+  if (input.end - input.at < 4 || littleEndian(input.bytes, input.at) !== FRAME) return false;
+  try {
+    await readFrameHeader(input, windowLimit);
+    return true;
+  } catch (error) {
+    if (error instanceof UnpackError) return false;
+    throw error;
+  }
+}
+
 async function skip(input: PackedInput, length: number): Promise<void> {
   for (let left = length; left > 0; ) {
     await input.fill(1);

@@ -13,6 +13,7 @@ import { blobSource } from "../../sources/files.ts";
 import { openHosted } from "../../sources/url.ts";
 import type { Documents } from "../documents.ts";
 import type { FindResponse, InputFile, Requests } from "../protocol.ts";
+import { WEB_UNPACKERS } from "../web-unpackers.ts";
 import { copyForPage, type Exchange, type Handlers } from "./handler.ts";
 
 /** The images that the last `find` found. */
@@ -71,6 +72,7 @@ async function find(
   const { images, ignored, reason } = await findImages(sources, {
     limits: limitsFor(totalSize(sources)),
     signal,
+    unpackers: WEB_UNPACKERS,
     onBytes,
   });
   if (images.length === 0) return { images, response: { refused: reason } };
@@ -95,6 +97,7 @@ async function open(
     signal,
     onProgress: reportProgress,
     onPart: sendPart,
+    unpackers: WEB_UNPACKERS,
     ...(dialect !== undefined && { dialect }),
     ...(set !== undefined && { set }),
   };

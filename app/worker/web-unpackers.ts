@@ -1,0 +1,65 @@
+// The decompressors of browsers (DecompressionStream), as far as they have them: gzip, some zstd.
+
+import type { PlatformUnpacker, PlatformUnpackers } from "../decoder/archive/platform.ts";
+
+type Form = "gzip" | "zstd";
+
+/** Nothing, packed, and a byte after the end. */
+const TRAILING: Readonly<Record<Form, Uint8Array<ArrayBuffer>>> = {
+  gzip: Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* after the end */ 0),
+  zstd: Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0x20, 0, 1, 0, 0, /* after the end */ 0),
+};
+
+export const WEB_UNPACKERS: PlatformUnpackers = Object.fromEntries(
+  (["gzip", "zstd"] as const).flatMap((form) => (isSupported(form) ? [[form, webUnpacker(form)]] : [])),
+);
+
+function isSupported(form: Form): boolean {
+  try {
+    return new DecompressionStream(form as CompressionFormat) !== null;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether bytes after the end of the data are refused, as the standard says. Where they are ignored, a second member is. */
+async function isStrict(form: Form): Promise<boolean> {
+  try {
+    const stream = new Blob([TRAILING[form]]).stream().pipeThrough(new DecompressionStream(form as CompressionFormat));
+    await new Response(stream).arrayBuffer();
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+function webUnpacker(form: Form): PlatformUnpacker {
+  let strict: Promise<boolean> | null = null;
+  return async (read, write) => {
+    strict ??= isStrict(form);
+    if (!(await strict)) return false;
+    const { readable, writable } = new DecompressionStream(form as CompressionFormat);
+    const [reader, writer] = [readable.getReader(), writable.getWriter()];
+    const feed = async (): Promise<void> => {
+      for (let bytes = await read(); bytes !== null; bytes = await read()) await writer.write(bytes as BufferSource);
+      await writer.close();
+    };
+    const fed = feed().then(
+      () => true,
+      async (reason: unknown) => {
+        await reader.cancel(reason).catch(() => {});
+        return reason;
+      },
+    );
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      if (write(value)) continue;
+      await reader.cancel().catch(() => {});
+      return false;
+    }
+    const result = await fed;
+    if (result !== true) throw result;
+    return true;
+  };
+}
