@@ -112,7 +112,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     const index = has(seen, 4) ? scanInto(scan, bytes, low(scan, 4), scan.out[9] as number, PTY) : 0;
     scan.notes.terminals.set(id, { type, device, index: has(index, 1) ? low(scan, 1) : NONE });
   }),
-  file_lock_entry: handler("file_lock_entry", ["flag", "pid", "fd"], (scan) => {
+  file_lock_entry: handler("file_lock_entry", ["flag", "pid", "fd"], (scan, seen) => {
+    if (!has(seen, 1) || !has(seen, 2) || !has(seen, 3)) return;
     const [kind, pid, fd] = [low(scan, 1), low(scan, 2) | 0, low(scan, 3) | 0];
     if (scan.notes.locks.length < MOST_NEEDS) scan.notes.locks.push({ pid, fd, kind });
   }),

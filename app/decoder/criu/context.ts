@@ -16,11 +16,12 @@ import { scratch } from "./wire.ts";
 export interface FileLock {
   readonly pid: number;
   readonly fd: number;
-  readonly flag: number;
-  readonly type: number;
+  /** `null`, like the others: the entry is damaged before it. */
+  readonly flag: number | null;
+  readonly type: number | null;
   /** The range in bytes, as exact decimal numbers; a length of 0 extends to the end of the file. */
-  readonly start: string;
-  readonly length: string;
+  readonly start: string | null;
+  readonly length: string | null;
 }
 
 /** An entry's message is bytes[start … end - 1]. One object serves all entries of a member, to spare allocations. */

@@ -198,10 +198,10 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
       state: word(SOCKET_STATES, values.number("state")),
       source: isRaw
         ? addressText(values.numbers("src_addr"), littleEndian)
-        : endpointText(values.numbers("src_addr"), values.number("src_port") ?? 0, littleEndian),
+        : endpointText(values.numbers("src_addr"), values.number("src_port"), littleEndian),
       destination: isRaw
         ? addressText(values.numbers("dst_addr"), littleEndian)
-        : endpointText(values.numbers("dst_addr"), values.number("dst_port") ?? 0, littleEndian),
+        : endpointText(values.numbers("dst_addr"), values.number("dst_port"), littleEndian),
       inode: values.number("ino"),
       ...backlog(values),
       ...shutdown(values),
@@ -235,10 +235,11 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
     };
   },
   psk: (values, about) => {
-    const protocol = fromNetworkOrder(values.number("protocol") ?? 0, about.set.checkpoint.machine.littleEndian);
+    const stored = values.number("protocol");
+    const protocol = stored === null ? null : fromNetworkOrder(stored, about.set.checkpoint.machine.littleEndian);
     return {
       type: typeWord(values, about),
-      protocol: ETHER_TYPES[protocol] ?? protocol,
+      protocol: protocol === null ? null : (ETHER_TYPES[protocol] ?? protocol),
       interfaceIndex: values.number("ifindex"),
       ...socketOptions(values),
     };

@@ -41,6 +41,10 @@ export function fileReader<Name extends string>(kind: FileKind, fields: NamedPla
   };
 }
 
+/** A number for a name: `?` if the entry is damaged before it. */
+export const numberOr = (values: Uint32Array, seen: number, slot: number): number | "?" =>
+  isSet(seen, slot) ? low(values, slot) : "?";
+
 /** Sets f_flags. */
 export function setFlags({ files }: Builder, file: FileRow, flags: number): void {
   files.flags[file] = flags;

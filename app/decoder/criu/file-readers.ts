@@ -6,7 +6,7 @@ import { u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { encodeText } from "../../model/text.ts";
 import { before, type SetContext } from "./context.ts";
-import { type FileReader, fileReader, setFlags, setImageName } from "./file-reader.ts";
+import { type FileReader, fileReader, numberOr, setFlags, setImageName } from "./file-reader.ts";
 import { machineOf } from "./machine.ts";
 import { NAMESPACES } from "./meaning.ts";
 import type { MessageName } from "./messages.ts";
@@ -121,9 +121,8 @@ function namePipe(
   slot: number,
   word: string,
 ): void {
-  const id = isSet(seen, slot) ? low(values, slot) : null;
-  builder.setName(file, `${word}:[${id ?? "?"}]`, word.length + 2);
-  if (id !== null) addLink(files.links.pipes, id, file);
+  builder.setName(file, `${word}:[${numberOr(values, seen, slot)}]`, word.length + 2);
+  if (isSet(seen, slot)) addLink(files.links.pipes, low(values, slot), file);
 }
 
 const readPipe = fileReader("pipe", PIPE, (set, file, seen) => namePipe(set, file, seen, PIPE.slot.pipe_id, "pipe"));
@@ -152,9 +151,10 @@ const readTerminal = fileReader("tty", TTY, (set, file, seen) => {
   linkPath(set, file, seen, regf_id);
 });
 
-const readMemfd = fileReader("memfd", MEMFD, (set, file) => {
+const readMemfd = fileReader("memfd", MEMFD, (set, file, seen) => {
   const { builder, files, values } = set;
   const { memfdInodes } = files;
+  if (!isSet(seen, MEMFD.slot.inode_id)) return builder.setName(file, "memfd");
   const inode = low(values, MEMFD.slot.inode_id);
   addLink(files.links.memfds, inode, file);
   memfdInodes.lookup ??= linkedRows(memfdInodes.ids);
@@ -174,11 +174,11 @@ const readBpfMap = fileReader("bpf", BPF_MAP, (set, file, _seen, bytes) => {
   setImageName(set, file, "bpf-map:", bytes, low(set.values, map_name), high(set.values, map_name));
 });
 
-const readNamespace = fileReader("namespace", NAMESPACE, ({ builder, values }, file) => {
+const readNamespace = fileReader("namespace", NAMESPACE, ({ builder, values }, file, seen) => {
   const { ns_id, ns_cflag } = NAMESPACE.slot;
   const stable = `${NAMESPACES[low(values, ns_cflag)] ?? "namespace"}:[`;
   // CRIU numbers namespaces anew in each dump: not the inode that /proc shows.
-  builder.setName(file, `${stable}CRIU id ${low(values, ns_id)}]`, stable.length);
+  builder.setName(file, `${stable}CRIU id ${numberOr(values, seen, ns_id)}]`, stable.length);
 });
 
 const readTun = fileReader("tun", TUN, (set, file, seen, bytes) => {
@@ -190,12 +190,12 @@ const readTun = fileReader("tun", TUN, (set, file, seen, bytes) => {
 });
 
 /** A process that has ended has the pid -1; pidfds with the same inode are of the same process. */
-const readPidfd = fileReader("pidfd", PIDFD, ({ builder, values }, file) => {
+const readPidfd = fileReader("pidfd", PIDFD, ({ builder, values }, file, seen) => {
   const { nspid, ino } = PIDFD.slot;
-  const pid = low(values, nspid) | 0;
+  const pid = isSet(seen, nspid) ? low(values, nspid) | 0 : "?";
   if (pid !== -1) return builder.setName(file, `pidfd:[pid ${pid}]`);
   const stable = "pidfd:[ended process";
-  const inode = numberText("uint64", low(values, ino), high(values, ino));
+  const inode = isSet(seen, ino) ? numberText("uint64", low(values, ino), high(values, ino)) : "?";
   builder.setName(file, `${stable}, inode ${inode}]`, stable.length);
 });
 

@@ -10,22 +10,26 @@ import { fileOfDescriptor } from "./descriptor-lookup.ts";
 import { lockKindName, lockTypeName } from "./meaning.ts";
 import { numberText } from "./pieces.ts";
 import { indexRows } from "./rows.ts";
-import { high, low, plan, scan } from "./wire.ts";
+import { high, isSet, low, plan, scan } from "./wire.ts";
 
 const LOCK = plan("file_lock_entry", ["flag", "type", "pid", "fd", "start", "len"]);
 
 /** file_lock_entry: a lock. Its descriptor is looked up once all tables are known. */
 export function onLock({ values, locks }: SetContext, { bytes, start, end }: Entry): number {
   const { slot } = LOCK;
-  values.fill(0);
   const seen = scan(bytes, start, end, LOCK, values);
+  // Without these, it is unknown whose lock it is.
+  if (!isSet(seen, slot.pid) || !isSet(seen, slot.fd)) return seen;
+  const number = (at: number): number | null => (isSet(seen, at) ? low(values, at) : null);
+  const wide = (at: number): string | null =>
+    isSet(seen, at) ? numberText("int64", low(values, at), high(values, at)) : null;
   locks.push({
     pid: low(values, slot.pid) | 0,
     fd: low(values, slot.fd) | 0,
-    flag: low(values, slot.flag),
-    type: low(values, slot.type),
-    start: numberText("int64", low(values, slot.start), high(values, slot.start)),
-    length: numberText("int64", low(values, slot.len), high(values, slot.len)),
+    flag: number(slot.flag),
+    type: number(slot.type),
+    start: wide(slot.start),
+    length: wide(slot.len),
   });
   return seen;
 }
@@ -39,7 +43,8 @@ export function addLocks({ fileDetails }: Builder, checkpoint: Checkpoint, locks
     const task = taskOfPid.row(pid);
     const file = task < 0 ? NONE : fileOfDescriptor(checkpoint, i32At(tasks.table, task), fd);
     if (file === NONE) continue;
-    const lock = { kind: lockKindName(flag) ?? flag, type: lockTypeName(type) ?? type, pid, fd, start, length };
+    const kind = flag === null ? null : (lockKindName(flag) ?? flag);
+    const lock = { kind, type: type === null ? null : (lockTypeName(type) ?? type), pid, fd, start, length };
     const known = byFile.get(file);
     if (known === undefined) byFile.set(file, [lock]);
     else known.push(lock);

@@ -251,11 +251,11 @@ function wordBytes(value: number, littleEndian: boolean): number[] {
   return littleEndian ? bytes : bytes.reverse();
 }
 
-/** Address and port: `127.0.0.1:80`, `[::1]:80`. */
-export function endpointText(words: readonly number[], port: number, littleEndian: boolean): string {
+/** Address and port: `127.0.0.1:80`, `[::1]:80`; `?` for one that is unknown, `null` if both are. */
+export function endpointText(words: readonly number[], port: number | null, littleEndian: boolean): string | null {
   const address = addressText(words, littleEndian);
-  if (address === null) return `?:${port}`;
-  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+  if (address === null) return port === null ? null : `?:${port}`;
+  return `${address.includes(":") ? `[${address}]` : address}:${port ?? "?"}`;
 }
 
 /** The value of a 16-bit number in network order, as the host read it: the protocol of a packet socket. */

@@ -4,7 +4,7 @@ import { HAS } from "../../model/checkpoint.ts";
 import { SOCKET_STATES, socketType } from "../../model/names.ts";
 import { u8At } from "../../model/read.ts";
 import type { SetContext } from "./context.ts";
-import { fileReader, setImageName } from "./file-reader.ts";
+import { fileReader, numberOr, setImageName } from "./file-reader.ts";
 import { machineOf } from "./machine.ts";
 import { ETHER_TYPES, endpointText, fromNetworkOrder, IP_PROTOCOLS, NETLINK_PROTOCOLS } from "./meaning.ts";
 import { addLink } from "./rows.ts";
@@ -30,21 +30,25 @@ export const readInetSocket = fileReader("socket", INET, (set, file, seen, bytes
   const { builder, files, values } = set;
   const { slot } = INET;
   if (isSet(seen, slot.ino)) addLink(files.links.inetSockets, low(values, slot.ino), file);
-  const protocol = IP_PROTOCOLS[low(values, slot.proto)] ?? String(low(values, slot.proto));
+  const proto = numberOr(values, seen, slot.proto);
+  const protocol = proto === "?" ? proto : (IP_PROTOCOLS[proto] ?? String(proto));
   const { littleEndian } = machineOf(set);
-  let source = endpointText(wordsOf(bytes, start, end, SRC_ADDR), low(values, slot.src_port), littleEndian);
+  const endpoint = (field: number, port: number | "?"): string =>
+    endpointText(wordsOf(bytes, start, end, field), port === "?" ? null : port, littleEndian) ?? "?";
+  let source = endpoint(SRC_ADDR, numberOr(values, seen, slot.src_port));
   const isRaw = low(values, slot.type) === SOCK_RAW;
   // The source port of a raw socket only repeats its protocol.
   if (isRaw) source = source.slice(0, source.lastIndexOf(":"));
-  const port = low(values, slot.dst_port);
-  const target = port === 0 ? "" : `->${endpointText(wordsOf(bytes, start, end, DST_ADDR), port, littleEndian)}`;
+  const port = numberOr(values, seen, slot.dst_port);
+  const target = port === 0 || port === "?" ? "" : `->${endpoint(DST_ADDR, port)}`;
   const stable = `socket:[${isRaw ? "raw " : ""}${protocol} ${source}${target}`;
   const state = HAS_STATES.has(protocol) ? SOCKET_STATES[low(values, slot.state)] : undefined;
   builder.setName(file, `${stable}${state === undefined ? "" : ` ${state}`}]`, stable.length);
 });
 
 /** The type of a socket in words. */
-const typeText = (set: SetContext, type: number): string => socketType(type, machineOf(set).arch) ?? String(type);
+const typeText = (set: SetContext, type: number | "?"): string =>
+  type === "?" ? type : (socketType(type, machineOf(set).arch) ?? String(type));
 
 /** The words of an address: 1 or 4. */
 function wordsOf(bytes: Uint8Array, start: number, end: number, field: number): number[] {
@@ -59,10 +63,10 @@ function wordsOf(bytes: Uint8Array, start: number, end: number, field: number): 
 export const readUnixSocket = fileReader("socket", UNIX, (set, file, seen, bytes) => {
   const { builder, files, values } = set;
   const { slot } = UNIX;
-  const inode = low(values, slot.ino);
-  if (isSet(seen, slot.ino)) addLink(files.links.unixSockets, inode, file);
+  const inode = numberOr(values, seen, slot.ino);
+  if (inode !== "?") addLink(files.links.unixSockets, inode, file);
   if (low(values, slot.deleted) !== 0) builder.files.has[file] = u8At(builder.files.has, file) | HAS.deleted;
-  const prefix = `socket:[unix ${typeText(set, low(values, slot.type))} `;
+  const prefix = `socket:[unix ${typeText(set, numberOr(values, seen, slot.type))} `;
   const isOutside = (low(values, slot.uflags) & USK_EXTERN) !== 0;
   // CRIU does not know the flags and state of a socket outside the dump, and stores placeholders.
   if (isOutside) builder.files.has[file] = u8At(builder.files.has, file) & ~HAS.flags;
@@ -77,17 +81,18 @@ export const readUnixSocket = fileReader("socket", UNIX, (set, file, seen, bytes
   else setImageName(set, file, prefix, bytes, start, end, suffix);
 });
 
-export const readNetlinkSocket = fileReader("socket", NETLINK, ({ builder, values }, file) => {
+export const readNetlinkSocket = fileReader("socket", NETLINK, ({ builder, values }, file, seen) => {
   const { protocol, portid } = NETLINK.slot;
-  const stable = `socket:[netlink ${NETLINK_PROTOCOLS[low(values, protocol)] ?? low(values, protocol)}`;
+  const number = numberOr(values, seen, protocol);
+  const stable = `socket:[netlink ${number === "?" ? number : (NETLINK_PROTOCOLS[number] ?? number)}`;
   const port = low(values, portid);
   builder.setName(file, `${stable}${port === 0 ? "" : ` port ${port}`}]`, stable.length);
 });
 
-export const readPacketSocket = fileReader("socket", PACKET, (set, file) => {
+export const readPacketSocket = fileReader("socket", PACKET, (set, file, seen) => {
   const { builder, values } = set;
   const { type, protocol } = PACKET.slot;
   const number = fromNetworkOrder(low(values, protocol), machineOf(set).littleEndian);
-  const protocolText = ETHER_TYPES[number] ?? `0x${number.toString(16)}`;
-  builder.setName(file, `socket:[packet ${typeText(set, low(values, type))} ${protocolText}]`);
+  const protocolText = isSet(seen, protocol) ? (ETHER_TYPES[number] ?? `0x${number.toString(16)}`) : "?";
+  builder.setName(file, `socket:[packet ${typeText(set, numberOr(values, seen, type))} ${protocolText}]`);
 });

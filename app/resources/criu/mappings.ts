@@ -13,7 +13,7 @@ import {
   objectOf,
 } from "../../decoder/criu/memory/shared-objects.ts";
 import { eachBytes, fieldNumber, scratch } from "../../decoder/criu/wire.ts";
-import { NONE } from "../../model/checkpoint.ts";
+import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { isDevZero, MAPPING_KINDS, type MappingKind, mappedPath, permissionsText } from "../../model/mappings.ts";
 import { i32At, u32At } from "../../model/read.ts";
 import type { FileRow, RecordRow } from "../../model/rows.ts";
@@ -38,7 +38,7 @@ interface Context {
   readonly set: SetReader;
   readonly tables: Tables;
   readonly rowOfId: (id: number) => FileRow;
-  /** `null`: the set has no such pagemap. */
+  /** `null`: the set has no such pagemap, or a damaged one. */
   readonly pagesOf: (kind: PagemapKind, number: number) => Promise<Pages | null>;
   readonly memfds: MemfdObjects;
   /** Keys of System V shared memory, by id. */
@@ -135,10 +135,10 @@ async function readPageSize(set: SetReader): Promise<number> {
   return SMALLEST_PAGE;
 }
 
-/** The pages that a pagemap lists; `null`: the set has no such pagemap. */
+/** The pages that a pagemap lists; `null`: the set has no such pagemap, or it is damaged, so that there may be more. */
 async function readPages(set: SetReader, kind: PagemapKind, number: number, pageSize: number): Promise<Pages | null> {
   const member = set.members.find(kind, number);
-  if (member === NONE) return null;
+  if (member === NONE || isDamaged(set.checkpoint, member)) return null;
   const runs = { present: createRuns(), inParent: createRuns(), lazy: createRuns() };
   const values = scratch();
   for await (const { entry } of set.entriesOf(member, number)) {
@@ -151,6 +151,9 @@ async function readPages(set: SetReader, kind: PagemapKind, number: number, page
   }
   return { present: countRuns(runs.present), inParent: countRuns(runs.inParent), lazy: countRuns(runs.lazy) };
 }
+
+const isDamaged = ({ problems }: Checkpoint, member: number): boolean =>
+  problems.some((problem) => problem.member === member && problem.severity === "error");
 
 function listOf(runs: Readonly<Record<keyof Pages, PageRuns>>, flags: number): PageRuns | null {
   if ((flags & PE.present) !== 0) return runs.present;

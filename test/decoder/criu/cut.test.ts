@@ -5,7 +5,10 @@ import { closeCut } from "../../../app/decoder/criu/cut-entry.ts";
 import { decodeCriuSet } from "../../../app/decoder/criu/index.ts";
 import type { Image } from "../../../app/decoder/image.ts";
 import { bytesSource, type Source } from "../../../app/decoder/source.ts";
+import { detailsOf } from "../../../app/model/detail-store.ts";
+import { fileName } from "../../../app/model/words.ts";
 import { setSources } from "../../support/criu.ts";
+import { entries } from "../../support/resources.ts";
 
 const decode = (source: Source, size: number): Promise<Image> =>
   decodeCriuSet([bytesSource(source.name, (source.read(0, source.size) as Uint8Array).subarray(0, size))]);
@@ -21,6 +24,46 @@ test("a string that the file ends inside is marked, and the entry's stored size 
   expect(fields[0]).toMatchObject({ name: "size", raw: size });
   expect(fields.at(-1)).toMatchObject({ name: name.name, raw: name.raw.slice(0, -2), cut: true });
   expect((await whole.fields(1)).every(({ cut }) => cut === undefined)).toBe(true);
+});
+
+/** A set whose file of a name ends after some bytes. */
+async function cutSet(set: string, file: string, size: number): Promise<Image> {
+  const sources = setSources(set).map((source) =>
+    source.name === file ? bytesSource(file, (source.read(0, source.size) as Uint8Array).subarray(0, size)) : source,
+  );
+  return decodeCriuSet(sources);
+}
+
+describe("what an entry lost is unknown", () => {
+  test("the range of a lock", async () => {
+    const locksOf = async (size: number): Promise<string> => {
+      const { checkpoint } = await cutSet("w1/before", "filelocks.img", size);
+      return JSON.stringify(
+        Array.from({ length: checkpoint.files.count }, (_, file) => detailsOf(checkpoint, file).locks),
+      );
+    };
+    expect(await locksOf(26)).toMatch(/"type":"F_WRLCK",.*"start":"10","length":"20"/);
+    expect(await locksOf(18)).toMatch(/"type":"F_WRLCK",.*"start":null,"length":null/);
+    // Without its descriptor, a lock is of no file.
+    expect(await locksOf(16)).not.toContain("kind");
+  });
+
+  test("the protocol, address and port of a socket", async () => {
+    const { checkpoint } = await cutSet("cases/s390x", "files.img", 867);
+    const last = checkpoint.files.count - 1;
+    expect(fileName(checkpoint, last)).toBe("socket:[? ?]");
+    expect(detailsOf(checkpoint, last)).toMatchObject({ source: null, destination: null, protocol: null });
+  });
+
+  test("how many pages a mapping has", async () => {
+    const sizes = [111, 65].map(async (size) => {
+      const found = await entries(await cutSet("w1/before", "pagemap-28249.img", size), "mappings");
+      return found.map(({ present }) => present);
+    });
+    const [whole, cut] = await Promise.all(sizes);
+    expect(whole?.some((count) => Number(count) > 0)).toBe(true);
+    expect(cut?.every((count) => count === null)).toBe(true);
+  });
 });
 
 describe("an entry that is cut off", () => {
