@@ -9,6 +9,7 @@ import { wordErrors } from "../../app/diff/filter-words.ts";
 import { withoutHidden } from "../../app/diff/without-hidden.ts";
 import { changeSentence } from "../../app/export/changes-text.ts";
 import { eventWords } from "../../app/export/event-text.ts";
+import { NONE } from "../../app/model/checkpoint.ts";
 import { arbitraryState } from "../support/arbitrary-state.ts";
 import { checkpointOf, type State } from "../support/state.ts";
 
@@ -47,6 +48,15 @@ describe("events", () => {
 
   test("a log that moved on in separate open files is one event, and not reopened", () => {
     expect(words(server(true, 20n), server(true, 90n))).toEqual(["~ /var/log/error.log position 20 → 90 in 3 tasks"]);
+  });
+
+  test("descriptors whose open file is in neither image have words", () => {
+    const table = (fds: readonly number[]): State => ({
+      tasks: [{ pid: 10, comm: "x", table: 0 }],
+      tables: [fds.map((fd) => ({ fd, file: NONE }))],
+      files: [],
+    });
+    expect(words(table([]), table([3, 4]))).toEqual(["+ pid 10 x: 2 descriptors opened"]);
   });
 
   test("an older name that gave way to a new file is reopened", () => {
