@@ -9,7 +9,7 @@ import { schemaOf } from "../../app/checks/host/shape.ts";
 import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource } from "../../app/decoder/source.ts";
 import { encode } from "../../app/encoder/encode.ts";
-import { PLAIN } from "../support/host-world.ts";
+import { PLAIN } from "../support/host-facts.ts";
 import { fixtureBytes } from "../support/open.ts";
 
 const refused = (text: string): string => {

@@ -56,7 +56,7 @@ describe("events", () => {
       tables: [fds.map((fd) => ({ fd, file: NONE }))],
       files: [],
     });
-    expect(words(table([]), table([3, 4]))).toEqual(["+ pid 10 x: 2 descriptors opened"]);
+    expect(words(table([]), table([3, 4]))).toEqual(["+ pid 10 x: 2 files of unknown kind opened"]);
   });
 
   test("an older name that gave way to a new file is reopened", () => {

@@ -75,4 +75,8 @@ export const streamSeeds = (): Promise<Seed[]> =>
   ]);
 
 /** CRIU sets. */
-export const setSeeds = (): Promise<Seed[]> => seeds(SETS.map(folderFiles));
+export const setSeeds = (): Promise<Seed[]> => seeds(SETS.map((path) => folderFiles(path)));
+
+/** CRIU sets, and one with every resource that could be recorded. */
+export const richSetSeeds = (): Promise<Seed[]> =>
+  seeds([...SETS.map((path) => folderFiles(path)), folderFiles("resources/r1/before")]);

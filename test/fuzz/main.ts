@@ -1,144 +1,124 @@
-// `npm run fuzz`: runs the targets in a thread, and watches it from outside: an input that hangs is found too.
+// `npm run fuzz`: runs the targets until a time or a number of inputs is reached.
 //
 //   npm run fuzz -- --inputs 100000 --seed 7 --target linux-cr
-//   npm run fuzz -- --minutes 10
+//   npm run fuzz -- --minutes 10 --workers 2 --log fuzz.jsonl
 //
 // A failure names its target and seed: `--target criu --seed 123 --inputs 1` runs that input again. The program goes on
-// after a failure, and ends with status 1.
+// after a failure, and ends with status 1. Each worker is a process of its own, so that the processor time of an input
+// can be measured.
 
+import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
-import { random } from "../support/random.ts";
-import type { Target } from "./target.ts";
-import { allTargets } from "./targets.ts";
+import { isMainThread, workerData } from "node:worker_threads";
+import { createLog, type Failure, inputsOf, type Tally, tallyText, together } from "./tally.ts";
+import { type Job, runThread } from "./thread.ts";
+import { watch } from "./watch.ts";
 
-/** Megabytes of memory that JavaScript may use, and seconds of processor time that one input may take. */
-const MEMORY = 512;
-const SECONDS = 20;
-/** Failures after which it is no use to go on. */
-const MOST_FAILURES = 50;
+/** Of failures that look alike, these are printed. */
+const MOST_ALIKE = 3;
+/** Milliseconds between two lines of progress, or of the log. */
+const INTERVAL = 60_000;
 
-interface Job {
-  readonly inputs: number;
-  readonly seed: number;
-  readonly target: string | null;
-  /** When to stop, as Date.now(). */
-  readonly until: number;
+interface Options {
+  readonly job: Job;
+  readonly workers: number;
+  readonly log: string | null;
 }
 
-/** What the thread reports: a failure, or now and then how far it is. */
-type Report =
-  | { readonly kind: "failure"; readonly target: string; readonly seed: number; readonly message: string }
-  | {
-      readonly kind: "progress";
-      readonly input: number;
-      readonly counts: Readonly<Record<string, number>>;
-      readonly slowest: Slowest;
-    }
-  | { readonly kind: "end" };
-
-interface Slowest {
-  readonly target: string;
-  readonly seed: number;
-  readonly milliseconds: number;
-}
-
-/** Each target as often as its share says. */
-const shares = (targets: readonly Target[]): Target[] =>
-  targets.flatMap((target) => Array.from({ length: target.share }, () => target));
-
-async function work(job: Job): Promise<void> {
-  const post = (report: Report): void => parentPort?.postMessage(report);
-  const all = (await allTargets()).filter(({ name }) => job.target === null || name === job.target);
-  if (all.length === 0) throw new Error(`There is no target ${job.target}.`);
-  const turns = shares(all);
-  const counts: Record<string, number> = {};
-  let slowest: Slowest = { target: "", seed: 0, milliseconds: 0 };
-  for (let input = 0; input < job.inputs && Date.now() < job.until; input++) {
-    const seed = job.seed + input;
-    const next = random(seed);
-    const target = turns[next(turns.length)] as Target;
-    const begun = performance.now();
-    if (input % 100 === 0) post({ kind: "progress", input, counts, slowest });
-    try {
-      await target.run(next);
-    } catch (error) {
-      const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      post({ kind: "failure", target: target.name, seed, message });
-    }
-    counts[target.name] = (counts[target.name] ?? 0) + 1;
-    const milliseconds = performance.now() - begun;
-    if (milliseconds > slowest.milliseconds) slowest = { target: target.name, seed, milliseconds };
-  }
-  post({ kind: "progress", input: Number.NaN, counts, slowest });
-  post({ kind: "end" });
-}
-
-function options(): Job {
+function options(): Options {
   const { values } = parseArgs({
     options: {
       inputs: { type: "string" },
       minutes: { type: "string" },
       seed: { type: "string" },
       target: { type: "string" },
+      workers: { type: "string" },
+      log: { type: "string" },
     },
   });
-  const limited = values.inputs !== undefined || values.minutes !== undefined;
-  return {
-    inputs: values.inputs === undefined ? Number.POSITIVE_INFINITY : Number(values.inputs),
-    until: Date.now() + (values.minutes === undefined ? (limited ? 1e12 : 60_000) : Number(values.minutes) * 60_000),
-    seed: values.seed === undefined ? Date.now() % 2 ** 31 : Number(values.seed),
-    target: values.target ?? null,
+  const { inputs, minutes = inputs === undefined ? "1" : undefined, seed, target = null, workers = "1" } = values;
+  const job = {
+    seed: seed === undefined ? Date.now() % 2 ** 31 : Number(seed),
+    from: 0,
+    step: Number(workers),
+    inputs: inputs === undefined ? Number.MAX_SAFE_INTEGER : Number(inputs),
+    target,
+    until: minutes === undefined ? Number.MAX_SAFE_INTEGER : Date.now() + Number(minutes) * 60_000,
   };
+  const isNumber = (value: number): boolean => Number.isFinite(value) && value >= 0;
+  if (!isNumber(job.seed) || !(job.step >= 1) || !isNumber(job.inputs) || !isNumber(job.until)) {
+    throw new Error("--inputs, --minutes, --seed and --workers are numbers");
+  }
+  return { job, workers: job.step, log: values.log ?? null };
 }
 
-const cpuSeconds = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-};
+/** What a worker sends. */
+type Message = { readonly failure: Failure } | { readonly tally: Tally };
 
-function watch(job: Job): void {
-  const worker = new Worker(fileURLToPath(import.meta.url), {
-    workerData: job,
-    resourceLimits: { maxOldGenerationSizeMb: MEMORY },
+const FILE = fileURLToPath(import.meta.url);
+
+/** Runs the job that the main process sends. */
+function work(): void {
+  const send = (message: Message): void => void process.send?.(message);
+  // The main process tells when to stop.
+  process.on("SIGINT", () => {});
+  process.once("message", (job: Job) => {
+    const watched = watch(job, FILE, (failure) => send({ failure }));
+    const timer = setInterval(() => send({ tally: watched.tally() }), 1000);
+    for (const event of ["SIGTERM", "disconnect"] as const) process.on(event, watched.stop);
+    void watched.ended.then(() => {
+      clearInterval(timer);
+      send({ tally: watched.tally() });
+      process.disconnect();
+    });
   });
-  let progress: Extract<Report, { kind: "progress" }> | null = null;
-  let heard = cpuSeconds();
-  let failures = 0;
-  const end = (message: string): void => {
-    const counts = Object.entries(progress?.counts ?? {}).toSorted();
-    for (const [name, count] of counts) console.log(`${name.padEnd(14)}${String(count).padStart(9)}`);
-    const sum = counts.reduce((all, [, count]) => all + count, 0);
-    const { target, seed, milliseconds } = progress?.slowest ?? { target: "", seed: 0, milliseconds: 0 };
-    console.log(`${sum} inputs from seed ${job.seed}, ${failures} failures. ${message}`);
-    console.log(`Slowest: ${target}, seed ${seed}, ${milliseconds.toFixed(0)} ms.`);
-    process.exit(failures === 0 ? 0 : 1);
-  };
-  worker.on("message", (report: Report) => {
-    heard = cpuSeconds();
-    if (report.kind === "progress") {
-      progress = report;
-      if (report.input % 10_000 === 0) console.log(`${report.input} inputs, ${failures} failures`);
-    } else if (report.kind === "end") end("");
-    else {
-      failures++;
-      console.error(`${report.target}, seed ${report.seed}: ${report.message}\n`);
-      if (failures >= MOST_FAILURES) end("Too many failures.");
-    }
-  });
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => end("Stopped."));
-  worker.on("error", (error) => {
-    failures++;
-    end(`The thread died after the inputs counted above: ${error.message}`);
-  });
-  setInterval(() => {
-    // Processor time, not time on the clock: the machine may be busy with something else.
-    if (cpuSeconds() - heard < SECONDS) return;
-    failures++;
-    end("An input after the ones counted above hangs.");
-  }, 1000).unref();
 }
 
-if (isMainThread) watch(options());
-else await work(workerData as Job);
+async function main({ job, workers, log }: Options): Promise<void> {
+  const failures: Failure[] = [];
+  const alike = new Map<string, number>();
+  const onFailure = (failure: Failure): void => {
+    failures.push(failure);
+    const { target, seed, message } = failure;
+    const kind = `${target} ${message.split("\n")[0]?.replace(/\d+/g, "0")}`;
+    const count = (alike.get(kind) ?? 0) + 1;
+    alike.set(kind, count);
+    if (count <= MOST_ALIKE) console.error(`${target}, seed ${seed}: ${message}\n`);
+  };
+  const tallies: Tally[] = [];
+  const children = Array.from({ length: workers }, (_, nth): ChildProcess => {
+    const child = fork(FILE, [], { env: { ...process.env, CKPTSCOPE_FUZZ_WORKER: "1" } });
+    child.on("message", (message: Message) => {
+      if ("failure" in message) onFailure(message.failure);
+      else tallies[nth] = message.tally;
+    });
+    child.send({ ...job, from: nth });
+    return child;
+  });
+  const ended = children.map((child) => new Promise((resolve) => child.on("exit", resolve)));
+  let isStopped = false;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      isStopped = true;
+      for (const child of children) child.kill("SIGTERM");
+    });
+  }
+  const write = log === null ? () => {} : createLog(log, job.seed);
+  const counted = (): string => `${inputsOf(together(tallies))} inputs, ${failures.length} failures`;
+  const timer = setInterval(() => {
+    console.log(counted());
+    write(together(tallies), failures);
+  }, INTERVAL);
+  await Promise.all(ended);
+  clearInterval(timer);
+  write(together(tallies), failures);
+  console.log(tallyText(together(tallies)));
+  for (const [kind, count] of alike) console.log(`${count} × ${kind}`);
+  console.log(`${counted()}, from seed ${job.seed}.${isStopped ? " Stopped." : ""}`);
+  process.exitCode = failures.length === 0 ? 0 : 1;
+}
+
+if (!isMainThread) await runThread(workerData.job as Job, workerData.memory as SharedArrayBuffer);
+else if (process.env.CKPTSCOPE_FUZZ_WORKER === "1") work();
+else await main(options());

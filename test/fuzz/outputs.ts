@@ -4,19 +4,27 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv from "ajv/dist/2020.js";
 import { checkImage } from "../../app/checks/check.ts";
+import type { Findings } from "../../app/checks/findings.ts";
 import type { Image } from "../../app/decoder/image.ts";
 import { CHANGE_KINDS, mirrored } from "../../app/diff/changes.ts";
 import type { Comparison } from "../../app/diff/comparison.ts";
 import { diff } from "../../app/diff/diff.ts";
+import { eventsOf } from "../../app/diff/events.ts";
 import { changesCsv, changesMarkdown } from "../../app/export/changes-text.ts";
 import { checkDocument, checkDocumentText } from "../../app/export/check-json.ts";
 import { rowLines } from "../../app/export/delimited.ts";
 import { diffDocumentText } from "../../app/export/diff-json.ts";
+import { eventWords } from "../../app/export/event-text.ts";
 import { alignedLines, tabbedLines } from "../../app/export/lines.ts";
+import { holdersOf, parseTarget } from "../../app/export/who.ts";
 import { pack, unpack } from "../../app/link/pack.ts";
-import type { Checkpoint } from "../../app/model/checkpoint.ts";
+import { type Checkpoint, nameBytes } from "../../app/model/checkpoint.ts";
 import { LISTINGS } from "../../app/model/columns/column.ts";
 import { COLUMNS } from "../../app/model/columns/columns.ts";
+import type { Side } from "../../app/model/side.ts";
+import { decodeText, jsonText } from "../../app/model/text.ts";
+import type { Resources } from "../../app/resources/table.ts";
+import { checkText } from "../../cli/commands/check-text.ts";
 import { documentText } from "../support/open.ts";
 import { holdFields, holdVisible } from "./holds.ts";
 import { hold, pick, type Random } from "./target.ts";
@@ -34,21 +42,36 @@ function validator(name: string): (text: string) => void {
   };
 }
 
-const VALID = { show: validator("show"), check: validator("check"), diff: validator("diff") };
+const VALID = {
+  show: validator("show"),
+  check: validator("check"),
+  diff: validator("diff"),
+  who: validator("who"),
+};
 
 const textOf = (pieces: Iterable<string>): string => [...pieces].join("");
 
-export function holdShow(checkpoint: Checkpoint): string {
-  const text = documentText({ checkpoint });
+export function holdShow(checkpoint: Checkpoint, resources?: Resources): string {
+  const text = documentText(resources === undefined ? { checkpoint } : { checkpoint, resources });
   VALID.show(text);
   return text;
 }
 
-async function holdCheck(image: Image): Promise<void> {
-  const { checkpoint } = image;
-  const document = checkDocument(checkpoint, await checkImage(image), SOURCE);
+/** The document of findings follows its schema, and is sound only if the image is complete; the text has no tricks. */
+export function holdFindings(checkpoint: Checkpoint, found: Findings): void {
+  const document = checkDocument(checkpoint, found, SOURCE);
   VALID.check(checkDocumentText(document));
   hold(checkpoint.complete || !document.sound, "an incomplete image is sound");
+  holdVisible(checkText(checkpoint, found, { colour: false }), "the text of the findings");
+}
+
+/** Who holds an open file, a name or a port. */
+function holdHolders(checkpoint: Checkpoint, next: Random): void {
+  const { files } = checkpoint;
+  const name = files.count === 0 ? "x" : decodeText(nameBytes(checkpoint, next(files.count)));
+  const target = parseTarget(next(3) === 0 ? ":80" : name);
+  if ("refused" in target) holdVisible(target.refused, "a refusal");
+  else VALID.who(jsonText({ schema: 1, source: SOURCE, target, holders: holdersOf(checkpoint, target) }));
 }
 
 function holdTexts(checkpoint: Checkpoint, next: Random): void {
@@ -98,16 +121,41 @@ const mirroredCountsOf = ({ counts }: Comparison): string =>
     .toSorted()
     .join();
 
+/** Tables of both sides of a comparison. */
+export type BothResources = Readonly<Record<Side, Resources>>;
+
 /** An image does not differ from itself; from another one it differs as that does from it. */
-export function holdDiff(before: Checkpoint, after: Checkpoint): void {
-  hold(countsOf(diff(before, before)) === "", "an image differs from itself");
-  const comparison = diff(before, after);
-  const back = diff(after, before);
+export function holdDiff(before: Checkpoint, after: Checkpoint, resources?: BothResources): void {
+  const options = resources === undefined ? {} : { resources };
+  const self = resources === undefined ? {} : { resources: { before: resources.before, after: resources.before } };
+  hold(countsOf(diff(before, before, self)) === "", "an image differs from itself");
+  const comparison = diff(before, after, options);
+  const back = diff(
+    after,
+    before,
+    resources === undefined ? {} : { resources: { before: resources.after, after: resources.before } },
+  );
   const [there, mirror] = [countsOf(comparison), mirroredCountsOf(back)];
   hold(there === mirror, `no mirror: ${there} and ${mirror}`);
   VALID.diff(textOf(diffDocumentText(comparison, { before: SOURCE, after: SOURCE })));
   holdVisible(changesMarkdown(comparison, { before: "a", after: "b" }), "Markdown");
   holdVisible(changesCsv(comparison), "CSV");
+  holdEvents(comparison);
+}
+
+/** Every change is in exactly one event, and every event has words. */
+function holdEvents(comparison: Comparison): void {
+  const { count, first, change } = eventsOf(comparison);
+  const seen = new Uint8Array(comparison.changes.count);
+  for (let event = 0; event < count; event++) {
+    const shown = change.subarray(first[event], first[event + 1]);
+    for (const each of shown) seen[each] = (seen[each] as number) + 1;
+    holdVisible(eventWords(comparison, shown).text, "an event");
+  }
+  hold(
+    seen.every((times) => times === 1),
+    "a change in no event, or in several",
+  );
 }
 
 /** One kind of output, picked at random: each input would take ten times as long with all. */
@@ -117,13 +165,15 @@ export async function holdOutput(image: Image, next: Random, other: Checkpoint):
     case 0:
       return void holdShow(checkpoint);
     case 1:
-      return holdCheck(image);
+      return holdFindings(checkpoint, await checkImage(image));
     case 2:
       return holdTexts(checkpoint, next);
     case 3:
       return holdPack(checkpoint);
     case 4:
       return holdDiff(other, checkpoint);
+    case 5:
+      return holdHolders(checkpoint, next);
     default:
       return holdFields(image, next);
   }

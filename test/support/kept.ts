@@ -3,7 +3,8 @@
 
 import type { Image } from "../../app/decoder/image.ts";
 import { commBytes, HAS, NONE, nameBytes, type RecordKind, recordMember } from "../../app/model/checkpoint.ts";
-import type { Field } from "../../app/model/fields.ts";
+import { detailsOf } from "../../app/model/detail-store.ts";
+import type { DetailValue, Field } from "../../app/model/fields.ts";
 
 /** By a member's name: the offset of its first byte that is missing or changed. Other members are whole. */
 export type Damage = ReadonlyMap<string, number>;
@@ -196,11 +197,30 @@ function lostRows(truth: Truth, image: Image, place: (record: number) => number,
   return null;
 }
 
+const isNothing = (value: DetailValue | undefined): boolean =>
+  value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
+
+/** Whether a value of a cut image is one of the whole image, or the beginning of it, or unknown. */
+export function isPart(value: DetailValue | undefined, whole: DetailValue | undefined): boolean {
+  if (isNothing(value)) return true;
+  if (typeof value === "string" && typeof whole === "string") return whole.startsWith(value) || value.includes("?");
+  if (Array.isArray(value)) {
+    return Array.isArray(whole) && value.every((each) => whole.some((other) => isPart(each, other)));
+  }
+  if (typeof value === "object" && value !== null) {
+    const known = (typeof whole === "object" ? whole : {}) as Readonly<Record<string, DetailValue>>;
+    return Object.entries(value).every(([key, inner]) => isPart(inner, known[key]));
+  }
+  return value === whole;
+}
+
 /** The first value of a cut image that the whole one has not; `null` if there is none. */
 export function invented(truth: Truth, image: Image): string | null {
   const { checkpoint } = image;
   const whole = truth.image.checkpoint;
   if (checkpoint.dialect !== whole.dialect) return null;
+  // The machine may be known from what was cut off only, and with it the meaning of numbers.
+  if (checkpoint.machine.arch !== whole.machine.arch) return null;
   const place = placeIn(image, truth.members);
   for (const [file, record] of checkpoint.files.record.entries()) {
     const wanted = record === NONE ? undefined : truth.files.get(place(record));
@@ -213,6 +233,11 @@ export function invented(truth: Truth, image: Image): string | null {
     }
     if ((has & HAS.path) !== 0 && !isVisiblePrefix(nameBytes(checkpoint, file), nameBytes(whole, wanted))) {
       return "another path";
+    }
+    // A damaged entry about how a file is restored may be what hides some of its values.
+    const details = detailsOf(checkpoint, file);
+    for (const [key, value] of Object.entries(detailsOf(whole, wanted))) {
+      if (!isNothing(value) && !isPart(details[key], value)) return `another ${key}, ${JSON.stringify(details[key])},`;
     }
   }
   for (const [task, record] of checkpoint.tasks.record.entries()) {

@@ -6,7 +6,8 @@ import { decodeText, encodeText } from "../../../app/model/text.ts";
 import { type Seed, setSeeds } from "../corpus.ts";
 import { holdImage, holdVisible } from "../holds.ts";
 import { mutate } from "../mutate.ts";
-import { hold, pick, type Random, type Target } from "../target.ts";
+import { hold, type Random, type Target } from "../target.ts";
+import { replacedValue } from "./json-text.ts";
 
 const CONFIG = {
   id: "8f1c0d5e",
@@ -38,14 +39,9 @@ const FILES = [
   ["network.status", STATUS],
 ] as const;
 
-const VALUES = ["null", "-1", "1e400", "[]", "{}", '""', "true", '"\\u202e"', "[".repeat(2000), '{"__proto__":{}}'];
-
 /** Bytes are mutated, or a value is replaced by another one. */
 function mutatedText(text: string, next: Random): string {
-  if (next(2) === 0) return decodeText(mutate(encodeText(text), next).bytes);
-  const values = [...text.matchAll(/"(?:[^"\\]|\\.)*"|\d+|true|null/g)];
-  const value = pick(values, next);
-  return text.slice(0, value.index) + pick(VALUES, next) + text.slice(value.index + value[0].length);
+  return next(2) === 0 ? decodeText(mutate(encodeText(text), next).bytes) : replacedValue(text, next);
 }
 
 async function run({ files, truth }: Seed, next: Random): Promise<void> {
