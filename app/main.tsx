@@ -2,6 +2,7 @@
 
 import { openLaunched, workOffline } from "./offline/register.ts";
 import { showPage } from "./page.tsx";
+import { pageStorage } from "./shell/link-memory.ts";
 import { createShell } from "./shell/shell.ts";
 import { trustOwnScripts } from "./trusted-scripts.ts";
 import { createClient } from "./worker/client.ts";
@@ -13,3 +14,4 @@ showPage(shell);
 openLaunched(shell);
 workOffline();
 void import("./shell/recent.ts").then(({ rememberOpenings }) => rememberOpenings(shell));
+void import("./shell/seen.ts").then(({ rememberSeen }) => rememberSeen(shell, pageStorage()));

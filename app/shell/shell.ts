@@ -6,7 +6,7 @@ import type { Listing } from "../model/columns/column.ts";
 import { FIRST_SORT } from "../model/columns/columns.ts";
 import type { Client } from "../worker/client.ts";
 import { createDocuments, type DocumentActions } from "./documents.ts";
-import { isLegendShown } from "./legend.ts";
+import { keepView, keptView } from "./kept-view.ts";
 import { pageStorage } from "./link-memory.ts";
 import { isNarrow } from "./narrow.ts";
 import { createOpening } from "./opening.ts";
@@ -50,7 +50,9 @@ export interface Shell extends DocumentActions, SelectionActions {
 }
 
 export function createShell(client: Client, network = true): Shell {
-  const store = createStore({ ...firstState(), legendShown: isLegendShown(pageStorage(), isNarrow()) });
+  const first = firstState();
+  const store = createStore({ ...first, ...keptView(pageStorage(), first.sizes, isNarrow()) });
+  keepView(pageStorage(), store);
   const { get, set } = store;
   const opening = createOpening(client, store);
   followWords(client, store);

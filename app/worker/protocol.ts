@@ -109,6 +109,13 @@ export interface Requests extends MemoryRequests {
   unmatched: { request: DocumentPair & { readonly words: string }; response: HiddenChanges };
   /** The changes that are not hidden in one sentence (export/headline.ts). */
   headline: { request: DocumentPair & { readonly hidden: HiddenChanges }; response: string };
+  /** Hashes of a pair's names and of some of its changes, by which the page remembers what was marked as seen. */
+  marks: {
+    request: DocumentPair & { readonly names: readonly string[]; readonly changes: Uint32Array };
+    response: { readonly hash: string; readonly marks: readonly string[] };
+  };
+  /** The changes that have one of these hashes, ascending. */
+  marked: { request: DocumentPair & { readonly marks: readonly string[] }; response: Uint32Array };
   /** The layout of the drawing of two documents in one. */
   union: { request: DocumentPair; response: UnionResponse };
   /** What differs in that drawing while changes are hidden. */

@@ -7,6 +7,7 @@ import { createDocuments } from "./documents.ts";
 import { exportHandlers } from "./handlers/export.ts";
 import { copyForPage, type Exchange, type Handlers, type Result } from "./handlers/handler.ts";
 import { hostHandlers } from "./handlers/host.ts";
+import { markHandlers } from "./handlers/marks.ts";
 import { memoryHandlers, type PatternMatching } from "./handlers/memory.ts";
 import { memoryDiffHandlers } from "./handlers/memory-diff.ts";
 import { openHandlers } from "./handlers/open.ts";
@@ -46,6 +47,7 @@ function createHandlers(matchPattern: PatternMatching): Handlers {
     ...memoryDiffHandlers(documents),
     ...viewHandlers(documents),
     ...exportHandlers(documents),
+    ...markHandlers(documents),
     ...hostHandlers(documents),
   };
 }

@@ -59,6 +59,8 @@ const requests: { readonly [K in Repeatable]: () => Requests[K]["request"] } = {
   diff: () => pair,
   unmatched: () => ({ ...pair, words: "kind:position" }),
   headline: () => ({ ...pair, hidden: new Uint8Array(0) }),
+  marks: () => ({ ...pair, names: ["a", "b"], changes: Uint32Array.of(0, 1) }),
+  marked: () => ({ ...pair, marks: ["0"] }),
   union: () => pair,
   unionWithout: () => ({ ...pair, hidden: new Uint8Array(0) }),
   changes: () => ({ ...pair, form: "csv", hidden: new Uint8Array(0), names: { before: "a", after: "b" } }),

@@ -2,8 +2,10 @@
 
 import { useEffect, useState } from "react";
 import { visible } from "../../model/text.ts";
-import { timeText } from "../../model/words.ts";
+import { counted, timeText } from "../../model/words.ts";
+import { pageStorage } from "../../shell/link-memory.ts";
 import { forgetRecent, listRecent, type Recent as Opening, openRecent } from "../../shell/recent.ts";
+import { countSeen, forgetSeen } from "../../shell/seen.ts";
 import { usePage } from "../context.ts";
 
 const nameOf = ({ inputs }: Opening): string => inputs.map(({ name }) => visible(name)).join(" and ");
@@ -19,12 +21,13 @@ export function Recent({ closed }: { closed: readonly string[] }) {
       mounted = false;
     };
   }, []);
-  if (recent.length === 0) return null;
+  if (recent.length === 0) return <SeenMarks />;
   const again = recent.find(
     ({ inputs }) => closed.length > 0 && inputs.map(({ name }) => name).join() === closed.join(),
   );
   const forget = (id?: number): void => {
     // The page says that it is forgotten once it is.
+    if (id === undefined) forgetSeen(pageStorage());
     const rest = () => setRecent((listed) => (id === undefined ? [] : listed.filter((each) => each.id !== id)));
     void forgetRecent(id).then(rest);
   };
@@ -63,6 +66,25 @@ export function Recent({ closed }: { closed: readonly string[] }) {
         ))}
       </ul>
       <p className="muted">Only this browser knows where these files are; nothing in them is kept.</p>
+      <SeenMarks />
     </section>
+  );
+}
+
+/** The comparisons in which changes are marked as seen, which this browser remembers by hashes. */
+function SeenMarks() {
+  const [pairs, setPairs] = useState(() => countSeen(pageStorage()));
+  if (pairs === 0) return null;
+  const forget = (): void => {
+    forgetSeen(pageStorage());
+    setPairs(0);
+  };
+  return (
+    <p className="muted">
+      This browser remembers which changes of {counted(pairs, "comparison")} you marked as seen.{" "}
+      <button type="button" className="link" onClick={forget}>
+        Forget seen changes
+      </button>
+    </p>
   );
 }

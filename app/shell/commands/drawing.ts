@@ -1,8 +1,6 @@
 // The drawing: focus, zoom, legend, and the drawing as a picture.
 
 import { focusWhenRendered } from "../focus.ts";
-import { rememberLegend } from "../legend.ts";
-import { pageStorage } from "../link-memory.ts";
 import { plainName, saveFile } from "../save.ts";
 import { isOpen, shownDoc } from "../selectors.ts";
 import type { Shell } from "../shell.ts";
@@ -34,11 +32,7 @@ export function drawingCommands({ shell, drawing }: CommandContext): Command[] {
       title: "Toggle legend",
       key: "q",
       when: isOpen,
-      run() {
-        const legendShown = !shell.store.get().legendShown;
-        shell.store.set({ legendShown });
-        rememberLegend(pageStorage(), legendShown);
-      },
+      run: () => shell.store.set(({ legendShown }) => ({ legendShown: !legendShown })),
     },
     {
       id: "save-svg",
