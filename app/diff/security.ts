@@ -46,6 +46,7 @@ const WATCHED: Readonly<Record<string, Watch>> = {
   sockets: (before, after) => isListening(after) && !isListening(before),
   seccomp: () => true,
   namespaces: () => true,
+  idmaps: () => true,
 };
 
 /** Whether a change of a resource concerns security. */

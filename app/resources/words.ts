@@ -57,8 +57,15 @@ const POLICIES: Readonly<Record<number, string>> = {
   7: "SCHED_EXT",
 };
 
-/** The name of a scheduling policy. */
-export const policyName = (number: number): string => POLICIES[number] ?? `policy ${number}`;
+/** Linux include/uapi/linux/sched.h: a flag beside the policy. */
+const RESET_ON_FORK = 0x4000_0000;
+
+/** The name of a scheduling policy, as chrt(1) prints it. */
+export function policyName(number: number): string {
+  const policy = number & ~RESET_ON_FORK;
+  const name = POLICIES[policy] ?? `policy ${policy}`;
+  return (number & RESET_ON_FORK) === 0 ? name : `${name}|SCHED_RESET_ON_FORK`;
+}
 
 const SA_FLAGS: Bits = [
   ["SA_NOCLDSTOP", 1],

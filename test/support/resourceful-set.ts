@@ -11,9 +11,9 @@ const FOLDER = join(import.meta.dirname, "../fixtures/resources/r1/before");
 const [TASK, THREAD] = [25_572, 25_573];
 
 /** Numbers of namespaces that the tasks of the set are in. */
-const [MOUNTS, NETWORK] = [12, 13];
+const [MOUNTS, NETWORK, USERS] = [12, 13, 14];
 
-/** The set. Its task 25572 has a seccomp filter, control groups, and namespaces for mounts and the network. */
+/** The set. Its task 25572 has a seccomp filter, control groups, and namespaces for mounts, the network and users. */
 export function resourcefulSet(): Source[] {
   let set: Source[] = folderSources(FOLDER);
   const core = `core-${TASK}.img`;
@@ -26,6 +26,7 @@ export function resourcefulSet(): Source[] {
   set = setNumber(set, core, "core_entry", 0, "tc.sigactions.sigaction", 0x401000);
   set = setNumber(set, `ids-${TASK}.img`, "task_kobj_ids_entry", 0, "mnt_ns_id", MOUNTS);
   set = setNumber(set, `ids-${TASK}.img`, "task_kobj_ids_entry", 0, "net_ns_id", NETWORK);
+  set = setNumber(set, `ids-${TASK}.img`, "task_kobj_ids_entry", 0, "user_ns_id", USERS);
   const program = (length: number): Uint8Array => Uint8Array.from({ length: 8 * length }, (_, at) => at % 7);
   const filters = [
     [
@@ -60,5 +61,7 @@ export function resourcefulSet(): Source[] {
     ...[[7, Uint8Array.of(2, 0, 0, 0, 0, 1)] as const],
   ] as const;
   set = withFile(set, `netdev-${NETWORK}.img`, imageBytes("NETDEV", [device]));
+  const extent = [[1, 0] as const, [2, 100_000] as const, [3, 65_536] as const] as const;
+  set = withFile(set, `userns-${USERS}.img`, imageBytes("USERNS", [[[1, extent]]]));
   return editField(set, "inventory.img", "inventory_entry", 0, "plugins_entry.plugins", () => encodeText("amdgpu"));
 }

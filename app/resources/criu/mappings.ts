@@ -3,7 +3,7 @@
 import { createEntryReader } from "../../decoder/criu/inspect.ts";
 import { mapFlagNames } from "../../decoder/criu/meaning.ts";
 import { pageSizeIn } from "../../decoder/criu/memory/address-space.ts";
-import { readVma, SMALLEST_PAGE } from "../../decoder/criu/memory/mappings.ts";
+import { byStart, readVma, SMALLEST_PAGE, type Vma } from "../../decoder/criu/memory/mappings.ts";
 import { PE, readPagemapEntry } from "../../decoder/criu/memory/pagemap-entry.ts";
 import {
   createMemfdObjects,
@@ -92,14 +92,19 @@ export async function readMappings(
     const { entry, number, record } = found;
     tables.hold("mappings");
     const owner = { pid: number, record, stack: mm.wide("mm_start_stack") };
-    const places: (readonly [from: number, to: number])[] = [];
-    eachBytes(entry.bytes, entry.start, entry.end, VMAS, (from, to) => places.push([from, to]));
-    for (const [from, to] of places) if (!(await addMapping(context, owner, entry.bytes, from, to))) return;
+    const vmas: Vma[] = [];
+    eachBytes(entry.bytes, entry.start, entry.end, VMAS, (from, to) => {
+      const vma = readVma(entry.bytes, from, to, owner.stack, context.values);
+      if (vma !== null) vmas.push(vma);
+    });
+    // Guards of MADV_GUARD_INSTALL come after all others.
+    for (const vma of vmas.sort(byStart)) if (!(await addMapping(context, owner, vma))) return;
   }
   // Before CRIU 1.0, mappings were in a separate file.
   for await (const { entry, number, record } of set.entries("vmas")) {
     const owner = { pid: number, record, stack: null };
-    if (!(await addMapping(context, owner, entry.bytes, entry.start, entry.end))) return;
+    const vma = readVma(entry.bytes, entry.start, entry.end, null, context.values);
+    if (vma !== null && !(await addMapping(context, owner, vma))) return;
   }
 }
 
@@ -161,17 +166,9 @@ function listOf(runs: Readonly<Record<keyof Pages, PageRuns>>, flags: number): P
   return (flags & PE.lazy) !== 0 ? runs.lazy : null;
 }
 
-/** Adds the mapping in bytes[from … to - 1]; returns false if the table is full. */
-async function addMapping(
-  context: Context,
-  { pid, record, stack }: Owner,
-  bytes: Uint8Array,
-  from: number,
-  to: number,
-): Promise<boolean> {
+/** Adds a mapping; returns false if the table is full. */
+async function addMapping(context: Context, { pid, record }: Owner, vma: Vma): Promise<boolean> {
   const { set, tables } = context;
-  const vma = readVma(bytes, from, to, stack, context.values);
-  if (vma === null) return true;
   const { start, end, offset } = vma;
   const size = end > start ? end - start : 0n;
   const object = await objectOf(vma, context.memfds);
@@ -200,6 +197,9 @@ async function addMapping(
   );
 }
 
+/** The name of every ring of io_setup(2) in /proc/PID/maps. */
+const AIO_RING = "/[aio]";
+
 /** The kind of a mapping, and its path as /proc/PID/maps has it, but without the mark of unlinked files. */
 function nameOf(
   { set: { checkpoint }, keyOfSegment }: Context,
@@ -211,5 +211,6 @@ function nameOf(
     const key = keyOfSegment.get(shmid);
     return { kind, path: key === undefined ? null : `/SYSV${key.toString(16).padStart(8, "0")}` };
   }
+  if (kind === "aio") return { kind, path: AIO_RING };
   return { kind: isDevZero(checkpoint, file) ? "shared" : kind, path: mappedPath(checkpoint, file) };
 }

@@ -29,6 +29,7 @@ export async function readSystem(set: SetReader, tables: Tables): Promise<void> 
   for (const name of inventory?.inside("plugins_entry").texts("plugins") ?? []) tables.add("plugins", { name });
   await readNamespaces(set, tables, inventory?.nested("root_ids") ?? null);
   await readEach(set, tables, "utsns", "utsns_entry", "uts");
+  await readIdMaps(set, tables);
   await readEach(set, tables, "mountpoints", "mnt_entry", "mounts", addMountWords);
   await readEach(set, tables, "netdev", "net_device_entry", "netdev", addDeviceWords);
   await readControlGroups(set, tables);
@@ -80,11 +81,31 @@ async function readEach(
   }
 }
 
+async function readIdMaps(set: SetReader, tables: Tables): Promise<void> {
+  if (!tables.wants("idmaps")) return;
+  for await (const entry of set.entries("userns")) {
+    tables.hold("idmaps");
+    const maps = messageOf(entry, "userns_entry");
+    for (const kind of ["uid", "gid"]) {
+      maps?.each(`${kind}_map`, (extent) => {
+        const row: Draft = { namespace: entry.number, kind };
+        take(row, spec("idmaps"), "uid_gid_extent", extent, set.arch);
+        tables.add("idmaps", row, NONE, entry.record);
+      });
+    }
+  }
+}
+
+/** File systems whose names differ from those of CRIU's enum. */
+const TYPE_NAMES: Readonly<Record<string, string>> = { OVERLAYFS: "overlay" };
+
 function addMountWords(row: Draft, mount: Values): void {
   const type = mount.number("fstype") ?? 0;
   const name = enumName("fstype", type);
   // AUTO: the name is beside it. UNSUPPORTED: the mount is external, or the root.
-  row.type = mount.bytes("fsname") ?? (name === null ? `type ${type}` : type === 0 ? null : name.toLowerCase());
+  row.type =
+    mount.bytes("fsname") ??
+    (name === null ? `type ${type}` : type === 0 ? null : (TYPE_NAMES[name] ?? name.toLowerCase()));
   row.flags = mountFlags(((mount.number("flags") ?? 0) | (mount.number("sb_flags") ?? 0)) >>> 0);
 }
 

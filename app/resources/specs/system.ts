@@ -79,6 +79,25 @@ const UTS: ResourceSpec = {
   ],
 };
 
+const IDMAPS: ResourceSpec = {
+  name: "idmaps",
+  noun: "id map",
+  title: "Id maps",
+  scope: "image",
+  meaning: "The users and groups of user namespaces, as in /proc/PID/uid_map and gid_map.",
+  key: ["kind", "first"],
+  namespace: "user",
+  columns: [
+    namespace("user"),
+    column("kind", "text", "kind", "uid or gid"),
+    column("first", "number", "inside", "the first id inside the namespace", { criu: "uid_gid_extent.first" }),
+    column("lowerFirst", "number", "outside", "the id outside that it stands for", {
+      criu: "uid_gid_extent.lower_first",
+    }),
+    column("count", "number", "count", "how many ids follow each other", { criu: "uid_gid_extent.count" }),
+  ],
+};
+
 const MOUNTS: ResourceSpec = {
   name: "mounts",
   noun: "mount",
@@ -159,4 +178,4 @@ const CONTAINER: ResourceSpec = {
 };
 
 /** Tables of the image as a whole. */
-export const SYSTEM_RESOURCES: readonly ResourceSpec[] = [IPC, UTS, MOUNTS, NETDEV, PLUGINS, CONTAINER];
+export const SYSTEM_RESOURCES: readonly ResourceSpec[] = [IPC, UTS, IDMAPS, MOUNTS, NETDEV, PLUGINS, CONTAINER];

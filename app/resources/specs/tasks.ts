@@ -207,6 +207,14 @@ const TIMERS: ResourceSpec = {
     column("clock", "text", "clock", "CLOCK_…"),
     column("signal", "signal", "signal", "what the timer sends", { criu: "posix_timer_entry.si_signo" }),
     column("notify", "text", "notifies by", "SIGEV_…"),
+    column("thread", "number", "thread", "the thread that SIGEV_THREAD_ID notifies", {
+      criu: "posix_timer_entry.notify_thread_id",
+    }),
+    column("sigval", "address", "sigval", "the value that a handler receives, often an address", {
+      criu: "posix_timer_entry.sival_ptr",
+      notCompared: "renumbered",
+      minor: true,
+    }),
     column("interval", "seconds", "interval", "the time between expirations; 0: it expires once"),
     column("value", "seconds", "left", "the time until it expires next; 0: it is not armed", {
       notCompared: "volatile",

@@ -191,7 +191,7 @@ describe("one edit of a CRIU set", () => {
 
 describe("a CRIU set that another dump would write of the same state", () => {
   /** Namespaces by the number that the other dump gives them. */
-  const NAMESPACES: Readonly<Record<string, string>> = { 9: "40", 10: "30", 12: "50", 13: "60", 20: "5" };
+  const NAMESPACES: Readonly<Record<string, string>> = { 9: "40", 10: "30", 12: "50", 13: "60", 14: "8", 20: "5" };
   const FILE_STATUS = 0xc0n;
   const FILE_IDS = new Set(
     "fdinfo_entry.id file_entry.id fs_entry.cwd_id fs_entry.root_id mm_entry.exe_file_id".split(" ").concat(
@@ -224,7 +224,7 @@ describe("a CRIU set that another dump would write of the same state", () => {
         other = mapNumbers(other, name, kind.message, renumber);
       }
       const number = NAMESPACES[String(place?.number)];
-      const isOfNamespace = /^(ipcns|utsns|mountpoints|netdev)/.test(name);
+      const isOfNamespace = /^(ipcns|utsns|userns|mountpoints|netdev)/.test(name);
       if (isOfNamespace && number !== undefined) other = renamed(other, name, name.replace(/\d+/, number));
     }
     return other;

@@ -3,7 +3,7 @@
 import type { AddressRange } from "../../memory/memory.ts";
 import type { PlacedMember } from "../placing.ts";
 import { eachBytes, eachVarint, exact, fieldNumber, isSet, plan, scan, scratch } from "../wire.ts";
-import { isUsable, readVma, SMALLEST_PAGE, type Vma } from "./mappings.ts";
+import { byStart, isUsable, readVma, SMALLEST_PAGE, VMA_STATUS, type Vma } from "./mappings.ts";
 import { readEntries } from "./read-entries.ts";
 
 const MM = plan("mm_entry", ["mm_start_stack", "mm_arg_start", "mm_arg_end", "mm_env_start", "mm_env_end"]);
@@ -74,5 +74,15 @@ export async function readMm(mm: PlacedMember | undefined, vmas: PlacedMember | 
     });
   }
   if (vmas !== undefined) await readEntries(vmas, addVma);
-  return { ...ranges, auxv, vmas: found.sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0)) };
+  return { ...ranges, auxv, vmas: withoutInnerGuards(found.sort(byStart)) };
+}
+
+/** MADV_GUARD_INSTALL makes guards of pages in the middle of a mapping. CRIU lists them as mappings, which they are not. */
+function withoutInnerGuards(sorted: readonly Vma[]): readonly Vma[] {
+  let end = 0n;
+  return sorted.filter((vma) => {
+    const isInner = (vma.status & VMA_STATUS.guard) !== 0 && vma.end <= end;
+    if (!isInner && vma.end > end) end = vma.end;
+    return !isInner;
+  });
 }

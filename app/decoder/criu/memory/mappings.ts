@@ -65,11 +65,14 @@ export interface Vma {
   readonly shmid: number;
 }
 
-/** The kind of a mapping, by its status and mmap(2) flags. `hasStack`: whether it holds the address where the stack began. */
-function kindOfVma(status: number, flags: number, hasStack: boolean): number {
+/**
+ * The kind of a mapping, by its status and mmap(2) flags. `hasStack`: whether it holds the address where the stack began;
+ * `null`: that is not known.
+ */
+function kindOfVma(status: number, flags: number, hasStack: boolean | null): number {
   const found = KIND_OF_STATUS.find(([bit]) => (status & bit) !== 0)?.[1] ?? "unknown";
-  // CRIU does not mark the stack of a task since it no longer needs to.
-  const isStack = found === "anonymous" && (hasStack || (flags & MAP_GROWSDOWN) !== 0);
+  // CRIU does not mark the stack of a task since it no longer needs to. Programs can map memory with MAP_GROWSDOWN too.
+  const isStack = found === "anonymous" && (hasStack ?? (flags & MAP_GROWSDOWN) !== 0);
   return mappingKind(isStack ? "stack" : found);
 }
 
@@ -82,6 +85,9 @@ export const SMALLEST_PAGE = 4096;
 export const isUsable = ({ start, end }: Vma): boolean => end > start && start % PAGE === 0n && end % PAGE === 0n;
 
 const PAGE = BigInt(SMALLEST_PAGE);
+
+/** Orders mappings by address. */
+export const byStart = (a: Vma, b: Vma): number => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0);
 
 /**
  * Reads a vma_entry; `null` if it has no range.
@@ -108,7 +114,7 @@ export function readVma(
     start,
     end,
     permissions: (number(slot.prot) & 7) | ((flags & MAP_SHARED) !== 0 ? PERMISSION.shared : 0),
-    kind: kindOfVma(status, flags, stack !== null && stack >= start && stack < end),
+    kind: kindOfVma(status, flags, stack === null ? null : stack >= start && stack < end),
     status,
     flags,
     offset: isSet(seen, slot.pgoff) ? exact(values, slot.pgoff) : 0n,
