@@ -22,7 +22,7 @@ export function readMounts(tasks: readonly TaskFacts[], own: string | undefined)
     if (namespace === undefined || done.get(namespace) === true) continue;
     const source = namespace === own ? "self" : pid;
     try {
-      readTable(readFileSync(`/proc/${source}/mountinfo`, "utf8"), mounts);
+      readTable(readFileSync(`/proc/${source}/mountinfo`, "utf8"), namespace, mounts);
       done.set(namespace, source === "self" || readlinkSync(`/proc/${pid}/root`) === "/");
     } catch {
       // It has ended.
@@ -33,15 +33,29 @@ export function readMounts(tasks: readonly TaskFacts[], own: string | undefined)
 }
 
 /** Lines of /proc/PID/mountinfo: proc(5). */
-function readTable(text: string, mounts: Record<string, MountFacts>): void {
+function readTable(text: string, namespace: string, mounts: Record<string, MountFacts>): void {
   for (const line of text.split("\n")) {
     const [head = "", tail = ""] = line.split(" - ");
-    const [id, parent, device, , mountPoint] = head.split(" ");
+    const [id, parent, device, root = "/", mountPoint, , ...groups] = head.split(" ");
     const [type = "", , superOptions = ""] = tail.split(" ");
     if (id === undefined || parent === undefined || device === undefined || mountPoint === undefined) continue;
-    mounts[id] = { parent, device, mountPoint: unescaped(mountPoint), type, superOptions };
+    const [shared, master] = [groupOf(groups, "shared:"), groupOf(groups, "master:")];
+    mounts[id] = {
+      parent,
+      device,
+      mountPoint: unescaped(mountPoint),
+      type,
+      superOptions,
+      namespace,
+      ...(root === "/" ? {} : { root: unescaped(root) }),
+      ...(shared === undefined ? {} : { shared }),
+      ...(master === undefined ? {} : { master }),
+    };
   }
 }
+
+const groupOf = (fields: readonly string[], name: string): string | undefined =>
+  fields.find((field) => field.startsWith(name))?.slice(name.length);
 
 /** `\040` stands for a space: proc(5). */
 const unescaped = (text: string): string =>

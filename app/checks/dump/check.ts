@@ -6,6 +6,7 @@ import type { DumpFacts } from "./facts.ts";
 import { createDumpFindings, type DumpFindings } from "./findings.ts";
 import { checkMapping } from "./mappings.ts";
 import { checkNamespaces } from "./namespaces.ts";
+import { checkMounts } from "./own-mounts.ts";
 import { checkPipes } from "./pipes.ts";
 import { checkPlace } from "./places.ts";
 import { createScope } from "./scope.ts";
@@ -21,6 +22,7 @@ export function checkDump(facts: DumpFacts, options: CriuOptions = NO_OPTIONS): 
   for (const task of tasks) {
     checkSharing(scope, task);
     checkNamespaces(scope, task);
+    checkMounts(scope, task);
   }
   for (const task of tasks) {
     for (const mapping of task.mappings) checkMapping(scope, task, mapping);

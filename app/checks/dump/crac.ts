@@ -11,9 +11,9 @@ const [REGULAR, DIRECTORY, SOCKET] = [0o100000, 0o040000, 0o140000];
 const STANDARD_ERROR = 2;
 
 /** The options that CRaC's engine passes to CRIU, besides the user's. */
-export const withCracOptions = ({ given, ghostLimit }: CriuOptions): CriuOptions => ({
-  given: new Set([...given, "--shell-job"]),
-  ghostLimit,
+export const withCracOptions = (options: CriuOptions): CriuOptions => ({
+  ...options,
+  given: new Set([...options.given, "--shell-job"]),
 });
 
 /** Open files and sockets that a JVM refuses, as findings; none for other processes. */

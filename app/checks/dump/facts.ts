@@ -37,6 +37,13 @@ export interface MountFacts {
   readonly mountPoint: string;
   readonly type: string;
   readonly superOptions: string;
+  /** The directory of its file system that it shows; absent: the root. */
+  readonly root?: string;
+  /** Numbers of the peer group that it is in, and of the one that it receives mounts from; absent: none. */
+  readonly shared?: string;
+  readonly master?: string;
+  /** The mount namespace that it is in: `mnt:[4026531841]`; absent: not known. */
+  readonly namespace?: string;
 }
 
 /** One process. */

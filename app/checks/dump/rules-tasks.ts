@@ -124,6 +124,32 @@ export const TASK_RULES = dumpRules([
     decidedBy: "check_user_ns() in criu/namespaces.c",
   },
   {
+    code: "dump-mount-type",
+    title: "A mount namespace has a mount of a type that CRIU does not mount again",
+    examines: "/proc/PID/mountinfo type, except of the root mount",
+    remedy:
+      "Unmount it, or let the restore bind it from the host (criu dump --external mnt[PATH]:KEY, criu restore --external mnt[KEY]:HOSTPATH). With --enable-fs TYPE, CRIU mounts it by its source.",
+    options: ["--enable-fs"],
+    decidedBy: "validate_mounts() in criu/mount.c",
+  },
+  {
+    code: "dump-mount-external",
+    title: "A bind mount shows a directory or file from outside the mount namespace",
+    examines: "/proc/PID/mountinfo root, against the other mounts of its device",
+    remedy:
+      "Let the restore bind it again: criu dump --external mnt[PATH]:KEY, criu restore --external mnt[KEY]:HOSTPATH. Container runtimes do so for their own mounts (runc checkpoint, podman container checkpoint).",
+    decidedBy: "validate_mounts() in criu/mount.c",
+  },
+  {
+    code: "dump-mount-slave",
+    title: "A mount receives mounts from a peer group outside the mount namespace",
+    examines: "/proc/PID/mountinfo master",
+    remedy:
+      "Make it private (mount --make-private), or an external mount: criu dump --external mnt[]: --enable-external-masters.",
+    options: ["--enable-external-masters"],
+    decidedBy: "resolve_shared_mounts() in criu/mount.c",
+  },
+  {
     code: "dump-mapped-anonymous",
     title: "An anonymous inode of a kind unknown to CRIU is mapped",
     examines: "/proc/PID/smaps names, map_files",

@@ -376,7 +376,11 @@ describe("mappings", () => {
 describe("options", () => {
   test("are read with and without dashes", () => {
     const parsed = parseCriuOptions("--tcp-established, ghost-limit=2G");
-    expect(parsed).toEqual({ given: new Set(["--tcp-established", "--ghost-limit"]), ghostLimit: 2 ** 31 });
+    expect(parsed).toEqual({
+      given: new Set(["--tcp-established", "--ghost-limit"]),
+      ghostLimit: 2 ** 31,
+      externalMounts: new Set(),
+    });
   });
 
   test.each(["tcp", "ghost-limit", "ghost-limit=1T", "--"])("are refused: %s", (text) => {
