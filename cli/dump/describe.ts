@@ -89,7 +89,7 @@ function noteLeftOut(
   if (leftOut.inFlight > 0) notes.add("in-flight", where);
   if (file === null) return;
   if (file.name === null) notes.add("long-path", where);
-  else if (context.isOutside(descriptor, file)) notes.add("outside", where, decodeText(file.name));
+  else if (context.isOutside(descriptor, file)) notes.add("outside", where, pathOf(file.name).path);
   const mayHaveOwner = file.kind === "socket" || (flags & FASYNC) !== 0;
   if (mayHaveOwner && (duplicator?.owner(pid, fd) ?? 0) !== 0) notes.add("owner", where);
 }
@@ -165,6 +165,14 @@ function describeTask(task: Task, table: number, states: Knowledge["states"]): T
 /** Kinds whose name in /proc is not a path; they have no position either. */
 const WITHOUT_PATH: ReadonlySet<string> = new Set(["pipe", "socket", "epoll", "eventfd"]);
 
+/** A name, a character for each byte, as text, and its bytes if they are not text. */
+function pathOf(name: string): { path: string; pathBytes?: string } {
+  // Most are ASCII, of which each character is its byte.
+  if (/^[\0-\x7f]*$/.test(name)) return { path: name };
+  const bytes = Buffer.from(name, "latin1");
+  return { path: decodeText(bytes), ...(!isUtf8(bytes) && { pathBytes: base64(bytes) }) };
+}
+
 /** An open file, by its first descriptor. `file`: `null` if it was closed before it could be read. */
 function describeFile(
   descriptor: Descriptor,
@@ -173,13 +181,12 @@ function describeFile(
   context: DetailsContext,
 ): FileDescription {
   const { pos, flags } = descriptor;
-  const { kind, name } = file ?? { kind: "unknown", name: new Uint8Array(0) };
+  const { kind, name } = file ?? { kind: "unknown", name: "" };
   const hasPath = !WITHOUT_PATH.has(kind);
   return {
     id,
     kind,
-    path: hasPath && name !== null ? decodeText(name) : null,
-    ...(hasPath && name !== null && !isUtf8(name) ? { pathBytes: base64(name) } : {}),
+    ...(hasPath && name !== null ? pathOf(name) : { path: null }),
     ...(name === null ? { pathTooLong: true } : {}),
     ...(context.isOutside(descriptor, file) ? { outsideRoot: true } : {}),
     pos: hasPath ? pos : "0",

@@ -119,7 +119,7 @@ export function readDescriptor(reader: Reader, pid: number, fd: number): Descrip
     inode,
     leftOut: leftOutOf(text),
     // The name is used where there is no inode.
-    key: `${mount} ${flags & ~CHANGEABLE} ${inode || linkBytes(pid, fd)?.toString("latin1")}`,
+    key: `${mount} ${flags & ~CHANGEABLE} ${inode || linkOf(pid, fd)}`,
   };
 }
 
@@ -130,12 +130,15 @@ function leftOutOf(text: string): LeftOut {
   return locks === 0 && inFlight === 0 ? NOTHING : { locks, inFlight };
 }
 
-/** Target of a descriptor's link; empty: it was closed; `null`: it is longer than the kernel returns (4095 bytes). */
-function linkBytes(pid: number, fd: number): Buffer | null {
+/**
+ * Target of a descriptor's link, a character for each byte; empty: it was closed; `null`: it is longer than the kernel
+ * returns (4095 bytes).
+ */
+function linkOf(pid: number, fd: number): string | null {
   try {
-    return readlinkSync(`/proc/${pid}/fd/${fd}`, "buffer");
+    return readlinkSync(`/proc/${pid}/fd/${fd}`, "latin1");
   } catch (error) {
-    return errorCode(error) === "ENAMETOOLONG" ? null : Buffer.alloc(0);
+    return errorCode(error) === "ENAMETOOLONG" ? null : "";
   }
 }
 
@@ -143,8 +146,11 @@ function linkBytes(pid: number, fd: number): Buffer | null {
 export interface OpenFile {
   /** A word of FILE_KINDS. */
   readonly kind: string;
-  /** Target of the link in /proc: a path, or `socket:[1234]`. `null`: a path of more than 4095 bytes. */
-  readonly name: Uint8Array | null;
+  /**
+   * Target of the link in /proc, a character for each byte: a path, or `socket:[1234]`. `null`: a path of more than 4095
+   * bytes.
+   */
+  readonly name: string | null;
   /** Inode number of a pipe or socket; of a file with a path `device:inode`, as inode numbers repeat across devices. */
   readonly inode: string;
   /** Whether the name is a path: the file can lie outside the root. */
@@ -164,30 +170,31 @@ const ANONYMOUS: Readonly<Record<string, string>> = {
 /** Reads an open file through one of its descriptors; `null`: the descriptor was closed. */
 export function readOpenFile(reader: Reader, descriptor: Descriptor): OpenFile | null {
   const { pid, fd, flags } = descriptor;
-  const name = linkBytes(pid, fd);
+  const name = linkOf(pid, fd);
   if (name === null) {
     const inode = readInode(reader, descriptor);
     return inode === null ? null : { name, ...inode };
   }
   if (name.length === 0) return null;
-  const text = name.toString("latin1");
   const none = { name, inode: "", hasPath: false, version: "0", device: [0, 0] } as const;
-  const bracketed = BRACKETED.exec(text);
+  const bracketed = BRACKETED.exec(name);
   if (bracketed !== null) return { ...none, kind: bracketed[1] ?? "", inode: bracketed[2] ?? "" };
-  const anonymous = ANONYMOUS[text] ?? FILE_KINDS[kindByName(name, 0, name.length)];
+  const anonymous = ANONYMOUS[name] ?? FILE_KINDS[kindOfName(name)];
   if (anonymous !== undefined && anonymous !== "unknown") return { ...none, kind: anonymous };
-  if (!text.startsWith("/")) return { ...none, kind: "generic" };
+  if (!name.startsWith("/")) return { ...none, kind: "generic" };
   const inode = readInode(reader, descriptor);
   if (inode === null) return null;
   // The name of a message queue looks like a path.
-  if (inode.kind === "message queue")
-    return { ...inode, kind: "generic", hasPath: false, name: Buffer.concat([MQUEUE, name, CLOSE]) };
+  if (inode.kind === "message queue") return { ...inode, kind: "generic", hasPath: false, name: `mqueue:[${name}]` };
   // With O_PATH a file is only a location: it is not open as a device or FIFO.
   return { name, ...inode, ...((flags & O_PATH) !== 0 && inode.kind !== "directory" ? { kind: "generic" } : {}) };
 }
 
-const MQUEUE = Buffer.from("mqueue:[");
-const CLOSE = Buffer.from("]");
+/** Index into FILE_KINDS of a kind that has a name instead of a path. */
+function kindOfName(name: string): number {
+  const bytes = Buffer.from(name, "latin1");
+  return kindByName(bytes, 0, bytes.length);
+}
 
 /** The inode of a file with a path; `null`: the descriptor was closed. */
 function readInode({ inodes, queueDevices }: Reader, { pid, fd, key }: Descriptor): Inode | null {

@@ -1,7 +1,6 @@
 // Details of an open file that depend on its kind: ends of pipes, sockets, terminals, eventfds, epolls.
 
 import type { Details } from "../../app/model/fields.ts";
-import { decodeText } from "../../app/model/text.ts";
 import { type Descriptor, type OpenFile, readFurther, slaveIndex } from "./descriptors.ts";
 import type { EpollSlot } from "./kcmp.ts";
 import type { SocketTables } from "./sockets.ts";
@@ -42,7 +41,7 @@ export function detailsOf(descriptor: Descriptor, file: OpenFile, id: number, co
 function terminalDetails(descriptor: Descriptor, { device, name }: OpenFile): Details {
   const slave = slaveIndex(device);
   if (slave !== null) return { index: slave, side: "slave" };
-  if (name === null || !decodeText(name).endsWith("ptmx")) return {};
+  if (name === null || !name.endsWith("ptmx")) return {};
   const index = lineValue(readFurther(descriptor), "tty-index");
   return index === null ? {} : { index: Number(index), side: "master" };
 }

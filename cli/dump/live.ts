@@ -1,6 +1,7 @@
 // Reads running processes from /proc and kcmp(2) into a description that can be encoded as an image.
 
 import type { Description } from "../../app/encoder/description.ts";
+import { i32At } from "../../app/model/read.ts";
 import { noteChanges } from "./changes.ts";
 import { describe } from "./describe.ts";
 import { createReader } from "./descriptors.ts";
@@ -10,6 +11,7 @@ import { groupFiles, groupTables } from "./groups.ts";
 import type { Kcmp } from "./kcmp.ts";
 import { createNotes, type Notes } from "./notes.ts";
 import { readTables, readTasks } from "./read-tasks.ts";
+import { watchSleepers } from "./slept.ts";
 
 export interface LiveOptions {
   /** Compares open files and file tables; `null`: every descriptor is assumed to have its own open file. */
@@ -44,6 +46,7 @@ export function readLive(ids: readonly number[], options: LiveOptions): Live {
   const { kcmp, threads, frozen, states, unixPeers, duplicator, notes = createNotes() } = options;
   const reader = createReader();
   const tasks = readTasks(ids, { kcmp, threads }, notes);
+  const sleepers = frozen ? null : watchSleepers(tasks.map(({ tgid }) => tgid));
   const tableOf = groupTables(tasks, kcmp);
   const tables = readTables(reader, tasks, tableOf);
   const descriptors = tables.flatMap((table) => table.descriptors);
@@ -51,9 +54,11 @@ export function readLive(ids: readonly number[], options: LiveOptions): Live {
   const reading = { tasks, tableOf, tables, descriptors, fileOf };
   const description = describe(reader, reading, { kcmp, states, unixPeers, duplicator, notes });
   const ended = endedTasks(tasks, notes);
-  if (!frozen) {
-    const lasting = tables.filter(({ pid }) => !ended.has(pid));
-    noteChanges(reader, lasting, notes);
+  if (sleepers !== null) {
+    const hasSlept = (table: number): boolean =>
+      tasks.every(({ tgid }, row) => i32At(tableOf, row) !== table || sleepers.has(tgid));
+    const doubtful = tables.filter(({ pid }, table) => !ended.has(pid) && !hasSlept(table));
+    noteChanges(reader, doubtful, notes);
   }
   return { description: withoutEnded(description, ended), notes: notes.sentences() };
 }
