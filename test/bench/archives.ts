@@ -14,7 +14,7 @@ import { criuSet } from "../support/criu-set.ts";
 import { hasProgram } from "../support/has-program.ts";
 import { tar, tarEntry } from "../support/tar.ts";
 import { inMemory, onDisk } from "./files.ts";
-import { measure, print } from "./measure.ts";
+import { measure, print, used } from "./measure.ts";
 
 const MIB = 2 ** 20;
 const PAGES = 205;
@@ -46,14 +46,6 @@ async function* checkpoint(): AsyncGenerator<Uint8Array> {
     bytes: await inMemory(member),
   }));
   yield tar(await Promise.all(members));
-}
-
-/** Runs something; returns the processor time that it used, of all threads, in milliseconds. */
-async function used(run: () => unknown): Promise<number> {
-  const start = process.cpuUsage();
-  await run();
-  const { user, system } = process.cpuUsage(start);
-  return (user + system) / 1000;
 }
 
 async function opened(source: Source, unpackers?: PlatformUnpackers): Promise<void> {
