@@ -130,7 +130,8 @@ describe("the drawing of ten descriptors", () => {
       return scene.boxes.find(({ kind }) => kind === "file")?.cells.map(({ text }) => text) ?? [];
     };
     expect(fileText(1600)).toContain(name);
-    expect(fileText(550)).toContain("tcp 127.0.0.1:28411 listen");
+    expect(fileText(650)).toContain("tcp 127.0.0.1:28411 listen");
+    expect(fileText(550)).toContain("tcp …:28411 listen");
   });
 
   test("keeps a straight edge to a private file", () => {

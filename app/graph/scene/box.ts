@@ -1,4 +1,4 @@
-// Builds boxes of the scene: defaults, text cells, shortening of text.
+// Builds boxes of the scene: defaults, text cells.
 
 import { NONE } from "../../model/checkpoint.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
@@ -11,20 +11,6 @@ export const BOX = PITCH - 2;
 
 /** The number of characters that fit. */
 export const characters = (pixels: number): number => Math.max(0, Math.floor(pixels / CHARACTER));
-
-/** Text cut in the middle to at most `most` characters, because the end of a path matters most. */
-export function elided(text: string, most: number): string {
-  if (text.length <= most) return text;
-  const all = [...text];
-  if (all.length <= most) return text;
-  if (most < 3) return all.slice(0, Math.max(1, most)).join("");
-  const head = Math.max(1, Math.floor((most - 1) / 4));
-  return `${all.slice(0, head).join("")}…${all.slice(all.length - (most - 1 - head)).join("")}`;
-}
-
-/** Text cut at the end, because a task's number comes first. */
-export const clipped = (text: string, most: number): string =>
-  text.length <= most ? text : `${[...text].slice(0, Math.max(0, most - 1)).join("")}…`;
 
 interface BoxParts {
   readonly kind: BoxKind;

@@ -15,10 +15,11 @@ import {
 } from "../order/graph.ts";
 import { slotDiffers } from "../plan/folded.ts";
 import { MORE, type PlannedTable, type QuietRun } from "../plan/plan.ts";
-import { box, characters, clipped, elided, left, right, signed } from "./box.ts";
+import { box, characters, left, right, signed } from "./box.ts";
 import type { Draft } from "./draft.ts";
 import type { Frame } from "./frame.ts";
 import { type Box, CHARACTER, COLUMN } from "./scene.ts";
+import { clipped, elided, shortened } from "./shorten.ts";
 import {
   accessLetters,
   closeOnExecMark,
@@ -28,12 +29,13 @@ import {
   slotFileName,
   taskLabel,
   taskNote,
+  taskNumberLabel,
   tasksRange,
 } from "./words.ts";
 
 /** Pixels by which a task is indented below its parent, and the most levels that are. */
-const INDENT = 8;
-const MOST_INDENTED = 4;
+export const INDENT = 8;
+export const MOST_INDENTED = 4;
 
 /** A task: number and comm, and its state if it is worth mentioning; indented below its parent. */
 export function taskBox(
@@ -50,7 +52,7 @@ export function taskBox(
   const room = characters(width - 12 - indent);
   const label = taskLabel(subject, task);
   const shownNote = note !== "" && label.length + note.length + 1 <= room ? note : "";
-  cells.push(left(clipped(label, room - (shownNote === "" ? 0 : shownNote.length + 1)), 6 + indent));
+  cells.push(left(taskLabelIn(subject, task, room - (shownNote === "" ? 0 : shownNote.length + 1)), 6 + indent));
   if (shownNote !== "") cells.push(right(shownNote, width - 6, "muted"));
   return box({
     kind: "task",
@@ -63,6 +65,17 @@ export function taskBox(
     change,
     quiet: quiet && change === SAME,
   });
+}
+
+/** Characters of a name that say more than the task's number alone. */
+const LEAST_COMM = 4;
+
+/** A task's number and comm in at most `room` characters, or its number alone if little of its comm would be left. */
+function taskLabelIn(subject: Subject, task: GraphTaskRow, room: number): string {
+  const label = taskLabel(subject, task);
+  if (label.length <= room) return label;
+  const number = taskNumberLabel(subject, task);
+  return number.length + LEAST_COMM + 2 <= room ? clipped(label, room) : clipped(number, room);
 }
 
 /** A row of the tasks' lane that stands for several tasks. */
@@ -110,25 +123,37 @@ function fdDigits({ tables, descriptors }: Graph, slot: SlotRow): number {
   return String(i32At(descriptors.fd, last)).length;
 }
 
+/** Where the texts of a slot are, in pixels from its left: the end of its number, its mark, its name. */
+export function slotPlaces(subject: Subject, slot: SlotRow, tableWidth: number) {
+  const indent = subject.both === null ? 0 : 2 * CHARACTER;
+  const digits = Math.max(tableWidth < NARROW_TABLE ? 2 : 3, fdDigits(subject.graph, slot));
+  const fdEnd = 5 + indent + digits * CHARACTER;
+  const mark = closeOnExecMark(subject, slot);
+  // Names begin at one place, with or without the mark, as far as there is room for it.
+  const markWidth = mark === "" && tableWidth < NARROW_TABLE ? 1 : Math.max(2.6, mark.length + 1.6);
+  return { fdEnd, mark, markAt: fdEnd + CHARACTER * 0.7, nameAt: fdEnd + markWidth * CHARACTER };
+}
+
+/** Tables narrower than this, in pixels, have no columns in their slots. */
+const NARROW_TABLE = 150;
+
 /** A slot of the table whose box is `parent`: fd, close-on-exec, the name of its file, and the file's access mode. */
 export function slotBox(subject: Subject, slot: SlotRow, frame: Frame, y: number, parent: number): Box {
   const { descriptors } = subject.graph;
   const change = changeOf(subject, "descriptor", slot);
-  const { cells, indent } = signed(subject, change);
+  const { cells } = signed(subject, change);
   const file = i32At(descriptors.file, slot);
-  const digits = Math.max(frame.tableWidth < 150 ? 2 : 3, fdDigits(subject.graph, slot));
-  const fdEnd = 5 + indent + digits * CHARACTER;
+  const { fdEnd, mark, markAt, nameAt } = slotPlaces(subject, slot, frame.tableWidth);
   cells.push(right(String(i32At(descriptors.fd, slot)), fdEnd));
-  const mark = closeOnExecMark(subject, slot);
-  if (mark !== "") cells.push(left(mark, fdEnd + CHARACTER * 0.7, mark === "ⓧ" ? "muted" : "change"));
-  // Names begin at one place, with or without the mark, as far as there is room for it.
-  const nameAt = fdEnd + (mark === "" && frame.tableWidth < 150 ? 1 : Math.max(2.6, mark.length + 1.6)) * CHARACTER;
+  if (mark !== "") cells.push(left(mark, markAt, mark === "ⓧ" ? "muted" : "change"));
   const room = characters(frame.tableWidth - nameAt - 7);
   const letters = file === NONE ? "" : accessLetters(subject, file);
-  const shownLetters = letters !== "" && room - letters.length - 1 >= LEAST_NAME ? letters : "";
-  const nameRoom = room - (shownLetters === "" ? 0 : shownLetters.length + 1);
-  const name = file === NONE ? "missing" : slotFileName(subject, slot, nameRoom);
-  cells.push(left(elided(name, nameRoom), nameAt, file === NONE ? "muted" : name.includes(" → ") ? "change" : "fg"));
+  const name = file === NONE ? "missing" : slotFileName(subject, slot);
+  // A name gives way to the letters only as long as it can be recognized.
+  const least = Math.min(LEAST_NAME, name.length);
+  const shownLetters = letters !== "" && room - letters.length - 1 >= least ? letters : "";
+  const shown = shortened(name, room - (shownLetters === "" ? 0 : shownLetters.length + 1));
+  cells.push(left(shown, nameAt, file === NONE ? "muted" : shown.includes("→ ") ? "change" : "fg"));
   if (shownLetters !== "") cells.push(right(shownLetters, frame.tableWidth - 7, "muted"));
   return box({
     kind: "slot",
@@ -146,7 +171,7 @@ export function slotBox(subject: Subject, slot: SlotRow, frame: Frame, y: number
 }
 
 /** Characters that a name gets before anything else is shown beside it. */
-const LEAST_NAME = 6;
+const LEAST_NAME = 12;
 
 /** The row that stands for a table's folded slots: `▸ 5 unchanged`, `▸ 12 as in 412 nginx`. */
 export function slotFoldBox(subject: Subject, planned: PlannedTable, frame: Frame, y: number, parent: number): Box {
@@ -157,7 +182,7 @@ export function slotFoldBox(subject: Subject, planned: PlannedTable, frame: Fram
     8,
   );
   const change = changeOf(subject, "table", table);
-  const unchanged = change === ADDED || change === REMOVED ? "of unchanged files" : "unchanged";
+  const unchanged = change === ADDED || change === REMOVED ? "to unchanged files" : "unchanged";
   const why = fold.why === "unchanged" ? unchanged : `as in ${taskLabel(subject, fold.parent)}`;
   const what = `${grouped(fold.slots.length)} ${why}`;
   const text = `${fold.open ? "▾" : "▸"} ${what}`;

@@ -13,6 +13,7 @@ import { type Box, COLUMN, type Edge, PITCH, type Ribbon } from "./scene.ts";
 import { type BarScale, barScaleOf } from "./table-box.ts";
 import { stackTables } from "./tables-lane.ts";
 import { placeTasks } from "./tasks-lane.ts";
+import { wishesOf } from "./wishes.ts";
 import { isShared } from "./words.ts";
 
 /** The area that a composition may take, in pixels. It grows downwards, and to the right if it is too narrow. */
@@ -41,6 +42,7 @@ export function compose(subject: Subject, layout: Layout, plan: Plan, area: Area
     own: shared.length < plan.files.length,
     shared: shared.length > 0,
     trunks: shared.length === 0 ? 0 : plan.tables.length,
+    wishes: wishesOf(subject, layout, plan),
   };
   const frame = lanesIn(area.left, area.right, needs);
   const { top } = area;

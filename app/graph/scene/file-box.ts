@@ -1,11 +1,12 @@
 // The box of an open file: name, access mode and flags, position, number of holders, in columns over a list of files.
 
 import { changeOf, type GraphFileRow, holdersOf, type Subject } from "../order/graph.ts";
-import { box, characters, clipped, elided, left, right, signed } from "./box.ts";
+import { box, characters, left, right, signed } from "./box.ts";
+import { changedDetail } from "./changed-detail.ts";
 import { type Box, type Cell, CHARACTER } from "./scene.ts";
+import { clipped, shortened } from "./shorten.ts";
 import {
   accessLetters,
-  bareSocket,
   fileName,
   holdersLabel,
   isDeleted,
@@ -47,7 +48,7 @@ export function columnsOf(subject: Subject, files: readonly GraphFileRow[], widt
   return { holders, pos, flags: full ? flags : rest - access > 20 ? access : 0, full };
 }
 
-const flagsText = (subject: Subject, file: GraphFileRow): string =>
+export const flagsText = (subject: Subject, file: GraphFileRow): string =>
   `${shortFlags(subject, file)}${isDeleted(subject, file) ? " deleted" : ""}`.trim();
 
 /** The place and the columns of a list of files. */
@@ -83,12 +84,6 @@ const LEAST_NAME = 9;
 /** The same beside a position that changed, which matters more. */
 const LEAST_BESIDE_CHANGE = 5;
 
-/** The name in at most `room` characters; a socket's addresses are cut last. */
-function fittedName(subject: Subject, file: GraphFileRow, room: number): string {
-  const name = fileName(subject, file);
-  return name.length <= room ? name : elided(bareSocket(name), room);
-}
-
 /** From right to left: holders, position, flags; the name takes the remaining width. */
 function heldCells(subject: Subject, file: GraphFileRow, { width, columns }: FileLane, indent: number): Cell[] {
   const cells: Cell[] = [];
@@ -99,18 +94,29 @@ function heldCells(subject: Subject, file: GraphFileRow, { width, columns }: Fil
   const posEnd = end - (columns.holders > 0 ? (columns.holders + 1) * CHARACTER : 0);
   const position = positionLabel(subject, file);
   // A truncated number would be wrong, so it is shown in full or not at all.
-  const besideName = characters(posEnd - 8 - indent) - (position.includes("→") ? LEAST_BESIDE_CHANGE : LEAST_NAME);
-  const pos = position.length <= besideName ? position : besideName >= LEAST_NAME ? "@…" : "";
+  const isMoved = position.includes("→");
+  const besideName = characters(posEnd - 8 - indent) - (isMoved ? LEAST_BESIDE_CHANGE : LEAST_NAME);
+  const later = isMoved ? position.slice(position.indexOf("→")) : "@…";
+  const pos = [position, later].find(({ length }) => length <= besideName) ?? "";
   if (pos !== "") cells.push(right(pos, posEnd, pos.includes("→") ? "change" : "fg"));
 
   const flagsAt = posEnd - (columns.pos > 0 ? columns.pos + 1 : 0) * CHARACTER - columns.flags * CHARACTER;
   const wanted = columns.full ? flagsText(subject, file) : columns.flags > 0 ? accessLetters(subject, file) : "";
-  const flags = flagsAt + wanted.length * CHARACTER < posEnd - pos.length * CHARACTER ? wanted : "";
-  if (flags !== "") cells.push(left(flags, flagsAt, "muted"));
+  const posAt = posEnd - (pos === "" ? 0 : (pos.length + 1) * CHARACTER);
+  const name = fileName(subject, file);
+  // A change that no column shows takes the place of the flags.
+  const room = characters(posAt - 8 - indent) - LEAST_NAME - 1;
+  const isShown = pos.includes("→") || wanted.includes("→") || name.includes(" → ");
+  const flagsChange = [flagsText(subject, file)].filter((text) => text.includes("→") && text.length <= room)[0];
+  const detail = isShown ? "" : (flagsChange ?? changedDetail(subject, file, room));
+  if (detail !== "") cells.push(right(detail, posAt, "change"));
+  const flags = detail === "" && flagsAt + wanted.length * CHARACTER <= posAt ? wanted : "";
+  if (flags !== "") cells.push(left(flags, flagsAt, wanted.includes("→") ? "change" : "muted"));
 
-  const nameEnd = flags !== "" ? flagsAt : pos !== "" ? posEnd - pos.length * CHARACTER : holders !== "" ? posEnd : end;
-  const room = characters(nameEnd - CHARACTER - 8 - indent);
-  cells.push(left(fittedName(subject, file, room), 8 + indent));
+  const isLast = pos === "" && holders === "";
+  const free = isLast ? end : pos === "" ? posEnd : posEnd - pos.length * CHARACTER;
+  const nameEnd = detail !== "" ? posAt - detail.length * CHARACTER : flags !== "" ? flagsAt : free;
+  cells.push(left(shortened(name, characters(nameEnd - CHARACTER - 8 - indent)), 8 + indent));
   return cells;
 }
 
@@ -119,6 +125,6 @@ function unheldCells(subject: Subject, file: GraphFileRow, { width }: FileLane, 
   const end = width - 6;
   const use = usedAs(subject, file);
   const room = characters(end - CHARACTER - 8 - indent);
-  const name = fittedName(subject, file, room - Math.min(use.length + 2, room / 2));
+  const name = shortened(fileName(subject, file), Math.floor(room - Math.min(use.length + 2, room / 2)));
   return [left(name, 8 + indent, "muted"), right(clipped(use, room - name.length - 1), end, "muted")];
 }

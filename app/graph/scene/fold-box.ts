@@ -3,10 +3,11 @@
 import { counted } from "../../model/words.ts";
 import type { GraphTableRow, Subject } from "../order/graph.ts";
 import type { Plan, QuietRun } from "../plan/plan.ts";
-import { box, characters, clipped, left } from "./box.ts";
+import { box, characters, left } from "./box.ts";
 import type { FileLane } from "./file-box.ts";
 import type { Frame } from "./frame.ts";
 import { type Box, COLUMN } from "./scene.ts";
+import { clipped } from "./shorten.ts";
 import { ownerLabel } from "./words.ts";
 
 /** Tables in which nothing has changed: `▸ 5 file tables unchanged`; of a single one its owner, `▸ 412 nginx unchanged`. */

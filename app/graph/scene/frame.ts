@@ -20,18 +20,50 @@ export interface Frame {
   readonly isStacked: boolean;
 }
 
+/** Widths at which the lanes' texts are shown in full, in pixels. */
+export interface Wishes {
+  readonly task: number;
+  /** Of tasks with their number alone. */
+  readonly number: number;
+  readonly table: number;
+  readonly own: number;
+  readonly shared: number;
+}
+
 /** What the lanes have to hold. */
-export interface Needs {
-  /** Whether there are private, and shared files. */
-  readonly own: boolean;
-  readonly shared: boolean;
+export interface Needs extends Readonly<Record<"own" | "shared", boolean>> {
   /** How many tables have edges to shared files. */
   readonly trunks: number;
+  readonly wishes: Wishes;
 }
 
 /** Views narrower than this have one lane of files. */
 const STACKED = 640;
 const NARROW = 480;
+
+/** The least and the largest width of a lane, in pixels. */
+interface Limits {
+  readonly least: number;
+  readonly most: number;
+}
+
+type Lane = "task" | "table" | "own" | "shared";
+type Limited<T> = Record<Lane, T>;
+
+const LIMITS: Readonly<Limited<Limits>> = {
+  task: { least: 80, most: 200 },
+  table: { least: 150, most: 360 },
+  own: { least: 110, most: 360 },
+  shared: { least: 150, most: 400 },
+};
+const NARROW_LIMITS: Readonly<Limited<Limits>> = {
+  task: { least: 34, most: 90 },
+  table: { least: 116, most: 300 },
+  own: { least: 110, most: 300 },
+  shared: { least: 110, most: 300 },
+};
+/** How far a lane spreads where there is room. */
+const SPREAD: Readonly<Limited<number>> = { task: 0, table: 300, own: 640, shared: 560 };
 
 /** Lanes between `left` and `right`, or wider if they would be unreadable. */
 export function lanesIn(left: number, right: number, needs: Needs): Frame {
@@ -39,45 +71,64 @@ export function lanesIn(left: number, right: number, needs: Needs): Frame {
   const isNarrow = width < NARROW;
   const isStacked = width < STACKED && needs.own && needs.shared;
   const margin = isNarrow ? 6 : 14;
-  const between = (least: number, part: number, most: number): number =>
-    Math.round(Math.min(most, Math.max(least, width * part)));
-  const taskWidth = isNarrow ? 58 : between(96, 0.14, 176);
-  const gap = isNarrow ? 10 : between(18, 0.03, 40);
-  const gutterWidth = gutterFor(needs, isNarrow ? 26 : between(40, 0.16, 220));
+  const gap = isNarrow ? 10 : Math.round(Math.min(40, Math.max(18, width * 0.03)));
+  const ownGap = isStacked || !needs.own ? 0 : isNarrow ? 14 : 22;
+  const gutterWidth = gutterFor(needs, isNarrow ? 26 : Math.round(Math.min(220, Math.max(40, width * 0.16))));
+  const room = width - 2 * margin - gap - ownGap - gutterWidth;
+  const widths = widthsIn(room, needs, isNarrow, isStacked);
   const task = left + margin;
-  const table = task + taskWidth + gap;
-  // What is left for tables and files, and which part of it each gets.
-  const rest = right - margin - table - gutterWidth;
-  // Without private files beside them, tables have room for wider bars.
-  const part = isStacked ? 0.42 : needs.own ? 0.34 : 0.46;
-  const tableWidth = Math.round(Math.min(needs.own ? 300 : 360, Math.max(isNarrow ? 116 : 150, rest * part)));
-  const own = table + tableWidth + (isStacked || !needs.own ? 0 : isNarrow ? 14 : 22);
-  const beside = right - margin - gutterWidth - own;
-  const ownWidth = !needs.own ? 0 : needs.shared ? Math.round(Math.min(360, beside * 0.44)) : Math.min(640, beside);
-  const gutter = isStacked ? own : own + ownWidth;
+  const table = task + widths.task + gap;
+  const own = table + widths.table + ownGap;
+  const gutter = isStacked ? own : own + widths.own;
   const shared = gutter + gutterWidth;
-  const hasShared = needs.shared || !needs.own;
-  const sharedWidth = hasShared ? Math.min(560, Math.max(isNarrow ? 140 : 190, right - margin - shared)) : 0;
-  if (isStacked) {
-    const frame = { margin, task, taskWidth, table, tableWidth, gutter, gutterWidth, shared, sharedWidth };
-    return { ...frame, own: shared, ownWidth: sharedWidth, isStacked };
-  }
-  const least = needs.shared ? 120 : isNarrow ? 140 : 190;
-  const widened = needs.own ? Math.max(0, least - ownWidth) : 0;
   return {
     margin,
     task,
-    taskWidth,
+    taskWidth: widths.task,
     table,
-    tableWidth,
-    own,
-    ownWidth: ownWidth + widened,
-    gutter: gutter + widened,
+    tableWidth: widths.table,
+    own: isStacked ? shared : own,
+    ownWidth: isStacked ? widths.shared : widths.own,
+    gutter,
     gutterWidth,
-    shared: shared + widened,
-    sharedWidth,
+    shared,
+    sharedWidth: widths.shared,
     isStacked,
   };
+}
+
+/** Widths of the lanes in `room` pixels: each its least, then as much as its texts need, then what is left over. */
+function widthsIn(room: number, needs: Needs, isNarrow: boolean, isStacked: boolean): Limited<number> {
+  const { wishes } = needs;
+  const limits = isNarrow ? NARROW_LIMITS : LIMITS;
+  const lanes: Lane[] = ["table"];
+  if (needs.own && !isStacked) lanes.push("own");
+  if (needs.shared || !needs.own) lanes.push("shared");
+  const wished: Limited<number> = {
+    task: isNarrow ? wishes.number : wishes.task,
+    table: wishes.table,
+    own: wishes.own,
+    shared: isStacked ? Math.max(wishes.own, wishes.shared) : wishes.shared,
+  };
+  const sum = (width: (lane: Lane) => number): number => lanes.reduce((total, lane) => total + width(lane), 0);
+  const least = (lane: Lane): number => limits[lane].least;
+  const enough = (lane: Lane): number => Math.min(limits[lane].most, Math.max(least(lane), wished[lane]));
+  // Tasks are named in few characters, which tell everything apart, so they come first.
+  const task = Math.min(enough("task"), Math.max(least("task"), room * 0.28));
+  const above = Math.max(0, room - task - sum(least));
+  const wanted = sum(enough) - sum(least);
+  const part = wanted === 0 ? 0 : Math.min(1, above / wanted);
+  const width: Limited<number> = { task: Math.round(task), table: 0, own: 0, shared: 0 };
+  for (const lane of lanes) width[lane] = Math.round(least(lane) + part * (enough(lane) - least(lane)));
+  let spare = Math.max(0, above - wanted);
+  for (const [at, lane] of lanes.entries()) {
+    // The last lane takes all that is left, as the picture is as wide as the view.
+    const share = at === lanes.length - 1 ? spare : Math.min(spare, (above - wanted) * 0.3);
+    const more = Math.round(Math.max(0, Math.min(share, SPREAD[lane] - width[lane])));
+    width[lane] += more;
+    spare -= more;
+  }
+  return width;
 }
 
 /** As wide as the edges that cross in it need, up to `most`. */

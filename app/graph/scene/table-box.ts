@@ -17,10 +17,11 @@ import {
 import { KIND_PARTS, type KindPart, PART_TITLES, partOfFile } from "../order/kind-parts.ts";
 import { isQuiet } from "../plan/folded.ts";
 import type { Plan, PlannedTable } from "../plan/plan.ts";
-import { box, characters, clipped, elided, left, right, signed } from "./box.ts";
+import { box, characters, left, right, signed } from "./box.ts";
 import type { Frame } from "./frame.ts";
 import { type Axis, type Bar, type Box, type Cell, CHARACTER, COLUMN, PITCH } from "./scene.ts";
-import { isTableShared, ownerLabel, shortCount, tableBadge } from "./words.ts";
+import { clipped, elided } from "./shorten.ts";
+import { isTableShared, ownerLabel, shortCount, tableBadge, taskName } from "./words.ts";
 
 /** Where bars begin within their tables, their width in pixels, and the count at their end. */
 export interface BarScale {
@@ -100,10 +101,13 @@ function tableCells(
   const room = characters((scale === null ? frame.tableWidth : scale.x) - 12 - indent);
   const fds = alike.length > 0 ? `same ${counted(count, "fd")}` : counted(count, "fd");
   const opener = count === 0 ? "" : open ? "▾ " : "▸ ";
-  const owner = `${opener}${alike.length > 0 ? alikeOwner(subject, [table, ...alike]) : ownerLabel(subject, table)}`;
+  const owners = alike.length > 0 ? [alikeOwner(subject, [table, ...alike])] : ownerForms(subject, table);
   const sharedNote = shared > 0 && shared < count ? ` · ${grouped(shared)} shared` : shared > 0 ? ", all shared" : "";
   const details = [`${fds}${sharedNote}`, fds, scale === null ? "" : grouped(count)];
   const badgeRoom = badge === "" ? 0 : badge.length + 1;
+  // Its number is beside it, at the task.
+  const name = owners.find(({ length }) => opener.length + length + badgeRoom <= room) ?? owners.at(-1);
+  const owner = `${opener}${name}`;
   // The counts give way to the owner and to the badge.
   const detail = details.find((text) => owner.length + badgeRoom + text.length + 1 <= room) ?? "";
   const shownBadge = owner.length + badgeRoom <= room || room - badgeRoom >= 8 ? badge : "";
@@ -113,6 +117,13 @@ function tableCells(
   if (detail !== "") cells.push(right(detail, end - (shownBadge === "" ? 0 : badgeRoom * CHARACTER), "muted"));
   if (shownBadge !== "") cells.push(right(elided(shownBadge, room), end, "shared"));
   return cells;
+}
+
+/** Whom a table belongs to: number and comm, or the comm alone. */
+function ownerForms(subject: Subject, table: GraphTableRow): string[] {
+  const { firstTask, task } = subject.graph.tables;
+  const comm = tasksOf(subject.graph, table) === 0 ? "" : taskName(subject, u32At(task, u32At(firstTask, table)));
+  return comm === "" ? [ownerLabel(subject, table)] : [ownerLabel(subject, table), comm];
 }
 
 /** Whom tables that are alike belong to: `100 × worker`. */

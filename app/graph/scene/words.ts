@@ -11,10 +11,11 @@ import {
   taskNumber,
   USE,
 } from "../../model/checkpoint.ts";
+import { detailOf } from "../../model/detail-store.ts";
 import { fileKind, flagsIn, O_ACCMODE, TASK_STATES } from "../../model/names.ts";
 import { i32At, u8At, u32At, u64At } from "../../model/read.ts";
 import type { DescriptorRow, FileRow, TableRow, TaskRow } from "../../model/rows.ts";
-import { shownText, visibleText } from "../../model/text.ts";
+import { shownText, stillVisible, visibleText } from "../../model/text.ts";
 import { counted, grouped, fileName as nameOf } from "../../model/words.ts";
 import {
   type Change,
@@ -48,7 +49,7 @@ const USERS = kindBits("task-added", "task-removed", "table-shared", "table-unsh
 const CLOSE_ON_EXEC = kindBits("close-on-exec");
 
 /** A value on each side; null where the object does not exist. For one image, `before` is null. */
-interface Sides<T> {
+export interface Sides<T> {
   readonly before: T | null;
   readonly after: T | null;
 }
@@ -57,7 +58,7 @@ interface Sides<T> {
  * Reads a value of an object on both sides; only the later one if the changes that it can differ by (`kinds`) are
  * hidden.
  */
-function valuesOf<Row extends number, T>(
+export function valuesOf<Row extends number, T>(
   subject: Subject,
   to: ObjectKind,
   row: number,
@@ -82,10 +83,14 @@ function joined({ before, after }: Sides<string>): string {
 
 /** `412 nginx`: pid (or index) and comm. */
 export function taskLabel(subject: Subject, task: GraphTaskRow): string {
-  const number = joined(valuesOf(subject, "task", task, (c, row: TaskRow) => String(taskNumber(c.tasks, row))));
+  const number = taskNumberLabel(subject, task);
   const comm = taskName(subject, task);
   return comm === "" ? number : `${number} ${comm}`;
 }
+
+/** `412`: pid or index; an index that changed as `1 → 3`. */
+export const taskNumberLabel = (subject: Subject, task: GraphTaskRow): string =>
+  joined(valuesOf(subject, "task", task, (c, row: TaskRow) => String(taskNumber(c.tasks, row))));
 
 /**
  * Whom a table belongs to: its first task, and how many others. With `alike`, tables of one task each: what their tasks
@@ -102,7 +107,7 @@ export function ownerLabel(subject: Subject, table: GraphTableRow, alike: readon
 }
 
 /** The comm of a task. */
-const taskName = (subject: Subject, task: GraphTaskRow): string =>
+export const taskName = (subject: Subject, task: GraphTaskRow): string =>
   joined(valuesOf(subject, "task", task, (c, row: TaskRow) => shownText(commBytes(c, row)), RENAMED));
 
 /** The numbers of the first tasks of some tables: `1001 to 1100`, or all of up to three. */
@@ -110,7 +115,7 @@ export function tasksRange(subject: Subject, tables: readonly GraphTableRow[]): 
   const { firstTask, task } = subject.graph.tables;
   const numbers = tables.map((table) => {
     const first = u32At(task, u32At(firstTask, table));
-    return joined(valuesOf(subject, "task", first, (c, row: TaskRow) => String(taskNumber(c.tasks, row))));
+    return taskNumberLabel(subject, first);
   });
   return numbers.length <= 3 ? numbers.join(", ") : `${numbers[0]} to ${numbers.at(-1)}`;
 }
@@ -158,7 +163,7 @@ export function fileName(subject: Subject, file: GraphFileRow): string {
   const names = valuesOf(subject, "file", file, (c, row: FileRow) => {
     const name = nameBytes(c, row);
     const stable = visibleText(name.subarray(0, Math.min(LONGEST, u32At(c.files.nameStable, row))));
-    return { text: name.length > LONGEST ? shortened(name) : nameOf(c, row), stable };
+    return { text: name.length > LONGEST ? shortened(name) : withRemote(c, row, nameOf(c, row)), stable };
   });
   // A name made of a number that every dump chooses anew has not changed.
   if (names.before !== null && names.after !== null && names.before.stable === names.after.stable)
@@ -166,18 +171,25 @@ export function fileName(subject: Subject, file: GraphFileRow): string {
   return joined({ before: names.before?.text ?? null, after: names.after?.text ?? null });
 }
 
-/**
- * What a slot holds, in few characters: a path that fits `room` characters or else its last part, a socket's addresses; a
- * change as `old → new`.
- */
-export function slotFileName(subject: Subject, slot: SlotRow, room: number): string {
+const SOCKET = fileKind("socket");
+
+/** A socket's name with the other end of its connection, which tells apart those to one port. Linux-CR's names lack it. */
+function withRemote(checkpoint: Checkpoint, file: FileRow, name: string): string {
+  if (u8At(checkpoint.files.kind, file) !== SOCKET || name.includes("->")) return name;
+  const remote = detailOf(checkpoint, file, "remote");
+  if (typeof remote !== "string" || remote === "") return name;
+  return name.replace(/^socket:\[\S+ \S+:\d+/, (local) => `${local}->${stillVisible(remote)}`);
+}
+
+/** What a slot holds, in few characters: the last part of a path, a socket's addresses; a change as `old → new`. */
+export function slotFileName(subject: Subject, slot: SlotRow): string {
   const file = i32At(subject.graph.descriptors.file, slot);
   const earlier = fileBefore(subject.graph, slot);
   const name = fileName(subject, file);
-  const short = shortName(name, room);
+  const short = shortName(name);
   if (earlier === NONE) return short;
   const before = fileName(subject, earlier);
-  const shortBefore = shortName(before, room);
+  const shortBefore = shortName(before);
   if (shortBefore !== short) return `${shortBefore} → ${short}`;
   // Two files of one name, such as a log that was opened again.
   return before === name ? short : `${before} → ${name}`;
@@ -186,8 +198,8 @@ export function slotFileName(subject: Subject, slot: SlotRow, room: number): str
 /** Paths of up to this many characters, such as /dev/null, are not shortened. */
 const SHORT_PATH = 12;
 
-const shortName = (name: string, room: number): string => {
-  if (name.length <= Math.min(SHORT_PATH, room)) return name;
+const shortName = (name: string): string => {
+  if (name.length <= SHORT_PATH) return name;
   if (name.startsWith("/") && !name.includes(" → ")) {
     const [last = "", above = ""] = name
       .split("/")
@@ -200,7 +212,7 @@ const shortName = (name: string, room: number): string => {
 };
 
 /** A socket's addresses without `socket:[…]` around them, on both sides of an arrow; another name as it is. */
-export const bareSocket = (name: string): string =>
+const bareSocket = (name: string): string =>
   name
     .split(" → ")
     .map((each) => /^socket:\[(.+)\]$/.exec(each)?.[1] ?? each)

@@ -1,0 +1,91 @@
+// Shortens texts to what a box has room for, keeping the part by which they are recognized.
+
+/** Text cut in the middle to at most `most` characters, because the end of a path matters most. */
+export function elided(text: string, most: number): string {
+  return cut(text, most, Math.max(1, Math.floor((most - 1) / 4)));
+}
+
+/** Text cut at the end, because a task's number comes first. */
+export const clipped = (text: string, most: number): string =>
+  text.length <= most ? text : `${[...text].slice(0, Math.max(0, most - 1)).join("")}…`;
+
+/** `head`: how many characters are kept before the cut. */
+function cut(text: string, most: number, head: number): string {
+  if (text.length <= most) return text;
+  const all = [...text];
+  if (all.length <= most) return text;
+  if (most < 3) return all.slice(0, Math.max(1, most)).join("");
+  return `${all.slice(0, head).join("")}…${all.slice(all.length - (most - 1 - head)).join("")}`;
+}
+
+/** Text of which both ends matter alike, such as a file's name with its extension. */
+const halved = (text: string, most: number): string => cut(text, most, Math.ceil((most - 1) / 2));
+
+/**
+ * The name of an open file in at most `most` characters: of a path its last part, of a socket its ports, of a change
+ * (`old → new`) the new one is cut last.
+ */
+export function shortened(name: string, most: number): string {
+  if (name.length <= most) return name;
+  const change = name.split(" → ");
+  if (change.length === 2) return shortenedChange(change as [string, string], most);
+  const socket = SOCKET.exec(name);
+  if (socket !== null) return firstThatFits(socketForms(socket[1] ?? name), most);
+  return name.startsWith("/") && !name.endsWith("/") ? shortenedPath(name, most) : halved(name, most);
+}
+
+/** The name of a socket, with `socket:[…]` around it or without. */
+const SOCKET = /^(?:socket:\[(.+)\]|(?:unix|tcp|udp|udplite|raw|ping|sctp|netlink|packet) .+)$/;
+
+function shortenedChange([before, after]: readonly [string, string], most: number): string {
+  const whole = `${lastForm(before)} → ${lastForm(after)}`;
+  return whole.length <= most ? whole : `→ ${shortened(after, Math.max(3, most - 2))}`;
+}
+
+/** The shortest form in which nothing of a name's last part is cut. */
+export const lastForm = (name: string): string => {
+  return SOCKET.exec(name)?.[1] ?? (name.startsWith("/") ? lastPart(name) : name);
+};
+
+const lastPart = (path: string): string => path.slice(path.lastIndexOf("/") + 1) || path;
+
+/** `/var/log…/error.log`, or with less room `…/error.log`, `error.log`. */
+function shortenedPath(path: string, most: number): string {
+  const last = lastPart(path);
+  const room = most - last.length - 2;
+  // A file of the root directory is all there is to show.
+  if (room < 0) return halved(last.length + 1 === path.length ? path : last, most);
+  return `${room < 3 ? "" : [...path].slice(0, room).join("")}…/${last}`;
+}
+
+/** A socket's name without `socket:[…]` around it, from all addresses to the ports alone. */
+function* socketForms(name: string): Generator<string> {
+  yield name;
+  const addresses = /^(\S+) (\S+?)(?:->(\S+))?((?: [a-z][a-z0-9-]*)?)$/.exec(name);
+  const [, protocol = "", local = "", remote, state = ""] = addresses ?? [];
+  const isInternet = /:\d+$/.test(local);
+  const port = (address: string): string => `…${address.slice(address.lastIndexOf(":"))}`;
+  if (isInternet && remote !== undefined) {
+    yield `${protocol} ${local}->${remote}`;
+    yield `${protocol} ${port(local)}->${remote}`;
+    yield `${protocol} to ${remote}`;
+    yield `${port(local)}->${port(remote)}`;
+    yield `to ${port(remote)}`;
+  } else if (isInternet) {
+    yield `${protocol} ${port(local)}${state}`;
+    yield `${protocol} ${port(local)}`;
+    yield port(local);
+  } else if (name.includes("/")) {
+    yield `${name.slice(0, name.indexOf(" "))} …/${lastPart(name)}`;
+  }
+}
+
+/** The first form that fits, or the last one cut in the middle. */
+function firstThatFits(forms: Iterable<string>, most: number): string {
+  let last = "";
+  for (const form of forms) {
+    if (form.length <= most) return form;
+    last = form;
+  }
+  return halved(last, most);
+}

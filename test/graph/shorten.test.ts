@@ -1,0 +1,41 @@
+import { describe, expect, test } from "vitest";
+import { shortened } from "../../app/graph/scene/shorten.ts";
+
+describe("a shortened name", () => {
+  test.each([
+    ["/var/log/nginx/error.log", 24, "/var/log/nginx/error.log"],
+    ["/var/log/nginx/error.log", 20, "/var/log/…/error.log"],
+    ["/var/log/nginx/error.log", 12, "…/error.log"],
+    ["/var/log/nginx/error.log", 10, "error.log"],
+    ["/var/log/nginx/error.log", 8, "erro…log"],
+    ["/begin-end", 7, "/be…end"],
+    ["pipe:[230712]", 9, "pipe…712]"],
+    ["/srv/", 4, "/s…/"],
+  ])("%s in %i characters keeps the last part of a path", (name, most, text) => {
+    expect(shortened(name, most)).toBe(text);
+    expect([...text].length).toBeLessThanOrEqual(most);
+  });
+
+  test.each([
+    ["socket:[tcp 127.0.0.1:28411 listen]", 26, "tcp 127.0.0.1:28411 listen"],
+    ["socket:[tcp 127.0.0.1:28411 listen]", 20, "tcp …:28411 listen"],
+    ["socket:[tcp [::1]:28411 listen]", 12, "tcp …:28411"],
+    ["tcp 127.0.0.1:28411 listen", 8, "…:28411"],
+    ["socket:[tcp 10.0.0.1:80->10.0.0.2:34730 established]", 30, "tcp …:80->10.0.0.2:34730"],
+    ["socket:[tcp 10.0.0.1:80->10.0.0.2:34730 established]", 22, "tcp to 10.0.0.2:34730"],
+    ["socket:[tcp 10.0.0.1:80->10.0.0.2:34730 established]", 14, "…:80->…:34730"],
+    ["socket:[tcp 10.0.0.1:80->10.0.0.2:34730 established]", 12, "to …:34730"],
+    ["socket:[unix stream /run/redis.sock]", 18, "unix …/redis.sock"],
+  ])("%s in %i characters keeps its ports and the other end", (name, most, text) => {
+    expect(shortened(name, most)).toBe(text);
+  });
+
+  test.each([
+    ["/var/log/error.log → /var/log/access.log", 24, "error.log → access.log"],
+    ["/var/log/error.log → /var/log/access.log", 16, "→ …/access.log"],
+    ["/var/log/error.log → /var/log/access.log", 12, "→ access.log"],
+    ["socket:[unix stream] → eventfd", 22, "unix stream → eventfd"],
+  ])("%s in %i characters keeps what it changed to", (name, most, text) => {
+    expect(shortened(name, most)).toBe(text);
+  });
+});
