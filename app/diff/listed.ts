@@ -25,10 +25,13 @@ export function listedCounts(comparison: Comparison): Readonly<Record<ChangeKind
 export const listedCount = (comparison: Comparison): number =>
   Object.values(listedCounts(comparison)).reduce((sum, count) => sum + count, 0);
 
-/** The place of a change among those that are listed, from 1 on. */
-export function placeOfChange(comparison: Comparison, change: number): number {
+/** The place of a change among those that are listed, from 1 on, in the order in which they are listed. */
+export function placeOfChange(comparison: Comparison, order: Uint32Array, change: number): number {
   let place = 0;
-  for (let index = 0; index <= change; index++) if (!isRepeatedAt(comparison, index)) place++;
+  for (const each of order) {
+    if (!isRepeatedAt(comparison, each)) place++;
+    if (each === change) break;
+  }
   return place;
 }
 

@@ -1,15 +1,16 @@
 // A comparison in which hidden changes do not mark the descriptors that they are of.
 
 import { i32At, u8At, u32At } from "../model/read.ts";
-import { BIT_OF_KIND, changeKind, isOfDescriptors, kindOf } from "./changes.ts";
+import { BIT_OF_KIND, changeKind, isOfDescriptors, isOfResources, kindOf } from "./changes.ts";
 import type { Comparison } from "./comparison.ts";
 import type { HiddenChanges } from "./filter.ts";
 import { PRESENCE } from "./pair.ts";
 
 /** The same changes, with `changed` made of those that are not hidden. Linear in pairs and changes. */
 export function withoutHidden(comparison: Comparison, hidden: HiddenChanges): Comparison {
-  if (!hidden.includes(1)) return comparison;
   const { changes, pairs } = comparison;
+  // Those of resources are of no descriptor, and some are always hidden, as others repeat them.
+  if (!hidden.some((is, change) => is === 1 && !isOfResources(kindOf(u8At(changes.kind, change))))) return comparison;
   const changed = new Uint16Array(pairs.descriptors.count);
   for (let change = 0; change < changes.count; change++) {
     const kind = kindOf(u8At(changes.kind, change));

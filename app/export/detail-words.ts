@@ -70,6 +70,14 @@ function listDifference(before: DetailValue, after: DetailValue): Pick<DetailWor
 /** Descriptors that are named; the others are counted. */
 const MOST_NAMED = 3;
 
+/** What is only on one side of two longer lists of descriptors. */
+function linkDifference(all: readonly LinkedHolder[], other: readonly LinkedHolder[]): readonly LinkedHolder[] {
+  if (Math.max(all.length, other.length) <= MOST_NAMED) return all;
+  const keyOf = ({ pid, fd, events = [] }: LinkedHolder): string => `${pid} ${fd} ${events.join(" ")}`;
+  const keys = new Set(other.map(keyOf));
+  return all.filter((each) => !keys.has(keyOf(each)));
+}
+
 /**
  * A link: `other end`, `pid 12 fd 4`, `pid 12 fd 6`.
  *
@@ -78,15 +86,16 @@ const MOST_NAMED = 3;
  */
 export function linkWords(comparison: Comparison, index: number, noun: string, within?: number): DetailWords {
   const { role, before, after } = linkChange(comparison, index);
-  const words = (holders: readonly LinkedHolder[]): string => {
-    if (holders.length === 0) return "none";
+  const words = (all: readonly LinkedHolder[], other: readonly LinkedHolder[]): string => {
+    const holders = linkDifference(all, other);
+    if (holders.length === 0) return all.length === 0 ? "none" : "no others";
     const named = holders.slice(0, MOST_NAMED).map(({ pid, fd, events }) => {
       const who = pid === within ? `fd ${fd}` : `${noun} ${pid} fd ${fd}`;
       return events === undefined ? who : `${who} (${events.join(" | ")})`;
     });
     return named.join(", ") + andMore(holders.length - named.length);
   };
-  return { title: LINK_TITLES[role], before: words(before), after: words(after) };
+  return { title: LINK_TITLES[role], before: words(before, after), after: words(after, before) };
 }
 
 /** `{title} {before} → {after}` */

@@ -26,7 +26,7 @@ function read(storage: Storage | null): KeptView {
 export function keptView(
   storage: Storage | null,
   first: Sizes,
-  isNarrow: boolean,
+  isSmall: boolean,
 ): Pick<State, "sizes" | "legendShown"> {
   const { sizes, legend } = read(storage);
   const kept = Object.entries(first).map(([panel, size]) => {
@@ -34,7 +34,7 @@ export function keptView(
     return [panel, typeof own === "number" && own >= LEAST && own <= MOST ? own : size];
   });
   const isKnown = legend === "shown" || legend === "hidden";
-  return { sizes: Object.fromEntries(kept) as Sizes, legendShown: isKnown ? legend === "shown" : !isNarrow };
+  return { sizes: Object.fromEntries(kept) as Sizes, legendShown: isKnown ? legend === "shown" : !isSmall };
 }
 
 /** Keeps the view whenever the user changes it. */

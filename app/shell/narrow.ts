@@ -3,5 +3,11 @@
 /** Windows up to this many pixels wide show one panel at a time. */
 export const NARROW = 800;
 
-/** Whether the window is that narrow now; not without a window. */
-export const isNarrow = (): boolean => globalThis.matchMedia?.(`(max-width: ${NARROW}px)`).matches ?? false;
+/**
+ * In windows up to this many pixels wide, the inspector takes turns with the tables instead of standing beside them, and
+ * a comparison has one column, before → after.
+ */
+export const MEDIUM = 1200;
+
+/** Whether the window is at most that wide now; not without a window. */
+export const isMedium = (): boolean => globalThis.matchMedia?.(`(max-width: ${MEDIUM}px)`).matches ?? false;

@@ -8,7 +8,7 @@ import type { Client } from "../worker/client.ts";
 import { createDocuments, type DocumentActions } from "./documents.ts";
 import { keepView, keptView } from "./kept-view.ts";
 import { pageStorage } from "./link-memory.ts";
-import { isNarrow } from "./narrow.ts";
+import { isMedium } from "./narrow.ts";
 import { createOpening } from "./opening.ts";
 import { createSelection, type SelectionActions } from "./selection.ts";
 import {
@@ -51,7 +51,7 @@ export interface Shell extends DocumentActions, SelectionActions {
 
 export function createShell(client: Client, network = true): Shell {
   const first = firstState();
-  const store = createStore({ ...first, ...keptView(pageStorage(), first.sizes, isNarrow()) });
+  const store = createStore({ ...first, ...keptView(pageStorage(), first.sizes, isMedium()) });
   keepView(pageStorage(), store);
   const { get, set } = store;
   const opening = createOpening(client, store);

@@ -71,7 +71,7 @@ export function Drawing(props: DrawingProps) {
   return <LaidOut {...props} subject={subject} layout={layout} />;
 }
 
-const HINT = "Point at an object to trace its edges, click to select it, walk the edges with the arrow keys.";
+const HINT = "Point at an object to trace its edges, click to select it.";
 
 /** Pixels from the top left corner of a table's box in which a click opens or folds the table. */
 const OPENER = { width: 22, height: 20 };
@@ -160,7 +160,7 @@ function Foot({ subject, scene, canvas, status, spoken }: FootProps) {
   return (
     <div className="drawing-foot">
       <div className="drawing-line">
-        <p className="drawing-status" ref={status} aria-hidden="true" data-hint={HINT}>
+        <p className="drawing-status" ref={status} aria-hidden="true" data-hint={HINT} title={spoken || HINT}>
           {spoken}
         </p>
         {canvas.below !== "" && (
@@ -235,7 +235,11 @@ function usePointer(picture: Picture, { at, zoom, zoomInAt, hovered, repaint }: 
     hoveredObject.current = object;
     const label = scene?.boxes[box]?.label ?? "";
     const about = object ?? (label === "" ? selection : null);
-    if (status.current !== null) status.current.textContent = about ? described(subject, about) : label;
+    const text = about ? described(subject, about) : label;
+    if (status.current !== null) {
+      status.current.textContent = text;
+      status.current.title = text;
+    }
     onHover?.(object);
     repaint();
   };

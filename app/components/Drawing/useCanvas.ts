@@ -3,7 +3,7 @@
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import { type Arc, arcsOf } from "../../graph/draw/arcs.ts";
 import { boxAt, stripAt } from "../../graph/draw/hit.ts";
-import { minimapOf, paintMinimap } from "../../graph/draw/minimap.ts";
+import { freeCorner, minimapOf, paintMinimap } from "../../graph/draw/minimap.ts";
 import { paint } from "../../graph/draw/paint.ts";
 import { LEAST_TEXT, type Theme } from "../../graph/draw/style.ts";
 import { traceOf, withBoxes } from "../../graph/draw/trace.ts";
@@ -112,16 +112,19 @@ function paintPicture(
   paint(context, scene, { ...size, view, ratio, theme, trace, arcs, selected, hovered });
 }
 
-/** Paints the minimap, or hides it while the view shows the whole drawing. */
+/** Paints the minimap, or hides it while the view shows the whole drawing, and where it would cover some of it. */
 function paintMap(canvas: HTMLCanvasElement, { scene, size, theme }: Picture, view: View): void {
   const map = scene === null || size === null ? null : minimapOf(scene, size, view);
-  canvas.style.display = map === null ? "none" : "";
+  const place = map && scene && size && freeCorner(scene, size, view, map);
+  canvas.style.display = place === null ? "none" : "";
   const context = canvas.getContext("2d");
-  if (map === null || scene === null || size === null || theme === null || context === null) return;
+  if (map === null || place === null || scene === null || size === null || theme === null || context === null) return;
   const ratio = window.devicePixelRatio || 1;
   const [width, height] = [Math.round(map.width * ratio), Math.round(map.height * ratio)];
   if (canvas.width !== width) canvas.width = width;
   if (canvas.height !== height) canvas.height = height;
+  canvas.style.left = `${place.left}px`;
+  canvas.style.top = `${place.top}px`;
   canvas.style.width = `${map.width}px`;
   canvas.style.height = `${map.height}px`;
   paintMinimap(context, scene, { view, size, theme, scale: map.scale, ratio });

@@ -39,20 +39,22 @@ export function Sides({ docs, side }: { docs: readonly [Doc, Doc]; side: Side })
                 />
                 <span className="muted">{each}</span> <span className="mono">{name}</span>
               </label>
-              <button
-                type="button"
-                className="plain head-format"
-                title="Format, evidence and facts"
-                onClick={() => {
-                  shell.showSide(each);
-                  shell.store.set({ dialog: { kind: "format" } });
-                }}
-              >
-                <span className="mono">{visible(writerText(checkpoint))}</span>
-                {dialect !== null && " (manual)"}
-              </button>
-              {checkpoint.time !== null && <span className="muted head-time">{timeText(checkpoint.time)}</span>}
-              {!checkpoint.complete && <strong className="head-incomplete">incomplete</strong>}
+              <span className="head-facts muted">
+                <button
+                  type="button"
+                  className="plain head-format"
+                  title="Format, evidence and facts"
+                  onClick={() => {
+                    shell.showSide(each);
+                    shell.store.set({ dialog: { kind: "format" } });
+                  }}
+                >
+                  <span className="mono">{visible(writerText(checkpoint))}</span>
+                  {dialect !== null && " (manual)"}
+                </button>
+                {checkpoint.time !== null && <span className="head-time">{timeText(checkpoint.time)}</span>}
+                {!checkpoint.complete && <strong className="head-incomplete">incomplete</strong>}
+              </span>
               <SideButton side={each} command="replace-side" label={`Replace the image ${each}…`}>
                 …
               </SideButton>

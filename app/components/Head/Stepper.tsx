@@ -3,12 +3,14 @@
 import { listedCount, placeOfChange } from "../../diff/listed.ts";
 import { changeSentence } from "../../export/changes-text.ts";
 import { counted, grouped } from "../../model/words.ts";
+import { groupsOf } from "../../shell/selectors.ts";
 import { CommandButton } from "../CommandButton.tsx";
 import { useApp } from "../context.ts";
 
 export function Stepper() {
   const compared = useApp((state) => state.compared);
   const change = useApp((state) => state.change);
+  const groups = useApp(groupsOf);
   if (compared === null) return null;
   const { comparison } = compared;
   const total = listedCount(comparison);
@@ -20,9 +22,9 @@ export function Stepper() {
         <span className="visually-hidden">Previous change</span>
       </CommandButton>
       <span className="head-stepper-at">
-        {change === null
+        {change === null || groups === null
           ? counted(total, "change")
-          : `${grouped(placeOfChange(comparison, change))} of ${counted(total, "change")}`}
+          : `${grouped(placeOfChange(comparison, groups.change, change))} of ${counted(total, "change")}`}
       </span>
       <CommandButton id="next-change">
         <span aria-hidden="true">›</span>

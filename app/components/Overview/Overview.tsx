@@ -302,7 +302,9 @@ function Line({ count, select, filter, children }: LineProps) {
   };
   return (
     <button type="button" className="plain overview-line mono" onClick={onClick}>
-      <span className="overview-what">{children}</span>
+      <span className="overview-what" title={typeof children === "string" ? children : undefined}>
+        {children}
+      </span>
       {count !== undefined && <span className="overview-count">{count}</span>}
     </button>
   );

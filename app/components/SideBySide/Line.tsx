@@ -82,7 +82,7 @@ function SectionTitle({ comparison, section, change }: { comparison: Comparison;
 function Heading({ comparison, title, change }: { comparison: Comparison; title: string; change: number }) {
   const words = change === NONE ? null : changeWords(comparison, change);
   return (
-    <div role="gridcell" className="aligned-whole">
+    <div role="gridcell" className="aligned-whole" title={words === null ? title : `${title} ${words.what}`}>
       {words && <Sign sign={words.sign} />} {title}
       {words && <span className="aligned-note"> {words.what}</span>}
     </div>

@@ -99,7 +99,7 @@ function OneColumn({
         {presence}
         {shown.map(({ differs, ...change }) => differs && <Transition key={change.column.id} {...change} />)}
         {details.map(({ title, before, after }) => (
-          <span key={title} className="cell-differs" title={`${title} ${before} → ${after}`}>
+          <span key={title} className="cell-differs both-detail" title={`${title} ${before} → ${after}`}>
             {title} {before} → {after}
           </span>
         ))}
@@ -157,11 +157,22 @@ function Transition({ column, before, after }: { column: AlignedColumn; before: 
   }
   return (
     <span className="cell-differs">
-      <span className="visually-hidden">{column.about ?? column.title} </span>
-      {column.id === "pos" || column.id === "shared" ? "" : `${column.title.toLowerCase()} `}
-      {before} → {after}
+      {(column.id === "pos" || column.id === "shared") && (
+        <span className="visually-hidden">{column.about ?? column.title} </span>
+      )}
+      {column.id === "pos" || column.id === "shared" ? "" : `${(column.about ?? column.title).toLowerCase()} `}
+      {column.id === "flags" || column.id === "mode" ? wordsThatDiffer(before, after) : `${before} → ${after}`}
     </span>
   );
+}
+
+/** Flags that were cleared and set: `−fasync`; if the access mode changed, both whole. */
+function wordsThatDiffer(before: string, after: string): string {
+  const [had, has] = [before.split(" "), after.split(" ")];
+  if (had[0] !== has[0] || had.length + has.length < 4) return `${before} → ${after}`;
+  const signed = (sign: string, words: readonly string[], other: readonly string[]) =>
+    words.filter((word) => !other.includes(word)).map((word) => sign + word);
+  return [...signed("−", had, has), ...signed("+", has, had)].join(" ");
 }
 
 interface CellProps {

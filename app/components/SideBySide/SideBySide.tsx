@@ -10,6 +10,7 @@ import { NONE } from "../../model/checkpoint.ts";
 import { i32At } from "../../model/read.ts";
 import { detailChanges } from "../../shell/aligned-cells.ts";
 import { listStep } from "../../shell/keys.ts";
+import { MEDIUM } from "../../shell/narrow.ts";
 import { PLACES } from "../../shell/places.ts";
 import { hiddenOf } from "../../shell/selectors.ts";
 import type { Compared } from "../../shell/state.ts";
@@ -25,12 +26,14 @@ import { Titles } from "./Titles.tsx";
 
 /** Height of a line, in pixels. */
 const ROW = 22;
-/** In a window narrower than this there is one column, before → after. In pixels. */
-const ONE_COLUMN = 1200;
+/** The same where the values are below the path. */
+const STACKED_ROW = 40;
+/** With less room than this, the values are below the path. In pixels. */
+const STACKED = 560;
 
 export function SideBySide({ compared }: { compared: Compared }) {
   const comparison = useShown(compared.comparison);
-  const isNarrow = useNarrow(ONE_COLUMN);
+  const isNarrow = useNarrow(MEDIUM);
   const { lines, choose } = useLines(comparison);
   const scroller = useRef<HTMLDivElement>(null);
   const room = useSize(scroller)?.width ?? null;
@@ -40,8 +43,9 @@ export function SideBySide({ compared }: { compared: Compared }) {
   const both = useMemo(() => fitColumns(measured, compared, room), [measured, compared, room]);
   // If both sides do not fit, a single column shows everything that changed.
   const one = isNarrow || (room !== null && both.least > room);
-  const { columns, template, least } = one ? oneColumn(measured) : both;
-  const window = useRowWindow(lines.count, ROW, scroller, ROW);
+  const isStacked = one && room !== null && room < STACKED;
+  const { columns, template, least } = one ? oneColumn(measured, isStacked) : both;
+  const window = useRowWindow(lines.count, isStacked ? STACKED_ROW : ROW, scroller, ROW);
   const [active, setActive] = useState(0);
   const selected = useSelectedLine(comparison, lines);
   const change = useApp((state) => state.change);
@@ -74,7 +78,7 @@ export function SideBySide({ compared }: { compared: Compared }) {
       <div
         ref={scroller}
         id={PLACES.aligned}
-        className={one ? "grid aligned aligned-one" : "grid aligned"}
+        className={`grid aligned${isStacked ? " aligned-stacked" : ""}`}
         role="grid"
         aria-label="Side by side"
         aria-rowcount={lines.count + 1}
@@ -82,7 +86,7 @@ export function SideBySide({ compared }: { compared: Compared }) {
         tabIndex={0}
         onKeyDown={onKeyDown}
       >
-        <Titles columns={columns} one={one} template={template} least={least} />
+        <Titles {...{ columns, one, isStacked, template, least }} />
         <div role="rowgroup" className="grid-body mono" style={{ height: window.height, minWidth: least }}>
           {window.rows.map(({ row, top }) => {
             const line = lineAt(lines, row);

@@ -8,11 +8,13 @@ interface TitlesProps {
   /** A single column, before → after, instead of two sides. */
   readonly one: boolean;
   readonly template: string;
+  /** Whether the values are below the path. */
+  readonly isStacked: boolean;
   /** Pixels that the columns need. */
   readonly least: number;
 }
 
-export function Titles({ columns, one, template, least }: TitlesProps) {
+export function Titles({ columns, one, isStacked, template, least }: TitlesProps) {
   const [before, after] = SIDES.map((side) => columns.map((column) => <Title key={column.id} {...{ column, side }} />));
   return (
     <div role="rowgroup" className="grid-head" style={{ minWidth: least }}>
@@ -23,11 +25,13 @@ export function Titles({ columns, one, template, least }: TitlesProps) {
         {one ? (
           <>
             <div role="columnheader" className="aligned-title">
-              Path
+              {isStacked ? "Path, before → after" : "Path"}
             </div>
-            <div role="columnheader" className="aligned-title">
-              before → after
-            </div>
+            {!isStacked && (
+              <div role="columnheader" className="aligned-title">
+                before → after
+              </div>
+            )}
           </>
         ) : (
           <>

@@ -123,8 +123,8 @@ export function fitColumns(measured: readonly MeasuredColumn[], { digits }: Comp
   return { columns: shown.map(({ column }) => column), template: `${FD}px ${side} 1px ${side}`, least: needed() };
 }
 
-/** All columns in one, before → after. */
-export function oneColumn(measured: readonly MeasuredColumn[]): Fitted {
-  const template = `${FD}px minmax(60px, 1fr) minmax(60px, 1.4fr)`;
+/** All columns in one, before → after: beside the path, or `isStacked`: below it. */
+export function oneColumn(measured: readonly MeasuredColumn[], isStacked: boolean): Fitted {
+  const template = isStacked ? `${FD}px minmax(60px, 1fr)` : `${FD}px minmax(60px, 1fr) minmax(60px, 1.4fr)`;
   return { columns: measured.map(({ column }) => column), template, least: 0 };
 }

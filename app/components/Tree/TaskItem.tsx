@@ -35,6 +35,7 @@ export function TaskItem(props: TaskItemProps) {
   const { tasks } = checkpoint;
   const state = TASK_STATES[u8At(tasks.state, task)];
   const table: TableRow = i32At(tasks.table, task);
+  const comm = shownText(commBytes(checkpoint, task));
   return (
     <div
       id={`tree-${task}`}
@@ -61,22 +62,29 @@ export function TaskItem(props: TaskItemProps) {
         {open === undefined ? "" : open ? "▾" : "▸"}
       </span>
       <span className="tree-pid">{taskNumber(tasks, task)}</span>
-      <span className="tree-comm">{shownText(commBytes(checkpoint, task))}</span>
+      <span className="tree-comm" title={comm}>
+        {comm}
+      </span>
       {NOTED.has(state) && <span className="muted">{state}</span>}
-      {table !== NONE && <DescriptorCount checkpoint={checkpoint} table={table} />}
+      {table !== NONE && <DescriptorCount checkpoint={checkpoint} table={table} isChild={depth > 0} />}
     </div>
   );
 }
 
-/** How many descriptors a table has, after the number of its tasks if there are several. */
-function DescriptorCount({ checkpoint: { tables }, table }: { checkpoint: Checkpoint; table: TableRow }) {
+interface CountProps {
+  readonly checkpoint: Checkpoint;
+  readonly table: TableRow;
+  readonly isChild: boolean;
+}
+
+/** How many descriptors a table has, and whether several tasks share it. */
+function DescriptorCount({ checkpoint: { tables }, table, isChild }: CountProps) {
   const users = taskCount(tables, table);
   const count = descriptorCount(tables, table);
   const title = `${counted(count, "descriptor")}${users > 1 ? `, in a table shared by ${counted(users, "task")}` : ""}`;
   return (
     <span className={users > 1 ? "tree-count shared" : "tree-count muted"} title={title}>
-      {users > 1 && "shared · "}
-      {count}
+      {users === 1 ? count : isChild ? "shared" : `shared · ${count}`}
     </span>
   );
 }

@@ -8,6 +8,7 @@ import type { ObjectRef } from "../../model/object-ref.ts";
 import { u32At } from "../../model/read.ts";
 import { objectOf } from "../../model/related.ts";
 import { counted, grouped } from "../../model/words.ts";
+import { MEDIUM } from "../../shell/narrow.ts";
 import { type Compared, type Doc, PANELS, type Panel, type Sizes, type State } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";
 import { useApp, usePage } from "../context.ts";
@@ -127,9 +128,6 @@ function DrawingPanelOfOne({ doc }: { doc: Doc }) {
     </div>
   );
 }
-
-/** In windows up to this many pixels wide, the inspector takes turns with the tables instead of standing beside them. */
-const MEDIUM = 1200;
 
 function Wide({ doc }: { doc: Doc }) {
   const { shell } = usePage();

@@ -1,6 +1,6 @@
 // The whole drawing in small, with the frame of the view.
 
-import type { Scene } from "../scene/scene.ts";
+import { HEADING, type Scene } from "../scene/scene.ts";
 import { boxColour, hasFrame, isMarked, type Theme } from "./style.ts";
 import type { View } from "./view.ts";
 
@@ -21,6 +21,37 @@ export function minimapOf(scene: Scene, size: Area, { k }: View): (Area & { read
   if (scene.width * k <= size.width + 1 && scene.height * k <= size.height + 1) return null;
   const scale = Math.min(MOST.width / scene.width, MOST.height / scene.height);
   return { width: Math.max(18, scene.width * scale), height: Math.max(18, scene.height * scale), scale };
+}
+
+/** Where the minimap is, from the view's top left corner. */
+interface Place {
+  readonly left: number;
+  readonly top: number;
+}
+
+/** Pixels between the minimap and the edges of the view. */
+const MARGIN = 10;
+
+/** A corner of the view in which the minimap, `area` pixels large, covers no box; null if there is none. */
+export function freeCorner(scene: Scene, size: Area, { x, y, k }: View, area: Area): Place | null {
+  const right = size.width - area.width - MARGIN;
+  const bottom = size.height - area.height - MARGIN;
+  const corners: readonly Place[] = [
+    { left: right, top: bottom },
+    { left: MARGIN, top: bottom },
+    { left: right, top: HEADING + MARGIN },
+  ];
+  const isFree = ({ left, top }: Place): boolean =>
+    !scene.boxes.some((box) => {
+      const [boxLeft, boxTop] = [box.x * k + x, box.y * k + y];
+      return (
+        boxLeft < left + area.width &&
+        boxLeft + box.width * k > left &&
+        boxTop < top + area.height &&
+        boxTop + box.height * k > top
+      );
+    });
+  return corners.find(isFree) ?? null;
 }
 
 /** Paints the boxes as spots and the view as a frame. */

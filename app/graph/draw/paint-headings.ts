@@ -1,6 +1,7 @@
 // Draws the headings on a canvas: those of the lanes stay at the top of the view, others scroll with the drawing.
 
 import { type Axis, CHARACTER, HEADING, type Scene } from "../scene/scene.ts";
+import { clipped } from "../scene/shorten.ts";
 import { LANE_TEXT, LEAST_TEXT, type Theme } from "./style.ts";
 import type { PaintOptions, View } from "./view.ts";
 
@@ -27,8 +28,7 @@ export function paintHeadings(
     const room = (Number.isFinite(next) ? next * view.k + view.x : width) - x - 8;
     const most = Math.floor(room / (CHARACTER * 0.92));
     if (most < 3) return;
-    const text = heading.text.length > most ? `${heading.text.slice(0, most - 1)}…` : heading.text;
-    context.fillText(text, x, HEADING / 2);
+    context.fillText(headingIn(heading.text, most), x, HEADING / 2);
   });
   for (const axis of scene.axes) paintAxis(context, axis, view, theme);
   for (const heading of scene.headings) {
@@ -36,6 +36,12 @@ export function paintHeadings(
     const y = heading.y * view.k + view.y;
     if (y > HEADING) context.fillText(heading.text, heading.x * view.k + view.x, y);
   }
+}
+
+/** A heading in at most `most` characters: without its second count, or cut. */
+function headingIn(text: string, most: number): string {
+  const [first = ""] = text.split(" · ");
+  return [text, first].find(({ length }) => length <= most) ?? clipped(first, most);
 }
 
 /** The scale of the bars below, along the lower side of the headings. */

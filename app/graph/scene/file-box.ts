@@ -21,23 +21,26 @@ export interface FileColumns {
   readonly holders: number;
   readonly pos: number;
   readonly flags: number;
+  /** Whether only the later number of holders is shown, where that changed. */
+  readonly shortHolders: boolean;
   /** Whether the flags column shows all flags, or only the access mode. */
   readonly full: boolean;
 }
 
 /** The columns that a list of files needs and that fit `width` pixels. */
 export function columnsOf(subject: Subject, files: readonly GraphFileRow[], width: number): FileColumns {
+  const room = characters(width);
+  const shortHolders = room < LEAST_ROOM;
   let holders = 0;
   const positions: number[] = [];
   let flags = 0;
   let access = 0;
   for (const file of files) {
-    holders = Math.max(holders, holdersLabel(subject, file).length);
+    holders = Math.max(holders, holdersText(subject, file, shortHolders).length);
     positions.push(positionLabel(subject, file).length);
     flags = Math.max(flags, flagsText(subject, file).length);
     access = Math.max(access, accessLetters(subject, file).length);
   }
-  const room = characters(width);
   positions.sort((a, b) => a - b);
   const widest = positions.at(-1) ?? 0;
   // If space is scarce, a few very large positions must not take it from the names of all other files.
@@ -45,8 +48,15 @@ export function columnsOf(subject: Subject, files: readonly GraphFileRow[], widt
   const pos = scarce ? (positions[Math.floor(positions.length * 0.8)] ?? 0) : widest;
   const rest = room - holders - pos;
   const full = rest - flags > 24;
-  return { holders, pos, flags: full ? flags : rest - access > 20 ? access : 0, full };
+  return { holders, pos, shortHolders, flags: full ? flags : rest - access > 20 ? access : 0, full };
 }
+
+/** With fewer characters than this, names need the room of the number of holders before. */
+const LEAST_ROOM = 25;
+
+/** `⟨8 → 4⟩`, or `short`: `⟨4⟩`. */
+const holdersText = (subject: Subject, file: GraphFileRow, short: boolean): string =>
+  short ? holdersLabel(subject, file).replace(/⟨.* → /, "⟨") : holdersLabel(subject, file);
 
 export const flagsText = (subject: Subject, file: GraphFileRow): string =>
   `${shortFlags(subject, file)}${isDeleted(subject, file) ? " deleted" : ""}`.trim();
@@ -88,7 +98,7 @@ const LEAST_BESIDE_CHANGE = 5;
 function heldCells(subject: Subject, file: GraphFileRow, { width, columns }: FileLane, indent: number): Cell[] {
   const cells: Cell[] = [];
   const end = width - 6;
-  const holders = holdersLabel(subject, file);
+  const holders = holdersText(subject, file, columns.shortHolders);
   if (holders !== "") cells.push(right(holders, end, "shared"));
 
   const posEnd = end - (columns.holders > 0 ? (columns.holders + 1) * CHARACTER : 0);

@@ -5,7 +5,6 @@ import { NONE } from "../../model/checkpoint.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
 import { u32At } from "../../model/read.ts";
 import { upperBound } from "../../model/search.ts";
-import { counted, grouped } from "../../model/words.ts";
 import { type Graph, type GraphTableRow, type SlotRow, type Subject, tablesOfTask } from "../order/graph.ts";
 import { KIND_PARTS } from "../order/kind-parts.ts";
 import type { Density, Layout } from "../order/layout.ts";
@@ -38,13 +37,13 @@ export function stripsOf({ graph }: Subject, layout: Layout, width: number, view
   return [
     {
       to: "table",
-      heading: narrow ? "TABLES" : `${binned}fds of ${counted(graph.tables.count, "table")}`.toUpperCase(),
+      heading: narrow ? "TABLES" : `${binned}fds by table`.toUpperCase(),
       ...tables,
       ...tableBars(layout.tableDensity, graph.tables.count, tables.height),
     },
     {
       to: "descriptor",
-      heading: narrow ? "FDS" : `${grouped(graph.descriptors.count)} FDS BY KIND`,
+      heading: narrow ? "FDS" : "FDS BY KIND",
       ...slots,
       ...slotBars(layout.slotDensity, slots.height),
       ticks: [0, 0.5, 1].map((at) => ({ at, text: narrow ? "" : `${100 * at}%` })),
@@ -58,12 +57,11 @@ function tableBars(
   tables: number,
   height: number,
 ): Pick<Strip, "bars" | "parts" | "changed" | "ticks"> {
-  const { bars, parts, changed } = rebinned(density, height);
-  const perBar = Math.max(1, tables / bars);
+  const { bars, parts, changed, weights } = rebinned(density, height, (step) => tablesIn(step, density.steps, tables));
   const total = (bar: number): number => {
     let sum = 0;
     for (let part = 0; part < KIND_PARTS.length; part++) sum += parts[bar * KIND_PARTS.length + part] as number;
-    return sum / perBar;
+    return sum / Math.max(1, weights[bar] as number);
   };
   let most = 1;
   for (let bar = 0; bar < bars; bar++) most = Math.max(most, total(bar));
@@ -71,11 +69,15 @@ function tableBars(
   const end = scale.domain()[1] ?? most;
   return {
     bars,
-    parts: parts.map((count) => count / perBar / end),
+    parts: parts.map((count, at) => count / Math.max(1, weights[Math.floor(at / KIND_PARTS.length)] as number) / end),
     changed,
     ticks: scale.ticks(2).map((tick) => ({ at: tick / end, text: shortCount(tick) })),
   };
 }
+
+/** How many tables the layout counts in a step: as `floor(place × steps / tables)` says, which is not the same in all. */
+const tablesIn = (step: number, steps: number, tables: number): number =>
+  Math.ceil(((step + 1) * tables) / steps) - Math.ceil((step * tables) / steps);
 
 /** The share of each part in the descriptors along the lane. */
 function slotBars(density: Density, height: number): Pick<Strip, "bars" | "parts" | "changed"> {
@@ -88,17 +90,24 @@ function slotBars(density: Density, height: number): Pick<Strip, "bars" | "parts
   return { bars, parts: shares, changed };
 }
 
-/** The counts in as many bars as there is room for; a step that falls into two bars is divided between them. */
-function rebinned({ steps, parts, changed }: Density, height: number) {
+/**
+ * The counts in as many bars as there is room for; a step that falls into two bars is divided between them.
+ *
+ * @param weightOf How many rows a step counts; `weights`: how many a bar does.
+ */
+function rebinned({ steps, parts, changed }: Density, height: number, weightOf: (step: number) => number = () => 1) {
   const bars = Math.max(1, Math.min(MOST_BARS, steps, Math.floor(height / 2)));
   const out = new Float32Array(bars * KIND_PARTS.length);
   const marked = new Uint8Array(bars);
+  const weights = new Float64Array(bars);
   const step = bars / steps;
   for (let at = 0; at < steps; at++) {
     const start = at * step;
     const bar = Math.min(bars - 1, Math.floor(start));
     const over = bar + 1 < bars ? Math.max(0, start + step - (bar + 1)) / step : 0;
     if ((changed[at] as number) > 0) marked[bar] = 1;
+    weights[bar] = (weights[bar] as number) + weightOf(at) * (1 - over);
+    if (over > 0) weights[bar + 1] = (weights[bar + 1] as number) + weightOf(at) * over;
     for (let part = 0; part < KIND_PARTS.length; part++) {
       const count = parts[at * KIND_PARTS.length + part] as number;
       const index = bar * KIND_PARTS.length + part;
@@ -109,7 +118,7 @@ function rebinned({ steps, parts, changed }: Density, height: number) {
       }
     }
   }
-  return { bars, parts: out, changed: marked };
+  return { bars, parts: out, changed: marked, weights };
 }
 
 /** Where an object is on the strips; of a file, its first holders. */
