@@ -91,6 +91,26 @@ describe("arcs", () => {
     }
   });
 
+  test("have titles that cover no text of a box", () => {
+    for (const width of [500, 760, 1200]) {
+      const drawn = sceneOf(subject, layout(subject), { ...options, width });
+      for (const { title, titleAt } of arcsOf(drawn, boxOf(drawn, selection), relationsOf(subject, selection))) {
+        if (titleAt === null) continue;
+        const half = (title.length * 6.7) / 2;
+        for (const box of drawn.boxes) {
+          for (const { text, x, align } of box.cells) {
+            const left = box.x + (align === "left" ? x : x - text.length * 7.25);
+            const isBeside = left > titleAt.x + half || left + text.length * 7.25 < titleAt.x - half;
+            const isAway = box.y + 16 < titleAt.y - 6 || box.y + 4 > titleAt.y + 6;
+            expect(isBeside || isAway, `${title} over ${text} at ${width}`).toBe(true);
+          }
+        }
+      }
+    }
+    const titles = arcsOf(scene, boxOf(scene, selection), relationsOf(subject, selection));
+    expect(titles.some(({ titleAt }) => titleAt !== null)).toBe(true);
+  });
+
   test("lead to what is not drawn nowhere", () => {
     expect(arcsOf(scene, boxOf(scene, selection), [{ title: "peer", ref: { to: "file", row: 99 } }])).toEqual([]);
   });

@@ -71,10 +71,12 @@ function SectionTitle({ comparison, section, change }: { comparison: Comparison;
   const { firstTask, taskBefore, taskAfter } = comparison.pairs.tables;
   const first = u32At(firstTask, section);
   const count = u32At(firstTask, section + 1) - first;
-  const names = Array.from({ length: Math.min(count, MOST_TASKS) }, (_, at) =>
+  // What changed about them needs the room more.
+  const most = change === NONE ? MOST_TASKS : 1;
+  const names = Array.from({ length: Math.min(count, most) }, (_, at) =>
     taskTitle(comparison, i32At(taskBefore, first + at), i32At(taskAfter, first + at)),
   ).join(", ");
-  const more = count > MOST_TASKS ? ` and ${count - MOST_TASKS} more` : "";
+  const more = count > most ? ` and ${count - most} more` : "";
   const title = `${names}${more}${count > 1 ? " · shared table" : ""}`;
   return <Heading comparison={comparison} title={title} change={change} />;
 }

@@ -6,6 +6,11 @@ import { type Box, CHARACTER, COLUMN, type Scene } from "../scene/scene.ts";
 import { LANE_TEXT, type PathContext, type Theme } from "./style.ts";
 import { boxOf } from "./trace.ts";
 
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
 /** A curve between the sides of two boxes, and its title. */
 export interface Arc {
   readonly x1: number;
@@ -16,9 +21,13 @@ export interface Arc {
   readonly bend1: number;
   readonly bend2: number;
   readonly title: string;
+  /** The middle of its title; null: the title is not drawn, as it would cover text, or as an arc before has the same. */
+  readonly titleAt: Point | null;
   /** Index of the box at its other end. */
   readonly to: number;
 }
+
+type Curve = Omit<Arc, "title" | "titleAt" | "to">;
 
 const BEND = 34;
 
@@ -33,13 +42,15 @@ export function arcsOf(scene: Scene, from: number, relations: readonly Relation[
     const end = scene.boxes[to];
     if (to === NONE || to === from || end === undefined || seen.has(to)) continue;
     seen.add(to);
-    arcs.push({ ...between(start, end, scene.width), title, to });
+    const arc = between(start, end, scene.width);
+    const isTitled = arcs.some((other) => other.title === title && other.titleAt !== null);
+    arcs.push({ ...arc, title, to, titleAt: isTitled ? null : titlePlace(scene, arc, title) });
   }
   return arcs;
 }
 
 /** `right`: where the drawing ends. */
-function between(a: Box, b: Box, right: number): Omit<Arc, "title" | "to"> {
+function between(a: Box, b: Box, right: number): Curve {
   const middle = (box: Box): number => box.y + Math.min(box.height, 18) / 2;
   const [y1, y2] = [middle(a), middle(b)];
   if (a.x + a.width <= b.x) return { x1: a.x + a.width, y1, x2: b.x, y2, bend1: BEND, bend2: -BEND };
@@ -58,11 +69,41 @@ export function arcPath(path: PathContext, { x1, y1, x2, y2, bend1, bend2 }: Arc
   path.bezierCurveTo(x1 + bend1, y1, x2 + bend2, y2, x2, y2);
 }
 
-/** The middle of an arc, where its title is. */
-export const arcMiddle = ({ x1, y1, x2, y2, bend1, bend2 }: Arc): { readonly x: number; readonly y: number } => ({
+/** The middle of an arc. */
+export const arcMiddle = ({ x1, y1, x2, y2, bend1, bend2 }: Curve): Point => ({
   x: (x1 + x2) / 2 + ((bend1 + bend2) * 3) / 8,
   y: (y1 + y2) / 2,
 });
+
+/** Half the size of a title, in pixels. */
+const titleSize = (title: string) => ({ x: (title.length * CHARACTER * 0.93) / 2 + 4, y: 8 });
+
+/** Pixels by which a title moves aside to cover no text, nearest first. */
+const ASIDE = [0, 12, 24, 36, 48, 64, 80, 96, 112].flatMap((by) => (by === 0 ? [0] : [by, -by]));
+const UP_AND_DOWN = [0, 10, -10, 20, -20];
+
+/** Where a title covers no text: in the middle of its arc, or near it. Null if there is no such place. */
+function titlePlace({ boxes }: Scene, arc: Curve, title: string): Point | null {
+  const middle = arcMiddle(arc);
+  const half = titleSize(title);
+  const near = boxes.filter(({ y, height }) => y < middle.y + 40 && y + height > middle.y - 40);
+  const texts = near.flatMap((box) =>
+    box.cells.map(({ text, x, align }) => {
+      const width = text.length * CHARACTER;
+      const left = box.x + (align === "left" ? x : x - width);
+      return { left, right: left + width, top: box.y + 2, bottom: box.y + 18 };
+    }),
+  );
+  const places = UP_AND_DOWN.flatMap((dy) => ASIDE.map((dx) => ({ x: middle.x + dx, y: middle.y + dy })));
+  places.sort((a, b) => Math.hypot(a.x - middle.x, a.y - middle.y) - Math.hypot(b.x - middle.x, b.y - middle.y));
+  const isFree = ({ x, y }: Point): boolean =>
+    x - half.x > 0 &&
+    !texts.some(
+      ({ left, right, top, bottom }) =>
+        left < x + half.x && right > x - half.x && top < y + half.y && bottom > y - half.y,
+    );
+  return places.find(isFree) ?? null;
+}
 
 export function paintArcs(
   context: CanvasRenderingContext2D,
@@ -88,14 +129,12 @@ export function paintArcs(
   context.font = `${LANE_TEXT}px ${theme.font}`;
   context.textAlign = "center";
   context.textBaseline = "middle";
-  for (const [at, arc] of arcs.entries()) {
-    // Titles of one kind are said once, at the first arc of several.
-    if (arcs.findIndex(({ title }) => title === arc.title) !== at) continue;
-    const { x, y } = arcMiddle(arc);
-    const width = arc.title.length * CHARACTER * 0.93 + 8;
+  for (const { title, titleAt } of arcs) {
+    if (titleAt === null) continue;
+    const half = titleSize(title);
     context.fillStyle = theme.bg;
-    context.fillRect(x - width / 2, y - 8, width, 16);
+    context.fillRect(titleAt.x - half.x, titleAt.y - half.y, 2 * half.x, 2 * half.y);
     context.fillStyle = theme.accent;
-    context.fillText(arc.title, x, y);
+    context.fillText(title, titleAt.x, titleAt.y);
   }
 }

@@ -16,7 +16,7 @@ import {
   type Strip,
 } from "../scene/scene.ts";
 import { changeSign } from "../scene/words.ts";
-import { type Arc, arcMiddle, arcPath } from "./arcs.ts";
+import { type Arc, arcPath } from "./arcs.ts";
 import {
   BAR_HEIGHT,
   boxColour,
@@ -154,9 +154,12 @@ function ribbonSvg(ribbon: Ribbon, scene: Scene, theme: Theme): string {
 function arcSvg(arc: Arc, theme: Theme): string {
   const line = path();
   arcPath(line, arc);
-  const { x, y } = arcMiddle(arc);
   const colour = escaped(theme.accent);
-  const title = `<text x="${x}" y="${y}" dy="0.35em" text-anchor="middle" fill="${colour}" font-size="${LANE_TEXT}">${escaped(arc.title)}</text>`;
+  const { titleAt } = arc;
+  const title =
+    titleAt === null
+      ? ""
+      : `<text x="${titleAt.x}" y="${titleAt.y}" dy="0.35em" text-anchor="middle" fill="${colour}" font-size="${LANE_TEXT}">${escaped(arc.title)}</text>`;
   return `<path d="${line}" fill="none" stroke="${colour}" stroke-width="1.5"/>${title}`;
 }
 

@@ -153,7 +153,7 @@ export function slotBox(subject: Subject, slot: SlotRow, frame: Frame, y: number
   const least = Math.min(LEAST_NAME, name.length);
   const shownLetters = letters !== "" && room - letters.length - 1 >= least ? letters : "";
   const shown = shortened(name, room - (shownLetters === "" ? 0 : shownLetters.length + 1));
-  cells.push(left(shown, nameAt, file === NONE ? "muted" : shown.includes("→ ") ? "change" : "fg"));
+  cells.push(left(shown, nameAt, file === NONE ? "muted" : name.includes(" → ") ? "change" : "fg"));
   if (shownLetters !== "") cells.push(right(shownLetters, frame.tableWidth - 7, "muted"));
   return box({
     kind: "slot",

@@ -11,11 +11,11 @@ import { valuesOf } from "./words.ts";
 
 const DETAIL = kindBits("file-detail");
 
-/** The first detail of a file that differs between two images, in at most `most` characters; empty if none does or fits. */
-export function changedDetail(subject: Subject, file: GraphFileRow, most: number): string {
+/** The first detail of a file that differs between two images, in words, from the longest to the shortest; empty if none does. */
+export function changedDetail(subject: Subject, file: GraphFileRow): readonly string[] {
   const sides = valuesOf(subject, "file", file, (image, row: FileRow) => ({ image, row }), DETAIL);
   const { before, after } = sides;
-  if (before === null || after === null) return "";
+  if (before === null || after === null) return [];
   const kind = u8At(after.image.files.kind, after.row);
   for (const key of Object.keys({ ...detailsOf(before.image, before.row), ...detailsOf(after.image, after.row) })) {
     const spec = fileDetail(key, kind);
@@ -23,10 +23,9 @@ export function changedDetail(subject: Subject, file: GraphFileRow, most: number
     const values = [before, after].map(({ image, row }) => detailOf(image, row, key));
     if (spec.absent === "skip" && values.includes(undefined)) continue;
     const [earlier = "", later = ""] = values.map((value) => stillVisible(detailText(spec, value ?? null)));
-    if (earlier !== later)
-      return firstThatFits([`${spec.title} ${earlier} → ${later}`, ...valuesAlone(earlier, later)], most);
+    if (earlier !== later) return [`${spec.title} ${earlier} → ${later}`, ...valuesAlone(earlier, later)];
   }
-  return "";
+  return [];
 }
 
 /** Both values without the title; of two addresses of one host, the ports. */
@@ -38,6 +37,3 @@ function valuesAlone(earlier: string, later: string): string[] {
   }
   return texts;
 }
-
-const firstThatFits = (texts: readonly string[], most: number): string =>
-  texts.find(({ length }) => length <= most) ?? "";

@@ -1,10 +1,10 @@
 // The box of an open file: name, access mode and flags, position, number of holders, in columns over a list of files.
 
-import { changeOf, type GraphFileRow, holdersOf, type Subject } from "../order/graph.ts";
+import { CHANGED, changeOf, type GraphFileRow, holdersOf, type Subject } from "../order/graph.ts";
 import { box, characters, left, right, signed } from "./box.ts";
 import { changedDetail } from "./changed-detail.ts";
 import { type Box, type Cell, CHARACTER } from "./scene.ts";
-import { clipped, shortened } from "./shorten.ts";
+import { clipped, lastForm, shortened } from "./shorten.ts";
 import {
   accessLetters,
   fileName,
@@ -51,6 +51,13 @@ export function columnsOf(subject: Subject, files: readonly GraphFileRow[], widt
   return { holders, pos, shortHolders, flags: full ? flags : rest - access > 20 ? access : 0, full };
 }
 
+/** What changed of a file besides its position, in words, from the longest to the shortest. */
+export const changesOf = (subject: Subject, file: GraphFileRow): readonly string[] => {
+  if (changeOf(subject, "file", file) !== CHANGED) return [];
+  const flags = flagsText(subject, file);
+  return flags.includes("→") ? [flags] : changedDetail(subject, file);
+};
+
 /** With fewer characters than this, names need the room of the number of holders before. */
 const LEAST_ROOM = 25;
 
@@ -91,8 +98,6 @@ export function fileBox(subject: Subject, file: GraphFileRow, lane: FileLane, y:
 
 /** Characters that a name keeps beside a position. */
 const LEAST_NAME = 9;
-/** The same beside a position that changed, which matters more. */
-const LEAST_BESIDE_CHANGE = 5;
 
 /** From right to left: holders, position, flags; the name takes the remaining width. */
 function heldCells(subject: Subject, file: GraphFileRow, { width, columns }: FileLane, indent: number): Cell[] {
@@ -105,7 +110,8 @@ function heldCells(subject: Subject, file: GraphFileRow, { width, columns }: Fil
   const position = positionLabel(subject, file);
   // A truncated number would be wrong, so it is shown in full or not at all.
   const isMoved = position.includes("→");
-  const besideName = characters(posEnd - 8 - indent) - (isMoved ? LEAST_BESIDE_CHANGE : LEAST_NAME);
+  const name = fileName(subject, file);
+  const besideName = characters(posEnd - 8 - indent) - Math.min(LEAST_NAME, lastForm(name).length + 1);
   const later = isMoved ? position.slice(position.indexOf("→")) : "@…";
   const pos = [position, later].find(({ length }) => length <= besideName) ?? "";
   if (pos !== "") cells.push(right(pos, posEnd, pos.includes("→") ? "change" : "fg"));
@@ -113,12 +119,14 @@ function heldCells(subject: Subject, file: GraphFileRow, { width, columns }: Fil
   const flagsAt = posEnd - (columns.pos > 0 ? columns.pos + 1 : 0) * CHARACTER - columns.flags * CHARACTER;
   const wanted = columns.full ? flagsText(subject, file) : columns.flags > 0 ? accessLetters(subject, file) : "";
   const posAt = posEnd - (pos === "" ? 0 : (pos.length + 1) * CHARACTER);
-  const name = fileName(subject, file);
   // A change that no column shows takes the place of the flags.
   const room = characters(posAt - 8 - indent) - LEAST_NAME - 1;
   const isShown = pos.includes("→") || wanted.includes("→") || name.includes(" → ");
-  const flagsChange = [flagsText(subject, file)].filter((text) => text.includes("→") && text.length <= room)[0];
-  const detail = isShown ? "" : (flagsChange ?? changedDetail(subject, file, room));
+  const changes = isShown ? [] : changesOf(subject, file);
+  const detail = changes.find(({ length }) => length <= room) ?? "";
+  // The slot beside a private file has its name too, so that here the change may stand alone.
+  const alone = detail === "" && holders === "" && pos === "" ? changes.at(-1) : undefined;
+  if (alone !== undefined && alone.length <= room + LEAST_NAME + 1) return [left(alone, 8 + indent, "change")];
   if (detail !== "") cells.push(right(detail, posAt, "change"));
   const flags = detail === "" && flagsAt + wanted.length * CHARACTER <= posAt ? wanted : "";
   if (flags !== "") cells.push(left(flags, flagsAt, wanted.includes("→") ? "change" : "muted"));

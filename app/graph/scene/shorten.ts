@@ -39,7 +39,9 @@ const SOCKET = /^(?:socket:\[(.+)\]|(?:unix|tcp|udp|udplite|raw|ping|sctp|netlin
 
 function shortenedChange([before, after]: readonly [string, string], most: number): string {
   const whole = `${lastForm(before)} → ${lastForm(after)}`;
-  return whole.length <= most ? whole : `→ ${shortened(after, Math.max(3, most - 2))}`;
+  if (whole.length <= most) return whole;
+  const last = lastForm(after);
+  return last.length <= most && last.length > most - 2 ? last : `→ ${shortened(after, Math.max(3, most - 2))}`;
 }
 
 /** The shortest form in which nothing of a name's last part is cut. */

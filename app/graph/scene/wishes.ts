@@ -7,7 +7,7 @@ import { type GraphFileRow, type GraphTableRow, type Subject, shownSlotsOf } fro
 import type { Layout } from "../order/layout.ts";
 import type { Plan } from "../plan/plan.ts";
 import { INDENT, MOST_INDENTED, slotPlaces } from "./boxes.ts";
-import { flagsText } from "./file-box.ts";
+import { changesOf } from "./file-box.ts";
 import type { Wishes } from "./frame.ts";
 import { CHARACTER } from "./scene.ts";
 import { lastForm } from "./shorten.ts";
@@ -75,12 +75,9 @@ function slotWidth(subject: Subject, slot: number): number {
 }
 
 function fileLength(subject: Subject, file: GraphFileRow): number {
-  const flags = flagsText(subject, file);
-  const parts = [
-    flags.includes("→") ? flags : accessLetters(subject, file),
-    positionLabel(subject, file),
-    holdersLabel(subject, file),
-  ];
+  const change = changesOf(subject, file).at(-1) ?? "";
+  const flags = change !== "" && change.length <= MOST_NAME ? change : accessLetters(subject, file);
+  const parts = [flags, positionLabel(subject, file), holdersLabel(subject, file)];
   const name = Math.min(MOST_NAME, nameLength(fileName(subject, file)));
   return parts.reduce((length, part) => length + (part === "" ? 0 : part.length + 1), name);
 }

@@ -1,0 +1,151 @@
+// How the lanes share the width: what identifies an object is readable in a window and on a phone.
+
+import { describe, expect, test } from "vitest";
+import { diff } from "../../app/diff/diff.ts";
+import { freeCorner, minimapOf } from "../../app/graph/draw/minimap.ts";
+import { oneImage, type Subject } from "../../app/graph/order/graph.ts";
+import { KIND_PARTS } from "../../app/graph/order/kind-parts.ts";
+import { layout } from "../../app/graph/order/layout.ts";
+import { union } from "../../app/graph/order/union.ts";
+import { NOTHING_OPENED } from "../../app/graph/plan/plan.ts";
+import type { Box, Scene } from "../../app/graph/scene/scene.ts";
+import { sceneOf } from "../../app/graph/scene/scene-of.ts";
+import { checkpointOf, type State } from "../support/state.ts";
+
+const sceneFor = (subject: Subject, width: number): Scene =>
+  sceneOf(subject, layout(subject), { width, height: 800, selection: null, expansion: NOTHING_OPENED });
+
+const texts = ({ boxes }: Scene, kind: Box["kind"]): string[] =>
+  boxes.filter((box) => box.kind === kind).map((box) => box.cells.map((cell) => cell.text).join(" | "));
+
+const file = (path: string, pos = 0n) => ({ kind: "regular" as const, path, pos, flags: 1 });
+const connection = (remote: string) => ({
+  kind: "socket" as const,
+  path: "socket:[tcp 127.0.0.1:28379 established]",
+  flags: 2,
+  details: { family: "inet", state: "established", local: "127.0.0.1:28379", remote },
+});
+
+/** A server that reopens its log, and whose client at fd 9 is another one afterwards. */
+const server = (isAfter: boolean): State => ({
+  tasks: [
+    { pid: 22975, comm: "redis-server", table: 0 },
+    { pid: 22977, ppid: 22975, comm: "bio_close_file", table: 0 },
+    { pid: 23001, ppid: 22975, comm: "logger", table: 1 },
+  ],
+  tables: [
+    [
+      { fd: 0, file: 0 },
+      { fd: 3, file: isAfter ? 2 : 1, closeOnExec: true },
+      { fd: 9, file: 3, closeOnExec: true },
+    ],
+    [
+      { fd: 0, file: 0 },
+      { fd: 5, file: 4 },
+    ],
+  ],
+  files: [
+    file("/var/log/server/error.log", isAfter ? 81n : 0n),
+    file("/var/log/server/before.log"),
+    file("/var/log/server/access.log"),
+    connection(isAfter ? "10.0.0.2:43808" : "10.0.0.2:46470"),
+    file("/var/log/server/other.log"),
+  ],
+});
+
+function pair(): Subject {
+  const images = [checkpointOf(server(false)), checkpointOf(server(true), { firstId: 900 })] as const;
+  const { pairs, changed } = diff(...images);
+  return union(...images, { ...pairs, changed });
+}
+
+describe("beside a panel in a window of 1440 pixels", () => {
+  const scene = sceneFor(pair(), 758);
+
+  test("tasks are named whole", () => {
+    expect(texts(scene, "task")).toEqual(["22975 redis-server", "22977 bio_close_file", "23001 logger"]);
+  });
+
+  test("a slot says what its file became", () => {
+    const changed = texts(scene, "slot").find((text) => text.startsWith("~ | 3 "));
+    expect(changed).toMatch(/→ access\.log/);
+  });
+
+  test("a file that changed in a detail says how, and a socket with whom it is connected", () => {
+    const files = texts(sceneFor(pair(), 1000), "file");
+    expect(files.find((text) => text.includes("43808"))).toMatch(/46470 → .*:43808/);
+    expect(texts(scene, "slot").find((text) => text.startsWith("9 "))).toMatch(/to .*:43808/);
+  });
+
+  test("nothing reaches beyond its box", () => {
+    for (const width of [390, 560, 758, 1000, 1400]) {
+      for (const box of sceneFor(pair(), width).boxes) {
+        for (const { text, x, align } of box.cells) {
+          const length = text.length * 7.25;
+          expect(align === "left" ? x + length : x, `${text} at ${width}`).toBeLessThanOrEqual(box.width + 1);
+          expect(align === "left" ? x : x - length, `${text} at ${width}`).toBeGreaterThanOrEqual(0);
+        }
+      }
+    }
+  });
+});
+
+describe("on a phone", () => {
+  const scene = sceneFor(pair(), 390);
+
+  test("tasks are numbers, which their tables repeat with the names", () => {
+    expect(texts(scene, "task")).toEqual(["22975", "22977", "23001"]);
+    expect(texts(scene, "table").join()).toContain("redis-server");
+  });
+
+  test("the last parts of paths are whole", () => {
+    const slots = texts(scene, "slot").join("\n");
+    for (const name of ["error.log", "access.log"]) expect(slots).toContain(name);
+    const files = texts(scene, "file").join("\n");
+    for (const name of ["error.log", "access.log"]) expect(files).toContain(name);
+  });
+});
+
+test("the minimap is in a corner without boxes, or not at all", () => {
+  const scene = sceneFor(pair(), 758);
+  const view = { x: 0, y: 0, k: 1 };
+  const size = { width: 730, height: 120 };
+  const map = minimapOf(scene, size, view);
+  if (map === null) throw new Error("no minimap");
+  const covers = (area: { width: number; height: number }): number => {
+    const place = freeCorner(scene, size, view, area);
+    if (place === null) return 0;
+    return scene.boxes.filter(
+      ({ x, y, width, height }) =>
+        x < place.left + area.width && x + width > place.left && y < place.top + area.height && y + height > place.top,
+    ).length;
+  };
+  expect(covers({ width: 40, height: 20 })).toBe(0);
+  expect(freeCorner({ ...scene, boxes: [] }, size, view, { width: 40, height: 20 })).toEqual({ left: 680, top: 90 });
+  const [box] = scene.boxes;
+  const everywhere = { ...(box as Box), x: 0, y: 0, width: 730, height: 500 };
+  expect(freeCorner({ ...scene, boxes: [everywhere] }, size, view, { width: 40, height: 20 })).toBeNull();
+});
+
+test("tables that hold equally many descriptors have equally long bars, however many share a bar", () => {
+  const image = checkpointOf({
+    tasks: Array.from({ length: 1000 }, (_, table) => ({ pid: table + 1, comm: "w", table })),
+    tables: Array.from({ length: 1000 }, () => Array.from({ length: 21 }, (_, fd) => ({ fd, file: fd }))),
+    files: Array.from({ length: 21 }, (_, at) => file(`/srv/${at}`)),
+  });
+  for (const height of [300, 437, 800]) {
+    const subject = oneImage(image);
+    const scene = sceneOf(subject, layout(subject), {
+      width: 900,
+      height,
+      selection: null,
+      expansion: NOTHING_OPENED,
+    });
+    const strip = scene.strips.find(({ to }) => to === "table");
+    if (strip === undefined) throw new Error("no strip");
+    const lengths = Array.from({ length: strip.bars }, (_, bar) =>
+      strip.parts.subarray(bar * KIND_PARTS.length, (bar + 1) * KIND_PARTS.length).reduce((sum, part) => sum + part, 0),
+    );
+    expect(Math.max(...lengths) - Math.min(...lengths)).toBeLessThan(1e-3);
+  }
+});
