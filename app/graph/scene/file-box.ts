@@ -65,7 +65,7 @@ const LEAST_ROOM = 25;
 const holdersText = (subject: Subject, file: GraphFileRow, short: boolean): string =>
   short ? holdersLabel(subject, file).replace(/⟨.* → /, "⟨") : holdersLabel(subject, file);
 
-export const flagsText = (subject: Subject, file: GraphFileRow): string =>
+const flagsText = (subject: Subject, file: GraphFileRow): string =>
   `${shortFlags(subject, file)}${isDeleted(subject, file) ? " deleted" : ""}`.trim();
 
 /** The place and the columns of a list of files. */
