@@ -4,7 +4,7 @@
 import { readdirSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { otherHost } from "../support/host-world.ts";
+import { otherHost } from "../support/host-facts.ts";
 import { layoutFaults } from "./layout-faults.ts";
 import { drop, fixture, openBrowser } from "./support.ts";
 
