@@ -16,4 +16,5 @@ export const PLACES = {
   findBytes: "find-bytes",
   memory: "memory",
   searchMemory: "search-memory",
+  saveMemory: "save-memory",
 } as const;

@@ -1,6 +1,6 @@
 // The memory view: mappings, bytes with addresses, searches that can be stopped, what a task was started with.
 
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { tar } from "../support/tar.ts";
 import { drop, fixture, openBrowser } from "./support.ts";
@@ -45,6 +45,26 @@ test("shows mappings and bytes, finds a secret, and keeps it out of the link", a
   // Neither memory nor what was searched for is sent anywhere; the pattern's worker is not needed for text.
   expect(requests.slice(before)).toEqual([]);
   if (SHOTS) await page.screenshot({ path: `${SHOTS}/memory.png` });
+});
+
+test("saves the bytes of a range, and says what is not in the image", async () => {
+  const { page } = await opened();
+  await page.keyboard.press("Shift+B");
+  await page
+    .getByRole("option", { name: /rw-p.*heap/ })
+    .first()
+    .click();
+  await page.keyboard.press(".");
+  const range = page.getByRole("textbox", { name: "Range of addresses to save" });
+  await expect.poll(() => range.inputValue()).toBe("26e07000-26e29000");
+  await range.fill("26e07000-26e09000");
+  const [download] = await Promise.all([page.waitForEvent("download"), range.press("Enter")]);
+  expect(download.suggestedFilename()).toBe("memory-25572-26e07000-26e09000.bin");
+  expect(readFileSync(await download.path()).length).toBe(0x2000);
+  await expect.poll(() => page.locator("#save-memory-state").textContent()).toMatch(/^Saved 8 KiB/);
+  await range.fill("0-1000");
+  await range.press("Enter");
+  await expect.poll(() => page.locator("#save-memory-state").textContent()).toBe("Nothing is mapped at 0");
 });
 
 test("a regular expression that never ends can be stopped, and the page goes on", async () => {

@@ -14,6 +14,7 @@ import { MappingList } from "./MappingList.tsx";
 import { Matches } from "./Matches.tsx";
 import { MemoryCompare } from "./MemoryCompare.tsx";
 import { MemoryGrid } from "./MemoryGrid.tsx";
+import { SaveRange } from "./SaveRange.tsx";
 import { SearchBar } from "./SearchBar.tsx";
 import { useMemorySearch } from "./useMemorySearch.ts";
 import "./Memory.css";
@@ -139,6 +140,7 @@ function OfImage({ checkpoint, document, memory }: Props) {
               </p>
             )}
           </MemoryGrid>
+          <SaveRange key={`${spot.space.number} ${spot.mapping}`} document={document} memory={memory} spot={spot} />
         </div>
       </div>
     </>

@@ -69,6 +69,16 @@ export function viewCommands({ shell }: CommandContext): Command[] {
       },
     },
     {
+      id: "save-memory",
+      title: "Save a range of memory",
+      key: ".",
+      when: isOpen,
+      run() {
+        store.set({ ...NOTHING_ELSE_SHOWN, memoryShown: true });
+        goTo(shell, "tables", PLACES.saveMemory);
+      },
+    },
+    {
       id: "toggle-tree",
       title: "Toggle tasks and changes",
       key: "T",
