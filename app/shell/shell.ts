@@ -10,6 +10,7 @@ import { keepView, keptView } from "./kept-view.ts";
 import { pageStorage } from "./link-memory.ts";
 import { isMedium } from "./narrow.ts";
 import { createOpening } from "./opening.ts";
+import { createSaving, type Saving } from "./saving.ts";
 import { createSelection, type SelectionActions } from "./selection.ts";
 import {
   type Failure,
@@ -27,6 +28,7 @@ import { followWords } from "./word-filter.ts";
 export interface Shell extends DocumentActions, SelectionActions {
   readonly store: Store<State>;
   readonly client: Client;
+  readonly saving: Saving;
   /** Whether the page may fetch anything. A report may not. */
   readonly network: boolean;
   /** Shows a listing in the tables panel. */
@@ -74,6 +76,7 @@ export function createShell(client: Client, network = true): Shell {
     store,
     client,
     network,
+    saving: createSaving(store),
     ...createDocuments({ client, store, opening }),
     ...createSelection(store),
     showListing,

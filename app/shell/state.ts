@@ -95,8 +95,8 @@ export interface LoadedFacts {
   readonly at: string;
 }
 
-/** The opening in progress. */
-export interface Opening {
+/** The opening, or the making of a file, that is in progress. */
+export interface InProgress {
   readonly name: string;
   readonly progress: Progress | null;
   /** Whether it has taken long enough for progress to be shown. */
@@ -236,7 +236,9 @@ export type GroupBy = "event" | "task";
 export interface State extends ChangeFilters {
   readonly docs: Docs;
   readonly origin: Origin;
-  readonly opening: Opening | null;
+  readonly opening: InProgress | null;
+  /** The file that is being made, to be saved or copied. */
+  readonly saving: InProgress | null;
   readonly failure: Failure | null;
   /** Names of the user's files that a reload closed. */
   readonly closed: readonly string[];
@@ -334,6 +336,7 @@ export function firstState(): State {
     docs: [],
     origin: null,
     opening: null,
+    saving: null,
     failure: null,
     closed: [],
     wasOpen: null,

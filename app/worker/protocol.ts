@@ -11,6 +11,7 @@ import type { Progress } from "../decoder/source.ts";
 import type { Differences } from "../diff/comparison.ts";
 import type { Events } from "../diff/events.ts";
 import type { HiddenChanges } from "../diff/filter.ts";
+import type { Separator } from "../export/delimited.ts";
 import type { Both, Graph } from "../graph/order/graph.ts";
 import type { Layout } from "../graph/order/layout.ts";
 import type { Redirect } from "../link/address.ts";
@@ -36,7 +37,7 @@ export type InputFile =
 /** Identifies an open document in the worker. Not reused. */
 export type DocumentId = number;
 
-/** Each kind of request with its response. `open` may send early parts; `open` and `check` report progress. */
+/** Each kind of request with its response. `open` may send early parts; `open`, `check` and exports report progress. */
 export interface Requests extends MemoryRequests {
   /** Finds the images among files. The last ones that were found are kept, so that opening them reads nothing twice. */
   find: { request: { inputs: readonly InputFile[] }; response: FindResponse };
@@ -70,6 +71,16 @@ export interface Requests extends MemoryRequests {
   order: { request: { document: DocumentId; order: Order }; response: OrderedRows };
   /** The descriptors of a listing's filtered rows, as `ckptscope show --lines` prints them. */
   lines: { request: { document: DocumentId; order: Order }; response: Blob };
+  /** A listing's filtered and sorted rows with some of its columns, as CSV or tab-separated. */
+  table: {
+    request: {
+      document: DocumentId;
+      order: Order;
+      readonly columns: readonly string[];
+      readonly separator: Separator;
+    };
+    response: Blob;
+  };
   /** The layout of the drawing of one document. The page lays out small ones itself. */
   layout: { request: { document: DocumentId }; response: Layout };
   /**

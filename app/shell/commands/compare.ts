@@ -173,21 +173,18 @@ interface FormattedChanges {
   readonly name: string;
 }
 
-/** The changes as text, except hidden ones. `null`: failed, and the user was notified. */
+/** The changes as text, except hidden ones. `null`: cancelled, or failed, and the user was notified. */
 async function formatChanges(shell: Shell, form: ChangesForm): Promise<FormattedChanges | null> {
   const { docs } = shell.store.get();
   const [before, after] = docs;
   if (!before || !after || before.document === null || after.document === null) return null;
   const names = { before: before.input.name, after: after.input.name };
   try {
-    const text = await shell.client.request("changes", {
-      before: before.document,
-      after: after.document,
-      form,
-      hidden: hiddenOf(shell.store.get()),
-      names,
-    });
-    return { text, name: `${plainName(names.before)}-to-${plainName(names.after)}` };
+    const hidden = hiddenOf(shell.store.get());
+    const request = { before: before.document, after: after.document, form, hidden, names };
+    const name = `${plainName(names.before)}-to-${plainName(names.after)}`;
+    const text = await shell.saving.begin(name, (options) => shell.client.request("changes", request, options));
+    return text && { text, name };
   } catch (error) {
     shell.notify(`Could not export the changes: ${messageOf(error)}`);
     return null;

@@ -1,6 +1,7 @@
 // Copy and save tables and whole images.
 
-import { orderOf, shownRows } from "../rows.ts";
+import type { Separator } from "../../export/delimited.ts";
+import { NO_ROWS, orderOf, rowsNow } from "../rows.ts";
 import { listingText, plainName, saveFile } from "../save.ts";
 import { areAllDecoded, isDecoded, isOpen, shownDoc } from "../selectors.ts";
 import type { Shell } from "../shell.ts";
@@ -17,7 +18,7 @@ export function saveCommands({ shell }: CommandContext): Command[] {
       when: isOpen,
       async run() {
         const text = await tableText(shell, "\t");
-        if (text !== null) await copy(shell, await text.text(), "the table");
+        if (text !== null) await copy(shell, await text.content.text(), "the table");
       },
     },
     {
@@ -34,7 +35,7 @@ export function saveCommands({ shell }: CommandContext): Command[] {
       when: isOpen,
       async run() {
         const text = await tableText(shell, ",");
-        if (text !== null) saveFile(`${nameOfDoc(shell)}.${store.get().tab}.csv`, text);
+        if (text !== null) saveFile(text.name, text.content);
       },
     },
     { id: "save-json", title: "Save image as JSON", key: "J", when: isDecoded, run: () => void saveJson(shell) },
@@ -48,14 +49,27 @@ export function saveCommands({ shell }: CommandContext): Command[] {
   ]);
 }
 
-/** The visible rows and columns of the current listing as text. `null` if nothing is open. */
-async function tableText({ client, store }: Shell, separator: "," | "\t"): Promise<Blob | null> {
-  const state = store.get();
+/** The visible rows and columns of the current listing as text. `null` if nothing is open, or making it was cancelled. */
+async function tableText(shell: Shell, separator: Separator): Promise<{ name: string; content: Blob } | null> {
+  const { listings, tab, ...state } = shell.store.get();
   const doc = shownDoc(state);
   if (doc === null) return null;
-  const view = state.listings[state.tab];
-  const { rows } = await shownRows(client, doc, state.tab, view);
-  return listingText(doc.checkpoint, state.tab, view.columns, rows, separator);
+  const name = `${nameOfDoc(shell)}.${tab}.csv`;
+  const view = listings[tab];
+  const order = orderOf(tab, view);
+  const { document, checkpoint } = doc;
+  try {
+    const content = await shell.saving.begin(name, async (options) => {
+      // The worker is busy with the rest of an image of which only a part is shown yet.
+      const now = document === null ? rowsNow(doc, order) : null;
+      if (document === null) return listingText(checkpoint, tab, view.columns, (now ?? NO_ROWS).rows, separator);
+      return shell.client.request("table", { document, order, columns: view.columns, separator }, options);
+    });
+    return content && { name, content };
+  } catch (error) {
+    shell.notify(`Could not export the table: ${messageOf(error)}`);
+    return null;
+  }
 }
 
 /** Copies the descriptors that go with the rows of the current listing. */
@@ -64,8 +78,11 @@ async function copyLines(shell: Shell): Promise<void> {
   const document = shownDoc(shell.store.get())?.document ?? null;
   if (document === null) return;
   try {
-    const text = await shell.client.request("lines", { document, order: orderOf(tab, listings[tab]) });
-    await copy(shell, await text.text(), "the descriptors");
+    const request = { document, order: orderOf(tab, listings[tab]) };
+    const text = await shell.saving.begin("the descriptors", (options) =>
+      shell.client.request("lines", request, options),
+    );
+    if (text !== null) await copy(shell, await text.text(), "the descriptors");
   } catch (error) {
     shell.notify(`Could not list the descriptors: ${messageOf(error)}`);
   }
@@ -76,7 +93,8 @@ async function saveJson(shell: Shell): Promise<void> {
   if (document === null) return;
   const name = `${nameOfDoc(shell)}.json`;
   try {
-    saveFile(name, await shell.client.request("json", { document }));
+    const content = await shell.saving.begin(name, (options) => shell.client.request("json", { document }, options));
+    if (content !== null) saveFile(name, content);
   } catch (error) {
     shell.notify(`Could not export JSON: ${messageOf(error)}`);
   }

@@ -12,8 +12,11 @@ export function selectionCommands({ shell }: CommandContext): Command[] {
       id: "cancel",
       title: "Cancel / clear selection",
       key: "Escape",
-      when: ({ opening, selection }) => opening !== null || selection !== null,
-      run: () => (store.get().opening ? shell.cancel() : shell.select(null)),
+      when: ({ opening, saving, selection }) => opening !== null || saving !== null || selection !== null,
+      run() {
+        if (store.get().opening) shell.cancel();
+        else if (!shell.saving.cancel()) shell.select(null);
+      },
     },
     {
       id: "copy",

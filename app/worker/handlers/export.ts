@@ -2,38 +2,47 @@
 
 import { changesCsv, changesMarkdown } from "../../export/changes-text.ts";
 import { chosenRows } from "../../export/choose.ts";
+import { rowLines, titleLine } from "../../export/delimited.ts";
 import { diffDocumentText } from "../../export/diff-json.ts";
 import { alignedLines } from "../../export/lines.ts";
 import { showDocument } from "../../export/show-json.ts";
 import { bundle } from "../../link/bundle.ts";
 import { createMask } from "../../link/leave-out.ts";
 import { pack } from "../../link/pack.ts";
-import { orderRows } from "../../model/order.ts";
+import { groupRows, orderRows } from "../../model/order.ts";
 import { type Documents, sizeOf } from "../documents.ts";
+import { blobOf } from "../pieces.ts";
 import type { Requests } from "../protocol.ts";
-import type { Handlers } from "./handler.ts";
+import type { Exchange, Handlers } from "./handler.ts";
 
-export function exportHandlers(documents: Documents): Handlers<"json" | "lines" | "changes" | "pack"> {
+export function exportHandlers(documents: Documents): Handlers<"json" | "table" | "lines" | "changes" | "pack"> {
   return {
-    async json({ document }, { signal }) {
+    async json({ document }, exchange) {
       const image = documents.get(document);
-      const chunks: Uint8Array<ArrayBuffer>[] = [];
       const resources = await documents.resources(document);
       const shown = { checkpoint: image.checkpoint, resources };
-      for (const chunk of showDocument(shown, { name: image.sources[0]?.name ?? "", bytes: sizeOf(image) })) {
-        signal.throwIfAborted();
-        chunks.push(chunk.slice());
-      }
-      return { response: new Blob(chunks, { type: "application/json" }) };
+      const pieces = showDocument(shown, { name: image.sources[0]?.name ?? "", bytes: sizeOf(image) });
+      return { response: await blobOf(pieces, "application/json", exchange) };
     },
-    async lines({ document, order }) {
+    async table({ document, order, columns, separator }, exchange) {
+      const { checkpoint } = documents.get(document);
+      const { rows } = groupRows(checkpoint, order);
+      let done = 0;
+      function* pieces(): Generator<string> {
+        yield titleLine(order.listing, columns, separator);
+        for (; done < rows.length; done += SLICE)
+          yield rowLines(checkpoint, order.listing, columns, rows, done, done + SLICE, separator);
+      }
+      const type = separator === "," ? "text/csv" : "text/tab-separated-values";
+      return { response: await blobOf(pieces(), type, exchange, () => done / rows.length) };
+    },
+    async lines({ document, order }, exchange) {
       const { checkpoint } = documents.get(document);
       const chosen = chosenRows(checkpoint, order.listing, orderRows(checkpoint, order));
-      const lines = Array.from(alignedLines(checkpoint, chosen), (line) => `${line}\n`);
-      return { response: new Blob(lines, { type: "text/plain" }) };
+      return { response: await blobOf(withEnds(alignedLines(checkpoint, chosen)), "text/plain", exchange) };
     },
-    async changes(request) {
-      return { response: await formatChanges(documents, request) };
+    async changes(request, exchange) {
+      return { response: await formatChanges(documents, request, exchange) };
     },
     async pack({ documents: ids, names, leaveOut }) {
       const mask = createMask(leaveOut);
@@ -45,7 +54,29 @@ export function exportHandlers(documents: Documents): Handlers<"json" | "lines" 
   };
 }
 
-async function formatChanges(documents: Documents, request: Requests["changes"]["request"]): Promise<Blob> {
+/** Rows of a table that are formatted without a pause. */
+const SLICE = 2000;
+
+/** Lines with their ends, some of them in a piece. */
+function* withEnds(lines: Iterable<string>): Generator<string> {
+  let piece = "";
+  for (const line of lines) {
+    piece += `${line}\n`;
+    if (piece.length < PIECE) continue;
+    yield piece;
+    piece = "";
+  }
+  yield piece;
+}
+
+/** Characters of a piece. */
+const PIECE = 64 << 10;
+
+async function formatChanges(
+  documents: Documents,
+  request: Requests["changes"]["request"],
+  exchange: Exchange,
+): Promise<Blob> {
   const { before, after, form, hidden, names } = request;
   const comparison = await documents.compare({ before, after });
   const indices = Uint32Array.from(comparison.changes.kind.keys()).filter((change) => hidden[change] !== 1);
@@ -59,7 +90,7 @@ async function formatChanges(documents: Documents, request: Requests["changes"][
         before: { name: names.before, bytes: sizeOf(documents.get(before)) },
         after: { name: names.after, bytes: sizeOf(documents.get(after)) },
       };
-      return new Blob([...diffDocumentText(comparison, sources, indices)], { type: "application/json" });
+      return blobOf(diffDocumentText(comparison, sources, indices), "application/json", exchange);
     }
   }
 }
