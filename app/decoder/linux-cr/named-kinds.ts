@@ -20,12 +20,25 @@ const BEGINNINGS: readonly (readonly [string, FileKind])[] = [
 
 const bytesOf = (text: string): number[] => Array.from(text, (character) => character.charCodeAt(0));
 const TABLE = BEGINNINGS.map(([text, kind]) => ({ text: bytesOf(text), kind: fileKind(kind) }));
-const FIRST_BYTES = new Set(TABLE.map(({ text }) => text[0]));
+
+/** The entries of the table for each pair of first bytes; most names have none. */
+const byFirstBytes = new Map(
+  TABLE.map(({ text }) => [pair(text, 0), TABLE.filter((other) => pair(other.text, 0) === pair(text, 0))]),
+);
+/** 1 for each pair of first bytes in the table. */
+const IN_TABLE = new Uint8Array(1 << 16);
+for (const first of byFirstBytes.keys()) IN_TABLE[first] = 1;
+
+/** The byte at `at` and the one after it, as one number. */
+function pair(bytes: ArrayLike<number>, at: number): number {
+  return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+}
 
 /** The kind of a GENERIC file (an index into FILE_KINDS) whose name is bytes[start … end - 1]; 0: none of these. */
 export function kindByName(bytes: Uint8Array, start: number, end: number): number {
-  if (!FIRST_BYTES.has(bytes[start])) return 0;
-  for (const { text, kind } of TABLE) {
+  const first = pair(bytes, start);
+  if (IN_TABLE[first] === 0) return 0;
+  for (const { text, kind } of byFirstBytes.get(first) ?? []) {
     if (text.length > end - start) continue;
     let at = 0;
     while (at < text.length && bytes[start + at] === text[at]) at++;
