@@ -2,8 +2,9 @@
 
 import { MEMBER_KINDS } from "../decoder/criu/member-kinds.ts";
 import { memberOfName } from "../decoder/criu/member-names.ts";
-import { type Checkpoint, holderCount, NONE, recordMember, taskCount } from "../model/checkpoint.ts";
+import { type Checkpoint, furtherRecords, holderCount, NONE, taskCount } from "../model/checkpoint.ts";
 import { i32At, u32At } from "../model/read.ts";
+import { recordMember } from "../model/records.ts";
 import type { DescriptorRow, FileRow, TableRow, TaskRow } from "../model/rows.ts";
 import { firstIndex } from "../model/search.ts";
 
@@ -86,9 +87,7 @@ function subjectsOf(checkpoint: Checkpoint, wanted: ReadonlySet<number | null>):
   for (let row = 0; row < tasks.count; row++) note(tasks.record[row], () => ofTask(checkpoint, row));
   for (let row = 0; row < tables.count; row++) note(tables.record[row], () => ofTable(checkpoint, row));
   for (let file = 0; file < files.count; file++) {
-    const end = fileRecords.first[file + 1] ?? 0;
-    for (let at = fileRecords.first[file] ?? 0; at < end; at++)
-      note(fileRecords.record[at], () => ofFile(checkpoint, file));
+    for (const record of furtherRecords(fileRecords, file)) note(record, () => ofFile(checkpoint, file));
   }
   return found;
 }

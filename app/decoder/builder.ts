@@ -11,7 +11,7 @@ import {
   type RecordKind,
 } from "../model/checkpoint.ts";
 import type { DescriptorRow, FileRow, RecordRow, TableRow, TaskRow } from "../model/rows.ts";
-import { descriptorColumns, objectColumns, recordColumns, tableColumns, taskColumns } from "./builder/columns.ts";
+import { descriptorColumns, objectColumns, tableColumns, taskColumns } from "./builder/columns.ts";
 import { createDetails, createLinkList } from "./builder/details.ts";
 import { cutAll, type Growth, grow, growTo } from "./builder/growing.ts";
 import {
@@ -23,6 +23,7 @@ import {
 } from "./builder/index-edges.ts";
 import { createOpenFiles } from "./builder/open-files.ts";
 import { createProblemList } from "./builder/problem-list.ts";
+import { createRecords } from "./builder/records.ts";
 import { createTextPool } from "./builder/text-pool.ts";
 import { type Budget, createBudget, type Limits } from "./limits.ts";
 
@@ -39,9 +40,6 @@ export interface Head {
   readonly recordKinds: readonly RecordKind[];
   readonly objectTypes: readonly string[];
 }
-
-/** Longest record; a longer run of bytes between records takes several rows. */
-const LONGEST_RECORD = 0xffff_f000;
 
 /** What an object with two numbers takes, in a list. */
 const PAIR_BYTES = 48;
@@ -66,7 +64,8 @@ export function createBuilder(decoded: () => number = () => 1, limits?: Pick<Lim
   const fileRecordPairs: FileRecordPair[] = [];
   const { files, reserveFiles, ...openFiles } = createOpenFiles(growth, text);
   const owners = createOwners(growth);
-  const records = createRecords(growth);
+  const { reserveRecords, finishRecords, ...records } = createRecords(growth);
+  const otherObjects = createObjects(growth);
   const { tasks, tables, descriptors } = owners;
 
   return {
@@ -74,6 +73,7 @@ export function createBuilder(decoded: () => number = () => 1, limits?: Pick<Lim
     ...openFiles,
     files,
     ...records,
+    ...otherObjects,
     fileDetails,
     taskDetails,
     links,
@@ -83,7 +83,7 @@ export function createBuilder(decoded: () => number = () => 1, limits?: Pick<Lim
      * are extrapolated from the bytes already read, never taken from the image.
      */
     reserve(room: { records?: number; files?: number; descriptors?: number; text?: number }): void {
-      reserveRows(records.records, budget, room.records);
+      reserveRecords(room.records ?? 0);
       reserveRows(descriptors, budget, room.descriptors);
       reserveFiles(room.files ?? 0);
       text.reserve(room.text ?? 0);
@@ -136,8 +136,8 @@ export function createBuilder(decoded: () => number = () => 1, limits?: Pick<Lim
         fileDetails: fileDetails.finish(),
         taskDetails: taskDetails.finish(),
         links: links.finish(),
-        records: { ...cutAll(records.records), kinds: recordKinds },
-        objects: { ...cutAll(records.objects), types: objectTypes },
+        records: finishRecords(recordKinds),
+        objects: { ...cutAll(otherObjects.objects), types: objectTypes },
         problems: problems.closed(),
       };
     },
@@ -196,37 +196,11 @@ function createOwners(growth: Growth) {
   };
 }
 
-/** Records, and objects that are no tasks, file tables or open files. */
-function createRecords(growth: Growth) {
-  const records = recordColumns();
+/** Objects that are no tasks, file tables or open files. */
+function createObjects(growth: Growth) {
   const objects = objectColumns();
-
-  const addRecord = (offset: number, length: number, kind: number, member: number): RecordRow => {
-    if (records.count === records.capacity) grow(records, growth);
-    const row = records.count++;
-    records.offset[row] = offset;
-    records.length[row] = length;
-    records.kind[row] = kind;
-    if (member > 0) {
-      if (records.member.length === 0) records.member = new Uint32Array(records.capacity);
-      records.member[row] = member;
-    }
-    return row;
-  };
-
   return {
-    records,
     objects,
-
-    /** `kind` indexes Head.recordKinds, `member` Head.members. Offset and length are in bytes. */
-    addRecord,
-
-    /** Bytes between records. */
-    addGap(offset: number, length: number, kind: number, member: number): void {
-      for (let at = 0; at < length; at += LONGEST_RECORD) {
-        addRecord(offset + at, Math.min(LONGEST_RECORD, length - at), kind, member);
-      }
-    },
 
     /** `type` indexes Head.objectTypes. */
     addObject(id: number, type: number, record: RecordRow): number {

@@ -38,7 +38,7 @@ export const LIMITS = [
     least: 128 * MIB,
     perByte: 32,
     most: GIB,
-    what: "Memory of the decoded image. A million open files take about 150 MiB.",
+    what: "Memory of the decoded image. A million open files take about 100 MiB.",
   },
   {
     name: "unpacked",

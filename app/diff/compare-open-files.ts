@@ -2,7 +2,7 @@
 //
 // Casts `as number` read columns at rows that the pairs of a comparison hold; this runs for every pair.
 
-import { type Checkpoint, HAS, NONE, nameBytes } from "../model/checkpoint.ts";
+import { type Checkpoint, HAS, NONE, nameBytes, stableLength } from "../model/checkpoint.ts";
 import { fileKind, openFlags } from "../model/names.ts";
 import { encodeText, sameBytes } from "../model/text.ts";
 import { CHANGE_BITS } from "./changes.ts";
@@ -75,7 +75,8 @@ export function openFileComparer(
     if (has & HAS.mode && x.mode[b] !== y.mode[a]) bits |= CHANGE_BITS.mode;
     if (
       has & HAS.version &&
-      (versionBefore[2 * b] !== versionAfter[2 * a] || versionBefore[2 * b + 1] !== versionAfter[2 * a + 1])
+      ((versionBefore[2 * b] ?? 0) !== (versionAfter[2 * a] ?? 0) ||
+        (versionBefore[2 * b + 1] ?? 0) !== (versionAfter[2 * a + 1] ?? 0))
     ) {
       bits |= CHANGE_BITS.version;
     }
@@ -104,10 +105,10 @@ function sameUnlinked(marked: Checkpoint, file: number, other: Checkpoint, other
   );
 }
 
-/** Whether the names are equal, apart from what differs from dump to dump (nameStable). */
+/** Whether the names are equal, apart from what differs from dump to dump (nameVarying). */
 export function sameName(before: Checkpoint, fileBefore: number, after: Checkpoint, fileAfter: number): boolean {
-  const length = before.files.nameStable[fileBefore] as number;
-  if (length !== after.files.nameStable[fileAfter]) return false;
+  const length = stableLength(before.files, fileBefore);
+  if (length !== stableLength(after.files, fileAfter)) return false;
   const startBefore = before.files.nameOffset[fileBefore] as number;
   const startAfter = after.files.nameOffset[fileAfter] as number;
   for (let at = 0; at < length; at++) {

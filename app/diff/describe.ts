@@ -1,7 +1,7 @@
 // Describes single changes of a comparison: in the form of the `diff --json` document, with their holders and rows.
 
 import { bitWords, EPOLL_EVENTS } from "../model/bits.ts";
-import { type Checkpoint, commBytes, HAS, NONE, nameBytes, taskNumber } from "../model/checkpoint.ts";
+import { type Checkpoint, commBytes, HAS, NONE, nameBytes, taskNumber, versionOf } from "../model/checkpoint.ts";
 import type { DetailValue } from "../model/fields.ts";
 import { LINK_ROLES, type LinkRole } from "../model/links.ts";
 import { FILE_KINDS, flagChange } from "../model/names.ts";
@@ -217,12 +217,12 @@ function fileChange(
       };
     case "file-pos":
     case "file-version": {
-      const column = kind === "file-pos" ? "pos" : "version";
+      const value = kind === "file-pos" ? positionOf : versionOf;
       return {
         kind,
         holders,
-        before: String(u64At(before.files[column], rowBefore)),
-        after: String(u64At(after.files[column], rowAfter)),
+        before: String(value(before.files, rowBefore)),
+        after: String(value(after.files, rowAfter)),
       };
     }
     case "file-flags": {
@@ -257,6 +257,8 @@ function hasName({ files }: Checkpoint, file: FileRow): boolean {
   return file !== NONE && (u32At(files.nameLength, file) > 0 || (u8At(files.has, file) & HAS.path) !== 0);
 }
 
+const positionOf: typeof versionOf = ({ pos }, file) => u64At(pos, file);
+
 /** The values besides the path that differ between two open files. */
 function pathDetails({ before, after }: Comparison, rowBefore: FileRow, rowAfter: FileRow): PathDetails {
   const bits = openFileComparer(before, after)(rowBefore, rowAfter);
@@ -266,15 +268,15 @@ function pathDetails({ before, after }: Comparison, rowBefore: FileRow, rowAfter
     before: u32At(before.files[column], rowBefore),
     after: u32At(after.files[column], rowAfter),
   });
-  const decimals = (column: "pos" | "version") => ({
-    before: String(u64At(before.files[column], rowBefore)),
-    after: String(u64At(after.files[column], rowAfter)),
+  const decimals = (value: typeof versionOf) => ({
+    before: String(value(before.files, rowBefore)),
+    after: String(value(after.files, rowAfter)),
   });
   return {
-    ...(bits & CHANGE_BITS.pos && { pos: decimals("pos") }),
+    ...(bits & CHANGE_BITS.pos && { pos: decimals(positionOf) }),
     ...(bits & CHANGE_BITS.flags && { flags: numbers("flags") }),
     ...(bits & CHANGE_BITS.mode && { mode: numbers("mode") }),
-    ...(bits & CHANGE_BITS.version && { version: decimals("version") }),
+    ...(bits & CHANGE_BITS.version && { version: decimals(versionOf) }),
     ...(sameNames && { kind: { before: kindWord(before, rowBefore), after: kindWord(after, rowAfter) } }),
   };
 }

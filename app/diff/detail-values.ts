@@ -1,6 +1,6 @@
 // Values of details as comparisons see them: without ids, which every dump numbers anew.
 
-import { type Checkpoint, HAS, NONE } from "../model/checkpoint.ts";
+import { type Checkpoint, HAS, NONE, stableLength } from "../model/checkpoint.ts";
 import { type DetailSpec, fileDetail } from "../model/detail-keys.ts";
 import { detailsOf, taskDetailsOf } from "../model/detail-store.ts";
 import type { Details, DetailValue } from "../model/fields.ts";
@@ -49,7 +49,7 @@ const byText = (a: DetailValue, b: DetailValue): number => (JSON.stringify(a) < 
 /** The name of a file without what differs from dump to dump. */
 function stableName({ files, text }: Checkpoint, file: FileRow): string {
   const offset = u32At(files.nameOffset, file);
-  const name = visibleText(text.subarray(offset, offset + u32At(files.nameStable, file)));
+  const name = visibleText(text.subarray(offset, offset + stableLength(files, file)));
   return name === "" ? (FILE_KINDS[u8At(files.kind, file)] ?? "unknown") : name;
 }
 

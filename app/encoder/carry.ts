@@ -2,8 +2,9 @@
 // everything else, so that encoding it gives the same bytes.
 
 import type { Image } from "../decoder/image.ts";
-import { type Checkpoint, commBytes, HAS, NONE, nameBytes } from "../model/checkpoint.ts";
+import { type Checkpoint, commBytes, HAS, NONE, nameBytes, versionOf } from "../model/checkpoint.ts";
 import { FILE_KINDS, TASK_STATES } from "../model/names.ts";
+import { recordLength, recordOffset } from "../model/records.ts";
 import { base64, decodeText, isUtf8 } from "../model/text.ts";
 import type {
   CarriedTask,
@@ -82,7 +83,7 @@ async function fileOf({ checkpoint, details }: Image, row: number): Promise<File
     pos: (has & HAS.pos) === 0 ? null : (files.pos[row] as bigint).toString(),
     flags: (has & HAS.flags) === 0 ? null : (files.flags[row] as number),
     mode: (has & HAS.mode) === 0 ? null : (files.mode[row] as number),
-    version: (has & HAS.version) === 0 ? null : (files.version[row] as bigint).toString(),
+    version: (has & HAS.version) === 0 ? null : versionOf(files, row).toString(),
     details: await details(row),
   };
 }
@@ -102,10 +103,10 @@ const kindName = ({ records }: Checkpoint, record: number): string =>
   records.kinds[records.kind[record] as number]?.name ?? "";
 
 async function payload({ checkpoint, sources }: Image, record: number): Promise<Uint8Array> {
-  const { offset, length } = checkpoint.records;
+  const { records } = checkpoint;
   const [source] = sources;
   if (source === undefined) return new Uint8Array(0);
-  return await source.read((offset[record] as number) + 8, (length[record] as number) - 8);
+  return await source.read(recordOffset(records, record) + 8, recordLength(records, record) - 8);
 }
 
 /** Values of a record's fields as decimal numbers, without its header and padding. */

@@ -15,7 +15,7 @@ import { pairNumber } from "../diff/pair.ts";
 import { RELATED_CODES } from "../diff/related.ts";
 import { resourceAt } from "../diff/resource-at.ts";
 import { resourceKey } from "../diff/resource-changes.ts";
-import { type Checkpoint, commBytes, NONE } from "../model/checkpoint.ts";
+import { type Checkpoint, commBytes, NONE, versionOf } from "../model/checkpoint.ts";
 import { detailText } from "../model/detail-keys.ts";
 import type { DetailValue } from "../model/fields.ts";
 import { LINK_TITLES } from "../model/links.ts";
@@ -133,7 +133,7 @@ export function changeWords(comparison: Comparison, index: number, options: Word
         "~",
         holders(),
         nameAfter(),
-        `version ${u64At(before.files.version, fileBefore)} → ${u64At(after.files.version, fileAfter)}`,
+        `version ${versionOf(before.files, fileBefore)} → ${versionOf(after.files, fileAfter)}`,
       );
     case "file-flags": {
       const values = { before: u32At(before.files.flags, fileBefore), after: u32At(after.files.flags, fileAfter) };

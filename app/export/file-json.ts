@@ -65,11 +65,15 @@ export function fileWriter(out: JsonBytes, checkpoint: Checkpoint): (row: FileRo
   };
 }
 
-/** A function that writes a value of a column of 64 bits, as a string. */
+/** A function that writes a value of a column of 64 bits, as a string. An empty column has zeros. */
 function exactWriter(out: JsonBytes, column: BigUint64Array): (row: number) => void {
   // By words, as reading a BigUint64Array allocates an object for each value.
   const words = new Uint32Array(column.buffer, column.byteOffset, 2 * column.length);
   return (row) => {
+    if (column.length === 0) {
+      out.raw('"0"');
+      return;
+    }
     const high = u32At(words, 2 * row + 1);
     out.raw('"');
     if (high < MOST_EXACT) out.integer(high * 2 ** 32 + u32At(words, 2 * row));

@@ -10,7 +10,7 @@ export type LeaveOut = (typeof LEAVE_OUT)[number];
 
 /** Replaces what is left out by numbers. */
 export interface Mask {
-  /** A file's name, and how many of its bytes are stable (OpenFiles.nameStable). */
+  /** A file's name, and how many of its bytes are stable (`stableLength`). */
   name(bytes: Uint8Array, stable: number, isPath: boolean): { readonly bytes: Uint8Array; readonly stable: number };
   comm(bytes: Uint8Array): Uint8Array;
   /** Free text; `null`: to be left out. */

@@ -1,7 +1,8 @@
 // Converts between a row of a checkpoint and its name in links.
 
-import { type Checkpoint, NONE, nameBytes, recordMember, taskCount, taskNumber } from "../model/checkpoint.ts";
-import { recordAt, type Selection } from "../model/related.ts";
+import { type Checkpoint, NONE, nameBytes, taskCount, taskNumber } from "../model/checkpoint.ts";
+import { recordAt, recordMember, recordOffset } from "../model/records.ts";
+import type { Selection } from "../model/related.ts";
 import { encodeText, sameBytes, visibleText } from "../model/text.ts";
 import type { Name } from "./link.ts";
 
@@ -34,7 +35,11 @@ export function nameOf(checkpoint: Checkpoint, selection: Selection): Name | nul
       return path === "" ? null : { to: "path", path };
     }
     case "record":
-      return { to: "record", member: recordMember(records, selection.row), offset: records.offset[selection.row] ?? 0 };
+      return {
+        to: "record",
+        member: recordMember(records, selection.row),
+        offset: recordOffset(records, selection.row),
+      };
   }
 }
 
@@ -76,7 +81,7 @@ export function resolve(checkpoint: Checkpoint, name: Name): Selection | null {
       return null;
     }
     case "record": {
-      const row = recordAt(checkpoint, name.member, name.offset);
+      const row = recordAt(checkpoint.records, name.member, name.offset);
       return row === NONE ? null : { to: "record", row };
     }
   }

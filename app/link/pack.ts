@@ -2,7 +2,7 @@
 // few bytes, for links and reports. Columns are written one after the other, so that they compress well.
 
 import { type Builder, createBuilder } from "../decoder/builder.ts";
-import { type Checkpoint, commBytes, HAS, NONE, nameBytes } from "../model/checkpoint.ts";
+import { type Checkpoint, commBytes, HAS, NONE, nameBytes, stableLength } from "../model/checkpoint.ts";
 import { FILE_KINDS, TASK_STATES } from "../model/names.ts";
 import { f64At, u8At, u32At } from "../model/read.ts";
 import { encodeText, sameBytes } from "../model/text.ts";
@@ -78,7 +78,7 @@ function writeColumns(writer: ByteWriter, checkpoint: Checkpoint, mask: Mask): v
   const unstable = new Uint32Array(files.count);
   for (let file = 0; file < files.count; file++) {
     const isPath = (u8At(files.has, file) & HAS.path) !== 0;
-    const masked = mask.name(nameBytes(checkpoint, file), u32At(files.nameStable, file), isPath);
+    const masked = mask.name(nameBytes(checkpoint, file), stableLength(files, file), isPath);
     fileNames[file] = names.number(masked.bytes);
     unstable[file] = masked.bytes.length - masked.stable;
   }
@@ -100,7 +100,7 @@ function writeColumns(writer: ByteWriter, checkpoint: Checkpoint, mask: Mask): v
   for (const column of [descriptors.fd, descriptors.file, descriptors.closeOnExec]) steps(writer, column);
   writer.number(files.count);
   const pos = words(files.pos);
-  const version = words(files.version);
+  const version = words(files.version.length === 0 ? new BigUint64Array(files.count) : files.version);
   for (const column of [files.id, files.kind, fileNames, unstable, files.has, files.use]) steps(writer, column);
   for (const column of [pos.low, pos.high, files.flags, files.mode, version.low, version.high]) steps(writer, column);
 }
@@ -307,7 +307,7 @@ function addFiles(builder: Builder, { files: packed, nameStart, nameLength }: Co
     files.kind[file] = f64At(packed.kind, row);
     files.nameOffset[file] = u32At(nameStart, name);
     files.nameLength[file] = length;
-    files.nameStable[file] = Math.max(0, length - f64At(packed.unstable, row));
+    builder.setVarying(file, Math.min(length, f64At(packed.unstable, row)));
     files.use[file] = f64At(packed.use, row);
     files.flags[file] = f64At(packed.flags, row);
     files.mode[file] = f64At(packed.mode, row);

@@ -2,7 +2,7 @@
 // selected. Every decoder fills this, and every view, check and comparison reads it.
 
 import { u32At } from "./read.ts";
-import type { FileRow, RecordRow, TableRow, TaskRow } from "./rows.ts";
+import type { FileRow, TableRow, TaskRow } from "./rows.ts";
 
 /** In an index or id column: none. */
 export const NONE = -1;
@@ -137,10 +137,11 @@ export interface OpenFiles {
   readonly nameOffset: Uint32Array;
   readonly nameLength: Uint32Array;
   /**
-   * Number of leading bytes of the name that are the same in every dump: all of a path, but only `pipe:[` of
-   * `pipe:[41433]`. Names are compared by kind and these bytes.
+   * Number of bytes at the end of the name that differ from dump to dump: none of a path, but `41433]` of
+   * `pipe:[41433]`. Names are compared by kind and the bytes before these. Empty if all are 0: read it through
+   * `stableLength`.
    */
-  readonly nameStable: Uint32Array;
+  readonly nameVarying: Uint32Array;
   readonly has: Uint8Array;
   readonly use: Uint8Array;
   readonly pos: BigUint64Array;
@@ -148,7 +149,7 @@ export interface OpenFiles {
   readonly flags: Uint32Array;
   /** f_mode. */
   readonly mode: Uint32Array;
-  /** f_version. */
+  /** f_version. Empty if all are 0: read it through `versionOf`. */
   readonly version: BigUint64Array;
   /** Of files with HAS.inode; the columns are empty if the image has none of these. st_mode; 0: not in the image. */
   readonly inodeMode: Uint32Array;
@@ -177,15 +178,27 @@ export interface RecordKind {
  */
 export interface Records {
   readonly count: number;
-  /** Bytes from the start of the member. Float64: exact up to 2^53. */
-  readonly offset: Float64Array;
-  /** Bytes, including the header. Longer runs of bytes between records take several rows. */
-  readonly length: Uint32Array;
-  /** Index into `kinds`. */
-  readonly kind: Uint16Array;
-  /** Index into `members`; empty if there is only one. Read it through `recordMember`. */
-  readonly member: Uint32Array;
+  /** Index into `kinds`. Uint16 only if there are more than 256. */
+  readonly kind: Uint8Array | Uint16Array;
+  /**
+   * Length of each record in bytes, including the header, as a varint (LEB128). Longer runs of bytes between records take
+   * several rows. Read it, and offsets, through records.ts.
+   */
+  readonly lengths: Uint8Array;
+  readonly runs: RecordRuns;
   readonly kinds: readonly RecordKind[];
+}
+
+/** Runs of at most RUN (records.ts) records that follow one another in one member. */
+export interface RecordRuns {
+  readonly count: number;
+  readonly firstRow: Uint32Array;
+  /** Of the first record: bytes from the start of the member. Float64: exact up to 2^53. */
+  readonly offset: Float64Array;
+  /** Where the length of the first record begins in `lengths`. */
+  readonly lengthAt: Uint32Array;
+  /** Index into `members`; empty if there is only one. */
+  readonly member: Uint32Array;
 }
 
 /** Objects other than file tables and open files that the image announces (Linux-CR's OBJREF), in image order. Empty for CRIU. */
@@ -208,7 +221,10 @@ export interface Member {
 
 /** Further records that describe an open file (an epoll's items, a socket's state), by file. */
 export interface FileRecords {
-  /** Records of file f: record[first[f]] … record[first[f + 1] - 1]; OpenFiles.count + 1 entries. */
+  /**
+   * Records of file f: record[first[f]] … record[first[f + 1] - 1]; OpenFiles.count + 1 entries, or none if no file has
+   * any. Read them through `furtherRecords`.
+   */
   readonly first: Uint32Array;
   readonly record: Uint32Array;
 }
@@ -278,16 +294,26 @@ export function nameBytes(checkpoint: Checkpoint, file: FileRow): Uint8Array {
   return checkpoint.text.subarray(offset, offset + u32At(nameLength, file));
 }
 
+/** Number of leading bytes of a file's name that are the same in every dump. */
+export function stableLength({ nameLength, nameVarying }: OpenFiles, file: FileRow): number {
+  return u32At(nameLength, file) - (nameVarying[file] ?? 0);
+}
+
+/** f_version of `file`. */
+export const versionOf = ({ version }: OpenFiles, file: FileRow): bigint => version[file] ?? 0n;
+
+const NO_ROWS = new Uint32Array(0);
+
+/** The records that have more about `file` than its own record does (a view). */
+export function furtherRecords({ first, record }: FileRecords, file: FileRow): Uint32Array {
+  return record.length === 0 ? NO_ROWS : record.subarray(u32At(first, file), u32At(first, file + 1));
+}
+
 /** comm of `task`, as bytes (a view into `text`). */
 export function commBytes(checkpoint: Checkpoint, task: TaskRow): Uint8Array {
   const { commOffset, commLength } = checkpoint.tasks;
   const offset = u32At(commOffset, task);
   return checkpoint.text.subarray(offset, offset + u32At(commLength, task));
-}
-
-/** The member of a record. */
-export function recordMember(records: Records, record: RecordRow): number {
-  return records.member.length === 0 ? 0 : u32At(records.member, record);
 }
 
 /** Number of descriptors in the whole image that refer to `file`. */

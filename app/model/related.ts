@@ -1,11 +1,12 @@
 // From any object of a checkpoint to its record, and to the related row of any listing.
 
-import { type Checkpoint, NONE, type OpenFiles, recordMember } from "./checkpoint.ts";
+import { type Checkpoint, NONE, type OpenFiles } from "./checkpoint.ts";
 import type { Listing } from "./columns/column.ts";
 import type { ObjectRef } from "./object-ref.ts";
-import { f64At, i32At, u32At } from "./read.ts";
-import type { DescriptorRow, FileRow, RecordRow, TableRow } from "./rows.ts";
-import { firstIndex, upperBound } from "./search.ts";
+import { i32At, u32At } from "./read.ts";
+import { recordAt } from "./records.ts";
+import type { DescriptorRow, FileRow, TableRow } from "./rows.ts";
+import { upperBound } from "./search.ts";
 
 /** What can be selected: an object, or a record that describes none. */
 export type Selection = ObjectRef | { readonly to: "record"; readonly row: number };
@@ -33,21 +34,10 @@ export function selectionAt(checkpoint: Checkpoint, listing: Listing, row: numbe
     case "problems": {
       const problem = checkpoint.problems[row];
       if (problem === undefined || problem.offset === null) return null;
-      const record = recordAt(checkpoint, problem.member ?? 0, problem.offset);
+      const record = recordAt(checkpoint.records, problem.member ?? 0, problem.offset);
       return record === NONE ? null : { to: "record", row: record };
     }
   }
-}
-
-/** The record that a byte of a member is in; NONE if there is none. */
-export function recordAt({ records }: Checkpoint, member: number, offset: number): number {
-  const isAfter = (row: RecordRow): boolean => {
-    const own = recordMember(records, row);
-    return own > member || (own === member && f64At(records.offset, row) > offset);
-  };
-  const row = firstIndex(records.count, isAfter) - 1;
-  if (row < 0 || recordMember(records, row) !== member) return NONE;
-  return offset < f64At(records.offset, row) + u32At(records.length, row) ? row : NONE;
 }
 
 /** The record that describes an object; NONE if the image does not say. */

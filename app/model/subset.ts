@@ -5,6 +5,7 @@ import type { Listing } from "./columns/column.ts";
 import { filterMask } from "./filter.ts";
 import { isGroupRole, roleAt } from "./links.ts";
 import { i32At, u32At } from "./read.ts";
+import { noRecords } from "./records.ts";
 
 /** Rows of the subset ⇄ rows of the whole. */
 export interface RowMap {
@@ -73,23 +74,15 @@ export function subsetOf(checkpoint: Checkpoint, keep: Uint8Array): Subset {
         file: mapped(pick(descriptors, rows.descriptor).file, rows.file),
       },
       files: filesOf(checkpoint, rows),
-      fileRecords: { first: new Uint32Array(rows.file.whole.length + 1), record: new Uint32Array(0) },
+      fileRecords: { first: new Uint32Array(0), record: new Uint32Array(0) },
       fileDetails: detailsOf(checkpoint.fileDetails, rows.file),
       taskDetails: detailsOf(checkpoint.taskDetails, rows.task),
       links: linksOf(checkpoint, rows.file),
-      records: { ...checkpoint.records, ...NO_RECORDS },
+      records: noRecords(checkpoint.records.kinds),
       problems: [],
     },
   };
 }
-
-const NO_RECORDS = {
-  count: 0,
-  offset: new Float64Array(0),
-  length: new Uint32Array(0),
-  kind: new Uint16Array(0),
-  member: new Uint32Array(0),
-};
 
 function rowMap(keep: Uint8Array): RowMap {
   const whole = new Uint32Array(keep.reduce((count, each) => (each === 1 ? count + 1 : count), 0));

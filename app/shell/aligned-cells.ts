@@ -5,7 +5,7 @@ import type { Comparison } from "../diff/comparison.ts";
 import { kindAt } from "../diff/describe.ts";
 import type { HiddenChanges } from "../diff/filter.ts";
 import { type DetailWords, detailWords, linkWords } from "../export/detail-words.ts";
-import { type Checkpoint, HAS, hasPids, holderCount, NONE } from "../model/checkpoint.ts";
+import { type Checkpoint, HAS, hasPids, holderCount, NONE, versionOf } from "../model/checkpoint.ts";
 import { flagNames, modeNames } from "../model/names.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import type { DescriptorRow, FileRow } from "../model/rows.ts";
@@ -83,7 +83,7 @@ export const ALIGNED_COLUMNS: readonly AlignedColumn[] = [
     numeric: true,
     text(checkpoint, descriptor) {
       const file = fileOf(checkpoint, descriptor);
-      return has(checkpoint, file, HAS.version) ? String(checkpoint.files.version[file]) : "";
+      return has(checkpoint, file, HAS.version) ? String(versionOf(checkpoint.files, file)) : "";
     },
   },
   {

@@ -1,8 +1,8 @@
 // Selected object ⇄ selected bytes.
 
-import { type Checkpoint, NONE, recordMember } from "../model/checkpoint.ts";
-import { f64At, u32At } from "../model/read.ts";
-import { objectOfRecord, recordAt, recordOf, type Selection } from "../model/related.ts";
+import { type Checkpoint, furtherRecords, NONE } from "../model/checkpoint.ts";
+import { recordAt, recordMember, recordOffset } from "../model/records.ts";
+import { objectOfRecord, recordOf, type Selection } from "../model/related.ts";
 import type { RecordRow } from "../model/rows.ts";
 import type { ByteSelection } from "./state.ts";
 
@@ -11,13 +11,12 @@ function describes(checkpoint: Checkpoint, record: RecordRow, selection: Selecti
   if (record === NONE) return false;
   if (recordOf(checkpoint, selection) === record) return true;
   if (selection.to !== "file") return false;
-  const { first, record: further } = checkpoint.fileRecords;
-  return further.subarray(u32At(first, selection.row), u32At(first, selection.row + 1)).includes(record);
+  return furtherRecords(checkpoint.fileRecords, selection.row).includes(record);
 }
 
 /** The record at the cursor; NONE if the byte belongs to none. */
 export function recordOfBytes(checkpoint: Checkpoint, { member, at }: ByteSelection): RecordRow {
-  return recordAt(checkpoint, member, at);
+  return recordAt(checkpoint.records, member, at);
 }
 
 /** The bytes for a selected object: the selected ones if they describe it, else the first byte of its record. */
@@ -30,7 +29,7 @@ export function bytesForSelection(
   const record = recordOf(checkpoint, selection);
   if (record === NONE) return shown;
   if (shown !== null && describes(checkpoint, recordOfBytes(checkpoint, shown), selection)) return shown;
-  const at = f64At(checkpoint.records.offset, record);
+  const at = recordOffset(checkpoint.records, record);
   return { member: recordMember(checkpoint.records, record), anchor: at, at };
 }
 

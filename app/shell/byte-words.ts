@@ -2,7 +2,7 @@
 
 import { type Checkpoint, NONE } from "../model/checkpoint.ts";
 import type { Field } from "../model/fields.ts";
-import { u16At, u32At } from "../model/read.ts";
+import { recordKind, recordLength } from "../model/records.ts";
 import type { RecordRow } from "../model/rows.ts";
 import { stillVisible, visible } from "../model/text.ts";
 import { counted } from "../model/words.ts";
@@ -28,9 +28,9 @@ export function describeByte(
 ): ByteDescription {
   const place = `at ${offset} (0x${offset.toString(16)})`;
   if (record === NONE) return { record: "no record", field: "", value: "", place };
-  const kind = records.kinds[u16At(records.kind, record)];
+  const kind = records.kinds[recordKind(records, record)];
   const style = recordStyle(records, record);
-  const length = counted(u32At(records.length, record), "byte");
+  const length = counted(recordLength(records, record), "byte");
   const name = visible(kind?.name ?? "record");
   if (style === "raw") return { record: name, field: `${length} in no record`, value: "", place };
   if (style === "lost") return { record: "not decoded", field: `${length} in no record`, value: "", place };

@@ -1,7 +1,8 @@
 // Names and sentences for objects: headings, search results, copied text.
 
-import { type Checkpoint, commBytes, HAS, NONE, recordMember, taskNumber } from "../model/checkpoint.ts";
-import { f64At, i32At, u8At, u16At, u32At, u64At } from "../model/read.ts";
+import { type Checkpoint, commBytes, HAS, NONE, taskNumber } from "../model/checkpoint.ts";
+import { i32At, u8At, u32At, u64At } from "../model/read.ts";
+import { recordKind, recordMember, recordOffset } from "../model/records.ts";
 import type { Selection } from "../model/related.ts";
 import type { FileRow, TableRow, TaskRow } from "../model/rows.ts";
 import { shownText, visible } from "../model/text.ts";
@@ -43,10 +44,10 @@ export function describe(
     case "file":
       return { word: "open file", name: fileName(checkpoint, selection.row) };
     case "record": {
-      const kind = visible(records.kinds[u16At(records.kind, selection.row)]?.name ?? "record");
+      const kind = visible(records.kinds[recordKind(records, selection.row)]?.name ?? "record");
       const member =
         members.length > 1 ? ` of ${visible(members[recordMember(records, selection.row)]?.name ?? "")}` : "";
-      return { word: "record", name: `${kind} at ${f64At(records.offset, selection.row)}${member}` };
+      return { word: "record", name: `${kind} at ${recordOffset(records, selection.row)}${member}` };
     }
   }
 }

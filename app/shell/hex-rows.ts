@@ -2,7 +2,7 @@
 
 import { NONE, type Records } from "../model/checkpoint.ts";
 import type { Field } from "../model/fields.ts";
-import { u16At } from "../model/read.ts";
+import { recordEnd, recordOffset } from "../model/records.ts";
 import type { RecordRow } from "../model/rows.ts";
 import { firstIndex } from "../model/search.ts";
 
@@ -57,7 +57,7 @@ export function fieldAt(fields: readonly Field[], offset: number): number {
 
 /** The style of a record's bytes while its fields are not loaded. */
 export function recordStyle({ kinds, kind }: Records, record: RecordRow): RecordStyle {
-  const { type, name, struct } = kinds[u16At(kind, record)] ?? { type: NONE, name: "", struct: null };
+  const { type, name, struct } = kinds[kind[record] ?? -1] ?? { type: NONE, name: "", struct: null };
   if (type !== NONE || struct !== null)
     return struct === null && name.startsWith("unknown record") ? "unknown" : "field";
   return name === "not decoded" ? "lost" : "raw";
@@ -81,11 +81,7 @@ export function runsOf(start: number, length: number, marks: Marks): Run[] {
   }
   for (let at = start; at < start + length; ) {
     const record = marks.recordAt(at);
-    const recordStart = records.offset[record] ?? at;
-    const end = Math.min(
-      start + length,
-      record === NONE ? start + length : recordStart + (records.length[record] ?? 1),
-    );
+    const end = Math.min(start + length, record === NONE ? start + length : recordEnd(records, record));
     cut(end);
     const fields = record === NONE ? null : marks.fieldsOf(record);
     const around = record === NONE ? "lost" : recordStyle(records, record);
@@ -105,7 +101,7 @@ export function runsOf(start: number, length: number, marks: Marks): Run[] {
         oddRecord: record % 2 === 1,
         oddField: index % 2 === 1,
         startsField: field !== undefined && field.offset === at,
-        startsRecord: record !== NONE && recordStart === at,
+        startsRecord: record !== NONE && recordOffset(records, record) === at,
         selected: selection !== null && at >= selection.from && at <= selection.to,
         cursor: at === cursor,
       });

@@ -1,7 +1,8 @@
 // The records of a listing as the lines of a tree: members, their records, and the fields of expanded records.
 
-import { NONE, type Records, recordMember } from "../model/checkpoint.ts";
+import { NONE, type Records } from "../model/checkpoint.ts";
 import { u32At } from "../model/read.ts";
+import { recordMember } from "../model/records.ts";
 import type { RecordRow } from "../model/rows.ts";
 import { firstIndex } from "../model/search.ts";
 

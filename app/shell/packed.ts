@@ -4,8 +4,8 @@ import { fillReport } from "../export/report.ts";
 import { fromLinkText, LINK_UNPACKED, unbundle } from "../link/bundle.ts";
 import { createMask, type LeaveOut } from "../link/leave-out.ts";
 import { packedName, packRefusal } from "../link/pack.ts";
-import { HAS, nameBytes } from "../model/checkpoint.ts";
-import { u8At, u32At } from "../model/read.ts";
+import { HAS, nameBytes, stableLength } from "../model/checkpoint.ts";
+import { u8At } from "../model/read.ts";
 import { shownText } from "../model/text.ts";
 import type { Shell } from "./shell.ts";
 import type { Docs, Input } from "./state.ts";
@@ -30,7 +30,7 @@ export function examplePaths([doc]: Docs, leaveOut: LeaveOut): readonly string[]
   const found: string[] = [];
   for (let file = 0; file < files.count && found.length < MAX_EXAMPLES; file++) {
     if ((u8At(files.has, file) & HAS.path) === 0) continue;
-    const path = shownText(mask.name(nameBytes(doc.checkpoint, file), u32At(files.nameStable, file), true).bytes);
+    const path = shownText(mask.name(nameBytes(doc.checkpoint, file), stableLength(files, file), true).bytes);
     if (!found.includes(path)) found.push(path);
   }
   return found;

@@ -1,9 +1,17 @@
 // Describes records: their objects, and the references to those.
 
-import { type Checkpoint, descriptorCount, HAS, holderCount, NONE, taskCount } from "../model/checkpoint.ts";
+import {
+  type Checkpoint,
+  descriptorCount,
+  furtherRecords,
+  HAS,
+  holderCount,
+  NONE,
+  taskCount,
+} from "../model/checkpoint.ts";
 import { usageNames } from "../model/columns/files.ts";
 import type { Field } from "../model/fields.ts";
-import { i32At, u8At, u32At } from "../model/read.ts";
+import { i32At, u8At } from "../model/read.ts";
 import type { RecordRow } from "../model/rows.ts";
 import { stillVisible, visible } from "../model/text.ts";
 import { counted, fileName } from "../model/words.ts";
@@ -31,10 +39,8 @@ export function recordLinks(checkpoint: Checkpoint): RecordLinks {
   link("descriptor", descriptors.record, descriptors.count);
   link("object", objects.record, objects.count);
   for (let file = 0; file < files.count; file++) {
-    const end = u32At(fileRecords.first, file + 1);
-    for (let at = u32At(fileRecords.first, file); at < end; at++) {
-      const record = fileRecords.record[at] ?? NONE;
-      if (record !== NONE && links[record] === NONE) links[record] = file * 8 + KINDS.indexOf("further");
+    for (const record of furtherRecords(fileRecords, file)) {
+      if (links[record] === NONE) links[record] = file * 8 + KINDS.indexOf("further");
     }
   }
   linkAnnouncements(checkpoint, links);

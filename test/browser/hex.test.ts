@@ -7,7 +7,8 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Image } from "../../app/decoder/image.ts";
 import { NONE, nameBytes } from "../../app/model/checkpoint.ts";
-import { f64At, i32At, u32At } from "../../app/model/read.ts";
+import { i32At } from "../../app/model/read.ts";
+import { recordLength, recordOffset } from "../../app/model/records.ts";
 import { decodeText } from "../../app/model/text.ts";
 import { open } from "../support/open.ts";
 import { accessibilityFaults, drop, fixture, openBrowser } from "./support.ts";
@@ -107,7 +108,7 @@ test("a click on a byte of another record selects what that record describes", a
     (file) => decodeText(nameBytes(image.checkpoint, file)) === "/var/log/app/server.log",
   );
   const record = i32At(files.record, row ?? NONE);
-  await clickByte(page, f64At(records.offset, record) + u32At(records.length, record) - 1);
+  await clickByte(page, recordOffset(records, record) + recordLength(records, record) - 1);
   await status(page)
     .filter({ hasText: /^FILE, / })
     .waitFor();

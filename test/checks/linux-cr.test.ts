@@ -9,6 +9,7 @@ import { LINUX_CR_RULES } from "../../app/checks/linux-cr/rules.ts";
 import type { Errno } from "../../app/checks/rule.ts";
 import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource } from "../../app/decoder/source.ts";
+import { recordOffset } from "../../app/model/records.ts";
 import {
   append,
   cString,
@@ -528,7 +529,7 @@ describe("a fault is found, and nothing else", () => {
     if (at === null) return;
     const start = offsetOf(edited, ...at);
     const image = await open(bytes);
-    expect(image.checkpoint.records.offset[finding?.record ?? -1]).toBe(start);
+    expect(recordOffset(image.checkpoint.records, finding?.record ?? -1)).toBe(start);
     if (field === null) expect(finding?.offset).toBeGreaterThanOrEqual(start);
     else {
       const fields = await image.fields(finding?.record ?? -1);

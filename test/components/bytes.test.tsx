@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { type FieldSource, neighbour, wider } from "../../app/components/Hex/field-steps.ts";
 import { type Move, useMoves } from "../../app/components/Hex/useMoves.ts";
 import type { Field } from "../../app/model/fields.ts";
-import { recordAt } from "../../app/model/related.ts";
+import { recordAt, recordLength, recordOffset } from "../../app/model/records.ts";
 import { fixtureBytes, open } from "../support/open.ts";
 import { one, pageWith, render } from "../support/render.tsx";
 
@@ -19,7 +19,7 @@ describe("steps from field to field", async () => {
     records,
     size,
     fieldsOf,
-    recordAt: (offset) => recordAt(image.checkpoint, 0, offset),
+    recordAt: (offset) => recordAt(image.checkpoint.records, 0, offset),
   });
   const loaded = source((record) => fields[record] ?? null);
   const all = fields.flat();
@@ -56,11 +56,11 @@ describe("steps from field to field", async () => {
   test("widening selects the field, then its record", () => {
     const field = all.find(({ length }) => length > 1);
     if (field === undefined) throw new Error("No field has several bytes");
-    const record = recordAt(image.checkpoint, 0, field.offset);
+    const record = recordAt(image.checkpoint.records, 0, field.offset);
     expect(wider(loaded, field.offset, 1)).toMatchObject({ offset: field.offset, length: field.length });
     expect(wider(loaded, field.offset, field.length)).toEqual({
-      offset: records.offset[record],
-      length: records.length[record],
+      offset: recordOffset(records, record),
+      length: recordLength(records, record),
     });
     expect(
       wider(

@@ -8,6 +8,7 @@ import { LIMITS, limitsFor, NO_LIMITS, raisedLimits } from "../../app/decoder/li
 import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource } from "../../app/decoder/source.ts";
 import { pack, unpack } from "../../app/link/pack.ts";
+import { recordLength, recordOffset } from "../../app/model/records.ts";
 import { counted, sizeText } from "../../app/model/words.ts";
 import { setSources } from "../support/criu.ts";
 import { bigDescription, encodeAll } from "../support/images.ts";
@@ -103,7 +104,7 @@ describe("limits", () => {
       const { problems, complete, records, members } = image.checkpoint;
       expect(complete).toBe(false);
       expect(problems.filter(({ code }) => code === "limit").map(({ limit }) => limit)).toEqual(Object.keys(limits));
-      const end = (records.offset[records.count - 1] ?? 0) + (records.length[records.count - 1] ?? 0);
+      const end = (recordOffset(records, records.count - 1) ?? 0) + (recordLength(records, records.count - 1) ?? 0);
       expect(end).toBe(members[0]?.size);
     },
   );

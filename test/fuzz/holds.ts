@@ -1,7 +1,8 @@
 // What must hold of every decoded image, however it was damaged.
 
 import type { Image } from "../../app/decoder/image.ts";
-import { type Checkpoint, NONE, recordMember } from "../../app/model/checkpoint.ts";
+import { type Checkpoint, NONE } from "../../app/model/checkpoint.ts";
+import { recordLength, recordMember, recordOffset } from "../../app/model/records.ts";
 import { hold, type Random } from "./target.ts";
 
 /** Bytes of the buffers behind a checkpoint's columns. */
@@ -64,8 +65,8 @@ function holdRecords({ records, members }: Checkpoint): void {
   const ends = new Float64Array(Math.max(1, members.length));
   for (let row = 0; row < records.count; row++) {
     const member = recordMember(records, row);
-    hold(records.offset[row] === ends[member], `record ${row} does not follow the one before`);
-    ends[member] = (ends[member] as number) + (records.length[row] as number);
+    hold(recordOffset(records, row) === ends[member], `record ${row} does not follow the one before`);
+    ends[member] = (ends[member] as number) + recordLength(records, row);
   }
   for (const [member, { size, name }] of members.entries()) {
     hold(ends[member] === size || ends[member] === 0, `the records of ${name} end at ${ends[member]} of ${size}`);
@@ -77,13 +78,13 @@ export async function holdFields(image: Image, next: Random): Promise<void> {
   const { records } = image.checkpoint;
   if (records.count === 0) return;
   const record = next(records.count);
-  const start = records.offset[record] as number;
+  const start = recordOffset(records, record);
   let end = start;
   for (const { offset, length, raw, meaning, name } of await image.fields(record)) {
     hold(offset === end, `field ${name} at ${offset} does not follow the one before, which ends at ${end}`);
     end = offset + length;
     holdVisible(`${name} ${raw} ${meaning}`, "a field");
   }
-  const length = records.length[record] as number;
+  const length = recordLength(records, record);
   hold(end === start + length, `fields of record ${record} end at ${end - start} of ${length}`);
 }

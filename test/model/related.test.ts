@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { NONE } from "../../app/model/checkpoint.ts";
-import { recordAt, relatedRow, selectionAt } from "../../app/model/related.ts";
+import { recordAt } from "../../app/model/records.ts";
+import { relatedRow, selectionAt } from "../../app/model/related.ts";
 import { NGINX } from "../support/nginx.ts";
+import { recordsOf } from "../support/records.ts";
 import { checkpointOf } from "../support/state.ts";
 
 const checkpoint = checkpointOf(NGINX);
@@ -29,21 +31,14 @@ describe("what belongs to what", () => {
 });
 
 describe("records", () => {
-  const records = {
-    count: 3,
-    offset: Float64Array.of(0, 10, 0),
-    length: Uint32Array.of(10, 5, 20),
-    kind: Uint16Array.of(0, 0, 0),
-    member: Uint32Array.of(0, 0, 1),
-    kinds: [{ type: 1, name: "A", struct: null }],
-  };
-  const made = { ...checkpoint, records: { ...checkpoint.records, ...records } } as unknown as typeof checkpoint;
+  const places = [{ length: 10 }, { length: 5 }, { offset: 0, length: 20, member: 1 }];
+  const made = { ...checkpoint, records: recordsOf(places, [{ type: 1, name: "A", struct: null }]) };
 
   test("a byte is in the record around it, of its own member", () => {
-    expect(recordAt(made, 0, 0)).toBe(0);
-    expect(recordAt(made, 0, 14)).toBe(1);
-    expect(recordAt(made, 0, 15)).toBe(NONE);
-    expect(recordAt(made, 1, 15)).toBe(2);
+    expect(recordAt(made.records, 0, 0)).toBe(0);
+    expect(recordAt(made.records, 0, 14)).toBe(1);
+    expect(recordAt(made.records, 0, 15)).toBe(NONE);
+    expect(recordAt(made.records, 1, 15)).toBe(2);
   });
   test("a problem leads to the record that it is in", () => {
     const problems = [{ severity: "error", code: "x", message: "X.", offset: 12 }] as const;

@@ -6,7 +6,7 @@ import type { Image } from "../../app/decoder/image.ts";
 import { openImage } from "../../app/decoder/open.ts";
 import { NONE } from "../../app/model/checkpoint.ts";
 import type { Field } from "../../app/model/fields.ts";
-import { recordAt } from "../../app/model/related.ts";
+import { recordAt, recordMember, recordOffset } from "../../app/model/records.ts";
 import { visibleText } from "../../app/model/text.ts";
 import { describeByte } from "../../app/shell/byte-words.ts";
 import {
@@ -24,6 +24,7 @@ import {
 } from "../../app/shell/hex-rows.ts";
 import { setSources } from "../support/criu.ts";
 import { fixtureBytes, open } from "../support/open.ts";
+import { recordsOf } from "../support/records.ts";
 
 const criu = async (set: string): Promise<Image> => {
   const image = await openImage(setSources(set), {});
@@ -48,7 +49,7 @@ async function allFields(image: Image): Promise<Field[][]> {
 function marksOf(image: Image, member: number, fields: readonly Field[][]): Marks {
   return {
     records: image.checkpoint.records,
-    recordAt: (offset) => recordAt(image.checkpoint, member, offset),
+    recordAt: (offset) => recordAt(image.checkpoint.records, member, offset),
     fieldsOf: (record) => fields[record] ?? null,
     selection: null,
     cursor: null,
@@ -61,7 +62,7 @@ describe.each(SAMPLES)("%s", (_, openSample) => {
     const { records, machine } = image.checkpoint;
     let numbers = 0;
     for (let record = 0; record < records.count; record++) {
-      const source = image.sources[records.member[record] ?? 0];
+      const source = image.sources[recordMember(records, record)];
       for (const field of await image.fields(record)) {
         const bytes = await source?.read(field.offset, field.length);
         if (bytes === undefined || field.role !== undefined) continue;
@@ -89,7 +90,7 @@ describe.each(SAMPLES)("%s", (_, openSample) => {
         expect(runs.at(-1)?.to).toBe(length);
         for (const { from, startsField, startsRecord } of runs) {
           const record = marks.recordAt(start + from);
-          expect(startsRecord).toBe(records.offset[record] === start + from);
+          expect(startsRecord).toBe(recordOffset(records, record) === start + from);
           expect(startsField).toBe((fields[record] ?? []).some(({ offset }) => offset === start + from));
         }
       }
@@ -146,19 +147,15 @@ function wireValue(bytes: Uint8Array, { name, type, raw }: Field): string | null
 }
 
 describe("runs", () => {
-  const records = {
-    count: 3,
-    offset: Float64Array.of(0, 12, 20),
-    length: Uint32Array.of(12, 8, 100),
-    kind: Uint16Array.of(0, 1, 2),
-    member: new Uint32Array(0),
-    kinds: [
+  const records = recordsOf(
+    [{ length: 12 }, { length: 8, kind: 1 }, { length: 100, kind: 2 }],
+    [
       { type: 5, name: "FILE_DESC", struct: "ckpt_hdr_file_desc" },
       { type: 99, name: "unknown record 99", struct: null },
       { type: NONE, name: "raw bytes", struct: null },
       { type: NONE, name: "magic", struct: "magic" },
     ],
-  };
+  );
   const field = (name: string, offset: number, length: number, role?: "padding" | "payload"): Field => ({
     name,
     type: "u32",

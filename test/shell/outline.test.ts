@@ -1,16 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Records } from "../../app/model/checkpoint.ts";
 import { type Line, outlineOf } from "../../app/shell/outline.ts";
-
-const recordsOf = (member: readonly number[]): Records => ({
-  count: member.length,
-  offset: new Float64Array(member.length),
-  length: new Uint32Array(member.length),
-  kind: new Uint16Array(member.length),
-  member: Uint32Array.from(member),
-  kinds: [],
-});
+import { recordsOf } from "../support/records.ts";
 
 const lineText = (line: Line): string =>
   line.kind === "member"
@@ -20,7 +11,7 @@ const lineText = (line: Line): string =>
       : `f${line.row}.${line.nth}`;
 
 const linesOf = (options: Partial<Parameters<typeof outlineOf>[0]> & { members: readonly number[] }) => {
-  const records = recordsOf(options.members);
+  const records = recordsOf(options.members.map((member) => ({ length: 8, member })));
   const rows = options.rows ?? Uint32Array.from(options.members, (_, at) => at);
   const outline = outlineOf({ byMember: true, closedMembers: new Set(), open: new Map(), ...options, records, rows });
   return { outline, lines: Array.from({ length: outline.count }, (_, index) => lineText(outline.line(index))) };

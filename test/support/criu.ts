@@ -4,7 +4,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { decodeCriuSet } from "../../app/decoder/criu/index.ts";
 import { bytesSource, type Source } from "../../app/decoder/source.ts";
-import { type Checkpoint, type RecordKind, recordMember } from "../../app/model/checkpoint.ts";
+import type { Checkpoint, RecordKind } from "../../app/model/checkpoint.ts";
+import { recordLength, recordMember, recordOffset } from "../../app/model/records.ts";
 import { isUtf8 } from "../../app/model/text.ts";
 import { folderSources, SAMPLES } from "./corpus.ts";
 import { documentOf, type ShowDocument } from "./open.ts";
@@ -88,8 +89,8 @@ export async function bigEndianSet(sources: readonly Source[]): Promise<Source[]
   for (let record = 0; record < records.count; record++) {
     const member = bytes[recordMember(records, record)] as Uint8Array;
     const { type, struct } = records.kinds[records.kind[record] as number] as RecordKind;
-    const words = struct === "magic" ? (records.length[record] as number) / 4 : type < 0 ? 0 : 1;
-    const start = records.offset[record] as number;
+    const words = struct === "magic" ? recordLength(records, record) / 4 : type < 0 ? 0 : 1;
+    const start = recordOffset(records, record);
     for (let at = start; at < start + words * 4; at += 4) member.subarray(at, at + 4).reverse();
   }
   return members.map(({ name }, member) => bytesSource(name, bytes[member] as Uint8Array));

@@ -1,6 +1,7 @@
 // Edits a Linux-CR image record by record, through the catalogue, to make images with exactly one fault.
 
 import { type Dialect, dialectOnMachine } from "../../app/decoder/linux-cr/dialect.ts";
+import { recordLength, recordOffset } from "../../app/model/records.ts";
 import { open } from "./open.ts";
 
 /** One record, or bytes between records. */
@@ -23,11 +24,11 @@ export async function takeApart(bytes: Uint8Array): Promise<Parts> {
   const { records, machine } = checkpoint;
   const parts = Array.from({ length: records.count }, (_, row) => {
     const kind = records.kinds[records.kind[row] as number];
-    const offset = records.offset[row] as number;
+    const offset = recordOffset(records, row);
     return {
       name: kind?.name ?? "",
       struct: kind?.struct ?? null,
-      bytes: bytes.slice(offset, offset + (records.length[row] as number)),
+      bytes: bytes.slice(offset, offset + recordLength(records, row)),
     };
   });
   return { parts, dialect: dialectOnMachine(checkpoint.dialect, machine.arch), littleEndian: machine.littleEndian };

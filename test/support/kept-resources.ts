@@ -2,8 +2,9 @@
 // has no value that the whole one does not have.
 
 import type { Image } from "../../app/decoder/image.ts";
-import { NONE, recordMember } from "../../app/model/checkpoint.ts";
+import { NONE } from "../../app/model/checkpoint.ts";
 import type { DetailValue } from "../../app/model/fields.ts";
+import { recordLength, recordMember, recordOffset } from "../../app/model/records.ts";
 import type { ResourceSpec } from "../../app/resources/resource.ts";
 import { resourceNamed } from "../../app/resources/resources.ts";
 import { entryAt, type Resources, type ResourceTable } from "../../app/resources/table.ts";
@@ -17,7 +18,7 @@ function byPlace({ checkpoint }: Image, table: ResourceTable): Map<string, numbe
   const rows = new Map<string, number[]>();
   for (const [row, record] of table.record.entries()) {
     if (record === NONE) continue;
-    const place = `${members[recordMember(records, record)]?.name} ${records.offset[record]}`;
+    const place = `${members[recordMember(records, record)]?.name} ${recordOffset(records, record)}`;
     const known = rows.get(place);
     if (known === undefined) rows.set(place, [row]);
     else known.push(row);
@@ -64,7 +65,7 @@ export function lostResources(
     for (const [place, wanted] of byPlace(truth.image, table)) {
       const [member = "", offset = ""] = place.split(/ (?=\d+$)/);
       const record = table.record[wanted[0] as number] as number;
-      const end = Number(offset) + (checkpoint.records.length[record] as number);
+      const end = Number(offset) + recordLength(checkpoint.records, record);
       const shown = rows.get(place) ?? [];
       if (isCut) {
         const entries = wanted.map((row) => entryAt(spec, table, row));

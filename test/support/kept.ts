@@ -2,9 +2,10 @@
 // value that the whole one does not have.
 
 import type { Image } from "../../app/decoder/image.ts";
-import { commBytes, HAS, NONE, nameBytes, type RecordKind, recordMember } from "../../app/model/checkpoint.ts";
+import { commBytes, HAS, NONE, nameBytes, type RecordKind } from "../../app/model/checkpoint.ts";
 import { detailsOf } from "../../app/model/detail-store.ts";
 import type { DetailValue, Field } from "../../app/model/fields.ts";
+import { recordLength, recordMember, recordOffset } from "../../app/model/records.ts";
 
 /** By a member's name: the offset of its first byte that is missing or changed. Other members are whole. */
 export type Damage = ReadonlyMap<string, number>;
@@ -31,7 +32,7 @@ function placeIn(image: Image, members: ReadonlyMap<string, number>): (record: n
   const numbers = own.map(({ name }) => members.get(name) ?? NONE);
   return (record) => {
     const member = numbers[recordMember(records, record)] ?? NONE;
-    return member === NONE ? NONE : member * MEMBER + (records.offset[record] as number);
+    return member === NONE ? NONE : member * MEMBER + recordOffset(records, record);
   };
 }
 
@@ -58,7 +59,7 @@ export function truthOf(image: Image): Truth {
   return {
     image,
     members,
-    records: byPlace(place, [...checkpoint.records.offset.keys()]),
+    records: byPlace(place, [...checkpoint.records.kind.keys()]),
     files: byPlace(place, checkpoint.files.record),
     tasks: byPlace(place, checkpoint.tasks.record),
     descriptors: byPlace(place, checkpoint.descriptors.record),
@@ -108,14 +109,14 @@ export async function lost(
   const whole = truth.image.checkpoint;
   if (checkpoint.dialect !== whole.dialect && !agree(checkpoint.dialect, whole.dialect)) return null;
   const place = placeIn(image, truth.members);
-  const records = byPlace(place, [...checkpoint.records.offset.keys()]);
+  const records = byPlace(place, [...checkpoint.records.kind.keys()]);
   const ends = sureEnds(truth, damage);
   const present = new Set(checkpoint.members.map(({ name }) => truth.members.get(name)));
   for (const [at, row] of truth.records) {
     const member = Math.floor(at / MEMBER);
     const offset = at % MEMBER;
     const end = ends[member] as number;
-    const length = whole.records.length[row] as number;
+    const length = recordLength(whole.records, row);
     if (!present.has(member) || offset >= end) continue;
     const found = records.get(at);
     // Bytes between records go on as far as the member does.
@@ -138,7 +139,7 @@ function sameRecord(one: Image, row: number, other: Image, otherRow: number): bo
   const kindOf = ({ checkpoint: { records } }: Image, at: number) =>
     records.kinds[records.kind[at] as number] as RecordKind;
   const [a, b] = [kindOf(one, row), kindOf(other, otherRow)];
-  const length = ({ checkpoint: { records } }: Image, at: number) => records.length[at];
+  const length = ({ checkpoint: { records } }: Image, at: number) => recordLength(records, at);
   return a.name === b.name && a.struct === b.struct && length(one, row) === length(other, otherRow);
 }
 
@@ -158,7 +159,7 @@ function lostRows(truth: Truth, image: Image, place: (record: number) => number,
   const whole = truth.image.checkpoint;
   const isSure = (at: number): boolean => {
     const record = truth.records.get(at) as number;
-    return (at % MEMBER) + (whole.records.length[record] as number) <= (ends[Math.floor(at / MEMBER)] as number);
+    return (at % MEMBER) + recordLength(whole.records, record) <= (ends[Math.floor(at / MEMBER)] as number);
   };
   const present = new Set(checkpoint.members.map(({ name }) => truth.members.get(name)));
   const isExpected = (at: number): boolean =>

@@ -4,7 +4,7 @@ import { decodeCriuSet } from "../../app/decoder/criu/index.ts";
 import { baseName, memberOfName } from "../../app/decoder/criu/member-names.ts";
 import { eachVarint, fieldNumber, plan, scan, scratch } from "../../app/decoder/criu/wire.ts";
 import type { Source } from "../../app/decoder/source.ts";
-import { recordMember } from "../../app/model/checkpoint.ts";
+import { recordLength, recordMember, recordOffset } from "../../app/model/records.ts";
 
 const PAGEMAP = plan("pagemap_entry", ["compat_nr_pages", "in_parent", "flags", "nr_pages"]);
 const HEAD = plan("pagemap_head", ["pages_id"]);
@@ -29,7 +29,7 @@ export async function withPages(sources: readonly Source[]): Promise<Source[]> {
     const struct = records.kinds[records.kind[row] as number]?.struct ?? "";
     if (!["pagemap_head", "pagemap_entry", "mm_entry"].includes(struct)) continue;
     const source = image.sources[member] as Source;
-    const bytes = (await source.read(records.offset[row] as number, records.length[row] as number)).subarray(4);
+    const bytes = (await source.read(recordOffset(records, row), recordLength(records, row))).subarray(4);
     if (struct === "mm_entry") {
       const auxv: number[] = [];
       eachVarint(bytes, 0, bytes.length, AUXV, (value) => auxv.push(value));

@@ -5,8 +5,9 @@ import { MEMBER_KINDS } from "../../decoder/criu/member-kinds.ts";
 import { memberOfName } from "../../decoder/criu/member-names.ts";
 import type { Image } from "../../decoder/image.ts";
 import { openWindow, type Window } from "../../decoder/window.ts";
-import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
+import { NONE } from "../../model/checkpoint.ts";
 import type { Field } from "../../model/fields.ts";
+import { endOfMember, moveTo, recordCursor, recordLength, recordMember, recordOffset } from "../../model/records.ts";
 import type { RecordRow } from "../../model/rows.ts";
 import { isSound } from "../filter.ts";
 import type { Finding } from "../finding.ts";
@@ -39,7 +40,7 @@ export async function checkCriu(image: Image, options: CheckOptions = {}): Promi
   let done = 0;
   let window: Window | null = null;
   for (let row = 0; row < records.count; ) {
-    const member = records.member[row] ?? 0;
+    const member = recordMember(records, row);
     if (member !== scanned.member) {
       done += members[scanned.member]?.size ?? 0;
       enterMember(scanned, member);
@@ -47,15 +48,15 @@ export async function checkCriu(image: Image, options: CheckOptions = {}): Promi
       window = source === undefined ? null : openWindow(source);
     }
     const end = window === null ? row + 1 : checkBlock(scanned, handlers, window, row);
-    if (window !== null && end < records.count && (records.member[end] ?? 0) === member) {
+    if (window !== null && end < records.count && recordMember(records, end) === member) {
       options.signal?.throwIfAborted();
-      const offset = records.offset[end] as number;
-      const need = records.length[end] as number;
+      const offset = recordOffset(records, end);
+      const need = recordLength(records, end);
       await window.fill(offset, need);
       options.onProgress?.({ bytes: done + offset, size, objects: end });
       // The member has become shorter: the rest of it cannot be checked.
       if (window.end - offset < need) {
-        row = skipMember(checkpoint, end);
+        row = endOfMember(records, end);
         continue;
       }
     }
@@ -94,23 +95,18 @@ function enterMember(scanned: Scan, member: number): void {
   scanned.memberFile = (name === null ? undefined : MEMBER_KINDS[name.kind]?.file) ?? null;
 }
 
-/** The first row of another member, from `row` on. */
-function skipMember({ records }: Checkpoint, row: number): number {
-  const member = records.member[row] ?? 0;
-  let next = row;
-  while (next < records.count && (records.member[next] ?? 0) === member) next++;
-  return next;
-}
-
 /** Checks entries of the current member from `row` on; returns the first row whose bytes are not in the window. */
 function checkBlock(scanned: Scan, handlers: readonly (Handler | null)[], window: Window, from: number): number {
-  const { count, offset, length, kind, member } = scanned.checkpoint.records;
-  for (let row = from; row < count; row++) {
-    if ((member[row] ?? 0) !== scanned.member) return row;
+  const { records } = scanned.checkpoint;
+  const { kind } = records;
+  const cursor = recordCursor(records);
+  const last = endOfMember(records, from);
+  for (let row = from; row < last; row++) {
     const check = handlers[kind[row] as number];
     if (check === null || check === undefined) continue;
-    const start = offset[row] as number;
-    const end = start + (length[row] as number);
+    moveTo(cursor, row);
+    const start = cursor.offset;
+    const end = start + cursor.length;
     if (start < window.start || end > window.end) return row;
     scanned.record = row;
     // An entry is its size and its message.
@@ -119,7 +115,7 @@ function checkBlock(scanned: Scan, handlers: readonly (Handler | null)[], window
     if (to < at) continue;
     check.check(scanned, scanInto(scanned, window.bytes, at, to, check.plan), window.bytes, at, to);
   }
-  return count;
+  return last;
 }
 
 function resolveReferences(scanned: Scan): void {

@@ -2,10 +2,9 @@
 
 import { baseName } from "../../decoder/criu/member-names.ts";
 import type { Checkpoint, Problem } from "../../model/checkpoint.ts";
-import { NONE, recordMember } from "../../model/checkpoint.ts";
-import { f64At } from "../../model/read.ts";
+import { NONE } from "../../model/checkpoint.ts";
+import { recordAt, recordOffset } from "../../model/records.ts";
 import type { RecordRow } from "../../model/rows.ts";
-import { firstIndex } from "../../model/search.ts";
 import type { FindingList } from "../finding.ts";
 
 /** Rule by code of problem; `null`: not a fault. Problems that are not listed concern the archive around the set. */
@@ -42,12 +41,9 @@ export const RULE_OF_PROBLEM: Readonly<Record<string, string | null>> = {
 const NOT_OF_RESTORE: ReadonlySet<string> = new Set(["bad-metadata"]);
 
 /** The row of the record that begins at `offset` of `member`; NONE if there is none. */
-function recordAt({ records }: Checkpoint, member: number, offset: number): RecordRow {
-  const row = firstIndex(records.count, (at) => {
-    const own = recordMember(records, at);
-    return own > member || (own === member && f64At(records.offset, at) >= offset);
-  });
-  return row < records.count && recordMember(records, row) === member && records.offset[row] === offset ? row : NONE;
+function recordFrom({ records }: Checkpoint, member: number, offset: number): RecordRow {
+  const row = recordAt(records, member, offset);
+  return row !== NONE && recordOffset(records, row) === offset ? row : NONE;
 }
 
 /** Whether entries were lost with a damaged image: others may refer to them. */
@@ -83,7 +79,7 @@ export function addProblems(list: FindingList, checkpoint: Checkpoint, tablesRep
     // A member that exists but cannot be read is reported as damaged.
     if (problem.code === "missing-member" && names.has(problem.message.split(" is missing")[0] ?? "")) continue;
     const { member, offset, message } = problem;
-    const record = offset === null || member === undefined ? NONE : recordAt(checkpoint, member, offset);
+    const record = offset === null || member === undefined ? NONE : recordFrom(checkpoint, member, offset);
     const struct = record === NONE ? null : records.kinds[records.kind[record] as number]?.struct;
     let field: string | null = null;
     if (problem.code === "missing-file") {

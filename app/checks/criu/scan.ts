@@ -3,9 +3,10 @@
 import { indexMembers, type MemberIndex } from "../../decoder/criu/member-index.ts";
 import { type Plan, scan as scanMessage, scratch } from "../../decoder/criu/wire.ts";
 import { createIdIndex, type IdIndex } from "../../decoder/id-index.ts";
-import { type Checkpoint, descriptorCount, NONE, recordMember, type Severity } from "../../model/checkpoint.ts";
+import { type Checkpoint, descriptorCount, NONE, type Severity } from "../../model/checkpoint.ts";
 import { taskState } from "../../model/names.ts";
-import { f64At, u32At } from "../../model/read.ts";
+import { u32At } from "../../model/read.ts";
+import { recordMember, recordOffset } from "../../model/records.ts";
 import { createFindingList, type FindingList } from "../finding.ts";
 import { beginHostNotes, type HostNotes } from "./host-notes.ts";
 import type { PagemapFacts } from "./memory-facts.ts";
@@ -152,7 +153,7 @@ export function faultAt(
   const { records } = checkpoint;
   if (record === NONE) list.add(code, message, { record: null, field: null, offset: null }, undefined, severity);
   else {
-    const place = { record, field, offset: f64At(records.offset, record), member: recordMember(records, record) };
+    const place = { record, field, offset: recordOffset(records, record), member: recordMember(records, record) };
     list.add(code, message, place, undefined, severity);
   }
 }

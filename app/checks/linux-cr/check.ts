@@ -6,6 +6,7 @@ import { type Dialect, dialectOnMachine } from "../../decoder/linux-cr/dialect.t
 import { DIALECT_NAMES } from "../../decoder/linux-cr/dialect-names.ts";
 import { openWindow } from "../../decoder/window.ts";
 import { type Checkpoint, NONE, type RecordKind } from "../../model/checkpoint.ts";
+import { moveTo, recordCursor, recordLength, recordOffset } from "../../model/records.ts";
 import { isSound } from "../filter.ts";
 import { createFindingList } from "../finding.ts";
 import type { Findings } from "../findings.ts";
@@ -191,11 +192,12 @@ export async function checkLinuxCr(image: Image, options: CheckOptions = {}): Pr
     row = checkBlock(scan, kinds, row);
     if (row >= records.count) break;
     options.signal?.throwIfAborted();
-    const offset = records.offset[row] as number;
-    await window.fill(offset, needOf(scan, kinds[records.kind[row] as number], row));
+    const offset = recordOffset(records, row);
+    const need = needOf(scan, kinds[records.kind[row] as number], recordLength(records, row));
+    await window.fill(offset, need);
     options.onProgress?.({ bytes: offset, size, objects: row });
     // The source has become shorter: the rest cannot be checked.
-    if (window.end - offset < needOf(scan, kinds[records.kind[row] as number], row)) break;
+    if (window.end - offset < need) break;
   }
   finishScan(scan);
   addProblems(scan.list, checkpoint, scan.explained);
@@ -211,11 +213,10 @@ export async function checkLinuxCr(image: Image, options: CheckOptions = {}): Pr
   return { ...found, findings, demands, host: compareHost("linux-cr", demands, [], options.host) };
 }
 
-/** Number of bytes of a record that its checks read. */
-function needOf(scan: Scan, kind: KindInfo | undefined, row: number): number {
+/** Number of bytes of a record of `length` bytes that its checks read. */
+function needOf(scan: Scan, kind: KindInfo | undefined, length: number): number {
   if (kind === undefined || kind.check === null)
     return kind === undefined || kind.references.length === 0 ? 0 : kind.size;
-  const length = scan.checkpoint.records.length[row] as number;
   if (kind.name === "FILE_NAME") return Math.min(length, PATH_BYTES);
   if (kind.name === "BUFFER") return scan.due?.check !== undefined && length <= LARGEST_BUFFER ? length : 8;
   return Math.min(length, kind.size);
@@ -224,20 +225,22 @@ function needOf(scan: Scan, kind: KindInfo | undefined, row: number): number {
 /** Checks records from `from` on; returns the first row whose bytes are not in the window. */
 function checkBlock(scan: Scan, kinds: readonly KindInfo[], from: number): number {
   const { checkpoint, window } = scan;
-  const { offset, length, kind } = checkpoint.records;
+  const { kind } = checkpoint.records;
+  const cursor = recordCursor(checkpoint.records);
   const count = wholeRecords(checkpoint);
   for (let row = from; row < count; row++) {
     const info = kinds[kind[row] as number];
     if (info === undefined || checkpoint.records.kinds[kind[row] as number]?.type === NONE) continue;
-    const start = offset[row] as number;
-    const need = needOf(scan, info, row);
+    moveTo(cursor, row);
+    const { offset: start, length } = cursor;
+    const need = needOf(scan, info, length);
     if (need > 0 && (start < window.start || start + need > window.end)) return row;
     // The dump failed here: nothing follows, and the decoder reports why.
     if (info.name === "ERROR") return checkpoint.records.count;
     scan.record = row;
     scan.offset = start;
     scan.at = start - window.start;
-    scan.length = length[row] as number;
+    scan.length = length;
     scan.kind = info;
     checkRecord(scan);
   }
@@ -247,8 +250,9 @@ function checkBlock(scan: Scan, kinds: readonly KindInfo[], from: number): numbe
 /** How many records are complete: if the last one is cut off, the decoder reports it. */
 function wholeRecords({ records, problems }: Checkpoint): number {
   const last = records.count - 1;
-  const isCut = problems.some(({ code, offset }) => code === "truncated" && offset === records.offset[last]);
-  return isCut ? last : records.count;
+  if (last < 0) return 0;
+  const start = recordOffset(records, last);
+  return problems.some(({ code, offset }) => code === "truncated" && offset === start) ? last : records.count;
 }
 
 function checkRecord(scan: Scan): void {

@@ -3,6 +3,7 @@
 import { DIALECT_NAMES } from "../../decoder/linux-cr/dialect-names.ts";
 import { vmFlag, vmFlagNames } from "../../decoder/linux-cr/vm-flags.ts";
 import { NONE } from "../../model/checkpoint.ts";
+import { recordLength } from "../../model/records.ts";
 import { endTable } from "./on-files.ts";
 import { bigOf, expect, faultAt, fieldFault, hasField, numberOf, type Scan, wantLength } from "./scan.ts";
 import { NEXT } from "./successors.ts";
@@ -202,8 +203,8 @@ export function onPgarr(scan: Scan): void {
   expect(scan, NEXT.pagesDue);
   const { records } = scan.checkpoint;
   const next = scan.record + 1;
-  const payload = (records.length[next] ?? 0) - 8;
   if (next >= records.count || records.kinds[records.kind[next] as number]?.name !== "BUFFER") return;
+  const payload = recordLength(records, next) - 8;
   // An address of 4 or 8 bytes for each page, then the pages.
   const each = payload / pages;
   const fits = [4, 8].some((word) => each - word >= LEAST_PAGE && Number.isInteger(Math.log2(each - word)));

@@ -2,9 +2,7 @@
 
 import type { Checkpoint } from "../../model/checkpoint.ts";
 import { NONE, type Problem } from "../../model/checkpoint.ts";
-import { f64At } from "../../model/read.ts";
-import type { RecordRow } from "../../model/rows.ts";
-import { firstIndex } from "../../model/search.ts";
+import { lastRecordFrom, recordOffset } from "../../model/records.ts";
 import type { FindingList } from "../finding.ts";
 
 /** Rule by code of problem; `null`: the checks find the fault themselves, or it is not a fault of the image. */
@@ -48,17 +46,12 @@ export const RULE_OF_PROBLEM: Readonly<Record<string, string | null>> = {
 /** After a breach of these rules the rest of the stream is unreliable. */
 const BREAKS = ["H1", "H16", "H41", "H42"];
 
-/** The row of the record that holds byte `offset`; NONE if there is none. Rows are in the order of their offsets. */
-function recordAt({ records }: Checkpoint, offset: number): RecordRow {
-  return firstIndex(records.count, (row) => f64At(records.offset, row) > offset) - 1;
-}
-
 /** The rule that a problem breaks, where it is; `null`: none. */
 function ruleOf(checkpoint: Checkpoint, problem: Problem): { code: string; record: number } | null {
   const code = RULE_OF_PROBLEM[problem.code];
   if (code === null || code === undefined) return null;
-  const record = problem.offset === null ? NONE : recordAt(checkpoint, problem.offset);
   const { records } = checkpoint;
+  const record = problem.offset === null ? NONE : lastRecordFrom(records, 0, problem.offset);
   const name = record === NONE ? "" : records.kinds[records.kind[record] as number]?.name;
   return { code: problem.code === "record-length" && name === "FILE" ? "H16" : code, record };
 }
@@ -78,7 +71,7 @@ export function addProblems(list: FindingList, checkpoint: Checkpoint, explained
     const { offset } = problem;
     const message =
       problem.code === "error-record" ? positionExplained(checkpoint, problem, rule.record) : problem.message;
-    const start = checkpoint.records.offset[rule.record] ?? 0;
+    const start = rule.record === NONE ? 0 : recordOffset(checkpoint.records, rule.record);
     const within = offset === null ? -1 : offset - start;
     const field = within === 4 ? "len" : within === 0 && rule.code === "H1" ? "type" : null;
     list.add(rule.code, message, { record: rule.record === NONE ? null : rule.record, field, offset });

@@ -5,6 +5,7 @@ import type { Dialect } from "../../decoder/linux-cr/dialect.ts";
 import type { LayoutField } from "../../decoder/linux-cr/layout.ts";
 import type { Window } from "../../decoder/window.ts";
 import type { Checkpoint } from "../../model/checkpoint.ts";
+import { recordOffset } from "../../model/records.ts";
 import type { FindingList } from "../finding.ts";
 import type { Errno } from "../rule.ts";
 import type { Reference } from "./references.ts";
@@ -137,7 +138,7 @@ export function payloadFault(scan: Scan, code: string, name: string, message: st
 
 /** Notes a fault of a field of another record. */
 export function faultAt(scan: Scan, code: string, record: number, field: string, at: number, message: string): void {
-  const offset = (scan.checkpoint.records.offset[record] ?? 0) + at;
+  const offset = recordOffset(scan.checkpoint.records, record) + at;
   scan.list.add(code, message, { record, field, offset });
 }
 

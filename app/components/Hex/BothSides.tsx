@@ -1,9 +1,9 @@
 // The selection in both images: the fields of its records side by side, with their bytes. Bytes that differ are marked.
 
 import { useEffect, useState } from "react";
-import { type Checkpoint, NONE, recordMember } from "../../model/checkpoint.ts";
+import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import type { Field } from "../../model/fields.ts";
-import { f64At, u32At } from "../../model/read.ts";
+import { recordLength, recordMember, recordOffset } from "../../model/records.ts";
 import { objectOf, recordOf, type Selection } from "../../model/related.ts";
 import type { RecordRow } from "../../model/rows.ts";
 import { onSide, otherSide } from "../../model/side.ts";
@@ -66,7 +66,7 @@ function FieldsOfBoth({ sides }: { sides: readonly [RecordSide, RecordSide] }) {
     const request = async ({ checkpoint, document, record }: RecordSide): Promise<RecordContents> => {
       const { records } = checkpoint;
       const fields = await shell.client.request("fields", { document, record }, { signal });
-      const range = { offset: f64At(records.offset, record), length: u32At(records.length, record) };
+      const range = { offset: recordOffset(records, record), length: recordLength(records, record) };
       const member = recordMember(records, record);
       return { fields, bytes: await shell.client.request("bytes", { document, member, ...range }, { signal }) };
     };
@@ -82,7 +82,7 @@ function FieldsOfBoth({ sides }: { sides: readonly [RecordSide, RecordSide] }) {
   if (typeof contents === "string") return <p className="tables-empty warn">{contents}</p>;
   const pairs = alignFields(contents[0].fields, contents[1].fields);
   const names = sides.map(({ checkpoint: { records }, record }) => {
-    return `${recordTitle(records, record)} at ${f64At(records.offset, record)}`;
+    return `${recordTitle(records, record)} at ${recordOffset(records, record)}`;
   });
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keys must be able to scroll it
@@ -119,7 +119,7 @@ function PairRow({
   const bytes = [pair.before, pair.after].map((field, side) => {
     const own = sides[side];
     if (field === null || own === undefined) return null;
-    const from = field.offset - f64At(own.checkpoint.records.offset, own.record);
+    const from = field.offset - recordOffset(own.checkpoint.records, own.record);
     return contents[side]?.bytes.subarray(from, from + field.length) ?? null;
   });
   const changed = differing(bytes[0] ?? null, bytes[1] ?? null);

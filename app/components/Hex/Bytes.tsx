@@ -2,8 +2,7 @@
 
 import { memo, useImperativeHandle, useState } from "react";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
-import { f64At, u32At } from "../../model/read.ts";
-import { recordAt } from "../../model/related.ts";
+import { recordAt, recordLength, recordOffset } from "../../model/records.ts";
 import { visible } from "../../model/text.ts";
 import { counted } from "../../model/words.ts";
 import { byteRange } from "../../shell/byte-selection.ts";
@@ -129,7 +128,7 @@ interface AtCursorProps {
 function AtCursor({ checkpoint, selection, fetched, onSelect }: AtCursorProps) {
   const { records } = checkpoint;
   const { member, anchor, at } = selection;
-  const record = recordAt(checkpoint, member, at);
+  const record = recordAt(checkpoint.records, member, at);
   const fields = record === NONE ? null : fetched.fieldsOf(record);
   const field = fields?.[fieldAt(fields, at)] ?? null;
   const words = describeByte(checkpoint, record, field, at);
@@ -148,7 +147,7 @@ function AtCursor({ checkpoint, selection, fetched, onSelect }: AtCursorProps) {
             type="button"
             className="link"
             title="Select the record’s bytes"
-            onClick={() => range(f64At(records.offset, record), u32At(records.length, record))}
+            onClick={() => range(recordOffset(records, record), recordLength(records, record))}
           >
             {words.record}
           </button>

@@ -3,8 +3,7 @@
 import { type KeyboardEvent, type ReactNode, useLayoutEffect, useRef } from "react";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import type { Field } from "../../model/fields.ts";
-import { f64At } from "../../model/read.ts";
-import { recordAt } from "../../model/related.ts";
+import { recordAt, recordOffset } from "../../model/records.ts";
 import type { RecordRow } from "../../model/rows.ts";
 import { byteStep } from "../../shell/byte-step.ts";
 import { type Marks, offsetDigits, recordStyle } from "../../shell/hex-rows.ts";
@@ -57,7 +56,12 @@ export function HexGrid({ checkpoint, document, selection, width, onSelect, chil
     [at, Math.min(size - 1, at + 7)],
   ]);
   const fieldsOf = useFieldsOf(document, recordsNear(checkpoint, selection, first, last));
-  const source: FieldSource = { records, size, fieldsOf, recordAt: (offset) => recordAt(checkpoint, member, offset) };
+  const source: FieldSource = {
+    records,
+    size,
+    fieldsOf,
+    recordAt: (offset) => recordAt(checkpoint.records, member, offset),
+  };
 
   const select = (next: number, extend: boolean) => {
     const inside = Math.max(0, Math.min(size - 1, next));
@@ -137,13 +141,13 @@ function recordsNear(checkpoint: Checkpoint, selection: ByteSelection, first: nu
   const { records } = checkpoint;
   const { member, at } = selection;
   const near = new Set<RecordRow>();
-  const [from, to] = [recordAt(checkpoint, member, first), recordAt(checkpoint, member, last)];
+  const [from, to] = [recordAt(checkpoint.records, member, first), recordAt(checkpoint.records, member, last)];
   for (let record = from; record !== NONE && record <= to; record++) near.add(record);
-  const cursor = recordAt(checkpoint, member, at);
+  const cursor = recordAt(checkpoint.records, member, at);
   if (cursor !== NONE) {
-    const start = f64At(records.offset, cursor);
+    const start = recordOffset(records, cursor);
     near.add(cursor);
-    if (start > 0) near.add(recordAt(checkpoint, member, start - 1));
+    if (start > 0) near.add(recordAt(checkpoint.records, member, start - 1));
   }
   near.delete(NONE);
   return [...near].filter((record) => recordStyle(records, record) === "field").sort((a, b) => a - b);

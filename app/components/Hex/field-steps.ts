@@ -2,7 +2,7 @@
 
 import { NONE, type Records } from "../../model/checkpoint.ts";
 import type { Field } from "../../model/fields.ts";
-import { f64At, u32At } from "../../model/read.ts";
+import { recordLength, recordOffset } from "../../model/records.ts";
 import type { RecordRow } from "../../model/rows.ts";
 import { fieldAt, recordStyle } from "../../shell/hex-rows.ts";
 
@@ -39,7 +39,7 @@ function partAt(source: FieldSource, offset: number): Range | "waiting" {
 }
 
 function rangeOf({ records }: FieldSource, record: RecordRow): Range | null {
-  return record === NONE ? null : { offset: f64At(records.offset, record), length: u32At(records.length, record) };
+  return record === NONE ? null : { offset: recordOffset(records, record), length: recordLength(records, record) };
 }
 
 /** Where the next (`by` = 1) or previous field begins; of bytes without fields, the next or previous record. */

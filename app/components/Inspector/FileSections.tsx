@@ -1,6 +1,6 @@
 // The values of an open file, and its holders.
 
-import { type Checkpoint, HAS, holderCount, NONE, nameBytes, taskCount } from "../../model/checkpoint.ts";
+import { type Checkpoint, HAS, holderCount, NONE, nameBytes, taskCount, versionOf } from "../../model/checkpoint.ts";
 import { usageNames } from "../../model/columns/files.ts";
 import { FILE_KINDS, flagNames, modeNames } from "../../model/names.ts";
 import { i32At, u8At, u32At, u64At } from "../../model/read.ts";
@@ -20,7 +20,7 @@ export function FileValues({ checkpoint, file, heading }: Props & { heading: str
   const { files } = checkpoint;
   const has = u8At(files.has, file);
   const mode = u32At(files.mode, file);
-  const version = String(u64At(files.version, file));
+  const version = String(versionOf(files, file));
   const id = u32At(files.id, file);
   const uses = usageNames(u8At(files.use, file));
   const name = fileName(checkpoint, file);

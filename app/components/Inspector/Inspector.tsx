@@ -2,11 +2,11 @@
 // from.
 
 import { type ReactNode, useLayoutEffect, useRef } from "react";
-import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
+import { furtherRecords, NONE } from "../../model/checkpoint.ts";
 import { FILE_KINDS } from "../../model/names.ts";
-import { i32At, u8At, u32At } from "../../model/read.ts";
+import { i32At, u8At } from "../../model/read.ts";
 import { recordOf, type Selection } from "../../model/related.ts";
-import type { FileRow, RecordRow } from "../../model/rows.ts";
+import type { FileRow } from "../../model/rows.ts";
 import { counted } from "../../model/words.ts";
 import { describe } from "../../shell/describe.ts";
 import { PLACES } from "../../shell/places.ts";
@@ -147,7 +147,7 @@ const MOST_RECORDS = 20;
 /** The problems and the fields of the records that describe the selection. */
 function RecordsOf({ doc: { checkpoint, document }, selection }: { doc: Doc; selection: Selection }) {
   const record = recordOf(checkpoint, selection);
-  const further = selection.to === "file" ? furtherRecords(checkpoint, selection.row) : [];
+  const further = selection.to === "file" ? [...furtherRecords(checkpoint.fileRecords, selection.row)] : [];
   const records = record === NONE ? further : [record, ...further];
   const shown = records.slice(0, records.length - further.length + MOST_RECORDS);
   return (
@@ -196,10 +196,4 @@ function RawFields({ count, isWhole, children }: RawFieldsProps) {
       {isOpen && children}
     </>
   );
-}
-
-/** The records of an open file beyond its first. */
-function furtherRecords({ fileRecords }: Checkpoint, file: FileRow): RecordRow[] {
-  const { first, record } = fileRecords;
-  return Array.from(record.subarray(u32At(first, file), u32At(first, file + 1)));
 }

@@ -1,7 +1,7 @@
 // The problems that lie within the selection's records.
 
-import { type Checkpoint, type Problem, recordMember } from "../../model/checkpoint.ts";
-import { f64At, u32At } from "../../model/read.ts";
+import type { Checkpoint, Problem } from "../../model/checkpoint.ts";
+import { recordLength, recordMember, recordOffset } from "../../model/records.ts";
 import type { RecordRow } from "../../model/rows.ts";
 import { stillVisible } from "../../model/text.ts";
 import { STEP } from "./links.tsx";
@@ -28,6 +28,6 @@ export function ProblemsOf({ checkpoint, records }: { checkpoint: Checkpoint; re
 
 function isWithin({ records }: Checkpoint, { offset, member }: Problem, record: RecordRow): boolean {
   if (offset === null || recordMember(records, record) !== (member ?? 0)) return false;
-  const start = f64At(records.offset, record);
-  return offset >= start && offset < start + u32At(records.length, record);
+  const start = recordOffset(records, record);
+  return offset >= start && offset < start + recordLength(records, record);
 }

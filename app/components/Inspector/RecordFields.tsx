@@ -1,9 +1,9 @@
 // The fields of one record: name, raw value, meaning, and where its bytes are.
 
 import { useEffect, useRef } from "react";
-import { type Checkpoint, recordMember } from "../../model/checkpoint.ts";
+import type { Checkpoint } from "../../model/checkpoint.ts";
 import type { Field } from "../../model/fields.ts";
-import { f64At, u32At } from "../../model/read.ts";
+import { recordLength, recordMember, recordOffset } from "../../model/records.ts";
 import type { RecordRow } from "../../model/rows.ts";
 import { stillVisible, visible } from "../../model/text.ts";
 import { describe } from "../../shell/describe.ts";
@@ -30,7 +30,7 @@ export function RecordFields({ checkpoint, document, record }: Props) {
   const member = recordMember(records, record);
   const place = members.length > 1 ? ` in ${visible(members[member]?.name ?? "")}` : "";
   const title = recordTitle(records, record);
-  const note = `at ${f64At(records.offset, record)}${place}, ${u32At(records.length, record)} bytes`;
+  const note = `at ${recordOffset(records, record)}${place}, ${recordLength(records, record)} bytes`;
   if (answered.state === "waiting") return null;
   return (
     <Section title={title} note={note}>

@@ -1,7 +1,7 @@
 // Where a record is, and which object it describes.
 
 import type { Checkpoint } from "../../model/checkpoint.ts";
-import { f64At, u32At } from "../../model/read.ts";
+import { recordLength, recordOffset } from "../../model/records.ts";
 import { objectOfRecord } from "../../model/related.ts";
 import type { RecordRow } from "../../model/rows.ts";
 import { describe } from "../../shell/describe.ts";
@@ -11,8 +11,8 @@ import { hex, Section, Value } from "./Section.tsx";
 export function RecordValues({ checkpoint, record }: { checkpoint: Checkpoint; record: RecordRow }) {
   const object = objectOfRecord(checkpoint, record);
   const described = object && describe(checkpoint, object);
-  const offset = f64At(checkpoint.records.offset, record);
-  const length = u32At(checkpoint.records.length, record);
+  const offset = recordOffset(checkpoint.records, record);
+  const length = recordLength(checkpoint.records, record);
   return (
     <Section title="Values">
       <dl>

@@ -2,7 +2,8 @@
 // grid has the focus and handles the keys; its rows do neither.
 
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
-import { NONE, recordMember } from "../../model/checkpoint.ts";
+import { NONE } from "../../model/checkpoint.ts";
+import { recordMember } from "../../model/records.ts";
 import { byteRange, recordOfBytes } from "../../shell/byte-selection.ts";
 import { fieldAt, recordStyle } from "../../shell/hex-rows.ts";
 import { listStep } from "../../shell/keys.ts";

@@ -2,7 +2,7 @@
 
 import type { Checkpoint } from "../../model/checkpoint.ts";
 import type { Field } from "../../model/fields.ts";
-import { f64At, u32At } from "../../model/read.ts";
+import { recordLength, recordOffset } from "../../model/records.ts";
 import type { RecordRow } from "../../model/rows.ts";
 import { stillVisible, visible } from "../../model/text.ts";
 import { counted } from "../../model/words.ts";
@@ -44,8 +44,8 @@ function recordCells(checkpoint: Checkpoint, links: RecordLinks, row: RecordRow,
     visible(kind?.name ?? ""),
     aboutRecord(checkpoint, links, row) || summaryOf(fields),
     refersTo(checkpoint, links, row),
-    String(f64At(records.offset, row)),
-    String(u32At(records.length, row)),
+    String(recordOffset(records, row)),
+    String(recordLength(records, row)),
     visible(kind?.struct ?? ""),
   ];
 }

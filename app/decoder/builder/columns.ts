@@ -1,13 +1,22 @@
 // The groups of columns that a builder fills.
 
-import type { Descriptors, FileTables, Objects, OpenFiles, Records, Tasks } from "../../model/checkpoint.ts";
+import type {
+  Descriptors,
+  FileTables,
+  Objects,
+  OpenFiles,
+  RecordRuns,
+  Records,
+  Tasks,
+} from "../../model/checkpoint.ts";
 import { FIRST_CAPACITY, type Growing } from "./growing.ts";
 
 export type TaskColumns = Growing<Tasks>;
 export type TableColumns = Growing<Pick<FileTables, "count" | "id" | "announced" | "record">>;
 export type DescriptorColumns = Growing<Descriptors>;
 export type FileColumns = Growing<Omit<OpenFiles, "firstHolder" | "holder">>;
-export type RecordColumns = Growing<Omit<Records, "kinds">>;
+export type RecordColumns = Growing<Pick<Records, "count" | "kind">>;
+export type RunColumns = Growing<RecordRuns>;
 export type ObjectColumns = Growing<Omit<Objects, "types">>;
 
 const i32 = () => new Int32Array(FIRST_CAPACITY);
@@ -47,13 +56,15 @@ export const fileColumns = (): FileColumns => ({
   kind: u8(),
   nameOffset: u32(),
   nameLength: u32(),
-  nameStable: u32(),
+  // Allocated with the first name of which a part varies.
+  nameVarying: new Uint32Array(0),
   has: u8(),
   use: u8(),
   pos: u64(),
   flags: u32(),
   mode: u32(),
-  version: u64(),
+  // Allocated with the first that is not 0.
+  version: new BigUint64Array(0),
   // Allocated with the first file whose inode is in the image.
   inodeMode: new Uint32Array(0),
   size: new BigUint64Array(0),
@@ -61,11 +72,13 @@ export const fileColumns = (): FileColumns => ({
   record: i32(),
 });
 
-export const recordColumns = (): RecordColumns => ({
+export const recordColumns = (): RecordColumns => ({ ...empty, kind: u8() });
+
+export const runColumns = (): RunColumns => ({
   ...empty,
+  firstRow: u32(),
   offset: new Float64Array(FIRST_CAPACITY),
-  length: u32(),
-  kind: new Uint16Array(FIRST_CAPACITY),
+  lengthAt: u32(),
   // Allocated with the first record of another member than the first.
   member: new Uint32Array(0),
 });

@@ -6,17 +6,20 @@ import type { FileRow, RecordRow } from "../../model/rows.ts";
 import type { DescriptorColumns, TaskColumns } from "./columns.ts";
 import { cutAll } from "./growing.ts";
 
-/**
- * Stable sort of rows by a small key: row numbers ordered by key, and the index of each key's first row. Rows with a
- * negative key are left out.
- */
-function bucket(keys: ArrayLike<number>, count: number, buckets: number) {
+/** Where the rows of each key begin when they are sorted by a small key. Rows with a negative key are left out. */
+function firstRows(keys: ArrayLike<number>, count: number, buckets: number): Uint32Array<ArrayBuffer> {
   const first = new Uint32Array(buckets + 1);
   for (let row = 0; row < count; row++) {
     const key = keys[row] as number;
     if (key >= 0) first[key + 1] = (first[key + 1] as number) + 1;
   }
   for (let key = 0; key < buckets; key++) first[key + 1] = (first[key + 1] as number) + (first[key] as number);
+  return first;
+}
+
+/** Stable sort of rows by a small key: row numbers ordered by key, and the index of each key's first row. */
+function bucket(keys: ArrayLike<number>, count: number, buckets: number) {
+  const first = firstRows(keys, count, buckets);
   const next = first.slice(0, buckets);
   const rows = new Uint32Array(first[buckets] as number);
   for (let row = 0; row < count; row++) {
@@ -39,8 +42,8 @@ export function sortDescriptors(descriptors: DescriptorColumns, tables: number) 
     ordered =
       table > before || (table === before && (descriptors.fd[row] as number) >= (descriptors.fd[row - 1] as number));
   }
+  if (ordered) return { first: firstRows(descriptors.table, count, tables), descriptors: cutAll(descriptors) };
   const { first, rows } = bucket(descriptors.table, count, tables);
-  if (ordered) return { first, descriptors: cutAll(descriptors) };
   for (let table = 0; table < tables; table++) {
     rows
       .subarray(first[table], first[table + 1])
@@ -85,6 +88,7 @@ export interface FileRecordPair {
 
 /** The further records of each open file. */
 export function recordsByFile(pairs: readonly FileRecordPair[], files: number): FileRecords {
+  if (pairs.length === 0) return { first: new Uint32Array(0), record: new Uint32Array(0) };
   const { first, rows } = bucket(
     pairs.map((pair) => pair.file),
     pairs.length,

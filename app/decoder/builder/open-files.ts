@@ -3,7 +3,7 @@
 import { HAS } from "../../model/checkpoint.ts";
 import type { FileRow, RecordRow } from "../../model/rows.ts";
 import { type FileColumns, fileColumns } from "./columns.ts";
-import { type Growth, grow, growTo } from "./growing.ts";
+import { type Column, type Growth, grow, growTo } from "./growing.ts";
 import type { TextPool } from "./text-pool.ts";
 
 export function createOpenFiles(growth: Growth, text: TextPool) {
@@ -18,7 +18,17 @@ export function createOpenFiles(growth: Growth, text: TextPool) {
   const setName = (file: FileRow, offset: number, length: number, stable: number): void => {
     files.nameOffset[file] = offset;
     files.nameLength[file] = length;
-    files.nameStable[file] = stable;
+    setVarying(file, length - stable);
+  };
+  const setVarying = (file: FileRow, length: number): void => {
+    if (files.nameVarying.length === 0 && length > 0) files.nameVarying = addedColumn(Uint32Array);
+    if (files.nameVarying.length > 0) files.nameVarying[file] = length;
+  };
+  /** A column that is not there from the beginning. */
+  const addedColumn = <C extends Column>(kind: new (length: number) => C): C => {
+    const column = new kind(files.capacity);
+    growth.budget.takeBytes(column.byteLength);
+    return column;
   };
 
   return {
@@ -45,9 +55,14 @@ export function createOpenFiles(growth: Growth, text: TextPool) {
 
     /** f_version as two 32-bit words. */
     setVersion(file: FileRow, low: number, high: number): void {
-      // Mostly zero, the column's initial value; pages that are never written are never allocated.
-      if (low !== 0) words.version[2 * file] = low;
-      if (high !== 0) words.version[2 * file + 1] = high;
+      if (low !== 0 || high !== 0) {
+        if (files.version.length === 0) {
+          files.version = addedColumn(BigUint64Array);
+          words = aliasWords();
+        }
+        words.version[2 * file] = low;
+        words.version[2 * file + 1] = high;
+      }
       files.has[file] = (files.has[file] as number) | HAS.version;
     },
 
@@ -70,10 +85,13 @@ export function createOpenFiles(growth: Growth, text: TextPool) {
       files.has[file] = (files.has[file] as number) | HAS.inode;
     },
 
-    /** Sets a file's path to the bytes from `start` up to a NUL or `end`; returns where that is. */
-    setPathToNul(file: FileRow, bytes: Uint8Array, start: number, end: number): number {
+    /** Sets how many bytes at the end of a file's name differ from dump to dump. */
+    setVarying,
+
+    /** Sets a file's path to the bytes from `start` up to a NUL or `end`; returns where that is. `view` is of `bytes`. */
+    setPathToNul(file: FileRow, bytes: Uint8Array, view: DataView, start: number, end: number): number {
       const at = text.length;
-      const stop = text.addToNul(bytes, start, end);
+      const stop = text.addToNul(bytes, view, start, end);
       setName(file, at, stop - start, stop - start);
       files.has[file] = (files.has[file] as number) | HAS.path;
       return stop;

@@ -319,8 +319,8 @@ export function report(
 
 /** Adds an error in one record. */
 export function reportRecord(set: SetContext, record: RecordRow, code: string, message: string): void {
-  const { offset, member } = set.builder.records;
-  report(set, "error", code, message, offset[record] ?? null, member[record]);
+  const { offset, member } = set.builder.placeOf(record);
+  report(set, "error", code, message, offset, member);
 }
 
 /** Reports that a record's message cannot be read to its end. */

@@ -1,6 +1,6 @@
 // Details of an open file that have no column, as a plain object for each type of file.
 
-import { HAS, NONE } from "../../model/checkpoint.ts";
+import { furtherRecords, HAS, NONE } from "../../model/checkpoint.ts";
 import type { Details, DetailValue } from "../../model/fields.ts";
 import { SOCKET_FAMILIES, SOCKET_STATES, socketType } from "../../model/names.ts";
 import { u32At } from "../../model/read.ts";
@@ -365,17 +365,15 @@ export function createDetailsReader(
   const readAll = async (file: FileRow, own: ReturnType<EntryReader>): Promise<Details> => {
     const entry = await own;
     const related: Related[] = [];
-    const first = fileRecords.first[file] ?? 0;
-    const end = Math.min(fileRecords.first[file + 1] ?? 0, first + RELATED_LIMIT);
-    for (let at = first; at < end && entry !== null; at++) {
-      const found = await readRelated(fileRecords.record[at] ?? -1);
+    for (const record of entry === null ? [] : furtherRecords(fileRecords, file).subarray(0, RELATED_LIMIT)) {
+      const found = await readRelated(record);
       if (found?.message) related.push({ message: found.message, values: valuesOf(found) });
     }
     return describe(file, entry, related);
   };
   return (file) => {
     const entry = readOwn(files.record[file] ?? -1);
-    const isAlone = fileRecords.first[file] === fileRecords.first[file + 1];
+    const isAlone = furtherRecords(fileRecords, file).length === 0;
     return isAlone && !(entry instanceof Promise) ? describe(file, entry, []) : readAll(file, entry);
   };
 }

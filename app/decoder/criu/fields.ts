@@ -1,9 +1,9 @@
 // Inspects an entry: every field with its bytes, raw value, meaning and reference.
 
-import { recordMember } from "../../model/checkpoint.ts";
 import type { Field, Reference } from "../../model/fields.ts";
 import { flagNames, SOCKET_FAMILIES, SOCKET_STATES, socketType } from "../../model/names.ts";
 import { i32At } from "../../model/read.ts";
+import { recordLength, recordMember, recordOffset } from "../../model/records.ts";
 import type { RecordRow } from "../../model/rows.ts";
 import { visibleText } from "../../model/text.ts";
 import { sizeText } from "../../model/words.ts";
@@ -199,9 +199,9 @@ export function createFieldReader(set: DecodedSet): (record: RecordRow) => Promi
   const readEntry = createEntryReader(checkpoint, sources);
   return async (record) => {
     const { records, machine } = checkpoint;
-    const offset = records.offset[record] ?? 0;
-    const length = records.length[record] ?? 0;
     if (record < 0 || record >= records.count) return [];
+    const offset = recordOffset(records, record);
+    const length = recordLength(records, record);
     const member = recordMember(records, record);
     const kind = records.kinds[records.kind[record] ?? -1];
     if (kind?.struct === "magic") return magicFields(sources[member], offset, length, machine.littleEndian);

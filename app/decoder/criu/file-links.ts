@@ -109,7 +109,7 @@ function takePath(set: SetContext, owner: FileRow, path: FileRow): void {
   if (!keepsName) {
     files.nameOffset[owner] = u32At(files.nameOffset, path);
     files.nameLength[owner] = u32At(files.nameLength, path);
-    files.nameStable[owner] = u32At(files.nameStable, path);
+    set.builder.setVarying(owner, files.nameVarying[path] ?? 0);
   }
   const lacksFlags = (u8At(files.has, owner) & HAS.flags) === 0;
   if (lacksFlags) files.flags[owner] = u32At(files.flags, path);

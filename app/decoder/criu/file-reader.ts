@@ -70,6 +70,6 @@ export function setImageName(
   files.nameOffset[file] = builder.addText(before);
   builder.addText(bytes, start, end);
   builder.addText(after);
-  files.nameStable[file] = before.length + (end - start);
   files.nameLength[file] = before.length + (end - start) + after.length;
+  builder.setVarying(file, after.length);
 }

@@ -88,7 +88,7 @@ function nameExternal(set: SetContext, file: FileRow, seen: number, bytes: Uint8
   const { values, builder } = set;
   const [start, end] = isSet(seen, REG_NAME) ? [low(values, REG_NAME), high(values, REG_NAME)] : [0, 0];
   setImageName(set, file, "", bytes, start, end);
-  builder.files.nameStable[file] = Math.min("file[".length, end - start);
+  builder.setVarying(file, Math.max(0, end - start - "file[".length));
 }
 
 /** A reader for files that have nothing but flags: all of them get the same name. */

@@ -1,6 +1,7 @@
 // Re-reads entries for inspection, a block of a member at a time.
 
-import { type Checkpoint, recordMember } from "../../model/checkpoint.ts";
+import type { Checkpoint } from "../../model/checkpoint.ts";
+import { moveTo, recordCursor } from "../../model/records.ts";
 import type { RecordRow } from "../../model/rows.ts";
 import { type Source, SourceError } from "../source.ts";
 import { ENTRY_LIMIT } from "./entries.ts";
@@ -34,10 +35,9 @@ export type EntryReader = (record: RecordRow) => EntryBytes | null | Promise<Ent
  */
 export function createEntryReader(checkpoint: Checkpoint, sources: readonly Source[]): EntryReader {
   const { records } = checkpoint;
+  const cursor = recordCursor(records);
   let held = { member: -1, base: 0, bytes: new Uint8Array(0) as Uint8Array };
-  const inHeld = (record: RecordRow, size: number, message: string | null): EntryBytes | null => {
-    const offset = records.offset[record] ?? 0;
-    const length = records.length[record] ?? 0;
+  const inHeld = (offset: number, length: number, size: number, message: string | null): EntryBytes | null => {
     const at = offset - held.base;
     if (at + length > held.bytes.length) return null;
     const { bytes, base } = held;
@@ -47,18 +47,18 @@ export function createEntryReader(checkpoint: Checkpoint, sources: readonly Sour
   return (record) => {
     const kind = records.kinds[records.kind[record] ?? -1];
     if (record < 0 || record >= records.count) return null;
-    const member = recordMember(records, record);
+    moveTo(cursor, record);
+    const { member, offset, length } = cursor;
     const source = sources[member];
-    const offset = records.offset[record] ?? 0;
-    const length = records.length[record] ?? 0;
     if (kind === undefined || source === undefined || kind.type < 0 || length > ENTRY_LIMIT + 4) return null;
     const isInside = held.member === member && offset >= held.base;
-    if (isInside && offset + length <= held.base + held.bytes.length) return inHeld(record, source.size, kind.struct);
+    if (isInside && offset + length <= held.base + held.bytes.length)
+      return inHeld(offset, length, source.size, kind.struct);
     const read = async (): Promise<EntryBytes | null> => {
       try {
         const bytes = await source.read(offset, Math.min(Math.max(length, BLOCK), source.size - offset));
         held = { member, base: offset, bytes };
-        return inHeld(record, source.size, kind.struct);
+        return inHeld(offset, length, source.size, kind.struct);
       } catch (error) {
         if (error instanceof SourceError) return null;
         throw error;

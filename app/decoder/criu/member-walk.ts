@@ -1,7 +1,6 @@
 // Decodes one file of a set: its magic, then entry by entry. Every byte becomes part of exactly one record.
 
 import { NONE } from "../../model/checkpoint.ts";
-import { f64At, u32At } from "../../model/read.ts";
 import { visible } from "../../model/text.ts";
 import type { SourceError } from "../source.ts";
 import { type Entry, type Handler, report, reportDamage, reportRecord, type SetContext } from "./context.ts";
@@ -67,7 +66,7 @@ export async function readMember(set: SetContext, member: number, head: Uint8Arr
   if (walk.fault !== null) {
     set.complete = false;
     report(set, "error", walk.fault.code, `${nameOf(set, member)}: ${walk.fault.message}`, walk.end, member);
-    addRest(set, member, Math.max(walk.end, lastRecordEnd(set)));
+    addRest(set, member, Math.max(walk.end, set.builder.lastRecord().end));
   }
   if (kind.number === "decimal") addNumber(set, kind.name, number);
   if (entry.nth < 0 && walk.fault === null && NEVER_EMPTY.has(kind.name)) set.seen.empty.push(member);
@@ -225,13 +224,7 @@ export function reportUnreadable(set: SetContext, member: number, error: SourceE
  * @param firstRecord Records from this one on are the member's.
  */
 export function leaveOut(set: SetContext, member: number, firstRecord: number): void {
-  addRest(set, member, set.builder.records.count > firstRecord ? lastRecordEnd(set) : 0);
-}
-
-/** The end of the last record in its member. */
-function lastRecordEnd({ builder }: SetContext): number {
-  const { count, offset, length } = builder.records;
-  return f64At(offset, count - 1) + u32At(length, count - 1);
+  addRest(set, member, set.builder.records.count > firstRecord ? set.builder.lastRecord().end : 0);
 }
 
 const nameOf = ({ placed }: SetContext, member: number): string =>

@@ -4,7 +4,8 @@
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { detailOf } from "../../model/detail-store.ts";
 import { fileKind } from "../../model/names.ts";
-import { f64At, u8At, u32At } from "../../model/read.ts";
+import { u8At, u32At } from "../../model/read.ts";
+import { recordLength, recordOffset } from "../../model/records.ts";
 import type { FileRow, RecordRow } from "../../model/rows.ts";
 import { createDetails, createLinkList, type LinksBuilder } from "../builder/details.ts";
 import { linkConnections, markDetailed } from "../connections.ts";
@@ -31,8 +32,8 @@ export async function collectDetails(
   const { files } = checkpoint;
   const window = openWindow(source);
   const read = async (record: RecordRow): Promise<Uint8Array> => {
-    const offset = f64At(checkpoint.records.offset, record);
-    const length = Math.min(u32At(checkpoint.records.length, record), MOST_BYTES);
+    const offset = recordOffset(checkpoint.records, record);
+    const length = Math.min(recordLength(checkpoint.records, record), MOST_BYTES);
     if (offset < window.start || offset + length > window.end) {
       signal?.throwIfAborted();
       await window.fill(offset, length);
@@ -40,14 +41,15 @@ export async function collectDetails(
     return window.bytes.subarray(offset - window.start, offset - window.start + length);
   };
   const reader = createDetailsReader({ checkpoint, dialect, source, links, fileOf: fileIndex(checkpoint) }, read);
-  for (let file = 0; file < files.count; file++) {
-    if (files.kind[file] === GENERIC || files.record[file] === NONE) continue;
+  const special = specialFiles(checkpoint);
+  for (const file of special) {
+    if (files.record[file] === NONE) continue;
     for (const [key, value] of Object.entries(await reader(file))) details.add(file, key, value);
   }
   const filled = { ...checkpoint, fileDetails: details.finish() };
   markDetailed(filled, filled.fileDetails.row);
-  linkPipes(filled, links);
-  linkPeers(filled, links);
+  linkPipes(filled, special, links);
+  linkPeers(filled, special, links);
   linkConnections(filled, links, "local", "remote");
   const finished = { ...filled, links: links.finish() };
   markDetailed(finished, finished.links.from);
@@ -69,16 +71,16 @@ function fileIndex({ files }: Checkpoint): (objref: number) => FileRow {
 const PIPES: ReadonlySet<number> = new Set([fileKind("pipe"), fileKind("fifo")]);
 
 /** Links the files of one pipe to each other. */
-function linkPipes(checkpoint: Checkpoint, links: LinksBuilder): void {
-  const ends = byDetail(checkpoint, (kind) => PIPES.has(kind), "pipe");
+function linkPipes(checkpoint: Checkpoint, special: Uint32Array, links: LinksBuilder): void {
+  const ends = byDetail(checkpoint, special, (kind) => PIPES.has(kind), "pipe");
   for (const files of ends.values()) if (files.length > 1) links.addGroup("other-end", files);
 }
 
 const SOCKET = fileKind("socket");
 
 /** Links unix sockets to their peers, which are named by the objref of the socket. */
-function linkPeers(checkpoint: Checkpoint, links: LinksBuilder): void {
-  const sockets = byDetail(checkpoint, (kind) => kind === SOCKET, "socket");
+function linkPeers(checkpoint: Checkpoint, special: Uint32Array, links: LinksBuilder): void {
+  const sockets = byDetail(checkpoint, special, (kind) => kind === SOCKET, "socket");
   for (const files of sockets.values()) {
     for (const file of files) {
       const peer = detailOf(checkpoint, file, "peer");
@@ -90,11 +92,25 @@ function linkPeers(checkpoint: Checkpoint, links: LinksBuilder): void {
   }
 }
 
+/** The files that may have details. */
+function specialFiles({ files }: Checkpoint): Uint32Array {
+  let count = 0;
+  for (let file = 0; file < files.count; file++) if (files.kind[file] !== GENERIC) count++;
+  const special = new Uint32Array(count);
+  for (let file = 0, to = 0; to < count; file++) if (files.kind[file] !== GENERIC) special[to++] = file;
+  return special;
+}
+
 /** Files of a kind by a number among their details. */
-function byDetail(checkpoint: Checkpoint, isOfKind: (kind: number) => boolean, key: string): Map<number, FileRow[]> {
+function byDetail(
+  checkpoint: Checkpoint,
+  special: Uint32Array,
+  isOfKind: (kind: number) => boolean,
+  key: string,
+): Map<number, FileRow[]> {
   const found = new Map<number, FileRow[]>();
   const { files } = checkpoint;
-  for (let file = 0; file < files.count; file++) {
+  for (const file of special) {
     if (!isOfKind(u8At(files.kind, file))) continue;
     const value = detailOf(checkpoint, file, key);
     if (typeof value !== "number") continue;

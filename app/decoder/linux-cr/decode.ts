@@ -5,7 +5,6 @@
 // Casts `as number` read typed arrays within bounds that the loop checks: these are the hottest lines of the decoder.
 
 import type { Checkpoint } from "../../model/checkpoint.ts";
-import { f64At, u32At } from "../../model/read.ts";
 import { LimitReached } from "../limits.ts";
 import type { DecodeOptions, Source } from "../source.ts";
 import { ACTIONS, actionsByType } from "./actions.ts";
@@ -15,7 +14,7 @@ import { TYPES, UNKNOWN } from "./kinds.ts";
 import { handleMisfit, type Misfit } from "./misfits.ts";
 import { betterDialect, type Recognition } from "./recognise.ts";
 import { handleSlowly, skipRawBytes } from "./slow-records.ts";
-import { beginWalk, enterRecord, fault, faultAtLimit, HANDLED_BYTES, type Walk } from "./walk.ts";
+import { beginWalk, fault, faultAtLimit, HANDLED_BYTES, type Walk } from "./walk.ts";
 
 /** The first early part is passed on after this many bytes, each further one after eight times as many. */
 const FIRST_PART = 4 * 1024 * 1024;
@@ -54,12 +53,11 @@ export async function decodeRecords(
 /** Ends the walk at the record for which there is no room. */
 function stopAtLimit(walk: Walk, { limit, message }: LimitReached): void {
   const { builder } = walk;
-  const { count, offset, length } = builder.records;
   builder.liftLimits();
   faultAtLimit(walk, limit, message);
   // The row of the record may have been added already.
-  const last = count - 1;
-  if (last >= 0 && f64At(offset, last) === walk.pos) walk.pos += u32At(length, last);
+  const { start, end } = builder.lastRecord();
+  if (start === walk.pos) walk.pos = end;
 }
 
 /** Walks to the end, or to a record that only another dialect has: the name of that dialect. Otherwise `null`. */
@@ -130,8 +128,13 @@ function walkWindow(walk: Walk, actions: Uint8Array): "bytes" | "await" | "end" 
       walk.pos = pos + length;
       continue;
     }
-    if (pos + Math.min(length, HANDLED_BYTES) > end) return "bytes";
-    enterRecord(walk, builder.addRecord(pos, length, kind, 0), length);
+    if (pos + length > end && pos + HANDLED_BYTES > end) return "bytes";
+    walk.record = builder.addRecord(pos, length, kind, 0);
+    // As enterRecord does, for a record whose bytes are known to be there.
+    walk.at = at;
+    walk.length = length;
+    walk.held = Math.min(length, HANDLED_BYTES);
+    walk.cut = false;
     if (!handle(walk, action)) return "await";
     walk.pos = pos + length;
     if (walk.skip > 0) skipRawBytes(walk);

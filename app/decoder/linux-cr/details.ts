@@ -1,9 +1,10 @@
 // Details of an open file that the columns do not have, by kind of file: `details` of `show --json`.
 
-import { type Checkpoint, NONE, nameBytes } from "../../model/checkpoint.ts";
+import { type Checkpoint, furtherRecords, NONE, nameBytes } from "../../model/checkpoint.ts";
 import type { Details, DetailValue } from "../../model/fields.ts";
 import { FILE_KINDS, fileKind } from "../../model/names.ts";
-import { f64At, i32At, u8At, u32At } from "../../model/read.ts";
+import { i32At, u8At, u32At } from "../../model/read.ts";
+import { recordLength, recordOffset } from "../../model/records.ts";
 import type { FileRow, RecordRow } from "../../model/rows.ts";
 import { visibleText } from "../../model/text.ts";
 import type { LinksBuilder } from "../builder/details.ts";
@@ -102,8 +103,7 @@ async function readFileRecords(
   const { files, fileRecords, records } = checkpoint;
   const kindOf = (record: RecordRow) => records.kinds[records.kind[record] ?? -1];
   const further: FurtherRecord[] = [];
-  for (let at = u32At(fileRecords.first, file); at < u32At(fileRecords.first, file + 1); at++) {
-    const record = u32At(fileRecords.record, at);
+  for (const record of furtherRecords(fileRecords, file)) {
     further.push({ name: kindOf(record)?.name ?? "", record, bytes: await read(record) });
   }
   const own = i32At(files.record, file);
@@ -123,7 +123,7 @@ function pipeDetails({ checkpoint }: Context, from: FileRecords, others: readonl
     pipe: from.reader.number("pipe_objref"),
     end: pipeEnd(u32At(checkpoint.files.flags, from.file)),
     ...(others === null ? {} : { otherEnds: others }),
-    ...(buffered === undefined ? {} : { bufferedBytes: u32At(checkpoint.records.length, buffered.record) - 8 }),
+    ...(buffered === undefined ? {} : { bufferedBytes: recordLength(checkpoint.records, buffered.record) - 8 }),
   };
 }
 
@@ -212,8 +212,8 @@ async function epollTargets(context: Context, epoll: FileRow, record: RecordRow)
   const { records, files } = context.checkpoint;
   const layout = context.dialect.struct("ckpt_eventpoll_item");
   if (layout === undefined) return [];
-  const offset = f64At(records.offset, record) + 8;
-  const length = Math.min(u32At(records.length, record) - 8, MOST_TARGETS * layout.size);
+  const offset = recordOffset(records, record) + 8;
+  const length = Math.min(recordLength(records, record) - 8, MOST_TARGETS * layout.size);
   const bytes = await context.source.read(offset, length);
   const targets: Details[] = [];
   for (let at = 0; at + layout.size <= bytes.length; at += layout.size) {

@@ -2,7 +2,7 @@
 
 import { NONE } from "../../model/checkpoint.ts";
 import type { Field } from "../../model/fields.ts";
-import { f64At, u32At } from "../../model/read.ts";
+import { recordLength, recordOffset } from "../../model/records.ts";
 import type { RecordRow } from "../../model/rows.ts";
 import { addRest, type FieldContext, type FieldCursor, viewOf } from "./field-cursor.ts";
 import { addPayload } from "./payload-fields.ts";
@@ -22,8 +22,8 @@ export function recordFields(
 ): Field[] {
   const { records } = context.checkpoint;
   const kind = records.kinds[records.kind[record] ?? -1];
-  const base = f64At(records.offset, record);
-  const length = u32At(records.length, record);
+  const base = recordOffset(records, record);
+  const length = recordLength(records, record);
   const cursor: FieldCursor = { context, bytes, base, length, fields: [], end: 0 };
   if (kind === undefined || kind.type === NONE) {
     addRest(cursor, "payload", "payload");

@@ -3,7 +3,8 @@
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { detailsOf } from "../../model/detail-store.ts";
 import type { Reference } from "../../model/fields.ts";
-import { f64At, i32At, u32At } from "../../model/read.ts";
+import { i32At } from "../../model/read.ts";
+import { recordLength, recordOffset } from "../../model/records.ts";
 import type { RecordRow } from "../../model/rows.ts";
 import type { Image } from "../image.ts";
 import type { Source } from "../source.ts";
@@ -25,7 +26,7 @@ export function inspect(
   const { littleEndian } = checkpoint.machine;
   const context: FieldContext = { checkpoint, dialect, littleEndian, refer: createReferrer(checkpoint) };
   const read = async (record: RecordRow): Promise<Uint8Array> =>
-    source.read(f64At(records.offset, record), Math.min(u32At(records.length, record), MOST_BYTES));
+    source.read(recordOffset(records, record), Math.min(recordLength(records, record), MOST_BYTES));
 
   let memory: ReturnType<Image["memory"]> | null = null;
   return {

@@ -3,7 +3,8 @@
 
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { type MappingKind, mappingKind, PERMISSION } from "../../model/mappings.ts";
-import { f64At, i32At, u8At, u32At } from "../../model/read.ts";
+import { i32At, u8At, u32At } from "../../model/read.ts";
+import { recordLength, recordOffset } from "../../model/records.ts";
 import type { FileRow, RecordRow, TaskRow } from "../../model/rows.ts";
 import { type Damaged, mappedPages } from "../memory/mapped-pages.ts";
 import {
@@ -95,7 +96,7 @@ export async function linuxCrMemory(
 
 function structSource(file: PagesFile, { records, machine }: Checkpoint, dialect: Dialect): StructSource {
   const bytes = (record: RecordRow, most: number): Promise<Uint8Array> =>
-    file.raw(f64At(records.offset, record), Math.min(u32At(records.length, record), most));
+    file.raw(recordOffset(records, record), Math.min(recordLength(records, record), most));
   return {
     bytes,
     async read(record, struct) {
@@ -113,7 +114,7 @@ function structSource(file: PagesFile, { records, machine }: Checkpoint, dialect
 function pageSizeOf({ records }: Checkpoint, arrays: Walked["arrays"], word: number): number {
   for (const list of arrays.values()) {
     for (const { buffer, pages } of list) {
-      const size = (u32At(records.length, buffer) - 8) / pages - word;
+      const size = (recordLength(records, buffer) - 8) / pages - word;
       if (Number.isInteger(size) && size >= PAGE && (size & (size - 1)) === 0) return size;
     }
   }
@@ -312,8 +313,8 @@ async function readArrays(
   if (arrays.length === 0) return NO_RUNS;
   const list = createRunList();
   for (const { buffer, pages } of arrays) {
-    const offset = f64At(records.offset, buffer) + 8;
-    const size = u32At(records.length, buffer) - 8;
+    const offset = recordOffset(records, buffer) + 8;
+    const size = recordLength(records, buffer) - 8;
     if (pages * word > size) continue;
     // Copied: the file's block of bytes may be replaced.
     const bytes = (await file.raw(offset, pages * word)).slice();

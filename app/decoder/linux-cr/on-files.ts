@@ -46,7 +46,7 @@ export function onFile(walk: Walk): void {
     const what = `FILE of type ${type} is ${length} bytes long instead of ${size}.`;
     report(walk, "error", "record-length", what, walk.pos + 4);
   }
-  if (known) builder.records.kind[walk.record] = walk.kinds.byFileType[type] as number;
+  if (known) builder.setRecordKind(walk.record, walk.kinds.byFileType[type] as number);
   builder.files.kind[row] = kind;
   builder.files.record[row] = walk.record;
   readCommon(walk, row);
@@ -60,15 +60,16 @@ export function onFile(walk: Walk): void {
 function readCommon(walk: Walk, row: FileRow): void {
   const { littleEndian, builder } = walk;
   const { files } = builder;
-  if (holds(walk, ENDS.mode)) {
-    files.mode[row] = u32(walk, 12);
-    files.has[row] = (files.has[row] as number) | HAS.mode;
-  }
-  if (holds(walk, ENDS.flags)) {
-    files.flags[row] = u32(walk, 16);
-    files.has[row] = (files.has[row] as number) | HAS.flags;
-  }
   const low = littleEndian ? 0 : 4;
+  let has = HAS.mode | HAS.flags;
+  if (holds(walk, ENDS.flags)) {
+    files.mode[row] = u32(walk, 12);
+    files.flags[row] = u32(walk, 16);
+  } else if (holds(walk, ENDS.mode)) {
+    files.mode[row] = u32(walk, 12);
+    has = HAS.mode;
+  } else has = 0;
+  files.has[row] = (files.has[row] as number) | has;
   if (holds(walk, ENDS.pos)) builder.setPos(row, u32(walk, 24 + low), u32(walk, 28 - low));
   if (holds(walk, ENDS.version)) builder.setVersion(row, u32(walk, 32 + low), u32(walk, 36 - low));
 }
@@ -126,7 +127,7 @@ export function onFileName(walk: Walk): void {
   }
   const end = at + length;
   const limit = Math.min(at + held, at + 8 + PATH_MAX);
-  const stop = builder.setPathToNul(pathOwner, window.bytes, at + 8, limit);
+  const stop = builder.setPathToNul(pathOwner, window.bytes, window.view, at + 8, limit);
   if (builder.files.kind[pathOwner] === GENERIC) {
     const named = kindByName(window.bytes, at + 8, stop);
     if (named !== 0) builder.files.kind[pathOwner] = named;

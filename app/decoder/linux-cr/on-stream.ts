@@ -1,7 +1,6 @@
 // Records of the image as a whole: HEADER, OBJREF, BUFFER, STRING, TREE, PIDS, ERROR and TAIL.
 
 import { NONE } from "../../model/checkpoint.ts";
-import { f64At } from "../../model/read.ts";
 import { decodeText, visibleText } from "../../model/text.ts";
 import { OBJECTS } from "./actions.ts";
 import { announceTaskObject } from "./on-task-objects.ts";
@@ -165,7 +164,7 @@ export function onError(walk: Walk): void {
 /** Reports an ERROR without the STRING that says why. */
 export function reportUnexplained(walk: Walk): void {
   if (walk.errorUnexplained === NONE) return;
-  const offset = f64At(walk.builder.records.offset, walk.errorUnexplained);
+  const { offset } = walk.builder.placeOf(walk.errorUnexplained);
   report(walk, "error", "error-record", "The dump failed; the image gives no reason.", offset);
   walk.errorUnexplained = NONE;
 }

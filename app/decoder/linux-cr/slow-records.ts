@@ -1,7 +1,6 @@
 // Records that have to await bytes: pids, which may be longer than the window, and records followed by raw bytes of
 // unknown length (SOCKET_FRAG, HPAGE).
 
-import { u32At } from "../../model/read.ts";
 import { TYPES, UNKNOWN } from "./kinds.ts";
 import { fault, readStruct, report, type Walk } from "./walk.ts";
 
@@ -12,8 +11,7 @@ const SOCKET_FRAG_LENGTH = 16;
 
 /** Handles the current record, whose row has been added, and goes to the next. */
 export async function handleSlowly(walk: Walk): Promise<void> {
-  const length = u32At(walk.builder.records.length, walk.record);
-  const { pos } = walk;
+  const { pos, length } = walk;
   if (walk.nextBuffer === "pids" || walk.nextBuffer === "pid-objects") await readPids(walk, length);
   else if (length === SOCKET_FRAG_LENGTH) walk.skip = await socketPage(walk, pos + length);
   else walk.skip = await hugePage(walk, pos + length);

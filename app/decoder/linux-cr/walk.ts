@@ -2,7 +2,7 @@
 
 import type { Fact, Problem, Severity } from "../../model/checkpoint.ts";
 import { NONE } from "../../model/checkpoint.ts";
-import { f64At, i32At, u8At } from "../../model/read.ts";
+import { i32At, u8At } from "../../model/read.ts";
 import type { FileRow, RecordRow, TableRow, TaskRow } from "../../model/rows.ts";
 import { type Builder, createBuilder } from "../builder.ts";
 import { createIdIndex, type IdIndex } from "../id-index.ts";
@@ -206,7 +206,7 @@ function reportPathless(walk: Walk, file: FileRow): void {
   const { builder, errorRecord } = walk;
   const record = i32At(builder.files.record, file);
   if (errorRecord !== NONE || walk.faulted || record === builder.records.count - 1) return;
-  const offset = f64At(builder.records.offset, record);
+  const offset = builder.placeOf(record).offset;
   report(walk, "error", "path-missing", "The FILE_NAME of an open file is missing.", offset);
 }
 

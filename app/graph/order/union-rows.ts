@@ -1,8 +1,17 @@
 // The rows of a union for tasks, file tables and open files: which rows of the two images share a row of the graph.
 
 import { CHANGE_BITS, VALUE_BITS } from "../../diff/changes.ts";
-import { type Checkpoint, commBytes, HAS, holderCount, NONE, nameBytes, taskCount } from "../../model/checkpoint.ts";
-import { i32At, u8At, u32At } from "../../model/read.ts";
+import {
+  type Checkpoint,
+  commBytes,
+  HAS,
+  holderCount,
+  NONE,
+  nameBytes,
+  stableLength,
+  taskCount,
+} from "../../model/checkpoint.ts";
+import { i32At, u8At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { decodeText, sameBytes } from "../../model/text.ts";
 import { ADDED, CHANGED, REMOVED } from "./graph.ts";
@@ -156,6 +165,6 @@ const isUnheldPath = ({ files }: Checkpoint, file: FileRow): boolean =>
   holderCount(files, file) === 0 && (u8At(files.has, file) & HAS.path) !== 0;
 
 const nameKey = (checkpoint: Checkpoint, file: FileRow): string => {
-  const { kind, nameStable } = checkpoint.files;
-  return `${u8At(kind, file)} ${decodeText(nameBytes(checkpoint, file).subarray(0, u32At(nameStable, file)))}`;
+  const { files } = checkpoint;
+  return `${u8At(files.kind, file)} ${decodeText(nameBytes(checkpoint, file).subarray(0, stableLength(files, file)))}`;
 };

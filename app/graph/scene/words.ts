@@ -7,6 +7,7 @@ import {
   holderCount,
   NONE,
   nameBytes,
+  stableLength,
   taskCount,
   taskNumber,
   USE,
@@ -162,7 +163,7 @@ function shortened(name: Uint8Array): string {
 export function fileName(subject: Subject, file: GraphFileRow): string {
   const names = valuesOf(subject, "file", file, (c, row: FileRow) => {
     const name = nameBytes(c, row);
-    const stable = visibleText(name.subarray(0, Math.min(LONGEST, u32At(c.files.nameStable, row))));
+    const stable = visibleText(name.subarray(0, Math.min(LONGEST, stableLength(c.files, row))));
     return { text: name.length > LONGEST ? shortened(name) : withRemote(c, row, nameOf(c, row)), stable };
   });
   // A name made of a number that every dump chooses anew has not changed.

@@ -1,6 +1,6 @@
 // The columns of open files.
 
-import { type Checkpoint, HAS, holderCount, USE } from "../checkpoint.ts";
+import { type Checkpoint, HAS, holderCount, USE, versionOf } from "../checkpoint.ts";
 import { detailText, fileDetail } from "../detail-keys.ts";
 import { detailsOf } from "../detail-store.ts";
 import { FILE_KINDS, flagNames, modeNames } from "../names.ts";
@@ -133,7 +133,7 @@ export const FILES: readonly Column[] = [
     (mode) => modeNames(mode).join(" "),
   ),
   bigColumn({ id: "version", title: "Version", about: "f_version", width: 10, hidden: true }, (checkpoint, row) =>
-    has(checkpoint, row, HAS.version) ? u64At(checkpoint.files.version, row) : null,
+    has(checkpoint, row, HAS.version) ? versionOf(checkpoint.files, row) : null,
   ),
   numberColumn(
     {

@@ -1,7 +1,8 @@
 // Makes columns from the functions that get their values.
 
 import { type Checkpoint, NONE } from "../checkpoint.ts";
-import { f64At, i32At } from "../read.ts";
+import { i32At } from "../read.ts";
+import { recordOffset as offsetOf } from "../records.ts";
 import { shownText } from "../text.ts";
 import type { Column, Listing, Span } from "./column.ts";
 
@@ -107,6 +108,6 @@ export const recordOffset = (records: (checkpoint: Checkpoint) => Int32Array): C
     { id: "offset", title: "Offset", about: "where its record begins, in bytes", width: 10, hidden: true },
     (checkpoint, row) => {
       const record = i32At(records(checkpoint), row);
-      return record === NONE ? Number.NaN : f64At(checkpoint.records.offset, record);
+      return record === NONE ? Number.NaN : offsetOf(checkpoint.records, record);
     },
   );

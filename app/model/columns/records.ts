@@ -1,7 +1,7 @@
 // The columns of records.
 
-import { NONE, recordMember } from "../checkpoint.ts";
-import { f64At, u16At, u32At } from "../read.ts";
+import { NONE } from "../checkpoint.ts";
+import { recordKind, recordLength, recordMember, recordOffset } from "../records.ts";
 import { visible } from "../text.ts";
 import type { Column } from "./column.ts";
 import { numberColumn, wordColumn } from "./make.ts";
@@ -9,19 +9,19 @@ import { numberColumn, wordColumn } from "./make.ts";
 export const RECORDS: readonly Column[] = [
   numberColumn(
     { id: "offset", title: "Offset", about: "where it begins in its member, in bytes", width: 11, searched: true },
-    (c, row) => f64At(c.records.offset, row),
+    (c, row) => recordOffset(c.records, row),
   ),
   numberColumn({ id: "length", title: "Length", about: "bytes, header included", width: 10 }, (c, row) =>
-    u32At(c.records.length, row),
+    recordLength(c.records, row),
   ),
   wordColumn(
     { id: "kind", title: "Record", about: "kind of record", width: 24, searched: true },
-    ({ records }, row) => u16At(records.kind, row),
+    ({ records }, row) => recordKind(records, row),
     (kind, { records }) => visible(records.kinds[kind]?.name ?? ""),
   ),
   wordColumn(
     { id: "type", title: "Type", about: "number of the record type", width: 7 },
-    ({ records }, row) => u16At(records.kind, row),
+    ({ records }, row) => recordKind(records, row),
     (kind, { records }) => {
       const type = records.kinds[kind]?.type ?? NONE;
       return type === NONE ? "" : String(type);
@@ -29,7 +29,7 @@ export const RECORDS: readonly Column[] = [
   ),
   wordColumn(
     { id: "struct", title: "Struct", about: "the struct or message that describes its bytes", width: 22 },
-    ({ records }, row) => u16At(records.kind, row),
+    ({ records }, row) => recordKind(records, row),
     (kind, { records }) => visible(records.kinds[kind]?.struct ?? ""),
   ),
   wordColumn(

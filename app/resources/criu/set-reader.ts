@@ -10,6 +10,7 @@ import { createIdIndex } from "../../decoder/id-index.ts";
 import type { Image } from "../../decoder/image.ts";
 import type { Source } from "../../decoder/source.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
+import { endOfMember, recordMember } from "../../model/records.ts";
 import type { RecordRow, TaskRow } from "../../model/rows.ts";
 import { convert } from "../convert.ts";
 import type { ColumnSpec, ResourceSpec } from "../resource.ts";
@@ -48,16 +49,12 @@ export function createSetReader({ checkpoint, sources }: Image, signal?: AbortSi
   const tasksByPid = createIdIndex();
   for (let task = 0; task < tasks.count; task++) tasksByPid.add((tasks.pid[task] as number) >>> 0, task);
   const first = new Map<number, number>();
-  for (let row = 0; row < records.count; row++) {
-    const member = records.member[row] ?? 0;
-    if (!first.has(member)) first.set(member, row);
-    // Members are long runs of rows: find the next one without a look-up for each row.
-    while (row + 1 < records.count && (records.member[row + 1] ?? 0) === member) row++;
-  }
+  for (let row = 0; row < records.count; row = endOfMember(records, row)) first.set(recordMember(records, row), row);
   async function* entriesOf(member: number, number: number): AsyncGenerator<NumberedEntry> {
     const start = first.get(member);
     if (start === undefined) return;
-    for (let record = start; record < records.count && (records.member[record] ?? 0) === member; record++) {
+    const end = endOfMember(records, start);
+    for (let record = start; record < end; record++) {
       signal?.throwIfAborted();
       const entry = await read(record);
       if (entry !== null) yield { entry, number, record };

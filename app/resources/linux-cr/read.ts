@@ -3,7 +3,7 @@
 
 import type { Image } from "../../decoder/image.ts";
 import { NONE } from "../../model/checkpoint.ts";
-import { u16At } from "../../model/read.ts";
+import { recordKind } from "../../model/records.ts";
 import { spec, type Tables } from "../tables.ts";
 import { createMemory, type MemoryReader } from "./mappings.ts";
 import { createRecordReader, type RecordReader, type Struct, take } from "./record-reader.ts";
@@ -92,7 +92,7 @@ export async function readLinuxCr(image: Image, tables: Tables, signal?: AbortSi
   };
   const handlers = records.kinds.map(({ name }) => HANDLERS[name] ?? null);
   for (let record = 0; record < records.count; record++) {
-    const at = u16At(records.kind, record);
+    const at = recordKind(records, record);
     const [kind, handler] = [records.kinds[at], handlers[at] ?? null];
     if (kind?.name === "STRING" && walk.names !== null) await takeName(walk, record);
     if (kind === undefined || handler === null) continue;
@@ -105,7 +105,7 @@ export async function readLinuxCr(image: Image, tables: Tables, signal?: AbortSi
 }
 
 function nameAt({ checkpoint: { records } }: Image, record: number): string | undefined {
-  return record < records.count ? records.kinds[u16At(records.kind, record)]?.name : undefined;
+  return record < records.count ? records.kinds[recordKind(records, record)]?.name : undefined;
 }
 
 const MOST_NAME = 1024;

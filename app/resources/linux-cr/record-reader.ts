@@ -6,7 +6,7 @@ import type { Layout } from "../../decoder/linux-cr/layout.ts";
 import { integer } from "../../decoder/linux-cr/struct-reader.ts";
 import { openWindow } from "../../decoder/window.ts";
 import type { Checkpoint } from "../../model/checkpoint.ts";
-import { f64At, u32At } from "../../model/read.ts";
+import { recordLength, recordOffset } from "../../model/records.ts";
 import type { RecordRow } from "../../model/rows.ts";
 import { convert, type Stored } from "../convert.ts";
 import type { ResourceSpec } from "../resource.ts";
@@ -48,8 +48,8 @@ export function createRecordReader({ checkpoint, sources }: Image, signal?: Abor
   const window = source === undefined ? null : openWindow(source);
   const bytesOf = async (record: RecordRow, most: number): Promise<Uint8Array> => {
     if (window === null) return new Uint8Array(0);
-    const offset = f64At(records.offset, record);
-    const length = Math.min(u32At(records.length, record), most);
+    const offset = recordOffset(records, record);
+    const length = Math.min(recordLength(records, record), most);
     if (offset < window.start || offset + length > window.end) {
       signal?.throwIfAborted();
       await window.fill(offset, length);

@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { decodeCriuSet, recogniseCriu } from "../../../app/decoder/criu/index.ts";
 import { bytesSource } from "../../../app/decoder/source.ts";
+import { recordAt } from "../../../app/model/records.ts";
 import { bigEndianSet, describedSet, fixtureBytes, setSources, TRUE_SETS } from "../../support/criu.ts";
 
 describe("a set of s390x", async () => {
@@ -46,7 +47,7 @@ describe("a set of s390x", async () => {
   test("names the magics in its records", async () => {
     const { checkpoint, fields } = await decodeCriuSet(setSources("cases/s390x"));
     const member = checkpoint.members.findIndex(({ name }) => name === "files.img");
-    const magics = await fields(checkpoint.records.member.indexOf(member));
+    const magics = await fields(recordAt(checkpoint.records, member, 0));
     expect(magics.map(({ raw, meaning }) => [raw, meaning])).toEqual([
       ["0x54564319", "IMG_COMMON"],
       ["0x56303138", "FILES"],

@@ -5,8 +5,9 @@ import { decodeCriuSet } from "../../../app/decoder/criu/index.ts";
 import type { Image } from "../../../app/decoder/image.ts";
 import { openImage } from "../../../app/decoder/open.ts";
 import { bytesSource, type Source } from "../../../app/decoder/source.ts";
-import { type Checkpoint, HAS, nameBytes, USE } from "../../../app/model/checkpoint.ts";
+import { type Checkpoint, HAS, nameBytes, stableLength, USE } from "../../../app/model/checkpoint.ts";
 import { FILE_KINDS, TASK_STATES } from "../../../app/model/names.ts";
+import { recordLength, recordMember, recordOffset } from "../../../app/model/records.ts";
 import { visibleText } from "../../../app/model/text.ts";
 import { fixtureBytes, setSources } from "../../support/criu.ts";
 import { gzip, tar } from "../../support/tar.ts";
@@ -34,7 +35,7 @@ function shown(checkpoint: Checkpoint) {
       id: files.id[row],
       kind: FILE_KINDS[files.kind[row] as number],
       name: name(row),
-      stable: files.nameStable[row],
+      stable: stableLength(files, row),
       has: files.has[row],
       use: files.use[row],
       pos: files.pos[row],
@@ -129,9 +130,9 @@ describe("damaged members", () => {
     const { records, members, descriptors, files, tasks, tables } = image.checkpoint;
     const ends = new Array<number>(members.length).fill(0);
     for (let row = 0; row < records.count; row++) {
-      const member = records.member[row] as number;
-      if (records.offset[row] !== ends[member]) throw new Error(`record ${row} does not follow the one before`);
-      ends[member] = (ends[member] as number) + (records.length[row] as number);
+      const member = recordMember(records, row);
+      if (recordOffset(records, row) !== ends[member]) throw new Error(`record ${row} does not follow the one before`);
+      ends[member] = (ends[member] as number) + recordLength(records, row);
     }
     expect(ends).toEqual(members.map(({ size }) => size));
     expect(descriptors.file.every((file) => file >= -1 && file < files.count)).toBe(true);
@@ -139,7 +140,7 @@ describe("damaged members", () => {
     if (deep) {
       for (let row = 0; row < records.count; row++) {
         const sum = (await image.fields(row)).reduce((bytes, field) => bytes + field.length, 0);
-        expect(sum).toBe(records.length[row]);
+        expect(sum).toBe(recordLength(records, row));
       }
       for (let row = 0; row < files.count; row++) await image.details(row);
     }
@@ -152,8 +153,8 @@ describe("damaged members", () => {
     const bytes = fixtureBytes(`w4/before/${name}`);
     const { records, members } = (await decodeCriuSet(base)).checkpoint;
     const ends = Array.from({ length: records.count }, (_, row) => row)
-      .filter((row) => members[records.member[row] as number]?.name === name)
-      .map((row) => (records.offset[row] as number) + (records.length[row] as number));
+      .filter((row) => members[recordMember(records, row)]?.name === name)
+      .map((row) => recordOffset(records, row) + recordLength(records, row));
     // At every byte of the first entry, then here and there; what each cut leaves is the subject of cut.test.ts.
     const step = Math.max(1, Math.floor((bytes.length - 24) / 16));
     for (let length = 0; length < bytes.length; length += length < 24 ? 1 : step) {
@@ -266,9 +267,9 @@ test("pages of more than 4 GiB are all in records", async () => {
   const member = members.findIndex(({ name }) => name === "pages-1.img");
   let end = 0;
   for (let row = 0; row < records.count; row++) {
-    if (records.member[row] !== member) continue;
-    expect(records.offset[row]).toBe(end);
-    end += records.length[row] ?? 0;
+    if (recordMember(records, row) !== member) continue;
+    expect(recordOffset(records, row)).toBe(end);
+    end += recordLength(records, row) ?? 0;
   }
   expect(end).toBe(size);
 });

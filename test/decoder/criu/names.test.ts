@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { decodeCriuSet } from "../../../app/decoder/criu/index.ts";
-import { type Checkpoint, nameBytes } from "../../../app/model/checkpoint.ts";
+import { type Checkpoint, nameBytes, stableLength } from "../../../app/model/checkpoint.ts";
 import { FILE_KINDS } from "../../../app/model/names.ts";
 import { visibleText } from "../../../app/model/text.ts";
 import { SAMPLES } from "../../support/corpus.ts";
@@ -22,7 +22,7 @@ function stableNames(checkpoint: Checkpoint): Map<string, string> {
     if (table < 0) continue;
     for (let row = tables.first[table] as number; row < (tables.first[table + 1] as number); row++) {
       const file = descriptors.file[row] as number;
-      const stable = visibleText(nameBytes(checkpoint, file).subarray(0, files.nameStable[file]));
+      const stable = visibleText(nameBytes(checkpoint, file).subarray(0, stableLength(files, file)));
       names.set(`${tasks.pid[task]}/${descriptors.fd[row]}`, `${FILE_KINDS[files.kind[file] as number]} ${stable}`);
     }
   }

@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { decodeCriuSet } from "../../../app/decoder/criu/index.ts";
 import { openImage } from "../../../app/decoder/open.ts";
-import { USE } from "../../../app/model/checkpoint.ts";
+import { furtherRecords, USE } from "../../../app/model/checkpoint.ts";
 import { fileName } from "../../../app/model/words.ts";
 import { describedSet, setSources } from "../../support/criu.ts";
 import { setNumber, without } from "../../support/edit-set.ts";
@@ -42,7 +42,7 @@ describe("a hard link that stands in for an unlinked file", () => {
     expect(fileName(checkpoint, link)).toMatch(/link_remap\.8$/);
     expect(files.use[link]).toBe(USE.linkRemap);
     const unlinked = files.id.indexOf(7);
-    const records = fileRecords.record.subarray(fileRecords.first[unlinked], fileRecords.first[unlinked + 1]);
+    const records = furtherRecords(fileRecords, unlinked);
     expect(records).toContain(files.record[link]);
   });
 });

@@ -5,6 +5,7 @@ import { decodeCriuSet } from "../../../app/decoder/criu/index.ts";
 import { deviceText, lockKindName, lockTypeName, statDeviceText } from "../../../app/decoder/criu/meaning.ts";
 import type { Source } from "../../../app/decoder/source.ts";
 import type { Field } from "../../../app/model/fields.ts";
+import { lastRecordFrom, recordMember } from "../../../app/model/records.ts";
 import { type DescribedSet, describedSet, setSources } from "../../support/criu.ts";
 import { setNumber } from "../../support/edit-set.ts";
 
@@ -13,7 +14,7 @@ async function fieldsOf(sources: readonly Source[], name: string): Promise<Field
   const { checkpoint, fields } = await decodeCriuSet(sources);
   const found: Field[] = [];
   for (let record = 0; record < checkpoint.records.count; record++) {
-    if (checkpoint.members[checkpoint.records.member[record] ?? 0]?.name === name)
+    if (checkpoint.members[recordMember(checkpoint.records, record)]?.name === name)
       found.push(...(await fields(record)));
   }
   return found;
@@ -40,7 +41,7 @@ describe("the size of a page", () => {
     const sources = setSources("cases/aarch64-64k-pages");
     const { fields, checkpoint } = await decodeCriuSet(sources);
     const member = checkpoint.members.findIndex(({ name }) => name.startsWith("mm-"));
-    const entry = checkpoint.records.member.lastIndexOf(member);
+    const entry = lastRecordFrom(checkpoint.records, member, Number.POSITIVE_INFINITY);
     const vector = (await fields(entry)).filter(({ name }) => name.startsWith("mm_saved_auxv["));
     const at = vector.findIndex(({ raw }, index) => index % 2 === 0 && raw === "6") + 1;
     expect(vector[at]?.raw).toBe("65536");

@@ -6,6 +6,7 @@ import { decodeCriuSet } from "../../../app/decoder/criu/index.ts";
 import { ENUMS, MESSAGES } from "../../../app/decoder/criu/messages.ts";
 import { numberText, type Piece, pieces } from "../../../app/decoder/criu/pieces.ts";
 import { eachVarint, MALFORMED, plan, scan, scratch, wireType } from "../../../app/decoder/criu/wire.ts";
+import { recordLength, recordMember, recordOffset } from "../../../app/model/records.ts";
 import { setSources, TRUE_SETS } from "../../support/criu.ts";
 
 // Every message as protobufjs has it; messages that are not described, and strings (whose bytes count), are bytes.
@@ -58,8 +59,8 @@ describe("every entry of the sample sets", () => {
     let compared = 0;
     for (let record = 0; record < records.count; record++) {
       const kind = records.kinds[records.kind[record] as number];
-      const offset = records.offset[record] as number;
-      const length = records.length[record] as number;
+      const offset = recordOffset(records, record);
+      const length = recordLength(records, record);
       const listed = await fields(record);
       let at = offset;
       for (const field of listed) {
@@ -68,7 +69,7 @@ describe("every entry of the sample sets", () => {
       }
       expect(at).toBe(offset + length);
       if (!kind?.struct || kind.type < 0) continue;
-      const source = sources[records.member[record] as number];
+      const source = sources[recordMember(records, record)];
       const bytes = (await source?.read(offset + 4, length - 4)) ?? new Uint8Array(0);
       const found = pieces(bytes, 0, bytes.length, kind.struct);
       expect(ours(found, bytes)).toEqual(theirs(kind.struct, bytes));
@@ -82,9 +83,9 @@ describe("every entry of the sample sets", () => {
     const { records, members } = checkpoint;
     const ends = new Array<number>(members.length).fill(0);
     for (let record = 0; record < records.count; record++) {
-      const member = records.member[record] as number;
-      expect(records.offset[record]).toBe(ends[member]);
-      ends[member] = (records.offset[record] as number) + (records.length[record] as number);
+      const member = recordMember(records, record);
+      expect(recordOffset(records, record)).toBe(ends[member]);
+      ends[member] = recordOffset(records, record) + recordLength(records, record);
     }
     expect(ends).toEqual(members.map(({ size }) => size));
   });

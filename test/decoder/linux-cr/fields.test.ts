@@ -8,10 +8,12 @@ import { dialect, structOfFile } from "../../../app/decoder/linux-cr/dialect.ts"
 import { DIALECT_NAMES } from "../../../app/decoder/linux-cr/dialect-names.ts";
 import { recordFields } from "../../../app/decoder/linux-cr/fields.ts";
 import type { Field } from "../../../app/model/fields.ts";
+import { recordLength, recordOffset } from "../../../app/model/records.ts";
 import { visibleText } from "../../../app/model/text.ts";
 import { fixtureJson } from "../../support/contents.ts";
 import { encodeAll } from "../../support/images.ts";
 import { fixtureBytes, open } from "../../support/open.ts";
+import { recordsOf } from "../../support/records.ts";
 import { checkpointOf } from "../../support/state.ts";
 
 interface GccStruct {
@@ -122,8 +124,8 @@ async function expectImage(image: Image, bytes: Uint8Array): Promise<Record<stri
   const counts: Record<string, number> = { struct: 0, entry: 0, opaque: 0 };
   let end = 0;
   for (let row = 0; row < records.count; row++) {
-    const offset = records.offset[row] as number;
-    const length = records.length[row] as number;
+    const offset = recordOffset(records, row);
+    const length = recordLength(records, row);
     expect(offset).toBe(end);
     end = offset + length;
     const fields = await image.fields(row);
@@ -246,13 +248,6 @@ function oneRecord(kind: { name: string; type: number; struct: string }, offset:
   return {
     ...checkpoint,
     machine: { arch: "x86-64", littleEndian: true, wordSize: 8 as const },
-    records: {
-      count: 1,
-      offset: Float64Array.of(offset),
-      length: Uint32Array.of(length),
-      kind: Uint16Array.of(0),
-      member: new Uint32Array(0),
-      kinds: [kind],
-    },
+    records: recordsOf([{ offset, length }], [kind]),
   };
 }

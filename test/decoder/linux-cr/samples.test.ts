@@ -1,6 +1,7 @@
 // Every sample image says what its expected.json says: tasks, tables, descriptors, sharing, paths, positions.
 
 import { describe, expect, test } from "vitest";
+import { recordLength, recordOffset } from "../../../app/model/records.ts";
 import { fixtureJson, type ObjrefContents, type PlainContents } from "../../support/contents.ts";
 import { SAMPLES } from "../../support/corpus.ts";
 import { documentOf, fixtureBytes, open, type ShowDocument } from "../../support/open.ts";
@@ -94,8 +95,8 @@ describe.each(PAIRS.map((sample) => [sample.name, sample] as const))("%s", (name
     const { records, members } = checkpoint;
     let end = 0;
     for (let row = 0; row < records.count; row++) {
-      expect(records.offset[row]).toBe(end);
-      end += records.length[row] as number;
+      expect(recordOffset(records, row)).toBe(end);
+      end += recordLength(records, row);
     }
     expect(end).toBe(members[0]?.size);
   });

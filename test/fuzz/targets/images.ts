@@ -3,6 +3,7 @@
 import type { Image } from "../../../app/decoder/image.ts";
 import { openImage } from "../../../app/decoder/open.ts";
 import { bytesSource } from "../../../app/decoder/source.ts";
+import { recordLength, recordMember, recordOffset } from "../../../app/model/records.ts";
 import { invented, lost } from "../../support/kept.ts";
 import { type File, type Seed, setSeeds, streamSeeds } from "../corpus.ts";
 import { holdImage } from "../holds.ts";
@@ -84,9 +85,8 @@ function cutRecord({ truth }: Seed, name: string, at: number): number {
   const member = truth.members.get(name) ?? 0;
   const { records } = truth.image.checkpoint;
   for (let row = 0; row < records.count; row++) {
-    const start = records.offset[row] as number;
-    const own = records.member.length === 0 ? 0 : records.member[row];
-    if (own === member && start < at && at < start + (records.length[row] as number)) return row;
+    const start = recordOffset(records, row);
+    if (recordMember(records, row) === member && start < at && at < start + recordLength(records, row)) return row;
   }
   return -1;
 }

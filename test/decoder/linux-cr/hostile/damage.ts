@@ -5,7 +5,8 @@ import { expect, test } from "vitest";
 import type { Image } from "../../../../app/decoder/image.ts";
 import { openImage } from "../../../../app/decoder/open.ts";
 import { bytesSource } from "../../../../app/decoder/source.ts";
-import { recordMember } from "../../../../app/model/checkpoint.ts";
+import { recordLength, recordMember, recordOffset } from "../../../../app/model/records.ts";
+
 import { documentOf, fixtureBytes } from "../../../support/open.ts";
 import { random } from "../../../support/random.ts";
 
@@ -27,9 +28,9 @@ function fault(image: Image, size: number): string | null {
   const { tasks, tables, descriptors, files, records, text, problems } = image.checkpoint;
   let end = 0;
   for (let row = 0; row < records.count; row++) {
-    if (records.offset[row] !== end || recordMember(records, row) !== 0)
+    if (recordOffset(records, row) !== end || recordMember(records, row) !== 0)
       return `record ${row} does not follow the one before`;
-    end += records.length[row] as number;
+    end += recordLength(records, row);
   }
   if (end !== size) return `records end at ${end} of ${size}`;
   for (let row = 0; row < descriptors.count; row++) {
