@@ -2,7 +2,14 @@
 
 import { MEMBER_KINDS } from "../decoder/criu/member-kinds.ts";
 import { memberOfName } from "../decoder/criu/member-names.ts";
-import { type Checkpoint, furtherRecords, holderCount, NONE, taskCount } from "../model/checkpoint.ts";
+import {
+  type Checkpoint,
+  furtherRecords,
+  hasFurtherRecords,
+  holderCount,
+  NONE,
+  taskCount,
+} from "../model/checkpoint.ts";
 import { i32At, u32At } from "../model/read.ts";
 import { recordMember } from "../model/records.ts";
 import type { DescriptorRow, FileRow, TableRow, TaskRow } from "../model/rows.ts";
@@ -87,6 +94,7 @@ function subjectsOf(checkpoint: Checkpoint, wanted: ReadonlySet<number | null>):
   for (let row = 0; row < tasks.count; row++) note(tasks.record[row], () => ofTask(checkpoint, row));
   for (let row = 0; row < tables.count; row++) note(tables.record[row], () => ofTable(checkpoint, row));
   for (let file = 0; file < files.count; file++) {
+    if (!hasFurtherRecords(fileRecords, file)) continue;
     for (const record of furtherRecords(fileRecords, file)) note(record, () => ofFile(checkpoint, file));
   }
   return found;

@@ -302,11 +302,13 @@ export function stableLength({ nameLength, nameVarying }: OpenFiles, file: FileR
 /** f_version of `file`. */
 export const versionOf = ({ version }: OpenFiles, file: FileRow): bigint => version[file] ?? 0n;
 
-const NO_ROWS = new Uint32Array(0);
+/** Whether there are records that have more about `file` than its own record does. */
+export const hasFurtherRecords = ({ first, record }: FileRecords, file: FileRow): boolean =>
+  record.length > 0 && u32At(first, file) < u32At(first, file + 1);
 
 /** The records that have more about `file` than its own record does (a view). */
 export function furtherRecords({ first, record }: FileRecords, file: FileRow): Uint32Array {
-  return record.length === 0 ? NO_ROWS : record.subarray(u32At(first, file), u32At(first, file + 1));
+  return record.length === 0 ? record : record.subarray(u32At(first, file), u32At(first, file + 1));
 }
 
 /** comm of `task`, as bytes (a view into `text`). */

@@ -5,6 +5,7 @@ import {
   descriptorCount,
   furtherRecords,
   HAS,
+  hasFurtherRecords,
   holderCount,
   NONE,
   taskCount,
@@ -39,6 +40,7 @@ export function recordLinks(checkpoint: Checkpoint): RecordLinks {
   link("descriptor", descriptors.record, descriptors.count);
   link("object", objects.record, objects.count);
   for (let file = 0; file < files.count; file++) {
+    if (!hasFurtherRecords(fileRecords, file)) continue;
     for (const record of furtherRecords(fileRecords, file)) {
       if (links[record] === NONE) links[record] = file * 8 + KINDS.indexOf("further");
     }

@@ -88,10 +88,10 @@ export function createOpenFiles(growth: Growth, text: TextPool) {
     /** Sets how many bytes at the end of a file's name differ from dump to dump. */
     setVarying,
 
-    /** Sets a file's path to the bytes from `start` up to a NUL or `end`; returns where that is. `view` is of `bytes`. */
-    setPathToNul(file: FileRow, bytes: Uint8Array, view: DataView, start: number, end: number): number {
+    /** Sets a file's path to the bytes from `start` up to a NUL or `end`; returns where that is. */
+    setPathToNul(file: FileRow, bytes: Uint8Array, start: number, end: number): number {
       const at = text.length;
-      const stop = text.addToNul(bytes, view, start, end);
+      const stop = text.addToNul(bytes, start, end);
       setName(file, at, stop - start, stop - start);
       files.has[file] = (files.has[file] as number) | HAS.path;
       return stop;

@@ -7,12 +7,8 @@ import { type Growth, grown, nextCapacity } from "./growing.ts";
 export interface TextPool {
   /** Appends bytes[start … end - 1]; returns where they begin. */
   add(bytes: Uint8Array, start: number, end: number): number;
-  /**
-   * Appends bytes from `start` up to a NUL or `end`; returns the index in `bytes` of the first that was not appended.
-   *
-   * @param view Of the same bytes.
-   */
-  addToNul(bytes: Uint8Array, view: DataView, start: number, end: number): number;
+  /** Appends bytes from `start` up to a NUL or `end`; returns the index in `bytes` of the first that was not appended. */
+  addToNul(bytes: Uint8Array, start: number, end: number): number;
   /** Appends a string as UTF-8. */
   addString(text: string): void;
   /** Reserves capacity for more bytes. */
@@ -22,10 +18,20 @@ export interface TextPool {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+/** Shorter texts are copied faster here than by a call of `set`, which needs a view of them. */
+const SHORT = 256;
+
 /** An empty pool. Its functions throw LimitReached when the budget is used up. */
 export function createTextPool({ decoded, budget }: Growth): TextPool {
   let text = new Uint8Array(1024);
   let pool = new DataView(text.buffer);
+  // The bytes that were added from last: thousands of names come from one block.
+  let seen: Uint8Array = text;
+  let view: DataView = pool;
+  const see = (bytes: Uint8Array): void => {
+    seen = bytes;
+    view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  };
   let length = 0;
   const growBy = (more: number): void => {
     text = grown(text, text.length + more);
@@ -40,12 +46,20 @@ export function createTextPool({ decoded, budget }: Growth): TextPool {
     add(bytes, start, end) {
       ensure(end - start);
       const at = length;
-      text.set(bytes.subarray(start, end), at);
-      length += end - start;
+      if (end - start > SHORT) text.set(bytes.subarray(start, end), at);
+      else {
+        if (bytes !== seen) see(bytes);
+        let to = at;
+        let from = start;
+        for (; from + 4 <= end; from += 4, to += 4) pool.setUint32(to, view.getUint32(from, true), true);
+        while (from < end) text[to++] = bytes[from++] as number;
+      }
+      length = at + end - start;
       return at;
     },
-    addToNul(bytes, view, start, end) {
+    addToNul(bytes, start, end) {
       ensure(end - start);
+      if (bytes !== seen) see(bytes);
       let to = length;
       let from = start;
       // Four bytes at a time as long as none of them is NUL.

@@ -1,7 +1,7 @@
 // Fills the details of open files, and the links between them, once a set has been decoded. Files with a path have most of
 // theirs in columns already: only the others are read a second time.
 
-import { type Checkpoint, furtherRecords, HAS } from "../../model/checkpoint.ts";
+import { type Checkpoint, HAS, hasFurtherRecords } from "../../model/checkpoint.ts";
 import { u8At, u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import type { Builder } from "../builder.ts";
@@ -38,7 +38,7 @@ export async function collectDetails(set: DecodedSet, context: SetContext): Prom
 
 /** Whether not all details of a file are in columns: it has no path of its own, or further records describe it. */
 function needsReading({ files, fileRecords }: Checkpoint, file: FileRow): boolean {
-  return (u8At(files.has, file) & HAS.inode) === 0 || furtherRecords(fileRecords, file).length > 0;
+  return (u8At(files.has, file) & HAS.inode) === 0 || hasFurtherRecords(fileRecords, file);
 }
 
 /** Links the files with one key to each other. */

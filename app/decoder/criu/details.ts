@@ -1,6 +1,6 @@
 // Details of an open file that have no column, as a plain object for each type of file.
 
-import { furtherRecords, HAS, NONE } from "../../model/checkpoint.ts";
+import { furtherRecords, HAS, hasFurtherRecords, NONE } from "../../model/checkpoint.ts";
 import type { Details, DetailValue } from "../../model/fields.ts";
 import { SOCKET_FAMILIES, SOCKET_STATES, socketType } from "../../model/names.ts";
 import { u32At } from "../../model/read.ts";
@@ -373,7 +373,7 @@ export function createDetailsReader(
   };
   return (file) => {
     const entry = readOwn(files.record[file] ?? -1);
-    const isAlone = furtherRecords(fileRecords, file).length === 0;
+    const isAlone = !hasFurtherRecords(fileRecords, file);
     return isAlone && !(entry instanceof Promise) ? describe(file, entry, []) : readAll(file, entry);
   };
 }

@@ -108,6 +108,7 @@ function entryVisitor(set: SetContext, kind: FramedKind, entry: Entry) {
   const handler = handlerOf(kind.message);
   const firstHandler = kind.first === undefined ? handler : handlerOf(kind.first);
   const payloadLength = payloadOf(kind);
+  let isExamined = true;
   entry.nth = -1;
   return (bytes: Uint8Array, start: number, end: number, offset: number): number => {
     const nth = ++entry.nth;
@@ -116,7 +117,8 @@ function entryVisitor(set: SetContext, kind: FramedKind, entry: Entry) {
     entry.end = end;
     entry.record = builder.addRecord(offset, end - start + 4, nth === 0 ? firstKind : recordKind, member);
     const message = nth === 0 && kind.first !== undefined ? kind.first : kind.message;
-    if (message !== null) noteUnknownFields(set, entry, message);
+    if (nth === 0 && message !== null) noteUnknownFields(set, entry, message);
+    else if (isExamined && message !== null) isExamined = noteUnknownFields(set, entry, message);
     const handle = nth === 0 ? firstHandler : handler;
     if (nth === 1 && kind.single) reportExtra(set, entry, kind);
     else if (nth > 1 && kind.single) return 0;

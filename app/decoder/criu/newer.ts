@@ -19,13 +19,18 @@ export function noteNewer({ facts }: SetContext, what: string): void {
   if (facts.newer.size <= MOST_NAMED) facts.newer.add(what);
 }
 
-/** Notes the fields of an entry that CRIU 4.2 does not have. Of each message only the first entries are examined. */
-export function noteUnknownFields(set: SetContext, { bytes, start, end }: Entry, message: string): void {
+/**
+ * Notes the fields of an entry that CRIU 4.2 does not have. Of each message only the first entries are examined; returns
+ * whether further ones are.
+ */
+export function noteUnknownFields(set: SetContext, { bytes, start, end }: Entry, message: string): boolean {
   const { examined } = set;
   const count = examined.get(message) ?? 0;
-  if (count === MOST_ENTRIES || end - start > LARGEST_ENTRY) return;
+  if (count === MOST_ENTRIES) return false;
+  if (end - start > LARGEST_ENTRY) return true;
   examined.set(message, count + 1);
   noteUnknown(set, bytes, start, end, message);
+  return true;
 }
 
 /** The same for the message bytes[start … end - 1] and those in it, up to the first damage of each. */

@@ -127,7 +127,7 @@ export function onFileName(walk: Walk): void {
   }
   const end = at + length;
   const limit = Math.min(at + held, at + 8 + PATH_MAX);
-  const stop = builder.setPathToNul(pathOwner, window.bytes, window.view, at + 8, limit);
+  const stop = builder.setPathToNul(pathOwner, window.bytes, at + 8, limit);
   if (builder.files.kind[pathOwner] === GENERIC) {
     const named = kindByName(window.bytes, at + 8, stop);
     if (named !== 0) builder.files.kind[pathOwner] = named;
