@@ -16,9 +16,12 @@ export interface RowWindow {
   readonly height: number;
   /** Whole rows in view. */
   readonly visible: number;
-  /** Scrolls as little as needed to show the row. */
-  reveal(row: number): void;
+  /** Scrolls as little as needed to show the row. `withNext`: from far away, so far that what follows it shows, too. */
+  reveal(row: number, withNext?: boolean): void;
 }
+
+/** The part of the view that is above a row that is revealed from far away. */
+const ABOVE = 1 / 3;
 
 /** `count` rows of `rowHeight` pixels each in `scroller`, whose first `header` pixels do not scroll. */
 export function useRowWindow(
@@ -69,14 +72,16 @@ export function useRowWindow(
     if (row >= 0 && row < count) rows.push({ row, top: item.index * rowHeight });
   }
 
-  const reveal = (row: number): void => {
+  const reveal = (row: number, withNext = false): void => {
     const element = scroller.current;
     if (element === null || row < 0) return;
     const inView = (element.clientHeight - header) / rowHeight;
     const [full, some] = [Math.max(1, Math.floor(inView)), Math.max(1, Math.ceil(inView))];
     const first = place.current.row;
     if (row >= first && row < first + full && !(row === first && element.scrollTop % rowHeight !== 0)) return;
-    const wanted = Math.max(0, Math.min(row < first ? row : row === first ? row : row - full + 1, count - full));
+    const isFar = withNext && (row < first - 1 || row > first + full);
+    const least = row <= first ? row : row - full + 1;
+    const wanted = Math.max(0, Math.min(isFar ? row - Math.floor(full * ABOVE) : least, count - full));
     const before = element.scrollTop;
     if (wanted >= count - some) element.scrollTop = element.scrollHeight;
     else {

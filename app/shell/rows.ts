@@ -1,6 +1,7 @@
 // The rows of a listing, filtered and sorted: by the page for small documents, else by the worker.
 
 import type { Listing } from "../model/columns/column.ts";
+import { filterErrors } from "../model/filter.ts";
 import { groupRows, isPlain, type Order, type OrderedRows } from "../model/order.ts";
 import type { Client } from "../worker/client.ts";
 import type { Doc, ListingView } from "./state.ts";
@@ -8,7 +9,9 @@ import type { Doc, ListingView } from "./state.ts";
 /** Documents with longer listings are sorted by the worker. Sorting this many rows takes a few milliseconds. */
 const PAGE_ROWS = 5000;
 
-export function orderOf(listing: Listing, { filter, sort, group }: Omit<ListingView, "columns">): Order {
+/** A filter that cannot mean anything hides nothing: what is wrong with it is said beside it. */
+export function orderOf(listing: Listing, { filter: typed, sort, group }: Omit<ListingView, "columns">): Order {
+  const filter = filterErrors(listing, typed).length > 0 ? "" : typed;
   return { listing, filter, column: sort?.column ?? null, descending: sort?.descending ?? false, group };
 }
 

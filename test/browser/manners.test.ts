@@ -3,6 +3,7 @@
 
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { leakyServer } from "../support/leaky-server.ts";
 import { drop, fixture, openBrowser } from "./support.ts";
 
 const visit = openBrowser();
@@ -77,3 +78,159 @@ for (const width of [1440, 1024, 390]) {
     expect(cut).toEqual([]);
   });
 }
+
+/** The part of an element that is within the window and within what it scrolls in. */
+const isWhole = (element: Element): boolean => {
+  const box = element.getBoundingClientRect();
+  let scroller: Element | null = element.parentElement;
+  while (scroller !== null && getComputedStyle(scroller).overflowY === "visible") scroller = scroller.parentElement;
+  const around = (scroller ?? document.documentElement).getBoundingClientRect();
+  return box.top >= around.top - 1 && box.bottom <= around.bottom + 1 && box.bottom <= window.innerHeight + 1;
+};
+
+test("each selection is shown from its title, above its raw fields, which are closed", async () => {
+  const { page } = await visit({ height: 500 });
+  await openServer(page);
+  const inspector = page.getByRole("region", { name: "Inspector" });
+  await page.getByRole("grid").getByRole("row").nth(1).click();
+  await inspector.getByRole("heading", { name: /^0 →/ }).waitFor();
+  expect(await inspector.getByRole("button", { name: /^Raw fields/ }).getAttribute("aria-expanded")).toBe("false");
+  await inspector.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+  await page.getByRole("grid").getByRole("row").nth(4).click();
+  const title = inspector.getByRole("heading", { name: /^3 →/ });
+  await title.waitFor();
+  expect(await title.evaluate(isWhole)).toBe(true);
+  const last = await inspector.evaluate((element) => element.lastElementChild?.textContent);
+  expect(last).toMatch(/Raw fields/);
+});
+
+test("the selected change is in view, however long the list is", async () => {
+  const { page } = await visit();
+  await drop(page, [
+    { name: "before.ckpt", bytes: leakyServer(3) },
+    { name: "after.ckpt", bytes: leakyServer(300) },
+  ]);
+  await page.getByRole("radio", { name: "by task" }).check();
+  const list = page.getByRole("tree", { name: "297 changes" });
+  await list.waitFor();
+  const selected = list.locator("[role=treeitem][aria-selected=true]");
+  for (const key of ["p", "p", "n", "n"]) {
+    await page.keyboard.press(key);
+    await selected.waitFor();
+    await expect.poll(() => selected.evaluate(isWhole)).toBe(true);
+  }
+});
+
+test("a comparison without a selection has the whole width, and nothing stands empty beside it", async () => {
+  const { page } = await visit({ fragment: "#v=1&sample=services" });
+  const table = page.locator("#aligned");
+  await table.waitFor();
+  const box = await table.boundingBox();
+  expect((box?.x ?? 0) + (box?.width ?? 0)).toBeGreaterThan(1400);
+  expect(await page.getByRole("region", { name: /Inspector|Overview/ }).count()).toBe(0);
+});
+
+test("several loose images are a choice, not an error", async () => {
+  const { page } = await visit();
+  await drop(
+    page,
+    ["a", "b", "c"].map((name) => ({ name: `${name}.ckpt`, bytes: fixture("linux-cr/v23-s1/before.ckpt") })),
+  );
+  const dialog = page.getByRole("dialog", { name: "Choose images" });
+  await dialog.getByText("3 images found").waitFor();
+  expect(await dialog.getByRole("checkbox").count()).toBe(3);
+  expect(await page.getByRole("alert").count()).toBe(0);
+});
+
+test("a file that is no image does not keep a good one beside it from opening", async () => {
+  const { page } = await visit();
+  await drop(page, [
+    { name: "good.ckpt", bytes: fixture("linux-cr/v23-s1/before.ckpt") },
+    { name: "bad.ckpt", bytes: new Uint8Array(64) },
+  ]);
+  await page.getByRole("grid", { name: "Descriptors" }).waitFor();
+  await page.getByText("1 other file ignored").waitFor();
+});
+
+test("the way to an image that the empty page shows needs no checkout", async () => {
+  const { page } = await visit();
+  const commands = await page.locator(".empty code, .empty .mono").allTextContents();
+  expect(commands).toEqual(["npm install -g ckptscope", "ckptscope dump PID -o before.ckpt"]);
+});
+
+test("no text of the drawing is drawn over another, with descriptors of six digits too", async () => {
+  const { page } = await visit();
+  await drop(page, [{ name: "wide.ckpt", bytes: leakyServer(5, 123_450) }]);
+  await page.getByRole("grid", { name: "Descriptors" }).getByText("123454").waitFor();
+  const [download] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("V")]);
+  const parts: Buffer[] = [];
+  for await (const part of await download.createReadStream()) parts.push(part as Buffer);
+  // The page's own policy allows no markup that is made later.
+  await page.goto("about:blank");
+  await page.setContent(Buffer.concat(parts).toString("utf8"));
+  const over = await page.evaluate(() => {
+    const texts = [...document.querySelectorAll("text")].map((text) => ({
+      text: text.textContent,
+      box: text.getBoundingClientRect(),
+    }));
+    return texts.flatMap((a, at) =>
+      texts
+        .slice(at + 1)
+        .filter(({ box }) => box.left < a.box.right - 1 && a.box.left < box.right - 1)
+        .filter(({ box }) => box.top < a.box.bottom - 3 && a.box.top < box.bottom - 3)
+        .map((b) => `${a.text} | ${b.text}`),
+    );
+  });
+  expect(await page.locator("text").count()).toBeGreaterThan(10);
+  expect(over).toEqual([]);
+});
+
+test("text breaks between words only, where a word fits", async () => {
+  const { page } = await visit({ fragment: "#v=1&sample=services" });
+  await page.locator(".change").first().click();
+  await page.getByRole("region", { name: "Inspector" }).waitFor();
+  const broken = await page.evaluate(() =>
+    [...document.querySelectorAll(".app *")]
+      .filter((element) => getComputedStyle(element).wordBreak === "break-all" && element.textContent !== "")
+      .map((element) => element.className),
+  );
+  expect(broken).toEqual([]);
+});
+
+test("the bytes show a selected record with what follows it", async () => {
+  const { page } = await visit();
+  await openServer(page);
+  await page.keyboard.press("5");
+  await page.getByRole("searchbox", { name: "Filter records" }).fill("FILE_DESC");
+  await page.locator(".tables-panel [role=row]").nth(3).click();
+  await page.keyboard.press("b");
+  const grid = page.getByRole("grid", { name: /^Bytes/ });
+  await grid.waitFor();
+  const rows = await grid.getByRole("row").evaluateAll((all) =>
+    all.map((row) => ({
+      top: row.getBoundingClientRect().top,
+      selected: row.querySelector(".byte-cursor") !== null,
+    })),
+  );
+  const bottom = await grid.evaluate((element) => element.getBoundingClientRect().bottom);
+  const first = rows.find(({ selected }) => selected);
+  expect(first).toBeDefined();
+  expect(rows.filter(({ top }) => top > (first?.top ?? 0) && top < bottom - 20).length).toBeGreaterThanOrEqual(2);
+});
+
+test("a set is named by the CRIU that can have written it", async () => {
+  const { page } = await visit({ fragment: "#v=1&sample=services" });
+  const head = page.getByRole("banner");
+  await head.getByText("CRIU 4.2 or later").first().waitFor();
+  expect(await head.textContent()).not.toMatch(/v1\.1/);
+});
+
+test("findings say what was found, and one of a thing is singular", async () => {
+  const { page } = await visit({ fragment: "#v=1&sample=failed-dump&tab=problems" });
+  await page.getByRole("tabpanel").getByText(/ERROR/).first().waitFor();
+  const text = await page.locator(".app").innerText();
+  expect(text).not.toMatch(/There is no |^error: No /im);
+  expect(text).not.toMatch(
+    /\b1 (?:tasks|file tables|descriptors|open files|changes|problems|errors|warnings|notes)\b/i,
+  );
+});

@@ -6,7 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, inject, test } from "vitest";
+import { folderHandler } from "../../cli/commands/serve.ts";
+import { listen } from "../../cli/http/server.ts";
+import { recordingIo } from "../support/command.ts";
 import { tar } from "../support/tar.ts";
 import { type DroppedFile, drop, fixture, openBrowser } from "./support.ts";
 
@@ -143,4 +146,23 @@ test("a third image takes the place of one of two", async () => {
   await dialog.getByText("before.ckpt and after.ckpt are open").waitFor();
   await dialog.getByRole("button", { name: "Replace before" }).click();
   await expect.poll(async () => (await shown(page)).before).toBe("third.ckpt");
+});
+
+test("the index of a served folder compares the earlier image with the later one, whatever their times", async () => {
+  const directory = join(folder, "served");
+  mkdirSync(directory);
+  for (const side of ["after", "before"]) {
+    const path = join(directory, `dump-${side}.ckpt`);
+    writeFileSync(path, fixture(`linux-cr/v23-s1/${side}.ckpt`));
+    utimesSync(path, 1e9, 1e9);
+  }
+  const { address, close } = await listen(folderHandler(directory, inject("pageFolder"), recordingIo().io));
+  try {
+    const { page } = await visit();
+    await page.goto(address);
+    await page.getByRole("link", { name: /^compare with/ }).click();
+    expect(await shown(page)).toEqual({ before: "dump-before.ckpt", unsure: false });
+  } finally {
+    close();
+  }
 });

@@ -3,8 +3,12 @@
 import { encode } from "../../app/encoder/encode.ts";
 import { concat } from "./tar.ts";
 
-/** The image's bytes: 1234 redis-server has /var/log/x open `times` times, and 4096 sh nothing out of the ordinary. */
-export function leakyServer(times: number): Uint8Array {
+/**
+ * The image's bytes: 1234 redis-server has /var/log/x open `times` times, and 4096 sh nothing out of the ordinary.
+ *
+ * @param first Number of the first descriptor of /var/log/x.
+ */
+export function leakyServer(times: number, first = 10): Uint8Array {
   const file = (id: number, path: string) => ({
     id,
     kind: "generic" as const,
@@ -32,7 +36,7 @@ export function leakyServer(times: number): Uint8Array {
             id: 0,
             fds: [
               { fd: 0, file: 0, closeOnExec: false },
-              ...leaked.map((at) => ({ fd: 10 + at, file: 1 + at, closeOnExec: true })),
+              ...leaked.map((at) => ({ fd: first + at, file: 1 + at, closeOnExec: true })),
             ],
           },
           { id: 1, fds: [{ fd: 0, file: 0, closeOnExec: false }] },

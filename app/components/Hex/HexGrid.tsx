@@ -80,8 +80,8 @@ export function HexGrid({ checkpoint, document, selection, width, onSelect, chil
   // biome-ignore lint/correctness/useExhaustiveDependencies: only when the selection changes
   useLayoutEffect(() => {
     if (dragging.current) return;
-    if (Math.abs(rowOf(anchor) - rowOf(at)) < window.visible) window.reveal(rowOf(anchor));
-    window.reveal(rowOf(at));
+    if (Math.abs(rowOf(anchor) - rowOf(at)) < window.visible) window.reveal(rowOf(anchor), true);
+    window.reveal(rowOf(at), true);
   }, [member, anchor, at, width]);
 
   const marks: Marks = {

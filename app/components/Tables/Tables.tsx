@@ -83,8 +83,8 @@ function Table({ doc }: { doc: Doc }) {
   const view = useApp((state) => state.listings[state.tab]);
   const { rows, first, pending } = useRows(doc, tab, view);
   const total = rowCount(doc.checkpoint, tab);
-  const filtered = view.filter.trim() !== "";
   const errors = useMemo(() => filterErrors(tab, view.filter), [tab, view.filter]);
+  const filtered = view.filter.trim() !== "" && errors.length === 0;
 
   return (
     <div id="tables-panel" role="tabpanel" aria-labelledby={`tab-${tab}`} className="tables-panel">
@@ -112,7 +112,7 @@ function Table({ doc }: { doc: Doc }) {
         {errors.length > 0 && <FilterErrors id="filter-errors" errors={errors} />}
       </div>
       {rows.length === 0 && !pending ? (
-        <Reason doc={doc} tab={tab} filter={filtered ? view.filter : ""} total={total} isWrong={errors.length > 0} />
+        <Reason doc={doc} tab={tab} filter={filtered ? view.filter : ""} total={total} />
       ) : tab === "records" ? (
         <Records key={doc.document} doc={doc} view={view} rows={rows} pending={pending} />
       ) : (
@@ -268,22 +268,18 @@ interface ReasonProps {
   readonly tab: Listing;
   readonly filter: string;
   readonly total: number;
-  /** Whether the filter has errors, which are shown below it. */
-  readonly isWrong: boolean;
 }
 
-function Reason({ doc, tab, filter, total, isWrong }: ReasonProps) {
+function Reason({ doc, tab, filter, total }: ReasonProps) {
   const { shell } = usePage();
   const { checkpoint, document } = doc;
   const many = LISTING_TITLES[tab].toLowerCase();
   if (filter !== "" && total > 0) {
     return (
       <div className="tables-empty">
-        {!isWrong && (
-          <p>
-            None of {counted(total, SINGULAR[tab])} matches <span className="mono">{filter}</span>.
-          </p>
-        )}
+        <p>
+          None of {counted(total, SINGULAR[tab])} matches <span className="mono">{filter}</span>.
+        </p>
         <button type="button" onClick={() => shell.setListing(tab, { filter: "" })}>
           Clear filter
         </button>
