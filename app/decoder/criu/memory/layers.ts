@@ -1,11 +1,12 @@
 // A set and its parents, from the newest to the oldest: pages that one refers to its parent are looked up there.
 
 import type { Problem } from "../../../model/checkpoint.ts";
-import type { PageRuns } from "../../memory/page-runs.ts";
+import { createRunList, type PageRuns } from "../../memory/page-runs.ts";
 import { openPagesFile, type PagesFile } from "../../memory/pages-file.ts";
 import type { Source } from "../../source.ts";
 import type { DecodedSet } from "../decoded-set.ts";
 import type { ParentSet } from "../find-sets.ts";
+import { segmentBytes, walkIpc } from "../ipc-entries.ts";
 import { type PlacedMember, placeMembers } from "../placing.ts";
 import { isSet, low, plan, scan, scratch } from "../wire.ts";
 import { PE, readPagemapEntry } from "./pagemap-entry.ts";
@@ -67,10 +68,35 @@ export function createLayers(set: DecodedSet, pageSize: number, problem: (proble
         const member = layer.get(name);
         runs = member === undefined ? null : await read(member, layer, runs);
       }
+      if (runs === null && kind === "pagemap-shmem") runs = await segmentRuns(layers[0], number, addFile);
       known.set(name, runs);
       return runs;
     },
   };
+}
+
+/** The bytes of a System V segment that old releases of CRIU wrote after its description; `null`: they are not there. */
+async function segmentRuns(
+  layer: Layer | undefined,
+  id: number,
+  addFile: (source: Source) => number,
+): Promise<PageRuns | null> {
+  let runs: PageRuns | null = null;
+  for (const member of layer?.values() ?? []) {
+    if (runs !== null || kindName(member) !== "ipcns-shm") continue;
+    const { source } = member;
+    await walkIpc(source, "shm", ({ values, contents }) => {
+      const size = segmentBytes(values);
+      if (values.number("desc.id") !== id || size === 0) return true;
+      const list = createRunList();
+      const held = Math.max(0, Math.min(size, source.size - contents));
+      if (held > 0) list.add(0, held, "stored", addFile(source), contents);
+      if (held < size) list.add(held, size, "damaged");
+      runs = list.finish().runs;
+      return false;
+    });
+  }
+  return runs;
 }
 
 /** A set and its parents. A chain that comes back to itself ends there. */
