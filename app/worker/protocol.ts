@@ -3,6 +3,7 @@
 import type { Findings } from "../checks/findings.ts";
 import type { HostReport, HostRow } from "../checks/host/report.ts";
 import type { NeededOption } from "../checks/needs.ts";
+import type { Rule } from "../checks/rule.ts";
 import type { Subject } from "../checks/subject.ts";
 import type { Occurrences } from "../decoder/find-bytes.ts";
 import type { Refusal } from "../decoder/image.ts";
@@ -198,15 +199,13 @@ export type RestoreRow = Omit<HostRow, "subject" | "findings"> & Subject;
 export interface RestoreResponse extends Pick<HostReport, "host" | "counts" | "findings" | "unlisted" | "privileges"> {
   /** Those that are not as recorded come first. */
   readonly rows: readonly RestoreRow[];
-  /** Findings that belong to no row. */
-  readonly general: HostReport["findings"];
   readonly options: readonly NeededOption[];
   /** The command that restores the image; `null`: the format has none. */
   readonly command: string | null;
   /** How many errors and warnings the image has by itself. */
   readonly inImage: number;
-  /** What to do, by code. */
-  readonly remedies: Readonly<Record<string, string>>;
+  /** What the findings mean and what to do, by code. */
+  readonly rules: Readonly<Record<string, Pick<Rule, "title" | "remedy">>>;
 }
 
 /** The images among files, or why there are none. */

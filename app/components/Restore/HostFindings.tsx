@@ -1,43 +1,115 @@
-// What CRIU would refuse on a host, and what would differ, in the order of the restore.
+// What CRIU would refuse on a host, and what would differ: grouped by what to do about it.
 
 import type { HostFinding } from "../../checks/host/report.ts";
 import type { Checkpoint } from "../../model/checkpoint.ts";
 import { shortText } from "../../model/text.ts";
-import { counted } from "../../model/words.ts";
+import { counted, grouped } from "../../model/words.ts";
 import type { RestoreResponse } from "../../worker/protocol.ts";
 import { SubjectLink } from "../Checks/NeedsOf.tsx";
 
-/** Findings listed at most; more are counted. */
+/** Findings of one group that are listed at first, and at most; more are counted. */
+const FEW_LISTED = 8;
 const MOST_LISTED = 200;
 
-const VERDICTS: Readonly<Record<HostFinding["verdict"], readonly [sign: string, word: string]>> = {
+type Verdict = HostFinding["verdict"];
+
+/** Worst first. */
+const VERDICTS: Readonly<Record<Verdict, readonly [sign: string, word: string]>> = {
   refused: ["✕", "refused"],
   different: ["≠", "different"],
   fine: ["·", "note"],
 };
+const RANKS = Object.keys(VERDICTS);
+const rankOf = ({ verdict }: Group): number => RANKS.indexOf(verdict);
+
+/** The findings of one rule. */
+interface Group {
+  readonly code: string;
+  /** The worst of its findings. */
+  readonly verdict: Verdict;
+  readonly findings: readonly HostFinding[];
+}
+
+/** The findings by rule: refusals first, otherwise in the order of the restore. */
+function groupsOf(findings: readonly HostFinding[]): Group[] {
+  const byCode = new Map<string, HostFinding[]>();
+  for (const finding of findings) {
+    const known = byCode.get(finding.code);
+    if (known === undefined) byCode.set(finding.code, [finding]);
+    else known.push(finding);
+  }
+  const groups = Array.from(byCode, ([code, own]) => {
+    const verdict = own.reduce<Verdict>(
+      (worst, each) => (RANKS.indexOf(each.verdict) < RANKS.indexOf(worst) ? each.verdict : worst),
+      "fine",
+    );
+    return { code, verdict, findings: own };
+  });
+  return groups.sort((a, b) => rankOf(a) - rankOf(b));
+}
 
 export function HostFindings({ checkpoint, response }: { checkpoint: Checkpoint; response: RestoreResponse }) {
-  const { findings, remedies, unlisted } = response;
+  const { findings, unlisted } = response;
   if (findings.length === 0) return null;
-  const more = findings.length - MOST_LISTED + unlisted.reduce((sum, { count }) => sum + count, 0);
   return (
     <section aria-label="What differs">
-      <ol className="restore-findings">
-        {findings.slice(0, MOST_LISTED).map((finding, at) => (
-          <li key={`${finding.code} ${finding.message}`}>
-            <One checkpoint={checkpoint} finding={finding} />
-            {finding.code !== findings[at - 1]?.code && (
-              <p className="restore-remedy">
-                <WithCode text={remedies[finding.code] ?? ""} /> <span className="mono muted">{finding.code}</span>
-              </p>
-            )}
-          </li>
-        ))}
-      </ol>
-      {more > 0 && <p className="muted">and {counted(more, "finding")} more</p>}
+      {groupsOf(findings).map((group) => (
+        <OneGroup
+          key={group.code}
+          checkpoint={checkpoint}
+          group={group}
+          rule={response.rules[group.code]}
+          unlisted={unlisted.find(({ code }) => code === group.code)?.count ?? 0}
+        />
+      ))}
     </section>
   );
 }
+
+interface GroupProps {
+  readonly checkpoint: Checkpoint;
+  readonly group: Group;
+  readonly rule: RestoreResponse["rules"][string] | undefined;
+  /** How many more findings the rule has. */
+  readonly unlisted: number;
+}
+
+function OneGroup({ checkpoint, group: { code, verdict, findings }, rule, unlisted }: GroupProps) {
+  const listed = findings.slice(0, MOST_LISTED);
+  const [first, rest] = [listed.slice(0, FEW_LISTED), listed.slice(FEW_LISTED)];
+  const more = findings.length - listed.length + unlisted;
+  const lines = (some: readonly HostFinding[]) => (
+    <ul>
+      {some.map((finding) => (
+        <li key={`${finding.message} ${finding.pid} ${finding.task} ${finding.fd} ${finding.file}`}>
+          <One checkpoint={checkpoint} finding={finding} verdict={verdict} />
+        </li>
+      ))}
+    </ul>
+  );
+  return (
+    <div className="restore-group">
+      <h3>
+        <VerdictText verdict={verdict} /> {rule?.title} <span className="mono muted restore-code">{code}</span>
+      </h3>
+      <p>
+        <strong>What to do:</strong> <WithCode text={rule?.remedy ?? ""} />
+      </p>
+      {lines(first)}
+      {rest.length > 0 && (
+        <details>
+          <summary>{grouped(rest.length)} more like this</summary>
+          {lines(rest)}
+        </details>
+      )}
+      {more > 0 && <p className="muted">and {counted(more, "finding")} more that are not listed</p>}
+    </div>
+  );
+}
+
+const VerdictText = ({ verdict }: { verdict: Verdict }) => (
+  <span className={`restore-verdict restore-${verdict}`}>{VERDICTS[verdict].join(" ")}</span>
+);
 
 /** A sentence with commands between backticks. */
 const WithCode = ({ text }: { text: string }) =>
@@ -51,13 +123,21 @@ const WithCode = ({ text }: { text: string }) =>
     ),
   );
 
-function One({ checkpoint, finding }: { checkpoint: Checkpoint; finding: HostFinding }) {
-  const [sign, word] = VERDICTS[finding.verdict];
+interface OneProps {
+  readonly checkpoint: Checkpoint;
+  readonly finding: HostFinding;
+  /** That of its group, which need not be repeated. */
+  readonly verdict: Verdict;
+}
+
+function One({ checkpoint, finding, verdict }: OneProps) {
   return (
-    <p>
-      <span className={`restore-verdict restore-${finding.verdict}`}>
-        {sign} {word}
-      </span>{" "}
+    <>
+      {finding.verdict !== verdict && (
+        <>
+          <VerdictText verdict={finding.verdict} />{" "}
+        </>
+      )}
       {shortText(finding.message)}{" "}
       <span className="mono restore-values">
         {shortText(finding.recorded)} → {shortText(finding.actual)}
@@ -68,6 +148,6 @@ function One({ checkpoint, finding }: { checkpoint: Checkpoint; finding: HostFin
         </>
       )}
       <SubjectLink checkpoint={checkpoint} subject={finding} />
-    </p>
+    </>
   );
 }

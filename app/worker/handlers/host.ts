@@ -36,7 +36,6 @@ export function hostHandlers(documents: Documents): Handlers<"facts" | "restore"
       const { host: report, needs, findings } = found;
       if (report === undefined) throw new Error("the checks made no report about a host");
       const rows = report.rows.map(rowForPage);
-      const inRows = new Set(report.rows.flatMap((row) => row.findings));
       const codes = new Set(allFindings(found).map(({ code }) => code));
       const rules = RULES.filter(({ code, format }) => format === image.checkpoint.format && codes.has(code));
       return {
@@ -44,14 +43,13 @@ export function hostHandlers(documents: Documents): Handlers<"facts" | "restore"
           host: report.host,
           rows,
           counts: report.counts,
-          general: report.findings.filter((finding) => !inRows.has(finding)),
           findings: report.findings,
           unlisted: report.unlisted,
           privileges: report.privileges,
           options: needs?.options ?? [],
           command: image.checkpoint.format === "criu" ? restoreCommand(needs?.options ?? []) : null,
           inImage: findings.filter(({ severity }) => severity !== "note").length,
-          remedies: Object.fromEntries(rules.map(({ code, remedy }) => [code, remedy])),
+          rules: Object.fromEntries(rules.map(({ code, title, remedy }) => [code, { title, remedy }])),
         },
       };
     },
