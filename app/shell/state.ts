@@ -264,6 +264,8 @@ export interface State extends ChangeFilters {
   readonly memory: MemoryPlace | null;
   /** Whether the tables panel shows memory. */
   readonly memoryShown: boolean;
+  /** A text that Find hands on to the search of memory, until that has taken it. Never in links: it may be a secret. */
+  readonly memoryText: string | null;
   /** `null` unless two documents are open. */
   readonly compared: Compared | null;
   /** `null` until the worker has matched words. */
@@ -351,6 +353,7 @@ export function firstState(): State {
     host: null,
     memory: null,
     memoryShown: false,
+    memoryText: null,
     compared: null,
     matched: null,
     order: null,

@@ -67,6 +67,16 @@ test("saves the bytes of a range, and says what is not in the image", async () =
   await expect.poll(() => page.locator("#save-memory-state").textContent()).toBe("Nothing is mapped at 0");
 });
 
+test("what Find does not find is searched for in memory, without being typed again", async () => {
+  const { page } = await opened();
+  await page.keyboard.press("/");
+  await page.keyboard.type("API_TOKEN");
+  await page.getByRole("button", { name: "Search memory for “API_TOKEN”" }).click();
+  await expect.poll(() => page.locator(".memory-item button").count()).toBe(2);
+  expect(await page.getByRole("searchbox", { name: "Search memory" }).inputValue()).toBe("API_TOKEN");
+  expect(page.url()).not.toContain("TOKEN");
+});
+
 test("a regular expression that never ends can be stopped, and the page goes on", async () => {
   const { page } = await opened();
   await page.keyboard.press("Shift+Z");

@@ -41,10 +41,11 @@ export function Elsewhere({ doc: { document }, query }: { readonly doc: Doc; rea
         title={searchMemory.title}
         onClick={() => {
           closeDialog(shell);
+          shell.store.set({ memoryText: query });
           searchMemory.run();
         }}
       >
-        Search memory…
+        Search memory for “{query}”
       </button>
     </p>
   );

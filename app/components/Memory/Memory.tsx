@@ -1,6 +1,6 @@
 // The memory of an image in place of the tables: mappings or matches on the left, the bytes of a mapping on the right.
 
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { PAGE_STATE_WORDS } from "../../decoder/memory/memory.ts";
 import type { Checkpoint } from "../../model/checkpoint.ts";
 import { addressText } from "../../model/mappings.ts";
@@ -24,6 +24,10 @@ export function Memory({ doc }: { doc: Doc }) {
   const docs = useApp((state) => state.docs);
   const [isCompared, setCompared] = useState(true);
   const isPair = docs.length === 2;
+  const isTextHandedOn = useApp((state) => state.memoryText !== null);
+  useEffect(() => {
+    if (isTextHandedOn) setCompared(false);
+  }, [isTextHandedOn]);
   return (
     <div id="tables-panel" role="tabpanel" aria-labelledby="tab-memory" className="tables-panel">
       {isPair && (

@@ -1,9 +1,10 @@
 // The search of memory: what to search for, as what, where; progress and a button to stop.
 
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useState } from "react";
 import type { Spot } from "../../shell/memory-places.ts";
 import { PLACES } from "../../shell/places.ts";
 import type { MemoryQuery, MemoryScope } from "../../worker/memory-protocol.ts";
+import { useApp, usePage } from "../context.ts";
 import type { MemorySearch } from "./useMemorySearch.ts";
 
 const FORMS = ["text", "bytes", "regex", "strings"] as const;
@@ -39,6 +40,18 @@ export function SearchBar({ search, spot, onStart, onClear }: Props) {
   const [where, setWhere] = useState<Where>("everywhere");
   const [utf16, setUtf16] = useState(false);
   const [ignoreCase, setIgnoreCase] = useState(false);
+  const { shell } = usePage();
+  const handedOn = useApp((state) => state.memoryText);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each text that is handed on
+  useEffect(() => {
+    if (handedOn === null) return;
+    shell.store.set({ memoryText: null });
+    setText(handedOn);
+    setForm("text");
+    setWhere("everywhere");
+    onStart();
+    search.start({ kind: "text", text: handedOn, utf16, ignoreCase }, {});
+  }, [handedOn]);
   const { finding } = search;
   const isRunning = finding?.state === "running";
   const submit = (event: FormEvent) => {
