@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { diff } from "../../app/diff/diff.ts";
 import { freeCorner, minimapOf } from "../../app/graph/draw/minimap.ts";
+import { sharedAbove } from "../../app/graph/draw/paint-headings.ts";
 import { oneImage, type Subject } from "../../app/graph/order/graph.ts";
 import { KIND_PARTS } from "../../app/graph/order/kind-parts.ts";
 import { layout } from "../../app/graph/order/layout.ts";
@@ -104,6 +105,14 @@ describe("on a phone", () => {
     const files = texts(scene, "file").join("\n");
     for (const name of ["error.log", "access.log"]) expect(files).toContain(name);
   });
+});
+
+test("the heading of the open files counts the shared ones that are above the view", () => {
+  const scene = sceneFor(pair(), 758);
+  const [shared] = scene.boxes.filter((box) => box.kind === "file" && box.shared);
+  if (shared === undefined) throw new Error("no shared file");
+  expect(sharedAbove(scene, { x: 0, y: 0, k: 1 })).toBe(0);
+  expect(sharedAbove(scene, { x: 0, y: -shared.y, k: 1 })).toBe(1);
 });
 
 test("the minimap is in a corner without boxes, or not at all", () => {

@@ -3,6 +3,7 @@
 import type { ReactNode } from "react";
 import { copy as copyAndNotify } from "../../shell/commands/actions.ts";
 import { usePage } from "../context.ts";
+import { Wrapped } from "../Wrapped.tsx";
 
 interface ValueProps {
   readonly name: string;
@@ -18,7 +19,7 @@ export function Value({ name, children, copy }: ValueProps) {
     <div className="value">
       <dt>{name}</dt>
       <dd className="mono">
-        {children}
+        {typeof children === "string" ? <Wrapped text={children} /> : children}
         {copy !== undefined && copy !== "" && (
           <button
             type="button"

@@ -1,5 +1,6 @@
 // Draws the headings on a canvas: those of the lanes stay at the top of the view, others scroll with the drawing.
 
+import { grouped } from "../../model/words.ts";
 import { type Axis, CHARACTER, HEADING, type Scene } from "../scene/scene.ts";
 import { clipped } from "../scene/shorten.ts";
 import { LANE_TEXT, LEAST_TEXT, type Theme } from "./style.ts";
@@ -22,13 +23,16 @@ export function paintHeadings(
   context.fillStyle = theme.muted;
   const sticky = scene.headings.filter((heading) => Number.isNaN(heading.y)).sort((a, b) => a.x - b.x);
   const starts = [...sticky.slice(1).map(({ x }) => x), ...scene.axes.map(({ x }) => x - 12)];
+  const above = sharedAbove(scene, view);
   sticky.forEach((heading) => {
     const x = heading.x * view.k + view.x;
     const next = Math.min(...starts.filter((start) => start > heading.x));
     const room = (Number.isFinite(next) ? next * view.k + view.x : width) - x - 8;
     const most = Math.floor(room / (CHARACTER * 0.92));
     if (most < 3) return;
-    context.fillText(headingIn(heading.text, most), x, HEADING / 2);
+    const isOfShared = above > 0 && heading === sticky.at(-1);
+    const text = isOfShared ? `▴ ${grouped(above)} SHARED ABOVE` : heading.text;
+    context.fillText(headingIn(text, most), x, HEADING / 2);
   });
   for (const axis of scene.axes) paintAxis(context, axis, view, theme);
   for (const heading of scene.headings) {
@@ -37,6 +41,12 @@ export function paintHeadings(
     if (y > HEADING) context.fillText(heading.text, heading.x * view.k + view.x, y);
   }
 }
+
+/** How many shared files are above the view, where the edges from below lead; none of a map, which has no such lane. */
+export const sharedAbove = ({ boxes, level }: Scene, { y, k }: View): number =>
+  level === "map"
+    ? 0
+    : boxes.filter((box) => box.kind === "file" && box.shared && (box.y + box.height) * k + y <= HEADING).length;
 
 /** A heading in at most `most` characters: without its second count, or cut. */
 function headingIn(text: string, most: number): string {
