@@ -93,23 +93,27 @@ function filesOfKind({ files }: Checkpoint, kind: number): Uint8Array {
   return chosen;
 }
 
-/** Fills the tables of kinds of open file. */
-export function readFiles(checkpoint: Checkpoint, tables: Tables): void {
+/** Fills the tables of kinds of open file. @param namespaces Network namespaces of sockets. */
+export function readFiles(
+  checkpoint: Checkpoint,
+  tables: Tables,
+  namespaces: ReadonlyMap<FileRow, number> = new Map(),
+): void {
   tables.hold("sockets", "locks", "terminals", "epoll", "container");
-  if (tables.wants("sockets")) addSockets(checkpoint, tables);
+  if (tables.wants("sockets")) addSockets(checkpoint, tables, namespaces);
   if (tables.wants("terminals")) addTerminals(checkpoint, tables);
   if (tables.wants("epoll")) addWatches(checkpoint, tables);
   if (tables.wants("locks")) addLocks(checkpoint, tables);
   for (const { label, value } of checkpoint.facts) tables.add("container", { name: label, value });
 }
 
-function addSockets(checkpoint: Checkpoint, tables: Tables): void {
+function addSockets(checkpoint: Checkpoint, tables: Tables, namespaces: ReadonlyMap<FileRow, number>): void {
   const peers = peersOf(checkpoint);
   const known = new Map<FileRow, Draft>();
   eachDescriptor(checkpoint, filesOfKind(checkpoint, fileKind("socket")), ({ task, pid, fd, file, record }) => {
     let row = known.get(file);
     if (row === undefined) {
-      row = socketRow(checkpoint, file, peers);
+      row = { ...socketRow(checkpoint, file, peers), namespace: namespaces.get(file) };
       known.set(file, row);
     }
     return tables.add("sockets", { ...row, pid, fd }, task, record);

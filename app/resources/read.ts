@@ -23,8 +23,11 @@ export async function readResources(
   signal?: AbortSignal,
 ): Promise<Resources> {
   const tables = createTables(names);
-  if (image.checkpoint.format === "criu") await readCriu(image, tables, signal);
-  else await readLinuxCr(image, tables, signal);
-  readFiles(image.checkpoint, tables);
+  if (image.checkpoint.format === "criu") {
+    readFiles(image.checkpoint, tables, await readCriu(image, tables, signal));
+  } else {
+    await readLinuxCr(image, tables, signal);
+    readFiles(image.checkpoint, tables);
+  }
   return tables.finish();
 }

@@ -71,6 +71,14 @@ test("a timer that notifies a thread names it", async () => {
   ]);
 });
 
+test("sockets are in a network namespace of the table", async () => {
+  const image = await openSources(resourcefulSet());
+  const own = (await entries(image, "namespaces")).filter(({ pid, kind }) => pid === 25_575 && kind === "net");
+  const sockets = await entries(image, "sockets");
+  expect(sockets.length).toBeGreaterThan(10);
+  expect(new Set(sockets.map(({ namespace }) => namespace))).toEqual(new Set(own.map(({ id }) => id)));
+});
+
 test("user namespaces have their maps of ids", async () => {
   const extent = (first: number, lower: number, count: number): Message => [
     [1, first],

@@ -33,6 +33,8 @@ export interface SetReader {
   source(member: number): Source | undefined;
   /** A member, for readers that read its entries from the bytes; `null`: it is missing. `number` as in MemberIndex. */
   placed(kind: string, number: number): PlacedMember | null;
+  /** @throws the reason of the signal if it was aborted. */
+  throwIfAborted(): void;
   /** NONE: there is no task with this pid. */
   taskOfPid(pid: number): TaskRow;
   /** The entries of all members of a kind, in image order. */
@@ -67,6 +69,7 @@ export function createSetReader({ checkpoint, sources }: Image, signal?: AbortSi
     members,
     sources,
     source: (member) => sources[member],
+    throwIfAborted: () => signal?.throwIfAborted(),
     placed(kind, number) {
       const source = sources[members.find(kind, number)];
       return source === undefined
@@ -88,7 +91,7 @@ export function createSetReader({ checkpoint, sources }: Image, signal?: AbortSi
 const MOST_VALUES = 1 << 20;
 
 /** The values of an entry, whatever its message. */
-const valuesOf = createValueReader(MOST_VALUES);
+export const valuesOf = createValueReader(MOST_VALUES);
 
 /** The values of an entry, if it has that message. */
 export const messageOf = ({ entry }: NumberedEntry, message: MessageName): Values | null =>

@@ -25,6 +25,10 @@ const SOCKETS: ResourceSpec = {
     column("toSend", "number", "to send", "bytes that wait to be sent", { notCompared: "volatile" }),
     column("shutdown", "text", "shut down", "READ, WRITE or BOTH"),
     column("interface", "text", "interface", "the network interface it is bound to", { escaped: true }),
+    column("namespace", "number", "namespace", "the network namespace: an id in the table of namespaces", {
+      criu: ["inet_sk_entry.ns_id", "unix_sk_entry.ns_id", "netlink_sk_entry.ns_id", "packet_sock_entry.ns_id"],
+      notCompared: "renumbered",
+    }),
     column("options", "list", "options", "socket options that are set; see socket(7)", { escaped: true }),
     column("file", "number", "open file", "an id in `files`", { notCompared: "renumbered", minor: true }),
   ],
