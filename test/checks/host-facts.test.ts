@@ -28,6 +28,10 @@ describe("facts", () => {
     expect(looksLikeFacts(JSON.stringify(PLAIN, null, 2).slice(0, 500))).toBe(true);
   });
 
+  test("may begin with a byte order mark", () => {
+    expect(readFacts(`\ufeff${JSON.stringify(PLAIN)}`)).toEqual({ facts: PLAIN });
+  });
+
   test("may have keys that this version does not know, and lack lists", () => {
     expect(refused(edited((facts) => Object.assign(facts, { later: [1], files: undefined, sockets: undefined })))).toBe(
       "",

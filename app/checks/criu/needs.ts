@@ -56,7 +56,7 @@ function* optionsOf(scan: Scan): Generator<NeededOption> {
   if (notes.ownRoot) yield { option: "--root", reason: "a task has a mount namespace of its own" };
   for (const { key, at } of notes.mounts) {
     const reason = `the mount ${visibleText(at)} comes from outside`;
-    yield { option: `--external mnt[${visibleText(key)}]`, reason };
+    yield { option: `--external ${externalKey(visibleText(key))}`, reason };
   }
   for (const file of notes.externalFiles) {
     const name = nameOf(checkpoint, file);
@@ -68,6 +68,10 @@ function* optionsOf(scan: Scan): Generator<NeededOption> {
     yield { option: "--libdir", reason };
   }
 }
+
+/** How `--external` names a mount. CRIU keeps words of its own for mounts that it found itself, and for devices. */
+const externalKey = (key: string): string =>
+  key.startsWith("CRIU:AUTO") ? "mnt[]" : key.startsWith("CRIU:EXTERNAL_DEV") ? "dev[…]" : `mnt[${key}]`;
 
 /** The socket inside the dump that names an external one as its peer. */
 function socketSubject({ checkpoint, inodes, peerFiles }: Scan, file: FileRow): Subject {

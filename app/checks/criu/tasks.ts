@@ -131,9 +131,11 @@ export const onMount: Handler = handler(
   "mnt_entry",
   ["fstype", "mnt_id", "root_dev", "root", "with_plugin", "ext_mount", "ext_key", "mountpoint", "parent_mnt_id"],
   (scan, seen, bytes) => {
-    if (has(seen, 7) && scan.notes.mounts.length < MOST_NEEDS) {
-      const textIn = (slot: number): Uint8Array => bytes.slice(low(scan, slot), scan.out[2 * slot + 1] as number);
-      scan.notes.mounts.push({ key: textIn(7), at: has(seen, 8) ? textIn(8) : textIn(7) });
+    const textIn = (slot: number): Uint8Array => bytes.slice(low(scan, slot), scan.out[2 * slot + 1] as number);
+    // Older sets have the key in root.
+    const key = has(seen, 7) ? 7 : has(seen, 6) && low(scan, 6) !== 0 && has(seen, 4) ? 4 : null;
+    if (key !== null && scan.notes.mounts.length < MOST_NEEDS) {
+      scan.notes.mounts.push({ key: textIn(key), at: has(seen, 8) ? textIn(8) : textIn(key) });
     }
     const [mount, device] = [low(scan, 2), low(scan, 3)];
     const [start, end] = [low(scan, 4), scan.out[9] as number];

@@ -122,7 +122,8 @@ export const looksLikeFacts = (start: string): boolean => /^\s*\{[^[\]]{0,400}"k
 export function readFacts(source: string): { readonly facts: HostFacts } | { readonly refused: string } {
   let value: unknown;
   try {
-    value = JSON.parse(source);
+    // Some editors and shells put a byte order mark before the text.
+    value = JSON.parse(source.replace(/^\ufeff/, ""));
   } catch {
     const cut = looksLikeFacts(source.slice(0, 1000)) ? " It may have been cut: make it again." : "";
     return { refused: `This is not a file of host facts: it is not valid JSON.${cut}` };

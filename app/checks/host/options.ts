@@ -13,6 +13,22 @@ const WITHOUT: Readonly<Record<string, "error" | "warning" | null>> = {
   "--ext-unix-sk": null,
 };
 
+/** Options that may be given several times, each for one mount or file. */
+const KEYED: ReadonlySet<string> = new Set(["--external", "--inherit-fd"]);
+
+/** Whether an option is among those given: `--external mnt[KEY]` as `--external mnt[KEY]:/path`, too. */
+function isGiven(options: ReadonlySet<string>, name: string, value: string): boolean {
+  if (!options.has(name)) return false;
+  if (!KEYED.has(name)) return true;
+  // The number of the descriptor and the device are the user's.
+  if (value.includes("…")) return true;
+  if (name === "--inherit-fd") {
+    const key = value.slice(value.indexOf(":"));
+    return [...options].some((each) => each.startsWith(`${name}=`) && each.endsWith(key));
+  }
+  return [...options].some((each) => each === `${name}=${value}` || each.startsWith(`${name}=${value}:`));
+}
+
 /** What goes wrong with the options that are given. @param given Absent: the restore gets what it needs. */
 export function optionDifferences(
   needed: readonly NeededOption[],
@@ -23,11 +39,13 @@ export function optionDifferences(
   const found: (Difference & { readonly subject: Subject })[] = [];
   const seen = new Set<string>();
   for (const { option, reason, pid, task, fd, file } of needed) {
-    const [name = option] = option.split(" ");
+    const [name = option, value = ""] = option.split(" ");
     const isClosed = name === "--tcp-established" && options.has("--tcp-close");
     const without = WITHOUT[name] === undefined ? "error" : WITHOUT[name];
-    if (without === null || seen.has(name) || (options.has(name) && !isClosed)) continue;
-    seen.add(name);
+    // Of an option that is given for each mount or file, each has to be there.
+    const one = KEYED.has(name) ? `${name} ${value}` : name;
+    if (without === null || seen.has(one) || (isGiven(options, name, value) && !isClosed)) continue;
+    seen.add(one);
     const subject = {
       ...(pid === undefined ? {} : { pid }),
       ...(task === undefined ? {} : { task }),
