@@ -69,11 +69,11 @@ export const oneImage =
       await box.blur();
     });
     await phase("grouped by path", async () => {
-      await page.getByLabel("Group by").selectOption({ label: "Path" });
+      await page.getByLabel("Group by").selectOption("path");
       await page.waitForTimeout(300);
       await settled(page);
     });
-    await phase("found by a path, and selected", find(page, "file-7777"));
+    await phase("found by a path, and selected", find(page, "file-77"));
     await phase("records listed, one selected", async () => {
       await page.getByRole("tab", { name: "Records" }).click();
       await page.waitForTimeout(300);
@@ -110,7 +110,7 @@ export const twoImages =
       await page.waitForTimeout(300);
       await page.keyboard.press("G");
     });
-    await phase("found by a path, and selected", find(page, "file-7777"));
+    await phase("found by a path, and selected", find(page, "file-77"));
     await phase("swapped and drawn", async () => {
       await page.keyboard.press("x");
       await page.getByRole("radio", { name: /^before b-after/ }).waitFor({ state: "attached" });
