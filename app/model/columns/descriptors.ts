@@ -5,7 +5,7 @@ import { i32At, u8At, u32At } from "../read.ts";
 import type { DescriptorRow, FileRow, TableRow } from "../rows.ts";
 import type { Column } from "./column.ts";
 import { FILES } from "./files.ts";
-import { borrow, numberColumn, recordOffset, yesColumn } from "./make.ts";
+import { borrow, greatest, numberColumn, recordOffset, yesColumn } from "./make.ts";
 import { TABLES } from "./tables.ts";
 
 const fileOf = ({ descriptors }: Checkpoint, row: DescriptorRow): FileRow => i32At(descriptors.file, row);
@@ -18,7 +18,7 @@ export const DESCRIPTORS: readonly Column[] = [
     ...numberColumn({ id: "fd", title: "fd", about: "the descriptor's number", width: 10, searched: true }, (c, row) =>
       i32At(c.descriptors.fd, row),
     ),
-    needs: ({ descriptors }) => String(descriptors.fd.reduce((most, fd) => Math.max(most, fd), 0)).length,
+    needs: ({ descriptors }) => String(greatest(descriptors.fd)).length,
   },
   borrow({ id: "path" }, "files", FILES, fileOf),
   borrow({ id: "kind" }, "files", FILES, fileOf),

@@ -52,6 +52,13 @@ export function widest(values: BigUint64Array): number {
   return ((BigInt(high) << 32n) | BigInt(low)).toString().length;
 }
 
+/** The kinds that occur. */
+function kindsIn(kinds: Uint8Array): number[] {
+  const occurs = new Uint8Array(256);
+  for (let row = 0; row < kinds.length; row++) occurs[kinds[row] as number] = 1;
+  return [...occurs.keys()].filter((kind) => occurs[kind] === 1);
+}
+
 const has = ({ files }: Checkpoint, row: FileRow, bit: number): boolean => (u8At(files.has, row) & bit) !== 0;
 
 /** A column of the first of these details that a file has. */
@@ -107,7 +114,7 @@ export const FILES: readonly Column[] = [
       ({ files }, row) => u8At(files.kind, row),
       (kind) => FILE_KINDS[kind] ?? "",
     ),
-    needs: ({ files }) => Math.max(...Array.from(new Set(files.kind), (kind) => FILE_KINDS[kind]?.length ?? 0), 4),
+    needs: ({ files }) => Math.max(...kindsIn(files.kind).map((kind) => FILE_KINDS[kind]?.length ?? 0), 4),
   },
   {
     ...bigColumn({ id: "pos", title: "Position", about: "f_pos, in bytes", width: 20 }, (checkpoint, row) =>
