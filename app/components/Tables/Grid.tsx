@@ -21,7 +21,15 @@ import { useRowWindow } from "../useRowWindow.ts";
 import { GridHead } from "./GridHead.tsx";
 import { GridRow } from "./GridRow.tsx";
 import { GroupRow } from "./GroupRow.tsx";
-import { columnDefinitions, features, gridTemplate, isFlexible, leastWidth, type ShownRow } from "./grid-columns.ts";
+import {
+  type ColumnSize,
+  columnDefinitions,
+  columnSizes,
+  features,
+  gridTemplate,
+  isFlexible,
+  type ShownRow,
+} from "./grid-columns.ts";
 import { type MarkedRows, useMarkedRows } from "./useMarkedRows.ts";
 
 /** Pixels of a row. */
@@ -53,7 +61,9 @@ export function Grid({ doc, listing, view, rows, first, pending }: Props) {
     return { at: line, row: at < 0 ? NONE : u32At(rows, at), group: groupOfLine(lines, line), top };
   });
   const [sizing, setSizing] = useState<ColumnSizingState>({});
-  const table = useGridTable(doc, listing, view, shown, sizing, setSizing);
+  // Once for an image, and not for each row that is scrolled into view.
+  const sizes = useMemo(() => columnSizes(listing, doc), [listing, doc]);
+  const table = useGridTable(doc, listing, sizes, view, shown, sizing, setSizing);
 
   const go = (next: number, extend: boolean) => {
     marks.go(next, extend);
@@ -91,7 +101,7 @@ export function Grid({ doc, listing, view, rows, first, pending }: Props) {
     if (!event.shiftKey) choose(line);
   };
 
-  const { template, width } = templateOf(doc, listing, table, sizing);
+  const { template, width } = templateOf(sizes, table, sizing);
   return (
     <div
       ref={scroller}
@@ -181,17 +191,20 @@ function groupText({ checkpoint }: Doc, listing: Listing, { group }: ListingView
 }
 
 /** The widths of the shown columns. One that is sorted by has room for the arrow that says so. */
-function templateOf(doc: Doc, listing: Listing, table: ReturnType<typeof useGridTable>, sizing: ColumnSizingState) {
+function templateOf(
+  sizes: ReadonlyMap<string, ColumnSize>,
+  table: ReturnType<typeof useGridTable>,
+  sizing: ColumnSizingState,
+) {
   return gridTemplate(
     table.getVisibleLeafColumns().map((shown) => {
       const size = shown.getSize();
-      const column = columnOf(listing, shown.id);
       const isChosen = sizing[shown.id] !== undefined;
-      const isFixed = column === null || isChosen || shown.getIsSorted() !== false;
+      const isFixed = isChosen || shown.getIsSorted() !== false;
       return {
         grows: isFlexible(shown.id) && !isChosen,
         size,
-        least: isFixed ? size : Math.min(size, leastWidth(column, doc)),
+        least: isFixed ? size : Math.min(size, sizes.get(shown.id)?.least ?? size),
       };
     }),
   );
@@ -201,13 +214,14 @@ function templateOf(doc: Doc, listing: Listing, table: ReturnType<typeof useGrid
 function useGridTable(
   doc: Doc,
   listing: Listing,
+  sizes: ReadonlyMap<string, ColumnSize>,
   view: ListingView,
   data: ShownRow[],
   sizing: ColumnSizingState,
   setSizing: (change: ColumnSizingState | ((sizing: ColumnSizingState) => ColumnSizingState)) => void,
 ) {
   const { shell } = usePage();
-  const columns = useMemo(() => columnDefinitions(listing, doc), [listing, doc]);
+  const columns = useMemo(() => columnDefinitions(listing, doc, sizes), [listing, doc, sizes]);
   const visibility = Object.fromEntries(COLUMNS[listing].map(({ id }) => [id, view.columns.includes(id)]));
   const grouping = view.group === null ? [] : [view.group];
   const sorting = view.sort ? [{ id: view.sort.column, desc: view.sort.descending }] : [];

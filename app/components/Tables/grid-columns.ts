@@ -44,34 +44,53 @@ export const features = tableFeatures({
   rowSortingFeature,
 });
 
-export function columnDefinitions(listing: Listing, doc: Doc): ColumnDef<typeof features, ShownRow>[] {
+/** Pixels of a column. */
+export interface ColumnSize {
+  /** Where there is room. */
+  readonly size: number;
+  /** Where room is short: of its values, and all of its title. */
+  readonly least: number;
+}
+
+/** The sizes of a listing's columns, by their ids. Looks at every row. */
+export function columnSizes(listing: Listing, { checkpoint }: Doc): ReadonlyMap<string, ColumnSize> {
+  return new Map(
+    COLUMNS[listing].map((column) => {
+      const values = valueCharacters(column, checkpoint);
+      const title = columnTitle(checkpoint, column).length;
+      return [
+        column.id,
+        {
+          size: pixels(Math.max(values, title + ARROW)),
+          least: pixels(Math.max(Math.min(column.least ?? column.width, values), title)),
+        },
+      ];
+    }),
+  );
+}
+
+export function columnDefinitions(
+  listing: Listing,
+  { checkpoint }: Doc,
+  sizes: ReadonlyMap<string, ColumnSize>,
+): ColumnDef<typeof features, ShownRow>[] {
   return COLUMNS[listing].map((column) => ({
     id: column.id,
     header: column.title,
-    size: pixels(characters(column, doc)),
+    size: sizes.get(column.id)?.size ?? MIN_WIDTH,
     minSize: MIN_WIDTH,
     sortDescFirst: column.isCount ?? false,
-    accessorFn: ({ row }) => (row < 0 ? "" : column.text(doc.checkpoint, row)),
+    accessorFn: ({ row }) => (row < 0 ? "" : column.text(checkpoint, row)),
   }));
 }
 
 const pixels = (count: number): number => Math.round(count * CHARACTER + PADDING);
-
-function characters(column: Column, { checkpoint }: Doc): number {
-  return Math.max(valueCharacters(column, checkpoint), columnTitle(checkpoint, column).length + ARROW);
-}
 
 /** Characters that a title has room for behind it, to say how the column is sorted. */
 const ARROW = 1;
 
 function valueCharacters({ width, needs }: Column, checkpoint: Checkpoint): number {
   return needs ? Math.min(width, needs(checkpoint)) : width;
-}
-
-/** Pixels that a column keeps where room is short: of its values, and all of its title. */
-export function leastWidth(column: Column, { checkpoint }: Doc): number {
-  const values = Math.min(column.least ?? column.width, valueCharacters(column, checkpoint));
-  return pixels(Math.max(values, columnTitle(checkpoint, column).length));
 }
 
 export interface GridColumn {
