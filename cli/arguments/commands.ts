@@ -109,7 +109,10 @@ export const SHOW = defineCommand({
 export const DIFF = defineCommand({
   name: "diff",
   summary: "Print what changed between two images",
-  details: ["Prints the changes by task, and how many there are of each kind."],
+  details: [
+    "Prints what changed in one sentence, the events of several changes (a log that was reopened in three tasks), the " +
+      "changes by task, and how many there are of each kind.",
+  ],
   operands: { usage: "BEFORE AFTER", expected: "two images", least: 2, most: 2 },
   options: {
     json: { kind: "flag", meaning: "Print a JSON document; dist/schema/diff.schema.json describes it" },
