@@ -115,8 +115,8 @@ export function createBuilder(decoded: () => number = () => 1, limits?: Pick<Lim
       problems.add(problem);
     },
 
-    get textBytes(): Uint8Array {
-      return text.bytes;
+    textBytes(): Uint8Array {
+      return text.bytes();
     },
 
     /**
@@ -127,7 +127,7 @@ export function createBuilder(decoded: () => number = () => 1, limits?: Pick<Lim
       const sorted = sortDescriptors(descriptors, tables.count);
       return {
         ...head,
-        text: text.bytes,
+        text: text.bytes(),
         tasks: cutAll(tasks),
         tables: { ...cutAll(tables), first: sorted.first, ...tasksByTable(tasks, tables.count) },
         descriptors: sorted.descriptors,

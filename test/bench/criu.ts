@@ -8,7 +8,7 @@ import { criuSet } from "../support/criu-set.ts";
 import { sparseSource } from "../support/images.ts";
 import { tar, tarEntry } from "../support/tar.ts";
 import { inMemory, onDisk } from "./files.ts";
-import { measure } from "./measure.ts";
+import { measure, used } from "./measure.ts";
 
 const COUNT = 1_000_000;
 const COMMON = 0x54564319;
@@ -127,16 +127,18 @@ export async function criu(): Promise<void> {
   await measure({
     title: `${title}, in memory`,
     aim: 2,
+    unit: "of processor time",
     baseline: {
       title: "four columns by hand",
-      run: () => {
-        byHand(files);
-        byHand(fdinfo);
-      },
+      run: () =>
+        used(() => {
+          byHand(files);
+          byHand(fdinfo);
+        }),
     },
     measured: {
       title: "decoded",
-      run: () => decodeCriuSet([bytesSource("files.img", files), bytesSource("fdinfo-1.img", fdinfo)]),
+      run: () => used(() => decodeCriuSet([bytesSource("files.img", files), bytesSource("fdinfo-1.img", fdinfo)])),
     },
   });
 

@@ -10,7 +10,7 @@ import { bytesSource, type Source } from "../../app/decoder/source.ts";
 import { lookUpFiles } from "../../cli/facts/files.ts";
 import { takeFacts } from "../../cli/facts/take.ts";
 import { imageBytes, type Message } from "../support/criu-set.ts";
-import { measure, print, processorTime } from "./measure.ts";
+import { measure, print, used } from "./measure.ts";
 
 const FILES = 10_000;
 const IN_DIRECTORY = 100;
@@ -130,12 +130,11 @@ export async function hostFacts(): Promise<void> {
       unit: "of processor time",
       baseline: {
         title: "stat of each",
-        run: () => processorTime(() => paths.map((path) => statSync(path, { bigint: true }))),
+        run: () => used(() => paths.map((path) => statSync(path, { bigint: true }))),
       },
       measured: {
         title: "what each leads to",
-        run: () =>
-          processorTime(() => lookUpFiles(list, { root: null, checksums: false, attributes: null, fifos: null })),
+        run: () => used(() => lookUpFiles(list, { root: null, checksums: false, attributes: null, fifos: null })),
       },
     });
     await measure({
@@ -144,11 +143,11 @@ export async function hostFacts(): Promise<void> {
       unit: "of processor time",
       baseline: {
         title: "without facts",
-        run: () => processorTime(async () => checkImage(await decodeCriuSet(set))),
+        run: () => used(async () => checkImage(await decodeCriuSet(set))),
       },
       measured: {
         title: "with facts",
-        run: () => processorTime(async () => checkImage(await decodeCriuSet(set), { host: { facts } })),
+        run: () => used(async () => checkImage(await decodeCriuSet(set), { host: { facts } })),
       },
     });
     const start = performance.now();

@@ -41,14 +41,6 @@ export async function measure({ title, aim, unit, baseline, measured }: Claim): 
   console.log(`  ${ratio.toFixed(2).padStart(9)} ×   (${span})${goal}`);
 }
 
-/** The processor time that something takes in this process, in milliseconds: other processes do not affect it. */
-export async function processorTime(run: () => unknown): Promise<number> {
-  const start = process.cpuUsage();
-  await run();
-  const { user, system } = process.cpuUsage(start);
-  return (user + system) / 1000;
-}
-
 async function timed(run: () => unknown): Promise<number> {
   const start = performance.now();
   await run();

@@ -32,10 +32,6 @@ export function createDetails(growth: Growth = FREE) {
   const values = createValues(growth);
 
   return {
-    get count(): number {
-      return count;
-    },
-
     add(row: number, key: string, value: DetailValue): void {
       let index = keyIndex.get(key);
       if (index === undefined) {
@@ -74,7 +70,7 @@ function createValues(growth: Growth) {
   const add = (json: string): number => {
     pool.addString(json);
     if (++count === columns.capacity) growTo(columns, 2 * count, FREE.budget);
-    columns.start[count] = pool.length;
+    columns.start[count] = pool.length();
     return count - 1;
   };
   const among = <K>(known: Map<K, number>, value: K, json: string | undefined): number => {
@@ -93,7 +89,7 @@ function createValues(growth: Growth) {
       }
       return among(indexes, value, undefined);
     },
-    finish: () => ({ start: columns.start.slice(0, count + 1), pool: pool.bytes }),
+    finish: () => ({ start: columns.start.slice(0, count + 1), pool: pool.bytes() }),
   };
 }
 

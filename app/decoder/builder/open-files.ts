@@ -90,7 +90,7 @@ export function createOpenFiles(growth: Growth, text: TextPool) {
 
     /** Sets a file's path to the bytes from `start` up to a NUL or `end`; returns where that is. */
     setPathToNul(file: FileRow, bytes: Uint8Array, start: number, end: number): number {
-      const at = text.length;
+      const at = text.length();
       const stop = text.addToNul(bytes, start, end);
       setName(file, at, stop - start, stop - start);
       files.has[file] = (files.has[file] as number) | HAS.path;
@@ -105,9 +105,9 @@ export function createOpenFiles(growth: Growth, text: TextPool) {
 
     /** Sets the name to show for a file without a path. Comparisons use its first `stable` bytes. */
     setName(file: FileRow, name: string, stable = name.length): void {
-      const at = text.length;
+      const at = text.length();
       text.addString(name);
-      const length = text.length - at;
+      const length = text.length() - at;
       setName(file, at, length, Math.min(stable, length));
     },
 

@@ -3,7 +3,12 @@
 import { encodeText } from "../../model/text.ts";
 import { type Growth, grown, nextCapacity } from "./growing.ts";
 
-/** Bytes appended so far. Offsets are from the start of the pool. */
+/**
+ * Bytes appended so far. Offsets are from the start of the pool.
+ *
+ * Without getters, as the builder: V8 gives each object with a getter of its own a hidden class of its own, and from the
+ * fifth image on calls are no longer inlined.
+ */
 export interface TextPool {
   /** Appends bytes[start … end - 1]; returns where they begin. */
   add(bytes: Uint8Array, start: number, end: number): number;
@@ -13,9 +18,9 @@ export interface TextPool {
   addString(text: string): void;
   /** Reserves capacity for more bytes. */
   reserve(length: number): void;
-  readonly length: number;
+  length(): number;
   /** A view of all bytes. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  bytes(): Uint8Array<ArrayBuffer>;
 }
 
 /** Shorter texts are copied faster here than by a call of `set`, which needs a view of them. */
@@ -98,10 +103,10 @@ export function createTextPool({ decoded, budget }: Growth): TextPool {
         growBy(budget.takeBytes(length + more - text.length, 0));
       }
     },
-    get length() {
+    length() {
       return length;
     },
-    get bytes() {
+    bytes() {
       return text.subarray(0, length);
     },
   };

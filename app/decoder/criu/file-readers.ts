@@ -165,7 +165,7 @@ const readMemfd = fileReader("memfd", MEMFD, (set, file, seen) => {
   if (found < 0) return builder.setName(file, "memfd");
   const start = memfdInodes.nameOffset[found] as number;
   // Copied, because naming the file can move the builder's text.
-  const name = builder.textBytes.slice(start, start + (memfdInodes.nameLength[found] as number));
+  const name = builder.textBytes().slice(start, start + (memfdInodes.nameLength[found] as number));
   setImageName(set, file, "memfd:", name, 0, name.length);
 });
 

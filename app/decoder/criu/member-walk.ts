@@ -161,7 +161,7 @@ const handlerOf = (message: string | null): Handler | null =>
 function progressReporter(set: SetContext, kind: FramedKind, member: number, entry: Entry) {
   const { builder, placed } = set;
   const { size } = (placed[member] as PlacedMember).source;
-  const textBefore = builder.textBytes.length;
+  const textBefore = builder.textBytes().length;
   const isTable = kind.name === "fdinfo";
   const isFiles = kind.name === "files" || kind.file !== undefined;
   return (bytes: number): void => {
@@ -170,7 +170,7 @@ function progressReporter(set: SetContext, kind: FramedKind, member: number, ent
     if (bytes === size || entries === 0 || bytes > 2 * HEAD_SIZE) return;
     const left = size - bytes;
     const more = Math.ceil(Math.min((entries / bytes) * 1.05, 1 / SMALLEST_ENTRY) * left);
-    const text = Math.ceil(((builder.textBytes.length - textBefore) / bytes) * 1.05 * left);
+    const text = Math.ceil(((builder.textBytes().length - textBefore) / bytes) * 1.05 * left);
     if (isTable) builder.reserve({ records: more, descriptors: more });
     else if (isFiles) builder.reserve({ records: more, files: more, text });
   };
