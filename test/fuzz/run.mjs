@@ -5,4 +5,4 @@ import { spawnSync } from "node:child_process";
 const run = (command, args) => spawnSync(command, args, { stdio: "inherit" }).status ?? 1;
 
 const built = run("npx", ["vite", "build", "--config", "vite.fuzz.config.ts", "--logLevel", "warn"]);
-process.exitCode = built || run(process.execPath, ["dist/fuzz/main.js", ...process.argv.slice(2)]);
+process.exitCode = built || run(process.execPath, ["node_modules/.cache/fuzz/main.js", ...process.argv.slice(2)]);

@@ -6,6 +6,7 @@ import { commBytes, HAS, NONE, nameBytes, type RecordKind } from "../../app/mode
 import { detailsOf } from "../../app/model/detail-store.ts";
 import type { DetailValue, Field } from "../../app/model/fields.ts";
 import { recordLength, recordMember, recordOffset } from "../../app/model/records.ts";
+import { fileName } from "../../app/model/words.ts";
 
 /** By a member's name: the offset of its first byte that is missing or changed. Other members are whole. */
 export type Damage = ReadonlyMap<string, number>;
@@ -229,6 +230,9 @@ export function invented(truth: Truth, image: Image): string | null {
     const [had, has] = [whole.files.has[wanted] as number, checkpoint.files.has[file] as number];
     for (const key of ["pos", "flags", "mode", "version"] as const) {
       if ((has & HAS[key]) === 0) continue;
+      // Of a socket outside the dump, the flags are placeholders; what says so may be cut off.
+      const isPlaceholder = key === "flags" && fileName(whole, wanted).includes("outside the dump");
+      if ((had & HAS[key]) === 0 && isPlaceholder) continue;
       if ((had & HAS[key]) === 0) return `a ${key}`;
       if (whole.files[key][wanted] !== checkpoint.files[key][file]) return `another ${key}`;
     }
