@@ -1,6 +1,6 @@
 // What to search memory for, as a user says it, and the matcher for it.
 
-import { encodeText } from "../model/text.ts";
+import { encodeText, visible } from "../model/text.ts";
 import { anyOf, bytesMatcher, isNeedle, type Matcher } from "./matchers.ts";
 import { literalPattern, type Pattern } from "./regex.ts";
 
@@ -42,7 +42,7 @@ export function matcherFor(query: Query, pattern: (pattern: Pattern) => Matcher)
       return pattern({ source: kind === "regex" ? text : literalPattern(text), utf16, ignoreCase });
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
-      return error.message.replace(/^Invalid regular expression: /, "");
+      return visible(error.message.replace(/^Invalid regular expression: /, ""));
     }
   }
   const needle = kind === "bytes" ? parseHex(text) : utf16 ? utf16Bytes(text) : encodeText(text);

@@ -112,8 +112,8 @@ export type HostFacts = Shaped<typeof FACTS_SHAPE>;
 export type FileFacts = Shaped<typeof FILE>;
 export type SocketFacts = Shaped<typeof SOCKET>;
 
-/** Most bytes of a file of facts that are read. */
-export const MOST_FACTS_BYTES = 256 * 2 ** 20;
+/** Most bytes of a file of facts that are read: parsed, it takes up to twenty times as many. */
+export const MOST_FACTS_BYTES = 64 * 2 ** 20;
 
 /** Whether bytes look like a file of facts: it begins with an object that has its kind. */
 export const looksLikeFacts = (start: string): boolean => /^\s*\{[^[\]]{0,400}"kind"\s*:\s*"host-facts"/.test(start);
