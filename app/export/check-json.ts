@@ -27,6 +27,8 @@ interface SubjectEntry {
 export interface FindingEntry
   extends SubjectEntry,
     Pick<Finding, "code" | "severity" | "message" | "errno" | "field" | "offset"> {
+  /** The limit that was reached. */
+  readonly limit?: string;
   /** Name of the set's file that the offset is in; absent where the image is one stream. */
   readonly member?: string;
   /** Of a finding about a host: what the image has and what the host has, CRIU's verdict, an option that helps. */
@@ -76,12 +78,15 @@ export function checkDocument(checkpoint: Checkpoint, found: Findings, source: S
   const { format, dialect, members } = checkpoint;
   const { unlisted, needs, host } = found;
   const findings = allFindings(found);
+  const limits = checkpoint.problems.filter(({ limit }) => limit !== undefined);
   const entries = findings.map((finding): FindingEntry => {
     const { code, severity, message, errno, field, offset, member } = finding;
     const name = member === undefined ? undefined : members[member]?.name;
     const place = name === undefined ? {} : { member: name };
     const subject = subjectEntry(checkpoint, finding);
-    return { code, severity, message, errno, field, offset, ...place, ...subject, ...hostKeys(finding) };
+    const limit = limits.find((problem) => message.endsWith(problem.message))?.limit;
+    const reached = limit === undefined ? {} : { limit };
+    return { code, severity, message, errno, field, offset, ...reached, ...place, ...subject, ...hostKeys(finding) };
   });
   const all = host === undefined ? unlisted : [...unlisted, ...host.unlisted];
   const known = needs === undefined ? {} : { needs: needsEntry(checkpoint, needs) };

@@ -3,6 +3,8 @@
 import { describe, expect, test } from "vitest";
 import { checkImage } from "../../app/checks/check.ts";
 import { decodeCriuSet } from "../../app/decoder/criu/index.ts";
+import { openImage } from "../../app/decoder/open.ts";
+import { bytesSource } from "../../app/decoder/source.ts";
 import { checkDocument, checkDocumentText } from "../../app/export/check-json.ts";
 import { setSources } from "../support/criu.ts";
 import { putTogether, setField, takeApart } from "../support/edit-image.ts";
@@ -28,6 +30,18 @@ describe("the document", () => {
     });
     expectValid("check", document);
     expect(JSON.parse(checkDocumentText(document))).toEqual(document);
+  });
+
+  test.each(["criu", "linux-cr"])("names the limit that was reached, %s", async (format) => {
+    const sources =
+      format === "criu"
+        ? setSources("w1/before")
+        : [bytesSource("image.ckpt", fixtureBytes("linux-cr/v23-s1/before.ckpt"))];
+    const image = await openImage(sources, { limits: { memory: 1 } });
+    if ("refused" in image) throw new Error(image.refused);
+    const document = checkDocument(image.checkpoint, await checkImage(image), SOURCE);
+    expect(document.findings.filter(({ limit }) => limit === "memory")).toHaveLength(1);
+    expectValid("check", document);
   });
 
   test("lists what was found in a stream", async () => {
