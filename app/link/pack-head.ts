@@ -1,7 +1,7 @@
 // The head of a packed image: everything but its columns, as JSON.
 
 import type { Checkpoint, Fact, Problem } from "../model/checkpoint.ts";
-import { decodeText } from "../model/text.ts";
+import { decodeText, stillVisible } from "../model/text.ts";
 
 /** Everything but the columns. */
 export interface Head {
@@ -34,15 +34,22 @@ export function headFrom(bytes: Uint8Array): Head | null {
   const machine = (typeof head.machine === "object" ? head.machine : null) as Partial<Checkpoint["machine"]> | null;
   const facts: Fact[] = [];
   for (const fact of list(head.facts)) {
-    const { label, value } = (fact ?? {}) as Partial<Fact>;
-    if (isText(label) && isText(value)) facts.push({ label, value });
+    const { label, value, valueBytes } = (fact ?? {}) as Partial<Fact>;
+    if (isText(label) && isText(value)) facts.push({ label, value, ...(isText(valueBytes) && { valueBytes }) });
   }
   const problems: Head["problems"][number][] = [];
   for (const problem of list(head.problems)) {
     const { severity, code, message, offset, limit } = (problem ?? {}) as Partial<Problem>;
     if (!isSeverity(severity) || !isText(code) || !isText(message)) continue;
     const isOffset = typeof offset === "number" && Number.isSafeInteger(offset) && offset >= 0;
-    problems.push({ severity, code, message, offset: isOffset ? offset : null, ...(isText(limit) && { limit }) });
+    // Made visible where it was decoded, but a link may say anything.
+    problems.push({
+      severity,
+      code,
+      message: stillVisible(message),
+      offset: isOffset ? offset : null,
+      ...(isText(limit) && { limit }),
+    });
   }
   return {
     name: isText(head.name) ? head.name : "",
