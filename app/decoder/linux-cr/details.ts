@@ -11,7 +11,7 @@ import type { LinksBuilder } from "../builder/details.ts";
 import type { Source } from "../source.ts";
 import type { Dialect } from "./dialect.ts";
 import { internetAddress, unixAddress } from "./socket-addresses.ts";
-import { socketWords } from "./socket-names.ts";
+import { SOCKET_WORDS, socketWords } from "./socket-names.ts";
 import { integer, type StructReader, structReader } from "./struct-reader.ts";
 import { terminalSide } from "./terminal-names.ts";
 
@@ -80,7 +80,7 @@ export function createDetailsReader(
       case "fifo":
         return pipeDetails(context, from, null);
       case "socket":
-        return { socket: from.reader.number("sock_objref"), ...socketDetails(context, from) };
+        return { socket: from.reader.known("sock_objref"), ...socketDetails(context, from) };
       case "tty":
         return terminalDetails(context, from);
       case "eventfd":
@@ -120,7 +120,7 @@ async function readFileRecords(
 function pipeDetails({ checkpoint }: Context, from: FileRecords, others: readonly number[] | null): Details {
   const buffered = from.find("PIPE_BUF") ?? from.find("FILE_PIPE");
   return {
-    pipe: from.reader.number("pipe_objref"),
+    pipe: from.reader.known("pipe_objref"),
     end: pipeEnd(u32At(checkpoint.files.flags, from.file)),
     ...(others === null ? {} : { otherEnds: others }),
     ...(buffered === undefined ? {} : { bufferedBytes: recordLength(checkpoint.records, buffered.record) - 8 }),
@@ -163,7 +163,7 @@ function socketDetails({ dialect, littleEndian }: Context, from: FileRecords): D
     return found === undefined ? null : structReader(dialect.struct(struct), found.bytes, littleEndian);
   };
   const socket = reader("SOCKET", "ckpt_hdr_socket");
-  if (socket === null) return {};
+  if (socket === null || !socket.has(...SOCKET_WORDS)) return {};
   const words = socketWords(socket);
   const details: Record<string, DetailValue> = { family: words.family, type: words.type };
   if (words.protocol !== "") details.protocol = words.protocol;
@@ -177,7 +177,7 @@ function socketDetails({ dialect, littleEndian }: Context, from: FileRecords): D
   if (unix !== null) {
     details.local = unixAddress(unix.bytes("laddr"), unix.number("laddr_len"));
     details.remote = unixAddress(unix.bytes("raddr"), unix.number("raddr_len"));
-    details.peer = unix.number("peer");
+    details.peer = unix.known("peer");
   }
   return details;
 }
@@ -187,14 +187,14 @@ function terminalDetails({ dialect, littleEndian }: Context, from: FileRecords):
   if (bytes === undefined) return {};
   const tty = structReader(dialect.struct("ckpt_hdr_tty"), bytes, littleEndian);
   const side = terminalSide(tty);
-  const details: Record<string, DetailValue> = { index: tty.number("index") };
+  const details: Record<string, DetailValue> = { index: tty.known("index") };
   if (side !== null) details.side = side;
-  details.rows = tty.number("winsize.ws_row");
-  details.columns = tty.number("winsize.ws_col");
+  details.rows = tty.known("winsize.ws_row");
+  details.columns = tty.known("winsize.ws_col");
   const ldisc = from.find("TTY_LDISC")?.bytes;
   if (ldisc !== undefined) {
     const reader = structReader(dialect.struct("ckpt_hdr_ldisc_n_tty"), ldisc, littleEndian);
-    details.bufferedBytes = reader.number("datalen");
+    details.bufferedBytes = reader.known("datalen");
   }
   return details;
 }
@@ -203,7 +203,7 @@ function eventfdDetails({ dialect, littleEndian }: Context, from: FileRecords): 
   const count = dialect.struct("ckpt_hdr_file_eventfd")?.byName.get("count");
   return {
     count: count === undefined ? null : (integer(from.bytes, count, littleEndian)?.toString() ?? null),
-    eventfdFlags: from.reader.number("flags"),
+    eventfdFlags: from.reader.known("flags"),
   };
 }
 

@@ -8,6 +8,8 @@ export interface StructReader {
   has(...fields: readonly string[]): boolean;
   /** An integer field of at most 32 bits; 0 if the struct has no such field or the record ends before its end. */
   number(field: string): number;
+  /** The same, but `null` if the record ends before the field's end. */
+  known(field: string): number | null;
   /** A field's bytes, as far as the record has them; empty if the struct has no such field. */
   bytes(field: string): Uint8Array;
   readonly littleEndian: boolean;
@@ -20,9 +22,10 @@ export function structReader(layout: Layout | undefined, record: Uint8Array, lit
     const field = layout?.byName.get(name);
     return field !== undefined && field.offset + field.size <= record.length;
   };
-  return {
+  const reader: StructReader = {
     littleEndian,
     has: (...names) => names.every(has),
+    known: (name) => (has(name) || layout?.byName.has(name) !== true ? reader.number(name) : null),
     number(name) {
       const field = layout?.byName.get(name);
       if (field === undefined || field.offset + field.size > record.length) return 0;
@@ -39,6 +42,7 @@ export function structReader(layout: Layout | undefined, record: Uint8Array, lit
       return record.subarray(field.offset, field.offset + field.size);
     },
   };
+  return reader;
 }
 
 /** The exact value of an integer field; `null` if `bytes`, which begin with the struct, end before it does. */

@@ -79,7 +79,7 @@ const MODES: Readonly<Record<number, string>> = { 1: "strict", 2: "filter" };
 export function addSeccomp(
   tables: Tables,
   filters: Filters,
-  owner: { readonly pid: number; readonly tid: number; readonly task: TaskRow; readonly record: RecordRow },
+  owner: { readonly pid: number | null; readonly tid: number; readonly task: TaskRow; readonly record: RecordRow },
   { tc, thread }: { readonly tc: Values | null; readonly thread: Values | null },
 ): void {
   tables.hold("seccomp");

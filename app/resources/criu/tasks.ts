@@ -17,7 +17,8 @@ import { messageOf, type NumberedEntry, type SetReader, take } from "./set-reade
 
 /** A task or thread of the set, as its core is read. */
 interface Owner {
-  readonly pid: number;
+  /** `null`: of a thread whose task is not known. */
+  readonly pid: number | null;
   readonly tid: number;
   readonly task: TaskRow;
   readonly record: RecordRow;
@@ -58,12 +59,13 @@ export async function readTasks(set: SetReader, tables: Tables, filters: Filters
     const core = messageOf(entry, "core_entry");
     if (core === null) continue;
     const tid = entry.number;
-    const pid = owners.get(tid) ?? tid;
-    const owner: Owner = { pid, tid, task: set.taskOfPid(pid), record: entry.record };
     const [tc, thread] = [core.nested("tc"), core.nested("thread_core")];
-    if (tc !== null && tid === pid) addTask(set, tables, owner, tc, dumpable.get(pid) ?? null);
+    // The core of a thread that no task of the process tree lists: whose it is may be what was cut off.
+    const pid = owners.get(tid) ?? (tc === null && set.taskOfPid(tid) === NONE ? null : tid);
+    const owner: Owner = { pid, tid, task: pid === null ? NONE : set.taskOfPid(pid), record: entry.record };
+    if (tc !== null && tid === pid) addTask(set, tables, owner, tc, dumpable.get(tid) ?? null);
     if (isDead(set, owner.task) || (thread === null && tc === null)) continue;
-    addThread(set, tables, owner, { tc, thread, shared: shared.get(pid) ?? [] });
+    addThread(set, tables, owner, { tc, thread, shared: pid === null ? [] : (shared.get(pid) ?? []) });
     addCredentials(set, tables, owner, thread?.nested("creds") ?? null);
     addSeccomp(tables, filters, owner, { tc, thread });
   }

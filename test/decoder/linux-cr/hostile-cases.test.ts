@@ -4,6 +4,8 @@ import { describe, expect, test } from "vitest";
 import { checkImage } from "../../../app/checks/check.ts";
 import type { Image } from "../../../app/decoder/image.ts";
 import { commBytes, nameBytes } from "../../../app/model/checkpoint.ts";
+import { detailsOf } from "../../../app/model/detail-store.ts";
+import { fileKind } from "../../../app/model/names.ts";
 import { visibleText } from "../../../app/model/text.ts";
 import {
   append,
@@ -138,4 +140,15 @@ describe("the dialect", () => {
     expect(image.checkpoint.dialect).toBe("v23-pids");
     expect(codes(image)).not.toContain("dialect-doubt");
   });
+});
+
+test("the pipe of an image that ends before its number is unknown", async () => {
+  const bytes = fixtureBytes("linux-cr/diff-blind/before.ckpt");
+  const whole = (await open(bytes)).checkpoint;
+  const pipe = whole.files.kind.indexOf(fileKind("pipe"));
+  const record = whole.files.record[pipe] as number;
+  const end = (whole.records.offset[record] as number) + (whole.records.length[record] as number);
+  expect(detailsOf(whole, pipe).pipe).toBeGreaterThan(0);
+  const cut = (await open(bytes.subarray(0, end - 6))).checkpoint;
+  expect(detailsOf(cut, pipe)).toMatchObject({ pipe: null });
 });
