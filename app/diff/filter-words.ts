@@ -8,12 +8,12 @@ import { type Checkpoint, NONE } from "../model/checkpoint.ts";
 import { type FilterError, filterErrors, filterMask, parseTerms, type Term } from "../model/filter.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import { SIDES, type Side } from "../model/side.ts";
-import { cellText } from "../resources/words-of.ts";
+import { completeCell } from "../resources/words-of.ts";
 import { CHANGE_KINDS, CHANGE_TITLES, isOfDescriptors, isOfResources } from "./changes.ts";
 import type { Comparison } from "./comparison.ts";
 import { kindAt } from "./describe.ts";
 import { isSecurityAt, resourceAt } from "./resource-at.ts";
-import { type ResourceChange, resourceValue } from "./resource-changes.ts";
+import { type ResourceChange, resourceColumn } from "./resource-changes.ts";
 
 /** The keys of the language, with what each is about, for help and completion. */
 const CHANGE_FILTER_KEYS: Readonly<Record<string, string>> = {
@@ -157,8 +157,9 @@ function wordInRow(
       if (columns !== undefined ? !columns.has(each.name) : each !== column && each.type !== "text") return false;
       return SIDES.some((side) => {
         const row = side === "before" ? before : after;
-        const value = resources === null ? null : resourceValue(resources[side], spec, row, each.name);
-        return cellText(each, value).toLowerCase().includes(needle);
+        if (resources === null || row === NONE) return false;
+        const column = resourceColumn(resources[side], spec, each);
+        return completeCell(each, column, row).toLowerCase().includes(needle);
       });
     });
 }

@@ -65,6 +65,10 @@ export function resourceValue(resources: Resources, spec: ResourceSpec, row: num
   return row === NONE || column === undefined ? null : cellAt(column, resources[spec.name]?.columns[at], row);
 }
 
+/** The column of a table of one side. */
+export const resourceColumn = (resources: Resources, { name, columns }: ResourceSpec, { name: column }: ColumnSpec) =>
+  resources[name]?.columns[columns.findIndex((each) => each.name === column)];
+
 /** The columns that say which row is meant: those by which rows are matched, and for mappings the address. */
 const keyColumns = ({ key, places = [] }: ResourceSpec): readonly string[] => [...places, ...key];
 

@@ -3,8 +3,8 @@
 import { jsonText } from "../model/text.ts";
 import type { ColumnSpec, ResourceSpec } from "../resources/resource.ts";
 import { resourceNamed } from "../resources/resources.ts";
-import { cellAt, entryAt, hasValues, type Resources, type ResourceTable } from "../resources/table.ts";
-import { cellText, shortCellText } from "../resources/words-of.ts";
+import { entryAt, hasValues, type Resources, type ResourceTable } from "../resources/table.ts";
+import { completeCell, shownCell } from "../resources/words-of.ts";
 import { delimitedLine, type Separator } from "./delimited.ts";
 
 /** Whether a row of a table is listed. */
@@ -50,7 +50,7 @@ export function* resourceLines(table: ResourceTable, listed: ListedRow = everyRo
   const columns = used.map((at) => spec.columns[at] as ColumnSpec);
   const textAt = (row: number, at: number): string => {
     const each = spec.columns[at] as ColumnSpec;
-    return shortCellText(each, cellAt(each, table.columns[at], row)) || "-";
+    return shownCell(each, table.columns[at], row) || "-";
   };
   const widths = columns.map(({ title }) => title.length);
   let count = 0;
@@ -92,7 +92,7 @@ export function* resourceTable(
   );
   for (const row of rows) {
     if (!listed(table, row)) continue;
-    const cells = columns.map((each, at) => cellText(each, cellAt(each, table.columns[at], row)));
+    const cells = columns.map((each, at) => completeCell(each, table.columns[at], row));
     yield delimitedLine(cells, separator);
   }
 }

@@ -34,6 +34,8 @@ export interface Problem {
 export interface Fact {
   readonly label: string;
   readonly value: string;
+  /** The exact bytes in base64, if they are not valid UTF-8. */
+  readonly valueBytes?: string;
 }
 
 /** The machine of the image: only what affects how values are read. */

@@ -162,6 +162,23 @@ export function base64(bytes: Uint8Array): string {
   return btoa(binary);
 }
 
+/** A text of an image: as a string and, if it is not valid UTF-8, as bytes in base64. */
+export const textAndBytes = (bytes: Uint8Array): { readonly value: string; readonly valueBytes?: string } =>
+  isUtf8(bytes) ? { value: decodeText(bytes) } : { value: decodeText(bytes), valueBytes: base64(bytes) };
+
+/** The same as visible text. */
+export const shownValue = ({ value, valueBytes }: { readonly value: string; readonly valueBytes?: string }): string =>
+  valueBytes === undefined ? visible(value) : visibleText(base64Bytes(valueBytes));
+
+/** The bytes of a text in base64; none if it is not valid. */
+export function base64Bytes(text: string): Uint8Array {
+  try {
+    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  } catch {
+    return new Uint8Array(0);
+  }
+}
+
 /** Whether two byte strings are the same. */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;

@@ -9,6 +9,7 @@ import { LINK_ROLES } from "../model/links.ts";
 import { fileKind, TASK_STATES } from "../model/names.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import type { FileRow, RecordRow, TaskRow } from "../model/rows.ts";
+import { base64Bytes } from "../model/text.ts";
 import type { Input, Row } from "./table.ts";
 import type { Tables } from "./tables.ts";
 
@@ -104,7 +105,9 @@ export function readFiles(
   if (tables.wants("terminals")) addTerminals(checkpoint, tables);
   if (tables.wants("epoll")) addWatches(checkpoint, tables);
   if (tables.wants("locks")) addLocks(checkpoint, tables);
-  for (const { label, value } of checkpoint.facts) tables.add("container", { name: label, value });
+  for (const { label, value, valueBytes } of checkpoint.facts) {
+    tables.add("container", { name: label, value: valueBytes === undefined ? value : base64Bytes(valueBytes) });
+  }
 }
 
 function addSockets(checkpoint: Checkpoint, tables: Tables, namespaces: ReadonlyMap<FileRow, number>): void {

@@ -7,8 +7,8 @@
 import { parseTerms, type Term } from "../model/filter.ts";
 import type { ColumnSpec } from "./resource.ts";
 import { resourceNamed } from "./resources.ts";
-import { type Column, cellAt, type ResourceTable } from "./table.ts";
-import { cellText } from "./words-of.ts";
+import type { Column, ResourceTable } from "./table.ts";
+import { completeCell, pooledTexts } from "./words-of.ts";
 
 /** How a table is shown. */
 export interface ResourceOrder {
@@ -48,12 +48,12 @@ function termTest(table: ResourceTable, specs: readonly ColumnSpec[], term: Term
 /** Whether a cell has a word; texts that occur again are searched once. `whole`: a number must be the word. */
 function cellTest(spec: ColumnSpec, column: Column, word: string, whole: boolean): (row: number) => boolean {
   if (column.kind === "pooled") {
-    const found = column.pool.map((value) => cellText(spec, value).toLowerCase().includes(word));
+    const found = pooledTexts(spec, column).map((text) => text.toLowerCase().includes(word));
     return (row) => found[column.index[row] as number] === true;
   }
   const isExact = whole && spec.type !== "address";
   return (row) => {
-    const text = cellText(spec, cellAt(spec, column, row));
+    const text = completeCell(spec, column, row);
     return isExact ? text === word : text.includes(word.replace(/^0x/, ""));
   };
 }
@@ -78,7 +78,7 @@ function comparer(spec: ColumnSpec | undefined, column: Column | undefined): ((a
       return (a, b) => (of(a) === of(b) ? 0 : of(a) - of(b));
     }
     case "pooled": {
-      const texts = column.pool.map((value) => cellText(spec, value));
+      const texts = pooledTexts(spec, column);
       const order = texts
         .map((_, at) => at)
         .sort((a, b) => ((texts[a] as string) < (texts[b] as string) ? -1 : texts[a] === texts[b] ? 0 : 1));

@@ -20,7 +20,7 @@ interface NumberColumn {
 }
 
 /** Indices of values that are stored once; 0 where the image has none. */
-interface PooledColumn {
+export interface PooledColumn {
   readonly kind: "pooled";
   readonly index: Uint32Array;
   /** pool[0] is null. */

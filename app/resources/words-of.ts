@@ -2,17 +2,32 @@
 
 import { CAPABILITY_NAMES } from "../model/capabilities.ts";
 import type { DetailValue } from "../model/fields.ts";
-import { stillVisible, visible } from "../model/text.ts";
+import { base64Bytes, stillVisible, visible, visibleText } from "../model/text.ts";
 import type { ColumnSpec } from "./resource.ts";
+import { type Column, cellAt, cellBytes, type PooledColumn } from "./table.ts";
 
 /** A value of a column in words, complete: what filters search and exports hold. Empty: the image has none. */
-export function cellText({ type, nothing = "", escaped }: ColumnSpec, value: DetailValue): string {
+function cellText({ type, nothing = "", escaped }: ColumnSpec, value: DetailValue): string {
   if (value === null) return nothing;
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (type === "mode" && typeof value === "number") return `0${value.toString(8)}`;
   const shown = escaped ? stillVisible : visible;
   return Array.isArray(value) ? value.map((each) => shown(String(each))).join(" ") : shown(String(value));
 }
+
+/** A cell in words, complete: as `cellText`, but text that is not valid UTF-8 by its exact bytes. */
+export const completeCell = (spec: ColumnSpec, column: Column | undefined, row: number): string =>
+  exactText(cellBytes(column, row)) ?? cellText(spec, cellAt(spec, column, row));
+
+/** A cell as tables show it: as `shortCellText`, but text that is not valid UTF-8 by its exact bytes. */
+export const shownCell = (spec: ColumnSpec, column: Column | undefined, row: number): string =>
+  exactText(cellBytes(column, row)) ?? shortCellText(spec, cellAt(spec, column, row));
+
+/** The values of a column's pool in words, complete. */
+export const pooledTexts = (spec: ColumnSpec, { pool, bytes }: PooledColumn): string[] =>
+  pool.map((value, at) => exactText(bytes[at] ?? null) ?? cellText(spec, value));
+
+const exactText = (exact: string | null): string | null => (exact === null ? null : visibleText(base64Bytes(exact)));
 
 /** How many capabilities may be missing from a set that is described by what it lacks. */
 const MOST_LACKED = 8;

@@ -16,7 +16,7 @@ import {
 import { TASK_STATES } from "../../app/model/names.ts";
 import { i32At, u8At, u32At } from "../../app/model/read.ts";
 import type { DescriptorRow, FileRow, TableRow, TaskRow } from "../../app/model/rows.ts";
-import { shortText, shownText, visible } from "../../app/model/text.ts";
+import { shortText, shownText, shownValue, visible } from "../../app/model/text.ts";
 import { counted, timeText, WRITTEN_BY, writerText } from "../../app/model/words.ts";
 import { type Style, styleFor } from "../style.ts";
 import { fileWords } from "./file-text.ts";
@@ -69,8 +69,8 @@ function* headLines(checkpoint: Checkpoint): Generator<string> {
     counted(files.count, "open file"),
   ].join(", ");
   if (format === "criu") yield `framing: ${visible(dialect)}`;
-  for (const { label, value } of checkpoint.facts)
-    if (label !== WRITTEN_BY) yield `${label}: ${shortText(visible(value))}`;
+  for (const fact of checkpoint.facts)
+    if (fact.label !== WRITTEN_BY) yield `${fact.label}: ${shortText(shownValue(fact))}`;
 }
 
 /** Every task with its table; a shared table is listed with the first task that uses it. */

@@ -1,7 +1,7 @@
 // The detected format and dialect with the evidence, the image's facts, and the choice of another dialect.
 
 import { dialectsOf } from "../../decoder/dialects.ts";
-import { visible } from "../../model/text.ts";
+import { shownValue, stillVisible, visible } from "../../model/text.ts";
 import { timeText } from "../../model/words.ts";
 import { shownDoc } from "../../shell/selectors.ts";
 import { useApp, usePage } from "../context.ts";
@@ -30,7 +30,7 @@ export function FormatDialog() {
   const given = new Set(checkpoint.facts.map(({ label }) => label));
   const facts = [
     ...own.filter(([label]) => !given.has(label)),
-    ...checkpoint.facts.map(({ label, value }) => [label, value] as const),
+    ...checkpoint.facts.map((fact) => [fact.label, shownValue(fact)] as const),
   ];
   return (
     <Modal label="Format, evidence and facts" className="format">
@@ -40,7 +40,7 @@ export function FormatDialog() {
         {facts.map(([label, value]) => (
           <div className="value" key={`${label} ${value}`}>
             <dt>{visible(label)}</dt>
-            <dd className="mono">{visible(value)}</dd>
+            <dd className="mono">{stillVisible(value)}</dd>
           </div>
         ))}
       </dl>

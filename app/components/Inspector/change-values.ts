@@ -4,13 +4,13 @@ import { BIT_OF_KIND, isOfResources } from "../../diff/changes.ts";
 import type { Comparison } from "../../diff/comparison.ts";
 import { kindAt } from "../../diff/describe.ts";
 import { resourceAt } from "../../diff/resource-at.ts";
-import { resourceValue } from "../../diff/resource-changes.ts";
+import { resourceColumn } from "../../diff/resource-changes.ts";
 import { type Checkpoint, commBytes, descriptorCount, NONE } from "../../model/checkpoint.ts";
 import { i32At, u16At, u32At } from "../../model/read.ts";
 import type { DescriptorRow, TaskRow } from "../../model/rows.ts";
 import type { Side } from "../../model/side.ts";
 import { shownText } from "../../model/text.ts";
-import { shortCellText } from "../../resources/words-of.ts";
+import { shownCell } from "../../resources/words-of.ts";
 import { ALIGNED_COLUMNS, columnChanged, wordsOfDetail } from "../../shell/aligned-cells.ts";
 import { tableUsers } from "../../shell/describe.ts";
 
@@ -44,7 +44,7 @@ function resourceValues(comparison: Comparison, index: number): ChangeValue[] {
   const { spec, before, after } = change;
   return spec.columns.flatMap((column) => {
     const text = (side: Side, row: number): string | null =>
-      row === NONE ? null : shortCellText(column, resourceValue(compared[side], spec, row, column.name));
+      row === NONE ? null : shownCell(column, resourceColumn(compared[side], spec, column), row);
     const values = { before: text("before", before), after: text("after", after) };
     if (!values.before && !values.after) return [];
     const isOnBoth = values.before !== null && values.after !== null;

@@ -4,11 +4,11 @@ import { isOfResources } from "../../diff/changes.ts";
 import type { Comparison } from "../../diff/comparison.ts";
 import { kindAt } from "../../diff/describe.ts";
 import { resourceAt } from "../../diff/resource-at.ts";
-import { resourceValue } from "../../diff/resource-changes.ts";
+import { resourceColumn, resourceValue } from "../../diff/resource-changes.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { counted } from "../../model/words.ts";
 import type { ColumnSpec, ResourceSpec } from "../../resources/resource.ts";
-import { shortCellText } from "../../resources/words-of.ts";
+import { shownCell } from "../../resources/words-of.ts";
 import { PLACES } from "../../shell/places.ts";
 import { useApp, usePage } from "../context.ts";
 import { Sign } from "../Sign.tsx";
@@ -92,14 +92,10 @@ export function ChangedRows({ comparison, spec }: { comparison: Comparison; spec
                   key={column.name}
                   column={column}
                   before={
-                    before === NONE
-                      ? null
-                      : shortCellText(column, resourceValue(resources.before, spec, before, column.name))
+                    before === NONE ? null : shownCell(column, resourceColumn(resources.before, spec, column), before)
                   }
                   after={
-                    after === NONE
-                      ? null
-                      : shortCellText(column, resourceValue(resources.after, spec, after, column.name))
+                    after === NONE ? null : shownCell(column, resourceColumn(resources.after, spec, column), after)
                   }
                 />
               ))}

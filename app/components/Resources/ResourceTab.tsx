@@ -5,8 +5,8 @@ import { NONE } from "../../model/checkpoint.ts";
 import { i32At, u32At } from "../../model/read.ts";
 import { counted, grouped } from "../../model/words.ts";
 import type { ColumnSpec, ResourceSpec } from "../../resources/resource.ts";
-import { cellAt, type ResourceTable } from "../../resources/table.ts";
-import { shortCellText } from "../../resources/words-of.ts";
+import type { ResourceTable } from "../../resources/table.ts";
+import { shownCell } from "../../resources/words-of.ts";
 import { listStep } from "../../shell/keys.ts";
 import { PLACES } from "../../shell/places.ts";
 import { resourceRows, resourceRowsNow } from "../../shell/resources.ts";
@@ -116,7 +116,7 @@ function Grid({ table, spec, view, rows }: GridProps) {
   const columns = useMemo(() => shownColumns(spec, table), [spec, table]);
   const textAt = (row: number, column: number): string => {
     const each = spec.columns[column] as ColumnSpec;
-    return shortCellText(each, cellAt(each, table.columns[column], row));
+    return shownCell(each, table.columns[column], row);
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: textAt follows from spec and table
   const widths = useMemo(() => columnWidths(spec, columns, table.count, textAt), [spec, table, columns]);

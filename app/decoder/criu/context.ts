@@ -1,6 +1,6 @@
 // The state of decoding a set, and small helpers shared by the handlers of entries.
 
-import type { RecordKind, Severity } from "../../model/checkpoint.ts";
+import type { Fact, RecordKind, Severity } from "../../model/checkpoint.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import type { FileRow, RecordRow, TableRow, TaskRow } from "../../model/rows.ts";
 import type { Builder } from "../builder.ts";
@@ -64,7 +64,7 @@ export interface ImageFacts {
   readonly newer: Set<string>;
   /** Plugins that took part in the dump, as the inventory names them. */
   readonly plugins: string[];
-  hostName: string | null;
+  hostName: Omit<Fact, "label"> | null;
   securityModule: string | null;
   /** inventory_entry.pre_dump_mode is there: the set is a pre-dump, which has memory only. */
   isPreDump: boolean;

@@ -1,7 +1,7 @@
 // The set as a whole: dialect, machine and facts, from the inventory, the UTS namespace and signs of the release.
 
 import type { Fact } from "../../model/checkpoint.ts";
-import { decodeText } from "../../model/text.ts";
+import { decodeText, textAndBytes } from "../../model/text.ts";
 import { counted, sizeText, WRITTEN_BY } from "../../model/words.ts";
 import type { Head } from "../builder.ts";
 import { before, type Entry, type ImageFacts, type SetContext, since } from "./context.ts";
@@ -59,7 +59,7 @@ export function onUtsNamespace({ values, facts }: SetContext, { bytes, start, en
   const { nodename } = UTSNS.slot;
   const seen = scan(bytes, start, end, UTSNS, values);
   if (isSet(seen, nodename)) {
-    facts.hostName ??= decodeText(bytes.subarray(low(values, nodename), high(values, nodename)));
+    facts.hostName ??= textAndBytes(bytes.subarray(low(values, nodename), high(values, nodename)));
   }
   return seen;
 }
@@ -137,7 +137,7 @@ function factsOf(set: SetContext): Fact[] {
   add(WRITTEN_BY, releasesText(facts));
   const { arch, littleEndian } = machineOf(set);
   add("architecture", arch === null || littleEndian ? arch : `${arch}, big-endian`);
-  add("host name", facts.hostName);
+  if (facts.hostName !== null) found.push({ label: "host name", ...facts.hostName });
   add("plugins", facts.plugins.join(", ") || null);
   add("security module", facts.securityModule);
   add("parent set", set.metadata.parent ?? null);

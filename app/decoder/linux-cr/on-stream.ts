@@ -1,7 +1,7 @@
 // Records of the image as a whole: HEADER, OBJREF, BUFFER, STRING, TREE, PIDS, ERROR and TAIL.
 
 import { NONE } from "../../model/checkpoint.ts";
-import { decodeText, visibleText } from "../../model/text.ts";
+import { textAndBytes, visibleText } from "../../model/text.ts";
 import { OBJECTS } from "./actions.ts";
 import { announceTaskObject } from "./on-task-objects.ts";
 import { onComm } from "./on-tasks.ts";
@@ -102,7 +102,7 @@ export function onBuffer(walk: Walk): void {
     if (label === undefined) return;
     const bytes = window.bytes.subarray(at + 8, at + Math.min(held, 8 + UTS_LENGTH));
     const end = bytes.indexOf(0);
-    facts.push({ label, value: decodeText(end < 0 ? bytes : bytes.subarray(0, end)) });
+    facts.push({ label, ...textAndBytes(end < 0 ? bytes : bytes.subarray(0, end)) });
     if (label === UTS_LABELS.at(-1)) walk.nextBuffer = "other";
   }
 }
