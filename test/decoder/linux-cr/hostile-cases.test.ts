@@ -6,6 +6,7 @@ import type { Image } from "../../../app/decoder/image.ts";
 import { commBytes, nameBytes } from "../../../app/model/checkpoint.ts";
 import { detailsOf } from "../../../app/model/detail-store.ts";
 import { fileKind } from "../../../app/model/names.ts";
+import { recordLength, recordOffset } from "../../../app/model/records.ts";
 import { visibleText } from "../../../app/model/text.ts";
 import {
   append,
@@ -147,7 +148,7 @@ test("the pipe of an image that ends before its number is unknown", async () => 
   const whole = (await open(bytes)).checkpoint;
   const pipe = whole.files.kind.indexOf(fileKind("pipe"));
   const record = whole.files.record[pipe] as number;
-  const end = (whole.records.offset[record] as number) + (whole.records.length[record] as number);
+  const end = recordOffset(whole.records, record) + recordLength(whole.records, record);
   expect(detailsOf(whole, pipe).pipe).toBeGreaterThan(0);
   const cut = (await open(bytes.subarray(0, end - 6))).checkpoint;
   expect(detailsOf(cut, pipe)).toMatchObject({ pipe: null });
