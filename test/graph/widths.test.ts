@@ -107,6 +107,12 @@ describe("on a phone", () => {
   });
 });
 
+test("a task is never shortened to less than its number", () => {
+  for (const width of [150, 240, 390, 500, 758]) {
+    for (const text of texts(sceneFor(pair(), width), "task")) expect(text, `at ${width}`).toMatch(/^\d{5}/);
+  }
+});
+
 test("the heading of the open files counts the shared ones that are above the view", () => {
   const scene = sceneFor(pair(), 758);
   const [shared] = scene.boxes.filter((box) => box.kind === "file" && box.shared);

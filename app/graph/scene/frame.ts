@@ -114,7 +114,8 @@ function widthsIn(room: number, needs: Needs, isNarrow: boolean, isStacked: bool
   const least = (lane: Lane): number => limits[lane].least;
   const enough = (lane: Lane): number => Math.min(limits[lane].most, Math.max(least(lane), wished[lane]));
   // Tasks are named in few characters, which tell everything apart, so they come first.
-  const task = Math.min(enough("task"), Math.max(least("task"), Math.min(room * 0.32, room - sum(least))));
+  const leastTask = Math.max(least("task"), wishes.number);
+  const task = Math.min(enough("task"), Math.max(leastTask, Math.min(room * 0.32, room - sum(least))));
   const above = Math.max(0, room - task - sum(least));
   const wanted = sum(enough) - sum(least);
   const part = wanted === 0 ? 0 : Math.min(1, above / wanted);
