@@ -100,7 +100,8 @@ function OneColumn({
         {shown.map(({ differs, ...change }) => differs && <Transition key={change.column.id} {...change} />)}
         {details.map(({ title, before, after }) => (
           <span key={title} className="cell-differs both-detail" title={`${title} ${before} → ${after}`}>
-            {title} {before} → {after}
+            <span className="both-title">{title} </span>
+            {before} → {after}
           </span>
         ))}
       </div>
