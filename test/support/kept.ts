@@ -2,10 +2,19 @@
 // value that the whole one does not have.
 
 import type { Image } from "../../app/decoder/image.ts";
-import { commBytes, HAS, NONE, nameBytes, type RecordKind } from "../../app/model/checkpoint.ts";
+import {
+  type Checkpoint,
+  commBytes,
+  HAS,
+  NONE,
+  nameBytes,
+  type RecordKind,
+  versionOf,
+} from "../../app/model/checkpoint.ts";
 import { detailsOf } from "../../app/model/detail-store.ts";
 import type { DetailValue, Field } from "../../app/model/fields.ts";
 import { recordLength, recordMember, recordOffset } from "../../app/model/records.ts";
+import type { FileRow } from "../../app/model/rows.ts";
 import { fileName } from "../../app/model/words.ts";
 
 /** By a member's name: the offset of its first byte that is missing or changed. Other members are whole. */
@@ -154,6 +163,9 @@ async function lostValue(wanted: readonly Field[], shown: readonly Field[], end:
   return null;
 }
 
+const fileValue = ({ files }: Checkpoint, row: FileRow, key: "pos" | "flags" | "mode" | "version") =>
+  key === "version" ? versionOf(files, row) : files[key][row];
+
 /** What rows lack whose records stand before the damage. */
 function lostRows(truth: Truth, image: Image, place: (record: number) => number, ends: Float64Array): string | null {
   const { checkpoint } = image;
@@ -176,7 +188,7 @@ function lostRows(truth: Truth, image: Image, place: (record: number) => number,
     for (const key of ["pos", "flags", "mode", "version"] as const) {
       if ((had & HAS[key]) === 0) continue;
       if ((has & HAS[key]) === 0) return `no ${key} of open file ${whole.files.id[wanted]}`;
-      if (whole.files[key][wanted] !== checkpoint.files[key][file])
+      if (fileValue(whole, wanted, key) !== fileValue(checkpoint, file, key))
         return `another ${key} of ${whole.files.id[wanted]}`;
     }
   }
@@ -234,7 +246,7 @@ export function invented(truth: Truth, image: Image): string | null {
       const isPlaceholder = key === "flags" && fileName(whole, wanted).includes("outside the dump");
       if ((had & HAS[key]) === 0 && isPlaceholder) continue;
       if ((had & HAS[key]) === 0) return `a ${key}`;
-      if (whole.files[key][wanted] !== checkpoint.files[key][file]) return `another ${key}`;
+      if (fileValue(whole, wanted, key) !== fileValue(checkpoint, file, key)) return `another ${key}`;
     }
     if ((has & HAS.path) !== 0 && !isVisiblePrefix(nameBytes(checkpoint, file), nameBytes(whole, wanted))) {
       return "another path";
