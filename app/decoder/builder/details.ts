@@ -6,7 +6,7 @@ import { LINK_ROLES, type LinkRole } from "../../model/links.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { createBudget } from "../limits.ts";
 import { FIRST_CAPACITY, type Growth, growTo } from "./growing.ts";
-import { createTextPool } from "./text-pool.ts";
+import { createJsonValues } from "./json-values.ts";
 
 /** What a detail, a link and a member of a group take in arrays, while they are collected. */
 const DETAIL_BYTES = 24;
@@ -29,20 +29,39 @@ export function createDetails(growth: Growth = FREE) {
   };
   let count = 0;
   const keyIndex = new Map<string, number>();
-  const values = createValues(growth);
+  const values = createJsonValues(growth);
+
+  /** Adds a detail whose value has a number already. */
+  const addIndexed = (row: number, key: string, value: number): void => {
+    let index = keyIndex.get(key);
+    if (index === undefined) {
+      index = keyIndex.size;
+      keyIndex.set(key, index);
+    }
+    budget.takeBytes(DETAIL_BYTES);
+    if (count === columns.capacity) growTo(columns, 2 * count, FREE.budget);
+    columns.row[count] = row;
+    columns.key[count] = index;
+    columns.value[count++] = value;
+  };
 
   return {
-    add(row: number, key: string, value: DetailValue): void {
-      let index = keyIndex.get(key);
-      if (index === undefined) {
-        index = keyIndex.size;
-        keyIndex.set(key, index);
+    /** The number of a value, for `addIndexed`. */
+    indexOf: (value: DetailValue): number => values.indexOf(value),
+
+    add: (row: number, key: string, value: DetailValue): void => addIndexed(row, key, values.indexOf(value)),
+
+    addIndexed,
+
+    /** Adds a detail of the row that was added last, or replaces its value. */
+    set(row: number, key: string, value: DetailValue): void {
+      const index = keyIndex.get(key);
+      for (let at = count - 1; at >= 0 && columns.row[at] === row; at--) {
+        if (columns.key[at] !== index) continue;
+        columns.value[at] = values.indexOf(value);
+        return;
       }
-      budget.takeBytes(DETAIL_BYTES);
-      if (count === columns.capacity) growTo(columns, 2 * count, FREE.budget);
-      columns.row[count] = row;
-      columns.key[count] = index;
-      columns.value[count++] = values.indexOf(value);
+      addIndexed(row, key, values.indexOf(value));
     },
 
     finish(): DetailStore {
@@ -56,40 +75,6 @@ export function createDetails(growth: Growth = FREE) {
         ...values.finish(),
       };
     },
-  };
-}
-
-/** The different values of details, as JSON. Numbers and texts are looked up as they are, others by their JSON. */
-function createValues(growth: Growth) {
-  const indexes = new Map<string | number | boolean | null, number>();
-  const jsonIndexes = new Map<string, number>();
-  const columns = { capacity: FIRST_CAPACITY, start: new Uint32Array(FIRST_CAPACITY) };
-  const pool = createTextPool({ ...growth, decoded: () => 1 });
-  let count = 0;
-
-  const add = (json: string): number => {
-    pool.addString(json);
-    if (++count === columns.capacity) growTo(columns, 2 * count, FREE.budget);
-    columns.start[count] = pool.length();
-    return count - 1;
-  };
-  const among = <K>(known: Map<K, number>, value: K, json: string | undefined): number => {
-    const index = known.get(value);
-    if (index !== undefined) return index;
-    const added = add(json ?? JSON.stringify(value));
-    known.set(value, added);
-    return added;
-  };
-
-  return {
-    indexOf(value: DetailValue): number {
-      if (value !== null && typeof value === "object") {
-        const json = JSON.stringify(value);
-        return among(jsonIndexes, json, json);
-      }
-      return among(indexes, value, undefined);
-    },
-    finish: () => ({ start: columns.start.slice(0, count + 1), pool: pool.bytes() }),
   };
 }
 

@@ -16,14 +16,14 @@ import { indexRows, type Links } from "./rows.ts";
 export async function collectDetails(set: DecodedSet, context: SetContext): Promise<Checkpoint> {
   const { builder, files, options } = context;
   const { checkpoint } = set;
-  const read = createDetailsReader(set, builder.links);
+  const read = createDetailsReader(set, builder);
   const isOwned = new Set(files.owned);
   for (let file = 0; file < checkpoint.files.count; file++) {
     if (!isOwned.has(file) && !needsReading(checkpoint, file)) continue;
-    const found = read(file);
-    if (found instanceof Promise) options.signal?.throwIfAborted();
-    const details = found instanceof Promise ? await found : found;
-    for (const key of Object.keys(details)) builder.fileDetails.add(file, key, details[key] ?? null);
+    const reading = read(file);
+    if (reading === undefined) continue;
+    options.signal?.throwIfAborted();
+    await reading;
   }
   addLocks(builder, checkpoint, context.locks);
   addGroups(builder, "other-end", files.links.pipes);

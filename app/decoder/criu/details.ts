@@ -1,4 +1,4 @@
-// Details of an open file that have no column, as a plain object for each type of file.
+// Details of an open file that have no column, by its type.
 
 import { furtherRecords, HAS, hasFurtherRecords, NONE } from "../../model/checkpoint.ts";
 import type { Details, DetailValue } from "../../model/fields.ts";
@@ -6,7 +6,8 @@ import { SOCKET_FAMILIES, SOCKET_STATES, socketType } from "../../model/names.ts
 import { u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { visible } from "../../model/text.ts";
-import type { LinksBuilder } from "../builder/details.ts";
+import type { DetailsBuilder, LinksBuilder } from "../builder/details.ts";
+import type { Builder } from "../builder.ts";
 import type { DecodedSet } from "./decoded-set.ts";
 import { FILE_FIELD_OF_MESSAGE, FILE_FIELDS } from "./file-types.ts";
 import { createEntryReader, type EntryBytes, type EntryReader } from "./inspect.ts";
@@ -29,8 +30,8 @@ import {
   statDeviceText,
 } from "./meaning.ts";
 import { enumName } from "./messages.ts";
-import { socketOptions } from "./socket-options.ts";
-import { createValueReader, type Values } from "./values.ts";
+import { createSocketOptionsReader, type SocketOptionsReader } from "./socket-options.ts";
+import { createSharedValueReader, type Values } from "./values.ts";
 
 const SOCK_RAW = 3;
 
@@ -40,15 +41,22 @@ interface Related {
   readonly values: Values;
 }
 
+/** The file whose details are being read. One object serves all files, to spare allocations. */
 interface About {
   readonly set: DecodedSet;
-  readonly file: FileRow;
+  file: FileRow;
   /** Takes the links of the file. */
   readonly links: LinksBuilder;
-  readonly related: readonly Related[];
+  related: readonly Related[];
+  /** Takes its details. */
+  readonly details: DetailsBuilder;
+  readonly options: SocketOptionsReader;
 }
 
-type Describe = (values: Values, about: About) => Record<string, DetailValue>;
+/** Adds the details of one type of file. */
+type Describe = (values: Values, about: About) => void;
+
+const add = ({ details, file }: About, key: string, value: DetailValue): void => details.add(file, key, value);
 
 const word = (list: Readonly<Record<number, string>>, value: number | null): DetailValue =>
   value === null ? null : (list[value] ?? value);
@@ -82,27 +90,37 @@ function otherEnds(about: About, pipe: number | null): number[] {
 const pipe: Describe = (values, about) => {
   const id = values.number("pipe_id");
   const data = relatedOf(about, "pipe_data_entry");
-  return {
-    pipeId: id,
-    otherEnds: otherEnds(about, id),
-    ...(data === null ? {} : { bytesInPipe: data.number("bytes") }),
-  };
+  add(about, "pipeId", id);
+  add(about, "otherEnds", otherEnds(about, id));
+  if (data !== null) add(about, "bytesInPipe", data.number("bytes"));
 };
 
-const queued = (about: About): Record<string, DetailValue> => {
+function addQueued(about: About): void {
   const packets = allRelated(about, "sk_packet_entry");
-  if (packets.length === 0) return {};
+  if (packets.length === 0) return;
   const bytes = packets.reduce((sum, packet) => sum + (packet.number("length") ?? 0), 0);
   const inFlight = packets.flatMap((packet) => packet.each("scm", (scm) => scm.numbers("rights")).flat());
   for (const id of inFlight) about.links.add(about.file, "in-flight", about.set.fileOfId.row(id));
-  return { queuedPackets: packets.length, queuedBytes: bytes, ...(inFlight.length === 0 ? {} : { inFlight }) };
-};
+  add(about, "queuedPackets", packets.length);
+  add(about, "queuedBytes", bytes);
+  if (inFlight.length > 0) add(about, "inFlight", inFlight);
+}
 
-const backlog = (values: Values): Record<string, DetailValue> =>
-  values.number("state") === 10 ? { backlog: values.number("backlog") } : {};
+function addBacklog(about: About, values: Values): void {
+  if (values.number("state") === 10) add(about, "backlog", values.number("backlog"));
+}
 
-const shutdown = (values: Values): Record<string, DetailValue> =>
-  values.has("shutdown") ? { shutdown: enumName("sk_shutdown", values.number("shutdown") ?? 0) } : {};
+function addShutdown(about: About, values: Values): void {
+  if (values.has("shutdown")) add(about, "shutdown", enumName("sk_shutdown", values.number("shutdown") ?? 0));
+}
+
+function addSocketOptions(about: About, values: Values): void {
+  const { details, file } = about;
+  const found = about.options(values);
+  if (found === null) return;
+  details.addIndexed(file, "options", found.options);
+  details.addIndexed(file, "buffers", found.buffers);
+}
 
 const epollTarget =
   (about: About): ((target: Values) => Details) =>
@@ -145,35 +163,25 @@ const seconds = (values: Values, whole: string, nano: string): string =>
 const NOTHING = /^0\.0*$/;
 
 /** Settings of a terminal. Of c_cc only the first five words are set, each with four characters. */
-function terminalSettings(info: Values): Record<string, DetailValue> {
-  const flag = (name: string): Record<string, DetailValue> => (info.bool(name) === true ? { [name]: true } : {});
-  const {
-    locked,
-    exclusive,
-    packet_mode: packetMode,
-  } = { ...flag("locked"), ...flag("exclusive"), ...flag("packet_mode") };
+function addTerminalSettings(about: About, info: Values): void {
   const characters = info.numbers("termios.c_cc").slice(0, CONTROL_WORDS);
   const hex = characters.map((word) => [0, 8, 16, 24].map((by) => ((word >>> by) & 255).toString(16).padStart(2, "0")));
   const octal = (name: string): string => `0${(info.number(`termios.${name}`) ?? 0).toString(8)}`;
-  return {
-    ...(info.has("termios.c_iflag")
-      ? {
-          settings: {
-            iflag: octal("c_iflag"),
-            oflag: octal("c_oflag"),
-            cflag: octal("c_cflag"),
-            lflag: octal("c_lflag"),
-            line: info.number("termios.c_line"),
-            inputSpeed: info.number("termios.c_ispeed"),
-            outputSpeed: info.number("termios.c_ospeed"),
-            characters: hex.flat().slice(0, CONTROL_CHARACTERS).join(" "),
-          },
-        }
-      : {}),
-    ...(locked === undefined ? {} : { locked }),
-    ...(exclusive === undefined ? {} : { exclusive }),
-    ...(packetMode === undefined ? {} : { packetMode }),
-  };
+  if (info.has("termios.c_iflag")) {
+    add(about, "settings", {
+      iflag: octal("c_iflag"),
+      oflag: octal("c_oflag"),
+      cflag: octal("c_cflag"),
+      lflag: octal("c_lflag"),
+      line: info.number("termios.c_line"),
+      inputSpeed: info.number("termios.c_ispeed"),
+      outputSpeed: info.number("termios.c_ospeed"),
+      characters: hex.flat().slice(0, CONTROL_CHARACTERS).join(" "),
+    });
+  }
+  if (info.bool("locked") === true) add(about, "locked", true);
+  if (info.bool("exclusive") === true) add(about, "exclusive", true);
+  if (info.bool("packet_mode") === true) add(about, "packetMode", true);
 }
 
 const CONTROL_WORDS = 5;
@@ -183,7 +191,7 @@ const CONTROL_CHARACTERS = 19;
 /** By field of file_entry. */
 const DESCRIBE: Readonly<Record<string, Describe>> = {
   // In columns: see readInode in file-readers.ts.
-  reg: () => ({}),
+  reg: () => {},
   pipe,
   fifo: pipe,
   isk: (values, about) => {
@@ -191,25 +199,26 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
     const { littleEndian } = about.set.checkpoint.machine;
     // A raw socket has no ports; its protocol is stored in place of the source port.
     const isRaw = values.number("type") === SOCK_RAW;
-    return {
-      family: word(SOCKET_FAMILIES, values.number("family")),
-      type: typeWord(values, about),
-      protocol: word(IP_PROTOCOLS, values.number("proto")),
-      state: word(SOCKET_STATES, values.number("state")),
-      source: isRaw
-        ? addressText(values.numbers("src_addr"), littleEndian)
-        : endpointText(values.numbers("src_addr"), values.number("src_port"), littleEndian),
-      destination: isRaw
-        ? addressText(values.numbers("dst_addr"), littleEndian)
-        : endpointText(values.numbers("dst_addr"), values.number("dst_port"), littleEndian),
-      inode: values.number("ino"),
-      ...backlog(values),
-      ...shutdown(values),
-      ...(values.has("ifname") ? { interface: values.text("ifname") } : {}),
-      ...socketOptions(values),
-      ...(stream === null ? {} : { bytesToRead: stream.number("inq_len"), bytesToSend: stream.number("outq_len") }),
-      ...queued(about),
-    };
+    const address = (field: string, port: string): string | null =>
+      isRaw
+        ? addressText(values.numbers(field), littleEndian)
+        : endpointText(values.numbers(field), values.number(port), littleEndian);
+    add(about, "family", word(SOCKET_FAMILIES, values.number("family")));
+    add(about, "type", typeWord(values, about));
+    add(about, "protocol", word(IP_PROTOCOLS, values.number("proto")));
+    add(about, "state", word(SOCKET_STATES, values.number("state")));
+    add(about, "source", address("src_addr", "src_port"));
+    add(about, "destination", address("dst_addr", "dst_port"));
+    add(about, "inode", values.number("ino"));
+    addBacklog(about, values);
+    addShutdown(about, values);
+    if (values.has("ifname")) add(about, "interface", values.text("ifname"));
+    addSocketOptions(about, values);
+    if (stream !== null) {
+      add(about, "bytesToRead", stream.number("inq_len"));
+      add(about, "bytesToSend", stream.number("outq_len"));
+    }
+    addQueued(about);
   },
   usk: (values, about) => {
     const peerInode = values.number("peer");
@@ -220,216 +229,219 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
       });
       about.links.add(about.file, "peer", found.row);
     }
-    return {
-      type: typeWord(values, about),
-      state: word(SOCKET_STATES, values.number("state")),
-      name: values.text("name"),
-      inode: values.number("ino"),
-      peerInode,
-      peer: fileId(about, found.row),
-      ...backlog(values),
-      ...shutdown(values),
-      ...(values.has("name_dir") ? { directory: values.text("name_dir") } : {}),
-      ...socketOptions(values),
-      ...queued(about),
-    };
+    add(about, "type", typeWord(values, about));
+    add(about, "state", word(SOCKET_STATES, values.number("state")));
+    add(about, "name", values.text("name"));
+    add(about, "inode", values.number("ino"));
+    add(about, "peerInode", peerInode);
+    add(about, "peer", fileId(about, found.row));
+    addBacklog(about, values);
+    addShutdown(about, values);
+    if (values.has("name_dir")) add(about, "directory", values.text("name_dir"));
+    addSocketOptions(about, values);
+    addQueued(about);
   },
   psk: (values, about) => {
     const stored = values.number("protocol");
     const protocol = stored === null ? null : fromNetworkOrder(stored, about.set.checkpoint.machine.littleEndian);
-    return {
-      type: typeWord(values, about),
-      protocol: protocol === null ? null : (ETHER_TYPES[protocol] ?? protocol),
-      interfaceIndex: values.number("ifindex"),
-      ...socketOptions(values),
-    };
+    add(about, "type", typeWord(values, about));
+    add(about, "protocol", protocol === null ? null : (ETHER_TYPES[protocol] ?? protocol));
+    add(about, "interfaceIndex", values.number("ifindex"));
+    addSocketOptions(about, values);
   },
-  nlsk: (values, about) => ({
-    protocol: word(NETLINK_PROTOCOLS, values.number("protocol")),
-    portId: values.number("portid"),
-    groups: values.numbers("groups"),
-    inode: values.number("ino"),
-    ...socketOptions(values),
-    ...queued(about),
-  }),
-  efd: (values) => ({ counter: values.exact("counter") }),
-  epfd: (values, about) => ({
-    targets: [
-      ...values.each("tfd", epollTarget(about)),
-      ...allRelated(about, "eventpoll_tfd_entry").map(epollTarget(about)),
-    ],
-  }),
+  nlsk: (values, about) => {
+    add(about, "protocol", word(NETLINK_PROTOCOLS, values.number("protocol")));
+    add(about, "portId", values.number("portid"));
+    add(about, "groups", values.numbers("groups"));
+    add(about, "inode", values.number("ino"));
+    addSocketOptions(about, values);
+    addQueued(about);
+  },
+  efd: (values, about) => add(about, "counter", values.exact("counter")),
+  epfd: (values, about) => {
+    const target = epollTarget(about);
+    const earlier = allRelated(about, "eventpoll_tfd_entry");
+    add(about, "targets", [...values.each("tfd", target), ...earlier.map(target)]);
+  },
   sgfd: (values, about) => {
     const mask = values.halves("sigmask");
-    return { signals: mask === null ? [] : signalNames(mask.low, mask.high, about.set.checkpoint.machine.arch) };
+    const { arch } = about.set.checkpoint.machine;
+    add(about, "signals", mask === null ? [] : signalNames(mask.low, mask.high, arch));
   },
-  tfd: (values) => {
+  tfd: (values, about) => {
     const clock = values.number("clockid");
-    return {
-      clock: clock === null ? null : (clockName(clock) ?? clock),
-      ticks: values.exact("ticks"),
-      ...((values.number("settime_flags") ?? 0) === 0 ? {} : { settimeFlags: values.number("settime_flags") }),
-      interval: seconds(values, "isec", "insec"),
-      // A one-shot timer disarms itself when it expires.
-      ...(NOTHING.test(seconds(values, "isec", "insec"))
-        ? {}
-        : { armed: !NOTHING.test(seconds(values, "vsec", "vnsec")) }),
-      left: seconds(values, "vsec", "vnsec"),
-    };
+    const flags = values.number("settime_flags") ?? 0;
+    const interval = seconds(values, "isec", "insec");
+    const left = seconds(values, "vsec", "vnsec");
+    add(about, "clock", clock === null ? null : (clockName(clock) ?? clock));
+    add(about, "ticks", values.exact("ticks"));
+    if (flags !== 0) add(about, "settimeFlags", flags);
+    add(about, "interval", interval);
+    // A one-shot timer disarms itself when it expires.
+    if (!NOTHING.test(interval)) add(about, "armed", !NOTHING.test(left));
+    add(about, "left", left);
   },
-  ify: (values, about) => ({
-    watches: [...values.each("wd", inotifyWatch), ...allRelated(about, "inotify_wd_entry").map(inotifyWatch)],
-  }),
-  ffy: (values, about) => ({
-    marks: [...values.each("mark", fanotifyMark), ...allRelated(about, "fanotify_mark_entry").map(fanotifyMark)],
-  }),
+  ify: (values, about) => {
+    const earlier = allRelated(about, "inotify_wd_entry");
+    add(about, "watches", [...values.each("wd", inotifyWatch), ...earlier.map(inotifyWatch)]);
+  },
+  ffy: (values, about) => {
+    const earlier = allRelated(about, "fanotify_mark_entry");
+    add(about, "marks", [...values.each("mark", fanotifyMark), ...earlier.map(fanotifyMark)]);
+  },
   tty: (_values, about) => {
     const info = relatedOf(about, "tty_info_entry");
-    if (info === null) return {};
-    return {
-      type: enumName("TtyType", info.number("type") ?? 0),
-      ...(info.has("pty.index") ? { index: info.number("pty.index") } : {}),
-      session: info.number("sid"),
-      processGroup: info.number("pgrp"),
-      device: statDeviceText(info.number("rdev") ?? 0),
-      ...(info.has("winsize.ws_row")
-        ? { rows: info.number("winsize.ws_row"), columns: info.number("winsize.ws_col") }
-        : {}),
-      ...terminalSettings(info),
-      ...(info.has("uid") ? { uid: info.number("uid"), gid: info.number("gid") } : {}),
-    };
+    if (info === null) return;
+    add(about, "type", enumName("TtyType", info.number("type") ?? 0));
+    if (info.has("pty.index")) add(about, "index", info.number("pty.index"));
+    add(about, "session", info.number("sid"));
+    add(about, "processGroup", info.number("pgrp"));
+    add(about, "device", statDeviceText(info.number("rdev") ?? 0));
+    if (info.has("winsize.ws_row")) {
+      add(about, "rows", info.number("winsize.ws_row"));
+      add(about, "columns", info.number("winsize.ws_col"));
+    }
+    addTerminalSettings(about, info);
+    if (info.has("uid")) {
+      add(about, "uid", info.number("uid"));
+      add(about, "gid", info.number("gid"));
+    }
   },
   memfd: (_values, about) => {
     const inode = relatedOf(about, "memfd_inode_entry");
-    if (inode === null) return {};
-    return {
-      name: inode.text("name"),
-      size: inode.exact("size"),
-      seals: bitWords(SEALS, inode.number("seals") ?? 0),
-      uid: inode.number("uid"),
-      gid: inode.number("gid"),
-      ...(inode.has("mode") ? { mode: inode.number("mode") } : {}),
-    };
+    if (inode === null) return;
+    add(about, "name", inode.text("name"));
+    add(about, "size", inode.exact("size"));
+    add(about, "seals", bitWords(SEALS, inode.number("seals") ?? 0));
+    add(about, "uid", inode.number("uid"));
+    add(about, "gid", inode.number("gid"));
+    if (inode.has("mode")) add(about, "mode", inode.number("mode"));
   },
-  bpf: (values) => ({
-    name: values.text("map_name"),
-    mapType: values.number("map_type"),
-    keySize: values.number("key_size"),
-    valueSize: values.number("value_size"),
-    maxEntries: values.number("max_entries"),
-    frozen: values.bool("frozen"),
-  }),
-  nsf: (values) => ({
-    namespace: word(NAMESPACES, values.number("ns_cflag")),
-    namespaceId: values.number("ns_id"),
-  }),
-  pidfd: (values) => {
+  bpf: (values, about) => {
+    add(about, "name", values.text("map_name"));
+    add(about, "mapType", values.number("map_type"));
+    add(about, "keySize", values.number("key_size"));
+    add(about, "valueSize", values.number("value_size"));
+    add(about, "maxEntries", values.number("max_entries"));
+    add(about, "frozen", values.bool("frozen"));
+  },
+  nsf: (values, about) => {
+    add(about, "namespace", word(NAMESPACES, values.number("ns_cflag")));
+    add(about, "namespaceId", values.number("ns_id"));
+  },
+  pidfd: (values, about) => {
     const pid = values.number("nspid");
     const inode = values.number("ino");
-    const exact = inode !== null && Number.isSafeInteger(inode) ? inode : values.exact("ino");
-    return pid === -1 ? { pid: null, ended: true, inode: exact } : { pid, inode: exact };
+    add(about, "pid", pid === -1 ? null : pid);
+    if (pid === -1) add(about, "ended", true);
+    add(about, "inode", inode !== null && Number.isSafeInteger(inode) ? inode : values.exact("ino"));
   },
-  tunf: (values) => ({ device: values.text("netdev"), detached: values.bool("detached") }),
-  ext: (_values, about) => externalDetails(about),
+  tunf: (values, about) => {
+    add(about, "device", values.text("netdev"));
+    add(about, "detached", values.bool("detached"));
+  },
+  ext: (_values, about) => addExternal(about),
 };
 
-/** The plugin that saved an external file, if it is the only one, and the image it was saved in. */
-function externalDetails({ set, file }: About): Record<string, DetailValue> {
-  const { plugins, pluginImages, checkpoint } = set;
-  const image = pluginImages.get(u32At(checkpoint.files.id, file));
+/** Adds the plugin that saved an external file, if it is the only one, and the image it was saved in. */
+function addExternal(about: About): void {
+  const { plugins, pluginImages, checkpoint } = about.set;
+  const image = pluginImages.get(u32At(checkpoint.files.id, about.file));
   const [plugin] = plugins;
-  return {
-    ...(plugin === undefined || plugins.length > 1 ? {} : { plugin: visible(plugin) }),
-    pluginImage: image === undefined ? null : visible(image),
-  };
+  if (plugin !== undefined && plugins.length === 1) add(about, "plugin", visible(plugin));
+  add(about, "pluginImage", image === undefined ? null : visible(image));
 }
 
 /** At most this many further records of a file are read for its details. */
 const RELATED_LIMIT = 1000;
 
 /**
- * Returns a function that reads the details of an open file that are not in columns, and adds its links to `links`. It
- * returns them at once if the file's entry is in memory and no other describes the file.
+ * Returns a function that reads the details of an open file that are not in columns, and adds them to `details` and its
+ * links to `links`. It has done so when it returns if the file's entry is in memory and no other describes the file.
  */
 export function createDetailsReader(
   set: DecodedSet,
-  links: LinksBuilder,
-): (file: FileRow) => Details | Promise<Details> {
+  { fileDetails, links }: Pick<Builder, "fileDetails" | "links">,
+): (file: FileRow) => undefined | Promise<void> {
   const { checkpoint, sources } = set;
   const { files, fileRecords } = checkpoint;
   const readOwn = createEntryReader(checkpoint, sources);
   const readRelated = createEntryReader(checkpoint, sources);
-  const valuesOf = createValueReader();
-  const describe = (file: FileRow, entry: EntryBytes | null, related: readonly Related[]): Details =>
-    entry === null ? {} : describeFile(entry.message, valuesOf(entry), { set, file, links, related });
-  const readAll = async (file: FileRow, own: ReturnType<EntryReader>): Promise<Details> => {
+  const valuesOf = createSharedValueReader();
+  const options = createSocketOptionsReader(fileDetails);
+  const about: About = { set, file: NONE, links, related: [], details: fileDetails, options };
+  const describe = (file: FileRow, entry: EntryBytes | null, related: readonly Related[]): undefined => {
+    about.file = file;
+    about.related = related;
+    if (entry !== null) describeFile(entry.message, valuesOf(entry, related.length === 0), about);
+  };
+  const readAll = async (file: FileRow, own: ReturnType<EntryReader>): Promise<void> => {
     const entry = await own;
     const related: Related[] = [];
     for (const record of entry === null ? [] : furtherRecords(fileRecords, file).subarray(0, RELATED_LIMIT)) {
       const found = await readRelated(record);
-      if (found?.message) related.push({ message: found.message, values: valuesOf(found) });
+      if (found?.message) related.push({ message: found.message, values: valuesOf(found, related.length === 0) });
     }
-    return describe(file, entry, related);
+    describe(file, entry, related);
   };
   return (file) => {
     const entry = readOwn(files.record[file] ?? -1);
     const isAlone = !hasFurtherRecords(fileRecords, file);
-    return isAlone && !(entry instanceof Promise) ? describe(file, entry, []) : readAll(file, entry);
+    return isAlone && !(entry instanceof Promise) ? describe(file, entry, NO_RELATED) : readAll(file, entry);
   };
 }
 
-/** The details of the file in an entry of a message. */
-function describeFile(message: string | null, own: Values, about: About): Details {
+const NO_RELATED: readonly Related[] = [];
+
+/** Adds the details of the file in an entry of a message. */
+function describeFile(message: string | null, own: Values, about: About): void {
   const isOwn = message !== "file_entry";
   const field = isOwn ? FILE_FIELD_OF_MESSAGE.get(message ?? "") : FILE_FIELDS[own.number("type") ?? 0];
-  if (field === undefined || field === null) return {};
+  if (field === undefined || field === null) return;
   const values = isOwn ? own : own.inside(field);
-  const details = DESCRIBE[field]?.(values, about) ?? {};
-  return { ...details, ...ownerDetails(values), ...unlinkedDetails(about), ...pathDetails(about) };
+  DESCRIBE[field]?.(values, about);
+  addOwner(about, values);
+  addUnlinked(about);
+  addPath(about);
 }
 
 /** fown_entry.pid_type. */
 const OWNER_TYPES: Readonly<Record<number, string>> = { 0: "pid", 1: "tgid", 2: "pgid", 3: "sid" };
 
-/** Which process gets signals for a file (F_SETOWN), and which signal (F_SETSIG), if any does. */
-function ownerDetails(values: Values): Record<string, DetailValue> {
+/** Adds which process gets signals for a file (F_SETOWN), and which signal (F_SETSIG), if any does. */
+function addOwner(about: About, values: Values): void {
+  if (values.isBlank("fown")) return;
   const [pid, signal] = [values.number("fown.pid") ?? 0, values.number("fown.signum") ?? 0];
   const [uid, euid] = [values.number("fown.uid") ?? 0, values.number("fown.euid") ?? 0];
-  if (pid === 0 && signal === 0 && uid === 0 && euid === 0) return {};
+  if (pid === 0 && signal === 0 && uid === 0 && euid === 0) return;
   const type = values.number("fown.pid_type") ?? 0;
-  return { owner: { pid, type: OWNER_TYPES[type] ?? type, signal, uid, euid } };
+  add(about, "owner", { pid, type: OWNER_TYPES[type] ?? type, signal, uid, euid });
 }
 
-/** The remap of an unlinked file, and the attributes of the ghost file in which CRIU keeps its contents. */
-function unlinkedDetails(about: About): Record<string, DetailValue> {
-  if (((about.set.checkpoint.files.has[about.file] ?? 0) & HAS.deleted) === 0) return {};
+/** Adds the remap of an unlinked file, and the attributes of the ghost file in which CRIU keeps its contents. */
+function addUnlinked(about: About): void {
+  if (((about.set.checkpoint.files.has[about.file] ?? 0) & HAS.deleted) === 0) return;
   const ghost = relatedOf(about, "ghost_file_entry");
   const remap = relatedOf(about, "remap_file_path_entry");
-  return {
-    unlinked: true,
-    ...(remap?.has("remap_type") ? { remap: enumName("remap_type", remap.number("remap_type") ?? 0) } : {}),
-    ...(ghost === null
-      ? {}
-      : {
-          ghost: {
-            uid: ghost.number("uid"),
-            gid: ghost.number("gid"),
-            mode: ghost.number("mode"),
-            size: ghost.exact("size"),
-          },
-          ...(ghost.has("ino") ? { inode: ghost.exact("ino") } : {}),
-          ...(ghost.has("dev") ? { inodeDevice: deviceText(ghost.number("dev") ?? 0) } : {}),
-        }),
-  };
+  add(about, "unlinked", true);
+  if (remap?.has("remap_type")) add(about, "remap", enumName("remap_type", remap.number("remap_type") ?? 0));
+  if (ghost === null) return;
+  add(about, "ghost", {
+    uid: ghost.number("uid"),
+    gid: ghost.number("gid"),
+    mode: ghost.number("mode"),
+    size: ghost.exact("size"),
+  });
+  // A socket has an inode of its own.
+  if (ghost.has("ino")) about.details.set(about.file, "inode", ghost.exact("ino"));
+  if (ghost.has("dev")) add(about, "inodeDevice", deviceText(ghost.number("dev") ?? 0));
 }
 
-/** For a FIFO or terminal: the id and mode of the REG entry with its path. */
-function pathDetails(about: About): Record<string, DetailValue> {
+/** Adds for a FIFO or terminal the id and mode of the REG entry with its path. */
+function addPath(about: About): void {
   const path = about.related.find(({ message, values }) => message === "reg_file_entry" || values.has("reg.id"));
-  if (path === undefined) return {};
+  if (path === undefined) return;
   const { values } = path;
-  return {
-    pathFile: values.number("reg.id") ?? values.number("id"),
-    mode: values.number("reg.mode") ?? values.number("mode"),
-  };
+  add(about, "pathFile", values.number("reg.id") ?? values.number("id"));
+  about.details.set(about.file, "mode", values.number("reg.mode") ?? values.number("mode"));
 }

@@ -19,14 +19,26 @@ export interface FieldTable {
   /** By field number. */
   readonly byNumber: readonly (KnownField | undefined)[];
   readonly byName: ReadonlyMap<string, KnownField>;
+  /** Dotted names that were resolved; `null`: the message has no such field. */
+  readonly paths: Map<string, Path | null>;
+}
+
+/** Where a dotted name leads. */
+export interface Path {
+  /** The nested messages to go through. */
+  readonly through: readonly KnownField[];
+  readonly field: KnownField;
 }
 
 /** By message. */
 export const FIELD_TABLES: ReadonlyMap<string, FieldTable> = fieldTables();
 
 function fieldTables(): Map<string, FieldTable> {
-  const tables = new Map<string, { byNumber: (KnownField | undefined)[]; byName: Map<string, KnownField> }>();
-  for (const message of MESSAGES.keys()) tables.set(message, { byNumber: [], byName: new Map() });
+  const tables = new Map<
+    string,
+    FieldTable & { byNumber: (KnownField | undefined)[]; byName: Map<string, KnownField> }
+  >();
+  for (const message of MESSAGES.keys()) tables.set(message, { byNumber: [], byName: new Map(), paths: new Map() });
   for (const [message, specs] of MESSAGES) {
     const table = tables.get(message);
     for (const spec of specs) {
@@ -44,4 +56,28 @@ function fieldTables(): Map<string, FieldTable> {
     }
   }
   return tables;
+}
+
+/** Resolves a dotted name, each once; `null` if the message has no such field. */
+export function pathIn(fields: FieldTable, name: string): Path | null {
+  const known = fields.paths.get(name);
+  if (known !== undefined) return known;
+  const path = resolvePath(fields, name);
+  fields.paths.set(name, path);
+  return path;
+}
+
+function resolvePath(fields: FieldTable, name: string): Path | null {
+  const through: KnownField[] = [];
+  const names = name.split(".");
+  const last = names.pop() ?? "";
+  let table: FieldTable | null = fields;
+  for (const each of names) {
+    const field: KnownField | undefined = table?.byName.get(each);
+    if (field === undefined) return null;
+    through.push(field);
+    table = field.message;
+  }
+  const field = table?.byName.get(last);
+  return field === undefined ? null : { through, field };
 }

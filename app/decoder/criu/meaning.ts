@@ -240,9 +240,11 @@ export function waitStatus(status: number, arch: string | null): string {
  * `null` for any other count.
  */
 export function addressText(words: readonly number[], littleEndian: boolean): string | null {
-  if (words.length !== 1 && words.length !== 4) return null;
-  const bytes = words.flatMap((word) => wordBytes(word, littleEndian));
-  return words.length === 1 ? bytes.join(".") : ipv6Text(Uint8Array.from(bytes));
+  if (words.length === 4) return ipv6Text(Uint8Array.from(words.flatMap((word) => wordBytes(word, littleEndian))));
+  const [word] = words;
+  if (words.length !== 1 || word === undefined) return null;
+  const [first, second, third, fourth] = [word & 255, (word >>> 8) & 255, (word >>> 16) & 255, word >>> 24];
+  return littleEndian ? `${first}.${second}.${third}.${fourth}` : `${fourth}.${third}.${second}.${first}`;
 }
 
 /** The bytes of a word as they are in the host's memory. */

@@ -1,6 +1,7 @@
 // Options of sockets, by the names of socket(7), ip(7), ipv6(7) and tcp(7). Options that have their default are left out.
 
-import type { DetailValue } from "../../model/fields.ts";
+import type { Details, DetailValue } from "../../model/fields.ts";
+import type { DetailsBuilder } from "../builder/details.ts";
 import type { Values } from "./values.ts";
 
 /** Options that are on or off, by field. */
@@ -46,13 +47,40 @@ const NUMBERS = [
 const SEND_LOCKED = 1;
 const RECEIVE_LOCKED = 2;
 
-/**
- * `options`: what the program has set. `buffers`: the sizes of buffers that the kernel may change by itself.
- *
- * @param values The message of a socket.
- */
-export function socketOptions(values: Values): Record<string, DetailValue> {
-  if (!values.has("opts")) return {};
+/** The options of a socket, as numbers of values. */
+interface SocketOptions {
+  /** What the program has set. */
+  readonly options: number;
+  /** The sizes of buffers that the kernel may change by itself. */
+  readonly buffers: number;
+}
+
+/** Reads the options in the message of a socket; `null` if it has none. */
+export type SocketOptionsReader = (values: Values) => SocketOptions | null;
+
+/** The fields of a socket's message that have options. */
+const FIELDS = ["opts", "ip_opts", "tcp_opts", "v6only"] as const;
+
+/** Most different options that are remembered, and the most bytes of them. */
+const MOST_KNOWN = 1000;
+const MOST_BYTES = 256;
+
+/** A reader that adds the options as values to `details`. Most sockets have the same: each is read once. */
+export function createSocketOptionsReader(details: Pick<DetailsBuilder, "indexOf">): SocketOptionsReader {
+  const known = new Map<string, SocketOptions>();
+  return (values) => {
+    if (!values.has("opts")) return null;
+    const key = values.encoded(FIELDS, MOST_BYTES);
+    const found = key === null ? undefined : known.get(key);
+    if (found !== undefined) return found;
+    const { options, buffers } = readOptions(values);
+    const read = { options: details.indexOf(options), buffers: details.indexOf(buffers) };
+    if (key !== null && known.size < MOST_KNOWN) known.set(key, read);
+    return read;
+  };
+}
+
+function readOptions(values: Values): { readonly options: Details; readonly buffers: Details } {
   const options: Record<string, DetailValue> = {};
   for (const [field, name] of SWITCHES) if (values.bool(field) === true) options[name] = true;
   for (const [field, name, usual] of NUMBERS) {

@@ -1,11 +1,13 @@
 // The values of an entry by their names, for reading details and resources. A message is split into fields when the first
-// of them is asked for, and nested messages likewise: few fields of few messages are needed. For messages that are many,
-// wire.ts reads single fields without allocating.
+// of them is asked for, and nested messages likewise: few fields of few messages are needed. What was split is kept in one
+// array of numbers. For messages that are many, wire.ts reads single fields without allocating.
 //
 // Casts `as number` read lists within bounds checked by the loop.
 
+import { NONE } from "../../model/checkpoint.ts";
 import { visibleText } from "../../model/text.ts";
-import { FIELD_TABLES, type FieldTable, type KnownField } from "./field-table.ts";
+import { grown } from "../builder/growing.ts";
+import { FIELD_TABLES, type FieldTable, type KnownField, pathIn } from "./field-table.ts";
 import type { EntryBytes } from "./inspect.ts";
 import { numberText } from "./pieces.ts";
 import { readFixed, readVarint, skip, WIRE } from "./wire.ts";
@@ -38,6 +40,13 @@ export interface Values {
   inside(name: string): Values;
   /** The values of a nested message; `null` if it is absent. */
   nested(name: string): Values | null;
+  /** Whether a nested message is absent, or plainly nothing but zeros: false if that takes a closer look. */
+  isBlank(name: string): boolean;
+  /**
+   * Text that is the same for two messages only if all occurrences of these fields are, in the same order. `null` if they
+   * take more bytes than `most`, or the end of the file cuts them.
+   */
+  encoded(names: readonly string[], most: number): string | null;
 }
 
 /** A value as it is stored: a bigint if its type has 64 bits, a view of the entry's bytes if it is a string. */
@@ -50,313 +59,377 @@ const LIST_LIMIT = 10_000;
 const OCCURRENCE_LIMIT = 200_000;
 
 /** Stands for the wire type of an occurrence whose wire type is not its field's. */
-const WRONG = -1;
+const WRONG = 6;
+
+/** The occurrences of the known fields of messages that were split, in order, PART numbers each. */
+interface Parts {
+  list: Uint32Array<ArrayBuffer>;
+  /** How many numbers of `list` are in use. */
+  length: number;
+  /** Scratch room for a number. */
+  readonly words: Uint32Array;
+  /** The most values of a repeated field. */
+  readonly most: number;
+}
+
+const createParts = (most: number, room: number): Parts => ({
+  list: new Uint32Array(room * PART),
+  length: 0,
+  words: new Uint32Array(2),
+  most,
+});
+
+/** An occurrence: the field's number, its wire type or WRONG, the low and high half of a number or the ends of bytes. */
+const PART = 4;
+const [WIRE_AT, LOW_AT, HIGH_AT] = [1, 2, 3] as const;
+
+/** The bits of a tag that are 0 in a tag of one byte for a varint. */
+const SHORT_VARINT = 0x87;
 
 /** A message, or several occurrences of one nested message, which protobuf merges. */
 interface Message {
+  readonly entry: EntryBytes;
   readonly fields: FieldTable;
-  /** Start and end of each occurrence, one after the other, in the entry's bytes. */
-  readonly spans: readonly number[];
-  /** `null` until it is split. */
-  parts: Parts | null;
-}
-
-/** The occurrences of a message's known fields, in order. */
-interface Parts {
-  readonly field: KnownField[];
-  readonly wire: number[];
-  /** The low half of a number, or the start of bytes. */
-  readonly low: number[];
-  /** The high half of a number, or the end of bytes. */
-  readonly high: number[];
-  /** Nested messages that were asked for; `null` in place of those that are absent. */
-  inner: Map<KnownField, Message | null> | null;
-}
-
-/** Where a dotted name leads. */
-interface Path {
-  /** The nested messages to go through. */
-  readonly through: readonly KnownField[];
-  readonly field: KnownField;
+  /** The message that it is in as a field that is not repeated; `null`: it is the bytes start … end - 1. */
+  readonly outer: Message | null;
+  readonly field: KnownField | null;
+  readonly start: number;
+  readonly end: number;
+  /** Its parts are list[first … last - 1]; NONE until it is split. */
+  first: number;
+  last: number;
+  /** Nested messages that were asked for. */
+  inner: Message[];
 }
 
 /** A function that gives the values of entries. @param most The most values of a repeated field. */
 export function createValueReader(most = LIST_LIMIT): (entry: EntryBytes) => Values {
-  const pathOf = createPaths();
-  const words = new Uint32Array(2);
-  return (entry) => {
-    const { bytes, start, end } = entry;
-    const fields = FIELD_TABLES.get(entry.message ?? "") ?? EMPTY;
-    return valuesOf(
-      { bytes, end, isCut: entry.isCut, most, pathOf, words, parts: NO_PARTS },
-      { fields, spans: [start, end], parts: null },
-    );
+  return (entry) => new MessageValues(createParts(most, 16), entireMessage(entry));
+}
+
+/**
+ * A function that gives the values of entries, for which no memory is allocated once there is enough. If `isNext`, the
+ * values that it gave before may not be read any more.
+ */
+export function createSharedValueReader(): (entry: EntryBytes, isNext: boolean) => Values {
+  const parts = createParts(LIST_LIMIT, 64);
+  return (entry, isNext) => {
+    if (isNext) parts.length = 0;
+    return new MessageValues(parts, entireMessage(entry));
   };
 }
 
-const EMPTY: FieldTable = { byNumber: [], byName: new Map() };
-const NO_PARTS: Parts = { field: [], wire: [], low: [], high: [], inner: null };
+const entireMessage = (entry: EntryBytes): Message => bytesOf(entry, FIELD_TABLES.get(entry.message ?? "") ?? EMPTY);
 
-type PathOf = (fields: FieldTable, name: string) => Path | null;
+const EMPTY: FieldTable = { byNumber: [], byName: new Map(), paths: new Map() };
+const NO_MESSAGES: Message[] = [];
 
-/** A function that resolves dotted names, each once. */
-function createPaths(): PathOf {
-  const known = new Map<FieldTable, Map<string, Path | null>>();
-  return (fields, name) => {
-    const paths = known.get(fields) ?? new Map<string, Path | null>();
-    if (paths.size === 0) known.set(fields, paths);
-    const found = paths.get(name);
-    if (found !== undefined) return found;
-    const path = resolvePath(fields, name);
-    paths.set(name, path);
-    return path;
-  };
-}
+const bytesOf = (entry: EntryBytes, fields: FieldTable, start = entry.start, end = entry.end): Message => ({
+  entry,
+  fields,
+  outer: null,
+  field: null,
+  start,
+  end,
+  first: NONE,
+  last: NONE,
+  inner: NO_MESSAGES,
+});
 
-function resolvePath(fields: FieldTable, name: string): Path | null {
-  const through: KnownField[] = [];
-  const names = name.split(".");
-  const last = names.pop() ?? "";
-  let table: FieldTable | null = fields;
-  for (const each of names) {
-    const field: KnownField | undefined = table?.byName.get(each);
-    if (field === undefined) return null;
-    through.push(field);
-    table = field.message;
+/** A class, because the values of a message are then one object, and not a function for each kind of value. */
+class MessageValues implements Values {
+  private readonly parts: Parts;
+  private readonly message: Message;
+  /** Of the last look-up: the field, and the message that has it. */
+  private field: KnownField | null = null;
+  private owner: Message;
+
+  constructor(parts: Parts, message: Message) {
+    this.parts = parts;
+    this.message = message;
+    this.owner = message;
   }
-  const field = table?.byName.get(last);
-  return field === undefined ? null : { through, field };
-}
 
-/** The entry that messages are in. */
-interface Context {
-  readonly bytes: Uint8Array;
-  readonly end: number;
-  readonly isCut: boolean;
-  readonly most: number;
-  readonly pathOf: PathOf;
-  /** Scratch room for a number. */
-  readonly words: Uint32Array;
-  /** The nested message that was read last. */
-  parts: Parts;
-}
-
-function valuesOf(context: Context, message: Message): Values {
-  // Written without a function for each look-up: a socket's options alone are forty look-ups.
-  /** The place of a field that is not repeated in `context.parts`; -1 if it is absent. */
-  const find = (name: string): number => {
-    const path = locate(context, message, name);
-    return path === null || path.field.isRepeated ? -1 : lastOf(context.parts, path.field);
-  };
-  return {
-    has: (name) => find(name) >= 0,
-    number(name) {
-      const at = find(name);
-      if (at < 0) return null;
-      const { type, wire } = fieldAt(context.parts, at);
-      return wire === WIRE.bytes ? null : numberOf(type, lowAt(context.parts, at), highAt(context.parts, at));
-    },
-    wide(name) {
-      const at = find(name);
-      if (at < 0) return null;
-      const { type, wire } = fieldAt(context.parts, at);
-      return wire === WIRE.bytes ? null : wideOf(type, lowAt(context.parts, at), highAt(context.parts, at));
-    },
-    exact(name) {
-      const at = find(name);
-      if (at < 0) return null;
-      const { type, wire } = fieldAt(context.parts, at);
-      return wire === WIRE.bytes ? null : numberText(type, lowAt(context.parts, at), highAt(context.parts, at));
-    },
-    text(name) {
-      const at = find(name);
-      if (at < 0) return null;
-      const { message: inner, wire } = fieldAt(context.parts, at);
-      if (inner !== null || wire !== WIRE.bytes) return null;
-      return visibleText(context.bytes.subarray(lowAt(context.parts, at), highAt(context.parts, at)));
-    },
-    bytes(name) {
-      const at = find(name);
-      if (at < 0) return null;
-      const { message: inner, wire } = fieldAt(context.parts, at);
-      if (inner !== null || wire !== WIRE.bytes) return null;
-      return context.bytes.subarray(lowAt(context.parts, at), highAt(context.parts, at));
-    },
-    stored: (name) => storedOf(context, message, name),
-    bool(name) {
-      const at = find(name);
-      return at < 0 ? null : lowAt(context.parts, at) !== 0 || highAt(context.parts, at) !== 0;
-    },
-    halves(name) {
-      const at = find(name);
-      return at < 0 ? null : { low: lowAt(context.parts, at), high: highAt(context.parts, at) };
-    },
-    numbers(name) {
-      const path = locate(context, message, name);
-      return path === null ? [] : numbersOf(context, context.parts, path.field);
-    },
-    texts(name) {
-      const path = locate(context, message, name);
-      return path === null || path.field.wire !== WIRE.bytes ? [] : textsOf(context, context.parts, path.field);
-    },
-    each(name, make) {
-      const path = locate(context, message, name);
-      const fields = path?.field.message ?? null;
-      return path === null || fields === null ? [] : eachOf(context, path.field, fields, make);
-    },
-    inside(name) {
-      const path = locate(context, message, name);
-      const inner = path === null ? null : innerOf(context.parts, path.field);
-      return valuesOf(context, inner ?? { fields: path?.field.message ?? EMPTY, spans: [], parts: null });
-    },
-    nested(name) {
-      const path = locate(context, message, name);
-      const inner = path === null ? null : innerOf(context.parts, path.field);
-      return inner === null ? null : valuesOf(context, inner);
-    },
-  };
-}
-
-/** Splits the message that has the field at the end of a dotted name, into `context.parts`; `null` if it is absent. */
-function locate(context: Context, message: Message, name: string): Path | null {
-  const path = context.pathOf(message.fields, name);
-  if (path === null) return null;
-  let parts = partsOf(context, message);
-  for (let at = 0; at < path.through.length; at++) {
-    const inner = innerOf(parts, path.through[at] as KnownField);
-    if (inner === null) return null;
-    parts = partsOf(context, inner);
+  has(name: string): boolean {
+    return this.find(name) >= 0;
   }
-  context.parts = parts;
-  return path;
-}
 
-function storedOf(context: Context, message: Message, name: string): StoredValue | null {
-  const path = locate(context, message, name);
-  if (path === null || path.field.message !== null) return null;
-  const { parts } = context;
-  const { type, wire, isRepeated, isPackable } = path.field;
-  if (isRepeated) return isPackable && parts.field.includes(path.field) ? numbersOf(context, parts, path.field) : null;
-  const at = lastOf(parts, path.field);
-  if (at < 0) return null;
-  const [low, high] = [lowAt(parts, at), highAt(parts, at)];
-  if (wire === WIRE.bytes) return context.bytes.subarray(low, high);
-  return type.endsWith("64") ? wideOf(type, low, high) : numberOf(type, low, high);
-}
-
-function eachOf<T>(context: Context, field: KnownField, fields: FieldTable, make: (values: Values) => T): T[] {
-  const { parts, most } = context;
-  const list: T[] = [];
-  for (let at = 0; at < parts.field.length && list.length < most; at++) {
-    if (parts.field[at] !== field) continue;
-    if (parts.wire[at] === WRONG) break;
-    list.push(make(valuesOf(context, { fields, spans: [lowAt(parts, at), highAt(parts, at)], parts: null })));
+  number(name: string): number | null {
+    const at = this.find(name);
+    if (at < 0) return null;
+    const { type, wire } = this.field as KnownField;
+    return wire === WIRE.bytes ? null : numberOf(type, lowAt(this.parts, at), highAt(this.parts, at));
   }
-  return list;
+
+  wide(name: string): bigint | null {
+    const at = this.find(name);
+    if (at < 0) return null;
+    const { type, wire } = this.field as KnownField;
+    return wire === WIRE.bytes ? null : wideOf(type, lowAt(this.parts, at), highAt(this.parts, at));
+  }
+
+  exact(name: string): string | null {
+    const at = this.find(name);
+    if (at < 0) return null;
+    const { type, wire } = this.field as KnownField;
+    return wire === WIRE.bytes ? null : numberText(type, lowAt(this.parts, at), highAt(this.parts, at));
+  }
+
+  text(name: string): string | null {
+    const at = this.find(name);
+    if (at < 0) return null;
+    const { message, wire } = this.field as KnownField;
+    if (message !== null || wire !== WIRE.bytes) return null;
+    const [start, end] = [lowAt(this.parts, at), highAt(this.parts, at)];
+    return start === end ? "" : visibleText(this.message.entry.bytes.subarray(start, end));
+  }
+
+  bytes(name: string): Uint8Array | null {
+    const at = this.find(name);
+    if (at < 0) return null;
+    const { message, wire } = this.field as KnownField;
+    if (message !== null || wire !== WIRE.bytes) return null;
+    return this.message.entry.bytes.subarray(lowAt(this.parts, at), highAt(this.parts, at));
+  }
+
+  stored(name: string): StoredValue | null {
+    if (!this.locate(name)) return null;
+    const { parts, owner } = this;
+    const { type, wire, message, isRepeated, isPackable } = this.field as KnownField;
+    if (message !== null) return null;
+    if (isRepeated) return isPackable && this.isAnywhere() ? numbersOf(parts, owner, this.field as KnownField) : null;
+    const at = this.find(name);
+    if (at < 0) return null;
+    const [low, high] = [lowAt(parts, at), highAt(parts, at)];
+    if (wire === WIRE.bytes) return owner.entry.bytes.subarray(low, high);
+    return type.endsWith("64") ? wideOf(type, low, high) : numberOf(type, low, high);
+  }
+
+  bool(name: string): boolean | null {
+    const at = this.find(name);
+    return at < 0 ? null : lowAt(this.parts, at) !== 0 || highAt(this.parts, at) !== 0;
+  }
+
+  halves(name: string): { readonly low: number; readonly high: number } | null {
+    const at = this.find(name);
+    return at < 0 ? null : { low: lowAt(this.parts, at), high: highAt(this.parts, at) };
+  }
+
+  numbers(name: string): number[] {
+    return this.locate(name) ? numbersOf(this.parts, this.owner, this.field as KnownField) : [];
+  }
+
+  texts(name: string): Uint8Array[] {
+    if (!this.locate(name) || this.field?.wire !== WIRE.bytes) return [];
+    return textsOf(this.parts, this.owner, this.field);
+  }
+
+  each<T>(name: string, make: (values: Values) => T): T[] {
+    const list: T[] = [];
+    const fields = this.locate(name) ? (this.field as KnownField).message : null;
+    if (fields === null) return list;
+    const { parts, owner, field } = this;
+    for (let at = owner.first; at < owner.last && list.length < parts.most; at += PART) {
+      if (parts.list[at] !== field?.number) continue;
+      if (parts.list[at + WIRE_AT] === WRONG) break;
+      list.push(make(new MessageValues(parts, bytesOf(owner.entry, fields, lowAt(parts, at), highAt(parts, at)))));
+    }
+    return list;
+  }
+
+  inside(name: string): Values {
+    const { parts } = this;
+    const inner = this.locate(name) ? innerOf(parts, this.owner, this.field as KnownField) : null;
+    const { entry } = this.message;
+    return new MessageValues(parts, inner ?? bytesOf(entry, this.field?.message ?? EMPTY, entry.start, entry.start));
+  }
+
+  nested(name: string): Values | null {
+    const inner = this.locate(name) ? innerOf(this.parts, this.owner, this.field as KnownField) : null;
+    return inner === null ? null : new MessageValues(this.parts, inner);
+  }
+
+  isBlank(name: string): boolean {
+    if (!this.locate(name)) return true;
+    const { list } = this.parts;
+    const { entry, first, last } = this.owner;
+    for (let at = first; at < last; at += PART) {
+      if (list[at] !== this.field?.number) continue;
+      const end = highAt(this.parts, at);
+      for (let tag = lowAt(this.parts, at); tag < end; tag += 2) {
+        // A tag of one byte for a varint, and a varint of one byte.
+        if (((entry.bytes[tag] as number) & SHORT_VARINT) !== 0 || entry.bytes[tag + 1] !== 0) return false;
+      }
+    }
+    return true;
+  }
+
+  encoded(names: readonly string[], most: number): string | null {
+    const { entry, fields } = this.message;
+    if (entry.isCut) return null;
+    splitOnce(this.parts, this.message);
+    const { list } = this.parts;
+    const codes: number[] = [];
+    for (let at = this.message.first; at < this.message.last; at += PART) {
+      const name = names.indexOf(fields.byNumber[list[at] as number]?.name ?? "");
+      if (name < 0) continue;
+      const [wire, low, high] = [list[at + WIRE_AT] as number, lowAt(this.parts, at), highAt(this.parts, at)];
+      codes.push(name, wire);
+      if (wire !== WIRE.bytes) codes.push(low >>> 16, low & 0xffff, high >>> 16, high & 0xffff);
+      else {
+        codes.push(high - low);
+        if (codes.length + high - low > most) return null;
+        for (let from = low; from < high; from++) codes.push(entry.bytes[from] as number);
+      }
+    }
+    return codes.length > most ? null : String.fromCharCode(...codes);
+  }
+
+  /** The place in `parts` of a field that is not repeated; NONE if it is absent. */
+  private find(name: string): number {
+    if (!this.locate(name) || this.field?.isRepeated === true) return NONE;
+    const { number } = this.field as KnownField;
+    const { list } = this.parts;
+    const { first, last } = this.owner;
+    for (let at = last - PART; at >= first; at -= PART) {
+      if (list[at] === number && list[at + WIRE_AT] !== WRONG) return at;
+    }
+    return NONE;
+  }
+
+  /** Whether the field that was located occurs, of whatever wire type. */
+  private isAnywhere(): boolean {
+    const { list } = this.parts;
+    const { first, last } = this.owner;
+    for (let at = first; at < last; at += PART) if (list[at] === this.field?.number) return true;
+    return false;
+  }
+
+  /** Finds the field at the end of a dotted name and splits the message that has it; false if that is absent. */
+  private locate(name: string): boolean {
+    const path = pathIn(this.message.fields, name);
+    this.field = path?.field ?? null;
+    if (path === null) return false;
+    let owner = this.message;
+    splitOnce(this.parts, owner);
+    for (let at = 0; at < path.through.length; at++) {
+      const inner = innerOf(this.parts, owner, path.through[at] as KnownField);
+      if (inner === null) return false;
+      splitOnce(this.parts, inner);
+      owner = inner;
+    }
+    this.owner = owner;
+    return true;
+  }
 }
 
-const fieldAt = ({ field }: Parts, at: number): KnownField => field[at] as KnownField;
-const lowAt = ({ low }: Parts, at: number): number => low[at] as number;
-const highAt = ({ high }: Parts, at: number): number => high[at] as number;
-
-/** The last occurrence of a field that has its wire type; -1 if there is none. */
-function lastOf({ field, wire }: Parts, wanted: KnownField): number {
-  for (let at = field.length - 1; at >= 0; at--) if (field[at] === wanted && wire[at] !== WRONG) return at;
-  return -1;
-}
+const lowAt = ({ list }: Parts, at: number): number => list[at + LOW_AT] as number;
+const highAt = ({ list }: Parts, at: number): number => list[at + HIGH_AT] as number;
 
 /** A nested message, all its occurrences as one; `null` if it is absent or repeated. */
-function innerOf(parts: Parts, field: KnownField): Message | null {
-  const known = parts.inner?.get(field);
-  if (known !== undefined) return known;
-  const inner = field.message === null || field.isRepeated ? null : mergedOf(parts, field, field.message);
-  parts.inner ??= new Map();
-  parts.inner.set(field, inner);
+function innerOf(parts: Parts, outer: Message, field: KnownField): Message | null {
+  for (const known of outer.inner) if (known.field === field) return known;
+  if (field.message === null || field.isRepeated || !hasAny(parts, outer, field)) return null;
+  const inner = { ...bytesOf(outer.entry, field.message), outer, field };
+  if (outer.inner === NO_MESSAGES) outer.inner = [inner];
+  else outer.inner.push(inner);
   return inner;
 }
 
-function mergedOf(parts: Parts, field: KnownField, fields: FieldTable): Message | null {
-  const spans: number[] = [];
-  for (let at = 0; at < parts.field.length; at++) {
-    if (parts.field[at] === field && parts.wire[at] !== WRONG) spans.push(lowAt(parts, at), highAt(parts, at));
-  }
-  return spans.length === 0 ? null : { fields, spans, parts: null };
+function hasAny({ list }: Parts, { first, last }: Message, { number }: KnownField): boolean {
+  for (let at = first; at < last; at += PART) if (list[at] === number && list[at + WIRE_AT] !== WRONG) return true;
+  return false;
 }
 
-/** The occurrences of a message's fields, up to the first damage of each of its own occurrences. */
-function partsOf(context: Context, message: Message): Parts {
-  if (message.parts !== null) return message.parts;
-  const parts: Parts = { field: [], wire: [], low: [], high: [], inner: null };
-  for (let at = 0; at < message.spans.length; at += 2) {
-    split(context, message.fields, message.spans[at] as number, message.spans[at + 1] as number, parts);
+/** Splits a message into its fields, up to the first damage of each of its occurrences. */
+function splitOnce(parts: Parts, message: Message): void {
+  if (message.first !== NONE) return;
+  const { outer, field } = message;
+  const first = parts.length;
+  if (outer === null) split(parts, message, first, message.start, message.end);
+  for (let at = outer?.first ?? 0; outer !== null && at < outer.last; at += PART) {
+    if (parts.list[at] !== field?.number || parts.list[at + WIRE_AT] === WRONG) continue;
+    split(parts, message, first, lowAt(parts, at), highAt(parts, at));
   }
-  message.parts = parts;
-  return parts;
+  message.first = first;
+  message.last = parts.length;
 }
 
-function split(context: Context, fields: FieldTable, start: number, end: number, parts: Parts): void {
-  const { bytes, end: last, isCut, words: out } = context;
-  for (let at = start; at < end && parts.field.length < OCCURRENCE_LIMIT; ) {
-    const value = readVarint(bytes, at, end, out);
-    if (value < 0 || out[1] !== 0) return;
-    const tag = out[0] as number;
+/** Adds the fields in bytes start … end - 1 of a message's entry. `first`: where the message's parts begin. */
+function split(parts: Parts, { entry, fields }: Message, first: number, start: number, end: number): void {
+  const { bytes } = entry;
+  const { words } = parts;
+  const most = first + OCCURRENCE_LIMIT * PART;
+  for (let at = start; at < end && parts.length < most; ) {
+    const value = readVarint(bytes, at, end, words);
+    if (value < 0 || words[1] !== 0) return;
+    const tag = words[0] as number;
     const wire = tag & 7;
-    let next = skip(bytes, value, end, tag, out);
-    let from = wire === WIRE.bytes ? next - (out[0] as number) : value;
+    let next = skip(bytes, value, end, tag, words);
+    let from = wire === WIRE.bytes ? next - (words[0] as number) : value;
     if (next < 0) {
       // The entry's last string or nested message has what is left of it.
-      from = isCut && end === last && wire === WIRE.bytes ? readVarint(bytes, value, end, out) : -1;
+      from = entry.isCut && end === entry.end && wire === WIRE.bytes ? readVarint(bytes, value, end, words) : -1;
       if (from < 0) return;
       next = end;
     }
     at = next;
     const field = fields.byNumber[tag >>> 3];
     if (field === undefined) continue;
-    const isOwn = wire === field.wire;
-    parts.field.push(field);
-    parts.wire.push(isOwn || (field.isPackable && wire === WIRE.bytes) ? wire : WRONG);
-    if (wire === WIRE.bytes) {
-      parts.low.push(from);
-      parts.high.push(next);
-    } else {
-      if (wire !== WIRE.varint) readFixed(bytes, value, wire, out);
-      parts.low.push(out[0] as number);
-      parts.high.push(out[1] as number);
+    const isRight = wire === field.wire || (field.isPackable && wire === WIRE.bytes);
+    if (wire === WIRE.bytes) add(parts, field.number, isRight ? wire : WRONG, from, next);
+    else {
+      // A varint is in `words` already.
+      if (wire !== WIRE.varint) readFixed(bytes, value, wire, words);
+      add(parts, field.number, isRight ? wire : WRONG, words[0] as number, words[1] as number);
     }
   }
 }
 
+function add(parts: Parts, number: number, wire: number, low: number, high: number): void {
+  const { length } = parts;
+  if (length === parts.list.length) parts.list = grown(parts.list, 2 * length);
+  const { list } = parts;
+  list[length] = number;
+  list[length + WIRE_AT] = wire;
+  list[length + LOW_AT] = low;
+  list[length + HIGH_AT] = high;
+  parts.length = length + PART;
+}
+
 /** The values of a repeated number, up to the first occurrence that has another wire type. */
-function numbersOf(context: Context, parts: Parts, field: KnownField): number[] {
+function numbersOf(parts: Parts, { first, last, entry }: Message, field: KnownField): number[] {
   const list: number[] = [];
-  for (let at = 0; at < parts.field.length && list.length < context.most; at++) {
-    if (parts.field[at] !== field) continue;
-    const wire = parts.wire[at];
+  for (let at = first; at < last && list.length < parts.most; at += PART) {
+    if (parts.list[at] !== field.number) continue;
+    const wire = parts.list[at + WIRE_AT];
     if (wire === WRONG) break;
     if (wire === field.wire) list.push(numberOf(field.type, lowAt(parts, at), highAt(parts, at)));
-    else addPacked(context, lowAt(parts, at), highAt(parts, at), field, list);
+    else addPacked(parts, entry.bytes, at, field, list);
   }
   return list;
 }
 
 /** The values of a repeated string, up to the first occurrence that has another wire type. */
-function textsOf({ bytes, most }: Context, parts: Parts, field: KnownField): Uint8Array[] {
+function textsOf(parts: Parts, { first, last, entry }: Message, { number }: KnownField): Uint8Array[] {
   const list: Uint8Array[] = [];
-  for (let at = 0; at < parts.field.length && list.length < most; at++) {
-    if (parts.field[at] !== field) continue;
-    if (parts.wire[at] === WRONG) break;
-    list.push(bytes.subarray(lowAt(parts, at), highAt(parts, at)));
+  for (let at = first; at < last && list.length < parts.most; at += PART) {
+    if (parts.list[at] !== number) continue;
+    if (parts.list[at + WIRE_AT] === WRONG) break;
+    list.push(entry.bytes.subarray(lowAt(parts, at), highAt(parts, at)));
   }
   return list;
 }
 
-function addPacked(context: Context, start: number, end: number, { wire, type }: KnownField, list: number[]): void {
-  const { bytes, most, words: out } = context;
-  for (let at = start; at < end && list.length < most; ) {
-    const next = skip(bytes, at, end, wire, out);
+/** Adds the numbers that are packed in part `from`. */
+function addPacked(parts: Parts, bytes: Uint8Array, from: number, { wire, type }: KnownField, list: number[]): void {
+  const { words } = parts;
+  const end = highAt(parts, from);
+  for (let at = lowAt(parts, from); at < end && list.length < parts.most; ) {
+    const next = skip(bytes, at, end, wire, words);
     if (next < 0) return;
-    if (wire !== WIRE.varint) readFixed(bytes, at, wire, out);
-    list.push(numberOf(type, out[0] as number, out[1] as number));
+    if (wire !== WIRE.varint) readFixed(bytes, at, wire, words);
+    list.push(numberOf(type, words[0] as number, words[1] as number));
     at = next;
   }
 }
@@ -380,7 +453,11 @@ function numberOf(type: string, low: number, high: number): number {
       return (high | 0) * 2 ** 32 + low;
     case "bool":
       return low !== 0 || high !== 0 ? 1 : 0;
-    default:
+    case "sint32":
+    case "sint64":
       return Number(numberText(type, low, high));
+    default:
+      // int32, and enums, which are int32 on the wire.
+      return low | 0;
   }
 }

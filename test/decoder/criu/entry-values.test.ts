@@ -1,6 +1,6 @@
 // Values by name are those that the inspector shows, whatever the bytes: undamaged, damaged, repeated, cut.
 
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { FIELD_TABLES, type FieldTable, type KnownField } from "../../../app/decoder/criu/field-table.ts";
 import { numberText, type Piece, pieces } from "../../../app/decoder/criu/pieces.ts";
 import { createValueReader, type Values } from "../../../app/decoder/criu/values.ts";
@@ -118,4 +118,54 @@ test("the occurrences of a nested message are merged, as protobuf does", () => {
   const values = createValueReader()({ bytes, base: 0, start: 0, end: 12, isCut: false, message: "file_entry" });
   expect(values.inside("isk").numbers("src_addr")).toEqual([1, 3]);
   expect(values.number("isk.state")).toBe(4);
+});
+
+describe("the encoded form of fields", () => {
+  /** inet_sk_entry: opts (14) with so_sndbuf (1) and so_rcvbuf (2), v6only (15), ip_opts (16). */
+  const encoded = (...bytes: number[]): string | null => {
+    const entry = { bytes: Uint8Array.from(bytes), base: 0, start: 0, end: bytes.length, isCut: false };
+    return createValueReader()({ ...entry, message: "inet_sk_entry" }).encoded(["opts", "v6only"], 16);
+  };
+  const options = [114, 4, 8, 1, 16, 2];
+
+  test("is the same for the same values, whatever is around them", () => {
+    expect(encoded(...options, 120, 1)).toBe(encoded(8, 3, ...options, 16, 4, 120, 1));
+    expect(encoded(...options)).not.toBe(null);
+  });
+
+  test("is another for another value, order or number of occurrences", () => {
+    const others = [
+      [...options],
+      [114, 4, 8, 1, 16, 3],
+      [...options, 120, 1],
+      [...options, 120, 0],
+      [120, 1, ...options],
+      [...options, ...options],
+      [114, 2, 8, 1],
+    ];
+    expect(new Set(others.map((bytes) => encoded(...bytes))).size).toBe(others.length);
+  });
+
+  test("is not made of many bytes", () => {
+    expect(encoded(114, 40, ...new Array<number>(40).fill(0))).toBe(null);
+  });
+});
+
+test("a nested message is blank if it is absent or nothing but zeros", () => {
+  const isBlank = (...bytes: number[]): boolean => {
+    const entry = { bytes: Uint8Array.from(bytes), base: 0, start: 0, end: bytes.length, isCut: false };
+    return createValueReader()({ ...entry, message: "inet_sk_entry" }).isBlank("fown");
+  };
+  expect([isBlank(8, 1), isBlank(106, 0), isBlank(106, 4, 8, 0, 16, 0), isBlank(106, 2, 8, 0, 106, 0)]).toEqual(
+    new Array(4).fill(true),
+  );
+  // Another value, in the last of two occurrences, a tag of two bytes, a varint of two bytes, a cut one.
+  const others = [
+    [106, 2, 8, 1],
+    [106, 0, 106, 2, 8, 1],
+    [106, 3, 136, 0, 1],
+    [106, 3, 8, 128, 1],
+    [106, 1, 8],
+  ];
+  for (const bytes of others) expect(isBlank(...bytes)).toBe(false);
 });

@@ -1,0 +1,98 @@
+// The different values of details, as JSON in one pool. A value is written into scratch room first and looked up by its
+// bytes, so that one that is known, as most are, needs neither a string nor an entry in a Map.
+//
+// Casts `as number` read typed arrays within bounds checked by the loop.
+
+import type { DetailStore } from "../../model/checkpoint.ts";
+import type { DetailValue } from "../../model/fields.ts";
+import { decodeText } from "../../model/text.ts";
+import { createBudget } from "../limits.ts";
+import { FIRST_CAPACITY, type Growth, grown, growTo } from "./growing.ts";
+import { createScratch, writeJson } from "./json-scratch.ts";
+
+/** Places that are tried for a value. Only a crafted image has values that need more; they go to a Map. */
+const MOST_TRIED = 32;
+
+/** An empty collection. */
+export function createJsonValues({ budget }: Pick<Growth, "budget">) {
+  const free = createBudget();
+  const start = new Uint32Array(FIRST_CAPACITY);
+  const columns = { capacity: FIRST_CAPACITY, start, hash: new Int32Array(FIRST_CAPACITY) };
+  const scratch = createScratch();
+  const crowded = new Map<string, number>();
+  /** By the low bits of their hash: the numbers of values, from 1 on. */
+  let table = new Uint32Array(4 * FIRST_CAPACITY);
+  let pool = new Uint8Array(1024);
+  let length = 0;
+  let count = 0;
+
+  /** Whether a value is what has been written into the scratch room. */
+  const isWritten = (value: number): boolean => {
+    const from = columns.start[value] as number;
+    if ((columns.start[value + 1] as number) - from !== scratch.length) return false;
+    const { bytes } = scratch;
+    for (let at = 0; at < scratch.length; at++) if (pool[from + at] !== bytes[at]) return false;
+    return true;
+  };
+  /** The number of the value in the scratch room, or -1 - the place in `table` where it belongs. */
+  const find = (hash: number): number => {
+    const mask = table.length - 1;
+    for (let tried = 0; tried < MOST_TRIED; tried++) {
+      const place = (hash + tried) & mask;
+      const value = (table[place] as number) - 1;
+      if (value < 0) return -1 - place;
+      if (columns.hash[value] === hash && isWritten(value)) return value;
+    }
+    return crowded.get(decodeText(scratch.bytes.subarray(0, scratch.length))) ?? -1 - table.length;
+  };
+  /** Enters the value that is added last. `place` is beyond the table if there was no room. */
+  const enter = (value: number, place: number): void => {
+    if (place < table.length) table[place] = value + 1;
+    else crowded.set(decodeText(pool.subarray(columns.start[value], columns.start[value + 1])), value);
+  };
+  const enlarge = (): void => {
+    table = new Uint32Array(4 * table.length);
+    const mask = table.length - 1;
+    for (let value = 0; value < count; value++) {
+      const hash = columns.hash[value] as number;
+      let tried = 0;
+      while (tried < MOST_TRIED && table[(hash + tried) & mask] !== 0) tried++;
+      enter(value, tried < MOST_TRIED ? (hash + tried) & mask : table.length);
+    }
+  };
+
+  return {
+    /** The number of a value, which is added if it is new. @throws LimitReached */
+    indexOf(value: DetailValue): number {
+      scratch.length = 0;
+      writeJson(scratch, value);
+      const hash = hashOf(scratch.bytes, scratch.length);
+      const found = find(hash);
+      if (found >= 0) return found;
+      const more = length + scratch.length - pool.length;
+      if (more > 0) pool = grown(pool, pool.length + budget.takeBytes(Math.max(pool.length, more), more));
+      if (scratch.length < 32)
+        for (let at = 0; at < scratch.length; at++) pool[length + at] = scratch.bytes[at] as number;
+      else pool.set(scratch.bytes.subarray(0, scratch.length), length);
+      length += scratch.length;
+      columns.hash[count] = hash;
+      columns.start[count + 1] = length;
+      enter(count++, -1 - found);
+      if (count + 1 === columns.capacity) growTo(columns, 2 * columns.capacity, free);
+      if (2 * count > table.length) enlarge();
+      return count - 1;
+    },
+
+    finish: (): Pick<DetailStore, "start" | "pool"> => ({
+      start: columns.start.slice(0, count + 1),
+      pool: pool.subarray(0, length),
+    }),
+  };
+}
+
+/** The hash by which a value is looked up: FNV-1a, with its high bits mixed into the low ones. */
+export function hashOf(bytes: Uint8Array, length: number): number {
+  let hash = 0x811c9dc5 | 0;
+  for (let at = 0; at < length; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
+  return hash ^ (hash >>> 15);
+}
