@@ -47,7 +47,7 @@ export async function openOne(path: string, io: Io, options: OpeningOptions): Pr
   const limits = chosenLimits(options);
   let input: Input | null = null;
   try {
-    input = await openInput(path, io);
+    input = await openInput(path, io, { keep: true });
     const image = await openImage(input.sources, {
       limits,
       unpackers: NODE_UNPACKERS,

@@ -2,6 +2,7 @@
 
 import {
   closeSync,
+  type Dirent,
   fstatSync,
   openSync,
   readdirSync,
@@ -29,6 +30,8 @@ export interface Input {
 export interface InputOptions {
   /** Whether to follow symbolic links that point outside the directory. Default: true. */
   readonly outside?: boolean;
+  /** Whether the small files of a directory are read at once and kept, to be read again cheaply. Default: false. */
+  readonly keep?: boolean;
 }
 
 /** A path as Node represents it; a buffer if it is not valid UTF-8. */
@@ -53,7 +56,11 @@ export const isDirectory = (path: string): boolean =>
  *
  * @throws SourceError with a sentence for the user.
  */
-export async function openInput(path: string, io: Io, { outside = true }: InputOptions = {}): Promise<Input> {
+export async function openInput(
+  path: string,
+  io: Io,
+  { outside = true, keep = false }: InputOptions = {},
+): Promise<Input> {
   if (STDIN.has(path)) {
     const bytes = await io.readStdin();
     return { name: path, bytes: bytes.length, sources: [bytesSource(path, bytes)], close: () => {} };
@@ -61,8 +68,8 @@ export async function openInput(path: string, io: Io, { outside = true }: InputO
   try {
     const exact = exactPath(path);
     const stats = statSync(exact);
-    if (stats.isDirectory()) return openFiles(path, filesIn(exact, outside));
-    if (stats.isFile()) return openFiles(path, [{ name: path, path: exact }]);
+    if (stats.isDirectory()) return openFiles(path, filesIn(exact, outside), keep);
+    if (stats.isFile()) return openFiles(path, [{ name: path, path: exact }], false);
     const source = readStream(path, exact);
     return { name: path, bytes: source.size, sources: [source], close: () => {} };
   } catch (error) {
@@ -107,12 +114,11 @@ function filesIn(directory: Path, outside: boolean): Listed[] {
   const root = realpathSync.native(directory, "buffer");
   const isWithin = (path: Buffer): boolean =>
     path.subarray(0, root.length).equals(root) && (path.length === root.length || path[root.length] === SLASH);
-  const open = [{ path: Buffer.from(directory as Buffer), prefix: "", parents: 0 }];
+  const open = [{ path: directory, prefix: "", parents: 0 }];
   for (let current = open.pop(); current !== undefined; current = open.pop()) {
     const { prefix, parents } = current;
-    for (const entry of readdirSync(current.path, { withFileTypes: true, encoding: "buffer" })) {
-      const name = `${prefix}${decodeText(entry.name)}`;
-      const path = Buffer.concat([current.path, Buffer.from("/"), entry.name]);
+    for (const { name: own, path, entry } of entriesOf(current.path)) {
+      const name = `${prefix}${own}`;
       if (entry.isDirectory()) open.push({ path, prefix: `${name}/`, parents });
       else if (entry.isFile()) found.push({ name, path });
       if (!entry.isSymbolicLink()) continue;
@@ -120,7 +126,7 @@ function filesIn(directory: Path, outside: boolean): Listed[] {
       const inside = target !== null && isWithin(realpathSync.native(path, "buffer"));
       if (target?.isFile() && (inside || outside)) found.push({ name, path });
       // A set's parent is a link to the previous set. If that is inside the directory, it is listed anyway.
-      if (entry.name.toString() !== "parent" || target?.isFile()) continue;
+      if (own !== "parent" || target?.isFile()) continue;
       if (target?.isDirectory() && !inside && outside && parents < MOST_PARENTS) {
         open.push({ path, prefix: `${name}/`, parents: parents + 1 });
       } else found.push({ name, path, link: readlinkSync(path, "buffer") });
@@ -128,6 +134,23 @@ function filesIn(directory: Path, outside: boolean): Listed[] {
   }
   return found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
+
+/** The entries of a directory. Paths are buffers only where a name is not valid UTF-8. */
+function entriesOf(directory: Path): { name: string; path: Path; entry: EntryType }[] {
+  const entries = typeof directory === "string" ? readdirSync(directory, { withFileTypes: true }) : null;
+  if (entries?.every(({ name }) => !name.includes("\ufffd"))) {
+    return entries.map((entry) => ({ name: entry.name, path: `${directory}/${entry.name}`, entry }));
+  }
+  const prefix = Buffer.concat([Buffer.from(directory as Buffer), Buffer.from("/")]);
+  return readdirSync(directory, { withFileTypes: true, encoding: "buffer" }).map((entry) => ({
+    name: decodeText(entry.name),
+    path: Buffer.concat([prefix, entry.name]),
+    entry,
+  }));
+}
+
+/** What an entry of a directory is. */
+type EntryType = Pick<Dirent, "isDirectory" | "isFile" | "isSymbolicLink">;
 
 function statOf(path: Path) {
   try {
@@ -137,10 +160,13 @@ function statOf(path: Path) {
   }
 }
 
-function openFiles(name: string, files: readonly Listed[]): Input {
+function openFiles(name: string, files: readonly Listed[], keep: boolean): Input {
   const descriptors: number[] = [];
-  const sources = files.map((file) => {
+  const kept = keep ? createKept() : null;
+  const sources = files.map((file): Source => {
     if (file.link !== undefined) return bytesSource(file.name, file.link);
+    const bytes = kept?.(file) ?? null;
+    if (bytes !== null) return keptSource(file, bytes);
     let fd: number | null = null;
     // A set may have more files than a process may have open, so each is opened when it is first read in part.
     const open = (): number => {
@@ -162,6 +188,59 @@ function openFiles(name: string, files: readonly Listed[]): Input {
     },
   };
 }
+
+/** Files of images that may be small. Those with memory pages are large, and often not read at all. */
+const MAY_BE_SMALL = /(^|\/)(?!pages-)[^/]*\.img$/;
+
+/** The most bytes of small files to keep. */
+const MOST_KEPT = 64 << 20;
+/** Small files are kept in blocks of this size. */
+const KEPT_BLOCK = 1 << 20;
+
+/**
+ * A function that reads a small file of an image: without asking for its size first, which takes as long as reading it.
+ * `null`: it is not small, or cannot be read.
+ */
+function createKept(): (file: Listed) => Uint8Array | null {
+  let block = new Uint8Array(0);
+  let used = 0;
+  let left = MOST_KEPT;
+  const readAll = (fd: number): Uint8Array | null => {
+    if (used + SMALL_FILE >= block.length) {
+      block = new Uint8Array(KEPT_BLOCK);
+      used = 0;
+    }
+    let length = 0;
+    for (let count = -1; count !== 0 && length <= SMALL_FILE; length += count) {
+      count = readSync(fd, block, used + length, SMALL_FILE + 1 - length, null);
+    }
+    if (length > SMALL_FILE) return null;
+    used += length;
+    left -= length;
+    return block.subarray(used - length, used);
+  };
+  return ({ name, path }) => {
+    if (left < SMALL_FILE || !MAY_BE_SMALL.test(name)) return null;
+    try {
+      const fd = openSync(path, "r");
+      try {
+        return readAll(fd);
+      } finally {
+        closeSync(fd);
+      }
+    } catch {
+      // What is wrong is reported when it is read again.
+      return null;
+    }
+  };
+}
+
+const keptSource = ({ name, path }: Listed, bytes: Uint8Array): Source => ({
+  ...bytesSource(name, bytes),
+  get modified() {
+    return (statOf(path)?.mtimeMs ?? 0) / 1000;
+  },
+});
 
 /** The most that is read from a pipe, as its contents are kept in memory. */
 const STREAM_LIMIT = 2 * 2 ** 30;

@@ -141,6 +141,50 @@ describe("two images", () => {
   });
 });
 
+describe("the files of a directory that are kept", () => {
+  const files = new Map([
+    ["small.img", Buffer.from("small")],
+    ["empty.img", Buffer.alloc(0)],
+    ["just-small.img", Buffer.alloc(64 << 10, 1)],
+    ["large.img", Buffer.alloc((64 << 10) + 1, 2)],
+    ["pages-1.img", Buffer.from("pages")],
+    ["other", Buffer.from("other")],
+  ]);
+  const written = 1_000_000_000;
+  const directoryOf = (name: string): string => {
+    const directory = join(folder, name);
+    mkdirSync(directory);
+    for (const [file, bytes] of files) {
+      writeFileSync(join(directory, file), bytes);
+      utimesSync(join(directory, file), written, written);
+    }
+    return directory;
+  };
+
+  test("have the same bytes, sizes and times", async () => {
+    const input = await openInput(directoryOf("kept"), noStdin, { keep: true });
+    expect(input.sources.map(({ name }) => name)).toEqual([...files.keys()].sort());
+    for (const { name, size, modified, read } of input.sources) {
+      expect([name, size, modified]).toEqual([name, files.get(name)?.length, written]);
+      expect(Buffer.from(await read(0, size))).toEqual(files.get(name));
+      expect(Buffer.from(await read(2, 2))).toEqual(files.get(name)?.subarray(2, 4));
+    }
+    input.close();
+  });
+
+  test("are the small ones of images, which are read once", async () => {
+    const directory = directoryOf("kept-and-changed");
+    const input = await openInput(directory, noStdin, { keep: true });
+    for (const name of files.keys()) writeFileSync(join(directory, name), "changed");
+    const unchanged: string[] = [];
+    for (const { name, read } of input.sources) {
+      if (Buffer.from(await read(0, 5)).toString() !== "chang") unchanged.push(name);
+    }
+    expect(unchanged).toEqual(["empty.img", "just-small.img", "small.img"]);
+    input.close();
+  });
+});
+
 test("a small file of a directory does not stay open after it was read whole", async () => {
   const openFiles = (): number => readdirSync("/proc/self/fd").length;
   const { io } = recordingIo();
