@@ -3,8 +3,8 @@
 import type { Checkpoint } from "../model/checkpoint.ts";
 import type { FileRow, TableRow } from "../model/rows.ts";
 import { shortText } from "../model/text.ts";
-import { fileName } from "../model/words.ts";
-import { fileFacts, type Receivers } from "./file-facts.ts";
+import type { FileNames } from "../model/words.ts";
+import { createFactReader } from "./file-facts.ts";
 
 /** True of nearly every file, already in its name, or too long for a line; `--json` shows them. */
 const LEFT_OUT = new Set([
@@ -15,17 +15,28 @@ const LEFT_OUT = new Set([
 /** Addresses of sockets that are not connected. */
 const NO_ADDRESS = new Set(["0.0.0.0:0", "[::]:0"]);
 
-/** `state listen; backlog 16; peer fd 5`; empty if there is nothing to add. Parameters as of `fileFacts`. */
-export function factWords(checkpoint: Checkpoint, file: FileRow, within: TableRow, receivers: Receivers): string {
-  const name = fileName(checkpoint, file);
-  const facts = fileFacts(checkpoint, file, within, receivers).filter(
-    ({ title, value }) => !LEFT_OUT.has(title) && !NO_ADDRESS.has(value) && !isInName(name, value),
-  );
-  return shortText(facts.map(({ title, value }) => `${title} ${value}`).join("; "));
+/**
+ * A function that puts the facts about a file into words: `state listen; backlog 16; peer fd 5`; empty if there is
+ * nothing to add. Parameters as of `FactReader`.
+ */
+export function createFactWords(checkpoint: Checkpoint, names: FileNames): (file: FileRow, within: TableRow) => string {
+  const factsOf = createFactReader(checkpoint, names);
+  return (file, within) => {
+    const facts = factsOf(file, within);
+    if (facts.length === 0) return "";
+    const name = names(file);
+    let text = "";
+    for (const { title, value } of facts) {
+      if (LEFT_OUT.has(title) || NO_ADDRESS.has(value) || isInName(name, value)) continue;
+      text += text === "" ? `${title} ${value}` : `; ${title} ${value}`;
+    }
+    return shortText(text);
+  };
 }
 
 /** Whether a made-up name, such as `socket:[tcp 127.0.0.1:80 listen]`, has a word. */
 const isInName = (name: string, word: string): boolean =>
+  name.includes(word) &&
   /^\w+:\[/.test(name) &&
   name
     .slice(name.indexOf("[") + 1, -1)

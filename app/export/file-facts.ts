@@ -2,14 +2,16 @@
 // words that refer to descriptors, never to ids.
 
 import { bitWords, EPOLL_EVENTS } from "../model/bits.ts";
-import { type Checkpoint, hasPids, holderCount, NONE, taskNumber } from "../model/checkpoint.ts";
+import { type Checkpoint, HAS, hasPids, holderCount, NONE, taskNumber } from "../model/checkpoint.ts";
 import { type DetailSpec, detailText, fileDetail } from "../model/detail-keys.ts";
-import { detailsOf } from "../model/detail-store.ts";
+import { detailRange, detailsOf, valueAt } from "../model/detail-store.ts";
+import type { DetailValue } from "../model/fields.ts";
 import { LINK_ROLES, LINK_TITLES, type Link, type LinkRole, linksOf } from "../model/links.ts";
-import { i32At, u8At, u32At } from "../model/read.ts";
+import { fileKind } from "../model/names.ts";
+import { i32At, u8At, u16At, u32At } from "../model/read.ts";
 import type { FileRow, TableRow } from "../model/rows.ts";
 import { stillVisible } from "../model/text.ts";
-import { fileName } from "../model/words.ts";
+import type { FileNames } from "../model/words.ts";
 
 /** A fact about a file: `state listen`, `other end pid 12 fd 4`. */
 export interface FileFact {
@@ -22,73 +24,138 @@ const MOST_NAMED = 6;
 const MOST_HOLDERS = 3;
 
 /**
- * The details of a file that are compared and not empty, and its links, in words.
+ * The details of a file that are compared and not empty, and its links, in words. Of a file that has no others, not the
+ * mode and size in columns, which nearly every file has.
  *
  * @param within Table of the descriptor with which the file is listed: its descriptors are named without their task.
- * @param receivers As `receiversIn` finds them, for callers that describe many files.
  */
-export function fileFacts(
-  checkpoint: Checkpoint,
-  file: FileRow,
-  within: TableRow = NONE,
-  receivers: Receivers = receiversIn(checkpoint),
-): FileFact[] {
-  if (file === NONE) return [];
-  return [...detailFacts(checkpoint, file), ...linkFacts(checkpoint, file, within, receivers)];
+export type FactReader = (file: FileRow, within: TableRow) => readonly FileFact[];
+
+const NO_FACTS: readonly FileFact[] = [];
+const EXTERNAL = fileKind("external");
+
+/** A function that reads the facts about files. What many files have in common is put into words once. */
+export function createFactReader(checkpoint: Checkpoint, names: FileNames): FactReader {
+  const { files } = checkpoint;
+  const addDetails = createDetailFacts(checkpoint);
+  const addLinks = createLinkFacts(checkpoint, names);
+  return (file, within) => {
+    if (file === NONE) return NO_FACTS;
+    const hasMore = (u8At(files.has, file) & HAS.details) !== 0;
+    if (!hasMore && u8At(files.kind, file) !== EXTERNAL && !addLinks.isReceived(file)) return NO_FACTS;
+    const facts: FileFact[] = [];
+    addDetails(file, facts);
+    addLinks.add(file, within, facts);
+    return facts;
+  };
 }
 
-function detailFacts(checkpoint: Checkpoint, file: FileRow): FileFact[] {
-  const kind = u8At(checkpoint.files.kind, file);
-  return Object.entries(detailsOf(checkpoint, file)).flatMap(([key, value]) => {
-    const spec: DetailSpec = fileDetail(key, kind);
-    if (spec.compared !== "value" && spec.compared !== "volatile") return [];
-    if (value === null || value === "" || value === 0 || (Array.isArray(value) && value.length === 0)) return [];
-    return [{ title: spec.title, value: stillVisible(detailText(spec, value)) }];
-  });
+type AddDetails = (file: FileRow, facts: FileFact[]) => void;
+
+function createDetailFacts(checkpoint: Checkpoint): AddDetails {
+  const { files, fileDetails: store } = checkpoint;
+  /** By key and kind: the facts by the number of their value; `null` for details that are never facts. */
+  const known = new Map<number, Map<number, FileFact | null> | null>();
+  const kinds = 256;
+  const factsOf = (key: number, kind: number): Map<number, FileFact | null> | null => {
+    const found = known.get(key * kinds + kind);
+    if (found !== undefined) return found;
+    const made = isFact(fileDetail(store.keys[key] ?? "", kind)) ? new Map<number, FileFact | null>() : null;
+    known.set(key * kinds + kind, made);
+    return made;
+  };
+  return (file, facts) => {
+    const kind = u8At(files.kind, file);
+    const [first, end] = detailRange(store, file);
+    // Details in columns come first, and details of the same key replace each other.
+    if ((u8At(files.has, file) & HAS.inode) !== 0 || hasTwice(store.key, first, end)) {
+      for (const [key, value] of Object.entries(detailsOf(checkpoint, file))) {
+        const fact = factOf(fileDetail(key, kind), value);
+        if (fact !== null) facts.push(fact);
+      }
+      return;
+    }
+    for (let at = first; at < end; at++) {
+      const made = factsOf(u16At(store.key, at), kind);
+      if (made === null) continue;
+      const value = u32At(store.value, at);
+      let fact = made.get(value);
+      if (fact === undefined) {
+        fact = factOf(fileDetail(store.keys[u16At(store.key, at)] ?? "", kind), valueAt(store, at));
+        made.set(value, fact);
+      }
+      if (fact !== null) facts.push(fact);
+    }
+  };
 }
 
-/** What a file is linked to, one fact for each role. */
-function linkFacts(
-  checkpoint: Checkpoint,
-  file: FileRow,
-  within: TableRow = NONE,
-  receivers: Receivers = receiversIn(checkpoint),
-): FileFact[] {
-  const links = linksOf(checkpoint, file);
-  const facts: FileFact[] = [];
-  for (const role of LINK_ROLES) {
-    const own = links.filter((link) => link.role === role);
-    if (own.length > 0) facts.push({ title: LINK_TITLES[role], value: linkWords(checkpoint, own, within) });
+/** Whether two of the keys first … end - 1 are the same. Files have few details. */
+function hasTwice(keys: Uint16Array, first: number, end: number): boolean {
+  for (let at = first + 1; at < end; at++) {
+    for (let other = first; other < at; other++) if (keys[other] === keys[at]) return true;
   }
-  const sockets = receivers.get(file) ?? [];
-  if (sockets.length > 0) {
-    facts.push({ title: "in flight to", value: sockets.map((row) => fileWords(checkpoint, row, within)).join(", ") });
-  }
-  return facts;
+  return false;
 }
 
-/** `fd 5, fd 7 (EPOLLIN)`: files with the same events are grouped. */
-function linkWords(checkpoint: Checkpoint, links: readonly Link[], within: TableRow): string {
-  const byData = new Map<number, FileRow[]>();
-  for (const { file, data } of links.slice(0, MOST_NAMED)) {
-    const known = byData.get(data);
-    if (known === undefined) byData.set(data, [file]);
-    else known.push(file);
-  }
-  const parts = Array.from(byData, ([data, files]) => {
-    const names = files.map((file) => fileWords(checkpoint, file, within)).join(", ");
-    return data === 0 ? names : `${names} (${bitWords(EPOLL_EVENTS, data).join(" | ")})`;
-  });
-  const more = links.length - MOST_NAMED;
-  return parts.join(", ") + (more > 0 ? ` and ${more} more` : "");
+const isFact = ({ compared }: DetailSpec): boolean => compared === "value" || compared === "volatile";
+
+function factOf(spec: DetailSpec, value: DetailValue): FileFact | null {
+  if (!isFact(spec)) return null;
+  if (value === null || value === "" || value === 0 || (Array.isArray(value) && value.length === 0)) return null;
+  return { title: spec.title, value: stillVisible(detailText(spec, value)) };
+}
+
+interface LinkFacts {
+  /** Whether the file is in flight to a socket. */
+  isReceived(file: FileRow): boolean;
+  /** Adds what a file is linked to, one fact for each role. */
+  add(file: FileRow, within: TableRow, facts: FileFact[]): void;
+}
+
+function createLinkFacts(checkpoint: Checkpoint, names: FileNames): LinkFacts {
+  const receivers = receiversIn(checkpoint);
+  const words = (file: FileRow, within: TableRow): string => fileWords(checkpoint, names, file, within);
+  const eventsOf = new Map<number, string>();
+  const eventText = (data: number): string => {
+    const known = eventsOf.get(data);
+    if (known !== undefined) return known;
+    const text = bitWords(EPOLL_EVENTS, data).join(" | ");
+    eventsOf.set(data, text);
+    return text;
+  };
+  /** `fd 5, fd 7 (EPOLLIN)`: files with the same events are grouped. */
+  const linkWords = (links: readonly Link[], within: TableRow): string => {
+    const byData = new Map<number, string>();
+    for (const { file, data } of links.slice(0, MOST_NAMED)) {
+      const before = byData.get(data);
+      byData.set(data, before === undefined ? words(file, within) : `${before}, ${words(file, within)}`);
+    }
+    const parts = Array.from(byData, ([data, text]) => (data === 0 ? text : `${text} (${eventText(data)})`));
+    const more = links.length - MOST_NAMED;
+    return parts.join(", ") + (more > 0 ? ` and ${more} more` : "");
+  };
+  return {
+    isReceived: (file) => receivers.size > 0 && receivers.has(file),
+    add(file, within, facts) {
+      const links = linksOf(checkpoint, file);
+      for (const role of links.length === 0 ? [] : LINK_ROLES) {
+        const own = links.filter((link) => link.role === role);
+        if (own.length > 0) facts.push({ title: LINK_TITLES[role], value: linkWords(own, within) });
+      }
+      const sockets = receivers.get(file) ?? [];
+      if (sockets.length > 0) {
+        facts.push({ title: "in flight to", value: sockets.map((row) => words(row, within)).join(", ") });
+      }
+    },
+  };
 }
 
 /** A file by its holders: `fd 5`, `pid 12 fd 4`; by its name if no descriptor refers to it. */
-function fileWords(checkpoint: Checkpoint, file: FileRow, within: TableRow): string {
+function fileWords(checkpoint: Checkpoint, names: FileNames, file: FileRow, within: TableRow): string {
   if (file === NONE) return "outside the image";
   const { files, descriptors, tables, tasks } = checkpoint;
   const count = holderCount(files, file);
-  if (count === 0) return `${fileName(checkpoint, file)}, which no descriptor holds`;
+  if (count === 0) return `${names(file)}, which no descriptor holds`;
   const words: string[] = [];
   const first = u32At(files.firstHolder, file);
   for (let at = first; at < first + Math.min(count, MOST_HOLDERS); at++) {
@@ -103,10 +170,10 @@ function fileWords(checkpoint: Checkpoint, file: FileRow, within: TableRow): str
 }
 
 /** The sockets in whose queues files are in flight, by file. */
-export type Receivers = ReadonlyMap<FileRow, readonly FileRow[]>;
+type Receivers = ReadonlyMap<FileRow, readonly FileRow[]>;
 
 /** The receivers of all files in flight; few images have any. */
-export function receiversIn({ links }: Checkpoint): Receivers {
+function receiversIn({ links }: Checkpoint): Receivers {
   const inFlight = LINK_ROLES.indexOf("in-flight" satisfies LinkRole);
   const found = new Map<FileRow, FileRow[]>();
   for (let row = links.role.indexOf(inFlight); row !== -1; row = links.role.indexOf(inFlight, row + 1)) {

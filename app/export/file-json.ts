@@ -3,7 +3,7 @@
 import { type Checkpoint, HAS, NO_MOUNT, NO_SIZE } from "../model/checkpoint.ts";
 import { detailsOf, valueAt } from "../model/detail-store.ts";
 import { FILE_KINDS, flagNames } from "../model/names.ts";
-import { i32At, u8At, u16At, u32At, u64At } from "../model/read.ts";
+import { i32At, MOST_EXACT, u8At, u16At, u32At, u64At } from "../model/read.ts";
 import type { FileRow } from "../model/rows.ts";
 import { base64, decodeText, isUtf8, jsonText } from "../model/text.ts";
 import type { JsonBytes } from "./json-bytes.ts";
@@ -81,9 +81,6 @@ function exactWriter(out: JsonBytes, column: BigUint64Array): (row: number) => v
     out.raw('"');
   };
 }
-
-/** The high half of numbers from this one on is not exact as a number. */
-const MOST_EXACT = 2 ** 21;
 
 /** Details of a file that are compared with each other for keys that occur twice; more are written as an object. */
 const FEW_DETAILS = 64;

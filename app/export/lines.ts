@@ -5,11 +5,10 @@ import { FILE_KINDS, flagNames, kindWord, O_ACCMODE } from "../model/names.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import type { DescriptorRow, TaskRow } from "../model/rows.ts";
 import { shownText } from "../model/text.ts";
-import { fileName } from "../model/words.ts";
+import { fileName, fileNames } from "../model/words.ts";
 import type { Chosen } from "./choose.ts";
 import { delimitedLine } from "./delimited.ts";
-import { factWords } from "./fact-words.ts";
-import { type Receivers, receiversIn } from "./file-facts.ts";
+import { createFactWords } from "./fact-words.ts";
 
 /** A descriptor, paired with one of the tasks that use its table. NONE: no task uses the table. */
 export interface TaskDescriptor {
@@ -119,10 +118,10 @@ function* ofTable({ tables }: Checkpoint, table: number, task: TaskRow, chosen: 
   }
 }
 
-/** Further facts about a descriptor's open file. Its own task is named too, as every line must stand alone. */
-function detailsCell(checkpoint: Checkpoint, row: TaskDescriptor, receivers: Receivers): string {
-  const file = fileOf(checkpoint, row);
-  return file === NONE ? "" : factWords(checkpoint, file, NONE, receivers);
+/** Further facts about descriptors' open files. Their own task is named too, as every line must stand alone. */
+function createDetailsCell(checkpoint: Checkpoint): (row: TaskDescriptor) => string {
+  const factWords = createFactWords(checkpoint, fileNames(checkpoint));
+  return (row) => factWords(fileOf(checkpoint, row), NONE);
 }
 
 /** A cell before the name, as one word: lsof(8) escapes a space in a command the same way. */
@@ -130,7 +129,7 @@ const wordCell = (cell: string): string => cell.replaceAll(" ", "\\x20");
 
 /** Aligned lines, the titles first, without newlines; further facts follow the name. */
 export function* alignedLines(checkpoint: Checkpoint, chosen: Chosen | null): Generator<string> {
-  const receivers = receiversIn(checkpoint);
+  const detailsCell = createDetailsCell(checkpoint);
   const last = LINE_COLUMNS.length - 1;
   const widths = LINE_COLUMNS.map(({ title }) => title.length);
   for (const row of taskDescriptors(checkpoint, chosen)) {
@@ -149,17 +148,17 @@ export function* alignedLines(checkpoint: Checkpoint, chosen: Chosen | null): Ge
       .join(" ");
   yield line(LINE_COLUMNS.map(({ title }) => title));
   for (const row of taskDescriptors(checkpoint, chosen)) {
-    const details = detailsCell(checkpoint, row, receivers);
+    const details = detailsCell(row);
     yield line(LINE_COLUMNS.map(({ text }) => text(checkpoint, row))) + (details === "" ? "" : `  ${details}`);
   }
 }
 
 /** The same lines separated by tabs, with newlines; further facts have a column of their own. */
 export function* tabbedLines(checkpoint: Checkpoint, chosen: Chosen | null): Generator<string> {
-  const receivers = receiversIn(checkpoint);
+  const detailsCell = createDetailsCell(checkpoint);
   yield delimitedLine([...LINE_COLUMNS.map(({ title }) => title), "DETAILS"], "\t");
   for (const row of taskDescriptors(checkpoint, chosen)) {
     const cells = LINE_COLUMNS.map(({ text }) => text(checkpoint, row));
-    yield delimitedLine([...cells, detailsCell(checkpoint, row, receivers)], "\t");
+    yield delimitedLine([...cells, detailsCell(row)], "\t");
   }
 }

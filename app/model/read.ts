@@ -36,3 +36,16 @@ export function f64At(column: Float64Array, row: number): number {
 export function u64At(column: BigUint64Array, row: number): bigint {
   return column[row] ?? noSuchRow(column.length, row);
 }
+
+/** Numbers of 64 bits whose high half is below it are exact as a number. */
+export const MOST_EXACT = 2 ** 21;
+
+/** A function that returns the numbers of a column in decimal. @throws RangeError if `column` has no such row. */
+export function exactTexts(column: BigUint64Array): (row: number) => string {
+  // By words, as reading a BigUint64Array allocates an object for each value.
+  const words = new Uint32Array(column.buffer, column.byteOffset, 2 * column.length);
+  return (row) => {
+    const high = u32At(words, 2 * row + 1);
+    return high < MOST_EXACT ? String(high * 2 ** 32 + u32At(words, 2 * row)) : String(u64At(column, row));
+  };
+}

@@ -114,6 +114,31 @@ export function shortText(text: string): string {
   return `${text.slice(0, FEW_SHOWN)}… (${grouped(text.length)} characters)`;
 }
 
+/**
+ * A function that returns pool[start … end - 1] as text if it is printable ASCII without a backslash, which is visible as
+ * it is, else `null`. The pool is decoded once, so that the texts are parts of one string.
+ */
+export function plainTexts(pool: Uint8Array): (start: number, end: number) => string | null {
+  let whole: string | null = null;
+  return (start, end) => {
+    whole ??= asciiText(pool);
+    const text = whole.slice(start, end);
+    return text.length === end - start && PLAIN.test(text) ? text : null;
+  };
+}
+
+/** Bytes as a string of the same length, with something else in place of bytes that are not ASCII; "" if it is too long. */
+function asciiText(bytes: Uint8Array): string {
+  try {
+    const text = lenient.decode(bytes);
+    // A character that takes several bytes is fewer characters; only a byte that is no UTF-8 is one as well.
+    if (text.length === bytes.length) return text;
+    return lenient.decode(bytes.map((byte) => (byte & 0x80 ? 0 : byte)));
+  } catch {
+    return "";
+  }
+}
+
 /** Bytes as visible text: as `visible`, and each byte that is not valid UTF-8 as `\xff`. */
 export function visibleText(bytes: Uint8Array): string {
   try {

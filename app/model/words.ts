@@ -2,9 +2,9 @@
 
 import { type Checkpoint, NONE, nameBytes } from "./checkpoint.ts";
 import { FILE_KINDS, type FileKind } from "./names.ts";
-import { u8At } from "./read.ts";
+import { u8At, u32At } from "./read.ts";
 import type { FileRow } from "./rows.ts";
-import { shownText } from "./text.ts";
+import { plainTexts, shownText } from "./text.ts";
 
 /** A count with its thousands separated: `1,234,567`. For counts only: values are shown digit by digit. */
 export function grouped(count: number): string {
@@ -82,6 +82,25 @@ export function fileName(checkpoint: Checkpoint, file: FileRow): string {
   if (file === NONE) return "(missing)";
   return shownText(nameBytes(checkpoint, file)) || namelessFile(checkpoint, file);
 }
+
+/** A function that gives the names of files as `fileName` does. */
+export type FileNames = (file: FileRow) => string;
+
+/** The names of the files of a checkpoint, for listings: cheaper than `fileName` for many of them. */
+export function fileNames(checkpoint: Checkpoint): FileNames {
+  const { nameOffset, nameLength } = checkpoint.files;
+  const plain = plainTexts(checkpoint.text);
+  return (file) => {
+    if (file === NONE) return fileName(checkpoint, file);
+    const start = u32At(nameOffset, file);
+    const length = u32At(nameLength, file);
+    const text = length <= MOST_PLAIN ? plain(start, start + length) : null;
+    return text || fileName(checkpoint, file);
+  };
+}
+
+/** Longer names may have to be shortened. */
+const MOST_PLAIN = 256;
 
 /** What a file without a name is called: `(pipe)`. */
 function namelessFile({ files }: Checkpoint, file: FileRow): string {

@@ -1,8 +1,7 @@
 // An image as text for a terminal: each task with its file table, each descriptor with its open file and who shares it.
 
 import type { Chosen } from "../../app/export/choose.ts";
-import { factWords } from "../../app/export/fact-words.ts";
-import { type Receivers, receiversIn } from "../../app/export/file-facts.ts";
+import { createFactWords } from "../../app/export/fact-words.ts";
 import {
   type Checkpoint,
   commBytes,
@@ -17,9 +16,9 @@ import { TASK_STATES } from "../../app/model/names.ts";
 import { i32At, u8At, u32At } from "../../app/model/read.ts";
 import type { DescriptorRow, FileRow, TableRow, TaskRow } from "../../app/model/rows.ts";
 import { shortText, shownText, shownValue, visible } from "../../app/model/text.ts";
-import { counted, timeText, WRITTEN_BY, writerText } from "../../app/model/words.ts";
+import { counted, fileNames, timeText, WRITTEN_BY, writerText } from "../../app/model/words.ts";
 import { type Style, styleFor } from "../style.ts";
-import { fileWords } from "./file-text.ts";
+import { createFileWords } from "./file-text.ts";
 
 /** Sharers that are named; the others are counted. */
 const MOST_NAMED = 6;
@@ -38,7 +37,8 @@ interface Listed {
   readonly checkpoint: Checkpoint;
   readonly chosen: Chosen | null;
   readonly style: Style;
-  readonly receivers: Receivers;
+  readonly fileWords: (file: FileRow) => string;
+  readonly factWords: (file: FileRow, within: TableRow) => string;
   readonly taskLines: readonly (readonly string[] | undefined)[];
 }
 
@@ -49,12 +49,20 @@ export function* showText(
   { colour, chosen, taskLines: lines = [] }: ShowTextOptions,
 ): Generator<string> {
   const style = styleFor(colour);
-  const listed = { checkpoint, chosen, style, receivers: receiversIn(checkpoint), taskLines: lines };
+  const names = fileNames(checkpoint);
+  const listed = {
+    checkpoint,
+    chosen,
+    style,
+    fileWords: createFileWords(checkpoint, names),
+    factWords: createFactWords(checkpoint, names),
+    taskLines: lines,
+  };
   yield style("bold", shortText(visible(name)));
   yield* headLines(checkpoint);
   yield* taskLines(listed);
   yield* unusedTableLines(listed);
-  if (chosen === null) yield* unheldLines(checkpoint, style);
+  if (chosen === null) yield* unheldLines(listed);
   yield* problemLines(checkpoint, style);
 }
 
@@ -151,18 +159,23 @@ function chosenCount({ descriptors }: Chosen, { tables }: Checkpoint, table: Tab
 }
 
 /** `width`: digits of the largest descriptor of the table. */
-function descriptorLine({ checkpoint, style, receivers }: Listed, row: DescriptorRow, width: number): string {
+function descriptorLine(
+  { checkpoint, style, fileWords, factWords }: Listed,
+  row: DescriptorRow,
+  width: number,
+): string {
   const { descriptors, files } = checkpoint;
   const file = i32At(descriptors.file, row);
+  let line = `    ${String(descriptors.fd[row]).padStart(width)}`;
+  if (file === NONE) line += "  open file missing from this image";
+  else {
+    line += `  ${fileWords(file)}`;
+    const facts = factWords(file, u32At(descriptors.table, row));
+    if (facts !== "") line += `  ${facts}`;
+  }
+  if (u8At(descriptors.closeOnExec, row) === 1) line += "  close-on-exec";
   const isShared = file !== NONE && holderCount(files, file) > 1;
-  const parts = [
-    String(descriptors.fd[row]).padStart(width),
-    file === NONE ? "open file missing from this image" : fileWords(checkpoint, file),
-    file === NONE ? "" : factWords(checkpoint, file, u32At(descriptors.table, row), receivers),
-    u8At(descriptors.closeOnExec, row) === 1 ? "close-on-exec" : "",
-    isShared ? style("cyan", `shared with ${sharers(checkpoint, file, row)}`) : "",
-  ];
-  return `    ${parts.filter((part) => part !== "").join("  ")}`;
+  return isShared ? `${line}  ${style("cyan", `shared with ${sharers(checkpoint, file, row)}`)}` : line;
 }
 
 /** The holders of an open file other than descriptor `row`; those of the same table without their task. */
@@ -203,7 +216,7 @@ const USES = [
   "epoll target",
 ];
 
-function* unheldLines(checkpoint: Checkpoint, style: Style): Generator<string> {
+function* unheldLines({ checkpoint, style, fileWords }: Listed): Generator<string> {
   const { files } = checkpoint;
   let isFirst = true;
   for (let file = 0; file < files.count; file++) {
@@ -215,7 +228,7 @@ function* unheldLines(checkpoint: Checkpoint, style: Style): Generator<string> {
     }
     const use = u8At(files.use, file);
     const uses = USES.filter((_, bit) => (use & (1 << bit)) !== 0);
-    yield `  ${fileWords(checkpoint, file)}${uses.length === 0 ? "" : style("dim", `  ${uses.join(", ")}`)}`;
+    yield `  ${fileWords(file)}${uses.length === 0 ? "" : style("dim", `  ${uses.join(", ")}`)}`;
   }
 }
 

@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { indexOfBytes, jsonText, shownText, visible } from "../../app/model/text.ts";
+import {
+  encodeText,
+  indexOfBytes,
+  jsonText,
+  plainTexts,
+  shownText,
+  visible,
+  visibleText,
+} from "../../app/model/text.ts";
 
 describe("invisible text", () => {
   test.each([
@@ -51,4 +59,33 @@ test("bytes are found wherever they are", () => {
   expect(indexOfBytes(bytes, Uint8Array.from([1, 2, 3]))).toBe(2);
   expect(indexOfBytes(bytes, Uint8Array.from([3, 1]))).toBe(-1);
   expect(indexOfBytes(bytes, new Uint8Array(0))).toBe(0);
+});
+
+describe("plain texts of a pool", () => {
+  const plain = ["/usr/bin/a b", "~", " "];
+  const others = ["a\\b", "a\nb", "é", "😀", "\u202e", "\x7f", "\0"];
+
+  test.each([
+    ["plain", plain],
+    ["of several bytes a character", [...plain, ...others]],
+  ])("are those that are visible as they are, among texts that are %s", (_, texts) => {
+    const parts = texts.map(encodeText);
+    // Not UTF-8, and so one character for each byte.
+    if (texts !== plain) parts.push(Uint8Array.of(0x61, 0xff));
+    const pool = Uint8Array.from(parts.flatMap((part) => [...part]));
+    const textAt = plainTexts(pool);
+    let start = 0;
+    for (const [at, part] of parts.entries()) {
+      expect(textAt(start, start + part.length)).toBe(plain[at] ?? null);
+      if (at < plain.length) expect(visibleText(part)).toBe(plain[at]);
+      start += part.length;
+    }
+    expect(textAt(0, 0)).toBe("");
+    expect(textAt(start - 1, start + 1)).toBe(null);
+  });
+
+  test("are found where only bytes that are not UTF-8 are among them", () => {
+    expect(plainTexts(Uint8Array.of(0xff, 0x61))(0, 1)).toBe(null);
+    expect(plainTexts(Uint8Array.of(0xff, 0x61))(1, 2)).toBe("a");
+  });
 });
