@@ -10,7 +10,7 @@ import type { LinkRole } from "../model/links.ts";
 import type { FileRow } from "../model/rows.ts";
 import { sameBytes } from "../model/text.ts";
 import { CHANGE_BITS } from "./changes.ts";
-import { fileDetailValue } from "./detail-values.ts";
+import { fileDetailValue, hasUnheld } from "./detail-values.ts";
 import { linkComparer } from "./links.ts";
 
 /** A detail that differs, or a role in which the links differ. */
@@ -47,6 +47,7 @@ export function detailComparer(
   const hasBefore = before.files.has;
   const hasAfter = after.files.has;
   const inodes = inodeComparer(before, after);
+  const sameStored = storeComparer(before, after);
   const incomplete = !before.complete || !after.complete;
 
   const list = (b: FileRow, a: FileRow): readonly DetailDifference[] => {
@@ -57,7 +58,7 @@ export function detailComparer(
     }
     if ((((hasBefore[b] as number) | (hasAfter[a] as number)) & HAS.details) === 0) return found;
     const linked = links(b, a);
-    found.push(...storedDifferences(before, after, b, a, linked, incomplete));
+    if (!sameStored(b, a, linked)) found.push(...storedDifferences(before, after, b, a, linked, incomplete));
     for (const role of linked) found.push({ kind: "file-linked", key: role, uncertain: incomplete });
     return found;
   };
@@ -97,6 +98,51 @@ function inodeComparer(before: Checkpoint, after: Checkpoint) {
     keys: (b: FileRow, a: FileRow): string[] => [...(modes(b, a) ? ["mode"] : []), ...(sizes(b, a) ? ["size"] : [])],
   };
 }
+
+/**
+ * A function that finds out quickly that two files have the same details in the stores, as most do. It returns false if
+ * that takes a closer look. `linked`: the roles in which links differ, which say it already.
+ */
+function storeComparer(before: Checkpoint, after: Checkpoint) {
+  const [x, y] = [before.fileDetails, after.fileDetails];
+  const keyAfter = Int32Array.from(x.keys, (key) => y.keys.indexOf(key));
+  /** By value before: 1 more than a value after that has the same bytes. */
+  const valueAfter = new Uint32Array(x.start.length);
+  const isSameValue = (b: number, a: number): boolean => {
+    if (valueAfter[b] === a + 1) return true;
+    if (!sameBytes(valueBytes(x, b), valueBytes(y, a))) return false;
+    valueAfter[b] = a + 1;
+    return true;
+  };
+  return (b: FileRow, a: FileRow, linked: readonly LinkRole[]): boolean => {
+    const [first, end] = detailRange(x, b);
+    const [firstAfter, endAfter] = detailRange(y, a);
+    if (end - first !== endAfter - firstAfter) return false;
+    const kind = before.files.kind[b] as number;
+    for (let at = first; at < end; at++) {
+      const other = firstAfter + at - first;
+      const key = x.key[at] as number;
+      if (keyAfter[key] !== y.key[other]) return false;
+      const value = x.value[at] as number;
+      const isSame = isSameValue(value, y.value[other] as number);
+      const { compared, role } = fileDetail(x.keys[key] as string, kind);
+      if (compared === "value" && !isSame) return false;
+      if (compared !== "link" || (role !== undefined && linked.includes(role))) continue;
+      if (role === "watches" && !isSame) return false;
+      if (role === "watches") continue;
+      // The value is ids, of which only those of files without a descriptor count.
+      if (isNull(x, value) !== isNull(y, y.value[other] as number)) return false;
+      if (hasUnheld(before, b, role) || hasUnheld(after, a, role)) return false;
+    }
+    return true;
+  };
+}
+
+/** Whether a value is null: no other is as long and begins like it. */
+const isNull = ({ start, pool }: DetailStore, value: number): boolean =>
+  pool[start[value] as number] === FIRST_OF_NULL && (start[value + 1] as number) - (start[value] as number) === 4;
+
+const FIRST_OF_NULL = 0x6e;
 
 /** Differences of the details that are in the stores. `linked`: the roles in which links differ, which say it already. */
 function storedDifferences(

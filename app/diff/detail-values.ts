@@ -2,9 +2,9 @@
 
 import { type Checkpoint, HAS, NONE, stableLength } from "../model/checkpoint.ts";
 import { type DetailSpec, fileDetail } from "../model/detail-keys.ts";
-import { detailsOf, taskDetailsOf } from "../model/detail-store.ts";
+import { detailOf, detailsOf, taskDetailsOf } from "../model/detail-store.ts";
 import type { Details, DetailValue } from "../model/fields.ts";
-import { linksOf } from "../model/links.ts";
+import { groupMembers, isGroupRole, type LinkRole, linkRange, linksOf, roleAt } from "../model/links.ts";
 import { FILE_KINDS, TASK_STATES } from "../model/names.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import type { FileRow, TaskRow } from "../model/rows.ts";
@@ -14,7 +14,7 @@ import { isHeld } from "./holders.ts";
 /** A detail of an open file as it is compared; `null`: the image has none, or it is not compared. */
 export function fileDetailValue(checkpoint: Checkpoint, file: FileRow, key: string): DetailValue {
   const spec = fileDetail(key, u8At(checkpoint.files.kind, file));
-  const value = detailsOf(checkpoint, file)[key] ?? null;
+  const value = detailOf(checkpoint, file, key) ?? null;
   if (spec.compared === "link") return linkValue(checkpoint, file, spec, value);
   return spec.compared === "value" ? value : null;
 }
@@ -36,6 +36,28 @@ function linkValue(checkpoint: Checkpoint, file: FileRow, spec: DetailSpec, valu
   }
   return outside.sort();
 }
+
+/** Whether a file is linked in a role to files that no descriptor leads to. */
+export function hasUnheld(checkpoint: Checkpoint, file: FileRow, role: LinkRole | undefined): boolean {
+  const { links } = checkpoint;
+  const [first, end] = linkRange(checkpoint, file);
+  for (let row = first; row < end; row++) {
+    if (roleAt(checkpoint, row) !== role) continue;
+    const to = i32At(links.to, row);
+    if (!isGroupRole(role)) {
+      if (to === NONE || !isHeld(checkpoint, to)) return true;
+    } else if (hasUnheldMember(checkpoint, to)) return true;
+  }
+  return false;
+}
+
+/** Members of a group to look at. Of more, `linksOf` lists only the first. */
+const MOST_MEMBERS = 1001;
+
+const hasUnheldMember = (checkpoint: Checkpoint, group: number): boolean =>
+  groupMembers(checkpoint, group)
+    .subarray(0, MOST_MEMBERS)
+    .some((member) => !isHeld(checkpoint, member));
 
 /** An epoll's target without the ids, inodes and devices of the watched file. */
 function watchedValue(target: DetailValue): DetailValue {

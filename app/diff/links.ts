@@ -3,7 +3,7 @@
 
 import { type Checkpoint, NONE } from "../model/checkpoint.ts";
 import { groupMembers, isGroupRole, LINK_ROLES, type LinkRole, linkRange, linksOf, roleAt } from "../model/links.ts";
-import { i32At, u32At } from "../model/read.ts";
+import { i32At, u8At, u32At } from "../model/read.ts";
 import type { FileRow } from "../model/rows.ts";
 import { isHeld } from "./holders.ts";
 
@@ -101,7 +101,9 @@ export function linkComparer(
     const [firstBefore, endBefore] = linkRange(before, b);
     const [firstAfter, endAfter] = linkRange(after, a);
     if (firstBefore === endBefore && firstAfter === endAfter) return [];
-    return LINK_ROLES.filter((role) => {
+    const roles = rolesIn(before, firstBefore, endBefore) | rolesIn(after, firstAfter, endAfter);
+    return LINK_ROLES.filter((role, index) => {
+      if ((roles & (1 << index)) === 0) return false;
       if (isGroupRole(role)) {
         const groupBefore = groupOf(before, firstBefore, endBefore, role);
         const groupAfter = groupOf(after, firstAfter, endAfter, role);
@@ -110,6 +112,13 @@ export function linkComparer(
       return differ(targetsOf(before, b, role), targetsOf(after, a, role));
     });
   };
+}
+
+/** The roles of rows of Links, as bits by their index. */
+function rolesIn({ links }: Checkpoint, first: number, end: number): number {
+  let roles = 0;
+  for (let row = first; row < end; row++) roles |= 1 << u8At(links.role, row);
+  return roles;
 }
 
 /** Data of targets, by file. */

@@ -62,6 +62,31 @@ export function detailsOf(checkpoint: Checkpoint, file: FileRow): Details {
   };
 }
 
+/** Returns what `detailsOf` does. Equal lists and objects are one. */
+export type DetailsReader = (file: FileRow) => Details;
+
+/** A reader for many files: it reads each value only once. */
+export function detailsReader(checkpoint: Checkpoint): DetailsReader {
+  const { files, fileDetails: store } = checkpoint;
+  const values = new Map<number, DetailValue>();
+  const read = (at: number): DetailValue => {
+    const value = u32At(store.value, at);
+    let known = values.get(value);
+    if (known === undefined) {
+      known = valueAt(store, at);
+      values.set(value, known);
+    }
+    return known;
+  };
+  return (file) => {
+    const has = u8At(files.has, file);
+    const details: Record<string, DetailValue> = (has & HAS.inode) === 0 ? {} : { ...inodeDetails(checkpoint, file) };
+    const [first, end] = (has & HAS.details) === 0 ? [0, 0] : detailRange(store, file);
+    for (let at = first; at < end; at++) details[store.keys[u16At(store.key, at)] as string] = read(at);
+    return details;
+  };
+}
+
 /** The details of a file with a path that are kept in columns, as there may be millions. */
 function inodeDetails({ files }: Checkpoint, file: FileRow): Details {
   const mode = u32At(files.inodeMode, file);

@@ -3,13 +3,14 @@
 
 import { bitWords, EPOLL_EVENTS } from "../model/bits.ts";
 import { type Checkpoint, commBytes, NONE, nameBytes, taskNumber } from "../model/checkpoint.ts";
-import { detailsOf, taskDetailsOf } from "../model/detail-store.ts";
+import { type DetailsReader, detailsReader, taskDetailsOf } from "../model/detail-store.ts";
 import type { Details, DetailValue } from "../model/fields.ts";
 import { LINK_ROLES } from "../model/links.ts";
 import { fileKind, TASK_STATES } from "../model/names.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import type { FileRow, RecordRow, TaskRow } from "../model/rows.ts";
 import { base64Bytes } from "../model/text.ts";
+import { memo } from "./memo.ts";
 import type { Input, Row } from "./table.ts";
 import type { Tables } from "./tables.ts";
 
@@ -100,23 +101,31 @@ export function readFiles(
   tables: Tables,
   namespaces: ReadonlyMap<FileRow, number> = new Map(),
 ): void {
+  const detailsOf = detailsReader(checkpoint);
   tables.hold("sockets", "locks", "terminals", "epoll", "container");
-  if (tables.wants("sockets")) addSockets(checkpoint, tables, namespaces);
-  if (tables.wants("terminals")) addTerminals(checkpoint, tables);
-  if (tables.wants("epoll")) addWatches(checkpoint, tables);
-  if (tables.wants("locks")) addLocks(checkpoint, tables);
+  if (tables.wants("sockets")) addSockets(checkpoint, detailsOf, tables, namespaces);
+  if (tables.wants("terminals")) addTerminals(checkpoint, detailsOf, tables);
+  if (tables.wants("epoll")) addWatches(checkpoint, detailsOf, tables);
+  if (tables.wants("locks")) addLocks(checkpoint, detailsOf, tables);
   for (const { label, value, valueBytes } of checkpoint.facts) {
     tables.add("container", { name: label, value: valueBytes === undefined ? value : base64Bytes(valueBytes) });
   }
 }
 
-function addSockets(checkpoint: Checkpoint, tables: Tables, namespaces: ReadonlyMap<FileRow, number>): void {
+function addSockets(
+  checkpoint: Checkpoint,
+  detailsOf: DetailsReader,
+  tables: Tables,
+  namespaces: ReadonlyMap<FileRow, number>,
+): void {
   const peers = peersOf(checkpoint);
+  const optionsOf = memo(optionWords);
   const known = new Map<FileRow, Draft>();
   eachDescriptor(checkpoint, filesOfKind(checkpoint, fileKind("socket")), ({ task, pid, fd, file, record }) => {
     let row = known.get(file);
     if (row === undefined) {
-      row = { ...socketRow(checkpoint, file, peers), namespace: namespaces.get(file) };
+      const own = socketRow(checkpoint, file, detailsOf(file), peers, optionsOf);
+      row = { ...own, namespace: namespaces.get(file) };
       known.set(file, row);
     }
     return tables.add("sockets", { ...row, pid, fd }, task, record);
@@ -138,8 +147,13 @@ function peersOf({ links }: Checkpoint): ReadonlyMap<FileRow, FileRow> {
 
 const NOBODY = /^(0\.0\.0\.0|\[::\]):0$/;
 
-function socketRow(checkpoint: Checkpoint, file: FileRow, peers: ReadonlyMap<FileRow, FileRow>): Draft {
-  const details = detailsOf(checkpoint, file);
+function socketRow(
+  checkpoint: Checkpoint,
+  file: FileRow,
+  details: Details,
+  peers: ReadonlyMap<FileRow, FileRow>,
+  optionsOf: typeof optionWords,
+): Draft {
   const family = familyOf(details);
   const remote = textOr(details.destination) ?? textOr(details.remote);
   const peer = peers.get(file);
@@ -157,7 +171,7 @@ function socketRow(checkpoint: Checkpoint, file: FileRow, peers: ReadonlyMap<Fil
     toSend: numberOr(details.bytesToSend),
     shutdown: textOr(details.shutdown),
     interface: textOr(details.interface),
-    options: optionWords(details.options),
+    options: optionsOf(details.options),
     file: id(file),
   };
 }
@@ -184,12 +198,12 @@ function optionWords(options: DetailValue | undefined): readonly string[] | null
   return Object.entries(options).map(([name, value]) => (value === true ? name : `${name}=${JSON.stringify(value)}`));
 }
 
-function addTerminals(checkpoint: Checkpoint, tables: Tables): void {
+function addTerminals(checkpoint: Checkpoint, detailsOf: DetailsReader, tables: Tables): void {
   const known = new Map<FileRow, Draft>();
   eachDescriptor(checkpoint, filesOfKind(checkpoint, fileKind("tty")), ({ task, pid, fd, file, record }) => {
     let row = known.get(file);
     if (row === undefined) {
-      const { type, index, side, session, processGroup, rows, columns } = detailsOf(checkpoint, file);
+      const { type, index, side, session, processGroup, rows, columns } = detailsOf(file);
       row = {
         path: nameBytes(checkpoint, file),
         type: textOr(type),
@@ -206,13 +220,13 @@ function addTerminals(checkpoint: Checkpoint, tables: Tables): void {
   });
 }
 
-function addWatches(checkpoint: Checkpoint, tables: Tables): void {
+function addWatches(checkpoint: Checkpoint, detailsOf: DetailsReader, tables: Tables): void {
   const rows = new Map<FileRow, readonly Row[]>();
   const names = nameOfId(checkpoint);
   eachDescriptor(checkpoint, filesOfKind(checkpoint, fileKind("epoll")), ({ task, pid, fd, file, record }) => {
     let watches = rows.get(file);
     if (watches === undefined) {
-      watches = listOf(detailsOf(checkpoint, file).targets).map((target) => ({
+      watches = listOf(detailsOf(file).targets).map((target) => ({
         target: numberOr(target.fd),
         name: names(numberOr(target.file)),
         events: eventWords(target.events),
@@ -243,7 +257,7 @@ function nameOfId(checkpoint: Checkpoint): (id: number | null) => Uint8Array | n
   };
 }
 
-function addLocks(checkpoint: Checkpoint, tables: Tables): void {
+function addLocks(checkpoint: Checkpoint, detailsOf: DetailsReader, tables: Tables): void {
   const { files, tasks } = checkpoint;
   const key = checkpoint.fileDetails.keys.indexOf("locks");
   if (key < 0) return;
@@ -253,7 +267,7 @@ function addLocks(checkpoint: Checkpoint, tables: Tables): void {
   for (let at = 0; at < count; at++) {
     if (keys[at] !== key) continue;
     const file = u32At(row, at);
-    for (const { kind, type, pid, fd, start, length } of listOf(detailsOf(checkpoint, file).locks)) {
+    for (const { kind, type, pid, fd, start, length } of listOf(detailsOf(file).locks)) {
       const owner = numberOr(pid);
       tables.add(
         "locks",

@@ -17,6 +17,7 @@ import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { isDevZero, MAPPING_KINDS, type MappingKind, mappedPath, permissionsText } from "../../model/mappings.ts";
 import { i32At, u32At } from "../../model/read.ts";
 import type { FileRow, RecordRow } from "../../model/rows.ts";
+import { memo } from "../memo.ts";
 import type { Input } from "../table.ts";
 import type { Tables } from "../tables.ts";
 import { adviceNames } from "../words.ts";
@@ -106,19 +107,6 @@ export async function readMappings(
     const vma = readVma(entry.bytes, entry.start, entry.end, null, context.values);
     if (vma !== null && !(await addMapping(context, owner, vma))) return;
   }
-}
-
-/** Remembers the values of a function: flags that occur again then have one list. */
-function memo<K, V>(make: (key: K) => V): (key: K) => V {
-  const known = new Map<K, V>();
-  return (key) => {
-    let value = known.get(key);
-    if (value === undefined) {
-      value = make(key);
-      known.set(key, value);
-    }
-    return value;
-  };
 }
 
 function remembered(read: Context["pagesOf"]): Context["pagesOf"] {
