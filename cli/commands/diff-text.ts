@@ -63,7 +63,10 @@ function groupsOf(comparison: Comparison, indices: readonly number[] | undefined
   return { events: eventsOf(comparison), hidden };
 }
 
-/** The events of several changes under a heading: what a person would call one thing, as the page lists it. */
+/**
+ * The events of several changes under a heading: what a person would call one thing, as the page lists it. They begin
+ * with `*`, because lines with the sign of a change are counted and searched by scripts: one for each change.
+ */
 function eventLines(comparison: Comparison, { events, hidden }: Groups, colour: boolean): string[] {
   const style = styleFor(colour);
   const lines: string[] = [];
@@ -71,9 +74,7 @@ function eventLines(comparison: Comparison, { events, hidden }: Groups, colour: 
     const changes = shownChanges(events, hidden, event);
     if (changes.length < 2) continue;
     const { sign, text } = eventWords(comparison, changes);
-    lines.push(
-      `  ${style(COLOURS[sign], `${sign} ${text}`)} ${style("dim", `(${counted(changes.length, "change")})`)}`,
-    );
+    lines.push(`  ${style(COLOURS[sign], `* ${text}`)} ${style("dim", `(${counted(changes.length, "change")})`)}`);
   }
   return lines.length === 0 ? [] : ["", style("bold", "events of several changes"), ...lines];
 }

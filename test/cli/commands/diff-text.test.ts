@@ -42,7 +42,7 @@ describe("text for a terminal", () => {
         "note: The image after is incomplete: changes marked uncertain may only be an effect of that.",
         "",
         "events of several changes",
-        "  ~ /var/log/x reopened, position 4096 → 1 in 2 tasks (2 changes)",
+        "  * /var/log/x reopened, position 4096 → 1 in 2 tasks (2 changes)",
         "",
         "pid 1 a",
         "  ~ pid 1 fd 0, pid 2 fd 0 /var/log/x: position 4096 → 1",

@@ -105,9 +105,10 @@ describe("diff", () => {
 
   test("names the pid and descriptor on every line of a change", async () => {
     const { out } = await runCommand(["diff", ...pair]);
-    const listed = out.split("\n").filter((line) => line.startsWith("  "));
+    const listed = out.split("\n").filter((line) => /^ {2}[+\-~] /.test(line));
     expect(listed.length).toBeGreaterThan(5);
     for (const line of listed) expect(line).toMatch(/^ {2}[+\-~] pid \d+/);
+    expect(out).toContain(`\n${listed.length} changes: `);
   });
 });
 
