@@ -39,6 +39,8 @@ const changes = async (page: Page): Promise<string> => {
     .getByText(/position/)
     .first()
     .waitFor();
+  // The sentence comes last: the worker writes it.
+  await region.locator("#changes-headline").waitFor();
   return (await region.innerText()).replace(/\s+/g, " ");
 };
 
