@@ -206,6 +206,15 @@ test.each([4096, 16384, 65536])("reads pages of %i bytes", async (size) => {
   ]);
 });
 
+test("a pagemap that is cut off before its head makes no page a zero page", async () => {
+  const { memory } = await openMemory([
+    bytesSource("inventory.img", imageBytes("INVENTORY", [[[1, 2]]])),
+    bytesSource("mm-7.img", imageBytes("MM", [mmMessage(4096, [[0x10000, 0x14000]])])),
+    bytesSource("pagemap-7.img", imageBytes("PAGEMAP", [])),
+  ]);
+  expect((await describeMapping(memory, 0)).map(([state, size]) => [state, size])).toEqual([["damaged", 0x4000]]);
+});
+
 test("lazy pages are with a page server", async () => {
   const { memory } = await openMemory(setSources("cases/lazy-pages"));
   const states = new Set<string>();

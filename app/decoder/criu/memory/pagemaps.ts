@@ -52,12 +52,15 @@ export async function readPagemap(member: PlacedMember, place: PagemapPlace): Pr
   const list = createRunList();
   const start = { file: null, offset: 0, end: 0, knownTo: LAST_ADDRESS, reported: 0 };
   const reading: Reading = { ...place, list, name, values: scratch(), ...start };
+  let entries = 0;
   const read = await readEntries(member, (bytes, from, to, nth) => {
+    entries++;
     if (nth === 0) readHead(reading, bytes, from, to);
     else readRun(reading, bytes, from, to);
   });
   if (read === "none") return null;
-  if (read === "part") reading.knownTo = Math.min(reading.knownTo, reading.end);
+  // One without its head was cut off at its very beginning.
+  if (read === "part" || entries === 0) reading.knownTo = Math.min(reading.knownTo, reading.end);
   const { runs, overlaps } = list.finish();
   if (overlaps > 0) {
     fault(reading, "pagemap-overlap", `${overlaps} entries are about pages of another entry; the first one counts.`);
