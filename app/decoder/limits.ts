@@ -72,19 +72,19 @@ export const LIMITS = [
     name: "archives",
     unit: "archive",
     ...fixed(100),
-    what: "Archives that are opened in all, those in archives counted. A pod has one for each container.",
+    what: "Archives that are opened in all, including nested ones. A pod has one for each container.",
   },
   {
     name: "levels",
     unit: "level",
     ...fixed(3),
-    what: "Archives in archives: a compressed tar of a pod's containers, each of them a compressed tar.",
+    what: "Nested archives: a compressed tar of a pod's containers, each of which is a compressed tar.",
   },
   {
     name: "files",
     unit: "file",
     ...fixed(10_000),
-    what: "Files without a known name whose first bytes are examined, so that a folder of other files is not read through.",
+    what: "Files with unknown names whose first bytes are examined, so that unrelated folders are not read in full.",
   },
 ] as const satisfies readonly Limit[];
 
