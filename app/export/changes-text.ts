@@ -159,7 +159,7 @@ export function changeWords(comparison: Comparison, index: number, options: Word
       const who = groups.map((group) => listed(group.holders, group.count)).join(" + ");
       const all = who + (count > groups.length ? ` + ${count - groups.length} more` : "");
       return kind === "file-shared"
-        ? about("~", all, nameAfter(), `now share one open file, before ${count} separate ones`)
+        ? about("~", all, nameAfter(), `now share one open file, previously ${count} separate ones`)
         : about("~", all, nameBefore(), `shared one open file, now ${count} separate ones`);
     }
     case "table-shared":
@@ -178,7 +178,7 @@ function tableWords(comparison: Comparison, index: number, noun: string): [who: 
   });
   const who = heads.join(" + ") + (groups.length > heads.length ? ` + ${groups.length - heads.length} more` : "");
   return change.kind === "table-shared"
-    ? [who, "", `now share one file table, before ${groups.length} separate ones`]
+    ? [who, "", `now share one file table, previously ${groups.length} separate ones`]
     : [who, "", `shared one file table, now ${groups.length} separate ones`];
 }
 
@@ -204,7 +204,7 @@ function placeOf(comparison: Comparison, index: number, task: string): string {
   return typeof tid === "number" && tid !== pid ? `${task} tid ${tid}` : task;
 }
 
-/** `pid` or `task index`: the noun for a task's number, which is the one before if the task exists there. */
+/** `pid` or `task index`: the noun for a task's number, which is its number before if the task exists there. */
 function taskNoun({ before, after }: Comparison, taskBefore: TaskRow, taskAfter: TaskRow): string {
   if (taskBefore === NONE && taskAfter === NONE) return "pid";
   const pid = taskBefore === NONE ? i32At(after.tasks.pid, taskAfter) : i32At(before.tasks.pid, taskBefore);

@@ -45,7 +45,7 @@ export function parseTarget(text: string): Target | { readonly refused: string }
       ? { kind: "port", port: number }
       : { refused: `${port} is not a port; use 1 to 65535` };
   }
-  if (text === "") return { refused: "nothing to look for" };
+  if (text === "") return { refused: "nothing to search for" };
   if (text.startsWith("/") && !text.startsWith("/memfd:")) {
     return { kind: "path", path: text.length > 1 ? text.replace(/\/+$/, "") : text };
   }

@@ -57,9 +57,9 @@ export type MemoryFound =
     }
   | { readonly refused: string };
 
-/** A mapping of which the two images differ. */
+/** A mapping in which the two images differ. */
 export interface MemoryChange {
-  /** The number of the space after, or of the one before if there is none. */
+  /** The number of the address space after, or before if there is none after. */
   readonly space: number;
   readonly before: MappingRow | null;
   readonly after: MappingRow | null;
@@ -71,7 +71,7 @@ export interface MemoryChange {
 /** Changes of memory since the last response. */
 export interface MemoryChanges {
   readonly changes: readonly MemoryChange[];
-  /** Bytes that neither image has, so far. */
+  /** Bytes that were not compared because an image lacks them, so far. */
   readonly unknown: number;
   readonly isEnd: boolean;
 }
@@ -94,7 +94,7 @@ export interface MemoryRequests {
   };
   /**
    * Searches memory. One request searches a limited stretch, so that results arrive early; the page goes on with requests
-   * for the same `search`, a number of its own choice, and stops by sending no more. A new search ends the one before.
+   * for the same `search`, a number of its own choice, and stops by sending no more. A new search ends the previous one.
    */
   memorySearch: {
     request: { document: number; search: number; query: MemoryQuery; scope: MemoryScope; most: number };

@@ -110,7 +110,7 @@ export const DIFF = defineCommand({
   name: "diff",
   summary: "Print what changed between two images",
   details: [
-    "Prints what changed in one sentence, the events of several changes (a log that was reopened in three tasks), the " +
+    "Prints what changed in one sentence, the events with several changes (a log that was reopened in three tasks), the " +
       "changes by task, and how many there are of each kind.",
   ],
   operands: { usage: "BEFORE AFTER", expected: "two images", least: 2, most: 2 },

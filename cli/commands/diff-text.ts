@@ -1,5 +1,5 @@
-// A comparison as text for a terminal: one sentence, the events of several changes, then by task a line for each change,
-// and the number of changes of each kind.
+// A comparison as text for a terminal: one sentence, the events with several changes, then by task a line for each
+// change, and the number of changes of each kind.
 
 import type { Comparison } from "../../app/diff/comparison.ts";
 import { type Events, eventsOf, shownChanges } from "../../app/diff/events.ts";
@@ -64,8 +64,8 @@ function groupsOf(comparison: Comparison, indices: readonly number[] | undefined
 }
 
 /**
- * The events of several changes under a heading: what a person would call one thing, as the page lists it. They begin
- * with `*`, because lines with the sign of a change are counted and searched by scripts: one for each change.
+ * The events with several changes under a heading, as the page lists them. They begin with `*`, because scripts count and
+ * search for lines that begin with the sign of a change: there is one for each change.
  */
 function eventLines(comparison: Comparison, { events, hidden }: Groups, colour: boolean): string[] {
   const style = styleFor(colour);
@@ -76,5 +76,5 @@ function eventLines(comparison: Comparison, { events, hidden }: Groups, colour: 
     const { sign, text } = eventWords(comparison, changes);
     lines.push(`  ${style(COLOURS[sign], `* ${text}`)} ${style("dim", `(${counted(changes.length, "change")})`)}`);
   }
-  return lines.length === 0 ? [] : ["", style("bold", "events of several changes"), ...lines];
+  return lines.length === 0 ? [] : ["", style("bold", "events with several changes"), ...lines];
 }

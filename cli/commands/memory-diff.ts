@@ -49,7 +49,7 @@ export async function diffMemory(
   if (json) await io.print(`${listed === 0 ? "" : "\n  "}],\n  "equal": ${different === 0}\n}\n`);
   else {
     const found = different === 0 ? "No page differs" : `${counted(different, "mapping")} with different contents`;
-    const rest = unknown === 0 ? "" : `; ${sizeText(unknown)} are in neither image and were not compared`;
+    const rest = unknown === 0 ? "" : `; ${sizeText(unknown)} were not compared, because an image lacks them`;
     io.complain(`ckptscope memory: ${found}${rest}`);
   }
   return different === 0 ? 0 : 1;

@@ -150,9 +150,9 @@ describe("an image of Linux-CR and a host", () => {
     };
     expect(await withFlags(["fxsr"])).toEqual([]);
     expect(await withFlags(["fxsr", "xsave"])).toEqual([
-      "The processor (processor) has xsave, and that of the dump had not.",
+      "The processor (processor) has xsave, but the dump's processor did not.",
     ]);
-    expect(await withFlags([])).toEqual(["The processor (processor) lacks fxsr, and the image has its registers."]);
+    expect(await withFlags([])).toEqual(["The processor (processor) lacks fxsr, but the image has its registers."]);
   });
 
   test("differ by limits on descriptors", async () => {

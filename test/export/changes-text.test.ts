@@ -80,7 +80,7 @@ describe("a sentence", () => {
       "pid 412 fd 0, pid 412 fd 1, pid 412 fd 2 and 2 more + pid 412 fd 5 + pid 412 fd 6 + 2 more /var/log/x: " +
         "shared one open file, now 5 separate ones",
     ]);
-    expect(sentences(apart, together)[0]).toContain(": now share one open file, before 5 separate ones");
+    expect(sentences(apart, together)[0]).toContain(": now share one open file, previously 5 separate ones");
   });
 
   test("of tables", () => {
@@ -94,7 +94,9 @@ describe("a sentence", () => {
       ],
     });
     expect(sentences(using(0), using(1))).toEqual(["pid 1 + pid 2: shared one file table, now 2 separate ones"]);
-    expect(sentences(using(1), using(0))).toEqual(["pid 1 + pid 2: now share one file table, before 2 separate ones"]);
+    expect(sentences(using(1), using(0))).toEqual([
+      "pid 1 + pid 2: now share one file table, previously 2 separate ones",
+    ]);
   });
 });
 

@@ -145,7 +145,7 @@ export const TASK_RULES = dumpRules([
     title: "A mount receives mounts from a peer group outside the mount namespace",
     examines: "/proc/PID/mountinfo master",
     remedy:
-      "Make it private (mount --make-private), or an external mount: criu dump --external mnt[]: --enable-external-masters.",
+      "Make it private (mount --make-private), or dump it as an external mount: criu dump --external mnt[]: --enable-external-masters.",
     options: ["--enable-external-masters"],
     decidedBy: "resolve_shared_mounts() in criu/mount.c",
   },

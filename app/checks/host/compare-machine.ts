@@ -65,8 +65,8 @@ export const compareFeature: Compare<FeatureDemand> = ({ flag, isLacking }, { fa
   if (isThere !== (isLacking === true)) return { actual, differences: [] };
   const name = visible(cpu.model);
   const message = isThere
-    ? `The processor (${name}) has ${flag}, and that of the dump had not.`
-    : `The processor (${name}) lacks ${flag}, and the image has its registers.`;
+    ? `The processor (${name}) has ${flag}, but the dump's processor did not.`
+    : `The processor (${name}) lacks ${flag}, but the image has its registers.`;
   const recorded = isLacking === true ? `no ${flag}` : flag;
   return { actual, differences: [{ code: "host-cpu-feature", message, recorded, actual }] };
 };

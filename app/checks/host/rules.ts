@@ -299,10 +299,10 @@ const LINUX_CR: readonly Omit<Rule, "format" | "step">[] = [
   },
   {
     code: "host-cpu-feature",
-    title: "The processor saves other floating-point state than the dump's",
+    title: "The processor's floating-point state differs from the dump's",
     examines: "HEADER_ARCH has_fxsr, has_xsave, against the flags in /proc/cpuinfo",
     outcomes: [{ severity: "error", errno: "EINVAL" }],
-    target: "xstate_size must be the same, too; facts do not have it.",
+    target: "xstate_size must match, too; host facts do not include it.",
     remedy: "Restart on a processor with the same floating-point state, or boot with noxsave or nofxsr.",
   },
   {

@@ -68,7 +68,7 @@ function Nothing({ compared }: { compared: Compared }) {
     <p className="panel-empty">
       Nothing changed: {counted(before.tasks.count, "task")} and {counted(pairs.descriptors.count, "descriptor")} are
       the same before and after, as are the files they lead to, positions, flags, and sharing.{" "}
-      <span className="muted">Ids and objrefs are different in every dump and were not compared.</span>
+      <span className="muted">Ids and objrefs differ in every dump and were not compared.</span>
     </p>
   );
 }

@@ -62,7 +62,7 @@ export function Filters({ compared }: { compared: Compared }) {
       {security > 0 && (
         <label
           className="kind"
-          title="Code that can be written or has no file, capabilities and users, listening sockets, seccomp, namespaces"
+          title="Code that is writable or has no file, capabilities and users, listening sockets, seccomp, namespaces"
         >
           <input
             type="checkbox"

@@ -71,7 +71,7 @@ export function Drawing(props: DrawingProps) {
   return <LaidOut {...props} subject={subject} layout={layout} />;
 }
 
-const HINT = "Point at an object to trace its edges, click to select it.";
+const HINT = "Point at an object to trace its edges; click to select it.";
 
 /** Pixels from the top left corner of a table's box in which a click opens or folds the table. */
 const OPENER = { width: 22, height: 20 };

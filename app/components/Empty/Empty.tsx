@@ -98,10 +98,10 @@ function Closed({ names }: { names: readonly string[] }) {
 function MakeImage() {
   return (
     <section className="empty-make muted" aria-label="Make an image">
-      <p>No image yet? The ckptscope command makes one of a running process on Linux:</p>
+      <p>No image yet? On Linux, the ckptscope command makes one from a running process:</p>
       <ol>
         <li>
-          Install it with <CopyableCommand command="npm install -g ckptscope" /> or as its README says.
+          Install it with <CopyableCommand command="npm install -g ckptscope" /> or as described in its README.
         </li>
         <li>
           Run <CopyableCommand command="ckptscope dump PID -o before.ckpt" />

@@ -26,7 +26,7 @@ export function Recent({ closed }: { closed: readonly string[] }) {
     ({ inputs }) => closed.length > 0 && inputs.map(({ name }) => name).join() === closed.join(),
   );
   const forget = (id?: number): void => {
-    // The page says that it is forgotten once it is.
+    // Removed from the page only once it has been forgotten.
     if (id === undefined) forgetSeen(pageStorage());
     const rest = () => setRecent((listed) => (id === undefined ? [] : listed.filter((each) => each.id !== id)));
     void forgetRecent(id).then(rest);
@@ -65,7 +65,7 @@ export function Recent({ closed }: { closed: readonly string[] }) {
           </li>
         ))}
       </ul>
-      <p className="muted">Only this browser knows where these files are; nothing in them is kept.</p>
+      <p className="muted">Only this browser remembers where these files are; their contents are not stored.</p>
       <SeenMarks />
     </section>
   );

@@ -71,7 +71,7 @@ function OfBoth({ before, after }: { before: Side; after: Side }) {
         <p className="memory-summary" role="status">
           {diff.fault ?? (diff.isEnd ? `${diff.changes.length} mappings differ` : "Comparing…")}
           {diff.unknown > 0 && (
-            <span className="muted">; {sizeText(diff.unknown)} are in neither image and were not compared</span>
+            <span className="muted">; {sizeText(diff.unknown)} were not compared, because an image lacks them</span>
           )}
         </p>
       </div>

@@ -128,7 +128,7 @@ function CrossExec({ checkpoint, facts: { crossExec } }: PartProps) {
   );
 }
 
-/** Always there, as it is what people come to look for. */
+/** Always shown, because it is what people come to look for. */
 function Leaks({ checkpoint, facts: { repeated, repeatedTotal } }: PartProps) {
   return (
     <Part title="Likely leaks" note={repeatedTotal > repeated.length ? `the largest of ${grouped(repeatedTotal)}` : ""}>
@@ -173,7 +173,7 @@ const kindFilter = (kind: string): string => `kind:"=${kind}"`;
 function Kinds({ facts: { kinds } }: PartProps) {
   if (kinds.length === 0) return null;
   return (
-    <Part title="Kinds" note="of the open files of descriptors">
+    <Part title="Kinds" note="of open files that descriptors refer to">
       <p className="overview-kinds">
         {kinds.map(({ kind, descriptors }) => (
           <Kind key={kind} name={FILE_KINDS[kind] ?? "unknown"} count={descriptors} />
@@ -286,7 +286,7 @@ function Part({ title, note, all, children }: PartOf) {
 }
 
 interface LineProps {
-  /** Beside the line. */
+  /** Shown beside the text. */
   readonly count?: ReactNode;
   /** What a click selects, or else the table that it filters. */
   readonly select?: Selection;

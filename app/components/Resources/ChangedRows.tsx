@@ -58,7 +58,11 @@ export function ChangedRows({ comparison, spec }: { comparison: Comparison; spec
   const columns = usedColumns(comparison, spec, listed);
   const { resources } = comparison;
   if (rows.length === 0 || resources === null) {
-    return <p className="tables-empty">No change{spec.compared === "nothing" ? " is reported here" : ""}.</p>;
+    return (
+      <p className="tables-empty">
+        {spec.compared === "nothing" ? "Changes of this table are not reported here." : "No changes."}
+      </p>
+    );
   }
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region takes the keyboard

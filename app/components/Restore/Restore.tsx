@@ -63,7 +63,7 @@ function Summary({ response: { host, findings, counts, command } }: { response: 
     return (
       <header className="restore-head">
         <p>
-          <strong>Would it restore on a machine?</strong> Make its facts there, and drop them on this page:
+          <strong>Would it restore on another machine?</strong> Make the facts there and drop them on this page:
         </p>
         <p className="mono restore-command">ckptscope facts --for IMAGE -o host.json</p>
         <p>

@@ -14,7 +14,7 @@ export interface Drawn {
   readonly layout: Layout;
 }
 
-/** `null` until the worker has responded. While it leaves out other changes, the drawing is the one before. */
+/** `null` until the worker has responded. While it hides other changes, the previous drawing is shown. */
 export function useUnion(compared: Compared): Drawn | null {
   const { shell } = usePage();
   const before = useApp(({ docs }) => docs[0]?.document ?? null);
@@ -44,7 +44,7 @@ export function useUnion(compared: Compared): Drawn | null {
     shell.client.request("unionWithout", { before, after, hidden }, { signal: control.signal }).then(
       (response) => setDrawn(without(whole, response)),
       (error: unknown) => {
-        if (!control.signal.aborted) shell.notify(`Could not leave changes out of the drawing: ${String(error)}`);
+        if (!control.signal.aborted) shell.notify(`Could not hide changes in the drawing: ${String(error)}`);
       },
     );
     return () => control.abort();

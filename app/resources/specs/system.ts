@@ -91,10 +91,10 @@ const IDMAPS: ResourceSpec = {
     namespace("user"),
     column("kind", "text", "kind", "uid or gid"),
     column("first", "number", "inside", "the first id inside the namespace", { criu: "uid_gid_extent.first" }),
-    column("lowerFirst", "number", "outside", "the id outside that it stands for", {
+    column("lowerFirst", "number", "outside", "the id outside that it maps to", {
       criu: "uid_gid_extent.lower_first",
     }),
-    column("count", "number", "count", "how many ids follow each other", { criu: "uid_gid_extent.count" }),
+    column("count", "number", "count", "the number of consecutive ids", { criu: "uid_gid_extent.count" }),
   ],
 };
 

@@ -41,7 +41,7 @@ describe("text for a terminal", () => {
         "note: odd pair",
         "note: The image after is incomplete: changes marked uncertain may only be an effect of that.",
         "",
-        "events of several changes",
+        "events with several changes",
         "  * /var/log/x reopened, position 4096 → 1 in 2 tasks (2 changes)",
         "",
         "pid 1 a",
