@@ -36,7 +36,7 @@ function unpacker(create: () => zlib.Gunzip): PlatformUnpacker {
         settle();
       };
       stream.on("data", (bytes: Uint8Array) => {
-        // Not at once: by then the stream unpacks what comes next.
+        // Deferred, so that the stream already unpacks what comes next.
         queueMicrotask(() => {
           try {
             if (!isStopped && !write(bytes)) stop(() => resolve(false));

@@ -9,7 +9,7 @@ export interface Preloaded<P> {
   preload(): void;
 }
 
-/** A component that `load` imports. Once loaded, it renders at once, without the pause that `lazy` makes. */
+/** A component that `load` imports. Once loaded, it renders immediately, without the delay of `lazy`. */
 export function preloaded<P extends object>(load: () => Promise<ComponentType<P>>): Preloaded<P> {
   let loaded: ComponentType<P> | null = null;
   const keep = async (): Promise<ComponentType<P>> => {

@@ -16,7 +16,7 @@ export interface RowWindow {
   readonly height: number;
   /** Whole rows in view. */
   readonly visible: number;
-  /** Scrolls as little as needed to show the row. `withNext`: from far away, so far that what follows it shows, too. */
+  /** Scrolls as little as needed to show the row. `withNext`: from far away, far enough to show what follows it. */
   reveal(row: number, withNext?: boolean): void;
 }
 

@@ -158,7 +158,7 @@ function createOwners(growth: Growth) {
     tables,
     descriptors,
 
-    /** A task of which nothing is known yet. */
+    /** A task about which nothing is known yet. */
     addTask(record: RecordRow): TaskRow {
       if (tasks.count === tasks.capacity) grow(tasks, growth);
       const row = tasks.count++;
@@ -196,7 +196,7 @@ function createOwners(growth: Growth) {
   };
 }
 
-/** Objects that are no tasks, file tables or open files. */
+/** Objects other than tasks, file tables and open files. */
 function createObjects(growth: Growth) {
   const objects = objectColumns();
   return {

@@ -35,7 +35,7 @@ interface Collected {
   readonly fileAfter: Rows;
   readonly key: Rows;
   readonly uncertain: Rows;
-  /** Of lower rank are listed first. */
+  /** Changes of lower rank are listed first. */
   readonly rank: Rows;
   readonly row: Rows;
   readonly end: Rows;

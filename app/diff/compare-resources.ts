@@ -22,7 +22,7 @@ interface Pair {
   readonly index: number;
   readonly before: ResourceTable;
   readonly after: ResourceTable;
-  /** Where a row that belongs to no task belongs. */
+  /** The place of a row that belongs to no task. */
   readonly placeOfNamespace: Readonly<Record<Side, (row: number) => number>>;
 }
 
@@ -155,8 +155,8 @@ function placeOf({ pairs }: Compared, side: Side, task: number): number | null {
 }
 
 /**
- * Returns a function with the place of a row that is in a namespace: that of the first of the tasks in it which both
- * images have, as every dump numbers namespaces anew. NONE: there is no such task, or rows are not in namespaces.
+ * Returns a function that gives the place of a row in a namespace: that of the first task in the namespace which both
+ * images have, because every dump numbers namespaces anew. NONE: there is no such task, or rows are not in namespaces.
  */
 function placesOfNamespaces(
   compared: Compared,

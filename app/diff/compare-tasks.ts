@@ -15,7 +15,7 @@ import type { Lopsided } from "./lopsided.ts";
 import { type Pairs, pairNumber } from "./pair.ts";
 import { allRows, sortRows } from "./rows.ts";
 
-/** Tasks that were added, removed or renamed, or of which a detail differs. */
+/** Tasks that were added, removed or renamed, or that differ in a detail. */
 export function compareTasks(
   before: Checkpoint,
   after: Checkpoint,
@@ -41,7 +41,7 @@ export function compareTasks(
 
 const [ZOMBIE, DEAD] = [taskState("zombie"), taskState("dead")];
 
-/** Of a task that has ended, only these are left. */
+/** A task that has ended keeps only these. */
 const LEFT_OF_ENDED: ReadonlySet<string> = new Set(["ppid", "pgid", "sid", "tgid", "state", "exit"]);
 
 /**
@@ -72,7 +72,7 @@ function taskDetailsComparer(before: Checkpoint, after: Checkpoint, collector: C
   };
 }
 
-/** States of a task that lives and is not stopped: CRIU does not tell them apart. */
+/** States of a task that lives and is not stopped: CRIU does not distinguish them. */
 const ALIVE: ReadonlySet<DetailValue> = new Set(["running", "sleeping", "uninterruptible"]);
 
 /** Whether two values mean the same in different formats. The number 0 refers to something outside the image. */

@@ -1,4 +1,4 @@
-// The result of comparing two checkpoints, as columns. diff.ts fills it in; describe.ts reads single changes out of it.
+// The result of comparing two checkpoints, as columns. diff.ts fills it in; describe.ts reads single changes from it.
 
 import { type Checkpoint, NONE } from "../model/checkpoint.ts";
 import { i32At } from "../model/read.ts";

@@ -100,7 +100,7 @@ export function taskValues(checkpoint: Checkpoint, task: TaskRow): Record<string
 
 const isFileKey = (key: string): boolean => (TASK_FILES as readonly string[]).includes(key);
 
-/** The file that a task executes or works in: its path, and its inode's values, as it may have no descriptor. */
+/** The file that a task executes or works in: its path, and its inode's values, because it may have no descriptor. */
 function fileOfTask(checkpoint: Checkpoint, key: string, file: FileRow): Record<string, DetailValue> {
   const values: Record<string, DetailValue> = { [key]: stableName(checkpoint, file) };
   for (const [name, value] of Object.entries(detailsOf(checkpoint, file))) {

@@ -8,7 +8,7 @@ import type { HiddenChanges } from "./filter.ts";
 export type ChangeRows = Int32Array;
 
 /**
- * The rows of the changes that are not hidden. An event of which one change is shown has no heading, unless `heads`.
+ * The rows of the changes that are not hidden. An event with only one visible change has no heading, unless `heads`.
  *
  * @param isOpen Whether the changes of an event are listed below its heading.
  */

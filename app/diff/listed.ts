@@ -25,7 +25,7 @@ export function listedCounts(comparison: Comparison): Readonly<Record<ChangeKind
 export const listedCount = (comparison: Comparison): number =>
   Object.values(listedCounts(comparison)).reduce((sum, count) => sum + count, 0);
 
-/** The place of a change among those that are listed, from 1 on, in the order in which they are listed. */
+/** The position of a change in the list of changes, from 1 on. */
 export function placeOfChange(comparison: Comparison, order: Uint32Array, change: number): number {
   let place = 0;
   for (const each of order) {

@@ -1,5 +1,5 @@
-// Images of which one was dumped without something that the other has: without threads, without detecting what is
-// shared. The lack is not reported as a change, but in a note.
+// Pairs in which one image was dumped without something that the other has: without threads, or without detecting what
+// is shared. This is reported in a note, not as a change.
 
 import { type Checkpoint, holderCount, NONE, taskCount } from "../model/checkpoint.ts";
 import { i32At } from "../model/read.ts";

@@ -62,7 +62,7 @@ export function pair(before: Checkpoint, after: Checkpoint, extraPairs = EXTRA_P
   return { ...tasks, tables: { ...tables, firstRow }, descriptors, tasksLeftOut };
 }
 
-/** The number that identifies a task: the one before, or the one after if the task is only there. */
+/** The number that identifies a task: its number before, or after if the task is only there. */
 export function pairNumber(before: Checkpoint, after: Checkpoint, taskBefore: number, taskAfter: number): number {
   return taskBefore === NONE ? taskNumber(after.tasks, taskAfter) : taskNumber(before.tasks, taskBefore);
 }

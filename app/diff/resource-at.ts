@@ -13,7 +13,7 @@ import {
 } from "./resource-changes.ts";
 
 /**
- * A change of a resource, and the tables that it is of.
+ * A change of a resource, and the tables it belongs to.
  *
  * @throws RangeError if the change is none of a resource.
  */

@@ -1,4 +1,4 @@
-// A comparison in which hidden changes do not mark the descriptors that they are of.
+// A comparison in which hidden changes do not mark their descriptors.
 
 import { i32At, u8At, u32At } from "../model/read.ts";
 import { BIT_OF_KIND, changeKind, isOfDescriptors, isOfResources, kindOf } from "./changes.ts";
@@ -9,7 +9,7 @@ import { PRESENCE } from "./pair.ts";
 /** The same changes, with `changed` made of those that are not hidden. Linear in pairs and changes. */
 export function withoutHidden(comparison: Comparison, hidden: HiddenChanges): Comparison {
   const { changes, pairs } = comparison;
-  // Those of resources are of no descriptor, and some are always hidden, as others repeat them.
+  // Changes of resources have no descriptors, and some are always hidden because others repeat them.
   if (!hidden.some((is, change) => is === 1 && !isOfResources(kindOf(u8At(changes.kind, change))))) return comparison;
   const changed = new Uint16Array(pairs.descriptors.count);
   for (let change = 0; change < changes.count; change++) {

@@ -122,7 +122,7 @@ function pipeFields(dump: Dump, file: FileDescription, row: number): FieldValues
   return { pipe_objref: dump.hash.lookUp("INODE", pipeKey(file, row)) };
 }
 
-/** Writes the contents of a pipe after its first end: empty, as they cannot be read from outside the kernel. */
+/** Writes the contents of a pipe after its first end: empty, because they cannot be read from outside the kernel. */
 function pipeBuffer(dump: Dump, file: FileDescription, row: number): void {
   const key = pipeKey(file, row);
   if (dump.hash.described("INODE", key) > 0) return;
@@ -151,7 +151,7 @@ function eventfdFields(_dump: Dump, file: FileDescription): FieldValues {
   };
 }
 
-/** Defers an epoll's items, as they may refer to files that come after it. */
+/** Defers an epoll's items, because they may refer to files that come after it. */
 function deferItems(dump: Dump, file: FileDescription, row: number): void {
   dump.deferred.push(() => writeItems(dump, file, row));
 }

@@ -1,4 +1,4 @@
-// Pseudo-terminals: pairs of objects, of which one or both may be open.
+// Pseudo-terminals: pairs of objects, one or both of which may be open.
 
 import type { FileDescription } from "./description.ts";
 import type { Dump, Terminal } from "./dump.ts";

@@ -39,7 +39,7 @@ export interface DumpCheckDocument {
   readonly findings: readonly DumpFindingEntry[];
 }
 
-/** What a document is made of. */
+/** The parts of a document. */
 export interface DumpCheck extends DumpFindings {
   readonly facts: DumpFacts;
   readonly for: DumpCheckDocument["for"];

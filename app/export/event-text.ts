@@ -139,7 +139,7 @@ export function partsText(comparison: Comparison, shown: Uint32Array, withPlace 
     if (isReopened && (words === "opened" || words === "closed" || words === "path changed")) continue;
     const isPlain = ["opened", "closed", "now shared", "no longer shared"].includes(words);
     if (!isPlain) parts.push(commonWords(comparison, own) ?? words);
-    // Of a file that one task opened 57 times, that is what matters.
+    // If one task opened a file 57 times, the number is what matters.
     else parts.push(isOfMoreThanTasks(comparison, own) ? `${words} ${grouped(own.length)} times` : words);
   }
   return `${parts.join(", ")}${withPlace ? ` ${placeText(comparison, shown)}` : ""}`;

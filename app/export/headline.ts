@@ -24,10 +24,10 @@ const LONGEST_PART = 160;
 /** The first events, which matter most, are examined for files that were reopened. */
 const EXAMINED = 1000;
 
-/** What an event is called for: the kind of its change that matters most, or what all its changes come to. */
+/** What an event is named after: its most important kind of change, or what all its changes amount to. */
 type Lead = "security" | "reopened" | "resource" | ChangeKind;
 
-/** What several events are called by their changes of that kind, in the order in which the sentence says them. */
+/** How the sentence sums up several events of one lead, in its order: those that matter most first. */
 const NAMES: readonly (readonly [Lead, (count: number) => string])[] = [
   ["security", (count) => counted(count, "change")],
   ["task-removed", (count) => `${counted(count, "task")} gone`],
@@ -58,13 +58,13 @@ const rankOf = (lead: Lead): number => RANKS.get(lead) ?? NAMES.length;
 const RANK_OF_KIND = Uint8Array.from(CHANGE_KINDS, (kind) => rankOf(isOfResources(kind) ? "resource" : kind));
 const NO_RANK = 255;
 
-/** Events that the sentence says together. */
+/** Events that the sentence mentions together. */
 interface Topic {
   readonly lead: Lead;
   readonly events: number[];
-  /** Changes that it is called for. */
+  /** The number of changes that it is named after. */
   count: number;
-  /** Changes that it says. */
+  /** The number of changes that it covers. */
   said: number;
 }
 
@@ -141,7 +141,7 @@ function isReopened(subject: Subject, event: number): boolean {
   const shown = shownOf(subject, event);
   const { comparison } = subject;
   const first = u32At(shown, 0);
-  // Pipes and sockets come and go without being the same ones again.
+  // A pipe or socket that is opened is never one that was closed.
   return isOfDescriptors(kindAt(comparison, first)) && hasPath(comparison, first) && looksReopened(comparison, shown);
 }
 
@@ -167,7 +167,7 @@ function topicText(subject: Subject, { lead, events, count }: Topic): string {
 
 const securityPrefix = (lead: Lead): string => (lead === "security" ? "security: " : "");
 
-/** One event by the changes that it is called for. */
+/** One event, by the changes that it is named after. */
 function eventText(subject: Subject, event: number, lead: Lead): string {
   const { comparison } = subject;
   const shown = shownOf(subject, event);

@@ -18,7 +18,7 @@ export interface JsonBytes {
    * returns false, having appended nothing, for any other.
    */
   text(pool: Uint8Array, start: number, end: number): boolean;
-  /** JSON, as it is, as JSON.stringify wrote it. Returns false, having appended nothing, if it is not all ASCII. */
+  /** Appends JSON as JSON.stringify wrote it. Returns false, having appended nothing, if it is not all ASCII. */
   json(pool: Uint8Array, start: number, end: number): boolean;
   /** Bytes appended since `take`. */
   readonly length: number;

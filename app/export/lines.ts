@@ -118,7 +118,7 @@ function* ofTable({ tables }: Checkpoint, table: number, task: TaskRow, chosen: 
   }
 }
 
-/** Further facts about descriptors' open files. Their own task is named too, as every line must stand alone. */
+/** Further facts about descriptors' open files. Their own task is named too, because each line must make sense alone. */
 function createDetailsCell(checkpoint: Checkpoint): (row: TaskDescriptor) => string {
   const factWords = createFactWords(checkpoint, fileNames(checkpoint));
   return (row) => factWords(fileOf(checkpoint, row), NONE);

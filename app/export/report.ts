@@ -7,7 +7,7 @@ import { base64 } from "../model/text.ts";
 const REPORT_ELEMENT = '<script type="application/octet-stream" id="images">';
 const END = "</script>";
 
-/** Bytes put into base64 at once; a multiple of three, so that the pieces join. */
+/** Bytes encoded as base64 in one go; a multiple of three, so that the pieces can be joined. */
 const CHUNK = 3 * 256 * 1024;
 
 /** The report in pieces; `null` if the page has no place for images. */

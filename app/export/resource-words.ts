@@ -91,7 +91,7 @@ function rowName(compared: ComparedResources, change: ResourceChange, quote: Quo
   return parts.length === 0 ? "" : ` ${parts.join(" ")}`;
 }
 
-/** Values of an added or removed row that are worth showing: not its key, nor what dumps renumber or what advances by itself. */
+/** Values of an added or removed row that are worth showing: not its key, nor what is renumbered or advances by itself. */
 function entryWords(spec: ResourceSpec, entry: Details, quote: Quote): string[] {
   const words: string[] = [];
   for (const column of spec.columns) {

@@ -1,9 +1,9 @@
-// Columns of numbers in a packed image: each number is stored as its distance from the one before.
+// Columns of numbers in a packed image: each number is stored as its difference from the previous one.
 
 import { u32At } from "../model/read.ts";
 import type { ByteReader, ByteWriter } from "./bytes.ts";
 
-/** Writes each number as its distance from the one before. */
+/** Writes each number as its difference from the previous one. */
 export function steps(writer: ByteWriter, column: Iterable<number>): void {
   let before = 0;
   for (const value of column) {

@@ -1,5 +1,5 @@
 // The view ⇄ the fragment of the page's URL. Objects are named as a user would name them (pid, fd, path), never by rows
-// or ids of one dump. Each part is parsed by itself: an invalid part is dropped, the others are kept.
+// or ids of one dump. Each part is parsed separately: an invalid part is dropped, the others are kept.
 //
 //   #v=1&sample=nginx&side=after&select=412:3&tab=files&filter=kind:pipe&sort=-pos&columns=path,pos
 //   &bytes=0:3741-3744

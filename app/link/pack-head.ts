@@ -42,7 +42,7 @@ export function headFrom(bytes: Uint8Array): Head | null {
     const { severity, code, message, offset, limit } = (problem ?? {}) as Partial<Problem>;
     if (!isSeverity(severity) || !isText(code) || !isText(message)) continue;
     const isOffset = typeof offset === "number" && Number.isSafeInteger(offset) && offset >= 0;
-    // Made visible where it was decoded, but a link may say anything.
+    // Made visible when it was decoded, but a link can contain anything.
     problems.push({
       severity,
       code,

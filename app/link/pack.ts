@@ -212,7 +212,7 @@ const MAX_U32 = 0xffff_ffff;
 /** Reads what writeColumns wrote; `null` if something is missing, out of bounds or left over. */
 function readColumns(reader: ByteReader, builder: Builder): Columns | null {
   let valid = true;
-  /** A column of numbers, each stored as its distance from the one before. */
+  /** A column of numbers, each stored as its difference from the previous one. */
   const column = (count: number, least: number, most: number): Column => {
     const values = new Float64Array(reader.failed ? 0 : count);
     let value = 0;
@@ -229,7 +229,7 @@ function readColumns(reader: ByteReader, builder: Builder): Columns | null {
 
   // Members of these literals are evaluated in order, which is the order of the columns in the image.
   const taskCount = reader.count(8);
-  // Images that were packed by earlier versions, or forged, may have numbers that are no pids.
+  // Images that were packed by earlier versions, or forged, may have numbers that are not pids.
   const ids = () => column(taskCount, MIN_I32, MAX_I32).map((id) => Math.max(NONE, id));
   const tasks = {
     ...{ pid: ids(), ppid: ids(), tgid: ids(), pgid: ids(), sid: ids() },

@@ -123,7 +123,7 @@ async function compareStretch(
   const end = Math.min(shared, one.end, other.end);
   const [isOne, isOther] = [isKnown(one.state), isKnown(other.state)];
   if (!isOne || !isOther) {
-    // A page that only one image has, as the other has not written to it. Nothing is known about other pages: whether a
+    // A page that only one image has: the other has not written to it. Nothing is known about other pages: whether a
     // mapped file is the same, what a page server has.
     const change =
       isOne && other.state === "file" ? "only-before" : isOther && one.state === "file" ? "only-after" : "unknown";

@@ -10,7 +10,7 @@ export interface Matcher {
   /** Bytes before and after a stretch that its matches may depend on or extend into. */
   readonly behind: number;
   readonly ahead: number;
-  /** Reports the matches that begin at `from` … `to` - 1, ascending; none overlaps the one before. */
+  /** Reports the matches that begin at `from` … `to` - 1, ascending; none overlaps the previous one. */
   find(bytes: Uint8Array, from: number, to: number, report: Report): void | Promise<void>;
 }
 
@@ -20,7 +20,7 @@ const LONGEST_NEEDLE = 4096;
 /** Whether a run of bytes can be searched for. */
 export const isNeedle = (needle: Uint8Array): boolean => needle.length > 0 && needle.length <= LONGEST_NEEDLE;
 
-/** Bytes in the order of how often they are met in memory, as far as that can be said: a rare one is searched first. */
+/** Bytes by roughly how often they occur in memory: the rarest one of a text is searched first. */
 const COMMON = Uint8Array.from([
   0x00, 0xff, 0x20, 0x48, 0x01, 0x0f, 0x8b, 0x89, 0x24, 0x65, 0x74, 0x61, 0x6f, 0x69, 0x6e,
 ]);

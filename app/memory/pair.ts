@@ -47,7 +47,7 @@ function groupsOf({ checkpoint, memory }: MemorySide, { first, end }: AddressSpa
   const groups = new Map<string, MappingRow[]>();
   for (let mapping = first; mapping < end; mapping++) {
     const path = pathOf(checkpoint, memory, mapping);
-    // The offset of memory without a file may be made of its address.
+    // The offset of memory without a file may be derived from its address.
     const key = `${kind[mapping]} ${path === "" ? "" : `${offset[mapping]} ${path}`}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [mapping]);

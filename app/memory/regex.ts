@@ -8,7 +8,7 @@ export const LONGEST_MATCH = 16 << 10;
 /** How far \b and look-behinds see into what comes before. */
 export const BEHIND = 1 << 10;
 /**
- * Bytes in which matches are searched for at once. With what is before and after, it is a string of less than 128 KiB: V8
+ * Bytes that are searched in one go. With what is before and after, it is a string of less than 128 KiB: V8
  * makes such strings in memory that it reuses, which is many times faster than longer ones.
  */
 const PIECE = (64 << 10) - LONGEST_MATCH - BEHIND;

@@ -344,7 +344,7 @@ export function taskNumber(tasks: Tasks, task: TaskRow): number {
   return pid === NONE ? task : pid;
 }
 
-/** By Tasks: whether any task has a pid. Cached, as it is needed for each word of a text and columns never change. */
+/** By Tasks: whether any task has a pid. Cached: it is needed for each word of a text, and columns never change. */
 const withPids = new WeakMap<Tasks, boolean>();
 
 /** Whether the image has any pids. */

@@ -6,6 +6,6 @@ export interface ImageSummary extends Evidence {
   readonly format: "linux-cr" | "criu";
   /** Total size of its files. */
   readonly bytes: number;
-  /** `null`: unknown, as the image is too large to be decoded for a list. */
+  /** `null`: unknown, because the image is too large to be decoded for a list. */
   readonly tasks: number | null;
 }

@@ -33,7 +33,7 @@ export function isPlain({ column, descending, filter, group }: Order): boolean {
 export function groupRows(checkpoint: Checkpoint, order: Order): OrderedRows {
   const rows = orderRows(checkpoint, order);
   const column = order.group == null ? null : columnOf(order.listing, order.group);
-  // Made anew each time: the worker transfers it, which takes it from whoever else has it.
+  // A new array each time: the worker transfers it, which detaches it for everyone else.
   if (column === null) return { rows, first: new Uint32Array(0) };
   const { high, low } = keysOf(checkpoint, order.listing, column);
   const place = new Uint32Array(high.length);

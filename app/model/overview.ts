@@ -175,11 +175,11 @@ function repeatedIn(checkpoint: Checkpoint, table: TableRow): Repeated[] {
     .map(({ file, isPath, count }) => ({ table, file, isPath, count }));
 }
 
-/** Counts up to `most` files by their paths. A hash table over the bytes: there may be millions, most of them once. */
+/** Counts up to `most` files by their paths. A hash table over the bytes: there may be millions, mostly unique. */
 function createPaths(checkpoint: Checkpoint, most: number) {
   const { nameOffset, nameLength } = checkpoint.files;
   const mask = 2 ** Math.ceil(Math.log2(2 * most)) - 1;
-  /** A file of each path; NONE: no path here. */
+  /** A file with the path in each slot; NONE: the slot is empty. */
   const first = new Int32Array(mask + 1).fill(NONE);
   const rows = new Uint32Array(mask + 1);
   const count = new Uint32Array(mask + 1);

@@ -1,5 +1,5 @@
 // Reading columns. `column[row]` has the type `number | undefined`; these return the number and throw where there is no
-// such row. Rows come out of decoding and are valid, so a missing row is a bug in ckptscope, never damage in an image.
+// such row. Rows come from the decoder and are valid, so a missing row is a bug in ckptscope, never damage in an image.
 //
 // One function for each kind of array: a shared one would see several kinds and V8 would no longer inline it.
 

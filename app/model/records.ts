@@ -1,5 +1,5 @@
-// Where each record is. Records follow one another, so only every few of them have an offset; the offset of another is
-// that of the nearest one before it and the lengths between them. Casts `as number` read typed arrays within bounds that
+// Where each record is. Records follow one another, so only the first of each run has an offset; the offset of another
+// is that one plus the lengths in between. Casts `as number` read typed arrays within bounds that
 // were checked before.
 
 import { NONE, type RecordKind, type Records } from "./checkpoint.ts";
@@ -9,7 +9,7 @@ import { firstIndex } from "./search.ts";
 /** Most records of a run: what a look-up walks at most. */
 export const RUN = 64;
 
-/** A place in the records that moves from row to row: fast forwards, in time for one run to any other row. */
+/** A place in the records. Moving it forwards is fast; moving it to any other row takes as long as walking one run. */
 export interface RecordCursor {
   readonly records: Records;
   /** The current row. The other fields are its own. */

@@ -18,7 +18,7 @@ export interface TaskTree {
 
 /**
  * Threads are children of their group leader, other tasks of their parent; a task with neither in the image is a root.
- * Parents can form a cycle, as the image is untrusted: the cycle is cut at its first row.
+ * Parents can form a cycle, because the image is untrusted: the cycle is cut at its first row.
  */
 export function taskTree(tasks: TreeColumns): TaskTree {
   const { count } = tasks;
@@ -70,7 +70,7 @@ export function taskTree(tasks: TreeColumns): TaskTree {
 /** Below this many rows, a pid and a row fit into one exact number. */
 const MOST_ROWS = 2 ** 22;
 
-/** Rows in the order of their pids, then of the image. The page does this at once, for a million tasks too. */
+/** Rows in the order of their pids, then of the image. The page does this in one go, even for a million tasks. */
 function rowsByPid(pid: Int32Array, count: number): Uint32Array {
   const rows = new Uint32Array(count).map((_, row) => row);
   let row = 1;

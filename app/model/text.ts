@@ -1,4 +1,4 @@
-// Text out of an image. It comes from an untrusted machine: it is bytes until it is shown, and what is shown
+// Text from an image. It comes from an untrusted machine: it is bytes until it is shown, and what is shown
 // makes visible whatever could mislead (control characters, bidirectional marks, bad UTF-8).
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

@@ -16,7 +16,7 @@ export function counted(count: number, noun: string, plural = `${noun}s`): strin
   return `${grouped(count)} ${count === 1 ? noun : plural}`;
 }
 
-/** The words for several files of a kind where an s does not make them, or a kind does not name them. */
+/** Singular and plural for kinds whose plural is not formed with an s, or whose own word is not a noun for a file. */
 const KIND_NOUNS: Readonly<Partial<Record<FileKind, readonly [one: string, several: string]>>> = {
   unknown: ["file of unknown kind", "files of unknown kind"],
   generic: ["file", "files"],

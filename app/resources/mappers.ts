@@ -19,7 +19,7 @@ export interface Mapper {
 const MOST = 1000;
 
 /**
- * The tasks that map any of some files, in the order of the table of mappings.
+ * The tasks that map any of the given files, in the order of the table of mappings.
  *
  * @param ids Their ids in the image.
  */

@@ -3,7 +3,7 @@
 
 /** What the values of a column are. */
 export type ColumnType =
-  /** Text out of the image, or a word. */
+  /** Text from the image, or a word. */
   | "text"
   | "number"
   | "flag"
@@ -72,8 +72,8 @@ export interface ResourceSpec {
   /** Rows with equal values in these columns correspond in a comparison; several, in their order. */
   readonly key: readonly string[];
   /**
-   * Of what is in a namespace: its kind, as in /proc/PID/ns. Rows of namespaces that the same tasks are in correspond;
-   * the column `namespace` has the number of each.
+   * The kind of namespace that rows belong to, as in /proc/PID/ns. Rows correspond if the same tasks are in their
+   * namespaces; the column `namespace` has the number of each.
    */
   readonly namespace?: string;
   /** Further columns that say which row is meant, although rows are not matched by them. */

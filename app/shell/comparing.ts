@@ -1,4 +1,4 @@
-// What the page's state needs to know about comparisons. Loaded with the first one, as it is much of the page's code.
+// What the page's state needs to know about comparisons. Loaded with the first one, because it is a lot of code.
 
 export { changeAbout, findChange, nameOfChange, objectOfChange } from "../diff/about.ts";
 export { byTask, shownChanges, stepInEvents } from "../diff/events.ts";

@@ -213,7 +213,7 @@ async function openOneOrTwo(
   });
   const show = (docs: Docs, compared: Compared | null = null) =>
     store.set((state) => shown(state, docs, origin, compared));
-  // With two images, an early part of the first would only be shown to be replaced at once.
+  // With two images, an early part of the first would be replaced as soon as it is shown.
   const onPart = (part: Doc) => second === undefined && show([part]);
   const before = await opening.decode(first, first.dialect ?? null, signal, onPart);
   if (second === undefined) show([before]);

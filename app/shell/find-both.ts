@@ -1,4 +1,4 @@
-// Finds in both images of a comparison: what is on both sides is listed once, as it is after.
+// Finds in both images of a comparison: what is on both sides is listed once, as it is in the image after.
 
 import { CHANGE_BITS } from "../diff/changes.ts";
 import type { Comparison } from "../diff/comparison.ts";
@@ -18,7 +18,7 @@ export interface FoundInBoth extends Omit<FindResults, "found"> {
   readonly found: readonly Found[];
 }
 
-/** As `find`, in the image after, and then in the one before. */
+/** As `find`, in the image after, and then in the image before. */
 export async function findInBoth(
   comparison: Comparison,
   query: string,

@@ -4,7 +4,7 @@ import type { Sizes, State } from "./state.ts";
 import type { Store } from "./store.ts";
 
 const KEY = "ckptscope.view";
-/** Pixels that a panel may have; what else is stored is no size. */
+/** Sizes accepted for a panel, in pixels; any other stored value is ignored. */
 const LEAST = 120;
 const MOST = 900;
 
@@ -48,7 +48,7 @@ export function keepView(storage: Storage | null, store: Store<State>): void {
     try {
       storage?.setItem(KEY, JSON.stringify({ sizes, ...(legend && { legend }) }));
     } catch {
-      // The storage is full or blocked: the page is as at first next time.
+      // The storage is full or blocked: the page starts with its defaults next time.
     }
   });
 }

@@ -23,13 +23,13 @@ const sizeOf = ({ start, end }: Mappings, mapping: MappingRow): number =>
 
 export const mappingSize = ({ mappings }: Memory, mapping: MappingRow): number => sizeOf(mappings, mapping);
 
-/** Where a place is; the start of the first mapping if it is nowhere, or there is none. `null`: there are no mappings. */
+/** The mapping and offset of a place; the start of the first mapping if unmapped or absent. `null`: no mapping. */
 export function spotOf(memory: Memory, place: MemoryPlace | null): Spot | null {
   const { spaces, mappings } = memory;
   const space = spaces.find(({ number }) => number === place?.space) ?? spaces.find(({ first, end }) => end > first);
   if (space === undefined || space.end === space.first) return null;
   const address = BigInt(`0x${place?.space === space.number ? place.address : "0"}`);
-  // Mappings begin and end at multiples of 4096, which are exact as doubles, as the address may not be.
+  // Mappings begin and end at multiples of 4096, which doubles represent exactly; the address itself they may not.
   const page = Number(address - (address & 0xfffn));
   for (let mapping = space.first; mapping < space.end; mapping++) {
     const start = mappings.start[mapping] as number;

@@ -5,7 +5,7 @@ import { addressText } from "../model/mappings.ts";
 import type { MemoryBytes, SpaceSummary } from "../worker/memory-protocol.ts";
 import type { Memory } from "./memory-places.ts";
 
-/** Bytes of a mapping, from `from` to before `to` from its start. */
+/** Bytes of a mapping: offsets from its start, `to` exclusive. */
 export interface MemoryPiece {
   readonly mapping: MappingRow;
   readonly from: number;

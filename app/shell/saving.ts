@@ -8,7 +8,7 @@ import type { Store } from "./store.ts";
 const SLOW = 250;
 
 export interface Saving {
-  /** Runs what makes the file called `name`; `null` if that was cancelled. Rejects with what it threw. */
+  /** Calls `run`, which makes the file `name`; `null` if that was cancelled. Rejects with what `run` throws. */
   begin<T>(name: string, run: (options: RequestOptions) => Promise<T>): Promise<T | null>;
   /** Cancels what is being made. Returns whether there was anything. */
   cancel(): boolean;

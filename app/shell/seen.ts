@@ -1,5 +1,5 @@
 // Remembers in this browser which changes the user marked as seen. Keeps hashes only: of a pair's names, and of each marked
-// change's sentence, so that a mark holds only for a change that says exactly the same.
+// change's sentence, so that a mark applies only to a change with exactly the same sentence.
 
 import type { Shell } from "./shell.ts";
 import type { Compared, State } from "./state.ts";
@@ -10,7 +10,7 @@ const PAIRS = 50;
 /** Most marks to keep of a pair. */
 const MARKS = 2000;
 
-/** Hashes of marked changes by their pair's, the oldest pair first. */
+/** Hashes of marked changes by the hash of their pair, the oldest pair first. */
 type Kept = readonly (readonly [pair: string, marks: readonly string[]])[];
 
 function read(storage: Storage | null): Kept {
@@ -66,7 +66,7 @@ export function rememberSeen({ store, client }: Pick<Shell, "store" | "client">,
     if (marks.length === 0) return;
     const found = await client.request("marked", { before: pair.before, after: pair.after, marks });
     if (!isCurrent(of) || found.every((change) => seen.has(change))) return;
-    // Marks that are added here are kept already, but not with those that the user made meanwhile.
+    // Marks that are added here are already stored, but without those that the user made in the meantime.
     const isMore = seen.size > 0;
     seen = new Set([...seen, ...found]);
     store.set({ seen });

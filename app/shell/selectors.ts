@@ -58,7 +58,7 @@ export const isMatchedByWorker = ({ comparison }: Compared): boolean => comparis
 
 /**
  * The changes that the filters of a comparison hide. The same array as long as these are the same. While the worker
- * matches new words, those that the words before hid.
+ * matches new words, those that the previous words hid.
  */
 export const hiddenOf = memoised(
   ({ compared, off, changeFilter, matched, expectedHidden, onlySecurity, seen, seenHidden }: State) => {

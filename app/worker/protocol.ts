@@ -93,7 +93,7 @@ export interface Requests extends MemoryRequests {
   };
   /** The tables of everything else that a document holds. */
   resources: { request: { document: DocumentId }; response: Resources };
-  /** The tasks that map any of some open files, by their ids. */
+  /** The tasks that map any of the given open files, by their ids. */
   mappers: { request: { document: DocumentId; files: readonly number[] }; response: readonly Mapper[] };
   /** The filtered and sorted rows of one of these tables. */
   orderResource: {
@@ -202,7 +202,7 @@ export interface RestoreResponse extends Pick<HostReport, "host" | "counts" | "f
   readonly options: readonly NeededOption[];
   /** The command that restores the image; `null`: the format has none. */
   readonly command: string | null;
-  /** How many errors and warnings the image has by itself. */
+  /** How many errors and warnings the image itself has. */
   readonly inImage: number;
   /** What the findings mean and what to do, by code. */
   readonly rules: Readonly<Record<string, Pick<Rule, "title" | "remedy">>>;

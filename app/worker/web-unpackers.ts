@@ -1,10 +1,10 @@
-// The decompressors of browsers (DecompressionStream), as far as they have them: gzip, some zstd.
+// The decompressors of browsers (DecompressionStream), as far as they have them: gzip everywhere, zstd in some.
 
 import type { PlatformUnpacker, PlatformUnpackers } from "../decoder/archive/platform.ts";
 
 type Form = "gzip" | "zstd";
 
-/** Nothing, packed, and a byte after the end. */
+/** Empty data, packed, followed by one more byte. */
 const TRAILING: Readonly<Record<Form, Uint8Array<ArrayBuffer>>> = {
   gzip: Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* after the end */ 0),
   zstd: Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0x20, 0, 1, 0, 0, /* after the end */ 0),
@@ -22,7 +22,7 @@ function isSupported(form: Form): boolean {
   }
 }
 
-/** Whether bytes after the end of the data are refused, as the standard says. Where they are ignored, a second member is. */
+/** Whether bytes after the end are refused, as the standard requires. Where they are ignored, so is a second member. */
 async function isStrict(form: Form): Promise<boolean> {
   try {
     const stream = new Blob([TRAILING[form]]).stream().pipeThrough(new DecompressionStream(form as CompressionFormat));

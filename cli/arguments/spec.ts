@@ -84,7 +84,7 @@ export interface CommandSpec<O extends Options = Options> {
   readonly details: readonly string[];
   readonly operands: Operands;
   readonly options: O;
-  /** Options of which only one can be given, in groups. */
+  /** Groups of mutually exclusive options. */
   readonly exclusive?: readonly (readonly string[])[];
   /** What exit statuses other than 2 mean. */
   readonly statuses: readonly { readonly status: number; readonly meaning: string }[];

@@ -52,7 +52,7 @@ export async function run({ operands, options }: ArgumentsOf<typeof REPORT>, io:
   return 0;
 }
 
-/** Writes in parts, as the whole may exceed the maximum length of a string. */
+/** Writes in parts, because the whole may exceed the maximum length of a string. */
 async function writeParts(path: string, options: { readonly force: boolean }, parts: readonly string[]): Promise<void> {
   const file = await openOutput(path, options);
   try {

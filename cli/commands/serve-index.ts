@@ -35,7 +35,7 @@ function row(image: ListedImage, older: ListedImage | undefined, origin: string)
   return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
 }
 
-/** A link that compares an image with the one before it, and a note if it is not certain which is earlier. */
+/** A link that compares an image with the previous one, and a note if it is not certain which is earlier. */
 function compareLink(image: ListedImage, older: ListedImage, origin: string): string {
   const { sure, reason } = earlierOf(older.evidence, image.evidence);
   const link = openLink(`compare with ${visible(older.path)}`, origin, older, image);

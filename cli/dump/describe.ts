@@ -133,7 +133,7 @@ function createNumbers(): (name: string) => number {
   };
 }
 
-/** State of a task: the one before it was stopped for the dump. A task that has ended is described as such. */
+/** State of a task: its state before it was stopped for the dump. A task that has ended is described as such. */
 function stateOf({ pid, state }: Task, before: Knowledge["states"]): string {
   if (before === undefined || state === "zombie" || state === "dead") return state;
   // A task without a state from before was forked while the others were being stopped.
@@ -165,9 +165,9 @@ function describeTask(task: Task, table: number, states: Knowledge["states"]): T
 /** Kinds whose name in /proc is not a path; they have no position either. */
 const WITHOUT_PATH: ReadonlySet<string> = new Set(["pipe", "socket", "epoll", "eventfd"]);
 
-/** A name, a character for each byte, as text, and its bytes if they are not text. */
+/** A name, given as one character for each byte, as text; also its bytes if they are not text. */
 function pathOf(name: string): { path: string; pathBytes?: string } {
-  // Most are ASCII, of which each character is its byte.
+  // Most are ASCII, where each character is its byte.
   if (/^[\0-\x7f]*$/.test(name)) return { path: name };
   const bytes = Buffer.from(name, "latin1");
   return { path: decodeText(bytes), ...(!isUtf8(bytes) && { pathBytes: base64(bytes) }) };

@@ -1,5 +1,5 @@
-// Which processes slept while they were read: what they had open cannot have changed by their own doing, as if they had
-// been stopped.
+// Which processes slept while they were read: as if they had been stopped, they cannot have
+// changed what they had open.
 
 import { readFileSync } from "node:fs";
 import { threadsOf } from "./processes.ts";
@@ -10,7 +10,7 @@ export interface Sleepers {
   has(process: number): boolean;
 }
 
-/** Looks at processes now; `has` looks again. */
+/** Reads the state of processes; `has` reads it again. */
 export function watchSleepers(processes: Iterable<number>): Sleepers {
   const before = new Map<number, string | null>();
   for (const process of processes) if (!before.has(process)) before.set(process, switchesOf(process));
@@ -28,7 +28,7 @@ export function watchSleepers(processes: Iterable<number>): Sleepers {
 }
 
 /**
- * How often each thread of a process has left a processor so far: a thread that ran has to leave one to sleep again.
+ * How often each thread of a process has been switched out so far: one that ran is switched out to sleep again.
  * `null`: one of them runs, or the kernel does not say.
  */
 function switchesOf(process: number): string | null {

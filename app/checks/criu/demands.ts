@@ -143,7 +143,7 @@ function addFiles(list: Demand[], walk: Walk, { list: paths }: UsedPaths): void 
   }
 }
 
-/** Adds files that are executed or mapped, and not open otherwise. */
+/** Adds files that are executed or mapped, and not otherwise open. */
 function addMapped(list: Demand[], walk: Walk, { list: paths }: UsedPaths): void {
   const seen = beginSeen(walk);
   for (const path of paths) addPath(list, walk, seen, path, true);
@@ -177,7 +177,7 @@ const beginWalk = (scan: Scan, { different }: UsedPaths): Walk => ({
   appendFlag: openFlag("O_APPEND", scan.checkpoint.machine.arch),
 });
 
-/** By the number of a path: whether it is listed, as a name (1) and as that of an unlinked file (2). */
+/** By path number: bit NAMED if the path is listed, bit UNLINKED if it is listed as the name of an unlinked file. */
 const beginSeen = ({ different }: Walk): Uint8Array => new Uint8Array(different);
 const [NAMED, UNLINKED] = [1, 2];
 
@@ -202,13 +202,13 @@ function addPath(list: Demand[], walk: Walk, seen: Uint8Array, used: UsedPath, m
   const use = u8At(files.use, file);
   const as = isHeld ? "open" : (USES.find(([bit]) => (use & bit) !== 0)?.[1] ?? "open");
   if ((as === "executable" || as === "mapped") !== mapped) return;
-  // All of a mount that is restored is made by the restore.
+  // Everything in a mount that is restored is created by the restore.
   if (isInRestoredMount(walk, file) || walk.external.has(file)) return;
   const bit = isDeleted ? UNLINKED : NAMED;
   if ((u8At(seen, number) & bit) !== 0) return;
   seen[number] = u8At(seen, number) | bit;
   if (!isDeleted) list.push(fileDemand(walk, used, as));
-  // A directory is made under the name of its ghost.
+  // A directory is created under the name of its ghost.
   else if (FILE_KINDS[u8At(files.kind, file)] !== "directory") list.push({ kind: "name", path, file });
 }
 

@@ -43,7 +43,7 @@ export interface HostNotes {
   readonly mounts: MountNote[];
   /** By open file: the name that a unix socket is bound to. */
   readonly names: Map<number, Uint8Array>;
-  /** File id of a hard link that stands in for an unlinked file → file id of that. */
+  /** File id of a hard link that stands in for an unlinked file → file id of the unlinked file. */
   readonly links: Map<number, number>;
   /** inventory_entry.lsmtype; NONE: not in the image. */
   lsm: number;

@@ -8,7 +8,7 @@ export interface Call {
   readonly kind: string;
   /** Absent: the kind has no number. */
   readonly number?: number;
-  /** The name of the member; absent: made of kind and number. */
+  /** The name of the member; absent: composed of kind and number. */
   readonly name?: string;
   /** The field of the entry that calls for it. */
   readonly field: string;

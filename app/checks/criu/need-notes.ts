@@ -19,7 +19,7 @@ export interface NeedNotes {
   readonly terminals: Map<number, TerminalFacts>;
   readonly terminalFiles: Map<number, FileRow>;
   readonly locks: { readonly pid: number; readonly fd: number; readonly kind: number }[];
-  /** Keys of external mounts, as they are. */
+  /** Keys of external mounts, as in the image. */
   readonly mounts: { readonly key: Uint8Array; readonly at: Uint8Array }[];
   /** A task has a mount namespace of its own. */
   ownRoot: boolean;

@@ -29,7 +29,7 @@ export interface UsedPaths {
 /** fd_types of files with a path. */
 const REG = 1;
 
-/** The paths of files that the restore opens by name. What it makes itself is left out. */
+/** The paths of files that the restore opens by name. What it creates itself is left out. */
 export function usedPaths({ checkpoint, types }: Scan): UsedPaths {
   const { files } = checkpoint;
   const numbers = new Map<string, number>();
@@ -41,7 +41,7 @@ export function usedPaths({ checkpoint, types }: Scan): UsedPaths {
     if (!isHeld && u8At(files.use, file) === 0) continue;
     const path = nameBytes(checkpoint, file);
     const key = pathKey(path);
-    // Entries of /proc and of the terminals' file system are made by the restore.
+    // Entries of /proc and of the terminals' file system are created by the restore.
     if (key.startsWith("/proc/") || key.startsWith("/dev/pts/")) continue;
     let number = numbers.get(key);
     if (number === undefined) {

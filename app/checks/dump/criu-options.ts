@@ -41,7 +41,7 @@ export function parseCriuOptions(text: string): CriuOptions | { readonly wrong: 
   for (const word of joined.split(/[\s,]+/).filter((each) => each !== "")) {
     const [, name = "", value = ""] = /^(?:--)?([^=]*)=?(.*)$/.exec(word) ?? [];
     if (!(CRIU_OPTIONS as readonly string[]).includes(name)) return { wrong: name };
-    // What is external is said by the value.
+    // The value says what is external.
     if (name !== "external") given.add(`--${name}`);
     const mount = name === "external" ? /^mnt\[([^\]]*)\]/.exec(value)?.[1] : undefined;
     if (mount !== undefined) mounts.add(mount);

@@ -1,4 +1,4 @@
-// Whether the mounts of a mount namespace can be dumped: CRIU makes them again at restore, unless they come from outside.
+// Whether the mounts of a mount namespace can be dumped: CRIU mounts them again at restore, unless they are external.
 
 import { visible } from "../../model/text.ts";
 import type { MountFacts, TaskFacts } from "./facts.ts";
@@ -34,12 +34,12 @@ const MOUNTED_AGAIN: ReadonlySet<string> = new Set([
 /** Mounts of one namespace with what CRIU compares them with. */
 interface Group {
   readonly mounts: ReadonlyMap<string, MountFacts>;
-  /** All that go into the image, of all namespaces. */
+  /** All mounts that go into the image, of all namespaces. */
   readonly dumped: readonly MountFacts[];
   readonly roots: ReadonlySet<MountFacts>;
 }
 
-/** Reports mounts of a process's own mount namespace that CRIU cannot make again, each once. */
+/** Reports mounts of a process's own mount namespace that CRIU cannot mount again, each once. */
 export function checkMounts(scope: Scope, { pid, namespaces }: TaskFacts): void {
   const { facts, report } = scope;
   const own = namespaces.mnt;
@@ -66,7 +66,7 @@ function groupOf({ facts }: Scope, own: string, ofCriu: string): Group {
   };
 }
 
-/** Whether criu dump is told that a mount comes from outside, or may find that itself. */
+/** Whether the options declare a mount external, or let criu dump detect that itself. */
 const isExternal = ({ options: { externalMounts } }: Scope, { mountPoint }: MountFacts): boolean =>
   externalMounts === "all" || externalMounts.has(mountPoint);
 
@@ -89,7 +89,7 @@ function mountFault(group: Group, mount: MountFacts): Fault | null {
 const rootMaster = ({ roots }: Group): string | undefined =>
   [...roots].find(({ master }) => master !== undefined)?.master;
 
-/** Whether a bind mount can be made from another mount: of the whole file system, or a root that contains it. */
+/** Whether a bind mount can be made from `other`: one of the whole file system, or a root that contains it. */
 function isSourceOf({ roots }: Group, other: MountFacts, { device, type, root = "/" }: MountFacts): boolean {
   if (other.device !== device || other.type !== type) return false;
   const of = other.root ?? "/";

@@ -64,7 +64,7 @@ export interface AddressDemand extends Subject {
   readonly remote: string | null;
   /** IPv6 that does not accept IPv4. */
   readonly isV6Only: boolean;
-  /** It may have an address that the machine does not have. */
+  /** It may be bound to an address that the machine does not have. */
   readonly isFree: boolean;
 }
 

@@ -112,7 +112,7 @@ export type HostFacts = Shaped<typeof FACTS_SHAPE>;
 export type FileFacts = Shaped<typeof FILE>;
 export type SocketFacts = Shaped<typeof SOCKET>;
 
-/** Most bytes of a file of facts that are read: parsed, it takes up to twenty times as many. */
+/** Largest file of facts that is read, in bytes: parsed, it takes up to twenty times as much memory. */
 export const MOST_FACTS_BYTES = 64 * 2 ** 20;
 
 /** Whether bytes look like a file of facts: it begins with an object that has its kind. */

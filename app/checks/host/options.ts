@@ -7,7 +7,7 @@ import { optionsIn } from "./host.ts";
 
 /** What CRIU does without an option that an image needs. */
 const WITHOUT: Readonly<Record<string, "error" | "warning" | null>> = {
-  // CRIU leaves out locks silently.
+  // CRIU silently leaves out locks.
   "--file-locks": "warning",
   // The dump needs it; the restore connects to the socket either way.
   "--ext-unix-sk": null,
@@ -16,11 +16,11 @@ const WITHOUT: Readonly<Record<string, "error" | "warning" | null>> = {
 /** Options that may be given several times, each for one mount or file. */
 const KEYED: ReadonlySet<string> = new Set(["--external", "--inherit-fd"]);
 
-/** Whether an option is among those given: `--external mnt[KEY]` as `--external mnt[KEY]:/path`, too. */
+/** Whether an option is among those given. `--external mnt[KEY]:/path` gives `--external mnt[KEY]`, too. */
 function isGiven(options: ReadonlySet<string>, name: string, value: string): boolean {
   if (!options.has(name)) return false;
   if (!KEYED.has(name)) return true;
-  // The number of the descriptor and the device are the user's.
+  // The user chooses the descriptor's number and the device.
   if (value.includes("…")) return true;
   if (name === "--inherit-fd") {
     const key = value.slice(value.indexOf(":"));
@@ -42,7 +42,7 @@ export function optionDifferences(
     const [name = option, value = ""] = option.split(" ");
     const isClosed = name === "--tcp-established" && options.has("--tcp-close");
     const without = WITHOUT[name] === undefined ? "error" : WITHOUT[name];
-    // Of an option that is given for each mount or file, each has to be there.
+    // An option for mounts or files has to be given for each of them.
     const one = KEYED.has(name) ? `${name} ${value}` : name;
     if (without === null || seen.has(one) || (isGiven(options, name, value) && !isClosed)) continue;
     seen.add(one);

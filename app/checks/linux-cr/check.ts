@@ -213,7 +213,7 @@ export async function checkLinuxCr(image: Image, options: CheckOptions = {}): Pr
   return { ...found, findings, demands, host: compareHost("linux-cr", demands, [], options.host) };
 }
 
-/** Number of bytes of a record of `length` bytes that its checks read. */
+/** How many of a record's `length` bytes its checks read. */
 function needOf(scan: Scan, kind: KindInfo | undefined, length: number): number {
   if (kind === undefined || kind.check === null)
     return kind === undefined || kind.references.length === 0 ? 0 : kind.size;

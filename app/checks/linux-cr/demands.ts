@@ -1,5 +1,6 @@
 // What a restart by the kernel requires of the restarting machine, as far as the image says: the kernel itself, the
-// processor's floating-point state, the pids of the tasks, numbers of descriptors and terminals, the paths that it opens. Sizes and permissions are not compared: the kernel opens whatever file is there.
+// processor's floating-point state, the pids of the tasks, the numbers of descriptors and terminals, and the paths
+// that it opens. Sizes and permissions are not compared: the kernel opens whatever file is there.
 
 import { type Checkpoint, HAS, holderCount, NONE, nameBytes, taskCount, USE } from "../../model/checkpoint.ts";
 import { FILE_KINDS, O_ACCMODE, openFlag, taskState } from "../../model/names.ts";
@@ -53,7 +54,7 @@ function* descriptorsOf({ tables, descriptors, tasks }: Checkpoint): Generator<D
 
 const PTY = /^tty:\[(?:ptmx |pts\/)(\d+)\]$/;
 
-/** Pseudo-terminals: with either side a dump has both, and the restart opens the master under its number. */
+/** Pseudo-terminals: a dump that has either side has both, and the restart opens the master under its number. */
 function* terminalsOf(checkpoint: Checkpoint): Generator<Demand> {
   const { files } = checkpoint;
   const seen = new Set<number>();

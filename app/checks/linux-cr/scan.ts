@@ -18,7 +18,7 @@ export interface KindInfo {
   /** Fields by name, without the enclosing structs. */
   readonly fields: ReadonlyMap<string, LayoutField>;
   readonly references: readonly Reference[];
-  /** Names of the records of which one has to follow; `null`: any may. */
+  /** Names of the records, one of which must follow; `null`: any may. */
   readonly next: readonly string[] | null;
   /** `null`: its bytes are not checked. */
   readonly check: ((scan: Scan) => void) | null;
@@ -69,7 +69,7 @@ export interface Scan {
 
   /** The stream is damaged, so missing things are not reported in addition. */
   broken: boolean;
-  /** Names of the records of which one has to be next; `null`: any may. */
+  /** Names of the records, one of which must be next; `null`: any may. */
   next: readonly string[] | null;
   /** The name of the record that requires `next`, for a message. */
   after: string;

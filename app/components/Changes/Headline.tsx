@@ -9,7 +9,7 @@ import { Wrapped } from "../Wrapped.tsx";
 /** Its id in the document. */
 export const HEADLINE = "changes-headline";
 
-/** `hidden`: changes that it leaves out. While the worker writes another one, the sentence before it is shown. */
+/** `hidden`: changes that it leaves out. While the worker writes a new sentence, the previous one is shown. */
 export function Headline({ docs, hidden }: { docs: Docs; hidden: HiddenChanges }) {
   const { shell } = usePage();
   const [text, setText] = useState("");

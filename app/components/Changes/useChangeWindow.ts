@@ -1,5 +1,5 @@
-// The rows of the list of changes that are in view. They are as high as their text, which wraps; in a list of very many
-// rows all are of one height, as measuring each would take too long.
+// The rows of the list of changes that are in view. They are as high as their text, which wraps; in a very long
+// list all rows have the same height, because measuring each would take too long.
 
 import { useVirtualizer } from "@tanstack/react-virtual";
 import type { RefObject } from "react";

@@ -12,7 +12,7 @@ import { Help } from "./Help.tsx";
 import { OffsetDialog } from "./OffsetDialog.tsx";
 import { Palette } from "./Palette.tsx";
 
-// Loaded on demand, as it brings the code that packs images.
+// Loaded on demand, because it pulls in the code that packs images.
 const ShareDialog = lazy(() => import("../Links/Share.tsx").then((module) => ({ default: module.ShareDialog })));
 
 export function Dialogs() {

@@ -136,7 +136,7 @@ export function HexGrid({ checkpoint, document, selection, width, onSelect, chil
   );
 }
 
-/** Records whose fields are needed: those in view, the cursor's, and the one before it for the way back. */
+/** Records whose fields are needed: those in view, the cursor's, and the one before the cursor's, for stepping back. */
 function recordsNear(checkpoint: Checkpoint, selection: ByteSelection, first: number, last: number): RecordRow[] {
   const { records } = checkpoint;
   const { member, at } = selection;

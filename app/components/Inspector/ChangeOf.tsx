@@ -132,7 +132,7 @@ function HolderList({ comparison, holders }: { comparison: Comparison; holders: 
   );
 }
 
-/** A link to a holder: in the image after, or in the one before if the holder is gone. */
+/** A link to a holder: in the image after, or in the image before if the holder is gone. */
 function HolderLink({ comparison, holder }: { comparison: Comparison; holder: Holder }) {
   const { shell } = usePage();
   const { pid, fd } = holder;

@@ -23,7 +23,7 @@ export interface ChangeValue {
 }
 
 /**
- * Of a changed descriptor all its values, those that changed among them; of a changed task its name and file table.
+ * For a changed descriptor, all its values, changed or not; for a changed task, its name and file table.
  * Values that are empty on both sides are left out.
  */
 export function changeValues(comparison: Comparison, change: number): ChangeValue[] {
@@ -38,7 +38,7 @@ export function changeValues(comparison: Comparison, change: number): ChangeValu
   return isOfTask ? taskValues(comparison, change) : descriptorValues(comparison, change);
 }
 
-/** Of a row of a resource all values that it has, before and after. */
+/** For a row of a resource, all its values before and after. */
 function resourceValues(comparison: Comparison, index: number): ChangeValue[] {
   const { compared, change } = resourceAt(comparison, index);
   const { spec, before, after } = change;

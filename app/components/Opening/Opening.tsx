@@ -12,7 +12,7 @@ export function Opening() {
   if (shown === null || !shown.slow) return null;
   const { name, progress } = shown;
   const what = opening === null ? "Saving" : "Opening";
-  // How long a file will be is not always known; an opening without a size has just begun.
+  // The final length of a file is not always known; an opening without a size has just begun.
   const isMeasured = progress !== null && (opening !== null || progress.size > 0);
   return (
     <section className="opening" aria-label={what}>

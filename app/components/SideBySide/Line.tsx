@@ -71,7 +71,7 @@ function SectionTitle({ comparison, section, change }: { comparison: Comparison;
   const { firstTask, taskBefore, taskAfter } = comparison.pairs.tables;
   const first = u32At(firstTask, section);
   const count = u32At(firstTask, section + 1) - first;
-  // What changed about them needs the room more.
+  // The room is needed for what changed about them.
   const most = change === NONE ? MOST_TASKS : 1;
   const names = Array.from({ length: Math.min(count, most) }, (_, at) =>
     taskTitle(comparison, i32At(taskBefore, first + at), i32At(taskAfter, first + at)),

@@ -26,9 +26,9 @@ import { Titles } from "./Titles.tsx";
 
 /** Height of a line, in pixels. */
 const ROW = 22;
-/** The same where the values are below the path. */
+/** Height of a line with the values below the path, in pixels. */
 const STACKED_ROW = 40;
-/** With less room than this, the values are below the path. In pixels. */
+/** In a narrower grid, the values are below the path. In pixels. */
 const STACKED = 560;
 
 export function SideBySide({ compared }: { compared: Compared }) {

@@ -190,7 +190,7 @@ function groupText({ checkpoint }: Doc, listing: Listing, { group }: ListingView
   return `${columnTitle(checkpoint, column)}: ${text === "" ? "none" : text}`;
 }
 
-/** The widths of the shown columns. One that is sorted by has room for the arrow that says so. */
+/** The widths of the shown columns. The column that sorts the rows has room for its arrow. */
 function templateOf(
   sizes: ReadonlyMap<string, ColumnSize>,
   table: ReturnType<typeof useGridTable>,

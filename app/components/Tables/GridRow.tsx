@@ -46,7 +46,7 @@ export function GridRow({ listing, shown, cells, template, relation, marked, act
   );
 }
 
-/** Longer texts get a tooltip, as the column may cut them off. */
+/** Longer texts get a tooltip, because the column may cut them off. */
 const SHORT = 6;
 
 function Cell({ column, text, index }: { column: Column | undefined; text: string; index: number }) {

@@ -33,7 +33,7 @@ export interface ShownRow {
   readonly top: number;
 }
 
-/** Columns that take the room that the others leave, unless the user chose their width. */
+/** Columns that take up the remaining room, unless the user chose their width. */
 export const isFlexible = (id: string): boolean => id === "path" || id === "message";
 
 export const features = tableFeatures({
@@ -48,11 +48,11 @@ export const features = tableFeatures({
 export interface ColumnSize {
   /** Where there is room. */
   readonly size: number;
-  /** Where room is short: of its values, and all of its title. */
+  /** Where there is not: enough to recognize the values, and the whole title. */
   readonly least: number;
 }
 
-/** The sizes of a listing's columns, by their ids. Looks at every row. */
+/** The sizes of a listing's columns, by their ids. Reads every row. */
 export function columnSizes(listing: Listing, { checkpoint }: Doc): ReadonlyMap<string, ColumnSize> {
   return new Map(
     COLUMNS[listing].map((column) => {
@@ -86,7 +86,7 @@ export function columnDefinitions(
 
 const pixels = (count: number): number => Math.round(count * CHARACTER + PADDING);
 
-/** Characters that a title has room for behind it, to say how the column is sorted. */
+/** Characters kept free after a title for the sort arrow. */
 const ARROW = 1;
 
 function valueCharacters({ width, needs }: Column, checkpoint: Checkpoint): number {
@@ -94,7 +94,7 @@ function valueCharacters({ width, needs }: Column, checkpoint: Checkpoint): numb
 }
 
 export interface GridColumn {
-  /** Whether it takes the room that the others leave. */
+  /** Whether it takes up the remaining room. */
   readonly grows: boolean;
   /** Pixels where there is room. */
   readonly size: number;
@@ -103,8 +103,8 @@ export interface GridColumn {
 }
 
 /**
- * The value of grid-template-columns, and the pixels below which a grid scrolls. Where not all columns have their size,
- * each gives up the same part of what it can spare.
+ * The value of grid-template-columns, and the pixels below which a grid scrolls. If the columns do not all
+ * fit, each gives up the same share of what it can spare.
  */
 export function gridTemplate(columns: readonly GridColumn[]): { readonly template: string; readonly width: number } {
   const sum = (of: (column: GridColumn) => number): number => columns.reduce((total, each) => total + of(each), 0);

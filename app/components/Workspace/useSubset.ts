@@ -15,7 +15,7 @@ export interface DrawnSubset {
 /** Milliseconds without typing before a request is sent to the worker. */
 const DEBOUNCE = 150;
 
-/** `null`: everything is drawn. While the worker works on another filter, the subset of the one before. */
+/** `null`: everything is drawn. While the worker applies a new filter, the subset of the previous one. */
 export function useSubset({ document }: Doc): DrawnSubset | null {
   const { shell } = usePage();
   const listing = useApp(({ tab }) => tab);

@@ -1,5 +1,5 @@
 // Unpacking by the platform's own decompressors, which are several times as fast as ours. They do not say what is wrong
-// with data, nor where; so what they cannot unpack to the last byte of the file is unpacked again by ours.
+// with the data, or where; so a file that they cannot unpack to its last byte is unpacked again by ours.
 
 import type { Source } from "../source.ts";
 import type { PackedForm } from "./forms.ts";
@@ -10,7 +10,7 @@ import type { UnpackSink } from "./packed-input.ts";
  * bytes (to be copied), and returns false if no more are needed.
  *
  * Returns whether the file was unpacked to its end, with every checksum right and nothing after the end of its data. May
- * throw if it was not. What was written before is right in any case.
+ * throw if it was not. Everything written before that is correct in any case.
  */
 export type PlatformUnpacker = (
   read: () => Promise<Uint8Array | null>,
@@ -23,7 +23,7 @@ export type PlatformUnpackers = Readonly<Partial<Record<PackedForm, PlatformUnpa
 const CHUNK = 256 << 10;
 
 /**
- * Unpacks a file by the platform.
+ * Unpacks a file with one of the platform's decompressors.
  *
  * @param progress Called with how many bytes of the file have been read.
  * @returns "done" if all was unpacked, or no more is needed; else how many bytes were written.
@@ -64,13 +64,13 @@ export async function unpackByPlatform(
   try {
     isWhole = (await unpacker(read, write)) && at === source.size;
   } catch (error) {
-    // A reason of the caller's own is not a fault of the data.
+    // Errors of the caller's functions are passed on; any other error is a fault in the data.
     if (thrown !== null) throw error;
   }
   return isWhole || isEnough ? "done" : written;
 }
 
-/** A sink for data of which the first `count` bytes have been written. */
+/** A sink that drops the first `count` bytes, which have already been written. */
 export function withoutFirst({ write, ...sink }: UnpackSink, count: number): UnpackSink {
   let left = count;
   return {

@@ -188,7 +188,7 @@ async function unpackAgain(
   return new Map(keeper.listed.flatMap(({ entry, source: member }) => (member === null ? [] : [[entry.name, member]])));
 }
 
-/** Unpacks a file, by the platform if that can. Faults become problems. */
+/** Unpacks a file, with the platform's decompressor if that can. Faults become problems. */
 async function unpackAll(
   source: Source,
   form: PackedForm,

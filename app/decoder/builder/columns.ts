@@ -56,14 +56,14 @@ export const fileColumns = (): FileColumns => ({
   kind: u8(),
   nameOffset: u32(),
   nameLength: u32(),
-  // Allocated with the first name of which a part varies.
+  // Allocated with the first name that has a varying part.
   nameVarying: new Uint32Array(0),
   has: u8(),
   use: u8(),
   pos: u64(),
   flags: u32(),
   mode: u32(),
-  // Allocated with the first that is not 0.
+  // Allocated with the first value that is not 0.
   version: new BigUint64Array(0),
   // Allocated with the first file whose inode is in the image.
   inodeMode: new Uint32Array(0),

@@ -24,7 +24,7 @@ export function createOpenFiles(growth: Growth, text: TextPool) {
     if (files.nameVarying.length === 0 && length > 0) files.nameVarying = addedColumn(Uint32Array);
     if (files.nameVarying.length > 0) files.nameVarying[file] = length;
   };
-  /** A column that is not there from the beginning. */
+  /** Allocates a column when it is first needed. */
   const addedColumn = <C extends Column>(kind: new (length: number) => C): C => {
     const column = new kind(files.capacity);
     growth.budget.takeBytes(column.byteLength);
@@ -34,7 +34,7 @@ export function createOpenFiles(growth: Growth, text: TextPool) {
   return {
     files,
 
-    /** Adds an open file of which only the id is known yet. */
+    /** Adds an open file whose id is all that is known so far. */
     addFile(id: number, record: RecordRow): FileRow {
       if (files.count === files.capacity) {
         grow(files, growth);

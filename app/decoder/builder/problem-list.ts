@@ -25,7 +25,7 @@ export function createProblemList(): ProblemList {
   };
 }
 
-/** A summary problem for each code of which not all problems were kept. */
+/** A summary problem for each code whose problems were not all kept. */
 function omitted(problems: readonly Problem[], counts: ReadonlyMap<string, number>): Problem[] {
   return [...counts]
     .filter(([, count]) => count > PROBLEMS_PER_CODE)

@@ -19,7 +19,7 @@ const USUAL_LENGTH_BYTES = 2;
 /** Kinds that a byte can hold. */
 const BYTE_KINDS = 256;
 
-/** A budget that counts rows as bytes alone. */
+/** A budget that counts the bytes of rows, but not the rows themselves. */
 const bytesOnly = (budget: Budget): Budget => ({
   ...budget,
   takeRows: (wanted, bytesPerRow) => Math.floor(budget.takeBytes(wanted * bytesPerRow, bytesPerRow) / bytesPerRow),
@@ -30,7 +30,7 @@ export function createRecords(growth: Growth) {
   const { decoded, budget } = growth;
   const records = recordColumns();
   const runs = runColumns();
-  // Runs are no rows of their own for the limit of rows.
+  // Runs do not count towards the limit of rows.
   const runGrowth: Growth = { decoded, budget: bytesOnly(budget) };
   let lengths = new Uint8Array(2 * records.capacity);
   let lengthAt = 0;

@@ -30,7 +30,7 @@ const SHORT = 256;
 export function createTextPool({ decoded, budget }: Growth): TextPool {
   let text = new Uint8Array(1024);
   let pool = new DataView(text.buffer);
-  // The bytes that were added from last: thousands of names come from one block.
+  // The source of the last text and a view of it: thousands of names come from one block.
   let seen: Uint8Array = text;
   let view: DataView = pool;
   const see = (bytes: Uint8Array): void => {

@@ -1,6 +1,6 @@
 // The values of an entry by their names, for reading details and resources. A message is split into fields when the first
-// of them is asked for, and nested messages likewise: few fields of few messages are needed. What was split is kept in one
-// array of numbers. For messages that are many, wire.ts reads single fields without allocating.
+// of them is asked for, and nested messages likewise: few fields of few messages are needed. The fields are kept in one
+// array of numbers. For the most numerous messages, wire.ts reads single fields without allocating.
 //
 // Casts `as number` read lists within bounds checked by the loop.
 

@@ -50,7 +50,7 @@ export async function decodeRecords(
   return { checkpoint: builder.finish(headOf(walk)) };
 }
 
-/** Ends the walk at the record for which there is no room. */
+/** Ends the walk at the first record that does not fit into the limits. */
 function stopAtLimit(walk: Walk, { limit, message }: LimitReached): void {
   const { builder } = walk;
   builder.liftLimits();

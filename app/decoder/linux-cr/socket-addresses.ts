@@ -5,7 +5,7 @@ import { visibleText } from "../../model/text.ts";
 import type { SocketWords } from "./socket-names.ts";
 import type { StructReader } from "./struct-reader.ts";
 
-/** Address and port of a sockaddr_in of which `length` bytes count: `127.0.0.1:80`; empty if there is none. */
+/** Address and port of a sockaddr_in with `length` valid bytes: `127.0.0.1:80`; empty if there is none. */
 export function inetAddress(sockaddr: Uint8Array, length: number): string {
   if (length < 8 || sockaddr.length < 8) return "";
   const [, , high = 0, low = 0] = sockaddr;
@@ -33,7 +33,7 @@ function addressWithPort(inet: StructReader, family: string, end: "local" | "rem
   return `[${ipv6Text(bytes)}]:${port}`;
 }
 
-/** The name in a sockaddr_un of which `length` bytes count, raw: a path, @name in the abstract namespace, or empty. */
+/** The name in a sockaddr_un with `length` valid bytes, raw: a path, @name in the abstract namespace, or empty. */
 export function unixName(sockaddr: Uint8Array, length: number): Uint8Array {
   const name = sockaddr.slice(2, Math.min(length, sockaddr.length));
   if (name.length === 0) return name;

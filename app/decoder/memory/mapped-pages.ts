@@ -1,4 +1,4 @@
-// The pages of a mapping, out of the runs of its address space or shared object.
+// The pages of a mapping, taken from the runs of its address space or shared object.
 
 import type { MappedPages, PageState, Stretch } from "./memory.ts";
 import { type Blocks, type PageRuns, runAfter, runState } from "./page-runs.ts";

@@ -127,7 +127,7 @@ export const createMappingList = (): MappingList => ({
   file: [],
 });
 
-/** Mapping rows for pages of which it is not known what they are mapped as. */
+/** Mapping rows for pages whose mapping is unknown. */
 export function addUnknownMapping(list: MappingList, start: number, end: number): void {
   list.start.push(start);
   list.end.push(end);

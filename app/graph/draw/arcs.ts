@@ -21,7 +21,7 @@ export interface Arc {
   readonly bend1: number;
   readonly bend2: number;
   readonly title: string;
-  /** The middle of its title; null: the title is not drawn, as it would cover text, or as an arc before has the same. */
+  /** The middle of its title; null: not drawn, because it would cover text or repeat that of an earlier arc. */
   readonly titleAt: Point | null;
   /** Index of the box at its other end. */
   readonly to: number;

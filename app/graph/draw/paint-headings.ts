@@ -42,7 +42,7 @@ export function paintHeadings(
   }
 }
 
-/** How many shared files are above the view, where the edges from below lead; none of a map, which has no such lane. */
+/** How many shared files are above the view, where the edges from below lead; 0 for a map, which has no such lane. */
 export const sharedAbove = ({ boxes, level }: Scene, { y, k }: View): number =>
   level === "map"
     ? 0

@@ -34,7 +34,7 @@ export const FULL: Strength = { lines: 1, text: 1, muted: false };
 export const UNCHANGED: Strength = { lines: 0.6, text: 0.85, muted: true };
 /** What is not connected to the object that is pointed at or selected. */
 export const DIMMED: Strength = { lines: 0.3, text: 0.7, muted: true };
-/** A change that is not connected to it: still to be seen, as it is one of those to look through. */
+/** A change that is not connected to it: kept visible, because the user is going through all changes. */
 export const DIMMED_CHANGE: Strength = { lines: 0.7, text: 0.8, muted: false };
 
 /** Smallest zoom at which text is drawn. */

@@ -67,7 +67,7 @@ export type ObjectKind = keyof PerObject<unknown>;
 
 /** The changes that are hidden, and what they keep from being drawn. */
 export interface SwitchedOff {
-  /** Kinds of which no change is shown. Bit k: the kind with index k in CHANGE_KINDS. */
+  /** Kinds without a visible change. Bit k: the kind with index k in CHANGE_KINDS. */
   readonly kinds: number;
   /** By object: the kinds of its changes that are all hidden. `null`: none are. */
   readonly hidden: PerObject<Uint32Array> | null;

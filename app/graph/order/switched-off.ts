@@ -68,7 +68,7 @@ export function withoutChanges(subject: SubjectOfBoth, comparison: Comparison, h
   };
 }
 
-/** The kinds of which any change is shown. */
+/** The kinds with at least one visible change. */
 function shownKinds({ changes }: Comparison, hidden: HiddenChanges): Kinds {
   let kinds = 0;
   for (let change = 0; change < changes.count; change++) {
@@ -88,7 +88,7 @@ function hiddenKinds(kinds: PerObject<Uint32Array>, shown: PerObject<Uint32Array
   return { task: left("task"), table: left("table"), descriptor: left("descriptor"), file: left("file") };
 }
 
-/** The changes of objects with changes of kinds `kinds`, of which only `shown` are shown. */
+/** `changes` by row, without those of rows whose `kinds` of change are all hidden; `shown`: the kinds that are not. */
 function withoutOff(changes: Uint8Array, shown: Uint32Array, kinds: Uint32Array): Uint8Array {
   const left = changes.slice();
   for (let row = 0; row < left.length; row++) {

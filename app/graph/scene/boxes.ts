@@ -67,7 +67,7 @@ export function taskBox(
   });
 }
 
-/** Characters of a name that say more than the task's number alone. */
+/** A comm cut to fewer characters says no more than the task's number alone. */
 const LEAST_COMM = 4;
 
 /** A task's number and comm in at most `room` characters, or its number alone if little of its comm would be left. */
@@ -129,7 +129,7 @@ export function slotPlaces(subject: Subject, slot: SlotRow, tableWidth: number) 
   const digits = Math.max(tableWidth < NARROW_TABLE ? 2 : 3, fdDigits(subject.graph, slot));
   const fdEnd = 5 + indent + digits * CHARACTER;
   const mark = closeOnExecMark(subject, slot);
-  // Names begin at one place, with or without the mark, as far as there is room for it.
+  // Where there is room, names are aligned whether or not they have the mark.
   const markWidth = mark === "" && tableWidth < NARROW_TABLE ? 1 : Math.max(2.6, mark.length + 1.6);
   return { fdEnd, mark, markAt: fdEnd + CHARACTER * 0.7, nameAt: fdEnd + markWidth * CHARACTER };
 }

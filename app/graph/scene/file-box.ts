@@ -58,7 +58,7 @@ export const changesOf = (subject: Subject, file: GraphFileRow): readonly string
   return flags.includes("→") ? [flags] : changedDetail(subject, file);
 };
 
-/** With fewer characters than this, names need the room of the number of holders before. */
+/** In boxes with fewer characters, the earlier number of holders gives up its room to the name. */
 const LEAST_ROOM = 25;
 
 /** `⟨8 → 4⟩`, or `short`: `⟨4⟩`. */
@@ -124,7 +124,7 @@ function heldCells(subject: Subject, file: GraphFileRow, { width, columns }: Fil
   const isShown = pos.includes("→") || wanted.includes("→") || name.includes(" → ");
   const changes = isShown ? [] : changesOf(subject, file);
   const detail = changes.find(({ length }) => length <= room) ?? "";
-  // The slot beside a private file has its name too, so that here the change may stand alone.
+  // The slot beside a private file has its name too, so the change may stand alone here.
   const alone = detail === "" && holders === "" && pos === "" ? changes.at(-1) : undefined;
   if (alone !== undefined && alone.length <= room + LEAST_NAME + 1) return [left(alone, 8 + indent, "change")];
   if (detail !== "") cells.push(right(detail, posAt, "change"));

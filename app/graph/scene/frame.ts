@@ -23,7 +23,7 @@ export interface Frame {
 /** Widths at which the lanes' texts are shown in full, in pixels. */
 export interface Wishes {
   readonly task: number;
-  /** Of tasks with their number alone. */
+  /** For tasks shown by their number alone. */
   readonly number: number;
   readonly table: number;
   readonly own: number;
@@ -113,7 +113,7 @@ function widthsIn(room: number, needs: Needs, isNarrow: boolean, isStacked: bool
   const sum = (width: (lane: Lane) => number): number => lanes.reduce((total, lane) => total + width(lane), 0);
   const least = (lane: Lane): number => limits[lane].least;
   const enough = (lane: Lane): number => Math.min(limits[lane].most, Math.max(least(lane), wished[lane]));
-  // Tasks are named in few characters, which tell everything apart, so they come first.
+  // The names of tasks are short and identify everything beside them, so they come first.
   const leastTask = Math.max(least("task"), wishes.number);
   const task = Math.min(enough("task"), Math.max(leastTask, Math.min(room * 0.32, room - sum(least))));
   const above = Math.max(0, room - task - sum(least));
@@ -123,7 +123,7 @@ function widthsIn(room: number, needs: Needs, isNarrow: boolean, isStacked: bool
   for (const lane of lanes) width[lane] = Math.round(least(lane) + part * (enough(lane) - least(lane)));
   let spare = Math.max(0, above - wanted);
   for (const [at, lane] of lanes.entries()) {
-    // The last lane takes all that is left, as the picture is as wide as the view.
+    // The last lane takes all that is left, because the drawing is as wide as the view.
     const share = at === lanes.length - 1 ? spare : Math.min(spare, (above - wanted) * 0.3);
     const more = Math.round(Math.max(0, Math.min(share, SPREAD[lane] - width[lane])));
     width[lane] += more;

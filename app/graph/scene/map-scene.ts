@@ -110,7 +110,7 @@ function surroundings(
   };
 }
 
-/** The files that changed and the most shared ones, as they are ranked, as far as they are not drawn above. */
+/** The files that changed and the most shared ones, in order of rank, except those already drawn above. */
 function topFiles(subject: Subject, layout: Layout, above: Part, left: number): Part {
   const drawn = new Set(above.boxes.map(({ ref }) => (ref?.to === "file" ? ref.row : NONE)));
   const rows: GraphFileRow[] = [...layout.ranked.subarray(0, TOP_FILES)].filter((file) => !drawn.has(file));

@@ -18,7 +18,7 @@ function cut(text: string, most: number, head: number): string {
   return `${all.slice(0, head).join("")}…${all.slice(all.length - (most - 1 - head)).join("")}`;
 }
 
-/** Text of which both ends matter alike, such as a file's name with its extension. */
+/** Text whose two ends matter equally, such as a file's name with its extension. */
 const halved = (text: string, most: number): string => cut(text, most, Math.ceil((most - 1) / 2));
 
 /**
@@ -55,7 +55,7 @@ const lastPart = (path: string): string => path.slice(path.lastIndexOf("/") + 1)
 function shortenedPath(path: string, most: number): string {
   const last = lastPart(path);
   const room = most - last.length - 2;
-  // A file of the root directory is all there is to show.
+  // A file in the root directory has no directories to show.
   if (room < 0) return halved(last.length + 1 === path.length ? path : last, most);
   return `${room < 3 ? "" : [...path].slice(0, room).join("")}…/${last}`;
 }

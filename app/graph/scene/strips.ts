@@ -75,7 +75,7 @@ function tableBars(
   };
 }
 
-/** How many tables the layout counts in a step: as `floor(place × steps / tables)` says, which is not the same in all. */
+/** How many tables the layout puts into a step, by `floor(place × steps / tables)`: not the same number in each. */
 const tablesIn = (step: number, steps: number, tables: number): number =>
   Math.ceil(((step + 1) * tables) / steps) - Math.ceil((step * tables) / steps);
 

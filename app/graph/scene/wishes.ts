@@ -27,7 +27,7 @@ import {
 /** Longer names are shortened even where there is room. */
 const MOST_NAME = 40;
 
-/** What the lanes of a plan wish for. At most some thousand texts are measured, as many as are drawn. */
+/** The widths that the lanes of a plan need. Measures only the texts that are drawn: a few thousand at most. */
 export function wishesOf(subject: Subject, layout: Layout, plan: Plan): Wishes {
   const indent = subject.both === null ? 0 : 2 * CHARACTER;
   const wish = { task: 0, number: 0, table: 0, own: 0, shared: 0 };
@@ -58,7 +58,7 @@ export function wishesOf(subject: Subject, layout: Layout, plan: Plan): Wishes {
 /** Pixels left and right of a box's text, and for characters that are cut by rounding. */
 const PADDING = 16;
 
-/** A title with its counts, or of a table without slots in view as much as its bar leaves. */
+/** A title with its counts; without the count of descriptors if the table has no slots in view. */
 function titleLength(subject: Subject, table: GraphTableRow, open: boolean): number {
   const badge = tableBadge(subject, table);
   const count = open ? counted(shownSlotsOf(subject, table), "fd").length + 1 : 0;

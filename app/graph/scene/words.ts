@@ -166,7 +166,7 @@ export function fileName(subject: Subject, file: GraphFileRow): string {
     const stable = visibleText(name.subarray(0, Math.min(LONGEST, stableLength(c.files, row))));
     return { text: name.length > LONGEST ? shortened(name) : withRemote(c, row, nameOf(c, row)), stable };
   });
-  // A name made of a number that every dump chooses anew has not changed.
+  // A name that consists of a number which every dump chooses anew has not changed.
   if (names.before !== null && names.after !== null && names.before.stable === names.after.stable)
     return names.after.text;
   return joined({ before: names.before?.text ?? null, after: names.after?.text ?? null });
@@ -174,7 +174,7 @@ export function fileName(subject: Subject, file: GraphFileRow): string {
 
 const SOCKET = fileKind("socket");
 
-/** A socket's name with the other end of its connection, which tells apart those to one port. Linux-CR's names lack it. */
+/** A socket's name with the other end of its connection, to distinguish connections to one port. Linux-CR lacks it. */
 function withRemote(checkpoint: Checkpoint, file: FileRow, name: string): string {
   if (u8At(checkpoint.files.kind, file) !== SOCKET || name.includes("->")) return name;
   const remote = detailOf(checkpoint, file, "remote");

@@ -33,7 +33,7 @@ export interface Column {
   readonly about: string;
   /** Initial width in characters. */
   readonly width: number;
-  /** Characters that it keeps where room is short; absent: all of its width. */
+  /** Width in characters to which it may shrink where room is short; absent: it does not shrink. */
   readonly least?: number;
   /** Width of the widest value in characters, if that is quick to compute. */
   readonly needs?: (checkpoint: Checkpoint) => number;

@@ -36,7 +36,7 @@ export const spanColumn = (about: About, span: Span): Column => ({
   },
 });
 
-/** The greatest value, for a column's `needs`; at least 0. A loop: the page does this at once, for a million rows too. */
+/** The greatest value, for a column's `needs`; at least 0. A loop: the page runs it over a million rows in one go. */
 export function greatest(values: Int32Array | Uint32Array): number {
   let most = 0;
   for (let row = 0; row < values.length; row++) if ((values[row] as number) > most) most = values[row] as number;

@@ -40,7 +40,7 @@ function widestNumber({ tasks }: Checkpoint): number {
   return String(hasPids(tasks) ? tasks.pid.reduce((most, pid) => Math.max(most, pid), 0) : tasks.count).length;
 }
 
-/** Shared tables whose text is measured; of more, some are as wide as the column allows. */
+/** Most shared tables whose text is measured; with more, the widest is assumed to fill the column. */
 const MEASURED = 1000;
 
 /** Characters of the longest text about the tasks of a table. `ofOne`: of the longest about one task. */

@@ -119,7 +119,7 @@ function remembered(read: Context["pagesOf"]): Context["pagesOf"] {
   };
 }
 
-/** Bytes of a page: what the auxiliary vector of a task says. */
+/** The page size in bytes, from the auxiliary vector of a task. */
 async function readPageSize(set: SetReader): Promise<number> {
   for await (const { entry } of set.entries("mm")) {
     const size = pageSizeIn(entry.bytes, entry.start, entry.end);

@@ -60,7 +60,7 @@ export async function readTasks(set: SetReader, tables: Tables, filters: Filters
     if (core === null) continue;
     const tid = entry.number;
     const [tc, thread] = [core.nested("tc"), core.nested("thread_core")];
-    // The core of a thread that no task of the process tree lists: whose it is may be what was cut off.
+    // The core of a thread that no task of the process tree lists: its task may have been cut off.
     const pid = owners.get(tid) ?? (tc === null && set.taskOfPid(tid) === NONE ? null : tid);
     const owner: Owner = { pid, tid, task: pid === null ? NONE : set.taskOfPid(pid), record: entry.record };
     if (tc !== null && tid === pid) addTask(set, tables, owner, tc, dumpable.get(tid) ?? null);
@@ -146,7 +146,7 @@ function addThread(
 ): void {
   if (!tables.wants("threads")) return;
   const threads = spec("threads");
-  // Of a first thread, what is compared as the name of the task.
+  // The name of the first thread, which is compared as that of the task.
   const row: Draft = { pid, tid, name: tc?.bytes("comm") };
   take(row, threads, "thread_core_entry", thread, set.arch);
   take(row, threads, "task_core_entry", tc, set.arch);
@@ -220,7 +220,7 @@ function addActions(
     const number = signalOfAction(from + at, arch);
     const row: Draft = { pid, signal: signalName(number, arch) ?? `signal ${number}` };
     row.action = handler === SIG_IGN ? "ignore" : "handler";
-    // The handler of an ignored signal is SIG_IGN, which is no address.
+    // The handler of an ignored signal is SIG_IGN, which is not an address.
     if (handler === SIG_IGN) row.handler = null;
     take(row, spec("signals"), "sa_entry", action, arch);
     row.flags = actionFlags(action.wide("flags") ?? 0n, arch);

@@ -50,7 +50,7 @@ export function createMemory(reader: RecordReader, tables: Tables): MemoryReader
   const memories = new Map<number, Mapped[]>();
   const used = new Set<string>();
   const flagNames = new Map<bigint, readonly string[]>();
-  /** By objref; made for the first mapping of a file, as most images of many files have none. */
+  /** By objref; made for the first mapping of a file, because most images with many files have no mappings. */
   let files: ReadonlyMap<number, FileRow> | null = null;
   const pathOf = (objref: number): Uint8Array | null => {
     files ??= rowsById(checkpoint);
@@ -84,7 +84,7 @@ export function createMemory(reader: RecordReader, tables: Tables): MemoryReader
         size: end > start ? end - start : 0n,
         kind: kindOf(type, flags, place, Number(start), Number(end)),
         path: isFile ? pathOf(objref) : null,
-        // Of memory without a file it is made of the address.
+        // For memory without a file, it is derived from the address.
         offset: isFile ? (vma.big("vm_pgoff") ?? 0n) * PAGE : 0n,
         file: objref > 0 ? objref : null,
         flags: namesOf(flags),

@@ -55,7 +55,7 @@ async function withText(
   const doc = shownDoc(store.get());
   if (doc === null || doc.document === null) return;
   try {
-    // Loaded when needed, as the page needs neither to open.
+    // Loaded when needed, because the page needs neither to start.
     const [{ resourceTable }, { resourceRows }] = await Promise.all([
       import("../../export/resources.ts"),
       import("../resources.ts"),

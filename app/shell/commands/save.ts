@@ -60,7 +60,7 @@ async function tableText(shell: Shell, separator: Separator): Promise<{ name: st
   const { document, checkpoint } = doc;
   try {
     const content = await shell.saving.begin(name, async (options) => {
-      // The worker is busy with the rest of an image of which only a part is shown yet.
+      // While only part of an image is shown, the worker is busy decoding the rest.
       const now = document === null ? rowsNow(doc, order) : null;
       if (document === null) return listingText(checkpoint, tab, view.columns, (now ?? NO_ROWS).rows, separator);
       return shell.client.request("table", { document, order, columns: view.columns, separator }, options);

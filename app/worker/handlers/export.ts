@@ -57,7 +57,7 @@ export function exportHandlers(documents: Documents): Handlers<"json" | "table" 
 /** Rows of a table that are formatted without a pause. */
 const SLICE = 2000;
 
-/** Lines with their ends, some of them in a piece. */
+/** Lines with their line ends, several to a piece. */
 function* withEnds(lines: Iterable<string>): Generator<string> {
   let piece = "";
   for (const line of lines) {

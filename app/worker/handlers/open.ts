@@ -115,7 +115,7 @@ async function open(
 const PACKED_HEAD = 64;
 
 /**
- * Opens a packed image, out of a link or a report. It has a checkpoint but no records and bytes. `null`: the sources are
+ * Opens a packed image, from a link or a report. It has a checkpoint but no records and bytes. `null`: the sources are
  * something else.
  */
 async function openPacked([source, ...others]: readonly Source[]): Promise<Image | Refusal | null> {

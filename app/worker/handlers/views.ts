@@ -110,7 +110,7 @@ export function viewHandlers(
       const { slotDensity, tableDensity } = withChangesOf(layout, { ...subject, graph, both });
       const { fileBefore } = graph.descriptors;
       const { change, off } = both;
-      // Copied, because without hidden changes all is that of the cached drawing.
+      // Copied, because without hidden changes these are the arrays of the cached drawing.
       const response = copyOf({ ...(fileBefore && { fileBefore }), change, off, slotDensity, tableDensity });
       return { response, transfer: transferables(response) };
     },

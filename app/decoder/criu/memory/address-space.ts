@@ -25,7 +25,7 @@ const MOST_AUXV = 256;
 /** Linux include/uapi/linux/auxvec.h. */
 const AT_PAGESZ = 6;
 
-/** The page size in an auxiliary vector, which is pairs of a type and a value; `null` if it is not there or no size. */
+/** The page size in an auxiliary vector, which is pairs of a type and a value; `null` if it is missing or not valid. */
 export function pageSizeIn(bytes: Uint8Array, start: number, end: number): number | null {
   let nth = 0;
   let type = -1;

@@ -71,7 +71,7 @@ export interface Vma {
  */
 function kindOfVma(status: number, flags: number, hasStack: boolean | null): number {
   const found = KIND_OF_STATUS.find(([bit]) => (status & bit) !== 0)?.[1] ?? "unknown";
-  // CRIU does not mark the stack of a task since it no longer needs to. Programs can map memory with MAP_GROWSDOWN too.
+  // CRIU no longer marks the stack of a task. Programs can map memory with MAP_GROWSDOWN, too.
   const isStack = found === "anonymous" && (hasStack ?? (flags & MAP_GROWSDOWN) !== 0);
   return mappingKind(isStack ? "stack" : found);
 }
@@ -81,7 +81,7 @@ const VMA = plan("vma_entry", ["start", "end", "pgoff", "shmid", "prot", "flags"
 /** Pages are no smaller than this, so addresses are multiples of it. */
 export const SMALLEST_PAGE = 4096;
 
-/** Whether the range of a mapping is one of pages, whose addresses are exact as doubles. */
+/** Whether a mapping consists of whole pages, at addresses that a double represents exactly. */
 export const isUsable = ({ start, end }: Vma): boolean => end > start && start % PAGE === 0n && end % PAGE === 0n;
 
 const PAGE = BigInt(SMALLEST_PAGE);
