@@ -100,8 +100,8 @@ function inodeComparer(before: Checkpoint, after: Checkpoint) {
 }
 
 /**
- * A function that finds out quickly that two files have the same details in the stores, as most do. It returns false if
- * that takes a closer look. `linked`: the roles in which links differ, which say it already.
+ * Returns a quick test for whether two files have the same details in the stores, as most do; false means that they have
+ * to be compared. `linked`: the roles in which links differ, which are reported as such.
  */
 function storeComparer(before: Checkpoint, after: Checkpoint) {
   const [x, y] = [before.fileDetails, after.fileDetails];
@@ -130,7 +130,7 @@ function storeComparer(before: Checkpoint, after: Checkpoint) {
       if (compared !== "link" || (role !== undefined && linked.includes(role))) continue;
       if (role === "watches" && !isSame) return false;
       if (role === "watches") continue;
-      // The value is ids, of which only those of files without a descriptor count.
+      // The value is a list of ids; only those of files without a descriptor count.
       if (isNull(x, value) !== isNull(y, y.value[other] as number)) return false;
       if (hasUnheld(before, b, role) || hasUnheld(after, a, role)) return false;
     }
@@ -138,7 +138,7 @@ function storeComparer(before: Checkpoint, after: Checkpoint) {
   };
 }
 
-/** Whether a value is null: no other is as long and begins like it. */
+/** Whether a value is null: no other value has its length and first byte. */
 const isNull = ({ start, pool }: DetailStore, value: number): boolean =>
   pool[start[value] as number] === FIRST_OF_NULL && (start[value + 1] as number) - (start[value] as number) === 4;
 

@@ -51,7 +51,7 @@ export function hasUnheld(checkpoint: Checkpoint, file: FileRow, role: LinkRole 
   return false;
 }
 
-/** Members of a group to look at. Of more, `linksOf` lists only the first. */
+/** Most members of a group that are examined; of a larger group, `linksOf` lists only the first. */
 const MOST_MEMBERS = 1001;
 
 const hasUnheldMember = (checkpoint: Checkpoint, group: number): boolean =>

@@ -17,7 +17,7 @@ const NO_ADDRESS = new Set(["0.0.0.0:0", "[::]:0"]);
 
 /**
  * A function that puts the facts about a file into words: `state listen; backlog 16; peer fd 5`; empty if there is
- * nothing to add. Parameters as of `FactReader`.
+ * nothing to add. Parameters as in `FactReader`.
  */
 export function createFactWords(checkpoint: Checkpoint, names: FileNames): (file: FileRow, within: TableRow) => string {
   const factsOf = createFactReader(checkpoint, names);

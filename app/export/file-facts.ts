@@ -24,8 +24,8 @@ const MOST_NAMED = 6;
 const MOST_HOLDERS = 3;
 
 /**
- * The details of a file that are compared and not empty, and its links, in words. Of a file that has no others, not the
- * mode and size in columns, which nearly every file has.
+ * The details of a file that are compared and not empty, and its links, in words. The mode and
+ * size in columns, which nearly every file has, are left out if they are the only ones.
  *
  * @param within Table of the descriptor with which the file is listed: its descriptors are named without their task.
  */

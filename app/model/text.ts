@@ -131,7 +131,7 @@ export function plainTexts(pool: Uint8Array): (start: number, end: number) => st
 function asciiText(bytes: Uint8Array): string {
   try {
     const text = lenient.decode(bytes);
-    // A character that takes several bytes is fewer characters; only a byte that is no UTF-8 is one as well.
+    // A multi-byte character decodes to fewer characters than bytes; only a byte that is not UTF-8 also decodes to one.
     if (text.length === bytes.length) return text;
     return lenient.decode(bytes.map((byte) => (byte & 0x80 ? 0 : byte)));
   } catch {

@@ -1,5 +1,5 @@
 // The different values of details, as JSON in one pool. A value is written into scratch room first and looked up by its
-// bytes, so that one that is known, as most are, needs neither a string nor an entry in a Map.
+// bytes, so that a known value, as most are, needs neither a string nor an entry in a Map.
 //
 // Casts `as number` read typed arrays within bounds checked by the loop.
 
@@ -10,7 +10,7 @@ import { createBudget } from "../limits.ts";
 import { FIRST_CAPACITY, type Growth, grown, growTo } from "./growing.ts";
 import { createScratch, writeJson } from "./json-scratch.ts";
 
-/** Places that are tried for a value. Only a crafted image has values that need more; they go to a Map. */
+/** Slots that are tried for a value. Only a crafted image has values that need more; they go into a Map. */
 const MOST_TRIED = 32;
 
 /** An empty collection. */
@@ -45,7 +45,7 @@ export function createJsonValues({ budget }: Pick<Growth, "budget">) {
     }
     return crowded.get(decodeText(scratch.bytes.subarray(0, scratch.length))) ?? -1 - table.length;
   };
-  /** Enters the value that is added last. `place` is beyond the table if there was no room. */
+  /** Enters the value that was added last. `place` is beyond the table if there was no room. */
   const enter = (value: number, place: number): void => {
     if (place < table.length) table[place] = value + 1;
     else crowded.set(decodeText(pool.subarray(columns.start[value], columns.start[value + 1])), value);

@@ -155,7 +155,7 @@ function addPacked(
 
 /** A number's value by its type, exactly, as decimal text: `-1`, `18446744073709551615`; `true` and `false`. */
 export function numberText(type: string, low: number, high: number): string {
-  // Nearly all are small, and then there is no need of a BigInt.
+  // Nearly all are small and need no BigInt.
   if (high === 0 && (type === "uint64" || type === "int64" || type === "fixed64")) return String(low);
   switch (type) {
     case "bool":

@@ -40,7 +40,7 @@ export interface Values {
   inside(name: string): Values;
   /** The values of a nested message; `null` if it is absent. */
   nested(name: string): Values | null;
-  /** Whether a nested message is absent, or plainly nothing but zeros: false if that takes a closer look. */
+  /** Whether a nested message is absent or obviously all zeros; false if that is not easy to see. */
   isBlank(name: string): boolean;
   /**
    * Text that is the same for two messages only if all occurrences of these fields are, in the same order. `null` if they
@@ -109,7 +109,7 @@ export function createValueReader(most = LIST_LIMIT): (entry: EntryBytes) => Val
 
 /**
  * A function that gives the values of entries, for which no memory is allocated once there is enough. If `isNext`, the
- * values that it gave before may not be read any more.
+ * values that it gave before must no longer be read.
  */
 export function createSharedValueReader(): (entry: EntryBytes, isNext: boolean) => Values {
   const parts = createParts(LIST_LIMIT, 64);

@@ -59,7 +59,7 @@ export async function readPagemap(member: PlacedMember, place: PagemapPlace): Pr
     else readRun(reading, bytes, from, to);
   });
   if (read === "none") return null;
-  // One without its head was cut off at its very beginning.
+  // A pagemap without its head was cut off at the start.
   if (read === "part" || entries === 0) reading.knownTo = Math.min(reading.knownTo, reading.end);
   const { runs, overlaps } = list.finish();
   if (overlaps > 0) {
