@@ -17,6 +17,8 @@ export interface Head {
 }
 
 const isText = (value: unknown): value is string => typeof value === "string";
+/** How codes of problems are written. */
+const CODE = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 const isSeverity = (value: unknown): value is Problem["severity"] =>
   value === "error" || value === "warning" || value === "note";
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
@@ -40,7 +42,7 @@ export function headFrom(bytes: Uint8Array): Head | null {
   const problems: Head["problems"][number][] = [];
   for (const problem of list(head.problems)) {
     const { severity, code, message, offset, limit } = (problem ?? {}) as Partial<Problem>;
-    if (!isSeverity(severity) || !isText(code) || !isText(message)) continue;
+    if (!isSeverity(severity) || !isText(code) || !CODE.test(code) || !isText(message)) continue;
     const isOffset = typeof offset === "number" && Number.isSafeInteger(offset) && offset >= 0;
     // Made visible when it was decoded, but a link can contain anything.
     problems.push({

@@ -145,7 +145,8 @@ function peersOf({ links }: Checkpoint): ReadonlyMap<FileRow, FileRow> {
   return peers;
 }
 
-const NOBODY = /^(0\.0\.0\.0|\[::\]):0$/;
+/** The address of a socket without a peer; `?`: of a cut one. */
+const NOBODY = /^(0\.0\.0\.0|\[::\]|\?):0$/;
 
 function socketRow(
   checkpoint: Checkpoint,

@@ -250,6 +250,13 @@ describe("leaving out", () => {
   });
 });
 
+test("a problem whose code is no code is left out", () => {
+  const checkpoint = checkpointOf({ tasks: [{ pid: 1, comm: "a", table: 0 }], tables: [[]], files: [] });
+  const problem = (code: string) => ({ severity: "note" as const, code, message: "x", offset: null });
+  const forged = { ...checkpoint, problems: [problem("a-b"), problem("a b"), problem("<b>"), problem("")] };
+  expect(unpacked(pack(forged, "x")).checkpoint.problems.map(({ code }) => code)).toEqual(["a-b"]);
+});
+
 test("only packed images are accepted inside a link", async () => {
   const link = readFileSync(new URL("../fixtures/hostile/link-pstree-64.txt", import.meta.url), "utf8").trim();
   const piece = fromLinkText(link);

@@ -13,6 +13,7 @@ import { FILE_FIELD_OF_MESSAGE, FILE_FIELDS } from "./file-types.ts";
 import { createEntryReader, type EntryBytes, type EntryReader } from "./inspect.ts";
 import {
   addressText,
+  addressWords,
   bitWords,
   clockName,
   deviceText,
@@ -199,10 +200,9 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
     const { littleEndian } = about.set.checkpoint.machine;
     // A raw socket has no ports; its protocol is stored in place of the source port.
     const isRaw = values.number("type") === SOCK_RAW;
+    const words = (field: string) => addressWords(values.numbers(field), values.number("family"));
     const address = (field: string, port: string): string | null =>
-      isRaw
-        ? addressText(values.numbers(field), littleEndian)
-        : endpointText(values.numbers(field), values.number(port), littleEndian);
+      isRaw ? addressText(words(field), littleEndian) : endpointText(words(field), values.number(port), littleEndian);
     add(about, "family", word(SOCKET_FAMILIES, values.number("family")));
     add(about, "type", typeWord(values, about));
     add(about, "protocol", word(IP_PROTOCOLS, values.number("proto")));
@@ -411,11 +411,13 @@ const OWNER_TYPES: Readonly<Record<number, string>> = { 0: "pid", 1: "tgid", 2: 
 /** Adds which process gets signals for a file (F_SETOWN), and which signal (F_SETSIG), if any does. */
 function addOwner(about: About, values: Values): void {
   if (values.isBlank("fown")) return;
-  const [pid, signal] = [values.number("fown.pid") ?? 0, values.number("fown.signum") ?? 0];
-  const [uid, euid] = [values.number("fown.uid") ?? 0, values.number("fown.euid") ?? 0];
-  if (pid === 0 && signal === 0 && uid === 0 && euid === 0) return;
-  const type = values.number("fown.pid_type") ?? 0;
-  add(about, "owner", { pid, type: OWNER_TYPES[type] ?? type, signal, uid, euid });
+  // Of an entry that is cut off, the last of these are unknown.
+  const [pid, signal] = [values.number("fown.pid"), values.number("fown.signum")];
+  const [uid, euid] = [values.number("fown.uid"), values.number("fown.euid")];
+  if (!pid && !signal && !uid && !euid) return;
+  const number = values.number("fown.pid_type");
+  const type = number === null ? null : (OWNER_TYPES[number] ?? number);
+  add(about, "owner", { pid, type, signal, uid, euid });
 }
 
 /** Adds the remap of an unlinked file, and the attributes of the ghost file in which CRIU keeps its contents. */

@@ -247,6 +247,15 @@ export function addressText(words: readonly number[], littleEndian: boolean): st
   return littleEndian ? `${first}.${second}.${third}.${fourth}` : `${fourth}.${third}.${second}.${first}`;
 }
 
+const AF_INET = 2;
+const AF_INET6 = 10;
+
+/** The words of an address if its family has as many; else none: of a cut IPv6 address, one may be left. */
+export function addressWords(words: readonly number[], family: number | null): readonly number[] {
+  const isCut = (family === AF_INET6 && words.length !== 4) || (family === AF_INET && words.length !== 1);
+  return isCut ? [] : words;
+}
+
 /** The bytes of a word as they are in the host's memory. */
 function wordBytes(value: number, littleEndian: boolean): number[] {
   const bytes = [value & 255, (value >>> 8) & 255, (value >>> 16) & 255, (value >>> 24) & 255];

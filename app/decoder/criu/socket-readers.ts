@@ -6,11 +6,18 @@ import { u8At } from "../../model/read.ts";
 import type { SetContext } from "./context.ts";
 import { fileReader, numberOr, setImageName } from "./file-reader.ts";
 import { machineOf } from "./machine.ts";
-import { ETHER_TYPES, endpointText, fromNetworkOrder, IP_PROTOCOLS, NETLINK_PROTOCOLS } from "./meaning.ts";
+import {
+  addressWords,
+  ETHER_TYPES,
+  endpointText,
+  fromNetworkOrder,
+  IP_PROTOCOLS,
+  NETLINK_PROTOCOLS,
+} from "./meaning.ts";
 import { addLink } from "./rows.ts";
 import { eachVarint, fieldNumber, high, isSet, low, plan } from "./wire.ts";
 
-const INET = plan("inet_sk_entry", ["flags", "ino", "type", "proto", "state", "src_port", "dst_port"]);
+const INET = plan("inet_sk_entry", ["flags", "ino", "family", "type", "proto", "state", "src_port", "dst_port"]);
 const SRC_ADDR = fieldNumber("inet_sk_entry", "src_addr");
 const DST_ADDR = fieldNumber("inet_sk_entry", "dst_addr");
 const UNIX = plan("unix_sk_entry", ["flags", "ino", "type", "state", "name", "deleted", "uflags"]);
@@ -33,8 +40,11 @@ export const readInetSocket = fileReader("socket", INET, (set, file, seen, bytes
   const proto = numberOr(values, seen, slot.proto);
   const protocol = proto === "?" ? proto : (IP_PROTOCOLS[proto] ?? String(proto));
   const { littleEndian } = machineOf(set);
-  const endpoint = (field: number, port: number | "?"): string =>
-    endpointText(wordsOf(bytes, start, end, field), port === "?" ? null : port, littleEndian) ?? "?";
+  const family = isSet(seen, slot.family) ? low(values, slot.family) : null;
+  const endpoint = (field: number, port: number | "?"): string => {
+    const words = addressWords(wordsOf(bytes, start, end, field), family);
+    return endpointText(words, port === "?" ? null : port, littleEndian) ?? "?";
+  };
   let source = endpoint(SRC_ADDR, numberOr(values, seen, slot.src_port));
   const isRaw = low(values, slot.type) === SOCK_RAW;
   // The source port of a raw socket only repeats its protocol.

@@ -1,6 +1,6 @@
 // Details of an open file that the columns do not have, by kind of file: `details` of `show --json`.
 
-import { type Checkpoint, furtherRecords, NONE, nameBytes } from "../../model/checkpoint.ts";
+import { type Checkpoint, furtherRecords, HAS, NONE, nameBytes } from "../../model/checkpoint.ts";
 import type { Details, DetailValue } from "../../model/fields.ts";
 import { FILE_KINDS, fileKind } from "../../model/names.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
@@ -121,14 +121,17 @@ function pipeDetails({ checkpoint }: Context, from: FileRecords, others: readonl
   const buffered = from.find("PIPE_BUF") ?? from.find("FILE_PIPE");
   return {
     pipe: from.reader.known("pipe_objref"),
-    end: pipeEnd(u32At(checkpoint.files.flags, from.file)),
+    end: pipeEnd(checkpoint, from.file),
     ...(others === null ? {} : { otherEnds: others }),
     ...(buffered === undefined ? {} : { bufferedBytes: recordLength(checkpoint.records, buffered.record) - 8 }),
   };
 }
 
-/** The end of a pipe, from the file's access mode. */
-const pipeEnd = (flags: number): string => ["read", "write", "read and write"][flags & 3] ?? "unknown";
+/** The end of a pipe, from the file's access mode; `null` if the flags are unknown. */
+function pipeEnd({ files }: Checkpoint, file: FileRow): string | null {
+  if ((u8At(files.has, file) & HAS.flags) === 0) return null;
+  return ["read", "write", "read and write"][u32At(files.flags, file) & 3] ?? "unknown";
+}
 
 /** Ends of pipes by name, which contains the pipe's number. */
 function pipeEndsByName(checkpoint: Checkpoint): ReadonlyMap<string, readonly FileRow[]> {

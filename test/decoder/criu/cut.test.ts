@@ -8,6 +8,7 @@ import { bytesSource, type Source } from "../../../app/decoder/source.ts";
 import { detailsOf } from "../../../app/model/detail-store.ts";
 import { fileName } from "../../../app/model/words.ts";
 import { setSources } from "../../support/criu.ts";
+import { imageBytes, type Message } from "../../support/criu-set.ts";
 import { entries } from "../../support/resources.ts";
 
 const decode = (source: Source, size: number): Promise<Image> =>
@@ -53,6 +54,63 @@ describe("what an entry lost is unknown", () => {
     const last = checkpoint.files.count - 1;
     expect(fileName(checkpoint, last)).toBe("socket:[? ?]");
     expect(detailsOf(checkpoint, last)).toMatchObject({ source: null, destination: null, protocol: null });
+  });
+
+  test("the process that gets signals, its user, and the rest of an IPv6 address", async () => {
+    const eventfd = (fown: Message): Message => [
+      [1, 6],
+      [2, 1],
+      [
+        8,
+        [
+          [1, 1],
+          [2, 2],
+          [3, fown],
+          [4, 0],
+        ] as Message,
+      ],
+    ];
+    const socket: Message = [
+      [1, 4],
+      [2, 1],
+      [
+        4,
+        [
+          [1, 1],
+          [2, 9],
+          [3, 10],
+          [4, 1],
+          [5, 6],
+          [6, 7],
+          [7, 80],
+          [8, 0],
+          [9, 2],
+          [11, 0],
+        ] as Message,
+      ],
+    ];
+    const detailsIn = async (message: Message) => {
+      const image = await decodeCriuSet([bytesSource("files.img", imageBytes("FILES", [message]))]);
+      return detailsOf(image.checkpoint, 0);
+    };
+    expect(
+      (
+        await detailsIn(
+          eventfd([
+            [1, 0],
+            [2, 0],
+            [3, 12],
+          ]),
+        )
+      ).owner,
+    ).toEqual({
+      pid: null,
+      type: null,
+      signal: 12,
+      uid: 0,
+      euid: 0,
+    });
+    expect((await detailsIn(socket)).source).toBe("?:80");
   });
 
   test("how many pages a mapping has", async () => {
