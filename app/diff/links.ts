@@ -14,12 +14,16 @@ const MOST_PAIRS = 4096;
 interface PairsOfFile {
   readonly first: Uint32Array;
   readonly row: Uint32Array;
+  /** By file: 1 if a pair refers to it on this side. */
+  readonly compared: Uint8Array;
 }
 
 function pairsOfFile(own: Int32Array, other: Int32Array, files: number): PairsOfFile {
   const first = new Uint32Array(files + 1);
+  const compared = new Uint8Array(files);
   for (let row = 0; row < own.length; row++) {
     const file = own[row] as number;
+    if (file !== NONE) compared[file] = 1;
     if (file !== NONE && other[row] !== NONE) first[file + 1] = (first[file + 1] as number) + 1;
   }
   for (let file = 0; file < files; file++) first[file + 1] = (first[file + 1] as number) + (first[file] as number);
@@ -32,7 +36,7 @@ function pairsOfFile(own: Int32Array, other: Int32Array, files: number): PairsOf
     rows[at] = row;
     next[file] = at + 1;
   }
-  return { first, row: rows };
+  return { first, row: rows, compared };
 }
 
 /** A file at the other end of a link, with what an epoll waits for. */
@@ -60,13 +64,15 @@ export function linkComparer(
     };
     return index;
   };
-  /** Whether a descriptor refers to `file` on one side, and to a target with the same data on the other. */
+  /** Whether a descriptor refers to `file` on one side, and to one of `targets` with the same data on the other. */
   const isAmong = (
-    { first, row }: PairsOfFile,
+    { first, row, compared }: PairsOfFile,
     other: Int32Array,
     { file, data }: Target,
     targets: Targets,
   ): boolean => {
+    // Its only descriptors are in no pair, such as one that repeats the fd of another: nothing is compared with them.
+    if (compared[file] === 0) return true;
     const from = u32At(first, file);
     const end = Math.min(u32At(first, file + 1), from + MOST_PAIRS);
     for (let at = from; at < end; at++) {
