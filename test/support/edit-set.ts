@@ -27,6 +27,23 @@ function readVarint(bytes: Uint8Array, at: number): [value: number, end: number]
   }
 }
 
+/** The fields of a message: tag, the bytes of the value, and those of the whole field. */
+function* fieldsIn(bytes: Uint8Array): Generator<{ tag: number; own: Uint8Array; whole: Uint8Array }> {
+  for (let at = 0; at < bytes.length; ) {
+    const start = at;
+    let tag: number;
+    [tag, at] = readVarint(bytes, at);
+    let inner = at;
+    if ((tag & 7) === 2) {
+      const [length, from] = readVarint(bytes, at);
+      inner = from;
+      at = from + length;
+    } else if ((tag & 7) === 0) [, at] = readVarint(bytes, at);
+    else at += (tag & 7) === 1 ? 8 : 4;
+    yield { tag, own: bytes.subarray(inner, at), whole: bytes.subarray(start, at) };
+  }
+}
+
 /** A field by its message: `fdinfo_entry.id`. */
 export type FieldName = string;
 
@@ -42,25 +59,14 @@ function mapped(bytes: Uint8Array, message: string, change: NumberChange): Uint8
     });
     return found;
   };
-  for (let at = 0; at < bytes.length; ) {
-    const start = at;
-    let tag: number;
-    [tag, at] = readVarint(bytes, at);
+  for (const { tag, own, whole } of fieldsIn(bytes)) {
     const field = fields.get(tag >> 3);
-    let inner = at;
-    if ((tag & 7) === 2) {
-      const [length, from] = readVarint(bytes, at);
-      inner = from;
-      at = from + length;
-    } else if ((tag & 7) === 0) [, at] = readVarint(bytes, at);
-    else at += (tag & 7) === 1 ? 8 : 4;
-    const own = bytes.subarray(inner, at);
     if (field !== undefined && (tag & 7) === 0) {
       pieces.push(varint(BigInt(tag)), varint(change(`${message}.${field.name}`, readWide(own), numberOf)));
     } else if (field !== undefined && MESSAGES.has(field.type as MessageName)) {
       const nested = mapped(own, field.type, change);
       pieces.push(varint(BigInt(tag)), varint(BigInt(nested.length)), nested);
-    } else pieces.push(bytes.subarray(start, at));
+    } else pieces.push(whole);
   }
   return joined(pieces);
 }
@@ -103,21 +109,10 @@ function withField(
     else if (value !== null) pieces.push(varint(BigInt(field.number * 8 + 2)), varint(BigInt(value.length)), value);
   };
   let done = false;
-  for (let at = 0; at < bytes.length; ) {
-    const start = at;
-    let tag: number;
-    [tag, at] = readVarint(bytes, at);
-    let inner = at;
-    if ((tag & 7) === 2) {
-      const [length, from] = readVarint(bytes, at);
-      inner = from;
-      at = from + length;
-    } else if ((tag & 7) === 0) [, at] = readVarint(bytes, at);
-    else at += (tag & 7) === 1 ? 8 : 4;
-    if (done || tag >> 3 !== field.number) pieces.push(bytes.subarray(start, at));
+  for (const { tag, own, whole } of fieldsIn(bytes)) {
+    if (done || tag >> 3 !== field.number) pieces.push(whole);
     else {
       done = true;
-      const own = bytes.subarray(inner, at);
       if (rest.length > 0) add(withField(own, field.type, rest.join("."), edit));
       else add(edit((tag & 7) === 2 ? own : readWide(own)));
     }
