@@ -8,6 +8,7 @@ import { PE, readPagemapEntry } from "../../decoder/criu/memory/pagemap-entry.ts
 import {
   createMemfdObjects,
   fileOf,
+  isSharedMemfd,
   type MemfdObjects,
   mapsFile,
   objectOf,
@@ -154,13 +155,20 @@ function listOf(runs: Readonly<Record<keyof Pages, PageRuns>>, flags: number): P
   return (flags & PE.lazy) !== 0 ? runs.lazy : null;
 }
 
+/** The pages that a mapping shows; `null`: unknown. */
+function pagesOf(context: Context, pid: number, vma: Vma, object: number | null): Promise<Pages | null> {
+  if (object !== null) return context.pagesOf("pagemap-shmem", object);
+  // Of a memfd whose number is lost, the pages are in a pagemap that is not known.
+  return isSharedMemfd(vma) ? Promise.resolve(null) : context.pagesOf("pagemap", pid);
+}
+
 /** Adds a mapping; returns false if the table is full. */
 async function addMapping(context: Context, { pid, record }: Owner, vma: Vma): Promise<boolean> {
   const { set, tables } = context;
   const { start, end, offset } = vma;
   const size = end > start ? end - start : 0n;
   const object = await objectOf(vma, context.memfds);
-  const pages = await (object === null ? context.pagesOf("pagemap", pid) : context.pagesOf("pagemap-shmem", object));
+  const pages = await pagesOf(context, pid, vma, object);
   const first = Number(object === null ? start : offset) / context.pageSize;
   const last = first + Number(size) / context.pageSize;
   return tables.add(

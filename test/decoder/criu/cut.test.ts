@@ -122,6 +122,13 @@ describe("what an entry lost is unknown", () => {
     expect(whole?.some((count) => Number(count) > 0)).toBe(true);
     expect(cut?.every((count) => count === null)).toBe(true);
   });
+
+  test("how many pages a mapping of a memfd has, where memfd.img is cut", async () => {
+    const found = await entries(await cutSet("r1/before", "memfd.img", 14), "mappings");
+    const shared = found.filter(({ kind, permissions }) => kind === "memfd" && String(permissions).endsWith("s"));
+    expect(shared.map(({ present }) => present)).toEqual(shared.map(() => null));
+    expect(shared).not.toEqual([]);
+  });
 });
 
 describe("an entry that is cut off", () => {

@@ -63,8 +63,13 @@ export const mapsFile = ({ status }: Vma): boolean => (status & FILE) !== 0;
 export const fileOf = (vma: Vma, rowOfId: (id: number) => FileRow): FileRow =>
   mapsFile(vma) ? rowOfId(vma.shmid) : NONE;
 
+/** Whether a mapping shows the pages of a memfd itself, not copies of its own. */
+export const isSharedMemfd = ({ status }: Vma): boolean =>
+  (status & VMA_STATUS.memfd) !== 0 && (status & VMA_STATUS.fileShared) !== 0;
+
 /** The number of the pagemap-shmem that has a shared mapping's pages; `null` if they are the task's own, or a file's. */
-export async function objectOf({ status, shmid }: Vma, memfds: MemfdObjects): Promise<number | null> {
-  if ((status & VMA_STATUS.memfd) !== 0) return (status & VMA_STATUS.fileShared) === 0 ? null : memfds(shmid);
+export async function objectOf(vma: Vma, memfds: MemfdObjects): Promise<number | null> {
+  const { status, shmid } = vma;
+  if ((status & VMA_STATUS.memfd) !== 0) return isSharedMemfd(vma) ? memfds(shmid) : null;
   return (status & (VMA_STATUS.sysv | VMA_STATUS.anonShared)) === 0 ? null : shmid;
 }
