@@ -166,7 +166,7 @@ function socketRow(
     state: textOr(details.state) ?? wordOf(details.state),
     local: textOr(details.source) ?? textOr(details.local) ?? unixName(textOr(details.name)),
     remote: remote === null || remote === "" || NOBODY.test(remote) ? null : remote,
-    peer: id(peer) ?? numberOr(details.peer),
+    peer: id(peer),
     backlog: numberOr(details.backlog),
     received: numberOr(details.bytesToRead) ?? numberOr(details.queuedBytes),
     toSend: numberOr(details.bytesToSend),

@@ -1,6 +1,8 @@
 // The tables of Linux-CR images from the original writer's code, against what its scenarios say.
 
 import { describe, expect, test } from "vitest";
+import { openImage } from "../../app/decoder/open.ts";
+import { bytesSource } from "../../app/decoder/source.ts";
 import { changesJson } from "../../app/diff/describe.ts";
 import { diff } from "../../app/diff/diff.ts";
 import { readResources } from "../../app/resources/read.ts";
@@ -66,6 +68,22 @@ describe("v23", () => {
     const changes = changesJson(diff(before.checkpoint, after.checkpoint, { resources }));
     expect(changes.filter((change) => "resource" in change)).toEqual([]);
   });
+});
+
+test("the peer of a socket is an open file of the image, or unknown: not the objref of a socket that was cut off", async () => {
+  const bytes = fixtureBytes("linux-cr/diff-blind/before.ckpt");
+  let peers = 0;
+  for (let size = bytes.length; size > 0; size -= 97) {
+    const image = await openImage([bytesSource("cut", bytes.subarray(0, size))]);
+    if ("refused" in image) continue;
+    const ids = new Set<unknown>(image.checkpoint.files.id);
+    for (const { peer } of await entries(image, "sockets")) {
+      if (peer === null) continue;
+      peers++;
+      expect(ids, `cut at ${size}`).toContain(peer);
+    }
+  }
+  expect(peers).toBeGreaterThan(0);
 });
 
 test("the first dialect holds no memory, and says so", async () => {
