@@ -248,7 +248,9 @@ describe.skipIf(reason !== "")(`the live dump${reason === "" ? "" : ` (${reason}
     const thread = await parent.call("unsharedThread");
     const once = await dumpAndShow(path("once"), parent.pid);
     const often = await dumpAndShow(path("often"), thread, parent.pid, parent.pid, thread);
-    expect(often.tasks).toEqual(once.tasks);
+    // A task that slept during one dump may run during the next.
+    const tasksOf = ({ tasks }: typeof once) => tasks.map((task) => ({ ...task, state: null }));
+    expect(tasksOf(often)).toEqual(tasksOf(once));
     expect(once.tasks.map(({ pid }) => pid)).toEqual([parent.pid, thread]);
   });
 
@@ -297,7 +299,8 @@ describe.skipIf(reason !== "")(`the live dump${reason === "" ? "" : ` (${reason}
     const parent = await start();
     const child = await parent.call("child", []);
     const document = await dumpAndShow(path("image"), parent.pid, "--tree", "--freeze");
-    expect(document.tasks).toMatchObject([{ state: "sleeping" }, { state: "sleeping" }]);
+    const untouched = { state: expect.stringMatching(/^(sleeping|running)$/) };
+    expect(document.tasks).toMatchObject([untouched, untouched]);
     for (const pid of [parent.pid, child]) {
       expect(readFileSync(`/proc/${pid}/stat`, "latin1")).toMatch(/\) [SR] /);
     }
