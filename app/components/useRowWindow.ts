@@ -16,6 +16,8 @@ export interface RowWindow {
   readonly height: number;
   /** Whole rows in view. */
   readonly visible: number;
+  /** The id of the element of the row, `PREFIX-ROW`; undefined if it is not drawn: an id must not lead nowhere. */
+  idOf(prefix: string, row: number): string | undefined;
   /** Scrolls as little as needed to show the row. `withNext`: from far away, far enough to show what follows it. */
   reveal(row: number, withNext?: boolean): void;
 }
@@ -92,5 +94,8 @@ export function useRowWindow(
     if (element.scrollTop === before) redraw((n) => n + 1);
   };
 
-  return { rows, height: slots * rowHeight, visible, reveal };
+  const idOf = (prefix: string, row: number) =>
+    rows.some((drawn) => drawn.row === row) ? `${prefix}-${row}` : undefined;
+
+  return { rows, height: slots * rowHeight, visible, idOf, reveal };
 }

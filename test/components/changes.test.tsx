@@ -7,7 +7,7 @@ import { Changes } from "../../app/components/Changes/Changes.tsx";
 import { useApp } from "../../app/components/context.ts";
 import { CHANGE_KINDS } from "../../app/diff/changes.ts";
 import { fixtureBytes, open } from "../support/open.ts";
-import { one, pageWith, press, render } from "../support/render.tsx";
+import { one, pageWith, press, render, withHeight } from "../support/render.tsx";
 
 function List() {
   const compared = useApp((state) => state.compared);
@@ -15,6 +15,7 @@ function List() {
 }
 
 async function listChanges(before: string, after: string) {
+  withHeight(5000);
   const page = pageWith(await open(fixtureBytes(before)), await open(fixtureBytes(after)));
   const container = await render(page, <List />);
   return { ...page, container, change: () => page.shell.store.get().change };

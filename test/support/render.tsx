@@ -3,7 +3,7 @@
 
 import { act, createRef, type ReactNode } from "react";
 import { createRoot } from "react-dom/client";
-import { onTestFinished } from "vitest";
+import { onTestFinished, vi } from "vitest";
 import { checkImage } from "../../app/checks/check.ts";
 import { PageContext } from "../../app/components/context.ts";
 import type { Image } from "../../app/decoder/image.ts";
@@ -123,6 +123,12 @@ export async function render({ shell }: RenderedPage, component: ReactNode): Pro
     root.render(<PageContext value={{ shell, commands, drawing, bytes }}>{component}</PageContext>),
   );
   return container;
+}
+
+/** Gives every element a height until the test ends, so that lists draw their rows: happy-dom has no layout. */
+export function withHeight(pixels: number): void {
+  const height = vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(pixels);
+  onTestFinished(() => height.mockRestore());
 }
 
 /** The one element that a selector matches. */

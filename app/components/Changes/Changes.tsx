@@ -104,7 +104,7 @@ function List({ compared, groups, hidden: newest }: ListProps) {
       role="tree"
       aria-labelledby="changes-title"
       aria-describedby={HEADLINE}
-      aria-activedescendant={selectedRow === -1 ? undefined : idOf(rows, selectedRow)}
+      aria-activedescendant={window.rows.some(({ row }) => row === selectedRow) ? idOf(rows, selectedRow) : undefined}
       tabIndex={0}
       onKeyDown={onKeyDown}
     >

@@ -100,7 +100,7 @@ export function HexGrid({ checkpoint, document, selection, width, onSelect, chil
         aria-label="Bytes"
         aria-rowcount={count + 1}
         aria-colcount={3}
-        aria-activedescendant={window.rows.some(({ row }) => row === cursorRow) ? `byte-row-${cursorRow}` : undefined}
+        aria-activedescendant={window.idOf("byte-row", cursorRow)}
         aria-describedby="byte-words"
         tabIndex={0}
         onKeyDown={onKeyDown}

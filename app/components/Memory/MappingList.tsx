@@ -44,7 +44,7 @@ export const MappingList = memo(function MappingList({ checkpoint, memory, selec
       className="memory-list mono"
       role="listbox"
       aria-label="Mappings"
-      aria-activedescendant={`mapping-${selected}`}
+      aria-activedescendant={window.idOf("mapping", selected)}
       tabIndex={0}
       onKeyDown={onKeyDown}
     >

@@ -78,7 +78,7 @@ export function MemoryGrid({
         aria-label="Memory"
         aria-rowcount={count}
         aria-colcount={3}
-        aria-activedescendant={window.rows.some(({ row }) => row === cursorRow) ? `${id}-row-${cursorRow}` : undefined}
+        aria-activedescendant={window.idOf(`${id}-row`, cursorRow)}
         tabIndex={0}
         onKeyDown={onKeyDown}
       >

@@ -92,7 +92,7 @@ export function Records({ doc, view, rows, pending }: Props) {
       aria-rowcount={outline.count + 1}
       aria-colcount={COLUMNS.length}
       aria-busy={pending}
-      aria-activedescendant={window.rows.some(({ row }) => row === current) ? `record-line-${current}` : undefined}
+      aria-activedescendant={window.idOf("record-line", current)}
       tabIndex={0}
       onKeyDown={onKeyDown}
     >

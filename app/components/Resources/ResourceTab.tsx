@@ -145,7 +145,7 @@ function Grid({ table, spec, view, rows }: GridProps) {
       aria-label={spec.title}
       aria-rowcount={rows.length + 1}
       aria-colcount={columns.length}
-      aria-activedescendant={rows.length > 0 ? `resource-row-${current}` : undefined}
+      aria-activedescendant={window.idOf("resource-row", current)}
       tabIndex={0}
       onKeyDown={onKeyDown}
     >

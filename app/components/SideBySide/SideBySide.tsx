@@ -82,7 +82,7 @@ export function SideBySide({ compared }: { compared: Compared }) {
         role="grid"
         aria-label="Side by side"
         aria-rowcount={lines.count + 1}
-        aria-activedescendant={lines.count > 0 ? `line-${current}` : undefined}
+        aria-activedescendant={window.idOf("line", current)}
         tabIndex={0}
         onKeyDown={onKeyDown}
       >

@@ -113,7 +113,7 @@ export function Grid({ doc, listing, view, rows, first, pending }: Props) {
       aria-colcount={view.columns.length}
       aria-multiselectable="true"
       aria-busy={pending}
-      aria-activedescendant={count > 0 ? `row-${current}` : undefined}
+      aria-activedescendant={window.idOf("row", current)}
       tabIndex={0}
       onKeyDown={onKeyDown}
     >

@@ -10,6 +10,8 @@ import { counted } from "../../model/words.ts";
 interface TaskItemProps {
   readonly checkpoint: Checkpoint;
   readonly task: TaskRow;
+  /** Of the list. */
+  readonly row: number;
   /** Pixels from the top of the tree. */
   readonly top: number;
   /** From 0. */
@@ -31,14 +33,14 @@ const NOTED: ReadonlySet<string | null | undefined> = new Set(["zombie", "thread
 const MOST_INDENT = 12;
 
 export function TaskItem(props: TaskItemProps) {
-  const { checkpoint, task, top, depth, open, selected, related, active, onSelect, onToggle } = props;
+  const { checkpoint, task, row, top, depth, open, selected, related, active, onSelect, onToggle } = props;
   const { tasks } = checkpoint;
   const state = TASK_STATES[u8At(tasks.state, task)];
   const table: TableRow = i32At(tasks.table, task);
   const comm = shownText(commBytes(checkpoint, task));
   return (
     <div
-      id={`tree-${task}`}
+      id={`tree-row-${row}`}
       role="treeitem"
       tabIndex={-1}
       aria-level={depth + 1}

@@ -77,7 +77,7 @@ export function Tree({ doc: { checkpoint } }: { doc: Doc }) {
           className="tree mono"
           role="tree"
           aria-labelledby="tree-title"
-          aria-activedescendant={`tree-${tree.task[shown[current] ?? 0]}`}
+          aria-activedescendant={window.idOf("tree-row", current)}
           tabIndex={0}
           onKeyDown={onKeyDown}
         >
@@ -89,7 +89,7 @@ export function Tree({ doc: { checkpoint } }: { doc: Doc }) {
               return (
                 <TaskItem
                   key={task}
-                  {...{ checkpoint, task, top }}
+                  {...{ checkpoint, task, row, top }}
                   depth={u32At(tree.depth, index)}
                   open={isParent(index) ? !isClosed(index) : undefined}
                   selected={related && isSelected}
