@@ -1,8 +1,9 @@
-// Which tasks map an open file.
+// Which tasks map an open file, or another one of the same path.
 
-import { NONE } from "../model/checkpoint.ts";
-import { i32At } from "../model/read.ts";
-import type { TaskRow } from "../model/rows.ts";
+import { type Checkpoint, HAS, NONE, nameBytes, USE } from "../model/checkpoint.ts";
+import { i32At, u8At, u32At } from "../model/read.ts";
+import type { FileRow, TaskRow } from "../model/rows.ts";
+import { sameBytes } from "../model/text.ts";
 import { resourceNamed } from "./resources.ts";
 import { cellAt, type ResourceTable } from "./table.ts";
 
@@ -15,8 +16,26 @@ export interface Mapper {
   readonly permissions: readonly string[];
 }
 
-/** Mappers that are listed. */
+/** Mappers that are listed, and open files that are looked for among the mappings. */
 const MOST = 1000;
+
+/**
+ * An open file and others of its path that may be mapped. CRIU gives the mappings of a file an open file of their own.
+ * Compares the paths of all open files.
+ */
+export function maybeMapped(checkpoint: Checkpoint, file: FileRow): FileRow[] {
+  const { files, format } = checkpoint;
+  // Linux-CR's decoder does not mark mapped files.
+  const isCandidate = (row: FileRow): boolean => format !== "criu" || (u8At(files.use, row) & USE.mapping) !== 0;
+  const found = isCandidate(file) ? [file] : [];
+  if ((u8At(files.has, file) & HAS.path) === 0) return found;
+  const path = nameBytes(checkpoint, file);
+  for (let row = 0; row < files.count && found.length < MOST; row++) {
+    if (row === file || u32At(files.nameLength, row) !== path.length || !isCandidate(row)) continue;
+    if ((u8At(files.has, row) & HAS.path) !== 0 && sameBytes(nameBytes(checkpoint, row), path)) found.push(row);
+  }
+  return found;
+}
 
 /**
  * The tasks that map any of the given files, in the order of the table of mappings.

@@ -111,9 +111,9 @@ export function createOpening(client: Client, store: Store<State>): Opening {
         },
       });
       if ("refused" in response) throw new RefusedError(response.refused, (response.choices?.length ?? 0) > 0);
-      const { document, checkpoint } = response;
+      const { document, checkpoint, widths } = response;
       const evidence = { ...(response.evidence ?? evidenceOf(input, checkpoint)), name: input.name };
-      return { input, document, checkpoint, dialect, evidence };
+      return { input, document, checkpoint, dialect, evidence, widths };
     },
   };
 }

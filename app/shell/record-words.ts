@@ -1,78 +1,22 @@
 // Describes records: their objects, and the references to those.
 
-import {
-  type Checkpoint,
-  descriptorCount,
-  furtherRecords,
-  HAS,
-  hasFurtherRecords,
-  holderCount,
-  NONE,
-  taskCount,
-} from "../model/checkpoint.ts";
+import { type Checkpoint, descriptorCount, HAS, holderCount, NONE, taskCount } from "../model/checkpoint.ts";
 import { usageNames } from "../model/columns/files.ts";
 import type { Field } from "../model/fields.ts";
 import { i32At, u8At } from "../model/read.ts";
+import { linkOf, type RecordLinks } from "../model/record-links.ts";
 import type { RecordRow } from "../model/rows.ts";
 import { stillVisible, visible } from "../model/text.ts";
 import { counted, fileName } from "../model/words.ts";
 import { taskName } from "./describe.ts";
 
-const KINDS = ["task", "table", "file", "descriptor", "further", "object", "new-table", "new-file"] as const;
-
-/** For each record the object that it describes, as row × 8 + index into KINDS; NONE if it describes none. */
-export type RecordLinks = Int32Array;
-
-/** Links every record to its object, in one pass over all objects. */
-export function recordLinks(checkpoint: Checkpoint): RecordLinks {
-  const { tasks, tables, files, descriptors, fileRecords, objects, records } = checkpoint;
-  const links = new Int32Array(records.count).fill(NONE);
-  const link = (kind: (typeof KINDS)[number], record: Int32Array, count: number): void => {
-    const code = KINDS.indexOf(kind);
-    for (let row = 0; row < count; row++) {
-      const at = i32At(record, row);
-      if (at !== NONE && links[at] === NONE) links[at] = row * 8 + code;
-    }
-  };
-  link("task", tasks.record, tasks.count);
-  link("table", tables.record, tables.count);
-  link("file", files.record, files.count);
-  link("descriptor", descriptors.record, descriptors.count);
-  link("object", objects.record, objects.count);
-  for (let file = 0; file < files.count; file++) {
-    if (!hasFurtherRecords(fileRecords, file)) continue;
-    for (const record of furtherRecords(fileRecords, file)) {
-      if (links[record] === NONE) links[record] = file * 8 + KINDS.indexOf("further");
-    }
-  }
-  linkAnnouncements(checkpoint, links);
-  return links;
-}
-
-/**
- * Links the OBJREFs that announce tables and files, which are not in the checkpoint. Each comes before the record of
- * its object. Announcements nest: those of objects that it needs come in between, with their records.
- */
-function linkAnnouncements({ records }: Checkpoint, links: Int32Array): void {
-  const objref = records.kinds.findIndex(({ name }) => name === "OBJREF");
-  const waiting: number[] = [];
-  for (let record = 0; objref !== NONE && record < records.count; record++) {
-    const link = i32At(links, record);
-    if (link === NONE && records.kind[record] === objref) waiting.push(record);
-    const kind = link === NONE ? undefined : KINDS[link & 7];
-    if (kind !== "table" && kind !== "file") continue;
-    const announces = waiting.pop();
-    if (announces !== undefined) links[announces] = (link & ~7) | KINDS.indexOf(`new-${kind}`);
-  }
-}
-
-/** The subject of a record: `announces open file 12`, `fd 3 → /var/log/x`; empty if unknown. */
-export function aboutRecord(checkpoint: Checkpoint, links: RecordLinks, record: RecordRow): string {
+/** The subject of a record: `announces open file 12`, `fd 3 → /var/log/x`; empty if unknown, or not linked yet (`null`). */
+export function aboutRecord(checkpoint: Checkpoint, links: RecordLinks | null, record: RecordRow): string {
   const { tasks, tables, files, descriptors, objects } = checkpoint;
-  const link = i32At(links, record);
-  if (link === NONE) return "";
-  const row = link >> 3;
-  switch (KINDS[link & 7]) {
+  const link = linkOf(links, record);
+  if (link === null) return "";
+  const { kind, row } = link;
+  switch (kind) {
     case "task":
       return `task ${taskName(checkpoint, row)}${tasks.table[row] === NONE ? ", no file table" : ""}`;
     case "table":
@@ -120,12 +64,12 @@ const clipped = (text: string): string => {
 };
 
 /** The references to a record's object, if they are quick to count: `3 descriptors`, `2 tasks`. */
-export function refersTo({ tables, files }: Checkpoint, links: RecordLinks, record: RecordRow): string {
-  const link = i32At(links, record);
-  if (link === NONE) return "";
-  const row = link >> 3;
-  if (KINDS[link & 7] === "table") return counted(taskCount(tables, row), "task");
-  if (KINDS[link & 7] !== "file") return "";
+export function refersTo({ tables, files }: Checkpoint, links: RecordLinks | null, record: RecordRow): string {
+  const link = linkOf(links, record);
+  if (link === null) return "";
+  const { kind, row } = link;
+  if (kind === "table") return counted(taskCount(tables, row), "task");
+  if (kind !== "file") return "";
   const holders = holderCount(files, row);
   const held = holders > 0 ? [counted(holders, "descriptor")] : [];
   return [...held, ...usageNames(u8At(files.use, row))].join(", ");

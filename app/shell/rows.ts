@@ -1,5 +1,6 @@
 // The rows of a listing, filtered and sorted: by the page for small documents, else by the worker.
 
+import type { Checkpoint } from "../model/checkpoint.ts";
 import type { Listing } from "../model/columns/column.ts";
 import { filterErrors } from "../model/filter.ts";
 import { groupRows, isPlain, type Order, type OrderedRows } from "../model/order.ts";
@@ -9,6 +10,10 @@ import type { Doc, ListingView } from "./state.ts";
 /** Documents with longer listings are sorted by the worker. Sorting this many rows takes a few milliseconds. */
 const PAGE_ROWS = 5000;
 
+/** Whether work on all rows of a document is the worker's. */
+export const isLarge = ({ descriptors, files, records, tasks }: Checkpoint): boolean =>
+  Math.max(descriptors.count, files.count, records.count, tasks.count) > PAGE_ROWS;
+
 /** A filter that cannot mean anything hides nothing: what is wrong with it is said beside it. */
 export function orderOf(listing: Listing, { filter: typed, sort, group }: Omit<ListingView, "columns">): Order {
   const filter = filterErrors(listing, typed).length > 0 ? "" : typed;
@@ -17,9 +22,7 @@ export function orderOf(listing: Listing, { filter: typed, sort, group }: Omit<L
 
 /** The rows, if the page can sort them at once; `null`: the worker has to. */
 export function rowsNow({ document, checkpoint }: Doc, order: Order): OrderedRows | null {
-  const { descriptors, files, records, tasks } = checkpoint;
-  const large = Math.max(descriptors.count, files.count, records.count, tasks.count) > PAGE_ROWS;
-  if (!large || isPlain(order)) return groupRows(checkpoint, order);
+  if (!isLarge(checkpoint) || isPlain(order)) return groupRows(checkpoint, order);
   // While the worker is busy decoding the rest, rows of an early part are shown unfiltered and in file order.
   const plain: Order = { listing: order.listing, filter: "", column: null, descending: false };
   return document === null ? groupRows(checkpoint, plain) : null;

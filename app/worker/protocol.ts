@@ -14,16 +14,19 @@ import type { Events } from "../diff/events.ts";
 import type { HiddenChanges } from "../diff/filter.ts";
 import type { Separator } from "../export/delimited.ts";
 import type { Both, Graph } from "../graph/order/graph.ts";
-import type { Layout } from "../graph/order/layout.ts";
+import type { Layout, OfChanges } from "../graph/order/layout.ts";
 import type { Redirect } from "../link/address.ts";
 import type { LeaveOut } from "../link/leave-out.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import type { Listing } from "../model/columns/column.ts";
+import type { ValueWidths } from "../model/columns/columns.ts";
 import type { Evidence } from "../model/earlier.ts";
 import type { Details, Field } from "../model/fields.ts";
 import type { ImageSummary } from "../model/image-summary.ts";
 import type { Order, OrderedRows } from "../model/order.ts";
 import type { Overview } from "../model/overview.ts";
+import type { RecordLinks } from "../model/record-links.ts";
+import type { FileRow } from "../model/rows.ts";
 import type { Subset } from "../model/subset.ts";
 import type { Mapper } from "../resources/mappers.ts";
 import type { ResourceOrder } from "../resources/order.ts";
@@ -93,8 +96,10 @@ export interface Requests extends MemoryRequests {
   };
   /** The tables of everything else that a document holds. */
   resources: { request: { document: DocumentId }; response: Resources };
-  /** The tasks that map any of the given open files, by their ids. */
-  mappers: { request: { document: DocumentId; files: readonly number[] }; response: readonly Mapper[] };
+  /** The tasks that map an open file, or another one of its path. */
+  mappers: { request: { document: DocumentId; file: FileRow }; response: readonly Mapper[] };
+  /** The objects that records describe. The page links the records of small documents itself. */
+  recordLinks: { request: { document: DocumentId }; response: RecordLinks };
   /** The filtered and sorted rows of one of these tables. */
   orderResource: {
     request: { document: DocumentId; resource: string; order: ResourceOrder };
@@ -171,7 +176,7 @@ export interface UnionResponse {
 /** The parts of a union and its layout that hidden changes are left out of. */
 export interface UnionWithoutResponse
   extends Pick<Both, "change" | "off">,
-    Pick<Layout, "slotDensity" | "tableDensity">,
+    OfChanges,
     Pick<Graph["descriptors"], "fileBefore"> {}
 
 export type ChangesForm = "json" | "markdown" | "csv";
@@ -225,6 +230,8 @@ export type OpenResponse =
   | {
       readonly document: DocumentId;
       readonly checkpoint: Checkpoint;
+      /** How wide the values of its listings are. */
+      readonly widths: ValueWidths;
       /** When it was written. */
       readonly evidence?: Evidence;
     }

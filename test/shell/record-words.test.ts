@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { orderRows } from "../../app/model/order.ts";
+import { recordLinks } from "../../app/model/record-links.ts";
 import {
   aboutRecord,
   kindCounts,
   kindFilter,
   kindOfFilter,
-  recordLinks,
   refersTo,
   summaryOf,
 } from "../../app/shell/record-words.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { diff } from "../../app/diff/diff.ts";
+import { valueWidths } from "../../app/model/columns/columns.ts";
 import { createShell } from "../../app/shell/shell.ts";
 import type { Input } from "../../app/shell/state.ts";
 import type { Client, RequestOptions } from "../../app/worker/client.ts";
@@ -30,10 +31,10 @@ function fakeClient() {
 }
 
 const input = (name: string): Input => ({ name, files: [{ path: name, file: new Blob(["x"]) }] });
-const opened = (document: number): OpenResponse => ({
-  document,
-  checkpoint: checkpointOf(NGINX, { firstId: document * 100 }),
-});
+const opened = (document: number): OpenResponse => {
+  const checkpoint = checkpointOf(NGINX, { firstId: document * 100 });
+  return { document, checkpoint, widths: valueWidths(checkpoint) };
+};
 
 /** The answer to a search that found these images. */
 const found = (...names: string[]): FindResponse => ({

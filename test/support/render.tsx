@@ -11,7 +11,8 @@ import { diff } from "../../app/diff/diff.ts";
 import { eventsOf } from "../../app/diff/events.ts";
 import { headline } from "../../app/export/headline.ts";
 import { overviewOf } from "../../app/model/overview.ts";
-import { mappersOf } from "../../app/resources/mappers.ts";
+import { u32At } from "../../app/model/read.ts";
+import { mappersOf, maybeMapped } from "../../app/resources/mappers.ts";
 import { orderResource } from "../../app/resources/order.ts";
 import { readResources } from "../../app/resources/read.ts";
 import { createCommands } from "../../app/shell/commands/registry.ts";
@@ -43,9 +44,11 @@ function clientOf(images: readonly Image[]): Client {
       const table = (await readResources(images[document] as Image))[resource];
       return table === undefined ? new Uint32Array(0) : orderResource(table, order);
     },
-    mappers: async ({ document, files }) => {
-      const { mappings } = await readResources(images[document] as Image, ["mappings"]);
-      return mappings === undefined ? [] : mappersOf(mappings, new Set(files));
+    mappers: async ({ document, file }) => {
+      const image = images[document] as Image;
+      const { mappings } = await readResources(image, ["mappings"]);
+      const ids = maybeMapped(image.checkpoint, file).map((row) => u32At(image.checkpoint.files.id, row));
+      return mappings === undefined ? [] : mappersOf(mappings, new Set(ids));
     },
     overview: ({ document }) => overviewOf((images[document] as Image).checkpoint),
     headline: ({ before, after, hidden }) => {

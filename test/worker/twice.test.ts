@@ -43,7 +43,8 @@ const requests: { readonly [K in Repeatable]: () => Requests[K]["request"] } = {
   layout: () => ({ document }),
   subset: () => ({ document, listing: "descriptors", filter: "kind:regular" }),
   resources: () => ({ document }),
-  mappers: () => ({ document, files: [1] }),
+  mappers: () => ({ document, file: 0 }),
+  recordLinks: () => ({ document }),
   orderResource: () => ({
     document,
     resource: "mappings",

@@ -129,7 +129,8 @@ export function Holders({ checkpoint, file }: Props) {
   return (
     <Section title="Held by" note={counted(holders.length, "descriptor")}>
       <SteppedList
-        rows={holders}
+        count={holders.length}
+        rowAt={(at) => u32At(holders, at)}
         show={(row) => (
           <>
             {startsTable(row) && <TableHeading checkpoint={checkpoint} table={u32At(table, row)} />}

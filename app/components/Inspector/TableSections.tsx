@@ -50,10 +50,14 @@ export function TableValues({ checkpoint, table }: Props) {
 export function DescriptorsOf({ checkpoint, table }: Props) {
   const { tables } = checkpoint;
   const first = u32At(tables.first, table);
-  const rows = new Uint32Array(descriptorCount(tables, table)).map((_, at) => first + at);
+  const count = descriptorCount(tables, table);
   return (
-    <Section title="Descriptors" note={String(rows.length)}>
-      <SteppedList rows={rows} show={(row) => <Descriptor checkpoint={checkpoint} descriptor={row} />} />
+    <Section title="Descriptors" note={String(count)}>
+      <SteppedList
+        count={count}
+        rowAt={(at) => first + at}
+        show={(row) => <Descriptor checkpoint={checkpoint} descriptor={row} />}
+      />
     </Section>
   );
 }

@@ -63,17 +63,23 @@ export function InlineList({ rows, show }: ListProps) {
 /** Rows that a list shows before a button offers more. */
 export const STEP = 50;
 
+interface SteppedListProps extends Pick<ListProps, "show"> {
+  readonly count: number;
+  /** The row of the object at an index below `count`. */
+  rowAt(at: number): number;
+}
+
 /** A list that grows one step at a time, as a file can have a million holders. */
-export function SteppedList({ rows, show }: ListProps) {
+export function SteppedList({ count, rowAt, show }: SteppedListProps) {
   const [shown, setShown] = useState(STEP);
   return (
     <>
       <ul className="stepped">
-        {Array.from(rows.subarray(0, shown), (row) => (
+        {Array.from({ length: Math.min(count, shown) }, (_, at) => rowAt(at)).map((row) => (
           <li key={row}>{show(row)}</li>
         ))}
       </ul>
-      <MoreButton total={rows.length} shown={shown} onMore={setShown} />
+      <MoreButton total={count} shown={shown} onMore={setShown} />
     </>
   );
 }

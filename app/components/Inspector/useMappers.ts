@@ -1,10 +1,10 @@
 // The tasks that map an open file, or another open file of the same path.
 
 import { useEffect, useState } from "react";
+import { NONE } from "../../model/checkpoint.ts";
 import { u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import type { Mapper } from "../../resources/mappers.ts";
-import { maybeMapped } from "../../shell/mapped.ts";
 import type { Doc } from "../../shell/state.ts";
 import { usePage } from "../context.ts";
 
@@ -19,15 +19,13 @@ export function useMappers({ checkpoint, document }: Doc, file: FileRow): readon
   const [found, setFound] = useState<readonly Mapper[]>([]);
   useEffect(() => {
     setFound([]);
-    const { id } = checkpoint.files;
-    const files = document === null ? [] : maybeMapped(checkpoint, file).map((row) => u32At(id, row));
-    if (document === null || files.length === 0) return;
+    if (document === null || file === NONE) return;
     const control = new AbortController();
-    shell.client.request("mappers", { document, files }, { signal: control.signal }).then(setFound, (error) => {
+    shell.client.request("mappers", { document, file }, { signal: control.signal }).then(setFound, (error) => {
       if (!control.signal.aborted) shell.notify(`Could not read the mappings: ${String(error)}`);
     });
     return () => control.abort();
-  }, [checkpoint, document, file, shell]);
+  }, [document, file, shell]);
   const own = u32At(checkpoint.files.id, file);
   return [
     { title: "mapped by", mappers: found.filter((mapper) => mapper.file === own) },

@@ -1,7 +1,7 @@
 // The records of an image as a tree: the members of a set, their records, and the fields of records that are open. The
 // grid has the focus and handles the keys; its rows do neither.
 
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { NONE } from "../../model/checkpoint.ts";
 import { recordMember } from "../../model/records.ts";
 import { byteRange, recordOfBytes } from "../../shell/byte-selection.ts";
@@ -9,7 +9,7 @@ import { fieldAt, recordStyle } from "../../shell/hex-rows.ts";
 import { listStep } from "../../shell/keys.ts";
 import type { Line } from "../../shell/outline.ts";
 import { PLACES } from "../../shell/places.ts";
-import { aboutRecord, recordLinks } from "../../shell/record-words.ts";
+import { aboutRecord } from "../../shell/record-words.ts";
 import { copyText, listingText } from "../../shell/save.ts";
 import type { Doc, ListingView } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
@@ -19,6 +19,7 @@ import "./Records.css";
 import { RecordsHead } from "./RecordsHead.tsx";
 import { COLUMNS, cellsOf } from "./record-cells.ts";
 import { type RecordTree, useOutline } from "./useOutline.ts";
+import { useRecordLinks } from "./useRecordLinks.ts";
 
 /** Height of a line, in pixels. */
 const ROW = 22;
@@ -37,7 +38,7 @@ export function Records({ doc, view, rows, pending }: Props) {
   const [active, setActive] = useState(0);
   const bytes = useApp((state) => state.bytes);
   const selected = bytes === null ? NONE : recordOfBytes(checkpoint, bytes);
-  const links = useMemo(() => recordLinks(checkpoint), [checkpoint]);
+  const links = useRecordLinks(doc);
   const tree = useOutline(doc, view, rows);
   const { outline, byMember, fieldsOf, canOpen, isOpen, toggle } = tree;
   const window = useRowWindow(outline.count, ROW, scroller, ROW);
@@ -45,7 +46,7 @@ export function Records({ doc, view, rows, pending }: Props) {
   tree.fetchFields(
     window.rows.flatMap(({ row: index }) => {
       const line = outline.line(index);
-      const plain = line.kind === "record" && recordStyle(checkpoint.records, line.row) === "field";
+      const plain = links !== null && line.kind === "record" && recordStyle(checkpoint.records, line.row) === "field";
       return plain && aboutRecord(checkpoint, links, line.row) === "" ? [line.row] : [];
     }),
   );

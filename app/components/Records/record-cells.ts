@@ -2,12 +2,13 @@
 
 import type { Checkpoint } from "../../model/checkpoint.ts";
 import type { Field } from "../../model/fields.ts";
+import type { RecordLinks } from "../../model/record-links.ts";
 import { recordLength, recordOffset } from "../../model/records.ts";
 import type { RecordRow } from "../../model/rows.ts";
 import { stillVisible, visible } from "../../model/text.ts";
 import { counted } from "../../model/words.ts";
 import type { Line } from "../../shell/outline.ts";
-import { aboutRecord, type RecordLinks, refersTo, summaryOf } from "../../shell/record-words.ts";
+import { aboutRecord, refersTo, summaryOf } from "../../shell/record-words.ts";
 import { MOST_FIELDS } from "./useOutline.ts";
 
 export const COLUMNS = [
@@ -25,7 +26,7 @@ export type Cells = readonly [string, string, string, string, string, string];
 /** `fieldsOf`: null while the fields are being fetched. */
 export function cellsOf(
   checkpoint: Checkpoint,
-  links: RecordLinks,
+  links: RecordLinks | null,
   fieldsOf: (record: RecordRow) => readonly Field[] | null,
   line: Line,
 ): Cells {
@@ -37,7 +38,12 @@ export function cellsOf(
   return line.kind === "record" ? recordCells(checkpoint, links, line.row, fields ?? []) : fieldCells(fields, line.nth);
 }
 
-function recordCells(checkpoint: Checkpoint, links: RecordLinks, row: RecordRow, fields: readonly Field[]): Cells {
+function recordCells(
+  checkpoint: Checkpoint,
+  links: RecordLinks | null,
+  row: RecordRow,
+  fields: readonly Field[],
+): Cells {
   const { records } = checkpoint;
   const kind = records.kinds[records.kind[row] as number];
   return [

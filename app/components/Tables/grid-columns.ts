@@ -9,7 +9,6 @@ import {
   rowSortingFeature,
   tableFeatures,
 } from "@tanstack/react-table";
-import type { Checkpoint } from "../../model/checkpoint.ts";
 import type { Column, Listing } from "../../model/columns/column.ts";
 import { COLUMNS, columnTitle } from "../../model/columns/columns.ts";
 import type { Doc } from "../../shell/state.ts";
@@ -52,11 +51,11 @@ export interface ColumnSize {
   readonly least: number;
 }
 
-/** The sizes of a listing's columns, by their ids. Reads every row. */
-export function columnSizes(listing: Listing, { checkpoint }: Doc): ReadonlyMap<string, ColumnSize> {
+/** The sizes of a listing's columns, by their ids. While an image is decoded, columns are as wide as they may be. */
+export function columnSizes(listing: Listing, { checkpoint, widths }: Doc): ReadonlyMap<string, ColumnSize> {
   return new Map(
     COLUMNS[listing].map((column) => {
-      const values = valueCharacters(column, checkpoint);
+      const values = Math.min(column.width, widths?.[listing].get(column.id) ?? column.width);
       const title = columnTitle(checkpoint, column).length;
       return [
         column.id,
@@ -88,10 +87,6 @@ const pixels = (count: number): number => Math.round(count * CHARACTER + PADDING
 
 /** Characters kept free after a title for the sort arrow. */
 const ARROW = 1;
-
-function valueCharacters({ width, needs }: Column, checkpoint: Checkpoint): number {
-  return needs ? Math.min(width, needs(checkpoint)) : width;
-}
 
 export interface GridColumn {
   /** Whether it takes up the remaining room. */

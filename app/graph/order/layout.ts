@@ -2,7 +2,7 @@
 //
 // This runs on millions of edges: casts `as number` read typed arrays within bounds checked by the loop.
 
-import { HIDDEN, holdersOf, SAME, type Subject, slotsOf } from "./graph.ts";
+import { type GraphTableRow, HIDDEN, holdersOf, SAME, type Subject, slotsOf } from "./graph.ts";
 import { type Histograms, histogramsOf } from "./histograms.ts";
 import { KIND_PARTS, partOfFile } from "./kind-parts.ts";
 import { type Lanes, lanes } from "./lanes.ts";
@@ -33,7 +33,12 @@ export interface Layout extends Lanes {
   readonly slotDensity: Density;
   /** Along the file tables. */
   readonly tableDensity: Density;
+  /** Slots that are not HIDDEN by table and part: tableParts[table × KIND_PARTS.length + part]. */
+  readonly tableParts: Uint32Array;
 }
+
+/** What hidden changes have an effect on. */
+export type OfChanges = Pick<Layout, "slotDensity" | "tableDensity" | "tableParts">;
 
 /** Lays out a graph. Linear in its edges; about a second for a million of them. */
 export function layout(subject: Subject): Layout {
@@ -46,17 +51,24 @@ export function withChangesOf(order: Layout, subject: Subject): Layout {
   return { ...order, ...densities(subject, order) };
 }
 
+/** The slots of a table that are not HIDDEN, by the index of their part in KIND_PARTS. */
+export function partsOfTable({ tableParts }: Layout, table: GraphTableRow): Uint32Array {
+  const first = table * KIND_PARTS.length;
+  return tableParts.subarray(first, first + KIND_PARTS.length);
+}
+
 const emptyDensity = (rows: number): Density => {
   const steps = Math.max(1, Math.min(MOST_STEPS, rows));
   return { steps, parts: new Uint32Array(steps * KIND_PARTS.length), changed: new Uint32Array(steps) };
 };
 
-/** Counts along the slots and along the tables. */
-function densities(subject: Subject, order: Lanes): Pick<Layout, "slotDensity" | "tableDensity"> {
-  const { graph } = subject;
+/** Counts along the slots and along the tables, and those of each table. */
+function densities(subject: Subject, order: Lanes): OfChanges {
+  const { graph, both } = subject;
   const { tables, descriptors } = graph;
   const slotDensity = emptyDensity(descriptors.count);
   const tableDensity = emptyDensity(tables.count);
+  const tableParts = new Uint32Array(tables.count * KIND_PARTS.length);
   const add = ({ steps, parts, changed }: Density, at: number, of: number, part: number, differs: boolean): void => {
     const step = Math.min(steps - 1, Math.floor((at * steps) / of));
     const index = step * KIND_PARTS.length + part;
@@ -73,9 +85,12 @@ function densities(subject: Subject, order: Lanes): Pick<Layout, "slotDensity" |
       const differs = slotDiffers(subject, slot);
       add(slotDensity, above + slot - first, descriptors.count, part, differs);
       add(tableDensity, place, tables.count, part, differs);
+      if (both !== null && both.change.descriptor[slot] === HIDDEN) continue;
+      const own = table * KIND_PARTS.length + part;
+      tableParts[own] = (tableParts[own] as number) + 1;
     }
   }
-  return { slotDensity, tableDensity };
+  return { slotDensity, tableDensity, tableParts };
 }
 
 /** Whether a slot or its file differs between two images. */

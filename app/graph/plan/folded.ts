@@ -36,6 +36,7 @@ export function slotDiffers(subject: Subject, slot: SlotRow): boolean {
 /** Whether nothing of a table has changed: neither its slots, nor its tasks, nor itself. */
 export function isQuiet(subject: Subject, table: GraphTableRow): boolean {
   const { tables } = subject.graph;
+  if (subject.both === null) return true;
   if (changeOf(subject, "table", table) !== SAME) return false;
   for (let at = u32At(tables.firstTask, table); at < u32At(tables.firstTask, table + 1); at++) {
     if (changeOf(subject, "task", u32At(tables.task, at)) !== SAME) return false;

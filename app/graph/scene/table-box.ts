@@ -2,22 +2,15 @@
 // bar on a scale that is common to all tables.
 
 import { scaleLinear } from "d3-scale";
-import { i32At, u32At } from "../../model/read.ts";
+import { u32At } from "../../model/read.ts";
 import { counted, grouped } from "../../model/words.ts";
-import {
-  changeOf,
-  type Graph,
-  type GraphTableRow,
-  HIDDEN,
-  type Subject,
-  shownSlotsOf,
-  slotsOf,
-  tasksOf,
-} from "../order/graph.ts";
-import { KIND_PARTS, type KindPart, PART_TITLES, partOfFile } from "../order/kind-parts.ts";
+import { changeOf, type GraphTableRow, type Subject, shownSlotsOf, slotsOf, tasksOf } from "../order/graph.ts";
+import { KIND_PARTS, type KindPart, PART_TITLES } from "../order/kind-parts.ts";
+import { type Layout, partsOfTable } from "../order/layout.ts";
 import { isQuiet } from "../plan/folded.ts";
 import type { Plan, PlannedTable } from "../plan/plan.ts";
 import { box, characters, left, right, signed } from "./box.ts";
+import type { Draft } from "./draft.ts";
 import type { Frame } from "./frame.ts";
 import { type Axis, type Bar, type Box, type Cell, CHARACTER, COLUMN, PITCH } from "./scene.ts";
 import { clipped, elided } from "./shorten.ts";
@@ -55,9 +48,8 @@ export const barAxis = ({ x, width, most, ticks }: BarScale, frame: Frame): Axis
 
 /** A file table `rows` rows high: a title, and room for the slots drawn in it. `scale`: it is drawn as a bar. */
 export function tableBox(
-  subject: Subject,
+  { subject, layout, frame }: Pick<Draft, "subject" | "layout" | "frame">,
   planned: PlannedTable,
-  frame: Frame,
   y: number,
   rows: number,
   scale: BarScale | null,
@@ -65,7 +57,7 @@ export function tableBox(
   const { graph } = subject;
   const { table } = planned;
   const count = shownSlotsOf(subject, table);
-  const parts = partsOf(subject, table);
+  const parts = partsOf(layout, table);
   const shared = parts.get("shared") ?? 0;
   return box({
     kind: "table",
@@ -130,20 +122,12 @@ function ownerForms(subject: Subject, table: GraphTableRow): string[] {
 const alikeOwner = (subject: Subject, tables: readonly GraphTableRow[]): string =>
   `${grouped(tables.length)} × ${ownerLabel(subject, tables[0] as GraphTableRow, tables) || "tasks"}`;
 
-/** Larger tables are not counted while the user waits for the drawing. */
+/** Whether larger tables have changed is not looked up while the user waits for the drawing. */
 const MOST_COUNTED = 2_000_000;
 
-/** The descriptors of a table by part; empty for a very large one. */
-function partsOf(subject: Subject, table: GraphTableRow): Map<KindPart, number> {
-  const { tables, descriptors }: Graph = subject.graph;
-  if (slotsOf(subject.graph, table) > MOST_COUNTED) return new Map();
-  const counts = new Uint32Array(KIND_PARTS.length);
-  const end = u32At(tables.first, table + 1);
-  for (let slot = u32At(tables.first, table); slot < end; slot++) {
-    if (changeOf(subject, "descriptor", slot) === HIDDEN) continue;
-    const part = partOfFile(subject.graph, i32At(descriptors.file, slot));
-    counts[part] = u32At(counts, part) + 1;
-  }
+/** The descriptors of a table by part, without parts that have none. */
+function partsOf(layout: Layout, table: GraphTableRow): Map<KindPart, number> {
+  const counts = partsOfTable(layout, table);
   const parts = KIND_PARTS.map((part, at) => [part, u32At(counts, at)] as const);
   return new Map(parts.filter(([, count]) => count > 0));
 }

@@ -93,7 +93,7 @@ function addTable(draft: Draft, collected: Collected, planned: PlannedTable, y: 
   const lines = linesOf(planned);
   const hasFooter = planned.open && planned.moreSlots > 0;
   const rows = 1 + lines.length + (hasFooter ? 1 : 0);
-  boxes.push(tableBox(subject, planned, frame, y, rows, lines.length === 0 ? bars : null));
+  boxes.push(tableBox(draft, planned, y, rows, lines.length === 0 ? bars : null));
 
   const connect = (file: GraphFileRow, source: EdgeSource): void => {
     collected.fileByRow.get(file)?.sources.push(source);

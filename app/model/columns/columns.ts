@@ -20,6 +20,23 @@ export const COLUMNS: Readonly<Record<Listing, readonly Column[]>> = {
   problems: PROBLEMS,
 };
 
+/** Characters of the widest value of each column for which that is quick to find, by listing and the column's id. */
+export type ValueWidths = Readonly<Record<Listing, ReadonlyMap<string, number>>>;
+
+/** Reads every row. */
+export function valueWidths(checkpoint: Checkpoint): ValueWidths {
+  const ofListing = (columns: readonly Column[]): ReadonlyMap<string, number> =>
+    new Map(columns.flatMap(({ id, needs }) => (needs ? [[id, needs(checkpoint)] as const] : [])));
+  return {
+    descriptors: ofListing(DESCRIPTORS),
+    files: ofListing(FILES),
+    tables: ofListing(TABLES),
+    tasks: ofListing(TASKS),
+    records: ofListing(RECORDS),
+    problems: ofListing(PROBLEMS),
+  };
+}
+
 export interface Sort {
   readonly column: string;
   readonly descending: boolean;

@@ -7,6 +7,7 @@ import { findImage, openFound } from "../../decoder/open.ts";
 import type { Source } from "../../decoder/source.ts";
 import { summarise, summaryOf } from "../../decoder/summary.ts";
 import { isPacked, unpack } from "../../link/pack.ts";
+import { valueWidths } from "../../model/columns/columns.ts";
 import type { Evidence } from "../../model/earlier.ts";
 import type { ImageSummary } from "../../model/image-summary.ts";
 import { blobSource } from "../../sources/files.ts";
@@ -44,7 +45,8 @@ export function openHandlers(documents: Documents): Handlers<"find" | "open" | "
       const { checkpoint, transfer } = copyForPage(opened.image.checkpoint);
       const { evidence } = opened;
       const document = documents.add(opened.image);
-      return { response: { document, checkpoint, ...(evidence && { evidence }) }, transfer };
+      const widths = valueWidths(checkpoint);
+      return { response: { document, checkpoint, widths, ...(evidence && { evidence }) }, transfer };
     },
     async close({ document }) {
       documents.close(document);

@@ -11,8 +11,10 @@ import { withoutChanges } from "../../graph/order/switched-off.ts";
 import { widest } from "../../model/columns/files.ts";
 import { groupRows } from "../../model/order.ts";
 import { overviewOf } from "../../model/overview.ts";
+import { u32At } from "../../model/read.ts";
+import { recordLinks } from "../../model/record-links.ts";
 import { descriptorsOf, subsetOf } from "../../model/subset.ts";
-import { mappersOf } from "../../resources/mappers.ts";
+import { mappersOf, maybeMapped } from "../../resources/mappers.ts";
 import { orderResource } from "../../resources/order.ts";
 import { resourceNamed } from "../../resources/resources.ts";
 import { emptyTable } from "../../resources/table.ts";
@@ -27,6 +29,7 @@ export function viewHandlers(
   | "subset"
   | "resources"
   | "mappers"
+  | "recordLinks"
   | "orderResource"
   | "overview"
   | "check"
@@ -59,8 +62,14 @@ export function viewHandlers(
       const response = copyOf(await documents.resources(document));
       return { response, transfer: transferables(response) };
     },
-    async mappers({ document, files }) {
-      return { response: mappersOf(await documents.mappings(document), new Set(files)) };
+    async mappers({ document, file }) {
+      const { checkpoint } = documents.get(document);
+      const ids = new Set(maybeMapped(checkpoint, file).map((row) => u32At(checkpoint.files.id, row)));
+      return { response: ids.size === 0 ? [] : mappersOf(await documents.mappings(document), ids) };
+    },
+    async recordLinks({ document }) {
+      const response = recordLinks(documents.get(document).checkpoint);
+      return { response, transfer: [response.buffer as ArrayBuffer] };
     },
     async orderResource({ document, resource, order }) {
       const table = (await documents.resources(document))[resource] ?? emptyTable(resourceNamed(resource));
@@ -107,11 +116,18 @@ export function viewHandlers(
     async unionWithout({ hidden, ...pair }) {
       const { subject, layout } = await documents.draw(pair);
       const { graph, both } = withoutChanges(subject, await documents.compare(pair), hidden);
-      const { slotDensity, tableDensity } = withChangesOf(layout, { ...subject, graph, both });
+      const { slotDensity, tableDensity, tableParts } = withChangesOf(layout, { ...subject, graph, both });
       const { fileBefore } = graph.descriptors;
       const { change, off } = both;
       // Copied, because without hidden changes these are the arrays of the cached drawing.
-      const response = copyOf({ ...(fileBefore && { fileBefore }), change, off, slotDensity, tableDensity });
+      const response = copyOf({
+        ...(fileBefore && { fileBefore }),
+        change,
+        off,
+        slotDensity,
+        tableDensity,
+        tableParts,
+      });
       return { response, transfer: transferables(response) };
     },
   };
