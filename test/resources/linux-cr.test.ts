@@ -6,7 +6,9 @@ import { bytesSource } from "../../app/decoder/source.ts";
 import { changesJson } from "../../app/diff/describe.ts";
 import { diff } from "../../app/diff/diff.ts";
 import { readResources } from "../../app/resources/read.ts";
+import { putTogether, setField } from "../support/edit-image.ts";
 import { fixtureBytes, open } from "../support/open.ts";
+import { resourcefulImage, withSemaphores } from "../support/resourceful-image.ts";
 import { entries } from "../support/resources.ts";
 
 const BEFORE = "linux-cr/v23-s1/before.ckpt";
@@ -51,6 +53,7 @@ describe("v23", () => {
       { signal: "SIGCHLD", action: "handler", handler: "400c00", flags: ["SA_RESTORER", "SA_RESTART"] },
     ]);
     expect(await entries(image, "namespaces")).toMatchObject([
+      { kind: "user", id: 4, own: null },
       { kind: "uts", id: 7, own: null },
       { kind: "ipc", id: 8 },
     ]);
@@ -67,6 +70,65 @@ describe("v23", () => {
     const resources = { before: await readResources(before), after: await readResources(after) };
     const changes = changesJson(diff(before.checkpoint, after.checkpoint, { resources }));
     expect(changes.filter((change) => "resource" in change)).toEqual([]);
+  });
+});
+
+describe("what the sample does not have", () => {
+  const openResourceful = async () => open(putTogether(await resourcefulImage()));
+
+  test("interval timers, in seconds", async () => {
+    expect(await entries(await openResourceful(), "timers")).toMatchObject([
+      { pid: 4242, kind: "ITIMER_REAL", id: null, interval: "5", value: "0.25" },
+      { pid: 4242, kind: "ITIMER_VIRTUAL", interval: "0.5", value: "0" },
+      { pid: 4242, kind: "ITIMER_PROF", interval: "0", value: "3" },
+    ]);
+  });
+
+  test("IPC objects with the values of semaphores", async () => {
+    const image = await openResourceful();
+    const owner = { uid: 1000, gid: 1001, creatorUid: 1002, creatorGid: 1003, mode: 0o640, namespace: 8 };
+    expect(await entries(image, "ipc")).toMatchObject([
+      { kind: "shm", key: 0x5348, id: 3, ...owner, size: "8192", values: null, messages: null },
+      { kind: "msg", key: 0x4d53, id: 4, ...owner, capacity: "16384", messages: 1, usedBytes: "5" },
+      { kind: "sem", key: 0x5345, id: 5, ...owner, values: [7, 0, 2] },
+    ]);
+  });
+
+  test.each([
+    ["24 bytes for three semaphores, of kernels before 2.6.35", 8, [1, 2, 3]],
+    ["a pointer-sized list in each, of 64-bit kernels", 24, [1, 2, 3]],
+    ["semaphores of a size that no kernel had", 12, null],
+  ])("semaphores in %s", async (_, size, values) => {
+    const image = await open(putTogether(withSemaphores(await resourcefulImage(), [1, 2, 3], size)));
+    expect((await entries(image, "ipc")).at(-1)).toMatchObject({ kind: "sem", values });
+  });
+
+  test("the values of semaphores that are cut off are unknown", async () => {
+    const parts = await resourcefulImage();
+    const sem = parts.parts.findIndex(({ name }) => name === "IPC_SEM");
+    const image = await open(putTogether({ ...parts, parts: parts.parts.toSpliced(sem + 1, 1) }));
+    expect((await entries(image, "ipc")).at(-1)).toMatchObject({ kind: "sem", id: 5, values: null });
+  });
+
+  test("the label of a task, its user namespace, PR_SET_DUMPABLE and its signal stack", async () => {
+    const image = await openResourceful();
+    expect(await entries(image, "credentials")).toMatchObject([{ pid: 4242, label: "system_u:system_r:server_t" }]);
+    expect(await entries(image, "namespaces")).toContainEqual({ pid: 4242, kind: "user", id: 4, own: null });
+    expect(await entries(image, "tasks")).toMatchObject([{ dumpable: 1 }]);
+    expect(await entries(image, "threads")).toMatchObject([{ signalStack: "7fff0000" }]);
+    const sample = await openBefore();
+    expect(await entries(sample, "credentials")).toMatchObject([{ label: null }]);
+    expect(await entries(sample, "threads")).toMatchObject([{ signalStack: null }]);
+  });
+
+  test.each([
+    [0, 0],
+    [1, 1],
+    [2, 2],
+    [3, 2],
+  ])("the flags %i of a memory are PR_SET_DUMPABLE %i", async (flags, dumpable) => {
+    const image = await open(putTogether(setField(await resourcefulImage(), "MM", 0, "flags", flags)));
+    expect(await entries(image, "tasks")).toMatchObject([{ dumpable }]);
   });
 });
 

@@ -1,6 +1,7 @@
 // Edits a Linux-CR image record by record, through the catalogue, to make images with exactly one fault.
 
 import { type Dialect, dialectOnMachine } from "../../app/decoder/linux-cr/dialect.ts";
+import type { LayoutField } from "../../app/decoder/linux-cr/layout.ts";
 import { recordLength, recordOffset } from "../../app/model/records.ts";
 import { open } from "./open.ts";
 
@@ -68,11 +69,34 @@ const replaced = (image: Parts, place: number, count: number, ...by: readonly Pa
   parts: image.parts.toSpliced(place, count, ...by),
 });
 
+/** A field of a struct by its name, also inside an array: `rlim[7].rlim_cur`. */
+function fieldOf(dialect: Dialect, struct: string, name: string): Pick<LayoutField, "offset" | "size"> | undefined {
+  const layout = dialect.struct(struct);
+  const [, array = "", index = "", rest = ""] = /^([\w.]+)\[(\d+)\]\.?(.*)$/.exec(name) ?? [];
+  if (array === "") return layout?.byName.get(name);
+  const outer = layout?.byName.get(array);
+  const type = outer?.type.slice(0, outer.type.indexOf("[")) ?? "";
+  const inner = rest === "" ? { offset: 0, size: Number(type.slice(1)) / 8 } : fieldOf(dialect, type, rest);
+  if (outer === undefined || inner === undefined) return undefined;
+  const size = rest === "" ? inner.size : (dialect.struct(type)?.size ?? 0);
+  return { offset: outer.offset + Number(index) * size + inner.offset, size: inner.size };
+}
+
+/** A number in the n-th record of a name. */
+export function numberAt(image: Parts, name: string, n: number, field: string): bigint {
+  const part = at(image, placeOf(image, name, n));
+  const found = fieldOf(image.dialect, part.struct ?? "", field);
+  if (found === undefined) throw new Error(`${name} has no field ${field}`);
+  let number = 0n;
+  const bytes = part.bytes.subarray(found.offset, found.offset + found.size);
+  for (const byte of image.littleEndian ? bytes.toReversed() : bytes) number = (number << 8n) | BigInt(byte);
+  return number;
+}
+
 /** The same record with one field set; `type` and `len` are fields too. Names are the catalogue's. */
 function withField(image: Parts, part: Part, name: string, value: number | bigint): Part {
   const header = { type: 0, len: 4 }[name];
-  const layout = part.struct === null ? undefined : image.dialect.struct(part.struct);
-  const field = header === undefined ? layout?.byName.get(name) : { offset: header, size: 4 };
+  const field = header === undefined ? fieldOf(image.dialect, part.struct ?? "", name) : { offset: header, size: 4 };
   if (field === undefined) throw new Error(`${part.name} has no field ${name}`);
   const bytes = part.bytes.slice();
   const view = new DataView(bytes.buffer);

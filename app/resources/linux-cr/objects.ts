@@ -1,10 +1,11 @@
-// Objects that tasks share: credentials, actions on signals, namespaces. Each is a row, or several, without its task.
+// Objects that tasks share: credentials, actions on signals, interval timers, namespaces. Each is a row, or several,
+// without its task.
 
 import { capabilityNames } from "../../model/capabilities.ts";
 import { signalName } from "../../model/signals.ts";
 import type { Row } from "../table.ts";
 import { spec } from "../tables.ts";
-import { actionFlags } from "../words.ts";
+import { actionFlags, secondsText } from "../words.ts";
 import { type Struct, take } from "./record-reader.ts";
 
 /** A row in the making. */
@@ -18,9 +19,16 @@ const CAPABILITY_SETS = [
   ["bounding", "b"],
 ] as const;
 
+/** What other objects say of a CRED. */
+interface OfCredentials {
+  readonly groups: readonly number[];
+  /** The label of the security module; `null`: it has none. */
+  readonly label: Uint8Array | null;
+}
+
 /** The row of a CRED. */
-export function credentialsOf(cred: Struct, groups: readonly number[], arch: string | null): Draft {
-  const row: Draft = { groups };
+export function credentialsOf(cred: Struct, { groups, label }: OfCredentials, arch: string | null): Draft {
+  const row: Draft = { groups, label };
   take(row, spec("credentials"), cred, arch);
   for (const [key, letter] of CAPABILITY_SETS) {
     row[key] = capabilityNames([0, 1].map((word) => cred.number(`cap_s.cap_${letter}_${word}`)));
@@ -45,6 +53,36 @@ export function actionsOf(sighand: Struct, arch: string | null): Draft[] {
     return [row];
   });
 }
+
+const INTERVAL_TIMERS = [
+  ["real", "ITIMER_REAL"],
+  ["virt", "ITIMER_VIRTUAL"],
+  ["prof", "ITIMER_PROF"],
+] as const;
+
+const NANOSECONDS = 1_000_000_000;
+
+const nanosecondsText = (value: bigint): string =>
+  secondsText(value / BigInt(NANOSECONDS), value % BigInt(NANOSECONDS), NANOSECONDS);
+
+/** The rows of the interval timers in a SIGNAL that are armed. `null`: SIGNAL has none in this version, or is cut. */
+export function timersOf(signal: Struct): Draft[] | null {
+  if (signal.big("it_prof_incr") === null) return null;
+  return INTERVAL_TIMERS.flatMap(([name, kind]): Draft[] => {
+    const [value, interval] = [signal.big(`it_${name}_value`) ?? 0n, signal.big(`it_${name}_incr`) ?? 0n];
+    if (value === 0n && interval === 0n) return [];
+    return [{ kind, interval: nanosecondsText(interval), value: nanosecondsText(value) }];
+  });
+}
+
+/**
+ * PR_SET_DUMPABLE, from the flags of a memory: the bits MMF_DUMPABLE and MMF_DUMP_SECURELY, as get_dumpable() of the
+ * kernels with Linux-CR reads them.
+ */
+export const dumpableOf = (mm: Struct): number | null => {
+  const flags = mm.big("flags");
+  return flags === null ? null : Math.min(Number(flags & 3n), 2);
+};
 
 /** The namespaces that an NS names. */
 export function namespacesOf(ns: Struct): Draft[] {

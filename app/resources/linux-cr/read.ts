@@ -6,7 +6,9 @@ import { NONE } from "../../model/checkpoint.ts";
 import { recordKind } from "../../model/records.ts";
 import { spec, type Tables } from "../tables.ts";
 import { createMemory, type MemoryReader } from "./mappings.ts";
+import type { Draft } from "./objects.ts";
 import { createRecordReader, type RecordReader, type Struct, take } from "./record-reader.ts";
+import { createSharedObjects, type SharedObjects } from "./shared-objects.ts";
 import { createTasks, type TaskReader } from "./tasks.ts";
 
 /** What one walk has found so far. */
@@ -14,11 +16,22 @@ interface Walk {
   readonly reader: RecordReader;
   readonly tables: Tables;
   readonly memory: MemoryReader;
+  readonly objects: SharedObjects;
   readonly tasks: TaskReader;
   /** The latest objref of each type of object. */
   readonly announced: Map<string, number>;
-  /** The names of an UTS namespace of the first version, which follow as STRINGs. */
-  names: Uint8Array[] | null;
+  /** What the records that follow belong to, while one of them is expected. */
+  following: Following | null;
+}
+
+/** A record that further records belong to. */
+interface Following {
+  /** The kind of the records that follow; any other ends it. */
+  readonly kind: "STRING" | "BUFFER";
+  /** Takes what follows the header of such a record; returns whether another one is expected. */
+  take(payload: Uint8Array): boolean;
+  /** Ends it: no further record follows. */
+  end(): void;
 }
 
 type OnRecord = (walk: Walk, struct: Struct, record: number) => void;
@@ -34,16 +47,32 @@ const HANDLERS: Readonly<Record<string, OnRecord>> = {
     if (type !== undefined) announced.set(type, struct.number("objref"));
   },
   TASK: ({ tasks }, struct, record) => tasks.begin(struct, record),
-  GROUPINFO: (walk, struct) => walk.tasks.groups(announcedAs(walk, "GROUPINFO"), struct),
-  CRED: (walk, struct, record) => walk.tasks.credentials(announcedAs(walk, "CRED"), struct, record),
+  SECURITY(walk, struct) {
+    const reference = struct.number("ptrref");
+    walk.following = {
+      kind: "STRING",
+      take(payload) {
+        walk.objects.label(reference, untilNul(payload));
+        return false;
+      },
+      end: () => undefined,
+    };
+  },
+  USER: (walk, struct) => walk.objects.user(announcedAs(walk, "USER"), struct),
+  GROUPINFO: (walk, struct) => walk.objects.groups(announcedAs(walk, "GROUPINFO"), struct),
+  CRED: (walk, struct) => walk.objects.credentials(announcedAs(walk, "CRED"), struct),
   TASK_CREDS: ({ tasks }, struct) => tasks.bindCredentials(struct),
-  NS: (walk, struct) => walk.tasks.namespaces(announcedAs(walk, "NS"), struct),
+  NS: (walk, struct) => walk.objects.namespaces(announcedAs(walk, "NS"), struct),
   TASK_NS: ({ tasks }, struct) => tasks.bindNamespaces(struct),
-  SIGHAND: (walk, struct, record) => walk.tasks.actions(announcedAs(walk, "SIGHAND"), struct, record),
-  SIGNAL: ({ tasks }, struct, record) => tasks.limits(struct, record),
+  SIGHAND: (walk, struct, record) => walk.objects.actions(announcedAs(walk, "SIGHAND"), struct, record),
+  SIGNAL: ({ tasks }, struct, record) => tasks.signal(struct, record),
   SIGPENDING: ({ tasks }, struct) => tasks.pending(struct),
   SIGNAL_TASK: ({ tasks }, struct) => tasks.blocked(struct),
-  MM: (walk, struct, record) => walk.memory.begin(announcedAs(walk, "MM"), struct, record),
+  MM(walk, struct, record) {
+    const objref = announcedAs(walk, "MM");
+    walk.objects.memory(objref, struct);
+    walk.memory.begin(objref, struct, record);
+  },
   VMA: ({ memory }, struct, record) => memory.mapping(struct, record),
   PGARR: ({ memory }, struct) => memory.pages(struct),
   TASK_OBJS({ tasks, memory }, struct) {
@@ -54,69 +83,120 @@ const HANDLERS: Readonly<Record<string, OnRecord>> = {
   UTS_NS(walk, struct, record) {
     const row: Record<string, Uint8Array | number> = { namespace: announcedAs(walk, "UTS_NS") };
     take(row, spec("uts"), struct, walk.reader.checkpoint.machine.arch);
-    // In the first version the names follow.
-    if (row.nodename === undefined) walk.names = [];
+    if (row.nodename === undefined) walk.following = namesOf(walk, row, record);
     else walk.tables.add("uts", row, NONE, record);
   },
   IPC_NS: ({ tables }) => tables.hold("ipc"),
   IPC_SHM: (walk, struct, record) => addIpc(walk, "shm", struct, record),
   IPC_MSG: (walk, struct, record) => addIpc(walk, "msg", struct, record),
-  IPC_SEM: (walk, struct, record) => addIpc(walk, "sem", struct, record),
+  IPC_SEM(walk, struct, record) {
+    const row = ipcRow(walk, "sem", struct);
+    const count = struct.number("sem_nsems");
+    if (count === 0) walk.tables.add("ipc", { ...row, values: [] }, NONE, record);
+    else walk.following = semaphoresOf(walk, row, count, record);
+  },
 };
 
 function addIpc(walk: Walk, kind: string, struct: Struct, record: number): void {
-  const { reader, tables } = walk;
-  const { arch } = reader.checkpoint.machine;
-  const row: Record<string, number | string | bigint | null> = { namespace: announcedAs(walk, "IPC_NS"), kind };
+  walk.tables.add("ipc", ipcRow(walk, kind, struct), NONE, record);
+}
+
+function ipcRow(walk: Walk, kind: string, struct: Struct): Draft {
+  const { arch } = walk.reader.checkpoint.machine;
+  const row: Draft = { namespace: announcedAs(walk, "IPC_NS"), kind };
   take(row, spec("ipc"), struct, arch);
-  const [permissions] = struct.entries("perms", "ckpt_hdr_ipc_perms", 1);
-  if (permissions !== undefined) take(row, spec("ipc"), permissions, arch);
-  if (kind === "msg") {
-    row.messages = struct.number("q_qnum");
-    row.usedBytes = struct.big("q_cbytes");
-  }
-  tables.add("ipc", row, NONE, record);
+  const permissions = struct.inner("perms", "ckpt_hdr_ipc_perms");
+  if (permissions !== null) take(row, spec("ipc"), permissions, arch);
+  return row;
+}
+
+/** Sizes of a `struct sem`: { int semval; int sempid; }, from Linux 2.6.35 on with two pointers of 32 or 64 bits. */
+const SEMAPHORE_SIZES: readonly number[] = [8, 16, 24];
+
+/** The BUFFER after IPC_SEM: the kernel's array of `struct sem`. */
+function semaphoresOf({ tables, reader }: Walk, row: Draft, count: number, record: number): Following {
+  let values: readonly number[] | null = null;
+  return {
+    kind: "BUFFER",
+    take(payload) {
+      const size = payload.length / count;
+      if (SEMAPHORE_SIZES.includes(size)) {
+        const view = new DataView(payload.buffer, payload.byteOffset, payload.length);
+        const { littleEndian } = reader.checkpoint.machine;
+        values = Array.from({ length: count }, (_, nth) => view.getInt32(nth * size, littleEndian));
+      }
+      this.end();
+      return false;
+    },
+    end: () => tables.add("ipc", { ...row, values }, NONE, record),
+  };
+}
+
+/** The STRINGs after the UTS_NS of the first version: the node's name, then the domain's. */
+function namesOf({ tables }: Walk, row: Draft, record: number): Following {
+  const names: Uint8Array[] = [];
+  const end = (): void => {
+    const [nodename = null, domainname = null] = names;
+    if (nodename !== null) tables.add("uts", { ...row, nodename, domainname }, NONE, record);
+  };
+  return {
+    kind: "STRING",
+    take(payload) {
+      names.push(untilNul(payload));
+      if (names.length < UTS_NAMES) return true;
+      end();
+      return false;
+    },
+    end,
+  };
+}
+
+function untilNul(bytes: Uint8Array): Uint8Array {
+  const nul = bytes.indexOf(0);
+  return nul < 0 ? bytes : bytes.subarray(0, nul);
 }
 
 /** Fills the tables that are asked for. */
 export async function readLinuxCr(image: Image, tables: Tables, signal?: AbortSignal): Promise<void> {
   const { records } = image.checkpoint;
   const reader = createRecordReader(image, signal);
+  const objects = createSharedObjects(image.checkpoint.machine.arch);
   const walk: Walk = {
     reader,
     tables,
     memory: createMemory(reader, tables),
-    tasks: createTasks(reader, tables),
+    objects,
+    tasks: createTasks(reader, objects, tables),
     announced: new Map(),
-    names: null,
+    following: null,
   };
   const handlers = records.kinds.map(({ name }) => HANDLERS[name] ?? null);
   for (let record = 0; record < records.count; record++) {
     const at = recordKind(records, record);
     const [kind, handler] = [records.kinds[at], handlers[at] ?? null];
-    if (kind?.name === "STRING" && walk.names !== null) await takeName(walk, record);
+    if (walk.following !== null) await follow(walk, kind?.name, record);
     if (kind === undefined || handler === null) continue;
     // Most objects are open files, which are in no table here. Each follows right after its OBJREF.
     if (kind.name === "OBJREF" && nameAt(image, record + 1) === "FILE") continue;
     const struct = await reader.struct(record, kind.struct);
     if (struct !== null) handler(walk, struct, record);
   }
+  walk.following?.end();
   walk.tasks.end();
+}
+
+/** Most bytes of a record that follows: SEMMSL of the kernel, 32,000 semaphores with their pointers. */
+const MOST_FOLLOWING = 32_000 * 24;
+
+/** Gives a record to what it may belong to. */
+async function follow(walk: Walk, kind: string | undefined, record: number): Promise<void> {
+  const { following } = walk;
+  if (following?.kind === kind) {
+    if (following?.take(await walk.reader.payload(record, MOST_FOLLOWING)) === true) return;
+  } else following?.end();
+  walk.following = null;
 }
 
 function nameAt({ checkpoint: { records } }: Image, record: number): string | undefined {
   return record < records.count ? records.kinds[recordKind(records, record)]?.name : undefined;
-}
-
-const MOST_NAME = 1024;
-
-/** A STRING after the UTS_NS of the first version: the node's name, then the domain's. */
-async function takeName(walk: Walk, record: number): Promise<void> {
-  const bytes = await walk.reader.payload(record, MOST_NAME);
-  const nul = bytes.indexOf(0);
-  walk.names?.push(nul < 0 ? bytes : bytes.subarray(0, nul));
-  if (walk.names?.length !== UTS_NAMES) return;
-  const [nodename = null, domainname = null] = walk.names;
-  walk.tables.add("uts", { namespace: announcedAs(walk, "UTS_NS"), nodename, domainname }, NONE, record);
-  walk.names = null;
 }

@@ -21,6 +21,8 @@ export interface Struct {
   number(field: string): number;
   /** Text up to its NUL; `null`: the struct has no such field. */
   text(field: string): Uint8Array | null;
+  /** A struct inside it; `null`: the struct has no such field. */
+  inner(field: string, struct: string): Struct | null;
   /** The entries of an array of structs, at most `count`, as far as the record has them. */
   entries(field: string, struct: string, count: number): Struct[];
   /** The numbers of 32 bits in an array at the end of the struct. */
@@ -86,6 +88,11 @@ function structOf(dialect: Dialect, name: string, layout: Layout, bytes: Uint8Ar
       const text = bytes.subarray(found.offset, found.offset + found.size);
       const nul = text.indexOf(0);
       return nul < 0 ? text : text.subarray(0, nul);
+    },
+    inner(field, struct) {
+      const [start, nested] = [layout.byName.get(`${field}.h`)?.offset, dialect.struct(struct)];
+      if (start === undefined || nested === undefined) return null;
+      return structOf(dialect, struct, nested, bytes.subarray(start, start + nested.size), littleEndian);
     },
     entries(field, struct, count) {
       const [start, inner] = [layout.byName.get(field)?.offset, dialect.struct(struct)];

@@ -9,20 +9,18 @@ import { taskRow } from "../from-checkpoint.ts";
 import { spec, type Tables } from "../tables.ts";
 import { limitName, UNLIMITED } from "../words.ts";
 import type { Owner } from "./mappings.ts";
-import { actionsOf, credentialsOf, type Draft, namespacesOf } from "./objects.ts";
+import { type Draft, timersOf } from "./objects.ts";
 import { type RecordReader, type Struct, take } from "./record-reader.ts";
+import type { SharedObjects } from "./shared-objects.ts";
 
 export interface TaskReader {
   /** TASK: a task begins. */
   begin(task: Struct, record: number): void;
-  groups(objref: number, groupinfo: Struct): void;
-  credentials(objref: number, cred: Struct, record: number): void;
   bindCredentials(taskCreds: Struct): void;
-  namespaces(objref: number, ns: Struct): void;
   bindNamespaces(taskNs: Struct): void;
-  actions(objref: number, sighand: Struct, record: number): void;
   bindObjects(taskObjs: Struct): void;
-  limits(signal: Struct, record: number): void;
+  /** SIGNAL: limits and interval timers. */
+  signal(signal: Struct, record: number): void;
   pending(sigpending: Struct): void;
   blocked(signalTask: Struct): void;
   /** Ends the last task. */
@@ -38,6 +36,7 @@ interface Current {
   /** Number of its process, and its own. */
   readonly pid: number;
   readonly tid: number;
+  readonly row: Draft;
   readonly thread: Draft;
   /** The signals that wait for its process are read before its own. */
   expectsShared: boolean;
@@ -46,14 +45,9 @@ interface Current {
 const LIMITS = 16;
 
 /** Reads tasks in the order of the records. */
-export function createTasks(reader: RecordReader, tables: Tables): TaskReader {
-  const { checkpoint } = reader;
+export function createTasks({ checkpoint }: RecordReader, objects: SharedObjects, tables: Tables): TaskReader {
   const { tasks, machine } = checkpoint;
   const { arch } = machine;
-  const groups = new Map<number, readonly number[]>();
-  const credentials = new Map<number, Draft>();
-  const namespaces = new Map<number, readonly Draft[]>();
-  const actions = new Map<number, { readonly rows: readonly Draft[]; readonly record: number }>();
   /** Signals that wait for a process, which are in the records of its first task. */
   const shared = new Map<number, readonly string[]>();
   const listed = new Set<string>();
@@ -65,11 +59,13 @@ export function createTasks(reader: RecordReader, tables: Tables): TaskReader {
     return signalNames(Number(set & 0xffff_ffffn), Number(set >> 32n), arch);
   };
   const end = (): void => {
-    if (current === null || Object.keys(current.thread).length === 0) return;
-    const { task, record, pid, tid, thread } = current;
+    if (current === null) return;
+    const { task, record, pid, tid, row, thread } = current;
+    current = null;
+    tables.add("tasks", row, task, record);
+    if (Object.keys(thread).length === 0) return;
     const pending = [...new Set([...((thread.pending as string[]) ?? []), ...(shared.get(pid) ?? [])])];
     tables.add("threads", { pid, tid, ...thread, pending, sharedPending: shared.get(pid) ?? [] }, task, record);
-    current = null;
   };
   /** Whether what threads share is to be listed for the current task: once for each process. */
   const isFirst = (what: string): boolean => {
@@ -87,50 +83,40 @@ export function createTasks(reader: RecordReader, tables: Tables): TaskReader {
       const tid = taskNumber(tasks, task);
       const tgid = i32At(tasks.tgid, task);
       const hasPid = i32At(tasks.pid, task) !== NONE;
-      current = { task, record, pid: hasPid && tgid > 0 ? tgid : tid, tid, thread: {}, expectsShared: false };
-      const thread: Draft = {};
-      take(thread, spec("threads"), struct, arch);
-      Object.assign(current.thread, thread);
       const row = taskRow(checkpoint, task);
       take(row, spec("tasks"), struct, arch);
-      tables.add("tasks", row, task, record);
-    },
-    groups(objref, struct) {
-      groups.set(objref, struct.words("groups", struct.number("ngroups")));
-    },
-    credentials(objref, struct) {
-      credentials.set(objref, credentialsOf(struct, groups.get(struct.number("groupinfo_ref")) ?? [], arch));
+      const thread: Draft = {};
+      // An alternate signal stack of no size is none.
+      if (struct.number("sas_ss_size") === 0) thread.signalStack = null;
+      take(thread, spec("threads"), struct, arch);
+      current = { task, record, pid: hasPid && tgid > 0 ? tgid : tid, tid, row, thread, expectsShared: false };
     },
     bindCredentials(struct) {
-      const row = credentials.get(struct.number("cred_ref"));
-      if (current === null || row === undefined) return;
+      const credentials = objects.credentialsAt(struct.number("cred_ref"));
+      if (current === null || credentials === undefined) return;
       const { pid, tid, task, record } = current;
-      tables.add("credentials", { pid, tid, ...row }, task, record);
-    },
-    namespaces(objref, struct) {
-      namespaces.set(objref, namespacesOf(struct));
+      tables.add("credentials", { pid, tid, ...credentials.row }, task, record);
+      const id = credentials.namespace;
+      if (id > 0 && isFirst("user")) tables.add("namespaces", { pid, kind: "user", id }, task, record);
     },
     bindNamespaces(struct) {
-      if (current === null) return;
+      if (current === null || !isFirst("namespaces")) return;
       const { pid, task, record } = current;
-      if (!isFirst("namespaces")) return;
-      for (const row of namespaces.get(struct.number("ns_objref")) ?? []) {
+      for (const row of objects.namespacesAt(struct.number("ns_objref"))) {
         tables.add("namespaces", { pid, ...row }, task, record);
       }
     },
-    actions(objref, struct, record) {
-      actions.set(objref, { rows: actionsOf(struct, arch), record });
-    },
     bindObjects(struct) {
       if (current === null) return;
-      const found = actions.get(struct.number("sighand_objref"));
-      if (found === undefined || !isFirst("signals")) return;
+      current.row.dumpable = objects.dumpableAt(struct.number("mm_objref"));
+      const actions = objects.actionsAt(struct.number("sighand_objref"));
+      if (actions === undefined || !isFirst("signals")) return;
       tables.hold("signals");
-      for (const row of found.rows) {
-        if (!tables.add("signals", { pid: current.pid, ...row }, current.task, found.record)) return;
+      for (const row of actions.rows) {
+        if (!tables.add("signals", { pid: current.pid, ...row }, current.task, actions.record)) return;
       }
     },
-    limits(struct, record) {
+    signal(struct, record) {
       if (current === null) return;
       current.expectsShared = true;
       const { pid, task } = current;
@@ -140,6 +126,9 @@ export function createTasks(reader: RecordReader, tables: Tables): TaskReader {
         for (const side of ["soft", "hard"]) if (row[side] === UNLIMITED) row[side] = null;
         tables.add("limits", row, task, record);
       }
+      const timers = timersOf(struct);
+      if (timers !== null) tables.hold("timers");
+      for (const row of timers ?? []) tables.add("timers", { pid, ...row }, task, record);
     },
     pending(struct) {
       if (current === null) return;

@@ -28,9 +28,12 @@ const MAPPINGS: ResourceSpec = {
       criu: "vma_entry.prot",
       linuxCr: "ckpt_hdr_vma.vm_flags",
     }),
-    column("kind", "text", "kind", `one of: ${MAPPING_KINDS.join(", ")}`),
+    column("kind", "text", "kind", `one of: ${MAPPING_KINDS.join(", ")}`, { linuxCr: "ckpt_hdr_vma.vma_type" }),
     column("path", "text", "path", "the mapped file, or the name of its memory"),
-    column("offset", "decimal", "offset", "where in the file it begins, in bytes", { criu: "vma_entry.pgoff" }),
+    column("offset", "decimal", "offset", "where in the file it begins, in bytes", {
+      criu: "vma_entry.pgoff",
+      linuxCr: "ckpt_hdr_vma.vm_pgoff",
+    }),
     column("file", "number", "open file", "the open file that is mapped: an id in `files`", {
       criu: "vma_entry.shmid",
       linuxCr: "ckpt_hdr_vma.vma_objref",

@@ -53,8 +53,14 @@ const IPC: ResourceSpec = {
       criu: "ipc_msg_entry.qbytes",
       linuxCr: "ckpt_hdr_ipc_msg.q_qbytes",
     }),
-    column("messages", "number", "messages", "in a message queue", { notCompared: "volatile" }),
-    column("usedBytes", "decimal", "used", "bytes of the messages", { notCompared: "volatile" }),
+    column("messages", "number", "messages", "in a message queue", {
+      linuxCr: "ckpt_hdr_ipc_msg.q_qnum",
+      notCompared: "volatile",
+    }),
+    column("usedBytes", "decimal", "used", "bytes of the messages", {
+      linuxCr: "ckpt_hdr_ipc_msg.q_cbytes",
+      notCompared: "volatile",
+    }),
   ],
 };
 

@@ -44,7 +44,10 @@ const TASKS: ResourceSpec = {
     column("umask", "mode", "umask", "the permission bits that new files are created without", {
       notCompared: "elsewhere",
     }),
-    column("dumpable", "number", "dumpable", "PR_SET_DUMPABLE", { criu: "mm_entry.dumpable" }),
+    column("dumpable", "number", "dumpable", "PR_SET_DUMPABLE", {
+      criu: "mm_entry.dumpable",
+      linuxCr: "ckpt_hdr_mm.flags",
+    }),
     column("thpDisabled", "flag", "THP off", "whether PR_SET_THP_DISABLE is set", { criu: "mm_entry.thp_disabled" }),
     column("membarrier", "number", "membarrier", "registered commands of membarrier(2), as bits", {
       criu: "task_core_entry.membarrier_registration_mask",
@@ -76,7 +79,9 @@ const THREADS: ResourceSpec = {
       criu: ["thread_core_entry.blk_sigset", "task_core_entry.blk_sigset"],
       linuxCr: "ckpt_hdr_signal_task.blocked.sigset",
     }),
-    column("pending", "list", "pending", "signals that wait for it or for its task, as sigpending(2) has it"),
+    column("pending", "list", "pending", "signals that wait for it or for its task, as sigpending(2) has it", {
+      linuxCr: "ckpt_hdr_sigpending.signal.sigset",
+    }),
     column("sharedPending", "list", "pending for the task", "those of them that any thread of the task may take", {
       notCompared: "elsewhere",
       minor: true,
@@ -88,6 +93,7 @@ const THREADS: ResourceSpec = {
     column("timerSlack", "decimal", "timer slack", "in nanoseconds", { criu: "thread_core_entry.timerslack_ns" }),
     column("signalStack", "address", "signal stack", "where its alternate signal stack begins", {
       criu: "thread_sas_entry.ss_sp",
+      linuxCr: "ckpt_hdr_task.sas_ss_sp",
       notCompared: "renumbered",
       minor: true,
     }),
@@ -97,6 +103,10 @@ const THREADS: ResourceSpec = {
 /** Real, effective, saved and file system ids. */
 const idColumn = (name: string, what: string): ColumnSpec =>
   column(name, "number", name, what, { criu: `creds_entry.${name}`, linuxCr: `ckpt_hdr_cred.${name}` });
+
+/** The two words of a capability set of CRED, by the letter that it has for the set. */
+const capabilitySet = (letter: string): readonly string[] =>
+  [0, 1].map((word) => `ckpt_hdr_cred.cap_s.cap_${letter}_${word}`);
 
 const CREDENTIALS: ResourceSpec = {
   name: "credentials",
@@ -118,16 +128,25 @@ const CREDENTIALS: ResourceSpec = {
     idColumn("egid", "the effective group"),
     idColumn("sgid", "the saved group"),
     idColumn("fsgid", "the group for access to files"),
-    column("groups", "list", "groups", "supplementary groups", { criu: "creds_entry.groups" }),
-    column("effective", "capabilities", "effective", "capabilities in force", { criu: "creds_entry.cap_eff" }),
+    column("groups", "list", "groups", "supplementary groups", {
+      criu: "creds_entry.groups",
+      linuxCr: "ckpt_hdr_groupinfo.groups",
+    }),
+    column("effective", "capabilities", "effective", "capabilities in force", {
+      criu: "creds_entry.cap_eff",
+      linuxCr: capabilitySet("e"),
+    }),
     column("permitted", "capabilities", "permitted", "capabilities that it may put in force", {
       criu: "creds_entry.cap_prm",
+      linuxCr: capabilitySet("p"),
     }),
     column("inheritable", "capabilities", "inheritable", "capabilities that a program may keep across exec", {
       criu: "creds_entry.cap_inh",
+      linuxCr: capabilitySet("i"),
     }),
     column("bounding", "capabilities", "bounding", "capabilities that it can ever gain", {
       criu: "creds_entry.cap_bnd",
+      linuxCr: capabilitySet("b"),
     }),
     column("ambient", "capabilities", "ambient", "capabilities that any program keeps across exec", {
       criu: "creds_entry.cap_amb",
@@ -141,6 +160,7 @@ const CREDENTIALS: ResourceSpec = {
     }),
     column("label", "text", "label", "the label of the security module", {
       criu: "creds_entry.lsm_profile",
+      linuxCr: "ckpt_hdr_cred.sec_ref",
       repeats: "never",
     }),
   ],
@@ -189,9 +209,13 @@ const SIGNALS: ResourceSpec = {
       criu: "sa_entry.mask",
       linuxCr: "ckpt_sigaction.sa_mask.sigset",
     }),
-    column("flags", "list", "flags", "SA_…"),
+    column("flags", "list", "flags", "SA_…", { linuxCr: "ckpt_sigaction.sa_flags" }),
   ],
 };
+
+/** A field of SIGNAL for each interval timer, in nanoseconds. */
+const intervalTimers = (field: string): readonly string[] =>
+  ["real", "virt", "prof"].map((timer) => `ckpt_hdr_signal.it_${timer}_${field}`);
 
 const TIMERS: ResourceSpec = {
   name: "timers",
@@ -215,8 +239,11 @@ const TIMERS: ResourceSpec = {
       notCompared: "renumbered",
       minor: true,
     }),
-    column("interval", "seconds", "interval", "the time between expirations; 0: it expires once"),
+    column("interval", "seconds", "interval", "the time between expirations; 0: it expires once", {
+      linuxCr: intervalTimers("incr"),
+    }),
     column("value", "seconds", "left", "the time until it expires next; 0: it is not armed", {
+      linuxCr: intervalTimers("value"),
       notCompared: "volatile",
     }),
     column("overrun", "number", "overrun", "expirations that were missed", {

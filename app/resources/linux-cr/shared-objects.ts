@@ -1,0 +1,76 @@
+// The objects that tasks share, by their objrefs. Each is read when its record comes, before the tasks that name it.
+
+import { actionsOf, credentialsOf, type Draft, dumpableOf, namespacesOf } from "./objects.ts";
+import type { Struct } from "./record-reader.ts";
+
+/** The credentials of a task. */
+interface Credentials {
+  readonly row: Draft;
+  /** Objref of the user namespace that the user is of; 0: none. */
+  readonly namespace: number;
+}
+
+/** What a task does on signals. */
+interface Actions {
+  readonly rows: readonly Draft[];
+  readonly record: number;
+}
+
+export interface SharedObjects {
+  groups(objref: number, groupinfo: Struct): void;
+  /** A label of the security module, which objects name by `reference`. */
+  label(reference: number, text: Uint8Array): void;
+  user(objref: number, user: Struct): void;
+  credentials(objref: number, cred: Struct): void;
+  namespaces(objref: number, ns: Struct): void;
+  actions(objref: number, sighand: Struct, record: number): void;
+  memory(objref: number, mm: Struct): void;
+  credentialsAt(objref: number): Credentials | undefined;
+  namespacesAt(objref: number): readonly Draft[];
+  actionsAt(objref: number): Actions | undefined;
+  /** PR_SET_DUMPABLE of a memory; `null`: not known. */
+  dumpableAt(objref: number): number | null;
+}
+
+/** Collects objects. `arch`: Machine.arch. */
+export function createSharedObjects(arch: string | null): SharedObjects {
+  const groups = new Map<number, readonly number[]>();
+  const labels = new Map<number, Uint8Array>();
+  const namespaceOfUser = new Map<number, number>();
+  const credentials = new Map<number, Credentials>();
+  const namespaces = new Map<number, readonly Draft[]>();
+  const actions = new Map<number, Actions>();
+  const dumpable = new Map<number, number | null>();
+  return {
+    groups(objref, struct) {
+      groups.set(objref, struct.words("groups", struct.number("ngroups")));
+    },
+    label(reference, text) {
+      labels.set(reference, text);
+    },
+    user(objref, struct) {
+      namespaceOfUser.set(objref, struct.number("userns_ref"));
+    },
+    credentials(objref, struct) {
+      const of = {
+        groups: groups.get(struct.number("groupinfo_ref")) ?? [],
+        label: labels.get(struct.number("sec_ref")) ?? null,
+      };
+      const namespace = namespaceOfUser.get(struct.number("user_ref")) ?? 0;
+      credentials.set(objref, { row: credentialsOf(struct, of, arch), namespace });
+    },
+    namespaces(objref, struct) {
+      namespaces.set(objref, namespacesOf(struct));
+    },
+    actions(objref, struct, record) {
+      actions.set(objref, { rows: actionsOf(struct, arch), record });
+    },
+    memory(objref, struct) {
+      dumpable.set(objref, dumpableOf(struct));
+    },
+    credentialsAt: (objref) => credentials.get(objref),
+    namespacesAt: (objref) => namespaces.get(objref) ?? [],
+    actionsAt: (objref) => actions.get(objref),
+    dumpableAt: (objref) => dumpable.get(objref) ?? null,
+  };
+}
