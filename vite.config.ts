@@ -31,7 +31,10 @@ export default defineConfig({
     exclude: ["test/browser/**"],
     environment: "node",
     setupFiles: ["test/support/properties.ts"],
-    testTimeout: 120_000,
+    // What a test waits for comes at once on a quiet machine. On a busy one it may take long without being wrong.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    expect: { poll: { timeout: 60_000 } },
     // Files share the modules that they import: loading these anew for each took half of the time.
     isolate: false,
     // Vitest leaves one core idle by default.

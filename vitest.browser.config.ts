@@ -7,7 +7,9 @@ export default defineConfig({
     globalSetup: ["test/browser/serve.ts"],
     environment: "node",
     maxWorkers: 2,
-    testTimeout: 120_000,
-    hookTimeout: 60_000,
+    // What a test waits for comes at once on a quiet machine. On a busy one it may take long without being wrong.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 });

@@ -417,6 +417,6 @@ for (const theme of ["light", "dark"] as const) {
         await page.keyboard.press("t");
         expect(await faults()).toEqual([]);
       }
-    }, 120_000);
+    });
   }
 }

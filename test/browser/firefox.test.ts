@@ -10,7 +10,7 @@ import { fixture } from "./support.ts";
 let firefox: Firefox;
 beforeAll(async () => {
   if (FIREFOX !== undefined) firefox = await startFirefox(FIREFOX);
-}, 120_000);
+});
 afterAll(() => firefox?.quit());
 
 /** Drops files on the page. Their times tell which is before. */
@@ -30,46 +30,42 @@ const drop = (...names: readonly string[]): Promise<void> =>
 const has = (selector: string, text: string): string =>
   `[...document.querySelectorAll(${JSON.stringify(selector)})].some((each) => each.textContent.includes(${JSON.stringify(text)}))`;
 
-test.skipIf(FIREFOX === undefined)(
-  "Firefox opens, compares, steps, links and reports",
-  { timeout: 180_000 },
-  async () => {
-    await firefox.navigate(inject("pageUrl"));
-    await firefox.until(has(".empty-drop", "Drop a checkpoint image"));
+test.skipIf(FIREFOX === undefined)("Firefox opens, compares, steps, links and reports", async () => {
+  await firefox.navigate(inject("pageUrl"));
+  await firefox.until(has(".empty-drop", "Drop a checkpoint image"));
 
-    await drop("before.ckpt");
-    await firefox.until(has(".head-name", "before.ckpt"));
-    await firefox.until("document.querySelectorAll('.grid-body .grid-row').length === 4");
-    await firefox.until("document.querySelector('canvas') !== null");
-    await firefox.until(has(".overview", "Shared open files"));
-    await firefox.press("W");
-    await firefox.until(has(".empty-drop", "Drop a checkpoint image"));
+  await drop("before.ckpt");
+  await firefox.until(has(".head-name", "before.ckpt"));
+  await firefox.until("document.querySelectorAll('.grid-body .grid-row').length === 4");
+  await firefox.until("document.querySelector('canvas') !== null");
+  await firefox.until(has(".overview", "Shared open files"));
+  await firefox.press("W");
+  await firefox.until(has(".empty-drop", "Drop a checkpoint image"));
 
-    await drop("before.ckpt", "after.ckpt");
-    await firefox.until(has(".head-side", "before.ckpt"));
-    await firefox.until(has("#aligned", "server.log"));
-    await firefox.press("n");
-    await firefox.until("document.querySelectorAll('#changes [aria-selected=true]').length === 1");
-    await firefox.until("document.querySelectorAll('#aligned [role=row][aria-selected=true]').length === 1");
-    await firefox.until(has(".inspector-head h2", "pid 4242"));
-    await firefox.until("window.location.hash.includes('change=')");
+  await drop("before.ckpt", "after.ckpt");
+  await firefox.until(has(".head-side", "before.ckpt"));
+  await firefox.until(has("#aligned", "server.log"));
+  await firefox.press("n");
+  await firefox.until("document.querySelectorAll('#changes [aria-selected=true]').length === 1");
+  await firefox.until("document.querySelectorAll('#aligned [role=row][aria-selected=true]').length === 1");
+  await firefox.until(has(".inspector-head h2", "pid 4242"));
+  await firefox.until("window.location.hash.includes('change=')");
 
-    await firefox.press("U");
-    await firefox.until(has(".share", "The link contains the open images"));
-    await firefox.until("document.querySelector('.share .primary').disabled === false");
-    await firefox.press("\uE00C");
-    await firefox.until("document.querySelector('.share') === null");
+  await firefox.press("U");
+  await firefox.until(has(".share", "The link contains the open images"));
+  await firefox.until("document.querySelector('.share .primary').disabled === false");
+  await firefox.press("\uE00C");
+  await firefox.until("document.querySelector('.share') === null");
 
-    await firefox.press("R");
-    await firefox.until(has(".share", "One HTML file"));
-    await firefox.until("document.querySelector('.share .primary').disabled === false");
-    await firefox.run("document.querySelector('.share .primary').click()");
-    await firefox.until("document.querySelector('.share') === null");
-    // The file is there, empty, before it is written.
-    const saved = () =>
-      readdirSync(firefox.downloads)
-        .filter((name) => name.endsWith(".html"))
-        .map((name) => readFileSync(join(firefox.downloads, name), "utf8"));
-    await expect.poll(saved, { timeout: 30_000 }).toEqual([expect.stringContaining('id="images">')]);
-  },
-);
+  await firefox.press("R");
+  await firefox.until(has(".share", "One HTML file"));
+  await firefox.until("document.querySelector('.share .primary').disabled === false");
+  await firefox.run("document.querySelector('.share .primary').click()");
+  await firefox.until("document.querySelector('.share') === null");
+  // The file is there, empty, before it is written.
+  const saved = () =>
+    readdirSync(firefox.downloads)
+      .filter((name) => name.endsWith(".html"))
+      .map((name) => readFileSync(join(firefox.downloads, name), "utf8"));
+  await expect.poll(saved).toEqual([expect.stringContaining('id="images">')]);
+});

@@ -37,7 +37,7 @@ test.each(["p-pstree-64.tgz", "p-fdinfo-64.tgz"])("%s: a limit is named, and can
   const { page } = await visit();
   await drop(page, [{ name, bytes: fixture(`hostile/${name}`) }]);
   const banner = page.locator(".banner").getByText(/The limit “(rows|memory)” of .* was reached/);
-  await banner.waitFor({ timeout: 60_000 });
+  await banner.waitFor();
   expect(largestRenderer()).toBeLessThan(LARGEST);
   expect(await page.getByRole("button", { name: "Raise the limit" }).isEnabled()).toBe(true);
 });
@@ -62,7 +62,7 @@ test("a path of 16 MB in an archive is shown by its beginning and its length", a
   await page
     .getByText(/… \(16,\d+,\d+ bytes\)/)
     .first()
-    .waitFor({ timeout: 60_000 });
+    .waitFor();
   expect(await textLength(page)).toBeLessThan(100_000);
   expect(largestRenderer()).toBeLessThan(LARGEST);
 });

@@ -19,16 +19,16 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const active = (page: Page) => page.locator(".grid .row-active");
-const settled = (page: Page) => page.locator("[role=grid][aria-busy=false]").waitFor({ timeout: 60_000 });
+const settled = (page: Page) => page.locator("[role=grid][aria-busy=false]").waitFor();
 
-test("a million descriptors can be scrolled, sorted, filtered and found", { timeout: 180_000 }, async () => {
+test("a million descriptors can be scrolled, sorted, filtered and found", async () => {
   const { page } = await visit();
   const chooser = page.waitForEvent("filechooser");
   await page.keyboard.press("o");
   await (await chooser).setFiles(path);
   const grid = page.getByRole("grid", { name: "Descriptors" });
-  await page.locator("[role=grid][aria-rowcount='1000001']").waitFor({ timeout: 120_000 });
-  await page.getByRole("progressbar").waitFor({ state: "detached", timeout: 120_000 });
+  await page.locator("[role=grid][aria-rowcount='1000001']").waitFor();
+  await page.getByRole("progressbar").waitFor({ state: "detached" });
 
   await page.keyboard.press("l");
   await page.keyboard.press("End");
@@ -53,16 +53,16 @@ test("a million descriptors can be scrolled, sorted, filtered and found", { time
   await settled(page);
   await page.keyboard.press("l");
   await page.keyboard.press("Home");
-  await active(page).getByText("4095995904").waitFor({ timeout: 60_000 });
+  await active(page).getByText("4095995904").waitFor();
 
   await page.getByRole("searchbox").fill("fd:999 worker-99");
-  await page.getByText("11 of 1,000,000 descriptors").waitFor({ timeout: 60_000 });
+  await page.getByText("11 of 1,000,000 descriptors").waitFor();
 
   await page.getByRole("searchbox").fill("");
   await page.getByRole("searchbox").blur();
   await page.keyboard.press("/");
   await page.keyboard.type("/999999/");
-  await page.getByText("1 found").waitFor({ timeout: 60_000 });
+  await page.getByText("1 found").waitFor();
   await page.keyboard.press("Enter");
   const inspector = page.getByRole("region", { name: "Inspector" });
   await inspector.getByRole("heading", { name: "/srv/data/999999/file.db" }).waitFor();

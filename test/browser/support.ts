@@ -43,7 +43,7 @@ export function openBrowser(): Visitor {
 
   const visit = async ({ width = 1440, height = 900, theme = "light", fragment = "" }: PageOptions = {}) => {
     const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme });
-    context.setDefaultTimeout(30_000);
+    context.setDefaultTimeout(60_000);
     await context.grantPermissions(["clipboard-read", "clipboard-write"]);
     const page = await context.newPage();
     const requests: string[] = [];

@@ -2,11 +2,11 @@
 // Find: what Enter selects, however far the search is.
 
 import { act } from "react";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { Find } from "../../app/components/Find/Find.tsx";
 import { describe as describeObject } from "../../app/shell/describe.ts";
 import { fixtureBytes, open } from "../support/open.ts";
-import { one, pageWith, press, type RenderedPage, render, type } from "../support/render.tsx";
+import { found, one, pageWith, press, type RenderedPage, render, type } from "../support/render.tsx";
 
 const LOG = "/var/log/app/server.log";
 
@@ -75,12 +75,9 @@ test("a click selects the match that was clicked", async () => {
 test("what is no name leads to the tables of resources that have it", async () => {
   const { page, box } = await openFind();
   await act(async () => type(box, "RLIMIT_NOFILE"));
-  const limits = await vi.waitFor(async () => {
-    await act(async () => new Promise((resume) => setTimeout(resume, 50)));
-    const button = [...document.querySelectorAll("button")].find(({ textContent }) => /^Limits \d/.test(textContent));
-    if (button === undefined) throw new Error("not offered yet");
-    return button;
-  }, 60_000);
+  const limits = await found(() =>
+    [...document.querySelectorAll("button")].find(({ textContent }) => /^Limits \d/.test(textContent)),
+  );
   await act(async () => limits.click());
   const { dialog, resource, resourceViews, resourcesShown } = page.shell.store.get();
   expect({ dialog, resource, resourcesShown }).toEqual({ dialog: null, resource: "limits", resourcesShown: true });

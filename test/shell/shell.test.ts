@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { diff } from "../../app/diff/diff.ts";
 import { valueWidths } from "../../app/model/columns/columns.ts";
 import { createShell } from "../../app/shell/shell.ts";
@@ -85,7 +85,7 @@ describe("opening", () => {
     const shell = createShell(client);
     const opening = shell.open([input("dumps.tar")]);
     last().response({ refused: "There are 2 images here.", choices: ["a", "b"] });
-    await vi.waitFor(() => expect(asked.at(-1)?.kind).toBe("find"));
+    await expect.poll(() => asked.at(-1)?.kind).toBe("find");
     asked.at(-1)?.response(found("b", "a"));
     await opening;
     const { dialog, failure } = shell.store.get();
@@ -107,9 +107,9 @@ describe("opening", () => {
       const shell = createShell(client);
       const opening = shell.receive(input("2 files"));
       asked.at(-1)?.response(found(...names));
-      await vi.waitFor(() => expect(last().request).toMatchObject({ set: "before" }));
+      await expect.poll(() => last().request).toMatchObject({ set: "before" });
       last().response(opened(1));
-      await vi.waitFor(() => expect(last().request).toMatchObject({ set: "after" }));
+      await expect.poll(() => last().request).toMatchObject({ set: "after" });
       last().response(opened(2));
       await opening;
       expect(shell.store.get().docs.map(({ input: { name } }) => name)).toEqual(["before", "after"]);

@@ -134,6 +134,16 @@ export function withHeight(pixels: number): void {
   onTestFinished(() => height.mockRestore());
 }
 
+/** Waits, and lets effects and answers take their time, until `look` finds something. */
+export async function found<T>(look: () => T | undefined): Promise<T> {
+  let result: T | undefined;
+  while (result === undefined) {
+    await act(async () => new Promise((resume) => setTimeout(resume)));
+    result = look();
+  }
+  return result;
+}
+
 /** The one element that a selector matches. */
 export function one<E extends Element = HTMLElement>(within: ParentNode, selector: string): E {
   const [element, ...others] = within.querySelectorAll<E>(selector);
