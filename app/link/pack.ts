@@ -247,7 +247,7 @@ function readColumns(reader: ByteReader, builder: Builder): Columns | null {
   const descriptors = {
     fd: column(descriptorCount, MIN_I32, MAX_I32),
     file: column(descriptorCount, NONE, MAX_I32),
-    closeOnExec: column(descriptorCount, 0, 255),
+    closeOnExec: column(descriptorCount, 0, 1),
   };
   const fileCount = reader.count(12);
   const word = () => column(fileCount, 0, MAX_U32);

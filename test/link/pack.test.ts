@@ -73,7 +73,7 @@ describe("pack", () => {
     expect(graphOf(unpacked(pack(checkpoint, "x")).checkpoint)).toEqual(graphOf(checkpoint));
   });
 
-  test("brings back counts, pids and flags of any value", () => {
+  test("brings back counts and pids of any value", () => {
     const checkpoint = checkpointOf({
       tasks: [{ pid: 1, comm: "a", table: 0 }],
       tables: [[{ fd: 0, file: 0 }]],
@@ -81,7 +81,6 @@ describe("pack", () => {
     });
     checkpoint.tables.announced[0] = -599_806_908;
     checkpoint.tasks.pgid[0] = 0x7fff_ffff;
-    checkpoint.descriptors.closeOnExec[0] = 7;
     expect(graphOf(unpacked(pack(checkpoint, "x")).checkpoint)).toEqual(graphOf(checkpoint));
   });
 
@@ -117,6 +116,7 @@ describe("what is no packed image", () => {
         expect(tasks.table.every((table) => table < tables.count)).toBe(true);
         expect(descriptors.file.every((file) => file < files.count)).toBe(true);
         expect(tables.first.at(-1)).toBe(descriptors.count);
+        expect(descriptors.closeOnExec.every((flag) => flag <= 1)).toBe(true);
         // Names lie in the text, and views can be made of them.
         for (let row = 0; row < files.count; row++)
           expect(nameBytes(result.checkpoint, row).length).toBe(files.nameLength[row]);

@@ -7,7 +7,7 @@ import { changesJson } from "../../../app/diff/describe.ts";
 import { diff } from "../../../app/diff/diff.ts";
 import { arbitraryState } from "../../support/arbitrary-state.ts";
 import { unordered } from "../../support/changes.ts";
-import { checkpointOf } from "../../support/state.ts";
+import { checkpointOf, type State, type StateDescriptor } from "../../support/state.ts";
 
 const OPPOSITE: Partial<Record<Change["kind"], Change["kind"]>> = {
   "task-added": "task-removed",
@@ -44,4 +44,25 @@ test("swapping the sides gives the mirror image, whichever side is incomplete", 
     }),
     { numRuns: 400 },
   );
+});
+
+test("descriptors that repeat an fd are mirrored in every order, and the last of each counts", () => {
+  const files = ["/a", "/b"].map((path) => ({ kind: "regular" as const, path, pos: 0n, flags: 2 }));
+  const descriptors = [0, 1].flatMap((file): StateDescriptor[] =>
+    [false, true].map((closeOnExec) => ({ fd: 3, file, closeOnExec })),
+  );
+  const lists = descriptors.flatMap((one) => [[one], ...descriptors.map((other) => [one, other])]);
+  const states = lists.map(
+    (list): State => ({ files, tables: [[...list, { fd: 4, file: 0 }]], tasks: [{ pid: 1, comm: "a", table: 0 }] }),
+  );
+  const kindsOf = (changes: readonly Change[]): string[] => changes.map(({ kind }) => kind);
+  for (const [at, one] of states.entries()) {
+    for (const [to, other] of states.entries()) {
+      const changes = changesJson(diff(checkpointOf(one), checkpointOf(other)));
+      const mirror = changesJson(diff(checkpointOf(other), checkpointOf(one))).map(mirrored) as Change[];
+      expect(unordered(mirror)).toEqual(unordered(changes));
+      const flags = [lists[at]?.at(-1)?.closeOnExec, lists[to]?.at(-1)?.closeOnExec];
+      expect(kindsOf(changes).includes("close-on-exec")).toBe(flags[0] !== flags[1]);
+    }
+  }
 });
