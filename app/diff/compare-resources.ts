@@ -126,10 +126,11 @@ function matchByPlace(
  */
 function groupRows({ compared }: Collecting, { spec, before, after, placeOfNamespace }: Pair) {
   const keys = spec.key.filter((name) => name !== "pid");
+  const numbers = new Map<string, number>();
   const group = (side: Side, table: ResourceTable): Map<string, number[]> => {
     const texts = keys.map((name) => {
       const at = spec.columns.findIndex((each) => each.name === name);
-      const text = canonical(table.columns[at]);
+      const text = canonical(table.columns[at], numbers);
       // The first thread of a task corresponds to the first, whatever their ids.
       return name === "tid" ? (row: number) => (isFirstThread(spec, table, row) ? "first" : text(row)) : text;
     });
@@ -197,8 +198,15 @@ function isFirstThread(spec: ResourceSpec, table: ResourceTable, row: number): b
   return value("pid") === value("tid");
 }
 
-/** A text for each value of a column: equal for equal values of two images. Values that occur again are written once. */
-function canonical(column: Column | undefined): (row: number) => string {
+/** Characters of a value that is written out in keys. */
+const LONGEST_IN_KEY = 4096;
+
+/**
+ * A text for each value of a column: equal for equal values of two images. Values that occur again are written once.
+ *
+ * @param numbers Numbers of long texts, which stand in their place: many rows may have a path of megabytes.
+ */
+function canonical(column: Column | undefined, numbers?: Map<string, number>): (row: number) => string {
   if (column === undefined) return () => "";
   switch (column.kind) {
     case "wide":
@@ -206,7 +214,17 @@ function canonical(column: Column | undefined): (row: number) => string {
     case "number":
       return (row) => String(column.values[row]);
     case "pooled": {
-      const texts = column.pool.map((value, at) => `${JSON.stringify(value)}${column.bytes[at] ?? ""}`);
+      const textOf = (value: DetailValue, bytes = ""): string => {
+        if (typeof value !== "string" || value.length <= LONGEST_IN_KEY || numbers === undefined) {
+          return `${JSON.stringify(value)}${bytes}`;
+        }
+        const text = bytes || value;
+        const number = numbers.get(text) ?? numbers.size;
+        numbers.set(text, number);
+        // No JSON begins with these.
+        return `${bytes === "" ? "#" : "##"}${number}`;
+      };
+      const texts = column.pool.map((value, at) => textOf(value, column.bytes[at]));
       return (row) => texts[column.index[row] as number] ?? "";
     }
   }

@@ -61,16 +61,20 @@ function taskDetailsComparer(before: Checkpoint, after: Checkpoint, collector: C
     const incomplete = !before.complete || !after.complete;
     for (const { key, of } of taskKeys(valuesBefore, valuesAfter)) {
       const [x = null, y = null] = [valuesBefore[key], valuesAfter[key]];
-      if (JSON.stringify(x) === JSON.stringify(y)) continue;
+      if (isEqual(x, y)) continue;
       if (!isRecorded(key) && !(of !== key && isRecorded(of))) continue;
       if ((ended || !sameFormat) && !LEFT_OF_ENDED.has(key)) continue;
       if (!sameFormat && isSameElsewhere(key, x, y)) continue;
       // What the file of a path is follows from the path.
-      if (of !== key && JSON.stringify(valuesBefore[of]) !== JSON.stringify(valuesAfter[of])) continue;
+      if (of !== key && !isEqual(valuesBefore[of], valuesAfter[of])) continue;
       collector.addTask("task-detail", b, a, incomplete && (x === null || y === null), key);
     }
   };
 }
+
+/** Whether two details are equal. A path may be of megabytes, so that texts are not written out. */
+const isEqual = (x: DetailValue | undefined, y: DetailValue | undefined): boolean =>
+  x === y || (typeof x === "object" && typeof y === "object" && JSON.stringify(x) === JSON.stringify(y));
 
 /** States of a task that lives and is not stopped: CRIU does not distinguish them. */
 const ALIVE: ReadonlySet<DetailValue> = new Set(["running", "sleeping", "uninterruptible"]);

@@ -9,15 +9,17 @@ export function decodeText(bytes: Uint8Array): string {
   return lenient.decode(bytes);
 }
 
-/** Whether bytes are valid UTF-8. */
-export function isUtf8(bytes: Uint8Array): boolean {
+/** Bytes as a string; `null` if they are not valid UTF-8. */
+export function strictText(bytes: Uint8Array): string | null {
   try {
-    strict.decode(bytes);
-    return true;
+    return strict.decode(bytes);
   } catch {
-    return false;
+    return null;
   }
 }
+
+/** Whether bytes are valid UTF-8. */
+export const isUtf8 = (bytes: Uint8Array): boolean => strictText(bytes) !== null;
 
 const SHORT: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0", "\\": "\\\\" };
 
@@ -114,38 +116,43 @@ export function shortText(text: string): string {
   return `${text.slice(0, FEW_SHOWN)}… (${grouped(text.length)} characters)`;
 }
 
+/** Bytes that `plainTexts` decodes at once, and how far two of these blocks overlap. */
+const BLOCK = 2 ** 20;
+const OVERLAP = 4096;
+
 /**
  * A function that returns pool[start … end - 1] as text if it is printable ASCII without a backslash, which is visible as
- * it is, else `null`. The pool is decoded once, so that the texts are parts of one string.
+ * it is, else `null`; also for a text longer than OVERLAP. The pool is decoded in blocks, so that the texts are parts of
+ * a few strings, and what no text is asked of is not decoded.
  */
 export function plainTexts(pool: Uint8Array): (start: number, end: number) => string | null {
-  let whole: string | null = null;
+  const blocks: (string | undefined)[] = [];
   return (start, end) => {
-    whole ??= asciiText(pool);
-    const text = whole.slice(start, end);
+    if (end - start > OVERLAP) return null;
+    const number = Math.floor(start / BLOCK);
+    const first = number * BLOCK;
+    let block = blocks[number];
+    if (block === undefined) {
+      block = asciiText(pool.subarray(first, first + BLOCK + OVERLAP));
+      blocks[number] = block;
+    }
+    const text = block.slice(start - first, end - first);
     return text.length === end - start && PLAIN.test(text) ? text : null;
   };
 }
 
-/** Bytes as a string of the same length, with something else in place of bytes that are not ASCII; "" if it is too long. */
+/** Bytes as a string of the same length, with something else in place of bytes that are not ASCII. */
 function asciiText(bytes: Uint8Array): string {
-  try {
-    const text = lenient.decode(bytes);
-    // A multi-byte character decodes to fewer characters than bytes; only a byte that is not UTF-8 also decodes to one.
-    if (text.length === bytes.length) return text;
-    return lenient.decode(bytes.map((byte) => (byte & 0x80 ? 0 : byte)));
-  } catch {
-    return "";
-  }
+  const text = lenient.decode(bytes);
+  // A multi-byte character decodes to fewer characters than bytes; only a byte that is not UTF-8 also decodes to one.
+  if (text.length === bytes.length) return text;
+  return lenient.decode(bytes.map((byte) => (byte & 0x80 ? 0 : byte)));
 }
 
 /** Bytes as visible text: as `visible`, and each byte that is not valid UTF-8 as `\xff`. */
 export function visibleText(bytes: Uint8Array): string {
-  try {
-    return visible(strict.decode(bytes));
-  } catch {
-    return visibleBytes(bytes);
-  }
+  const text = strictText(bytes);
+  return text === null ? visibleBytes(bytes) : visible(text);
 }
 
 function visibleBytes(bytes: Uint8Array): string {
@@ -188,8 +195,10 @@ export function base64(bytes: Uint8Array): string {
 }
 
 /** A text of an image: as a string and, if it is not valid UTF-8, as bytes in base64. */
-export const textAndBytes = (bytes: Uint8Array): { readonly value: string; readonly valueBytes?: string } =>
-  isUtf8(bytes) ? { value: decodeText(bytes) } : { value: decodeText(bytes), valueBytes: base64(bytes) };
+export function textAndBytes(bytes: Uint8Array): { readonly value: string; readonly valueBytes?: string } {
+  const value = strictText(bytes);
+  return value === null ? { value: decodeText(bytes), valueBytes: base64(bytes) } : { value };
+}
 
 /** The same as visible text. */
 export const shownValue = ({ value, valueBytes }: { readonly value: string; readonly valueBytes?: string }): string =>

@@ -3,7 +3,7 @@
 import { NONE } from "../model/checkpoint.ts";
 import type { DetailValue } from "../model/fields.ts";
 import type { RecordRow, TaskRow } from "../model/rows.ts";
-import { base64, decodeText, isUtf8 } from "../model/text.ts";
+import { base64, decodeText, strictText } from "../model/text.ts";
 import type { ColumnSpec, ColumnType, ResourceSpec } from "./resource.ts";
 
 /** 64-bit values; `has` is 0 where the image has none. */
@@ -160,6 +160,12 @@ function numberBuilder(): ColumnBuilder {
   };
 }
 
+/** Bytes of a text that is not decoded again if the next row has it as well: paths of the kernel are shorter. */
+const LONG = 4096;
+
+const isSameView = (one: Uint8Array, other: Uint8Array): boolean =>
+  one.buffer === other.buffer && one.byteOffset === other.byteOffset && one.length === other.length;
+
 function pooledBuilder(): ColumnBuilder {
   let index = new Uint32Array(0);
   const pool: DetailValue[] = [null];
@@ -173,13 +179,20 @@ function pooledBuilder(): ColumnBuilder {
     }
     return at;
   };
+  const indexOfText = (value: Uint8Array): number => {
+    const text = strictText(value);
+    if (text !== null) return place(text, text);
+    const exact = base64(value);
+    const at = place(`\0${exact}`, decodeText(value));
+    bytes[at] = exact;
+    return at;
+  };
+  let last: { readonly value: Uint8Array; readonly at: number } | null = null;
   const indexOf = (value: Exclude<Input, null | undefined | bigint>): number => {
     if (value instanceof Uint8Array) {
-      const text = decodeText(value);
-      if (isUtf8(value)) return place(text, text);
-      const exact = base64(value);
-      const at = place(`\0${exact}`, text);
-      bytes[at] = exact;
+      if (value.length >= LONG && last !== null && isSameView(value, last.value)) return last.at;
+      const at = indexOfText(value);
+      if (value.length >= LONG) last = { value, at };
       return at;
     }
     if (typeof value !== "object") return place(value, value);

@@ -10,6 +10,7 @@ import { diff } from "../../app/diff/diff.ts";
 import { filterChanges } from "../../app/diff/filter.ts";
 import { changeSentence } from "../../app/export/changes-text.ts";
 import { diffDocument } from "../../app/export/diff-json.ts";
+import { encodeText } from "../../app/model/text.ts";
 import { readResources } from "../../app/resources/read.ts";
 import { resourceNamed } from "../../app/resources/resources.ts";
 import { createTable, type Resources, type Row } from "../../app/resources/table.ts";
@@ -163,6 +164,16 @@ describe("mappings", () => {
   test("of a file with another path are another mapping", () => {
     const at = (path: string): Row[] => [mapping(0x1000n, 1, { kind: "file", path })];
     expect(lines(at("/lib/a"), at("/lib/b"))).toEqual(["resource-added mappings 7", "resource-removed mappings 7"]);
+  });
+
+  test("of files with very long paths are compared to the last byte", () => {
+    const at = (...ends: readonly string[]): Row[] =>
+      ends.map((end, nth) => {
+        const path = encodeText(`/${"a".repeat(100_000)}${end}`);
+        return mapping(BigInt(nth + 1) * 0x10_0000n, nth + 1, { kind: "file", path });
+      });
+    expect(lines(at("b", "b", "c"), at("b", "b", "c"))).toEqual([]);
+    expect(lines(at("b"), at("c"))).toEqual(["resource-added mappings 7", "resource-removed mappings 7"]);
   });
 
   test("whose paths differ in bytes that are no UTF-8 differ", () => {

@@ -84,6 +84,20 @@ describe("plain texts of a pool", () => {
     expect(textAt(start - 1, start + 1)).toBe(null);
   });
 
+  test("are found wherever they are in a large pool, and long ones are left to others", () => {
+    const pool = new Uint8Array(2 ** 21 + 10_000).fill(0x61);
+    // Characters of two bytes: where one begins depends on all bytes before.
+    pool.set(encodeText("éé"), 2 ** 20 - 1);
+    const textAt = plainTexts(pool);
+    for (const start of [0, 2 ** 20 - 300, 2 ** 20 + 3, 2 ** 21 - 100, 2 ** 21, pool.length - 200]) {
+      expect(textAt(start, start + 200)).toBe("a".repeat(200));
+    }
+    expect(textAt(2 ** 20 - 100, 2 ** 20 + 100)).toBe(null);
+    expect(textAt(2 ** 20, 2 ** 20 + 1)).toBe(null);
+    expect(textAt(pool.length - 100, pool.length + 1)).toBe(null);
+    expect(textAt(0, 5000)).toBe(null);
+  });
+
   test("are found where only bytes that are not UTF-8 are among them", () => {
     expect(plainTexts(Uint8Array.of(0xff, 0x61))(0, 1)).toBe(null);
     expect(plainTexts(Uint8Array.of(0xff, 0x61))(1, 2)).toBe("a");

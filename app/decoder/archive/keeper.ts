@@ -22,10 +22,36 @@ export interface Keeper {
 
 interface Current {
   readonly entry: TarEntry;
+  /** Its bytes, until there is a buffer for them. */
   chunks: Uint8Array[];
+  /** Room for all that the entry's header states. */
+  buffer: Uint8Array | null;
   length: number;
   keep: boolean;
 }
+
+/**
+ * A buffer for the whole of a member is allocated once this fraction of it is here: a header alone can state any size,
+ * and a large member should not be in memory twice.
+ */
+const ENOUGH = 1 / 4;
+
+function add(file: Current, bytes: Uint8Array, limit: number): void {
+  const { size } = file.entry;
+  const length = file.length + bytes.length;
+  if (file.buffer === null && length >= size * ENOUGH && length <= size && size <= limit) {
+    file.buffer = new Uint8Array(size);
+    putInto(file.buffer, file.chunks);
+    file.chunks = [];
+  }
+  if (file.buffer === null) file.chunks.push(bytes.slice());
+  else file.buffer.set(bytes, file.length);
+  file.length = length;
+}
+
+/** The first `length` bytes of a member, of which there are as many. */
+const firstBytes = ({ buffer, chunks }: Current, length: number): Uint8Array =>
+  buffer?.subarray(0, length) ?? joined(chunks, length);
 
 /** Collects the members of a streamed tar. `limit`: bytes kept in all. */
 export function createKeeper(needs: Needs, limit: number, problem: (problem: ArchiveProblem) => void): Keeper {
@@ -37,6 +63,7 @@ export function createKeeper(needs: Needs, limit: number, problem: (problem: Arc
     kept -= file.length;
     file.keep = false;
     file.chunks = [];
+    file.buffer = null;
     return false;
   };
 
@@ -44,7 +71,7 @@ export function createKeeper(needs: Needs, limit: number, problem: (problem: Arc
     entry(entry) {
       const isLink = entry.hardLink !== undefined || entry.symbolicLink !== undefined;
       const need = isLink || entry.sparse ? false : needs.needed(entry.name);
-      const file: Current = { entry, chunks: [], length: 0, keep: need !== false };
+      const file: Current = { entry, chunks: [], buffer: null, length: 0, keep: need !== false };
       current = file;
       if (need === false) return null;
       let isDecided = need === true;
@@ -54,21 +81,20 @@ export function createKeeper(needs: Needs, limit: number, problem: (problem: Arc
           problem({ severity: "error", code: "archive-too-large", message, limit: "kept", offset: 0 });
           return drop(file);
         }
-        file.chunks.push(bytes.slice());
-        file.length += bytes.length;
+        add(file, bytes, limit);
         kept += bytes.length;
         if (!isDecided && (file.length >= HEAD_BYTES || file.length === entry.size)) {
           isDecided = true;
-          if (!needs.neededBytes(joined(file.chunks, Math.min(HEAD_BYTES, file.length)))) return drop(file);
+          if (!needs.neededBytes(firstBytes(file, Math.min(HEAD_BYTES, file.length)))) return drop(file);
         }
         return true;
       };
     },
     entryEnd() {
       if (current === null) return;
-      const { entry, chunks, length, keep } = current;
+      const { entry, length, keep } = current;
       const isLink = entry.hardLink !== undefined || entry.symbolicLink !== undefined;
-      const source = keep ? bytesSource(entry.name, joined(chunks, length)) : absentSource(entry.name, entry.size);
+      const source = keep ? bytesSource(entry.name, firstBytes(current, length)) : absentSource(entry.name, entry.size);
       listed.push({ entry, source: isLink ? null : dated(source, entry.modified) });
       current = null;
     },
@@ -79,14 +105,19 @@ export function createKeeper(needs: Needs, limit: number, problem: (problem: Arc
 /** The first `length` bytes of chunks. */
 export function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
   const bytes = new Uint8Array(length);
+  putInto(bytes, chunks);
+  return bytes;
+}
+
+/** Writes chunks one after the other, as far as there is room. */
+function putInto(bytes: Uint8Array, chunks: readonly Uint8Array[]): void {
   let at = 0;
   for (const chunk of chunks) {
-    if (at >= length) break;
-    const part = chunk.subarray(0, length - at);
+    if (at >= bytes.length) break;
+    const part = chunk.subarray(0, bytes.length - at);
     bytes.set(part, at);
     at += part.length;
   }
-  return bytes;
 }
 
 /** A source with its time, unless that is 0. */

@@ -311,6 +311,15 @@ describe("archives that want too much", () => {
     expect(problems.map(({ code }) => code)).toContain("archive-too-large");
   });
 
+  test.each([0.1, 0.25, 0.6, 1])("keeps what there is of a member that ends after %d of its size", async (part) => {
+    const content = Uint8Array.from({ length: 3 << 20 }, (_, at) => (at * 2_654_435_761) >>> 24);
+    const archive = tar([{ name: "files.img", bytes: content }]);
+    const length = Math.floor(content.length * part);
+    const { members } = await open(gzip(archive.subarray(0, 512 + length)));
+    expect(members.map(({ name, size }) => [name, size])).toEqual([["files.img", length]]);
+    expect(Buffer.compare((await members[0]?.read(0, length)) ?? zeros, content.subarray(0, length))).toBe(0);
+  });
+
   test("keeps no more than the limit, and passes over what it does not need", async () => {
     const bytes = gzip(
       tar([
