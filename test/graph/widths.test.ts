@@ -107,6 +107,19 @@ describe("on a phone", () => {
   });
 });
 
+test("the surroundings of a selection are as wide as a phone, beside histograms too", () => {
+  const subject = pair();
+  const { count } = subject.graph.files;
+  for (let row = 0; row < count; row++) {
+    const selection = { to: "file", row } as const;
+    const options = { width: 390, height: 800, selection, expansion: NOTHING_OPENED };
+    const scene = sceneOf(subject, layout(subject), { ...options, focus: { level: "map", at: 0 } });
+    expect(scene.level).toBe("map");
+    expect(scene.strips.map(({ to }) => to)).toEqual(["descriptor"]);
+    expect(scene.width).toBe(390);
+  }
+});
+
 test("a task is never shortened to less than its number", () => {
   for (const width of [150, 240, 390, 500, 758]) {
     for (const text of texts(sceneFor(pair(), width), "task")) expect(text, `at ${width}`).toMatch(/^\d{5}/);

@@ -43,7 +43,7 @@ interface Part {
 
 export function mapScene(subject: Subject, layout: Layout, options: SceneOptions): Scene {
   const { width, height, selection, expansion } = options;
-  const left = stripsWidth(width);
+  const left = stripsWidth(width, selection !== null);
   const strips = stripsOf(subject, layout, left, height);
   const top = HEADING + 8;
   const above =

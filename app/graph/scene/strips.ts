@@ -18,22 +18,37 @@ const MOST_MARKERS = 200;
 /** Room for the ticks above a strip. */
 const TICKS = 18;
 
-/** Width of the strips in a view `width` pixels wide. */
-export function stripsWidth(width: number): number {
-  return width < 560 ? 150 : Math.round(Math.min(420, width * 0.34));
+/** Narrower views have little room for strips beside the surroundings of a selection. */
+const NARROW_VIEW = 560;
+/** Less than this has room for one strip only. */
+const ONE_STRIP = 100;
+
+/** Width of the strips in a view `width` pixels wide. `beside`: there are surroundings of a selection beside them. */
+export function stripsWidth(width: number, beside: boolean): number {
+  if (width < NARROW_VIEW) return beside ? 48 : 150;
+  return Math.round(Math.min(420, width * 0.34));
 }
 
-/** The two strips in `width` pixels. */
+/** The strips in `width` pixels: both, or where there is no room for both, that of the descriptors. */
 export function stripsOf({ graph }: Subject, layout: Layout, width: number, viewHeight: number): Strip[] {
   const narrow = width < 200;
   const margin = narrow ? 6 : 20;
   const gap = narrow ? 10 : 24;
   const y = HEADING + 8 + TICKS;
   const place = { y, height: Math.max(160, viewHeight - y - 16) };
-  const each = Math.floor((width - margin - 2 * gap) / 2);
+  const isAlone = width < ONE_STRIP;
+  const each = isAlone ? width - margin - gap : Math.floor((width - margin - 2 * gap) / 2);
   const tables = { ...place, x: margin, width: each };
-  const slots = { ...place, x: margin + each + gap, width: each };
+  const slots = { ...place, x: isAlone ? margin : margin + each + gap, width: each };
   const binned = graph.tables.count > layout.tableDensity.steps ? "mean " : "";
+  const ofSlots: Strip = {
+    to: "descriptor",
+    heading: narrow ? "FDS" : "FDS BY KIND",
+    ...slots,
+    ...slotBars(layout.slotDensity, slots.height),
+    ticks: [0, 0.5, 1].map((at) => ({ at, text: narrow ? "" : `${100 * at}%` })),
+  };
+  if (isAlone) return [ofSlots];
   return [
     {
       to: "table",
@@ -41,13 +56,7 @@ export function stripsOf({ graph }: Subject, layout: Layout, width: number, view
       ...tables,
       ...tableBars(layout.tableDensity, graph.tables.count, tables.height),
     },
-    {
-      to: "descriptor",
-      heading: narrow ? "FDS" : "FDS BY KIND",
-      ...slots,
-      ...slotBars(layout.slotDensity, slots.height),
-      ticks: [0, 0.5, 1].map((at) => ({ at, text: narrow ? "" : `${100 * at}%` })),
-    },
+    ofSlots,
   ];
 }
 
