@@ -23,7 +23,7 @@ const painted = (page: Page): Promise<unknown> =>
 /** Adds the faults of what is shown now, each with where it is. */
 async function look(page: Page, what: string, faults: string[]): Promise<void> {
   // A message is over the bar at the top for some seconds.
-  await page.locator(".notice:not(.visually-hidden)").waitFor({ state: "detached" });
+  await page.locator(".notice").waitFor({ state: "detached" });
   await painted(page);
   for (const fault of await layoutFaults(page)) faults.push(`${what}: ${fault}`);
 }

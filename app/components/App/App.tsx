@@ -11,6 +11,7 @@ import { Empty } from "../Empty/Empty.tsx";
 import { Opening } from "../Opening/Opening.tsx";
 import { preloaded } from "../preloaded.tsx";
 import "./App.css";
+import { Notice } from "./Notice.tsx";
 
 // What is shown once an image is open, and the dialogs, are most of the page's code. They are fetched while the user still
 // chooses a file.
@@ -150,23 +151,4 @@ function useTitle() {
     const names = docs.map(({ input }) => visible(input.name)).join(" and ");
     document.title = names === "" ? "ckptscope" : `${names} – ckptscope`;
   }, [docs]);
-}
-
-/** Milliseconds for which a notice is shown. */
-const NOTICE_TIME = 4000;
-
-/** Reports what was just done for a while, also to screen readers. */
-function Notice() {
-  const { shell } = usePage();
-  const notice = useApp((state) => state.notice);
-  useEffect(() => {
-    if (notice === null) return;
-    const timer = setTimeout(() => shell.store.set({ notice: null }), NOTICE_TIME);
-    return () => clearTimeout(timer);
-  }, [notice, shell]);
-  return (
-    <div className={notice === null ? "notice visually-hidden" : "notice"} role="status">
-      {notice}
-    </div>
-  );
 }

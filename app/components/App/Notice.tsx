@@ -1,0 +1,35 @@
+// Reports what was just done for a while, also to screen readers. Covers nothing that can be clicked.
+
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useApp, usePage } from "../context.ts";
+import { clickables, freePlace } from "./notice-place.ts";
+
+/** Milliseconds for which a notice is shown. */
+const NOTICE_TIME = 4000;
+
+export function Notice() {
+  const { shell } = usePage();
+  const notice = useApp((state) => state.notice);
+  const element = useRef<HTMLDivElement>(null);
+  const [placed, setPlaced] = useState<{ of: string; place: ReturnType<typeof freePlace> } | null>(null);
+  useEffect(() => {
+    if (notice === null) return;
+    const timer = setTimeout(() => shell.store.set({ notice: null }), NOTICE_TIME);
+    return () => clearTimeout(timer);
+  }, [notice, shell]);
+  useLayoutEffect(() => {
+    if (notice === null || element.current === null) return setPlaced(null);
+    // Its size is known once it is rendered.
+    const { offsetWidth: width, offsetHeight: height } = element.current;
+    const place = freePlace({ width, height }, { width: innerWidth, height: innerHeight }, clickables(document));
+    setPlaced({ of: notice, place });
+  }, [notice]);
+  const place = notice !== null && placed?.of === notice ? placed.place : undefined;
+  // Without a free place it has a line at the bottom to itself.
+  const shown = place === null ? "notice" : "notice notice-over";
+  return (
+    <div ref={element} className={notice === null ? "visually-hidden" : shown} style={place ?? undefined} role="status">
+      {notice}
+    </div>
+  );
+}

@@ -1,0 +1,50 @@
+// Where a notice covers nothing that can be clicked.
+
+/** A rectangle in pixels of the window. */
+export interface Rect {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** Pixels between a notice and what is around it, and between the places that are tried. */
+const GAP = 3;
+const STEP = 8;
+
+/**
+ * The free place for a box of `width` × `height` that is nearest to the top of the window, and in its row the nearest to
+ * the middle; `null`: there is none.
+ */
+export function freePlace(
+  { width, height }: { readonly width: number; readonly height: number },
+  window: { readonly width: number; readonly height: number },
+  taken: readonly Rect[],
+): { readonly left: number; readonly top: number } | null {
+  const middle = (window.width - width) / 2;
+  for (let top = GAP; top + height + GAP <= window.height; top += STEP) {
+    const inRow = taken.filter((each) => each.top < top + height + GAP && each.bottom > top - GAP);
+    // A place that is free and as near to the middle as possible is in the middle or beside something.
+    const lefts = [middle, ...inRow.flatMap(({ left, right }) => [right + GAP, left - width - GAP])]
+      .filter((left) => left >= GAP && left + width + GAP <= window.width)
+      .sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle));
+    const isFree = (left: number): boolean => inRow.every((each) => each.right <= left || each.left >= left + width);
+    const free = lefts.find(isFree);
+    if (free !== undefined) return { left: free, top };
+  }
+  return null;
+}
+
+/** What users click; the drawing's hidden tree is for screen readers. */
+const CLICKABLE =
+  "button, a, input, select, textarea, summary, label, canvas, [role=separator], [role=row], [role=treeitem]";
+
+/** What can be clicked, where it is in view. */
+export function clickables(document: Document): Rect[] {
+  const { innerWidth = 0, innerHeight = 0 } = document.defaultView ?? {};
+  return [...document.querySelectorAll(CLICKABLE)]
+    .filter((element) => element.closest(".drawing-tree, .visually-hidden") === null)
+    .map((element) => element.getBoundingClientRect())
+    .filter(({ width, height }) => width > 0 && height > 0)
+    .filter(({ left, top, right, bottom }) => right > 0 && bottom > 0 && left < innerWidth && top < innerHeight);
+}
