@@ -1,5 +1,6 @@
 // The messages between page and worker: one type for each kind of request, with its response.
 
+import type { Finding } from "../checks/finding.ts";
 import type { Findings } from "../checks/findings.ts";
 import type { HostReport, HostRow } from "../checks/host/report.ts";
 import type { NeededOption } from "../checks/needs.ts";
@@ -207,8 +208,8 @@ export interface RestoreResponse extends Pick<HostReport, "host" | "counts" | "f
   readonly options: readonly NeededOption[];
   /** The command that restores the image; `null`: the format has none. */
   readonly command: string | null;
-  /** How many errors and warnings the image itself has. */
-  readonly inImage: number;
+  /** Errors and warnings about the image itself: how many, and some of them, errors first. */
+  readonly inImage: { readonly count: number; readonly some: readonly Finding[] };
   /** What the findings mean and what to do, by code. */
   readonly rules: Readonly<Record<string, Pick<Rule, "title" | "remedy">>>;
 }

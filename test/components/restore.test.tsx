@@ -1,11 +1,14 @@
 // @vitest-environment happy-dom
 // The restore view: what CRIU would refuse on a host, grouped by what to do about it.
 
+import { act } from "react";
 import { expect, test } from "vitest";
 import { checkImage, RULES } from "../../app/checks/check.ts";
+import type { Finding } from "../../app/checks/finding.ts";
 import type { HostFacts } from "../../app/checks/host/facts.ts";
 import { indexFacts } from "../../app/checks/host/host.ts";
 import { HostFindings } from "../../app/components/Restore/HostFindings.tsx";
+import { InImage } from "../../app/components/Restore/Restore.tsx";
 import { decodeCriuSet } from "../../app/decoder/criu/index.ts";
 import type { RestoreResponse } from "../../app/worker/protocol.ts";
 import { setSources } from "../support/criu.ts";
@@ -19,7 +22,14 @@ async function shown(facts: HostFacts): Promise<HTMLElement> {
   const rules = Object.fromEntries(
     RULES.filter(({ step, format }) => step === "host" && format === "criu").map((rule) => [rule.code, rule]),
   );
-  const response: RestoreResponse = { ...host, rows: [], rules, options: [], command: "", inImage: 0 };
+  const response: RestoreResponse = {
+    ...host,
+    rows: [],
+    rules,
+    options: [],
+    command: "",
+    inImage: { count: 0, some: [] },
+  };
   const page = pageWith(image);
   return render(page, <HostFindings checkpoint={page.doc.checkpoint} response={response} />);
 }
@@ -49,4 +59,33 @@ test("refusals come before what differs, and notes last", async () => {
   const order = ["✕ refused", "≠ different", "· note"];
   expect(new Set(verdicts)).toEqual(new Set(order));
   expect(verdicts).toEqual(verdicts.toSorted((a, b) => order.indexOf(a) - order.indexOf(b)));
+});
+
+test("findings in the image itself are named, and lead to their records and to the list of all", async () => {
+  const image = await decodeCriuSet(setSources("verdicts/files"));
+  const page = pageWith(image);
+  const { checkpoint } = page.doc;
+  const finding = (message: string): Finding => ({
+    code: "host-file-missing",
+    severity: "warning",
+    message,
+    errno: null,
+    record: 0,
+    field: null,
+    offset: 4,
+  });
+  const inImage = { count: 7, some: [finding("One."), finding("Another.")] };
+  const rules = { "host-file-missing": { title: "A title", remedy: "" } };
+  const container = await render(page, <InImage checkpoint={checkpoint} response={{ inImage, rules }} />);
+  expect(checkpoint.problems).toEqual([]);
+  expect(container.textContent).toContain("The image was decoded without problems. Its checks report 7 findings:");
+  expect(textsOf(container, "li")).toEqual([
+    expect.stringMatching(/^host-file-missing warning A title: at 4 One\./),
+    expect.stringMatching(/^host-file-missing warning A title: at 4 Another\./),
+    "and 5 more",
+  ]);
+  await act(async () => container.querySelector<HTMLElement>("li button")?.click());
+  expect(page.shell.store.get().bytes).not.toBeNull();
+  await act(async () => [...container.querySelectorAll("button")].at(-1)?.click());
+  expect(page.shell.store.get().tab).toBe("problems");
 });

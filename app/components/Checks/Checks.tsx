@@ -60,7 +60,7 @@ function Groups({
       <ul>
         {group.slice(0, MOST_LISTED).map((finding) => (
           <li key={`${finding.offset} ${finding.field} ${finding.message}`}>
-            <One checkpoint={checkpoint} finding={finding} />
+            <FindingLine checkpoint={checkpoint} finding={finding} />
           </li>
         ))}
         {group.length > MOST_LISTED && <li className="muted">and {group.length - MOST_LISTED} more</li>}
@@ -69,7 +69,8 @@ function Groups({
   ));
 }
 
-function One({ checkpoint, finding }: { checkpoint: Checkpoint; finding: Finding }) {
+/** The place of a finding, which selects its record, its message and its subject. */
+export function FindingLine({ checkpoint, finding }: { checkpoint: Checkpoint; finding: Finding }) {
   const { record, field, offset, errno, message } = finding;
   const { shell } = usePage();
   const place = [offset === null ? "" : `at ${offset}`, field ?? ""].filter((part) => part !== "").join(", ");

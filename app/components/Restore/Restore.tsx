@@ -1,10 +1,12 @@
 // What a restore of the image needs: options, privileges, and things of the host, compared with facts of one if there are
 // any. Each leads to its object in the drawing and the tables.
 
-import { grouped } from "../../model/words.ts";
+import type { Checkpoint } from "../../model/checkpoint.ts";
+import { counted, grouped } from "../../model/words.ts";
 import { PLACES } from "../../shell/places.ts";
 import type { Doc } from "../../shell/state.ts";
 import type { RestoreResponse } from "../../worker/protocol.ts";
+import { FindingLine } from "../Checks/Checks.tsx";
 import { CommandButton } from "../CommandButton.tsx";
 import { useApp, usePage } from "../context.ts";
 import { useResponse } from "../Inspector/useResponse.ts";
@@ -47,7 +49,7 @@ function Answered({ doc, document, facts }: AnsweredProps) {
   return (
     <>
       <Summary response={response} />
-      {response.inImage > 0 && <InImage count={response.inImage} />}
+      {response.inImage.count > 0 && <InImage checkpoint={checkpoint} response={response} />}
       <HostFindings checkpoint={checkpoint} response={response} />
       <Options checkpoint={checkpoint} response={response} />
       <Compared checkpoint={checkpoint} response={response} />
@@ -101,15 +103,37 @@ function Summary({ response: { host, findings, counts, command } }: { response: 
   );
 }
 
-/** Faults of the image itself, which Problems lists. */
-function InImage({ count }: { count: number }) {
+interface InImageProps {
+  readonly checkpoint: Checkpoint;
+  readonly response: Pick<RestoreResponse, "inImage" | "rules">;
+}
+
+/** What the checks found in the image itself, whatever the host. They are not problems: those are of decoding. */
+export function InImage({ checkpoint, response: { inImage, rules } }: InImageProps) {
   const { shell } = usePage();
+  const { count, some } = inImage;
+  const isDecoded = checkpoint.problems.length === 0;
   return (
-    <p>
-      The image itself has {count === 1 ? "a fault" : `${grouped(count)} faults`}:{" "}
-      <button type="button" className="link" onClick={() => shell.showListing("problems")}>
-        Show problems
-      </button>
-    </p>
+    <section className="restore-group" aria-label="Findings in the image">
+      <h3>
+        {isDecoded && "The image was decoded without problems. "}Its checks report{" "}
+        {count === 1 ? "a finding" : counted(count, "finding")}:
+      </h3>
+      <ul>
+        {some.map((finding) => (
+          <li key={`${finding.code} ${finding.offset} ${finding.field} ${finding.message}`}>
+            <span className="mono">{finding.code}</span>{" "}
+            <span className={`check-${finding.severity}`}>{finding.severity}</span> {rules[finding.code]?.title}:{" "}
+            <FindingLine checkpoint={checkpoint} finding={finding} />
+          </li>
+        ))}
+        {count > some.length && <li className="muted">and {grouped(count - some.length)} more</li>}
+      </ul>
+      <p>
+        <button type="button" className="link" onClick={() => shell.showListing("problems")}>
+          Show all findings
+        </button>
+      </p>
+    </section>
   );
 }

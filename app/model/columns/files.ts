@@ -107,7 +107,7 @@ export const FILES: readonly Column[] = [
         title: "Kind",
         about: "regular, pipe, socket, …",
         width: 16,
-        least: 6,
+        least: 9,
         searched: true,
         groups: true,
       },

@@ -2,13 +2,15 @@
 
 import { checkImage, RULES } from "../../checks/check.ts";
 import { allFindings } from "../../checks/filter.ts";
+import type { Finding } from "../../checks/finding.ts";
 import { restoreCommand } from "../../checks/host/command.ts";
 import { looksLikeFacts, MOST_FACTS_BYTES, readFacts } from "../../checks/host/facts.ts";
 import { type IndexedFacts, indexFacts } from "../../checks/host/host.ts";
 import type { HostRow } from "../../checks/host/report.ts";
+import type { Severity } from "../../model/checkpoint.ts";
 import { visible } from "../../model/text.ts";
 import type { Documents } from "../documents.ts";
-import type { FactsId, FactsResponse, RestoreRow } from "../protocol.ts";
+import type { FactsId, FactsResponse, RestoreResponse, RestoreRow } from "../protocol.ts";
 import type { Handlers } from "./handler.ts";
 
 /** Enough of a file to tell facts from images. */
@@ -48,12 +50,21 @@ export function hostHandlers(documents: Documents): Handlers<"facts" | "restore"
           privileges: report.privileges,
           options: needs?.options ?? [],
           command: image.checkpoint.format === "criu" ? restoreCommand(needs?.options ?? []) : null,
-          inImage: findings.filter(({ severity }) => severity !== "note").length,
+          inImage: worst(findings),
           rules: Object.fromEntries(rules.map(({ code, title, remedy }) => [code, { title, remedy }])),
         },
       };
     },
   };
+}
+
+/** Errors and warnings of an image that are sent; more are counted. */
+const MOST_IN_IMAGE = 5;
+
+function worst(findings: readonly Finding[]): RestoreResponse["inImage"] {
+  const of = (wanted: Severity) => findings.filter(({ severity }) => severity === wanted);
+  const all = [...of("error"), ...of("warning")];
+  return { count: all.length, some: all.slice(0, MOST_IN_IMAGE) };
 }
 
 /** A row without what only the comparison needs. */
