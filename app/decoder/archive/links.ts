@@ -13,6 +13,9 @@ export interface Listed {
 /** How many links are followed in a chain. */
 const MOST_LINKS = 16;
 
+/** How many folders above a member are looked at. */
+const MOST_DEPTH = 64;
+
 /** The target path of a symbolic link, from the top of the archive; `null` if that is outside. */
 function targetOf(name: string, target: string): string | null {
   const parts = target.startsWith("/") ? [] : name.split("/").slice(0, -1);
@@ -22,6 +25,21 @@ function targetOf(name: string, target: string): string | null {
     else if (parts.pop() === undefined) return null;
   }
   return parts.join("/");
+}
+
+/** The folders that members are in, however deep. Paths of many parts are not taken apart: no set is in one. */
+function foldersOf(names: Iterable<string>): ReadonlySet<string> {
+  const folders = new Set<string>();
+  for (const name of names) {
+    let end = name.lastIndexOf("/");
+    for (let depth = 0; end > 0 && depth < MOST_DEPTH; depth++) {
+      const folder = name.slice(0, end);
+      if (folders.has(folder)) break;
+      folders.add(folder);
+      end = name.lastIndexOf("/", end - 1);
+    }
+  }
+  return folders;
 }
 
 /**
@@ -49,6 +67,7 @@ export function resolveLinks(listed: readonly Listed[], problem: (problem: Archi
     const next = path === null ? undefined : byName.get(path);
     return next === undefined ? null : follow(next, links + 1);
   };
+  const folders = foldersOf(byName.keys());
   const sources: Source[] = [];
   for (const each of byName.values()) {
     const { entry } = each;
@@ -61,7 +80,7 @@ export function resolveLinks(listed: readonly Listed[], problem: (problem: Archi
     if (entry.symbolicLink !== undefined) {
       sources.push(bytesSource(entry.name, encodeText(target)));
       const path = targetOf(entry.name, target);
-      if (path !== null && [...byName.keys()].some((name) => name.startsWith(`${path}/`))) continue;
+      if (path !== null && folders.has(path)) continue;
     }
     const message = `${visible(entry.name)} is a link to ${visible(target)}, which is not in the archive.`;
     problem({ severity: "note", code: "archive-link", message, offset: 0 });
