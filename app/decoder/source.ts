@@ -64,7 +64,7 @@ export interface Progress {
   readonly objects: number;
 }
 
-/** Sources one after the other, as one. */
+/** Sources one after the other, as one. Reading rejects if one of them has become shorter. */
 export function joinedSource(name: string, pieces: readonly Source[]): Source {
   const starts: number[] = [];
   let size = 0;
@@ -84,8 +84,11 @@ export function joinedSource(name: string, pieces: readonly Source[]): Source {
         const at = offset + filled - (starts[index] as number);
         const wanted = Math.min(result.length - filled, piece.size - at);
         const bytes = await piece.read(at, wanted);
+        // What follows would move forward, or be bytes that no file has.
+        if (bytes.length < wanted) {
+          throw new SourceError(`${piece.name || name} became shorter while it was read.`);
+        }
         result.set(bytes, filled);
-        // If a file has been truncated meanwhile, the rest of it reads as zeros.
         filled += wanted;
       }
       return result;

@@ -23,7 +23,11 @@ export function rangeOf(header: string | undefined, size: number): { start: numb
   return start >= size ? null : { start, end };
 }
 
-/** Sends a source, or the requested range of it. `etag`: identifies its contents. */
+/**
+ * Sends a source, or the requested range of it. Breaks the connection off if the source becomes shorter meanwhile.
+ *
+ * @param etag Identifies its contents.
+ */
 export async function sendSource(
   request: IncomingMessage,
   response: ServerResponse,
@@ -53,8 +57,13 @@ export async function sendSource(
     return;
   }
   for (let at = start; at < end && !response.destroyed; at += CHUNK) {
-    const bytes = await source.read(at, Math.min(CHUNK, end - at));
-    if (bytes.length === 0) break;
+    const wanted = Math.min(CHUNK, end - at);
+    const bytes = await source.read(at, wanted);
+    // The file became shorter. On a connection that goes on, the next response would be taken for the rest of this one.
+    if (bytes.length < wanted) {
+      response.destroy();
+      return;
+    }
     await new Promise((written) => response.write(bytes, written));
   }
   response.end();

@@ -22,7 +22,7 @@ import { openHosted } from "../../../app/sources/url.ts";
 import { folderHandler, preflightHeaders } from "../../../cli/commands/serve.ts";
 import { serveImages } from "../../../cli/commands/view.ts";
 import { openSecretly } from "../../../cli/http/browser.ts";
-import { rangeOf } from "../../../cli/http/ranges.ts";
+import { rangeOf, sendSource } from "../../../cli/http/ranges.ts";
 import { listen } from "../../../cli/http/server.ts";
 import { tarSource } from "../../../cli/http/tar-source.ts";
 import { recordingIo } from "../../support/command.ts";
@@ -132,6 +132,32 @@ describe("ckptscope IMAGE", () => {
 
   test("fails at once for a missing file", async () => {
     await expect(serveImages(["/nowhere/x"], page, io)).rejects.toThrow(/no such file/);
+  });
+});
+
+describe("a file that becomes shorter while it is served", () => {
+  /** A file that says it has 4 MiB, of which the last are gone. */
+  const short = {
+    name: "core-1.img",
+    size: 4 << 20,
+    read: (offset: number, length: number) =>
+      new Uint8Array(Math.max(0, Math.min(length, (3 << 20) + 5 - offset))).fill(7),
+  };
+  const after = bytesSource("files.img", new Uint8Array(9).fill(8));
+
+  test.each([
+    ["alone", short],
+    ["in the archive of a set", tarSource("set.tar", [short, after])],
+  ])("is never a whole response, and nothing else is taken for its rest (%s)", async (_, source) => {
+    const { address, close } = await listen((_path, request, response) => sendSource(request, response, source, '"1"'));
+    try {
+      await expect(fetch(address).then((response) => response.arrayBuffer())).rejects.toThrow();
+      const range = `bytes=0-${(3 << 20) + 600}`;
+      const part = fetch(address, { headers: { range } }).then((response) => response.arrayBuffer());
+      await expect(part).rejects.toThrow();
+    } finally {
+      await close();
+    }
   });
 });
 
