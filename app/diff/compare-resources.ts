@@ -7,11 +7,12 @@ import { type MappingFacts, matchMappings } from "../model/match-mappings.ts";
 import { i32At } from "../model/read.ts";
 import type { Side } from "../model/side.ts";
 import type { ColumnSpec, ResourceSpec } from "../resources/resource.ts";
-import { RESOURCES, resourceNamed } from "../resources/resources.ts";
+import { RESOURCES } from "../resources/resources.ts";
 import { type Column, cellAt, cellBytes, type Resources, type ResourceTable } from "../resources/table.ts";
 import type { Note } from "./changes.ts";
 import type { Collector } from "./collect-changes.ts";
 import type { Compared } from "./holders.ts";
+import { matchNamespaces, type NamespaceName } from "./match-namespaces.ts";
 import type { ResourceChanges } from "./resource-changes.ts";
 import { isSecurityChange, type Values } from "./security.ts";
 
@@ -22,9 +23,11 @@ interface Pair {
   readonly index: number;
   readonly before: ResourceTable;
   readonly after: ResourceTable;
-  /** The place of a row that belongs to no task. */
-  readonly placeOfNamespace: Readonly<Record<Side, (row: number) => number>>;
+  readonly namespaceOf: NamespaceOfRow;
 }
+
+/** The name of the namespace that a row belongs to; `null`: see NamespaceName; `undefined`: the row names none. */
+type NamespaceOfRow = (side: Side, row: number) => string | null | undefined;
 
 /** What collects the changes. */
 interface Collecting {
@@ -45,12 +48,12 @@ export function compareResources(
     changes: { resource: [], before: [], after: [], column: [], security: [], repeated: [] },
   };
   const lacking: Record<Side, string[]> = { before: [], after: [] };
+  const nameOf = matchNamespaces(compared, resources);
   for (const [index, spec] of RESOURCES.entries()) {
     const [before, after] = [resources.before[spec.name], resources.after[spec.name]];
     if (spec.compared === "nothing" || before === undefined || after === undefined) continue;
-    const placeOf = (side: Side, table: ResourceTable) => placesOfNamespaces(compared, side, spec, table, resources);
-    const placeOfNamespace = { before: placeOf("before", before), after: placeOf("after", after) };
-    if (before.held && after.held) comparePair(collecting, { spec, index, before, after, placeOfNamespace });
+    const namespaceOf = namespaceReader(spec, { before, after }, nameOf);
+    if (before.held && after.held) comparePair(collecting, { spec, index, before, after, namespaceOf });
     else if (before.count > 0) lacking.after.push(spec.title);
     else if (after.count > 0) lacking.before.push(spec.title);
   }
@@ -124,7 +127,7 @@ function matchByPlace(
 /**
  * The rows of both sides by key. Rows of tasks that are on one side only are left out, as that is a change of the task.
  */
-function groupRows({ compared }: Collecting, { spec, before, after, placeOfNamespace }: Pair) {
+function groupRows({ compared }: Collecting, { spec, before, after, namespaceOf }: Pair) {
   const keys = spec.key.filter((name) => name !== "pid");
   const numbers = new Map<string, number>();
   const group = (side: Side, table: ResourceTable): Map<string, number[]> => {
@@ -137,7 +140,7 @@ function groupRows({ compared }: Collecting, { spec, before, after, placeOfNames
     const rows = new Map<string, number[]>();
     for (let row = 0; row < table.count; row++) {
       const task = i32At(table.task, row);
-      const place = task === NONE ? placeOfNamespace[side](row) : placeOf(compared, side, task);
+      const place = task === NONE ? (namespaceOf(side, row) ?? null) : placeOf(compared, side, task);
       if (task !== NONE && place === null) continue;
       const key = `${place} ${texts.map((text) => text(row)).join("\0")}`;
       const known = rows.get(key);
@@ -155,39 +158,22 @@ function placeOf({ pairs }: Compared, side: Side, task: number): number | null {
   return other === NONE ? null : side === "before" ? task : other;
 }
 
-/**
- * Returns a function that gives the place of a row in a namespace: that of the first task in the namespace which both
- * images have, because every dump numbers namespaces anew. NONE: there is no such task, or rows are not in namespaces.
- */
-function placesOfNamespaces(
-  compared: Compared,
-  side: Side,
+function namespaceReader(
   spec: ResourceSpec,
-  table: ResourceTable,
-  resources: Readonly<Record<Side, Resources>>,
-): (row: number) => number {
-  const namespaces = resources[side].namespaces;
-  if (spec.namespace === undefined || namespaces === undefined) return () => NONE;
-  const { columns } = resourceNamed("namespaces");
-  const kindOf = cells(namespaces, columns, "kind");
-  const idOf = cells(namespaces, columns, "id");
-  const places = new Map<DetailValue, number>();
-  for (let row = 0; row < namespaces.count; row++) {
-    const task = i32At(namespaces.task, row);
-    const place = task === NONE || kindOf(row) !== spec.namespace ? null : placeOf(compared, side, task);
-    if (place === null) continue;
-    const id = idOf(row);
-    places.set(id, Math.min(place, places.get(id) ?? place));
-  }
-  const ownId = cells(table, spec.columns, "namespace");
-  return (row) => places.get(ownId(row)) ?? NONE;
-}
-
-/** The values of a column by name. */
-function cells(table: ResourceTable, columns: readonly ColumnSpec[], name: string): (row: number) => DetailValue {
-  const at = columns.findIndex((column) => column.name === name);
-  const spec = columns[at];
-  return (row) => (spec === undefined ? null : cellAt(spec, table.columns[at], row));
+  tables: Readonly<Record<Side, ResourceTable>>,
+  nameOf: NamespaceName,
+): NamespaceOfRow {
+  const at = spec.columns.findIndex(({ comparedAs, name }) => comparedAs === "namespace" || name === "namespace");
+  const column = spec.columns[at];
+  if (column === undefined) return () => undefined;
+  const kindAt = spec.namespace === undefined ? spec.columns.findIndex(({ name }) => name === "kind") : NONE;
+  const kindOf = (table: ResourceTable, row: number): DetailValue =>
+    spec.namespace ?? cellAt(spec.columns[kindAt] as ColumnSpec, table.columns[kindAt], row);
+  return (side, row) => {
+    const table = tables[side];
+    const [kind, id] = [kindOf(table, row), cellAt(column, table.columns[at], row)];
+    return typeof kind === "string" && typeof id === "number" ? nameOf(side, kind, id) : undefined;
+  };
 }
 
 function isFirstThread(spec: ResourceSpec, table: ResourceTable, row: number): boolean {
@@ -232,7 +218,8 @@ function canonical(column: Column | undefined, numbers?: Map<string, number>): (
 
 const comparedColumns = (spec: ResourceSpec): readonly (readonly [at: number, column: ColumnSpec])[] =>
   [...spec.columns.entries()].filter(
-    ([, { name, notCompared }]) => notCompared === undefined && name !== "tid" && !spec.key.includes(name),
+    ([, { name, notCompared, comparedAs }]) =>
+      (notCompared === undefined || comparedAs !== undefined) && name !== "tid" && !spec.key.includes(name),
   );
 
 function compareRows(collecting: Collecting, pair: Pair, before: number, after: number): void {
@@ -240,11 +227,21 @@ function compareRows(collecting: Collecting, pair: Pair, before: number, after: 
   const sameFormat = collecting.compared.before.format === collecting.compared.after.format;
   for (const [at, column] of comparedColumns(spec)) {
     const [columnBefore, columnAfter] = [pair.before.columns[at], pair.after.columns[at]];
-    if (isSame(column, columnBefore, before, columnAfter, after)) continue;
+    if (column.comparedAs === "namespace") {
+      if (isSameNamespace(pair, before, after)) continue;
+    } else if (column.comparedAs === "presence") {
+      if (!cellAt(column, columnBefore, before) === !cellAt(column, columnAfter, after)) continue;
+    } else if (isSame(column, columnBefore, before, columnAfter, after)) continue;
     if (!sameFormat && [cellAt(column, columnBefore, before), cellAt(column, columnAfter, after)].includes(null))
       continue;
     addChange(collecting, pair, before, after, at);
   }
+}
+
+/** Whether two rows are of namespaces that correspond, as far as both name one. */
+function isSameNamespace({ namespaceOf }: Pair, before: number, after: number): boolean {
+  const [x, y] = [namespaceOf("before", before), namespaceOf("after", after)];
+  return x === y || x === undefined || y === undefined;
 }
 
 function isSame(

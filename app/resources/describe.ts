@@ -16,6 +16,11 @@ const NOT_COMPARED = {
   elsewhere: "as another kind of change",
 } as const;
 
+const COMPARED_AS = {
+  namespace: "whether the same tasks are in it",
+  presence: "whether there is one",
+} as const;
+
 /** The section of a resource in docs/resources.md, with its heading. */
 export function resourceSection(spec: ResourceSpec): string {
   const { name, meaning, columns, scope } = spec;
@@ -30,10 +35,10 @@ export function resourceSection(spec: ResourceSpec): string {
   ].join("\n");
 }
 
-function comparisonText({ key, namespace, compared, repeats }: ResourceSpec): string {
+function comparisonText({ key, namespace, scope, compared, repeats }: ResourceSpec): string {
   if (compared === "nothing") return "Not compared as a table.";
   const columns = key.map((each) => `\`${each}\``);
-  const by = namespace === undefined ? columns : ["the tasks in their namespace", ...columns];
+  const by = namespace === undefined || scope !== "image" ? columns : ["the tasks in their namespace", ...columns];
   const matched = `Rows are matched by ${by.join(", ")}.`;
   const rows = compared === "values" ? " Rows on one side only are not reported here." : "";
   const repeated =
@@ -55,7 +60,9 @@ function columnLine(spec: ResourceSpec, column: ColumnSpec): string {
         ? "key"
         : column.notCompared === undefined
           ? "yes"
-          : NOT_COMPARED[column.notCompared];
+          : column.comparedAs === undefined
+            ? NOT_COMPARED[column.notCompared]
+            : COMPARED_AS[column.comparedAs];
   const code = (all: readonly string[]): string => all.map((each) => `\`${each}\``).join(", ");
   const nothing = column.nothing === undefined ? "" : `; null: ${column.nothing}`;
   return `| \`${name}\` | ${type} | ${meaning}${nothing} | ${compared} | ${code(criu)} | ${code(linuxCr)} |`;

@@ -33,6 +33,13 @@ export type NotCompared =
   /** Another kind of change reports it. */
   | "elsewhere";
 
+/** What is compared of values that are not compared as they are. */
+type ComparedAs =
+  /** The id of a namespace: whether it is the namespace of the same tasks. The resource has `namespace`, or a column `kind`. */
+  | "namespace"
+  /** Whether there is a value other than 0. */
+  | "presence";
+
 export interface ColumnSpec {
   /** Key in `show --json --resources`. */
   readonly name: string;
@@ -47,6 +54,8 @@ export interface ColumnSpec {
   readonly linuxCr?: readonly string[];
   /** Absent: compared. */
   readonly notCompared?: NotCompared;
+  /** What is compared all the same of a column that is numbered anew. */
+  readonly comparedAs?: ComparedAs;
   /** Changes of this column are in no other kind of change, although the resource repeats others. */
   readonly repeats?: "never";
   /** What no value means, in words; absent: that the image has none. */
@@ -72,8 +81,8 @@ export interface ResourceSpec {
   /** Rows with equal values in these columns correspond in a comparison; several, in their order. */
   readonly key: readonly string[];
   /**
-   * The kind of namespace that rows belong to, as in /proc/PID/ns. Rows correspond if the same tasks are in their
-   * namespaces; the column `namespace` has the number of each.
+   * The kind of namespace that rows belong to, as in /proc/PID/ns; the column `namespace` has the number of each. Rows of
+   * the image as a whole correspond if their namespaces have most tasks in common.
    */
   readonly namespace?: string;
   /** Further columns that say which row is meant, although rows are not matched by them. */
@@ -92,6 +101,7 @@ type Further = {
   readonly criu?: string | readonly string[];
   readonly linuxCr?: string | readonly string[];
   readonly notCompared?: NotCompared;
+  readonly comparedAs?: ComparedAs;
   readonly repeats?: "never";
   readonly nothing?: string;
   readonly escaped?: true;

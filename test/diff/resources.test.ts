@@ -13,7 +13,7 @@ import { diffDocument } from "../../app/export/diff-json.ts";
 import { encodeText } from "../../app/model/text.ts";
 import { readResources } from "../../app/resources/read.ts";
 import { resourceNamed } from "../../app/resources/resources.ts";
-import { createTable, type Resources, type Row } from "../../app/resources/table.ts";
+import { createTable, type Resources, type ResourceTable, type Row } from "../../app/resources/table.ts";
 import { openRecorded } from "../support/resources.ts";
 import { checkpointOf } from "../support/state.ts";
 
@@ -258,5 +258,111 @@ describe("tables", () => {
     expect(changesOf({ timers: [row] }, { timers: [{ ...row, value: "0.25", overrun: 3 }] }).changes.count).toBe(0);
     const namespace = (id: number): Row[] => [{ kind: "net", id, own: true }];
     expect(changesOf({ namespaces: namespace(1) }, { namespaces: namespace(2) }).changes.count).toBe(0);
+  });
+});
+
+describe("namespaces", () => {
+  const PIDS = [7, 8, 9, 10];
+
+  /** Tables of the tasks with these pids, in this order; each has the namespace of its place in `ids`, and a socket. */
+  const state = (ids: readonly (number | null)[], more: Readonly<Record<string, readonly Row[]>> = {}) => {
+    const present = PIDS.flatMap((pid, at) => (ids[at] == null ? [] : [{ pid, id: ids[at] }]));
+    const checkpoint = checkpointOf({
+      tasks: present.map(({ pid }) => ({ pid, comm: "server", table: 0 })),
+      tables: [[]],
+      files: [],
+    });
+    const namespaces = createTable(resourceNamed("namespaces"));
+    namespaces.hold();
+    present.forEach(({ pid, id }, row) => {
+      namespaces.add({ pid, kind: "uts", id, own: true }, row, -1);
+      namespaces.add({ pid, kind: "net", id: 100 + id, own: true }, row, -1);
+    });
+    const resources: Record<string, ResourceTable> = { namespaces: namespaces.finish() };
+    for (const [name, rows] of Object.entries(more)) {
+      const table = createTable(resourceNamed(name));
+      table.hold();
+      for (const row of rows) table.add(row, resourceNamed(name).scope === "image" ? -1 : 0, -1);
+      resources[name] = table.finish();
+    }
+    return { checkpoint, resources };
+  };
+
+  type State = ReturnType<typeof state>;
+  const compared = (before: State, after: State): Change[] =>
+    changesJson(
+      diff(before.checkpoint, after.checkpoint, {
+        resources: { before: before.resources, after: after.resources },
+      }),
+    ).filter((change) => "resource" in change);
+  const changed = (before: State, after: State): string[] =>
+    compared(before, after).map((change) => ("resource" in change ? `${change.resource} ${change.key.pid ?? ""}` : ""));
+  const ofUts = (list: readonly string[]): string[] => list.filter((each) => each.startsWith("namespaces"));
+
+  test.each([
+    ["leaves that of the others", [1, 1, 1, 1], [5, 5, 6, 5], [9]],
+    ["with the lowest pid leaves that of the others", [1, 1, 1, 1], [6, 5, 5, 5], [7]],
+    ["enters that of another", [1, 1, 2, 2], [1, 2, 2, 2], [8]],
+    ["trades places with another", [1, 1, 2, 2], [1, 2, 1, 2], [8, 9]],
+    ["leaves that of one other", [1, 1, null, null], [1, 2, null, null], [8]],
+    ["is in one that is numbered anew", [1, 1, 2, 3], [3, 3, 1, 2], []],
+    ["is alone where the other one ended", [1, 1, 2, 2], [4, null, 5, null], []],
+  ] as const)("a task %s", (_, before, after, pids) => {
+    const expected = pids.flatMap((pid) => [`namespaces ${pid}`, `namespaces ${pid}`]);
+    expect(ofUts(changed(state(before), state(after)))).toEqual(expected);
+    expect(ofUts(changed(state(after), state(before)))).toEqual(expected);
+  });
+
+  test("concern security", () => {
+    const changes = compared(state([1, 1, 1, 1]), state([1, 1, 1, 2]));
+    const common = { kind: "resource-changed", field: "id", security: true };
+    expect(changes).toMatchObject([
+      { ...common, key: { pid: 10, kind: "uts" }, before: 1, after: 2 },
+      { ...common, key: { pid: 10, kind: "net" }, before: 101, after: 102 },
+    ]);
+  });
+
+  test("of sockets are those of tasks", () => {
+    const sockets = (id: number | null): Row[] => [{ pid: 7, fd: 3, namespace: id }];
+    const before = state([1, 2, null, null], { sockets: sockets(101) });
+    const list = (id: number | null, ids: readonly number[]) =>
+      compared(before, state([...ids, null, null], { sockets: sockets(id) })).map(line);
+    expect(list(101, [1, 2])).toEqual([]);
+    expect(list(102, [2, 1])).toEqual([]);
+    expect(list(102, [1, 2])).toEqual(["sockets 7 namespace: 101 → 102"]);
+    expect(list(null, [1, 2])).toEqual([]);
+    expect(list(177, [1, 2])).toEqual(["sockets 7 namespace: 101 → 177"]);
+    const outside = (id: number) => state([1, 2, null, null], { sockets: sockets(id) });
+    expect(compared(outside(177), outside(188))).toEqual([]);
+  });
+
+  test("have their rows, whichever task left", () => {
+    const uts = (names: Readonly<Record<number, string>>) => ({
+      uts: Object.entries(names).map(([id, nodename]) => ({ namespace: Number(id), nodename })),
+    });
+    const before = state([1, 1, 1, null], uts({ 1: "host" }));
+    const after = state([3, 2, 2, null], uts({ 2: "host", 3: "inner" }));
+    const rows = (list: readonly Change[]): string[] =>
+      list.filter((change) => "resource" in change && change.resource === "uts").map(line);
+    expect(rows(compared(before, after))).toEqual(["resource-added uts"]);
+    expect(rows(compared(after, before))).toEqual(["resource-removed uts"]);
+  });
+});
+
+describe("the peer groups of a mount", () => {
+  const mounts = (sharedId: number | null, masterId: number | null) => ({
+    mounts: [{ mountpoint: "/data", sharedId, masterId }],
+  });
+  const list = (before: readonly [number | null, number | null], after: readonly [number | null, number | null]) =>
+    changesJson(changesOf(mounts(...before), mounts(...after))).map(line);
+
+  test("are numbered anew", () => {
+    expect(list([3, 4], [5, 6])).toEqual([]);
+    expect(list([0, 0], [null, null])).toEqual([]);
+  });
+
+  test("are compared by whether there is one: it says whether mounts reach others", () => {
+    expect(list([3, 0], [0, 0])).toEqual(["mounts sharedId: 3 → 0"]);
+    expect(list([0, 0], [0, 4])).toEqual(["mounts masterId: 0 → 4"]);
   });
 });

@@ -48,7 +48,8 @@ function resourceValues(comparison: Comparison, index: number): ChangeValue[] {
     const values = { before: text("before", before), after: text("after", after) };
     if (!values.before && !values.after) return [];
     const isOnBoth = values.before !== null && values.after !== null;
-    const differs = isOnBoth && column.notCompared === undefined && values.before !== values.after;
+    const isCompared = column.notCompared === undefined || column === change.column;
+    const differs = isOnBoth && isCompared && values.before !== values.after;
     return [{ name: column.title, ...values, differs }];
   });
 }

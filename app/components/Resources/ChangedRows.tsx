@@ -20,6 +20,8 @@ interface ChangedRow {
   readonly after: number;
   readonly change: number;
   readonly isSecurity: boolean;
+  /** The columns that differ. */
+  readonly columns: Set<ColumnSpec | null>;
 }
 
 const known = new WeakMap<Comparison, ReadonlyMap<string, readonly ChangedRow[]>>();
@@ -38,11 +40,13 @@ function changedRows(comparison: Comparison): ReadonlyMap<string, readonly Chang
   const found = new Map<string, Map<string, ChangedRow>>();
   for (let index = 0; index < comparison.changes.count; index++) {
     if (!isOfResources(kindAt(comparison, index))) continue;
-    const { spec, before, after, isSecurity } = resourceAt(comparison, index).change;
+    const { spec, before, after, column, isSecurity } = resourceAt(comparison, index).change;
     const own = found.get(spec.name) ?? new Map<string, ChangedRow>();
     found.set(spec.name, own);
     const key = `${before} ${after}`;
-    if (!own.has(key)) own.set(key, { before, after, change: index, isSecurity });
+    const row = own.get(key) ?? { before, after, change: index, isSecurity, columns: new Set() };
+    own.set(key, row);
+    row.columns.add(column);
   }
   return new Map(Array.from(found, ([name, rows]) => [name, [...rows.values()]]));
 }
@@ -81,7 +85,7 @@ export function ChangedRows({ comparison, spec }: { comparison: Comparison; spec
           </tr>
         </thead>
         <tbody>
-          {listed.map(({ before, after, change, isSecurity }) => (
+          {listed.map(({ before, after, change, isSecurity, columns: changed }) => (
             <tr
               key={`${before} ${after}`}
               className={change === selected ? "row-selected" : undefined}
@@ -95,6 +99,7 @@ export function ChangedRows({ comparison, spec }: { comparison: Comparison; spec
                 <Cell
                   key={column.name}
                   column={column}
+                  isCompared={column.notCompared === undefined || changed.has(column)}
                   before={
                     before === NONE ? null : shownCell(column, resourceColumn(resources.before, spec, column), before)
                   }
@@ -114,13 +119,20 @@ export function ChangedRows({ comparison, spec }: { comparison: Comparison; spec
   );
 }
 
-function Cell({ column, before, after }: { column: ColumnSpec; before: string | null; after: string | null }) {
+interface CellProps {
+  readonly column: ColumnSpec;
+  /** Whether a difference is a change, and not only where the value lies or what it is numbered. */
+  readonly isCompared: boolean;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+function Cell({ column, isCompared, before, after }: CellProps) {
   const className = isRight(column) ? "cell-number" : undefined;
   if (before === null || after === null || before === after) {
     return <td className={className}>{after ?? before}</td>;
   }
-  // Where it lies or what it is numbered is not a change.
-  if (column.notCompared !== undefined) return <td className={`${className ?? ""} muted`}>{after}</td>;
+  if (!isCompared) return <td className={`${className ?? ""} muted`}>{after}</td>;
   return (
     <td className={`${className ?? ""} resource-value-changed`}>
       {before || "none"} → {after || "none"}

@@ -9,6 +9,7 @@ const SOCKETS: ResourceSpec = {
   scope: "descriptor",
   meaning: "Sockets, as `ss -tuxanp` lists them.",
   key: ["pid", "fd"],
+  namespace: "net",
   repeats: "always",
   columns: [
     PID,
@@ -28,6 +29,8 @@ const SOCKETS: ResourceSpec = {
     column("namespace", "number", "namespace", "the network namespace: an id in the table of namespaces", {
       criu: ["inet_sk_entry.ns_id", "unix_sk_entry.ns_id", "netlink_sk_entry.ns_id", "packet_sock_entry.ns_id"],
       notCompared: "renumbered",
+      comparedAs: "namespace",
+      repeats: "never",
     }),
     column("options", "list", "options", "socket options that are set; see socket(7)", { escaped: true }),
     column("file", "number", "open file", "an id in `files`", { notCompared: "renumbered", minor: true }),

@@ -284,6 +284,7 @@ const NAMESPACES: ResourceSpec = {
     column("kind", "text", "kind", "as in /proc/PID/ns"),
     column("id", "number", "id", "a number that tasks in one namespace share; valid within one dump", {
       notCompared: "renumbered",
+      comparedAs: "namespace",
     }),
     column("own", "flag", "own", "whether it differs from that of the process that dumped it"),
   ],
