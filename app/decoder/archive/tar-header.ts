@@ -169,7 +169,7 @@ export function createTarParser(problem: (problem: ArchiveProblem) => void): Tar
 
   const readEntry = (block: Uint8Array, type: string, offset: number): Step => {
     const { name: path, target, size, modified, isPaxSparse, realSize } = readFields(block);
-    if (Number.isNaN(size)) return { kind: "bad" };
+    if (!Number.isSafeInteger(size)) return { kind: "bad" };
     if ("3456".includes(type)) return { kind: "other", body: 0 };
     const isLink = type === "1" || type === "2";
     const body = isLink ? 0 : size;

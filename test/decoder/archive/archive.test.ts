@@ -234,6 +234,16 @@ describe("tar", () => {
     ],
     ["no end mark", tarEntry({ name: "x", bytes: a }), [["x", "aaa"]], ["archive-without-end"]],
     [
+      "a size that is no whole number",
+      tar([
+        { name: "x", bytes: a },
+        { name: "@", type: "x", bytes: paxRecord("size", "2.5") },
+        { name: "y", bytes: a },
+      ]),
+      [["x", "aaa"]],
+      ["bad-archive-header"],
+    ],
+    [
       "damaged PAX",
       tar([
         { name: "@", type: "x", bytes: encodeText("99999 path=x\n") },
