@@ -9,6 +9,7 @@ import {
   linkSync,
   lstatSync,
   openSync,
+  realpathSync,
   renameSync,
   rmSync,
   type Stats,
@@ -16,8 +17,9 @@ import {
   writeSync,
 } from "node:fs";
 import { constants as osConstants } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, sep } from "node:path";
 import { isatty } from "node:tty";
+import { memberOfName } from "../app/decoder/criu/member-names.ts";
 import { visible } from "../app/model/text.ts";
 import { CliError, systemReason } from "./error.ts";
 
@@ -35,20 +37,38 @@ export interface Output {
 export const isStandardOutput = (path: string): boolean =>
   ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].includes(path);
 
+/** How a file may be written. */
+interface OutputOptions {
+  /** Whether an existing regular file may be replaced. */
+  readonly force: boolean;
+  /** Paths of the images that are read: they and their files are never replaced. */
+  readonly inputs?: readonly string[];
+}
+
 /**
  * Opens a file to be written, mode 0600. It has no name until it is finished, so that nothing is left behind if this
  * process is killed. Devices and FIFOs are written to directly.
  *
- * @param force Whether an existing regular file may be replaced.
  * @throws CliError if `path` exists and may not be replaced, or the file cannot be made.
  */
-export async function openOutput(path: string, { force }: { readonly force: boolean }): Promise<Output> {
+export async function openOutput(path: string, { force, inputs = [] }: OutputOptions): Promise<Output> {
   const link = await loadLink();
   return guarded(path, () => {
+    if (inputs.some((input) => isOfInput(path, input))) {
+      throw new CliError(`cannot write ${visible(path)}: it belongs to the image that is read`);
+    }
     if (path.endsWith("/")) throw new CliError(`cannot write ${visible(path)}: is a directory`);
     if (targetOf(path, force) === "device") return openDevice(path);
     return (link === null ? null : openNameless(path, force, link)) ?? openTemporary(path, force);
   });
+}
+
+/** Whether a file is an image, under whatever name, or one of the files of an image set in a directory. */
+function isOfInput(path: string, input: string): boolean {
+  const [file, read] = [path, input].map((each) => statSync(each, { throwIfNoEntry: false, bigint: true }));
+  if (!file?.isFile() || read === undefined) return false;
+  if (!read.isDirectory()) return file.dev === read.dev && file.ino === read.ino;
+  return memberOfName(path) !== null && realpathSync(path).startsWith(`${realpathSync(input)}${sep}`);
 }
 
 /** Runs an operation on the file; system errors become a line for the user. */

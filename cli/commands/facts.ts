@@ -16,7 +16,8 @@ export async function run({ options }: ArgumentsOf<typeof FACTS>, io: Io): Promi
   const { output = "-", force, root, checksums } = options;
   const leaveOut = new Set<Part>((options["leave-out"] ?? []).map((name) => partOf(name)));
   if (options["no-files"]) leaveOut.add("files");
-  const file = isStandardOutput(output) ? null : await openOutput(output, { force });
+  const inputs = options.for === undefined ? [] : [options.for];
+  const file = isStandardOutput(output) ? null : await openOutput(output, { force, inputs });
   try {
     const image = options.for === undefined ? null : await demandsOf(options.for, io, options);
     const text = factsText(await takeFacts({ image, root: root ?? null, checksums, leaveOut }));

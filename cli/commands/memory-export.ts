@@ -29,7 +29,7 @@ export async function exportRange(opened: OpenedMemory, options: MemoryOptions, 
     throw new CliError(`${holes[0]}; --fill writes zeros for what is not in the image`);
   }
   for (const hole of holes) io.complain(`ckptscope memory: ${hole}; zeros are written`);
-  const file = toStandardOutput ? null : await openOutput(output, { force });
+  const file = toStandardOutput ? null : await openOutput(output, { force, inputs: [opened.opened.input.name] });
   try {
     for (const part of parts) {
       const pages = await memory.pages(part.mapping);

@@ -45,7 +45,7 @@ export async function run({ operands, options }: ArgumentsOf<typeof REPORT>, io:
     // The value was checked when the arguments were parsed.
     const parts = await reportOf(images, options["leave-out"] as LeaveOut, page);
     if (isStandardOutput(output)) for (const part of parts) await io.print(part);
-    else await writeParts(output, options, parts);
+    else await writeParts(output, { force: options.force, inputs: operands }, parts);
   } finally {
     for (const { input } of images) input.close();
   }
@@ -53,7 +53,11 @@ export async function run({ operands, options }: ArgumentsOf<typeof REPORT>, io:
 }
 
 /** Writes in parts, because the whole may exceed the maximum length of a string. */
-async function writeParts(path: string, options: { readonly force: boolean }, parts: readonly string[]): Promise<void> {
+async function writeParts(
+  path: string,
+  options: { readonly force: boolean; readonly inputs: readonly string[] },
+  parts: readonly string[],
+): Promise<void> {
   const file = await openOutput(path, options);
   try {
     for (const part of parts) file.write(Buffer.from(part));

@@ -4,6 +4,7 @@ import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
   closeSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -27,7 +28,7 @@ describe.skipIf(process.platform !== "linux").each([
   ["without koffi", false],
 ])("a file written %s", (_title, koffi) => {
   let folder: string;
-  let open: (path: string, options?: { force: boolean }) => Promise<Output>;
+  let open: (path: string, options?: { force: boolean; inputs?: readonly string[] }) => Promise<Output>;
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), "ckptscope-"));
     vi.resetModules();
@@ -69,6 +70,19 @@ describe.skipIf(process.platform !== "linux").each([
     expect(readdirSync(folder)).toEqual(["new"]);
     expect([...readFileSync(path("new"))]).toEqual([...BYTES]);
     expect(lstatSync(path("new")).mode & 0o7777).toBe(0o600);
+  });
+
+  test("is never the image that is read, nor a file of it", async () => {
+    mkdirSync(path("set"));
+    for (const name of ["image", "set/core-1.img", "set/report.html"]) writeFileSync(path(name), "old");
+    linkSync(path("image"), path("other"));
+    const inputs = [path("image"), path("set"), "-", path("missing")];
+    for (const name of ["image", "other", "set/core-1.img", "set/../set/core-1.img"]) {
+      await expect(open(path(name), { force: true, inputs })).rejects.toThrow(/belongs to the image that is read/);
+    }
+    for (const name of ["new", "set/new", "set/report.html"])
+      (await open(path(name), { force: true, inputs })).discard();
+    expect(["image", "set/core-1.img"].map((name) => readFileSync(path(name), "utf8"))).toEqual(["old", "old"]);
   });
 
   test("leaves nothing if it is discarded", async () => {
