@@ -5,7 +5,7 @@ import { detailsOf, taskDetailsOf } from "../model/detail-store.ts";
 import { FILE_KINDS, flagNames } from "../model/names.ts";
 import { i32At, u8At, u32At, u64At } from "../model/read.ts";
 import type { FileRow, TableRow, TaskRow } from "../model/rows.ts";
-import { decodeText, encodeText, sameBytes } from "../model/text.ts";
+import { decodeText, encodeText, sameBytes, textAndBytes } from "../model/text.ts";
 import { fileName } from "../model/words.ts";
 import type { SourceFacts } from "./show-json.ts";
 
@@ -23,6 +23,8 @@ export interface Holder {
   /** Index of the task where the image has no pids. */
   readonly task?: number;
   readonly comm: string;
+  /** In base64, if `comm` is not valid UTF-8. */
+  readonly commBytes?: string;
   /** `null`: it is not a descriptor that holds the file. */
   readonly fd: number | null;
   /** How the file is held otherwise: `executable`, `working directory`, `root`, `mapping`, … */
@@ -30,6 +32,8 @@ export interface Holder {
   readonly kind: string;
   /** The file's path, or the name it is shown with. */
   readonly name: string;
+  /** In base64, if `name` is not valid UTF-8. */
+  readonly nameBytes?: string;
   readonly deleted: boolean;
   readonly pos: string | null;
   readonly flags: number | null;
@@ -180,21 +184,26 @@ const USES: readonly (readonly [bit: number, use: string])[] = [
   [USE.inFlight, "in flight"],
 ];
 
-function ownerOf(checkpoint: Checkpoint, task: number): Pick<Holder, "pid" | "task" | "comm"> {
+type Owner = Pick<Holder, "pid" | "task" | "comm" | "commBytes">;
+
+function ownerOf(checkpoint: Checkpoint, task: number): Owner {
   if (task === NONE) return { pid: null, comm: "" };
-  const comm = decodeText(commBytes(checkpoint, task));
+  const { value: comm, valueBytes } = textAndBytes(commBytes(checkpoint, task));
+  const text = { comm, ...(valueBytes !== undefined && { commBytes: valueBytes }) };
   const number = taskNumber(checkpoint.tasks, task);
-  return hasPids(checkpoint.tasks) ? { pid: number, comm } : { pid: null, task: number, comm };
+  return hasPids(checkpoint.tasks) ? { pid: number, ...text } : { pid: null, task: number, ...text };
 }
 
-function factsOf(checkpoint: Checkpoint, file: FileRow): Omit<Holder, "pid" | "task" | "comm" | "fd" | "use"> {
+function factsOf(checkpoint: Checkpoint, file: FileRow): Omit<Holder, keyof Owner | "fd" | "use"> {
   const { files, machine } = checkpoint;
   const has = u8At(files.has, file);
-  const name = nameBytes(checkpoint, file);
+  const bytes = nameBytes(checkpoint, file);
+  const { value, valueBytes } = textAndBytes(bytes);
   const flags = (has & HAS.flags) === 0 ? null : u32At(files.flags, file);
   return {
     kind: FILE_KINDS[u8At(files.kind, file)] ?? "unknown",
-    name: name.length === 0 ? fileName(checkpoint, file) : decodeText(name),
+    name: bytes.length === 0 ? fileName(checkpoint, file) : value,
+    ...(valueBytes !== undefined && { nameBytes: valueBytes }),
     deleted: (has & HAS.deleted) !== 0,
     pos: (has & HAS.pos) === 0 ? null : u64At(files.pos, file).toString(),
     flags,

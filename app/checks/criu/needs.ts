@@ -4,7 +4,7 @@ import { type Checkpoint, NONE, nameBytes, USE } from "../../model/checkpoint.ts
 import { FILE_KINDS, taskState } from "../../model/names.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
-import { encodeText, visible, visibleText } from "../../model/text.ts";
+import { encodeText, visibleText } from "../../model/text.ts";
 import { counted } from "../../model/words.ts";
 import { MOST_NEEDS, type NeededOption, type Needs, type Outside, type OutsideKind } from "../needs.ts";
 import { ofFile, type Subject } from "../subject.ts";
@@ -63,7 +63,7 @@ function* optionsOf(scan: Scan): Generator<NeededOption> {
     yield { option: `--inherit-fd fd[N]:${name}`, reason: `${name} is an external file`, ...ofFile(checkpoint, file) };
   }
   if (inventory.plugins.length > 0 || externals.length > 0) {
-    const names = inventory.plugins.length > 0 ? inventory.plugins.map(visible).join(", ") : "a plugin";
+    const names = inventory.plugins.length > 0 ? inventory.plugins.join(", ") : "a plugin";
     const reason = `${names} restores ${counted(externals.length, "external file")}`;
     yield { option: "--libdir", reason };
   }

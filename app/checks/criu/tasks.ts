@@ -2,7 +2,7 @@
 
 import { eachBytes, fieldNumber, plan } from "../../decoder/criu/wire.ts";
 import { NONE } from "../../model/checkpoint.ts";
-import { decodeText } from "../../model/text.ts";
+import { visibleText } from "../../model/text.ts";
 import { MOST_NEEDS } from "../needs.ts";
 import { type Handler, handler } from "./handler.ts";
 import { callFor } from "./members.ts";
@@ -43,9 +43,10 @@ export const onInventory: Handler = handler(
   },
 );
 
+/** Texts made visible. */
 function textsIn(bytes: Uint8Array, start: number, end: number): string[] {
   const texts: string[] = [];
-  eachBytes(bytes, start, end, PLUGINS, (from, to) => texts.push(decodeText(bytes.subarray(from, to))));
+  eachBytes(bytes, start, end, PLUGINS, (from, to) => texts.push(visibleText(bytes.subarray(from, to))));
   return texts;
 }
 

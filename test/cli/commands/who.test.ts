@@ -1,7 +1,7 @@
 // `who` as a script sees it, in images and on this machine.
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -61,6 +61,28 @@ describe("in an image", () => {
     const { out } = await runCommand(["who", "/dev/pts/0", fixture("linux-cr/v16-s3/before.ckpt")]);
     expect(out).toContain("task 0 fd 0 worker: rw /dev/pts/0 @0\n");
     expect(out).toContain("task 1 fd 2 worker: ");
+  });
+
+  test("shows the exact bytes of names that are not valid UTF-8", async () => {
+    const bytes = readFileSync(fixture("linux-cr/v23-s1/before.ckpt"));
+    for (const text of ["server.log", "server\0"]) {
+      for (let at = bytes.indexOf(text); at >= 0; at = bytes.indexOf(text, at)) bytes[at] = 0xff;
+    }
+    const folder = mkdtempSync(join(tmpdir(), "who-"));
+    try {
+      const image = join(folder, "image.ckpt");
+      writeFileSync(image, bytes);
+      const { out } = await runCommand(["who", "\ufffderver.log", image]);
+      expect(out).toBe("pid 4242 fd 3 \\xfferver: rw /var/log/app/\\xfferver.log @4096 O_APPEND\n");
+      const document = JSON.parse((await runCommand(["who", "\ufffderver.log", image, "--json"])).out);
+      expectValid("who", document);
+      const base64 = (text: string): string => Buffer.from(text, "latin1").toString("base64");
+      expect(document.holders).toMatchObject([
+        { commBytes: base64("\xfferver"), nameBytes: base64("/var/log/app/\xfferver.log") },
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test("prints a document", async () => {
