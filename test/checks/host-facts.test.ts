@@ -94,6 +94,47 @@ describe("facts", () => {
   });
 });
 
+describe("hostile facts", () => {
+  const nested = (levels: number): string => `${"[".repeat(levels)}${"]".repeat(levels)}`;
+  const plain = JSON.stringify(PLAIN);
+  /** The facts with a key in front, in JSON that JSON.stringify would not write. */
+  const withKey = (key: string, json: string): string => `{${JSON.stringify(key)}:${json},${plain.slice(1)}`;
+
+  test.each(["schema", "pids", "made", "kernel"])(
+    "that are nested deeply under %s are refused with a sentence",
+    (key) => {
+      const facts = { ...PLAIN, [key]: "here" };
+      const text = JSON.stringify(facts).replace('"here"', nested(200_000));
+      expect(refused(text)).toMatch(/^The facts (have schema version none|are damaged: ).*\.$/);
+    },
+  );
+
+  test("may be nested deeply under a key that nothing reads", () => {
+    expect(refused(withKey("later", nested(200_000)))).toBe("");
+  });
+
+  test.each(["__proto__", "constructor", "toString", "hasOwnProperty"])(
+    "with the key %s change no object",
+    async (key) => {
+      const read = readFacts(withKey(key, '{"polluted":true}').replace('"sysctls":{', `"sysctls":{"${key}":"9",`));
+      if ("refused" in read) throw new Error(read.refused);
+      const image = await openImage([bytesSource("image", fixtureBytes("linux-cr/v23-s1/before.ckpt"))]);
+      if ("refused" in image) throw new Error(image.refused);
+      const found = async (facts: HostFacts) => (await checkImage(image, { host: { facts: indexFacts(facts) } })).host;
+      expect(await found(read.facts)).toEqual(await found(PLAIN));
+      expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+    },
+  );
+
+  test("have names that are shortened", async () => {
+    const made = { ...PLAIN.made, host: "h".repeat(1_000_000), at: "a".repeat(1_000_000) };
+    const image = await openImage([bytesSource("image", fixtureBytes("linux-cr/v23-s1/before.ckpt"))]);
+    if ("refused" in image) throw new Error(image.refused);
+    const { host } = await checkImage(image, { host: { facts: indexFacts({ ...PLAIN, made }) } });
+    expect(JSON.stringify(host).length).toBeLessThan(100_000);
+  });
+});
+
 test("public/schema/facts.schema.json describes the facts", () => {
   const schema = JSON.parse(readFileSync(new URL("../../public/schema/facts.schema.json", import.meta.url), "utf8"));
   const { type, required, properties } = schemaOf(FACTS_SHAPE);

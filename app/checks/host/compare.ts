@@ -26,6 +26,7 @@ import {
 } from "./compare-network.ts";
 import type { Demand, Demands } from "./demand.ts";
 import type { Actual, Compare, Compared, Difference } from "./difference.ts";
+import { shownFact } from "./facts.ts";
 import { type Host, type HostOptions, nameOf, openHost } from "./host.ts";
 import { optionDifferences } from "./options.ts";
 import { privilegesOf } from "./privileges.ts";
@@ -209,7 +210,8 @@ export function compareHost(
   }
   if (host !== null) addPartial(list, host, counts, isElsewhere);
   return {
-    host: facts === undefined ? null : { name: visible(facts.made.host ?? "unnamed host"), at: visible(facts.made.at) },
+    host:
+      facts === undefined ? null : { name: shownFact(facts.made.host ?? "unnamed host"), at: shownFact(facts.made.at) },
     rows: [...notable, ...plain],
     counts,
     ...list.finish(),
@@ -235,7 +237,7 @@ function addPartial(list: List, host: Host, counts: HostReport["counts"], isElse
   const missing = GROUPS.filter((group) => counts[group].unknown > 0 && !(isElsewhere && group === "files"));
   if (missing.length === 0) return;
   const parts = missing.map((group) => `${counts[group].unknown} of ${group}`).join(", ");
-  const message = `Not compared, because the facts of ${visible(host.facts.made.host ?? "the host")} lack them: ${parts}.`;
+  const message = `Not compared, because the facts of ${shownFact(host.facts.made.host ?? "the host")} lack them: ${parts}.`;
   list.add({ code: "host-facts-partial", message, recorded: parts, actual: "not known" }, {});
 }
 

@@ -1,7 +1,7 @@
 // Facts of a host: what `ckptscope facts` writes, and the reader for it. A file of facts comes from another machine and
 // may be cut, edited or of another version: it is read whole or refused with a sentence.
 
-import { visible } from "../../model/text.ts";
+import { shortText, visible } from "../../model/text.ts";
 import { mismatch, type Shape, type Shaped } from "./shape.ts";
 
 const text = (about?: string) => ({ is: "text", ...(about === undefined ? {} : { about }) }) as const;
@@ -115,6 +115,9 @@ export type SocketFacts = Shaped<typeof SOCKET>;
 /** Largest file of facts that is read, in bytes: parsed, it takes up to twenty times as much memory. */
 export const MOST_FACTS_BYTES = 64 * 2 ** 20;
 
+/** A text of a file of facts as it is shown. */
+export const shownFact = (text: string): string => shortText(visible(text));
+
 /** Whether bytes look like a file of facts: it begins with an object that has its kind. */
 export const looksLikeFacts = (start: string): boolean => /^\s*\{[^[\]]{0,400}"kind"\s*:\s*"host-facts"/.test(start);
 
@@ -131,7 +134,9 @@ export function readFacts(source: string): { readonly facts: HostFacts } | { rea
   const { kind, schema } = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
   if (kind !== FACTS_KIND) return { refused: "This is not a file of host facts: make one with ckptscope facts." };
   if (schema !== FACTS_SCHEMA) {
-    const version = visible(String(JSON.stringify(schema) ?? "none")).slice(0, 40);
+    // An object is not written out: it may be nested more deeply than JSON.stringify can go.
+    const version =
+      typeof schema === "object" ? "none" : visible(String(JSON.stringify(schema) ?? "none")).slice(0, 40);
     const how = "Make them with this version of ckptscope.";
     return {
       refused: `The facts have schema version ${version}; this program reads version ${FACTS_SCHEMA}. ${how}`,

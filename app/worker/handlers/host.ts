@@ -4,11 +4,10 @@ import { checkImage, RULES } from "../../checks/check.ts";
 import { allFindings } from "../../checks/filter.ts";
 import type { Finding } from "../../checks/finding.ts";
 import { restoreCommand } from "../../checks/host/command.ts";
-import { looksLikeFacts, MOST_FACTS_BYTES, readFacts } from "../../checks/host/facts.ts";
+import { looksLikeFacts, MOST_FACTS_BYTES, readFacts, shownFact } from "../../checks/host/facts.ts";
 import { type IndexedFacts, indexFacts } from "../../checks/host/host.ts";
 import type { HostRow } from "../../checks/host/report.ts";
 import type { Severity } from "../../model/checkpoint.ts";
-import { visible } from "../../model/text.ts";
 import type { Documents } from "../documents.ts";
 import type { FactsId, FactsResponse, RestoreResponse, RestoreRow } from "../protocol.ts";
 import type { Handlers } from "./handler.ts";
@@ -28,7 +27,7 @@ export function hostHandlers(documents: Documents): Handlers<"facts" | "restore"
       const id = nextId++;
       all.set(id, indexFacts(read.facts));
       const { host, at } = read.facts.made;
-      return { response: { kind: "facts", facts: id, host: visible(host ?? "unnamed host"), at: visible(at) } };
+      return { response: { kind: "facts", facts: id, host: shownFact(host ?? "unnamed host"), at: shownFact(at) } };
     },
     async restore({ document, facts: id }, { signal, reportProgress }) {
       const image = documents.get(document);
