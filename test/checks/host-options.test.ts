@@ -2,6 +2,7 @@
 
 import { expect, test } from "vitest";
 import { checkImage } from "../../app/checks/check.ts";
+import { optionsIn } from "../../app/checks/host/host.ts";
 import { optionDifferences } from "../../app/checks/host/options.ts";
 import { decodeCriuSet } from "../../app/decoder/criu/index.ts";
 import { setSources } from "../support/criu.ts";
@@ -38,6 +39,13 @@ test("a mount from outside is named by its key, and one that CRIU found itself b
   expect(await neededOptions(mount(2, "./etc/hosts", [[EXT_MOUNT, 1]]))).toEqual(["--external mnt[/x]"]);
 });
 
+test("a comma separates options, but not the parts of a value", () => {
+  const options = optionsIn("--enable-fs=fuse,nfs,--tcp-close, -j --enable-fs hugetlbfs,nfs");
+  expect([...options].toSorted()).toEqual(
+    ["--enable-fs", "--enable-fs=fuse,nfs", "--enable-fs=hugetlbfs,nfs", "--shell-job", "--tcp-close"].toSorted(),
+  );
+});
+
 test("each mount and file from outside has to be given", () => {
   const need = (option: string) => ({ option, reason: "it comes from outside" });
   const needed = [
@@ -53,6 +61,9 @@ test("each mount and file from outside has to be given", () => {
   expect(missing("--root=/r --external=mnt[data]:/d --external mnt[hosts]:/h --inherit-fd fd[3]:pipe:[6]")).toEqual([
     "--inherit-fd fd[N]:pipe:[5]",
   ]);
+  expect(missing("--root /r,--external mnt[hosts]:/a,b --external=mnt[data]:/d,--inherit-fd fd[3]:pipe:[5]")).toEqual(
+    [],
+  );
   expect(missing("")).toEqual(needed.map(({ option }) => option));
   expect(optionDifferences(needed, undefined)).toEqual([]);
 });

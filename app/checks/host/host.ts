@@ -110,10 +110,16 @@ export function openHost({ facts, files }: IndexedFacts, { dumpFacts, restoreOpt
   };
 }
 
-/** `--root /r --tcp-close` → `--root`, `--tcp-close`; `--file-validation=filesize` also as it is. */
+/**
+ * `--root /r --tcp-close` → `--root`, `--tcp-close`; `--file-validation=filesize` also as it is. A comma separates
+ * options, too, but not the parts of a value: `--enable-fs=fuse,nfs,--tcp-close`.
+ */
 export function optionsIn(text: string): ReadonlySet<string> {
   const found = new Set<string>();
-  const words = text.split(/[\s,]+/).filter((word) => word !== "");
+  const words = text
+    .split(/\s+|,+(?=-)/)
+    .map((word) => word.replace(/^,+|,+$/g, ""))
+    .filter((word) => word !== "");
   for (const [at, word] of words.entries()) {
     if (!word.startsWith("-")) continue;
     const name = word.replace(/^-+/, "--").replace(/^--([a-zA-Z])$/, "-$1");
