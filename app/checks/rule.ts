@@ -15,7 +15,9 @@ export type Errno =
   | "EPIPE"
   | "ENOSYS"
   | "ENOMSG"
-  | "EBUSY";
+  | "EBUSY"
+  | "EADDRINUSE"
+  | "EADDRNOTAVAIL";
 
 /** The effect of a fault, and in which dialects. */
 export interface Outcome {

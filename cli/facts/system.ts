@@ -117,6 +117,13 @@ export function readMounts(): NonNullable<HostFacts["mounts"]> {
   return found;
 }
 
+/** Types of file systems that the kernel knows now. */
+export const readFileSystems = (): NonNullable<HostFacts["filesystems"]> =>
+  textOf("/proc/filesystems")
+    .split("\n")
+    .map((line) => line.slice(line.indexOf("\t") + 1).trim())
+    .filter((name) => name !== "");
+
 const IFF_UP = 1;
 
 /** Network interfaces of this process's network namespace. */

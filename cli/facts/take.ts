@@ -16,6 +16,7 @@ import { readLocks, readProcesses } from "./processes.ts";
 import { readSockets, readUnixNames } from "./sockets.ts";
 import {
   readCapabilities,
+  readFileSystems,
   readInterfaces,
   readKernel,
   readLimits,
@@ -63,7 +64,7 @@ export async function takeFacts({ image, root, checksums, leaveOut }: FactsReque
       security: readSecurity(),
       ptys: readPtys(),
       ...(has("limits") ? { limits: readLimits(), sysctls: readSettings() } : {}),
-      ...(has("mounts") ? { mounts: readMounts() } : {}),
+      ...(has("mounts") ? { mounts: readMounts(), filesystems: readFileSystems() } : {}),
       ...(has("processes") ? { ...readProcesses(demands), locks: readLocks() } : {}),
       ...(has("network") ? { interfaces: readInterfaces() } : {}),
       ...(has("network") && holders !== null

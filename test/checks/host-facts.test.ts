@@ -9,8 +9,11 @@ import { schemaOf } from "../../app/checks/host/shape.ts";
 import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource } from "../../app/decoder/source.ts";
 import { encode } from "../../app/encoder/encode.ts";
+import { setSources } from "../support/criu.ts";
+import { putTogether, setField, takeApart } from "../support/edit-image.ts";
 import { PLAIN } from "../support/host-facts.ts";
 import { fixtureBytes } from "../support/open.ts";
+import { openSources } from "../support/resources.ts";
 
 const refused = (text: string): string => {
   const read = readFacts(text);
@@ -196,6 +199,53 @@ describe("an image of Linux-CR and a host", () => {
     expect(await withFlags([])).toEqual(["The processor (processor) lacks fxsr, but the image has its registers."]);
   });
 
+  test("differ by AVX, which the size of the floating-point state shows", async () => {
+    const parts = await takeApart(fixtureBytes("linux-cr/v23-s1/before.ckpt"));
+    const withState = async (size: number, flags: readonly string[]) => {
+      const fields = { has_fxsr: 1, has_xsave: 1, xstate_size: size };
+      let other = parts;
+      for (const [name, value] of Object.entries(fields)) other = setField(other, "HEADER_ARCH", 0, name, value);
+      const image = await openImage([bytesSource("image", putTogether(other))]);
+      if ("refused" in image) throw new Error(image.refused);
+      const facts = { ...OLD, cpu: { model: "processor", flags: ["fxsr", "xsave", ...flags] } };
+      const { host } = await checkImage(image, { host: { facts: indexFacts(facts) } });
+      return host?.findings.filter(({ code }) => code === "host-cpu-feature").map(({ message }) => message);
+    };
+    expect(await withState(832, ["avx"])).toEqual([]);
+    expect(await withState(832, [])).toEqual(["The processor (processor) lacks avx, but the image has its registers."]);
+    expect(await withState(576, [])).toEqual([]);
+    expect(await withState(576, ["avx"])).toEqual([
+      "The processor (processor) has avx, but the dump's processor did not.",
+    ]);
+    // Of another size, nothing is known of AVX.
+    expect(await withState(640, ["avx"])).toEqual([]);
+  });
+
+  test("differ by addresses in use", async () => {
+    const path = "linux-cr/socket-remote/before.ckpt";
+    const { demands } = await compared(OLD, path);
+    const listening = demands.flatMap((demand) => (demand.kind === "address" ? [demand] : []));
+    // Its connections are not bound again.
+    expect(listening).toMatchObject([{ protocol: "tcp", address: "127.0.0.1", port: 58_693, isListening: true }]);
+    const socket = {
+      protocol: "tcp",
+      state: "listen",
+      local: "0.0.0.0:58693",
+      remote: null,
+      reuse: null,
+      v6Only: null,
+      pid: 7,
+      name: "other",
+    };
+    const { host } = await compared({ ...OLD, sockets: [socket] }, path);
+    expect(host?.findings.filter(({ code }) => code === "host-address-used")).toMatchObject([
+      { errno: "EADDRINUSE", actual: "listen 0.0.0.0:58693 (pid 7 other)", verdict: "refused" },
+    ]);
+    expect((await compared({ ...OLD, sockets: [{ ...socket, local: "0.0.0.0:80" }] }, path)).codes).not.toContain(
+      "host-address-used",
+    );
+  });
+
   test("differ by limits on descriptors", async () => {
     const highest = (await compared(OLD)).demands.find((demand) => demand.kind === "descriptors")?.fd ?? 0;
     const withLimit = async (soft: number) => {
@@ -219,5 +269,30 @@ describe("an image of Linux-CR and a host", () => {
     };
     expect(await codes([0, 2])).toEqual([]);
     expect(await codes([0, 3])).toEqual(["/dev/pts/3 is in use."]);
+  });
+});
+
+describe("the file systems that a restore mounts", () => {
+  const compared = async (filesystems: readonly string[] | undefined) => {
+    const image = await openSources(setSources("verdicts/mnt"));
+    const { filesystems: _, ...rest } = PLAIN;
+    const facts: HostFacts = filesystems === undefined ? rest : { ...rest, filesystems };
+    return (await checkImage(image, { host: { facts: indexFacts({ ...facts, made: { ...facts.made, root: "/r" } }) } }))
+      .host;
+  };
+  const missing = async (filesystems: readonly string[]) =>
+    (await compared(filesystems))?.findings
+      .filter(({ code }) => code === "host-filesystem-missing")
+      .map(({ recorded, severity }) => `${severity} ${recorded}`);
+
+  test("are those that the kernel has to know, without the root's", async () => {
+    expect(await missing(["proc", "tmpfs"])).toEqual([]);
+    expect(await missing(["proc"])).toEqual(["warning tmpfs"]);
+    expect(await missing([])).toEqual(["warning tmpfs", "warning proc"]);
+  });
+
+  test("are not compared with facts that lack them", async () => {
+    const rows = (await compared(undefined))?.rows.filter(({ what }) => what.startsWith("file system "));
+    expect(rows?.map(({ state }) => state)).toEqual(["unknown", "unknown"]);
   });
 });

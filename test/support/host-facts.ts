@@ -22,6 +22,7 @@ export const PLAIN: HostFacts = {
   sysctls: { "fs.nr_open": "1048576" },
   security: [],
   mounts: [{ at: "/", type: "ext4", source: "/dev/vda", readOnly: false, device: "254:0" }],
+  filesystems: ["sysfs", "tmpfs", "proc", "devpts", "ext4", "mqueue", "cgroup2", "overlay"],
   pids: [1],
   processes: [],
   sockets: [],

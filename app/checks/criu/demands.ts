@@ -1,5 +1,6 @@
 // What CRIU will compare with the restoring machine, in the order of its restore: what entries noted, and the columns.
 
+import { fileSystemName } from "../../decoder/criu/file-systems.ts";
 import { type Checkpoint, HAS, NO_MOUNT, NONE, nameBytes, USE } from "../../model/checkpoint.ts";
 import { detailsOf } from "../../model/detail-store.ts";
 import type { Details } from "../../model/fields.ts";
@@ -7,6 +8,7 @@ import { FILE_KINDS, O_ACCMODE, openFlag, taskState } from "../../model/names.ts
 import { i32At, u8At, u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { decodeText, encodeText } from "../../model/text.ts";
+import { splitAddress } from "../host/address-parts.ts";
 import type { AddressDemand, Demand, Demands, FileDemand, LockDemand, PathUse } from "../host/demand.ts";
 import { pathKey } from "../host/path-key.ts";
 import { RESOURCES } from "../host/resources.ts";
@@ -55,11 +57,22 @@ function* machineOf({ checkpoint, hostNotes }: Scan): Generator<Demand> {
   for (const [flag, pid] of hostNotes.features) yield { kind: "feature", flag, pid };
 }
 
-/** Directories of the new root that mounts are made on: those directly on the root mount. */
+/** UNSUPPORTED, and AUTO, whose name is beside it. */
+const NOT_NAMED: ReadonlySet<number> = new Set([0, 16]);
+
+/** Directories of the new root that mounts are made on, those directly on the root mount; file systems to mount. */
 function* mountsOf({ hostNotes: { mounts } }: Scan): Generator<Demand> {
   const root = rootMount(mounts);
   for (const mount of mounts) {
     if (mount.parent === root && mount.id !== root) yield anyFile(absolute(mount.at), "mounted-on");
+  }
+  const seen = new Set<number>();
+  for (const { id, type, at, isExternal } of mounts) {
+    const name = NOT_NAMED.has(type) ? null : fileSystemName(type);
+    // The root and mounts from outside are there already.
+    if (id === root || isExternal || name === null || seen.has(type)) continue;
+    seen.add(type);
+    yield { kind: "filesystem", name, at: absolute(at) };
   }
 }
 
@@ -296,12 +309,6 @@ function addressOf(details: Details, isV6Only: boolean, isFree: boolean): Omit<A
     isV6Only,
     isFree,
   };
-}
-
-/** `127.0.0.1:80` or `[::1]:80`. */
-function splitAddress(text: unknown): { address: string; port: number } | null {
-  const [, six, four, port] = (typeof text === "string" ? /^(?:\[(.*)\]|(.*)):(\d+)$/.exec(text) : null) ?? [];
-  return port === undefined ? null : { address: six ?? four ?? "", port: Number(port) };
 }
 
 function* terminalOf({ scan, loose }: Walk, file: FileRow): Generator<Demand> {

@@ -25,6 +25,8 @@ export interface MountNote {
   readonly id: number;
   readonly parent: number;
   readonly at: Uint8Array;
+  /** mnt_entry.fstype. */
+  readonly type: number;
   /** It comes from outside. */
   readonly isExternal: boolean;
   /** It shows its file system from the root on, not one of its directories. */

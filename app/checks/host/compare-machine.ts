@@ -5,6 +5,7 @@ import { grouped } from "../../model/words.ts";
 import type {
   DescriptorDemand,
   FeatureDemand,
+  FileSystemDemand,
   LimitDemand,
   LockDemand,
   MachineDemand,
@@ -69,6 +70,15 @@ export const compareFeature: Compare<FeatureDemand> = ({ flag, isLacking }, { fa
     : `The processor (${name}) lacks ${flag}, but the image has its registers.`;
   const recorded = isLacking === true ? `no ${flag}` : flag;
   return { actual, differences: [{ code: "host-cpu-feature", message, recorded, actual }] };
+};
+
+/** Compares a type of file system. The list of the kernel lacks those whose module is not loaded. */
+export const compareFileSystem: Compare<FileSystemDemand> = ({ name, at }, { facts: { filesystems } }) => {
+  if (filesystems === undefined) return UNKNOWN;
+  if (filesystems.includes(name)) return { actual: "known to the kernel", differences: [] };
+  const actual = "not in /proc/filesystems";
+  const message = `The kernel does not know the file system ${name}, which ${visibleText(at)} is mounted with: the restore is refused unless it can load a module for it.`;
+  return { actual, differences: [{ code: "host-filesystem-missing", message, recorded: name, actual }] };
 };
 
 /** Compares a pid that must be free. */

@@ -9,6 +9,7 @@ import { compareFile, compareName, recordedText, USE_WORDS } from "./compare-fil
 import {
   compareDescriptors,
   compareFeature,
+  compareFileSystem,
   compareLimit,
   compareLock,
   compareMachine,
@@ -80,6 +81,13 @@ const KINDS: Kinds = {
     use: ({ profile }) => `profile ${visible(profile)}`,
     recorded: () => "loaded",
     compare: compareSecurity,
+  },
+  filesystem: {
+    group: "files",
+    what: ({ name }) => `file system ${name}`,
+    use: ({ at }) => `mounted on ${visibleText(at)}`,
+    recorded: () => "known to the kernel",
+    compare: compareFileSystem,
   },
   pid: {
     group: "processes",

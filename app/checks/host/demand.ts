@@ -148,6 +148,15 @@ export interface InterfaceDemand extends Subject {
   readonly name: string;
 }
 
+/** A type of file system that the restore mounts. */
+export interface FileSystemDemand extends Subject {
+  readonly kind: "filesystem";
+  /** As in /proc/filesystems. */
+  readonly name: string;
+  /** Where the first such mount is. */
+  readonly at: Uint8Array;
+}
+
 /** Something of the restoring machine that a restore depends on. */
 export type Demand =
   | FileDemand
@@ -164,6 +173,7 @@ export type Demand =
   | FeatureDemand
   | SecurityDemand
   | LoopbackDemand
+  | FileSystemDemand
   | InterfaceDemand;
 
 /** What an image demands of the restoring machine, in the order of the restore. */

@@ -80,6 +80,7 @@ export const FACTS_SHAPE = object({
   "sysctls?": map(text(), "Kernel settings that affect a restore: fs.nr_open"),
   "security?": list(text(), "Loaded security modules: apparmor"),
   "mounts?": list(object({ at: text(), type: text(), source: text(), readOnly: flag(), device: text() })),
+  "filesystems?": list(text(), "Types of file systems, as in /proc/filesystems"),
   "pids?": list(count(), "Ids in use: of processes, threads, sessions and process groups"),
   "processes?": list(
     object({ id: count(), as: text("process, thread, session, process group"), name: text() }),

@@ -93,6 +93,14 @@ const CRIU: readonly Omit<Rule, "format" | "step">[] = [
     source: "open_path() in criu/files-reg.c, do_open_fifo() in criu/fifo.c, get_mark_path() in criu/fsnotify.c",
   },
   {
+    code: "host-filesystem-missing",
+    title: "The kernel does not know a type of file system that the restore mounts",
+    examines: "mountpoints-N.img fstype, except of the root and of mounts from outside, against /proc/filesystems",
+    outcomes: WRONG,
+    remedy: "Load its module: `modprobe`. Without one, mount(2) fails with ENODEV and the restore is refused.",
+    source: "do_new_mount() in criu/mount.c",
+  },
+  {
     code: "host-file-type",
     title: "A path leads to a file of another type",
     examines: "reg.mode",
@@ -300,9 +308,9 @@ const LINUX_CR: readonly Omit<Rule, "format" | "step">[] = [
   {
     code: "host-cpu-feature",
     title: "The processor's floating-point state differs from the dump's",
-    examines: "HEADER_ARCH has_fxsr, has_xsave, against the flags in /proc/cpuinfo",
+    examines: "HEADER_ARCH has_fxsr, has_xsave and xstate_size, against the flags in /proc/cpuinfo",
     outcomes: [{ severity: "error", errno: "EINVAL" }],
-    target: "xstate_size must match, too; host facts do not include it.",
+    target: "xstate_size must match, too: 832 bytes with avx, 576 without.",
     remedy: "Restart on a processor with the same floating-point state, or boot with noxsave or nofxsr.",
   },
   {
@@ -311,6 +319,33 @@ const LINUX_CR: readonly Omit<Rule, "format" | "step">[] = [
     examines: "FILE_DESC.fd_descriptor, against fs.nr_open and RLIMIT_NOFILE",
     outcomes: [{ severity: "error", errno: "EBADF" }],
     remedy: "Raise the limit before restarting: `ulimit -n`, `sysctl fs.nr_open`.",
+  },
+  {
+    code: "host-address-used",
+    title: "An address that a socket is bound to is in use",
+    examines: "SOCKET_INET laddr and num of sockets that are not connected, against the sockets of the host",
+    outcomes: [
+      { severity: "error", errno: "EADDRINUSE" },
+      { severity: "warning", errno: null },
+    ],
+    target: "only without network namespaces in the image, HEADER uflags NETNS.",
+    remedy: "End the process that uses it, or restart in a network namespace of its own.",
+  },
+  {
+    code: "host-address-missing",
+    title: "No interface has the address that a socket is bound to",
+    examines: "SOCKET_INET laddr, against the interfaces of the host",
+    outcomes: [{ severity: "error", errno: "EADDRNOTAVAIL" }],
+    target: "only without network namespaces in the image, HEADER uflags NETNS.",
+    remedy: "Add the address to an interface: `ip address add`.",
+  },
+  {
+    code: "host-socket-name-used",
+    title: "The abstract name of a unix socket is in use",
+    examines: "SOCKET_UNIX laddr of abstract names, against the bound names of the host",
+    outcomes: [{ severity: "error", errno: "EADDRINUSE" }],
+    target: "only without network namespaces in the image, HEADER uflags NETNS.",
+    remedy: "End the process that has it.",
   },
   {
     code: "host-pty-used",

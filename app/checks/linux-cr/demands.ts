@@ -3,9 +3,11 @@
 // that it opens. Sizes and permissions are not compared: the kernel opens whatever file is there.
 
 import { type Checkpoint, HAS, holderCount, NONE, nameBytes, taskCount, USE } from "../../model/checkpoint.ts";
-import { FILE_KINDS, O_ACCMODE, openFlag, taskState } from "../../model/names.ts";
+import { detailsReader } from "../../model/detail-store.ts";
+import { FILE_KINDS, fileKind, O_ACCMODE, openFlag, taskState } from "../../model/names.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
-import { decodeText } from "../../model/text.ts";
+import { decodeText, encodeText } from "../../model/text.ts";
+import { splitAddress } from "../host/address-parts.ts";
 import type { Demand, Demands } from "../host/demand.ts";
 import { pathKey } from "../host/path-key.ts";
 import { ofFile } from "../subject.ts";
@@ -22,6 +24,7 @@ export function demandsOf(checkpoint: Checkpoint, features: ReadonlyMap<string, 
       ...featuresOf(features),
       ...pidsOf(checkpoint),
       ...descriptorsOf(checkpoint),
+      ...socketsOf(checkpoint),
       ...terminalsOf(checkpoint),
       ...pathsOf(checkpoint),
     ],
@@ -49,6 +52,41 @@ function* descriptorsOf({ tables, descriptors, tasks }: Checkpoint): Generator<D
     const task = u32At(tables.task, u32At(tables.firstTask, table));
     const pid = i32At(tasks.pid, task);
     yield { kind: "descriptors", highest, tasks: 0, ...(pid > 0 ? { pid } : { task }), fd: highest };
+  }
+}
+
+/**
+ * Addresses that sockets are bound to, and abstract names. Names in the file system are taken over. With network
+ * namespaces in the image, the sockets are in new ones.
+ */
+function* socketsOf(checkpoint: Checkpoint): Generator<Demand> {
+  const { files, facts } = checkpoint;
+  if (facts.some(({ label, value }) => label === "flags" && value.includes("NETNS"))) return;
+  const socket = fileKind("socket");
+  const read = detailsReader(checkpoint);
+  for (let file = 0; file < files.count; file++) {
+    if (u8At(files.kind, file) !== socket || holderCount(files, file) === 0) continue;
+    const { family, state, protocol, local, remote } = read(file);
+    if (family === "unix") {
+      // Text with escapes is not the name itself.
+      const isPlain = typeof local === "string" && local.startsWith("@") && !local.includes("\\");
+      if (isPlain) yield { kind: "socket-name", path: encodeText(`\0${local.slice(1)}`), as: "bound", file };
+      continue;
+    }
+    const [own, other] = [splitAddress(local), splitAddress(remote)];
+    const isConnected = other !== null && other.port !== 0;
+    if (own === null || own.port === 0 || isConnected || (protocol !== "tcp" && protocol !== "udp")) continue;
+    yield {
+      kind: "address",
+      protocol,
+      family: own.address.includes(":") ? 6 : 4,
+      ...own,
+      isListening: state === "listen",
+      remote: null,
+      isV6Only: false,
+      isFree: false,
+      file,
+    };
   }
 }
 

@@ -62,6 +62,9 @@ export function onHeader(scan: Scan, dialects: readonly string[]): void {
   scan.utsLeft = UTS.length;
 }
 
+/** xstate_size with and without AVX. */
+const [SSE_STATE, AVX_STATE] = [576, 832];
+
 /** HEADER_ARCH: the floating-point unit. */
 export function onHeaderArch(scan: Scan): void {
   if (!hasField(scan, "has_fxsr")) return;
@@ -85,6 +88,8 @@ export function onHeaderArch(scan: Scan): void {
   }
   scan.xstateSize = size;
   scan.features.set("fxsr", fxsr === 1).set("xsave", xsave === 1);
+  // The kernels with Linux-CR save the legacy area, the XSAVE header, and the upper halves of YMM registers.
+  if (xsave === 1 && (size === SSE_STATE || size === AVX_STATE)) scan.features.set("avx", size === AVX_STATE);
 }
 
 /** BUFFER: its content depends on the record before it. */

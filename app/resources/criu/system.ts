@@ -1,5 +1,6 @@
 // Namespaces, and what each of them holds: host names, mounts, network devices; control groups; plugins.
 
+import { fileSystemName } from "../../decoder/criu/file-systems.ts";
 import { enumName, type MessageName } from "../../decoder/criu/messages.ts";
 import type { Values } from "../../decoder/criu/values.ts";
 import { NONE } from "../../model/checkpoint.ts";
@@ -96,16 +97,10 @@ async function readIdMaps(set: SetReader, tables: Tables): Promise<void> {
   }
 }
 
-/** File systems whose names differ from those of CRIU's enum. */
-const TYPE_NAMES: Readonly<Record<string, string>> = { OVERLAYFS: "overlay" };
-
 function addMountWords(row: Draft, mount: Values): void {
   const type = mount.number("fstype") ?? 0;
-  const name = enumName("fstype", type);
   // AUTO: the name is beside it. UNSUPPORTED: the mount is external, or the root.
-  row.type =
-    mount.bytes("fsname") ??
-    (name === null ? `type ${type}` : type === 0 ? null : (TYPE_NAMES[name] ?? name.toLowerCase()));
+  row.type = mount.bytes("fsname") ?? (type === 0 ? null : (fileSystemName(type) ?? `type ${type}`));
   row.flags = mountFlags(((mount.number("flags") ?? 0) | (mount.number("sb_flags") ?? 0)) >>> 0);
 }
 
