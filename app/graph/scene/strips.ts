@@ -25,7 +25,7 @@ const ONE_STRIP = 100;
 
 /** Width of the strips in a view `width` pixels wide. `beside`: there are surroundings of a selection beside them. */
 export function stripsWidth(width: number, beside: boolean): number {
-  if (width < NARROW_VIEW) return beside ? 48 : 150;
+  if (width < NARROW_VIEW) return beside ? 40 : 150;
   return Math.round(Math.min(420, width * 0.34));
 }
 
