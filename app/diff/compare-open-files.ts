@@ -4,7 +4,8 @@
 
 import { type Checkpoint, HAS, NONE, nameBytes, stableLength } from "../model/checkpoint.ts";
 import { fileKind, openFlags } from "../model/names.ts";
-import { encodeText, sameBytes } from "../model/text.ts";
+import { sameBytes } from "../model/text.ts";
+import { UNLINKED_SUFFIX } from "../model/unlinked.ts";
 import { CHANGE_BITS } from "./changes.ts";
 
 const UNKNOWN = fileKind("unknown");
@@ -91,17 +92,15 @@ export function isUnknown(checkpoint: Checkpoint, file: number): boolean {
   return kind[file] === UNKNOWN && nameLength[file] === 0 && ((has[file] as number) & HAS.path) === 0;
 }
 
-const DELETED = encodeText(" (deleted)");
-
 /** Whether `marked`, which says that it is unlinked, has the name of `other`, in which that is part of the path. */
 function sameUnlinked(marked: Checkpoint, file: number, other: Checkpoint, otherFile: number): boolean {
   if (((marked.files.has[file] as number) & HAS.deleted) === 0) return false;
   const name = nameBytes(marked, file);
   const otherName = nameBytes(other, otherFile);
   return (
-    otherName.length === name.length + DELETED.length &&
+    otherName.length === name.length + UNLINKED_SUFFIX.length &&
     sameBytes(otherName.subarray(0, name.length), name) &&
-    sameBytes(otherName.subarray(name.length), DELETED)
+    sameBytes(otherName.subarray(name.length), UNLINKED_SUFFIX)
   );
 }
 

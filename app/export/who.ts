@@ -6,6 +6,7 @@ import { FILE_KINDS, flagNames } from "../model/names.ts";
 import { i32At, u8At, u32At, u64At } from "../model/read.ts";
 import type { FileRow, TableRow, TaskRow } from "../model/rows.ts";
 import { decodeText, encodeText, sameBytes, textAndBytes } from "../model/text.ts";
+import { unlinkedOf } from "../model/unlinked.ts";
 import { fileName } from "../model/words.ts";
 import type { SourceFacts } from "./show-json.ts";
 
@@ -34,6 +35,7 @@ export interface Holder {
   readonly name: string;
   /** In base64, if `name` is not valid UTF-8. */
   readonly nameBytes?: string;
+  /** Whether it was unlinked; in a Linux-CR image, whether its path says so. */
   readonly deleted: boolean;
   readonly pos: string | null;
   readonly flags: number | null;
@@ -72,7 +74,7 @@ function isMeant(checkpoint: Checkpoint, file: FileRow, target: Target): boolean
   const has = u8At(checkpoint.files.has, file);
   switch (target.kind) {
     case "deleted":
-      return (has & HAS.deleted) !== 0;
+      return unlinkedOf(checkpoint, file) !== null;
     case "path":
       return (has & HAS.path) !== 0 && sameBytes(nameBytes(checkpoint, file), encodeText(target.path));
     case "name":
@@ -204,7 +206,7 @@ function factsOf(checkpoint: Checkpoint, file: FileRow): Omit<Holder, keyof Owne
     kind: FILE_KINDS[u8At(files.kind, file)] ?? "unknown",
     name: bytes.length === 0 ? fileName(checkpoint, file) : value,
     ...(valueBytes !== undefined && { nameBytes: valueBytes }),
-    deleted: (has & HAS.deleted) !== 0,
+    deleted: unlinkedOf(checkpoint, file) !== null,
     pos: (has & HAS.pos) === 0 ? null : u64At(files.pos, file).toString(),
     flags,
     flagNames: flags === null ? null : flagNames(flags, machine.arch),

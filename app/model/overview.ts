@@ -4,6 +4,7 @@
 import { type Checkpoint, descriptorCount, HAS, holderCount, NONE, taskCount } from "./checkpoint.ts";
 import { i32At, u8At, u32At } from "./read.ts";
 import type { DescriptorRow, FileRow, TableRow } from "./rows.ts";
+import { unlinkedOf } from "./unlinked.ts";
 
 /** The first rows of a ranking, and how many there are. */
 export interface Ranking {
@@ -37,8 +38,10 @@ export interface Overview {
   readonly acrossTables: number;
   /** File tables of several tasks (CLONE_FILES), those with most first. */
   readonly sharedTables: Ranking;
-  /** Open files that were unlinked, those with most holders first. */
+  /** Open files that were unlinked, recorded or by their names, those with most holders first. */
   readonly deleted: Ranking;
+  /** How many of them only their names say so of. */
+  readonly deletedByName: number;
   /** Descriptors above 2 without close-on-exec, and the tables that have most of them. */
   readonly crossExec: Ranking & { readonly descriptors: number };
   /** Most first. */
@@ -60,14 +63,15 @@ const LAST_STANDARD = 2;
 export function overviewOf(checkpoint: Checkpoint): Overview {
   const { files, tables } = checkpoint;
   const holders = (file: FileRow): number => holderCount(files, file);
-  const isDeleted = (file: FileRow): boolean => (u8At(files.has, file) & HAS.deleted) !== 0 && holders(file) > 0;
+  const unlinked = (file: FileRow) => (holders(file) > 0 ? unlinkedOf(checkpoint, file) : null);
   const crossing = crossingByTable(checkpoint);
   const repeated = repeatedOf(checkpoint).sort((a, b) => b.count - a.count || a.table - b.table);
   return {
     shared: ranked(files.count, (file) => (holders(file) > 1 ? holders(file) : 0)),
     acrossTables: countAcross(checkpoint),
     sharedTables: ranked(tables.count, (table) => (taskCount(tables, table) > 1 ? taskCount(tables, table) : 0)),
-    deleted: ranked(files.count, (file) => (isDeleted(file) ? holders(file) : 0)),
+    deleted: ranked(files.count, (file) => (unlinked(file) === null ? 0 : holders(file))),
+    deletedByName: ranked(files.count, (file) => (unlinked(file) === "named" ? 1 : 0)).total,
     crossExec: {
       ...ranked(tables.count, (table) => u32At(crossing, table)),
       descriptors: crossing.reduce((sum, count) => sum + count, 0),

@@ -53,6 +53,14 @@ test("without a likely leak, what would be one is said", async () => {
   expect(container.textContent).toContain("None: no task has one path open 8 times");
 });
 
+test("a file of a Linux-CR image is deleted but open by the end of its path", async () => {
+  const { shell, container, button } = await overviewOf(leakyServer(2, 10, "/var/log/x (deleted)"));
+  expect(container.textContent).toContain("Deleted but open 2, by “ (deleted)” at the end of their paths");
+  await act(async () => button(/^Deleted but open$/).click());
+  const { tab, listings } = shell.store.get();
+  expect([tab, listings.files.filter]).toEqual(["files", "deleted:yes"]);
+});
+
 test("what was looked for and not found is said", async () => {
   const { container } = await overview("linux-cr/v23-s1/before.ckpt");
   expect(container.textContent).toMatch(/None: .*deleted but open files, .*problems\.$/);

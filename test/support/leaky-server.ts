@@ -4,11 +4,11 @@ import { encode } from "../../app/encoder/encode.ts";
 import { concat } from "./tar.ts";
 
 /**
- * The image's bytes: 1234 redis-server has /var/log/x open `times` times, and 4096 sh nothing out of the ordinary.
+ * The image's bytes: 1234 redis-server has `path` open `times` times, and 4096 sh nothing out of the ordinary.
  *
- * @param first Number of the first descriptor of /var/log/x.
+ * @param first Number of the first descriptor of `path`.
  */
-export function leakyServer(times: number, first = 10): Uint8Array {
+export function leakyServer(times: number, first = 10, path = "/var/log/x"): Uint8Array {
   const file = (id: number, path: string) => ({
     id,
     kind: "generic" as const,
@@ -41,7 +41,7 @@ export function leakyServer(times: number, first = 10): Uint8Array {
           },
           { id: 1, fds: [{ fd: 0, file: 0, closeOnExec: false }] },
         ],
-        files: [file(0, "/dev/null"), ...leaked.map((at) => file(1 + at, "/var/log/x"))],
+        files: [file(0, "/dev/null"), ...leaked.map((at) => file(1 + at, path))],
       },
       { dialect: "v23-rc2" },
     ),

@@ -1,6 +1,7 @@
 // Checks of file tables, descriptors and open files.
 
 import { visibleText } from "../../model/text.ts";
+import { endsUnlinked } from "../../model/unlinked.ts";
 import { flagsText } from "../../model/words.ts";
 import { type FlagMasks, leftOverNames, opensDirectoryForWriting } from "../open-flags.ts";
 import {
@@ -163,8 +164,6 @@ const FMODE_LSEEK = 4;
 const isSought = (scan: Scan): boolean =>
   !hasField(scan, "f_credref") || (numberOf(scan, "f_mode") & FMODE_LSEEK) !== 0;
 
-const SUFFIX = new TextEncoder().encode(" (deleted)");
-const CLOSE = 0x29;
 const SLASH = 0x2f;
 const PATH_MAX = 4096;
 /** The seed's restart reads records of at most one page. */
@@ -200,14 +199,9 @@ export function onFileName(scan: Scan): void {
     const path = visibleText(bytes.subarray(start, stop));
     payloadFault(scan, "H20", "text", `A path does not begin with a slash: “${path}”.`, null);
   }
-  if (stop - start > SUFFIX.length && bytes[stop - 1] === CLOSE && endsDeleted(bytes, stop)) {
+  if (endsUnlinked(bytes, start, stop)) {
     payloadFault(scan, "H27", "text", `A path ends in “ (deleted)”: “${visibleText(bytes.subarray(start, stop))}”.`);
   }
-}
-
-function endsDeleted(bytes: Uint8Array, end: number): boolean {
-  for (let at = 0; at < SUFFIX.length; at++) if (bytes[end - SUFFIX.length + at] !== SUFFIX[at]) return false;
-  return true;
 }
 
 /** EPOLL_ITEMS: the items that an epoll watches are in the BUFFER that follows. */

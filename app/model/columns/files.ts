@@ -7,6 +7,7 @@ import { FILE_KINDS, flagNames, modeNames } from "../names.ts";
 import { u8At, u32At, u64At } from "../read.ts";
 import type { FileRow } from "../rows.ts";
 import { visible } from "../text.ts";
+import { unlinkedOf } from "../unlinked.ts";
 import { flagsText } from "../words.ts";
 import type { Column } from "./column.ts";
 import {
@@ -76,6 +77,8 @@ function detailColumn(about: About, keys: readonly string[]): Column {
     },
   };
 }
+
+const DELETED_WORDS = { recorded: "yes", named: "likely", no: "no" } as const;
 
 export const FILES: readonly Column[] = [
   numberColumn(
@@ -165,8 +168,15 @@ export const FILES: readonly Column[] = [
     ({ files }, row) => holderCount(files, row) > 1,
   ),
   yesColumn(
-    { id: "deleted", title: "Deleted", about: "unlinked when it was dumped", width: 8, groups: true },
-    (checkpoint, row) => has(checkpoint, row, HAS.deleted),
+    {
+      id: "deleted",
+      title: "Deleted",
+      about: "unlinked when it was dumped; likely: only the end of its path says so",
+      width: 8,
+      groups: true,
+    },
+    (checkpoint, row) => unlinkedOf(checkpoint, row) !== null,
+    (checkpoint, row) => DELETED_WORDS[unlinkedOf(checkpoint, row) ?? "no"],
   ),
   wordColumn(
     {

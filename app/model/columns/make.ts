@@ -46,10 +46,15 @@ export function greatest(values: Int32Array | Uint32Array): number {
 /** The length of the longest text in bytes, for a column's `needs`. */
 export const longest = (lengths: Uint32Array): number => Math.max(greatest(lengths), 4);
 
-export const yesColumn = (about: About, yes: (checkpoint: Checkpoint, row: number) => boolean): Column => ({
+/** `text` replaces “yes” and “no” where they say too much. */
+export const yesColumn = (
+  about: About,
+  yes: (checkpoint: Checkpoint, row: number) => boolean,
+  text: Column["text"] = (checkpoint, row) => (yes(checkpoint, row) ? "yes" : "no"),
+): Column => ({
   ...about,
   yes,
-  text: (checkpoint, row) => (yes(checkpoint, row) ? "yes" : "no"),
+  text,
 });
 
 /** A column of words: `distinct` gives a number (NaN: none), `word` its word. */

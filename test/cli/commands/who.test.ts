@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { runCommand } from "../../support/command.ts";
+import { leakyServer } from "../../support/leaky-server.ts";
 import { expectValid } from "../../support/schema.ts";
 
 const fixture = (path: string): string => fileURLToPath(new URL(`../../fixtures/${path}`, import.meta.url));
@@ -24,6 +25,22 @@ describe("in an image", () => {
     const { status, out } = await runCommand(["who", "--deleted", W1]);
     expect(out).toBe("pid 28249 fd 11 w1-single: rw /tmp/w/w1/ghost.tmp (unlinked) @1000\n");
     expect(status).toBe(0);
+  });
+
+  test("finds unlinked files of a Linux-CR image by the end of their paths", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "who-"));
+    try {
+      const image = join(folder, "server.ckpt");
+      writeFileSync(image, leakyServer(1, 10, "/var/log/x (deleted)"));
+      const { status, out } = await runCommand(["who", "--deleted", image]);
+      expect(out).toBe("pid 1234 fd 10 redis-server: rw /var/log/x (deleted) (unlinked) @0\n");
+      expect(status).toBe(0);
+      const json = JSON.parse((await runCommand(["who", "--deleted", "--json", image])).out);
+      expectValid("who", json);
+      expect(json).toMatchObject({ holders: [{ fd: 10, deleted: true }] });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test("finds files by the last part of their path and by the name of what has no path", async () => {

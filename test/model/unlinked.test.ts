@@ -1,0 +1,46 @@
+// Which open files were unlinked, by what the image says or by their names.
+
+import { expect, test } from "vitest";
+import { HAS } from "../../app/model/checkpoint.ts";
+import { columnOf } from "../../app/model/columns/columns.ts";
+import { filterMask } from "../../app/model/filter.ts";
+import { overviewOf } from "../../app/model/overview.ts";
+import { unlinkedOf } from "../../app/model/unlinked.ts";
+import { checkpointOf } from "../support/state.ts";
+
+const PATHS = ["/tmp/cache (deleted)", "/tmp/cache", "/memfd:pool (deleted)", "/tmp/(deleted)", "/tmp/kept (deleted) "];
+
+const withFiles = (format: "linux-cr" | "criu") =>
+  checkpointOf(
+    {
+      tasks: [{ pid: 7, comm: "a", table: 0 }],
+      tables: [PATHS.map((_, file) => ({ fd: file, file }))],
+      files: PATHS.map((path) => ({ kind: "regular", path })),
+    },
+    { format },
+  );
+
+test("in a Linux-CR image the end of a path says that the file was unlinked", () => {
+  const checkpoint = withFiles("linux-cr");
+  expect(PATHS.filter((_, file) => unlinkedOf(checkpoint, file) === "named")).toEqual(["/tmp/cache (deleted)"]);
+  const { deleted, deletedByName } = overviewOf(checkpoint);
+  expect([...deleted.rows]).toEqual([0]);
+  expect(deletedByName).toBe(1);
+});
+
+test("the column says likely, and its filter finds it", () => {
+  const checkpoint = withFiles("linux-cr");
+  const texts = PATHS.map((_, file) => columnOf("files", "deleted")?.text(checkpoint, file));
+  expect(texts).toEqual(["likely", "no", "no", "no", "no"]);
+  expect([...(filterMask(checkpoint, "descriptors", "deleted:yes") ?? [])]).toEqual([1, 0, 0, 0, 0]);
+});
+
+test("in a CRIU set it is part of the name, and the mark counts", () => {
+  const checkpoint = withFiles("criu");
+  checkpoint.files.has[1] = (checkpoint.files.has[1] as number) | HAS.deleted;
+  expect(PATHS.map((_, file) => unlinkedOf(checkpoint, file))).toEqual([null, "recorded", null, null, null]);
+  const { deleted, deletedByName } = overviewOf(checkpoint);
+  expect([...deleted.rows]).toEqual([1]);
+  expect(deletedByName).toBe(0);
+  expect(columnOf("files", "deleted")?.text(checkpoint, 1)).toBe("yes");
+});
