@@ -9,6 +9,7 @@ import { LINK_TITLES } from "../model/links.ts";
 import { fileKind } from "../model/names.ts";
 import { i32At, u8At } from "../model/read.ts";
 import { stillVisible, visible } from "../model/text.ts";
+import { counted, grouped } from "../model/words.ts";
 
 /** A value on both sides. */
 export interface DetailWords {
@@ -96,6 +97,16 @@ export function linkWords(comparison: Comparison, index: number, noun: string, w
     return named.join(", ") + andMore(holders.length - named.length);
   };
   return { title: LINK_TITLES[role], before: words(before, after), after: words(after, before) };
+}
+
+/** A link to more descriptors than a sentence can name: `watches 0 → 4 descriptors`; `null`: it can name them. */
+export function linkInShort(comparison: Comparison, index: number): string | null {
+  const { role, before, after } = linkChange(comparison, index);
+  const isShort = [before, after].every((all) => all.length < 2 && all.every(({ events }) => events === undefined));
+  if (isShort) return null;
+  const title = LINK_TITLES[role];
+  if (before.length === after.length) return `${title} changed for ${counted(after.length, "descriptor")}`;
+  return `${title} ${grouped(before.length)} → ${counted(after.length, "descriptor")}`;
 }
 
 /** `{title} {before} → {after}` */

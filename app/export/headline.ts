@@ -11,6 +11,7 @@ import type { FileRow } from "../model/rows.ts";
 import { shownText } from "../model/text.ts";
 import { counted, fileName } from "../model/words.ts";
 import { changeSentence, changeWords, taskTitle } from "./changes-text.ts";
+import { linkInShort } from "./detail-words.ts";
 import { eventWords, looksReopened, partsText, placeText } from "./event-text.ts";
 
 /** Parts of the sentence; what else changed is counted. */
@@ -37,7 +38,7 @@ const NAMES: readonly (readonly [Lead, (count: number) => string])[] = [
   ["table-unshared", (count) => `${counted(count, "file table")} no longer shared`],
   ["file-shared", (count) => `${counted(count, "open file")} now shared`],
   ["file-unshared", (count) => `${counted(count, "open file")} no longer shared`],
-  ["close-on-exec", (count) => `close-on-exec of ${counted(count, "open file")} changed`],
+  ["close-on-exec", (count) => `close-on-exec of ${counted(count, "descriptor")} changed`],
   ["file-flags", (count) => `flags of ${counted(count, "open file")} changed`],
   ["file-mode", (count) => `mode of ${counted(count, "open file")} changed`],
   ["file-path", (count) => `${counted(count, "file")} replaced`],
@@ -193,6 +194,10 @@ function eventText(subject: Subject, event: number, lead: Lead): string {
     case "task-renamed":
     case "task-detail":
       return own.length > 1 ? eventWords(comparison, own).text : changeSentence(comparison, change);
+    case "file-linked": {
+      const what = own.length > 1 ? null : linkInShort(comparison, change);
+      return `${nameOf(subject, event)} ${what ?? partsText(comparison, own, false)}${place(comparison, own)}`;
+    }
     case "file-path":
       return `${replacement(comparison, change)}${place(comparison, own)}`;
     default: {

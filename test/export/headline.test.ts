@@ -72,6 +72,43 @@ test("several events of one kind are counted and named, and what has no room is 
   expect(sentence(compare(files(0n, 0), files(9n, 0)))).toBe("4 positions changed (/a, /b, /c, …).");
 });
 
+test("close-on-exec is a value of descriptors", () => {
+  const slots = (closeOnExec: boolean): State => ({
+    tasks: [{ pid: 7, comm: "a", table: 0 }],
+    tables: [[0, 1].map((file) => ({ fd: file, file, closeOnExec }))],
+    files: ["/a", "/b"].map((path) => ({ kind: "regular", path })),
+  });
+  expect(sentence(compare(slots(false), slots(true)))).toBe("close-on-exec of 2 descriptors changed (/a, /b).");
+});
+
+test("what an epoll watches is counted, and not listed with its events", () => {
+  const epoll = (watched: readonly number[], events = 1): State => ({
+    tasks: [{ pid: 7, comm: "a", table: 0 }],
+    tables: [[0, 1, 2, 3, 4].map((file) => ({ fd: file, file }))],
+    files: [
+      { kind: "epoll", path: "epoll", stable: 5, links: watched.map((to) => ({ role: "watches", to, events })) },
+      ...["/a", "/b", "/c", "/d"].map((path) => ({ kind: "regular" as const, path })),
+    ],
+  });
+  expect(sentence(compare(epoll([]), epoll([1, 2, 3, 4])))).toBe("epoll watches 0 → 4 descriptors.");
+  expect(sentence(compare(epoll([1, 2]), epoll([1])))).toBe("epoll watches 2 → 1 descriptor.");
+  expect(sentence(compare(epoll([1, 2], 1), epoll([1, 2], 4)))).toBe("epoll watches changed for 2 descriptors.");
+});
+
+test("the peer of a socket is named", () => {
+  const sockets = (to: number): State => ({
+    tasks: [{ pid: 7, comm: "a", table: 0 }],
+    tables: [[0, 1, 2].map((file) => ({ fd: file, file }))],
+    files: ["a", "b", "c"].map((name, file) => ({
+      kind: "socket",
+      path: `socket:[${name}]`,
+      stable: 9,
+      links: file === 0 ? [{ role: "peer", to }] : [],
+    })),
+  });
+  expect(sentence(compare(sockets(1), sockets(2)))).toBe("socket:[a] peer pid 7 fd 1 → pid 7 fd 2.");
+});
+
 test("pipes that came and went are not reopened", () => {
   const pipes = (fd: number): State => ({
     tasks: [{ pid: 7, comm: "a", table: 0 }],
