@@ -98,9 +98,30 @@ test("arguments and environment of a task are a click away, and not shown before
   await page.getByRole("treeitem", { name: /25572/ }).first().click();
   await page.getByText("Started with").waitFor();
   expect(await page.locator("body").textContent()).not.toContain("API_TOKEN");
-  await page.locator("details").filter({ hasText: "Environment" }).locator("summary").click();
+  // In sight: the capabilities of a task come after it.
+  const environment = page.locator("details").filter({ hasText: "Environment" }).locator("summary");
+  expect((await environment.boundingBox())?.y).toBeLessThan(900);
+  await environment.click();
   await page.getByText("API_TOKEN=tok-5f3c9a-not-a-real-secret").waitFor();
   if (SHOTS) await page.screenshot({ path: `${SHOTS}/started.png` });
+});
+
+test("a match shows the value after it", async () => {
+  const { page } = await opened();
+  await page.keyboard.press("Shift+Z");
+  const input = page.getByRole("searchbox", { name: "Search memory" });
+  await input.fill("API_TOKEN=");
+  await input.press("Enter");
+  const match = page.locator(".memory-match").first();
+  await match.getByText("tok-5f3c9a-not-a-real").waitFor();
+  const isCut = await match.locator(".memory-name").evaluate((name) => {
+    const range = document.createRange();
+    const value = name.querySelector("b + .muted")?.firstChild as Text;
+    range.setStart(value, 0);
+    range.setEnd(value, "tok-5f3c9a-not-a-real-secret".length);
+    return range.getBoundingClientRect().right > name.getBoundingClientRect().right;
+  });
+  expect(isCut).toBe(false);
 });
 
 test("fits narrow and dark screens", async () => {

@@ -2,7 +2,7 @@
 // from.
 
 import { type ReactNode, useLayoutEffect, useRef } from "react";
-import { furtherRecords, NONE } from "../../model/checkpoint.ts";
+import { type Checkpoint, furtherRecords, NONE } from "../../model/checkpoint.ts";
 import { FILE_KINDS } from "../../model/names.ts";
 import { i32At, u8At } from "../../model/read.ts";
 import { recordOf, type Selection } from "../../model/related.ts";
@@ -70,7 +70,6 @@ function NoSelection({ isPair }: { isPair: boolean }) {
 function Selected({ doc, selection }: { doc: Doc; selection: Selection }) {
   const { checkpoint, document } = doc;
   const { word, name } = describe(checkpoint, selection);
-  const hasBytes = checkpoint.records.count > 0 || checkpoint.members.length > 0;
   return (
     <>
       <header className="inspector-head">
@@ -83,12 +82,9 @@ function Selected({ doc, selection }: { doc: Doc; selection: Selection }) {
       </header>
       <Values doc={doc} selection={selection} />
       {selection.to === "file" && <Holders checkpoint={checkpoint} file={selection.row} />}
-      {selection.to === "task" && document !== null && hasBytes && (
-        <Started key={selection.row} document={document} task={selection.row} />
-      )}
       {selection.to === "table" && <DescriptorsOf checkpoint={checkpoint} table={selection.row} />}
       {selection.to === "file" && <DetailsOf checkpoint={checkpoint} file={selection.row} />}
-      {!hasBytes && document !== null && (
+      {!hasBytes(checkpoint) && document !== null && (
         <p className="inspector-section muted">
           This image came in a link or a report, which contain no records, so there are no bytes to show.
         </p>
@@ -98,15 +94,20 @@ function Selected({ doc, selection }: { doc: Doc; selection: Selection }) {
   );
 }
 
+/** Whether the image has its bytes: one from a link or a report has none. */
+const hasBytes = ({ records, members }: Checkpoint): boolean => records.count > 0 || members.length > 0;
+
 /** The values of the object, and of the open file if the selection has one. */
 function Values({ doc, selection }: { doc: Doc; selection: Selection }) {
-  const { checkpoint } = doc;
+  const { checkpoint, document } = doc;
   const { to, row } = selection;
   switch (to) {
     case "task":
       return (
         <>
           <TaskValues checkpoint={checkpoint} task={row} />
+          {/* Before the details, whose lists of capabilities fill the inspector several times. */}
+          {document !== null && hasBytes(checkpoint) && <Started key={row} document={document} task={row} />}
           <DetailsOfTask checkpoint={checkpoint} task={row} />
         </>
       );

@@ -9,7 +9,15 @@ import type { MemoryMatch } from "../../worker/memory-protocol.ts";
 import { useRowWindow } from "../useRowWindow.ts";
 import { type MemoryFinding, MOST_FOUND } from "./useMemorySearch.ts";
 
-const ROW = 20;
+/** A line for the address, and one for what is there. */
+const ROW = 40;
+
+/** Bytes before a match that are shown. */
+const BEFORE = 12;
+
+/** Where what is shown before a match begins: not before the last NUL, so that the room goes to what follows. */
+const stringStart = (bytes: Uint8Array, at: number): number =>
+  Math.max(at - BEFORE, bytes.subarray(0, at).lastIndexOf(0) + 1);
 
 interface Props {
   readonly memory: Memory;
@@ -37,15 +45,15 @@ export const Matches = memo(function Matches({ memory, finding, spot, onSelect }
               <li key={row} className="memory-item" style={{ transform: `translateY(${top}px)` }}>
                 <button
                   type="button"
-                  className="plain memory-row"
+                  className="plain memory-row memory-match"
                   aria-current={isShown || undefined}
-                  title={lineText(bytes.subarray(Math.max(0, at - 12), at + Math.min(length, 200) + 32))}
+                  title={lineText(bytes.subarray(Math.max(0, at - BEFORE), at + Math.min(length, 200) + 32))}
                   onClick={() => onSelect(match)}
                 >
                   <span className="muted">{space}</span>
                   <span>{addressText(memory.mappings.start[mapping] as number, offset)}</span>
                   <span className="memory-name">
-                    <span className="muted">{lineText(bytes.subarray(Math.max(0, at - 12), at))}</span>
+                    <span className="muted">{lineText(bytes.subarray(stringStart(bytes, at), at))}</span>
                     <b>{lineText(bytes.subarray(at, at + Math.min(length, 200)))}</b>
                     <span className="muted">{lineText(bytes.subarray(at + length, at + length + 32))}</span>
                   </span>
