@@ -37,6 +37,22 @@ test("the key 7 shows mappings; words find what listens, and who has a capabilit
   await page.getByText("3 of 4 rows").waitFor();
 });
 
+test("the example in a filter can be read", async () => {
+  const { page } = await visit();
+  await openRecorded(page, "before");
+  await page.keyboard.press("7");
+  const filter = page.getByLabel("Filter mappings");
+  await filter.waitFor();
+  const [width, needed] = await filter.evaluate((input: HTMLInputElement) => {
+    const context = document.createElement("canvas").getContext("2d") as CanvasRenderingContext2D;
+    const style = getComputedStyle(input);
+    context.font = style.font;
+    const padding = Number.parseFloat(style.paddingLeft) + Number.parseFloat(style.paddingRight);
+    return [input.clientWidth, context.measureText(input.placeholder).width + padding];
+  });
+  expect(width).toBeGreaterThanOrEqual(needed as number);
+});
+
 test("a click on a title sorts, and a click on a row selects its task", async () => {
   const { page } = await visit();
   await openRecorded(page, "before");

@@ -36,7 +36,12 @@ export const DESCRIPTORS: readonly Column[] = [
     fileOf,
   ),
   borrow({ id: "holders", about: "number of descriptors that lead to its open file" }, "files", FILES, fileOf),
-  borrow({ id: "deleted", about: "its open file was unlinked when it was dumped; likely: only the end of its path says so" }, "files", FILES, fileOf),
+  borrow(
+    { id: "deleted", about: "its open file was unlinked when it was dumped; likely: only the end of its path says so" },
+    "files",
+    FILES,
+    fileOf,
+  ),
   borrow({ id: "mode", hidden: true }, "files", FILES, fileOf),
   borrow({ id: "version", hidden: true }, "files", FILES, fileOf),
   borrow({ id: "state", hidden: true }, "files", FILES, fileOf),
