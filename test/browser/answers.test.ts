@@ -48,25 +48,6 @@ test("a file’s holders are the same number in every view of a comparison", asy
   await inspector.getByRole("heading", { name: "Held by 7 descriptors" }).waitFor();
 });
 
-test("on a phone the line below the drawing says in full who shares the open file", async () => {
-  const { page } = await visit({ width: 390, height: 844 });
-  await drop(page, [{ name: "server.ckpt", bytes: leakyServer(1) }]);
-  await drawn(page)
-    .filter({ hasText: /^Open file \/dev\/null/ })
-    .first()
-    .waitFor({ state: "attached" });
-  await page.keyboard.press("/");
-  await page.keyboard.type("/dev/null");
-  await page.keyboard.press("Enter");
-  const status = page.locator(".drawing-status");
-  await status.getByText("shared by 2 descriptors").waitFor();
-  const cut = await status.evaluate(
-    ({ scrollWidth, clientWidth, scrollHeight, clientHeight }) =>
-      scrollWidth > clientWidth || scrollHeight > clientHeight,
-  );
-  expect(cut).toBe(false);
-});
-
 test("tasks without pids are called by index, those on one side with that side, and no column is headed pid", async () => {
   const { page } = await visit({ fragment: "#v=1&sample=httpd" });
   const list = page.getByRole("tree", { name: "10 changes" });
