@@ -26,8 +26,8 @@ interface Pair {
   readonly namespaceOf: NamespaceOfRow;
 }
 
-/** The name of the namespace that a row belongs to; `null`: see NamespaceName; `undefined`: the row names none. */
-type NamespaceOfRow = (side: Side, row: number) => string | null | undefined;
+/** The name of the namespace that a row belongs to; `null`: the row names none, or see NamespaceName. */
+type NamespaceOfRow = (side: Side, row: number) => string | null;
 
 /** What collects the changes. */
 interface Collecting {
@@ -140,7 +140,7 @@ function groupRows({ compared }: Collecting, { spec, before, after, namespaceOf 
     const rows = new Map<string, number[]>();
     for (let row = 0; row < table.count; row++) {
       const task = i32At(table.task, row);
-      const place = task === NONE ? (namespaceOf(side, row) ?? null) : placeOf(compared, side, task);
+      const place = task === NONE ? namespaceOf(side, row) : placeOf(compared, side, task);
       if (task !== NONE && place === null) continue;
       const key = `${place} ${texts.map((text) => text(row)).join("\0")}`;
       const known = rows.get(key);
@@ -165,14 +165,14 @@ function namespaceReader(
 ): NamespaceOfRow {
   const at = spec.columns.findIndex(({ comparedAs, name }) => comparedAs === "namespace" || name === "namespace");
   const column = spec.columns[at];
-  if (column === undefined) return () => undefined;
+  if (column === undefined) return () => null;
   const kindAt = spec.namespace === undefined ? spec.columns.findIndex(({ name }) => name === "kind") : NONE;
   const kindOf = (table: ResourceTable, row: number): DetailValue =>
     spec.namespace ?? cellAt(spec.columns[kindAt] as ColumnSpec, table.columns[kindAt], row);
   return (side, row) => {
     const table = tables[side];
     const [kind, id] = [kindOf(table, row), cellAt(column, table.columns[at], row)];
-    return typeof kind === "string" && typeof id === "number" ? nameOf(side, kind, id) : undefined;
+    return typeof kind === "string" && typeof id === "number" ? nameOf(side, kind, id) : null;
   };
 }
 
@@ -238,10 +238,10 @@ function compareRows(collecting: Collecting, pair: Pair, before: number, after: 
   }
 }
 
-/** Whether two rows are of namespaces that correspond, as far as both name one. */
+/** Whether two rows are of namespaces that correspond, as far as it is known what both correspond to. */
 function isSameNamespace({ namespaceOf }: Pair, before: number, after: number): boolean {
   const [x, y] = [namespaceOf("before", before), namespaceOf("after", after)];
-  return x === y || x === undefined || y === undefined;
+  return x === y || x === null || y === null;
 }
 
 function isSame(

@@ -10,7 +10,7 @@ import { pairNumber } from "./pair.ts";
 
 /**
  * What to call a namespace, given its kind (as in /proc/PID/ns) and its id on one side: the same for namespaces that
- * correspond, and different for any others. `null`: no task that both images have is in it, so that it corresponds to none.
+ * correspond, and different for any others. `null`: no task that both images have is in it, so it is not known.
  */
 export type NamespaceName = (side: Side, kind: string, id: number) => string | null;
 
