@@ -4,7 +4,7 @@
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { leakyServer } from "../support/leaky-server.ts";
-import { drop, fixture, openBrowser } from "./support.ts";
+import { accessibilityFaults, drop, fixture, openBrowser } from "./support.ts";
 
 const visit = openBrowser();
 
@@ -251,3 +251,37 @@ test("findings say what was found, and one of a thing is singular", async () => 
     /\b1 (?:tasks|file tables|descriptors|open files|changes|problems|errors|warnings|notes)\b/i,
   );
 });
+
+for (const theme of ["light", "dark"] as const) {
+  test(`dialogs and menus are accessible, ${theme}`, async () => {
+    const { page } = await visit({ theme, fragment: "#v=1&sample=server" });
+    await page.getByRole("grid", { name: "Descriptors" }).waitFor();
+    const faults: string[] = [];
+    const look = async (what: string) => {
+      for (const fault of await accessibilityFaults(page)) faults.push(`${what}: ${fault}`);
+    };
+    for (const key of ["?", "/", "Control+k"]) {
+      await page.keyboard.press(key);
+      await page.getByRole("dialog").waitFor();
+      await look(`the dialog of ${key}`);
+      await page.keyboard.press("Escape");
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+    }
+    for (const menu of ["Actions", "Columns"]) {
+      await page.locator("summary").filter({ hasText: menu }).first().click();
+      await page.locator("details[open] li").first().waitFor();
+      await look(menu);
+      await page.keyboard.press("Escape");
+    }
+    await page.locator(".head-format").click();
+    await page.getByRole("dialog").waitFor();
+    await look("the dialog of the format");
+    await page.keyboard.press("Escape");
+    for (const tab of ["Problems", "Records", "Memory", "Bytes", "Restore", "Resources"]) {
+      await page.getByRole("tab", { name: new RegExp(`^${tab}`) }).click();
+      await page.locator(`[role=tab][aria-selected=true]`).filter({ hasText: tab }).first().waitFor();
+      await look(tab);
+    }
+    expect(faults).toEqual([]);
+  }, 120_000);
+}
