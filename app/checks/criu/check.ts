@@ -1,12 +1,12 @@
 // Checks a CRIU image set: one walk over the entries that refer to something, member by member in blocks. References
 // are resolved when all entries have been read, as members come in any order.
 
+import { createFieldFinder, type FieldPlace } from "../../decoder/criu/fields.ts";
 import { MEMBER_KINDS } from "../../decoder/criu/member-kinds.ts";
 import { memberOfName } from "../../decoder/criu/member-names.ts";
 import type { Image } from "../../decoder/image.ts";
 import { openWindow, type Window } from "../../decoder/window.ts";
 import { NONE } from "../../model/checkpoint.ts";
-import type { Field } from "../../model/fields.ts";
 import { endOfMember, moveTo, recordCursor, recordLength, recordMember, recordOffset } from "../../model/records.ts";
 import type { RecordRow } from "../../model/rows.ts";
 import { isSound } from "../filter.ts";
@@ -144,14 +144,15 @@ function resolveReferences(scanned: Scan): void {
 async function withOffsets(image: Image, findings: readonly Finding[]): Promise<Finding[]> {
   const placed: Finding[] = [];
   let inspected: RecordRow = NONE;
-  let fields: readonly Field[] = [];
+  let fields: readonly FieldPlace[] = [];
+  const fieldsOf = createFieldFinder(image);
   for (const finding of findings) {
     const { field, record } = finding;
     if (field === null || record === null) {
       placed.push(finding);
       continue;
     }
-    if (record !== inspected) fields = await image.fields(record);
+    if (record !== inspected) fields = await fieldsOf(record);
     inspected = record;
     const short = field.slice(field.lastIndexOf(".") + 1);
     // In files.img a file's own message is nested in the entry; in images of older releases it is the entry.

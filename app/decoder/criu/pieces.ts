@@ -45,9 +45,9 @@ export function pieces(bytes: Uint8Array, start: number, end: number, message: s
   const words = new Uint32Array(2);
   const stack: Level[] = [{ prefix: "", message, end, counts: new Map() }];
   let at = start;
-  const add = (piece: Partial<Piece> & Pick<Piece, "offset" | "end">) =>
+  const add = (piece: Partial<Piece> & Pick<Piece, "offset" | "end">) => {
     // Key by key: spreading is many times slower, and there are many pieces.
-    found.push({
+    const made: Piece = {
       name: piece.name ?? "",
       message: stack[stack.length - 1]?.message ?? message,
       field: piece.field ?? "",
@@ -58,8 +58,9 @@ export function pieces(bytes: Uint8Array, start: number, end: number, message: s
       value: piece.value ?? piece.offset,
       low: piece.low ?? 0,
       high: piece.high ?? 0,
-      ...(piece.cut && { cut: true }),
-    });
+    };
+    return found.push(piece.cut === true ? { ...made, cut: true } : made);
+  };
 
   while (stack.length > 0) {
     const level = stack[stack.length - 1] as Level;
