@@ -58,7 +58,8 @@ export function createSetReader({ checkpoint, sources }: Image, signal?: AbortSi
     const end = endOfMember(records, start);
     for (let record = start; record < end; record++) {
       signal?.throwIfAborted();
-      const entry = await read(record);
+      const reading = read(record);
+      const entry = reading instanceof Promise ? await reading : reading;
       if (entry !== null) yield { entry, number, record };
     }
   }
@@ -91,7 +92,7 @@ export function createSetReader({ checkpoint, sources }: Image, signal?: AbortSi
 const MOST_VALUES = 1 << 20;
 
 /** The values of an entry, whatever its message. */
-export const valuesOf = createValueReader(MOST_VALUES);
+const valuesOf = createValueReader(MOST_VALUES);
 
 /** The values of an entry, if it has that message. */
 export const messageOf = ({ entry }: NumberedEntry, message: MessageName): Values | null =>
