@@ -72,8 +72,10 @@ function listDifference(before: DetailValue, after: DetailValue): Pick<DetailWor
 const MOST_NAMED = 3;
 
 /** What is only on one side of two longer lists of descriptors. */
-function linkDifference(all: readonly LinkedHolder[], other: readonly LinkedHolder[]): readonly LinkedHolder[] {
-  if (Math.max(all.length, other.length) <= MOST_NAMED) return all;
+const linkDifference = (all: readonly LinkedHolder[], other: readonly LinkedHolder[]): readonly LinkedHolder[] =>
+  Math.max(all.length, other.length) <= MOST_NAMED ? all : onlyOn(all, other);
+
+function onlyOn(all: readonly LinkedHolder[], other: readonly LinkedHolder[]): readonly LinkedHolder[] {
   const keyOf = ({ pid, fd, events = [] }: LinkedHolder): string => `${pid} ${fd} ${events.join(" ")}`;
   const keys = new Set(other.map(keyOf));
   return all.filter((each) => !keys.has(keyOf(each)));
@@ -99,13 +101,20 @@ export function linkWords(comparison: Comparison, index: number, noun: string, w
   return { title: LINK_TITLES[role], before: words(before, after), after: words(after, before) };
 }
 
-/** A link to more descriptors than a sentence can name: `watches 0 → 4 descriptors`; `null`: it can name them. */
+/**
+ * A link to more descriptors than a sentence can name, `watches 0 → 4 descriptors`, or `watches changed for 1 of 4
+ * descriptors`; `null`: it can name them.
+ */
 export function linkInShort(comparison: Comparison, index: number): string | null {
   const { role, before, after } = linkChange(comparison, index);
   const isShort = [before, after].every((all) => all.length < 2 && all.every(({ events }) => events === undefined));
   if (isShort) return null;
   const title = LINK_TITLES[role];
-  if (before.length === after.length) return `${title} changed for ${counted(after.length, "descriptor")}`;
+  if (before.length === after.length) {
+    const changed = onlyOn(after, before).length;
+    const count = changed > 0 && changed < after.length ? `${grouped(changed)} of ` : "";
+    return `${title} changed for ${count}${counted(after.length, "descriptor")}`;
+  }
   return `${title} ${grouped(before.length)} → ${counted(after.length, "descriptor")}`;
 }
 

@@ -82,17 +82,24 @@ test("close-on-exec is a value of descriptors", () => {
 });
 
 test("what an epoll watches is counted, and not listed with its events", () => {
-  const epoll = (watched: readonly number[], events = 1): State => ({
+  const epoll = (watched: readonly number[], events = 1, those = watched): State => ({
     tasks: [{ pid: 7, comm: "a", table: 0 }],
     tables: [[0, 1, 2, 3, 4].map((file) => ({ fd: file, file }))],
     files: [
-      { kind: "epoll", path: "epoll", stable: 5, links: watched.map((to) => ({ role: "watches", to, events })) },
+      {
+        kind: "epoll",
+        path: "epoll",
+        stable: 5,
+        links: watched.map((to) => ({ role: "watches", to, events: those.includes(to) ? events : 1 })),
+      },
       ...["/a", "/b", "/c", "/d"].map((path) => ({ kind: "regular" as const, path })),
     ],
   });
   expect(sentence(compare(epoll([]), epoll([1, 2, 3, 4])))).toBe("epoll watches 0 → 4 descriptors.");
   expect(sentence(compare(epoll([1, 2]), epoll([1])))).toBe("epoll watches 2 → 1 descriptor.");
   expect(sentence(compare(epoll([1, 2], 1), epoll([1, 2], 4)))).toBe("epoll watches changed for 2 descriptors.");
+  const one = compare(epoll([1, 2, 3, 4]), epoll([1, 2, 3, 4], 4, [3]));
+  expect(sentence(one)).toBe("epoll watches changed for 1 of 4 descriptors.");
 });
 
 test("the peer of a socket is named", () => {
