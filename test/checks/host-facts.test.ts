@@ -10,7 +10,9 @@ import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource } from "../../app/decoder/source.ts";
 import { encode } from "../../app/encoder/encode.ts";
 import { setSources } from "../support/criu.ts";
+import { imageBytes, type Message } from "../support/criu-set.ts";
 import { putTogether, setField, takeApart } from "../support/edit-image.ts";
+import { withFile } from "../support/edit-set.ts";
 import { PLAIN } from "../support/host-facts.ts";
 import { fixtureBytes } from "../support/open.ts";
 import { openSources } from "../support/resources.ts";
@@ -273,15 +275,16 @@ describe("an image of Linux-CR and a host", () => {
 });
 
 describe("the file systems that a restore mounts", () => {
-  const compared = async (filesystems: readonly string[] | undefined) => {
-    const image = await openSources(setSources("verdicts/mnt"));
+  const SET = setSources("verdicts/mnt");
+  const compared = async (filesystems: readonly string[] | undefined, sources = SET) => {
+    const image = await openSources(sources);
     const { filesystems: _, ...rest } = PLAIN;
     const facts: HostFacts = filesystems === undefined ? rest : { ...rest, filesystems };
     return (await checkImage(image, { host: { facts: indexFacts({ ...facts, made: { ...facts.made, root: "/r" } }) } }))
       .host;
   };
-  const missing = async (filesystems: readonly string[]) =>
-    (await compared(filesystems))?.findings
+  const missing = async (filesystems: readonly string[], sources = SET) =>
+    (await compared(filesystems, sources))?.findings
       .filter(({ code }) => code === "host-filesystem-missing")
       .map(({ recorded, severity }) => `${severity} ${recorded}`);
 
@@ -289,6 +292,24 @@ describe("the file systems that a restore mounts", () => {
     expect(await missing(["proc", "tmpfs"])).toEqual([]);
     expect(await missing(["proc"])).toEqual(["warning tmpfs"]);
     expect(await missing([])).toEqual(["warning tmpfs", "warning proc"]);
+  });
+
+  test("are not those of which only a part is mounted: that is bound from another mount", async () => {
+    const mount = (id: number, at: string, root: string): Message => [
+      [1, 5],
+      [2, id],
+      [3, 8],
+      [4, id === 1 ? 0 : 1],
+      [5, 0],
+      [6, root],
+      [7, at],
+      [8, "none"],
+      [9, ""],
+    ];
+    const withMount = (root: string) =>
+      withFile(SET, "mountpoints-9.img", imageBytes("MNTS", [mount(1, "./", "/"), mount(2, "./data", root)]));
+    expect(await missing([], withMount("/"))).toEqual(["warning tmpfs"]);
+    expect(await missing([], withMount("/srv/data"))).toEqual([]);
   });
 
   test("are not compared with facts that lack them", async () => {

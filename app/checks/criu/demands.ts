@@ -67,10 +67,10 @@ function* mountsOf({ hostNotes: { mounts } }: Scan): Generator<Demand> {
     if (mount.parent === root && mount.id !== root) yield anyFile(absolute(mount.at), "mounted-on");
   }
   const seen = new Set<number>();
-  for (const { id, type, at, isExternal } of mounts) {
+  for (const { id, type, at, isExternal, isWhole } of mounts) {
     const name = NOT_NAMED.has(type) ? null : fileSystemName(type);
-    // The root and mounts from outside are there already.
-    if (id === root || isExternal || name === null || seen.has(type)) continue;
+    // The root and mounts from outside are there already, and a part of a file system is bound from another mount.
+    if (id === root || isExternal || !isWhole || name === null || seen.has(type)) continue;
     seen.add(type);
     yield { kind: "filesystem", name, at: absolute(at) };
   }
