@@ -9,6 +9,7 @@ import {
   linkSync,
   lstatSync,
   openSync,
+  readSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -19,7 +20,9 @@ import {
 import { constants as osConstants } from "node:os";
 import { dirname, join, sep } from "node:path";
 import { isatty } from "node:tty";
+import { HEAD_BYTES } from "../app/decoder/archive/forms.ts";
 import { memberOfName } from "../app/decoder/criu/member-names.ts";
+import { isImageByBytes } from "../app/decoder/find-images.ts";
 import { visible } from "../app/model/text.ts";
 import { CliError, systemReason } from "./error.ts";
 
@@ -63,12 +66,23 @@ export async function openOutput(path: string, { force, inputs = [] }: OutputOpt
   });
 }
 
-/** Whether a file is an image, under whatever name, or one of the files of an image set in a directory. */
+/** Whether a file is an image that is read, under whatever name, or an image or a part of one in a directory that is read. */
 function isOfInput(path: string, input: string): boolean {
   const [file, read] = [path, input].map((each) => statSync(each, { throwIfNoEntry: false, bigint: true }));
   if (!file?.isFile() || read === undefined) return false;
   if (!read.isDirectory()) return file.dev === read.dev && file.ino === read.ino;
-  return memberOfName(path) !== null && realpathSync(path).startsWith(`${realpathSync(input)}${sep}`);
+  const isInside = realpathSync(path).startsWith(`${realpathSync(input)}${sep}`);
+  return isInside && (memberOfName(path) !== null || isImageByBytes(headOf(path)));
+}
+
+function headOf(path: string): Uint8Array {
+  const head = new Uint8Array(HEAD_BYTES);
+  const file = openSync(path, "r");
+  try {
+    return head.subarray(0, readSync(file, head));
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Runs an operation on the file; system errors become a line for the user. */

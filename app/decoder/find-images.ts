@@ -200,8 +200,8 @@ async function headOf(source: Source): Promise<Uint8Array | null> {
   }
 }
 
-/** Whether a member of an archive is needed, by its first bytes: an image, or an archive that may have some. */
-const isNeededByBytes = (head: Uint8Array): boolean =>
+/** Whether a file that begins with `head` (HEAD_BYTES) is an image or a file of one, or an archive that may have some. */
+export const isImageByBytes = (head: Uint8Array): boolean =>
   archiveForm(head) !== null || memberOfBytes(head) !== null || isLinuxCr(head);
 
 async function findInArchive(
@@ -217,7 +217,7 @@ async function findInArchive(
   const { options } = search;
   const archive = await openArchive(source, form, {
     needed: isNeeded,
-    neededBytes: isNeededByBytes,
+    neededBytes: isImageByBytes,
     later: isReadLater,
     ...(options.limits && { limits: options.limits }),
     ...(options.signal && { signal: options.signal }),

@@ -17,8 +17,10 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { isStandardOutput, type Output } from "../../cli/output.ts";
+import { fixtureBytes } from "../support/open.ts";
 
 const BYTES = Uint8Array.of(1, 2, 3);
 
@@ -75,9 +77,11 @@ describe.skipIf(process.platform !== "linux").each([
   test("is never the image that is read, nor a file of it", async () => {
     mkdirSync(path("set"));
     for (const name of ["image", "set/core-1.img", "set/report.html"]) writeFileSync(path(name), "old");
+    writeFileSync(path("set/a.ckpt"), fixtureBytes("linux-cr/v23-s1/before.ckpt"));
+    writeFileSync(path("set/a.tgz"), gzipSync("anything"));
     linkSync(path("image"), path("other"));
     const inputs = [path("image"), path("set"), "-", path("missing")];
-    for (const name of ["image", "other", "set/core-1.img", "set/../set/core-1.img"]) {
+    for (const name of ["image", "other", "set/core-1.img", "set/../set/core-1.img", "set/a.ckpt", "set/a.tgz"]) {
       await expect(open(path(name), { force: true, inputs })).rejects.toThrow(/belongs to the image that is read/);
     }
     for (const name of ["new", "set/new", "set/report.html"])
