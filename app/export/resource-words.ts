@@ -12,7 +12,7 @@ import type { Details, DetailValue } from "../model/fields.ts";
 import { sizeText } from "../model/words.ts";
 import type { ColumnSpec, ResourceSpec } from "../resources/resource.ts";
 import { columnNamed } from "../resources/resources.ts";
-import { shortCellText } from "../resources/words-of.ts";
+import { changedText, shortCellText } from "../resources/words-of.ts";
 
 type Quote = (text: string) => string;
 
@@ -48,7 +48,12 @@ export function resourceWords(compared: ComparedResources, change: ResourceChang
   const valueBefore = resourceValue(compared.before, spec, before, column.name);
   const valueAfter = resourceValue(compared.after, spec, after, column.name);
   const words = (value: DetailValue): string => shortened(cellWords(column, value)) || "none";
-  const values = { title: column.title, before: words(valueBefore), after: words(valueAfter) };
+  const textBefore = words(valueBefore);
+  const values = {
+    title: column.title,
+    before: textBefore,
+    after: changedText(column, textBefore, words(valueAfter)),
+  };
   return {
     sign: "~",
     name,
@@ -70,7 +75,9 @@ function differenceWords(column: ColumnSpec, before: DetailValue, after: DetailV
     return text === "" ? "none" : quote(text);
   };
   const isSet = column.type === "capabilities" || column.type === "signals";
-  if (!isSet || !Array.isArray(before) || !Array.isArray(after)) return `${words(before)} → ${words(after)}`;
+  if (!isSet || !Array.isArray(before) || !Array.isArray(after)) {
+    return `${words(before)} → ${changedText(column, words(before), words(after))}`;
+  }
   const [had, has] = [new Set<unknown>(before), new Set<unknown>(after)];
   const came = after.filter((each) => !had.has(each)).map((each) => `+${each}`);
   const went = before.filter((each) => !has.has(each)).map((each) => `-${each}`);

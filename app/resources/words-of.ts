@@ -23,6 +23,13 @@ export const completeCell = (spec: ColumnSpec, column: Column | undefined, row: 
 export const shownCell = (spec: ColumnSpec, column: Column | undefined, row: number): string =>
   exactText(cellBytes(column, row)) ?? shortCellText(spec, cellAt(spec, column, row));
 
+/**
+ * The value after a change of a column, given both in words. Ids of namespaces are valid within one dump, so those of two
+ * different namespaces can be equal.
+ */
+export const changedText = ({ comparedAs }: ColumnSpec, before: string, after: string): string =>
+  comparedAs === "namespace" && before === after ? `${after} (another namespace)` : after;
+
 /** The values of a column's pool in words, complete. */
 export const pooledTexts = (spec: ColumnSpec, { pool, bytes }: PooledColumn): string[] =>
   pool.map((value, at) => exactText(bytes[at] ?? null) ?? cellText(spec, value));

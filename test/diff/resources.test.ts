@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import Ajv from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
+import { changeValues } from "../../app/components/Inspector/change-values.ts";
 import type { Image } from "../../app/decoder/image.ts";
 import type { Change } from "../../app/diff/changes.ts";
 import { changesJson } from "../../app/diff/describe.ts";
@@ -289,12 +290,10 @@ describe("namespaces", () => {
   };
 
   type State = ReturnType<typeof state>;
+  const comparisonOf = (before: State, after: State) =>
+    diff(before.checkpoint, after.checkpoint, { resources: { before: before.resources, after: after.resources } });
   const compared = (before: State, after: State): Change[] =>
-    changesJson(
-      diff(before.checkpoint, after.checkpoint, {
-        resources: { before: before.resources, after: after.resources },
-      }),
-    ).filter((change) => "resource" in change);
+    changesJson(comparisonOf(before, after)).filter((change) => "resource" in change);
   const changed = (before: State, after: State): string[] =>
     compared(before, after).map((change) => ("resource" in change ? `${change.resource} ${change.key.pid ?? ""}` : ""));
   const ofUts = (list: readonly string[]): string[] => list.filter((each) => each.startsWith("namespaces"));
@@ -320,6 +319,22 @@ describe("namespaces", () => {
       { ...common, key: { pid: 10, kind: "uts" }, before: 1, after: 2 },
       { ...common, key: { pid: 10, kind: "net" }, before: 101, after: 102 },
     ]);
+  });
+
+  test("that differ under one id are said to", () => {
+    const comparison = comparisonOf(state([1, 1, 1, 1]), state([1, 2, 2, 2]));
+    const ofUts = Array.from(comparison.changes.kind, (_, index) => index).filter((index) =>
+      changeSentence(comparison, index).includes("uts"),
+    );
+    expect(ofUts.map((index) => changeSentence(comparison, index))).toEqual([
+      "pid 7 namespace uts: id 1 → 1 (another namespace)",
+    ]);
+    expect(ofUts.flatMap((index) => changeValues(comparison, index))).toContainEqual({
+      name: "id",
+      before: "1",
+      after: "1 (another namespace)",
+      differs: true,
+    });
   });
 
   test("of sockets are those of tasks", () => {

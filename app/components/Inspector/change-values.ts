@@ -10,7 +10,7 @@ import { i32At, u16At, u32At } from "../../model/read.ts";
 import type { DescriptorRow, TaskRow } from "../../model/rows.ts";
 import type { Side } from "../../model/side.ts";
 import { shownText } from "../../model/text.ts";
-import { shownCell } from "../../resources/words-of.ts";
+import { changedText, shownCell } from "../../resources/words-of.ts";
 import { ALIGNED_COLUMNS, columnChanged, wordsOfDetail } from "../../shell/aligned-cells.ts";
 import { tableUsers } from "../../shell/describe.ts";
 
@@ -45,11 +45,13 @@ function resourceValues(comparison: Comparison, index: number): ChangeValue[] {
   return spec.columns.flatMap((column) => {
     const text = (side: Side, row: number): string | null =>
       row === NONE ? null : shownCell(column, resourceColumn(compared[side], spec, column), row);
-    const values = { before: text("before", before), after: text("after", after) };
-    if (!values.before && !values.after) return [];
-    const isOnBoth = values.before !== null && values.after !== null;
+    const [textBefore, textAfter] = [text("before", before), text("after", after)];
+    if (!textBefore && !textAfter) return [];
+    const values = { before: textBefore, after: textAfter };
+    if (textBefore === null || textAfter === null) return [{ name: column.title, ...values, differs: false }];
+    if (column === change.column) values.after = changedText(column, textBefore, textAfter);
     const isCompared = column.notCompared === undefined || column === change.column;
-    const differs = isOnBoth && isCompared && values.before !== values.after;
+    const differs = isCompared && values.before !== values.after;
     return [{ name: column.title, ...values, differs }];
   });
 }

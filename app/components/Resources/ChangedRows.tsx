@@ -8,7 +8,7 @@ import { resourceColumn, resourceValue } from "../../diff/resource-changes.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { counted } from "../../model/words.ts";
 import type { ColumnSpec, ResourceSpec } from "../../resources/resource.ts";
-import { shownCell } from "../../resources/words-of.ts";
+import { changedText, shownCell } from "../../resources/words-of.ts";
 import { PLACES } from "../../shell/places.ts";
 import { useApp, usePage } from "../context.ts";
 import { Sign } from "../Sign.tsx";
@@ -99,7 +99,8 @@ export function ChangedRows({ comparison, spec }: { comparison: Comparison; spec
                 <Cell
                   key={column.name}
                   column={column}
-                  isCompared={column.notCompared === undefined || changed.has(column)}
+                  isCompared={column.notCompared === undefined}
+                  isChanged={changed.has(column)}
                   before={
                     before === NONE ? null : shownCell(column, resourceColumn(resources.before, spec, column), before)
                   }
@@ -123,19 +124,21 @@ interface CellProps {
   readonly column: ColumnSpec;
   /** Whether a difference is a change, and not only where the value lies or what it is numbered. */
   readonly isCompared: boolean;
+  /** Whether a change of the column was reported. */
+  readonly isChanged: boolean;
   readonly before: string | null;
   readonly after: string | null;
 }
 
-function Cell({ column, isCompared, before, after }: CellProps) {
+function Cell({ column, isCompared, isChanged, before, after }: CellProps) {
   const className = isRight(column) ? "cell-number" : undefined;
-  if (before === null || after === null || before === after) {
+  if (before === null || after === null || (before === after && !isChanged)) {
     return <td className={className}>{after ?? before}</td>;
   }
-  if (!isCompared) return <td className={`${className ?? ""} muted`}>{after}</td>;
+  if (!isCompared && !isChanged) return <td className={`${className ?? ""} muted`}>{after}</td>;
   return (
     <td className={`${className ?? ""} resource-value-changed`}>
-      {before || "none"} → {after || "none"}
+      {before || "none"} → {changedText(column, before, after) || "none"}
     </td>
   );
 }
