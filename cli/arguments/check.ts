@@ -21,7 +21,7 @@ export const CHECK = defineCommand({
       "explains every check.",
     "For a CRIU set it also lists the options that a restore needs, and what must exist on the restoring machine: " +
       "files with their size and mode, terminals, the parent set.",
-    "With --here or --host it also compares a CRIU set with this machine or with the facts of another: what criu restore " +
+    "With --here or --host it also compares the image with this machine or with the facts of another: what the restore " +
       "would refuse there, and what would differ, in the order of the restore, each with a remedy.",
     "With --pid it checks running processes instead (Linux) and reports what would make CRIU refuse to dump them: " +
       "which descriptor, mapping or task, and the option or change that helps. It reads /proc, does not stop them and " +

@@ -32,7 +32,7 @@ const READING = {
   },
   "no-sharing": {
     kind: "flag",
-    meaning: "Skip finding out which descriptors share an open file; needed where kcmp(2) is not available",
+    meaning: "Do not detect which descriptors share an open file; needed where kcmp(2) is not available",
   },
 } as const satisfies Record<string, Option>;
 
@@ -290,12 +290,12 @@ export const DUMP = defineCommand({
     "Writes a Linux-CR image of what the processes have open and share: tasks, credentials, file tables, " +
       "descriptors and open files, but no memory. It works for processes that you have permission to inspect: your " +
       "own, or any as root.",
-    "The file is new, can be read by you alone, and appears when it is complete. A device or FIFO is written to; a link is " +
-      "refused.",
-    "Ends with an error, recorded in the image, if a path is too long or lies outside the root directory. Locks, " +
-      "owners for signals and files in flight are not in the image, but are noted on standard error. The version of an open " +
+    "The file has mode 0600 and appears only when it is complete. Devices and FIFOs are written to directly; symbolic " +
+      "links are refused.",
+    "Fails, and records the error in the image, if a path is too long or lies outside the root directory. Locks, owners " +
+      "for signals and files in flight are not recorded in the image, but noted on standard error. The version of an open " +
       "file is its inode number.",
-    "Without --freeze the processes keep running, and changes made to them during the dump are reported on standard error.",
+    "Without --freeze the processes keep running, and changes to them during the dump are reported on standard error.",
   ],
   operands: PIDS,
   options: {
@@ -349,13 +349,13 @@ export const WATCH = defineCommand({
       kind: "number",
       argument: "SAMPLES",
       meaning:
-        "Instead of changes, print paths and kinds of file that a task has more descriptors of after this many samples, " +
+        "Instead of changes, print the paths and kinds of file of which a task has more descriptors after this many samples, " +
         "with no decrease in between",
     },
     threshold: {
       kind: "number",
       argument: "COUNT",
-      meaning: "With --growing: print only what has grown by this number of descriptors or more",
+      meaning: "With --growing: print only what has grown by at least this many descriptors",
     },
     ...READING,
     ...CHECKING,

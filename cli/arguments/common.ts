@@ -16,7 +16,7 @@ export const OPENING = {
   set: {
     kind: "text",
     argument: "NAME",
-    meaning: "Choose one of several image sets in an archive; without it, the error lists their names",
+    meaning: "Choose one of several images in an archive or directory; without it, an error lists their names",
   },
   limit: {
     kind: "text",

@@ -175,7 +175,7 @@ export const TASK_RULES = dumpRules([
     title: "A System V shared memory segment is attached, and the process has no IPC namespace of its own",
     examines: "/proc/PID/smaps names, /proc/PID/ns/ipc",
     remedy:
-      "Run the process in an IPC namespace (unshare --ipc, or any container), or detach the segment. PostgreSQL always has such a segment, by which it notices a second server in its data directory, whatever shared_memory_type is: only the namespace helps.",
+      "Run the process in an IPC namespace (unshare --ipc, or any container), or detach the segment. PostgreSQL always has such a segment, whatever shared_memory_type is, to notice a second server in its data directory: for it, only the namespace helps.",
     decidedBy: "check_sysvipc_map_dump() in criu/cr-dump.c",
   },
   {

@@ -97,7 +97,9 @@ const CRIU: readonly Omit<Rule, "format" | "step">[] = [
     title: "The kernel does not know a type of file system that the restore mounts",
     examines: "mountpoints-N.img fstype, except of the root and of mounts from outside, against /proc/filesystems",
     outcomes: WRONG,
-    remedy: "Load its module: `modprobe`. Without one, mount(2) fails with ENODEV and the restore is refused.",
+    target:
+      "mount(2) loads the module if the machine has it, and the restore succeeds; otherwise the restore fails with -ENODEV.",
+    remedy: "Load its module (`modprobe`), or install it.",
     source: "do_new_mount() in criu/mount.c",
   },
   {
@@ -328,7 +330,7 @@ const LINUX_CR: readonly Omit<Rule, "format" | "step">[] = [
       { severity: "error", errno: "EADDRINUSE" },
       { severity: "warning", errno: null },
     ],
-    target: "only without network namespaces in the image, HEADER uflags NETNS.",
+    target: "Only if the image has no network namespaces (HEADER.uflags NETNS).",
     remedy: "End the process that uses it, or restart in a network namespace of its own.",
   },
   {
@@ -336,7 +338,7 @@ const LINUX_CR: readonly Omit<Rule, "format" | "step">[] = [
     title: "No interface has the address that a socket is bound to",
     examines: "SOCKET_INET laddr, against the interfaces of the host",
     outcomes: [{ severity: "error", errno: "EADDRNOTAVAIL" }],
-    target: "only without network namespaces in the image, HEADER uflags NETNS.",
+    target: "Only if the image has no network namespaces (HEADER.uflags NETNS).",
     remedy: "Add the address to an interface: `ip address add`.",
   },
   {
@@ -344,7 +346,7 @@ const LINUX_CR: readonly Omit<Rule, "format" | "step">[] = [
     title: "The abstract name of a unix socket is in use",
     examines: "SOCKET_UNIX laddr of abstract names, against the bound names of the host",
     outcomes: [{ severity: "error", errno: "EADDRINUSE" }],
-    target: "only without network namespaces in the image, HEADER uflags NETNS.",
+    target: "Only if the image has no network namespaces (HEADER.uflags NETNS).",
     remedy: "End the process that has it.",
   },
   {
