@@ -16,7 +16,7 @@ export interface RowWindow {
   readonly height: number;
   /** Whole rows in view. */
   readonly visible: number;
-  /** The id of the element of the row, `PREFIX-ROW`; undefined if it is not drawn: an id must not lead nowhere. */
+  /** The id of a row's element, `PREFIX-ROW`; undefined if the row is not rendered, as there is no such element then. */
   idOf(prefix: string, row: number): string | undefined;
   /** Scrolls as little as needed to show the row. `withNext`: from far away, far enough to show what follows it. */
   reveal(row: number, withNext?: boolean): void;

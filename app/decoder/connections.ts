@@ -1,4 +1,4 @@
-// Links between open files that both formats tell in the same way: the two ends of a connection, by their addresses.
+// Links between open files that both formats describe in the same way: the two ends of a connection, by their addresses.
 
 import { type Checkpoint, type DetailStore, HAS, NONE } from "../model/checkpoint.ts";
 import { valueBytes, valueIndex } from "../model/detail-store.ts";

@@ -64,7 +64,7 @@ export interface Progress {
   readonly objects: number;
 }
 
-/** Sources one after the other, as one. Reading rejects if one of them has become shorter. */
+/** Concatenated sources, as one. Reading rejects if one of them has become shorter. */
 export function joinedSource(name: string, pieces: readonly Source[]): Source {
   const starts: number[] = [];
   let size = 0;
@@ -84,7 +84,7 @@ export function joinedSource(name: string, pieces: readonly Source[]): Source {
         const at = offset + filled - (starts[index] as number);
         const wanted = Math.min(result.length - filled, piece.size - at);
         const bytes = await piece.read(at, wanted);
-        // What follows would move forward, or be bytes that no file has.
+        // What follows would be at the wrong offset, or there would be zeros that are in no file.
         if (bytes.length < wanted) {
           throw new SourceError(`${piece.name || name} became shorter while it was read.`);
         }

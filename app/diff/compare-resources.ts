@@ -26,7 +26,7 @@ interface Pair {
   readonly namespaceOf: NamespaceOfRow;
 }
 
-/** The name of the namespace that a row belongs to; `null`: the row names none, or see NamespaceName. */
+/** The name of the namespace that a row belongs to; `null`: the row has no namespace, or it has no name. */
 type NamespaceOfRow = (side: Side, row: number) => string | null;
 
 /** What collects the changes. */
@@ -184,13 +184,13 @@ function isFirstThread(spec: ResourceSpec, table: ResourceTable, row: number): b
   return value("pid") === value("tid");
 }
 
-/** Characters of a value that is written out in keys. */
+/** Most characters of a value that keys contain as it is. */
 const LONGEST_IN_KEY = 4096;
 
 /**
  * A text for each value of a column: equal for equal values of two images. Values that occur again are written once.
  *
- * @param numbers Numbers of long texts, which stand in their place: many rows may have a path of megabytes.
+ * @param numbers Numbers that stand for long texts, as many rows may have the same path of megabytes.
  */
 function canonical(column: Column | undefined, numbers?: Map<string, number>): (row: number) => string {
   if (column === undefined) return () => "";
@@ -207,7 +207,7 @@ function canonical(column: Column | undefined, numbers?: Map<string, number>): (
         const text = bytes || value;
         const number = numbers.get(text) ?? numbers.size;
         numbers.set(text, number);
-        // No JSON begins with these.
+        // No JSON text begins with #.
         return `${bytes === "" ? "#" : "##"}${number}`;
       };
       const texts = column.pool.map((value, at) => textOf(value, column.bytes[at]));
@@ -238,7 +238,7 @@ function compareRows(collecting: Collecting, pair: Pair, before: number, after: 
   }
 }
 
-/** Whether two rows are of namespaces that correspond, as far as it is known what both correspond to. */
+/** Whether two rows are in corresponding namespaces; true if either has no name. */
 function isSameNamespace({ namespaceOf }: Pair, before: number, after: number): boolean {
   const [x, y] = [namespaceOf("before", before), namespaceOf("after", after)];
   return x === y || x === null || y === null;

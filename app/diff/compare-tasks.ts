@@ -72,7 +72,7 @@ function taskDetailsComparer(before: Checkpoint, after: Checkpoint, collector: C
   };
 }
 
-/** Whether two details are equal. A path may be of megabytes, so that texts are not written out. */
+/** Whether two details are equal. Only objects are compared as JSON, because a path may have megabytes. */
 const isEqual = (x: DetailValue | undefined, y: DetailValue | undefined): boolean =>
   x === y || (typeof x === "object" && typeof y === "object" && JSON.stringify(x) === JSON.stringify(y));
 

@@ -129,8 +129,8 @@ export function detailChange(
 }
 
 /**
- * What tells a change from others of its kind, task and descriptor: the key of a detail, the role of a link, the row and
- * column of a resource; empty for other kinds.
+ * What distinguishes a change from others of its kind, task and descriptor: the key of a detail, the role of a link, the
+ * row and column of a resource; empty for other kinds.
  */
 export function keyAt(comparison: Comparison, index: number): string {
   if (!isOfResources(kindAt(comparison, index))) return comparison.keys[i32At(comparison.changes.key, index)] ?? "";

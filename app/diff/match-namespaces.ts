@@ -9,8 +9,8 @@ import type { Compared } from "./holders.ts";
 import { pairNumber } from "./pair.ts";
 
 /**
- * What to call a namespace, given its kind (as in /proc/PID/ns) and its id on one side: the same for namespaces that
- * correspond, and different for any others. `null`: no task that both images have is in it, so it is not known.
+ * Names a namespace, given its kind (as in /proc/PID/ns) and its id on one side. Corresponding namespaces have the same
+ * name, any others have different ones. `null`: no task that both images have is in it, so its counterpart is unknown.
  */
 export type NamespaceName = (side: Side, kind: string, id: number) => string | null;
 
@@ -24,8 +24,8 @@ interface Overlap {
 }
 
 /**
- * Matches the namespaces that have most tasks in common; of several, those of the task with the lowest pid. If one of
- * many tasks enters another namespace, that is a change of this task alone.
+ * Matches the namespaces that have most tasks in common; of several, those of the task with the lowest pid. So if one of
+ * many tasks enters another namespace, only that task has changed.
  */
 export function matchNamespaces(compared: Compared, resources: Readonly<Record<Side, Resources>>): NamespaceName {
   const overlaps = overlapsOf(compared, resources);

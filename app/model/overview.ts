@@ -38,9 +38,9 @@ export interface Overview {
   readonly acrossTables: number;
   /** File tables of several tasks (CLONE_FILES), those with most first. */
   readonly sharedTables: Ranking;
-  /** Open files that were unlinked, recorded or by their names, those with most holders first. */
+  /** Open files that were unlinked, as the image records or their names suggest, those with most holders first. */
   readonly deleted: Ranking;
-  /** How many of them only their names say so of. */
+  /** How many of them only have such a name. */
   readonly deletedByName: number;
   /** Descriptors above 2 without close-on-exec, and the tables that have most of them. */
   readonly crossExec: Ranking & { readonly descriptors: number };

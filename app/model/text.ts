@@ -123,7 +123,7 @@ const OVERLAP = 4096;
 /**
  * A function that returns pool[start … end - 1] as text if it is printable ASCII without a backslash, which is visible as
  * it is, else `null`; also for a text longer than OVERLAP. The pool is decoded in blocks, so that the texts are parts of
- * a few strings, and what no text is asked of is not decoded.
+ * a few strings, and blocks that no text is in are not decoded.
  */
 export function plainTexts(pool: Uint8Array): (start: number, end: number) => string | null {
   const blocks: (string | undefined)[] = [];

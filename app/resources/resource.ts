@@ -33,7 +33,7 @@ export type NotCompared =
   /** Another kind of change reports it. */
   | "elsewhere";
 
-/** What is compared of values that are not compared as they are. */
+/** What is compared instead of the values themselves. */
 type ComparedAs =
   /** The id of a namespace: whether it is the namespace of the same tasks. The resource has `namespace`, or a column `kind`. */
   | "namespace"
@@ -54,7 +54,7 @@ export interface ColumnSpec {
   readonly linuxCr?: readonly string[];
   /** Absent: compared. */
   readonly notCompared?: NotCompared;
-  /** What is compared all the same of a column that is numbered anew. */
+  /** What is compared of a column whose values themselves are not. */
   readonly comparedAs?: ComparedAs;
   /** Changes of this column are in no other kind of change, although the resource repeats others. */
   readonly repeats?: "never";

@@ -161,7 +161,7 @@ function numberBuilder(): ColumnBuilder {
   };
 }
 
-/** Bytes of a text that is not decoded again if the next row has it as well: paths of the kernel are shorter. */
+/** Texts with this many bytes or more are decoded once if consecutive rows share them. The kernel's paths are shorter. */
 const LONG = 4096;
 
 const isSameView = (one: Uint8Array, other: Uint8Array): boolean =>

@@ -10,7 +10,7 @@ import type { Doc, ListingView } from "./state.ts";
 /** Documents with longer listings are sorted by the worker. Sorting this many rows takes a few milliseconds. */
 const PAGE_ROWS = 5000;
 
-/** Whether work on all rows of a document is the worker's. */
+/** Whether a document is so large that the worker does whatever concerns all rows. */
 export const isLarge = ({ descriptors, files, records, tasks }: Checkpoint): boolean =>
   Math.max(descriptors.count, files.count, records.count, tasks.count) > PAGE_ROWS;
 

@@ -20,7 +20,7 @@ export type MemoryResponse =
   | { readonly pageSize: number; readonly spaces: readonly SpaceSummary[]; readonly mappings: Mappings }
   | { readonly refused: string };
 
-/** Bytes of a mapping. Those that are not known are zeros: `states` tells. */
+/** Bytes of a mapping. Unknown ones are zeros; `states` says which. */
 export interface MemoryBytes {
   readonly bytes: Uint8Array;
   /** Ascending; each goes on to the next one's start. Offsets from the start of `bytes`. */

@@ -24,7 +24,7 @@ export function rangeOf(header: string | undefined, size: number): { start: numb
 }
 
 /**
- * Sends a source, or the requested range of it. Breaks the connection off if the source becomes shorter meanwhile.
+ * Sends a source, or the requested range of it. Closes the connection if the source becomes shorter meanwhile.
  *
  * @param etag Identifies its contents.
  */
@@ -59,7 +59,7 @@ export async function sendSource(
   for (let at = start; at < end && !response.destroyed; at += CHUNK) {
     const wanted = Math.min(CHUNK, end - at);
     const bytes = await source.read(at, wanted);
-    // The file became shorter. On a connection that goes on, the next response would be taken for the rest of this one.
+    // The file became shorter. On an open connection, the next response would be taken for the rest of this one.
     if (bytes.length < wanted) {
       response.destroy();
       return;

@@ -78,7 +78,7 @@ test("findings in the image itself are named, and lead to their records and to t
   const rules = { "host-file-missing": { title: "A title", remedy: "" } };
   const container = await render(page, <InImage checkpoint={checkpoint} response={{ inImage, rules }} />);
   expect(checkpoint.problems).toEqual([]);
-  expect(container.textContent).toContain("The image was decoded without problems. Its checks report 7 findings:");
+  expect(container.textContent).toContain("The image was decoded without problems, but its checks report 7 findings:");
   expect(textsOf(container, "li")).toEqual([
     expect.stringMatching(/^host-file-missing warning A title: at 4 One\./),
     expect.stringMatching(/^host-file-missing warning A title: at 4 Another\./),

@@ -57,10 +57,10 @@ function* machineOf({ checkpoint, hostNotes }: Scan): Generator<Demand> {
   for (const [flag, pid] of hostNotes.features) yield { kind: "feature", flag, pid };
 }
 
-/** UNSUPPORTED, and AUTO, whose name is beside it. */
+/** UNSUPPORTED, and AUTO, whose type is in fsname. */
 const NOT_NAMED: ReadonlySet<number> = new Set([0, 16]);
 
-/** Directories of the new root that mounts are made on, those directly on the root mount; file systems to mount. */
+/** The mount points directly on the root mount, and the types of file systems to mount. */
 function* mountsOf({ hostNotes: { mounts } }: Scan): Generator<Demand> {
   const root = rootMount(mounts);
   for (const mount of mounts) {

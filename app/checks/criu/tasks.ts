@@ -43,7 +43,7 @@ export const onInventory: Handler = handler(
   },
 );
 
-/** Texts made visible. */
+/** The names of plugins, as visible text. */
 function textsIn(bytes: Uint8Array, start: number, end: number): string[] {
   const texts: string[] = [];
   eachBytes(bytes, start, end, PLUGINS, (from, to) => texts.push(visibleText(bytes.subarray(from, to))));

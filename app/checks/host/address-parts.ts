@@ -1,4 +1,4 @@
-// Addresses of sockets in details, in parts.
+// Splits the addresses of sockets, as details have them.
 
 /** `127.0.0.1:80` or `[::1]:80`. */
 export function splitAddress(text: unknown): { address: string; port: number } | null {

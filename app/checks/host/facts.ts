@@ -116,7 +116,7 @@ export type SocketFacts = Shaped<typeof SOCKET>;
 /** Largest file of facts that is read, in bytes: parsed, it takes up to twenty times as much memory. */
 export const MOST_FACTS_BYTES = 64 * 2 ** 20;
 
-/** A text of a file of facts as it is shown. */
+/** Text from a file of facts, made visible and shortened. */
 export const shownFact = (text: string): string => shortText(visible(text));
 
 /** Whether bytes look like a file of facts: it begins with an object that has its kind. */
@@ -135,7 +135,7 @@ export function readFacts(source: string): { readonly facts: HostFacts } | { rea
   const { kind, schema } = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
   if (kind !== FACTS_KIND) return { refused: "This is not a file of host facts: make one with ckptscope facts." };
   if (schema !== FACTS_SCHEMA) {
-    // An object is not written out: it may be nested more deeply than JSON.stringify can go.
+    // Objects are not printed: JSON.stringify overflows the stack if they are deeply nested.
     const version =
       typeof schema === "object" ? "none" : visible(String(JSON.stringify(schema) ?? "none")).slice(0, 40);
     const how = "Make them with this version of ckptscope.";

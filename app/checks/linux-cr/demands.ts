@@ -56,8 +56,8 @@ function* descriptorsOf({ tables, descriptors, tasks }: Checkpoint): Generator<D
 }
 
 /**
- * Addresses that sockets are bound to, and abstract names. Names in the file system are taken over. With network
- * namespaces in the image, the sockets are in new ones.
+ * Addresses that sockets are bound to, and abstract names. A restart takes over names in the file system, and creates new
+ * network namespaces if the image has any, in which nothing is in use.
  */
 function* socketsOf(checkpoint: Checkpoint): Generator<Demand> {
   const { files, facts } = checkpoint;
@@ -68,7 +68,7 @@ function* socketsOf(checkpoint: Checkpoint): Generator<Demand> {
     if (u8At(files.kind, file) !== socket || holderCount(files, file) === 0) continue;
     const { family, state, protocol, local, remote } = read(file);
     if (family === "unix") {
-      // Text with escapes is not the name itself.
+      // Escaped text is not the name itself.
       const isPlain = typeof local === "string" && local.startsWith("@") && !local.includes("\\");
       if (isPlain) yield { kind: "socket-name", path: encodeText(`\0${local.slice(1)}`), as: "bound", file };
       continue;

@@ -88,7 +88,7 @@ export function onHeaderArch(scan: Scan): void {
   }
   scan.xstateSize = size;
   scan.features.set("fxsr", fxsr === 1).set("xsave", xsave === 1);
-  // The kernels with Linux-CR save the legacy area, the XSAVE header, and the upper halves of YMM registers.
+  // These kernels save the legacy area and the XSAVE header, and with AVX the upper halves of the YMM registers.
   if (xsave === 1 && (size === SSE_STATE || size === AVX_STATE)) scan.features.set("avx", size === AVX_STATE);
 }
 

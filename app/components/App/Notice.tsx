@@ -1,4 +1,4 @@
-// Reports what was just done for a while, also to screen readers. Covers nothing that can be clicked.
+// Reports what was just done for a few seconds, also to screen readers. Covers nothing that can be clicked.
 
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useApp, usePage } from "../context.ts";
@@ -25,7 +25,7 @@ export function Notice() {
     setPlaced({ of: notice, place });
   }, [notice]);
   const place = notice !== null && placed?.of === notice ? placed.place : undefined;
-  // Without a free place it has a line at the bottom to itself.
+  // If no place is free, it gets a line of its own at the bottom.
   const shown = place === null ? "notice" : "notice notice-over";
   return (
     <div ref={element} className={notice === null ? "visually-hidden" : shown} style={place ?? undefined} role="status">

@@ -1,4 +1,4 @@
-// Where a notice covers nothing that can be clicked.
+// Finds a place for a notice where it covers nothing that can be clicked.
 
 /** A rectangle in pixels of the window. */
 export interface Rect {
@@ -13,8 +13,8 @@ const GAP = 3;
 const STEP = 8;
 
 /**
- * The free place for a box of `width` × `height` that is nearest to the top of the window, and in its row the nearest to
- * the middle; `null`: there is none.
+ * The highest free place for a box of `width` × `height` in the window, and of several the one nearest to the middle;
+ * `null`: there is none.
  */
 export function freePlace(
   { width, height }: { readonly width: number; readonly height: number },
@@ -24,7 +24,7 @@ export function freePlace(
   const middle = (window.width - width) / 2;
   for (let top = GAP; top + height + GAP <= window.height; top += STEP) {
     const inRow = taken.filter((each) => each.top < top + height + GAP && each.bottom > top - GAP);
-    // A place that is free and as near to the middle as possible is in the middle or beside something.
+    // The free place that is nearest to the middle is the middle itself, or next to something.
     const lefts = [middle, ...inRow.flatMap(({ left, right }) => [right + GAP, left - width - GAP])]
       .filter((left) => left >= GAP && left + width + GAP <= window.width)
       .sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle));
@@ -39,7 +39,7 @@ export function freePlace(
 const CLICKABLE =
   "button, a, input, select, textarea, summary, label, canvas, [role=separator], [role=row], [role=treeitem]";
 
-/** What can be clicked, where it is in view. */
+/** The rectangles of what can be clicked and is in view. */
 export function clickables(document: Document): Rect[] {
   const { innerWidth = 0, innerHeight = 0 } = document.defaultView ?? {};
   return [...document.querySelectorAll(CLICKABLE)]

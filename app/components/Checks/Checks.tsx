@@ -69,7 +69,7 @@ function Groups({
   ));
 }
 
-/** The place of a finding, which selects its record, its message and its subject. */
+/** A finding: its place, as a button that selects its record, its message and its subject. */
 export function FindingLine({ checkpoint, finding }: { checkpoint: Checkpoint; finding: Finding }) {
   const { record, field, offset, errno, message } = finding;
   const { shell } = usePage();

@@ -106,7 +106,7 @@ function Values({ doc, selection }: { doc: Doc; selection: Selection }) {
       return (
         <>
           <TaskValues checkpoint={checkpoint} task={row} />
-          {/* Before the details, whose lists of capabilities fill the inspector several times. */}
+          {/* Before the details, whose lists of capabilities are several screens long. */}
           {document !== null && hasBytes(checkpoint) && <Started key={row} document={document} task={row} />}
           <DetailsOfTask checkpoint={checkpoint} task={row} />
         </>

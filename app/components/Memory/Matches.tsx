@@ -15,7 +15,7 @@ const ROW = 40;
 /** Bytes before a match that are shown. */
 const BEFORE = 12;
 
-/** Where what is shown before a match begins: not before the last NUL, so that the room goes to what follows. */
+/** Where the context before a match begins: after the last NUL, which leaves more room for what follows the match. */
 const stringStart = (bytes: Uint8Array, at: number): number =>
   Math.max(at - BEFORE, bytes.subarray(0, at).lastIndexOf(0) + 1);
 

@@ -20,7 +20,7 @@ export function useMemoryDiff({ before, after }: DocumentPair): MemoryDiff {
   useEffect(() => {
     const control = new AbortController();
     const run = async (): Promise<void> => {
-      // The worker tells comparisons apart by this number.
+      // The worker distinguishes comparisons by this number.
       const comparison = Math.floor(Math.random() * Number.MAX_SAFE_INTEGER);
       const changes: MemoryChange[] = [];
       setDiff(BEGUN);

@@ -42,7 +42,7 @@ export function useMemorySearch(document: DocumentId): MemorySearch {
   useEffect(() => () => control.current?.abort(), []);
 
   const run = async (query: MemoryQuery, scope: MemoryScope, signal: AbortSignal): Promise<void> => {
-    // The worker tells searches apart by this number.
+    // The worker distinguishes searches by this number.
     const search = Math.floor(Math.random() * Number.MAX_SAFE_INTEGER);
     const matches: MemoryMatch[] = [];
     setFinding(BEGUN);

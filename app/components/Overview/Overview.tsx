@@ -99,7 +99,7 @@ function SharedTables({ checkpoint, facts: { sharedTables } }: PartProps) {
 
 function Deleted({ checkpoint, facts: { deleted, deletedByName } }: PartProps) {
   if (deleted.total === 0) return null;
-  const note = `${grouped(deleted.total)}${deletedByName > 0 ? ", by “ (deleted)” at the end of their paths" : ""}`;
+  const note = `${grouped(deleted.total)}${deletedByName > 0 ? ", judging by “ (deleted)” at the end of their paths" : ""}`;
   return (
     <Part title="Deleted but open" note={note} all={{ listing: "files", filter: "deleted:yes" }}>
       <FileLines checkpoint={checkpoint} ranking={deleted} />

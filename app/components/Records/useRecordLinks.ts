@@ -6,7 +6,7 @@ import { isLarge } from "../../shell/rows.ts";
 import type { Doc } from "../../shell/state.ts";
 import { usePage } from "../context.ts";
 
-/** `null` until the worker has linked the records of a large image, and while that is decoded. */
+/** `null` until the worker has linked the records of a large image, and while the image is being decoded. */
 export function useRecordLinks({ checkpoint, document }: Doc): RecordLinks | null {
   const { shell } = usePage();
   const now = useMemo(() => (isLarge(checkpoint) ? null : recordLinks(checkpoint)), [checkpoint]);

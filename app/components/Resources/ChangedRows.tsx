@@ -122,7 +122,7 @@ export function ChangedRows({ comparison, spec }: { comparison: Comparison; spec
 
 interface CellProps {
   readonly column: ColumnSpec;
-  /** Whether a difference is a change, and not only where the value lies or what it is numbered. */
+  /** Whether any difference is a change, and not just another address or number. */
   readonly isCompared: boolean;
   /** Whether a change of the column was reported. */
   readonly isChanged: boolean;

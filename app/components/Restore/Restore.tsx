@@ -81,7 +81,7 @@ function Summary({ response: { host, findings, counts, command } }: { response: 
     ? ["refused", `${who} would refuse to restore it on ${host.name}.`]
     : differs
       ? ["different", `${who} would restore it on ${host.name}, but the result would differ.`]
-      : ["same", `No reason for a refusal on ${host.name} was found.`];
+      : ["same", `Nothing was found that would make ${who} refuse it on ${host.name}.`];
   return (
     <header className="restore-head">
       <p>
@@ -108,7 +108,7 @@ interface InImageProps {
   readonly response: Pick<RestoreResponse, "inImage" | "rules">;
 }
 
-/** What the checks found in the image itself, whatever the host. They are not problems: those are of decoding. */
+/** What the checks report about the image itself, whatever the host. Problems are what decoding reports. */
 export function InImage({ checkpoint, response: { inImage, rules } }: InImageProps) {
   const { shell } = usePage();
   const { count, some } = inImage;
@@ -116,7 +116,7 @@ export function InImage({ checkpoint, response: { inImage, rules } }: InImagePro
   return (
     <section className="restore-group" aria-label="Findings in the image">
       <h3>
-        {isDecoded && "The image was decoded without problems. "}Its checks report{" "}
+        {isDecoded ? "The image was decoded without problems, but its checks report" : "The checks of the image report"}{" "}
         {count === 1 ? "a finding" : counted(count, "finding")}:
       </h3>
       <ul>

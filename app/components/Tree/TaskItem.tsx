@@ -10,7 +10,7 @@ import { counted } from "../../model/words.ts";
 interface TaskItemProps {
   readonly checkpoint: Checkpoint;
   readonly task: TaskRow;
-  /** Of the list. */
+  /** Row of the list. */
   readonly row: number;
   /** Pixels from the top of the tree. */
   readonly top: number;

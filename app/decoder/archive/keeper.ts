@@ -22,17 +22,17 @@ export interface Keeper {
 
 interface Current {
   readonly entry: TarEntry;
-  /** Its bytes, until there is a buffer for them. */
+  /** Its bytes, until `buffer` is allocated. */
   chunks: Uint8Array[];
-  /** Room for all that the entry's header states. */
+  /** Room for as many bytes as the entry's header states. */
   buffer: Uint8Array | null;
   length: number;
   keep: boolean;
 }
 
 /**
- * A buffer for the whole of a member is allocated once this fraction of it is here: a header alone can state any size,
- * and a large member should not be in memory twice.
+ * The buffer for a whole member is allocated once this fraction of it has been read: a header can state any size, and a
+ * large member should not be in memory twice.
  */
 const ENOUGH = 1 / 4;
 
@@ -49,7 +49,7 @@ function add(file: Current, bytes: Uint8Array, limit: number): void {
   file.length = length;
 }
 
-/** The first `length` bytes of a member, of which there are as many. */
+/** The first `length` bytes of a member, at least as many of which have been read. */
 const firstBytes = ({ buffer, chunks }: Current, length: number): Uint8Array =>
   buffer?.subarray(0, length) ?? joined(chunks, length);
 
@@ -109,7 +109,7 @@ export function joined(chunks: readonly Uint8Array[], length: number): Uint8Arra
   return bytes;
 }
 
-/** Writes chunks one after the other, as far as there is room. */
+/** Copies chunks one after the other, as far as there is room. */
 function putInto(bytes: Uint8Array, chunks: readonly Uint8Array[]): void {
   let at = 0;
   for (const chunk of chunks) {

@@ -13,7 +13,7 @@ export interface Listed {
 /** How many links are followed in a chain. */
 const MOST_LINKS = 16;
 
-/** How many folders above a member are looked at. */
+/** How many of the folders above a member count, from the innermost one. */
 const MOST_DEPTH = 64;
 
 /** The target path of a symbolic link, from the top of the archive; `null` if that is outside. */
@@ -27,7 +27,7 @@ function targetOf(name: string, target: string): string | null {
   return parts.join("/");
 }
 
-/** The folders that members are in, however deep. Paths of many parts are not taken apart: no set is in one. */
+/** The folders that have members, directly or below. No set has paths of more than MOST_DEPTH parts. */
 function foldersOf(names: Iterable<string>): ReadonlySet<string> {
   const folders = new Set<string>();
   for (const name of names) {

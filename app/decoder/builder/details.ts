@@ -18,10 +18,11 @@ const FREE: Growth = { decoded: () => 1, budget: createBudget() };
 
 export type DetailsBuilder = ReturnType<typeof createDetails>;
 
-/** A key, and the value that was added with it last: `undefined` if there is none or it is an object. */
 interface Key {
   readonly index: number;
+  /** The value that was last added with it; `undefined`: none, or an object. */
   last: DetailValue | undefined;
+  /** The number of that value. */
   number: number;
 }
 
@@ -46,11 +47,11 @@ export function createDetails(growth: Growth = FREE) {
     }
     return key;
   };
-  /** The number of a value, without looking it up if it is the last one of its key, as it is for most. */
+  /** The number of a value. Most values equal the last one of their key, which need not be looked up. */
   const numberOf = (key: Key, value: DetailValue): number => {
     if (key.last === value) return key.number;
     const number = values.indexOf(value);
-    // An object may be changed and added again.
+    // An object may be modified and added again.
     key.last = typeof value === "object" ? undefined : value;
     key.number = number;
     return number;

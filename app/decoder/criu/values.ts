@@ -109,7 +109,7 @@ const SHARED_ROOM = 512;
 export function createValueReader(most = LIST_LIMIT): (entry: EntryBytes) => Values {
   let parts = createParts(most, SHARED_ROOM);
   return (entry) => {
-    // Values keep the list that they are in: a new list takes over from one that is nearly full.
+    // Values keep the list that they are in: a new list takes over from one that is half full.
     if (parts.length > SHARED_ROOM * (PART / 2)) parts = createParts(most, SHARED_ROOM);
     return new MessageValues(parts, entireMessage(entry));
   };

@@ -241,7 +241,7 @@ function decideRev6(found: Survey): Verdict {
     : verdict("v21", "rev is 6", "the image does not reach its first task");
 }
 
-/** Only the length of TTY tells v23-dev-20110110 from v23-rc1. */
+/** Only the length of TTY distinguishes v23-dev-20110110 from v23-rc1. */
 const terminalDoubt = (found: Survey): string | undefined =>
   first(found.records, 306) === undefined ? unless(found, "its first terminal") : undefined;
 

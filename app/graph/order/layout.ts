@@ -37,7 +37,7 @@ export interface Layout extends Lanes {
   readonly tableParts: Uint32Array;
 }
 
-/** What hidden changes have an effect on. */
+/** The parts of a layout that depend on which changes are hidden. */
 export type OfChanges = Pick<Layout, "slotDensity" | "tableDensity" | "tableParts">;
 
 /** Lays out a graph. Linear in its edges; about a second for a million of them. */

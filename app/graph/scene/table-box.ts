@@ -122,7 +122,7 @@ function ownerForms(subject: Subject, table: GraphTableRow): string[] {
 const alikeOwner = (subject: Subject, tables: readonly GraphTableRow[]): string =>
   `${grouped(tables.length)} × ${ownerLabel(subject, tables[0] as GraphTableRow, tables) || "tasks"}`;
 
-/** Whether larger tables have changed is not looked up while the user waits for the drawing. */
+/** Larger tables are not searched for changes while the user waits for the drawing. */
 const MOST_COUNTED = 2_000_000;
 
 /** The descriptors of a table by part, without parts that have none. */

@@ -37,7 +37,10 @@ export const DESCRIPTORS: readonly Column[] = [
   ),
   borrow({ id: "holders", about: "number of descriptors that lead to its open file" }, "files", FILES, fileOf),
   borrow(
-    { id: "deleted", about: "its open file was unlinked when it was dumped; likely: only the end of its path says so" },
+    {
+      id: "deleted",
+      about: "its open file was unlinked at the time of the dump; likely: only the end of its path says so",
+    },
     "files",
     FILES,
     fileOf,

@@ -171,7 +171,7 @@ export const FILES: readonly Column[] = [
     {
       id: "deleted",
       title: "Deleted",
-      about: "unlinked when it was dumped; likely: only the end of its path says so",
+      about: "unlinked at the time of the dump; likely: only the end of its path says so",
       width: 8,
       groups: true,
     },

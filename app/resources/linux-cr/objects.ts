@@ -19,7 +19,7 @@ const CAPABILITY_SETS = [
   ["bounding", "b"],
 ] as const;
 
-/** What other objects say of a CRED. */
+/** What a CRED refers to. */
 interface OfCredentials {
   readonly groups: readonly number[];
   /** The label of the security module; `null`: it has none. */

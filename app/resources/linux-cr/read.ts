@@ -20,7 +20,7 @@ interface Walk {
   readonly tasks: TaskReader;
   /** The latest objref of each type of object. */
   readonly announced: Map<string, number>;
-  /** What the records that follow belong to, while one of them is expected. */
+  /** The record that the next one may belong to. */
   following: Following | null;
 }
 
@@ -188,7 +188,7 @@ export async function readLinuxCr(image: Image, tables: Tables, signal?: AbortSi
 /** Most bytes of a record that follows: SEMMSL of the kernel, 32,000 semaphores with their pointers. */
 const MOST_FOLLOWING = 32_000 * 24;
 
-/** Gives a record to what it may belong to. */
+/** Passes a record to the one that it may belong to. */
 async function follow(walk: Walk, kind: string | undefined, record: number): Promise<void> {
   const { following } = walk;
   if (following?.kind === kind) {

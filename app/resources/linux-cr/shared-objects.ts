@@ -6,7 +6,7 @@ import type { Struct } from "./record-reader.ts";
 /** The credentials of a task. */
 interface Credentials {
   readonly row: Draft;
-  /** Objref of the user namespace that the user is of; 0: none. */
+  /** Objref of the user namespace of its user; 0: none. */
   readonly namespace: number;
 }
 

@@ -86,7 +86,7 @@ export function createTasks({ checkpoint }: RecordReader, objects: SharedObjects
       const row = taskRow(checkpoint, task);
       take(row, spec("tasks"), struct, arch);
       const thread: Draft = {};
-      // An alternate signal stack of no size is none.
+      // A size of 0 means that there is no alternate signal stack.
       if (struct.number("sas_ss_size") === 0) thread.signalStack = null;
       take(thread, spec("threads"), struct, arch);
       current = { task, record, pid: hasPid && tgid > 0 ? tgid : tid, tid, row, thread, expectsShared: false };

@@ -12,7 +12,7 @@ import type { Documents } from "../documents.ts";
 import type { FactsId, FactsResponse, RestoreResponse, RestoreRow } from "../protocol.ts";
 import type { Handlers } from "./handler.ts";
 
-/** Enough of a file to tell facts from images. */
+/** Enough of a file to distinguish facts from images. */
 const START = 1024;
 
 export function hostHandlers(documents: Documents): Handlers<"facts" | "restore"> {

@@ -37,7 +37,7 @@ interface Place {
 export async function setMemory(set: DecodedSet): Promise<ImageMemory | string> {
   const problems: Problem[] = [];
   const pageSize = set.pageSize ?? (await pageSizeByFiles(set.placed));
-  if (pageSize === null) return "The size of a page is not known: the set does not say, and its files do not tell.";
+  if (pageSize === null) return "The page size is not known: neither the set nor the sizes of its files show it.";
   const layers = createLayers(set, pageSize, (problem) => problems.push(problem));
   const list = createMappingList();
   const places: Place[] = [];
