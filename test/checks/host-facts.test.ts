@@ -9,6 +9,8 @@ import { schemaOf } from "../../app/checks/host/shape.ts";
 import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource } from "../../app/decoder/source.ts";
 import { encode } from "../../app/encoder/encode.ts";
+import type { Details } from "../../app/model/fields.ts";
+import { decodeText } from "../../app/model/text.ts";
 import { setSources } from "../support/criu.ts";
 import { imageBytes, type Message } from "../support/criu-set.ts";
 import { putTogether, setField, takeApart } from "../support/edit-image.ts";
@@ -150,11 +152,10 @@ test("public/schema/facts.schema.json describes the facts", () => {
   });
 });
 
-/** A task with the slave of a pseudo-terminal. */
-function terminalImage(): Uint8Array {
+/** One task with one open file. */
+function imageOf(kind: string, details: Details): Uint8Array {
   const task = { pid: 9, ppid: 0, tgid: 9, comm: "sh", state: null, fileTable: 1 };
-  const details = { index: 3, side: "slave" };
-  const file = { id: 2, kind: "tty", path: null, pos: "0", version: "0", flags: 2, mode: 3, details };
+  const file = { id: 2, kind, path: null, pos: "0", version: "0", flags: 2, mode: 3, details };
   const table = { id: 1, fds: [{ fd: 0, closeOnExec: false, file: 2 }] };
   const description = { tasks: [task], fileTables: [table], files: [file] };
   return Buffer.concat([...encode(description, { dialect: "v23-rc2" })]);
@@ -240,12 +241,55 @@ describe("an image of Linux-CR and a host", () => {
       name: "other",
     };
     const { host } = await compared({ ...OLD, sockets: [socket] }, path);
+    // The kernel binds TCP sockets with sk_reuse 2.
     expect(host?.findings.filter(({ code }) => code === "host-address-used")).toMatchObject([
-      { errno: "EADDRINUSE", actual: "listen 0.0.0.0:58693 (pid 7 other)", verdict: "refused" },
+      { errno: null, actual: "listen 0.0.0.0:58693 (pid 7 other)", verdict: "different" },
     ]);
     expect((await compared({ ...OLD, sockets: [{ ...socket, local: "0.0.0.0:80" }] }, path)).codes).not.toContain(
       "host-address-used",
     );
+  });
+
+  test("differ by addresses that are refused: of UDP without SO_REUSEADDR, and of IPv6 on no interface", async () => {
+    const found = async (details: Details, facts: Partial<HostFacts>) => {
+      const image = await openImage([bytesSource("image", imageOf("socket", details))]);
+      if ("refused" in image) throw new Error(image.refused);
+      const { host } = await checkImage(image, { host: { facts: indexFacts({ ...OLD, ...facts }) } });
+      return host?.findings
+        .filter(({ code }) => code.startsWith("host-address"))
+        .map(({ errno, severity }) => errno ?? severity);
+    };
+    const udp = { family: "inet", type: "dgram", protocol: "udp", state: "close", local: "127.0.0.1:53" };
+    const other = {
+      protocol: "udp",
+      state: "bound",
+      local: "127.0.0.1:53",
+      remote: null,
+      v6Only: null,
+      pid: 7,
+      name: "other",
+    };
+    const inUse = (reuse: boolean | null) => found(udp, { sockets: [{ ...other, reuse }] });
+    expect([await inUse(false), await inUse(null), await inUse(true)]).toEqual([["EADDRINUSE"], ["warning"], []]);
+    const tcp = { family: "inet", type: "stream", protocol: "tcp", state: "listen", local: "192.0.2.1:80" };
+    const interfaces = [{ name: "lo", up: true, addresses: ["127.0.0.1"] }];
+    expect(await found(tcp, { interfaces })).toEqual(["warning"]);
+    expect(await found({ ...tcp, family: "inet6", local: "[2001:db8::1]:80" }, { interfaces })).toEqual([
+      "EADDRNOTAVAIL",
+    ]);
+  });
+
+  test("differ by abstract names in use, which only sockets without a connection are bound to", async () => {
+    const names = async (state: string) => {
+      const details = { family: "unix", type: "stream", state, local: "@name" };
+      const image = await openImage([bytesSource("image", imageOf("socket", details))]);
+      if ("refused" in image) throw new Error(image.refused);
+      const { demands } = await checkImage(image, { host: { facts: indexFacts(OLD) } });
+      return demands?.list.flatMap((demand) => (demand.kind === "socket-name" ? [decodeText(demand.path)] : []));
+    };
+    expect(await names("listen")).toEqual(["\0name"]);
+    expect(await names("close")).toEqual(["\0name"]);
+    expect(await names("established")).toEqual([]);
   });
 
   test("differ by limits on descriptors", async () => {
@@ -263,7 +307,7 @@ describe("an image of Linux-CR and a host", () => {
   });
 
   test("differ by the number of a pseudo-terminal", async () => {
-    const image = await openImage([bytesSource("image", terminalImage())]);
+    const image = await openImage([bytesSource("image", imageOf("tty", { index: 3, side: "slave" }))]);
     if ("refused" in image) throw new Error(image.refused);
     const codes = async (ptys: readonly number[]) => {
       const { host } = await checkImage(image, { host: { facts: indexFacts({ ...OLD, ptys }) } });

@@ -85,6 +85,7 @@ const address = (port: number, protocol = "tcp"): Demand => ({
   remote: null,
   isV6Only: false,
   isFree: false,
+  isForced: false,
 });
 const codes = (findings: readonly HostFinding[]): string[] =>
   findings.map(({ code, severity }) => `${code} ${severity}`);

@@ -308,6 +308,7 @@ function addressOf(details: Details, isV6Only: boolean, isFree: boolean): Omit<A
     remote: remote === null || remote.port === 0 ? null : String(details.destination),
     isV6Only,
     isFree,
+    isForced: false,
   };
 }
 

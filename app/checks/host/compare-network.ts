@@ -48,8 +48,7 @@ export const compareAddress: Compare<AddressDemand> = (demand, host) => {
   const own = plain(demand.address);
   const isLocal = own === "::1" || own.startsWith("127.") || isAny(own) || isMulticast(own);
   if (addresses !== null && !isLocal && !demand.isFree && !addresses.has(own)) {
-    const message = `No interface has the address ${own}, which a ${demand.protocol} socket is bound to.`;
-    differences.push({ code: "host-address-missing", message, recorded: own, actual: "not on any interface" });
+    differences.push(missingAddress(demand, own));
   }
   if (sockets === null) return { actual: null, differences };
   const others = (sockets.get(`${demand.protocol} ${demand.port}`) ?? []).filter((other) => !GONE.has(other.state));
@@ -61,11 +60,30 @@ export const compareAddress: Compare<AddressDemand> = (demand, host) => {
       differences.push({ code: "host-connection-used", message, recorded: demand.remote, actual: socketText(same) });
     }
   }
-  const conflict = conflictOf(demand, others);
+  const conflict = (isForcedTcp(demand) ? forcedConflictOf : conflictOf)(demand, others);
   if (conflict !== null) differences.push({ ...conflict, recorded: text });
   const first = others.find((other) => overlaps(demand, other));
   return { actual: first === undefined ? "free" : socketText(first), differences };
 };
+
+function missingAddress({ protocol, family, isForced }: AddressDemand, own: string): Difference {
+  const what = `No interface has the address ${own}, which a ${protocol} socket is bound to`;
+  const difference = { code: "host-address-missing", recorded: own, actual: "not on any interface" };
+  if (!isForced || family === 6) return { ...difference, message: `${what}.` };
+  const message = `${what}: the restart binds it regardless, but nothing reaches it.`;
+  return { ...difference, message, severity: "warning" };
+}
+
+const isForcedTcp = ({ isForced, protocol }: AddressDemand): boolean => isForced && protocol === "tcp";
+
+/** Whether another socket listens, too, where a restart listens regardless. */
+function forcedConflictOf(demand: AddressDemand, others: readonly SocketFacts[]): Omit<Difference, "recorded"> | null {
+  const other = others.find((each) => each.state === "listen" && overlaps(demand, each));
+  if (other === undefined || !demand.isListening) return null;
+  const found = used(demand, other);
+  const effect = "; the restart listens there regardless, and connections may go to either socket.";
+  return { ...found, message: found.message.replace(/\.$/, effect), severity: "warning" };
+}
 
 const isMulticast = (address: string): boolean =>
   /^(22[4-9]|23\d)\.|^ff/i.test(address) || address === "255.255.255.255";

@@ -66,6 +66,11 @@ export interface AddressDemand extends Subject {
   readonly isV6Only: boolean;
   /** It may be bound to an address that the machine does not have. */
   readonly isFree: boolean;
+  /**
+   * The kernel's restart of Linux-CR binds it (inet_restore): with sk_reuse 2, so that TCP sockets are bound to addresses
+   * in use, and with freebind, which only IPv4 has.
+   */
+  readonly isForced: boolean;
 }
 
 /** A name that a unix socket is bound to (`bound`), or that must lead to a socket outside the image (`peer`). */

@@ -330,24 +330,33 @@ const LINUX_CR: readonly Omit<Rule, "format" | "step">[] = [
       { severity: "error", errno: "EADDRINUSE" },
       { severity: "warning", errno: null },
     ],
-    target: "Only if the image has no network namespaces (HEADER.uflags NETNS).",
+    target:
+      "A UDP socket is refused if the other one lacks SO_REUSEADDR; a TCP socket listens regardless. Only if the image has no network namespaces (HEADER.uflags NETNS).",
     remedy: "End the process that uses it, or restart in a network namespace of its own.",
+    source: "inet_restore() in net/ipv4/checkpoint.c",
   },
   {
     code: "host-address-missing",
     title: "No interface has the address that a socket is bound to",
     examines: "SOCKET_INET laddr, against the interfaces of the host",
-    outcomes: [{ severity: "error", errno: "EADDRNOTAVAIL" }],
-    target: "Only if the image has no network namespaces (HEADER.uflags NETNS).",
+    outcomes: [
+      { severity: "error", errno: "EADDRNOTAVAIL" },
+      { severity: "warning", errno: null },
+    ],
+    target:
+      "IPv6 is refused; IPv4 is bound regardless, but nothing reaches it. Only if the image has no network namespaces (HEADER.uflags NETNS).",
     remedy: "Add the address to an interface: `ip address add`.",
+    source: "inet_restore() in net/ipv4/checkpoint.c, inet6_bind() in net/ipv6/af_inet6.c",
   },
   {
     code: "host-socket-name-used",
     title: "The abstract name of a unix socket is in use",
-    examines: "SOCKET_UNIX laddr of abstract names, against the bound names of the host",
+    examines:
+      "SOCKET_UNIX laddr of abstract names and sockets that are not connected, against the bound names of the host",
     outcomes: [{ severity: "error", errno: "EADDRINUSE" }],
     target: "Only if the image has no network namespaces (HEADER.uflags NETNS).",
     remedy: "End the process that has it.",
+    source: "unix_restore() in net/unix/checkpoint.c",
   },
   {
     code: "host-pty-used",

@@ -68,6 +68,8 @@ function* socketsOf(checkpoint: Checkpoint): Generator<Demand> {
     if (u8At(files.kind, file) !== socket || holderCount(files, file) === 0) continue;
     const { family, state, protocol, local, remote } = read(file);
     if (family === "unix") {
+      // A connection has the name of the socket that accepted it, and is not bound to it again (unix_restore).
+      if (state === "established") continue;
       // Escaped text is not the name itself.
       const isPlain = typeof local === "string" && local.startsWith("@") && !local.includes("\\");
       if (isPlain) yield { kind: "socket-name", path: encodeText(`\0${local.slice(1)}`), as: "bound", file };
@@ -85,6 +87,7 @@ function* socketsOf(checkpoint: Checkpoint): Generator<Demand> {
       remote: null,
       isV6Only: false,
       isFree: false,
+      isForced: true,
       file,
     };
   }
