@@ -98,7 +98,7 @@ test("arguments and environment of a task are a click away, and not shown before
   await page.getByRole("treeitem", { name: /25572/ }).first().click();
   await page.getByText("Started with").waitFor();
   expect(await page.locator("body").textContent()).not.toContain("API_TOKEN");
-  // In sight: the capabilities of a task come after it.
+  // Visible without scrolling: the lists of capabilities come after it.
   const environment = page.locator("details").filter({ hasText: "Environment" }).locator("summary");
   expect((await environment.boundingBox())?.y).toBeLessThan(900);
   await environment.click();

@@ -351,7 +351,7 @@ describe("namespaces", () => {
     expect(list(177, [1, 2])).toEqual([]);
   });
 
-  test("have their rows, whichever task left", () => {
+  test("keep their rows, whichever task leaves", () => {
     const uts = (names: Readonly<Record<number, string>>) => ({
       uts: Object.entries(names).map(([id, nodename]) => ({ namespace: Number(id), nodename })),
     });

@@ -1,4 +1,5 @@
-// Members that are named by a number which every dump gives anew: the inode of a TCP connection, the id of shared memory.
+// Members whose names contain a number that every dump assigns anew: the inode of a TCP connection, the id of shared
+// memory.
 
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -63,11 +64,11 @@ const sharedIds: NumberChange = (field, value, numberOf) => {
   return field === "memfd_inode_entry.shmid" ? value + STEP : value;
 };
 
-describe("a set that another dump would write of the same state", () => {
+describe("a set as another dump of the same state would write it", () => {
   test.each([
     ["inodes of its TCP connections", "tcp", "tcp-stream", 16, TCP_FILES, inodes],
     ["ids of its shared memory", "gone", "pagemap-shmem", 10, SHARED_FILES, sharedIds],
-  ] as const)("has no changes if the %s are others", async (_, name, prefix, radix, files, change) => {
+  ] as const)("has no changes if the %s differ", async (_, name, prefix, radix, files, change) => {
     const set = verdicts(name);
     const other = renumberedMembers(set, prefix, radix, files, change);
     // Every member is still found by the entry that names it.
@@ -75,7 +76,7 @@ describe("a set that another dump would write of the same state", () => {
     expect(await changesOf(set, other)).toEqual([]);
   });
 
-  test("is checked like any other: a member under a number that nothing names is missed", async () => {
+  test("is checked like any other: a member under the wrong number is reported as missing", async () => {
     const set = verdicts("gone");
     const name = set.find((each) => each.name.startsWith("pagemap-shmem"))?.name ?? "";
     expect(await faults(renamed(set, name, "pagemap-shmem-1.img"))).not.toEqual(await faults(set));
