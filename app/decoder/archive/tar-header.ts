@@ -186,7 +186,7 @@ export function createTarParser(problem: (problem: ArchiveProblem) => void): Tar
     const message = `${visible(name)} is stored as a sparse file, whose contents are not read.`;
     problem({ severity: "note", code: "sparse-member", message, offset });
     const whole = type === "S" ? headerNumber(block, 483, 12) : realSize;
-    const entry = { name, size: Number.isNaN(whole) ? size : whole, modified, sparse: true as const };
+    const entry = { name, size: Number.isSafeInteger(whole) ? whole : size, modified, sparse: true as const };
     const step = { kind: "entry" as const, entry, body };
     if (type !== "S" || block[482] === 0) return step;
     extended = step;

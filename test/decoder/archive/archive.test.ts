@@ -277,6 +277,27 @@ describe("tar", () => {
     expect(problems.map(({ code }) => code)).toEqual(codes);
   });
 
+  test.each([
+    ["7", 7],
+    ["2.5", 3],
+  ])("give a sparse file the size that its header states, if that is a whole number: %s", (text, size) => {
+    const sizes: number[] = [];
+    const bytes = tar([
+      {
+        name: "@",
+        type: "x",
+        bytes: concat([paxRecord("GNU.sparse.major", "1"), paxRecord("GNU.sparse.realsize", text)]),
+      },
+      { name: "y", bytes: encodeText("aaa") },
+    ]);
+    const entry = (each: { readonly size: number }) => {
+      sizes.push(each.size);
+      return null;
+    };
+    createTarStream({ entry, entryEnd: () => {} }, () => {}).push(bytes);
+    expect(sizes).toEqual([size]);
+  });
+
   test("lets the later of two members with one path win, and says so", async () => {
     const twice = tar([
       { name: "./x", bytes: encodeText("old") },
