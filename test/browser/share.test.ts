@@ -190,7 +190,7 @@ test("a report without names contains no path and no task name of its images", a
 });
 
 test("the page works without a network after the first visit", async () => {
-  const { page } = await visit();
+  const { page } = await visit({ offline: true });
   await page.evaluate(() => navigator.serviceWorker.ready);
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
   await page.context().setOffline(true);
@@ -207,7 +207,7 @@ test("the page works without a network after the first visit", async () => {
 test("the page that the command line serves opens its images without asking", async () => {
   const { address, close } = await serveImages([path("before.ckpt"), path("after.ckpt")], inject("pageFolder"), io);
   try {
-    const { page } = await visit();
+    const { page } = await visit({ offline: true });
     await page.goto(address);
     await page.getByRole("radio", { name: "after after.ckpt" }).waitFor({ state: "attached" });
     expect(await page.getByRole("dialog").count()).toBe(0);

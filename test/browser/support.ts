@@ -11,6 +11,8 @@ export interface PageOptions {
   readonly theme?: "light" | "dark";
   /** Fragment, with `#`. */
   readonly fragment?: string;
+  /** Whether the page may keep its files to work offline, for which it fetches all of them again. */
+  readonly offline?: boolean;
 }
 
 export interface Visit {
@@ -41,8 +43,18 @@ export function openBrowser(): Visitor {
   });
   afterAll(() => browser?.close());
 
-  const visit = async ({ width = 1440, height = 900, theme = "light", fragment = "" }: PageOptions = {}) => {
-    const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme });
+  const visit = async ({
+    width = 1440,
+    height = 900,
+    theme = "light",
+    fragment = "",
+    offline = false,
+  }: PageOptions = {}) => {
+    const context = await browser.newContext({
+      viewport: { width, height },
+      colorScheme: theme,
+      serviceWorkers: offline ? "allow" : "block",
+    });
     context.setDefaultTimeout(60_000);
     await context.grantPermissions(["clipboard-read", "clipboard-write"]);
     const page = await context.newPage();
