@@ -26,7 +26,7 @@ test("with every kind of change switched off, nothing is marked as changed anywh
   await page.waitForFunction(
     () => document.querySelectorAll("#aligned :is(.cell-differs, .cell-gone, .cell-added)").length === 0,
   );
-  expect(await page.locator("#changes-headline").count()).toBe(0);
+  await expect.poll(() => page.locator("#changes-headline").count()).toBe(0);
 });
 
 test("a file’s holders are the same number in every view of a comparison", async () => {
@@ -56,7 +56,7 @@ test("tasks without pids are called by index, those on one side with that side, 
   for (const key of ["1", "3", "4"]) {
     await page.keyboard.press(key);
     await page.getByRole("columnheader", { name: "index" }).first().waitFor();
-    expect(await page.getByRole("columnheader", { name: "pid", exact: true }).count()).toBe(0);
+    await expect.poll(() => page.getByRole("columnheader", { name: "pid", exact: true }).count()).toBe(0);
   }
 });
 
@@ -70,7 +70,7 @@ test("the number of open files is the same in the head, the drawing and the tabl
       .textContent();
     const count = /(\d+) open files/.exec(head ?? "")?.[1];
     const tab = page.getByRole("tab", { name: /^Open files/ });
-    expect(await tab.textContent()).toBe(`Open files ${count}`);
+    await expect.poll(() => tab.textContent()).toBe(`Open files ${count}`);
     const [download] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("V")]);
     const svg = await streamText(await download.createReadStream());
     expect(svg).toMatch(new RegExp(`>${count} OPEN FILES`));
@@ -100,9 +100,9 @@ test("a filter that means nothing says where it is wrong, and hides nothing", as
   const rows = await grid.getAttribute("aria-rowcount");
   await page.getByRole("searchbox", { name: "Filter descriptors" }).fill("pos:>abc");
   await page.getByText("“abc” is not a number").waitFor();
-  expect(await grid.getAttribute("aria-rowcount")).toBe(rows);
+  await expect.poll(() => grid.getAttribute("aria-rowcount")).toBe(rows);
   await page.getByText("4 descriptors", { exact: true }).first().waitFor();
-  expect(await page.getByText(/^None of/).count()).toBe(0);
+  await expect.poll(() => page.getByText(/^None of/).count()).toBe(0);
 });
 
 test("which task likely leaks is said in view, and a click lists its descriptors", async () => {
@@ -150,9 +150,9 @@ test("sizes of panels and marks of seen changes are kept over a reload, and mark
   await page.waitForFunction(() => localStorage.getItem("ckptscope-seen") !== null);
   await page.reload();
   await mark.waitFor();
-  expect(await splitter.getAttribute("aria-valuenow")).toBe(width);
+  await expect.poll(() => splitter.getAttribute("aria-valuenow")).toBe(width);
   await page.keyboard.press("W");
   await page.getByRole("button", { name: /Forget seen changes|forget all/ }).click();
   await page.getByText("of 1 comparison").waitFor({ state: "detached" });
-  expect(await page.evaluate(() => localStorage.getItem("ckptscope-seen"))).toBeNull();
+  await expect.poll(() => page.evaluate(() => localStorage.getItem("ckptscope-seen"))).toBeNull();
 });

@@ -25,5 +25,5 @@ test.each([
   await drop(page, [{ name: "checkpoint.tar.gz", bytes }]);
   await page.getByRole("tab", { name: "Tasks 2" }).waitFor();
   await page.getByRole("progressbar").waitFor({ state: "detached" });
-  expect(await page.getByRole("tab", { name: /^Problems/ }).textContent()).toBe(`Problems ${problems}`);
+  await expect.poll(() => page.getByRole("tab", { name: /^Problems/ }).textContent()).toBe(`Problems ${problems}`);
 });

@@ -37,17 +37,17 @@ for (const name of ["seed-one", "v16-s2", "v16-s3", "v16-s4"]) {
     for (let at = 0; at < changes.length; at++) {
       await page.keyboard.press("n");
       await list(page).locator(`#change-${at}[aria-selected=true]`).waitFor();
-      expect(await selectedChange(page).count()).toBe(1);
+      await expect.poll(() => selectedChange(page).count()).toBe(1);
       const sentence = await selectedChange(page).getAttribute("title");
-      expect(await inspector(page).getByRole("heading", { level: 2 }).first().textContent()).toBe(sentence);
+      await expect.poll(() => inspector(page).getByRole("heading", { level: 2 }).first().textContent()).toBe(sentence);
       await drawn(page).waitFor({ state: "attached" });
-      expect(await drawn(page).count(), sentence ?? "").toBe(1);
+      await expect.poll(() => drawn(page).count(), { message: sentence ?? "" }).toBe(1);
       await selectedLine(page).waitFor();
-      expect(await selectedLine(page).count(), sentence ?? "").toBe(1);
+      await expect.poll(() => selectedLine(page).count(), { message: sentence ?? "" }).toBe(1);
     }
     // At the end n stays; p goes back.
     await page.keyboard.press("n");
-    expect(await selectedChange(page).getAttribute("id")).toBe(`change-${changes.length - 1}`);
+    await expect.poll(() => selectedChange(page).getAttribute("id")).toBe(`change-${changes.length - 1}`);
     await page.keyboard.press("p");
     await list(page)
       .locator(`#change-${changes.length - 2}[aria-selected=true]`)
@@ -62,13 +62,13 @@ test("the list, the drawing and side by side each select a change in every view"
   const sentence = (await selectedChange(page).getAttribute("title")) ?? "";
   expect(sentence).toMatch(/^pid \d+ fd \d+ .*: position \d+ → \d+$/);
   await drawn(page).waitFor({ state: "attached" });
-  expect(await drawn(page).textContent()).toContain("→");
+  await expect.poll(() => drawn(page).textContent()).toContain("→");
 
   await page.locator("#aligned").getByRole("row").filter({ hasText: "added" }).first().click();
   await inspector(page)
     .getByRole("heading", { name: /: opened$/ })
     .waitFor();
-  expect(await selectedChange(page).textContent()).toContain("opened");
+  await expect.poll(() => selectedChange(page).textContent()).toContain("opened");
 
   // Selecting something unchanged clears the selected change.
   await page.getByRole("checkbox", { name: "only changes" }).uncheck();
@@ -76,7 +76,7 @@ test("the list, the drawing and side by side each select a change in every view"
   await inspector(page)
     .getByRole("heading", { name: /^of \d+/ })
     .waitFor();
-  expect(await selectedChange(page).count()).toBe(0);
+  await expect.poll(() => selectedChange(page).count()).toBe(0);
 
   // A changed value in the drawing, from its hidden tree.
   await page
@@ -95,14 +95,14 @@ test("x swaps before and after and mirrors the selected change", async () => {
   await page.keyboard.press("x");
   await page.getByRole("radio", { name: "before after.ckpt" }).waitFor({ state: "attached" });
   await selectedChange(page).waitFor();
-  expect(await selectedChange(page).getAttribute("title")).toBe(opened?.replace(/opened$/, "closed"));
+  await expect.poll(() => selectedChange(page).getAttribute("title")).toBe(opened?.replace(/opened$/, "closed"));
   // In two columns, or in one where two have no room.
   await selectedLine(page)
     .filter({ hasText: /closed|not open after/ })
     .waitFor();
   await page.keyboard.press("x");
   await page.getByRole("radio", { name: "before before.ckpt" }).waitFor({ state: "attached" });
-  expect(await selectedChange(page).getAttribute("title")).toBe(opened);
+  await expect.poll(() => selectedChange(page).getAttribute("title")).toBe(opened);
 });
 
 test("a kind that is switched off is left out of the list, side by side and the steps of n", async () => {
@@ -114,9 +114,9 @@ test("a kind that is switched off is left out of the list, side by side and the 
   await kind.uncheck();
   const hidden = `hidden: ${positions} by kind`;
   await page.getByText(`${all.length - positions} of ${all.length} changes; ${hidden}`, { exact: true }).waitFor();
-  expect(await list(page).getByRole("treeitem", { level: 2 }).count()).toBe(all.length - positions);
+  await expect.poll(() => list(page).getByRole("treeitem", { level: 2 }).count()).toBe(all.length - positions);
   await page.keyboard.press("n");
-  expect(await selectedChange(page).textContent()).not.toContain("position");
+  await expect.poll(() => selectedChange(page).textContent()).not.toContain("position");
   for (const box of await page.getByRole("group", { name: "Kinds of change" }).getByRole("checkbox").all()) {
     if (await box.isChecked()) await box.uncheck();
   }
@@ -131,7 +131,7 @@ test("changes are copied as a sentence or Markdown and saved as JSON or CSV, wit
   await page.keyboard.press("n");
   await page.keyboard.press("c");
   await page.getByText("Copied the change").waitFor();
-  expect(await clipboard(page)).toBe(await selectedChange(page).getAttribute("title"));
+  await expect.poll(() => clipboard(page)).toBe(await selectedChange(page).getAttribute("title"));
   await page.getByRole("checkbox", { name: /^flags/ }).uncheck();
   await page.keyboard.press("M");
   await page.getByText("Copied the changes").waitFor();
@@ -156,7 +156,7 @@ test("changes are listed by event, in whole sentences, and an event opens to its
   const { page } = await visit({ fragment: "#v=1&sample=httpd" });
   const event = list(page).getByRole("treeitem").filter({ hasText: "error_log reopened, no longer shared" });
   await event.waitFor();
-  expect(await event.textContent()).toContain("position 15000 → 15400 in 3 tasks");
+  await expect.poll(() => event.textContent()).toContain("position 15000 → 15400 in 3 tasks");
   const cut = await list(page)
     .getByRole("treeitem")
     .evaluateAll(
@@ -164,10 +164,10 @@ test("changes are listed by event, in whole sentences, and an event opens to its
         items.filter((item) => item.scrollWidth > item.clientWidth || item.scrollHeight > item.clientHeight + 1).length,
     );
   expect(cut, "rows that are cut off").toBe(0);
-  expect(await event.getAttribute("aria-expanded")).toBe("false");
+  await expect.poll(() => event.getAttribute("aria-expanded")).toBe("false");
   await event.click();
-  expect(await event.getAttribute("aria-expanded")).toBe("true");
-  expect(await list(page).getByRole("treeitem", { level: 2 }).count()).toBe(3);
+  await expect.poll(() => event.getAttribute("aria-expanded")).toBe("true");
+  await expect.poll(() => list(page).getByRole("treeitem", { level: 2 }).count()).toBe(3);
   await selectedChange(page).filter({ hasText: "error_log" }).waitFor();
   // Rows are as high as their text: none covers another.
   const boxes = await list(page)
@@ -234,9 +234,9 @@ test("unchanged rows are folded, unfold on a click, and all show after a", async
   const fold = grid.getByRole("row").filter({ hasText: "6 descriptors only before" });
   await fold.click();
   await fold.waitFor({ state: "detached" });
-  expect(await rows()).toBe(before + 5);
+  await expect.poll(() => rows()).toBe(before + 5);
   await page.keyboard.press("a");
-  expect(await page.getByRole("checkbox", { name: "only changes" }).isChecked()).toBe(false);
+  await expect.poll(() => page.getByRole("checkbox", { name: "only changes" }).isChecked()).toBe(false);
   await grid.getByRole("row").filter({ hasText: "descriptors only" }).waitFor({ state: "detached" });
 });
 
@@ -254,13 +254,13 @@ test("the URL records a comparison: the change, kinds switched off, the view, th
   await page.waitForFunction(() => window.location.hash.includes("view=one"));
   await page.reload();
   await selectedChange(page).waitFor();
-  expect(await selectedChange(page).getAttribute("title")).toBe(sentence);
+  await expect.poll(() => selectedChange(page).getAttribute("title")).toBe(sentence);
   await page.getByRole("radio", { name: "before httpd-after.ckpt" }).waitFor({ state: "attached" });
-  expect(await page.getByRole("checkbox", { name: /^position/ }).isChecked()).toBe(false);
+  await expect.poll(() => page.getByRole("checkbox", { name: /^position/ }).isChecked()).toBe(false);
   await page.getByRole("grid", { name: "Descriptors" }).waitFor();
   await page.keyboard.press("d");
   await page.getByRole("grid", { name: "Side by side" }).waitFor();
-  expect(await page.getByRole("checkbox", { name: "only changes" }).isChecked()).toBe(false);
+  await expect.poll(() => page.getByRole("checkbox", { name: "only changes" }).isChecked()).toBe(false);
 });
 
 test("comparing an image with itself says what was compared", async () => {
@@ -297,8 +297,8 @@ test("changed details and links are in the list, the drawing, side by side and t
   await inspector(page)
     .getByRole("heading", { name: /fd 8 eventfd: count 1 → 42$/ })
     .waitFor();
-  expect(await drawn(page).textContent()).toMatch(/eventfd.*changed$/);
-  expect(await selectedLine(page).textContent()).toContain("count 1");
+  await expect.poll(() => drawn(page).textContent()).toMatch(/eventfd.*changed$/);
+  await expect.poll(() => selectedLine(page).textContent()).toContain("count 1");
   await page.waitForFunction(() => window.location.hash.includes("change=file-detail:20183:8:count"));
   // The other end is a link that selects it.
   await list(page).getByRole("treeitem", { level: 2 }).filter({ hasText: "other end fd 4 → fd 6" }).click();
@@ -330,7 +330,7 @@ test("closed descriptors are not drawn while their kind is switched off", async 
   }
   await removed.first().waitFor({ state: "detached" });
   await page.getByText(/not drawn: their changes are hidden/).waitFor();
-  expect(await page.locator("#aligned .cell-gone").count()).toBe(0);
+  await expect.poll(() => page.locator("#aligned .cell-gone").count()).toBe(0);
 });
 
 test("in a window of 1024 pixels the comparison is one column, and nothing is cut off", async () => {
@@ -360,7 +360,7 @@ test("either side is closed, a single image offers to compare, and side by side 
   await page.locator(".drawing-panel").waitFor();
   await page.getByRole("button", { name: "Close the image before" }).click();
   await page.getByRole("banner").getByText("httpd-after.ckpt").waitFor();
-  expect(await page.getByRole("button", { name: "Compare with…" }).isEnabled()).toBe(true);
+  await expect.poll(() => page.getByRole("button", { name: "Compare with…" }).isEnabled()).toBe(true);
   // It can be taken back.
   await page.keyboard.press("<");
   await page.getByRole("radio", { name: "before httpd-before.ckpt" }).waitFor({ state: "attached" });

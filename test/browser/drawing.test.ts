@@ -37,7 +37,7 @@ test("two images are folded to what changed, and a row, a button, a key and a li
   const page = await open("services");
   const folded = items(page, /^\d+ unchanged, fd /);
   await folded.first().waitFor({ state: "attached" });
-  expect(await folded.first().getAttribute("aria-expanded")).toBe("false");
+  await expect.poll(() => folded.first().getAttribute("aria-expanded")).toBe("false");
   const slots = items(page, /^Fd \d+ of the file table/);
   const before = await slots.count();
   // A folded row opens by itself.
@@ -48,14 +48,14 @@ test("two images are folded to what changed, and a row, a button, a key and a li
   await button(page, /Fold unchanged/).waitFor();
   await expect.poll(() => items(page, /unchanged, fd/).count()).toBe(0);
   await page.waitForFunction(() => location.hash.includes("rows=all"));
-  expect(await page.getByRole("checkbox", { name: "Only changes" }).isChecked()).toBe(false);
+  await expect.poll(() => page.getByRole("checkbox", { name: "Only changes" }).isChecked()).toBe(false);
   await page.keyboard.press("a");
   await items(page, /unchanged, fd/)
     .first()
     .waitFor({ state: "attached" });
   const linked = await open("services", "&rows=all");
   await button(linked, /Fold unchanged/).waitFor();
-  expect(await items(linked, /unchanged, fd/).count()).toBe(0);
+  await expect.poll(() => items(linked, /unchanged, fd/).count()).toBe(0);
 });
 
 test("a selected descriptor names what its file is linked to, and both ends are drawn", async () => {
@@ -110,7 +110,7 @@ test("the legend folds away and stays away", async () => {
   await legend.waitFor({ state: "detached" });
   await page.reload();
   await tree(page).waitFor({ state: "attached" });
-  expect(await legend.count()).toBe(0);
+  await expect.poll(() => legend.count()).toBe(0);
   await page.keyboard.press("q");
   await legend.waitFor();
 });

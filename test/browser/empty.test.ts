@@ -9,8 +9,8 @@ test("says what to do and that nothing leaves the browser", async () => {
   const { page } = await visit();
   await page.getByText("Drop a checkpoint image, or two to compare").waitFor();
   await page.getByText("Nothing leaves this browser").waitFor();
-  expect(await page.getByRole("button", { name: "Open…" }).isEnabled()).toBe(true);
-  expect(await page.title()).toBe("ckptscope");
+  await expect.poll(() => page.getByRole("button", { name: "Open…" }).isEnabled()).toBe(true);
+  await expect.poll(() => page.title()).toBe("ckptscope");
 });
 
 test("requests nothing but the page's own files, before and after an image is opened", async () => {
@@ -89,7 +89,7 @@ test("a chosen file opens", async () => {
     buffer: Buffer.from(fixture("linux-cr/v23-s1/before.ckpt")),
   });
   await page.getByRole("grid", { name: "Descriptors" }).waitFor();
-  expect(await page.title()).toBe("server.ckpt – ckptscope");
+  await expect.poll(() => page.title()).toBe("server.ckpt – ckptscope");
 });
 
 for (const theme of ["light", "dark"] as const) {

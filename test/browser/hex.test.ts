@@ -82,7 +82,7 @@ test("a field of the inspector selects its bytes, and a byte its field", async (
   if (pos === null) throw new Error("Nothing is marked");
   await page.mouse.click(pos.x - 12, pos.y + 8);
   await status(page).filter({ hasNotText: "f_pos" }).waitFor();
-  expect(await status(page).textContent()).toMatch(/^FILE, /);
+  await expect.poll(() => status(page).textContent()).toMatch(/^FILE, /);
   await inspector(page).getByRole("heading", { name: "/var/log/app/server.log" }).waitFor();
 });
 
@@ -157,7 +157,7 @@ test("every field of a record can be selected with the keys", async () => {
       .filter({ hasText: `field ${name},` })
       .waitFor();
     expect(String(value(await marked(page))), name).toBe(raw);
-    expect(await inspector(page).locator("[aria-current=true] th").textContent()).toBe(name);
+    await expect.poll(() => inspector(page).locator("[aria-current=true] th").textContent()).toBe(name);
     await page.keyboard.press("]");
   }
   await status(page)
@@ -176,7 +176,7 @@ test("Shift selects bytes, which are copied as hex, C or base64", async () => {
   const first = Buffer.from(server.subarray(0, 3));
   await page.keyboard.press("Control+c");
   await page.getByText("Copied 3 bytes").waitFor();
-  expect(await clipboard()).toBe(first.toString("hex").replace(/(..)(?=.)/g, "$1 "));
+  await expect.poll(() => clipboard()).toBe(first.toString("hex").replace(/(..)(?=.)/g, "$1 "));
   await page.keyboard.press("y");
   await expect.poll(clipboard).toBe(first.toString("base64"));
   await page.keyboard.press("c");
@@ -196,7 +196,9 @@ test("dragging with the mouse selects bytes", async () => {
   await page.mouse.move(at(9), box.y + 10, { steps: 4 });
   await page.mouse.up();
   await page.getByText("8 bytes selected").waitFor();
-  expect(await marked(page)).toEqual([...server.subarray(18, 26)].map((byte) => byte.toString(16).padStart(2, "0")));
+  await expect
+    .poll(() => marked(page))
+    .toEqual([...server.subarray(18, 26)].map((byte) => byte.toString(16).padStart(2, "0")));
 });
 
 test("numbers at the cursor are shown in both byte orders", async () => {
@@ -207,7 +209,7 @@ test("numbers at the cursor are shown in both byte orders", async () => {
   const numbers = page.getByRole("region", { name: "At the cursor" });
   const row = numbers.getByRole("row").filter({ hasText: "u32" });
   await row.filter({ hasText: String(view.getUint32(0, true)) }).waitFor();
-  expect(await row.textContent()).toContain(String(view.getUint32(0, false)));
+  await expect.poll(() => row.textContent()).toContain(String(view.getUint32(0, false)));
 });
 
 test("going to an offset takes hex and relative numbers, and refuses one past the end", async () => {
@@ -236,7 +238,7 @@ test("the end of 4 GiB is reached with a key, the middle with the scroll bar", a
   await bytes(page).waitFor();
   await page.keyboard.press("Control+End");
   await status(page).filter({ hasText: "at 4294967295 (0xffffffff)" }).waitFor();
-  expect(await status(page).textContent()).toMatch(/^not decoded, [\d,]+ bytes in no record/);
+  await expect.poll(() => status(page).textContent()).toMatch(/^not decoded, [\d,]+ bytes in no record/);
   const last = bytes(page).locator("[data-row='268435455']");
   await last
     .filter({ hasText: "fffffff0" })
@@ -350,13 +352,13 @@ test("the bytes show a chosen member of a set, and records are grouped by member
   await page.keyboard.press("5");
   const records = page.getByRole("treegrid", { name: "Records" });
   const member = records.getByRole("row").nth(1);
-  expect(await member.getAttribute("aria-level")).toBe("1");
-  expect(await records.getByRole("row").nth(2).getAttribute("aria-level")).toBe("2");
+  await expect.poll(() => member.getAttribute("aria-level")).toBe("1");
+  await expect.poll(() => records.getByRole("row").nth(2).getAttribute("aria-level")).toBe("2");
   await page.keyboard.press("l");
   await page.keyboard.press("Home");
   await page.keyboard.press("ArrowLeft");
   await expect.poll(() => member.getAttribute("aria-expanded")).toBe("false");
-  expect(await records.getByRole("row").nth(2).getAttribute("aria-level")).toBe("1");
+  await expect.poll(() => records.getByRole("row").nth(2).getAttribute("aria-level")).toBe("1");
 
   await page.keyboard.press("b");
   const chooser = page.getByLabel("Member");
@@ -377,9 +379,9 @@ test("fields of both images are shown side by side with differing bytes marked",
   await page.keyboard.press("b");
   await page.getByLabel("Fields of both images side by side").check();
   const pos = page.getByRole("region", { name: "Fields of both images" }).getByRole("row").filter({ hasText: "f_pos" });
-  expect(await pos.textContent()).toMatch(/15000.*15400/);
+  await expect.poll(() => pos.textContent()).toMatch(/15000.*15400/);
   expect((await pos.locator("mark").allTextContents()).map((text) => text.trim())).toEqual(["98 3a", "28 3c"]);
-  expect(await page.locator(".pair-differs").count()).toBe(1);
+  await expect.poll(() => page.locator(".pair-differs").count()).toBe(1);
 });
 
 for (const theme of ["light", "dark"] as const) {

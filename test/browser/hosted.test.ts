@@ -46,7 +46,7 @@ test("a redirect to another host asks before anything is opened from there", asy
   await dialog.getByText(`The host has moved the image to ${other}. Fetch it?`).waitFor();
   await response(page, "Cancel");
   await page.getByText(/redirects before\.ckpt to another host/).waitFor();
-  expect(await descriptors(page).count()).toBe(0);
+  await expect.poll(() => descriptors(page).count()).toBe(0);
   await page.goto(`${inject("pageUrl")}?again${link("moved/before.ckpt", "good/after.ckpt")}`);
   await response(page, "Fetch");
   await dialog.getByText(/has moved the image/).waitFor();
@@ -73,7 +73,7 @@ test("a link asks before it fetches, and says from where", async () => {
   // The browser remembers the answer.
   await page.reload();
   await descriptors(page).waitFor();
-  expect(await page.getByRole("dialog").count()).toBe(0);
+  await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
 });
 
 test("a typed or pasted address opens, and a link to it opens the same view without asking", async () => {
@@ -89,7 +89,7 @@ test("a typed or pasted address opens, and a link to it opens the same view with
   await page.goto("about:blank");
   await page.goto(copied);
   await page.getByRole("region", { name: "Inspector" }).getByRole("heading", { name: /^3 → / }).waitFor();
-  expect(await page.getByRole("tree", { name: /^Tasks/ }).count()).toBe(0);
+  await expect.poll(() => page.getByRole("tree", { name: /^Tasks/ }).count()).toBe(0);
   await page.evaluate((text) => {
     const data = new DataTransfer();
     data.setData("text/plain", text);
@@ -192,7 +192,7 @@ for (const [address, sentence] of [
   test(`a link to ${address} is refused`, async () => {
     const { page } = await visit({ fragment: `#open=${encodeURIComponent(address)}` });
     await page.getByRole("alert").getByText(sentence).waitFor();
-    expect(await page.getByRole("dialog").count()).toBe(0);
+    await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
   });
 }
 

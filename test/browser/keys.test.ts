@@ -57,7 +57,7 @@ test("the tree, the drawing, the tables and the inspector are reached by keys", 
   await page.keyboard.press("ArrowRight");
   await inspector.getByRole("heading", { name: "of 4242 server" }).waitFor();
   await page.keyboard.press("i");
-  expect(await inspector.evaluate((element) => element === document.activeElement)).toBe(true);
+  await expect.poll(() => inspector.evaluate((element) => element === document.activeElement)).toBe(true);
   await page.keyboard.press("Escape");
   // Without a selection there is no inspector.
   await inspector.waitFor({ state: "detached" });
@@ -80,6 +80,6 @@ test("keys that are typed into a field are text", async () => {
   await page.getByRole("grid").waitFor();
   await page.keyboard.press("f");
   await page.keyboard.type("o?/1");
-  expect(await page.getByRole("searchbox").inputValue()).toBe("o?/1");
-  expect(await page.getByRole("dialog").count()).toBe(0);
+  await expect.poll(() => page.getByRole("searchbox").inputValue()).toBe("o?/1");
+  await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
 });

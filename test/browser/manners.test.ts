@@ -18,7 +18,7 @@ test("the help opens at its top", async () => {
   await page.keyboard.press("?");
   const dialog = page.getByRole("dialog", { name: "Keys and filters" });
   await dialog.waitFor();
-  expect(await dialog.evaluate((element) => element.scrollTop)).toBe(0);
+  await expect.poll(() => dialog.evaluate((element) => element.scrollTop)).toBe(0);
   await dialog.getByRole("heading").first().waitFor();
 });
 
@@ -68,17 +68,17 @@ test("a file's number of holders is the same in every view", async () => {
   await inspector.getByText("shared by 3 descriptors").waitFor();
   await inspector.getByText("3 descriptors", { exact: true }).waitFor();
   const drawn = page.locator(".drawing-tree [role=treeitem][aria-selected=true]");
-  expect(await drawn.textContent()).toMatch(/3 descriptors/);
+  await expect.poll(() => drawn.textContent()).toMatch(/3 descriptors/);
   await page.keyboard.press("2");
   const row = page.getByRole("grid", { name: "Open files" }).locator("[role=row][aria-selected=true]");
-  expect(await row.getByRole("gridcell").allTextContents()).toContain("3");
+  await expect.poll(() => row.getByRole("gridcell").allTextContents()).toContain("3");
 });
 
 test("changed flags are shown whole beside each other", async () => {
   const { page } = await visit({ fragment: "#v=1&sample=services" });
   const changed = page.locator("#aligned .cell-differs").filter({ hasText: "nonblock" }).first();
   await changed.waitFor();
-  expect(await changed.evaluate((cell) => cell.scrollWidth <= cell.clientWidth)).toBe(true);
+  await expect.poll(() => changed.evaluate((cell) => cell.scrollWidth <= cell.clientWidth)).toBe(true);
 });
 
 for (const width of [1440, 1024, 390]) {
@@ -111,12 +111,14 @@ test("each selection is shown from its title, above its raw fields, which are cl
   const inspector = page.getByRole("region", { name: "Inspector" });
   await page.getByRole("grid").getByRole("row").nth(1).click();
   await inspector.getByRole("heading", { name: /^0 →/ }).waitFor();
-  expect(await inspector.getByRole("button", { name: /^Raw fields/ }).getAttribute("aria-expanded")).toBe("false");
+  await expect
+    .poll(() => inspector.getByRole("button", { name: /^Raw fields/ }).getAttribute("aria-expanded"))
+    .toBe("false");
   await inspector.evaluate((element) => element.scrollTo(0, element.scrollHeight));
   await page.getByRole("grid").getByRole("row").nth(4).click();
   const title = inspector.getByRole("heading", { name: /^3 →/ });
   await title.waitFor();
-  expect(await title.evaluate(isWhole)).toBe(true);
+  await expect.poll(() => title.evaluate(isWhole)).toBe(true);
   const last = await inspector.evaluate((element) => element.lastElementChild?.textContent);
   expect(last).toMatch(/Raw fields/);
 });
@@ -144,7 +146,7 @@ test("a comparison without a selection has the whole width, and nothing stands e
   await table.waitFor();
   const box = await table.boundingBox();
   expect((box?.x ?? 0) + (box?.width ?? 0)).toBeGreaterThan(1400);
-  expect(await page.getByRole("region", { name: /Inspector|Overview/ }).count()).toBe(0);
+  await expect.poll(() => page.getByRole("region", { name: /Inspector|Overview/ }).count()).toBe(0);
 });
 
 test("several loose images are a choice, not an error", async () => {
@@ -155,8 +157,8 @@ test("several loose images are a choice, not an error", async () => {
   );
   const dialog = page.getByRole("dialog", { name: "Choose images" });
   await dialog.getByText("3 images found").waitFor();
-  expect(await dialog.getByRole("checkbox").count()).toBe(3);
-  expect(await page.getByRole("alert").count()).toBe(0);
+  await expect.poll(() => dialog.getByRole("checkbox").count()).toBe(3);
+  await expect.poll(() => page.getByRole("alert").count()).toBe(0);
 });
 
 test("a file that is no image does not keep a good one beside it from opening", async () => {
@@ -198,7 +200,7 @@ test("no text of the drawing is drawn over another, with descriptors of six digi
         .map((b) => `${a.text} | ${b.text}`),
     );
   });
-  expect(await page.locator("text").count()).toBeGreaterThan(10);
+  await expect.poll(() => page.locator("text").count()).toBeGreaterThan(10);
   expect(over).toEqual([]);
 });
 
@@ -239,7 +241,7 @@ test("a set is named by the CRIU that can have written it", async () => {
   const { page } = await visit({ fragment: "#v=1&sample=services" });
   const head = page.getByRole("banner");
   await head.getByText("CRIU 4.2 or later").first().waitFor();
-  expect(await head.textContent()).not.toMatch(/v1\.1/);
+  await expect.poll(() => head.textContent()).not.toMatch(/v1\.1/);
 });
 
 test("findings say what was found, and one of a thing is singular", async () => {

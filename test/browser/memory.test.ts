@@ -36,8 +36,10 @@ test("shows mappings and bytes, finds a secret, and keeps it out of the link", a
   await page.keyboard.press("Enter");
   const match = page.locator(".memory-item button").first();
   await match.waitFor();
-  expect(await match.textContent()).toContain("API_TOKEN=tok-5f3c9a");
-  expect(await page.locator(".memory-summary").textContent()).toMatch(/^2 matches in 216 KiB; not in the image/);
+  await expect.poll(() => match.textContent()).toContain("API_TOKEN=tok-5f3c9a");
+  await expect
+    .poll(() => page.locator(".memory-summary").textContent())
+    .toMatch(/^2 matches in 216 KiB; not in the image/);
   await match.click();
   await expect.poll(() => page.locator("#memory mark").filter({ hasText: "API_T" }).count()).toBe(1);
   await expect.poll(() => page.url()).toContain("memory=25572:7ffdfe1e9fcb");
@@ -73,7 +75,7 @@ test("what Find does not find is searched for in memory, without being typed aga
   await page.keyboard.type("API_TOKEN");
   await page.getByRole("button", { name: "Search memory for “API_TOKEN”" }).click();
   await expect.poll(() => page.locator(".memory-item button").count()).toBe(2);
-  expect(await page.getByRole("searchbox", { name: "Search memory" }).inputValue()).toBe("API_TOKEN");
+  await expect.poll(() => page.getByRole("searchbox", { name: "Search memory" }).inputValue()).toBe("API_TOKEN");
   expect(page.url()).not.toContain("TOKEN");
 });
 
@@ -97,7 +99,7 @@ test("arguments and environment of a task are a click away, and not shown before
   const { page } = await opened();
   await page.getByRole("treeitem", { name: /25572/ }).first().click();
   await page.getByText("Started with").waitFor();
-  expect(await page.locator("body").textContent()).not.toContain("API_TOKEN");
+  await expect.poll(() => page.locator("body").textContent()).not.toContain("API_TOKEN");
   // Visible without scrolling: the lists of capabilities come after it.
   const environment = page.locator("details").filter({ hasText: "Environment" }).locator("summary");
   expect((await environment.boundingBox())?.y).toBeLessThan(900);
@@ -132,7 +134,7 @@ test("fits narrow and dark screens", async () => {
     const { page } = await opened({ width, height, theme });
     await page.keyboard.press("Shift+B");
     await page.locator("#memory .hex-row").first().waitFor();
-    expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+    await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
     if (SHOTS) await page.screenshot({ path: `${SHOTS}/memory-${width}.png` });
   }
 });
@@ -152,7 +154,7 @@ test("two images: which mappings differ, and the bytes of both", async () => {
   await expect.poll(() => page.locator(".memory-summary").textContent()).toMatch(/^10 mappings differ/);
   await rows.filter({ hasText: "7fdeff3ed000" }).first().click();
   await expect.poll(() => page.locator("#memory-before [aria-selected=true]").textContent()).toMatch(/^7fdeff3f4000/);
-  expect(await page.locator("#memory-after [aria-selected=true]").textContent()).toMatch(/^7fdeff3f4000/);
+  await expect.poll(() => page.locator("#memory-after [aria-selected=true]").textContent()).toMatch(/^7fdeff3f4000/);
   await page.keyboard.press("Escape");
   if (SHOTS) await page.screenshot({ path: `${SHOTS}/memory-compare.png` });
 });

@@ -108,7 +108,7 @@ test("images that nothing tells apart are said to be in no certain order, and ca
   const { page } = await visit();
   const bytes = fixture("linux-cr/v23-s1/before.ckpt");
   await drop(page, [file("p.ckpt", bytes, 1e9), file("q.ckpt", bytes, 1e9 + HOUR)]);
-  expect(await shown(page)).toEqual({ before: "p.ckpt", unsure: true });
+  await expect.poll(() => shown(page)).toEqual({ before: "p.ckpt", unsure: true });
   await page.getByText(/Which image is earlier is not certain\. Only the files' times differ/).waitFor();
   await page.getByRole("button", { name: "⇄" }).click();
   await expect.poll(() => shown(page)).toEqual({ before: "q.ckpt", unsure: false });
@@ -128,12 +128,12 @@ test("of several images in a folder two are chosen, and the other files are coun
   const dialog = page.getByRole("dialog", { name: "Choose images" });
   await dialog.getByText("3 images found").waitFor();
   await dialog.getByText("2 other files ignored").waitFor();
-  expect(await dialog.getByRole("button", { name: "Open" }).isDisabled()).toBe(true);
+  await expect.poll(() => dialog.getByRole("button", { name: "Open" }).isDisabled()).toBe(true);
   await dialog.getByRole("checkbox", { name: /dump-after/ }).check();
   await dialog.getByRole("checkbox", { name: /dump-before/ }).check();
   await dialog.getByText(/dump-before\.ckpt → mixed\/dump-after\.ckpt/).waitFor();
   await dialog.getByRole("button", { name: "Compare" }).click();
-  expect(await shown(page)).toEqual({ before: "mixed/dump-before.ckpt", unsure: false });
+  await expect.poll(() => shown(page)).toEqual({ before: "mixed/dump-before.ckpt", unsure: false });
 });
 
 test("a third image takes the place of one of two", async () => {
@@ -161,7 +161,7 @@ test("the index of a served folder compares the earlier image with the later one
     const { page } = await visit();
     await page.goto(address);
     await page.getByRole("link", { name: /^compare with/ }).click();
-    expect(await shown(page)).toEqual({ before: "dump-before.ckpt", unsure: false });
+    await expect.poll(() => shown(page)).toEqual({ before: "dump-before.ckpt", unsure: false });
   } finally {
     close();
   }

@@ -55,14 +55,14 @@ test("recent images are listed newest first, open as they were, and can be forgo
   await page.getByRole("grid").waitFor();
   await page.keyboard.press("W");
   await recent(page).getByRole("listitem").nth(1).waitFor();
-  expect(await recent(page).getByRole("listitem").first().textContent()).toMatch(/^after\.ckpt/);
+  await expect.poll(() => recent(page).getByRole("listitem").first().textContent()).toMatch(/^after\.ckpt/);
   await recent(page).getByRole("button", { name: "Forget after.ckpt" }).click();
   await expect.poll(() => recent(page).getByRole("listitem").count()).toBe(1);
   await recent(page).getByRole("button", { name: "forget all" }).click();
   await recent(page).waitFor({ state: "detached" });
   await page.reload();
   await page.getByText("Drop a checkpoint image").waitFor();
-  expect(await recent(page).count()).toBe(0);
+  await expect.poll(() => recent(page).count()).toBe(0);
 });
 
 test("what was closed or replaced opens again", async () => {
@@ -87,5 +87,5 @@ test("without handles nothing is remembered, and the page says which file to dro
   await page.getByRole("grid").waitFor();
   await page.reload();
   await page.getByText("Drop it again to continue with the same selection and filters.").waitFor();
-  expect(await recent(page).count()).toBe(0);
+  await expect.poll(() => recent(page).count()).toBe(0);
 });

@@ -22,7 +22,7 @@ test("the head shows the image and its format, the format dialog the evidence", 
   await head.getByText("4 descriptors").waitFor();
   await head.getByRole("button", { name: /Linux-CR/ }).click();
   const dialog = page.getByRole("dialog", { name: "Format, evidence and facts" });
-  expect(await dialog.textContent()).toMatch(/dialect\s*v23-rc2/);
+  await expect.poll(() => dialog.textContent()).toMatch(/dialect\s*v23-rc2/);
   await dialog.getByLabel("Decode as").selectOption("v23-pids");
   await head.getByText("(manual)").waitFor();
 });
@@ -33,7 +33,7 @@ test("selecting a row of the table selects it in the drawing, the tree and the i
   await row(page, "/var/log/app/server.log").click();
   const drawing = page.getByRole("region", { name: "Drawing" });
   await drawing.locator("[role=treeitem][aria-selected=true]").waitFor({ state: "attached" });
-  expect(await drawing.locator("[role=treeitem][aria-selected=true]").textContent()).toContain("3");
+  await expect.poll(() => drawing.locator("[role=treeitem][aria-selected=true]").textContent()).toContain("3");
   await inspector(page).getByRole("heading", { name: "3 → /var/log/app/server.log" }).waitFor();
   expect(
     await page
@@ -60,7 +60,7 @@ test("links of the inspector lead from a descriptor to its file, table and task"
   await inspector(page).getByRole("button", { name: "4242 server", exact: true }).click();
   await inspector(page).getByRole("heading", { name: "4242 server", exact: true }).waitFor();
   const selected = page.getByRole("tree", { name: /^Tasks/ }).locator("[role=treeitem][aria-selected=true]");
-  expect(await selected.textContent()).toContain("4242");
+  await expect.poll(() => selected.textContent()).toContain("4242");
 });
 
 test("the inspector shows the record’s fields with their offsets, once they are opened", async () => {
@@ -68,12 +68,12 @@ test("the inspector shows the record’s fields with their offsets, once they ar
   await openServer(page);
   await row(page, "/var/log/app/server.log").click();
   await inspector(page).getByRole("button", { name: "/var/log/app/server.log" }).first().click();
-  expect(await inspector(page).getByRole("table").count()).toBe(0);
+  await expect.poll(() => inspector(page).getByRole("table").count()).toBe(0);
   await inspector(page)
     .getByRole("button", { name: /^Raw fields/ })
     .click();
   const field = inspector(page).getByRole("row").filter({ hasText: "f_pos" }).first();
-  expect(await field.textContent()).toMatch(/4096/);
+  await expect.poll(() => field.textContent()).toMatch(/4096/);
   expect(Number((await field.getByRole("cell").last().textContent())?.trim())).toBeGreaterThan(0);
 });
 
@@ -104,7 +104,7 @@ test("the selection and filter survive a reload once the file is dropped again",
     .waitFor();
   await openFiles(page);
   await inspector(page).getByRole("heading", { name: "/var/log/app/server.log" }).waitFor();
-  expect(await page.getByRole("searchbox").inputValue()).toBe("log");
+  await expect.poll(() => page.getByRole("searchbox").inputValue()).toBe("log");
 });
 
 const openFiles = async (page: Page): Promise<void> => {
@@ -122,7 +122,7 @@ test("the URL records the sample and the selection, and a reload restores both",
   await page.waitForFunction(() => /sample=.+&select=/.test(window.location.hash));
   await page.reload();
   await heading.filter({ hasText: name ?? "" }).waitFor();
-  expect(await heading.textContent()).toBe(name);
+  await expect.poll(() => heading.textContent()).toBe(name);
 });
 
 test("back and forward walk through selections before they leave the image", async () => {

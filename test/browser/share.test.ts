@@ -84,7 +84,7 @@ test("a link without names holds two images and as many changes", async () => {
   await dialog.getByText("/var/log/app/server.log").waitFor();
   await dialog.getByLabel(/All names/).check();
   await dialog.getByText("file-1").waitFor();
-  expect(await dialog.getByText("/var/log/app/server.log").count()).toBe(0);
+  await expect.poll(() => dialog.getByText("/var/log/app/server.log").count()).toBe(0);
   await dialog.getByRole("button", { name: "Copy link" }).click();
   await page.getByText("Copied the link with the image inside").waitFor();
   const other = await visit({ fragment: new URL(await page.evaluate(() => navigator.clipboard.readText())).hash });
@@ -100,7 +100,7 @@ test("an image that is too long for a link is refused with advice to save a repo
   await page.keyboard.press("U");
   const dialog = page.getByRole("dialog", { name: "A link with the image inside" });
   await dialog.getByText(/more than the 65,536 that a link may have/).waitFor();
-  expect(await dialog.getByRole("button", { name: "Copy link" }).isDisabled()).toBe(true);
+  await expect.poll(() => dialog.getByRole("button", { name: "Copy link" }).isDisabled()).toBe(true);
 });
 
 test("a link with a damaged image or a decompression bomb is refused with a reason", async () => {
@@ -141,7 +141,7 @@ test("a report opens from a file and shows the same changes without any request"
     other.on("console", (message) => message.type() === "error" && faults.push(message.text()));
     other.on("pageerror", (error) => faults.push(error.message));
     await other.goto(pathToFileURL(file).href);
-    expect(await changes(other)).toBe(listed);
+    await expect.poll(() => changes(other)).toBe(listed);
     expect(requests.filter((url) => !url.startsWith("blob:"))).toEqual([pathToFileURL(file).href]);
     const policy = await other.locator("meta[http-equiv='Content-Security-Policy']").getAttribute("content");
     expect(policy).toMatch(
@@ -151,7 +151,7 @@ test("a report opens from a file and shows the same changes without any request"
     await other.keyboard.press("n");
     await other.waitForFunction(() => window.location.hash.includes("change="));
     await other.reload();
-    expect(await changes(other)).toBe(listed);
+    await expect.poll(() => changes(other)).toBe(listed);
     expect(faults).toEqual([]);
     await other.close();
   }
@@ -210,8 +210,10 @@ test("the page that the command line serves opens its images without asking", as
     const { page } = await visit({ offline: true });
     await page.goto(address);
     await page.getByRole("radio", { name: "after after.ckpt" }).waitFor({ state: "attached" });
-    expect(await page.getByRole("dialog").count()).toBe(0);
-    expect(await page.evaluate(() => navigator.serviceWorker.getRegistrations().then((all) => all.length))).toBe(0);
+    await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
+    await expect
+      .poll(() => page.evaluate(() => navigator.serviceWorker.getRegistrations().then((all) => all.length)))
+      .toBe(0);
   } finally {
     close();
   }

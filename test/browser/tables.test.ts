@@ -26,10 +26,10 @@ test("clicking a column’s title sorts ascending, then descending, then not", a
   const header = page.getByRole("columnheader", { name: "fd" });
   await header.getByRole("button").click();
   await header.getByRole("button").click();
-  expect(await header.getAttribute("aria-sort")).toBe("descending");
-  expect(await column(page, "fd")).toEqual(["3", "2", "1", "0"]);
+  await expect.poll(() => header.getAttribute("aria-sort")).toBe("descending");
+  await expect.poll(() => column(page, "fd")).toEqual(["3", "2", "1", "0"]);
   await header.getByRole("button").click();
-  expect(await column(page, "fd")).toEqual(["0", "1", "2", "3"]);
+  await expect.poll(() => column(page, "fd")).toEqual(["0", "1", "2", "3"]);
 });
 
 test("a filter keeps matching rows, and an empty result offers to clear it", async () => {
@@ -38,7 +38,7 @@ test("a filter keeps matching rows, and an empty result offers to clear it", asy
   await page.keyboard.press("f");
   await page.keyboard.type("shared:no");
   await page.getByText("1 of 4 descriptors", { exact: true }).waitFor();
-  expect(await column(page, "fd")).toEqual(["3"]);
+  await expect.poll(() => column(page, "fd")).toEqual(["3"]);
   await page.getByRole("searchbox").fill("no such thing");
   await page.getByText(/None of 4 descriptors matches/).waitFor();
   await page.getByRole("button", { name: "Clear filter" }).click();
@@ -48,7 +48,7 @@ test("a filter keeps matching rows, and an empty result offers to clear it", asy
 test("a column is added from the list of columns", async () => {
   const { page } = await visit();
   await open(page);
-  expect(await page.getByRole("columnheader", { name: "Version" }).count()).toBe(0);
+  await expect.poll(() => page.getByRole("columnheader", { name: "Version" }).count()).toBe(0);
   await page.keyboard.press("k");
   await page.getByRole("checkbox", { name: /^Version/ }).check();
   await page.getByRole("columnheader", { name: "Version" }).waitFor();
@@ -120,22 +120,22 @@ test("rows are grouped by path with counts, and a group opens by the keys", asyn
   await page.getByLabel("Group by").selectOption("path");
   const grid = page.getByRole("grid");
   await grid.getByRole("row").filter({ hasText: "3 Path: " }).waitFor();
-  expect(await grid.getAttribute("aria-rowcount")).toBe("3");
+  await expect.poll(() => grid.getAttribute("aria-rowcount")).toBe("3");
   await page.keyboard.press("l");
   await page.keyboard.press("ArrowRight");
-  expect(await column(page, "fd")).toEqual(["", "0", "1", "2", ""]);
+  await expect.poll(() => column(page, "fd")).toEqual(["", "0", "1", "2", ""]);
   await page.waitForFunction(() => window.location.hash.includes("group=path"));
   await page.keyboard.press("F");
   await page.waitForFunction(() => !window.location.hash.includes("group="));
-  expect(await column(page, "fd")).toEqual(["0", "1", "2", "3"]);
+  await expect.poll(() => column(page, "fd")).toEqual(["0", "1", "2", "3"]);
 });
 
 test("a filter reaches the drawing, which says so", async () => {
   const { page } = await visit({ fragment: "#v=1&sample=shared-table&filter=queue" });
   await page.getByText("Only 1 of 7 descriptors drawn: the table is filtered").waitFor();
   const drawn = page.locator(".drawing-tree");
-  expect(await drawn.textContent()).toContain("/var/spool/queue");
-  expect(await drawn.textContent()).not.toContain("/dev/pts/0");
+  await expect.poll(() => drawn.textContent()).toContain("/var/spool/queue");
+  await expect.poll(() => drawn.textContent()).not.toContain("/dev/pts/0");
   // What is selected in the part is selected in the whole.
   await drawn
     .locator("[role=treeitem]")
@@ -179,12 +179,12 @@ test("a key of the filter is completed", async () => {
   await box.fill("fd:3 clo");
   await page.locator("#filter-completions").getByText("cloexec:").waitFor();
   await box.press("Tab");
-  expect(await box.inputValue()).toBe("fd:3 cloexec:");
+  await expect.poll(() => box.inputValue()).toBe("fd:3 cloexec:");
   await page.keyboard.type("no");
   await page.getByText("1 of 4 descriptors", { exact: true }).waitFor();
   // With nothing to complete, Tab goes on.
   await box.press("Tab");
-  expect(await box.evaluate((element) => element === document.activeElement)).toBe(false);
+  await expect.poll(() => box.evaluate((element) => element === document.activeElement)).toBe(false);
 });
 
 test("a table is saved as CSV", async () => {
@@ -207,6 +207,6 @@ test("the grid reports its number of rows and columns", async () => {
   const { page } = await visit();
   await open(page);
   const grid = page.getByRole("grid");
-  expect(await grid.getAttribute("aria-rowcount")).toBe("5");
-  expect(await grid.getByRole("row").nth(1).getAttribute("aria-rowindex")).toBe("2");
+  await expect.poll(() => grid.getAttribute("aria-rowcount")).toBe("5");
+  await expect.poll(() => grid.getByRole("row").nth(1).getAttribute("aria-rowindex")).toBe("2");
 });
