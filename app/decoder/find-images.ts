@@ -58,7 +58,7 @@ export interface Found {
   readonly images: readonly FoundImage[];
   /** Sets that are opened as a part of one of them: the pre-dumps before it. */
   readonly parts: readonly FoundImage[];
-  /** Files that are no part of an image. */
+  /** Files that are not part of an image. */
   readonly ignored: number;
   /** Why there is no image: what the files are, as sentences. */
   readonly reason: string;

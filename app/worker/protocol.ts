@@ -192,7 +192,7 @@ export interface CheckResponse {
 /** Identifies facts of a host in the worker. Not reused. */
 export type FactsId = number;
 
-/** Facts of a host; why a file of facts was refused; or the file is no file of facts. */
+/** Facts of a host; why a file of facts was refused; or that it is not a file of facts. */
 export type FactsResponse =
   | { readonly kind: "facts"; readonly facts: FactsId; readonly host: string; readonly at: string }
   | { readonly kind: "refused"; readonly refused: string }

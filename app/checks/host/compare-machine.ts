@@ -77,7 +77,7 @@ export const compareFileSystem: Compare<FileSystemDemand> = ({ name, at }, { fac
   if (filesystems === undefined) return UNKNOWN;
   if (filesystems.includes(name)) return { actual: "known to the kernel", differences: [] };
   const actual = "not in /proc/filesystems";
-  const message = `The kernel does not know the file system ${name}, which the restore mounts on ${visibleText(at)}: it fails unless the kernel can load a module for it.`;
+  const message = `The kernel does not know the file system ${name}, which is mounted on ${visibleText(at)}; the restore fails unless the kernel can load a module for it.`;
   return { actual, differences: [{ code: "host-filesystem-missing", message, recorded: name, actual }] };
 };
 

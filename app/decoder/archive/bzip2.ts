@@ -169,7 +169,7 @@ function symbolOf(bits: Bits, { limit, base, symbols, least }: Table): number {
     bits.held = held - length;
     return symbol;
   }
-  throw damaged(input, "bits that are no code");
+  throw damaged(input, "an invalid code");
 }
 
 interface Coding {

@@ -212,7 +212,7 @@ function decode(state: Inflater, { bits: most, table }: Code): number {
   const entry = table[state.hold & ((1 << most) - 1)] as number;
   const length = entry & 15;
   if (length > state.held || (length === 0 && state.held < most)) throw cutOff(input);
-  if (length === 0) throw damaged(input, "bits that are no code");
+  if (length === 0) throw damaged(input, "an invalid code");
   state.hold >>>= length;
   state.held -= length;
   return entry >> 4;

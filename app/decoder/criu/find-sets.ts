@@ -143,7 +143,7 @@ async function setsIn(named: readonly string[], directories: Directories, inSets
   return withParents(found, directories, inSets);
 }
 
-/** Adds to each set its parent, and to `inSets` the files of parents that are no sets by themselves. */
+/** Adds to each set its parent, and to `inSets` the files of parents that are not sets by themselves. */
 function withParents(found: readonly SetChoice[], directories: Directories, inSets: Set<Source>): SetChoice[] {
   const links = new Map<string, { readonly sources: readonly Source[]; parent?: ParentSet }>();
   for (const { name, sources } of found) links.set(name, { sources });

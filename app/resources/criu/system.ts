@@ -99,7 +99,7 @@ async function readIdMaps(set: SetReader, tables: Tables): Promise<void> {
 
 function addMountWords(row: Draft, mount: Values): void {
   const type = mount.number("fstype") ?? 0;
-  // AUTO: the name is beside it. UNSUPPORTED: the mount is external, or the root.
+  // AUTO: the type is in fsname. UNSUPPORTED: the mount is external, or the root.
   row.type = mount.bytes("fsname") ?? (type === 0 ? null : (fileSystemName(type) ?? `type ${type}`));
   row.flags = mountFlags(((mount.number("flags") ?? 0) | (mount.number("sb_flags") ?? 0)) >>> 0);
 }
