@@ -6,7 +6,7 @@ import { bytesSource } from "../../app/decoder/source.ts";
 import { changesJson } from "../../app/diff/describe.ts";
 import { diff } from "../../app/diff/diff.ts";
 import { readResources } from "../../app/resources/read.ts";
-import { putTogether, setField } from "../support/edit-image.ts";
+import { type Parts, putTogether, setField } from "../support/edit-image.ts";
 import { fixtureBytes, open } from "../support/open.ts";
 import { resourcefulImage, withSemaphores } from "../support/resourceful-image.ts";
 import { entries } from "../support/resources.ts";
@@ -73,6 +73,9 @@ describe("v23", () => {
   });
 });
 
+/** Bytes from sem_nsems to the end of IPC_SEM. */
+const SEM_NSEMS_TO_END = 8;
+
 describe("what the sample does not have", () => {
   const openResourceful = async () => open(putTogether(await resourcefulImage()));
 
@@ -108,6 +111,22 @@ describe("what the sample does not have", () => {
     const sem = parts.parts.findIndex(({ name }) => name === "IPC_SEM");
     const image = await open(putTogether({ ...parts, parts: parts.parts.toSpliced(sem + 1, 1) }));
     expect((await entries(image, "ipc")).at(-1)).toMatchObject({ kind: "sem", id: 5, values: null });
+  });
+
+  test("the number of semaphores is unknown, and not 0, if the image ends before it", async () => {
+    const { parts, ...rest } = await resourcefulImage();
+    const sem = parts.findIndex(({ name }) => name === "IPC_SEM");
+    const end = putTogether({ ...rest, parts: parts.slice(0, sem + 1) }).length;
+    const image = await open(putTogether({ ...rest, parts }).subarray(0, end - SEM_NSEMS_TO_END));
+    expect((await entries(image, "ipc")).at(-1)).toMatchObject({ kind: "sem", id: 5, values: null });
+  });
+
+  test("pending signals are unknown without the records that list them", async () => {
+    const pending = async (parts: Parts) => (await entries(await open(putTogether(parts)), "threads"))[0];
+    const image = await resourcefulImage();
+    expect(await pending(image)).toMatchObject({ pending: [], sharedPending: [] });
+    const without = { ...image, parts: image.parts.filter(({ name }) => name !== "SIGPENDING") };
+    expect(await pending(without)).toMatchObject({ pending: null, sharedPending: null, signalStack: "7fff0000" });
   });
 
   test("the label of a task, its user namespace, PR_SET_DUMPABLE and its signal stack", async () => {
@@ -148,7 +167,8 @@ test("the peer of a socket is an open file of the image, or unknown: not the obj
   expect(peers).toBeGreaterThan(0);
 });
 
-test("the first dialect holds no memory, and says so", async () => {
+test("the first dialect records no memory, limits or threads, and says so", async () => {
   const tables = await readResources(await open(fixtureBytes("linux-cr/seed-one/before.ckpt")));
-  expect([tables.mappings?.held, tables.limits?.held, tables.tasks?.held]).toEqual([false, false, true]);
+  const { mappings, limits, threads, tasks } = tables;
+  expect([mappings, limits, threads, tasks].map((table) => table?.held)).toEqual([false, false, false, true]);
 });

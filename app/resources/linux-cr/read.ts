@@ -91,9 +91,10 @@ const HANDLERS: Readonly<Record<string, OnRecord>> = {
   IPC_MSG: (walk, struct, record) => addIpc(walk, "msg", struct, record),
   IPC_SEM(walk, struct, record) {
     const row = ipcRow(walk, "sem", struct);
-    const count = struct.number("sem_nsems");
-    if (count === 0) walk.tables.add("ipc", { ...row, values: [] }, NONE, record);
-    else walk.following = semaphoresOf(walk, row, count, record);
+    const count = struct.big("sem_nsems");
+    if (count === null || count === 0n) {
+      walk.tables.add("ipc", { ...row, values: count === null ? null : [] }, NONE, record);
+    } else walk.following = semaphoresOf(walk, row, Number(count), record);
   },
 };
 

@@ -64,8 +64,11 @@ export function createTasks({ checkpoint }: RecordReader, objects: SharedObjects
     current = null;
     tables.add("tasks", row, task, record);
     if (Object.keys(thread).length === 0) return;
-    const pending = [...new Set([...((thread.pending as string[]) ?? []), ...(shared.get(pid) ?? [])])];
-    tables.add("threads", { pid, tid, ...thread, pending, sharedPending: shared.get(pid) ?? [] }, task, record);
+    const sharedPending = shared.get(pid) ?? null;
+    const own = (thread.pending ?? null) as readonly string[] | null;
+    const pending =
+      own === null && sharedPending === null ? null : [...new Set([...(own ?? []), ...(sharedPending ?? [])])];
+    tables.add("threads", { pid, tid, ...thread, pending, sharedPending }, task, record);
   };
   /** Whether what threads share is to be listed for the current task: once for each process. */
   const isFirst = (what: string): boolean => {
@@ -86,9 +89,9 @@ export function createTasks({ checkpoint }: RecordReader, objects: SharedObjects
       const row = taskRow(checkpoint, task);
       take(row, spec("tasks"), struct, arch);
       const thread: Draft = {};
-      // A size of 0 means that there is no alternate signal stack.
-      if (struct.number("sas_ss_size") === 0) thread.signalStack = null;
       take(thread, spec("threads"), struct, arch);
+      // A size of 0 means that there is no alternate signal stack.
+      if (struct.big("sas_ss_size") === 0n) delete thread.signalStack;
       current = { task, record, pid: hasPid && tgid > 0 ? tgid : tid, tid, row, thread, expectsShared: false };
     },
     bindCredentials(struct) {
