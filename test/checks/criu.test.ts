@@ -8,7 +8,7 @@ import { CRIU_RULES } from "../../app/checks/criu/rules.ts";
 import { decodeCriuSet } from "../../app/decoder/criu/index.ts";
 import type { Source } from "../../app/decoder/source.ts";
 import { setSources, TRUE_SETS } from "../support/criu.ts";
-import { copied, editEntries, setNumber, withFile, without } from "../support/edit-set.ts";
+import { copied, editEntries, editField, setNumber, withFile, without } from "../support/edit-set.ts";
 import { withPages, zeros } from "../support/memory.ts";
 
 const findingsOf = async (sources: readonly Source[]) => (await checkImage(await decodeCriuSet(sources))).findings;
@@ -45,7 +45,7 @@ const fault = (
 ): [string, Fault] => [`${code}: ${what}`, { code, set, edit, member, field }];
 
 /** Entries of files.img in w4/before. */
-const AT = { null: 1, pipe: 4, fifo: 7, unix: 10, memfd: 27, tty: 29, cwd: 35 };
+const AT = { null: 1, pipe: 4, fifo: 7, unix: 10, memfd: 27, epoll: 33, tty: 29, cwd: 35 };
 /** Its id, which a descriptor's entry begins with. */
 const URANDOM = 33;
 const DIRECTORY = 0o200001;
@@ -226,7 +226,10 @@ const FAULTS: readonly [string, Fault][] = [
   fault(
     "task-without-pid",
     "a task has no pid",
-    (s) => editEntries(s, "pstree.img", (entries) => [...entries, Uint8Array.of(16, 0)]),
+    (s) => {
+      const more = editEntries(s, "pstree.img", (entries) => [...entries, entries[1] as Uint8Array]);
+      return setNumber(more, "pstree.img", "pstree_entry", 2, "pid", null);
+    },
     "pstree.img",
   ),
   fault(
@@ -319,6 +322,132 @@ const FAULTS: readonly [string, Fault][] = [
     "w1/before",
   ),
   fault("link-remap", "a hard link stands in", (s) => s, "remap-fpath.img", "remap_id", "cases/link-remap"),
+  fault(
+    "field-missing",
+    "a task has no name",
+    (s) => setNumber(s, "core-31495.img", "core_entry", 0, "tc.comm", null),
+    "core-31495.img",
+  ),
+  fault(
+    "image-damaged",
+    "a field has another wire type",
+    (s) => editField(s, "files.img", "file_entry", AT.null, "reg.pos", () => new Uint8Array(2)),
+    "files.img",
+  ),
+  fault(
+    "value-impossible",
+    "a timer's microseconds are a second",
+    (s) => setNumber(s, "core-31495.img", "core_entry", 0, "tc.timers.prof.vusec", 1_000_000),
+    "core-31495.img",
+    "tc.timers.prof.vusec",
+  ),
+  fault(
+    "value-impossible",
+    "a limit is above its maximum",
+    (s) => setNumber(s, "core-31495.img", "core_entry", 0, "tc.rlimits.rlimits.max", 0),
+    "core-31495.img",
+    "tc.rlimits.rlimits[0].cur",
+  ),
+  fault(
+    "value-impossible",
+    "a mapping ends before it begins",
+    (s) => setNumber(s, "mm-31495.img", "mm_entry", 0, "vmas.end", 4096),
+    "mm-31495.img",
+    "vmas[0].start",
+  ),
+  fault(
+    "value-impossible",
+    "the heap ends before it begins",
+    (s) => setNumber(s, "mm-31495.img", "mm_entry", 0, "mm_brk", 4096),
+    "mm-31495.img",
+    "mm_start_brk",
+  ),
+  fault(
+    "value-impossible",
+    "no state of a task",
+    (s) => setNumber(s, "core-31495.img", "core_entry", 0, "tc.task_state", 0),
+    "core-31495.img",
+    "tc.task_state",
+  ),
+  fault(
+    "value-impossible",
+    "no version",
+    (s) => setNumber(s, "inventory.img", "inventory_entry", 0, "img_version", 0),
+    "inventory.img",
+    "img_version",
+  ),
+  fault(
+    "core-incomplete",
+    "a task has no registers",
+    (s) => setNumber(s, "core-31495.img", "core_entry", 0, "thread_info", null),
+    "core-31495.img",
+    "mtype",
+  ),
+  fault(
+    "core-incomplete",
+    "a core is of another machine",
+    (s) => setNumber(s, "core-31495.img", "core_entry", 0, "mtype", 3),
+    "core-31495.img",
+    "mtype",
+  ),
+  fault(
+    "core-incomplete",
+    "a task has no credentials",
+    (s) => setNumber(s, "core-31495.img", "core_entry", 0, "thread_core.creds", null),
+    "core-31495.img",
+    "tc",
+  ),
+  fault(
+    "pages-outside",
+    "pages are not in a mapping",
+    (s) => setNumber(s, "pagemap-31495.img", "pagemap_entry", 1, "vaddr", 4096),
+    "pagemap-31495.img",
+    "vaddr",
+  ),
+  fault(
+    "file-id-differs",
+    "a file's message has another id",
+    (s) => setNumber(s, "files.img", "file_entry", AT.null, "reg.id", 999),
+    "files.img",
+    "reg.id",
+  ),
+  fault(
+    "file-undescribed",
+    "a file has no type",
+    (s) => setNumber(s, "files.img", "file_entry", AT.cwd, "type", 0),
+    "files.img",
+    "type",
+  ),
+  fault(
+    "watch-missing",
+    "an epoll watches what is not there",
+    (s) => setNumber(s, "files.img", "file_entry", AT.epoll, "epfd.tfd.tfd", 999),
+    "files.img",
+    "epfd.tfd[0].tfd",
+  ),
+  fault(
+    "mount-missing",
+    "a mount is on none",
+    (s) => setNumber(s, "mountpoints-9.img", "mnt_entry", 0, "parent_mnt_id", 99_999),
+    "mountpoints-9.img",
+    "parent_mnt_id",
+    "verdicts/mnt",
+  ),
+  fault(
+    "mount-missing",
+    "a file is on no mount",
+    (s) => setNumber(s, "files.img", "file_entry", AT.null, "reg.mnt_id", 2 * 99_999),
+    "files.img",
+    "reg.mnt_id",
+    "verdicts/mnt",
+  ),
+  fault(
+    "parent-missing",
+    "a second task has no parent",
+    (s) => setNumber(s, "pstree.img", "pstree_entry", 1, "ppid", 0),
+    "pstree.img",
+    "ppid",
+  ),
   fault("memory-elsewhere", "pages are lazy", (s) => s, "pagemap-12577.img", "pages_id", "cases/lazy-pages"),
 ];
 

@@ -23,8 +23,10 @@ import { checkMembers } from "./leftovers.ts";
 import { checkMemory } from "./memory.ts";
 import { needsOf } from "./needs.ts";
 import { usedPaths } from "./paths.ts";
-import { addProblems, isDamaged } from "./problems.ts";
+import { addProblems } from "./problems.ts";
 import { beginScan, faultAt, type Scan, scanInto } from "./scan.ts";
+import { checkShape } from "./shapes.ts";
+import { checkWatches } from "./watches.ts";
 
 /**
  * Checks a set.
@@ -36,7 +38,7 @@ export async function checkCriu(image: Image, options: CheckOptions = {}): Promi
   const { records, members } = checkpoint;
   const scanned = beginScan(checkpoint);
   const size = members.reduce((sum, member) => sum + member.size, 0);
-  const handlers = records.kinds.map(({ struct }) => handlerOf(struct));
+  const checks = records.kinds.map(({ struct }) => ({ struct, handler: handlerOf(struct) }));
   let done = 0;
   let window: Window | null = null;
   for (let row = 0; row < records.count; ) {
@@ -47,7 +49,7 @@ export async function checkCriu(image: Image, options: CheckOptions = {}): Promi
       const source = sources[member];
       window = source === undefined ? null : openWindow(source);
     }
-    const end = window === null ? row + 1 : checkBlock(scanned, handlers, window, row);
+    const end = window === null ? row + 1 : checkBlock(scanned, checks, window, row);
     if (window !== null && end < records.count && recordMember(records, end) === member) {
       options.signal?.throwIfAborted();
       const offset = recordOffset(records, end);
@@ -63,10 +65,11 @@ export async function checkCriu(image: Image, options: CheckOptions = {}): Promi
     row = end;
   }
   options.signal?.throwIfAborted();
-  if (!isDamaged(checkpoint)) resolveReferences(scanned);
+  if (!scanned.isDamaged) resolveReferences(scanned);
   checkMemory(scanned);
   await checkMembers(scanned, image);
   checkColumns(scanned);
+  checkWatches(scanned);
   const tablesReported = [...scanned.references.values()].some(({ code }) => code === "table-missing");
   addProblems(scanned.list, checkpoint, tablesReported);
   addIncomplete(scanned);
@@ -95,15 +98,22 @@ function enterMember(scanned: Scan, member: number): void {
   scanned.memberFile = (name === null ? undefined : MEMBER_KINDS[name.kind]?.file) ?? null;
 }
 
+/** How the entries of one kind of record are checked. */
+interface EntryCheck {
+  /** Their message; `null`: it is not known. */
+  readonly struct: string | null;
+  readonly handler: Handler | null;
+}
+
 /** Checks entries of the current member from `row` on; returns the first row whose bytes are not in the window. */
-function checkBlock(scanned: Scan, handlers: readonly (Handler | null)[], window: Window, from: number): number {
+function checkBlock(scanned: Scan, checks: readonly EntryCheck[], window: Window, from: number): number {
   const { records } = scanned.checkpoint;
   const { kind } = records;
   const cursor = recordCursor(records);
   const last = endOfMember(records, from);
   for (let row = from; row < last; row++) {
-    const check = handlers[kind[row] as number];
-    if (check === null || check === undefined) continue;
+    const check = checks[kind[row] as number];
+    if (check === undefined || check.struct === null) continue;
     moveTo(cursor, row);
     const start = cursor.offset;
     const end = start + cursor.length;
@@ -113,16 +123,22 @@ function checkBlock(scanned: Scan, handlers: readonly (Handler | null)[], window
     const at = start - window.start + 4;
     const to = end - window.start;
     if (to < at) continue;
-    check.check(scanned, scanInto(scanned, window.bytes, at, to, check.plan), window.bytes, at, to);
+    checkShape(scanned, window.bytes, at, to, check.struct);
+    const { handler } = check;
+    if (handler === null) continue;
+    handler.check(scanned, scanInto(scanned, window.bytes, at, to, handler.plan), window.bytes, at, to);
   }
   return last;
 }
 
 function resolveReferences(scanned: Scan): void {
-  const { files } = scanned.checkpoint;
+  const { files, complete } = scanned.checkpoint;
+  // Without a mount namespace of its own, a set has no mounts at all; an image of mounts that is missing is reported.
+  const hasMounts = complete && scanned.members.ofKind("mountpoints").length > 0;
   for (const { code, space, field, what, who, ids, records } of scanned.references.values()) {
     // If no open file is known at all, the missing image is reported.
     if (files.count === 0 && space !== "table") continue;
+    if (space === "mount" && !hasMounts) continue;
     for (let at = 0; at < ids.length; at++) {
       const id = ids[at] as number;
       if (scanned.spaces[space].get(id) !== NONE) continue;

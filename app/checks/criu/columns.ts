@@ -41,8 +41,13 @@ function checkTasks(scanned: Scan): void {
     if (pid === NONE || pids.add(pid, row)) continue;
     faultAt(scanned, "pid-repeated", tasks.record[row] as number, "pid", `Two tasks have the pid ${pid}.`);
   }
+  let root = NONE;
   for (let row = 0; row < tasks.count; row++) {
     const parent = tasks.ppid[row] as number;
+    if (parent === 0 && root !== NONE) {
+      const message = `Task ${tasks.pid[row]} has no parent, but the root of the process tree is task ${root}.`;
+      faultAt(scanned, "parent-missing", tasks.record[row] as number, "ppid", message);
+    } else if (parent === 0) root = tasks.pid[row] as number;
     if (parent <= 0 || pids.get(parent) !== NONE) continue;
     const message = `The parent of task ${tasks.pid[row]} is ${parent}, which is missing from the process tree.`;
     faultAt(scanned, "parent-missing", tasks.record[row] as number, "ppid", message);

@@ -4,13 +4,14 @@ import { FILE_FIELD_OF_MESSAGE, FILE_FIELDS } from "../../decoder/criu/file-type
 import { eachBytes, eachVarint, fieldNumber, plan } from "../../decoder/criu/wire.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { MOST_NEEDS } from "../needs.ts";
-import { BODIES, BODY_NAMES } from "./file-bodies.ts";
+import { BODIES } from "./file-bodies.ts";
 import { type Handler, handler } from "./handler.ts";
 import { callFor } from "./members.ts";
-import { onPagemap, onPagemapHead, PAGEMAP, PAGEMAP_HEAD } from "./memory.ts";
+import { noteRange, onPagemap, onPagemapHead, PAGEMAP, PAGEMAP_HEAD } from "./memory.ts";
 import { noteCredentials, noteLimit, noteMapping, onTree } from "./note-host.ts";
 import { fault, has, low, refer, type Scan, scanInto } from "./scan.ts";
 import { onCore, onIds, onInventory, onMount } from "./tasks.ts";
+import { noteWatch } from "./watches.ts";
 
 const VMAS = fieldNumber("mm_entry", "vmas");
 const AUXV = fieldNumber("mm_entry", "mm_saved_auxv");
@@ -28,11 +29,24 @@ const RIGHTS = fieldNumber("scm_entry", "rights");
 const LINKED = 0;
 const GHOST = 1;
 
+/** The fields of file_entry that hold the message of a type: that of type t is in slot t + 2. */
+const MESSAGE_FIELDS = FILE_FIELDS.filter((field) => field !== null);
+const SLOT_BEFORE_TYPES = 2;
+/** In the column of types: more than any type. */
+const NO_TYPE = 255;
+/** Every type of file has its id in field 1. */
+const OWN_ID = plan("reg_file_entry", ["id"]);
+
 /** Entries by their messages. */
 const HANDLERS: Readonly<Record<string, Handler>> = {
   inventory_entry: onInventory,
   core_entry: onCore,
   pstree_entry: onTree,
+  // Before CRIU 3.4 what an epoll watches was in a file of its own.
+  eventpoll_tfd_entry: handler("eventpoll_tfd_entry", ["id", "tfd"], (scan, seen) => {
+    const file = has(seen, 1) ? scan.fileRows.get(low(scan, 1)) : NONE;
+    if (file !== NONE && has(seen, 2)) noteWatch(scan, file, low(scan, 2), "tfd");
+  }),
   // Before CRIU 1.3 limits had a file of their own.
   rlimit_entry: handler("rlimit_entry", [], (scan, _seen, bytes, start, end) => {
     noteLimit(scan, bytes, start, end);
@@ -44,16 +58,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   mnt_entry: onMount,
   pagemap_head: { plan: PAGEMAP_HEAD, check: onPagemapHead },
   pagemap_entry: { plan: PAGEMAP, check: onPagemap },
-  file_entry: handler("file_entry", ["type", "id", ...BODY_NAMES], (scan, seen, bytes) => {
-    if (!has(seen, 2)) return;
-    scan.types[scan.file] = has(seen, 1) ? low(scan, 1) : 0;
-    scan.file++;
-    const index = BODY_NAMES.findIndex((_, at) => has(seen, 3 + at));
-    const body = BODIES[BODY_NAMES[index] ?? ""];
-    if (body === undefined) return;
-    const [from, to] = [low(scan, 3 + index), scan.out[2 * (3 + index) + 1] as number];
-    body.check(scan, scanInto(scan, bytes, from, to, body.plan), bytes, from, to);
-  }),
+  file_entry: handler("file_entry", ["type", "id", ...MESSAGE_FIELDS], checkFile),
   fdinfo_entry: handler("fdinfo_entry", ["id", "flags", "type", "fd"], (scan, seen) => {
     const fd = low(scan, 4);
     const flags = has(seen, 2) ? low(scan, 2) : 0;
@@ -125,6 +130,28 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   }),
 };
 
+function checkFile(scan: Scan, seen: number, bytes: Uint8Array): void {
+  if (!has(seen, 2)) return;
+  const [type, id] = [has(seen, 1) ? low(scan, 1) : 0, low(scan, 2)];
+  scan.types[scan.file] = Math.min(type, NO_TYPE);
+  scan.file++;
+  const index = MESSAGE_FIELDS.findIndex((_, at) => has(seen, SLOT_BEFORE_TYPES + 1 + at));
+  const own = MESSAGE_FIELDS[index];
+  // Without the message of its type, the decoder reports it; types of later releases have messages of their own.
+  if (has(seen, 1) && (FILE_FIELDS[type] ?? null) === null && (own !== undefined || type === 0)) {
+    fault(scan, "file-undescribed", "type", `Open file ${id} has the type ${type}, which no open file has.`);
+  }
+  if (own === undefined) return;
+  const slot = SLOT_BEFORE_TYPES + 1 + index;
+  const [from, to] = [low(scan, slot), scan.out[2 * slot + 1] as number];
+  if (has(scanInto(scan, bytes, from, to, OWN_ID), 1) && low(scan, 1) !== id) {
+    const message = `Open file ${id} has the id ${low(scan, 1)} in its own message, which is the one that CRIU uses.`;
+    fault(scan, "file-id-differs", `${own}.id`, message);
+  }
+  const body = BODIES[own];
+  if (body !== undefined) body.check(scan, scanInto(scan, bytes, from, to, body.plan), bytes, from, to);
+}
+
 /** Checks that a descriptor's type is that of its open file. A tun device's path is a REG entry with the same id. */
 function checkType(scan: Scan, fd: number, id: number, type: number): void {
   const { files } = scan.checkpoint;
@@ -143,6 +170,7 @@ const SAME_ID = 8;
 
 function checkMapping(scanned: Scan, bytes: Uint8Array, start: number, end: number, field: string): void {
   const seen = scanInto(scanned, bytes, start, end, VMA);
+  noteRange(scanned, seen);
   if (!has(seen, 1) || !has(seen, 2)) return;
   const [id, status] = [low(scanned, 1), low(scanned, 2)];
   if ((status & VMA_FILE) !== 0) noteMapping(scanned, seen, id, (status & VMA_FILE_SHARED) !== 0);

@@ -1,12 +1,13 @@
 // Checks of an open file's own message, by its field in file_entry. The row of the file is `scan.file - 1`.
 
-import { plan } from "../../decoder/criu/wire.ts";
+import { eachBytes, fieldNumber, plan } from "../../decoder/criu/wire.ts";
 import { HAS, NONE } from "../../model/checkpoint.ts";
 import { u8At, u32At } from "../../model/read.ts";
 import { type Handler, handler } from "./handler.ts";
 import { callFor } from "./members.ts";
 import { noteBuildId } from "./note-host.ts";
 import { has, low, refer, type Scan, scanInto } from "./scan.ts";
+import { noteWatch } from "./watches.ts";
 
 const O_WRONLY = 1;
 const IPPROTO_TCP = 6;
@@ -58,12 +59,21 @@ function noteNetwork(scan: Scan, seen: number, slot: number): void {
   }
 }
 
+const WATCHED = fieldNumber("eventpoll_file_entry", "tfd");
+const WATCH = plan("eventpoll_tfd_entry", ["tfd"]);
+
 export const BODIES: Readonly<Record<string, Handler>> = {
-  reg: handler("reg_file_entry", ["size", "mode", "ext", "build_id"], (scan, seen, bytes, start, end) => {
+  reg: handler("reg_file_entry", ["size", "mode", "ext", "build_id", "mnt_id"], (scan, seen, bytes, start, end) => {
     const row = scan.file - 1;
     if (has(seen, 1)) scan.notes.sizes[row] = (scan.out[3] as number) * 2 ** 32 + low(scan, 1);
     if (has(seen, 2)) scan.notes.modes[row] = low(scan, 2);
     if (has(seen, 3) && low(scan, 3) !== 0) scan.notes.externalFiles.push(row);
+    // -1: it is unknown. What comes from outside is on no mount of the set.
+    const isOutside = has(seen, 3) && low(scan, 3) !== 0;
+    const mount = (low(scan, 5) >>> 1) ^ -(low(scan, 5) & 1);
+    if (has(seen, 5) && mount >= 0 && !isOutside) {
+      refer(scan, "mount", "mount-missing", "An open file", "reg.mnt_id", "the mount", mount);
+    }
     if (has(seen, 4)) noteBuildId(scan, bytes, start, end);
   }),
   tunf: handler("tunfile_entry", ["netdev"], (scan, seen) => {
@@ -112,10 +122,15 @@ export const BODIES: Readonly<Record<string, Handler>> = {
   memfd: handler("memfd_file_entry", ["inode_id"], (scan, seen) => {
     if (has(seen, 1)) refer(scan, "memfd", "memfd-missing", "A memfd", "memfd.inode_id", "the inode", low(scan, 1));
   }),
+  epfd: handler("eventpoll_file_entry", [], (scan, _seen, bytes, start, end) => {
+    let nth = 0;
+    eachBytes(bytes, start, end, WATCHED, (from, to) => {
+      const seen = scanInto(scan, bytes, from, to, WATCH);
+      if (has(seen, 1)) noteWatch(scan, scan.file - 1, low(scan, 1), `epfd.tfd[${nth}].tfd`);
+      nth++;
+    });
+  }),
   ext: handler("ext_file_entry", ["id"], (scan, seen) => {
     if (has(seen, 1)) scan.externals.push({ id: low(scan, 1), record: scan.record });
   }),
 };
-
-/** The fields of file_entry that are checked. */
-export const BODY_NAMES: readonly string[] = Object.keys(BODIES);

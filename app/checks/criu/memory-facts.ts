@@ -15,4 +15,8 @@ export interface PagemapFacts {
   lazy: number;
   /** Pages in the parent set. */
   inParent: number;
+  /** The ranges of the task's mappings, joined; `null` until they are needed. */
+  ranges: Float64Array | null;
+  /** A run of pages is outside of them. */
+  isOutside: boolean;
 }

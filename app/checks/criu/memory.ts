@@ -2,9 +2,10 @@
 
 import { type Plan, plan } from "../../decoder/criu/wire.ts";
 import { NONE } from "../../model/checkpoint.ts";
+import { firstIndex } from "../../model/search.ts";
 import { counted, sizeText } from "../../model/words.ts";
 import type { PagemapFacts } from "./memory-facts.ts";
-import { faultAt, has, low, type Scan } from "./scan.ts";
+import { fault, faultAt, has, low, type Scan } from "./scan.ts";
 
 const PE_PARENT = 1;
 const PE_LAZY = 2;
@@ -13,14 +14,24 @@ const PE_PRESENT = 4;
 const NEWEST_VERSION = 2;
 
 export const PAGEMAP_HEAD: Plan = plan("pagemap_head", ["pages_id"]);
-export const PAGEMAP: Plan = plan("pagemap_entry", ["compat_nr_pages", "in_parent", "flags", "nr_pages"]);
+export const PAGEMAP: Plan = plan("pagemap_entry", ["compat_nr_pages", "in_parent", "flags", "nr_pages", "vaddr"]);
 
 function factsOf(scan: Scan): PagemapFacts {
   let facts = scan.pagemaps.get(scan.member);
   if (facts === undefined) {
     const { memberKind, memberNumber } = scan;
     const isShared = memberKind === "pagemap-shmem";
-    facts = { head: NONE, isShared, number: memberNumber, pagesId: NONE, present: 0, lazy: 0, inParent: 0 };
+    facts = {
+      head: NONE,
+      isShared,
+      number: memberNumber,
+      pagesId: NONE,
+      present: 0,
+      lazy: 0,
+      inParent: 0,
+      ranges: null,
+      isOutside: false,
+    };
     scan.pagemaps.set(scan.member, facts);
   }
   return facts;
@@ -42,6 +53,50 @@ export function onPagemap(scan: Scan, seen: number): void {
   if ((flags & PE_PRESENT) !== 0) facts.present += pages;
   else if ((flags & PE_LAZY) !== 0) facts.lazy += pages;
   if ((flags & PE_PARENT) !== 0) facts.inParent += pages;
+  if (has(seen, 5)) checkRange(scan, facts, doubleIn(scan, 5), pages);
+}
+
+/** A number of 64 bits; exact for addresses of pages. */
+const doubleIn = (scan: Scan, slot: number): number => (scan.out[2 * slot + 1] as number) * 2 ** 32 + low(scan, slot);
+
+/** Notes the range of a mapping of the current member's task: slots 3 and 4 of the scan. */
+export function noteRange(scan: Scan, seen: number): void {
+  if (!has(seen, 3) || !has(seen, 4)) return;
+  const ranges = scan.mapped.get(scan.memberNumber) ?? [];
+  if (ranges.length === 0) scan.mapped.set(scan.memberNumber, ranges);
+  ranges.push(doubleIn(scan, 3), doubleIn(scan, 4));
+}
+
+/** Checks that a run of pages is in mappings of the task, which are decoded before its pagemap. Reports the first one. */
+function checkRange(scan: Scan, facts: PagemapFacts, start: number, pages: number): void {
+  if (facts.isShared || facts.isOutside || scan.isDamaged) return;
+  facts.ranges ??= joinedRanges(scan.mapped.get(facts.number) ?? []);
+  const { ranges } = facts;
+  const end = start + pages * scan.pageSize;
+  // The first range that ends after the run begins.
+  const next = firstIndex(ranges.length / 2, (at) => (ranges[2 * at + 1] as number) > start);
+  if (ranges.length === 0 || ((ranges[2 * next] as number) <= start && (ranges[2 * next + 1] as number) >= end)) return;
+  facts.isOutside = true;
+  const message = `Pages at ${start.toString(16)}-${end.toString(16)} are not in the mappings of task ${facts.number}.`;
+  fault(scan, "pages-outside", "vaddr", message);
+}
+
+/** Ranges in order, those that adjoin as one. */
+function joinedRanges(ranges: readonly number[]): Float64Array {
+  const order = Array.from({ length: ranges.length / 2 }, (_, at) => at);
+  order.sort((a, b) => (ranges[2 * a] as number) - (ranges[2 * b] as number));
+  const joined = new Float64Array(ranges.length);
+  let length = 0;
+  for (const at of order) {
+    const [start, end] = [ranges[2 * at] as number, ranges[2 * at + 1] as number];
+    if (length > 0 && (joined[length - 1] as number) >= start) {
+      joined[length - 1] = Math.max(joined[length - 1] as number, end);
+      continue;
+    }
+    joined[length++] = start;
+    joined[length++] = end;
+  }
+  return joined.subarray(0, length);
 }
 
 /** Checks, when all entries have been read, that the pages files are there and long enough. */

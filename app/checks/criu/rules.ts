@@ -38,12 +38,34 @@ const TABLE: readonly Omit<Rule, "format">[] = [
     remedy: DAMAGED,
   },
   {
+    code: "field-missing",
+    title: "An entry lacks a field that CRIU requires",
+    examines: "every message that is described in app/decoder/criu/messages.ts, nested ones included",
+    outcomes: REFUSED,
+    remedy: DAMAGED,
+  },
+  {
+    code: "value-impossible",
+    title: "A number is one that no task can have, which CRIU or the kernel refuses",
+    examines:
+      "task_state; the policy, priority and niceness of threads; microseconds and nanoseconds of timers; clocks of timerfds; families and types of sockets; limits, mappings and addresses in mm-N.img whose end is before their start",
+    outcomes: REFUSED,
+    remedy: EDITED,
+  },
+  {
     code: "pages-missing",
     title: "Pages of memory are missing from the set",
     examines:
       "pagemap-N.img and pagemap-shmem-N.img: pages_id, number of pages; pages-N.img: its size. An error for a task's own memory, a warning for shared memory and memfds, which are restored without contents",
     outcomes: LOST_OR_REFUSED,
     remedy: `${COPY} Sets kept only for inspection need no pages: ignore this code.`,
+  },
+  {
+    code: "pages-outside",
+    title: "Pages of memory are in no mapping of their task",
+    examines: "pagemap-N.img vaddr, number of pages; mm-N.img vmas (vmas-N.img in old sets)",
+    outcomes: REFUSED,
+    remedy: "The two files are not of one dump: copy the whole directory again, or take the dump again.",
   },
   {
     code: "parent-set-missing",
@@ -73,6 +95,13 @@ const TABLE: readonly Omit<Rule, "format">[] = [
     examines: "the names of core-N.img, against pstree.img pid and threads",
     outcomes: REFUSED,
     remedy: "A task is missing from pstree.img: the file was damaged or comes from another dump.",
+  },
+  {
+    code: "core-incomplete",
+    title: "A core lacks the registers of its machine, or the credentials of its task",
+    examines: "core-N.img mtype and the registers of that machine; thread_core.creds, against creds-N.img in old sets",
+    outcomes: REFUSED,
+    remedy: DAMAGED,
   },
   {
     code: "contents-missing",
@@ -146,8 +175,15 @@ const TABLE: readonly Omit<Rule, "format">[] = [
     remedy: "Two sets may have been mixed. References to the id mean the first entry.",
   },
   {
+    code: "file-id-differs",
+    title: "An open file's entry and the message in it have different ids",
+    examines: "files.img id, and the id in the message of the file's type, which CRIU goes by",
+    outcomes: REFUSED,
+    remedy: EDITED,
+  },
+  {
     code: "file-undescribed",
-    title: "An open file lacks an id, or the message that its type calls for",
+    title: "An open file lacks an id, or the message that its type calls for; or no open file has its type",
     examines: "files.img id, type and the message of that type",
     outcomes: REFUSED,
     remedy: DAMAGED,
@@ -218,6 +254,20 @@ const TABLE: readonly Omit<Rule, "format">[] = [
     remedy: COPY,
   },
   {
+    code: "watch-missing",
+    title: "An epoll watches a descriptor that no task with the epoll has",
+    examines: "epolls' tfd, against the descriptors of the file tables that hold the epoll",
+    outcomes: REFUSED,
+    remedy: "A descriptor may have been cut out of its table.",
+  },
+  {
+    code: "mount-missing",
+    title: "A mount, or an open file, names a mount that is missing from the set",
+    examines: "mountpoints-N.img parent_mnt_id; regular files' mnt_id; against mountpoints-N.img mnt_id",
+    outcomes: REFUSED,
+    remedy: "The mount's entry is missing from mountpoints-N.img, or the reference was renumbered wrongly.",
+  },
+  {
     code: "data-without-pipe",
     title: "Pipe contents belong to no pipe of the set",
     examines: "pipes-data.img and fifo-data.img pipe_id",
@@ -268,7 +318,7 @@ const TABLE: readonly Omit<Rule, "format">[] = [
   },
   {
     code: "parent-missing",
-    title: "The parent of a task is missing from the process tree",
+    title: "The parent of a task is missing from the process tree, or a second task has none",
     examines: "pstree.img ppid",
     outcomes: REFUSED,
     remedy: EDITED,

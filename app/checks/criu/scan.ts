@@ -7,15 +7,16 @@ import { type Checkpoint, descriptorCount, NONE, type Severity } from "../../mod
 import { taskState } from "../../model/names.ts";
 import { u32At } from "../../model/read.ts";
 import { recordMember, recordOffset } from "../../model/records.ts";
+import type { FileRow } from "../../model/rows.ts";
 import { createFindingList, type FindingList } from "../finding.ts";
 import { beginHostNotes, type HostNotes } from "./host-notes.ts";
 import type { PagemapFacts } from "./memory-facts.ts";
 import { beginNotes, type NeedNotes } from "./need-notes.ts";
-import { isMissingTable } from "./problems.ts";
+import { isDamaged, isMissingTable } from "./problems.ts";
 import { CRIU_RULES } from "./rules.ts";
 
 /** The kinds of ids. */
-export type Space = "file" | "socket" | "pipe" | "terminal" | "memfd" | "table" | "ghost";
+export type Space = "file" | "socket" | "pipe" | "terminal" | "memfd" | "table" | "ghost" | "mount";
 
 /** References of one kind, resolved at the end. */
 interface References {
@@ -61,6 +62,10 @@ export interface Scan {
   readonly called: Set<string>;
   /** By member. */
   readonly pagemaps: Map<number, PagemapFacts>;
+  /** By pid: the ranges of the task's mappings, as start and end in turn. */
+  readonly mapped: Map<number, number[]>;
+  /** Epolls, by row of the open file, and the descriptors that they watch. */
+  readonly watches: { readonly file: FileRow; readonly fd: number; readonly record: number; readonly field: string }[];
   /** External files, which plugins restore: id and record. */
   readonly externals: { readonly id: number; readonly record: number }[];
   /** Network namespaces of tasks that are not CRIU's own, with the record that names them. */
@@ -79,6 +84,8 @@ export interface Scan {
   memberFile: string | null;
   /** Row of the next open file. */
   file: number;
+  /** Entries were lost with a damaged image. */
+  readonly isDamaged: boolean;
   /** A file table is missing: the files that its descriptors held seem unused. */
   tablesLost: boolean;
   /** A reference is dangling, so an object that seems unused may be its target. */
@@ -190,6 +197,7 @@ export function beginScan(checkpoint: Checkpoint): Scan {
       memfd: createIdIndex(),
       table,
       ghost,
+      mount: createIdIndex(),
     },
     references: new Map(),
     types: new Uint8Array(files.count + 1),
@@ -206,6 +214,8 @@ export function beginScan(checkpoint: Checkpoint): Scan {
     members: index,
     called: new Set(),
     pagemaps: new Map(),
+    mapped: new Map(),
+    watches: [],
     externals: [],
     networks: new Map(),
     inventory: {
@@ -226,6 +236,7 @@ export function beginScan(checkpoint: Checkpoint): Scan {
     memberNumber: NONE,
     memberFile: null,
     file: 0,
+    isDamaged: isDamaged(checkpoint),
     tablesLost: false,
     dangling: checkpoint.problems.some((problem) => problem.severity === "error" && !isMissingTable(problem)),
   };

@@ -2,7 +2,7 @@
 
 import { eachBytes, fieldNumber, plan } from "../../decoder/criu/wire.ts";
 import { NONE } from "../../model/checkpoint.ts";
-import { visibleText } from "../../model/text.ts";
+import { decodeText, visibleText } from "../../model/text.ts";
 import { MOST_NEEDS } from "../needs.ts";
 import { type Handler, handler } from "./handler.ts";
 import { callFor } from "./members.ts";
@@ -28,6 +28,9 @@ export const onInventory: Handler = handler(
   (scan, seen, bytes) => {
     const { inventory } = scan;
     if (has(seen, 1)) inventory.version = low(scan, 1);
+    if (has(seen, 1) && low(scan, 1) === 0) {
+      fault(scan, "value-impossible", "img_version", "img_version is 0, which no release of CRIU reads.");
+    }
     if (has(seen, 2)) inventory.rootCgroup = low(scan, 2);
     inventory.tcpClose = has(seen, 3) && low(scan, 3) !== 0;
     inventory.isRecent = has(seen, 4) || has(seen, 5);
@@ -50,19 +53,38 @@ function textsIn(bytes: Uint8Array, start: number, end: number): string[] {
   return texts;
 }
 
+/** By march: the field of core_entry with the registers. */
+const REGISTERS: readonly (string | null)[] = [
+  null,
+  "thread_info",
+  "ti_arm",
+  "ti_aarch64",
+  "ti_ppc64",
+  "ti_s390",
+  "ti_mips",
+  "ti_loongarch64",
+  "ti_riscv64",
+];
+const REGISTER_NAMES = REGISTERS.filter((name) => name !== null);
+/** In the plan of core_entry: the registers of march m are in slot m + 4. */
+const SLOT_BEFORE_REGISTERS = 4;
+const X86_SLOT = 5;
+
 const TASK_CORE = plan("task_core_entry", ["cg_set", "old_seccomp_mode", "rlimits"]);
-const THREAD_CORE = plan("thread_core_entry", ["cg_set", "seccomp_mode"]);
+const THREAD_CORE = plan("thread_core_entry", ["cg_set", "seccomp_mode", "creds"]);
 const IDS = plan("task_kobj_ids_entry", ["files_id"]);
 const SECCOMP_FILTER = 2;
 
 /** core_entry: a task's object ids in old sets, and its control groups and seccomp filters. */
 export const onCore: Handler = handler(
   "core_entry",
-  ["ids", "tc", "thread_core", "thread_info"],
+  ["ids", "tc", "thread_core", "mtype", ...REGISTER_NAMES],
   (scan, seen, bytes) => {
     const [taskStart, taskEnd] = [low(scan, 2), scan.out[5] as number];
     const [threadStart, threadEnd] = [low(scan, 3), scan.out[7] as number];
-    const [infoStart, infoEnd] = [low(scan, 4), scan.out[9] as number];
+    const [infoStart, infoEnd] = [low(scan, X86_SLOT), scan.out[2 * X86_SLOT + 1] as number];
+    let hasCredentials = false;
+    checkRegisters(scan, seen);
     if (has(seen, 1)) {
       const [from, to] = [low(scan, 1), scan.out[3] as number];
       if (has(scanInto(scan, bytes, from, to, IDS), 1)) checkFilesId(scan, low(scan, 1), "ids.files_id");
@@ -76,11 +98,36 @@ export const onCore: Handler = handler(
     if (has(seen, 3)) {
       const thread = scanInto(scan, bytes, threadStart, threadEnd, THREAD_CORE);
       checkGroups(scan, thread, "thread_core.cg_set", "thread_core.seccomp_mode");
+      hasCredentials = has(thread, 3);
       noteProfile(scan, bytes, threadStart, threadEnd);
     }
-    if (has(seen, 4)) noteFeatures(scan, bytes, infoStart, infoEnd);
+    if (has(seen, X86_SLOT)) noteFeatures(scan, bytes, infoStart, infoEnd);
+    if (has(seen, 2) && !hasCredentials) checkCredentials(scan);
   },
 );
+
+/** A task or thread that is not dead has the registers of its machine. */
+function checkRegisters(scan: Scan, seen: number): void {
+  const { memberNumber } = scan;
+  if (!has(seen, SLOT_BEFORE_REGISTERS) || scan.dead.get(memberNumber) !== NONE) return;
+  const march = low(scan, SLOT_BEFORE_REGISTERS);
+  // Later releases may know more machines.
+  if (march >= REGISTERS.length) return;
+  const field = REGISTERS[march] ?? null;
+  if (field !== null && has(seen, SLOT_BEFORE_REGISTERS + march)) return;
+  const message =
+    field === null
+      ? `The core of ${memberNumber} names no machine (mtype ${march}).`
+      : `The core of ${memberNumber} lacks the registers of its machine (${field}).`;
+  fault(scan, "core-incomplete", "mtype", message);
+}
+
+/** Before CRIU 1.3 credentials were in a file of their own. */
+function checkCredentials(scan: Scan): void {
+  const { memberNumber, members, dead } = scan;
+  if (dead.get(memberNumber) !== NONE || members.find("creds", memberNumber) !== NONE) return;
+  fault(scan, "core-incomplete", "tc", `The core of ${memberNumber} lacks the credentials of the task.`);
+}
 
 function checkGroups(scan: Scan, seen: number, groups: string, mode: string): void {
   const { rootCgroup } = scan.inventory;
@@ -127,6 +174,8 @@ function checkFilesId(scanned: Scan, id: number, field: string): void {
 const TMPFS = 5;
 const SLASH = 0x2f;
 
+const isRoot = (path: Uint8Array): boolean => ["/", "./", "."].includes(decodeText(path));
+
 /** mnt_entry: the contents of a tmpfs are in the set, unless it comes from outside. */
 export const onMount: Handler = handler(
   "mnt_entry",
@@ -142,6 +191,11 @@ export const onMount: Handler = handler(
     const [start, end] = [low(scan, 4), scan.out[9] as number];
     const isWhole = has(seen, 4) && end - start === 1 && bytes[start] === SLASH;
     const isOutside = (has(seen, 5) && low(scan, 5) !== 0) || (has(seen, 6) && low(scan, 6) !== 0) || has(seen, 7);
+    if (has(seen, 2)) scan.spaces.mount.add(mount, scan.record);
+    // The root of a namespace is on a mount outside of it.
+    if (has(seen, 8) && has(seen, 9) && !isRoot(textIn(8))) {
+      refer(scan, "mount", "mount-missing", "A mount", "parent_mnt_id", "the mount that it is on,", low(scan, 9));
+    }
     if (has(seen, 2) && has(seen, 8)) {
       const at = bytes.slice(low(scan, 8), scan.out[17] as number);
       const parent = has(seen, 9) ? low(scan, 9) : 0;
