@@ -4,7 +4,7 @@
 import type { Progress } from "../decoder/source.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import type { Evidence } from "../model/earlier.ts";
-import { type Client, RequestError } from "../worker/client.ts";
+import { type Client, RequestError, WorkerEndedError } from "../worker/client.ts";
 import type { FindResponse, OpenResponse } from "../worker/protocol.ts";
 import type { Choice, Compared, Doc, Failure, Input, State } from "./state.ts";
 import type { Store } from "./store.ts";
@@ -175,6 +175,7 @@ export class RefusedError extends Error {
 /** The failure to show for an error of an opening. */
 function failureOf(error: unknown, advice: string): Failure {
   if (error instanceof RefusedError) return { message: error.message, advice: REFUSED_ADVICE };
+  if (error instanceof WorkerEndedError) return { message: error.message, advice: "" };
   const redirect = error instanceof RequestError ? error.redirect : undefined;
   return { message: error instanceof Error ? error.message : String(error), advice, ...(redirect && { redirect }) };
 }

@@ -23,6 +23,9 @@ export class RequestError extends Error {
   }
 }
 
+/** The worker could not be loaded, or has ended by itself. Its message says what to do. */
+export class WorkerEndedError extends Error {}
+
 /** The worker as the page sees it. */
 export interface Client {
   request<K extends RequestKind>(
@@ -34,10 +37,14 @@ export interface Client {
   terminate(): void;
 }
 
+/** What a request fails with when the worker could not be loaded, or has ended by itself: no response would ever come. */
+const WORKER_ENDED = "The part of the page that reads images could not be loaded, or has stopped. Reload the page.";
+
 /** The common part of Worker and MessagePort. */
 export interface Channel {
   postMessage(message: ToWorker): void;
   onmessage: ((event: MessageEvent<FromWorker>) => void) | null;
+  /** Only a worker that cannot go on reports an error: of its handlers', each fails one request. */
   onerror?: ((event: ErrorEvent) => void) | null;
   terminate?(): void;
 }
@@ -52,6 +59,7 @@ interface Pending {
 export function createClient(channel: Channel): Client {
   const pending = new Map<number, Pending>();
   let nextId = 1;
+  let ended: Error | null = null;
 
   const rejectAll = (reason: Error) => {
     for (const { reject } of pending.values()) reject(reason);
@@ -70,7 +78,10 @@ export function createClient(channel: Channel): Client {
       else waiting.reject(new DOMException("Cancelled", "AbortError"));
     }
   };
-  channel.onerror = (event) => rejectAll(new Error(event.message));
+  channel.onerror = ({ message = "" }) => {
+    ended = new WorkerEndedError(message === "" ? WORKER_ENDED : `${WORKER_ENDED} (${message})`);
+    rejectAll(ended);
+  };
 
   return {
     request(kind, request, options = {}) {
@@ -78,6 +89,7 @@ export function createClient(channel: Channel): Client {
       const id = nextId++;
       return new Promise((resolve, reject) => {
         if (signal?.aborted) return reject(signal.reason);
+        if (ended !== null) return reject(ended);
         pending.set(id, { resolve: resolve as (response: unknown) => void, reject, options });
         signal?.addEventListener(
           "abort",

@@ -1,8 +1,9 @@
-// Bombs and very long names, in a real page: what could be decoded is shown, and the page stays small.
+// Bombs and very long names, in a real page: what could be decoded is shown, and the page stays small. And a page of which
+// a part is missing.
 
 import { readdirSync, readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
-import { expect, test } from "vitest";
+import { expect, inject, test } from "vitest";
 import { drop, fixture, openBrowser } from "./support.ts";
 
 const visit = openBrowser();
@@ -40,6 +41,19 @@ test.each(["p-pstree-64.tgz", "p-fdinfo-64.tgz"])("%s: a limit is named, and can
   await banner.waitFor();
   expect(largestRenderer()).toBeLessThan(LARGEST);
   await expect.poll(() => page.getByRole("button", { name: "Raise the limit" }).isEnabled()).toBe(true);
+});
+
+test("a page whose worker cannot be loaded says so, and does not wait for it", async () => {
+  const visited = await visit();
+  // The service worker would have the worker's script.
+  const context = await visited.page.context().browser()?.newContext({ serviceWorkers: "block" });
+  const page = await context?.newPage();
+  if (page === undefined) throw new Error("There is no browser");
+  await page.route(/\/assets\/worker-/, (route) => route.abort());
+  await page.goto(inject("pageUrl"));
+  await page.locator(".app").waitFor();
+  await drop(page, [{ name: "before.ckpt", bytes: fixture("linux-cr/v23-s1/before.ckpt") }]);
+  await page.getByText("could not be loaded, or has stopped. Reload the page.").first().waitFor();
 });
 
 /** Characters of the whole page. */
