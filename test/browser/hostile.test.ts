@@ -3,7 +3,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
-import { expect, inject, test } from "vitest";
+import { expect, test } from "vitest";
 import { drop, fixture, openBrowser } from "./support.ts";
 
 const visit = openBrowser();
@@ -44,16 +44,13 @@ test.each(["p-pstree-64.tgz", "p-fdinfo-64.tgz"])("%s: a limit is named, and can
 });
 
 test("a page whose worker cannot be loaded says so, and does not wait for it", async () => {
-  const visited = await visit();
-  // The service worker would have the worker's script.
-  const context = await visited.page.context().browser()?.newContext({ serviceWorkers: "block" });
-  const page = await context?.newPage();
-  if (page === undefined) throw new Error("There is no browser");
+  const { page } = await visit();
   await page.route(/\/assets\/worker-/, (route) => route.abort());
-  await page.goto(inject("pageUrl"));
+  await page.reload();
   await page.locator(".app").waitFor();
   await drop(page, [{ name: "before.ckpt", bytes: fixture("linux-cr/v23-s1/before.ckpt") }]);
   await page.getByText("could not be loaded, or has stopped. Reload the page.").first().waitFor();
+  visit.forgive();
 });
 
 /** Characters of the whole page. */

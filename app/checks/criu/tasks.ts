@@ -28,9 +28,6 @@ export const onInventory: Handler = handler(
   (scan, seen, bytes) => {
     const { inventory } = scan;
     if (has(seen, 1)) inventory.version = low(scan, 1);
-    if (has(seen, 1) && low(scan, 1) === 0) {
-      fault(scan, "value-impossible", "img_version", "img_version is 0, which no release of CRIU reads.");
-    }
     if (has(seen, 2)) inventory.rootCgroup = low(scan, 2);
     inventory.tcpClose = has(seen, 3) && low(scan, 3) !== 0;
     inventory.isRecent = has(seen, 4) || has(seen, 5);

@@ -12,6 +12,8 @@ const SIGNAL: Limit = { least: 0, most: 128 };
 
 /** By message and field. */
 export const LIMITS: Readonly<Record<string, Limit>> = {
+  // Versions begin with 1; later ones than the last known are reported as such.
+  "inventory_entry.img_version": { least: 1, most: 0xffff_ffff },
   "pstree_entry.pid": PID,
   "pstree_entry.ppid": PID,
   // CRIU's numbers for the states of tasks: compel/include/uapi/task-state.h.
