@@ -12,7 +12,9 @@ import type { ChangedFiles, Collector } from "./collect-changes.ts";
 import { type DetailComparer, detailComparer } from "./compare-details.ts";
 import { openFileComparer, UNCERTAIN_PATH } from "./compare-open-files.ts";
 import { groupsOf, mixedKeys } from "./groups.ts";
+import type { Compared } from "./holders.ts";
 import type { Lopsided } from "./lopsided.ts";
+import type { NamespaceTasks } from "./match-namespaces.ts";
 import { type Pairs, PRESENCE } from "./pair.ts";
 import { createRows } from "./rows.ts";
 
@@ -30,18 +32,17 @@ interface Context {
   readonly collector: Collector;
 }
 
-/** Collects the changes of all descriptor pairs. */
+/** Collects the changes of all descriptor pairs. @param namespaces `null`: it is not known which correspond. */
 export function compareDescriptors(
-  before: Checkpoint,
-  after: Checkpoint,
-  pairs: Pairs,
+  { before, after, pairs }: Compared,
+  namespaces: NamespaceTasks | null,
   lopsided: Lopsided,
   collector: Collector,
 ): void {
   const fileBefore = pairs.descriptors.before.map((row) => (row === NONE ? NONE : i32At(before.descriptors.file, row)));
   const fileAfter = pairs.descriptors.after.map((row) => (row === NONE ? NONE : i32At(after.descriptors.file, row)));
   const compareFiles = openFileComparer(before, after);
-  const details = detailComparer(before, after, fileBefore, fileAfter);
+  const details = detailComparer(before, after, { before: fileBefore, after: fileAfter }, namespaces);
   const context: Context = { before, after, pairs, fileBefore, fileAfter, compareFiles, details, lopsided, collector };
   const sorted = sortPairs(context);
   addOpenedAndClosed(context, sorted);

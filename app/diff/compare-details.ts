@@ -3,15 +3,17 @@
 //
 // Casts `as number` read columns at rows that the pairs of a comparison hold.
 
-import { type Checkpoint, type DetailStore, HAS } from "../model/checkpoint.ts";
+import { type Checkpoint, type DetailStore, HAS, NONE } from "../model/checkpoint.ts";
 import { type DetailSpec, fileDetail } from "../model/detail-keys.ts";
 import { detailRange, valueBytes } from "../model/detail-store.ts";
 import type { LinkRole } from "../model/links.ts";
 import type { FileRow } from "../model/rows.ts";
+import type { Side } from "../model/side.ts";
 import { sameBytes } from "../model/text.ts";
 import { CHANGE_BITS } from "./changes.ts";
-import { fileDetailValue, hasUnheld } from "./detail-values.ts";
+import { fileDetailValue, hasUnheld, namespaceTaskOf } from "./detail-values.ts";
 import { linkComparer } from "./links.ts";
+import type { NamespaceTasks } from "./match-namespaces.ts";
 
 /** A detail that differs, or a role in which the links differ. */
 export interface DetailDifference {
@@ -33,21 +35,23 @@ const NOTHING: readonly DetailDifference[] = [];
 /**
  * A comparer of the details of open files of the same kind and path.
  *
- * @param fileBefore, fileAfter By descriptor pair: the FileRow that it refers to on each side, or NONE.
+ * @param files By descriptor pair: the FileRow that it refers to on each side, or NONE.
+ * @param namespaces Which namespaces correspond; `null`: not known.
  */
 export function detailComparer(
   before: Checkpoint,
   after: Checkpoint,
-  fileBefore: Int32Array,
-  fileAfter: Int32Array,
+  files: Readonly<Record<Side, Int32Array>>,
+  namespaces: NamespaceTasks | null,
 ): DetailComparer {
   // The formats name and divide their details differently.
   if (before.format !== after.format) return { bits: () => 0, list: () => NOTHING };
-  const links = linkComparer(before, after, fileBefore, fileAfter);
+  const links = linkComparer(before, after, files.before, files.after);
   const hasBefore = before.files.has;
   const hasAfter = after.files.has;
   const inodes = inodeComparer(before, after);
-  const sameStored = storeComparer(before, after);
+  const inSameNamespace = namespaceComparer(before, after, namespaces);
+  const sameStored = storeComparer(before, after, inSameNamespace);
   const incomplete = !before.complete || !after.complete;
 
   const list = (b: FileRow, a: FileRow): readonly DetailDifference[] => {
@@ -58,7 +62,10 @@ export function detailComparer(
     }
     if ((((hasBefore[b] as number) | (hasAfter[a] as number)) & HAS.details) === 0) return found;
     const linked = links(b, a);
-    if (!sameStored(b, a, linked)) found.push(...storedDifferences(before, after, b, a, linked, incomplete));
+    if (!sameStored(b, a, linked)) {
+      const ofBoth = { before, after, inSameNamespace, incomplete };
+      found.push(...storedDifferences(ofBoth, b, a, linked));
+    }
     for (const role of linked) found.push({ kind: "file-linked", key: role, uncertain: incomplete });
     return found;
   };
@@ -99,11 +106,23 @@ function inodeComparer(before: Checkpoint, after: Checkpoint) {
   };
 }
 
+/** Whether two files lead to namespaces that correspond, as far as it is known what both correspond to. */
+type SameNamespace = (b: FileRow, a: FileRow) => boolean;
+
+function namespaceComparer(before: Checkpoint, after: Checkpoint, namespaces: NamespaceTasks | null): SameNamespace {
+  if (namespaces === null) return () => true;
+  return (b, a) => {
+    const x = namespaceTaskOf(before, namespaces, "before", b);
+    const y = namespaceTaskOf(after, namespaces, "after", a);
+    return x === y || x === NONE || y === NONE;
+  };
+}
+
 /**
  * Returns a quick test for whether two files have the same details in the stores, as most do; false means that they have
  * to be compared. `linked`: the roles in which links differ, which are reported as such.
  */
-function storeComparer(before: Checkpoint, after: Checkpoint) {
+function storeComparer(before: Checkpoint, after: Checkpoint, inSameNamespace: SameNamespace) {
   const [x, y] = [before.fileDetails, after.fileDetails];
   const keyAfter = Int32Array.from(x.keys, (key) => y.keys.indexOf(key));
   /** By value before: 1 more than a value after that has the same bytes. */
@@ -127,6 +146,7 @@ function storeComparer(before: Checkpoint, after: Checkpoint) {
       const isSame = isSameValue(value, y.value[other] as number);
       const { compared, role } = fileDetail(x.keys[key] as string, kind);
       if (compared === "value" && !isSame) return false;
+      if (compared === "namespace" && !inSameNamespace(b, a)) return false;
       if (compared !== "link" || (role !== undefined && linked.includes(role))) continue;
       if (role === "watches" && !isSame) return false;
       if (role === "watches") continue;
@@ -144,14 +164,20 @@ const isNull = ({ start, pool }: DetailStore, value: number): boolean =>
 
 const FIRST_OF_NULL = 0x6e;
 
+/** What comparing the details of any two files needs. */
+interface Stored {
+  readonly before: Checkpoint;
+  readonly after: Checkpoint;
+  readonly inSameNamespace: SameNamespace;
+  readonly incomplete: boolean;
+}
+
 /** Differences of the details that are in the stores. `linked`: the roles in which links differ, which say it already. */
 function storedDifferences(
-  before: Checkpoint,
-  after: Checkpoint,
+  { before, after, inSameNamespace, incomplete }: Stored,
   b: FileRow,
   a: FileRow,
   linked: readonly LinkRole[],
-  incomplete: boolean,
 ): DetailDifference[] {
   const entriesBefore = entriesOf(before.fileDetails, b);
   const entriesAfter = entriesOf(after.fileDetails, a);
@@ -164,6 +190,8 @@ function storedDifferences(
       if (spec.role !== undefined && linked.includes(spec.role)) continue;
       const [valueBefore, valueAfter] = [fileDetailValue(before, b, key), fileDetailValue(after, a, key)];
       if (JSON.stringify(valueBefore) === JSON.stringify(valueAfter)) continue;
+    } else if (spec.compared === "namespace") {
+      if (inSameNamespace(b, a)) continue;
     } else {
       const valueBefore = entriesBefore.get(key);
       const valueAfter = entriesAfter.get(key);
@@ -186,6 +214,7 @@ function entriesOf(store: DetailStore, row: number): Map<string, Uint8Array> {
 
 /** Whether a key that an image has, or does not have, is compared. */
 function isCompared({ compared, absent }: DetailSpec, isBefore: boolean, isAfter: boolean): boolean {
+  if (compared === "namespace") return isBefore && isAfter;
   if (compared !== "value" && compared !== "link") return false;
   return (isBefore && isAfter) || absent === "null" || compared === "link";
 }

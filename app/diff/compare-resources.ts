@@ -5,6 +5,7 @@ import { NONE } from "../model/checkpoint.ts";
 import type { DetailValue } from "../model/fields.ts";
 import { type MappingFacts, matchMappings } from "../model/match-mappings.ts";
 import { i32At } from "../model/read.ts";
+import type { TaskRow } from "../model/rows.ts";
 import type { Side } from "../model/side.ts";
 import type { ColumnSpec, ResourceSpec } from "../resources/resource.ts";
 import { RESOURCES } from "../resources/resources.ts";
@@ -12,7 +13,8 @@ import { type Column, cellAt, cellBytes, type Resources, type ResourceTable } fr
 import type { Note } from "./changes.ts";
 import type { Collector } from "./collect-changes.ts";
 import type { Compared } from "./holders.ts";
-import { matchNamespaces, type NamespaceName } from "./match-namespaces.ts";
+import { type NamespaceTasks, namespaceTask } from "./match-namespaces.ts";
+import { createOverlaps, type Matched } from "./overlaps.ts";
 import type { ResourceChanges } from "./resource-changes.ts";
 import { isSecurityChange, type Values } from "./security.ts";
 
@@ -24,10 +26,12 @@ interface Pair {
   readonly before: ResourceTable;
   readonly after: ResourceTable;
   readonly namespaceOf: NamespaceOfRow;
+  /** Which of the groups that columns `comparedAs: "group"` name correspond. */
+  readonly groups: Matched;
 }
 
-/** The name of the namespace that a row belongs to; `null`: the row has no namespace, or it has no name. */
-type NamespaceOfRow = (side: Side, row: number) => string | null;
+/** The task by which the namespace of a row is known; NONE: the row names none, or it is known by none. */
+type NamespaceOfRow = (side: Side, row: number) => TaskRow;
 
 /** What collects the changes. */
 interface Collecting {
@@ -40,6 +44,7 @@ interface Collecting {
 export function compareResources(
   compared: Compared,
   resources: Readonly<Record<Side, Resources>>,
+  namespaces: NamespaceTasks,
   collector: Collector,
 ): { readonly changes: ResourceChanges; readonly notes: readonly Note[] } {
   const collecting: Collecting = {
@@ -48,11 +53,10 @@ export function compareResources(
     changes: { resource: [], before: [], after: [], column: [], security: [], repeated: [] },
   };
   const lacking: Record<Side, string[]> = { before: [], after: [] };
-  const nameOf = matchNamespaces(compared, resources);
   for (const [index, spec] of RESOURCES.entries()) {
     const [before, after] = [resources.before[spec.name], resources.after[spec.name]];
     if (spec.compared === "nothing" || before === undefined || after === undefined) continue;
-    const namespaceOf = namespaceReader(spec, { before, after }, nameOf);
+    const namespaceOf = namespaceReader(spec, { before, after }, namespaces);
     if (before.held && after.held) comparePair(collecting, { spec, index, before, after, namespaceOf });
     else if (before.count > 0) lacking.after.push(spec.title);
     else if (after.count > 0) lacking.before.push(spec.title);
@@ -81,8 +85,9 @@ function lackingNotes(lacking: Readonly<Record<Side, readonly string[]>>): Note[
     }));
 }
 
-function comparePair(collecting: Collecting, pair: Pair): void {
-  const { before, after } = groupRows(collecting, pair);
+function comparePair(collecting: Collecting, tables: Omit<Pair, "groups">): void {
+  const { before, after } = groupRows(collecting, tables);
+  const pair = { ...tables, groups: matchGroups(tables, before, after) };
   const match = (b: number, a: number): void => compareRows(collecting, pair, b, a);
   for (const [key, rowsBefore] of before) {
     const rowsAfter = after.get(key) ?? [];
@@ -95,6 +100,25 @@ function comparePair(collecting: Collecting, pair: Pair): void {
     for (const row of left.after) addOnOneSide(collecting, pair, NONE, row);
   }
   for (const rows of after.values()) for (const row of rows) addOnOneSide(collecting, pair, NONE, row);
+}
+
+/** Matches the groups that rows are in, by the rows that are in them on both sides. */
+function matchGroups(
+  { spec, before, after }: Omit<Pair, "groups">,
+  rowsBefore: ReadonlyMap<string, readonly number[]>,
+  rowsAfter: ReadonlyMap<string, readonly number[]>,
+): Matched {
+  const overlaps = createOverlaps();
+  for (const [at, column] of spec.columns.entries()) {
+    if (column.comparedAs !== "group") continue;
+    const match = (b: number, a: number): void => {
+      const x = cellAt(column, before.columns[at], b);
+      const y = cellAt(column, after.columns[at], a);
+      if (x && y) overlaps.add(String(x), String(y), b, b);
+    };
+    for (const [key, rows] of rowsBefore) inOrder(rows, rowsAfter.get(key) ?? [], match);
+  }
+  return overlaps.match();
 }
 
 type Left = { readonly before: readonly number[]; readonly after: readonly number[] };
@@ -127,7 +151,7 @@ function matchByPlace(
 /**
  * The rows of both sides by key. Rows of tasks that are on one side only are left out, as that is a change of the task.
  */
-function groupRows({ compared }: Collecting, { spec, before, after, namespaceOf }: Pair) {
+function groupRows({ compared }: Collecting, { spec, before, after, namespaceOf }: Omit<Pair, "groups">) {
   const keys = spec.key.filter((name) => name !== "pid");
   const numbers = new Map<string, number>();
   const group = (side: Side, table: ResourceTable): Map<string, number[]> => {
@@ -140,8 +164,8 @@ function groupRows({ compared }: Collecting, { spec, before, after, namespaceOf 
     const rows = new Map<string, number[]>();
     for (let row = 0; row < table.count; row++) {
       const task = i32At(table.task, row);
-      const place = task === NONE ? namespaceOf(side, row) : placeOf(compared, side, task);
-      if (task !== NONE && place === null) continue;
+      const place = task === NONE ? `namespace ${namespaceOf(side, row)}` : placeOf(compared, side, task);
+      if (place === null) continue;
       const key = `${place} ${texts.map((text) => text(row)).join("\0")}`;
       const known = rows.get(key);
       if (known === undefined) rows.set(key, [row]);
@@ -161,18 +185,17 @@ function placeOf({ pairs }: Compared, side: Side, task: number): number | null {
 function namespaceReader(
   spec: ResourceSpec,
   tables: Readonly<Record<Side, ResourceTable>>,
-  nameOf: NamespaceName,
+  namespaces: NamespaceTasks,
 ): NamespaceOfRow {
   const at = spec.columns.findIndex(({ comparedAs, name }) => comparedAs === "namespace" || name === "namespace");
   const column = spec.columns[at];
-  if (column === undefined) return () => null;
+  if (column === undefined) return () => NONE;
   const kindAt = spec.namespace === undefined ? spec.columns.findIndex(({ name }) => name === "kind") : NONE;
   const kindOf = (table: ResourceTable, row: number): DetailValue =>
     spec.namespace ?? cellAt(spec.columns[kindAt] as ColumnSpec, table.columns[kindAt], row);
   return (side, row) => {
     const table = tables[side];
-    const [kind, id] = [kindOf(table, row), cellAt(column, table.columns[at], row)];
-    return typeof kind === "string" && typeof id === "number" ? nameOf(side, kind, id) : null;
+    return namespaceTask(namespaces, side, kindOf(table, row), cellAt(column, table.columns[at], row));
   };
 }
 
@@ -229,8 +252,9 @@ function compareRows(collecting: Collecting, pair: Pair, before: number, after: 
     const [columnBefore, columnAfter] = [pair.before.columns[at], pair.after.columns[at]];
     if (column.comparedAs === "namespace") {
       if (isSameNamespace(pair, before, after)) continue;
-    } else if (column.comparedAs === "presence") {
-      if (!cellAt(column, columnBefore, before) === !cellAt(column, columnAfter, after)) continue;
+    } else if (column.comparedAs === "group") {
+      const [x, y] = [cellAt(column, columnBefore, before), cellAt(column, columnAfter, after)];
+      if (isSameGroup(pair, x, y)) continue;
     } else if (isSame(column, columnBefore, before, columnAfter, after)) continue;
     if (!sameFormat && [cellAt(column, columnBefore, before), cellAt(column, columnAfter, after)].includes(null))
       continue;
@@ -238,11 +262,15 @@ function compareRows(collecting: Collecting, pair: Pair, before: number, after: 
   }
 }
 
-/** Whether two rows are in corresponding namespaces; true if either has no name. */
+/** Whether two rows are in corresponding namespaces; true if either is known by no task. */
 function isSameNamespace({ namespaceOf }: Pair, before: number, after: number): boolean {
   const [x, y] = [namespaceOf("before", before), namespaceOf("after", after)];
-  return x === y || x === null || y === null;
+  return x === y || x === NONE || y === NONE;
 }
+
+/** Whether two rows are in groups that correspond, or in none. */
+const isSameGroup = ({ groups }: Pair, before: DetailValue, after: DetailValue): boolean =>
+  before && after ? groups.before.get(String(before)) === groups.after.get(String(after)) : !before === !after;
 
 function isSame(
   spec: ColumnSpec,

@@ -2,6 +2,7 @@
 
 import { bitWords, EPOLL_EVENTS } from "../model/bits.ts";
 import { type Checkpoint, commBytes, HAS, NONE, nameBytes, taskNumber, versionOf } from "../model/checkpoint.ts";
+import { fileDetail } from "../model/detail-keys.ts";
 import type { DetailValue } from "../model/fields.ts";
 import { LINK_ROLES, type LinkRole } from "../model/links.ts";
 import { FILE_KINDS, flagChange } from "../model/names.ts";
@@ -22,7 +23,7 @@ import {
 } from "./changes.ts";
 import { isUnknown, openFileComparer, sameName } from "./compare-open-files.ts";
 import { type Comparison, descriptorNumber } from "./comparison.ts";
-import { fileDetailValue, taskDetailValue } from "./detail-values.ts";
+import { fileDetailValue, namespaceTaskOf, taskDetailValue } from "./detail-values.ts";
 import { holdersOfFile } from "./holders.ts";
 import { targetsOf } from "./links.ts";
 import { distinctDescriptors, pairNumber } from "./pair.ts";
@@ -123,9 +124,18 @@ export function detailChange(
   }
   return {
     key,
-    before: fileDetailValue(before, fileBefore(comparison, index), key),
-    after: fileDetailValue(after, fileAfter(comparison, index), key),
+    before: fileValue(comparison, "before", fileBefore(comparison, index), key),
+    after: fileValue(comparison, "after", fileAfter(comparison, index), key),
   };
+}
+
+/** A detail of an open file; of a namespace, which every dump numbers anew, the pid of a task that is in it. */
+function fileValue(comparison: Comparison, side: Side, file: FileRow, key: string): DetailValue {
+  const { before, after, resources } = comparison;
+  const isNamespace = fileDetail(key, u8At(comparison[side].files.kind, file)).compared === "namespace";
+  if (resources === null || !isNamespace) return fileDetailValue(comparison[side], file, key);
+  const task = namespaceTaskOf(comparison[side], resources.namespaces, side, file);
+  return task === NONE ? null : { pid: pairNumber(before, after, task, NONE) };
 }
 
 /**

@@ -8,8 +8,10 @@ import { groupMembers, isGroupRole, type LinkRole, linkRange, linksOf, roleAt } 
 import { FILE_KINDS, TASK_STATES } from "../model/names.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import type { FileRow, TaskRow } from "../model/rows.ts";
+import type { Side } from "../model/side.ts";
 import { visibleText } from "../model/text.ts";
 import { isHeld } from "./holders.ts";
+import { type NamespaceTasks, namespaceTask } from "./match-namespaces.ts";
 
 /** A detail of an open file as it is compared; `null`: the image has none, or it is not compared. */
 export function fileDetailValue(checkpoint: Checkpoint, file: FileRow, key: string): DetailValue {
@@ -17,6 +19,17 @@ export function fileDetailValue(checkpoint: Checkpoint, file: FileRow, key: stri
   const value = detailOf(checkpoint, file, key) ?? null;
   if (spec.compared === "link") return linkValue(checkpoint, file, spec, value);
   return spec.compared === "value" ? value : null;
+}
+
+/** The task by which the namespace that an open file leads to is known; NONE: by none, or it leads to no namespace. */
+export function namespaceTaskOf(
+  checkpoint: Checkpoint,
+  namespaces: NamespaceTasks,
+  side: Side,
+  file: FileRow,
+): TaskRow {
+  const [kind = null, id = null] = ["namespace", "namespaceId"].map((key) => detailOf(checkpoint, file, key));
+  return namespaceTask(namespaces, side, kind, id);
 }
 
 /**

@@ -10,6 +10,7 @@ import { compareResources } from "./compare-resources.ts";
 import { compareTableSharing, compareTasks } from "./compare-tasks.ts";
 import type { Comparison } from "./comparison.ts";
 import { lopsidedNotes, lopsidedOf } from "./lopsided.ts";
+import { matchNamespaces } from "./match-namespaces.ts";
 import { pair } from "./pair.ts";
 import { completenessNotes, relatedNotes } from "./related.ts";
 
@@ -38,9 +39,13 @@ export function diff(before: Checkpoint, after: Checkpoint, options: DiffOptions
   const lopsided = lopsidedOf({ before, after, pairs });
   compareTasks(before, after, pairs, lopsided, collector);
   if (lopsided.sharing === null) compareTableSharing(before, after, pairs, collector);
-  compareDescriptors(before, after, pairs, lopsided, collector);
+  const tables = options.resources;
+  const namespaces = tables === undefined ? null : matchNamespaces({ before, after, pairs }, tables);
+  compareDescriptors({ before, after, pairs }, namespaces, lopsided, collector);
   const resources =
-    options.resources === undefined ? null : compareResources({ before, after, pairs }, options.resources, collector);
+    tables === undefined || namespaces === null
+      ? null
+      : compareResources({ before, after, pairs }, tables, namespaces, collector);
   const changes = collector.finish();
   const counts = Object.fromEntries(CHANGE_KINDS.map((kind) => [kind, 0])) as Record<ChangeKind, number>;
   for (const kind of changes.kind) counts[CHANGE_KINDS[kind] as ChangeKind]++;
@@ -52,6 +57,8 @@ export function diff(before: Checkpoint, after: Checkpoint, options: DiffOptions
   ];
   const { changed, keys } = collector;
   const compared =
-    resources === null || options.resources === undefined ? null : { ...options.resources, changes: resources.changes };
+    resources === null || tables === undefined || namespaces === null
+      ? null
+      : { ...tables, changes: resources.changes, namespaces };
   return { before, after, pairs, changes, changed, counts, keys, notes, resources: compared };
 }

@@ -6,11 +6,12 @@ import type { LinkRole } from "./links.ts";
 import { FILE_KINDS, type FileKind } from "./names.ts";
 
 /**
- * How a key is compared: as a `value`; through the holders of the files that it names (`link`); not at all, because
+ * How a key is compared: as a `value`; through the holders of the files that it names (`link`); as the id of a
+ * `namespace`, by the tasks that are in it; not at all, because
  * every dump numbers it anew (`renumbered`), because it advances by itself (`volatile`), or because it repeats what is
  * compared elsewhere (`repeated`).
  */
-export type Compared = "value" | "link" | "renumbered" | "volatile" | "repeated";
+export type Compared = "value" | "link" | "namespace" | "renumbered" | "volatile" | "repeated";
 
 export interface DetailSpec {
   readonly key: string;
@@ -31,6 +32,10 @@ export interface DetailSpec {
 
 const mode = (value: DetailValue): string =>
   typeof value === "number" ? `0${(value & 0o7777).toString(8).padStart(3, "0")}` : plainText(value);
+
+/** The id of a namespace, or, in a comparison, of which task it is. */
+const namespaceText = (value: DetailValue): string =>
+  value !== null && typeof value === "object" ? `of ${plainText(value)}` : plainText(value);
 
 const REGULAR: readonly FileKind[] = [
   "regular",
@@ -128,7 +133,7 @@ export const FILE_DETAILS: readonly DetailSpec[] = [
   { key: "maxEntries", title: "max entries", compared: "value" },
   { key: "frozen", title: "frozen", compared: "value" },
   { key: "namespace", title: "namespace", compared: "value" },
-  { key: "namespaceId", title: "namespace", compared: "renumbered" },
+  { key: "namespaceId", title: "namespace", compared: "namespace", text: namespaceText },
   { key: "pid", title: "process", compared: "value" },
   { key: "ended", title: "ended", compared: "value", absent: "null" },
   { key: "plugin", title: "plugin", compared: "value", absent: "null" },

@@ -18,7 +18,7 @@ const NOT_COMPARED = {
 
 const COMPARED_AS = {
   namespace: "whether the same tasks are in it",
-  presence: "whether there is one",
+  group: "whether there is one, and of the same rows",
 } as const;
 
 /** The section of a resource in docs/resources.md, with its heading. */

@@ -37,8 +37,8 @@ export type NotCompared =
 type ComparedAs =
   /** The id of a namespace: whether it is the namespace of the same tasks. The resource has `namespace`, or a column `kind`. */
   | "namespace"
-  /** Whether there is a value other than 0. */
-  | "presence";
+  /** The id of a group of rows: whether there is one other than 0, and whether it is that of the same rows. */
+  | "group";
 
 export interface ColumnSpec {
   /** Key in `show --json --resources`. */

@@ -24,11 +24,11 @@ export const shownCell = (spec: ColumnSpec, column: Column | undefined, row: num
   exactText(cellBytes(column, row)) ?? shortCellText(spec, cellAt(spec, column, row));
 
 /**
- * The value after a change of a column, given both in words. Ids of namespaces are valid within one dump, so those of two
- * different namespaces can be equal.
+ * The value after a change of a column, given both in words. Ids of namespaces and groups are valid within one dump, so
+ * those of two different ones can be equal.
  */
 export const changedText = ({ comparedAs }: ColumnSpec, before: string, after: string): string =>
-  comparedAs === "namespace" && before === after ? `${after} (another namespace)` : after;
+  comparedAs !== undefined && before === after ? `${after} (another ${comparedAs})` : after;
 
 /** The values of a column's pool in words, complete. */
 export const pooledTexts = (spec: ColumnSpec, { pool, bytes }: PooledColumn): string[] =>

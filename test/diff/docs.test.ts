@@ -9,6 +9,7 @@ const page = readFileSync(new URL("../../docs/diff.md", import.meta.url), "utf8"
 const WORDS: Readonly<Record<Compared, string>> = {
   value: "value",
   link: "through holders",
+  namespace: "whether the same tasks are in it",
   renumbered: "not: numbered anew by every dump",
   volatile: "not: advances by itself",
   repeated: "not: follows from what is compared",

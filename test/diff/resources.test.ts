@@ -9,14 +9,14 @@ import type { Change } from "../../app/diff/changes.ts";
 import { changesJson } from "../../app/diff/describe.ts";
 import { diff } from "../../app/diff/diff.ts";
 import { filterChanges } from "../../app/diff/filter.ts";
-import { changeSentence } from "../../app/export/changes-text.ts";
+import { changeSentence, changeWords } from "../../app/export/changes-text.ts";
 import { diffDocument } from "../../app/export/diff-json.ts";
 import { encodeText } from "../../app/model/text.ts";
 import { readResources } from "../../app/resources/read.ts";
 import { resourceNamed } from "../../app/resources/resources.ts";
 import { createTable, type Resources, type ResourceTable, type Row } from "../../app/resources/table.ts";
 import { openRecorded } from "../support/resources.ts";
-import { checkpointOf } from "../support/state.ts";
+import { checkpointOf, type StateFile } from "../support/state.ts";
 
 const SOURCES = { before: { name: "before", bytes: 1 }, after: { name: "after", bytes: 1 } };
 
@@ -266,12 +266,16 @@ describe("namespaces", () => {
   const PIDS = [7, 8, 9, 10];
 
   /** Tables of the tasks with these pids, in this order; each has the namespace of its place in `ids`, and a socket. */
-  const state = (ids: readonly (number | null)[], more: Readonly<Record<string, readonly Row[]>> = {}) => {
+  const state = (
+    ids: readonly (number | null)[],
+    more: Readonly<Record<string, readonly Row[]>> = {},
+    files: readonly StateFile[] = [],
+  ) => {
     const present = PIDS.flatMap((pid, at) => (ids[at] == null ? [] : [{ pid, id: ids[at] }]));
     const checkpoint = checkpointOf({
       tasks: present.map(({ pid }) => ({ pid, comm: "server", table: 0 })),
-      tables: [[]],
-      files: [],
+      tables: [files.map((_, file) => ({ fd: 3 + file, file }))],
+      files,
     });
     const namespaces = createTable(resourceNamed("namespaces"));
     namespaces.hold();
@@ -351,6 +355,62 @@ describe("namespaces", () => {
     expect(list(177, [1, 2])).toEqual([]);
   });
 
+  describe("that descriptors lead to are those of tasks", () => {
+    const held = (...details: readonly [string, number][]): StateFile[] =>
+      details.map(([namespace, namespaceId]) => ({
+        kind: "namespace",
+        path: `${namespace}:[CRIU id ${namespaceId}]`,
+        stable: namespace.length + 2,
+        details: { namespace, namespaceId },
+      }));
+    const comparison = (before: State, after: State) =>
+      diff(before.checkpoint, after.checkpoint, { resources: { before: before.resources, after: after.resources } });
+    const details = (before: State, after: State): Change[] =>
+      changesJson(comparison(before, after)).filter((change) => change.kind === "file-detail");
+    const of = (ids: readonly (number | null)[], ...list: readonly [string, number][]) => state(ids, {}, held(...list));
+    const change = (fd: number, before: number, after: number) => ({
+      kind: "file-detail",
+      holders: PIDS.map((pid) => ({ pid, fd })),
+      key: "namespaceId",
+      before: { pid: before },
+      after: { pid: after },
+    });
+
+    test("that of other tasks", () => {
+      const before = of([1, 1, 2, 2], ["net", 101], ["uts", 1]);
+      const after = of([5, 5, 6, 6], ["net", 106], ["uts", 5]);
+      expect(details(before, after)).toEqual([change(3, 7, 9)]);
+      expect(details(after, before)).toEqual([change(3, 9, 7)]);
+      const { what } = changeWords(comparison(before, after), 0);
+      expect(what).toBe("namespace of pid 7 → of pid 9");
+    });
+
+    test("with the number of before, but of other tasks", () => {
+      const [before, after] = [of([1, 1, 2, 2], ["net", 101]), of([2, 2, 1, 1], ["net", 101])];
+      expect(details(before, after)).toEqual([change(3, 7, 9)]);
+    });
+
+    test("that a task left, which no longer is the one by which it is known", () => {
+      // Of the three tasks of namespace 1, two are in 4 now; the first is in that of the last.
+      const [before, after] = [of([1, 1, 1, 2], ["net", 101]), of([5, 4, 4, 5], ["net", 105])];
+      expect(details(before, after)).toEqual([change(3, 8, 10)]);
+      expect(details(after, before)).toEqual([change(3, 10, 8)]);
+    });
+
+    test("that are numbered anew are the same", () => {
+      const [before, after] = [of([1, 1, 2, 3], ["net", 102], ["uts", 3]), of([3, 3, 1, 2], ["net", 101], ["uts", 2])];
+      expect(comparison(before, after).changes.count).toBe(0);
+      expect(comparison(after, before).changes.count).toBe(0);
+    });
+
+    test("that no task of both images is in are not known", () => {
+      const before = of([1, 1, 1, 1], ["net", 101], ["net", 177]);
+      const after = of([1, 1, 1, 1], ["net", 188], ["net", 178]);
+      expect(comparison(before, after).changes.count).toBe(0);
+      expect(diff(before.checkpoint, of([1, 1, 2, 2], ["net", 102], ["net", 177]).checkpoint).changes.count).toBe(0);
+    });
+  });
+
   test("keep their rows, whichever task leaves", () => {
     const uts = (names: Readonly<Record<number, string>>) => ({
       uts: Object.entries(names).map(([id, nodename]) => ({ namespace: Number(id), nodename })),
@@ -374,6 +434,49 @@ describe("the peer groups of a mount", () => {
   test("are numbered anew", () => {
     expect(list([3, 4], [5, 6])).toEqual([]);
     expect(list([0, 0], [null, null])).toEqual([]);
+  });
+
+  test("are compared by which mounts are in one", () => {
+    type Groups = readonly (readonly [shared: number, master: number])[];
+    const table = (groups: Groups) => ({
+      mounts: groups.map(([sharedId, masterId], at) => ({ mountpoint: `/${"abcd"[at]}`, sharedId, masterId })),
+    });
+    const changed = (before: Groups, after: Groups) =>
+      changesJson(changesOf(table(before), table(after))).map((change) =>
+        change.kind === "resource-changed" ? `${change.key.mountpoint} ${change.field}` : change.kind,
+      );
+    const together: Groups = [
+      [3, 0],
+      [3, 0],
+      [3, 0],
+      [0, 3],
+    ];
+    const renumbered: Groups = [
+      [7, 0],
+      [7, 0],
+      [7, 0],
+      [0, 7],
+    ];
+    const apart: Groups = [
+      [3, 0],
+      [3, 0],
+      [4, 0],
+      [0, 4],
+    ];
+    const swapped: Groups = [
+      [4, 0],
+      [4, 0],
+      [3, 0],
+      [0, 3],
+    ];
+    expect(changed(together, renumbered)).toEqual([]);
+    expect(changed(apart, swapped)).toEqual([]);
+    const sentence = changeSentence(changesOf(table(together), table(swapped)), 0);
+    expect(sentence).toBe("pid 7 mount /c: peer group 3 → 3 (another group)");
+    for (const other of [apart, swapped]) {
+      expect(changed(together, other)).toEqual(["/c sharedId", "/d masterId"]);
+      expect(changed(other, together)).toEqual(["/c sharedId", "/d masterId"]);
+    }
   });
 
   test("are compared by whether there is one: it says whether mounts reach others", () => {

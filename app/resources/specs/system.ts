@@ -128,12 +128,12 @@ const MOUNTS: ResourceSpec = {
     column("sharedId", "number", "peer group", "the group that it shares mounts with", {
       criu: "mnt_entry.shared_id",
       notCompared: "renumbered",
-      comparedAs: "presence",
+      comparedAs: "group",
     }),
     column("masterId", "number", "master", "the group that it receives mounts from", {
       criu: "mnt_entry.master_id",
       notCompared: "renumbered",
-      comparedAs: "presence",
+      comparedAs: "group",
     }),
     column("external", "text", "external", "the name by which the restore provides it", {
       criu: "mnt_entry.ext_key",
