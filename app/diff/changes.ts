@@ -249,6 +249,9 @@ export interface ResourceChanged extends OfResource {
   readonly field: string;
   readonly before: DetailValue;
   readonly after: DetailValue;
+  /** The exact bytes as base64, if they are not valid UTF-8. */
+  readonly beforeBytes?: string;
+  readonly afterBytes?: string;
 }
 
 /** What was not compared, or another caveat. `code` is stable. */

@@ -1,11 +1,14 @@
 // Changes of resources by their index among all changes of a comparison.
 
+import { NONE } from "../model/checkpoint.ts";
+import type { Details } from "../model/fields.ts";
 import { i32At, u8At } from "../model/read.ts";
 import { type Change, isOfResources, kindOf } from "./changes.ts";
 import type { Comparison } from "./comparison.ts";
 import {
   type ComparedResources,
   type ResourceChange,
+  resourceBytes,
   resourceChangeAt,
   resourceEntry,
   resourceKey,
@@ -46,7 +49,7 @@ export function resourceDocument(
   const { spec, before, after, column, isSecurity } = change;
   const common = {
     resource: spec.name,
-    key: resourceKey(compared, change),
+    key: exactKey(compared, change),
     ...(isSecurity && { security: true as const }),
   };
   if (kind !== "resource-changed") return { kind, ...common, entry: resourceEntry(compared, change) };
@@ -57,5 +60,21 @@ export function resourceDocument(
     field,
     before: resourceValue(compared.before, spec, before, field),
     after: resourceValue(compared.after, spec, after, field),
+    ...bytesKey("beforeBytes", resourceBytes(compared.before, spec, before, field)),
+    ...bytesKey("afterBytes", resourceBytes(compared.after, spec, after, field)),
   };
 }
+
+/** The key of the document: text that is not valid UTF-8 also as base64, under its name with `Bytes` appended. */
+function exactKey(compared: ComparedResources, change: ResourceChange): Details {
+  const { spec, before, after } = change;
+  const [resources, row] = before === NONE ? [compared.after, after] : [compared.before, before];
+  const entries = Object.entries(resourceKey(compared, change)).map(([name, value]) => ({
+    [name]: value,
+    ...bytesKey(`${name}Bytes`, resourceBytes(resources, spec, row, name)),
+  }));
+  return Object.assign({}, ...entries);
+}
+
+const bytesKey = <K extends string>(key: K, bytes: string | null): { readonly [key in K]?: string } =>
+  (bytes === null ? {} : { [key]: bytes }) as { readonly [key in K]?: string };

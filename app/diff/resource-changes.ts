@@ -5,7 +5,7 @@ import type { DetailValue } from "../model/fields.ts";
 import { i32At, u8At } from "../model/read.ts";
 import type { ColumnSpec, ResourceSpec } from "../resources/resource.ts";
 import { RESOURCES } from "../resources/resources.ts";
-import { cellAt, entryAt, type Resources } from "../resources/table.ts";
+import { cellAt, cellBytes, entryAt, type Resources } from "../resources/table.ts";
 import type { NamespaceTasks } from "./match-namespaces.ts";
 
 /** Changes of resources as columns, in no particular order: Changes.key says where each is listed. */
@@ -67,9 +67,16 @@ export function resourceValue(resources: Resources, spec: ResourceSpec, row: num
   return row === NONE || column === undefined ? null : cellAt(column, resources[spec.name]?.columns[at], row);
 }
 
+/** The exact bytes of the same in base64, if it is a text that is not valid UTF-8. */
+export const resourceBytes = (resources: Resources, spec: ResourceSpec, row: number, name: string): string | null =>
+  row === NONE ? null : cellBytes(resourceColumn(resources, spec, { name }), row);
+
 /** The column of a table of one side. */
-export const resourceColumn = (resources: Resources, { name, columns }: ResourceSpec, { name: column }: ColumnSpec) =>
-  resources[name]?.columns[columns.findIndex((each) => each.name === column)];
+export const resourceColumn = (
+  resources: Resources,
+  { name, columns }: ResourceSpec,
+  { name: column }: Pick<ColumnSpec, "name">,
+) => resources[name]?.columns[columns.findIndex((each) => each.name === column)];
 
 /** The columns that say which row is meant: those by which rows are matched, and for mappings the address. */
 const keyColumns = ({ key, places = [] }: ResourceSpec): readonly string[] => [...places, ...key];

@@ -3,16 +3,19 @@
 import {
   type ComparedResources,
   type ResourceChange,
+  resourceColumn,
   resourceEntry,
   resourceKey,
   resourceValue,
 } from "../diff/resource-changes.ts";
 import { NONE } from "../model/checkpoint.ts";
 import type { Details, DetailValue } from "../model/fields.ts";
+import type { Side } from "../model/side.ts";
 import { sizeText } from "../model/words.ts";
 import type { ColumnSpec, ResourceSpec } from "../resources/resource.ts";
 import { columnNamed } from "../resources/resources.ts";
-import { changedText, shortCellText } from "../resources/words-of.ts";
+import { type Column, cellAt } from "../resources/table.ts";
+import { changedText, shownCell } from "../resources/words-of.ts";
 
 type Quote = (text: string) => string;
 
@@ -38,46 +41,48 @@ const PLACES: ReadonlySet<string> = new Set(["pid", "tid", "fd"]);
 /** Change of a resource in words. */
 export function resourceWords(compared: ComparedResources, change: ResourceChange, quote: Quote): ResourceWords {
   const { spec, before, after, column } = change;
-  const name = `${spec.noun}${rowName(compared, change, quote)}`;
+  const side = before === NONE ? "after" : "before";
+  const shown: Shown = (column) => cellWords(column, resourceColumn(compared[side], spec, column), change[side]);
+  const name = `${spec.noun}${rowName(compared, change, shown, quote)}`;
   if (column === null) {
-    const entry = entryWords(spec, resourceEntry(compared, change), quote);
+    const entry = entryWords(spec, resourceEntry(compared, change), shown, quote);
     const added = before === NONE;
     const what = [added ? "new" : "gone", ...entry].join(", ");
     return { sign: added ? "+" : "-", name, what, values: null };
   }
   const valueBefore = resourceValue(compared.before, spec, before, column.name);
   const valueAfter = resourceValue(compared.after, spec, after, column.name);
-  const words = (value: DetailValue): string => shortened(cellWords(column, value)) || "none";
-  const textBefore = words(valueBefore);
-  const values = {
-    title: column.title,
-    before: textBefore,
-    after: changedText(column, textBefore, words(valueAfter)),
+  const words = (of: Side, quoted: Quote): string => {
+    const text = shortened(cellWords(column, resourceColumn(compared[of], spec, column), change[of]));
+    return text === "" ? "none" : quoted(text);
   };
+  const both = (quoted: Quote): readonly [before: string, after: string] => {
+    const [own, other] = [words("before", quoted), words("after", quoted)];
+    return [own, changedText(column, own, other)];
+  };
+  const [textBefore, textAfter] = both((text) => text);
+  const values = { title: column.title, before: textBefore, after: textAfter };
   return {
     sign: "~",
     name,
-    what: `${column.title} ${differenceWords(column, valueBefore, valueAfter, quote)}`,
+    what: `${column.title} ${setDifference(column, valueBefore, valueAfter) ?? both(quote).join(" → ")}`,
     values,
   };
 }
 
-/** A value in words; sizes with a unit. */
-function cellWords(column: ColumnSpec, value: DetailValue): string {
-  if (column.name === "size" && typeof value === "string") return sizeText(Number(value));
-  return shortCellText(column, value);
+/** A cell of the row that is named, in words. */
+type Shown = (column: ColumnSpec) => string;
+
+/** A cell in words, text by its exact bytes; sizes with a unit. */
+function cellWords(spec: ColumnSpec, column: Column | undefined, row: number): string {
+  const size = spec.name === "size" ? cellAt(spec, column, row) : null;
+  return typeof size === "string" ? sizeText(Number(size)) : shownCell(spec, column, row);
 }
 
-/** `rw-p → rwxp`; of lists with many values, what was added and removed: `+CAP_SYS_ADMIN -CAP_KILL`. */
-function differenceWords(column: ColumnSpec, before: DetailValue, after: DetailValue, quote: Quote): string {
-  const words = (value: DetailValue): string => {
-    const text = shortened(cellWords(column, value));
-    return text === "" ? "none" : quote(text);
-  };
+/** Of lists with many values, what was added and removed: `+CAP_SYS_ADMIN -CAP_KILL`; `null`: of other values. */
+function setDifference(column: ColumnSpec, before: DetailValue, after: DetailValue): string | null {
   const isSet = column.type === "capabilities" || column.type === "signals";
-  if (!isSet || !Array.isArray(before) || !Array.isArray(after)) {
-    return `${words(before)} → ${changedText(column, words(before), words(after))}`;
-  }
+  if (!isSet || !Array.isArray(before) || !Array.isArray(after)) return null;
   const [had, has] = [new Set<unknown>(before), new Set<unknown>(after)];
   const came = after.filter((each) => !had.has(each)).map((each) => `+${each}`);
   const went = before.filter((each) => !has.has(each)).map((each) => `-${each}`);
@@ -85,28 +90,28 @@ function differenceWords(column: ColumnSpec, before: DetailValue, after: DetailV
 }
 
 /** What distinguishes a row from others of its task: ` SIGPIPE`, ` 7f0000000000 /lib/libc.so`. */
-function rowName(compared: ComparedResources, change: ResourceChange, quote: Quote): string {
+function rowName(compared: ComparedResources, change: ResourceChange, shown: Shown, quote: Quote): string {
   const key = resourceKey(compared, change);
   const parts: string[] = [];
   for (const [name, value] of Object.entries(key)) {
     if (PLACES.has(name) || value === null || (name === "offset" && value === "0")) continue;
     // A mapping with a path is known by that.
     if (name === "kind" && key.path != null) continue;
-    const text = cellWords(columnNamed(change.spec, name), value);
+    const text = shown(columnNamed(change.spec, name));
     if (text !== "") parts.push(name === "offset" ? `at ${text}` : quote(shortened(text)));
   }
   return parts.length === 0 ? "" : ` ${parts.join(" ")}`;
 }
 
 /** Values of an added or removed row that are worth showing: not its key, nor what is renumbered or advances by itself. */
-function entryWords(spec: ResourceSpec, entry: Details, quote: Quote): string[] {
+function entryWords(spec: ResourceSpec, entry: Details, shown: Shown, quote: Quote): string[] {
   const words: string[] = [];
   for (const column of spec.columns) {
     const value = entry[column.name] ?? null;
     const isKnown = spec.key.includes(column.name) || spec.places?.includes(column.name);
     if (value === null || isKnown || column.minor || column.notCompared !== undefined) continue;
     if (Array.isArray(value) && value.length === 0) continue;
-    const text = quote(shortened(cellWords(column, value)));
+    const text = quote(shortened(shown(column)));
     words.push(SPEAKS_FOR_ITSELF.has(column.type) ? text : `${column.title} ${text}`);
   }
   return words.slice(0, MOST_VALUES);

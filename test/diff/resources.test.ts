@@ -424,6 +424,30 @@ describe("namespaces", () => {
   });
 });
 
+describe("text that is not UTF-8", () => {
+  const bytes = (...own: number[]) => Uint8Array.from([...encodeText("/x"), ...own]);
+  const mounts = (mountpoint: Uint8Array, source: Uint8Array) => ({ mounts: [{ mountpoint, source }] });
+
+  test("is in a sentence, and in the document, by its exact bytes", () => {
+    const comparison = changesOf(mounts(bytes(0xff), bytes(0xfe)), mounts(bytes(0xff), bytes(0xfd)));
+    expect(changeSentence(comparison, 0)).toBe("pid 7 mount /x\\xff: source /x\\xfe → /x\\xfd");
+    expect(changesJson(comparison)).toMatchObject([
+      {
+        key: { mountpoint: "/x\ufffd", mountpointBytes: "L3j/" },
+        before: "/x\ufffd",
+        beforeBytes: "L3j+",
+        after: "/x\ufffd",
+        afterBytes: "L3j9",
+      },
+    ]);
+  });
+
+  test("is in the sentence of a row on one side", () => {
+    const comparison = changesOf({ mounts: [] }, mounts(bytes(0xff), bytes(0xfe)));
+    expect(changeSentence(comparison, 0)).toBe("pid 7 mount /x\\xff: new, /x\\xfe");
+  });
+});
+
 describe("the peer groups of a mount", () => {
   const mounts = (sharedId: number | null, masterId: number | null) => ({
     mounts: [{ mountpoint: "/data", sharedId, masterId }],
