@@ -1,7 +1,7 @@
 // Finds the image in what the user gave, and calls its format's decoder.
 
 import type { Problem } from "../model/checkpoint.ts";
-import { visible } from "../model/text.ts";
+import { decodeText, exactBytes, visible } from "../model/text.ts";
 import type { PlatformUnpackers } from "./archive/platform.ts";
 import type { ArchiveProblem } from "./archive/tar-header.ts";
 import { NO_METADATA } from "./criu/container-metadata.ts";
@@ -58,7 +58,11 @@ export async function findImage(inputs: readonly Source[], options: OpenOptions)
   });
   const [only] = images;
   if (options.set !== undefined) {
-    const chosen = [...images, ...parts].find(({ name }) => name === options.set);
+    const all = [...images, ...parts];
+    // Links and shells write U+FFFD for bytes that are not UTF-8.
+    const chosen =
+      all.find(({ name }) => name === options.set) ??
+      all.find(({ name }) => decodeText(exactBytes(name)) === options.set);
     if (chosen !== undefined) return chosen;
   } else if (only !== undefined && images.length === 1) return only;
   if (only === undefined) return { refused: reason };

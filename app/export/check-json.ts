@@ -8,7 +8,7 @@ import type { NeededOption, Needs, Outside } from "../checks/needs.ts";
 import type { Subject } from "../checks/subject.ts";
 import { type Checkpoint, HAS, nameBytes } from "../model/checkpoint.ts";
 import { u8At } from "../model/read.ts";
-import { decodeText, jsonText } from "../model/text.ts";
+import { decodeText, exactBytes, jsonText } from "../model/text.ts";
 import { textKeys } from "./file-json.ts";
 import type { SourceFacts } from "./show-json.ts";
 
@@ -31,6 +31,7 @@ export interface FindingEntry
   readonly limit?: string;
   /** Name of the set's file that the offset is in; absent where the image is one stream. */
   readonly member?: string;
+  readonly memberBytes?: string;
   /** Of a finding about a host: what the image has and what the host has, CRIU's verdict, an option that helps. */
   readonly recorded?: string;
   readonly actual?: string;
@@ -82,7 +83,7 @@ export function checkDocument(checkpoint: Checkpoint, found: Findings, source: S
   const entries = findings.map((finding): FindingEntry => {
     const { code, severity, message, errno, field, offset, member } = finding;
     const name = member === undefined ? undefined : members[member]?.name;
-    const place = name === undefined ? {} : { member: name };
+    const place = name === undefined ? {} : textKeys("member", exactBytes(name));
     const subject = subjectEntry(checkpoint, finding);
     const limit = limits.find((problem) => message.endsWith(problem.message))?.limit;
     const reached = limit === undefined ? {} : { limit };

@@ -7,7 +7,7 @@ import type { DetailValue } from "../model/fields.ts";
 import { TASK_STATES } from "../model/names.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import type { TableRow, TaskRow } from "../model/rows.ts";
-import { jsonText } from "../model/text.ts";
+import { exactBytes, jsonText } from "../model/text.ts";
 import { isOfNoTask, type Resources } from "../resources/table.ts";
 import type { Chosen } from "./choose.ts";
 import { fileWriter, textKeys } from "./file-json.ts";
@@ -187,6 +187,6 @@ function problemEntry({ problems, members }: Checkpoint, row: number) {
     message,
     offset,
     ...(limit === undefined ? {} : { limit }),
-    ...(name === undefined ? {} : { member: name }),
+    ...(name === undefined ? {} : textKeys("member", exactBytes(name))),
   };
 }

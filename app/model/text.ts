@@ -64,6 +64,7 @@ const PLAIN = /^[\x20-\x5b\x5d-\x7e]*$/;
 
 function escaped(character: string): string {
   const code = character.codePointAt(0) ?? 0;
+  if (code >= BAD_BYTE && code < BAD_BYTE + 0x100) return `\\x${hex(code - BAD_BYTE, 2)}`;
   return SHORT[character] ?? (code < 0x100 ? `\\x${hex(code, 2)}` : code > 0xffff ? codePoint(code) : utf16(character));
 }
 
@@ -151,24 +152,40 @@ function asciiText(bytes: Uint8Array): string {
 
 /** Bytes as visible text: as `visible`, and each byte that is not valid UTF-8 as `\xff`. */
 export function visibleText(bytes: Uint8Array): string {
-  const text = strictText(bytes);
-  return text === null ? visibleBytes(bytes) : visible(text);
+  return visible(exactText(bytes));
 }
 
-function visibleBytes(bytes: Uint8Array): string {
+/** What stands for a byte that is not valid UTF-8 is this and the byte: a lone surrogate, which UTF-8 cannot hold. */
+const BAD_BYTE = 0xdc00;
+
+/** Bytes as a string that keeps all of them: each byte that is not valid UTF-8 is a lone surrogate, which `visible` shows as `\xff`. */
+export function exactText(bytes: Uint8Array): string {
+  const text = strictText(bytes);
+  if (text !== null) return text;
   let out = "";
   let at = 0;
   while (at < bytes.length) {
     const length = sequenceLength(bytes, at);
-    if (length === 0) {
-      out += `\\x${hex(bytes[at] ?? 0, 2)}`;
-      at += 1;
-    } else {
-      out += visible(strict.decode(bytes.subarray(at, at + length)));
-      at += length;
-    }
+    out +=
+      length === 0 ? String.fromCharCode(BAD_BYTE + (bytes[at] ?? 0)) : strict.decode(bytes.subarray(at, at + length));
+    at += length || 1;
   }
   return out;
+}
+
+/** The bytes of a string that `exactText` returned. */
+export function exactBytes(text: string): Uint8Array {
+  const pieces = Array.from(text.matchAll(/[^\udc80-\udcff]+|[\udc80-\udcff]/gu), ([piece]) => {
+    const code = piece.codePointAt(0) ?? 0;
+    return code >= BAD_BYTE && code < BAD_BYTE + 0x100 ? Uint8Array.of(code - BAD_BYTE) : encodeText(piece);
+  });
+  const bytes = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
 }
 
 /** Length of the valid UTF-8 sequence at `at`; 0 if there is none. */
@@ -203,6 +220,10 @@ export function textAndBytes(bytes: Uint8Array): { readonly value: string; reado
 /** The same as visible text. */
 export const shownValue = ({ value, valueBytes }: { readonly value: string; readonly valueBytes?: string }): string =>
   valueBytes === undefined ? visible(value) : visibleText(base64Bytes(valueBytes));
+
+/** The bytes of such a text. */
+export const valueBytesOf = ({ value, valueBytes }: ReturnType<typeof textAndBytes>): Uint8Array =>
+  valueBytes === undefined ? encodeText(value) : base64Bytes(valueBytes);
 
 /** The bytes of a text in base64; none if it is not valid. */
 export function base64Bytes(text: string): Uint8Array {

@@ -17,11 +17,11 @@ function cellText({ type, nothing = "", escaped }: ColumnSpec, value: DetailValu
 
 /** A cell in words, complete: as `cellText`, but text that is not valid UTF-8 by its exact bytes. */
 export const completeCell = (spec: ColumnSpec, column: Column | undefined, row: number): string =>
-  exactText(cellBytes(column, row)) ?? cellText(spec, cellAt(spec, column, row));
+  bytesText(cellBytes(column, row)) ?? cellText(spec, cellAt(spec, column, row));
 
 /** A cell as tables show it: as `shortCellText`, but text that is not valid UTF-8 by its exact bytes. */
 export const shownCell = (spec: ColumnSpec, column: Column | undefined, row: number): string =>
-  exactText(cellBytes(column, row)) ?? shortCellText(spec, cellAt(spec, column, row));
+  bytesText(cellBytes(column, row)) ?? shortCellText(spec, cellAt(spec, column, row));
 
 /**
  * The value after a change of a column, given both in words. Ids of namespaces and groups are valid within one dump, so
@@ -32,9 +32,9 @@ export const changedText = ({ comparedAs }: ColumnSpec, before: string, after: s
 
 /** The values of a column's pool in words, complete. */
 export const pooledTexts = (spec: ColumnSpec, { pool, bytes }: PooledColumn): string[] =>
-  pool.map((value, at) => exactText(bytes[at] ?? null) ?? cellText(spec, value));
+  pool.map((value, at) => bytesText(bytes[at] ?? null) ?? cellText(spec, value));
 
-const exactText = (exact: string | null): string | null => (exact === null ? null : visibleText(base64Bytes(exact)));
+const bytesText = (exact: string | null): string | null => (exact === null ? null : visibleText(base64Bytes(exact)));
 
 /** How many capabilities may be missing from a set that is described by what it lacks. */
 const MOST_LACKED = 8;

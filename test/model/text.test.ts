@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import {
   encodeText,
+  exactBytes,
+  exactText,
   indexOfBytes,
   jsonText,
   plainTexts,
@@ -39,6 +41,24 @@ describe("invisible text", () => {
   test("letters of every script stay as they are", () => {
     for (const text of ["naïve", "файл", "文件", "한글", "ملف", "😀", "e\u0301", "a b"])
       expect(visible(text)).toBe(text);
+  });
+});
+
+describe("bytes as a string that keeps them", () => {
+  test.each([
+    ["valid UTF-8", "häß😀\u0000", [...encodeText("häß😀\u0000")]],
+    ["a bad byte", "a\udcffb", [0x61, 0xff, 0x62]],
+    ["a sequence that is cut", "\udcf0\udc9f", [0xf0, 0x9f]],
+    ["a bad byte after a character of two units", "😀\udc80", [...encodeText("😀"), 0x80]],
+    ["a surrogate in UTF-8", "\udced\udcb2\udc80", [0xed, 0xb2, 0x80]],
+  ])("%s", (_, text, bytes) => {
+    expect(exactText(Uint8Array.from(bytes))).toBe(text);
+    expect([...exactBytes(text)]).toEqual(bytes);
+    expect(visible(text)).toBe(visibleText(Uint8Array.from(bytes)));
+  });
+
+  test("a bad byte is shown as one", () => {
+    expect(visible(exactText(Uint8Array.of(0x61, 0x80, 0xff)))).toBe("a\\x80\\xff");
   });
 });
 

@@ -1,9 +1,10 @@
 // Builds tar archives, well-formed or not.
 
 import { gzipSync } from "node:zlib";
-import { encodeText } from "../../app/model/text.ts";
+import { encodeText, exactBytes } from "../../app/model/text.ts";
 
 export interface TarEntry {
+  /** Also made by `exactText`. */
   readonly name: string;
   readonly bytes?: Uint8Array;
   /** Type flag; a regular file if absent. */
@@ -28,7 +29,7 @@ export function tarEntry({
   modified = 0,
 }: TarEntry): Uint8Array {
   const block = new Uint8Array(512 + Math.ceil(bytes.length / 512) * 512);
-  const put = (at: number, text: string) => block.set(encodeText(text), at);
+  const put = (at: number, text: string) => block.set(exactBytes(text), at);
   put(0, name.slice(0, 100));
   put(100, "0000644\0");
   if (typeof size === "number") put(124, `${size.toString(8).padStart(11, "0")}\0`);

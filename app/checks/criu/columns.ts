@@ -5,7 +5,7 @@ import { HAS, holderCount, NONE, nameBytes, taskCount } from "../../model/checkp
 import { FILE_KINDS } from "../../model/names.ts";
 import { u8At, u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
-import { decodeText, visible } from "../../model/text.ts";
+import { decodeText, shownText } from "../../model/text.ts";
 import { flagMasks, leftOverNames, opensDirectoryForWriting } from "../open-flags.ts";
 import { faultAt, hasDescriptors, type Scan } from "./scan.ts";
 
@@ -108,7 +108,7 @@ function checkUnused(scanned: Scan, row: FileRow, record: number, id: number): v
   }
   const name = decodeText(nameBytes(checkpoint, row));
   if (/(^|\/)link_remap\.\d+$/.test(name)) {
-    const message = `Open file ${id} (${visible(name)}) stands in for an unlinked file, but no remap names it.`;
+    const message = `Open file ${id} (${shownText(nameBytes(checkpoint, row))}) stands in for an unlinked file, but no remap names it.`;
     faultAt(scanned, "remap-missing", record, "id", message);
   } else if (!tablesLost) faultAt(scanned, "file-unused", record, "id", `Nothing uses open file ${id}.`);
 }

@@ -79,10 +79,16 @@ function* mountsOf({ hostNotes: { mounts } }: Scan): Generator<Demand> {
 const rootMount = (mounts: Scan["hostNotes"]["mounts"]): number =>
   mounts.find(({ at }) => ["/", "./", "."].includes(decodeText(at)))?.id ?? NONE;
 
+const [DOT, SLASH] = [0x2e, 0x2f];
+
 /** Mount points are kept as `./t` or `/t`. */
 function absolute(path: Uint8Array): Uint8Array {
-  const text = decodeText(path);
-  return text.startsWith("./") ? path.subarray(1) : text.startsWith("/") ? path : encodeText(`/${text}`);
+  if (path[0] === SLASH) return path;
+  if (path[0] === DOT && path[1] === SLASH) return path.subarray(1);
+  const whole = new Uint8Array(1 + path.length);
+  whole[0] = SLASH;
+  whole.set(path, 1);
+  return whole;
 }
 
 /** A path that must exist, whatever it leads to. */

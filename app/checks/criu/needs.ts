@@ -4,7 +4,7 @@ import { type Checkpoint, NONE, nameBytes, USE } from "../../model/checkpoint.ts
 import { FILE_KINDS, taskState } from "../../model/names.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
-import { encodeText, visibleText } from "../../model/text.ts";
+import { encodeText, valueBytesOf, visibleText } from "../../model/text.ts";
 import { counted } from "../../model/words.ts";
 import { MOST_NEEDS, type NeededOption, type Needs, type Outside, type OutsideKind } from "../needs.ts";
 import { ofFile, type Subject } from "../subject.ts";
@@ -164,13 +164,13 @@ function* outsideOf(scan: Scan, paths: UsedPaths): Generator<Outside> {
   const stdio = checkpoint.facts.find(({ label }) => label === "inherited stdio");
   if (stdio !== undefined) {
     const reason = "the runtime passes in new descriptors 0 to 2";
-    yield { kind: "stdio", path: encodeText(stdio.value), size: null, mode: null, reason };
+    yield { kind: "stdio", path: valueBytesOf(stdio), size: null, mode: null, reason };
   }
   const all = [...pagemaps.values()];
   if (all.some(({ inParent }) => inParent > 0)) {
-    const parent = checkpoint.facts.find(({ label }) => label === "parent set")?.value ?? "parent";
+    const parent = checkpoint.facts.find(({ label }) => label === "parent set") ?? { value: "parent" };
     const reason = "it has pages that have not changed since the previous dump";
-    yield { kind: "parent", path: encodeText(parent), size: null, mode: null, reason };
+    yield { kind: "parent", path: valueBytesOf(parent), size: null, mode: null, reason };
   }
   if (all.some(({ lazy }) => lazy > 0)) {
     const reason = "it has pages that are not in the set";

@@ -2,7 +2,7 @@
 
 import { eachBytes, eachVarint, fieldNumber, plan } from "../../decoder/criu/wire.ts";
 import { NONE } from "../../model/checkpoint.ts";
-import { decodeText } from "../../model/text.ts";
+import { exactText } from "../../model/text.ts";
 import { MOST_NEEDS } from "../needs.ts";
 import { type Handler, handler } from "./handler.ts";
 import type { MountNote } from "./host-notes.ts";
@@ -75,7 +75,7 @@ export function noteProfile(scan: Scan, bytes: Uint8Array, start: number, end: n
 /** Notes the security profile in a creds_entry. */
 export function noteCredentials(scan: Scan, bytes: Uint8Array, start: number, end: number): void {
   if (!has(scanInto(scan, bytes, start, end, PROFILE), 1)) return;
-  const profile = decodeText(bytes.subarray(low(scan, 1), scan.out[3] as number));
+  const profile = exactText(bytes.subarray(low(scan, 1), scan.out[3] as number));
   if (profile !== "") scan.hostNotes.profiles.push({ pid: scan.memberNumber, profile });
 }
 

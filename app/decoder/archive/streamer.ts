@@ -4,7 +4,7 @@
 //
 //   marker { 1 seq uint64, one of: 2 filename string, 3 file_data uint32, 4 file_eof bool, 5 image_eof bool }
 
-import { decodeText, visible } from "../../model/text.ts";
+import { exactText, visible } from "../../model/text.ts";
 import { HIGHEST } from "../limits.ts";
 import { joinedSource, partSource, type Source } from "../source.ts";
 import { tooMany } from "./tar.ts";
@@ -42,7 +42,7 @@ function marker(bytes: Uint8Array): Marker | null {
     if (tag === 0x08) seq = value;
     else if (tag === 0x12) {
       if (at + value > bytes.length) return null;
-      filename = decodeText(bytes.subarray(at, at + value));
+      filename = exactText(bytes.subarray(at, at + value));
       at += value;
     } else if (tag === 0x18) data = value;
     else if (tag === 0x20) fileEnd = value === 1;

@@ -1,6 +1,6 @@
 // Tar's header blocks: ustar, GNU and PAX.
 
-import { decodeText, visible } from "../../model/text.ts";
+import { decodeText, exactText, visible } from "../../model/text.ts";
 import type { LimitName } from "../limits.ts";
 
 /** A problem of an archive. */
@@ -67,7 +67,7 @@ function headerNumber(block: Uint8Array, at: number, length: number): number {
 
 function headerText(block: Uint8Array, at: number, length: number): string {
   const end = block.subarray(at, at + length).indexOf(0);
-  return decodeText(block.subarray(at, end < 0 ? at + length : at + end));
+  return exactText(block.subarray(at, end < 0 ? at + length : at + end));
 }
 
 /** Whether a block is a tar header: its checksum is right. Old programs summed up signed bytes. */
@@ -101,7 +101,7 @@ function readPax(
       problem({ severity: "warning", code: "bad-pax-header", message: "A PAX header is damaged.", offset });
       break;
     }
-    found.set(decodeText(bytes.subarray(space + 1, equals)), decodeText(bytes.subarray(equals + 1, end - 1)));
+    found.set(exactText(bytes.subarray(space + 1, equals)), exactText(bytes.subarray(equals + 1, end - 1)));
     at = end;
   }
   return found;

@@ -1,6 +1,6 @@
 // Finds the image sets among files by their folders and names. Archives are opened elsewhere (find-images.ts).
 
-import { decodeText, visible } from "../../model/text.ts";
+import { exactText, visible } from "../../model/text.ts";
 import { type Source, SourceError } from "../source.ts";
 import { METADATA_NAMES, type Metadata, readMetadata } from "./container-metadata.ts";
 import { MEMBER_KINDS } from "./member-kinds.ts";
@@ -181,7 +181,7 @@ async function parentOf(
   if (link === undefined) return null;
   let target: string;
   try {
-    target = decodeText(await link.read(0, link.size)).trim();
+    target = exactText(await link.read(0, link.size)).trim();
   } catch (error) {
     if (error instanceof SourceError) return null;
     throw error;

@@ -1,7 +1,7 @@
 // The set as a whole: dialect, machine and facts, from the inventory, the UTS namespace and signs of the release.
 
 import type { Fact } from "../../model/checkpoint.ts";
-import { decodeText, textAndBytes } from "../../model/text.ts";
+import { exactBytes, exactText, textAndBytes } from "../../model/text.ts";
 import { counted, sizeText, WRITTEN_BY } from "../../model/words.ts";
 import type { Head } from "../builder.ts";
 import { before, type Entry, type ImageFacts, type SetContext, since } from "./context.ts";
@@ -46,7 +46,7 @@ export function onInventory(set: SetContext, { bytes, start, end }: Entry): numb
   if (isSet(seen, slot.plugins_entry)) {
     const [from, to] = [low(values, slot.plugins_entry), high(values, slot.plugins_entry)];
     eachBytes(bytes, from, to, PLUGINS, (nameStart, nameEnd) => {
-      if (facts.plugins.length < MOST_PLUGINS) facts.plugins.push(decodeText(bytes.subarray(nameStart, nameEnd)));
+      if (facts.plugins.length < MOST_PLUGINS) facts.plugins.push(exactText(bytes.subarray(nameStart, nameEnd)));
     });
   }
   // Last, as reading the nested message overwrites the values.
@@ -133,7 +133,8 @@ function factsOf(set: SetContext): Fact[] {
   const { memoryPages } = facts;
   const threads = tasks.threadOwners.filter((task) => !tasks.dead[task]).length;
   const found: Fact[] = [];
-  const add = (label: string, value: string | null) => value !== null && found.push({ label, value });
+  const add = (label: string, value: string | null) =>
+    value !== null && found.push({ label, ...textAndBytes(exactBytes(value)) });
   add(WRITTEN_BY, releasesText(facts));
   const { arch, littleEndian } = machineOf(set);
   add("architecture", arch === null || littleEndian ? arch : `${arch}, big-endian`);

@@ -13,7 +13,7 @@ import type { Image } from "../../../app/decoder/image.ts";
 import { openImage } from "../../../app/decoder/open.ts";
 import { bytesSource, type Source } from "../../../app/decoder/source.ts";
 import type { Checkpoint } from "../../../app/model/checkpoint.ts";
-import { encodeText } from "../../../app/model/text.ts";
+import { encodeText, exactText } from "../../../app/model/text.ts";
 import { fixtureBytes, fixtureSource, setSources } from "../../support/criu.ts";
 import { concat, gzip, paxRecord, type TarEntry, tar, tarEntry, zstdRaw } from "../../support/tar.ts";
 
@@ -296,6 +296,36 @@ describe("tar", () => {
     };
     createTarStream({ entry, entryEnd: () => {} }, () => {}).push(bytes);
     expect(sizes).toEqual([size]);
+  });
+
+  test("keeps names that are not UTF-8 apart, and says which is meant", async () => {
+    const [one, other] = [0xfe, 0xff].map((byte) => exactText(Uint8Array.of(0x61, byte)));
+    const packed = tar([
+      { name: `${one}`, bytes: a },
+      { name: `${other}`, bytes: a },
+      { name: "@", type: "L", bytes: Uint8Array.of(0x2e, 0x2e, 0x2f, 0xff) },
+      { name: "x", bytes: a },
+    ]);
+    const { members, problems } = await listTar(bytesSource("t", packed));
+    expect(members.map(({ name }) => name)).toEqual([one, other]);
+    expect(problems.map(({ message }) => message)).toEqual([
+      "The path ../\\xff leads out of the archive; it is skipped.",
+    ]);
+  });
+
+  test("opens a set by a name that is not UTF-8, and by what a link makes of it", async () => {
+    const directory = exactText(Uint8Array.of(0x61, 0xff));
+    const members = (name: string) =>
+      setSources("w1/before").map((source) => ({ name: `${name}/${source.name}`, bytes: source.read(0, source.size) }));
+    const entries = await Promise.all(
+      [...members(directory), ...members("b")].map(async ({ name, bytes }) => ({ name, bytes: await bytes })),
+    );
+    const packed = bytesSource("t.tar", tar(entries));
+    const refusal = await openImage([packed], {});
+    expect("refused" in refusal && refusal.refused).toContain("a\\xff");
+    for (const set of [directory, "a\ufffd"]) {
+      expect((await image([packed], { set })).checkpoint.tasks.count).toBeGreaterThan(0);
+    }
   });
 
   test("lets the later of two members with one path win, and says so", async () => {
