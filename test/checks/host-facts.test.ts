@@ -10,9 +10,9 @@ import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource } from "../../app/decoder/source.ts";
 import { encode } from "../../app/encoder/encode.ts";
 import type { Details } from "../../app/model/fields.ts";
-import { decodeText } from "../../app/model/text.ts";
+import { decodeText, encodeText } from "../../app/model/text.ts";
 import { setSources } from "../support/criu.ts";
-import { imageBytes, type Message } from "../support/criu-set.ts";
+import { criuSet, imageBytes, type Message } from "../support/criu-set.ts";
 import { putTogether, setField, takeApart } from "../support/edit-image.ts";
 import { withFile } from "../support/edit-set.ts";
 import { PLAIN } from "../support/host-facts.ts";
@@ -359,5 +359,49 @@ describe("the file systems that a restore mounts", () => {
   test("are not compared with facts that lack them", async () => {
     const rows = (await compared(undefined))?.rows.filter(({ what }) => what.startsWith("file system "));
     expect(rows?.map(({ state }) => state)).toEqual(["unknown", "unknown"]);
+  });
+});
+
+describe("text in findings", () => {
+  /** The messages of a set of one task with a profile of AppArmor, on a machine without. */
+  const messages = async (profile: Uint8Array, facts: Partial<HostFacts> = {}) => {
+    const zeros = [1, 2, 3, 4, 5, 6, 7, 8].map((field) => [field, 0] as const);
+    const creds = [...zeros, [13, 0], [15, profile]] as const;
+    const task = [...zeros.slice(0, 5), [6, "task"]] as const;
+    const thread = [
+      [1, 0],
+      [2, 0],
+      [10, creds],
+    ] as const;
+    const core = [
+      [1, 1],
+      [3, task],
+      [5, thread],
+    ] as const;
+    const inventory = [
+      [1, 2],
+      [2, 1],
+      [6, 2],
+    ] as const;
+    let set = criuSet(1, 1);
+    set = withFile(set, "inventory.img", imageBytes("INVENTORY", [inventory]));
+    set = withFile(set, "core-1000.img", imageBytes("CORE", [core]));
+    const { host } = await checkImage(await openSources(set), { host: { facts: indexFacts({ ...PLAIN, ...facts }) } });
+    return host?.findings.map(({ message }) => message) ?? [];
+  };
+
+  test("has the exact bytes of a security profile", async () => {
+    expect(await messages(Uint8Array.of(0x61, 0xff))).toContain(
+      "A task has the apparmor profile a\\xff, and apparmor is not loaded.",
+    );
+  });
+
+  test("is shortened, whether it is from the image or from the facts", async () => {
+    const long = "x".repeat(100_000);
+    const kernel = { ...PLAIN.kernel, machine: `i686${long}` };
+    const found = await messages(encodeText(long), { kernel, security: [long] });
+    expect(found.length).toBeGreaterThan(1);
+    for (const message of found) expect(message.length).toBeLessThan(1000);
+    expect(found.join("\n")).toContain("xx… (100,000 characters)");
   });
 });

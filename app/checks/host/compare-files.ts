@@ -1,10 +1,10 @@
 // Compares the paths that an image names with those of a host.
 
-import { visible, visibleText } from "../../model/text.ts";
+import { shortText, shownText } from "../../model/text.ts";
 import { counted } from "../../model/words.ts";
 import type { FileDemand, NameDemand, PathUse } from "./demand.ts";
 import type { Compare, Compared, Difference } from "./difference.ts";
-import type { FileFacts } from "./facts.ts";
+import { type FileFacts, shownFact } from "./facts.ts";
 import type { Host } from "./host.ts";
 import { pathKey } from "./path-key.ts";
 
@@ -67,7 +67,7 @@ function actualText(demand: FileDemand, { files }: Host): string {
     ...(mode === undefined ? [] : [`${typeOf(mode)}, mode ${octal(mode & 0o7777)}`]),
     ...(demand.buildId === null || buildId === undefined
       ? []
-      : [buildId === null ? "no build id" : `build id ${visible(buildId)}`]),
+      : [buildId === null ? "no build id" : `build id ${shownFact(buildId)}`]),
   ].join(", ");
 }
 
@@ -91,14 +91,14 @@ function isAsRecorded({ mode, size, buildId, isWritten, key }: FileDemand, facts
 const isUnder = (folders: readonly string[], path: string): boolean =>
   folders.some((folder) => path.startsWith(folder));
 
-const nameIn = ({ path }: { readonly path: Uint8Array }): string => visibleText(path);
+const nameIn = ({ path }: { readonly path: Uint8Array }): string => shownText(path);
 
 function missing(demand: FileDemand): Difference {
   const name = nameIn(demand);
   const what =
     demand.standsFor === undefined
       ? `${name} does not exist`
-      : `${name}, which stands in for the unlinked ${visibleText(demand.standsFor)}, does not exist`;
+      : `${name}, which stands in for the unlinked ${shownText(demand.standsFor)}, does not exist`;
   const message = `${what} (${USE_WORDS[demand.use]}).`;
   return { code: "host-file-missing", message, recorded: "exists", actual: "missing" };
 }
@@ -120,14 +120,14 @@ function* differencesOf(demand: FileDemand, facts: FileFacts, mode: number, host
   yield* buildIdOf(demand, facts, host);
   if (demand.mode !== null && demand.mode !== mode) yield* modeOf(demand, demand.mode, mode, host);
   if (facts.target !== undefined) {
-    const target = visible(facts.target);
+    const target = shownFact(facts.target);
     const message = `${name} leads to ${target}: the restored descriptor gets that name.`;
     yield { code: "host-file-elsewhere", message, recorded: name, actual: target };
   }
   yield* contentsOf(demand, facts, host);
   if (facts.type === "fifo" && (facts.queued ?? 0) > 0) {
-    const by = (facts.openBy ?? []).map(({ pid, name: comm }) => `pid ${pid} ${visible(comm)}`).join(", ");
-    const message = `${name} holds ${counted(facts.queued ?? 0, "byte")} from other processes (${by}).`;
+    const by = (facts.openBy ?? []).map(({ pid, name: comm }) => `pid ${pid} ${shownFact(comm)}`).join(", ");
+    const message = `${name} holds ${counted(facts.queued ?? 0, "byte")} from other processes (${shortText(by)}).`;
     yield {
       code: "host-fifo-filled",
       message,
@@ -139,7 +139,7 @@ function* differencesOf(demand: FileDemand, facts: FileFacts, mode: number, host
 
 function* attributes({ isWritten, isAppended, path }: FileDemand, facts: FileFacts, host: Host): Generator<Difference> {
   if (!isWritten) return;
-  const name = visibleText(path);
+  const name = shownText(path);
   const recorded = isAppended ? "open for appending" : "open for writing";
   if (facts.immutable === true || (facts.appendOnly === true && !isAppended)) {
     const actual = facts.immutable === true ? "immutable" : "append-only";
@@ -148,10 +148,10 @@ function* attributes({ isWritten, isAppended, path }: FileDemand, facts: FileFac
   if (facts.type !== "regular") return;
   const mount = mountOf(host, facts.target ?? facts.path);
   if (mount?.readOnly !== true) return;
-  const actual = `read-only (${visible(mount.at)})`;
+  const actual = `read-only (${shownFact(mount.at)})`;
   yield {
     code: "host-file-read-only",
-    message: `${name} was ${recorded}; ${visible(mount.at)} is mounted read-only.`,
+    message: `${name} was ${recorded}; ${shownFact(mount.at)} is mounted read-only.`,
     recorded,
     actual,
   };
@@ -171,10 +171,10 @@ function mountOf({ facts }: Host, path: string) {
 function* sizeOf({ size, path, standsFor }: FileDemand, facts: FileFacts): Generator<Difference> {
   if (size === null || facts.size === undefined || facts.size === String(size)) return;
   const [recorded, actual] = [counted(size, "byte"), counted(Number(facts.size), "byte")];
-  const of = standsFor === undefined ? "" : ` (for ${visibleText(standsFor)})`;
+  const of = standsFor === undefined ? "" : ` (for ${shownText(standsFor)})`;
   yield {
     code: "host-file-size",
-    message: `${visibleText(path)}${of} had ${recorded} and has ${actual}.`,
+    message: `${shownText(path)}${of} had ${recorded} and has ${actual}.`,
     recorded,
     actual,
   };
@@ -185,15 +185,15 @@ const ONLY_SIZE = "--file-validation=filesize";
 function* buildIdOf({ buildId, path, size }: FileDemand, facts: FileFacts, host: Host): Generator<Difference> {
   if (buildId === null || facts.buildId === undefined || facts.buildId === buildId) return;
   if (size !== null && facts.size !== undefined && facts.size !== String(size)) return;
-  const name = visibleText(path);
+  const name = shownText(path);
   const recorded = `build id ${buildId}`;
   if (facts.buildId === null) {
     const message = `${name} had the build id ${buildId} and now has none: CRIU maps it regardless.`;
     yield { code: "host-build-id-missing", message, recorded, actual: "no build id" };
     return;
   }
-  const actual = `build id ${visible(facts.buildId)}`;
-  const message = `${name} is from another build: ${buildId} → ${visible(facts.buildId)}.`;
+  const actual = `build id ${shownFact(facts.buildId)}`;
+  const message = `${name} is from another build: ${buildId} → ${shownFact(facts.buildId)}.`;
   const isIgnored = host.options?.has(ONLY_SIZE) === true;
   yield isIgnored
     ? { code: "host-build-id", message, recorded, actual, severity: "warning" }
@@ -206,7 +206,7 @@ function* modeOf({ path }: FileDemand, recorded: number, actual: number, host: H
   const isOnlyRwx = ((recorded ^ actual) & ~RWX) === 0;
   if (isOnlyRwx && host.options?.has(NO_RWX) === true) return;
   const [before, after] = [octal(recorded & 0o7777), octal(actual & 0o7777)];
-  const message = `${visibleText(path)} had the mode ${before} and has ${after}.`;
+  const message = `${shownText(path)} had the mode ${before} and has ${after}.`;
   const difference = { code: "host-file-mode", message, recorded: `mode ${before}`, actual: `mode ${after}` };
   yield isOnlyRwx ? { ...difference, option: NO_RWX } : difference;
 }
@@ -243,7 +243,7 @@ export const compareName: Compare<NameDemand> = ({ path }, host) => {
   const facts = host.files?.get(pathKey(path));
   if (facts === undefined || facts.type === "unknown") return { actual: null, differences: [] };
   if (facts.type === "missing") return { actual: "free", differences: [] };
-  const name = visibleText(path);
+  const name = shownText(path);
   const message = `${name} was unlinked and exists again: the restored file is named ${name}.cr_link.`;
   return {
     actual: facts.type,

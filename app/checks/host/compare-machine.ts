@@ -1,6 +1,6 @@
 // Compares everything that is neither a path nor a socket: the machine, pids, descriptors, limits, terminals, locks.
 
-import { visible, visibleText } from "../../model/text.ts";
+import { shownText } from "../../model/text.ts";
 import { grouped } from "../../model/words.ts";
 import type {
   DescriptorDemand,
@@ -15,6 +15,7 @@ import type {
   TerminalDemand,
 } from "./demand.ts";
 import type { Compare } from "./difference.ts";
+import { shownFact } from "./facts.ts";
 import type { Host } from "./host.ts";
 import { pathKey } from "./path-key.ts";
 
@@ -38,8 +39,8 @@ const ARCHITECTURES: Readonly<Record<string, string>> = {
 /** Compares the architecture, and for Linux-CR the kernel. */
 export const compareMachine: Compare<MachineDemand> = ({ arch, release }, { facts: { kernel } }) => {
   const own = ARCHITECTURES[kernel.machine] ?? kernel.machine;
-  const actual = visible(release === null ? kernel.machine : `${kernel.machine}, ${kernel.release}`);
-  const recorded = release === null ? arch : `${arch}, ${visible(release)}`;
+  const actual = shownFact(release === null ? kernel.machine : `${kernel.machine}, ${kernel.release}`);
+  const recorded = release === null ? arch : `${arch}, ${shownFact(release)}`;
   if (release !== null) {
     // HEADER has the version alone: 2.6.33.
     const version = /^\d+(\.\d+){0,2}/.exec(kernel.release)?.[0];
@@ -64,7 +65,7 @@ export const compareFeature: Compare<FeatureDemand> = ({ flag, isLacking }, { fa
   const isThere = cpu.flags.includes(flag);
   const actual = isThere ? "there" : "missing";
   if (isThere !== (isLacking === true)) return { actual, differences: [] };
-  const name = visible(cpu.model);
+  const name = shownFact(cpu.model);
   const message = isThere
     ? `The processor (${name}) has ${flag}, but the dump's processor did not.`
     : `The processor (${name}) lacks ${flag}, but the image has its registers.`;
@@ -77,7 +78,7 @@ export const compareFileSystem: Compare<FileSystemDemand> = ({ name, at }, { fac
   if (filesystems === undefined) return UNKNOWN;
   if (filesystems.includes(name)) return { actual: "known to the kernel", differences: [] };
   const actual = "not in /proc/filesystems";
-  const message = `The kernel does not know the file system ${name}, which is mounted on ${visibleText(at)}; the restore fails unless the kernel can load a module for it.`;
+  const message = `The kernel does not know the file system ${name}, which is mounted on ${shownText(at)}; the restore fails unless the kernel can load a module for it.`;
   return { actual, differences: [{ code: "host-filesystem-missing", message, recorded: name, actual }] };
 };
 
@@ -86,7 +87,7 @@ export const comparePid: Compare<PidDemand> = ({ id, as }, { ids, processes }) =
   if (ids === null) return UNKNOWN;
   if (!ids.has(id)) return { actual: "free", differences: [] };
   const by = processes.get(id);
-  const actual = by === undefined ? "in use" : `in use by ${visible(by)}`;
+  const actual = by === undefined ? "in use" : `in use by ${shownFact(by)}`;
   const message = `The ${as === "task" ? "pid" : as} ${id} is ${actual}.`;
   return { actual, differences: [{ code: "host-pid-used", message, recorded: "free", actual }] };
 };
@@ -190,14 +191,14 @@ export const compareLock: Compare<LockDemand> = ({ lock, isWrite, start, end, pa
   const file = host.files?.get(pathKey(path));
   const { locks } = host.facts;
   if (locks === undefined || file?.inode === undefined) return UNKNOWN;
-  const name = visibleText(path);
+  const name = shownText(path);
   for (const other of locks) {
     if (other.inode !== file.inode || other.device !== file.device || CLASSES[other.lock] !== CLASSES[lock]) continue;
     if (!isWrite && !other.write) continue;
     const [from, to] = [positionOf(other.start), other.end === null ? null : positionOf(other.end)];
     if ((end !== null && from >= end) || (to !== null && to < start)) continue;
     const by = host.processes.get(other.pid);
-    const actual = `held by pid ${other.pid}${by === undefined ? "" : ` ${visible(by)}`}`;
+    const actual = `held by pid ${other.pid}${by === undefined ? "" : ` ${shownFact(by)}`}`;
     const hangs = lock === "FLOCK" ? ": the restore waits until it is free" : "";
     const message = `A ${lock} lock on ${name} is ${actual}${hangs}.`;
     return { actual, differences: [{ code: "host-lock-held", message, recorded: "free", actual }] };
@@ -210,8 +211,8 @@ const positionOf = (text: string): bigint => (/^\d{1,20}$/.test(text) ? BigInt(t
 /** Compares the security module of a task's profile. */
 export const compareSecurity: Compare<SecurityDemand> = ({ module, profile }, { facts: { security } }) => {
   if (security === undefined) return UNKNOWN;
-  const actual = security.length === 0 ? "none" : visible(security.join(", "));
+  const actual = security.length === 0 ? "none" : shownFact(security.join(", "));
   if (security.includes(module)) return { actual, differences: [] };
-  const message = `A task has the ${module} profile ${visible(profile)}, and ${module} is not loaded.`;
+  const message = `A task has the ${module} profile ${shownFact(profile)}, and ${module} is not loaded.`;
   return { actual, differences: [{ code: "host-security-module", message, recorded: module, actual }] };
 };

@@ -1,10 +1,10 @@
 // Compares the addresses and names of an image's sockets with those in use on a host.
 
-import { visible, visibleText } from "../../model/text.ts";
+import { shortText, shownText, stillVisible, visible } from "../../model/text.ts";
 import type { AddressDemand, InterfaceDemand, LoopbackDemand, SocketNameDemand } from "./demand.ts";
 import type { Compare, Difference } from "./difference.ts";
-import type { SocketFacts } from "./facts.ts";
-import { type Host, nameOf, processText } from "./host.ts";
+import { type SocketFacts, shownFact } from "./facts.ts";
+import { type Host, nameOf, processText, shownName } from "./host.ts";
 import { pathKey } from "./path-key.ts";
 
 /** An address with its port: `127.0.0.1:80`, `[::1]:80`. */
@@ -38,7 +38,7 @@ const GONE = new Set(["time-wait", "close"]);
 function socketText({ state, local, remote, pid, name }: SocketFacts): string {
   const by = processText(pid, name);
   const peer = remote === null ? "" : ` → ${remote}`;
-  return visible(`${state} ${local}${peer}${by === "" ? "" : ` (${by})`}`);
+  return shownFact(`${state} ${local}${peer}${by === "" ? "" : ` (${by})`}`);
 }
 
 /** Compares an address that a socket is bound to. */
@@ -117,7 +117,7 @@ function used(demand: AddressDemand, other: SocketFacts): Omit<Difference, "reco
 export const compareSocketName: Compare<SocketNameDemand> = ({ path, as }, { names, files }) => {
   if (names === null) return { actual: null, differences: [] };
   const name = nameOf(path);
-  const shown = path[0] === 0 ? `@${visibleText(path.subarray(1))}` : visibleText(path);
+  const shown = shownName(path);
   const by = names.get(name);
   const file = path[0] === 0 ? undefined : files?.get(pathKey(path));
   if (as === "peer") {
@@ -140,14 +140,14 @@ export const compareSocketName: Compare<SocketNameDemand> = ({ path, as }, { nam
   return { actual, differences: [{ ...difference, message, severity: "warning" }] };
 };
 
-const bound = (by: string): string => (by === "" ? "bound" : `bound by ${visible(by)}`);
+const bound = (by: string): string => (by === "" ? "bound" : `bound by ${shownFact(by)}`);
 
 function directoryMissing(path: Uint8Array, files: Host["files"]): Difference[] {
   const end = path.lastIndexOf(0x2f);
   if (end <= 0 || path[0] === 0 || files === null) return [];
   const directory = path.subarray(0, end);
   if (files.get(pathKey(directory))?.type !== "missing") return [];
-  const message = `${visibleText(directory)} does not exist; a unix socket is bound in it.`;
+  const message = `${shownText(directory)} does not exist; a unix socket is bound in it.`;
   return [{ code: "host-socket-directory-missing", message, recorded: "exists", actual: "missing" }];
 }
 
@@ -164,8 +164,8 @@ export const compareLoopback: Compare<LoopbackDemand> = (_, { facts: { interface
 /** Compares a network device that a socket is bound to. */
 export const compareInterface: Compare<InterfaceDemand> = ({ name }, { facts: { interfaces } }) => {
   if (interfaces === undefined) return { actual: null, differences: [] };
-  if (interfaces.some((each) => each.name === name)) return { actual: "exists", differences: [] };
-  const message = `The network device ${visible(name)}, which a socket is bound to, does not exist.`;
+  if (interfaces.some((each) => visible(each.name) === name)) return { actual: "exists", differences: [] };
+  const message = `The network device ${shortText(stillVisible(name))}, which a socket is bound to, does not exist.`;
   return {
     actual: "missing",
     differences: [{ code: "host-interface-missing", message, recorded: name, actual: "missing" }],

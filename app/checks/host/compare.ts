@@ -1,6 +1,6 @@
 // Compares what an image demands with the facts of a host. Pure: the facts may be of any machine.
 
-import { visible, visibleText } from "../../model/text.ts";
+import { shortText, shownText, stillVisible } from "../../model/text.ts";
 import { MOST_PER_CODE } from "../finding.ts";
 import type { NeededOption } from "../needs.ts";
 import type { Rule } from "../rule.ts";
@@ -28,7 +28,7 @@ import {
 import type { Demand, Demands } from "./demand.ts";
 import type { Actual, Compare, Compared, Difference } from "./difference.ts";
 import { shownFact } from "./facts.ts";
-import { type Host, type HostOptions, nameOf, openHost } from "./host.ts";
+import { type Host, type HostOptions, openHost, shownName } from "./host.ts";
 import { optionDifferences } from "./options.ts";
 import { privilegesOf } from "./privileges.ts";
 import {
@@ -65,7 +65,7 @@ const KINDS: Kinds = {
     group: "machine",
     what: () => "architecture",
     use: () => "code of the tasks",
-    recorded: ({ arch, release }) => (release === null ? arch : `${arch}, ${visible(release)}`),
+    recorded: ({ arch, release }) => (release === null ? arch : `${arch}, ${shownFact(release)}`),
     compare: compareMachine,
   },
   feature: {
@@ -78,14 +78,14 @@ const KINDS: Kinds = {
   security: {
     group: "machine",
     what: ({ module }) => `security module ${module}`,
-    use: ({ profile }) => `profile ${visible(profile)}`,
+    use: ({ profile }) => `profile ${shownFact(profile)}`,
     recorded: () => "loaded",
     compare: compareSecurity,
   },
   filesystem: {
     group: "files",
     what: ({ name }) => `file system ${name}`,
-    use: ({ at }) => `mounted on ${visibleText(at)}`,
+    use: ({ at }) => `mounted on ${shownText(at)}`,
     recorded: () => "known to the kernel",
     compare: compareFileSystem,
   },
@@ -112,7 +112,7 @@ const KINDS: Kinds = {
   },
   file: {
     group: "files",
-    what: ({ path }) => visibleText(path),
+    what: ({ path }) => shownText(path),
     use: ({ use, mapping, isWritten, isAppended }) =>
       mapping !== undefined && (use === "mapped" || use === "executable")
         ? `${USE_WORDS[use]} at ${mapping.start}-${mapping.end}`
@@ -124,7 +124,7 @@ const KINDS: Kinds = {
   },
   name: {
     group: "files",
-    what: ({ path }) => visibleText(path),
+    what: ({ path }) => shownText(path),
     use: () => "name of an unlinked file",
     recorded: () => "free",
     compare: compareName,
@@ -138,14 +138,14 @@ const KINDS: Kinds = {
   },
   interface: {
     group: "network",
-    what: ({ name }) => `interface ${visible(name)}`,
+    what: ({ name }) => `interface ${shortText(stillVisible(name))}`,
     use: () => "a socket is bound to it",
     recorded: () => "exists",
     compare: compareInterface,
   },
   "socket-name": {
     group: "network",
-    what: ({ path }) => `unix ${visible(nameOf(path))}`,
+    what: ({ path }) => `unix ${shownName(path)}`,
     use: ({ as }) => (as === "peer" ? "connected to" : "bound"),
     recorded: ({ as }) => (as === "peer" ? "bound by another process" : "free"),
     compare: compareSocketName,
@@ -166,7 +166,7 @@ const KINDS: Kinds = {
   },
   lock: {
     group: "locks",
-    what: ({ lock, path }) => `${lock} on ${visibleText(path)}`,
+    what: ({ lock, path }) => `${lock} on ${shownText(path)}`,
     use: ({ isWrite }) => (isWrite ? "write lock" : "read lock"),
     recorded: () => "free",
     compare: compareLock,

@@ -150,6 +150,7 @@ export interface LoopbackDemand extends Subject {
 /** A network device that a socket is bound to. */
 export interface InterfaceDemand extends Subject {
   readonly kind: "interface";
+  /** Made visible. */
   readonly name: string;
 }
 

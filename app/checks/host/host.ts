@@ -1,6 +1,6 @@
 // Facts of a host, indexed for the comparison.
 
-import { decodeText } from "../../model/text.ts";
+import { decodeText, shownText } from "../../model/text.ts";
 import type { FileFacts, HostFacts, SocketFacts } from "./facts.ts";
 import { pathKey } from "./path-key.ts";
 
@@ -136,3 +136,7 @@ const SHORT: Readonly<Record<string, string>> = { "-j": "--shell-job", "-l": "--
 /** A name of a unix socket as facts have it: an abstract one begins with `@`. */
 export const nameOf = (path: Uint8Array): string =>
   path[0] === 0 ? `@${decodeText(path.subarray(1))}` : decodeText(path);
+
+/** The same for people, by its exact bytes. */
+export const shownName = (path: Uint8Array): string =>
+  path[0] === 0 ? `@${shownText(path.subarray(1))}` : shownText(path);
