@@ -3,16 +3,17 @@
 //
 // Casts `as number` read columns within bounds checked by the loop over all pairs, the hottest of a comparison.
 
-import { type Checkpoint, NONE } from "../model/checkpoint.ts";
+import { type Checkpoint, HAS, NONE } from "../model/checkpoint.ts";
 import { taskState } from "../model/names.ts";
 import { i32At, u32At } from "../model/read.ts";
-import type { TableRow, TaskRow } from "../model/rows.ts";
+import type { FileRow, TableRow, TaskRow } from "../model/rows.ts";
 import { BIT_OF_KIND, CHANGE_BITS } from "./changes.ts";
 import type { ChangedFiles, Collector } from "./collect-changes.ts";
 import { type DetailComparer, detailComparer } from "./compare-details.ts";
 import { openFileComparer, UNCERTAIN_PATH } from "./compare-open-files.ts";
 import { groupsOf, mixedKeys } from "./groups.ts";
 import type { Compared } from "./holders.ts";
+import type { LackingValues } from "./lacking-values.ts";
 import type { Lopsided } from "./lopsided.ts";
 import type { NamespaceTasks } from "./match-namespaces.ts";
 import { type Pairs, PRESENCE } from "./pair.ts";
@@ -27,23 +28,43 @@ interface Context {
   readonly fileBefore: Int32Array;
   readonly fileAfter: Int32Array;
   readonly compareFiles: ReturnType<typeof openFileComparer>;
+  readonly addLacking: ReturnType<typeof valuesLacker>;
   readonly details: DetailComparer;
   readonly lopsided: Lopsided;
   readonly collector: Collector;
 }
 
-/** Collects the changes of all descriptor pairs. @param namespaces `null`: it is not known which correspond. */
+/** What is known of two images beyond which rows correspond. */
+interface Knowledge {
+  /** Which namespaces correspond; `null`: not known. */
+  readonly namespaces: NamespaceTasks | null;
+  readonly lopsided: Lopsided;
+  /** Values that one of them lacks are added here. */
+  readonly lacking: LackingValues;
+}
+
+/** Collects the changes of all descriptor pairs. */
 export function compareDescriptors(
   { before, after, pairs }: Compared,
-  namespaces: NamespaceTasks | null,
-  lopsided: Lopsided,
+  { namespaces, lopsided, lacking }: Knowledge,
   collector: Collector,
 ): void {
   const fileBefore = pairs.descriptors.before.map((row) => (row === NONE ? NONE : i32At(before.descriptors.file, row)));
   const fileAfter = pairs.descriptors.after.map((row) => (row === NONE ? NONE : i32At(after.descriptors.file, row)));
   const compareFiles = openFileComparer(before, after);
-  const details = detailComparer(before, after, { before: fileBefore, after: fileAfter }, namespaces);
-  const context: Context = { before, after, pairs, fileBefore, fileAfter, compareFiles, details, lopsided, collector };
+  const details = detailComparer(before, after, { before: fileBefore, after: fileAfter }, namespaces, lacking);
+  const context: Context = {
+    before,
+    after,
+    pairs,
+    fileBefore,
+    fileAfter,
+    compareFiles,
+    addLacking: valuesLacker(before, after, lacking),
+    details,
+    lopsided,
+    collector,
+  };
   const sorted = sortPairs(context);
   addOpenedAndClosed(context, sorted);
   addCloseOnExec(context, sorted.closeOnExec);
@@ -64,7 +85,7 @@ interface SortedPairs {
 }
 
 function sortPairs(context: Context): SortedPairs {
-  const { before, after, pairs, fileBefore, fileAfter, compareFiles, details, collector } = context;
+  const { before, after, pairs, fileBefore, fileAfter, compareFiles, addLacking, details, collector } = context;
   const { tables, descriptors } = pairs;
   const [opened, closed, closeOnExec] = [createRows(), createRows(), createRows()];
   const [differing, onBothSides] = [createRows(), createRows()];
@@ -99,7 +120,9 @@ function sortPairs(context: Context): SortedPairs {
       if (comparedWith[x] !== y) {
         comparedWith[x] = y;
         const bits = compareFiles(x, y);
-        result[x] = (bits & CHANGE_BITS.path) !== 0 ? bits : bits | details.bits(x, y);
+        const isSameFile = (bits & CHANGE_BITS.path) === 0;
+        result[x] = isSameFile ? bits | details.bits(x, y) : bits;
+        if (isSameFile) addLacking(x, y);
       }
       if (result[x] !== 0) differing.push(row);
     }
@@ -110,6 +133,30 @@ function sortPairs(context: Context): SortedPairs {
     closeOnExec: closeOnExec.list(),
     differing: differing.list(),
     onBothSides: onBothSides.list(),
+  };
+}
+
+/** Columns of open files that an image may lack for some of them. */
+const VALUES = [
+  ["position", HAS.pos],
+  ["flags", HAS.flags],
+  ["mode", HAS.mode],
+  ["version", HAS.version],
+] as const;
+
+const ALL_VALUES = VALUES.reduce((bits, [, bit]) => bits | bit, 0);
+
+/** A function that adds the columns which only one of two open files has. */
+function valuesLacker(before: Checkpoint, after: Checkpoint, lacking: LackingValues): (b: FileRow, a: FileRow) => void {
+  // Each format has columns of its own.
+  if (before.format !== after.format) return () => {};
+  const [x, y] = [before.files.has, after.files.has];
+  return (b, a) => {
+    const alone = ((x[b] as number) ^ (y[a] as number)) & ALL_VALUES;
+    if (alone === 0) return;
+    for (const [title, bit] of VALUES) {
+      if (alone & bit) lacking.add((x[b] as number) & bit ? "after" : "before", title, "open file");
+    }
   };
 }
 

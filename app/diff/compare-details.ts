@@ -12,6 +12,7 @@ import type { Side } from "../model/side.ts";
 import { sameBytes } from "../model/text.ts";
 import { CHANGE_BITS } from "./changes.ts";
 import { fileDetailValue, hasUnheld, namespaceTaskOf } from "./detail-values.ts";
+import type { LackingValues } from "./lacking-values.ts";
 import { linkComparer } from "./links.ts";
 import type { NamespaceTasks } from "./match-namespaces.ts";
 
@@ -32,17 +33,22 @@ export interface DetailComparer {
 
 const NOTHING: readonly DetailDifference[] = [];
 
+/** Takes the title of a value that a side lacks. */
+type Lack = (side: Side, title: string) => void;
+
 /**
  * A comparer of the details of open files of the same kind and path.
  *
  * @param files By descriptor pair: the FileRow that it refers to on each side, or NONE.
  * @param namespaces Which namespaces correspond; `null`: not known.
+ * @param lacking `bits` adds the details here that only one of the files has.
  */
 export function detailComparer(
   before: Checkpoint,
   after: Checkpoint,
   files: Readonly<Record<Side, Int32Array>>,
   namespaces: NamespaceTasks | null,
+  lacking: LackingValues,
 ): DetailComparer {
   // The formats name and divide their details differently.
   if (before.format !== after.format) return { bits: () => 0, list: () => NOTHING };
@@ -54,7 +60,7 @@ export function detailComparer(
   const sameStored = storeComparer(before, after, inSameNamespace);
   const incomplete = !before.complete || !after.complete;
 
-  const list = (b: FileRow, a: FileRow): readonly DetailDifference[] => {
+  const listed = (b: FileRow, a: FileRow, lack: Lack): readonly DetailDifference[] => {
     const found: DetailDifference[] = [];
     const shared = (hasBefore[b] as number) & (hasAfter[a] as number);
     if (shared & HAS.inode) {
@@ -63,23 +69,26 @@ export function detailComparer(
     if ((((hasBefore[b] as number) | (hasAfter[a] as number)) & HAS.details) === 0) return found;
     const linked = links(b, a);
     if (!sameStored(b, a, linked)) {
-      const ofBoth = { before, after, inSameNamespace, incomplete };
+      const ofBoth = { before, after, inSameNamespace, incomplete, lack };
       found.push(...storedDifferences(ofBoth, b, a, linked));
     }
     for (const role of linked) found.push({ kind: "file-linked", key: role, uncertain: incomplete });
     return found;
   };
 
+  const lack: Lack = (side, title) => lacking.add(side, title, "open file");
   return {
-    list,
+    list: (b, a) => listed(b, a, () => {}),
     bits(b, a) {
       const either = (hasBefore[b] as number) | (hasAfter[a] as number);
+      if (either & HAS.inode) inodes.lacking(b, a, lack);
       if ((either & HAS.details) === 0) {
         const both = (hasBefore[b] as number) & (hasAfter[a] as number);
         return both & HAS.inode && inodes.differ(b, a) ? CHANGE_BITS.detail : 0;
       }
       let bits = 0;
-      for (const { kind } of list(b, a)) bits |= kind === "file-detail" ? CHANGE_BITS.detail : CHANGE_BITS.linked;
+      for (const { kind } of listed(b, a, lack))
+        bits |= kind === "file-detail" ? CHANGE_BITS.detail : CHANGE_BITS.linked;
       return bits;
     },
   };
@@ -102,6 +111,15 @@ function inodeComparer(before: Checkpoint, after: Checkpoint) {
     !unknown(sizeAfter, a);
   return {
     differ: (b: FileRow, a: FileRow): boolean => modes(b, a) || sizes(b, a),
+    lacking(b: FileRow, a: FileRow, lack: Lack): void {
+      const hasBefore = ((x.has[b] as number) & HAS.inode) !== 0;
+      const hasAfter = ((y.has[a] as number) & HAS.inode) !== 0;
+      const check = (key: string, isBefore: boolean, isAfter: boolean): void => {
+        if (isBefore !== isAfter) lack(isBefore ? "after" : "before", fileDetail(key, x.kind[b] as number).title);
+      };
+      check("mode", hasBefore && x.inodeMode[b] !== 0, hasAfter && y.inodeMode[a] !== 0);
+      check("size", hasBefore && !unknown(sizeBefore, b), hasAfter && !unknown(sizeAfter, a));
+    },
     keys: (b: FileRow, a: FileRow): string[] => [...(modes(b, a) ? ["mode"] : []), ...(sizes(b, a) ? ["size"] : [])],
   };
 }
@@ -170,11 +188,12 @@ interface Stored {
   readonly after: Checkpoint;
   readonly inSameNamespace: SameNamespace;
   readonly incomplete: boolean;
+  readonly lack: Lack;
 }
 
 /** Differences of the details that are in the stores. `linked`: the roles in which links differ, which say it already. */
 function storedDifferences(
-  { before, after, inSameNamespace, incomplete }: Stored,
+  { before, after, inSameNamespace, incomplete, lack }: Stored,
   b: FileRow,
   a: FileRow,
   linked: readonly LinkRole[],
@@ -185,6 +204,8 @@ function storedDifferences(
   const kind = before.files.kind[b] as number;
   for (const key of new Set([...entriesBefore.keys(), ...entriesAfter.keys()])) {
     const spec = fileDetail(key, kind);
+    const isLacking = entriesBefore.has(key) !== entriesAfter.has(key);
+    if (isLacking && isSkipped(spec)) lack(entriesBefore.has(key) ? "after" : "before", spec.title);
     if (!isCompared(spec, entriesBefore.has(key), entriesAfter.has(key))) continue;
     if (spec.compared === "link") {
       if (spec.role !== undefined && linked.includes(spec.role)) continue;
@@ -211,6 +232,10 @@ function entriesOf(store: DetailStore, row: number): Map<string, Uint8Array> {
   }
   return entries;
 }
+
+/** Whether a key that only one image has should be in both. */
+const isSkipped = ({ compared, absent }: DetailSpec): boolean =>
+  (compared === "value" || compared === "namespace") && absent === undefined;
 
 /** Whether a key that an image has, or does not have, is compared. */
 function isCompared({ compared, absent }: DetailSpec, isBefore: boolean, isAfter: boolean): boolean {

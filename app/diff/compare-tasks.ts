@@ -1,16 +1,18 @@
 // Changes of tasks, and of the file tables that they share.
 
 import { type Checkpoint, commBytes, NONE } from "../model/checkpoint.ts";
-import { TASK_DETAILS } from "../model/detail-keys.ts";
+import { TASK_DETAILS, taskDetail } from "../model/detail-keys.ts";
 import type { DetailValue } from "../model/fields.ts";
 import { taskState } from "../model/names.ts";
 import { i32At } from "../model/read.ts";
 import type { TaskRow } from "../model/rows.ts";
+import { SIDES } from "../model/side.ts";
 import { sameBytes } from "../model/text.ts";
 import type { ChangeKind } from "./changes.ts";
 import type { Collector } from "./collect-changes.ts";
 import { taskValues } from "./detail-values.ts";
 import { groupsOf, mixedKeys } from "./groups.ts";
+import type { LackingValues } from "./lacking-values.ts";
 import type { Lopsided } from "./lopsided.ts";
 import { type Pairs, pairNumber } from "./pair.ts";
 import { allRows, sortRows } from "./rows.ts";
@@ -21,9 +23,10 @@ export function compareTasks(
   after: Checkpoint,
   pairs: Pairs,
   lopsided: Lopsided,
+  lacking: LackingValues,
   collector: Collector,
 ): void {
-  const compareDetails = taskDetailsComparer(before, after, collector);
+  const compareDetails = taskDetailsComparer(before, after, lacking, collector);
   for (let b = 0; b < before.tasks.count; b++) {
     const a = i32At(pairs.taskAfter, b);
     if (a === NONE) {
@@ -48,9 +51,10 @@ const LEFT_OF_ENDED: ReadonlySet<string> = new Set(["ppid", "pgid", "sid", "tgid
  * A function that collects the details that differ between two tasks. A key that one of the images has for no task at
  * all is not compared: its format or its dump does not include it.
  */
-function taskDetailsComparer(before: Checkpoint, after: Checkpoint, collector: Collector) {
-  const recorded = [before, after].map((checkpoint) => keysOfTasks(checkpoint));
-  const isRecorded = (key: string): boolean => key === "exit" || recorded.every((keys) => keys.has(key));
+function taskDetailsComparer(before: Checkpoint, after: Checkpoint, lacking: LackingValues, collector: Collector) {
+  const recorded = { before: keysOfTasks(before), after: keysOfTasks(after) };
+  const isRecorded = (key: string): boolean =>
+    key === "exit" || SIDES.every((side) => recorded[side].has(taskDetail(key).recordedWith ?? key));
   const sameFormat = before.format === after.format;
   const hasEnded = ({ tasks }: Checkpoint, task: TaskRow): boolean =>
     tasks.state[task] === ZOMBIE || tasks.state[task] === DEAD;
@@ -62,8 +66,12 @@ function taskDetailsComparer(before: Checkpoint, after: Checkpoint, collector: C
     for (const { key, of } of taskKeys(valuesBefore, valuesAfter)) {
       const [x = null, y = null] = [valuesBefore[key], valuesAfter[key]];
       if (isEqual(x, y)) continue;
-      if (!isRecorded(key) && !(of !== key && isRecorded(of))) continue;
       if ((ended || !sameFormat) && !LEFT_OF_ENDED.has(key)) continue;
+      if (!isRecorded(of)) {
+        const { title, absent } = taskDetail(key);
+        if (sameFormat && of === key && absent !== "skip") lacking.add(x === null ? "before" : "after", title, "task");
+        continue;
+      }
       if (!sameFormat && isSameElsewhere(key, x, y)) continue;
       // What the file of a path is follows from the path.
       if (of !== key && !isEqual(valuesBefore[of], valuesAfter[of])) continue;

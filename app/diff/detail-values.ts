@@ -45,7 +45,7 @@ function linkValue(checkpoint: Checkpoint, file: FileRow, spec: DetailSpec, valu
   for (const link of linksOf(checkpoint, file)) {
     if (link.role !== spec.role) continue;
     if (link.file === NONE) outside.push("outside the image");
-    else if (!isHeld(checkpoint, link.file)) outside.push(stableName(checkpoint, link.file));
+    else if (!isHeld(checkpoint, link.file)) outside.push(unheldName(checkpoint, link.file));
   }
   return outside.sort();
 }
@@ -80,6 +80,10 @@ function watchedValue(target: DetailValue): DetailValue {
 }
 
 const byText = (a: DetailValue, b: DetailValue): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+
+/** The name of a file that no descriptor leads to. The other end may be closed, or held outside the dump. */
+const unheldName = (checkpoint: Checkpoint, file: FileRow): string =>
+  `${stableName(checkpoint, file)}${detailOf(checkpoint, file, "outside") === true ? " outside the dump" : ""}`;
 
 /** The name of a file without what differs from dump to dump. */
 function stableName({ files, text }: Checkpoint, file: FileRow): string {

@@ -9,6 +9,7 @@ import { compareDescriptors } from "./compare-descriptors.ts";
 import { compareResources } from "./compare-resources.ts";
 import { compareTableSharing, compareTasks } from "./compare-tasks.ts";
 import type { Comparison } from "./comparison.ts";
+import { createLackingValues } from "./lacking-values.ts";
 import { lopsidedNotes, lopsidedOf } from "./lopsided.ts";
 import { matchNamespaces } from "./match-namespaces.ts";
 import { pair } from "./pair.ts";
@@ -37,11 +38,12 @@ export function diff(before: Checkpoint, after: Checkpoint, options: DiffOptions
   const pairs = pair(before, after, options.extraPairs);
   const collector = createCollector(before, after, pairs);
   const lopsided = lopsidedOf({ before, after, pairs });
-  compareTasks(before, after, pairs, lopsided, collector);
+  const lacking = createLackingValues();
+  compareTasks(before, after, pairs, lopsided, lacking, collector);
   if (lopsided.sharing === null) compareTableSharing(before, after, pairs, collector);
   const tables = options.resources;
   const namespaces = tables === undefined ? null : matchNamespaces({ before, after, pairs }, tables);
-  compareDescriptors({ before, after, pairs }, namespaces, lopsided, collector);
+  compareDescriptors({ before, after, pairs }, { namespaces, lopsided, lacking }, collector);
   const resources =
     tables === undefined || namespaces === null
       ? null
@@ -52,6 +54,7 @@ export function diff(before: Checkpoint, after: Checkpoint, options: DiffOptions
   const notes = [
     ...relatedNotes(before, after, pairs),
     ...lopsidedNotes(lopsided),
+    ...lacking.notes(),
     ...completenessNotes({ before, after, pairs }),
     ...(resources?.notes ?? []),
   ];

@@ -9,7 +9,7 @@ import { createFactReader } from "./file-facts.ts";
 /** True of nearly every file, already in its name, or too long for a line; `--json` shows them. */
 const LEFT_OUT = new Set([
   ...["inode mode", "size", "device of the inode", "terminal settings"],
-  ...["family", "type", "protocol", "name", "expirations", "time left"],
+  ...["family", "type", "protocol", "name", "outside the dump", "expirations", "time left"],
 ]);
 
 /** Addresses of sockets that are not connected. */

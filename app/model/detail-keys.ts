@@ -24,6 +24,8 @@ export interface DetailSpec {
   readonly role?: LinkRole;
   /** Present only under some condition: absent on one side, it is compared as null (`null`) or not at all (`skip`). */
   readonly absent?: "null" | "skip";
+  /** Of a task: left out unless it is true, by images that have this other key. */
+  readonly recordedWith?: string;
   /** The value is a name, path or address, which can be left out of links and reports. */
   readonly names?: true;
   /** The value as a user reads it. */
@@ -83,6 +85,7 @@ export const FILE_DETAILS: readonly DetailSpec[] = [
   { key: "source", title: "local address", compared: "value", names: true },
   { key: "destination", title: "remote address", compared: "value", names: true },
   { key: "name", title: "name", compared: "value", names: true },
+  { key: "outside", title: "outside the dump", compared: "value", absent: "null" },
   { key: "directory", title: "directory of the name", compared: "value", absent: "null", names: true },
   { key: "peer", title: "peer", compared: "link", role: "peer" },
   { key: "peerInode", title: "inode of the peer", compared: "renumbered" },
@@ -171,7 +174,7 @@ export const TASK_DETAILS: readonly DetailSpec[] = [
   { key: "bounding", title: "bounding capabilities", compared: "value" },
   { key: "ambient", title: "ambient capabilities", compared: "value", absent: "null" },
   { key: "securebits", title: "securebits", compared: "value" },
-  { key: "noNewPrivs", title: "no_new_privs", compared: "value", absent: "null" },
+  { key: "noNewPrivs", title: "no_new_privs", compared: "value", absent: "null", recordedWith: "securebits" },
 ];
 
 const byKey = new Map<string, DetailSpec[]>();

@@ -5,6 +5,7 @@ import type { Change } from "../../app/diff/changes.ts";
 import { changeAt, changesJson, touchedRows } from "../../app/diff/describe.ts";
 import { diff } from "../../app/diff/diff.ts";
 import { type Checkpoint, HAS } from "../../app/model/checkpoint.ts";
+import type { Details } from "../../app/model/fields.ts";
 import { bigCheckpoint } from "../support/big-state.ts";
 import { checkpointOf, type State, type StateFile, type StateOptions } from "../support/state.ts";
 
@@ -35,6 +36,9 @@ const BASE: State = {
 
 const changes = (before: State, after: State, left: StateOptions = {}, right: StateOptions = {}): Change[] =>
   changesJson(diff(checkpointOf(before, left), checkpointOf(after, { firstId: 40, ...right })));
+
+const notes = (before: State, after: State): string[] =>
+  diff(checkpointOf(before), checkpointOf(after, { firstId: 40 })).notes.map(({ message }) => message);
 
 const withFile = (file: number, values: Partial<StateFile>): State => ({
   ...BASE,
@@ -248,6 +252,65 @@ describe("what is not there is not compared", () => {
     const bare: State = { ...BASE, files: BASE.files.map(({ kind, path }) => ({ kind, path })) };
     const full = { ...bare, files: bare.files.map((file) => ({ ...file, pos: 1n, flags: 2, mode: 3, version: 4n })) };
     expect(changes(bare, full)).toEqual([]);
+    expect(changes(full, bare)).toEqual([]);
+    const values = "position (3 open files), flags (3 open files), mode (3 open files), version (3 open files)";
+    expect(notes(bare, full)).toEqual([
+      `The image before lacks values that the other one has: ${values}. They are not compared.`,
+    ]);
+    const { flags: _, ...withoutFlags } = LOG;
+    expect(notes(BASE, { ...BASE, files: [TTY, withoutFlags, PIPE] })).toEqual([
+      "The image after lacks values that the other one has: flags (1 open file). They are not compared.",
+    ]);
+    expect(notes(BASE, BASE)).toEqual([]);
+    expect(notes(withFile(1, { pos: 1n }), BASE)).toEqual([]);
+  });
+
+  test("a detail that one image does not hold", () => {
+    const family = withFile(2, { details: { family: "unix", type: "stream" } });
+    const without = withFile(2, { details: { type: "stream" } });
+    expect([changes(family, without), changes(without, family)]).toEqual([[], []]);
+    expect(notes(family, without)).toEqual([
+      "The image after lacks values that the other one has: family (1 open file). They are not compared.",
+    ]);
+    // What is there only under some condition is a change.
+    const owned = withFile(2, { details: { type: "stream", owner: 7 } });
+    expect(changes(without, owned)).toMatchObject([{ kind: "file-detail", key: "owner", before: null, after: 7 }]);
+    expect(notes(without, owned)).toEqual([]);
+  });
+
+  test("a detail that one image does not hold for any task", () => {
+    const known: State = {
+      ...BASE,
+      tasks: BASE.tasks.map((task) => ({ ...task, state: "running", details: { umask: 18 } })),
+    };
+    expect([changes(known, BASE), changes(BASE, known)]).toEqual([[], []]);
+    expect(notes(known, BASE)).toEqual([
+      "The image after lacks values that the other one has: state (3 tasks), umask (3 tasks). They are not compared.",
+    ]);
+    // An image that has it for others says that this task has none.
+    const part = { ...known, tasks: known.tasks.map((task, at) => (at === 0 ? BASE.tasks[0] : task)) } as State;
+    expect(changes(known, part)).toMatchObject([
+      { kind: "task-detail", pid: 10, key: "state", before: "running", after: null },
+      { kind: "task-detail", pid: 10, key: "umask", before: 18, after: null },
+    ]);
+  });
+
+  test("no_new_privs is compared by images that have credentials, although only a task that has it has the key", () => {
+    const tasks = (details: Details): State => ({
+      ...BASE,
+      tasks: BASE.tasks.map((task) => ({ ...task, details })),
+    });
+    const [before, after] = [tasks({ securebits: 0 }), tasks({ securebits: 0, noNewPrivs: true })];
+    const change = (pid: number, from: true | null, to: true | null) => ({
+      kind: "task-detail",
+      pid,
+      key: "noNewPrivs",
+      before: from,
+      after: to,
+    });
+    expect(changes(before, after)).toEqual([10, 11, 12].map((pid) => change(pid, null, true)));
+    expect(changes(after, before)).toEqual([10, 11, 12].map((pid) => change(pid, true, null)));
+    expect(changes(BASE, tasks({ noNewPrivs: true }))).toEqual([]);
   });
 
   test("a file that an image names but does not hold is unknown: uncertainly another", () => {

@@ -1,5 +1,6 @@
 // Checks of an open file's own message, by its field in file_entry. The row of the file is `scan.file - 1`.
 
+import { USK_EXTERN } from "../../decoder/criu/meaning.ts";
 import { eachBytes, fieldNumber, plan } from "../../decoder/criu/wire.ts";
 import { HAS, NONE } from "../../model/checkpoint.ts";
 import { u8At, u32At } from "../../model/read.ts";
@@ -11,8 +12,6 @@ import { noteWatch } from "./watches.ts";
 
 const O_WRONLY = 1;
 const IPPROTO_TCP = 6;
-/** unix_sk_entry.uflags: the socket is outside the dump. */
-const USK_EXTERN = 1;
 
 /** Notes an end of a pipe or FIFO; those that can be read have contents in the set. */
 function notePipe(scan: Scan, pipe: number, flags: number | null, isFifo: boolean): void {

@@ -29,6 +29,7 @@ import {
   SEALS,
   signalNames,
   statDeviceText,
+  USK_EXTERN,
 } from "./meaning.ts";
 import { enumName } from "./messages.ts";
 import { createSocketOptionsReader, type SocketOptionsReader } from "./socket-options.ts";
@@ -237,6 +238,7 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
     add(about, "peer", fileId(about, found.row));
     addBacklog(about, values);
     addShutdown(about, values);
+    if (((values.number("uflags") ?? 0) & USK_EXTERN) !== 0) add(about, "outside", true);
     if (values.has("name_dir")) add(about, "directory", values.text("name_dir"));
     addSocketOptions(about, values);
     addQueued(about);

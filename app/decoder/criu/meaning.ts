@@ -46,6 +46,9 @@ export const NETLINK_PROTOCOLS: Words = {
 /** Ethernet protocols, in host byte order. */
 export const ETHER_TYPES: Words = { 3: "all", 2048: "ip", 2054: "arp", 34525: "ipv6" };
 
+/** unix_sk_entry.uflags: the socket is outside the dump, and there only as the peer of another. */
+export const USK_EXTERN = 1;
+
 /** Namespaces by their clone flag. */
 export const NAMESPACES: Words = {
   128: "time",

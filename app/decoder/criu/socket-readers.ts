@@ -13,6 +13,7 @@ import {
   fromNetworkOrder,
   IP_PROTOCOLS,
   NETLINK_PROTOCOLS,
+  USK_EXTERN,
 } from "./meaning.ts";
 import { addLink } from "./rows.ts";
 import { eachVarint, fieldNumber, high, isSet, low, plan } from "./wire.ts";
@@ -24,8 +25,6 @@ const UNIX = plan("unix_sk_entry", ["flags", "ino", "type", "state", "name", "de
 const NETLINK = plan("netlink_sk_entry", ["flags", "protocol", "portid"]);
 const PACKET = plan("packet_sock_entry", ["flags", "type", "protocol"]);
 
-/** unix_sk_entry.uflags: the socket is outside the dump, and there only as the peer of another. */
-const USK_EXTERN = 1;
 const SOCK_RAW = 3;
 const TCP_LISTEN = 10;
 

@@ -3,6 +3,8 @@
 import { describe, expect, test } from "vitest";
 import { decodeCriuSet } from "../../../app/decoder/criu/index.ts";
 import { openImage } from "../../../app/decoder/open.ts";
+import { changesJson } from "../../../app/diff/describe.ts";
+import { diff } from "../../../app/diff/diff.ts";
 import { furtherRecords, USE } from "../../../app/model/checkpoint.ts";
 import { fileName } from "../../../app/model/words.ts";
 import { describedSet, setSources } from "../../support/criu.ts";
@@ -51,7 +53,27 @@ describe("a unix socket outside the dump", () => {
   test("has no flags and no state of its own", async () => {
     const { document } = await describedSet(setSources("cases/external-unix"));
     const outside = document.files.find(({ id }) => id === 7);
-    expect(outside).toMatchObject({ name: "socket:[unix dgram /tmp/pw/ext.sock outside the dump]", flags: null });
+    expect(outside).toMatchObject({
+      name: "socket:[unix dgram /tmp/pw/ext.sock outside the dump]",
+      flags: null,
+      details: { outside: true },
+    });
+  });
+
+  test("is told apart from one in the dump that no descriptor leads to", async () => {
+    const set = setSources("cases/external-unix");
+    const { document } = await describedSet(set);
+    const entry = document.files.findIndex(({ id }) => id === 7);
+    const outside = await decodeCriuSet(set);
+    const inside = await decodeCriuSet(setNumber(set, "files.img", "file_entry", entry, "usk.uflags", 0));
+    const peers = (before: typeof outside, after: typeof outside) =>
+      changesJson(diff(before.checkpoint, after.checkpoint)).map((change) =>
+        change.kind === "file-detail" ? [change.key, change.before, change.after] : change.kind,
+      );
+    const name = "socket:[unix dgram /tmp/pw/ext.sock";
+    expect(peers(outside, inside)).toEqual([["peer", [`${name} outside the dump`], [name]]]);
+    expect(peers(inside, outside)).toEqual([["peer", [name], [`${name} outside the dump`]]]);
+    expect(peers(outside, outside)).toEqual([]);
   });
 });
 

@@ -163,7 +163,8 @@ function expectChange(changes: readonly Change[], source: string, spec: Resource
   if (column.notCompared === "elsewhere" || spec.compared === "nothing") {
     expect([source, ...fields]).toEqual([source]);
     expect(changes.length).toBeGreaterThan(0);
-  } else if (column.notCompared !== undefined) expect([source, ...fields]).toEqual([source, ...derived]);
+  } else if (column.comparedAs === "group") expect([source, ...fields]).toEqual([source, column.name]);
+  else if (column.notCompared !== undefined) expect([source, ...fields]).toEqual([source, ...derived]);
   else if (spec.key.includes(column.name)) {
     const rows = spec.compared === "values" ? [] : ["resource-added", "resource-removed"];
     expect([source, ...fields]).toEqual([source, ...rows]);
