@@ -43,7 +43,7 @@ const MOST_LACKED = 8;
  * A value as tables show it: as `cellText`, but sets of capabilities are short, and nearly full ones are described by
  * what they lack.
  */
-export function shortCellText(spec: ColumnSpec, value: DetailValue): string {
+function shortCellText(spec: ColumnSpec, value: DetailValue): string {
   if (spec.type !== "capabilities" || !Array.isArray(value)) return cellText(spec, value);
   const held = new Set(value as readonly string[]);
   if (held.size === 0) return "none";
