@@ -28,6 +28,7 @@ export function fileWriter(out: JsonBytes, checkpoint: Checkpoint): (row: FileRo
     flagTexts.set(flags, made);
     return made;
   };
+  const cut = new Set(checkpoint.problems.map((problem) => problem.cut?.file));
   const positions = exactWriter(out, files.pos);
   const versions = exactWriter(out, files.version);
   return (row) => {
@@ -61,7 +62,7 @@ export function fileWriter(out: JsonBytes, checkpoint: Checkpoint): (row: FileRo
     else versions(row);
     out.raw(',"details":');
     writeDetails(row, has);
-    out.raw("}");
+    out.raw(cut.has(row) ? ',"cut":true}' : "}");
   };
 }
 

@@ -67,7 +67,12 @@ export function* showDocument(
     out.raw(listed === 0 ? "]" : "\n  ]");
   };
 
-  const taskEntryOf = (row: TaskRow) => ({ ...taskEntry(checkpoint, row), ...taskKeys?.[row] });
+  const cut = new Set(problems.map((problem) => problem.cut?.task));
+  const taskEntryOf = (row: TaskRow) => ({
+    ...taskEntry(checkpoint, row),
+    ...(cut.has(row) ? { cut: true } : {}),
+    ...taskKeys?.[row],
+  });
   out.raw("{\n");
   out.raw(
     Object.entries(head)

@@ -28,6 +28,8 @@ export interface Problem {
   readonly limit?: string;
   /** Index into `members`; absent where the image is one stream. */
   readonly member?: number;
+  /** The open file or task in whose record the image ends: its last value may be shorter than it was. */
+  readonly cut?: { readonly file?: FileRow; readonly task?: TaskRow };
 }
 
 /** One line about the whole image for the head of the page: "kernel", "2.6.30-rc7". Text from the image is raw. */

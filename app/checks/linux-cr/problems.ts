@@ -20,6 +20,7 @@ export const RULE_OF_PROBLEM: Readonly<Record<string, string | null>> = {
   "error-record": "H42",
   "bytes-after-tail": "bytes-after-tail",
   "close-on-exec-value": null,
+  "comm-cut": null,
   "comm-length": null,
   "descriptor-count": null,
   "descriptor-order": null,

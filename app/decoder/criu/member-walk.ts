@@ -1,6 +1,6 @@
 // Decodes one file of a set: its magic, then entry by entry. Every byte becomes part of exactly one record.
 
-import { NONE } from "../../model/checkpoint.ts";
+import { NONE, type Problem } from "../../model/checkpoint.ts";
 import { visible } from "../../model/text.ts";
 import type { SourceError } from "../source.ts";
 import { type Entry, type Handler, report, reportDamage, reportRecord, type SetContext } from "./context.ts";
@@ -55,17 +55,24 @@ export async function readMember(set: SetContext, member: number, head: Uint8Arr
   const table = isTable ? set.builder.addTable(number, NONE, magic) : NONE;
   if (isTable) set.seen.tables.add(number);
   const entry: Entry = { bytes: head, start: 0, end: 0, record: NONE, nth: 0, member, number, table };
+  const visitCut = cutVisitor(set, kind, entry);
+  let isCut = false;
   const walk = await walkEntries(
     withHead(source, head),
     start,
     entryVisitor(set, kind, entry),
     (offset, length) => reportOversized(set, member, offset, length),
-    cutVisitor(set, kind, entry),
+    (bytes, offset) => {
+      isCut = visitCut(bytes, offset);
+    },
     progressReporter(set, kind, member, entry),
   );
   if (walk.fault !== null) {
     set.complete = false;
-    report(set, "error", walk.fault.code, `${nameOf(set, member)}: ${walk.fault.message}`, walk.end, member);
+    const { code } = walk.fault;
+    const message = `${nameOf(set, member)}: ${walk.fault.message}`;
+    const cut = isCut ? rowOf(set, kind, entry) : {};
+    set.builder.addProblem({ severity: "error", code, message, offset: walk.end, member, ...cut });
     addRest(set, member, Math.max(walk.end, set.builder.lastRecord().end));
   }
   if (kind.number === "decimal") addNumber(set, kind.name, number);
@@ -132,14 +139,26 @@ function entryVisitor(set: SetContext, kind: FramedKind, entry: Entry) {
   };
 }
 
-/** Returns a function that handles an entry cut off by the end of the file, as far as its fields go. */
+/** The row that the last entry of a member made or described. */
+function rowOf({ builder, tasks }: SetContext, kind: FramedKind, { record, number }: Entry): Pick<Problem, "cut"> {
+  const file = builder.files.count - 1;
+  if (builder.files.record[file] === record) return { cut: { file } };
+  const task = kind.name === "core" ? tasks.byPid.get(number) : builder.tasks.count - 1;
+  const isOfTask = kind.name === "core" ? task >= 0 : builder.tasks.record[task] === record;
+  return isOfTask ? { cut: { task } } : {};
+}
+
+/**
+ * Returns a function that handles an entry cut off by the end of the file, as far as its fields go. False: its bytes are
+ * no fields.
+ */
 function cutVisitor(set: SetContext, kind: FramedKind, entry: Entry) {
   const { builder, kinds } = set;
-  return (bytes: Uint8Array, offset: number): void => {
+  return (bytes: Uint8Array, offset: number): boolean => {
     const message = entry.nth < 0 ? (kind.first ?? kind.message) : kind.message;
     // Of a message that is not described, at least the size is known.
     const whole = message === null ? bytes : closeCut(bytes, message);
-    if (whole === null) return;
+    if (whole === null) return false;
     entry.nth++;
     entry.bytes = whole;
     entry.start = 0;
@@ -151,6 +170,7 @@ function cutVisitor(set: SetContext, kind: FramedKind, entry: Entry) {
       entry.member,
     );
     if (!kind.single || entry.nth === 0) handlerOf(message)?.(set, entry);
+    return true;
   };
 }
 

@@ -4,14 +4,13 @@
 import { HAS, NONE } from "../../model/checkpoint.ts";
 import { fileKind } from "../../model/names.ts";
 import type { FileRow } from "../../model/rows.ts";
-import { counted } from "../../model/words.ts";
 import { OBJECTS } from "./actions.ts";
 import { kindByName } from "./named-kinds.ts";
 import { onFsPath } from "./on-task-objects.ts";
 import { holds, i32, u32 } from "./record-bytes.ts";
 import { socketName } from "./socket-names.ts";
 import type { StructReader } from "./struct-reader.ts";
-import { expectPath, fault, PATH_MAX, readStruct, report, resolve, type Walk } from "./walk.ts";
+import { expectPath, fault, PATH_MAX, readStruct, report, reportCutText, resolve, type Walk } from "./walk.ts";
 
 const GENERIC = fileKind("generic");
 const PIPE = fileKind("pipe");
@@ -121,6 +120,7 @@ export function onFileName(walk: Walk): void {
       const path = window.bytes.subarray(at + 8, at + Math.min(held, 8 + PATH_MAX));
       const nul = path.indexOf(0);
       onFsPath(walk, nul < 0 ? path : path.subarray(0, nul));
+      if (walk.cut && nul < 0) reportCutText(walk, "path", path.length, { task: walk.task });
       walk.fsPathsLeft--;
     } else report(walk, "warning", "name-without-file", "A path does not follow a record that takes one.", walk.pos);
     return;
@@ -133,7 +133,7 @@ export function onFileName(walk: Walk): void {
     if (named !== 0) builder.files.kind[pathOwner] = named;
   }
   if (walk.cut) {
-    if (stop === at + held) reportCutPath(walk, stop - at - 8);
+    if (stop === at + held) reportCutText(walk, "path", stop - at - 8, { file: pathOwner });
   } else if (limit < end) {
     const what = `A path is ${length - 8} bytes long; the maximum is ${PATH_MAX}.`;
     report(walk, "warning", "path-length", what, walk.pos + 4);
@@ -142,11 +142,6 @@ export function onFileName(walk: Walk): void {
     report(walk, "warning", "path-nul", what, walk.pos + 8);
   }
   walk.pathOwner = NONE;
-}
-
-function reportCutPath(walk: Walk, left: number): void {
-  const what = `The image ends inside a path; its first ${counted(left, "byte")} are shown.`;
-  report(walk, "warning", "path-cut", what, walk.pos + 8);
 }
 
 /** EPOLL_ITEMS: the files that an epoll watches; the items are in the BUFFER that follows. */

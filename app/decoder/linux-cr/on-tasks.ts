@@ -6,7 +6,16 @@ import { OBJECTS } from "./actions.ts";
 import { endTable } from "./on-file-table.ts";
 import { addExit, addTaskObjects } from "./on-task-objects.ts";
 import { holds, i32 } from "./record-bytes.ts";
-import { expectPath, readStruct, report, reportRepeated, resolve, unresolved, type Walk } from "./walk.ts";
+import {
+  expectPath,
+  readStruct,
+  report,
+  reportCutText,
+  reportRepeated,
+  resolve,
+  unresolved,
+  type Walk,
+} from "./walk.ts";
 
 /** TASK: the next task begins. */
 export function onTask(walk: Walk): void {
@@ -48,6 +57,7 @@ export function onComm(walk: Walk): void {
   const end = at + Math.min(held, 8 + COMM_LENGTH);
   let stop = start;
   while (stop < end && bytes[stop] !== 0) stop++;
+  if (walk.cut && stop === end) reportCutText(walk, "comm", stop - start, { task });
   builder.tasks.commOffset[task] = builder.addText(bytes, start, stop);
   builder.tasks.commLength[task] = stop - start;
 }

@@ -4,6 +4,7 @@ import type { Fact, Problem, Severity } from "../../model/checkpoint.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { i32At, u8At } from "../../model/read.ts";
 import type { FileRow, RecordRow, TableRow, TaskRow } from "../../model/rows.ts";
+import { counted } from "../../model/words.ts";
 import { type Builder, createBuilder } from "../builder.ts";
 import { createIdIndex, type IdIndex } from "../id-index.ts";
 import type { LimitName, Limits } from "../limits.ts";
@@ -175,6 +176,13 @@ export function beginWalk(source: Source, recognition: Recognition, limits?: Lim
 /** Adds a problem. `offset` is in the image; `null` if the problem has no place. */
 export function report(walk: Walk, severity: Severity, code: string, message: string, offset: number | null): void {
   walk.builder.addProblem({ severity, code, message, offset } satisfies Problem);
+}
+
+/** Reports that the image ends inside the text of the current record: `left` bytes of it are there. */
+export function reportCutText(walk: Walk, name: "path" | "comm", left: number, cut: NonNullable<Problem["cut"]>): void {
+  const what = name === "path" ? "a path" : "the name of a task";
+  const message = `The image ends inside ${what}; its first ${counted(left, "byte")} are shown.`;
+  walk.builder.addProblem({ severity: "warning", code: `${name}-cut`, message, offset: walk.pos + 8, cut });
 }
 
 /** Reports that the current record repeats one that an image has once. */
