@@ -44,6 +44,8 @@ export interface Rule {
   readonly outcomes: readonly Outcome[];
   /** What depends on the restarting machine, as a sentence; absent if the image alone decides. */
   readonly target?: string;
+  /** A warning may stand for a refusal: what decides it is not in the facts of a host. */
+  readonly mayRefuse?: true;
   /** What a user can do about it, as a sentence. */
   readonly remedy: string;
   /**

@@ -202,7 +202,8 @@ export type FactsResponse =
 export type RestoreRow = Omit<HostRow, "subject" | "findings"> & Subject;
 
 /** What a restore needs of a host. */
-export interface RestoreResponse extends Pick<HostReport, "host" | "counts" | "findings" | "unlisted" | "privileges"> {
+export interface RestoreResponse
+  extends Pick<HostReport, "host" | "counts" | "findings" | "unlisted" | "verdict" | "privileges"> {
   /** Those that are not as recorded come first. */
   readonly rows: readonly RestoreRow[];
   readonly options: readonly NeededOption[];

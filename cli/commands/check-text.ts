@@ -4,7 +4,7 @@ import { RULES } from "../../app/checks/check.ts";
 import { isSound } from "../../app/checks/filter.ts";
 import type { Finding } from "../../app/checks/finding.ts";
 import type { Findings } from "../../app/checks/findings.ts";
-import { GROUPS, type HostFinding, type HostReport, type RowState } from "../../app/checks/host/report.ts";
+import { GROUPS, type HostReport, type RowState } from "../../app/checks/host/report.ts";
 import type { NeededOption, Needs, Outside } from "../../app/checks/needs.ts";
 import type { Subject } from "../../app/checks/subject.ts";
 import type { Checkpoint, Severity } from "../../app/model/checkpoint.ts";
@@ -55,7 +55,7 @@ const VERDICTS = { refused: "refused", different: "different", fine: "note" } as
 
 /** What affects the restore on a host, in its order: each finding with its remedy, then what was compared. */
 function hostLines(checkpoint: Checkpoint, report: HostReport, style: ReturnType<typeof styleFor>): string[] {
-  const { host, findings, unlisted, privileges, counts } = report;
+  const { host, findings, unlisted, privileges } = report;
   const lines: string[] = [
     "",
     style("bold", host === null ? "The restore" : `The restore on ${host.name} (facts of ${host.at})`),
@@ -78,20 +78,21 @@ function hostLines(checkpoint: Checkpoint, report: HostReport, style: ReturnType
     for (const { capability, reason } of missing) lines.push(`  ${capability}: ${reason}`);
     lines.push("");
   }
-  if (host !== null) lines.push(hostSummary(checkpoint.format === "criu" ? "CRIU" : "The kernel", findings, counts));
+  if (host !== null) lines.push(hostSummary(checkpoint.format === "criu" ? "CRIU" : "The kernel", report));
   return lines;
 }
 
-function hostSummary(who: string, findings: readonly HostFinding[], counts: HostReport["counts"]): string {
+function hostSummary(who: string, { verdict, counts }: HostReport): string {
   const of = (state: RowState): number => GROUPS.reduce((sum, group) => sum + counts[group][state], 0);
   const compared = of("same") + of("note") + of("different") + of("refused");
-  const verdict = findings.some((finding) => finding.verdict === "refused")
-    ? `${who} would refuse this restore.`
-    : findings.some((finding) => finding.verdict === "different")
-      ? `${who} would restore it, but the result would differ.`
-      : "No reason for a refusal was found.";
+  const sentence = {
+    refused: `${who} would refuse this restore.`,
+    uncertain: `${who} might refuse this restore: see the warnings.`,
+    different: `${who} would restore it, but the result would differ.`,
+    none: "No reason for a refusal was found.",
+  }[verdict];
   const unknown = of("unknown");
-  return `${counted(compared, "thing")} compared${unknown === 0 ? "" : `, ${unknown} not known`}. ${verdict}`;
+  return `${counted(compared, "thing")} compared${unknown === 0 ? "" : `, ${unknown} not known`}. ${sentence}`;
 }
 
 /** `@501 common.f_flags EINVAL: `, leaving out what the finding does not have. */

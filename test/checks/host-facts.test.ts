@@ -5,6 +5,8 @@ import { describe, expect, test } from "vitest";
 import { checkImage } from "../../app/checks/check.ts";
 import { FACTS_SHAPE, type HostFacts, looksLikeFacts, readFacts } from "../../app/checks/host/facts.ts";
 import { indexFacts } from "../../app/checks/host/host.ts";
+import { type HostFinding, verdictOf } from "../../app/checks/host/report.ts";
+import { HOST_RULES } from "../../app/checks/host/rules.ts";
 import { schemaOf } from "../../app/checks/host/shape.ts";
 import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource } from "../../app/decoder/source.ts";
@@ -403,5 +405,26 @@ describe("text in findings", () => {
     expect(found.length).toBeGreaterThan(1);
     for (const message of found) expect(message.length).toBeLessThan(1000);
     expect(found.join("\n")).toContain("xx… (100,000 characters)");
+  });
+});
+
+describe("the verdict on a host", () => {
+  const rules = new Map(HOST_RULES.filter(({ format }) => format === "criu").map((rule) => [rule.code, rule]));
+  const verdict = (...found: readonly (readonly [code: string, verdict: HostFinding["verdict"]])[]) =>
+    verdictOf(
+      found.map(([code, verdict]) => ({ code, verdict }) as HostFinding),
+      rules,
+    );
+
+  test("is that of the worst finding", () => {
+    expect(verdict()).toBe("none");
+    expect(verdict(["host-kernel", "fine"])).toBe("none");
+    expect(verdict(["host-build-id", "different"])).toBe("different");
+    expect(verdict(["host-build-id", "different"], ["host-file-missing", "refused"])).toBe("refused");
+  });
+
+  test("is uncertain if a warning may stand for a refusal", () => {
+    expect(verdict(["host-build-id", "different"], ["host-filesystem-missing", "different"])).toBe("uncertain");
+    expect(verdict(["host-filesystem-missing", "different"], ["host-file-missing", "refused"])).toBe("refused");
   });
 });

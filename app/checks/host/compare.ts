@@ -39,6 +39,7 @@ import {
   type HostRow,
   MOST_ROWS,
   type RowState,
+  verdictOf,
 } from "./report.ts";
 import { HOST_RULES } from "./rules.ts";
 
@@ -217,12 +218,14 @@ export function compareHost(
     kept.push(rowOf(demand, demands.subject(demand), actual, state, findings));
   }
   if (host !== null) addPartial(list, host, counts, isElsewhere);
+  const listed = list.finish();
   return {
     host:
       facts === undefined ? null : { name: shownFact(facts.made.host ?? "unnamed host"), at: shownFact(facts.made.at) },
     rows: [...notable, ...plain],
     counts,
-    ...list.finish(),
+    ...listed,
+    verdict: verdictOf(listed.findings, rules),
     privileges: format === "criu" ? privilegesOf(demands, facts ?? null) : [],
   };
 }

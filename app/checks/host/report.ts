@@ -1,6 +1,7 @@
 // The outcome of comparing what an image demands with the facts of a host: a row for each thing compared, and findings.
 
 import type { Finding } from "../finding.ts";
+import type { Rule } from "../rule.ts";
 import type { Subject } from "../subject.ts";
 
 /** `same`: as recorded; `unknown`: there are no facts about it. The others are the worst of the row's findings. */
@@ -37,6 +38,19 @@ export interface HostRow {
   readonly findings: readonly HostFinding[];
 }
 
+/**
+ * The worst of the findings. `uncertain`: the restore may be refused, which the facts do not decide; `none`: nothing
+ * was found that matters.
+ */
+export type Verdict = "refused" | "uncertain" | "different" | "none";
+
+export function verdictOf(findings: readonly HostFinding[], rules: ReadonlyMap<string, Rule>): Verdict {
+  if (findings.some(({ verdict }) => verdict === "refused")) return "refused";
+  const warnings = findings.filter(({ verdict }) => verdict === "different");
+  if (warnings.some(({ code }) => rules.get(code)?.mayRefuse)) return "uncertain";
+  return warnings.length > 0 ? "different" : "none";
+}
+
 /** How many rows of a group have a state. */
 export type Counts = Readonly<Record<RowState, number>>;
 
@@ -50,6 +64,7 @@ export interface HostReport {
   /** In the order of the restore; at most MOST_PER_CODE of a code. */
   readonly findings: readonly HostFinding[];
   readonly unlisted: readonly { readonly code: string; readonly count: number }[];
+  readonly verdict: Verdict;
   /** Privileges of criu that this restore needs, with the reason for each. */
   readonly privileges: readonly Privilege[];
 }

@@ -99,6 +99,7 @@ const CRIU: readonly Omit<Rule, "format" | "step">[] = [
     outcomes: WRONG,
     target:
       "mount(2) loads the module if the machine has it, and the restore succeeds; otherwise the restore fails with -ENODEV.",
+    mayRefuse: true,
     remedy: "Load its module (`modprobe`), or install it.",
     source: "do_new_mount() in criu/mount.c",
   },

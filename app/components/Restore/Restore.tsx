@@ -57,8 +57,15 @@ function Answered({ doc, document, facts }: AnsweredProps) {
   );
 }
 
+const VERDICT_CLASSES = {
+  refused: "restore-refused",
+  uncertain: "restore-different",
+  different: "restore-different",
+  none: undefined,
+};
+
 /** The verdict in a sentence, and where it is from. */
-function Summary({ response: { host, findings, counts, command } }: { response: RestoreResponse }) {
+function Summary({ response: { host, verdict, counts, command } }: { response: RestoreResponse }) {
   const total = (state: "same" | "unknown" | "note" | "different" | "refused"): number =>
     Object.values(counts).reduce((sum, count) => sum + count[state], 0);
   if (host === null) {
@@ -75,17 +82,16 @@ function Summary({ response: { host, findings, counts, command } }: { response: 
     );
   }
   const who = command === null ? "The kernel" : "CRIU";
-  const refused = findings.some(({ verdict }) => verdict === "refused");
-  const differs = findings.some(({ verdict }) => verdict === "different");
-  const [word, sentence] = refused
-    ? ["refused", `${who} would refuse to restore it on ${host.name}.`]
-    : differs
-      ? ["different", `${who} would restore it on ${host.name}, but the result would differ.`]
-      : ["same", `Nothing was found that would make ${who} refuse it on ${host.name}.`];
+  const sentence = {
+    refused: `${who} would refuse to restore it on ${host.name}.`,
+    uncertain: `${who} might refuse to restore it on ${host.name}: see the warnings.`,
+    different: `${who} would restore it on ${host.name}, but the result would differ.`,
+    none: `Nothing was found that would make ${who} refuse it on ${host.name}.`,
+  }[verdict];
   return (
     <header className="restore-head">
       <p>
-        <strong className={`restore-${word}`}>{sentence}</strong>{" "}
+        <strong className={VERDICT_CLASSES[verdict]}>{sentence}</strong>{" "}
         <span className="muted">
           {grouped(total("refused"))} refused, {grouped(total("different"))} different, {grouped(total("same"))} as
           recorded, {grouped(total("unknown"))} not known; facts of {host.at}

@@ -46,6 +46,7 @@ export function hostHandlers(documents: Documents): Handlers<"facts" | "restore"
           counts: report.counts,
           findings: report.findings,
           unlisted: report.unlisted,
+          verdict: report.verdict,
           privileges: report.privileges,
           options: needs?.options ?? [],
           command: image.checkpoint.format === "criu" ? restoreCommand(needs?.options ?? []) : null,
