@@ -10,7 +10,7 @@ import { onFsPath } from "./on-task-objects.ts";
 import { holds, i32, u32 } from "./record-bytes.ts";
 import { socketName } from "./socket-names.ts";
 import type { StructReader } from "./struct-reader.ts";
-import { expectPath, fault, PATH_MAX, readStruct, report, reportCutText, resolve, type Walk } from "./walk.ts";
+import { cutMessage, expectPath, fault, PATH_MAX, readStruct, report, resolve, type Walk } from "./walk.ts";
 
 const GENERIC = fileKind("generic");
 const PIPE = fileKind("pipe");
@@ -120,7 +120,10 @@ export function onFileName(walk: Walk): void {
       const path = window.bytes.subarray(at + 8, at + Math.min(held, 8 + PATH_MAX));
       const nul = path.indexOf(0);
       onFsPath(walk, nul < 0 ? path : path.subarray(0, nul));
-      if (walk.cut && nul < 0) reportCutText(walk, "path", path.length, { task: walk.task });
+      if (walk.cut && nul < 0) {
+        const what = cutMessage("a path", path.length);
+        report(walk, "warning", "path-cut", what, walk.pos + 8, { task: walk.task });
+      }
       walk.fsPathsLeft--;
     } else report(walk, "warning", "name-without-file", "A path does not follow a record that takes one.", walk.pos);
     return;
@@ -133,7 +136,10 @@ export function onFileName(walk: Walk): void {
     if (named !== 0) builder.files.kind[pathOwner] = named;
   }
   if (walk.cut) {
-    if (stop === at + held) reportCutText(walk, "path", stop - at - 8, { file: pathOwner });
+    if (stop === at + held) {
+      const what = cutMessage("a path", stop - at - 8);
+      report(walk, "warning", "path-cut", what, walk.pos + 8, { file: pathOwner });
+    }
   } else if (limit < end) {
     const what = `A path is ${length - 8} bytes long; the maximum is ${PATH_MAX}.`;
     report(walk, "warning", "path-length", what, walk.pos + 4);

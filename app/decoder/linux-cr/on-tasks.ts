@@ -6,16 +6,7 @@ import { OBJECTS } from "./actions.ts";
 import { endTable } from "./on-file-table.ts";
 import { addExit, addTaskObjects } from "./on-task-objects.ts";
 import { holds, i32 } from "./record-bytes.ts";
-import {
-  expectPath,
-  readStruct,
-  report,
-  reportCutText,
-  reportRepeated,
-  resolve,
-  unresolved,
-  type Walk,
-} from "./walk.ts";
+import { cutMessage, expectPath, readStruct, report, reportRepeated, resolve, unresolved, type Walk } from "./walk.ts";
 
 /** TASK: the next task begins. */
 export function onTask(walk: Walk): void {
@@ -57,7 +48,10 @@ export function onComm(walk: Walk): void {
   const end = at + Math.min(held, 8 + COMM_LENGTH);
   let stop = start;
   while (stop < end && bytes[stop] !== 0) stop++;
-  if (walk.cut && stop === end) reportCutText(walk, "comm", stop - start, { task });
+  if (walk.cut && stop === end) {
+    const what = cutMessage("the name of a task", stop - start);
+    report(walk, "warning", "comm-cut", what, walk.pos + 8, { task });
+  }
   builder.tasks.commOffset[task] = builder.addText(bytes, start, stop);
   builder.tasks.commLength[task] = stop - start;
 }

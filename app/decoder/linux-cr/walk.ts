@@ -174,16 +174,20 @@ export function beginWalk(source: Source, recognition: Recognition, limits?: Lim
 }
 
 /** Adds a problem. `offset` is in the image; `null` if the problem has no place. */
-export function report(walk: Walk, severity: Severity, code: string, message: string, offset: number | null): void {
-  walk.builder.addProblem({ severity, code, message, offset } satisfies Problem);
+export function report(
+  walk: Walk,
+  severity: Severity,
+  code: string,
+  message: string,
+  offset: number | null,
+  cut?: Problem["cut"],
+): void {
+  walk.builder.addProblem({ severity, code, message, offset, ...(cut && { cut }) } satisfies Problem);
 }
 
-/** Reports that the image ends inside the text of the current record: `left` bytes of it are there. */
-export function reportCutText(walk: Walk, name: "path" | "comm", left: number, cut: NonNullable<Problem["cut"]>): void {
-  const what = name === "path" ? "a path" : "the name of a task";
-  const message = `The image ends inside ${what}; its first ${counted(left, "byte")} are shown.`;
-  walk.builder.addProblem({ severity: "warning", code: `${name}-cut`, message, offset: walk.pos + 8, cut });
-}
+/** The message for a text that the image ends inside: `left` bytes of it are there. */
+export const cutMessage = (what: string, left: number): string =>
+  `The image ends inside ${what}; its first ${counted(left, "byte")} are shown.`;
 
 /** Reports that the current record repeats one that an image has once. */
 export function reportRepeated(walk: Walk, name: string): void {
