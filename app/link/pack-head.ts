@@ -13,7 +13,7 @@ export interface Head {
   readonly machine: Checkpoint["machine"];
   readonly time: number | null;
   readonly facts: readonly Fact[];
-  readonly problems: readonly Pick<Problem, "severity" | "code" | "message" | "offset" | "limit">[];
+  readonly problems: readonly Pick<Problem, "severity" | "code" | "message" | "offset" | "limit" | "cut">[];
 }
 
 const isText = (value: unknown): value is string => typeof value === "string";
@@ -22,6 +22,15 @@ const CODE = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 const isSeverity = (value: unknown): value is Problem["severity"] =>
   value === "error" || value === "warning" || value === "note";
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+
+const isRow = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0;
+
+/** What a problem says to be cut, as far as it names rows. */
+function cutFrom(cut: unknown): Pick<Problem, "cut"> {
+  const { file, task } = (cut ?? {}) as { readonly file?: unknown; readonly task?: unknown };
+  if (!isRow(file) && !isRow(task)) return {};
+  return { cut: { ...(isRow(file) && { file }), ...(isRow(task) && { task }) } };
+}
 
 /** Parses a head; `null` if it is not one. Missing values get defaults. */
 export function headFrom(bytes: Uint8Array): Head | null {
@@ -41,7 +50,7 @@ export function headFrom(bytes: Uint8Array): Head | null {
   }
   const problems: Head["problems"][number][] = [];
   for (const problem of list(head.problems)) {
-    const { severity, code, message, offset, limit } = (problem ?? {}) as Partial<Problem>;
+    const { severity, code, message, offset, limit, cut } = (problem ?? {}) as Partial<Problem>;
     if (!isSeverity(severity) || !isText(code) || !CODE.test(code) || !isText(message)) continue;
     const isOffset = typeof offset === "number" && Number.isSafeInteger(offset) && offset >= 0;
     // Made visible when it was decoded, but a link can contain anything.
@@ -51,6 +60,7 @@ export function headFrom(bytes: Uint8Array): Head | null {
       message: stillVisible(message),
       offset: isOffset ? offset : null,
       ...(isText(limit) && { limit }),
+      ...cutFrom(cut),
     });
   }
   return {

@@ -59,12 +59,13 @@ function headOf(checkpoint: Checkpoint, name: string, mask: Mask): Head {
     machine: checkpoint.machine,
     time: checkpoint.time,
     facts: checkpoint.facts.filter(({ label, value }) => mask.text(label) !== null && mask.text(value) !== null),
-    problems: checkpoint.problems.map(({ severity, code, message, offset, limit }) => ({
+    problems: checkpoint.problems.map(({ severity, code, message, offset, limit, cut }) => ({
       severity,
       code,
       message: mask.text(message) ?? `${code.replaceAll("-", " ")} (the details were left out)`,
       offset,
       ...(limit !== undefined && { limit }),
+      ...(cut !== undefined && { cut }),
     })),
   };
 }

@@ -5,6 +5,7 @@ import Ajv from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource, type Source } from "../../app/decoder/source.ts";
+import { pack, unpack } from "../../app/link/pack.ts";
 import { commBytes, nameBytes } from "../../app/model/checkpoint.ts";
 import { indexOfBytes } from "../../app/model/text.ts";
 import { setSources } from "../support/criu.ts";
@@ -77,6 +78,15 @@ describe("a set one of whose files ends", () => {
     const path = nameBytes(checkpoint, row);
     const start = new TextDecoder().decode(path.slice(0, 3));
     expect(await marked(await until("files.img", path, 3))).toEqual({ paths: [start], comms: [] });
+  });
+
+  test("is packed with its marks", async () => {
+    const { checkpoint } = await opened(await until("files.img", new TextEncoder().encode("/"), 1));
+    const unpacked = unpack(pack(checkpoint, "cut"));
+    if ("refused" in unpacked) throw new Error(unpacked.refused);
+    const marks = checkpoint.problems.map(({ cut }) => cut);
+    expect(marks).toContainEqual({ file: expect.any(Number) });
+    expect(unpacked.checkpoint.problems.map(({ cut }) => cut)).toEqual(marks);
   });
 
   test("inside the name of a task marks the task", async () => {
