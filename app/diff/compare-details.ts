@@ -111,14 +111,11 @@ function inodeComparer(before: Checkpoint, after: Checkpoint) {
     !unknown(sizeAfter, a);
   return {
     differ: (b: FileRow, a: FileRow): boolean => modes(b, a) || sizes(b, a),
+    /** Of sizes nothing is said: CRIU records that of a file only if its flags let the restore compare it. */
     lacking(b: FileRow, a: FileRow, lack: Lack): void {
-      const hasBefore = ((x.has[b] as number) & HAS.inode) !== 0;
-      const hasAfter = ((y.has[a] as number) & HAS.inode) !== 0;
-      const check = (key: string, isBefore: boolean, isAfter: boolean): void => {
-        if (isBefore !== isAfter) lack(isBefore ? "after" : "before", fileDetail(key, x.kind[b] as number).title);
-      };
-      check("mode", hasBefore && x.inodeMode[b] !== 0, hasAfter && y.inodeMode[a] !== 0);
-      check("size", hasBefore && !unknown(sizeBefore, b), hasAfter && !unknown(sizeAfter, a));
+      const hasBefore = ((x.has[b] as number) & HAS.inode) !== 0 && x.inodeMode[b] !== 0;
+      const hasAfter = ((y.has[a] as number) & HAS.inode) !== 0 && y.inodeMode[a] !== 0;
+      if (hasBefore !== hasAfter) lack(hasBefore ? "after" : "before", fileDetail("mode", x.kind[b] as number).title);
     },
     keys: (b: FileRow, a: FileRow): string[] => [...(modes(b, a) ? ["mode"] : []), ...(sizes(b, a) ? ["size"] : [])],
   };

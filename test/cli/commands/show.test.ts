@@ -88,6 +88,10 @@ describe("options choose rows", () => {
 describe("diff", () => {
   const pair = [fixture("criu/w1/before"), fixture("criu/w1/after")];
 
+  test("notes nothing where only the flags of a file decide whether its size is recorded", async () => {
+    expect(JSON.parse((await runCommand(["diff", ...pair, "--json"])).out).notes).toEqual([]);
+  });
+
   test("has JSON lines and tabs on request", async () => {
     const { changes } = JSON.parse((await runCommand(["diff", ...pair, "--json"])).out);
     const { out, status } = await runCommand(["diff", ...pair, "--jsonl"]);
