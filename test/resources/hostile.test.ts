@@ -9,6 +9,8 @@ import { diff } from "../../app/diff/diff.ts";
 import { readFilters } from "../../app/resources/criu/seccomp.ts";
 import type { SetReader } from "../../app/resources/criu/set-reader.ts";
 import { readResources } from "../../app/resources/read.ts";
+import { resourceNamed } from "../../app/resources/resources.ts";
+import { entryAt, type ResourceTable } from "../../app/resources/table.ts";
 
 const FOLDER = join(import.meta.dirname, "../fixtures/resources/r1/before");
 const MEMBERS = new Map(
@@ -119,4 +121,25 @@ describe("crafted sets", () => {
     expect(filters(1)?.instructions).toEqual([1, 1]);
     expect(filters(2)).toBeNull();
   });
+});
+
+test("what a cut takes from credentials is unknown, and not empty or no", async () => {
+  const name = [...MEMBERS.keys()].find((each) => each.startsWith("core-")) as string;
+  const bytes = MEMBERS.get(name) as Uint8Array;
+  const spec = resourceNamed("credentials");
+  const rows = async (core: Uint8Array) => {
+    const table = (await tablesWith({ [name]: core }))?.tables.credentials as ResourceTable;
+    const all = Array.from({ length: table.count }, (_, row) => entryAt(spec, table, row));
+    return all.filter(({ tid }) => tid === Number(name.replace(/\D/g, "")));
+  };
+  expect(await rows(bytes)).toMatchObject([{ ambient: expect.any(Array), noNewPrivs: expect.any(Boolean) }]);
+  let cuts = 0;
+  for (let length = bytes.length - 1; length > 12; length -= 7) {
+    for (const row of await rows(bytes.slice(0, length))) {
+      if (row.securebits !== null) continue;
+      cuts++;
+      expect(row, `cut at ${length}`).toMatchObject({ groups: null, ambient: null, noNewPrivs: null });
+    }
+  }
+  expect(cuts).toBeGreaterThan(0);
 });

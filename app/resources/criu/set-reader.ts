@@ -10,7 +10,7 @@ import { createIdIndex } from "../../decoder/id-index.ts";
 import type { Image } from "../../decoder/image.ts";
 import type { Source } from "../../decoder/source.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
-import { endOfMember, recordMember } from "../../model/records.ts";
+import { endOfMember, recordMember, recordOffset } from "../../model/records.ts";
 import type { RecordRow, TaskRow } from "../../model/rows.ts";
 import { convert } from "../convert.ts";
 import type { ColumnSpec, ResourceSpec } from "../resource.ts";
@@ -35,6 +35,8 @@ export interface SetReader {
   placed(kind: string, number: number): PlacedMember | null;
   /** @throws the reason of the signal if it was aborted. */
   throwIfAborted(): void;
+  /** Whether the member ends inside an entry: a field that it lacks may have been cut off. */
+  isCut(record: RecordRow): boolean;
   /** NONE: there is no task with this pid. */
   taskOfPid(pid: number): TaskRow;
   /** The entries of all members of a kind, in image order. */
@@ -45,7 +47,10 @@ export interface SetReader {
 
 /** A reader of a set. @param signal Aborts the generators. */
 export function createSetReader({ checkpoint, sources }: Image, signal?: AbortSignal): SetReader {
-  const { records, tasks, machine } = checkpoint;
+  const { records, tasks, machine, problems } = checkpoint;
+  const cutAt = new Map(
+    problems.flatMap(({ code, member, offset }) => (code === "truncated-entry" ? [[member, offset] as const] : [])),
+  );
   const read = createEntryReader(checkpoint, sources);
   const members = indexMembers(checkpoint.members);
   const tasksByPid = createIdIndex();
@@ -77,6 +82,7 @@ export function createSetReader({ checkpoint, sources }: Image, signal?: AbortSi
         ? null
         : { kind: MEMBER_KINDS.findIndex(({ name }) => name === kind), number, source };
     },
+    isCut: (record) => cutAt.get(recordMember(records, record)) === recordOffset(records, record),
     taskOfPid: (pid) => {
       const task = tasksByPid.get(pid >>> 0);
       return task === NONE ? NONE : task;

@@ -154,8 +154,10 @@ function addThread(
   const policy = thread?.number("sched_policy") ?? null;
   if (policy !== null) row.policy = policyName(policy);
   const own = thread?.inside("signals_p").each("signals", infoOf) ?? [];
-  row.pending = [...new Set([...queuedSignals(set, own), ...shared])];
-  row.sharedPending = shared;
+  if (own.length > 0 || !set.isCut(record)) {
+    row.pending = [...new Set([...queuedSignals(set, own), ...shared])];
+    row.sharedPending = shared;
+  }
   tables.add("threads", row, task, record);
 }
 
@@ -172,8 +174,10 @@ function addCredentials(set: SetReader, tables: Tables, { pid, tid, task, record
   if (creds === null || !tables.wants("credentials")) return;
   const row: Draft = { pid, tid };
   take(row, spec("credentials"), "creds_entry", creds, set.arch);
-  for (const name of EMPTY_SETS) row[name] ??= [];
-  row.noNewPrivs ??= false;
+  if (!set.isCut(record)) {
+    for (const name of EMPTY_SETS) row[name] ??= [];
+    row.noNewPrivs ??= false;
+  }
   tables.add("credentials", row, task, record);
 }
 
