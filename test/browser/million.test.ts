@@ -56,7 +56,7 @@ test("a million descriptors can be scrolled, sorted, filtered and found", async 
   await active(page).getByText("4095995904").waitFor();
 
   await page.getByRole("searchbox").fill("fd:999 worker-99");
-  await page.getByText("11 of 1,000,000 descriptors").waitFor();
+  await page.getByText("11 of 1,000,000 descriptors", { exact: true }).waitFor();
 
   await page.getByRole("searchbox").fill("");
   await page.getByRole("searchbox").blur();
