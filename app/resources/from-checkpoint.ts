@@ -11,7 +11,7 @@ import { i32At, u8At, u32At } from "../model/read.ts";
 import type { FileRow, RecordRow, TaskRow } from "../model/rows.ts";
 import { base64Bytes } from "../model/text.ts";
 import { memo } from "./memo.ts";
-import type { Input } from "./table.ts";
+import type { Input, Row } from "./table.ts";
 import type { Tables } from "./tables.ts";
 
 type Draft = Record<string, Input>;
@@ -125,12 +125,10 @@ function addSockets(
     let row = known.get(file);
     if (row === undefined) {
       const own = socketRow(checkpoint, file, detailsOf(file), peers, optionsOf);
-      row = { ...own, namespace: namespaces.get(file), pid, fd };
+      row = { ...own, namespace: namespaces.get(file) };
       known.set(file, row);
     }
-    row.pid = pid;
-    row.fd = fd;
-    return tables.add("sockets", row, task, record);
+    return tables.add("sockets", { ...row, pid, fd }, task, record);
   });
 }
 
@@ -224,7 +222,7 @@ function addTerminals(checkpoint: Checkpoint, detailsOf: DetailsReader, tables: 
 }
 
 function addWatches(checkpoint: Checkpoint, detailsOf: DetailsReader, tables: Tables): void {
-  const rows = new Map<FileRow, readonly Draft[]>();
+  const rows = new Map<FileRow, readonly Row[]>();
   const names = nameOfId(checkpoint);
   eachDescriptor(checkpoint, filesOfKind(checkpoint, fileKind("epoll")), ({ task, pid, fd, file, record }) => {
     let watches = rows.get(file);
@@ -235,16 +233,10 @@ function addWatches(checkpoint: Checkpoint, detailsOf: DetailsReader, tables: Ta
         events: eventWords(target.events),
         data: wideOr(target.data),
         file: numberOr(target.file),
-        pid,
-        fd,
       }));
       rows.set(file, watches);
     }
-    return watches.every((watch) => {
-      watch.pid = pid;
-      watch.fd = fd;
-      return tables.add("epoll", watch, task, record);
-    });
+    return watches.every((watch) => tables.add("epoll", { ...watch, pid, fd }, task, record));
   });
 }
 

@@ -79,7 +79,6 @@ interface ColumnBuilder {
 /** A table in the making. */
 export function createTable(spec: ResourceSpec): TableBuilder {
   const columns = spec.columns.map(columnBuilder);
-  const names = spec.columns.map(({ name }) => name);
   let room = 0;
   let count = 0;
   let task = new Int32Array(0);
@@ -100,7 +99,7 @@ export function createTable(spec: ResourceSpec): TableBuilder {
         return false;
       }
       if (count === room) grow();
-      for (let at = 0; at < names.length; at++) columns[at]?.set(count, row[names[at] as string]);
+      for (const [at, { name }] of spec.columns.entries()) columns[at]?.set(count, row[name]);
       task[count] = taskRow;
       record[count] = recordRow;
       count++;

@@ -18,14 +18,6 @@ const FREE: Growth = { decoded: () => 1, budget: createBudget() };
 
 export type DetailsBuilder = ReturnType<typeof createDetails>;
 
-interface Key {
-  readonly index: number;
-  /** The value that was last added with it; `undefined`: none, or an object. */
-  last: DetailValue | undefined;
-  /** The number of that value. */
-  number: number;
-}
-
 /** An empty store. Details may be added in any order; those of a row keep their order. */
 export function createDetails(growth: Growth = FREE) {
   const { budget } = growth;
@@ -36,27 +28,16 @@ export function createDetails(growth: Growth = FREE) {
     value: new Uint32Array(FIRST_CAPACITY),
   };
   let count = 0;
-  const keys = new Map<string, Key>();
+  const keyIndex = new Map<string, number>();
   const values = createJsonValues(growth);
 
-  const keyOf = (name: string): Key => {
-    let key = keys.get(name);
-    if (key === undefined) {
-      key = { index: keys.size, last: undefined, number: 0 };
-      keys.set(name, key);
+  /** Adds a detail whose value has a number already. */
+  const addIndexed = (row: number, key: string, value: number): void => {
+    let index = keyIndex.get(key);
+    if (index === undefined) {
+      index = keyIndex.size;
+      keyIndex.set(key, index);
     }
-    return key;
-  };
-  /** The number of a value. Most values equal the last one of their key, which need not be looked up. */
-  const numberOf = (key: Key, value: DetailValue): number => {
-    if (key.last === value) return key.number;
-    const number = values.indexOf(value);
-    // An object may be modified and added again.
-    key.last = typeof value === "object" ? undefined : value;
-    key.number = number;
-    return number;
-  };
-  const append = (row: number, { index }: Key, value: number): void => {
     budget.takeBytes(DETAIL_BYTES);
     if (count === columns.capacity) growTo(columns, 2 * count, FREE.budget);
     columns.row[count] = row;
@@ -68,24 +49,19 @@ export function createDetails(growth: Growth = FREE) {
     /** The number of a value, for `addIndexed`. */
     indexOf: (value: DetailValue): number => values.indexOf(value),
 
-    add(row: number, name: string, value: DetailValue): void {
-      const key = keyOf(name);
-      append(row, key, numberOf(key, value));
-    },
+    add: (row: number, key: string, value: DetailValue): void => addIndexed(row, key, values.indexOf(value)),
 
-    /** Adds a detail whose value has a number already. */
-    addIndexed: (row: number, name: string, value: number): void => append(row, keyOf(name), value),
+    addIndexed,
 
     /** Adds a detail of the row that was added last, or replaces its value. */
-    set(row: number, name: string, value: DetailValue): void {
-      const key = keyOf(name);
-      const number = numberOf(key, value);
+    set(row: number, key: string, value: DetailValue): void {
+      const index = keyIndex.get(key);
       for (let at = count - 1; at >= 0 && columns.row[at] === row; at--) {
-        if (columns.key[at] !== key.index) continue;
-        columns.value[at] = number;
+        if (columns.key[at] !== index) continue;
+        columns.value[at] = values.indexOf(value);
         return;
       }
-      append(row, key, number);
+      addIndexed(row, key, values.indexOf(value));
     },
 
     finish(): DetailStore {
@@ -95,7 +71,7 @@ export function createDetails(growth: Growth = FREE) {
         row: ordered(columns.row, count, order),
         key: ordered(columns.key, count, order),
         value: ordered(columns.value, count, order),
-        keys: [...keys.keys()],
+        keys: [...keyIndex.keys()],
         ...values.finish(),
       };
     },

@@ -48,9 +48,10 @@ function addGroups({ links }: Builder, role: "other-end" | "same-memory", { keys
     const key = keys[u32At(index.rows, first)] as number;
     const end = index.end(key);
     if (end - first > 1) {
-      const group: FileRow[] = [];
-      for (let at = first; at < end; at++) group.push(rows[u32At(index.rows, at)] as FileRow);
-      links.addGroup(role, group);
+      links.addGroup(
+        role,
+        Array.from(index.rows.subarray(first, end), (at) => rows[at] as FileRow),
+      );
     }
     first = Math.max(end, first + 1);
   }

@@ -102,17 +102,9 @@ interface Message {
   inner: Message[];
 }
 
-/** Occurrences in a list that the values of several entries share. */
-const SHARED_ROOM = 512;
-
 /** A function that gives the values of entries. @param most The most values of a repeated field. */
 export function createValueReader(most = LIST_LIMIT): (entry: EntryBytes) => Values {
-  let parts = createParts(most, SHARED_ROOM);
-  return (entry) => {
-    // Values keep the list that they are in: a new list takes over from one that is half full.
-    if (parts.length > SHARED_ROOM * (PART / 2)) parts = createParts(most, SHARED_ROOM);
-    return new MessageValues(parts, entireMessage(entry));
-  };
+  return (entry) => new MessageValues(createParts(most, 16), entireMessage(entry));
 }
 
 /**

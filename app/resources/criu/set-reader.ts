@@ -63,8 +63,7 @@ export function createSetReader({ checkpoint, sources }: Image, signal?: AbortSi
     const end = endOfMember(records, start);
     for (let record = start; record < end; record++) {
       signal?.throwIfAborted();
-      const reading = read(record);
-      const entry = reading instanceof Promise ? await reading : reading;
+      const entry = await read(record);
       if (entry !== null) yield { entry, number, record };
     }
   }
@@ -98,7 +97,7 @@ export function createSetReader({ checkpoint, sources }: Image, signal?: AbortSi
 const MOST_VALUES = 1 << 20;
 
 /** The values of an entry, whatever its message. */
-const valuesOf = createValueReader(MOST_VALUES);
+export const valuesOf = createValueReader(MOST_VALUES);
 
 /** The values of an entry, if it has that message. */
 export const messageOf = ({ entry }: NumberedEntry, message: MessageName): Values | null =>
