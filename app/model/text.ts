@@ -222,8 +222,8 @@ export const shownValue = ({ value, valueBytes }: { readonly value: string; read
   valueBytes === undefined ? visible(value) : visibleText(base64Bytes(valueBytes));
 
 /** The bytes of such a text. */
-export const valueBytesOf = ({ value, valueBytes }: ReturnType<typeof textAndBytes>): Uint8Array =>
-  valueBytes === undefined ? encodeText(value) : base64Bytes(valueBytes);
+export const valueBytesOf = (text: { readonly value: string; readonly valueBytes?: string | undefined }): Uint8Array =>
+  text.valueBytes === undefined ? encodeText(text.value) : base64Bytes(text.valueBytes);
 
 /** The bytes of a text in base64; none if it is not valid. */
 export function base64Bytes(text: string): Uint8Array {

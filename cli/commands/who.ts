@@ -3,7 +3,7 @@
 import { resolve } from "node:path";
 import { type Holder, holdersOf, parseTarget, type Target, type WhoDocument } from "../../app/export/who.ts";
 import { O_ACCMODE } from "../../app/model/names.ts";
-import { base64Bytes, encodeText, jsonText, shownText } from "../../app/model/text.ts";
+import { jsonText, shownText, valueBytesOf } from "../../app/model/text.ts";
 import type { WHO } from "../arguments/commands.ts";
 import type { ArgumentsOf } from "../arguments/spec.ts";
 import { CliError } from "../error.ts";
@@ -61,9 +61,6 @@ function* lines(holders: readonly Holder[]): Generator<string> {
 /** By O_ACCMODE. */
 const ACCESS = ["r-", "-w", "rw", "--"];
 
-const exactBytes = (text: string, bytes: string | undefined): Uint8Array =>
-  bytes === undefined ? encodeText(text) : base64Bytes(bytes);
-
 /** `pid 412 fd 3 nginx: rw /var/log/x @4096 O_APPEND` */
 function holderLine(holder: Holder): string {
   const { pid, task, fd, use, deleted, pos, flags, flagNames } = holder;
@@ -71,10 +68,10 @@ function holderLine(holder: Holder): string {
   const how = fd === null ? (use ?? "") : `fd ${fd}`;
   const words = [
     flags === null ? "" : (ACCESS[flags & O_ACCMODE] ?? ""),
-    shownText(exactBytes(holder.name, holder.nameBytes)),
+    shownText(valueBytesOf({ value: holder.name, valueBytes: holder.nameBytes })),
     deleted ? "(unlinked)" : "",
     pos === null ? "" : `@${pos}`,
     ...(flagNames ?? []).slice(1).filter((flag) => flag !== "O_LARGEFILE"),
   ];
-  return `${[who, how, shownText(exactBytes(holder.comm, holder.commBytes))].filter(Boolean).join(" ")}: ${words.filter(Boolean).join(" ")}`;
+  return `${[who, how, shownText(valueBytesOf({ value: holder.comm, valueBytes: holder.commBytes }))].filter(Boolean).join(" ")}: ${words.filter(Boolean).join(" ")}`;
 }

@@ -1,7 +1,7 @@
 // Checks of an open file's own message, by its field in file_entry. The row of the file is `scan.file - 1`.
 
 import { USK_EXTERN } from "../../decoder/criu/meaning.ts";
-import { eachBytes, fieldNumber, plan } from "../../decoder/criu/wire.ts";
+import { eachBytes, fieldNumber, plan, wide } from "../../decoder/criu/wire.ts";
 import { HAS, NONE } from "../../model/checkpoint.ts";
 import { u8At, u32At } from "../../model/read.ts";
 import { type Handler, handler } from "./handler.ts";
@@ -64,7 +64,7 @@ const WATCH = plan("eventpoll_tfd_entry", ["tfd"]);
 export const BODIES: Readonly<Record<string, Handler>> = {
   reg: handler("reg_file_entry", ["size", "mode", "ext", "build_id", "mnt_id"], (scan, seen, bytes, start, end) => {
     const row = scan.file - 1;
-    if (has(seen, 1)) scan.notes.sizes[row] = (scan.out[3] as number) * 2 ** 32 + low(scan, 1);
+    if (has(seen, 1)) scan.notes.sizes[row] = wide(scan.out, 1);
     if (has(seen, 2)) scan.notes.modes[row] = low(scan, 2);
     if (has(seen, 3) && low(scan, 3) !== 0) scan.notes.externalFiles.push(row);
     // -1: it is unknown. What comes from outside is on no mount of the set.

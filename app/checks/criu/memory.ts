@@ -1,6 +1,6 @@
 // Checks of memory: whether the set has the pages that pagemaps call for.
 
-import { type Plan, plan } from "../../decoder/criu/wire.ts";
+import { type Plan, plan, wide } from "../../decoder/criu/wire.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { firstIndex } from "../../model/search.ts";
 import { counted, sizeText } from "../../model/words.ts";
@@ -49,22 +49,19 @@ export function onPagemap(scan: Scan, seen: number): void {
   const facts = factsOf(scan);
   const isInParent = has(seen, 2) && low(scan, 2) !== 0;
   const flags = has(seen, 3) ? low(scan, 3) : isInParent ? PE_PARENT : PE_PRESENT;
-  const pages = has(seen, 4) ? (scan.out[9] as number) * 2 ** 32 + low(scan, 4) : has(seen, 1) ? low(scan, 1) : 0;
+  const pages = has(seen, 4) ? wide(scan.out, 4) : has(seen, 1) ? low(scan, 1) : 0;
   if ((flags & PE_PRESENT) !== 0) facts.present += pages;
   else if ((flags & PE_LAZY) !== 0) facts.lazy += pages;
   if ((flags & PE_PARENT) !== 0) facts.inParent += pages;
-  if (has(seen, 5)) checkRange(scan, facts, doubleIn(scan, 5), pages);
+  if (has(seen, 5)) checkRange(scan, facts, wide(scan.out, 5), pages);
 }
-
-/** A number of 64 bits; exact for addresses of pages. */
-const doubleIn = (scan: Scan, slot: number): number => (scan.out[2 * slot + 1] as number) * 2 ** 32 + low(scan, slot);
 
 /** Notes the range of a mapping of the current member's task: slots 3 and 4 of the scan. */
 export function noteRange(scan: Scan, seen: number): void {
   if (!has(seen, 3) || !has(seen, 4)) return;
   const ranges = scan.mapped.get(scan.memberNumber) ?? [];
   if (ranges.length === 0) scan.mapped.set(scan.memberNumber, ranges);
-  ranges.push(doubleIn(scan, 3), doubleIn(scan, 4));
+  ranges.push(wide(scan.out, 3), wide(scan.out, 4));
 }
 
 /** Checks that a run of pages is in mappings of the task, which are decoded before its pagemap. Reports the first one. */

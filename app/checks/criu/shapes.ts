@@ -2,7 +2,7 @@
 // one of its required fields, or with a field of another wire type; CRIU and the kernel refuse values out of range.
 
 import { FIELD_TABLES, type FieldTable, type KnownField } from "../../decoder/criu/field-table.ts";
-import { readVarint, skip, WIRE } from "../../decoder/criu/wire.ts";
+import { exact, readVarint, skip, WIRE } from "../../decoder/criu/wire.ts";
 import { recordMember, recordOffset } from "../../model/records.ts";
 import { fault, type Scan } from "./scan.ts";
 import { isAllowed, LIMITS, ORDERS } from "./value-limits.ts";
@@ -133,7 +133,7 @@ function refusalIn(
 const damaged = (field: string): Refusal => ({ why: "damaged", field, words: "" });
 
 function impossible({ name, type }: KnownField, words: Uint32Array): Refusal {
-  const value = (BigInt(words[1] as number) << 32n) | BigInt(words[0] as number);
+  const value = exact(words, 0);
   const signed = type === "sint32" ? (value >> 1n) ^ -(value & 1n) : BigInt.asIntN(64, value);
   return { why: "impossible", field: name, words: `is ${type.startsWith("u") ? value : signed}` };
 }
@@ -166,7 +166,7 @@ function outOfOrder(bytes: Uint8Array, start: number, end: number, shape: Shape,
     at = skip(bytes, from, end, tag, words);
     if ((tag & 7) !== WIRE.varint) continue;
     readVarint(bytes, from, at, words);
-    values.set(tag >>> 3, (BigInt(words[1] as number) << 32n) | BigInt(words[0] as number));
+    values.set(tag >>> 3, exact(words, 0));
   }
   for (const [first, second, mayEqual] of ORDERS[shape.message] ?? []) {
     const a = values.get(shape.table.byName.get(first)?.number ?? 0);

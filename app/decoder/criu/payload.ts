@@ -2,7 +2,7 @@
 
 import type { Entry, SetContext } from "./context.ts";
 import type { MemberKind } from "./member-kinds.ts";
-import { high, isSet, low, plan, scan } from "./wire.ts";
+import { isSet, low, plan, scan, wide } from "./wire.ts";
 
 /** Number of raw bytes after an entry's message, of the `left` bytes to the end of the member. */
 export type PayloadLength = (set: SetContext, entry: Entry, left: number) => number;
@@ -30,5 +30,5 @@ const ghostPayload: PayloadLength = ({ values }, { bytes, start, end, nth }, lef
     return hasChunks ? 0 : left;
   }
   const { len } = GHOST_CHUNK.slot;
-  return isSet(scan(bytes, start, end, GHOST_CHUNK, values), len) ? high(values, len) * 2 ** 32 + low(values, len) : 0;
+  return isSet(scan(bytes, start, end, GHOST_CHUNK, values), len) ? wide(values, len) : 0;
 };

@@ -4,7 +4,7 @@ import { type Source, SourceError } from "../source.ts";
 import { framingOf, word } from "./framing.ts";
 import { MEMBER_KINDS } from "./member-kinds.ts";
 import { baseName } from "./member-names.ts";
-import { readVarint } from "./wire.ts";
+import { readVarint, wide } from "./wire.ts";
 
 const TIMENS = MEMBER_KINDS.find(({ name }) => name === "timens");
 /** timens_entry.boottime, a timespec; the tag is its number and that its value is a message. */
@@ -52,7 +52,7 @@ function secondsOf(bytes: Uint8Array, from: number, end: number): number | null 
     const tag = bytes[at];
     at = readVarint(bytes, at + 1, end, words);
     if (at < 0) return null;
-    const value = (words[1] as number) * 2 ** 32 + (words[0] as number);
+    const value = wide(words, 0);
     if (tag === SECONDS) seconds += value;
     else if (tag === NANOSECONDS) seconds += value / 1e9;
   }

@@ -62,6 +62,9 @@ export const low = (values: Uint32Array, slot: number): number => values[2 * slo
 /** The high half of the number in a slot, or the end of its bytes. Stale if the slot is not set. */
 export const high = (values: Uint32Array, slot: number): number => values[2 * slot + 1] as number;
 
+/** The number of 64 bits in a slot, exact below 2^53. Stale if the slot is not set. */
+export const wide = (values: Uint32Array, slot: number): number => high(values, slot) * 2 ** 32 + low(values, slot);
+
 /** The number of 64 bits in a slot. Stale if the slot is not set. */
 export const exact = (values: Uint32Array, slot: number): bigint =>
   (BigInt(high(values, slot)) << 32n) | BigInt(low(values, slot));

@@ -1,6 +1,6 @@
 // pagemap_entry: a run of pages, and where they are. For all that read pagemaps.
 
-import { high, isSet, low, plan, scan } from "../wire.ts";
+import { isSet, low, plan, scan, wide } from "../wire.ts";
 
 /** pagemap_entry.flags, from CRIU's pagemap.h. */
 export const PE = { parent: 1, lazy: 2, present: 4, aligned: 8 } as const;
@@ -36,18 +36,17 @@ export interface PagemapEntry {
 export function readPagemapEntry(bytes: Uint8Array, from: number, to: number, values: Uint32Array): PagemapEntry {
   const { slot } = ENTRY;
   const seen = scan(bytes, from, to, ENTRY, values);
-  const wide = (at: number): number => high(values, at) * 2 ** 32 + low(values, at);
   const hasWideCount = isSet(seen, slot.nr_pages);
   const isInParent = isSet(seen, slot.in_parent) && low(values, slot.in_parent) !== 0;
   const stated = isSet(seen, slot.flags) ? low(values, slot.flags) : isInParent ? 0 : PE.present;
   const oldCount = isSet(seen, slot.compat_nr_pages) ? low(values, slot.compat_nr_pages) : 0;
   return {
     seen,
-    start: isSet(seen, slot.vaddr) ? wide(slot.vaddr) : Number.NaN,
-    pages: hasWideCount ? wide(slot.nr_pages) : oldCount,
+    start: isSet(seen, slot.vaddr) ? wide(values, slot.vaddr) : Number.NaN,
+    pages: hasWideCount ? wide(values, slot.nr_pages) : oldCount,
     hasWideCount,
     flags: isInParent ? stated | PE.parent : stated,
     region: isSet(seen, slot.region_pages) ? low(values, slot.region_pages) : 0,
-    packed: isSet(seen, slot.total_compressed_size) ? wide(slot.total_compressed_size) : null,
+    packed: isSet(seen, slot.total_compressed_size) ? wide(values, slot.total_compressed_size) : null,
   };
 }
