@@ -287,3 +287,26 @@ for (const theme of ["light", "dark"] as const) {
     expect(faults).toEqual([]);
   }, 120_000);
 }
+
+for (const [width, height] of [
+  [1440, 900],
+  [1024, 768],
+] as const) {
+  test(`the change of a link is in view once the page is complete, ${width} × ${height}`, async () => {
+    const { page } = await visit({ width, height, fragment: "#v=1&sample=httpd&change=file-path:3:5" });
+    await page
+      .locator("#changes-headline")
+      .getByText(/httpd-w2 gone/)
+      .waitFor();
+    const selected = page.locator("#changes [aria-selected=true]");
+    await expect
+      .poll(() =>
+        selected.evaluate((row) => {
+          const list = row.closest("[role=tree]")?.getBoundingClientRect();
+          const { top, bottom } = row.getBoundingClientRect();
+          return list !== undefined && top >= list.top - 1 && bottom <= list.bottom + 1;
+        }),
+      )
+      .toBe(true);
+  });
+}

@@ -16,7 +16,7 @@ import { ChangeItem, EventItem } from "./ChangeItem.tsx";
 import { Filters, useHiddenText } from "./Filters.tsx";
 import { HEADLINE, Headline } from "./Headline.tsx";
 import { Kinds } from "./Kinds.tsx";
-import { useChangeWindow } from "./useChangeWindow.ts";
+import { type ChangeWindow, useChangeWindow } from "./useChangeWindow.ts";
 import "./Changes.css";
 
 export function Changes({ compared }: { compared: Compared }) {
@@ -93,7 +93,7 @@ function List({ compared, groups, hidden: newest }: ListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const window = useChangeWindow(rows.length, (row) => rows[row] ?? 0, scroller);
   const selectedRow = useMemo(() => rowOfChange(rows, groups, selected), [rows, groups, selected]);
-  useReveal(rows, groups, selected, selectedRow, window.reveal);
+  useReveal(rows, groups, selected, selectedRow, window);
   const onKeyDown = useListKeys({ rows, groups, hidden, selectedRow, page: window.visible });
 
   return (
@@ -168,19 +168,26 @@ function useReveal(
   groups: Events,
   selected: number,
   selectedRow: number,
-  reveal: (row: number) => void,
+  { reveal, visible }: Pick<ChangeWindow, "reveal" | "visible">,
 ): void {
   const { shell } = usePage();
   const event = headingAt(rows, selectedRow);
+  /** Its row, then the heading right above it. */
+  const show = (): void => {
+    if (selectedRow === -1) return;
+    reveal(selectedRow);
+    if (headingAt(rows, selectedRow - 1) !== null) reveal(selectedRow - 1);
+  };
   // biome-ignore lint/correctness/useExhaustiveDependencies: only when another change is selected
   useEffect(() => {
     if (selectedRow === -1) return;
     const first = event === null ? selected : shownChanges(groups, hiddenOf(shell.store.get()), event)[0];
     if (event !== null && first !== selected) shell.fold(event);
-    // Its row, then the heading right above it.
-    reveal(selectedRow);
-    if (headingAt(rows, selectedRow - 1) !== null) reveal(selectedRow - 1);
+    show();
   }, [selected, selectedRow, event]);
+  // The sentence and filters above the list may come later, and leave it less room.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only when the room changes
+  useEffect(show, [visible]);
 }
 
 interface KeysOf {
