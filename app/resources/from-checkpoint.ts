@@ -2,7 +2,7 @@
 // what is known of the image as a whole.
 
 import { bitWords, EPOLL_EVENTS } from "../model/bits.ts";
-import { type Checkpoint, commBytes, NONE, nameBytes, taskNumber } from "../model/checkpoint.ts";
+import { type Checkpoint, commBytes, HAS, NONE, nameBytes, taskNumber } from "../model/checkpoint.ts";
 import { type DetailsReader, detailsReader, taskDetailsOf } from "../model/detail-store.ts";
 import type { Details, DetailValue } from "../model/fields.ts";
 import { LINK_ROLES } from "../model/links.ts";
@@ -206,7 +206,7 @@ function addTerminals(checkpoint: Checkpoint, detailsOf: DetailsReader, tables: 
     if (row === undefined) {
       const { type, index, side, session, processGroup, rows, columns } = detailsOf(file);
       row = {
-        path: nameBytes(checkpoint, file),
+        path: knownName(checkpoint, file),
         type: textOr(type),
         index: numberOr(index),
         side: textOr(side),
@@ -254,8 +254,15 @@ function nameOfId(checkpoint: Checkpoint): (id: number | null) => Uint8Array | n
       for (let file = files.count - 1; file >= 0; file--) rows.set(u32At(files.id, file), file);
     }
     const file = rows.get(id);
-    return file === undefined ? null : nameBytes(checkpoint, file);
+    return file === undefined ? null : knownName(checkpoint, file);
   };
+}
+
+/** The name of an open file; `null` if the image does not say what the file is: its name would only say that. */
+function knownName(checkpoint: Checkpoint, file: FileRow): Uint8Array | null {
+  const { kind, has } = checkpoint.files;
+  const isKnown = u8At(kind, file) !== fileKind("unknown") || (u8At(has, file) & HAS.path) !== 0;
+  return isKnown ? nameBytes(checkpoint, file) : null;
 }
 
 function addLocks(checkpoint: Checkpoint, detailsOf: DetailsReader, tables: Tables): void {
@@ -275,7 +282,7 @@ function addLocks(checkpoint: Checkpoint, detailsOf: DetailsReader, tables: Tabl
         {
           pid: owner,
           fd: numberOr(fd),
-          path: nameBytes(checkpoint, file),
+          path: knownName(checkpoint, file),
           kind: textOr(kind) ?? wordOf(kind),
           type: textOr(type) ?? wordOf(type),
           start: wideOr(start),

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { Source } from "../../app/decoder/source.ts";
+import { setSources } from "../support/criu.ts";
 import { imageBytes, type Message } from "../support/criu-set.ts";
 import { editEntries, editField, setNumber, withFile } from "../support/edit-set.ts";
 import { resourcefulSet } from "../support/resourceful-set.ts";
@@ -96,6 +97,17 @@ test("user namespaces have their maps of ids", async () => {
     { namespace: 14, kind: "uid", first: 65_536, lowerFirst: 1000, count: 1 },
     { namespace: 14, kind: "gid", first: 0, lowerFirst: 100_000, count: 65_536 },
   ]);
+});
+
+test("the path of a locked file is not known if the image does not say what the file is", async () => {
+  const set = setSources("cases/file-locks");
+  const pathsOf = async (sources: readonly Source[]) =>
+    (await entries(await openSources(sources), "locks")).map(({ path }) => path);
+  const paths = await pathsOf(set);
+  expect(paths).toHaveLength(4);
+  // Of the file of the second lock, id and type are left.
+  const bodiless = editField(set, "files.img", "file_entry", 4, "reg", () => null);
+  expect(await pathsOf(bodiless)).toEqual(paths.with(1, null));
 });
 
 test("an overlay is named as in mountinfo", async () => {
