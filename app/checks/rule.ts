@@ -40,7 +40,7 @@ export interface Rule {
   readonly title: string;
   /** The records (or members) and fields that it reads. */
   readonly examines: string;
-  /** Usually one. Of several for one dialect the first applies, unless the check names the errno of another. */
+  /** Usually one. If several apply to a dialect, the first counts, unless the check names the errno of another. */
   readonly outcomes: readonly Outcome[];
   /** What depends on the restarting machine, as a sentence; absent if the image alone decides. */
   readonly target?: string;

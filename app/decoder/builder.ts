@@ -110,7 +110,7 @@ export function createBuilder(decoded: () => number = () => 1, limits?: Pick<Lim
       budget.lift();
     },
 
-    /** Adds a problem. Of one code only the first hundred are kept, and the others counted. */
+    /** Adds a problem. Only the first hundred of a code are kept; the others are counted. */
     addProblem(problem: Problem): void {
       problems.add(problem);
     },

@@ -118,7 +118,7 @@ function amountText(name: LimitName, value: number): string {
 export const limitMessage = (name: LimitName, value: number): string =>
   `The limit “${name}” of ${amountText(name, value)} was reached; the rest was not decoded. A higher limit shows more.`;
 
-/** The limits for an input whose size does not matter: as high as they are without the user's leave. */
+/** The limits for an input whose size does not matter: as high as they get unless the user raises them. */
 export const HIGHEST: Limits = limitsFor(Number.MAX_SAFE_INTEGER);
 
 /** How many times as high the user wants some limits, by their names. */

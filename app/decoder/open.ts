@@ -13,7 +13,7 @@ import { type ChosenLimits, type Limits, limitsFor } from "./limits.ts";
 import { decodeLinuxCr } from "./linux-cr/index.ts";
 import type { DecodeOptions, Source } from "./source.ts";
 
-/** How to open an image: a dialect chosen by hand, one of several images, how much to unpack. */
+/** How to open an image: a dialect chosen manually, one of several images, how much to unpack. */
 export interface OpenOptions extends Omit<DecodeOptions, "limits"> {
   /** The name of the image to open, if there are several. */
   readonly set?: string;

@@ -111,7 +111,7 @@ function inodeComparer(before: Checkpoint, after: Checkpoint) {
     !unknown(sizeAfter, a);
   return {
     differ: (b: FileRow, a: FileRow): boolean => modes(b, a) || sizes(b, a),
-    /** Of sizes nothing is said: CRIU records that of a file only if its flags let the restore compare it. */
+    /** A missing size is not noted: CRIU records it only for files whose flags let the restore compare it. */
     lacking(b: FileRow, a: FileRow, lack: Lack): void {
       const hasBefore = ((x.has[b] as number) & HAS.inode) !== 0 && x.inodeMode[b] !== 0;
       const hasAfter = ((y.has[a] as number) & HAS.inode) !== 0 && y.inodeMode[a] !== 0;

@@ -30,7 +30,7 @@ interface Pair {
   readonly groups: Matched;
 }
 
-/** The task by which the namespace of a row is known; NONE: the row names none, or it is known by none. */
+/** The task that identifies the namespace of a row; NONE: the row names no namespace, or no task identifies it. */
 type NamespaceOfRow = (side: Side, row: number) => TaskRow;
 
 /** What collects the changes. */
@@ -262,7 +262,7 @@ function compareRows(collecting: Collecting, pair: Pair, before: number, after: 
   }
 }
 
-/** Whether two rows are in corresponding namespaces; true if either is known by no task. */
+/** Whether two rows are in corresponding namespaces; true if no task identifies one of them. */
 function isSameNamespace({ namespaceOf }: Pair, before: number, after: number): boolean {
   const [x, y] = [namespaceOf("before", before), namespaceOf("after", after)];
   return x === y || x === NONE || y === NONE;

@@ -129,7 +129,7 @@ export function detailChange(
   };
 }
 
-/** A detail of an open file; of a namespace, which every dump numbers anew, the pid of a task that is in it. */
+/** A detail of an open file; for a namespace, which every dump numbers anew, the pid of a task in it. */
 function fileValue(comparison: Comparison, side: Side, file: FileRow, key: string): DetailValue {
   const { before, after, resources } = comparison;
   const isNamespace = fileDetail(key, u8At(comparison[side].files.kind, file)).compared === "namespace";

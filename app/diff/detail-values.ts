@@ -21,7 +21,7 @@ export function fileDetailValue(checkpoint: Checkpoint, file: FileRow, key: stri
   return spec.compared === "value" ? value : null;
 }
 
-/** The task by which the namespace that an open file leads to is known; NONE: by none, or it leads to no namespace. */
+/** The task that identifies the namespace that an open file refers to; NONE: none does, or it refers to no namespace. */
 export function namespaceTaskOf(
   checkpoint: Checkpoint,
   namespaces: NamespaceTasks,
@@ -64,7 +64,7 @@ export function hasUnheld(checkpoint: Checkpoint, file: FileRow, role: LinkRole 
   return false;
 }
 
-/** Most members of a group that are examined; of a larger group, `linksOf` lists only the first. */
+/** Most members of a group that are examined; `linksOf` lists only the first of a larger group. */
 const MOST_MEMBERS = 1001;
 
 const hasUnheldMember = (checkpoint: Checkpoint, group: number): boolean =>

@@ -153,7 +153,7 @@ function fileKey(comparison: Comparison, change: number, kind: ChangeKind, names
   return `kind ${pid} ${file === NONE ? NONE : u8At(files.kind, file)}`;
 }
 
-/** The open files of a change; of one of sharing, those of its first descriptor. */
+/** The open files of a change; for a change of sharing, those of its first descriptor. */
 export function filesOf({ before, after, pairs, changes }: Comparison, change: number): readonly [FileRow, FileRow] {
   const fileBefore = i32At(changes.fileBefore, change);
   const fileAfter = i32At(changes.fileAfter, change);

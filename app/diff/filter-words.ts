@@ -23,7 +23,7 @@ const CHANGE_FILTER_KEYS: Readonly<Record<string, string>> = {
   fd: "number of the descriptor",
   kind: "kind of change: position, flags, opened, …",
   resource: "table of a resource: mappings, sockets, …",
-  security: "yes: what makes something possible that was not",
+  security: "yes: only what makes something possible that was not",
 };
 
 const termsOf = (words: string): Term[] => parseTerms(words, (key) => key in CHANGE_FILTER_KEYS);

@@ -12,12 +12,12 @@ import { createOverlaps } from "./overlaps.ts";
 import { pairNumber } from "./pair.ts";
 
 /**
- * By namespace of each side, the row before of a task that both images have and that is in it: the same for namespaces
- * that correspond, and different for any others of a kind. `namespaceTask` reads it.
+ * The task that identifies each namespace, by side: the row before of a task that is in it and in both images.
+ * Namespaces of one kind have the same task if and only if they correspond. Read it through `namespaceTask`.
  */
 export type NamespaceTasks = Readonly<Record<Side, ReadonlyMap<string, TaskRow>>>;
 
-/** The task by which a namespace is known, given its kind (as in /proc/PID/ns) and its id on one side; NONE: by none. */
+/** The task that identifies a namespace, given its kind (as in /proc/PID/ns) and its id on one side; NONE: none does. */
 export const namespaceTask = (tasks: NamespaceTasks, side: Side, kind: DetailValue, id: DetailValue): TaskRow =>
   typeof kind === "string" && typeof id === "number" ? (tasks[side].get(namespaceKey(kind, id)) ?? NONE) : NONE;
 
@@ -47,7 +47,7 @@ export function matchNamespaces(
 
 const namespaceKey = (kind: string, id: number): string => `${kind} ${id}`;
 
-/** The namespaces of each task, by kind. Of several of a kind, which only a forged image has, the first counts. */
+/** The namespaces of each task, by kind. If a forged image has several of a kind, the first counts. */
 function namespacesOfTasks(table: ResourceTable | undefined): Map<TaskRow, Map<string, string>> {
   const found = new Map<TaskRow, Map<string, string>>();
   for (const { task, kind, key } of rowsOf(table)) {

@@ -18,7 +18,7 @@ import {
 /**
  * A change of a resource, and the tables it belongs to.
  *
- * @throws RangeError if the change is none of a resource.
+ * @throws RangeError if the change is not one of a resource.
  */
 export function resourceAt(
   { changes, resources }: Comparison,

@@ -6,7 +6,7 @@ import type { DetailValue } from "../model/fields.ts";
 /** The values of a row by column. */
 export type Values = (name: string) => DetailValue;
 
-/** Whether a change of a row is one; `before` or `after` is `null` if the row is not on that side. */
+/** Whether a change of a row concerns security; `before` or `after` is `null` if the row is not on that side. */
 type Watch = (before: Values | null, after: Values | null, column: string | null) => boolean;
 
 const permissions = (row: Values | null): string => String(row?.("permissions") ?? "----");

@@ -32,7 +32,7 @@ export interface FindingEntry
   /** Name of the set's file that the offset is in; absent where the image is one stream. */
   readonly member?: string;
   readonly memberBytes?: string;
-  /** Of a finding about a host: what the image has and what the host has, CRIU's verdict, an option that helps. */
+  /** For a finding about a host: what the image has and what the host has, CRIU's verdict, an option that helps. */
   readonly recorded?: string;
   readonly actual?: string;
   readonly verdict?: HostFinding["verdict"];

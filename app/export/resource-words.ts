@@ -79,7 +79,7 @@ function cellWords(spec: ColumnSpec, column: Column | undefined, row: number): s
   return typeof size === "string" ? sizeText(Number(size)) : shownCell(spec, column, row);
 }
 
-/** Of lists with many values, what was added and removed: `+CAP_SYS_ADMIN -CAP_KILL`; `null`: of other values. */
+/** What was added to a long list and removed from it: `+CAP_SYS_ADMIN -CAP_KILL`; `null`: not a long list. */
 function setDifference(column: ColumnSpec, before: DetailValue, after: DetailValue): string | null {
   const isSet = column.type === "capabilities" || column.type === "signals";
   if (!isSet || !Array.isArray(before) || !Array.isArray(after)) return null;

@@ -96,7 +96,7 @@ export interface Link {
   readonly others?: Readonly<Partial<Record<Listing, ListingLink>>>;
   readonly zoom?: ZoomLink;
   readonly hide?: readonly Hidable[];
-  /** Of a comparison: the change that is selected. */
+  /** For a comparison: the selected change. */
   readonly change?: ChangeName;
   /** Kinds of change that are switched off. */
   readonly off?: readonly ChangeKind[];

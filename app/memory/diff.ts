@@ -18,7 +18,7 @@ export interface ChangeRun {
 export interface MappingChange extends MappingPair {
   readonly spaceBefore: AddressSpace | null;
   readonly spaceAfter: AddressSpace | null;
-  /** Of mappings that both sides have, up to the end of the longer one. */
+  /** Only for mappings on both sides; up to the end of the longer one. */
   readonly runs: readonly ChangeRun[];
   /** Bytes by the result of their pages. */
   readonly bytes: Readonly<Record<PageChange, number>>;

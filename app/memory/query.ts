@@ -12,7 +12,7 @@ export interface Query {
   readonly ignoreCase: boolean;
 }
 
-/** Bytes of hexadecimal digits, in any grouping; `null` if they are none. */
+/** The bytes that hexadecimal digits stand for, in any grouping; `null` if the text is something else. */
 function parseHex(text: string): Uint8Array | null {
   const digits = text.replace(/0x|[\s:,]/g, "");
   if (!/^(?:[0-9a-f]{2})+$/i.test(digits)) return null;

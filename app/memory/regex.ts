@@ -25,7 +25,7 @@ export interface Pattern {
  * The pattern for a regular expression that is matched against bytes: text beyond ASCII becomes the bytes of its UTF-8.
  * `^` and `$` match at line ends.
  *
- * @throws SyntaxError for a pattern that is none.
+ * @throws SyntaxError for an invalid pattern.
  */
 export function compile({ source, ignoreCase = false, utf16 = false }: Pattern): RegExp {
   const pattern = utf16 ? source : bytesPattern(source);
@@ -58,7 +58,7 @@ function bytesPattern(source: string): string {
 
 const UTF16 = new TextDecoder("utf-16le", { ignoreBOM: true });
 
-/** Finds matches of a compiled expression. It may take for ever: the caller runs it where it can be stopped. */
+/** Finds matches of a compiled expression. It may take forever: the caller runs it where it can be stopped. */
 export function findPattern(
   pattern: RegExp,
   utf16: boolean,

@@ -155,7 +155,7 @@ export interface OpenFiles {
   readonly mode: Uint32Array;
   /** f_version. Empty if all are 0: read it through `versionOf`. */
   readonly version: BigUint64Array;
-  /** Of files with HAS.inode; the columns are empty if the image has none of these. st_mode; 0: not in the image. */
+  /** Only for files with HAS.inode; the columns are empty if there are none. st_mode; 0: not in the image. */
   readonly inodeMode: Uint32Array;
   /** In bytes; NO_SIZE: not in the image. */
   readonly size: BigUint64Array;
@@ -197,7 +197,7 @@ export interface Records {
 export interface RecordRuns {
   readonly count: number;
   readonly firstRow: Uint32Array;
-  /** Of the first record: bytes from the start of the member. Float64: exact up to 2^53. */
+  /** Where the first record begins: bytes from the start of the member. Float64: exact up to 2^53. */
   readonly offset: Float64Array;
   /** Where the length of the first record begins in `lengths`. */
   readonly lengthAt: Uint32Array;

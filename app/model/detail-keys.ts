@@ -24,7 +24,7 @@ export interface DetailSpec {
   readonly role?: LinkRole;
   /** Present only under some condition: absent on one side, it is compared as null (`null`) or not at all (`skip`). */
   readonly absent?: "null" | "skip";
-  /** Of a task: left out unless it is true, by images that have this other key. */
+  /** For a task: images that have this other key leave the key out unless it is true. */
   readonly recordedWith?: string;
   /** The value is a name, path or address, which can be left out of links and reports. */
   readonly names?: true;

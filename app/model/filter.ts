@@ -48,7 +48,7 @@ export interface FilterError {
   readonly message: string;
 }
 
-/** The terms of a filter that have no meaning for any row. */
+/** The terms of a filter that have no meaning for any row, each with the reason. */
 export function filterErrors(listing: Listing, filter: string): FilterError[] {
   return parseFilter(listing, filter).flatMap(({ column, value }) => {
     const known = column === null ? null : columnOf(listing, column);

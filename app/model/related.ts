@@ -97,7 +97,7 @@ function firstHolder(files: OpenFiles, file: FileRow): DescriptorRow {
   return at === NONE ? NONE : u32At(files.holder, at);
 }
 
-/** The table of an object; of a file, that of its first holder. */
+/** The table of an object; for a file, that of its first holder. */
 function tableOf({ tasks, descriptors }: Checkpoint, object: ObjectRef, descriptor: DescriptorRow): TableRow {
   if (object.to === "table") return object.row;
   if (object.to === "task") return i32At(tasks.table, object.row);

@@ -16,7 +16,7 @@ export interface Mapper {
   readonly permissions: readonly string[];
 }
 
-/** Mappers that are listed, and open files that are looked for among the mappings. */
+/** Most mappers to list, and most open files to search for among the mappings. */
 const MOST = 1000;
 
 /**

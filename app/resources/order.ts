@@ -1,7 +1,7 @@
 // The rows of a table, filtered by words and sorted by a column.
 //
 //   rwx libc             each word occurs in some column
-//   permissions:rwx      in one column; of a column of numbers, the number itself
+//   permissions:rwx      in one column; in a column of numbers, the number itself
 //   -kind:file           not
 
 import { parseTerms, type Term } from "../model/filter.ts";

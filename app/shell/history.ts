@@ -147,7 +147,7 @@ export function followHistory(shell: Shell, window: Window, home: readonly Input
   const moved = (event: PopStateEvent): void => void navigate(event.state as Entry | null);
   window.addEventListener("popstate", moved);
   const stop = shell.store.subscribe(changed);
-  // Of a reload: the entry outlives the page.
+  // After a reload: the entry outlives the page.
   void navigate(window.history.state as Entry | null);
   return () => {
     window.removeEventListener("popstate", moved);

@@ -17,7 +17,7 @@ export interface Recent {
 
 interface RecentInput {
   readonly name: string;
-  /** Of several images in the files, the name of the one that was opened. */
+  /** If the files hold several images, the name of the one that was opened. */
   readonly set?: string;
   readonly handles: readonly FileSystemHandle[];
 }

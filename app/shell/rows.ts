@@ -14,7 +14,7 @@ const PAGE_ROWS = 5000;
 export const isLarge = ({ descriptors, files, records, tasks }: Checkpoint): boolean =>
   Math.max(descriptors.count, files.count, records.count, tasks.count) > PAGE_ROWS;
 
-/** A filter that cannot mean anything hides nothing: what is wrong with it is said beside it. */
+/** A filter without meaning hides nothing: its error is shown below the box. */
 export function orderOf(listing: Listing, { filter: typed, sort, group }: Omit<ListingView, "columns">): Order {
   const filter = filterErrors(listing, typed).length > 0 ? "" : typed;
   return { listing, filter, column: sort?.column ?? null, descending: sort?.descending ?? false, group };

@@ -154,7 +154,7 @@ export interface ByteSelection {
 
 /** A place in the memory of the shown document. */
 export interface MemoryPlace {
-  /** Of the address space: a pid, or the index of a task where the format has no pids. */
+  /** The number of the address space: a pid, or the index of a task where the format has no pids. */
   readonly space: number;
   /** Hexadecimal digits. */
   readonly address: string;

@@ -23,7 +23,7 @@ export type MemoryResponse =
 /** Bytes of a mapping. Unknown ones are zeros; `states` says which. */
 export interface MemoryBytes {
   readonly bytes: Uint8Array;
-  /** Ascending; each goes on to the next one's start. Offsets from the start of `bytes`. */
+  /** Ascending; each extends to the start of the next. Offsets from the start of `bytes`. */
   readonly states: readonly { readonly start: number; readonly state: PageState }[];
 }
 
@@ -93,7 +93,7 @@ export interface MemoryRequests {
     response: MemoryBytes;
   };
   /**
-   * Searches memory. One request searches a limited stretch, so that results arrive early; the page goes on with requests
+   * Searches memory. One request searches a limited stretch, so that results arrive early; the page continues with requests
    * for the same `search`, a number of its own choice, and stops by sending no more. A new search ends the previous one.
    */
   memorySearch: {
@@ -101,7 +101,7 @@ export interface MemoryRequests {
     response: MemoryFound;
   };
   /**
-   * Compares the memory of two images, mapping by mapping. The page goes on with requests for the same `comparison`, a
+   * Compares the memory of two images, mapping by mapping. The page continues with requests for the same `comparison`, a
    * number of its own choice, and stops by sending no more.
    */
   memoryDiff: { request: { before: number; after: number; comparison: number }; response: MemoryChanges };

@@ -10,7 +10,7 @@ const MOST = 10_000;
 /**
  * A matcher that rejects, with the signal's reason, as soon as the signal is aborted.
  *
- * @throws SyntaxError for a pattern that is none.
+ * @throws SyntaxError for an invalid pattern.
  */
 export function stoppableMatcher(pattern: Pattern, signal: AbortSignal): Matcher {
   compile(pattern);

@@ -15,9 +15,9 @@ interface Options {
 
 /** What is said of one task. */
 interface OfTask {
-  /** Of the JSON document. */
+  /** Keys for the JSON document. */
   readonly keys: Readonly<Record<string, unknown>>;
-  /** Of the text. */
+  /** Lines for the text. */
   readonly lines: readonly string[];
 }
 

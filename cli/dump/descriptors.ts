@@ -151,7 +151,7 @@ export interface OpenFile {
    * bytes.
    */
   readonly name: string | null;
-  /** Inode number of a pipe or socket; of a file with a path `device:inode`, as inode numbers repeat across devices. */
+  /** Inode number of a pipe or socket; `device:inode` for a file with a path, as inode numbers repeat across devices. */
   readonly inode: string;
   /** Whether the name is a path: the file can lie outside the root. */
   readonly hasPath: boolean;

@@ -32,9 +32,9 @@ export interface UnixSocket {
   readonly name: string;
   /** Inode of the other end; "0": none, or one that no descriptor refers to yet; `null`: not connected. */
   readonly peer: string | null;
-  /** Of a listening socket: inodes of the sockets that wait to be accepted. */
+  /** For a listening socket: inodes of the sockets waiting to be accepted. */
   readonly pending: readonly string[];
-  /** Bytes sent and not received; of a listening socket, how many may wait. */
+  /** Bytes sent and not received; for a listening socket, how many may wait. */
   readonly sent: number;
   /** Bits: 1 reading, 2 writing. */
   readonly shutdown: number;

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => firefox?.quit());
 
-/** Drops files on the page. Their times tell which is before. */
+/** Drops files on the page. Their times decide which is before. */
 const drop = (...names: readonly string[]): Promise<void> =>
   firefox.run(
     `const data = new DataTransfer();

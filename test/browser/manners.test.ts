@@ -161,7 +161,7 @@ test("several loose images are a choice, not an error", async () => {
   await expect.poll(() => page.getByRole("alert").count()).toBe(0);
 });
 
-test("a file that is no image does not keep a good one beside it from opening", async () => {
+test("a file that is not an image does not keep one dropped with it from opening", async () => {
   const { page } = await visit();
   await drop(page, [
     { name: "good.ckpt", bytes: fixture("linux-cr/v23-s1/before.ckpt") },

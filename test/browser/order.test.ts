@@ -104,7 +104,7 @@ describe("folders of CRIU sets", () => {
   });
 });
 
-test("images that nothing tells apart are said to be in no certain order, and can be swapped", async () => {
+test("images that nothing puts in order are marked as in doubt, and can be swapped", async () => {
   const { page } = await visit();
   const bytes = fixture("linux-cr/v23-s1/before.ckpt");
   await drop(page, [file("p.ckpt", bytes, 1e9), file("q.ckpt", bytes, 1e9 + HOUR)]);

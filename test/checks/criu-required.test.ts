@@ -49,7 +49,7 @@ function withoutField(set: readonly Source[], member: string, message: MessageNa
   return null;
 }
 
-/** A busy machine is no failure. Milliseconds. */
+/** Milliseconds, for a busy machine. */
 const PATIENCE = 60_000;
 
 test.each(MEMBERS)("CRIU's required fields are missed in %s", { timeout: PATIENCE }, async (member, message) => {

@@ -57,7 +57,7 @@ describe("checking a set", () => {
     expect([...new Set(findings.map(({ code }) => code))]).toEqual(["member-missing"]);
   });
 
-  test("stops when it is told to, and says how far it is", async () => {
+  test("stops when it is aborted, and reports its progress", async () => {
     const image = await decodeCriuSet(setSources("w2/before"));
     const controller = new AbortController();
     const onProgress = () => controller.abort(new Error("enough"));

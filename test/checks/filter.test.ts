@@ -32,7 +32,7 @@ describe("choosing findings", () => {
     expect(codes({ only: [] })).toEqual([["H1", "H21", "pid-repeated", "bytes-after-tail"], 1]);
   });
 
-  test("reads codes from a list, and tells those that there are not", () => {
+  test("reads codes from a list, and reports unknown ones", () => {
     expect(codesOf(" H1,h27  pid-repeated,, ")).toEqual(["H1", "h27", "pid-repeated"]);
     expect(codesOf("")).toEqual([]);
     expect(unknownCodes(["h1", "H99", "PID-repeated"], ["H1", "pid-repeated"])).toEqual(["H99"]);

@@ -12,7 +12,7 @@ import { descriptionArbitrary } from "../support/descriptions.ts";
 import { encodeAll } from "../support/images.ts";
 import { fixtureBytes, open } from "../support/open.ts";
 
-/** A busy machine is no failure. Milliseconds. */
+/** Milliseconds, for a busy machine. */
 const PATIENCE = 60_000;
 
 /** Checks an image; every finding is in a record, and its offset in the record's member. */

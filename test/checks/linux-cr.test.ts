@@ -155,7 +155,7 @@ describe("checking", () => {
     expect(codes).toEqual(["H21", "H27", "H28"]);
   });
 
-  test("stops when it is told to, and says how far it is", async () => {
+  test("stops when it is aborted, and reports its progress", async () => {
     const image = await open(Buffer.concat([...bigImage({ tasks: 10, descriptorsPerTask: 500, dialect: "seed" })]));
     const controller = new AbortController();
     const seen: number[] = [];

@@ -81,7 +81,7 @@ describe("show", () => {
     expect(JSON.parse(chosen.out).tasks.length).toBe(6);
   });
 
-  test("takes a dialect chosen by hand", async () => {
+  test("takes a dialect chosen manually", async () => {
     const { out } = await run(["show", fixture("seed-one/before.ckpt"), "--json", "--dialect", "v16"]);
     expect(JSON.parse(out).dialect).toBe("v16");
   });

@@ -101,7 +101,7 @@ describe.skipIf(reason !== "")(`facts${reason === "" ? "" : ` (${reason})`}`, ()
     expect(findings[0]?.actual).toBe(`listen 127.0.0.1:${own} (pid ${pid} node)`);
   });
 
-  test.skipIf(!hasPython)("tell SO_REUSEADDR apart, of sockets that are only bound and of UDP", async () => {
+  test.skipIf(!hasPython)("have SO_REUSEADDR of sockets that are only bound, and of UDP", async () => {
     const { line } = await python(`
 import socket
 s = [socket.socket(socket.AF_INET, t) for t in (socket.SOCK_STREAM, socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_DGRAM)]

@@ -19,7 +19,7 @@ test.skipIf(!existsSync("/dev/zero"))(
   },
 );
 
-describe("a regular expression that is none", () => {
+describe("an invalid regular expression", () => {
   test.each(["(\u001b[31m", "[é\u202e]", "(?<\u009b>x)("])("%j", async (pattern) => {
     const { status, complaints } = await runCommand(["memory", image, "--regex", pattern]);
     expect(status).toBe(2);

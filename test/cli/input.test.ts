@@ -38,7 +38,7 @@ async function tasksIn(path: string): Promise<number | string> {
 }
 
 describe("an argument", () => {
-  test("that is no image is named once", async () => {
+  test("that is not an image is named once", async () => {
     const text = join(folder, "notes.txt");
     writeFileSync(text, "hello");
     const { status, complaints } = await runCommand(["show", text]);

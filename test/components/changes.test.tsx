@@ -89,7 +89,7 @@ test("what is marked as seen can be hidden, and swapping the images keeps the ma
   expect(container.textContent).toContain(`${total} changes`);
 });
 
-test("words hide changes, say so, and explain a number that is none", async () => {
+test("words hide changes and say so, and an invalid number is explained", async () => {
   const { container, shell } = await listChanges(...PAIR);
   await act(async () => shell.filterChanges({ changeFilter: "kind:position" }));
   expect(container.textContent).toMatch(/1 of \d+ changes; hidden: by the filter/);

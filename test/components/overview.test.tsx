@@ -61,7 +61,7 @@ test("a file of a Linux-CR image is deleted but open by the end of its path", as
   expect([tab, listings.files.filter]).toEqual(["files", "deleted:yes"]);
 });
 
-test("what was looked for and not found is said", async () => {
+test("what was searched for and not found is listed", async () => {
   const { container } = await overview("linux-cr/v23-s1/before.ckpt");
   expect(container.textContent).toMatch(/None: .*deleted but open files, .*problems\.$/);
 });

@@ -47,7 +47,7 @@ const AFTER: State = {
 const comparison = diff(checkpointOf(BEFORE), checkpointOf(AFTER));
 
 /** Lines in short: `section 0`, `pair 2`, `fold 3+2`. */
-const told = (comparison: Comparison, folding: Partial<Folding> = {}): string[] => {
+const lineTexts = (comparison: Comparison, folding: Partial<Folding> = {}): string[] => {
   const lines = align(comparison, { ...EVERYTHING, ...folding });
   const names = ["section", "pair", "fold", "sections", "task"];
   return Array.from({ length: lines.count }, (_, line) => {
@@ -64,7 +64,7 @@ const EVERYTHING: Folding = {
 
 describe("align", () => {
   test("every descriptor, by the first task of its table, then fd, with gaps", () => {
-    expect(told(comparison)).toEqual([
+    expect(lineTexts(comparison)).toEqual([
       "section 0",
       "pair 0",
       "pair 1",
@@ -107,9 +107,16 @@ describe("align", () => {
 
   test("runs of what has not changed are folded, and whole tables of it too", () => {
     const only = { onlyChanges: true };
-    expect(told(one, only)).toEqual(["sections 0+2", "section 2", "fold 10+2", "pair 12", "fold 13+2", "sections 3+2"]);
+    expect(lineTexts(one, only)).toEqual([
+      "sections 0+2",
+      "section 2",
+      "fold 10+2",
+      "pair 12",
+      "fold 13+2",
+      "sections 3+2",
+    ]);
     const opened = { ...only, openedPairs: new Set([13]), openedSections: new Set([3]) };
-    expect(told(one, opened).slice(3)).toEqual([
+    expect(lineTexts(one, opened).slice(3)).toEqual([
       "pair 12",
       "pair 13",
       "pair 14",
@@ -119,7 +126,7 @@ describe("align", () => {
       "fold 20+5",
     ]);
     // A single descriptor is shown: its fold would take the same room. So is the heading of a task that is gone.
-    expect(told(comparison, only)).toEqual([
+    expect(lineTexts(comparison, only)).toEqual([
       "section 0",
       "pair 0",
       "pair 1",
@@ -133,7 +140,7 @@ describe("align", () => {
 
   test("hidden changes count as unchanged", () => {
     const hidden = hiddenByKind(one.changes, ["file-pos"]);
-    expect(told(withoutHidden(one, hidden), { onlyChanges: true, hidden })).toEqual(["sections 0+5"]);
+    expect(lineTexts(withoutHidden(one, hidden), { onlyChanges: true, hidden })).toEqual(["sections 0+5"]);
   });
 
   test("a change is found in its line, or in the fold that it is in", () => {
@@ -176,7 +183,7 @@ describe("align", () => {
     const zombie: State = { ...BEFORE, tasks: [...BEFORE.tasks, { pid: 1, comm: "z", state: "zombie" }] };
     const reaped = diff(checkpointOf(zombie), checkpointOf(BEFORE));
     const lines = align(reaped, { ...EVERYTHING, onlyChanges: true });
-    expect(told(reaped, { onlyChanges: true }).at(-1)).toBe("task 0");
+    expect(lineTexts(reaped, { onlyChanges: true }).at(-1)).toBe("task 0");
     expect(lineOfChange(reaped, lines, 0)).toBe(lines.count - 1);
   });
 });
@@ -231,7 +238,7 @@ describe("unrelated", () => {
     expect(unrelated(comparison.before, dialect)).toEqual(["The dialects differ: v23-rc2 before, v16\\n after."]);
   });
 
-  test("names tasks that only one image numbers, and moments in the wrong order", () => {
+  test("says that only one image has pids, and that the later image is before", () => {
     const bare = checkpointOf({ ...BEFORE, tasks: [{ comm: "a" }] });
     expect(unrelated(comparison.before, bare)).toEqual([
       "Only the image before holds pids: tasks are matched by name.",

@@ -230,7 +230,7 @@ describe("what corresponds", () => {
     expect(changes(twice, gone)).toEqual([{ kind: "task-removed", pid: 10, comm: "lead", fds: 1 }]);
   });
 
-  test("names made from numbers of one dump are no change; what they begin with is", () => {
+  test("numbers in made-up names do not count as a change; what comes before them does", () => {
     expect(changes(BASE, withFile(2, { path: "pipe:[99999]" }))).toEqual([]);
     expect(changes(BASE, withFile(2, { kind: "socket", path: "socket:[7]", stable: 8 }))).toMatchObject([
       { kind: "file-path", before: "pipe:[7]", after: "socket:[7]" },

@@ -143,7 +143,7 @@ describe("filters of changes", () => {
     expect(sentences({ words: 'path:"a"b' })).toEqual([]);
   });
 
-  test("a number that is none is explained", () => {
+  test("an invalid number is explained", () => {
     expect(wordErrors("pid:abc nginx")).toEqual([
       { term: "pid:abc", message: "“abc” is not a number; write 3, 3-10, >4096 or none" },
     ]);

@@ -88,7 +88,7 @@ const DETAILS: Readonly<Record<string, readonly object[]>> = {
   w7: [{ fd: 7, key: "size", before: "0", after: "10" }],
 };
 
-describe("what real dumps tell of details and links", () => {
+describe("details and links of real dumps", () => {
   test.each(Object.entries(DETAILS))("%s", async (name, expected) => {
     const changes = await imageChanges(setSources(`${name}/before`), setSources(`${name}/after`));
     const found = changes.filter(isOfDetails);

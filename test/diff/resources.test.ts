@@ -148,7 +148,7 @@ describe("mappings", () => {
     expect(lines(at("b"), at("c"))).toEqual(["resource-added mappings 7", "resource-removed mappings 7"]);
   });
 
-  test("whose paths differ in bytes that are no UTF-8 differ", () => {
+  test("whose paths differ only in bytes that are not UTF-8 differ", () => {
     const at = (byte: number): Row[] => [mapping(0x1000n, 1, { kind: "file", path: Uint8Array.of(0x2f, byte) })];
     expect(lines(at(0xff), at(0xfe))).toEqual(["resource-added mappings 7", "resource-removed mappings 7"]);
   });
@@ -218,7 +218,7 @@ describe("tables", () => {
     expect(notes).toMatchObject([{ code: "resources-on-one-side" }]);
   });
 
-  test("tell an absent value from a value", () => {
+  test("distinguish an absent value from a value", () => {
     const before = { limits: [{ resource: "RLIMIT_AS", soft: null }] };
     expect(changesJson(changesOf(before, { limits: [{ resource: "RLIMIT_AS", soft: 0n }] })).map(line)).toEqual([
       'limits 7 soft: null → "0"',

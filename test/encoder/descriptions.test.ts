@@ -10,7 +10,7 @@ import type { WritableDialect } from "../../app/encoder/encode.ts";
 import { descriptionArbitrary, normalised } from "../support/descriptions.ts";
 import { encodeAll } from "../support/images.ts";
 
-/** A busy machine is no failure. Milliseconds. */
+/** Milliseconds, for a busy machine. */
 const PATIENCE = 60_000;
 
 async function decode(bytes: Uint8Array, dialect: WritableDialect) {

@@ -52,7 +52,7 @@ export function holdImage({ checkpoint }: Pick<Image, "checkpoint">, size: numbe
   for (const row of tasks.table) hold(isRow(row, tables.count), "a task of no table");
   for (const row of descriptors.file) hold(isRow(row, files.count), "a descriptor of no open file");
   for (const row of descriptors.table) hold(row < tables.count, "a descriptor of no table");
-  for (const row of files.holder) hold(row < descriptors.count, "a holder that is no descriptor");
+  for (const row of files.holder) hold(row < descriptors.count, "a holder that is not a descriptor");
   hold(tables.first[tables.count] === descriptors.count, "descriptors outside of tables");
   for (let file = 0; file < files.count; file++) {
     const end = (files.nameOffset[file] as number) + (files.nameLength[file] as number);

@@ -61,7 +61,7 @@ const FILE = fileURLToPath(import.meta.url);
 /** Runs the job that the main process sends. */
 function work(): void {
   const send = (message: Message): void => void process.send?.(message);
-  // The main process tells when to stop.
+  // The main process says when to stop.
   process.on("SIGINT", () => {});
   process.once("message", (job: Job) => {
     const watched = watch(job, FILE, (failure) => send({ failure }));

@@ -8,7 +8,7 @@ import { type Job, processorTime, type Report, sharedIn, sharedMemory } from "./
 /** Megabytes of memory that JavaScript may use, and seconds of processor time that one input may take. */
 const MEMORY = 512;
 const SECONDS = 20;
-/** Threads that died, after which it is no use to go on. */
+/** After this many dead threads, continuing is pointless. */
 const MOST_DEATHS = 20;
 
 /** A job that is being run. */

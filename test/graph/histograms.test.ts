@@ -38,7 +38,7 @@ describe("histograms", () => {
     ]);
   });
 
-  test("tell shared, missing and private descriptors of each kind apart", () => {
+  test("distinguish shared, missing and private descriptors of each kind", () => {
     const image = checkpointOf({
       tasks: [],
       tables: [[0, 1, 2, 3, 4].map((fd) => ({ fd, file: fd - 1 })), [{ fd: 0, file: 0 }]],

@@ -106,7 +106,7 @@ describe("names", () => {
     expect(fromText("412:3")).toEqual({ to: "descriptor", task: 412, fd: 3 });
     expect(fromText("table:412")).toEqual({ to: "table", task: 412 });
   });
-  test("anything else is none", () => {
+  test("anything else is not a name", () => {
     for (const text of ["", "nginx", "412:", "table:412:3", "record:5", "file:5", "path:"])
       expect(fromText(text)).toBeNull();
   });

@@ -7,7 +7,7 @@ import { checkpointOf } from "../support/state.ts";
 const checkpoint = checkpointOf(NGINX);
 const other = checkpointOf(NGINX, { firstId: 500 });
 
-describe("names of what is looked at", () => {
+describe("names of the selection", () => {
   test("every object is found again in another dump of the same state", () => {
     const objects: Selection[] = [
       { to: "task", row: 4 },

@@ -84,7 +84,7 @@ describe("pack", () => {
     expect(graphOf(unpacked(pack(checkpoint, "x")).checkpoint)).toEqual(graphOf(checkpoint));
   });
 
-  test("has no pids that are none", () => {
+  test("turns numbers that cannot be pids into none", () => {
     const checkpoint = checkpointOf({ tasks: [{ pid: 1, comm: "a", table: 0 }], tables: [[]], files: [] });
     checkpoint.tasks.ppid[0] = -5;
     expect(unpacked(pack(checkpoint, "x")).checkpoint.tasks.ppid[0]).toBe(-1);
@@ -96,7 +96,7 @@ describe("pack", () => {
   });
 });
 
-describe("what is no packed image", () => {
+describe("what is not a packed image", () => {
   const whole = pack(checkpointOf(fc.sample(arbitraryState(true), { numRuns: 1, seed: 1 })[0] as State), "x");
 
   test("every cut is refused", () => {
@@ -124,7 +124,7 @@ describe("what is no packed image", () => {
     }
   });
 
-  test("a later version is told as such", () => {
+  test("a later version is reported as one", () => {
     const later = whole.slice();
     later["ckptscope pack".length] = 3;
     expect(isPacked(later)).toBe(false);
@@ -183,7 +183,7 @@ describe("bundles", () => {
     expect(fromLinkText("not base64!")).toEqual({ refused: expect.stringMatching(/damaged/) });
   });
 
-  test("damage is told, whatever the bytes", async () => {
+  test("damage is reported, whatever the bytes", async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 50 }), async (bytes) => {
         expect(await unbundle(new Uint8Array(bytes), 1000)).toHaveProperty("refused");
@@ -228,29 +228,29 @@ describe("leaving out", () => {
   });
 
   test("what changed stays the same", () => {
-    const told = changesOf(packed("nothing"));
-    expect(changesOf(packed("directories"))).toEqual(told);
-    expect(changesOf(packed("names"))).toEqual(told);
+    const changes = changesOf(packed("nothing"));
+    expect(changesOf(packed("directories"))).toEqual(changes);
+    expect(changesOf(packed("names"))).toEqual(changes);
   });
 
   test("free text is left out where it may hold a name", async () => {
     const bytes = fixtureBytes("linux-cr/v23-s1/before.ckpt");
     const { checkpoint } = await open(bytes.subarray(0, bytes.length - 700));
-    const told = {
+    const withProblem = {
       ...checkpoint,
       problems: [...checkpoint.problems, { severity: "note" as const, code: "a-b", message: "/x/y is bad", offset: 1 }],
     };
-    const { checkpoint: masked } = unpacked(pack(told, "x", createMask("names")));
+    const { checkpoint: masked } = unpacked(pack(withProblem, "x", createMask("names")));
     expect(masked.facts).toEqual([]);
     expect(masked.evidence).toBe("");
     expect(masked.problems.at(-1)?.message).toBe("a b (the details were left out)");
-    const { checkpoint: short } = unpacked(pack(told, "x", createMask("directories")));
+    const { checkpoint: short } = unpacked(pack(withProblem, "x", createMask("directories")));
     expect(short.problems.map(({ message }) => message).join()).not.toContain("/x/y");
     expect(short.evidence).toBe(checkpoint.evidence);
   });
 });
 
-test("a problem whose code is no code is left out", () => {
+test("a problem with an invalid code is left out", () => {
   const checkpoint = checkpointOf({ tasks: [{ pid: 1, comm: "a", table: 0 }], tables: [[]], files: [] });
   const problem = (code: string) => ({ severity: "note" as const, code, message: "x", offset: null });
   const forged = { ...checkpoint, problems: [problem("a-b"), problem("a b"), problem("<b>"), problem("")] };

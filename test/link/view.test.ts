@@ -78,7 +78,7 @@ describe("a view", () => {
     );
   });
 
-  test("names what is looked at so that it is found again", () => {
+  test("names the selection so that it is found again", () => {
     fc.assert(
       fc.property(fc.boolean().chain(arbitraryState), fc.nat(), fc.nat(3), (state, seed, sort) => {
         const checkpoint = checkpointOf(state);
@@ -161,7 +161,7 @@ describe("addresses", () => {
     expect(addressOf(text, page)).toEqual({ refused: expect.stringMatching(sentence) });
   });
 
-  test("never tells a password", () => {
+  test("never shows a password", () => {
     expect(JSON.stringify(addressOf("https://me:secret@host.example/x", page))).not.toContain("secret");
   });
 

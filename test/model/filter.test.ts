@@ -26,13 +26,13 @@ describe("reading a filter", () => {
       { not: false, column: "path", value: "x y" },
     ]);
   });
-  test("a key that is no column is part of the word", () => {
+  test("a key that is not a column is part of the word", () => {
     expect(parseFilter("files", "socket:[tcp")).toEqual([{ not: false, column: null, value: "socket:[tcp" }]);
   });
   test("an open quote runs to the end", () => {
     expect(parseFilter("files", '"a b')).toEqual([{ not: false, column: null, value: "a b" }]);
   });
-  test("nothing is no filter", () => {
+  test("an empty text is no filter", () => {
     expect(filterMask(checkpoint, "files", "   ")).toBeNull();
   });
 });

@@ -107,7 +107,7 @@ describe("records", () => {
     expect(() => recordKind(records, row)).toThrow(RangeError);
   });
 
-  test("may be none", () => {
+  test("may be empty", () => {
     expect(recordAt(noRecords([]), 0, 0)).toBe(NONE);
     expect(lastRecordFrom(noRecords([]), 0, 0)).toBe(NONE);
     expect(() => recordOffset(noRecords([]), 0)).toThrow(RangeError);

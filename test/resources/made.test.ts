@@ -28,7 +28,7 @@ async function mappingsOf(set: readonly Source[]) {
 describe("mappings", () => {
   const ANONYMOUS = 0x201;
 
-  test("with MAP_GROWSDOWN are no stacks, as only one has the address where the stack began", async () => {
+  test("with MAP_GROWSDOWN are not stacks, except the one with the address where the stack began", async () => {
     const found = await mappingsOf(withMapping(0x10000, 4, ANONYMOUS, 0x122));
     expect(found[0]).toMatchObject({ start: "10000", kind: "anonymous" });
     expect(found.filter(({ kind }) => kind === "stack")).toHaveLength(1);
@@ -39,7 +39,7 @@ describe("mappings", () => {
     expect(ring).toMatchObject({ kind: "aio", path: "/[aio]" });
   });
 
-  test("that are guards inside another stand after it, and are no memory of their own", async () => {
+  test("that are guards inside another come after it, and have no memory of their own", async () => {
     const before = await mappingsOf(resourcefulSet());
     const heap = before.findIndex(({ kind }) => kind === "heap");
     const start = Number.parseInt(String(before[heap]?.start), 16);

@@ -98,7 +98,7 @@ describe.each(SAMPLES)("%s", (_, openSample) => {
   });
 });
 
-/** A C struct's field as its catalogue types it; `null` for what is no number and no text. */
+/** A C struct's field as its catalogue types it; `null` for anything but a number or text. */
 function cValue(bytes: Uint8Array, { type }: Field, littleEndian: boolean): string | null {
   const integer = /^([us])(8|16|32|64)$/.exec(type);
   if (integer !== null) {

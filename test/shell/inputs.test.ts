@@ -17,7 +17,7 @@ describe("dropped files are one input", () => {
     expect(nameOf("a.ckpt", "b.ckpt")).toBe("2 files");
     expect(nameOf("a/inventory.img", "b/inventory.img")).toBe("2 files");
   });
-  test("no files are no input", () => {
+  test("without files there is no input", () => {
     expect(inputOfFiles([])).toBeNull();
     expect(inputOfFiles([file(".DS_Store")])).toBeNull();
   });

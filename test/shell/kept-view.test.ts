@@ -36,7 +36,7 @@ test("sizes alone do not decide about the legend", () => {
   expect(keptView(storage, FIRST, true)).toEqual({ sizes: { ...FIRST, tree: 300 }, legendShown: false });
 });
 
-test("what is stored and is no size, or cannot be stored, is ignored", () => {
+test("stored values that are not sizes are ignored, and so is a failure to store", () => {
   for (const text of ["", "[", "null", '{"sizes":7}', '{"sizes":{"tree":-1,"tables":"9","changes":1e9}}']) {
     const storage = memoryStorage();
     storage.setItem("ckptscope.view", text);

@@ -22,7 +22,7 @@ describe("a range", () => {
     expect(piecesOf(memory, space, rangeOf(memory, 2))).toEqual([{ mapping: 2, from: 0, to: 0x1000 }]);
   });
 
-  test("that is none, or not mapped as a whole, is refused in words", () => {
+  test("that is invalid, or not mapped as a whole, is refused with a reason", () => {
     expect(piecesOf(memory, space, "here")).toContain("hexadecimal");
     expect(piecesOf(memory, space, "3000-3000")).toContain("ends before");
     expect(piecesOf(memory, space, "3ff0-4010")).toBe("Nothing is mapped at 4000");

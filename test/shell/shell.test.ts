@@ -74,11 +74,11 @@ describe("opening", () => {
   test("what is not an image is refused with a message; what was open stays", async () => {
     const { shell, last } = await withOne();
     const opening = shell.open([input("b")]);
-    last().response({ refused: "This is no checkpoint image: it is empty." });
+    last().response({ refused: "This is not a checkpoint image: it is empty." });
     await opening;
     const { docs, failure } = shell.store.get();
     expect(docs[0]?.input.name).toBe("a");
-    expect(failure?.message).toBe("This is no checkpoint image: it is empty.");
+    expect(failure?.message).toBe("This is not a checkpoint image: it is empty.");
   });
   test("of several images in an archive the user chooses", async () => {
     const { client, last, asked } = fakeClient();

@@ -170,7 +170,7 @@ describe("errors are reported with their cause", () => {
     expect(await failure(Promise.resolve(source.read(0, 10)))).toMatch(/was changed/);
   });
 
-  test("a connection that breaks once is tried again, twice is told", async () => {
+  test("a connection that breaks once is retried, and twice is reported", async () => {
     const flaky = await open("flaky/large");
     for (let at = 100_000; at < LARGE; at += 500_000) {
       expect(await flaky.read(at, 100)).toEqual(large.subarray(at, at + 100));

@@ -34,7 +34,7 @@ const ARCHES: Record<string, string> = { "v19-rc2-x86_64": "X86_64", "v21-arm": 
 
 interface Options {
   readonly littleEndian: boolean;
-  /** Whether it has a record that tells its dialect from the one before. */
+  /** Whether it has a record that distinguishes its dialect from the one before. */
   readonly cursor: boolean;
 }
 

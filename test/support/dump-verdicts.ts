@@ -10,7 +10,7 @@ import recorded from "../fixtures/dump-verdicts/dump.json" with { type: "json" }
 /** One record: a process, options of criu dump, and what it did. */
 export type Verdict = (typeof recorded)[number];
 
-/** Cases that say nothing about the process, or cannot be told from it, with the reason. */
+/** Cases that say nothing about the process, or that it does not show, with the reason. */
 const UNTOLD: Readonly<Record<string, string>> = {
   thread_creds: "refused for want of CAP_SYS_RESOURCE on the machine of the record, whatever the process",
   no_such_pid: "there is no process to read",

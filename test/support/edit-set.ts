@@ -170,7 +170,7 @@ export function editEntries(
   for (let at = head; at < bytes.length; ) {
     const length = at + 4 <= bytes.length ? view.getUint32(at, true) : bytes.length;
     if (at + 4 + length > bytes.length) {
-      // Contents after an entry, which are no entry.
+      // Contents after an entry, which are not one.
       rest = at;
       break;
     }

@@ -26,7 +26,7 @@ function byPlace({ checkpoint }: Image, table: ResourceTable): Map<string, numbe
   return rows;
 }
 
-/** Counts of pages are fewer if a pagemap ends after an entry, which cannot be told from a whole one. */
+/** There are fewer pages if a pagemap ends after an entry, which looks like a whole one. */
 const PAGE_COUNTS: ReadonlySet<string> = new Set(["present", "inParent", "lazy"]);
 
 /** A memfd is known to be shared memory without a file by its name, which may be what was cut off. */

@@ -20,7 +20,7 @@ import { fileName } from "../../app/model/words.ts";
 /** By a member's name: the offset of its first byte that is missing or changed. Other members are whole. */
 export type Damage = ReadonlyMap<string, number>;
 
-/** Members are told apart by their order in the whole image; offsets stay below this. */
+/** Members are distinguished by their order in the whole image; offsets stay below this. */
 const MEMBER = 2 ** 32;
 
 /** An undamaged image, with what is looked up in it. */
@@ -46,7 +46,7 @@ function placeIn(image: Image, members: ReadonlyMap<string, number>): (record: n
   };
 }
 
-/** Rows by the places of their records. A record with several rows is left out: they cannot be told apart. */
+/** Rows by the places of their records. A record with several rows is left out: nothing distinguishes them. */
 function byPlace(place: (record: number) => number, records: Int32Array | readonly number[]): Map<number, number> {
   const rows = new Map<number, number>();
   const repeated = new Set<number>();

@@ -364,7 +364,7 @@ export const FAULTS: readonly [string, Fault][] = [
   fault(
     "H30",
     "v23",
-    "a dead task that is no zombie",
+    "a dead task that is not a zombie",
     (i) => setField(i, "TASK", 0, "state", 64),
     ["TASK", 0],
     "exit_state",

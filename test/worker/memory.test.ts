@@ -1,4 +1,4 @@
-// Requests about memory: bytes with their states, searches in parts, a pattern that is none, what a task was started with.
+// Requests about memory: bytes with their states, searches in parts, an invalid pattern, what a task was started with.
 
 import { afterEach, expect, test } from "vitest";
 import type { Client } from "../../app/worker/client.ts";
@@ -38,7 +38,7 @@ test("mappings, and bytes with the states of their pages", async () => {
   ]);
 });
 
-test("searches go on until they end, and say why a pattern is none", async () => {
+test("searches continue until they end, and say why a pattern is invalid", async () => {
   const { client, document } = await opened();
   const search = (query: Parameters<typeof client.request<"memorySearch">>[1]["query"], id: number) =>
     client.request("memorySearch", { document, search: id, query, scope: {}, most: 100 });

@@ -333,7 +333,7 @@ function* watchedOf({ checkpoint }: Scan, file: FileRow): Generator<Demand> {
   for (const list of [watches, marks]) {
     if (!Array.isArray(list)) continue;
     for (const { path } of list as readonly Details[]) {
-      // Of a path with escapes the bytes are not known here.
+      // A path with escapes: its bytes are not known here.
       if (typeof path !== "string" || path.includes("\\")) continue;
       yield { ...anyFile(encodeText(path), "watched"), ...subject };
     }

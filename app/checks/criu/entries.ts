@@ -165,7 +165,7 @@ function checkType(scan: Scan, fd: number, id: number, type: number): void {
   fault(scan, "descriptor-type", "type", `Descriptor ${fd} is a ${words(type)}, and its open file a ${own}.`);
 }
 
-/** Entries with the same id that are compared; further ones are skipped. */
+/** Most entries with the same id to compare. */
 const SAME_ID = 8;
 
 function checkMapping(scanned: Scan, bytes: Uint8Array, start: number, end: number, field: string): void {

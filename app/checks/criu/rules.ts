@@ -46,7 +46,7 @@ const TABLE: readonly Omit<Rule, "format">[] = [
   },
   {
     code: "value-impossible",
-    title: "A number is one that no task can have, which CRIU or the kernel refuses",
+    title: "A value is out of range, and CRIU or the kernel refuses it",
     examines:
       "img_version; pid and ppid; task_state; oom_score_adj; pdeath_sig; the policy, priority and niceness of threads; microseconds and nanoseconds of timers; clocks of timerfds; families and types of sockets; limits, mappings and addresses in mm-N.img whose end is before their start",
     outcomes: REFUSED,

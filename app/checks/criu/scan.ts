@@ -125,7 +125,7 @@ export function refer(
   what: string,
   id: number,
 ): void {
-  // Of the members of tasks, which are named by pids.
+  // The members of tasks are named by pids.
   if (space === "file" && USED_BY_TASK.has(scan.memberKind) && !scan.notes.users.has(id)) {
     scan.notes.users.set(id, scan.memberNumber);
   }

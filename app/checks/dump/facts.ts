@@ -132,7 +132,7 @@ export interface SocketFacts {
   readonly type: number | null;
   readonly protocol: number | null;
   readonly state: number | null;
-  /** Bytes in the queues; of a listening socket: connections that wait to be accepted, and the most that may. */
+  /** Bytes in the queues; for a listening socket: connections waiting to be accepted, and the most that may wait. */
   readonly received: number;
   readonly sent: number;
   /** UDP_CORK. */
@@ -150,7 +150,7 @@ export interface UnixSocketFacts {
   readonly name: string;
   /** Inode of the other end; "0": none. */
   readonly peer: string;
-  /** Of a listening socket: inodes of the sockets that wait to be accepted; "0": closed already. */
+  /** For a listening socket: inodes of the sockets that wait to be accepted; "0": closed already. */
   readonly pending: readonly string[];
   readonly sent: number;
   /** Bits: 1 reading, 2 writing. */

@@ -76,7 +76,7 @@ function missingAddress({ protocol, family, isForced }: AddressDemand, own: stri
 
 const isForcedTcp = ({ isForced, protocol }: AddressDemand): boolean => isForced && protocol === "tcp";
 
-/** Whether another socket listens, too, where a restart listens regardless. */
+/** Another socket that listens on the address. The restart listens there regardless; `null`: there is none. */
 function forcedConflictOf(demand: AddressDemand, others: readonly SocketFacts[]): Omit<Difference, "recorded"> | null {
   const other = others.find((each) => each.state === "listen" && overlaps(demand, each));
   if (other === undefined || !demand.isListening) return null;
@@ -88,7 +88,7 @@ function forcedConflictOf(demand: AddressDemand, others: readonly SocketFacts[])
 const isMulticast = (address: string): boolean =>
   /^(22[4-9]|23\d)\.|^ff/i.test(address) || address === "255.255.255.255";
 
-/** Whether another socket keeps the restore from binding. CRIU sets SO_REUSEADDR on its sockets. */
+/** A socket that keeps the restore from binding; `null`: there is none. CRIU sets SO_REUSEADDR on its sockets. */
 function conflictOf(demand: AddressDemand, others: readonly SocketFacts[]): Omit<Difference, "recorded"> | null {
   let doubtful: SocketFacts | null = null;
   for (const other of others) {

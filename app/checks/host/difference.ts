@@ -10,7 +10,7 @@ export interface Difference {
   readonly message: string;
   readonly recorded: string;
   readonly actual: string;
-  /** Of several outcomes of the rule, this one; absent: the first. */
+  /** Which of the rule's outcomes applies; absent: the first. */
   readonly severity?: Severity;
   readonly option?: string;
 }

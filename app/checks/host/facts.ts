@@ -39,8 +39,8 @@ const FILE = object({
   "sha256?": text("The checksum of its contents (--checksums)"),
   "immutable?": flag("It cannot be opened for writing (chattr +i)"),
   "appendOnly?": flag("It can be opened for appending only (chattr +a)"),
-  "openBy?": list(object({ pid: count(), name: text() }), "Processes that have it open: of a FIFO"),
-  "queued?": count("Bytes in it: of a FIFO that a process has open"),
+  "openBy?": list(object({ pid: count(), name: text() }), "For a FIFO: processes that have it open"),
+  "queued?": count("For a FIFO that a process has open: bytes in it"),
 });
 
 const SOCKET = object({

@@ -52,7 +52,7 @@ function keyOf({ path, pathBytes }: FileFacts): string {
   return ASCII.test(path) ? path : pathKey(encoder.encode(path));
 }
 
-/** Facts whose files can be looked up, in any number of comparisons. */
+/** Facts with an index of their files, for any number of comparisons. */
 export interface IndexedFacts {
   readonly facts: HostFacts;
   /** By path, as in demands; `null`: the facts leave files out. */

@@ -29,7 +29,7 @@ interface ItemProps extends Place {
   readonly seen: boolean;
   readonly title: string;
   readonly className: string;
-  /** Of an event: whether its changes are listed. */
+  /** For an event: whether its changes are listed. */
   readonly expanded?: boolean;
   onSelect(): void;
   readonly children: ReactNode;

@@ -9,7 +9,7 @@ import { Modal } from "./Modal.tsx";
 
 interface Props {
   readonly input: Input;
-  /** Files beside it that belong to no image. */
+  /** Other files, which belong to no image. */
   readonly ignored: number;
 }
 

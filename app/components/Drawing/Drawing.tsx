@@ -33,7 +33,7 @@ export interface DrawingProps {
   readonly checkpoint: Checkpoint;
   /** Two images in one (union.ts); then rows in `selection` and `onSelect` are rows of its graph. */
   readonly comparison?: Subject;
-  /** Of two images: whether what has not changed is drawn too. */
+  /** For two images: whether what has not changed is drawn too. */
   readonly whole?: boolean;
   /** Computed in the worker for large images; without it, only small ones are drawn. */
   readonly layout?: Layout;
@@ -152,7 +152,7 @@ interface FootProps {
   readonly spoken: string;
 }
 
-/** Below the drawing: what is selected or pointed at, where the drawing goes on, the buttons, notes on what is not drawn, and the legend. */
+/** Below the drawing: what is selected or pointed at, what is further down, the buttons, notes on what is not drawn, and the legend. */
 function Foot({ subject, scene, canvas, status, spoken }: FootProps) {
   const isLegendShown = useApp((state) => state.legendShown);
   const onlyChanges = useApp((state) => state.onlyChanges);

@@ -25,7 +25,7 @@ export function Elsewhere({ doc: { document }, query }: { readonly doc: Doc; rea
   const show = ({ name }: Place) => {
     closeDialog(shell);
     shell.setResource(name, { filter: query });
-    // Of two images, the table of changed rows has no filter.
+    // With two images, the table of changed rows has no filter.
     shell.store.set({ resource: name, onlyChanges: false });
     showResources.run();
   };

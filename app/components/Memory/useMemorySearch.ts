@@ -1,4 +1,4 @@
-// Searches memory, a stretch at a time, as long as the search is not stopped.
+// Searches memory, a stretch at a time, until it is stopped.
 
 import { useEffect, useRef, useState } from "react";
 import type { MemoryMatch, MemoryQuery, MemoryScope } from "../../worker/memory-protocol.ts";

@@ -1,4 +1,4 @@
-// Everything else that an image holds: a tab for each table, its filter and its rows; of two images, the rows that
+// Everything else that an image holds: a tab for each table, its filter and its rows; for two images, the rows that
 // differ with their values before and after.
 
 import { type KeyboardEvent, useRef } from "react";
@@ -69,7 +69,7 @@ function Listed({ doc, tables, compared }: Props) {
   );
 }
 
-/** A tab for each resource, with the number of its rows; of two images, with the number that differ. */
+/** A tab for each resource, with the number of its rows; for two images, the number that differ. */
 function Names({ tables, compared, name }: Omit<Props, "doc"> & { readonly name: string }) {
   const { shell } = usePage();
   const list = useRef<HTMLDivElement>(null);

@@ -147,7 +147,7 @@ function BothSides({ values, bits, presence }: CellsProps) {
   );
 }
 
-/** A changed value, `4096 → 8192`. Of a path only the later one: the earlier one is in the column before. */
+/** A changed value, `4096 → 8192`. For a path, only the later one: the earlier one is in the column before. */
 function Transition({ column, before, after }: { column: AlignedColumn; before: string; after: string }) {
   if (column.id === "path") {
     return (

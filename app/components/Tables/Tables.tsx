@@ -34,7 +34,7 @@ const SINGULAR: Readonly<Record<Listing, string>> = {
   problems: "problem",
 };
 
-/** The tables of one image; of two, also side by side; or the bytes in their place. */
+/** The tables of one image; for two, also side by side; or the bytes in their place. */
 export function Tables({ doc }: { doc: Doc }) {
   const compared = useApp((state) => state.compared);
   const content = useApp(tablesContent);

@@ -209,10 +209,10 @@ function Wide({ doc }: { doc: Doc }) {
   );
 }
 
-/** What stands beside the drawing: the inspector of the selection, or of one image without a selection, its overview. */
+/** The panel beside the drawing: the inspector of the selection or, for one image without a selection, its overview. */
 type AsideKind = "inspector" | "overview";
 
-/** `null`: nothing does, and the drawing and the tables take its space. */
+/** `null`: there is none, and the drawing and the tables take its space. */
 function asideOf({ inspectorShown, selection, change, docs }: State): AsideKind | null {
   if (!inspectorShown) return null;
   if (selection !== null || change !== null) return "inspector";
@@ -225,7 +225,7 @@ function Aside({ doc, aside }: { doc: Doc; aside: AsideKind }) {
   return aside === "inspector" ? <Inspector doc={doc} /> : <Overview doc={doc} />;
 }
 
-/** The tables and what would stand beside the drawing in one place, one of them at a time. */
+/** The tables and the panel beside the drawing in one place, one of them at a time. */
 function TablesOrAside({ doc, aside }: { doc: Doc; aside: AsideKind }) {
   const { shell } = usePage();
   const shown = useApp(({ panel }) => (panel === "inspector" ? "inspector" : "tables"));

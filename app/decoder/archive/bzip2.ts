@@ -60,7 +60,7 @@ async function unpackStream(bits: Bits, blockSize: number, sink: UnpackSink): Pr
     const stored = (read(bits, 16) * 65536 + read(bits, 16)) >>> 0;
     if (high === 0x177245 && low === 0x385090) {
       if (stored !== combined) sink.problem(badChecksum("the compressed data", "checksum (CRC-32)", at));
-      // The stream ends at a byte, and what is held is less than one byte or the next stream's.
+      // A stream ends at a byte boundary: the bits held beyond it are padding, or belong to the next stream.
       input.at -= bits.held >> 3;
       return true;
     }

@@ -126,7 +126,7 @@ export function createTarParser(problem: (problem: ArchiveProblem) => void): Tar
   let longLink: string | null = null;
   let pax: ReadonlyMap<string, string> = new Map();
   let globalPax: ReadonlyMap<string, string> = new Map();
-  /** The body of a sparse file whose header goes on in further blocks. */
+  /** The body of a sparse file whose header continues in further blocks. */
   let extended: Extract<Step, { kind: "extension" | "other" | "entry" }> | null = null;
   let hasAbsolute = false;
 

@@ -168,7 +168,7 @@ export interface TarSink {
 
 /** A tar that arrives in pieces. */
 export interface TarStream {
-  /** Takes the next bytes. Returns whether it goes on; if not, they are ignored. */
+  /** Takes the next bytes. Returns whether it wants more; if not, they are ignored. */
   push(bytes: Uint8Array): boolean;
   /** To be called when there are no more bytes. */
   end(): void;

@@ -413,7 +413,7 @@ const OWNER_TYPES: Readonly<Record<number, string>> = { 0: "pid", 1: "tgid", 2: 
 /** Adds which process gets signals for a file (F_SETOWN), and which signal (F_SETSIG), if any does. */
 function addOwner(about: About, values: Values): void {
   if (values.isBlank("fown")) return;
-  // Of an entry that is cut off, the last of these are unknown.
+  // If the entry is cut off, the last of these are unknown.
   const [pid, signal] = [values.number("fown.pid"), values.number("fown.signum")];
   const [uid, euid] = [values.number("fown.uid"), values.number("fown.euid")];
   if (!pid && !signal && !uid && !euid) return;

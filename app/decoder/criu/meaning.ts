@@ -300,7 +300,7 @@ export const deviceText = (device: number): string => `${device >>> 20}:${device
 export const statDeviceText = (device: number): string =>
   `${(device >>> 8) & 0xfff}:${(device & 0xff) | ((device >>> 12) & 0xfff00)}`;
 
-/** The type of a lock: `F_WRLCK`; of a lease that is being broken `F_RDLCK, LEASE_BREAKING`. */
+/** The type of a lock: `F_WRLCK`; for a lease that is being broken, `F_RDLCK, LEASE_BREAKING`. */
 export function lockTypeName(type: number): string | null {
   const name = LOCK_TYPES[type & LOCK_TYPE];
   return name === undefined ? null : [name, ...bitWords(LOCK_TYPE_BITS, type & ~LOCK_TYPE)].join(", ");

@@ -156,7 +156,7 @@ function cutVisitor(set: SetContext, kind: FramedKind, entry: Entry) {
   const { builder, kinds } = set;
   return (bytes: Uint8Array, offset: number): boolean => {
     const message = entry.nth < 0 ? (kind.first ?? kind.message) : kind.message;
-    // Of a message that is not described, at least the size is known.
+    // If messages.ts does not describe the message, at least its size is known.
     const whole = message === null ? bytes : closeCut(bytes, message);
     if (whole === null) return false;
     entry.nth++;

@@ -20,7 +20,7 @@ export function noteNewer({ facts }: SetContext, what: string): void {
 }
 
 /**
- * Notes the fields of an entry that CRIU 4.2 does not have. Of each message only the first entries are examined; returns
+ * Notes the fields of an entry that CRIU 4.2 does not have. Only the first entries of each message are examined; returns
  * whether further ones are.
  */
 export function noteUnknownFields(set: SetContext, { bytes, start, end }: Entry, message: string): boolean {

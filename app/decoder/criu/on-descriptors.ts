@@ -17,7 +17,7 @@ export function onDescriptor(set: SetContext, { bytes, start, end, record, table
   if (seen & MALFORMED) reportDamage(set, record);
   const fd = low(values, FD);
   if (!isSet(seen, FD) || fd > LARGEST_FD) {
-    reportRecord(set, record, "bad-descriptor", "A descriptor without a usable number is left out.");
+    reportRecord(set, record, "bad-descriptor", "A descriptor without a valid number is left out.");
     return 0;
   }
   const file = isSet(seen, ID) ? fileOfType(set, low(values, ID), isSet(seen, TYPE) ? low(values, TYPE) : 0) : -1;

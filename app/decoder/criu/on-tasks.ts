@@ -69,7 +69,7 @@ export function onCore(set: SetContext, { bytes, start, end, record, number }: E
   return seen;
 }
 
-/** A thread_core_entry: the name of a thread; of a task's leader the credentials. `task` is -1 if it is not a leader. */
+/** A thread_core_entry: the name of a thread; for a task's leader, the credentials. `task` is -1 if it is not a leader. */
 function readThreadCore(
   set: SetContext,
   bytes: Uint8Array,

@@ -117,7 +117,7 @@ export function pieces(bytes: Uint8Array, start: number, end: number, message: s
   return found;
 }
 
-/** Where the value ends whose length says that it goes on beyond `end`: there. -1 if it has no length. */
+/** `end`, for a value whose stated length goes beyond it; -1 if the value has no length. */
 const cutEnd = (bytes: Uint8Array, at: number, end: number, tag: number): number =>
   tag >= 0 && (tag & 7) === WIRE.bytes && readVarint(bytes, at, end, new Uint32Array(2)) >= 0 ? end : -1;
 

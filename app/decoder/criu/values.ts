@@ -140,7 +140,7 @@ const bytesOf = (entry: EntryBytes, fields: FieldTable, start = entry.start, end
 class MessageValues implements Values {
   private readonly parts: Parts;
   private readonly message: Message;
-  /** Of the last look-up: the field, and the message that has it. */
+  /** The result of the last look-up: the field, and the message that has it. */
   private field: KnownField | null = null;
   private owner: Message;
 

@@ -311,13 +311,13 @@ export function dialectFor(
 /**
  * Recognises a Linux-CR image; `null`: the bytes are something else.
  *
- * @param chosen Name of a dialect chosen by hand.
+ * @param chosen Name of a dialect that the user chose.
  * @throws Error if there is no dialect of the name `chosen`.
  */
 export async function recognise(source: Source, chosen?: string): Promise<Recognition | null> {
   const found = await survey(source);
   if (found === null) return null;
-  const decided = chosen === undefined ? decide(found) : verdict(chosen, "chosen by hand");
+  const decided = chosen === undefined ? decide(found) : verdict(chosen, "chosen manually");
   const { dialect: chosenDialect, machine } = dialectFor(decided.name, found.arch, found.littleEndian);
   const doubts = [
     ...(decided.doubt === undefined ? [] : [decided.doubt]),

@@ -98,7 +98,7 @@ export function addEntries(cursor: FieldCursor, name: string, type: string, coun
     const from = cursor.end;
     if (from >= cursor.length) return;
     if (!isAvailable(cursor, from + size)) {
-      // Of a struct that is cut off, the fields before the cut.
+      // If the struct is cut off, only the fields before the cut.
       if (layout !== undefined && cursor.end < cursor.bytes.length)
         addStruct(cursor, layout, from, `${name}[${index}].`);
       return;

@@ -21,11 +21,11 @@ export interface PageRuns {
   readonly end: Float64Array;
   /** Index into PAGE_STATES. */
   readonly state: Uint8Array;
-  /** Of stored pages: which pages file they are in. */
+  /** For stored pages: which pages file they are in. */
   readonly file: Uint32Array;
-  /** Of stored pages that are not compressed: where they begin in that file. */
+  /** For stored pages that are not compressed: where they begin in that file. */
   readonly offset: Float64Array;
-  /** Of compressed pages; absent for others. */
+  /** For compressed pages; absent for others. */
   readonly blocks: readonly (Blocks | undefined)[];
 }
 
@@ -65,7 +65,7 @@ export function createRunList(): RunList {
         const from = Math.max(last, at(starts, index));
         if (from > at(starts, index)) overlaps++;
         if (from >= at(ends, index)) continue;
-        // Of pages that are described twice, the first description counts.
+        // If pages are described twice, the first description counts.
         if (blocksOf[index] === undefined) offsets[index] = at(offsets, index) + from - at(starts, index);
         starts[index] = from;
         last = at(ends, index);

@@ -91,7 +91,7 @@ export interface Both {
 /** The subject of a drawing: a graph, and the image or images that its labels come from. Can be cloned structurally. */
 export interface Subject {
   readonly graph: Graph;
-  /** The image; of two, the later one. */
+  /** The image; for two, the later one. */
   readonly after: Checkpoint;
   /** Null for one image: rows of the graph are rows of `after`. */
   readonly both: Both | null;

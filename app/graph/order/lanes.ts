@@ -59,7 +59,7 @@ export function lanes(subject: Subject): Lanes {
   };
 }
 
-/** Tasks in the order of the process tree; of two images, by the later parent of each task. */
+/** Tasks in the order of the process tree; for two images, by the later parent of each task. */
 function orderTasks(subject: Subject): Pick<Lanes, "tasks" | "taskDepth" | "taskParent"> {
   const { count } = subject.graph.tasks;
   const tree = taskTree(subject.both === null ? subject.after.tasks : tasksOfBoth(subject));

@@ -20,7 +20,7 @@ export interface Expansion {
   readonly folded: ReadonlySet<GraphTableRow>;
   /** Tables drawn by themselves and in full: without folded slots, and not as one of several that are alike. */
   readonly unfolded: ReadonlySet<GraphTableRow>;
-  /** Of two images: whether what has not changed is drawn too. */
+  /** For two images: whether what has not changed is drawn too. */
   readonly whole: boolean;
   /** Whether files that no descriptor holds are listed. */
   readonly unused: boolean;
@@ -107,7 +107,7 @@ export interface Plan {
   readonly moreHolders: number;
   /** Whether the drawing can hold no more, so that “show 50 more” is not offered. */
   readonly full: boolean;
-  /** Of a part of a graph: how much is above and below it, and the places among the slots there; null for a whole graph. */
+  /** For a part of a graph: how much is above and below it, and the places among the slots there; null for a whole graph. */
   readonly window: {
     readonly tablesAbove: number;
     readonly tablesBelow: number;

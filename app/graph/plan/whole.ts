@@ -156,7 +156,7 @@ const holders = ({ files }: Graph, file: GraphFileRow): Uint32Array =>
 const sharedCost = (graph: Graph, file: GraphFileRow): number =>
   1 + Math.min(holdersOf(graph, file), graph.tables.count);
 
-/** Files without holders to list, including the selected one; of two images, folded, only those that changed. */
+/** Files without holders to list, including the selected one; for two images, folded, only those that changed. */
 function unusedFiles({ subject, layout, selection, expansion, level, isFolded }: PlanInput): GraphFileRow[] {
   const { graph } = subject;
   const count = graph.files.count - layout.held;
@@ -186,7 +186,7 @@ function looseTasks({ subject, layout, selection, isFolded }: PlanInput): { task
   return { tasks, more: count - tasks.length };
 }
 
-/** Adds shared files, most holders first, while there is room; of two images, folded, only those that changed. */
+/** Adds shared files, most holders first, while there is room; for two images, folded, only those that changed. */
 function addSharedFiles({ subject, layout, isFolded }: PlanInput, budget: Budget): void {
   for (const file of layout.ranked) {
     const change = changeOf(subject, "file", file);

@@ -115,7 +115,7 @@ function barParts(graph: Graph, layout: Layout, at: number): Part[] {
   return parts;
 }
 
-/** Slots from a place on; of a small table from its beginning. */
+/** Slots from a place on; for a small table, from its beginning. */
 function openParts(graph: Graph, layout: Layout, at: number): Part[] {
   const parts: Part[] = [];
   let left = MOST_SLOTS;

@@ -110,7 +110,7 @@ export function alikeTasksBox(subject: Subject, { table, alike }: PlannedTable, 
   return tasksBox(frame, y, text, label, { do: "unfold", tables });
 }
 
-/** The tasks of tables in which nothing has changed; of a single one its name. */
+/** The tasks of tables in which nothing has changed; for a single task, its name. */
 export function quietTasksBox(subject: Subject, { tasks, tables }: QuietRun, frame: Frame, y: number): Box {
   const [table] = tables;
   const text = tasks === 1 && table !== undefined ? ownerLabel(subject, table) : counted(tasks, "task");

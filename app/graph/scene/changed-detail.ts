@@ -28,7 +28,7 @@ export function changedDetail(subject: Subject, file: GraphFileRow): readonly st
   return [];
 }
 
-/** Both values without the title; of two addresses of one host, the ports. */
+/** Both values without the title; for two addresses of one host, the ports. */
 function valuesAlone(earlier: string, later: string): string[] {
   const texts = [`${earlier} → ${later}`];
   const host = earlier.slice(0, earlier.lastIndexOf(":"));

@@ -10,7 +10,7 @@ import { type Box, COLUMN } from "./scene.ts";
 import { clipped } from "./shorten.ts";
 import { ownerLabel } from "./words.ts";
 
-/** Tables in which nothing has changed: `▸ 5 file tables unchanged`; of a single one its owner, `▸ 412 nginx unchanged`. */
+/** Tables in which nothing has changed: `▸ 5 file tables unchanged`; for a single one, its owner: `▸ 412 nginx unchanged`. */
 export function quietBox(subject: Subject, { tables }: QuietRun, frame: Frame, y: number): Box {
   const owner = tables.length === 1 ? ownerLabel(subject, tables[0] as GraphTableRow) : "";
   const text = `${owner || counted(tables.length, "file table")} unchanged`;

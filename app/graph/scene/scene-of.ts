@@ -63,7 +63,7 @@ function planFor(
     : planWindow(subject, layout, selection, expansion, { level, at });
 }
 
-/** How many objects of a kind the image has, as everywhere on the page; of two images, `31 → 32 open files`. */
+/** How many objects of a kind the image has, as everywhere on the page; for two images, `31 → 32 open files`. */
 function countOf({ after, both }: Subject, listing: "tasks" | "tables" | "files", noun: string): string {
   const now = counted(after[listing].count, noun);
   if (both === null || both.before[listing].count === after[listing].count) return now;

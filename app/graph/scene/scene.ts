@@ -55,7 +55,7 @@ export interface Box {
   /** An open file of several slots, or a table of several tasks. */
   readonly shared: boolean;
   readonly change: Change;
-  /** Of two images: whether nothing of it has changed, nor of what it leads to. */
+  /** For two images: whether neither it nor what it leads to has changed. */
   readonly quiet: boolean;
   /** For a table whose slots are not drawn, their number by kind. */
   readonly bar: Bar | null;

@@ -130,7 +130,7 @@ function rebinned({ steps, parts, changed }: Density, height: number, weightOf: 
   return { bars, parts: out, changed: marked, weights };
 }
 
-/** Where an object is on the strips; of a file, its first holders. */
+/** Where an object is on the strips; for a file, its first holders. */
 export function markersOf({ graph }: Subject, layout: Layout, strips: readonly Strip[], ref: ObjectRef): Marker[] {
   const slots = slotPlaces(graph, layout, ref);
   return strips.flatMap(({ to, x, y, width, height }) =>

@@ -337,7 +337,7 @@ export function closeOnExecMark(subject: Subject, slot: SlotRow): string {
   return after ? "→ⓧ" : "ⓧ→";
 }
 
-/** Whether the file was unlinked when it was dumped; of two images, on the later side that has it. */
+/** Whether the file was unlinked when it was dumped; for two images, on the later side that has it. */
 export function isDeleted(subject: Subject, file: GraphFileRow): boolean {
   const { before, after } = valuesOf(
     subject,

@@ -158,7 +158,7 @@ function listOf(runs: Readonly<Record<keyof Pages, PageRuns>>, flags: number): P
 /** The pages that a mapping shows; `null`: unknown. */
 function pagesOf(context: Context, pid: number, vma: Vma, object: number | null): Promise<Pages | null> {
   if (object !== null) return context.pagesOf("pagemap-shmem", object);
-  // Of a memfd whose number is lost, the pages are in a pagemap that is not known.
+  // If the number of a memfd is lost, so is which pagemap has its pages.
   return isSharedMemfd(vma) ? Promise.resolve(null) : context.pagesOf("pagemap", pid);
 }
 

@@ -1,4 +1,4 @@
-// Every command, registered once. Keys, menus, the palette and the help read this list.
+// Every command, registered once, with the key that runs it. Keys, menus, the palette and the help read this list.
 
 import { bytesCommands } from "./bytes.ts";
 import type { Command, CommandContext } from "./command.ts";

@@ -17,7 +17,7 @@ async function sleeper() {
   return { pid: child.pid as number, wake, child };
 }
 
-test.runIf(process.platform === "linux")("a process that has run since is none of them", async () => {
+test.runIf(process.platform === "linux")("a process that has run since is not among them", async () => {
   const { pid, wake } = await sleeper();
   await expect.poll(() => watchSleepers([pid]).has(pid)).toBe(true);
   const sleepers = watchSleepers([pid]);

@@ -83,7 +83,7 @@ describe.skipIf(reason !== "")(`a dump says what is so${reason === "" ? "" : ` (
     }
     // Without kcmp(2), another inode is enough to see that.
     expect(fileOf(await take(false), epoll).details).toMatchObject({ targets: [{ fd: reading, file: null }] });
-    // A file that no descriptor refers to is no file of the image.
+    // A file that no descriptor refers to is not in the image.
     const [other = 0] = await target.call<number[]>("pipe");
     const waiting = await target.call("epoll", other, 1);
     const child = await target.call("child", [other]);

@@ -234,7 +234,7 @@ describe("tar", () => {
     ],
     ["no end mark", tarEntry({ name: "x", bytes: a }), [["x", "aaa"]], ["archive-without-end"]],
     [
-      "a size that is no whole number",
+      "a size that is not a whole number",
       tar([
         { name: "x", bytes: a },
         { name: "@", type: "x", bytes: paxRecord("size", "2.5") },

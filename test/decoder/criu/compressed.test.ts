@@ -87,7 +87,7 @@ test("raw, zero and packed blocks of one entry", async () => {
 
 test.each<[string, readonly Message[], Uint8Array, unknown, string | null]>([
   [
-    "a block that is no LZ4",
+    "a block that is not LZ4",
     [entry(0x10000, 1, 4, [[6, 8]]), entry(0x11000, 1, 4)],
     concat([new Uint8Array(8).fill(0xf7), page("b")]),
     [

@@ -124,7 +124,7 @@ describe("damaged members", () => {
   const withMember = (name: string, bytes: Uint8Array): Source[] =>
     base.map((source) => (source.name === name ? bytesSource(name, bytes) : source));
 
-  /** Decodes and looks at everything; what is asserted is that the columns hold together. */
+  /** Decodes and reads everything, and asserts that the columns hold together. */
   async function survives(sources: readonly Source[], deep: boolean): Promise<Image> {
     const image = await decodeCriuSet(sources);
     const { records, members, descriptors, files, tasks, tables } = image.checkpoint;
@@ -160,7 +160,7 @@ describe("damaged members", () => {
     for (let length = 0; length < bytes.length; length += length < 24 ? 1 : step) {
       const { checkpoint } = await survives(withMember(name, bytes.subarray(0, length)), false);
       const marked = checkpoint.problems.some(({ member }) => checkpoint.members[member ?? -1]?.name === name);
-      // A cut between entries leaves fewer of them, which only other members can tell.
+      // A cut between entries leaves fewer of them, which only other members can show.
       if (!marked) expect(ends).toContain(length);
       else expect(checkpoint.complete).toBe(false);
     }

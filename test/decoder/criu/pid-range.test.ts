@@ -1,4 +1,4 @@
-// Numbers of the process tree that are no pids.
+// Numbers of the process tree that cannot be pids.
 
 import { expect, test } from "vitest";
 import { decodeCriuSet } from "../../../app/decoder/criu/index.ts";

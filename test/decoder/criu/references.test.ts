@@ -60,7 +60,7 @@ describe("a unix socket outside the dump", () => {
     });
   });
 
-  test("is told apart from one in the dump that no descriptor leads to", async () => {
+  test("is distinguished from one in the dump that no descriptor refers to", async () => {
     const set = setSources("cases/external-unix");
     const { document } = await describedSet(set);
     const entry = document.files.findIndex(({ id }) => id === 7);

@@ -196,7 +196,7 @@ describe("pidfds", async () => {
   const sources = setSources("cases/pidfd-dead");
   const { file } = await describedSet(sources);
 
-  test("of processes that have ended say so, with the inode that tells which", () => {
+  test("of processes that have ended say so, with the inode that identifies the process", () => {
     expect(file(7, 25170)).toMatchObject({ name: "pidfd:[ended process, inode 25176]", kind: "pidfd" });
     expect(file(6, 25174)).toMatchObject({ name: "pidfd:[ended process, inode 25176]" });
     expect(file(7, 25170).details).toEqual({ pid: null, ended: true, inode: 25176 });

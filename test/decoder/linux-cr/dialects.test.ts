@@ -47,9 +47,9 @@ describe.each(DIALECT_NAMES)("%s", (name) => {
     expect(checkpoint.dialect).toBe(older);
   });
 
-  test("is read as it where that is chosen by hand", async () => {
+  test("is read as the dialect that the user chose", async () => {
     const { checkpoint } = await open(dialectImage(name, { littleEndian: true, cursor: true }), { dialect: name });
     expect(checkpoint.dialect).toBe(name);
-    expect(checkpoint.evidence).toBe("Chosen by hand.");
+    expect(checkpoint.evidence).toBe("Chosen manually.");
   });
 });

@@ -25,7 +25,7 @@ interface Archive {
   readonly contents: Contents;
 }
 
-/** What is in an archive; `null` if it is none. */
+/** The contents of an archive; `null` if it is not one. */
 async function unpack(bytes: Uint8Array): Promise<Contents | null> {
   const form = archiveForm(bytes);
   if (form === null) return null;
@@ -53,7 +53,7 @@ async function unpack(bytes: Uint8Array): Promise<Contents | null> {
 async function archiveOf(path: string): Promise<Archive> {
   const bytes = fixture(path);
   const contents = await unpack(bytes);
-  if (contents === null) throw new Error(`${path} is no archive`);
+  if (contents === null) throw new Error(`${path} is not an archive`);
   return { bytes, contents };
 }
 

@@ -91,7 +91,7 @@ function cutRecord({ truth }: Seed, name: string, at: number): number {
   return -1;
 }
 
-/** Of a record that is wrong in itself, it cannot be told whether the image ends inside it. */
+/** If a record is wrong in itself, nothing shows whether the image ends inside it. */
 const isValid = ({ truth }: Seed): boolean =>
   truth.image.checkpoint.problems.every(({ severity, code }) => severity !== "error" || code === "error-record");
 

@@ -143,7 +143,7 @@ async function holdSearch({ checkpoint, memory }: MemorySide, next: Random): Pro
   })) {
     for (const { bytes, at, length } of matches) {
       hold(at + Math.min(length, NEEDLE.length) <= bytes.length, "a match outside of its bytes");
-      hold(!isNeedle || NEEDLE.every((byte, nth) => bytes[at + nth] === byte), "a match that is none");
+      hold(!isNeedle || NEEDLE.every((byte, nth) => bytes[at + nth] === byte), "a match where the bytes differ");
     }
     const sum = Object.values(coverage).reduce((all, each) => all + each, 0);
     hold(sum === done && done <= size, `searched ${done} of ${size}, by state ${sum}`);
@@ -204,7 +204,7 @@ async function run(seeds: readonly Held[], next: Random): Promise<void> {
 
 const isAboutPages = ({ name }: File): boolean => name.startsWith("page");
 
-/** A pagemap that ends after an entry cannot be told from a whole one: pages that are not in it count as zeros. */
+/** A pagemap that ends after an entry looks like a whole one: pages that are not in it count as zeros. */
 const isNoticed = ({ checkpoint: { members, problems } }: MemorySide, { name }: File): boolean =>
   !name.startsWith("pagemap-") || problems.some(({ member }) => member !== undefined && members[member]?.name === name);
 

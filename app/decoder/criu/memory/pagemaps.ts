@@ -46,7 +46,7 @@ interface Reading extends PagemapPlace {
 /** Problems of one pagemap that are reported one by one. */
 const MOST_PROBLEMS = 20;
 
-/** Reads a pagemap; `null` if it is none. @throws SourceError if it cannot be read. */
+/** Reads a pagemap; `null` if the file is not one. @throws SourceError if it cannot be read. */
 export async function readPagemap(member: PlacedMember, place: PagemapPlace): Promise<PageRuns | null> {
   const name = visible(member.source.name);
   const list = createRunList();
@@ -183,7 +183,7 @@ function addPresent(
   if (cut < end) list.add(cut, end, "damaged");
 }
 
-/** The blocks of an entry; `null`, with a problem, if what it says of them cannot be. */
+/** The blocks of an entry; `null`, with a problem, if its description of them is impossible. */
 function blocksOf(reading: Reading, { start, end, region, total }: Stored, sizes: readonly number[], offset: number) {
   const { pageSize } = reading;
   const blockSize = Math.max(1, region) * pageSize;

@@ -5,7 +5,7 @@ import { framingOf } from "../framing.ts";
 import { MEMBER_KINDS } from "../member-kinds.ts";
 import type { PlacedMember } from "../placing.ts";
 
-/** What became of reading a file: `none` if it is not an image of its kind, `part` if it is cut off or damaged. */
+/** The outcome of reading a file: `none` if it is not an image of its kind, `part` if it is cut off or damaged. */
 export type Read = "none" | "part" | "whole";
 
 /**
