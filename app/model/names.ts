@@ -36,6 +36,20 @@ export const kindWord = (kind: FileKind): string => kind.replaceAll(" ", "-");
 /** Index of a kind. */
 export const fileKind = (kind: FileKind): number => FILE_KINDS.indexOf(kind);
 
+/** S_IFMT of st_mode, shifted down by 12, to the kind of file. Linux include/uapi/linux/stat.h. */
+const MODE_KINDS: Readonly<Record<number, FileKind>> = {
+  1: "fifo",
+  2: "character device",
+  4: "directory",
+  6: "block device",
+  8: "regular",
+  10: "symbolic link",
+  12: "socket",
+};
+
+/** The kind of file that an st_mode has; `unknown` if it has none. */
+export const modeKind = (mode: number): FileKind => MODE_KINDS[(mode >>> 12) & 15] ?? "unknown";
+
 /** Task states. Tasks.state is an index into this; 0: not known. */
 export const TASK_STATES = [
   null,

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { type BigIntStats, closeSync, constants, lstatSync, openSync, readSync, statSync } from "node:fs";
 import type { Demand } from "../../app/checks/host/demand.ts";
 import type { FileFacts } from "../../app/checks/host/facts.ts";
+import { modeKind } from "../../app/model/names.ts";
 import { base64, decodeText, isUtf8 } from "../../app/model/text.ts";
 import type { Attributes } from "./attributes.ts";
 import { buildIdOf } from "./elf.ts";
@@ -95,23 +96,12 @@ function namesOf({ path, key }: Wanted): Names {
 const absent = (error: string): Pick<FileFacts, "type" | "error"> =>
   error === "ENOENT" || error === "ENOTDIR" ? { type: "missing" } : { type: "unknown", error };
 
-const S_IFMT = 0o170000;
-const TYPES: Readonly<Record<number, string>> = {
-  [constants.S_IFREG]: "regular",
-  [constants.S_IFDIR]: "directory",
-  [constants.S_IFCHR]: "character device",
-  [constants.S_IFBLK ?? 0o60000]: "block device",
-  [constants.S_IFIFO ?? 0o10000]: "fifo",
-  [constants.S_IFSOCK ?? 0o140000]: "socket",
-  [constants.S_IFLNK]: "symbolic link",
-};
-
 /** Facts of an inode. An object written out in one piece is faster to read than one spread from several. */
 function inodeFacts(named: Names, stat: BigIntStats): Writable {
   const mode = Number(stat.mode);
   const facts: Writable = {
     path: named.path,
-    type: TYPES[mode & S_IFMT] ?? "unknown",
+    type: modeKind(mode),
     mode,
     size: String(stat.size),
     uid: Number(stat.uid),

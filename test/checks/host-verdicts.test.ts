@@ -6,6 +6,7 @@ import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { checkImage } from "../../app/checks/check.ts";
 import { allFindings } from "../../app/checks/filter.ts";
+import type { Findings } from "../../app/checks/findings.ts";
 import type { FileFacts, HostFacts, SocketFacts } from "../../app/checks/host/facts.ts";
 import { indexFacts } from "../../app/checks/host/host.ts";
 import { decodeCriuSet } from "../../app/decoder/criu/index.ts";
@@ -273,7 +274,7 @@ function changeOf(name: string): Change | undefined {
   return member === undefined ? CHANGES[name] : { set: (set) => without(set, member) };
 }
 
-async function verdictOf(name: string, options: string, change: Change): Promise<string> {
+async function checked(name: string, options: string, change: Change): Promise<Findings> {
   const set = setOf(name);
   const whole = await withPages(setSources(`verdicts/${set}`));
   const image = await decodeCriuSet(change.set?.(whole) ?? whole);
@@ -287,14 +288,17 @@ async function verdictOf(name: string, options: string, change: Change): Promise
     const now = { ...world.facts(list), unix: before.unix ?? [] };
     const facts = change.facts?.(now) ?? now;
     const restoreOptions = options.replace(/^.*criu restore/, "").replace(/"$/, "");
-    const found = await checkImage(image, {
+    return await checkImage(image, {
       host: { facts: indexFacts(facts), dumpFacts: indexFacts(plain), restoreOptions },
     });
-    const severities = new Set(allFindings(found).map(({ severity }) => severity));
-    return severities.has("error") ? "refused" : severities.has("warning") ? "different" : "ok";
   } finally {
     world.close();
   }
+}
+
+async function verdictOf(name: string, options: string, change: Change): Promise<string> {
+  const severities = new Set(allFindings(await checked(name, options, change)).map(({ severity }) => severity));
+  return severities.has("error") ? "refused" : severities.has("warning") ? "different" : "ok";
 }
 
 const cases = verdicts.filter((each) => LEFT_OUT[each.case] === undefined);
@@ -306,5 +310,16 @@ describe("the verdict of CRIU", () => {
 
   test.each(cases)("is $verdict: $case", async ({ case: name, options, verdict }) => {
     expect(await verdictOf(name, options, changeOf(name) ?? NO_CHANGE)).toBe(verdict);
+  });
+});
+
+describe("a file of another type is reported with both types", () => {
+  test.each([
+    ["files: rw file replaced by a directory", "was a regular file and is a directory."],
+    ["files: rw file replaced by a FIFO of same mode", "was a regular file and is a FIFO."],
+  ])("%s", async (name, sentence) => {
+    const { host } = await checked(name, "", changeOf(name) ?? NO_CHANGE);
+    const messages = host?.findings.filter(({ code }) => code === "host-file-type").map(({ message }) => message);
+    expect(messages).toEqual([`${W}/files/data/rw.txt ${sentence}`]);
   });
 });

@@ -1,13 +1,12 @@
 // What CRaC refuses in the same processes: a JVM rejects open files and sockets before it calls CRIU.
 
+import { modeKind } from "../../model/names.ts";
 import { visible } from "../../model/text.ts";
 import type { CriuOptions } from "./criu-options.ts";
 import type { DescriptorFacts, DumpFacts, MachineFacts, TaskFacts } from "./facts.ts";
 import type { DumpFinding } from "./findings.ts";
 import { shown } from "./scope.ts";
 
-const TYPE = 0o170000;
-const [REGULAR, DIRECTORY, SOCKET] = [0o100000, 0o040000, 0o140000];
 const STANDARD_ERROR = 2;
 
 /** The options that CRaC's engine passes to CRIU, besides the user's. */
@@ -45,15 +44,15 @@ function findingOf(
   // Inherited at start, and kept open.
   if (fd <= STANDARD_ERROR) return null;
   const about = { severity: "error", verdict: "refused", pid, fd, path: name } as const;
-  const type = mode & TYPE;
-  if (type === SOCKET) {
+  const kind = modeKind(mode);
+  if (kind === "socket") {
     const ends = endsOf(descriptor, machine);
     // The JDK keeps an unconnected socket to wake threads that read from a socket being closed.
     if (ends === "") return null;
     const message = `CheckpointOpenSocketException: descriptor ${fd}, ${ends}, is left open`;
     return { code: "crac-open-socket", message, ...about };
   }
-  const isFile = type === REGULAR || type === DIRECTORY;
+  const isFile = kind === "regular" || kind === "directory";
   if (!isFile || isJvms(name, home)) return null;
   const message = `CheckpointOpenFileException: descriptor ${fd}, ${shown(descriptor)}, is left open`;
   return { code: "crac-open-file", message, ...about };

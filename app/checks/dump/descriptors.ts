@@ -1,5 +1,6 @@
 // Whether CRIU can dump a descriptor, by the cases of CRIU's dump_one_file().
 
+import { modeKind } from "../../model/names.ts";
 import { visible } from "../../model/text.ts";
 import type { DescriptorFacts, TaskFacts } from "./facts.ts";
 import { type Fault, fault } from "./findings.ts";
@@ -9,10 +10,6 @@ import { socketFault } from "./sockets.ts";
 import { terminalOf } from "./terminals.ts";
 import { watchFaults } from "./watches.ts";
 
-/** st_mode. */
-const TYPE = 0o170000;
-const [REGULAR, DIRECTORY, LINK, FIFO] = [0o100000, 0o040000, 0o120000, 0o010000];
-const [CHARACTER_DEVICE, BLOCK_DEVICE, SOCKET] = [0o020000, 0o060000, 0o140000];
 /** O_DIRECT and O_EXCL, which stands for PIDFD_THREAD, on all architectures but a few old ones. */
 const O_DIRECT = 0o40000;
 const PIDFD_THREAD = 0o200;
@@ -29,17 +26,18 @@ const words = ({ fd }: DescriptorFacts): string => `descriptor ${fd}`;
 function faultsOf(scope: Scope, descriptor: DescriptorFacts): Fault[] {
   const { mode, fileSystem, flags, name } = descriptor;
   const what = words(descriptor);
-  const type = mode & TYPE;
-  if (type === SOCKET) return listed(socketFault(scope, descriptor));
-  if (type === CHARACTER_DEVICE) return listed(deviceFault(scope, descriptor));
+  const kind = modeKind(mode);
+  if (kind === "socket") return listed(socketFault(scope, descriptor));
+  if (kind === "character device") return listed(deviceFault(scope, descriptor));
   if (fileSystem === FILE_SYSTEM.anonymous || name.startsWith("anon_inode:")) return anonymousFaults(scope, descriptor);
   if (fileSystem === FILE_SYSTEM.pidfd) return pidfdFaults(scope, descriptor);
-  if (type === REGULAR || type === DIRECTORY || type === LINK) return listed(fileFault(scope, descriptor));
-  if (type === FIFO) {
+  if (kind === "regular" || kind === "directory" || kind === "symbolic link")
+    return listed(fileFault(scope, descriptor));
+  if (kind === "fifo") {
     if (fileSystem !== FILE_SYSTEM.pipe) return listed(pathFault(scope, descriptor, what));
     return (flags & O_DIRECT) === 0 ? [] : [fault("dump-packet-pipe", `${what} is a pipe in packet mode`)];
   }
-  if (type === BLOCK_DEVICE) return [fault("dump-device", `${what} is the block device ${shown(descriptor)}`)];
+  if (kind === "block device") return [fault("dump-device", `${what} is the block device ${shown(descriptor)}`)];
   return [fault("dump-file-type", `${what} is ${shown(descriptor)}, a file of unknown type`)];
 }
 

@@ -1,13 +1,12 @@
 // Whether CRIU can dump a mapping.
 
+import { modeKind } from "../../model/names.ts";
 import { visible } from "../../model/text.ts";
 import type { FileFacts, MappingFacts, TaskFacts } from "./facts.ts";
 import { type Fault, fault } from "./findings.ts";
 import { FILE_SYSTEM, hugePagesFault, isUnknown, pathFault } from "./places.ts";
 import { isFirst, type Scope } from "./scope.ts";
 
-const TYPE = 0o170000;
-const [REGULAR, CHARACTER_DEVICE, SOCKET] = [0o100000, 0o020000, 0o140000];
 /** /dev/zero stands for memory. */
 const ZERO = "1:5";
 /** Shared memory without a path of its own: names that the kernel gives. */
@@ -26,13 +25,13 @@ function mappingFault(scope: Scope, pid: number, mapping: MappingFacts): Fault |
   const what = name === "" ? "the mapping" : `the mapping of ${visible(name)}`;
   // Only root may follow the links in map_files; the name says the same.
   const isAnonymous =
-    file === null ? name.startsWith("anon_inode:") : (file.mode & TYPE) === 0 && !name.startsWith("/[aio]");
+    file === null ? name.startsWith("anon_inode:") : modeKind(file.mode) === "unknown" && !name.startsWith("/[aio]");
   if (isAnonymous) return fault("dump-mapped-anonymous", `the mapping belongs to ${visible(name)}`);
   if (name === "[uprobes]") return fault("dump-uprobes", "the mapping holds the kernel's probes");
   // vvar and the like are the kernel's, the same in every process.
   const isKernels = name.startsWith("[v");
   if (!isKernels && (flags.includes("io") || flags.includes("pf"))) {
-    const isDevice = file !== null && (file.mode & TYPE) === CHARACTER_DEVICE;
+    const isDevice = file !== null && modeKind(file.mode) === "character device";
     return fault(isDevice ? "dump-mapped-device" : "dump-mapped-io", `${what} is device memory`);
   }
   if (flags.includes("ht") && (file === null || isUnknown(scope, file))) {
@@ -46,9 +45,9 @@ function mappingFault(scope: Scope, pid: number, mapping: MappingFacts): Fault |
 }
 
 function fileFault(scope: Scope, pid: number, { name }: MappingFacts, file: FileFacts): Fault | null {
-  const type = file.mode & TYPE;
-  if (type === SOCKET || (type === CHARACTER_DEVICE && file.device.join(":") === ZERO)) return null;
-  if (type !== REGULAR) return fault("dump-mapped-device", `the mapping belongs to ${visible(name)}`);
+  const kind = modeKind(file.mode);
+  if (kind === "socket" || (kind === "character device" && file.device.join(":") === ZERO)) return null;
+  if (kind !== "regular") return fault("dump-mapped-device", `the mapping belongs to ${visible(name)}`);
   if (file.fileSystem === FILE_SYSTEM.shared && SHARED_MEMORY.test(name) && isUnknown(scope, file)) return null;
   if (!isFirst(scope, `${pid} ${file.mount} ${name}`)) return null;
   return pathFault(scope, file, "the mapped file");

@@ -1,5 +1,6 @@
 // Compares the paths that an image names with those of a host.
 
+import { type FileKind, modeKind } from "../../model/names.ts";
 import { shortText, shownText } from "../../model/text.ts";
 import { counted } from "../../model/words.ts";
 import type { FileDemand, NameDemand, PathUse } from "./demand.ts";
@@ -8,21 +9,7 @@ import { type FileFacts, shownFact } from "./facts.ts";
 import type { Host } from "./host.ts";
 import { pathKey } from "./path-key.ts";
 
-const S_IFMT = 0o170000;
 const RWX = 0o777;
-
-/** st_mode → the word of the type in facts. */
-const TYPES: Readonly<Record<number, string>> = {
-  26411: "socket",
-  21609: "symbolic link",
-  16807: "regular",
-  14406: "block device",
-  9604: "directory",
-  4802: "character device",
-  2401: "fifo",
-};
-
-const typeOf = (mode: number): string => TYPES[mode & S_IFMT] ?? "unknown";
 
 const octal = (mode: number): string => `0${mode.toString(8)}`;
 
@@ -43,7 +30,7 @@ export const USE_WORDS: Readonly<Record<PathUse, string>> = {
 export function recordedText({ size, mode, buildId }: FileDemand): string {
   return [
     ...(size === null ? [] : [counted(size, "byte")]),
-    ...(mode === null ? [] : [`${typeOf(mode)}, mode ${octal(mode & 0o7777)}`]),
+    ...(mode === null ? [] : [`${modeKind(mode)}, mode ${octal(mode & 0o7777)}`]),
     ...(buildId === null ? [] : [`build id ${buildId}`]),
   ].join(", ");
 }
@@ -64,7 +51,7 @@ function actualText(demand: FileDemand, { files }: Host): string {
   const { mode, size, buildId } = facts;
   return [
     ...(demand.size === null || size === undefined ? [] : [counted(Number(size), "byte")]),
-    ...(mode === undefined ? [] : [`${typeOf(mode)}, mode ${octal(mode & 0o7777)}`]),
+    ...(mode === undefined ? [] : [`${modeKind(mode)}, mode ${octal(mode & 0o7777)}`]),
     ...(demand.buildId === null || buildId === undefined
       ? []
       : [buildId === null ? "no build id" : `build id ${shownFact(buildId)}`]),
@@ -91,6 +78,15 @@ function isAsRecorded({ mode, size, buildId, isWritten, key }: FileDemand, facts
 const isUnder = (folders: readonly string[], path: string): boolean =>
   folders.some((folder) => path.startsWith(folder));
 
+/** Kinds that are no nouns of a sentence as they are. */
+const NOUNS: Partial<Record<FileKind, string>> = {
+  regular: "regular file",
+  fifo: "FIFO",
+  unknown: "file of unknown type",
+};
+
+const nounOf = (kind: FileKind): string => NOUNS[kind] ?? kind;
+
 const nameIn = ({ path }: { readonly path: Uint8Array }): string => shownText(path);
 
 function missing(demand: FileDemand): Difference {
@@ -105,9 +101,10 @@ function missing(demand: FileDemand): Difference {
 
 function* differencesOf(demand: FileDemand, facts: FileFacts, mode: number, host: Host): Generator<Difference> {
   const name = nameIn(demand);
-  if (demand.mode !== null && (demand.mode & S_IFMT) !== (mode & S_IFMT)) {
-    const [recorded, actual] = [typeOf(demand.mode), typeOf(mode)];
-    yield { code: "host-file-type", message: `${name} was a ${recorded} and is a ${actual}.`, recorded, actual };
+  if (demand.mode !== null && modeKind(demand.mode) !== modeKind(mode)) {
+    const [recorded, actual] = [modeKind(demand.mode), modeKind(mode)];
+    const message = `${name} was a ${nounOf(recorded)} and is a ${nounOf(actual)}.`;
+    yield { code: "host-file-type", message, recorded, actual };
     return;
   }
   if (demand.mode === null && demand.isWritten && facts.type === "directory") {

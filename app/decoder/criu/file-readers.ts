@@ -1,7 +1,7 @@
 // The readers of open files, one for each type. Sockets are in socket-readers.ts.
 
 import { NO_MOUNT } from "../../model/checkpoint.ts";
-import { type FileKind, fileKind, openFlag } from "../../model/names.ts";
+import { type FileKind, fileKind, modeKind, openFlag } from "../../model/names.ts";
 import { u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { encodeText } from "../../model/text.ts";
@@ -15,17 +15,8 @@ import { addLink, linkedRows } from "./rows.ts";
 import { readInetSocket, readNetlinkSocket, readPacketSocket, readUnixSocket } from "./socket-readers.ts";
 import { eachBytes, fieldNumber, high, isSet, low, plan, scan } from "./wire.ts";
 
-/** S_IFMT of st_mode, shifted down by 12. */
-const KIND_OF_FORMAT: Readonly<Record<number, FileKind>> = {
-  1: "fifo",
-  2: "character device",
-  4: "directory",
-  6: "block device",
-  8: "regular",
-  10: "symbolic link",
-  12: "socket",
-};
-const FORMAT_KINDS = Uint8Array.from({ length: 16 }, (_, format) => fileKind(KIND_OF_FORMAT[format] ?? "unknown"));
+/** S_IFMT of st_mode, shifted down by 12, to a kind: a table, as there can be millions of files. */
+const FORMAT_KINDS = Uint8Array.from({ length: 16 }, (_, format) => fileKind(modeKind(format << 12)));
 const GENERIC = fileKind("generic");
 const DIRECTORY = fileKind("directory");
 const EXTERNAL = fileKind("external");
