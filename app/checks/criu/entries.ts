@@ -1,27 +1,23 @@
 // Checks of entries, by message. References are collected, and resolved once all entries have been read.
 
 import { FILE_FIELD_OF_MESSAGE, FILE_FIELDS } from "../../decoder/criu/file-types.ts";
+import { pageSizeIn } from "../../decoder/criu/memory/address-space.ts";
+import { VMA_FILE, VMA_SHARED, VMA_STATUS } from "../../decoder/criu/memory/mappings.ts";
+import { PAGEMAP_ENTRY } from "../../decoder/criu/memory/pagemap-entry.ts";
 import { eachBytes, eachVarint, fieldNumber, plan } from "../../decoder/criu/wire.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { MOST_NEEDS } from "../needs.ts";
 import { BODIES } from "./file-bodies.ts";
 import { type Handler, handler } from "./handler.ts";
 import { callFor } from "./members.ts";
-import { noteRange, onPagemap, onPagemapHead, PAGEMAP, PAGEMAP_HEAD } from "./memory.ts";
+import { noteRange, onPagemap, onPagemapHead, PAGEMAP_HEAD } from "./memory.ts";
 import { noteCredentials, noteLimit, noteMapping, onTree } from "./note-host.ts";
 import { fault, has, low, refer, type Scan, scanInto } from "./scan.ts";
 import { onCore, onIds, onInventory, onMount } from "./tasks.ts";
 import { noteWatch } from "./watches.ts";
 
 const VMAS = fieldNumber("mm_entry", "vmas");
-const AUXV = fieldNumber("mm_entry", "mm_saved_auxv");
-const AT_PAGESZ = 6;
 const VMA = plan("vma_entry", ["shmid", "status", "start", "end"]);
-/** VMA_FILE_PRIVATE and VMA_FILE_SHARED: shmid is the id of an open file. */
-const VMA_FILE_SHARED = 1 << 7;
-const VMA_FILE = (1 << 6) | VMA_FILE_SHARED;
-/** VMA_ANON_SHARED and VMA_AREA_SYSVIPC: shmid is the number of a pagemap-shmem member. */
-const VMA_SHARED = (1 << 8) | (1 << 10);
 const PTY = plan("tty_pty_entry", ["index"]);
 const SCM = fieldNumber("sk_packet_entry", "scm");
 const RIGHTS = fieldNumber("scm_entry", "rights");
@@ -57,7 +53,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   task_kobj_ids_entry: onIds,
   mnt_entry: onMount,
   pagemap_head: { plan: PAGEMAP_HEAD, check: onPagemapHead },
-  pagemap_entry: { plan: PAGEMAP, check: onPagemap },
+  pagemap_entry: { plan: PAGEMAP_ENTRY, check: onPagemap },
   file_entry: handler("file_entry", ["type", "id", ...MESSAGE_FIELDS], checkFile),
   fdinfo_entry: handler("fdinfo_entry", ["id", "flags", "type", "fd"], (scan, seen) => {
     const fd = low(scan, 4);
@@ -90,7 +86,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     const exe = low(scan, 1);
     if (has(seen, 1)) refer(scan, "file", "file-missing", "An executable", "exe_file_id", "the open file", exe);
     eachBytes(bytes, start, end, VMAS, (from, to) => checkMapping(scan, bytes, from, to, "vmas.shmid"));
-    readPageSize(scan, bytes, start, end);
+    scan.pageSize = pageSizeIn(bytes, start, end) ?? scan.pageSize;
   }),
   vma_entry: handler("vma_entry", [], (scan, _seen, bytes, start, end) => {
     checkMapping(scan, bytes, start, end, "shmid");
@@ -173,7 +169,7 @@ function checkMapping(scanned: Scan, bytes: Uint8Array, start: number, end: numb
   noteRange(scanned, seen);
   if (!has(seen, 1) || !has(seen, 2)) return;
   const [id, status] = [low(scanned, 1), low(scanned, 2)];
-  if ((status & VMA_FILE) !== 0) noteMapping(scanned, seen, id, (status & VMA_FILE_SHARED) !== 0);
+  if ((status & VMA_FILE) !== 0) noteMapping(scanned, seen, id, (status & VMA_STATUS.fileShared) !== 0);
   if ((status & VMA_FILE) !== 0) refer(scanned, "file", "file-missing", "A mapping", field, "the open file", id);
   else if ((status & VMA_SHARED) !== 0) callForShared(scanned, id, field, "it has the contents of shared memory");
 }
@@ -182,16 +178,6 @@ function callForShared(scan: Scan, number: number, field: string, why: string): 
   // Before CRIU 1.0 the pages of shared memory had files of their own.
   if (scan.members.find("pages-shmem", number) !== NONE) return;
   callFor(scan, { kind: "pagemap-shmem", number, field, why });
-}
-
-/** The size of a page is in the auxiliary vector, as pairs of a key and a value. */
-function readPageSize(scan: Scan, bytes: Uint8Array, start: number, end: number): void {
-  let index = 0;
-  let key = 0;
-  eachVarint(bytes, start, end, AUXV, (value) => {
-    if (index++ % 2 === 0) key = value;
-    else if (key === AT_PAGESZ && value >= 4096) scan.pageSize = value;
-  });
 }
 
 /** The check for entries with this message; `null`: they refer to nothing. */

@@ -1,5 +1,6 @@
 // Checks of memory: whether the set has the pages that pagemaps call for.
 
+import { PE, pagemapEntry } from "../../decoder/criu/memory/pagemap-entry.ts";
 import { type Plan, plan, wide } from "../../decoder/criu/wire.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { firstIndex } from "../../model/search.ts";
@@ -7,14 +8,10 @@ import { counted, sizeText } from "../../model/words.ts";
 import type { PagemapFacts } from "./memory-facts.ts";
 import { fault, faultAt, has, low, type Scan } from "./scan.ts";
 
-const PE_PARENT = 1;
-const PE_LAZY = 2;
-const PE_PRESENT = 4;
 /** Sizes of later versions are not known: pages may be compressed. */
 const NEWEST_VERSION = 2;
 
 export const PAGEMAP_HEAD: Plan = plan("pagemap_head", ["pages_id"]);
-export const PAGEMAP: Plan = plan("pagemap_entry", ["compat_nr_pages", "in_parent", "flags", "nr_pages", "vaddr"]);
 
 function factsOf(scan: Scan): PagemapFacts {
   let facts = scan.pagemaps.get(scan.member);
@@ -47,13 +44,11 @@ export function onPagemapHead(scan: Scan, seen: number): void {
 /** pagemap_entry: a run of pages. */
 export function onPagemap(scan: Scan, seen: number): void {
   const facts = factsOf(scan);
-  const isInParent = has(seen, 2) && low(scan, 2) !== 0;
-  const flags = has(seen, 3) ? low(scan, 3) : isInParent ? PE_PARENT : PE_PRESENT;
-  const pages = has(seen, 4) ? wide(scan.out, 4) : has(seen, 1) ? low(scan, 1) : 0;
-  if ((flags & PE_PRESENT) !== 0) facts.present += pages;
-  else if ((flags & PE_LAZY) !== 0) facts.lazy += pages;
-  if ((flags & PE_PARENT) !== 0) facts.inParent += pages;
-  if (has(seen, 5)) checkRange(scan, facts, wide(scan.out, 5), pages);
+  const { start, pages, flags } = pagemapEntry(seen, scan.out);
+  if ((flags & PE.present) !== 0) facts.present += pages;
+  else if ((flags & PE.lazy) !== 0) facts.lazy += pages;
+  if ((flags & PE.parent) !== 0) facts.inParent += pages;
+  if (!Number.isNaN(start)) checkRange(scan, facts, start, pages);
 }
 
 /** Notes the range of a mapping of the current member's task: slots 3 and 4 of the scan. */

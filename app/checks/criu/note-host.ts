@@ -1,6 +1,6 @@
 // Notes what entries say that depends on the restoring machine.
 
-import { eachBytes, eachVarint, fieldNumber, plan } from "../../decoder/criu/wire.ts";
+import { eachBytes, eachVarint, exact, fieldNumber, plan } from "../../decoder/criu/wire.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { exactText } from "../../model/text.ts";
 import { MOST_NEEDS } from "../needs.ts";
@@ -34,7 +34,7 @@ export function noteLimit(scan: Scan, bytes: Uint8Array, start: number, end: num
   const resource = last?.pid === scan.memberNumber ? last.resource + 1 : 0;
   const seen = scanInto(scan, bytes, start, end, RLIMIT);
   if (!has(seen, 1) || !has(seen, 2)) return;
-  scan.hostNotes.limits.push({ pid: scan.memberNumber, resource, soft: wide(scan, 1), hard: wide(scan, 2) });
+  scan.hostNotes.limits.push({ pid: scan.memberNumber, resource, soft: exact(scan.out, 1), hard: exact(scan.out, 2) });
 }
 
 const FPREGS = plan("thread_info_x86", ["fpregs"]);
@@ -83,12 +83,8 @@ export function noteCredentials(scan: Scan, bytes: Uint8Array, start: number, en
 export function noteMapping(scan: Scan, seen: number, file: number, isShared: boolean): void {
   const { mappings } = scan.hostNotes;
   if (!has(seen, 3) || !has(seen, 4) || mappings.has(file)) return;
-  mappings.set(file, { pid: scan.memberNumber, start: wide(scan, 3), end: wide(scan, 4), isShared });
+  mappings.set(file, { pid: scan.memberNumber, start: exact(scan.out, 3), end: exact(scan.out, 4), isShared });
 }
-
-/** The 64-bit number in a slot. */
-const wide = (scan: Scan, slot: number): bigint =>
-  (BigInt(scan.out[2 * slot + 1] as number) << 32n) | BigInt(low(scan, slot));
 
 /** Notes a mount. */
 export function noteMount({ hostNotes }: Scan, mount: MountNote): void {

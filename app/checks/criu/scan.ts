@@ -1,7 +1,7 @@
 // The state of checking a set, and the helpers that the checks of entries share.
 
 import { indexMembers, type MemberIndex } from "../../decoder/criu/member-index.ts";
-import { type Plan, scan as scanMessage, scratch } from "../../decoder/criu/wire.ts";
+import { isSet, type Plan, scan as scanMessage, scratch } from "../../decoder/criu/wire.ts";
 import { createIdIndex, type IdIndex } from "../../decoder/id-index.ts";
 import { type Checkpoint, descriptorCount, NONE, type Severity } from "../../model/checkpoint.ts";
 import { taskState } from "../../model/names.ts";
@@ -109,7 +109,7 @@ export interface InventoryFacts {
 }
 
 /** Whether a scan filled a slot. */
-export const has = (seen: number, slot: number): boolean => ((seen >> slot) & 1) === 1;
+export const has = isSet;
 /** The low half of a slot's number; the start of a string or message. */
 export const low = ({ out }: Scan, slot: number): number => out[2 * slot] as number;
 

@@ -30,14 +30,14 @@ import {
   modeText,
   NAMESPACES,
   NETLINK_PROTOCOLS,
-  PAGEMAP_FLAGS,
+  PAGEMAP_FLAG_WORDS,
   PROTECTION,
   SEALS,
   signalName,
   signalNames,
   statDeviceText,
   TASK_STATE_WORDS,
-  VMA_STATUS,
+  VMA_STATUS_WORDS,
   waitStatus,
 } from "./meaning.ts";
 import { ENUMS, enumName, MAGICS } from "./messages.ts";
@@ -137,9 +137,9 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   "vma_entry.end": hex,
   "vma_entry.prot": bits(PROTECTION),
   "vma_entry.flags": (low, _high, { arch }) => mapFlagNames(low, arch).join(" | ") || null,
-  "vma_entry.status": bits(VMA_STATUS),
+  "vma_entry.status": bits(VMA_STATUS_WORDS),
   "pagemap_entry.vaddr": hex,
-  "pagemap_entry.flags": bits(PAGEMAP_FLAGS),
+  "pagemap_entry.flags": bits(PAGEMAP_FLAG_WORDS),
   "pagemap_head.pages_id": (low, _high, { set, member }) => {
     return `pages-${low}.img: ${pagesText(set.pages.get(member) ?? 0, set.pageSize)}`;
   },

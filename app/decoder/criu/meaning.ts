@@ -3,6 +3,8 @@
 import { ipv6Text } from "../../model/addresses.ts";
 import { type Bits, bitWords, EPOLL_EVENTS } from "../../model/bits.ts";
 import { signalName, signalNames } from "../../model/signals.ts";
+import { VMA_STATUS } from "./memory/mappings.ts";
+import { PE } from "./memory/pagemap-entry.ts";
 
 type Words = Readonly<Record<number, string>>;
 
@@ -150,25 +152,26 @@ export const SEALS: Bits = [
   ["F_SEAL_EXEC", 32],
 ];
 
-export const VMA_STATUS: Bits = [
-  ["regular", 1 << 0],
-  ["stack", 1 << 1],
-  ["vsyscall", 1 << 2],
-  ["vdso", 1 << 3],
-  ["heap", 1 << 5],
-  ["file private", 1 << 6],
-  ["file shared", 1 << 7],
-  ["anonymous shared", 1 << 8],
-  ["anonymous private", 1 << 9],
-  ["SysV", 1 << 10],
-  ["socket", 1 << 11],
-  ["vvar", 1 << 12],
-  ["AIO ring", 1 << 13],
-  ["memfd", 1 << 14],
-  ["shadow stack", 1 << 15],
-  ["guard", 1 << 16],
-  ["uprobes", 1 << 17],
-  ["external by plugin", 1 << 27],
+/** Words for the bits of vma_entry.status. */
+export const VMA_STATUS_WORDS: Bits = [
+  ["regular", VMA_STATUS.regular],
+  ["stack", VMA_STATUS.stack],
+  ["vsyscall", VMA_STATUS.vsyscall],
+  ["vdso", VMA_STATUS.vdso],
+  ["heap", VMA_STATUS.heap],
+  ["file private", VMA_STATUS.filePrivate],
+  ["file shared", VMA_STATUS.fileShared],
+  ["anonymous shared", VMA_STATUS.anonShared],
+  ["anonymous private", VMA_STATUS.anonPrivate],
+  ["SysV", VMA_STATUS.sysv],
+  ["socket", VMA_STATUS.socket],
+  ["vvar", VMA_STATUS.vvar],
+  ["AIO ring", VMA_STATUS.aio],
+  ["memfd", VMA_STATUS.memfd],
+  ["shadow stack", VMA_STATUS.shadowStack],
+  ["guard", VMA_STATUS.guard],
+  ["uprobes", VMA_STATUS.uprobes],
+  ["external by plugin", VMA_STATUS.plugin],
 ];
 
 export const PROTECTION: Bits = [
@@ -224,11 +227,12 @@ export function mapFlagNames(flags: number, arch: string | null): string[] {
   return type === undefined ? bitWords(bits, flags) : [type, ...bitWords(bits, flags & ~MAP_TYPE)];
 }
 
-export const PAGEMAP_FLAGS: Bits = [
-  ["in parent", 1],
-  ["lazy", 2],
-  ["present", 4],
-  ["payload aligned", 8],
+/** Words for the bits of pagemap_entry.flags. */
+export const PAGEMAP_FLAG_WORDS: Bits = [
+  ["in parent", PE.parent],
+  ["lazy", PE.lazy],
+  ["present", PE.present],
+  ["payload aligned", PE.aligned],
 ];
 
 /** A wait status in words: `exited with 7`, `killed by SIGKILL`. */

@@ -5,7 +5,7 @@ import type { Entry, SetContext } from "./context.ts";
 import { before, since, taskOfPid } from "./context.ts";
 import { markUse } from "./file-links.ts";
 import { pageSizeIn } from "./memory/address-space.ts";
-import { VMA_STATUS } from "./memory/mappings.ts";
+import { VMA_FILE } from "./memory/mappings.ts";
 import { PE, readPagemapEntry } from "./memory/pagemap-entry.ts";
 import { addTaskFile } from "./on-task-details.ts";
 import { eachBytes, fieldNumber, isSet, low, plan, scan } from "./wire.ts";
@@ -13,9 +13,6 @@ import { eachBytes, fieldNumber, isSet, low, plan, scan } from "./wire.ts";
 const MM = plan("mm_entry", ["exe_file_id"]);
 const VMAS = fieldNumber("mm_entry", "vmas");
 const VMA = plan("vma_entry", ["shmid", "status"]);
-
-/** vma_entry.status of mappings whose shmid is a file id. */
-const VMA_FILE = VMA_STATUS.filePrivate | VMA_STATUS.fileShared;
 
 /** mm_entry: a task's executable, the size of a page and, except in old releases, its mappings. */
 export function onMm(set: SetContext, { bytes, start, end, number }: Entry): number {

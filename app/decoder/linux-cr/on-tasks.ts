@@ -1,4 +1,4 @@
-// Records of tasks: TASK and its comm, TASK_OBJS and FS.
+// Records of tasks: TASK and its comm, and TASK_OBJS.
 
 import { NONE } from "../../model/checkpoint.ts";
 import { LINUX_EXIT_STATES, LINUX_TASK_STATES, taskState } from "../../model/names.ts";

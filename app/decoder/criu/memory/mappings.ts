@@ -21,8 +21,14 @@ export const VMA_STATUS = {
   memfd: 1 << 14,
   shadowStack: 1 << 15,
   guard: 1 << 16,
+  uprobes: 1 << 17,
   plugin: 1 << 27,
 } as const;
+
+/** Statuses of mappings whose shmid is a file id. */
+export const VMA_FILE = VMA_STATUS.filePrivate | VMA_STATUS.fileShared;
+/** Statuses of mappings whose shmid is the number of a pagemap-shmem. */
+export const VMA_SHARED = VMA_STATUS.anonShared | VMA_STATUS.sysv;
 
 /** mmap(2) flags, the same on all machines that CRIU runs on, but for MAP_GROWSDOWN on MIPS. */
 const MAP_SHARED = 0x01;

@@ -5,7 +5,8 @@ import { isSet, low, plan, scan, wide } from "../wire.ts";
 /** pagemap_entry.flags, from CRIU's pagemap.h. */
 export const PE = { parent: 1, lazy: 2, present: 4, aligned: 8 } as const;
 
-const ENTRY = plan("pagemap_entry", [
+/** The fields that `pagemapEntry` needs. */
+export const PAGEMAP_ENTRY = plan("pagemap_entry", [
   "vaddr",
   "compat_nr_pages",
   "in_parent",
@@ -33,9 +34,12 @@ export interface PagemapEntry {
 }
 
 /** Reads a pagemap_entry. @param values Takes the values of fields. */
-export function readPagemapEntry(bytes: Uint8Array, from: number, to: number, values: Uint32Array): PagemapEntry {
-  const { slot } = ENTRY;
-  const seen = scan(bytes, from, to, ENTRY, values);
+export const readPagemapEntry = (bytes: Uint8Array, from: number, to: number, values: Uint32Array): PagemapEntry =>
+  pagemapEntry(scan(bytes, from, to, PAGEMAP_ENTRY, values), values);
+
+/** The pagemap_entry that was scanned by PAGEMAP_ENTRY. @param seen What `scan` returned. */
+export function pagemapEntry(seen: number, values: Uint32Array): PagemapEntry {
+  const { slot } = PAGEMAP_ENTRY;
   const hasWideCount = isSet(seen, slot.nr_pages);
   const isInParent = isSet(seen, slot.in_parent) && low(values, slot.in_parent) !== 0;
   const stated = isSet(seen, slot.flags) ? low(values, slot.flags) : isInParent ? 0 : PE.present;

@@ -6,7 +6,7 @@ import type { EntryBytes } from "../inspect.ts";
 import type { PlacedMember } from "../placing.ts";
 import { createValueReader } from "../values.ts";
 import { isSet, low, plan, scan, scratch } from "../wire.ts";
-import { VMA_STATUS, type Vma } from "./mappings.ts";
+import { VMA_FILE, VMA_SHARED, VMA_STATUS, type Vma } from "./mappings.ts";
 import { readEntries } from "./read-entries.ts";
 
 const INODE = plan("memfd_inode_entry", ["inode_id", "shmid"]);
@@ -54,10 +54,8 @@ async function readInodes(memfds: PlacedMember | null): Promise<ReadonlyMap<numb
   return objects;
 }
 
-const FILE = VMA_STATUS.filePrivate | VMA_STATUS.fileShared;
-
 /** Whether a mapping shows a file, whose id its shmid is. */
-export const mapsFile = ({ status }: Vma): boolean => (status & FILE) !== 0;
+export const mapsFile = ({ status }: Vma): boolean => (status & VMA_FILE) !== 0;
 
 /** The open file that a mapping shows; NONE if it shows none. */
 export const fileOf = (vma: Vma, rowOfId: (id: number) => FileRow): FileRow =>
@@ -71,5 +69,5 @@ export const isSharedMemfd = ({ status }: Vma): boolean =>
 export async function objectOf(vma: Vma, memfds: MemfdObjects): Promise<number | null> {
   const { status, shmid } = vma;
   if ((status & VMA_STATUS.memfd) !== 0) return isSharedMemfd(vma) ? memfds(shmid) : null;
-  return (status & (VMA_STATUS.sysv | VMA_STATUS.anonShared)) === 0 ? null : shmid;
+  return (status & VMA_SHARED) === 0 ? null : shmid;
 }
