@@ -1,4 +1,4 @@
-// The notation of keys: `/`, `E` (with Shift), `mod+k` (Ctrl, or Command on a Mac), `Escape`.
+// The notation of keys: `/`, `E` (with Shift), `mod+k` (Ctrl, or Command on a Mac), `Escape`. commands/ says what each runs.
 
 interface KeyPress {
   readonly key: string;

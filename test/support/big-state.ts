@@ -4,6 +4,7 @@ import { createBuilder } from "../../app/decoder/builder.ts";
 import { type Checkpoint, HAS, NONE } from "../../app/model/checkpoint.ts";
 import { fileKind } from "../../app/model/names.ts";
 import { encodeText } from "../../app/model/text.ts";
+import { MADE } from "./state.ts";
 
 /**
  * A checkpoint of about `count` descriptors in tables of 1,000, one task per table. Every tenth descriptor is a dup of
@@ -35,16 +36,5 @@ export function bigCheckpoint(count: number, changedEvery = 0): Checkpoint {
     }
     builder.addDescriptor(builder.tables.count - 1, fd, file, 0, NONE);
   }
-  return builder.finish({
-    format: "criu",
-    dialect: "v1.1",
-    evidence: "made by a test",
-    complete: true,
-    machine: { arch: "x86-64", littleEndian: true, wordSize: 8 },
-    time: null,
-    facts: [],
-    members: [],
-    recordKinds: [],
-    objectTypes: [],
-  });
+  return builder.finish({ ...MADE, format: "criu", dialect: "v1.1" });
 }

@@ -1,9 +1,8 @@
 // Builds a CRIU image set like a host's with many services: six files a task, and open files of many kinds.
 
 import { bytesSource, type Source } from "../../app/decoder/source.ts";
-import { imageBytes, inventoryAndTree, type Message } from "./criu-set.ts";
+import { FOWN, imageBytes, inventoryAndTree, type Message, regularFile } from "./criu-set.ts";
 
-const FOWN: Message = [1, 2, 3, 4, 5].map((number) => [number, 0]);
 const SOCKET_OPTIONS: Message = [
   ...[1, 2].map((number) => [number, 212_992] as const),
   ...[3, 4, 5, 6].map((number) => [number, 0] as const),
@@ -48,16 +47,7 @@ function openFiles() {
     ]);
   return {
     files,
-    regular: (path: string) =>
-      add(1, 3, (id) => [
-        [1, id],
-        [2, 0o100002],
-        [3, id * 512],
-        [5, FOWN],
-        [6, path],
-        [8, 4096],
-        [10, 0o100644],
-      ]),
+    regular: (path: string) => add(1, 3, (id) => regularFile(id, path)),
     pipe: () => {
       const pipe = nextInode++;
       return [pipeEnd(pipe, 0), pipeEnd(pipe, 1)];

@@ -66,10 +66,21 @@ export const mmMessage = (pageSize: number, mappings: readonly (readonly [from: 
   ]),
 ];
 
-const FOWN: Message = [1, 2, 3, 4, 5].map((number) => [number, 0]);
+export const FOWN: Message = [1, 2, 3, 4, 5].map((number) => [number, 0]);
 const MARCH_X86_64 = 1;
 const ALIVE = 1;
 const REG = 1;
+
+/** A reg_file_entry. */
+export const regularFile = (id: number, path: string): Message => [
+  [1, id],
+  [2, 0o100002],
+  [3, id * 512],
+  [5, FOWN],
+  [6, path],
+  [8, 4096],
+  [10, 0o100644],
+];
 
 /** The inventory and the process tree of a set: the first task, 1000, is the parent of the others. */
 export function inventoryAndTree(tasks: number): { pids: number[]; members: [string, Uint8Array][] } {
@@ -103,19 +114,10 @@ export function criuSet(tasks: number, descriptorsPerTask: number): Source[] {
   let nextId = 1;
   const addFile = (path: string): number => {
     const id = nextId++;
-    const reg: Message = [
-      [1, id],
-      [2, 0o100002],
-      [3, id * 512],
-      [5, FOWN],
-      [6, path],
-      [8, 4096],
-      [10, 0o100644],
-    ];
     files.push([
       [1, REG],
       [2, id],
-      [3, reg],
+      [3, regularFile(id, path)],
     ]);
     return id;
   };

@@ -4,6 +4,7 @@ import { createBuilder } from "../../app/decoder/builder.ts";
 import { type Checkpoint, HAS, NONE } from "../../app/model/checkpoint.ts";
 import { fileKind } from "../../app/model/names.ts";
 import { encodeText } from "../../app/model/text.ts";
+import { MADE } from "./state.ts";
 
 export interface Crowd {
   readonly tables: number;
@@ -81,16 +82,5 @@ export function checkpointOfCrowd(crowd: Crowd): Checkpoint {
     }
   }
   for (let i = 0; i < (crowd.unused ?? 0); i++) files.use[addFile(`/usr/lib/lib${i}.so`, "regular")] = 8;
-  return builder.finish({
-    format: "criu",
-    dialect: "made",
-    evidence: "made by a test",
-    complete: true,
-    machine: { arch: "x86-64", littleEndian: true, wordSize: 8 },
-    time: null,
-    facts: [],
-    members: [],
-    recordKinds: [],
-    objectTypes: [],
-  });
+  return builder.finish({ ...MADE, format: "criu", dialect: "made" });
 }

@@ -6,6 +6,18 @@ import type { Details } from "../../app/model/fields.ts";
 import { type FileKind, fileKind, type TaskState, taskState } from "../../app/model/names.ts";
 import { encodeText } from "../../app/model/text.ts";
 
+/** What a Checkpoint made by a test says of the image that it stands for. */
+export const MADE = {
+  evidence: "made by a test",
+  complete: true,
+  machine: { arch: "x86-64", littleEndian: true, wordSize: 8 },
+  time: null,
+  facts: [],
+  members: [],
+  recordKinds: [],
+  objectTypes: [],
+} as const;
+
 export interface StateFile {
   readonly kind: FileKind;
   /** A path, or (with `stable`) the name of a file without one. */
@@ -101,16 +113,11 @@ export function checkpointOf(state: State, options: StateOptions = {}): Checkpoi
     for (const [key, value] of Object.entries(task.details ?? {})) builder.taskDetails.add(row, key, value);
   }
   return builder.finish({
+    ...MADE,
     format: options.format ?? "linux-cr",
     dialect: "v23-rc2",
-    evidence: "made by a test",
     complete: options.complete ?? true,
-    machine: { arch: options.arch ?? "x86-64", littleEndian: true, wordSize: 8 },
-    time: null,
-    facts: [],
-    members: [],
-    recordKinds: [],
-    objectTypes: [],
+    machine: { ...MADE.machine, arch: options.arch ?? "x86-64" },
   });
 }
 
