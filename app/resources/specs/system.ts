@@ -176,7 +176,7 @@ const CONTAINER: ResourceSpec = {
   noun: "fact",
   title: "Container",
   scope: "image",
-  meaning: "What the image, or the files that a container engine added to it, state about the image as a whole.",
+  meaning: "What the image, or a file that a container engine added, says about the image as a whole.",
   key: ["name"],
   compared: "nothing",
   columns: [
