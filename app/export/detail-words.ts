@@ -8,7 +8,7 @@ import type { DetailValue } from "../model/fields.ts";
 import { LINK_TITLES } from "../model/links.ts";
 import { fileKind } from "../model/names.ts";
 import { i32At, u8At } from "../model/read.ts";
-import { stillVisible, visible } from "../model/text.ts";
+import { stillVisible } from "../model/text.ts";
 import { counted, grouped } from "../model/words.ts";
 
 /** A value on both sides. */
@@ -44,12 +44,12 @@ export function detailWords(
   const { key, before, after } = detailChange(comparison, index);
   const spec = specAt(comparison, index, key);
   const difference = listDifference(before, after);
-  if (difference !== null) return { title: visible(spec.title), ...difference };
+  if (difference !== null) return { title: spec.title, ...difference };
   const words = (value: DetailValue): string => {
     const text = stillVisible(detailText(spec, value));
     return value === null || text === "none" ? text : quote(shortened(text));
   };
-  return { title: visible(spec.title), before: words(before), after: words(after) };
+  return { title: spec.title, before: words(before), after: words(after) };
 }
 
 /** Longer lists are described by what was added and removed. */

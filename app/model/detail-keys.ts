@@ -4,6 +4,7 @@
 import type { DetailValue } from "./fields.ts";
 import type { LinkRole } from "./links.ts";
 import { FILE_KINDS, type FileKind } from "./names.ts";
+import { shortText, visible } from "./text.ts";
 
 /**
  * How a key is compared: as a `value`; through the holders of the files that it names (`link`); as the id of a
@@ -187,13 +188,21 @@ export function fileDetail(key: string, kind: number): DetailSpec {
   const found = byKey
     .get(key)
     ?.find(({ kinds }) => kinds === undefined || (name !== undefined && kinds.includes(name)));
-  return found ?? { key, title: key, compared: "value", absent: "null" };
+  return found ?? unlisted(key);
 }
 
 /** The entry for a key of a task. */
 export function taskDetail(key: string): DetailSpec {
-  return taskByKey.get(key) ?? { key, title: key, compared: "value", absent: "null" };
+  return taskByKey.get(key) ?? unlisted(key);
 }
+
+/** The entry for a key that is not listed. It comes from a packed image, which may contain any text. */
+const unlisted = (key: string): DetailSpec => ({
+  key,
+  title: shortText(visible(key)),
+  compared: "value",
+  absent: "null",
+});
 
 /** A value in words: `listen`, `0644`, `EPOLLIN, EPOLLOUT`, `(none)`. */
 export function detailText(spec: DetailSpec, value: DetailValue): string {

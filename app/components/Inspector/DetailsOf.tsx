@@ -7,7 +7,7 @@ import type { Details, DetailValue } from "../../model/fields.ts";
 import { linksOf } from "../../model/links.ts";
 import { u8At } from "../../model/read.ts";
 import type { FileRow, TaskRow } from "../../model/rows.ts";
-import { stillVisible, visible } from "../../model/text.ts";
+import { stillVisible } from "../../model/text.ts";
 import { fileName } from "../../model/words.ts";
 import { TASK_FILES } from "../../shell/uses.ts";
 import { ObjectLink } from "./links.tsx";
@@ -80,7 +80,7 @@ function Lines({ lines }: { lines: readonly Line[] }) {
     <>
       <dl>
         {lines.slice(0, MOST).map(({ key, spec, text }) => (
-          <Value key={key} name={visible(spec.title)} copy={text}>
+          <Value key={key} name={spec.title} copy={text}>
             {stillVisible(text.slice(0, MOST_CHARACTERS))}
             {text.length > MOST_CHARACTERS && "…"}
           </Value>
