@@ -25,6 +25,17 @@ describe("v23", () => {
     expect(await entries(image, "threads")).toMatchObject([{ pid: 4242, tid: 4242, blocked: [], pending: [] }]);
   });
 
+  test("cut anywhere in the task has no signal stack, as the whole has none", async () => {
+    const bytes = fixtureBytes(BEFORE);
+    for (let end = 400; end < 700; end++) {
+      const threads = await entries(await open(bytes.subarray(0, end)), "threads");
+      expect(
+        threads.filter(({ signalStack }) => signalStack !== null),
+        `cut at ${end}`,
+      ).toEqual([]);
+    }
+  });
+
   test("has the mappings of its memory, with their pages", async () => {
     const found = await entries(await openBefore(), "mappings");
     const [memory] = expected.before.memory;

@@ -90,8 +90,8 @@ export function createTasks({ checkpoint }: RecordReader, objects: SharedObjects
       take(row, spec("tasks"), struct, arch);
       const thread: Draft = {};
       take(thread, spec("threads"), struct, arch);
-      // A size of 0 means that there is no alternate signal stack.
-      if (struct.big("sas_ss_size") === 0n) delete thread.signalStack;
+      // There is one only if its size is not 0, and a record may be cut before the size.
+      if (!struct.big("sas_ss_size")) delete thread.signalStack;
       current = { task, record, pid: hasPid && tgid > 0 ? tgid : tid, tid, row, thread, expectsShared: false };
     },
     bindCredentials(struct) {
