@@ -6,7 +6,7 @@ import { TASK_FILES } from "../diff/detail-values.ts";
 import { type Checkpoint, type DetailStore, NO_MOUNT, NONE } from "../model/checkpoint.ts";
 import { type DetailSpec, fileDetail, taskDetail } from "../model/detail-keys.ts";
 import { valueAt, valueBytes } from "../model/detail-store.ts";
-import type { DetailValue } from "../model/fields.ts";
+import type { Details, DetailValue } from "../model/fields.ts";
 import { groupMembers, isGroupRole, LINK_ROLES } from "../model/links.ts";
 import { u8At, u32At } from "../model/read.ts";
 import { decodeText, encodeText } from "../model/text.ts";
@@ -80,13 +80,26 @@ export function readDetails(reader: ByteReader, builder: Builder): boolean {
   return (
     readStore(reader, fileCount, builder.fileDetails.add) &&
     readStore(reader, builder.tasks.count, (row, key, value) => {
-      // These are rows of files, or paths.
-      const isRow = typeof value === "number" && (TASK_FILES as readonly string[]).includes(key);
-      if (!isRow || (Number.isInteger(value) && value >= 0 && value < fileCount))
-        builder.taskDetails.add(row, key, value);
+      if (isOfTask(key, value, fileCount)) builder.taskDetails.add(row, key, value);
     }) &&
     readLinks(reader, builder)
   );
+}
+
+/** Whether a detail of a task is one that a decoder could have added: others read these by their types. */
+function isOfTask(key: string, value: DetailValue, fileCount: number): boolean {
+  const isInteger = typeof value === "number" && Number.isInteger(value);
+  if ((TASK_FILES as readonly string[]).includes(key))
+    return typeof value === "string" || (isInteger && value >= 0 && value < fileCount);
+  if (key === "threads") return isInteger && value > 0;
+  return key !== "exit" || isExit(value);
+}
+
+/** How a zombie ended: `{ code }` or `{ signal }`. */
+function isExit(value: DetailValue): boolean {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return false;
+  const { code = 0, signal = "" } = value as Details;
+  return Number.isInteger(code) && typeof signal === "string";
 }
 
 type Add = (row: number, key: string, value: DetailValue) => void;

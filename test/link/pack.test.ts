@@ -9,6 +9,8 @@ import { byteWriter } from "../../app/link/bytes.ts";
 import { createMask } from "../../app/link/leave-out.ts";
 import { isPacked, pack, type Unpacked, unpack } from "../../app/link/pack.ts";
 import { type Checkpoint, commBytes, nameBytes } from "../../app/model/checkpoint.ts";
+import { taskDetailsOf } from "../../app/model/detail-store.ts";
+import type { Details } from "../../app/model/fields.ts";
 import { decodeText, encodeText } from "../../app/model/text.ts";
 import { unpackInputs } from "../../app/shell/packed.ts";
 import { arbitraryState } from "../support/arbitrary-state.ts";
@@ -248,6 +250,20 @@ describe("leaving out", () => {
     expect(short.problems.map(({ message }) => message).join()).not.toContain("/x/y");
     expect(short.evidence).toBe(checkpoint.evidence);
   });
+});
+
+test("details of a task that no decoder adds are left out", () => {
+  const wrong: readonly Details[] = [
+    { threads: -1, exit: 1, exe: true },
+    { threads: 0, exit: { code: "x" }, cwd: 99 },
+    { threads: 1.5, exit: { signal: 9 }, root: -1 },
+    { threads: "1", exit: [], root: ["/"] },
+  ];
+  const right: Details = { threads: 2, exit: { signal: "SIGKILL" }, exe: 0, cwd: "/", umask: 18, other: [-1] };
+  const tasks = [...wrong, right].map((details, at) => ({ pid: at + 1, comm: "sh", details }));
+  const state: State = { tasks, tables: [], files: [{ kind: "regular", path: "/bin/sh" }] };
+  const { checkpoint } = unpacked(pack(checkpointOf(state), "x"));
+  expect(tasks.map((_, task) => taskDetailsOf(checkpoint, task))).toEqual([{}, {}, {}, {}, right]);
 });
 
 test("a problem with an invalid code is left out", () => {
