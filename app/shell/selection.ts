@@ -5,7 +5,7 @@ import type { ChangeKind } from "../diff/changes.ts";
 import { nameOf, resolve } from "../link/name.ts";
 import { objectOf, type Selection } from "../model/related.ts";
 import { onSide, type Side } from "../model/side.ts";
-import { byteRange, bytesForSelection, clampToMember, selectionForBytes } from "./byte-selection.ts";
+import { byteRange, bytesForSelection, clampToMember, selectionForBytes } from "./bytes/selection.ts";
 import { groupsOf, hiddenOf, shownDoc } from "./selectors.ts";
 import {
   type ByteSelection,

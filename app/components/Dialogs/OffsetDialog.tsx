@@ -1,7 +1,7 @@
 // Go to an offset: decimal or hex, or relative to the cursor.
 
 import { type FormEvent, useState } from "react";
-import { parseOffset } from "../../shell/bytes-text.ts";
+import { parseOffset } from "../../shell/bytes/text.ts";
 import { PLACES } from "../../shell/places.ts";
 import { shownDoc } from "../../shell/selectors.ts";
 import { useApp, usePage } from "../context.ts";

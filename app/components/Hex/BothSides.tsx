@@ -8,7 +8,7 @@ import { objectOf, recordOf, type Selection } from "../../model/related.ts";
 import type { RecordRow } from "../../model/rows.ts";
 import { onSide, otherSide } from "../../model/side.ts";
 import { stillVisible, visible } from "../../model/text.ts";
-import { bytesText } from "../../shell/bytes-text.ts";
+import { bytesText } from "../../shell/bytes/text.ts";
 import { counterpart } from "../../shell/counterpart.ts";
 import { alignFields, differing, type FieldPair } from "../../shell/field-pairs.ts";
 import type { Compared, Doc } from "../../shell/state.ts";

@@ -2,7 +2,7 @@
 
 import { type FormEvent, useEffect, useState } from "react";
 import { grouped } from "../../model/words.ts";
-import { parseNeedle } from "../../shell/bytes-text.ts";
+import { parseNeedle } from "../../shell/bytes/text.ts";
 import { PLACES } from "../../shell/places.ts";
 import { type FindBytes, type Finding, MOST_FOUND } from "./useFindBytes.ts";
 

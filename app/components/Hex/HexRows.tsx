@@ -1,6 +1,14 @@
 // The rows of the grid of bytes: its head, and a row of offset, hex and characters.
 
-import { characterCells, hexCells, hexLength, type Marks, offsetText, type Run, runsOf } from "../../shell/hex-rows.ts";
+import {
+  characterCells,
+  hexCells,
+  hexLength,
+  type Marks,
+  offsetText,
+  type Run,
+  runsOf,
+} from "../../shell/bytes/hex-rows.ts";
 import type { WindowRow } from "../useRowWindow.ts";
 
 /** Widths of the columns, in characters. */

@@ -1,6 +1,6 @@
 // The numbers that begin at the cursor, and a legend of the styles of bytes.
 
-import { numbersAt } from "../../shell/numbers.ts";
+import { numbersAt } from "../../shell/bytes/numbers.ts";
 
 const STYLES = [
   ["field", "a field"],

@@ -4,7 +4,7 @@ import { NONE, type Records } from "../../model/checkpoint.ts";
 import type { Field } from "../../model/fields.ts";
 import { recordLength, recordOffset } from "../../model/records.ts";
 import type { RecordRow } from "../../model/rows.ts";
-import { fieldAt, recordStyle } from "../../shell/hex-rows.ts";
+import { fieldAt, recordStyle } from "../../shell/bytes/hex-rows.ts";
 
 /** The fields of a member's bytes, as far as they have been fetched. */
 export interface FieldSource {

@@ -1,7 +1,7 @@
 // Selects bytes with the pointer.
 
 import { type PointerEvent, type RefObject, useRef } from "react";
-import { byteAtCharacter, hexLength } from "../../shell/hex-rows.ts";
+import { byteAtCharacter, hexLength } from "../../shell/bytes/hex-rows.ts";
 
 interface Options {
   readonly scroller: RefObject<HTMLElement | null>;

@@ -3,8 +3,8 @@
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useLayoutEffect, useRef } from "react";
 import { isKnown, type PageState } from "../../decoder/memory/memory.ts";
 import { addressText } from "../../model/mappings.ts";
-import { byteStep } from "../../shell/byte-step.ts";
-import { byteAtCharacter, characterCells, hexCells, hexLength } from "../../shell/hex-rows.ts";
+import { byteAtCharacter, characterCells, hexCells, hexLength } from "../../shell/bytes/hex-rows.ts";
+import { byteStep } from "../../shell/bytes/step.ts";
 import { type Memory, mappingSize, type Spot, stateAt } from "../../shell/memory-places.ts";
 import { PLACES } from "../../shell/places.ts";
 import type { DocumentId } from "../../worker/protocol.ts";

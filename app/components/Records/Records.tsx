@@ -4,8 +4,8 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { NONE } from "../../model/checkpoint.ts";
 import { recordMember } from "../../model/records.ts";
-import { byteRange, recordOfBytes } from "../../shell/byte-selection.ts";
-import { fieldAt, recordStyle } from "../../shell/hex-rows.ts";
+import { fieldAt, recordStyle } from "../../shell/bytes/hex-rows.ts";
+import { byteRange, recordOfBytes } from "../../shell/bytes/selection.ts";
 import { listStep } from "../../shell/keys.ts";
 import type { Line } from "../../shell/outline.ts";
 import { PLACES } from "../../shell/places.ts";

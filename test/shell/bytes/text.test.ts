@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { bytesText, parseHex, parseNeedle, parseOffset } from "../../app/shell/bytes-text.ts";
+import { bytesText, parseHex, parseNeedle, parseOffset } from "../../../app/shell/bytes/text.ts";
 
 const ELF = Uint8Array.of(0x7f, 0x45, 0x4c, 0x46);
 

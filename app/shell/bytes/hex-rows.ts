@@ -1,10 +1,10 @@
 // Rows of the byte view: runs of bytes that look the same, and their text as offset, hex and characters.
 
-import { NONE, type Records } from "../model/checkpoint.ts";
-import type { Field } from "../model/fields.ts";
-import { recordEnd, recordOffset } from "../model/records.ts";
-import type { RecordRow } from "../model/rows.ts";
-import { firstIndex } from "../model/search.ts";
+import { NONE, type Records } from "../../model/checkpoint.ts";
+import type { Field } from "../../model/fields.ts";
+import { recordEnd, recordOffset } from "../../model/records.ts";
+import type { RecordRow } from "../../model/rows.ts";
+import { firstIndex } from "../../model/search.ts";
 
 /** How the bytes of a run look; also the names of their CSS classes. */
 export type RecordStyle =

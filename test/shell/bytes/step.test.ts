@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { byteStep } from "../../app/shell/byte-step.ts";
+import { byteStep } from "../../../app/shell/bytes/step.ts";
 
 const step = (key: string, at: number, size = 100, ctrlKey = false) =>
   byteStep({ key, ctrlKey, metaKey: false }, { at, width: 16, size, visible: 3 });

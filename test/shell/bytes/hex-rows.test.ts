@@ -2,13 +2,12 @@
 // field say the value that is shown.
 
 import { describe, expect, test } from "vitest";
-import type { Image } from "../../app/decoder/image.ts";
-import { openImage } from "../../app/decoder/open.ts";
-import { NONE } from "../../app/model/checkpoint.ts";
-import type { Field } from "../../app/model/fields.ts";
-import { recordAt, recordMember, recordOffset } from "../../app/model/records.ts";
-import { visibleText } from "../../app/model/text.ts";
-import { describeByte } from "../../app/shell/byte-words.ts";
+import type { Image } from "../../../app/decoder/image.ts";
+import { openImage } from "../../../app/decoder/open.ts";
+import { NONE } from "../../../app/model/checkpoint.ts";
+import type { Field } from "../../../app/model/fields.ts";
+import { recordAt, recordMember, recordOffset } from "../../../app/model/records.ts";
+import { visibleText } from "../../../app/model/text.ts";
 import {
   byteAtCharacter,
   characterCells,
@@ -21,10 +20,11 @@ import {
   type Run,
   recordStyle,
   runsOf,
-} from "../../app/shell/hex-rows.ts";
-import { setSources } from "../support/criu.ts";
-import { fixtureBytes, open } from "../support/open.ts";
-import { recordsOf } from "../support/records.ts";
+} from "../../../app/shell/bytes/hex-rows.ts";
+import { describeByte } from "../../../app/shell/bytes/words.ts";
+import { setSources } from "../../support/criu.ts";
+import { fixtureBytes, open } from "../../support/open.ts";
+import { recordsOf } from "../../support/records.ts";
 
 const criu = async (set: string): Promise<Image> => {
   const image = await openImage(setSources(set), {});

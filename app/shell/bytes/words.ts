@@ -1,11 +1,11 @@
 // Describes a byte: its record, its field, its value and its offset.
 
-import { type Checkpoint, NONE } from "../model/checkpoint.ts";
-import type { Field } from "../model/fields.ts";
-import { recordKind, recordLength } from "../model/records.ts";
-import type { RecordRow } from "../model/rows.ts";
-import { stillVisible, visible } from "../model/text.ts";
-import { counted } from "../model/words.ts";
+import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
+import type { Field } from "../../model/fields.ts";
+import { recordKind, recordLength } from "../../model/records.ts";
+import type { RecordRow } from "../../model/rows.ts";
+import { stillVisible, visible } from "../../model/text.ts";
+import { counted } from "../../model/words.ts";
 import { recordStyle } from "./hex-rows.ts";
 
 export interface ByteDescription {

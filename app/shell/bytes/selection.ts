@@ -1,10 +1,10 @@
 // Selected object ⇄ selected bytes.
 
-import { type Checkpoint, furtherRecords, NONE } from "../model/checkpoint.ts";
-import { recordAt, recordMember, recordOffset } from "../model/records.ts";
-import { objectOfRecord, recordOf, type Selection } from "../model/related.ts";
-import type { RecordRow } from "../model/rows.ts";
-import type { ByteSelection } from "./state.ts";
+import { type Checkpoint, furtherRecords, NONE } from "../../model/checkpoint.ts";
+import { recordAt, recordMember, recordOffset } from "../../model/records.ts";
+import { objectOfRecord, recordOf, type Selection } from "../../model/related.ts";
+import type { RecordRow } from "../../model/rows.ts";
+import type { ByteSelection } from "../state.ts";
 
 /** Whether a record describes the selection: its own record, or another one about the same open file. */
 function describes(checkpoint: Checkpoint, record: RecordRow, selection: Selection): boolean {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { numbersAt } from "../../app/shell/numbers.ts";
+import { numbersAt } from "../../../app/shell/bytes/numbers.ts";
 
 const row = (bytes: Uint8Array, name: string) => {
   const found = numbersAt(bytes).find((each) => each.name === name);
