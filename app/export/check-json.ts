@@ -8,7 +8,7 @@ import type { NeededOption, Needs, Outside } from "../checks/needs.ts";
 import type { Subject } from "../checks/subject.ts";
 import { type Checkpoint, HAS, nameBytes } from "../model/checkpoint.ts";
 import { u8At } from "../model/read.ts";
-import { decodeText, exactBytes, jsonText } from "../model/text.ts";
+import { exactBytes, jsonText } from "../model/text.ts";
 import { textKeys } from "./file-json.ts";
 import type { SourceFacts } from "./show-json.ts";
 
@@ -132,7 +132,6 @@ function needsEntry(checkpoint: Checkpoint, { options, outside, unlisted }: Need
     options: options.map((need) => ({ option: need.option, reason: need.reason, ...subjectEntry(checkpoint, need) })),
     outside: outside.map(({ kind, path, size, mode, reason, file: _, ...subject }) => ({
       kind,
-      path: decodeText(path),
       ...textKeys("path", path),
       size: size === null ? null : String(size),
       mode,
@@ -143,19 +142,29 @@ function needsEntry(checkpoint: Checkpoint, { options, outside, unlisted }: Need
   };
 }
 
-/** The same as text, a line for each finding and each need. */
-export function checkDocumentText(document: CheckDocument): string {
+/** The same as text in pieces, a line for each finding and each need: together they may exceed the longest string. */
+export function* checkDocumentText(document: CheckDocument): Generator<string> {
   const { findings, needs, ...head } = document;
-  const lines = Object.entries(head).map(([key, value]) => `  ${jsonText(key)}: ${jsonText(value)},\n`);
+  yield "{\n";
+  for (const [key, value] of Object.entries(head)) yield `  ${jsonText(key)}: ${jsonText(value)},\n`;
   if (needs !== undefined) {
-    const parts = [`"options": ${listText(needs.options, "    ")}`, `"outside": ${listText(needs.outside, "    ")}`];
-    lines.push(`  "needs": {\n    ${parts.join(",\n    ")},\n    "unlisted": ${needs.unlisted}\n  },\n`);
+    yield '  "needs": {\n    "options": ';
+    yield* listText(needs.options, "    ");
+    yield ',\n    "outside": ';
+    yield* listText(needs.outside, "    ");
+    yield `,\n    "unlisted": ${needs.unlisted}\n  },\n`;
   }
-  return `{\n${lines.join("")}  "findings": ${listText(findings, "  ")}\n}\n`;
+  yield '  "findings": ';
+  yield* listText(findings, "  ");
+  yield "\n}\n";
 }
 
 /** A list with a line for each item. */
-function listText(items: readonly unknown[], indent: string): string {
-  if (items.length === 0) return "[]";
-  return `[${items.map((item) => `\n${indent}  ${jsonText(item)}`).join(",")}\n${indent}]`;
+function* listText(items: readonly unknown[], indent: string): Generator<string> {
+  let start = "[";
+  for (const item of items) {
+    yield `${start}\n${indent}  ${jsonText(item)}`;
+    start = ",";
+  }
+  yield items.length === 0 ? "[]" : `\n${indent}]`;
 }

@@ -5,13 +5,14 @@ import { detailsOf, valueAt } from "../model/detail-store.ts";
 import { FILE_KINDS, flagNames } from "../model/names.ts";
 import { i32At, MOST_EXACT, u8At, u16At, u32At, u64At } from "../model/read.ts";
 import type { FileRow } from "../model/rows.ts";
-import { base64, decodeText, isUtf8, jsonText } from "../model/text.ts";
+import { base64, decodeText, jsonText, strictText } from "../model/text.ts";
 import type { JsonBytes } from "./json-bytes.ts";
 
 /** Text under `key`, and its bytes in base64 under `${key}Bytes` if they are not valid UTF-8. */
-export function textKeys(key: string, bytes: Uint8Array): Record<string, string> {
-  const text = { [key]: decodeText(bytes) };
-  return isUtf8(bytes) ? text : { ...text, [`${key}Bytes`]: base64(bytes) };
+export function textKeys<Key extends string>(key: Key, bytes: Uint8Array): Readonly<Record<Key, string>> {
+  const text = strictText(bytes);
+  const keys = text === null ? { [key]: decodeText(bytes), [`${key}Bytes`]: base64(bytes) } : { [key]: text };
+  return keys as Record<Key, string>;
 }
 
 /** A function that writes the entries of open files, in ascending order. */

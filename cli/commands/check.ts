@@ -15,7 +15,7 @@ import { CliError } from "../error.ts";
 import { openFacts } from "../facts/open.ts";
 import { takeFacts } from "../facts/take.ts";
 import { openOne } from "../images.ts";
-import type { Io } from "../io.ts";
+import { type Io, inChunks } from "../io.ts";
 import { checkText } from "./check-text.ts";
 
 type CheckOptions = ArgumentsOf<typeof CHECK>["options"];
@@ -39,11 +39,12 @@ export async function run({ operands: [path], options }: ArgumentsOf<typeof CHEC
     const findings = chooseFindings(await checkWithHost(image, input.name, options), { only, ignore });
     const source = { name: input.name, bytes: input.bytes };
     const { checkpoint } = image;
-    await io.print(
-      options.json
-        ? checkDocumentText(checkDocument(checkpoint, findings, source))
-        : checkText(checkpoint, findings, { colour: io.colour }),
-    );
+    const text = options.json
+      ? checkDocumentText(checkDocument(checkpoint, findings, source))
+      : [checkText(checkpoint, findings, { colour: io.colour })];
+    for (const chunk of inChunks(text)) {
+      if (!(await io.print(chunk))) break;
+    }
     return isSound(allFindings(findings)) ? 0 : 1;
   } finally {
     input.close();

@@ -60,7 +60,7 @@ export function holdShow(checkpoint: Checkpoint, resources?: Resources): string 
 /** The document of findings follows its schema, and is sound only if the image is complete; the text has no tricks. */
 export function holdFindings(checkpoint: Checkpoint, found: Findings): void {
   const document = checkDocument(checkpoint, found, SOURCE);
-  VALID.check(checkDocumentText(document));
+  VALID.check([...checkDocumentText(document)].join(""));
   hold(checkpoint.complete || !document.sound, "an incomplete image is sound");
   holdVisible(checkText(checkpoint, found, { colour: false }), "the text of the findings");
 }

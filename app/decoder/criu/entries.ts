@@ -4,7 +4,8 @@ import type { Source } from "../source.ts";
 import { type Start, word } from "./framing.ts";
 
 const FIRST_BLOCK = 64 << 10;
-const LARGEST_BLOCK = 4 << 20;
+/** Bytes that are read at once, unless one entry has more. */
+export const LARGEST_BLOCK = 4 << 20;
 
 /** Larger entries are skipped unread. CRIU writes none nearly as large. */
 export const ENTRY_LIMIT = 64 << 20;

@@ -5,7 +5,7 @@ import { visible } from "../../model/text.ts";
 import type { SourceError } from "../source.ts";
 import { type Entry, type Handler, report, reportDamage, reportRecord, type SetContext } from "./context.ts";
 import { closeCut } from "./cut-entry.ts";
-import { walkEntries } from "./entries.ts";
+import { LARGEST_BLOCK, walkEntries } from "./entries.ts";
 import { cutMagics, framingOf, type Start } from "./framing.ts";
 import { HANDLERS } from "./handlers.ts";
 import { MEMBER_KINDS, type MemberKind } from "./member-kinds.ts";
@@ -177,19 +177,25 @@ function cutVisitor(set: SetContext, kind: FramedKind, entry: Entry) {
 const handlerOf = (message: string | null): Handler | null =>
   message === null ? null : (HANDLERS.get(message) ?? null);
 
-/** Returns a function that reports progress and, after the first block, reserves rows by extrapolation. */
+/**
+ * Returns a function that reports progress and reserves rows and text by extrapolation: after the first block, and, where
+ * an entry is larger than a block, text again whenever twice as many bytes have been read.
+ */
 function progressReporter(set: SetContext, kind: FramedKind, member: number, entry: Entry) {
   const { builder, placed } = set;
   const { size } = (placed[member] as PlacedMember).source;
   const textBefore = builder.textBytes().length;
   const isTable = kind.name === "fdinfo";
   const isFiles = kind.name === "files" || kind.file !== undefined;
+  let reserved = 0;
   return (bytes: number): void => {
     reportProgress(set, bytes);
     const entries = entry.nth + 1;
-    if (bytes === size || entries === 0 || bytes > 2 * HEAD_SIZE) return;
+    const isHuge = entry.end - entry.start > LARGEST_BLOCK && bytes >= 2 * reserved;
+    if (bytes === size || entries === 0 || (bytes > 2 * HEAD_SIZE && !isHuge)) return;
+    reserved = bytes;
     const left = size - bytes;
-    const more = Math.ceil(Math.min((entries / bytes) * 1.05, 1 / SMALLEST_ENTRY) * left);
+    const more = isHuge ? 0 : Math.ceil(Math.min((entries / bytes) * 1.05, 1 / SMALLEST_ENTRY) * left);
     const text = Math.ceil(((builder.textBytes().length - textBefore) / bytes) * 1.05 * left);
     if (isTable) builder.reserve({ records: more, descriptors: more });
     else if (isFiles) builder.reserve({ records: more, files: more, text });
