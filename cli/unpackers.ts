@@ -1,7 +1,9 @@
 // The decompressors of Node: zlib, from Node 22.15 on also zstd. They work in threads of their own.
 
+import { endianness } from "node:os";
 import zlib from "node:zlib";
 import type { PlatformUnpacker, PlatformUnpackers } from "../app/decoder/archive/platform.ts";
+import { createStripes } from "./xxh64-wasm.ts";
 
 /** Bytes that are unpacked at a time. */
 const CHUNK = 256 << 10;
@@ -22,6 +24,7 @@ export const NODE_UNPACKERS: PlatformUnpackers = {
       createZstdDecompress({ chunkSize: CHUNK, params: { [constants.ZSTD_d_windowLogMax ?? 0]: WINDOW_LOG } }),
     ),
   }),
+  ...(endianness() === "LE" && { xxh64: createStripes }),
 };
 
 function unpacker(create: () => zlib.Gunzip): PlatformUnpacker {

@@ -10,6 +10,7 @@ import type { PlatformUnpackers } from "../../app/decoder/archive/platform.ts";
 import { openImage } from "../../app/decoder/open.ts";
 import type { Source } from "../../app/decoder/source.ts";
 import { NODE_UNPACKERS } from "../../cli/unpackers.ts";
+import { createStripes } from "../../cli/xxh64-wasm.ts";
 import { criuSet } from "../support/criu-set.ts";
 import { hasProgram } from "../support/has-program.ts";
 import { tar, tarEntry } from "../support/tar.ts";
@@ -111,22 +112,33 @@ async function zstd(path: string): Promise<void> {
   const packed = output("zstd", "-q", "-c", path);
   const disk = onDisk("checkpoint.tar.zst", [packed]);
   const title = `A tar.zst of ${Math.round(packed.length / MIB)} MiB with ${PAGES} MiB of pages, opened`;
+  const fzstdAlone = {
+    title: "fzstd alone",
+    run: () =>
+      used(() => {
+        const decompress = new Decompress(() => {});
+        for (let at = 0; at < packed.length; at += CHUNK) {
+          // fzstd changes what it is given.
+          decompress.push(packed.slice(at, at + CHUNK), at + CHUNK >= packed.length);
+        }
+      }),
+  };
   await measure({
     title,
     aim: 1.1,
     unit: UNIT,
-    baseline: {
-      title: "fzstd alone",
-      run: () =>
-        used(() => {
-          const decompress = new Decompress(() => {});
-          for (let at = 0; at < packed.length; at += CHUNK) {
-            // fzstd changes what it is given.
-            decompress.push(packed.slice(at, at + CHUNK), at + CHUNK >= packed.length);
-          }
-        }),
+    baseline: fzstdAlone,
+    measured: {
+      title: "with fzstd and the checksum in WebAssembly",
+      run: () => used(() => opened(disk, { xxh64: createStripes })),
     },
-    measured: { title: "by ourselves, with fzstd", run: () => used(() => opened(disk)) },
+  });
+  await measure({
+    title,
+    aim: null,
+    unit: UNIT,
+    baseline: fzstdAlone,
+    measured: { title: "with fzstd and the checksum in JavaScript", run: () => used(() => opened(disk)) },
   });
   if (NODE_UNPACKERS.zstd === undefined) return print(`${title} by Node's zlib`, "not measured: Node 22.15 has it");
   await measure({

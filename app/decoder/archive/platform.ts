@@ -4,6 +4,7 @@
 import type { Source } from "../source.ts";
 import type { PackedForm } from "./forms.ts";
 import type { UnpackSink } from "./packed-input.ts";
+import type { CreateStripes } from "./xxh64.ts";
 
 /**
  * Unpacks a file from its first byte on. `read` returns its next bytes, `null` at the end; `write` takes the next unpacked
@@ -17,7 +18,10 @@ export type PlatformUnpacker = (
   write: (bytes: Uint8Array) => boolean,
 ) => Promise<boolean>;
 
-export type PlatformUnpackers = Readonly<Partial<Record<PackedForm, PlatformUnpacker>>>;
+export type PlatformUnpackers = Readonly<Partial<Record<PackedForm, PlatformUnpacker>>> & {
+  /** Part of the checksum of Zstandard, for files that our own code unpacks. */
+  readonly xxh64?: CreateStripes;
+};
 
 /** Bytes that are read at a time. */
 const CHUNK = 256 << 10;

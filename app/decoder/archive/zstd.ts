@@ -2,7 +2,6 @@
 // allocated for it, what precedes a fault is kept, and checksums are verified, which fzstd does not do.
 
 import { limitMessage } from "../limits.ts";
-import { createXxh64 } from "./checksums.ts";
 import {
   badChecksum,
   bytesAfterEnd,
@@ -16,6 +15,7 @@ import {
   UnpackError,
   type UnpackSink,
 } from "./packed-input.ts";
+import { type CreateStripes, createXxh64 } from "./xxh64.ts";
 
 /** The largest block that the format allows. */
 const BLOCK_LIMIT = 128 << 10;
@@ -28,7 +28,12 @@ const isSkippable = (magic: number): boolean => magic >= 0x184d2a50 && magic <= 
  *
  * @throws UnpackError if the data is damaged: the blocks before have been written.
  */
-export async function unpackZstd(input: PackedInput, size: number, sink: UnpackSink): Promise<void> {
+export async function unpackZstd(
+  input: PackedInput,
+  size: number,
+  sink: UnpackSink,
+  createStripes?: CreateStripes,
+): Promise<void> {
   const { Decompress } = await import("fzstd");
   for (let frame = 1; ; frame++) {
     await input.fill(4);
@@ -37,7 +42,7 @@ export async function unpackZstd(input: PackedInput, size: number, sink: UnpackS
       await take(input, 4);
       await skip(input, littleEndian(await take(input, 4)));
     } else if (magic === FRAME) {
-      if (!(await unpackFrame(input, Decompress, frame, sink))) return;
+      if (!(await unpackFrame(input, Decompress, frame, sink, createStripes))) return;
     } else {
       if (frame === 1) throw damaged(input, "a Zstandard frame was expected");
       if ((await skipZeros(input)) > 0 && (await isAtEnd(input))) return;
@@ -83,9 +88,10 @@ async function unpackFrame(
   Decompress: typeof import("fzstd").Decompress,
   frame: number,
   sink: UnpackSink,
+  createStripes: CreateStripes | undefined,
 ): Promise<boolean> {
   const header = await readFrameHeader(input, sink.windowLimit);
-  const sum = header.hasChecksum ? createXxh64() : null;
+  const sum = header.hasChecksum ? createXxh64(createStripes) : null;
   let going = true;
   let length = 0;
   const decompress = new Decompress((bytes: Uint8Array) => {
