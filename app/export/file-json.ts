@@ -2,11 +2,19 @@
 
 import { type Checkpoint, HAS, NO_MOUNT, NO_SIZE } from "../model/checkpoint.ts";
 import { detailsOf, valueAt } from "../model/detail-store.ts";
+import {
+  type JsonBytes,
+  writeInteger,
+  writePiece,
+  writeRaw,
+  writeText,
+  writeValue,
+  writeWritten,
+} from "../model/json-bytes.ts";
 import { FILE_KINDS, flagNames } from "../model/names.ts";
 import { i32At, MOST_EXACT, u8At, u16At, u32At, u64At } from "../model/read.ts";
 import type { FileRow } from "../model/rows.ts";
-import { base64, decodeText, jsonText, strictText } from "../model/text.ts";
-import type { JsonBytes } from "./json-bytes.ts";
+import { base64, decodeText, encodeText, jsonText, strictText } from "../model/text.ts";
 
 /** Text under `key`, and its bytes in base64 under `${key}Bytes` if they are not valid UTF-8. */
 export function textKeys<Key extends string>(key: Key, bytes: Uint8Array): Readonly<Record<Key, string>> {
@@ -15,20 +23,25 @@ export function textKeys<Key extends string>(key: Key, bytes: Uint8Array): Reado
   return keys as Record<Key, string>;
 }
 
+const ID = encodeText('{"id":');
+const POS = encodeText(',"pos":');
+const NULL = encodeText("null");
+const NO_VERSION = encodeText(',"version":null,"details":');
+const VERSION = encodeText(',"version":');
+const DETAILS = encodeText(',"details":');
+const CUT = encodeText(',"cut":true}');
+const END = encodeText("}");
+
 /** A function that writes the entries of open files, in ascending order. */
 export function fileWriter(out: JsonBytes, checkpoint: Checkpoint): (row: FileRow) => undefined {
-  const { files, machine, text } = checkpoint;
-  const kinds = FILE_KINDS.map((kind) => `,"kind":${jsonText(kind)}`);
+  const { files, text } = checkpoint;
+  const kindsBefore = (key: string) => FILE_KINDS.map((kind) => encodeText(`,"kind":${jsonText(kind)}${key}`));
+  const withPath = kindsBefore(',"path":');
+  // The made-up name of a file without a path.
+  const withName = kindsBefore(',"path":null,"name":');
+  const unknown = FILE_KINDS.indexOf("unknown");
   const writeDetails = detailsWriter(out, checkpoint);
-  // Few combinations of flags occur.
-  const flagTexts = new Map<number, string>();
-  const flagsText = (flags: number): string => {
-    const known = flagTexts.get(flags);
-    if (known !== undefined) return known;
-    const made = `,"flags":${flags},"flagNames":${jsonText(flagNames(flags, machine.arch))}`;
-    flagTexts.set(flags, made);
-    return made;
-  };
+  const flagsAndMode = flagsAndModePieces(checkpoint);
   const cut = new Set(checkpoint.problems.map((problem) => problem.cut?.file));
   const positions = exactWriter(out, files.pos);
   const versions = exactWriter(out, files.version);
@@ -36,36 +49,51 @@ export function fileWriter(out: JsonBytes, checkpoint: Checkpoint): (row: FileRo
     const has = u8At(files.has, row);
     const start = u32At(files.nameOffset, row);
     const end = start + u32At(files.nameLength, row);
-    out.raw('{"id":');
-    out.integer(u32At(files.id, row));
-    out.raw(kinds[u8At(files.kind, row)] ?? ',"kind":"unknown"');
+    writePiece(out, ID);
+    writeInteger(out, u32At(files.id, row));
+    const kinds = (has & HAS.path) !== 0 ? withPath : withName;
+    writePiece(out, kinds[u8At(files.kind, row)] ?? (kinds[unknown] as Uint8Array));
     if ((has & HAS.path) !== 0) {
-      out.raw(',"path":');
-      if (!out.text(text, start, end)) {
+      if (!writeText(out, text, start, end)) {
         // The keys after `"path":`, without the braces around them.
-        out.raw(jsonText(textKeys("path", text.subarray(start, end))).slice('{"path":'.length, -1));
+        writeRaw(out, jsonText(textKeys("path", text.subarray(start, end))).slice('{"path":'.length, -1));
       }
-    } else {
-      // The made-up name of a file without a path.
-      out.raw(',"path":null,"name":');
-      if (start === end) out.raw("null");
-      else if (!out.text(text, start, end)) out.value(decodeText(text.subarray(start, end)));
-    }
-    out.raw(',"pos":');
-    if ((has & HAS.pos) === 0) out.raw("null");
+    } else if (start === end) writePiece(out, NULL);
+    else if (!writeText(out, text, start, end)) writeValue(out, decodeText(text.subarray(start, end)));
+    writePiece(out, POS);
+    if ((has & HAS.pos) === 0) writePiece(out, NULL);
     else positions(row);
-    out.raw((has & HAS.flags) === 0 ? ',"flags":null,"flagNames":null' : flagsText(u32At(files.flags, row)));
-    out.raw(',"mode":');
-    if ((has & HAS.mode) === 0) out.raw("null");
-    else out.integer(u32At(files.mode, row));
-    out.raw(',"version":');
-    if ((has & HAS.version) === 0) out.raw("null");
-    else versions(row);
-    out.raw(',"details":');
+    writePiece(out, flagsAndMode(row));
+    if ((has & HAS.version) === 0) writePiece(out, NO_VERSION);
+    else {
+      writePiece(out, VERSION);
+      versions(row);
+      writePiece(out, DETAILS);
+    }
     writeDetails(row, has);
-    out.raw(cut.has(row) ? ',"cut":true}' : "}");
+    writePiece(out, cut.size > 0 && cut.has(row) ? CUT : END);
   };
 }
+
+/** A function that returns the keys for flags and mode of an open file, most of which share a few combinations. */
+function flagsAndModePieces({ files, machine }: Checkpoint): (row: FileRow) => Uint8Array {
+  /** By flags, -1 for none: the last mode that they occurred with, null for none. */
+  const made = new Map<number, { readonly mode: number | null; readonly piece: Uint8Array }>();
+  return (row) => {
+    const has = u8At(files.has, row);
+    const flags = (has & HAS.flags) === 0 ? -1 : u32At(files.flags, row);
+    const mode = (has & HAS.mode) === 0 ? null : u32At(files.mode, row);
+    const known = made.get(flags);
+    if (known !== undefined && known.mode === mode) return known.piece;
+    const values = flags < 0 ? [null, null] : [flags, flagNames(flags, machine.arch)];
+    const piece = encodeText(`,"flags":${values[0]},"flagNames":${jsonText(values[1])},"mode":${mode}`);
+    made.set(flags, { mode, piece });
+    return piece;
+  };
+}
+
+const ZERO = encodeText('"0"');
+const QUOTE = encodeText('"');
 
 /** A function that writes a value of a column of 64 bits, as a string. An empty column has zeros. */
 function exactWriter(out: JsonBytes, column: BigUint64Array): (row: number) => void {
@@ -73,19 +101,24 @@ function exactWriter(out: JsonBytes, column: BigUint64Array): (row: number) => v
   const words = new Uint32Array(column.buffer, column.byteOffset, 2 * column.length);
   return (row) => {
     if (column.length === 0) {
-      out.raw('"0"');
+      writePiece(out, ZERO);
       return;
     }
     const high = u32At(words, 2 * row + 1);
-    out.raw('"');
-    if (high < MOST_EXACT) out.integer(high * 2 ** 32 + u32At(words, 2 * row));
-    else out.raw(u64At(column, row).toString());
-    out.raw('"');
+    writePiece(out, QUOTE);
+    if (high < MOST_EXACT) writeInteger(out, high * 2 ** 32 + u32At(words, 2 * row));
+    else writeRaw(out, u64At(column, row).toString());
+    writePiece(out, QUOTE);
   };
 }
 
 /** Details of a file that are compared with each other for keys that occur twice; more are written as an object. */
 const FEW_DETAILS = 64;
+
+const MODE = encodeText('{"mode":');
+const SIZE = encodeText(',"size":');
+const MOUNT = encodeText(',"mountId":');
+const EXTERNAL = encodeText(',"external":true}');
 
 /** A function that writes the details of files with a path that are in columns. */
 function inodeWriter(out: JsonBytes, { files }: Checkpoint): (row: FileRow) => void {
@@ -94,24 +127,28 @@ function inodeWriter(out: JsonBytes, { files }: Checkpoint): (row: FileRow) => v
   return (row) => {
     const mode = u32At(files.inodeMode, row);
     const mount = i32At(files.mountId, row);
-    out.raw('{"mode":');
-    if (mode === 0) out.raw("null");
-    else out.integer(mode);
-    out.raw(',"size":');
-    if (u64At(files.size, row) === NO_SIZE) out.raw("null");
+    writePiece(out, MODE);
+    if (mode === 0) writePiece(out, NULL);
+    else writeInteger(out, mode);
+    writePiece(out, SIZE);
+    if (u64At(files.size, row) === NO_SIZE) writePiece(out, NULL);
     else sizes(row);
     if (mount !== NO_MOUNT) {
-      out.raw(',"mountId":');
-      out.integer(mount);
+      writePiece(out, MOUNT);
+      writeInteger(out, mount);
     }
-    out.raw(u8At(files.kind, row) === external ? ',"external":true}' : "}");
+    writePiece(out, u8At(files.kind, row) === external ? EXTERNAL : END);
   };
 }
+
+const OPEN = encodeText("{");
+const COMMA = encodeText(",");
+const NO_DETAILS = encodeText("{}");
 
 /** A function that writes the details of open files, in ascending order. */
 function detailsWriter(out: JsonBytes, checkpoint: Checkpoint): (row: FileRow, has: number) => void {
   const { fileDetails: store } = checkpoint;
-  const keys = store.keys.map((key) => `${jsonText(key)}:`);
+  const keys = store.keys.map((key) => encodeText(`${jsonText(key)}:`));
   const writeInode = inodeWriter(out, checkpoint);
   let next = 0;
   /** Writes entries first … end - 1 of the store; false if that is not all, or not the same as their object. */
@@ -119,19 +156,19 @@ function detailsWriter(out: JsonBytes, checkpoint: Checkpoint): (row: FileRow, h
     for (let at = first; at < end; at++) {
       const key = u16At(store.key, at);
       for (let other = first; other < at; other++) if (store.key[other] === key) return false;
-      out.raw(at === first ? "{" : ",");
-      out.raw(keys[key] ?? "");
+      writePiece(out, at === first ? OPEN : COMMA);
+      writePiece(out, keys[key] as Uint8Array);
       const value = u32At(store.value, at);
-      if (!out.json(store.pool, u32At(store.start, value), u32At(store.start, value + 1))) {
-        out.value(valueAt(store, at));
+      if (!writeWritten(out, store.pool, u32At(store.start, value), u32At(store.start, value + 1))) {
+        writeValue(out, valueAt(store, at));
       }
     }
-    out.raw(end === first ? "{}" : "}");
+    writePiece(out, end === first ? NO_DETAILS : END);
     return true;
   };
   return (row, has) => {
     if ((has & HAS.inode) !== 0) {
-      if ((has & HAS.details) !== 0) out.value(detailsOf(checkpoint, row));
+      if ((has & HAS.details) !== 0) writeValue(out, detailsOf(checkpoint, row));
       else writeInode(row);
       return;
     }
@@ -140,7 +177,7 @@ function detailsWriter(out: JsonBytes, checkpoint: Checkpoint): (row: FileRow, h
     while (next < store.count && store.row[next] === row) next++;
     const length = out.length;
     if (next - first <= FEW_DETAILS && write(first, next)) return;
-    out.cut(length);
-    out.value(detailsOf(checkpoint, row));
+    out.length = length;
+    writeValue(out, detailsOf(checkpoint, row));
   };
 }

@@ -4,14 +4,22 @@
 import { type Checkpoint, commBytes, holderCount, NONE, USE } from "../model/checkpoint.ts";
 import { taskDetailsOf } from "../model/detail-store.ts";
 import type { DetailValue } from "../model/fields.ts";
+import {
+  createJsonBytes,
+  type JsonBytes,
+  takeBytes,
+  writeInteger,
+  writePiece,
+  writeRaw,
+  writeValue,
+} from "../model/json-bytes.ts";
 import { TASK_STATES } from "../model/names.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
-import type { TableRow, TaskRow } from "../model/rows.ts";
-import { exactBytes, jsonText } from "../model/text.ts";
+import type { DescriptorRow, TableRow, TaskRow } from "../model/rows.ts";
+import { encodeText, exactBytes, jsonText } from "../model/text.ts";
 import { isOfNoTask, type Resources } from "../resources/table.ts";
 import type { Chosen } from "./choose.ts";
 import { fileWriter, textKeys } from "./file-json.ts";
-import { createJsonBytes, type JsonBytes } from "./json-bytes.ts";
 import { type ListedRow, resourcesJson } from "./resources.ts";
 
 /** The image as the user named it. */
@@ -32,6 +40,9 @@ export interface Shown {
 
 /** Bytes of a chunk: large enough to make a write worth its cost. */
 const CHUNK = 256 * 1024;
+
+const FIRST_ROW = encodeText("\n    ");
+const NEXT_ROW = encodeText(",\n    ");
 
 /** Writes a row of a list, giving a chunk now and then if the row is a long one. */
 type WriteRow = (row: number) => Iterable<Uint8Array<ArrayBuffer>> | undefined;
@@ -55,16 +66,16 @@ export function* showDocument(
     complete: checkpoint.complete,
   };
   const list = function* (key: string, count: number, write: WriteRow, kept?: Uint8Array) {
-    out.raw(`,\n  "${key}": [`);
+    writeRaw(out, `,\n  "${key}": [`);
     let listed = 0;
     for (let row = 0; row < count; row++) {
       if (kept?.[row] === 0) continue;
-      out.raw(listed++ === 0 ? "\n    " : ",\n    ");
+      writePiece(out, listed++ === 0 ? FIRST_ROW : NEXT_ROW);
       const chunks = write(row);
       if (chunks !== undefined) yield* chunks;
-      if (out.length >= CHUNK) yield out.take();
+      if (out.length >= CHUNK) yield takeBytes(out);
     }
-    out.raw(listed === 0 ? "]" : "\n  ]");
+    writeRaw(out, listed === 0 ? "]" : "\n  ]");
   };
 
   const cut = new Set(problems.map((problem) => problem.cut?.task));
@@ -73,26 +84,27 @@ export function* showDocument(
     ...(cut.has(row) ? { cut: true } : {}),
     ...taskKeys?.[row],
   });
-  out.raw("{\n");
-  out.raw(
+  writeRaw(out, "{\n");
+  writeRaw(
+    out,
     Object.entries(head)
       .map(([key, value]) => `  ${jsonText(key)}: ${jsonText(value)}`)
       .join(",\n"),
   );
-  yield* list("tasks", tasks.count, (row) => void out.value(taskEntryOf(row)), chosen?.tasks);
+  yield* list("tasks", tasks.count, (row) => void writeValue(out, taskEntryOf(row)), chosen?.tasks);
   yield* list("fileTables", tables.count, (row) => tableEntry(out, checkpoint, row, chosen), chosen?.tables);
   yield* list("files", files.count, fileWriter(out, checkpoint), withoutTwins(checkpoint, chosen?.files));
-  yield* list("problems", problems.length, (row) => void out.value(problemEntry(checkpoint, row)));
+  yield* list("problems", problems.length, (row) => void writeValue(out, problemEntry(checkpoint, row)));
   if (resources !== undefined) {
-    out.raw(',\n  "resources": ');
+    writeRaw(out, ',\n  "resources": ');
     const listed = chosen === null ? undefined : isListed(chosen);
     for (const text of resourcesJson(resources, listed)) {
-      out.raw(text);
-      if (out.length >= CHUNK) yield out.take();
+      writeRaw(out, text);
+      if (out.length >= CHUNK) yield takeBytes(out);
     }
   }
-  out.raw("\n}\n");
-  yield out.take();
+  writeRaw(out, "\n}\n");
+  yield takeBytes(out);
 }
 
 /** Rows of resources that belong to chosen tasks, or to none. */
@@ -155,30 +167,44 @@ function taskDetails(checkpoint: Checkpoint, row: TaskRow) {
   return { threads, exit, ...fileKeys("exe", exe), ...fileKeys("cwd", cwd), ...fileKeys("root", root), details };
 }
 
+const ID = encodeText('{"id":');
+const FIRST_FD = encodeText(',"fds":[{"fd":');
+const NEXT_FD = encodeText(',{"fd":');
+const FILE = encodeText(',"file":');
+const NULL = encodeText("null");
+const CLOSED_ON_EXEC = encodeText(',"closeOnExec":true}');
+const KEPT_ON_EXEC = encodeText(',"closeOnExec":false}');
+
 function* tableEntry(
   out: JsonBytes,
-  { tables, descriptors, files }: Checkpoint,
+  checkpoint: Checkpoint,
   row: TableRow,
   chosen: Chosen | null,
 ): Generator<Uint8Array<ArrayBuffer>> {
-  out.raw('{"id":');
-  out.integer(u32At(tables.id, row));
-  let separator = ',"fds":[{"fd":';
+  const { tables } = checkpoint;
+  writePiece(out, ID);
+  writeInteger(out, u32At(tables.id, row));
+  let key = FIRST_FD;
   const first = u32At(tables.first, row);
   const end = u32At(tables.first, row + 1);
   for (let at = first; at < end; at++) {
     if (chosen?.descriptors[at] === 0) continue;
-    const file = i32At(descriptors.file, at);
-    out.raw(separator);
-    out.integer(i32At(descriptors.fd, at));
-    out.raw(',"file":');
-    if (file === NONE) out.raw("null");
-    else out.integer(u32At(files.id, file));
-    out.raw(u8At(descriptors.closeOnExec, at) === 1 ? ',"closeOnExec":true}' : ',"closeOnExec":false}');
-    separator = ',{"fd":';
-    if (out.length >= CHUNK) yield out.take();
+    writePiece(out, key);
+    writeDescriptor(out, checkpoint, at);
+    key = NEXT_FD;
+    if (out.length >= CHUNK) yield takeBytes(out);
   }
-  out.raw(separator === ',{"fd":' ? "]}" : ',"fds":[]}');
+  writeRaw(out, key === NEXT_FD ? "]}" : ',"fds":[]}');
+}
+
+/** Writes a descriptor from the value of `fd` on. */
+function writeDescriptor(out: JsonBytes, { descriptors, files }: Checkpoint, row: DescriptorRow): void {
+  const file = i32At(descriptors.file, row);
+  writeInteger(out, i32At(descriptors.fd, row));
+  writePiece(out, FILE);
+  if (file === NONE) writePiece(out, NULL);
+  else writeInteger(out, u32At(files.id, file));
+  writePiece(out, u8At(descriptors.closeOnExec, row) === 1 ? CLOSED_ON_EXEC : KEPT_ON_EXEC);
 }
 
 function problemEntry({ problems, members }: Checkpoint, row: number) {

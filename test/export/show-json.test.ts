@@ -1,47 +1,11 @@
 // The document of `show --json` is written as bytes. It must be what JSON.stringify makes of the same values, for every
 // text and number that an image may have.
 
-import { describe, expect, test } from "vitest";
-import { createJsonBytes } from "../../app/export/json-bytes.ts";
+import { expect, test } from "vitest";
 import { type Shown, showDocument } from "../../app/export/show-json.ts";
-import { encodeText, jsonText } from "../../app/model/text.ts";
+import { jsonText } from "../../app/model/text.ts";
 import { documentText, type ShowDocument } from "../support/open.ts";
 import { checkpointOf, type State } from "../support/state.ts";
-
-const written = (write: (out: ReturnType<typeof createJsonBytes>) => unknown): string => {
-  const out = createJsonBytes(4);
-  write(out);
-  return new TextDecoder().decode(out.take());
-};
-
-describe("bytes of JSON", () => {
-  test.each([0, 7, 10, 99, 100, 2 ** 31 - 1, 2 ** 31, 2 ** 32, 2 ** 53 - 1, -1, -(2 ** 31)])(
-    "the number %s",
-    (number) => {
-      expect(written((out) => out.integer(number))).toBe(String(number));
-    },
-  );
-
-  test("text that is printable ASCII is a string, and any other is left to the caller", () => {
-    const text = encodeText('a "quoted" \\ path');
-    expect(written((out) => out.text(text, 0, text.length))).toBe(JSON.stringify('a "quoted" \\ path'));
-    for (const other of ["a\tb", "\x7f", "é", "\u202e"]) {
-      const bytes = encodeText(other);
-      expect(written((out) => expect(out.text(bytes, 0, bytes.length)).toBe(false))).toBe("");
-    }
-  });
-
-  test("what was appended can be taken back", () => {
-    const all = written((out) => {
-      out.raw("kept");
-      const { length } = out;
-      out.raw(" not");
-      out.cut(length);
-      out.raw(" é");
-    });
-    expect(all).toBe("kept é");
-  });
-});
 
 const NAMES = ["/plain", '/with "quotes" and \\', "/é", "/right\u202eto-left", "/line\nfeed", "", "/del\x7f"];
 

@@ -5,10 +5,10 @@
 
 import type { DetailStore } from "../../model/checkpoint.ts";
 import type { DetailValue } from "../../model/fields.ts";
+import { createJsonBytes, writeValue } from "../../model/json-bytes.ts";
 import { decodeText } from "../../model/text.ts";
 import { createBudget } from "../limits.ts";
 import { FIRST_CAPACITY, type Growth, grown, growTo } from "./growing.ts";
-import { createScratch, writeJson } from "./json-scratch.ts";
 
 /** Slots that are tried for a value. Only a crafted image has values that need more; they go into a Map. */
 const MOST_TRIED = 32;
@@ -18,7 +18,7 @@ export function createJsonValues({ budget }: Pick<Growth, "budget">) {
   const free = createBudget();
   const start = new Uint32Array(FIRST_CAPACITY);
   const columns = { capacity: FIRST_CAPACITY, start, hash: new Int32Array(FIRST_CAPACITY) };
-  const scratch = createScratch();
+  const scratch = createJsonBytes(256);
   const crowded = new Map<string, number>();
   /** By the low bits of their hash: the numbers of values, from 1 on. */
   let table = new Uint32Array(4 * FIRST_CAPACITY);
@@ -65,7 +65,7 @@ export function createJsonValues({ budget }: Pick<Growth, "budget">) {
     /** The number of a value, which is added if it is new. @throws LimitReached */
     indexOf(value: DetailValue): number {
       scratch.length = 0;
-      writeJson(scratch, value);
+      writeValue(scratch, value);
       const hash = hashOf(scratch.bytes, scratch.length);
       const found = find(hash);
       if (found >= 0) return found;

@@ -1,11 +1,11 @@
-// Values of details are kept once each, as the JSON that JSON.stringify writes.
+// Values of details are kept once each, as the JSON that jsonText writes.
 
 import { expect, test } from "vitest";
 import { createDetails } from "../../../app/decoder/builder/details.ts";
 import { createJsonValues, hashOf } from "../../../app/decoder/builder/json-values.ts";
 import { createBudget } from "../../../app/decoder/limits.ts";
 import type { DetailValue } from "../../../app/model/fields.ts";
-import { decodeText, encodeText } from "../../../app/model/text.ts";
+import { decodeText, encodeText, jsonText } from "../../../app/model/text.ts";
 import { random } from "../../support/random.ts";
 
 const created = () => createJsonValues({ budget: createBudget() });
@@ -39,7 +39,7 @@ test("are numbered in the order in which they occur first", () => {
   const numbers = new Map<string, number>();
   for (let run = 0; run < 20_000; run++) {
     const value = anyValue(below);
-    const json = JSON.stringify(value);
+    const json = jsonText(value);
     if (!numbers.has(json)) numbers.set(json, numbers.size);
     expect(values.indexOf(value)).toBe(numbers.get(json));
   }
