@@ -22,10 +22,12 @@ describe("a shortened name", () => {
     ["socket:[tcp [::1]:28411 listen]", 12, "tcp …:28411"],
     ["tcp 127.0.0.1:28411 listen", 8, "…:28411"],
     ["socket:[tcp 10.0.0.1:80->10.0.0.2:34730 established]", 30, "tcp …:80->10.0.0.2:34730"],
-    ["socket:[tcp 10.0.0.1:80->10.0.0.2:34730 established]", 22, "tcp to 10.0.0.2:34730"],
+    ["socket:[tcp 10.0.0.1:80->10.0.0.2:34730 established]", 22, "tcp …:80->…:34730"],
     ["socket:[tcp 10.0.0.1:80->10.0.0.2:34730 established]", 14, "…:80->…:34730"],
     ["socket:[tcp 10.0.0.1:80->10.0.0.2:34730 established]", 12, "to …:34730"],
     ["socket:[unix stream /run/redis.sock]", 18, "unix …/redis.sock"],
+    ["socket:[unix stream 230719]", 13, "unix 230719"],
+    ["socket:[unix stream]", 9, "unix"],
   ])("%s in %i characters keeps its ports and the other end", (name, most, text) => {
     expect(shortened(name, most)).toBe(text);
   });

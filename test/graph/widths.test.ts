@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { diff } from "../../app/diff/diff.ts";
 import { freeCorner, minimapOf } from "../../app/graph/draw/minimap.ts";
-import { sharedAbove } from "../../app/graph/draw/paint-headings.ts";
+import { headingIn, sharedAbove } from "../../app/graph/draw/paint-headings.ts";
 import { oneImage, type Subject } from "../../app/graph/order/graph.ts";
 import { KIND_PARTS } from "../../app/graph/order/kind-parts.ts";
 import { layout } from "../../app/graph/order/layout.ts";
@@ -22,7 +22,8 @@ const texts = ({ boxes }: Scene, kind: Box["kind"]): string[] =>
 const file = (path: string, pos = 0n) => ({ kind: "regular" as const, path, pos, flags: 1 });
 const connection = (remote: string) => ({
   kind: "socket" as const,
-  path: "socket:[tcp 127.0.0.1:28379 established]",
+  path: `socket:[tcp 127.0.0.1:28379->${remote} established]`,
+  stable: "socket:[tcp 127.0.0.1:28379".length,
   flags: 2,
   details: { family: "inet", state: "established", local: "127.0.0.1:28379", remote },
 });
@@ -59,6 +60,28 @@ function pair(): Subject {
   const { pairs, changed } = diff(...images);
   return union(...images, { ...pairs, changed });
 }
+
+test("a position is shown whole or not at all, and the name has its room", () => {
+  const images = [15400n, 15401n].map((pos) =>
+    checkpointOf({
+      tasks: [{ pid: 1, comm: "httpd-w3", table: 0 }],
+      tables: [Array.from({ length: 4 }, (_, fd) => ({ fd, file: Math.min(fd, 2) }))],
+      files: [file("/var/log/httpd/error_log", 15400n), file("/var/log/httpd/page2.html", pos), file("/var/log/x")],
+    }),
+  );
+  for (let width = 320; width < 1000; width += 20) {
+    for (const subject of images.map((image) => oneImage(image))) {
+      for (const text of texts(sceneFor(subject, width), "file")) expect(text).not.toMatch(/@(?!\d)/);
+    }
+  }
+});
+
+test("a heading without room is its count", () => {
+  expect(headingIn("1 TASK", 4)).toBe("1");
+  expect(headingIn("3 → 5 OPEN FILES · 2 SHARED", 20)).toBe("3 → 5 OPEN FILES");
+  expect(headingIn("3 → 5 OPEN FILES · 2 SHARED", 8)).toBe("3 → 5");
+  expect(headingIn("PRIVATE FILES", 8)).toBe("PRIVATE…");
+});
 
 describe("beside a panel in a window of 1440 pixels", () => {
   const scene = sceneFor(pair(), 758);

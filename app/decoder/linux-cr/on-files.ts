@@ -96,7 +96,7 @@ function nameSocket(walk: Walk, row: FileRow, file: StructReader): void {
     builder.setName(row, "socket:[not described]");
     return;
   }
-  const { name, stable } = socketName(socket.words, socket.local);
+  const { name, stable } = socketName(socket.words, socket);
   builder.setNameBytes(row, name, stable);
   builder.addFileRecord(row, socket.record);
   if (socket.detail !== NONE) builder.addFileRecord(row, socket.detail);

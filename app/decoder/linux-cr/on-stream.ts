@@ -3,6 +3,7 @@
 import { NONE } from "../../model/checkpoint.ts";
 import { textAndBytes, visibleText } from "../../model/text.ts";
 import { OBJECTS } from "./actions.ts";
+import { newSocket } from "./on-sockets.ts";
 import { announceTaskObject } from "./on-task-objects.ts";
 import { onComm } from "./on-tasks.ts";
 import { TAIL_MAGIC } from "./recognise.ts";
@@ -77,7 +78,7 @@ function addOtherObject(walk: Walk, objtype: number, objref: number, kind: numbe
   announceTaskObject(walk, objtype, objref);
   if (kind === OBJECTS.SOCK || kind === OBJECTS.TTY) walk.builder.charge(OBJECT_BYTES);
   if (kind === OBJECTS.SOCK) {
-    walk.pendingSocket = walk.sockets.push({ record, words: null, local: new Uint8Array(0), detail: NONE }) - 1;
+    walk.pendingSocket = walk.sockets.push(newSocket(record)) - 1;
     return walk.pendingSocket;
   }
   if (kind === OBJECTS.TTY) {

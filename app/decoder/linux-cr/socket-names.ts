@@ -1,4 +1,4 @@
-// Describes sockets in words and names them: `socket:[tcp 127.0.0.1:80 listen]`.
+// Describes sockets in words and names them: `socket:[tcp 127.0.0.1:80->127.0.0.1:4242 established]`.
 
 import { SOCKET_FAMILIES, SOCKET_STATES, SOCKET_TYPES } from "../../model/names.ts";
 import { encodeText } from "../../model/text.ts";
@@ -45,8 +45,14 @@ export interface StableName {
   readonly stable: number;
 }
 
-/** The name of a socket with the raw address `local`. Comparisons ignore the state at its end. */
-export function socketName(words: SocketWords, local: Uint8Array): StableName {
+/** The raw addresses of a socket; empty: none. */
+interface Addresses {
+  readonly local: Uint8Array;
+  readonly remote: Uint8Array;
+}
+
+/** The name of a socket. Comparisons ignore its peer and its state, at the end: these are details that can change. */
+export function socketName(words: SocketWords, { local, remote }: Addresses): StableName {
   const inet = words.family === "inet" || words.family === "inet6";
   const what = inet
     ? words.protocol || words.type
@@ -54,10 +60,17 @@ export function socketName(words: SocketWords, local: Uint8Array): StableName {
       ? `unix ${words.type}`
       : `${words.family} ${words.type}`;
   const before = encodeText(`socket:[${what}${local.length === 0 ? "" : " "}`);
+  const arrow = encodeText(remote.length === 0 ? "" : "->");
   const after = encodeText(`${inet && words.state !== "" ? ` ${words.state}` : ""}]`);
-  const name = new Uint8Array(before.length + local.length + after.length);
-  name.set(before);
-  name.set(local, before.length);
-  name.set(after, before.length + local.length);
-  return { name, stable: before.length + local.length };
+  return { name: joined([before, local, arrow, remote, after]), stable: before.length + local.length };
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }

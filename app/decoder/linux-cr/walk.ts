@@ -29,7 +29,9 @@ export interface SocketObject {
   record: RecordRow;
   /** `null` until its SOCKET record is reached. */
   words: SocketWords | null;
+  /** Its own address and that of its peer; empty: none. */
   local: Uint8Array;
+  remote: Uint8Array;
   /** Row of SOCKET_UNIX or SOCKET_INET. */
   detail: RecordRow;
 }

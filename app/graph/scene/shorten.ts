@@ -60,7 +60,7 @@ function shortenedPath(path: string, most: number): string {
   return `${room < 3 ? "" : [...path].slice(0, room).join("")}…/${last}`;
 }
 
-/** A socket's name without `socket:[…]` around it, from all addresses to the ports alone. */
+/** A socket's name without `socket:[…]` around it, from all addresses to the ports of both ends alone. */
 function* socketForms(name: string): Generator<string> {
   yield name;
   const addresses = /^(\S+) (\S+?)(?:->(\S+))?((?: [a-z][a-z0-9-]*)?)$/.exec(name);
@@ -70,15 +70,19 @@ function* socketForms(name: string): Generator<string> {
   if (isInternet && remote !== undefined) {
     yield `${protocol} ${local}->${remote}`;
     yield `${protocol} ${port(local)}->${remote}`;
-    yield `${protocol} to ${remote}`;
+    yield `${protocol} ${port(local)}->${port(remote)}`;
     yield `${port(local)}->${port(remote)}`;
     yield `to ${port(remote)}`;
   } else if (isInternet) {
     yield `${protocol} ${port(local)}${state}`;
     yield `${protocol} ${port(local)}`;
     yield port(local);
-  } else if (name.includes("/")) {
-    yield `${name.slice(0, name.indexOf(" "))} …/${lastPart(name)}`;
+  } else {
+    // `unix stream 230719`: the type says less than the name.
+    const [family = "", , ...rest] = name.split(" ");
+    if (name.includes("/")) yield `${family} …/${lastPart(name)}`;
+    else if (rest.length === 0) yield family;
+    else yield `${family} ${rest.at(-1)}`;
   }
 }
 

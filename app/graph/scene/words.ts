@@ -12,11 +12,10 @@ import {
   taskNumber,
   USE,
 } from "../../model/checkpoint.ts";
-import { detailOf } from "../../model/detail-store.ts";
 import { fileKind, flagsIn, O_ACCMODE, TASK_STATES } from "../../model/names.ts";
 import { i32At, u8At, u32At, u64At } from "../../model/read.ts";
 import type { DescriptorRow, FileRow, TableRow, TaskRow } from "../../model/rows.ts";
-import { shownText, stillVisible, visibleText } from "../../model/text.ts";
+import { shownText, visibleText } from "../../model/text.ts";
 import { counted, grouped, fileName as nameOf } from "../../model/words.ts";
 import {
   type Change,
@@ -164,22 +163,12 @@ export function fileName(subject: Subject, file: GraphFileRow): string {
   const names = valuesOf(subject, "file", file, (c, row: FileRow) => {
     const name = nameBytes(c, row);
     const stable = visibleText(name.subarray(0, Math.min(LONGEST, stableLength(c.files, row))));
-    return { text: name.length > LONGEST ? shortened(name) : withRemote(c, row, nameOf(c, row)), stable };
+    return { text: name.length > LONGEST ? shortened(name) : nameOf(c, row), stable };
   });
   // A name that consists of a number which every dump chooses anew has not changed.
   if (names.before !== null && names.after !== null && names.before.stable === names.after.stable)
     return names.after.text;
   return joined({ before: names.before?.text ?? null, after: names.after?.text ?? null });
-}
-
-const SOCKET = fileKind("socket");
-
-/** A socket's name with the other end of its connection, to distinguish connections to one port. Linux-CR lacks it. */
-function withRemote(checkpoint: Checkpoint, file: FileRow, name: string): string {
-  if (u8At(checkpoint.files.kind, file) !== SOCKET || name.includes("->")) return name;
-  const remote = detailOf(checkpoint, file, "remote");
-  if (typeof remote !== "string" || remote === "") return name;
-  return name.replace(/^socket:\[\S+ \S+:\d+/, (local) => `${local}->${stillVisible(remote)}`);
 }
 
 /** What a slot holds, in few characters: the last part of a path, a socket's addresses; a change as `old → new`. */

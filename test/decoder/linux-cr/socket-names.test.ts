@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { unixAddress, unixName } from "../../../app/decoder/linux-cr/socket-addresses.ts";
 import { socketName } from "../../../app/decoder/linux-cr/socket-names.ts";
-import { nameBytes } from "../../../app/model/checkpoint.ts";
+import { nameBytes, stableLength } from "../../../app/model/checkpoint.ts";
 import { decodeText, encodeText, stillVisible, visible } from "../../../app/model/text.ts";
 import { fileName } from "../../../app/model/words.ts";
 import { fixtureBytes, open } from "../../support/open.ts";
@@ -31,7 +31,7 @@ test.each([
 
 test("the stable part of a name is counted in bytes", () => {
   const words = { family: "unix", type: "stream", protocol: "", state: "listen" };
-  const { name, stable } = socketName(words, encodeText("/日本"));
+  const { name, stable } = socketName(words, { local: encodeText("/日本"), remote: new Uint8Array(0) });
   expect(decodeText(name)).toBe("socket:[unix stream /日本]");
   expect(stable).toBe(name.length - 1);
 });
@@ -46,4 +46,19 @@ test("a raw socket has addresses without a port in its details", async () => {
   const names = Array.from({ length: checkpoint.files.count }, (_, row) => fileName(checkpoint, row));
   const raw = await details(names.indexOf("socket:[raw 0.0.0.0 close]"));
   expect([raw.type, raw.local, raw.remote]).toEqual(["raw", "0.0.0.0", ""]);
+});
+
+test("a connected socket has both ends in its name, of which comparisons use its own", async () => {
+  const names = async (side: string): Promise<string[][]> => {
+    const { checkpoint } = await open(fixtureBytes(`linux-cr/socket-remote/${side}.ckpt`));
+    return Array.from({ length: checkpoint.files.count }, (_, row) => row)
+      .filter((row) => fileName(checkpoint, row).includes("->"))
+      .map((row) => [
+        fileName(checkpoint, row),
+        decodeText(nameBytes(checkpoint, row).subarray(0, stableLength(checkpoint.files, row))),
+      ]);
+  };
+  const own = "socket:[tcp 127.0.0.1:58693";
+  expect(await names("before")).toEqual([[`${own}->127.0.0.1:58202 established]`, own]]);
+  expect(await names("after")).toEqual([[`${own}->127.0.0.1:58216 established]`, own]]);
 });
