@@ -1,6 +1,11 @@
 // What to say about which of two images is before.
 
 import type { Verdict } from "../model/earlier.ts";
+import type { State } from "./state.ts";
+
+/** How it is known which image is before; `null` if the user said so, or if it does not matter, as nothing differs. */
+export const shownOrder = ({ order, compared }: Pick<State, "order" | "compared">): Verdict | null =>
+  compared !== null && compared.comparison.changes.count === 0 ? null : order;
 
 /** Whether the order that is shown is in doubt, in a few words; `null`: it is not. */
 export function orderDoubt(order: Verdict | null): string | null {

@@ -4,7 +4,7 @@ import type { Verdict } from "../../model/earlier.ts";
 import { stillVisible } from "../../model/text.ts";
 import { grouped } from "../../model/words.ts";
 import { describeIncomplete } from "../../shell/incomplete.ts";
-import { describeOrder } from "../../shell/order.ts";
+import { describeOrder, shownOrder } from "../../shell/order.ts";
 import { reachedLimit, shownDoc } from "../../shell/selectors.ts";
 import type { Compared } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";
@@ -15,7 +15,7 @@ export function Banner() {
   const failure = useApp((state) => state.failure);
   const doc = useApp(shownDoc);
   const compared = useApp((state) => state.compared);
-  const order = useApp((state) => state.order);
+  const order = useApp(shownOrder);
   const hidden = useApp((state) => state.bannerHidden);
   if (doc === null) return null;
   if (failure !== null) {

@@ -4,14 +4,14 @@ import { Fragment } from "react";
 import type { Side } from "../../model/side.ts";
 import { visible } from "../../model/text.ts";
 import { timeText, writerText } from "../../model/words.ts";
-import { orderDoubt } from "../../shell/order.ts";
+import { orderDoubt, shownOrder } from "../../shell/order.ts";
 import type { Doc } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";
 import { useApp, useCommand, usePage } from "../context.ts";
 
 export function Sides({ docs, side }: { docs: readonly [Doc, Doc]; side: Side }) {
   const { shell } = usePage();
-  const order = useApp((state) => state.order);
+  const order = useApp(shownOrder);
   const doubt = orderDoubt(order);
   return (
     <fieldset className="head-sides">
