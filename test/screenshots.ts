@@ -1,4 +1,4 @@
-// Makes the pictures of the README from the samples: `npm run screenshots`. Needs the page to be built.
+// Makes the pictures of the README from the samples: `npm run screenshots`, which builds the page.
 
 import { mkdirSync } from "node:fs";
 import { chromium } from "playwright-core";
