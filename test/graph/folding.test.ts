@@ -42,6 +42,17 @@ const text = (box: Box | undefined): string => box?.cells.map((cell) => cell.tex
 const texts = ({ boxes }: Scene, kind: Box["kind"]): string[] => boxes.filter((box) => box.kind === kind).map(text);
 const regular = (path: string, pos = 0n) => ({ kind: "regular" as const, path, flags: 1, pos });
 
+test("a single unchanged task and its table are named whole where there is room, else by the task's number", () => {
+  const state: State = {
+    tasks: [{ pid: 4242, comm: "server", table: 0 }],
+    tables: [[{ fd: 0, file: 0 }]],
+    files: [regular("/dev/null")],
+  };
+  const folded = (width: number) => texts(sceneFor(pair(state, state), {}, { width }), "fold");
+  expect(folded(1000)).toEqual(["▸ 4242 server unchanged", "▸ 4242 server"]);
+  expect(folded(300).at(-1)).toBe("▸ 4242");
+});
+
 describe("a slot", () => {
   const one = (path: string, fd = 3, width = 1200) => {
     const image = checkpointOf({

@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from "vitest";
 import { diff } from "../../app/diff/diff.ts";
-import { arcMiddle, arcsOf } from "../../app/graph/draw/arcs.ts";
+import { arcMiddle, arcPoint, arcsOf } from "../../app/graph/draw/arcs.ts";
+import { svgOf } from "../../app/graph/draw/svg.ts";
 import { boxOf } from "../../app/graph/draw/trace.ts";
 import { oneImage, type Subject } from "../../app/graph/order/graph.ts";
 import { layout } from "../../app/graph/order/layout.ts";
@@ -13,6 +14,11 @@ import { sceneOf } from "../../app/graph/scene/scene-of.ts";
 import { relationSentence } from "../../app/graph/scene/sentence.ts";
 import type { ObjectRef } from "../../app/model/object-ref.ts";
 import { checkpointOf, type State } from "../support/state.ts";
+
+const theme = {
+  ...{ bg: "#fff", fg: "#000", muted: "#666", hairline: "#ccc", accent: "#00f", shared: "#808" },
+  ...{ added: "#080", removed: "#800", changed: "#860", font: "monospace" },
+};
 
 const STATE: State = {
   tasks: [
@@ -109,6 +115,28 @@ describe("arcs", () => {
     }
     const titles = arcsOf(scene, boxOf(scene, selection), relationsOf(subject, selection));
     expect(titles.some(({ titleAt }) => titleAt !== null)).toBe(true);
+  });
+
+  test("cross out no text of the boxes that they pass", () => {
+    const fromTask: ObjectRef = { to: "task", row: 0 };
+    const drawn = sceneOf(subject, layout(subject), { ...options, selection: fromTask });
+    const arcs = arcsOf(drawn, boxOf(drawn, fromTask), relationsOf(subject, fromTask));
+    const texts = drawn.boxes.flatMap((box) =>
+      box.cells.map(({ text, x, align }) => {
+        const left = box.x + (align === "left" ? x : x - text.length * 7.2);
+        return { left, right: left + text.length * 7.2, top: box.y + 4, bottom: box.y + 16 };
+      }),
+    );
+    for (const arc of arcs) {
+      for (let at = 0; at <= 1; at += 1 / 500) {
+        const { x, y } = arcPoint(arc, at);
+        const isWithin = ({ left, right, top, bottom }: (typeof texts)[number]) =>
+          x > left && x < right && y > top && y < bottom;
+        if (texts.some(isWithin)) expect(arc.gaps.some(isWithin)).toBe(true);
+      }
+    }
+    expect(arcs.some(({ gaps }) => gaps.length > 0)).toBe(true);
+    expect(svgOf(drawn, theme, "", arcs)).toContain('clip-rule="evenodd"');
   });
 
   test("lead to what is not drawn nowhere", () => {

@@ -16,7 +16,7 @@ import {
   type Strip,
 } from "../scene/scene.ts";
 import { changeSign } from "../scene/words.ts";
-import { type Arc, arcPath } from "./arcs.ts";
+import { type Arc, arcArea, arcPath } from "./arcs.ts";
 import {
   BAR_HEIGHT,
   boxColour,
@@ -55,7 +55,9 @@ export function svgOf(scene: Scene, theme: Theme, title: string, arcs: readonly 
   for (const ribbon of scene.ribbons) parts.push(ribbonSvg(ribbon, scene, theme));
   for (const edge of scene.edges) parts.push(edgeSvg(edge, scene, theme));
   for (const box of scene.boxes) parts.push(boxSvg(box, scene, theme));
-  for (const arc of arcs) parts.push(arcSvg(arc, theme));
+  arcs.forEach((arc, index) => {
+    parts.push(arcSvg(arc, index, scene, theme));
+  });
   for (const { text, x, y } of scene.headings) {
     parts.push(textSvg(text, x, Number.isNaN(y) ? HEADING / 2 : y, "start", theme.muted, LANE_TEXT));
   }
@@ -151,7 +153,7 @@ function ribbonSvg(ribbon: Ribbon, scene: Scene, theme: Theme): string {
 }
 
 /** A link of the selected object. */
-function arcSvg(arc: Arc, theme: Theme): string {
+function arcSvg(arc: Arc, index: number, { width, height }: Scene, theme: Theme): string {
   const line = path();
   arcPath(line, arc);
   const colour = escaped(theme.accent);
@@ -160,7 +162,10 @@ function arcSvg(arc: Arc, theme: Theme): string {
     titleAt === null
       ? ""
       : `<text x="${titleAt.x}" y="${titleAt.y}" dy="0.35em" text-anchor="middle" fill="${colour}" font-size="${LANE_TEXT}">${escaped(arc.title)}</text>`;
-  return `<path d="${line}" fill="none" stroke="${colour}" stroke-width="1.5"/>${title}`;
+  const area = path();
+  arcArea(area, arc, { left: 0, right: width, top: 0, bottom: height });
+  const clip = `<clipPath id="arc-${index}"><path d="${area}" clip-rule="evenodd"/></clipPath>`;
+  return `${clip}<path d="${line}" fill="none" stroke="${colour}" stroke-width="1.5" clip-path="url(#arc-${index})"/>${title}`;
 }
 
 /** A table's slots by kind. */

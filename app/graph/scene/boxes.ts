@@ -19,7 +19,7 @@ import { box, characters, left, right, signed } from "./box.ts";
 import type { Draft } from "./draft.ts";
 import type { Frame } from "./frame.ts";
 import { type Box, CHARACTER, COLUMN } from "./scene.ts";
-import { clipped, elided, shortened } from "./shorten.ts";
+import { clipped, shortened } from "./shorten.ts";
 import {
   accessLetters,
   closeOnExecMark,
@@ -87,7 +87,7 @@ function tasksBox(frame: Frame, y: number, text: string, label: string, action: 
     x: frame.task,
     y,
     width: frame.taskWidth,
-    cells: [left(elided(text, characters(frame.taskWidth - 12)), 6, "muted")],
+    cells: [left(clipped(text, characters(frame.taskWidth - 12)), 6, "muted")],
     label,
     ...(action === null ? {} : { open: false }),
   });
@@ -112,9 +112,13 @@ export function alikeTasksBox(subject: Subject, { table, alike }: PlannedTable, 
 
 /** The tasks of tables in which nothing has changed; for a single task, its name. */
 export function quietTasksBox(subject: Subject, { tasks, tables }: QuietRun, frame: Frame, y: number): Box {
+  const { graph } = subject;
   const [table] = tables;
-  const text = tasks === 1 && table !== undefined ? ownerLabel(subject, table) : counted(tasks, "task");
-  return tasksBox(frame, y, `▸ ${text}`, `${tasks === 1 ? "task " : ""}${text} unchanged`, { do: "unfold", tables });
+  const one =
+    tasks === 1 && table !== undefined ? u32At(graph.tables.task, u32At(graph.tables.firstTask, table)) : null;
+  const text = one === null ? counted(tasks, "task") : taskLabel(subject, one);
+  const shown = one === null ? text : taskLabelIn(subject, one, characters(frame.taskWidth - 12) - 2);
+  return tasksBox(frame, y, `▸ ${shown}`, `${one === null ? "" : "task "}${text} unchanged`, { do: "unfold", tables });
 }
 
 /** Digits of the largest fd of a slot's table, whose fds ascend. */
@@ -130,7 +134,8 @@ export function slotPlaces(subject: Subject, slot: SlotRow, tableWidth: number) 
   const fdEnd = 5 + indent + digits * CHARACTER;
   const mark = closeOnExecMark(subject, slot);
   // Where there is room, names are aligned whether or not they have the mark.
-  const markWidth = mark === "" && tableWidth < NARROW_TABLE ? 1 : Math.max(2.6, mark.length + 1.6);
+  const markWidth =
+    mark === "" && tableWidth < NARROW_TABLE ? 1 : Math.max(2.6, mark.length + (mark.length > 1 ? 2 : 1.6));
   return { fdEnd, mark, markAt: fdEnd + CHARACTER * 0.7, nameAt: fdEnd + markWidth * CHARACTER };
 }
 
@@ -182,12 +187,14 @@ export function slotFoldBox(subject: Subject, planned: PlannedTable, frame: Fram
     8,
   );
   const change = changeOf(subject, "table", table);
-  const unchanged = change === ADDED || change === REMOVED ? "to unchanged files" : "unchanged";
+  const isOneSided = change === ADDED || change === REMOVED;
+  const unchanged = isOneSided ? "to unchanged files" : "unchanged";
   const why = fold.why === "unchanged" ? unchanged : `as in ${taskLabel(subject, fold.parent)}`;
   const what = `${grouped(fold.slots.length)} ${why}`;
   const text = `${fold.open ? "▾" : "▸"} ${what}`;
   const room = characters(frame.tableWidth - 12);
-  const withFds = `${text}: ${fds}`;
+  const forms = [`${text}: ${fds}`, text, text.replace(/ files$/, "")];
+  const shown = forms.find(({ length }) => length <= room) ?? text;
   return box({
     kind: "fold",
     action: { do: "unfold", tables: [table] },
@@ -196,7 +203,7 @@ export function slotFoldBox(subject: Subject, planned: PlannedTable, frame: Fram
     x: frame.table,
     y,
     width: frame.tableWidth,
-    cells: [left(clipped(withFds.length <= room ? withFds : text, room), 6, "muted")],
+    cells: [left(clipped(shown, room), 6, "muted")],
     label: `${what}, fd ${fds}`,
     open: fold.open,
   });

@@ -108,11 +108,10 @@ function heldCells(subject: Subject, file: GraphFileRow, { width, columns }: Fil
 
   const posEnd = end - (columns.holders > 0 ? (columns.holders + 1) * CHARACTER : 0);
   const position = positionLabel(subject, file);
-  // A truncated number would be wrong, so it is shown in full or not at all.
-  const isMoved = position.includes("→");
+  // A truncated number would be wrong, so it is shown in full or not at all; of a change, at least what it became.
   const name = fileName(subject, file);
   const besideName = characters(posEnd - 8 - indent) - Math.min(LEAST_NAME, lastForm(name).length + 1);
-  const later = isMoved ? position.slice(position.indexOf("→")) : "@…";
+  const later = position.includes("→") ? position.slice(position.indexOf("→")) : "";
   const pos = [position, later].find(({ length }) => length <= besideName) ?? "";
   if (pos !== "") cells.push(right(pos, posEnd, pos.includes("→") ? "change" : "fg"));
 

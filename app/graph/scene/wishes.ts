@@ -1,7 +1,7 @@
 // The widths that the lanes need for their texts to be shown in full.
 
 import { NONE } from "../../model/checkpoint.ts";
-import { i32At, u8At } from "../../model/read.ts";
+import { i32At, u8At, u32At } from "../../model/read.ts";
 import { counted } from "../../model/words.ts";
 import { type GraphFileRow, type GraphTableRow, type Subject, shownSlotsOf } from "../order/graph.ts";
 import type { Layout } from "../order/layout.ts";
@@ -41,6 +41,13 @@ export function wishesOf(subject: Subject, layout: Layout, plan: Plan): Wishes {
     const text = taskLabel(subject, task).length + (note === "" ? 0 : note.length + 1);
     grow("task", PADDING + indent + inset + text * CHARACTER);
     grow("number", PADDING + indent + taskNumberLabel(subject, task).length * CHARACTER);
+  }
+  for (const { tasks, tables } of plan.quiet) {
+    const [table] = tables;
+    if (tasks !== 1 || table === undefined) continue;
+    const task = u32At(subject.graph.tables.task, u32At(subject.graph.tables.firstTask, table));
+    grow("task", PADDING + (2 + taskLabel(subject, task).length) * CHARACTER);
+    grow("number", PADDING + (2 + taskNumberLabel(subject, task).length) * CHARACTER);
   }
   for (const { table, slots, open } of plan.tables) {
     grow("table", PADDING + indent + titleLength(subject, table, open) * CHARACTER);
