@@ -1,9 +1,26 @@
-// Text that wraps between words and after the slashes of paths, and only where nothing else fits inside a word.
+// Text that wraps between words and after the slashes of paths, and only where nothing else fits inside a word. A flag
+// stays with the sign before it.
 
 import { Fragment } from "react";
 
+/** A flag that was set or cleared: `-O_APPEND`. A line would break after its sign. */
+const SIGNED = /(?<=^|\s)([-+][A-Z][A-Z0-9_]+)/;
+/** After the slash of a path, if a few characters follow: not within `pts/3`. */
+const SLASH = /(?<=[^\s/]\/)(?=[^/\s]{3})/;
+
 export function Wrapped({ text }: { text: string }) {
-  return text.split(/(?<=[^\s/]\/)(?=[^/\s])/).map((part, at) => (
+  return text.split(SIGNED).map((part, at) => {
+    // Every other part is what was split at.
+    const isFlag = at % 2 === 1;
+    return (
+      // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text
+      <Fragment key={at}>{isFlag ? <span className="unbroken">{part}</span> : <Breaking text={part} />}</Fragment>
+    );
+  });
+}
+
+function Breaking({ text }: { text: string }) {
+  return text.split(SLASH).map((part, at) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text
     <Fragment key={at}>
       {at > 0 && <wbr />}

@@ -1,7 +1,9 @@
 // The widths of a grid's columns.
 
 import { expect, test } from "vitest";
-import { gridTemplate } from "../../app/components/Tables/grid-columns.ts";
+import { columnSizes, fewPids, gridTemplate } from "../../app/components/Tables/grid-columns.ts";
+import type { Doc } from "../../app/shell/state.ts";
+import { checkpointOf } from "../support/state.ts";
 
 test("columns give up the same part of what they can spare, and a path takes what is left", () => {
   const columns = [
@@ -16,4 +18,20 @@ test("columns give up the same part of what they can spare, and a path takes wha
 
 test("without a column that grows, the room that is left stays empty", () => {
   expect(gridTemplate([{ grows: false, size: 80, least: 80 }]).template).toBe("80px minmax(0, 1fr)");
+});
+
+test.each([
+  ["22975", "22975"],
+  ["0 1", "0 1"],
+  ["22975 22977", "22975 +1"],
+  ["22975 22977 22978 +2", "22975 +4"],
+])("the pids %s are shown as %s, none of them cut", (pids, shown) => {
+  expect(fewPids(pids)).toBe(shown);
+});
+
+test("a title of wide letters has room in the narrowest column", () => {
+  const checkpoint = checkpointOf({ tasks: [{ pid: 1, comm: "a", table: 0 }], tables: [[]], files: [] });
+  const comm = columnSizes("descriptors", { checkpoint, widths: null } as unknown as Doc).get("comm");
+  // 12 pixels of padding, and the title in bold DejaVu Sans.
+  expect(comm?.least).toBeGreaterThanOrEqual(12 + 41);
 });

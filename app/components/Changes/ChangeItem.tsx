@@ -136,10 +136,12 @@ export function ChangeItem({ comparison, change, level, inTask, selected, seen, 
         <span className="change-who">
           {first} {name !== "" && <Wrapped text={name} />}
           {holders !== "" && (
-            <span className="shared" title={holdersTitle(holders)}>
+            <>
               {" "}
-              {holders}
-            </span>
+              <span className="shared unbroken" title={holdersTitle(holders)}>
+                {holders}
+              </span>
+            </>
           )}
         </span>
         <span className="change-what">

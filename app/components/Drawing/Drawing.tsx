@@ -82,7 +82,7 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
   const viewBox = useRef<HTMLDivElement>(null);
   const element = useRef<HTMLCanvasElement>(null);
   const tree = useRef<HTMLDivElement>(null);
-  const status = useRef<HTMLParagraphElement>(null);
+  const pointed = useRef<HTMLParagraphElement>(null);
   const theme = useTheme(host);
   const size = useSize(viewBox);
   const [opened, expand] = useExpansion(subject);
@@ -108,7 +108,7 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
     else if (action === null) onSelect(null);
     if (action !== null && (object === null || onOpener)) act(action);
   };
-  const pointer = usePointer(picture, canvas, { element, status, tree, onHover, act, activate });
+  const pointer = usePointer(picture, canvas, { element, pointed, tree, onHover, act, activate });
   const onKey = useWalk({ subject, layout, selection, onSelect, onAction: act });
   const label = labelOf(subject);
   useHandle(ref, picture, canvas, tree, label);
@@ -136,7 +136,7 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
         )}
         <Minimap canvas={minimap} picture={picture} zoom={canvas.zoom} />
       </div>
-      <Foot subject={subject} scene={scene} canvas={canvas} status={status} spoken={spoken} />
+      <Foot subject={subject} scene={scene} canvas={canvas} pointed={pointed} spoken={spoken} />
       <p className="drawing-live" aria-live="polite">
         {spoken}
       </p>
@@ -148,21 +148,25 @@ interface FootProps {
   readonly subject: Subject;
   readonly scene: Scene | null;
   readonly canvas: Canvas;
-  readonly status: RefObject<HTMLParagraphElement | null>;
+  readonly pointed: RefObject<HTMLParagraphElement | null>;
   readonly spoken: string;
 }
 
 /** Below the drawing: what is selected or pointed at, what is further down, the buttons, notes on what is not drawn, and the legend. */
-function Foot({ subject, scene, canvas, status, spoken }: FootProps) {
+function Foot({ subject, scene, canvas, pointed, spoken }: FootProps) {
   const isLegendShown = useApp((state) => state.legendShown);
   const onlyChanges = useApp((state) => state.onlyChanges);
   const compared = subject.both !== null;
   return (
     <div className="drawing-foot">
       <div className="drawing-line">
-        <p className="drawing-status" ref={status} aria-hidden="true" data-hint={HINT} title={spoken || HINT}>
-          {spoken}
-        </p>
+        <div className="drawing-status" aria-hidden="true">
+          <p className={spoken === "" ? "muted" : undefined} title={spoken || HINT}>
+            {spoken || HINT}
+          </p>
+          {/* Over the selection's sentence: the drawing must not move below the pointer. */}
+          <p className="drawing-pointed" ref={pointed} />
+        </div>
         {canvas.below !== "" && (
           <button type="button" className="plain" title="Scroll down by one page" onClick={canvas.pageDown}>
             ▾ {canvas.below}
@@ -213,8 +217,8 @@ const focusTree = (tree: RefObject<HTMLElement | null>): void =>
 
 interface PointerOptions {
   readonly element: RefObject<HTMLCanvasElement | null>;
-  /** The line that describes what is under the pointer. */
-  readonly status: RefObject<HTMLElement | null>;
+  /** The sentence about what is under the pointer. */
+  readonly pointed: RefObject<HTMLElement | null>;
   readonly tree: RefObject<HTMLElement | null>;
   readonly onHover: ((object: ObjectRef | null) => void) | undefined;
   act(action: Action): void;
@@ -223,8 +227,8 @@ interface PointerOptions {
 
 /** Pointer handlers of the canvas: hovering describes and traces, a click selects, a double click opens a table. */
 function usePointer(picture: Picture, { at, zoom, zoomInAt, hovered, repaint }: Canvas, options: PointerOptions) {
-  const { subject, scene, selection } = picture;
-  const { element, status, tree, onHover, act, activate } = options;
+  const { subject, scene } = picture;
+  const { element, pointed, tree, onHover, act, activate } = options;
   const hoveredObject = useRef<ObjectRef | null>(null);
 
   const hover = (px: number, py: number): void => {
@@ -234,12 +238,7 @@ function usePointer(picture: Picture, { at, zoom, zoomInAt, hovered, repaint }: 
     hovered.current = box;
     hoveredObject.current = object;
     const label = scene?.boxes[box]?.label ?? "";
-    const about = object ?? (label === "" ? selection : null);
-    const text = about ? described(subject, about) : label;
-    if (status.current !== null) {
-      status.current.textContent = text;
-      status.current.title = text;
-    }
+    if (pointed.current !== null) pointed.current.textContent = object === null ? label : described(subject, object);
     onHover?.(object);
     repaint();
   };

@@ -14,7 +14,6 @@ import type { ByteSelection, Doc } from "../../shell/state.ts";
 import type { DocumentId } from "../../worker/protocol.ts";
 import { CommandButton } from "../CommandButton.tsx";
 import { useApp, usePage } from "../context.ts";
-import { useNarrow } from "../Workspace/useNarrow.ts";
 import { BothSides } from "./BothSides.tsx";
 import { FindBar } from "./FindBar.tsx";
 import { type Fetched, HexGrid } from "./HexGrid.tsx";
@@ -58,7 +57,6 @@ function BytesOf({ checkpoint, document }: { checkpoint: Checkpoint; document: D
   const selection = useApp((state) => state.bytes) ?? START;
   const { member, at } = selection;
   const size = checkpoint.members[member]?.size ?? 0;
-  const width = useNarrow() ? 8 : 16;
   const search = useFindBytes(document, member, size);
   const select = (next: ByteSelection) => shell.selectBytes(next);
 
@@ -102,14 +100,7 @@ function BytesOf({ checkpoint, document }: { checkpoint: Checkpoint; document: D
         </span>
       </div>
       <div className="hex-main">
-        <HexGrid
-          key={`${member}-${width}`}
-          checkpoint={checkpoint}
-          document={document}
-          selection={selection}
-          width={width}
-          onSelect={select}
-        >
+        <HexGrid key={member} checkpoint={checkpoint} document={document} selection={selection} onSelect={select}>
           {(fetched) => <AtCursor checkpoint={checkpoint} selection={selection} fetched={fetched} onSelect={select} />}
         </HexGrid>
       </div>

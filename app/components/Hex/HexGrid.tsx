@@ -17,6 +17,7 @@ import { HexHead, HexRow } from "./HexRows.tsx";
 import { useByteDrag } from "./useByteDrag.ts";
 import { type Move, useMoves } from "./useMoves.ts";
 import { type Pages, usePages } from "./usePages.ts";
+import { useRowLength } from "./useRowLength.ts";
 
 /** Pixels of a row. */
 const ROW = 20;
@@ -32,20 +33,19 @@ interface Props {
   readonly checkpoint: Checkpoint;
   readonly document: DocumentId;
   readonly selection: ByteSelection;
-  /** Bytes of a row. */
-  readonly width: number;
   onSelect(selection: ByteSelection): void;
   /** Renders what is shown with the grid. */
   children(fetched: Fetched): ReactNode;
 }
 
-export function HexGrid({ checkpoint, document, selection, width, onSelect, children }: Props) {
+export function HexGrid({ checkpoint, document, selection, onSelect, children }: Props) {
   const { records } = checkpoint;
   const { member, anchor, at } = selection;
   const size = checkpoint.members[member]?.size ?? 0;
-  const count = Math.ceil(size / width);
   const digits = offsetDigits(size);
   const scroller = useRef<HTMLDivElement>(null);
+  const width = useRowLength(scroller, digits);
+  const count = Math.ceil(size / width);
   const window = useRowWindow(count, ROW, scroller, ROW);
   const rowOf = (offset: number): number => Math.floor(offset / width);
 

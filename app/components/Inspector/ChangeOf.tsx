@@ -16,6 +16,7 @@ import type { Compared } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";
 import { usePage } from "../context.ts";
 import { Sign } from "../Sign.tsx";
+import { Wrapped } from "../Wrapped.tsx";
 import { changeValues } from "./change-values.ts";
 import { MoreButton, STEP } from "./links.tsx";
 import { Section } from "./Section.tsx";
@@ -61,8 +62,8 @@ function Values({ comparison, change }: { comparison: Comparison; change: number
                 {name}
                 {differs && <span className="visually-hidden"> (changed)</span>}
               </th>
-              <td>{before || <None />}</td>
-              <td>{after || <None />}</td>
+              <td>{before ? <Wrapped text={before} /> : <None />}</td>
+              <td>{after ? <Wrapped text={after} /> : <None />}</td>
             </tr>
           ))}
         </tbody>

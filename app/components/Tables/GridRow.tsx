@@ -4,7 +4,8 @@ import type { Cell as TableCell } from "@tanstack/react-table";
 import type { MouseEvent } from "react";
 import type { Column, Listing } from "../../model/columns/column.ts";
 import { COLUMNS } from "../../model/columns/columns.ts";
-import { alignment, type features, type ShownRow } from "./grid-columns.ts";
+import { Path } from "../Path.tsx";
+import { alignment, type features, fewPids, type ShownRow } from "./grid-columns.ts";
 
 interface Props {
   readonly listing: Listing;
@@ -61,7 +62,7 @@ function Cell({ column, text, index }: { column: Column | undefined; text: strin
       className={`grid-cell${alignment(column)}${quiet ? " muted" : ""}${shared ? " shared" : ""}${severity}`}
       title={text.length > SHORT ? text : undefined}
     >
-      {text}
+      {column.id === "path" ? <Path path={text} /> : column.id === "pid" ? fewPids(text) : text}
     </div>
   );
 }

@@ -56,7 +56,7 @@ export function columnSizes(listing: Listing, { checkpoint, widths }: Doc): Read
   return new Map(
     COLUMNS[listing].map((column) => {
       const values = Math.min(column.width, widths?.[listing].get(column.id) ?? column.width);
-      const title = columnTitle(checkpoint, column).length;
+      const title = titleLength(columnTitle(checkpoint, column));
       return [
         column.id,
         {
@@ -82,6 +82,9 @@ export function columnDefinitions(
     accessorFn: ({ row }) => (row < 0 ? "" : column.text(checkpoint, row)),
   }));
 }
+
+/** The length of a title in characters of the monospace font: it is bold and proportional. */
+const titleLength = (title: string): number => title.length + 0.8 * (title.match(/[mw]/gi)?.length ?? 0);
 
 const pixels = (count: number): number => Math.round(count * CHARACTER + PADDING);
 
@@ -113,6 +116,17 @@ export function gridTemplate(columns: readonly GridColumn[]): { readonly templat
   });
   if (!columns.some(({ grows }) => grows)) widths.push("minmax(0, 1fr)");
   return { template: widths.join(" "), width };
+}
+
+/** Characters of the pids of a shared table that its column has room for. */
+const PIDS = 8;
+
+/** The pids of a table, `1201 1202 1203 +2`, in few characters: `1201 +4`. One that is cut off would read as another. */
+export function fewPids(text: string): string {
+  if (text.length <= PIDS) return text;
+  const [first = "", ...others] = text.split(" ");
+  const more = others.reduce((sum, each) => sum + (each.startsWith("+") ? Number(each) : 1), 0);
+  return more === 0 ? first : `${first} +${more}`;
 }
 
 /** The class that aligns a column. Numbers are on the right, so that digits line up; a table's pids are a list. */

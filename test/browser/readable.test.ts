@@ -1,0 +1,116 @@
+// What a person reads in a window of any size: whole sentences about the selection, the text beside the bytes, no doubt
+// about the order of equal images; and every dialog and state that keys lead to, for screen readers.
+
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { layoutFaults } from "./layout-faults.ts";
+import { accessibilityFaults, drop, fixture, openBrowser } from "./support.ts";
+
+const visit = openBrowser();
+
+/** In a narrow window, the panel that is shown. */
+async function panel(page: Page, name: string): Promise<void> {
+  const button = page.getByRole("navigation", { name: "Parts of the page" }).getByRole("button", { name });
+  if ((await button.count()) > 0) await button.click();
+}
+
+for (const width of [1440, 390]) {
+  test(`the sentence about the selection is whole, at ${width} pixels`, async () => {
+    const { page } = await visit({ width, height: 844, fragment: "#v=1&sample=shared-table" });
+    await page.locator(".drawing-tree").waitFor({ state: "attached" });
+    await panel(page, "Tables");
+    await page.locator(".grid-body [role=row]").nth(1).click();
+    await panel(page, "Drawing");
+    const status = page.locator(".drawing-status");
+    await expect.poll(() => status.textContent()).toMatch(/^Fd 1 of .*, shared by 4 descriptors$/);
+    const cut = await status.evaluate((element) =>
+      [element, ...element.querySelectorAll("p")].some(
+        (each) =>
+          each.scrollWidth > each.clientWidth + 1 ||
+          each.scrollHeight > each.clientHeight + 1 ||
+          each.getBoundingClientRect().bottom > window.innerHeight,
+      ),
+    );
+    expect(cut).toBe(false);
+  });
+}
+
+test("what the pointer is on is described without moving the drawing", async () => {
+  const { page } = await visit({ width: 1440, fragment: "#v=1&sample=shared-table" });
+  await page.locator(".drawing-tree").waitFor({ state: "attached" });
+  const canvas = page.locator(".drawing canvas").first();
+  const before = await canvas.boundingBox();
+  await canvas.hover({ position: { x: 40, y: 40 } });
+  const pointed = page.locator(".drawing-status p").last();
+  await expect.poll(() => pointed.textContent()).toMatch(/^Task 0 worker, shares its file table/);
+  expect(await canvas.boundingBox()).toEqual(before);
+});
+
+for (const width of [1440, 1280]) {
+  test(`the text beside the bytes is in view with the inspector open, at ${width} pixels`, async () => {
+    const { page } = await visit({ width, height: 900, fragment: "#v=1&sample=httpd" });
+    await page.locator(".change").first().waitFor();
+    await page.keyboard.press("n");
+    await page.getByRole("region", { name: "Inspector" }).waitFor();
+    await page.keyboard.press("b");
+    const grid = page.getByRole("grid", { name: /^Bytes/ });
+    await grid.getByRole("row").nth(1).waitFor();
+    await expect
+      .poll(() =>
+        grid.evaluate((element) => {
+          const text = element.querySelector(".hex-body .hex-text")?.getBoundingClientRect();
+          return text !== undefined && text.width > 0 && text.right <= element.getBoundingClientRect().right;
+        }),
+      )
+      .toBe(true);
+  });
+}
+
+test("two copies of one file have no order to be unsure about", async () => {
+  const { page } = await visit();
+  const bytes = fixture("criu/archives-by-hand/w7-podman-before.tar");
+  await drop(page, [
+    { name: "x.tar", bytes },
+    { name: "y.tar", bytes },
+  ]);
+  await page.getByText("no changes").waitFor();
+  await expect.poll(() => page.getByText("order unsure").count()).toBe(0);
+  await expect.poll(() => page.getByText("Which image is earlier is not certain").count()).toBe(0);
+});
+
+for (const { width, theme } of [
+  { width: 390, theme: "dark" },
+  { width: 1440, theme: "light" },
+] as const) {
+  test(`dialogs and states that keys lead to are accessible, ${theme}, ${width} pixels`, async () => {
+    const { page } = await visit({ width, height: 844, theme, fragment: "#v=1&sample=httpd" });
+    await page.locator(".change, .narrow-bar").first().waitFor();
+    const faults: string[] = [];
+    const look = async (what: string) => {
+      for (const fault of await accessibilityFaults(page)) faults.push(`${what}: ${fault}`);
+      for (const fault of await layoutFaults(page)) faults.push(`${what}: ${fault}`);
+    };
+    for (const key of ["?", "/", "Control+k", "A", "U"]) {
+      await page.keyboard.press(key);
+      await page.getByRole("dialog").waitFor();
+      await look(`the dialog of ${key}`);
+      await page.keyboard.press("Escape");
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+    }
+    await page.keyboard.press("n");
+    await page.keyboard.press("s");
+    await panel(page, "Changes");
+    await page.locator(".change-seen").first().waitFor();
+    await look("a change that was seen");
+    await page.keyboard.press("b");
+    await page.getByRole("grid", { name: /^Bytes/ }).waitFor();
+    await page.keyboard.press("g");
+    await page.getByRole("dialog").waitFor();
+    await look("the dialog of an offset");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("W");
+    await page.getByRole("button", { name: "Forget seen changes" }).waitFor();
+    await look("the empty page after changes were seen");
+    expect(faults).toEqual([]);
+  }, 120_000);
+}
