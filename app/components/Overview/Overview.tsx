@@ -90,7 +90,7 @@ function SharedTables({ checkpoint, facts: { sharedTables } }: PartProps) {
           count={counted(taskCount(checkpoint.tables, table), "task")}
           select={{ to: "table", row: table }}
         >
-          {tableUsers(checkpoint, table, 2)}
+          {tableUsers(checkpoint, table, 1)}
         </Line>
       ))}
     </Part>
@@ -122,7 +122,7 @@ function CrossExec({ checkpoint, facts: { crossExec } }: PartProps) {
           count={grouped(u32At(numbers, at))}
           filter={{ listing: "descriptors", filter: `${tableFilter(checkpoint, table)} cloexec:no fd:>2`.trim() }}
         >
-          {tableUsers(checkpoint, table, 2)}
+          {tableUsers(checkpoint, table, 1)}
         </Line>
       ))}
     </Part>
@@ -304,7 +304,7 @@ function Line({ count, select, filter, children }: LineProps) {
   return (
     <button type="button" className="plain overview-line mono" onClick={onClick}>
       <span className="overview-what" title={typeof children === "string" ? children : undefined}>
-        {children}
+        {typeof children === "string" ? <span className="overview-text">{children}</span> : children}
       </span>
       {count !== undefined && <span className="overview-count">{count}</span>}
     </button>
