@@ -1,7 +1,7 @@
 // How many bytes a row has: as many as fit with their text, so that the text is not outside the view.
 
 import { type RefObject, useLayoutEffect, useState } from "react";
-import { hexLength } from "../../shell/hex-rows.ts";
+import { hexLength } from "../../shell/bytes/hex-rows.ts";
 
 const LONGEST = 16;
 /** For rows that fit nowhere: the grid then scrolls. */
