@@ -52,5 +52,6 @@ export function delimitedCell(text: string, separator: Separator): string {
   // When pasted into a spreadsheet, a quote at the start of a cell swallows all cells up to the next quote.
   const safe = isFormula || (separator === "\t" && text.startsWith('"')) ? `'${text}` : text;
   if (separator === "\t") return safe.replace(/[\t\r\n]/g, " ");
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  // Where the comma is the decimal sign, spreadsheets separate cells at semicolons.
+  return /[",;\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

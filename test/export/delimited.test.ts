@@ -41,3 +41,8 @@ test("a quote at the start of a pasted cell takes no others with it", () => {
   expect(delimitedCell('"a', "\t")).toBe(`'"a`);
   expect(delimitedCell('"a', ",")).toBe('"""a"');
 });
+
+test("a cell with a semicolon, at which some spreadsheets separate, is quoted in CSV", () => {
+  expect(delimitedCell("/a;=1+1", ",")).toBe('"/a;=1+1"');
+  expect(delimitedCell("/a;=1+1", "\t")).toBe("/a;=1+1");
+});
