@@ -4,10 +4,10 @@ import { toFragment } from "../../app/link/link.ts";
 import { earlierOf } from "../../app/model/earlier.ts";
 import { visible } from "../../app/model/text.ts";
 import { grouped, timeText } from "../../app/model/words.ts";
-import type { ListedImage } from "./serve-list.ts";
+import { type ListedImage, type Listing, MOST_ENTRIES } from "./serve-list.ts";
 
 /** The index as HTML: each image with a link that opens it, and one that compares it with the next older one. */
-export function indexPage(images: readonly ListedImage[], origin: string): string {
+export function indexPage({ images, isCut }: Listing, origin: string): string {
   const inOrder = images.toSorted((a, b) => (earlierOf(a.evidence, b.evidence).earlier === "first" ? -1 : 1));
   const place = new Map(inOrder.map((image, index) => [image, index]));
   const rows = images.map((image) => row(image, inOrder[(place.get(image) ?? 0) - 1], origin));
@@ -19,6 +19,9 @@ export function indexPage(images: readonly ListedImage[], origin: string): strin
     images.length === 0
       ? "<p>No checkpoint images in this directory.</p>"
       : `<table><thead><tr><th>Image</th><th>Bytes</th><th>Modified</th><th>Compare</th><th></th></tr></thead><tbody>${rows.join("\n")}</tbody></table>`,
+    isCut
+      ? `<p>Only the first ${grouped(MOST_ENTRIES)} entries of the directory were examined: there may be more images. Serve a subdirectory to see those in it.</p>`
+      : "",
     "</body></html>",
     "",
   ].join("\n");

@@ -13,7 +13,15 @@ import { fileWithin } from "../http/page.ts";
 import type { Io } from "../io.ts";
 
 /** Directory entries that are examined; the rest is not listed. */
-const MOST_ENTRIES = 5000;
+export const MOST_ENTRIES = 5000;
+
+/** The images in a directory. */
+export interface Listing {
+  /** By path. */
+  readonly images: readonly ListedImage[];
+  /** Whether the directory has more entries than are examined, so that images may be missing. */
+  readonly isCut: boolean;
+}
 
 /** An image in the directory. */
 export interface ListedImage {
@@ -26,14 +34,14 @@ export interface ListedImage {
   readonly evidence: Evidence;
 }
 
-/** The images in a directory and its subdirectories, by path. Symbolic links and hidden files are skipped. */
-export async function imagesIn(folder: string, io: Io): Promise<ListedImage[]> {
+/** The images in a directory and its subdirectories. Symbolic links and hidden files are skipped. */
+export async function imagesIn(folder: string, io: Io): Promise<Listing> {
   const found: ListedImage[] = [];
   const folders = [folder];
   let examined = 0;
   for (let current = folders.pop(); current !== undefined; current = folders.pop()) {
     for (const entry of readdirSync(current, { withFileTypes: true })) {
-      if (++examined > MOST_ENTRIES) return found;
+      if (++examined > MOST_ENTRIES) return { images: inOrder(found), isCut: true };
       if (entry.name.startsWith(".")) continue;
       const path = join(current, entry.name);
       try {
@@ -46,8 +54,11 @@ export async function imagesIn(folder: string, io: Io): Promise<ListedImage[]> {
       }
     }
   }
-  return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return { images: inOrder(found), isCut: false };
 }
+
+const inOrder = (images: readonly ListedImage[]): ListedImage[] =>
+  images.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 
 async function listed(folder: string, path: string, io: Io): Promise<ListedImage> {
   const { source, close } = await openHosted(path, io, { outside: false });

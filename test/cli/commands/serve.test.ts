@@ -20,6 +20,7 @@ import { openImage } from "../../../app/decoder/open.ts";
 import { bytesSource } from "../../../app/decoder/source.ts";
 import { openHosted } from "../../../app/sources/url.ts";
 import { folderHandler, preflightHeaders } from "../../../cli/commands/serve.ts";
+import { indexPage } from "../../../cli/commands/serve-index.ts";
 import { serveImages } from "../../../cli/commands/view.ts";
 import { openSecretly } from "../../../cli/http/browser.ts";
 import { rangeOf, sendSource } from "../../../cli/http/ranges.ts";
@@ -309,4 +310,10 @@ describe("ckptscope serve DIR", () => {
       expect((await fetch(address + path)).status, path).toBe(404);
     }
   });
+});
+
+test("the index says that the directory has more entries than were examined", () => {
+  const index = (isCut: boolean) => indexPage({ images: [], isCut }, "http://127.0.0.1:1");
+  expect(index(true)).toContain("Only the first 5,000 entries of the directory were examined");
+  expect(index(false)).not.toContain("Only the first");
 });
