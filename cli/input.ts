@@ -1,6 +1,7 @@
 // What an argument names, as sources of bytes: a file, a directory with images, a pipe, standard input.
 
 import {
+  type BigIntStats,
   closeSync,
   type Dirent,
   fstatSync,
@@ -133,6 +134,14 @@ function filesIn(directory: Path, outside: boolean): Listed[] {
     }
   }
   return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Whether a file, under whatever name, is among those that are read from a directory: in it, or in a parent set. */
+export function isReadFrom(directory: string, file: Pick<BigIntStats, "dev" | "ino">): boolean {
+  return filesIn(exactPath(directory), true).some(({ path, link }) => {
+    const stat = link === undefined ? statSync(path, { throwIfNoEntry: false, bigint: true }) : undefined;
+    return stat?.dev === file.dev && stat.ino === file.ino;
+  });
 }
 
 /** The entries of a directory. Paths are buffers only where a name is not valid UTF-8. */

@@ -10,7 +10,6 @@ import {
   lstatSync,
   openSync,
   readSync,
-  realpathSync,
   renameSync,
   rmSync,
   type Stats,
@@ -18,13 +17,14 @@ import {
   writeSync,
 } from "node:fs";
 import { constants as osConstants } from "node:os";
-import { dirname, join, sep } from "node:path";
+import { dirname, join } from "node:path";
 import { isatty } from "node:tty";
 import { HEAD_BYTES } from "../app/decoder/archive/forms.ts";
 import { memberOfName } from "../app/decoder/criu/member-names.ts";
 import { isImageByBytes } from "../app/decoder/find-images.ts";
 import { visible } from "../app/model/text.ts";
 import { CliError, systemReason } from "./error.ts";
+import { isReadFrom } from "./input.ts";
 
 /** A file that is being written. */
 export interface Output {
@@ -66,13 +66,12 @@ export async function openOutput(path: string, { force, inputs = [] }: OutputOpt
   });
 }
 
-/** Whether a file is an image that is read, under whatever name, or an image or a part of one in a directory that is read. */
+/** Whether a file is an image that is read, under whatever name, or an image or a part of one that is read from a directory. */
 function isOfInput(path: string, input: string): boolean {
   const [file, read] = [path, input].map((each) => statSync(each, { throwIfNoEntry: false, bigint: true }));
   if (!file?.isFile() || read === undefined) return false;
   if (!read.isDirectory()) return file.dev === read.dev && file.ino === read.ino;
-  const isInside = realpathSync(path).startsWith(`${realpathSync(input)}${sep}`);
-  return isInside && (memberOfName(path) !== null || isImageByBytes(headOf(path)));
+  return (memberOfName(path) !== null || isImageByBytes(headOf(path))) && isReadFrom(input, file);
 }
 
 function headOf(path: string): Uint8Array {

@@ -89,6 +89,15 @@ describe.skipIf(process.platform !== "linux").each([
     expect(["image", "set/core-1.img"].map((name) => readFileSync(path(name), "utf8"))).toEqual(["old", "old"]);
   });
 
+  test("is never a file of a parent set, which is read through a link", async () => {
+    for (const name of ["before", "last"]) mkdirSync(path(name));
+    for (const name of ["before/pagemap-1.img", "before/notes", "last/core-1.img"]) writeFileSync(path(name), "old");
+    symlinkSync("../before", path("last/parent"));
+    const options = { force: true, inputs: [path("last")] };
+    await expect(open(path("before/pagemap-1.img"), options)).rejects.toThrow(/belongs to the image that is read/);
+    (await open(path("before/notes"), options)).discard();
+  });
+
   test("leaves nothing if it is discarded", async () => {
     const output = await open(path("new"));
     output.write(BYTES);
