@@ -12,13 +12,30 @@ export const UNLINKED_SUFFIX = encodeText(" (deleted)");
 export type Unlinked = "recorded" | "named";
 
 /** `null`: it was not unlinked. Linux-CR has no mark but the path. Memfds never had a name that could be unlinked. */
-export function unlinkedOf({ format, files, text }: Checkpoint, file: FileRow): Unlinked | null {
+export function unlinkedOf(checkpoint: Checkpoint, file: FileRow): Unlinked | null {
+  const { files, text } = checkpoint;
   const has = u8At(files.has, file);
   if ((has & HAS.deleted) !== 0) return "recorded";
-  if (format !== "linux-cr" || (has & HAS.path) === 0) return null;
+  if (checkpoint.format !== "linux-cr" || (has & HAS.path) === 0) return null;
   const start = u32At(files.nameOffset, file);
   const end = start + u32At(files.nameLength, file);
-  return endsUnlinked(text, start, end) && !beginsWith(text, start, MEMFD) ? "named" : null;
+  const isMarked = endsUnlinked(text, start, end) && !beginsWith(text, start, MEMFD);
+  return isMarked && marksUnlinked(checkpoint) ? "named" : null;
+}
+
+/** Dialects whose kernels dump unlinked files. Later ones refuse them. */
+const DUMPING_UNLINKED: ReadonlySet<string> = new Set(["seed", "v16"]);
+
+/** Kernels that can write images: 2.6 and 3. Images with a later version were written from outside the kernel. */
+const OF_KERNEL = /^[23]\./;
+
+/**
+ * Whether, in a Linux-CR image, the path of an unlinked file ends in what the kernel appends: in seed and v16, and in any image that was written
+ * from outside the kernel. Of all others, the ending is part of the file's name.
+ */
+function marksUnlinked({ dialect, facts }: Checkpoint): boolean {
+  const kernel = facts.find(({ label }) => label === "kernel")?.value;
+  return DUMPING_UNLINKED.has(dialect) || kernel === undefined || !OF_KERNEL.test(kernel);
 }
 
 const MEMFD = encodeText("/memfd:");

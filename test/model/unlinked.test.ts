@@ -28,6 +28,20 @@ test("in a Linux-CR image the end of a path says that the file was unlinked", ()
   expect(deletedByName).toBe(1);
 });
 
+test.each([
+  ["seed", "2.6.30", 1],
+  ["v16", "2.6.30", 1],
+  ["v17", "2.6.30", 0],
+  ["v23-rc2", "2.6.38", 0],
+  ["samsung-3.0", "3.0.15", 0],
+  // Written from outside the kernel.
+  ["v23-rc2", "6.18.5", 1],
+  ["v23-rc2", "4.19.0", 1],
+])("in an image of %s and kernel %s the ending marks %s files", (dialect, kernel, count) => {
+  const checkpoint = { ...withFiles("linux-cr"), dialect, facts: [{ label: "kernel", value: kernel }] };
+  expect(overviewOf(checkpoint).deletedByName).toBe(count);
+});
+
 test("the column says likely, and its filter finds it", () => {
   const checkpoint = withFiles("linux-cr");
   const texts = PATHS.map((_, file) => columnOf("files", "deleted")?.text(checkpoint, file));
