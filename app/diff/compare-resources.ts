@@ -87,36 +87,45 @@ function lackingNotes(lacking: Readonly<Record<Side, readonly string[]>>): Note[
 
 function comparePair(collecting: Collecting, tables: Omit<Pair, "groups">): void {
   const { before, after } = groupRows(collecting, tables);
-  const pair = { ...tables, groups: matchGroups(tables, before, after) };
-  const match = (b: number, a: number): void => compareRows(collecting, pair, b, a);
-  for (const [key, rowsBefore] of before) {
+  const matchings = [...before].map(([key, rowsBefore]) => {
     const rowsAfter = after.get(key) ?? [];
     after.delete(key);
-    const left =
-      pair.spec.name === "mappings"
-        ? matchByPlace(pair, rowsBefore, rowsAfter, match)
-        : inOrder(rowsBefore, rowsAfter, match);
+    return matchRows(tables, rowsBefore, rowsAfter);
+  });
+  const pair = { ...tables, groups: matchGroups(tables, matchings) };
+  for (const { pairs, left } of matchings) {
+    for (const [b, a] of pairs) compareRows(collecting, pair, b, a);
     for (const row of left.before) addOnOneSide(collecting, pair, row, NONE);
     for (const row of left.after) addOnOneSide(collecting, pair, NONE, row);
   }
   for (const rows of after.values()) for (const row of rows) addOnOneSide(collecting, pair, NONE, row);
 }
 
+/** Rows with equal keys: those that correspond, and the rest. */
+interface Matching {
+  readonly pairs: readonly (readonly [before: number, after: number])[];
+  readonly left: Left;
+}
+
+function matchRows(tables: Omit<Pair, "groups">, before: readonly number[], after: readonly number[]): Matching {
+  const pairs: (readonly [number, number])[] = [];
+  const match = (b: number, a: number): void => void pairs.push([b, a]);
+  const isMapping = tables.spec.name === "mappings";
+  return { pairs, left: isMapping ? matchByPlace(tables, before, after, match) : inOrder(before, after, match) };
+}
+
 /** Matches the groups that rows are in, by the rows that are in them on both sides. */
-function matchGroups(
-  { spec, before, after }: Omit<Pair, "groups">,
-  rowsBefore: ReadonlyMap<string, readonly number[]>,
-  rowsAfter: ReadonlyMap<string, readonly number[]>,
-): Matched {
+function matchGroups({ spec, before, after }: Omit<Pair, "groups">, matchings: readonly Matching[]): Matched {
   const overlaps = createOverlaps();
   for (const [at, column] of spec.columns.entries()) {
     if (column.comparedAs !== "group") continue;
-    const match = (b: number, a: number): void => {
-      const x = cellAt(column, before.columns[at], b);
-      const y = cellAt(column, after.columns[at], a);
-      if (x && y) overlaps.add(String(x), String(y), b, b);
-    };
-    for (const [key, rows] of rowsBefore) inOrder(rows, rowsAfter.get(key) ?? [], match);
+    for (const { pairs } of matchings) {
+      for (const [b, a] of pairs) {
+        const x = cellAt(column, before.columns[at], b);
+        const y = cellAt(column, after.columns[at], a);
+        if (x && y) overlaps.add(String(x), String(y), b, b);
+      }
+    }
   }
   return overlaps.match();
 }
@@ -130,7 +139,7 @@ function inOrder(before: readonly number[], after: readonly number[], match: (b:
 }
 
 function matchByPlace(
-  { spec, before, after }: Pair,
+  { spec, before, after }: Omit<Pair, "groups">,
   rowsBefore: readonly number[],
   rowsAfter: readonly number[],
   match: (b: number, a: number) => void,

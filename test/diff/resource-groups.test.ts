@@ -233,3 +233,25 @@ describe("the peer groups of a mount", () => {
     expect(list([0, 0], [0, 4])).toEqual(["mounts masterId: 0 → 4"]);
   });
 });
+
+describe("the shared memory of mappings", () => {
+  type Objects = readonly (number | null)[];
+  const mappings = (objects: Objects) => ({
+    mappings: objects.map((object, at) => {
+      const size = 4096n * BigInt(at + 1);
+      const start = 0x10_0000n * BigInt(at + 1);
+      return { start, end: start + size, size, permissions: "rw-s", kind: "shared", offset: 0n, object };
+    }),
+  });
+  const list = (before: Objects, after: Objects) => changesJson(changesOf(mappings(before), mappings(after))).map(line);
+
+  test("is numbered anew", () => {
+    expect(list([5, 5, 9], [9, 9, 5])).toEqual([]);
+    expect(list([null], [null])).toEqual([]);
+  });
+
+  test("is compared by which mappings show the same", () => {
+    expect(list([5, 5, 9], [5, 6, 9])).toEqual(["mappings 7 object: 5 → 6"]);
+    expect(list([5, 6, 9], [7, 7, 9])).toEqual(["mappings 7 object: 6 → 7"]);
+  });
+});

@@ -171,6 +171,7 @@ async function addMapping(context: Context, { pid, record }: Owner, vma: Vma): P
   const pages = await pagesOf(context, pid, vma, object);
   const first = Number(object === null ? start : offset) / context.pageSize;
   const last = first + Number(size) / context.pageSize;
+  const name = nameOf(context, MAPPING_KINDS[vma.kind] ?? "unknown", fileOf(vma, context.rowOfId), vma.shmid);
   return tables.add(
     "mappings",
     {
@@ -179,9 +180,11 @@ async function addMapping(context: Context, { pid, record }: Owner, vma: Vma): P
       end,
       size,
       permissions: permissionsText(vma.permissions),
-      ...nameOf(context, MAPPING_KINDS[vma.kind] ?? "unknown", fileOf(vma, context.rowOfId), vma.shmid),
+      ...name,
       offset,
       file: mapsFile(vma) ? vma.shmid : null,
+      // A segment of System V has a key.
+      object: name.kind === "sysv" ? null : object,
       flags: context.flagNames(vma.flags),
       advice: vma.advice === null ? null : context.advice(vma.advice),
       present: pages?.present(first, last),

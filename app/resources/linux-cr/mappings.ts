@@ -37,6 +37,9 @@ const ACCESS = 7n;
 /** Types of VMA that map a file. */
 const OF_FILES: ReadonlySet<string> = new Set(["FILE", "SHM_FILE"]);
 
+/** Types of VMA that map memory without a path, which another mapping may show. */
+const OF_MEMORY: ReadonlySet<string> = new Set(["SHM_ANON", "SHM_ANON_SKIP"]);
+
 /** The first file of each id. */
 function rowsById({ files }: Checkpoint): ReadonlyMap<number, FileRow> {
   const rows = new Map<number, FileRow>();
@@ -87,6 +90,7 @@ export function createMemory(reader: RecordReader, tables: Tables): MemoryReader
         // For memory without a file, it is derived from the address.
         offset: isFile ? (vma.big("vm_pgoff") ?? 0n) * PAGE : 0n,
         file: objref > 0 ? objref : null,
+        object: OF_MEMORY.has(type) && vma.number("ino_objref") > 0 ? vma.number("ino_objref") : null,
         flags: namesOf(flags),
         present: 0,
       };

@@ -39,6 +39,17 @@ const MAPPINGS: ResourceSpec = {
       linuxCr: "ckpt_hdr_vma.vma_objref",
       notCompared: "renumbered",
     }),
+    column(
+      "object",
+      "number",
+      "shared memory",
+      "the memory without a path that several mappings may show: its number",
+      {
+        notCompared: "renumbered",
+        comparedAs: "group",
+        minor: true,
+      },
+    ),
     column("flags", "list", "flags", "MAP_…; of Linux-CR VM_…", {
       criu: "vma_entry.flags",
       linuxCr: "ckpt_hdr_vma.vm_flags",
