@@ -397,6 +397,26 @@ export const FAULTS: readonly [string, Fault][] = [
     "type",
   ),
   fault(
+    "file-type-newer",
+    "a file has a type and a message of a later release",
+    (s) =>
+      editEntries(
+        setNumber(
+          setNumber(s, "files.img", "file_entry", AT.cwd, "type", 25),
+          "files.img",
+          "file_entry",
+          AT.cwd,
+          "reg",
+          null,
+        ),
+        "files.img",
+        // Field 27, a message.
+        (entries) => entries.map((entry, at) => (at === AT.cwd ? Uint8Array.of(...entry, 0xda, 0x01, 2, 8, 1) : entry)),
+      ),
+    "files.img",
+    "type",
+  ),
+  fault(
     "watch-missing",
     "an epoll watches what is not there",
     (s) => setNumber(s, "files.img", "file_entry", AT.epoll, "epfd.tfd.tfd", 999),

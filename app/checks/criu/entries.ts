@@ -4,6 +4,8 @@ import { FILE_FIELD_OF_MESSAGE, FILE_FIELDS } from "../../decoder/criu/file-type
 import { pageSizeIn } from "../../decoder/criu/memory/address-space.ts";
 import { VMA_FILE, VMA_SHARED, VMA_STATUS } from "../../decoder/criu/memory/mappings.ts";
 import { PAGEMAP_ENTRY } from "../../decoder/criu/memory/pagemap-entry.ts";
+import { NEWEST_VERSION } from "../../decoder/criu/newer.ts";
+import { REMAP, remapTarget, remapType } from "../../decoder/criu/remap.ts";
 import { eachBytes, eachVarint, fieldNumber, plan } from "../../decoder/criu/wire.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { MOST_NEEDS } from "../needs.ts";
@@ -21,9 +23,6 @@ const VMA = plan("vma_entry", ["shmid", "status", "start", "end"]);
 const PTY = plan("tty_pty_entry", ["index"]);
 const SCM = fieldNumber("sk_packet_entry", "scm");
 const RIGHTS = fieldNumber("scm_entry", "rights");
-/** remap_file_path_entry.remap_type. */
-const LINKED = 0;
-const GHOST = 1;
 
 /** The fields of file_entry that hold the message of a type: that of type t is in slot t + 2. */
 const MESSAGE_FIELDS = FILE_FIELDS.filter((field) => field !== null);
@@ -64,13 +63,13 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   }),
   remap_file_path_entry: handler("remap_file_path_entry", ["remap_id", "remap_type", "orig_id"], (scan, seen) => {
     if (!has(seen, 1)) return;
-    const target = low(scan, 1);
-    // Without a type it is a ghost: older sets had nothing else.
-    const type = has(seen, 2) ? low(scan, 2) : GHOST;
-    if (type === GHOST) {
+    const stored = has(seen, 2) ? low(scan, 2) : null;
+    const type = remapType(low(scan, 1), stored);
+    const target = remapTarget(low(scan, 1), stored);
+    if (type === REMAP.ghost) {
       scan.ghostsNamed.add(target, scan.record);
       refer(scan, "ghost", "ghost-missing", "An unlinked file", "remap_id", "the contents", target);
-    } else if (type === LINKED) {
+    } else if (type === REMAP.linked) {
       const message = `Open file ${target}, a hard link, stands in for an unlinked file and must exist at restore.`;
       fault(scan, "link-remap", "remap_id", message);
       if (has(seen, 3)) scan.hostNotes.links.set(target, low(scan, 3));
@@ -133,6 +132,10 @@ function checkFile(scan: Scan, seen: number, bytes: Uint8Array): void {
   scan.file++;
   const index = MESSAGE_FIELDS.findIndex((_, at) => has(seen, SLOT_BEFORE_TYPES + 1 + at));
   const own = MESSAGE_FIELDS[index];
+  // A set of a newer version is refused in the first place.
+  if (own === undefined && FILE_FIELDS[type] === undefined && scan.inventory.version <= NEWEST_VERSION) {
+    fault(scan, "file-type-newer", "type", `Open file ${id} has the type ${type}, which CRIU 4.2 does not know.`);
+  }
   // Without the message of its type, the decoder reports it; types of later releases have messages of their own.
   if (has(seen, 1) && (FILE_FIELDS[type] ?? null) === null && (own !== undefined || type === 0)) {
     fault(scan, "file-undescribed", "type", `Open file ${id} has the type ${type}, which no open file has.`);

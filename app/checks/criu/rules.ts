@@ -90,6 +90,14 @@ const TABLE: readonly Omit<Rule, "format">[] = [
     remedy: "Restore with the release of CRIU that took the dump.",
   },
   {
+    code: "file-type-newer",
+    title: "An open file has a type that CRIU 4.2 does not know",
+    examines: "files.img type",
+    outcomes: REFUSED,
+    target: "CRIU up to 4.2 refuses it; the release that wrote it accepts it.",
+    remedy: "Restore with the release of CRIU that took the dump.",
+  },
+  {
     code: "core-without-task",
     title: "A core belongs to no task or thread of the process tree",
     examines: "the names of core-N.img, against pstree.img pid and threads",

@@ -1,12 +1,13 @@
 // Entries that describe open files further, or refer to them: memfd inodes, watches, remaps, ghosts, terminals, data in
 // pipes and sockets, working directories.
 
-import { HAS, USE } from "../../model/checkpoint.ts";
+import { HAS, NONE, USE } from "../../model/checkpoint.ts";
 import { i32At, u8At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { type Entry, reportRecord, type SetContext, since, taskOfPid } from "./context.ts";
 import { fileOfType, linkRecord, markUse } from "./file-links.ts";
 import { addTaskFile } from "./on-task-details.ts";
+import { REMAP, remapTarget, remapType } from "./remap.ts";
 import { addLink, type LinkedRows, linkedRows } from "./rows.ts";
 import { eachBytes, eachVarint, fieldNumber, high, isSet, low, MALFORMED, type Plan, plan, scan } from "./wire.ts";
 
@@ -14,7 +15,7 @@ const MEMFD_INODE = plan("memfd_inode_entry", ["name", "inode_id"]);
 const EPOLL_TARGET = plan("eventpoll_tfd_entry", ["id", "tfd"]);
 /** Marks of fanotify have the owner's id in the same field. */
 const WATCH = plan("inotify_wd_entry", ["id"]);
-const REMAP = plan("remap_file_path_entry", ["orig_id", "remap_id", "remap_type"]);
+const REMAP_PLAN = plan("remap_file_path_entry", ["orig_id", "remap_id", "remap_type"]);
 const GHOST = plan("ghost_file_entry", ["chunks"]);
 const GHOST_CHUNK = plan("ghost_chunk_entry", ["len"]);
 const TTY_INFO = plan("tty_info_entry", ["id"]);
@@ -25,10 +26,6 @@ const SCM = fieldNumber("sk_packet_entry", "scm");
 const RIGHTS = fieldNumber("scm_entry", "rights");
 const FS = plan("fs_entry", ["cwd_id", "root_id", "umask"]);
 
-/** remap_file_path_entry.remap_type. LINKED (0) is an unlinked file too, PROCFS (2) a file in a dead task's /proc. */
-const REMAP_GHOST = 1;
-/** remap_id is then the id of a hard link's REG entry, else the number of a ghost file. */
-const REMAP_LINKED = 0;
 /** fd_types of files with a path. */
 const REG = 1;
 
@@ -72,22 +69,23 @@ export function onWatch(set: SetContext, { bytes, start, end, record }: Entry): 
 /** remap_file_path_entry: an unlinked file. */
 export function onRemap(set: SetContext, { bytes, start, end, record }: Entry): number {
   const { values, builder } = set;
-  const { slot } = REMAP;
-  const seen = scan(bytes, start, end, REMAP, values);
+  const { slot } = REMAP_PLAN;
+  const seen = scan(bytes, start, end, REMAP_PLAN, values);
   const file = fileIn(set, seen, slot.orig_id);
   if (file < 0) {
     const id = isSet(seen, slot.orig_id) ? `open file ${low(values, slot.orig_id)}` : "an open file";
     reportRecord(set, record, "missing-file", `A remap refers to ${id}, which is missing from this set.`);
     return seen;
   }
-  // Old releases have only ghosts and store no type.
-  const type = isSet(seen, slot.remap_type) ? low(values, slot.remap_type) : REMAP_GHOST;
-  if (type <= REMAP_GHOST) builder.files.has[file] = u8At(builder.files.has, file) | HAS.deleted;
+  const stored = isSet(seen, slot.remap_type) ? low(values, slot.remap_type) : null;
+  const id = isSet(seen, slot.remap_id) ? low(values, slot.remap_id) : NONE;
+  const type = remapType(id, stored);
+  if (type <= REMAP.ghost) builder.files.has[file] = u8At(builder.files.has, file) | HAS.deleted;
   linkRecord(set, file, record);
-  if (!isSet(seen, slot.remap_id)) return seen;
-  const target = low(values, slot.remap_id);
-  if (type === REMAP_GHOST) addLink(set.files.links.ghosts, target, file);
-  else if (type === REMAP_LINKED) linkRemap(set, file, fileOfType(set, target, REG));
+  if (id === NONE) return seen;
+  const target = remapTarget(id, stored);
+  if (type === REMAP.ghost) addLink(set.files.links.ghosts, target, file);
+  else if (type === REMAP.linked) linkRemap(set, file, fileOfType(set, target, REG));
   return seen;
 }
 

@@ -22,9 +22,6 @@ const THREAD_CORE = plan("thread_core_entry", ["creds", "comm"]);
 const NAMESPACE_FIELDS = ["net_ns_id", "ipc_ns_id", "uts_ns_id", "mnt_ns_id", "user_ns_id", "time_ns_id"] as const;
 const IDS = plan("task_kobj_ids_entry", ["files_id", ...NAMESPACE_FIELDS]);
 
-/** task_core_entry.task_state of a task that has ended. */
-const DEAD = 2;
-
 /** A pid_t is never negative; what is stored is unsigned. */
 const pidOf = (stored: number): number => (stored > 0x7fff_ffff ? NONE : stored);
 
@@ -101,8 +98,9 @@ function readTaskCore(set: SetContext, bytes: Uint8Array, start: number, end: nu
     const state = low(values, slot.task_state);
     const known = CRIU_TASK_STATES[state];
     builder.tasks.state[task] = known === undefined ? 0 : taskState(known);
-    set.tasks.dead[task] = state === DEAD;
-    if (state === DEAD && isSet(seen, slot.exit_code)) addExit(set, task, low(values, slot.exit_code));
+    const isDead = known === "zombie";
+    set.tasks.dead[task] = isDead;
+    if (isDead && isSet(seen, slot.exit_code)) addExit(set, task, low(values, slot.exit_code));
   }
   if (isSet(seen, slot.comm)) {
     const from = low(values, slot.comm);
