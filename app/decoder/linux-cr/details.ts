@@ -2,7 +2,7 @@
 
 import { type Checkpoint, furtherRecords, HAS, NONE, nameBytes } from "../../model/checkpoint.ts";
 import type { Details, DetailValue } from "../../model/fields.ts";
-import { FILE_KINDS, fileKind } from "../../model/names.ts";
+import { FILE_KINDS, fileKind, SOCKET_STATES } from "../../model/names.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
 import { recordLength, recordOffset } from "../../model/records.ts";
 import type { FileRow, RecordRow } from "../../model/rows.ts";
@@ -12,6 +12,7 @@ import type { Source } from "../source.ts";
 import type { Dialect } from "./dialect.ts";
 import { internetAddress, unixAddress } from "./socket-addresses.ts";
 import { SOCKET_WORDS, socketWords } from "./socket-names.ts";
+import { socketOptions } from "./socket-options.ts";
 import { integer, type StructReader, structReader } from "./struct-reader.ts";
 import { terminalSide } from "./terminal-names.ts";
 
@@ -160,6 +161,8 @@ function otherEnds(
     .map((end) => u32At(checkpoint.files.id, end));
 }
 
+const LISTENING: string | undefined = SOCKET_STATES[10];
+
 function socketDetails({ dialect, littleEndian }: Context, from: FileRecords): Details {
   const reader = (record: string, struct: string): StructReader | null => {
     const found = from.find(record);
@@ -182,7 +185,8 @@ function socketDetails({ dialect, littleEndian }: Context, from: FileRecords): D
     details.remote = unixAddress(unix.bytes("raddr"), unix.number("raddr_len"));
     details.peer = unix.known("peer");
   }
-  return details;
+  if (words.state === LISTENING) details.backlog = socket.known("sock.backlog");
+  return { ...details, ...socketOptions(socket, inet) };
 }
 
 function terminalDetails({ dialect, littleEndian }: Context, from: FileRecords): Details {
@@ -194,12 +198,28 @@ function terminalDetails({ dialect, littleEndian }: Context, from: FileRecords):
   if (side !== null) details.side = side;
   details.rows = tty.known("winsize.ws_row");
   details.columns = tty.known("winsize.ws_col");
+  addSettings(details, tty);
   const ldisc = from.find("TTY_LDISC")?.bytes;
   if (ldisc !== undefined) {
     const reader = structReader(dialect.struct("ckpt_hdr_ldisc_n_tty"), ldisc, littleEndian);
     details.bufferedBytes = reader.known("datalen");
   }
   return details;
+}
+
+const TERMINAL_WORDS = ["c_iflag", "c_oflag", "c_cflag", "c_lflag"] as const;
+
+function addSettings(details: Record<string, DetailValue>, tty: StructReader): void {
+  if (!tty.has(...TERMINAL_WORDS.map((name) => `termios.${name}`), "termios.c_cc")) return;
+  const octal = (name: string): string => `0${tty.number(`termios.${name}`).toString(8)}`;
+  details.settings = {
+    ...Object.fromEntries(TERMINAL_WORDS.map((name) => [name.slice("c_".length), octal(name)])),
+    line: tty.number("termios.c_line"),
+    // Earlier dialects store the speed in c_cflag alone.
+    inputSpeed: tty.has("termios.c_ispeed") ? tty.number("termios.c_ispeed") : null,
+    outputSpeed: tty.has("termios.c_ospeed") ? tty.number("termios.c_ospeed") : null,
+    characters: Array.from(tty.bytes("termios.c_cc"), (byte) => byte.toString(16).padStart(2, "0")).join(" "),
+  };
 }
 
 function eventfdDetails({ dialect, littleEndian }: Context, from: FileRecords): Details {
