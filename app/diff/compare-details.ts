@@ -5,7 +5,8 @@
 
 import { type Checkpoint, type DetailStore, HAS, NONE } from "../model/checkpoint.ts";
 import { type DetailSpec, fileDetail } from "../model/detail-keys.ts";
-import { detailRange, valueBytes } from "../model/detail-store.ts";
+import { detailOf, detailRange, valueBytes } from "../model/detail-store.ts";
+import type { Details } from "../model/fields.ts";
 import type { LinkRole } from "../model/links.ts";
 import type { FileRow } from "../model/rows.ts";
 import type { Side } from "../model/side.ts";
@@ -201,6 +202,8 @@ function storedDifferences(
   const kind = before.files.kind[b] as number;
   for (const key of new Set([...entriesBefore.keys(), ...entriesAfter.keys()])) {
     const spec = fileDetail(key, kind);
+    if (spec.volatileOf !== undefined && (isVolatile(spec, after, a) || isInOptions(key, [before, b], [after, a])))
+      continue;
     const isLacking = entriesBefore.has(key) !== entriesAfter.has(key);
     if (isLacking && isSkipped(spec)) lack(entriesBefore.has(key) ? "after" : "before", spec.title);
     if (!isCompared(spec, entriesBefore.has(key), entriesAfter.has(key))) continue;
@@ -228,6 +231,25 @@ function entriesOf(store: DetailStore, row: number): Map<string, Uint8Array> {
     entries.set(store.keys[store.key[at] as number] as string, valueBytes(store, store.value[at] as number));
   }
   return entries;
+}
+
+/** Whether a value advances by itself, by the protocol of the file, which is a change of its own if it differs. */
+const isVolatile = ({ volatileOf = [] }: DetailSpec, checkpoint: Checkpoint, file: FileRow): boolean => {
+  const protocol = detailOf(checkpoint, file, "protocol");
+  return typeof protocol === "string" && volatileOf.includes(protocol);
+};
+
+type FileOf = readonly [checkpoint: Checkpoint, file: FileRow];
+
+/** Whether all that differs in a detail is among the options of the files, which are compared. */
+function isInOptions(key: string, before: FileOf, after: FileOf): boolean {
+  const entries = (of: FileOf, detail: string): Details => {
+    const value = detailOf(...of, detail);
+    return value !== null && typeof value === "object" && !Array.isArray(value) ? (value as Details) : {};
+  };
+  const [x, y] = [entries(before, key), entries(after, key)];
+  const options = { ...entries(before, "options"), ...entries(after, "options") };
+  return [...Object.keys(x), ...Object.keys(y)].every((name) => x[name] === y[name] || Object.hasOwn(options, name));
 }
 
 /** Whether a key that only one image has should be in both. */

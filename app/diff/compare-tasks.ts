@@ -1,9 +1,9 @@
 // Changes of tasks, and of the file tables that they share.
 
 import { type Checkpoint, commBytes, NONE } from "../model/checkpoint.ts";
-import { TASK_DETAILS, taskDetail } from "../model/detail-keys.ts";
+import { fileDetail, TASK_DETAILS, taskDetail } from "../model/detail-keys.ts";
 import type { DetailValue } from "../model/fields.ts";
-import { taskState } from "../model/names.ts";
+import { fileKind, taskState } from "../model/names.ts";
 import { i32At } from "../model/read.ts";
 import type { TaskRow } from "../model/rows.ts";
 import { SIDES } from "../model/side.ts";
@@ -75,10 +75,14 @@ function taskDetailsComparer(before: Checkpoint, after: Checkpoint, lacking: Lac
       if (!sameFormat && isSameElsewhere(key, x, y)) continue;
       // What the file of a path is follows from the path.
       if (of !== key && !isEqual(valuesBefore[of], valuesAfter[of])) continue;
+      if (of !== key && (x === null || y === null) && isOptional(key.slice(of.length + 1))) continue;
       collector.addTask("task-detail", b, a, incomplete && (x === null || y === null), key);
     }
   };
 }
+
+/** Whether a dump may leave out a detail of a file with a path that has it. */
+const isOptional = (key: string): boolean => fileDetail(key, fileKind("regular")).absent === "skip";
 
 /** Whether two details are equal. Only objects are compared as JSON, because a path may have megabytes. */
 const isEqual = (x: DetailValue | undefined, y: DetailValue | undefined): boolean =>

@@ -27,6 +27,8 @@ export interface DetailSpec {
   readonly absent?: "null" | "skip";
   /** For a task: images that have this other key leave the key out unless it is true. */
   readonly recordedWith?: string;
+  /** Of files whose detail `protocol` is one of these, the value advances by itself. */
+  readonly volatileOf?: readonly string[];
   /** The value is a name, path or address, which can be left out of links and reports. */
   readonly names?: true;
   /** The value as a user reads it. */
@@ -56,6 +58,8 @@ export const FILE_DETAILS: readonly DetailSpec[] = [
   // The inode of a file with a path.
   { key: "mode", title: "inode mode", compared: "value", text: mode },
   { key: "size", title: "size", compared: "value" },
+  { key: "buildId", title: "build id", compared: "value", absent: "skip" },
+  { key: "checksum", title: "checksum", compared: "value", absent: "skip" },
   { key: "mountId", title: "mount id", compared: "renumbered" },
   { key: "external", title: "external", compared: "value", absent: "null" },
   { key: "unlinked", title: "unlinked", compared: "value", absent: "null" },
@@ -75,6 +79,7 @@ export const FILE_DETAILS: readonly DetailSpec[] = [
   { key: "otherEnds", title: "other ends", compared: "link", role: "other-end" },
   { key: "bufferedBytes", title: "buffered bytes", compared: "volatile" },
   { key: "bytesInPipe", title: "bytes in the pipe", compared: "volatile" },
+  { key: "capacity", title: "capacity of the pipe", compared: "value", absent: "skip" },
   // Sockets.
   { key: "socket", title: "socket", compared: "renumbered" },
   { key: "family", title: "family", compared: "value" },
@@ -93,11 +98,14 @@ export const FILE_DETAILS: readonly DetailSpec[] = [
   { key: "backlog", title: "backlog", compared: "value", absent: "skip" },
   { key: "shutdown", title: "shut down", compared: "value", absent: "null" },
   { key: "interface", title: "bound to", compared: "value", absent: "null", names: true },
-  { key: "interfaceIndex", title: "interface index", compared: "value" },
+  { key: "interfaceIndex", title: "interface index", compared: "value", absent: "null" },
   { key: "portId", title: "port id", compared: "value" },
   { key: "groups", title: "multicast groups", compared: "value" },
+  { key: "remotePortId", title: "remote port id", compared: "value", absent: "null" },
+  { key: "remoteGroup", title: "remote group", compared: "value", absent: "null" },
   { key: "options", title: "socket options", compared: "value", absent: "null" },
-  { key: "buffers", title: "socket buffers", compared: "volatile" },
+  // The kernel adjusts those of TCP, unless the program has set them: then they are options as well.
+  { key: "buffers", title: "socket buffers", compared: "value", absent: "skip", volatileOf: ["tcp", "mptcp"] },
   { key: "queuedPackets", title: "queued packets", compared: "volatile" },
   { key: "queuedBytes", title: "queued bytes", compared: "volatile" },
   { key: "bytesToRead", title: "bytes to read", compared: "volatile" },
@@ -117,15 +125,19 @@ export const FILE_DETAILS: readonly DetailSpec[] = [
   { key: "left", title: "time left", compared: "volatile" },
   { key: "watches", title: "watches", compared: "value", names: true },
   { key: "marks", title: "marks", compared: "value", names: true },
+  { key: "fanotifyFlags", title: "fanotify_init flags", compared: "value" },
+  { key: "eventFlags", title: "flags of event descriptors", compared: "value" },
   // Terminals.
   { key: "index", title: "index", compared: "value", absent: "null" },
   { key: "side", title: "side", compared: "value", absent: "null" },
   { key: "rows", title: "rows", compared: "value", absent: "null" },
   { key: "columns", title: "columns", compared: "value", absent: "null" },
+  { key: "pixels", title: "size in pixels", compared: "value", absent: "null" },
   { key: "session", title: "session", compared: "value" },
   { key: "processGroup", title: "foreground process group", compared: "value" },
   { key: "device", title: "device", compared: "value", absent: "null" },
   { key: "settings", title: "terminal settings", compared: "value", absent: "null" },
+  { key: "lockedSettings", title: "locked settings", compared: "value", absent: "null" },
   { key: "locked", title: "locked", compared: "value", absent: "null" },
   { key: "exclusive", title: "exclusive", compared: "value", absent: "null" },
   { key: "packetMode", title: "packet mode", compared: "value", absent: "null" },
@@ -136,6 +148,9 @@ export const FILE_DETAILS: readonly DetailSpec[] = [
   { key: "valueSize", title: "value size", compared: "value" },
   { key: "maxEntries", title: "max entries", compared: "value" },
   { key: "frozen", title: "frozen", compared: "value" },
+  { key: "mapFlags", title: "map flags", compared: "value", absent: "null" },
+  { key: "mapExtra", title: "map_extra", compared: "value", absent: "null" },
+  { key: "hugePages", title: "huge pages", compared: "value", absent: "null" },
   { key: "namespace", title: "namespace", compared: "value" },
   { key: "namespaceId", title: "namespace", compared: "namespace", text: namespaceText },
   { key: "pid", title: "process", compared: "value" },

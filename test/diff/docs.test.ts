@@ -15,8 +15,10 @@ const WORDS: Readonly<Record<Compared, string>> = {
   repeated: "not: follows from what is compared",
 };
 
-const row = ({ key, title, compared, kinds }: DetailSpec): string =>
-  `| \`${key}\` | ${title}${kinds === undefined ? "" : " (files with a path)"} | ${WORDS[compared]} |`;
+const row = ({ key, title, compared, kinds, volatileOf = [] }: DetailSpec): string => {
+  const except = volatileOf.length === 0 ? "" : `, but not of ${volatileOf.join(" and ")}: advances by itself`;
+  return `| \`${key}\` | ${title}${kinds === undefined ? "" : " (files with a path)"} | ${WORDS[compared]}${except} |`;
+};
 
 /** The rows of the first table below a heading. */
 function rowsBelow(heading: string): string[] {

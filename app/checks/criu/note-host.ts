@@ -1,5 +1,6 @@
 // Notes what entries say that depends on the restoring machine.
 
+import { buildIdText } from "../../decoder/criu/meaning.ts";
 import { eachBytes, eachVarint, exact, fieldNumber, plan } from "../../decoder/criu/wire.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { exactText } from "../../model/text.ts";
@@ -95,11 +96,9 @@ const BUILD_ID = fieldNumber("reg_file_entry", "build_id");
 
 /** Notes the build id in a reg_file_entry: 32-bit words in the byte order of the dumping machine. */
 export function noteBuildId(scan: Scan, bytes: Uint8Array, start: number, end: number): void {
-  const isLittle = scan.checkpoint.machine.littleEndian;
-  let text = "";
-  eachVarint(bytes, start, end, BUILD_ID, (word) => {
-    const hex = (word >>> 0).toString(16).padStart(8, "0");
-    text += isLittle ? (hex.match(/../g) ?? []).reverse().join("") : hex;
-  });
-  if (text !== "") scan.hostNotes.buildIds.set(scan.file - 1, text);
+  const words: number[] = [];
+  eachVarint(bytes, start, end, BUILD_ID, (word) => words.push(word));
+  if (words.length > 0) {
+    scan.hostNotes.buildIds.set(scan.file - 1, buildIdText(words, scan.checkpoint.machine.littleEndian));
+  }
 }

@@ -17,9 +17,9 @@ export async function collectDetails(set: DecodedSet, context: SetContext): Prom
   const { builder, files, options } = context;
   const { checkpoint } = set;
   const read = createDetailsReader(set, builder);
-  const isOwned = new Set(files.owned);
+  const isDetailed = new Set(files.detailed);
   for (let file = 0; file < checkpoint.files.count; file++) {
-    if (!isOwned.has(file) && !needsReading(checkpoint, file)) continue;
+    if (!isDetailed.has(file) && !needsReading(checkpoint, file)) continue;
     const reading = read(file);
     if (reading === undefined) continue;
     options.signal?.throwIfAborted();

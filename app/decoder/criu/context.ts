@@ -152,8 +152,8 @@ export interface FileContext {
   /** REG entries that exist only for their path, and at the same index the FIFO or terminal with that path. */
   readonly pathFiles: FileRow[];
   readonly pathOwners: FileRow[];
-  /** Files with a path and an owner for signals (F_SETOWN). */
-  readonly owned: FileRow[];
+  /** Files with a path and details that have no column: an owner for signals, a build id. */
+  readonly detailed: FileRow[];
   /** Links from files to further records, so far. */
   linkedRecords: number;
 }
@@ -277,7 +277,7 @@ const createFileContext = (): FileContext => ({
   byId: indexRows([], 0),
   pathFiles: [],
   pathOwners: [],
-  owned: [],
+  detailed: [],
   linkedRecords: 0,
 });
 

@@ -2,7 +2,7 @@
 
 import { furtherRecords, HAS, hasFurtherRecords, NONE } from "../../model/checkpoint.ts";
 import type { Details, DetailValue } from "../../model/fields.ts";
-import { SOCKET_FAMILIES, SOCKET_STATES, socketType } from "../../model/names.ts";
+import { flagNames, SOCKET_FAMILIES, SOCKET_STATES, socketType } from "../../model/names.ts";
 import { u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { visible } from "../../model/text.ts";
@@ -15,12 +15,15 @@ import {
   addressText,
   addressWords,
   bitWords,
+  buildIdText,
   clockName,
   deviceText,
   EPOLL_EVENTS,
   ETHER_TYPES,
   endpointText,
   FANOTIFY_EVENTS,
+  FANOTIFY_FLAGS,
+  FANOTIFY_MARK_FLAGS,
   fromNetworkOrder,
   INOTIFY_EVENTS,
   IP_PROTOCOLS,
@@ -28,14 +31,17 @@ import {
   NETLINK_PROTOCOLS,
   SEALS,
   signalNames,
-  statDeviceText,
   USK_EXTERN,
 } from "./meaning.ts";
 import { enumName } from "./messages.ts";
+import { REMAP, remapType } from "./remap.ts";
 import { createSocketOptionsReader, type SocketOptionsReader } from "./socket-options.ts";
+import { describeTerminal } from "./terminal-details.ts";
 import { createSharedValueReader, type Values } from "./values.ts";
 
 const SOCK_RAW = 3;
+/** netlink_sk_entry.state: Linux net/netlink/af_netlink.c. */
+const NETLINK_CONNECTED = 1;
 
 /** Another entry that describes the file further. */
 interface Related {
@@ -95,6 +101,11 @@ const pipe: Describe = (values, about) => {
   add(about, "pipeId", id);
   add(about, "otherEnds", otherEnds(about, id));
   if (data !== null) add(about, "bytesInPipe", data.number("bytes"));
+  if (values.has("uid")) {
+    add(about, "uid", values.number("uid"));
+    add(about, "gid", values.number("gid"));
+  }
+  if (data?.has("size")) add(about, "capacity", data.number("size"));
 };
 
 function addQueued(about: About): void {
@@ -118,10 +129,32 @@ function addShutdown(about: About, values: Values): void {
 
 function addSocketOptions(about: About, values: Values): void {
   const { details, file } = about;
-  const found = about.options(values);
+  const found = about.options(values, relatedOf(about, "tcp_stream_entry"));
   if (found === null) return;
   details.addIndexed(file, "options", found.options);
   details.addIndexed(file, "buffers", found.buffers);
+}
+
+/** Adds what the entry of a unix socket in the dump says about its connections. */
+function addUnixPeer(about: About, values: Values): void {
+  const peerInode = values.number("peer");
+  const found = { row: NONE };
+  if (peerInode !== null && peerInode !== 0) {
+    about.set.unixSockets(peerInode, (row) => {
+      if (found.row === NONE) found.row = row;
+    });
+    about.links.add(about.file, "peer", found.row);
+  }
+  add(about, "peerInode", peerInode);
+  add(about, "peer", fileId(about, found.row));
+  addBacklog(about, values);
+  addShutdown(about, values);
+}
+
+function addOwnership(about: About, values: Values): void {
+  add(about, "mode", values.number("mode"));
+  add(about, "uid", values.number("uid"));
+  add(about, "gid", values.number("gid"));
 }
 
 const epollTarget =
@@ -147,6 +180,7 @@ const inotifyWatch = (watch: Values): Details => ({
   inode: watch.exact("i_ino"),
   device: deviceText(watch.number("s_dev") ?? 0),
   mask: bitWords(INOTIFY_EVENTS, watch.number("mask") ?? 0),
+  ...(watch.number("ignored_mask") ? { ignoredMask: bitWords(INOTIFY_EVENTS, watch.number("ignored_mask") ?? 0) } : {}),
   ...handlePath(watch, "f_handle"),
 });
 
@@ -154,6 +188,7 @@ const fanotifyMark = (mark: Values): Details => ({
   type: enumName("mark_type", mark.number("type") ?? 0),
   mask: bitWords(FANOTIFY_EVENTS, mark.number("mask") ?? 0),
   ignoredMask: bitWords(FANOTIFY_EVENTS, mark.number("ignored_mask") ?? 0),
+  ...(mark.number("mflags") ? { flags: bitWords(FANOTIFY_MARK_FLAGS, mark.number("mflags") ?? 0) } : {}),
   device: deviceText(mark.number("s_dev") ?? 0),
   ...(mark.has("ie.i_ino") ? { inode: mark.exact("ie.i_ino"), ...handlePath(mark, "ie.f_handle") } : {}),
   ...(mark.has("me.mnt_id") ? { mount: mark.number("me.mnt_id"), path: mark.text("me.path") } : {}),
@@ -164,36 +199,20 @@ const seconds = (values: Values, whole: string, nano: string): string =>
 
 const NOTHING = /^0\.0*$/;
 
-/** Settings of a terminal. Of c_cc only the first five words are set, each with four characters. */
-function addTerminalSettings(about: About, info: Values): void {
-  const characters = info.numbers("termios.c_cc").slice(0, CONTROL_WORDS);
-  const hex = characters.map((word) => [0, 8, 16, 24].map((by) => ((word >>> by) & 255).toString(16).padStart(2, "0")));
-  const octal = (name: string): string => `0${(info.number(`termios.${name}`) ?? 0).toString(8)}`;
-  if (info.has("termios.c_iflag")) {
-    add(about, "settings", {
-      iflag: octal("c_iflag"),
-      oflag: octal("c_oflag"),
-      cflag: octal("c_cflag"),
-      lflag: octal("c_lflag"),
-      line: info.number("termios.c_line"),
-      inputSpeed: info.number("termios.c_ispeed"),
-      outputSpeed: info.number("termios.c_ospeed"),
-      characters: hex.flat().slice(0, CONTROL_CHARACTERS).join(" "),
-    });
-  }
-  if (info.bool("locked") === true) add(about, "locked", true);
-  if (info.bool("exclusive") === true) add(about, "exclusive", true);
-  if (info.bool("packet_mode") === true) add(about, "packetMode", true);
-}
-
-const CONTROL_WORDS = 5;
-/** NCCS of Linux. */
-const CONTROL_CHARACTERS = 19;
-
 /** By field of file_entry. */
 const DESCRIBE: Readonly<Record<string, Describe>> = {
-  // In columns: see readInode in file-readers.ts.
-  reg: () => {},
+  // The rest is in columns: see readInode in file-readers.ts.
+  reg: (values, about) => {
+    const words = values.numbers("build_id");
+    if (words.length > 0) add(about, "buildId", buildIdText(words, about.set.checkpoint.machine.littleEndian));
+    if (values.has("checksum")) {
+      add(about, "checksum", {
+        crc32c: (values.number("checksum") ?? 0).toString(16).padStart(8, "0"),
+        config: values.number("checksum_config"),
+        parameter: values.number("checksum_parameter"),
+      });
+    }
+  },
   pipe,
   fifo: pipe,
   isk: (values, about) => {
@@ -222,24 +241,17 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
     addQueued(about);
   },
   usk: (values, about) => {
-    const peerInode = values.number("peer");
-    const found = { row: NONE };
-    if (peerInode !== null && peerInode !== 0) {
-      about.set.unixSockets(peerInode, (row) => {
-        if (found.row === NONE) found.row = row;
-      });
-      about.links.add(about.file, "peer", found.row);
-    }
+    // CRIU knows nothing but these of a socket outside the dump, and stores placeholders for the rest.
+    const isOutside = ((values.number("uflags") ?? 0) & USK_EXTERN) !== 0;
     add(about, "type", typeWord(values, about));
-    add(about, "state", word(SOCKET_STATES, values.number("state")));
+    if (!isOutside) add(about, "state", word(SOCKET_STATES, values.number("state")));
     add(about, "name", values.text("name"));
     add(about, "inode", values.number("ino"));
-    add(about, "peerInode", peerInode);
-    add(about, "peer", fileId(about, found.row));
-    addBacklog(about, values);
-    addShutdown(about, values);
-    if (((values.number("uflags") ?? 0) & USK_EXTERN) !== 0) add(about, "outside", true);
+    if (isOutside) add(about, "outside", true);
+    else addUnixPeer(about, values);
     if (values.has("name_dir")) add(about, "directory", values.text("name_dir"));
+    if (values.has("file_perms.mode")) addOwnership(about, values.inside("file_perms"));
+    if (isOutside) return;
     addSocketOptions(about, values);
     addQueued(about);
   },
@@ -255,6 +267,9 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
     add(about, "protocol", word(NETLINK_PROTOCOLS, values.number("protocol")));
     add(about, "portId", values.number("portid"));
     add(about, "groups", values.numbers("groups"));
+    if (values.number("state") === NETLINK_CONNECTED) add(about, "state", "connected");
+    if (values.number("dst_portid")) add(about, "remotePortId", values.number("dst_portid"));
+    if (values.number("dst_group")) add(about, "remoteGroup", values.number("dst_group"));
     add(about, "inode", values.number("ino"));
     addSocketOptions(about, values);
     addQueued(about);
@@ -289,25 +304,14 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
   },
   ffy: (values, about) => {
     const earlier = allRelated(about, "fanotify_mark_entry");
+    add(about, "fanotifyFlags", bitWords(FANOTIFY_FLAGS, values.number("faflags") ?? 0));
+    const events = values.number("evflags");
+    add(about, "eventFlags", events === null ? null : flagNames(events, about.set.checkpoint.machine.arch));
     add(about, "marks", [...values.each("mark", fanotifyMark), ...earlier.map(fanotifyMark)]);
   },
   tty: (_values, about) => {
     const info = relatedOf(about, "tty_info_entry");
-    if (info === null) return;
-    add(about, "type", enumName("TtyType", info.number("type") ?? 0));
-    if (info.has("pty.index")) add(about, "index", info.number("pty.index"));
-    add(about, "session", info.number("sid"));
-    add(about, "processGroup", info.number("pgrp"));
-    add(about, "device", statDeviceText(info.number("rdev") ?? 0));
-    if (info.has("winsize.ws_row")) {
-      add(about, "rows", info.number("winsize.ws_row"));
-      add(about, "columns", info.number("winsize.ws_col"));
-    }
-    addTerminalSettings(about, info);
-    if (info.has("uid")) {
-      add(about, "uid", info.number("uid"));
-      add(about, "gid", info.number("gid"));
-    }
+    if (info !== null) describeTerminal(info, (key, value) => add(about, key, value));
   },
   memfd: (_values, about) => {
     const inode = relatedOf(about, "memfd_inode_entry");
@@ -318,6 +322,7 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
     add(about, "uid", inode.number("uid"));
     add(about, "gid", inode.number("gid"));
     if (inode.has("mode")) add(about, "mode", inode.number("mode"));
+    if (inode.number("hugetlb_flag")) add(about, "hugePages", inode.number("hugetlb_flag"));
   },
   bpf: (values, about) => {
     add(about, "name", values.text("map_name"));
@@ -326,6 +331,9 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
     add(about, "valueSize", values.number("value_size"));
     add(about, "maxEntries", values.number("max_entries"));
     add(about, "frozen", values.bool("frozen"));
+    if (values.number("map_flags")) add(about, "mapFlags", values.number("map_flags"));
+    if (values.number("ifindex")) add(about, "interfaceIndex", values.number("ifindex"));
+    if ((values.exact("map_extra") ?? "0") !== "0") add(about, "mapExtra", values.exact("map_extra"));
   },
   nsf: (values, about) => {
     add(about, "namespace", word(NAMESPACES, values.number("ns_cflag")));
@@ -428,7 +436,10 @@ function addUnlinked(about: About): void {
   const ghost = relatedOf(about, "ghost_file_entry");
   const remap = relatedOf(about, "remap_file_path_entry");
   add(about, "unlinked", true);
-  if (remap?.has("remap_type")) add(about, "remap", enumName("remap_type", remap.number("remap_type") ?? 0));
+  const stored = remap?.number("remap_type") ?? null;
+  const type = remapType(remap?.number("remap_id") ?? 0, stored);
+  // Without the bit of a ghost, a type that is not stored may as well be cut off.
+  if (stored !== null || type === REMAP.ghost) add(about, "remap", enumName("remap_type", type));
   if (ghost === null) return;
   add(about, "ghost", {
     uid: ghost.number("uid"),

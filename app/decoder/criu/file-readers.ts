@@ -21,16 +21,28 @@ const GENERIC = fileKind("generic");
 const DIRECTORY = fileKind("directory");
 const EXTERNAL = fileKind("external");
 
-const REG = plan("reg_file_entry", ["flags", "pos", "name", "mode", "ext", "size", "mnt_id", "fown"]);
+const REG = plan("reg_file_entry", [
+  "flags",
+  "pos",
+  "name",
+  "mode",
+  "ext",
+  "size",
+  "mnt_id",
+  "fown",
+  "build_id",
+  "checksum",
+]);
 const { flags: REG_FLAGS, pos: REG_POS, name: REG_NAME, mode: REG_MODE, ext: REG_EXT } = REG.slot;
 const { size: REG_SIZE, mnt_id: REG_MOUNT, fown: REG_OWNER } = REG.slot;
+const { build_id: REG_BUILD_ID, checksum: REG_CHECKSUM } = REG.slot;
 
 /** Length of a fown_entry without an owner: five fields that are 0. */
 const NO_OWNER = 10;
 /** A half of NO_SIZE. */
 const NO_SIZE_HALF = 0xffff_ffff;
 
-/** Stores what a REG entry says about the inode, and notes files with an owner for signals, which are few. */
+/** Stores what a REG entry says about the inode, and notes files with details that have no column, which are few. */
 function readInode({ builder, files, values }: SetContext, file: FileRow, seen: number, bytes: Uint8Array): void {
   const mount = low(values, REG_MOUNT);
   const hasSize = isSet(seen, REG_SIZE);
@@ -42,12 +54,17 @@ function readInode({ builder, files, values }: SetContext, file: FileRow, seen: 
     // A sint32.
     isSet(seen, REG_MOUNT) ? (mount >>> 1) ^ -(mount & 1) : NO_MOUNT,
   );
-  if (!isSet(seen, REG_OWNER)) return;
-  const start = low(values, REG_OWNER);
-  const end = high(values, REG_OWNER);
-  let isOwned = end - start > NO_OWNER;
-  for (let at = start + 1; at < end && !isOwned; at += 2) isOwned = bytes[at] !== 0;
-  if (isOwned) files.owned.push(file);
+  const isVerified = isSet(seen, REG_BUILD_ID) || isSet(seen, REG_CHECKSUM);
+  if (isVerified || (isSet(seen, REG_OWNER) && isOwned(bytes, low(values, REG_OWNER), high(values, REG_OWNER)))) {
+    files.detailed.push(file);
+  }
+}
+
+/** Whether a fown_entry says more than that there is no owner for signals. */
+function isOwned(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start > NO_OWNER) return true;
+  for (let at = start + 1; at < end; at += 2) if (bytes[at] !== 0) return true;
+  return false;
 }
 
 /** A file with a path. There can be millions, so nothing is allocated here. */

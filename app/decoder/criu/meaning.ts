@@ -143,6 +143,30 @@ export const FANOTIFY_EVENTS: Bits = [
   ["FAN_ONDIR", 0x40000000],
 ];
 
+/** Flags of fanotify_init(2). */
+export const FANOTIFY_FLAGS: Bits = [
+  ["FAN_CLOEXEC", 1],
+  ["FAN_NONBLOCK", 2],
+  ["FAN_CLASS_CONTENT", 4],
+  ["FAN_CLASS_PRE_CONTENT", 8],
+  ["FAN_UNLIMITED_QUEUE", 0x10],
+  ["FAN_UNLIMITED_MARKS", 0x20],
+  ["FAN_ENABLE_AUDIT", 0x40],
+  ["FAN_REPORT_PIDFD", 0x80],
+  ["FAN_REPORT_TID", 0x100],
+  ["FAN_REPORT_FID", 0x200],
+  ["FAN_REPORT_DIR_FID", 0x400],
+  ["FAN_REPORT_NAME", 0x800],
+  ["FAN_REPORT_TARGET_FID", 0x1000],
+];
+
+/** Flags of fanotify_mark(2) that a mark keeps. */
+export const FANOTIFY_MARK_FLAGS: Bits = [
+  ["FAN_MARK_IGNORED_SURV_MODIFY", 0x40],
+  ["FAN_MARK_EVICTABLE", 0x200],
+  ["FAN_MARK_IGNORE", 0x400],
+];
+
 export const SEALS: Bits = [
   ["F_SEAL_SEAL", 1],
   ["F_SEAL_SHRINK", 2],
@@ -312,3 +336,7 @@ export function lockTypeName(type: number): string | null {
 
 /** The kind of a lock: `POSIX`, `FLOCK`, `OFD`, `LEASE`. */
 export const lockKindName = (flag: number): string | null => LOCK_KINDS[flag] ?? null;
+
+/** A build id in hex, from words in the byte order of the dumping machine. */
+export const buildIdText = (words: readonly number[], littleEndian: boolean): string =>
+  words.flatMap((word) => wordBytes(word, littleEndian).map((byte) => byte.toString(16).padStart(2, "0"))).join("");

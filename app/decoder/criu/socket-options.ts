@@ -1,6 +1,7 @@
 // Options of sockets, by the names of socket(7), ip(7), ipv6(7) and tcp(7). Options that have their default are left out.
 
 import type { Details, DetailValue } from "../../model/fields.ts";
+import { crc32 } from "../archive/checksums.ts";
 import type { DetailsBuilder } from "../builder/details.ts";
 import type { Values } from "./values.ts";
 
@@ -23,6 +24,17 @@ const SWITCHES = [
   ["ip_opts.raw.checksum", "IPV6_CHECKSUM"],
   ["tcp_opts.cork", "TCP_CORK"],
   ["tcp_opts.nodelay", "TCP_NODELAY"],
+  // Of packet sockets.
+  ["aux_data", "PACKET_AUXDATA"],
+  ["orig_dev", "PACKET_ORIGDEV"],
+  ["vnet_hdr", "PACKET_VNET_HDR"],
+  ["loss", "PACKET_LOSS"],
+] as const;
+
+/** Options that releases before 3.18 store with the state of a TCP connection alone. */
+const OF_CONNECTION = [
+  ["cork", "TCP_CORK"],
+  ["nodelay", "TCP_NODELAY"],
 ] as const;
 
 /** Options with a number, by field, with the kernel's default. */
@@ -41,6 +53,17 @@ const NUMBERS = [
   ["tcp_opts.keepintvl", "TCP_KEEPINTVL", 75],
   ["ip_opts.tos", "IP_TOS", 0],
   ["ip_opts.ttl", "IP_TTL", 64],
+  ["version", "PACKET_VERSION", 0],
+  ["reserve", "PACKET_RESERVE", 0],
+  ["timestamp", "PACKET_TIMESTAMP", 0],
+  ["copy_thresh", "PACKET_COPY_THRESH", 0],
+  ["fanout", "PACKET_FANOUT", null],
+] as const;
+
+/** The rings of packet sockets. */
+const RINGS = [
+  ["rx_ring", "PACKET_RX_RING"],
+  ["tx_ring", "PACKET_TX_RING"],
 ] as const;
 
 /** SO_BUF_LOCK: the program has set the size of the buffer, so that the kernel does not change it. */
@@ -56,10 +79,12 @@ interface SocketOptions {
 }
 
 /** Reads the options in the message of a socket; `null` if it has none. */
-export type SocketOptionsReader = (values: Values) => SocketOptions | null;
+export type SocketOptionsReader = (values: Values, connection: Values | null) => SocketOptions | null;
 
 /** The fields of a socket's message that have options. */
 const FIELDS = ["opts", "ip_opts", "tcp_opts", "v6only"] as const;
+/** One of the fields that every packet socket has, and no other. */
+const OF_PACKET_SOCKETS = "aux_data";
 
 /** Most different options that are remembered, and the most bytes of them. */
 const MOST_KNOWN = 1000;
@@ -68,21 +93,26 @@ const MOST_BYTES = 256;
 /** A reader that adds the options as values to `details`. Most sockets have the same: each is read once. */
 export function createSocketOptionsReader(details: Pick<DetailsBuilder, "indexOf">): SocketOptionsReader {
   const known = new Map<string, SocketOptions>();
-  return (values) => {
+  return (values, connection) => {
     if (!values.has("opts")) return null;
-    const key = values.encoded(FIELDS, MOST_BYTES);
+    const isOwn = values.has(OF_PACKET_SOCKETS) || OF_CONNECTION.some(([field]) => connection?.bool(field) === true);
+    const key = isOwn ? null : values.encoded(FIELDS, MOST_BYTES);
     const found = key === null ? undefined : known.get(key);
     if (found !== undefined) return found;
-    const { options, buffers } = readOptions(values);
+    const { options, buffers } = readOptions(values, connection);
     const read = { options: details.indexOf(options), buffers: details.indexOf(buffers) };
     if (key !== null && known.size < MOST_KNOWN) known.set(key, read);
     return read;
   };
 }
 
-function readOptions(values: Values): { readonly options: Details; readonly buffers: Details } {
+function readOptions(
+  values: Values,
+  connection: Values | null,
+): { readonly options: Details; readonly buffers: Details } {
   const options: Record<string, DetailValue> = {};
   for (const [field, name] of SWITCHES) if (values.bool(field) === true) options[name] = true;
+  for (const [field, name] of OF_CONNECTION) if (connection?.bool(field) === true) options[name] = true;
   for (const [field, name, usual] of NUMBERS) {
     const number = values.number(field);
     if (number !== null && number !== usual) options[name] = number;
@@ -91,8 +121,10 @@ function readOptions(values: Values): { readonly options: Details; readonly buff
   if (device !== null && device !== "") options.SO_BINDTODEVICE = device;
   addTimeout(options, "SO_SNDTIMEO", values, "opts.so_snd_tmo");
   addTimeout(options, "SO_RCVTIMEO", values, "opts.so_rcv_tmo");
-  const filter = values.numbers("opts.so_filter").length;
-  if (filter > 0) options.SO_ATTACH_FILTER = `${filter} instructions`;
+  addFilter(options, values);
+  const icmp = values.numbers("ip_opts.raw.icmpv_filter");
+  if (icmp.some((word) => word !== 0)) options.ICMP_FILTER = icmp.map((word) => word.toString(16).padStart(8, "0"));
+  addPacketOptions(options, values);
   const locked = values.number("opts.so_buf_lock") ?? 0;
   const [send, receive] = [values.number("opts.so_sndbuf"), values.number("opts.so_rcvbuf")];
   if (locked & SEND_LOCKED) options.SO_SNDBUF = send;
@@ -105,4 +137,39 @@ function addTimeout(options: Record<string, DetailValue>, name: string, values: 
   const seconds = values.exact(`${field}_sec`) ?? "0";
   const microseconds = values.exact(`${field}_usec`) ?? "0";
   if (seconds !== "0" || microseconds !== "0") options[name] = `${seconds}.${microseconds.padStart(6, "0")}`;
+}
+
+/** The most bytes of a filter, as `Values.encoded` writes it, that its checksum covers: the kernel allows 4096 instructions. */
+const MOST_FILTER = 1 << 16;
+
+function addFilter(options: Record<string, DetailValue>, values: Values): void {
+  const { length } = values.numbers("opts.so_filter");
+  if (length === 0) return;
+  const code = values.inside("opts").encoded(["so_filter"], MOST_FILTER);
+  const bytes = code === null ? null : Uint16Array.from(code, (character) => character.charCodeAt(0));
+  const checksum =
+    bytes === null ? "" : `, checksum ${crc32(new Uint8Array(bytes.buffer)).toString(16).padStart(8, "0")}`;
+  options.SO_ATTACH_FILTER = `${length} instructions${checksum}`;
+}
+
+function addPacketOptions(options: Record<string, DetailValue>, values: Values): void {
+  const memberships = values.each("mclist", (entry) => ({
+    interfaceIndex: entry.number("index"),
+    type: entry.number("type"),
+    address: Array.from(entry.bytes("addr") ?? [], (byte) => byte.toString(16).padStart(2, "0")).join(":"),
+  }));
+  if (memberships.length > 0) options.PACKET_ADD_MEMBERSHIP = memberships;
+  for (const [field, name] of RINGS) {
+    const ring = values.nested(field);
+    if (ring === null) continue;
+    options[name] = {
+      blockSize: ring.number("block_size"),
+      blocks: ring.number("block_nr"),
+      frameSize: ring.number("frame_size"),
+      frames: ring.number("frame_nr"),
+      timeout: ring.number("retire_tmo"),
+      privateSize: ring.number("sizeof_priv"),
+      features: ring.number("features"),
+    };
+  }
 }

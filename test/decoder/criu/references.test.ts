@@ -1,14 +1,16 @@
 // What refers to what in CRIU sets on which look-ups by id alone go wrong, and what a set says that is missing.
 
 import { describe, expect, test } from "vitest";
+import { checkImage } from "../../../app/checks/check.ts";
 import { decodeCriuSet } from "../../../app/decoder/criu/index.ts";
 import { openImage } from "../../../app/decoder/open.ts";
+import type { Source } from "../../../app/decoder/source.ts";
 import { changesJson } from "../../../app/diff/describe.ts";
 import { diff } from "../../../app/diff/diff.ts";
 import { furtherRecords, USE } from "../../../app/model/checkpoint.ts";
 import { fileName } from "../../../app/model/words.ts";
 import { describedSet, setSources } from "../../support/criu.ts";
-import { setNumber, without } from "../../support/edit-set.ts";
+import { editField, setNumber, without } from "../../support/edit-set.ts";
 
 const codesOf = (problems: readonly { readonly code: string }[]): string[] => problems.map(({ code }) => code);
 
@@ -49,6 +51,34 @@ describe("a hard link that stands in for an unlinked file", () => {
   });
 });
 
+describe("remaps of a release that stored no type", () => {
+  const GHOST_BIT = 0x8000_0000n;
+  const IS_GHOST = [true, true, false, true, true, true];
+
+  /** The set as that release would have written it. */
+  const legacySet = (): Source[] =>
+    IS_GHOST.reduce<Source[]>((set, isGhost, entry) => {
+      const typeless = setNumber(set, "remap-fpath.img", "remap_file_path_entry", entry, "remap_type", null);
+      const target = (id: bigint): bigint => (isGhost ? id | GHOST_BIT : id);
+      return editField(typeless, "remap-fpath.img", "remap_file_path_entry", entry, "remap_id", (id) =>
+        target(id as bigint),
+      );
+    }, setSources("cases/link-remap"));
+
+  test("are ghosts by a bit of their number, and hard links without it", async () => {
+    const now = await describedSet(setSources("cases/link-remap"));
+    const then = await describedSet(legacySet());
+    // Where nothing says so, it is not said.
+    const known = ({ remap, ...details }: Readonly<Record<string, unknown>>) =>
+      remap === "LINKED" ? details : { ...details, remap };
+    expect(then.document.files.map(({ details }) => known(details))).toEqual(
+      now.document.files.map(({ details }) => known(details)),
+    );
+    const findings = async (set: Source[]) => codesOf((await checkImage(await decodeCriuSet(set))).findings);
+    expect(await findings(legacySet())).toEqual(await findings(setSources("cases/link-remap")));
+  });
+});
+
 describe("a unix socket outside the dump", () => {
   test("has no flags and no state of its own", async () => {
     const { document } = await describedSet(setSources("cases/external-unix"));
@@ -58,6 +88,7 @@ describe("a unix socket outside the dump", () => {
       flags: null,
       details: { outside: true },
     });
+    expect(Object.keys(outside?.details ?? {})).toEqual(["type", "name", "inode", "outside"]);
   });
 
   test("is distinguished from one in the dump that no descriptor refers to", async () => {

@@ -1,0 +1,157 @@
+// Each value that describes an open file is compared: one edit of its entry is one change, and the opposite the other way.
+
+import { describe, expect, test } from "vitest";
+import type { MessageName } from "../../../app/decoder/criu/messages.ts";
+import type { Source } from "../../../app/decoder/source.ts";
+import { type Change, mirrored } from "../../../app/diff/changes.ts";
+import { changesJson } from "../../../app/diff/describe.ts";
+import { diff } from "../../../app/diff/diff.ts";
+import { imageSources, SAMPLES } from "../../support/corpus.ts";
+import { fixtureBytes, setSources } from "../../support/criu.ts";
+import { putTogether, setField, takeApart } from "../../support/edit-image.ts";
+import { editField } from "../../support/edit-set.ts";
+import { open } from "../../support/open.ts";
+import { openSources } from "../../support/resources.ts";
+
+const SETS: readonly (readonly Source[])[] = [
+  ...SAMPLES.filter(({ format, sides }) => format === "criu" && sides.includes("before")).map((sample) =>
+    imageSources(sample, "before"),
+  ),
+  setSources("cases/tty-device"),
+  setSources("cases/mips"),
+];
+
+/** Most entries of a file that are tried. */
+const MOST_ENTRIES = 80;
+
+/** A set with a value in one field and with another, for each entry that has the message of the field. */
+function* edits(name: string, message: MessageName, path: string, values: readonly bigint[]) {
+  for (const set of SETS) {
+    for (let entry = 0; entry < MOST_ENTRIES; entry++) {
+      let pair: Source[][];
+      try {
+        pair = values.map((value) => editField(set, name, message, entry, path, () => value));
+      } catch {
+        // The set has no such file, or the entry no such message.
+        continue;
+      }
+      yield pair as [Source[], Source[]];
+    }
+  }
+}
+
+/** The changes between sets, but for those of resources, which repeat those of sockets. */
+async function changesOf(before: readonly Source[], after: readonly Source[]): Promise<Change[]> {
+  const [one, other] = [await openSources(before), await openSources(after)];
+  return changesJson(diff(one.checkpoint, other.checkpoint)).filter(({ kind }) => !kind.startsWith("resource"));
+}
+
+const keysOf = (changes: readonly Change[]): string[] =>
+  changes.map((change) => (change.kind === "file-detail" || change.kind === "task-detail" ? change.key : change.kind));
+
+describe("one edit of a CRIU set", () => {
+  test.each<
+    [path: string, key: string, name?: string | undefined, message?: MessageName | undefined, values?: [bigint, bigint]]
+  >([
+    ["usk.file_perms.mode", "mode"],
+    ["usk.file_perms.uid", "uid"],
+    ["usk.opts.so_sndbuf", "buffers"],
+    ["nlsk.opts.so_rcvbuf", "buffers"],
+    ["nlsk.dst_group", "remoteGroup"],
+    ["nlsk.dst_portid", "remotePortId"],
+    ["nlsk.state", "state"],
+    ["psk.aux_data", "options", undefined, undefined, [0n, 1n]],
+    ["psk.version", "options"],
+    ["psk.fanout", "options"],
+    ["isk.ip_opts.raw.icmpv_filter", "options"],
+    ["ify.wd.ignored_mask", "watches"],
+    ["ffy.faflags", "fanotifyFlags"],
+    ["ffy.evflags", "eventFlags"],
+    ["ffy.mark.mflags", "marks", undefined, undefined, [0n, 0x200n]],
+    ["reg.build_id", "buildId"],
+    ["reg.checksum", "checksum"],
+    ["pipe.uid", "uid"],
+    ["hugetlb_flag", "hugePages", "memfd.img", "memfd_inode_entry"],
+    ["winsize.ws_xpixel", "pixels", "tty-info.img", "tty_info_entry"],
+    ["termios_locked.c_lflag", "lockedSettings", "tty-info.img", "tty_info_entry"],
+  ])("%s is a change of %s", async (path, key, name = "files.img", message = "file_entry", values = [1n, 2n]) => {
+    const found: string[][] = [];
+    for (const [before, after] of edits(name, message, path, values)) {
+      const changes = await changesOf(before, after);
+      if (changes.length === 0) continue;
+      found.push(keysOf(changes));
+      const swapped = await changesOf(after, before);
+      expect(swapped.map(({ kind }) => kind)).toEqual(changes.map(({ kind }) => mirrored(kind)));
+      break;
+    }
+    // One shared file can have several descriptors.
+    expect(found.map((keys) => [...new Set(keys.map((each) => each.replace(/^(exe|cwd|root)\./, "")))])).toEqual([
+      [key],
+    ]);
+  });
+
+  test("the sizes of the buffers of TCP are no change unless the program has set them", async () => {
+    const tcp = setSources("cases/mips");
+    const entry = 5;
+    const sized = (set: readonly Source[], size: bigint): Source[] =>
+      editField(set, "files.img", "file_entry", entry, "isk.opts.so_sndbuf", () => size);
+    const locked = editField(tcp, "files.img", "file_entry", entry, "isk.opts.so_buf_lock", () => 1n);
+    expect(keysOf(await changesOf(sized(tcp, 1000n), sized(tcp, 2000n)))).toEqual([]);
+    expect(keysOf(await changesOf(sized(locked, 1000n), sized(locked, 2000n)))).toEqual(["options"]);
+  });
+
+  test("a filter of as many instructions is another one", async () => {
+    const withFilter = (last: number): Source[] =>
+      editField(setSources("cases/mips"), "files.img", "file_entry", 5, "isk.opts", (value) =>
+        Uint8Array.from([...(value as Uint8Array), 0x81, 0x01, 6, 0, 0, 0, 0, 0, 0, last]),
+      );
+    expect(keysOf(await changesOf(withFilter(1), withFilter(2)))).toEqual(["options"]);
+    expect(await changesOf(withFilter(1), withFilter(1))).toEqual([]);
+  });
+
+  test("a build id that one side does not record is no change", async () => {
+    const before = setSources("cases/mips");
+    const after = editField(before, "files.img", "file_entry", 2, "reg.build_id", (value) => value ?? 1n);
+    const changed = editField(before, "files.img", "file_entry", 2, "reg.build_id", () => 2n);
+    expect(await changesOf(before, after)).toEqual([]);
+    expect(keysOf(await changesOf(after, changed))).toEqual(["buildId"]);
+  });
+});
+
+describe("one edit of a Linux-CR image", () => {
+  const image = () => takeApart(fixtureBytes("../linux-cr/diff-blind/before.ckpt"));
+
+  test.each<[field: string, value: bigint, key: string, text: unknown]>([
+    ["sock.shutdown", 2n, "shutdown", "WRITE"],
+    ["sock.flags", 8n, "options", { SO_KEEPALIVE: true }],
+    ["socket.flags", 8n, "options", { SO_PASSCRED: true }],
+    ["sock_common.reuse", 1n, "options", { SO_REUSEADDR: true }],
+    ["sock.priority", 6n, "options", { SO_PRIORITY: 6 }],
+    ["sock.rcvtimeo", 250n, "options", { SO_RCVTIMEO: "250 jiffies" }],
+    ["sock_common.bound_dev_if", 3n, "options", { SO_BINDTODEVICE: "interface 3" }],
+  ])("%s of a socket is a change of %s", async (field, value, key, after) => {
+    const parts = await image();
+    const edited = await open(putTogether(setField(parts, "SOCKET", 0, field, value)));
+    const before = await open(putTogether(parts));
+    expect(changesJson(diff(before.checkpoint, edited.checkpoint))).toMatchObject([
+      { kind: "file-detail", key, before: null, after },
+    ]);
+  });
+
+  test("buffers are compared unless the kernel adjusts them, and are options if the program has set them", async () => {
+    const sized = async (size: bigint, locks: bigint) => {
+      const parts = setField(
+        setField(await image(), "SOCKET", 0, "sock.sndbuf", size),
+        "SOCKET",
+        0,
+        "sock.userlocks",
+        locks,
+      );
+      return (await open(putTogether(parts))).checkpoint;
+    };
+    const keys = async (locks: bigint) =>
+      keysOf(changesJson(diff(await sized(1000n, locks), await sized(2000n, locks))));
+    expect(await keys(0n)).toEqual(["buffers"]);
+    expect(await keys(1n)).toEqual(["options"]);
+  });
+});
