@@ -47,6 +47,8 @@ export interface DecodeOptions {
   readonly dialect?: string;
   /** Called now and then with the bytes read, the bytes in total, and the objects found so far. */
   readonly onProgress?: (progress: Progress) => void;
+  /** Whether to read the details of open files and the links between them. Default: true. */
+  readonly details?: boolean;
   /** Limits on rows and memory. None if absent. */
   readonly limits?: Limits;
   /** Aborting makes decoding reject with the signal's reason. */

@@ -34,7 +34,7 @@ export async function run({ operands: [path], options }: ArgumentsOf<typeof CHEC
   }
   requireNoPidOptions(options);
   if (path === undefined) throw new CliError("expected one image");
-  const { image, input } = await openOne(path, io, options);
+  const { image, input } = await openOne(path, io, options, { details: isHostAsked(options) });
   try {
     const findings = chooseFindings(await checkWithHost(image, input.name, options), { only, ignore });
     const source = { name: input.name, bytes: input.bytes };
@@ -50,6 +50,10 @@ export async function run({ operands: [path], options }: ArgumentsOf<typeof CHEC
     input.close();
   }
 }
+
+/** Whether it is asked what an image demands of a host, which is partly in details. */
+const isHostAsked = ({ here, host, "restore-options": restoreOptions }: CheckOptions): boolean =>
+  here || host !== undefined || restoreOptions !== undefined;
 
 /** Checks an image, and compares it with a host if that is wanted. @throws CliError */
 async function checkWithHost(image: Image, name: string, options: CheckOptions): Promise<Findings> {

@@ -37,6 +37,8 @@ describe("a fault is found, and nothing else", () => {
     const edited = edit(await takeBase(base));
     const bytes = putTogether(edited);
     const all = await findingsOf(bytes);
+    // Nothing but what is asked of a host is in details, so `check` does not read them.
+    expect((await checkImage(await open(bytes, { details: false }))).findings).toEqual(all);
     const found = all.filter((finding) => finding.code === code || !isOfBase(base, finding.code));
     expect(found.map((finding) => finding.code)).toEqual([code]);
     const [finding] = found;

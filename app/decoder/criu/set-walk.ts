@@ -71,7 +71,7 @@ export async function decodeSet(
     pipeEnds: set.files.lookups.pipeEnds,
     unixSockets: linkedRows(set.files.links.unixSockets),
   };
-  return { ...decoded, checkpoint: await withDetails(decoded, set) };
+  return options.details === false ? decoded : { ...decoded, checkpoint: await withDetails(decoded, set) };
 }
 
 /** The checkpoint with the details of its open files and tasks; without them if a limit is reached. */

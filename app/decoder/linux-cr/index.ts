@@ -24,6 +24,9 @@ export async function decodeLinuxCr(source: Source, options: DecodeOptions = {})
     outcome = await decodeRecords(source, used, options, false);
   }
   if ("redecodeAs" in outcome) throw new Error("a second decoding asked for a third");
-  const checkpoint = await collectDetails(source, outcome.checkpoint, used.dialect, options);
+  const checkpoint =
+    options.details === false
+      ? outcome.checkpoint
+      : await collectDetails(source, outcome.checkpoint, used.dialect, options);
   return { checkpoint, sources: [source], ...inspect(source, checkpoint, used.dialect) };
 }
