@@ -6,12 +6,12 @@ import type { Details, DetailValue } from "./fields.ts";
 import { fileKind } from "./names.ts";
 import { i32At, u8At, u16At, u32At, u64At } from "./read.ts";
 import type { FileRow, TaskRow } from "./rows.ts";
-import { firstIndex } from "./search.ts";
+import { rowsOf } from "./search.ts";
 import { decodeText, encodeText } from "./text.ts";
 
 /** Entries of a store that belong to a row: from the first to before the second number. */
 export function detailRange(store: DetailStore, row: number): readonly [first: number, end: number] {
-  return [firstAt(store.row, row), firstAt(store.row, row + 1)];
+  return rowsOf(store.row, row);
 }
 
 /** The JSON text of a value of a store, as bytes. */
@@ -104,7 +104,3 @@ function inodeDetails({ files }: Checkpoint, file: FileRow): Details {
 export function taskDetailsOf(checkpoint: Checkpoint, task: TaskRow): Details {
   return task === NONE ? {} : storedDetails(checkpoint.taskDetails, task);
 }
-
-/** The first index whose value is `value` or more; the length if there is none. */
-const firstAt = (ascending: Uint32Array, value: number): number =>
-  firstIndex(ascending.length, (index) => u32At(ascending, index) >= value);

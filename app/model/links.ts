@@ -4,7 +4,7 @@
 import { type Checkpoint, NONE } from "./checkpoint.ts";
 import { i32At, u8At, u32At } from "./read.ts";
 import type { FileRow } from "./rows.ts";
-import { firstIndex } from "./search.ts";
+import { rowsOf } from "./search.ts";
 
 /** How an open file is linked to others. Links.role is an index into this. */
 export const LINK_ROLES = ["other-end", "peer", "watches", "same-memory", "in-flight"] as const;
@@ -39,7 +39,7 @@ const MOST_MEMBERS = 1000;
 
 /** Rows of Links that belong to a file: from the first to before the second number. */
 export function linkRange({ links }: Checkpoint, file: FileRow): readonly [first: number, end: number] {
-  return [firstAt(links.from, file), firstAt(links.from, file + 1)];
+  return rowsOf(links.from, file);
 }
 
 /** The role of a row of Links. */
@@ -75,7 +75,3 @@ export function linksOf(checkpoint: Checkpoint, file: FileRow): Link[] {
   }
   return found;
 }
-
-/** The first index whose value is `value` or more; the length if there is none. */
-const firstAt = (ascending: Uint32Array, value: number): number =>
-  firstIndex(ascending.length, (index) => u32At(ascending, index) >= value);

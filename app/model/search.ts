@@ -20,3 +20,18 @@ export function firstIndex(end: number, holds: (index: number) => boolean, from 
 export function upperBound(ascending: ArrayLike<number>, value: number): number {
   return firstIndex(ascending.length, (index) => (ascending[index] as number) > value);
 }
+
+/** Where a value is in a column that ascends: from the first to before the second index. */
+export function rowsOf(ascending: Uint32Array, value: number): readonly [first: number, end: number] {
+  let low = 0;
+  let high = ascending.length;
+  // Written out, because this is called for every open file: firstIndex calls a function for each step.
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ascending[middle] as number) < value) low = middle + 1;
+    else high = middle;
+  }
+  let end = low;
+  while (end < ascending.length && ascending[end] === value) end++;
+  return [low, end];
+}

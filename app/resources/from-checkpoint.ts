@@ -2,7 +2,16 @@
 // what is known of the image as a whole.
 
 import { bitWords, EPOLL_EVENTS } from "../model/bits.ts";
-import { type Checkpoint, commBytes, HAS, NONE, nameBytes, taskNumber } from "../model/checkpoint.ts";
+import {
+  type Checkpoint,
+  commBytes,
+  HAS,
+  holderCount,
+  NONE,
+  nameBytes,
+  taskCount,
+  taskNumber,
+} from "../model/checkpoint.ts";
 import { type DetailsReader, detailsReader, taskDetailsOf } from "../model/detail-store.ts";
 import type { Details, DetailValue } from "../model/fields.ts";
 import { LINK_ROLES } from "../model/links.ts";
@@ -124,12 +133,21 @@ function addSockets(
   eachDescriptor(checkpoint, filesOfKind(checkpoint, fileKind("socket")), ({ task, pid, fd, file, record }) => {
     let row = known.get(file);
     if (row === undefined) {
-      const own = socketRow(checkpoint, file, detailsOf(file), peers, optionsOf);
-      row = { ...own, namespace: namespaces.get(file) };
-      known.set(file, row);
+      row = socketRow(checkpoint, file, detailsOf(file), { peers, optionsOf, namespaces });
+      // Rows that are kept until the end are expensive to collect, and few are needed again.
+      if (hasSeveralRows(checkpoint, file)) known.set(file, row);
     }
-    return tables.add("sockets", { ...row, pid, fd }, task, record);
+    // A copy of so many values takes longer than making them.
+    row.pid = pid;
+    row.fd = fd;
+    return tables.add("sockets", row, task, record);
   });
+}
+
+/** Whether several descriptors lead to an open file, or several tasks have the only one that does. */
+function hasSeveralRows({ files, descriptors, tables }: Checkpoint, file: FileRow): boolean {
+  const holder = u32At(files.holder, u32At(files.firstHolder, file));
+  return holderCount(files, file) > 1 || taskCount(tables, u32At(descriptors.table, holder)) > 1;
 }
 
 /** The first peer of each open file. */
@@ -148,18 +166,27 @@ function peersOf({ links }: Checkpoint): ReadonlyMap<FileRow, FileRow> {
 /** The address of a socket without a peer; `?`: of a cut one. */
 const NOBODY = /^(0\.0\.0\.0|\[::\]|\?):0$/;
 
+/** What rows of sockets have beyond the details of the open file. */
+interface SocketFacts {
+  readonly peers: ReadonlyMap<FileRow, FileRow>;
+  readonly optionsOf: typeof optionWords;
+  readonly namespaces: ReadonlyMap<FileRow, number>;
+}
+
+/** The row of a socket, for any descriptor. */
 function socketRow(
   checkpoint: Checkpoint,
   file: FileRow,
   details: Details,
-  peers: ReadonlyMap<FileRow, FileRow>,
-  optionsOf: typeof optionWords,
+  { peers, optionsOf, namespaces }: SocketFacts,
 ): Draft {
   const family = familyOf(details);
   const remote = textOr(details.destination) ?? textOr(details.remote);
   const peer = peers.get(file);
   const id = (row: FileRow | undefined): number | null => (row === undefined ? null : u32At(checkpoint.files.id, row));
   return {
+    pid: NONE,
+    fd: NONE,
     family,
     type: textOr(details.type) ?? wordOf(details.type),
     protocol: textOr(details.protocol) ?? wordOf(details.protocol),
@@ -172,6 +199,7 @@ function socketRow(
     toSend: numberOr(details.bytesToSend),
     shutdown: textOr(details.shutdown),
     interface: textOr(details.interface),
+    namespace: namespaces.get(file),
     options: optionsOf(details.options),
     file: id(file),
   };

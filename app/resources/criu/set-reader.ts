@@ -97,7 +97,7 @@ export function createSetReader({ checkpoint, sources }: Image, signal?: AbortSi
 const MOST_VALUES = 1 << 20;
 
 /** The values of an entry, whatever its message. */
-export const valuesOf = createValueReader(MOST_VALUES);
+const valuesOf = createValueReader(MOST_VALUES);
 
 /** The values of an entry, if it has that message. */
 export const messageOf = ({ entry }: NumberedEntry, message: MessageName): Values | null =>

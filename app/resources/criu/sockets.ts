@@ -1,11 +1,12 @@
 // What entries of sockets say beyond details: the network namespace that each is in.
 
 import { createEntryReader } from "../../decoder/criu/inspect.ts";
+import { createSharedValueReader } from "../../decoder/criu/values.ts";
 import { fileKind } from "../../model/names.ts";
 import { i32At, u8At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import type { Tables } from "../tables.ts";
-import { type SetReader, valuesOf } from "./set-reader.ts";
+import type { SetReader } from "./set-reader.ts";
 
 const SOCKET = fileKind("socket");
 
@@ -18,12 +19,14 @@ export async function readSocketNamespaces(set: SetReader, tables: Tables): Prom
   if (!tables.wants("sockets")) return found;
   const { files } = set.checkpoint;
   const read = createEntryReader(set.checkpoint, set.sources);
+  const valuesOf = createSharedValueReader();
   for (let file = 0; file < files.count; file++) {
     if (u8At(files.kind, file) !== SOCKET) continue;
     set.throwIfAborted();
-    const entry = await read(i32At(files.record, file));
+    const reading = read(i32At(files.record, file));
+    const entry = reading instanceof Promise ? await reading : reading;
     if (entry === null) continue;
-    const values = valuesOf(entry);
+    const values = valuesOf(entry, true);
     for (const field of FIELDS) {
       const id = values.number(field);
       if (id !== null) found.set(file, id);
