@@ -14,6 +14,11 @@ export const RESOURCES: readonly ResourceSpec[] = [
   ...SYSTEM_RESOURCES,
 ];
 
+/** The names of the resources that are compared. */
+export const COMPARED_RESOURCES: readonly string[] = RESOURCES.filter(({ compared }) => compared !== "nothing").map(
+  ({ name }) => name,
+);
+
 const byName: ReadonlyMap<string, ResourceSpec> = new Map(RESOURCES.map((spec) => [spec.name, spec]));
 
 /**

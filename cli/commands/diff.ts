@@ -8,6 +8,7 @@ import { unrelated } from "../../app/diff/related.ts";
 import { changesMarkdown, changesTable } from "../../app/export/changes-text.ts";
 import { diffDocumentText, diffLines } from "../../app/export/diff-json.ts";
 import { readResources } from "../../app/resources/read.ts";
+import { COMPARED_RESOURCES } from "../../app/resources/resources.ts";
 import type { DIFF } from "../arguments/commands.ts";
 import type { ArgumentsOf } from "../arguments/spec.ts";
 import { CliError } from "../error.ts";
@@ -28,9 +29,10 @@ export async function run({ operands, options }: ArgumentsOf<typeof DIFF>, io: I
 }
 
 async function printChanges(before: OpenedImage, after: OpenedImage, options: DiffOptions, io: Io): Promise<number> {
+  const read = ({ image }: OpenedImage) => readResources(image, COMPARED_RESOURCES);
   const resources = options["no-resources"]
     ? {}
-    : { resources: { before: await readResources(before.image), after: await readResources(after.image) } };
+    : { resources: { before: await read(before), after: await read(after) } };
   const comparison = diff(before.image.checkpoint, after.image.checkpoint, resources);
   const { pid } = options;
   if (pid !== undefined && !hasTask(comparison, pid)) throw new CliError(`neither image has a task with pid ${pid}`);
