@@ -9,13 +9,14 @@ import type { TaskRow } from "../model/rows.ts";
 import type { Side } from "../model/side.ts";
 import type { ColumnSpec, ResourceSpec } from "../resources/resource.ts";
 import { RESOURCES } from "../resources/resources.ts";
-import { type Column, cellAt, cellBytes, type Resources, type ResourceTable } from "../resources/table.ts";
+import { type Column, cellAt, type Resources, type ResourceTable } from "../resources/table.ts";
 import type { Note } from "./changes.ts";
 import type { Collector } from "./collect-changes.ts";
 import type { Compared } from "./holders.ts";
 import { type NamespaceTasks, namespaceTask } from "./match-namespaces.ts";
 import { createOverlaps, type Matched } from "./overlaps.ts";
 import type { ResourceChanges } from "./resource-changes.ts";
+import { haveSameCells, pooledComparer } from "./same-tables.ts";
 import { isSecurityChange, type Values } from "./security.ts";
 
 /** A resource of both images. */
@@ -25,6 +26,8 @@ interface Pair {
   readonly index: number;
   readonly before: ResourceTable;
   readonly after: ResourceTable;
+  /** The columns that are compared. */
+  readonly columns: readonly ComparedColumn[];
   readonly namespaceOf: NamespaceOfRow;
   /** Which of the groups that columns `comparedAs: "group"` name correspond. */
   readonly groups: Matched;
@@ -32,6 +35,15 @@ interface Pair {
 
 /** The task that identifies the namespace of a row; NONE: the row names no namespace, or no task identifies it. */
 type NamespaceOfRow = (side: Side, row: number) => TaskRow;
+
+/** A column that is compared. */
+interface ComparedColumn {
+  /** Index into ResourceSpec.columns. */
+  readonly at: number;
+  readonly spec: ColumnSpec;
+  /** Whether two rows have the same value in it; ids of namespaces and groups are compared as what they name instead. */
+  isSame(before: number, after: number): boolean;
+}
 
 /** What collects the changes. */
 interface Collecting {
@@ -57,8 +69,10 @@ export function compareResources(
     const [before, after] = [resources.before[spec.name], resources.after[spec.name]];
     if (spec.compared === "nothing" || before === undefined || after === undefined) continue;
     const namespaceOf = namespaceReader(spec, { before, after }, namespaces);
-    if (before.held && after.held) comparePair(collecting, { spec, index, before, after, namespaceOf });
-    else if (before.count > 0) lacking.after.push(spec.title);
+    if (before.held && after.held) {
+      const columns = comparedColumns(spec, before, after);
+      comparePair(collecting, { spec, index, before, after, columns, namespaceOf });
+    } else if (before.count > 0) lacking.after.push(spec.title);
     else if (after.count > 0) lacking.before.push(spec.title);
   }
   const { changes } = collecting;
@@ -85,7 +99,29 @@ function lackingNotes(lacking: Readonly<Record<Side, readonly string[]>>): Note[
     }));
 }
 
+/**
+ * Whether two tables agree row by row in all that is compared, and in the tasks and namespaces that rows belong to. Then
+ * each row corresponds to the one at its place, and nothing has changed.
+ */
+function haveSameRows(
+  { compared }: Collecting,
+  { spec, before, after, columns, namespaceOf }: Omit<Pair, "groups">,
+): boolean {
+  const keys = spec.key.map((name) => spec.columns.findIndex((column) => column.name === name));
+  const values = columns.filter((column) => column.spec.comparedAs !== "namespace").map(({ at }) => at);
+  if (!haveSameCells(before, after, [...keys, ...values])) return false;
+  for (let row = 0; row < before.count; row++) {
+    const [taskBefore, taskAfter] = [i32At(before.task, row), i32At(after.task, row)];
+    if ((taskBefore === NONE) !== (taskAfter === NONE)) return false;
+    if (namespaceOf("before", row) !== namespaceOf("after", row)) return false;
+    if (taskBefore === NONE) continue;
+    if (placeOf(compared, "before", taskBefore) !== placeOf(compared, "after", taskAfter)) return false;
+  }
+  return true;
+}
+
 function comparePair(collecting: Collecting, tables: Omit<Pair, "groups">): void {
+  if (haveSameRows(collecting, tables)) return;
   const { before, after } = groupRows(collecting, tables);
   const matchings = [...before].map(([key, rowsBefore]) => {
     const rowsAfter = after.get(key) ?? [];
@@ -248,25 +284,25 @@ function canonical(column: Column | undefined, numbers?: Map<string, number>): (
   }
 }
 
-const comparedColumns = (spec: ResourceSpec): readonly (readonly [at: number, column: ColumnSpec])[] =>
-  [...spec.columns.entries()].filter(
-    ([, { name, notCompared, comparedAs }]) =>
-      (notCompared === undefined || comparedAs !== undefined) && name !== "tid" && !spec.key.includes(name),
-  );
+const comparedColumns = (spec: ResourceSpec, before: ResourceTable, after: ResourceTable): readonly ComparedColumn[] =>
+  spec.columns.flatMap((column, at) => {
+    const { name, notCompared, comparedAs } = column;
+    const isCompared = (notCompared === undefined || comparedAs !== undefined) && name !== "tid";
+    if (!isCompared || spec.key.includes(name)) return [];
+    return { at, spec: column, isSame: cellComparer(column, before.columns[at], after.columns[at]) };
+  });
 
 function compareRows(collecting: Collecting, pair: Pair, before: number, after: number): void {
-  const { spec } = pair;
   const sameFormat = collecting.compared.before.format === collecting.compared.after.format;
-  for (const [at, column] of comparedColumns(spec)) {
+  for (const { at, spec, isSame } of pair.columns) {
     const [columnBefore, columnAfter] = [pair.before.columns[at], pair.after.columns[at]];
-    if (column.comparedAs === "namespace") {
+    if (spec.comparedAs === "namespace") {
       if (isSameNamespace(pair, before, after)) continue;
-    } else if (column.comparedAs === "group") {
-      const [x, y] = [cellAt(column, columnBefore, before), cellAt(column, columnAfter, after)];
+    } else if (spec.comparedAs === "group") {
+      const [x, y] = [cellAt(spec, columnBefore, before), cellAt(spec, columnAfter, after)];
       if (isSameGroup(pair, x, y)) continue;
-    } else if (isSame(column, columnBefore, before, columnAfter, after)) continue;
-    if (!sameFormat && [cellAt(column, columnBefore, before), cellAt(column, columnAfter, after)].includes(null))
-      continue;
+    } else if (isSame(before, after)) continue;
+    if (!sameFormat && [cellAt(spec, columnBefore, before), cellAt(spec, columnAfter, after)].includes(null)) continue;
     addChange(collecting, pair, before, after, at);
   }
 }
@@ -281,24 +317,19 @@ function isSameNamespace({ namespaceOf }: Pair, before: number, after: number): 
 const isSameGroup = ({ groups }: Pair, before: DetailValue, after: DetailValue): boolean =>
   before && after ? groups.before.get(String(before)) === groups.after.get(String(after)) : !before === !after;
 
-function isSame(
+function cellComparer(
   spec: ColumnSpec,
-  columnBefore: Column | undefined,
-  before: number,
-  columnAfter: Column | undefined,
-  after: number,
-): boolean {
-  if (columnBefore?.kind === "wide" && columnAfter?.kind === "wide") {
-    return (
-      columnBefore.has[before] === columnAfter.has[after] && columnBefore.values[before] === columnAfter.values[after]
-    );
+  before: Column | undefined,
+  after: Column | undefined,
+): (b: number, a: number) => boolean {
+  if (before?.kind === "wide" && after?.kind === "wide") {
+    return (b, a) => before.has[b] === after.has[a] && before.values[b] === after.values[a];
   }
-  if (columnBefore?.kind === "number" && columnAfter?.kind === "number") {
-    return Object.is(columnBefore.values[before], columnAfter.values[after]);
+  if (before?.kind === "number" && after?.kind === "number") {
+    return (b, a) => Object.is(before.values[b], after.values[a]);
   }
-  const [x, y] = [cellAt(spec, columnBefore, before), cellAt(spec, columnAfter, after)];
-  if (cellBytes(columnBefore, before) !== cellBytes(columnAfter, after)) return false;
-  return x === y || (typeof x === "object" && JSON.stringify(x) === JSON.stringify(y));
+  if (before?.kind === "pooled" && after?.kind === "pooled") return pooledComparer(before, after);
+  return (b, a) => cellAt(spec, before, b) === cellAt(spec, after, a);
 }
 
 /** Adds a row that is on one side only, unless another kind of change says that. */

@@ -90,23 +90,54 @@ export function linkComparer(
     );
   };
 
-  /** Whether two groups differ, by `groupBefore:groupAfter`: the same for all members. */
-  const groups = new Map<string, boolean>();
+  /** Whether the first pair of each of two files is one of both, as it is for nearly all that correspond. */
+  const arePaired = (b: FileRow, a: FileRow): boolean => {
+    const pairs = pairsIndex();
+    return (
+      b !== NONE &&
+      a !== NONE &&
+      firstOther(pairs.before, fileAfter, b) === a &&
+      firstOther(pairs.after, fileBefore, a) === b
+    );
+  };
+
+  /** Whether two groups differ, by both their numbers: the same for all members. */
+  const groups = new Map<number, boolean>();
   const groupsDiffer = (groupBefore: number, groupAfter: number): boolean => {
-    const key = `${groupBefore}:${groupAfter}`;
+    const key = groupBefore * after.links.firstMember.length + groupAfter;
     const known = groups.get(key);
     if (known !== undefined) return known;
     const members = (checkpoint: Checkpoint, group: number): Target[] =>
       Array.from(groupMembers(checkpoint, group), (file) => ({ file, data: 0 })).filter(isHeldIn(checkpoint));
-    const result = differ(members(before, groupBefore), members(after, groupAfter));
+    const ofBefore = groupMembers(before, groupBefore);
+    const ofAfter = groupMembers(after, groupAfter);
+    const arePairs =
+      ofBefore.length === ofAfter.length && ofBefore.every((file, at) => arePaired(file, u32At(ofAfter, at)));
+    const result = !arePairs && differ(members(before, groupBefore), members(after, groupAfter));
     groups.set(key, result);
     return result;
+  };
+
+  /** A quick test for whether rows of Links lead to the same descriptors; false means that they have to be compared. */
+  const areSame = (firstBefore: number, endBefore: number, firstAfter: number, endAfter: number): boolean => {
+    if (endBefore - firstBefore !== endAfter - firstAfter) return false;
+    const [x, y] = [before.links, after.links];
+    for (let row = firstBefore; row < endBefore; row++) {
+      const other = firstAfter + row - firstBefore;
+      const role = roleAt(before, row);
+      if (role !== roleAt(after, other)) return false;
+      const [toBefore, toAfter] = [i32At(x.to, row), i32At(y.to, other)];
+      if (isGroupRole(role)) {
+        if (groupsDiffer(toBefore, toAfter)) return false;
+      } else if (x.data[row] !== y.data[other] || !arePaired(toBefore, toAfter)) return false;
+    }
+    return true;
   };
 
   return (b, a) => {
     const [firstBefore, endBefore] = linkRange(before, b);
     const [firstAfter, endAfter] = linkRange(after, a);
-    if (firstBefore === endBefore && firstAfter === endAfter) return [];
+    if (areSame(firstBefore, endBefore, firstAfter, endAfter)) return NO_ROLES;
     const roles = rolesIn(before, firstBefore, endBefore) | rolesIn(after, firstAfter, endAfter);
     return LINK_ROLES.filter((role, index) => {
       if ((roles & (1 << index)) === 0) return false;
@@ -118,6 +149,14 @@ export function linkComparer(
       return differ(targetsOf(before, b, role), targetsOf(after, a, role));
     });
   };
+}
+
+const NO_ROLES: readonly LinkRole[] = [];
+
+/** The file on the other side that the first descriptor pair of a file refers to; NONE: there is no such pair. */
+function firstOther({ first, row }: PairsOfFile, other: Int32Array, file: FileRow): FileRow {
+  const at = u32At(first, file);
+  return at < u32At(first, file + 1) ? i32At(other, u32At(row, at)) : NONE;
 }
 
 /** The roles of rows of Links, as bits by their index. */

@@ -193,17 +193,20 @@ export const TASK_DETAILS: readonly DetailSpec[] = [
   { key: "noNewPrivs", title: "no_new_privs", compared: "value", absent: "null", recordedWith: "securebits" },
 ];
 
-const byKey = new Map<string, DetailSpec[]>();
-for (const spec of FILE_DETAILS) byKey.set(spec.key, [...(byKey.get(spec.key) ?? []), spec]);
+/** The entries of FILE_DETAILS by key and then by kind of file. */
+const byKey = new Map<string, (DetailSpec | undefined)[]>();
+for (const spec of FILE_DETAILS) {
+  const own = byKey.get(spec.key) ?? FILE_KINDS.map(() => undefined);
+  byKey.set(
+    spec.key,
+    FILE_KINDS.map((kind, index) => own[index] ?? (spec.kinds?.includes(kind) === false ? undefined : spec)),
+  );
+}
 const taskByKey = new Map(TASK_DETAILS.map((spec) => [spec.key, spec]));
 
 /** The entry for a key of a file of a kind (index into FILE_KINDS). A key that is not listed is compared as a value. */
 export function fileDetail(key: string, kind: number): DetailSpec {
-  const name = FILE_KINDS[kind];
-  const found = byKey
-    .get(key)
-    ?.find(({ kinds }) => kinds === undefined || (name !== undefined && kinds.includes(name)));
-  return found ?? unlisted(key);
+  return byKey.get(key)?.[kind] ?? unlisted(key);
 }
 
 /** The entry for a key of a task. */

@@ -98,6 +98,8 @@ describe("namespaces", () => {
     expect(list(101, [1, 2])).toEqual([]);
     expect(list(102, [2, 1])).toEqual([]);
     expect(list(102, [1, 2])).toEqual(["sockets 7 namespace: 101 → 102"]);
+    // The tables are equal, but the namespaces have traded their numbers.
+    expect(list(101, [2, 1])).toEqual(["sockets 7 namespace: 101 → 101"]);
     expect(list(null, [1, 2])).toEqual([]);
     // The last task of its namespace left: the sockets are where they were.
     expect(list(101, [7, 2])).toEqual([]);
