@@ -68,12 +68,8 @@ export function createBuilder(decoded: () => number = () => 1, limits?: Pick<Lim
   const otherObjects = createObjects(growth);
   const { tasks, tables, descriptors } = owners;
 
-  return {
-    ...owners,
-    ...openFiles,
+  const own = {
     files,
-    ...records,
-    ...otherObjects,
     fileDetails,
     taskDetails,
     links,
@@ -142,6 +138,8 @@ export function createBuilder(decoded: () => number = () => 1, limits?: Pick<Lim
       };
     },
   };
+  // Not by spreads: see builder/columns.ts.
+  return Object.assign(own, owners, openFiles, records, otherObjects);
 }
 
 function reserveRows(group: { count: number; capacity: number }, budget: Budget, more = 0): void {

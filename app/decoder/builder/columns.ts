@@ -23,10 +23,14 @@ const i32 = () => new Int32Array(FIRST_CAPACITY);
 const u32 = () => new Uint32Array(FIRST_CAPACITY);
 const u8 = () => new Uint8Array(FIRST_CAPACITY);
 const u64 = () => new BigUint64Array(FIRST_CAPACITY);
-const empty = { count: 0, capacity: FIRST_CAPACITY };
+const capacity = FIRST_CAPACITY;
+
+// Without spreads: every so often, V8 gives what a spread made a hidden class of its own, and all code that was compiled
+// for the one before is thrown away.
 
 export const taskColumns = (): TaskColumns => ({
-  ...empty,
+  count: 0,
+  capacity,
   pid: i32(),
   ppid: i32(),
   tgid: i32(),
@@ -39,10 +43,11 @@ export const taskColumns = (): TaskColumns => ({
   record: i32(),
 });
 
-export const tableColumns = (): TableColumns => ({ ...empty, id: u32(), announced: i32(), record: i32() });
+export const tableColumns = (): TableColumns => ({ count: 0, capacity, id: u32(), announced: i32(), record: i32() });
 
 export const descriptorColumns = (): DescriptorColumns => ({
-  ...empty,
+  count: 0,
+  capacity,
   fd: i32(),
   table: u32(),
   file: i32(),
@@ -51,7 +56,8 @@ export const descriptorColumns = (): DescriptorColumns => ({
 });
 
 export const fileColumns = (): FileColumns => ({
-  ...empty,
+  count: 0,
+  capacity,
   id: u32(),
   kind: u8(),
   nameOffset: u32(),
@@ -72,10 +78,11 @@ export const fileColumns = (): FileColumns => ({
   record: i32(),
 });
 
-export const recordColumns = (): RecordColumns => ({ ...empty, kind: u8() });
+export const recordColumns = (): RecordColumns => ({ count: 0, capacity, kind: u8() });
 
 export const runColumns = (): RunColumns => ({
-  ...empty,
+  count: 0,
+  capacity,
   firstRow: u32(),
   offset: new Float64Array(FIRST_CAPACITY),
   lengthAt: u32(),
@@ -83,4 +90,4 @@ export const runColumns = (): RunColumns => ({
   member: new Uint32Array(0),
 });
 
-export const objectColumns = (): ObjectColumns => ({ ...empty, id: u32(), type: u8(), record: i32() });
+export const objectColumns = (): ObjectColumns => ({ count: 0, capacity, id: u32(), type: u8(), record: i32() });
