@@ -4,7 +4,7 @@ import { oneImage } from "../../app/graph/order/graph.ts";
 import { lanes } from "../../app/graph/order/lanes.ts";
 import { orderByKey, places, rowNumbers } from "../../app/graph/order/sort.ts";
 import { placeInOrder } from "../../app/graph/scene/place.ts";
-import type { Checkpoint } from "../../app/model/checkpoint.ts";
+import { type Checkpoint, NONE } from "../../app/model/checkpoint.ts";
 import { checkpointOfCrowd, randomNumbers } from "../support/crowd.ts";
 import { checkpointOf } from "../support/state.ts";
 
@@ -70,6 +70,40 @@ describe("lanes", () => {
     expect([...order.files]).toEqual([3, 4, 2, 1, 0]);
     expect(order.held).toBe(4);
     expect([...order.filePosition]).toEqual([0, 4, 3, 0, 1]);
+  });
+
+  test("of two images count a file's slots before and after", () => {
+    const before = checkpointOfCrowd({ tables: 40, slotsPerTable: 9, family: 5, sharedSlots: 3, unused: 4 });
+    const { firstHolder, holder, count } = before.files;
+    // Every file but the last takes the place of the one before it.
+    const moved = before.descriptors.file.map((file) => (file === NONE || file === count - 1 ? file : file + 1));
+    const graph = {
+      ...before,
+      descriptors: { ...before.descriptors, file: moved, fileBefore: before.descriptors.file },
+    };
+    const holders = Array.from({ length: count }, (_, file) =>
+      [...moved.keys()].filter((slot) => moved[slot] === file || before.descriptors.file[slot] === file),
+    );
+    expect(holders.some((slots) => slots.length > 1)).toBe(true);
+    const files = {
+      ...before.files,
+      firstHolder: Uint32Array.from([0, ...holders]).map((_, at) => holders.slice(0, at).flat().length),
+      holder: Uint32Array.from(holders.flat()),
+    };
+    expect([firstHolder.length, holder.length]).toEqual([count + 1, moved.length]);
+    const order = lanes({ ...oneImage(before), graph: { ...graph, files } });
+    const place = (slot: number): number => {
+      const table = before.descriptors.table[slot] ?? 0;
+      return (order.slotsAbove[order.tablePlace[table] ?? 0] ?? 0) + slot - (before.tables.first[table] ?? 0);
+    };
+    expect([...order.filePosition]).toEqual(holders.map((slots) => (slots.length ? Math.min(...slots.map(place)) : 0)));
+    const byHolders = [...holders.keys()].sort((a, b) => {
+      const [one, two] = [holders[a]?.length ?? 0, holders[b]?.length ?? 0];
+      const shared = (n: number): number => (n > 1 ? -n : n === 1 ? 0 : 1);
+      return shared(one) - shared(two) || (order.filePosition[a] ?? 0) - (order.filePosition[b] ?? 0) || a - b;
+    });
+    expect([...order.files]).toEqual(byHolders);
+    expect(order.held).toBe(holders.filter((slots) => slots.length > 0).length);
   });
 
   test("are the same every time", () => {

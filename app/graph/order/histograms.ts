@@ -1,6 +1,6 @@
 // How descriptors are distributed over tasks' tables, open files over numbers of holders, and descriptors over kinds.
 
-import { bin, bisectRight } from "d3-array";
+import { bin } from "d3-array";
 import { i32At, u32At } from "../../model/read.ts";
 import { holdersOf, type Subject, slotsOf } from "./graph.ts";
 import { KIND_PARTS, partOfFile } from "./kind-parts.ts";
@@ -55,7 +55,7 @@ function holderBins(files: number, holders: (file: number) => number): Bin[] {
   for (let file = 0; file < files; file++) {
     const value = holders(file);
     if (value === 0) continue;
-    const at = bisectRight(ends, value - 1);
+    const at = Math.min(ends.length, 32 - Math.clz32(value - 1));
     counts[at] = u32At(counts, at) + 1;
     last = Math.max(last, at);
   }

@@ -32,8 +32,6 @@ export interface Lanes {
 }
 
 const KEY_MAX = 0xffff_ffff;
-/** Keys of files with one holder begin here, above those of shared files. */
-const PRIVATE = 0x8000_0000;
 
 /** Orders the lanes of a graph. The same graph always gives the same order. */
 export function lanes(subject: Subject): Lanes {
@@ -43,8 +41,8 @@ export function lanes(subject: Subject): Lanes {
   const tables = orderTables(graph, taskPlace);
   const tablePlace = places(tables, graph.tables.count);
   const slotsAbove = slotsAboveOf(graph, tables);
-  const filePosition = positions(graph, tablePlace, slotsAbove);
-  const { order: files, held } = orderFiles(graph, filePosition);
+  const { bySlot, held, filePosition } = filesBySlot(graph, tables);
+  const files = orderFiles(graph, bySlot);
   return {
     tasks,
     taskPlace,
@@ -112,34 +110,57 @@ function slotsAboveOf(graph: Graph, order: Uint32Array): Uint32Array {
   return above;
 }
 
-/** Lanes.filePosition of all files. */
-function positions(graph: Graph, tablePlace: Uint32Array, slotsAbove: Uint32Array): Uint32Array {
-  const { tables, descriptors, files } = graph;
-  const position = new Uint32Array(files.count);
-  for (let file = 0; file < files.count; file++) {
-    const end = files.firstHolder[file + 1] as number;
-    let topmost = KEY_MAX;
-    for (let at = files.firstHolder[file] as number; at < end; at++) {
-      const slot = files.holder[at] as number;
-      const table = descriptors.table[slot] as number;
-      const own = (slotsAbove[tablePlace[table] as number] as number) + slot - (tables.first[table] as number);
-      topmost = Math.min(topmost, own);
+/** Files in the order of their topmost slots, those without holders last; and Lanes.filePosition. */
+function filesBySlot({ tables, descriptors, files }: Graph, order: Uint32Array) {
+  const { file: after, fileBefore: before } = descriptors;
+  const filePosition = new Uint32Array(files.count).fill(KEY_MAX);
+  const bySlot = new Uint32Array(files.count);
+  let held = 0;
+  let above = 0;
+  // The first slot that leads to a file is its topmost one.
+  const meet = (file: number): void => {
+    if (file === NONE || filePosition[file] !== KEY_MAX) return;
+    filePosition[file] = above;
+    bySlot[held++] = file;
+  };
+  for (let place = 0; place < order.length; place++) {
+    const table = order[place] as number;
+    const end = tables.first[table + 1] as number;
+    for (let slot = tables.first[table] as number; slot < end; slot++) {
+      const file = after[slot] as number;
+      const other = before === undefined ? NONE : (before[slot] as number);
+      // Of two files with the same topmost slot, the first row comes first.
+      meet(Math.min(file, other));
+      meet(Math.max(file, other));
+      above++;
     }
-    position[file] = topmost === KEY_MAX ? 0 : topmost;
   }
-  return position;
+  let at = held;
+  for (let file = 0; at < files.count; file++) {
+    if (filePosition[file] !== KEY_MAX) continue;
+    filePosition[file] = 0;
+    bySlot[at++] = file;
+  }
+  return { bySlot, held, filePosition };
 }
 
-/** The order of Lanes.files. */
-function orderFiles(graph: Graph, position: Uint32Array): { order: Uint32Array; held: number } {
-  const { files } = graph;
-  const keys = new Uint32Array(files.count);
-  let held = 0;
-  for (let file = 0; file < files.count; file++) {
+/** Lanes.files, from files in the order of their slots: those with several holders come first. */
+function orderFiles(graph: Graph, bySlot: Uint32Array): Uint32Array {
+  const keys = new Uint32Array(graph.files.count);
+  const shared = new Uint32Array(bySlot.length);
+  const others = new Uint32Array(bySlot.length);
+  let sharing = 0;
+  for (let at = 0; at < bySlot.length; at++) {
+    const file = bySlot[at] as number;
     const holders = holdersOf(graph, file);
-    if (holders > 0) held++;
-    keys[file] = holders === 0 ? KEY_MAX : holders > 1 ? PRIVATE - holders : PRIVATE + (position[file] as number);
+    if (holders > 1) {
+      keys[file] = KEY_MAX - holders;
+      shared[sharing++] = file;
+    } else others[at - sharing] = file;
   }
-  // Shared files with as many holders as each other keep the order of their slots.
-  return { order: orderByKey(orderByKey(rowNumbers(files.count), position), keys), held };
+  const order = new Uint32Array(bySlot.length);
+  // Those with as many holders as each other keep the order of their slots.
+  order.set(orderByKey(shared.subarray(0, sharing), keys));
+  order.set(others.subarray(0, others.length - sharing), sharing);
+  return order;
 }

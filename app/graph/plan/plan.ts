@@ -119,7 +119,7 @@ export interface Plan {
 /** Up to this many descriptors, everything is drawn in words. */
 export const MOST_IN_WORDS = 150;
 /** Above this many descriptors, lanes become density strips. */
-export const MOST_IN_BARS = 20_000;
+const MOST_IN_BARS = 20_000;
 /** Boxes, slots, edges and strip bars that one scene may hold. */
 export const MOST_MARKS = 3000;
 /** Tasks of one table that are drawn; the rest are counted. */
