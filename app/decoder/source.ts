@@ -11,6 +11,8 @@ export interface Source {
   readonly size: number;
   /** When it was last modified, in seconds since 1970, if its folder or archive says so. */
   readonly modified?: number;
+  /** Reading bytes that are not needed costs little: of a local file, the next ones may be read before they are needed. */
+  readonly mayReadAhead?: true;
   /**
    * Bytes offset … offset + length - 1, fewer only at the end of the source. The result may be a view; callers
    * do not write to it. Rejects with a SourceError if the bytes cannot be read.

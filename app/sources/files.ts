@@ -10,6 +10,7 @@ export function blobSource(name: string, blob: Blob): Source {
   return {
     name,
     size: blob.size,
+    mayReadAhead: true,
     ...(lastModified !== undefined && { modified: lastModified / 1000 }),
     async read(offset, length) {
       try {

@@ -16,8 +16,11 @@ import { betterDialect, type Recognition } from "./recognise.ts";
 import { handleSlowly, skipRawBytes } from "./slow-records.ts";
 import { beginWalk, fault, faultAtLimit, HANDLED_BYTES, type Walk } from "./walk.ts";
 
-/** The first early part is passed on after this many bytes, each further one after eight times as many. */
-const FIRST_PART = 4 * 1024 * 1024;
+/**
+ * The first early part is passed on after this many bytes, each further one after eight times as many, but none in the
+ * second half of the image. The first comes early, so that the page has set up its views when the image is decoded.
+ */
+const FIRST_PART = 512 * 1024;
 
 /** A decoded image, or the dialect that it turned out to be written in. */
 export type Outcome = { readonly checkpoint: Checkpoint } | { readonly redecodeAs: string };
@@ -77,7 +80,7 @@ async function walkRecords(
       options.signal?.throwIfAborted();
       const moreCame = await fillWindow(walk);
       progress(walk.pos);
-      if (walk.pos >= nextPart) {
+      if (walk.pos >= nextPart && walk.pos * 2 < walk.source.size) {
         nextPart = walk.pos * 8;
         options.onPart?.(builder.finish(headOf(walk)));
       }
