@@ -25,8 +25,15 @@ export type ValueWidths = Readonly<Record<Listing, ReadonlyMap<string, number>>>
 
 /** Reads every row. */
 export function valueWidths(checkpoint: Checkpoint): ValueWidths {
+  // A column that a listing borrows has the same widest value there.
+  const known = new Map<NonNullable<Column["needs"]>, number>();
+  const widthOf = (needs: NonNullable<Column["needs"]>): number => {
+    const width = known.get(needs) ?? needs(checkpoint);
+    known.set(needs, width);
+    return width;
+  };
   const ofListing = (columns: readonly Column[]): ReadonlyMap<string, number> =>
-    new Map(columns.flatMap(({ id, needs }) => (needs ? [[id, needs(checkpoint)] as const] : [])));
+    new Map(columns.flatMap(({ id, needs }) => (needs ? [[id, widthOf(needs)] as const] : [])));
   return {
     descriptors: ofListing(DESCRIPTORS),
     files: ofListing(FILES),
