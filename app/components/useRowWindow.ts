@@ -1,7 +1,7 @@
 // The rows of a scrolled list that are in view. The list can be longer than the tallest element of a browser.
 
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { type RefObject, useLayoutEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { type Place, rowAt, slotCount, slotFor } from "../shell/row-window.ts";
 
 export interface WindowRow {
@@ -22,6 +22,9 @@ export interface RowWindow {
   reveal(row: number, withNext?: boolean): void;
 }
 
+/** Rows that are rendered above and below the view, so that scrolling shows no gap. */
+const OVERSCAN = 6;
+
 /** The part of the view that is above a row that is revealed from far away. */
 const ABOVE = 1 / 3;
 
@@ -35,18 +38,13 @@ export function useRowWindow(
   const place = useRef<Place>({ row: 0, slot: 0 });
   const [, redraw] = useState(0);
   const slots = slotCount(count);
-  const virtualizer = useVirtualizer({
-    count: slots,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    overscan: 6,
-  });
-  const inView = (virtualizer.scrollRect?.height ?? 0) - header;
+  const view = useScrolled(scroller, rowHeight);
+  const inView = view - header;
   const visible = Math.max(1, Math.floor(inView / rowHeight));
   /** Rows in view, counting a partly visible one. At the end of the element, this many are shown. */
   const span = Math.max(1, Math.ceil(inView / rowHeight));
-  // Read from the element: during a render the virtualizer may not know of the latest scrolling yet.
-  const slot = Math.min(Math.floor((scroller.current?.scrollTop ?? 0) / rowHeight), Math.max(0, slots - span));
+  const scrolled = Math.floor((scroller.current?.scrollTop ?? 0) / rowHeight);
+  const slot = Math.min(scrolled, Math.max(0, slots - span));
 
   if (slots === count) place.current = { row: slot, slot };
   else if (slot !== place.current.slot) {
@@ -69,9 +67,11 @@ export function useRowWindow(
   });
 
   const rows: WindowRow[] = [];
-  for (const item of virtualizer.getVirtualItems()) {
-    const row = top.row + item.index - top.slot;
-    if (row >= 0 && row < count) rows.push({ row, top: item.index * rowHeight });
+  // None before the view is measured.
+  const end = view === 0 ? 0 : Math.min(slots, slot + Math.ceil(view / rowHeight) + 1 + OVERSCAN);
+  for (let at = Math.max(0, slot - OVERSCAN); at < end; at++) {
+    const row = top.row + at - top.slot;
+    if (row >= 0 && row < count) rows.push({ row, top: at * rowHeight });
   }
 
   const reveal = (row: number, withNext = false): void => {
@@ -98,4 +98,30 @@ export function useRowWindow(
     rows.some((drawn) => drawn.row === row) ? `${prefix}-${row}` : undefined;
 
   return { rows, height: slots * rowHeight, visible, idOf, reveal };
+}
+
+/** The height of the view of a scrolled element, 0 before it is mounted. Renders again when it is scrolled to another row. */
+function useScrolled(scroller: RefObject<HTMLElement | null>, rowHeight: number): number {
+  const [element, setElement] = useState<HTMLElement | null>(null);
+  const [height, setHeight] = useState(0);
+  const [, setSlot] = useState(0);
+  // After every render, as any may mount another element.
+  useLayoutEffect(() => {
+    if (scroller.current !== element) setElement(scroller.current);
+  });
+  useLayoutEffect(() => {
+    if (element === null) return;
+    const measure = (): void => setHeight(element.clientHeight);
+    // At once, or the frame would show the rows of the old place.
+    const onScroll = (): void => flushSync(() => setSlot(Math.floor(element.scrollTop / rowHeight)));
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    element.addEventListener("scroll", onScroll, { passive: true });
+    return () => {
+      observer.disconnect();
+      element.removeEventListener("scroll", onScroll);
+    };
+  }, [element, rowHeight]);
+  return height;
 }
