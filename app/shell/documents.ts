@@ -8,6 +8,7 @@ import { onSide, otherSide, type Side } from "../model/side.ts";
 import { counted } from "../model/words.ts";
 import type { Client } from "../worker/client.ts";
 import { mayHaveFacts, withoutFacts } from "./host-facts.ts";
+import { isLaidOutByWorker, type Layouts } from "./layouts.ts";
 import { adviceFor, closeDocs, compareDocs, type Opening, RefusedError, restored } from "./opening.ts";
 import { listSamples, loadSample } from "./samples.ts";
 import { withBytes, withChange } from "./selection.ts";
@@ -52,6 +53,7 @@ interface Context {
   readonly client: Client;
   readonly store: Store<State>;
   readonly opening: Opening;
+  readonly layouts: Layouts;
 }
 
 export function createDocuments(context: Context): DocumentActions {
@@ -197,7 +199,7 @@ async function openOneOrTwo(
   origin: Origin,
   signal: AbortSignal,
 ): Promise<void> {
-  const { client, store, opening } = context;
+  const { client, store, opening, layouts } = context;
   const [first, second] = inputs;
   if (first === undefined) return;
   const replaced = opening.previous().docs;
@@ -216,8 +218,11 @@ async function openOneOrTwo(
   // With two images, an early part of the first would be replaced as soon as it is shown.
   const onPart = (part: Doc) => second === undefined && show([part]);
   const before = await opening.decode(first, first.dialect ?? null, signal, onPart);
-  if (second === undefined) show([before]);
-  else {
+  if (second === undefined) {
+    const isDrawn = store.get().drawingShown && isLaidOutByWorker(before.checkpoint);
+    if (isDrawn && before.document !== null) layouts.prepare(before.document);
+    show([before]);
+  } else {
     try {
       const after = await opening.decode(second, second.dialect ?? null, signal);
       show([before, after], await compareNew(client, [before, after], after, signal));

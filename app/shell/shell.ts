@@ -7,6 +7,7 @@ import { FIRST_SORT } from "../model/columns/columns.ts";
 import type { Client } from "../worker/client.ts";
 import { createDocuments, type DocumentActions } from "./documents.ts";
 import { keepView, keptView } from "./kept-view.ts";
+import { createLayouts, type Layouts } from "./layouts.ts";
 import { pageStorage } from "./link-memory.ts";
 import { isMedium } from "./narrow.ts";
 import { createOpening } from "./opening.ts";
@@ -29,6 +30,7 @@ export interface Shell extends DocumentActions, SelectionActions {
   readonly store: Store<State>;
   readonly client: Client;
   readonly saving: Saving;
+  readonly layouts: Layouts;
   /** Whether the page may fetch anything. A report may not. */
   readonly network: boolean;
   /** Shows a listing in the tables panel. */
@@ -57,6 +59,7 @@ export function createShell(client: Client, network = true): Shell {
   keepView(pageStorage(), store);
   const { get, set } = store;
   const opening = createOpening(client, store);
+  const layouts = createLayouts(client);
   followWords(client, store);
   const showListing = (tab: Listing): void =>
     set(({ compared, view }) => ({
@@ -77,7 +80,8 @@ export function createShell(client: Client, network = true): Shell {
     client,
     network,
     saving: createSaving(store),
-    ...createDocuments({ client, store, opening }),
+    layouts,
+    ...createDocuments({ client, store, opening, layouts }),
     ...createSelection(store),
     showListing,
     showFiltered(listing, filter, sort) {

@@ -1,13 +1,12 @@
 // The drawing: tasks, file tables and open files with their edges, on a canvas, and a hidden tree with the same content.
 
-import { type Ref, type RefObject, useImperativeHandle, useMemo, useRef } from "react";
+import { type Ref, type RefObject, useImperativeHandle, useLayoutEffect, useMemo, useRef } from "react";
 import { svgOf } from "../../graph/draw/svg.ts";
 import { boxOf } from "../../graph/draw/trace.ts";
 import type { View } from "../../graph/draw/view.ts";
 import { oneImage, type Subject } from "../../graph/order/graph.ts";
 import { type Layout, layout as layOut } from "../../graph/order/layout.ts";
 import { relationsOf } from "../../graph/order/relations.ts";
-import { MOST_IN_BARS } from "../../graph/plan/plan.ts";
 import type { Action, Scene } from "../../graph/scene/scene.ts";
 import { sceneOf } from "../../graph/scene/scene-of.ts";
 import { relationSentence, sentence } from "../../graph/scene/sentence.ts";
@@ -15,6 +14,7 @@ import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { type ObjectRef, sameRef } from "../../model/object-ref.ts";
 import { counted } from "../../model/words.ts";
 import type { DrawingHandle } from "../../shell/commands/command.ts";
+import { isLaidOutByWorker } from "../../shell/layouts.ts";
 import { CommandButton } from "../CommandButton.tsx";
 import { useApp } from "../context.ts";
 import "./Drawing.css";
@@ -51,8 +51,8 @@ export function Drawing(props: DrawingProps) {
   const { checkpoint, comparison, layout: given } = props;
   const subject = useMemo(() => comparison ?? oneImage(checkpoint), [checkpoint, comparison]);
   const { descriptors, tasks, files } = subject.graph;
-  const small = Math.max(descriptors.count, tasks.count, files.count / 4) <= MOST_IN_BARS;
-  const own = useMemo(() => (given === undefined && small ? layOut(subject) : undefined), [given, small, subject]);
+  const isOwn = given === undefined && !isLaidOutByWorker(checkpoint);
+  const own = useMemo(() => (isOwn ? layOut(subject) : undefined), [isOwn, subject]);
   const layout = given ?? own;
   if (descriptors.count === 0 && tasks.count === 0 && files.count === 0) {
     return (
@@ -84,7 +84,7 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
   const tree = useRef<HTMLDivElement>(null);
   const pointed = useRef<HTMLParagraphElement>(null);
   const theme = useTheme(host);
-  const size = useSize(viewBox);
+  const [size, measure] = useSize(viewBox);
   const [opened, expand] = useExpansion(subject);
   const expansion = useMemo(() => ({ ...opened, whole }), [opened, whole]);
 
@@ -94,6 +94,10 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
     () => (size === null ? null : sceneOf(subject, layout, { ...size, selection, expansion, focus })),
     [subject, layout, size, selection, expansion, focus],
   );
+  const notes = scene?.notes.join(" ") ?? "";
+  // Notes below the drawing take some of its height, which is better known before it is painted.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: measures after the notes have changed
+  useLayoutEffect(measure, [measure, notes]);
   const selected = useMemo(() => (scene === null ? NONE : boxOf(scene, selection)), [scene, selection]);
   const picture = useMemo(
     (): Picture => ({ subject, layout, scene, size, theme, selection, selected }),
@@ -136,7 +140,7 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
         )}
         <Minimap canvas={minimap} picture={picture} zoom={canvas.zoom} />
       </div>
-      <Foot subject={subject} scene={scene} canvas={canvas} pointed={pointed} spoken={spoken} />
+      <Foot subject={subject} notes={notes} canvas={canvas} pointed={pointed} spoken={spoken} />
       <p className="drawing-live" aria-live="polite">
         {spoken}
       </p>
@@ -146,14 +150,15 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
 
 interface FootProps {
   readonly subject: Subject;
-  readonly scene: Scene | null;
+  /** On what is not drawn. */
+  readonly notes: string;
   readonly canvas: Canvas;
   readonly pointed: RefObject<HTMLParagraphElement | null>;
   readonly spoken: string;
 }
 
 /** Below the drawing: what is selected or pointed at, what is further down, the buttons, notes on what is not drawn, and the legend. */
-function Foot({ subject, scene, canvas, pointed, spoken }: FootProps) {
+function Foot({ subject, notes, canvas, pointed, spoken }: FootProps) {
   const isLegendShown = useApp((state) => state.legendShown);
   const onlyChanges = useApp((state) => state.onlyChanges);
   const compared = subject.both !== null;
@@ -190,7 +195,7 @@ function Foot({ subject, scene, canvas, pointed, spoken }: FootProps) {
           {isLegendShown ? "▾ Legend" : "▸ Legend"}
         </CommandButton>
       </div>
-      {scene !== null && scene.notes.length > 0 && <p className="drawing-notes">{scene.notes.join(" ")}</p>}
+      {notes !== "" && <p className="drawing-notes">{notes}</p>}
       {isLegendShown && <Legend compared={compared} />}
     </div>
   );

@@ -1,6 +1,6 @@
 // The canvas of the drawing: painted at most once per frame and only after a change, panned and zoomed, hit-tested.
 
-import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { type Arc, arcsOf } from "../../graph/draw/arcs.ts";
 import { boxAt, stripAt } from "../../graph/draw/hit.ts";
 import { freeCorner, minimapOf, paintMinimap } from "../../graph/draw/minimap.ts";
@@ -213,8 +213,9 @@ export function useCanvas(
   };
   useEffect(() => () => cancelAnimationFrame(frame.current), []);
 
+  // Layout effects from here on, so that a new scene is painted in the next frame.
   const keepInView = useKeepInView(scene, selected, selection);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (scene === null || size === null || theme === null) return;
     hovered.current = NONE;
     zoom.setExtent({ worldWidth: scene.width, worldHeight: scene.height, ...size, ...zoomRange(scene, size) });
@@ -227,13 +228,13 @@ export function useCanvas(
   // Another level begins at its top, in its own size, unless a link says where.
   const { focus } = levels;
   const shownFocus = useRef(focus);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (shownFocus.current === focus || scene === null) return;
     shownFocus.current = focus;
     if (wantedView === reached.current) zoom.set({ x: 0, y: 0, k: 1 });
   }, [focus, scene, zoom, wantedView]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     // The view can be moved only after a scene bounds it, and it is moved there only once.
     if (scene === null || size === null || theme === null || wantedView === reached.current) return;
     reached.current = wantedView;

@@ -1,6 +1,6 @@
 // The page's colours for the canvas: read from CSS, and again whenever the system or the page changes them.
 
-import { type RefObject, useEffect, useState } from "react";
+import { type RefObject, useLayoutEffect, useState } from "react";
 import type { Theme } from "../../graph/draw/style.ts";
 
 const COLOURS = ["bg", "fg", "muted", "hairline", "accent", "shared", "added", "removed", "changed"] as const;
@@ -8,7 +8,8 @@ const COLOURS = ["bg", "fg", "muted", "hairline", "accent", "shared", "added", "
 /** The theme at an element; null until it is mounted. */
 export function useTheme(host: RefObject<HTMLElement | null>): Theme | null {
   const [theme, setTheme] = useState<Theme | null>(null);
-  useEffect(() => {
+  // A layout effect, so that the first paint has the colours.
+  useLayoutEffect(() => {
     const element = host.current;
     if (element === null) return;
     const update = () => {
@@ -29,16 +30,21 @@ export function useTheme(host: RefObject<HTMLElement | null>): Theme | null {
 }
 
 function readTheme(element: HTMLElement): Theme {
-  // A custom property may hold any expression; it is computed only as the colour of an element.
-  const probe = document.createElement("span");
-  element.append(probe);
+  // A custom property may hold any expression; it is computed only as the colour of an element. All probes are added
+  // before any is read, or each would have the styles computed anew.
+  const probes = document.createElement("span");
+  for (const name of COLOURS) probes.append(probe(name));
+  element.append(probes);
   const colours = Object.fromEntries(
-    COLOURS.map((name) => {
-      probe.style.color = `var(--${name})`;
-      return [name, getComputedStyle(probe).color];
-    }),
+    COLOURS.map((name, at) => [name, getComputedStyle(probes.children[at] as HTMLElement).color]),
   ) as Record<(typeof COLOURS)[number], string>;
   const font = getComputedStyle(element).fontFamily;
-  probe.remove();
+  probes.remove();
   return { ...colours, font };
+}
+
+function probe(colour: (typeof COLOURS)[number]): HTMLElement {
+  const element = document.createElement("span");
+  element.style.color = `var(--${colour})`;
+  return element;
 }

@@ -2,7 +2,7 @@
 
 import { select } from "d3-selection";
 import { type D3ZoomEvent, type ZoomBehavior, type ZoomTransform, zoom, zoomIdentity } from "d3-zoom";
-import { type RefObject, useEffect, useMemo, useRef } from "react";
+import { type RefObject, useLayoutEffect, useMemo, useRef } from "react";
 import type { View } from "../../graph/draw/view.ts";
 
 /** Sizes in CSS pixels: of the world, and of the canvas. */
@@ -63,7 +63,8 @@ export function useZoom(canvas: RefObject<HTMLCanvasElement | null>, options: Zo
     behaviour: null as ZoomBehavior<HTMLCanvasElement, unknown> | null,
   });
 
-  useEffect(() => {
+  // A layout effect, as those that set the view.
+  useLayoutEffect(() => {
     const element = canvas.current;
     if (element === null) return;
     const selection = select(element);

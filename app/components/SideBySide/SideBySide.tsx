@@ -36,7 +36,8 @@ export function SideBySide({ compared }: { compared: Compared }) {
   const isNarrow = useNarrow(MEDIUM);
   const { lines, choose } = useLines(comparison);
   const scroller = useRef<HTMLDivElement>(null);
-  const room = useSize(scroller)?.width ?? null;
+  const [size] = useSize(scroller);
+  const room = size?.width ?? null;
   const hidden = useDeferredValue(useApp(hiddenOf));
   const details = useMemo(() => detailChanges(comparison, hidden), [comparison, hidden]);
   const measured = useMemo(() => measuredColumns(comparison, details), [comparison, details]);
