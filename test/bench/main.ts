@@ -12,6 +12,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   diff: async () => (await import("./diff.ts")).diffs(),
   commands: async () => (await import("./commands.ts")).commands(),
   "compare-page": async () => (await import("./compare-page.ts")).comparePage(),
+  "first-drawing": async () => (await import("./first-drawing.ts")).firstDrawing(),
   dump: async () => (await import("./live-dump.ts")).liveDump(),
   host: async () => (await import("./host.ts")).hostFacts(),
   memory: async () => (await import("./memory.ts")).memorySearch(),

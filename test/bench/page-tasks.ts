@@ -25,6 +25,8 @@ export type Phases = (page: Page, phase: Phase) => Promise<void>;
 export interface Bench {
   /** Writes a file; returns its path. */
   write(name: string, chunks: Iterable<Uint8Array>): string;
+  /** Runs in a new page that has nothing open. */
+  inPage<T>(run: (page: Page) => Promise<T>): Promise<T>;
   /** The longest task of each phase in a new page. */
   longest(phases: Phases): Promise<ReadonlyMap<string, Longest>>;
 }
@@ -36,6 +38,17 @@ export async function withPage(run: (bench: Bench) => Promise<void>): Promise<bo
   const folder = mkdtempSync(join(tmpdir(), "ckptscope-bench-"));
   const { address, close } = await servePage(built);
   const browser = await chromium.launch({ executablePath: await browserPath(), args: ["--no-sandbox"] });
+  const inPage: Bench["inPage"] = async (runIn) => {
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    try {
+      page.setDefaultTimeout(90_000);
+      await page.goto(address);
+      await page.getByText("Drop a checkpoint image").waitFor();
+      return await runIn(page);
+    } finally {
+      await page.close();
+    }
+  };
   try {
     await run({
       write(name, chunks) {
@@ -44,7 +57,8 @@ export async function withPage(run: (bench: Bench) => Promise<void>): Promise<bo
         for (const chunk of chunks) writeSync(file, chunk);
         return path;
       },
-      longest: (phases) => longestOf(browser, address, phases),
+      inPage,
+      longest: (phases) => inPage((page) => longestOf(browser, page, phases)),
     });
   } finally {
     await browser.close();
@@ -54,22 +68,14 @@ export async function withPage(run: (bench: Bench) => Promise<void>): Promise<bo
   return true;
 }
 
-async function longestOf(browser: Browser, address: string, phases: Phases): Promise<ReadonlyMap<string, Longest>> {
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+async function longestOf(browser: Browser, page: Page, phases: Phases): Promise<ReadonlyMap<string, Longest>> {
   const longest = new Map<string, Longest>();
-  try {
-    page.setDefaultTimeout(90_000);
-    await page.goto(address);
-    await page.getByText("Drop a checkpoint image").waitFor();
-    await phases(page, async (title, run) => {
-      await browser.startTracing(page, { categories: ["toplevel", "__metadata"] });
-      await run();
-      await page.waitForTimeout(300);
-      longest.set(title, longestTask((await browser.stopTracing()).toString()));
-    });
-  } finally {
-    await page.close();
-  }
+  await phases(page, async (title, run) => {
+    await browser.startTracing(page, { categories: ["toplevel", "__metadata"] });
+    await run();
+    await page.waitForTimeout(300);
+    longest.set(title, longestTask((await browser.stopTracing()).toString()));
+  });
   return longest;
 }
 
