@@ -1,9 +1,10 @@
 // The layouts of the drawings of large images, which the worker makes.
 
-import type { Layout } from "../graph/order/layout.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import type { Client } from "../worker/client.ts";
-import type { DocumentId } from "../worker/protocol.ts";
+import type { DocumentId, Requests } from "../worker/protocol.ts";
+
+type Layout = Requests["layout"]["response"];
 
 /** Up to this many descriptors, open files and tasks, the drawing computes the layout while it renders. */
 const SMALL = 2000;
