@@ -38,6 +38,8 @@ export interface Entry {
   readonly number: number;
   /** The table that the member describes; NONE except in fdinfo. */
   readonly table: TableRow;
+  /** The member ends inside it: what is missing may have been cut off. */
+  isCut: boolean;
 }
 
 /**

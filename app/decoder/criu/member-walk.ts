@@ -54,7 +54,7 @@ export async function readMember(set: SetContext, member: number, head: Uint8Arr
   const isTable = kind.name === "fdinfo";
   const table = isTable ? set.builder.addTable(number, NONE, magic) : NONE;
   if (isTable) set.seen.tables.add(number);
-  const entry: Entry = { bytes: head, start: 0, end: 0, record: NONE, nth: 0, member, number, table };
+  const entry: Entry = { bytes: head, start: 0, end: 0, record: NONE, nth: 0, member, number, table, isCut: false };
   const visitCut = cutVisitor(set, kind, entry);
   let isCut = false;
   const walk = await walkEntries(
@@ -163,6 +163,7 @@ function cutVisitor(set: SetContext, kind: FramedKind, entry: Entry) {
     entry.bytes = whole;
     entry.start = 0;
     entry.end = whole.length;
+    entry.isCut = true;
     entry.record = builder.addRecord(
       offset,
       bytes.length + 4,

@@ -67,7 +67,7 @@ export function onWatch(set: SetContext, { bytes, start, end, record }: Entry): 
 }
 
 /** remap_file_path_entry: an unlinked file. */
-export function onRemap(set: SetContext, { bytes, start, end, record }: Entry): number {
+export function onRemap(set: SetContext, { bytes, start, end, record, isCut }: Entry): number {
   const { values, builder } = set;
   const { slot } = REMAP_PLAN;
   const seen = scan(bytes, start, end, REMAP_PLAN, values);
@@ -79,9 +79,11 @@ export function onRemap(set: SetContext, { bytes, start, end, record }: Entry): 
   }
   const stored = isSet(seen, slot.remap_type) ? low(values, slot.remap_type) : null;
   const id = isSet(seen, slot.remap_id) ? low(values, slot.remap_id) : NONE;
+  linkRecord(set, file, record);
+  // An entry without a type means something, but this one may have lost it.
+  if (stored === null && isCut) return seen;
   const type = remapType(id, stored);
   if (type <= REMAP.ghost) builder.files.has[file] = u8At(builder.files.has, file) | HAS.deleted;
-  linkRecord(set, file, record);
   if (id === NONE) return seen;
   const target = remapTarget(id, stored);
   if (type === REMAP.ghost) addLink(set.files.links.ghosts, target, file);
