@@ -54,7 +54,7 @@ test("without a likely leak, what would be one is said", async () => {
 });
 
 test("a file of a Linux-CR image is deleted but open by the end of its path", async () => {
-  const { shell, container, button } = await overviewOf(leakyServer(2, 10, "/var/log/x (deleted)"));
+  const { shell, container, button } = await overviewOf(leakyServer(2, 10, "/var/log/x (deleted)", "seed"));
   expect(container.textContent).toContain("Deleted but open 2, judging by “ (deleted)” at the end of their paths");
   await act(async () => button(/^Deleted but open$/).click());
   const { tab, listings } = shell.store.get();

@@ -8,7 +8,12 @@ import { concat } from "./tar.ts";
  *
  * @param first Number of the first descriptor of `path`.
  */
-export function leakyServer(times: number, first = 10, path = "/var/log/x"): Uint8Array {
+export function leakyServer(
+  times: number,
+  first = 10,
+  path = "/var/log/x",
+  dialect: "seed" | "v23-rc2" = "v23-rc2",
+): Uint8Array {
   const file = (id: number, path: string) => ({
     id,
     kind: "generic" as const,
@@ -43,7 +48,7 @@ export function leakyServer(times: number, first = 10, path = "/var/log/x"): Uin
         ],
         files: [file(0, "/dev/null"), ...leaked.map((at) => file(1 + at, path))],
       },
-      { dialect: "v23-rc2" },
+      { dialect },
     ),
   ]);
 }

@@ -31,9 +31,9 @@ describe("in an image", () => {
     const folder = mkdtempSync(join(tmpdir(), "who-"));
     try {
       const image = join(folder, "server.ckpt");
-      writeFileSync(image, leakyServer(1, 10, "/var/log/x (deleted)"));
+      writeFileSync(image, leakyServer(1, 10, "/var/log/x (deleted)", "seed"));
       const { status, out } = await runCommand(["who", "--deleted", image]);
-      expect(out).toBe("pid 1234 fd 10 redis-server: rw /var/log/x (deleted) (unlinked) @0\n");
+      expect(out).toBe("task 0 fd 10 redis-server: rw /var/log/x (deleted) (unlinked) @0\n");
       expect(status).toBe(0);
       const json = JSON.parse((await runCommand(["who", "--deleted", "--json", image])).out);
       expectValid("who", json);
