@@ -10,6 +10,7 @@ import { afterAll, describe, expect, inject, test } from "vitest";
 import { folderHandler } from "../../cli/commands/serve.ts";
 import { listen } from "../../cli/http/server.ts";
 import { recordingIo } from "../support/command.ts";
+import { leakyServer } from "../support/leaky-server.ts";
 import { tar } from "../support/tar.ts";
 import { type DroppedFile, drop, fixture, openBrowser } from "./support.ts";
 
@@ -106,8 +107,7 @@ describe("folders of CRIU sets", () => {
 
 test("images that nothing puts in order are marked as in doubt, and can be swapped", async () => {
   const { page } = await visit();
-  const bytes = fixture("linux-cr/v23-s1/before.ckpt");
-  await drop(page, [file("p.ckpt", bytes, 1e9), file("q.ckpt", bytes, 1e9 + HOUR)]);
+  await drop(page, [file("p.ckpt", leakyServer(2), 1e9), file("q.ckpt", leakyServer(3), 1e9 + HOUR)]);
   await expect.poll(() => shown(page)).toEqual({ before: "p.ckpt", unsure: true });
   await page.getByText(/Which image is earlier is not certain\. Only the files' times differ/).waitFor();
   await page.getByRole("button", { name: "⇄" }).click();
