@@ -30,8 +30,8 @@ const DUMPING_UNLINKED: ReadonlySet<string> = new Set(["seed", "v16"]);
 const OF_KERNEL = /^[23]\./;
 
 /**
- * Whether, in a Linux-CR image, the path of an unlinked file ends in what the kernel appends: in seed and v16, and in any image that was written
- * from outside the kernel. Of all others, the ending is part of the file's name.
+ * Whether " (deleted)" at the end of a path in a Linux-CR image marks an unlinked file: in seed and v16, whose kernels
+ * append it, and in any image that was written from outside the kernel. In all others it is part of the file's name.
  */
 function marksUnlinked({ dialect, facts }: Checkpoint): boolean {
   const kernel = facts.find(({ label }) => label === "kernel")?.value;

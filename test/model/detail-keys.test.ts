@@ -1,4 +1,4 @@
-// What is said of the details of open files and tasks.
+// Titles of the details of open files and tasks.
 
 import { describe, expect, test } from "vitest";
 import { fileDetail, taskDetail } from "../../app/model/detail-keys.ts";
