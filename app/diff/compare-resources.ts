@@ -7,6 +7,7 @@ import { type MappingFacts, matchMappings } from "../model/match-mappings.ts";
 import { i32At } from "../model/read.ts";
 import type { TaskRow } from "../model/rows.ts";
 import type { Side } from "../model/side.ts";
+import { counted } from "../model/words.ts";
 import type { ColumnSpec, ResourceSpec } from "../resources/resource.ts";
 import { RESOURCES } from "../resources/resources.ts";
 import { type Column, cellAt, type Resources, type ResourceTable } from "../resources/table.ts";
@@ -71,7 +72,10 @@ export function compareResources(
     const namespaceOf = namespaceReader(spec, { before, after }, namespaces);
     if (before.held && after.held) {
       const columns = comparedColumns(spec, before, after);
-      comparePair(collecting, { spec, index, before, after, columns, namespaceOf });
+      const left = comparePair(collecting, { spec, index, before, after, columns, namespaceOf });
+      if (spec.compared !== "recorded") continue;
+      if (left.before > 0) lacking.after.push(counted(left.before, spec.noun));
+      if (left.after > 0) lacking.before.push(counted(left.after, spec.noun));
     } else if (before.count > 0) lacking.after.push(spec.title);
     else if (after.count > 0) lacking.before.push(spec.title);
   }
@@ -120,8 +124,10 @@ function haveSameRows(
   return true;
 }
 
-function comparePair(collecting: Collecting, tables: Omit<Pair, "groups">): void {
-  if (haveSameRows(collecting, tables)) return;
+/** Compares two tables. Returns how many rows are on one side only. */
+function comparePair(collecting: Collecting, tables: Omit<Pair, "groups">): Record<Side, number> {
+  const count = { before: 0, after: 0 };
+  if (haveSameRows(collecting, tables)) return count;
   const { before, after } = groupRows(collecting, tables);
   const matchings = [...before].map(([key, rowsBefore]) => {
     const rowsAfter = after.get(key) ?? [];
@@ -129,12 +135,18 @@ function comparePair(collecting: Collecting, tables: Omit<Pair, "groups">): void
     return matchRows(tables, rowsBefore, rowsAfter);
   });
   const pair = { ...tables, groups: matchGroups(tables, matchings) };
-  for (const { pairs, left } of matchings) {
-    for (const [b, a] of pairs) compareRows(collecting, pair, b, a);
+  const onOneSide = (left: Left): void => {
     for (const row of left.before) addOnOneSide(collecting, pair, row, NONE);
     for (const row of left.after) addOnOneSide(collecting, pair, NONE, row);
+    count.before += left.before.length;
+    count.after += left.after.length;
+  };
+  for (const { pairs, left } of matchings) {
+    for (const [b, a] of pairs) compareRows(collecting, pair, b, a);
+    onOneSide(left);
   }
-  for (const rows of after.values()) for (const row of rows) addOnOneSide(collecting, pair, NONE, row);
+  for (const rows of after.values()) onOneSide({ before: [], after: rows });
+  return count;
 }
 
 /** Rows with equal keys: those that correspond, and the rest. */
@@ -332,9 +344,9 @@ function cellComparer(
   return (b, a) => cellAt(spec, before, b) === cellAt(spec, after, a);
 }
 
-/** Adds a row that is on one side only, unless another kind of change says that. */
+/** Adds a row that is on one side only, unless another kind of change or a note says that. */
 function addOnOneSide(collecting: Collecting, pair: Pair, before: number, after: number): void {
-  if (pair.spec.compared !== "values") addChange(collecting, pair, before, after, NONE);
+  if (pair.spec.compared === undefined) addChange(collecting, pair, before, after, NONE);
 }
 
 function addChange(

@@ -35,12 +35,17 @@ export function resourceSection(spec: ResourceSpec): string {
   ].join("\n");
 }
 
-function comparisonText({ key, namespace, scope, compared, repeats }: ResourceSpec): string {
+const ROWS = {
+  values: " Rows on one side only are not reported here.",
+  recorded: " Rows on one side only are counted in a note.",
+} as const;
+
+function comparisonText({ key, columns, scope, compared, repeats }: ResourceSpec): string {
   if (compared === "nothing") return "Not compared as a table.";
-  const columns = key.map((each) => `\`${each}\``);
-  const by = namespace === undefined || scope !== "image" ? columns : ["the tasks in their namespace", ...columns];
+  const isOfNamespace = scope === "image" && columns.some(({ name }) => name === "namespace");
+  const by = [...(isOfNamespace ? ["the tasks in their namespace"] : []), ...key.map((each) => `\`${each}\``)];
   const matched = `Rows are matched by ${by.join(", ")}.`;
-  const rows = compared === "values" ? " Rows on one side only are not reported here." : "";
+  const rows = compared === undefined ? "" : ROWS[compared];
   const repeated =
     repeats === undefined
       ? ""

@@ -89,9 +89,10 @@ export interface ResourceSpec {
   readonly places?: readonly string[];
   /**
    * Absent: rows and values are compared. `values`: not which rows there are, as another kind of change reports that.
+   * `recorded`: neither, as that depends on what a dump records; a note says how many rows one of the images lacks.
    * `nothing`: other kinds of change report all of it, or it says nothing about the tasks.
    */
-  readonly compared?: "values" | "nothing";
+  readonly compared?: "values" | "recorded" | "nothing";
   /** Whose changes another kind of change reports as well, so that lists for people can leave them out. */
   readonly repeats?: "always" | "first threads";
 }

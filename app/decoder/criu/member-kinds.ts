@@ -102,7 +102,7 @@ export const MEMBER_KINDS: readonly MemberKind[] = [
   kind("stats-dump", "STATS", "stats_entry", one),
   kind("stats-restore", "STATS", "stats_entry", one),
   kind("irmap-cache", "IRMAP_CACHE", "irmap_cache_entry"),
-  kind("netns", "NETNS", null, numbered),
+  kind("netns", "NETNS", "netns_entry", numbered),
   kind("netdev", "NETDEV", "net_device_entry", numbered),
   kind("userns", "USERNS", "userns_entry", numbered),
   kind("timens", "TIMENS", "timens_entry", oneNumbered),

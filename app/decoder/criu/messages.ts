@@ -157,9 +157,13 @@ const LINES = {
   ipc_msg: "1 mtype uint64, 2 msize uint32",
   ipc_msg_entry: "1 desc ipc_desc_entry, 2 qbytes uint32, 3 qnum uint32",
   ipc_var_entry:
-    "1 sem_ctls uint32*, 2 msg_ctlmax uint32, 3 msg_ctlmnb uint32, 4 msg_ctlmni uint32, 5 auto_msgmni uint32, 6 shm_ctlmax uint64, 7 shm_ctlall uint64, 8 shm_ctlmni uint32, 9 shm_rmid_forced uint32, 10 mq_queues_max uint32, 11 mq_msg_max uint32, 12 mq_msgsize_max uint32, 13 mq_msg_default uint32?, 14 mq_msgsize_default uint32?",
+    "1 sem_ctls uint32*, 2 msg_ctlmax uint32, 3 msg_ctlmnb uint32, 4 msg_ctlmni uint32, 5 auto_msgmni uint32, 6 shm_ctlmax uint64, 7 shm_ctlall uint64, 8 shm_ctlmni uint32, 9 shm_rmid_forced uint32, 10 mq_queues_max uint32, 11 mq_msg_max uint32, 12 mq_msgsize_max uint32, 13 mq_msg_default uint32?, 14 mq_msgsize_default uint32?, 15 msg_next_id uint32?, 16 sem_next_id uint32?, 17 shm_next_id uint32?",
   net_device_entry:
     "1 type nd_type, 2 ifindex uint32, 3 mtu uint32, 4 flags uint32, 5 name string, 6 tun tun_link_entry?, 7 address bytes?, 8 conf int32*, 9 conf4 sysctl_entry*, 10 conf6 sysctl_entry*, 11 macvlan macvlan_link_entry?, 12 peer_ifindex uint32?, 13 peer_nsid uint32?, 14 master uint32?, 15 sit sit_entry?",
+  sysctl_entry: "1 type sysctl_type, 2 iarg int32?, 3 sarg string?",
+  netns_id: "1 target_ns_id uint32, 2 netnsid_value uint32",
+  netns_entry:
+    "1 def_conf int32*, 2 all_conf int32*, 3 def_conf4 sysctl_entry*, 4 all_conf4 sysctl_entry*, 5 def_conf6 sysctl_entry*, 6 all_conf6 sysctl_entry*, 7 nsids netns_id*, 8 ext_key string?, 9 unix_conf sysctl_entry*, 10 ipv4_sysctl sysctl_entry*",
   fh_entry: "1 bytes uint32, 2 type uint32, 3 handle uint64*, 4 path string?, 5 mnt_id uint32?",
   irmap_cache_entry: "1 dev uint32, 2 inode uint64, 3 path string",
   bpfmap_data_entry: "1 map_id uint32, 2 keys_bytes uint32, 3 values_bytes uint32, 4 count uint32",
@@ -232,6 +236,7 @@ export const ENUMS: Readonly<Record<string, Readonly<Record<string, number>>>> =
   sk_shutdown: { NONE: 0, READ: 1, WRITE: 2, BOTH: 3 },
   mark_type: { INODE: 1, MOUNT: 2 },
   TtyType: { UNKNOWN: 0, PTY: 1, CONSOLE: 2, VT: 3, CTTY: 4, EXT_TTY: 5, SERIAL: 6 },
+  sysctl_type: { CTL_STR: 5, CTL_32: 6 },
   nd_type: { LOOPBACK: 1, VETH: 2, TUN: 3, EXTLINK: 4, VENET: 5, BRIDGE: 6, MACVLAN: 7, SIT: 8 },
   remap_type: { LINKED: 0, GHOST: 1, PROCFS: 2 },
   fstype: {

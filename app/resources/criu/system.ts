@@ -8,6 +8,7 @@ import type { Input } from "../table.ts";
 import { spec, type Tables } from "../tables.ts";
 import { deviceFlags, mountFlags } from "../words.ts";
 import { messageOf, type SetReader, take } from "./set-reader.ts";
+import { readSysctls } from "./sysctls.ts";
 
 type Draft = Record<string, Input>;
 
@@ -33,6 +34,7 @@ export async function readSystem(set: SetReader, tables: Tables): Promise<void> 
   await readIdMaps(set, tables);
   await readEach(set, tables, "mountpoints", "mnt_entry", "mounts", addMountWords);
   await readEach(set, tables, "netdev", "net_device_entry", "netdev", addDeviceWords);
+  await readSysctls(set, tables);
   await readControlGroups(set, tables);
 }
 

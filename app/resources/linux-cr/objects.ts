@@ -88,3 +88,21 @@ export const dumpableOf = (mm: Struct): number | null => {
 export function namespacesOf(ns: Struct): Draft[] {
   return ["uts", "ipc", "net"].map((kind) => ({ kind, id: ns.number(`${kind}_objref`) })).filter(({ id }) => id > 0);
 }
+
+/** The settings in an IPC_NS by the names of sysctl(8), and the fields that each is made of. */
+const IPC_SYSCTLS: readonly (readonly [name: string, ...fields: string[]])[] = [
+  ["kernel.sem", "sem_ctl_msl", "sem_ctl_mns", "sem_ctl_opm", "sem_ctl_mni"],
+  ["kernel.msgmax", "msg_ctlmax"],
+  ["kernel.msgmnb", "msg_ctlmnb"],
+  ["kernel.msgmni", "msg_ctlmni"],
+  ["kernel.shmmax", "shm_ctlmax"],
+  ["kernel.shmall", "shm_ctlall"],
+  ["kernel.shmmni", "shm_ctlmni"],
+];
+
+/** The settings of an IPC namespace, as far as the record has them. */
+export const sysctlsOf = (ipcns: Struct): Draft[] =>
+  IPC_SYSCTLS.flatMap(([name, ...fields]) => {
+    const values = fields.map((field) => ipcns.big(field));
+    return values.includes(null) ? [] : [{ name, value: values.join(" ") }];
+  });

@@ -6,7 +6,7 @@ import { NONE } from "../../model/checkpoint.ts";
 import { recordKind } from "../../model/records.ts";
 import { spec, type Tables } from "../tables.ts";
 import { createMemory, type MemoryReader } from "./mappings.ts";
-import type { Draft } from "./objects.ts";
+import { type Draft, sysctlsOf } from "./objects.ts";
 import { createRecordReader, type RecordReader, type Struct, take } from "./record-reader.ts";
 import { createSharedObjects, type SharedObjects } from "./shared-objects.ts";
 import { createTasks, type TaskReader } from "./tasks.ts";
@@ -86,7 +86,13 @@ const HANDLERS: Readonly<Record<string, OnRecord>> = {
     if (row.nodename === undefined) walk.following = namesOf(walk, row, record);
     else walk.tables.add("uts", row, NONE, record);
   },
-  IPC_NS: ({ tables }) => tables.hold("ipc"),
+  IPC_NS(walk, struct, record) {
+    walk.tables.hold("ipc", "sysctls");
+    const namespace = announcedAs(walk, "IPC_NS");
+    for (const setting of sysctlsOf(struct)) {
+      if (!walk.tables.add("sysctls", { namespace, kind: "ipc", ...setting }, NONE, record)) return;
+    }
+  },
   IPC_SHM: (walk, struct, record) => addIpc(walk, "shm", struct, record),
   IPC_MSG: (walk, struct, record) => addIpc(walk, "msg", struct, record),
   IPC_SEM(walk, struct, record) {

@@ -161,6 +161,23 @@ const NETDEV: ResourceSpec = {
   ],
 };
 
+const SYSCTLS: ResourceSpec = {
+  name: "sysctls",
+  noun: "kernel setting",
+  title: "Kernel settings",
+  scope: "image",
+  meaning: "The settings of IPC and network namespaces, as `sysctl` lists them.",
+  key: ["kind", "name"],
+  // Which settings there are depends on the kernel, on the release of CRIU, and on the devices.
+  compared: "recorded",
+  columns: [
+    namespace("IPC or network"),
+    column("kind", "text", "kind", "ipc or net"),
+    column("name", "text", "name", "net.ipv4.conf.eth0.forwarding, kernel.shmmax …", { escaped: true }),
+    column("value", "text", "value", "as `sysctl` prints it", { nothing: "not set" }),
+  ],
+};
+
 const PLUGINS: ResourceSpec = {
   name: "plugins",
   noun: "plugin",
@@ -186,4 +203,13 @@ const CONTAINER: ResourceSpec = {
 };
 
 /** Tables of the image as a whole. */
-export const SYSTEM_RESOURCES: readonly ResourceSpec[] = [IPC, UTS, IDMAPS, MOUNTS, NETDEV, PLUGINS, CONTAINER];
+export const SYSTEM_RESOURCES: readonly ResourceSpec[] = [
+  IPC,
+  UTS,
+  IDMAPS,
+  MOUNTS,
+  NETDEV,
+  SYSCTLS,
+  PLUGINS,
+  CONTAINER,
+];

@@ -60,7 +60,6 @@ describe("messages", () => {
       "macvlan_link_entry",
       "pac_keys",
       "sit_entry",
-      "sysctl_entry",
       "thread_info_arm",
       "thread_info_loongarch64",
       "thread_info_mips",

@@ -50,9 +50,20 @@ function editOf(source: string): Edit {
   return { source, record, path: `${path}${field}${isArray ? "[0]" : field.endsWith("sigset") ? "[0]" : ""}` };
 }
 
+/** Fields that the values of `sysctls` are made of. */
+const SYSCTLS =
+  "shm_ctlmax shm_ctlall shm_ctlmni msg_ctlmax msg_ctlmnb msg_ctlmni sem_ctl_msl sem_ctl_mns sem_ctl_opm sem_ctl_mni".split(
+    " ",
+  );
+
+const sourcesOf = (spec: ResourceSpec, column: ColumnSpec): readonly string[] =>
+  spec.name === "sysctls" && column.name === "value"
+    ? SYSCTLS.map((field) => `ckpt_hdr_ipcns.${field}`)
+    : (column.linuxCr ?? []);
+
 const COLUMNS = RESOURCES.flatMap((spec) =>
   spec.columns.flatMap((column) =>
-    (column.linuxCr ?? []).map((source) => ({ ...editOf(source), spec, column, name: column.name })),
+    sourcesOf(spec, column).map((source) => ({ ...editOf(source), spec, column, name: column.name })),
   ),
 ).filter(({ source }) => !OF_FILES.has(source.slice(0, source.indexOf("."))));
 
@@ -166,11 +177,6 @@ const NOT_SHOWN: Readonly<Record<string, string>> = {
   "ckpt_hdr_utsns.release": "of the kernel, not of the namespace",
   "ckpt_hdr_utsns.version": "of the kernel, not of the namespace",
   "ckpt_hdr_utsns.machine": "of the kernel, not of the namespace",
-  ...Object.fromEntries(
-    "shm_ctlmax shm_ctlall shm_ctlmni msg_ctlmax msg_ctlmnb msg_ctlmni sem_ctl_msl sem_ctl_mns sem_ctl_opm sem_ctl_mni"
-      .split(" ")
-      .map((name) => [`ckpt_hdr_ipcns.${name}`, "a sysctl; no table lists sysctls, of CRIU neither"]),
-  ),
   "ckpt_hdr_ipc.ipc_type": "which kind of object follows",
   "ckpt_hdr_ipc.ipc_count": COUNT,
   "ckpt_hdr_ipc_perms._padding": PADDING,
