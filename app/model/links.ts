@@ -1,5 +1,5 @@
 // Links between open files other than sharing: the ends of a pipe, the peer of a socket, what an epoll watches, one
-// memory, files in flight. Both formats fill them; views and comparisons name the files by their holders.
+// memory, files in flight, one process that has ended. Both formats fill them; views and comparisons name the files by their holders.
 
 import { type Checkpoint, NONE } from "./checkpoint.ts";
 import { i32At, u8At, u32At } from "./read.ts";
@@ -7,7 +7,7 @@ import type { FileRow } from "./rows.ts";
 import { rowsOf } from "./search.ts";
 
 /** How an open file is linked to others. Links.role is an index into this. */
-export const LINK_ROLES = ["other-end", "peer", "watches", "same-memory", "in-flight"] as const;
+export const LINK_ROLES = ["other-end", "peer", "watches", "same-memory", "in-flight", "same-process"] as const;
 
 export type LinkRole = (typeof LINK_ROLES)[number];
 
@@ -18,10 +18,11 @@ export const LINK_TITLES: Readonly<Record<LinkRole, string>> = {
   watches: "watches",
   "same-memory": "same memory",
   "in-flight": "in flight",
+  "same-process": "same process",
 };
 
 /** Roles that link all files of a group to each other: `Links.to` is then the group. */
-const GROUP_ROLES: ReadonlySet<LinkRole> = new Set(["other-end", "same-memory"]);
+const GROUP_ROLES: ReadonlySet<LinkRole> = new Set(["other-end", "same-memory", "same-process"]);
 
 /** Whether a role links all files of a group to each other. */
 export const isGroupRole = (role: LinkRole): boolean => GROUP_ROLES.has(role);

@@ -28,6 +28,7 @@ export async function collectDetails(set: DecodedSet, context: SetContext): Prom
   addLocks(builder, checkpoint, context.locks);
   addGroups(builder, "other-end", files.links.pipes);
   addGroups(builder, "same-memory", files.links.memfds);
+  addGroups(builder, "same-process", files.links.endedProcesses);
   const filled = { ...checkpoint, fileDetails: builder.fileDetails.finish() };
   markDetailed(filled, filled.fileDetails.row);
   linkConnections(filled, builder.links, "source", "destination");
@@ -42,7 +43,11 @@ function needsReading({ files, fileRecords }: Checkpoint, file: FileRow): boolea
 }
 
 /** Links the files with one key to each other. */
-function addGroups({ links }: Builder, role: "other-end" | "same-memory", { keys, rows }: Links): void {
+function addGroups(
+  { links }: Builder,
+  role: "other-end" | "same-memory" | "same-process",
+  { keys, rows }: Links,
+): void {
   const index = indexRows(keys, keys.length);
   for (let first = 0; first < keys.length; ) {
     const key = keys[u32At(index.rows, first)] as number;

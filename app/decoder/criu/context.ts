@@ -113,6 +113,8 @@ export interface FileLinks {
   readonly terminals: Links;
   /** inode_id → memfds. */
   readonly memfds: Links;
+  /** Inode of a pidfd → pidfds of processes that have ended. */
+  readonly endedProcesses: Links;
   /** Id of the REG entry that has the path of a FIFO, terminal or tun device → that open file. */
   readonly paths: Links;
   /** Descriptor number that an epoll watches → the epoll. */
@@ -269,6 +271,7 @@ const createFileContext = (): FileContext => ({
     unixSockets: createLinks(),
     terminals: createLinks(),
     memfds: createLinks(),
+    endedProcesses: createLinks(),
     paths: createLinks(),
     epolls: createLinks(),
     ghosts: createLinks(),

@@ -198,13 +198,14 @@ const readTun = fileReader("tun", TUN, (set, file, seen, bytes) => {
 });
 
 /** A process that has ended has the pid -1; pidfds with the same inode are of the same process. */
-const readPidfd = fileReader("pidfd", PIDFD, ({ builder, values }, file, seen) => {
+const readPidfd = fileReader("pidfd", PIDFD, ({ builder, files, values }, file, seen) => {
   const { nspid, ino } = PIDFD.slot;
   const pid = isSet(seen, nspid) ? low(values, nspid) | 0 : "?";
   if (pid !== -1) return builder.setName(file, `pidfd:[pid ${pid}]`);
   const stable = "pidfd:[ended process";
   const inode = isSet(seen, ino) ? numberText("uint64", low(values, ino), high(values, ino)) : "?";
   builder.setName(file, `${stable}, inode ${inode}]`, stable.length);
+  if (isSet(seen, ino)) addLink(files.links.endedProcesses, high(values, ino) * 2 ** 32 + low(values, ino), file);
 });
 
 /** A file that a plugin saved. Its id, which is CRIU's own number, is in the name of the plugin's image. */
