@@ -60,12 +60,23 @@ function listDifference(before: DetailValue, after: DetailValue): Pick<DetailWor
   const isList = (value: DetailValue): value is readonly string[] =>
     Array.isArray(value) && value.every((each) => typeof each === "string");
   if (!isList(before) || !isList(after) || Math.max(before.length, after.length) <= LONG_LIST) return null;
-  const [had, has] = [new Set(before), new Set(after)];
-  const words = (all: readonly string[], other: ReadonlySet<string>): string => {
-    const own = all.filter((each) => !other.has(each));
-    return own.length === 0 ? "no others" : shortened(stillVisible(own.join(", ")));
-  };
-  return { before: words(before, has), after: words(after, had) };
+  const [had, has] = [without(before, after), without(after, before)];
+  // The same words in another order.
+  if (had.length === 0 && has.length === 0) return null;
+  const words = (own: readonly string[]): string =>
+    own.length === 0 ? "no others" : shortened(stillVisible(own.join(", ")));
+  return { before: words(had), after: words(has) };
+}
+
+/** The words of a list without those of another; a word that occurs more often than there remains. */
+function without(all: readonly string[], other: readonly string[]): readonly string[] {
+  const left = new Map<string, number>();
+  for (const each of other) left.set(each, (left.get(each) ?? 0) + 1);
+  return all.filter((each) => {
+    const count = left.get(each) ?? 0;
+    left.set(each, count - 1);
+    return count <= 0;
+  });
 }
 
 /** Descriptors that are named; the others are counted. */

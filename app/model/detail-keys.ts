@@ -233,7 +233,6 @@ function plainText(value: DetailValue): string {
   if (value === false) return "no";
   if (Array.isArray(value)) return value.length === 0 ? "none" : value.map(plainText).join(", ");
   if (typeof value !== "object") return String(value);
-  return Object.entries(value)
-    .map(([key, inner]) => `${key} ${plainText(inner)}`)
-    .join(" ");
+  const entries = Object.entries(value);
+  return entries.length === 0 ? "none" : entries.map(([key, inner]) => `${key} ${plainText(inner)}`).join(" ");
 }

@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { diff } from "../../app/diff/diff.ts";
 import { changeSentence, changesCsv, changesMarkdown, codeSpan } from "../../app/export/changes-text.ts";
+import type { Details } from "../../app/model/fields.ts";
 import { checkpointOf, type State, type StateDescriptor, type StateFile, type StateOptions } from "../support/state.ts";
 
 const LOG: StateFile = { kind: "generic", path: "/var/log/x", pos: 4096n, flags: 0o102001, mode: 31, version: 1n };
@@ -48,6 +49,27 @@ describe("a sentence", () => {
     expect(sentences(bare("a"), bare("b"))).toEqual([
       "task index 0 after b: new task with 1 descriptor",
       "task index 0 before a: task gone, with 1 descriptor",
+    ]);
+  });
+
+  test("of a value without parts", () => {
+    const socket = (options: Details): State => state({ kind: "socket", path: "socket:[1]", details: { options } });
+    expect(sentences(socket({ SO_KEEPALIVE: true }), socket({}))).toEqual([
+      "pid 412 fd 3 socket:[1]: socket options SO_KEEPALIVE yes → none",
+    ]);
+  });
+
+  test("of long lists, in which a word can occur several times", () => {
+    const threads = (names: readonly string[]): State => ({
+      ...state(),
+      tasks: [{ pid: 412, comm: "server", table: 0, details: { threadNames: names } }],
+    });
+    const workers = Array.from({ length: 7 }, () => "worker");
+    expect(sentences(threads(["main", ...workers]), threads(["main", "cleaner", ...workers.slice(1)]))).toEqual([
+      "pid 412: thread names worker → cleaner",
+    ]);
+    expect(sentences(threads(["main", ...workers]), threads([...workers, "main"]))).toEqual([
+      `pid 412: thread names main, ${workers.join(", ")} → ${workers.join(", ")}, main`,
     ]);
   });
 
