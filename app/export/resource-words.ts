@@ -118,5 +118,5 @@ function entryWords(spec: ResourceSpec, entry: Details, shown: Shown, quote: Quo
 }
 
 /** Types whose values need no title in front of them. */
-const SPEAKS_FOR_ITSELF: ReadonlySet<string> = new Set(["text", "list", "decimal"]);
+const SPEAKS_FOR_ITSELF: ReadonlySet<string> = new Set(["text", "list", "decimal", "signed"]);
 const MOST_VALUES = 6;

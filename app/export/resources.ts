@@ -38,7 +38,7 @@ function usedColumns(spec: ResourceSpec, table: ResourceTable): number[] {
   return used;
 }
 
-const RIGHT: ReadonlySet<string> = new Set(["number", "decimal", "seconds", "address", "mode"]);
+const RIGHT: ReadonlySet<string> = new Set(["number", "decimal", "signed", "seconds", "address", "mode"]);
 
 /** The widest that a column is padded to: the cells of a list may be far longer. */
 const MOST_WIDTH = 48;

@@ -19,6 +19,7 @@ export function convert(type: ColumnType, value: Stored, arch: string | null): I
     case "mode":
       return typeof value === "number" || typeof value === "bigint" ? Number(value) : null;
     case "decimal":
+    case "signed":
     case "address":
       return typeof value === "number" || typeof value === "bigint" ? value : null;
     case "capabilities":

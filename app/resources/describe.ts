@@ -81,6 +81,7 @@ const SCHEMAS: Readonly<Record<ColumnType, object>> = {
   mode: { type: ["integer", "null"], minimum: 0 },
   flag: { type: ["boolean", "null"] },
   decimal: { type: ["string", "null"], pattern: "^[0-9]+$" },
+  signed: { type: ["string", "null"], pattern: "^-?[0-9]+$" },
   address: { type: ["string", "null"], pattern: "^[0-9a-f]+$" },
   seconds: { type: ["string", "null"], pattern: "^[0-9]+(\\.[0-9]+)?$" },
   list: list({ type: ["string", "number"] }),

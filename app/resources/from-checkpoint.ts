@@ -52,8 +52,8 @@ function exitText(exit: DetailValue | undefined): string | null {
 const numberOr = (value: DetailValue | undefined): number | null => (typeof value === "number" ? value : null);
 const textOr = (value: DetailValue | undefined): string | null => (typeof value === "string" ? value : null);
 const wideOr = (value: DetailValue | undefined): bigint | null => {
-  if (typeof value === "number") return Number.isInteger(value) && value >= 0 ? BigInt(value) : null;
-  return typeof value === "string" && /^\d+$/.test(value) ? BigInt(value) : null;
+  if (typeof value === "number") return Number.isInteger(value) ? BigInt(value) : null;
+  return typeof value === "string" && /^-?\d+$/.test(value) ? BigInt(value) : null;
 };
 const listOf = (value: DetailValue | undefined): readonly Details[] =>
   Array.isArray(value) ? (value as readonly Details[]) : [];

@@ -7,7 +7,7 @@
 import { parseTerms, type Term } from "../model/filter.ts";
 import type { ColumnSpec } from "./resource.ts";
 import { resourceNamed } from "./resources.ts";
-import type { Column, ResourceTable } from "./table.ts";
+import { type Column, type ResourceTable, wideAt } from "./table.ts";
 import { completeCell, pooledTexts } from "./words-of.ts";
 
 /** How a table is shown. */
@@ -65,7 +65,7 @@ function comparer(spec: ColumnSpec | undefined, column: Column | undefined): ((a
     case "wide": {
       const { values, has } = column;
       return (a, b) => {
-        const [x, y] = [values[a] as bigint, values[b] as bigint];
+        const [x, y] = [wideAt(spec, values, a), wideAt(spec, values, b)];
         return (has[a] as number) - (has[b] as number) || (x < y ? -1 : x > y ? 1 : 0);
       };
     }

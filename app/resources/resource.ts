@@ -9,6 +9,8 @@ export type ColumnType =
   | "flag"
   /** A 64-bit number, in decimal. */
   | "decimal"
+  /** A 64-bit number that can be below 0, in decimal. */
+  | "signed"
   /** A 64-bit address or word of bits, in hexadecimal. */
   | "address"
   /** A point in time or a duration in seconds, as decimal text. */

@@ -6,7 +6,7 @@ import type { RecordRow, TaskRow } from "../model/rows.ts";
 import { base64, decodeText, strictText } from "../model/text.ts";
 import type { ColumnSpec, ColumnType, ResourceSpec } from "./resource.ts";
 
-/** 64-bit values; `has` is 0 where the image has none. */
+/** 64-bit values, of type `signed` as their two's complement; `has` is 0 where the image has none. */
 interface WideColumn {
   readonly kind: "wide";
   readonly values: BigUint64Array;
@@ -67,7 +67,7 @@ export interface TableBuilder {
   finish(): ResourceTable;
 }
 
-const isWide = (type: ColumnType): boolean => type === "decimal" || type === "address";
+const isWide = (type: ColumnType): boolean => type === "decimal" || type === "signed" || type === "address";
 const isNumber = (type: ColumnType): boolean => type === "number" || type === "mode";
 
 interface ColumnBuilder {
@@ -215,13 +215,17 @@ function pooledBuilder(): ColumnBuilder {
 /** A table without rows. */
 export const emptyTable = (spec: ResourceSpec): ResourceTable => createTable(spec).finish();
 
+/** A value of a wide column. */
+export const wideAt = ({ type }: ColumnSpec, values: BigUint64Array, row: number): bigint =>
+  type === "signed" ? BigInt.asIntN(64, values[row] as bigint) : (values[row] as bigint);
+
 /** The value of a cell as `show --json --resources` has it; `null`: the image has none. */
 export function cellAt(spec: ColumnSpec, column: Column | undefined, row: number): DetailValue {
   if (column === undefined) return null;
   switch (column.kind) {
     case "wide":
       if (column.has[row] !== 1) return null;
-      return (column.values[row] as bigint).toString(spec.type === "address" ? 16 : 10);
+      return wideAt(spec, column.values, row).toString(spec.type === "address" ? 16 : 10);
     case "number": {
       const value = column.values[row] as number;
       return Number.isNaN(value) ? null : value;

@@ -5,9 +5,11 @@ import { checkImage } from "../../app/checks/check.ts";
 import { optionsIn } from "../../app/checks/host/host.ts";
 import { optionDifferences } from "../../app/checks/host/options.ts";
 import { decodeCriuSet } from "../../app/decoder/criu/index.ts";
+import type { Source } from "../../app/decoder/source.ts";
 import { setSources } from "../support/criu.ts";
 import { imageBytes, type Message } from "../support/criu-set.ts";
-import { withFile } from "../support/edit-set.ts";
+import { setNumber, withFile } from "../support/edit-set.ts";
+import { openSources } from "../support/resources.ts";
 
 const mount = (id: number, at: string, more: Message): Message => [
   [1, 0],
@@ -66,4 +68,14 @@ test("each mount and file from outside has to be given", () => {
   );
   expect(missing("")).toEqual(needed.map(({ option }) => option));
   expect(optionDifferences(needed, undefined)).toEqual([]);
+});
+
+test("a lock whose place is cut off asks for nothing", async () => {
+  const locks = async (set: readonly Source[]) => {
+    const { demands } = await checkImage(await openSources(set), { host: {} });
+    return (demands?.list ?? []).filter(({ kind }) => kind === "lock").length;
+  };
+  const set = setSources("cases/file-locks");
+  expect(await locks(set)).toBe(4);
+  expect(await locks(setNumber(set, "filelocks.img", "file_lock_entry", 0, "start", null))).toBe(3);
 });

@@ -116,3 +116,12 @@ test("an overlay is named as in mountinfo", async () => {
   const [root] = await entries(await openSources(set), "mounts");
   expect(root?.type).toBe("overlay");
 });
+
+test("a lock can begin below 0, and one that is cut off has no place", async () => {
+  const locks = "filelocks.img";
+  const below = setNumber(setSources("cases/file-locks"), locks, "file_lock_entry", 0, "start", -8n);
+  const cut = setNumber(below, locks, "file_lock_entry", 1, "start", null);
+  const rows = await entries(await openSources(cut), "locks");
+  const starts = new Map(rows.map(({ fd, start }) => [fd, start]));
+  expect([...starts.values()].toSorted()).toEqual(["-8", "0", "0", null].toSorted());
+});

@@ -347,6 +347,8 @@ function* locksOf({ checkpoint }: Scan): Generator<Demand> {
     const { locks } = detailsOf(checkpoint, file);
     if (!Array.isArray(locks)) continue;
     for (const lock of locks as readonly Details[]) {
+      // A cut entry.
+      if (lock.start === null || lock.length === null) continue;
       const start = BigInt(String(lock.start));
       const length = BigInt(String(lock.length));
       yield {

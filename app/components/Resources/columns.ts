@@ -3,7 +3,7 @@
 import type { ColumnSpec, ResourceSpec } from "../../resources/resource.ts";
 import { hasValues, type ResourceTable } from "../../resources/table.ts";
 
-const RIGHT: ReadonlySet<string> = new Set(["number", "decimal", "seconds", "address", "mode"]);
+const RIGHT: ReadonlySet<string> = new Set(["number", "decimal", "signed", "seconds", "address", "mode"]);
 
 /** Whether the cells of a column are aligned to the right. */
 export const isRight = (column: ColumnSpec | undefined): boolean => column !== undefined && RIGHT.has(column.type);

@@ -51,8 +51,8 @@ const LOCKS: ResourceSpec = {
     column("path", "text", "path", "the locked file"),
     column("kind", "text", "kind", "POSIX, FLOCK, OFD or LEASE", { criu: "file_lock_entry.flag" }),
     column("type", "text", "type", "F_RDLCK or F_WRLCK", { criu: "file_lock_entry.type" }),
-    column("start", "decimal", "start", "the first locked byte", { criu: "file_lock_entry.start" }),
-    column("length", "decimal", "length", "in bytes; 0: to the end of the file", { criu: "file_lock_entry.len" }),
+    column("start", "signed", "start", "the first locked byte", { criu: "file_lock_entry.start" }),
+    column("length", "signed", "length", "in bytes; 0: to the end of the file", { criu: "file_lock_entry.len" }),
   ],
 };
 
