@@ -20,12 +20,22 @@ const contentSecurityPolicy: Plugin = {
   ],
 };
 
+/**
+ * Has V8 compile all functions of a script while it is fetched, on another thread, not each one when it is first called.
+ * Only for what is loaded later: the scripts of the first load, and of the worker, would start later.
+ */
+const COMPILE_ALL = "//# allFunctionsCalledOnLoad";
+
 // Relative base: the page works from any folder of any static host.
 export default defineConfig({
   base: "./",
   plugins: [react(), contentSecurityPolicy, precache(new URL("app/offline/service-worker.js", import.meta.url))],
   worker: { format: "es" },
-  build: { target: "es2022", modulePreload: { polyfill: false } },
+  build: {
+    target: "es2022",
+    modulePreload: { polyfill: false },
+    rolldownOptions: { output: { postBanner: ({ isEntry }) => (isEntry ? "" : COMPILE_ALL) } },
+  },
   test: {
     include: ["test/**/*.test.ts", "test/**/*.test.tsx"],
     exclude: ["test/browser/**"],
