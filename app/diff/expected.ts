@@ -33,10 +33,3 @@ export function isAppending({ files, machine }: Checkpoint, file: FileRow): bool
     (u8At(files.has, file) & HAS.flags) !== 0 && (u32At(files.flags, file) & openFlag("O_APPEND", machine.arch)) !== 0
   );
 }
-
-/** How many changes are expected. */
-export function countExpected(comparison: Comparison): number {
-  let count = 0;
-  for (let index = 0; index < comparison.changes.count; index++) if (isExpected(comparison, index)) count++;
-  return count;
-}

@@ -3,27 +3,35 @@
 import { u8At } from "../model/read.ts";
 import { type ChangeKind, kindOf } from "./changes.ts";
 import type { Comparison } from "./comparison.ts";
+import { isExpected } from "./expected.ts";
 import { isRepeatedAt, isSecurityAt } from "./resource-at.ts";
 
-const known = new WeakMap<Comparison, Readonly<Record<ChangeKind, number>>>();
-
-/** By kind, how many changes are listed. */
-export function listedCounts(comparison: Comparison): Readonly<Record<ChangeKind, number>> {
-  let counts = known.get(comparison);
-  if (counts === undefined) {
-    const own = { ...comparison.counts };
-    for (let index = 0; index < comparison.changes.count; index++) {
-      if (isRepeatedAt(comparison, index)) own[kindOf(u8At(comparison.changes.kind, index))]--;
-    }
-    counts = own;
-    known.set(comparison, counts);
-  }
-  return counts;
+/** How many changes are listed, and how many of them the filters are about. */
+export interface Listed {
+  readonly count: number;
+  readonly byKind: Readonly<Record<ChangeKind, number>>;
+  /** Those that every run of a program makes (expected.ts). */
+  readonly expected: number;
+  /** Those that make something possible that was not. */
+  readonly security: number;
 }
 
-/** How many changes are listed. */
-export const listedCount = (comparison: Comparison): number =>
-  Object.values(listedCounts(comparison)).reduce((sum, count) => sum + count, 0);
+/** Counts the changes that are listed. Linear in the changes. */
+export function listed(comparison: Comparison): Listed {
+  const { changes } = comparison;
+  const byKind = { ...comparison.counts };
+  let count = changes.count;
+  let expected = 0;
+  let security = 0;
+  for (let index = 0; index < changes.count; index++) {
+    if (isExpected(comparison, index)) expected++;
+    if (isSecurityAt(comparison, index)) security++;
+    if (!isRepeatedAt(comparison, index)) continue;
+    byKind[kindOf(u8At(changes.kind, index))]--;
+    count--;
+  }
+  return { count, byKind, expected, security };
+}
 
 /** The position of a change in the list of changes, from 1 on. */
 export function placeOfChange(comparison: Comparison, order: Uint32Array, change: number): number {
@@ -33,11 +41,4 @@ export function placeOfChange(comparison: Comparison, order: Uint32Array, change
     if (each === change) break;
   }
   return place;
-}
-
-/** How many changes make something possible that was not. */
-export function countSecurity(comparison: Comparison): number {
-  let count = 0;
-  for (let index = 0; index < comparison.changes.count; index++) if (isSecurityAt(comparison, index)) count++;
-  return count;
 }

@@ -6,6 +6,7 @@ import type { ChangeKind } from "../diff/changes.ts";
 import type { Comparison } from "../diff/comparison.ts";
 import type { Events } from "../diff/events.ts";
 import type { HiddenChanges } from "../diff/filter.ts";
+import type { Listed } from "../diff/listed.ts";
 import type { Address, Redirect } from "../link/address.ts";
 import type { ChoiceLink, Name, ZoomLink } from "../link/link.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
@@ -75,6 +76,8 @@ export interface Compared {
   readonly comparison: Comparison;
   /** Its changes in groups. */
   readonly events: Events;
+  /** How many of them lists have. */
+  readonly listed: Listed;
   /** What the state's actions need for comparisons, which is loaded with the first one. */
   readonly tools: ComparisonTools;
   /** Reasons to doubt that the two show the same processes, as sentences. */

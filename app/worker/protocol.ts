@@ -13,6 +13,7 @@ import type { Progress } from "../decoder/source.ts";
 import type { Differences } from "../diff/comparison.ts";
 import type { Events } from "../diff/events.ts";
 import type { HiddenChanges } from "../diff/filter.ts";
+import type { Listed } from "../diff/listed.ts";
 import type { Separator } from "../export/delimited.ts";
 import type { Both, Graph } from "../graph/order/graph.ts";
 import type { Layout, OfChanges } from "../graph/order/layout.ts";
@@ -161,6 +162,8 @@ export interface DiffResponse {
   readonly differences: Differences;
   /** Its changes in groups. */
   readonly events: Events;
+  /** How many of them lists have. */
+  readonly listed: Listed;
   /** Reasons to doubt that the two show the same processes, as sentences. */
   readonly unrelated: readonly string[];
   /** Digits of the longest position and version. */

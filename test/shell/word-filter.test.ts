@@ -2,6 +2,7 @@ import { beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { diff } from "../../app/diff/diff.ts";
 import { eventsOf } from "../../app/diff/events.ts";
 import { hiddenChanges } from "../../app/diff/filter.ts";
+import { listed } from "../../app/diff/listed.ts";
 import type { Checkpoint } from "../../app/model/checkpoint.ts";
 import * as tools from "../../app/shell/comparing.ts";
 import { hiddenOf } from "../../app/shell/selectors.ts";
@@ -41,7 +42,14 @@ function comparing() {
   const docs = images.map((checkpoint, document) => ({ document, checkpoint, input: { name: "" } }) as Doc);
   shell.store.set({
     docs: docs as unknown as Docs,
-    compared: { comparison, events: eventsOf(comparison), tools, unrelated: [], digits: { pos: 1, version: 1 } },
+    compared: {
+      comparison,
+      events: eventsOf(comparison),
+      listed: listed(comparison),
+      tools,
+      unrelated: [],
+      digits: { pos: 1, version: 1 },
+    },
   });
   const shown = () => hiddenOf(shell.store.get()).filter((each) => each === 0).length;
   return { shell, asked, comparison, shown };

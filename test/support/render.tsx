@@ -9,6 +9,7 @@ import { PageContext } from "../../app/components/context.ts";
 import type { Image } from "../../app/decoder/image.ts";
 import { diff } from "../../app/diff/diff.ts";
 import { eventsOf } from "../../app/diff/events.ts";
+import { listed } from "../../app/diff/listed.ts";
 import { headline } from "../../app/export/headline.ts";
 import { overviewOf } from "../../app/model/overview.ts";
 import { u32At } from "../../app/model/read.ts";
@@ -102,6 +103,7 @@ export function pageWith(...images: readonly Image[]): RenderedPage {
       compared: {
         comparison,
         events: eventsOf(comparison),
+        listed: listed(comparison),
         tools: { ...tools },
         unrelated: [],
         digits: { pos: 8, version: 8 },

@@ -4,7 +4,6 @@ import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef } from
 import { type Events, shownChanges } from "../../diff/events.ts";
 import type { HiddenChanges } from "../../diff/filter.ts";
 import { type ChangeRows, changeRows, headingAt, rowOfChange } from "../../diff/lines.ts";
-import { listedCount } from "../../diff/listed.ts";
 import { i32At, u32At } from "../../model/read.ts";
 import { counted } from "../../model/words.ts";
 import { PLACES } from "../../shell/places.ts";
@@ -20,11 +19,10 @@ import { type ChangeWindow, useChangeWindow } from "./useChangeWindow.ts";
 import "./Changes.css";
 
 export function Changes({ compared }: { compared: Compared }) {
-  const { comparison } = compared;
   const hidden = useApp(hiddenOf);
   const groups = useApp(groupsOf);
   const docs = useApp((state) => state.docs);
-  const total = listedCount(comparison);
+  const total = compared.listed.count;
   const count = useHiddenText(compared);
   const isEmpty = total > 0 && !hidden.includes(0);
   return (
@@ -37,7 +35,7 @@ export function Changes({ compared }: { compared: Compared }) {
       ) : (
         <>
           <Headline key={docs.map(({ document }) => document).join()} docs={docs} hidden={hidden} />
-          <Kinds comparison={comparison} />
+          <Kinds counts={compared.listed.byKind} />
           <Filters compared={compared} />
           <p className="changes-bar">
             <span className="muted" aria-live="polite">

@@ -2,9 +2,8 @@
 
 import { useMemo } from "react";
 import { CHANGE_KINDS } from "../../diff/changes.ts";
-import { countExpected, EXPECTED_TITLE } from "../../diff/expected.ts";
+import { EXPECTED_TITLE } from "../../diff/expected.ts";
 import { wordErrors } from "../../diff/filter-words.ts";
-import { countSecurity, listedCount, listedCounts } from "../../diff/listed.ts";
 import { counted, grouped } from "../../model/words.ts";
 import { PLACES } from "../../shell/places.ts";
 import { hiddenOf } from "../../shell/selectors.ts";
@@ -20,8 +19,7 @@ export function Filters({ compared }: { compared: Compared }) {
   const seenHidden = useApp((state) => state.seenHidden);
   const groupBy = useApp((state) => state.groupBy);
   const onlySecurity = useApp((state) => state.onlySecurity);
-  const security = useMemo(() => countSecurity(compared.comparison), [compared]);
-  const expected = useMemo(() => countExpected(compared.comparison), [compared]);
+  const { security, expected } = compared.listed;
   const errors = useMemo(() => wordErrors(words), [words]);
   return (
     <div className="change-filters">
@@ -101,7 +99,7 @@ export function Filters({ compared }: { compared: Compared }) {
 }
 
 /** How many changes are hidden, and why: `7 of 10 changes; hidden: 2 by kind, 1 expected`. */
-export function useHiddenText({ comparison }: Compared): string {
+export function useHiddenText({ comparison, listed }: Compared): string {
   const off = useApp((state) => state.off);
   const words = useApp((state) => state.changeFilter);
   const expectedHidden = useApp((state) => state.expectedHidden);
@@ -109,8 +107,7 @@ export function useHiddenText({ comparison }: Compared): string {
   const onlySecurity = useApp((state) => state.onlySecurity);
   const hidden = useApp(hiddenOf);
   return useMemo(() => {
-    const counts = listedCounts(comparison);
-    const total = listedCount(comparison);
+    const { count: total, byKind: counts } = listed;
     const shown = hidden.reduce((count, each) => count - each, comparison.changes.count);
     if (shown === total) return counted(total, "change");
     const byKind = CHANGE_KINDS.reduce((sum, kind) => sum + (off.includes(kind) ? counts[kind] : 0), 0);
@@ -122,5 +119,5 @@ export function useHiddenText({ comparison }: Compared): string {
       ...(onlySecurity ? ["all but security"] : []),
     ];
     return `${grouped(shown)} of ${counted(total, "change")}; hidden: ${reasons.join(", ")}`;
-  }, [comparison, hidden, off, words, expectedHidden, seenHidden, onlySecurity]);
+  }, [comparison, listed, hidden, off, words, expectedHidden, seenHidden, onlySecurity]);
 }

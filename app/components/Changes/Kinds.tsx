@@ -1,15 +1,12 @@
 // A checkbox for each kind of change that occurs, with the number of changes.
 
-import { CHANGE_KINDS, CHANGE_TITLES } from "../../diff/changes.ts";
-import type { Comparison } from "../../diff/comparison.ts";
-import { listedCounts } from "../../diff/listed.ts";
+import { CHANGE_KINDS, CHANGE_TITLES, type ChangeKind } from "../../diff/changes.ts";
 import { grouped } from "../../model/words.ts";
 import { useApp, usePage } from "../context.ts";
 
-export function Kinds({ comparison }: { comparison: Comparison }) {
+export function Kinds({ counts }: { counts: Readonly<Record<ChangeKind, number>> }) {
   const { shell } = usePage();
   const off = useApp((state) => state.off);
-  const counts = listedCounts(comparison);
   return (
     <fieldset className="kinds">
       <legend className="visually-hidden">Kinds of change</legend>

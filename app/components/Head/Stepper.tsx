@@ -1,6 +1,6 @@
 // The number of changes, which one is selected, and buttons for the next and previous.
 
-import { listedCount, placeOfChange } from "../../diff/listed.ts";
+import { placeOfChange } from "../../diff/listed.ts";
 import { changeSentence } from "../../export/changes-text.ts";
 import { counted, grouped } from "../../model/words.ts";
 import { groupsOf } from "../../shell/selectors.ts";
@@ -13,7 +13,7 @@ export function Stepper() {
   const groups = useApp(groupsOf);
   if (compared === null) return null;
   const { comparison } = compared;
-  const total = listedCount(comparison);
+  const total = compared.listed.count;
   if (total === 0) return <span className="head-stepper">no changes</span>;
   return (
     <span className="head-stepper">

@@ -1,6 +1,5 @@
 // The panel left of the drawing: the tasks of one image, or the changes or tasks of two.
 
-import { listedCount } from "../../diff/listed.ts";
 import { grouped } from "../../model/words.ts";
 import type { Doc } from "../../shell/state.ts";
 import { Changes } from "../Changes/Changes.tsx";
@@ -13,7 +12,7 @@ export function Left({ doc }: { doc: Doc }) {
   const left = useApp((state) => state.left);
   if (compared === null) return <Tree doc={doc} />;
   const choices = [
-    ["changes", "Changes", listedCount(compared.comparison)],
+    ["changes", "Changes", compared.listed.count],
     ["tasks", "Tasks", doc.checkpoint.tasks.count],
   ] as const;
   return (

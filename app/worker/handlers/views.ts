@@ -3,6 +3,7 @@
 import { checkImage, RULES } from "../../checks/check.ts";
 import { copyOf, transferables } from "../../decoder/transfer.ts";
 import { hiddenChanges } from "../../diff/filter.ts";
+import { listed } from "../../diff/listed.ts";
 import { unrelated } from "../../diff/related.ts";
 import { headline } from "../../export/headline.ts";
 import { oneImage } from "../../graph/order/graph.ts";
@@ -93,6 +94,7 @@ export function viewHandlers(
         // Copied, because transferring would take the arrays from the cached comparison.
         differences: copyOf(differences),
         events: copyOf(await documents.events(pair)),
+        listed: listed({ before, after, ...differences }),
         unrelated: unrelated(before, after, differences.pairs),
         digits: { pos: digits("pos"), version: digits("version") },
       };
