@@ -173,6 +173,10 @@ export function detailCell(details: readonly DetailWords[], side: Side): string 
   return details.map((words) => `${words.title} ${words[side]}`).join(", ");
 }
 
+/** Whether a column of a pair of descriptors may have changed: see columnChanged, which needs its text. */
+export const mayHaveChanged = (column: AlignedColumn, changed: number): boolean =>
+  (changed & (column.bits | CHANGE_BITS.path)) !== 0;
+
 /**
  * Whether a column of a pair of descriptors changed. If the path changed, the other values belong to another file and
  * count as changed if they differ.

@@ -2,14 +2,14 @@
 // Side by side: changed values, changed details, and kinds of change that are switched off.
 
 import { act } from "react";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { useApp } from "../../app/components/context.ts";
 import { fitColumns, measuredColumns } from "../../app/components/SideBySide/columns.ts";
 import { SideBySide } from "../../app/components/SideBySide/SideBySide.tsx";
 import { CHANGE_KINDS } from "../../app/diff/changes.ts";
 import { hiddenByKind } from "../../app/diff/filter.ts";
 import { withoutHidden } from "../../app/diff/without-hidden.ts";
-import { detailChanges } from "../../app/shell/aligned-cells.ts";
+import { ALIGNED_COLUMNS, detailChanges } from "../../app/shell/aligned-cells.ts";
 import type { Compared } from "../../app/shell/state.ts";
 import { fixtureBytes, open } from "../support/open.ts";
 import { pageWith, render } from "../support/render.tsx";
@@ -57,6 +57,17 @@ test("columns without changes step back first, and what changed keeps its width"
   expect(scarce.columns.length).toBeLessThan(wide.columns.length);
   expect(scarce.columns.map(({ id }) => id)).toEqual(expect.arrayContaining(["path", ...changed]));
   expect(scarce.least).toBeGreaterThan(500);
+});
+
+test("measuring makes no texts of columns that have not changed", async () => {
+  const { comparison } = await comparedOf("v23-s1");
+  const unchanged = { ...comparison, changed: comparison.changed.map(() => 0) };
+  const texts = ALIGNED_COLUMNS.map((column) => vi.spyOn(column, "text"));
+  measuredColumns(unchanged, detailChanges(unchanged, none));
+  expect(texts.map(({ mock }) => mock.calls.length)).toEqual(texts.map(() => 0));
+  measuredColumns(comparison, detailChanges(comparison, none));
+  expect(texts.some(({ mock }) => mock.calls.length > 0)).toBe(true);
+  for (const text of texts) text.mockRestore();
 });
 
 test("a kind that is switched off is neither marked nor called unchanged", async () => {

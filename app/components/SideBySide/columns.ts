@@ -12,6 +12,7 @@ import {
   columnChanged,
   type DetailChanges,
   detailCell,
+  mayHaveChanged,
 } from "../../shell/aligned-cells.ts";
 import type { Compared } from "../../shell/state.ts";
 
@@ -65,12 +66,15 @@ function measure(
   const rowBefore = i32At(pairs.descriptors.before, pair);
   const rowAfter = i32At(pairs.descriptors.after, pair);
   if (rowBefore === NONE || rowAfter === NONE) return;
+  const bits = u16At(changed, pair);
   columns.forEach((column, at) => {
+    // Making the texts of all columns takes many times as long.
+    if (!mayHaveChanged(column, bits)) return;
     const texts =
       column.id === "details"
         ? ([detailCell(details, "before"), detailCell(details, "after")] as const)
         : ([column.text(before, rowBefore), column.text(after, rowAfter)] as const);
-    if (!columnChanged(column, u16At(changed, pair), ...texts)) return;
+    if (!columnChanged(column, bits, ...texts)) return;
     widths[at] = Math.max(widths[at] ?? 0, ...texts.map(({ length }) => length));
   });
 }
