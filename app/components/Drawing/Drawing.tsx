@@ -1,6 +1,14 @@
 // The drawing: tasks, file tables and open files with their edges, on a canvas, and a hidden tree with the same content.
 
-import { type Ref, type RefObject, useImperativeHandle, useLayoutEffect, useMemo, useRef } from "react";
+import {
+  type Ref,
+  type RefObject,
+  useDeferredValue,
+  useImperativeHandle,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+} from "react";
 import { svgOf } from "../../graph/draw/svg.ts";
 import { boxOf } from "../../graph/draw/trace.ts";
 import type { View } from "../../graph/draw/view.ts";
@@ -90,9 +98,11 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
 
   const levels = useFocus(subject, layout, selection, view);
   const { focus } = levels;
+  // The first scene is made in a task of its own, after the one that adds the canvas to the page.
+  const isMounted = useDeferredValue(size !== null, false);
   const scene = useMemo(
-    () => (size === null ? null : sceneOf(subject, layout, { ...size, selection, expansion, focus })),
-    [subject, layout, size, selection, expansion, focus],
+    () => (size === null || !isMounted ? null : sceneOf(subject, layout, { ...size, selection, expansion, focus })),
+    [subject, layout, size, isMounted, selection, expansion, focus],
   );
   const notes = scene?.notes.join(" ") ?? "";
   // Notes below the drawing take some of its height, which is better known before it is painted.

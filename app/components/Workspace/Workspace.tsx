@@ -14,6 +14,7 @@ import { CommandButton } from "../CommandButton.tsx";
 import { useApp, usePage } from "../context.ts";
 import { Drawing } from "../Drawing/Drawing.tsx";
 import { Inspector } from "../Inspector/Inspector.tsx";
+import { Later } from "../Later.tsx";
 import { Overview } from "../Overview/Overview.tsx";
 import { Splitter } from "../Splitter/Splitter.tsx";
 import { Tables } from "../Tables/Tables.tsx";
@@ -129,6 +130,9 @@ function DrawingPanelOfOne({ doc }: { doc: Doc }) {
   );
 }
 
+/** The order in which the panels appear: rendering all of them takes several tens of milliseconds. */
+const TURNS = { left: 1, drawing: 2, tables: 3, aside: 4 } as const;
+
 function Wide({ doc }: { doc: Doc }) {
   const { shell } = usePage();
   const sizes = useApp((state) => state.sizes);
@@ -145,7 +149,9 @@ function Wide({ doc }: { doc: Doc }) {
       {treeShown && (
         <>
           <div id="panel-tree" className="panel" style={{ width: sizes[left] }}>
-            <Left doc={doc} />
+            <Later turn={TURNS.left}>
+              <Left doc={doc} />
+            </Later>
           </div>
           <Splitter
             label={left === "tree" ? "Width of the tasks" : "Width of the changes"}
@@ -161,7 +167,9 @@ function Wide({ doc }: { doc: Doc }) {
       <div className="middle">
         {drawingShown && (
           <div className="drawing-panel">
-            <DrawingPanel doc={doc} />
+            <Later turn={TURNS.drawing}>
+              <DrawingPanel doc={doc} />
+            </Later>
           </div>
         )}
         {tablesShown && (
@@ -183,7 +191,9 @@ function Wide({ doc }: { doc: Doc }) {
               className="panel tables-holder"
               style={drawingShown ? { height: sizes.tables } : { flex: 1, minHeight: 0 }}
             >
-              {isMedium && aside !== null ? <TablesOrAside doc={doc} aside={aside} /> : <Tables doc={doc} />}
+              <Later turn={TURNS.tables}>
+                {isMedium && aside !== null ? <TablesOrAside doc={doc} aside={aside} /> : <Tables doc={doc} />}
+              </Later>
             </div>
           </>
         )}
@@ -201,7 +211,9 @@ function Wide({ doc }: { doc: Doc }) {
             onSize={(inspector) => resize({ inspector })}
           />
           <div id="panel-inspector" className="panel" style={{ width: sizes.inspector }}>
-            <Aside doc={doc} aside={aside} />
+            <Later turn={TURNS.aside}>
+              <Aside doc={doc} aside={aside} />
+            </Later>
           </div>
         </>
       )}
