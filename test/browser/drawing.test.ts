@@ -180,3 +180,15 @@ for (const theme of ["light", "dark"] as const) {
     expect(await accessibilityFaults(page)).toEqual([]);
   });
 }
+
+test("that a drawing is being made is shown only if it takes a while", async () => {
+  const page = await open("server");
+  const shown = await page.evaluate(async () => {
+    const note = document.body.appendChild(document.createElement("p"));
+    note.className = "drawing-soon";
+    const first = getComputedStyle(note).visibility;
+    await Promise.all(note.getAnimations().map(({ finished }) => finished));
+    return [first, getComputedStyle(note).visibility];
+  });
+  expect(shown).toEqual(["hidden", "visible"]);
+});

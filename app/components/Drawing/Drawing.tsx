@@ -72,7 +72,7 @@ export function Drawing(props: DrawingProps) {
   if (layout === undefined) {
     return (
       <section className="drawing" aria-label="Drawing">
-        <p className="drawing-wait">Laying out {counted(descriptors.count, "descriptor")} …</p>
+        <p className="drawing-wait drawing-soon">Laying out {counted(descriptors.count, "descriptor")} …</p>
       </section>
     );
   }

@@ -57,7 +57,7 @@ function DrawingPanelOfBoth({ doc, compared }: { doc: Doc; compared: Compared })
   if (drawn === null) {
     return (
       <section className="drawing" aria-label="Drawing">
-        <p className="drawing-wait">Merging both images into one drawing…</p>
+        <p className="drawing-wait drawing-soon">Merging both images into one drawing…</p>
       </section>
     );
   }
