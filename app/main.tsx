@@ -5,11 +5,14 @@ import { showPage } from "./page.tsx";
 import { pageStorage } from "./shell/link-memory.ts";
 import { createShell } from "./shell/shell.ts";
 import { trustOwnScripts } from "./trusted-scripts.ts";
+import { isBusy } from "./worker/busy-lock.ts";
 import { createClient } from "./worker/client.ts";
 
 trustOwnScripts();
-const worker = new Worker(new URL("./worker/worker.ts", import.meta.url), { type: "module" });
-const shell = createShell(createClient(worker));
+/** Also the name of the worker's lock, and so different from those of other tabs. */
+const name = `ckptscope ${performance.timeOrigin} ${Math.random()}`;
+const worker = new Worker(new URL("./worker/worker.ts", import.meta.url), { type: "module", name });
+const shell = createShell(createClient(worker, () => isBusy(name)));
 showPage(shell);
 openLaunched(shell);
 workOffline();

@@ -55,9 +55,19 @@ interface Pending {
   options: RequestOptions;
 }
 
-/** A client over a worker (or anything that speaks its protocol). */
-export function createClient(channel: Channel): Client {
+/** Milliseconds between two checks whether the worker is still there, while it has requests to answer. */
+const CHECK = 3000;
+
+/**
+ * A client over a worker (or anything that speaks its protocol).
+ *
+ * @param isBusy Whether the worker is handling requests. Where it is not and has some to answer, it has ended.
+ */
+export function createClient(channel: Channel, isBusy = async () => true): Client {
   const pending = new Map<number, Pending>();
+  /** Requests without a last message, cancelled ones included. */
+  const open = new Set<number>();
+  const check = createCheck(open, isBusy, () => end(""));
   let nextId = 1;
   let ended: Error | null = null;
 
@@ -67,6 +77,8 @@ export function createClient(channel: Channel): Client {
   };
 
   channel.onmessage = ({ data }) => {
+    check.heard();
+    if (data.kind !== "progress" && data.kind !== "part") open.delete(data.id);
     const waiting = pending.get(data.id);
     if (waiting === undefined) return;
     if (data.kind === "progress") waiting.options.onProgress?.(data.progress);
@@ -78,10 +90,11 @@ export function createClient(channel: Channel): Client {
       else waiting.reject(new DOMException("Cancelled", "AbortError"));
     }
   };
-  channel.onerror = ({ message = "" }) => {
+  const end = (message: string): void => {
     ended = new WorkerEndedError(message === "" ? WORKER_ENDED : `${WORKER_ENDED} (${message})`);
     rejectAll(ended);
   };
+  channel.onerror = ({ message = "" }) => end(message);
 
   return {
     request(kind, request, options = {}) {
@@ -91,6 +104,8 @@ export function createClient(channel: Channel): Client {
         if (signal?.aborted) return reject(signal.reason);
         if (ended !== null) return reject(ended);
         pending.set(id, { resolve: resolve as (response: unknown) => void, reject, options });
+        open.add(id);
+        check.start();
         signal?.addEventListener(
           "abort",
           () => {
@@ -106,6 +121,31 @@ export function createClient(channel: Channel): Client {
     terminate() {
       channel.terminate?.();
       rejectAll(new DOMException("Closed", "AbortError"));
+    },
+  };
+}
+
+/** Checks now and then, while requests are open, whether the worker is still there: see busy-lock.ts. */
+function createCheck(open: ReadonlySet<number>, isBusy: () => Promise<boolean>, onEnd: () => void) {
+  let isWaiting = false;
+  /** Checks since the last message at which the worker was not busy. Once may be between two messages. */
+  let idle = 0;
+  const run = async (): Promise<void> => {
+    isWaiting = false;
+    if (open.size === 0) return;
+    idle = (await isBusy()) ? 0 : idle + 1;
+    if (idle > 1 && open.size > 0) onEnd();
+    else start();
+  };
+  const start = (): void => {
+    if (isWaiting || open.size === 0) return;
+    isWaiting = true;
+    setTimeout(run, CHECK);
+  };
+  return {
+    start,
+    heard(): void {
+      idle = 0;
     },
   };
 }

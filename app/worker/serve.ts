@@ -3,6 +3,7 @@
 import { SourceError } from "../decoder/source.ts";
 import { patternMatcher } from "../memory/regex.ts";
 import { RedirectError } from "../sources/hosted-errors.ts";
+import type { Busy } from "./busy-lock.ts";
 import { createDocuments } from "./documents.ts";
 import { exportHandlers } from "./handlers/export.ts";
 import { copyForPage, type Exchange, type Handlers, type Result } from "./handlers/handler.ts";
@@ -25,16 +26,19 @@ export interface Port {
  * Responds to requests on a port until it is closed. Documents belong to the port.
  *
  * @param matchPattern How regular expressions are matched; in place if absent, so that one that never ends cannot be stopped.
+ * @param busy Called around requests.
  */
-export function serve(port: Port, matchPattern: PatternMatching = patternMatcher): void {
+export function serve(port: Port, matchPattern: PatternMatching = patternMatcher, busy?: Busy): void {
   const handlers = createHandlers(matchPattern);
   const running = new Map<number, AbortController>();
   port.onmessage = async ({ data }) => {
     if (data.kind === "cancel") return running.get(data.id)?.abort();
     const control = new AbortController();
     running.set(data.id, control);
+    await busy?.begin();
     await respond(port, handlers, data, control.signal);
     running.delete(data.id);
+    busy?.end();
   };
 }
 

@@ -53,6 +53,18 @@ test("a page whose worker cannot be loaded says so, and does not wait for it", a
   visit.forgive();
 });
 
+test("a page whose worker has ended by itself says so, and does not wait for it", async () => {
+  const { page } = await visit();
+  await expect.poll(() => page.workers().length).toBe(1);
+  // There is no response, as there is no worker any more.
+  page
+    .workers()[0]
+    ?.evaluate(() => self.close())
+    .catch(() => {});
+  await drop(page, [{ name: "before.ckpt", bytes: fixture("linux-cr/v23-s1/before.ckpt") }]);
+  await page.getByText("could not be loaded, or has stopped. Reload the page.").first().waitFor();
+});
+
 /** Characters of the whole page. */
 const textLength = (page: Page): Promise<number> => page.evaluate(() => document.body.innerText.length);
 
