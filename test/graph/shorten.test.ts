@@ -28,6 +28,17 @@ describe("a shortened name", () => {
     ["socket:[unix stream /run/redis.sock]", 18, "unix …/redis.sock"],
     ["socket:[unix stream 230719]", 13, "unix 230719"],
     ["socket:[unix stream]", 9, "unix"],
+    ["socket:[tcp 10.0.0.1:80->10.0.0.2:34730 established]", 7, "…:34730"],
+    ["socket:[tcp 10.0.0.1:80->10.0.0.2:34730 established]", 6, ":34730"],
+    ["tcp 127.0.0.1:28411 listen", 6, ":28411"],
+    ["socket:[unix stream /run/redis.sock listen]", 24, "unix …/redis.sock listen"],
+    ["socket:[unix stream /run/redis.sock listen]", 18, "unix …/redis.sock"],
+    ["socket:[unix stream /run/redis.sock listen]", 13, "…/redis.sock"],
+    ["socket:[unix stream /run/redis.sock listen]", 11, "redis.sock"],
+    ["socket:[unix stream /run/redis.sock listen]", 8, "redi…ock"],
+    ["socket:[unix stream listen.sock listen]", 16, "unix listen.sock"],
+    ["socket:[unix stream /run/a->/run/b]", 9, "unix …/b"],
+    ["socket:[unix stream listen]", 11, "unix listen"],
   ])("%s in %i characters keeps its ports and the other end", (name, most, text) => {
     expect(shortened(name, most)).toBe(text);
   });
@@ -39,5 +50,33 @@ describe("a shortened name", () => {
     ["socket:[unix stream] → eventfd", 22, "unix stream → eventfd"],
   ])("%s in %i characters keeps what it changed to", (name, most, text) => {
     expect(shortened(name, most)).toBe(text);
+  });
+});
+
+describe("a name shortened to any length", () => {
+  const NAMES = [
+    "/var/log/nginx/error.log",
+    "/a-name-in-the-root-directory",
+    "pipe:[230712]",
+    "socket:[tcp 127.0.0.1:28411 listen]",
+    "socket:[tcp 10.0.0.1:80->10.0.0.2:34730 established]",
+    "socket:[unix stream /run/redis.sock listen]",
+    "socket:[unix stream listen.sock listen]",
+    "socket:[unix stream 230719]",
+    "socket:[netlink route 4242]",
+    "/var/log/error.log → socket:[unix stream /run/redis.sock listen]",
+  ];
+
+  test.each(NAMES)("%s has one “…” for each cut", (name) => {
+    for (let most = 5; most <= name.length; most++) {
+      const text = shortened(name, most);
+      expect([...text].length).toBeLessThanOrEqual(most);
+      expect(text).not.toMatch(/…\W?…/u);
+    }
+  });
+
+  test.each(NAMES.filter((name) => /:\d/.test(name)))("%s keeps its last port whole", (name) => {
+    const port = /.*:(\d+)/.exec(name)?.[1] as string;
+    for (let most = port.length + 1; most <= name.length; most++) expect(shortened(name, most)).toContain(port);
   });
 });

@@ -73,20 +73,31 @@ function* socketForms(name: string): Generator<string> {
     yield `${protocol} ${port(local)}->${port(remote)}`;
     yield `${port(local)}->${port(remote)}`;
     yield `to ${port(remote)}`;
+    yield port(remote);
+    yield port(remote).slice(1);
   } else if (isInternet) {
     yield `${protocol} ${port(local)}${state}`;
     yield `${protocol} ${port(local)}`;
     yield port(local);
+    yield port(local).slice(1);
   } else {
-    // `unix stream 230719`: the type says less than the name.
-    const [family = "", , ...rest] = name.split(" ");
-    if (name.includes("/")) yield `${family} …/${lastPart(name)}`;
-    else if (rest.length === 0) yield family;
-    else yield `${family} ${rest.at(-1)}`;
+    yield* namedForms(name);
   }
 }
 
-/** The first form that fits, or the last one cut in the middle. */
+/** `unix stream /run/redis.sock listen`, `unix stream 230719`: the type says less than the name. */
+function* namedForms(socket: string): Generator<string> {
+  const [, family = "", name = "", state = ""] = /^(\S+)(?: \S+)?(?: (.+?))?((?: listen)?)$/.exec(socket) ?? [];
+  if (name === "") return yield `${family}${state}`;
+  const last = lastPart(name);
+  const short = name.includes("/") ? `…/${last}` : name;
+  yield `${family} ${short}${state}`;
+  yield `${family} ${short}`;
+  yield short;
+  yield last;
+}
+
+/** The first form that fits, or the last one, which has no “…” of its own, cut in the middle. */
 function firstThatFits(forms: Iterable<string>, most: number): string {
   let last = "";
   for (const form of forms) {
