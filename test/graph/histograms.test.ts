@@ -75,12 +75,25 @@ describe("charts", () => {
         expect(bar.y >= 0 && bar.y + bar.height <= height).toBe(true);
       }
       const axis = chart?.texts.filter(({ y }) => y > (chart.line?.y ?? Number.POSITIVE_INFINITY)) ?? [];
+      axis.sort((a, b) => a.x - b.x);
       axis.slice(1).forEach(({ x, text }, at) => {
         const before = axis[at];
         const room = x - (before?.x ?? 0);
         expect(room).toBeGreaterThan(((text.length + (before?.text.length ?? 0)) / 2) * 7.25);
       });
     }
+  });
+
+  test.each([150, 200, 260, 340])("have a label for every bar before one for a bin without, in %i pixels", (right) => {
+    const holders = Array.from({ length: 11 }, (_, power) => ({
+      from: power === 0 ? 1 : 2 ** (power - 1) + 1,
+      to: 2 ** power,
+      count: power === 0 ? 92_000 : power === 10 ? 8 : 0,
+    }));
+    const { boxes } = chartsOf({ fds: [], holders, parts: [] }, { left: 0, right, top: 0 });
+    const texts = boxes[1]?.chart?.texts.map(({ text }) => text) ?? [];
+    expect(texts).toEqual(expect.arrayContaining(["1", "92,000", "8"]));
+    expect(texts).toContainEqual(expect.stringMatching(/^513–/));
   });
 
   test("are in the tree, in words", () => {

@@ -4,13 +4,14 @@ import { describe, expect, test } from "vitest";
 import { diff } from "../../app/diff/diff.ts";
 import { freeCorner, minimapOf } from "../../app/graph/draw/minimap.ts";
 import { headingIn, sharedAbove } from "../../app/graph/draw/paint-headings.ts";
-import { oneImage, type Subject } from "../../app/graph/order/graph.ts";
+import { oneImage, SAME, type Subject } from "../../app/graph/order/graph.ts";
 import { KIND_PARTS } from "../../app/graph/order/kind-parts.ts";
 import { layout } from "../../app/graph/order/layout.ts";
 import { union } from "../../app/graph/order/union.ts";
 import { NOTHING_OPENED } from "../../app/graph/plan/plan.ts";
 import type { Box, Scene } from "../../app/graph/scene/scene.ts";
 import { sceneOf } from "../../app/graph/scene/scene-of.ts";
+import { USE } from "../../app/model/checkpoint.ts";
 import { checkpointOf, type State } from "../support/state.ts";
 
 const sceneFor = (subject: Subject, width: number): Scene =>
@@ -199,4 +200,62 @@ test("tables that hold equally many descriptors have equally long bars, however 
     );
     expect(Math.max(...lengths) - Math.min(...lengths)).toBeLessThan(1e-3);
   }
+});
+
+/** Eight tasks that write to one log, of which three, with a log of their own, stop to. */
+const writers = (isAfter: boolean): State => ({
+  tasks: Array.from({ length: 8 }, (_, at) => ({ pid: 100 + at, comm: "writer", table: at })),
+  tables: Array.from({ length: 8 }, (_, at) => [
+    { fd: 1, file: isAfter && at < 3 ? 1 : 0 },
+    { fd: 2, file: 0 },
+    { fd: 3, file: 2 + at },
+  ]),
+  files: [
+    file("/var/log/writers/access.log", isAfter ? 8192n : 4096n),
+    file("/var/log/writers/error.log"),
+    ...Array.from({ length: 8 }, (_, at) => file(`/tmp/spool-${at}`, isAfter ? 9n : 5n)),
+  ],
+});
+
+describe("what changed", () => {
+  const images = [checkpointOf(writers(false)), checkpointOf(writers(true), { firstId: 900 })] as const;
+  const { pairs, changed } = diff(...images);
+  const subject = union(...images, { ...pairs, changed });
+
+  test.each([360, 390, 560, 758, 1000, 1400])("is in the boxes of a drawing of %i pixels", (width) => {
+    const files = texts(sceneFor(subject, width), "file");
+    const log = files.find((text) => /acc.*og/.test(text));
+    expect(log).toMatch(/→ 8192/);
+    if (width > 390) expect(log).toMatch(/13⟩/);
+    expect(files.filter((text) => /→ 9\b/.test(text))).toHaveLength(8);
+  });
+
+  test("has a sign on an edge only where the edge has room for one", () => {
+    const stacked = sceneFor(subject, 390).edges.filter(({ kind }) => kind !== "use");
+    expect(stacked.filter(({ sign }) => sign !== null)).toEqual([]);
+    const wide = sceneFor(subject, 1400).edges;
+    expect(wide.filter(({ sign, change }) => (sign === null) !== (change === SAME))).toEqual([]);
+    for (const { sign, x1, x2, via } of wide) {
+      if (sign === null) continue;
+      expect(sign.x - 6).toBeGreaterThan(x1);
+      expect(sign.x + 6).toBeLessThan(Number.isNaN(via) ? x2 : via);
+    }
+  });
+});
+
+describe("files that no descriptor holds", () => {
+  const image = checkpointOf({
+    tasks: [{ pid: 1, comm: "a", table: 0 }],
+    tables: [[{ fd: 0, file: 0 }]],
+    files: [file("/dev/null"), file("/usr/sbin/server"), file("/srv/data")],
+  });
+  image.files.use.set([USE.executable | USE.mapping, USE.workingDirectory], 1);
+  const subject = oneImage(image);
+
+  test.each([390, 560, 1400])("have a title and uses that are whole, in %i pixels", (width) => {
+    const scene = sceneFor(subject, width);
+    expect(texts(scene, "more").join()).toMatch(/2 files(, no fd| without holders| held by no descriptor)$/);
+    for (const text of texts(scene, "unused"))
+      expect(text).toMatch(/ \| (executable, mapping|exe, map|working directory|cwd)$/);
+  });
 });

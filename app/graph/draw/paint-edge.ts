@@ -3,17 +3,7 @@
 import { REMOVED } from "../order/graph.ts";
 import type { Edge, Ribbon } from "../scene/scene.ts";
 import { changeSign } from "../scene/words.ts";
-import {
-  edgeColour,
-  edgePath,
-  edgeWidth,
-  isMarked,
-  LEAST_TEXT,
-  RIBBON,
-  ribbonWidth,
-  signPlace,
-  type Theme,
-} from "./style.ts";
+import { edgeColour, edgePath, edgeWidth, LEAST_TEXT, RIBBON, ribbonWidth, type Theme } from "./style.ts";
 
 /** Paints an edge with its arrowhead and, on a change, its sign. `k`: the zoom. */
 export function paintEdge(
@@ -35,7 +25,7 @@ export function paintEdge(
   context.setLineDash([]);
   if (edge.kind !== "fold") arrowhead(context, tip, edge.y2, edge.shared ? 4 : 3);
   if (k < LEAST_TEXT) return;
-  if (isMarked(edge.change)) paintSign(context, edge, theme, colour);
+  if (edge.sign !== null) paintSign(context, edge, edge.sign, theme, colour);
   else if (edge.kind === "bundle" && edge.count > 1 && traced) paintCount(context, edge, theme);
 }
 
@@ -47,16 +37,20 @@ function arrowhead(context: CanvasRenderingContext2D, x: number, y: number, size
   context.fill();
 }
 
-/** The sign of a change: in the middle of the edge, or before it turns, where it is alone. */
-function paintSign(context: CanvasRenderingContext2D, edge: Edge, theme: Theme, colour: string): void {
-  const { x, y } = signPlace(edge);
+function paintSign(
+  context: CanvasRenderingContext2D,
+  { change }: Edge,
+  { x, y }: NonNullable<Edge["sign"]>,
+  theme: Theme,
+  colour: string,
+): void {
   context.font = `bold 12px ${theme.font}`;
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.fillStyle = theme.bg;
   context.fillRect(x - 6, y - 7, 12, 14);
   context.fillStyle = colour;
-  context.fillText(changeSign(edge.change), x, y);
+  context.fillText(changeSign(change), x, y);
 }
 
 /** The number of slots in a bundle. */

@@ -109,10 +109,6 @@ function edgeLine(path: PathContext, { x1, y1, y2, via }: Edge, offset: number, 
   }
 }
 
-/** Where the sign of an edge's change is: in the middle of the edge, or before it turns, where it is alone. */
-export const signPlace = ({ x1, y1, x2, y2, via }: Edge): { readonly x: number; readonly y: number } =>
-  Number.isNaN(via) ? { x: (x1 + x2) / 2, y: (y1 + y2) / 2 } : { x: x1 + 12, y: y1 };
-
 /** In pixels: wider for more slots. */
 export const ribbonWidth = ({ count }: Ribbon): number => Math.min(8, 2 + Math.log2(count));
 /** Opacity of the ribbon behind its lines. */

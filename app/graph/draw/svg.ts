@@ -31,7 +31,6 @@ import {
   RIBBON,
   ribbonWidth,
   type Strength,
-  signPlace,
   type Theme,
   toneColour,
   UNCHANGED,
@@ -137,8 +136,8 @@ function edgeSvg(edge: Edge, scene: Scene, theme: Theme): string {
 
 /** The sign of a change, above its edge. */
 function signSvg(edge: Edge, theme: Theme): string {
-  if (edge.change === SAME) return "";
-  const { x, y } = signPlace(edge);
+  if (edge.sign === null) return "";
+  const { x, y } = edge.sign;
   return textSvg(changeSign(edge.change), x - CHARACTER / 2, y - 8, "start", changeColour(theme, edge.change));
 }
 
@@ -147,7 +146,7 @@ function ribbonSvg(ribbon: Ribbon, scene: Scene, theme: Theme): string {
   const { x, y1, y2, labelY, count } = ribbon;
   const colour = escaped(theme.shared);
   const line = `<path d="M${x} ${y1}V${y2}" stroke="${colour}" stroke-width="${ribbonWidth(ribbon)}" opacity="${RIBBON}"/>`;
-  return scene.level === "bars"
+  return scene.level === "bars" || Number.isNaN(labelY)
     ? line
     : `${line}${textSvg(`×${count}`, x - 3, labelY - 8, "end", theme.shared, LANE_TEXT)}`;
 }

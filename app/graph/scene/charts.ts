@@ -1,6 +1,6 @@
 // Charts of a graph too large to draw in full: descriptors per file table, holders per open file, kinds.
 
-import { scaleBand, scaleSymlog } from "d3-scale";
+import { type ScaleBand, scaleBand, scaleSymlog } from "d3-scale";
 import { counted, grouped } from "../../model/words.ts";
 import type { Bin, Histograms } from "../order/histograms.ts";
 import { KIND_PARTS, type KindPart, PART_TITLES } from "../order/kind-parts.ts";
@@ -76,21 +76,36 @@ function histogram(area: Area, title: string, noun: string, bins: readonly Bin[]
     texts: [{ text: title, x: 0, y: 8, align: "start", tone: "fg" }],
   };
   const texts = [...chart.texts];
-  let free = -1;
-  bins.forEach(({ count, from }, at) => {
-    const middle = (x(labels[at] as string) ?? 0) + x.bandwidth() / 2;
-    const label = labels[at] as string;
-    const shown = label.length * CHARACTER <= x.step() ? label : grouped(from);
-    const half = (Math.max(shown.length, grouped(count).length) * CHARACTER) / 2;
-    const inside = Math.min(area.width - half, Math.max(half, middle));
-    if (inside - half < free) return;
-    free = inside + half + 4;
-    texts.push({ text: shown, x: inside, y: base + 10, align: "middle", tone: "muted" });
-    if (count > 0)
-      texts.push({ text: grouped(count), x: inside, y: base - y(count) - 7, align: "middle", tone: "muted" });
-  });
+  for (const { bin, text, x: middle } of binLabels(bins, area.width, x)) {
+    texts.push({ text, x: middle, y: base + 10, align: "middle", tone: "muted" });
+    if (bin.count === 0) continue;
+    texts.push({ text: grouped(bin.count), x: middle, y: base - y(bin.count) - 7, align: "middle", tone: "muted" });
+  }
   const words = bins.filter(({ count }) => count > 0).map((each) => `${range(each)}: ${counted(each.count, noun)}`);
   return chartBox(area, HEIGHT, { ...chart, texts }, `${title}: ${words.join(", ")}`);
+}
+
+interface BinLabel {
+  readonly bin: Bin;
+  readonly text: string;
+  /** Its middle. */
+  readonly x: number;
+}
+
+/** The labels below the bars, without overlap. Bins with something in them come first. */
+function binLabels(bins: readonly Bin[], width: number, x: ScaleBand<string>): BinLabel[] {
+  const fits = bins.every((each) => range(each).length * CHARACTER <= x.step());
+  const taken: { readonly from: number; readonly to: number }[] = [];
+  const labels: BinLabel[] = [];
+  for (const bin of [...bins.filter(({ count }) => count > 0), ...bins.filter(({ count }) => count === 0)]) {
+    const text = fits || bin.from === bin.to ? range(bin) : `${grouped(bin.from)}–`;
+    const half = (Math.max(text.length, bin.count === 0 ? 0 : grouped(bin.count).length) * CHARACTER) / 2 + 2;
+    const middle = Math.min(width - half, Math.max(half, (x(range(bin)) ?? 0) + x.bandwidth() / 2));
+    if (taken.some(({ from, to }) => middle - half < to && middle + half > from)) continue;
+    taken.push({ from: middle - half, to: middle + half });
+    labels.push({ bin, text, x: middle });
+  }
+  return labels;
 }
 
 const KINDS_HEIGHT = 56;

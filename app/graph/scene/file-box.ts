@@ -4,7 +4,7 @@ import { CHANGED, changeOf, type GraphFileRow, holdersOf, type Subject } from ".
 import { box, characters, left, right, signed } from "./box.ts";
 import { changedDetail } from "./changed-detail.ts";
 import { type Box, type Cell, CHARACTER } from "./scene.ts";
-import { clipped, lastForm, shortened } from "./shorten.ts";
+import { lastForm, shortened } from "./shorten.ts";
 import {
   accessLetters,
   fileName,
@@ -30,7 +30,7 @@ export interface FileColumns {
 /** The columns that a list of files needs and that fit `width` pixels. */
 export function columnsOf(subject: Subject, files: readonly GraphFileRow[], width: number): FileColumns {
   const room = characters(width);
-  const shortHolders = room < LEAST_ROOM;
+  const shortHolders = room < LEAST_ROOM || files.some((file) => isCrowded(subject, file, room));
   let holders = 0;
   const positions: number[] = [];
   let flags = 0;
@@ -60,6 +60,23 @@ export const changesOf = (subject: Subject, file: GraphFileRow): readonly string
 
 /** In boxes with fewer characters, the earlier number of holders gives up its room to the name. */
 const LEAST_ROOM = 25;
+
+/** Whether both numbers of holders leave no room for a changed position beside a name. */
+function isCrowded(subject: Subject, file: GraphFileRow, room: number): boolean {
+  const position = laterPart(positionLabel(subject, file));
+  const holders = holdersText(subject, file, false);
+  if (position === "" || !holders.includes("→")) return false;
+  return (
+    CHANGED_INDENT + leastName(fileName(subject, file), LEAST_CHANGED_NAME) + position.length + holders.length + 3 >
+    room
+  );
+}
+
+/** Of a change, what it became: `→ 8192`; empty if it has not changed. */
+const laterPart = (text: string): string => (text.includes("→") ? text.slice(text.indexOf("→")) : "");
+
+/** Characters of the sign of a change and of what is left and right of a box's texts. */
+const CHANGED_INDENT = 4;
 
 /** `⟨8 → 4⟩`, or `short`: `⟨4⟩`. */
 const holdersText = (subject: Subject, file: GraphFileRow, short: boolean): string =>
@@ -96,23 +113,33 @@ export function fileBox(subject: Subject, file: GraphFileRow, lane: FileLane, y:
   });
 }
 
-/** Characters that a name keeps beside a position. */
+/** Characters that a name keeps beside a position, and beside one that changed. */
 const LEAST_NAME = 9;
+const LEAST_CHANGED_NAME = 6;
+
+/** Characters that a name needs, with a space, if it keeps up to `most`. */
+const leastName = (name: string, most: number): number => Math.min(most, lastForm(name).length) + 1;
 
 /** From right to left: holders, position, flags; the name takes the remaining width. */
 function heldCells(subject: Subject, file: GraphFileRow, { width, columns }: FileLane, indent: number): Cell[] {
   const cells: Cell[] = [];
   const end = width - 6;
-  const holders = holdersText(subject, file, columns.shortHolders);
+  const name = fileName(subject, file);
+  const position = positionLabel(subject, file);
+  const later = laterPart(position);
+  const besideHolders = end - (columns.holders > 0 ? (columns.holders + 1) * CHARACTER : 0);
+  // A changed position is worth more than the number of holders: every shared file has one.
+  const isFull =
+    later !== "" && leastName(name, LEAST_CHANGED_NAME) + later.length > characters(besideHolders - 8 - indent);
+  const holders = isFull ? "" : holdersText(subject, file, columns.shortHolders);
   if (holders !== "") cells.push(right(holders, end, "shared"));
 
-  const posEnd = end - (columns.holders > 0 ? (columns.holders + 1) * CHARACTER : 0);
-  const position = positionLabel(subject, file);
+  const posEnd = isFull ? end : besideHolders;
   // A truncated number would be wrong, so it is shown in full or not at all; of a change, at least what it became.
-  const name = fileName(subject, file);
-  const besideName = characters(posEnd - 8 - indent) - Math.min(LEAST_NAME, lastForm(name).length + 1);
-  const later = position.includes("→") ? position.slice(position.indexOf("→")) : "";
-  const pos = [position, later].find(({ length }) => length <= besideName) ?? "";
+  const beside = characters(posEnd - 8 - indent);
+  const fits = (text: string, least: number): boolean => text.length + leastName(name, least) <= beside;
+  const whole = [position, later].find((text) => fits(text, LEAST_NAME)) ?? "";
+  const pos = whole === "" && fits(later, LEAST_CHANGED_NAME) ? later : whole;
   if (pos !== "") cells.push(right(pos, posEnd, pos.includes("→") ? "change" : "fg"));
 
   const flagsAt = posEnd - (columns.pos > 0 ? columns.pos + 1 : 0) * CHARACTER - columns.flags * CHARACTER;
@@ -124,8 +151,9 @@ function heldCells(subject: Subject, file: GraphFileRow, { width, columns }: Fil
   const changes = isShown ? [] : changesOf(subject, file);
   const detail = changes.find(({ length }) => length <= room) ?? "";
   // The slot beside a private file has its name too, so the change may stand alone here.
-  const alone = detail === "" && holders === "" && pos === "" ? changes.at(-1) : undefined;
-  if (alone !== undefined && alone.length <= room + LEAST_NAME + 1) return [left(alone, 8 + indent, "change")];
+  const isAlone = detail === "" && holders === "" && pos === "";
+  const alone = isAlone ? changes.find(({ length }) => length <= room + LEAST_NAME + 1) : undefined;
+  if (alone !== undefined) return [left(alone, 8 + indent, "change")];
   if (detail !== "") cells.push(right(detail, posAt, "change"));
   const flags = detail === "" && flagsAt + wanted.length * CHARACTER <= posAt ? wanted : "";
   if (flags !== "") cells.push(left(flags, flagsAt, wanted.includes("→") ? "change" : "muted"));
@@ -140,8 +168,11 @@ function heldCells(subject: Subject, file: GraphFileRow, { width, columns }: Fil
 /** The name and the uses of a file that no descriptor holds. */
 function unheldCells(subject: Subject, file: GraphFileRow, { width }: FileLane, indent: number): Cell[] {
   const end = width - 6;
-  const use = usedAs(subject, file);
   const room = characters(end - CHARACTER - 8 - indent);
-  const name = shortened(fileName(subject, file), Math.floor(room - Math.min(use.length + 2, room / 2)));
-  return [left(name, 8 + indent, "muted"), right(clipped(use, room - name.length - 1), end, "muted")];
+  const name = fileName(subject, file);
+  const least = Math.min(LEAST_NAME, lastForm(name).length);
+  const uses = [usedAs(subject, file), usedAs(subject, file, true)];
+  const use = uses.find(({ length }) => length + 1 + least <= room) ?? "";
+  const shown = shortened(name, use === "" ? room : room - use.length - 1);
+  return [left(shown, 8 + indent, "muted"), ...(use === "" ? [] : [right(use, end, "muted")])];
 }

@@ -3,6 +3,7 @@
 
 import { BOX } from "./box.ts";
 import type { Draft, EdgeSource, PendingFile } from "./draft.ts";
+import { fileSign } from "./edge-sign.ts";
 import { columnsOf, type FileLane, fileBox } from "./file-box.ts";
 import { unusedBox } from "./fold-box.ts";
 import { trunkCount, trunkX } from "./frame.ts";
@@ -112,18 +113,21 @@ function placeOwn(draft: Draft, pending: readonly PendingFile[], top: number): n
 function addLeadEdge({ frame, boxes, edges }: Draft, source: EdgeSource, to: number, y: number, via: number): void {
   const isBundle = source.count > 1 || boxes[source.box]?.kind !== "slot";
   const kind: EdgeKind = isBundle ? "bundle" : "lead";
+  const x1 = frame.table + frame.tableWidth;
+  const x2 = boxes[to]?.x ?? frame.shared;
   edges.push({
     kind,
     from: source.box,
     to,
-    x1: frame.table + frame.tableWidth,
+    x1,
     y1: source.y,
     via,
-    x2: boxes[to]?.x ?? frame.shared,
+    x2,
     y2: y,
     count: source.count,
     shared: boxes[to]?.shared ?? false,
     change: source.change,
+    sign: fileSign(frame, source.change, { x1, y1: source.y, via, x2, y2: y }),
   });
 }
 

@@ -32,7 +32,10 @@ export function quietBox(subject: Subject, { tables }: QuietRun, frame: Frame, y
 /** The title of the files that no descriptor holds; opens and closes their list. */
 export function unusedBox(plan: Plan, lane: FileLane, y: number): Box {
   const hidden = plan.unusedCount - plan.unused.length;
-  const text = `${counted(plan.unusedCount, "file")} held by no descriptor`;
+  const count = counted(plan.unusedCount, "file");
+  const forms = [`${count} held by no descriptor`, `${count} without holders`, `${count}, no fd`];
+  const room = characters(lane.width - 12) - 2;
+  const text = forms.find(({ length }) => length <= room) ?? clipped(count, room);
   const opener = hidden > 0 ? "▸" : "▾";
   return box({
     kind: "more",
@@ -41,8 +44,8 @@ export function unusedBox(plan: Plan, lane: FileLane, y: number): Box {
     x: lane.x,
     y,
     width: lane.width,
-    cells: [left(clipped(`${opener} ${text}`, characters(lane.width - 12)), 6, "muted")],
-    label: text,
+    cells: [left(`${opener} ${text}`, 6, "muted")],
+    label: `${count} held by no descriptor`,
     open: hidden === 0,
   });
 }

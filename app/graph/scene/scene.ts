@@ -134,6 +134,8 @@ export interface Edge {
   readonly count: number;
   readonly shared: boolean;
   readonly change: Change;
+  /** Where the sign of its change is; null: it has not changed, or there is no room for one beside other lines. */
+  readonly sign: { readonly x: number; readonly y: number } | null;
 }
 
 /** A histogram along a lane, as bars to the right. Its heights are in the view: it does not scroll. */

@@ -3,6 +3,7 @@
 import { BOX } from "./box.ts";
 import { alikeTasksBox, moreTasksBox, quietTasksBox, taskBox } from "./boxes.ts";
 import type { Draft, PendingTask } from "./draft.ts";
+import { taskSign } from "./edge-sign.ts";
 import { placeInOrder } from "./place.ts";
 import type { Box } from "./scene.ts";
 import { PITCH } from "./scene.ts";
@@ -40,18 +41,16 @@ function boxFor(draft: Draft, { of, tables }: PendingTask, y: number): Box {
 /** Edges from a task's box to the boxes of its tables. */
 function addUseEdges({ frame, boxes, edges }: Draft, { of, tables }: PendingTask, from: number, y: number): void {
   for (const table of tables) {
+    const line = { x1: frame.task + frame.taskWidth, y1: y, via: Number.NaN, x2: frame.table, y2: table.y };
     edges.push({
       kind: of.kind === "task" ? "use" : "fold",
       from,
       to: table.box,
-      x1: frame.task + frame.taskWidth,
-      y1: y,
-      via: Number.NaN,
-      x2: frame.table,
-      y2: table.y,
+      ...line,
       count: of.kind === "more" ? of.count : 1,
       shared: of.kind !== "alike" && of.kind !== "quiet" && (boxes[table.box]?.shared ?? false),
       change: table.change,
+      sign: taskSign(table.change, line),
     });
   }
 }

@@ -295,22 +295,23 @@ export function isTableShared(subject: Subject, table: GraphTableRow): boolean {
   return (before ?? 0) > 1 || (after ?? 0) > 1;
 }
 
-const USES: readonly (readonly [number, string])[] = [
-  [USE.executable, "executable"],
-  [USE.workingDirectory, "working directory"],
-  [USE.root, "root"],
-  [USE.mapping, "mapping"],
-  [USE.pathOf, "path of a FIFO, terminal or tun device"],
-  [USE.inFlight, "in flight in a socket"],
-  [USE.epollTarget, "epoll target"],
-  [USE.linkRemap, "link that stands in for an unlinked file"],
+/** Bits of USE, their words, and the word where there is little room. */
+const USES: readonly (readonly [bit: number, words: string, short: string])[] = [
+  [USE.executable, "executable", "exe"],
+  [USE.workingDirectory, "working directory", "cwd"],
+  [USE.root, "root", "root"],
+  [USE.mapping, "mapping", "map"],
+  [USE.pathOf, "path of a FIFO, terminal or tun device", "path"],
+  [USE.inFlight, "in flight in a socket", "in flight"],
+  [USE.epollTarget, "epoll target", "epoll"],
+  [USE.linkRemap, "link that stands in for an unlinked file", "link"],
 ];
 
-/** The uses of a file other than by descriptors: `executable, mapping`. */
-export function usedAs(subject: Subject, file: GraphFileRow): string {
+/** The uses of a file other than by descriptors: `executable, mapping`; `short`: `exe, map`. */
+export function usedAs(subject: Subject, file: GraphFileRow, short = false): string {
   const use = u8At(subject.graph.files.use, file);
-  const words = USES.filter(([bit]) => (use & bit) !== 0).map(([, word]) => word);
-  return words.length === 0 ? "no known use" : words.join(", ");
+  const words = USES.filter(([bit]) => (use & bit) !== 0).map(([, word, brief]) => (short ? brief : word));
+  return words.length > 0 ? words.join(", ") : short ? "" : "no known use";
 }
 
 /** Close-on-exec: `ⓧ`, or of two images `→ⓧ` if it was set and `ⓧ→` if it was cleared. */
