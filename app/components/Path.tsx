@@ -1,23 +1,15 @@
-// A path that is shortened in the middle if it does not fit: its end identifies it better than its beginning, and the
-// other end of a connection better than its own.
+// A path or the name of an open file, shortened as in the drawing if it does not fit. The cell or line that it is in has the
+// whole of it as a tooltip.
 
-/** A last component of up to this many characters is never shortened. */
-const LONGEST_END = 28;
+import { shortened } from "../graph/scene/shorten.ts";
 
-export function Path({ path }: { path: string }) {
-  const cut = cutOf(path);
-  return (
-    <span className="path">
-      {cut > 0 && <span className="path-head">{path.slice(0, cut)}</span>}
-      <span className="path-end">{path.slice(cut)}</span>
-    </span>
-  );
+/** Pixels of one character of the monospace font of tables and lists. */
+export const CHARACTER = 7.3;
+
+/** `room`: how many characters it has room for; null: not known yet. */
+export function Path({ path, room }: { readonly path: string; readonly room: number | null }) {
+  return <span className="path">{room === null ? path : shortened(path, Math.max(LEAST, room))}</span>;
 }
 
-/** Where the part begins that is kept. */
-function cutOf(path: string): number {
-  const arrow = path.startsWith("socket:[") ? path.indexOf("->") : -1;
-  if (arrow > 0) return arrow;
-  const slash = path.lastIndexOf("/");
-  return slash > 0 && path.length - slash <= LONGEST_END ? slash : Math.max(0, path.length - LONGEST_END / 2);
-}
+/** Less than this says nothing. */
+const LEAST = 4;

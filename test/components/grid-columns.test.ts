@@ -1,7 +1,13 @@
 // The widths of a grid's columns.
 
 import { expect, test } from "vitest";
-import { columnSizes, fewPids, gridTemplate } from "../../app/components/Tables/grid-columns.ts";
+import {
+  charactersIn,
+  columnSizes,
+  columnWidth,
+  fewPids,
+  gridTemplate,
+} from "../../app/components/Tables/grid-columns.ts";
 import type { Doc } from "../../app/shell/state.ts";
 import { checkpointOf } from "../support/state.ts";
 
@@ -14,6 +20,24 @@ test("columns give up the same part of what they can spare, and a path takes wha
   const { template, width } = gridTemplate(columns);
   expect(width).toBe(350);
   expect(template).toBe("100px minmax(150px, 1fr) clamp(100px, 100px + (100% - 350px) * 0.2500, 150px)");
+});
+
+test.each([
+  [300, [100, 150, 100]],
+  [350, [100, 150, 100]],
+  [450, [100, 225, 125]],
+  [900, [100, 650, 150]],
+])("in %i pixels the columns are as wide as their template makes them", (room, widths) => {
+  const columns = [
+    { grows: false, size: 100, least: 100 },
+    { grows: true, size: 300, least: 150 },
+    { grows: false, size: 150, least: 100 },
+  ];
+  expect(columns.map((_, at) => columnWidth(columns, at, room))).toEqual(widths);
+});
+
+test("a path has room for as many characters as its column", () => {
+  expect(charactersIn(13 + 73)).toBe(10);
 });
 
 test("without a column that grows, the room that is left stays empty", () => {

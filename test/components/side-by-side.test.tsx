@@ -4,15 +4,17 @@
 import { act } from "react";
 import { expect, test, vi } from "vitest";
 import { useApp } from "../../app/components/context.ts";
-import { fitColumns, measuredColumns } from "../../app/components/SideBySide/columns.ts";
+import { fitColumns, MOST_SAMPLED, measuredColumns } from "../../app/components/SideBySide/columns.ts";
 import { SideBySide } from "../../app/components/SideBySide/SideBySide.tsx";
 import { CHANGE_KINDS } from "../../app/diff/changes.ts";
+import { diff } from "../../app/diff/diff.ts";
 import { hiddenByKind } from "../../app/diff/filter.ts";
 import { withoutHidden } from "../../app/diff/without-hidden.ts";
-import { ALIGNED_COLUMNS, detailChanges } from "../../app/shell/aligned-cells.ts";
+import { ALIGNED_COLUMNS, type AlignedColumn, detailChanges } from "../../app/shell/aligned-cells.ts";
 import type { Compared } from "../../app/shell/state.ts";
 import { fixtureBytes, open } from "../support/open.ts";
 import { pageWith, render } from "../support/render.tsx";
+import { checkpointOf } from "../support/state.ts";
 
 function Both() {
   const compared = useApp((state) => state.compared);
@@ -59,15 +61,38 @@ test("columns without changes step back first, and what changed keeps its width"
   expect(scarce.least).toBeGreaterThan(500);
 });
 
-test("measuring makes no texts of columns that have not changed", async () => {
-  const { comparison } = await comparedOf("v23-s1");
-  const unchanged = { ...comparison, changed: comparison.changed.map(() => 0) };
-  const texts = ALIGNED_COLUMNS.map((column) => vi.spyOn(column, "text"));
-  measuredColumns(unchanged, detailChanges(unchanged, none));
-  expect(texts.map(({ mock }) => mock.calls.length)).toEqual(texts.map(() => 0));
+test("measuring makes no texts of columns that have not changed, but for the first changes", () => {
+  const moved = (pos: bigint) =>
+    checkpointOf({
+      tasks: [{ pid: 1, comm: "a", table: 0 }],
+      tables: [Array.from({ length: 500 }, (_, fd) => ({ fd, file: fd }))],
+      files: Array.from({ length: 500 }, (_, at) => ({ kind: "regular" as const, path: `/srv/${at}`, pos, flags: 2 })),
+    });
+  const [before, after] = [moved(0n), moved(1n)];
+  const comparison = { ...diff(before, after), before, after };
+  const texts = ALIGNED_COLUMNS.map(
+    ({ id }, at) => [id, vi.spyOn(ALIGNED_COLUMNS[at] as AlignedColumn, "text")] as const,
+  );
   measuredColumns(comparison, detailChanges(comparison, none));
-  expect(texts.some(({ mock }) => mock.calls.length > 0)).toBe(true);
-  for (const text of texts) text.mockRestore();
+  const calls = Object.fromEntries(texts.map(([id, { mock }]) => [id, mock.calls.length]));
+  for (const [, text] of texts) text.mockRestore();
+  expect(calls).toMatchObject({ pos: 1000, path: 2 * MOST_SAMPLED, flags: 2 * MOST_SAMPLED });
+});
+
+test("what is left of the room goes to values that would be cut off, and then to the paths", async () => {
+  const compared = await comparedOf("socket-remote");
+  const widest: Readonly<Record<string, number>> = { path: 30, flags: 12 };
+  const measured = ALIGNED_COLUMNS.filter(({ id }) => id in widest).map((column) => ({
+    column,
+    changed: 0,
+    widest: widest[column.id] ?? 0,
+  }));
+  const { least } = fitColumns(measured, compared, null);
+  const flagsIn = (room: number) => Number(/(\d+)px$/.exec(fitColumns(measured, compared, room).template)?.[1]);
+  expect(flagsIn(least)).toBe(40);
+  expect(flagsIn(least + 400)).toBe(101);
+  expect(fitColumns(measured, compared, least).pathRoom).toBe(25);
+  expect(fitColumns(measured, compared, least + 400).pathRoom).toBe(44);
 });
 
 test("a kind that is switched off is neither marked nor called unchanged", async () => {

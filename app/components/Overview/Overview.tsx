@@ -1,7 +1,7 @@
 // What is worth a look in an image, in the inspector's place while nothing is selected. Each line selects something or
 // filters a table.
 
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { type Checkpoint, holderCount, taskCount } from "../../model/checkpoint.ts";
 import type { Listing } from "../../model/columns/column.ts";
 import { FILE_KINDS } from "../../model/names.ts";
@@ -20,34 +20,49 @@ import { exactPath, tableFilter } from "../../shell/filter-text.ts";
 import { PLACES } from "../../shell/places.ts";
 import type { Doc } from "../../shell/state.ts";
 import { usePage } from "../context.ts";
+import { useSize } from "../Drawing/useSize.ts";
 import { useResponse } from "../Inspector/useResponse.ts";
-import { Path } from "../Path.tsx";
+import { CHARACTER, Path } from "../Path.tsx";
 import { Wrapped } from "../Wrapped.tsx";
 import "../Inspector/Inspector.css";
 import "./Overview.css";
 
 export function Overview({ doc: { checkpoint, document } }: { doc: Doc }) {
+  const panel = useRef<HTMLElement>(null);
+  const [size] = useSize(panel);
+  const room = size === null ? null : Math.floor((size.width - MARGINS) / CHARACTER);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keys must be able to scroll it
-    <section id={PLACES.inspector} className="inspector overview" aria-labelledby="overview-title" tabIndex={0}>
+    <section
+      ref={panel}
+      id={PLACES.inspector}
+      className="inspector overview"
+      aria-labelledby="overview-title"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keys must be able to scroll it
+      tabIndex={0}
+    >
       <h2 id="overview-title" className="panel-title">
         Overview
       </h2>
-      {document !== null && <Answer key={document} checkpoint={checkpoint} document={document} />}
+      {document !== null && <Answer key={document} checkpoint={checkpoint} document={document} room={room} />}
     </section>
   );
 }
 
+/** Pixels left and right of a line, and between its text and its count. */
+const MARGINS = 28;
+
 interface PartProps {
   readonly checkpoint: Checkpoint;
   readonly facts: Facts;
+  /** How many characters a line has room for; null: not known yet. */
+  readonly room: number | null;
 }
 
-function Answer({ checkpoint, document }: { checkpoint: Checkpoint; document: number }) {
+function Answer({ checkpoint, document, room }: Omit<PartProps, "facts"> & { readonly document: number }) {
   const answer = useResponse("overview", { document });
   if (answer.state === "waiting") return null;
   if (answer.state === "failed") return <p className="inspector-section muted">{answer.message}</p>;
-  const parts = { checkpoint, facts: answer.response };
+  const parts = { checkpoint, facts: answer.response, room };
   return (
     <>
       <Leaks {...parts} />
@@ -62,7 +77,7 @@ function Answer({ checkpoint, document }: { checkpoint: Checkpoint; document: nu
   );
 }
 
-function Shared({ checkpoint, facts: { shared, acrossTables } }: PartProps) {
+function Shared({ checkpoint, facts: { shared, acrossTables }, room }: PartProps) {
   if (shared.total === 0) return null;
   return (
     <Part
@@ -70,7 +85,7 @@ function Shared({ checkpoint, facts: { shared, acrossTables } }: PartProps) {
       note={`${grouped(shared.total)}, of which ${grouped(acrossTables)} across file tables`}
       all={{ listing: "files", filter: "shared:yes", sort: "holders" }}
     >
-      <FileLines checkpoint={checkpoint} ranking={shared} />
+      <FileLines checkpoint={checkpoint} ranking={shared} room={room} />
     </Part>
   );
 }
@@ -97,12 +112,12 @@ function SharedTables({ checkpoint, facts: { sharedTables } }: PartProps) {
   );
 }
 
-function Deleted({ checkpoint, facts: { deleted, deletedByName } }: PartProps) {
+function Deleted({ checkpoint, facts: { deleted, deletedByName }, room }: PartProps) {
   if (deleted.total === 0) return null;
   const note = `${grouped(deleted.total)}${deletedByName > 0 ? ", judging by “ (deleted)” at the end of their paths" : ""}`;
   return (
     <Part title="Deleted but open" note={note} all={{ listing: "files", filter: "deleted:yes" }}>
-      <FileLines checkpoint={checkpoint} ranking={deleted} />
+      <FileLines checkpoint={checkpoint} ranking={deleted} room={room} />
     </Part>
   );
 }
@@ -227,12 +242,13 @@ function Absent({ checkpoint, facts }: PartProps) {
 }
 
 /** Open files, with how many hold each. */
-function FileLines({ checkpoint, ranking }: { checkpoint: Checkpoint; ranking: Ranking }) {
+function FileLines({ checkpoint, ranking, room }: Omit<PartProps, "facts"> & { readonly ranking: Ranking }) {
   return Array.from(ranking.rows, (file) => {
     const holders = holderCount(checkpoint.files, file);
+    const name = fileName(checkpoint, file);
     return (
-      <Line key={file} select={{ to: "file", row: file }} count={<Holders count={holders} />}>
-        <Path path={fileName(checkpoint, file)} />
+      <Line key={file} title={name} select={{ to: "file", row: file }} count={<Holders count={holders} />}>
+        <Path path={name} room={room === null ? null : room - grouped(holders).length - 2} />
       </Line>
     );
   });
@@ -292,10 +308,12 @@ interface LineProps {
   /** What a click selects, or else the table that it filters. */
   readonly select?: Selection;
   readonly filter?: Filtered;
+  /** The whole of a text that may be shortened. */
+  readonly title?: string;
   readonly children: ReactNode;
 }
 
-function Line({ count, select, filter, children }: LineProps) {
+function Line({ count, select, filter, title, children }: LineProps) {
   const { shell } = usePage();
   const onClick = () => {
     if (select) shell.select(select);
@@ -303,7 +321,7 @@ function Line({ count, select, filter, children }: LineProps) {
   };
   return (
     <button type="button" className="plain overview-line mono" onClick={onClick}>
-      <span className="overview-what" title={typeof children === "string" ? children : undefined}>
+      <span className="overview-what" title={title ?? (typeof children === "string" ? children : undefined)}>
         {typeof children === "string" ? <span className="overview-text">{children}</span> : children}
       </span>
       {count !== undefined && <span className="overview-count">{count}</span>}

@@ -19,16 +19,18 @@ interface LineProps {
   readonly details: DetailChanges;
   /** A single column, before → after, instead of two sides. */
   readonly one: boolean;
+  readonly pathRoom: number | null;
+  readonly changeRoom: number | null;
   /** Whether kinds of change are switched off: a fold is then not called unchanged. */
   readonly filtered: boolean;
 }
 
-export function Line({ comparison, lines, line, columns, details, one, filtered }: LineProps) {
+export function Line({ comparison, lines, line, columns, details, one, pathRoom, changeRoom, filtered }: LineProps) {
   const { kind, at, length } = line;
   const folded = filtered ? "without changes of the kinds shown" : "unchanged";
   switch (kind) {
     case LINE.pair:
-      return <PairCells {...{ comparison, columns, one }} details={details(at)} pair={at} />;
+      return <PairCells {...{ comparison, columns, one, pathRoom, changeRoom }} details={details(at)} pair={at} />;
     case LINE.section:
       return <SectionTitle comparison={comparison} section={at} change={i32At(lines.sectionChange, at)} />;
     case LINE.task: {

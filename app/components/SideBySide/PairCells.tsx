@@ -18,6 +18,9 @@ interface PairProps {
   readonly details: readonly DetailWords[];
   /** A single column, before → after, instead of two sides. */
   readonly one: boolean;
+  /** How many characters a path has room for, and one in the column of changes; null: not known yet. */
+  readonly pathRoom: number | null;
+  readonly changeRoom: number | null;
 }
 
 /** The values of one column. */
@@ -28,7 +31,7 @@ interface Values {
   readonly differs: boolean;
 }
 
-export function PairCells({ comparison, pair, columns, details, one }: PairProps) {
+export function PairCells({ comparison, pair, columns, details, one, pathRoom, changeRoom }: PairProps) {
   const { before, after, pairs, changed } = comparison;
   const rowBefore: DescriptorRow = i32At(pairs.descriptors.before, pair);
   const rowAfter: DescriptorRow = i32At(pairs.descriptors.after, pair);
@@ -61,10 +64,12 @@ export function PairCells({ comparison, pair, columns, details, one }: PairProps
           details={details}
           bits={bits}
           presence={presence}
+          pathRoom={pathRoom}
+          changeRoom={changeRoom}
           path={rowBefore === NONE ? PATH_COLUMN.text(after, rowAfter) : PATH_COLUMN.text(before, rowBefore)}
         />
       ) : (
-        <BothSides values={values} bits={bits} presence={presence} />
+        <BothSides values={values} bits={bits} presence={presence} pathRoom={pathRoom} />
       )}
     </>
   );
@@ -79,6 +84,7 @@ interface CellsProps {
   readonly values: readonly Values[];
   readonly bits: number;
   readonly presence: Presence;
+  readonly pathRoom: number | null;
 }
 
 function OneColumn({
@@ -87,17 +93,21 @@ function OneColumn({
   bits,
   presence,
   path,
-}: CellsProps & Pick<PairProps, "details"> & { readonly path: string }) {
+  pathRoom,
+  changeRoom,
+}: CellsProps & Pick<PairProps, "details" | "changeRoom"> & { readonly path: string }) {
   // If the path differs, it is a different file: its values are omitted to make room for the path.
   const shown = (bits & CHANGE_BITS.path ? values.slice(0, 1) : values).filter(({ column }) => column.id !== "details");
   return (
     <>
       <div role="gridcell" className={bits === 0 ? "grid-cell muted" : "grid-cell"} title={path}>
-        <Path path={path} />
+        <Path path={path} room={pathRoom} />
       </div>
       <div role="gridcell" className="grid-cell aligned-both">
         {presence}
-        {shown.map(({ differs, ...change }) => differs && <Transition key={change.column.id} {...change} />)}
+        {shown.map(
+          ({ differs, ...change }) => differs && <Transition key={change.column.id} {...change} room={changeRoom} />,
+        )}
         {details.map(({ title, before, after }) => (
           <span key={title} className="cell-differs both-detail" title={`${title} ${before} → ${after}`}>
             <span className="both-title">{title} </span>
@@ -109,7 +119,7 @@ function OneColumn({
   );
 }
 
-function BothSides({ values, bits, presence }: CellsProps) {
+function BothSides({ values, bits, presence, pathRoom }: CellsProps) {
   return (
     <>
       {presence === "opened" ? (
@@ -120,6 +130,7 @@ function BothSides({ values, bits, presence }: CellsProps) {
             key={column.id}
             column={column}
             differs={differs}
+            pathRoom={pathRoom}
             quiet={bits === 0}
             gone={presence === "closed" && bits !== 0}
           >
@@ -136,6 +147,7 @@ function BothSides({ values, bits, presence }: CellsProps) {
             key={column.id}
             column={column}
             differs={differs}
+            pathRoom={pathRoom}
             quiet={bits === 0}
             added={presence === "opened" && bits !== 0}
           >
@@ -148,11 +160,11 @@ function BothSides({ values, bits, presence }: CellsProps) {
 }
 
 /** A changed value, `4096 → 8192`. For a path, only the later one: the earlier one is in the column before. */
-function Transition({ column, before, after }: { column: AlignedColumn; before: string; after: string }) {
+function Transition({ column, before, after, room }: Omit<Values, "differs"> & { readonly room: number | null }) {
   if (column.id === "path") {
     return (
       <span className="cell-differs both-path" title={after}>
-        → <Path path={after} />
+        → <Path path={after} room={room === null ? null : room - 2} />
       </span>
     );
   }
@@ -179,13 +191,14 @@ function wordsThatDiffer(before: string, after: string): string {
 interface CellProps {
   readonly column: AlignedColumn;
   readonly differs: boolean;
+  readonly pathRoom: number | null;
   readonly quiet: boolean;
   readonly gone?: boolean;
   readonly added?: boolean;
   readonly children: string;
 }
 
-function Cell({ column, differs, quiet, gone = false, added = false, children }: CellProps) {
+function Cell({ column, differs, pathRoom, quiet, gone = false, added = false, children }: CellProps) {
   const classes = [
     "grid-cell",
     column.numeric && "cell-number",
@@ -201,7 +214,7 @@ function Cell({ column, differs, quiet, gone = false, added = false, children }:
       className={classes.filter(Boolean).join(" ")}
       title={children.length > 12 ? children : undefined}
     >
-      {column.id === "path" ? <Path path={children} /> : children}
+      {column.id === "path" ? <Path path={children} room={pathRoom} /> : children}
       {differs && <span className="visually-hidden"> changed</span>}
     </div>
   );

@@ -45,7 +45,7 @@ export function SideBySide({ compared }: { compared: Compared }) {
   // If both sides do not fit, a single column shows everything that changed.
   const one = isNarrow || (room !== null && both.least > room);
   const isStacked = one && room !== null && room < STACKED;
-  const { columns, template, least } = one ? oneColumn(measured, isStacked) : both;
+  const { columns, template, least, pathRoom, changeRoom } = one ? oneColumn(measured, isStacked, room) : both;
   const window = useRowWindow(lines.count, isStacked ? STACKED_ROW : ROW, scroller, ROW);
   const [active, setActive] = useState(0);
   const selected = useSelectedLine(comparison, lines);
@@ -110,7 +110,7 @@ export function SideBySide({ compared }: { compared: Compared }) {
                 onClick={() => onClick(row)}
               >
                 <Line
-                  {...{ comparison, lines, line, columns, details, one }}
+                  {...{ comparison, lines, line, columns, details, one, pathRoom, changeRoom }}
                   filtered={comparison !== compared.comparison}
                 />
               </div>

@@ -4,8 +4,9 @@
 import { CHANGE_KINDS, type ChangeKind, isOfDescriptors } from "../../diff/changes.ts";
 import type { Comparison } from "../../diff/comparison.ts";
 import type { DetailWords } from "../../export/detail-words.ts";
-import { NONE } from "../../model/checkpoint.ts";
+import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { i32At, u8At, u16At, u32At } from "../../model/read.ts";
+import type { DescriptorRow } from "../../model/rows.ts";
 import {
   ALIGNED_COLUMNS,
   type AlignedColumn,
@@ -15,6 +16,7 @@ import {
   mayHaveChanged,
 } from "../../shell/aligned-cells.ts";
 import type { Compared } from "../../shell/state.ts";
+import { CHARACTER } from "../Path.tsx";
 
 /** Columns that are shown only if there are changes of these kinds. */
 const ONLY_IF_CHANGED: Readonly<Record<string, readonly ChangeKind[]>> = {
@@ -24,15 +26,20 @@ const ONLY_IF_CHANGED: Readonly<Record<string, readonly ChangeKind[]>> = {
   details: ["file-detail", "file-linked"],
 };
 
-/** A column, and how many characters it needs to show its changed values in full; 0: it has none. */
+/** A column, and how many characters its values need. */
 export interface MeasuredColumn {
   readonly column: AlignedColumn;
+  /** For the changed values; 0: there are none. */
   readonly changed: number;
+  /** For all values of descriptors with changes. */
+  readonly widest: number;
 }
 
-/** Most changes that are measured. The values of further ones can be cut off. */
+/** Most changes of which the changed values are measured. The values of further ones can be cut off. */
 const MOST_MEASURED = 2000;
-/** Characters that a changed value gets at most. */
+/** Most changes of which all values are: making the texts of all columns takes many times as long. */
+export const MOST_SAMPLED = 40;
+/** Characters that a value gets at most. */
 const MOST_CHARACTERS = 44;
 
 /** The columns of a comparison. */
@@ -41,9 +48,14 @@ export function measuredColumns(comparison: Comparison, details: DetailChanges):
     const kinds = ONLY_IF_CHANGED[id];
     return kinds === undefined || kinds.some((kind) => comparison.counts[kind] > 0);
   });
-  const widths = columns.map(() => 0);
-  for (const pair of changedPairs(comparison)) measure(comparison, details(pair), pair, columns, widths);
-  return columns.map((column, at) => ({ column, changed: Math.min(MOST_CHARACTERS, widths[at] ?? 0) }));
+  const widths: Widths = { changed: columns.map(() => 0), widest: columns.map(() => 0) };
+  let count = 0;
+  for (const pair of changedPairs(comparison)) {
+    measure(comparison, details(pair), pair, columns, widths, count < MOST_SAMPLED);
+    count++;
+  }
+  const most = (width: number | undefined): number => Math.min(MOST_CHARACTERS, width ?? 0);
+  return columns.map((column, at) => ({ column, changed: most(widths.changed[at]), widest: most(widths.widest[at]) }));
 }
 
 /** The first pair of descriptors of each change. */
@@ -55,32 +67,42 @@ function* changedPairs({ changes }: Comparison): Generator<number> {
   }
 }
 
+/** Characters by column: of changed values, and of all values. */
+interface Widths {
+  readonly changed: number[];
+  readonly widest: number[];
+}
+
+/** `all`: whether to measure the values that have not changed, too. */
 function measure(
   comparison: Comparison,
   details: readonly DetailWords[],
   pair: number,
   columns: readonly AlignedColumn[],
-  widths: number[],
+  widths: Widths,
+  all: boolean,
 ): void {
   const { before, after, pairs, changed } = comparison;
-  const rowBefore = i32At(pairs.descriptors.before, pair);
-  const rowAfter = i32At(pairs.descriptors.after, pair);
-  if (rowBefore === NONE || rowAfter === NONE) return;
+  const rowBefore: DescriptorRow = i32At(pairs.descriptors.before, pair);
+  const rowAfter: DescriptorRow = i32At(pairs.descriptors.after, pair);
+  const isPair = rowBefore !== NONE && rowAfter !== NONE;
   const bits = u16At(changed, pair);
+  const own = (column: AlignedColumn, image: Checkpoint, row: DescriptorRow): string =>
+    row === NONE ? "" : column.text(image, row);
   columns.forEach((column, at) => {
-    // Making the texts of all columns takes many times as long.
-    if (!mayHaveChanged(column, bits)) return;
+    if (!all && !(isPair && mayHaveChanged(column, bits))) return;
     const texts =
       column.id === "details"
         ? ([detailCell(details, "before"), detailCell(details, "after")] as const)
-        : ([column.text(before, rowBefore), column.text(after, rowAfter)] as const);
-    if (!columnChanged(column, bits, ...texts)) return;
-    widths[at] = Math.max(widths[at] ?? 0, ...texts.map(({ length }) => length));
+        : ([own(column, before, rowBefore), own(column, after, rowAfter)] as const);
+    const width = Math.max(texts[0].length, texts[1].length);
+    widths.widest[at] = Math.max(widths.widest[at] ?? 0, width);
+    if (!isPair || !columnChanged(column, bits, ...texts)) return;
+    widths.changed[at] = Math.max(widths.changed[at] ?? 0, width);
   });
 }
 
-/** Pixels: of a character of the monospace font, of a cell's padding, and of the column of fds. */
-const CHARACTER = 7.3;
+/** Pixels: of a cell's padding, and of the column of fds. */
 const PADDING = 13;
 const FD = 72;
 /** Minimum width in pixels of a path, and of any other column whose values can be cut off. */
@@ -98,14 +120,21 @@ export interface Fitted {
   readonly template: string;
   /** Pixels that the columns need; with less room the grid scrolls sideways. */
   readonly least: number;
+  /** How many characters a path has room for, and one in the column of changes; null: not known yet. */
+  readonly pathRoom: number | null;
+  readonly changeRoom: number | null;
 }
+
+/** A number is never cut off: the rest would read as a different number. */
+const isNumber = ({ id }: AlignedColumn): boolean => id === "pos" || id === "version";
+
+const charactersIn = (width: number): number => Math.floor((width - PADDING) / CHARACTER);
 
 /** `room`: null if it is not known yet. */
 export function fitColumns(measured: readonly MeasuredColumn[], { digits }: Compared, room: number | null): Fitted {
   const leastOf = ({ column, changed }: MeasuredColumn): number => {
     if (column.id === "path") return LEAST_PATH;
-    // A number is never cut off: the rest would read as a different number.
-    if (column.id === "pos" || column.id === "version") {
+    if (isNumber(column)) {
       return pixels(Math.max(8, column.id === "pos" ? digits.pos : digits.version));
     }
     if (column.characters !== undefined) return pixels(Math.max(column.characters, column.title.length + 1, changed));
@@ -117,18 +146,40 @@ export function fitColumns(measured: readonly MeasuredColumn[], { digits }: Comp
     if (room === null || needed() <= room) break;
     shown = shown.filter(({ column, changed }) => column.id !== id || changed > 0);
   }
+  // What is left for each side goes to the columns that would cut their values off, and to the paths.
+  let spare = Math.max(0, Math.floor(((room ?? 0) - needed()) / 2));
+  const path = shown.find(({ column }) => column.id === "path");
+  const pathWish = Math.max(0, pixels(path?.widest ?? 0) - LEAST_PATH);
+  const widths = shown.map((each): number => {
+    const least = leastOf(each);
+    if (each.column.id === "path" || each.column.characters !== undefined || isNumber(each.column)) return least;
+    const more = Math.min(pixels(each.widest) - least, Math.max(spare / 2, spare - pathWish));
+    if (more <= 0) return least;
+    spare -= Math.floor(more);
+    return least + Math.floor(more);
+  });
   const side = shown
-    .map((each) => {
-      if (each.column.id === "path") return `minmax(${LEAST_PATH}px, 5fr)`;
-      const isFlexible = each.changed === 0 && leastOf(each) === LEAST;
-      return isFlexible ? `minmax(${LEAST}px, 1fr)` : `${leastOf(each)}px`;
-    })
+    .map(({ column }, at) => (column.id === "path" ? `minmax(${LEAST_PATH}px, 1fr)` : `${widths[at]}px`))
     .join(" ");
-  return { columns: shown.map(({ column }) => column), template: `${FD}px ${side} 1px ${side}`, least: needed() };
+  return {
+    columns: shown.map(({ column }) => column),
+    template: `${FD}px ${side} 1px ${side}`,
+    least: needed(),
+    pathRoom: room === null ? null : charactersIn(LEAST_PATH + spare),
+    changeRoom: null,
+  };
 }
 
 /** All columns in one, before → after: beside the path, or `isStacked`: below it. */
-export function oneColumn(measured: readonly MeasuredColumn[], isStacked: boolean): Fitted {
-  const template = isStacked ? `${FD}px minmax(60px, 1fr)` : `${FD}px minmax(60px, 1fr) minmax(60px, 1.4fr)`;
-  return { columns: measured.map(({ column }) => column), template, least: 0 };
+export function oneColumn(measured: readonly MeasuredColumn[], isStacked: boolean, room: number | null): Fitted {
+  const changes = isStacked ? "" : ` minmax(60px, ${CHANGES}fr)`;
+  const columns = measured.map(({ column }) => column);
+  const template = `${FD}px minmax(60px, 1fr)${changes}`;
+  if (room === null) return { columns, template, least: 0, pathRoom: null, changeRoom: null };
+  const width = room - FD;
+  const [path, change] = isStacked ? [width, width] : [width / (1 + CHANGES), (width * CHANGES) / (1 + CHANGES)];
+  return { columns, template, least: 0, pathRoom: charactersIn(path), changeRoom: charactersIn(change) };
 }
+
+/** The width of the column of changes, where that of paths is 1. */
+const CHANGES = 1.4;

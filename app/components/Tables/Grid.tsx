@@ -17,15 +17,19 @@ import { relatedRows } from "../../shell/related-rows.ts";
 import { listingText } from "../../shell/save.ts";
 import type { Doc, ListingView } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
+import { useSize } from "../Drawing/useSize.ts";
 import { useRowWindow } from "../useRowWindow.ts";
 import { GridHead } from "./GridHead.tsx";
 import { GridRow } from "./GridRow.tsx";
 import { GroupRow } from "./GroupRow.tsx";
 import {
   type ColumnSize,
+  charactersIn,
   columnDefinitions,
   columnSizes,
+  columnWidth,
   features,
+  type GridColumn,
   gridTemplate,
   isFlexible,
   type ShownRow,
@@ -49,6 +53,7 @@ interface Props {
 
 export function Grid({ doc, listing, view, rows, first, pending }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
+  const [size] = useSize(scroller);
   const { lines, isOpen, toggle } = useGroups(first);
   const count = lines === null ? rows.length : lines.length;
   const window = useRowWindow(count, ROW, scroller, ROW);
@@ -101,7 +106,10 @@ export function Grid({ doc, listing, view, rows, first, pending }: Props) {
     if (!event.shiftKey) choose(line);
   };
 
-  const { template, width } = templateOf(sizes, table, sizing);
+  const columns = shownColumns(sizes, table, sizing);
+  const { template, width } = gridTemplate(columns);
+  const path = table.getVisibleLeafColumns().findIndex(({ id }) => id === "path");
+  const pathRoom = size === null || path < 0 ? null : charactersIn(columnWidth(columns, path, size.width));
   return (
     <div
       ref={scroller}
@@ -153,6 +161,7 @@ export function Grid({ doc, listing, view, rows, first, pending }: Props) {
               listing={listing}
               cells={row.getVisibleCells()}
               template={template}
+              pathRoom={pathRoom}
               relation={line === selected ? "selected" : isRelated(own) ? "related" : null}
             />
           );
@@ -191,23 +200,21 @@ function groupText({ checkpoint }: Doc, listing: Listing, { group }: ListingView
 }
 
 /** The widths of the shown columns. The column that sorts the rows has room for its arrow. */
-function templateOf(
+function shownColumns(
   sizes: ReadonlyMap<string, ColumnSize>,
   table: ReturnType<typeof useGridTable>,
   sizing: ColumnSizingState,
-) {
-  return gridTemplate(
-    table.getVisibleLeafColumns().map((shown) => {
-      const size = shown.getSize();
-      const isChosen = sizing[shown.id] !== undefined;
-      const isFixed = isChosen || shown.getIsSorted() !== false;
-      return {
-        grows: isFlexible(shown.id) && !isChosen,
-        size,
-        least: isFixed ? size : Math.min(size, sizes.get(shown.id)?.least ?? size),
-      };
-    }),
-  );
+): GridColumn[] {
+  return table.getVisibleLeafColumns().map((shown) => {
+    const size = shown.getSize();
+    const isChosen = sizing[shown.id] !== undefined;
+    const isFixed = isChosen || shown.getIsSorted() !== false;
+    return {
+      grows: isFlexible(shown.id) && !isChosen,
+      size,
+      least: isFixed ? size : Math.min(size, sizes.get(shown.id)?.least ?? size),
+    };
+  });
 }
 
 /** TanStack's table over the lines in view. Sorting and grouping are the worker's. */

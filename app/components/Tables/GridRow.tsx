@@ -13,6 +13,8 @@ interface Props {
   readonly cells: readonly TableCell<typeof features, ShownRow, unknown>[];
   /** Value of grid-template-columns. */
   readonly template: string;
+  /** How many characters a path has room for; null: not known yet. */
+  readonly pathRoom: number | null;
   /** `selected`: the row is the selection. `related`: it is the table of the selected task, and so on. */
   readonly relation: "selected" | "related" | null;
   /** Among the rows to copy. */
@@ -22,7 +24,7 @@ interface Props {
   onClick(event: MouseEvent, at: number): void;
 }
 
-export function GridRow({ listing, shown, cells, template, relation, marked, active, onClick }: Props) {
+export function GridRow({ listing, shown, cells, template, pathRoom, relation, marked, active, onClick }: Props) {
   const { at, top } = shown;
   const classes = ["grid-row", relation && `row-${relation}`, marked && "row-marked", active && "row-active"];
   return (
@@ -41,6 +43,7 @@ export function GridRow({ listing, shown, cells, template, relation, marked, act
           index={index}
           column={COLUMNS[listing].find(({ id }) => id === cell.column.id)}
           text={cell.getValue() as string}
+          pathRoom={pathRoom}
         />
       ))}
     </div>
@@ -50,7 +53,13 @@ export function GridRow({ listing, shown, cells, template, relation, marked, act
 /** Longer texts get a tooltip, because the column may cut them off. */
 const SHORT = 6;
 
-function Cell({ column, text, index }: { column: Column | undefined; text: string; index: number }) {
+interface CellProps extends Pick<Props, "pathRoom"> {
+  readonly column: Column | undefined;
+  readonly text: string;
+  readonly index: number;
+}
+
+function Cell({ column, text, index, pathRoom }: CellProps) {
   if (column === undefined) return null;
   const quiet = text === "no" && column.yes !== undefined;
   const shared = (text === "yes" && column.id === "shared") || (column.id === "holders" && Number(text) > 1);
@@ -62,7 +71,7 @@ function Cell({ column, text, index }: { column: Column | undefined; text: strin
       className={`grid-cell${alignment(column)}${quiet ? " muted" : ""}${shared ? " shared" : ""}${severity}`}
       title={text.length > SHORT ? text : undefined}
     >
-      {column.id === "path" ? <Path path={text} /> : column.id === "pid" ? fewPids(text) : text}
+      {column.id === "path" ? <Path path={text} room={pathRoom} /> : column.id === "pid" ? fewPids(text) : text}
     </div>
   );
 }

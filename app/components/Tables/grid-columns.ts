@@ -12,9 +12,9 @@ import {
 import type { Column, Listing } from "../../model/columns/column.ts";
 import { COLUMNS, columnTitle } from "../../model/columns/columns.ts";
 import type { Doc } from "../../shell/state.ts";
+import { CHARACTER } from "../Path.tsx";
 
-/** Pixels of one character of the monospace font, and of a cell's padding. */
-const CHARACTER = 7.3;
+/** Pixels of a cell's padding. */
 const PADDING = 13;
 
 /** Pixels of the narrowest column. */
@@ -117,6 +117,23 @@ export function gridTemplate(columns: readonly GridColumn[]): { readonly templat
   if (!columns.some(({ grows }) => grows)) widths.push("minmax(0, 1fr)");
   return { template: widths.join(" "), width };
 }
+
+/** Pixels of the `at`-th column in a grid of `room` pixels, as its template makes it. */
+export function columnWidth(columns: readonly GridColumn[], at: number, room: number): number {
+  const sum = (of: (column: GridColumn) => number): number => columns.reduce((total, each) => total + of(each), 0);
+  const width = sum(({ least }) => least);
+  const spare = sum(({ size }) => size) - width;
+  const above = Math.max(0, room - width);
+  const fixed = ({ size, least }: GridColumn): number =>
+    spare === 0 ? size : Math.min(size, least + (above * (size - least)) / spare);
+  const column = columns[at] as GridColumn;
+  if (!column.grows) return fixed(column);
+  const others = sum((each) => (each.grows ? 0 : fixed(each)));
+  return Math.max(column.least, (Math.max(room, width) - others) / columns.filter(({ grows }) => grows).length);
+}
+
+/** How many characters a cell of so many pixels has room for. */
+export const charactersIn = (width: number): number => Math.floor((width - PADDING) / CHARACTER);
 
 /** Characters of the pids of a shared table that its column has room for. */
 const PIDS = 8;
