@@ -5,7 +5,7 @@ import { FIELD_TABLES, type FieldTable, type KnownField } from "../../decoder/cr
 import { exact, readVarint, skip, WIRE } from "../../decoder/criu/wire.ts";
 import { recordMember, recordOffset } from "../../model/records.ts";
 import { fault, type Scan } from "./scan.ts";
-import { isAllowed, LIMITS, ORDERS } from "./value-limits.ts";
+import { isAllowed, LIMITS, type Limit, ORDERS } from "./value-limits.ts";
 
 /** Why a message is refused. */
 interface Refusal {
@@ -30,33 +30,64 @@ const isRequired = (message: string, { label, name }: KnownField): boolean =>
 
 /** What is checked of one message. */
 interface Shape {
-  readonly message: string;
-  readonly table: FieldTable;
-  /** By field number: its bit among the required fields; 0: it is not required. */
-  readonly bits: readonly number[];
+  /** By field number. */
+  readonly fields: readonly (ShapeField | undefined)[];
   /** The bits of all required fields. */
   readonly required: number;
-  /** By field number: the values that it may have, if not all. */
-  readonly limits: readonly (((low: number, high: number) => boolean) | undefined)[];
+  readonly orders: readonly ShapeOrder[];
 }
 
-const SHAPES: ReadonlyMap<FieldTable, Shape> = new Map(
-  [...FIELD_TABLES].map(([message, table]): [FieldTable, Shape] => {
-    const bits: number[] = [];
-    const limits: Shape["limits"][number][] = [];
-    let required = 0;
-    for (const field of table.byName.values()) {
-      if (isRequired(message, field)) {
-        const bit = 1 << bits.filter((other) => other > 0).length;
-        bits[field.number] = bit;
-        required |= bit;
-      } else bits[field.number] = 0;
-      const limit = LIMITS[`${message}.${field.name}`];
-      if (limit !== undefined) limits[field.number] = (low, high) => isAllowed(limit, low, high);
+/** A field whose value is less than that of another, or may equal it. */
+interface ShapeOrder {
+  readonly first: KnownField;
+  readonly second: KnownField;
+  readonly mayEqual: boolean;
+}
+
+/** What is checked of one field. */
+interface ShapeField {
+  readonly field: KnownField;
+  readonly wire: number;
+  /** Its bit among the required fields; 0: it is not required. */
+  readonly bit: number;
+  /** The values that it may have; `null`: all. */
+  readonly limit: Limit | null;
+  /** The nested message; `null`: it is none. */
+  readonly inner: Shape | null;
+}
+
+function shapes(): Map<string, Shape> {
+  const made = new Map<string, Shape & { fields: (ShapeField | undefined)[] }>();
+  for (const [message, table] of FIELD_TABLES) {
+    const count = [...table.byName.values()].filter((field) => isRequired(message, field)).length;
+    made.set(message, { fields: [], required: (1 << count) - 1, orders: ordersOf(message, table) });
+  }
+  for (const [message, { fields }] of made) {
+    let bit = 1;
+    for (const field of FIELD_TABLES.get(message)?.byName.values() ?? []) {
+      const isNeeded = isRequired(message, field);
+      fields[field.number] = {
+        field,
+        wire: field.wire,
+        bit: isNeeded ? bit : 0,
+        limit: LIMITS[`${message}.${field.name}`] ?? null,
+        inner: made.get(field.type) ?? null,
+      };
+      if (isNeeded) bit <<= 1;
     }
-    return [table, { message, table, bits, required, limits }];
-  }),
-);
+  }
+  return made;
+}
+
+function ordersOf(message: string, { byName }: FieldTable): ShapeOrder[] {
+  return (ORDERS[message] ?? []).flatMap(([one, other, mayEqual]) => {
+    const [first, second] = [byName.get(one), byName.get(other)];
+    return first === undefined || second === undefined ? [] : [{ first, second, mayEqual }];
+  });
+}
+
+/** By message. */
+const SHAPES: ReadonlyMap<string, Shape> = shapes();
 
 /** Members that take no part in a restore. */
 const NOT_OF_RESTORE: ReadonlySet<string> = new Set(["stats-dump", "stats-restore", "irmap-cache"]);
@@ -83,19 +114,18 @@ export function checkShape(scan: Scan, bytes: Uint8Array, start: number, end: nu
 
 /** The first reason to refuse the message bytes[start … end - 1], or one that is nested in it; `null`: none. */
 function refusalOf(bytes: Uint8Array, start: number, end: number, message: string): Refusal | null {
-  const table = FIELD_TABLES.get(message);
-  return table === undefined ? null : refusalIn(bytes, start, end, table, new Uint32Array(2), 0);
+  const shape = SHAPES.get(message);
+  return shape === undefined ? null : refusalIn(bytes, start, end, shape, new Uint32Array(2), 0);
 }
 
 function refusalIn(
   bytes: Uint8Array,
   start: number,
   end: number,
-  table: FieldTable,
+  shape: Shape,
   words: Uint32Array,
   level: number,
 ): Refusal | null {
-  const shape = SHAPES.get(table) as Shape;
   let missing = shape.required;
   let at = start;
   while (at < end) {
@@ -105,29 +135,33 @@ function refusalIn(
     if (tag >= 128) tag = words[0] as number;
     const from = at;
     const wire = tag & 7;
-    // Most values are one byte.
-    at = wire === WIRE.varint && at < end && (bytes[at] as number) < 128 ? at + 1 : skip(bytes, at, end, tag, words);
-    const field = table.byNumber[tag >>> 3];
-    if (at < 0) return damaged(field?.name ?? "");
-    if (field === undefined) continue;
-    if (wire !== field.wire) {
-      if (field.isPackable && wire === WIRE.bytes) continue;
-      return damaged(field.name);
+    // Most values are one byte, and most lengths.
+    const first = at < end ? (bytes[at] as number) : 128;
+    if (first < 128 && wire === WIRE.varint) at++;
+    else if (first < 128 && wire === WIRE.bytes && first < end - at) at += 1 + first;
+    else at = skip(bytes, at, end, tag, words);
+    const known = shape.fields[tag >>> 3];
+    if (at < 0) return damaged(known?.field.name ?? "");
+    if (known === undefined) continue;
+    if (wire !== known.wire) {
+      if (known.field.isPackable && wire === WIRE.bytes) continue;
+      return damaged(known.field.name);
     }
-    missing &= ~(shape.bits[field.number] as number);
-    const limit = shape.limits[field.number];
-    if (limit !== undefined) {
+    missing &= ~known.bit;
+    if (known.limit !== null) {
       readVarint(bytes, from, at, words);
-      if (!limit(words[0] as number, words[1] as number)) return impossible(field, words);
+      if (!isAllowed(known.limit, words[0] as number, words[1] as number)) return impossible(known.field, words);
     }
-    if (field.message === null || level >= MOST_LEVELS) continue;
-    const inner = refusalIn(bytes, readVarint(bytes, from, at, words), at, field.message, words, level + 1);
+    if (known.inner === null || level >= MOST_LEVELS) continue;
+    const nested = first < 128 ? from + 1 : readVarint(bytes, from, at, words);
+    const inner = refusalIn(bytes, nested, at, known.inner, words, level + 1);
     if (inner === null) continue;
-    const name = field.isRepeated ? `${field.name}[${countOf(bytes, start, from, tag) - 1}]` : field.name;
-    return { ...inner, field: inner.field === "" ? name : `${name}.${inner.field}` };
+    const { name, isRepeated } = known.field;
+    const full = isRepeated ? `${name}[${countOf(bytes, start, from, tag) - 1}]` : name;
+    return { ...inner, field: inner.field === "" ? full : `${full}.${inner.field}` };
   }
   if (missing !== 0) return { why: "missing", field: nameOf(shape, missing), words: "" };
-  return ORDERS[shape.message] === undefined ? null : outOfOrder(bytes, start, end, shape, words);
+  return shape.orders.length === 0 ? null : outOfOrder(bytes, start, end, shape, words);
 }
 
 const damaged = (field: string): Refusal => ({ why: "damaged", field, words: "" });
@@ -150,30 +184,36 @@ function countOf(bytes: Uint8Array, start: number, end: number, tag: number): nu
   return count;
 }
 
-/** The name of the first of the required fields. */
-function nameOf({ table, bits }: Shape, missing: number): string {
-  return (
-    table.byNumber.find((field) => field !== undefined && ((bits[field.number] as number) & missing) !== 0)?.name ?? ""
-  );
-}
+/** The name of the first of the required fields, by number. */
+const nameOf = ({ fields }: Shape, missing: number): string =>
+  fields.find((known) => known !== undefined && (known.bit & missing) !== 0)?.field.name ?? "";
 
 /** Two numbers of a message in the wrong order. */
 function outOfOrder(bytes: Uint8Array, start: number, end: number, shape: Shape, words: Uint32Array): Refusal | null {
-  const values = new Map<number, bigint>();
+  /** By field number. */
+  const lows: number[] = [];
+  const highs: number[] = [];
   for (let at = start; at < end; ) {
     const from = readVarint(bytes, at, end, words);
     const tag = words[0] as number;
     at = skip(bytes, from, end, tag, words);
-    if ((tag & 7) !== WIRE.varint) continue;
+    const number = tag >>> 3;
+    if ((tag & 7) !== WIRE.varint || shape.fields[number] === undefined) continue;
     readVarint(bytes, from, at, words);
-    values.set(tag >>> 3, exact(words, 0));
+    lows[number] = words[0] as number;
+    highs[number] = words[1] as number;
   }
-  for (const [first, second, mayEqual] of ORDERS[shape.message] ?? []) {
-    const a = values.get(shape.table.byName.get(first)?.number ?? 0);
-    const b = values.get(shape.table.byName.get(second)?.number ?? 0);
-    if (a === undefined || b === undefined || a < b || (mayEqual && a === b)) continue;
+  for (const { first, second, mayEqual } of shape.orders) {
+    const [low, otherLow] = [lows[first.number], lows[second.number]];
+    if (low === undefined || otherLow === undefined) continue;
+    const [high, otherHigh] = [highs[first.number] as number, highs[second.number] as number];
+    const isLess = high === otherHigh ? low < otherLow : high < otherHigh;
+    if (isLess || (mayEqual && low === otherLow && high === otherHigh)) continue;
     const how = mayEqual ? "greater than" : "not less than";
-    return { why: "impossible", field: first, words: `(${a}) is ${how} ${second} (${b})` };
+    const [a, b] = [wideOf(high, low), wideOf(otherHigh, otherLow)];
+    return { why: "impossible", field: first.name, words: `(${a}) is ${how} ${second.name} (${b})` };
   }
   return null;
 }
+
+const wideOf = (high: number, low: number): bigint => (BigInt(high) << 32n) | BigInt(low);

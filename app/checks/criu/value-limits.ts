@@ -1,7 +1,7 @@
 // Values that a restore refuses, by message and field, as data. Only what no kernel and no release of CRIU accepts.
 
 /** The values that a field may have: a range, both ends included, or a few numbers. */
-type Limit = { readonly least: number; readonly most: number; readonly zigzag?: true } | readonly number[];
+export type Limit = { readonly least: number; readonly most: number; readonly zigzag?: true } | readonly number[];
 
 const MICROSECONDS: Limit = { least: 0, most: 999_999 };
 const NANOSECONDS: Limit = { least: 0, most: 999_999_999 };

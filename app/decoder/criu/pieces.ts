@@ -1,7 +1,7 @@
 // Splits an entry into fields, and bytes that belong to no field, for the inspector.
 
-import { FIELD_TABLES } from "./field-table.ts";
-import { isNumber, readFixed, readVarint, skip, WIRE, wireType } from "./wire.ts";
+import { FIELD_TABLES, type FieldTable, type KnownField } from "./field-table.ts";
+import { readFixed, readVarint, skip, WIRE } from "./wire.ts";
 
 /** One piece of an entry: a field with its tag, or bytes that belong to no field of the message. */
 export interface Piece {
@@ -28,12 +28,42 @@ export interface Piece {
 interface Level {
   readonly prefix: string;
   readonly message: string;
+  /** `null`: the message is not described. */
+  readonly table: FieldTable | null;
   readonly end: number;
-  readonly counts: Map<number, number>;
+  /** By field number: how many values were read. */
+  readonly counts: number[];
 }
+
+const levelOf = (prefix: string, message: string, end: number): Level => ({
+  prefix,
+  message,
+  table: FIELD_TABLES.get(message) ?? null,
+  end,
+  counts: [],
+});
 
 /** Most pieces of one entry; the rest becomes one piece of payload. */
 const PIECE_LIMIT = 200_000;
+
+/** A value. All pieces are made here, and so have one hidden class: the checks make tens of thousands. */
+const valuePiece = (
+  name: string,
+  message: string,
+  { name: field, type }: Pick<KnownField, "name" | "type">,
+  offset: number,
+  end: number,
+  value: number,
+  low = 0,
+  high = 0,
+  role: Piece["role"] = "value",
+): Piece => ({ name, message, field, type, role, offset, end, value, low, high });
+
+const NO_FIELD = { name: "", type: "" };
+
+/** Bytes offset … end - 1, which no field describes. */
+const payload = (name: string, message: string, offset: number, end: number): Piece =>
+  valuePiece(name, message, NO_FIELD, offset, end, offset, 0, 0, "payload");
 
 /**
  * Splits the message bytes[start … end - 1] into pieces, in order; each byte is in exactly one. Unknown fields and
@@ -43,25 +73,8 @@ const PIECE_LIMIT = 200_000;
 export function pieces(bytes: Uint8Array, start: number, end: number, message: string, isCut = false): Piece[] {
   const found: Piece[] = [];
   const words = new Uint32Array(2);
-  const stack: Level[] = [{ prefix: "", message, end, counts: new Map() }];
+  const stack: Level[] = [levelOf("", message, end)];
   let at = start;
-  const add = (piece: Partial<Piece> & Pick<Piece, "offset" | "end">) => {
-    // Key by key: spreading is many times slower, and there are many pieces.
-    const made: Piece = {
-      name: piece.name ?? "",
-      message: stack[stack.length - 1]?.message ?? message,
-      field: piece.field ?? "",
-      type: piece.type ?? "",
-      role: piece.role ?? "value",
-      offset: piece.offset,
-      end: piece.end,
-      value: piece.value ?? piece.offset,
-      low: piece.low ?? 0,
-      high: piece.high ?? 0,
-    };
-    return found.push(piece.cut === true ? { ...made, cut: true } : made);
-  };
-
   while (stack.length > 0) {
     const level = stack[stack.length - 1] as Level;
     if (at >= level.end) {
@@ -70,7 +83,7 @@ export function pieces(bytes: Uint8Array, start: number, end: number, message: s
     }
     const offset = at;
     if (found.length >= PIECE_LIMIT) {
-      add({ name: "…", role: "payload", offset, end });
+      found.push(payload("…", level.message, offset, end));
       return found;
     }
     const afterTag = readVarint(bytes, at, level.end, words);
@@ -79,39 +92,43 @@ export function pieces(bytes: Uint8Array, start: number, end: number, message: s
     const isLast = whole < 0 && isCut && level.end === end;
     const next = isLast ? cutEnd(bytes, afterTag, end, tag) : whole;
     if (next < 0) {
-      add({ role: "payload", offset, end: level.end });
+      found.push(payload("", level.message, offset, level.end));
       at = level.end;
       continue;
     }
     at = next;
     const number = tag >>> 3;
     const wire = tag & 7;
-    const spec = FIELD_TABLES.get(level.message)?.byNumber[number];
-    const packed = spec?.isRepeated && wire === WIRE.bytes && spec.wire !== WIRE.bytes;
-    if (spec === undefined) {
-      add({ name: `${level.prefix}${number}`, role: "payload", offset, end: next });
+    const field = level.table?.byNumber[number];
+    if (field === undefined) {
+      found.push(payload(`${level.prefix}${number}`, level.message, offset, next));
       continue;
     }
-    const nth = level.counts.get(number) ?? 0;
-    level.counts.set(number, nth + 1);
-    const name = `${level.prefix}${spec.name}${spec.isRepeated ? `[${nth}]` : ""}`;
-    const about = { name, field: spec.name, type: spec.type, offset };
-    if (packed && isNumber(spec.type)) {
-      level.counts.set(number, nth + addPacked(bytes, offset, afterTag, next, spec, level.prefix, nth, add));
-    } else if (wire !== spec.wire) {
+    const nth = level.counts[number] ?? 0;
+    level.counts[number] = nth + 1;
+    if (field.isPackable && wire === WIRE.bytes) {
+      level.counts[number] = nth + addPacked(bytes, offset, afterTag, next, field, level, nth, found);
+      continue;
+    }
+    const name = field.isRepeated ? `${level.prefix}${field.name}[${nth}]` : level.prefix + field.name;
+    if (wire !== field.wire) {
       const value = wire === WIRE.bytes ? readVarint(bytes, afterTag, next, words) : afterTag;
-      add({ ...about, role: "payload", end: next, value });
-    } else if (wire === WIRE.bytes) {
-      const value = readVarint(bytes, afterTag, next, words);
-      if (spec.message !== null) {
-        add({ ...about, role: "open", end: value, value });
-        at = value;
-        stack.push({ prefix: `${name}.`, message: spec.type, end: next, counts: new Map() });
-      } else add({ ...about, end: next, value, ...(isLast ? { cut: true } : {}) });
-    } else {
+      found.push(valuePiece(name, level.message, field, offset, next, value, 0, 0, "payload"));
+    } else if (wire !== WIRE.bytes) {
       if (wire === WIRE.varint) readVarint(bytes, afterTag, next, words);
       else readFixed(bytes, afterTag, wire, words);
-      add({ ...about, end: next, value: afterTag, low: words[0] as number, high: words[1] as number });
+      const [low, high] = [words[0] as number, words[1] as number];
+      found.push(valuePiece(name, level.message, field, offset, next, afterTag, low, high));
+    } else {
+      const value = readVarint(bytes, afterTag, next, words);
+      if (field.message !== null) {
+        found.push(valuePiece(name, level.message, field, offset, value, value, 0, 0, "open"));
+        at = value;
+        stack.push(levelOf(`${name}.`, field.type, next));
+      } else {
+        const piece = valuePiece(name, level.message, field, offset, next, value);
+        found.push(isLast ? { ...piece, cut: true } : piece);
+      }
     }
   }
   return found;
@@ -121,33 +138,32 @@ export function pieces(bytes: Uint8Array, start: number, end: number, message: s
 const cutEnd = (bytes: Uint8Array, at: number, end: number, tag: number): number =>
   tag >= 0 && (tag & 7) === WIRE.bytes && readVarint(bytes, at, end, new Uint32Array(2)) >= 0 ? end : -1;
 
-/** Pieces of a packed field: tag and length, then each value. Returns how many values there were. */
+/** Adds the pieces of a packed field: tag and length, then each value. Returns how many values there were. */
 function addPacked(
   bytes: Uint8Array,
   offset: number,
   afterTag: number,
   end: number,
-  spec: { readonly name: string; readonly type: string },
-  prefix: string,
+  field: KnownField,
+  { prefix, message }: Level,
   nth: number,
-  add: (piece: Partial<Piece> & Pick<Piece, "offset" | "end">) => number,
+  found: Piece[],
 ): number {
   const words = new Uint32Array(2);
-  const wire = wireType(spec.type);
+  const name = prefix + field.name;
   let at = readVarint(bytes, afterTag, end, words);
-  add({ name: `${prefix}${spec.name}`, field: spec.name, type: spec.type, role: "open", offset, end: at, value: at });
+  found.push(valuePiece(name, message, field, offset, at, at, 0, 0, "open"));
   let count = 0;
   while (at < end) {
-    const next = count < PIECE_LIMIT ? skip(bytes, at, end, wire, words) : -1;
+    const next = count < PIECE_LIMIT ? skip(bytes, at, end, field.wire, words) : -1;
     if (next < 0) {
-      add({ role: "payload", offset: at, end });
+      found.push(payload("", message, at, end));
       break;
     }
-    if (wire === WIRE.varint) readVarint(bytes, at, next, words);
-    else readFixed(bytes, at, wire, words);
-    const name = `${prefix}${spec.name}[${nth + count}]`;
-    const [low, high] = words as unknown as [number, number];
-    add({ name, field: spec.name, type: spec.type, offset: at, end: next, value: at, low, high });
+    if (field.wire === WIRE.varint) readVarint(bytes, at, next, words);
+    else readFixed(bytes, at, field.wire, words);
+    const [low, high] = [words[0] as number, words[1] as number];
+    found.push(valuePiece(`${name}[${nth + count}]`, message, field, at, next, at, low, high));
     at = next;
     count++;
   }
