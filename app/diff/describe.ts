@@ -24,7 +24,7 @@ import {
 import { isUnknown, openFileComparer, sameName } from "./compare-open-files.ts";
 import { type Comparison, descriptorNumber } from "./comparison.ts";
 import { fileDetailValue, namespaceTaskOf, taskDetailValue } from "./detail-values.ts";
-import { holdersOfFile } from "./holders.ts";
+import { descriptorsOfFile, holdersOfFile } from "./holders.ts";
 import { targetsOf } from "./links.ts";
 import { distinctDescriptors, pairNumber } from "./pair.ts";
 import { resourceAt, resourceDocument } from "./resource-at.ts";
@@ -155,31 +155,53 @@ export function linkChange(
   index: number,
   most?: number,
 ): { readonly role: LinkRole; readonly before: readonly LinkedHolder[]; readonly after: readonly LinkedHolder[] } {
-  const role = LINK_ROLES.find((each) => each === keyAt(comparison, index)) ?? "other-end";
+  const role = roleOf(comparison, index);
+  const of = (side: Side, file: FileRow): LinkedHolder[] => {
+    const holders = linkedHolders(comparison, side, file, role, (to) => holdersOfFile(comparison, side, to, most));
+    return most === undefined ? holders : holders.slice(0, most);
+  };
   return {
     role,
-    before: linkedHolders(comparison, "before", fileBefore(comparison, index), role, most),
-    after: linkedHolders(comparison, "after", fileAfter(comparison, index), role, most),
+    before: of("before", fileBefore(comparison, index)),
+    after: of("after", fileAfter(comparison, index)),
   };
 }
 
-/** The descriptors that an open file is linked to in a role, by pid, then fd; the first `most`. */
+const roleOf = (comparison: Comparison, index: number): LinkRole =>
+  LINK_ROLES.find((each) => each === keyAt(comparison, index)) ?? "other-end";
+
+/** As linkChange, but each descriptor once, however many tasks share its table: see descriptorsOfFile. */
+export function linkedDescriptors(
+  comparison: Comparison,
+  index: number,
+  within?: number,
+): { readonly role: LinkRole; readonly before: readonly LinkedHolder[]; readonly after: readonly LinkedHolder[] } {
+  const role = roleOf(comparison, index);
+  const of = (side: Side, file: FileRow): LinkedHolder[] =>
+    linkedHolders(comparison, side, file, role, (target) => descriptorsOfFile(comparison, side, target, within));
+  return {
+    role,
+    before: of("before", fileBefore(comparison, index)),
+    after: of("after", fileAfter(comparison, index)),
+  };
+}
+
+/** The holders of the files that an open file is linked to in a role, by pid, then fd. */
 function linkedHolders(
   comparison: Comparison,
   side: Side,
   file: FileRow,
   role: LinkRole,
-  most?: number,
+  holders: (target: FileRow) => readonly Holder[],
 ): LinkedHolder[] {
   const found = new Map<string, LinkedHolder>();
   for (const target of targetsOf(comparison[side], file, role)) {
     const events = role === "watches" ? { events: bitWords(EPOLL_EVENTS, target.data) } : {};
-    for (const holder of holdersOfFile(comparison, side, target.file, most)) {
+    for (const holder of holders(target.file)) {
       found.set(`${holder.pid} ${holder.fd} ${target.data}`, { ...holder, ...events });
     }
   }
-  const holders = [...found.values()].sort((a, b) => a.pid - b.pid || a.fd - b.fd);
-  return most === undefined ? holders : holders.slice(0, most);
+  return [...found.values()].sort((a, b) => a.pid - b.pid || a.fd - b.fd);
 }
 
 function taskOnOneSide(comparison: Comparison, index: number, kind: "task-added" | "task-removed"): Change {

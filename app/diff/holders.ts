@@ -40,6 +40,36 @@ export function holdersOfFile(
   return holders;
 }
 
+/**
+ * The descriptors that refer to an open file on one side, each once, however many tasks share its table: by the number of
+ * `within` if that task is one of them, else by the lowest number of a task that is in both images, else by the lowest.
+ */
+export function descriptorsOfFile(
+  { before, after, pairs }: Compared,
+  side: Side,
+  file: FileRow,
+  within: number | undefined,
+): Holder[] {
+  const { files, descriptors, tables } = side === "before" ? before : after;
+  const others = side === "before" ? pairs.taskAfter : pairs.taskBefore;
+  const holders: Holder[] = [];
+  if (file === NONE) return holders;
+  for (let at = u32At(files.firstHolder, file); at < u32At(files.firstHolder, file + 1); at++) {
+    const descriptor = u32At(files.holder, at);
+    const table = u32At(descriptors.table, descriptor);
+    let best: { readonly pid: number; readonly rank: number } | null = null;
+    for (let user = u32At(tables.firstTask, table); user < u32At(tables.firstTask, table + 1); user++) {
+      const task = u32At(tables.task, user);
+      const other = i32At(others, task);
+      const pid = side === "before" ? pairNumber(before, after, task, other) : pairNumber(before, after, other, task);
+      const rank = pid === within ? 0 : other === NONE ? 2 : 1;
+      if (best === null || rank < best.rank || (rank === best.rank && pid < best.pid)) best = { pid, rank };
+    }
+    if (best !== null) holders.push({ pid: best.pid, fd: i32At(descriptors.fd, descriptor) });
+  }
+  return holders;
+}
+
 /** Whether a descriptor of some task refers to an open file. A table that no task uses does not count. */
 export function isHeld({ files, descriptors, tables }: Checkpoint, file: FileRow): boolean {
   for (let at = u32At(files.firstHolder, file); at < u32At(files.firstHolder, file + 1); at++) {

@@ -2,7 +2,7 @@
 
 import type { LinkedHolder } from "../diff/changes.ts";
 import type { Comparison } from "../diff/comparison.ts";
-import { detailChange, kindAt, linkChange } from "../diff/describe.ts";
+import { detailChange, kindAt, linkedDescriptors } from "../diff/describe.ts";
 import { type DetailSpec, detailText, fileDetail, taskDetail } from "../model/detail-keys.ts";
 import type { DetailValue } from "../model/fields.ts";
 import { LINK_TITLES } from "../model/links.ts";
@@ -99,13 +99,16 @@ function onlyOn(all: readonly LinkedHolder[], other: readonly LinkedHolder[]): r
  * @param within Number of a task that need not be named.
  */
 export function linkWords(comparison: Comparison, index: number, noun: string, within?: number): DetailWords {
-  const { role, before, after } = linkChange(comparison, index);
+  const { role, before, after } = linkedDescriptors(comparison, index, within);
   const words = (all: readonly LinkedHolder[], other: readonly LinkedHolder[]): string => {
     const holders = linkDifference(all, other);
     if (holders.length === 0) return all.length === 0 ? "none" : "no others";
-    const named = holders.slice(0, MOST_NAMED).map(({ pid, fd, events }) => {
+    const shown = holders.slice(0, MOST_NAMED);
+    const named = shown.map(({ pid, fd, events }, at) => {
       const who = pid === within ? `fd ${fd}` : `${noun} ${pid} fd ${fd}`;
-      return events === undefined ? who : `${who} (${events.join(" | ")})`;
+      const what = events?.join(" | ");
+      // Descriptors in a row with the same events have them once: `fd 5, fd 7 (EPOLLIN)`.
+      return what === undefined || what === shown[at + 1]?.events?.join(" | ") ? who : `${who} (${what})`;
     });
     return named.join(", ") + andMore(holders.length - named.length);
   };
@@ -117,7 +120,7 @@ export function linkWords(comparison: Comparison, index: number, noun: string, w
  * descriptors`; `null`: it can name them.
  */
 export function linkInShort(comparison: Comparison, index: number): string | null {
-  const { role, before, after } = linkChange(comparison, index);
+  const { role, before, after } = linkedDescriptors(comparison, index);
   const isShort = [before, after].every((all) => all.length < 2 && all.every(({ events }) => events === undefined));
   if (isShort) return null;
   const title = LINK_TITLES[role];

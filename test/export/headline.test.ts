@@ -2,10 +2,11 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { changeKind } from "../../app/diff/changes.ts";
+import { CHANGE_KINDS, changeKind } from "../../app/diff/changes.ts";
 import type { Comparison } from "../../app/diff/comparison.ts";
 import { diff } from "../../app/diff/diff.ts";
 import { eventsOf } from "../../app/diff/events.ts";
+import { linkWords } from "../../app/export/detail-words.ts";
 import { headline } from "../../app/export/headline.ts";
 import { arbitraryState } from "../support/arbitrary-state.ts";
 import { checkpointOf, type State } from "../support/state.ts";
@@ -100,6 +101,37 @@ test("what an epoll watches is counted, and not listed with its events", () => {
   expect(sentence(compare(epoll([1, 2], 1), epoll([1, 2], 4)))).toBe("epoll watches changed for 2 descriptors.");
   const one = compare(epoll([1, 2, 3, 4]), epoll([1, 2, 3, 4], 4, [3]));
   expect(sentence(one)).toBe("epoll watches changed for 1 of 4 descriptors.");
+});
+
+test("a descriptor of a table that tasks share is counted and named once", () => {
+  const state = (watched: readonly number[], first = 7): State => ({
+    tasks: [7, 8, 9].filter((pid) => pid >= first).map((pid) => ({ pid, comm: "a", table: 0 })),
+    tables: [[0, 1, 2, 3, 4].map((file) => ({ fd: file, file }))],
+    files: [
+      {
+        kind: "epoll",
+        path: "epoll",
+        stable: 5,
+        links: watched.map((to) => ({ role: "watches", to, events: 1 })),
+      },
+      ...["/a", "/b", "/c", "/d"].map((path) => ({ kind: "regular" as const, path })),
+    ],
+  });
+  expect(sentence(compare(state([]), state([1, 2, 3, 4])))).toBe("epoll watches 0 → 4 descriptors in 3 tasks.");
+  const comparison = compare(state([1]), state([1, 2, 3]));
+  const change = comparison.changes.kind.findIndex((kind) => CHANGE_KINDS[kind] === "file-linked");
+  expect(linkWords(comparison, change, "pid", 8)).toEqual({
+    title: "watches",
+    before: "fd 1 (EPOLLIN)",
+    after: "fd 1, fd 2, fd 3 (EPOLLIN)",
+  });
+  // The task with the lowest pid is not in the image after.
+  const fewer = compare(state([1, 2]), state([1], 8));
+  const gone = fewer.changes.kind.findIndex((kind) => CHANGE_KINDS[kind] === "file-linked");
+  expect(linkWords(fewer, gone, "pid")).toMatchObject({
+    before: "pid 8 fd 1, pid 8 fd 2 (EPOLLIN)",
+    after: "pid 8 fd 1 (EPOLLIN)",
+  });
 });
 
 test("the peer of a socket is named", () => {
