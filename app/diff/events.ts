@@ -1,13 +1,14 @@
 // Groups changes into events: what a person would call one thing. A log that was reopened is many changes of several
 // descriptors of several tasks, and one event.
 //
-// - Changes of open files of one path are one event, whatever changed and in how many tasks.
+// - Changes of open files of one path or terminal are one event, whatever changed and in how many tasks.
 // - Descriptors of nameless files of one kind that one task opened and closed are one event; any other change of a
 //   nameless file is an event with the others of its descriptor.
 // - Changes of one resource of one task are one event, those that matter for security apart from the others.
 // - Tasks of one name that came or went are one event, and so is one detail that changed in several tasks.
 
 import { type Checkpoint, commBytes, HAS, NONE, nameBytes } from "../model/checkpoint.ts";
+import { fileKind } from "../model/names.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import type { FileRow, TaskRow } from "../model/rows.ts";
 import { type ChangeKind, isOfDescriptors, isOfResources, kindOf } from "./changes.ts";
@@ -164,13 +165,24 @@ export function filesOf({ before, after, pairs, changes }: Comparison, change: n
   return [file(before, i32At(pairs.descriptors.before, pair)), file(after, i32At(pairs.descriptors.after, pair))];
 }
 
-/** A number for the path of a file, the same for the same path; NONE if it has no path. */
+const TTY = fileKind("tty");
+/** The name of terminals that an image does not describe. */
+const UNKNOWN_TTY = "tty:[not described]";
+
+/** Whether a file's name is what it is known by: a path, or that of a terminal. Sockets and pipes have names in common. */
+export function hasOwnName(checkpoint: Checkpoint, file: FileRow): boolean {
+  if (file === NONE) return false;
+  if ((u8At(checkpoint.files.has, file) & HAS.path) !== 0) return true;
+  return u8At(checkpoint.files.kind, file) === TTY && latin1(nameBytes(checkpoint, file)) !== UNKNOWN_TTY;
+}
+
+/** A number for the path or terminal of a file, the same for the same one; NONE if it has no name of its own. */
 type Names = (checkpoint: Checkpoint, file: FileRow) => number;
 
 function createNames(): Names {
   const numbers = new Map<string, number>();
   return (checkpoint, file) => {
-    if (file === NONE || (u8At(checkpoint.files.has, file) & HAS.path) === 0) return NONE;
+    if (!hasOwnName(checkpoint, file)) return NONE;
     const name = latin1(nameBytes(checkpoint, file));
     const known = numbers.get(name);
     if (known !== undefined) return known;

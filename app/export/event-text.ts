@@ -2,11 +2,11 @@
 
 import { type ChangeKind, isOfResources, kindOf } from "../diff/changes.ts";
 import type { Comparison } from "../diff/comparison.ts";
-import { filesOf } from "../diff/events.ts";
+import { filesOf, hasOwnName } from "../diff/events.ts";
 import { isAppending } from "../diff/expected.ts";
 import { pairNumber } from "../diff/pair.ts";
 import { resourceAt } from "../diff/resource-at.ts";
-import { commBytes, descriptorCount, HAS, NONE } from "../model/checkpoint.ts";
+import { commBytes, descriptorCount, NONE } from "../model/checkpoint.ts";
 import { fileKind } from "../model/names.ts";
 import { i32At, u8At, u32At, u64At } from "../model/read.ts";
 import { shownText } from "../model/text.ts";
@@ -39,8 +39,7 @@ export function eventWords(comparison: Comparison, shown: Uint32Array): EventWor
   const [fileBefore, fileAfter] = filesOf(comparison, first);
   const { before, after } = comparison;
   const [checkpoint, file] = fileAfter === NONE ? [before, fileBefore] : [after, fileAfter];
-  const hasPath = file !== NONE && (u8At(checkpoint.files.has, file) & HAS.path) !== 0;
-  return hasPath
+  return hasOwnName(checkpoint, file)
     ? { sign: signOf(comparison, shown), text: `${fileName(checkpoint, file)} ${partsText(comparison, shown)}` }
     : namelessEvent(comparison, shown, file === NONE ? fileKind("unknown") : u8At(checkpoint.files.kind, file));
 }

@@ -2,10 +2,10 @@
 
 import { CHANGE_KINDS, type ChangeKind, isOfDescriptors, isOfResources, kindOf } from "../diff/changes.ts";
 import type { Comparison } from "../diff/comparison.ts";
-import { type Events, filesOf, shownChanges } from "../diff/events.ts";
+import { type Events, filesOf, hasOwnName, shownChanges } from "../diff/events.ts";
 import type { HiddenChanges } from "../diff/filter.ts";
 import { isSecurityAt, resourceAt } from "../diff/resource-at.ts";
-import { type Checkpoint, commBytes, HAS, NONE } from "../model/checkpoint.ts";
+import { type Checkpoint, commBytes, NONE } from "../model/checkpoint.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import type { FileRow } from "../model/rows.ts";
 import { shownText } from "../model/text.ts";
@@ -143,7 +143,7 @@ function isReopened(subject: Subject, event: number): boolean {
   const { comparison } = subject;
   const first = u32At(shown, 0);
   // A pipe or socket that is opened is never one that was closed.
-  return isOfDescriptors(kindAt(comparison, first)) && hasPath(comparison, first) && looksReopened(comparison, shown);
+  return isOfDescriptors(kindAt(comparison, first)) && isNamed(comparison, first) && looksReopened(comparison, shown);
 }
 
 const kindAt = ({ changes }: Comparison, change: number): ChangeKind => kindOf(u8At(changes.kind, change));
@@ -201,7 +201,7 @@ function eventText(subject: Subject, event: number, lead: Lead): string {
     case "file-path":
       return `${replacement(comparison, change)}${place(comparison, own)}`;
     default: {
-      const words = own.length > 1 && !hasPath(comparison, change) ? eventWords(comparison, own).text : null;
+      const words = own.length > 1 && !isNamed(comparison, change) ? eventWords(comparison, own).text : null;
       return words ?? `${nameOf(subject, event)} ${partsText(comparison, own, false)}${place(comparison, own)}`;
     }
   }
@@ -231,10 +231,7 @@ function fileOf(comparison: Comparison, change: number): readonly [Checkpoint, F
   return fileAfter === NONE ? [comparison.before, fileBefore] : [comparison.after, fileAfter];
 }
 
-function hasPath(comparison: Comparison, change: number): boolean {
-  const [{ files }, file] = fileOf(comparison, change);
-  return file !== NONE && (u8At(files.has, file) & HAS.path) !== 0;
-}
+const isNamed = (comparison: Comparison, change: number): boolean => hasOwnName(...fileOf(comparison, change));
 
 /** The file or task that an event is about, in short; empty if it is about neither. */
 function nameOf(subject: Subject, event: number): string {

@@ -59,6 +59,22 @@ describe("events", () => {
     expect(words(table([]), table([3, 4]))).toEqual(["+ pid 10 x: 2 files of unknown kind opened"]);
   });
 
+  test("a terminal that is reopened is one event, whatever changed of which descriptor", () => {
+    const terminal = (isReopened: boolean, name = "tty:[pts/3]"): State => ({
+      tasks: [{ pid: 10, comm: "sh", table: 0 }],
+      tables: [[0, 1, 2].map((fd) => ({ fd, file: isReopened && fd > 0 ? 1 : 0 }))],
+      files: [
+        { kind: "tty", path: name, stable: name.length, flags: 2 },
+        { kind: "tty", path: name, stable: name.length, flags: 0o4002 },
+      ],
+    });
+    expect(words(terminal(false), terminal(true))).toEqual([
+      expect.stringMatching(/^~ tty:\[pts\/3\] reopened, no longer shared, flags .*O_NONBLOCK in pid 10 sh$/),
+    ]);
+    const unknown = "tty:[not described]";
+    expect(words(terminal(false, unknown), terminal(true, unknown))).toHaveLength(2);
+  });
+
   test("an older name that gave way to a new file is reopened", () => {
     const rotated = server(true, 20n);
     const before: State = {
