@@ -47,7 +47,11 @@ export function createDetails(growth: Growth = FREE) {
 
   return {
     /** The number of a value, for `addIndexed`. */
-    indexOf: (value: DetailValue): number => values.indexOf(value),
+    indexOf: values.indexOf,
+
+    /** Room to write a value as JSON into, and its number once it is written. */
+    write: values.write,
+    indexOfWritten: values.indexOfWritten,
 
     add: (row: number, key: string, value: DetailValue): void => addIndexed(row, key, values.indexOf(value)),
 
@@ -65,7 +69,7 @@ export function createDetails(growth: Growth = FREE) {
     },
 
     finish(): DetailStore {
-      const order = inOrder(columns.row.subarray(0, count));
+      const order = inOrder(columns.row, count);
       return {
         count,
         row: ordered(columns.row, count, order),
@@ -79,7 +83,11 @@ export function createDetails(growth: Growth = FREE) {
 }
 
 /** The first `count` rows of a column, in an order; `null`: as they are. */
-function ordered<C extends Uint16Array | Uint32Array>(column: C, count: number, order: Uint32Array | null): C {
+function ordered<C extends Uint8Array | Uint16Array | Int32Array | Uint32Array>(
+  column: C,
+  count: number,
+  order: Uint32Array | null,
+): C {
   const result = column.slice(0, count) as C;
   if (order !== null) for (let at = 0; at < count; at++) result[at] = column[order[at] as number] as number;
   return result;
@@ -89,19 +97,25 @@ export type LinksBuilder = ReturnType<typeof createLinkList>;
 
 /** An empty list of links. */
 export function createLinkList({ budget }: Growth = FREE) {
-  const from: number[] = [];
-  const role: number[] = [];
-  const to: number[] = [];
-  const data: number[] = [];
+  const columns = {
+    capacity: FIRST_CAPACITY,
+    from: new Uint32Array(FIRST_CAPACITY),
+    role: new Uint8Array(FIRST_CAPACITY),
+    to: new Int32Array(FIRST_CAPACITY),
+    data: new Uint32Array(FIRST_CAPACITY),
+  };
+  let count = 0;
+  const members = { capacity: FIRST_CAPACITY, file: new Uint32Array(FIRST_CAPACITY) };
+  let memberCount = 0;
   const firstMember: number[] = [0];
-  const member: number[] = [];
 
   const add = (file: FileRow, kind: LinkRole, target: number, value: number): void => {
     budget.takeBytes(LINK_BYTES);
-    from.push(file);
-    role.push(LINK_ROLES.indexOf(kind));
-    to.push(target);
-    data.push(value);
+    if (count === columns.capacity) growTo(columns, 2 * count, FREE.budget);
+    columns.from[count] = file;
+    columns.role[count] = LINK_ROLES.indexOf(kind);
+    columns.to[count] = target;
+    columns.data[count++] = value;
   };
 
   return {
@@ -113,39 +127,61 @@ export function createLinkList({ budget }: Growth = FREE) {
       const group = firstMember.length - 1;
       for (const file of files) {
         budget.takeBytes(MEMBER_BYTES);
-        member.push(file);
+        if (memberCount === members.capacity) growTo(members, 2 * memberCount, FREE.budget);
+        members.file[memberCount++] = file;
         add(file, kind, group, 0);
       }
-      firstMember.push(member.length);
+      firstMember.push(memberCount);
     },
 
     finish(): Links {
-      const order = inOrder(from);
-      const filled = <C extends Uint8Array | Int32Array | Uint32Array>(column: C, list: readonly number[]): C => {
-        for (let at = 0; at < column.length; at++)
-          column[at] = list[order === null ? at : (order[at] as number)] as number;
-        return column;
-      };
+      const order = inOrder(columns.from, count);
       return {
-        count: from.length,
-        from: filled(new Uint32Array(from.length), from),
-        role: filled(new Uint8Array(from.length), role),
-        to: filled(new Int32Array(from.length), to),
-        data: filled(new Uint32Array(from.length), data),
+        count,
+        from: ordered(columns.from, count, order),
+        role: ordered(columns.role, count, order),
+        to: ordered(columns.to, count, order),
+        data: ordered(columns.data, count, order),
         firstMember: Uint32Array.from(firstMember),
-        member: Uint32Array.from(member),
+        member: members.file.slice(0, memberCount),
       };
     },
   };
 }
 
-/** 0 … n - 1 in the order of their keys; equal keys keep their order. `null`: they are in order. */
-function inOrder(keys: ArrayLike<number>): Uint32Array | null {
-  for (let at = 1; at < keys.length; at++) {
-    if ((keys[at] as number) >= (keys[at - 1] as number)) continue;
-    const order = new Uint32Array(keys.length);
-    for (let row = 0; row < keys.length; row++) order[row] = row;
-    return order.sort((a, b) => (keys[a] as number) - (keys[b] as number) || a - b);
+/** 0 … count - 1 in the order of their keys; equal keys keep their order. `null`: they are in order. */
+function inOrder(keys: Uint32Array, count: number): Uint32Array | null {
+  let isInOrder = true;
+  let largest = 0;
+  for (let at = 0; at < count; at++) {
+    const key = keys[at] as number;
+    if (key < largest) isInOrder = false;
+    else largest = key;
   }
-  return null;
+  if (isInOrder) return null;
+  return largest < 8 * count + 1024 ? countingOrder(keys, count, largest) : sortedOrder(keys, count);
+}
+
+/** For rows most of which occur. */
+function countingOrder(keys: Uint32Array, count: number, largest: number): Uint32Array {
+  const next = new Uint32Array(largest + 2);
+  for (let at = 0; at < count; at++) {
+    const after = (keys[at] as number) + 1;
+    next[after] = (next[after] as number) + 1;
+  }
+  for (let key = 1; key <= largest; key++) next[key] = (next[key] as number) + (next[key - 1] as number);
+  const order = new Uint32Array(count);
+  for (let at = 0; at < count; at++) {
+    const key = keys[at] as number;
+    const place = next[key] as number;
+    order[place] = at;
+    next[key] = place + 1;
+  }
+  return order;
+}
+
+function sortedOrder(keys: Uint32Array, count: number): Uint32Array {
+  const order = new Uint32Array(count);
+  for (let row = 0; row < count; row++) order[row] = row;
+  return order.sort((a, b) => (keys[a] as number) - (keys[b] as number) || a - b);
 }

@@ -5,13 +5,16 @@
 
 import type { DetailStore } from "../../model/checkpoint.ts";
 import type { DetailValue } from "../../model/fields.ts";
-import { createJsonBytes, writeValue } from "../../model/json-bytes.ts";
+import { createJsonBytes, type JsonBytes, writeValue } from "../../model/json-bytes.ts";
 import { decodeText } from "../../model/text.ts";
 import { createBudget } from "../limits.ts";
 import { FIRST_CAPACITY, type Growth, grown, growTo } from "./growing.ts";
 
 /** Slots that are tried for a value. Only a crafted image has values that need more; they go into a Map. */
 const MOST_TRIED = 32;
+
+/** Shorter values are copied faster by a loop than by a call of `set`. */
+const SHORT = 64;
 
 /** An empty collection. */
 export function createJsonValues({ budget }: Pick<Growth, "budget">) {
@@ -61,27 +64,39 @@ export function createJsonValues({ budget }: Pick<Growth, "budget">) {
     }
   };
 
+  const indexOfWritten = (): number => {
+    const { bytes, length: more } = scratch;
+    const hash = hashOf(bytes, more);
+    const found = find(hash);
+    if (found >= 0) return found;
+    const lacking = length + more - pool.length;
+    if (lacking > 0) pool = grown(pool, pool.length + budget.takeBytes(Math.max(pool.length, lacking), lacking));
+    if (more < SHORT) for (let at = 0; at < more; at++) pool[length + at] = bytes[at] as number;
+    else pool.set(bytes.subarray(0, more), length);
+    length += more;
+    columns.hash[count] = hash;
+    columns.start[count + 1] = length;
+    enter(count++, -1 - found);
+    if (count + 1 === columns.capacity) growTo(columns, 2 * columns.capacity, free);
+    if (2 * count > table.length) enlarge();
+    return count - 1;
+  };
+
   return {
     /** The number of a value, which is added if it is new. @throws LimitReached */
     indexOf(value: DetailValue): number {
       scratch.length = 0;
       writeValue(scratch, value);
-      const hash = hashOf(scratch.bytes, scratch.length);
-      const found = find(hash);
-      if (found >= 0) return found;
-      const more = length + scratch.length - pool.length;
-      if (more > 0) pool = grown(pool, pool.length + budget.takeBytes(Math.max(pool.length, more), more));
-      if (scratch.length < 32)
-        for (let at = 0; at < scratch.length; at++) pool[length + at] = scratch.bytes[at] as number;
-      else pool.set(scratch.bytes.subarray(0, scratch.length), length);
-      length += scratch.length;
-      columns.hash[count] = hash;
-      columns.start[count + 1] = length;
-      enter(count++, -1 - found);
-      if (count + 1 === columns.capacity) growTo(columns, 2 * columns.capacity, free);
-      if (2 * count > table.length) enlarge();
-      return count - 1;
+      return indexOfWritten();
     },
+
+    /** The scratch room, emptied: a value is written into it as JSON, and `indexOfWritten` then has its number. */
+    write(): JsonBytes {
+      scratch.length = 0;
+      return scratch;
+    },
+
+    indexOfWritten,
 
     finish: (): Pick<DetailStore, "start" | "pool"> => ({
       start: columns.start.slice(0, count + 1),

@@ -1,8 +1,15 @@
 // Options of sockets, by the names of socket(7), ip(7), ipv6(7) and tcp(7). Options that have their default are left out.
 
+import { NONE } from "../../model/checkpoint.ts";
 import type { Details, DetailValue } from "../../model/fields.ts";
+import { type JsonBytes, writeInteger, writePiece, writeRaw } from "../../model/json-bytes.ts";
 import { crc32 } from "../archive/checksums.ts";
 import type { DetailsBuilder } from "../builder/details.ts";
+import { createJsonValues } from "../builder/json-values.ts";
+import { createBudget } from "../limits.ts";
+import type { KnownField } from "./field-table.ts";
+import { fieldsOf, hasField, isRepeatedIn, type MessageFields } from "./file-fields.ts";
+import { highAt, lowAt } from "./parts.ts";
 import type { Values } from "./values.ts";
 
 /** Options that are on or off, by field. */
@@ -78,32 +85,77 @@ interface SocketOptions {
   readonly buffers: number;
 }
 
-/** Reads the options in the message of a socket; `null` if it has none. */
-export type SocketOptionsReader = (values: Values, connection: Values | null) => SocketOptions | null;
+/**
+ * Reads the options of the socket whose fields are given; `null` if it has none.
+ *
+ * @param valuesOf Gives the same fields by name.
+ */
+export type SocketOptionsReader = (
+  fields: MessageFields,
+  from: OptionFields,
+  valuesOf: () => Values,
+  connection: Values | null,
+) => SocketOptions | null;
 
 /** The fields of a socket's message that have options. */
-const FIELDS = ["opts", "ip_opts", "tcp_opts", "v6only"] as const;
+const NAMES = ["opts", "ip_opts", "tcp_opts", "v6only"] as const;
 /** One of the fields that every packet socket has, and no other. */
 const OF_PACKET_SOCKETS = "aux_data";
 
-/** Most different options that are remembered, and the most bytes of them. */
-const MOST_KNOWN = 1000;
-const MOST_BYTES = 256;
+/** Where the options of a type of socket are. */
+export interface OptionFields {
+  readonly opts: KnownField;
+  /** By NAMES. */
+  readonly fields: readonly (KnownField | null)[];
+  /** Whether it has others as well. */
+  readonly hasOthers: boolean;
+}
+
+export function optionFields(message: string): OptionFields {
+  const { byName } = fieldsOf(message);
+  const fields = NAMES.map((name) => byName.get(name) ?? null);
+  const opts = fields[0];
+  if (opts == null) throw new Error(`A ${message} has no options`);
+  return { opts, fields, hasOthers: byName.has(OF_PACKET_SOCKETS) };
+}
 
 /** A reader that adds the options as values to `details`. Most sockets have the same: each is read once. */
 export function createSocketOptionsReader(details: Pick<DetailsBuilder, "indexOf">): SocketOptionsReader {
-  const known = new Map<string, SocketOptions>();
-  return (values, connection) => {
-    if (!values.has("opts")) return null;
-    const isOwn = values.has(OF_PACKET_SOCKETS) || OF_CONNECTION.some(([field]) => connection?.bool(field) === true);
-    const key = isOwn ? null : values.encoded(FIELDS, MOST_BYTES);
-    const found = key === null ? undefined : known.get(key);
+  const keys = createJsonValues({ budget: createBudget() });
+  const known: SocketOptions[] = [];
+  return (fields, from, valuesOf, connection) => {
+    if (!hasField(fields, from.opts)) return null;
+    const isOwn = from.hasOthers || OF_CONNECTION.some(([field]) => connection?.bool(field) === true);
+    const key = isOwn || !writeKey(keys.write(), fields, from.fields) ? NONE : keys.indexOfWritten();
+    const found = known[key];
     if (found !== undefined) return found;
-    const { options, buffers } = readOptions(values, connection);
+    const { options, buffers } = readOptions(valuesOf(), connection);
     const read = { options: details.indexOf(options), buffers: details.indexOf(buffers) };
-    if (key !== null && known.size < MOST_KNOWN) known.set(key, read);
+    if (key !== NONE) known[key] = read;
     return read;
   };
+}
+
+/** Writes what tells options apart. Returns false if that is not easy: if one of the fields occurs twice. */
+function writeKey(out: JsonBytes, fields: MessageFields, from: OptionFields["fields"]): boolean {
+  const { parts, last, entry } = fields;
+  for (let each = 0; each < from.length; each++) {
+    const field = from[each] ?? null;
+    const at = field === null ? NONE : (last[field.number] as number);
+    if (field === null || at === NONE) {
+      writeRaw(out, "-");
+      continue;
+    }
+    if (isRepeatedIn(fields, field)) return false;
+    const [low, high] = [lowAt(parts, at), highAt(parts, at)];
+    if (field.message === null) writeRaw(out, low === 0 && high === 0 ? "f" : "t");
+    else {
+      writeInteger(out, high - low);
+      writeRaw(out, ":");
+      writePiece(out, entry.bytes.subarray(low, high));
+    }
+  }
+  return true;
 }
 
 function readOptions(

@@ -6,11 +6,23 @@
 
 import { NONE } from "../../model/checkpoint.ts";
 import { visibleText } from "../../model/text.ts";
-import { grown } from "../builder/growing.ts";
 import { FIELD_TABLES, type FieldTable, type KnownField, pathIn } from "./field-table.ts";
 import type { EntryBytes } from "./inspect.ts";
+import {
+  createParts,
+  highAt,
+  LIST_LIMIT,
+  lowAt,
+  numberOf,
+  numbersOf,
+  PART,
+  type Parts,
+  split,
+  WIRE_AT,
+  WRONG,
+} from "./parts.ts";
 import { numberText } from "./pieces.ts";
-import { readFixed, readVarint, skip, WIRE } from "./wire.ts";
+import { WIRE } from "./wire.ts";
 
 /** The values of one message by dotted name. If a field occurs more than once, the last value counts. */
 export interface Values {
@@ -40,8 +52,6 @@ export interface Values {
   inside(name: string): Values;
   /** The values of a nested message; `null` if it is absent. */
   nested(name: string): Values | null;
-  /** Whether a nested message is absent or obviously all zeros; false if that is not easy to see. */
-  isBlank(name: string): boolean;
   /**
    * Text that is the same for two messages only if all occurrences of these fields are, in the same order. `null` if they
    * take more bytes than `most`, or the end of the file cuts them.
@@ -51,40 +61,6 @@ export interface Values {
 
 /** A value as it is stored: a bigint if its type has 64 bits, a view of the entry's bytes if it is a string. */
 export type StoredValue = number | bigint | Uint8Array | readonly number[];
-
-/** Most values of a repeated field to list in details. */
-const LIST_LIMIT = 10_000;
-
-/** Most occurrences of fields in one message; those after them are not seen. */
-const OCCURRENCE_LIMIT = 200_000;
-
-/** Stands for the wire type of an occurrence whose wire type is not its field's. */
-const WRONG = 6;
-
-/** The occurrences of the known fields of messages that were split, in order, PART numbers each. */
-interface Parts {
-  list: Uint32Array<ArrayBuffer>;
-  /** How many numbers of `list` are in use. */
-  length: number;
-  /** Scratch room for a number. */
-  readonly words: Uint32Array;
-  /** The most values of a repeated field. */
-  readonly most: number;
-}
-
-const createParts = (most: number, room: number): Parts => ({
-  list: new Uint32Array(room * PART),
-  length: 0,
-  words: new Uint32Array(2),
-  most,
-});
-
-/** An occurrence: the field's number, its wire type or WRONG, the low and high half of a number or the ends of bytes. */
-const PART = 4;
-const [WIRE_AT, LOW_AT, HIGH_AT] = [1, 2, 3] as const;
-
-/** The bits of a tag that are 0 in a tag of one byte for a varint. */
-const SHORT_VARINT = 0x87;
 
 /** A message, or several occurrences of one nested message, which protobuf merges. */
 interface Message {
@@ -197,7 +173,10 @@ class MessageValues implements Values {
     const { parts, owner } = this;
     const { type, wire, message, isRepeated, isPackable } = this.field as KnownField;
     if (message !== null) return null;
-    if (isRepeated) return isPackable && this.isAnywhere() ? numbersOf(parts, owner, this.field as KnownField) : null;
+    if (isRepeated)
+      return isPackable && this.isAnywhere()
+        ? numbersOf(parts, owner.first, owner.last, owner.entry.bytes, this.field as KnownField)
+        : null;
     const at = this.find(name);
     if (at < 0) return null;
     const [low, high] = [lowAt(parts, at), highAt(parts, at)];
@@ -216,7 +195,9 @@ class MessageValues implements Values {
   }
 
   numbers(name: string): number[] {
-    return this.locate(name) ? numbersOf(this.parts, this.owner, this.field as KnownField) : [];
+    if (!this.locate(name)) return [];
+    const { first, last, entry } = this.owner;
+    return numbersOf(this.parts, first, last, entry.bytes, this.field as KnownField);
   }
 
   texts(name: string): Uint8Array[] {
@@ -247,21 +228,6 @@ class MessageValues implements Values {
   nested(name: string): Values | null {
     const inner = this.locate(name) ? innerOf(this.parts, this.owner, this.field as KnownField) : null;
     return inner === null ? null : new MessageValues(this.parts, inner);
-  }
-
-  isBlank(name: string): boolean {
-    if (!this.locate(name)) return true;
-    const { list } = this.parts;
-    const { entry, first, last } = this.owner;
-    for (let at = first; at < last; at += PART) {
-      if (list[at] !== this.field?.number) continue;
-      const end = highAt(this.parts, at);
-      for (let tag = lowAt(this.parts, at); tag < end; tag += 2) {
-        // A tag of one byte for a varint, and a varint of one byte.
-        if (((entry.bytes[tag] as number) & SHORT_VARINT) !== 0 || entry.bytes[tag + 1] !== 0) return false;
-      }
-    }
-    return true;
   }
 
   encoded(names: readonly string[], most: number): string | null {
@@ -323,9 +289,6 @@ class MessageValues implements Values {
   }
 }
 
-const lowAt = ({ list }: Parts, at: number): number => list[at + LOW_AT] as number;
-const highAt = ({ list }: Parts, at: number): number => list[at + HIGH_AT] as number;
-
 /** A nested message, all its occurrences as one; `null` if it is absent or repeated. */
 function innerOf(parts: Parts, outer: Message, field: KnownField): Message | null {
   for (const known of outer.inner) if (known.field === field) return known;
@@ -346,68 +309,13 @@ function splitOnce(parts: Parts, message: Message): void {
   if (message.first !== NONE) return;
   const { outer, field } = message;
   const first = parts.length;
-  if (outer === null) split(parts, message, first, message.start, message.end);
+  if (outer === null) split(parts, message.entry, message.fields, first, message.start, message.end);
   for (let at = outer?.first ?? 0; outer !== null && at < outer.last; at += PART) {
     if (parts.list[at] !== field?.number || parts.list[at + WIRE_AT] === WRONG) continue;
-    split(parts, message, first, lowAt(parts, at), highAt(parts, at));
+    split(parts, message.entry, message.fields, first, lowAt(parts, at), highAt(parts, at));
   }
   message.first = first;
   message.last = parts.length;
-}
-
-/** Adds the fields in bytes start … end - 1 of a message's entry. `first`: where the message's parts begin. */
-function split(parts: Parts, { entry, fields }: Message, first: number, start: number, end: number): void {
-  const { bytes } = entry;
-  const { words } = parts;
-  const most = first + OCCURRENCE_LIMIT * PART;
-  for (let at = start; at < end && parts.length < most; ) {
-    const value = readVarint(bytes, at, end, words);
-    if (value < 0 || words[1] !== 0) return;
-    const tag = words[0] as number;
-    const wire = tag & 7;
-    let next = skip(bytes, value, end, tag, words);
-    let from = wire === WIRE.bytes ? next - (words[0] as number) : value;
-    if (next < 0) {
-      // The entry's last string or nested message has what is left of it.
-      from = entry.isCut && end === entry.end && wire === WIRE.bytes ? readVarint(bytes, value, end, words) : -1;
-      if (from < 0) return;
-      next = end;
-    }
-    at = next;
-    const field = fields.byNumber[tag >>> 3];
-    if (field === undefined) continue;
-    const isRight = wire === field.wire || (field.isPackable && wire === WIRE.bytes);
-    if (wire === WIRE.bytes) add(parts, field.number, isRight ? wire : WRONG, from, next);
-    else {
-      // A varint is in `words` already.
-      if (wire !== WIRE.varint) readFixed(bytes, value, wire, words);
-      add(parts, field.number, isRight ? wire : WRONG, words[0] as number, words[1] as number);
-    }
-  }
-}
-
-function add(parts: Parts, number: number, wire: number, low: number, high: number): void {
-  const { length } = parts;
-  if (length === parts.list.length) parts.list = grown(parts.list, 2 * length);
-  const { list } = parts;
-  list[length] = number;
-  list[length + WIRE_AT] = wire;
-  list[length + LOW_AT] = low;
-  list[length + HIGH_AT] = high;
-  parts.length = length + PART;
-}
-
-/** The values of a repeated number, up to the first occurrence that has another wire type. */
-function numbersOf(parts: Parts, { first, last, entry }: Message, field: KnownField): number[] {
-  const list: number[] = [];
-  for (let at = first; at < last && list.length < parts.most; at += PART) {
-    if (parts.list[at] !== field.number) continue;
-    const wire = parts.list[at + WIRE_AT];
-    if (wire === WRONG) break;
-    if (wire === field.wire) list.push(numberOf(field.type, lowAt(parts, at), highAt(parts, at)));
-    else addPacked(parts, entry.bytes, at, field, list);
-  }
-  return list;
 }
 
 /** The values of a repeated string, up to the first occurrence that has another wire type. */
@@ -421,43 +329,9 @@ function textsOf(parts: Parts, { first, last, entry }: Message, { number }: Know
   return list;
 }
 
-/** Adds the numbers that are packed in part `from`. */
-function addPacked(parts: Parts, bytes: Uint8Array, from: number, { wire, type }: KnownField, list: number[]): void {
-  const { words } = parts;
-  const end = highAt(parts, from);
-  for (let at = lowAt(parts, from); at < end && list.length < parts.most; ) {
-    const next = skip(bytes, at, end, wire, words);
-    if (next < 0) return;
-    if (wire !== WIRE.varint) readFixed(bytes, at, wire, words);
-    list.push(numberOf(type, words[0] as number, words[1] as number));
-    at = next;
-  }
-}
-
 /** A number of 64 bits by its type. */
 function wideOf(type: string, low: number, high: number): bigint {
   const value = (BigInt(high) << 32n) | BigInt(low);
   if (type === "sint64") return (value >> 1n) ^ -(value & 1n);
   return type === "int64" ? BigInt.asIntN(64, value) : value;
-}
-
-/** A number by its type; the nearest that a number can hold if it is larger. */
-function numberOf(type: string, low: number, high: number): number {
-  switch (type) {
-    case "uint32":
-      return low;
-    case "uint64":
-    case "fixed64":
-      return high * 2 ** 32 + low;
-    case "int64":
-      return (high | 0) * 2 ** 32 + low;
-    case "bool":
-      return low !== 0 || high !== 0 ? 1 : 0;
-    case "sint32":
-    case "sint64":
-      return Number(numberText(type, low, high));
-    default:
-      // int32, and enums, which are int32 on the wire.
-      return low | 0;
-  }
 }

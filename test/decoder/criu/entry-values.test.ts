@@ -150,22 +150,3 @@ describe("the encoded form of fields", () => {
     expect(encoded(114, 40, ...new Array<number>(40).fill(0))).toBe(null);
   });
 });
-
-test("a nested message is blank if it is absent or nothing but zeros", () => {
-  const isBlank = (...bytes: number[]): boolean => {
-    const entry = { bytes: Uint8Array.from(bytes), base: 0, start: 0, end: bytes.length, isCut: false };
-    return createValueReader()({ ...entry, message: "inet_sk_entry" }).isBlank("fown");
-  };
-  expect([isBlank(8, 1), isBlank(106, 0), isBlank(106, 4, 8, 0, 16, 0), isBlank(106, 2, 8, 0, 106, 0)]).toEqual(
-    new Array(4).fill(true),
-  );
-  // Another value, in the last of two occurrences, a tag of two bytes, a varint of two bytes, a cut one.
-  const others = [
-    [106, 2, 8, 1],
-    [106, 0, 106, 2, 8, 1],
-    [106, 3, 136, 0, 1],
-    [106, 3, 8, 128, 1],
-    [106, 1, 8],
-  ];
-  for (const bytes of others) expect(isBlank(...bytes)).toBe(false);
-});

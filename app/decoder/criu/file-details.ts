@@ -1,0 +1,327 @@
+// Details of open files that have no column, by their type.
+
+import { NONE } from "../../model/checkpoint.ts";
+import type { Details, DetailValue } from "../../model/fields.ts";
+import { type JsonBytes, writeInteger, writePiece, writeRaw, writeValue } from "../../model/json-bytes.ts";
+import { flagNames } from "../../model/names.ts";
+import { u32At } from "../../model/read.ts";
+import type { FileRow } from "../../model/rows.ts";
+import { encodeText, jsonText, visible } from "../../model/text.ts";
+import {
+  type About,
+  type AddDetails,
+  add,
+  allRelated,
+  exact,
+  fieldIn,
+  fileId,
+  flag,
+  ifSet,
+  ifThere,
+  KIND,
+  listed,
+  number,
+  type Rows,
+  relatedOf,
+  rowsOf,
+  text,
+  word,
+} from "./detail-rows.ts";
+import type { KnownField } from "./field-table.ts";
+import { exactIn, fieldsOf, hasField, isZero, type MessageFields, numberIn, readFields } from "./file-fields.ts";
+import type { EntryBytes } from "./inspect.ts";
+import {
+  bitWords,
+  buildIdText,
+  clockName,
+  deviceText,
+  EPOLL_EVENTS,
+  FANOTIFY_EVENTS,
+  FANOTIFY_FLAGS,
+  FANOTIFY_MARK_FLAGS,
+  INOTIFY_EVENTS,
+  NAMESPACES,
+  SEALS,
+  signalNames,
+} from "./meaning.ts";
+import { enumName } from "./messages.ts";
+import { highAt, lowAt, PART, WIRE_AT, WRONG } from "./parts.ts";
+import { numberText } from "./pieces.ts";
+import { INET_ROWS, NETLINK_ROWS, PACKET_ROWS, UNIX_ROWS } from "./socket-details.ts";
+import { describeTerminal } from "./terminal-details.ts";
+import type { Values } from "./values.ts";
+
+const [OPEN_LIST, CLOSE_LIST, COMMA] = [encodeText("["), encodeText("]"), encodeText(",")];
+
+const pipeRows = (message: "pipe_entry" | "fifo_entry", ...more: readonly ReturnType<typeof number>[]): Rows =>
+  rowsOf(message, [
+    number("pipeId", "pipe_id"),
+    addOtherEnds(fieldIn(fieldsOf(message), "pipe_id")),
+    (about) => {
+      const data = relatedOf(about, "pipe_data_entry");
+      if (data !== null) add(about, "bytesInPipe", data.number("bytes"));
+    },
+    ...more,
+    (about) => {
+      const data = relatedOf(about, "pipe_data_entry");
+      if (data?.has("size")) add(about, "capacity", data.number("size"));
+    },
+  ]);
+
+/** Adds the ids of the other open files of one pipe. */
+function addOtherEnds(pipeId: KnownField): AddDetails {
+  return (about) => {
+    const { details, file } = about;
+    const out = details.write();
+    const pipe = numberIn(about.fields, pipeId);
+    let count = 0;
+    writePiece(out, OPEN_LIST);
+    const addEnd = (row: FileRow): void => {
+      const id = row === file ? null : fileId(about, row);
+      if (id === null) return;
+      if (count++ > 0) writePiece(out, COMMA);
+      writeInteger(out, id);
+    };
+    if (pipe !== null) about.set.pipeEnds(pipe, addEnd);
+    writePiece(out, CLOSE_LIST);
+    details.addIndexed(file, "otherEnds", details.indexOfWritten());
+  };
+}
+
+const TARGETS = fieldIn(fieldsOf("eventpoll_file_entry"), "tfd");
+const TARGET = fieldsOf("eventpoll_tfd_entry");
+const [FD, EVENTS, DATA] = [fieldIn(TARGET, "tfd"), fieldIn(TARGET, "events"), fieldIn(TARGET, "data")];
+const [INODE, DEVICE] = [fieldIn(TARGET, "inode"), fieldIn(TARGET, "dev")];
+const [FD_KEY, FILE_KEY, EVENTS_KEY] = [encodeText('{"fd":'), encodeText(',"file":'), encodeText(',"events":')];
+const [DATA_KEY, INODE_KEY, DEVICE_KEY] = [encodeText(',"data":'), encodeText(',"inode":'), encodeText(',"device":')];
+const [QUOTE, CLOSE] = [encodeText('"'), encodeText("}")];
+
+/** Adds what an epoll watches. There are often many, so they are written without an object for each. */
+function addTargets(about: About): void {
+  const { details, fields } = about;
+  const { parts, entry } = fields;
+  const out = details.write();
+  let count = 0;
+  for (let at = fields.first; at < fields.end && count < parts.most; at += PART) {
+    if (parts.list[at] !== TARGETS.number) continue;
+    if (parts.list[at + WIRE_AT] === WRONG) break;
+    writePiece(out, count++ === 0 ? OPEN_LIST : COMMA);
+    writeTarget(out, about, entry, lowAt(parts, at), highAt(parts, at));
+  }
+  for (const { entry: own } of allRelated(about, "eventpoll_tfd_entry")) {
+    writePiece(out, count++ === 0 ? OPEN_LIST : COMMA);
+    writeTarget(out, about, own, own.start, own.end);
+  }
+  if (count === 0) writePiece(out, OPEN_LIST);
+  writePiece(out, CLOSE_LIST);
+  details.addIndexed(about.file, "targets", details.indexOfWritten());
+}
+
+/** Writes one target, in bytes start … end - 1 of an entry. */
+function writeTarget(out: JsonBytes, about: About, entry: EntryBytes, start: number, end: number): void {
+  const { nested } = about;
+  readFields(nested, entry, TARGET, start, end);
+  const fd = numberIn(nested, FD);
+  const events = numberIn(nested, EVENTS) ?? 0;
+  const watched = fd === null ? NONE : about.set.epollTarget(about.file, fd);
+  if (watched !== NONE) about.links.add(about.file, "watches", watched, events);
+  writePiece(out, FD_KEY);
+  writeOrNull(out, fd);
+  writePiece(out, FILE_KEY);
+  writeOrNull(out, fileId(about, watched));
+  writePiece(out, EVENTS_KEY);
+  writePiece(out, eventsPiece(about, events));
+  writePiece(out, DATA_KEY);
+  writeExact(out, nested, DATA);
+  if (hasField(nested, INODE)) {
+    writePiece(out, INODE_KEY);
+    writeExact(out, nested, INODE);
+    writePiece(out, DEVICE_KEY);
+    writeValue(out, deviceText(numberIn(nested, DEVICE) ?? 0));
+  }
+  writePiece(out, CLOSE);
+}
+
+/** The names of events as JSON. Most targets have one of a few masks. */
+function eventsPiece({ pieces }: About, events: number): Uint8Array {
+  const known = pieces.get(events);
+  if (known !== undefined) return known;
+  const piece = encodeText(jsonText(bitWords(EPOLL_EVENTS, events)));
+  pieces.set(events, piece);
+  return piece;
+}
+
+function writeOrNull(out: JsonBytes, value: number | null): void {
+  if (value === null) writeRaw(out, "null");
+  else writeInteger(out, value);
+}
+
+/** Writes a number of 64 bits as a string. */
+function writeExact(out: JsonBytes, { parts, last }: MessageFields, { number: at, type }: KnownField): void {
+  const part = last[at] as number;
+  if (part === NONE) {
+    writeRaw(out, "null");
+    return;
+  }
+  writePiece(out, QUOTE);
+  if (highAt(parts, part) === 0) writeInteger(out, lowAt(parts, part));
+  else writeRaw(out, numberText(type, lowAt(parts, part), highAt(parts, part)));
+  writePiece(out, QUOTE);
+}
+
+const handlePath = (values: Values, name: string): Record<string, DetailValue> =>
+  values.has(`${name}.path`) ? { path: values.text(`${name}.path`) } : {};
+
+const inotifyWatch = (watch: Values): Details => ({
+  wd: watch.number("wd"),
+  inode: watch.exact("i_ino"),
+  device: deviceText(watch.number("s_dev") ?? 0),
+  mask: bitWords(INOTIFY_EVENTS, watch.number("mask") ?? 0),
+  ...(watch.number("ignored_mask") ? { ignoredMask: bitWords(INOTIFY_EVENTS, watch.number("ignored_mask") ?? 0) } : {}),
+  ...handlePath(watch, "f_handle"),
+});
+
+const fanotifyMark = (mark: Values): Details => ({
+  type: enumName("mark_type", mark.number("type") ?? 0),
+  mask: bitWords(FANOTIFY_EVENTS, mark.number("mask") ?? 0),
+  ignoredMask: bitWords(FANOTIFY_EVENTS, mark.number("ignored_mask") ?? 0),
+  ...(mark.number("mflags") ? { flags: bitWords(FANOTIFY_MARK_FLAGS, mark.number("mflags") ?? 0) } : {}),
+  device: deviceText(mark.number("s_dev") ?? 0),
+  ...(mark.has("ie.i_ino") ? { inode: mark.exact("ie.i_ino"), ...handlePath(mark, "ie.f_handle") } : {}),
+  ...(mark.has("me.mnt_id") ? { mount: mark.number("me.mnt_id"), path: mark.text("me.path") } : {}),
+});
+
+/** Adds a list whose items are in the file's message or, before CRIU 3.4, in entries of their own. */
+const items =
+  (key: string, field: string, message: string, made: (values: Values) => Details): AddDetails =>
+  (about) => {
+    const earlier = allRelated(about, message).map(({ values }) => made(values));
+    add(about, key, [...about.values().each(field, made), ...earlier]);
+  };
+
+const TIMER = fieldsOf("timerfd_entry");
+const [INTERVAL, INTERVAL_NANO] = [fieldIn(TIMER, "isec"), fieldIn(TIMER, "insec")];
+const [LEFT, LEFT_NANO] = [fieldIn(TIMER, "vsec"), fieldIn(TIMER, "vnsec")];
+
+/** Adds the times of a timer. */
+function addTimes(about: About): void {
+  const { details, file, fields } = about;
+  details.addIndexed(file, "interval", timeValue(about, INTERVAL, INTERVAL_NANO));
+  // A one-shot timer disarms itself when it expires.
+  if (!isZero(fields, INTERVAL) || !isZero(fields, INTERVAL_NANO)) {
+    add(about, "armed", !isZero(fields, LEFT) || !isZero(fields, LEFT_NANO));
+  }
+  details.addIndexed(file, "left", timeValue(about, LEFT, LEFT_NANO));
+}
+
+/** The number of the value of a time, of which one field has the seconds and one the rest: `5.000000000`. */
+function timeValue({ fields, details, known }: About, whole: KnownField, nano: KnownField): number {
+  const { parts, last } = fields;
+  const seconds = last[whole.number] as number;
+  const rest = last[nano.number] as number;
+  const isShort = seconds !== NONE && rest !== NONE && highAt(parts, seconds) === 0 && highAt(parts, rest) === 0;
+  if (isShort) {
+    const found = known.find(KIND.time, lowAt(parts, seconds), lowAt(parts, rest));
+    if (found !== NONE) return found;
+  }
+  const value = details.indexOf(`${exactIn(fields, whole) ?? "0"}.${(exactIn(fields, nano) ?? "0").padStart(9, "0")}`);
+  return isShort ? known.enter(value) : value;
+}
+
+const addRegular: AddDetails = (about) => {
+  const values = about.values();
+  const words = values.numbers("build_id");
+  if (words.length > 0) add(about, "buildId", buildIdText(words, about.set.checkpoint.machine.littleEndian));
+  if (values.has("checksum")) {
+    add(about, "checksum", {
+      crc32c: (values.number("checksum") ?? 0).toString(16).padStart(8, "0"),
+      config: values.number("checksum_config"),
+      parameter: values.number("checksum_parameter"),
+    });
+  }
+};
+
+const addMemfd: AddDetails = (about) => {
+  const inode = relatedOf(about, "memfd_inode_entry");
+  if (inode === null) return;
+  add(about, "name", inode.text("name"));
+  add(about, "size", inode.exact("size"));
+  add(about, "seals", bitWords(SEALS, inode.number("seals") ?? 0));
+  add(about, "uid", inode.number("uid"));
+  add(about, "gid", inode.number("gid"));
+  if (inode.has("mode")) add(about, "mode", inode.number("mode"));
+  if (inode.number("hugetlb_flag")) add(about, "hugePages", inode.number("hugetlb_flag"));
+};
+
+const addPidfd: AddDetails = (about) => {
+  const values = about.values();
+  const pid = values.number("nspid");
+  const inode = values.number("ino");
+  add(about, "pid", pid === -1 ? null : pid);
+  if (pid === -1) add(about, "ended", true);
+  add(about, "inode", inode !== null && Number.isSafeInteger(inode) ? inode : values.exact("ino"));
+};
+
+/** Adds the plugin that saved an external file, if it is the only one, and the image it was saved in. */
+const addExternal: AddDetails = (about) => {
+  const { plugins, pluginImages, checkpoint } = about.set;
+  const image = pluginImages.get(u32At(checkpoint.files.id, about.file));
+  const [plugin] = plugins;
+  if (plugin !== undefined && plugins.length === 1) add(about, "plugin", visible(plugin));
+  add(about, "pluginImage", image === undefined ? null : visible(image));
+};
+
+const addTerminal: AddDetails = (about) => {
+  const info = relatedOf(about, "tty_info_entry");
+  if (info !== null) describeTerminal(info, (key, value) => add(about, key, value));
+};
+
+/** By field of file_entry. */
+export const FILE_ROWS: Readonly<Record<string, Rows>> = {
+  // The rest is in columns: see readInode in file-readers.ts.
+  reg: rowsOf("reg_file_entry", [addRegular]),
+  pipe: pipeRows("pipe_entry", number("uid", "uid", ifThere("uid")), number("gid", "gid", ifThere("uid"))),
+  fifo: pipeRows("fifo_entry"),
+  isk: INET_ROWS,
+  usk: UNIX_ROWS,
+  psk: PACKET_ROWS,
+  nlsk: NETLINK_ROWS,
+  efd: rowsOf("eventfd_file_entry", [exact("counter")]),
+  epfd: rowsOf("eventpoll_file_entry", [addTargets]),
+  sgfd: rowsOf("signalfd_entry", [
+    (about) => {
+      const mask = about.values().halves("sigmask");
+      const { arch } = about.set.checkpoint.machine;
+      add(about, "signals", mask === null ? [] : signalNames(mask.low, mask.high, arch));
+    },
+  ]),
+  tfd: rowsOf("timerfd_entry", [
+    word("clock", "clockid", (clock) => clockName(clock) ?? clock),
+    exact("ticks"),
+    number("settimeFlags", "settime_flags", ifSet("settime_flags")),
+    addTimes,
+  ]),
+  ify: rowsOf("inotify_file_entry", [items("watches", "wd", "inotify_wd_entry", inotifyWatch)]),
+  ffy: rowsOf("fanotify_file_entry", [
+    (about) => add(about, "fanotifyFlags", bitWords(FANOTIFY_FLAGS, about.values().number("faflags") ?? 0)),
+    word("eventFlags", "evflags", (flags, { arch }) => flagNames(flags, arch)),
+    items("marks", "mark", "fanotify_mark_entry", fanotifyMark),
+  ]),
+  tty: rowsOf("tty_file_entry", [addTerminal]),
+  memfd: rowsOf("memfd_file_entry", [addMemfd]),
+  bpf: rowsOf("bpfmap_file_entry", [
+    text("name", "map_name"),
+    number("mapType", "map_type"),
+    number("keySize", "key_size"),
+    number("valueSize", "value_size"),
+    number("maxEntries", "max_entries"),
+    flag("frozen"),
+    number("mapFlags", "map_flags", ifSet("map_flags")),
+    number("interfaceIndex", "ifindex", ifSet("ifindex")),
+    exact("mapExtra", "map_extra", ifSet("map_extra")),
+  ]),
+  nsf: rowsOf("ns_file_entry", [word("namespace", "ns_cflag", listed(NAMESPACES)), number("namespaceId", "ns_id")]),
+  pidfd: rowsOf("pidfd_entry", [addPidfd]),
+  tunf: rowsOf("tunfile_entry", [text("device", "netdev"), flag("detached")]),
+  ext: rowsOf("ext_file_entry", [addExternal]),
+};

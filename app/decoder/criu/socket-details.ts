@@ -1,0 +1,219 @@
+// Details of sockets.
+
+import { NONE } from "../../model/checkpoint.ts";
+import { SOCKET_FAMILIES, SOCKET_STATES, socketType } from "../../model/names.ts";
+import {
+  type About,
+  type AddDetails,
+  absent,
+  add,
+  addRows,
+  allRelated,
+  fieldIn,
+  fileId,
+  ifIs,
+  ifSet,
+  ifThere,
+  KIND,
+  listed,
+  number,
+  relatedOf,
+  rowsOf,
+  text,
+  word,
+} from "./detail-rows.ts";
+import type { KnownField } from "./field-table.ts";
+import { fieldsOf, isPlain, numberIn } from "./file-fields.ts";
+import {
+  addressText,
+  addressWords,
+  ETHER_TYPES,
+  endpointText,
+  fromNetworkOrder,
+  IP_PROTOCOLS,
+  NETLINK_PROTOCOLS,
+  USK_EXTERN,
+} from "./meaning.ts";
+import { enumName } from "./messages.ts";
+import { lowAt, numbersOf } from "./parts.ts";
+import { optionFields } from "./socket-options.ts";
+
+const SOCK_RAW = 3;
+const AF_INET = 2;
+const TCP_LISTEN = 10;
+/** netlink_sk_entry.state: Linux net/netlink/af_netlink.c. */
+const NETLINK_CONNECTED = 1;
+
+/** The type of a socket, by the machine's names. */
+const type = word("type", "type", (value, { arch }) => socketType(value, arch) ?? value);
+const state = word("state", "state", listed(SOCKET_STATES));
+const inode = number("inode", "ino");
+const backlog = number("backlog", "backlog", ifIs("state", TCP_LISTEN));
+const shutdown = word("shutdown", "shutdown", (value) => enumName("sk_shutdown", value), ifThere("shutdown"));
+
+const INET = fieldsOf("inet_sk_entry");
+const [INET_TYPE, INET_FAMILY] = [fieldIn(INET, "type"), fieldIn(INET, "family")];
+
+/** Adds an address with its port. */
+function addressDetail(key: string, addressName: string, portName: string): AddDetails {
+  const address = fieldIn(INET, addressName);
+  const port = fieldIn(INET, portName);
+  return (about) => about.details.addIndexed(about.file, key, addressValue(about, address, port));
+}
+
+/** The number of the value of an address with its port. Those of IPv4 are found by their numbers. */
+function addressValue(about: About, address: KnownField, port: KnownField): number {
+  const { fields, details, known } = about;
+  const { parts, last, first, end, entry } = fields;
+  const { littleEndian } = about.set.checkpoint.machine;
+  const family = numberIn(fields, INET_FAMILY);
+  const portNumber = numberIn(fields, port);
+  // A raw socket has no ports; its protocol is stored in place of the source port.
+  const isRaw = numberIn(fields, INET_TYPE) === SOCK_RAW;
+  const isUsual = family === AF_INET && portNumber !== null && !isRaw && isPlain(fields, address);
+  if (isUsual) {
+    const found = known.find(KIND.endpoint, lowAt(parts, last[address.number] as number), portNumber);
+    if (found !== NONE) return found;
+  }
+  const words = addressWords(numbersOf(parts, first, end, entry.bytes, address), family);
+  const made = isRaw ? addressText(words, littleEndian) : endpointText(words, portNumber, littleEndian);
+  const value = details.indexOf(made);
+  return isUsual ? known.enter(value) : value;
+}
+
+function addQueued(about: About): void {
+  const packets = allRelated(about, "sk_packet_entry");
+  if (packets.length === 0) return;
+  const bytes = packets.reduce((sum, { values }) => sum + (values.number("length") ?? 0), 0);
+  const inFlight = packets.flatMap(({ values }) => values.each("scm", (scm) => scm.numbers("rights")).flat());
+  for (const id of inFlight) about.links.add(about.file, "in-flight", about.set.fileOfId.row(id));
+  add(about, "queuedPackets", packets.length);
+  add(about, "queuedBytes", bytes);
+  if (inFlight.length > 0) add(about, "inFlight", inFlight);
+}
+
+/** Adds the options of sockets of a type. */
+function addOptions(message: string): AddDetails {
+  const from = optionFields(message);
+  return (about) => {
+    const { details, file } = about;
+    const found = about.options(about.fields, from, about.values, relatedOf(about, "tcp_stream_entry"));
+    if (found === null) return;
+    details.addIndexed(file, "options", found.options);
+    details.addIndexed(file, "buffers", found.buffers);
+  };
+}
+
+function addStream(about: About): void {
+  const stream = relatedOf(about, "tcp_stream_entry");
+  if (stream === null) return;
+  add(about, "bytesToRead", stream.number("inq_len"));
+  add(about, "bytesToSend", stream.number("outq_len"));
+}
+
+export const INET_ROWS = rowsOf("inet_sk_entry", [
+  word("family", "family", listed(SOCKET_FAMILIES)),
+  type,
+  word("protocol", "proto", listed(IP_PROTOCOLS)),
+  state,
+  addressDetail("source", "src_addr", "src_port"),
+  addressDetail("destination", "dst_addr", "dst_port"),
+  inode,
+  backlog,
+  shutdown,
+  text("interface", "ifname", ifThere("ifname")),
+  addOptions("inet_sk_entry"),
+  addStream,
+  addQueued,
+]);
+
+const UNIX = fieldsOf("unix_sk_entry");
+const [UNIX_FLAGS, UNIX_PEER] = [fieldIn(UNIX, "uflags"), fieldIn(UNIX, "peer")];
+
+/** Adds the other end of a unix socket in the dump. */
+function addPeer(about: About): void {
+  const { fields, details, known } = about;
+  const peerInode = numberIn(fields, UNIX_PEER);
+  const peer = peerInode === null || peerInode === 0 ? NONE : firstSocket(about, peerInode);
+  if (peerInode !== null && peerInode !== 0) about.links.add(about.file, "peer", peer);
+  const id = fileId(about, peer);
+  if (id === null) {
+    details.addIndexed(about.file, "peer", absent(about));
+    return;
+  }
+  let value = known.find(KIND.number, id, 0);
+  if (value === NONE) value = known.enter(details.indexOf(id));
+  details.addIndexed(about.file, "peer", value);
+}
+
+function firstSocket({ set }: About, socketInode: number): number {
+  let found = NONE;
+  set.unixSockets(socketInode, (row) => {
+    if (found === NONE) found = row;
+  });
+  return found;
+}
+
+function addOwnership(about: About): void {
+  const values = about.values();
+  if (!values.has("file_perms.mode")) return;
+  const inner = values.inside("file_perms");
+  add(about, "mode", inner.number("mode"));
+  add(about, "uid", inner.number("uid"));
+  add(about, "gid", inner.number("gid"));
+}
+
+const directory = text("directory", "name_dir", ifThere("name_dir"));
+
+const UNIX_INSIDE = rowsOf("unix_sk_entry", [
+  type,
+  state,
+  text("name"),
+  inode,
+  number("peerInode", "peer"),
+  addPeer,
+  backlog,
+  shutdown,
+  directory,
+  addOwnership,
+  addOptions("unix_sk_entry"),
+  addQueued,
+]);
+
+/** CRIU knows nothing but these of a socket outside the dump, and stores placeholders for the rest. */
+const UNIX_OUTSIDE = rowsOf("unix_sk_entry", [
+  type,
+  text("name"),
+  inode,
+  (about) => add(about, "outside", true),
+  directory,
+  addOwnership,
+]);
+
+const isOutside = ({ fields }: About): boolean => ((numberIn(fields, UNIX_FLAGS) ?? 0) & USK_EXTERN) !== 0;
+
+export const UNIX_ROWS = rowsOf("unix_sk_entry", [
+  (about) => addRows(about, isOutside(about) ? UNIX_OUTSIDE : UNIX_INSIDE),
+]);
+
+export const PACKET_ROWS = rowsOf("packet_sock_entry", [
+  type,
+  word("protocol", "protocol", (stored, { littleEndian }) => {
+    const protocol = fromNetworkOrder(stored, littleEndian);
+    return ETHER_TYPES[protocol] ?? protocol;
+  }),
+  number("interfaceIndex", "ifindex"),
+  addOptions("packet_sock_entry"),
+]);
+
+export const NETLINK_ROWS = rowsOf("netlink_sk_entry", [
+  word("protocol", "protocol", listed(NETLINK_PROTOCOLS)),
+  number("portId", "portid"),
+  (about) => add(about, "groups", about.values().numbers("groups")),
+  word("state", "state", () => "connected", ifIs("state", NETLINK_CONNECTED)),
+  number("remotePortId", "dst_portid", ifSet("dst_portid")),
+  number("remoteGroup", "dst_group", ifSet("dst_group")),
+  inode,
+  addOptions("netlink_sk_entry"),
+  addQueued,
+]);
