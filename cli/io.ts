@@ -68,3 +68,8 @@ export function* inChunks(pieces: Iterable<string>): Generator<string> {
   }
   if (chunk !== "") yield chunk;
 }
+
+/** Lines of text that end in newlines. */
+export function* withNewlines(lines: Iterable<string>): Generator<string> {
+  for (const line of lines) yield `${line}\n`;
+}

@@ -20,24 +20,30 @@ const NO_ADDRESS = new Set(["0.0.0.0:0", "[::]:0"]);
  * nothing to add. Parameters as in `FactReader`.
  */
 export function createFactWords(checkpoint: Checkpoint, names: FileNames): (file: FileRow, within: TableRow) => string {
-  const factsOf = createFactReader(checkpoint, names);
+  const factsOf = createFactReader(
+    checkpoint,
+    names,
+    ({ title, value }) => LEFT_OUT.has(title) || NO_ADDRESS.has(value),
+  );
   return (file, within) => {
     const facts = factsOf(file, within);
     if (facts.length === 0) return "";
     const name = names(file);
     let text = "";
     for (const { title, value } of facts) {
-      if (LEFT_OUT.has(title) || NO_ADDRESS.has(value) || isInName(name, value)) continue;
+      if (isInName(name, value)) continue;
       text += text === "" ? `${title} ${value}` : `; ${title} ${value}`;
     }
     return shortText(text);
   };
 }
 
+const MADE_UP = /^\w+:\[/;
+
 /** Whether a made-up name, such as `socket:[tcp 127.0.0.1:80 listen]`, has a word. */
 const isInName = (name: string, word: string): boolean =>
   name.includes(word) &&
-  /^\w+:\[/.test(name) &&
+  MADE_UP.test(name) &&
   name
     .slice(name.indexOf("[") + 1, -1)
     .split(/ |->/)

@@ -34,10 +34,18 @@ export type FactReader = (file: FileRow, within: TableRow) => readonly FileFact[
 const NO_FACTS: readonly FileFact[] = [];
 const EXTERNAL = fileKind("external");
 
-/** A function that reads the facts about files. What many files have in common is put into words once. */
-export function createFactReader(checkpoint: Checkpoint, names: FileNames): FactReader {
+/**
+ * A function that reads the facts about files. What many files have in common is put into words once.
+ *
+ * @param isLeftOut Whether a detail is of no interest.
+ */
+export function createFactReader(
+  checkpoint: Checkpoint,
+  names: FileNames,
+  isLeftOut: (fact: FileFact) => boolean,
+): FactReader {
   const { files } = checkpoint;
-  const addDetails = createDetailFacts(checkpoint);
+  const addDetails = createDetailFacts(checkpoint, isLeftOut);
   const addLinks = createLinkFacts(checkpoint, names);
   return (file, within) => {
     if (file === NONE) return NO_FACTS;
@@ -52,16 +60,20 @@ export function createFactReader(checkpoint: Checkpoint, names: FileNames): Fact
 
 type AddDetails = (file: FileRow, facts: FileFact[]) => void;
 
-function createDetailFacts(checkpoint: Checkpoint): AddDetails {
+function createDetailFacts(checkpoint: Checkpoint, isLeftOut: (fact: FileFact) => boolean): AddDetails {
   const { files, fileDetails: store } = checkpoint;
-  /** By key and kind: the facts by the number of their value; `null` for details that are never facts. */
-  const known = new Map<number, Map<number, FileFact | null> | null>();
-  const kinds = 256;
+  const keys = store.keys.length;
+  const factOf = (spec: DetailSpec, value: DetailValue): FileFact | null => {
+    const fact = wordedFact(spec, value);
+    return fact === null || isLeftOut(fact) ? null : fact;
+  };
+  /** By kind and key: the facts by the number of their value; `null` for details that are never facts. */
+  const known: (Map<number, FileFact | null> | null | undefined)[] = [];
   const factsOf = (key: number, kind: number): Map<number, FileFact | null> | null => {
-    const found = known.get(key * kinds + kind);
+    const found = known[kind * keys + key];
     if (found !== undefined) return found;
     const made = isFact(fileDetail(store.keys[key] ?? "", kind)) ? new Map<number, FileFact | null>() : null;
-    known.set(key * kinds + kind, made);
+    known[kind * keys + key] = made;
     return made;
   };
   return (file, facts) => {
@@ -76,12 +88,13 @@ function createDetailFacts(checkpoint: Checkpoint): AddDetails {
       return;
     }
     for (let at = first; at < end; at++) {
-      const made = factsOf(u16At(store.key, at), kind);
+      const key = u16At(store.key, at);
+      const made = factsOf(key, kind);
       if (made === null) continue;
       const value = u32At(store.value, at);
       let fact = made.get(value);
       if (fact === undefined) {
-        fact = factOf(fileDetail(store.keys[u16At(store.key, at)] ?? "", kind), valueAt(store, at));
+        fact = factOf(fileDetail(store.keys[key] ?? "", kind), valueAt(store, at));
         made.set(value, fact);
       }
       if (fact !== null) facts.push(fact);
@@ -99,7 +112,7 @@ function hasTwice(keys: Uint16Array, first: number, end: number): boolean {
 
 const isFact = ({ compared }: DetailSpec): boolean => compared === "value" || compared === "volatile";
 
-function factOf(spec: DetailSpec, value: DetailValue): FileFact | null {
+function wordedFact(spec: DetailSpec, value: DetailValue): FileFact | null {
   if (!isFact(spec)) return null;
   if (value === null || value === "" || value === 0 || (Array.isArray(value) && value.length === 0)) return null;
   return { title: spec.title, value: stillVisible(detailText(spec, value)) };
@@ -125,25 +138,35 @@ function createLinkFacts(checkpoint: Checkpoint, names: FileNames): LinkFacts {
   };
   /** `fd 5, fd 7 (EPOLLIN)`: files with the same events are grouped. */
   const linkWords = (links: readonly Link[], within: TableRow): string => {
+    const [only] = links;
+    if (only !== undefined && only.data === 0 && links.length === 1) return words(only.file, within);
     const byData = new Map<number, string>();
-    for (const { file, data } of links.slice(0, MOST_NAMED)) {
+    for (let at = 0; at < Math.min(links.length, MOST_NAMED); at++) {
+      const { file, data } = links[at] as Link;
       const before = byData.get(data);
       byData.set(data, before === undefined ? words(file, within) : `${before}, ${words(file, within)}`);
     }
-    const parts = Array.from(byData, ([data, text]) => (data === 0 ? text : `${text} (${eventText(data)})`));
-    const more = links.length - MOST_NAMED;
-    return parts.join(", ") + (more > 0 ? ` and ${more} more` : "");
+    let text = "";
+    for (const [data, own] of byData) {
+      text += `${text === "" ? "" : ", "}${data === 0 ? own : `${own} (${eventText(data)})`}`;
+    }
+    return links.length > MOST_NAMED ? `${text} and ${links.length - MOST_NAMED} more` : text;
   };
   return {
     isReceived: (file) => receivers.size > 0 && receivers.has(file),
     add(file, within, facts) {
       const links = linksOf(checkpoint, file);
-      for (const role of links.length === 0 ? [] : LINK_ROLES) {
-        const own = links.filter((link) => link.role === role);
-        if (own.length > 0) facts.push({ title: LINK_TITLES[role], value: linkWords(own, within) });
+      const one = links[0]?.role;
+      if (one !== undefined && links.every(({ role }) => role === one)) {
+        facts.push({ title: LINK_TITLES[one], value: linkWords(links, within) });
+      } else if (one !== undefined) {
+        for (const role of LINK_ROLES) {
+          const own = links.filter((link) => link.role === role);
+          if (own.length > 0) facts.push({ title: LINK_TITLES[role], value: linkWords(own, within) });
+        }
       }
-      const sockets = receivers.get(file) ?? [];
-      if (sockets.length > 0) {
+      const sockets = receivers.size === 0 ? undefined : receivers.get(file);
+      if (sockets !== undefined) {
         facts.push({ title: "in flight to", value: sockets.map((row) => words(row, within)).join(", ") });
       }
     },
@@ -156,17 +179,18 @@ function fileWords(checkpoint: Checkpoint, names: FileNames, file: FileRow, with
   const { files, descriptors, tables, tasks } = checkpoint;
   const count = holderCount(files, file);
   if (count === 0) return `${names(file)}, which no descriptor holds`;
-  const words: string[] = [];
+  let text = "";
   const first = u32At(files.firstHolder, file);
   for (let at = first; at < first + Math.min(count, MOST_HOLDERS); at++) {
     const holder = u32At(files.holder, at);
     const table = u32At(descriptors.table, holder);
     const fd = `fd ${i32At(descriptors.fd, holder)}`;
     const user = u32At(tables.firstTask, table);
-    if (table === within || user === u32At(tables.firstTask, table + 1)) words.push(fd);
-    else words.push(`${hasPids(tasks) ? "pid" : "task"} ${taskNumber(tasks, u32At(tables.task, user))} ${fd}`);
+    if (text !== "") text += " = ";
+    if (table === within || user === u32At(tables.firstTask, table + 1)) text += fd;
+    else text += `${hasPids(tasks) ? "pid" : "task"} ${taskNumber(tasks, u32At(tables.task, user))} ${fd}`;
   }
-  return words.join(" = ") + (count > MOST_HOLDERS ? ` and ${count - MOST_HOLDERS} more` : "");
+  return count > MOST_HOLDERS ? `${text} and ${count - MOST_HOLDERS} more` : text;
 }
 
 /** The sockets in whose queues files are in flight, by file. */

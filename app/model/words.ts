@@ -90,12 +90,17 @@ export type FileNames = (file: FileRow) => string;
 export function fileNames(checkpoint: Checkpoint): FileNames {
   const { nameOffset, nameLength } = checkpoint.files;
   const plain = plainTexts(checkpoint.text);
+  // A line of a listing often needs the name of its file more than once.
+  let last: FileRow = NONE;
+  let name = "";
   return (file) => {
     if (file === NONE) return fileName(checkpoint, file);
+    if (file === last) return name;
     const start = u32At(nameOffset, file);
     const length = u32At(nameLength, file);
-    const text = length <= MOST_PLAIN ? plain(start, start + length) : null;
-    return text || fileName(checkpoint, file);
+    name = (length <= MOST_PLAIN ? plain(start, start + length) : null) || fileName(checkpoint, file);
+    last = file;
+    return name;
   };
 }
 

@@ -17,6 +17,7 @@ import { i32At, u8At, u32At } from "../../app/model/read.ts";
 import type { DescriptorRow, FileRow, TableRow, TaskRow } from "../../app/model/rows.ts";
 import { shortText, shownText, shownValue, visible } from "../../app/model/text.ts";
 import { counted, fileNames, timeText, WRITTEN_BY, writerText } from "../../app/model/words.ts";
+import { withNewlines } from "../io.ts";
 import { type Style, styleFor } from "../style.ts";
 import { createFileWords } from "./file-text.ts";
 
@@ -42,7 +43,10 @@ interface Listed {
   readonly taskLines: readonly (readonly string[] | undefined)[];
 }
 
-/** The text of an image, line by line, without newlines. */
+/** Characters of descriptors that are given at once. */
+const PART = 16 * 1024;
+
+/** The text of an image, in parts of one or more lines. */
 export function* showText(
   checkpoint: Checkpoint,
   name: string,
@@ -58,12 +62,12 @@ export function* showText(
     factWords: createFactWords(checkpoint, names),
     taskLines: lines,
   };
-  yield style("bold", shortText(visible(name)));
-  yield* headLines(checkpoint);
-  yield* taskLines(listed);
-  yield* unusedTableLines(listed);
-  if (chosen === null) yield* unheldLines(listed);
-  yield* problemLines(checkpoint, style);
+  yield `${style("bold", shortText(visible(name)))}\n`;
+  yield* withNewlines(headLines(checkpoint));
+  yield* taskParts(listed);
+  yield* unusedTableParts(listed);
+  if (chosen === null) yield* withNewlines(unheldLines(listed));
+  yield* withNewlines(problemLines(checkpoint, style));
 }
 
 function* headLines(checkpoint: Checkpoint): Generator<string> {
@@ -82,38 +86,36 @@ function* headLines(checkpoint: Checkpoint): Generator<string> {
 }
 
 /** Every task with its table; a shared table is listed with the first task that uses it. */
-function* taskLines(listed: Listed): Generator<string> {
+function* taskParts(listed: Listed): Generator<string> {
   const { checkpoint, chosen, style } = listed;
   const { tasks, tables } = checkpoint;
   const listedWith = new Int32Array(tables.count).fill(NONE);
   for (let task = 0; task < tasks.count; task++) {
     if (chosen?.tasks[task] === 0) continue;
-    yield "";
-    yield style("bold", taskTitle(checkpoint, task));
-    for (const line of listed.taskLines[task] ?? []) yield `  ${line}`;
+    yield `\n${style("bold", taskTitle(checkpoint, task))}\n`;
+    for (const line of listed.taskLines[task] ?? []) yield `  ${line}\n`;
     const table = i32At(tasks.table, task);
     if (table === NONE) {
-      yield "  no file table";
+      yield "  no file table\n";
       continue;
     }
     const first = i32At(listedWith, table);
     if (first !== NONE) {
-      yield `  ${style("cyan", `shares the file table of ${taskWords(checkpoint, first)}`)}`;
+      yield `  ${style("cyan", `shares the file table of ${taskWords(checkpoint, first)}`)}\n`;
       continue;
     }
     listedWith[table] = task;
-    yield* tableLines(listed, table, task);
+    yield* tableParts(listed, table, task);
   }
 }
 
-function* unusedTableLines(listed: Listed): Generator<string> {
+function* unusedTableParts(listed: Listed): Generator<string> {
   const { checkpoint, chosen, style } = listed;
   const { tables } = checkpoint;
   for (let table = 0; table < tables.count; table++) {
     if (taskCount(tables, table) > 0 || (chosen !== null && chosenCount(chosen, checkpoint, table) === 0)) continue;
-    yield "";
-    yield style("bold", `file table ${tables.id[table]}, used by no task`);
-    yield* tableLines(listed, table, NONE);
+    yield `\n${style("bold", `file table ${tables.id[table]}, used by no task`)}\n`;
+    yield* tableParts(listed, table, NONE);
   }
 }
 
@@ -130,7 +132,7 @@ function taskTitle(checkpoint: Checkpoint, task: TaskRow): string {
 }
 
 /** A table with its descriptors. `owner`: the task that it is listed with; NONE if there is none. */
-function* tableLines(listed: Listed, table: TableRow, owner: TaskRow): Generator<string> {
+function* tableParts(listed: Listed, table: TableRow, owner: TaskRow): Generator<string> {
   const { checkpoint, chosen, style } = listed;
   const { tables, descriptors } = checkpoint;
   const count = descriptorCount(tables, table);
@@ -141,12 +143,17 @@ function* tableLines(listed: Listed, table: TableRow, owner: TaskRow): Generator
   }
   const few = chosen === null ? "" : `, ${chosenCount(chosen, checkpoint, table)} listed`;
   const shared = others.length === 0 ? "" : `, ${style("cyan", `shared with ${enumerated(others, others.length)}`)}`;
-  yield `  file table ${tables.id[table]}: ${counted(count, "descriptor")}${few}${shared}`;
+  let part = `  file table ${tables.id[table]}: ${counted(count, "descriptor")}${few}${shared}\n`;
   const first = u32At(tables.first, table);
   const width = count === 0 ? 0 : String(descriptors.fd[first + count - 1]).length;
   for (let row = first; row < first + count; row++) {
-    if (chosen?.descriptors[row] !== 0) yield descriptorLine(listed, row, width);
+    if (chosen?.descriptors[row] === 0) continue;
+    part += `${descriptorLine(listed, row, width)}\n`;
+    if (part.length < PART) continue;
+    yield part;
+    part = "";
   }
+  yield part;
 }
 
 /** How many descriptors of a table are listed. */

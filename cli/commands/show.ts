@@ -12,7 +12,7 @@ import { parseRanges, rangeText } from "../arguments/ranges.ts";
 import type { ArgumentsOf } from "../arguments/spec.ts";
 import { CliError } from "../error.ts";
 import { type OpenedImage, openOne } from "../images.ts";
-import { type Io, inChunks } from "../io.ts";
+import { type Io, inChunks, withNewlines } from "../io.ts";
 import { showText } from "./show-text.ts";
 import { startedBy } from "./started.ts";
 
@@ -52,13 +52,11 @@ async function output(
   if (options.tsv) return inChunks(tabbedLines(checkpoint, chosen));
   if (options.lines) return inChunks(withNewlines(alignedLines(checkpoint, chosen)));
   return inChunks(
-    withNewlines(
-      showText(checkpoint, input.name, {
-        colour: io.colour,
-        chosen,
-        ...(started && { taskLines: started.map(({ lines }) => lines) }),
-      }),
-    ),
+    showText(checkpoint, input.name, {
+      colour: io.colour,
+      chosen,
+      ...(started && { taskLines: started.map(({ lines }) => lines) }),
+    }),
   );
 }
 
@@ -91,7 +89,3 @@ function chosenBy({ checkpoint }: Image, { pid, kind, path, fd }: ShowOptions): 
 
 const hasError = ({ checkpoint }: Image): boolean =>
   checkpoint.problems.some((problem) => problem.severity === "error");
-
-function* withNewlines(texts: Iterable<string>): Generator<string> {
-  for (const text of texts) yield `${text}\n`;
-}
