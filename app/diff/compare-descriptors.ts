@@ -15,7 +15,7 @@ import { groupsOf, mixedKeys } from "./groups.ts";
 import type { Compared } from "./holders.ts";
 import type { LackingValues } from "./lacking-values.ts";
 import type { Lopsided } from "./lopsided.ts";
-import type { NamespaceTasks } from "./match-namespaces.ts";
+import type { Places } from "./match-mounts.ts";
 import { type Pairs, PRESENCE } from "./pair.ts";
 import { createRows } from "./rows.ts";
 
@@ -35,9 +35,9 @@ interface Context {
 }
 
 /** What is known of two images beyond which rows correspond. */
-interface Knowledge {
-  /** Which namespaces correspond; `null`: not known. */
-  readonly namespaces: NamespaceTasks | null;
+export interface Knowledge {
+  /** Which namespaces and mounts correspond; `null`: not known. */
+  readonly places: Places | null;
   readonly lopsided: Lopsided;
   /** Values that one of them lacks are added here. */
   readonly lacking: LackingValues;
@@ -46,13 +46,13 @@ interface Knowledge {
 /** Collects the changes of all descriptor pairs. */
 export function compareDescriptors(
   { before, after, pairs }: Compared,
-  { namespaces, lopsided, lacking }: Knowledge,
+  { places, lopsided, lacking }: Knowledge,
   collector: Collector,
 ): void {
   const fileBefore = pairs.descriptors.before.map((row) => (row === NONE ? NONE : i32At(before.descriptors.file, row)));
   const fileAfter = pairs.descriptors.after.map((row) => (row === NONE ? NONE : i32At(after.descriptors.file, row)));
   const compareFiles = openFileComparer(before, after);
-  const details = detailComparer(before, after, { before: fileBefore, after: fileAfter }, namespaces, lacking);
+  const details = detailComparer(before, after, { before: fileBefore, after: fileAfter }, places, lacking);
   const context: Context = {
     before,
     after,

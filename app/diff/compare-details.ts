@@ -15,6 +15,7 @@ import { CHANGE_BITS } from "./changes.ts";
 import { fileDetailValue, hasUnheld, namespaceTaskOf } from "./detail-values.ts";
 import type { LackingValues } from "./lacking-values.ts";
 import { linkComparer } from "./links.ts";
+import { mountOfFile, type Places } from "./match-mounts.ts";
 import type { NamespaceTasks } from "./match-namespaces.ts";
 
 /** A detail that differs, or a role in which the links differ. */
@@ -41,14 +42,14 @@ type Lack = (side: Side, title: string) => void;
  * A comparer of the details of open files of the same kind and path.
  *
  * @param files By descriptor pair: the FileRow that it refers to on each side, or NONE.
- * @param namespaces Which namespaces correspond; `null`: not known.
+ * @param places Which namespaces and mounts correspond; `null`: not known.
  * @param lacking `bits` adds the details here that only one of the files has.
  */
 export function detailComparer(
   before: Checkpoint,
   after: Checkpoint,
   files: Readonly<Record<Side, Int32Array>>,
-  namespaces: NamespaceTasks | null,
+  places: Places | null,
   lacking: LackingValues,
 ): DetailComparer {
   // The formats name and divide their details differently.
@@ -56,8 +57,8 @@ export function detailComparer(
   const links = linkComparer(before, after, files.before, files.after);
   const hasBefore = before.files.has;
   const hasAfter = after.files.has;
-  const inodes = inodeComparer(before, after);
-  const inSameNamespace = namespaceComparer(before, after, namespaces);
+  const inodes = inodeComparer(before, after, places);
+  const inSameNamespace = namespaceComparer(before, after, places?.namespaces ?? null);
   const sameStored = storeComparer(before, after, inSameNamespace);
   const incomplete = !before.complete || !after.complete;
 
@@ -95,8 +96,8 @@ export function detailComparer(
   };
 }
 
-/** Compares mode and size of inodes. A value that is missing from one of the images is not compared. */
-function inodeComparer(before: Checkpoint, after: Checkpoint) {
+/** Compares mode, size and mount of inodes. A value that is missing from one of the images is not compared. */
+function inodeComparer(before: Checkpoint, after: Checkpoint, places: Places | null) {
   const x = before.files;
   const y = after.files;
   // As 32-bit words: reading a BigUint64Array allocates an object for each value.
@@ -110,15 +111,25 @@ function inodeComparer(before: Checkpoint, after: Checkpoint) {
     (sizeBefore[2 * b] !== sizeAfter[2 * a] || sizeBefore[2 * b + 1] !== sizeAfter[2 * a + 1]) &&
     !unknown(sizeBefore, b) &&
     !unknown(sizeAfter, a);
+  const mounts = (b: FileRow, a: FileRow): boolean => {
+    if (places === null) return false;
+    const place = mountOfFile(before, places.mounts, "before", b);
+    const other = place === null ? null : mountOfFile(after, places.mounts, "after", a);
+    return place !== null && other !== null && place.number !== other.number;
+  };
   return {
-    differ: (b: FileRow, a: FileRow): boolean => modes(b, a) || sizes(b, a),
+    differ: (b: FileRow, a: FileRow): boolean => modes(b, a) || sizes(b, a) || mounts(b, a),
     /** A missing size is not noted: CRIU records it only for files whose flags let the restore compare it. */
     lacking(b: FileRow, a: FileRow, lack: Lack): void {
       const hasBefore = ((x.has[b] as number) & HAS.inode) !== 0 && x.inodeMode[b] !== 0;
       const hasAfter = ((y.has[a] as number) & HAS.inode) !== 0 && y.inodeMode[a] !== 0;
       if (hasBefore !== hasAfter) lack(hasBefore ? "after" : "before", fileDetail("mode", x.kind[b] as number).title);
     },
-    keys: (b: FileRow, a: FileRow): string[] => [...(modes(b, a) ? ["mode"] : []), ...(sizes(b, a) ? ["size"] : [])],
+    keys: (b: FileRow, a: FileRow): string[] => [
+      ...(modes(b, a) ? ["mode"] : []),
+      ...(sizes(b, a) ? ["size"] : []),
+      ...(mounts(b, a) ? ["mountId"] : []),
+    ],
   };
 }
 
@@ -217,6 +228,10 @@ function storedDifferences(
       const valueBefore = entriesBefore.get(key);
       const valueAfter = entriesAfter.get(key);
       if (valueBefore !== undefined && valueAfter !== undefined && sameBytes(valueBefore, valueAfter)) continue;
+      if (spec.numberedBy !== undefined) {
+        const [x, y] = [fileDetailValue(before, b, key), fileDetailValue(after, a, key)];
+        if (JSON.stringify(x) === JSON.stringify(y)) continue;
+      }
     }
     const isOnBoth = entriesBefore.has(key) && entriesAfter.has(key);
     found.push({ kind: "file-detail", key, uncertain: incomplete && !isOnBoth });

@@ -5,28 +5,27 @@ import { fileDetail, TASK_DETAILS, taskDetail } from "../model/detail-keys.ts";
 import type { DetailValue } from "../model/fields.ts";
 import { fileKind, taskState } from "../model/names.ts";
 import { i32At } from "../model/read.ts";
-import type { TaskRow } from "../model/rows.ts";
-import { SIDES } from "../model/side.ts";
+import type { FileRow, TaskRow } from "../model/rows.ts";
+import { SIDES, type Side } from "../model/side.ts";
 import { sameBytes } from "../model/text.ts";
 import type { ChangeKind } from "./changes.ts";
 import type { Collector } from "./collect-changes.ts";
+import type { Knowledge } from "./compare-descriptors.ts";
 import { taskValues } from "./detail-values.ts";
 import { groupsOf, mixedKeys } from "./groups.ts";
+import type { Compared } from "./holders.ts";
 import type { LackingValues } from "./lacking-values.ts";
-import type { Lopsided } from "./lopsided.ts";
+import { mountOfFile, type Places } from "./match-mounts.ts";
 import { type Pairs, pairNumber } from "./pair.ts";
 import { allRows, sortRows } from "./rows.ts";
 
 /** Tasks that were added, removed or renamed, or that differ in a detail. */
 export function compareTasks(
-  before: Checkpoint,
-  after: Checkpoint,
-  pairs: Pairs,
-  lopsided: Lopsided,
-  lacking: LackingValues,
+  { before, after, pairs }: Compared,
+  { places, lopsided, lacking }: Knowledge,
   collector: Collector,
 ): void {
-  const compareDetails = taskDetailsComparer(before, after, lacking, collector);
+  const compareDetails = taskDetailsComparer({ before, after, pairs }, places, lacking, collector);
   for (let b = 0; b < before.tasks.count; b++) {
     const a = i32At(pairs.taskAfter, b);
     if (a === NONE) {
@@ -51,7 +50,17 @@ const LEFT_OF_ENDED: ReadonlySet<string> = new Set(["ppid", "pgid", "sid", "tgid
  * A function that collects the details that differ between two tasks. A key that one of the images has for no task at
  * all is not compared: its format or its dump does not include it.
  */
-function taskDetailsComparer(before: Checkpoint, after: Checkpoint, lacking: LackingValues, collector: Collector) {
+function taskDetailsComparer(
+  { before, after }: Compared,
+  places: Places | null,
+  lacking: LackingValues,
+  collector: Collector,
+) {
+  const mountOf =
+    (checkpoint: Checkpoint, side: Side) =>
+    (file: FileRow): DetailValue =>
+      places === null ? null : (mountOfFile(checkpoint, places.mounts, side, file)?.number ?? null);
+  const mounts = { before: mountOf(before, "before"), after: mountOf(after, "after") };
   const recorded = { before: keysOfTasks(before), after: keysOfTasks(after) };
   const isRecorded = (key: string): boolean =>
     key === "exit" || SIDES.every((side) => recorded[side].has(taskDetail(key).recordedWith ?? key));
@@ -59,8 +68,8 @@ function taskDetailsComparer(before: Checkpoint, after: Checkpoint, lacking: Lac
   const hasEnded = ({ tasks }: Checkpoint, task: TaskRow): boolean =>
     tasks.state[task] === ZOMBIE || tasks.state[task] === DEAD;
   return (b: TaskRow, a: TaskRow): void => {
-    const valuesBefore = taskValues(before, b);
-    const valuesAfter = taskValues(after, a);
+    const valuesBefore = taskValues(before, b, mounts.before);
+    const valuesAfter = taskValues(after, a, mounts.after);
     const ended = hasEnded(before, b) || hasEnded(after, a);
     const incomplete = !before.complete || !after.complete;
     for (const { key, of } of taskKeys(valuesBefore, valuesAfter)) {

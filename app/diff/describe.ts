@@ -26,6 +26,7 @@ import { type Comparison, descriptorNumber } from "./comparison.ts";
 import { fileDetailValue, namespaceTaskOf, taskDetailValue } from "./detail-values.ts";
 import { descriptorsOfFile, holdersOfFile } from "./holders.ts";
 import { targetsOf } from "./links.ts";
+import { mountOfFile } from "./match-mounts.ts";
 import { distinctDescriptors, pairNumber } from "./pair.ts";
 import { resourceAt, resourceDocument } from "./resource-at.ts";
 import { resourceKey } from "./resource-changes.ts";
@@ -118,8 +119,12 @@ export function detailChange(
   if (kindAt(comparison, index) === "task-detail") {
     return {
       key,
-      before: taskDetailValue(before, i32At(changes.taskBefore, index), key),
-      after: taskDetailValue(after, i32At(changes.taskAfter, index), key),
+      before: taskDetailValue(before, i32At(changes.taskBefore, index), key, (file) =>
+        mountValue(comparison, "before", file),
+      ),
+      after: taskDetailValue(after, i32At(changes.taskAfter, index), key, (file) =>
+        mountValue(comparison, "after", file),
+      ),
     };
   }
   return {
@@ -129,11 +134,24 @@ export function detailChange(
   };
 }
 
-/** A detail of an open file; for a namespace, which every dump numbers anew, the pid of a task in it. */
+/** The place of the mount that an open file is on; `null`: it is not known. */
+function mountValue({ before, after, resources }: Comparison, side: Side, file: FileRow): DetailValue {
+  const place = resources === null ? null : mountOfFile({ before, after }[side], resources.mounts, side, file);
+  if (place === null) return null;
+  const { mountpoint, below, namespace } = place;
+  return {
+    mountpoint,
+    ...(below > 0 && { below }),
+    ...(namespace !== NONE && { pid: pairNumber(before, after, namespace, NONE) }),
+  };
+}
+
+/** A detail of an open file; for what every dump numbers anew, its place: of a namespace, the pid of a task in it. */
 function fileValue(comparison: Comparison, side: Side, file: FileRow, key: string): DetailValue {
   const { before, after, resources } = comparison;
-  const isNamespace = fileDetail(key, u8At(comparison[side].files.kind, file)).compared === "namespace";
-  if (resources === null || !isNamespace) return fileDetailValue(comparison[side], file, key);
+  const { compared } = fileDetail(key, u8At(comparison[side].files.kind, file));
+  if (compared === "mount") return mountValue(comparison, side, file);
+  if (resources === null || compared !== "namespace") return fileDetailValue(comparison[side], file, key);
   const task = namespaceTaskOf(comparison[side], resources.namespaces, side, file);
   return task === NONE ? null : { pid: pairNumber(before, after, task, NONE) };
 }

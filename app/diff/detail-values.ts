@@ -18,7 +18,17 @@ export function fileDetailValue(checkpoint: Checkpoint, file: FileRow, key: stri
   const spec = fileDetail(key, u8At(checkpoint.files.kind, file));
   const value = detailOf(checkpoint, file, key) ?? null;
   if (spec.compared === "link") return linkValue(checkpoint, file, spec, value);
-  return spec.compared === "value" ? value : null;
+  return spec.compared === "value" ? withoutNumbers(spec, value) : null;
+}
+
+/** A value without what every dump numbers anew in its entries. */
+function withoutNumbers({ numberedBy }: DetailSpec, value: DetailValue): DetailValue {
+  if (numberedBy === undefined || !Array.isArray(value)) return value;
+  return (value as readonly DetailValue[]).map((entry) => {
+    if (entry === null || typeof entry !== "object" || Array.isArray(entry)) return entry;
+    const { [numberedBy]: _, ...others } = entry as Details;
+    return others;
+  });
 }
 
 /** The task that identifies the namespace that an open file refers to; NONE: none does, or it refers to no namespace. */
@@ -98,8 +108,11 @@ const COLUMNS = ["ppid", "pgid", "sid", "tgid"] as const;
 /** Details of tasks that are open files, or paths where the format has no open file for them. */
 export const TASK_FILES = ["exe", "cwd", "root"] as const;
 
+/** What a comparison says of the mount that an open file is on; `null`: it says nothing. */
+type MountOf = (file: FileRow) => DetailValue;
+
 /** The details of a task as they are compared; a key that the image does not have is absent. */
-export function taskValues(checkpoint: Checkpoint, task: TaskRow): Record<string, DetailValue> {
+export function taskValues(checkpoint: Checkpoint, task: TaskRow, mountOf: MountOf): Record<string, DetailValue> {
   const { tasks } = checkpoint;
   const values: Record<string, DetailValue> = {};
   for (const key of COLUMNS) {
@@ -110,7 +123,7 @@ export function taskValues(checkpoint: Checkpoint, task: TaskRow): Record<string
   if (state != null) values.state = state;
   for (const [key, value] of Object.entries(taskDetailsOf(checkpoint, task))) {
     if (!isFileKey(key) || typeof value !== "number") values[key] = value;
-    else Object.assign(values, fileOfTask(checkpoint, key, value));
+    else Object.assign(values, fileOfTask(checkpoint, key, value, mountOf));
   }
   return values;
 }
@@ -118,12 +131,14 @@ export function taskValues(checkpoint: Checkpoint, task: TaskRow): Record<string
 const isFileKey = (key: string): boolean => (TASK_FILES as readonly string[]).includes(key);
 
 /** The file that a task executes or works in: its path, and its inode's values, because it may have no descriptor. */
-function fileOfTask(checkpoint: Checkpoint, key: string, file: FileRow): Record<string, DetailValue> {
+function fileOfTask(checkpoint: Checkpoint, key: string, file: FileRow, mountOf: MountOf): Record<string, DetailValue> {
   const values: Record<string, DetailValue> = { [key]: stableName(checkpoint, file) };
   for (const [name, value] of Object.entries(detailsOf(checkpoint, file))) {
     const spec = fileDetail(name, u8At(checkpoint.files.kind, file));
     if (spec.compared === "value" && value !== null) values[`${key}.${name}`] = value;
   }
+  const mount = mountOf(file);
+  if (mount !== null) values[`${key}.mountId`] = mount;
   if ((u8At(checkpoint.files.has, file) & HAS.flags) !== 0) {
     values[`${key}.flags`] = u32At(checkpoint.files.flags, file);
   }
@@ -131,6 +146,6 @@ function fileOfTask(checkpoint: Checkpoint, key: string, file: FileRow): Record<
 }
 
 /** The value of one detail of a task as it is compared. */
-export function taskDetailValue(checkpoint: Checkpoint, task: TaskRow, key: string): DetailValue {
-  return taskValues(checkpoint, task)[key] ?? null;
+export function taskDetailValue(checkpoint: Checkpoint, task: TaskRow, key: string, mountOf: MountOf): DetailValue {
+  return taskValues(checkpoint, task, mountOf)[key] ?? null;
 }

@@ -11,7 +11,7 @@ import { compareTableSharing, compareTasks } from "./compare-tasks.ts";
 import type { Comparison } from "./comparison.ts";
 import { createLackingValues } from "./lacking-values.ts";
 import { lopsidedNotes, lopsidedOf } from "./lopsided.ts";
-import { matchNamespaces } from "./match-namespaces.ts";
+import { matchPlaces } from "./match-mounts.ts";
 import { pair } from "./pair.ts";
 import { completenessNotes, relatedNotes } from "./related.ts";
 
@@ -39,15 +39,15 @@ export function diff(before: Checkpoint, after: Checkpoint, options: DiffOptions
   const collector = createCollector(before, after, pairs);
   const lopsided = lopsidedOf({ before, after, pairs });
   const lacking = createLackingValues();
-  compareTasks(before, after, pairs, lopsided, lacking, collector);
-  if (lopsided.sharing === null) compareTableSharing(before, after, pairs, collector);
   const tables = options.resources;
-  const namespaces = tables === undefined ? null : matchNamespaces({ before, after, pairs }, tables);
-  compareDescriptors({ before, after, pairs }, { namespaces, lopsided, lacking }, collector);
+  const places = tables === undefined ? null : matchPlaces({ before, after, pairs }, tables);
+  compareTasks({ before, after, pairs }, { places, lopsided, lacking }, collector);
+  if (lopsided.sharing === null) compareTableSharing(before, after, pairs, collector);
+  compareDescriptors({ before, after, pairs }, { places, lopsided, lacking }, collector);
   const resources =
-    tables === undefined || namespaces === null
+    tables === undefined || places === null
       ? null
-      : compareResources({ before, after, pairs }, tables, namespaces, collector);
+      : compareResources({ before, after, pairs }, tables, places.namespaces, collector);
   const changes = collector.finish();
   const counts = Object.fromEntries(CHANGE_KINDS.map((kind) => [kind, 0])) as Record<ChangeKind, number>;
   for (const kind of changes.kind) counts[CHANGE_KINDS[kind] as ChangeKind]++;
@@ -60,8 +60,8 @@ export function diff(before: Checkpoint, after: Checkpoint, options: DiffOptions
   ];
   const { changed, keys } = collector;
   const compared =
-    resources === null || tables === undefined || namespaces === null
+    resources === null || tables === undefined || places === null
       ? null
-      : { ...tables, changes: resources.changes, namespaces };
+      : { ...tables, changes: resources.changes, ...places };
   return { before, after, pairs, changes, changed, counts, keys, notes, resources: compared };
 }

@@ -6,6 +6,7 @@ import { i32At, u8At } from "../model/read.ts";
 import type { ColumnSpec, ResourceSpec } from "../resources/resource.ts";
 import { RESOURCES } from "../resources/resources.ts";
 import { cellAt, cellBytes, entryAt, type Resources } from "../resources/table.ts";
+import type { MountPlaces } from "./match-mounts.ts";
 import type { NamespaceTasks } from "./match-namespaces.ts";
 
 /** Changes of resources as columns, in no particular order: Changes.key says where each is listed. */
@@ -24,12 +25,13 @@ export interface ResourceChanges {
   readonly repeated: Uint8Array;
 }
 
-/** The tables of two images, how they differ, and which namespaces in them correspond. */
+/** The tables of two images, how they differ, and which namespaces and mounts in them correspond. */
 export interface ComparedResources {
   readonly before: Resources;
   readonly after: Resources;
   readonly changes: ResourceChanges;
   readonly namespaces: NamespaceTasks;
+  readonly mounts: MountPlaces;
 }
 
 /** A change of a resource: of one column, or of a whole row (`column` is then `null`). */

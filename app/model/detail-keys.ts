@@ -8,11 +8,11 @@ import { shortText, visible } from "./text.ts";
 
 /**
  * How a key is compared: as a `value`; through the holders of the files that it names (`link`); as the id of a
- * `namespace`, by the tasks that are in it; not at all, because
- * every dump numbers it anew (`renumbered`), because it advances by itself (`volatile`), or because it repeats what is
+ * `namespace`, by the tasks that are in it; as the id of a `mount`, by its place; not at all, because every dump numbers
+ * it anew (`renumbered`), because it advances by itself (`volatile`), or because it repeats what is
  * compared elsewhere (`repeated`).
  */
-export type Compared = "value" | "link" | "namespace" | "renumbered" | "volatile" | "repeated";
+export type Compared = "value" | "link" | "namespace" | "mount" | "renumbered" | "volatile" | "repeated";
 
 export interface DetailSpec {
   readonly key: string;
@@ -29,6 +29,8 @@ export interface DetailSpec {
   readonly recordedWith?: string;
   /** Of files whose detail `protocol` is one of these, the value advances by itself. */
   readonly volatileOf?: readonly string[];
+  /** The value is a list whose entries have this key, which every dump numbers anew: they are compared without it. */
+  readonly numberedBy?: string;
   /** The value is a name, path or address, which can be left out of links and reports. */
   readonly names?: true;
   /** The value as a user reads it. */
@@ -41,6 +43,14 @@ const mode = (value: DetailValue): string =>
 /** The id of a namespace, or, in a comparison, of which task it is. */
 const namespaceText = (value: DetailValue): string =>
   value !== null && typeof value === "object" ? `of ${plainText(value)}` : plainText(value);
+
+/** The id of a mount, or, in a comparison, its place. */
+function mountText(value: DetailValue): string {
+  if (value === null || typeof value !== "object") return plainText(value);
+  const { mountpoint = null, below, pid } = value as Readonly<Record<string, DetailValue>>;
+  const above = below === undefined ? "" : below === 1 ? ", above another" : `, above ${plainText(below)} others`;
+  return `${plainText(mountpoint)}${above}${pid === undefined ? "" : `, of pid ${plainText(pid)}`}`;
+}
 
 const REGULAR: readonly FileKind[] = [
   "regular",
@@ -60,7 +70,7 @@ export const FILE_DETAILS: readonly DetailSpec[] = [
   { key: "size", title: "size", compared: "value" },
   { key: "buildId", title: "build id", compared: "value", absent: "skip" },
   { key: "checksum", title: "checksum", compared: "value", absent: "skip" },
-  { key: "mountId", title: "mount id", compared: "renumbered" },
+  { key: "mountId", title: "mount", compared: "mount", absent: "skip", text: mountText },
   { key: "external", title: "external", compared: "value", absent: "null" },
   { key: "unlinked", title: "unlinked", compared: "value", absent: "null" },
   { key: "remap", title: "kept as", compared: "value", absent: "null" },
@@ -124,7 +134,7 @@ export const FILE_DETAILS: readonly DetailSpec[] = [
   { key: "ticks", title: "expirations", compared: "volatile" },
   { key: "left", title: "time left", compared: "volatile" },
   { key: "watches", title: "watches", compared: "value", names: true },
-  { key: "marks", title: "marks", compared: "value", names: true },
+  { key: "marks", title: "marks", compared: "value", numberedBy: "mount", names: true },
   { key: "fanotifyFlags", title: "fanotify_init flags", compared: "value" },
   { key: "eventFlags", title: "flags of event descriptors", compared: "value" },
   // Terminals.

@@ -10,6 +10,7 @@ const WORDS: Readonly<Record<Compared, string>> = {
   value: "value",
   link: "through holders",
   namespace: "whether the same tasks are in it",
+  mount: "its place, not its number",
   renumbered: "not: numbered anew by every dump",
   volatile: "not: advances by itself",
   repeated: "not: follows from what is compared",

@@ -1,0 +1,162 @@
+// Files on mounts are compared by the places of the mounts: their ids are valid within one dump.
+
+import { describe, expect, test } from "vitest";
+import type { Source } from "../../app/decoder/source.ts";
+import { changesJson } from "../../app/diff/describe.ts";
+import { diff } from "../../app/diff/diff.ts";
+import { changeSentence } from "../../app/export/changes-text.ts";
+import { readResources } from "../../app/resources/read.ts";
+import { setSources } from "../support/criu.ts";
+import { FOWN, imageBytes, type Message } from "../support/criu-set.ts";
+import { editEntries, mapNumbers, setNumber, withFile } from "../support/edit-set.ts";
+import { openSources } from "../support/resources.ts";
+
+const SET = setSources("verdicts/mnt");
+const MOUNTS = "mountpoints-9.img";
+/** Mounts of the set, by their ids in it. */
+const [ROOT, PROC, TMP] = [63, 64, 65];
+
+async function compare(before: readonly Source[], after: readonly Source[]) {
+  const [one, other] = [await openSources(before), await openSources(after)];
+  const resources = { before: await readResources(one), after: await readResources(other) };
+  const comparison = diff(one.checkpoint, other.checkpoint, { resources });
+  const sentences = Array.from(comparison.changes.kind, (_, index) => changeSentence(comparison, index));
+  return { changes: changesJson(comparison), sentences };
+}
+
+/** The set as another dump would number its mounts. */
+function renumbered(set: readonly Source[]): Source[] {
+  const mounts = mapNumbers(set, MOUNTS, "mnt_entry", (field, value) =>
+    /\.(mnt_id|parent_mnt_id)$/.test(field) ? value + 1000n : value,
+  );
+  // A sint32 is stored as twice its value.
+  return mapNumbers(mounts, "files.img", "file_entry", (field, value) =>
+    field === "reg_file_entry.mnt_id" ? value + 2000n : value,
+  );
+}
+
+const onMount = (set: readonly Source[], entry: number, mount: number): Source[] =>
+  setNumber(set, "files.img", "file_entry", entry, "reg.mnt_id", 2 * mount);
+
+const mountMessage = (id: number, parent: number, at: string): Message => [
+  [1, 0],
+  [2, id],
+  [3, 8],
+  [4, parent],
+  [5, 0],
+  [6, "/"],
+  [7, at],
+  [8, "none"],
+  [9, ""],
+];
+
+/** The set with a second mount over that of /t, whose file is on it. */
+function stacked(): Source[] {
+  const mounts = [
+    mountMessage(ROOT, 42, "/"),
+    mountMessage(TMP, ROOT, "/t"),
+    mountMessage(PROC, ROOT, "/proc"),
+    mountMessage(70, TMP, "/t"),
+  ];
+  return withFile(SET, MOUNTS, imageBytes("MNTS", mounts));
+}
+
+/** The index of the entry of a file with this id. */
+const entryOf = async (id: number): Promise<number> => {
+  const { files } = (await openSources(SET)).checkpoint;
+  return files.id.indexOf(id);
+};
+
+const [OUT, FILE, CWD] = [3, 4, 5];
+
+describe("files on mounts", () => {
+  test("are the same if a dump numbers its mounts anew, in another order", async () => {
+    const other = editEntries(renumbered(SET), MOUNTS, (entries) => entries.toReversed());
+    expect((await compare(SET, other)).changes).toEqual([]);
+    expect((await compare(stacked(), renumbered(stacked()))).changes).toEqual([]);
+  });
+
+  test("that are on another mount have changed, although the path is the same", async () => {
+    const after = renumbered(onMount(SET, await entryOf(OUT), TMP));
+    const { changes, sentences } = await compare(SET, after);
+    const holders = [1, 2].map((fd) => ({ pid: 20_428, fd }));
+    expect(changes).toEqual([
+      { kind: "file-detail", holders, key: "mountId", before: { mountpoint: "/" }, after: { mountpoint: "/t" } },
+    ]);
+    expect(sentences).toEqual(["pid 20428 fd 1, pid 20428 fd 2 /out: mount / → /t"]);
+    expect((await compare(after, SET)).sentences).toEqual(["pid 20428 fd 1, pid 20428 fd 2 /out: mount /t → /"]);
+  });
+
+  test("that are on a mount above another have changed", async () => {
+    const after = onMount(stacked(), await entryOf(FILE), 70);
+    expect((await compare(stacked(), after)).sentences).toEqual([
+      "pid 20428 fd 3 /t/file: mount /t → /t, above another",
+    ]);
+  });
+
+  test("can be the working directory of a task", async () => {
+    const after = renumbered(onMount(SET, await entryOf(CWD), PROC));
+    expect((await compare(SET, after)).changes).toEqual([
+      {
+        kind: "task-detail",
+        pid: 20_428,
+        key: "cwd.mountId",
+        before: { mountpoint: "/" },
+        after: { mountpoint: "/proc" },
+      },
+    ]);
+  });
+
+  test("are not compared if the image does not have the mount", async () => {
+    expect((await compare(SET, onMount(SET, await entryOf(OUT), 999))).changes).toEqual([]);
+  });
+});
+
+test("marks of fanotify on mounts are compared without the ids of the mounts", async () => {
+  const mark = (id: number, mask: number): Message => [
+    [1, 20],
+    [2, 2],
+    [3, 0],
+    [4, mask],
+    [5, 0],
+    [6, 1],
+    [
+      8,
+      [
+        [1, id],
+        [2, "/t"],
+      ],
+    ],
+  ];
+  const withMark = (id: number, mask: number): Source[] => {
+    const fanotify: Message = [
+      [1, 20],
+      [2, 2],
+      [3, FOWN],
+      [4, 0],
+      [5, 0],
+      [6, mark(id, mask)],
+    ];
+    const entry = imageBytes("FILES", [
+      [
+        [1, 12],
+        [2, 20],
+        [14, fanotify],
+      ],
+    ]).subarray(12);
+    const slot = imageBytes("FDINFO", [
+      [
+        [1, 20],
+        [2, 0],
+        [3, 12],
+        [4, 9],
+      ],
+    ]).subarray(12);
+    const files = editEntries(SET, "files.img", (entries) => [...entries, entry]);
+    return editEntries(files, "fdinfo-2.img", (entries) => [...entries, slot]);
+  };
+  expect((await compare(withMark(TMP, 1), withMark(1065, 1))).changes).toEqual([]);
+  const { changes } = await compare(withMark(TMP, 1), withMark(1065, 2));
+  expect(changes).toMatchObject([{ kind: "file-detail", key: "marks" }]);
+  expect(JSON.stringify(changes)).not.toContain("65");
+});
