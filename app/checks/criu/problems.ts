@@ -33,6 +33,7 @@ export const RULE_OF_PROBLEM: Readonly<Record<string, string | null>> = {
   "pre-dump": "pre-dump",
   "newer-version": "version-newer",
   "missing-parent": "parent-set-missing",
+  "missing-parent-pages": "pages-missing",
   "unknown-member": null,
   "newer-criu": null,
 };

@@ -56,7 +56,7 @@ const TABLE: readonly Omit<Rule, "format">[] = [
     code: "pages-missing",
     title: "Pages of memory are missing from the set",
     examines:
-      "pagemap-N.img and pagemap-shmem-N.img: pages_id, number of pages; pages-N.img: its size. An error for a task's own memory, a warning for shared memory and memfds, which are restored without contents",
+      "pagemap-N.img and pagemap-shmem-N.img: pages_id, number of pages; pages-N.img: its size; the same in the sets of the chain. An error for a task's own memory, a warning for shared memory and memfds, which are restored without contents",
     outcomes: LOST_OR_REFUSED,
     remedy: `${COPY} Sets kept only for inspection need no pages: ignore this code.`,
   },
@@ -70,7 +70,7 @@ const TABLE: readonly Omit<Rule, "format">[] = [
   {
     code: "parent-set-missing",
     title: "Pages are in the parent set, the previous dump, which is missing",
-    examines: "pagemap-N.img flags (PE_PARENT), in_parent; the parent link",
+    examines: "pagemap-N.img flags (PE_PARENT), in_parent; the parent link; the pagemaps of the sets that it leads to",
     outcomes: REFUSED,
     remedy: "Keep the directories of all dumps of the chain together, with their parent links.",
   },

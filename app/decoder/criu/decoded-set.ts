@@ -19,6 +19,8 @@ export interface DecodedSet {
   readonly fileOfId: RowIndex;
   /** By member, for pagemap images: present pages. */
   readonly pages: ReadonlyMap<number, number>;
+  /** Whether pages are in the set that this one was dumped on top of. */
+  readonly hasPagesInParent: boolean;
   /** Bytes of a page; `null` if unknown. */
   readonly pageSize: number | null;
   /** Plugins that took part in the dump, as the inventory names them. */

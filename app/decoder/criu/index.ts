@@ -5,10 +5,12 @@ import { archiveForm } from "../archive/forms.ts";
 import type { Image } from "../image.ts";
 import type { DecodeOptions, Source } from "../source.ts";
 import type { Metadata } from "./container-metadata.ts";
+import type { DecodedSet } from "./decoded-set.ts";
 import { createFieldReader } from "./fields.ts";
 import type { ParentSet } from "./find-sets.ts";
 import { memberOfBytes } from "./framing.ts";
 import { memberOfName } from "./member-names.ts";
+import { chainProblem } from "./memory/chain.ts";
 import { setMemory } from "./memory/set-memory.ts";
 import { decodeSet } from "./set-walk.ts";
 
@@ -24,6 +26,14 @@ export function recogniseCriu(name: string, head: Uint8Array): "image" | "archiv
   return form === null ? null : "archive";
 }
 
+/** A set with a problem if its parents do not have the pages that it leaves to them. */
+async function withChain(set: DecodedSet): Promise<DecodedSet> {
+  const problem = set.hasPagesInParent ? await chainProblem(set) : null;
+  if (problem === null) return set;
+  const { checkpoint } = set;
+  return { ...set, checkpoint: { ...checkpoint, problems: [...checkpoint.problems, problem] } };
+}
+
 /** Decodes the files of one set; some may be missing. */
 export async function decodeCriuSet(
   sources: readonly Source[],
@@ -32,7 +42,7 @@ export async function decodeCriuSet(
   parent?: ParentSet,
 ): Promise<Image> {
   const decoded = await decodeSet(sources, options, metadata);
-  const set = parent === undefined ? decoded : { ...decoded, parent };
+  const set = parent === undefined ? decoded : await withChain({ ...decoded, parent });
   let memory: ReturnType<Image["memory"]> | null = null;
   return {
     checkpoint: set.checkpoint,

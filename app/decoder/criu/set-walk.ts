@@ -64,6 +64,7 @@ export async function decodeSet(
     placed,
     fileOfId: set.files.byId,
     pages: set.pages,
+    hasPagesInParent: set.facts.parentEntries > 0,
     pageSize: pageSizeOf(set),
     plugins: set.facts.plugins,
     pluginImages: set.pluginImages,

@@ -20,6 +20,9 @@ export interface Layers {
   runs(kind: "pagemap" | "pagemap-shmem", number: number): Promise<PageRuns | null>;
 }
 
+/** A pages file with all pages, in whose place no bytes are read. */
+const WHOLE = { index: 0, size: Number.POSITIVE_INFINITY };
+
 /** One set of a chain, its members by name: `pagemap 412`. */
 type Layer = ReadonlyMap<string, PlacedMember>;
 
@@ -29,8 +32,17 @@ const MOST_LAYERS = 64;
 const layerOf = (placed: readonly PlacedMember[]): Layer =>
   new Map(placed.map((member) => [`${kindName(member)} ${member.number}`, member]));
 
-/** The layers of a set. Parents are read when a page in them is asked for. */
-export function createLayers(set: DecodedSet, pageSize: number, problem: (problem: Problem) => void): Layers {
+/**
+ * The layers of a set. Parents are read when a page in them is asked for.
+ *
+ * @param areWhole Whether to take every pages file for one with all pages, whether it is there or not.
+ */
+export function createLayers(
+  set: Pick<DecodedSet, "placed" | "parent">,
+  pageSize: number,
+  problem: (problem: Problem) => void,
+  areWhole = false,
+): Layers {
   const files: PagesFile[] = [];
   const indexes = new Map<Source, number>();
   const known = new Map<string, PageRuns | null>();
@@ -47,6 +59,7 @@ export function createLayers(set: DecodedSet, pageSize: number, problem: (proble
     readPagemap(member, {
       pageSize,
       pagesFile: (id) => {
+        if (areWhole) return WHOLE;
         const source = (layer.get(`pages ${id}`) ?? layer.get(`pages-shmem ${id}`))?.source;
         return source === undefined ? null : { index: addFile(source), size: source.size };
       },
