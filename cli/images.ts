@@ -82,10 +82,15 @@ export async function openOne(
 }
 
 /** Opens images one after the other. @throws CliError */
-export async function openImages(paths: readonly string[], io: Io, options: OpeningOptions): Promise<OpenedImage[]> {
+export async function openImages(
+  paths: readonly string[],
+  io: Io,
+  options: OpeningOptions,
+  needed: Needed = {},
+): Promise<OpenedImage[]> {
   const opened: OpenedImage[] = [];
   try {
-    for (const path of paths) opened.push(await openOne(path, io, options));
+    for (const path of paths) opened.push(await openOne(path, io, options, needed));
     return opened;
   } catch (error) {
     for (const { input } of opened) input.close();

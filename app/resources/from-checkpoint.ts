@@ -25,6 +25,9 @@ import type { Tables } from "./tables.ts";
 
 type Draft = Record<string, Input>;
 
+/** The tables that are read from the details of open files and the links between them. */
+export const FROM_DETAILS: ReadonlySet<string> = new Set(["sockets", "locks", "terminals", "epoll"]);
+
 /** What the checkpoint knows of a task, as a row of the table of tasks. */
 export function taskRow(checkpoint: Checkpoint, task: TaskRow): Draft {
   const { tasks } = checkpoint;

@@ -16,7 +16,7 @@ type Mode = "search" | "export" | "diff" | "list";
 
 export async function run({ operands, options }: ArgumentsOf<typeof MEMORY>, io: Io): Promise<number> {
   const mode = modeOf(options, operands.length);
-  const opened = await openImages(operands, io, { ...options, limit: decodingLimit(options) });
+  const opened = await openImages(operands, io, { ...options, limit: decodingLimit(options) }, { details: false });
   try {
     const memories: OpenedMemory[] = [];
     for (const each of opened) memories.push(await memoryOf(each, options));

@@ -5,6 +5,7 @@ import { type Chosen, choose, rangeWithoutTask } from "../../app/export/choose.t
 import { alignedLines, tabbedLines } from "../../app/export/lines.ts";
 import { resourceLines, resourceTable } from "../../app/export/resources.ts";
 import { isListed, showDocument } from "../../app/export/show-json.ts";
+import { FROM_DETAILS } from "../../app/resources/from-checkpoint.ts";
 import { readResources } from "../../app/resources/read.ts";
 import type { ResourceTable } from "../../app/resources/table.ts";
 import type { SHOW } from "../arguments/commands.ts";
@@ -19,7 +20,7 @@ import { startedBy } from "./started.ts";
 type ShowOptions = ArgumentsOf<typeof SHOW>["options"];
 
 export async function run({ operands: [path = ""], options }: ArgumentsOf<typeof SHOW>, io: Io): Promise<number> {
-  const opened = await openOne(path, io, options);
+  const opened = await openOne(path, io, options, { details: showsDetails(options) });
   try {
     for (const chunk of await output(opened, options, io)) {
       const printed = typeof chunk === "string" ? io.print(chunk) : io.printBytes(chunk);
@@ -30,6 +31,10 @@ export async function run({ operands: [path = ""], options }: ArgumentsOf<typeof
   }
   return hasError(opened.image) ? 1 : 0;
 }
+
+/** Whether what is printed has details of open files. */
+const showsDetails = ({ json, resources }: ShowOptions): boolean =>
+  json || resources === undefined || resources.some((name) => FROM_DETAILS.has(name));
 
 async function output(
   { image, input }: OpenedImage,

@@ -36,7 +36,8 @@ function split(operands: readonly string[], { deleted, live }: WhoOptions): { ta
 }
 
 async function findInImage(target: Target, path: string, options: WhoOptions, io: Io) {
-  const { image, input } = await openOne(path, io, options);
+  // Only the addresses of sockets are among the details.
+  const { image, input } = await openOne(path, io, options, { details: target.kind === "port" });
   try {
     return { holders: holdersOf(image.checkpoint, target), source: { name: input.name, bytes: input.bytes } };
   } finally {
