@@ -111,6 +111,8 @@ export function createBuilder(decoded: () => number = () => 1, limits?: Pick<Lim
       problems.add(problem);
     },
 
+    textLength: text.length,
+
     textBytes(): Uint8Array {
       return text.bytes();
     },

@@ -24,7 +24,7 @@ export interface FileLock {
   readonly length: string | null;
 }
 
-/** An entry's message is bytes[start … end - 1]. One object serves all entries of a member, to spare allocations. */
+/** An entry's message is bytes[start … end - 1]. One object serves all entries, to spare allocations. */
 export interface Entry {
   bytes: Uint8Array;
   start: number;
@@ -33,11 +33,11 @@ export interface Entry {
   /** 0 for the first entry of its member. */
   nth: number;
   /** Index into SetContext.placed. */
-  readonly member: number;
+  member: number;
   /** The number in the member's name; NaN if it has none. */
-  readonly number: number;
+  number: number;
   /** The table that the member describes; NONE except in fdinfo. */
-  readonly table: TableRow;
+  table: TableRow;
   /** The member ends inside it: what is missing may have been cut off. */
   isCut: boolean;
 }

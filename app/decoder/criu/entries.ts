@@ -3,7 +3,8 @@
 import type { Source } from "../source.ts";
 import { type Start, word } from "./framing.ts";
 
-const FIRST_BLOCK = 64 << 10;
+/** Bytes at the start of a member that are read first. */
+export const HEAD_SIZE = 64 << 10;
 /** Bytes that are read at once, unless one entry has more. */
 export const LARGEST_BLOCK = 4 << 20;
 
@@ -22,57 +23,103 @@ export interface Walk {
  */
 export type Visit = (bytes: Uint8Array, start: number, end: number, offset: number) => number;
 
+/** What a walk calls. Whatever `visit` and `progress` throw, it throws. */
+export interface Visitor {
+  /** Called for every whole entry after the magics. */
+  readonly visit: Visit;
+  /** Called for entries larger than ENTRY_LIMIT, with their offset and their length, size word included. */
+  readonly oversized: (offset: number, length: number) => void;
+  /** Called for a last entry that the file ends inside, with the bytes of its message that are left, and its offset. */
+  readonly cut: (bytes: Uint8Array, offset: number) => void;
+  /** Called after each block of a member that has more than its head. */
+  readonly progress: (offset: number) => void;
+}
+
 /**
- * Calls `visit` for every whole entry after the magics, `oversized` for entries larger than ENTRY_LIMIT (with
- * their offset and their length, size word included), `cut` for a last entry that the file ends inside (with the bytes
- * of its message that are left, and its offset), and `progress` after each block.
+ * Walks the entries of a member. `head` are its first bytes, HEAD_SIZE of them if it has as many. If they are all of it, as
+ * they are of most members, the walk is over when this returns.
  *
- * @throws SourceError if bytes cannot be read; whatever `visit` and `progress` throw. Damage is returned as a fault.
+ * @throws SourceError if bytes cannot be read. Damage is returned as a fault.
  */
-export async function walkEntries(
-  source: Source,
-  { length: from, littleEndian }: Start,
-  visit: Visit,
-  oversized: (offset: number, length: number) => void,
-  cut: (bytes: Uint8Array, offset: number) => void,
-  progress: (offset: number) => void,
-): Promise<Walk> {
+export function walkEntries(source: Source, start: Start, head: Uint8Array, visitor: Visitor): Walk | Promise<Walk> {
   const { size } = source;
-  let offset = from;
-  let block = FIRST_BLOCK;
-  while (offset < size) {
-    const wanted = Math.min(block, size - offset);
-    const bytes = await source.read(offset, wanted);
-    if (bytes.length < wanted) return shortened(offset + bytes.length);
-    let at = 0;
-    while (at + 4 <= bytes.length) {
+  if (head.length < Math.min(size, HEAD_SIZE)) return shortened(head.length);
+  const { littleEndian } = start;
+  const reached = walkBlock(head, start.length, 0, size, littleEndian, visitor.visit);
+  if (typeof reached !== "number") return reached;
+  if (reached === size) return { end: size, fault: null };
+  return walkOn(source, littleEndian, visitor, { bytes: head, from: start.length, offset: 0, reached });
+}
+
+/**
+ * Visits the entries that lie whole in a block, which begins at `offset` of the member, from bytes[from] on. Returns where in
+ * the block it stopped, which may be beyond its end if raw bytes follow the last entry; or the end of the walk, if there are
+ * fewer of these than there should be.
+ */
+function walkBlock(
+  bytes: Uint8Array,
+  from: number,
+  offset: number,
+  size: number,
+  littleEndian: boolean,
+  visit: Visit,
+): number | Walk {
+  let at = from;
+  while (at + 4 <= bytes.length) {
+    const end = at + 4 + word(bytes, at, littleEndian);
+    if (end > bytes.length) break;
+    const payload = visit(bytes, at + 4, end, offset + at);
+    const left = size - offset - end;
+    if (payload > left) return { end: offset + end, fault: cutPayload(payload, left) };
+    at = end + payload;
+  }
+  return at;
+}
+
+/** A block of a member in which the walk stopped at bytes[reached]. */
+interface Block {
+  readonly bytes: Uint8Array;
+  /** Where in it the walk began. */
+  readonly from: number;
+  /** Where in the member it begins. */
+  readonly offset: number;
+  readonly reached: number;
+}
+
+/** Walks on from a block, reading further ones. */
+async function walkOn(source: Source, littleEndian: boolean, visitor: Visitor, first: Block): Promise<Walk> {
+  const { size } = source;
+  let { bytes, from, offset, reached } = first;
+  let wanted = HEAD_SIZE;
+  for (;;) {
+    let at = reached;
+    if (at + 4 <= bytes.length) {
       const length = word(bytes, at, littleEndian);
       const left = size - offset - at - 4;
       if (length > left) {
-        cut(await source.read(offset + at + 4, Math.min(left, ENTRY_LIMIT)), offset + at);
+        visitor.cut(await source.read(offset + at + 4, Math.min(left, ENTRY_LIMIT)), offset + at);
         return truncated(offset + at, length, left);
       }
-      const end = at + 4 + length;
       if (length > ENTRY_LIMIT) {
-        oversized(offset + at, 4 + length);
-        at = end;
-        continue;
+        visitor.oversized(offset + at, 4 + length);
+        at += 4 + length;
       }
-      if (end > bytes.length) break;
-      const payload = visit(bytes, at + 4, end, offset + at);
-      if (payload > left - length) return { end: offset + end, fault: cutPayload(payload, left - length) };
-      at = end + payload;
     }
-    if (at === 0) {
-      if (bytes.length < 4) return { end: offset, fault: TRAILING };
-      block = 4 + word(bytes, 0, littleEndian);
-      continue;
-    }
+    if (at > from) {
+      wanted = Math.min(Math.max(wanted, HEAD_SIZE) * 4, LARGEST_BLOCK);
+      visitor.progress(Math.min(offset + at, size));
+    } else if (bytes.length < from + 4) return { end: offset + at, fault: TRAILING };
+    else wanted = 4 + word(bytes, at, littleEndian);
     offset += at;
-    block = Math.min(Math.max(block, FIRST_BLOCK) * 4, LARGEST_BLOCK);
-    progress(Math.min(offset, size));
+    if (offset >= size) return { end: size, fault: null };
+    from = 0;
+    const length = Math.min(wanted, size - offset);
+    bytes = await source.read(offset, length);
+    if (bytes.length < length) return shortened(offset + bytes.length);
+    const next = walkBlock(bytes, 0, offset, size, littleEndian, visitor.visit);
+    if (typeof next !== "number") return next;
+    reached = next;
   }
-  return { end: size, fault: null };
 }
 
 const TRAILING = {

@@ -11,8 +11,10 @@ import { MAGICS } from "./messages.ts";
 
 /** The 32-bit word at `at`. */
 export function word(bytes: Uint8Array, at: number, littleEndian: boolean): number {
-  const [first, second] = [bytes[at] as number, bytes[at + 1] as number];
-  const [third, fourth] = [bytes[at + 2] as number, bytes[at + 3] as number];
+  const first = bytes[at] as number;
+  const second = bytes[at + 1] as number;
+  const third = bytes[at + 2] as number;
+  const fourth = bytes[at + 3] as number;
   return littleEndian
     ? (first | (second << 8) | (third << 16) | (fourth << 24)) >>> 0
     : ((first << 24) | (second << 16) | (third << 8) | fourth) >>> 0;
@@ -49,11 +51,11 @@ export const isUnknownImage = (head: Uint8Array): boolean =>
 /** How a file begins; `null` if `head` does not begin like its kind. */
 export function framingOf(kind: MemberKind, head: Uint8Array): Start | null {
   if (kind.magic === null) return null;
-  for (const littleEndian of [true, false]) {
-    const start = startOf(head, littleEndian);
-    if (start?.magic === MAGICS[kind.magic]) return start;
-  }
-  return null;
+  const magic = MAGICS[kind.magic];
+  const start = startOf(head, true);
+  if (start?.magic === magic) return start;
+  const other = startOf(head, false);
+  return other?.magic === magic ? other : null;
 }
 
 /** The type magic that `head` has if its words are in this byte order; `null` if it is too short. */

@@ -1,23 +1,24 @@
 // Decodes one file of a set: its magic, then entry by entry. Every byte becomes part of exactly one record.
+//
+// A set has thousands of files of a few entries each: what they have in common is made once, and nothing is awaited for a
+// file whose bytes are there.
 
 import { NONE, type Problem } from "../../model/checkpoint.ts";
+import type { RecordRow } from "../../model/rows.ts";
 import { visible } from "../../model/text.ts";
 import type { SourceError } from "../source.ts";
 import { type Entry, type Handler, report, reportDamage, reportRecord, type SetContext } from "./context.ts";
 import { closeCut } from "./cut-entry.ts";
-import { LARGEST_BLOCK, walkEntries } from "./entries.ts";
+import { HEAD_SIZE, LARGEST_BLOCK, type Visitor, type Walk, walkEntries } from "./entries.ts";
 import { cutMagics, framingOf, type Start } from "./framing.ts";
 import { HANDLERS } from "./handlers.ts";
 import { MEMBER_KINDS, type MemberKind } from "./member-kinds.ts";
 import { baseName } from "./member-names.ts";
 import { MAGICS, type MagicName } from "./messages.ts";
 import { noteUnknownFields } from "./newer.ts";
-import { payloadOf } from "./payload.ts";
-import { type PlacedMember, withHead } from "./placing.ts";
+import { type PayloadLength, payloadOf } from "./payload.ts";
+import type { PlacedMember } from "./placing.ts";
 import { MALFORMED } from "./wire.ts";
-
-/** Bytes at the start of a member that are read ahead. */
-export const HEAD_SIZE = 64 << 10;
 
 /** Bytes of the smallest entry of a descriptor or open file; bounds how many rows to reserve. */
 const SMALLEST_ENTRY = 12;
@@ -27,56 +28,174 @@ type FramedKind = MemberKind & { readonly magic: MagicName };
 
 const isFramed = (kind: MemberKind | undefined): kind is FramedKind => kind !== undefined && kind.magic !== null;
 
+/** How the members of one kind are read. */
+interface KindReader {
+  readonly kind: FramedKind;
+  /** Of the first entry, and of the others: the kind of their records, their message and its handler. */
+  readonly firstRecordKind: number;
+  readonly firstMessage: string | null;
+  readonly firstHandler: Handler | null;
+  readonly recordKind: number;
+  readonly message: string | null;
+  readonly handler: Handler | null;
+  readonly payloadLength: PayloadLength | null;
+  readonly isSingle: boolean;
+  readonly isTable: boolean;
+  readonly isFiles: boolean;
+}
+
+/** The walk through the current member. One object serves all members. */
+interface MemberWalk {
+  readonly set: SetContext;
+  readonly entry: Entry;
+  readonly visitor: Visitor;
+  reader: KindReader;
+  /** Bytes of the member. */
+  size: number;
+  /** Whether further entries are examined for unknown fields. */
+  isExamined: boolean;
+  /** Bytes of text before the member. */
+  textBefore: number;
+  /** Up to where the member had been read when rows were reserved last. */
+  reserved: number;
+}
+
 /**
- * Decodes a member. `head` are its first bytes, HEAD_SIZE of them if it has as many.
+ * Decodes a member. `head` are its first bytes, HEAD_SIZE of them if it has as many. If that is all of it, it is decoded
+ * when this returns.
  *
  * @throws the signal's reason if decoding was aborted; SourceError if bytes cannot be read.
  */
-export async function readMember(set: SetContext, member: number, head: Uint8Array): Promise<void> {
-  const { source, number, kind: kindIndex } = set.placed[member] as PlacedMember;
-  const kind = MEMBER_KINDS[kindIndex];
-  if (!isFramed(kind)) {
-    addRest(set, member, 0);
-    return;
-  }
-  const start = framingOf(kind, head);
-  if (start === null) {
-    refuseMember(set, member, head);
-    return;
-  }
-  noteStart(set, member, kind, start);
-  const magic = set.builder.addRecord(0, start.length, set.kinds.magic, member);
-  set.seen.kinds.add(kind.name);
-  if (kind.opaque) {
-    addRest(set, member, start.length);
-    return;
-  }
-  const isTable = kind.name === "fdinfo";
-  const table = isTable ? set.builder.addTable(number, NONE, magic) : NONE;
-  if (isTable) set.seen.tables.add(number);
-  const entry: Entry = { bytes: head, start: 0, end: 0, record: NONE, nth: 0, member, number, table, isCut: false };
-  const visitCut = cutVisitor(set, kind, entry);
-  let isCut = false;
-  const walk = await walkEntries(
-    withHead(source, head),
-    start,
-    entryVisitor(set, kind, entry),
-    (offset, length) => reportOversized(set, member, offset, length),
-    (bytes, offset) => {
-      isCut = visitCut(bytes, offset);
+export type MemberReader = (member: number, head: Uint8Array) => Promise<void> | undefined;
+
+/** A function that decodes the members of a set, one after the other. */
+export function createMemberReader(set: SetContext): MemberReader {
+  const readers: (KindReader | undefined)[] = [];
+  let walk: MemberWalk | null = null;
+  return (member, head) => {
+    const { source, number, kind: kindIndex } = set.placed[member] as PlacedMember;
+    const kind = MEMBER_KINDS[kindIndex];
+    if (!isFramed(kind)) {
+      addRest(set, member, 0);
+      return;
+    }
+    const start = framingOf(kind, head);
+    if (start === null) {
+      refuseMember(set, member, head);
+      return;
+    }
+    noteStart(set, member, kind, start);
+    const magic = set.builder.addRecord(0, start.length, set.kinds.magic, member);
+    set.seen.kinds.add(kind.name);
+    if (kind.opaque) {
+      addRest(set, member, start.length);
+      return;
+    }
+    let reader = readers[kindIndex];
+    if (reader === undefined) {
+      reader = kindReader(set, kind);
+      readers[kindIndex] = reader;
+    }
+    walk ??= beginWalk(set, reader);
+    enterMember(walk, reader, member, number, magic);
+    const end = walkEntries(source, start, head, walk.visitor);
+    if (!(end instanceof Promise)) {
+      leaveMember(walk, end);
+      return;
+    }
+    return leaveLater(walk, end);
+  };
+}
+
+const leaveLater = async (walk: MemberWalk, end: Promise<Walk>): Promise<void> => leaveMember(walk, await end);
+
+function kindReader(set: SetContext, kind: FramedKind): KindReader {
+  const { name, message, first = message } = kind;
+  const type = MAGICS[kind.magic];
+  const recordKind = set.kinds.of(type, name, message);
+  return {
+    kind,
+    firstRecordKind: set.kinds.of(type, name, first),
+    firstMessage: first,
+    firstHandler: handlerOf(first),
+    recordKind,
+    message,
+    handler: handlerOf(message),
+    payloadLength: payloadOf(kind),
+    isSingle: kind.single === true,
+    isTable: name === "fdinfo",
+    isFiles: name === "files" || kind.file !== undefined,
+  };
+}
+
+const handlerOf = (message: string | null): Handler | null =>
+  message === null ? null : (HANDLERS.get(message) ?? null);
+
+const NO_BYTES = new Uint8Array(0);
+
+function beginWalk(set: SetContext, reader: KindReader): MemberWalk {
+  const walk: MemberWalk = {
+    set,
+    entry: {
+      bytes: NO_BYTES,
+      start: 0,
+      end: 0,
+      record: NONE,
+      nth: -1,
+      member: 0,
+      number: 0,
+      table: NONE,
+      isCut: false,
     },
-    progressReporter(set, kind, member, entry),
-  );
-  if (walk.fault !== null) {
+    visitor: {
+      visit: (bytes, start, end, offset) => visitEntry(walk, bytes, start, end, offset),
+      oversized: (offset, length) => reportOversized(set, walk.entry.member, offset, length),
+      cut: (bytes, offset) => visitCut(walk, bytes, offset),
+      progress: (bytes) => reserveRows(walk, bytes),
+    },
+    reader,
+    size: 0,
+    isExamined: true,
+    textBefore: 0,
+    reserved: 0,
+  };
+  return walk;
+}
+
+/** Begins a member, whose table is added if it is one. @param magic The record of its magics. */
+function enterMember(walk: MemberWalk, reader: KindReader, member: number, number: number, magic: RecordRow): void {
+  const { set, entry } = walk;
+  const { builder, seen } = set;
+  walk.reader = reader;
+  walk.size = (set.placed[member] as PlacedMember).source.size;
+  walk.isExamined = true;
+  walk.textBefore = builder.textLength();
+  walk.reserved = 0;
+  entry.nth = -1;
+  entry.member = member;
+  entry.number = number;
+  entry.isCut = false;
+  entry.table = NONE;
+  if (!reader.isTable) return;
+  entry.table = builder.addTable(number, NONE, magic);
+  seen.tables.add(number);
+}
+
+/** Ends a member, whose rest becomes a record if it was not read to its end. */
+function leaveMember(walk: MemberWalk, { end, fault }: Walk): void {
+  const { set, entry, reader } = walk;
+  const { builder, seen } = set;
+  const { member, number } = entry;
+  const { name } = reader.kind;
+  if (fault !== null) {
     set.complete = false;
-    const { code } = walk.fault;
-    const message = `${nameOf(set, member)}: ${walk.fault.message}`;
-    const cut = isCut ? rowOf(set, kind, entry) : {};
-    set.builder.addProblem({ severity: "error", code, message, offset: walk.end, member, ...cut });
-    addRest(set, member, Math.max(walk.end, set.builder.lastRecord().end));
-  }
-  if (kind.number === "decimal") addNumber(set, kind.name, number);
-  if (entry.nth < 0 && walk.fault === null && NEVER_EMPTY.has(kind.name)) set.seen.empty.push(member);
+    const { code } = fault;
+    const message = `${nameOf(set, member)}: ${fault.message}`;
+    const cut = entry.isCut ? rowOf(set, reader.kind, entry) : {};
+    builder.addProblem({ severity: "error", code, message, offset: end, member, ...cut });
+    addRest(set, member, Math.max(end, builder.lastRecord().end));
+  } else if (entry.nth < 0 && NEVER_EMPTY.has(name)) seen.empty.push(member);
+  if (reader.kind.number === "decimal") addNumber(set, name, number);
 }
 
 /** Members that CRIU never writes without an entry. A file table may be empty, but then nothing uses open files. */
@@ -104,39 +223,39 @@ function noteStart(set: SetContext, member: number, kind: FramedKind, { framing,
   report(set, "error", "wrong-magic", message, 0, member);
 }
 
-/** Returns a visitor that adds an entry's record, calls its message's handler, and returns the payload's length. */
-function entryVisitor(set: SetContext, kind: FramedKind, entry: Entry) {
-  const { builder, kinds, placed } = set;
-  const { member } = entry;
-  const { size } = (placed[member] as PlacedMember).source;
-  const type = MAGICS[kind.magic];
-  const recordKind = kinds.of(type, kind.name, kind.message);
-  const firstKind = kind.first === undefined ? recordKind : kinds.of(type, kind.name, kind.first);
-  const handler = handlerOf(kind.message);
-  const firstHandler = kind.first === undefined ? handler : handlerOf(kind.first);
-  const payloadLength = payloadOf(kind);
-  let isExamined = true;
-  entry.nth = -1;
-  return (bytes: Uint8Array, start: number, end: number, offset: number): number => {
-    const nth = ++entry.nth;
-    entry.bytes = bytes;
-    entry.start = start;
-    entry.end = end;
-    entry.record = builder.addRecord(offset, end - start + 4, nth === 0 ? firstKind : recordKind, member);
-    const message = nth === 0 && kind.first !== undefined ? kind.first : kind.message;
-    if (nth === 0 && message !== null) noteUnknownFields(set, entry, message);
-    else if (isExamined && message !== null) isExamined = noteUnknownFields(set, entry, message);
-    const handle = nth === 0 ? firstHandler : handler;
-    if (nth === 1 && kind.single) reportExtra(set, entry, kind);
-    else if (nth > 1 && kind.single) return 0;
-    else if (handle !== null && handle(set, entry) & MALFORMED) reportDamage(set, entry.record);
-    if (payloadLength === null) return 0;
-    const dataOffset = offset + 4 + (end - start);
-    const payload = payloadLength(set, entry, size - dataOffset);
-    // The part of the payload beyond the end of the file is reported by the walk.
-    builder.addGap(dataOffset, Math.min(payload, size - dataOffset), kinds.data, member);
-    return payload;
-  };
+/** Adds an entry's record, calls its message's handler, and returns the payload's length. */
+function visitEntry(walk: MemberWalk, bytes: Uint8Array, start: number, end: number, offset: number): number {
+  const { set, entry, reader } = walk;
+  const nth = entry.nth + 1;
+  const isFirst = nth === 0;
+  entry.nth = nth;
+  entry.bytes = bytes;
+  entry.start = start;
+  entry.end = end;
+  const recordKind = isFirst ? reader.firstRecordKind : reader.recordKind;
+  entry.record = set.builder.addRecord(offset, end - start + 4, recordKind, entry.member);
+  if (isFirst) examine(walk, reader.firstMessage);
+  else if (walk.isExamined) walk.isExamined = examine(walk, reader.message);
+  if (reader.isSingle && nth > 0) {
+    if (nth === 1) reportExtra(set, entry, reader.kind);
+    else return 0;
+  } else {
+    const handler = isFirst ? reader.firstHandler : reader.handler;
+    if (handler !== null && handler(set, entry) & MALFORMED) reportDamage(set, entry.record);
+  }
+  return reader.payloadLength === null ? 0 : visitPayload(walk, reader.payloadLength, offset + 4 + (end - start));
+}
+
+/** Notes fields of an entry that are not known. Returns whether the next entries of its kind are examined. */
+const examine = ({ set, entry }: MemberWalk, message: string | null): boolean =>
+  message !== null && noteUnknownFields(set, entry, message);
+
+/** Makes a record of the raw bytes after an entry; returns how many there should be. */
+function visitPayload({ set, entry, size }: MemberWalk, lengthOf: PayloadLength, offset: number): number {
+  const payload = lengthOf(set, entry, size - offset);
+  // The part of the payload beyond the end of the file is reported by the walk.
+  set.builder.addGap(offset, Math.min(payload, size - offset), set.kinds.data, entry.member);
+  return payload;
 }
 
 /** The row that the last entry of a member made or described. */
@@ -148,59 +267,41 @@ function rowOf({ builder, tasks }: SetContext, kind: FramedKind, { record, numbe
   return isOfTask ? { cut: { task } } : {};
 }
 
-/**
- * Returns a function that handles an entry cut off by the end of the file, as far as its fields go. False: its bytes are
- * no fields.
- */
-function cutVisitor(set: SetContext, kind: FramedKind, entry: Entry) {
-  const { builder, kinds } = set;
-  return (bytes: Uint8Array, offset: number): boolean => {
-    const message = entry.nth < 0 ? (kind.first ?? kind.message) : kind.message;
-    // If messages.ts does not describe the message, at least its size is known.
-    const whole = message === null ? bytes : closeCut(bytes, message);
-    if (whole === null) return false;
-    entry.nth++;
-    entry.bytes = whole;
-    entry.start = 0;
-    entry.end = whole.length;
-    entry.isCut = true;
-    entry.record = builder.addRecord(
-      offset,
-      bytes.length + 4,
-      kinds.of(MAGICS[kind.magic], kind.name, message),
-      entry.member,
-    );
-    if (!kind.single || entry.nth === 0) handlerOf(message)?.(set, entry);
-    return true;
-  };
+/** Handles an entry cut off by the end of the file, as far as its fields go, unless its bytes are no fields. */
+function visitCut({ set, entry, reader }: MemberWalk, bytes: Uint8Array, offset: number): void {
+  const isFirst = entry.nth < 0;
+  const message = isFirst ? reader.firstMessage : reader.message;
+  // If messages.ts does not describe the message, at least its size is known.
+  const whole = message === null ? bytes : closeCut(bytes, message);
+  if (whole === null) return;
+  entry.nth++;
+  entry.bytes = whole;
+  entry.start = 0;
+  entry.end = whole.length;
+  entry.isCut = true;
+  const kind = isFirst ? reader.firstRecordKind : reader.recordKind;
+  entry.record = set.builder.addRecord(offset, bytes.length + 4, kind, entry.member);
+  const handler = isFirst ? reader.firstHandler : reader.handler;
+  if (!reader.isSingle || entry.nth === 0) handler?.(set, entry);
 }
 
-const handlerOf = (message: string | null): Handler | null =>
-  message === null ? null : (HANDLERS.get(message) ?? null);
-
 /**
- * Returns a function that reports progress and reserves rows and text by extrapolation: after the first block, and, where
- * an entry is larger than a block, text again whenever twice as many bytes have been read.
+ * Reports progress, and reserves rows and text by extrapolation: after the first block, and, where an entry is larger than
+ * a block, text again whenever twice as many bytes have been read.
  */
-function progressReporter(set: SetContext, kind: FramedKind, member: number, entry: Entry) {
-  const { builder, placed } = set;
-  const { size } = (placed[member] as PlacedMember).source;
-  const textBefore = builder.textBytes().length;
-  const isTable = kind.name === "fdinfo";
-  const isFiles = kind.name === "files" || kind.file !== undefined;
-  let reserved = 0;
-  return (bytes: number): void => {
-    reportProgress(set, bytes);
-    const entries = entry.nth + 1;
-    const isHuge = entry.end - entry.start > LARGEST_BLOCK && bytes >= 2 * reserved;
-    if (bytes === size || entries === 0 || (bytes > 2 * HEAD_SIZE && !isHuge)) return;
-    reserved = bytes;
-    const left = size - bytes;
-    const more = isHuge ? 0 : Math.ceil(Math.min((entries / bytes) * 1.05, 1 / SMALLEST_ENTRY) * left);
-    const text = Math.ceil(((builder.textBytes().length - textBefore) / bytes) * 1.05 * left);
-    if (isTable) builder.reserve({ records: more, descriptors: more });
-    else if (isFiles) builder.reserve({ records: more, files: more, text });
-  };
+function reserveRows(walk: MemberWalk, bytes: number): void {
+  const { set, entry, reader, size } = walk;
+  const { builder } = set;
+  reportProgress(set, bytes);
+  const entries = entry.nth + 1;
+  const isHuge = entry.end - entry.start > LARGEST_BLOCK && bytes >= 2 * walk.reserved;
+  if (bytes === size || entries === 0 || (bytes > 2 * HEAD_SIZE && !isHuge)) return;
+  walk.reserved = bytes;
+  const left = size - bytes;
+  const more = isHuge ? 0 : Math.ceil(Math.min((entries / bytes) * 1.05, 1 / SMALLEST_ENTRY) * left);
+  const text = Math.ceil(((builder.textLength() - walk.textBefore) / bytes) * 1.05 * left);
+  if (reader.isTable) builder.reserve({ records: more, descriptors: more });
+  else if (reader.isFiles) builder.reserve({ records: more, files: more, text });
 }
 
 /**

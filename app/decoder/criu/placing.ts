@@ -76,13 +76,3 @@ export function pluginImages(placed: readonly PlacedMember[]): Map<number, strin
 
 /** Pages of memory, which amdgpu-pages-N-M.img has, are of no single file. */
 const PLUGIN_IMAGE = /^(?!.*pages).*[-_](\d{1,9})\.img$/;
-
-/** A source whose first bytes have been read already. */
-export function withHead(source: Source, head: Uint8Array): Source {
-  return {
-    name: source.name,
-    size: source.size,
-    read: (offset, length) =>
-      offset + length <= head.length ? head.subarray(offset, offset + length) : source.read(offset, length),
-  };
-}

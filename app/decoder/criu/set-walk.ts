@@ -10,11 +10,12 @@ import { collectDetails } from "./collect-details.ts";
 import type { Metadata } from "./container-metadata.ts";
 import { createContext, type SetContext } from "./context.ts";
 import type { DecodedSet } from "./decoded-set.ts";
+import { HEAD_SIZE } from "./entries.ts";
 import { markEpollTargets } from "./epoll.ts";
 import { closeFiles, takeDeletions } from "./file-links.ts";
 import { imageHead, pageSizeOf } from "./image-facts.ts";
 import { MEMBER_KINDS } from "./member-kinds.ts";
-import { HEAD_SIZE, leaveOut, readMember, reportProgress, reportUnreadable } from "./member-walk.ts";
+import { createMemberReader, leaveOut, type MemberReader, reportProgress, reportUnreadable } from "./member-walk.ts";
 import { reportMissing } from "./missing-members.ts";
 import { reportNewer } from "./newer.ts";
 import { addThreadCounts, linkTasks } from "./on-tasks.ts";
@@ -91,16 +92,14 @@ async function withDetails(decoded: DecodedSet, set: SetContext): Promise<Checkp
 /** Decodes the members in their order. */
 async function readMembers(set: SetContext): Promise<void> {
   const { placed } = set;
-  const heads = placed.map((): Head | null => null);
-  const readAhead = (member: number): void => {
-    const ahead = placed[member];
-    if (ahead !== undefined && !isRaw(ahead.kind)) heads[member] = readHead(ahead);
-  };
-  for (let member = 0; member < READ_AHEAD; member++) readAhead(member);
+  const read = createMemberReader(set);
+  const heads = placed.map((): Head => null);
+  for (let member = 0; member < READ_AHEAD; member++) readAhead(placed, heads, member);
   let filesClosed = false;
   let partGiven = false;
-  for (const [member, { kind, source }] of placed.entries()) {
-    readAhead(member + READ_AHEAD);
+  for (let member = 0; member < placed.length; member++) {
+    const { kind, source } = placed[member] as PlacedMember;
+    readAhead(placed, heads, member + READ_AHEAD);
     if (!filesClosed && kind >= FIRST_AFTER_FILES) {
       filesClosed = true;
       withinLimits(set, () => closeFiles(set));
@@ -109,7 +108,8 @@ async function readMembers(set: SetContext): Promise<void> {
       partGiven = true;
       givePart(set);
     }
-    await readPlaced(set, member, heads[member] ?? null);
+    const reading = readPlaced(set, read, member, heads[member] ?? null);
+    if (reading !== undefined) await reading;
     heads[member] = null;
     if (!isRaw(kind)) set.bytesDone += source.size;
   }
@@ -126,23 +126,37 @@ function withinLimits(set: SetContext, step: () => void): void {
   }
 }
 
-/** A member's first bytes. */
-type Head = Promise<Uint8Array | SourceError>;
+/** A member's first bytes, or why they cannot be read; `null` if it is never read. */
+type Head = Uint8Array | SourceError | Promise<Uint8Array | SourceError> | null;
 
-function readHead({ source }: PlacedMember): Head {
-  const head = (async () => source.read(0, Math.min(HEAD_SIZE, source.size)))().catch((error: unknown) => {
-    if (error instanceof SourceError) return error;
-    throw error;
-  });
-  // Marked as handled: nothing awaits it before the member's turn.
-  head.catch(() => {});
-  return head;
+/** Begins to read a member, if there is one. */
+function readAhead(placed: readonly PlacedMember[], heads: Head[], member: number): void {
+  const ahead = placed[member];
+  if (ahead !== undefined && !isRaw(ahead.kind)) heads[member] = readHead(ahead.source);
+}
+
+function readHead(source: Source): Head {
+  try {
+    const head = source.read(0, Math.min(HEAD_SIZE, source.size));
+    if (ArrayBuffer.isView(head)) return head;
+    const awaited = head.catch(sourceError);
+    // Marked as handled: nothing awaits it before the member's turn.
+    awaited.catch(() => {});
+    return awaited;
+  } catch (error) {
+    return sourceError(error);
+  }
+}
+
+function sourceError(error: unknown): SourceError {
+  if (error instanceof SourceError) return error;
+  throw error;
 }
 
 const EMPTY = new Uint8Array(0);
 
-/** Decodes a member, whose `head` is `null` if it is never read. A SourceError becomes a problem. */
-async function readPlaced(set: SetContext, member: number, head: Head | null): Promise<void> {
+/** Decodes a member, at once if its bytes are there. A SourceError becomes a problem. */
+function readPlaced(set: SetContext, read: MemberReader, member: number, head: Head): Promise<void> | undefined {
   const firstRecord = set.builder.records.count;
   if (set.stopped) {
     leaveOut(set, member, firstRecord);
@@ -150,16 +164,26 @@ async function readPlaced(set: SetContext, member: number, head: Head | null): P
   }
   try {
     if (head !== null) reportProgress(set, 0);
-    const bytes = (await head) ?? EMPTY;
-    if (bytes instanceof SourceError) throw bytes;
-    await readMember(set, member, bytes);
+    const reading = ArrayBuffer.isView(head) ? read(member, head) : readAwaited(read, member, head);
+    return reading?.catch((error: unknown) => giveUp(set, member, error, firstRecord));
   } catch (error) {
-    if (error instanceof LimitReached) {
-      stopAtLimit(set, error, member);
-      leaveOut(set, member, firstRecord);
-    } else if (error instanceof SourceError) reportUnreadable(set, member, error, firstRecord);
-    else throw error;
+    giveUp(set, member, error, firstRecord);
   }
+}
+
+async function readAwaited(read: MemberReader, member: number, head: Exclude<Head, Uint8Array>): Promise<void> {
+  const bytes = (await head) ?? EMPTY;
+  if (bytes instanceof SourceError) throw bytes;
+  await read(member, bytes);
+}
+
+/** Leaves out what is left of a member that cannot be read, or does not fit into the limits. */
+function giveUp(set: SetContext, member: number, error: unknown, firstRecord: number): void {
+  if (error instanceof LimitReached) {
+    stopAtLimit(set, error, member);
+    leaveOut(set, member, firstRecord);
+  } else if (error instanceof SourceError) reportUnreadable(set, member, error, firstRecord);
+  else throw error;
 }
 
 /** Reports a limit that was reached. No further members are read. */

@@ -1,6 +1,6 @@
 // Reads the entries of one file of a set again, for its memory.
 
-import { walkEntries } from "../entries.ts";
+import { HEAD_SIZE, walkEntries } from "../entries.ts";
 import { framingOf } from "../framing.ts";
 import { MEMBER_KINDS } from "../member-kinds.ts";
 import type { PlacedMember } from "../placing.ts";
@@ -19,22 +19,20 @@ export async function readEntries(
   visit: (bytes: Uint8Array, start: number, end: number, nth: number) => void,
 ): Promise<Read> {
   const description = MEMBER_KINDS[kind];
-  const head = await source.read(0, Math.min(8, source.size));
+  const head = await source.read(0, Math.min(HEAD_SIZE, source.size));
   const start = description === undefined ? null : framingOf(description, head);
   if (start === null) return "none";
   let nth = 0;
   const ignore = (): void => {};
-  const { fault } = await walkEntries(
-    source,
-    start,
-    (bytes, from, to) => {
+  const { fault } = await walkEntries(source, start, head, {
+    visit(bytes, from, to) {
       visit(bytes, from, to, nth++);
       return 0;
     },
-    ignore,
-    ignore,
-    ignore,
-  );
+    oversized: ignore,
+    cut: ignore,
+    progress: ignore,
+  });
   return fault === null ? "whole" : "part";
 }
 
