@@ -186,7 +186,8 @@ function openFiles(name: string, files: readonly Listed[], keep: boolean): Input
       return fd;
     };
     const { size, mtimeMs } = files.length === 1 ? fstatSync(open()) : statSync(file.path);
-    return { ...fileSource(file.name, files.length === 1 ? null : file.path, size, open), modified: mtimeMs / 1000 };
+    const modified = () => mtimeMs / 1000;
+    return { ...fileSource(file.name, files.length === 1 ? null : file.path, size, open), modified };
   });
   return {
     name,
@@ -245,10 +246,10 @@ function createKept(): (file: Listed) => Uint8Array | null {
 }
 
 const keptSource = ({ name, path }: Listed, bytes: Uint8Array): Source => ({
-  ...bytesSource(name, bytes),
-  get modified() {
-    return (statOf(path)?.mtimeMs ?? 0) / 1000;
-  },
+  name,
+  size: bytes.length,
+  read: (offset, length) => bytes.subarray(offset, Math.min(bytes.length, offset + length)),
+  modified: () => (statOf(path)?.mtimeMs ?? 0) / 1000,
 });
 
 /** The most that is read from a pipe, as its contents are kept in memory. */

@@ -9,8 +9,8 @@ export interface Source {
   readonly name: string;
   /** Bytes. */
   readonly size: number;
-  /** When it was last modified, in seconds since 1970, if its folder or archive says so. */
-  readonly modified?: number;
+  /** When it was last modified, in seconds since 1970, if its folder or archive says so. May have to ask for it. */
+  readonly modified?: () => number;
   /** Reading bytes that are not needed costs little: of a local file, the next ones may be read before they are needed. */
   readonly mayReadAhead?: true;
   /**

@@ -67,6 +67,6 @@ const headOf = (source: Source): Source => partSource(source, source.name, 0, Ma
 /** When the newest of an image's files was modified, in seconds since 1970; `null` if unknown. */
 function newest(sources: readonly Source[]): number | null {
   let latest = 0;
-  for (const { modified = 0 } of sources) latest = Math.max(latest, modified);
+  for (const { modified } of sources) latest = Math.max(latest, modified?.() ?? 0);
   return latest === 0 ? null : latest;
 }

@@ -11,7 +11,7 @@ export function blobSource(name: string, blob: Blob): Source {
     name,
     size: blob.size,
     mayReadAhead: true,
-    ...(lastModified !== undefined && { modified: lastModified / 1000 }),
+    ...(lastModified !== undefined && { modified: () => lastModified / 1000 }),
     async read(offset, length) {
       try {
         return new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer());

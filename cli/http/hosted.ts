@@ -41,6 +41,6 @@ export async function openHosted(path: string, io: Io, options: InputOptions = {
 
 function etagOf(path: string, { sources, bytes }: Input): string {
   if (path === "-") return '"stdin"';
-  const newest = sources.reduce((latest, { modified = 0 }) => Math.max(latest, modified), 0);
+  const newest = sources.reduce((latest, { modified }) => Math.max(latest, modified?.() ?? 0), 0);
   return `"${bytes.toString(36)}-${sources.length.toString(36)}-${Math.round(newest * 1e6).toString(36)}"`;
 }

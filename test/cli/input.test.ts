@@ -165,7 +165,7 @@ describe("the files of a directory that are kept", () => {
     const input = await openInput(directoryOf("kept"), noStdin, { keep: true });
     expect(input.sources.map(({ name }) => name)).toEqual([...files.keys()].sort());
     for (const { name, size, modified, read } of input.sources) {
-      expect([name, size, modified]).toEqual([name, files.get(name)?.length, written]);
+      expect([name, size, modified?.()]).toEqual([name, files.get(name)?.length, written]);
       expect(Buffer.from(await read(0, size))).toEqual(files.get(name));
       expect(Buffer.from(await read(2, 2))).toEqual(files.get(name)?.subarray(2, 4));
     }

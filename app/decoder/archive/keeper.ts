@@ -121,7 +121,8 @@ function putInto(bytes: Uint8Array, chunks: readonly Uint8Array[]): void {
 }
 
 /** A source with its time, unless that is 0. */
-export const dated = (source: Source, modified: number): Source => (modified > 0 ? { ...source, modified } : source);
+export const dated = (source: Source, modified: number): Source =>
+  modified > 0 ? { ...source, modified: () => modified } : source;
 
 /** A member whose contents were not kept. */
 export function absentSource(name: string, size: number): Source {

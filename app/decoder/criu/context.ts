@@ -93,10 +93,10 @@ export interface TaskLinks {
   readonly threadOwners: TaskRow[];
   /** Names of threads and leaders by tid, visible. */
   readonly threadNames: Map<number, string>;
-  /** By task: its namespaces, by the names of NAMESPACE_MEMBERS. Absent if unknown. */
-  readonly namespaces: (Readonly<Record<string, number>> | undefined)[];
+  /** By task: its namespaces, in the order of NAMESPACE_FIELDS. Absent if unknown. */
+  readonly namespaces: (readonly number[] | undefined)[];
   /** The namespaces that CRIU itself was in; `null` if the inventory does not say. */
-  rootNamespaces: Readonly<Record<string, number>> | null;
+  rootNamespaces: readonly number[] | null;
   /** pid → task. */
   readonly byPid: IdIndex;
 }

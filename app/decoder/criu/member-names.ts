@@ -21,11 +21,15 @@ export const baseName = (path: string): string => path.slice(path.lastIndexOf("/
 /** A path without its last part; "" if it has only one. */
 export const directoryOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf("/")));
 
+const EXTENSION = ".img";
+const PACKED_EXTENSION = ".tar.gz.img";
+
 /** The kind and number of a file of an image set, by the last part of its path; `null` for any other name. */
 export function memberOfName(path: string): MemberName | null {
   const base = baseName(path);
-  const name = base.replace(/(\.tar\.gz)?\.img$/, "");
-  const hasExtension = name !== base;
+  const hasExtension = base.endsWith(EXTENSION);
+  const extension = !hasExtension ? 0 : base.endsWith(PACKED_EXTENSION) ? PACKED_EXTENSION.length : EXTENSION.length;
+  const name = extension === 0 ? base : base.slice(0, -extension);
   const unnumbered = KIND_OF_NAME.get(name);
   if (unnumbered !== undefined) {
     const kind = MEMBER_KINDS[unnumbered];
@@ -37,8 +41,23 @@ export function memberOfName(path: string): MemberName | null {
   const index = KIND_OF_NAME.get(name.slice(0, dash));
   const format = index === undefined ? undefined : MEMBER_KINDS[index]?.number;
   if (index === undefined || format === undefined) return null;
-  const digits = name.slice(dash + 1);
-  const isHex = format === "hex";
-  if (!(isHex ? /^[0-9a-f]{1,12}$/ : /^\d{1,15}$/).test(digits)) return null;
-  return { kind: index, number: Number.parseInt(digits, isHex ? 16 : 10) };
+  const number = format === "hex" ? numberAt(name, dash + 1, 16, 12) : numberAt(name, dash + 1, 10, 15);
+  return number === null ? null : { kind: index, number };
+}
+
+const ZERO = 0x30;
+const SMALL_A = 0x61;
+
+/** The number that a text has from `from` on, without capital letters; `null` if that is not all, or too many digits. */
+function numberAt(text: string, from: number, base: number, mostDigits: number): number | null {
+  const digits = text.length - from;
+  if (digits < 1 || digits > mostDigits) return null;
+  let number = 0;
+  for (let at = from; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    const digit = code >= SMALL_A ? code - SMALL_A + 10 : code < ZERO + 10 ? code - ZERO : -1;
+    if (digit < 0 || digit >= base) return null;
+    number = number * base + digit;
+  }
+  return number;
 }

@@ -8,7 +8,7 @@ import { report, type SetContext } from "./context.ts";
 import { MEMBER_KINDS } from "./member-kinds.ts";
 import { baseName } from "./member-names.ts";
 import { NEWEST_VERSION } from "./newer.ts";
-import { fdinfoNumber } from "./on-tasks.ts";
+import { fdinfoNumber, NAMESPACE_FIELDS } from "./on-tasks.ts";
 import type { PlacedMember } from "./placing.ts";
 
 /** Members with one type of open file each, before CRIU 3.4. */
@@ -22,6 +22,7 @@ const NAMESPACE_MEMBERS: Readonly<Record<string, string>> = {
   mnt_ns_id: "mountpoints",
   user_ns_id: "userns",
 };
+const NAMESPACE_KINDS = NAMESPACE_FIELDS.map((field) => NAMESPACE_MEMBERS[field]);
 
 /** Reports missing files, and those that are empty. A task's missing table is added, empty. */
 export function reportMissing(set: SetContext): void {
@@ -93,9 +94,11 @@ function reportMissingNamespaces(set: SetContext): void {
   if (rootNamespaces === null) return;
   const names = new Set<string>();
   for (const ids of tasks.namespaces) {
-    for (const [field, id] of Object.entries(ids ?? {})) {
-      const kind = NAMESPACE_MEMBERS[field];
-      if (kind === undefined || id === rootNamespaces[field] || hasMember(set, kind, id)) continue;
+    if (ids === undefined) continue;
+    for (let at = 0; at < ids.length; at++) {
+      const id = ids[at] as number;
+      const kind = NAMESPACE_KINDS[at];
+      if (id === NONE || kind === undefined || id === rootNamespaces[at] || hasMember(set, kind, id)) continue;
       names.add(`${kind}-${id}.img`);
     }
   }

@@ -19,8 +19,17 @@ const CORE = plan("core_entry", ["mtype", "tc", "ids", "thread_core"]);
 const TASK_CORE = plan("task_core_entry", ["task_state", "exit_code", "comm", "stop_signo"]);
 const THREAD_CORE = plan("thread_core_entry", ["creds", "comm"]);
 /** Which of a task_kobj_ids_entry's fields are namespaces that members describe. */
-const NAMESPACE_FIELDS = ["net_ns_id", "ipc_ns_id", "uts_ns_id", "mnt_ns_id", "user_ns_id", "time_ns_id"] as const;
+export const NAMESPACE_FIELDS = [
+  "net_ns_id",
+  "ipc_ns_id",
+  "uts_ns_id",
+  "mnt_ns_id",
+  "user_ns_id",
+  "time_ns_id",
+] as const;
 const IDS = plan("task_kobj_ids_entry", ["files_id", ...NAMESPACE_FIELDS]);
+/** The slot of the first of them; the others follow. */
+const FIRST_NAMESPACE = IDS.slot.net_ns_id;
 
 /** A pid_t is never negative; what is stored is unsigned. */
 const pidOf = (stored: number): number => (stored > 0x7fff_ffff ? NONE : stored);
@@ -55,9 +64,12 @@ export function onCore(set: SetContext, { bytes, start, end, record, number }: E
   if (isSet(seen, slot.mtype) && facts.machineType === 0) facts.machineType = low(values, slot.mtype);
   const isTask = isSet(seen, slot.tc);
   // Reading the nested messages overwrites the values.
-  const [taskStart, taskEnd] = [low(values, slot.tc), high(values, slot.tc)];
-  const [idsStart, idsEnd] = [low(values, slot.ids), high(values, slot.ids)];
-  const [threadStart, threadEnd] = [low(values, slot.thread_core), high(values, slot.thread_core)];
+  const taskStart = low(values, slot.tc);
+  const taskEnd = high(values, slot.tc);
+  const idsStart = low(values, slot.ids);
+  const idsEnd = high(values, slot.ids);
+  const threadStart = low(values, slot.thread_core);
+  const threadEnd = high(values, slot.thread_core);
   let task = taskOfPid(set, number);
   if (isTask && task < 0 && !set.seen.kinds.has("pstree")) task = addTask(set, record, number);
   if (isTask) readTaskCore(set, bytes, taskStart, taskEnd, task);
@@ -116,10 +128,13 @@ export function onIds(set: SetContext, { bytes, start, end, number }: Entry): nu
   return readIds(set, bytes, start, end, taskOfPid(set, number));
 }
 
-/** The ids of namespaces in a task_kobj_ids_entry, by field. */
-function namespacesIn(values: Uint32Array, seen: number): Record<string, number> {
-  const ids: Record<string, number> = {};
-  for (const name of NAMESPACE_FIELDS) if (isSet(seen, IDS.slot[name])) ids[name] = low(values, IDS.slot[name]);
+/** The ids of namespaces in a task_kobj_ids_entry, in the order of NAMESPACE_FIELDS; NONE where there is none. */
+function namespacesIn(values: Uint32Array, seen: number): number[] {
+  const ids: number[] = [];
+  for (let at = 0; at < NAMESPACE_FIELDS.length; at++) {
+    const slot = FIRST_NAMESPACE + at;
+    ids.push(isSet(seen, slot) ? low(values, slot) : NONE);
+  }
   return ids;
 }
 

@@ -15,7 +15,9 @@ export interface PlacedMember extends MemberName {
 const UNKNOWN_KIND = MEMBER_KINDS.length;
 
 /** Whether members of a kind are never read: raw data, unknown files. */
-export const isRaw = (kind: number): boolean => (MEMBER_KINDS[kind]?.magic ?? null) === null;
+export const isRaw = (kind: number): boolean => RAW[kind] ?? true;
+
+const RAW: readonly boolean[] = MEMBER_KINDS.map(({ magic }) => magic === null);
 
 /**
  * The inputs that belong to a set, in decoding order: detected by name, or else by magic.
@@ -28,33 +30,43 @@ export async function placeMembers(
 ): Promise<PlacedMember[]> {
   const byName = new Map<string, PlacedMember>();
   for (const source of inputs) {
-    const place = memberOfName(source.name) ?? (await placeByBytes(source));
+    const known = memberOfName(source.name);
+    const place = known === null ? await placeByBytes(source) : placeOf(source, known.kind, known.number);
     if (place === null) continue;
     const name = baseName(source.name);
     if (byName.has(name)) onDuplicate(name);
-    byName.set(name, { ...place, source });
+    byName.set(name, place);
   }
-  return [...byName.values()].sort(inDecodingOrder);
+  const byKind: PlacedMember[][] = Array.from({ length: UNKNOWN_KIND + 1 }, () => []);
+  for (const place of byName.values()) (byKind[place.kind] as PlacedMember[]).push(place);
+  return byKind.flatMap((ofKind) => ofKind.sort(byNumber));
 }
 
-function inDecodingOrder(a: PlacedMember, b: PlacedMember): number {
-  if (a.kind !== b.kind) return a.kind - b.kind;
+/** Not by a spread, for the reason in builder/columns.ts. */
+const placeOf = (source: Source, kind: number, number: number, isUnknown = false): PlacedMember => ({
+  kind,
+  number,
+  source,
+  isUnknownImage: isUnknown,
+});
+
+function byNumber(a: PlacedMember, b: PlacedMember): number {
   if (a.number !== b.number && !Number.isNaN(a.number) && !Number.isNaN(b.number)) return a.number - b.number;
   return a.source.name < b.source.name ? -1 : 1;
 }
 
 /** A file with another name: a member by its magic, an unknown image by its extension, or neither (`null`). */
-async function placeByBytes(source: Source): Promise<Omit<PlacedMember, "source"> | null> {
+async function placeByBytes(source: Source): Promise<PlacedMember | null> {
   const isImage = source.name.endsWith(".img");
   try {
     const head = await source.read(0, Math.min(8, source.size));
     const found = memberOfBytes(head);
-    if (found !== null) return { kind: found.kind, number: numberIn(source.name) };
-    if (isImage && isUnknownImage(head)) return { kind: UNKNOWN_KIND, number: Number.NaN, isUnknownImage: true };
+    if (found !== null) return placeOf(source, found.kind, numberIn(source.name));
+    if (isImage && isUnknownImage(head)) return placeOf(source, UNKNOWN_KIND, Number.NaN, true);
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
   }
-  return isImage ? { kind: UNKNOWN_KIND, number: Number.NaN } : null;
+  return isImage ? placeOf(source, UNKNOWN_KIND, Number.NaN) : null;
 }
 
 /** The last number in a file's name; NaN if there is none. */
@@ -67,8 +79,9 @@ const numberIn = (name: string): number => Number.parseInt(/(\d+)\D*$/.exec(base
 export function pluginImages(placed: readonly PlacedMember[]): Map<number, string> {
   const images = new Map<number, string>();
   for (const { kind, source } of placed) {
+    if (kind !== UNKNOWN_KIND) continue;
     const name = baseName(source.name);
-    const id = kind === UNKNOWN_KIND ? PLUGIN_IMAGE.exec(name)?.[1] : undefined;
+    const id = PLUGIN_IMAGE.exec(name)?.[1];
     if (id !== undefined && !images.has(Number(id))) images.set(Number(id), name);
   }
   return images;

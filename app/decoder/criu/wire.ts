@@ -209,6 +209,46 @@ export function skip(bytes: Uint8Array, at: number, end: number, tag: number, wo
   }
 }
 
+/** `skip` without `words`, for what nearly all values are: varints, and bytes whose length is less than 128. */
+function endOfValue(bytes: Uint8Array, at: number, end: number, tag: number): number {
+  const wire = tag & 7;
+  if (wire === WIRE.varint) return endOfVarint(bytes, at, end);
+  if (wire !== WIRE.bytes || at >= end || (bytes[at] as number) > 127) {
+    return skip(bytes, at, end, tag, new Uint32Array(2));
+  }
+  const next = at + 1 + (bytes[at] as number);
+  return next <= end ? next : -1;
+}
+
+/** Where the varint at `at` ends; -1 if it does not end before `end` or within ten bytes. */
+function endOfVarint(bytes: Uint8Array, at: number, end: number): number {
+  const last = Math.min(end, at + 10);
+  let next = at;
+  while (next < last) if ((bytes[next++] as number) < 128) return next;
+  return -1;
+}
+
+/** The low half of the varint at `at`, which is whole. */
+function lowAt(bytes: Uint8Array, at: number): number {
+  let from = at;
+  let byte = bytes[from++] as number;
+  let low = byte & 127;
+  for (let shift = 7; byte > 127 && shift < 32; shift += 7) {
+    byte = bytes[from++] as number;
+    low |= (byte & 127) << shift;
+  }
+  return low >>> 0;
+}
+
+/** The high half of the varint bytes[at … end - 1]. */
+function highAt(bytes: Uint8Array, at: number, end: number): number {
+  if (end - at < 5) return 0;
+  let high = ((bytes[at + 4] as number) & 127) >> 4;
+  let shift = 3;
+  for (let from = at + 5; from < end; from++, shift += 7) high |= ((bytes[from] as number) & 127) << shift;
+  return high >>> 0;
+}
+
 /**
  * Calls `visit` with the ends of each occurrence of a field with wire type `bytes` in bytes[start … end - 1]:
  * nested messages, strings, packed numbers. Stops at damage.
@@ -220,15 +260,13 @@ export function eachBytes(
   field: number,
   visit: (start: number, end: number) => void,
 ): void {
-  const words = new Uint32Array(2);
-  let at = start;
-  while (at < end) {
-    at = readVarint(bytes, at, end, words);
-    if (at < 0) return;
-    const tag = words[0] as number;
-    const next = skip(bytes, at, end, tag, words);
+  for (let at = start; at < end; ) {
+    const value = endOfVarint(bytes, at, end);
+    if (value < 0) return;
+    const tag = lowAt(bytes, at);
+    const next = endOfValue(bytes, value, end, tag);
     if (next < 0) return;
-    if (tag === field * 8 + WIRE.bytes) visit(readVarint(bytes, at, end, words), next);
+    if (tag === field * 8 + WIRE.bytes) visit(endOfVarint(bytes, value, end), next);
     at = next;
   }
 }
@@ -241,23 +279,19 @@ export function eachVarint(
   field: number,
   visit: (low: number, high: number) => void,
 ): void {
-  const words = new Uint32Array(2);
-  let at = start;
-  while (at < end) {
-    at = readVarint(bytes, at, end, words);
-    if (at < 0) return;
-    const tag = words[0] as number;
-    const next = skip(bytes, at, end, tag, words);
+  for (let at = start; at < end; ) {
+    const value = endOfVarint(bytes, at, end);
+    if (value < 0) return;
+    const tag = lowAt(bytes, at);
+    const next = endOfValue(bytes, value, end, tag);
     if (next < 0) return;
-    if (tag === field * 8 + WIRE.varint) {
-      readVarint(bytes, at, next, words);
-      visit(words[0] as number, words[1] as number);
-    } else if (tag === field * 8 + WIRE.bytes) {
-      let item = readVarint(bytes, at, end, words);
-      while (item < next) {
-        item = readVarint(bytes, item, next, words);
-        if (item < 0) return;
-        visit(words[0] as number, words[1] as number);
+    if (tag === field * 8 + WIRE.varint) visit(lowAt(bytes, value), highAt(bytes, value, next));
+    else if (tag === field * 8 + WIRE.bytes) {
+      for (let item = endOfVarint(bytes, value, end); item < next; ) {
+        const after = endOfVarint(bytes, item, next);
+        if (after < 0) return;
+        visit(lowAt(bytes, item), highAt(bytes, item, after));
+        item = after;
       }
     }
     at = next;

@@ -46,13 +46,20 @@ export function recordKinds(dialect: Dialect): Kinds {
   }
   const list = [...kinds.list];
   const unknownKinds = new Map<number, number>();
+  const { byType, byFileType, sizeByType, sizeByFileType, raw, lost } = kinds;
+  // Without a spread, for the reason in builder/columns.ts.
   return {
-    ...kinds,
     list,
+    byType,
+    byFileType,
+    sizeByType,
+    sizeByFileType,
+    raw,
+    lost,
     unknown(type) {
       const added = unknownKinds.get(type);
       if (added !== undefined) return added;
-      if (list.length >= MOST_KINDS) return kinds.lost;
+      if (list.length >= MOST_KINDS) return lost;
       const kind = list.push({ type, name: `unknown record ${type}`, struct: null }) - 1;
       unknownKinds.set(type, kind);
       return kind;

@@ -5,9 +5,21 @@ import { describe, expect, test } from "vitest";
 import { decodeCriuSet } from "../../../app/decoder/criu/index.ts";
 import { ENUMS, MESSAGES } from "../../../app/decoder/criu/messages.ts";
 import { numberText, type Piece, pieces } from "../../../app/decoder/criu/pieces.ts";
-import { eachVarint, MALFORMED, plan, scan, scratch, wireType } from "../../../app/decoder/criu/wire.ts";
+import {
+  eachBytes,
+  eachVarint,
+  MALFORMED,
+  plan,
+  readVarint,
+  scan,
+  scratch,
+  skip,
+  WIRE,
+  wireType,
+} from "../../../app/decoder/criu/wire.ts";
 import { recordLength, recordMember, recordOffset } from "../../../app/model/records.ts";
 import { setSources, TRUE_SETS } from "../../support/criu.ts";
+import { random } from "../../support/random.ts";
 
 // Every message as protobufjs has it; messages that are not described, and strings (whose bytes count), are bytes.
 const root = new protobuf.Root();
@@ -154,4 +166,70 @@ describe("values at the edges", () => {
     ["int64", 0, 0x80000000, "-9223372036854775808"],
     ["bool", 0, 1, "true"],
   ])("%s %i %i is %s", (type, low, high, text) => expect(numberText(type, low, high)).toBe(text));
+});
+
+describe("fields of random bytes, most of them damaged", () => {
+  const below = random(11);
+  const FIELD = 2;
+  /** Tags of the field and of others, short and long values, groups, lengths beyond the end. */
+  const randomBytes = (): Uint8Array =>
+    Uint8Array.from(
+      { length: below(24) },
+      () => [FIELD * 8, FIELD * 8 + 2, below(8), 128 + below(128), below(256)][below(5)] ?? 0,
+    );
+
+  /** The fields up to the first damage, by `readVarint` and `skip`. */
+  function* fieldsIn(bytes: Uint8Array): Generator<{ tag: number; value: number; next: number }> {
+    const words = new Uint32Array(2);
+    for (let at = 0; at < bytes.length; ) {
+      const value = readVarint(bytes, at, bytes.length, words);
+      const tag = words[0] as number;
+      const next = value < 0 ? -1 : skip(bytes, value, bytes.length, tag, words);
+      if (next < 0) return;
+      yield { tag, value, next };
+      at = next;
+    }
+  }
+
+  const MESSAGES_OF_BYTES = Array.from({ length: 3000 }, randomBytes);
+
+  test("are those up to the damage", () => {
+    const words = new Uint32Array(2);
+    let compared = 0;
+    for (const bytes of MESSAGES_OF_BYTES) {
+      const expected = [...fieldsIn(bytes)].flatMap(({ tag, value, next }) =>
+        tag === FIELD * 8 + WIRE.bytes ? [[readVarint(bytes, value, bytes.length, words), next]] : [],
+      );
+      const found: number[][] = [];
+      eachBytes(bytes, 0, bytes.length, FIELD, (from, to) => found.push([from, to]));
+      expect(found).toEqual(expected);
+      compared += found.length;
+    }
+    expect(compared).toBeGreaterThan(150);
+  });
+
+  test("have their numbers, packed or not", () => {
+    const words = new Uint32Array(2);
+    let compared = 0;
+    for (const bytes of MESSAGES_OF_BYTES) {
+      const expected: (readonly number[])[] = [];
+      let isDamaged = false;
+      for (const { tag, value, next } of fieldsIn(bytes)) {
+        const isPacked = tag === FIELD * 8 + WIRE.bytes;
+        if (!isPacked && tag !== FIELD * 8) continue;
+        let item = isPacked ? readVarint(bytes, value, bytes.length, words) : value;
+        while (item < next && !isDamaged) {
+          item = readVarint(bytes, item, next, words);
+          isDamaged = item < 0;
+          if (!isDamaged) expected.push([...words]);
+        }
+        if (isDamaged) break;
+      }
+      const found: number[][] = [];
+      eachVarint(bytes, 0, bytes.length, FIELD, (low, high) => found.push([low, high]));
+      expect(found).toEqual(expected);
+      compared += found.length;
+    }
+    expect(compared).toBeGreaterThan(500);
+  });
 });
