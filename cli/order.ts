@@ -1,6 +1,7 @@
 // Which of two images on the command line is earlier.
 
 import { findImage } from "../app/decoder/open.ts";
+import type { Source } from "../app/decoder/source.ts";
 import { summarise } from "../app/decoder/summary.ts";
 import { type Evidence, earlierOf } from "../app/model/earlier.ts";
 import { visible } from "../app/model/text.ts";
@@ -26,8 +27,40 @@ export async function earlierFirst(paths: readonly string[], io: Io, set?: strin
     io.complain(`ckptscope: ${visible(other)} is before, ${visible(one)} is after. ${reason}`);
     return [other, one];
   }
+  // Of two copies of one image, either can be first.
+  if (await areEqual(one, other, io)) return paths;
   io.complain(`ckptscope: it is not certain that ${visible(one)} is before ${visible(other)}. ${reason}`);
   return paths;
+}
+
+/** Bytes that are compared at once. */
+const BLOCK = 1 << 20;
+
+/** Whether two inputs are the same bytes: two equal files, or directories with equal files of the same names. */
+async function areEqual(one: string, other: string, io: Io): Promise<boolean> {
+  const inputs = [await openInput(one, io), await openInput(other, io)] as const;
+  try {
+    const [first, second] = inputs.map(({ sources }) => sources) as [readonly Source[], readonly Source[]];
+    if (first.length !== second.length) return false;
+    // The name of a single file is not part of it.
+    const named = first.length > 1 ? new Map(second.map((source) => [source.name, source])) : null;
+    for (const source of first) {
+      const twin = named === null ? second[0] : named.get(source.name);
+      if (twin === undefined || !(await sameBytes(source, twin))) return false;
+    }
+    return true;
+  } finally {
+    for (const { close } of inputs) close();
+  }
+}
+
+async function sameBytes(one: Source, other: Source): Promise<boolean> {
+  if (one.size !== other.size) return false;
+  for (let at = 0; at < one.size; at += BLOCK) {
+    const [first, second] = [await one.read(at, BLOCK), await other.read(at, BLOCK)];
+    if (Buffer.compare(first, second) !== 0) return false;
+  }
+  return true;
 }
 
 /** When an image was written; `null` if the input is not one image, which is reported when it is opened. */

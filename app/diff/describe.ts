@@ -168,7 +168,7 @@ export function keyAt(comparison: Comparison, index: number): string {
 }
 
 /** The role of a change of a link, and the descriptors that the file is linked to; of each side the first `most`. */
-export function linkChange(
+function linkChange(
   comparison: Comparison,
   index: number,
   most?: number,

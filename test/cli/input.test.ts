@@ -2,7 +2,9 @@
 
 import { execFileSync, spawn } from "node:child_process";
 import {
+  appendFileSync,
   copyFileSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -24,6 +26,7 @@ import { recordingIo, runCommand } from "../support/command.ts";
 
 const FIXTURES = join(import.meta.dirname, "../fixtures");
 const IMAGE = join(FIXTURES, "linux-cr/v23-s1/before.ckpt");
+const SET = join(FIXTURES, "criu/w1/before");
 const CHAIN = join(FIXTURES, "archives/cases/incremental");
 const folder = mkdtempSync(join(tmpdir(), "ckptscope-input-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -135,9 +138,33 @@ describe("two images", () => {
   });
 
   test("stay in the given order where only the files' times differ, and that is said", async () => {
-    const { names, lines } = await order(copied("p.ckpt", 9e8), copied("q.ckpt", 1e8));
+    const [p, q] = [copied("p.ckpt", 9e8), copied("q.ckpt", 1e8)];
+    // Bytes that no record has.
+    appendFileSync(q, Buffer.alloc(1));
+    const { names, lines } = await order(p, q);
     expect(names).toEqual(["p.ckpt", "q.ckpt"]);
     expect(lines).toMatchObject([expect.stringMatching(/^ckptscope: it is not certain that .*which copying changes/)]);
+  });
+});
+
+describe("two copies of an image have no order to be in doubt about", () => {
+  test.each(["file", "directory"])("%s", async (kind) => {
+    const paths = ["x", "y"].map((name, at) => {
+      const path = join(folder, `copy-${kind}-${name}`);
+      if (kind === "file") copyFileSync(IMAGE, path);
+      else cpSync(SET, path, { recursive: true });
+      utimesSync(path, 1e8 * (at + 1), 1e8 * (at + 1));
+      return path;
+    });
+    const lines: string[] = [];
+    const io = { ...noStdin, complain: (line: string) => void lines.push(line) };
+    expect(await earlierFirst(paths, io)).toEqual(paths);
+    expect(lines).toEqual([]);
+    // Of a directory, one byte of one file.
+    const changed = kind === "file" ? (paths[1] as string) : join(paths[1] as string, "inventory.img");
+    appendFileSync(changed, Buffer.alloc(1));
+    await earlierFirst(paths, io);
+    expect(lines).toMatchObject([expect.stringMatching(/it is not certain/)]);
   });
 });
 

@@ -106,6 +106,23 @@ test("a change of a descriptor has all its values before and after, with the cha
   }
 });
 
+test("what is on one side only has no empty column for the other", async () => {
+  const page = pageWith(
+    await open(fixtureBytes("linux-cr/v23-s1/before.ckpt")),
+    await open(fixtureBytes("linux-cr/v23-s1/after.ckpt")),
+  );
+  const comparison = page.shell.store.get().compared?.comparison;
+  if (comparison === undefined) throw new Error("The two images are not compared");
+  const container = await render(page, <Inspector doc={page.doc} />);
+  const columns = async (kind: string) => {
+    const change = Array.from(comparison.changes.kind, (_, at) => at).find((at) => kindAt(comparison, at) === kind);
+    await act(async () => page.shell.selectChange(change ?? -1));
+    return [...container.querySelectorAll(".values-both thead th")].map((each) => each.textContent);
+  };
+  expect(await columns("fd-opened")).toEqual(["after"]);
+  expect(await columns("file-pos")).toEqual(["before", "after"]);
+});
+
 /** The inspector of an open file of the first task of an image. */
 async function inspectFd(path: string, fd: number) {
   const page = pageWith(await open(fixtureBytes(path)));

@@ -11,7 +11,7 @@ import { union } from "../../app/graph/order/union.ts";
 import { NOTHING_OPENED } from "../../app/graph/plan/plan.ts";
 import type { Box, Scene } from "../../app/graph/scene/scene.ts";
 import { sceneOf } from "../../app/graph/scene/scene-of.ts";
-import { USE } from "../../app/model/checkpoint.ts";
+import { type Checkpoint, USE } from "../../app/model/checkpoint.ts";
 import { checkpointOf, type State } from "../support/state.ts";
 
 const sceneFor = (subject: Subject, width: number): Scene =>
@@ -199,6 +199,32 @@ test("tables that hold equally many descriptors have equally long bars, however 
       strip.parts.subarray(bar * KIND_PARTS.length, (bar + 1) * KIND_PARTS.length).reduce((sum, part) => sum + part, 0),
     );
     expect(Math.max(...lengths) - Math.min(...lengths)).toBeLessThan(1e-3);
+  }
+});
+
+test.each([390, 758, 1400])("the sign of a changed close-on-exec does not touch the name, in %i pixels", (width) => {
+  const images = [false, true].map((closeOnExec) =>
+    checkpointOf({
+      tasks: [{ pid: 1, comm: "a", table: 0 }],
+      tables: [
+        [
+          { fd: 3, file: 0, closeOnExec },
+          { fd: 4, file: 0, closeOnExec: !closeOnExec },
+        ],
+      ],
+      files: [file("/var/log/error.log")],
+    }),
+  ) as [Checkpoint, Checkpoint];
+  const { pairs, changed } = diff(...images);
+  const scene = sceneFor(union(...images, { ...pairs, changed }), width);
+  const slots = scene.boxes.filter(({ kind }) => kind === "slot");
+  expect(slots).toHaveLength(2);
+  for (const { cells } of slots) {
+    const mark = cells.find(({ text }) => /[→ⓧ]{2}/.test(text));
+    const name = cells.find(({ text }) => text.includes("error.log"));
+    if (mark === undefined || name === undefined) throw new Error("A slot has its mark and a name");
+    // The circle takes more room than a character (paint-box.ts), and half a character stays free.
+    expect(name.x - mark.x).toBeGreaterThanOrEqual((mark.text.length + 0.6 + 0.5) * 7.25);
   }
 });
 

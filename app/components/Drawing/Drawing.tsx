@@ -182,28 +182,30 @@ function Foot({ subject, notes, canvas, pointed, spoken }: FootProps) {
           {/* Over the selection's sentence: the drawing must not move below the pointer. */}
           <p className="drawing-pointed" ref={pointed} />
         </div>
-        {canvas.below !== "" && (
-          <button type="button" className="plain" title="Scroll down by one page" onClick={canvas.pageDown}>
-            ▾ {canvas.below}
-          </button>
-        )}
-        {compared && (
-          <CommandButton id="only-changes" className="plain">
-            {onlyChanges ? "▸ Unfold unchanged" : "▾ Fold unchanged"}
+        <div className="drawing-tools">
+          {canvas.below !== "" && (
+            <button type="button" className="plain" title="Scroll down by one page" onClick={canvas.pageDown}>
+              ▾ {canvas.below}
+            </button>
+          )}
+          {compared && (
+            <CommandButton id="only-changes" className="plain">
+              {onlyChanges ? "▸ Unfold unchanged" : "▾ Fold unchanged"}
+            </CommandButton>
+          )}
+          <CommandButton id="zoom-out" className="plain">
+            −
           </CommandButton>
-        )}
-        <CommandButton id="zoom-out" className="plain">
-          −
-        </CommandButton>
-        <CommandButton id="zoom-in" className="plain">
-          +
-        </CommandButton>
-        <CommandButton id="zoom-fit" className="plain">
-          Fit
-        </CommandButton>
-        <CommandButton id="toggle-legend" className="plain">
-          {isLegendShown ? "▾ Legend" : "▸ Legend"}
-        </CommandButton>
+          <CommandButton id="zoom-in" className="plain">
+            +
+          </CommandButton>
+          <CommandButton id="zoom-fit" className="plain">
+            Fit
+          </CommandButton>
+          <CommandButton id="toggle-legend" className="plain">
+            {isLegendShown ? "▾ Legend" : "▸ Legend"}
+          </CommandButton>
+        </div>
       </div>
       {notes !== "" && <p className="drawing-notes">{notes}</p>}
       {isLegendShown && <Legend compared={compared} />}

@@ -7,6 +7,7 @@ import { keyLabel } from "../../shell/keys.ts";
 import { shownDoc } from "../../shell/selectors.ts";
 import { CommandButton } from "../CommandButton.tsx";
 import { useApp, usePage } from "../context.ts";
+import { FileName } from "../FileName.tsx";
 import { isMac } from "../platform.ts";
 import { Sides } from "./Sides.tsx";
 import { Stepper } from "./Stepper.tsx";
@@ -33,8 +34,8 @@ export function Head() {
         </>
       ) : (
         <>
-          <span className="head-name mono" title={visible(doc.input.name)}>
-            {visible(doc.input.name)}
+          <span className="head-name" title={visible(doc.input.name)}>
+            <FileName name={visible(doc.input.name)} />
           </span>
           {doc.input.from !== undefined && <span className="muted head-from">from {visible(doc.input.from)}</span>}
           <CommandButton id="format" className="plain head-format">

@@ -8,6 +8,7 @@ import { orderDoubt, shownOrder } from "../../shell/order.ts";
 import type { Doc } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";
 import { useApp, useCommand, usePage } from "../context.ts";
+import { FileName } from "../FileName.tsx";
 
 export function Sides({ docs, side }: { docs: readonly [Doc, Doc]; side: Side }) {
   const { shell } = usePage();
@@ -37,7 +38,7 @@ export function Sides({ docs, side }: { docs: readonly [Doc, Doc]; side: Side })
                   checked={each === side}
                   onChange={() => shell.showSide(each)}
                 />
-                <span className="muted">{each}</span> <span className="mono">{name}</span>
+                <span className="muted">{each}</span> <FileName name={name} />
               </label>
               <span className="head-facts muted">
                 <button

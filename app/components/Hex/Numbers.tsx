@@ -12,6 +12,20 @@ const STYLES = [
   ["lost", "not decoded"],
 ] as const;
 
+/** A number that may break before its exponent: a double has up to 24 characters. */
+function breakable(number: string) {
+  const [digits = "", exponent] = number.split(/(?=e[+-])/);
+  return exponent === undefined ? (
+    digits
+  ) : (
+    <span className="number-breakable">
+      {digits}
+      <wbr />
+      {exponent}
+    </span>
+  );
+}
+
 export function Numbers({ bytes, littleEndian }: { bytes: Uint8Array; littleEndian: boolean }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keys must be able to scroll it
@@ -30,8 +44,8 @@ export function Numbers({ bytes, littleEndian }: { bytes: Uint8Array; littleEndi
           {numbersAt(bytes).map(({ name, little, big }) => (
             <tr key={name}>
               <th scope="row">{name}</th>
-              <td className={littleEndian ? "" : "muted"}>{little ?? "–"}</td>
-              <td className={littleEndian ? "muted" : ""}>{big ?? "–"}</td>
+              <td className={littleEndian ? "" : "muted"}>{breakable(little ?? "–")}</td>
+              <td className={littleEndian ? "muted" : ""}>{breakable(big ?? "–")}</td>
             </tr>
           ))}
         </tbody>

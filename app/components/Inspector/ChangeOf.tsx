@@ -10,6 +10,7 @@ import { type Checkpoint, NONE, taskNumber } from "../../model/checkpoint.ts";
 import { i32At } from "../../model/read.ts";
 import type { Selection } from "../../model/related.ts";
 import type { TaskRow } from "../../model/rows.ts";
+import { SIDES } from "../../model/side.ts";
 import { counted } from "../../model/words.ts";
 import { countDescriptors } from "../../shell/holders.ts";
 import type { Compared } from "../../shell/state.ts";
@@ -45,25 +46,31 @@ export function ChangeOf({ compared, change }: { compared: Compared; change: num
 function Values({ comparison, change }: { comparison: Comparison; change: number }) {
   const rows = changeValues(comparison, change);
   if (rows.length === 0) return null;
+  // What was added or removed has values on one side only, which get the room of both.
+  const sides = SIDES.filter((side) => rows.some((row) => row[side] !== null));
   return (
     <section className="inspector-section">
       <table className="values-both">
         <thead>
           <tr>
             <td />
-            <th scope="col">before</th>
-            <th scope="col">after</th>
+            {sides.map((side) => (
+              <th key={side} scope="col">
+                {side}
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody className="mono">
-          {rows.map(({ name, before, after, differs }) => (
+          {rows.map(({ name, differs, ...values }) => (
             <tr key={name} className={differs ? "value-differs" : undefined}>
               <th scope="row">
                 {name}
                 {differs && <span className="visually-hidden"> (changed)</span>}
               </th>
-              <td>{before ? <Wrapped text={before} /> : <None />}</td>
-              <td>{after ? <Wrapped text={after} /> : <None />}</td>
+              {sides.map((side) => (
+                <td key={side}>{values[side] ? <Wrapped text={values[side]} /> : <None />}</td>
+              ))}
             </tr>
           ))}
         </tbody>

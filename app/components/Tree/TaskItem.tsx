@@ -5,7 +5,7 @@ import { TASK_STATES } from "../../model/names.ts";
 import { i32At, u8At } from "../../model/read.ts";
 import type { TableRow, TaskRow } from "../../model/rows.ts";
 import { shownText } from "../../model/text.ts";
-import { counted } from "../../model/words.ts";
+import { counted, grouped } from "../../model/words.ts";
 
 interface TaskItemProps {
   readonly checkpoint: Checkpoint;
@@ -79,14 +79,23 @@ interface CountProps {
   readonly isChild: boolean;
 }
 
-/** How many descriptors a table has, and whether several tasks share it. */
+/**
+ * How many descriptors a table has, and whether several tasks share it: `⇒`, the double line of the drawing. A word would
+ * take the room of the name.
+ */
 function DescriptorCount({ checkpoint: { tables }, table, isChild }: CountProps) {
   const users = taskCount(tables, table);
   const count = descriptorCount(tables, table);
   const title = `${counted(count, "descriptor")}${users > 1 ? `, in a table shared by ${counted(users, "task")}` : ""}`;
   return (
     <span className={users > 1 ? "tree-count shared" : "tree-count muted"} title={title}>
-      {users === 1 ? count : isChild ? "shared" : `shared · ${count}`}
+      {users > 1 && (
+        <>
+          <span aria-hidden="true">⇒</span>
+          <span className="visually-hidden">shared</span>
+        </>
+      )}
+      {users > 1 && isChild ? "" : ` ${grouped(count)}`}
     </span>
   );
 }

@@ -1,0 +1,15 @@
+// The name of an image, shortened in the middle: `before` and `after`, a number or a suffix are at its end.
+
+/** Characters at the end that are always shown. */
+const END = 10;
+
+export function FileName({ name }: { name: string }) {
+  const all = [...name];
+  const cut = all.length > END + 4 ? all.length - END : all.length;
+  return (
+    <span className="file-name mono">
+      <span className="file-name-start">{all.slice(0, cut).join("")}</span>
+      {cut < all.length && <span className="file-name-end">{all.slice(cut).join("")}</span>}
+    </span>
+  );
+}
