@@ -26,10 +26,15 @@ export function endWalk(walk: Walk): void {
     report(walk, "error", "truncated", `The image ends ${where}.`, pos);
   }
   if (left > 0) builder.addGap(pos, left, isCutHeader(walk, left) ? cutKind(walk) : kinds.lost, 0);
-  if (recognition.doubt !== undefined) {
-    report(walk, "warning", "dialect-doubt", `The dialect is not certain. ${recognition.doubt}`, 0);
-  }
+  const doubt = recognition.doubt ?? doubtOfName(walk);
+  if (doubt !== null) report(walk, "warning", "dialect-doubt", `The dialect is not certain. ${doubt}`, 0);
 }
+
+/** The doubt about a name that rests on what an image does not have; `null`: it is whole, or has it. */
+const doubtOfName = ({ dialect, ended, epollOrEventfdMet }: Walk): string | null =>
+  ended || finalName(dialect.name, epollOrEventfdMet) === dialect.name
+    ? null
+    : `It can be ${dialect.name}: the image ends before its first epoll or eventfd.`;
 
 /** Whether the image ends inside a record's header, after the type. */
 const isCutHeader = ({ ended, faulted }: Walk, left: number): boolean => !ended && !faulted && left >= 4 && left < 8;

@@ -47,6 +47,17 @@ describe.each(DIALECT_NAMES)("%s", (name) => {
     expect(checkpoint.dialect).toBe(older);
   });
 
+  test("is in doubt if another one is detected in what is left of a cut image", async () => {
+    const whole = dialectImage(name, { littleEndian: true, cursor: true });
+    const firm: string[] = [];
+    for (let length = 16; length < whole.length; length += 4) {
+      const { dialect, evidence, problems } = (await open(whole.slice(0, length))).checkpoint;
+      const isInDoubt = problems.some(({ code }) => code === "dialect-doubt");
+      if (dialect !== name && !isInDoubt) firm.push(`${length} bytes: ${dialect}. ${evidence}`);
+    }
+    expect(firm).toEqual([]);
+  });
+
   test("is read as the dialect that the user chose", async () => {
     const { checkpoint } = await open(dialectImage(name, { littleEndian: true, cursor: true }), { dialect: name });
     expect(checkpoint.dialect).toBe(name);
