@@ -9,7 +9,7 @@ import { detailOf, detailRange, valueBytes } from "../model/detail-store.ts";
 import type { Details } from "../model/fields.ts";
 import type { LinkRole } from "../model/links.ts";
 import type { FileRow } from "../model/rows.ts";
-import type { Side } from "../model/side.ts";
+import { otherSide, type Side } from "../model/side.ts";
 import { sameBytes } from "../model/text.ts";
 import { CHANGE_BITS } from "./changes.ts";
 import { fileDetailValue, hasUnheld, namespaceTaskOf } from "./detail-values.ts";
@@ -215,8 +215,12 @@ function storedDifferences(
     const spec = fileDetail(key, kind);
     if (spec.volatileOf !== undefined && (isVolatile(spec, after, a) || isInOptions(key, [before, b], [after, a])))
       continue;
-    const isLacking = entriesBefore.has(key) !== entriesAfter.has(key);
-    if (isLacking && isSkipped(spec)) lack(entriesBefore.has(key) ? "after" : "before", spec.title);
+    if (entriesBefore.has(key) !== entriesAfter.has(key)) {
+      const without: Side = entriesBefore.has(key) ? "after" : "before";
+      const isUnrecorded = isRecordedByOther(spec, { before: entriesBefore, after: entriesAfter }, without);
+      if (isUnrecorded || isSkipped(spec)) lack(without, spec.title);
+      if (isUnrecorded) continue;
+    }
     if (!isCompared(spec, entriesBefore.has(key), entriesAfter.has(key))) continue;
     if (spec.compared === "link") {
       if (spec.role !== undefined && linked.includes(spec.role)) continue;
@@ -265,6 +269,16 @@ function isInOptions(key: string, before: FileOf, after: FileOf): boolean {
   const [x, y] = [entries(before, key), entries(after, key)];
   const options = { ...entries(before, "options"), ...entries(after, "options") };
   return [...Object.keys(x), ...Object.keys(y)].every((name) => x[name] === y[name] || Object.hasOwn(options, name));
+}
+
+/** Whether one side has no value because its image does not record it, as it lacks what the other side records with it. */
+function isRecordedByOther(
+  { recordedWith }: DetailSpec,
+  entries: Readonly<Record<Side, ReadonlyMap<string, Uint8Array>>>,
+  without: Side,
+): boolean {
+  if (recordedWith === undefined) return false;
+  return !entries[without].has(recordedWith) && entries[otherSide(without)].has(recordedWith);
 }
 
 /** Whether a key that only one image has should be in both. */

@@ -25,7 +25,10 @@ export interface DetailSpec {
   readonly role?: LinkRole;
   /** Present only under some condition: absent on one side, it is compared as null (`null`) or not at all (`skip`). */
   readonly absent?: "null" | "skip";
-  /** For a task: images that have this other key leave the key out unless it is true. */
+  /**
+   * Another key that a task or file has if its image records this one, which is left out if there is nothing to say: of a
+   * file without either, nothing is known.
+   */
   readonly recordedWith?: string;
   /** Of files whose detail `protocol` is one of these, the value advances by itself. */
   readonly volatileOf?: readonly string[];
@@ -106,14 +109,15 @@ export const FILE_DETAILS: readonly DetailSpec[] = [
   { key: "peer", title: "peer", compared: "link", role: "peer" },
   { key: "peerInode", title: "inode of the peer", compared: "renumbered" },
   { key: "backlog", title: "backlog", compared: "value", absent: "skip" },
-  { key: "shutdown", title: "shut down", compared: "value", absent: "null" },
+  { key: "shutdown", title: "shut down", compared: "value", absent: "null", recordedWith: "buffers" },
   { key: "interface", title: "bound to", compared: "value", absent: "null", names: true },
   { key: "interfaceIndex", title: "interface index", compared: "value", absent: "null" },
   { key: "portId", title: "port id", compared: "value" },
   { key: "groups", title: "multicast groups", compared: "value" },
   { key: "remotePortId", title: "remote port id", compared: "value", absent: "null" },
   { key: "remoteGroup", title: "remote group", compared: "value", absent: "null" },
-  { key: "options", title: "socket options", compared: "value", absent: "null" },
+  // Dumps that are taken from outside the kernel cannot read these, nor the sizes of buffers, which are never 0.
+  { key: "options", title: "socket options", compared: "value", absent: "null", recordedWith: "buffers" },
   // The kernel adjusts those of TCP, unless the program has set them: then they are options as well.
   { key: "buffers", title: "socket buffers", compared: "value", absent: "skip", volatileOf: ["tcp", "mptcp"] },
   { key: "queuedPackets", title: "queued packets", compared: "volatile" },

@@ -8,7 +8,7 @@ import { changesJson } from "../../../app/diff/describe.ts";
 import { diff } from "../../../app/diff/diff.ts";
 import { imageSources, SAMPLES } from "../../support/corpus.ts";
 import { fixtureBytes, setSources } from "../../support/criu.ts";
-import { putTogether, setField, takeApart } from "../../support/edit-image.ts";
+import { type Parts, putTogether, setField, takeApart } from "../../support/edit-image.ts";
 import { editField } from "../../support/edit-set.ts";
 import { open } from "../../support/open.ts";
 import { openSources } from "../../support/resources.ts";
@@ -136,6 +136,21 @@ describe("one edit of a Linux-CR image", () => {
     expect(changesJson(diff(before.checkpoint, edited.checkpoint))).toMatchObject([
       { kind: "file-detail", key, before: null, after },
     ]);
+  });
+
+  test("options that one of the images cannot record are a note", async () => {
+    const parts = await image();
+    const options = (of: Parts) => setField(of, "SOCKET", 0, "sock.flags", 8n);
+    const recorded = (of: Parts) => setField(of, "SOCKET", 0, "sock.sndbuf", 4096n);
+    const checkpoint = async (of: Parts) => (await open(putTogether(of))).checkpoint;
+    const [outside, kernel] = [await checkpoint(parts), await checkpoint(recorded(options(parts)))];
+    expect(changesJson(diff(outside, kernel))).toEqual([]);
+    expect(changesJson(diff(kernel, outside))).toEqual([]);
+    expect(diff(outside, kernel).notes.map(({ message }) => message)).toEqual([
+      "The image before lacks values that the other one has: socket options (1 open file). They are not compared.",
+    ]);
+    const unset = await checkpoint(recorded(parts));
+    expect(keysOf(changesJson(diff(unset, kernel)))).toEqual(["options"]);
   });
 
   test("buffers are compared unless the kernel adjusts them, and are options if the program has set them", async () => {
