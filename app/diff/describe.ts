@@ -1,10 +1,8 @@
 // Describes single changes of a comparison: in the form of the `diff --json` document, with their holders and rows.
 
-import { bitWords, EPOLL_EVENTS } from "../model/bits.ts";
 import { type Checkpoint, commBytes, HAS, NONE, nameBytes, taskNumber, versionOf } from "../model/checkpoint.ts";
 import { fileDetail } from "../model/detail-keys.ts";
 import type { DetailValue } from "../model/fields.ts";
-import { LINK_ROLES, type LinkRole } from "../model/links.ts";
 import { FILE_KINDS, flagChange } from "../model/names.ts";
 import { i32At, u8At, u32At, u64At } from "../model/read.ts";
 import type { FileRow, TaskRow } from "../model/rows.ts";
@@ -18,14 +16,12 @@ import {
   isOfDescriptors,
   isOfResources,
   kindOf,
-  type LinkedHolder,
   type PathDetails,
 } from "./changes.ts";
 import { isUnknown, openFileComparer, sameName } from "./compare-open-files.ts";
 import { type Comparison, descriptorNumber } from "./comparison.ts";
 import { fileDetailValue, namespaceTaskOf, taskDetailValue } from "./detail-values.ts";
-import { descriptorsOfFile, holdersOfFile } from "./holders.ts";
-import { targetsOf } from "./links.ts";
+import { linkChange } from "./linked.ts";
 import { mountOfFile } from "./match-mounts.ts";
 import { distinctDescriptors, pairNumber } from "./pair.ts";
 import { resourceAt, resourceDocument } from "./resource-at.ts";
@@ -165,61 +161,6 @@ export function keyAt(comparison: Comparison, index: number): string {
   const { compared, change } = resourceAt(comparison, index);
   const row = Object.values(resourceKey(compared, change)).map((value) => JSON.stringify(value));
   return [change.spec.name, ...row, change.column?.name ?? ""].join(" ");
-}
-
-/** The role of a change of a link, and the descriptors that the file is linked to; of each side the first `most`. */
-function linkChange(
-  comparison: Comparison,
-  index: number,
-  most?: number,
-): { readonly role: LinkRole; readonly before: readonly LinkedHolder[]; readonly after: readonly LinkedHolder[] } {
-  const role = roleOf(comparison, index);
-  const of = (side: Side, file: FileRow): LinkedHolder[] => {
-    const holders = linkedHolders(comparison, side, file, role, (to) => holdersOfFile(comparison, side, to, most));
-    return most === undefined ? holders : holders.slice(0, most);
-  };
-  return {
-    role,
-    before: of("before", fileBefore(comparison, index)),
-    after: of("after", fileAfter(comparison, index)),
-  };
-}
-
-const roleOf = (comparison: Comparison, index: number): LinkRole =>
-  LINK_ROLES.find((each) => each === keyAt(comparison, index)) ?? "other-end";
-
-/** As linkChange, but each descriptor once, however many tasks share its table: see descriptorsOfFile. */
-export function linkedDescriptors(
-  comparison: Comparison,
-  index: number,
-  within?: number,
-): { readonly role: LinkRole; readonly before: readonly LinkedHolder[]; readonly after: readonly LinkedHolder[] } {
-  const role = roleOf(comparison, index);
-  const of = (side: Side, file: FileRow): LinkedHolder[] =>
-    linkedHolders(comparison, side, file, role, (target) => descriptorsOfFile(comparison, side, target, within));
-  return {
-    role,
-    before: of("before", fileBefore(comparison, index)),
-    after: of("after", fileAfter(comparison, index)),
-  };
-}
-
-/** The holders of the files that an open file is linked to in a role, by pid, then fd. */
-function linkedHolders(
-  comparison: Comparison,
-  side: Side,
-  file: FileRow,
-  role: LinkRole,
-  holders: (target: FileRow) => readonly Holder[],
-): LinkedHolder[] {
-  const found = new Map<string, LinkedHolder>();
-  for (const target of targetsOf(comparison[side], file, role)) {
-    const events = role === "watches" ? { events: bitWords(EPOLL_EVENTS, target.data) } : {};
-    for (const holder of holders(target.file)) {
-      found.set(`${holder.pid} ${holder.fd} ${target.data}`, { ...holder, ...events });
-    }
-  }
-  return [...found.values()].sort((a, b) => a.pid - b.pid || a.fd - b.fd);
 }
 
 function taskOnOneSide(comparison: Comparison, index: number, kind: "task-added" | "task-removed"): Change {

@@ -2,7 +2,8 @@
 
 import type { LinkedHolder } from "../diff/changes.ts";
 import type { Comparison } from "../diff/comparison.ts";
-import { detailChange, kindAt, linkedDescriptors } from "../diff/describe.ts";
+import { detailChange, kindAt } from "../diff/describe.ts";
+import { linkedDescriptors } from "../diff/linked.ts";
 import { type DetailSpec, detailText, fileDetail, taskDetail } from "../model/detail-keys.ts";
 import type { DetailValue } from "../model/fields.ts";
 import { LINK_TITLES } from "../model/links.ts";

@@ -11,6 +11,7 @@ import { union } from "../../app/graph/order/union.ts";
 import { NOTHING_OPENED } from "../../app/graph/plan/plan.ts";
 import type { Box, Scene } from "../../app/graph/scene/scene.ts";
 import { sceneOf } from "../../app/graph/scene/scene-of.ts";
+import { ticksThatFit } from "../../app/graph/scene/strips.ts";
 import { type Checkpoint, USE } from "../../app/model/checkpoint.ts";
 import { checkpointOf, type State } from "../support/state.ts";
 
@@ -77,7 +78,8 @@ test("a position is shown whole or not at all, and the name has its room", () =>
   }
 });
 
-test("a heading without room is its count", () => {
+test("a heading without room is its count, or what is counted", () => {
+  expect(headingIn("MEAN FDS BY TABLE", 16)).toBe("MEAN FDS");
   expect(headingIn("1 TASK", 4)).toBe("1");
   expect(headingIn("3 → 5 OPEN FILES · 2 SHARED", 20)).toBe("3 → 5 OPEN FILES");
   expect(headingIn("3 → 5 OPEN FILES · 2 SHARED", 8)).toBe("3 → 5");
@@ -200,6 +202,25 @@ test("tables that hold equally many descriptors have equally long bars, however 
     );
     expect(Math.max(...lengths) - Math.min(...lengths)).toBeLessThan(1e-3);
   }
+});
+
+test("the ticks of a strip do not overlap", () => {
+  const ticks = ["0", "500k", "1.0M"].map((text, at) => ({ at: at / 2, text }));
+  expect(ticksThatFit(ticks, 120)).toEqual(ticks);
+  expect(ticksThatFit(ticks, 60).map(({ text }) => text)).toEqual(["0", "1.0M"]);
+});
+
+test.each([390, 560, 758, 1400])("flags that changed come before a position that has not, in %i pixels", (width) => {
+  const images = [2, 0o4002].map((flags) =>
+    checkpointOf({
+      tasks: [{ pid: 1, comm: "a", table: 0 }],
+      tables: [[{ fd: 5014, file: 0 }]],
+      files: [{ kind: "regular", path: "/srv/cache/5014/segment-5014.bin", pos: 2_567_168n, flags }],
+    }),
+  ) as [Checkpoint, Checkpoint];
+  const { pairs, changed } = diff(...images);
+  const [text] = texts(sceneFor(union(...images, { ...pairs, changed }), width), "file");
+  expect(text).toMatch(/rw → rw nonblock/);
 });
 
 test.each([390, 758, 1400])("the sign of a changed close-on-exec does not touch the name, in %i pixels", (width) => {

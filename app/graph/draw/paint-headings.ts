@@ -48,11 +48,12 @@ export const sharedAbove = ({ boxes, level }: Scene, { y, k }: View): number =>
     ? 0
     : boxes.filter((box) => box.kind === "file" && box.shared && (box.y + box.height) * k + y <= HEADING).length;
 
-/** A heading in at most `most` characters: without its second count, its count alone, or cut. */
+/** A heading in at most `most` characters: without its second count, its count alone, without what it is by, or cut. */
 export function headingIn(text: string, most: number): string {
   const [first = ""] = text.split(" · ");
   const [count = first] = /^[\d,]+(?: → [\d,]+)?(?= )/.exec(first) ?? [];
-  return [text, first, count].find(({ length }) => length <= most) ?? clipped(first, most);
+  const [what = first] = first.split(" BY ");
+  return [text, first, what, count].find(({ length }) => length <= most) ?? clipped(first, most);
 }
 
 /** The scale of the bars below, along the lower side of the headings. */

@@ -139,16 +139,17 @@ function heldCells(subject: Subject, file: GraphFileRow, { width, columns }: Fil
   const beside = characters(posEnd - 8 - indent);
   const fits = (text: string, least: number): boolean => text.length + leastName(name, least) <= beside;
   const whole = [position, later].find((text) => fits(text, LEAST_NAME)) ?? "";
-  const pos = whole === "" && fits(later, LEAST_CHANGED_NAME) ? later : whole;
+  const wanted = columns.full ? flagsText(subject, file) : columns.flags > 0 ? accessLetters(subject, file) : "";
+  // A change that no column shows takes the place of the flags, and of a position that has not changed.
+  const isShown = later !== "" || wanted.includes("→") || name.includes(" → ");
+  const changes = isShown ? [] : changesOf(subject, file);
+  const isCrowdedOut = changes.length > 0 && !changes.some((text) => fits(`${position} ${text}`, LEAST_NAME));
+  const pos = isCrowdedOut ? "" : whole === "" && fits(later, LEAST_CHANGED_NAME) ? later : whole;
   if (pos !== "") cells.push(right(pos, posEnd, pos.includes("→") ? "change" : "fg"));
 
   const flagsAt = posEnd - (columns.pos > 0 ? columns.pos + 1 : 0) * CHARACTER - columns.flags * CHARACTER;
-  const wanted = columns.full ? flagsText(subject, file) : columns.flags > 0 ? accessLetters(subject, file) : "";
   const posAt = posEnd - (pos === "" ? 0 : (pos.length + 1) * CHARACTER);
-  // A change that no column shows takes the place of the flags.
   const room = characters(posAt - 8 - indent) - LEAST_NAME - 1;
-  const isShown = pos.includes("→") || wanted.includes("→") || name.includes(" → ");
-  const changes = isShown ? [] : changesOf(subject, file);
   const detail = changes.find(({ length }) => length <= room) ?? "";
   // The slot beside a private file has its name too, so the change may stand alone here.
   const isAlone = detail === "" && holders === "" && pos === "";

@@ -8,7 +8,7 @@ import { upperBound } from "../../model/search.ts";
 import { type Graph, type GraphTableRow, type SlotRow, type Subject, tablesOfTask } from "../order/graph.ts";
 import { KIND_PARTS } from "../order/kind-parts.ts";
 import type { Density, Layout } from "../order/layout.ts";
-import { HEADING, type Marker, type Strip } from "./scene.ts";
+import { CHARACTER, HEADING, type Marker, type Strip } from "./scene.ts";
 import { shortCount } from "./words.ts";
 
 /** Bars of one strip: both together stay well below the limit of a scene's marks. */
@@ -54,7 +54,7 @@ export function stripsOf({ graph }: Subject, layout: Layout, width: number, view
       to: "table",
       heading: narrow ? "TABLES" : `${binned}fds by table`.toUpperCase(),
       ...tables,
-      ...tableBars(layout.tableDensity, graph.tables.count, tables.height),
+      ...tableBars(layout.tableDensity, graph.tables.count, tables.height, tables.width),
     },
     ofSlots,
   ];
@@ -65,6 +65,7 @@ function tableBars(
   density: Density,
   tables: number,
   height: number,
+  width: number,
 ): Pick<Strip, "bars" | "parts" | "changed" | "ticks"> {
   const { bars, parts, changed, weights } = rebinned(density, height, (step) => tablesIn(step, density.steps, tables));
   const total = (bar: number): number => {
@@ -80,8 +81,18 @@ function tableBars(
     bars,
     parts: parts.map((count, at) => count / Math.max(1, weights[Math.floor(at / KIND_PARTS.length)] as number) / end),
     changed,
-    ticks: scale.ticks(2).map((tick) => ({ at: tick / end, text: shortCount(tick) })),
+    ticks: ticksThatFit(
+      scale.ticks(2).map((tick) => ({ at: tick / end, text: shortCount(tick) })),
+      width,
+    ),
   };
+}
+
+/** The first and the last tick, and those between if there is room for all. */
+export function ticksThatFit(ticks: Strip["ticks"], width: number): Strip["ticks"] {
+  // The texts of the first and last are inside of the strip.
+  const needed = ticks.reduce((sum, { text }) => sum + (text.length + 1) * CHARACTER, 0);
+  return needed <= width ? ticks : ticks.filter((_, at) => at === 0 || at === ticks.length - 1);
 }
 
 /** How many tables the layout puts into a step, by `floor(place × steps / tables)`: not the same number in each. */
