@@ -160,6 +160,14 @@ function storeComparer(before: Checkpoint, after: Checkpoint, inSameNamespace: S
     valueAfter[b] = a + 1;
     return true;
   };
+  /** By kind and key. */
+  const specs: (DetailSpec | undefined)[] = [];
+  const specOf = (key: number, kind: number): DetailSpec => {
+    const at = kind * x.keys.length + key;
+    const spec = specs[at] ?? fileDetail(x.keys[key] as string, kind);
+    specs[at] = spec;
+    return spec;
+  };
   return (b: FileRow, a: FileRow, linked: readonly LinkRole[]): boolean => {
     const [first, end] = detailRange(x, b);
     const [firstAfter, endAfter] = detailRange(y, a);
@@ -171,7 +179,7 @@ function storeComparer(before: Checkpoint, after: Checkpoint, inSameNamespace: S
       if (keyAfter[key] !== y.key[other]) return false;
       const value = x.value[at] as number;
       const isSame = isSameValue(value, y.value[other] as number);
-      const { compared, role } = fileDetail(x.keys[key] as string, kind);
+      const { compared, role } = specOf(key, kind);
       if (compared === "value" && !isSame) return false;
       if (compared === "namespace" && !inSameNamespace(b, a)) return false;
       if (compared !== "link" || (role !== undefined && linked.includes(role))) continue;

@@ -79,6 +79,7 @@ interface ColumnBuilder {
 /** A table in the making. */
 export function createTable(spec: ResourceSpec): TableBuilder {
   const columns = spec.columns.map(columnBuilder);
+  const names = spec.columns.map(({ name }) => name);
   let room = 0;
   let count = 0;
   let task = new Int32Array(0);
@@ -99,7 +100,7 @@ export function createTable(spec: ResourceSpec): TableBuilder {
         return false;
       }
       if (count === room) grow();
-      for (const [at, { name }] of spec.columns.entries()) columns[at]?.set(count, row[name]);
+      for (let at = 0; at < names.length; at++) columns[at]?.set(count, row[names[at] as string]);
       task[count] = taskRow;
       record[count] = recordRow;
       count++;
