@@ -22,11 +22,12 @@ export interface Io {
 
 /** The streams of this process. NO_COLOR and TERM=dumb switch colours off; so does anything but a terminal. */
 export function processIo(): Io {
-  const { stdout, stderr, stdin } = process;
+  // Standard input and standard error are set up when they are first used, which takes some milliseconds.
+  const { stdout } = process;
   let closed = false;
+  let hasComplained = false;
   // Errors are handled where something is written. Without listeners they would end the process.
   stdout.on("error", () => {});
-  stderr.on("error", () => {});
   const write = (data: string | Uint8Array): Promise<boolean> =>
     new Promise((resolve, reject) => {
       if (closed) resolve(false);
@@ -42,11 +43,14 @@ export function processIo(): Io {
     print: write,
     printBytes: write,
     complain: (line) => {
+      const { stderr } = process;
+      if (!hasComplained) stderr.on("error", () => {});
+      hasComplained = true;
       stderr.write(`${line}\n`);
     },
     async readStdin() {
       const chunks: Buffer[] = [];
-      for await (const chunk of stdin) chunks.push(chunk as Buffer);
+      for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
       return new Uint8Array(Buffer.concat(chunks));
     },
     colour: stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== "dumb",

@@ -1,7 +1,7 @@
 // The decompressors of Node: zlib, from Node 22.15 on also zstd. They work in threads of their own.
 
 import { endianness } from "node:os";
-import zlib from "node:zlib";
+import type { Gunzip } from "node:zlib";
 import type { PlatformUnpacker, PlatformUnpackers } from "../app/decoder/archive/platform.ts";
 import { createStripes } from "./xxh64-wasm.ts";
 
@@ -9,28 +9,31 @@ import { createStripes } from "./xxh64-wasm.ts";
 const CHUNK = 256 << 10;
 
 /** Not in the types of Node 20. */
-const { createZstdDecompress, constants } = zlib as typeof zlib & {
-  readonly createZstdDecompress?: (options: object) => zlib.Gunzip;
-  readonly constants: { readonly ZSTD_d_windowLogMax?: number };
+type Zlib = typeof import("node:zlib") & {
+  readonly createZstdDecompress: (options: object) => Gunzip;
+  readonly constants: { readonly ZSTD_d_windowLogMax: number };
 };
 
 /** As the limit “window”, 128 MiB. */
 const WINDOW_LOG = 27;
 
 export const NODE_UNPACKERS: PlatformUnpackers = {
-  gzip: unpacker(() => zlib.createGunzip({ chunkSize: CHUNK })),
-  ...(createZstdDecompress !== undefined && {
-    zstd: unpacker(() =>
-      createZstdDecompress({ chunkSize: CHUNK, params: { [constants.ZSTD_d_windowLogMax ?? 0]: WINDOW_LOG } }),
+  gzip: unpacker((zlib) => zlib.createGunzip({ chunkSize: CHUNK })),
+  ...(process.versions.zstd !== undefined && {
+    zstd: unpacker(({ createZstdDecompress, constants }) =>
+      createZstdDecompress({ chunkSize: CHUNK, params: { [constants.ZSTD_d_windowLogMax]: WINDOW_LOG } }),
     ),
   }),
   ...(endianness() === "LE" && { xxh64: createStripes }),
 };
 
-function unpacker(create: () => zlib.Gunzip): PlatformUnpacker {
-  return (read, write) =>
-    new Promise((resolve, reject) => {
-      const stream = create();
+/** Most images are not compressed, and loading zlib takes some milliseconds. */
+const loadZlib = async (): Promise<Zlib> => (await import("node:zlib")).default as Zlib;
+
+function unpacker(create: (zlib: Zlib) => Gunzip): PlatformUnpacker {
+  return async (read, write) => {
+    const stream = create(await loadZlib());
+    return new Promise((resolve, reject) => {
       let size = 0;
       let isStopped = false;
       const stop = (settle: () => void): void => {
@@ -61,4 +64,5 @@ function unpacker(create: () => zlib.Gunzip): PlatformUnpacker {
       };
       feed().catch((error: unknown) => stop(() => reject(error)));
     });
+  };
 }

@@ -13,7 +13,6 @@ import type { CHECK } from "../arguments/check.ts";
 import type { ArgumentsOf } from "../arguments/spec.ts";
 import { CliError } from "../error.ts";
 import { openFacts } from "../facts/open.ts";
-import { takeFacts } from "../facts/take.ts";
 import { openOne } from "../images.ts";
 import { type Io, inChunks } from "../io.ts";
 import { checkText } from "./check-text.ts";
@@ -69,6 +68,7 @@ async function checkWithHost(image: Image, name: string, options: CheckOptions):
   const { demands = NO_DEMANDS, needs } = found;
   const checksums = more.dumpFacts?.facts.files?.some(({ sha256 }) => sha256 !== undefined) ?? false;
   const request = { image: { name, demands: demands.list }, root: root ?? null, checksums, leaveOut: new Set<never>() };
+  const { takeFacts } = await import("../facts/take.ts");
   const facts = indexFacts(await takeFacts(request));
   const compared = compareHost(image.checkpoint.format, demands, needs?.options ?? [], { ...more, facts });
   return { ...found, host: compared };
