@@ -46,8 +46,20 @@ export function recordOf(checkpoint: Checkpoint, selection: Selection): number {
   return i32At(checkpoint[COLUMN_OF[selection.to]].record, selection.row);
 }
 
+/** By checkpoint, the record that was looked up last: each view of a selected record looks it up. */
+const lookedUp = new WeakMap<Checkpoint, { readonly record: number; readonly object: ObjectRef | null }>();
+
 /** The object that a record describes; `null` for a record that is about something else. */
 export function objectOfRecord(checkpoint: Checkpoint, record: number): ObjectRef | null {
+  const last = lookedUp.get(checkpoint);
+  if (last?.record === record) return last.object;
+  const object = findObject(checkpoint, record);
+  lookedUp.set(checkpoint, { record, object });
+  return object;
+}
+
+/** Linear in the objects. */
+function findObject(checkpoint: Checkpoint, record: number): ObjectRef | null {
   for (const to of ["task", "table", "file", "descriptor"] as const) {
     const row = checkpoint[COLUMN_OF[to]].record.indexOf(record);
     if (row !== NONE) return { to, row };

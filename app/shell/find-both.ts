@@ -6,7 +6,7 @@ import { NONE } from "../model/checkpoint.ts";
 import type { ObjectRef } from "../model/object-ref.ts";
 import { i32At, u16At } from "../model/read.ts";
 import type { Side } from "../model/side.ts";
-import { type FindResults, find } from "./find.ts";
+import { createTurns, type FindResults, find, SLICE } from "./find.ts";
 
 /** A result, and the image that it is in. */
 export interface Found {
@@ -32,7 +32,8 @@ export async function findInBoth(
     if (!results.done) onResults(first);
   });
   if (signal.aborted) return;
-  const isOnlyBefore = onlyBefore(comparison);
+  const isOnlyBefore = await onlyBefore(comparison, signal);
+  if (isOnlyBefore === null) return;
   await find(
     comparison.before,
     query,
@@ -47,11 +48,22 @@ export async function findInBoth(
   );
 }
 
-/** Whether an object of the image before has no counterpart after. An open file under another path has none. */
-function onlyBefore({ before, pairs, changed }: Comparison): (object: ObjectRef) => boolean {
+/**
+ * Whether an object of the image before has no counterpart after. An open file under another path has none. `null`: the
+ * signal was aborted.
+ */
+async function onlyBefore(
+  { before, pairs, changed }: Comparison,
+  signal: AbortSignal,
+): Promise<((object: ObjectRef) => boolean) | null> {
+  const turns = createTurns();
   const descriptors = new Uint8Array(before.descriptors.count);
   const files = new Uint8Array(before.files.count);
   for (let pair = 0; pair < pairs.descriptors.count; pair++) {
+    if (pair % SLICE === SLICE - 1 && turns.isOver()) {
+      await turns.next();
+      if (signal.aborted) return null;
+    }
     const descriptor = i32At(pairs.descriptors.before, pair);
     if (descriptor === NONE || i32At(pairs.descriptors.after, pair) === NONE) continue;
     descriptors[descriptor] = 1;

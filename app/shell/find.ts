@@ -10,6 +10,18 @@ import { u32At } from "../model/read.ts";
 /** Most results to keep; further ones are only counted. */
 export const KEPT_RESULTS = 200;
 
+/** The turns in which a long search is done, with pauses in which the page handles events. */
+export function createTurns(): { isOver(): boolean; next(): Promise<void> } {
+  let began = performance.now();
+  return {
+    isOver: () => performance.now() - began >= TURN,
+    async next() {
+      await new Promise((resume) => setTimeout(resume));
+      began = performance.now();
+    },
+  };
+}
+
 export interface FindResults {
   readonly found: readonly ObjectRef[];
   /** All matches, kept or not. */
@@ -17,8 +29,8 @@ export interface FindResults {
   readonly done: boolean;
 }
 
-/** Rows to search between two checks of the clock. */
-const SLICE = 4096;
+/** Rows to pass between two checks of the clock. */
+export const SLICE = 4096;
 /** Milliseconds of work before the page may handle events. */
 const TURN = 8;
 /** Milliseconds between two calls of `onResults`. */
@@ -77,19 +89,18 @@ export async function find(
       matches: (row) => descriptors.fd[row] === fd && descriptors.file[row] !== NONE,
     },
   ];
-  let began = performance.now();
-  let reported = began;
+  const turns = createTurns();
+  let reported = performance.now();
   for (const { to, count, matches } of passes) {
     for (let row = 0; row < count; row++) {
       if (matches(row)) add({ to, row });
-      if (row % SLICE !== SLICE - 1 || performance.now() - began < TURN) continue;
+      if (row % SLICE !== SLICE - 1 || !turns.isOver()) continue;
       if (performance.now() - reported > REPORT) {
         onResults({ found: [...found], total, done: false });
         reported = performance.now();
       }
-      await new Promise((resume) => setTimeout(resume));
+      await turns.next();
       if (signal.aborted) return;
-      began = performance.now();
     }
   }
   onResults({ found, total, done: true });

@@ -82,9 +82,13 @@ export interface KindCount {
 
 /** The kinds of record in the image, by name, with their number of records. Most frequent first. */
 export function kindCounts({ records }: Checkpoint): KindCount[] {
-  const counts = new Float64Array(records.kinds.length);
-  for (let row = 0; row < records.count; row++)
-    counts[records.kind[row] ?? 0] = (counts[records.kind[row] ?? 0] ?? 0) + 1;
+  const counts = new Uint32Array(records.kinds.length);
+  const { kind: kinds, count: rows } = records;
+  // Casts, as this loop passes every record.
+  for (let row = 0; row < rows; row++) {
+    const kind = kinds[row] as number;
+    counts[kind] = (counts[kind] as number) + 1;
+  }
   const byName = new Map<string, number>();
   for (const [kind, { name }] of records.kinds.entries()) {
     const count = counts[kind] ?? 0;

@@ -1,7 +1,7 @@
 // The rows of a listing, filtered and sorted: by the page for small documents, else by the worker.
 
 import type { Checkpoint } from "../model/checkpoint.ts";
-import type { Listing } from "../model/columns/column.ts";
+import { type Listing, rowCount } from "../model/columns/column.ts";
 import { filterErrors } from "../model/filter.ts";
 import { groupRows, isPlain, type Order, type OrderedRows } from "../model/order.ts";
 import type { Client } from "../worker/client.ts";
@@ -20,12 +20,31 @@ export function orderOf(listing: Listing, { filter: typed, sort, group }: Omit<L
   return { listing, filter, column: sort?.column ?? null, descending: sort?.descending ?? false, group };
 }
 
+/** All rows in the image's order. They are views of one array, which becomes longer as it needs to. */
+const allRows = createAllRows();
+
+function createAllRows(): (count: number) => Uint32Array {
+  let rows = new Uint32Array(0);
+  return (count) => {
+    if (rows.length < count) {
+      rows = new Uint32Array(count);
+      for (let row = 0; row < count; row++) rows[row] = row;
+    }
+    return rows.subarray(0, count);
+  };
+}
+
+const plain = (checkpoint: Checkpoint, listing: Listing): OrderedRows => ({
+  rows: allRows(rowCount(checkpoint, listing)),
+  first: new Uint32Array(0),
+});
+
 /** The rows, if the page can sort them at once; `null`: the worker has to. */
 export function rowsNow({ document, checkpoint }: Doc, order: Order): OrderedRows | null {
-  if (!isLarge(checkpoint) || isPlain(order)) return groupRows(checkpoint, order);
+  if (isPlain(order)) return plain(checkpoint, order.listing);
+  if (!isLarge(checkpoint)) return groupRows(checkpoint, order);
   // While the worker is busy decoding the rest, rows of an early part are shown unfiltered and in file order.
-  const plain: Order = { listing: order.listing, filter: "", column: null, descending: false };
-  return document === null ? groupRows(checkpoint, plain) : null;
+  return document === null ? plain(checkpoint, order.listing) : null;
 }
 
 /** The rows as shown, sorted by the page or by the worker. */

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { diff } from "../../app/diff/diff.ts";
 import { type FindResults, find } from "../../app/shell/find.ts";
 import { findInBoth } from "../../app/shell/find-both.ts";
@@ -63,4 +63,25 @@ test("of two images, what is on both sides is found once, and what is only befor
     results.push(...found.map(({ side, object }) => `${side} ${object.to} ${object.row}`));
   });
   expect(results).toEqual(["after file 0", "after file 1", "before file 1", "before file 2"]);
+});
+
+test("matching both images pauses, and stops when it is cancelled", async () => {
+  const fds = Array.from({ length: 5000 }, (_, fd) => ({ fd, file: 0 }));
+  const image = checkpointOf({
+    tasks: [{ pid: 1, comm: "a", table: 0 }],
+    tables: [fds],
+    files: [{ kind: "regular", path: "/log", pos: 0n }],
+  });
+  const comparison = diff(image, image);
+  let now = 0;
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => {
+    now += 1000;
+    return now;
+  });
+  const control = new AbortController();
+  const ends: boolean[] = [];
+  setTimeout(() => control.abort());
+  await findInBoth(comparison, "log", control.signal, ({ done }) => ends.push(done));
+  clock.mockRestore();
+  expect(ends).toEqual([]);
 });

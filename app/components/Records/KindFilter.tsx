@@ -1,6 +1,6 @@
 // Filters the records by kind.
 
-import { useMemo } from "react";
+import { useDeferredValue, useMemo } from "react";
 import { grouped } from "../../model/words.ts";
 import { kindCounts, kindFilter, kindOfFilter } from "../../shell/record-words.ts";
 import type { Doc } from "../../shell/state.ts";
@@ -9,7 +9,9 @@ import { useApp, usePage } from "../context.ts";
 export function KindFilter({ doc: { checkpoint } }: { doc: Doc }) {
   const { shell } = usePage();
   const filter = useApp((state) => state.listings.records.filter);
-  const kinds = useMemo(() => kindCounts(checkpoint), [checkpoint]);
+  // Millions of records are counted in a task of their own, after the list is shown.
+  const counted = useDeferredValue(checkpoint, null);
+  const kinds = useMemo(() => (counted === null ? [] : kindCounts(counted)), [counted]);
   const chosen = kindOfFilter(filter);
   return (
     <select
