@@ -8,6 +8,7 @@ import {
   useLayoutEffect,
   useMemo,
   useRef,
+  useState,
 } from "react";
 import { svgOf } from "../../graph/draw/svg.ts";
 import { boxOf } from "../../graph/draw/trace.ts";
@@ -61,7 +62,8 @@ export function Drawing(props: DrawingProps) {
   const { descriptors, tasks, files } = subject.graph;
   const isOwn = given === undefined && !isLaidOutByWorker(checkpoint);
   const own = useMemo(() => (isOwn ? layOut(subject) : undefined), [isOwn, subject]);
-  const layout = given ?? own;
+  const layout = given ?? own ?? null;
+  const drawing = useDrawingNumber(layout !== null);
   if (descriptors.count === 0 && tasks.count === 0 && files.count === 0) {
     return (
       <section className="drawing" aria-label="Drawing">
@@ -69,14 +71,14 @@ export function Drawing(props: DrawingProps) {
       </section>
     );
   }
-  if (layout === undefined) {
-    return (
-      <section className="drawing" aria-label="Drawing">
-        <p className="drawing-wait drawing-soon">Laying out {counted(descriptors.count, "descriptor")} …</p>
-      </section>
-    );
-  }
-  return <LaidOut {...props} subject={subject} layout={layout} />;
+  return <Shown key={drawing} {...props} subject={subject} layout={layout} />;
+}
+
+/** A number for each drawing. Once a layout is missing again, another one begins. */
+function useDrawingNumber(isLaidOut: boolean): number {
+  const [last, setLast] = useState({ isLaidOut, number: 0 });
+  if (last.isLaidOut !== isLaidOut) setLast({ isLaidOut, number: last.number + (isLaidOut ? 0 : 1) });
+  return last.number;
 }
 
 const HINT = "Point at an object to trace its edges; click to select it.";
@@ -84,7 +86,10 @@ const HINT = "Point at an object to trace its edges; click to select it.";
 /** Pixels from the top left corner of a table's box in which a click opens or folds the table. */
 const OPENER = { width: 22, height: 20 };
 
-function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly layout: Layout }) {
+type ShownProps = Omit<DrawingProps, "layout"> & { readonly subject: Subject; readonly layout: Layout | null };
+
+/** A drawing. Without a layout, everything around it, so that only the scene is left to be made when that is there. */
+function Shown(props: ShownProps) {
   const { subject, layout, whole = false, selection, onSelect, onHover, view, onView, ref } = props;
   const host = useRef<HTMLElement>(null);
   const viewBox = useRef<HTMLDivElement>(null);
@@ -101,7 +106,10 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
   // The first scene is made in a task of its own, after the one that adds the canvas to the page.
   const isMounted = useDeferredValue(size !== null, false);
   const scene = useMemo(
-    () => (size === null || !isMounted ? null : sceneOf(subject, layout, { ...size, selection, expansion, focus })),
+    () =>
+      layout === null || size === null || !isMounted
+        ? null
+        : sceneOf(subject, layout, { ...size, selection, expansion, focus }),
     [subject, layout, size, isMounted, selection, expansion, focus],
   );
   const notes = scene?.notes.join(" ") ?? "";
@@ -118,6 +126,7 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
 
   const act = (action: Action): void => (action.do === "go" ? levels.go(action.at) : expand(action, scene));
   const activate = (object: ObjectRef | null, action: Action | null, onOpener: boolean): void => {
+    if (scene === null) return;
     if (object !== null) onSelect(object);
     else if (action === null) onSelect(null);
     if (action !== null && (object === null || onOpener)) act(action);
@@ -147,6 +156,11 @@ function LaidOut(props: DrawingProps & { readonly subject: Subject; readonly lay
             onKey={onKey}
             onActivate={(item) => activate(item.ref, item.action, false)}
           />
+        )}
+        {layout === null && (
+          <p className="drawing-wait drawing-soon">
+            Laying out {counted(subject.graph.descriptors.count, "descriptor")} …
+          </p>
         )}
         <Minimap canvas={minimap} picture={picture} zoom={canvas.zoom} />
       </div>

@@ -25,8 +25,9 @@ import { useZoom, type Zoom } from "./useZoom.ts";
 /** What is on the canvas. */
 export interface Picture {
   readonly subject: Subject;
-  readonly layout: Layout;
-  /** Null until size and theme are known. */
+  /** Null until the worker has laid it out. */
+  readonly layout: Layout | null;
+  /** Null until layout, size and theme are known. */
   readonly scene: Scene | null;
   readonly size: Size | null;
   readonly theme: Theme | null;
@@ -63,7 +64,7 @@ export interface Canvas {
 const NO_HIT: Hit = { box: NONE, ref: null, action: null };
 
 function hitAt({ subject, layout, scene }: Picture, view: View, px: number, py: number): Hit {
-  if (scene === null || py < HEADING) return NO_HIT;
+  if (scene === null || layout === null || py < HEADING) return NO_HIT;
   const worldX = (px - view.x) / view.k;
   const box = boxAt(scene, worldX, (py - view.y) / view.k);
   const found = scene.boxes[box];
@@ -156,7 +157,7 @@ function zoomRange(scene: Scene, size: Size): { readonly least: number; readonly
 /** The place among the slots of what is at a point of the canvas, or of the selection; NONE if there is neither. */
 function placeAt(picture: Picture, view: View, px: number, py: number): number {
   const { subject, layout, scene, selection } = picture;
-  if (scene === null) return NONE;
+  if (scene === null || layout === null) return NONE;
   const strip = stripAt(scene, (px - view.x) / view.k, py);
   if (strip !== null) return slotPlaceAt(subject, layout, strip, py);
   const box = scene.boxes[boxAt(scene, (px - view.x) / view.k, (py - view.y) / view.k)];

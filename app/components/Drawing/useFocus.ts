@@ -30,7 +30,7 @@ export interface FocusControl {
 /** Begins with the level of the requested view, and again for each new request; follows the selection within a part. */
 export function useFocus(
   subject: Subject,
-  layout: Layout,
+  layout: Layout | null,
   selection: ObjectRef | null,
   requested: FocusedView | undefined,
 ): FocusControl {
@@ -48,7 +48,7 @@ export function useFocus(
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: follows the selection when it changes, not the focus
   useEffect(() => {
-    if (selection === null || focus === null || focus.level === "map") return;
+    if (layout === null || selection === null || focus === null || focus.level === "map") return;
     const at = placeAmongSlots(subject, layout, selection);
     if (at !== NONE && (at < focus.at || at > focus.at + NEAR)) setFocus((old) => old && { ...old, at });
   }, [selection, subject, layout]);

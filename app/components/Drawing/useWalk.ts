@@ -17,7 +17,7 @@ const ARROWS: Record<string, Direction> = {
 
 interface WalkOptions {
   readonly subject: Subject;
-  readonly layout: Layout;
+  readonly layout: Layout | null;
   readonly selection: ObjectRef | null;
   onSelect(object: ObjectRef | null): void;
   onAction(action: Action): void;
@@ -28,17 +28,17 @@ export function useWalk({ subject: { graph }, layout, selection, onSelect, onAct
   // The last step made by a key. A selection made elsewhere starts a new walk.
   const last = useRef<Step | null>(null);
 
-  const next = (direction: Direction): Step | null => {
+  const next = (layout: Layout, direction: Direction): Step | null => {
     if (selection === null) return firstStep(graph, layout);
     const from = sameRef(last.current?.at ?? null, selection) ? (last.current?.from ?? null) : null;
     return walk(graph, layout, { at: selection, from }, direction);
   };
 
   return (event: KeyboardEvent, item: TreeItem | undefined): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (layout === null || event.ctrlKey || event.metaKey || event.altKey) return;
     const direction = ARROWS[event.key];
     if (direction !== undefined) {
-      const step = next(direction);
+      const step = next(layout, direction);
       if (step !== null) {
         last.current = step;
         onSelect(step.at);
