@@ -18,3 +18,4 @@ openLaunched(shell);
 workOffline();
 void import("./shell/recent.ts").then(({ rememberOpenings }) => rememberOpenings(shell));
 void import("./shell/seen.ts").then(({ rememberSeen }) => rememberSeen(shell, pageStorage()));
+void import("./shell/comparing.ts");

@@ -111,7 +111,7 @@ export function createDocuments(context: Context): DocumentActions {
       const [before, after] = get().docs;
       if (!before || !after) return Promise.resolve();
       return opening.begin("swapped images", async (signal) => {
-        const compared = await compareDocs(client, after, before, signal);
+        const compared = await compare(context, after, before, signal);
         set((state) => (state.docs[0] === before && state.docs[1] === after ? swapped(state, compared) : {}));
       });
     },
@@ -225,7 +225,7 @@ async function openOneOrTwo(
   } else {
     try {
       const after = await opening.decode(second, second.dialect ?? null, signal);
-      show([before, after], await compareNew(client, [before, after], after, signal));
+      show([before, after], await compareNew(context, [before, after], after, signal));
     } catch (error) {
       closeDocs(client, [before]);
       throw error;
@@ -279,14 +279,15 @@ async function replaceSide(context: Context, side: Side, input: Input, signal: A
 
 /** Compares two documents and shows them in place of what was open. `added` was opened for it. */
 async function showPair(
-  { client, store, opening }: Context,
+  context: Context,
   pair: readonly [Doc, Doc],
   added: Doc,
   { origin, ...more }: Pick<State, "origin" | "swapped" | "order">,
   signal: AbortSignal,
 ): Promise<void> {
+  const { client, store, opening } = context;
   store.set({ bannerHidden: false, left: "changes" });
-  const compared = await compareNew(client, pair, added, signal);
+  const compared = await compareNew(context, pair, added, signal);
   store.set((state) => ({ ...shown(state, pair, origin, compared), ...more }));
   closeDocs(
     client,
@@ -296,35 +297,50 @@ async function showPair(
 
 /** Decodes `doc` again and shows it in the same place. */
 async function reopen(
-  { client, store, opening }: Context,
+  context: Context,
   side: Side,
   doc: Doc,
   dialect: string | null,
   signal: AbortSignal,
 ): Promise<void> {
+  const { client, store, opening } = context;
   const again = await opening.decode(doc.input, dialect, signal);
   const { docs, origin } = store.get();
   const [before, after] = docs;
   if (after === undefined) store.set((state) => shown(state, [again], origin, null));
   else if (before !== undefined) {
     const pair = side === "before" ? ([again, after] as const) : ([before, again] as const);
-    const compared = await compareNew(client, pair, again, signal);
+    const compared = await compareNew(context, pair, again, signal);
     store.set((state) => shown(state, pair, origin, compared));
   }
   closeDocs(client, [doc]);
 }
 
+/** Compares two documents that are about to be shown. */
+async function compare(
+  { client, store, layouts }: Context,
+  before: Doc,
+  after: Doc,
+  signal: AbortSignal,
+): Promise<Compared> {
+  const compared = await compareDocs(client, before, after, signal);
+  if (store.get().drawingShown && before.document !== null && after.document !== null) {
+    layouts.prepareUnion({ before: before.document, after: after.document });
+  }
+  return compared;
+}
+
 /** Compares two documents. If that fails, closes `opened`, which was opened for it. */
 async function compareNew(
-  client: Client,
+  context: Context,
   [before, after]: readonly [Doc, Doc],
   opened: Doc,
   signal: AbortSignal,
 ): Promise<Compared> {
   try {
-    return await compareDocs(client, before, after, signal);
+    return await compare(context, before, after, signal);
   } catch (error) {
-    closeDocs(client, [opened]);
+    closeDocs(context.client, [opened]);
     throw error;
   }
 }

@@ -1,11 +1,13 @@
 // When the worker lays out the drawing of a large image.
 
 import { expect, test } from "vitest";
+import { diff } from "../../app/diff/diff.ts";
 import { valueWidths } from "../../app/model/columns/columns.ts";
 import { createLayouts } from "../../app/shell/layouts.ts";
 import { createShell } from "../../app/shell/shell.ts";
 import type { Input } from "../../app/shell/state.ts";
 import type { Client } from "../../app/worker/client.ts";
+import type { DocumentPair } from "../../app/worker/protocol.ts";
 import { checkpointOfCrowd } from "../support/crowd.ts";
 import { NGINX } from "../support/nginx.ts";
 import { checkpointOf } from "../support/state.ts";
@@ -13,16 +15,20 @@ import { checkpointOf } from "../support/state.ts";
 /** A worker that opens a checkpoint, and lists the requests for layouts with the number of documents shown by then. */
 function fakeWorker(checkpoint: ReturnType<typeof checkpointOf>) {
   const layouts: { readonly document: number; readonly shown: number }[] = [];
+  const unions: (DocumentPair & { readonly shown: number })[] = [];
+  let opened = 6;
   const shown = { count: 0 };
   const client = {
-    async request(kind: string, request: { readonly document: number }) {
-      if (kind === "open") return { document: 7, checkpoint, widths: valueWidths(checkpoint) };
+    async request(kind: string, request: { readonly document: number } & DocumentPair) {
+      if (kind === "open") return { document: ++opened, checkpoint, widths: valueWidths(checkpoint) };
+      if (kind === "diff") return { differences: diff(checkpoint, checkpoint) };
+      if (kind === "union") unions.push({ ...request, shown: shown.count });
       if (kind === "layout") layouts.push({ document: request.document, shown: shown.count });
       return kind === "layout" ? { order: layouts.length } : null;
     },
     terminate() {},
   } as unknown as Client;
-  return { client, layouts, shown };
+  return { client, layouts, unions, shown };
 }
 
 const input: Input = { name: "a", files: [{ path: "a", file: new Blob(["x"]) }] };
@@ -53,6 +59,17 @@ test("the layout of a small image is not requested, nor one that is not drawn", 
   hidden.shell.store.set({ drawingShown: false });
   await hidden.shell.open([input]);
   expect(hidden.layouts).toEqual([]);
+});
+
+test("the drawing of two images is requested before they are shown, also when they are swapped", async () => {
+  const { shell, unions } = await opened(checkpointOf(NGINX));
+  await shell.open([input, input]);
+  expect(unions).toEqual([{ before: 7, after: 8, shown: 0 }]);
+  await shell.layouts.unionOf({ before: 7, after: 8 });
+  expect(unions).toHaveLength(1);
+  await shell.swap();
+  expect(unions.at(-1)).toMatchObject({ before: 8, after: 7 });
+  expect(unions).toHaveLength(2);
 });
 
 test("a layout that was taken, or was prepared for another document, is requested anew", async () => {

@@ -24,18 +24,21 @@ export function useUnion(compared: Compared): Drawn | null {
   const [drawn, setDrawn] = useState<Drawn | null>(null);
   useEffect(() => {
     if (before === null || after === null) return;
-    const control = new AbortController();
-    shell.client.request("union", { before, after }, { signal: control.signal }).then(
+    let isWanted = true;
+    shell.layouts.unionOf({ before, after }).then(
       ({ graph, both, layout }) => {
+        if (!isWanted) return;
         const { comparison } = compared;
         const subject = { graph, after: comparison.after, both: { ...both, before: comparison.before } };
         setWhole({ of: compared, subject, layout });
       },
       (error: unknown) => {
-        if (!control.signal.aborted) shell.notify(`Could not lay out the drawing: ${String(error)}`);
+        if (isWanted) shell.notify(`Could not lay out the drawing: ${String(error)}`);
       },
     );
-    return () => control.abort();
+    return () => {
+      isWanted = false;
+    };
   }, [before, after, compared, shell]);
   useEffect(() => {
     if (whole?.of !== compared || before === null || after === null) return;
