@@ -1,12 +1,15 @@
-// Text that wraps between words and after the slashes of paths, and only where nothing else fits inside a word. A flag
+// Text that wraps between words, after the slashes of paths and between the parts of addresses, and only where nothing else fits inside a word. A flag
 // stays with the sign before it.
 
 import { Fragment } from "react";
 
 /** A flag that was set or cleared: `-O_APPEND`. A line would break after its sign. */
 const SIGNED = /(?<=^|\s)([-+][A-Z][A-Z0-9_]+)/;
-/** After the slash of a path, if a few characters follow: not within `pts/3`. */
-const SLASH = /(?<=[^\s/]\/)(?=[^/\s]{3})/;
+/**
+ * After the slash of a path, if a few characters follow: not within `pts/3`; before a port, and before the other end of a
+ * connection.
+ */
+const BREAK = /(?<=[^\s/]\/)(?=[^/\s]{3})|(?<=[\d\]]:)(?=\d+(?:\D|$))|(?=->)/;
 
 export function Wrapped({ text }: { text: string }) {
   return text.split(SIGNED).map((part, at) => {
@@ -20,7 +23,7 @@ export function Wrapped({ text }: { text: string }) {
 }
 
 function Breaking({ text }: { text: string }) {
-  return text.split(SLASH).map((part, at) => (
+  return text.split(BREAK).map((part, at) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text
     <Fragment key={at}>
       {at > 0 && <wbr />}

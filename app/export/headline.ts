@@ -213,10 +213,11 @@ function place(comparison: Comparison, changes: Uint32Array): string {
   return before.tasks.count < 2 && after.tasks.count < 2 ? "" : ` ${placeText(comparison, changes)}`;
 }
 
-/** `b.db → a.db` */
+/** `b.db → a.db`; `b.db deleted` if the file only lost its name. */
 function replacement(comparison: Comparison, change: number): string {
   const [fileBefore, fileAfter] = filesOf(comparison, change);
   const [was, is] = [fileName(comparison.before, fileBefore), fileName(comparison.after, fileAfter)];
+  if (is === `${was} (deleted)`) return `${shortName(was)} deleted`;
   return shortName(was) === shortName(is) ? `${was} → ${is}` : `${shortName(was)} → ${shortName(is)}`;
 }
 

@@ -92,6 +92,21 @@ async function lookAtDialog(page: Page, key: string, faults: string[]): Promise<
   await page.getByRole("dialog").waitFor({ state: "detached" });
 }
 
+test("every tab is accessible at full width, where the panels with the first headings are gone", async () => {
+  const { page } = await visit({ fragment: "#v=1&sample=httpd" });
+  await page.locator(".change").first().waitFor();
+  await page.getByRole("button", { name: "Full width" }).click();
+  await page.locator(".change").first().waitFor({ state: "detached" });
+  const faults: string[] = [];
+  const tabs = page.getByRole("tablist", { name: "Tables" }).getByRole("tab");
+  for (const tab of await tabs.all()) {
+    await tab.click();
+    await page.locator(".tables-panel").waitFor();
+    for (const fault of await accessibilityFaults(page)) faults.push(`${await tab.textContent()}: ${fault}`);
+  }
+  expect(faults).toEqual([]);
+});
+
 describe.each([
   { width: 390, theme: "dark" },
   { width: 1440, theme: "light" },

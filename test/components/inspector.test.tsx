@@ -8,9 +8,13 @@ import { Inspector } from "../../app/components/Inspector/Inspector.tsx";
 import type { Image } from "../../app/decoder/image.ts";
 import { openImage } from "../../app/decoder/open.ts";
 import { kindAt } from "../../app/diff/describe.ts";
+import { diff } from "../../app/diff/diff.ts";
+import { isRepeatedAt } from "../../app/diff/resource-at.ts";
+import type { Checkpoint } from "../../app/model/checkpoint.ts";
 import { taskDetailsOf } from "../../app/model/detail-store.ts";
 import { recordOffset } from "../../app/model/records.ts";
 import type { Selection } from "../../app/model/related.ts";
+import { readResources } from "../../app/resources/read.ts";
 import { setSources } from "../support/criu.ts";
 import { fixtureBytes, open } from "../support/open.ts";
 import { one, pageWith, render } from "../support/render.tsx";
@@ -104,6 +108,37 @@ test("a change of a descriptor has all its values before and after, with the cha
     expect(before).toBeNull();
     expect(differs).toBe(false);
   }
+});
+
+test("a descriptor that shares its position with no other says so, and which tasks have it", async () => {
+  const image = await open(fixtureBytes("../../public/samples/shared-table.ckpt"));
+  const { descriptors } = image.checkpoint;
+  const row = descriptors.fd.indexOf(3);
+  const { container } = await inspectIn(image, { to: "descriptor", row });
+  expect(container.textContent).toContain(
+    "Position shared with no other descriptor. All 2 tasks of the file table have this one.",
+  );
+});
+
+test("a change that another one repeats is not listed as another change", async () => {
+  const images = [
+    await open(fixtureBytes("linux-cr/socket-remote/before.ckpt")),
+    await open(fixtureBytes("linux-cr/socket-remote/after.ckpt")),
+  ] as const;
+  const page = pageWith(...images);
+  const { compared } = page.shell.store.get();
+  if (compared === null) throw new Error("The two images are not compared");
+  const [before, after] = images.map(({ checkpoint }) => checkpoint) as [Checkpoint, Checkpoint];
+  const resources = { before: await readResources(images[0]), after: await readResources(images[1]) };
+  const comparison = { ...diff(before, after, { resources }), before, after };
+  await act(async () => page.shell.store.set({ compared: { ...compared, comparison } }));
+  const rows = Array.from(comparison.changes.kind, (_, at) => at);
+  expect(rows.some((at) => isRepeatedAt(comparison, at))).toBe(true);
+  const container = await render(page, <Inspector doc={page.doc} />);
+  const change = rows.find((at) => kindAt(comparison, at) === "file-detail");
+  await act(async () => page.shell.selectChange(change ?? -1));
+  expect(container.textContent).toContain("remote address");
+  expect(container.textContent).not.toContain("Other changes here");
 });
 
 test("what is on one side only has no empty column for the other", async () => {

@@ -55,7 +55,7 @@ test("refusals come before what differs, and notes last", async () => {
     ...otherHost(),
     limits: [{ resource: "RLIMIT_NOFILE", soft: "1024", hard: "1024" }],
   });
-  const verdicts = textsOf(container, "h3 .restore-verdict");
+  const verdicts = textsOf(container, "h2 .restore-verdict");
   const order = ["✕ refused", "≠ different", "· note"];
   expect(new Set(verdicts)).toEqual(new Set(order));
   expect(verdicts).toEqual(verdicts.toSorted((a, b) => order.indexOf(a) - order.indexOf(b)));

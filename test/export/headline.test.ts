@@ -73,6 +73,16 @@ test("several events of one kind are counted and named, and what has no room is 
   expect(sentence(compare(files(0n, 0), files(9n, 0)))).toBe("4 positions changed (/a, /b, /c, …).");
 });
 
+test("a file that only lost its name is deleted, not replaced", () => {
+  const held = (path: string): State => ({
+    tasks: [{ pid: 7, comm: "a", table: 0 }],
+    tables: [[{ fd: 8, file: 0 }]],
+    files: [{ kind: "regular", path, pos: 0n }],
+  });
+  const path = "/srv/db/appendonly.1.incr.aof";
+  expect(sentence(compare(held(path), held(`${path} (deleted)`)))).toBe("appendonly.1.incr.aof deleted.");
+});
+
 test("close-on-exec is a value of descriptors", () => {
   const slots = (closeOnExec: boolean): State => ({
     tasks: [{ pid: 7, comm: "a", table: 0 }],

@@ -9,6 +9,9 @@ describe("a shortened name", () => {
     ["/var/log/nginx/error.log", 10, "error.log"],
     ["/var/log/nginx/error.log", 8, "erro…log"],
     ["/begin-end", 7, "/be…end"],
+    ["/srv/db/appendonly.1.aof (deleted)", 29, "…/appendonly.1.aof (deleted)"],
+    ["/srv/db/appendonly.1.aof (deleted)", 22, "append…1.aof (deleted)"],
+    ["/srv/db/appendonly.1.aof (deleted)", 20, "appendonly…(deleted)"],
     ["pipe:[230712]", 9, "pipe…712]"],
     ["/srv/", 4, "/s…/"],
   ])("%s in %i characters keeps the last part of a path", (name, most, text) => {
@@ -47,6 +50,7 @@ describe("a shortened name", () => {
     ["/var/log/error.log → /var/log/access.log", 24, "error.log → access.log"],
     ["/var/log/error.log → /var/log/access.log", 16, "→ …/access.log"],
     ["/var/log/error.log → /var/log/access.log", 12, "→ access.log"],
+    ["/srv/db/append.1.aof → /srv/db/append.1.aof (deleted)", 26, "→ …/append.1.aof (deleted)"],
     ["socket:[unix stream] → eventfd", 22, "unix stream → eventfd"],
   ])("%s in %i characters keeps what it changed to", (name, most, text) => {
     expect(shortened(name, most)).toBe(text);

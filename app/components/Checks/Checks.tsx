@@ -24,7 +24,7 @@ function Answered({ checkpoint, document }: { checkpoint: Checkpoint; document: 
   const answered = useResponse("check", { document });
   return (
     <section className="checks" aria-label="Would it restart?">
-      <h3>Would it restart?</h3>
+      <h2>Would it restart?</h2>
       {answered.state === "waiting" && <p className="muted">Checking…</p>}
       {answered.state === "failed" && <p>{answered.message}</p>}
       {answered.state === "answered" &&

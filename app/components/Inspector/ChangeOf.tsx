@@ -4,6 +4,7 @@ import { type ReactNode, useState } from "react";
 import { CHANGE_TITLES, type Change, type Holder } from "../../diff/changes.ts";
 import type { Comparison } from "../../diff/comparison.ts";
 import { changeAt, countHolders, holdersOf, kindAt } from "../../diff/describe.ts";
+import { isRepeatedAt } from "../../diff/resource-at.ts";
 import { changeSentence, changeWords } from "../../export/changes-text.ts";
 import { resolve } from "../../link/name.ts";
 import { type Checkpoint, NONE, taskNumber } from "../../model/checkpoint.ts";
@@ -171,7 +172,8 @@ function Others({ comparison, change }: { comparison: Comparison; change: number
   const isSame = (at: number): boolean => at >= 0 && at < count && pid[at] === pid[change] && fd[at] === fd[change];
   for (let at = change - 1; isSame(at); at--) others.unshift(at);
   for (let at = change + 1; isSame(at); at++) others.push(at);
-  if (others.length === 0) return null;
+  const shown = others.filter((at) => !isRepeatedAt(comparison, at));
+  if (shown.length === 0) return null;
   const link = (at: number): ReactNode => {
     const { sign, what } = changeWords(comparison, at);
     return (
@@ -183,7 +185,7 @@ function Others({ comparison, change }: { comparison: Comparison; change: number
   return (
     <Section title="Other changes here">
       <ul className="stepped">
-        {others.map((at) => (
+        {shown.map((at) => (
           <li key={at}>{link(at)}</li>
         ))}
       </ul>

@@ -97,11 +97,20 @@ function holdersOf({ files }: Checkpoint, file: FileRow): Uint32Array {
 
 /** Who else holds the open file, and thus shares its position if it has one. `except`: the selected holder. */
 export function Sharing({ checkpoint, file, except }: Props & { except: DescriptorRow }) {
-  const { files } = checkpoint;
+  const { files, descriptors, tables } = checkpoint;
   const holders = holderCount(files, file);
-  if (holders < 2) return null;
-  const others = holdersOf(checkpoint, file).filter((holder) => holder !== except);
   const shared = (u8At(files.has, file) & HAS.pos) === 0 ? "Open file" : "Position";
+  if (holders < 2) {
+    if (except === NONE) return null;
+    const tasks = taskCount(tables, u32At(descriptors.table, except));
+    return (
+      <p className="inspector-section muted">
+        {shared} shared with no other descriptor.
+        {tasks > 1 && ` All ${tasks} tasks of the file table have this one.`}
+      </p>
+    );
+  }
+  const others = holdersOf(checkpoint, file).filter((holder) => holder !== except);
   return (
     <p className="note-shared inspector-section">
       {except === NONE ? `${shared} shared by ${holders} descriptors: ` : `${shared} shared with `}

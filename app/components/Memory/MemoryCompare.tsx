@@ -169,7 +169,7 @@ function OneSide({ name, side, mapping, offset, onOffset }: SideProps) {
   if (mapping === null || space === undefined) {
     return (
       <section className="memory-side" aria-label={title}>
-        <h3>{title}</h3>
+        <h2>{title}</h2>
         <p className="tables-empty muted">There is no such mapping.</p>
       </section>
     );
@@ -177,7 +177,7 @@ function OneSide({ name, side, mapping, offset, onOffset }: SideProps) {
   const at = Math.min(offset, mappingSize(memory, mapping) - 1);
   return (
     <section className="memory-side" aria-label={title}>
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       <MemoryGrid
         id={`memory-${name}`}
         isHalf

@@ -32,7 +32,7 @@ export function Compared({ checkpoint, response }: { checkpoint: Checkpoint; res
   const { host, rows, counts } = response;
   return (
     <section aria-label="Compared">
-      <h3>{host === null ? "What would be compared" : "What was compared"}</h3>
+      <h2>{host === null ? "What would be compared" : "What was compared"}</h2>
       {GROUPS.map((group) => {
         const own = rows.filter((row) => row.group === group);
         const total = Object.values(counts[group]).reduce((sum, count) => sum + count, 0);

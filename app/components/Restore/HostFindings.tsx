@@ -89,9 +89,9 @@ function OneGroup({ checkpoint, group: { code, verdict, findings }, rule, unlist
   );
   return (
     <div className="restore-group">
-      <h3>
+      <h2>
         <VerdictText verdict={verdict} /> {rule?.title} <span className="mono muted restore-code">{code}</span>
-      </h3>
+      </h2>
       <p>
         <strong>What to do:</strong> <WithCode text={rule?.remedy ?? ""} />
       </p>

@@ -16,7 +16,7 @@ export function Options({ checkpoint, response }: { checkpoint: Checkpoint; resp
   for (const need of options) byOption.set(need.option, [...(byOption.get(need.option) ?? []), need]);
   return (
     <section aria-label="Command">
-      <h3>Command</h3>
+      <h2>Command</h2>
       <p className="mono restore-command">{shortText(command)}</p>
       <ul className="restore-list">
         {[...byOption].map(([option, needs]) => (

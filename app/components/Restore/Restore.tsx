@@ -121,10 +121,10 @@ export function InImage({ checkpoint, response: { inImage, rules } }: InImagePro
   const isDecoded = checkpoint.problems.length === 0;
   return (
     <section className="restore-group" aria-label="Findings in the image">
-      <h3>
+      <h2>
         {isDecoded ? "The image was decoded without problems, but its checks report" : "The checks of the image report"}{" "}
         {count === 1 ? "a finding" : counted(count, "finding")}:
-      </h3>
+      </h2>
       <ul>
         {some.map((finding) => (
           <li key={`${finding.code} ${finding.offset} ${finding.field} ${finding.message}`}>

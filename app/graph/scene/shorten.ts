@@ -51,8 +51,17 @@ export const lastForm = (name: string): string => {
 
 const lastPart = (path: string): string => path.slice(path.lastIndexOf("/") + 1) || path;
 
+/** What the kernel appends to the path of an unlinked file. */
+const DELETED = " (deleted)";
+/** Characters of a path that keeps this. */
+const ROOM_FOR_DELETED = 12;
+
 /** `/var/log…/error.log`, or with less room `…/error.log`, `error.log`. */
 function shortenedPath(path: string, most: number): string {
+  if (path.endsWith(DELETED) && most - DELETED.length >= ROOM_FOR_DELETED) {
+    return `${shortenedPath(path.slice(0, -DELETED.length), most - DELETED.length)}${DELETED}`;
+  }
+  if (path.length <= most) return path;
   const last = lastPart(path);
   const room = most - last.length - 2;
   // A file in the root directory has no directories to show.
