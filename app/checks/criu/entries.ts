@@ -40,7 +40,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   // Before CRIU 3.4 what an epoll watches was in a file of its own.
   eventpoll_tfd_entry: handler("eventpoll_tfd_entry", ["id", "tfd"], (scan, seen) => {
     const file = has(seen, 1) ? scan.fileRows.get(low(scan, 1)) : NONE;
-    if (file !== NONE && has(seen, 2)) noteWatch(scan, file, low(scan, 2), "tfd");
+    if (file !== NONE && has(seen, 2)) noteWatch(scan, file, low(scan, 2), NONE);
   }),
   // Before CRIU 1.3 limits had a file of their own.
   rlimit_entry: handler("rlimit_entry", [], (scan, _seen, bytes, start, end) => {

@@ -125,7 +125,7 @@ export const BODIES: Readonly<Record<string, Handler>> = {
     let nth = 0;
     eachBytes(bytes, start, end, WATCHED, (from, to) => {
       const seen = scanInto(scan, bytes, from, to, WATCH);
-      if (has(seen, 1)) noteWatch(scan, scan.file - 1, low(scan, 1), `epfd.tfd[${nth}].tfd`);
+      if (has(seen, 1)) noteWatch(scan, scan.file - 1, low(scan, 1), nth);
       nth++;
     });
   }),

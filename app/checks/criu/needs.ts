@@ -22,12 +22,12 @@ export function needsOf(scan: Scan, paths: UsedPaths): Needs {
   return { options: options.list, outside: outside.list, unlisted: options.more + outside.more };
 }
 
-/** The first of a list, and how many more there are: a set may name a million files. */
-function atMost<T>(needs: Iterable<T>): { readonly list: readonly T[]; readonly more: number } {
+/** The first of a list, and how many more there are, which are not made: a set may name a million files. */
+function atMost<T>(needs: Iterable<() => T>): { readonly list: readonly T[]; readonly more: number } {
   const list: T[] = [];
   let more = 0;
-  for (const need of needs) {
-    if (list.length < MOST_NEEDS) list.push(need);
+  for (const make of needs) {
+    if (list.length < MOST_NEEDS) list.push(make());
     else more++;
   }
   return { list, more };
@@ -35,37 +35,44 @@ function atMost<T>(needs: Iterable<T>): { readonly list: readonly T[]; readonly 
 
 const nameOf = (checkpoint: Checkpoint, file: FileRow): string => visibleText(nameBytes(checkpoint, file));
 
-function* optionsOf(scan: Scan): Generator<NeededOption> {
+function* optionsOf(scan: Scan): Generator<() => NeededOption> {
   const { checkpoint, notes, inventory, pagemaps, externals } = scan;
   for (const file of notes.connected) {
-    const reason = `${nameOf(checkpoint, file)} is a TCP connection`;
-    yield { option: "--tcp-established", reason, ...ofFile(checkpoint, file) };
+    yield () => ({
+      option: "--tcp-established",
+      reason: `${nameOf(checkpoint, file)} is a TCP connection`,
+      ...ofFile(checkpoint, file),
+    });
   }
   yield* jobOptions(scan);
   for (const { file, path } of notes.outsideSockets) {
-    const reason = `the peer ${visibleText(path) || "without a name"} of a unix socket is outside the dump`;
-    yield { option: "--ext-unix-sk", reason, ...socketSubject(scan, file) };
+    yield () => ({
+      option: "--ext-unix-sk",
+      reason: `the peer ${visibleText(path) || "without a name"} of a unix socket is outside the dump`,
+      ...socketSubject(scan, file),
+    });
   }
   for (const { pid, fd, kind } of notes.locks) {
-    yield { option: "--file-locks", reason: `${LOCKS[kind] ?? "a lock"} is held`, pid, fd };
+    yield () => ({ option: "--file-locks", reason: `${LOCKS[kind] ?? "a lock"} is held`, pid, fd });
   }
   for (const { lazy, number } of pagemaps.values()) {
     if (lazy > 0)
-      yield { option: "--lazy-pages", reason: `${counted(lazy, "page")} are with a page server`, pid: number };
+      yield () => ({ option: "--lazy-pages", reason: `${counted(lazy, "page")} are with a page server`, pid: number });
   }
-  if (notes.ownRoot) yield { option: "--root", reason: "a task has a mount namespace of its own" };
+  if (notes.ownRoot) yield () => ({ option: "--root", reason: "a task has a mount namespace of its own" });
   for (const { key, at } of notes.mounts) {
     const reason = `the mount ${visibleText(at)} comes from outside`;
-    yield { option: `--external ${externalKey(visibleText(key))}`, reason };
+    yield () => ({ option: `--external ${externalKey(visibleText(key))}`, reason });
   }
   for (const file of notes.externalFiles) {
     const name = nameOf(checkpoint, file);
-    yield { option: `--inherit-fd fd[N]:${name}`, reason: `${name} is an external file`, ...ofFile(checkpoint, file) };
+    const [option, reason] = [`--inherit-fd fd[N]:${name}`, `${name} is an external file`];
+    yield () => ({ option, reason, ...ofFile(checkpoint, file) });
   }
   if (inventory.plugins.length > 0 || externals.length > 0) {
     const names = inventory.plugins.length > 0 ? inventory.plugins.join(", ") : "a plugin";
     const reason = `${names} restores ${counted(externals.length, "external file")}`;
-    yield { option: "--libdir", reason };
+    yield () => ({ option: "--libdir", reason });
   }
 }
 
@@ -102,19 +109,19 @@ export function* looseTerminals({ notes }: Scan): Generator<readonly [TerminalFa
   }
 }
 
-function* jobOptions(scan: Scan): Generator<NeededOption> {
+function* jobOptions(scan: Scan): Generator<() => NeededOption> {
   const { checkpoint, notes } = scan;
   const option = "--shell-job";
   for (const [{ index }, file] of looseTerminals(scan)) {
     const reason = `the master of terminal /dev/pts/${index} is outside the dump`;
-    yield { option, reason, ...(file === NONE ? {} : ofFile(checkpoint, file)) };
+    yield () => ({ option, reason, ...(file === NONE ? {} : ofFile(checkpoint, file)) });
   }
   for (const [id, { type, device }] of notes.terminals) {
     if (type !== EXT_TTY) continue;
     const file = notes.terminalFiles.get(id);
     const key = `tty[${device.toString(16)}:…]`;
     const subject = file === undefined ? {} : ofFile(checkpoint, file);
-    yield { option: `--inherit-fd fd[N]:${key}`, reason: "a terminal comes from outside", ...subject };
+    yield () => ({ option: `--inherit-fd fd[N]:${key}`, reason: "a terminal comes from outside", ...subject });
   }
   const { tasks } = checkpoint;
   const pids = new Set(Array.from({ length: tasks.count }, (_, task) => i32At(tasks.pid, task)));
@@ -124,7 +131,7 @@ function* jobOptions(scan: Scan): Generator<NeededOption> {
     // A session whose leader has exited is restored by a helper; the root's session cannot be.
     if (sid <= 0 || pids.has(sid) || i32At(tasks.ppid, task) > 0 || u8At(tasks.state, task) === zombie) continue;
     const reason = `the leader of its session, ${sid}, is outside the dump`;
-    yield { option, reason, pid: i32At(tasks.pid, task) };
+    yield () => ({ option, reason, pid: i32At(tasks.pid, task) });
   }
 }
 
@@ -136,67 +143,79 @@ const KIND_OF: Readonly<Record<string, OutsideKind>> = {
   "block device": "device",
 };
 
-function* outsideOf(scan: Scan, paths: UsedPaths): Generator<Outside> {
+function* outsideOf(scan: Scan, paths: UsedPaths): Generator<() => Outside> {
   const { checkpoint, notes, pagemaps } = scan;
   yield* pathsOf(scan, paths);
   for (const file of notes.tuns) {
     const path = nameBytes(checkpoint, file);
     const reason = "a descriptor is attached to this network device, which is restored only with its namespace";
-    yield {
+    yield () => ({
       kind: "tun",
       path: withoutPrefix(path, "tun:"),
       size: null,
       mode: null,
       reason,
       ...ofFile(checkpoint, file),
-    };
+    });
   }
   for (const [{ index }, file] of looseTerminals(scan)) {
     const subject = file === NONE ? {} : ofFile(checkpoint, file);
     const reason = "the restore must run in a terminal, which replaces it";
-    yield { kind: "terminal", path: encodeText(`/dev/pts/${index}`), size: null, mode: null, reason, ...subject };
+    yield () => ({
+      kind: "terminal",
+      path: encodeText(`/dev/pts/${index}`),
+      size: null,
+      mode: null,
+      reason,
+      ...subject,
+    });
   }
   for (const { file, path } of notes.outsideSockets) {
     const reason = "a unix socket is connected to it";
     const subject = socketSubject(scan, file);
-    yield { kind: "socket", path, size: null, mode: null, reason, ...subject };
+    yield () => ({ kind: "socket", path, size: null, mode: null, reason, ...subject });
   }
   const stdio = checkpoint.facts.find(({ label }) => label === "inherited stdio");
   if (stdio !== undefined) {
     const reason = "the runtime passes in new descriptors 0 to 2";
-    yield { kind: "stdio", path: valueBytesOf(stdio), size: null, mode: null, reason };
+    yield () => ({ kind: "stdio", path: valueBytesOf(stdio), size: null, mode: null, reason });
   }
   const all = [...pagemaps.values()];
   if (all.some(({ inParent }) => inParent > 0)) {
     const parent = checkpoint.facts.find(({ label }) => label === "parent set") ?? { value: "parent" };
     const reason = "it has pages that have not changed since the previous dump";
-    yield { kind: "parent", path: valueBytesOf(parent), size: null, mode: null, reason };
+    yield () => ({ kind: "parent", path: valueBytesOf(parent), size: null, mode: null, reason });
   }
   if (all.some(({ lazy }) => lazy > 0)) {
     const reason = "it has pages that are not in the set";
-    yield { kind: "page-server", path: encodeText("page server"), size: null, mode: null, reason };
+    yield () => ({ kind: "page-server", path: encodeText("page server"), size: null, mode: null, reason });
   }
 }
 
 /** Paths that are opened again, without duplicates. */
-function* pathsOf({ checkpoint, notes }: Scan, { list, different }: UsedPaths): Generator<Outside> {
-  const { files } = checkpoint;
+function* pathsOf(scan: Scan, { list, different }: UsedPaths): Generator<() => Outside> {
   const seen = new Uint8Array(different);
   for (const { file, path, number, isHeld, isDeleted } of list) {
     if (isDeleted || seen[number] === 1) continue;
     seen[number] = 1;
-    const use = u8At(files.use, file);
-    const kind = KIND_OF[FILE_KINDS[u8At(files.kind, file)] ?? ""] ?? "file";
-    const [size, mode] = [notes.sizes[file] as number, notes.modes[file] as number];
-    yield {
-      kind: (use & USE.linkRemap) === 0 ? kind : "link-remap",
-      path,
-      size: kind !== "file" || Number.isNaN(size) ? null : size,
-      mode: Number.isNaN(mode) ? null : mode,
-      reason: reasonOf(use, isHeld),
-      ...(isHeld ? ofFile(checkpoint, file) : userOf(notes, u32At(files.id, file))),
-    };
+    yield () => pathOf(scan, file, path, isHeld);
   }
+}
+
+/** A path that is opened again. */
+function pathOf({ checkpoint, notes }: Scan, file: FileRow, path: Uint8Array, isHeld: boolean): Outside {
+  const { files } = checkpoint;
+  const use = u8At(files.use, file);
+  const kind = KIND_OF[FILE_KINDS[u8At(files.kind, file)] ?? ""] ?? "file";
+  const [size, mode] = [notes.sizes[file] as number, notes.modes[file] as number];
+  return {
+    kind: (use & USE.linkRemap) === 0 ? kind : "link-remap",
+    path,
+    size: kind !== "file" || Number.isNaN(size) ? null : size,
+    mode: Number.isNaN(mode) ? null : mode,
+    reason: reasonOf(use, isHeld),
+    ...(isHeld ? ofFile(checkpoint, file) : userOf(notes, u32At(files.id, file))),
+  };
 }
 
 function userOf({ users }: NeedNotes, id: number): Subject {

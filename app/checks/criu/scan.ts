@@ -64,8 +64,8 @@ export interface Scan {
   readonly pagemaps: Map<number, PagemapFacts>;
   /** By pid: the ranges of the task's mappings, as start and end in turn. */
   readonly mapped: Map<number, number[]>;
-  /** Epolls, by row of the open file, and the descriptors that they watch. */
-  readonly watches: { readonly file: FileRow; readonly fd: number; readonly record: number; readonly field: string }[];
+  /** Epolls, by row of the open file, and the descriptors that they watch; `nth` as in noteWatch. */
+  readonly watches: { readonly file: FileRow; readonly fd: number; readonly record: number; readonly nth: number }[];
   /** External files, which plugins restore: id and record. */
   readonly externals: { readonly id: number; readonly record: number }[];
   /** Network namespaces of tasks that are not CRIU's own, with the record that names them. */

@@ -6,9 +6,9 @@ import { u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { faultAt, type Scan } from "./scan.ts";
 
-/** Notes a descriptor that an epoll watches. */
-export function noteWatch(scan: Scan, file: FileRow, fd: number, field: string): void {
-  scan.watches.push({ file, fd, record: scan.record, field });
+/** Notes a descriptor that an epoll watches: the n-th in its entry; NONE: the entry is about this one alone. */
+export function noteWatch(scan: Scan, file: FileRow, fd: number, nth: number): void {
+  scan.watches.push({ file, fd, record: scan.record, nth });
 }
 
 /** Most holders of an epoll to search. */
@@ -19,13 +19,17 @@ export function checkWatches(scan: Scan): void {
   const { checkpoint, watches, tablesLost, dangling } = scan;
   const { files, descriptors } = checkpoint;
   if (tablesLost || dangling) return;
-  for (const { file, fd, record, field } of watches) {
+  for (const { file, fd, record, nth } of watches) {
     const [first, last] = [u32At(files.firstHolder, file), u32At(files.firstHolder, file + 1)];
     // An epoll without a descriptor is never set up.
     if (first === last || last - first > SEARCH_LIMIT) continue;
-    const holders = Array.from({ length: last - first }, (_, at) => u32At(files.holder, first + at));
-    if (holders.some((row) => fileOfDescriptor(checkpoint, u32At(descriptors.table, row), fd) !== NONE)) continue;
+    let isThere = false;
+    for (let at = first; at < last && !isThere; at++) {
+      const table = u32At(descriptors.table, u32At(files.holder, at));
+      isThere = fileOfDescriptor(checkpoint, table, fd) !== NONE;
+    }
+    if (isThere) continue;
     const message = `An epoll watches descriptor ${fd}, which no task with the epoll has.`;
-    faultAt(scan, "watch-missing", record, field, message);
+    faultAt(scan, "watch-missing", record, nth === NONE ? "tfd" : `epfd.tfd[${nth}].tfd`, message);
   }
 }
