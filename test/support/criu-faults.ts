@@ -424,6 +424,22 @@ export const FAULTS: readonly [string, Fault][] = [
     "epfd.tfd[0].tfd",
   ),
   fault(
+    "lock-without-descriptor",
+    "a lock is of a descriptor that is not there",
+    (s) => setNumber(s, "filelocks.img", "file_lock_entry", 0, "fd", 999),
+    "filelocks.img",
+    "fd",
+    "cases/file-locks",
+  ),
+  fault(
+    "lock-without-descriptor",
+    "a lock is of a task that is not there",
+    (s) => setNumber(s, "filelocks.img", "file_lock_entry", 0, "pid", 99_999),
+    "filelocks.img",
+    "pid",
+    "cases/file-locks",
+  ),
+  fault(
     "mount-missing",
     "a mount is on none",
     (s) => setNumber(s, "mountpoints-9.img", "mnt_entry", 0, "parent_mnt_id", 99_999),

@@ -26,7 +26,7 @@ import { usedPaths } from "./paths.ts";
 import { addProblems } from "./problems.ts";
 import { beginScan, faultAt, type Scan, scanInto } from "./scan.ts";
 import { checkShape } from "./shapes.ts";
-import { checkWatches } from "./watches.ts";
+import { checkLocks, checkWatches } from "./watches.ts";
 
 /**
  * Checks a set.
@@ -70,6 +70,7 @@ export async function checkCriu(image: Image, options: CheckOptions = {}): Promi
   await checkMembers(scanned, image);
   checkColumns(scanned);
   checkWatches(scanned);
+  checkLocks(scanned);
   const tablesReported = [...scanned.references.values()].some(({ code }) => code === "table-missing");
   addProblems(scanned.list, checkpoint, tablesReported);
   addIncomplete(scanned);

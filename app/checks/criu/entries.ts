@@ -115,7 +115,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   file_lock_entry: handler("file_lock_entry", ["flag", "pid", "fd"], (scan, seen) => {
     if (!has(seen, 1) || !has(seen, 2) || !has(seen, 3)) return;
     const [kind, pid, fd] = [low(scan, 1), low(scan, 2) | 0, low(scan, 3) | 0];
-    if (scan.notes.locks.length < MOST_NEEDS) scan.notes.locks.push({ pid, fd, kind });
+    if (scan.notes.locks.length < MOST_NEEDS) scan.notes.locks.push({ pid, fd, kind, record: scan.record });
   }),
   memfd_inode_entry: handler("memfd_inode_entry", ["inode_id", "size", "shmid"], (scan, seen) => {
     if (has(seen, 1)) scan.spaces.memfd.add(low(scan, 1), scan.record);

@@ -18,7 +18,7 @@ export interface NeedNotes {
   /** Terminals by tty_info id, each with a file that refers to it. */
   readonly terminals: Map<number, TerminalFacts>;
   readonly terminalFiles: Map<number, FileRow>;
-  readonly locks: { readonly pid: number; readonly fd: number; readonly kind: number }[];
+  readonly locks: { readonly pid: number; readonly fd: number; readonly kind: number; readonly record: number }[];
   /** Keys of external mounts, as in the image. */
   readonly mounts: { readonly key: Uint8Array; readonly at: Uint8Array }[];
   /** A task has a mount namespace of its own. */

@@ -269,6 +269,14 @@ const TABLE: readonly Omit<Rule, "format">[] = [
     remedy: "A descriptor may have been cut out of its table.",
   },
   {
+    code: "lock-without-descriptor",
+    title: "A file lock is that of a descriptor or a task that is missing",
+    examines:
+      "filelocks.img pid and fd, against the tasks and their file tables. A warning for a lock of no task, which is not taken",
+    outcomes: LOST_OR_REFUSED,
+    remedy: "A descriptor may have been cut out of its table, or a task out of the process tree.",
+  },
+  {
     code: "mount-missing",
     title: "A mount, or an open file, names a mount that is missing from the set",
     examines: "mountpoints-N.img parent_mnt_id; regular files' mnt_id; against mountpoints-N.img mnt_id",

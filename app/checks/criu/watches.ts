@@ -1,14 +1,31 @@
-// What epolls watch: descriptors of a task that holds the epoll. CRIU adds them by number when all files are restored.
+// What epolls watch: descriptors of a task that holds the epoll. CRIU adds them by number when all files are restored, and
+// takes file locks through descriptors likewise.
 
 import { fileOfDescriptor } from "../../decoder/criu/descriptor-lookup.ts";
 import { NONE } from "../../model/checkpoint.ts";
-import { u32At } from "../../model/read.ts";
+import { i32At, u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { faultAt, type Scan } from "./scan.ts";
 
 /** Notes a descriptor that an epoll watches: the n-th in its entry; NONE: the entry is about this one alone. */
 export function noteWatch(scan: Scan, file: FileRow, fd: number, nth: number): void {
   scan.watches.push({ file, fd, record: scan.record, nth });
+}
+
+/** Reports locks of tasks, or through descriptors, that are missing. Those of other tasks are never taken. */
+export function checkLocks(scan: Scan): void {
+  const { checkpoint, notes, tablesLost, dangling } = scan;
+  const { tasks } = checkpoint;
+  if (tablesLost || dangling) return;
+  const tables = new Map(Array.from({ length: tasks.count }, (_, task) => [i32At(tasks.pid, task), task]));
+  for (const { pid, fd, record } of notes.locks) {
+    const task = tables.get(pid);
+    if (task !== undefined && fileOfDescriptor(checkpoint, i32At(tasks.table, task), fd) !== NONE) continue;
+    const [field, whose] =
+      task === undefined ? (["pid", `task ${pid}`] as const) : (["fd", `descriptor ${fd} of task ${pid}`] as const);
+    const message = `A file lock is that of ${whose}, which is missing.`;
+    faultAt(scan, "lock-without-descriptor", record, field, message, task === undefined ? "warning" : undefined);
+  }
 }
 
 /** Most holders of an epoll to search. */
