@@ -9,6 +9,8 @@ import { decodeCriuSet } from "../../app/decoder/criu/index.ts";
 import type { Source } from "../../app/decoder/source.ts";
 import { setSources, TRUE_SETS } from "../support/criu.ts";
 import { FAULTS } from "../support/criu-faults.ts";
+import { imageBytes } from "../support/criu-set.ts";
+import { withFile, without } from "../support/edit-set.ts";
 import { withPages } from "../support/memory.ts";
 
 const findingsOf = async (sources: readonly Source[]) => (await checkImage(await decodeCriuSet(sources))).findings;
@@ -24,6 +26,18 @@ describe("sets that are sound", () => {
   test.each(SOUND)("%s", async (directory) => {
     expect(await findingsOf(await withPages(setSources(directory)))).toEqual([]);
   });
+});
+
+test("a set whose System V segments have their contents after their entries needs no pagemaps of them", async () => {
+  const segment = imageBytes("IPCNS_SHM", [
+    [
+      [1, [1, 2, 3, 4, 5, 6, 7].map((field): [number, number] => [field, field === 1 ? 81 : 0])],
+      [2, 8192],
+    ],
+  ]);
+  const contents = Uint8Array.from([...segment, ...new Uint8Array(8192)]);
+  const set = withFile(await withPages(setSources("r1/before")), "ipcns-shm-9.img", contents);
+  expect(await findingsOf(without(set, "pagemap-shmem-0.img"))).toEqual([]);
 });
 
 /** Faults of what is around the entries: tested by themselves. */

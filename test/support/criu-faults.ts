@@ -234,6 +234,22 @@ export const FAULTS: readonly [string, Fault][] = [
   ),
   fault(
     "member-missing",
+    "the System V segments are not there",
+    (s) => without(s, "ipcns-shm-9.img"),
+    "mm-25572.img",
+    "vmas[11].shmid",
+    "r1/before",
+  ),
+  fault(
+    "member-missing",
+    "the contents of a System V segment are not there",
+    (s) => without(s, "pagemap-shmem-0.img"),
+    "mm-25572.img",
+    "vmas[11].shmid",
+    "r1/before",
+  ),
+  fault(
+    "member-missing",
     "the contents of a memfd are not there",
     (s) => without(s, "pagemap-shmem-1143.img"),
     "memfd.img",

@@ -84,11 +84,12 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   mm_entry: handler("mm_entry", ["exe_file_id"], (scan, seen, bytes, start, end) => {
     const exe = low(scan, 1);
     if (has(seen, 1)) refer(scan, "file", "file-missing", "An executable", "exe_file_id", "the open file", exe);
-    eachBytes(bytes, start, end, VMAS, (from, to) => checkMapping(scan, bytes, from, to, "vmas.shmid"));
+    let nth = 0;
+    eachBytes(bytes, start, end, VMAS, (from, to) => checkMapping(scan, bytes, from, to, nth++));
     scan.pageSize = pageSizeIn(bytes, start, end) ?? scan.pageSize;
   }),
   vma_entry: handler("vma_entry", [], (scan, _seen, bytes, start, end) => {
-    checkMapping(scan, bytes, start, end, "shmid");
+    checkMapping(scan, bytes, start, end, NONE);
   }),
   sk_packet_entry: handler("sk_packet_entry", ["id_for"], (scan, seen, bytes, start, end) => {
     const socket = low(scan, 1);
@@ -167,15 +168,23 @@ function checkType(scan: Scan, fd: number, id: number, type: number): void {
 /** Most entries with the same id to compare. */
 const SAME_ID = 8;
 
-function checkMapping(scanned: Scan, bytes: Uint8Array, start: number, end: number, field: string): void {
+/** @param nth Which of the mappings in its mm_entry it is; NONE: it has an entry of its own. */
+function checkMapping(scanned: Scan, bytes: Uint8Array, start: number, end: number, nth: number): void {
+  const field = nth === NONE ? "shmid" : "vmas.shmid";
   const seen = scanInto(scanned, bytes, start, end, VMA);
   noteRange(scanned, seen);
   if (!has(seen, 1) || !has(seen, 2)) return;
   const [id, status] = [low(scanned, 1), low(scanned, 2)];
   if ((status & VMA_FILE) !== 0) noteMapping(scanned, seen, id, (status & VMA_STATUS.fileShared) !== 0);
   if ((status & VMA_FILE) !== 0) refer(scanned, "file", "file-missing", "A mapping", field, "the open file", id);
-  else if ((status & VMA_SHARED) !== 0) callForShared(scanned, id, field, "it has the contents of shared memory");
+  else if ((status & VMA_STATUS.sysv) !== 0) {
+    if (!scanned.segments.has(id)) scanned.segments.set(id, { record: scanned.record, nth });
+  } else if ((status & VMA_SHARED) !== 0)
+    callForShared(scanned, id, placeOf(nth), "it has the contents of shared memory");
 }
+
+/** The field of a mapping that names shared memory. */
+export const placeOf = (nth: number): string => (nth === NONE ? "shmid" : `vmas[${nth}].shmid`);
 
 function callForShared(scan: Scan, number: number, field: string, why: string): void {
   // Before CRIU 1.0 the pages of shared memory had files of their own.

@@ -1,10 +1,12 @@
 // Checks of members beyond the checks of single entries: contents of pipes, contents of unlinked files that no remap
-// names, images of plugins, network devices.
+// names, images of plugins, network devices, System V segments.
 
+import { walkIpc } from "../../decoder/criu/ipc-entries.ts";
 import { eachBytes } from "../../decoder/criu/wire.ts";
 import type { Image } from "../../decoder/image.ts";
 import { SourceError } from "../../decoder/source.ts";
 import { NONE } from "../../model/checkpoint.ts";
+import { placeOf } from "./entries.ts";
 import { faultAt, type Scan } from "./scan.ts";
 
 /** Runs these checks. To be called when all entries have been read. */
@@ -13,6 +15,7 @@ export async function checkMembers(scan: Scan, image: Image): Promise<void> {
   checkGhosts(scan);
   checkPlugins(scan);
   await checkNetworks(scan, image);
+  await checkSegments(scan, image);
 }
 
 /** CRIU stores the contents of each pipe that can be read, if only to say how large the pipe is. */
@@ -83,5 +86,38 @@ async function isExternal({ sources }: Image, member: number): Promise<boolean> 
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
     return false;
+  }
+}
+
+/** Most segments of a set that are looked up: SHMMNI of the kernel. */
+const MOST_SEGMENTS = 4096;
+
+/** A System V segment that a task maps has an entry in ipcns-shm, and its contents after that or in a pagemap. */
+async function checkSegments(scan: Scan, { sources }: Image): Promise<void> {
+  const { segments, members, called } = scan;
+  if (segments.size === 0) return;
+  /** By id, whether a pagemap has the contents. */
+  const known = new Map<number, boolean>();
+  for (const [member] of members.ofKind("ipcns-shm")) {
+    const source = sources[member];
+    if (source === undefined) continue;
+    await walkIpc(source, "shm", ({ values }) => {
+      const id = values.number("desc.id");
+      if (id !== null) known.set(id, values.bool("in_pagemaps") === true);
+      return known.size < MOST_SEGMENTS;
+    });
+  }
+  for (const [id, { record, nth }] of segments) {
+    const hasPagemap = known.get(id);
+    const missing = hasPagemap === undefined ? `System V segment ${id}` : `pagemap-shmem-${id}.img`;
+    if (hasPagemap === false || called.has(missing)) continue;
+    if (hasPagemap === true && ["pagemap-shmem", "pages-shmem"].some((kind) => members.find(kind, id) !== NONE))
+      continue;
+    called.add(missing);
+    const why =
+      hasPagemap === undefined
+        ? "is in no ipcns-shm-N.img: a task maps it."
+        : "is missing: it has the contents of shared memory.";
+    faultAt(scan, "member-missing", record, placeOf(nth), `${missing} ${why}`, "error");
   }
 }

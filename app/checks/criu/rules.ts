@@ -19,7 +19,7 @@ const TABLE: readonly Omit<Rule, "format">[] = [
     code: "member-missing",
     title: "A file that other files of the set call for is missing",
     examines:
-      "the names of the files, against pstree.img; ids-N.img and inventory.img root_ids (namespaces); core-N.img (seccomp, cgroups); memfds and mappings (pagemap-shmem-N); TCP connections (tcp-stream-N); tmpfs mounts; external files (a plugin's images)",
+      "the names of the files, against pstree.img; ids-N.img and inventory.img root_ids (namespaces); core-N.img (seccomp, cgroups); memfds and mappings (pagemap-shmem-N, ipcns-shm-N); TCP connections (tcp-stream-N); tmpfs mounts; external files (a plugin's images)",
     outcomes: LOST_OR_REFUSED,
     remedy: COPY,
   },

@@ -70,6 +70,8 @@ export interface Scan {
   readonly externals: { readonly id: number; readonly record: number }[];
   /** Network namespaces of tasks that are not CRIU's own, with the record that names them. */
   readonly networks: Map<number, number>;
+  /** System V segments that tasks map, by id: the first mapping's record, and which of its mappings it is. */
+  readonly segments: Map<number, { readonly record: number; readonly nth: number }>;
   readonly inventory: InventoryFacts;
   /** Bytes of a page. */
   pageSize: number;
@@ -218,6 +220,7 @@ export function beginScan(checkpoint: Checkpoint): Scan {
     watches: [],
     externals: [],
     networks: new Map(),
+    segments: new Map(),
     inventory: {
       version: 0,
       isRecent: false,
