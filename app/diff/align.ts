@@ -8,7 +8,6 @@ import { CHANGE_KINDS, isOfDescriptors, isOfResources } from "./changes.ts";
 import type { Comparison } from "./comparison.ts";
 import type { HiddenChanges } from "./filter.ts";
 import { PRESENCE } from "./pair.ts";
-import { createRows } from "./rows.ts";
 
 /** What a line is. */
 export const LINE = {
@@ -63,7 +62,7 @@ export interface Folding {
 export function align(comparison: Comparison, folding: Folding): AlignedLines {
   const { tables } = comparison.pairs;
   const { sectionChange, loose } = changesOfSections(comparison, folding.hidden);
-  const layout: Layout = { comparison, folding, sectionChange, runs: createRuns() };
+  const layout: Layout = { comparison, folding, sectionChange, runs: createRuns(), two: twoByTwo(comparison.changed) };
   for (let section = 0; section < tables.count; ) section = addSections(layout, section);
   for (const change of loose) layout.runs.add(LINE.task, change, 0);
   return { ...layout.runs.finish(), sectionChange };
@@ -71,30 +70,46 @@ export function align(comparison: Comparison, folding: Folding): AlignedLines {
 
 /** Collects runs of lines. */
 function createRuns() {
-  const kind = createRows();
-  const at = createRows();
-  const length = createRows();
-  const firstLine = createRows();
+  let kind = new Uint8Array(1024);
+  let at = new Uint32Array(kind.length);
+  let length = new Uint32Array(kind.length);
+  let firstLine = new Uint32Array(kind.length);
+  let runs = 0;
   let count = 0;
+  const grow = (): void => {
+    const room = 2 * runs;
+    kind = grown(kind, new Uint8Array(room));
+    at = grown(at, new Uint32Array(room));
+    length = grown(length, new Uint32Array(room));
+    firstLine = grown(firstLine, new Uint32Array(room));
+  };
   return {
     add(what: number, from: number, many: number): void {
-      kind.push(what);
-      at.push(from);
-      length.push(many);
-      firstLine.push(count);
+      if (runs === kind.length) grow();
+      kind[runs] = what;
+      at[runs] = from;
+      length[runs] = many;
+      firstLine[runs] = count;
+      runs++;
       count += what === LINE.pair ? many : 1;
     },
     finish(): Omit<AlignedLines, "sectionChange"> {
-      firstLine.push(count);
+      if (runs === kind.length) grow();
+      firstLine[runs] = count;
       return {
         count,
-        kind: Uint8Array.from(kind.list()),
-        at: at.list(),
-        length: length.list(),
-        firstLine: firstLine.list(),
+        kind: kind.slice(0, runs),
+        at: at.slice(0, runs),
+        length: length.slice(0, runs),
+        firstLine: firstLine.slice(0, runs + 1),
       };
     },
   };
+}
+
+function grown<T extends Uint8Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>(from: T, to: T): T {
+  to.set(from);
+  return to;
 }
 
 /** What the steps of laying out share. */
@@ -103,6 +118,14 @@ interface Layout {
   readonly folding: Folding;
   readonly sectionChange: Int32Array;
   readonly runs: ReturnType<typeof createRuns>;
+  /** The bits of two pairs in each entry. */
+  readonly two: Uint32Array;
+}
+
+/** The entries of a column, two in one. */
+function twoByTwo(column: Uint16Array): Uint32Array {
+  const { buffer, byteOffset, length } = column.byteOffset % 4 === 0 ? column : column.slice();
+  return new Uint32Array(buffer, byteOffset, length >> 1);
 }
 
 /** Adds section `section`, or the fold of unchanged sections that begins there; returns the next section. */
@@ -128,7 +151,7 @@ function isUnchanged(layout: Layout, section: number): boolean {
   if (layout.sectionChange[section] !== NONE) return false;
   if (presence[section] !== PRESENCE.both) return true;
   const end = u32At(firstRow, section + 1);
-  return endOfRun(layout, u32At(firstRow, section), end, false) === end;
+  return endOfUnchanged(layout, u32At(firstRow, section), end) === end;
 }
 
 /** Adds the heading of a section and its pairs, runs of unchanged ones folded. */
@@ -142,19 +165,30 @@ function addSection(layout: Layout, section: number): void {
   else if (presence[section] !== PRESENCE.both) addFold(layout, row, end);
   else {
     while (row < end) {
-      const to = endOfRun(layout, row, end, false);
+      const to = endOfUnchanged(layout, row, end);
       addFold(layout, row, to);
-      row = endOfRun(layout, to, end, true);
+      row = endOfChanged(layout, to, end);
       addPairs(layout, to, row);
     }
   }
 }
 
-/** The end of the run of pairs from `from` that have all changed, or are all unchanged. */
-function endOfRun({ comparison }: Layout, from: number, end: number, changed: boolean): number {
+/** The end of the run of unchanged pairs from `from`. Most pairs are unchanged, so four are passed at once. */
+function endOfUnchanged({ comparison: { changed }, two }: Layout, from: number, end: number): number {
   let to = from;
-  // A cast, as this loop passes every pair.
-  while (to < end && ((comparison.changed[to] as number) !== 0) === changed) to++;
+  if (to < end && to % 2 === 1 && changed[to] === 0) to++;
+  if (to % 2 === 0) {
+    // Casts, as this loop passes every pair.
+    for (let at = to / 2; to + 4 <= end && ((two[at] as number) | (two[at + 1] as number)) === 0; at += 2) to += 4;
+  }
+  while (to < end && changed[to] === 0) to++;
+  return to;
+}
+
+/** The end of the run of changed pairs from `from`. */
+function endOfChanged({ comparison: { changed } }: Layout, from: number, end: number): number {
+  let to = from;
+  while (to < end && changed[to] !== 0) to++;
   return to;
 }
 

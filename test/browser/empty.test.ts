@@ -1,5 +1,7 @@
 // The page while nothing is open.
 
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, inject, test } from "vitest";
 import { accessibilityFaults, drop, fixture, openBrowser } from "./support.ts";
 
@@ -11,6 +13,16 @@ test("says what to do and that nothing leaves the browser", async () => {
   await page.getByText("Nothing leaves this browser").waitFor();
   await expect.poll(() => page.getByRole("button", { name: "Open…" }).isEnabled()).toBe(true);
   await expect.poll(() => page.title()).toBe("ckptscope");
+});
+
+test("the script of the views is compiled as a whole while it is fetched, that of the first load is not", () => {
+  const assets = join(inject("pageFolder"), "assets");
+  const script = (name: RegExp) =>
+    readdirSync(assets)
+      .filter((file) => name.test(file))
+      .map((file) => readFileSync(join(assets, file), "utf8").startsWith("//# allFunctionsCalledOnLoad"));
+  expect(script(/^Opened-.*\.js$/)).toEqual([true]);
+  expect(script(/^(?:index|worker)-.*\.js$/)).not.toContain(true);
 });
 
 test("requests nothing but the page's own files, before and after an image is opened", async () => {

@@ -62,7 +62,42 @@ const EVERYTHING: Folding = {
   openedSections: new Set(),
 };
 
+/** Tasks with so many descriptors each, of which one has changed: number `changed` of all. */
+const withOneChanged = (counts: readonly number[], changed: number): Comparison => {
+  const image = (pos: bigint): State => {
+    let fds = 0;
+    return {
+      tasks: counts.map((_, table) => ({ pid: table + 1, comm: "a", table })),
+      tables: counts.map((count) => Array.from({ length: count }, (_, fd) => ({ fd, file: fds++ }))),
+      files: Array.from({ length: fds }, (_, at) => file(`/${at}`, at === changed ? pos : 0n)),
+    };
+  };
+  return diff(checkpointOf(image(1n)), checkpointOf(image(2n)));
+};
+
 describe("align", () => {
+  test("a changed descriptor is found wherever it is, and all others are folded", () => {
+    const counts = [5, 1, 7, 16];
+    const firsts = [0, 5, 6, 13, 29];
+    for (let changed = 0; changed < 29; changed++) {
+      const section = firsts.findLastIndex((first) => first <= changed);
+      const fold = (what: string, from: number, to: number, single: string): string[] =>
+        to - from > 1 ? [`${what} ${from}+${to - from}`] : to > from ? [`${single} ${from}`] : [];
+      const [first, end] = [firsts[section] ?? 0, firsts[section + 1] ?? 0];
+      const comparison = withOneChanged(counts, changed);
+      // Folds of unchanged sections are opened, so that each section has its heading.
+      const openedSections = new Set([0, section + 1]);
+      const lines = lineTexts(comparison, { onlyChanges: true, openedSections });
+      const own = [
+        `section ${section}`,
+        ...fold("fold", first, changed, "pair"),
+        `pair ${changed}`,
+        ...fold("fold", changed + 1, end, "pair"),
+      ];
+      expect(lines.join()).toContain(own.join());
+      expect(lines.filter((line) => line.startsWith("section"))).toHaveLength(counts.length);
+    }
+  });
   test("every descriptor, by the first task of its table, then fd, with gaps", () => {
     expect(lineTexts(comparison)).toEqual([
       "section 0",
