@@ -158,6 +158,10 @@ export interface FileContext {
   readonly pathOwners: FileRow[];
   /** Files with a path and details that have no column: an owner for signals, a build id. */
   readonly detailed: FileRow[];
+  /** IPv4 addresses that occurred, as text, by their word. */
+  readonly addresses: Map<number, string>;
+  /** Room for the words of one address, and one more. */
+  readonly addressWords: Uint32Array;
   /** Links from files to further records, so far. */
   linkedRecords: number;
 }
@@ -283,6 +287,8 @@ const createFileContext = (): FileContext => ({
   pathFiles: [],
   pathOwners: [],
   detailed: [],
+  addresses: new Map(),
+  addressWords: new Uint32Array(5),
   linkedRecords: 0,
 });
 

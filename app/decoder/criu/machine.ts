@@ -15,8 +15,20 @@ const MACHINES: Readonly<Record<number, Machine>> = {
   8: { arch: "riscv64", wordSize: 8, littleEndian: true },
 };
 
+const UNKNOWN: Machine = { arch: null, wordSize: null, littleEndian: true };
+
+const withOrder = (littleEndian: boolean): Readonly<Record<number, Machine>> =>
+  Object.fromEntries(
+    [0, ...Object.keys(MACHINES).map(Number)].map((type) => [type, { ...(MACHINES[type] ?? UNKNOWN), littleEndian }]),
+  );
+
+/** The machines, and under 0 an unknown one, with the byte order that the magics of a set are in. */
+const LITTLE_ENDIAN = withOrder(true);
+const BIG_ENDIAN = withOrder(false);
+
 /** The machine that dumped, as far as it is known yet: cores and magics come before open files. */
 export function machineOf({ facts }: SetContext): Machine {
-  const machine = MACHINES[facts.machineType] ?? { arch: null, littleEndian: true, wordSize: null };
-  return { ...machine, littleEndian: facts.littleEndian ?? machine.littleEndian };
+  const type = MACHINES[facts.machineType] === undefined ? 0 : facts.machineType;
+  if (facts.littleEndian === null) return MACHINES[type] ?? UNKNOWN;
+  return (facts.littleEndian ? LITTLE_ENDIAN[type] : BIG_ENDIAN[type]) ?? UNKNOWN;
 }

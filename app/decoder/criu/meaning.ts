@@ -279,7 +279,7 @@ export function addressText(words: readonly number[], littleEndian: boolean): st
 }
 
 const AF_INET = 2;
-const AF_INET6 = 10;
+export const AF_INET6 = 10;
 
 /** The words of an address if its family has as many; else none: of a cut IPv6 address, one may be left. */
 export function addressWords(words: readonly number[], family: number | null): readonly number[] {
@@ -294,8 +294,11 @@ function wordBytes(value: number, littleEndian: boolean): number[] {
 }
 
 /** Address and port: `127.0.0.1:80`, `[::1]:80`; `?` for one that is unknown, `null` if both are. */
-export function endpointText(words: readonly number[], port: number | null, littleEndian: boolean): string | null {
-  const address = addressText(words, littleEndian);
+export const endpointText = (words: readonly number[], port: number | null, littleEndian: boolean): string | null =>
+  endpointOf(addressText(words, littleEndian), port);
+
+/** The same for an address that is text already. */
+export function endpointOf(address: string | null, port: number | null): string | null {
   if (address === null) return port === null ? null : `?:${port}`;
   return `${address.includes(":") ? `[${address}]` : address}:${port ?? "?"}`;
 }

@@ -7,16 +7,18 @@ import type { SetContext } from "./context.ts";
 import { fileReader, numberOr, setImageName } from "./file-reader.ts";
 import { machineOf } from "./machine.ts";
 import {
+  AF_INET6,
+  addressText,
   addressWords,
   ETHER_TYPES,
-  endpointText,
+  endpointOf,
   fromNetworkOrder,
   IP_PROTOCOLS,
   NETLINK_PROTOCOLS,
   USK_EXTERN,
 } from "./meaning.ts";
 import { addLink } from "./rows.ts";
-import { eachVarint, fieldNumber, high, isSet, low, plan } from "./wire.ts";
+import { fieldNumber, firstVarints, high, isSet, low, plan } from "./wire.ts";
 
 const INET = plan("inet_sk_entry", ["flags", "ino", "family", "type", "proto", "state", "src_port", "dst_port"]);
 const SRC_ADDR = fieldNumber("inet_sk_entry", "src_addr");
@@ -38,18 +40,15 @@ export const readInetSocket = fileReader("socket", INET, (set, file, seen, bytes
   if (isSet(seen, slot.ino)) addLink(files.links.inetSockets, low(values, slot.ino), file);
   const proto = numberOr(values, seen, slot.proto);
   const protocol = proto === "?" ? proto : (IP_PROTOCOLS[proto] ?? String(proto));
-  const { littleEndian } = machineOf(set);
   const family = isSet(seen, slot.family) ? low(values, slot.family) : null;
-  const endpoint = (field: number, port: number | "?"): string => {
-    const words = addressWords(wordsOf(bytes, start, end, field), family);
-    return endpointText(words, port === "?" ? null : port, littleEndian) ?? "?";
-  };
-  let source = endpoint(SRC_ADDR, numberOr(values, seen, slot.src_port));
+  const sourcePort = numberOr(values, seen, slot.src_port);
+  let source = endpoint(addressIn(set, bytes, start, end, SRC_ADDR, family), sourcePort);
   const isRaw = low(values, slot.type) === SOCK_RAW;
   // The source port of a raw socket only repeats its protocol.
   if (isRaw) source = source.slice(0, source.lastIndexOf(":"));
   const port = numberOr(values, seen, slot.dst_port);
-  const target = port === 0 || port === "?" ? "" : `->${endpoint(DST_ADDR, port)}`;
+  const target =
+    port === 0 || port === "?" ? "" : `->${endpoint(addressIn(set, bytes, start, end, DST_ADDR, family), port)}`;
   const stable = `socket:[${isRaw ? "raw " : ""}${protocol} ${source}${target}`;
   const state = HAS_STATES.has(protocol) ? SOCKET_STATES[low(values, slot.state)] : undefined;
   builder.setName(file, `${stable}${state === undefined ? "" : ` ${state}`}]`, stable.length);
@@ -59,13 +58,33 @@ export const readInetSocket = fileReader("socket", INET, (set, file, seen, bytes
 const typeText = (set: SetContext, type: number | "?"): string =>
   type === "?" ? type : (socketType(type, machineOf(set).arch) ?? String(type));
 
-/** The words of an address: 1 or 4. */
-function wordsOf(bytes: Uint8Array, start: number, end: number, field: number): number[] {
-  const words: number[] = [];
-  eachVarint(bytes, start, end, field, (word) => {
-    if (words.length < 5) words.push(word);
-  });
-  return words;
+/** An address and a port in words. */
+const endpoint = (address: string | null, port: number | "?"): string =>
+  endpointOf(address, port === "?" ? null : port) ?? "?";
+
+/** The most addresses to keep as text: a server's sockets share a few. */
+const MOST_ADDRESSES = 1024;
+
+/** An address as text: its 1 or 4 words are the values of a field. `null`: it is not known. */
+function addressIn(
+  set: SetContext,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  field: number,
+  family: number | null,
+): string | null {
+  const { addressWords: words, addresses } = set.files;
+  const count = firstVarints(bytes, start, end, field, words);
+  const { littleEndian } = machineOf(set);
+  if (count !== 1) return addressText(addressWords(Array.from(words.subarray(0, count)), family), littleEndian);
+  const word = words[0] as number;
+  if (family === AF_INET6) return null;
+  const known = addresses.get(word);
+  if (known !== undefined) return known;
+  const text = addressText([word], littleEndian);
+  if (text !== null && addresses.size < MOST_ADDRESSES) addresses.set(word, text);
+  return text;
 }
 
 /** Unix sockets, named by path, by abstract name or, if they have neither, by inode. */

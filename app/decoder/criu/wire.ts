@@ -298,6 +298,32 @@ export function eachVarint(
   }
 }
 
+/**
+ * Puts the low halves of the values of a repeated varint field, packed or not, into `out`, as many as there is room for;
+ * returns how many. Stops at damage.
+ */
+export function firstVarints(bytes: Uint8Array, start: number, end: number, field: number, out: Uint32Array): number {
+  let count = 0;
+  for (let at = start; at < end && count < out.length; ) {
+    const value = endOfVarint(bytes, at, end);
+    if (value < 0) return count;
+    const tag = lowAt(bytes, at);
+    const next = endOfValue(bytes, value, end, tag);
+    if (next < 0) return count;
+    if (tag >>> 3 === field && (tag & 7) === WIRE.varint) out[count++] = lowAt(bytes, value);
+    else if (tag >>> 3 === field && (tag & 7) === WIRE.bytes) {
+      for (let item = endOfVarint(bytes, value, end); item < next && count < out.length; ) {
+        const after = endOfVarint(bytes, item, next);
+        if (after < 0) return count;
+        out[count++] = lowAt(bytes, item);
+        item = after;
+      }
+    }
+    at = next;
+  }
+  return count;
+}
+
 /** The number of a field of a message. */
 export function fieldNumber(message: MessageName, name: string): number {
   return MESSAGES.get(message)?.find((field) => field.name === name)?.number ?? 0;

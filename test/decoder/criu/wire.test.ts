@@ -8,6 +8,7 @@ import { numberText, type Piece, pieces } from "../../../app/decoder/criu/pieces
 import {
   eachBytes,
   eachVarint,
+  firstVarints,
   MALFORMED,
   plan,
   readVarint,
@@ -229,6 +230,9 @@ describe("fields of random bytes, most of them damaged", () => {
       eachVarint(bytes, 0, bytes.length, FIELD, (low, high) => found.push([low, high]));
       expect(found).toEqual(expected);
       compared += found.length;
+      const first = new Uint32Array(2);
+      const count = firstVarints(bytes, 0, bytes.length, FIELD, first);
+      expect([...first.subarray(0, count)]).toEqual(found.slice(0, 2).map(([low]) => low));
     }
     expect(compared).toBeGreaterThan(500);
   });
