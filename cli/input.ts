@@ -13,7 +13,7 @@ import {
   realpathSync,
   statSync,
 } from "node:fs";
-import { bytesSource, joinedSource, type Source, SourceError } from "../app/decoder/source.ts";
+import { bytesSource, joinedSource, partOf, type Source, SourceError } from "../app/decoder/source.ts";
 import { decodeText } from "../app/model/text.ts";
 import { systemReason } from "./error.ts";
 import type { Io } from "./io.ts";
@@ -133,7 +133,15 @@ function filesIn(directory: Path, outside: boolean): Listed[] {
       } else found.push({ name, path, link: readlinkSync(path, "buffer") });
     }
   }
-  return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return sortedByName(found);
+}
+
+/** Files by name. Names are sorted several times faster than by a function that compares. */
+function sortedByName(files: readonly Listed[]): Listed[] {
+  const byName = new Map(files.map((file) => [file.name, file]));
+  const sorted = [...byName.keys()].sort().map((name) => byName.get(name) as Listed);
+  // Names that are not valid UTF-8 can be the same as text.
+  return sorted.length === files.length ? sorted : files.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** Whether a file, under whatever name, is among those that are read from a directory: in it, or in a parent set. */
@@ -248,7 +256,7 @@ function createKept(): (file: Listed) => Uint8Array | null {
 const keptSource = ({ name, path }: Listed, bytes: Uint8Array): Source => ({
   name,
   size: bytes.length,
-  read: (offset, length) => bytes.subarray(offset, Math.min(bytes.length, offset + length)),
+  read: (offset, length) => partOf(bytes, offset, length),
   modified: () => (statOf(path)?.mtimeMs ?? 0) / 1000,
 });
 

@@ -30,9 +30,13 @@ export function bytesSource(name: string, bytes: Uint8Array): Source {
   return {
     name,
     size: bytes.length,
-    read: (offset, length) => bytes.subarray(offset, Math.min(bytes.length, offset + length)),
+    read: (offset, length) => partOf(bytes, offset, length),
   };
 }
+
+/** bytes[offset … offset + length - 1], as far as there are so many; `bytes` itself if that is all of it. */
+export const partOf = (bytes: Uint8Array, offset: number, length: number): Uint8Array =>
+  offset === 0 && length >= bytes.length ? bytes : bytes.subarray(offset, Math.min(bytes.length, offset + length));
 
 /** The part of `source` from `offset`, `size` bytes long, as a source of its own. */
 export function partSource(source: Source, name: string, offset: number, size: number): Source {

@@ -125,22 +125,35 @@ async function setsIn(named: readonly string[], directories: Directories, inSets
     const all = directories.get(directory) ?? [];
     // There may be other files next to a set, especially if it consists of loose files.
     const own = all.filter(({ name }) => belongsToSet(name));
+    const [ownFacts, members] = split(own, isFact);
     const parentDirectory = directoryOf(directory);
     // stats-dump and the engine's files are in the parent directory, unless the set's directory has its own.
     const beside = directory === "" || isSet.has(parentDirectory) ? [] : (directories.get(parentDirectory) ?? []);
-    const ownStats = own.some(({ name }) => baseName(name) === "stats-dump");
-    const stats = beside.filter(({ name }) => baseName(name) === "stats-dump" && !ownStats);
-    const facts = [...beside, ...own].filter(({ name }) => METADATA_NAMES.has(baseName(name)));
+    const ownStats = beside.length > 0 && members.some(isStats);
+    const stats = ownStats ? [] : beside.filter(isStats);
+    const facts = [...beside.filter(isFact), ...ownFacts];
     const metadata = await readMetadata(facts);
     const parent = await parentOf(directory, own, isSet, isParent);
     found.push({
       name: directory,
-      sources: [...own.filter(({ name }) => !METADATA_NAMES.has(baseName(name))), ...stats],
+      sources: stats.length === 0 ? members : [...members, ...stats],
       metadata: parent === null ? metadata : { ...metadata, parent },
     });
     for (const source of [...own, ...stats, ...facts]) inSets.add(source);
   }
   return withParents(found, directories, inSets);
+}
+
+const isStats = ({ name }: Source): boolean => baseName(name) === "stats-dump";
+
+const isFact = ({ name }: Source): boolean => METADATA_NAMES.has(baseName(name));
+
+/** The items for which something holds, and the others. */
+function split<Item>(items: readonly Item[], holds: (item: Item) => boolean): readonly [Item[], Item[]] {
+  const those: Item[] = [];
+  const others: Item[] = [];
+  for (const item of items) (holds(item) ? those : others).push(item);
+  return [those, others];
 }
 
 /** Adds to each set its parent, and to `inSets` the files of parents that are not sets by themselves. */
@@ -163,8 +176,8 @@ function withParents(found: readonly SetChoice[], directories: Directories, inSe
 }
 
 const belongsToSet = (name: string): boolean =>
-  memberOfName(name) !== null ||
   name.endsWith(".img") ||
+  memberOfName(name) !== null ||
   METADATA_NAMES.has(baseName(name)) ||
   baseName(name) === PARENT;
 

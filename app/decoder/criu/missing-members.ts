@@ -56,7 +56,8 @@ function reportNewerVersion(set: SetContext): void {
   const isNewer = imageVersion !== null && imageVersion > NEWEST_VERSION;
   const message = `inventory.img has img_version ${imageVersion}, which is newer than that of CRIU 4.2 (${NEWEST_VERSION}); only what is known is shown.`;
   if (isNewer) report(set, "warning", "newer-version", message, null);
-  for (const [member, { kind, source, isUnknownImage }] of set.placed.entries()) {
+  for (let member = 0; member < set.placed.length; member++) {
+    const { kind, source, isUnknownImage } = set.placed[member] as PlacedMember;
     if (MEMBER_KINDS[kind] !== undefined || !(isNewer || isUnknownImage)) continue;
     report(set, "note", "unknown-member", `${visible(baseName(source.name))} is of an unknown kind.`, null, member);
   }
