@@ -40,8 +40,8 @@ export function fileWriter(out: JsonBytes, checkpoint: Checkpoint): (row: FileRo
   // The made-up name of a file without a path.
   const withName = kindsBefore(',"path":null,"name":');
   const unknown = FILE_KINDS.indexOf("unknown");
-  const writeDetails = detailsWriter(out, checkpoint);
-  const flagsAndMode = flagsAndModePieces(checkpoint);
+  const details = detailsWriter(out, checkpoint);
+  const pieces = commonPieces(checkpoint);
   const cut = new Set(checkpoint.problems.map((problem) => problem.cut?.file));
   const positions = exactWriter(out, files.pos);
   const versions = exactWriter(out, files.version);
@@ -63,32 +63,57 @@ export function fileWriter(out: JsonBytes, checkpoint: Checkpoint): (row: FileRo
     writePiece(out, POS);
     if ((has & HAS.pos) === 0) writePiece(out, NULL);
     else positions(row);
-    writePiece(out, flagsAndMode(row));
+    const common = pieces(row);
+    const isCut = cut.size > 0 && cut.has(row);
+    if (!isCut && common.whole !== null && details.areNone(row, has)) {
+      writePiece(out, common.whole);
+      return;
+    }
+    writePiece(out, common.flagsAndMode);
     if ((has & HAS.version) === 0) writePiece(out, NO_VERSION);
     else {
       writePiece(out, VERSION);
       versions(row);
       writePiece(out, DETAILS);
     }
-    writeDetails(row, has);
-    writePiece(out, cut.size > 0 && cut.has(row) ? CUT : END);
+    details.write(row, has);
+    writePiece(out, isCut ? CUT : END);
   };
 }
 
-/** A function that returns the keys for flags and mode of an open file, most of which share a few combinations. */
-function flagsAndModePieces({ files, machine }: Checkpoint): (row: FileRow) => Uint8Array {
-  /** By flags, -1 for none: the last mode that they occurred with, null for none. */
-  const made = new Map<number, { readonly mode: number | null; readonly piece: Uint8Array }>();
+/** What open files with the same flags and mode have in common. */
+interface Common {
+  readonly mode: number | null;
+  readonly hasVersion: boolean;
+  /** The keys for flags and mode. */
+  readonly flagsAndMode: Uint8Array;
+  /** These, and everything after them of a file without details; `null` if versions differ. */
+  readonly whole: Uint8Array | null;
+}
+
+/** A function that returns what an open file has in common with others, most of which share a few combinations. */
+function commonPieces({ files, machine }: Checkpoint): (row: FileRow) => Common {
+  /** By flags, -1 for none: the last that they occurred with. */
+  const made = new Map<number, Common>();
   return (row) => {
     const has = u8At(files.has, row);
     const flags = (has & HAS.flags) === 0 ? -1 : u32At(files.flags, row);
     const mode = (has & HAS.mode) === 0 ? null : u32At(files.mode, row);
+    const hasVersion = (has & HAS.version) !== 0;
     const known = made.get(flags);
-    if (known !== undefined && known.mode === mode) return known.piece;
+    if (known !== undefined && known.mode === mode && known.hasVersion === hasVersion) return known;
     const values = flags < 0 ? [null, null] : [flags, flagNames(flags, machine.arch)];
-    const piece = encodeText(`,"flags":${values[0]},"flagNames":${jsonText(values[1])},"mode":${mode}`);
-    made.set(flags, { mode, piece });
-    return piece;
+    const text = `,"flags":${values[0]},"flagNames":${jsonText(values[1])},"mode":${mode}`;
+    const isSame = !hasVersion || files.version.length === 0;
+    const rest = `,"version":${hasVersion ? '"0"' : null},"details":{}}`;
+    const common = {
+      mode,
+      hasVersion,
+      flagsAndMode: encodeText(text),
+      whole: isSame ? encodeText(text + rest) : null,
+    };
+    made.set(flags, common);
+    return common;
   };
 }
 
@@ -145,8 +170,14 @@ const OPEN = encodeText("{");
 const COMMA = encodeText(",");
 const NO_DETAILS = encodeText("{}");
 
-/** A function that writes the details of open files, in ascending order. */
-function detailsWriter(out: JsonBytes, checkpoint: Checkpoint): (row: FileRow, has: number) => void {
+/** Writes the details of open files, in ascending order. */
+interface DetailsWriter {
+  /** Whether an open file has no details at all. */
+  areNone(row: FileRow, has: number): boolean;
+  write(row: FileRow, has: number): void;
+}
+
+function detailsWriter(out: JsonBytes, checkpoint: Checkpoint): DetailsWriter {
   const { fileDetails: store } = checkpoint;
   const keys = store.keys.map((key) => encodeText(`${jsonText(key)}:`));
   const writeInode = inodeWriter(out, checkpoint);
@@ -166,18 +197,30 @@ function detailsWriter(out: JsonBytes, checkpoint: Checkpoint): (row: FileRow, h
     writePiece(out, end === first ? NO_DETAILS : END);
     return true;
   };
-  return (row, has) => {
-    if ((has & HAS.inode) !== 0) {
-      if ((has & HAS.details) !== 0) writeValue(out, detailsOf(checkpoint, row));
-      else writeInode(row);
-      return;
-    }
+  /** Moves to the first detail of a row or of one after it. */
+  const moveTo = (row: FileRow): void => {
     while (next < store.count && u32At(store.row, next) < row) next++;
-    const first = next;
-    while (next < store.count && store.row[next] === row) next++;
-    const length = out.length;
-    if (next - first <= FEW_DETAILS && write(first, next)) return;
-    out.length = length;
-    writeValue(out, detailsOf(checkpoint, row));
+  };
+  return {
+    areNone(row, has) {
+      if ((has & HAS.inode) !== 0) return false;
+      moveTo(row);
+      return next === store.count || store.row[next] !== row;
+    },
+
+    write(row, has) {
+      if ((has & HAS.inode) !== 0) {
+        if ((has & HAS.details) !== 0) writeValue(out, detailsOf(checkpoint, row));
+        else writeInode(row);
+        return;
+      }
+      moveTo(row);
+      const first = next;
+      while (next < store.count && store.row[next] === row) next++;
+      const length = out.length;
+      if (next - first <= FEW_DETAILS && write(first, next)) return;
+      out.length = length;
+      writeValue(out, detailsOf(checkpoint, row));
+    },
   };
 }
