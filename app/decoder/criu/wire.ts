@@ -101,16 +101,22 @@ export function scan(bytes: Uint8Array, start: number, end: number, { slots }: P
         let high = 0;
         if (byte > 127) {
           let shift = 7;
+          // Up to 28 bits, which most have, by themselves.
           do {
+            if (at >= end) return seen | MALFORMED;
+            byte = bytes[at++] as number;
+            low |= (byte & 127) << shift;
+            shift += 7;
+          } while (byte > 127 && shift < 28);
+          while (byte > 127) {
             if (at >= end || shift > 63) return seen | MALFORMED;
             byte = bytes[at++] as number;
-            if (shift < 28) low |= (byte & 127) << shift;
-            else if (shift === 28) {
+            if (shift === 28) {
               low |= byte << 28;
               high = (byte & 127) >> 4;
             } else high |= (byte & 127) << (shift - 32);
             shift += 7;
-          } while (byte > 127);
+          }
         }
         out[2 * slot] = low;
         out[2 * slot + 1] = high;
