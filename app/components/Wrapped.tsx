@@ -3,21 +3,24 @@
 
 import { Fragment } from "react";
 
-/** A flag that was set or cleared: `-O_APPEND`. A line would break after its sign. */
-const SIGNED = /(?<=^|\s)([-+][A-Z][A-Z0-9_]+)/;
+/** A flag that was set or cleared, `-O_APPEND`, or an arrow, `->`. A line would break after the sign. */
+const UNBROKEN = /((?<=^|\s)[-+][A-Z][A-Z0-9_]+|->)/;
 /**
  * After the slash of a path, if a few characters follow: not within `pts/3`; before a port, and before the other end of a
  * connection.
  */
-const BREAK = /(?<=[^\s/]\/)(?=[^/\s]{3})|(?<=[\d\]]:)(?=\d+(?:\D|$))|(?=->)/;
+const BREAK = /(?<=[^\s/]\/)(?=[^/\s]{3})|(?<=[\d\]]:)(?=\d+(?:\D|$))/;
 
 export function Wrapped({ text }: { text: string }) {
-  return text.split(SIGNED).map((part, at) => {
+  return text.split(UNBROKEN).map((part, at) => {
     // Every other part is what was split at.
-    const isFlag = at % 2 === 1;
+    const isWhole = at % 2 === 1;
     return (
       // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text
-      <Fragment key={at}>{isFlag ? <span className="unbroken">{part}</span> : <Breaking text={part} />}</Fragment>
+      <Fragment key={at}>
+        {part === "->" && <wbr />}
+        {isWhole ? <span className="unbroken">{part}</span> : <Breaking text={part} />}
+      </Fragment>
     );
   });
 }

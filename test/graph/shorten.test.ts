@@ -9,6 +9,7 @@ describe("a shortened name", () => {
     ["/var/log/nginx/error.log", 10, "error.log"],
     ["/var/log/nginx/error.log", 8, "erro…log"],
     ["/begin-end", 7, "/be…end"],
+    ["appendonly.1.aof (deleted)", 24, "appendo….1.aof (deleted)"],
     ["/srv/db/appendonly.1.aof (deleted)", 29, "…/appendonly.1.aof (deleted)"],
     ["/srv/db/appendonly.1.aof (deleted)", 22, "append…1.aof (deleted)"],
     ["/srv/db/appendonly.1.aof (deleted)", 20, "appendonly…(deleted)"],

@@ -34,7 +34,9 @@ export function ChangeOf({ compared, change }: { compared: Compared; change: num
           <Sign sign={sign} /> {CHANGE_TITLES[kindAt(comparison, change)]}
           {uncertain && <span className="uncertain"> uncertain: an image is incomplete</span>}
         </p>
-        <h2 className="mono">{changeSentence(comparison, change)}</h2>
+        <h2 className="mono">
+          <Wrapped text={changeSentence(comparison, change)} />
+        </h2>
         <CommandButton id="copy-change">Copy as text</CommandButton>
       </header>
       <Values comparison={comparison} change={change} />

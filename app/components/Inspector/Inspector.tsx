@@ -13,6 +13,7 @@ import { PLACES } from "../../shell/places.ts";
 import type { Doc } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";
 import { useApp, usePage } from "../context.ts";
+import { Wrapped } from "../Wrapped.tsx";
 import { ChangeOf } from "./ChangeOf.tsx";
 import { DescriptorValues } from "./DescriptorSection.tsx";
 import { DetailsOf, DetailsOfTask } from "./DetailsOf.tsx";
@@ -77,7 +78,9 @@ function Selected({ doc, selection }: { doc: Doc; selection: Selection }) {
           {word}
           {selection.to === "file" && ` · ${FILE_KINDS[u8At(checkpoint.files.kind, selection.row)]}`}
         </p>
-        <h2 className="mono">{name}</h2>
+        <h2 className="mono">
+          <Wrapped text={name} />
+        </h2>
         <CommandButton id="copy">Copy as text</CommandButton>
       </header>
       <Values doc={doc} selection={selection} />

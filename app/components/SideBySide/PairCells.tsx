@@ -3,6 +3,7 @@
 import { CHANGE_BITS } from "../../diff/changes.ts";
 import { type Comparison, descriptorNumber } from "../../diff/comparison.ts";
 import type { DetailWords } from "../../export/detail-words.ts";
+import { signedWords } from "../../graph/scene/changed-words.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { i32At } from "../../model/read.ts";
 import type { DescriptorRow } from "../../model/rows.ts";
@@ -179,13 +180,10 @@ function Transition({ column, before, after, room }: Omit<Values, "differs"> & {
   );
 }
 
-/** Flags that were cleared and set: `−fasync`; if the access mode changed, both whole. */
+/** Flags that were cleared and set: `−fasync`; if the access mode changed, or there are few flags, both whole. */
 function wordsThatDiffer(before: string, after: string): string {
-  const [had, has] = [before.split(" "), after.split(" ")];
-  if (had[0] !== has[0] || had.length + has.length < 4) return `${before} → ${after}`;
-  const signed = (sign: string, words: readonly string[], other: readonly string[]) =>
-    words.filter((word) => !other.includes(word)).map((word) => sign + word);
-  return [...signed("−", had, has), ...signed("+", has, had)].join(" ");
+  const isShort = before.split(" ").length + after.split(" ").length < 4;
+  return (isShort ? null : signedWords(before, after)) ?? `${before} → ${after}`;
 }
 
 interface CellProps {

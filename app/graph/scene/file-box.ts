@@ -3,6 +3,7 @@
 import { CHANGED, changeOf, type GraphFileRow, holdersOf, type Subject } from "../order/graph.ts";
 import { box, characters, left, right, signed } from "./box.ts";
 import { changedDetail } from "./changed-detail.ts";
+import { signedWords } from "./changed-words.ts";
 import { type Box, type Cell, CHARACTER } from "./scene.ts";
 import { lastForm, shortened } from "./shorten.ts";
 import {
@@ -55,7 +56,10 @@ export function columnsOf(subject: Subject, files: readonly GraphFileRow[], widt
 export const changesOf = (subject: Subject, file: GraphFileRow): readonly string[] => {
   if (changeOf(subject, "file", file) !== CHANGED) return [];
   const flags = flagsText(subject, file);
-  return flags.includes("→") ? [flags] : changedDetail(subject, file);
+  const [before = "", after] = flags.split(" → ");
+  if (after === undefined) return changedDetail(subject, file);
+  const signed = signedWords(before, after);
+  return signed === null ? [flags] : [flags, signed];
 };
 
 /** In boxes with fewer characters, the earlier number of holders gives up its room to the name. */

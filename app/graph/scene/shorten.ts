@@ -29,10 +29,18 @@ export function shortened(name: string, most: number): string {
   if (name.length <= most) return name;
   const change = name.split(" → ");
   if (change.length === 2) return shortenedChange(change as [string, string], most);
+  if (name.endsWith(DELETED) && most - DELETED.length >= ROOM_FOR_DELETED) {
+    return `${shortened(name.slice(0, -DELETED.length), most - DELETED.length)}${DELETED}`;
+  }
   const socket = SOCKET.exec(name);
   if (socket !== null) return firstThatFits(socketForms(socket[1] ?? name), most);
   return name.startsWith("/") && !name.endsWith("/") ? shortenedPath(name, most) : halved(name, most);
 }
+
+/** What the kernel appends to the path of an unlinked file. */
+const DELETED = " (deleted)";
+/** Characters of a name that keeps this. */
+const ROOM_FOR_DELETED = 12;
 
 /** The name of a socket, with `socket:[…]` around it or without. */
 const SOCKET = /^(?:socket:\[(.+)\]|(?:unix|tcp|udp|udplite|raw|ping|sctp|netlink|packet) .+)$/;
@@ -51,17 +59,8 @@ export const lastForm = (name: string): string => {
 
 const lastPart = (path: string): string => path.slice(path.lastIndexOf("/") + 1) || path;
 
-/** What the kernel appends to the path of an unlinked file. */
-const DELETED = " (deleted)";
-/** Characters of a path that keeps this. */
-const ROOM_FOR_DELETED = 12;
-
 /** `/var/log…/error.log`, or with less room `…/error.log`, `error.log`. */
 function shortenedPath(path: string, most: number): string {
-  if (path.endsWith(DELETED) && most - DELETED.length >= ROOM_FOR_DELETED) {
-    return `${shortenedPath(path.slice(0, -DELETED.length), most - DELETED.length)}${DELETED}`;
-  }
-  if (path.length <= most) return path;
   const last = lastPart(path);
   const room = most - last.length - 2;
   // A file in the root directory has no directories to show.
