@@ -8,6 +8,7 @@ import type { DescriptorRow, FileRow, TableRow } from "../../model/rows.ts";
 import { visibleText } from "../../model/text.ts";
 import { counted, fileName, flagsText } from "../../model/words.ts";
 import { tableUsers } from "../../shell/describe.ts";
+import { Wrapped } from "../Wrapped.tsx";
 import { DescriptorLink, InlineList, ObjectLink, SteppedList } from "./links.tsx";
 import { hex, Section, Value } from "./Section.tsx";
 
@@ -28,7 +29,9 @@ export function FileValues({ checkpoint, file, heading }: Props & { heading: str
     <Section title={heading}>
       <dl>
         <Value name={has & HAS.path ? "path" : "name"} copy={() => visibleText(nameBytes(checkpoint, file)) || name}>
-          {name}
+          <span>
+            <Wrapped text={name} />
+          </span>
           {(has & HAS.deleted) !== 0 && <span className="warn"> (deleted)</span>}
         </Value>
         <Value name="kind">{FILE_KINDS[u8At(files.kind, file)]}</Value>
