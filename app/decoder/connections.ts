@@ -1,16 +1,27 @@
 // Links between open files that both formats describe in the same way: the two ends of a connection, by their addresses.
+//
+// Casts `as number` read typed arrays within bounds checked by the loop.
 
 import { type Checkpoint, type DetailStore, HAS, NONE } from "../model/checkpoint.ts";
-import { valueBytes, valueIndex } from "../model/detail-store.ts";
+import { valueBytes } from "../model/detail-store.ts";
+import type { DetailValue } from "../model/fields.ts";
 import { fileKind } from "../model/names.ts";
-import { u8At, u16At, u32At } from "../model/read.ts";
 import type { FileRow } from "../model/rows.ts";
+import { decodeText } from "../model/text.ts";
 import type { LinksBuilder } from "./builder/details.ts";
+import { createPairIndex } from "./builder/pair-index.ts";
 
 const SOCKET = fileKind("socket");
 
 /** States of a connection whose ends still know each other: one or both may have been shut down. */
-const CONNECTED = ["established", "fin-wait-1", "fin-wait-2", "close-wait", "closing", "last-ack"] as const;
+const CONNECTED: ReadonlySet<DetailValue> = new Set([
+  "established",
+  "fin-wait-1",
+  "fin-wait-2",
+  "close-wait",
+  "closing",
+  "last-ack",
+]);
 
 /**
  * Links the two ends of internet connections within the image: the local address of one is the remote address of the
@@ -20,45 +31,68 @@ const CONNECTED = ["established", "fin-wait-1", "fin-wait-2", "close-wait", "clo
  */
 export function linkConnections(checkpoint: Checkpoint, links: LinksBuilder, local: string, remote: string): void {
   const { files, fileDetails: store } = checkpoint;
-  const tcp = valueIndex(store, '"tcp"');
-  if (tcp < 0) return;
-  const connectedStates = new Set(CONNECTED.map((state) => valueIndex(store, JSON.stringify(state))));
-  const [protocolKey, stateKey] = [store.keys.indexOf("protocol"), store.keys.indexOf("state")];
-  const [localKey, remoteKey] = [store.keys.indexOf(local), store.keys.indexOf(remote)];
-  const ends = new Map<number, FileRow>();
-  const connected: { file: FileRow; other: number }[] = [];
+  const { keys, count } = store;
+  const [protocolKey, stateKey] = [keys.indexOf("protocol"), keys.indexOf("state")];
+  const [localKey, remoteKey] = [keys.indexOf(local), keys.indexOf(remote)];
+  const isTcp = textTest(store, (text) => text === "tcp");
+  const isConnected = textTest(store, (text) => CONNECTED.has(text));
   // Addresses are compared by the numbers of their values: equal texts are one value.
-  const values = store.start.length;
-  for (let at = 0; at < store.count; ) {
-    const file = u32At(store.row, at);
-    let [protocol, state, from, to] = [NONE, NONE, NONE, NONE];
-    for (; at < store.count && store.row[at] === file; at++) {
-      const value = u32At(store.value, at);
-      const key = u16At(store.key, at);
+  const ends = createPairIndex();
+  const connected: number[] = [];
+  for (let at = 0; at < count; ) {
+    const file = store.row[at] as FileRow;
+    const isSocket = files.kind[file] === SOCKET;
+    let protocol = NONE;
+    let state = NONE;
+    let from = NONE;
+    let to = NONE;
+    for (; at < count && store.row[at] === file; at++) {
+      if (!isSocket) continue;
+      const value = store.value[at] as number;
+      const key = store.key[at];
       if (key === protocolKey) protocol = value;
       else if (key === stateKey) state = value;
       else if (key === localKey) from = value;
       else if (key === remoteKey) to = value;
     }
-    if (files.kind[file] !== SOCKET || protocol !== tcp) continue;
-    if (state === NONE || !connectedStates.has(state)) continue;
-    if (!isText(store, from) || !isText(store, to)) continue;
-    ends.set(from * values + to, file);
-    connected.push({ file, other: to * values + from });
+    if (!isTcp(protocol) || !isConnected(state) || !isText(store, from) || !isText(store, to)) continue;
+    ends.enter(from, to, file);
+    connected.push(file, from, to);
   }
-  for (const { file, other } of connected) {
-    const peer = ends.get(other) ?? NONE;
+  for (let at = 0; at < connected.length; at += 3) {
+    const file = connected[at] as FileRow;
+    const peer = ends.find(connected[at + 2] as number, connected[at + 1] as number);
     if (peer !== NONE && peer !== file) links.add(file, "peer", peer);
   }
 }
 
+/** A function that tests texts by the numbers of their values, each once. */
+function textTest(store: DetailStore, test: (text: DetailValue) => boolean): (value: number) => boolean {
+  const passes = new Int8Array(store.start.length);
+  return (value) => {
+    if (value === NONE) return false;
+    const known = passes[value] as number;
+    if (known !== 0) return known > 0;
+    const isPassing = test(JSON.parse(decodeText(valueBytes(store, value))));
+    passes[value] = isPassing ? 1 : -1;
+    return isPassing;
+  };
+}
+
 /** Whether a value is there and a text that is not empty. */
-const isText = (store: DetailStore, value: number): boolean =>
-  value !== NONE && valueBytes(store, value).length > 2 && valueBytes(store, value)[0] === QUOTE;
+const isText = ({ start, pool }: DetailStore, value: number): boolean => {
+  if (value === NONE) return false;
+  const from = start[value] as number;
+  return (start[value + 1] as number) - from > 2 && pool[from] === QUOTE;
+};
 
 const QUOTE = 0x22;
 
 /** Marks files that have details in the store, or links. */
 export function markDetailed({ files }: Checkpoint, rows: Uint32Array): void {
-  for (const row of rows) files.has[row] = u8At(files.has, row) | HAS.details;
+  const { has } = files;
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at] as FileRow;
+    has[row] = (has[row] as number) | HAS.details;
+  }
 }

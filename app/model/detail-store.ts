@@ -7,7 +7,7 @@ import { fileKind } from "./names.ts";
 import { i32At, u8At, u16At, u32At, u64At } from "./read.ts";
 import type { FileRow, TaskRow } from "./rows.ts";
 import { rowsOf } from "./search.ts";
-import { decodeText, encodeText } from "./text.ts";
+import { decodeText } from "./text.ts";
 
 /** Entries of a store that belong to a row: from the first to before the second number. */
 export function detailRange(store: DetailStore, row: number): readonly [first: number, end: number] {
@@ -17,17 +17,6 @@ export function detailRange(store: DetailStore, row: number): readonly [first: n
 /** The JSON text of a value of a store, as bytes. */
 export function valueBytes(store: DetailStore, value: number): Uint8Array {
   return store.pool.subarray(u32At(store.start, value), u32At(store.start, value + 1));
-}
-
-/** The number of a value in a store by its JSON text; -1 if it has no such value. Takes time in proportion to the values. */
-export function valueIndex({ start, pool }: DetailStore, json: string): number {
-  const wanted = encodeText(json);
-  for (let value = 0; value + 1 < start.length; value++) {
-    const from = u32At(start, value);
-    if (u32At(start, value + 1) - from !== wanted.length) continue;
-    if (wanted.every((byte, at) => pool[from + at] === byte)) return value;
-  }
-  return -1;
 }
 
 /** The value of entry `at` of a store. */

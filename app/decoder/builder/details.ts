@@ -31,23 +31,26 @@ export function createDetails(growth: Growth = FREE) {
   const keyIndex = new Map<string, number>();
   const values = createJsonValues(growth);
 
-  /** Adds a detail whose value has a number already. */
+  const addNumbered = (row: number, key: number, value: number): void => {
+    budget.takeBytes(DETAIL_BYTES);
+    if (count === columns.capacity) growTo(columns, 2 * count, FREE.budget);
+    columns.row[count] = row;
+    columns.key[count] = key;
+    columns.value[count++] = value;
+  };
   const addIndexed = (row: number, key: string, value: number): void => {
     let index = keyIndex.get(key);
     if (index === undefined) {
       index = keyIndex.size;
       keyIndex.set(key, index);
     }
-    budget.takeBytes(DETAIL_BYTES);
-    if (count === columns.capacity) growTo(columns, 2 * count, FREE.budget);
-    columns.row[count] = row;
-    columns.key[count] = index;
-    columns.value[count++] = value;
+    addNumbered(row, index, value);
   };
 
   return {
     /** The number of a value, for `addIndexed`. */
     indexOf: values.indexOf,
+    indexOfInteger: values.indexOfInteger,
 
     /** Room to write a value as JSON into, and its number once it is written. */
     write: values.write,
@@ -55,7 +58,17 @@ export function createDetails(growth: Growth = FREE) {
 
     add: (row: number, key: string, value: DetailValue): void => addIndexed(row, key, values.indexOf(value)),
 
+    /** Adds a detail whose value has a number already. */
     addIndexed,
+
+    /** Adds a detail whose key and value have numbers already: those of another detail. */
+    addNumbered,
+
+    /** How many details there are. */
+    count: (): number => count,
+    /** The numbers of the key and value of detail `at`. */
+    keyOf: (at: number): number => columns.key[at] as number,
+    valueOf: (at: number): number => columns.value[at] as number,
 
     /** Adds a detail of the row that was added last, or replaces its value. */
     set(row: number, key: string, value: DetailValue): void {
@@ -107,7 +120,8 @@ export function createLinkList({ budget }: Growth = FREE) {
   let count = 0;
   const members = { capacity: FIRST_CAPACITY, file: new Uint32Array(FIRST_CAPACITY) };
   let memberCount = 0;
-  const firstMember: number[] = [0];
+  /** By group. */
+  const firstMember: number[] = [];
 
   const add = (file: FileRow, kind: LinkRole, target: number, value: number): void => {
     budget.takeBytes(LINK_BYTES);
@@ -118,20 +132,28 @@ export function createLinkList({ budget }: Growth = FREE) {
     columns.data[count++] = value;
   };
 
+  /** Starts a group, whose members are linked to each other. */
+  const startGroup = (): void => {
+    firstMember.push(memberCount);
+  };
+  const addMember = (kind: LinkRole, file: FileRow): void => {
+    budget.takeBytes(MEMBER_BYTES);
+    if (memberCount === members.capacity) growTo(members, 2 * memberCount, FREE.budget);
+    members.file[memberCount++] = file;
+    add(file, kind, firstMember.length - 1, 0);
+  };
+
   return {
     /** Links a file to another (NONE: one outside the image). `events`: what an epoll waits for. */
     add: (file: FileRow, kind: LinkRole, target: FileRow, events = 0): void => add(file, kind, target, events),
 
+    startGroup,
+    addMember,
+
     /** Links all files of a group to each other. A group of one is linked to something outside the image. */
     addGroup(kind: LinkRole, files: Iterable<FileRow>): void {
-      const group = firstMember.length - 1;
-      for (const file of files) {
-        budget.takeBytes(MEMBER_BYTES);
-        if (memberCount === members.capacity) growTo(members, 2 * memberCount, FREE.budget);
-        members.file[memberCount++] = file;
-        add(file, kind, group, 0);
-      }
-      firstMember.push(memberCount);
+      startGroup();
+      for (const file of files) addMember(kind, file);
     },
 
     finish(): Links {
@@ -142,7 +164,7 @@ export function createLinkList({ budget }: Growth = FREE) {
         role: ordered(columns.role, count, order),
         to: ordered(columns.to, count, order),
         data: ordered(columns.data, count, order),
-        firstMember: Uint32Array.from(firstMember),
+        firstMember: Uint32Array.from([...firstMember, memberCount]),
         member: members.file.slice(0, memberCount),
       };
     },

@@ -5,13 +5,16 @@
 
 import type { DetailStore } from "../../model/checkpoint.ts";
 import type { DetailValue } from "../../model/fields.ts";
-import { createJsonBytes, type JsonBytes, writeValue } from "../../model/json-bytes.ts";
+import { createJsonBytes, type JsonBytes, writeInteger, writeValue } from "../../model/json-bytes.ts";
 import { decodeText } from "../../model/text.ts";
 import { createBudget } from "../limits.ts";
 import { FIRST_CAPACITY, type Growth, grown, growTo } from "./growing.ts";
 
 /** Slots that are tried for a value. Only a crafted image has values that need more; they go into a Map. */
 const MOST_TRIED = 32;
+
+/** Whole numbers below this are found without a hash. */
+const MOST_SMALL = 2 ** 18;
 
 /** Shorter values are copied faster by a loop than by a call of `set`. */
 const SHORT = 64;
@@ -23,11 +26,15 @@ export function createJsonValues({ budget }: Pick<Growth, "budget">) {
   const columns = { capacity: FIRST_CAPACITY, start, hash: new Int32Array(FIRST_CAPACITY) };
   const scratch = createJsonBytes(256);
   const crowded = new Map<string, number>();
+  /** By small whole number, which ids and inodes are: the number of its value, plus 1. It is not in `table`. */
+  let small = new Uint32Array(FIRST_CAPACITY);
   /** By the low bits of their hash: the numbers of values, from 1 on. */
   let table = new Uint32Array(4 * FIRST_CAPACITY);
   let pool = new Uint8Array(1024);
   let length = 0;
   let count = 0;
+  /** How many values are in `table`. */
+  let entered = 0;
 
   /** Whether a value is what has been written into the scratch room. */
   const isWritten = (value: number): boolean => {
@@ -48,49 +55,76 @@ export function createJsonValues({ budget }: Pick<Growth, "budget">) {
     }
     return crowded.get(decodeText(scratch.bytes.subarray(0, scratch.length))) ?? -1 - table.length;
   };
-  /** Enters the value that was added last. `place` is beyond the table if there was no room. */
+  /** Enters a value. `place` is beyond the table if there was no room. */
   const enter = (value: number, place: number): void => {
     if (place < table.length) table[place] = value + 1;
     else crowded.set(decodeText(pool.subarray(columns.start[value], columns.start[value + 1])), value);
   };
   const enlarge = (): void => {
-    table = new Uint32Array(4 * table.length);
-    const mask = table.length - 1;
-    for (let value = 0; value < count; value++) {
-      const hash = columns.hash[value] as number;
-      let tried = 0;
-      while (tried < MOST_TRIED && table[(hash + tried) & mask] !== 0) tried++;
-      enter(value, tried < MOST_TRIED ? (hash + tried) & mask : table.length);
-    }
+    const old = table;
+    const others = [...crowded.values()];
+    table = new Uint32Array(4 * old.length);
+    crowded.clear();
+    for (let place = 0; place < old.length; place++) if (old[place] !== 0) enterAgain((old[place] as number) - 1);
+    for (const value of others) enterAgain(value);
   };
-
-  const indexOfWritten = (): number => {
+  const enterAgain = (value: number): void => {
+    const mask = table.length - 1;
+    const hash = columns.hash[value] as number;
+    let tried = 0;
+    while (tried < MOST_TRIED && table[(hash + tried) & mask] !== 0) tried++;
+    enter(value, tried < MOST_TRIED ? (hash + tried) & mask : table.length);
+  };
+  /** Adds what has been written as a value. */
+  const addWritten = (): number => {
     const { bytes, length: more } = scratch;
-    const hash = hashOf(bytes, more);
-    const found = find(hash);
-    if (found >= 0) return found;
     const lacking = length + more - pool.length;
     if (lacking > 0) pool = grown(pool, pool.length + budget.takeBytes(Math.max(pool.length, lacking), lacking));
-    if (more < SHORT) for (let at = 0; at < more; at++) pool[length + at] = bytes[at] as number;
-    else pool.set(bytes.subarray(0, more), length);
+    copy(pool, length, bytes, more);
     length += more;
-    columns.hash[count] = hash;
-    columns.start[count + 1] = length;
-    enter(count++, -1 - found);
+    columns.start[++count] = length;
     if (count + 1 === columns.capacity) growTo(columns, 2 * columns.capacity, free);
-    if (2 * count > table.length) enlarge();
     return count - 1;
+  };
+  const indexOfWritten = (): number => {
+    const hash = hashOf(scratch.bytes, scratch.length);
+    const found = find(hash);
+    if (found >= 0) return found;
+    const value = addWritten();
+    columns.hash[value] = hash;
+    enter(value, -1 - found);
+    if (2 * ++entered > table.length) enlarge();
+    return value;
+  };
+  const indexOfInteger = (number: number): number => {
+    const isSmall = number >= 0 && number < MOST_SMALL;
+    if (isSmall && number >= small.length) small = grown(small, 2 ** (32 - Math.clz32(number)));
+    const known = isSmall ? (small[number] as number) : 0;
+    if (known > 0) return known - 1;
+    scratch.length = 0;
+    writeInteger(scratch, number);
+    if (!isSmall) return indexOfWritten();
+    const value = addWritten();
+    small[number] = value + 1;
+    return value;
   };
 
   return {
     /** The number of a value, which is added if it is new. @throws LimitReached */
     indexOf(value: DetailValue): number {
+      if (typeof value === "number" && Number.isSafeInteger(value)) return indexOfInteger(value);
       scratch.length = 0;
       writeValue(scratch, value);
       return indexOfWritten();
     },
 
-    /** The scratch room, emptied: a value is written into it as JSON, and `indexOfWritten` then has its number. */
+    /** The same for a whole number of at most 53 bits. */
+    indexOfInteger,
+
+    /**
+     * The scratch room, emptied: a value that is not a number is written into it as JSON, and `indexOfWritten` then has its
+     * number.
+     */
     write(): JsonBytes {
       scratch.length = 0;
       return scratch;
@@ -103,6 +137,11 @@ export function createJsonValues({ budget }: Pick<Growth, "budget">) {
       pool: pool.subarray(0, length),
     }),
   };
+}
+
+function copy(to: Uint8Array, at: number, bytes: Uint8Array, count: number): void {
+  if (count < SHORT) for (let from = 0; from < count; from++) to[at + from] = bytes[from] as number;
+  else to.set(bytes.subarray(0, count), at);
 }
 
 /** The hash by which a value is looked up: FNV-1a, with its high bits mixed into the low ones. */

@@ -28,7 +28,7 @@ export async function collectDetails(set: DecodedSet, context: SetContext): Prom
   addLocks(builder, checkpoint, context.locks);
   addGroups(builder, "other-end", files.links.pipes);
   addGroups(builder, "same-memory", files.links.memfds);
-  addGroups(builder, "same-process", files.links.endedProcesses);
+  addGroups(builder, "same-process", numbered(files.links.endedProcesses));
   const filled = { ...checkpoint, fileDetails: builder.fileDetails.finish() };
   markDetailed(filled, filled.fileDetails.row);
   linkConnections(filled, builder.links, "source", "destination");
@@ -42,6 +42,13 @@ function needsReading({ files, fileRecords }: Checkpoint, file: FileRow): boolea
   return (u8At(files.has, file) & HAS.inode) === 0 || hasFurtherRecords(fileRecords, file);
 }
 
+/** The same links, with other keys: those of 64 bits do not fit into an index. */
+function numbered({ keys, rows }: Links): Links {
+  const numbers = new Map<number, number>();
+  for (const key of keys) if (!numbers.has(key)) numbers.set(key, numbers.size);
+  return { keys: keys.map((key) => numbers.get(key) ?? 0), rows };
+}
+
 /** Links the files with one key to each other. */
 function addGroups(
   { links }: Builder,
@@ -53,10 +60,8 @@ function addGroups(
     const key = keys[u32At(index.rows, first)] as number;
     const end = index.end(key);
     if (end - first > 1) {
-      links.addGroup(
-        role,
-        Array.from(index.rows.subarray(first, end), (at) => rows[at] as FileRow),
-      );
+      links.startGroup();
+      for (let at = first; at < end; at++) links.addMember(role, rows[u32At(index.rows, at)] as FileRow);
     }
     first = Math.max(end, first + 1);
   }

@@ -31,6 +31,6 @@ export interface DecodedSet {
   readonly epollTarget: (epoll: FileRow, fd: number) => FileRow;
   /** pipe_id → the ends of the pipe. */
   readonly pipeEnds: LinkedRows;
-  /** Inode → unix sockets. */
-  readonly unixSockets: LinkedRows;
+  /** The unix socket with an inode; NONE if there is none. */
+  readonly unixSocket: (inode: number) => FileRow;
 }

@@ -1,20 +1,21 @@
 // How details are read from the fields of an open file's message, as data: each row is a detail, with its field and its
-// form. One loop reads the rows of all types of files.
+// form.
 //
 // Casts `as number` read lists at field numbers, which all lists cover.
 
 import type { Machine } from "../../model/checkpoint.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import type { DetailValue } from "../../model/fields.ts";
+import { type JsonBytes, writeInteger, writePiece, writeRaw } from "../../model/json-bytes.ts";
 import type { FileRow } from "../../model/rows.ts";
-import { visibleText } from "../../model/text.ts";
+import { encodeText, visibleText } from "../../model/text.ts";
 import type { DetailsBuilder, LinksBuilder } from "../builder/details.ts";
-import type { NumberIndex } from "../builder/number-index.ts";
+import type { Comparison } from "./alike.ts";
 import type { DecodedSet } from "./decoded-set.ts";
-import { FIELD_TABLES, type FieldTable, type KnownField } from "./field-table.ts";
+import type { FieldTable, KnownField } from "./field-table.ts";
 import { fieldsOf, type MessageFields } from "./file-fields.ts";
 import type { EntryBytes } from "./inspect.ts";
-import { highAt, lowAt, numberOf } from "./parts.ts";
+import { highAt, lowAt, numberOf, type Parts } from "./parts.ts";
 import { numberText } from "./pieces.ts";
 import type { SocketOptionsReader } from "./socket-options.ts";
 import type { Values } from "./values.ts";
@@ -35,8 +36,6 @@ export interface About {
   related: readonly Related[];
   /** Takes its details. */
   readonly details: DetailsBuilder;
-  /** Numbers of values by the numbers that they are made of, for `valueOf`. */
-  readonly known: NumberIndex;
   readonly options: SocketOptionsReader;
   /** The fields of its message. */
   readonly fields: MessageFields;
@@ -70,20 +69,18 @@ const PRESENT = -1;
 const SET = -2;
 
 /** A row in the form in which it is read: all have the same keys, so that the loop does not need to tell them apart. */
-interface Row {
+export interface Row {
   readonly key: string;
   readonly field: KnownField;
   readonly form: Form;
   readonly word: Word | null;
   readonly gate: KnownField | null;
   readonly is: number;
-  /** Tells the numbers of this row from those of others. */
-  readonly kind: number;
+  /** Files that are alike (see alike.ts) have the same details of this row. */
+  readonly isSame: boolean;
   /** Instead of reading the field: adds any number of details. */
   readonly add: AddDetails | null;
 }
-
-export type Rows = readonly Row[];
 
 const row =
   (form: Form) =>
@@ -118,61 +115,93 @@ export const ifSet = (field: string): Only => ({ field, is: SET });
 /** The detail is left out unless a field has a value. */
 export const ifIs = (field: string, value: number): Only => ({ field, is: value });
 
-/** The rows of a message. Functions in the list add details of their own. */
-export function rowsOf(message: string, list: readonly (RowSpec | AddDetails)[]): Rows {
+/** A function that adds details, and only reads fields that are the same in files that are alike. */
+interface Same {
+  readonly same: AddDetails;
+}
+
+/** Marks a function that reads no varying field, nor looks other files up. */
+export const same = (addSame: AddDetails): Same => ({ same: addSame });
+
+/** How files of one type are described. */
+export interface FileRows {
+  /** How files of the type are compared; `null` if they are not. */
+  readonly comparison: Comparison | null;
+  readonly rows: readonly Row[];
+  /** Other rows, and which files they are for. */
+  readonly others: { readonly areFor: (about: About) => boolean; readonly rows: readonly Row[] } | null;
+}
+
+/** Which fields of a message vary, and which others the rows that are not the same for all files read. */
+interface VaryingFields {
+  readonly varying: readonly string[];
+  readonly also?: readonly string[];
+}
+
+/**
+ * The rows of a message. Functions in the list add details of their own.
+ *
+ * @param fields `null`: files of the type are not compared.
+ */
+export function rowsOf(
+  message: string,
+  fields: VaryingFields | null,
+  list: readonly (RowSpec | AddDetails | Same)[],
+): FileRows {
   const table = fieldsOf(message);
-  return list.map((each) => {
-    const spec: RowSpec = typeof each === "function" ? { key: "", field: "id", form: "number", only: null } : each;
+  const isVarying = (field: KnownField | null): boolean =>
+    field !== null && fields?.varying.includes(field.name) === true;
+  const rows = list.map((each) => {
+    const adds = typeof each === "function" ? each : "same" in each ? each.same : null;
+    const spec: RowSpec = "key" in each ? each : { key: "", field: "id", form: "number", only: null };
+    const field = fieldIn(table, spec.field);
+    const gate = spec.only === null ? null : fieldIn(table, spec.only.field);
     return {
       key: spec.key,
-      field: fieldIn(table, spec.field),
+      field,
       form: spec.form,
       word: spec.word ?? null,
-      gate: spec.only === null ? null : fieldIn(table, spec.only.field),
+      gate,
       is: spec.only?.is ?? 0,
-      kind: kindOf(spec, table, message),
-      add: typeof each === "function" ? each : null,
+      isSame: adds === null ? !isVarying(field) && !isVarying(gate) : "same" in each,
+      add: adds,
     };
   });
+  return { comparison: fields === null ? null : comparisonOf(message, table, fields), rows, others: null };
 }
 
-/** Rows of one kind have the same values for the same numbers. */
-function kindOf({ form, field }: RowSpec, table: FieldTable, message: string): number {
-  const { number, type } = fieldIn(table, field);
-  // No field has words of two kinds.
-  if (form === "word") return 1000 + 64 * [...FIELD_TABLES.keys()].indexOf(message) + number;
-  return KIND.number + 10 * TYPES.indexOf(type) + FORMS.indexOf(form);
+function comparisonOf(message: string, table: FieldTable, { varying, also = [] }: VaryingFields): Comparison {
+  const setOf = (names: readonly string[]): number =>
+    names.reduce((set, name) => set | (1 << fieldIn(table, name).number), 0);
+  const number = fieldsOf("file_entry").byNumber.find((field) => field?.type === message)?.number ?? 0;
+  return { number, table, varying: setOf(varying), kept: setOf([...varying, ...also]) };
 }
 
-const TYPES = ["uint32", "uint64", "int32", "int64", "sint32", "sint64", "fixed64", "bool"];
-const FORMS: readonly Form[] = ["number", "exact", "flag"];
-
-/** Kinds of values that rows do not state; `number` is a uint32, in rows as well. */
-export const KIND = { absent: 1, empty: 2, time: 3, endpoint: 4, number: 100 } as const;
-
-/** Adds the details of a file that rows state. */
-export function addRows(about: About, rows: Rows): void {
-  const { details, fields, file, known } = about;
+/** Adds the details of a file that a row states. */
+export function addRow(about: About, row: Row): void {
+  const { details, fields, file } = about;
   const { last, parts } = fields;
-  for (let each = 0; each < rows.length; each++) {
-    const row = rows[each] as Row;
-    if (row.add !== null) {
-      row.add(about);
-      continue;
-    }
-    if (row.gate !== null && !isOpen(fields, row.gate, row.is)) continue;
-    const at = last[row.field.number] as number;
-    let value: number;
-    if (at === NONE) value = absent(about);
-    else if (row.form === "text") value = textOf(about, lowAt(parts, at), highAt(parts, at));
-    else {
-      const low = lowAt(parts, at);
-      const high = highAt(parts, at);
-      value = known.find(row.kind, low, high);
-      if (value === NONE) value = known.enter(details.indexOf(made(row, low, high, about.set.checkpoint.machine)));
-    }
-    details.addIndexed(file, row.key, value);
+  if (row.add !== null) {
+    row.add(about);
+    return;
   }
+  if (row.gate !== null && !isOpen(fields, row.gate, row.is)) return;
+  const at = last[row.field.number] as number;
+  details.addIndexed(file, row.key, at === NONE ? details.indexOf(null) : valueIn(about, row, at, parts));
+}
+
+/** The number of the value that part `at` has by its row. */
+function valueIn({ details, fields, set }: About, row: Row, at: number, parts: Parts): number {
+  const low = lowAt(parts, at);
+  const high = highAt(parts, at);
+  if (row.form === "text")
+    return details.indexOf(low === high ? "" : visibleText(fields.entry.bytes.subarray(low, high)));
+  if (row.form === "number" && row.field.type === "uint32") return details.indexOfInteger(low);
+  if (row.form === "exact") {
+    writeExact(details.write(), row.field.type, low, high);
+    return details.indexOfWritten();
+  }
+  return details.indexOf(made(row, low, high, set.checkpoint.machine));
 }
 
 function isOpen({ last, parts }: MessageFields, { number, type }: KnownField, is: number): boolean {
@@ -184,22 +213,19 @@ function isOpen({ last, parts }: MessageFields, { number, type }: KnownField, is
 }
 
 function made({ form, field, word }: Row, low: number, high: number, machine: Machine): DetailValue {
-  if (form === "exact") return numberText(field.type, low, high);
   if (form === "flag") return low !== 0 || high !== 0;
   const value = numberOf(field.type, low, high);
   return word === null ? value : word(value, machine);
 }
 
-/** The number of the value `null`. */
-export function absent({ known, details }: About): number {
-  const value = known.find(KIND.absent, 0, 0);
-  return value === NONE ? known.enter(details.indexOf(null)) : value;
-}
+const QUOTE = encodeText('"');
 
-function textOf({ known, details, fields }: About, start: number, end: number): number {
-  if (start < end) return details.indexOf(visibleText(fields.entry.bytes.subarray(start, end)));
-  const value = known.find(KIND.empty, 0, 0);
-  return value === NONE ? known.enter(details.indexOf("")) : value;
+/** Writes a number of 64 bits as a JSON string. */
+export function writeExact(out: JsonBytes, type: string, low: number, high: number): void {
+  writePiece(out, QUOTE);
+  if (high === 0 && type === "uint64") writeInteger(out, low);
+  else writeRaw(out, numberText(type, low, high));
+  writePiece(out, QUOTE);
 }
 
 /** A field of a message that must have it. */

@@ -2,12 +2,12 @@
 
 import { furtherRecords, HAS, hasFurtherRecords, NONE } from "../../model/checkpoint.ts";
 import type { FileRow } from "../../model/rows.ts";
-import { createNumberIndex } from "../builder/number-index.ts";
 import type { Builder } from "../builder.ts";
+import { createAlike } from "./alike.ts";
 import type { DecodedSet } from "./decoded-set.ts";
-import { type About, add, addRows, type Related, type Rows, relatedOf } from "./detail-rows.ts";
+import { type About, add, addRow, type FileRows, type Related, type Row, relatedOf } from "./detail-rows.ts";
 import { FILE_ROWS } from "./file-details.ts";
-import { createFields, type FileBody, isBlank, readFileFields } from "./file-fields.ts";
+import { createFields, type FileBody, isBlank, NO_BODY, placeBody, readFileFields } from "./file-fields.ts";
 import { createEntryReader, type EntryBytes, type EntryReader } from "./inspect.ts";
 import { deviceText } from "./meaning.ts";
 import { enumName } from "./messages.ts";
@@ -32,6 +32,10 @@ export function createDetailsReader(
   const readRelated = createEntryReader(checkpoint, sources);
   const valuesOf = createSharedValueReader();
   const fields = createFields();
+  const alike = createAlike();
+  /** How files are described that others are like. */
+  const known: Steps[] = [];
+  const place = { body: NO_BODY, start: 0 };
   let body: FileBody | null = null;
   const about: About = {
     set,
@@ -39,7 +43,6 @@ export function createDetailsReader(
     links,
     related: NO_RELATED,
     details: fileDetails,
-    known: createNumberIndex(),
     options: createSocketOptionsReader(fileDetails),
     fields,
     nested: createFields(),
@@ -50,11 +53,22 @@ export function createDetailsReader(
     },
   };
   const describe = (file: FileRow, entry: EntryBytes | null, related: readonly Related[]): undefined => {
-    body = entry === null ? null : readFileFields(fields, entry);
-    if (body === null) return;
+    if (entry === null) return;
     about.file = file;
     about.related = related;
-    describeFile(about, body);
+    const isAlone = related.length === 0 && !isDeleted(about) && placeBody(place, entry);
+    const comparison = isAlone ? (FILE_ROWS[place.body.name]?.comparison ?? null) : null;
+    if (comparison !== null) {
+      const found = alike.find(fields, entry, place.start, entry.end, comparison);
+      body = place.body;
+      if (found !== NONE) return addSteps(about, known[found] as Steps);
+    }
+    body = readFileFields(fields, entry);
+    const rows = body === null ? undefined : FILE_ROWS[body.name];
+    if (body === null || rows === undefined) return;
+    const steps = describeFile(about, rows, body);
+    const number = comparison === null ? NONE : alike.add();
+    if (number !== NONE) known[number] = steps;
   };
   const readAll = async (file: FileRow, own: ReturnType<EntryReader>): Promise<void> => {
     const entry = await own;
@@ -74,15 +88,52 @@ export function createDetailsReader(
 }
 
 const NO_RELATED: readonly Related[] = [];
-const NO_ROWS: Rows = [];
 
-/** Adds the details of a file, whose own fields have been read. */
-function describeFile(about: About, { name, owner }: FileBody): void {
-  addRows(about, FILE_ROWS[name] ?? NO_ROWS);
-  if (owner !== null && !isBlank(about.fields, owner)) addOwner(about, about.values());
-  if (((about.set.checkpoint.files.has[about.file] ?? 0) & HAS.deleted) !== 0) addUnlinked(about);
-  if (about.related.length > 0) addPath(about);
+/** What to add for files that are alike. */
+interface Steps {
+  /** Pairs of the numbers of a key and its value, or of ROW and a row. */
+  readonly pairs: readonly number[];
+  readonly rows: readonly Row[];
 }
+
+const ROW = NONE;
+
+/** Adds the details of a file as those of one that it is like. */
+function addSteps(about: About, { pairs, rows }: Steps): undefined {
+  const { details, file } = about;
+  for (let at = 0; at < pairs.length; at += 2) {
+    const key = pairs[at] as number;
+    const value = pairs[at + 1] as number;
+    if (key === ROW) addRow(about, rows[value] as Row);
+    else details.addNumbered(file, key, value);
+  }
+}
+
+/** Adds the details of a file by its rows. Returns how to do so for files that are alike. */
+function describeFile(about: About, type: FileRows, { owner }: FileBody): Steps {
+  const { details } = about;
+  const pairs: number[] = [];
+  let done = details.count();
+  const note = (): void => {
+    for (; done < details.count(); done++) pairs.push(details.keyOf(done), details.valueOf(done));
+  };
+  const rows = type.others?.areFor(about) === true ? type.others.rows : type.rows;
+  for (const [at, row] of rows.entries()) {
+    addRow(about, row);
+    if (row.isSame) note();
+    else {
+      pairs.push(ROW, at);
+      done = details.count();
+    }
+  }
+  if (owner !== null && !isBlank(about.fields, owner)) addOwner(about, about.values());
+  note();
+  if (isDeleted(about)) addUnlinked(about);
+  if (about.related.length > 0) addPath(about);
+  return { pairs, rows };
+}
+
+const isDeleted = ({ set, file }: About): boolean => ((set.checkpoint.files.has[file] ?? 0) & HAS.deleted) !== 0;
 
 /** fown_entry.pid_type. */
 const OWNER_TYPES: Readonly<Record<number, string>> = { 0: "pid", 1: "tgid", 2: "pgid", 3: "sid" };

@@ -13,19 +13,20 @@ import {
   add,
   allRelated,
   exact,
+  type FileRows,
   fieldIn,
   fileId,
   flag,
   ifSet,
   ifThere,
-  KIND,
   listed,
   number,
-  type Rows,
   relatedOf,
   rowsOf,
+  same,
   text,
   word,
+  writeExact,
 } from "./detail-rows.ts";
 import type { KnownField } from "./field-table.ts";
 import { exactIn, fieldsOf, hasField, isZero, type MessageFields, numberIn, readFields } from "./file-fields.ts";
@@ -46,26 +47,25 @@ import {
 } from "./meaning.ts";
 import { enumName } from "./messages.ts";
 import { highAt, lowAt, PART, WIRE_AT, WRONG } from "./parts.ts";
-import { numberText } from "./pieces.ts";
 import { INET_ROWS, NETLINK_ROWS, PACKET_ROWS, UNIX_ROWS } from "./socket-details.ts";
 import { describeTerminal } from "./terminal-details.ts";
 import type { Values } from "./values.ts";
 
 const [OPEN_LIST, CLOSE_LIST, COMMA] = [encodeText("["), encodeText("]"), encodeText(",")];
 
-const pipeRows = (message: "pipe_entry" | "fifo_entry", ...more: readonly ReturnType<typeof number>[]): Rows =>
-  rowsOf(message, [
+const pipeRows = (message: "pipe_entry" | "fifo_entry", ...more: readonly ReturnType<typeof number>[]): FileRows =>
+  rowsOf(message, { varying: ["id", "pipe_id"] }, [
     number("pipeId", "pipe_id"),
     addOtherEnds(fieldIn(fieldsOf(message), "pipe_id")),
-    (about) => {
+    same((about) => {
       const data = relatedOf(about, "pipe_data_entry");
       if (data !== null) add(about, "bytesInPipe", data.number("bytes"));
-    },
+    }),
     ...more,
-    (about) => {
+    same((about) => {
       const data = relatedOf(about, "pipe_data_entry");
       if (data?.has("size")) add(about, "capacity", data.number("size"));
-    },
+    }),
   ]);
 
 /** Adds the ids of the other open files of one pipe. */
@@ -94,7 +94,7 @@ const [FD, EVENTS, DATA] = [fieldIn(TARGET, "tfd"), fieldIn(TARGET, "events"), f
 const [INODE, DEVICE] = [fieldIn(TARGET, "inode"), fieldIn(TARGET, "dev")];
 const [FD_KEY, FILE_KEY, EVENTS_KEY] = [encodeText('{"fd":'), encodeText(',"file":'), encodeText(',"events":')];
 const [DATA_KEY, INODE_KEY, DEVICE_KEY] = [encodeText(',"data":'), encodeText(',"inode":'), encodeText(',"device":')];
-const [QUOTE, CLOSE] = [encodeText('"'), encodeText("}")];
+const CLOSE = encodeText("}");
 
 /** Adds what an epoll watches. There are often many, so they are written without an object for each. */
 function addTargets(about: About): void {
@@ -132,10 +132,10 @@ function writeTarget(out: JsonBytes, about: About, entry: EntryBytes, start: num
   writePiece(out, EVENTS_KEY);
   writePiece(out, eventsPiece(about, events));
   writePiece(out, DATA_KEY);
-  writeExact(out, nested, DATA);
+  writeWide(out, nested, DATA);
   if (hasField(nested, INODE)) {
     writePiece(out, INODE_KEY);
-    writeExact(out, nested, INODE);
+    writeWide(out, nested, INODE);
     writePiece(out, DEVICE_KEY);
     writeValue(out, deviceText(numberIn(nested, DEVICE) ?? 0));
   }
@@ -156,17 +156,11 @@ function writeOrNull(out: JsonBytes, value: number | null): void {
   else writeInteger(out, value);
 }
 
-/** Writes a number of 64 bits as a string. */
-function writeExact(out: JsonBytes, { parts, last }: MessageFields, { number: at, type }: KnownField): void {
+/** Writes a number of 64 bits. */
+function writeWide(out: JsonBytes, { parts, last }: MessageFields, { number: at, type }: KnownField): void {
   const part = last[at] as number;
-  if (part === NONE) {
-    writeRaw(out, "null");
-    return;
-  }
-  writePiece(out, QUOTE);
-  if (highAt(parts, part) === 0) writeInteger(out, lowAt(parts, part));
-  else writeRaw(out, numberText(type, lowAt(parts, part), highAt(parts, part)));
-  writePiece(out, QUOTE);
+  if (part === NONE) writeRaw(out, "null");
+  else writeExact(out, type, lowAt(parts, part), highAt(parts, part));
 }
 
 const handlePath = (values: Values, name: string): Record<string, DetailValue> =>
@@ -203,30 +197,39 @@ const TIMER = fieldsOf("timerfd_entry");
 const [INTERVAL, INTERVAL_NANO] = [fieldIn(TIMER, "isec"), fieldIn(TIMER, "insec")];
 const [LEFT, LEFT_NANO] = [fieldIn(TIMER, "vsec"), fieldIn(TIMER, "vnsec")];
 
-/** Adds the times of a timer. */
-function addTimes(about: About): void {
-  const { details, file, fields } = about;
-  details.addIndexed(file, "interval", timeValue(about, INTERVAL, INTERVAL_NANO));
+/** Adds whether a timer is armed, and the time that is left. */
+function addLeft(about: About): void {
+  const { fields } = about;
   // A one-shot timer disarms itself when it expires.
   if (!isZero(fields, INTERVAL) || !isZero(fields, INTERVAL_NANO)) {
     add(about, "armed", !isZero(fields, LEFT) || !isZero(fields, LEFT_NANO));
   }
-  details.addIndexed(file, "left", timeValue(about, LEFT, LEFT_NANO));
+  about.details.addIndexed(about.file, "left", timeValue(about, LEFT, LEFT_NANO));
 }
 
 /** The number of the value of a time, of which one field has the seconds and one the rest: `5.000000000`. */
-function timeValue({ fields, details, known }: About, whole: KnownField, nano: KnownField): number {
+function timeValue({ details, fields }: About, whole: KnownField, nano: KnownField): number {
   const { parts, last } = fields;
   const seconds = last[whole.number] as number;
   const rest = last[nano.number] as number;
-  const isShort = seconds !== NONE && rest !== NONE && highAt(parts, seconds) === 0 && highAt(parts, rest) === 0;
-  if (isShort) {
-    const found = known.find(KIND.time, lowAt(parts, seconds), lowAt(parts, rest));
-    if (found !== NONE) return found;
+  if (seconds === NONE || rest === NONE || highAt(parts, seconds) !== 0 || highAt(parts, rest) !== 0) {
+    const text = `${exactIn(fields, whole) ?? "0"}.${(exactIn(fields, nano) ?? "0").padStart(NANO_DIGITS, "0")}`;
+    return details.indexOf(text);
   }
-  const value = details.indexOf(`${exactIn(fields, whole) ?? "0"}.${(exactIn(fields, nano) ?? "0").padStart(9, "0")}`);
-  return isShort ? known.enter(value) : value;
+  const out = details.write();
+  writePiece(out, QUOTE);
+  writeInteger(out, lowAt(parts, seconds));
+  let zeros = NANO_DIGITS - 1;
+  for (let limit = 10; zeros > 0 && lowAt(parts, rest) >= limit; limit *= 10) zeros--;
+  writePiece(out, DOT_AND_ZEROS[zeros] as Uint8Array);
+  writeInteger(out, lowAt(parts, rest));
+  writePiece(out, QUOTE);
+  return details.indexOfWritten();
 }
+
+const NANO_DIGITS = 9;
+const QUOTE = encodeText('"');
+const DOT_AND_ZEROS = Array.from({ length: NANO_DIGITS }, (_, zeros) => encodeText(`.${"0".repeat(zeros)}`));
 
 const addRegular: AddDetails = (about) => {
   const values = about.values();
@@ -277,39 +280,42 @@ const addTerminal: AddDetails = (about) => {
 };
 
 /** By field of file_entry. */
-export const FILE_ROWS: Readonly<Record<string, Rows>> = {
+export const FILE_ROWS: Readonly<Record<string, FileRows>> = {
   // The rest is in columns: see readInode in file-readers.ts.
-  reg: rowsOf("reg_file_entry", [addRegular]),
+  reg: rowsOf("reg_file_entry", null, [addRegular]),
   pipe: pipeRows("pipe_entry", number("uid", "uid", ifThere("uid")), number("gid", "gid", ifThere("uid"))),
   fifo: pipeRows("fifo_entry"),
   isk: INET_ROWS,
   usk: UNIX_ROWS,
   psk: PACKET_ROWS,
   nlsk: NETLINK_ROWS,
-  efd: rowsOf("eventfd_file_entry", [exact("counter")]),
-  epfd: rowsOf("eventpoll_file_entry", [addTargets]),
-  sgfd: rowsOf("signalfd_entry", [
-    (about) => {
+  efd: rowsOf("eventfd_file_entry", { varying: ["id", "counter"] }, [exact("counter")]),
+  epfd: rowsOf("eventpoll_file_entry", { varying: ["id", "tfd"] }, [addTargets]),
+  sgfd: rowsOf("signalfd_entry", { varying: ["id"] }, [
+    same((about) => {
       const mask = about.values().halves("sigmask");
       const { arch } = about.set.checkpoint.machine;
       add(about, "signals", mask === null ? [] : signalNames(mask.low, mask.high, arch));
-    },
+    }),
   ]),
-  tfd: rowsOf("timerfd_entry", [
+  tfd: rowsOf("timerfd_entry", { varying: ["id", "ticks", "vsec", "vnsec"], also: ["isec", "insec"] }, [
     word("clock", "clockid", (clock) => clockName(clock) ?? clock),
     exact("ticks"),
     number("settimeFlags", "settime_flags", ifSet("settime_flags")),
-    addTimes,
+    same((about) => about.details.addIndexed(about.file, "interval", timeValue(about, INTERVAL, INTERVAL_NANO))),
+    addLeft,
   ]),
-  ify: rowsOf("inotify_file_entry", [items("watches", "wd", "inotify_wd_entry", inotifyWatch)]),
-  ffy: rowsOf("fanotify_file_entry", [
-    (about) => add(about, "fanotifyFlags", bitWords(FANOTIFY_FLAGS, about.values().number("faflags") ?? 0)),
+  ify: rowsOf("inotify_file_entry", { varying: ["id", "wd"] }, [
+    items("watches", "wd", "inotify_wd_entry", inotifyWatch),
+  ]),
+  ffy: rowsOf("fanotify_file_entry", { varying: ["id", "mark"] }, [
+    same((about) => add(about, "fanotifyFlags", bitWords(FANOTIFY_FLAGS, about.values().number("faflags") ?? 0))),
     word("eventFlags", "evflags", (flags, { arch }) => flagNames(flags, arch)),
     items("marks", "mark", "fanotify_mark_entry", fanotifyMark),
   ]),
-  tty: rowsOf("tty_file_entry", [addTerminal]),
-  memfd: rowsOf("memfd_file_entry", [addMemfd]),
-  bpf: rowsOf("bpfmap_file_entry", [
+  tty: rowsOf("tty_file_entry", null, [addTerminal]),
+  memfd: rowsOf("memfd_file_entry", null, [addMemfd]),
+  bpf: rowsOf("bpfmap_file_entry", null, [
     text("name", "map_name"),
     number("mapType", "map_type"),
     number("keySize", "key_size"),
@@ -320,8 +326,11 @@ export const FILE_ROWS: Readonly<Record<string, Rows>> = {
     number("interfaceIndex", "ifindex", ifSet("ifindex")),
     exact("mapExtra", "map_extra", ifSet("map_extra")),
   ]),
-  nsf: rowsOf("ns_file_entry", [word("namespace", "ns_cflag", listed(NAMESPACES)), number("namespaceId", "ns_id")]),
-  pidfd: rowsOf("pidfd_entry", [addPidfd]),
-  tunf: rowsOf("tunfile_entry", [text("device", "netdev"), flag("detached")]),
-  ext: rowsOf("ext_file_entry", [addExternal]),
+  nsf: rowsOf("ns_file_entry", { varying: ["id", "ns_id"] }, [
+    word("namespace", "ns_cflag", listed(NAMESPACES)),
+    number("namespaceId", "ns_id"),
+  ]),
+  pidfd: rowsOf("pidfd_entry", null, [addPidfd]),
+  tunf: rowsOf("tunfile_entry", null, [text("device", "netdev"), flag("detached")]),
+  ext: rowsOf("ext_file_entry", null, [addExternal]),
 };

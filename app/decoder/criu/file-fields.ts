@@ -19,7 +19,8 @@ export interface MessageFields {
   readonly parts: Parts;
   /** By field number: where the last occurrence that has its field's wire type is in `parts`; NONE if there is none. */
   readonly last: Int32Array;
-  /** Bit n: field n occurs more than once. */
+  /** Bit n: field n occurs; it occurs more than once. */
+  seen: number;
   repeated: number;
   entry: EntryBytes;
   /** Parts first … end - 1 are the message's. */
@@ -31,7 +32,8 @@ const NO_ENTRY: EntryBytes = { bytes: new Uint8Array(0), base: 0, start: 0, end:
 
 export const createFields = (): MessageFields => ({
   parts: createParts(LIST_LIMIT, 64),
-  last: new Int32Array(FIELDS),
+  last: new Int32Array(FIELDS).fill(NONE),
+  seen: 0,
   repeated: 0,
   entry: NO_ENTRY,
   first: 0,
@@ -57,6 +59,8 @@ export interface FileBody {
   /** Its field with the owner for signals; `null` if it has none. */
   readonly owner: KnownField | null;
 }
+
+export const NO_BODY: FileBody = { name: "", number: 0, table: FILE, owner: null };
 
 /** By field of file_entry. */
 const BODIES = new Map(
@@ -111,6 +115,43 @@ export function readFields(
   indexFields(fields);
 }
 
+/** Where the message of a file is in its entry. */
+export interface BodyPlace {
+  body: FileBody;
+  start: number;
+}
+
+/** By fd_types number. */
+const BODY_OF_TYPE = FILE_FIELDS.map((name) => BODIES.get(name ?? ""));
+
+const [TYPE_TAG, ID_TAG] = [8, 16];
+
+/**
+ * Finds the message in an entry that has nothing but type, id and message, in this order, as CRIU writes it. Its end is the
+ * entry's. Returns false for any other.
+ */
+export function placeBody(place: BodyPlace, { bytes, start, end, isCut, message }: EntryBytes): boolean {
+  if (isCut) return false;
+  if (message !== "file_entry") {
+    const body = BODIES.get(FILE_FIELD_OF_MESSAGE.get(message ?? "") ?? "");
+    if (body === undefined) return false;
+    place.body = body;
+    place.start = start;
+    return true;
+  }
+  const body = BODY_OF_TYPE[bytes[start + 1] as number];
+  if (body === undefined || bytes[start] !== TYPE_TAG || bytes[start + 2] !== ID_TAG) return false;
+  let at = start + 3;
+  while (at < end && (bytes[at++] as number) > 127);
+  const tag = body.number * 8 + WIRE.bytes;
+  if (tag > 127 ? bytes[at++] !== ((tag & 127) | 128) || bytes[at++] !== tag >>> 7 : bytes[at++] !== tag) return false;
+  let size = bytes[at++] as number;
+  if (size > 127) size = (size & 127) | ((bytes[at++] as number) << 7);
+  place.body = body;
+  place.start = at;
+  return at + size === end;
+}
+
 /** The last type among the fields of a file_entry; 0 if there is none. */
 function typeIn(parts: Parts): number {
   for (let at = parts.length - PART; at >= 0; at -= PART) {
@@ -119,12 +160,13 @@ function typeIn(parts: Parts): number {
   return 0;
 }
 
-function indexFields(fields: MessageFields): void {
+/** Must be called when the fields of a message are in `parts`. */
+export function indexFields(fields: MessageFields): void {
   const { last, first, end } = fields;
   const { list } = fields.parts;
   let seen = 0;
   let repeated = 0;
-  last.fill(NONE);
+  for (let left = fields.seen; left !== 0; left &= left - 1) last[31 - Math.clz32(left & -left)] = NONE;
   for (let at = first; at < end; at += PART) {
     const number = list[at] as number;
     const bit = 1 << number;
@@ -132,6 +174,7 @@ function indexFields(fields: MessageFields): void {
     seen |= bit;
     if (list[at + WIRE_AT] !== WRONG) last[number] = at;
   }
+  fields.seen = seen;
   fields.repeated = repeated;
 }
 

@@ -2,7 +2,9 @@
 
 import { ipv6Text } from "../../model/addresses.ts";
 import { type Bits, bitWords, EPOLL_EVENTS } from "../../model/bits.ts";
+import { type JsonBytes, writeInteger, writePiece } from "../../model/json-bytes.ts";
 import { signalName, signalNames } from "../../model/signals.ts";
+import { encodeText } from "../../model/text.ts";
 import { VMA_STATUS } from "./memory/mappings.ts";
 import { PE } from "./memory/pagemap-entry.ts";
 
@@ -278,7 +280,7 @@ export function addressText(words: readonly number[], littleEndian: boolean): st
   return littleEndian ? `${first}.${second}.${third}.${fourth}` : `${fourth}.${third}.${second}.${first}`;
 }
 
-const AF_INET = 2;
+export const AF_INET = 2;
 export const AF_INET6 = 10;
 
 /** The words of an address if its family has as many; else none: of a cut IPv6 address, one may be left. */
@@ -301,6 +303,20 @@ export const endpointText = (words: readonly number[], port: number | null, litt
 export function endpointOf(address: string | null, port: number | null): string | null {
   if (address === null) return port === null ? null : `?:${port}`;
   return `${address.includes(":") ? `[${address}]` : address}:${port ?? "?"}`;
+}
+
+const [QUOTE, DOT, COLON] = [encodeText('"'), encodeText("."), encodeText(":")];
+
+/** Writes the address of an IPv4 word and its port as a JSON string: what `endpointText` returns, without a string. */
+export function writeEndpoint(out: JsonBytes, word: number, port: number, littleEndian: boolean): void {
+  writePiece(out, QUOTE);
+  for (let octet = 0; octet < 4; octet++) {
+    if (octet > 0) writePiece(out, DOT);
+    writeInteger(out, (word >>> (8 * (littleEndian ? octet : 3 - octet))) & 255);
+  }
+  writePiece(out, COLON);
+  writeInteger(out, port);
+  writePiece(out, QUOTE);
 }
 
 /** The value of a 16-bit number in network order, as the host read it: the protocol of a packet socket. */

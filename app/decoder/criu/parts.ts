@@ -97,14 +97,15 @@ export function split(
     }
     at = next;
     const field = byNumber[tag >>> 3];
-    if (field !== undefined) add(parts, field.number, wireOf(field, wire), low, high);
+    if (field !== undefined) addPart(parts, field.number, wireOf(field, wire), low, high);
   }
 }
 
 const wireOf = ({ wire, isPackable }: KnownField, found: number): number =>
   found === wire || (isPackable && found === WIRE.bytes) ? found : WRONG;
 
-function add(parts: Parts, number: number, wire: number, low: number, high: number): void {
+/** Adds an occurrence. */
+export function addPart(parts: Parts, number: number, wire: number, low: number, high: number): void {
   const { length } = parts;
   if (length === parts.list.length) parts.list = grown(parts.list, 2 * length);
   const { list } = parts;

@@ -112,6 +112,16 @@ export function linkedRows({ keys, rows }: Links): LinkedRows {
   };
 }
 
+/** Looks up the first row that is linked to a key; -1 if there is none. As `linkedRows`. */
+export function firstLinked({ keys, rows }: Links): (key: number) => number {
+  let index: RowIndex | null = null;
+  return (key) => {
+    index ??= indexRows(keys, keys.length);
+    const at = index.row(key);
+    return at < 0 ? -1 : (rows[at] as number);
+  };
+}
+
 /** The same index, with the `special` one of two neighbours with the same id first. */
 export function specialFirst(index: RowIndex, special: Uint8Array, ids: Uint32Array): RowIndex {
   const rows = index.rows.slice();

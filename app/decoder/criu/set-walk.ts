@@ -20,7 +20,7 @@ import { reportMissing } from "./missing-members.ts";
 import { reportNewer } from "./newer.ts";
 import { addThreadCounts, linkTasks } from "./on-tasks.ts";
 import { isRaw, type PlacedMember, placeMembers } from "./placing.ts";
-import { linkedRows } from "./rows.ts";
+import { firstLinked } from "./rows.ts";
 
 /** Members read ahead, because awaiting small files one by one is slow. */
 const READ_AHEAD = 16;
@@ -71,7 +71,7 @@ export async function decodeSet(
     pluginImages: set.pluginImages,
     epollTarget: markEpollTargets(checkpoint, set.files.links.epolls),
     pipeEnds: set.files.lookups.pipeEnds,
-    unixSockets: linkedRows(set.files.links.unixSockets),
+    unixSocket: firstLinked(set.files.links.unixSockets),
   };
   return options.details === false ? decoded : { ...decoded, checkpoint: await withDetails(decoded, set) };
 }

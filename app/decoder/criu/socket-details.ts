@@ -5,26 +5,26 @@ import { SOCKET_FAMILIES, SOCKET_STATES, socketType } from "../../model/names.ts
 import {
   type About,
   type AddDetails,
-  absent,
   add,
-  addRows,
   allRelated,
+  type FileRows,
   fieldIn,
   fileId,
   ifIs,
   ifSet,
   ifThere,
-  KIND,
   listed,
   number,
   relatedOf,
   rowsOf,
+  same,
   text,
   word,
 } from "./detail-rows.ts";
 import type { KnownField } from "./field-table.ts";
-import { fieldsOf, isPlain, numberIn } from "./file-fields.ts";
+import { fieldsOf, hasField, isPlain, numberIn } from "./file-fields.ts";
 import {
+  AF_INET,
   addressText,
   addressWords,
   ETHER_TYPES,
@@ -33,13 +33,13 @@ import {
   IP_PROTOCOLS,
   NETLINK_PROTOCOLS,
   USK_EXTERN,
+  writeEndpoint,
 } from "./meaning.ts";
 import { enumName } from "./messages.ts";
 import { lowAt, numbersOf } from "./parts.ts";
 import { optionFields } from "./socket-options.ts";
 
 const SOCK_RAW = 3;
-const AF_INET = 2;
 const TCP_LISTEN = 10;
 /** netlink_sk_entry.state: Linux net/netlink/af_netlink.c. */
 const NETLINK_CONNECTED = 1;
@@ -52,6 +52,11 @@ const backlog = number("backlog", "backlog", ifIs("state", TCP_LISTEN));
 const shutdown = word("shutdown", "shutdown", (value) => enumName("sk_shutdown", value), ifThere("shutdown"));
 
 const INET = fieldsOf("inet_sk_entry");
+const INET_FIELDS = {
+  varying: ["id", "ino", "src_addr", "src_port", "dst_addr", "dst_port"],
+  // For the addresses.
+  also: ["family", "type"],
+};
 const [INET_TYPE, INET_FAMILY] = [fieldIn(INET, "type"), fieldIn(INET, "family")];
 
 /** Adds an address with its port. */
@@ -61,24 +66,20 @@ function addressDetail(key: string, addressName: string, portName: string): AddD
   return (about) => about.details.addIndexed(about.file, key, addressValue(about, address, port));
 }
 
-/** The number of the value of an address with its port. Those of IPv4 are found by their numbers. */
-function addressValue(about: About, address: KnownField, port: KnownField): number {
-  const { fields, details, known } = about;
+/** The number of the value of an address with its port. */
+function addressValue({ fields, details, set }: About, address: KnownField, port: KnownField): number {
   const { parts, last, first, end, entry } = fields;
-  const { littleEndian } = about.set.checkpoint.machine;
+  const { littleEndian } = set.checkpoint.machine;
   const family = numberIn(fields, INET_FAMILY);
   const portNumber = numberIn(fields, port);
   // A raw socket has no ports; its protocol is stored in place of the source port.
   const isRaw = numberIn(fields, INET_TYPE) === SOCK_RAW;
-  const isUsual = family === AF_INET && portNumber !== null && !isRaw && isPlain(fields, address);
-  if (isUsual) {
-    const found = known.find(KIND.endpoint, lowAt(parts, last[address.number] as number), portNumber);
-    if (found !== NONE) return found;
+  if (family === AF_INET && portNumber !== null && !isRaw && isPlain(fields, address)) {
+    writeEndpoint(details.write(), lowAt(parts, last[address.number] as number), portNumber, littleEndian);
+    return details.indexOfWritten();
   }
   const words = addressWords(numbersOf(parts, first, end, entry.bytes, address), family);
-  const made = isRaw ? addressText(words, littleEndian) : endpointText(words, portNumber, littleEndian);
-  const value = details.indexOf(made);
-  return isUsual ? known.enter(value) : value;
+  return details.indexOf(isRaw ? addressText(words, littleEndian) : endpointText(words, portNumber, littleEndian));
 }
 
 function addQueued(about: About): void {
@@ -111,7 +112,7 @@ function addStream(about: About): void {
   add(about, "bytesToSend", stream.number("outq_len"));
 }
 
-export const INET_ROWS = rowsOf("inet_sk_entry", [
+export const INET_ROWS = rowsOf("inet_sk_entry", INET_FIELDS, [
   word("family", "family", listed(SOCKET_FAMILIES)),
   type,
   word("protocol", "proto", listed(IP_PROTOCOLS)),
@@ -122,39 +123,28 @@ export const INET_ROWS = rowsOf("inet_sk_entry", [
   backlog,
   shutdown,
   text("interface", "ifname", ifThere("ifname")),
-  addOptions("inet_sk_entry"),
-  addStream,
-  addQueued,
+  same(addOptions("inet_sk_entry")),
+  same(addStream),
+  same(addQueued),
 ]);
 
 const UNIX = fieldsOf("unix_sk_entry");
 const [UNIX_FLAGS, UNIX_PEER] = [fieldIn(UNIX, "uflags"), fieldIn(UNIX, "peer")];
+const UNIX_OWNERSHIP = fieldIn(UNIX, "file_perms");
 
 /** Adds the other end of a unix socket in the dump. */
 function addPeer(about: About): void {
-  const { fields, details, known } = about;
-  const peerInode = numberIn(fields, UNIX_PEER);
-  const peer = peerInode === null || peerInode === 0 ? NONE : firstSocket(about, peerInode);
-  if (peerInode !== null && peerInode !== 0) about.links.add(about.file, "peer", peer);
+  const { details, file, set } = about;
+  const peerInode = numberIn(about.fields, UNIX_PEER);
+  const hasPeer = peerInode !== null && peerInode !== 0;
+  const peer = hasPeer ? set.unixSocket(peerInode) : NONE;
+  if (hasPeer) about.links.add(file, "peer", peer);
   const id = fileId(about, peer);
-  if (id === null) {
-    details.addIndexed(about.file, "peer", absent(about));
-    return;
-  }
-  let value = known.find(KIND.number, id, 0);
-  if (value === NONE) value = known.enter(details.indexOf(id));
-  details.addIndexed(about.file, "peer", value);
-}
-
-function firstSocket({ set }: About, socketInode: number): number {
-  let found = NONE;
-  set.unixSockets(socketInode, (row) => {
-    if (found === NONE) found = row;
-  });
-  return found;
+  details.addIndexed(file, "peer", id === null ? details.indexOf(null) : details.indexOfInteger(id));
 }
 
 function addOwnership(about: About): void {
+  if (!hasField(about.fields, UNIX_OWNERSHIP)) return;
   const values = about.values();
   if (!values.has("file_perms.mode")) return;
   const inner = values.inside("file_perms");
@@ -163,9 +153,10 @@ function addOwnership(about: About): void {
   add(about, "gid", inner.number("gid"));
 }
 
+const UNIX_FIELDS = { varying: ["id", "ino", "peer", "name"] };
 const directory = text("directory", "name_dir", ifThere("name_dir"));
 
-const UNIX_INSIDE = rowsOf("unix_sk_entry", [
+const UNIX_INSIDE = rowsOf("unix_sk_entry", UNIX_FIELDS, [
   type,
   state,
   text("name"),
@@ -175,45 +166,43 @@ const UNIX_INSIDE = rowsOf("unix_sk_entry", [
   backlog,
   shutdown,
   directory,
-  addOwnership,
-  addOptions("unix_sk_entry"),
-  addQueued,
+  same(addOwnership),
+  same(addOptions("unix_sk_entry")),
+  same(addQueued),
 ]);
 
 /** CRIU knows nothing but these of a socket outside the dump, and stores placeholders for the rest. */
-const UNIX_OUTSIDE = rowsOf("unix_sk_entry", [
+const UNIX_OUTSIDE = rowsOf("unix_sk_entry", UNIX_FIELDS, [
   type,
   text("name"),
   inode,
-  (about) => add(about, "outside", true),
+  same((about) => add(about, "outside", true)),
   directory,
-  addOwnership,
+  same(addOwnership),
 ]);
 
 const isOutside = ({ fields }: About): boolean => ((numberIn(fields, UNIX_FLAGS) ?? 0) & USK_EXTERN) !== 0;
 
-export const UNIX_ROWS = rowsOf("unix_sk_entry", [
-  (about) => addRows(about, isOutside(about) ? UNIX_OUTSIDE : UNIX_INSIDE),
-]);
+export const UNIX_ROWS: FileRows = { ...UNIX_INSIDE, others: { areFor: isOutside, rows: UNIX_OUTSIDE.rows } };
 
-export const PACKET_ROWS = rowsOf("packet_sock_entry", [
+export const PACKET_ROWS = rowsOf("packet_sock_entry", { varying: ["id"] }, [
   type,
   word("protocol", "protocol", (stored, { littleEndian }) => {
     const protocol = fromNetworkOrder(stored, littleEndian);
     return ETHER_TYPES[protocol] ?? protocol;
   }),
   number("interfaceIndex", "ifindex"),
-  addOptions("packet_sock_entry"),
+  same(addOptions("packet_sock_entry")),
 ]);
 
-export const NETLINK_ROWS = rowsOf("netlink_sk_entry", [
+export const NETLINK_ROWS = rowsOf("netlink_sk_entry", { varying: ["id", "ino", "portid"] }, [
   word("protocol", "protocol", listed(NETLINK_PROTOCOLS)),
   number("portId", "portid"),
-  (about) => add(about, "groups", about.values().numbers("groups")),
+  same((about) => add(about, "groups", about.values().numbers("groups"))),
   word("state", "state", () => "connected", ifIs("state", NETLINK_CONNECTED)),
   number("remotePortId", "dst_portid", ifSet("dst_portid")),
   number("remoteGroup", "dst_group", ifSet("dst_group")),
   inode,
-  addOptions("netlink_sk_entry"),
-  addQueued,
+  same(addOptions("netlink_sk_entry")),
+  same(addQueued),
 ]);
