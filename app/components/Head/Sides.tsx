@@ -35,6 +35,8 @@ export function Sides({ docs, side }: { docs: readonly [Doc, Doc]; side: Side })
                   type="radio"
                   name="side"
                   className="visually-hidden"
+                  // The parts of the name in the label would be read as two words.
+                  aria-label={`${each} ${name}`}
                   checked={each === side}
                   onChange={() => shell.showSide(each)}
                 />
