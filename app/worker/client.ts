@@ -74,6 +74,7 @@ export function createClient(channel: Channel, isBusy = async () => true): Clien
   const rejectAll = (reason: Error) => {
     for (const { reject } of pending.values()) reject(reason);
     pending.clear();
+    open.clear();
   };
 
   channel.onmessage = ({ data }) => {

@@ -50,6 +50,16 @@ describe("a worker that has ended without an error", () => {
     expect(failed).toBe(true);
   });
 
+  test("is not checked for any longer once it is known to have ended, or is terminated", async () => {
+    const [failing, terminated] = [silent(), silent()];
+    const clients = [failing, terminated].map((channel) => createClient(channel));
+    for (const client of clients) client.request("overview", { document: 1 }).catch(() => {});
+    failing.onerror?.(new Event("error") as ErrorEvent);
+    clients[1]?.terminate();
+    await minute();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   test("is not one that has answered everything", async () => {
     const channel = silent();
     const asked = vi.fn(async () => false);
