@@ -1,5 +1,5 @@
-// Text that wraps between words, after the slashes of paths and between the parts of addresses, and only where nothing else fits inside a word. A flag
-// stays with the sign before it.
+// Text that wraps between words, after the slashes of paths and between the parts of addresses, and inside a word only where
+// nothing else fits. A flag stays with the sign before it.
 
 import { Fragment } from "react";
 

@@ -12,6 +12,14 @@ import { entries, openSources } from "../support/resources.ts";
 
 const W7 = setSources("w7/before");
 const NETDEV = "netdev-10.img";
+/** The fields of a net_device_entry that CRIU requires, for the loopback device. */
+const LOOPBACK: Message = [
+  [1, 1],
+  [2, 1],
+  [3, 1500],
+  [4, 73],
+  [5, "lo"],
+];
 
 async function settingsOf(set: readonly Source[]) {
   const rows = await entries(await openSources(set), "sysctls");
@@ -60,30 +68,14 @@ describe("a set with namespaces of its own", () => {
       [1, 6],
       [2, value],
     ];
-    const device: Message = [
-      [1, 1],
-      [2, 1],
-      [3, 1500],
-      [4, 73],
-      [5, "lo"],
-    ];
     const conf = Array.from({ length: 31 }, (_, at) => [9, setting(at)] as const);
-    const settings = await settingsOf(withFile(W7, NETDEV, imageBytes("NETDEV", [[...device, ...conf]])));
+    const settings = await settingsOf(withFile(W7, NETDEV, imageBytes("NETDEV", [[...LOOPBACK, ...conf]])));
     expect(settings.get("net.ipv4.conf.lo.drop_unicast_in_l2_multicast")).toBe("29");
     expect(settings.get("net.ipv4.conf.lo.setting 30")).toBe("30");
   });
 
   test("as releases before sysctl_entry wrote it, leaves out what the kernel does not have", async () => {
-    const device: Message = [
-      [1, 1],
-      [2, 1],
-      [3, 1500],
-      [4, 73],
-      [5, "lo"],
-      [8, 1],
-      [8, 2 ** 32 - 1],
-      [8, 0],
-    ];
+    const device: Message = [...LOOPBACK, [8, 1], [8, 2 ** 32 - 1], [8, 0]];
     const settings = await settingsOf(withFile(W7, NETDEV, imageBytes("NETDEV", [device])));
     const own = [...settings].filter(([name]) => String(name).startsWith("net.ipv4.conf.lo."));
     expect(own).toEqual([

@@ -89,7 +89,7 @@ async function isExternal({ sources }: Image, member: number): Promise<boolean> 
   }
 }
 
-/** Most segments of a set that are looked up: SHMMNI of the kernel. */
+/** Most segments of a set that are checked: SHMMNI of the kernel. */
 const MOST_SEGMENTS = 4096;
 
 /** A System V segment that a task maps has an entry in ipcns-shm, and its contents after that or in a pagemap. */

@@ -270,7 +270,7 @@ const TABLE: readonly Omit<Rule, "format">[] = [
   },
   {
     code: "lock-without-descriptor",
-    title: "A file lock is that of a descriptor or a task that is missing",
+    title: "A file lock belongs to a descriptor or a task that is missing",
     examines:
       "filelocks.img pid and fd, against the tasks and their file tables. A warning for a lock of no task, which is not taken",
     outcomes: LOST_OR_REFUSED,

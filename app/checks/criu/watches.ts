@@ -1,5 +1,5 @@
-// What epolls watch: descriptors of a task that holds the epoll. CRIU adds them by number when all files are restored, and
-// takes file locks through descriptors likewise.
+// What epolls watch, descriptors of a task that holds the epoll, and file locks. Once all files are restored, CRIU adds the
+// watches and takes the locks by the numbers of the descriptors.
 
 import { fileOfDescriptor } from "../../decoder/criu/descriptor-lookup.ts";
 import { NONE } from "../../model/checkpoint.ts";
@@ -23,7 +23,7 @@ export function checkLocks(scan: Scan): void {
     if (task !== undefined && fileOfDescriptor(checkpoint, i32At(tasks.table, task), fd) !== NONE) continue;
     const [field, whose] =
       task === undefined ? (["pid", `task ${pid}`] as const) : (["fd", `descriptor ${fd} of task ${pid}`] as const);
-    const message = `A file lock is that of ${whose}, which is missing.`;
+    const message = `A file lock belongs to ${whose}, which is missing.`;
     faultAt(scan, "lock-without-descriptor", record, field, message, task === undefined ? "warning" : undefined);
   }
 }
