@@ -56,13 +56,15 @@ export function readStat(pid: number): Pick<Task, "state" | "ppid" | "pgid" | "s
   }
   // comm may contain spaces and parentheses; the last parenthesis ends it.
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const state = STATES[fields[0] ?? ""] ?? "running";
   return {
-    state: STATES[fields[0] ?? ""] ?? "running",
+    state,
     ppid: Number(fields[1]),
     pgid: Number(fields[2]),
     sid: Number(fields[3]),
     start: fields[19] ?? "",
-    exitCode: Number(fields[49] ?? 0),
+    // While a task is stopped or traced, this field has the signal that stopped it.
+    exitCode: state === "zombie" || state === "dead" ? Number(fields[49] ?? 0) : 0,
   };
 }
 

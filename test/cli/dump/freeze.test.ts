@@ -43,6 +43,15 @@ describe.skipIf(process.platform !== "linux")("while processes are frozen", () =
     expect(await target.call("dup", 0)).toBeGreaterThan(2);
   });
 
+  test("a stopped process has no exit code, although the kernel has a signal in its place", async () => {
+    const stopped = await whileFrozen(
+      () => [target.pid],
+      notes,
+      () => readStat(target.pid),
+    );
+    expect(stopped).toMatchObject({ state: "stopped", exitCode: 0 });
+  });
+
   test("an error lets them go", async () => {
     const failing = whileFrozen(
       () => [target.pid],
