@@ -1,27 +1,4 @@
-// Copies to the clipboard and saves files. Long listings are formatted in slices, so that the page stays responsive.
-
-import { rowLines, type Separator, titleLine } from "../export/delimited.ts";
-import type { Checkpoint } from "../model/checkpoint.ts";
-import type { Listing } from "../model/columns/column.ts";
-
-/** Rows to format without a pause. */
-const SLICE = 2000;
-
-/** Rows of a listing as text, with a header line. */
-export async function listingText(
-  checkpoint: Checkpoint,
-  listing: Listing,
-  columns: readonly string[],
-  rows: Uint32Array,
-  separator: Separator,
-): Promise<Blob> {
-  const parts: string[] = [titleLine(listing, columns, separator)];
-  for (let from = 0; from < rows.length; from += SLICE) {
-    parts.push(rowLines(checkpoint, listing, columns, rows, from, from + SLICE, separator));
-    await new Promise((resume) => setTimeout(resume));
-  }
-  return new Blob(parts, { type: separator === "," ? "text/csv" : "text/tab-separated-values" });
-}
+// Copies to the clipboard and saves files.
 
 /** Downloads a file that the page made. */
 export function saveFile(name: string, content: Blob): void {

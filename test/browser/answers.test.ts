@@ -71,7 +71,6 @@ test("the number of open files is the same in the head, the drawing and the tabl
     const count = /(\d+) open files/.exec(head ?? "")?.[1];
     const tab = page.getByRole("tab", { name: /^Open files/ });
     await expect.poll(() => tab.textContent()).toBe(`Open files ${count}`);
-    await page.locator(".drawing-tree").waitFor({ state: "attached" });
     const [download] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("V")]);
     const svg = await streamText(await download.createReadStream());
     expect(svg).toMatch(new RegExp(`>${count} OPEN FILES`));

@@ -313,6 +313,7 @@ function useHandle(
     () => ({
       zoomBy: canvas.zoomBy,
       fit: canvas.fit,
+      isMade: scene !== null && theme !== null,
       svg: () => (scene === null || theme === null ? null : svgOf(scene, theme, label, arcsAt(picture, NONE))),
       png: async () => (scene === null || theme === null ? null : pngOf(picture, scene, theme)),
       focus: () => focusTree(tree),

@@ -14,8 +14,8 @@ import { type GridLines, gridLines, groupOfLine, lineOfRow, rowOfLine } from "..
 import { listStep } from "../../shell/keys.ts";
 import { PLACES } from "../../shell/places.ts";
 import { relatedRows } from "../../shell/related-rows.ts";
-import { listingText } from "../../shell/save.ts";
 import type { Doc, ListingView } from "../../shell/state.ts";
+import { listingText } from "../../shell/table-text.ts";
 import { useApp, usePage } from "../context.ts";
 import { useSize } from "../Drawing/useSize.ts";
 import { useRowWindow } from "../useRowWindow.ts";

@@ -46,9 +46,11 @@ export interface DrawingHandle {
   zoomBy(factor: number): void;
   /** Fits the whole drawing into the view; if it already fits, returns to actual size. */
   fit(): void;
-  /** The whole drawing as an SVG document; `null` until it is laid out. */
+  /** Whether there is something to save yet. */
+  readonly isMade: boolean;
+  /** The whole drawing as an SVG document; `null` until it is made. */
   svg(): string | null;
-  /** The whole drawing as a PNG image; `null` if it is not laid out, or if the browser cannot make one. */
+  /** The whole drawing as a PNG image; `null` until it is made, or if the browser cannot make one. */
   png(): Promise<Blob | null>;
   /** Moves keyboard focus to the drawing. */
   focus(): void;

@@ -39,7 +39,8 @@ export function drawingCommands({ shell, drawing }: CommandContext): Command[] {
       title: "Save drawing as SVG",
       key: "V",
       when: isOpen,
-      run() {
+      async run() {
+        await untilMade(drawing);
         const svg = drawing.current?.svg() ?? null;
         save(shell, svg === null ? null : new Blob([svg], { type: "image/svg+xml" }), "svg");
       },
@@ -49,9 +50,22 @@ export function drawingCommands({ shell, drawing }: CommandContext): Command[] {
       title: "Save drawing as PNG",
       key: "P",
       when: isOpen,
-      run: async () => save(shell, (await drawing.current?.png()) ?? null, "png"),
+      async run() {
+        await untilMade(drawing);
+        save(shell, (await drawing.current?.png()) ?? null, "png");
+      },
     },
   ]);
+}
+
+/** Frames that a drawing is waited for. If it is not made then, it is probably in a part of the page that is not shown. */
+const MOST_FRAMES = 120;
+
+/** Waits for a drawing that is being made: the parts of the page appear one after another, and a large image is laid out. */
+async function untilMade(drawing: CommandContext["drawing"]): Promise<void> {
+  for (let frame = 0; frame < MOST_FRAMES && !drawing.current?.isMade; frame++) {
+    await new Promise(requestAnimationFrame);
+  }
 }
 
 function save(shell: Shell, picture: Blob | null, extension: "svg" | "png"): void {

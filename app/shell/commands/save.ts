@@ -1,8 +1,7 @@
 // Copy and save tables and whole images.
 
 import type { Separator } from "../../export/delimited.ts";
-import { NO_ROWS, orderOf, rowsNow } from "../rows.ts";
-import { listingText, plainName, saveFile } from "../save.ts";
+import { plainName, saveFile } from "../save.ts";
 import { areAllDecoded, isDecoded, isOpen, shownDoc } from "../selectors.ts";
 import type { Shell } from "../shell.ts";
 import { copy, messageOf } from "./actions.ts";
@@ -17,8 +16,8 @@ export function saveCommands({ shell }: CommandContext): Command[] {
       key: "Y",
       when: isOpen,
       async run() {
-        const text = await tableText(shell, "\t");
-        if (text !== null) await copy(shell, await text.content.text(), "the table");
+        const file = await tableFile(shell, "\t");
+        if (file !== null) await copy(shell, await file.content.text(), "the table");
       },
     },
     {
@@ -34,8 +33,8 @@ export function saveCommands({ shell }: CommandContext): Command[] {
       key: "e",
       when: isOpen,
       async run() {
-        const text = await tableText(shell, ",");
-        if (text !== null) saveFile(text.name, text.content);
+        const file = await tableFile(shell, ",");
+        if (file !== null) saveFile(file.name, file.content);
       },
     },
     { id: "save-json", title: "Save image as JSON", key: "J", when: isDecoded, run: () => void saveJson(shell) },
@@ -49,22 +48,18 @@ export function saveCommands({ shell }: CommandContext): Command[] {
   ]);
 }
 
-/** The visible rows and columns of the current listing as text. `null` if nothing is open, or making it was cancelled. */
-async function tableText(shell: Shell, separator: Separator): Promise<{ name: string; content: Blob } | null> {
+/** The table as a file; `null` after saying why, or if making it was cancelled. */
+async function tableFile(shell: Shell, separator: Separator): Promise<{ name: string; content: Blob } | null> {
   const { listings, tab, ...state } = shell.store.get();
+  const view = listings[tab];
   const doc = shownDoc(state);
   if (doc === null) return null;
   const name = `${nameOfDoc(shell)}.${tab}.csv`;
-  const view = listings[tab];
-  const order = orderOf(tab, view);
-  const { document, checkpoint } = doc;
   try {
-    const content = await shell.saving.begin(name, async (options) => {
-      // While only part of an image is shown, the worker is busy decoding the rest.
-      const now = document === null ? rowsNow(doc, order) : null;
-      if (document === null) return listingText(checkpoint, tab, view.columns, (now ?? NO_ROWS).rows, separator);
-      return shell.client.request("table", { document, order, columns: view.columns, separator }, options);
-    });
+    const { tableText } = await import("../table-text.ts");
+    const content = await shell.saving.begin(name, (options) =>
+      tableText(shell.client, doc, tab, view, separator, options),
+    );
     return content && { name, content };
   } catch (error) {
     shell.notify(`Could not export the table: ${messageOf(error)}`);
@@ -74,13 +69,14 @@ async function tableText(shell: Shell, separator: Separator): Promise<{ name: st
 
 /** Copies the descriptors that go with the rows of the current listing. */
 async function copyLines(shell: Shell): Promise<void> {
-  const { listings, tab } = shell.store.get();
-  const document = shownDoc(shell.store.get())?.document ?? null;
+  const { listings, tab, ...state } = shell.store.get();
+  const view = listings[tab];
+  const document = shownDoc(state)?.document ?? null;
   if (document === null) return;
   try {
-    const request = { document, order: orderOf(tab, listings[tab]) };
+    const { descriptorLines } = await import("../table-text.ts");
     const text = await shell.saving.begin("the descriptors", (options) =>
-      shell.client.request("lines", request, options),
+      descriptorLines(shell.client, document, tab, view, options),
     );
     if (text !== null) await copy(shell, await text.text(), "the descriptors");
   } catch (error) {
