@@ -6,7 +6,7 @@ import type { DetailValue } from "../model/fields.ts";
 import { type MappingFacts, matchMappings } from "../model/match-mappings.ts";
 import { i32At } from "../model/read.ts";
 import type { TaskRow } from "../model/rows.ts";
-import type { Side } from "../model/side.ts";
+import { SIDES, type Side } from "../model/side.ts";
 import { counted } from "../model/words.ts";
 import type { ColumnSpec, ResourceSpec } from "../resources/resource.ts";
 import { RESOURCES } from "../resources/resources.ts";
@@ -32,6 +32,8 @@ interface Pair {
   readonly namespaceOf: NamespaceOfRow;
   /** Which of the groups that columns `comparedAs: "group"` name correspond. */
   readonly groups: Matched;
+  /** By side, how many rows lack a value that the other image has. */
+  readonly unrecorded: Readonly<Record<Side, Map<ColumnSpec, number>>>;
 }
 
 /** The task that identifies the namespace of a row; NONE: the row names no namespace, or no task identifies it. */
@@ -69,10 +71,15 @@ export function compareResources(
   for (const [index, spec] of RESOURCES.entries()) {
     const [before, after] = [resources.before[spec.name], resources.after[spec.name]];
     if (spec.compared === "nothing" || before === undefined || after === undefined) continue;
-    const namespaceOf = namespaceReader(spec, { before, after }, namespaces);
+    const namespaceIn = (column: number) => namespaceReader(spec, column, { before, after }, namespaces);
     if (before.held && after.held) {
-      const columns = comparedColumns(spec, before, after);
-      const left = comparePair(collecting, { spec, index, before, after, columns, namespaceOf });
+      const columns = comparedColumns(spec, before, after, namespaceIn);
+      const namespaceOf = namespaceIn(namespaceColumn(spec));
+      const unrecorded = { before: new Map<ColumnSpec, number>(), after: new Map<ColumnSpec, number>() };
+      const left = comparePair(collecting, { spec, index, before, after, columns, namespaceOf, unrecorded });
+      for (const side of SIDES) {
+        for (const [{ title }, rows] of unrecorded[side]) lacking[side].push(`${title} (${counted(rows, spec.noun)})`);
+      }
       if (spec.compared !== "recorded") continue;
       if (left.before > 0) lacking.after.push(counted(left.before, spec.noun));
       if (left.after > 0) lacking.before.push(counted(left.after, spec.noun));
@@ -112,12 +119,15 @@ function haveSameRows(
   { spec, before, after, columns, namespaceOf }: Omit<Pair, "groups">,
 ): boolean {
   const keys = spec.key.map((name) => spec.columns.findIndex((column) => column.name === name));
-  const values = columns.filter((column) => column.spec.comparedAs !== "namespace").map(({ at }) => at);
+  const isOfNamespace = (column: ComparedColumn): boolean => column.spec.comparedAs === "namespace";
+  const values = columns.filter((column) => !isOfNamespace(column)).map(({ at }) => at);
   if (!haveSameCells(before, after, [...keys, ...values])) return false;
+  const others = columns.filter(isOfNamespace);
   for (let row = 0; row < before.count; row++) {
     const [taskBefore, taskAfter] = [i32At(before.task, row), i32At(after.task, row)];
     if ((taskBefore === NONE) !== (taskAfter === NONE)) return false;
     if (namespaceOf("before", row) !== namespaceOf("after", row)) return false;
+    if (!others.every(({ isSame }) => isSame(row, row))) return false;
     if (taskBefore === NONE) continue;
     if (placeOf(compared, "before", taskBefore) !== placeOf(compared, "after", taskAfter)) return false;
   }
@@ -239,12 +249,19 @@ function placeOf({ pairs }: Compared, side: Side, task: number): number | null {
   return other === NONE ? null : side === "before" ? task : other;
 }
 
+/** The column with the namespace that rows belong to; NONE: there is none. */
+const namespaceColumn = ({ columns }: ResourceSpec): number => {
+  const own = columns.findIndex(({ name }) => name === "namespace");
+  return own === NONE ? columns.findIndex(({ comparedAs }) => comparedAs === "namespace") : own;
+};
+
+/** @param at The column with the namespaces. */
 function namespaceReader(
   spec: ResourceSpec,
+  at: number,
   tables: Readonly<Record<Side, ResourceTable>>,
   namespaces: NamespaceTasks,
 ): NamespaceOfRow {
-  const at = spec.columns.findIndex(({ comparedAs, name }) => comparedAs === "namespace" || name === "namespace");
   const column = spec.columns[at];
   if (column === undefined) return () => NONE;
   const kindAt = spec.namespace === undefined ? spec.columns.findIndex(({ name }) => name === "kind") : NONE;
@@ -296,33 +313,73 @@ function canonical(column: Column | undefined, numbers?: Map<string, number>): (
   }
 }
 
-const comparedColumns = (spec: ResourceSpec, before: ResourceTable, after: ResourceTable): readonly ComparedColumn[] =>
+const comparedColumns = (
+  spec: ResourceSpec,
+  before: ResourceTable,
+  after: ResourceTable,
+  namespaceIn: (column: number) => NamespaceOfRow,
+): readonly ComparedColumn[] =>
   spec.columns.flatMap((column, at) => {
     const { name, notCompared, comparedAs } = column;
     const isCompared = (notCompared === undefined || comparedAs !== undefined) && name !== "tid";
     if (!isCompared || spec.key.includes(name)) return [];
-    return { at, spec: column, isSame: cellComparer(column, before.columns[at], after.columns[at]) };
+    const [cellsBefore, cellsAfter] = [before.columns[at], after.columns[at]];
+    const isSame =
+      comparedAs === "namespace"
+        ? namespaceComparer(column, cellsBefore, cellsAfter, namespaceIn(at))
+        : cellComparer(column, cellsBefore, cellsAfter);
+    return { at, spec: column, isSame };
   });
 
 function compareRows(collecting: Collecting, pair: Pair, before: number, after: number): void {
   const sameFormat = collecting.compared.before.format === collecting.compared.after.format;
   for (const { at, spec, isSame } of pair.columns) {
-    const [columnBefore, columnAfter] = [pair.before.columns[at], pair.after.columns[at]];
-    if (spec.comparedAs === "namespace") {
-      if (isSameNamespace(pair, before, after)) continue;
-    } else if (spec.comparedAs === "group") {
-      const [x, y] = [cellAt(spec, columnBefore, before), cellAt(spec, columnAfter, after)];
-      if (isSameGroup(pair, x, y)) continue;
-    } else if (isSame(before, after)) continue;
-    if (!sameFormat && [cellAt(spec, columnBefore, before), cellAt(spec, columnAfter, after)].includes(null)) continue;
+    const values = valuesAt(pair, at, before, after);
+    if (spec.comparedAs === "group" ? isSameGroup(pair, values.before, values.after) : isSame(before, after)) continue;
+    if (!sameFormat && (values.before === null || values.after === null)) continue;
+    if (addUnrecorded(pair, spec, before, after)) continue;
     addChange(collecting, pair, before, after, at);
   }
 }
 
-/** Whether two rows are in corresponding namespaces; true if no task identifies one of them. */
-function isSameNamespace({ namespaceOf }: Pair, before: number, after: number): boolean {
-  const [x, y] = [namespaceOf("before", before), namespaceOf("after", after)];
-  return x === y || x === NONE || y === NONE;
+const valuesAt = (pair: Pair, at: number, before: number, after: number): Record<Side, DetailValue> => {
+  const spec = pair.spec.columns[at] as ColumnSpec;
+  return {
+    before: cellAt(spec, pair.before.columns[at], before),
+    after: cellAt(spec, pair.after.columns[at], after),
+  };
+};
+
+/** Counts a value that one of the images does not record; false if both do. */
+function addUnrecorded(pair: Pair, column: ColumnSpec, before: number, after: number): boolean {
+  const { recordedWith } = column;
+  if (recordedWith === undefined) return false;
+  const at = pair.spec.columns.findIndex(({ name }) => name === recordedWith);
+  const values = valuesAt(pair, at, before, after);
+  const lacking = SIDES.filter((side) => values[side] === null);
+  const [side] = lacking;
+  if (side === undefined || lacking.length > 1) return false;
+  const counts = pair.unrecorded[side];
+  counts.set(column, (counts.get(column) ?? 0) + 1);
+  return true;
+}
+
+/**
+ * Whether two rows name corresponding namespaces; also true if no task identifies one of them. No value counts only
+ * where it has a meaning.
+ */
+function namespaceComparer(
+  spec: ColumnSpec,
+  before: Column | undefined,
+  after: Column | undefined,
+  namespaceOf: NamespaceOfRow,
+): (b: number, a: number) => boolean {
+  return (b, a) => {
+    const isNone = cellAt(spec, before, b) === null;
+    if (spec.nothing !== undefined && isNone !== (cellAt(spec, after, a) === null)) return false;
+    const [x, y] = [namespaceOf("before", b), namespaceOf("after", a)];
+    return x === y || x === NONE || y === NONE;
+  };
 }
 
 /** Whether two rows are in groups that correspond, or in none. */

@@ -48,11 +48,11 @@ function matchMounts(resources: Readonly<Record<Side, Resources>>, namespaces: N
     for (const [id, mount] of mounts) {
       const namespace = namespaceTask(namespaces, side, "mnt", mount.namespace);
       if (namespace === NONE) continue;
-      const below = countBelow(mounts, mount);
-      const key = `${namespace} ${below} ${mount.mountpoint}`;
+      const { mountpoint, below } = mount;
+      const key = `${namespace} ${below} ${mountpoint}`;
       const number = numbers.get(key) ?? numbers.size;
       numbers.set(key, number);
-      places[side].set(id, { number, mountpoint: mount.mountpoint, below, namespace: isOnlyOne ? NONE : namespace });
+      places[side].set(id, { number, mountpoint, below, namespace: isOnlyOne ? NONE : namespace });
     }
   }
   return places;
@@ -60,7 +60,7 @@ function matchMounts(resources: Readonly<Record<Side, Resources>>, namespaces: N
 
 interface Mount {
   readonly mountpoint: string;
-  readonly parent: number;
+  readonly below: number;
   readonly namespace: number;
 }
 
@@ -78,13 +78,13 @@ function mountsOf(table: ResourceTable | undefined): ReadonlyMap<number, Mount> 
     };
   };
   for (let row = 0; row < table.count; row++) {
-    const [id, parent, namespace] = ["mountId", "parentId", "namespace"].map((name) => cell(name, row).value);
+    const [id, level, namespace] = ["mountId", "level", "namespace"].map((name) => cell(name, row).value);
     const { value: mountpoint, column } = cell("mountpoint", row);
     if (typeof id !== "number" || typeof mountpoint !== "string" || mounts.has(id)) continue;
     const exact = cellBytes(column, row);
     mounts.set(id, {
       mountpoint: exact === null ? visible(mountpoint) : visibleText(base64Bytes(exact)),
-      parent: typeof parent === "number" ? parent : NONE,
+      below: typeof level === "number" ? level : 0,
       namespace: typeof namespace === "number" ? namespace : NONE,
     });
   }
@@ -93,17 +93,6 @@ function mountsOf(table: ResourceTable | undefined): ReadonlyMap<number, Mount> 
 
 const countNamespaces = (table: ResourceTable | undefined): number =>
   new Set([...mountsOf(table).values()].map(({ namespace }) => namespace)).size;
-
-/** Most mounts at one mount point that are counted. */
-const MOST_BELOW = 100;
-
-function countBelow(mounts: ReadonlyMap<number, Mount>, { mountpoint, parent }: Mount): number {
-  let below = 0;
-  for (let next = mounts.get(parent); next?.mountpoint === mountpoint && below < MOST_BELOW; below++) {
-    next = mounts.get(next.parent);
-  }
-  return below;
-}
 
 /** The place of the mount that an open file is on; `null`: not known. */
 export function mountOfFile({ files }: Checkpoint, places: MountPlaces, side: Side, file: FileRow): MountPlace | null {

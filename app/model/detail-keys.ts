@@ -5,6 +5,7 @@ import type { DetailValue } from "./fields.ts";
 import type { LinkRole } from "./links.ts";
 import { FILE_KINDS, type FileKind } from "./names.ts";
 import { shortText, visible } from "./text.ts";
+import { timeText } from "./words.ts";
 
 /**
  * How a key is compared: as a `value`; through the holders of the files that it names (`link`); as the id of a
@@ -55,6 +56,13 @@ function mountText(value: DetailValue): string {
   return `${plainText(mountpoint)}${above}${pid === undefined ? "" : `, of pid ${plainText(pid)}`}`;
 }
 
+/** Seconds since 1970 with their fraction as a date: `2009-10-25 08:30:00.250000 UTC`. */
+function timeOf(value: DetailValue): string {
+  const [seconds = "", fraction = ""] = String(value).split(".");
+  const text = timeText(Number(seconds));
+  return text.endsWith(" UTC") ? `${text.slice(0, -4)}.${fraction} UTC` : plainText(value);
+}
+
 const REGULAR: readonly FileKind[] = [
   "regular",
   "generic",
@@ -78,6 +86,7 @@ export const FILE_DETAILS: readonly DetailSpec[] = [
   { key: "unlinked", title: "unlinked", compared: "value", absent: "null" },
   { key: "remap", title: "kept as", compared: "value", absent: "null" },
   { key: "ghost", title: "ghost file", compared: "value", absent: "null" },
+  { key: "modified", title: "modified", compared: "value", absent: "skip", text: timeOf },
   { key: "inode", title: "inode", compared: "value", absent: "null", kinds: REGULAR },
   { key: "inode", title: "inode", compared: "renumbered" },
   { key: "inodeDevice", title: "device of the inode", compared: "value", absent: "null" },

@@ -64,7 +64,9 @@ function columnLine(spec: ResourceSpec, column: ColumnSpec): string {
       : isKey
         ? "key"
         : column.notCompared === undefined
-          ? "yes"
+          ? column.recordedWith === undefined
+            ? "yes"
+            : "if both images record it"
           : column.comparedAs === undefined
             ? NOT_COMPARED[column.notCompared]
             : COMPARED_AS[column.comparedAs];

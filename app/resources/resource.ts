@@ -58,6 +58,11 @@ export interface ColumnSpec {
   readonly notCompared?: NotCompared;
   /** What is compared of a column whose values themselves are not. */
   readonly comparedAs?: ComparedAs;
+  /**
+   * The column, often this one, that has a value wherever this one is recorded: older releases record neither. If only
+   * one of two images records it, it is not compared.
+   */
+  readonly recordedWith?: string;
   /** Changes of this column are in no other kind of change, although the resource repeats others. */
   readonly repeats?: "never";
   /** What no value means, in words; absent: that the image has none. */
@@ -105,6 +110,7 @@ type Further = {
   readonly linuxCr?: string | readonly string[];
   readonly notCompared?: NotCompared;
   readonly comparedAs?: ComparedAs;
+  readonly recordedWith?: string;
   readonly repeats?: "never";
   readonly nothing?: string;
   readonly escaped?: true;

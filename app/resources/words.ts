@@ -174,6 +174,46 @@ const DEVICE_FLAGS: Bits = [
 /** The flags of a network device. */
 export const deviceFlags = (flags: number): string[] => bitWords(DEVICE_FLAGS, flags);
 
+// Linux include/uapi/linux/if_tun.h.
+const TUN_FLAGS: Bits = [
+  ["IFF_TUN", 1],
+  ["IFF_TAP", 2],
+  ["IFF_NAPI", 0x10],
+  ["IFF_NAPI_FRAGS", 0x20],
+  ["IFF_NO_CARRIER", 0x40],
+  ["IFF_MULTI_QUEUE", 0x100],
+  ["IFF_ATTACH_QUEUE", 0x200],
+  ["IFF_DETACH_QUEUE", 0x400],
+  ["IFF_PERSIST", 0x800],
+  ["IFF_NO_PI", 0x1000],
+  ["IFF_ONE_QUEUE", 0x2000],
+  ["IFF_VNET_HDR", 0x4000],
+  ["IFF_TUN_EXCL", 0x8000],
+];
+
+/** The flags of a tun device. */
+export const tunFlags = (flags: number): string[] => bitWords(TUN_FLAGS, flags);
+
+// Linux include/uapi/linux/if_link.h.
+const MACVLAN_MODES: Bits = [
+  ["private", 1],
+  ["vepa", 2],
+  ["bridge", 4],
+  ["passthru", 8],
+  ["source", 16],
+];
+
+/** The mode of a macvlan device, as `ip link` names it. */
+export const macvlanMode = (mode: number): string => bitWords(MACVLAN_MODES, mode).join(" ");
+
+const MACVLAN_FLAGS: Bits = [
+  ["nopromisc", 1],
+  ["nodst", 2],
+];
+
+/** The flags of a macvlan device, as `ip link` names them. */
+export const macvlanFlags = (flags: number): string[] => bitWords(MACVLAN_FLAGS, flags);
+
 // Linux include/uapi/linux/seccomp.h.
 const FILTER_FLAGS: Bits = [
   ["SECCOMP_FILTER_FLAG_TSYNC", 1],

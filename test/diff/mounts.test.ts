@@ -112,6 +112,58 @@ describe("files on mounts", () => {
   });
 });
 
+describe("mounts", () => {
+  const edited = (mounts: readonly Message[]): Source[] => withFile(SET, MOUNTS, imageBytes("MNTS", mounts));
+  const sub = (parent: number): Message => mountMessage(71, parent, "/t/sub");
+  const [root, tmp, proc] = [
+    mountMessage(ROOT, 42, "/"),
+    mountMessage(TMP, ROOT, "/t"),
+    mountMessage(PROC, ROOT, "/proc"),
+  ];
+  const above = mountMessage(70, TMP, "/t");
+
+  test("that are on another mount have changed", async () => {
+    const { changes, sentences } = await compare(
+      edited([root, tmp, proc, sub(TMP)]),
+      renumbered(edited([root, tmp, proc, sub(ROOT)])),
+    );
+    expect(changes).toEqual([
+      {
+        kind: "resource-changed",
+        resource: "mounts",
+        key: { mountpoint: "/t/sub", level: null },
+        field: "parent",
+        before: "/t",
+        after: "/",
+      },
+    ]);
+    expect(sentences).toEqual(["the image mount /t/sub: on /t → /"]);
+  });
+
+  test("that are on another of several mounts at one mount point have changed", async () => {
+    const before = edited([root, tmp, proc, above, sub(TMP)]);
+    const { changes } = await compare(before, renumbered(edited([root, tmp, proc, above, sub(70)])));
+    expect(changes).toMatchObject([{ kind: "resource-changed", field: "parentLevel", before: null, after: 1 }]);
+    expect((await compare(before, renumbered(before))).changes).toEqual([]);
+  });
+
+  test("at one mount point are the same in any order, and matched by what is below them", async () => {
+    const sourced = (mount: Message, source: string): Message =>
+      mount.map((field) => (field[0] === 8 ? [8, source] : field));
+    const stack = [root, sourced(tmp, "lower"), proc, sourced(above, "upper")];
+    expect((await compare(edited(stack), renumbered(edited(stack.toReversed())))).changes).toEqual([]);
+    const { changes } = await compare(edited(stack), edited([root, sourced(tmp, "lower"), proc]));
+    expect(changes).toMatchObject([
+      { kind: "resource-removed", resource: "mounts", key: { mountpoint: "/t", level: 1 } },
+    ]);
+  });
+
+  test("whose root was unlinked have changed", async () => {
+    const { changes } = await compare(edited([root, tmp, proc]), edited([root, [...tmp, [16, 1]], proc]));
+    expect(changes).toMatchObject([{ resource: "mounts", field: "deleted", before: null, after: true }]);
+  });
+});
+
 test("marks of fanotify on mounts are compared without the ids of the mounts", async () => {
   const mark = (id: number, mask: number): Message => [
     [1, 20],

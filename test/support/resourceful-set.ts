@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Source } from "../../app/decoder/source.ts";
 import { encodeText } from "../../app/model/text.ts";
 import { folderSources } from "./corpus.ts";
-import { imageBytes } from "./criu-set.ts";
+import { imageBytes, type Message } from "./criu-set.ts";
 import { editField, setNumber, withFile } from "./edit-set.ts";
 
 const FOLDER = join(import.meta.dirname, "../fixtures/resources/r1/before");
@@ -58,9 +58,26 @@ export function resourcefulSet(): Source[] {
   set = withFile(set, `mountpoints-${MOUNTS}.img`, imageBytes("MNTS", [mount(2, "/"), mount(3, "/tmp")]));
   const device = [
     ...[[1, 1] as const, [2, 1] as const, [3, 1500] as const, [4, 73] as const, [5, "lo"] as const],
-    ...[[7, Uint8Array.of(2, 0, 0, 0, 0, 1)] as const],
+    ...[[7, Uint8Array.of(2, 0, 0, 0, 0, 1)] as const, [12, 1] as const, [13, NETWORK] as const],
   ] as const;
-  set = withFile(set, `netdev-${NETWORK}.img`, imageBytes("NETDEV", [device]));
+  const other = (type: number, index: number, name: string, more: Message): Message => [
+    ...[[1, type] as const, [2, index] as const, [3, 1500] as const, [4, 73] as const, [5, name] as const],
+    ...[...more, [12, 1] as const, [13, NETWORK] as const],
+  ];
+  const numbers = (...values: readonly number[]): Message => values.map((value, at) => [at + 1, value]);
+  const tunnel: Message = [
+    ...[[1, 1] as const, [2, 0x0100_007f] as const, [3, 0x0200_007f] as const, [4, 64] as const, [5, 16] as const],
+    ...Array.from([1, 4, 2, 2, 1, 5000, 5001, 16], (value, at) => [6 + at, value] as const),
+    ...[1, 2, 3, 4].map((word) => [14, word] as const),
+    ...[[15, 8] as const, [16, 0x0300_007f] as const],
+  ];
+  const devices = [
+    device,
+    other(3, 2, "tun0", [[6, numbers(0x1002, 1000, 100, 10, 4096)]]),
+    other(7, 3, "macvlan0", [[11, numbers(4, 1)]]),
+    other(8, 4, "sit1", [[15, tunnel]]),
+  ];
+  set = withFile(set, `netdev-${NETWORK}.img`, imageBytes("NETDEV", devices));
   const extent = [[1, 0] as const, [2, 100_000] as const, [3, 65_536] as const] as const;
   set = withFile(set, `userns-${USERS}.img`, imageBytes("USERNS", [[[1, extent]]]));
   return editField(set, "inventory.img", "inventory_entry", 0, "plugins_entry.plugins", () => encodeText("amdgpu"));

@@ -9,7 +9,7 @@ import { type About, add, addRow, type FileRows, type Related, type Row, related
 import { FILE_ROWS } from "./file-details.ts";
 import { createFields, type FileBody, isBlank, NO_BODY, placeBody, readFileFields } from "./file-fields.ts";
 import { createEntryReader, type EntryBytes, type EntryReader } from "./inspect.ts";
-import { deviceText } from "./meaning.ts";
+import { deviceText, statDeviceText } from "./meaning.ts";
 import { enumName } from "./messages.ts";
 import { REMAP, remapType } from "./remap.ts";
 import { createSocketOptionsReader } from "./socket-options.ts";
@@ -164,10 +164,19 @@ function addUnlinked(about: About): void {
     gid: ghost.number("gid"),
     mode: ghost.number("mode"),
     size: ghost.exact("size"),
+    ...(ghost.has("rdev") && { device: statDeviceText(ghost.number("rdev") ?? 0) }),
+    ...(ghost.has("symlnk_target") && { target: ghost.text("symlnk_target") }),
   });
+  add(about, "modified", modifiedText(ghost));
   // A socket has an inode of its own.
   if (ghost.has("ino")) about.details.set(about.file, "inode", ghost.exact("ino"));
   if (ghost.has("dev")) add(about, "inodeDevice", deviceText(ghost.number("dev") ?? 0));
+}
+
+/** When a ghost file was modified, in seconds since 1970; `null` if it is not recorded. */
+function modifiedText(ghost: Values): string | null {
+  const [seconds, rest] = [ghost.exact("mtim.tv_sec"), ghost.number("mtim.tv_usec")];
+  return seconds === null || rest === null ? null : `${seconds}.${String(rest).padStart(6, "0")}`;
 }
 
 /** Adds for a FIFO or terminal the id and mode of the REG entry with its path. */

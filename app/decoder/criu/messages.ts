@@ -150,6 +150,7 @@ const LINES = {
   uid_gid_extent: "1 first uint32, 2 lower_first uint32, 3 count uint32",
   userns_entry: "1 uid_map uid_gid_extent*, 2 gid_map uid_gid_extent*",
   timespec: "1 tv_sec uint64, 2 tv_nsec uint64",
+  timeval: "1 tv_sec uint64, 2 tv_usec uint64",
   timens_entry: "1 monotonic timespec, 2 boottime timespec",
   ipc_desc_entry: "1 key uint32, 2 uid uint32, 3 gid uint32, 4 cuid uint32, 5 cgid uint32, 6 mode uint32, 7 id uint32",
   ipc_shm_entry: "1 desc ipc_desc_entry, 2 size uint64, 3 in_pagemaps bool?",
@@ -160,6 +161,10 @@ const LINES = {
     "1 sem_ctls uint32*, 2 msg_ctlmax uint32, 3 msg_ctlmnb uint32, 4 msg_ctlmni uint32, 5 auto_msgmni uint32, 6 shm_ctlmax uint64, 7 shm_ctlall uint64, 8 shm_ctlmni uint32, 9 shm_rmid_forced uint32, 10 mq_queues_max uint32, 11 mq_msg_max uint32, 12 mq_msgsize_max uint32, 13 mq_msg_default uint32?, 14 mq_msgsize_default uint32?, 15 msg_next_id uint32?, 16 sem_next_id uint32?, 17 shm_next_id uint32?",
   net_device_entry:
     "1 type nd_type, 2 ifindex uint32, 3 mtu uint32, 4 flags uint32, 5 name string, 6 tun tun_link_entry?, 7 address bytes?, 8 conf int32*, 9 conf4 sysctl_entry*, 10 conf6 sysctl_entry*, 11 macvlan macvlan_link_entry?, 12 peer_ifindex uint32?, 13 peer_nsid uint32?, 14 master uint32?, 15 sit sit_entry?",
+  tun_link_entry: "1 flags uint32, 2 owner int32, 3 group int32, 4 vnethdr uint32, 5 sndbuf uint32",
+  macvlan_link_entry: "1 mode uint32, 2 flags uint32?",
+  sit_entry:
+    "1 link uint32?, 2 local uint32*, 3 remote uint32*, 4 ttl uint32?, 5 tos uint32?, 6 pmtudisc bool?, 7 proto uint32?, 8 flags uint32?, 9 encap_type uint32?, 10 encap_flags uint32?, 11 encap_sport uint32?, 12 encap_dport uint32?, 13 rd_prefixlen uint32?, 14 rd_prefix uint32*, 15 relay_prefixlen uint32?, 16 relay_prefix uint32*",
   sysctl_entry: "1 type sysctl_type, 2 iarg int32?, 3 sarg string?",
   netns_id: "1 target_ns_id uint32, 2 netnsid_value uint32",
   netns_entry:

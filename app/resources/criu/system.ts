@@ -1,12 +1,13 @@
 // Namespaces, and what each of them holds: host names, mounts, network devices; control groups; plugins.
 
-import { fileSystemName } from "../../decoder/criu/file-systems.ts";
 import { enumName, type MessageName } from "../../decoder/criu/messages.ts";
 import type { Values } from "../../decoder/criu/values.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import type { Input } from "../table.ts";
 import { spec, type Tables } from "../tables.ts";
-import { deviceFlags, mountFlags } from "../words.ts";
+import { deviceFlags } from "../words.ts";
+import { deviceOptions } from "./device-options.ts";
+import { readMounts } from "./mounts.ts";
 import { messageOf, type SetReader, take } from "./set-reader.ts";
 import { readSysctls } from "./sysctls.ts";
 
@@ -32,7 +33,7 @@ export async function readSystem(set: SetReader, tables: Tables): Promise<void> 
   await readNamespaces(set, tables, inventory?.nested("root_ids") ?? null);
   await readEach(set, tables, "utsns", "utsns_entry", "uts");
   await readIdMaps(set, tables);
-  await readEach(set, tables, "mountpoints", "mnt_entry", "mounts", addMountWords);
+  await readMounts(set, tables);
   await readEach(set, tables, "netdev", "net_device_entry", "netdev", addDeviceWords);
   await readSysctls(set, tables);
   await readControlGroups(set, tables);
@@ -70,7 +71,7 @@ async function readEach(
   kind: string,
   message: MessageName,
   resource: string,
-  addWords?: (row: Draft, entry: Values) => void,
+  addWords?: (row: Draft, entry: Values, littleEndian: boolean) => void,
 ): Promise<void> {
   if (!tables.wants(resource)) return;
   if (set.members.ofKind(kind).length > 0) tables.hold(resource);
@@ -78,7 +79,7 @@ async function readEach(
     const found = messageOf(entry, message);
     if (found === null) continue;
     const row: Draft = { namespace: entry.number };
-    addWords?.(row, found);
+    addWords?.(row, found, set.littleEndian);
     take(row, spec(resource), message, found, set.arch);
     if (!tables.add(resource, row, NONE, entry.record)) return;
   }
@@ -99,18 +100,12 @@ async function readIdMaps(set: SetReader, tables: Tables): Promise<void> {
   }
 }
 
-function addMountWords(row: Draft, mount: Values): void {
-  const type = mount.number("fstype") ?? 0;
-  // AUTO: the type is in fsname. UNSUPPORTED: the mount is external, or the root.
-  row.type = mount.bytes("fsname") ?? (type === 0 ? null : (fileSystemName(type) ?? `type ${type}`));
-  row.flags = mountFlags(((mount.number("flags") ?? 0) | (mount.number("sb_flags") ?? 0)) >>> 0);
-}
-
-function addDeviceWords(row: Draft, device: Values): void {
+function addDeviceWords(row: Draft, device: Values, littleEndian: boolean): void {
   row.type = enumName("nd_type", device.number("type") ?? 0);
   row.flags = deviceFlags(device.number("flags") ?? 0);
   const address = device.bytes("address");
   row.address = address === null ? null : Array.from(address, (byte) => byte.toString(16).padStart(2, "0")).join(":");
+  row.options = deviceOptions(device, littleEndian);
 }
 
 /** A control group of a set of them. */

@@ -111,15 +111,22 @@ const MOUNTS: ResourceSpec = {
   scope: "image",
   meaning: "The mounts of tasks with a mount namespace of their own, in the terms of mountinfo in proc(5).",
   namespace: "mnt",
-  key: ["mountpoint"],
+  key: ["mountpoint", "level"],
   columns: [
     namespace("mount"),
     column("mountId", "number", "id", "of the mount", { criu: "mnt_entry.mnt_id", notCompared: "renumbered" }),
-    column("parentId", "number", "parent", "the mount that it is on", {
+    column("parentId", "number", "parent", "the mount that it is on; see `parent`", {
       criu: "mnt_entry.parent_mnt_id",
       notCompared: "renumbered",
     }),
     column("mountpoint", "text", "mount point", "where it is, from the task's root", { criu: "mnt_entry.mountpoint" }),
+    column("level", "number", "level", "how many mounts are below it at the same mount point, if any", {
+      minor: true,
+    }),
+    column("parent", "text", "on", "the mount point of the mount that it is on", { minor: true }),
+    column("parentLevel", "number", "level of that", "how many mounts are below that at the same mount point, if any", {
+      minor: true,
+    }),
     column("type", "text", "type", "of the file system"),
     column("source", "text", "source", "what is mounted", { criu: "mnt_entry.source" }),
     column("root", "text", "root", "the part of the file system that is mounted", { criu: "mnt_entry.root" }),
@@ -138,6 +145,7 @@ const MOUNTS: ResourceSpec = {
     column("external", "text", "external", "the name by which the restore provides it", {
       criu: "mnt_entry.ext_key",
     }),
+    column("deleted", "flag", "deleted", "whether what is mounted was unlinked", { criu: "mnt_entry.deleted" }),
   ],
 };
 
@@ -158,6 +166,29 @@ const NETDEV: ResourceSpec = {
     column("mtu", "number", "mtu", "the largest packet, in bytes", { criu: "net_device_entry.mtu" }),
     column("address", "text", "address", "of the hardware", { criu: "net_device_entry.address" }),
     column("master", "number", "master", "the index of the bridge that it is in", { criu: "net_device_entry.master" }),
+    column(
+      "peerIndex",
+      "number",
+      "other end",
+      "the index of the other end of a veth, or of what it is made on; else its own",
+      {
+        criu: "net_device_entry.peer_ifindex",
+        recordedWith: "peerIndex",
+      },
+    ),
+    column("peerNamespace", "number", "namespace of that", "its network namespace: an id in the table of namespaces", {
+      criu: "net_device_entry.peer_nsid",
+      recordedWith: "peerIndex",
+      nothing: "outside the dump",
+      notCompared: "renumbered",
+      comparedAs: "namespace",
+    }),
+    column(
+      "options",
+      "list",
+      "options",
+      "of its type: the flags and the owner of a tun device, the mode of a macvlan …",
+    ),
   ],
 };
 

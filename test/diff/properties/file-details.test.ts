@@ -6,6 +6,7 @@ import type { Source } from "../../../app/decoder/source.ts";
 import { type Change, mirrored } from "../../../app/diff/changes.ts";
 import { changesJson } from "../../../app/diff/describe.ts";
 import { diff } from "../../../app/diff/diff.ts";
+import { detailText, fileDetail } from "../../../app/model/detail-keys.ts";
 import { imageSources, SAMPLES } from "../../support/corpus.ts";
 import { fixtureBytes, setSources } from "../../support/criu.ts";
 import { type Parts, putTogether, setField, takeApart } from "../../support/edit-image.ts";
@@ -168,5 +169,36 @@ describe("one edit of a Linux-CR image", () => {
       keysOf(changesJson(diff(await sized(1000n, locks), await sized(2000n, locks))));
     expect(await keys(0n)).toEqual(["buffers"]);
     expect(await keys(1n)).toEqual(["options"]);
+  });
+});
+
+describe("one edit of a ghost file", () => {
+  const GHOST = "ghost-file-2.img";
+  const ghost = (path: string, value: bigint | Uint8Array) =>
+    editField(setSources("verdicts/gone"), GHOST, "ghost_file_entry", 0, path, () => value);
+
+  test.each<[path: string, key: string]>([
+    ["mtim.tv_sec", "modified"],
+    ["mtim.tv_usec", "modified"],
+    ["uid", "ghost"],
+    ["rdev", "ghost"],
+  ])("%s is a change of %s", async (path, key) => {
+    const [before, after] = [ghost(path, 5n), ghost(path, 6n)];
+    expect([...new Set(keysOf(await changesOf(before, after)))]).toEqual([key]);
+    expect([...new Set(keysOf(await changesOf(after, before)))]).toEqual([key]);
+  });
+
+  test("the time of its last access is none", async () => {
+    expect(await changesOf(ghost("atim.tv_sec", 5n), ghost("atim.tv_sec", 6n))).toEqual([]);
+  });
+
+  test("is shown with its fraction of a second", async () => {
+    const { checkpoint } = await openSources(ghost("mtim.tv_usec", 250n));
+    const spec = fileDetail("modified", 0);
+    const [value] = changesJson(diff(checkpoint, (await openSources(ghost("mtim.tv_usec", 251n))).checkpoint)).flatMap(
+      (change) => (change.kind === "file-detail" ? [change.before] : []),
+    );
+    expect(value).toMatch(/^\d{10}\.000250$/);
+    expect(detailText(spec, value ?? null)).toMatch(/^20\d\d-\d\d-\d\d \d\d:\d\d:\d\d\.000250 UTC$/);
   });
 });

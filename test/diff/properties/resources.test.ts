@@ -136,6 +136,9 @@ const MADE_OF: readonly (readonly [resource: string, column: string, source: str
   ["mappings", "kind", "vma_entry.status"],
   ["mappings", "size", "vma_entry.end"],
   ["mounts", "type", "mnt_entry.fsname"],
+  ...["tun_link_entry", "macvlan_link_entry", "sit_entry"].flatMap((message) =>
+    (MESSAGES.get(message) ?? []).map(({ name }) => ["netdev", "options", `${message}.${name}`] as const),
+  ),
   ...(MESSAGES.get("ipc_var_entry") ?? []).map(({ name }) => ["sysctls", "value", `ipc_var_entry.${name}`] as const),
   ["sysctls", "value", "sysctl_entry.iarg"],
   ["sysctls", "value", "sysctl_entry.sarg"],
