@@ -1,10 +1,13 @@
 // Text that wraps between words, after the slashes of paths and between the parts of addresses, and inside a word only where
-// nothing else fits. A flag stays with the sign before it.
+// nothing else fits. A flag stays with the sign before it, a number with the word before it.
 
 import { Fragment } from "react";
 
-/** A flag that was set or cleared, `-O_APPEND`, or an arrow, `->`. A line would break after the sign. */
-const UNBROKEN = /((?<=^|\s)[-+][A-Z][A-Z0-9_]+|->)/;
+/**
+ * A flag that was set or cleared, `-O_APPEND`, or an arrow, `->`: a line would break after the sign. A number with its word,
+ * `fd 3`.
+ */
+const UNBROKEN = /((?<=^|\s)[-+][A-Z][A-Z0-9_]+|->|\b(?:fd|pid) \d+)/;
 /**
  * After the slash of a path, if a few characters follow: not within `pts/3`; before a port, and before the other end of a
  * connection.

@@ -7,8 +7,9 @@ import type { FileRow } from "../model/rows.ts";
 import { changeKind } from "./changes.ts";
 import type { Comparison } from "./comparison.ts";
 
-/** What `isExpected` is about, to complete "12 expected: …". */
-export const EXPECTED_TITLE = "positions of files opened for appending";
+/** What `isExpected` is about: one such change, and several. */
+export const EXPECTED_TITLE = "position of a file opened for appending";
+export const EXPECTED_TITLES = "positions of files opened for appending";
 
 const POSITION = changeKind("file-pos");
 

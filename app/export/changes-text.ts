@@ -23,9 +23,9 @@ import { flagChange, modeNames } from "../model/names.ts";
 import { i32At, u8At, u32At, u64At } from "../model/read.ts";
 import type { FileRow, TaskRow } from "../model/rows.ts";
 import { shownText, stillVisible, visible } from "../model/text.ts";
-import { counted, fileName } from "../model/words.ts";
+import { andMore, counted, fileName, grouped } from "../model/words.ts";
 import { delimitedLine, type Separator } from "./delimited.ts";
-import { andMore, detailSentence, detailWords, linkWords, specAt } from "./detail-words.ts";
+import { detailSentence, detailWords, linkWords, specAt } from "./detail-words.ts";
 import { resourceWords } from "./resource-words.ts";
 
 /** Sets off text from an image. The text has no invisible or misleading characters left. */
@@ -157,10 +157,10 @@ export function changeWords(comparison: Comparison, index: number, options: Word
     case "file-unshared": {
       const { groups, count } = groupHeads(comparison, index, MOST_NAMED);
       const who = groups.map((group) => listed(group.holders, group.count)).join(" + ");
-      const all = who + (count > groups.length ? ` + ${count - groups.length} more` : "");
+      const all = who + (count > groups.length ? ` + ${grouped(count - groups.length)} more` : "");
       return kind === "file-shared"
-        ? about("~", all, nameAfter(), `now share one open file, previously ${count} separate ones`)
-        : about("~", all, nameBefore(), `shared one open file, now ${count} separate ones`);
+        ? about("~", all, nameAfter(), `now share one open file, previously ${grouped(count)} separate ones`)
+        : about("~", all, nameBefore(), `shared one open file, now ${grouped(count)} separate ones`);
     }
     case "table-shared":
     case "table-unshared":
@@ -176,10 +176,11 @@ function tableWords(comparison: Comparison, index: number, noun: string): [who: 
     const named = pids.slice(0, MOST_NAMED);
     return named.map((pid) => `${noun} ${pid}`).join(", ") + andMore(pids.length - named.length);
   });
-  const who = heads.join(" + ") + (groups.length > heads.length ? ` + ${groups.length - heads.length} more` : "");
+  const who =
+    heads.join(" + ") + (groups.length > heads.length ? ` + ${grouped(groups.length - heads.length)} more` : "");
   return change.kind === "table-shared"
-    ? [who, "", `now share one file table, previously ${groups.length} separate ones`]
-    : [who, "", `shared one file table, now ${groups.length} separate ones`];
+    ? [who, "", `now share one file table, previously ${grouped(groups.length)} separate ones`]
+    : [who, "", `shared one file table, now ${grouped(groups.length)} separate ones`];
 }
 
 /** A change of a resource in words. `task`: the words for its task. */

@@ -10,7 +10,7 @@ import { LINK_TITLES } from "../model/links.ts";
 import { fileKind } from "../model/names.ts";
 import { i32At, u8At } from "../model/read.ts";
 import { stillVisible } from "../model/text.ts";
-import { counted, grouped } from "../model/words.ts";
+import { andMore, counted, grouped } from "../model/words.ts";
 
 /** A value on both sides. */
 export interface DetailWords {
@@ -135,6 +135,3 @@ export function linkInShort(comparison: Comparison, index: number): string | nul
 
 /** `{title} {before} → {after}` */
 export const detailSentence = ({ title, before, after }: DetailWords): string => `${title} ${before} → ${after}`;
-
-/** ` and 12 more`; empty for none. */
-export const andMore = (count: number): string => (count > 0 ? ` and ${count} more` : "");

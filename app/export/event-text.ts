@@ -197,7 +197,7 @@ const isOfMoreThanTasks = (comparison: Comparison, shown: Uint32Array): boolean 
 /** `in pid 412 nginx`, `in 3 tasks`: the tasks that have the descriptors of some changes. */
 export function placeText(comparison: Comparison, shown: Uint32Array): string {
   const tasks = tasksOf(comparison, shown);
-  if (tasks === null) return `in more than ${MOST_READ} tasks`;
+  if (tasks === null) return `in more than ${grouped(MOST_READ)} tasks`;
   const [only, ...others] = tasks.values();
   return only !== undefined && others.length === 0
     ? `in ${taskTitle(comparison, ...only)}`

@@ -11,7 +11,7 @@ import { fileKind } from "../model/names.ts";
 import { i32At, u8At, u16At, u32At } from "../model/read.ts";
 import type { FileRow, TableRow } from "../model/rows.ts";
 import { stillVisible } from "../model/text.ts";
-import type { FileNames } from "../model/words.ts";
+import { andMore, type FileNames } from "../model/words.ts";
 
 /** A fact about a file: `state listen`, `other end pid 12 fd 4`. */
 export interface FileFact {
@@ -150,7 +150,7 @@ function createLinkFacts(checkpoint: Checkpoint, names: FileNames): LinkFacts {
     for (const [data, own] of byData) {
       text += `${text === "" ? "" : ", "}${data === 0 ? own : `${own} (${eventText(data)})`}`;
     }
-    return links.length > MOST_NAMED ? `${text} and ${links.length - MOST_NAMED} more` : text;
+    return text + andMore(links.length - MOST_NAMED);
   };
   return {
     isReceived: (file) => receivers.size > 0 && receivers.has(file),
@@ -190,7 +190,7 @@ function fileWords(checkpoint: Checkpoint, names: FileNames, file: FileRow, with
     if (table === within || user === u32At(tables.firstTask, table + 1)) text += fd;
     else text += `${hasPids(tasks) ? "pid" : "task"} ${taskNumber(tasks, u32At(tables.task, user))} ${fd}`;
   }
-  return count > MOST_HOLDERS ? `${text} and ${count - MOST_HOLDERS} more` : text;
+  return text + andMore(count - MOST_HOLDERS);
 }
 
 /** The sockets in whose queues files are in flight, by file. */

@@ -16,6 +16,12 @@ export function counted(count: number, noun: string, plural = `${noun}s`): strin
   return `${grouped(count)} ${count === 1 ? noun : plural}`;
 }
 
+/** ` and 1,200 more`; empty for none. */
+export const andMore = (count: number): string => (count > 0 ? ` and ${grouped(count)} more` : "");
+
+/** How many descriptors hold an open file: `⟨1,200⟩`. */
+export const holdersText = (count: number): string => `⟨${grouped(count)}⟩`;
+
 /** Singular and plural for kinds whose plural is not formed with an s, or whose own word is not a noun for a file. */
 const KIND_NOUNS: Readonly<Partial<Record<FileKind, readonly [one: string, several: string]>>> = {
   unknown: ["file of unknown kind", "files of unknown kind"],

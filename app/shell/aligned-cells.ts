@@ -10,7 +10,7 @@ import { flagNames, modeNames } from "../model/names.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import type { DescriptorRow, FileRow } from "../model/rows.ts";
 import type { Side } from "../model/side.ts";
-import { fileName } from "../model/words.ts";
+import { fileName, holdersText } from "../model/words.ts";
 
 /** A column of the side-by-side view. */
 export interface AlignedColumn {
@@ -104,7 +104,7 @@ export const ALIGNED_COLUMNS: readonly AlignedColumn[] = [
     text(checkpoint, descriptor) {
       const file = fileOf(checkpoint, descriptor);
       const holders = file === NONE ? 0 : holderCount(checkpoint.files, file);
-      return holders > 1 ? `⟨${holders}⟩` : "";
+      return holders > 1 ? holdersText(holders) : "";
     },
   },
   {

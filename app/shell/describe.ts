@@ -6,7 +6,7 @@ import { recordKind, recordMember, recordOffset } from "../model/records.ts";
 import type { Selection } from "../model/related.ts";
 import type { FileRow, TableRow, TaskRow } from "../model/rows.ts";
 import { shownText, visible } from "../model/text.ts";
-import { fileName } from "../model/words.ts";
+import { andMore, fileName } from "../model/words.ts";
 
 /** `412 nginx`. */
 export function taskName(checkpoint: Checkpoint, task: TaskRow): string {
@@ -23,7 +23,7 @@ export function tableUsers(checkpoint: Checkpoint, table: TableRow, most = 3): s
   const tasks = tasksOfTable(checkpoint, table);
   if (tasks.length === 0) return "no task";
   const names = Array.from(tasks.subarray(0, most), (task) => taskName(checkpoint, task)).join(", ");
-  return tasks.length > most ? `${names} and ${tasks.length - most} more` : names;
+  return names + andMore(tasks.length - most);
 }
 
 /** The kind of the selected object in words, and its name. */

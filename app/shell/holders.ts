@@ -5,6 +5,7 @@ import type { Comparison } from "../diff/comparison.ts";
 import { holderCount, NONE } from "../model/checkpoint.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import type { Side } from "../model/side.ts";
+import { grouped, holdersText } from "../model/words.ts";
 
 /** The holders of the file, before and after: `⟨3⟩`, `⟨3 → 2⟩`. Empty if no side has two of them. */
 export function holdersLabel(comparison: Comparison, change: number): string {
@@ -15,8 +16,8 @@ export function holdersLabel(comparison: Comparison, change: number): string {
   if ((before ?? 0) < 2 && (after ?? 0) < 2) return "";
   // Another path is another file: its holders are not those of the file before.
   const only = before === null || kind === "file-path" ? after : after === null ? before : null;
-  if (only !== null || before === after) return (only ?? after ?? 0) > 1 ? `⟨${only ?? after}⟩` : "";
-  return `⟨${before} → ${after}⟩`;
+  if (only !== null || before === after) return (only ?? after ?? 0) > 1 ? holdersText(only ?? after ?? 0) : "";
+  return `⟨${grouped(before ?? 0)} → ${grouped(after ?? 0)}⟩`;
 }
 
 /** Holders of the file of the first descriptor of a change; `null`: it is not on that side. */

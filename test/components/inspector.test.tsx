@@ -235,7 +235,7 @@ test("an open file says which tasks map it, and which map another open file of i
   const { files, tasks } = image.checkpoint;
   const rowOf = (id: number): number => files.id.indexOf(id);
   const { container, value, shell } = await inspectIn(image, { to: "file", row: rowOf(1) });
-  expect(value("executable of")).toBe("25572 res");
+  expect(value("executable of")).toBe("25572 res,");
   expect(listed(container, "mapped by")).toEqual(["25572 res (r--p, r-xp, rw-p)", "25575 dropped (r--p, r-xp, rw-p)"]);
   // Each of the two tasks has mapped data.bin through an open file of its own.
   await act(async () => shell.select({ to: "file", row: rowOf(7) }));

@@ -12,6 +12,7 @@ const page = async () => pageWith(await open(fixtureBytes("linux-cr/v23-s1/befor
 test.each([
   ["/var/log/app/server.log flags -O_APPEND", "/var/|log/|app/|server.log flags [-O_APPEND]"],
   ["tty:[pts/3] close-on-exec on", "tty:[pts/3] close-on-exec on"],
+  ["pid 412 fd 50, task 3", "[pid 412] [fd 50], task 3"],
   ["socket:[tcp 127.0.0.1:26379->[::1]:541 established]", "socket:[tcp 127.0.0.1:|26379|[->][::1]:|541 established]"],
 ])("%s", async (text, expected) => {
   const container = await render(await page(), <Wrapped text={text} />);

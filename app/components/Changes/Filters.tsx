@@ -2,7 +2,7 @@
 
 import { useMemo } from "react";
 import { CHANGE_KINDS } from "../../diff/changes.ts";
-import { EXPECTED_TITLE } from "../../diff/expected.ts";
+import { EXPECTED_TITLE, EXPECTED_TITLES } from "../../diff/expected.ts";
 import { wordErrors } from "../../diff/filter-words.ts";
 import { counted, grouped } from "../../model/words.ts";
 import { PLACES } from "../../shell/places.ts";
@@ -47,14 +47,13 @@ export function Filters({ compared }: { compared: Compared }) {
       />
       {errors.length > 0 && <FilterErrors id="change-filter-errors" errors={errors} />}
       {expected > 0 && (
-        <label className="kind kind-wide" title={`Expected: ${EXPECTED_TITLE}, which move with every write`}>
+        <label className="kind kind-wide" title={`Expected: ${EXPECTED_TITLES}, which move with every write`}>
           <input
             type="checkbox"
             checked={expectedHidden}
             onChange={() => shell.filterChanges({ expectedHidden: !expectedHidden })}
           />
-          Hide expected <span className="kind-count">{grouped(expected)}</span>{" "}
-          <span className="muted">{EXPECTED_TITLE}</span>
+          Hide expected <span className="muted">{counted(expected, EXPECTED_TITLE, EXPECTED_TITLES)}</span>
         </label>
       )}
       {security > 0 && (

@@ -7,7 +7,7 @@ import { usePage } from "../context.ts";
 import { useResponse } from "../Inspector/useResponse.ts";
 import { NeedsOf, SubjectLink } from "./NeedsOf.tsx";
 import "./Checks.css";
-import { counted } from "../../model/words.ts";
+import { counted, grouped } from "../../model/words.ts";
 
 /** Findings listed for one rule; more are counted. */
 const MOST_LISTED = 50;
@@ -63,7 +63,7 @@ function Groups({
             <FindingLine checkpoint={checkpoint} finding={finding} />
           </li>
         ))}
-        {group.length > MOST_LISTED && <li className="muted">and {group.length - MOST_LISTED} more</li>}
+        {group.length > MOST_LISTED && <li className="muted">and {grouped(group.length - MOST_LISTED)} more</li>}
       </ul>
     </details>
   ));

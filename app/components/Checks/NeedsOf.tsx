@@ -7,7 +7,7 @@ import { i32At, u32At } from "../../model/read.ts";
 import type { Selection } from "../../model/related.ts";
 import type { TableRow, TaskRow } from "../../model/rows.ts";
 import { shortText, visibleText } from "../../model/text.ts";
-import { counted } from "../../model/words.ts";
+import { counted, grouped } from "../../model/words.ts";
 import { usePage } from "../context.ts";
 
 /** Needs listed at most; more are counted. */
@@ -73,7 +73,7 @@ function OutsideLine({ checkpoint, thing }: { checkpoint: Checkpoint; thing: Out
 }
 
 const More = ({ count }: { count: number }) =>
-  count > 0 ? <li className="muted">and {count} more in the JSON of the check command</li> : null;
+  count > 0 ? <li className="muted">and {grouped(count)} more in the JSON of the check command</li> : null;
 
 /** The subject of a finding or need, as a link that selects it: `pid 412 fd 3`. */
 export function SubjectLink({ checkpoint, subject }: { checkpoint: Checkpoint; subject: Subject }) {

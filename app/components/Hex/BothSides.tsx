@@ -8,6 +8,7 @@ import { objectOf, recordOf, type Selection } from "../../model/related.ts";
 import type { RecordRow } from "../../model/rows.ts";
 import { onSide, otherSide } from "../../model/side.ts";
 import { stillVisible, visible } from "../../model/text.ts";
+import { andMore } from "../../model/words.ts";
 import { bytesText } from "../../shell/bytes/text.ts";
 import { counterpart } from "../../shell/counterpart.ts";
 import { alignFields, differing, type FieldPair } from "../../shell/field-pairs.ts";
@@ -173,7 +174,7 @@ function Marked({ bytes, changed }: { bytes: Uint8Array; changed: readonly (read
           <span key={from}> {hexOf(shown, from, to)}</span>
         ),
       )}
-      {bytes.length > MOST_BYTES && ` and ${bytes.length - MOST_BYTES} more`}
+      {andMore(bytes.length - MOST_BYTES)}
     </span>
   );
 }

@@ -12,7 +12,7 @@ import { i32At } from "../../model/read.ts";
 import type { Selection } from "../../model/related.ts";
 import type { TaskRow } from "../../model/rows.ts";
 import { SIDES } from "../../model/side.ts";
-import { counted } from "../../model/words.ts";
+import { counted, grouped } from "../../model/words.ts";
 import { countDescriptors } from "../../shell/holders.ts";
 import type { Compared } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";
@@ -95,7 +95,7 @@ function HeldBy({ comparison, change }: { comparison: Comparison; change: number
   const descriptors = countDescriptors(comparison, change);
   const count = counted(descriptors, "descriptor");
   return (
-    <Section title="Where" note={descriptors === total ? count : `${count}, ${total} counting each task`}>
+    <Section title="Where" note={descriptors === total ? count : `${count}, ${grouped(total)} counting each task`}>
       <HolderList comparison={comparison} holders={holdersOf(comparison, change, most)} />
       <MoreButton total={total} shown={most} onMore={setMost} />
     </Section>
@@ -111,7 +111,7 @@ function Groups({ comparison, change }: { comparison: Comparison; change: Change
   return (
     <Section
       title={shared ? `One ${what} after` : `One ${what} before`}
-      note={`${groups.length} separate ${shared ? "before" : "after"}`}
+      note={`${grouped(groups.length)} separate ${shared ? "before" : "after"}`}
     >
       {groups.slice(0, STEP).map((group, at) => (
         // The first holder names the group.
@@ -123,7 +123,7 @@ function Groups({ comparison, change }: { comparison: Comparison; change: Change
             comparison={comparison}
             holders={group.slice(0, STEP).map((each) => (typeof each === "number" ? { pid: each, fd: NONE } : each))}
           />
-          {group.length > STEP && <p className="muted">and {group.length - STEP} more</p>}
+          {group.length > STEP && <p className="muted">and {grouped(group.length - STEP)} more</p>}
         </div>
       ))}
       {groups.length > STEP && <p className="muted">and {counted(groups.length - STEP, "more group")}</p>}

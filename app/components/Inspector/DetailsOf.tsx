@@ -8,7 +8,7 @@ import { linksOf } from "../../model/links.ts";
 import { u8At } from "../../model/read.ts";
 import type { FileRow, TaskRow } from "../../model/rows.ts";
 import { stillVisible } from "../../model/text.ts";
-import { fileName } from "../../model/words.ts";
+import { fileName, grouped } from "../../model/words.ts";
 import { TASK_FILES } from "../../shell/uses.ts";
 import { ObjectLink } from "./links.tsx";
 import { Section, Value } from "./Section.tsx";
@@ -86,7 +86,7 @@ function Lines({ lines }: { lines: readonly Line[] }) {
           </Value>
         ))}
       </dl>
-      {lines.length > MOST && <p className="muted">{lines.length - MOST} more in the JSON export</p>}
+      {lines.length > MOST && <p className="muted">{grouped(lines.length - MOST)} more in the JSON export</p>}
     </>
   );
 }

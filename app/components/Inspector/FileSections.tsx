@@ -6,7 +6,7 @@ import { FILE_KINDS, flagNames, modeNames } from "../../model/names.ts";
 import { i32At, u8At, u32At, u64At } from "../../model/read.ts";
 import type { DescriptorRow, FileRow, TableRow } from "../../model/rows.ts";
 import { visibleText } from "../../model/text.ts";
-import { counted, fileName, flagsText } from "../../model/words.ts";
+import { counted, fileName, flagsText, grouped } from "../../model/words.ts";
 import { tableUsers } from "../../shell/describe.ts";
 import { Wrapped } from "../Wrapped.tsx";
 import { DescriptorLink, InlineList, ObjectLink, SteppedList } from "./links.tsx";
@@ -109,15 +109,15 @@ export function Sharing({ checkpoint, file, except }: Props & { except: Descript
     return (
       <p className="inspector-section muted">
         {shared} shared with no other descriptor.
-        {tasks > 1 && ` All ${tasks} tasks of the file table have this one.`}
+        {tasks > 1 && ` All ${grouped(tasks)} tasks of the file table have this one.`}
       </p>
     );
   }
   const others = holdersOf(checkpoint, file).filter((holder) => holder !== except);
   return (
     <p className="note-shared inspector-section">
-      {except === NONE ? `${shared} shared by ${holders} descriptors: ` : `${shared} shared with `}
-      <InlineList rows={others} show={(row) => <DescriptorLink checkpoint={checkpoint} descriptor={row} />} />.
+      {except === NONE ? `${shared} shared by ${counted(holders, "descriptor")}: ` : `${shared} shared with `}
+      <InlineList rows={others} show={(row) => <DescriptorLink checkpoint={checkpoint} descriptor={row} />} end="." />
     </p>
   );
 }

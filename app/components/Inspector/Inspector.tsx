@@ -163,7 +163,9 @@ function RecordsOf({ doc: { checkpoint, document }, selection }: { doc: Doc; sel
             <RecordFields key={`${document}-${each}`} checkpoint={checkpoint} document={document} record={each} />
           ))}
           {records.length > shown.length && (
-            <p className="inspector-section muted">{records.length - shown.length} more records in the Records tab.</p>
+            <p className="inspector-section muted">
+              {counted(records.length - shown.length, "more record")} in the Records tab.
+            </p>
           )}
         </RawFields>
       )}

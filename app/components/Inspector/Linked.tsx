@@ -7,7 +7,7 @@ import { type Checkpoint, holderCount, NONE } from "../../model/checkpoint.ts";
 import { LINK_TITLES, type Link, linksOf } from "../../model/links.ts";
 import { u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
-import { fileName } from "../../model/words.ts";
+import { fileName, holdersText } from "../../model/words.ts";
 import type { Mapper } from "../../resources/mappers.ts";
 import { linksTo } from "../../shell/linked.ts";
 import type { Doc } from "../../shell/state.ts";
@@ -119,7 +119,7 @@ function Target({ checkpoint, file }: { checkpoint: Checkpoint; file: FileRow })
   return (
     <>
       <DescriptorLink checkpoint={checkpoint} descriptor={u32At(files.holder, u32At(files.firstHolder, file))} /> {link}
-      {holders > 1 && <span className="shared"> ⟨{holders}⟩</span>}
+      {holders > 1 && <span className="shared"> {holdersText(holders)}</span>}
     </>
   );
 }

@@ -6,6 +6,7 @@ import type { Field } from "../../model/fields.ts";
 import { recordLength, recordMember, recordOffset } from "../../model/records.ts";
 import type { RecordRow } from "../../model/rows.ts";
 import { stillVisible, visible } from "../../model/text.ts";
+import { counted } from "../../model/words.ts";
 import { fieldAt } from "../../shell/bytes/hex-rows.ts";
 import { describe } from "../../shell/describe.ts";
 import type { DocumentId } from "../../worker/protocol.ts";
@@ -88,7 +89,7 @@ function FieldTable({ checkpoint, member, fields }: TableProps) {
           ))}
         </tbody>
       </table>
-      {shown.length > MOST && <p className="muted">{shown.length - MOST} more fields</p>}
+      {shown.length > MOST && <p className="muted">{counted(shown.length - MOST, "more field")}</p>}
     </>
   );
 }

@@ -3,7 +3,7 @@
 import { type Checkpoint, descriptorCount, holderCount, NONE } from "../../model/checkpoint.ts";
 import { i32At, u32At } from "../../model/read.ts";
 import type { DescriptorRow, FileRow, TableRow } from "../../model/rows.ts";
-import { fileName } from "../../model/words.ts";
+import { fileName, holdersText } from "../../model/words.ts";
 import { tasksOfTable } from "../../shell/describe.ts";
 import { InlineList, ObjectLink, SteppedList, TaskLink } from "./links.tsx";
 import { Section, Value } from "./Section.tsx";
@@ -73,7 +73,7 @@ function Descriptor({ checkpoint, descriptor }: { checkpoint: Checkpoint; descri
       </ObjectLink>
       <span className="mono">
         {fileName(checkpoint, file)}
-        {holders > 1 && <span className="shared"> ⟨{holders}⟩</span>}
+        {holders > 1 && <span className="shared"> {holdersText(holders)}</span>}
       </span>
     </span>
   );

@@ -45,8 +45,9 @@ function SharedTable({ checkpoint, task, table }: { checkpoint: Checkpoint; task
   if (others.length === 0) return null;
   return (
     <p className="note-shared">
-      Table shared with <InlineList rows={others} show={(row) => <TaskLink checkpoint={checkpoint} task={row} />} />: a
-      descriptor that one task opens or closes is opened or closed for all.
+      Table shared with{" "}
+      <InlineList rows={others} show={(row) => <TaskLink checkpoint={checkpoint} task={row} />} end=":" /> a descriptor
+      that one task opens or closes is opened or closed for all.
     </p>
   );
 }

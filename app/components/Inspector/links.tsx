@@ -1,19 +1,21 @@
 // Links from the inspector to other objects, and lists of them.
 
-import { type ReactNode, useState } from "react";
+import { Fragment, type ReactNode, useState } from "react";
 import type { Checkpoint } from "../../model/checkpoint.ts";
 import { i32At, u32At } from "../../model/read.ts";
 import type { Selection } from "../../model/related.ts";
 import type { DescriptorRow, TaskRow } from "../../model/rows.ts";
+import { andMore, grouped } from "../../model/words.ts";
 import { tableUsers, taskName } from "../../shell/describe.ts";
 import { usePage } from "../context.ts";
+import { Wrapped } from "../Wrapped.tsx";
 
 /** A link that selects an object. */
 export function ObjectLink({ to, row, children }: Selection & { children: ReactNode }) {
   const { shell } = usePage();
   return (
     <button type="button" className="link mono" onClick={() => shell.select({ to, row } as Selection)}>
-      {children}
+      {typeof children === "string" ? <Wrapped text={children} /> : children}
     </button>
   );
 }
@@ -31,7 +33,7 @@ export function DescriptorLink({ checkpoint, descriptor }: { checkpoint: Checkpo
   const { descriptors } = checkpoint;
   return (
     <ObjectLink to="descriptor" row={descriptor}>
-      {tableUsers(checkpoint, u32At(descriptors.table, descriptor), 1)} fd {i32At(descriptors.fd, descriptor)}
+      {`${tableUsers(checkpoint, u32At(descriptors.table, descriptor), 1)} fd ${i32At(descriptors.fd, descriptor)}`}
     </ObjectLink>
   );
 }
@@ -45,17 +47,23 @@ interface ListProps {
 /** Rows of an inline list that are written out. */
 const FEW = 5;
 
-/** The first few of some rows in a sentence, and how many more there are. */
-export function InlineList({ rows, show }: ListProps) {
+/** The first few of some rows in a sentence, how many more there are, and `end`, the sign after the list. */
+export function InlineList({ rows, show, end = "" }: ListProps & { readonly end?: string }) {
+  const more = andMore(rows.length - FEW);
+  const shown = rows.subarray(0, FEW);
+  const after = (at: number): string => (at < shown.length - 1 ? "," : more === "" ? end : "");
   return (
     <>
-      {Array.from(rows.subarray(0, FEW), (row, at) => (
-        <span key={row}>
-          {at > 0 && ", "}
-          {show(row)}
-        </span>
+      {Array.from(shown, (row, at) => (
+        <Fragment key={row}>
+          {at > 0 && " "}
+          <span className="inline-item">
+            {show(row)}
+            {after(at)}
+          </span>
+        </Fragment>
       ))}
-      {rows.length > FEW && ` and ${rows.length - FEW} more`}
+      {more !== "" && more + end}
     </>
   );
 }
@@ -89,7 +97,7 @@ export function MoreButton({ total, shown, onMore }: { total: number; shown: num
   if (total <= shown) return null;
   return (
     <button type="button" onClick={() => onMore(shown + STEP)}>
-      Show {Math.min(STEP, total - shown)} more of {total - shown}
+      Show {Math.min(STEP, total - shown)} more of {grouped(total - shown)}
     </button>
   );
 }

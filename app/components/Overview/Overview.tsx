@@ -14,7 +14,7 @@ import {
 } from "../../model/overview.ts";
 import { u8At, u32At } from "../../model/read.ts";
 import type { Selection } from "../../model/related.ts";
-import { counted, countedKind, fileName, grouped } from "../../model/words.ts";
+import { counted, countedKind, fileName, grouped, holdersText } from "../../model/words.ts";
 import { tableUsers, tasksOfTable } from "../../shell/describe.ts";
 import { exactPath, tableFilter } from "../../shell/filter-text.ts";
 import { PLACES } from "../../shell/places.ts";
@@ -259,7 +259,7 @@ const Holders = ({ count }: { count: number }) => (
     className={count > 1 ? "shared" : undefined}
     title={`${counted(count, "descriptor")} ${count === 1 ? "refers" : "refer"} to it`}
   >
-    ⟨{grouped(count)}⟩
+    {holdersText(count)}
   </span>
 );
 

@@ -60,7 +60,7 @@ function fieldCells(fields: readonly Field[] | null, nth: number): Cells {
   if (fields === null) return ["…", "", "", "", "", ""];
   const field = fields[nth];
   if (nth >= MOST_FIELDS || field === undefined) {
-    return [`${fields.length - MOST_FIELDS} more fields`, "see the bytes", "", "", "", ""];
+    return [counted(fields.length - MOST_FIELDS, "more field"), "see the bytes", "", "", "", ""];
   }
   return [visible(field.name), valueText(field), "", String(field.offset), String(field.length), visible(field.type)];
 }

@@ -3,6 +3,7 @@
 import type { NeededOption } from "../../checks/needs.ts";
 import type { Checkpoint } from "../../model/checkpoint.ts";
 import { shortText } from "../../model/text.ts";
+import { grouped } from "../../model/words.ts";
 import type { RestoreResponse } from "../../worker/protocol.ts";
 import { SubjectLink } from "../Checks/NeedsOf.tsx";
 
@@ -28,7 +29,9 @@ export function Options({ checkpoint, response }: { checkpoint: Checkpoint; resp
                 <SubjectLink checkpoint={checkpoint} subject={need} />{" "}
               </span>
             ))}
-            {needs.length > MOST_REASONS && <span className="muted">and {needs.length - MOST_REASONS} more</span>}
+            {needs.length > MOST_REASONS && (
+              <span className="muted">and {grouped(needs.length - MOST_REASONS)} more</span>
+            )}
           </li>
         ))}
         {privileges.map(({ capability, reason, held }) => (

@@ -6,7 +6,7 @@ import { PRESENCE } from "../../diff/pair.ts";
 import { changeWords, taskTitle } from "../../export/changes-text.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
-import { counted, grouped } from "../../model/words.ts";
+import { andMore, counted, grouped } from "../../model/words.ts";
 import type { AlignedColumn, DetailChanges } from "../../shell/aligned-cells.ts";
 import { Sign } from "../Sign.tsx";
 import { PairCells } from "./PairCells.tsx";
@@ -78,7 +78,7 @@ function SectionTitle({ comparison, section, change }: { comparison: Comparison;
   const names = Array.from({ length: Math.min(count, most) }, (_, at) =>
     taskTitle(comparison, i32At(taskBefore, first + at), i32At(taskAfter, first + at)),
   ).join(", ");
-  const more = count > most ? ` and ${count - most} more` : "";
+  const more = andMore(count - most);
   const title = `${names}${more}${count > 1 ? " · shared table" : ""}`;
   return <Heading comparison={comparison} title={title} change={change} />;
 }

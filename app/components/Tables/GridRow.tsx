@@ -4,6 +4,7 @@ import type { Cell as TableCell } from "@tanstack/react-table";
 import type { MouseEvent } from "react";
 import type { Column, Listing } from "../../model/columns/column.ts";
 import { COLUMNS } from "../../model/columns/columns.ts";
+import { grouped } from "../../model/words.ts";
 import { Path } from "../Path.tsx";
 import { alignment, type features, fewPids, type ShownRow } from "./grid-columns.ts";
 
@@ -63,6 +64,7 @@ function Cell({ column, text, index, pathRoom }: CellProps) {
   if (column === undefined) return null;
   const quiet = text === "no" && column.yes !== undefined;
   const shared = (text === "yes" && column.id === "shared") || (column.id === "holders" && Number(text) > 1);
+  const shown = column.isCount && text !== "" ? grouped(Number(text)) : text;
   const severity = column.id === "severity" ? ` severity-${text}` : "";
   return (
     <div
@@ -71,7 +73,7 @@ function Cell({ column, text, index, pathRoom }: CellProps) {
       className={`grid-cell${alignment(column)}${quiet ? " muted" : ""}${shared ? " shared" : ""}${severity}`}
       title={text.length > SHORT ? text : undefined}
     >
-      {column.id === "path" ? <Path path={text} room={pathRoom} /> : column.id === "pid" ? fewPids(text) : text}
+      {column.id === "path" ? <Path path={text} room={pathRoom} /> : column.id === "pid" ? fewPids(text) : shown}
     </div>
   );
 }
