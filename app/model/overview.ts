@@ -1,9 +1,10 @@
 // What is worth a look in one image before anything is selected: what is shared, deleted but open, kept open across exec,
 // or opened so often that it may be a leak. Rows and counts; views put them into words.
 
-import { type Checkpoint, descriptorCount, HAS, holderCount, NONE, taskCount } from "./checkpoint.ts";
+import { type Checkpoint, holderCount, NONE, taskCount } from "./checkpoint.ts";
 import { i32At, u8At, u32At } from "./read.ts";
-import type { DescriptorRow, FileRow, TableRow } from "./rows.ts";
+import { type Repeated, repeatedOf } from "./repeated.ts";
+import type { FileRow } from "./rows.ts";
 import { unlinkedOf } from "./unlinked.ts";
 
 /** The first rows of a ranking, and how many there are. */
@@ -12,17 +13,6 @@ export interface Ranking {
   /** By row: the number that it is ranked by. */
   readonly numbers: Uint32Array;
   readonly total: number;
-}
-
-/** Files that one file table opened many times: of one path, or, without one, of one kind. */
-export interface Repeated {
-  readonly table: TableRow;
-  /** One of the files. */
-  readonly file: FileRow;
-  /** Whether it is a path; else a kind. */
-  readonly isPath: boolean;
-  /** Descriptors. */
-  readonly count: number;
 }
 
 export interface KindCount {
@@ -53,10 +43,6 @@ export interface Overview {
 
 /** Rows of a ranking that are listed. */
 const LISTED = 5;
-/** Descriptors of one table on one path from which on it may be a leak. Programs may open /dev/null three times. */
-export const MANY_OF_PATH = 8;
-/** The same for files of one kind without a path, such as sockets: servers have some for every client. */
-export const MANY_OF_KIND = 32;
 /** Descriptors that a program expects to be inherited: standard input, output and error. */
 const LAST_STANDARD = 2;
 
@@ -65,7 +51,7 @@ export function overviewOf(checkpoint: Checkpoint): Overview {
   const holders = (file: FileRow): number => holderCount(files, file);
   const unlinked = (file: FileRow) => (holders(file) > 0 ? unlinkedOf(checkpoint, file) : null);
   const crossing = crossingByTable(checkpoint);
-  const repeated = repeatedOf(checkpoint).sort((a, b) => b.count - a.count || a.table - b.table);
+  const repeated = repeatedOf(checkpoint);
   return {
     shared: ranked(files.count, (file) => (holders(file) > 1 ? holders(file) : 0)),
     acrossTables: countAcross(checkpoint),
@@ -137,95 +123,3 @@ function kindsOf({ descriptors, files }: Checkpoint): KindCount[] {
   const found = Array.from(counts, ([kind, count]) => ({ kind, descriptors: count }));
   return found.sort((a, b) => b.descriptors - a.descriptors || a.kind - b.kind);
 }
-
-function repeatedOf(checkpoint: Checkpoint): Repeated[] {
-  const { tables } = checkpoint;
-  const found: Repeated[] = [];
-  for (let table = 0; table < tables.count; table++) {
-    if (descriptorCount(tables, table) >= MANY_OF_PATH) found.push(...repeatedIn(checkpoint, table));
-  }
-  return found;
-}
-
-/** Files of one path, or of one kind, in one table. */
-interface Group {
-  readonly file: FileRow;
-  readonly isPath: boolean;
-  /** Its first descriptor. */
-  readonly row: DescriptorRow;
-  count: number;
-}
-
-/** What one table opened many times. */
-function repeatedIn(checkpoint: Checkpoint, table: TableRow): Repeated[] {
-  const { descriptors, files, tables } = checkpoint;
-  const byKind = new Map<number, Group>();
-  const paths = createPaths(checkpoint, descriptorCount(tables, table));
-  const end = u32At(tables.first, table + 1);
-  for (let row = u32At(tables.first, table); row < end; row++) {
-    const file = i32At(descriptors.file, row);
-    if (file === NONE) continue;
-    if ((u8At(files.has, file) & HAS.path) !== 0) paths.add(file, row);
-    else {
-      const kind = u8At(files.kind, file);
-      const group = byKind.get(kind);
-      if (group === undefined) byKind.set(kind, { file, isPath: false, row, count: 1 });
-      else group.count++;
-    }
-  }
-  return [...byKind.values(), ...paths.repeated()]
-    .filter(({ isPath, count }) => count >= (isPath ? MANY_OF_PATH : MANY_OF_KIND))
-    .sort((a, b) => a.row - b.row)
-    .map(({ file, isPath, count }) => ({ table, file, isPath, count }));
-}
-
-/** Counts up to `most` files by their paths. A hash table over the bytes: there may be millions, mostly unique. */
-function createPaths(checkpoint: Checkpoint, most: number) {
-  const { nameOffset, nameLength } = checkpoint.files;
-  const mask = 2 ** Math.ceil(Math.log2(2 * most)) - 1;
-  /** A file with the path in each slot; NONE: the slot is empty. */
-  const first = new Int32Array(mask + 1).fill(NONE);
-  const rows = new Uint32Array(mask + 1);
-  const count = new Uint32Array(mask + 1);
-  return {
-    add(file: FileRow, row: DescriptorRow): void {
-      const from = u32At(nameOffset, file);
-      const length = Math.min(u32At(nameLength, file), LONGEST);
-      let at = hashOf(checkpoint.text, from, from + length) & mask;
-      for (; first[at] !== NONE; at = (at + 1) & mask) {
-        const other = i32At(first, at);
-        const otherLength = Math.min(u32At(nameLength, other), LONGEST);
-        if (otherLength === length && isSame(checkpoint.text, from, u32At(nameOffset, other), length)) break;
-      }
-      if (first[at] === NONE) {
-        first[at] = file;
-        rows[at] = row;
-      }
-      count[at] = u32At(count, at) + 1;
-    },
-    repeated(): Group[] {
-      const found: Group[] = [];
-      for (let at = 0; at <= mask; at++) {
-        if (u32At(count, at) >= MANY_OF_PATH)
-          found.push({ file: i32At(first, at), isPath: true, row: u32At(rows, at), count: u32At(count, at) });
-      }
-      return found;
-    },
-  };
-}
-
-/** FNV-1a. A cast, as this runs on every byte. */
-function hashOf(text: Uint8Array, from: number, to: number): number {
-  let hash = 0x811c9dc5;
-  for (let at = from; at < to; at++) hash = Math.imul(hash ^ (text[at] as number), 0x01000193);
-  return (hash ^ (hash >>> 15)) >>> 0;
-}
-
-function isSame(text: Uint8Array, a: number, b: number, length: number): boolean {
-  let at = 0;
-  while (at < length && text[a + at] === text[b + at]) at++;
-  return at === length;
-}
-
-/** Bytes of a name that count. No path of a kernel is longer. */
-const LONGEST = 4096;

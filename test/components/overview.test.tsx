@@ -4,9 +4,11 @@
 import { act } from "react";
 import { expect, test } from "vitest";
 import { Overview } from "../../app/components/Overview/Overview.tsx";
+import { filterMask } from "../../app/model/filter.ts";
 import { leakyServer } from "../support/leaky-server.ts";
 import { fixtureBytes, open } from "../support/open.ts";
 import { pageWith, render } from "../support/render.tsx";
+import { checkpointOf } from "../support/state.ts";
 
 const overview = (path: string) => overviewOf(fixtureBytes(path));
 
@@ -46,6 +48,47 @@ test("a likely leak is said in a sentence, and lists its descriptors", async () 
   await act(async () => button(/^1234 redis-server has \/var\/log\/x open 57 times$/).click());
   const { tab, listings } = shell.store.get();
   expect([tab, listings.descriptors.filter]).toEqual(["descriptors", 'pid:1234 path:"=/var/log/x"']);
+});
+
+const FDS = Array.from({ length: 40 }, (_, at) => at);
+
+test.each([
+  [
+    "that are connected to one address",
+    { state: "established", remote: "10.0.0.5:5432" },
+    /^7 a has 40 connections to 10\.0\.0\.5:5432 open$/,
+    'kind:"=socket" remote:"=10.0.0.5:5432"',
+  ],
+  [
+    "that are not connected",
+    { state: "close" },
+    /^7 a has 40 sockets open that are not connected$/,
+    'kind:"=socket" -state:established -state:syn -state:fin-wait -state:close-wait -state:listen',
+  ],
+  [
+    "that the other end has closed",
+    { state: "close-wait", remote: "10.0.0.5:5432" },
+    /^7 a has 40 sockets open that the other end has closed \(close-wait\)$/,
+    'kind:"=socket" state:close-wait',
+  ],
+])("sockets %s are said so, and the line lists exactly them", async (_, details, sentence, filter) => {
+  const socket = { kind: "socket" as const, path: "socket:[tcp]", stable: 8 };
+  const checkpoint = checkpointOf({
+    tasks: [{ pid: 7, comm: "a", table: 0 }],
+    tables: [[...FDS, 40, 41].map((at) => ({ fd: at, file: at }))],
+    files: [
+      ...FDS.map(() => ({ ...socket, details })),
+      { ...socket, details: { state: "listen" } },
+      { ...socket, details: { state: "established", remote: "10.0.0.9:1" } },
+    ],
+  });
+  const page = pageWith({ ...(await open(leakyServer(1))), checkpoint });
+  const container = await render(page, <Overview doc={page.doc} />);
+  const line = [...container.querySelectorAll("button")].find((each) => sentence.test(each.textContent ?? ""));
+  await act(async () => line?.click());
+  expect(page.shell.store.get().listings.descriptors.filter).toBe(`pid:7 ${filter}`);
+  const mask = filterMask(checkpoint, "descriptors", `pid:7 ${filter}`);
+  expect(mask?.reduce((sum, each) => sum + each, 0)).toBe(40);
 });
 
 test("without a likely leak, what would be one is said", async () => {

@@ -1,12 +1,12 @@
 // The overview of one image: what is ranked, counted and taken for a possible leak.
 
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { FILE_KINDS } from "../../app/model/names.ts";
 import { overviewOf } from "../../app/model/overview.ts";
 import { fileName } from "../../app/model/words.ts";
 import { checkpointOf, type State } from "../support/state.ts";
 
-const leak = (count: number, path: string, kind: "regular" | "socket" = "regular"): State => ({
+const leak = (count: number, path: string, kind: "regular" | "eventfd" = "regular"): State => ({
   tasks: [
     { pid: 7, comm: "a", table: 0 },
     { pid: 8, comm: "b", table: 1 },
@@ -20,10 +20,10 @@ const leak = (count: number, path: string, kind: "regular" | "socket" = "regular
   ],
   files: [
     { kind: "tty", path: "/dev/pts/0", pos: 0n },
-    ...Array.from({ length: count }, (_, at) => ({
+    ...Array.from({ length: count }, () => ({
       kind,
-      path: kind === "socket" ? `socket:[${at}]` : path,
-      ...(kind === "socket" && { stable: 8 }),
+      path: kind === "eventfd" ? "eventfd" : path,
+      ...(kind === "eventfd" && { stable: 7 }),
     })),
   ],
 });
@@ -42,13 +42,94 @@ test("a path that one table opened eight times may leak, seven times not; paths 
   const checkpoint = checkpointOf(leak(8, "/tmp/x"));
   const [found, ...others] = overviewOf(checkpoint).repeated;
   expect(others).toEqual([]);
-  expect(found).toMatchObject({ table: 0, isPath: true, count: 8 });
+  expect(found).toMatchObject({ table: 0, by: "path", count: 8 });
   expect(fileName(checkpoint, found?.file ?? -1)).toBe("/tmp/x");
 });
 
 test("files without a path are counted by kind, and may leak from 32 on", () => {
-  expect(overviewOf(checkpointOf(leak(31, "", "socket"))).repeatedTotal).toBe(0);
-  expect(overviewOf(checkpointOf(leak(32, "", "socket"))).repeated).toMatchObject([{ isPath: false, count: 32 }]);
+  expect(overviewOf(checkpointOf(leak(31, "", "eventfd"))).repeatedTotal).toBe(0);
+  expect(overviewOf(checkpointOf(leak(32, "", "eventfd"))).repeated).toMatchObject([{ by: "kind", count: 32 }]);
+});
+
+describe("sockets that may leak", () => {
+  type Details = NonNullable<State["files"][number]["details"]>;
+  const sockets = (count: number, details: (at: number) => Details) =>
+    overviewOf(
+      checkpointOf({
+        tasks: [{ pid: 7, comm: "a", table: 0 }],
+        tables: [Array.from({ length: count }, (_, at) => ({ fd: at, file: at }))],
+        files: Array.from({ length: count }, (_, at) => ({
+          kind: "socket" as const,
+          path: `socket:[${at}]`,
+          stable: 8,
+          details: details(at),
+        })),
+      }),
+    ).repeated;
+
+  test.each(["remote", "destination"])(
+    "a server's connections to different clients are none, whatever the format calls the address (%s)",
+    (key) => {
+      expect(sockets(100, (at) => ({ state: "established", [key]: `10.0.0.1:${4000 + at}` }))).toEqual([]);
+      // A client whose connection the server has shut down but still reads from.
+      expect(sockets(100, (at) => ({ state: "fin-wait-2", [key]: `10.0.0.1:${4000 + at}` }))).toEqual([]);
+    },
+  );
+
+  test("connections to one address and port are counted, from 32 on", () => {
+    const database = () => ({ state: "established", remote: "10.0.0.5:5432" });
+    expect(sockets(31, database)).toEqual([]);
+    expect(sockets(32, database)).toMatchObject([{ by: "remote", remote: "10.0.0.5:5432", count: 32 }]);
+    // Those to other addresses are not added.
+    const remote = (at: number) => (at % 2 === 0 ? "10.0.0.5:5432" : `10.0.0.1:${at}`);
+    const mixed = sockets(80, (at) => ({ state: "established", remote: remote(at) }));
+    expect(mixed).toMatchObject([{ by: "remote", count: 40 }]);
+  });
+
+  test("sockets that the other end has closed are counted, whatever their addresses", () => {
+    const closed = (at: number) => ({ state: "close-wait", remote: `10.0.0.1:${4000 + at}` });
+    expect(sockets(31, closed)).toEqual([]);
+    expect(sockets(32, closed)).toMatchObject([{ by: "close-wait", count: 32 }]);
+  });
+
+  test("sockets that are not connected are counted, and so are those of unknown state; listening ones are not", () => {
+    expect(sockets(32, () => ({ state: "close", remote: "" }))).toMatchObject([{ by: "unconnected", count: 32 }]);
+    expect(sockets(32, () => ({}))).toMatchObject([{ by: "unconnected", count: 32 }]);
+    expect(sockets(32, (at) => ({ state: "listen", local: `0.0.0.0:${at}`, remote: "" }))).toEqual([]);
+  });
+
+  test("a server's ends of connections of unix sockets are none, a client's to one server are", () => {
+    expect(sockets(40, () => ({ state: "established", local: "/run/s.sock", remote: "" }))).toEqual([]);
+    const toServer = () => ({ state: "established", local: "", remote: "/run/s.sock" });
+    expect(sockets(40, toServer)).toMatchObject([{ by: "remote", remote: "/run/s.sock", count: 40 }]);
+  });
+
+  test("the name of the other end of a CRIU set's unix sockets is that of its peer", () => {
+    const fds = Array.from({ length: 40 }, (_, at) => at);
+    const client = { kind: "socket" as const, path: "socket:[unix stream 1]", stable: 8 };
+    const { repeated } = overviewOf(
+      checkpointOf({
+        tasks: [
+          { pid: 7, comm: "client", table: 0 },
+          { pid: 8, comm: "server", table: 1 },
+        ],
+        tables: [fds.map((at) => ({ fd: at, file: at })), fds.map((at) => ({ fd: at, file: 40 + at }))],
+        files: [
+          ...fds.map((at) => ({
+            ...client,
+            details: { state: "established", name: "" },
+            links: [{ role: "peer" as const, to: 40 + at }],
+          })),
+          ...fds.map((at) => ({
+            ...client,
+            details: { state: "established", name: "/run/s.sock" },
+            links: [{ role: "peer" as const, to: at }],
+          })),
+        ],
+      }),
+    );
+    expect(repeated).toMatchObject([{ table: 0, by: "remote", remote: "/run/s.sock", count: 40 }]);
+  });
 });
 
 test("descriptors above 2 without close-on-exec cross an exec", () => {

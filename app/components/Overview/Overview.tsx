@@ -5,15 +5,11 @@ import { type ReactNode, useRef } from "react";
 import { type Checkpoint, holderCount, taskCount } from "../../model/checkpoint.ts";
 import type { Listing } from "../../model/columns/column.ts";
 import { FILE_KINDS } from "../../model/names.ts";
-import {
-  type Overview as Facts,
-  MANY_OF_KIND,
-  MANY_OF_PATH,
-  type Ranking,
-  type Repeated,
-} from "../../model/overview.ts";
+import type { Overview as Facts, Ranking } from "../../model/overview.ts";
 import { u8At, u32At } from "../../model/read.ts";
 import type { Selection } from "../../model/related.ts";
+import { MANY_OF_KIND, MANY_OF_PATH, type Repeated } from "../../model/repeated.ts";
+import { stillVisible } from "../../model/text.ts";
 import { counted, countedKind, fileName, grouped, holdersText } from "../../model/words.ts";
 import { tableUsers, tasksOfTable } from "../../shell/describe.ts";
 import { exactPath, tableFilter } from "../../shell/filter-text.ts";
@@ -150,7 +146,9 @@ function Leaks({ checkpoint, facts: { repeated, repeatedTotal } }: PartProps) {
     <Part title="Likely leaks" note={repeatedTotal > repeated.length ? `the largest of ${grouped(repeatedTotal)}` : ""}>
       {repeatedTotal === 0 && (
         <p className="muted">
-          None: no task has one path open {MANY_OF_PATH} times, or {MANY_OF_KIND} nameless files of one kind.
+          None: no task has one path open {MANY_OF_PATH} times, {MANY_OF_KIND} nameless files of one kind,{" "}
+          {MANY_OF_KIND} sockets that are not connected or that the other end has closed, or {MANY_OF_KIND} connections
+          to one remote address. Listening sockets and connections to different addresses do not count.
         </p>
       )}
       {repeated.map((each) => (
@@ -164,22 +162,48 @@ function Leaks({ checkpoint, facts: { repeated, repeatedTotal } }: PartProps) {
   );
 }
 
-/** `1234 redis-server has /var/log/x open 57 times`; `1234 redis-server has 40 sockets open`. */
-function leakSentence(checkpoint: Checkpoint, { table, file, isPath, count }: Repeated): string {
-  const has = tasksOfTable(checkpoint, table).length > 1 ? "have" : "has";
-  const what = isPath
-    ? `${fileName(checkpoint, file)} open ${grouped(count)} times`
-    : `${countedKind(count, u8At(checkpoint.files.kind, file))} open`;
-  return `${tableUsers(checkpoint, table, 1)} ${has} ${what}`;
+/** `1234 redis-server has /var/log/x open 57 times`; `1234 redis-server has 40 sockets open that are not connected`. */
+function leakSentence(checkpoint: Checkpoint, repeated: Repeated): string {
+  const has = tasksOfTable(checkpoint, repeated.table).length > 1 ? "have" : "has";
+  return `${tableUsers(checkpoint, repeated.table, 1)} ${has} ${repeatedWords(checkpoint, repeated)}`;
 }
 
-function linkToRepeated(
-  checkpoint: Checkpoint,
-  { table, file, isPath }: Repeated,
-): Pick<LineProps, "filter" | "select"> {
-  const what = isPath ? exactPath(checkpoint, file) : kindFilter(kindOf(checkpoint, file));
+function repeatedWords(checkpoint: Checkpoint, { file, by, remote, count }: Repeated): string {
+  switch (by) {
+    case "path":
+      return `${fileName(checkpoint, file)} open ${grouped(count)} times`;
+    case "remote":
+      return `${counted(count, "connection")} to ${stillVisible(remote)} open`;
+    case "unconnected":
+      return `${counted(count, "socket")} open that are not connected`;
+    case "close-wait":
+      return `${counted(count, "socket")} open that the other end has closed (close-wait)`;
+    case "kind":
+      return `${countedKind(count, u8At(checkpoint.files.kind, file))} open`;
+  }
+}
+
+function linkToRepeated(checkpoint: Checkpoint, repeated: Repeated): Pick<LineProps, "filter" | "select"> {
+  const { table, file, by } = repeated;
+  const what = by === "path" ? exactPath(checkpoint, file) : namelessFilter(checkpoint, repeated);
   if (what === null) return { select: { to: "table", row: table } };
   return { filter: { listing: "descriptors", filter: `${tableFilter(checkpoint, table)} ${what}`.trim() } };
+}
+
+/** `null` if the files cannot be told from others of their kind by a filter. */
+function namelessFilter(checkpoint: Checkpoint, { file, by, remote }: Repeated): string | null {
+  const kind = kindFilter(kindOf(checkpoint, file));
+  switch (by) {
+    case "remote":
+      // Listings do not have the name of the other end of a CRIU set's unix sockets.
+      return /^[ !#-[\]-~]+$/.test(remote) && /:\d+$/.test(remote) ? `${kind} remote:"=${remote}"` : null;
+    case "unconnected":
+      return `${kind} -state:established -state:syn -state:fin-wait -state:close-wait -state:listen`;
+    case "close-wait":
+      return `${kind} state:close-wait`;
+    default:
+      return kind;
+  }
 }
 
 const kindOf = ({ files }: Checkpoint, file: number): string => FILE_KINDS[files.kind[file] ?? 0] ?? "unknown";
