@@ -1,7 +1,6 @@
 // Changes in words: a sentence, a Markdown report, a CSV table. Text from the images is made visible first.
 
 import {
-  CHANGE_KINDS,
   type Change,
   type Holder,
   isOfDescriptors,
@@ -24,6 +23,7 @@ import { i32At, u8At, u32At, u64At } from "../model/read.ts";
 import type { FileRow, TaskRow } from "../model/rows.ts";
 import { shownText, stillVisible, visible } from "../model/text.ts";
 import { andMore, counted, fileName, grouped } from "../model/words.ts";
+import { changeSummary } from "./change-counts.ts";
 import { delimitedLine, type Separator } from "./delimited.ts";
 import { detailSentence, detailWords, linkWords, specAt } from "./detail-words.ts";
 import { resourceWords } from "./resource-words.ts";
@@ -287,23 +287,6 @@ export function taskTitle(comparison: Comparison, taskBefore: number, taskAfter:
   const number = pairNumber(before, after, taskBefore, taskAfter);
   const noun = taskNoun(comparison, taskBefore, taskAfter);
   return `${noun} ${number}${sideOfIndex(noun, taskBefore, taskAfter)} ${quote(shownText(comm))}`;
-}
-
-/** `3 changes: 1 fd-opened, 2 file-pos`; `indices`: of these only. */
-export function changeSummary(comparison: Comparison, indices?: Iterable<number>): string {
-  const counts = CHANGE_KINDS.map(() => 0);
-  let count = 0;
-  let uncertain = 0;
-  for (const index of indices ?? comparison.changes.kind.keys()) {
-    const kind = u8At(comparison.changes.kind, index);
-    counts[kind] = (counts[kind] ?? 0) + 1;
-    count++;
-    uncertain += u8At(comparison.changes.uncertain, index);
-  }
-  if (count === 0) return "No changes.";
-  const parts = CHANGE_KINDS.flatMap((kind, at) => (counts[at] ? [`${counts[at]} ${kind}`] : []));
-  const doubt = uncertain === 0 ? "" : ` (${uncertain} uncertain)`;
-  return `${counted(count, "change")}${doubt}: ${parts.join(", ")}`;
 }
 
 /** Notes for the head of a comparison: incomplete images, and what was not compared. */

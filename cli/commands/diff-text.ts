@@ -4,13 +4,8 @@
 import type { Comparison } from "../../app/diff/comparison.ts";
 import { type Events, eventsOf, shownChanges } from "../../app/diff/events.ts";
 import type { HiddenChanges } from "../../app/diff/filter.ts";
-import {
-  type ChangeWords,
-  changeSummary,
-  changeWords,
-  comparisonNotes,
-  taskSections,
-} from "../../app/export/changes-text.ts";
+import { changeSummary } from "../../app/export/change-counts.ts";
+import { type ChangeWords, changeWords, comparisonNotes, taskSections } from "../../app/export/changes-text.ts";
 import { eventWords } from "../../app/export/event-text.ts";
 import { headline } from "../../app/export/headline.ts";
 import { counted } from "../../app/model/words.ts";

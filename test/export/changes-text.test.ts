@@ -1,7 +1,9 @@
 // Changes in words, in Markdown and in CSV; and that text out of an image stays text.
 
 import { describe, expect, test } from "vitest";
+import { CHANGE_TITLES } from "../../app/diff/changes.ts";
 import { diff } from "../../app/diff/diff.ts";
+import { changeSummary } from "../../app/export/change-counts.ts";
 import { changeSentence, changesCsv, changesMarkdown, codeSpan } from "../../app/export/changes-text.ts";
 import type { Details } from "../../app/model/fields.ts";
 import { checkpointOf, type State, type StateDescriptor, type StateFile, type StateOptions } from "../support/state.ts";
@@ -125,6 +127,21 @@ describe("a sentence", () => {
 const EVIL = "/tmp/`x`\n<b>|\u202e\u001b[31m";
 const EVIL_SHOWN = "/tmp/`x`\\n<b>|\\u202e\\x1b[31m";
 
+describe("a summary", () => {
+  test("counts kinds in the words of the page's list, in the plural where they have one", () => {
+    const before = { ...state(), tasks: [...state().tasks, { pid: 500, comm: "gone" }] };
+    const after = state({ pos: 5000n, version: 2n, flags: 0 }, [{ fd: 3, file: 0, closeOnExec: true }]);
+    const comparison = compare(before, after);
+    expect(changeSummary(comparison)).toBe("5 changes: 1 task gone, 1 close-on-exec, 1 position, 1 flags, 1 version");
+    for (const title of ["position", "flags", "task gone"]) expect(Object.values(CHANGE_TITLES)).toContain(title);
+    const twice = [...comparison.changes.kind.keys(), ...comparison.changes.kind.keys()];
+    expect(changeSummary(comparison, twice)).toBe(
+      "10 changes: 2 task gone, 2 close-on-exec, 2 positions, 2 flags, 2 versions",
+    );
+    expect(changeSummary(comparison, [])).toBe("No changes.");
+  });
+});
+
 describe("Markdown", () => {
   test("is a report by task", () => {
     const comparison = compare(state(), state({ pos: 8192n, flags: 0o106001 }));
@@ -132,7 +149,7 @@ describe("Markdown", () => {
       [
         "# Changes from `b.ckpt` to `a.ckpt`",
         "",
-        "2 changes: 1 file-pos, 1 file-flags",
+        "2 changes: 1 position, 1 flags",
         "",
         "## pid 412 `server`",
         "",

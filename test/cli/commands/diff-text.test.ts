@@ -51,7 +51,7 @@ describe("text for a terminal", () => {
         `pid 3 ${EVIL_SHOWN}`,
         `  - pid 3 fd 5 ${EVIL_SHOWN}: closed`,
         "",
-        "3 changes: 1 fd-opened, 1 fd-closed, 1 file-pos",
+        "3 changes: 1 opened, 1 closed, 1 position",
         "",
       ].join("\n"),
     );
@@ -61,7 +61,7 @@ describe("text for a terminal", () => {
     const text = diffText(comparison, { colour: true, indices: [0, 2] });
     expect(text).toContain("\x1b[1mpid 1 a\x1b[22m\n  \x1b[33m~ pid 1 fd 0");
     expect(text).toContain(`\x1b[31m- pid 3 fd 5 ${EVIL_SHOWN}: closed\x1b[39m`);
-    expect(text).toContain("2 changes: 1 fd-closed, 1 file-pos");
+    expect(text).toContain("2 changes: 1 closed, 1 position");
     // biome-ignore lint/suspicious/noControlCharactersInRegex: the test is about escapes
     expect(diffText(comparison, { colour: false })).not.toMatch(/\x1b/);
   });
