@@ -5,11 +5,14 @@ import type { ObjectRef } from "../model/object-ref.ts";
 import { i32At, u32At } from "../model/read.ts";
 import type { DescriptorRow, FileRow, TaskRow } from "../model/rows.ts";
 import { firstIndex } from "../model/search.ts";
-import type { Side } from "../model/side.ts";
+import { otherSide, type Side } from "../model/side.ts";
 import { type ChangeKind, changeKind, isOfDescriptors, isOfResources } from "./changes.ts";
+import { sameName } from "./compare-open-files.ts";
 import type { Comparison } from "./comparison.ts";
 import { keyAt, kindAt } from "./describe.ts";
+import { filesOf, hasOwnName } from "./events.ts";
 import type { HiddenChanges } from "./filter.ts";
+import { rankOf } from "./rank.ts";
 
 /** An object of one of the two images. */
 export interface ObjectAt {
@@ -71,19 +74,14 @@ const MOST_PAIRS = 16;
 const MOST_HOLDERS = 64;
 
 /**
- * The change that an object is part of: `preferred`, if the object is part of that; else the first that
- * is not hidden; -1: none. Searches columns from end to end: for a selection, not for every row.
+ * The change that is about an object (see rank.ts), of those that are not hidden; -1: none. `kept`: a change that is
+ * taken instead if it concerns the object. Searches columns from end to end: for a selection, not for every row.
  */
-export function changeAbout(
-  comparison: Comparison,
-  { side, ref }: ObjectAt,
-  hidden: HiddenChanges,
-  preferred = -1,
-): number {
-  const search: Search = { comparison, side, hidden, preferred, found: -1 };
+export function changeAbout(comparison: Comparison, { side, ref }: ObjectAt, hidden: HiddenChanges, kept = -1): number {
+  const search: Search = { comparison, side, hidden, kept, found: -1, rank: Number.POSITIVE_INFINITY };
   switch (ref.to) {
     case "descriptor":
-      searchDescriptor(search, ref.row, () => true);
+      searchDescriptor(search, ref.row);
       break;
     case "file":
       searchFile(search, ref.row);
@@ -104,18 +102,19 @@ interface Search {
   readonly comparison: Comparison;
   readonly side: Side;
   readonly hidden: HiddenChanges;
-  readonly preferred: number;
-  /** The best change so far; -1: none. */
+  readonly kept: number;
+  /** The best change so far, and its rank; -1: none. */
   found: number;
+  rank: number;
 }
 
-/** Considers a change; true if it is the preferred one, which ends the search. */
-function consider(search: Search, change: number): boolean {
-  const { hidden, preferred } = search;
-  if (hidden[change] === 1) return false;
-  if (change === preferred) search.found = change;
-  else if (search.found === -1 || (change < search.found && search.found !== preferred)) search.found = change;
-  return search.found === preferred;
+/** Considers a change. Of those of one rank, the first is taken. */
+function consider(search: Search, change: number, rank: number): void {
+  if (search.hidden[change] === 1) return;
+  const own = change === search.kept ? Number.NEGATIVE_INFINITY : rank;
+  if (own > search.rank || (own === search.rank && change > search.found)) return;
+  search.rank = own;
+  search.found = change;
 }
 
 /** Indices of `column` that hold `value`. */
@@ -123,38 +122,92 @@ function* indicesOf(column: Int32Array | Uint32Array, value: number): Generator<
   for (let at = column.indexOf(value); at !== -1; at = column.indexOf(value, at + 1)) yield at;
 }
 
-/** Changes of a descriptor, of kinds for which `wanted` is true. */
-function searchDescriptor(search: Search, descriptor: DescriptorRow, wanted: (kind: ChangeKind) => boolean): boolean {
-  const { comparison, side } = search;
+/** The changes that list a descriptor; `isFirst`: before all others. */
+function* changesListing(
+  { comparison, side }: Search,
+  descriptor: DescriptorRow,
+): Generator<{ readonly change: number; readonly kind: ChangeKind; readonly isFirst: boolean }> {
   const { pairs, changes } = comparison;
   let tries = 0;
   for (const pair of indicesOf(pairs.descriptors[side], descriptor)) {
-    if (tries++ >= MOST_PAIRS) return false;
+    if (tries++ >= MOST_PAIRS) return;
     for (const at of indicesOf(changes.row, pair)) {
       const change = changeOfRow(comparison, at);
       const kind = kindAt(comparison, change);
       // Rows of changes of tables are tasks.
-      if (isOfDescriptors(kind) && wanted(kind) && consider(search, change)) return true;
+      if (isOfDescriptors(kind)) yield { change, kind, isFirst: changes.firstRow[change] === at };
     }
   }
-  return false;
 }
 
-/** Changes of a file's values, and of its sharing. */
+function searchDescriptor(search: Search, descriptor: DescriptorRow): void {
+  const file = i32At(search.comparison[search.side].descriptors.file, descriptor);
+  for (const { change, kind, isFirst } of changesListing(search, descriptor)) {
+    const isNamed = goesBy(search, change, file);
+    consider(search, change, rankOf({ to: "descriptor", kind, isNamed, isFirst }));
+  }
+}
+
+/** Changes of a file's values, of its sharing, and of who holds it. */
 function searchFile(search: Search, file: FileRow): void {
   const { comparison, side } = search;
-  const { changes } = comparison;
-  for (const change of indicesOf(side === "before" ? changes.fileBefore : changes.fileAfter, file)) {
-    if (consider(search, change)) return;
+  const { fileBefore, fileAfter } = comparison.changes;
+  for (const change of indicesOf(side === "before" ? fileBefore : fileAfter, file)) {
+    const isNamed = goesBy(search, change, file);
+    const kind = kindAt(comparison, change);
+    consider(search, change, rankOf({ to: "file", kind, isNamed, isFirst: true }));
   }
-  if (search.found !== -1 && search.found === search.preferred) return;
+  // Who opened or closed it is listed with the file of the other side.
+  const other = counterpart(search, file);
+  if (other !== NONE) {
+    for (const change of indicesOf(side === "before" ? fileAfter : fileBefore, other)) {
+      const kind = kindAt(comparison, change);
+      if (kind !== "fd-opened" && kind !== "fd-closed") continue;
+      consider(search, change, rankOf({ to: "file", kind, isNamed: true, isFirst: false }));
+    }
+  }
+  for (const descriptor of firstHolders(search, file)) {
+    for (const { change, kind, isFirst } of changesListing(search, descriptor)) {
+      if (kind !== "file-shared" && kind !== "file-unshared") continue;
+      consider(search, change, rankOf({ to: "file", kind, isNamed: goesBy(search, change, file), isFirst }));
+    }
+  }
+}
+
+function firstHolders({ comparison, side }: Search, file: FileRow): Uint32Array {
   const { firstHolder, holder } = comparison[side].files;
   const first = u32At(firstHolder, file);
-  const end = Math.min(u32At(firstHolder, file + 1), first + MOST_HOLDERS);
-  for (let at = first; at < end; at++) {
-    const isSharing = (kind: ChangeKind): boolean => kind === "file-shared" || kind === "file-unshared";
-    if (searchDescriptor(search, u32At(holder, at), isSharing)) return;
+  return holder.subarray(first, Math.min(u32At(firstHolder, file + 1), first + MOST_HOLDERS));
+}
+
+/** The open file of the other side to which a holder of `file` leads there, if it has the same name; NONE: none. */
+function counterpart(search: Search, file: FileRow): FileRow {
+  const { comparison, side } = search;
+  const { before, after } = comparison.pairs.descriptors;
+  const there = otherSide(side);
+  for (const descriptor of firstHolders(search, file).subarray(0, MOST_PAIRS)) {
+    const pair = (side === "before" ? before : after).indexOf(descriptor);
+    const row = pair === -1 ? NONE : i32At(side === "before" ? after : before, pair);
+    const other = row === NONE ? NONE : i32At(comparison[there].descriptors.file, row);
+    if (other !== NONE && haveOneName(comparison, side, file, other)) return other;
   }
+  return NONE;
+}
+
+/** Whether a change goes by the name of an open file of the side of the search. */
+function goesBy({ comparison, side }: Search, change: number, file: FileRow): boolean {
+  if (file === NONE) return false;
+  const [before, after] = filesOf(comparison, change);
+  // What has moved goes by its name after, as its event does.
+  const isByAfter = after !== NONE && (hasOwnName(comparison.after, after) || !hasOwnName(comparison.before, before));
+  const known = isByAfter ? after : before;
+  if ((isByAfter ? "after" : "before") === side) return known === file;
+  return known !== NONE && haveOneName(comparison, side, file, known);
+}
+
+/** Whether an open file of `side` has the name of one of the other side. */
+function haveOneName({ before, after }: Comparison, side: Side, file: FileRow, other: FileRow): boolean {
+  return side === "before" ? sameName(before, file, after, other) : sameName(before, other, after, file);
 }
 
 const isOfOneTask = (kind: ChangeKind): boolean => kind.startsWith("task-") || isOfResources(kind);
@@ -164,7 +217,7 @@ function searchTask(search: Search, task: TaskRow): void {
   const { comparison, side } = search;
   const { changes } = comparison;
   for (const change of indicesOf(side === "before" ? changes.taskBefore : changes.taskAfter, task)) {
-    if (isOfOneTask(kindAt(comparison, change)) && consider(search, change)) return;
+    if (isOfOneTask(kindAt(comparison, change))) consider(search, change, 0);
   }
   if (search.found === -1) searchTables(search, (row) => row === task);
 }
@@ -177,7 +230,7 @@ function searchTables(search: Search, wanted: (task: TaskRow) => boolean): void 
     if (!kindAt(comparison, change).startsWith("table-")) continue;
     const rows = changes.row.subarray(changes.firstRow[change], changes.firstRow[change + 1]);
     const onSide = (task: TaskRow): TaskRow => (side === "before" ? task : i32At(pairs.taskAfter, task));
-    if (rows.some((task) => wanted(onSide(task))) && consider(search, change)) return;
+    if (rows.some((task) => wanted(onSide(task)))) consider(search, change, 0);
   }
 }
 

@@ -64,15 +64,15 @@ export function createSelection({ get, set }: Store<State>): SelectionActions {
       if (!doc || !inside) return {};
       const described = selectionForBytes(doc.checkpoint, inside, selection);
       if (described === selection) return { bytes: inside };
-      return { selection: described, change: changeOf(state, described, side), bytes: inside };
+      return { selection: described, ...changeOf(state, described, side), bytes: inside };
     });
 
   return {
     select(selection) {
-      set((state) => withSelection(state, { selection, change: changeOf(state, selection, state.side) }));
+      set((state) => withSelection(state, { selection, ...changeOf(state, selection, state.side) }));
     },
     selectIn(side, selection) {
-      set((state) => withSelection(state, { side, selection, change: changeOf(state, selection, side) }));
+      set((state) => withSelection(state, { side, selection, ...changeOf(state, selection, side) }));
     },
     showSide(side) {
       set((state) => {
@@ -81,7 +81,7 @@ export function createSelection({ get, set }: Store<State>): SelectionActions {
         if (!from || !to || from === to) return {};
         const name = state.selection && nameOf(from.checkpoint, state.selection);
         const selection = name && resolve(to.checkpoint, name);
-        return withSelection(state, { side, selection, change: changeOf(state, selection, side) });
+        return withSelection(state, { side, selection, ...changeOf(state, selection, side, true) });
       });
     },
     selectBytes,
@@ -128,21 +128,52 @@ export function createSelection({ get, set }: Store<State>): SelectionActions {
 /** A new selection, with its bytes. */
 function withSelection(
   state: State,
-  selected: Pick<State, "selection" | "change"> & Partial<Pick<State, "side">>,
+  selected: Pick<State, "selection" | "change"> & Partial<Pick<State, "side" | "folded">>,
 ): Partial<State> {
   const doc = shownDoc({ ...state, ...selected });
   const shownBytes = doc === shownDoc(state) ? state.bytes : null;
   return { ...selected, bytes: doc && bytesForSelection(doc.checkpoint, selected.selection, shownBytes) };
 }
 
-/** The listed change that an object is part of; `null` if there is none. Prefers the change that is selected now. */
-function changeOf(state: State, selection: Selection | null, side: Side): number | null {
+/**
+ * The listed change that is about an object, with its event opened; `null` if there is none. The change that is
+ * selected now stays so while the object is the same, and where `isSame`: as long as it concerns the object.
+ */
+function changeOf(
+  state: State,
+  selection: Selection | null,
+  side: Side,
+  isSame = isSelected(state, selection, side),
+): Pick<State, "change"> & Partial<Pick<State, "folded">> {
   const { compared, docs, change } = state;
   const doc = onSide(docs, side);
   const ref = doc && selection && objectOf(doc.checkpoint, selection);
-  if (!compared || !ref) return null;
-  const found = compared.tools.changeAbout(compared.comparison, { side, ref }, hiddenOf(state), change ?? -1);
-  return found === -1 ? null : found;
+  if (!compared || !ref) return { change: null };
+  const kept = isSame && change !== null ? change : -1;
+  const found = compared.tools.changeAbout(compared.comparison, { side, ref }, hiddenOf(state), kept);
+  if (found === -1) return { change: null };
+  return found === change ? { change } : { change: found, folded: withOpened(state, found) };
+}
+
+/** Whether a selection is of the object that is selected already. */
+function isSelected(state: State, selection: Selection | null, side: Side): boolean {
+  const doc = onSide(state.docs, side);
+  const now = side === state.side ? state.selection : null;
+  if (!doc || selection === null || now === null) return false;
+  const [object, other] = [objectOf(doc.checkpoint, selection), objectOf(doc.checkpoint, now)];
+  return object !== null && object.to === other?.to && object.row === other.row;
+}
+
+/** The groups that are folded, or unfolded, once the group of a change is open in the list. */
+function withOpened(state: State, change: number): State["folded"] {
+  const { folded, groupBy } = state;
+  const group = groupsOf(state)?.of[change];
+  const isSet = groupBy === "event";
+  if (group === undefined || folded.has(group) === isSet) return folded;
+  const next = new Set(folded);
+  if (isSet) next.add(group);
+  else next.delete(group);
+  return next;
 }
 
 /** The object that shows a change, and the side it is on. */

@@ -223,3 +223,48 @@ for (const theme of ["light", "dark"] as const) {
     });
   }
 }
+
+test("a descriptor that leads elsewhere shows that change in the inspector, the list and side by side", async () => {
+  const { page } = await visit();
+  await drop(page, [
+    { name: "before.ckpt", bytes: fixture("linux-cr/v23-s1/before.ckpt"), lastModified: 1000 },
+    { name: "after.ckpt", bytes: fixture("linux-cr/v23-s1/after.ckpt"), lastModified: 2000 },
+  ]);
+  await page.locator("#aligned .line-pair").first().waitFor();
+  const heading = inspector(page).getByRole("heading", { level: 2 }).first();
+  const listed = page.locator("#changes [role=treeitem][aria-selected=true]");
+  const line = page.locator("#aligned [role=row][aria-selected=true]");
+  const item = (text: RegExp) => page.locator(".drawing-tree [role=treeitem]").filter({ hasText: text });
+  const click = (text: RegExp) =>
+    item(text)
+      .first()
+      .evaluate((each) => (each as HTMLElement).click());
+
+  // First the change of sharing that lists it, which must not stay.
+  await click(/^Fd 1 of .*leads to tty/);
+  await expect.poll(() => heading.textContent()).toContain("shared one open file, now 2");
+  await click(/^Fd 0 of .*leads to \/dev\/null/);
+  const moved = "pid 4242 fd 0: tty:[pts/3] → /dev/null (flags -O_RDWR, mode -WRITE)";
+  await expect.poll(() => heading.textContent()).toBe(moved);
+  await expect.poll(() => listed.getAttribute("title")).toBe(moved);
+  await expect.poll(() => line.textContent()).toMatch(/^~(changed )?0.*\/dev\/null/);
+  // Nor for its open file.
+  await click(/^Open file \/dev\/null/);
+  await expect.poll(() => heading.textContent()).toBe(moved);
+  await expect.poll(() => line.textContent()).toMatch(/^~(changed )?0.*\/dev\/null/);
+});
+
+test("selecting an object opens the event of its change in the list", async () => {
+  const { page } = await visit();
+  await drop(page, [
+    { name: "before.ckpt", bytes: fixture("linux-cr/v16-s2/before.ckpt"), lastModified: 1000 },
+    { name: "after.ckpt", bytes: fixture("linux-cr/v16-s2/after.ckpt"), lastModified: 2000 },
+  ]);
+  const headings = page.locator("#changes [role=treeitem][aria-expanded]");
+  await headings.first().waitFor();
+  expect(await page.locator("#changes [role=treeitem][aria-expanded=true]").count()).toBe(0);
+  await page.locator("#aligned .line-pair").filter({ hasText: "/dev/null" }).first().click();
+  // The first change of its event: its row is shown, not only the heading.
+  const listed = page.locator("#changes [role=treeitem][aria-selected=true]");
+  await expect.poll(() => listed.getAttribute("title")).toMatch(/fd 0 \/dev\/null: flags \+O_WRONLY$/);
+});

@@ -2,9 +2,10 @@
 // side only, and one scroll bar. The grid has the focus and handles the keys; its rows do neither.
 
 import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
-import { type AlignedLines, align, LINE, lineAt, lineOfChange, lineOfPair } from "../../diff/align.ts";
+import { type AlignedLines, align, LINE, lineAt } from "../../diff/align.ts";
 import type { Comparison } from "../../diff/comparison.ts";
 import type { Pairs } from "../../diff/pair.ts";
+import { lineOfSelection } from "../../diff/selected-line.ts";
 import { withoutHidden } from "../../diff/without-hidden.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { i32At } from "../../model/read.ts";
@@ -181,9 +182,7 @@ function useSelectedLine(comparison: Comparison, lines: AlignedLines): number {
   const selection = useApp((state) => state.selection);
   const side = useApp((state) => state.side);
   return useMemo(() => {
-    if (change !== null) return lineOfChange(comparison, lines, change);
-    if (selection?.to !== "descriptor") return -1;
-    const pair = comparison.pairs.descriptors[side].indexOf(selection.row);
-    return pair === -1 ? -1 : lineOfPair(comparison, lines, pair);
+    const ref = selection === null || selection.to === "record" ? null : selection;
+    return lineOfSelection(comparison, lines, { side, ref, change });
   }, [comparison, lines, change, selection, side]);
 }
