@@ -35,3 +35,14 @@ export function rowsOf(ascending: Uint32Array, value: number): readonly [first: 
   while (end < ascending.length && ascending[end] === value) end++;
   return [low, end];
 }
+
+/** Where each value from 0 to `count` - 1 begins in a column that ascends: value v is in rows first[v] … first[v + 1] - 1. */
+export function firstOfEach(ascending: Uint32Array, count: number): Uint32Array {
+  const first = new Uint32Array(count + 1);
+  let row = 0;
+  for (let value = 0; value <= count; value++) {
+    while (row < ascending.length && (ascending[row] as number) < value) row++;
+    first[value] = row;
+  }
+  return first;
+}

@@ -51,7 +51,7 @@ export interface ResourceTable {
 export type Resources = Readonly<Record<string, ResourceTable>>;
 
 /** Most rows of a table. Tasks that share a file table have rows each, so a small image could ask for very many. */
-const MOST_ROWS = 1 << 22;
+export const MOST_ROWS = 1 << 22;
 
 /** What a reader gives for a cell. Bytes are text from the image. */
 export type Input = string | number | bigint | boolean | Uint8Array | readonly (string | number)[] | null | undefined;
@@ -167,15 +167,24 @@ const LONG = 4096;
 const isSameView = (one: Uint8Array, other: Uint8Array): boolean =>
   one.buffer === other.buffer && one.byteOffset === other.byteOffset && one.length === other.length;
 
-function pooledBuilder(): ColumnBuilder {
-  let index = new Uint32Array(0);
-  const pool: DetailValue[] = [null];
+/** The values of a pooled column, each of them once. */
+export interface Pool {
+  readonly values: readonly DetailValue[];
+  /** PooledColumn.bytes. */
+  readonly bytes: Readonly<Record<number, string>>;
+  /** The index of a value, which is added if it is new. */
+  indexOf(value: Exclude<Input, bigint>): number;
+}
+
+/** A pool without values. */
+export function createPool(): Pool {
+  const values: DetailValue[] = [null];
   const bytes: Record<number, string> = {};
   const known = new Map<unknown, number>();
   const place = (key: unknown, value: DetailValue): number => {
     let at = known.get(key);
     if (at === undefined) {
-      at = pool.push(value) - 1;
+      at = values.push(value) - 1;
       known.set(key, at);
     }
     return at;
@@ -189,27 +198,37 @@ function pooledBuilder(): ColumnBuilder {
     return at;
   };
   let last: { readonly value: Uint8Array; readonly at: number } | null = null;
-  const indexOf = (value: Exclude<Input, null | undefined | bigint>): number => {
-    if (value instanceof Uint8Array) {
-      if (value.length >= LONG && last !== null && isSameView(value, last.value)) return last.at;
-      const at = indexOfText(value);
-      if (value.length >= LONG) last = { value, at };
+  return {
+    values,
+    bytes,
+    indexOf(value) {
+      if (value === null || value === undefined) return 0;
+      if (value instanceof Uint8Array) {
+        if (value.length >= LONG && last !== null && isSameView(value, last.value)) return last.at;
+        const at = indexOfText(value);
+        if (value.length >= LONG) last = { value, at };
+        return at;
+      }
+      if (typeof value !== "object") return place(value, value);
+      // Readers give the same list for the same flags, so most are found without being written out.
+      const at = known.get(value) ?? place(`[${JSON.stringify(value)}`, value);
+      known.set(value, at);
       return at;
-    }
-    if (typeof value !== "object") return place(value, value);
-    // Readers give the same list for the same flags, so most are found without being written out.
-    const at = known.get(value) ?? place(`[${JSON.stringify(value)}`, value);
-    known.set(value, at);
-    return at;
+    },
   };
+}
+
+function pooledBuilder(): ColumnBuilder {
+  let index = new Uint32Array(0);
+  const pool = createPool();
   return {
     grow(rows) {
       index = grown(index, new Uint32Array(rows));
     },
     set(row, value) {
-      index[row] = value === null || value === undefined || typeof value === "bigint" ? 0 : indexOf(value);
+      index[row] = typeof value === "bigint" ? 0 : pool.indexOf(value);
     },
-    finish: (count) => ({ kind: "pooled", index: index.slice(0, count), pool, bytes }),
+    finish: (count) => ({ kind: "pooled", index: index.slice(0, count), pool: pool.values, bytes: pool.bytes }),
   };
 }
 

@@ -4,7 +4,7 @@ import { NONE } from "../model/checkpoint.ts";
 import type { RecordRow, TaskRow } from "../model/rows.ts";
 import type { ResourceSpec } from "./resource.ts";
 import { resourceNamed } from "./resources.ts";
-import { createTable, type Resources, type Row, type TableBuilder } from "./table.ts";
+import { createTable, type Resources, type ResourceTable, type Row, type TableBuilder } from "./table.ts";
 
 /** Tables in the making. Rows of tables that nobody asked for are dropped. */
 export interface Tables {
@@ -12,6 +12,8 @@ export interface Tables {
   wants(...names: readonly string[]): boolean;
   /** Adds a row; returns false if the table is full, or not asked for. */
   add(name: string, row: Row, task?: TaskRow, record?: RecordRow): boolean;
+  /** Sets a table that was filled elsewhere, column by column. It is dropped unless it is asked for. */
+  put(table: ResourceTable): void;
   /** Notes that the image records what these tables list. */
   hold(...names: readonly string[]): void;
   finish(): Resources;
@@ -20,13 +22,16 @@ export interface Tables {
 /** The tables of these resources. */
 export function createTables(names: readonly string[]): Tables {
   const builders = new Map<string, TableBuilder>(names.map((name) => [name, createTable(resourceNamed(name))]));
+  const filled = new Map<string, ResourceTable>();
   return {
     wants: (...wanted) => wanted.some((name) => builders.has(name)),
     add: (name, row, task = NONE, record = NONE) => builders.get(name)?.add(row, task, record) ?? false,
+    put: (table) => filled.set(table.resource, table),
     hold(...held) {
       for (const name of held) builders.get(name)?.hold();
     },
-    finish: () => Object.fromEntries(Array.from(builders, ([name, builder]) => [name, builder.finish()])),
+    finish: () =>
+      Object.fromEntries(Array.from(builders, ([name, builder]) => [name, filled.get(name) ?? builder.finish()])),
   };
 }
 

@@ -14,6 +14,7 @@ import {
   objectOf,
 } from "../../decoder/criu/memory/shared-objects.ts";
 import { eachBytes, fieldNumber, scratch } from "../../decoder/criu/wire.ts";
+import { createIdIndex } from "../../decoder/id-index.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { isDevZero, MAPPING_KINDS, type MappingKind, mappedPath, permissionsText } from "../../model/mappings.ts";
 import { i32At, u32At } from "../../model/read.ts";
@@ -68,9 +69,9 @@ export async function readMappings(
   if (!tables.wants("mappings")) return;
   const { checkpoint, arch } = set;
   const { files } = checkpoint;
-  const rows = new Map<number, FileRow>();
-  for (let file = files.count - 1; file >= 0; file--) rows.set(u32At(files.id, file), file);
-  const rowOfId = (id: number): FileRow => rows.get(id) ?? NONE;
+  const rows = createIdIndex();
+  for (let file = 0; file < files.count; file++) rows.add(u32At(files.id, file), file);
+  const rowOfId: Context["rowOfId"] = rows.get;
   const pageSize = await readPageSize(set);
   const readEntry = createEntryReader(checkpoint, set.sources);
   const context: Context = {

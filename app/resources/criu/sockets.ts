@@ -1,46 +1,80 @@
 // What entries of sockets say beyond details: the network namespace that each is in.
 
-import { createEntryReader } from "../../decoder/criu/inspect.ts";
-import { createSharedValueReader } from "../../decoder/criu/values.ts";
-import { isSet, plan, scan, scratch } from "../../decoder/criu/wire.ts";
+import { createEntryReader, type EntryBytes } from "../../decoder/criu/inspect.ts";
+import { createValueReader } from "../../decoder/criu/values.ts";
+import { eachBytes, fieldNumber, isSet, low, type Plan, plan, scan, scratch } from "../../decoder/criu/wire.ts";
 import { fileKind } from "../../model/names.ts";
 import { i32At, u8At } from "../../model/read.ts";
-import type { FileRow } from "../../model/rows.ts";
 import type { Tables } from "../tables.ts";
 import type { SetReader } from "./set-reader.ts";
 
 const SOCKET = fileKind("socket");
 
-/** The messages of sockets in files.img. */
-const SOCKETS = plan("file_entry", ["isk", "usk", "nlsk", "psk"]);
+/** The messages of sockets, by their fields in file_entry. */
+const SOCKETS = [
+  ["isk", "inet_sk_entry"],
+  ["usk", "unix_sk_entry"],
+  ["nlsk", "netlink_sk_entry"],
+  ["psk", "packet_sock_entry"],
+] as const;
 
-/** Where the namespace is in them. */
-const FIELDS = Object.entries(SOCKETS.slot).map(([name, slot]) => ({ slot, field: `${name}.ns_id` }));
+const MESSAGES = SOCKETS.map(([name, message]) => ({
+  name,
+  message: message as string,
+  field: fieldNumber("file_entry", name),
+  /** The namespace is in slot 1. */
+  namespace: plan(message, ["ns_id"]) as Plan,
+}));
 
-/** The ids of the network namespaces of sockets, as in the table of namespaces. */
-export async function readSocketNamespaces(set: SetReader, tables: Tables): Promise<ReadonlyMap<FileRow, number>> {
-  const found = new Map<FileRow, number>();
-  if (!tables.wants("sockets")) return found;
+/** The messages are in the slots 1 to 4. */
+const IN_FILES: Plan = plan(
+  "file_entry",
+  SOCKETS.map(([name]) => name),
+);
+
+/** By open file, the ids of the network namespaces of sockets, as in the table of namespaces; NaN: unknown. */
+export async function readSocketNamespaces(set: SetReader, tables: Tables): Promise<Float64Array | null> {
+  if (!tables.wants("sockets")) return null;
   const { files } = set.checkpoint;
+  const found = new Float64Array(files.count).fill(Number.NaN);
   const read = createEntryReader(set.checkpoint, set.sources);
-  const valuesOf = createSharedValueReader();
-  const out = scratch();
+  const namespaceOf = namespaceReader();
   for (let file = 0; file < files.count; file++) {
     if (u8At(files.kind, file) !== SOCKET) continue;
     set.throwIfAborted();
     const reading = read(i32At(files.record, file));
     const entry = reading instanceof Promise ? await reading : reading;
-    if (entry === null) continue;
-    const note = (field: string): void => {
-      const id = valuesOf(entry, true).number(field);
-      if (id !== null) found.set(file, id);
-    };
-    // Sets had a member for each kind of file before.
-    if (entry.message !== "file_entry") note("ns_id");
-    else {
-      const seen = scan(entry.bytes, entry.start, entry.end, SOCKETS, out);
-      for (const { slot, field } of FIELDS) if (isSet(seen, slot)) note(field);
-    }
+    if (entry !== null) found[file] = namespaceOf(entry);
   }
   return found;
+}
+
+/** A function that reads the namespace of an entry; NaN: it has none. */
+function namespaceReader(): (entry: EntryBytes) => number {
+  const out = scratch();
+  const valuesOf = createValueReader();
+  let id = Number.NaN;
+  let bytes = new Uint8Array(0) as Uint8Array;
+  let current = IN_FILES;
+  // The occurrences of a field that occurs again are one message.
+  const visit = (start: number, end: number): void => {
+    if (isSet(scan(bytes, start, end, current, out), 1)) id = low(out, 1);
+  };
+  return (entry) => {
+    id = Number.NaN;
+    bytes = entry.bytes;
+    const isInFiles = entry.message === "file_entry";
+    const seen = isInFiles ? scan(bytes, entry.start, entry.end, IN_FILES, out) : 0;
+    for (let at = 0; at < MESSAGES.length; at++) {
+      const { name, message, field, namespace } = MESSAGES[at] as (typeof MESSAGES)[number];
+      // Sets had a member for each kind of file before.
+      if (isInFiles ? !isSet(seen, at + 1) && !entry.isCut : entry.message !== message) continue;
+      current = namespace;
+      // What is left of a message that is cut off counts as well.
+      if (entry.isCut) id = valuesOf(entry).number(isInFiles ? `${name}.ns_id` : "ns_id") ?? id;
+      else if (isInFiles) eachBytes(bytes, entry.start, entry.end, field, visit);
+      else visit(entry.start, entry.end);
+    }
+    return id;
+  };
 }
