@@ -35,3 +35,47 @@ test("no line of a list of links begins with the sign after a link", async () =>
   expect(wrapped).toBeGreaterThan(3);
   expect(atStart).toEqual([]);
 });
+
+for (const width of [1440, 1024]) {
+  test(`the titles of tables are whole, also that of the column that sorts, at ${width} pixels`, async () => {
+    const { page } = await visit({ width, fragment: "#v=1&sample=httpd" });
+    await page.locator(".change").first().waitFor();
+    await page.keyboard.press("n");
+    const cut: string[] = [];
+    for (const name of ["Descriptors", "Open files"]) {
+      await page.getByRole("tab", { name }).last().click();
+      const grid = page.getByRole("grid", { name });
+      for (const title of await grid.getByRole("columnheader").all()) {
+        await title.getByRole("button").click();
+        await expect.poll(() => title.getAttribute("aria-sort")).not.toBe("none");
+        cut.push(
+          ...(
+            await grid.evaluate((element) => {
+              const buttons = [...element.querySelectorAll<HTMLElement>(".grid-title button")];
+              const isCut = (button: HTMLElement): boolean => {
+                const range = document.createRange();
+                range.selectNodeContents(button);
+                return range.getBoundingClientRect().width > button.clientWidth - 12 + 0.5;
+              };
+              const wide = element.scrollWidth > element.clientWidth ? ["wider than its panel"] : [];
+              return [...buttons.filter(isCut).map(({ textContent }) => textContent ?? ""), ...wide];
+            })
+          ).map((text) => `${name}: ${text}`),
+        );
+      }
+    }
+    expect(cut).toEqual([]);
+  });
+}
+
+test("flags are whole where the columns have room", async () => {
+  const { page } = await visit({ width: 1440, fragment: "#v=1&sample=httpd" });
+  await page.locator(".change").first().waitFor();
+  await page.getByRole("tab", { name: "Open files" }).click();
+  const flags = page.locator(".grid-cell").filter({ hasText: "O_APPEND" });
+  await flags.first().waitFor();
+  const cut = await flags.evaluateAll((cells) =>
+    cells.filter((cell) => cell.scrollWidth > cell.clientWidth).map(({ textContent }) => textContent),
+  );
+  expect(cut).toEqual([]);
+});

@@ -206,13 +206,14 @@ function shownColumns(
   sizing: ColumnSizingState,
 ): GridColumn[] {
   return table.getVisibleLeafColumns().map((shown) => {
-    const size = shown.getSize();
     const isChosen = sizing[shown.id] !== undefined;
-    const isFixed = isChosen || shown.getIsSorted() !== false;
+    const own = isChosen ? undefined : sizes.get(shown.id);
+    const sorted = shown.getIsSorted() === false ? 0 : (own?.sorted ?? 0);
+    const size = Math.max(shown.getSize(), sorted);
     return {
       grows: isFlexible(shown.id) && !isChosen,
       size,
-      least: isFixed ? size : Math.min(size, sizes.get(shown.id)?.least ?? size),
+      least: Math.max(Math.min(size, own?.least ?? size), sorted),
     };
   });
 }

@@ -49,6 +49,8 @@ export interface ColumnSize {
   readonly size: number;
   /** Where there is not: enough to recognize the values, and the whole title. */
   readonly least: number;
+  /** At least this while it sorts the rows, as its title then has an arrow. */
+  readonly sorted: number;
 }
 
 /** The sizes of a listing's columns, by their ids. While an image is decoded, columns are as wide as they may be. */
@@ -60,7 +62,8 @@ export function columnSizes(listing: Listing, { checkpoint, widths }: Doc): Read
       return [
         column.id,
         {
-          size: pixels(Math.max(values, title + ARROW)),
+          size: pixels(Math.max(values, title)),
+          sorted: pixels(title + ARROW),
           least: pixels(Math.max(Math.min(column.least ?? column.width, values), title)),
         },
       ];
@@ -84,12 +87,13 @@ export function columnDefinitions(
 }
 
 /** The length of a title in characters of the monospace font: it is bold and proportional. */
-const titleLength = (title: string): number => title.length + 0.8 * (title.match(/[mw]/gi)?.length ?? 0);
+const titleLength = (title: string): number =>
+  title.length + 0.8 * (title.match(/[mw]/gi)?.length ?? 0) + 0.3 * (title.match(/[A-Z]/g)?.length ?? 0);
 
 const pixels = (count: number): number => Math.round(count * CHARACTER + PADDING);
 
-/** Characters kept free after a title for the sort arrow. */
-const ARROW = 1;
+/** Characters of a space and the sort arrow, which is wider than a letter. */
+const ARROW = 2;
 
 export interface GridColumn {
   /** Whether it takes up the remaining room. */

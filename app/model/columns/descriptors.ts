@@ -13,7 +13,8 @@ const tableOf = ({ descriptors }: Checkpoint, row: DescriptorRow): TableRow => u
 
 export const DESCRIPTORS: readonly Column[] = [
   borrow({ id: "pid" }, "tables", TABLES, tableOf),
-  borrow({ id: "comm" }, "tables", TABLES, tableOf),
+  // One whole name, and a sign that there are others.
+  borrow({ id: "comm", width: 17 }, "tables", TABLES, tableOf),
   {
     ...numberColumn({ id: "fd", title: "fd", about: "the descriptor's number", width: 10, searched: true }, (c, row) =>
       i32At(c.descriptors.fd, row),

@@ -8,7 +8,7 @@ import { u8At, u32At, u64At } from "../read.ts";
 import type { FileRow } from "../rows.ts";
 import { visible } from "../text.ts";
 import { unlinkedOf } from "../unlinked.ts";
-import { flagsText } from "../words.ts";
+import { flagsText, grouped } from "../words.ts";
 import type { Column } from "./column.ts";
 import {
   type About,
@@ -78,6 +78,29 @@ function detailColumn(about: About, keys: readonly string[]): Column {
   };
 }
 
+const flagWords = (flags: number, { machine }: Checkpoint): string => flagNames(flags, machine.arch).join(" ");
+
+/** Most words of flags whose names are measured; with more, the widest is assumed to fill the column. */
+const MEASURED = 1000;
+
+/** Characters of the longest names of the flags of a file. */
+function widestFlags(checkpoint: Checkpoint): number {
+  const { files } = checkpoint;
+  const distinct = new Set<number>();
+  for (let row = 0; row < files.count; row++) {
+    if (has(checkpoint, row, HAS.flags)) distinct.add(u32At(files.flags, row));
+    if (distinct.size > MEASURED) return Number.POSITIVE_INFINITY;
+  }
+  return Math.max(0, ...Array.from(distinct, (flags) => flagWords(flags, checkpoint).length));
+}
+
+/** Characters of the greatest number of holders, with its thousands separated. */
+function mostHolders({ files }: Checkpoint): number {
+  let most = 0;
+  for (let row = 0; row < files.count; row++) most = Math.max(most, holderCount(files, row));
+  return grouped(most).length;
+}
+
 const DELETED_WORDS = { recorded: "yes", named: "likely", no: "no" } as const;
 
 export const FILES: readonly Column[] = [
@@ -92,7 +115,7 @@ export const FILES: readonly Column[] = [
         title: "Path",
         about: "path, or a made-up name for a file without one",
         width: 34,
-        least: 13,
+        least: 11,
         searched: true,
         groups: true,
       },
@@ -110,7 +133,7 @@ export const FILES: readonly Column[] = [
         title: "Kind",
         about: "regular, pipe, socket, …",
         width: 16,
-        least: 7,
+        least: 8,
         searched: true,
         groups: true,
       },
@@ -125,11 +148,14 @@ export const FILES: readonly Column[] = [
     ),
     needs: ({ files }) => widest(files.pos),
   },
-  wordColumn(
-    { id: "flags", title: "Flags", about: "f_flags by name", width: 18, least: 8, searched: true, groups: true },
-    (checkpoint, row) => (has(checkpoint, row, HAS.flags) ? u32At(checkpoint.files.flags, row) : Number.NaN),
-    (flags, { machine }) => flagNames(flags, machine.arch).join(" "),
-  ),
+  {
+    ...wordColumn(
+      { id: "flags", title: "Flags", about: "f_flags by name", width: 44, least: 7, searched: true, groups: true },
+      (checkpoint, row) => (has(checkpoint, row, HAS.flags) ? u32At(checkpoint.files.flags, row) : Number.NaN),
+      flagWords,
+    ),
+    needs: widestFlags,
+  },
   {
     ...numberColumn(
       { id: "octal", title: "Octal", about: "f_flags in octal", width: 9, hidden: true },
@@ -145,17 +171,20 @@ export const FILES: readonly Column[] = [
   bigColumn({ id: "version", title: "Version", about: "f_version", width: 10, hidden: true }, (checkpoint, row) =>
     has(checkpoint, row, HAS.version) ? versionOf(checkpoint.files, row) : null,
   ),
-  numberColumn(
-    {
-      id: "holders",
-      title: "Holders",
-      about: "number of descriptors that lead to it",
-      width: 8,
-      isCount: true,
-      groups: true,
-    },
-    ({ files }, row) => holderCount(files, row),
-  ),
+  {
+    ...numberColumn(
+      {
+        id: "holders",
+        title: "Holders",
+        about: "number of descriptors that lead to it",
+        width: 9,
+        isCount: true,
+        groups: true,
+      },
+      ({ files }, row) => holderCount(files, row),
+    ),
+    needs: mostHolders,
+  },
   yesColumn(
     {
       id: "shared",
@@ -172,7 +201,7 @@ export const FILES: readonly Column[] = [
       id: "deleted",
       title: "Deleted",
       about: "unlinked at the time of the dump; likely: only the end of its path says so",
-      width: 8,
+      width: 7,
       groups: true,
     },
     (checkpoint, row) => unlinkedOf(checkpoint, row) !== null,
