@@ -1,9 +1,8 @@
 // Opens the images named on the command line.
 
-import type { Image } from "../app/decoder/image.ts";
 import { type ChosenLimits, isLimitName, LIMITS, NO_LIMITS } from "../app/decoder/limits.ts";
-import { openImage } from "../app/decoder/open.ts";
 import { SourceError } from "../app/decoder/source.ts";
+import { type Dated, openDated } from "../app/decoder/summary.ts";
 import { visible } from "../app/model/text.ts";
 import { CliError } from "./error.ts";
 import { type Input, openInput } from "./input.ts";
@@ -11,8 +10,7 @@ import type { Io } from "./io.ts";
 import { NODE_UNPACKERS } from "./unpackers.ts";
 
 /** A decoded image and the input it was decoded from, which the caller closes. */
-export interface OpenedImage {
-  readonly image: Image;
+export interface OpenedImage extends Dated {
   readonly input: Input;
 }
 
@@ -59,21 +57,22 @@ export async function openOne(
   let input: Input | null = null;
   try {
     input = await openInput(path, io, { keep: true });
-    const image = await openImage(input.sources, {
+    const chosen = {
       details,
       limits,
       unpackers: NODE_UNPACKERS,
       ...(dialect === undefined ? {} : { dialect }),
       ...(set === undefined ? {} : { set }),
-    });
-    if ("refused" in image) {
-      const how = image.choices === undefined ? "" : " Choose one with --set NAME.";
+    };
+    const opened = await openDated(input.sources, chosen);
+    if ("refused" in opened) {
+      const how = opened.choices === undefined ? "" : " Choose one with --set NAME.";
       const name = visible(path);
       // Some reasons begin with the name of the file.
-      const reason = image.refused.startsWith(`${name} `) ? image.refused : `${name}: ${image.refused}`;
+      const reason = opened.refused.startsWith(`${name} `) ? opened.refused : `${name}: ${opened.refused}`;
       throw new CliError(`${reason}${how}`);
     }
-    return { image, input };
+    return { ...opened, input };
   } catch (error) {
     input?.close();
     if (error instanceof SourceError) throw new CliError(visible(error.message));

@@ -38,7 +38,7 @@ export async function openImage(inputs: readonly Source[], options: OpenOptions 
 }
 
 /** The limits for inputs. */
-const limitsOf = (inputs: readonly Source[], { limits }: Pick<OpenOptions, "limits">): Limits =>
+export const limitsOf = (inputs: readonly Source[], { limits }: Pick<OpenOptions, "limits">): Limits =>
   limitsFor(
     inputs.reduce((sum, { size }) => sum + size, 0),
     limits,

@@ -1,11 +1,13 @@
 // What a list of images shows for each, and what determines which of two is earlier.
 
 import type { Checkpoint } from "../model/checkpoint.ts";
+import type { Evidence } from "../model/earlier.ts";
 import type { ImageSummary } from "../model/image-summary.ts";
 import { uptimeOf } from "./criu/set-times.ts";
 import type { FoundImage } from "./find-images.ts";
+import type { Image, Refusal } from "./image.ts";
 import { limitsFor } from "./limits.ts";
-import { openFound } from "./open.ts";
+import { findImage, limitsOf, type OpenOptions, openFound } from "./open.ts";
 import { partSource, type Source, SourceError } from "./source.ts";
 
 /** Larger images are not decoded whole for a list. Pages do not count: they are never read. */
@@ -60,6 +62,22 @@ export async function summaryOf(found: FoundImage, checkpoint: Checkpoint | null
     packedTime: isPacked ? changed : null,
     fileTime: isPacked ? null : changed,
   };
+}
+
+/** An image, and a function that reads what it and its files say about when it was written. */
+export interface Dated {
+  readonly image: Image;
+  /** @param name What the user calls the image. */
+  evidence(name: string): Promise<Evidence>;
+}
+
+/** Opens an image as `openImage` does. */
+export async function openDated(inputs: readonly Source[], options: OpenOptions): Promise<Dated | Refusal> {
+  const found = await findImage(inputs, options);
+  if ("refused" in found) return found;
+  const image = await openFound(found, { ...options, limits: limitsOf(inputs, options) });
+  if ("refused" in image) return image;
+  return { image, evidence: async (name) => ({ ...(await summaryOf(found, image.checkpoint)), name }) };
 }
 
 const headOf = (source: Source): Source => partSource(source, source.name, 0, Math.min(HEAD, source.size));

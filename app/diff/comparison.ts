@@ -3,6 +3,7 @@
 import { type Checkpoint, NONE } from "../model/checkpoint.ts";
 import { i32At } from "../model/read.ts";
 import type { ChangeKind, Note } from "./changes.ts";
+import type { Places } from "./match-mounts.ts";
 import type { Pairs } from "./pair.ts";
 import type { ComparedResources } from "./resource-changes.ts";
 
@@ -52,6 +53,8 @@ export interface Differences {
   readonly notes: readonly Note[];
   /** `null`: resources were not compared. */
   readonly resources: ComparedResources | null;
+  /** Which namespaces and mounts correspond; `null`: the tables that say so were not read. */
+  readonly places: Places | null;
 }
 
 export interface Comparison extends Differences {

@@ -131,8 +131,8 @@ export function detailChange(
 }
 
 /** The place of the mount that an open file is on; `null`: it is not known. */
-function mountValue({ before, after, resources }: Comparison, side: Side, file: FileRow): DetailValue {
-  const place = resources === null ? null : mountOfFile({ before, after }[side], resources.mounts, side, file);
+function mountValue({ before, after, places }: Comparison, side: Side, file: FileRow): DetailValue {
+  const place = places === null ? null : mountOfFile({ before, after }[side], places.mounts, side, file);
   if (place === null) return null;
   const { mountpoint, below, namespace } = place;
   return {
@@ -144,11 +144,11 @@ function mountValue({ before, after, resources }: Comparison, side: Side, file: 
 
 /** A detail of an open file; for what every dump numbers anew, its place: of a namespace, the pid of a task in it. */
 function fileValue(comparison: Comparison, side: Side, file: FileRow, key: string): DetailValue {
-  const { before, after, resources } = comparison;
+  const { before, after, places } = comparison;
   const { compared } = fileDetail(key, u8At(comparison[side].files.kind, file));
   if (compared === "mount") return mountValue(comparison, side, file);
-  if (resources === null || compared !== "namespace") return fileDetailValue(comparison[side], file, key);
-  const task = namespaceTaskOf(comparison[side], resources.namespaces, side, file);
+  if (places === null || compared !== "namespace") return fileDetailValue(comparison[side], file, key);
+  const task = namespaceTaskOf(comparison[side], places.namespaces, side, file);
   return task === NONE ? null : { pid: pairNumber(before, after, task, NONE) };
 }
 

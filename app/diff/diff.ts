@@ -1,6 +1,7 @@
 // Compares two checkpoints: pairs up what corresponds (pair.ts), then collects every change as columns (comparison.ts).
 
 import type { Checkpoint } from "../model/checkpoint.ts";
+import { earlierOf, ownEvidence, type Verdict } from "../model/earlier.ts";
 import type { Side } from "../model/side.ts";
 import type { Resources } from "../resources/table.ts";
 import { CHANGE_KINDS, type ChangeKind } from "./changes.ts";
@@ -20,6 +21,13 @@ export interface DiffOptions {
   readonly extraPairs?: number;
   /** The tables of resources of both images; absent: only tasks, descriptors and open files are compared. */
   readonly resources?: Readonly<Record<Side, Resources>>;
+  /**
+   * The tables of `PLACES`, by which namespaces and mounts of both images are matched: what open files and tasks say of
+   * them is compared even if resources are not. Default: those of `resources`.
+   */
+  readonly places?: Readonly<Record<Side, Resources>>;
+  /** Which image is earlier, by all that is known of both. Default: by the times in the images. */
+  readonly order?: Verdict;
 }
 
 /**
@@ -40,7 +48,8 @@ export function diff(before: Checkpoint, after: Checkpoint, options: DiffOptions
   const lopsided = lopsidedOf({ before, after, pairs });
   const lacking = createLackingValues();
   const tables = options.resources;
-  const places = tables === undefined ? null : matchPlaces({ before, after, pairs }, tables);
+  const placing = options.places ?? tables;
+  const places = placing === undefined ? null : matchPlaces({ before, after, pairs }, placing);
   compareTasks({ before, after, pairs }, { places, lopsided, lacking }, collector);
   if (lopsided.sharing === null) compareTableSharing(before, after, pairs, collector);
   compareDescriptors({ before, after, pairs }, { places, lopsided, lacking }, collector);
@@ -51,17 +60,15 @@ export function diff(before: Checkpoint, after: Checkpoint, options: DiffOptions
   const changes = collector.finish();
   const counts = Object.fromEntries(CHANGE_KINDS.map((kind) => [kind, 0])) as Record<ChangeKind, number>;
   for (const kind of changes.kind) counts[CHANGE_KINDS[kind] as ChangeKind]++;
+  const order = options.order ?? earlierOf(ownEvidence("", before.time), ownEvidence("", after.time));
   const notes = [
-    ...relatedNotes(before, after, pairs),
+    ...relatedNotes(before, after, pairs, changes.count === 0 ? null : order),
     ...lopsidedNotes(lopsided),
     ...lacking.notes(),
     ...completenessNotes({ before, after, pairs }),
     ...(resources?.notes ?? []),
   ];
   const { changed, keys } = collector;
-  const compared =
-    resources === null || tables === undefined || places === null
-      ? null
-      : { ...tables, changes: resources.changes, ...places };
-  return { before, after, pairs, changes, changed, counts, keys, notes, resources: compared };
+  const compared = resources === null || tables === undefined ? null : { ...tables, changes: resources.changes };
+  return { before, after, pairs, changes, changed, counts, keys, notes, resources: compared, places };
 }

@@ -26,6 +26,9 @@ export interface MountPlace {
 /** By side, the places of mounts by their ids. */
 export type MountPlaces = Readonly<Record<Side, ReadonlyMap<number, MountPlace>>>;
 
+/** The resources by which namespaces and mounts are matched. */
+export const PLACES: readonly string[] = ["namespaces", "mounts"];
+
 /** Which namespaces and mounts of two images correspond. */
 export interface Places {
   readonly namespaces: NamespaceTasks;

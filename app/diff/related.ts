@@ -1,17 +1,17 @@
 // Notes on two checkpoints that do not look like dumps of the same processes. Comparing them is never refused.
 
 import { type Checkpoint, HAS, hasPids, NONE } from "../model/checkpoint.ts";
+import { reversedText, type Verdict } from "../model/earlier.ts";
 import { SIDES } from "../model/side.ts";
 import { visible } from "../model/text.ts";
 import type { Note } from "./changes.ts";
 import { sameFlagValues } from "./compare-open-files.ts";
 import type { Compared } from "./holders.ts";
-import { type Pairs, pair } from "./pair.ts";
+import type { Pairs } from "./pair.ts";
 
-/** Sentences on why two checkpoints are an unlikely pair; empty if they are not. Pass `pairs` if already known. */
-export function unrelated(before: Checkpoint, after: Checkpoint, pairs: Pairs = pair(before, after)): string[] {
-  return relatedNotes(before, after, pairs).map(({ message }) => message);
-}
+/** Sentences on why the images of a comparison are an unlikely pair; empty if they are not. */
+export const unrelated = (notes: readonly Note[]): string[] =>
+  notes.filter(({ code }) => RELATED_CODES.has(code)).map(({ message }) => message);
 
 /** Notes on images that are incomplete, and on what was not compared for lack of memory. */
 export function completenessNotes({ before, after, pairs }: Compared): Note[] {
@@ -40,8 +40,11 @@ export const RELATED_CODES: ReadonlySet<string> = new Set([
   "order",
 ]);
 
-/** What makes two checkpoints an unlikely pair, and what can therefore not be compared. */
-export function relatedNotes(before: Checkpoint, after: Checkpoint, pairs: Pairs): Note[] {
+/**
+ * What makes two checkpoints an unlikely pair, and what can therefore not be compared. `order`: which of them is earlier;
+ * `null`: that does not matter.
+ */
+export function relatedNotes(before: Checkpoint, after: Checkpoint, pairs: Pairs, order: Verdict | null): Note[] {
   const notes: Note[] = [];
   const note = (code: string, message: string): void => void notes.push({ code, message });
   if (before.format !== after.format) {
@@ -76,8 +79,7 @@ export function relatedNotes(before: Checkpoint, after: Checkpoint, pairs: Pairs
       note("nothing-in-common", `The images have no ${what} in common.`);
     }
   }
-  if (before.time !== null && after.time !== null && before.time > after.time) {
-    note("order", "The image before was taken later than the image after.");
-  }
+  const reversed = order && reversedText(order);
+  if (reversed !== null) note("order", reversed);
   return notes;
 }

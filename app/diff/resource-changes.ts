@@ -6,8 +6,6 @@ import { i32At, u8At } from "../model/read.ts";
 import type { ColumnSpec, ResourceSpec } from "../resources/resource.ts";
 import { RESOURCES } from "../resources/resources.ts";
 import { cellAt, cellBytes, entryAt, type Resources } from "../resources/table.ts";
-import type { MountPlaces } from "./match-mounts.ts";
-import type { NamespaceTasks } from "./match-namespaces.ts";
 
 /** Changes of resources as columns, in no particular order: Changes.key says where each is listed. */
 export interface ResourceChanges {
@@ -30,8 +28,6 @@ export interface ComparedResources {
   readonly before: Resources;
   readonly after: Resources;
   readonly changes: ResourceChanges;
-  readonly namespaces: NamespaceTasks;
-  readonly mounts: MountPlaces;
 }
 
 /** A change of a resource: of one column, or of a whole row (`column` is then `null`). */

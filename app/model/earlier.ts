@@ -1,5 +1,6 @@
 // Which of two images is earlier, and how that is known: by the images' own times, then the archive's, then the names.
-// The times of files come last and are never conclusive, because copying a file changes them.
+// The times of files come last and are never conclusive, because copying a file changes them; but they can contradict the
+// others.
 
 import { visible } from "./text.ts";
 import { timeText } from "./words.ts";
@@ -28,6 +29,20 @@ export interface Verdict {
   readonly reason: string;
 }
 
+/** The evidence of an image that nothing but its own time is known of. */
+export const ownEvidence = (name: string, time: number | null): Evidence => ({
+  name,
+  time,
+  uptime: null,
+  parent: null,
+  packedTime: null,
+  fileTime: null,
+});
+
+/** What to say of two images that are compared the wrong way round; `null`: nothing says for sure that they are. */
+export const reversedText = ({ earlier, sure, reason }: Verdict): string | null =>
+  sure && earlier === "second" ? `The image after seems to be the earlier one. ${reason}` : null;
+
 /** The verdict of one kind of evidence: below 0, the first is earlier; above 0, the second; 0: undecided. */
 interface Opinion {
   readonly sign: number;
@@ -42,17 +57,19 @@ export function earlierOf(first: Evidence, second: Evidence): Verdict {
   const own = byChain(first, second) ?? byTime(first, second);
   if (own !== null) return verdict(own, true);
   const named = byName(first, second);
+  const copied = byFileTime(first, second);
   const weaker = [byUptime(first, second), byPackedTime(first, second)].filter((each) => each !== null);
   const [strongest] = weaker;
   if (strongest !== undefined) {
-    const against = [...weaker, ...(named === null ? [] : [named])].find(({ sign }) => sign * strongest.sign < 0);
+    // Between two dumps a host can have been started again, and files keep their times better than not.
+    const others = [...weaker, named, copied].filter((each) => each !== null);
+    const against = others.find(({ sign }) => sign * strongest.sign < 0);
     if (against === undefined) return verdict(strongest, true);
     // Names come from the user; evidence that contradicts them may come from another boot or a copy.
     const chosen = named ?? strongest;
     return verdict({ sign: chosen.sign, reason: `${strongest.reason} But: ${lowered(against.reason)}` }, false);
   }
   if (named !== null) return verdict(named, true);
-  const copied = byFileTime(first, second);
   if (copied !== null) return verdict(copied, false);
   const reason = "Neither the images, their names nor their files say which is earlier.";
   return verdict({ sign: naturalOrder(first.name, second.name), reason }, false);
@@ -95,7 +112,7 @@ function byPackedTime(first: Evidence, second: Evidence): Opinion | null {
 
 function byFileTime(first: Evidence, second: Evidence): Opinion | null {
   return compare(first.fileTime, second.fileTime, COPYING, (early, late) => {
-    return `Only the files' times differ (${timeText(early)} and ${timeText(late)}), which copying changes.`;
+    return `The files' times, which copying changes, are ${timeText(early)} and ${timeText(late)}.`;
   });
 }
 

@@ -2,8 +2,7 @@
 // it was before.
 
 import type { Progress } from "../decoder/source.ts";
-import type { Checkpoint } from "../model/checkpoint.ts";
-import type { Evidence } from "../model/earlier.ts";
+import { ownEvidence } from "../model/earlier.ts";
 import { type Client, RequestError, WorkerEndedError } from "../worker/client.ts";
 import type { FindResponse, OpenResponse } from "../worker/protocol.ts";
 import type { Choice, Compared, Doc, Failure, Input, State } from "./state.ts";
@@ -94,6 +93,7 @@ export function createOpening(client: Client, store: Store<State>): Opening {
     },
     async decode(input, dialect, signal, onPart = () => {}) {
       const request = {
+        name: input.name,
         inputs: input.files,
         ...(dialect !== null && { dialect }),
         ...(input.set !== undefined && { set: input.set }),
@@ -107,12 +107,12 @@ export function createOpening(client: Client, store: Store<State>): Opening {
         },
         onPart(checkpoint) {
           if (!signal.aborted)
-            onPart({ input, document: null, checkpoint, dialect, evidence: evidenceOf(input, checkpoint) });
+            onPart({ input, document: null, checkpoint, dialect, evidence: ownEvidence(input.name, checkpoint.time) });
         },
       });
       if ("refused" in response) throw new RefusedError(response.refused, (response.choices?.length ?? 0) > 0);
       const { document, checkpoint, widths } = response;
-      const evidence = { ...(response.evidence ?? evidenceOf(input, checkpoint)), name: input.name };
+      const evidence = { ...response.evidence, name: input.name };
       return { input, document, checkpoint, dialect, evidence, widths };
     },
   };
@@ -150,16 +150,6 @@ export async function compareDocs(client: Client, before: Doc, after: Doc, signa
 export function closeDocs(client: Client, docs: readonly Doc[]): void {
   for (const { document } of docs) if (document !== null) void client.request("close", { document }).catch(() => {});
 }
-
-/** What an image itself says about when it was written. */
-const evidenceOf = ({ name }: Input, { time }: Checkpoint): Evidence => ({
-  name,
-  time,
-  uptime: null,
-  parent: null,
-  packedTime: null,
-  fileTime: null,
-});
 
 /** The input is not an image that the decoders know, or it is several. */
 export class RefusedError extends Error {

@@ -1,6 +1,6 @@
 // What to say about which of two images is before.
 
-import type { Verdict } from "../model/earlier.ts";
+import { reversedText, type Verdict } from "../model/earlier.ts";
 import type { State } from "./state.ts";
 
 /** How it is known which image is before; `null` if the user said so, or if it does not matter, as nothing differs. */
@@ -17,6 +17,6 @@ export function orderDoubt(order: Verdict | null): string | null {
 /** The doubt as a sentence, with its reason. */
 export function describeOrder(order: Verdict | null): string[] {
   if (order === null || orderDoubt(order) === null) return [];
-  const doubt = order.sure ? "The image after seems to be the earlier one." : "Which image is earlier is not certain.";
-  return [`${doubt} ${order.reason} Swap them if they are the wrong way round.`];
+  const doubt = reversedText(order) ?? `Which image is earlier is not certain. ${order.reason}`;
+  return [`${doubt} Swap them if they are the wrong way round.`];
 }

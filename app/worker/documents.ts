@@ -7,6 +7,7 @@ import { type Events, eventsOf } from "../diff/events.ts";
 import type { SubjectOfBoth } from "../graph/order/graph.ts";
 import { type Layout, layout } from "../graph/order/layout.ts";
 import { unionOf } from "../graph/order/union.ts";
+import { type Evidence, earlierOf } from "../model/earlier.ts";
 import { readResources } from "../resources/read.ts";
 import { resourceNamed } from "../resources/resources.ts";
 import { emptyTable, type Resources, type ResourceTable } from "../resources/table.ts";
@@ -19,7 +20,8 @@ export interface Drawing {
 }
 
 export interface Documents {
-  add(image: Image): DocumentId;
+  /** @param evidence What is known about when the image was written. */
+  add(image: Image, evidence: Evidence): DocumentId;
   /** @throws Error if no document with this id is open. */
   get(document: DocumentId): Image;
   close(document: DocumentId): void;
@@ -37,6 +39,7 @@ export interface Documents {
 
 export function createDocuments(): Documents {
   const images = new Map<DocumentId, Image>();
+  const evidences = new Map<DocumentId, Evidence>();
   let nextId: DocumentId = 1;
   const tables = new Map<DocumentId, Promise<Resources>>();
   /** Those with mappings alone. */
@@ -72,7 +75,11 @@ export function createDocuments(): Documents {
   };
   const compare = async ({ before, after }: DocumentPair): Promise<Comparison> => {
     const both = { before: await resources(before), after: await resources(after) };
-    return diff(get(before).checkpoint, get(after).checkpoint, { resources: both });
+    const [first, second] = [evidences.get(before), evidences.get(after)];
+    return diff(get(before).checkpoint, get(after).checkpoint, {
+      resources: both,
+      ...(first && second && { order: earlierOf(first, second) }),
+    });
   };
 
   const compareLast = ({ before, after }: DocumentPair): NonNullable<typeof last> => {
@@ -88,14 +95,16 @@ export function createDocuments(): Documents {
   };
 
   return {
-    add(image) {
+    add(image, evidence) {
       const id = nextId++;
       images.set(id, image);
+      evidences.set(id, evidence);
       return id;
     },
     get,
     close(document) {
       images.delete(document);
+      evidences.delete(document);
       tables.delete(document);
       mapped.delete(document);
       if (last?.before === document || last?.after === document) last = null;

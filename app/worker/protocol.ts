@@ -52,7 +52,15 @@ export interface Requests extends MemoryRequests {
    * `found`: the number of the `find` that found it. `raised`: the limits that the user raised.
    */
   open: {
-    request: { inputs: readonly InputFile[]; dialect?: string; set?: string; found?: number; raised?: RaisedLimits };
+    request: {
+      /** What the user calls it. */
+      name?: string;
+      inputs: readonly InputFile[];
+      dialect?: string;
+      set?: string;
+      found?: number;
+      raised?: RaisedLimits;
+    };
     response: OpenResponse;
   };
   /** Closes a document. */
@@ -238,7 +246,7 @@ export type OpenResponse =
       /** How wide the values of its listings are. */
       readonly widths: ValueWidths;
       /** When it was written. */
-      readonly evidence?: Evidence;
+      readonly evidence: Evidence;
     }
   | Refusal;
 

@@ -4,9 +4,11 @@ import type { ChangeKind } from "../../app/diff/changes.ts";
 import type { Comparison } from "../../app/diff/comparison.ts";
 import { diff } from "../../app/diff/diff.ts";
 import { filterChanges, hasTask } from "../../app/diff/filter.ts";
+import { PLACES } from "../../app/diff/match-mounts.ts";
 import { unrelated } from "../../app/diff/related.ts";
 import { changesMarkdown, changesTable } from "../../app/export/changes-text.ts";
 import { diffDocumentText, diffLines } from "../../app/export/diff-json.ts";
+import { earlierOf } from "../../app/model/earlier.ts";
 import { readResources } from "../../app/resources/read.ts";
 import { COMPARED_RESOURCES } from "../../app/resources/resources.ts";
 import type { DIFF } from "../arguments/commands.ts";
@@ -29,11 +31,13 @@ export async function run({ operands, options }: ArgumentsOf<typeof DIFF>, io: I
 }
 
 async function printChanges(before: OpenedImage, after: OpenedImage, options: DiffOptions, io: Io): Promise<number> {
-  const read = ({ image }: OpenedImage) => readResources(image, COMPARED_RESOURCES);
-  const resources = options["no-resources"]
-    ? {}
-    : { resources: { before: await read(before), after: await read(after) } };
-  const comparison = diff(before.image.checkpoint, after.image.checkpoint, resources);
+  const isWithout = options["no-resources"];
+  const read = ({ image }: OpenedImage) => readResources(image, isWithout ? PLACES : COMPARED_RESOURCES);
+  const tables = { before: await read(before), after: await read(after) };
+  const using = isWithout ? { places: tables } : { resources: tables };
+  const [first, second] = [await before.evidence(before.input.name), await after.evidence(after.input.name)];
+  const order = earlierOf(first, second);
+  const comparison = diff(before.image.checkpoint, after.image.checkpoint, { ...using, order });
   const { pid } = options;
   if (pid !== undefined && !hasTask(comparison, pid)) throw new CliError(`neither image has a task with pid ${pid}`);
   const { json, jsonl, only } = options;
@@ -63,8 +67,7 @@ function output({ before, after, comparison, indices }: Compared, options: DiffO
   if (options.markdown) {
     return [changesMarkdown(comparison, { before: before.input.name, after: after.input.name }, indices)];
   }
-  const notes = unrelated(before.image.checkpoint, after.image.checkpoint);
-  return [diffText(comparison, { colour: io.colour, indices, notes })];
+  return [diffText(comparison, { colour: io.colour, indices, notes: unrelated(comparison.notes) })];
 }
 
 const sourceOf = ({ input: { name, bytes } }: OpenedImage) => ({ name, bytes });

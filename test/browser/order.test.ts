@@ -109,7 +109,7 @@ test("images that nothing puts in order are marked as in doubt, and can be swapp
   const { page } = await visit();
   await drop(page, [file("p.ckpt", leakyServer(2), 1e9), file("q.ckpt", leakyServer(3), 1e9 + HOUR)]);
   await expect.poll(() => shown(page)).toEqual({ before: "p.ckpt", unsure: true });
-  await page.getByText(/Which image is earlier is not certain\. Only the files' times differ/).waitFor();
+  await page.getByText(/Which image is earlier is not certain\. The files' times, which copying changes/).waitFor();
   await page.getByRole("button", { name: "⇄" }).click();
   await expect.poll(() => shown(page)).toEqual({ before: "q.ckpt", unsure: false });
 });

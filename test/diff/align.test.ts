@@ -10,7 +10,7 @@ import { diff } from "../../app/diff/diff.ts";
 import { type ChangeFilter, filterChanges, hiddenByKind } from "../../app/diff/filter.ts";
 import { unrelated } from "../../app/diff/related.ts";
 import { withoutHidden } from "../../app/diff/without-hidden.ts";
-import { NONE } from "../../app/model/checkpoint.ts";
+import { type Checkpoint, NONE } from "../../app/model/checkpoint.ts";
 import { arbitraryState } from "../support/arbitrary-state.ts";
 import { checkpointOf, type State, type StateFile } from "../support/state.ts";
 
@@ -255,32 +255,34 @@ describe("filterChanges", () => {
 });
 
 describe("unrelated", () => {
+  const notesOn = (before: Checkpoint, after: Checkpoint): string[] => unrelated(diff(before, after).notes);
+
   test("says nothing of two dumps of one process", () => {
-    expect(unrelated(comparison.before, comparison.after)).toEqual([]);
+    expect(notesOn(comparison.before, comparison.after)).toEqual([]);
   });
 
   test("names what is odd", () => {
     const other = checkpointOf({ ...BEFORE, tasks: [{ pid: 700, comm: "z" }] }, { format: "criu", arch: "aarch64" });
-    const notes = unrelated(comparison.before, other);
+    const notes = notesOn(comparison.before, other);
     expect(notes).toHaveLength(3);
     expect(notes[0]).toContain("Linux-CR image, after a CRIU set");
     expect(notes[1]).toContain("x86-64 before, aarch64 after. Flags");
     expect(notes[2]).toBe("The images have no pid in common.");
-    expect(unrelated(checkpointOf(BEFORE, { arch: "x86-32" }), comparison.after)).toEqual([
+    expect(notesOn(checkpointOf(BEFORE, { arch: "x86-32" }), comparison.after)).toEqual([
       "The architectures differ: x86-32 before, x86-64 after.",
     ]);
     const dialect = { ...comparison.after, dialect: "v16\n" };
-    expect(unrelated(comparison.before, dialect)).toEqual(["The dialects differ: v23-rc2 before, v16\\n after."]);
+    expect(notesOn(comparison.before, dialect)).toEqual(["The dialects differ: v23-rc2 before, v16\\n after."]);
   });
 
   test("says that only one image has pids, and that the later image is before", () => {
     const bare = checkpointOf({ ...BEFORE, tasks: [{ comm: "a" }] });
-    expect(unrelated(comparison.before, bare)).toEqual([
-      "Only the image before holds pids: tasks are matched by name.",
-    ]);
+    expect(notesOn(comparison.before, bare)).toEqual(["Only the image before holds pids: tasks are matched by name."]);
     const late = { ...comparison.before, time: 20 };
     const early = { ...comparison.after, time: 10 };
-    expect(unrelated(late, early)).toEqual(["The image before was taken later than the image after."]);
-    expect(unrelated(early, late)).toEqual([]);
+    expect(notesOn(late, early)).toEqual([
+      "The image after seems to be the earlier one. According to the images, they were taken at 1970-01-01 00:00:10 UTC and 1970-01-01 00:00:20 UTC.",
+    ]);
+    expect(notesOn(early, late)).toEqual([]);
   });
 });

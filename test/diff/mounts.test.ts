@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Source } from "../../app/decoder/source.ts";
 import { changesJson } from "../../app/diff/describe.ts";
 import { diff } from "../../app/diff/diff.ts";
+import { PLACES } from "../../app/diff/match-mounts.ts";
 import { changeSentence } from "../../app/export/changes-text.ts";
 import { readResources } from "../../app/resources/read.ts";
 import { setSources } from "../support/criu.ts";
@@ -85,6 +86,14 @@ describe("files on mounts", () => {
     ]);
     expect(sentences).toEqual(["pid 20428 fd 1, pid 20428 fd 2 /out: mount / → /t"]);
     expect((await compare(after, SET)).sentences).toEqual(["pid 20428 fd 1, pid 20428 fd 2 /out: mount /t → /"]);
+  });
+
+  test("are compared by places although resources are not", async () => {
+    const [one, other] = [await openSources(SET), await openSources(onMount(SET, await entryOf(OUT), TMP))];
+    const places = { before: await readResources(one, PLACES), after: await readResources(other, PLACES) };
+    expect(changesJson(diff(one.checkpoint, other.checkpoint, { places }))).toMatchObject([
+      { kind: "file-detail", key: "mountId", before: { mountpoint: "/" }, after: { mountpoint: "/t" } },
+    ]);
   });
 
   test("that are on a mount above another have changed", async () => {

@@ -87,6 +87,20 @@ describe("times", () => {
     expect(earlierOf(image("before", { packedTime: 2 }), image("after", { packedTime: 1 })).earlier).toBe("first");
     expect(order(image("x", { uptime: 1, packedTime: 9 }), image("y", { uptime: 2, packedTime: 8 }))).toBeNull();
   });
+  test("the host's uptime is in doubt if the files' times contradict it: the host may have been started again", () => {
+    const [old, young] = [
+      image("x", { uptime: 900_000, fileTime: 1000 }),
+      image("y", { uptime: 60, fileTime: 90_000 }),
+    ];
+    expect(order(old, young)).toBeNull();
+    expect(earlierOf(old, young).reason).toMatch(
+      /^The host had been up .* But: the files' times, which copying changes/,
+    );
+    expect(order(image("x", { uptime: 2, fileTime: 1060 }), image("y", { uptime: 3, fileTime: 1000 }))).toEqual([
+      "x",
+      "y",
+    ]);
+  });
   test("the files' decide last, never for sure, and not at all if copying explains them", () => {
     expect(order(image("x", { fileTime: 1000 }), image("y", { fileTime: 9000 }))).toBeNull();
     expect(earlierOf(image("y", { fileTime: 9000 }), image("x", { fileTime: 1000 }))).toMatchObject({

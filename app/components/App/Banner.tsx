@@ -59,12 +59,14 @@ function Notes({ compared, order }: { compared: Compared; order: Verdict | null 
   const { before, after, pairs } = compared.comparison;
   const left = pairs.tasksLeftOut;
   const canRaise = useApp((state) => state.docs.some((doc) => reachedLimit(doc) !== null));
-  // The notes of the comparison can repeat why the images look unrelated.
+  const doubts = describeOrder(order);
+  // The notes of the comparison can repeat why the images look unrelated, and which of them is earlier.
+  const isNew = (note: string): boolean => !doubts.some((doubt) => doubt.startsWith(note));
   const notes = new Set([
-    ...describeOrder(order),
+    ...doubts,
     ...describeIncomplete(before, after),
-    ...compared.unrelated,
-    ...compared.comparison.notes.map(({ message }) => message),
+    ...compared.unrelated.filter(isNew),
+    ...compared.comparison.notes.map(({ message }) => message).filter(isNew),
     ...(left > 0
       ? [`The descriptors of ${grouped(left)} tasks were not compared, because there would be too many pairs.`]
       : []),

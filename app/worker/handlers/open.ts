@@ -8,7 +8,7 @@ import type { Source } from "../../decoder/source.ts";
 import { summarise, summaryOf } from "../../decoder/summary.ts";
 import { isPacked, unpack } from "../../link/pack.ts";
 import { valueWidths } from "../../model/columns/columns.ts";
-import type { Evidence } from "../../model/earlier.ts";
+import { type Evidence, ownEvidence } from "../../model/earlier.ts";
 import type { ImageSummary } from "../../model/image-summary.ts";
 import { blobSource } from "../../sources/files.ts";
 import { openHosted } from "../../sources/url.ts";
@@ -43,10 +43,10 @@ export function openHandlers(documents: Documents): Handlers<"find" | "open" | "
       const opened = await open(request, found && { image: found, size: last.size }, exchange);
       if ("refused" in opened) return { response: opened };
       const { checkpoint, transfer } = copyForPage(opened.image.checkpoint);
-      const { evidence } = opened;
-      const document = documents.add(opened.image);
+      const evidence = { ...(opened.evidence ?? ownEvidence("", checkpoint.time)), name: request.name ?? "" };
+      const document = documents.add(opened.image, evidence);
       const widths = valueWidths(checkpoint);
-      return { response: { document, checkpoint, widths, ...(evidence && { evidence }) }, transfer };
+      return { response: { document, checkpoint, widths, evidence }, transfer };
     },
     async close({ document }) {
       documents.close(document);

@@ -95,7 +95,7 @@ export function viewHandlers(
         differences: copyOf(differences),
         events: copyOf(await documents.events(pair)),
         listed: listed({ before, after, ...differences }),
-        unrelated: unrelated(before, after, differences.pairs),
+        unrelated: unrelated(differences.notes),
         digits: { pos: digits("pos"), version: digits("version") },
       };
       return { response, transfer: transferables({ ...response.differences, ...response.events }) };
