@@ -88,10 +88,10 @@ export const ALIGNED_COLUMNS: readonly AlignedColumn[] = [
   },
   {
     id: "cloexec",
-    title: "exec",
+    title: "cloexec",
     about: "close-on-exec",
     bits: CHANGE_BITS.closeOnExec,
-    characters: 4,
+    characters: 7,
     text: (checkpoint, descriptor) => (checkpoint.descriptors.closeOnExec[descriptor] === 1 ? "yes" : "no"),
   },
   {
@@ -175,16 +175,34 @@ export function detailCell(details: readonly DetailWords[], side: Side): string 
 
 /** Whether a column of a pair of descriptors may have changed: see columnChanged, which needs its text. */
 export const mayHaveChanged = (column: AlignedColumn, changed: number): boolean =>
-  (changed & (column.bits | CHANGE_BITS.path)) !== 0;
+  column.id === "shared" || (changed & (column.bits | CHANGE_BITS.path)) !== 0;
 
 /**
  * Whether a column of a pair of descriptors changed. If the path changed, the other values belong to another file and
- * count as changed if they differ.
+ * count as changed if they differ. So do numbers of holders: other descriptors of the open file may have come or gone.
  *
  * @param changed The pair's bits of CHANGE_BITS.
  * @param before The column's text on each side.
+ * @param holdersCount Whether holders that came or went count: see hidesHolders.
  */
-export function columnChanged(column: AlignedColumn, changed: number, before: string, after: string): boolean {
+export function columnChanged(
+  column: AlignedColumn,
+  changed: number,
+  before: string,
+  after: string,
+  holdersCount = true,
+): boolean {
   if ((changed & column.bits) !== 0) return true;
-  return (changed & CHANGE_BITS.path) !== 0 && column.id !== "shared" && column.id !== "details" && before !== after;
+  if (column.id === "shared") return holdersCount && before !== after;
+  return (changed & CHANGE_BITS.path) !== 0 && column.id !== "details" && before !== after;
+}
+
+/** Kinds of change that change numbers of holders. */
+const OF_HOLDERS = (
+  ["task-added", "task-removed", "fd-opened", "fd-closed", "file-path", "file-shared", "file-unshared"] as const
+).map(changeKind);
+
+/** Whether changes are hidden that change numbers of holders. */
+export function hidesHolders({ changes }: Comparison, hidden: HiddenChanges): boolean {
+  return hidden.some((is, change) => is === 1 && OF_HOLDERS.includes(u8At(changes.kind, change)));
 }

@@ -358,7 +358,7 @@ test("either side is closed, a single image offers to compare, and side by side 
   const width = await page.locator("#aligned").evaluate((grid) => grid.getBoundingClientRect().width);
   expect(width).toBeGreaterThan(1400);
   await page.waitForFunction(() => window.location.hash.includes("hide=tree,drawing"));
-  await page.keyboard.press("=");
+  await page.getByRole("button", { name: "Exit full width" }).click();
   await page.locator(".drawing-panel").waitFor();
   await page.getByRole("button", { name: "Close the image before" }).click();
   await page.getByRole("banner").getByText("httpd-after.ckpt").waitFor();

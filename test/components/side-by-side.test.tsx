@@ -10,7 +10,13 @@ import { CHANGE_KINDS } from "../../app/diff/changes.ts";
 import { diff } from "../../app/diff/diff.ts";
 import { hiddenByKind } from "../../app/diff/filter.ts";
 import { withoutHidden } from "../../app/diff/without-hidden.ts";
-import { ALIGNED_COLUMNS, type AlignedColumn, detailChanges } from "../../app/shell/aligned-cells.ts";
+import {
+  ALIGNED_COLUMNS,
+  type AlignedColumn,
+  columnChanged,
+  detailChanges,
+  hidesHolders,
+} from "../../app/shell/aligned-cells.ts";
 import type { Compared } from "../../app/shell/state.ts";
 import { fixtureBytes, open } from "../support/open.ts";
 import { pageWith, render } from "../support/render.tsx";
@@ -44,7 +50,7 @@ test("changed details and links are in a column of their own, with their titles"
   const details = all(none);
   expect(details).toContainEqual({ title: "count", before: "1", after: "42" });
   expect(details).toContainEqual({ title: "peer", before: "fd 11", after: "fd 13" });
-  expect(measuredColumns(comparison, detailChanges(comparison, none)).map(({ column }) => column.id)).toContain(
+  expect(measuredColumns(comparison, detailChanges(comparison, none), true).map(({ column }) => column.id)).toContain(
     "details",
   );
   expect(all(hiddenByKind(comparison.changes, ["file-detail", "file-linked"]))).toEqual([]);
@@ -52,7 +58,7 @@ test("changed details and links are in a column of their own, with their titles"
 
 test("columns without changes step back first, and what changed keeps its width", async () => {
   const compared = await comparedOf("socket-remote");
-  const measured = measuredColumns(compared.comparison, detailChanges(compared.comparison, none));
+  const measured = measuredColumns(compared.comparison, detailChanges(compared.comparison, none), true);
   const wide = fitColumns(measured, compared, 2000);
   const scarce = fitColumns(measured, compared, 500);
   const changed = measured.filter(({ changed: width }) => width > 0).map(({ column }) => column.id);
@@ -73,7 +79,7 @@ test("measuring makes no texts of columns that have not changed, but for the fir
   const texts = ALIGNED_COLUMNS.map(
     ({ id }, at) => [id, vi.spyOn(ALIGNED_COLUMNS[at] as AlignedColumn, "text")] as const,
   );
-  measuredColumns(comparison, detailChanges(comparison, none));
+  measuredColumns(comparison, detailChanges(comparison, none), true);
   const calls = Object.fromEntries(texts.map(([id, { mock }]) => [id, mock.calls.length]));
   for (const [, text] of texts) text.mockRestore();
   expect(calls).toMatchObject({ pos: 1000, path: 2 * MOST_SAMPLED, flags: 2 * MOST_SAMPLED });
@@ -105,4 +111,30 @@ test("a kind that is switched off is neither marked nor called unchanged", async
   await act(async () => page.shell.store.set({ off: CHANGE_KINDS }));
   expect(container.querySelectorAll(".cell-differs, .cell-gone, .cell-added")).toHaveLength(0);
   expect(container.textContent).not.toMatch(/\d unchanged/);
+});
+
+test("every number of holders that differs is marked, unless a change that could be the reason is hidden", async () => {
+  // A worker closed access_log: the others' descriptors of it have not changed, but have a holder less.
+  const { comparison } = await comparedOf("v16-s4");
+  const measured = measuredColumns(comparison, detailChanges(comparison, none), true);
+  expect(measured.find(({ column }) => column.id === "shared")?.changed).toBeGreaterThan(0);
+  const { before, after, pairs, changed } = comparison;
+  const shared = ALIGNED_COLUMNS.find(({ id }) => id === "shared") as AlignedColumn;
+  let quiet = 0;
+  pairs.descriptors.before.forEach((rowBefore, at) => {
+    const rowAfter = pairs.descriptors.after[at] as number;
+    if (rowBefore < 0 || rowAfter < 0) return;
+    const bits = changed[at] as number;
+    const texts = [shared.text(before, rowBefore), shared.text(after, rowAfter)] as const;
+    expect(columnChanged(shared, bits, ...texts)).toBe(texts[0] !== texts[1]);
+    if (texts[0] !== texts[1] && (bits & shared.bits) === 0) quiet++;
+  });
+  expect(quiet).toBeGreaterThan(0);
+  expect(hidesHolders(comparison, none)).toBe(false);
+  expect(hidesHolders(comparison, hiddenByKind(comparison.changes, ["file-pos"]))).toBe(false);
+  expect(hidesHolders(comparison, hiddenByKind(comparison.changes, ["fd-closed"]))).toBe(true);
+});
+
+test("the column of close-on-exec is not called exec, which would say the opposite", () => {
+  expect(ALIGNED_COLUMNS.map(({ title }) => title)).toContain("cloexec");
 });

@@ -17,6 +17,7 @@ interface LineProps {
   readonly line: AlignedLine;
   readonly columns: readonly AlignedColumn[];
   readonly details: DetailChanges;
+  readonly holdersCount: boolean;
   /** A single column, before → after, instead of two sides. */
   readonly one: boolean;
   readonly pathRoom: number | null;
@@ -25,12 +26,19 @@ interface LineProps {
   readonly filtered: boolean;
 }
 
-export function Line({ comparison, lines, line, columns, details, one, pathRoom, changeRoom, filtered }: LineProps) {
+export function Line(props: LineProps) {
+  const { comparison, lines, line, columns, details, holdersCount, one, pathRoom, changeRoom, filtered } = props;
   const { kind, at, length } = line;
   const folded = filtered ? "without changes of the kinds shown" : "unchanged";
   switch (kind) {
     case LINE.pair:
-      return <PairCells {...{ comparison, columns, one, pathRoom, changeRoom }} details={details(at)} pair={at} />;
+      return (
+        <PairCells
+          {...{ comparison, columns, holdersCount, one, pathRoom, changeRoom }}
+          details={details(at)}
+          pair={at}
+        />
+      );
     case LINE.section:
       return <SectionTitle comparison={comparison} section={at} change={i32At(lines.sectionChange, at)} />;
     case LINE.task: {

@@ -17,6 +17,8 @@ interface PairProps {
   readonly columns: readonly AlignedColumn[];
   /** The changed details and links of the pair's open file. */
   readonly details: readonly DetailWords[];
+  /** Whether numbers of holders that differ are marked: not if a change that could be the reason is hidden. */
+  readonly holdersCount: boolean;
   /** A single column, before → after, instead of two sides. */
   readonly one: boolean;
   /** How many characters a path has room for, and one in the column of changes; null: not known yet. */
@@ -32,7 +34,8 @@ interface Values {
   readonly differs: boolean;
 }
 
-export function PairCells({ comparison, pair, columns, details, one, pathRoom, changeRoom }: PairProps) {
+export function PairCells(props: PairProps) {
+  const { comparison, pair, columns, details, holdersCount, one, pathRoom, changeRoom } = props;
   const { before, after, pairs, changed } = comparison;
   const rowBefore: DescriptorRow = i32At(pairs.descriptors.before, pair);
   const rowAfter: DescriptorRow = i32At(pairs.descriptors.after, pair);
@@ -44,7 +47,7 @@ export function PairCells({ comparison, pair, columns, details, one, pathRoom, c
       column.id === "details"
         ? ([detailCell(details, "before"), detailCell(details, "after")] as const)
         : ([own(before, rowBefore), own(after, rowAfter)] as const);
-    const differs = rowBefore !== NONE && rowAfter !== NONE && columnChanged(column, bits, ...texts);
+    const differs = rowBefore !== NONE && rowAfter !== NONE && columnChanged(column, bits, ...texts, holdersCount);
     const [shownBefore, shownAfter] = texts.map((text) => (differs ? text || (column.alone ?? "–") : text)) as [
       string,
       string,

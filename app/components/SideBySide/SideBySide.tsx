@@ -9,7 +9,7 @@ import { lineOfSelection } from "../../diff/selected-line.ts";
 import { withoutHidden } from "../../diff/without-hidden.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { i32At } from "../../model/read.ts";
-import { detailChanges } from "../../shell/aligned-cells.ts";
+import { detailChanges, hidesHolders } from "../../shell/aligned-cells.ts";
 import { listStep } from "../../shell/keys.ts";
 import { MEDIUM } from "../../shell/narrow.ts";
 import { PLACES } from "../../shell/places.ts";
@@ -41,7 +41,11 @@ export function SideBySide({ compared }: { compared: Compared }) {
   const room = size?.width ?? null;
   const hidden = useDeferredValue(useApp(hiddenOf));
   const details = useMemo(() => detailChanges(comparison, hidden), [comparison, hidden]);
-  const measured = useMemo(() => measuredColumns(comparison, details), [comparison, details]);
+  const holdersCount = useMemo(() => !hidesHolders(comparison, hidden), [comparison, hidden]);
+  const measured = useMemo(
+    () => measuredColumns(comparison, details, holdersCount),
+    [comparison, details, holdersCount],
+  );
   const both = useMemo(() => fitColumns(measured, compared, room), [measured, compared, room]);
   // If both sides do not fit, a single column shows everything that changed.
   const one = isNarrow || (room !== null && both.least > room);
@@ -111,7 +115,7 @@ export function SideBySide({ compared }: { compared: Compared }) {
                 onClick={() => onClick(row)}
               >
                 <Line
-                  {...{ comparison, lines, line, columns, details, one, pathRoom, changeRoom }}
+                  {...{ comparison, lines, line, columns, details, holdersCount, one, pathRoom, changeRoom }}
                   filtered={comparison !== compared.comparison}
                 />
               </div>

@@ -43,7 +43,11 @@ export const MOST_SAMPLED = 40;
 const MOST_CHARACTERS = 44;
 
 /** The columns of a comparison. */
-export function measuredColumns(comparison: Comparison, details: DetailChanges): readonly MeasuredColumn[] {
+export function measuredColumns(
+  comparison: Comparison,
+  details: DetailChanges,
+  holdersCount: boolean,
+): readonly MeasuredColumn[] {
   const columns = ALIGNED_COLUMNS.filter(({ id }) => {
     const kinds = ONLY_IF_CHANGED[id];
     return kinds === undefined || kinds.some((kind) => comparison.counts[kind] > 0);
@@ -51,7 +55,7 @@ export function measuredColumns(comparison: Comparison, details: DetailChanges):
   const widths: Widths = { changed: columns.map(() => 0), widest: columns.map(() => 0) };
   let count = 0;
   for (const pair of changedPairs(comparison)) {
-    measure(comparison, details(pair), pair, columns, widths, count < MOST_SAMPLED);
+    measure({ comparison, details: details(pair), pair, columns, holdersCount }, widths, count < MOST_SAMPLED);
     count++;
   }
   const most = (width: number | undefined): number => Math.min(MOST_CHARACTERS, width ?? 0);
@@ -73,15 +77,16 @@ interface Widths {
   readonly widest: number[];
 }
 
+interface Measured {
+  readonly comparison: Comparison;
+  readonly details: readonly DetailWords[];
+  readonly pair: number;
+  readonly columns: readonly AlignedColumn[];
+  readonly holdersCount: boolean;
+}
+
 /** `all`: whether to measure the values that have not changed, too. */
-function measure(
-  comparison: Comparison,
-  details: readonly DetailWords[],
-  pair: number,
-  columns: readonly AlignedColumn[],
-  widths: Widths,
-  all: boolean,
-): void {
+function measure({ comparison, details, pair, columns, holdersCount }: Measured, widths: Widths, all: boolean): void {
   const { before, after, pairs, changed } = comparison;
   const rowBefore: DescriptorRow = i32At(pairs.descriptors.before, pair);
   const rowAfter: DescriptorRow = i32At(pairs.descriptors.after, pair);
@@ -97,7 +102,7 @@ function measure(
         : ([own(column, before, rowBefore), own(column, after, rowAfter)] as const);
     const width = Math.max(texts[0].length, texts[1].length);
     widths.widest[at] = Math.max(widths.widest[at] ?? 0, width);
-    if (!isPair || !columnChanged(column, bits, ...texts)) return;
+    if (!isPair || !columnChanged(column, bits, ...texts, holdersCount)) return;
     widths.changed[at] = Math.max(widths.changed[at] ?? 0, width);
   });
 }

@@ -60,6 +60,7 @@ export function Tables({ doc }: { doc: Doc }) {
 }
 
 function Aligned({ compared }: { compared: Compared }) {
+  const drawingShown = useApp((state) => state.drawingShown);
   // Rendering two long lists at once would block the page, so the list of changes goes first.
   const ready = useDeferredValue(true, false);
   return (
@@ -69,7 +70,7 @@ function Aligned({ compared }: { compared: Compared }) {
         <span className="muted tables-count">
           {counted(compared.comparison.pairs.descriptors.count, "descriptor")}, before and after
         </span>
-        <CommandButton id="full-width">Full width</CommandButton>
+        <CommandButton id="full-width">{drawingShown ? "Full width" : "Exit full width"}</CommandButton>
         <CommandButton id="previous-change">‹ Previous</CommandButton>
         <CommandButton id="next-change">Next ›</CommandButton>
       </div>
