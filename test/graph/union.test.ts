@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { CHANGE_BITS } from "../../app/diff/changes.ts";
 import { ADDED, CHANGED, changeOf, REMOVED, SAME, type Subject } from "../../app/graph/order/graph.ts";
+import { histogramsOf } from "../../app/graph/order/histograms.ts";
 import { layout } from "../../app/graph/order/layout.ts";
 import { sideRefs, union, unionRef } from "../../app/graph/order/union.ts";
 import type { Pairing } from "../../app/graph/order/union-rows.ts";
@@ -131,6 +132,33 @@ describe("the union of two images", () => {
     );
     expect(slots(subject)).toEqual(["~ 0 → /new (before: /in)", "1 → /log", "− 2 → /log", "+ 5 → /new"]);
     expect(holdersLabel(subject, 1)).toBe("⟨2 → 1⟩");
+  });
+
+  test("counts the descriptors of a table on each side, not the slots that are drawn", () => {
+    const slot = (fd: number) => ({ fd, file: 0 });
+    const withFds = (...fds: number[]): Subject => both(state(), state({ tables: [fds.map(slot)] }));
+    const words = (subject: Subject): string[] => {
+      const { boxes } = sceneOf(subject, layout(subject), {
+        width: 900,
+        height: 500,
+        selection: null,
+        expansion: NOTHING_OPENED,
+      });
+      const title = boxes.find(({ kind }) => kind === "table")?.cells.map(({ text }) => text) ?? [];
+      return [title[1] ?? "", sentence(subject, { to: "table", row: 0 })];
+    };
+    // One closed and one opened.
+    const swapped = withFds(0, 1, 5);
+    expect(slots(swapped)).toHaveLength(4);
+    expect(words(swapped)).toEqual([expect.stringMatching(/^3 fds/), expect.stringContaining(", 3 descriptors")]);
+    const fewer = withFds(0, 5);
+    expect(words(fewer)).toEqual([expect.stringMatching(/^3 → 2 fds/), expect.stringContaining(", 3 → 2 descriptors")]);
+    for (const subject of [swapped, fewer]) {
+      const { fds, parts } = histogramsOf(subject);
+      const count = subject.after.descriptors.count;
+      expect(fds).toEqual([{ from: count, to: count, count: 1 }]);
+      expect(parts.reduce((sum, each) => sum + each, 0)).toBe(count);
+    }
   });
 
   test("draws a file that is no longer shared as two files", () => {

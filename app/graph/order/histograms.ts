@@ -1,8 +1,10 @@
 // How descriptors are distributed over tasks' tables, open files over numbers of holders, and descriptors over kinds.
+// Of two images: the later one, and what is gone.
 
 import { bin } from "d3-array";
 import { i32At, u32At } from "../../model/read.ts";
-import { holdersOf, type Subject, slotsOf } from "./graph.ts";
+import { descriptorCountOf, holderCountOf, isCounted } from "./counts.ts";
+import type { Subject } from "./graph.ts";
 import { KIND_PARTS, partOfFile } from "./kind-parts.ts";
 
 /** How many have a value from `from` to `to`, both included. */
@@ -25,12 +27,13 @@ export interface Histograms {
 const BINS = 12;
 
 /** Linear in the graph. */
-export function histogramsOf({ graph }: Subject): Histograms {
-  const sizes = Uint32Array.from({ length: graph.tables.count }, (_, table) => slotsOf(graph, table));
+export function histogramsOf(subject: Subject): Histograms {
+  const { tables, files } = subject.graph;
+  const sizes = Uint32Array.from({ length: tables.count }, (_, table) => descriptorCountOf(subject, table));
   return {
     fds: integerBins(sizes),
-    holders: holderBins(graph.files.count, (file) => holdersOf(graph, file)),
-    parts: partCounts(graph),
+    holders: holderBins(files.count, (file) => holderCountOf(subject, file)),
+    parts: partCounts(subject),
   };
 }
 
@@ -66,9 +69,11 @@ function holderBins(files: number, holders: (file: number) => number): Bin[] {
   }));
 }
 
-function partCounts(graph: Subject["graph"]): number[] {
+function partCounts(subject: Subject): number[] {
+  const { graph } = subject;
   const counts = new Uint32Array(KIND_PARTS.length);
   for (let slot = 0; slot < graph.descriptors.count; slot++) {
+    if (!isCounted(subject, slot)) continue;
     const part = partOfFile(graph, i32At(graph.descriptors.file, slot));
     counts[part] = u32At(counts, part) + 1;
   }

@@ -15,12 +15,12 @@ import {
   rowAfter,
   type SlotRow,
   type Subject,
-  slotsOf,
   tasksOf,
 } from "../order/graph.ts";
 import type { Relation } from "../order/relations.ts";
 import {
   closeOnExecMark,
+  descriptorsLabel,
   fileName,
   holdersLabel,
   isDeleted,
@@ -91,7 +91,7 @@ function taskParts(subject: Subject, task: GraphTaskRow): string[] {
 function tableParts(subject: Subject, table: GraphTableRow): string[] {
   return [
     tableName(subject, table),
-    counted(slotsOf(subject.graph, table), "descriptor"),
+    descriptorsLabel(subject, table, "descriptor"),
     isTableShared(subject, table) ? `shared by ${tableBadge(subject, table)}` : "",
   ];
 }

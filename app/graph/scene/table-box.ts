@@ -14,7 +14,7 @@ import type { Draft } from "./draft.ts";
 import type { Frame } from "./frame.ts";
 import { type Axis, type Bar, type Box, type Cell, CHARACTER, COLUMN, PITCH } from "./scene.ts";
 import { clipped, elided } from "./shorten.ts";
-import { isTableShared, ownerLabel, shortCount, tableBadge, taskName } from "./words.ts";
+import { descriptorsLabel, isTableShared, ownerLabel, shortCount, tableBadge, taskName } from "./words.ts";
 
 /** Where bars begin within their tables, their width in pixels, and the count at their end. */
 export interface BarScale {
@@ -91,11 +91,11 @@ function tableCells(
   // A table of no task says so in the owner's place.
   const badge = tasksOf(subject.graph, table) === 0 ? "" : tableBadge(subject, table);
   const room = characters((scale === null ? frame.tableWidth : scale.x) - 12 - indent);
-  const fds = alike.length > 0 ? `same ${counted(count, "fd")}` : counted(count, "fd");
+  const fds = `${alike.length > 0 ? "same " : ""}${descriptorsLabel(subject, table)}`;
   const opener = count === 0 ? "" : open ? "▾ " : "▸ ";
   const owners = alike.length > 0 ? [alikeOwner(subject, [table, ...alike])] : ownerForms(subject, table);
   const sharedNote = shared > 0 && shared < count ? ` · ${grouped(shared)} shared` : shared > 0 ? ", all shared" : "";
-  const details = [`${fds}${sharedNote}`, fds, scale === null ? "" : grouped(count)];
+  const details = [`${fds}${sharedNote}`, fds, scale === null ? "" : descriptorsLabel(subject, table, null)];
   const badgeRoom = badge === "" ? 0 : badge.length + 1;
   // Its number is beside it, at the task.
   const name = owners.find(({ length }) => opener.length + length + badgeRoom <= room) ?? owners.at(-1);

@@ -2,8 +2,7 @@
 
 import { NONE } from "../../model/checkpoint.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
-import { counted } from "../../model/words.ts";
-import { type GraphFileRow, type GraphTableRow, type Subject, shownSlotsOf } from "../order/graph.ts";
+import type { GraphFileRow, GraphTableRow, Subject } from "../order/graph.ts";
 import type { Layout } from "../order/layout.ts";
 import type { Plan } from "../plan/plan.ts";
 import { INDENT, MOST_INDENTED, slotPlaces } from "./boxes.ts";
@@ -13,6 +12,7 @@ import { CHARACTER } from "./scene.ts";
 import { lastForm } from "./shorten.ts";
 import {
   accessLetters,
+  descriptorsLabel,
   fileName,
   holdersLabel,
   ownerLabel,
@@ -68,7 +68,7 @@ const PADDING = 16;
 /** A title with its counts; without the count of descriptors if the table has no slots in view. */
 function titleLength(subject: Subject, table: GraphTableRow, open: boolean): number {
   const badge = tableBadge(subject, table);
-  const count = open ? counted(shownSlotsOf(subject, table), "fd").length + 1 : 0;
+  const count = open ? descriptorsLabel(subject, table).length + 1 : 0;
   return 2 + ownerLabel(subject, table).length + count + (badge === "" ? 0 : badge.length + 1);
 }
 

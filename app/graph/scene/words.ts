@@ -17,6 +17,7 @@ import { i32At, u8At, u32At, u64At } from "../../model/read.ts";
 import type { DescriptorRow, FileRow, TableRow, TaskRow } from "../../model/rows.ts";
 import { shownText, visibleText } from "../../model/text.ts";
 import { counted, grouped, fileName as nameOf } from "../../model/words.ts";
+import { type Counts, descriptorCounts } from "../order/counts.ts";
 import {
   type Change,
   fileBefore,
@@ -277,16 +278,27 @@ export function holdersLabel(subject: Subject, file: GraphFileRow): string {
 /** Whether several descriptors hold a file on either side. */
 export const isShared = (subject: Subject, file: GraphFileRow): boolean => holdersLabel(subject, file) !== "";
 
+/** `17 fds`, or of two images `17 → 16 fds`; without a noun, the numbers alone. */
+export function descriptorsLabel(subject: Subject, table: GraphTableRow, noun: string | null = "fd"): string {
+  return countedBoth(descriptorCounts(subject, table), noun);
+}
+
+/** `3 tasks`, or `2 → 1 task`. */
+function countedBoth({ before, after }: Counts, noun: string | null): string {
+  const last = after ?? before ?? 0;
+  const text = noun === null ? grouped(last) : counted(last, noun);
+  return before === null || before === last ? text : `${grouped(before)} → ${text}`;
+}
+
 const userCounts = (subject: Subject, table: GraphTableRow): Sides<number> =>
   valuesOf(subject, "table", table, (c, row: TableRow) => taskCount(c.tables, row), USERS);
 
 /** `2 tasks` for a table of several tasks, `no task` for one without tasks, `2 → 1 task` of two images; else empty. */
 export function tableBadge(subject: Subject, table: GraphTableRow): string {
   const counts = userCounts(subject, table);
-  const before = counts.before ?? counts.after ?? 0;
   const after = counts.after ?? counts.before ?? 0;
-  if (before !== after) return `${before} → ${counted(after, "task")}`;
-  return after === 1 ? "" : after === 0 ? "no task" : counted(after, "task");
+  if ((counts.before ?? after) === after && after < 2) return after === 1 ? "" : "no task";
+  return countedBoth(counts, "task");
 }
 
 /** Whether several tasks use a table on either side. */
