@@ -1,9 +1,9 @@
-// The decompressors of Node: zlib, from Node 22.15 on also zstd. They work in threads of their own.
+// The decompressors of Node: zlib, from Node 22.15 on also zstd. They work in threads of their own. Zstandard is unpacked
+// by WebAssembly before.
 
-import { endianness } from "node:os";
 import type { Gunzip } from "node:zlib";
 import type { PlatformUnpacker, PlatformUnpackers } from "../app/decoder/archive/platform.ts";
-import { createStripes } from "./xxh64-wasm.ts";
+import { createZstdUnpacker } from "../app/decoder/archive/zstd-wasm.ts";
 
 /** Bytes that are unpacked at a time. */
 const CHUNK = 256 << 10;
@@ -19,12 +19,12 @@ const WINDOW_LOG = 27;
 
 export const NODE_UNPACKERS: PlatformUnpackers = {
   gzip: unpacker((zlib) => zlib.createGunzip({ chunkSize: CHUNK })),
-  ...(process.versions.zstd !== undefined && {
-    zstd: unpacker(({ createZstdDecompress, constants }) =>
-      createZstdDecompress({ chunkSize: CHUNK, params: { [constants.ZSTD_d_windowLogMax]: WINDOW_LOG } }),
-    ),
-  }),
-  ...(endianness() === "LE" && { xxh64: createStripes }),
+  zstd:
+    process.versions.zstd === undefined
+      ? createZstdUnpacker()
+      : unpacker(({ createZstdDecompress, constants }) =>
+          createZstdDecompress({ chunkSize: CHUNK, params: { [constants.ZSTD_d_windowLogMax]: WINDOW_LOG } }),
+        ),
 };
 
 /** Most images are not compressed, and loading zlib takes some milliseconds. */

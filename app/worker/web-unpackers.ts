@@ -1,6 +1,8 @@
-// The decompressors of browsers (DecompressionStream), as far as they have them: gzip everywhere, zstd in some.
+// The decompressors of browsers (DecompressionStream), as far as they have them: gzip everywhere, zstd in some. Elsewhere,
+// Zstandard is unpacked by WebAssembly.
 
 import type { PlatformUnpacker, PlatformUnpackers } from "../decoder/archive/platform.ts";
+import { createZstdUnpacker } from "../decoder/archive/zstd-wasm.ts";
 
 type Form = "gzip" | "zstd";
 
@@ -10,9 +12,10 @@ const TRAILING: Readonly<Record<Form, Uint8Array<ArrayBuffer>>> = {
   zstd: Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0x20, 0, 1, 0, 0, /* after the end */ 0),
 };
 
-export const WEB_UNPACKERS: PlatformUnpackers = Object.fromEntries(
-  (["gzip", "zstd"] as const).flatMap((form) => (isSupported(form) ? [[form, webUnpacker(form)]] : [])),
-);
+export const WEB_UNPACKERS: PlatformUnpackers = {
+  ...(isSupported("gzip") && { gzip: webUnpacker("gzip") }),
+  zstd: isSupported("zstd") ? webUnpacker("zstd", createZstdUnpacker()) : createZstdUnpacker(),
+};
 
 function isSupported(form: Form): boolean {
   try {
@@ -33,11 +36,12 @@ async function isStrict(form: Form): Promise<boolean> {
   }
 }
 
-function webUnpacker(form: Form): PlatformUnpacker {
+/** @param other What unpacks where the browser's decompressor is not strict. */
+function webUnpacker(form: Form, other?: PlatformUnpacker): PlatformUnpacker {
   let strict: Promise<boolean> | null = null;
   return async (read, write) => {
     strict ??= isStrict(form);
-    if (!(await strict)) return false;
+    if (!(await strict)) return other?.(read, write) ?? false;
     const { readable, writable } = new DecompressionStream(form as CompressionFormat);
     const [reader, writer] = [readable.getReader(), writable.getWriter()];
     const feed = async (): Promise<void> => {

@@ -1,10 +1,9 @@
-// Unpacking by the platform's own decompressors, which are several times as fast as ours. They do not say what is wrong
-// with the data, or where; so a file that they cannot unpack to its last byte is unpacked again by ours.
+// Unpacking by the platform's own decompressors, or by WebAssembly, which are several times as fast as ours. They do not say
+// what is wrong with the data, or where; so a file that they cannot unpack to its last byte is unpacked again by ours.
 
 import type { Source } from "../source.ts";
 import type { PackedForm } from "./forms.ts";
 import type { UnpackSink } from "./packed-input.ts";
-import type { CreateStripes } from "./xxh64.ts";
 
 /**
  * Unpacks a file from its first byte on. `read` returns its next bytes, `null` at the end; `write` takes the next unpacked
@@ -18,10 +17,7 @@ export type PlatformUnpacker = (
   write: (bytes: Uint8Array) => boolean,
 ) => Promise<boolean>;
 
-export type PlatformUnpackers = Readonly<Partial<Record<PackedForm, PlatformUnpacker>>> & {
-  /** Part of the checksum of Zstandard, for files that our own code unpacks. */
-  readonly xxh64?: CreateStripes;
-};
+export type PlatformUnpackers = Readonly<Partial<Record<PackedForm, PlatformUnpacker>>>;
 
 /** Bytes that are read at a time. */
 const CHUNK = 256 << 10;

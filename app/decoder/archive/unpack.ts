@@ -203,8 +203,8 @@ async function unpackAll(
   if (unpacker !== undefined && (form !== "zstd" || (await isUsualZstd(source, sink.windowLimit)))) {
     const written = await unpackByPlatform(unpacker, source, sink, progress);
     if (written === "done") return;
-    await unpackOurselves(source, form, withoutFirst(sink, written), progress, unpackers);
-  } else await unpackOurselves(source, form, sink, progress, unpackers);
+    await unpackOurselves(source, form, withoutFirst(sink, written), progress);
+  } else await unpackOurselves(source, form, sink, progress);
 }
 
 async function isUsualZstd(source: Source, windowLimit: number): Promise<boolean> {
@@ -221,7 +221,6 @@ async function unpackOurselves(
   form: PackedForm,
   sink: UnpackSink,
   progress: (offset: number) => void,
-  unpackers?: PlatformUnpackers,
 ): Promise<void> {
   const input = packedInput(source, progress);
   try {
@@ -229,7 +228,7 @@ async function unpackOurselves(
       case "gzip":
         return await (await import("./gzip.ts")).unpackGzip(input, source.size, sink);
       case "zstd":
-        return await (await import("./zstd.ts")).unpackZstd(input, source.size, sink, unpackers?.xxh64);
+        return await (await import("./zstd.ts")).unpackZstd(input, source.size, sink);
       case "xz":
         return await (await import("./xz.ts")).unpackXz(input, source.size, sink);
       case "bzip2":

@@ -69,24 +69,15 @@ function highOf(a: number, b: number): number {
   return (Math.imul(a1, b1) + (middle >>> 16) + (cross >>> 16)) | 0;
 }
 
-/** The four sums that every 32 bytes are added to: nearly all of the work. */
-export interface Stripes {
-  /** Low and high words of the four sums. */
-  readonly lanes: Int32Array;
-  /** Adds bytes `from` to `end` - 1, a multiple of 32. */
-  add(bytes: Uint8Array, from: number, end: number): void;
-}
-
-/** Sums that start at zero. */
-export type CreateStripes = () => Stripes;
-
-/** In JavaScript, for where there is nothing faster: a lane at a time, without objects. */
-export function createStripes(): Stripes {
+/** The four sums that every 32 bytes are added to: nearly all of the work. A lane at a time, without objects. */
+function createStripes() {
   const lanes = new Int32Array(8);
   const [low1, high1, low2, high2] = [PRIME1.low | 0, PRIME1.high | 0, PRIME2.low | 0, PRIME2.high | 0];
   return {
+    /** Low and high words of the four sums. */
     lanes,
-    add(bytes, from, end) {
+    /** Adds bytes `from` to `end` - 1, a multiple of 32. */
+    add(bytes: Uint8Array, from: number, end: number): void {
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
       for (let index = 0; index < lanes.length; index += 2) {
         let low = lanes[index] as number;
@@ -114,8 +105,8 @@ export function createStripes(): Stripes {
 }
 
 /** XXH64 with seed 0; its bytes are the low 32 bits, little-endian, as Zstandard stores them. */
-export function createXxh64(create: CreateStripes = createStripes): Checksum {
-  const stripes = create();
+export function createXxh64(): Checksum {
+  const stripes = createStripes();
   const { lanes } = stripes;
   lanes.set([0x85ebca87 + 0x27d4eb4f, 0x60ea27ee, PRIME2.low, PRIME2.high, 0, 0, -0x85ebca87, ~0x9e3779b1]);
   const held = new Uint8Array(32);

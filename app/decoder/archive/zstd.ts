@@ -15,7 +15,7 @@ import {
   UnpackError,
   type UnpackSink,
 } from "./packed-input.ts";
-import { type CreateStripes, createXxh64 } from "./xxh64.ts";
+import { createXxh64 } from "./xxh64.ts";
 
 /** The largest block that the format allows. */
 const BLOCK_LIMIT = 128 << 10;
@@ -28,12 +28,7 @@ const isSkippable = (magic: number): boolean => magic >= 0x184d2a50 && magic <= 
  *
  * @throws UnpackError if the data is damaged: the blocks before have been written.
  */
-export async function unpackZstd(
-  input: PackedInput,
-  size: number,
-  sink: UnpackSink,
-  createStripes?: CreateStripes,
-): Promise<void> {
+export async function unpackZstd(input: PackedInput, size: number, sink: UnpackSink): Promise<void> {
   const { Decompress } = await import("fzstd");
   for (let frame = 1; ; frame++) {
     await input.fill(4);
@@ -42,7 +37,7 @@ export async function unpackZstd(
       await take(input, 4);
       await skip(input, littleEndian(await take(input, 4)));
     } else if (magic === FRAME) {
-      if (!(await unpackFrame(input, Decompress, frame, sink, createStripes))) return;
+      if (!(await unpackFrame(input, Decompress, frame, sink))) return;
     } else {
       if (frame === 1) throw damaged(input, "a Zstandard frame was expected");
       if ((await skipZeros(input)) > 0 && (await isAtEnd(input))) return;
@@ -53,13 +48,19 @@ export async function unpackZstd(
   }
 }
 
-/** Whether a file begins with a frame that needs neither a dictionary nor a window above the limit. */
+/** Whether the first frame with data needs neither a dictionary nor a window above the limit. */
 export async function isUsual(input: PackedInput, windowLimit: number): Promise<boolean> {
-  await input.fill(4);
-  if (input.end - input.at < 4 || littleEndian(input.bytes, input.at) !== FRAME) return false;
   try {
-    await readFrameHeader(input, windowLimit);
-    return true;
+    for (;;) {
+      const magic = littleEndian(await take(input, 4));
+      if (!isSkippable(magic)) {
+        input.at -= 4;
+        if (magic !== FRAME) return false;
+        await readFrameHeader(input, windowLimit);
+        return true;
+      }
+      await skip(input, littleEndian(await take(input, 4)));
+    }
   } catch (error) {
     if (error instanceof UnpackError) return false;
     throw error;
@@ -88,10 +89,9 @@ async function unpackFrame(
   Decompress: typeof import("fzstd").Decompress,
   frame: number,
   sink: UnpackSink,
-  createStripes: CreateStripes | undefined,
 ): Promise<boolean> {
   const header = await readFrameHeader(input, sink.windowLimit);
-  const sum = header.hasChecksum ? createXxh64(createStripes) : null;
+  const sum = header.hasChecksum ? createXxh64() : null;
   let going = true;
   let length = 0;
   const decompress = new Decompress((bytes: Uint8Array) => {
@@ -108,7 +108,7 @@ async function unpackFrame(
       throw new UnpackError(`The compressed data is damaged: ${reason}.`, start);
     }
   };
-  push(header.bytes);
+  push(withEmptyBlocks(header.bytes));
   for (let last = false; !last && going; ) {
     start = offsetOf(input);
     const head = await take(input, 3);
@@ -135,6 +135,13 @@ async function unpackFrame(
   }
   if (header.content !== null && header.content !== length) sink.problem(badChecksum(which, "length", at));
   return true;
+}
+
+/** fzstd reads no header before it has 18 bytes, which a small frame has not: empty blocks make up for them. */
+function withEmptyBlocks(header: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(header.length + 3 * Math.ceil(Math.max(0, 18 - header.length) / 3));
+  bytes.set(header);
+  return bytes;
 }
 
 async function readFrameHeader(input: PackedInput, windowLimit: number): Promise<FrameHeader> {

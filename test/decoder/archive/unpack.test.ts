@@ -3,12 +3,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { Decompress } from "fzstd";
 import { beforeEach, describe, expect, test } from "vitest";
 import { archiveForm, type PackedForm } from "../../../app/decoder/archive/forms.ts";
-import type { PlatformUnpacker, PlatformUnpackers } from "../../../app/decoder/archive/platform.ts";
+import type { PlatformUnpackers } from "../../../app/decoder/archive/platform.ts";
 import type { ArchiveProblem } from "../../../app/decoder/archive/tar-header.ts";
 import { openArchive, type UnpackLimits } from "../../../app/decoder/archive/unpack.ts";
+import { createZstdUnpacker } from "../../../app/decoder/archive/zstd-wasm.ts";
 import { bytesSource } from "../../../app/decoder/source.ts";
 import { encodeText } from "../../../app/model/text.ts";
 import { WEB_UNPACKERS } from "../../../app/worker/web-unpackers.ts";
@@ -30,25 +30,11 @@ function plain(): Uint8Array {
   return concat([encodeText(lines), random, new Uint8Array(4096), encodeText("end\n")]);
 }
 
-/** A decompressor as Node's, for zstd by fzstd: it has none before Node 22.15. */
-const zstdUnpacker: PlatformUnpacker = async (read, write) => {
-  const pieces: Uint8Array[] = [];
-  for (let bytes = await read(); bytes !== null; bytes = await read()) pieces.push(bytes);
-  const whole = concat(pieces);
-  let isGoing = true;
-  const decompress = new Decompress((bytes: Uint8Array) => {
-    isGoing &&= bytes.length === 0 || write(bytes);
-  });
-  // It verifies nothing: what is not exactly what was packed is ours to judge.
-  decompress.push(whole, true);
-  return isGoing && Buffer.compare(whole, packed("plain.zst")) === 0;
-};
-
 const PLATFORMS: readonly (readonly [string, PlatformUnpackers])[] = [
   ["ourselves", {}],
   ["by Node", NODE_UNPACKERS],
   ["by a browser", WEB_UNPACKERS],
-  ["by another platform", { zstd: zstdUnpacker }],
+  ["by WebAssembly", { zstd: createZstdUnpacker() }],
 ];
 
 let unpackers: PlatformUnpackers = {};
@@ -64,6 +50,13 @@ async function unpack(bytes: Uint8Array, limits: UnpackLimits = {}) {
   const [only] = members;
   return { bytes: only === undefined ? new Uint8Array(0) : await only.read(0, only.size), problems };
 }
+
+/** A Zstandard frame with up to 255 bytes as they are. */
+const rawFrame = (contents: Uint8Array): Uint8Array => {
+  const { length } = contents;
+  const block = (length << 3) | 1;
+  return concat([Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0x20, length, block & 255, block >> 8, 0), contents]);
+};
 
 const codes = (problems: readonly ArchiveProblem[]): string[] => problems.map(({ code }) => code);
 const isPrefix = (part: Uint8Array, whole: Uint8Array): boolean =>
@@ -151,6 +144,13 @@ describe.each(PLATFORMS)("unpacked %s", (_, own) => {
     const kept = await unpack(packed("plain.zst"), { kept: 1000 });
     expect(codes(kept.problems)).toEqual(["archive-too-large"]);
     expect(Buffer.compare(kept.bytes, plain().subarray(0, 1000))).toBe(0);
+  });
+
+  test.each([0, 1, 3, 8, 20])("zstd frames of %i bytes unpack", async (length) => {
+    const contents = plain().subarray(0, length);
+    const { bytes, problems } = await unpack(concat([rawFrame(contents), rawFrame(contents)]));
+    expect(problems).toEqual([]);
+    expect(Buffer.compare(bytes, concat([contents, contents]))).toBe(0);
   });
 
   test.each([0, 1, 3, 511, 512, 513])("a file of %i bytes unpacks", async (length) => {

@@ -1,7 +1,9 @@
 // Archives of every kind, mutated and cut off.
 
 import { archiveForm } from "../../../app/decoder/archive/forms.ts";
+import type { PlatformUnpackers } from "../../../app/decoder/archive/platform.ts";
 import { openArchive } from "../../../app/decoder/archive/unpack.ts";
+import { createZstdUnpacker } from "../../../app/decoder/archive/zstd-wasm.ts";
 import { openImage } from "../../../app/decoder/open.ts";
 import { bytesSource, SourceError } from "../../../app/decoder/source.ts";
 import { fixture } from "../corpus.ts";
@@ -22,16 +24,18 @@ interface Contents {
 
 interface Archive {
   readonly bytes: Uint8Array;
+  readonly unpackers: PlatformUnpackers;
   readonly contents: Contents;
 }
 
 /** The contents of an archive; `null` if it is not one. */
-async function unpack(bytes: Uint8Array): Promise<Contents | null> {
+async function unpack(bytes: Uint8Array, unpackers: PlatformUnpackers): Promise<Contents | null> {
   const form = archiveForm(bytes);
   if (form === null) return null;
   const { members, problems, isSingle } = await openArchive(bytesSource("fuzz", bytes), form, {
     needed: () => true,
     neededBytes: () => true,
+    unpackers,
   });
   for (const { message, offset } of problems) {
     holdVisible(message, "a problem");
@@ -50,11 +54,11 @@ async function unpack(bytes: Uint8Array): Promise<Contents | null> {
   return { members: read, isSingle, problems: problems.length };
 }
 
-async function archiveOf(path: string): Promise<Archive> {
+async function archiveOf(path: string, unpackers: PlatformUnpackers): Promise<Archive> {
   const bytes = fixture(path);
-  const contents = await unpack(bytes);
+  const contents = await unpack(bytes, unpackers);
   if (contents === null) throw new Error(`${path} is not an archive`);
-  return { bytes, contents };
+  return { bytes, unpackers, contents };
 }
 
 const isPrefix = (part: Uint8Array, whole: Uint8Array): boolean =>
@@ -71,8 +75,8 @@ function isBeginning(part: readonly Member[], whole: readonly Member[]): boolean
 const sizeOf = (members: readonly Member[]): number => members.reduce((sum, { bytes }) => sum + bytes.length, 0);
 
 /** The members of a cut archive. If it has less than one header of a tar, it is taken for a single file. */
-async function cutMembers({ bytes, contents }: Archive, at: number): Promise<readonly Member[]> {
-  const found = await unpack(bytes.subarray(0, at));
+async function cutMembers({ bytes, unpackers, contents }: Archive, at: number): Promise<readonly Member[]> {
+  const found = await unpack(bytes.subarray(0, at), unpackers);
   return found === null || found.isSingle !== contents.isSingle ? [] : found.members;
 }
 
@@ -89,7 +93,7 @@ async function runCut(archive: Archive, next: Random): Promise<void> {
 async function runMutated(archives: readonly Archive[], next: Random, hasChecksum: boolean): Promise<void> {
   const archive = pick(archives, next);
   const { bytes, changedFrom } = mutate(archive.bytes, next);
-  const found = await unpack(bytes);
+  const found = await unpack(bytes, archive.unpackers);
   if (found !== null) {
     const { members } = archive.contents;
     const sure = await cutMembers(archive, changedFrom);
@@ -116,10 +120,16 @@ async function runArchive(archives: readonly Archive[], next: Random, hasChecksu
   await runCut(pick(archives, next), next);
 }
 
-const FORMS: readonly (readonly [name: string, share: number, paths: readonly string[]])[] = [
+const FORMS: readonly (readonly [
+  name: string,
+  share: number,
+  paths: readonly string[],
+  unpackers?: PlatformUnpackers,
+])[] = [
   ["tar", 6, ["fuzz/set.tar"]],
   ["gzip", 4, ["fuzz/set.tar.gz", "fuzz/stream.ckpt.gz"]],
   ["zstd", 4, ["fuzz/set.tar.zst", "fuzz/stream.ckpt.zst"]],
+  ["zstd-wasm", 4, ["fuzz/set.tar.zst", "fuzz/stream.ckpt.zst"], { zstd: createZstdUnpacker() }],
   ["xz", 4, ["fuzz/set.tar.xz", "fuzz/stream.ckpt.xz"]],
   ["bzip2", 3, ["fuzz/set.tar.bz2", "fuzz/stream.ckpt.bz2"]],
   ["streamer", 3, ["archives/cases/checkpoint.stream"]],
@@ -127,8 +137,8 @@ const FORMS: readonly (readonly [name: string, share: number, paths: readonly st
 
 export function archiveTargets(): Promise<Target[]> {
   return Promise.all(
-    FORMS.map(async ([name, share, paths]): Promise<Target> => {
-      const archives = await Promise.all(paths.map(archiveOf));
+    FORMS.map(async ([name, share, paths, unpackers = {}]): Promise<Target> => {
+      const archives = await Promise.all(paths.map((path) => archiveOf(path, unpackers)));
       const hasChecksum = name !== "tar" && name !== "streamer";
       return { name, share, run: (next) => runArchive(archives, next, hasChecksum) };
     }),
