@@ -1,7 +1,7 @@
 // Opens the images named on the command line.
 
 import { type ChosenLimits, isLimitName, LIMITS, NO_LIMITS } from "../app/decoder/limits.ts";
-import { SourceError } from "../app/decoder/source.ts";
+import { type DetailFilter, SourceError } from "../app/decoder/source.ts";
 import { type Dated, openDated } from "../app/decoder/summary.ts";
 import { visible } from "../app/model/text.ts";
 import { CliError } from "./error.ts";
@@ -25,8 +25,11 @@ export interface OpeningOptions {
 
 /** What is read of an image. */
 export interface Needed {
-  /** The details of open files and the links between them: a third of the time that opening a set takes. Default: true. */
-  readonly details?: boolean;
+  /**
+   * The details of open files and the links between them, which take a third of the time that opening a set takes; or
+   * which details. Default: true.
+   */
+  readonly details?: boolean | DetailFilter;
 }
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };

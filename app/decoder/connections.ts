@@ -23,6 +23,9 @@ const CONNECTED: ReadonlySet<DetailValue> = new Set([
   "last-ack",
 ]);
 
+/** The other details that `linkConnections` reads. */
+export const CONNECTION_KEYS = ["protocol", "state"] as const;
+
 /**
  * Links the two ends of internet connections within the image: the local address of one is the remote address of the
  * other.
@@ -32,7 +35,7 @@ const CONNECTED: ReadonlySet<DetailValue> = new Set([
 export function linkConnections(checkpoint: Checkpoint, links: LinksBuilder, local: string, remote: string): void {
   const { files, fileDetails: store } = checkpoint;
   const { keys, count } = store;
-  const [protocolKey, stateKey] = [keys.indexOf("protocol"), keys.indexOf("state")];
+  const [protocolKey, stateKey] = CONNECTION_KEYS.map((key) => keys.indexOf(key));
   const [localKey, remoteKey] = [keys.indexOf(local), keys.indexOf(remote)];
   const isTcp = textTest(store, (text) => text === "tcp");
   const isConnected = textTest(store, (text) => CONNECTED.has(text));

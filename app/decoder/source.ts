@@ -47,14 +47,20 @@ export function partSource(source: Source, name: string, offset: number, size: n
   };
 }
 
+/**
+ * Whether a detail is needed, by its key and the kind of its file (index into FILE_KINDS). A decoder that saves time may
+ * leave out the others, but need not.
+ */
+export type DetailFilter = (key: string, kind: number) => boolean;
+
 /** Options of a decoder. */
 export interface DecodeOptions {
   /** A dialect chosen by the user instead of the detected one. */
   readonly dialect?: string;
   /** Called now and then with the bytes read, the bytes in total, and the objects found so far. */
   readonly onProgress?: (progress: Progress) => void;
-  /** Whether to read the details of open files and the links between them. Default: true. */
-  readonly details?: boolean;
+  /** Whether to read the details of open files and the links between them, or which details. Default: true. */
+  readonly details?: boolean | DetailFilter;
   /** Limits on rows and memory. None if absent. */
   readonly limits?: Limits;
   /** Aborting makes decoding reject with the signal's reason. */

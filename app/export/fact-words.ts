@@ -1,50 +1,118 @@
-// Facts about an open file that a line of a listing adds to those in its name: `remote address 10.0.0.1:443`.
+// Facts about an open file that a line of a listing adds to those in its name, written as bytes:
+// `state listen; backlog 16; peer fd 5`.
+//
+// Casts `as number` read typed arrays within bounds checked by the loop.
 
-import type { Checkpoint } from "../model/checkpoint.ts";
+import { type Checkpoint, HAS, NONE } from "../model/checkpoint.ts";
+import { createJsonBytes, type JsonBytes, takeBytes, writePiece, writeRaw } from "../model/json-bytes.ts";
+import { fileKind } from "../model/names.ts";
+import { u8At, u32At } from "../model/read.ts";
 import type { FileRow, TableRow } from "../model/rows.ts";
-import { shortText } from "../model/text.ts";
-import type { FileNames } from "../model/words.ts";
-import { createFactReader } from "./file-facts.ts";
+import { decodeText, encodeText, MOST_SHOWN, shortText } from "../model/text.ts";
+import { type FileNames, MOST_PLAIN } from "../model/words.ts";
+import { createDetailFacts, type DetailFact } from "./detail-facts.ts";
+import { createLinkFacts } from "./link-facts.ts";
 
-/** True of nearly every file, already in its name, or too long for a line; `--json` shows them. */
-const LEFT_OUT = new Set([
-  ...["inode mode", "size", "device of the inode", "terminal settings"],
-  ...["family", "type", "protocol", "name", "outside the dump", "expirations", "time left"],
-]);
-
-/** Addresses of sockets that are not connected. */
-const NO_ADDRESS = new Set(["0.0.0.0:0", "[::]:0"]);
+const EXTERNAL = fileKind("external");
+const SEPARATOR = encodeText("; ");
 
 /**
- * A function that puts the facts about a file into words: `state listen; backlog 16; peer fd 5`; empty if there is
- * nothing to add. Parameters as in `FactReader`.
+ * Writes what is worth saying about a file beyond its name, position and flags; nothing if there is nothing to add. The
+ * mode and size in columns, which nearly every file has, are left out if they are the only details.
+ *
+ * @param within Table of the descriptor with which the file is listed: its descriptors are named without their task.
  */
-export function createFactWords(checkpoint: Checkpoint, names: FileNames): (file: FileRow, within: TableRow) => string {
-  const factsOf = createFactReader(
-    checkpoint,
-    names,
-    ({ title, value }) => LEFT_OUT.has(title) || NO_ADDRESS.has(value),
-  );
+export type FactWriter = (file: FileRow, within: TableRow) => void;
+
+/** A function that writes the facts about files. It does least for files that follow one another. */
+export function createFactWriter(out: JsonBytes, checkpoint: Checkpoint, names: FileNames): FactWriter {
+  const { files } = checkpoint;
+  let start = 0;
+  const begin = (): void => {
+    if (out.length > start) writePiece(out, SEPARATOR);
+  };
+  const addDetails = createDetailFacts(checkpoint);
+  const links = createLinkFacts(out, checkpoint, names, begin);
+  const isInName = createNameSearch(checkpoint, names);
+  const facts: DetailFact[] = [];
   return (file, within) => {
-    const facts = factsOf(file, within);
-    if (facts.length === 0) return "";
-    const name = names(file);
-    let text = "";
-    for (const { title, value } of facts) {
-      if (isInName(name, value)) continue;
-      text += text === "" ? `${title} ${value}` : `; ${title} ${value}`;
+    if (file === NONE) return;
+    const hasMore = (u8At(files.has, file) & HAS.details) !== 0;
+    if (!hasMore && u8At(files.kind, file) !== EXTERNAL && !links.isReceived(file)) return;
+    start = out.length;
+    facts.length = 0;
+    addDetails(file, facts);
+    for (let at = 0; at < facts.length; at++) {
+      const fact = facts[at] as DetailFact;
+      if (isInName(file, fact)) continue;
+      begin();
+      writePiece(out, fact.piece);
     }
-    return shortText(text);
+    links.write(file, within);
+    if (out.length - start <= MOST_SHOWN) return;
+    const text = decodeText(out.bytes.subarray(start, out.length));
+    out.length = start;
+    writeRaw(out, shortText(text));
+  };
+}
+
+/** A function that returns the same facts as text. */
+export function createFactWords(checkpoint: Checkpoint, names: FileNames): (file: FileRow, within: TableRow) => string {
+  const out = createJsonBytes(1024);
+  const write = createFactWriter(out, checkpoint, names);
+  return (file, within) => {
+    write(file, within);
+    return decodeText(takeBytes(out));
   };
 }
 
 const MADE_UP = /^\w+:\[/;
+const [SPACE, MINUS, GREATER, OPEN, CLOSE, COLON] = [0x20, 0x2d, 0x3e, 0x5b, 0x5d, 0x3a];
 
-/** Whether a made-up name, such as `socket:[tcp 127.0.0.1:80 listen]`, has a word. */
-const isInName = (name: string, word: string): boolean =>
-  name.includes(word) &&
-  MADE_UP.test(name) &&
-  name
-    .slice(name.indexOf("[") + 1, -1)
-    .split(/ |->/)
-    .includes(word);
+/** A function that returns whether a made-up name, such as `socket:[tcp 127.0.0.1:80 listen]`, has a fact as a word. */
+function createNameSearch({ files, text }: Checkpoint, names: FileNames): (file: FileRow, fact: DetailFact) => boolean {
+  return (file, { word, plainWord }) => {
+    if (word === null) return false;
+    const length = u32At(files.nameLength, file);
+    const start = u32At(files.nameOffset, file);
+    // Longer names may be shown shortened.
+    if (plainWord !== null && length <= MOST_PLAIN && text[start + length - 1] === CLOSE) {
+      return hasWord(text, start, start + length, plainWord);
+    }
+    const name = names(file);
+    return (
+      name.includes(word) &&
+      MADE_UP.test(name) &&
+      name
+        .slice(name.indexOf("[") + 1, -1)
+        .split(/ |->/)
+        .includes(word)
+    );
+  };
+}
+
+/** Whether bytes start … end - 1 of a text, of which the last is a bracket, are a made-up name with a word. */
+function hasWord(text: Uint8Array, start: number, end: number, word: Uint8Array): boolean {
+  let inside = start;
+  while (inside < end && isWordByte(text[inside] as number)) inside++;
+  if (inside === start || inside + 1 >= end || text[inside] !== COLON || text[inside + 1] !== OPEN) return false;
+  inside += 2;
+  const last = end - 1 - word.length;
+  for (let at = inside; at <= last; at++) {
+    if (text[at] !== word[0] || !beginsWord(text, at, inside)) continue;
+    let same = 1;
+    while (same < word.length && text[at + same] === word[same]) same++;
+    if (same === word.length && (at === last || endsWord(text, at + same, end - 1))) return true;
+  }
+  return false;
+}
+
+/** A byte that `\w` matches. */
+const isWordByte = (byte: number): boolean =>
+  (byte >= 0x61 && byte <= 0x7a) || (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x30 && byte <= 0x39) || byte === 0x5f;
+
+const beginsWord = (text: Uint8Array, at: number, inside: number): boolean =>
+  at === inside || text[at - 1] === SPACE || (at >= inside + 2 && text[at - 1] === GREATER && text[at - 2] === MINUS);
+
+const endsWord = (text: Uint8Array, at: number, end: number): boolean =>
+  text[at] === SPACE || (at + 1 < end && text[at] === MINUS && text[at + 1] === GREATER);

@@ -1,11 +1,11 @@
-// Writes JSON as UTF-8 into one buffer that is used again: a document of a million open files is written without an
-// object or a string for each of them.
+// Writes JSON, and text for users, as UTF-8 into one buffer that is used again: a document of a million open files is
+// written without an object or a string for each of them.
 //
 // Casts `as number` read typed arrays within bounds checked by the loop.
 
 import { encodeText, jsonText } from "./text.ts";
 
-/** JSON that is being written: a buffer, and how many of its bytes are in use. */
+/** JSON or text that is being written: a buffer, and how many of its bytes are in use. */
 export interface JsonBytes {
   bytes: Uint8Array<ArrayBuffer>;
   length: number;
@@ -167,6 +167,23 @@ export function writeText(out: JsonBytes, pool: Uint8Array, start: number, end: 
     bytes[to++] = byte;
   }
   bytes[to++] = QUOTE;
+  out.length = to;
+  return true;
+}
+
+/**
+ * Appends pool[start … end - 1] if it is printable ASCII without a backslash, which text for users shows as it is. Returns
+ * false, having appended nothing, for any other.
+ */
+export function writePlain(out: JsonBytes, pool: Uint8Array, start: number, end: number): boolean {
+  ensure(out, end - start);
+  const { bytes } = out;
+  let to = out.length;
+  for (let at = start; at < end; at++) {
+    const byte = pool[at] as number;
+    if (byte < 0x20 || byte >= DELETE || byte === BACKSLASH) return false;
+    bytes[to++] = byte;
+  }
   out.length = to;
   return true;
 }

@@ -59,20 +59,33 @@ export function groupMembers({ links }: Checkpoint, group: number): Uint32Array 
 export function linksOf(checkpoint: Checkpoint, file: FileRow): Link[] {
   const found: Link[] = [];
   if (file === NONE) return found;
-  const { links } = checkpoint;
   const [first, end] = linkRange(checkpoint, file);
+  eachLink(checkpoint, file, first, end, (role, to, data) => found.push({ role, file: to, data }));
+  return found;
+}
+
+/** Calls `visit` with each of the links of an open file that are in rows first … end - 1, as `linksOf` lists them. */
+export function eachLink(
+  checkpoint: Checkpoint,
+  file: FileRow,
+  first: number,
+  end: number,
+  visit: (role: LinkRole, file: FileRow, data: number) => void,
+): void {
+  const { links } = checkpoint;
   for (let row = first; row < end; row++) {
     const role = roleAt(checkpoint, row);
     const to = i32At(links.to, row);
-    if (!isGroupRole(role)) found.push({ role, file: to, data: u32At(links.data, row) });
-    else {
-      let listed = 0;
-      for (const member of groupMembers(checkpoint, to)) {
-        if (member === file) continue;
-        if (listed++ === MOST_MEMBERS) break;
-        found.push({ role, file: member, data: 0 });
-      }
+    if (!isGroupRole(role)) {
+      visit(role, to, u32At(links.data, row));
+      continue;
+    }
+    let listed = 0;
+    for (let at = u32At(links.firstMember, to); at < u32At(links.firstMember, to + 1); at++) {
+      const member = u32At(links.member, at);
+      if (member === file) continue;
+      if (listed++ === MOST_MEMBERS) break;
+      visit(role, member, 0);
     }
   }
-  return found;
 }

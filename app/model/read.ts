@@ -39,13 +39,3 @@ export function u64At(column: BigUint64Array, row: number): bigint {
 
 /** 64-bit numbers with a smaller high half are represented exactly by a number. */
 export const MOST_EXACT = 2 ** 21;
-
-/** A function that returns the numbers of a column in decimal. @throws RangeError if `column` has no such row. */
-export function exactTexts(column: BigUint64Array): (row: number) => string {
-  // By words, because reading a BigUint64Array allocates an object for each value.
-  const words = new Uint32Array(column.buffer, column.byteOffset, 2 * column.length);
-  return (row) => {
-    const high = u32At(words, 2 * row + 1);
-    return high < MOST_EXACT ? String(high * 2 ** 32 + u32At(words, 2 * row)) : String(u64At(column, row));
-  };
-}

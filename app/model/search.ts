@@ -23,6 +23,34 @@ export function upperBound(ascending: ArrayLike<number>, value: number): number 
 
 /** Where a value is in a column that ascends: from the first to before the second index. */
 export function rowsOf(ascending: Uint32Array, value: number): readonly [first: number, end: number] {
+  const first = lowerBound(ascending, value);
+  return [first, endOfRun(ascending, first, value)];
+}
+
+/** From the first to before the second index. */
+export interface RowRange {
+  first: number;
+  end: number;
+}
+
+/**
+ * A function that returns what `rowsOf` does, always in the same object. It does not search if the values that it is called
+ * with ascend as well, and few are left out.
+ */
+export function rangeFinder(ascending: Uint32Array): (value: number) => Readonly<RowRange> {
+  const range: RowRange = { first: 0, end: 0 };
+  const isNext = (at: number, value: number): boolean =>
+    (at === 0 || (ascending[at - 1] as number) < value) &&
+    (at === ascending.length || (ascending[at] as number) >= value);
+  return (value) => {
+    range.first = isNext(range.end, value) ? range.end : lowerBound(ascending, value);
+    range.end = endOfRun(ascending, range.first, value);
+    return range;
+  };
+}
+
+/** The first index whose value is not less than `value`. */
+function lowerBound(ascending: Uint32Array, value: number): number {
   let low = 0;
   let high = ascending.length;
   // Written out, because this is called for every open file: firstIndex calls a function for each step.
@@ -31,9 +59,14 @@ export function rowsOf(ascending: Uint32Array, value: number): readonly [first: 
     if ((ascending[middle] as number) < value) low = middle + 1;
     else high = middle;
   }
-  let end = low;
+  return low;
+}
+
+/** Where a run of one value ends. */
+function endOfRun(ascending: Uint32Array, first: number, value: number): number {
+  let end = first;
   while (end < ascending.length && ascending[end] === value) end++;
-  return [low, end];
+  return end;
 }
 
 /** Where each value from 0 to `count` - 1 begins in a column that ascends: value v is in rows first[v] … first[v + 1] - 1. */

@@ -99,7 +99,7 @@ export function jsonText(value: unknown): string {
 }
 
 /** Most bytes or characters of a text that a terminal or a message gets: a path of the kernel fits. */
-const MOST_SHOWN = 4096;
+export const MOST_SHOWN = 4096;
 /** How much of a longer one is kept. */
 const FEW_SHOWN = 256;
 

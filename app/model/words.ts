@@ -111,7 +111,7 @@ export function fileNames(checkpoint: Checkpoint): FileNames {
 }
 
 /** Longer names may have to be shortened. */
-const MOST_PLAIN = 256;
+export const MOST_PLAIN = 256;
 
 /** What a file without a name is called: `(pipe)`. */
 function namelessFile({ files }: Checkpoint, file: FileRow): string {

@@ -1,7 +1,7 @@
 // An image as text for a terminal: each task with its file table, each descriptor with its open file and who shares it.
 
 import type { Chosen } from "../../app/export/choose.ts";
-import { createFactWords } from "../../app/export/fact-words.ts";
+import { createFactWriter, type FactWriter } from "../../app/export/fact-words.ts";
 import {
   type Checkpoint,
   commBytes,
@@ -12,14 +12,21 @@ import {
   taskCount,
   taskNumber,
 } from "../../app/model/checkpoint.ts";
+import {
+  createJsonBytes,
+  type JsonBytes,
+  takeBytes,
+  writeInteger,
+  writePiece,
+  writeRaw,
+} from "../../app/model/json-bytes.ts";
 import { TASK_STATES } from "../../app/model/names.ts";
 import { i32At, u8At, u32At } from "../../app/model/read.ts";
 import type { DescriptorRow, FileRow, TableRow, TaskRow } from "../../app/model/rows.ts";
-import { shortText, shownText, shownValue, visible } from "../../app/model/text.ts";
+import { encodeText, shortText, shownText, shownValue, visible } from "../../app/model/text.ts";
 import { counted, fileNames, timeText, WRITTEN_BY, writerText } from "../../app/model/words.ts";
-import { withNewlines } from "../io.ts";
 import { type Style, styleFor } from "../style.ts";
-import { createFileWords } from "./file-text.ts";
+import { createFileWriter } from "./file-text.ts";
 
 /** Sharers that are named; the others are counted. */
 const MOST_NAMED = 6;
@@ -35,40 +42,53 @@ export interface ShowTextOptions {
 
 /** What the listings need. */
 interface Listed {
+  readonly out: JsonBytes;
   readonly checkpoint: Checkpoint;
   readonly chosen: Chosen | null;
   readonly style: Style;
-  readonly fileWords: (file: FileRow) => string;
-  readonly factWords: (file: FileRow, within: TableRow) => string;
+  readonly writeFile: (file: FileRow) => void;
+  readonly writeFacts: FactWriter;
   readonly taskLines: readonly (readonly string[] | undefined)[];
 }
 
-/** Characters of descriptors that are given at once. */
-const PART = 16 * 1024;
+/** Bytes that are given at once. */
+const PART = 64 * 1024;
 
-/** The text of an image, in parts of one or more lines. */
+type Parts = Generator<Uint8Array<ArrayBuffer>>;
+
+/** The text of an image as UTF-8, in parts that are valid until the next is asked for. */
 export function* showText(
   checkpoint: Checkpoint,
   name: string,
-  { colour, chosen, taskLines: lines = [] }: ShowTextOptions,
-): Generator<string> {
+  { colour, chosen, taskLines = [] }: ShowTextOptions,
+): Parts {
   const style = styleFor(colour);
   const names = fileNames(checkpoint);
-  const listed = {
+  const out = createJsonBytes(2 * PART);
+  const listed: Listed = {
+    out,
     checkpoint,
     chosen,
     style,
-    fileWords: createFileWords(checkpoint, names),
-    factWords: createFactWords(checkpoint, names),
-    taskLines: lines,
+    writeFile: createFileWriter(out, checkpoint, names),
+    writeFacts: createFactWriter(out, checkpoint, names),
+    taskLines,
   };
-  yield `${style("bold", shortText(visible(name)))}\n`;
-  yield* withNewlines(headLines(checkpoint));
+  writeLine(out, style("bold", shortText(visible(name))));
+  for (const line of headLines(checkpoint)) writeLine(out, line);
   yield* taskParts(listed);
   yield* unusedTableParts(listed);
-  if (chosen === null) yield* withNewlines(unheldLines(listed));
-  yield* withNewlines(problemLines(checkpoint, style));
+  if (chosen === null) yield* unheldParts(listed);
+  for (const line of problemLines(checkpoint, style)) writeLine(out, line);
+  yield takeBytes(out);
 }
+
+function writeLine(out: JsonBytes, line: string): void {
+  writeRaw(out, line);
+  writePiece(out, NEWLINE);
+}
+
+const NEWLINE = encodeText("\n");
 
 function* headLines(checkpoint: Checkpoint): Generator<string> {
   const { tasks, tables, descriptors, files, format, dialect, time } = checkpoint;
@@ -86,22 +106,24 @@ function* headLines(checkpoint: Checkpoint): Generator<string> {
 }
 
 /** Every task with its table; a shared table is listed with the first task that uses it. */
-function* taskParts(listed: Listed): Generator<string> {
-  const { checkpoint, chosen, style } = listed;
+function* taskParts(listed: Listed): Parts {
+  const { out, checkpoint, chosen, style } = listed;
   const { tasks, tables } = checkpoint;
   const listedWith = new Int32Array(tables.count).fill(NONE);
   for (let task = 0; task < tasks.count; task++) {
     if (chosen?.tasks[task] === 0) continue;
-    yield `\n${style("bold", taskTitle(checkpoint, task))}\n`;
-    for (const line of listed.taskLines[task] ?? []) yield `  ${line}\n`;
+    if (out.length >= PART) yield takeBytes(out);
+    writeLine(out, "");
+    writeLine(out, style("bold", taskTitle(checkpoint, task)));
+    for (const line of listed.taskLines[task] ?? []) writeLine(out, `  ${line}`);
     const table = i32At(tasks.table, task);
     if (table === NONE) {
-      yield "  no file table\n";
+      writeLine(out, "  no file table");
       continue;
     }
     const first = i32At(listedWith, table);
     if (first !== NONE) {
-      yield `  ${style("cyan", `shares the file table of ${taskWords(checkpoint, first)}`)}\n`;
+      writeLine(out, `  ${style("cyan", `shares the file table of ${taskWords(checkpoint, first)}`)}`);
       continue;
     }
     listedWith[table] = task;
@@ -109,12 +131,13 @@ function* taskParts(listed: Listed): Generator<string> {
   }
 }
 
-function* unusedTableParts(listed: Listed): Generator<string> {
-  const { checkpoint, chosen, style } = listed;
+function* unusedTableParts(listed: Listed): Parts {
+  const { out, checkpoint, chosen, style } = listed;
   const { tables } = checkpoint;
   for (let table = 0; table < tables.count; table++) {
     if (taskCount(tables, table) > 0 || (chosen !== null && chosenCount(chosen, checkpoint, table) === 0)) continue;
-    yield `\n${style("bold", `file table ${tables.id[table]}, used by no task`)}\n`;
+    writeLine(out, "");
+    writeLine(out, style("bold", `file table ${tables.id[table]}, used by no task`));
     yield* tableParts(listed, table, NONE);
   }
 }
@@ -132,8 +155,8 @@ function taskTitle(checkpoint: Checkpoint, task: TaskRow): string {
 }
 
 /** A table with its descriptors. `owner`: the task that it is listed with; NONE if there is none. */
-function* tableParts(listed: Listed, table: TableRow, owner: TaskRow): Generator<string> {
-  const { checkpoint, chosen, style } = listed;
+function* tableParts(listed: Listed, table: TableRow, owner: TaskRow): Parts {
+  const { out, checkpoint, chosen, style } = listed;
   const { tables, descriptors } = checkpoint;
   const count = descriptorCount(tables, table);
   const others: string[] = [];
@@ -143,17 +166,14 @@ function* tableParts(listed: Listed, table: TableRow, owner: TaskRow): Generator
   }
   const few = chosen === null ? "" : `, ${chosenCount(chosen, checkpoint, table)} listed`;
   const shared = others.length === 0 ? "" : `, ${style("cyan", `shared with ${enumerated(others, others.length)}`)}`;
-  let part = `  file table ${tables.id[table]}: ${counted(count, "descriptor")}${few}${shared}\n`;
+  writeLine(out, `  file table ${tables.id[table]}: ${counted(count, "descriptor")}${few}${shared}`);
   const first = u32At(tables.first, table);
   const width = count === 0 ? 0 : String(descriptors.fd[first + count - 1]).length;
   for (let row = first; row < first + count; row++) {
     if (chosen?.descriptors[row] === 0) continue;
-    part += `${descriptorLine(listed, row, width)}\n`;
-    if (part.length < PART) continue;
-    yield part;
-    part = "";
+    writeDescriptor(listed, row, width);
+    if (out.length >= PART) yield takeBytes(out);
   }
-  yield part;
 }
 
 /** How many descriptors of a table are listed. */
@@ -165,24 +185,41 @@ function chosenCount({ descriptors }: Chosen, { tables }: Checkpoint, table: Tab
   return count;
 }
 
-/** `width`: digits of the largest descriptor of the table. */
-function descriptorLine(
-  { checkpoint, style, fileWords, factWords }: Listed,
+const INDENT = encodeText("    ");
+const SPACE = encodeText(" ");
+const GAP = encodeText("  ");
+const MISSING = encodeText("  open file missing from this image");
+const CLOSE_ON_EXEC = encodeText("  close-on-exec");
+
+/** Writes the line of a descriptor. `width`: digits of the largest descriptor of the table. */
+function writeDescriptor(
+  { out, checkpoint, style, writeFile, writeFacts }: Listed,
   row: DescriptorRow,
   width: number,
-): string {
+): void {
   const { descriptors, files } = checkpoint;
   const file = i32At(descriptors.file, row);
-  let line = `    ${String(descriptors.fd[row]).padStart(width)}`;
-  if (file === NONE) line += "  open file missing from this image";
+  const fd = i32At(descriptors.fd, row);
+  writePiece(out, INDENT);
+  let digits = fd < 0 ? String(fd).length : 1;
+  for (let limit = 10; fd >= limit; limit *= 10) digits++;
+  for (; digits < width; digits++) writePiece(out, SPACE);
+  writeInteger(out, fd);
+  if (file === NONE) writePiece(out, MISSING);
   else {
-    line += `  ${fileWords(file)}`;
-    const facts = factWords(file, u32At(descriptors.table, row));
-    if (facts !== "") line += `  ${facts}`;
+    writePiece(out, GAP);
+    writeFile(file);
+    const { length } = out;
+    writePiece(out, GAP);
+    writeFacts(file, u32At(descriptors.table, row));
+    if (out.length === length + GAP.length) out.length = length;
   }
-  if (u8At(descriptors.closeOnExec, row) === 1) line += "  close-on-exec";
-  const isShared = file !== NONE && holderCount(files, file) > 1;
-  return isShared ? `${line}  ${style("cyan", `shared with ${sharers(checkpoint, file, row)}`)}` : line;
+  if (u8At(descriptors.closeOnExec, row) === 1) writePiece(out, CLOSE_ON_EXEC);
+  if (file !== NONE && holderCount(files, file) > 1) {
+    writePiece(out, GAP);
+    writeRaw(out, style("cyan", `shared with ${sharers(checkpoint, file, row)}`));
+  }
+  writePiece(out, NEWLINE);
 }
 
 /** The holders of an open file other than descriptor `row`; those of the same table without their task. */
@@ -223,19 +260,22 @@ const USES = [
   "epoll target",
 ];
 
-function* unheldLines({ checkpoint, style, fileWords }: Listed): Generator<string> {
+function* unheldParts({ out, checkpoint, style, writeFile }: Listed): Parts {
   const { files } = checkpoint;
   let isFirst = true;
   for (let file = 0; file < files.count; file++) {
     if (holderCount(files, file) > 0) continue;
     if (isFirst) {
-      yield "";
-      yield style("bold", "open files without a descriptor");
+      writeLine(out, "");
+      writeLine(out, style("bold", "open files without a descriptor"));
       isFirst = false;
     }
     const use = u8At(files.use, file);
     const uses = USES.filter((_, bit) => (use & (1 << bit)) !== 0);
-    yield `  ${fileWords(file)}${uses.length === 0 ? "" : style("dim", `  ${uses.join(", ")}`)}`;
+    writePiece(out, GAP);
+    writeFile(file);
+    writeLine(out, uses.length === 0 ? "" : style("dim", `  ${uses.join(", ")}`));
+    if (out.length >= PART) yield takeBytes(out);
   }
 }
 

@@ -1,7 +1,9 @@
 // ckptscope show IMAGE
 
 import type { Image } from "../../app/decoder/image.ts";
+import type { DetailFilter } from "../../app/decoder/source.ts";
 import { type Chosen, choose, rangeWithoutTask } from "../../app/export/choose.ts";
+import { isFactKey } from "../../app/export/detail-facts.ts";
 import { alignedLines, tabbedLines } from "../../app/export/lines.ts";
 import { resourceLines, resourceTable } from "../../app/export/resources.ts";
 import { isListed, showDocument } from "../../app/export/show-json.ts";
@@ -20,7 +22,7 @@ import { startedBy } from "./started.ts";
 type ShowOptions = ArgumentsOf<typeof SHOW>["options"];
 
 export async function run({ operands: [path = ""], options }: ArgumentsOf<typeof SHOW>, io: Io): Promise<number> {
-  const opened = await openOne(path, io, options, { details: showsDetails(options) });
+  const opened = await openOne(path, io, options, { details: shownDetails(options) });
   try {
     for (const chunk of await output(opened, options, io)) {
       const printed = typeof chunk === "string" ? io.print(chunk) : io.printBytes(chunk);
@@ -32,9 +34,11 @@ export async function run({ operands: [path = ""], options }: ArgumentsOf<typeof
   return hasError(opened.image) ? 1 : 0;
 }
 
-/** Whether what is printed has details of open files. */
-const showsDetails = ({ json, resources }: ShowOptions): boolean =>
-  json || resources === undefined || resources.some((name) => FROM_DETAILS.has(name));
+/** The details of open files that are printed. */
+const shownDetails = ({ json, resources }: ShowOptions): boolean | DetailFilter => {
+  if (json) return true;
+  return resources === undefined ? isFactKey : resources.some((name) => FROM_DETAILS.has(name));
+};
 
 async function output(
   { image, input }: OpenedImage,
@@ -56,13 +60,11 @@ async function output(
   if (resources !== null) return inChunks(resourceText(Object.values(resources), options, chosen));
   if (options.tsv) return inChunks(tabbedLines(checkpoint, chosen));
   if (options.lines) return inChunks(withNewlines(alignedLines(checkpoint, chosen)));
-  return inChunks(
-    showText(checkpoint, input.name, {
-      colour: io.colour,
-      chosen,
-      ...(started && { taskLines: started.map(({ lines }) => lines) }),
-    }),
-  );
+  return showText(checkpoint, input.name, {
+    colour: io.colour,
+    chosen,
+    ...(started && { taskLines: started.map(({ lines }) => lines) }),
+  });
 }
 
 /** Tables of resources one after the other, with an empty line between them. */

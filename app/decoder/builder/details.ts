@@ -28,6 +28,7 @@ export function createDetails(growth: Growth = FREE) {
     value: new Uint32Array(FIRST_CAPACITY),
   };
   let count = 0;
+  const keys: string[] = [];
   const keyIndex = new Map<string, number>();
   const values = createJsonValues(growth);
 
@@ -41,7 +42,7 @@ export function createDetails(growth: Growth = FREE) {
   const addIndexed = (row: number, key: string, value: number): void => {
     let index = keyIndex.get(key);
     if (index === undefined) {
-      index = keyIndex.size;
+      index = keys.push(key) - 1;
       keyIndex.set(key, index);
     }
     addNumbered(row, index, value);
@@ -66,6 +67,8 @@ export function createDetails(growth: Growth = FREE) {
 
     /** How many details there are. */
     count: (): number => count,
+    /** A key by its number. */
+    nameOfKey: (key: number): string => keys[key] as string,
     /** The numbers of the key and value of detail `at`. */
     keyOf: (at: number): number => columns.key[at] as number,
     valueOf: (at: number): number => columns.value[at] as number,
@@ -88,7 +91,7 @@ export function createDetails(growth: Growth = FREE) {
         row: ordered(columns.row, count, order),
         key: ordered(columns.key, count, order),
         value: ordered(columns.value, count, order),
-        keys: [...keyIndex.keys()],
+        keys: [...keys],
         ...values.finish(),
       };
     },

@@ -1,6 +1,7 @@
 // Adds open files and sets their properties. Casts `as number` read a row that the caller added.
 
 import { HAS } from "../../model/checkpoint.ts";
+import type { JsonBytes } from "../../model/json-bytes.ts";
 import type { FileRow, RecordRow } from "../../model/rows.ts";
 import { type FileColumns, fileColumns } from "./columns.ts";
 import { type Column, type Growth, grow, growTo } from "./growing.ts";
@@ -109,6 +110,13 @@ export function createOpenFiles(growth: Growth, text: TextPool) {
       text.addString(name);
       const length = text.length() - at;
       setName(file, at, length, Math.min(stable, length));
+    },
+
+    /** `setName` for a name that was written as bytes. */
+    setWrittenName(file: FileRow, { bytes, length }: JsonBytes, stable: number): void {
+      const at = text.length();
+      text.addShort(bytes, length);
+      setName(file, at, length, stable);
     },
 
     /** `setName` for a name that is raw bytes of the image in part. */

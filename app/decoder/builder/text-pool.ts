@@ -14,6 +14,8 @@ export interface TextPool {
   add(bytes: Uint8Array, start: number, end: number): number;
   /** Appends bytes from `start` up to a NUL or `end`; returns the index in `bytes` of the first that was not appended. */
   addToNul(bytes: Uint8Array, start: number, end: number): number;
+  /** Appends the first `count` of bytes that are in use for one short text after another. */
+  addShort(bytes: Uint8Array, count: number): void;
   /** Appends a string as UTF-8. */
   addString(text: string): void;
   /** Reserves capacity for more bytes. */
@@ -81,6 +83,11 @@ export function createTextPool({ decoded, budget }: Growth): TextPool {
       }
       length = to;
       return from;
+    },
+    addShort(bytes, count) {
+      ensure(count);
+      for (let at = 0; at < count; at++) text[length + at] = bytes[at] as number;
+      length += count;
     },
     addString(string) {
       ensure(string.length);

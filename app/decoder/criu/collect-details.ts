@@ -5,7 +5,8 @@ import { type Checkpoint, HAS, hasFurtherRecords } from "../../model/checkpoint.
 import { u8At, u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import type { Builder } from "../builder.ts";
-import { linkConnections, markDetailed } from "../connections.ts";
+import { CONNECTION_KEYS, linkConnections, markDetailed } from "../connections.ts";
+import type { DecodeOptions, DetailFilter } from "../source.ts";
 import type { SetContext } from "./context.ts";
 import type { DecodedSet } from "./decoded-set.ts";
 import { createDetailsReader } from "./details.ts";
@@ -16,7 +17,7 @@ import { indexRows, type Links } from "./rows.ts";
 export async function collectDetails(set: DecodedSet, context: SetContext): Promise<Checkpoint> {
   const { builder, files, options } = context;
   const { checkpoint } = set;
-  const read = createDetailsReader(set, builder);
+  const read = createDetailsReader(set, builder, neededBy(options));
   const isDetailed = new Set(files.detailed);
   for (let file = 0; file < checkpoint.files.count; file++) {
     if (!isDetailed.has(file) && !needsReading(checkpoint, file)) continue;
@@ -31,10 +32,22 @@ export async function collectDetails(set: DecodedSet, context: SetContext): Prom
   addGroups(builder, "same-process", numbered(files.links.endedProcesses));
   const filled = { ...checkpoint, fileDetails: builder.fileDetails.finish() };
   markDetailed(filled, filled.fileDetails.row);
-  linkConnections(filled, builder.links, "source", "destination");
+  linkConnections(filled, builder.links, LOCAL, REMOTE);
   const links = builder.links.finish();
   markDetailed(filled, links.from);
   return { ...filled, links };
+}
+
+/** The keys of the addresses of a connection. */
+const [LOCAL, REMOTE] = ["source", "destination"] as const;
+
+/** Details that links are made from. */
+const FOR_LINKS: ReadonlySet<string> = new Set([LOCAL, REMOTE, ...CONNECTION_KEYS]);
+
+/** The details that are read. */
+function neededBy({ details }: DecodeOptions): DetailFilter {
+  if (typeof details !== "function") return () => true;
+  return (key, kind) => FOR_LINKS.has(key) || details(key, kind);
 }
 
 /** Whether not all details of a file are in columns: it has no path of its own, or further records describe it. */

@@ -2,6 +2,7 @@
 
 import type { Fact, RecordKind, Severity } from "../../model/checkpoint.ts";
 import { NONE } from "../../model/checkpoint.ts";
+import { createJsonBytes, type JsonBytes } from "../../model/json-bytes.ts";
 import type { FileRow, RecordRow, TableRow, TaskRow } from "../../model/rows.ts";
 import type { Builder } from "../builder.ts";
 import { createIdIndex, type IdIndex } from "../id-index.ts";
@@ -158,8 +159,8 @@ export interface FileContext {
   readonly pathOwners: FileRow[];
   /** Files with a path and details that have no column: an owner for signals, a build id. */
   readonly detailed: FileRow[];
-  /** IPv4 addresses that occurred, as text, by their word. */
-  readonly addresses: Map<number, string>;
+  /** Room for a made-up name. */
+  readonly name: JsonBytes;
   /** Room for the words of one address, and one more. */
   readonly addressWords: Uint32Array;
   /** Links from files to further records, so far. */
@@ -287,7 +288,7 @@ const createFileContext = (): FileContext => ({
   pathFiles: [],
   pathOwners: [],
   detailed: [],
-  addresses: new Map(),
+  name: createJsonBytes(256),
   addressWords: new Uint32Array(5),
   linkedRecords: 0,
 });

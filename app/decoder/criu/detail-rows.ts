@@ -41,6 +41,8 @@ export interface About {
   readonly fields: MessageFields;
   /** Room for the fields of a nested message. */
   readonly nested: MessageFields;
+  /** Whether a detail of the file is needed. Reading others does no harm. */
+  needs(key: string): boolean;
   /** The names of events as JSON, by their mask. */
   readonly pieces: Map<number, Uint8Array>;
   /** The same by their names, for what is not worth a row. */

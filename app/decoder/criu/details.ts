@@ -1,8 +1,10 @@
 // Reads the details of open files that have no column, from their entries.
 
 import { furtherRecords, HAS, hasFurtherRecords, NONE } from "../../model/checkpoint.ts";
+import { u8At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import type { Builder } from "../builder.ts";
+import type { DetailFilter } from "../source.ts";
 import { createAlike } from "./alike.ts";
 import type { DecodedSet } from "./decoded-set.ts";
 import { type About, add, addRow, type FileRows, type Related, type Row, relatedOf } from "./detail-rows.ts";
@@ -25,6 +27,7 @@ const RELATED_LIMIT = 1000;
 export function createDetailsReader(
   set: DecodedSet,
   { fileDetails, links }: Pick<Builder, "fileDetails" | "links">,
+  isNeeded: DetailFilter,
 ): (file: FileRow) => undefined | Promise<void> {
   const { checkpoint, sources } = set;
   const { files, fileRecords } = checkpoint;
@@ -46,6 +49,7 @@ export function createDetailsReader(
     options: createSocketOptionsReader(fileDetails),
     fields,
     nested: createFields(),
+    needs: (key) => isNeeded(key, u8At(files.kind, about.file)),
     pieces: new Map(),
     values: () => {
       const values = valuesOf(fields.entry, about.related.length === 0);
@@ -115,16 +119,20 @@ function describeFile(about: About, type: FileRows, { owner }: FileBody): Steps 
   const pairs: number[] = [];
   let done = details.count();
   const note = (): void => {
-    for (; done < details.count(); done++) pairs.push(details.keyOf(done), details.valueOf(done));
+    for (; done < details.count(); done++) {
+      const key = details.keyOf(done);
+      if (about.needs(details.nameOfKey(key))) pairs.push(key, details.valueOf(done));
+    }
   };
   const rows = type.others?.areFor(about) === true ? type.others.rows : type.rows;
   for (const [at, row] of rows.entries()) {
     addRow(about, row);
-    if (row.isSame) note();
-    else {
-      pairs.push(ROW, at);
-      done = details.count();
+    if (row.isSame) {
+      note();
+      continue;
     }
+    if (row.add !== null || about.needs(row.key)) pairs.push(ROW, at);
+    done = details.count();
   }
   if (owner !== null && !isBlank(about.fields, owner)) addOwner(about, about.values());
   note();

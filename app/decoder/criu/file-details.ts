@@ -72,6 +72,7 @@ const pipeRows = (message: "pipe_entry" | "fifo_entry", ...more: readonly Return
 function addOtherEnds(pipeId: KnownField): AddDetails {
   return (about) => {
     const { details, file } = about;
+    if (!about.needs("otherEnds")) return;
     const out = details.write();
     const pipe = numberIn(about.fields, pipeId);
     let count = 0;
@@ -96,37 +97,48 @@ const [FD_KEY, FILE_KEY, EVENTS_KEY] = [encodeText('{"fd":'), encodeText(',"file
 const [DATA_KEY, INODE_KEY, DEVICE_KEY] = [encodeText(',"data":'), encodeText(',"inode":'), encodeText(',"device":')];
 const CLOSE = encodeText("}");
 
-/** Adds what an epoll watches. There are often many, so they are written without an object for each. */
+/** Adds what an epoll watches, and its links. There are often many, so they are written without an object for each. */
 function addTargets(about: About): void {
   const { details, fields } = about;
   const { parts, entry } = fields;
   const out = details.write();
+  const isNeeded = about.needs("targets");
   let count = 0;
   for (let at = fields.first; at < fields.end && count < parts.most; at += PART) {
     if (parts.list[at] !== TARGETS.number) continue;
     if (parts.list[at + WIRE_AT] === WRONG) break;
-    writePiece(out, count++ === 0 ? OPEN_LIST : COMMA);
-    writeTarget(out, about, entry, lowAt(parts, at), highAt(parts, at));
+    const target = readTarget(about, entry, lowAt(parts, at), highAt(parts, at));
+    if (isNeeded) writeTarget(out, about, count, target);
+    count++;
   }
   for (const { entry: own } of allRelated(about, "eventpoll_tfd_entry")) {
-    writePiece(out, count++ === 0 ? OPEN_LIST : COMMA);
-    writeTarget(out, about, own, own.start, own.end);
+    const target = readTarget(about, own, own.start, own.end);
+    if (isNeeded) writeTarget(out, about, count, target);
+    count++;
   }
+  if (!isNeeded) return;
   if (count === 0) writePiece(out, OPEN_LIST);
   writePiece(out, CLOSE_LIST);
   details.addIndexed(about.file, "targets", details.indexOfWritten());
 }
 
-/** Writes one target, in bytes start … end - 1 of an entry. */
-function writeTarget(out: JsonBytes, about: About, entry: EntryBytes, start: number, end: number): void {
+/** Reads one target, in bytes start … end - 1 of an entry, into `nested`. Returns the file that is watched, once linked. */
+function readTarget(about: About, entry: EntryBytes, start: number, end: number): FileRow {
   const { nested } = about;
   readFields(nested, entry, TARGET, start, end);
   const fd = numberIn(nested, FD);
-  const events = numberIn(nested, EVENTS) ?? 0;
   const watched = fd === null ? NONE : about.set.epollTarget(about.file, fd);
-  if (watched !== NONE) about.links.add(about.file, "watches", watched, events);
+  if (watched !== NONE) about.links.add(about.file, "watches", watched, numberIn(nested, EVENTS) ?? 0);
+  return watched;
+}
+
+/** Writes the target that was read last. `before`: how many are written. */
+function writeTarget(out: JsonBytes, about: About, before: number, watched: FileRow): void {
+  const { nested } = about;
+  const events = numberIn(nested, EVENTS) ?? 0;
+  writePiece(out, before === 0 ? OPEN_LIST : COMMA);
   writePiece(out, FD_KEY);
-  writeOrNull(out, fd);
+  writeOrNull(out, numberIn(nested, FD));
   writePiece(out, FILE_KEY);
   writeOrNull(out, fileId(about, watched));
   writePiece(out, EVENTS_KEY);
@@ -204,7 +216,7 @@ function addLeft(about: About): void {
   if (!isZero(fields, INTERVAL) || !isZero(fields, INTERVAL_NANO)) {
     add(about, "armed", !isZero(fields, LEFT) || !isZero(fields, LEFT_NANO));
   }
-  about.details.addIndexed(about.file, "left", timeValue(about, LEFT, LEFT_NANO));
+  if (about.needs("left")) about.details.addIndexed(about.file, "left", timeValue(about, LEFT, LEFT_NANO));
 }
 
 /** The number of the value of a time, of which one field has the seconds and one the rest: `5.000000000`. */

@@ -1,6 +1,7 @@
 // Common parts of the readers of open files.
 
 import { HAS } from "../../model/checkpoint.ts";
+import { type JsonBytes, writeInteger, writePiece } from "../../model/json-bytes.ts";
 import { type FileKind, fileKind } from "../../model/names.ts";
 import { u8At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
@@ -44,6 +45,14 @@ export function fileReader<Name extends string>(kind: FileKind, fields: NamedPla
 /** A number for a name: `?` if the entry is damaged before it. */
 export const numberOr = (values: Uint32Array, seen: number, slot: number): number | "?" =>
   isSet(seen, slot) ? low(values, slot) : "?";
+
+const UNKNOWN = encodeText("?");
+
+/** Writes a number of a name: `?` if the entry is damaged before it. */
+export function writeNumberOr(out: JsonBytes, number: number | "?"): void {
+  if (number === "?") writePiece(out, UNKNOWN);
+  else writeInteger(out, number);
+}
 
 /** Sets f_flags. */
 export function setFlags({ files }: Builder, file: FileRow, flags: number): void {

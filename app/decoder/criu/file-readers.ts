@@ -1,12 +1,13 @@
 // The readers of open files, one for each type. Sockets are in socket-readers.ts.
 
 import { NO_MOUNT } from "../../model/checkpoint.ts";
+import { writePiece } from "../../model/json-bytes.ts";
 import { type FileKind, fileKind, modeKind, openFlag } from "../../model/names.ts";
 import { u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { encodeText } from "../../model/text.ts";
 import { before, type SetContext } from "./context.ts";
-import { type FileReader, fileReader, numberOr, setFlags, setImageName } from "./file-reader.ts";
+import { type FileReader, fileReader, numberOr, setFlags, setImageName, writeNumberOr } from "./file-reader.ts";
 import { machineOf } from "./machine.ts";
 import { NAMESPACES } from "./meaning.ts";
 import type { MessageName } from "./messages.ts";
@@ -121,22 +122,31 @@ const EXTERNAL_FILE = plan("ext_file_entry", []);
 const TUN = plan("tunfile_entry", ["netdev"]);
 const PIDFD = plan("pidfd_entry", ["flags", "nspid", "ino"]);
 
+const [PIPE_PREFIX, FIFO_PREFIX, CLOSE] = [encodeText("pipe:["), encodeText("fifo:["), encodeText("]")];
+
 /** Names a pipe or FIFO `pipe:[ID]`, as /proc does, and links it to the other ends. */
 function namePipe(
   { builder, files, values }: SetContext,
   file: FileRow,
   seen: number,
   slot: number,
-  word: string,
+  prefix: Uint8Array,
 ): void {
-  builder.setName(file, `${word}:[${numberOr(values, seen, slot)}]`, word.length + 2);
+  const { name } = files;
+  name.length = 0;
+  writePiece(name, prefix);
+  writeNumberOr(name, numberOr(values, seen, slot));
+  writePiece(name, CLOSE);
+  builder.setWrittenName(file, name, prefix.length);
   if (isSet(seen, slot)) addLink(files.links.pipes, low(values, slot), file);
 }
 
-const readPipe = fileReader("pipe", PIPE, (set, file, seen) => namePipe(set, file, seen, PIPE.slot.pipe_id, "pipe"));
+const readPipe = fileReader("pipe", PIPE, (set, file, seen) =>
+  namePipe(set, file, seen, PIPE.slot.pipe_id, PIPE_PREFIX),
+);
 
 const readFifo = fileReader("fifo", FIFO, (set, file, seen) => {
-  namePipe(set, file, seen, FIFO.slot.pipe_id, "fifo");
+  namePipe(set, file, seen, FIFO.slot.pipe_id, FIFO_PREFIX);
   if (!isSet(seen, FIFO.slot.regf_id)) before(set, 306);
   linkPath(set, file, seen, FIFO.slot.regf_id);
 });

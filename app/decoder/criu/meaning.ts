@@ -307,13 +307,18 @@ export function endpointOf(address: string | null, port: number | null): string 
 
 const [QUOTE, DOT, COLON] = [encodeText('"'), encodeText("."), encodeText(":")];
 
-/** Writes the address of an IPv4 word and its port as a JSON string: what `endpointText` returns, without a string. */
-export function writeEndpoint(out: JsonBytes, word: number, port: number, littleEndian: boolean): void {
-  writePiece(out, QUOTE);
+/** Writes the address of an IPv4 word: what `addressText` returns, without a string. */
+export function writeAddress(out: JsonBytes, word: number, littleEndian: boolean): void {
   for (let octet = 0; octet < 4; octet++) {
     if (octet > 0) writePiece(out, DOT);
     writeInteger(out, (word >>> (8 * (littleEndian ? octet : 3 - octet))) & 255);
   }
+}
+
+/** Writes the address of an IPv4 word and its port as a JSON string: what `endpointText` returns, without a string. */
+export function writeEndpoint(out: JsonBytes, word: number, port: number, littleEndian: boolean): void {
+  writePiece(out, QUOTE);
+  writeAddress(out, word, littleEndian);
   writePiece(out, COLON);
   writeInteger(out, port);
   writePiece(out, QUOTE);

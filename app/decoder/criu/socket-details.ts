@@ -139,6 +139,7 @@ function addPeer(about: About): void {
   const hasPeer = peerInode !== null && peerInode !== 0;
   const peer = hasPeer ? set.unixSocket(peerInode) : NONE;
   if (hasPeer) about.links.add(file, "peer", peer);
+  if (!about.needs("peer")) return;
   const id = fileId(about, peer);
   details.addIndexed(file, "peer", id === null ? details.indexOf(null) : details.indexOfInteger(id));
 }

@@ -1,10 +1,12 @@
 // The readers of sockets. Names: `socket:[tcp 127.0.0.1:80->127.0.0.1:4242 established]`, `socket:[unix stream @name]`.
 
 import { HAS } from "../../model/checkpoint.ts";
+import { writePiece, writeRaw } from "../../model/json-bytes.ts";
 import { SOCKET_STATES, socketType } from "../../model/names.ts";
 import { u8At } from "../../model/read.ts";
+import { encodeText } from "../../model/text.ts";
 import type { SetContext } from "./context.ts";
-import { fileReader, numberOr, setImageName } from "./file-reader.ts";
+import { fileReader, numberOr, setImageName, writeNumberOr } from "./file-reader.ts";
 import { machineOf } from "./machine.ts";
 import {
   AF_INET6,
@@ -16,6 +18,7 @@ import {
   IP_PROTOCOLS,
   NETLINK_PROTOCOLS,
   USK_EXTERN,
+  writeAddress,
 } from "./meaning.ts";
 import { addLink } from "./rows.ts";
 import { fieldNumber, firstVarints, high, isSet, low, plan } from "./wire.ts";
@@ -26,6 +29,13 @@ const DST_ADDR = fieldNumber("inet_sk_entry", "dst_addr");
 const UNIX = plan("unix_sk_entry", ["flags", "ino", "type", "state", "name", "deleted", "uflags"]);
 const NETLINK = plan("netlink_sk_entry", ["flags", "protocol", "portid"]);
 const PACKET = plan("packet_sock_entry", ["flags", "type", "protocol"]);
+
+const [PREFIX, RAW_PREFIX, UNIX_PREFIX] = [
+  encodeText("socket:["),
+  encodeText("socket:[raw "),
+  encodeText("socket:[unix "),
+];
+const [SPACE, ARROW, COLON, CLOSE] = [encodeText(" "), encodeText("->"), encodeText(":"), encodeText("]")];
 
 const SOCK_RAW = 3;
 const TCP_LISTEN = 10;
@@ -42,30 +52,37 @@ export const readInetSocket = fileReader("socket", INET, (set, file, seen, bytes
   const protocol = proto === "?" ? proto : (IP_PROTOCOLS[proto] ?? String(proto));
   const family = isSet(seen, slot.family) ? low(values, slot.family) : null;
   const sourcePort = numberOr(values, seen, slot.src_port);
-  let source = endpoint(addressIn(set, bytes, start, end, SRC_ADDR, family), sourcePort);
-  const isRaw = low(values, slot.type) === SOCK_RAW;
-  // The source port of a raw socket only repeats its protocol.
-  if (isRaw) source = source.slice(0, source.lastIndexOf(":"));
   const port = numberOr(values, seen, slot.dst_port);
-  const target =
-    port === 0 || port === "?" ? "" : `->${endpoint(addressIn(set, bytes, start, end, DST_ADDR, family), port)}`;
-  const stable = `socket:[${isRaw ? "raw " : ""}${protocol} ${source}${target}`;
+  const isRaw = low(values, slot.type) === SOCK_RAW;
+  const { name } = files;
+  name.length = 0;
+  writePiece(name, isRaw ? RAW_PREFIX : PREFIX);
+  writeRaw(name, protocol);
+  writePiece(name, SPACE);
+  // The source port of a raw socket only repeats its protocol.
+  writeEnd(set, addressIn(set, bytes, start, end, SRC_ADDR, family), sourcePort, !isRaw);
+  if (port !== 0 && port !== "?") {
+    writePiece(name, ARROW);
+    writeEnd(set, addressIn(set, bytes, start, end, DST_ADDR, family), port, true);
+  }
+  const stable = name.length;
   const state = HAS_STATES.has(protocol) ? SOCKET_STATES[low(values, slot.state)] : undefined;
-  builder.setName(file, `${stable}${state === undefined ? "" : ` ${state}`}]`, stable.length);
+  if (state !== undefined) {
+    writePiece(name, SPACE);
+    writeRaw(name, state);
+  }
+  writePiece(name, CLOSE);
+  builder.setWrittenName(file, name, stable);
 });
 
 /** The type of a socket in words. */
 const typeText = (set: SetContext, type: number | "?"): string =>
   type === "?" ? type : (socketType(type, machineOf(set).arch) ?? String(type));
 
-/** An address and a port in words. */
-const endpoint = (address: string | null, port: number | "?"): string =>
-  endpointOf(address, port === "?" ? null : port) ?? "?";
+/** An address: the word of an IPv4 address, or in words; `null`: it is not known. */
+type Address = number | string | null;
 
-/** The most addresses to keep as text: a server's sockets share a few. */
-const MOST_ADDRESSES = 1024;
-
-/** An address as text: its 1 or 4 words are the values of a field. `null`: it is not known. */
+/** An address: its 1 or 4 words are the values of a field. */
 function addressIn(
   set: SetContext,
   bytes: Uint8Array,
@@ -73,18 +90,25 @@ function addressIn(
   end: number,
   field: number,
   family: number | null,
-): string | null {
-  const { addressWords: words, addresses } = set.files;
+): Address {
+  const { addressWords: words } = set.files;
   const count = firstVarints(bytes, start, end, field, words);
-  const { littleEndian } = machineOf(set);
-  if (count !== 1) return addressText(addressWords(Array.from(words.subarray(0, count)), family), littleEndian);
-  const word = words[0] as number;
-  if (family === AF_INET6) return null;
-  const known = addresses.get(word);
-  if (known !== undefined) return known;
-  const text = addressText([word], littleEndian);
-  if (text !== null && addresses.size < MOST_ADDRESSES) addresses.set(word, text);
-  return text;
+  if (count === 1) return family === AF_INET6 ? null : (words[0] as number);
+  return addressText(addressWords(Array.from(words.subarray(0, count)), family), machineOf(set).littleEndian);
+}
+
+/** Writes an address and a port to the name. */
+function writeEnd(set: SetContext, address: Address, port: number | "?", hasPort: boolean): void {
+  const { name } = set.files;
+  if (typeof address === "number") {
+    writeAddress(name, address, machineOf(set).littleEndian);
+    if (!hasPort) return;
+    writePiece(name, COLON);
+    writeNumberOr(name, port);
+    return;
+  }
+  const text = endpointOf(address, port === "?" ? null : port) ?? "?";
+  writeRaw(name, hasPort ? text : text.slice(0, text.lastIndexOf(":")));
 }
 
 /** Unix sockets, named by path, by abstract name or, if they have neither, by inode. */
@@ -94,7 +118,7 @@ export const readUnixSocket = fileReader("socket", UNIX, (set, file, seen, bytes
   const inode = numberOr(values, seen, slot.ino);
   if (inode !== "?") addLink(files.links.unixSockets, inode, file);
   if (low(values, slot.deleted) !== 0) builder.files.has[file] = u8At(builder.files.has, file) | HAS.deleted;
-  const prefix = `socket:[unix ${typeText(set, numberOr(values, seen, slot.type))} `;
+  const type = typeText(set, numberOr(values, seen, slot.type));
   const isOutside = (low(values, slot.uflags) & USK_EXTERN) !== 0;
   // CRIU does not know the flags and state of a socket outside the dump, and stores placeholders.
   if (isOutside) builder.files.has[file] = u8At(builder.files.has, file) & ~HAS.flags;
@@ -103,10 +127,18 @@ export const readUnixSocket = fileReader("socket", UNIX, (set, file, seen, bytes
   let end = high(values, slot.name);
   // In an abstract name, which begins with NUL, every byte counts; a path ends in NUL.
   const isAbstract = start < end && bytes[start] === 0;
-  if (isAbstract) return setImageName(set, file, `${prefix}@`, bytes, start + 1, end, suffix);
-  while (end > start && bytes[end - 1] === 0) end--;
-  if (start === end) builder.setName(file, `${prefix}${inode}${suffix}`, prefix.length);
-  else setImageName(set, file, prefix, bytes, start, end, suffix);
+  while (!isAbstract && end > start && bytes[end - 1] === 0) end--;
+  if (isAbstract) return setImageName(set, file, `socket:[unix ${type} @`, bytes, start + 1, end, suffix);
+  if (start < end) return setImageName(set, file, `socket:[unix ${type} `, bytes, start, end, suffix);
+  const { name } = files;
+  name.length = 0;
+  writePiece(name, UNIX_PREFIX);
+  writeRaw(name, type);
+  writePiece(name, SPACE);
+  const stable = name.length;
+  writeNumberOr(name, inode);
+  writeRaw(name, suffix);
+  builder.setWrittenName(file, name, stable);
 });
 
 export const readNetlinkSocket = fileReader("socket", NETLINK, ({ builder, values }, file, seen) => {

@@ -6,12 +6,15 @@ import { FILE_FIELDS } from "../../../app/decoder/criu/file-types.ts";
 import { decodeCriuSet } from "../../../app/decoder/criu/index.ts";
 import { endpointText, writeEndpoint } from "../../../app/decoder/criu/meaning.ts";
 import { WIRE } from "../../../app/decoder/criu/wire.ts";
-import { bytesSource } from "../../../app/decoder/source.ts";
-import type { Checkpoint } from "../../../app/model/checkpoint.ts";
+import { bytesSource, type DecodeOptions } from "../../../app/decoder/source.ts";
+import { isFactKey } from "../../../app/export/detail-facts.ts";
+import { createFactWords } from "../../../app/export/fact-words.ts";
+import { type Checkpoint, NONE } from "../../../app/model/checkpoint.ts";
 import { detailsOf } from "../../../app/model/detail-store.ts";
 import { createJsonBytes } from "../../../app/model/json-bytes.ts";
 import { linksOf } from "../../../app/model/links.ts";
 import { decodeText } from "../../../app/model/text.ts";
+import { fileNames } from "../../../app/model/words.ts";
 import { imageBytes, inventoryAndTree, type Message } from "../../support/criu-set.ts";
 import { random } from "../../support/random.ts";
 
@@ -53,15 +56,17 @@ test("whatever they are", async () => {
     return { type, id: at + 1, number: field.number, message: messageLike(table, at + 1, below) };
   });
   // Entries with fields out of order are not compared with others.
-  const decoded = async (entryOf: (file: (typeof files)[number]) => Message) => {
+  const decoded = async (entryOf: (file: (typeof files)[number]) => Message, options: DecodeOptions = {}) => {
     const members = [...inventoryAndTree(1).members, ["files.img", imageBytes("FILES", files.map(entryOf))] as const];
-    return (await decodeCriuSet(members.map(([name, bytes]) => bytesSource(name, bytes)))).checkpoint;
+    const sources = members.map(([name, bytes]) => bytesSource(name, bytes));
+    return (await decodeCriuSet(sources, options)).checkpoint;
   };
-  const usual = await decoded(({ type, id, number, message }) => [
+  const usualEntry = ({ type, id, number, message }: (typeof files)[number]): Message => [
     [1, type],
     [2, id],
     [number, message],
-  ]);
+  ];
+  const usual = await decoded(usualEntry);
   const alone = await decoded(({ type, id, number, message }) => [
     [2, id],
     [1, type],
@@ -73,6 +78,15 @@ test("whatever they are", async () => {
   const differing = files.map((_, file) => file).filter((file) => textOf(usual, file) !== textOf(alone, file));
   expect(differing.map((file) => [textOf(usual, file), textOf(alone, file)])).toEqual([]);
   expect(decodeText(usual.fileDetails.pool)).toBe(decodeText(alone.fileDetails.pool));
+
+  // Those that a listing shows are enough for a listing.
+  const few = await decoded(usualEntry, { details: isFactKey });
+  expect(few.fileDetails.count).toBeLessThan(usual.fileDetails.count);
+  const [allWords, fewWords] = [usual, few].map((checkpoint) => createFactWords(checkpoint, fileNames(checkpoint)));
+  for (const file of files.keys()) {
+    expect([file, fewWords?.(file, NONE)]).toEqual([file, allWords?.(file, NONE)]);
+    expect(linksOf(few, file)).toEqual(linksOf(usual, file));
+  }
 });
 
 test("the address of an IPv4 socket is written as it is put into words", () => {
