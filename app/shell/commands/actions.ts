@@ -1,14 +1,17 @@
 // Steps that several commands share.
 
-import { focusElement } from "../focus.ts";
+import { withElement } from "../rendered.ts";
 import { copyText } from "../save.ts";
 import type { Shell } from "../shell.ts";
 import type { Panel } from "../state.ts";
 
-/** Shows a panel and moves keyboard focus to an element in it (an id of PLACES). */
-export function goTo({ store }: Shell, panel: Panel, place: string): void {
+/** Shows a panel and moves keyboard focus to an element in it (an id of PLACES), and uses it. */
+export function goTo({ store }: Shell, panel: Panel, place: string, use?: (element: HTMLElement) => void): void {
   showPanel(store, panel);
-  focusElement(place);
+  withElement(place, (element) => {
+    element.focus();
+    use?.(element);
+  });
 }
 
 function showPanel(store: Shell["store"], panel: Panel): void {

@@ -46,7 +46,7 @@ export interface DrawingHandle {
   zoomBy(factor: number): void;
   /** Fits the whole drawing into the view; if it already fits, returns to actual size. */
   fit(): void;
-  /** Whether there is something to save yet. */
+  /** Whether there is something to focus, to zoom and to save yet. */
   readonly isMade: boolean;
   /** The whole drawing as an SVG document; `null` until it is made. */
   svg(): string | null;

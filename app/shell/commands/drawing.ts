@@ -1,15 +1,19 @@
 // The drawing: focus, zoom, legend, and the drawing as a picture.
 
-import { focusWhenRendered } from "../focus.ts";
+import { focusWhenRendered, untilRendered } from "../rendered.ts";
 import { plainName, saveFile } from "../save.ts";
 import { isOpen, shownDoc } from "../selectors.ts";
 import type { Shell } from "../shell.ts";
-import { type Command, type CommandContext, inGroup } from "./command.ts";
+import { type Command, type CommandContext, type DrawingHandle, inGroup } from "./command.ts";
 
 /** A quarter more on each step in; one step in and one out cancel each other. */
 const ZOOM_STEP = 1.25;
 
 export function drawingCommands({ shell, drawing }: CommandContext): Command[] {
+  const zoom = (move: (made: DrawingHandle) => void): void =>
+    void untilMade(drawing).then(() => {
+      if (drawing.current?.isMade) move(drawing.current);
+    });
   return inGroup("Drawing", [
     {
       id: "go-drawing",
@@ -20,13 +24,19 @@ export function drawingCommands({ shell, drawing }: CommandContext): Command[] {
         shell.store.set({ panel: "drawing" });
         focusWhenRendered(() => {
           drawing.current?.focus();
-          return drawing.current !== null;
+          return isMade(drawing);
         });
       },
     },
-    { id: "zoom-in", title: "Zoom in", key: "+", when: isOpen, run: () => drawing.current?.zoomBy(ZOOM_STEP) },
-    { id: "zoom-out", title: "Zoom out", key: "-", when: isOpen, run: () => drawing.current?.zoomBy(1 / ZOOM_STEP) },
-    { id: "zoom-fit", title: "Fit / actual size", key: "0", when: isOpen, run: () => drawing.current?.fit() },
+    { id: "zoom-in", title: "Zoom in", key: "+", when: isOpen, run: () => zoom((made) => made.zoomBy(ZOOM_STEP)) },
+    {
+      id: "zoom-out",
+      title: "Zoom out",
+      key: "-",
+      when: isOpen,
+      run: () => zoom((made) => made.zoomBy(1 / ZOOM_STEP)),
+    },
+    { id: "zoom-fit", title: "Fit / actual size", key: "0", when: isOpen, run: () => zoom((made) => made.fit()) },
     {
       id: "toggle-legend",
       title: "Toggle legend",
@@ -58,15 +68,10 @@ export function drawingCommands({ shell, drawing }: CommandContext): Command[] {
   ]);
 }
 
-/** Frames that a drawing is waited for. If it is not made then, it is probably in a part of the page that is not shown. */
-const MOST_FRAMES = 120;
+const isMade = (drawing: CommandContext["drawing"]): boolean => drawing.current?.isMade === true;
 
 /** Waits for a drawing that is being made: the parts of the page appear one after another, and a large image is laid out. */
-async function untilMade(drawing: CommandContext["drawing"]): Promise<void> {
-  for (let frame = 0; frame < MOST_FRAMES && !drawing.current?.isMade; frame++) {
-    await new Promise(requestAnimationFrame);
-  }
-}
+const untilMade = (drawing: CommandContext["drawing"]): Promise<boolean> => untilRendered(() => isMade(drawing));
 
 function save(shell: Shell, picture: Blob | null, extension: "svg" | "png"): void {
   const name = plainName(shownDoc(shell.store.get())?.input.name ?? "");

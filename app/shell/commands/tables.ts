@@ -2,7 +2,6 @@
 
 import { LISTING_TITLES, LISTINGS } from "../../model/columns/column.ts";
 import { FIRST_SORT, isFirstSort } from "../../model/columns/columns.ts";
-import { focusWhenRendered } from "../focus.ts";
 import { PLACES } from "../places.ts";
 import { isOpen } from "../selectors.ts";
 import { goTo } from "./actions.ts";
@@ -37,12 +36,7 @@ export function tableCommands({ shell }: CommandContext): Command[] {
       when: (state) => isOpen(state) && state.tab !== "records",
       run() {
         shell.showListing(store.get().tab);
-        goTo(shell, "tables", PLACES.columns);
-        focusWhenRendered(() => {
-          const columns = document.getElementById(PLACES.columns);
-          columns?.click();
-          return columns !== null;
-        });
+        goTo(shell, "tables", PLACES.columns, (columns) => columns.click());
       },
     },
     {
