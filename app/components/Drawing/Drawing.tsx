@@ -17,7 +17,7 @@ import { oneImage, type Subject } from "../../graph/order/graph.ts";
 import { type Layout, layout as layOut } from "../../graph/order/layout.ts";
 import { relationsOf } from "../../graph/order/relations.ts";
 import type { Action, Scene } from "../../graph/scene/scene.ts";
-import { sceneOf } from "../../graph/scene/scene-of.ts";
+import { prepareScene } from "../../graph/scene/scene-of.ts";
 import { relationSentence, sentence } from "../../graph/scene/sentence.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { type ObjectRef, sameRef } from "../../model/object-ref.ts";
@@ -88,9 +88,25 @@ const OPENER = { width: 22, height: 20 };
 
 type ShownProps = Omit<DrawingProps, "layout"> & { readonly subject: Subject; readonly layout: Layout | null };
 
+/** What is drawn, and how it is acted on. */
+type Drawn = Pick<ShownProps, "subject" | "layout" | "whole" | "selection" | "onSelect">;
+
+/**
+ * What is drawn. It follows what should be drawn in a task of its own, with pauses: a selection shows in the tables and
+ * in the inspector first. Only the first drawing of an image, and the end of one, are drawn at once.
+ */
+function useDrawn(wanted: Drawn): Drawn {
+  const { subject, layout, whole, selection } = wanted;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: onSelect belongs to the subject, and is new in each rendering
+  const latest = useMemo(() => wanted, [subject, layout, whole, selection]);
+  const deferred = useDeferredValue(latest);
+  return layout === null || deferred.layout === null ? latest : deferred;
+}
+
 /** A drawing. Without a layout, everything around it, so that only the scene is left to be made when that is there. */
 function Shown(props: ShownProps) {
-  const { subject, layout, whole = false, selection, onSelect, onHover, view, onView, ref } = props;
+  const { onHover, view, onView, ref } = props;
+  const { subject, layout, whole = false, selection, onSelect } = useDrawn(props);
   const host = useRef<HTMLElement>(null);
   const viewBox = useRef<HTMLDivElement>(null);
   const element = useRef<HTMLCanvasElement>(null);
@@ -105,14 +121,16 @@ function Shown(props: ShownProps) {
   const { focus } = levels;
   // The first scene is made in a task of its own, after the one that adds the canvas to the page.
   const isMounted = useDeferredValue(size !== null, false);
-  const scene = useMemo(
+  const width = isMounted ? size?.width : undefined;
+  const prepared = useMemo(
     () =>
-      layout === null || size === null || !isMounted
+      layout === null || width === undefined
         ? null
-        : sceneOf(subject, layout, { ...size, selection, expansion, focus }),
-    [subject, layout, size, isMounted, selection, expansion, focus],
+        : prepareScene(subject, layout, { width, selection, expansion, focus }),
+    [subject, layout, width, selection, expansion, focus],
   );
-  const notes = scene?.notes.join(" ") ?? "";
+  const scene = useMemo(() => (size === null ? null : (prepared?.at(size.height) ?? null)), [prepared, size]);
+  const notes = prepared?.notes.join(" ") ?? "";
   // Notes below the drawing take some of its height, which is better known before it is painted.
   // biome-ignore lint/correctness/useExhaustiveDependencies: measures after the notes have changed
   useLayoutEffect(measure, [measure, notes]);
@@ -132,7 +150,9 @@ function Shown(props: ShownProps) {
     if (action !== null && (object === null || onOpener)) act(action);
   };
   const pointer = usePointer(picture, canvas, { element, pointed, tree, onHover, act, activate });
-  const onKey = useWalk({ subject, layout, selection, onSelect, onAction: act });
+  // Keys walk on from what is selected, whether it is drawn yet or not.
+  const from = props.subject === subject ? props.selection : selection;
+  const onKey = useWalk({ subject, layout, selection: from, onSelect, onAction: act });
   const label = labelOf(subject);
   useHandle(ref, picture, canvas, tree, label);
   const spoken = useMemo(() => (selection === null ? "" : described(subject, selection)), [subject, selection]);

@@ -20,10 +20,15 @@ export interface HiddenTreeProps {
 
 /** One item is focusable at a time: the selected one, or the first. */
 export function HiddenTree({ subject, scene, label, selection, onKey, onActivate, treeRef }: HiddenTreeProps) {
-  const items = useMemo(() => treeOf(scene), [scene]);
+  const { boxes, edges } = scene;
+  const items = useMemo(() => treeOf({ boxes, edges }), [boxes, edges]);
   const selected = items.findIndex((item) => selection !== null && sameRef(item.ref, selection));
   const active = Math.max(0, selected);
   const { first, end } = treeWindow(items, active);
+  const shown = useMemo(
+    () => items.slice(first, end).map((item) => ({ ...item, text: spokenItem(subject, item) })),
+    [subject, items, first, end],
+  );
   const activeElement = useRef<HTMLDivElement>(null);
 
   // Focus follows the selection. If the focused item left the page, focus is lost: so remember that a key was pressed
@@ -48,7 +53,7 @@ export function HiddenTree({ subject, scene, label, selection, onKey, onActivate
         onKey(event, items[active]);
       }}
     >
-      {items.slice(first, end).map((item, at) => (
+      {shown.map((item, at) => (
         // biome-ignore lint/a11y/useKeyWithClickEvents: the tree handles keys for all of its items
         <div
           key={item.ref === null ? `box ${item.box}` : `${item.ref.to} ${item.ref.row}`}
@@ -62,7 +67,7 @@ export function HiddenTree({ subject, scene, label, selection, onKey, onActivate
           {...(item.expanded === null ? {} : { "aria-expanded": item.expanded })}
           onClick={() => onActivate(item)}
         >
-          {spokenItem(subject, item)}
+          {item.text}
         </div>
       ))}
     </div>

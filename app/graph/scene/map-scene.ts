@@ -20,8 +20,8 @@ import {
   type Heading,
   laneHeadings,
   PITCH,
+  type PreparedScene,
   type Ribbon,
-  type Scene,
   type SceneOptions,
   withColumns,
 } from "./scene.ts";
@@ -41,10 +41,9 @@ interface Part {
   readonly right: number;
 }
 
-export function mapScene(subject: Subject, layout: Layout, options: SceneOptions): Scene {
-  const { width, height, selection, expansion } = options;
+export function prepareMap(subject: Subject, layout: Layout, options: Omit<SceneOptions, "height">): PreparedScene {
+  const { width, selection, expansion } = options;
   const left = stripsWidth(width, selection !== null);
-  const strips = stripsOf(subject, layout, left, height);
   const top = HEADING + 8;
   const above =
     selection === null
@@ -52,32 +51,42 @@ export function mapScene(subject: Subject, layout: Layout, options: SceneOptions
       : surroundings(subject, layout, selection, expansion, { left, right: width, top });
   const files = topFiles(subject, layout, above, left);
   const count = counted(subject.graph.descriptors.count, "descriptor");
-  return withColumns({
+  const notes = [
+    isMap(subject)
+      ? `Too large to draw in full (${count}): the lanes are histograms; zoom in to see tables and slots.`
+      : "Zoomed out to histograms; zoom in to see tables and slots.",
+    ...offNotes(subject),
+    ...above.notes,
+    ...files.notes,
+  ];
+  const scene = withColumns({
     level: "map",
     width: Math.max(width, above.right),
-    height: Math.max(files.bottom + 16, height),
+    height: files.bottom + 16,
     boxes: [...above.boxes, ...files.boxes],
     edges: above.edges,
     ribbons: above.ribbons,
     axes: [],
-    strips,
-    markers: selection === null ? [] : markersOf(subject, layout, strips, selection),
-    headings: [
-      ...strips.map(({ heading, x }) => ({ text: heading, x, y: Number.NaN })),
-      ...above.headings,
-      ...files.headings,
-    ],
-    notes: [
-      isMap(subject)
-        ? `Too large to draw in full (${count}): the lanes are histograms; zoom in to see tables and slots.`
-        : "Zoomed out to histograms; zoom in to see tables and slots.",
-      ...offNotes(subject),
-      ...above.notes,
-      ...files.notes,
-    ],
+    strips: [],
+    markers: [],
+    headings: [...above.headings, ...files.headings],
+    notes,
     isPart: false,
     compared: subject.both !== null,
   });
+  return {
+    notes,
+    at(height) {
+      const strips = stripsOf(subject, layout, left, height);
+      return {
+        ...scene,
+        height: Math.max(scene.height, height),
+        strips,
+        markers: selection === null ? [] : markersOf(subject, layout, strips, selection),
+        headings: [...strips.map(({ heading, x }) => ({ text: heading, x, y: Number.NaN })), ...scene.headings],
+      };
+    },
+  };
 }
 
 /** What the whole graph is like, while nothing is selected. */

@@ -8,22 +8,28 @@ import { type Expansion, type Focus, isMap, MOST_IN_WORDS, type Plan, TASKS_PER_
 import { planWhole } from "../plan/whole.ts";
 import { planWindow } from "../plan/window.ts";
 import { compose } from "./compose.ts";
-import { mapScene } from "./map-scene.ts";
+import { prepareMap } from "./map-scene.ts";
 import { offNotes } from "./off-notes.ts";
-import { HEADING, laneHeadings, type Scene, type SceneOptions, withColumns } from "./scene.ts";
+import { HEADING, laneHeadings, type PreparedScene, type Scene, type SceneOptions, withColumns } from "./scene.ts";
 import { barAxis } from "./table-box.ts";
 
 /** The scene of a subject at a size. At most MOST_MARKS (some 3,000) marks, whatever the size of the image. */
-export function sceneOf(subject: Subject, layout: Layout, options: SceneOptions): Scene {
+export const sceneOf = (subject: Subject, layout: Layout, options: SceneOptions): Scene =>
+  prepareScene(subject, layout, options).at(options.height);
+
+/** The same for a width, and for heights to be given later. */
+export function prepareScene(subject: Subject, layout: Layout, options: Omit<SceneOptions, "height">): PreparedScene {
   const level = options.focus?.level ?? (isMap(subject) ? "map" : null);
-  return level === "map" ? mapScene(subject, layout, options) : tablesScene(subject, layout, options);
+  if (level === "map") return prepareMap(subject, layout, options);
+  const scene = tablesScene(subject, layout, options);
+  return { notes: scene.notes, at: () => scene };
 }
 
 /** Tables with their slots or as bars: all, or those at the place in focus. */
 function tablesScene(
   subject: Subject,
   layout: Layout,
-  { width, selection, expansion, focus = null }: SceneOptions,
+  { width, selection, expansion, focus = null }: Omit<SceneOptions, "height">,
 ): Scene {
   const plan = planFor(subject, layout, selection, expansion, focus);
   const drawn = compose(subject, layout, plan, { left: 0, right: width, top: HEADING + 8 });

@@ -199,6 +199,13 @@ export interface SceneOptions {
   readonly focus?: Focus | null;
 }
 
+/** A scene but for what depends on the height of the view, which is known only when its notes are on the page. */
+export interface PreparedScene {
+  readonly notes: readonly string[];
+  /** The scene for a height in CSS pixels. Those of all heights share what does not depend on it. */
+  at(height: number): Scene;
+}
+
 /** The number of marks in a scene. */
 export function markCount(scene: Scene): number {
   return (

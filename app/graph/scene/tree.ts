@@ -25,7 +25,7 @@ export interface TreeItem {
 export const MOST_ITEMS = 200;
 
 /** All items of a scene, depth first: tasks, their tables, slots and files; boxes that nothing leads to come last. */
-export function treeOf(scene: Scene): TreeItem[] {
+export function treeOf(scene: Pick<Scene, "boxes" | "edges">): TreeItem[] {
   const { children, roots } = familyOf(scene);
   const items: TreeItem[] = [];
   const pending: { box: number; level: number; position: number; size: number }[] = [];
@@ -54,7 +54,7 @@ export function treeOf(scene: Scene): TreeItem[] {
 const KIND_ORDER: readonly BoxKind[] = ["task", "table", "slot", "more", "file", "fold", "unused", "chart"];
 
 /** The children of each box, and the boxes without a parent, by kind and then by height. */
-function familyOf({ boxes, edges }: Scene): { children: number[][]; roots: number[] } {
+function familyOf({ boxes, edges }: Pick<Scene, "boxes" | "edges">): { children: number[][]; roots: number[] } {
   const parent = Int32Array.from(boxes, (box) => box.parent);
   // The first edge wins: scenes list the edges of tasks before those of slots.
   for (const edge of edges) {
