@@ -108,3 +108,14 @@ test.each(SIZES)("nothing is cut off at $width × $height, $theme: resources, me
   await look(page, "Restore with facts", faults);
   expect(faults).toEqual([]);
 });
+
+test.each([SINGLE, PAIRS])("a window 200 px wide does not scroll sideways: %s", async (sample) => {
+  const { page } = await visit({ width: 200, height: 844, fragment: `#sample=${sample}` });
+  const panels = page.getByRole("navigation", { name: "Parts of the page" }).getByRole("button");
+  await panels.first().waitFor();
+  for (let at = 0; at < (await panels.count()); at++) {
+    await panels.nth(at).click();
+    await painted(page);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), `panel ${at}`).toBe(200);
+  }
+});
