@@ -11,7 +11,7 @@ import { BIT_OF_KIND, CHANGE_BITS } from "./changes.ts";
 import type { ChangedFiles, Collector } from "./collect-changes.ts";
 import { type DetailComparer, detailComparer } from "./compare-details.ts";
 import { openFileComparer, UNCERTAIN_PATH } from "./compare-open-files.ts";
-import { groupsOf, mixedKeys } from "./groups.ts";
+import { groupsOf, mixedRows } from "./groups.ts";
 import type { Compared } from "./holders.ts";
 import type { LackingValues } from "./lacking-values.ts";
 import type { Lopsided } from "./lopsided.ts";
@@ -49,8 +49,8 @@ export function compareDescriptors(
   { places, lopsided, lacking }: Knowledge,
   collector: Collector,
 ): void {
-  const fileBefore = pairs.descriptors.before.map((row) => (row === NONE ? NONE : i32At(before.descriptors.file, row)));
-  const fileAfter = pairs.descriptors.after.map((row) => (row === NONE ? NONE : i32At(after.descriptors.file, row)));
+  const fileBefore = filesOfPairs(before, pairs.descriptors.before);
+  const fileAfter = filesOfPairs(after, pairs.descriptors.after);
   const compareFiles = openFileComparer(before, after);
   const details = detailComparer(before, after, { before: fileBefore, after: fileAfter }, places, lacking);
   const context: Context = {
@@ -70,6 +70,16 @@ export function compareDescriptors(
   addCloseOnExec(context, sorted.closeOnExec);
   addFileValues(context, sorted.differing);
   if (lopsided.sharing === null) addFileSharing(context, sorted.onBothSides);
+}
+
+/** By descriptor pair: the open file that its descriptor on one side refers to; NONE: none, or there is no descriptor. */
+function filesOfPairs({ descriptors }: Checkpoint, rows: Int32Array): Int32Array {
+  const files = new Int32Array(rows.length);
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at] as number;
+    files[at] = row === NONE ? NONE : i32At(descriptors.file, row);
+  }
+  return files;
 }
 
 /** Descriptor pairs by what is to be reported about them. A pair can be in several lists. */
@@ -262,13 +272,11 @@ function addFileValues(context: Context, rows: Uint32Array): void {
 /** Open files that descriptors share on one side only. */
 function addFileSharing(context: Context, rows: Uint32Array): void {
   const { before, after, fileBefore, fileAfter, collector } = context;
-  const mixedAfter = mixedKeys(rows, fileAfter, fileBefore, after.files.count);
-  const shared = rows.filter((row) => mixedAfter[i32At(fileAfter, row)] === 1);
+  const shared = mixedRows(rows, fileAfter, fileBefore, after.files.count);
   for (const group of groupsOf(shared, byFileAfter(context))) {
     collector.addDescriptors("file-shared", group, { before: NONE, after: filesOf(context, group).after }, false);
   }
-  const mixedBefore = mixedKeys(rows, fileBefore, fileAfter, before.files.count);
-  const unshared = rows.filter((row) => mixedBefore[i32At(fileBefore, row)] === 1);
+  const unshared = mixedRows(rows, fileBefore, fileAfter, before.files.count);
   for (const group of groupsOf(unshared, byFileBefore(context))) {
     collector.addDescriptors("file-unshared", group, { before: filesOf(context, group).before, after: NONE }, false);
   }

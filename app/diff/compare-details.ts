@@ -12,11 +12,12 @@ import type { FileRow } from "../model/rows.ts";
 import { otherSide, type Side } from "../model/side.ts";
 import { sameBytes } from "../model/text.ts";
 import { CHANGE_BITS } from "./changes.ts";
-import { fileDetailValue, hasUnheld, namespaceTaskOf } from "./detail-values.ts";
+import { fileDetailValue, namespaceTaskOf } from "./detail-values.ts";
 import type { LackingValues } from "./lacking-values.ts";
-import { linkComparer } from "./links.ts";
+import { linkComparer, NO_ROLES } from "./links.ts";
 import { mountOfFile, type Places } from "./match-mounts.ts";
 import type { NamespaceTasks } from "./match-namespaces.ts";
+import { type SameNamespace, storeComparer } from "./same-details.ts";
 
 /** A detail that differs, or a role in which the links differ. */
 export interface DetailDifference {
@@ -83,9 +84,10 @@ export function detailComparer(
     list: (b, a) => listed(b, a, () => {}),
     bits(b, a) {
       const either = (hasBefore[b] as number) | (hasAfter[a] as number);
+      const both = (hasBefore[b] as number) & (hasAfter[a] as number);
       if (either & HAS.inode) inodes.lacking(b, a, lack);
-      if ((either & HAS.details) === 0) {
-        const both = (hasBefore[b] as number) & (hasAfter[a] as number);
+      const linked = (either & HAS.details) === 0 ? NO_ROLES : links(b, a);
+      if (linked.length === 0 && ((either & HAS.details) === 0 || sameStored(b, a, linked))) {
         return both & HAS.inode && inodes.differ(b, a) ? CHANGE_BITS.detail : 0;
       }
       let bits = 0;
@@ -133,9 +135,6 @@ function inodeComparer(before: Checkpoint, after: Checkpoint, places: Places | n
   };
 }
 
-/** Whether two files lead to namespaces that correspond, as far as it is known what both correspond to. */
-type SameNamespace = (b: FileRow, a: FileRow) => boolean;
-
 function namespaceComparer(before: Checkpoint, after: Checkpoint, namespaces: NamespaceTasks | null): SameNamespace {
   if (namespaces === null) return () => true;
   return (b, a) => {
@@ -144,60 +143,6 @@ function namespaceComparer(before: Checkpoint, after: Checkpoint, namespaces: Na
     return x === y || x === NONE || y === NONE;
   };
 }
-
-/**
- * Returns a quick test for whether two files have the same details in the stores, as most do; false means that they have
- * to be compared. `linked`: the roles in which links differ, which are reported as such.
- */
-function storeComparer(before: Checkpoint, after: Checkpoint, inSameNamespace: SameNamespace) {
-  const [x, y] = [before.fileDetails, after.fileDetails];
-  const keyAfter = Int32Array.from(x.keys, (key) => y.keys.indexOf(key));
-  /** By value before: 1 more than a value after that has the same bytes. */
-  const valueAfter = new Uint32Array(x.start.length);
-  const isSameValue = (b: number, a: number): boolean => {
-    if (valueAfter[b] === a + 1) return true;
-    if (!sameBytes(valueBytes(x, b), valueBytes(y, a))) return false;
-    valueAfter[b] = a + 1;
-    return true;
-  };
-  /** By kind and key. */
-  const specs: (DetailSpec | undefined)[] = [];
-  const specOf = (key: number, kind: number): DetailSpec => {
-    const at = kind * x.keys.length + key;
-    const spec = specs[at] ?? fileDetail(x.keys[key] as string, kind);
-    specs[at] = spec;
-    return spec;
-  };
-  return (b: FileRow, a: FileRow, linked: readonly LinkRole[]): boolean => {
-    const [first, end] = detailRange(x, b);
-    const [firstAfter, endAfter] = detailRange(y, a);
-    if (end - first !== endAfter - firstAfter) return false;
-    const kind = before.files.kind[b] as number;
-    for (let at = first; at < end; at++) {
-      const other = firstAfter + at - first;
-      const key = x.key[at] as number;
-      if (keyAfter[key] !== y.key[other]) return false;
-      const value = x.value[at] as number;
-      const isSame = isSameValue(value, y.value[other] as number);
-      const { compared, role } = specOf(key, kind);
-      if (compared === "value" && !isSame) return false;
-      if (compared === "namespace" && !inSameNamespace(b, a)) return false;
-      if (compared !== "link" || (role !== undefined && linked.includes(role))) continue;
-      if (role === "watches" && !isSame) return false;
-      if (role === "watches") continue;
-      // The value is a list of ids; only those of files without a descriptor count.
-      if (isNull(x, value) !== isNull(y, y.value[other] as number)) return false;
-      if (hasUnheld(before, b, role) || hasUnheld(after, a, role)) return false;
-    }
-    return true;
-  };
-}
-
-/** Whether a value is null: no other value has its length and first byte. */
-const isNull = ({ start, pool }: DetailStore, value: number): boolean =>
-  pool[start[value] as number] === FIRST_OF_NULL && (start[value + 1] as number) - (start[value] as number) === 4;
-
-const FIRST_OF_NULL = 0x6e;
 
 /** What comparing the details of any two files needs. */
 interface Stored {

@@ -42,6 +42,12 @@ export function openFileComparer(
   const otherFormat = before.format !== after.format;
 
   const pathBits = (b: number, a: number): number => {
+    // The same kind and name, as nearly all have.
+    if (b !== NONE && a !== NONE) {
+      const kind = x.kind[b] as number;
+      const onlyOneHasPath = ((x.has[b] as number) ^ (y.has[a] as number)) & HAS.path;
+      if (kind === y.kind[a] && kind !== UNKNOWN && !onlyOneHasPath && sameName(before, b, after, a)) return 0;
+    }
     const unknownBefore = isUnknown(before, b);
     const unknownAfter = isUnknown(after, a);
     if (unknownBefore || unknownAfter) {

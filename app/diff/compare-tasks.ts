@@ -12,7 +12,7 @@ import type { ChangeKind } from "./changes.ts";
 import type { Collector } from "./collect-changes.ts";
 import type { Knowledge } from "./compare-descriptors.ts";
 import { taskValues } from "./detail-values.ts";
-import { groupsOf, mixedKeys } from "./groups.ts";
+import { groupsOf, mixedRows } from "./groups.ts";
 import type { Compared } from "./holders.ts";
 import type { LackingValues } from "./lacking-values.ts";
 import { mountOfFile, type Places } from "./match-mounts.ts";
@@ -132,8 +132,7 @@ export function compareTableSharing(before: Checkpoint, after: Checkpoint, pairs
   const tasks = allRows(before.tasks.count).filter((b) => tableBefore[b] !== NONE && tableAfter[b] !== NONE);
   const number = (task: number): number => pairNumber(before, after, task, NONE);
   const compare = (one: Int32Array, other: Int32Array, many: number, name: ChangeKind): void => {
-    const mixed = mixedKeys(tasks, one, other, many);
-    const rows = tasks.filter((b) => mixed[i32At(one, b)] === 1);
+    const rows = mixedRows(tasks, one, other, many);
     for (const group of groupsOf(rows, (a, b) => i32At(one, a) - i32At(one, b))) {
       collector.addTables(
         name,

@@ -4,7 +4,7 @@ import { type Checkpoint, HAS, NONE, stableLength } from "../model/checkpoint.ts
 import { type DetailSpec, fileDetail } from "../model/detail-keys.ts";
 import { detailOf, detailsOf, taskDetailsOf } from "../model/detail-store.ts";
 import type { Details, DetailValue } from "../model/fields.ts";
-import { groupMembers, isGroupRole, type LinkRole, linkRange, linksOf, roleAt } from "../model/links.ts";
+import { linksOf } from "../model/links.ts";
 import { FILE_KINDS, TASK_STATES } from "../model/names.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import type { FileRow, TaskRow } from "../model/rows.ts";
@@ -59,28 +59,6 @@ function linkValue(checkpoint: Checkpoint, file: FileRow, spec: DetailSpec, valu
   }
   return outside.sort();
 }
-
-/** Whether a file is linked in a role to files that no descriptor leads to. */
-export function hasUnheld(checkpoint: Checkpoint, file: FileRow, role: LinkRole | undefined): boolean {
-  const { links } = checkpoint;
-  const [first, end] = linkRange(checkpoint, file);
-  for (let row = first; row < end; row++) {
-    if (roleAt(checkpoint, row) !== role) continue;
-    const to = i32At(links.to, row);
-    if (!isGroupRole(role)) {
-      if (to === NONE || !isHeld(checkpoint, to)) return true;
-    } else if (hasUnheldMember(checkpoint, to)) return true;
-  }
-  return false;
-}
-
-/** Most members of a group that are examined; `linksOf` lists only the first of a larger group. */
-const MOST_MEMBERS = 1001;
-
-const hasUnheldMember = (checkpoint: Checkpoint, group: number): boolean =>
-  groupMembers(checkpoint, group)
-    .subarray(0, MOST_MEMBERS)
-    .some((member) => !isHeld(checkpoint, member));
 
 /** An epoll's target without the ids, inodes and devices of the watched file. */
 function watchedValue(target: DetailValue): DetailValue {

@@ -4,20 +4,26 @@ import { NONE } from "../model/checkpoint.ts";
 import { sortRows } from "./rows.ts";
 
 /**
- * Which values of `one` go with several values of `other`, among `rows`: 1 by value of `one`.
+ * The `rows` whose value of `one` goes with several values of `other` among them.
  *
  * @param many Values of `one` are 0 … many - 1.
  */
-export function mixedKeys(rows: Uint32Array, one: Int32Array, other: Int32Array, many: number): Uint8Array {
+export function mixedRows(rows: Uint32Array, one: Int32Array, other: Int32Array, many: number): Uint32Array {
   const first = new Int32Array(many).fill(NONE);
-  const mixed = new Uint8Array(many);
-  for (const row of rows) {
+  let mixed: Uint8Array | null = null;
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at] as number;
     const key = one[row] as number;
     if (first[key] === NONE) first[key] = other[row] as number;
-    else if (first[key] !== other[row]) mixed[key] = 1;
+    else if (first[key] !== other[row]) {
+      mixed ??= new Uint8Array(many);
+      mixed[key] = 1;
+    }
   }
-  return mixed;
+  return mixed === null ? NO_ROWS : rows.filter((row) => mixed?.[one[row] as number] === 1);
 }
+
+const NO_ROWS = new Uint32Array(0);
 
 /** Groups of rows that compare as equal, as views of `rows`, which is sorted in place. */
 export function* groupsOf(rows: Uint32Array, compare: (a: number, b: number) => number): Generator<Uint32Array> {

@@ -2,9 +2,19 @@
 // never by id. A link is the same if some descriptor refers to its other end on both sides.
 
 import { type Checkpoint, NONE } from "../model/checkpoint.ts";
-import { groupMembers, isGroupRole, LINK_ROLES, type LinkRole, linkRange, linksOf, roleAt } from "../model/links.ts";
+import {
+  GROUP_ROLE_BITS,
+  groupMembers,
+  isGroupRole,
+  LINK_ROLES,
+  type LinkRole,
+  linkRange,
+  linksOf,
+  roleAt,
+} from "../model/links.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import type { FileRow } from "../model/rows.ts";
+import { firstOfEach } from "../model/search.ts";
 import { isHeld } from "./holders.ts";
 
 /** Most descriptor pairs of one file that are searched: a forged image can give a file any number. */
@@ -90,54 +100,70 @@ export function linkComparer(
     );
   };
 
+  const partnerAfter = firstPartners(fileBefore, fileAfter, before.files.count);
+  const partnerBefore = firstPartners(fileAfter, fileBefore, after.files.count);
   /** Whether the first pair of each of two files is one of both, as it is for nearly all that correspond. */
-  const arePaired = (b: FileRow, a: FileRow): boolean => {
-    const pairs = pairsIndex();
-    return (
-      b !== NONE &&
-      a !== NONE &&
-      firstOther(pairs.before, fileAfter, b) === a &&
-      firstOther(pairs.after, fileBefore, a) === b
-    );
+  const arePaired = (b: FileRow, a: FileRow): boolean =>
+    b !== NONE && a !== NONE && partnerAfter[b] === a && partnerBefore[a] === b;
+
+  /** Whether the members of two groups are paired, one by one. */
+  const areMembersPaired = (groupBefore: number, groupAfter: number): boolean => {
+    const [x, y] = [before.links, after.links];
+    const start = u32At(x.firstMember, groupBefore);
+    const end = u32At(x.firstMember, groupBefore + 1);
+    const shift = u32At(y.firstMember, groupAfter) - start;
+    if (end + shift !== u32At(y.firstMember, groupAfter + 1)) return false;
+    for (let at = start; at < end; at++) {
+      if (!arePaired(x.member[at] as number, y.member[at + shift] as number)) return false;
+    }
+    return true;
   };
 
-  /** Whether two groups differ, by both their numbers: the same for all members. */
+  /** By group before: 1 more than the last group after that it was found to be the same as. */
+  const sameGroup = new Uint32Array(before.links.firstMember.length);
+  /** By both their numbers, groups that are not paired one by one. */
   const groups = new Map<number, boolean>();
   const groupsDiffer = (groupBefore: number, groupAfter: number): boolean => {
+    if (sameGroup[groupBefore] === groupAfter + 1) return false;
     const key = groupBefore * after.links.firstMember.length + groupAfter;
     const known = groups.get(key);
     if (known !== undefined) return known;
+    if (areMembersPaired(groupBefore, groupAfter)) {
+      sameGroup[groupBefore] = groupAfter + 1;
+      return false;
+    }
     const members = (checkpoint: Checkpoint, group: number): Target[] =>
       Array.from(groupMembers(checkpoint, group), (file) => ({ file, data: 0 })).filter(isHeldIn(checkpoint));
-    const ofBefore = groupMembers(before, groupBefore);
-    const ofAfter = groupMembers(after, groupAfter);
-    const arePairs =
-      ofBefore.length === ofAfter.length && ofBefore.every((file, at) => arePaired(file, u32At(ofAfter, at)));
-    const result = !arePairs && differ(members(before, groupBefore), members(after, groupAfter));
+    const result = differ(members(before, groupBefore), members(after, groupAfter));
     groups.set(key, result);
     return result;
   };
 
-  /** A quick test for whether rows of Links lead to the same descriptors; false means that they have to be compared. */
-  const areSame = (firstBefore: number, endBefore: number, firstAfter: number, endAfter: number): boolean => {
-    if (endBefore - firstBefore !== endAfter - firstAfter) return false;
+  const firstLinkBefore = firstOfEach(before.links.from, before.files.count);
+  const firstLinkAfter = firstOfEach(after.links.from, after.files.count);
+  /** A quick test for whether files have links to the same descriptors; false means that they have to be compared. */
+  const areSame = (b: FileRow, a: FileRow): boolean => {
     const [x, y] = [before.links, after.links];
-    for (let row = firstBefore; row < endBefore; row++) {
-      const other = firstAfter + row - firstBefore;
-      const role = roleAt(before, row);
-      if (role !== roleAt(after, other)) return false;
-      const [toBefore, toAfter] = [i32At(x.to, row), i32At(y.to, other)];
-      if (isGroupRole(role)) {
+    const start = firstLinkBefore[b] as number;
+    const end = firstLinkBefore[b + 1] as number;
+    const shift = (firstLinkAfter[a] as number) - start;
+    if (end + shift !== firstLinkAfter[a + 1]) return false;
+    for (let row = start; row < end; row++) {
+      const role = x.role[row] as number;
+      if (role !== y.role[row + shift]) return false;
+      const toBefore = x.to[row] as number;
+      const toAfter = y.to[row + shift] as number;
+      if ((GROUP_ROLE_BITS & (1 << role)) !== 0) {
         if (groupsDiffer(toBefore, toAfter)) return false;
-      } else if (x.data[row] !== y.data[other] || !arePaired(toBefore, toAfter)) return false;
+      } else if (x.data[row] !== y.data[row + shift] || !arePaired(toBefore, toAfter)) return false;
     }
     return true;
   };
 
   return (b, a) => {
+    if (areSame(b, a)) return NO_ROLES;
     const [firstBefore, endBefore] = linkRange(before, b);
     const [firstAfter, endAfter] = linkRange(after, a);
-    if (areSame(firstBefore, endBefore, firstAfter, endAfter)) return NO_ROLES;
     const roles = rolesIn(before, firstBefore, endBefore) | rolesIn(after, firstAfter, endAfter);
     return LINK_ROLES.filter((role, index) => {
       if ((roles & (1 << index)) === 0) return false;
@@ -151,12 +177,17 @@ export function linkComparer(
   };
 }
 
-const NO_ROLES: readonly LinkRole[] = [];
+/** No roles: all links are the same. */
+export const NO_ROLES: readonly LinkRole[] = [];
 
-/** The file on the other side that the first descriptor pair of a file refers to; NONE: there is no such pair. */
-function firstOther({ first, row }: PairsOfFile, other: Int32Array, file: FileRow): FileRow {
-  const at = u32At(first, file);
-  return at < u32At(first, file + 1) ? i32At(other, u32At(row, at)) : NONE;
+/** By file: the file on the other side that its first pair with both refers to; NONE: it has no such pair. */
+function firstPartners(own: Int32Array, other: Int32Array, files: number): Int32Array {
+  const partners = new Int32Array(files).fill(NONE);
+  for (let row = 0; row < own.length; row++) {
+    const file = own[row] as number;
+    if (file !== NONE && partners[file] === NONE) partners[file] = other[row] as number;
+  }
+  return partners;
 }
 
 /** The roles of rows of Links, as bits by their index. */
