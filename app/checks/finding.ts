@@ -48,6 +48,15 @@ export interface FindingList {
   finish(): FoundFindings;
 }
 
+/** The offsets that a key of one number has room for. */
+const OFFSETS = 2 ** 36;
+
+/** What only equal places have in common; `null`: no single place. */
+function placeKey({ member = 0, offset }: Place): number | string | null {
+  if (offset === null) return null;
+  return offset < OFFSETS && member < 2 ** 16 ? member * OFFSETS + offset : `${member} ${offset}`;
+}
+
 /**
  * An empty list for an image of `dialect`.
  *
@@ -58,7 +67,7 @@ export function createFindingList(rules: readonly Rule[], dialect: string, diale
   for (const rule of rules) outcomes.set(rule.code, outcomesFor(rule, dialect, dialects));
   const findings: Finding[] = [];
   const counts = new Map<string, number>();
-  const places = new Set<string>();
+  const places = new Map<string, Set<number | string>>();
   return {
     add(code, message, place, errno, severity) {
       const holding = outcomes.get(code);
@@ -69,12 +78,14 @@ export function createFindingList(rules: readonly Rule[], dialect: string, diale
           (severity === undefined || candidate.severity === severity),
       );
       if (outcome === undefined) return;
-      const key = `${code} ${place.member ?? 0} ${place.offset}`;
-      if (place.offset !== null && places.has(key)) return;
+      const listed = places.get(code) ?? new Set();
+      const key = placeKey(place);
+      if (key !== null && listed.has(key)) return;
       const seen = counts.get(code) ?? 0;
       counts.set(code, seen + 1);
       if (seen >= MOST_PER_CODE) return;
-      places.add(key);
+      if (seen === 0) places.set(code, listed);
+      if (key !== null) listed.add(key);
       findings.push({ code, severity: outcome.severity, message, errno: outcome.errno, ...place });
     },
     finish() {

@@ -71,9 +71,9 @@ export function withSubjects<Placed extends { readonly record: number | null }>(
   checkpoint: Checkpoint,
   findings: readonly Placed[],
 ): (Placed & Subject)[] {
-  const wanted = new Set(findings.map(({ record }) => record));
-  wanted.delete(null);
-  if (wanted.size === 0) return [...findings];
+  const wanted = new Uint8Array(checkpoint.records.count);
+  for (const { record } of findings) if (record !== null) wanted[record] = 1;
+  if (!wanted.includes(1)) return [...findings];
   const subjects = subjectsOf(checkpoint, wanted);
   return findings.map((finding) => {
     const { record } = finding;
@@ -82,20 +82,26 @@ export function withSubjects<Placed extends { readonly record: number | null }>(
   });
 }
 
-/** The subjects of records that columns name. */
-function subjectsOf(checkpoint: Checkpoint, wanted: ReadonlySet<number | null>): Map<number, Subject> {
+/** The subjects of records that columns name. @param wanted By record: 1 if its subject is wanted. */
+function subjectsOf(checkpoint: Checkpoint, wanted: Uint8Array): Map<number, Subject> {
   const { files, fileRecords, descriptors, tasks, tables } = checkpoint;
   const found = new Map<number, Subject>();
-  const note = (record: number | undefined, subject: () => Subject): void => {
-    if (record !== undefined && wanted.has(record) && !found.has(record)) found.set(record, subject());
+  const note = (column: Int32Array, count: number, subject: (checkpoint: Checkpoint, row: number) => Subject): void => {
+    for (let row = 0; row < count; row++) {
+      const record = column[row] as number;
+      // NONE is no element.
+      if (wanted[record] === 1 && !found.has(record)) found.set(record, subject(checkpoint, row));
+    }
   };
-  for (let row = 0; row < descriptors.count; row++) note(descriptors.record[row], () => ofDescriptor(checkpoint, row));
-  for (let row = 0; row < files.count; row++) note(files.record[row], () => ofFile(checkpoint, row));
-  for (let row = 0; row < tasks.count; row++) note(tasks.record[row], () => ofTask(checkpoint, row));
-  for (let row = 0; row < tables.count; row++) note(tables.record[row], () => ofTable(checkpoint, row));
+  note(descriptors.record, descriptors.count, ofDescriptor);
+  note(files.record, files.count, ofFile);
+  note(tasks.record, tasks.count, ofTask);
+  note(tables.record, tables.count, ofTable);
   for (let file = 0; file < files.count; file++) {
     if (!hasFurtherRecords(fileRecords, file)) continue;
-    for (const record of furtherRecords(fileRecords, file)) note(record, () => ofFile(checkpoint, file));
+    for (const record of furtherRecords(fileRecords, file)) {
+      if (wanted[record] === 1 && !found.has(record)) found.set(record, ofFile(checkpoint, file));
+    }
   }
   return found;
 }

@@ -15,11 +15,25 @@ const LEAST = 4096;
 /** Below V8's limit of 2^24 entries in a Map. */
 const MOST_SCATTERED = 1 << 23;
 
-/** An empty index. */
-export function createIdIndex(): IdIndex {
-  let dense = new Int32Array(LEAST).fill(-1);
+/** The index of rows 0 … `count` - 1 by their ids. */
+export function indexIds(ids: Uint32Array, count: number): IdIndex {
+  let largest = 0;
+  for (let row = 0; row < count; row++) if ((ids[row] as number) > largest) largest = ids[row] as number;
+  if (largest >= Math.max(LEAST, count * SPREAD)) {
+    const index = createIdIndex();
+    for (let row = 0; row < count; row++) index.add(ids[row] as number, row);
+    return index;
+  }
+  const dense = new Int32Array(Math.max(LEAST, largest + 1)).fill(-1);
+  for (let row = count - 1; row >= 0; row--) dense[ids[row] as number] = row;
+  return createIdIndex(dense, count);
+}
+
+/** An empty index; or one of the rows in `known`, by id, which are `added`. */
+export function createIdIndex(known = new Int32Array(LEAST).fill(-1), added = 0): IdIndex {
+  let dense = known;
   const scattered = new Map<number, number>();
-  let count = 0;
+  let count = added;
 
   const get = (id: number): number => {
     const row = id < dense.length ? (dense[id] as number) : -1;

@@ -4,6 +4,7 @@
 import { createFieldFinder, type FieldPlace } from "../../decoder/criu/fields.ts";
 import { MEMBER_KINDS } from "../../decoder/criu/member-kinds.ts";
 import { memberOfName } from "../../decoder/criu/member-names.ts";
+import { scan } from "../../decoder/criu/wire.ts";
 import type { Image } from "../../decoder/image.ts";
 import { openWindow, type Window } from "../../decoder/window.ts";
 import { NONE } from "../../model/checkpoint.ts";
@@ -24,8 +25,9 @@ import { checkMemory } from "./memory.ts";
 import { needsOf } from "./needs.ts";
 import { usedPaths } from "./paths.ts";
 import { addProblems } from "./problems.ts";
-import { beginScan, faultAt, type Scan, scanInto } from "./scan.ts";
-import { checkShape } from "./shapes.ts";
+import { readChecked } from "./read-checked.ts";
+import { beginScan, faultAt, type Scan } from "./scan.ts";
+import { checkShape, isChecked, type Shape, shapeOf } from "./shapes.ts";
 import { checkLocks, checkWatches } from "./watches.ts";
 
 /**
@@ -38,7 +40,11 @@ export async function checkCriu(image: Image, options: CheckOptions = {}): Promi
   const { records, members } = checkpoint;
   const scanned = beginScan(checkpoint);
   const size = members.reduce((sum, member) => sum + member.size, 0);
-  const checks = records.kinds.map(({ struct }) => ({ struct, handler: handlerOf(struct) }));
+  const checks = records.kinds.map(({ struct }) => ({
+    struct,
+    shape: struct === null ? null : shapeOf(struct),
+    handler: handlerOf(struct),
+  }));
   let done = 0;
   let window: Window | null = null;
   for (let row = 0; row < records.count; ) {
@@ -71,7 +77,7 @@ export async function checkCriu(image: Image, options: CheckOptions = {}): Promi
   checkColumns(scanned);
   checkWatches(scanned);
   checkLocks(scanned);
-  const tablesReported = [...scanned.references.values()].some(({ code }) => code === "table-missing");
+  const tablesReported = [...scanned.references.keys()].some(({ code }) => code === "table-missing");
   addProblems(scanned.list, checkpoint, tablesReported);
   addIncomplete(scanned);
   const found = scanned.list.finish();
@@ -103,6 +109,7 @@ function enterMember(scanned: Scan, member: number): void {
 interface EntryCheck {
   /** Their message; `null`: it is not known. */
   readonly struct: string | null;
+  readonly shape: Shape | null;
   readonly handler: Handler | null;
 }
 
@@ -112,6 +119,8 @@ function checkBlock(scanned: Scan, checks: readonly EntryCheck[], window: Window
   const { kind } = records;
   const cursor = recordCursor(records);
   const last = endOfMember(records, from);
+  const { out } = scanned;
+  const areShapesChecked = isChecked(scanned);
   for (let row = from; row < last; row++) {
     const check = checks[kind[row] as number];
     if (check === undefined || check.struct === null) continue;
@@ -120,14 +129,21 @@ function checkBlock(scanned: Scan, checks: readonly EntryCheck[], window: Window
     const end = start + cursor.length;
     if (start < window.start || end > window.end) return row;
     scanned.record = row;
+    scanned.offset = start;
     // An entry is its size and its message.
     const at = start - window.start + 4;
     const to = end - window.start;
     if (to < at) continue;
-    checkShape(scanned, window.bytes, at, to, check.struct);
-    const { handler } = check;
+    const { bytes } = window;
+    const { struct, shape, handler } = check;
+    let seen = NONE;
+    if (shape !== null && areShapesChecked) {
+      if (handler !== null) seen = readChecked(bytes, at, to, shape, handler, out, scanned.words);
+      if (seen === NONE) checkShape(scanned, bytes, at, to, shape, struct);
+    }
     if (handler === null) continue;
-    handler.check(scanned, scanInto(scanned, window.bytes, at, to, handler.plan), window.bytes, at, to);
+    scanned.areMessagesLeft = seen !== NONE;
+    handler.check(scanned, seen === NONE ? scan(bytes, at, to, handler.plan, out) : seen, bytes, at, to);
   }
   return last;
 }
@@ -136,7 +152,7 @@ function resolveReferences(scanned: Scan): void {
   const { files, complete } = scanned.checkpoint;
   // Without a mount namespace of its own, a set has no mounts at all; an image of mounts that is missing is reported.
   const hasMounts = complete && scanned.members.ofKind("mountpoints").length > 0;
-  for (const { code, space, field, what, who, ids, records } of scanned.references.values()) {
+  for (const [{ code, space, field, what, who }, { ids, records }] of scanned.references) {
     // If no open file is known at all, the missing image is reported.
     if (files.count === 0 && space !== "table") continue;
     if (space === "mount" && !hasMounts) continue;

@@ -2,7 +2,7 @@
 
 import { createIdIndex } from "../../decoder/id-index.ts";
 import { HAS, holderCount, NONE, nameBytes, taskCount } from "../../model/checkpoint.ts";
-import { FILE_KINDS } from "../../model/names.ts";
+import { FILE_KINDS, fileKind } from "../../model/names.ts";
 import { u8At, u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { decodeText, shownText } from "../../model/text.ts";
@@ -54,17 +54,21 @@ function checkTasks(scanned: Scan): void {
   }
 }
 
-const PATH_KINDS: readonly string[] = ["regular", "directory", "character device", "block device", "generic"];
+const PATH_KINDS: ReadonlySet<number> = new Set(
+  (["regular", "directory", "character device", "block device", "generic"] as const).map(fileKind),
+);
 
 function checkOpenFiles(scanned: Scan): void {
   const { checkpoint } = scanned;
   const { files, tasks } = checkpoint;
   const masks = flagMasks(checkpoint.machine.arch);
+  // As 32-bit words: reading a BigUint64Array allocates an object for each value.
+  const positions = new Uint32Array(files.pos.buffer, files.pos.byteOffset, 2 * files.pos.length);
   for (let row = 0; row < files.count; row++) {
     const held = files.has[row] as number;
     const record = files.record[row] as number;
     const id = files.id[row] as number;
-    if ((held & HAS.pos) !== 0 && (files.pos[row] as bigint) >= 1n << 63n) {
+    if ((held & HAS.pos) !== 0 && (positions[2 * row + 1] as number) >= 2 ** 31) {
       const position = BigInt.asIntN(64, files.pos[row] as bigint);
       faultAt(
         scanned,
@@ -74,7 +78,7 @@ function checkOpenFiles(scanned: Scan): void {
         `The position of open file ${id} is negative: ${position}.`,
       );
     }
-    if ((held & HAS.flags) !== 0 && PATH_KINDS.includes(FILE_KINDS[files.kind[row] as number] ?? "")) {
+    if ((held & HAS.flags) !== 0 && PATH_KINDS.has(files.kind[row] as number)) {
       const flags = files.flags[row] as number;
       if ((flags & masks.leftOverMask) !== 0) {
         const names = leftOverNames(masks, flags).join(" and ");

@@ -9,12 +9,14 @@ import { REMAP, remapTarget, remapType } from "../../decoder/criu/remap.ts";
 import { eachBytes, eachVarint, fieldNumber, plan } from "../../decoder/criu/wire.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { MOST_NEEDS } from "../needs.ts";
-import { BODIES } from "./file-bodies.ts";
+import { BODIES, type Body } from "./file-bodies.ts";
 import { type Handler, handler } from "./handler.ts";
 import { callFor } from "./members.ts";
 import { noteRange, onPagemap, onPagemapHead, PAGEMAP_HEAD } from "./memory.ts";
 import { noteCredentials, noteLimit, noteMapping, onTree } from "./note-host.ts";
-import { fault, has, low, refer, type Scan, scanInto } from "./scan.ts";
+import { readChecked } from "./read-checked.ts";
+import { fault, has, low, refer, reference, type Scan, scanInto } from "./scan.ts";
+import { checkShape, messageIn, shapeOf } from "./shapes.ts";
 import { onCore, onIds, onInventory, onMount } from "./tasks.ts";
 import { noteWatch } from "./watches.ts";
 
@@ -29,8 +31,22 @@ const MESSAGE_FIELDS = FILE_FIELDS.filter((field) => field !== null);
 const SLOT_BEFORE_TYPES = 2;
 /** In the column of types: more than any type. */
 const NO_TYPE = 255;
-/** Every type of file has its id in field 1. */
-const OWN_ID = plan("reg_file_entry", ["id"]);
+/** Of those that nothing else is checked of. Every type of file has its id in field 1. */
+const ONLY_ID: Body = { plan: plan("reg_file_entry", ["id"]), idSlot: 1, check: () => {} };
+const MESSAGE_BODIES: readonly Body[] = MESSAGE_FIELDS.map((field) => BODIES[field] ?? ONLY_ID);
+const MESSAGE_SHAPES = MESSAGE_FIELDS.map((field) => shapeOf(messageIn("file_entry", field)));
+const FILE_SHAPE = shapeOf("file_entry");
+
+const GHOST = reference("ghost", "ghost-missing", "An unlinked file", "remap_id", "the contents");
+const HARD_LINK = reference("file", "file-missing", "An unlinked file", "remap_id", "the hard link, open file");
+const DIRECTORY = reference("file", "file-missing", "A working directory", "cwd_id", "the open file");
+const ROOT = reference("file", "file-missing", "A root", "root_id", "the open file");
+const EXECUTABLE = reference("file", "file-missing", "An executable", "exe_file_id", "the open file");
+const PACKET = reference("file", "file-missing", "A queued packet", "id_for", "the socket");
+const PACKET_RIGHTS = reference("file", "file-missing", "A packet's rights", "scm.rights", "the open file");
+const PIPE_DATA = reference("pipe", "data-without-pipe", "Data of a pipe", "pipe_id", "the pipe");
+const MAPPING = reference("file", "file-missing", "A mapping", "vmas.shmid", "the open file");
+const OLD_MAPPING = reference("file", "file-missing", "A mapping", "shmid", "the open file");
 
 /** Entries by their messages. */
 const HANDLERS: Readonly<Record<string, Handler>> = {
@@ -53,7 +69,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   mnt_entry: onMount,
   pagemap_head: { plan: PAGEMAP_HEAD, check: onPagemapHead },
   pagemap_entry: { plan: PAGEMAP_ENTRY, check: onPagemap },
-  file_entry: handler("file_entry", ["type", "id", ...MESSAGE_FIELDS], checkFile),
+  file_entry: { ...handler("file_entry", ["type", "id", ...MESSAGE_FIELDS], checkFile), leaves: true },
   fdinfo_entry: handler("fdinfo_entry", ["id", "flags", "type", "fd"], (scan, seen) => {
     const fd = low(scan, 4);
     const flags = has(seen, 2) ? low(scan, 2) : 0;
@@ -68,22 +84,22 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     const target = remapTarget(low(scan, 1), stored);
     if (type === REMAP.ghost) {
       scan.ghostsNamed.add(target, scan.record);
-      refer(scan, "ghost", "ghost-missing", "An unlinked file", "remap_id", "the contents", target);
+      refer(scan, GHOST, target);
     } else if (type === REMAP.linked) {
       const message = `Open file ${target}, a hard link, stands in for an unlinked file and must exist at restore.`;
       fault(scan, "link-remap", "remap_id", message);
       if (has(seen, 3)) scan.hostNotes.links.set(target, low(scan, 3));
-      refer(scan, "file", "file-missing", "An unlinked file", "remap_id", "the hard link, open file", target);
+      refer(scan, HARD_LINK, target);
     }
   }),
   fs_entry: handler("fs_entry", ["cwd_id", "root_id"], (scan, seen) => {
     const [cwd, root] = [low(scan, 1), low(scan, 2)];
-    if (has(seen, 1)) refer(scan, "file", "file-missing", "A working directory", "cwd_id", "the open file", cwd);
-    if (has(seen, 2)) refer(scan, "file", "file-missing", "A root", "root_id", "the open file", root);
+    if (has(seen, 1)) refer(scan, DIRECTORY, cwd);
+    if (has(seen, 2)) refer(scan, ROOT, root);
   }),
   mm_entry: handler("mm_entry", ["exe_file_id"], (scan, seen, bytes, start, end) => {
     const exe = low(scan, 1);
-    if (has(seen, 1)) refer(scan, "file", "file-missing", "An executable", "exe_file_id", "the open file", exe);
+    if (has(seen, 1)) refer(scan, EXECUTABLE, exe);
     let nth = 0;
     eachBytes(bytes, start, end, VMAS, (from, to) => checkMapping(scan, bytes, from, to, nth++));
     scan.pageSize = pageSizeIn(bytes, start, end) ?? scan.pageSize;
@@ -93,18 +109,16 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   }),
   sk_packet_entry: handler("sk_packet_entry", ["id_for"], (scan, seen, bytes, start, end) => {
     const socket = low(scan, 1);
-    if (has(seen, 1)) refer(scan, "file", "file-missing", "A queued packet", "id_for", "the socket", socket);
+    if (has(seen, 1)) refer(scan, PACKET, socket);
     eachBytes(bytes, start, end, SCM, (from, to) =>
-      eachVarint(bytes, from, to, RIGHTS, (id) =>
-        refer(scan, "file", "file-missing", "A packet's rights", "scm.rights", "the open file", id),
-      ),
+      eachVarint(bytes, from, to, RIGHTS, (id) => refer(scan, PACKET_RIGHTS, id)),
     );
   }),
   pipe_data_entry: handler("pipe_data_entry", ["pipe_id"], (scan, seen) => {
     if (!has(seen, 1)) return;
     const pipe = low(scan, 1);
     scan.contents.add(pipe, scan.record);
-    refer(scan, "pipe", "data-without-pipe", "Data of a pipe", "pipe_id", "the pipe", pipe);
+    refer(scan, PIPE_DATA, pipe);
   }),
   tty_info_entry: handler("tty_info_entry", ["id", "type", "rdev", "pty"], (scan, seen, bytes) => {
     if (!has(seen, 1)) return;
@@ -126,13 +140,23 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   }),
 };
 
-function checkFile(scan: Scan, seen: number, bytes: Uint8Array): void {
-  if (!has(seen, 2)) return;
-  const [type, id] = [has(seen, 1) ? low(scan, 1) : 0, low(scan, 2)];
+function checkFile(scan: Scan, seen: number, bytes: Uint8Array, start: number, end: number): void {
+  if (!has(seen, 2)) {
+    if (scan.areMessagesLeft && FILE_SHAPE !== null) checkShape(scan, bytes, start, end, FILE_SHAPE, "file_entry");
+    return;
+  }
+  const type = has(seen, 1) ? low(scan, 1) : 0;
+  const id = low(scan, 2);
   scan.types[scan.file] = Math.min(type, NO_TYPE);
   scan.file++;
-  const index = MESSAGE_FIELDS.findIndex((_, at) => has(seen, SLOT_BEFORE_TYPES + 1 + at));
+  // The first message that it has.
+  const messages = seen >>> (SLOT_BEFORE_TYPES + 1);
+  const index = 31 - Math.clz32(messages & -messages);
   const own = MESSAGE_FIELDS[index];
+  const slot = SLOT_BEFORE_TYPES + 1 + index;
+  const from = low(scan, slot);
+  const to = scan.out[2 * slot + 1] as number;
+  const inside = own === undefined ? NONE : readBody(scan, index, bytes, from, to, start, end);
   // A set of a newer version is refused in the first place.
   if (own === undefined && FILE_FIELDS[type] === undefined && scan.inventory.version <= NEWEST_VERSION) {
     fault(scan, "file-type-newer", "type", `Open file ${id} has the type ${type}, which CRIU 4.2 does not know.`);
@@ -142,14 +166,25 @@ function checkFile(scan: Scan, seen: number, bytes: Uint8Array): void {
     fault(scan, "file-undescribed", "type", `Open file ${id} has the type ${type}, which no open file has.`);
   }
   if (own === undefined) return;
-  const slot = SLOT_BEFORE_TYPES + 1 + index;
-  const [from, to] = [low(scan, slot), scan.out[2 * slot + 1] as number];
-  if (has(scanInto(scan, bytes, from, to, OWN_ID), 1) && low(scan, 1) !== id) {
-    const message = `Open file ${id} has the id ${low(scan, 1)} in its own message, which is the one that CRIU uses.`;
+  const body = MESSAGE_BODIES[index] as Body;
+  if (has(inside, body.idSlot) && low(scan, body.idSlot) !== id) {
+    const other = low(scan, body.idSlot);
+    const message = `Open file ${id} has the id ${other} in its own message, which is the one that CRIU uses.`;
     fault(scan, "file-id-differs", `${own}.id`, message);
   }
-  const body = BODIES[own];
-  if (body !== undefined) body.check(scan, scanInto(scan, bytes, from, to, body.plan), bytes, from, to);
+  body.check(scan, inside, bytes, from, to);
+}
+
+/** Reads the message of an open file. Checks its shape, unless that was done with that of the entry, at `start`. */
+function readBody(scan: Scan, index: number, bytes: Uint8Array, from: number, to: number, start: number, end: number) {
+  const body = MESSAGE_BODIES[index] as Body;
+  if (scan.areMessagesLeft) {
+    const shape = MESSAGE_SHAPES[index] ?? null;
+    const seen = shape === null ? NONE : readChecked(bytes, from, to, shape, body, scan.out, scan.words);
+    if (seen !== NONE) return seen;
+    if (FILE_SHAPE !== null) checkShape(scan, bytes, start, end, FILE_SHAPE, "file_entry");
+  }
+  return scanInto(scan, bytes, from, to, body.plan);
 }
 
 /** Checks that a descriptor's type is that of its open file. A tun device's path is a REG entry with the same id. */
@@ -170,13 +205,12 @@ const SAME_ID = 8;
 
 /** @param nth Which of the mappings in its mm_entry it is; NONE: it has an entry of its own. */
 function checkMapping(scanned: Scan, bytes: Uint8Array, start: number, end: number, nth: number): void {
-  const field = nth === NONE ? "shmid" : "vmas.shmid";
   const seen = scanInto(scanned, bytes, start, end, VMA);
   noteRange(scanned, seen);
   if (!has(seen, 1) || !has(seen, 2)) return;
   const [id, status] = [low(scanned, 1), low(scanned, 2)];
   if ((status & VMA_FILE) !== 0) noteMapping(scanned, seen, id, (status & VMA_STATUS.fileShared) !== 0);
-  if ((status & VMA_FILE) !== 0) refer(scanned, "file", "file-missing", "A mapping", field, "the open file", id);
+  if ((status & VMA_FILE) !== 0) refer(scanned, nth === NONE ? OLD_MAPPING : MAPPING, id);
   else if ((status & VMA_STATUS.sysv) !== 0) {
     if (!scanned.segments.has(id)) scanned.segments.set(id, { record: scanned.record, nth });
   } else if ((status & VMA_SHARED) !== 0)

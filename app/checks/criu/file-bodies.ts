@@ -7,7 +7,7 @@ import { u8At, u32At } from "../../model/read.ts";
 import { type Handler, handler } from "./handler.ts";
 import { callFor } from "./members.ts";
 import { noteBuildId } from "./note-host.ts";
-import { has, low, refer, type Scan, scanInto } from "./scan.ts";
+import { has, low, refer, reference, type Scan, scanInto } from "./scan.ts";
 import { noteWatch } from "./watches.ts";
 
 const O_WRONLY = 1;
@@ -30,10 +30,13 @@ function noteOutside(scan: Scan, hasName: boolean, bytes: Uint8Array): void {
   scan.notes.outsideSockets.push({ file: scan.file - 1, path: hasName ? nameIn(scan, bytes) : new Uint8Array() });
 }
 
+const NO_NAME = new Uint8Array(0);
+
 /** The name in slot 4, up to its last NUL. */
 function nameIn(scan: Scan, bytes: Uint8Array): Uint8Array {
-  const [start, end] = [low(scan, 4), scan.out[9] as number];
-  return bytes.slice(start, end > start && bytes[end - 1] === 0 ? end - 1 : end);
+  const start = low(scan, 4);
+  const end = scan.out[9] as number;
+  return start === end ? NO_NAME : bytes.slice(start, bytes[end - 1] === 0 ? end - 1 : end);
 }
 
 /** Notes the name that a socket is bound to. */
@@ -58,11 +61,30 @@ function noteNetwork(scan: Scan, seen: number, slot: number): void {
   }
 }
 
+const MOUNT = reference("mount", "mount-missing", "An open file", "reg.mnt_id", "the mount");
+const FIFO_FILE = reference("file", "file-missing", "A FIFO", "fifo.regf_id", "the open file");
+const PEER = reference("socket", "peer-missing", "A unix socket", "usk.peer", "the peer");
+const TERMINAL = reference("terminal", "terminal-missing", "A terminal", "tty.tty_info_id", "the terminal");
+const TERMINAL_FILE = reference("file", "file-missing", "A terminal", "tty.regf_id", "the open file");
+const MEMFD = reference("memfd", "memfd-missing", "A memfd", "memfd.inode_id", "the inode");
+
 const WATCHED = fieldNumber("eventpoll_file_entry", "tfd");
 const WATCH = plan("eventpoll_tfd_entry", ["tfd"]);
 
-export const BODIES: Readonly<Record<string, Handler>> = {
-  reg: handler("reg_file_entry", ["size", "mode", "ext", "build_id", "mnt_id"], (scan, seen, bytes, start, end) => {
+/** How the message of an open file is checked. */
+export interface Body extends Handler {
+  /** The slot of its id. */
+  readonly idSlot: number;
+}
+
+/** A body that reads the named fields into the slots from 1 on. */
+function body(message: Parameters<typeof handler>[0], names: readonly string[], check: Handler["check"]): Body {
+  const all = names.includes("id") ? names : [...names, "id"];
+  return { ...handler(message, all, check), idSlot: all.indexOf("id") + 1 };
+}
+
+export const BODIES: Readonly<Record<string, Body>> = {
+  reg: body("reg_file_entry", ["size", "mode", "ext", "build_id", "mnt_id"], (scan, seen, bytes, start, end) => {
     const row = scan.file - 1;
     if (has(seen, 1)) scan.notes.sizes[row] = wide(scan.out, 1);
     if (has(seen, 2)) scan.notes.modes[row] = low(scan, 2);
@@ -71,33 +93,37 @@ export const BODIES: Readonly<Record<string, Handler>> = {
     const isOutside = has(seen, 3) && low(scan, 3) !== 0;
     const mount = (low(scan, 5) >>> 1) ^ -(low(scan, 5) & 1);
     if (has(seen, 5) && mount >= 0 && !isOutside) {
-      refer(scan, "mount", "mount-missing", "An open file", "reg.mnt_id", "the mount", mount);
+      refer(scan, MOUNT, mount);
     }
     if (has(seen, 4)) noteBuildId(scan, bytes, start, end);
   }),
-  tunf: handler("tunfile_entry", ["netdev"], (scan, seen) => {
+  tunf: body("tunfile_entry", ["netdev"], (scan, seen) => {
     if (has(seen, 1)) scan.notes.tuns.push(scan.file - 1);
   }),
-  pipe: handler("pipe_entry", ["pipe_id", "flags"], (scan, seen) => {
+  pipe: body("pipe_entry", ["pipe_id", "flags"], (scan, seen) => {
     if (has(seen, 1)) notePipe(scan, low(scan, 1), has(seen, 2) ? low(scan, 2) : null, false);
   }),
-  fifo: handler("fifo_entry", ["pipe_id", "regf_id"], (scan, seen) => {
+  fifo: body("fifo_entry", ["pipe_id", "regf_id"], (scan, seen) => {
     if (has(seen, 1)) notePipe(scan, low(scan, 1), flagsOfFile(scan), true);
-    if (has(seen, 2)) refer(scan, "file", "file-missing", "A FIFO", "fifo.regf_id", "the open file", low(scan, 2));
+    if (has(seen, 2)) refer(scan, FIFO_FILE, low(scan, 2));
   }),
-  isk: handler("inet_sk_entry", ["ino", "proto", "dst_port", "ns_id", "v6only", "ip_opts"], (scan, seen, bytes) => {
+  isk: body("inet_sk_entry", ["ino", "proto", "dst_port", "ns_id", "v6only", "ip_opts"], (scan, seen, bytes) => {
     noteNetwork(scan, seen, 4);
     if (has(seen, 5) && low(scan, 5) !== 0) scan.hostNotes.v6Only.add(scan.file - 1);
-    const [optionsStart, optionsEnd] = [low(scan, 6), scan.out[13] as number];
-    const [inode, isTcp, port] = [low(scan, 1), low(scan, 2) === IPPROTO_TCP, low(scan, 3)];
+    const optionsStart = low(scan, 6);
+    const optionsEnd = scan.out[13] as number;
+    const inode = low(scan, 1);
+    const isTcp = low(scan, 2) === IPPROTO_TCP;
+    const port = low(scan, 3);
     if (has(seen, 6)) noteFreeBind(scan, bytes, optionsStart, optionsEnd);
     if (!has(seen, 1) || !has(seen, 2) || !has(seen, 3) || !isTcp || port === 0 || scan.inventory.tcpClose) return;
     scan.notes.connected.push(scan.file - 1);
+    if (scan.members.find("tcp-stream", inode) !== NONE) return;
     const name = `tcp-stream-${inode.toString(16)}.img`;
     const why = "it has the state of a TCP connection";
     callFor(scan, { kind: "tcp-stream", number: inode, name, field: "isk.ino", why });
   }),
-  usk: handler("unix_sk_entry", ["ino", "peer", "uflags", "name", "ns_id", "deleted"], (scan, seen, bytes) => {
+  usk: body("unix_sk_entry", ["ino", "peer", "uflags", "name", "ns_id", "deleted"], (scan, seen, bytes) => {
     noteNetwork(scan, seen, 5);
     if (has(seen, 4) && !(has(seen, 6) && low(scan, 6) !== 0)) noteName(scan, bytes);
     if (has(seen, 1)) {
@@ -109,19 +135,18 @@ export const BODIES: Readonly<Record<string, Handler>> = {
     if (peer === 0) return;
     if (!scan.peerFiles.has(peer)) scan.peerFiles.set(peer, scan.file - 1);
     scan.peers.add(peer, scan.record);
-    refer(scan, "socket", "peer-missing", "A unix socket", "usk.peer", "the peer", peer);
+    refer(scan, PEER, peer);
   }),
-  tty: handler("tty_file_entry", ["tty_info_id", "regf_id"], (scan, seen) => {
+  tty: body("tty_file_entry", ["tty_info_id", "regf_id"], (scan, seen) => {
     const [info, path] = [low(scan, 1), low(scan, 2)];
     if (has(seen, 1) && !scan.notes.terminalFiles.has(info)) scan.notes.terminalFiles.set(info, scan.file - 1);
-    if (has(seen, 1))
-      refer(scan, "terminal", "terminal-missing", "A terminal", "tty.tty_info_id", "the terminal", info);
-    if (has(seen, 2)) refer(scan, "file", "file-missing", "A terminal", "tty.regf_id", "the open file", path);
+    if (has(seen, 1)) refer(scan, TERMINAL, info);
+    if (has(seen, 2)) refer(scan, TERMINAL_FILE, path);
   }),
-  memfd: handler("memfd_file_entry", ["inode_id"], (scan, seen) => {
-    if (has(seen, 1)) refer(scan, "memfd", "memfd-missing", "A memfd", "memfd.inode_id", "the inode", low(scan, 1));
+  memfd: body("memfd_file_entry", ["inode_id"], (scan, seen) => {
+    if (has(seen, 1)) refer(scan, MEMFD, low(scan, 1));
   }),
-  epfd: handler("eventpoll_file_entry", [], (scan, _seen, bytes, start, end) => {
+  epfd: body("eventpoll_file_entry", [], (scan, _seen, bytes, start, end) => {
     let nth = 0;
     eachBytes(bytes, start, end, WATCHED, (from, to) => {
       const seen = scanInto(scan, bytes, from, to, WATCH);
@@ -129,7 +154,7 @@ export const BODIES: Readonly<Record<string, Handler>> = {
       nth++;
     });
   }),
-  ext: handler("ext_file_entry", ["id"], (scan, seen) => {
+  ext: body("ext_file_entry", ["id"], (scan, seen) => {
     if (has(seen, 1)) scan.externals.push({ id: low(scan, 1), record: scan.record });
   }),
 };

@@ -6,6 +6,8 @@ import type { Scan } from "./scan.ts";
 /** How the entries of one message are checked. */
 export interface Handler {
   readonly plan: Plan;
+  /** It checks the shapes of the nested messages in its slots itself, if `scan.areMessagesLeft`. */
+  readonly leaves?: true;
   /** The entry's message is bytes[start … end - 1]; its values are in `scan.out`. */
   check(scan: Scan, seen: number, bytes: Uint8Array, start: number, end: number): void;
 }

@@ -1,7 +1,7 @@
 // Checks that the members which entries call for exist.
 
 import { NONE, type Severity } from "../../model/checkpoint.ts";
-import { faultAt, type Scan } from "./scan.ts";
+import { fault, type Scan } from "./scan.ts";
 
 /** A member that the current entry calls for. */
 export interface Call {
@@ -24,5 +24,5 @@ export function callFor(scan: Scan, { kind, number, name, field, why, severity =
   const missing = name ?? `${kind}${number === undefined ? "" : `-${number}`}.img`;
   if (scan.called.has(missing)) return;
   scan.called.add(missing);
-  faultAt(scan, "member-missing", scan.record, field, `${missing} is missing: ${why}.`, severity);
+  fault(scan, "member-missing", field, `${missing} is missing: ${why}.`, severity);
 }

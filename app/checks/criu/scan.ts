@@ -2,12 +2,11 @@
 
 import { indexMembers, type MemberIndex } from "../../decoder/criu/member-index.ts";
 import { isSet, type Plan, scan as scanMessage, scratch } from "../../decoder/criu/wire.ts";
-import { createIdIndex, type IdIndex } from "../../decoder/id-index.ts";
+import { createIdIndex, type IdIndex, indexIds } from "../../decoder/id-index.ts";
 import { type Checkpoint, descriptorCount, NONE, type Severity } from "../../model/checkpoint.ts";
 import { taskState } from "../../model/names.ts";
 import { u32At } from "../../model/read.ts";
 import { recordMember, recordOffset } from "../../model/records.ts";
-import type { FileRow } from "../../model/rows.ts";
 import { createFindingList, type FindingList } from "../finding.ts";
 import { beginHostNotes, type HostNotes } from "./host-notes.ts";
 import type { PagemapFacts } from "./memory-facts.ts";
@@ -18,8 +17,9 @@ import { CRIU_RULES } from "./rules.ts";
 /** The kinds of ids. */
 export type Space = "file" | "socket" | "pipe" | "terminal" | "memfd" | "table" | "ghost" | "mount";
 
-/** References of one kind, resolved at the end. */
-interface References {
+/** What an entry refers to: `who` names `what` 3, in `field`. Every reference of an entry is declared once. */
+export interface Reference {
+  /** The rule that is broken if it is missing. */
   readonly code: string;
   readonly space: Space;
   /** Name of the field in its entry, or in the message of the open file. */
@@ -27,6 +27,19 @@ interface References {
   /** The noun for what is missing: `… names ${what} 3, which is missing from the set.` */
   readonly what: string;
   readonly who: string;
+}
+
+/** Declares a reference. */
+export const reference = (space: Space, code: string, who: string, field: string, what: string): Reference => ({
+  space,
+  code,
+  who,
+  field,
+  what,
+});
+
+/** References of one kind, resolved at the end. */
+interface References {
   readonly ids: number[];
   readonly records: number[];
 }
@@ -36,7 +49,7 @@ export interface Scan {
   readonly checkpoint: Checkpoint;
   readonly list: FindingList;
   readonly spaces: Readonly<Record<Space, IdIndex>>;
-  readonly references: Map<string, References>;
+  readonly references: Map<Reference, References>;
   /** fd_types of open files, by row. */
   readonly types: Uint8Array;
   /** Row of the first open file with an id. */
@@ -64,8 +77,8 @@ export interface Scan {
   readonly pagemaps: Map<number, PagemapFacts>;
   /** By pid: the ranges of the task's mappings, as start and end in turn. */
   readonly mapped: Map<number, number[]>;
-  /** Epolls, by row of the open file, and the descriptors that they watch; `nth` as in noteWatch. */
-  readonly watches: { readonly file: FileRow; readonly fd: number; readonly record: number; readonly nth: number }[];
+  /** The rows of epolls and the descriptors that they watch, as four numbers each: file, fd, record, nth (see noteWatch). */
+  readonly watches: number[];
   /** External files, which plugins restore: id and record. */
   readonly externals: { readonly id: number; readonly record: number }[];
   /** Network namespaces of tasks that are not CRIU's own, with the record that names them. */
@@ -76,7 +89,13 @@ export interface Scan {
   /** Bytes of a page. */
   pageSize: number;
   readonly out: Uint32Array;
+  /** Scratch space for two words. */
+  readonly words: Uint32Array;
+  /** The messages of open files in the current entry have not been checked yet: see Handler.leaves. */
+  areMessagesLeft: boolean;
   record: number;
+  /** Where the entry begins in its member. */
+  offset: number;
   member: number;
   /** The name of the member's kind; "": unknown. */
   memberKind: string;
@@ -117,25 +136,16 @@ export const low = ({ out }: Scan, slot: number): number => out[2 * slot] as num
 
 const USED_BY_TASK: ReadonlySet<string> = new Set(["fs", "mm", "vmas"]);
 
-/** Notes a reference of the current entry: `who` names `what` `id`, in `field`. */
-export function refer(
-  scan: Scan,
-  space: Space,
-  code: string,
-  who: string,
-  field: string,
-  what: string,
-  id: number,
-): void {
+/** Notes that the current entry refers to `id`. */
+export function refer(scan: Scan, reference: Reference, id: number): void {
   // The members of tasks are named by pids.
-  if (space === "file" && USED_BY_TASK.has(scan.memberKind) && !scan.notes.users.has(id)) {
+  if (reference.space === "file" && USED_BY_TASK.has(scan.memberKind) && !scan.notes.users.has(id)) {
     scan.notes.users.set(id, scan.memberNumber);
   }
-  const key = `${code} ${who} ${field}`;
-  let known = scan.references.get(key);
+  let known = scan.references.get(reference);
   if (known === undefined) {
-    known = { code, space, field, what, who, ids: [], records: [] };
-    scan.references.set(key, known);
+    known = { ids: [], records: [] };
+    scan.references.set(reference, known);
   }
   known.ids.push(id);
   known.records.push(scan.record);
@@ -146,8 +156,9 @@ export const scanInto = (scanned: Scan, bytes: Uint8Array, start: number, end: n
   scanMessage(bytes, start, end, fields, scanned.out);
 
 /** Notes a fault of the current entry. The offset of its field is found at the end. */
-export function fault(scanned: Scan, code: string, field: string, message: string): void {
-  faultAt(scanned, code, scanned.record, field, message);
+export function fault(scan: Scan, code: string, field: string | null, message: string, severity?: Severity): void {
+  const { record, offset, member } = scan;
+  scan.list.add(code, message, { record, field, offset, member }, undefined, severity);
 }
 
 /** Notes a fault of another entry; `record` NONE: of the set as a whole. */
@@ -170,8 +181,7 @@ export function faultAt(
 /** A scan before its first entry. */
 export function beginScan(checkpoint: Checkpoint): Scan {
   const { files, tables, tasks, members, dialect } = checkpoint;
-  const fileRows = createIdIndex();
-  for (let row = 0; row < files.count; row++) fileRows.add(u32At(files.id, row), row);
+  const fileRows = indexIds(files.id, files.count);
   const table = createIdIndex();
   // A table that is missing from the set has no record.
   for (let row = 0; row < tables.count; row++) {
@@ -233,7 +243,10 @@ export function beginScan(checkpoint: Checkpoint): Scan {
     },
     pageSize: 4096,
     out: scratch(),
+    words: new Uint32Array(2),
+    areMessagesLeft: false,
     record: NONE,
+    offset: 0,
     member: NONE,
     memberKind: "",
     memberNumber: NONE,

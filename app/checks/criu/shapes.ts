@@ -3,7 +3,6 @@
 
 import { FIELD_TABLES, type FieldTable, type KnownField } from "../../decoder/criu/field-table.ts";
 import { exact, readVarint, skip, WIRE } from "../../decoder/criu/wire.ts";
-import { recordMember, recordOffset } from "../../model/records.ts";
 import { fault, type Scan } from "./scan.ts";
 import { isAllowed, LIMITS, type Limit, ORDERS } from "./value-limits.ts";
 
@@ -21,6 +20,9 @@ const ADDED_LATER: ReadonlySet<string> = new Set(["aio_ring_entry.ring_len"]);
 /** Fields without which an entry means nothing, which the decoder reports. */
 const REPORTED: ReadonlySet<string> = new Set(["file_entry.id", "pstree_entry.pid", "fdinfo_entry.fd"]);
 
+/** Tags of fields that a plan (wire.ts) can have. Others are in no hurry. */
+export const TAGS = 512;
+
 /** Control groups may be nested without limit; no other message is deeper. */
 const MOST_LEVELS = 64;
 
@@ -29,7 +31,12 @@ const isRequired = (message: string, { label, name }: KnownField): boolean =>
   label === "required" && !ADDED_LATER.has(`${message}.${name}`) && !REPORTED.has(`${message}.${name}`);
 
 /** What is checked of one message. */
-interface Shape {
+export interface Shape {
+  /**
+   * By tag: the bits of the required fields without its own, for fields of which nothing but their end is
+   * checked; 0 for all others.
+   */
+  readonly plain: Int32Array;
   /** By field number. */
   readonly fields: readonly (ShapeField | undefined)[];
   /** The bits of all required fields. */
@@ -52,6 +59,8 @@ interface ShapeField {
   readonly bit: number;
   /** The values that it may have; `null`: all. */
   readonly limit: Limit | null;
+  /** By values of one byte: 1 if it may have the value. */
+  readonly allowed: Uint8Array | null;
   /** The nested message; `null`: it is none. */
   readonly inner: Shape | null;
 }
@@ -60,24 +69,34 @@ function shapes(): Map<string, Shape> {
   const made = new Map<string, Shape & { fields: (ShapeField | undefined)[] }>();
   for (const [message, table] of FIELD_TABLES) {
     const count = [...table.byName.values()].filter((field) => isRequired(message, field)).length;
-    made.set(message, { fields: [], required: (1 << count) - 1, orders: ordersOf(message, table) });
+    made.set(message, {
+      plain: new Int32Array(TAGS),
+      fields: [],
+      required: (1 << count) - 1,
+      orders: ordersOf(message, table),
+    });
   }
-  for (const [message, { fields }] of made) {
+  for (const [message, { plain, fields }] of made) {
     let bit = 1;
     for (const field of FIELD_TABLES.get(message)?.byName.values() ?? []) {
       const isNeeded = isRequired(message, field);
-      fields[field.number] = {
-        field,
-        wire: field.wire,
-        bit: isNeeded ? bit : 0,
-        limit: LIMITS[`${message}.${field.name}`] ?? null,
-        inner: made.get(field.type) ?? null,
-      };
+      const limit = LIMITS[`${message}.${field.name}`] ?? null;
+      const inner = made.get(field.type) ?? null;
+      const own = isNeeded ? bit : 0;
+      const allowed = limit === null ? null : allowedBytes(limit);
+      fields[field.number] = { field, wire: field.wire, bit: own, limit, allowed, inner };
+      const isPlain = limit === null && inner === null && (field.wire === WIRE.varint || field.wire === WIRE.bytes);
+      const tag = field.number * 8 + field.wire;
+      if (isPlain && tag < TAGS) plain[tag] = ~own;
       if (isNeeded) bit <<= 1;
     }
   }
   return made;
 }
+
+/** The values of one byte that a limit allows. */
+const allowedBytes = (limit: Limit): Uint8Array =>
+  Uint8Array.from({ length: 128 }, (_, value) => Number(isAllowed(limit, value, 0)));
 
 function ordersOf(message: string, { byName }: FieldTable): ShapeOrder[] {
   return (ORDERS[message] ?? []).flatMap(([one, other, mayEqual]) => {
@@ -89,14 +108,29 @@ function ordersOf(message: string, { byName }: FieldTable): ShapeOrder[] {
 /** By message. */
 const SHAPES: ReadonlyMap<string, Shape> = shapes();
 
+/** The message that a field of another has; "" if it has none. */
+export const messageIn = (message: string, field: string): string =>
+  FIELD_TABLES.get(message)?.byName.get(field)?.type ?? "";
+
+/** What is checked of a message; `null`: nothing is known of it. */
+export const shapeOf = (message: string): Shape | null => SHAPES.get(message) ?? null;
+
 /** Members that take no part in a restore. */
 const NOT_OF_RESTORE: ReadonlySet<string> = new Set(["stats-dump", "stats-restore", "irmap-cache"]);
 
+/** Whether the entries of a kind of member are checked. An entry that is cut lacks fields; that is reported already. */
+export const isChecked = (scan: Scan): boolean => !scan.isDamaged && !NOT_OF_RESTORE.has(scan.memberKind);
+
 /** Checks that a restore accepts the current entry, the message bytes[start … end - 1]. */
-export function checkShape(scan: Scan, bytes: Uint8Array, start: number, end: number, message: string): void {
-  // An entry that is cut lacks fields; that is reported already.
-  if (scan.isDamaged || NOT_OF_RESTORE.has(scan.memberKind)) return;
-  const refusal = refusalOf(bytes, start, end, message);
+export function checkShape(
+  scan: Scan,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  shape: Shape,
+  message: string,
+): void {
+  const refusal = refusalIn(bytes, start, end, shape, scan.words, 0);
   // Images of one kind of open file have the id in the message itself; the decoder reports that it is missing.
   if (refusal === null || (refusal.why === "missing" && refusal.field === "id" && scan.memberFile !== null)) return;
   const { why, field, words } = refusal;
@@ -104,20 +138,20 @@ export function checkShape(scan: Scan, bytes: Uint8Array, start: number, end: nu
     fault(scan, "value-impossible", field, `${field} ${words}, which a restore refuses.`);
     return;
   }
-  const { records } = scan.checkpoint;
-  const { record } = scan;
-  const place = { record, field: null, offset: recordOffset(records, record), member: recordMember(records, record) };
   if (why === "missing")
-    scan.list.add("field-missing", `${message} lacks ${field}, without which CRIU does not read it.`, place);
-  else scan.list.add("image-damaged", `The bytes of ${field === "" ? message : field} are damaged.`, place);
+    fault(scan, "field-missing", null, `${message} lacks ${field}, without which CRIU does not read it.`);
+  else fault(scan, "image-damaged", null, `The bytes of ${field === "" ? message : field} are damaged.`);
 }
+
+/** Whether a restore accepts the message bytes[start … end - 1], nested in another. */
+export const isSound = (bytes: Uint8Array, start: number, end: number, shape: Shape, words: Uint32Array): boolean =>
+  refusalIn(bytes, start, end, shape, words, 1) === null;
+
+/** Whether those numbers of a message that have an order are in order. */
+export const isInOrder = (bytes: Uint8Array, start: number, end: number, shape: Shape, words: Uint32Array): boolean =>
+  shape.orders.length === 0 || outOfOrder(bytes, start, end, shape, words) === null;
 
 /** The first reason to refuse the message bytes[start … end - 1], or one that is nested in it; `null`: none. */
-function refusalOf(bytes: Uint8Array, start: number, end: number, message: string): Refusal | null {
-  const shape = SHAPES.get(message);
-  return shape === undefined ? null : refusalIn(bytes, start, end, shape, new Uint32Array(2), 0);
-}
-
 function refusalIn(
   bytes: Uint8Array,
   start: number,
@@ -126,10 +160,21 @@ function refusalIn(
   words: Uint32Array,
   level: number,
 ): Refusal | null {
+  const { plain, fields } = shape;
   let missing = shape.required;
   let at = start;
   while (at < end) {
     let tag = bytes[at] as number;
+    // Nearly all fields have nothing but an end to check.
+    const others = tag < 128 ? (plain[tag] as number) : 0;
+    if (others !== 0) {
+      const next = endOfPlain(bytes, at + 1, end, tag);
+      if (next > 0) {
+        missing &= others;
+        at = next;
+        continue;
+      }
+    }
     at = tag < 128 ? at + 1 : readVarint(bytes, at, end, words);
     if (at < 0) return damaged("");
     if (tag >= 128) tag = words[0] as number;
@@ -140,7 +185,7 @@ function refusalIn(
     if (first < 128 && wire === WIRE.varint) at++;
     else if (first < 128 && wire === WIRE.bytes && first < end - at) at += 1 + first;
     else at = skip(bytes, at, end, tag, words);
-    const known = shape.fields[tag >>> 3];
+    const known = fields[tag >>> 3];
     if (at < 0) return damaged(known?.field.name ?? "");
     if (known === undefined) continue;
     if (wire !== known.wire) {
@@ -148,7 +193,7 @@ function refusalIn(
       return damaged(known.field.name);
     }
     missing &= ~known.bit;
-    if (known.limit !== null) {
+    if (known.limit !== null && !(first < 128 && wire === WIRE.varint && known.allowed?.[first] === 1)) {
       readVarint(bytes, from, at, words);
       if (!isAllowed(known.limit, words[0] as number, words[1] as number)) return impossible(known.field, words);
     }
@@ -163,6 +208,21 @@ function refusalIn(
   if (missing !== 0) return { why: "missing", field: nameOf(shape, missing), words: "" };
   return shape.orders.length === 0 ? null : outOfOrder(bytes, start, end, shape, words);
 }
+
+/** The end of a varint, or of bytes of which the length is less than 128; 0: it is another value, or is damaged. */
+function endOfPlain(bytes: Uint8Array, start: number, end: number, tag: number): number {
+  let at = start;
+  if (at >= end) return 0;
+  const first = bytes[at++] as number;
+  if ((tag & 7) === WIRE.bytes) return first < 128 && first <= end - at ? at + first : 0;
+  for (let byte = first; byte > 127; byte = bytes[at++] as number) {
+    if (at >= end || at - start >= LONGEST_VARINT) return 0;
+  }
+  return at;
+}
+
+/** In bytes. */
+const LONGEST_VARINT = 10;
 
 const damaged = (field: string): Refusal => ({ why: "damaged", field, words: "" });
 

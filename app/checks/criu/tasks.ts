@@ -7,7 +7,7 @@ import { MOST_NEEDS } from "../needs.ts";
 import { type Handler, handler } from "./handler.ts";
 import { callFor } from "./members.ts";
 import { noteFeatures, noteLimits, noteMount, noteProfile } from "./note-host.ts";
-import { fault, has, low, refer, type Scan, scanInto } from "./scan.ts";
+import { fault, has, low, type Reference, refer, reference, type Scan, scanInto } from "./scan.ts";
 
 const ROOT_IDS = plan("task_kobj_ids_entry", ["net_ns_id", "time_ns_id", "mnt_ns_id", "pid_ns_id"]);
 const PLUGINS = fieldNumber("plugins_entry", "plugins");
@@ -160,13 +160,18 @@ export const onIds: Handler = handler(
   },
 );
 
+const tableOf = (pid: number, field: string): Reference =>
+  reference("table", "table-missing", `Task ${pid}`, field, "the file table");
+
 function checkFilesId(scanned: Scan, id: number, field: string): void {
   if (scanned.dead.get(scanned.memberNumber) !== NONE) {
     scanned.dangling = true;
     const message = `Task ${scanned.memberNumber} is dead and has the file table ${id}.`;
     fault(scanned, "dead-task-with-descriptors", field, message);
-  } else refer(scanned, "table", "table-missing", `Task ${scanned.memberNumber}`, field, "the file table", id);
+  } else refer(scanned, tableOf(scanned.memberNumber, field), id);
 }
+
+const PARENT = reference("mount", "mount-missing", "A mount", "parent_mnt_id", "the mount that it is on,");
 
 const TMPFS = 5;
 const SLASH = 0x2f;
@@ -191,7 +196,7 @@ export const onMount: Handler = handler(
     if (has(seen, 2)) scan.spaces.mount.add(mount, scan.record);
     // The root of a namespace is on a mount outside of it.
     if (has(seen, 8) && has(seen, 9) && !isRoot(textIn(8))) {
-      refer(scan, "mount", "mount-missing", "A mount", "parent_mnt_id", "the mount that it is on,", low(scan, 9));
+      refer(scan, PARENT, low(scan, 9));
     }
     if (has(seen, 2) && has(seen, 8)) {
       const at = bytes.slice(low(scan, 8), scan.out[17] as number);

@@ -9,7 +9,7 @@ import { faultAt, type Scan } from "./scan.ts";
 
 /** Notes a descriptor that an epoll watches: the n-th in its entry; NONE: the entry is about this one alone. */
 export function noteWatch(scan: Scan, file: FileRow, fd: number, nth: number): void {
-  scan.watches.push({ file, fd, record: scan.record, nth });
+  scan.watches.push(file, fd, scan.record, nth);
 }
 
 /** Reports locks of tasks, or through descriptors, that are missing. Those of other tasks are never taken. */
@@ -36,8 +36,11 @@ export function checkWatches(scan: Scan): void {
   const { checkpoint, watches, tablesLost, dangling } = scan;
   const { files, descriptors } = checkpoint;
   if (tablesLost || dangling) return;
-  for (const { file, fd, record, nth } of watches) {
-    const [first, last] = [u32At(files.firstHolder, file), u32At(files.firstHolder, file + 1)];
+  for (let watch = 0; watch < watches.length; watch += 4) {
+    const file = watches[watch] as number;
+    const fd = watches[watch + 1] as number;
+    const first = u32At(files.firstHolder, file);
+    const last = u32At(files.firstHolder, file + 1);
     // An epoll without a descriptor is never set up.
     if (first === last || last - first > SEARCH_LIMIT) continue;
     let isThere = false;
@@ -46,6 +49,8 @@ export function checkWatches(scan: Scan): void {
       isThere = fileOfDescriptor(checkpoint, table, fd) !== NONE;
     }
     if (isThere) continue;
+    const record = watches[watch + 2] as number;
+    const nth = watches[watch + 3] as number;
     const message = `An epoll watches descriptor ${fd}, which no task with the epoll has.`;
     faultAt(scan, "watch-missing", record, nth === NONE ? "tfd" : `epfd.tfd[${nth}].tfd`, message);
   }

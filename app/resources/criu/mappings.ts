@@ -14,10 +14,10 @@ import {
   objectOf,
 } from "../../decoder/criu/memory/shared-objects.ts";
 import { eachBytes, fieldNumber, scratch } from "../../decoder/criu/wire.ts";
-import { createIdIndex } from "../../decoder/id-index.ts";
+import { indexIds } from "../../decoder/id-index.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { isDevZero, MAPPING_KINDS, type MappingKind, mappedPath, permissionsText } from "../../model/mappings.ts";
-import { i32At, u32At } from "../../model/read.ts";
+import { i32At } from "../../model/read.ts";
 import type { FileRow, RecordRow } from "../../model/rows.ts";
 import { memo } from "../memo.ts";
 import type { Input } from "../table.ts";
@@ -69,9 +69,7 @@ export async function readMappings(
   if (!tables.wants("mappings")) return;
   const { checkpoint, arch } = set;
   const { files } = checkpoint;
-  const rows = createIdIndex();
-  for (let file = 0; file < files.count; file++) rows.add(u32At(files.id, file), file);
-  const rowOfId: Context["rowOfId"] = rows.get;
+  const rowOfId: Context["rowOfId"] = indexIds(files.id, files.count).get;
   const pageSize = await readPageSize(set);
   const readEntry = createEntryReader(checkpoint, set.sources);
   const context: Context = {
