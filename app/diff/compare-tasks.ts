@@ -11,7 +11,7 @@ import { sameBytes } from "../model/text.ts";
 import type { ChangeKind } from "./changes.ts";
 import type { Collector } from "./collect-changes.ts";
 import type { Knowledge } from "./compare-descriptors.ts";
-import { taskValues } from "./detail-values.ts";
+import { taskValuesReader } from "./detail-values.ts";
 import { groupsOf, mixedRows } from "./groups.ts";
 import type { Compared } from "./holders.ts";
 import type { LackingValues } from "./lacking-values.ts";
@@ -60,7 +60,10 @@ function taskDetailsComparer(
     (checkpoint: Checkpoint, side: Side) =>
     (file: FileRow): DetailValue =>
       places === null ? null : (mountOfFile(checkpoint, places.mounts, side, file)?.number ?? null);
-  const mounts = { before: mountOf(before, "before"), after: mountOf(after, "after") };
+  const valuesOf = {
+    before: taskValuesReader(before, mountOf(before, "before")),
+    after: taskValuesReader(after, mountOf(after, "after")),
+  };
   const recorded = { before: keysOfTasks(before), after: keysOfTasks(after) };
   const isRecorded = (key: string): boolean =>
     key === "exit" || SIDES.every((side) => recorded[side].has(taskDetail(key).recordedWith ?? key));
@@ -68,8 +71,9 @@ function taskDetailsComparer(
   const hasEnded = ({ tasks }: Checkpoint, task: TaskRow): boolean =>
     tasks.state[task] === ZOMBIE || tasks.state[task] === DEAD;
   return (b: TaskRow, a: TaskRow): void => {
-    const valuesBefore = taskValues(before, b, mounts.before);
-    const valuesAfter = taskValues(after, a, mounts.after);
+    const valuesBefore = valuesOf.before(b);
+    const valuesAfter = valuesOf.after(a);
+    if (areEqual(valuesBefore, valuesAfter)) return;
     const ended = hasEnded(before, b) || hasEnded(after, a);
     const incomplete = !before.complete || !after.complete;
     for (const { key, of } of taskKeys(valuesBefore, valuesAfter)) {
@@ -96,6 +100,14 @@ const isOptional = (key: string): boolean => fileDetail(key, fileKind("regular")
 /** Whether two details are equal. Only objects are compared as JSON, because a path may have megabytes. */
 const isEqual = (x: DetailValue | undefined, y: DetailValue | undefined): boolean =>
   x === y || (typeof x === "object" && typeof y === "object" && JSON.stringify(x) === JSON.stringify(y));
+
+type TaskValues = Readonly<Record<string, DetailValue>>;
+
+/** Whether two tasks have the same keys with the same values. */
+function areEqual(x: TaskValues, y: TaskValues): boolean {
+  const keys = Object.keys(x);
+  return keys.length === Object.keys(y).length && keys.every((key) => Object.hasOwn(y, key) && isEqual(x[key], y[key]));
+}
 
 /** States of a task that lives and is not stopped: CRIU does not distinguish them. */
 const ALIVE: ReadonlySet<DetailValue> = new Set(["running", "sleeping", "uninterruptible"]);

@@ -2,11 +2,11 @@
 
 import { type Checkpoint, HAS, NONE, stableLength } from "../model/checkpoint.ts";
 import { type DetailSpec, fileDetail } from "../model/detail-keys.ts";
-import { detailOf, detailsOf, taskDetailsOf } from "../model/detail-store.ts";
+import { detailOf, detailRange, detailsOf, valueAt } from "../model/detail-store.ts";
 import type { Details, DetailValue } from "../model/fields.ts";
 import { linksOf } from "../model/links.ts";
 import { FILE_KINDS, TASK_STATES } from "../model/names.ts";
-import { i32At, u8At, u32At } from "../model/read.ts";
+import { i32At, u8At, u16At, u32At } from "../model/read.ts";
 import type { FileRow, TaskRow } from "../model/rows.ts";
 import type { Side } from "../model/side.ts";
 import { visibleText } from "../model/text.ts";
@@ -90,20 +90,47 @@ export const TASK_FILES = ["exe", "cwd", "root"] as const;
 type MountOf = (file: FileRow) => DetailValue;
 
 /** The details of a task as they are compared; a key that the image does not have is absent. */
-export function taskValues(checkpoint: Checkpoint, task: TaskRow, mountOf: MountOf): Record<string, DetailValue> {
-  const { tasks } = checkpoint;
-  const values: Record<string, DetailValue> = {};
-  for (const key of COLUMNS) {
-    const value = i32At(tasks[key], task);
-    if (value !== NONE) values[key] = value;
-  }
-  const state = TASK_STATES[u8At(tasks.state, task)];
-  if (state != null) values.state = state;
-  for (const [key, value] of Object.entries(taskDetailsOf(checkpoint, task))) {
-    if (!isFileKey(key) || typeof value !== "number") values[key] = value;
-    else Object.assign(values, fileOfTask(checkpoint, key, value, mountOf));
-  }
-  return values;
+const taskValues = (checkpoint: Checkpoint, task: TaskRow, mountOf: MountOf): Readonly<Record<string, DetailValue>> =>
+  taskValuesReader(checkpoint, mountOf)(task);
+
+/** A function that gives the details of tasks as they are compared. It reads each value, and each file, only once. */
+export function taskValuesReader(
+  checkpoint: Checkpoint,
+  mountOf: MountOf,
+): (task: TaskRow) => Readonly<Record<string, DetailValue>> {
+  const { tasks, taskDetails: store } = checkpoint;
+  const known = new Map<number, DetailValue>();
+  /** By key, then by row. */
+  const files = new Map<string, Map<FileRow, Readonly<Record<string, DetailValue>>>>();
+  const read = (at: number): DetailValue => {
+    const index = u32At(store.value, at);
+    const value = known.get(index) ?? valueAt(store, at);
+    known.set(index, value);
+    return value;
+  };
+  const fileOf = (key: string, file: FileRow): Readonly<Record<string, DetailValue>> => {
+    const ofKey = files.get(key) ?? new Map<FileRow, Readonly<Record<string, DetailValue>>>();
+    const found = ofKey.get(file) ?? fileOfTask(checkpoint, key, file, mountOf);
+    files.set(key, ofKey.set(file, found));
+    return found;
+  };
+  return (task) => {
+    const values: Record<string, DetailValue> = {};
+    for (const key of COLUMNS) {
+      const value = i32At(tasks[key], task);
+      if (value !== NONE) values[key] = value;
+    }
+    const state = TASK_STATES[u8At(tasks.state, task)];
+    if (state != null) values.state = state;
+    const details: Record<string, DetailValue> = {};
+    const [first, end] = detailRange(store, task);
+    for (let at = first; at < end; at++) details[store.keys[u16At(store.key, at)] as string] = read(at);
+    for (const [key, value] of Object.entries(details)) {
+      if (!isFileKey(key) || typeof value !== "number") values[key] = value;
+      else Object.assign(values, fileOf(key, value));
+    }
+    return values;
+  };
 }
 
 const isFileKey = (key: string): boolean => (TASK_FILES as readonly string[]).includes(key);

@@ -1,7 +1,7 @@
 // The correspondences between two checkpoints: tasks by pid or comm, then descriptors by number in the tables of
 // corresponding tasks. Ids and objrefs are ignored: two dumps of one process number things differently.
 
-import { type Checkpoint, commBytes, hasPids, NONE, taskNumber } from "../model/checkpoint.ts";
+import { type Checkpoint, commBytes, descriptorCount, hasPids, NONE, taskNumber } from "../model/checkpoint.ts";
 import { allRows, sortRows } from "./rows.ts";
 
 /** On which sides of the comparison the tasks of a table pair exist. */
@@ -206,6 +206,22 @@ function merge(
   }
 }
 
+/** Whether two tables have the same numbers, each once, as those of a task that opened and closed nothing. */
+function haveSameNumbers(before: Checkpoint, after: Checkpoint, tableBefore: number, tableAfter: number): boolean {
+  if (tableBefore === NONE || tableAfter === NONE) return false;
+  const fdBefore = before.descriptors.fd;
+  const fdAfter = after.descriptors.fd;
+  const start = before.tables.first[tableBefore] as number;
+  const end = before.tables.first[tableBefore + 1] as number;
+  const shift = (after.tables.first[tableAfter] as number) - start;
+  if (end + shift !== after.tables.first[tableAfter + 1]) return false;
+  for (let row = start; row < end; row++) {
+    const fd = fdBefore[row] as number;
+    if (fd !== fdAfter[row + shift] || (row > start && fd === fdBefore[row - 1])) return false;
+  }
+  return true;
+}
+
 /** How many descriptors a table has, a repeated fd counted once. */
 export function distinctDescriptors(checkpoint: Checkpoint, table: number): number {
   let count = 0;
@@ -228,8 +244,15 @@ function pairDescriptors(
   const add = (): void => {
     count++;
   };
+  /** By table pair: 1 if both tables have the same numbers. */
+  const isSame = new Uint8Array(tables.count);
   for (; at < tables.count; at++) {
-    merge(before, after, tables.before[at] as number, tables.after[at] as number, add);
+    const tableBefore = tables.before[at] as number;
+    const tableAfter = tables.after[at] as number;
+    if (haveSameNumbers(before, after, tableBefore, tableAfter)) {
+      isSame[at] = 1;
+      count += descriptorCount(before.tables, tableBefore);
+    } else merge(before, after, tableBefore, tableAfter, add);
     if (count > most) break;
     firstRow[at + 1] = count;
   }
@@ -250,7 +273,16 @@ function pairDescriptors(
     descriptors.after[row++] = rowAfter;
   };
   for (at = 0; at < compared; at++) {
-    merge(before, after, tables.before[at] as number, tables.after[at] as number, fill);
+    const tableBefore = tables.before[at] as number;
+    const tableAfter = tables.after[at] as number;
+    if (isSame[at] === 1) {
+      const end = before.tables.first[tableBefore + 1] as number;
+      let other = after.tables.first[tableAfter] as number;
+      for (let own = before.tables.first[tableBefore] as number; own < end; own++, row++) {
+        descriptors.before[row] = own;
+        descriptors.after[row] = other++;
+      }
+    } else merge(before, after, tableBefore, tableAfter, fill);
     descriptors.tablePair.fill(at, firstRow[at], row);
   }
   return { descriptors, firstRow, tasksLeftOut };
