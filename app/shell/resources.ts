@@ -1,7 +1,12 @@
 // The tables of resources as the page shows them: which one, and how it is filtered and sorted.
 
+import { isOfResources } from "../diff/changes.ts";
+import type { Comparison } from "../diff/comparison.ts";
+import { kindAt } from "../diff/describe.ts";
+import { resourceAt } from "../diff/resource-at.ts";
 import { orderResource, type ResourceOrder } from "../resources/order.ts";
-import type { ResourceTable } from "../resources/table.ts";
+import { isResource, RESOURCES } from "../resources/resources.ts";
+import type { Resources, ResourceTable } from "../resources/table.ts";
 import type { Client } from "../worker/client.ts";
 import type { Doc, ResourceView } from "./state.ts";
 
@@ -32,4 +37,22 @@ export async function resourceRows(
   if (now !== null || document === null) return now ?? new Uint32Array(0);
   const request = { document, resource: table.resource, order: orderOfResource(view) };
   return client.request("orderResource", request, signal ? { signal } : {});
+}
+
+/** Shown first of an image without changes, if it has rows: most of what an image holds. */
+const MAIN = "mappings";
+
+/** The resource to show: the chosen one if it exists; else the first with changes; else the first that has rows. */
+export function resourceShown(chosen: string, tables: Resources, comparison: Comparison | null): string {
+  if (isResource(chosen)) return chosen;
+  const changed = new Set(comparison === null ? [] : changedResources(comparison));
+  const hasRows = (name: string): boolean => (tables[name]?.count ?? 0) > 0;
+  const names = RESOURCES.map(({ name }) => name);
+  return names.find((name) => changed.has(name)) ?? [MAIN, ...names].find(hasRows) ?? MAIN;
+}
+
+function* changedResources(comparison: Comparison): Generator<string> {
+  for (let change = 0; change < comparison.changes.count; change++) {
+    if (isOfResources(kindAt(comparison, change))) yield resourceAt(comparison, change).change.spec.name;
+  }
 }

@@ -71,6 +71,7 @@ export function createShell(client: Client, network = true): Shell {
     }));
   const setResource = (name: string, change: Partial<ResourceView>): void =>
     set(({ resourceViews }) => ({
+      resource: name,
       resourceViews: { ...resourceViews, [name]: { ...FIRST_RESOURCE_VIEW, ...resourceViews[name], ...change } },
     }));
   const setListing = (listing: Listing, change: Partial<ListingView>): void =>

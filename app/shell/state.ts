@@ -100,6 +100,14 @@ export interface LoadedFacts {
   readonly at: string;
 }
 
+/** How many errors the checks found that a restore would fail with. */
+export interface RestoreErrors {
+  readonly document: DocumentId;
+  /** Facts of the host that it was compared with; `null`: none. */
+  readonly facts: FactsId | null;
+  readonly count: number;
+}
+
 /** The opening, or the making of a file, that is in progress. */
 export interface InProgress {
   readonly name: string;
@@ -132,7 +140,8 @@ export interface ResourceView {
   readonly sort: Sort | null;
 }
 
-export const FIRST_RESOURCE = "mappings";
+/** No resource is chosen: see resourceShown. */
+export const FIRST_RESOURCE = "first";
 export const FIRST_RESOURCE_VIEW: ResourceView = { filter: "", sort: null };
 
 /** The parts of the page. A narrow screen shows one at a time. */
@@ -260,11 +269,13 @@ export interface State extends ChangeFilters {
   readonly restoreShown: boolean;
   /** Whether the tables panel shows tables of resources. Bytes and what a restore needs take precedence. */
   readonly resourcesShown: boolean;
-  /** The resource whose table is shown, and the views of all. */
+  /** The resource whose table is shown, or FIRST_RESOURCE; and the views of all. */
   readonly resource: string;
   readonly resourceViews: Readonly<Record<string, ResourceView>>;
   /** Facts of a host that images are compared with; `null`: none. */
   readonly host: LoadedFacts | null;
+  /** What the restore view last found; `null`: nothing yet. */
+  readonly restoreErrors: RestoreErrors | null;
   /** Where in memory the cursor is; `null`: nowhere yet. */
   readonly memory: MemoryPlace | null;
   /** Whether the tables panel shows memory. */
@@ -356,6 +367,7 @@ export function firstState(): State {
     resource: FIRST_RESOURCE,
     resourceViews: {},
     host: null,
+    restoreErrors: null,
     memory: null,
     memoryShown: false,
     memoryText: null,

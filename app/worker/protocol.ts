@@ -220,8 +220,8 @@ export interface RestoreResponse
   readonly options: readonly NeededOption[];
   /** The command that restores the image; `null`: the format has none. */
   readonly command: string | null;
-  /** Errors and warnings about the image itself: how many, and some of them, errors first. */
-  readonly inImage: { readonly count: number; readonly some: readonly Finding[] };
+  /** Errors and warnings about the image itself: how many, how many errors, and some of them, errors first. */
+  readonly inImage: { readonly count: number; readonly errors: number; readonly some: readonly Finding[] };
   /** What the findings mean and what to do, by code. */
   readonly rules: Readonly<Record<string, Pick<Rule, "title" | "remedy">>>;
 }

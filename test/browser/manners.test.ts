@@ -54,7 +54,7 @@ test("u says how to share a dropped image, U makes a link with it inside", async
   const { page } = await visit();
   await openServer(page);
   await page.keyboard.press("u");
-  await page.getByText("press U for a link with the image inside").waitFor();
+  await page.getByText("press Shift+U for a link with the image inside").waitFor();
   await page.keyboard.press("U");
   await page.getByRole("dialog", { name: "A link with the image inside" }).waitFor();
 });

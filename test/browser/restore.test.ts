@@ -35,8 +35,12 @@ test("without facts it lists what would be compared, and how to make them", asyn
 test("facts that are dropped are compared: refusals with recorded → actual, each leading to its object", async () => {
   const { page } = await visit();
   await openSet(page);
+  // A count is said once it is known.
+  const tab = page.getByRole("tab", { name: /^Restore/ });
+  expect(await tab.textContent()).toMatch(/^Restore\s*$/);
   await dropFacts(page, JSON.stringify(otherHost()));
   await page.getByText("CRIU would refuse to restore it on other.", { exact: false }).first().waitFor();
+  await expect.poll(() => tab.textContent()).toMatch(/^Restore [1-9]\d* errors?$/);
   const differences = page.getByRole("region", { name: "What differs" });
   await differences.getByText("100 bytes → 101 bytes").waitFor();
   const line = differences.getByRole("listitem").filter({ hasText: "100 bytes → 101 bytes" });

@@ -63,10 +63,12 @@ test("a link with the image inside opens the same page without fetching it", asy
   await dialog.getByText(/1 task, 1 file table, 4 descriptors/).waitFor();
   await dialog.getByText("Memory, the contents of pipes and sockets, and all records with their bytes.").waitFor();
   expect(await accessibilityFaults(page)).toEqual([]);
+  const said = await dialog.getByText(/^The link has [\d,]+ characters/).textContent();
   await dialog.getByRole("button", { name: "Copy link" }).click();
   await page.getByText("Copied the link with the image inside").waitFor();
   const link = await page.evaluate(() => navigator.clipboard.readText());
   expect(link.length).toBeLessThan(2000);
+  expect(said).toContain(` ${link.length.toLocaleString("en")} characters`);
   const other = await visit({ fragment: new URL(link).hash });
   await other.page.getByRole("banner").getByText("before.ckpt").waitFor();
   const inspector = other.page.getByRole("region", { name: "Inspector" });

@@ -5,7 +5,9 @@ import { expect, test } from "vitest";
 import { ChangedRows } from "../../app/components/Resources/ChangedRows.tsx";
 import { diff } from "../../app/diff/diff.ts";
 import { resourceNamed } from "../../app/resources/resources.ts";
-import { createTable } from "../../app/resources/table.ts";
+import { createTable, type Resources as Tables } from "../../app/resources/table.ts";
+import { resourceShown } from "../../app/shell/resources.ts";
+import { FIRST_RESOURCE } from "../../app/shell/state.ts";
 import { fixtureBytes, open } from "../support/open.ts";
 import { pageWith, render } from "../support/render.tsx";
 import { checkpointOf } from "../support/state.ts";
@@ -34,4 +36,22 @@ test("a namespace that differs under one id is marked as changed, and one that i
   );
   const changed = [...container.querySelectorAll(".resource-value-changed")].map(({ textContent }) => textContent);
   expect(changed).toEqual(["1 → 1 (another namespace)"]);
+});
+
+test("the first resource shown has changes, else rows, unless another is chosen", () => {
+  const tasks = checkpointOf({
+    tasks: [7, 8, 9].map((pid) => ({ pid, comm: "server", table: 0 })),
+    tables: [[]],
+    files: [],
+  });
+  const mappings = createTable(resourceNamed("mappings"));
+  mappings.add({ pid: 7 }, 0, -1);
+  const tables: Tables = { ...namespaces([1, 2, 2]), mappings: mappings.finish() };
+  const changed = diff(tasks, tasks, { resources: { before: namespaces([1, 1, 1]), after: namespaces([1, 2, 2]) } });
+  const same = diff(tasks, tasks, { resources: { before: namespaces([1, 1, 1]), after: namespaces([1, 1, 1]) } });
+  expect(resourceShown(FIRST_RESOURCE, tables, changed)).toBe("namespaces");
+  expect(resourceShown(FIRST_RESOURCE, tables, same)).toBe("mappings");
+  expect(resourceShown(FIRST_RESOURCE, namespaces([1]), null)).toBe("namespaces");
+  expect(resourceShown(FIRST_RESOURCE, {}, null)).toBe("mappings");
+  expect(resourceShown("sockets", tables, changed)).toBe("sockets");
 });

@@ -28,7 +28,7 @@ async function shown(facts: HostFacts): Promise<HTMLElement> {
     rules,
     options: [],
     command: "",
-    inImage: { count: 0, some: [] },
+    inImage: { count: 0, errors: 0, some: [] },
   };
   const page = pageWith(image);
   return render(page, <HostFindings checkpoint={page.doc.checkpoint} response={response} />);
@@ -74,7 +74,7 @@ test("findings in the image itself are named, and lead to their records and to t
     field: null,
     offset: 4,
   });
-  const inImage = { count: 7, some: [finding("One."), finding("Another.")] };
+  const inImage = { count: 7, errors: 0, some: [finding("One."), finding("Another.")] };
   const rules = { "host-file-missing": { title: "A title", remedy: "" } };
   const container = await render(page, <InImage checkpoint={checkpoint} response={{ inImage, rules }} />);
   expect(checkpoint.problems).toEqual([]);

@@ -16,7 +16,7 @@ import { counted, grouped, sizeText } from "../../model/words.ts";
 const CHOICES: Readonly<Record<LeaveOut, string>> = {
   nothing: "Nothing else",
   directories: "The directories of paths",
-  names: "All names: paths, task names, host names, messages",
+  names: "All names: paths, tasks, hosts, addresses of sockets, messages",
 };
 
 export function ShareDialog({ into }: { into: "link" | "report" }) {
@@ -25,10 +25,11 @@ export function ShareDialog({ into }: { into: "link" | "report" }) {
   const [leaveOut, setLeaveOut] = useState<LeaveOut>("nothing");
   const { piece, failure, setFailure } = usePacked(leaveOut);
   const data = into === "link" && piece !== null ? toLinkText(piece) : null;
+  const link = data === null ? null : shell.address({ data });
   const tooLong = data !== null && data.length > LINK_LIMIT;
   const finish = async (): Promise<void> => {
     if (piece === null) return;
-    if (data !== null) await copy(shell, shell.address({ data }), "the link with the image inside");
+    if (link !== null) await copy(shell, link, "the link with the image inside");
     else {
       const name = leaveOut === "names" ? "checkpoint" : docs.map(({ input }) => plainName(input.name)).join("-to-");
       saveFile(`${name}.html`, await createReport(piece));
@@ -40,8 +41,8 @@ export function ShareDialog({ into }: { into: "link" | "report" }) {
     <Modal label={into === "link" ? "A link with the image inside" : "Save a report"} className="share">
       <p>
         {into === "link"
-          ? "The link contains the open images: whoever opens it sees the same page. Browsers do not send the part of a link after # to any server."
-          : "One HTML file that contains the open images and shows this page without a network."}
+          ? "The link contains the open images, except for what is left out below: whoever opens it sees this view of them. Browsers do not send the part of a link after # to any server."
+          : "One HTML file that contains the open images, except for what is left out below, and shows them without a network."}
       </p>
       <Contents docs={docs} />
       <fieldset>
@@ -62,7 +63,7 @@ export function ShareDialog({ into }: { into: "link" | "report" }) {
         </ul>
       </div>
       <p role="status" className={failure !== null || tooLong ? "warn" : undefined}>
-        {failure ?? sizeOf(piece, data)}
+        {failure ?? sizeOf(piece, link, tooLong)}
       </p>
       <p className="dialog-actions">
         <button
@@ -100,14 +101,14 @@ function usePacked(leaveOut: LeaveOut) {
   return { piece, failure, setFailure };
 }
 
-/** How large the result is. `data`: the text of a link; `null`: it is a report. */
-function sizeOf(piece: Uint8Array | null, data: string | null): string {
+/** How large the result is. `link`: the whole link; `null`: it is a report. */
+function sizeOf(piece: Uint8Array | null, link: string | null, tooLong: boolean): string {
   if (piece === null) return "Packing…";
-  if (data === null) return `${sizeText(piece.length)} of data`;
-  const [length, limit] = [grouped(data.length), grouped(LINK_LIMIT)];
-  return data.length > LINK_LIMIT
-    ? `${length} characters, more than the ${limit} that a link may have. Save a report instead.`
-    : `${length} of at most ${limit} characters. Some chat and mail programs cut long links.`;
+  if (link === null) return `${sizeText(piece.length)} of data`;
+  const length = grouped(link.length);
+  return tooLong
+    ? `${length} characters, of which the images may have ${grouped(LINK_LIMIT)}. Save a report instead.`
+    : `The link has ${length} characters. Some chat and mail programs cut long links.`;
 }
 
 function Contents({ docs }: { docs: Docs }) {

@@ -3,7 +3,7 @@
 import { useRef, useState } from "react";
 import type { Checkpoint } from "../../model/checkpoint.ts";
 import { addressText, permissionsText } from "../../model/mappings.ts";
-import { sizeText } from "../../model/words.ts";
+import { counted, sizeText } from "../../model/words.ts";
 import { changedPlaces, type Memory, mappingName, mappingSize, strip } from "../../shell/memory-places.ts";
 import type { Doc } from "../../shell/state.ts";
 import type { MemoryChange } from "../../worker/memory-protocol.ts";
@@ -47,7 +47,18 @@ function Loading({ before, after }: { before: Decoded; after: Decoded }) {
     Memory,
     Memory,
   ];
+  const lacking = lackingText(sides);
+  if (lacking !== null) return <p className="tables-empty">{lacking}</p>;
   return <OfBoth before={{ ...before, memory: sides[0] }} after={{ ...after, memory: sides[1] }} />;
+}
+
+/** Why there is nothing to compare; `null`: there is. */
+export function lackingText(sides: readonly [Memory, Memory]): string | null {
+  const [before, after] = sides.map(({ mappings }) => mappings.count > 0);
+  if (before && after) return null;
+  if (!before && !after) return "Neither image has mappings: they do not say what was in memory.";
+  const [lacking, other] = before ? ["after", "before"] : ["before", "after"];
+  return `The image ${lacking} has no mappings, so there is nothing to compare those of the image ${other} with.`;
 }
 
 function OfBoth({ before, after }: { before: Side; after: Side }) {
@@ -69,13 +80,16 @@ function OfBoth({ before, after }: { before: Side; after: Side }) {
       <div className="memory-left">
         <ChangeList before={before} after={after} changes={diff.changes} shown={change} onShow={show} />
         <p className="memory-summary" role="status">
-          {diff.fault ?? (diff.isEnd ? `${diff.changes.length} mappings differ` : "Comparing…")}
+          {diff.fault ??
+            (diff.isEnd ? counted(diff.changes.length, "mapping differs", "mappings differ") : "Comparing…")}
           {diff.unknown > 0 && (
             <span className="muted">; {sizeText(diff.unknown)} were not compared, because an image lacks them</span>
           )}
         </p>
       </div>
-      {change !== null && (
+      {change === null ? (
+        <p className="tables-empty muted">{diff.isEnd ? "No contents differ of what both images hold." : ""}</p>
+      ) : (
         <div className="memory-sides">
           <p className="memory-steps">
             <button type="button" onClick={() => step(-1)}>

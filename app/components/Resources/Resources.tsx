@@ -1,12 +1,13 @@
 // Everything else that an image holds: a tab for each table, its filter and its rows; for two images, the rows that
 // differ with their values before and after.
 
-import { type KeyboardEvent, useRef } from "react";
+import { type KeyboardEvent, useMemo, useRef } from "react";
 import { onSide } from "../../model/side.ts";
 import { grouped } from "../../model/words.ts";
-import { isResource, RESOURCES, resourceNamed } from "../../resources/resources.ts";
+import { RESOURCES, resourceNamed } from "../../resources/resources.ts";
 import type { Resources as Tables } from "../../resources/table.ts";
-import { type Compared, type Doc, FIRST_RESOURCE, FIRST_RESOURCE_VIEW } from "../../shell/state.ts";
+import { resourceShown } from "../../shell/resources.ts";
+import { type Compared, type Doc, FIRST_RESOURCE_VIEW } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
 import { useResponse } from "../Inspector/useResponse.ts";
 import { OnlyChanges } from "../OnlyChanges.tsx";
@@ -47,8 +48,9 @@ interface Props {
 }
 
 function Listed({ doc, tables, compared }: Props) {
-  // A link may name a resource that does not exist.
-  const name = useApp(({ resource }) => (isResource(resource) ? resource : FIRST_RESOURCE));
+  const chosen = useApp((state) => state.resource);
+  const comparison = compared?.comparison ?? null;
+  const name = useMemo(() => resourceShown(chosen, tables, comparison), [chosen, tables, comparison]);
   const view = useApp((state) => state.resourceViews[name] ?? FIRST_RESOURCE_VIEW);
   const onlyChanges = useApp((state) => state.onlyChanges);
   const table = tables[name];

@@ -1,6 +1,7 @@
 // What a restore of the image needs: options, privileges, and things of the host, compared with facts of one if there are
 // any. Each leads to its object in the drawing and the tables.
 
+import { useEffect } from "react";
 import type { Checkpoint } from "../../model/checkpoint.ts";
 import { counted, grouped } from "../../model/words.ts";
 import { PLACES } from "../../shell/places.ts";
@@ -41,7 +42,12 @@ interface AnsweredProps {
 }
 
 function Answered({ doc, document, facts }: AnsweredProps) {
+  const { shell } = usePage();
   const answered = useResponse("restore", { document, facts });
+  const count = answered.state === "answered" ? errorsOf(answered.response) : null;
+  useEffect(() => {
+    if (count !== null) shell.store.set({ restoreErrors: { document, facts, count } });
+  }, [shell, document, facts, count]);
   if (answered.state === "waiting") return <p className="muted">Comparing…</p>;
   if (answered.state === "failed") return <p>{answered.message}</p>;
   const { response } = answered;
@@ -56,6 +62,10 @@ function Answered({ doc, document, facts }: AnsweredProps) {
     </>
   );
 }
+
+/** What a restore would fail with: errors of the image, and what was refused of a host. */
+const errorsOf = ({ inImage, counts }: RestoreResponse): number =>
+  Object.values(counts).reduce((sum, { refused }) => sum + refused, inImage.errors);
 
 const VERDICT_CLASSES = {
   refused: "restore-refused",

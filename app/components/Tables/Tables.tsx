@@ -129,6 +129,10 @@ type Tab = Listing | "side" | "resources" | "bytes" | "restore" | "memory";
 function Tabs({ doc, tab }: { doc: Doc; tab: Tab }) {
   const { shell } = usePage();
   const isPair = useApp((state) => state.compared !== null);
+  // Known once the restore view was shown.
+  const restoreErrors = useApp(({ restoreErrors: known, host }) =>
+    known?.document === doc.document && known.facts === (host?.facts ?? null) ? known.count : null,
+  );
   const tabs: readonly Tab[] = [
     ...(isPair ? (["side"] as const) : []),
     ...LISTINGS,
@@ -171,7 +175,15 @@ function Tabs({ doc, tab }: { doc: Doc; tab: Tab }) {
           {listing === "side" ? (
             "Side by side"
           ) : listing === "restore" ? (
-            "Restore"
+            <>
+              Restore{" "}
+              {restoreErrors !== null && (
+                <span className={restoreErrors > 0 ? "badge badge-problems" : "badge"}>
+                  {grouped(restoreErrors)}
+                  <span className="visually-hidden"> {restoreErrors === 1 ? "error" : "errors"}</span>
+                </span>
+              )}
+            </>
           ) : listing === "resources" ? (
             "Resources"
           ) : listing === "bytes" ? (

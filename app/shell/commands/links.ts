@@ -1,9 +1,13 @@
 // Links to the current view.
 
 import { rememberLink } from "../hosted.ts";
+import { keyLabel } from "../keys.ts";
 import { areAllDecoded, isOpen } from "../selectors.ts";
 import { copy } from "./actions.ts";
 import { type Command, type CommandContext, inGroup } from "./command.ts";
+
+/** The key for a link with the image inside. */
+const INSIDE = "U";
 
 export function linkCommands({ shell }: CommandContext): Command[] {
   const { store } = shell;
@@ -15,7 +19,9 @@ export function linkCommands({ shell }: CommandContext): Command[] {
       when: isOpen,
       async run() {
         if (store.get().origin === null) {
-          return shell.notify("Local files have no address: press U for a link with the image inside");
+          return shell.notify(
+            `Local files have no address: press ${keyLabel(INSIDE, false)} for a link with the image inside`,
+          );
         }
         await copy(shell, shell.address(), "the link");
         await rememberLink(store.get().origin);
@@ -24,7 +30,7 @@ export function linkCommands({ shell }: CommandContext): Command[] {
     {
       id: "copy-link-inside",
       title: "Copy link with the image inside…",
-      key: "U",
+      key: INSIDE,
       when: areAllDecoded,
       run: () => store.set({ dialog: { kind: "share", into: "link" } }),
     },

@@ -51,16 +51,17 @@ async function withText(
   separator: "," | "\t",
   use: (text: string) => Promise<unknown>,
 ): Promise<void> {
-  const { resource, resourceViews } = store.get();
+  const { resource: chosen, resourceViews, compared } = store.get();
   const doc = shownDoc(store.get());
   if (doc === null || doc.document === null) return;
   try {
     // Loaded when needed, because the page needs neither to start.
-    const [{ resourceTable }, { resourceRows }] = await Promise.all([
+    const [{ resourceTable }, { resourceRows, resourceShown }] = await Promise.all([
       import("../../export/resources.ts"),
       import("../resources.ts"),
     ]);
     const tables = await client.request("resources", { document: doc.document });
+    const resource = resourceShown(chosen, tables, compared?.comparison ?? null);
     const table: ResourceTable | undefined = tables[resource];
     if (table === undefined) return;
     const rows = await resourceRows(client, doc, table, resourceViews[resource] ?? FIRST_RESOURCE_VIEW);

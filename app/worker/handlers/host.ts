@@ -63,8 +63,9 @@ const MOST_IN_IMAGE = 5;
 
 function worst(findings: readonly Finding[]): RestoreResponse["inImage"] {
   const of = (wanted: Severity) => findings.filter(({ severity }) => severity === wanted);
-  const all = [...of("error"), ...of("warning")];
-  return { count: all.length, some: all.slice(0, MOST_IN_IMAGE) };
+  const errors = of("error");
+  const all = [...errors, ...of("warning")];
+  return { count: all.length, errors: errors.length, some: all.slice(0, MOST_IN_IMAGE) };
 }
 
 /** A row without what only the comparison needs. */
