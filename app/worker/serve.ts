@@ -1,5 +1,6 @@
 // The worker's end of the protocol: receives requests on a port, runs their handlers and sends the responses.
 
+import type { PlatformUnpackers } from "../decoder/archive/platform.ts";
 import { SourceError } from "../decoder/source.ts";
 import { patternMatcher } from "../memory/regex.ts";
 import { RedirectError } from "../sources/hosted-errors.ts";
@@ -15,6 +16,7 @@ import { openHandlers } from "./handlers/open.ts";
 import { readHandlers } from "./handlers/read.ts";
 import { viewHandlers } from "./handlers/views.ts";
 import type { FromWorker, RequestKind, ToWorker, WorkerRequest } from "./protocol.ts";
+import { webUnpackers } from "./web-unpackers.ts";
 
 /** The common part of a worker's global scope and a message port. */
 export interface Port {
@@ -22,14 +24,19 @@ export interface Port {
   onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
 }
 
-/**
- * Responds to requests on a port until it is closed. Documents belong to the port.
- *
- * @param matchPattern How regular expressions are matched; in place if absent, so that one that never ends cannot be stopped.
- * @param busy Called around requests.
- */
-export function serve(port: Port, matchPattern: PatternMatching = patternMatcher, busy?: Busy): void {
-  const handlers = createHandlers(matchPattern);
+/** What a worker has that a page has not. */
+export interface Means {
+  /** How regular expressions are matched; in place if absent, so that one that never ends cannot be stopped. */
+  readonly matchPattern: PatternMatching;
+  readonly unpackers: PlatformUnpackers;
+  /** Called around requests. */
+  readonly busy?: Busy;
+}
+
+/** Responds to requests on a port until it is closed. Documents belong to the port. */
+export function serve(port: Port, means: Means = { matchPattern: patternMatcher, unpackers: webUnpackers() }): void {
+  const { busy } = means;
+  const handlers = createHandlers(means);
   const running = new Map<number, AbortController>();
   port.onmessage = async ({ data }) => {
     if (data.kind === "cancel") return running.get(data.id)?.abort();
@@ -42,10 +49,10 @@ export function serve(port: Port, matchPattern: PatternMatching = patternMatcher
   };
 }
 
-function createHandlers(matchPattern: PatternMatching): Handlers {
+function createHandlers({ matchPattern, unpackers }: Means): Handlers {
   const documents = createDocuments();
   return {
-    ...openHandlers(documents),
+    ...openHandlers(documents, unpackers),
     ...readHandlers(documents),
     ...memoryHandlers(documents, matchPattern),
     ...memoryDiffHandlers(documents),

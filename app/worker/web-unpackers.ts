@@ -1,8 +1,6 @@
-// The decompressors of browsers (DecompressionStream), as far as they have them: gzip everywhere, zstd in some. Elsewhere,
-// Zstandard is unpacked by WebAssembly.
+// The decompressors of browsers (DecompressionStream), as far as they have them: gzip everywhere, zstd in some.
 
 import type { PlatformUnpacker, PlatformUnpackers } from "../decoder/archive/platform.ts";
-import { createZstdUnpacker } from "../decoder/archive/zstd-wasm.ts";
 
 type Form = "gzip" | "zstd";
 
@@ -12,10 +10,14 @@ const TRAILING: Readonly<Record<Form, Uint8Array<ArrayBuffer>>> = {
   zstd: Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0x20, 0, 1, 0, 0, /* after the end */ 0),
 };
 
-export const WEB_UNPACKERS: PlatformUnpackers = {
-  ...(isSupported("gzip") && { gzip: webUnpacker("gzip") }),
-  zstd: isSupported("zstd") ? webUnpacker("zstd", createZstdUnpacker()) : createZstdUnpacker(),
-};
+/** @param zstd What unpacks Zstandard where the browser does not. */
+export function webUnpackers(zstd?: PlatformUnpacker): PlatformUnpackers {
+  return {
+    ...(zstd && { zstd }),
+    ...(isSupported("gzip") && { gzip: webUnpacker("gzip") }),
+    ...(isSupported("zstd") && { zstd: webUnpacker("zstd", zstd) }),
+  };
+}
 
 function isSupported(form: Form): boolean {
   try {

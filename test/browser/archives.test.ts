@@ -10,6 +10,38 @@ const GZIP = fixture("criu/archives-by-hand/w7-podman-before.tar.gz");
 const TAR = gunzipSync(GZIP);
 const [HALF, REST] = [TAR.subarray(0, TAR.length / 2), TAR.subarray(TAR.length / 2)];
 
+const ZSTD = fixture("criu/archives-by-hand/w7-podman-before.tar.zst");
+
+test.each([
+  ["whole", ZSTD, 0],
+  ["in a frame after one to be skipped", [Buffer.from("5a2a4d1803000000010203", "hex"), ZSTD], 0],
+  ["with bytes after its end", [ZSTD, Buffer.from("garbage")], 1],
+  ["with a wrong checksum", [ZSTD.subarray(0, -1), Buffer.of((ZSTD.at(-1) ?? 0) ^ 1)], 1],
+])(
+  "a tar.zst %s is unpacked by WebAssembly, and by our own code only to say what is wrong",
+  async (_, parts, problems) => {
+    const bytes = Array.isArray(parts) ? Buffer.concat(parts) : parts;
+    const { page } = await visit();
+    await drop(page, [{ name: "checkpoint.tar.zst", bytes }]);
+    await page.getByRole("tab", { name: "Tasks 2" }).waitFor();
+    await page.getByRole("progressbar").waitFor({ state: "detached" });
+    await expect.poll(() => page.getByRole("tab", { name: /^Problems/ }).textContent()).toBe(`Problems ${problems}`);
+    const [worker] = page.workers();
+    const scripts = await worker?.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
+    expect(scripts?.filter((name) => name.includes("/zstd-module-"))).toHaveLength(1);
+    // Our parser, the WebAssembly, and fzstd.
+    expect(scripts).toHaveLength(problems === 0 ? 2 : 3);
+  },
+);
+
+test("the page itself allows no WebAssembly", async () => {
+  const { page } = await visit();
+  const empty = page.evaluate(async () => {
+    await WebAssembly.compile(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
+  });
+  await expect(empty).rejects.toThrow("Content Security Policy");
+});
+
 test.each([
   ["whole", GZIP, 0],
   [

@@ -1,5 +1,6 @@
 // Find images among files; open and close documents.
 
+import type { PlatformUnpackers } from "../../decoder/archive/platform.ts";
 import { type FoundImage, findImages } from "../../decoder/find-images.ts";
 import type { Image, Refusal } from "../../decoder/image.ts";
 import { limitsFor, raisedLimits } from "../../decoder/limits.ts";
@@ -14,7 +15,6 @@ import { blobSource } from "../../sources/files.ts";
 import { openHosted } from "../../sources/url.ts";
 import type { Documents } from "../documents.ts";
 import type { FindResponse, InputFile, Requests } from "../protocol.ts";
-import { WEB_UNPACKERS } from "../web-unpackers.ts";
 import { copyForPage, type Exchange, type Handlers } from "./handler.ts";
 
 /** The images that the last `find` found. */
@@ -28,19 +28,19 @@ interface LastFound {
 /** Images of a `find` that are summarised; more are counted. */
 const MOST_SUMMARIES = 500;
 
-export function openHandlers(documents: Documents): Handlers<"find" | "open" | "close"> {
+export function openHandlers(documents: Documents, unpackers: PlatformUnpackers): Handlers<"find" | "open" | "close"> {
   let last: LastFound = { id: 0, images: [], size: 0 };
   return {
     async find({ inputs }, exchange) {
       last = { id: last.id + 1, images: [], size: 0 };
       const sources = await sourcesOf(inputs, exchange);
-      const found = await find(sources, last.id, exchange);
+      const found = await find(sources, last.id, unpackers, exchange);
       last = { id: last.id, images: found.images, size: totalSize(sources) };
       return { response: found.response };
     },
     async open(request, exchange) {
       const found = request.found === last.id ? last.images.find(({ name }) => name === request.set) : undefined;
-      const opened = await open(request, found && { image: found, size: last.size }, exchange);
+      const opened = await open(request, found && { image: found, size: last.size }, unpackers, exchange);
       if ("refused" in opened) return { response: opened };
       const { checkpoint, transfer } = copyForPage(opened.image.checkpoint);
       const evidence = { ...(opened.evidence ?? ownEvidence("", checkpoint.time)), name: request.name ?? "" };
@@ -68,13 +68,14 @@ async function sourceOf(input: InputFile, { signal, reportProgress }: Exchange):
 async function find(
   sources: readonly Source[],
   id: number,
+  unpackers: PlatformUnpackers,
   { signal, reportProgress }: Exchange,
 ): Promise<{ readonly images: readonly FoundImage[]; readonly response: FindResponse }> {
   const onBytes = (bytes: number, size: number): void => reportProgress({ bytes, size, objects: 0 });
   const { images, ignored, reason } = await findImages(sources, {
     limits: limitsFor(totalSize(sources)),
     signal,
-    unpackers: WEB_UNPACKERS,
+    unpackers,
     onBytes,
   });
   if (images.length === 0) return { images, response: { refused: reason } };
@@ -92,6 +93,7 @@ type Opened = { readonly image: Image; readonly evidence?: Evidence } | Refusal;
 async function open(
   { inputs, dialect, set, raised = {} }: Requests["open"]["request"],
   kept: { readonly image: FoundImage; readonly size: number } | undefined,
+  unpackers: PlatformUnpackers,
   exchange: Exchange,
 ): Promise<Opened> {
   const { signal, reportProgress, sendPart } = exchange;
@@ -99,7 +101,7 @@ async function open(
     signal,
     onProgress: reportProgress,
     onPart: sendPart,
-    unpackers: WEB_UNPACKERS,
+    unpackers,
     ...(dialect !== undefined && { dialect }),
     ...(set !== undefined && { set }),
   };

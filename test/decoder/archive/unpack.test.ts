@@ -11,7 +11,7 @@ import { openArchive, type UnpackLimits } from "../../../app/decoder/archive/unp
 import { createZstdUnpacker } from "../../../app/decoder/archive/zstd-wasm.ts";
 import { bytesSource } from "../../../app/decoder/source.ts";
 import { encodeText } from "../../../app/model/text.ts";
-import { WEB_UNPACKERS } from "../../../app/worker/web-unpackers.ts";
+import { webUnpackers } from "../../../app/worker/web-unpackers.ts";
 import { NODE_UNPACKERS } from "../../../cli/unpackers.ts";
 import { concat } from "../../support/tar.ts";
 
@@ -33,7 +33,7 @@ function plain(): Uint8Array {
 const PLATFORMS: readonly (readonly [string, PlatformUnpackers])[] = [
   ["ourselves", {}],
   ["by Node", NODE_UNPACKERS],
-  ["by a browser", WEB_UNPACKERS],
+  ["by a browser", webUnpackers()],
   ["by WebAssembly", { zstd: createZstdUnpacker() }],
 ];
 
