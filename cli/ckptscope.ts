@@ -29,6 +29,9 @@ async function optimizeLater(): Promise<void> {
   setFlagsFromString("--interrupt-budget=270000");
   // Bytes of bytecode of other functions that may become part of one; half the default.
   setFlagsFromString("--max-inlined-bytecode-size-cumulative=400");
+  // What these find in functions like ours is not worth the time that they look for it.
+  setFlagsFromString("--no-turbo-escape");
+  setFlagsFromString("--no-turbo-loop-peeling");
 }
 
 if (!printVersion()) {

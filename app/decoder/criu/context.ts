@@ -11,6 +11,7 @@ import type { Metadata } from "./container-metadata.ts";
 import type { Framing } from "./dialect-names.ts";
 import { isRaw, type PlacedMember, pluginImages } from "./placing.ts";
 import { createLinks, indexRows, type LinkedRows, type Links, type RowIndex } from "./rows.ts";
+import { createUsualFile, type UsualFile } from "./usual.ts";
 import { scratch } from "./wire.ts";
 
 /** A lock as stored in file_lock_entry. */
@@ -159,8 +160,12 @@ export interface FileContext {
   readonly pathOwners: FileRow[];
   /** Files with a path and details that have no column: an owner for signals, a build id. */
   readonly detailed: FileRow[];
+  /** Room for an entry in the usual form. */
+  readonly usual: UsualFile;
   /** Room for a made-up name. */
   readonly name: JsonBytes;
+  /** IPv4 addresses that occurred, as text, by their word. */
+  readonly addresses: Map<number, Uint8Array>;
   /** Room for the words of one address, and one more. */
   readonly addressWords: Uint32Array;
   /** Links from files to further records, so far. */
@@ -288,7 +293,9 @@ const createFileContext = (): FileContext => ({
   pathFiles: [],
   pathOwners: [],
   detailed: [],
+  usual: createUsualFile(),
   name: createJsonBytes(256),
+  addresses: new Map(),
   addressWords: new Uint32Array(5),
   linkedRecords: 0,
 });

@@ -14,6 +14,7 @@ import type { MessageName } from "./messages.ts";
 import { numberText } from "./pieces.ts";
 import { addLink, linkedRows } from "./rows.ts";
 import { readInetSocket, readNetlinkSocket, readPacketSocket, readUnixSocket } from "./socket-readers.ts";
+import type { UsualFile } from "./usual.ts";
 import { eachBytes, fieldNumber, high, isSet, low, plan, scan } from "./wire.ts";
 
 /** S_IFMT of st_mode, shifted down by 12, to a kind: a table, as there can be millions of files. */
@@ -91,6 +92,22 @@ const readRegular: FileReader = (set, file, bytes, start, end) => {
   }
   return seen;
 };
+
+/** Fills in a file with a path whose entry has the usual form: what `readRegular` does for any other. */
+export function addUsualFile({ builder, files }: SetContext, file: FileRow, bytes: Uint8Array, usual: UsualFile): void {
+  setFlags(builder, file, usual.flags);
+  builder.setPos(file, usual.posLow, usual.posHigh);
+  builder.setInode(
+    file,
+    usual.mode,
+    usual.hasSize ? usual.sizeLow : NO_SIZE_HALF,
+    usual.hasSize ? usual.sizeHigh : NO_SIZE_HALF,
+    usual.hasMount ? (usual.mount >>> 1) ^ -(usual.mount & 1) : NO_MOUNT,
+  );
+  if (isOwned(bytes, usual.ownerStart, usual.ownerEnd)) files.detailed.push(file);
+  builder.setPath(file, bytes, usual.nameStart, usual.nameEnd);
+  builder.files.kind[file] = FORMAT_KINDS[(usual.mode >>> 12) & 15] as number;
+}
 
 /** The "name" of an external file is `file[MOUNT:INODE]`, a key for the plugin that knows the file. */
 function nameExternal(set: SetContext, file: FileRow, seen: number, bytes: Uint8Array): void {

@@ -1,7 +1,9 @@
 // Entries of fdinfo files: the descriptors of one table. There can be millions, so nothing is allocated here.
 
+import type { RecordRow } from "../../model/rows.ts";
 import { type Entry, reportDamage, reportRecord, type SetContext } from "./context.ts";
 import { fileOfType } from "./file-links.ts";
+import { readUsualDescriptor } from "./usual.ts";
 import { isSet, low, MALFORMED, plan, scan } from "./wire.ts";
 
 const FDINFO = plan("fdinfo_entry", ["id", "flags", "fd", "type"]);
@@ -13,6 +15,13 @@ const LARGEST_FD = 0x7fffffff;
 /** fdinfo_entry: a descriptor and the id of its open file. */
 export function onDescriptor(set: SetContext, { bytes, start, end, record, table }: Entry): number {
   const { builder, values } = set;
+  if (readUsualDescriptor(bytes, start, end, values)) {
+    const [id, flags, type, fd] = [values[0], values[1], values[2], values[3]] as [number, number, number, number];
+    const file = fileOfType(set, id, type);
+    if (file < 0) reportMissingFile(set, record, fd, id);
+    builder.addDescriptor(table, fd, file, flags & FD_CLOEXEC, record);
+    return 0;
+  }
   const seen = scan(bytes, start, end, FDINFO, values);
   if (seen & MALFORMED) reportDamage(set, record);
   const fd = low(values, FD);
@@ -22,11 +31,16 @@ export function onDescriptor(set: SetContext, { bytes, start, end, record, table
   }
   const file = isSet(seen, ID) ? fileOfType(set, low(values, ID), isSet(seen, TYPE) ? low(values, TYPE) : 0) : -1;
   if (file < 0) {
-    const what = isSet(seen, ID) ? `open file ${low(values, ID)}, which is missing from this set` : "no open file";
-    set.complete = false;
-    reportRecord(set, record, "missing-file", `Descriptor ${fd} refers to ${what}.`);
+    reportMissingFile(set, record, fd, isSet(seen, ID) ? low(values, ID) : null);
   }
   const closeOnExec = isSet(seen, FLAGS) ? low(values, FLAGS) & FD_CLOEXEC : 0;
   builder.addDescriptor(table, fd, file, closeOnExec, record);
   return 0;
+}
+
+/** Reports that an open file is not in the set. `id`: `null` if the descriptor does not say which. */
+function reportMissingFile(set: SetContext, record: RecordRow, fd: number, id: number | null): void {
+  const what = id === null ? "no open file" : `open file ${id}, which is missing from this set`;
+  set.complete = false;
+  reportRecord(set, record, "missing-file", `Descriptor ${fd} refers to ${what}.`);
 }

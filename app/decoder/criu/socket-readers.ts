@@ -97,11 +97,27 @@ function addressIn(
   return addressText(addressWords(Array.from(words.subarray(0, count)), family), machineOf(set).littleEndian);
 }
 
+/** The most addresses to keep as text: a server's sockets share a few. */
+const MOST_ADDRESSES = 1024;
+
+/** Writes the address of an IPv4 word to the name. */
+function writeAddressOf(set: SetContext, word: number): void {
+  const { name, addresses } = set.files;
+  const known = addresses.get(word);
+  if (known !== undefined) {
+    writePiece(name, known);
+    return;
+  }
+  const { length } = name;
+  writeAddress(name, word, machineOf(set).littleEndian);
+  if (addresses.size < MOST_ADDRESSES) addresses.set(word, name.bytes.slice(length, name.length));
+}
+
 /** Writes an address and a port to the name. */
 function writeEnd(set: SetContext, address: Address, port: number | "?", hasPort: boolean): void {
   const { name } = set.files;
   if (typeof address === "number") {
-    writeAddress(name, address, machineOf(set).littleEndian);
+    writeAddressOf(set, address);
     if (!hasPort) return;
     writePiece(name, COLON);
     writeNumberOr(name, port);
