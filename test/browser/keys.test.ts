@@ -1,9 +1,12 @@
 // The page used with the keyboard alone.
 
 import { expect, test } from "vitest";
+import { bigDescription, encodeAll } from "../support/images.ts";
 import { drop, fixture, openBrowser } from "./support.ts";
 
 const visit = openBrowser();
+/** Large enough for the worker to lay out its drawing. */
+const large = encodeAll(bigDescription({ tasks: 30, descriptorsPerTask: 100 }), { dialect: "v23-rc2" }).bytes;
 const server = [{ name: "server.ckpt", bytes: fixture("linux-cr/v23-s1/before.ckpt") }];
 
 test("? lists the keys, and Escape closes the list", async () => {
@@ -82,4 +85,23 @@ test("keys that are typed into a field are text", async () => {
   await page.keyboard.type("o?/1");
   await expect.poll(() => page.getByRole("searchbox").inputValue()).toBe("o?/1");
   await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
+});
+
+test.each([
+  ["g", ".drawing-tree [tabindex='0']"],
+  ["t", "#tree"],
+  ["l", "#grid"],
+  ["i", "#inspector"],
+])("%s that is pressed as soon as an image is open acts when its part of the page appears", async (key, place) => {
+  const { page } = await visit();
+  await page.evaluate((pressed) => {
+    const observer = new MutationObserver(() => {
+      if (document.querySelector(".workspace") === null) return;
+      observer.disconnect();
+      document.body.dispatchEvent(new KeyboardEvent("keydown", { key: pressed, bubbles: true }));
+    });
+    observer.observe(document.body, { childList: true, subtree: true });
+  }, key);
+  await drop(page, [{ name: "large.ckpt", bytes: large }]);
+  await expect.poll(() => page.evaluate((at) => document.activeElement?.matches(at), place)).toBe(true);
 });
