@@ -3,7 +3,9 @@
 import {
   type Ref,
   type RefObject,
+  startTransition,
   useDeferredValue,
+  useEffect,
   useImperativeHandle,
   useLayoutEffect,
   useMemo,
@@ -103,6 +105,14 @@ function useDrawn(wanted: Drawn): Drawn {
   return layout === null || deferred.layout === null ? latest : deferred;
 }
 
+/** Whether the canvas has been on the page since an earlier task. The first scene is made in a task of its own. */
+function useMounted(): boolean {
+  const [isMounted, setMounted] = useState(false);
+  // Not a deferred value: those are rendered after all other panels (Later.tsx).
+  useEffect(() => startTransition(() => setMounted(true)), []);
+  return isMounted;
+}
+
 /** A drawing. Without a layout, everything around it, so that only the scene is left to be made when that is there. */
 function Shown(props: ShownProps) {
   const { onHover, view, onView, ref } = props;
@@ -119,8 +129,7 @@ function Shown(props: ShownProps) {
 
   const levels = useFocus(subject, layout, selection, view);
   const { focus } = levels;
-  // The first scene is made in a task of its own, after the one that adds the canvas to the page.
-  const isMounted = useDeferredValue(size !== null, false);
+  const isMounted = useMounted();
   const width = isMounted ? size?.width : undefined;
   const prepared = useMemo(
     () =>

@@ -130,8 +130,11 @@ function DrawingPanelOfOne({ doc }: { doc: Doc }) {
   );
 }
 
-/** The order in which the panels appear: rendering all of them takes several tens of milliseconds. */
-const TURNS = { left: 1, drawing: 2, tables: 3, aside: 4 } as const;
+/**
+ * The order in which the panels appear: rendering all of them takes several tens of milliseconds. In the turn after the
+ * panel of the drawing, its first scene is made.
+ */
+const TURNS = { drawing: 1, left: 3, tables: 4, aside: 5 } as const;
 
 function Wide({ doc }: { doc: Doc }) {
   const { shell } = usePage();
