@@ -17,6 +17,7 @@ import type { Compared } from "./holders.ts";
 import { type NamespaceTasks, namespaceTask } from "./match-namespaces.ts";
 import { createOverlaps, type Matched } from "./overlaps.ts";
 import type { ResourceChanges } from "./resource-changes.ts";
+import { tasksWithSameRows } from "./same-rows.ts";
 import { haveSameCells, pooledComparer } from "./same-tables.ts";
 import { isSecurityChange, type Values } from "./security.ts";
 
@@ -216,9 +217,12 @@ function matchByPlace(
 }
 
 /**
- * The rows of both sides by key. Rows of tasks that are on one side only are left out, as that is a change of the task.
+ * The rows of both sides by key. Rows of tasks that are on one side only are left out, as that is a change of the task;
+ * so are those of tasks whose rows are all the same.
  */
-function groupRows({ compared }: Collecting, { spec, before, after, namespaceOf }: Omit<Pair, "groups">) {
+function groupRows({ compared }: Collecting, tables: Omit<Pair, "groups">) {
+  const { spec, before, after, namespaceOf } = tables;
+  const same = sameTasks(compared, tables);
   const keys = spec.key.filter((name) => name !== "pid");
   const numbers = new Map<string, number>();
   const group = (side: Side, table: ResourceTable): Map<string, number[]> => {
@@ -232,7 +236,7 @@ function groupRows({ compared }: Collecting, { spec, before, after, namespaceOf 
     for (let row = 0; row < table.count; row++) {
       const task = i32At(table.task, row);
       const place = task === NONE ? `namespace ${namespaceOf(side, row)}` : placeOf(compared, side, task);
-      if (place === null) continue;
+      if (place === null || (typeof place === "number" && same?.[place] === 1)) continue;
       const key = `${place} ${texts.map((text) => text(row)).join("\0")}`;
       const known = rows.get(key);
       if (known === undefined) rows.set(key, [row]);
@@ -241,6 +245,27 @@ function groupRows({ compared }: Collecting, { spec, before, after, namespaceOf 
     return rows;
   };
   return { before: group("before", before), after: group("after", after) };
+}
+
+/** Columns by which mappings are matched. */
+const PLACE_OF_MAPPING = ["start", "end", "size", "permissions", "flags"];
+
+/** By task before: 1 if all its rows are the same in both images. `null`: not known. */
+function sameTasks(compared: Compared, { spec, before, after, columns }: Omit<Pair, "groups">): Uint8Array | null {
+  // Groups are matched by all rows.
+  if (columns.some((column) => column.spec.comparedAs === "group")) return null;
+  const names = spec.name === "mappings" ? [...spec.key, ...PLACE_OF_MAPPING] : spec.key;
+  const keys = names.map((name) => {
+    const at = spec.columns.findIndex((column) => column.name === name);
+    return cellComparer(spec.columns[at] as ColumnSpec, before.columns[at], after.columns[at]);
+  });
+  return tasksWithSameRows({
+    before,
+    after,
+    tasks: compared.before.tasks.count,
+    placeOf: { before: (task) => placeOf(compared, "before", task), after: (task) => placeOf(compared, "after", task) },
+    tests: [...keys, ...columns.map(({ isSame }) => isSame)],
+  });
 }
 
 /** The row before of a task, by which corresponding tasks are known; `null`: it is on one side only. */
