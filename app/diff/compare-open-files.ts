@@ -65,8 +65,10 @@ export function openFileComparer(
     }
     if (sameName(before, b, after, a)) return 0;
     if (otherFormat && (sameUnlinked(before, b, after, a) || sameUnlinked(after, a, before, b))) return 0;
-    // The path of a terminal or FIFO may be in a missing part of the image.
-    const lost = (!pathBefore && pathAfter && !before.complete) || (pathBefore && !pathAfter && !after.complete);
+    // The path of a terminal or FIFO may be in a missing part of the image, and so may the name of a memfd.
+    const lost =
+      (!pathBefore && !before.complete && (pathAfter || beginsName(before, b, after, a))) ||
+      (!pathAfter && !after.complete && (pathBefore || beginsName(after, a, before, b)));
     return lost ? CHANGE_BITS.path | UNCERTAIN_PATH : CHANGE_BITS.path;
   };
 
@@ -121,6 +123,12 @@ export function sameName(before: Checkpoint, fileBefore: number, after: Checkpoi
   }
   return true;
 }
+
+/** Whether the name of a file begins that of another. */
+const beginsName = (checkpoint: Checkpoint, file: number, other: Checkpoint, otherFile: number): boolean => {
+  const name = nameBytes(checkpoint, file);
+  return sameBytes(nameBytes(other, otherFile).subarray(0, name.length), name);
+};
 
 /** Whether the O_ flags of two architectures have the same values. */
 export function sameFlagValues(before: string | null, after: string | null): boolean {

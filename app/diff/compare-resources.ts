@@ -453,6 +453,7 @@ function addChange(
   const { pairs } = compared;
   const kind = before === NONE ? "resource-added" : after === NONE ? "resource-removed" : "resource-changed";
   const lacksOther = before === NONE ? !compared.before.complete : after === NONE && !compared.after.complete;
+  const isUnknown = isUnknownIn(compared, pair, before, after, at);
   const cut = before === NONE ? pair.before.cut : after === NONE && pair.after.cut;
   collector.addResource(kind, {
     taskBefore: taskBefore === NONE && taskAfter !== NONE ? i32At(pairs.taskBefore, taskAfter) : taskBefore,
@@ -460,7 +461,7 @@ function addChange(
     fd: spec.scope === "descriptor" ? fdOf(pair, before, after) : NONE,
     change: changes.resource.length,
     rank: security ? (spec.name === "mappings" ? 0 : 1) : 2,
-    uncertain: lacksOther || cut,
+    uncertain: lacksOther || cut || isUnknown,
   });
   changes.resource.push(index);
   changes.before.push(before);
@@ -468,6 +469,38 @@ function addChange(
   changes.column.push(at);
   changes.security.push(security ? 1 : 0);
   changes.repeated.push(isRepeated(pair, before, after, at) ? 1 : 0);
+}
+
+/** Members whose names are in `path` of a mapping, unless they are missing. */
+const MAPPED_KINDS: ReadonlySet<DetailValue> = new Set(["file", "memfd", "sysv", "device", "socket"]);
+
+/**
+ * Whether a change may be an effect of what an incomplete image lacks: a value that it does not have, the task that a
+ * row belongs to, or the name of what is mapped, by which mappings are matched.
+ */
+function isUnknownIn(
+  { before: x, after: y }: Compared,
+  pair: Pair,
+  before: number,
+  after: number,
+  at: number,
+): boolean {
+  const { spec } = pair;
+  const complete = { before: x.complete, after: y.complete };
+  if (complete.before && complete.after) return false;
+  if (at !== NONE) {
+    const values = valuesAt(pair, at, before, after);
+    return SIDES.some((side) => !complete[side] && values[side] === null);
+  }
+  const side: Side = before === NONE ? "after" : "before";
+  const [table, row] = before === NONE ? [pair.after, after] : [pair.before, before];
+  if (spec.scope !== "image" && i32At(table.task, row) === NONE) return !complete[side];
+  if (spec.name !== "mappings") return false;
+  const cell = (name: string): DetailValue => {
+    const column = spec.columns.findIndex((each) => each.name === name);
+    return cellAt(spec.columns[column] as ColumnSpec, table.columns[column], row);
+  };
+  return MAPPED_KINDS.has(cell("kind")) && cell("path") === null;
 }
 
 /** Whether another kind of change reports the same: of sockets all, of credentials those of first threads. */

@@ -31,7 +31,11 @@ export function compareTasks(
     if (a === NONE) {
       if (!lopsided.isThread("before", b)) collector.addTask("task-removed", b, NONE, !after.complete);
     } else {
-      if (!sameBytes(commBytes(before, b), commBytes(after, a))) collector.addTask("task-renamed", b, a, false);
+      if (!sameBytes(commBytes(before, b), commBytes(after, a))) {
+        // A task without a core has no name.
+        const isUnknown = isNameless(before, b) || isNameless(after, a);
+        collector.addTask("task-renamed", b, a, isUnknown);
+      }
       compareDetails(b, a);
     }
   }
@@ -40,6 +44,9 @@ export function compareTasks(
       collector.addTask("task-added", NONE, a, !before.complete);
   }
 }
+
+const isNameless = (checkpoint: Checkpoint, task: TaskRow): boolean =>
+  !checkpoint.complete && commBytes(checkpoint, task).length === 0;
 
 const [ZOMBIE, DEAD] = [taskState("zombie"), taskState("dead")];
 
@@ -89,7 +96,8 @@ function taskDetailsComparer(
       // What the file of a path is follows from the path.
       if (of !== key && !isEqual(valuesBefore[of], valuesAfter[of])) continue;
       if (of !== key && (x === null || y === null) && isOptional(key.slice(of.length + 1))) continue;
-      collector.addTask("task-detail", b, a, incomplete && (x === null || y === null), key);
+      const isUncertain = incomplete && (x === null || y === null || key === "threadNames");
+      collector.addTask("task-detail", b, a, isUncertain, key);
     }
   };
 }

@@ -15,7 +15,7 @@ import { callFor } from "./members.ts";
 import { noteRange, onPagemap, onPagemapHead, PAGEMAP_HEAD } from "./memory.ts";
 import { noteCredentials, noteLimit, noteMapping, onTree } from "./note-host.ts";
 import { readChecked } from "./read-checked.ts";
-import { fault, has, low, refer, reference, type Scan, scanInto } from "./scan.ts";
+import { fault, has, low, type Reference, refer, reference, type Scan, scanInto } from "./scan.ts";
 import { checkShape, messageIn, shapeOf } from "./shapes.ts";
 import { onCore, onIds, onInventory, onMount } from "./tasks.ts";
 import { noteWatch } from "./watches.ts";
@@ -210,11 +210,21 @@ function checkMapping(scanned: Scan, bytes: Uint8Array, start: number, end: numb
   if (!has(seen, 1) || !has(seen, 2)) return;
   const [id, status] = [low(scanned, 1), low(scanned, 2)];
   if ((status & VMA_FILE) !== 0) noteMapping(scanned, seen, id, (status & VMA_STATUS.fileShared) !== 0);
-  if ((status & VMA_FILE) !== 0) refer(scanned, nth === NONE ? OLD_MAPPING : MAPPING, id);
+  if ((status & VMA_FILE) !== 0) refer(scanned, mappingReference(scanned, nth, id), id);
   else if ((status & VMA_STATUS.sysv) !== 0) {
     if (!scanned.segments.has(id)) scanned.segments.set(id, { record: scanned.record, nth });
   } else if ((status & VMA_SHARED) !== 0)
     callForShared(scanned, id, placeOf(nth), "it has the contents of shared memory");
+}
+
+/** Most mappings of missing files whose place is known; a set that lacks files.img may have any number. */
+const MOST_PLACES = 1000;
+
+/** The reference of a mapping to its file: if that is missing, one of its own, which says which mapping it is. */
+function mappingReference({ fileRows, references }: Scan, nth: number, id: number): Reference {
+  if (nth === NONE) return OLD_MAPPING;
+  const isKnown = fileRows.get(id) !== NONE || references.size >= MOST_PLACES;
+  return isKnown ? MAPPING : { ...MAPPING, field: placeOf(nth) };
 }
 
 /** The field of a mapping that names shared memory. */

@@ -5,7 +5,7 @@ import { walkIpc } from "../../decoder/criu/ipc-entries.ts";
 import { eachBytes } from "../../decoder/criu/wire.ts";
 import type { Image } from "../../decoder/image.ts";
 import { SourceError } from "../../decoder/source.ts";
-import { NONE } from "../../model/checkpoint.ts";
+import { NONE, type Severity } from "../../model/checkpoint.ts";
 import { placeOf } from "./entries.ts";
 import { faultAt, type Scan } from "./scan.ts";
 
@@ -62,14 +62,27 @@ const NETNS_SIZE = 1 << 20;
 /** An image's magic numbers and the size of its first entry. */
 const HEAD = 12;
 
-/** A network namespace that is restored, not given from outside, has an image of its devices. */
+/** What CRIU writes for each network namespace without framing, and what is lost without it: a restore does not notice. */
+const WRITTEN: readonly (readonly [kind: string, what: string])[] = [
+  ["ifaddr", "addresses"],
+  ["route", "routes"],
+];
+
+/** A network namespace that is restored, not given from outside, has images of its devices, addresses and routes. */
 async function checkNetworks(scan: Scan, image: Image): Promise<void> {
+  const { members } = scan;
+  const isWithoutRaw = WRITTEN.every(([kind]) => members.ofKind(kind).length === 0);
   for (const [number, record] of scan.networks) {
-    const member = scan.members.find("netns", number);
-    if (member === NONE || scan.members.find("netdev", number) !== NONE) continue;
-    if (await isExternal(image, member)) continue;
-    const message = `netdev-${number}.img is missing: it has the devices of a task's network namespace.`;
-    faultAt(scan, "member-missing", record, "net_ns_id", message);
+    const member = members.find("netns", number);
+    if (member === NONE || (await isExternal(image, member))) continue;
+    const lacks = (kind: string, what: string, severity?: Severity): void => {
+      if (members.find(kind, number) !== NONE) return;
+      const message = `${kind}-${number}.img is missing: it has the ${what} of a task's network namespace.`;
+      faultAt(scan, "member-missing", record, "net_ns_id", message, severity);
+    };
+    lacks("netdev", "devices");
+    // Both are missing from a set that was copied for inspection only.
+    if (!isWithoutRaw) for (const [kind, what] of WRITTEN) lacks(kind, what, "warning");
   }
 }
 

@@ -34,6 +34,7 @@ export const RULE_OF_PROBLEM: Readonly<Record<string, string | null>> = {
   "newer-version": "version-newer",
   "missing-parent": "parent-set-missing",
   "missing-parent-pages": "pages-missing",
+  "missing-entries": null,
   "unknown-member": null,
   "newer-criu": null,
 };

@@ -195,7 +195,7 @@ function leaveMember(walk: MemberWalk, { end, fault }: Walk): void {
     builder.addProblem({ severity: "error", code, message, offset: end, member, ...cut });
     addRest(set, member, Math.max(end, builder.lastRecord().end));
   } else if (entry.nth < 0 && NEVER_EMPTY.has(name)) seen.empty.push(member);
-  if (reader.kind.number === "decimal") addNumber(set, name, number);
+  if (reader.kind.number !== undefined) addNumber(set, name, number);
 }
 
 /** Members that CRIU never writes without an entry. A file table may be empty, but then nothing uses open files. */

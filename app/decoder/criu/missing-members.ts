@@ -49,6 +49,7 @@ export function reportMissing(set: SetContext): void {
   for (let task = 0; task < builder.tasks.count; task++) reportMissingOfTask(set, task);
   reportMissingNamespaces(set);
   reportCores(set);
+  reportMissingOfFiles(set);
 }
 
 function reportNewerVersion(set: SetContext): void {
@@ -146,6 +147,32 @@ function reportMissingOfTask(set: SetContext, task: TaskRow): void {
   }
   for (const kind of ["fs", "mm", "pagemap"]) {
     if (!hasMember(set, kind, pid)) missing(set, "warning", `${kind}-${pid}.img`, CALLED_FOR);
+  }
+}
+
+/** The most ghost files that are named. */
+const MOST_GHOSTS = 100;
+
+/** Reports members without which it is not known what open files are. The checks report each reference to them. */
+function reportMissingOfFiles(set: SetContext): void {
+  const { seen, files } = set;
+  const { memfds, terminals, ghosts } = files.links;
+  const lacks = (name: string, why: string): void => {
+    set.complete = false;
+    report(set, "warning", "missing-entries", `${name} is missing: ${why}`, null);
+  };
+  if (memfds.keys.length > 0 && !seen.kinds.has("memfd")) {
+    lacks("memfd.img", "the names and seals of memfds are unknown.");
+  }
+  if (terminals.keys.length > 0 && !seen.kinds.has("tty-info")) {
+    lacks("tty-info.img", "the settings of terminals are unknown.");
+  }
+  if ((seen.numbers.get("ghost-file")?.size ?? 0) > 0 && !seen.kinds.has("remap-fpath")) {
+    lacks("remap-fpath.img", "it is unknown which files were unlinked.");
+  }
+  const numbers = new Set(ghosts.keys.filter((number) => !hasMember(set, "ghost-file", number)));
+  for (const number of [...numbers].slice(0, MOST_GHOSTS)) {
+    lacks(`ghost-file-${number.toString(16)}.img`, "it has the attributes and contents of an unlinked file.");
   }
 }
 

@@ -65,7 +65,9 @@ export async function readTasks(set: SetReader, tables: Tables, filters: Filters
     const owner: Owner = { pid, tid, task: pid === null ? NONE : set.taskOfPid(pid), record: entry.record };
     if (tc !== null && tid === pid) addTask(set, tables, owner, tc, dumpable.get(tid) ?? null);
     if (isDead(set, owner.task) || (thread === null && tc === null)) continue;
-    addThread(set, tables, owner, { tc, thread, shared: pid === null ? [] : (shared.get(pid) ?? []) });
+    // Without the core of its task, it is unknown which signals wait for that.
+    const hasTask = pid !== null && set.members.find("core", pid) !== NONE;
+    addThread(set, tables, owner, { tc, thread, shared: hasTask ? (shared.get(pid) ?? []) : null });
     addCredentials(set, tables, owner, thread?.nested("creds") ?? null);
     addSeccomp(tables, filters, owner, { tc, thread });
   }
@@ -142,7 +144,7 @@ function addThread(
     tc,
     thread,
     shared,
-  }: { readonly tc: Values | null; readonly thread: Values | null; readonly shared: readonly string[] },
+  }: { readonly tc: Values | null; readonly thread: Values | null; readonly shared: readonly string[] | null },
 ): void {
   if (!tables.wants("threads")) return;
   const threads = spec("threads");
@@ -154,8 +156,8 @@ function addThread(
   const policy = thread?.number("sched_policy") ?? null;
   if (policy !== null) row.policy = policyName(policy);
   const own = thread?.inside("signals_p").each("signals", infoOf) ?? [];
-  if (own.length > 0 || !set.isCut(record)) {
-    row.pending = [...new Set([...queuedSignals(set, own), ...shared])];
+  if (own.length > 0 || (shared !== null && !set.isCut(record))) {
+    row.pending = [...new Set([...queuedSignals(set, own), ...(shared ?? [])])];
     row.sharedPending = shared;
   }
   tables.add("threads", row, task, record);
