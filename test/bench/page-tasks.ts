@@ -105,7 +105,7 @@ function longestTask(trace: string): Longest {
   const isMain = ({ name, args }: TraceEvent): boolean => name === "thread_name" && args.name === "CrRendererMain";
   const main = new Set(events.filter(isMain).map(thread));
   const own = events.filter(isOfBenchmark);
-  // Finding elements by their roles takes longer in a large page than most of what users do.
+  // Finding elements by their roles can take longer in a large page than what is measured.
   const isPages = (task: TraceEvent): boolean =>
     !own.some(
       (event) => thread(event) === thread(task) && event.ts >= task.ts && event.ts <= task.ts + (task.dur ?? 0),
