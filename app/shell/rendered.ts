@@ -45,11 +45,13 @@ export function focusWhenRendered(focus: () => boolean): void {
   });
 }
 
-/** Calls `use` with the element with this id, as soon as it is on the page and unless the user goes on before that. */
+/** Calls `use` with the element with this id, as soon as it is on the page and not hidden, and unless the user goes on before that. */
 export function withElement(id: string, use: (element: HTMLElement) => void): void {
   focusWhenRendered(() => {
     const element = document.getElementById(id);
-    if (element !== null) use(element);
-    return element !== null;
+    // What is folded away takes no focus.
+    if (element === null || element.closest("[hidden]") !== null) return false;
+    use(element);
+    return true;
   });
 }

@@ -9,7 +9,7 @@ import { createDocuments, type DocumentActions } from "./documents.ts";
 import { keepView, keptView } from "./kept-view.ts";
 import { createLayouts, type Layouts } from "./layouts.ts";
 import { pageStorage } from "./link-memory.ts";
-import { isMedium } from "./narrow.ts";
+import { isLow, isMedium } from "./narrow.ts";
 import { createOpening } from "./opening.ts";
 import { createSaving, type Saving } from "./saving.ts";
 import { createSelection, type SelectionActions } from "./selection.ts";
@@ -55,7 +55,7 @@ export interface Shell extends DocumentActions, SelectionActions {
 
 export function createShell(client: Client, network = true): Shell {
   const first = firstState();
-  const store = createStore({ ...first, ...keptView(pageStorage(), first.sizes, isMedium()) });
+  const store = createStore({ ...first, ...keptView(pageStorage(), first.sizes, isMedium()), filtersShown: !isLow() });
   keepView(pageStorage(), store);
   const { get, set } = store;
   const opening = createOpening(client, store);

@@ -318,6 +318,8 @@ export interface State extends ChangeFilters {
   readonly inspectorShown: boolean;
   /** Whether the drawing has its legend below it. */
   readonly legendShown: boolean;
+  /** Whether the list of changes has its filters above it. */
+  readonly filtersShown: boolean;
   readonly tablesShown: boolean;
   /** Whether the inspector shows the raw fields of the selection's records; `null`: while bytes are shown. */
   readonly fieldsShown: boolean | null;
@@ -394,6 +396,7 @@ export function firstState(): State {
     drawingShown: true,
     inspectorShown: true,
     legendShown: true,
+    filtersShown: true,
     tablesShown: true,
     fieldsShown: null,
     bannerHidden: false,

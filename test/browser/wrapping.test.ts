@@ -79,3 +79,45 @@ test("flags are whole where the columns have room", async () => {
   );
   expect(cut).toEqual([]);
 });
+
+test("the name of an image is copied in one line", async () => {
+  const { page } = await visit({ fragment: "#v=1&sample=shared-table" });
+  const name = page.locator(".head .file-name");
+  await name.waitFor();
+  expect(await name.locator("span").count()).toBe(2);
+  await name.evaluate((element) => getSelection()?.selectAllChildren(element));
+  await page.keyboard.press("Control+c");
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe("shared-table.ckpt");
+});
+
+test("in a low window the filters leave the room to the changes, and a key opens them", async () => {
+  const { page } = await visit({ width: 1024, height: 768, fragment: "#v=1&sample=httpd" });
+  const list = page.locator(".changes-list");
+  await list.waitFor();
+  const share = () =>
+    list.evaluate((element) => element.clientHeight / (element.closest(".changes")?.clientHeight ?? Number.NaN));
+  expect(await share()).toBeGreaterThan(0.6);
+  const fold = page.getByRole("button", { name: "Filters" });
+  expect(await fold.getAttribute("aria-expanded")).toBe("false");
+  await page.keyboard.press("h");
+  await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe("change-filter");
+  expect(await fold.getAttribute("aria-expanded")).toBe("true");
+  await page.keyboard.type("kind:position");
+  await fold.click();
+  // What they hide is said while they are folded, too.
+  await page.getByText("hidden: by the filter").waitFor();
+});
+
+for (const width of [1024, 390]) {
+  test(`stepping does not move the page below the bar, at ${width} pixels`, async () => {
+    const { page } = await visit({ width, height: 844, fragment: "#v=1&sample=httpd" });
+    await page.locator(".head-stepper").waitFor();
+    const height = () => page.locator(".head").evaluate((element) => element.clientHeight);
+    const before = await height();
+    await page.keyboard.press("n");
+    await page.locator(".head-stepper").getByText("1 of 10").waitFor();
+    expect(await height()).toBe(before);
+    // At 1024 pixels everything is in one row.
+    if (width > 800) expect(before).toBeLessThan(60);
+  });
+}

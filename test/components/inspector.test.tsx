@@ -230,6 +230,28 @@ test("a changed detail or link is the first of the values of its change", async 
   expect(first("file-linked")).toEqual({ name: "other end", before: "fd 4", after: "fd 6", differs: true });
 });
 
+test("a value that did not change is written once, across both columns", async () => {
+  const page = pageWith(
+    await open(fixtureBytes("linux-cr/v23-s1/before.ckpt")),
+    await open(fixtureBytes("linux-cr/v23-s1/after.ckpt")),
+  );
+  const container = await render(page, <Inspector doc={page.doc} />);
+  const comparison = page.shell.store.get().compared?.comparison;
+  if (comparison === undefined) throw new Error("not compared");
+  const change = Array.from({ length: comparison.changes.count }, (_, at) => at).find(
+    (at) => kindAt(comparison, at) === "file-pos",
+  );
+  await act(async () => page.shell.selectChange(change ?? -1));
+  const cells = (name: string) => {
+    const row = [...container.querySelectorAll(".values-both tbody tr")].find((each) =>
+      each.querySelector("th")?.textContent?.startsWith(name),
+    );
+    return [...(row?.querySelectorAll("td") ?? [])].map(({ colSpan }) => colSpan);
+  };
+  expect(cells("position")).toEqual([1, 1]);
+  expect(cells("path")).toEqual([2]);
+});
+
 test("an open file says which tasks map it, and which map another open file of its path", async () => {
   const image = await opened("r1/before");
   const { files, tasks } = image.checkpoint;

@@ -28,7 +28,7 @@ test.each([
   ["/tmp/nginx/logs/error.log", 25, "/tmp/nginx/logs/error.log"],
   ["/tmp/nginx/logs/error.log", 20, "/tmp/ngin…/error.log"],
   ["/tmp/nginx/logs/error.log", 9, "error.log"],
-  ["/tmp/a-name-longer-than-its-column.incr.aof", 20, "a-name-lon….incr.aof"],
+  ["/tmp/a-name-longer-than-its-column.incr.aof", 20, "a-name-…umn.incr.aof"],
   ["socket:[tcp 127.0.0.1:80->10.0.0.2:34730 established]", 22, "tcp …:80->…:34730"],
 ])("%s with room for %s characters is shortened once", async (path, room, shown) => {
   const container = await render(await page(), <Path path={path} room={room} />);

@@ -7,14 +7,15 @@ describe("a shortened name", () => {
     ["/var/log/nginx/error.log", 20, "/var/log/…/error.log"],
     ["/var/log/nginx/error.log", 12, "…/error.log"],
     ["/var/log/nginx/error.log", 10, "error.log"],
-    ["/var/log/nginx/error.log", 8, "erro…log"],
-    ["/begin-end", 7, "/be…end"],
-    ["appendonly.1.aof (deleted)", 24, "appendo….1.aof (deleted)"],
+    ["/var/log/nginx/error.log", 8, "err….log"],
+    ["/srv/cache/segment-5014.bin", 12, "segm…014.bin"],
+    ["/begin-end", 7, "/b…-end"],
+    ["appendonly.1.aof (deleted)", 24, "appen…ly.1.aof (deleted)"],
     ["/srv/db/appendonly.1.aof (deleted)", 29, "…/appendonly.1.aof (deleted)"],
-    ["/srv/db/appendonly.1.aof (deleted)", 22, "append…1.aof (deleted)"],
-    ["/srv/db/appendonly.1.aof (deleted)", 20, "appendonly…(deleted)"],
-    ["pipe:[230712]", 9, "pipe…712]"],
-    ["/srv/", 4, "/s…/"],
+    ["/srv/db/appendonly.1.aof (deleted)", 22, "appe…y.1.aof (deleted)"],
+    ["/srv/db/appendonly.1.aof (deleted)", 20, "appendo…of (deleted)"],
+    ["pipe:[230712]", 9, "pip…0712]"],
+    ["/srv/", 4, "/…v/"],
   ])("%s in %i characters keeps the last part of a path", (name, most, text) => {
     expect(shortened(name, most)).toBe(text);
     expect([...text].length).toBeLessThanOrEqual(most);
@@ -39,10 +40,14 @@ describe("a shortened name", () => {
     ["socket:[unix stream /run/redis.sock listen]", 18, "unix …/redis.sock"],
     ["socket:[unix stream /run/redis.sock listen]", 13, "…/redis.sock"],
     ["socket:[unix stream /run/redis.sock listen]", 11, "redis.sock"],
-    ["socket:[unix stream /run/redis.sock listen]", 8, "redi…ock"],
+    ["socket:[unix stream /run/redis.sock listen]", 8, "red…sock"],
     ["socket:[unix stream listen.sock listen]", 16, "unix listen.sock"],
     ["socket:[unix stream /run/a->/run/b]", 9, "unix …/b"],
     ["socket:[unix stream listen]", 11, "unix listen"],
+    ["socket:[unix stream to 412 fd 5]", 24, "unix stream to 412 fd 5"],
+    ["socket:[unix stream to 412 fd 5]", 16, "unix to 412 fd 5"],
+    ["socket:[unix stream to 412 fd 5]", 11, "to 412 fd 5"],
+    ["socket:[unix stream to 412 fd 5]", 9, "…fd 5"],
   ])("%s in %i characters keeps its ports and the other end", (name, most, text) => {
     expect(shortened(name, most)).toBe(text);
   });

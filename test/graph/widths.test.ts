@@ -274,7 +274,7 @@ describe("what changed", () => {
 
   test.each([360, 390, 560, 758, 1000, 1400])("is in the boxes of a drawing of %i pixels", (width) => {
     const files = texts(sceneFor(subject, width), "file");
-    const log = files.find((text) => /acc.*og/.test(text));
+    const log = files.find((text) => /\bac.*og/.test(text));
     expect(log).toMatch(/→ 8192/);
     if (width > 390) expect(log).toMatch(/13⟩/);
     expect(files.filter((text) => /→ 9\b/.test(text))).toHaveLength(8);

@@ -35,8 +35,7 @@ export function Changes({ compared }: { compared: Compared }) {
       ) : (
         <>
           <Headline key={docs.map(({ document }) => document).join()} docs={docs} hidden={hidden} />
-          <Kinds counts={compared.listed.byKind} />
-          <Filters compared={compared} />
+          <FoldedFilters compared={compared} />
           <p className="changes-bar">
             <span className="muted" aria-live="polite">
               {count}
@@ -56,6 +55,28 @@ export function Changes({ compared }: { compared: Compared }) {
         </>
       )}
     </section>
+  );
+}
+
+/** The filters, which fold away. What they hide is counted below them. */
+function FoldedFilters({ compared }: { compared: Compared }) {
+  const { shell } = usePage();
+  const isShown = useApp((state) => state.filtersShown);
+  return (
+    <>
+      <button
+        type="button"
+        className="plain filters-fold"
+        aria-expanded={isShown}
+        onClick={() => shell.store.set({ filtersShown: !isShown })}
+      >
+        {isShown ? "▾" : "▸"} Filters
+      </button>
+      <div className="filters-folded" hidden={!isShown}>
+        <Kinds counts={compared.listed.byKind} />
+        <Filters compared={compared} />
+      </div>
+    </>
   );
 }
 

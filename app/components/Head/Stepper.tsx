@@ -22,9 +22,14 @@ export function Stepper() {
         <span className="visually-hidden">Previous change</span>
       </CommandButton>
       <span className="head-stepper-at">
-        {change === null || groups === null
-          ? counted(total, "change")
-          : `${grouped(placeOfChange(comparison, groups.change, change))} of ${counted(total, "change")}`}
+        {change === null || groups === null ? (
+          counted(total, "change")
+        ) : (
+          <>
+            {`${grouped(placeOfChange(comparison, groups.change, change))} of ${grouped(total)}`}
+            <span className="head-stepper-noun">{total === 1 ? " change" : " changes"}</span>
+          </>
+        )}
       </span>
       <CommandButton id="next-change">
         <span aria-hidden="true">›</span>

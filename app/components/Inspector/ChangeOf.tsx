@@ -49,7 +49,7 @@ export function ChangeOf({ compared, change }: { compared: Compared; change: num
 function Values({ comparison, change }: { comparison: Comparison; change: number }) {
   const rows = changeValues(comparison, change);
   if (rows.length === 0) return null;
-  // What was added or removed has values on one side only, which get the room of both.
+  // What was added or removed has values on one side only, which get the room of both, as does an unchanged value.
   const sides = SIDES.filter((side) => rows.some((row) => row[side] !== null));
   return (
     <section className="inspector-section">
@@ -71,9 +71,13 @@ function Values({ comparison, change }: { comparison: Comparison; change: number
                 {name}
                 {differs && <span className="visually-hidden"> (changed)</span>}
               </th>
-              {sides.map((side) => (
-                <td key={side}>{values[side] ? <Wrapped text={values[side]} /> : <None />}</td>
-              ))}
+              {sides.length === 2 && values.before !== null && values.before === values.after ? (
+                <td colSpan={2}>
+                  <Wrapped text={values.before} />
+                </td>
+              ) : (
+                sides.map((side) => <td key={side}>{values[side] ? <Wrapped text={values[side]} /> : <None />}</td>)
+              )}
             </tr>
           ))}
         </tbody>

@@ -155,10 +155,11 @@ function heldCells(subject: Subject, file: GraphFileRow, { width, columns }: Fil
   const posAt = posEnd - (pos === "" ? 0 : (pos.length + 1) * CHARACTER);
   const room = characters(posAt - 8 - indent) - LEAST_NAME - 1;
   const detail = changes.find(({ length }) => length <= room) ?? "";
-  // The slot beside a private file has its name too, so the change may stand alone here.
   const isAlone = detail === "" && holders === "" && pos === "";
-  const alone = isAlone ? changes.find(({ length }) => length <= room + LEAST_NAME + 1) : undefined;
-  if (alone !== undefined) return [left(alone, 8 + indent, "change")];
+  if (isAlone && changes.length > 0) {
+    const own = changeCells(name, changes, end, 8 + indent, room + LEAST_NAME + 1);
+    if (own !== null) return own;
+  }
   if (detail !== "") cells.push(right(detail, posAt, "change"));
   const flags = detail === "" && flagsAt + wanted.length * CHARACTER <= posAt ? wanted : "";
   if (flags !== "") cells.push(left(flags, flagsAt, wanted.includes("→") ? "change" : "muted"));
@@ -168,6 +169,20 @@ function heldCells(subject: Subject, file: GraphFileRow, { width, columns }: Fil
   const nameEnd = detail !== "" ? posAt - detail.length * CHARACTER : flags !== "" ? flagsAt : free;
   cells.push(left(shortened(name, characters(nameEnd - CHARACTER - 8 - indent)), 8 + indent));
   return cells;
+}
+
+/**
+ * A name and what changed of its file, where nothing else is shown: in the shortest words if need be. The slot beside a
+ * private file has the name too, so the change may stand alone if it has no more than `room` characters.
+ */
+function changeCells(name: string, changes: readonly string[], end: number, x: number, room: number): Cell[] | null {
+  const whole = characters(end - x);
+  const brief = changes.find(({ length }) => length + leastName(name, LEAST_CHANGED_NAME) <= whole);
+  if (brief !== undefined) {
+    return [right(brief, end, "change"), left(shortened(name, whole - brief.length - 1), x)];
+  }
+  const alone = changes.find(({ length }) => length <= room);
+  return alone === undefined ? null : [left(alone, x, "change")];
 }
 
 /** The name and the uses of a file that no descriptor holds. */

@@ -18,8 +18,8 @@ function cut(text: string, most: number, head: number): string {
   return `${all.slice(0, head).join("")}…${all.slice(all.length - (most - 1 - head)).join("")}`;
 }
 
-/** Text whose two ends matter equally, such as a file's name with its extension. */
-const halved = (text: string, most: number): string => cut(text, most, Math.ceil((most - 1) / 2));
+/** A file's name: the end, with its number and extension, tells it from others that begin alike. */
+const thirded = (text: string, most: number): string => cut(text, most, Math.ceil((most - 1) / 3));
 
 /**
  * The name of an open file in at most `most` characters: of a path its last part, of a socket its ports, of a change
@@ -34,7 +34,7 @@ export function shortened(name: string, most: number): string {
   }
   const socket = SOCKET.exec(name);
   if (socket !== null) return firstThatFits(socketForms(socket[1] ?? name), most);
-  return name.startsWith("/") && !name.endsWith("/") ? shortenedPath(name, most) : halved(name, most);
+  return name.startsWith("/") && !name.endsWith("/") ? shortenedPath(name, most) : thirded(name, most);
 }
 
 /** What the kernel appends to the path of an unlinked file. */
@@ -64,7 +64,7 @@ function shortenedPath(path: string, most: number): string {
   const last = lastPart(path);
   const room = most - last.length - 2;
   // A file in the root directory has no directories to show.
-  if (room < 0) return halved(last.length + 1 === path.length ? path : last, most);
+  if (room < 0) return thirded(last.length + 1 === path.length ? path : last, most);
   return `${room < 3 ? "" : [...path].slice(0, room).join("")}…/${last}`;
 }
 
@@ -93,7 +93,7 @@ function* socketForms(name: string): Generator<string> {
   }
 }
 
-/** `unix stream /run/redis.sock listen`, `unix stream 230719`: the type says less than the name. */
+/** `unix stream /run/redis.sock listen`, `unix stream to 412 fd 5`: the type says less than the name. */
 function* namedForms(socket: string): Generator<string> {
   const [, family = "", name = "", state = ""] = /^(\S+)(?: \S+)?(?: (.+?))?((?: listen)?)$/.exec(socket) ?? [];
   if (name === "") return yield `${family}${state}`;
@@ -102,7 +102,8 @@ function* namedForms(socket: string): Generator<string> {
   yield `${family} ${short}${state}`;
   yield `${family} ${short}`;
   yield short;
-  yield last;
+  const peer = /^to \d+ (fd \d+)$/.exec(name);
+  yield peer === null ? last : `…${peer[1]}`;
 }
 
 /** The first form that fits, or the last one, which has no “…” of its own, cut in the middle. */
@@ -112,5 +113,5 @@ function firstThatFits(forms: Iterable<string>, most: number): string {
     if (form.length <= most) return form;
     last = form;
   }
-  return halved(last, most);
+  return thirded(last, most);
 }

@@ -12,6 +12,7 @@ import {
   taskNumber,
   USE,
 } from "../../model/checkpoint.ts";
+import { linksOf } from "../../model/links.ts";
 import { fileKind, flagsIn, O_ACCMODE, TASK_STATES } from "../../model/names.ts";
 import { i32At, u8At, u32At, u64At } from "../../model/read.ts";
 import type { DescriptorRow, FileRow, TableRow, TaskRow } from "../../model/rows.ts";
@@ -159,12 +160,28 @@ function shortened(name: Uint8Array): string {
   return `${start}…(${grouped(name.length)} bytes)…${visibleText(name.subarray(name.length - quarter))}`;
 }
 
+/** A unix socket without an address. */
+const NAMELESS = /^socket:\[unix [a-z]+\]$/;
+
+/** The name of a socket; of one that has none, with the first holder of its peer: `socket:[unix stream to 412 fd 5]`. */
+function withPeer(checkpoint: Checkpoint, row: FileRow, name: string): string {
+  if (!NAMELESS.test(name)) return name;
+  const { files, descriptors, tables, tasks } = checkpoint;
+  const peer = linksOf(checkpoint, row).find(({ role }) => role === "peer")?.file ?? NONE;
+  if (peer === NONE || holderCount(files, peer) === 0) return name;
+  const holder = u32At(files.holder, u32At(files.firstHolder, peer));
+  const table = u32At(descriptors.table, holder);
+  const task =
+    taskCount(tables, table) === 0 ? "" : `${taskNumber(tasks, u32At(tables.task, u32At(tables.firstTask, table)))} `;
+  return `${name.slice(0, -1)} to ${task}fd ${i32At(descriptors.fd, holder)}]`;
+}
+
 /** The name of an open file. */
 export function fileName(subject: Subject, file: GraphFileRow): string {
   const names = valuesOf(subject, "file", file, (c, row: FileRow) => {
     const name = nameBytes(c, row);
     const stable = visibleText(name.subarray(0, Math.min(LONGEST, stableLength(c.files, row))));
-    return { text: name.length > LONGEST ? shortened(name) : nameOf(c, row), stable };
+    return { text: name.length > LONGEST ? shortened(name) : withPeer(c, row, nameOf(c, row)), stable };
   });
   // A name that consists of a number which every dump chooses anew has not changed.
   if (names.before !== null && names.after !== null && names.before.stable === names.after.stable)

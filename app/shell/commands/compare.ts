@@ -53,7 +53,7 @@ export function compareCommands({ shell }: CommandContext): Command[] {
       key: "h",
       when: isCompared,
       run() {
-        store.set({ left: "changes" });
+        store.set({ left: "changes", filtersShown: true });
         goTo(shell, "tree", PLACES.changeFilter);
       },
     },
