@@ -166,8 +166,7 @@ function inodeWriter(out: JsonBytes, { files }: Checkpoint): (row: FileRow) => v
   };
 }
 
-const OPEN = encodeText("{");
-const COMMA = encodeText(",");
+const [OPEN, COMMA] = ["{", ","];
 const NO_DETAILS = encodeText("{}");
 
 /** Writes the details of open files, in ascending order. */
@@ -179,7 +178,9 @@ interface DetailsWriter {
 
 function detailsWriter(out: JsonBytes, checkpoint: Checkpoint): DetailsWriter {
   const { fileDetails: store } = checkpoint;
-  const keys = store.keys.map((key) => encodeText(`${jsonText(key)}:`));
+  const [firstKeys, nextKeys] = [OPEN, COMMA].map((before) =>
+    store.keys.map((key) => encodeText(`${before}${jsonText(key)}:`)),
+  ) as [Uint8Array[], Uint8Array[]];
   const writeInode = inodeWriter(out, checkpoint);
   let next = 0;
   /** Writes entries first … end - 1 of the store; false if that is not all, or not the same as their object. */
@@ -187,8 +188,7 @@ function detailsWriter(out: JsonBytes, checkpoint: Checkpoint): DetailsWriter {
     for (let at = first; at < end; at++) {
       const key = u16At(store.key, at);
       for (let other = first; other < at; other++) if (store.key[other] === key) return false;
-      writePiece(out, at === first ? OPEN : COMMA);
-      writePiece(out, keys[key] as Uint8Array);
+      writePiece(out, (at === first ? firstKeys : nextKeys)[key] as Uint8Array);
       const value = u32At(store.value, at);
       if (!writeWritten(out, store.pool, u32At(store.start, value), u32At(store.start, value + 1))) {
         writeValue(out, valueAt(store, at));

@@ -39,8 +39,8 @@ export interface About {
   readonly options: SocketOptionsReader;
   /** The fields of its message. */
   readonly fields: MessageFields;
-  /** Room for the fields of a nested message. */
-  readonly nested: MessageFields;
+  /** Room for the numbers of a nested message. */
+  readonly words: Uint32Array;
   /** Whether a detail of the file is needed. Reading others does no harm. */
   needs(key: string): boolean;
   /** The names of events as JSON, by their mask. */

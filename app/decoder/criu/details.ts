@@ -16,6 +16,7 @@ import { enumName } from "./messages.ts";
 import { REMAP, remapType } from "./remap.ts";
 import { createSocketOptionsReader } from "./socket-options.ts";
 import { createSharedValueReader, type Values } from "./values.ts";
+import { scratch } from "./wire.ts";
 
 /** At most this many further records of a file are read for its details. */
 const RELATED_LIMIT = 1000;
@@ -48,7 +49,7 @@ export function createDetailsReader(
     details: fileDetails,
     options: createSocketOptionsReader(fileDetails),
     fields,
-    nested: createFields(),
+    words: scratch(),
     needs: (key) => isNeeded(key, u8At(files.kind, about.file)),
     pieces: new Map(),
     values: () => {

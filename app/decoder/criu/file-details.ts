@@ -29,7 +29,7 @@ import {
   writeExact,
 } from "./detail-rows.ts";
 import type { KnownField } from "./field-table.ts";
-import { exactIn, fieldsOf, hasField, isZero, type MessageFields, numberIn, readFields } from "./file-fields.ts";
+import { exactIn, fieldsOf, isZero, numberIn } from "./file-fields.ts";
 import type { EntryBytes } from "./inspect.ts";
 import {
   bitWords,
@@ -50,6 +50,7 @@ import { highAt, lowAt, PART, WIRE_AT, WRONG } from "./parts.ts";
 import { INET_ROWS, NETLINK_ROWS, PACKET_ROWS, UNIX_ROWS } from "./socket-details.ts";
 import { describeTerminal } from "./terminal-details.ts";
 import type { Values } from "./values.ts";
+import { high, isSet, low, plan, scan } from "./wire.ts";
 
 const [OPEN_LIST, CLOSE_LIST, COMMA] = [encodeText("["), encodeText("]"), encodeText(",")];
 
@@ -90,9 +91,8 @@ function addOtherEnds(pipeId: KnownField): AddDetails {
 }
 
 const TARGETS = fieldIn(fieldsOf("eventpoll_file_entry"), "tfd");
-const TARGET = fieldsOf("eventpoll_tfd_entry");
-const [FD, EVENTS, DATA] = [fieldIn(TARGET, "tfd"), fieldIn(TARGET, "events"), fieldIn(TARGET, "data")];
-const [INODE, DEVICE] = [fieldIn(TARGET, "inode"), fieldIn(TARGET, "dev")];
+const TARGET = plan("eventpoll_tfd_entry", ["tfd", "events", "data", "inode", "dev"]);
+const { tfd: FD, events: EVENTS, data: DATA, inode: INODE, dev: DEVICE } = TARGET.slot;
 const [FD_KEY, FILE_KEY, EVENTS_KEY] = [encodeText('{"fd":'), encodeText(',"file":'), encodeText(',"events":')];
 const [DATA_KEY, INODE_KEY, DEVICE_KEY] = [encodeText(',"data":'), encodeText(',"inode":'), encodeText(',"device":')];
 const CLOSE = encodeText("}");
@@ -101,55 +101,55 @@ const CLOSE = encodeText("}");
 function addTargets(about: About): void {
   const { details, fields } = about;
   const { parts, entry } = fields;
-  const out = details.write();
-  const isNeeded = about.needs("targets");
+  const out = about.needs("targets") ? details.write() : null;
   let count = 0;
   for (let at = fields.first; at < fields.end && count < parts.most; at += PART) {
     if (parts.list[at] !== TARGETS.number) continue;
     if (parts.list[at + WIRE_AT] === WRONG) break;
-    const target = readTarget(about, entry, lowAt(parts, at), highAt(parts, at));
-    if (isNeeded) writeTarget(out, about, count, target);
-    count++;
+    addTarget(out, about, count++, entry, lowAt(parts, at), highAt(parts, at));
   }
   for (const { entry: own } of allRelated(about, "eventpoll_tfd_entry")) {
-    const target = readTarget(about, own, own.start, own.end);
-    if (isNeeded) writeTarget(out, about, count, target);
-    count++;
+    addTarget(out, about, count++, own, own.start, own.end);
   }
-  if (!isNeeded) return;
+  if (out === null) return;
   if (count === 0) writePiece(out, OPEN_LIST);
   writePiece(out, CLOSE_LIST);
   details.addIndexed(about.file, "targets", details.indexOfWritten());
 }
 
-/** Reads one target, in bytes start … end - 1 of an entry, into `nested`. Returns the file that is watched, once linked. */
-function readTarget(about: About, entry: EntryBytes, start: number, end: number): FileRow {
-  const { nested } = about;
-  readFields(nested, entry, TARGET, start, end);
-  const fd = numberIn(nested, FD);
-  const watched = fd === null ? NONE : about.set.epollTarget(about.file, fd);
-  if (watched !== NONE) about.links.add(about.file, "watches", watched, numberIn(nested, EVENTS) ?? 0);
-  return watched;
+/** Adds one target, in bytes start … end - 1 of an entry: its link, and to `out` its text. `before`: how many are written. */
+function addTarget(
+  out: JsonBytes | null,
+  about: About,
+  before: number,
+  entry: EntryBytes,
+  start: number,
+  end: number,
+): void {
+  const { words, file } = about;
+  const seen = scan(entry.bytes, start, end, TARGET, words);
+  const watched = isSet(seen, FD) ? about.set.epollTarget(file, low(words, FD)) : NONE;
+  if (watched !== NONE) about.links.add(file, "watches", watched, isSet(seen, EVENTS) ? low(words, EVENTS) : 0);
+  if (out !== null) writeTarget(out, about, before, seen, watched);
 }
 
-/** Writes the target that was read last. `before`: how many are written. */
-function writeTarget(out: JsonBytes, about: About, before: number, watched: FileRow): void {
-  const { nested } = about;
-  const events = numberIn(nested, EVENTS) ?? 0;
+/** Writes the target that was read last. */
+function writeTarget(out: JsonBytes, about: About, before: number, seen: number, watched: FileRow): void {
+  const { words } = about;
   writePiece(out, before === 0 ? OPEN_LIST : COMMA);
   writePiece(out, FD_KEY);
-  writeOrNull(out, numberIn(nested, FD));
+  writeOrNull(out, isSet(seen, FD) ? low(words, FD) : null);
   writePiece(out, FILE_KEY);
   writeOrNull(out, fileId(about, watched));
   writePiece(out, EVENTS_KEY);
-  writePiece(out, eventsPiece(about, events));
+  writePiece(out, eventsPiece(about, isSet(seen, EVENTS) ? low(words, EVENTS) : 0));
   writePiece(out, DATA_KEY);
-  writeWide(out, nested, DATA);
-  if (hasField(nested, INODE)) {
+  writeWide(out, words, seen, DATA);
+  if (isSet(seen, INODE)) {
     writePiece(out, INODE_KEY);
-    writeWide(out, nested, INODE);
+    writeWide(out, words, seen, INODE);
     writePiece(out, DEVICE_KEY);
-    writeValue(out, deviceText(numberIn(nested, DEVICE) ?? 0));
+    writeValue(out, deviceText(isSet(seen, DEVICE) ? low(words, DEVICE) : 0));
   }
   writePiece(out, CLOSE);
 }
@@ -169,10 +169,9 @@ function writeOrNull(out: JsonBytes, value: number | null): void {
 }
 
 /** Writes a number of 64 bits. */
-function writeWide(out: JsonBytes, { parts, last }: MessageFields, { number: at, type }: KnownField): void {
-  const part = last[at] as number;
-  if (part === NONE) writeRaw(out, "null");
-  else writeExact(out, type, lowAt(parts, part), highAt(parts, part));
+function writeWide(out: JsonBytes, words: Uint32Array, seen: number, slot: number): void {
+  if (isSet(seen, slot)) writeExact(out, "uint64", low(words, slot), high(words, slot));
+  else writeRaw(out, "null");
 }
 
 const handlePath = (values: Values, name: string): Record<string, DetailValue> =>

@@ -98,23 +98,6 @@ export function readFileFields(fields: MessageFields, entry: EntryBytes): FileBo
   return body;
 }
 
-/** Reads the fields in bytes start … end - 1 of an entry, a message of its own or nested in it. */
-export function readFields(
-  fields: MessageFields,
-  entry: EntryBytes,
-  table: FieldTable,
-  start: number,
-  end: number,
-): void {
-  const { parts } = fields;
-  parts.length = 0;
-  split(parts, entry, table, 0, start, end);
-  fields.entry = entry;
-  fields.first = 0;
-  fields.end = parts.length;
-  indexFields(fields);
-}
-
 /** Where the message of a file is in its entry. */
 export interface BodyPlace {
   body: FileBody;
