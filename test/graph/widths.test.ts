@@ -9,6 +9,7 @@ import { KIND_PARTS } from "../../app/graph/order/kind-parts.ts";
 import { layout } from "../../app/graph/order/layout.ts";
 import { union } from "../../app/graph/order/union.ts";
 import { NOTHING_OPENED } from "../../app/graph/plan/plan.ts";
+import { columnsOf } from "../../app/graph/scene/file-box.ts";
 import type { Box, Scene } from "../../app/graph/scene/scene.ts";
 import { sceneOf } from "../../app/graph/scene/scene-of.ts";
 import { ticksThatFit } from "../../app/graph/scene/strips.ts";
@@ -253,7 +254,7 @@ test.each([390, 758, 1400])("the sign of a changed close-on-exec does not touch 
 });
 
 /** Eight tasks that write to one log, of which three, with a log of their own, stop to. */
-const writers = (isAfter: boolean): State => ({
+const writers = (isAfter: boolean, [before, after]: readonly [bigint, bigint] = [4096n, 8192n]): State => ({
   tasks: Array.from({ length: 8 }, (_, at) => ({ pid: 100 + at, comm: "writer", table: at })),
   tables: Array.from({ length: 8 }, (_, at) => [
     { fd: 1, file: isAfter && at < 3 ? 1 : 0 },
@@ -261,7 +262,7 @@ const writers = (isAfter: boolean): State => ({
     { fd: 3, file: 2 + at },
   ]),
   files: [
-    file("/var/log/writers/access.log", isAfter ? 8192n : 4096n),
+    file("/var/log/writers/access.log", isAfter ? after : before),
     file("/var/log/writers/error.log"),
     ...Array.from({ length: 8 }, (_, at) => file(`/tmp/spool-${at}`, isAfter ? 9n : 5n)),
   ],
@@ -275,9 +276,23 @@ describe("what changed", () => {
   test.each([360, 390, 560, 758, 1000, 1400])("is in the boxes of a drawing of %i pixels", (width) => {
     const files = texts(sceneFor(subject, width), "file");
     const log = files.find((text) => /\bac.*og/.test(text));
-    expect(log).toMatch(/→ 8192/);
+    expect(log).toMatch(/→ ?8192/);
     if (width > 390) expect(log).toMatch(/13⟩/);
-    expect(files.filter((text) => /→ 9\b/.test(text))).toHaveLength(8);
+    expect(files.filter((text) => /→ ?9\b/.test(text))).toHaveLength(8);
+  });
+
+  test("has both sides of a position and of a number of holders where they fit without spaces", () => {
+    const short = [checkpointOf(writers(false, [0n, 78n])), checkpointOf(writers(true, [0n, 78n]), { firstId: 900 })];
+    const [before, after] = short as [Checkpoint, Checkpoint];
+    const comparison = diff(before, after);
+    const drawn = union(before, after, { ...comparison.pairs, changed: comparison.changed });
+    const log = texts(sceneFor(drawn, 758), "file").find((text) => /\bac.*og/.test(text)) ?? "";
+    expect(log).toContain("@0→78");
+    expect([230, 180, 140].map((width) => columnsOf(drawn, [0], width).holdersForm)).toEqual([
+      "whole",
+      "tight",
+      "later",
+    ]);
   });
 
   test("has a sign on an edge only where the edge has room for one", () => {

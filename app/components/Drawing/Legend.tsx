@@ -2,6 +2,13 @@
 
 const swatch = { width: 30, height: 12, "aria-hidden": true } as const;
 
+const CloseMark = () => (
+  <svg width="12" height="12" aria-hidden="true">
+    <title>close-on-exec</title>
+    <path className="close-mark" d="M1.5 6 a4.5 4.5 0 1 1 0 .01 M4 4 l4 4 M8 4 l-4 4" />
+  </svg>
+);
+
 /** `compared`: the drawing is of two images, so the signs of change are listed too. */
 export function Legend({ compared }: { readonly compared: boolean }) {
   return (
@@ -23,11 +30,7 @@ export function Legend({ compared }: { readonly compared: boolean }) {
         one file table, several tasks
       </li>
       <li>
-        <svg width="12" height="12" aria-hidden="true">
-          <title>close-on-exec</title>
-          <path className="close-mark" d="M1.5 6 a4.5 4.5 0 1 1 0 .01 M4 4 l4 4 M8 4 l-4 4" />
-        </svg>
-        close-on-exec
+        <CloseMark /> close-on-exec
       </li>
       <li>
         <span className="drawing-sign">@</span> position
@@ -52,6 +55,12 @@ export function Legend({ compared }: { readonly compared: boolean }) {
           </li>
           <li>
             <span className="drawing-sign changed">~</span> changed, before → after
+          </li>
+          <li>
+            <CloseMark />
+            <span className="drawing-sign changed">→</span> close-on-exec cleared,{" "}
+            <span className="drawing-sign changed">→</span>
+            <CloseMark /> set
           </li>
         </>
       )}

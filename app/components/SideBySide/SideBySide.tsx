@@ -56,12 +56,14 @@ export function SideBySide({ compared }: { compared: Compared }) {
   const selected = useSelectedLine(comparison, lines);
   const change = useApp((state) => state.change);
 
+  // Also once it is known how high lines are, and how many there is room for.
+  const isMeasured = room !== null;
   // biome-ignore lint/correctness/useExhaustiveDependencies: only when another line is selected
   useEffect(() => {
     if (selected === -1) return;
     setActive(selected);
     window.reveal(selected);
-  }, [selected, change]);
+  }, [selected, change, isStacked, isMeasured]);
 
   const current = Math.min(active, Math.max(0, lines.count - 1));
   const onKeyDown = (event: KeyboardEvent): void => {

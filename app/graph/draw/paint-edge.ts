@@ -5,7 +5,7 @@ import type { Edge, Ribbon } from "../scene/scene.ts";
 import { changeSign } from "../scene/words.ts";
 import { edgeColour, edgePath, edgeWidth, LEAST_TEXT, RIBBON, ribbonWidth, type Theme } from "./style.ts";
 
-/** Paints an edge with its arrowhead and, on a change, its sign. `k`: the zoom. */
+/** Paints an edge with its arrowhead. `k`: the zoom. */
 export function paintEdge(
   context: CanvasRenderingContext2D,
   edge: Edge,
@@ -24,9 +24,9 @@ export function paintEdge(
   context.stroke();
   context.setLineDash([]);
   if (edge.kind !== "fold") arrowhead(context, tip, edge.y2, edge.shared ? 4 : 3);
-  if (k < LEAST_TEXT) return;
-  if (edge.sign !== null) paintSign(context, edge, edge.sign, theme, colour);
-  else if (edge.kind === "bundle" && edge.count > 1 && traced) paintCount(context, edge, theme);
+  if (k >= LEAST_TEXT && edge.sign === null && edge.kind === "bundle" && edge.count > 1 && traced) {
+    paintCount(context, edge, theme);
+  }
 }
 
 function arrowhead(context: CanvasRenderingContext2D, x: number, y: number, size: number): void {
@@ -37,20 +37,36 @@ function arrowhead(context: CanvasRenderingContext2D, x: number, y: number, size
   context.fill();
 }
 
-function paintSign(
-  context: CanvasRenderingContext2D,
-  { change }: Edge,
-  { x, y }: NonNullable<Edge["sign"]>,
-  theme: Theme,
-  colour: string,
-): void {
+/** An edge whose sign is painted, and how. */
+export interface Signed {
+  readonly edge: Edge;
+  readonly traced: boolean;
+  readonly alpha: number;
+}
+
+/** Half the height of what is cleared below a sign, in pixels: the two edges of one slot are 5 apart. */
+const CLEARED = 4;
+
+/**
+ * Paints the signs of edges, above all lines. The lines below them are cleared first: the sign of one edge of a slot
+ * is close to that of the other.
+ */
+export function paintSigns(context: CanvasRenderingContext2D, all: readonly Signed[], theme: Theme): void {
   context.font = `bold 12px ${theme.font}`;
   context.textAlign = "center";
   context.textBaseline = "middle";
+  context.globalAlpha = 1;
   context.fillStyle = theme.bg;
-  context.fillRect(x - 6, y - 7, 12, 14);
-  context.fillStyle = colour;
-  context.fillText(changeSign(change), x, y);
+  for (const { edge } of all) {
+    if (edge.sign !== null) context.fillRect(edge.sign.x - 6, edge.sign.y - CLEARED, 12, 2 * CLEARED);
+  }
+  for (const { edge, traced, alpha } of all) {
+    if (edge.sign === null) continue;
+    context.globalAlpha = alpha;
+    context.fillStyle = edgeColour(theme, edge, traced);
+    context.fillText(changeSign(edge.change), edge.sign.x, edge.sign.y);
+  }
+  context.globalAlpha = 1;
 }
 
 /** The number of slots in a bundle. */

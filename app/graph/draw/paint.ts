@@ -3,7 +3,7 @@
 import type { Edge, Scene } from "../scene/scene.ts";
 import { paintArcs } from "./arcs.ts";
 import { paintBox } from "./paint-box.ts";
-import { paintEdge, paintRibbon, paintRibbonCount } from "./paint-edge.ts";
+import { paintEdge, paintRibbon, paintRibbonCount, paintSigns, type Signed } from "./paint-edge.ts";
 import { paintHeadings } from "./paint-headings.ts";
 import { paintStrips } from "./paint-strips.ts";
 import { DIMMED, DIMMED_CHANGE, FULL, isMarked, LEAST_TEXT, type Strength, UNCHANGED } from "./style.ts";
@@ -56,15 +56,22 @@ function paintEdges(context: CanvasRenderingContext2D, scene: Scene, options: Pa
       paintRibbonCount(context, ribbon, theme);
     }
   }
+  const signs: Signed[] = [];
   const crowded = plain.length + marked.length + traced.length > CROWD;
   for (const edge of [...plain, ...marked]) {
     const pale = crowded && !isMarked(edge.change) ? CROWDED : 1;
     const strength = strengthOf(scene.compared && !isMarked(edge.change), isMarked(edge.change), trace !== null);
-    context.globalAlpha = strength.lines * pale;
+    const alpha = strength.lines * pale;
+    context.globalAlpha = alpha;
     paintEdge(context, edge, theme, view.k, false);
+    signs.push({ edge, traced: false, alpha });
   }
   context.globalAlpha = 1;
-  for (const edge of traced) paintEdge(context, edge, theme, view.k, true);
+  for (const edge of traced) {
+    paintEdge(context, edge, theme, view.k, true);
+    signs.push({ edge, traced: true, alpha: 1 });
+  }
+  if (view.k >= LEAST_TEXT) paintSigns(context, signs, theme);
 }
 
 function paintBoxes(context: CanvasRenderingContext2D, scene: Scene, options: PaintOptions): void {

@@ -22,22 +22,25 @@ export interface FileColumns {
   readonly holders: number;
   readonly pos: number;
   readonly flags: number;
-  /** Whether only the later number of holders is shown, where that changed. */
-  readonly shortHolders: boolean;
+  /** How a number of holders is shown where it changed. */
+  readonly holdersForm: HoldersForm;
   /** Whether the flags column shows all flags, or only the access mode. */
   readonly full: boolean;
 }
 
+/** `⟨8 → 4⟩`, `⟨8→4⟩`, `⟨4⟩`. */
+type HoldersForm = "whole" | "tight" | "later";
+
 /** The columns that a list of files needs and that fit `width` pixels. */
 export function columnsOf(subject: Subject, files: readonly GraphFileRow[], width: number): FileColumns {
   const room = characters(width);
-  const shortHolders = room < LEAST_ROOM || files.some((file) => isCrowded(subject, file, room));
+  const holdersForm = holdersFormOf(subject, files, room);
   let holders = 0;
   const positions: number[] = [];
   let flags = 0;
   let access = 0;
   for (const file of files) {
-    holders = Math.max(holders, holdersText(subject, file, shortHolders).length);
+    holders = Math.max(holders, holdersText(subject, file, holdersForm).length);
     positions.push(positionLabel(subject, file).length);
     flags = Math.max(flags, flagsText(subject, file).length);
     access = Math.max(access, accessLetters(subject, file).length);
@@ -49,7 +52,7 @@ export function columnsOf(subject: Subject, files: readonly GraphFileRow[], widt
   const pos = scarce ? (positions[Math.floor(positions.length * 0.8)] ?? 0) : widest;
   const rest = room - holders - pos;
   const full = rest - flags > 24;
-  return { holders, pos, shortHolders, flags: full ? flags : rest - access > 20 ? access : 0, full };
+  return { holders, pos, holdersForm, flags: full ? flags : rest - access > 20 ? access : 0, full };
 }
 
 /** What changed of a file besides its position, in words, from the longest to the shortest. */
@@ -63,15 +66,31 @@ export const changesOf = (subject: Subject, file: GraphFileRow): readonly string
 };
 
 /** In boxes with fewer characters, the earlier number of holders gives up its room to the name. */
-const LEAST_ROOM = 25;
+const LEAST_ROOM = { whole: 25, tight: 22 } as const;
 
-/** Whether both numbers of holders leave no room for a changed position beside a name. */
-function isCrowded(subject: Subject, file: GraphFileRow, room: number): boolean {
-  const position = laterPart(positionLabel(subject, file));
-  const holders = holdersText(subject, file, false);
-  if (position === "" || !holders.includes("→")) return false;
+/** The widest form that leaves room for a changed position beside a name: with both its sides, else with the later. */
+function holdersFormOf(subject: Subject, files: readonly GraphFileRow[], room: number): HoldersForm {
+  const fits = (form: "whole" | "tight", positionOf: (position: string) => string): boolean =>
+    room >= LEAST_ROOM[form] && !files.some((file) => isCrowded(subject, file, room, form, positionOf));
+  if (fits("whole", tight)) return "whole";
+  if (fits("tight", tight)) return "tight";
+  return fits("whole", laterPart) ? "whole" : "later";
+}
+
+/** Whether numbers of holders in a form leave no room for a changed position beside a name. */
+function isCrowded(
+  subject: Subject,
+  file: GraphFileRow,
+  room: number,
+  form: HoldersForm,
+  positionOf: (position: string) => string,
+): boolean {
+  const whole = positionLabel(subject, file);
+  const position = positionOf(whole);
+  const holders = holdersText(subject, file, form);
+  if (!whole.includes("→") || !holders.includes("→")) return false;
   return (
-    CHANGED_INDENT + leastName(fileName(subject, file), LEAST_CHANGED_NAME) + position.length + holders.length + 3 >
+    CHANGED_INDENT + leastName(fileName(subject, file), LEAST_CHANGED_NAME) + position.length + holders.length + 1 >
     room
   );
 }
@@ -82,9 +101,13 @@ const laterPart = (text: string): string => (text.includes("→") ? text.slice(t
 /** Characters of the sign of a change and of what is left and right of a box's texts. */
 const CHANGED_INDENT = 4;
 
-/** `⟨8 → 4⟩`, or `short`: `⟨4⟩`. */
-const holdersText = (subject: Subject, file: GraphFileRow, short: boolean): string =>
-  short ? holdersLabel(subject, file).replace(/⟨.* → /, "⟨") : holdersLabel(subject, file);
+/** Both sides of a change with no spaces between them: `@4096→8192`. */
+const tight = (text: string): string => text.replace(" → ", "→");
+
+function holdersText(subject: Subject, file: GraphFileRow, form: HoldersForm): string {
+  const text = holdersLabel(subject, file);
+  return form === "whole" ? text : form === "tight" ? tight(text) : text.replace(/⟨.* → /, "⟨");
+}
 
 const flagsText = (subject: Subject, file: GraphFileRow): string =>
   `${shortFlags(subject, file)}${isDeleted(subject, file) ? " deleted" : ""}`.trim();
@@ -135,14 +158,17 @@ function heldCells(subject: Subject, file: GraphFileRow, { width, columns }: Fil
   // A changed position is worth more than the number of holders: every shared file has one.
   const isFull =
     later !== "" && leastName(name, LEAST_CHANGED_NAME) + later.length > characters(besideHolders - 8 - indent);
-  const holders = isFull ? "" : holdersText(subject, file, columns.shortHolders);
+  const holders = isFull ? "" : holdersText(subject, file, columns.holdersForm);
   if (holders !== "") cells.push(right(holders, end, "shared"));
 
   const posEnd = isFull ? end : besideHolders;
   // A truncated number would be wrong, so it is shown in full or not at all; of a change, at least what it became.
   const beside = characters(posEnd - 8 - indent);
   const fits = (text: string, least: number): boolean => text.length + leastName(name, least) <= beside;
-  const whole = [position, later].find((text) => fits(text, LEAST_NAME)) ?? "";
+  // Where numbers of holders have both their sides, a position does too.
+  const leastTight = columns.holdersForm === "later" ? LEAST_NAME : LEAST_CHANGED_NAME;
+  const isTight = !fits(position, LEAST_NAME) && later !== "" && fits(tight(position), leastTight);
+  const whole = isTight ? tight(position) : ([position, later].find((text) => fits(text, LEAST_NAME)) ?? "");
   const wanted = columns.full ? flagsText(subject, file) : columns.flags > 0 ? accessLetters(subject, file) : "";
   // A change that no column shows takes the place of the flags, and of a position that has not changed.
   const isShown = later !== "" || wanted.includes("→") || name.includes(" → ");
