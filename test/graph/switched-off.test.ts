@@ -97,6 +97,22 @@ test("a task that is gone takes its table, slots and files with it", () => {
   expect(scene.notes.join()).toContain("1 descriptor and 1 task not drawn");
 });
 
+test("a file that was unlinked is drawn as unchanged, with its values after, if changes of paths are hidden", () => {
+  const held = (path: string, pos: bigint): State => ({
+    tasks: [{ pid: 1, comm: "a", table: 0 }],
+    tables: [[{ fd: 3, file: 0 }]],
+    files: [{ ...file(path, pos), flags: 1 }],
+  });
+  const [before, after] = [checkpointOf(held("/x", 50n)), checkpointOf(held("/x (deleted)", 77n))];
+  const comparison = diff(before, after);
+  const { taskAfter, tables, descriptors } = comparison.pairs;
+  const whole = union(before, after, { taskAfter, tables, descriptors, changed: comparison.changed });
+  expect(changeOf(whole, "file", 0)).not.toBe(SAME);
+  const subject = withoutChanges(whole, comparison, hiddenByKind(comparison.changes, ["file-path"]));
+  expect(changeOf(subject, "file", 0)).toBe(SAME);
+  expect(positionLabel(subject, 0)).toBe("@77");
+});
+
 test("with all kinds off, nothing is marked", () => {
   const { scene } = drawn("task-removed", "fd-opened", "fd-closed", "file-path", "file-pos");
   expect([...scene.boxes, ...scene.edges].every(({ change }) => isUnmarked(change))).toBe(true);

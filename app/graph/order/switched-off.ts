@@ -130,7 +130,11 @@ function kindsOf(
     const at = row === NONE ? undefined : rows[to][side][row];
     if (at !== undefined) kinds[to][at] = u32At(kinds[to], at) | bit;
   };
-  markChanges(comparison, hidden, mark);
+  markChanges(comparison, hidden, mark, (change) => {
+    const { fileBefore, fileAfter } = comparison.changes;
+    const row = rows.file.before[i32At(fileBefore, change)];
+    return row !== undefined && row === rows.file.after[i32At(fileAfter, change)];
+  });
   markOneSided(graph, both, kinds);
   return kinds;
 }
@@ -146,8 +150,17 @@ function inverse(rows: Int32Array): Uint32Array {
 
 type Mark = (to: ObjectKind, side: Side, row: number, bit: Kinds) => void;
 
-/** Marks the objects of each listed change. */
-function markChanges(comparison: Comparison, hidden: HiddenChanges | null, mark: Mark): void {
+/**
+ * Marks the objects of each listed change.
+ *
+ * @param isOneFile Whether a change of path is drawn as that of one open file, which was renamed or unlinked.
+ */
+function markChanges(
+  comparison: Comparison,
+  hidden: HiddenChanges | null,
+  mark: Mark,
+  isOneFile: (change: number) => boolean,
+): void {
   const { before, after, pairs, changes } = comparison;
   for (let change = 0; change < changes.count; change++) {
     if (hidden?.[change] === 1) continue;
@@ -163,7 +176,7 @@ function markChanges(comparison: Comparison, hidden: HiddenChanges | null, mark:
         mark("descriptor", "before", i32At(pairs.descriptors.before, pair), bit);
         mark("descriptor", "after", i32At(pairs.descriptors.after, pair), bit);
       }
-      if (kind.startsWith("file-") && kind !== "file-path") {
+      if (kind.startsWith("file-") && (kind !== "file-path" || isOneFile(change))) {
         mark("file", "before", i32At(changes.fileBefore, change), bit);
         mark("file", "after", i32At(changes.fileAfter, change), bit);
       }

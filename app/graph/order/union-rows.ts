@@ -1,6 +1,7 @@
 // The rows of a union for tasks, file tables and open files: which rows of the two images share a row of the graph.
 
 import { CHANGE_BITS, VALUE_BITS } from "../../diff/changes.ts";
+import { isRenamed } from "../../diff/same-open-file.ts";
 import {
   type Checkpoint,
   commBytes,
@@ -116,30 +117,56 @@ export function unionTables(before: Checkpoint, after: Checkpoint, { tables }: P
   return rows;
 }
 
-/** Files one to one: the files of a pair of descriptors are one if their paths are the same; the first pair wins. */
+/**
+ * Files one to one: the files of a pair of descriptors are one if their paths are the same, or else if the file was renamed
+ * or unlinked; the first pair wins.
+ */
 export function unionFiles(before: Checkpoint, after: Checkpoint, pairing: Pairing): UnionRows & UnionRowOf {
-  const { descriptors, changed } = pairing;
   const counterpart = new Int32Array(before.files.count).fill(NONE);
   const taken = new Uint8Array(after.files.count);
   const valuesDiffer = new Uint8Array(before.files.count);
-  for (let pair = 0; pair < descriptors.count; pair++) {
-    const slotBefore = i32At(descriptors.before, pair);
-    const slotAfter = i32At(descriptors.after, pair);
-    if (slotBefore === NONE || slotAfter === NONE) continue;
-    const bits = changed[pair] as number;
-    const fileBefore = i32At(before.descriptors.file, slotBefore);
-    const fileAfter = i32At(after.descriptors.file, slotAfter);
-    if (fileBefore === NONE || fileAfter === NONE || (bits & CHANGE_BITS.path) !== 0) continue;
+  let hasOtherPaths = false;
+  eachFilePair(before, after, pairing, (fileBefore, fileAfter, bits) => {
+    if ((bits & CHANGE_BITS.path) !== 0) {
+      hasOtherPaths = true;
+      return;
+    }
     if (counterpart[fileBefore] === NONE && taken[fileAfter] === 0) {
       counterpart[fileBefore] = fileAfter;
       taken[fileAfter] = 1;
     }
     if (counterpart[fileBefore] === fileAfter && (bits & VALUE_BITS) !== 0) valuesDiffer[fileBefore] = 1;
+  });
+  if (hasOtherPaths) {
+    eachFilePair(before, after, pairing, (fileBefore, fileAfter, bits) => {
+      if ((bits & CHANGE_BITS.path) === 0 || counterpart[fileBefore] !== NONE || taken[fileAfter] === 1) return;
+      if (!isRenamed(before, fileBefore, after, fileAfter)) return;
+      counterpart[fileBefore] = fileAfter;
+      taken[fileAfter] = 1;
+      valuesDiffer[fileBefore] = 1;
+    });
   }
   pairUnheldFiles(before, after, counterpart, taken);
   const rows = unionRows(before.files.count, after.files.count, counterpart);
   for (let row = 0; row < before.files.count; row++) if (valuesDiffer[row] === 1) rows.change[row] = CHANGED;
   return rows;
+}
+
+/** Calls `visit` with the open files of each pair of descriptors that has both, and its bits of CHANGE_BITS. */
+function eachFilePair(
+  before: Checkpoint,
+  after: Checkpoint,
+  { descriptors, changed }: Pairing,
+  visit: (fileBefore: FileRow, fileAfter: FileRow, bits: number) => void,
+): void {
+  for (let pair = 0; pair < descriptors.count; pair++) {
+    const slotBefore = i32At(descriptors.before, pair);
+    const slotAfter = i32At(descriptors.after, pair);
+    if (slotBefore === NONE || slotAfter === NONE) continue;
+    const fileBefore = i32At(before.descriptors.file, slotBefore);
+    const fileAfter = i32At(after.descriptors.file, slotAfter);
+    if (fileBefore !== NONE && fileAfter !== NONE) visit(fileBefore, fileAfter, changed[pair] as number);
+  }
 }
 
 /** Pairs files that no descriptor holds: by kind and name, in image order. */
