@@ -2,6 +2,7 @@
 
 import type { RefObject } from "react";
 import { createContext, useContext } from "react";
+import type { Comparison } from "../diff/comparison.ts";
 import type { BytesHandle, Command, DrawingHandle } from "../shell/commands/command.ts";
 import type { Shell } from "../shell/shell.ts";
 import type { State } from "../shell/state.ts";
@@ -28,6 +29,9 @@ export function usePage(): Page {
 export function useApp<T>(select: (state: State) => T): T {
   return useSelected(usePage().shell.store, select);
 }
+
+/** The comparison of the two images that are open; `null`: there is only one. */
+export const useComparison = (): Comparison | null => useApp((state) => state.compared?.comparison ?? null);
 
 /** A command by its id. */
 export function useCommand(id: string): Command {

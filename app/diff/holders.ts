@@ -2,7 +2,7 @@
 
 import { type Checkpoint, NONE } from "../model/checkpoint.ts";
 import { i32At, u32At } from "../model/read.ts";
-import type { FileRow } from "../model/rows.ts";
+import type { FileRow, TaskRow } from "../model/rows.ts";
 import type { Side } from "../model/side.ts";
 import type { Holder } from "./changes.ts";
 import { type Pairs, pairNumber } from "./pair.ts";
@@ -40,6 +40,12 @@ export function holdersOfFile(
   return holders;
 }
 
+/** The rows of a task; NONE: it is not on that side. */
+export interface HeldBy {
+  readonly taskBefore: TaskRow;
+  readonly taskAfter: TaskRow;
+}
+
 /**
  * The descriptors that refer to an open file on one side, each once, however many tasks share its table: by the number of
  * `within` if that task is one of them, else by the lowest number of a task that is in both images, else by the lowest.
@@ -49,23 +55,27 @@ export function descriptorsOfFile(
   side: Side,
   file: FileRow,
   within: number | undefined,
-): Holder[] {
+): (Holder & HeldBy)[] {
   const { files, descriptors, tables } = side === "before" ? before : after;
   const others = side === "before" ? pairs.taskAfter : pairs.taskBefore;
-  const holders: Holder[] = [];
+  const holders: (Holder & HeldBy)[] = [];
   if (file === NONE) return holders;
   for (let at = u32At(files.firstHolder, file); at < u32At(files.firstHolder, file + 1); at++) {
     const descriptor = u32At(files.holder, at);
     const table = u32At(descriptors.table, descriptor);
-    let best: { readonly pid: number; readonly rank: number } | null = null;
+    let best: (HeldBy & { readonly pid: number; readonly rank: number }) | null = null;
     for (let user = u32At(tables.firstTask, table); user < u32At(tables.firstTask, table + 1); user++) {
       const task = u32At(tables.task, user);
       const other = i32At(others, task);
-      const pid = side === "before" ? pairNumber(before, after, task, other) : pairNumber(before, after, other, task);
-      const rank = pid === within ? 0 : other === NONE ? 2 : 1;
-      if (best === null || rank < best.rank || (rank === best.rank && pid < best.pid)) best = { pid, rank };
+      const [taskBefore, taskAfter] = side === "before" ? [task, other] : [other, task];
+      const pid = pairNumber(before, after, taskBefore, taskAfter);
+      const rank = other === NONE ? 2 : pid === within ? 0 : 1;
+      if (best === null || rank < best.rank || (rank === best.rank && pid < best.pid))
+        best = { pid, rank, taskBefore, taskAfter };
     }
-    if (best !== null) holders.push({ pid: best.pid, fd: i32At(descriptors.fd, descriptor) });
+    if (best === null) continue;
+    const { pid, taskBefore, taskAfter } = best;
+    holders.push({ pid, fd: i32At(descriptors.fd, descriptor), taskBefore, taskAfter });
   }
   return holders;
 }

@@ -7,27 +7,38 @@ import type { FileRow } from "../model/rows.ts";
 import type { Side } from "../model/side.ts";
 import type { Holder, LinkedHolder } from "./changes.ts";
 import type { Comparison } from "./comparison.ts";
-import { descriptorsOfFile, holdersOfFile } from "./holders.ts";
+import { descriptorsOfFile, type HeldBy, holdersOfFile } from "./holders.ts";
 import { targetsOf } from "./links.ts";
 
 /** The role of a change of a link, and the descriptors that the file is linked to on each side. */
-export interface LinkChange {
+export interface LinkChange<Linked = LinkedHolder> {
   readonly role: LinkRole;
-  readonly before: readonly LinkedHolder[];
-  readonly after: readonly LinkedHolder[];
+  readonly before: readonly Linked[];
+  readonly after: readonly Linked[];
 }
+
+/** A descriptor that an open file is linked to, with the rows of its task: without pids, its number is not enough. */
+export type LinkedDescriptor = LinkedHolder & HeldBy;
 
 /** A change of a link, with every task's descriptors. */
 export const linkChange = (comparison: Comparison, index: number): LinkChange =>
   changeBy(comparison, index, (side, file) => holdersOfFile(comparison, side, file));
 
 /** A change of a link, with each descriptor once, however many tasks share its table: see descriptorsOfFile. */
-export const linkedDescriptors = (comparison: Comparison, index: number, within?: number): LinkChange =>
+export const linkedDescriptors = (
+  comparison: Comparison,
+  index: number,
+  within?: number,
+): LinkChange<LinkedDescriptor> =>
   changeBy(comparison, index, (side, file) => descriptorsOfFile(comparison, side, file, within));
 
-type Holders = (side: Side, file: FileRow) => readonly Holder[];
+type Holders<Held> = (side: Side, file: FileRow) => readonly Held[];
 
-function changeBy(comparison: Comparison, index: number, holders: Holders): LinkChange {
+function changeBy<Held extends Holder>(
+  comparison: Comparison,
+  index: number,
+  holders: Holders<Held>,
+): LinkChange<Held & LinkedHolder> {
   const { changes, keys } = comparison;
   const key = keys[i32At(changes.key, index)];
   const role = LINK_ROLES.find((each) => each === key) ?? "other-end";
@@ -40,18 +51,19 @@ function changeBy(comparison: Comparison, index: number, holders: Holders): Link
 }
 
 /** The holders of the files that an open file is linked to in a role, by pid, then fd. */
-function linkedHolders(
+function linkedHolders<Held extends Holder & Partial<HeldBy>>(
   comparison: Comparison,
   side: Side,
   file: FileRow,
   role: LinkRole,
-  holders: Holders,
-): LinkedHolder[] {
-  const found = new Map<string, LinkedHolder>();
+  holders: Holders<Held>,
+): (Held & LinkedHolder)[] {
+  const found = new Map<string, Held & LinkedHolder>();
   for (const target of targetsOf(comparison[side], file, role)) {
     const events = role === "watches" ? { events: bitWords(EPOLL_EVENTS, target.data) } : {};
     for (const holder of holders(side, target.file)) {
-      found.set(`${holder.pid} ${holder.fd} ${target.data}`, { ...holder, ...events });
+      const task = `${holder.pid} ${holder.taskBefore ?? ""}`;
+      found.set(`${task} ${holder.fd} ${target.data}`, { ...holder, ...events });
     }
   }
   return [...found.values()].sort((a, b) => a.pid - b.pid || a.fd - b.fd);

@@ -17,12 +17,17 @@ const NOUNS: ReadonlySet<ChangeKind> = new Set([
   "resource-changed",
 ]);
 
+/** What something happened to: `task gone` is `2 tasks gone`. */
+const OBJECT = /^(task|file|table|resource) /;
+
 /** `1 opened, 2 positions`. `counts`: by kind, as CHANGE_KINDS has them. */
-function kindCounts(counts: readonly number[]): string {
+export function kindCounts(counts: readonly number[]): string {
   return CHANGE_KINDS.flatMap((kind, at) => {
     const count = counts[at] ?? 0;
     if (count === 0) return [];
-    return [NOUNS.has(kind) ? counted(count, CHANGE_TITLES[kind]) : `${grouped(count)} ${CHANGE_TITLES[kind]}`];
+    const title = CHANGE_TITLES[kind];
+    if (NOUNS.has(kind)) return [counted(count, title)];
+    return [`${grouped(count)} ${count === 1 ? title : title.replace(OBJECT, "$1s ")}`];
   }).join(", ");
 }
 

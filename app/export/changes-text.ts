@@ -14,6 +14,7 @@ import { pairNumber } from "../diff/pair.ts";
 import { RELATED_CODES } from "../diff/related.ts";
 import { resourceAt } from "../diff/resource-at.ts";
 import { resourceKey } from "../diff/resource-changes.ts";
+import { taskOnSides, wordsOfNumber } from "../diff/tasks.ts";
 import { type Checkpoint, commBytes, NONE, versionOf } from "../model/checkpoint.ts";
 import { detailText } from "../model/detail-keys.ts";
 import type { DetailValue } from "../model/fields.ts";
@@ -21,6 +22,7 @@ import { LINK_TITLES } from "../model/links.ts";
 import { flagChange, modeNames } from "../model/names.ts";
 import { i32At, u8At, u32At, u64At } from "../model/read.ts";
 import type { FileRow, TaskRow } from "../model/rows.ts";
+import { taskHeading, taskWords } from "../model/task-words.ts";
 import { shownText, stillVisible, visible } from "../model/text.ts";
 import { andMore, counted, fileName, grouped } from "../model/words.ts";
 import { changeSummary } from "./change-counts.ts";
@@ -39,6 +41,8 @@ export interface ChangeWords {
   readonly sign: "+" | "-" | "~";
   /** `pid 412 fd 3, pid 413 fd 3 and 12 more`, or `pid 412`. */
   readonly who: string;
+  /** The first of them, with which `who` begins. */
+  readonly first: string;
   /** The open file's name, quoted; empty if the change is not about one file. */
   readonly name: string;
   /** `position 4096 → 8192` */
@@ -71,16 +75,25 @@ export function changeWords(comparison: Comparison, index: number, options: Word
   const taskBefore: TaskRow = i32At(changes.taskBefore, index);
   const taskAfter: TaskRow = i32At(changes.taskAfter, index);
   const uncertain = u8At(changes.uncertain, index) === 1;
-  const noun = taskNoun(comparison, taskBefore, taskAfter);
-  const holderText = ({ pid, fd }: Holder): string => (pid === options.within ? `fd ${fd}` : `${noun} ${pid} fd ${fd}`);
+  const holderText = ({ pid, fd }: Holder): string =>
+    pid === options.within ? `fd ${fd}` : `${wordsOfNumber(comparison, pid, quote)} fd ${fd}`;
   const listed = (holders: readonly Holder[], count: number): string =>
     holders.map(holderText).join(", ") + andMore(count - holders.length);
+  const firstHolder = (): string => holderText({ pid: i32At(changes.pid, index), fd: i32At(changes.fd, index) });
   const holders = (): string => listed(holdersOf(comparison, index, MOST_NAMED), countHolders(comparison, index));
-  const number = pairNumber(before, after, taskBefore, taskAfter);
-  const itself = `${noun} ${number}${sideOfIndex(noun, taskBefore, taskAfter)}`;
-  const about = (sign: ChangeWords["sign"], who: string, name: string, what: string): ChangeWords => ({
+  const task = taskOnSides(comparison, taskBefore, taskAfter);
+  const isOfTask = taskBefore !== NONE || taskAfter !== NONE;
+  const itself = isOfTask ? taskWords(task, quote) : "the image";
+  const about = (
+    sign: ChangeWords["sign"],
+    who: string,
+    name: string,
+    what: string,
+    first = isOfDescriptors(kind) ? firstHolder() : who,
+  ): ChangeWords => ({
     sign,
     who,
+    first,
     name,
     what,
     uncertain,
@@ -93,12 +106,10 @@ export function changeWords(comparison: Comparison, index: number, options: Word
     case "task-removed": {
       const change = changeAt(comparison, index);
       const fds = "fds" in change ? change.fds : 0;
-      const [checkpoint, task] = kind === "task-added" ? [after, taskAfter] : [before, taskBefore];
-      const name = quote(shownText(commBytes(checkpoint, task)));
       const count = counted(fds, "descriptor");
       return kind === "task-added"
-        ? about("+", itself, name, `new task with ${count}`)
-        : about("-", itself, name, `task gone, with ${count}`);
+        ? about("+", taskHeading(task, quote), "", `new task with ${count}`)
+        : about("-", taskHeading(task, quote), "", `task gone, with ${count}`);
     }
     case "task-renamed": {
       const commBefore = quote(shownText(commBytes(before, taskBefore)));
@@ -122,37 +133,20 @@ export function changeWords(comparison: Comparison, index: number, options: Word
       return about("~", holders(), "", `${nameBefore()} → ${nameAfter()}${more}`);
     }
     case "file-pos":
-      return about(
-        "~",
-        holders(),
-        nameAfter(),
-        `position ${u64At(before.files.pos, fileBefore)} → ${u64At(after.files.pos, fileAfter)}`,
-      );
     case "file-version":
-      return about(
-        "~",
-        holders(),
-        nameAfter(),
-        `version ${versionOf(before.files, fileBefore)} → ${versionOf(after.files, fileAfter)}`,
-      );
-    case "file-flags": {
-      const values = { before: u32At(before.files.flags, fileBefore), after: u32At(after.files.flags, fileAfter) };
-      return about("~", holders(), nameAfter(), flagWords(values, after.machine.arch, quote));
-    }
-    case "file-mode": {
-      const values = { before: u32At(before.files.mode, fileBefore), after: u32At(after.files.mode, fileAfter) };
-      return about("~", holders(), nameAfter(), modeWords(values, quote));
-    }
+    case "file-flags":
+    case "file-mode":
+      return about("~", holders(), nameAfter(), valueWords(comparison, kind, fileBefore, fileAfter, quote));
     case "file-detail":
       return about("~", holders(), nameAfter(), detailSentence(detailWords(comparison, index, quote)));
     case "file-linked":
-      return about("~", holders(), nameAfter(), detailSentence(linkWords(comparison, index, noun, options.within)));
+      return about("~", holders(), nameAfter(), detailSentence(linkWords(comparison, index, options.within)));
     case "task-detail":
       return about("~", itself, "", detailSentence(detailWords(comparison, index, quote)));
     case "resource-added":
     case "resource-removed":
     case "resource-changed":
-      return { ...resourceParts(comparison, index, itself, quote), uncertain };
+      return about(...resourceParts(comparison, index, itself, quote));
     case "file-shared":
     case "file-unshared": {
       const { groups, count } = groupHeads(comparison, index, MOST_NAMED);
@@ -164,23 +158,48 @@ export function changeWords(comparison: Comparison, index: number, options: Word
     }
     case "table-shared":
     case "table-unshared":
-      return about("~", ...tableWords(comparison, index, noun));
+      return about("~", ...tableWords(comparison, index));
+  }
+}
+
+/** `position 4096 → 8192`, `flags +O_NONBLOCK`: a change of one value of an open file. */
+function valueWords(
+  { before, after }: Comparison,
+  kind: "file-pos" | "file-version" | "file-flags" | "file-mode",
+  fileBefore: FileRow,
+  fileAfter: FileRow,
+  quote: Quote,
+): string {
+  const numbers = (column: "flags" | "mode"): Values<number> => ({
+    before: u32At(before.files[column], fileBefore),
+    after: u32At(after.files[column], fileAfter),
+  });
+  switch (kind) {
+    case "file-pos":
+      return `position ${u64At(before.files.pos, fileBefore)} → ${u64At(after.files.pos, fileAfter)}`;
+    case "file-version":
+      return `version ${versionOf(before.files, fileBefore)} → ${versionOf(after.files, fileAfter)}`;
+    case "file-flags":
+      return flagWords(numbers("flags"), after.machine.arch, quote);
+    case "file-mode":
+      return modeWords(numbers("mode"), quote);
   }
 }
 
 /** The tasks of a change of file tables, and what changed. */
-function tableWords(comparison: Comparison, index: number, noun: string): [who: string, name: string, what: string] {
+function tableWords(comparison: Comparison, index: number): [who: string, name: string, what: string, first: string] {
   const change = changeAt(comparison, index);
   const groups = change.kind === "table-shared" || change.kind === "table-unshared" ? change.groups : [];
   const heads = groups.slice(0, MOST_NAMED).map((pids) => {
     const named = pids.slice(0, MOST_NAMED);
-    return named.map((pid) => `${noun} ${pid}`).join(", ") + andMore(pids.length - named.length);
+    return named.map((pid) => wordsOfNumber(comparison, pid)).join(", ") + andMore(pids.length - named.length);
   });
   const who =
     heads.join(" + ") + (groups.length > heads.length ? ` + ${grouped(groups.length - heads.length)} more` : "");
+  const first = wordsOfNumber(comparison, groups[0]?.[0] ?? 0);
   return change.kind === "table-shared"
-    ? [who, "", `now share one file table, previously ${grouped(groups.length)} separate ones`]
-    : [who, "", `shared one file table, now ${grouped(groups.length)} separate ones`];
+    ? [who, "", `now share one file table, previously ${grouped(groups.length)} separate ones`, first]
+    : [who, "", `shared one file table, now ${grouped(groups.length)} separate ones`, first];
 }
 
 /** A change of a resource in words. `task`: the words for its task. */
@@ -189,10 +208,10 @@ function resourceParts(
   index: number,
   task: string,
   quote: Quote,
-): Omit<ChangeWords, "uncertain"> {
+): [sign: ChangeWords["sign"], who: string, name: string, what: string] {
   const { compared, change } = resourceAt(comparison, index);
   const { sign, name, what } = resourceWords(compared, change, quote);
-  return { sign, who: placeOf(comparison, index, task), name, what };
+  return [sign, placeOf(comparison, index, task), name, what];
 }
 
 /** The task of a change of a resource, with its thread or descriptor: `pid 412 tid 413`, `pid 412 fd 3`, `the image`. */
@@ -203,19 +222,6 @@ function placeOf(comparison: Comparison, index: number, task: string): string {
   const { pid, tid, fd } = resourceKey(compared, change);
   if (change.spec.scope === "descriptor" && typeof fd === "number") return `${task} fd ${fd}`;
   return typeof tid === "number" && tid !== pid ? `${task} tid ${tid}` : task;
-}
-
-/** `pid` or `task index`: the noun for a task's number, which is its number before if the task exists there. */
-function taskNoun({ before, after }: Comparison, taskBefore: TaskRow, taskAfter: TaskRow): string {
-  if (taskBefore === NONE && taskAfter === NONE) return "pid";
-  const pid = taskBefore === NONE ? i32At(after.tasks.pid, taskAfter) : i32At(before.tasks.pid, taskBefore);
-  return pid === NONE ? "task index" : "pid";
-}
-
-/** An index, unlike a pid, says which task is meant only together with the side, if the task is on one side only. */
-function sideOfIndex(noun: string, taskBefore: TaskRow, taskAfter: TaskRow): string {
-  if (noun === "pid" || (taskBefore !== NONE && taskAfter !== NONE)) return "";
-  return taskBefore === NONE ? " after" : " before";
 }
 
 /** A file's name, quoted; `(pipe)` and `(missing)` are not. */
@@ -281,12 +287,8 @@ export function taskSections(
 
 /** `pid 412 server`, `the image`: a task by its row before and after (NONE: not on that side), with its name after if it has one. */
 export function taskTitle(comparison: Comparison, taskBefore: number, taskAfter: number, quote: Quote = plain): string {
-  const { before, after } = comparison;
   if (taskBefore === NONE && taskAfter === NONE) return "the image";
-  const comm = taskAfter === NONE ? commBytes(before, taskBefore) : commBytes(after, taskAfter);
-  const number = pairNumber(before, after, taskBefore, taskAfter);
-  const noun = taskNoun(comparison, taskBefore, taskAfter);
-  return `${noun} ${number}${sideOfIndex(noun, taskBefore, taskAfter)} ${quote(shownText(comm))}`;
+  return taskHeading(taskOnSides(comparison, taskBefore, taskAfter), quote);
 }
 
 /** Notes for the head of a comparison: incomplete images, and what was not compared. */
@@ -360,15 +362,22 @@ function csvCells(comparison: Comparison, index: number): Record<(typeof CSV_COL
   const { changes } = comparison;
   const { name, uncertain } = changeWords(comparison, index);
   const change = changeAt(comparison, index);
+  const isOfTask = change.kind === "task-added" || change.kind === "task-removed";
   return {
     kind: change.kind,
     pid: changes.pid[index] === NONE ? "" : String(changes.pid[index]),
     fd: isOfDescriptors(change.kind) ? String(changes.fd[index]) : "",
     holders: holdersCell(change),
-    name,
+    name: isOfTask ? taskName(comparison, index) : name,
     ...valueCells(comparison, index, change),
     uncertain: uncertain ? "yes" : "",
   };
+}
+
+/** The name of the task of a change. */
+function taskName({ before, after, changes }: Comparison, index: number): string {
+  const task = i32At(changes.taskAfter, index);
+  return shownText(task === NONE ? commBytes(before, i32At(changes.taskBefore, index)) : commBytes(after, task));
 }
 
 function holdersCell(change: Change): string {

@@ -1,14 +1,16 @@
 // A changed detail or link in words: its title, and its value on each side.
 
-import type { LinkedHolder } from "../diff/changes.ts";
 import type { Comparison } from "../diff/comparison.ts";
 import { detailChange, kindAt } from "../diff/describe.ts";
-import { linkedDescriptors } from "../diff/linked.ts";
+import { type LinkedDescriptor, linkedDescriptors } from "../diff/linked.ts";
+import { taskOnSides } from "../diff/tasks.ts";
+import { NONE } from "../model/checkpoint.ts";
 import { type DetailSpec, detailText, fileDetail, taskDetail } from "../model/detail-keys.ts";
 import type { DetailValue } from "../model/fields.ts";
 import { LINK_TITLES } from "../model/links.ts";
 import { fileKind } from "../model/names.ts";
 import { i32At, u8At } from "../model/read.ts";
+import { taskWords } from "../model/task-words.ts";
 import { stillVisible } from "../model/text.ts";
 import { andMore, counted, grouped } from "../model/words.ts";
 
@@ -84,11 +86,14 @@ function without(all: readonly string[], other: readonly string[]): readonly str
 const MOST_NAMED = 3;
 
 /** What is only on one side of two longer lists of descriptors. */
-const linkDifference = (all: readonly LinkedHolder[], other: readonly LinkedHolder[]): readonly LinkedHolder[] =>
-  Math.max(all.length, other.length) <= MOST_NAMED ? all : onlyOn(all, other);
+const linkDifference = (
+  all: readonly LinkedDescriptor[],
+  other: readonly LinkedDescriptor[],
+): readonly LinkedDescriptor[] => (Math.max(all.length, other.length) <= MOST_NAMED ? all : onlyOn(all, other));
 
-function onlyOn(all: readonly LinkedHolder[], other: readonly LinkedHolder[]): readonly LinkedHolder[] {
-  const keyOf = ({ pid, fd, events = [] }: LinkedHolder): string => `${pid} ${fd} ${events.join(" ")}`;
+function onlyOn(all: readonly LinkedDescriptor[], other: readonly LinkedDescriptor[]): readonly LinkedDescriptor[] {
+  const keyOf = ({ taskBefore, taskAfter, fd, events = [] }: LinkedDescriptor): string =>
+    `${taskBefore} ${taskAfter} ${fd} ${events.join(" ")}`;
   const keys = new Set(other.map(keyOf));
   return all.filter((each) => !keys.has(keyOf(each)));
 }
@@ -96,17 +101,17 @@ function onlyOn(all: readonly LinkedHolder[], other: readonly LinkedHolder[]): r
 /**
  * A link: `other end`, `pid 12 fd 4`, `pid 12 fd 6`.
  *
- * @param noun What the number of a task is called.
  * @param within Number of a task that need not be named.
  */
-export function linkWords(comparison: Comparison, index: number, noun: string, within?: number): DetailWords {
+export function linkWords(comparison: Comparison, index: number, within?: number): DetailWords {
   const { role, before, after } = linkedDescriptors(comparison, index, within);
-  const words = (all: readonly LinkedHolder[], other: readonly LinkedHolder[]): string => {
+  const words = (all: readonly LinkedDescriptor[], other: readonly LinkedDescriptor[]): string => {
     const holders = linkDifference(all, other);
     if (holders.length === 0) return all.length === 0 ? "none" : "no others";
     const shown = holders.slice(0, MOST_NAMED);
-    const named = shown.map(({ pid, fd, events }, at) => {
-      const who = pid === within ? `fd ${fd}` : `${noun} ${pid} fd ${fd}`;
+    const named = shown.map(({ pid, taskBefore, taskAfter, fd, events }, at) => {
+      const isWithin = pid === within && taskBefore !== NONE && taskAfter !== NONE;
+      const who = isWithin ? `fd ${fd}` : `${taskWords(taskOnSides(comparison, taskBefore, taskAfter))} fd ${fd}`;
       const what = events?.join(" | ");
       // Descriptors in a row with the same events have them once: `fd 5, fd 7 (EPOLLIN)`.
       return what === undefined || what === shown[at + 1]?.events?.join(" | ") ? who : `${who} (${what})`;

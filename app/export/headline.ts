@@ -7,26 +7,31 @@ import type { HiddenChanges } from "../diff/filter.ts";
 import { isSecurityAt, resourceAt } from "../diff/resource-at.ts";
 import { type Checkpoint, commBytes, NONE } from "../model/checkpoint.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
-import type { FileRow } from "../model/rows.ts";
-import { shownText } from "../model/text.ts";
+import type { FileRow, TaskRow } from "../model/rows.ts";
+import { sameBytes, shownText } from "../model/text.ts";
 import { counted, fileName } from "../model/words.ts";
+import { kindCounts } from "./change-counts.ts";
 import { changeSentence, changeWords, taskTitle } from "./changes-text.ts";
 import { linkInShort } from "./detail-words.ts";
-import { eventWords, looksReopened, partsText, placeText } from "./event-text.ts";
+import { partsText, placed, reopenedText } from "./event-parts.ts";
+import { eventWords } from "./event-text.ts";
+import { identityOf } from "./reopened.ts";
 
 /** Parts of the sentence; what else changed is counted. */
 const MOST_PARTS = 5;
 /** Files and tasks whose names are in a part. */
 const MOST_NAMED = 3;
-/** Characters of a path that is not shortened to its last part, and of names in a list. */
+/** Characters of a path that is not shortened to its last part. */
 const LONGEST_NAME = 20;
+/** Characters of names in a list. */
+const LONGEST_LIST = 72;
 /** Characters of a part. Values of details can be of any length, and the list has them in full. */
 const LONGEST_PART = 160;
 /** The first events, which matter most, are examined for files that were reopened. */
 const EXAMINED = 1000;
 
 /** What an event is named after: its most important kind of change, or what all its changes amount to. */
-type Lead = "security" | "reopened" | "resource" | ChangeKind;
+type Lead = "security" | "reopened" | "truncated" | "resource" | ChangeKind;
 
 /** How the sentence sums up several events of one lead, in its order: those that matter most first. */
 const NAMES: readonly (readonly [Lead, (count: number) => string])[] = [
@@ -34,10 +39,11 @@ const NAMES: readonly (readonly [Lead, (count: number) => string])[] = [
   ["task-removed", (count) => `${counted(count, "task")} gone`],
   ["task-added", (count) => counted(count, "new task")],
   ["reopened", (count) => `${counted(count, "file")} reopened`],
-  ["table-shared", (count) => `${counted(count, "file table")} now shared`],
-  ["table-unshared", (count) => `${counted(count, "file table")} no longer shared`],
-  ["file-shared", (count) => `${counted(count, "open file")} now shared`],
-  ["file-unshared", (count) => `${counted(count, "open file")} no longer shared`],
+  ["truncated", (count) => `${counted(count, "file")} reopened or truncated`],
+  ["table-shared", (count) => `${counted(count, "file table")} now shared by more`],
+  ["table-unshared", (count) => `${counted(count, "file table")} no longer shared by all`],
+  ["file-shared", (count) => `${counted(count, "open file")} now shared by more`],
+  ["file-unshared", (count) => `${counted(count, "open file")} no longer shared by all`],
   ["close-on-exec", (count) => `close-on-exec of ${counted(count, "descriptor")} changed`],
   ["file-flags", (count) => `flags of ${counted(count, "open file")} changed`],
   ["file-mode", (count) => `mode of ${counted(count, "open file")} changed`],
@@ -63,10 +69,17 @@ const NO_RANK = 255;
 interface Topic {
   readonly lead: Lead;
   readonly events: number[];
-  /** The number of changes that it is named after. */
+  /** The number of changes that it is named after; of files that were reopened, that of files. */
   count: number;
-  /** The number of changes that it covers. */
-  said: number;
+}
+
+interface Topics {
+  /** Those that matter most first. */
+  readonly topics: readonly Topic[];
+  /** By event: its topic; absent if all its changes are hidden. */
+  readonly topicOf: readonly (Topic | undefined)[];
+  /** Whether a change of an event of a topic is said by the topic. */
+  isNamedAfter(topic: Topic, change: number): boolean;
 }
 
 interface Subject {
@@ -81,18 +94,57 @@ interface Subject {
  */
 export function headline(comparison: Comparison, events: Events, hidden: HiddenChanges): string {
   const subject = { comparison, events, hidden };
-  const topics = topicsOf(subject);
-  const parts = topics.slice(0, MOST_PARTS).map((topic) => shortened(topicText(subject, topic)));
-  const total = comparison.changes.count - hidden.reduce((sum, each) => sum + each, 0);
-  const rest = topics.slice(0, MOST_PARTS).reduce((left, { said }) => left - said, total);
-  if (rest > 0) parts.push(counted(rest, "other change"));
+  const { topics, topicOf, isNamedAfter } = topicsOf(subject);
+  const shown = topics.slice(0, MOST_PARTS);
+  const replaced = replacedTask(subject, shown);
+  const parts = shown
+    .filter(({ lead }) => replaced === null || lead !== "task-added")
+    .map((topic) =>
+      shortened(replaced !== null && topic.lead === "task-removed" ? replaced : topicText(subject, topic)),
+    );
+  const said = new Set(shown);
+  const others = CHANGE_KINDS.map(() => 0);
+  for (let change = 0; change < comparison.changes.count; change++) {
+    const topic = hidden[change] === 1 ? undefined : topicOf[u32At(events.of, change)];
+    if (topic === undefined || (said.has(topic) && isNamedAfter(topic, change))) continue;
+    const kind = u8At(comparison.changes.kind, change);
+    others[kind] = (others[kind] ?? 0) + 1;
+  }
+  const rest = others.reduce((sum, each) => sum + each, 0);
+  if (rest > 0) parts.push(`${counted(rest, "other change")}: ${kindCounts(others)}`);
   return parts.length === 0 ? "" : `${parts.join("; ")}.`;
+}
+
+/**
+ * `pid 8950 nginx replaced by pid 9035`, if one task is gone and one is new, with the same name and parent, and the parent
+ * has others of that name throughout: one of its workers. `null`: it may be a coincidence.
+ */
+function replacedTask(subject: Subject, topics: readonly Topic[]): string | null {
+  const { comparison } = subject;
+  const { before, after, changes, pairs } = comparison;
+  const only = (lead: Lead): number | null => {
+    const topic = topics.find((each) => each.lead === lead);
+    return topic === undefined || topic.count !== 1 ? null : u32At(shownOf(subject, topic.events[0] ?? 0), 0);
+  };
+  const [removed, added] = [only("task-removed"), only("task-added")];
+  if (removed === null || added === null) return null;
+  const [gone, fresh] = [i32At(changes.taskBefore, removed), i32At(changes.taskAfter, added)];
+  const parent = i32At(before.tasks.ppid, gone);
+  if (parent === NONE || i32At(before.tasks.pid, gone) === NONE || parent !== i32At(after.tasks.ppid, fresh))
+    return null;
+  const comm = commBytes(before, gone);
+  if (comm.length === 0 || !sameBytes(comm, commBytes(after, fresh))) return null;
+  const isSibling = (image: Checkpoint, task: TaskRow): boolean =>
+    i32At(image.tasks.ppid, task) === parent && sameBytes(commBytes(image, task), comm);
+  const hasSiblings = pairs.taskAfter.some(
+    (task, row) => task !== NONE && isSibling(before, row) && isSibling(after, task),
+  );
+  return hasSiblings ? `${taskTitle(comparison, gone, NONE)} replaced by pid ${i32At(after.tasks.pid, fresh)}` : null;
 }
 
 const shortened = (part: string): string => (part.length > LONGEST_PART ? `${part.slice(0, LONGEST_PART)}…` : part);
 
-/** Those that matter most first. */
-function topicsOf(subject: Subject): Topic[] {
+function topicsOf(subject: Subject): Topics {
   const { comparison, events, hidden } = subject;
   const { changes } = comparison;
   const ranks = new Uint8Array(events.count).fill(NO_RANK);
@@ -102,31 +154,32 @@ function topicsOf(subject: Subject): Topic[] {
     ranks[event] = Math.min(u8At(ranks, event), rankOfChange(comparison, change));
   }
   const found = new Map<string, Topic>();
-  const topics: Topic[] = [];
+  const topicOf: Topic[] = [];
   for (let event = 0; event < events.count; event++) {
     if (ranks[event] === NO_RANK) continue;
-    if (event < EXAMINED && isReopened(subject, event)) ranks[event] = rankOf("reopened");
+    const reopened = event < EXAMINED ? reopenedLead(subject, event) : null;
+    if (reopened !== null) ranks[event] = rankOf(reopened);
     if (ranks[event] === rankOf("resource") && isSecurity(subject, event)) ranks[event] = rankOf("security");
     const lead = NAMES[u8At(ranks, event)]?.[0] ?? "resource";
     const key = `${lead} ${resourceOf(subject, event, lead)}`;
-    const topic = found.get(key) ?? { lead, events: [], count: 0, said: 0 };
+    const topic = found.get(key) ?? { lead, events: [], count: 0 };
     found.set(key, topic);
     topic.events.push(event);
-    topics[event] = topic;
+    topicOf[event] = topic;
   }
+  const isNamedAfter = ({ lead }: Topic, change: number): boolean =>
+    isReopening(lead) ||
+    lead === "security" ||
+    rankOfChange(comparison, change) === u8At(ranks, u32At(events.of, change));
   for (let change = 0; change < changes.count; change++) {
-    if (hidden[change] === 1) continue;
-    const event = u32At(events.of, change);
-    const topic = topics[event] as Topic;
-    if (topic.lead === "reopened") topic.said++;
-    else if (topic.lead === "security" || rankOfChange(comparison, change) === ranks[event]) {
-      topic.count++;
-      topic.said++;
-    }
+    const topic = hidden[change] === 1 ? undefined : topicOf[u32At(events.of, change)];
+    if (topic !== undefined && isNamedAfter(topic, change)) topic.count++;
   }
-  for (const topic of found.values()) if (topic.lead === "reopened") topic.count = topic.events.length;
-  return [...found.values()].sort((a, b) => rankOf(a.lead) - rankOf(b.lead));
+  for (const topic of found.values()) if (isReopening(topic.lead)) topic.count = topic.events.length;
+  return { topics: [...found.values()].sort((a, b) => rankOf(a.lead) - rankOf(b.lead)), topicOf, isNamedAfter };
 }
+
+const isReopening = (lead: Lead): boolean => lead === "reopened" || lead === "truncated";
 
 const rankOfChange = ({ changes }: Comparison, change: number): number =>
   u8At(RANK_OF_KIND, u8At(changes.kind, change));
@@ -138,12 +191,16 @@ function isSecurity(subject: Subject, event: number): boolean {
   return isSecurityAt(subject.comparison, u32At(shownOf(subject, event), 0));
 }
 
-function isReopened(subject: Subject, event: number): boolean {
+/** Whether the files of an event were reopened, or may have been. */
+function reopenedLead(subject: Subject, event: number): "reopened" | "truncated" | null {
   const shown = shownOf(subject, event);
   const { comparison } = subject;
   const first = u32At(shown, 0);
   // A pipe or socket that is opened is never one that was closed.
-  return isOfDescriptors(kindAt(comparison, first)) && isNamed(comparison, first) && looksReopened(comparison, shown);
+  if (!isOfDescriptors(kindAt(comparison, first)) || !isNamed(comparison, first)) return null;
+  const { reopened, reopenedOrTruncated, separated } = identityOf(comparison, shown);
+  if (reopened.length > 0 || separated !== null) return "reopened";
+  return reopenedOrTruncated.length > 0 ? "truncated" : null;
 }
 
 const kindAt = ({ changes }: Comparison, change: number): ChangeKind => kindOf(u8At(changes.kind, change));
@@ -161,9 +218,13 @@ function topicText(subject: Subject, { lead, events, count }: Topic): string {
     return `${securityPrefix(lead)}${counted(count, `${resourceOf(subject, first, lead)} change`)}`;
   }
   const name = NAMES[rankOf(lead)]?.[1](count) ?? "";
-  const names = new Set(events.slice(0, MOST_NAMED).map((event) => nameOf(subject, event)));
-  if ([...names].some((each) => each === "" || each.length > LONGEST_NAME)) return name;
-  return `${name} (${[...names].join(", ")}${events.length > MOST_NAMED ? ", …" : ""})`;
+  const names = [...new Set(events.slice(0, MOST_NAMED).map((event) => nameOf(subject, event)))];
+  const list = names.join(", ");
+  if (names.includes("") || list.length > LONGEST_LIST) return name;
+  if (isReopening(lead) && names.length === events.length) {
+    return `${names.slice(0, -1).join(", ")} and ${names.at(-1)} ${lead === "reopened" ? "reopened" : "reopened or truncated"}`;
+  }
+  return `${name} (${list}${events.length > MOST_NAMED ? ", …" : ""})`;
 }
 
 const securityPrefix = (lead: Lead): string => (lead === "security" ? "security: " : "");
@@ -175,7 +236,7 @@ function eventText(subject: Subject, event: number, lead: Lead): string {
   if (lead === "resource" || lead === "security") {
     return `${securityPrefix(lead)}${eventWords(comparison, shown).text}`;
   }
-  if (lead === "reopened") return `${nameOf(subject, event)} reopened${place(comparison, shown)}`;
+  if (isReopening(lead)) return `${nameOf(subject, event)} ${reopenedText(comparison, shown, "if-several")}`;
   const own = shown.filter((change) => kindAt(comparison, change) === lead);
   const [change = 0] = own;
   const { taskBefore, taskAfter } = comparison.changes;
@@ -188,29 +249,24 @@ function eventText(subject: Subject, event: number, lead: Lead): string {
     }
     case "table-shared":
     case "table-unshared": {
-      const { who } = changeWords(comparison, change);
-      return `the file table of ${who} ${lead === "table-shared" ? "is now" : "is no longer"} shared`;
+      const { who, what } = changeWords(comparison, change);
+      return `${who} ${what}`;
     }
     case "task-renamed":
     case "task-detail":
       return own.length > 1 ? eventWords(comparison, own).text : changeSentence(comparison, change);
     case "file-linked": {
       const what = own.length > 1 ? null : linkInShort(comparison, change);
-      return `${nameOf(subject, event)} ${what ?? partsText(comparison, own, false)}${place(comparison, own)}`;
+      const words = what === null ? partsText(comparison, own, "if-several") : placed(comparison, own, what);
+      return `${nameOf(subject, event)} ${words}`;
     }
     case "file-path":
-      return `${replacement(comparison, change)}${place(comparison, own)}`;
+      return placed(comparison, own, replacement(comparison, change));
     default: {
       const words = own.length > 1 && !isNamed(comparison, change) ? eventWords(comparison, own).text : null;
-      return words ?? `${nameOf(subject, event)} ${partsText(comparison, own, false)}${place(comparison, own)}`;
+      return words ?? `${nameOf(subject, event)} ${partsText(comparison, own, "if-several")}`;
     }
   }
-}
-
-/** ` in 3 tasks`; empty if there is one task only. */
-function place(comparison: Comparison, changes: Uint32Array): string {
-  const { before, after } = comparison;
-  return before.tasks.count < 2 && after.tasks.count < 2 ? "" : ` ${placeText(comparison, changes)}`;
 }
 
 /** `b.db → a.db`; `b.db deleted` if the file only lost its name. */

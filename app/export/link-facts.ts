@@ -7,6 +7,7 @@ import { eachLink, LINK_ROLES, LINK_TITLES, type LinkRole } from "../model/links
 import { i32At, u32At } from "../model/read.ts";
 import type { FileRow, TableRow } from "../model/rows.ts";
 import { rangeFinder } from "../model/search.ts";
+import { taskOf, taskWords } from "../model/task-words.ts";
 import { encodeText } from "../model/text.ts";
 import { andMore, type FileNames } from "../model/words.ts";
 
@@ -107,12 +108,12 @@ function createListWriter(out: JsonBytes, writeFile: WriteFile): (links: FileLin
   };
 }
 
-const [FD, PID, TASK, EQUALS] = [encodeText("fd "), encodeText("pid "), encodeText("task "), encodeText(" = ")];
+const [FD, PID, EQUALS] = [encodeText("fd "), encodeText("pid "), encodeText(" = ")];
 const SPACE = encodeText(" ");
 
 function createFileWriter(out: JsonBytes, checkpoint: Checkpoint, names: FileNames): WriteFile {
   const { files, descriptors, tables, tasks } = checkpoint;
-  const taskWord = hasPids(tasks) ? PID : TASK;
+  const withPids = hasPids(tasks);
   return (file, within) => {
     if (file === NONE) {
       writeRaw(out, "outside the image");
@@ -131,8 +132,11 @@ function createFileWriter(out: JsonBytes, checkpoint: Checkpoint, names: FileNam
       const user = u32At(tables.firstTask, table);
       if (at > first) writePiece(out, EQUALS);
       if (table !== within && user !== u32At(tables.firstTask, table + 1)) {
-        writePiece(out, taskWord);
-        writeInteger(out, taskNumber(tasks, u32At(tables.task, user)));
+        const task = u32At(tables.task, user);
+        if (withPids) {
+          writePiece(out, PID);
+          writeInteger(out, taskNumber(tasks, task));
+        } else writeRaw(out, taskWords(taskOf(checkpoint, task)));
         writePiece(out, SPACE);
       }
       writePiece(out, FD);

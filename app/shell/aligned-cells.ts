@@ -5,7 +5,7 @@ import type { Comparison } from "../diff/comparison.ts";
 import { kindAt } from "../diff/describe.ts";
 import type { HiddenChanges } from "../diff/filter.ts";
 import { type DetailWords, detailWords, linkWords } from "../export/detail-words.ts";
-import { type Checkpoint, HAS, hasPids, holderCount, NONE, versionOf } from "../model/checkpoint.ts";
+import { type Checkpoint, HAS, holderCount, NONE, versionOf } from "../model/checkpoint.ts";
 import { flagNames, modeNames } from "../model/names.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import type { DescriptorRow, FileRow } from "../model/rows.ts";
@@ -164,7 +164,7 @@ function eachDetail(
 export function wordsOfDetail(comparison: Comparison, change: number): DetailWords {
   const within = i32At(comparison.changes.pid, change);
   return kindAt(comparison, change) === "file-linked"
-    ? linkWords(comparison, change, hasPids(comparison.before.tasks) ? "pid" : "task index", within)
+    ? linkWords(comparison, change, within)
     : detailWords(comparison, change);
 }
 

@@ -1,16 +1,25 @@
 // Names and sentences for objects: headings, search results, copied text.
 
-import { type Checkpoint, commBytes, HAS, NONE, taskNumber } from "../model/checkpoint.ts";
+import type { Comparison } from "../diff/comparison.ts";
+import { taskOnSides } from "../diff/tasks.ts";
+import { type Checkpoint, HAS, NONE } from "../model/checkpoint.ts";
 import { i32At, u8At, u32At, u64At } from "../model/read.ts";
 import { recordKind, recordMember, recordOffset } from "../model/records.ts";
 import type { Selection } from "../model/related.ts";
 import type { FileRow, TableRow, TaskRow } from "../model/rows.ts";
-import { shownText, visible } from "../model/text.ts";
+import { taskLabel, taskOf } from "../model/task-words.ts";
+import { visible } from "../model/text.ts";
 import { andMore, fileName } from "../model/words.ts";
 
-/** `412 nginx`. */
-export function taskName(checkpoint: Checkpoint, task: TaskRow): string {
-  return `${taskNumber(checkpoint.tasks, task)} ${shownText(commBytes(checkpoint, task))}`.trim();
+/** `412 nginx`; without pids `httpd-w3`, `httpd (index 0)`, and in a comparison with the index of both sides. */
+export function taskName(checkpoint: Checkpoint, task: TaskRow, comparison: Comparison | null = null): string {
+  if (comparison === null || (checkpoint !== comparison.before && checkpoint !== comparison.after)) {
+    return taskLabel(taskOf(checkpoint, task));
+  }
+  const { pairs } = comparison;
+  const [taskBefore, taskAfter] =
+    checkpoint === comparison.after ? [i32At(pairs.taskBefore, task), task] : [task, i32At(pairs.taskAfter, task)];
+  return taskLabel(taskOnSides(comparison, taskBefore, taskAfter));
 }
 
 /** Rows of the tasks that use a table. */
@@ -19,10 +28,15 @@ export function tasksOfTable({ tables }: Checkpoint, table: TableRow): Uint32Arr
 }
 
 /** The tasks that use a table: `412 nginx, 413 nginx and 3 more`. */
-export function tableUsers(checkpoint: Checkpoint, table: TableRow, most = 3): string {
+export function tableUsers(
+  checkpoint: Checkpoint,
+  table: TableRow,
+  most = 3,
+  comparison: Comparison | null = null,
+): string {
   const tasks = tasksOfTable(checkpoint, table);
   if (tasks.length === 0) return "no task";
-  const names = Array.from(tasks.subarray(0, most), (task) => taskName(checkpoint, task)).join(", ");
+  const names = Array.from(tasks.subarray(0, most), (task) => taskName(checkpoint, task, comparison)).join(", ");
   return names + andMore(tasks.length - most);
 }
 
@@ -30,13 +44,14 @@ export function tableUsers(checkpoint: Checkpoint, table: TableRow, most = 3): s
 export function describe(
   checkpoint: Checkpoint,
   selection: Selection,
+  comparison: Comparison | null = null,
 ): { readonly word: string; readonly name: string } {
   const { descriptors, records, members } = checkpoint;
   switch (selection.to) {
     case "task":
-      return { word: "task", name: taskName(checkpoint, selection.row) };
+      return { word: "task", name: taskName(checkpoint, selection.row, comparison) };
     case "table":
-      return { word: "file table", name: `of ${tableUsers(checkpoint, selection.row)}` };
+      return { word: "file table", name: `of ${tableUsers(checkpoint, selection.row, 3, comparison)}` };
     case "descriptor": {
       const name = fileName(checkpoint, i32At(descriptors.file, selection.row));
       return { word: "descriptor", name: `${i32At(descriptors.fd, selection.row)} → ${name}` };

@@ -8,6 +8,7 @@ import { GROUPS, type HostReport, type RowState } from "../../app/checks/host/re
 import type { NeededOption, Needs, Outside } from "../../app/checks/needs.ts";
 import type { Subject } from "../../app/checks/subject.ts";
 import type { Checkpoint, Severity } from "../../app/model/checkpoint.ts";
+import { taskOf, taskWords } from "../../app/model/task-words.ts";
 import { shortText, visible, visibleText } from "../../app/model/text.ts";
 import { counted, fileName } from "../../app/model/words.ts";
 import { styleFor } from "../style.ts";
@@ -108,7 +109,7 @@ function placeText({ members }: Pick<Checkpoint, "members">, finding: Finding): 
 function subjectText(checkpoint: Checkpoint, { pid, task, fd, file }: Subject): string {
   const words = [
     ...(pid === undefined ? [] : [`pid ${pid}`]),
-    ...(task === undefined ? [] : [`task ${task}`]),
+    ...(task === undefined ? [] : [taskWords(taskOf(checkpoint, task))]),
     ...(fd === undefined ? [] : [`fd ${fd}`]),
     ...(file === undefined ? [] : [shortText(fileName(checkpoint, file))]),
   ];

@@ -2,16 +2,7 @@
 
 import type { Chosen } from "../../app/export/choose.ts";
 import { createFactWriter, type FactWriter } from "../../app/export/fact-words.ts";
-import {
-  type Checkpoint,
-  commBytes,
-  descriptorCount,
-  hasPids,
-  holderCount,
-  NONE,
-  taskCount,
-  taskNumber,
-} from "../../app/model/checkpoint.ts";
+import { type Checkpoint, descriptorCount, holderCount, NONE, taskCount } from "../../app/model/checkpoint.ts";
 import {
   createJsonBytes,
   type JsonBytes,
@@ -23,7 +14,8 @@ import {
 import { TASK_STATES } from "../../app/model/names.ts";
 import { i32At, u8At, u32At } from "../../app/model/read.ts";
 import type { DescriptorRow, FileRow, TableRow, TaskRow } from "../../app/model/rows.ts";
-import { encodeText, shortText, shownText, shownValue, visible } from "../../app/model/text.ts";
+import { taskHeading, taskOf, taskWords } from "../../app/model/task-words.ts";
+import { encodeText, shortText, shownValue, visible } from "../../app/model/text.ts";
 import { counted, fileNames, timeText, WRITTEN_BY, writerText } from "../../app/model/words.ts";
 import { type Style, styleFor } from "../style.ts";
 import { createFileWriter } from "./file-text.ts";
@@ -123,7 +115,7 @@ function* taskParts(listed: Listed): Parts {
     }
     const first = i32At(listedWith, table);
     if (first !== NONE) {
-      writeLine(out, `  ${style("cyan", `shares the file table of ${taskWords(checkpoint, first)}`)}`);
+      writeLine(out, `  ${style("cyan", `shares the file table of ${taskHeading(taskOf(checkpoint, first))}`)}`);
       continue;
     }
     listedWith[table] = task;
@@ -142,16 +134,11 @@ function* unusedTableParts(listed: Listed): Parts {
   }
 }
 
-function taskWords(checkpoint: Checkpoint, task: TaskRow): string {
-  const comm = shownText(commBytes(checkpoint, task));
-  return `${hasPids(checkpoint.tasks) ? "pid" : "task"} ${taskNumber(checkpoint.tasks, task)} ${comm}`.trimEnd();
-}
-
 function taskTitle(checkpoint: Checkpoint, task: TaskRow): string {
   const { tasks } = checkpoint;
   const state = TASK_STATES[u8At(tasks.state, task)];
   const ppid = i32At(tasks.ppid, task);
-  return `${taskWords(checkpoint, task)}${state == null ? "" : `, ${state}`}${ppid > 0 ? `, child of ${ppid}` : ""}`;
+  return `${taskHeading(taskOf(checkpoint, task))}${state == null ? "" : `, ${state}`}${ppid > 0 ? `, child of ${ppid}` : ""}`;
 }
 
 /** A table with its descriptors. `owner`: the task that it is listed with; NONE if there is none. */
@@ -162,7 +149,7 @@ function* tableParts(listed: Listed, table: TableRow, owner: TaskRow): Parts {
   const others: string[] = [];
   for (let at = u32At(tables.firstTask, table); at < u32At(tables.firstTask, table + 1); at++) {
     const task = u32At(tables.task, at);
-    if (task !== owner) others.push(taskWords(checkpoint, task));
+    if (task !== owner) others.push(taskHeading(taskOf(checkpoint, task)));
   }
   const few = chosen === null ? "" : `, ${chosenCount(chosen, checkpoint, table)} listed`;
   const shared = others.length === 0 ? "" : `, ${style("cyan", `shared with ${enumerated(others, others.length)}`)}`;
@@ -224,7 +211,7 @@ function writeDescriptor(
 
 /** The holders of an open file other than descriptor `row`; those of the same table without their task. */
 function sharers(checkpoint: Checkpoint, file: FileRow, row: DescriptorRow): string {
-  const { files, descriptors, tables, tasks } = checkpoint;
+  const { files, descriptors, tables } = checkpoint;
   const own = u32At(descriptors.table, row);
   const words: string[] = [];
   // The descriptor itself is one of the holders.
@@ -237,7 +224,7 @@ function sharers(checkpoint: Checkpoint, file: FileRow, row: DescriptorRow): str
     if (table === own || taskCount(tables, table) === 0) words.push(fd);
     else {
       const task = u32At(tables.task, u32At(tables.firstTask, table));
-      words.push(`${hasPids(tasks) ? "pid" : "task"} ${taskNumber(tasks, task)} ${fd}`);
+      words.push(`${taskWords(taskOf(checkpoint, task))} ${fd}`);
     }
   }
   return enumerated(words, count);

@@ -62,10 +62,13 @@ function* lines(holders: readonly Holder[]): Generator<string> {
 /** By O_ACCMODE. */
 const ACCESS = ["r-", "-w", "rw", "--"];
 
-/** `pid 412 fd 3 nginx: rw /var/log/x @4096 O_APPEND` */
+/** `pid 412 fd 3 nginx: rw /var/log/x @4096 O_APPEND`; without pids `nginx (index 2) fd 3: rw /var/log/x`. */
 function holderLine(holder: Holder): string {
   const { pid, task, fd, use, deleted, pos, flags, flagNames } = holder;
-  const who = pid !== null ? `pid ${pid}` : task !== undefined ? `task ${task}` : "no task known";
+  const comm = shownText(valueBytesOf({ value: holder.comm, valueBytes: holder.commBytes }));
+  const isNamed = pid === null && task !== undefined;
+  const named = comm === "" ? `index ${task}` : `${comm} (index ${task})`;
+  const who = pid !== null ? `pid ${pid}` : isNamed ? named : "no task known";
   const how = fd === null ? (use ?? "") : `fd ${fd}`;
   const words = [
     flags === null ? "" : (ACCESS[flags & O_ACCMODE] ?? ""),
@@ -74,5 +77,5 @@ function holderLine(holder: Holder): string {
     pos === null ? "" : `@${pos}`,
     ...(flagNames ?? []).slice(1).filter((flag) => flag !== "O_LARGEFILE"),
   ];
-  return `${[who, how, shownText(valueBytesOf({ value: holder.comm, valueBytes: holder.commBytes }))].filter(Boolean).join(" ")}: ${words.filter(Boolean).join(" ")}`;
+  return `${[who, how, isNamed ? "" : comm].filter(Boolean).join(" ")}: ${words.filter(Boolean).join(" ")}`;
 }

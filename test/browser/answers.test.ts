@@ -51,8 +51,8 @@ test("a file’s holders are the same number in every view of a comparison", asy
 test("tasks without pids are called by index, those on one side with that side, and no column is headed pid", async () => {
   const { page } = await visit({ fragment: "#v=1&sample=httpd" });
   const list = page.getByRole("tree", { name: "10 changes" });
-  await list.getByText("task index 2 before httpd-w2").first().waitFor();
-  await list.getByText("task index 1 after httpd-w4").first().waitFor();
+  await list.getByText("httpd-w2 (index 2 before)").first().waitFor();
+  await list.getByText("httpd-w4 (index 1 after)").first().waitFor();
   for (const key of ["1", "3", "4"]) {
     await page.keyboard.press(key);
     await page.getByRole("columnheader", { name: "index" }).first().waitFor();
@@ -119,7 +119,7 @@ test("which task likely leaks is said in view, and a click lists its descriptors
 test("what changed is one sentence in view, and follows the filters", async () => {
   const { page } = await visit({ width: 1440, height: 900, fragment: "#v=1&sample=httpd" });
   const sentence = page.locator("#changes-headline");
-  await sentence.getByText(/httpd-w2 gone; .*error_log reopened in 3 tasks/).waitFor();
+  await sentence.getByText(/httpd-w2 \(index 2 before\) gone; .*error_log reopened by httpd-w3/).waitFor();
   const box = await sentence.boundingBox();
   expect((box?.y ?? 900) + (box?.height ?? 0)).toBeLessThanOrEqual(900);
   await page.getByRole("checkbox", { name: /^task gone/ }).uncheck();

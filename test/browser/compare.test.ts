@@ -156,7 +156,7 @@ test("changes are copied as a sentence or Markdown and saved as JSON or CSV, wit
 
 test("changes are listed by event, in whole sentences, and an event opens to its changes", async () => {
   const { page } = await visit({ fragment: "#v=1&sample=httpd" });
-  const event = list(page).getByRole("treeitem").filter({ hasText: "error_log reopened, no longer shared" });
+  const event = list(page).getByRole("treeitem").filter({ hasText: "error_log reopened by httpd-w3" });
   await event.waitFor();
   await expect.poll(() => event.textContent()).toContain("position 15000 → 15400 in 3 tasks");
   const cut = await list(page)

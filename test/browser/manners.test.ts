@@ -296,7 +296,7 @@ for (const [width, height] of [
     const { page } = await visit({ width, height, fragment: "#v=1&sample=httpd&change=file-path:3:5" });
     await page
       .locator("#changes-headline")
-      .getByText(/httpd-w2 gone/)
+      .getByText(/httpd-w2 \(index 2 before\) gone/)
       .waitFor();
     const selected = page.locator("#changes [aria-selected=true]");
     await expect

@@ -42,7 +42,7 @@ test("what the pointer is on is described without moving the drawing", async () 
   const before = await canvas.boundingBox();
   await canvas.hover({ position: { x: 40, y: 40 } });
   const pointed = page.locator(".drawing-status p").last();
-  await expect.poll(() => pointed.textContent()).toMatch(/^Task 0 worker, shares its file table/);
+  await expect.poll(() => pointed.textContent()).toMatch(/^Task worker \(index 0\), shares its file table/);
   expect(await canvas.boundingBox()).toEqual(before);
 });
 

@@ -28,10 +28,10 @@ describe("show", () => {
 
   test("prints text that says who shares what", async () => {
     const { out } = await run(["show", fixture("v16-s3/before.ckpt")]);
-    expect(out).toContain("file table 1: 5 descriptors, shared with task 1 worker");
-    expect(out).toContain("0  rw /dev/pts/0 @0  shared with fd 1, fd 2, task 2 fd 0");
+    expect(out).toContain("file table 1: 5 descriptors, shared with worker (index 1)");
+    expect(out).toContain("0  rw /dev/pts/0 @0  shared with fd 1, fd 2, helper fd 0");
     expect(out).toContain("4  -w /var/spool/journal @65536 O_APPEND  close-on-exec");
-    expect(out).toContain("shares the file table of task 0 worker");
+    expect(out).toContain("shares the file table of worker (index 0)");
     expect(out).not.toContain("\x1b");
   });
 

@@ -8,6 +8,7 @@ import { useApp } from "../../app/components/context.ts";
 import { CHANGE_KINDS } from "../../app/diff/changes.ts";
 import { fixtureBytes, open } from "../support/open.ts";
 import { one, pageWith, press, render, withHeight } from "../support/render.tsx";
+import { checkpointOf, type State } from "../support/state.ts";
 
 function List() {
   const compared = useApp((state) => state.compared);
@@ -137,6 +138,35 @@ test("with all kinds switched off the list says so and offers to show them", asy
   expect(shell.store.get().off).toEqual([]);
 });
 
+/** The list of changes between two states. */
+async function listStates(before: State, after: State) {
+  withHeight(5000);
+  const image = await open(fixtureBytes(PAIR[0]));
+  const page = pageWith({ ...image, checkpoint: checkpointOf(before) }, { ...image, checkpoint: checkpointOf(after) });
+  return render(page, <List />);
+}
+
+test("a path that changed is listed with the other values that did, as diff prints them", async () => {
+  const held = (path: string, pos: bigint): State => ({
+    tasks: [{ pid: 7, comm: "redis", table: 0 }],
+    tables: [[{ fd: 8, file: 0 }]],
+    files: [{ kind: "regular", path, pos }],
+  });
+  const list = await listStates(held("/x.aof", 50n), held("/x.aof (deleted)", 77n));
+  expect(one(list, "[role=tree]").textContent).toContain("/x.aof → /x.aof (deleted) (position 50 → 77)");
+});
+
+test("a name with a comma or plus sign is not cut in two", async () => {
+  const task = (...comms: readonly string[]): State => ({
+    tasks: comms.map((comm, at) => ({ pid: 7 + at, comm })),
+    tables: [],
+    files: [],
+  });
+  const list = await listStates(task("a", "kworker/0:1+ev,x"), task("a"));
+  expect(one(list, "[role=tree]").textContent).toMatch(/pid 8 kworker\/0:1\+ev,x +task gone/);
+  expect(list.textContent).not.toContain("· with");
+});
+
 test("an image compared with itself: says what was compared", async () => {
   const { container } = await listChanges(PAIR[0], PAIR[0]);
   expect(container.textContent).toContain("Nothing changed: 1 task and 4 descriptors are the same before and after");
@@ -145,8 +175,8 @@ test("an image compared with itself: says what was compared", async () => {
 test("one sentence above the list says what changed, without what is hidden", async () => {
   const { container, shell } = await listChanges(...HTTPD);
   const sentence = () => one(container, "#changes-headline").textContent;
-  expect(sentence()).toContain("httpd-w2 gone; ");
-  expect(sentence()).toContain("error_log reopened in 3 tasks");
+  expect(sentence()).toContain("httpd-w2 (index 2 before) gone; ");
+  expect(sentence()).toContain("error_log reopened by httpd-w3");
   await act(async () => shell.switchKind("task-removed"));
   expect(sentence()).not.toContain("gone");
 });

@@ -42,7 +42,7 @@ const words = (before: State, after: State): string[] => {
 describe("events", () => {
   test("a log that was reopened in three tasks is one event", () => {
     expect(words(server(false, 900n), server(true, 20n))).toEqual([
-      "~ /var/log/error.log reopened, no longer shared, position 900 → 20 in 3 tasks",
+      "~ /var/log/error.log reopened as 3 separate open files, position 900 → 20 in 3 tasks",
     ]);
   });
 
@@ -69,7 +69,7 @@ describe("events", () => {
       ],
     });
     expect(words(terminal(false), terminal(true))).toEqual([
-      expect.stringMatching(/^~ tty:\[pts\/3\] reopened, no longer shared, flags .*O_NONBLOCK in pid 10 sh$/),
+      expect.stringMatching(/^~ tty:\[pts\/3\] reopened as 2 separate open files, flags .*O_NONBLOCK in pid 10 sh$/),
     ]);
     const unknown = "tty:[not described]";
     expect(words(terminal(false, unknown), terminal(true, unknown))).toHaveLength(2);
@@ -81,7 +81,9 @@ describe("events", () => {
       ...rotated,
       files: rotated.files.map((file, at) => (at > 0 && at < 4 ? { ...file, path: "/var/log/error.log.1" } : file)),
     };
-    expect(words(before, rotated)).toEqual(["~ /var/log/error.log reopened in 3 tasks"]);
+    expect(words(before, rotated)).toEqual([
+      "~ /var/log/error.log reopened, /var/log/error.log.1 → /var/log/error.log in 3 tasks",
+    ]);
   });
 
   test("tasks of one name that are gone are one event with their descriptors", () => {
@@ -129,6 +131,162 @@ describe("events", () => {
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+describe("each part is said of the tasks that it is true of", () => {
+  const LOG = { kind: "regular" as const, path: "/var/log/x", pos: 100n, flags: APPEND };
+  /** Tasks 10, 11, … with these tables; `files`: of all of them. */
+  const tasks = (tables: readonly (readonly [fd: number, file: number])[][], files: State["files"]): State => ({
+    tasks: tables.map((_, table) => ({ pid: 10 + table, comm: "a", table })),
+    // Something is shared throughout: of an image without any sharing, none is compared.
+    tables: tables.map((slots) => [
+      ...slots.map(([fd, file]) => ({ fd, file })),
+      { fd: 98, file: files.length },
+      { fd: 99, file: files.length },
+    ]),
+    files: [...files, { kind: "regular", path: "/dev/null" }],
+  });
+  const text = (before: State, after: State): string => {
+    const all = words(before, after);
+    expect(all).toHaveLength(1);
+    return all[0]?.slice(2) ?? "";
+  };
+
+  test("one task closed a file whose position changed in others", () => {
+    const before = tasks([[[3, 0]], [[3, 0]], [[3, 0]]], [LOG]);
+    const after = tasks([[[3, 0]], [], [[3, 0]]], [{ ...LOG, pos: 200n }]);
+    expect(text(before, after)).toBe("/var/log/x closed by pid 11 a, position 100 → 200 in 2 tasks");
+  });
+
+  test("parts that are true of the same tasks name them once", () => {
+    const before = tasks([[[3, 0]], [[3, 0]]], [LOG]);
+    const after = tasks([[[3, 0]], [[3, 0]]], [{ ...LOG, pos: 200n, flags: APPEND | 0o4000 }]);
+    expect(text(before, after)).toBe("/var/log/x flags +O_NONBLOCK, position 100 → 200 in 2 tasks");
+  });
+
+  test("of a file that several tasks still share, the one that does not has reopened it", () => {
+    const before = tasks(
+      [
+        [
+          [1, 0],
+          [2, 0],
+        ],
+        [[2, 0]],
+        [[2, 0]],
+      ],
+      [LOG],
+    );
+    const after = tasks(
+      [
+        [
+          [1, 0],
+          [2, 0],
+        ],
+        [[2, 0]],
+        [[2, 1]],
+      ],
+      [LOG, LOG],
+    );
+    expect(text(before, after)).toBe(
+      "pid 10 fd 1, pid 10 fd 2, pid 11 fd 2 + pid 12 fd 2 /var/log/x: shared one open file, now 2 separate ones",
+    );
+    const moved = tasks(
+      [
+        [
+          [1, 0],
+          [2, 0],
+        ],
+        [[2, 0]],
+        [[2, 1]],
+      ],
+      [{ ...LOG, pos: 200n }, LOG],
+    );
+    expect(text(before, moved)).toBe(
+      "/var/log/x reopened by pid 12 a, 2 separate open files now in 3 tasks, position 100 → 200 in 2 tasks",
+    );
+  });
+
+  test("a position that went back may be that of a truncated file", () => {
+    const one = (pos: bigint) =>
+      tasks(
+        [
+          [[3, 0]],
+          [
+            [3, 0],
+            [4, 1],
+          ],
+        ],
+        [
+          { ...LOG, pos },
+          { ...LOG, pos },
+        ],
+      );
+    expect(text(one(900n), one(20n))).toBe("/var/log/x reopened or truncated, position 900 → 20 in 2 tasks");
+  });
+
+  test("another inode is another file", () => {
+    const log = (inode: string, pos: bigint) =>
+      tasks([[[3, 0]]], [{ ...LOG, pos, details: { inode, mode: 0o100644 } }]);
+    expect(text(log("1", 5n), log("2", 9n))).toMatch(
+      /^\/var\/log\/x reopened, position 5 → 9, inode 1 → 2 in pid 10 a$/,
+    );
+  });
+
+  test("a descriptor that was closed and one that was opened are a reopened file only if it must be another one", () => {
+    const before = tasks([[[3, 0]]], [LOG]);
+    expect(text(before, tasks([[[5, 0]]], [{ ...LOG, pos: 200n }]))).toBe("/var/log/x opened, closed by pid 10 a");
+    expect(text(before, tasks([[[5, 0]]], [{ ...LOG, pos: 20n }]))).toBe("/var/log/x reopened by pid 10 a");
+    expect(text(before, tasks([[[5, 0]]], [{ ...LOG, flags: 2 }]))).toBe("/var/log/x reopened by pid 10 a");
+    // A duplicate of the descriptor of another task.
+    const shared = tasks([[[3, 0]], [[3, 1]]], [LOG, { ...LOG, pos: 5n }]);
+    const copied = tasks([[[5, 0]], [[3, 0]]], [{ ...LOG, pos: 6n }]);
+    expect(text(shared, copied)).toBe("/var/log/x opened, closed by pid 10 a, position 5 → 6 in pid 11 a");
+  });
+
+  test("an open file of which some descriptors lead elsewhere is not said to be shared by none", () => {
+    const other = { ...LOG, path: "/y" };
+    const before = tasks([[[3, 0]], [[3, 0]], [[3, 0]]], [LOG, other]);
+    const after = tasks([[[3, 0]], [[3, 0]], [[3, 1]]], [LOG, other]);
+    expect(words(before, after)).toContain(
+      "~ pid 10 fd 3, pid 11 fd 3 + pid 12 fd 3 /var/log/x: shared one open file, now 2 separate ones",
+    );
+    const moved = tasks([[[3, 0]], [[3, 0]], [[3, 1]]], [{ ...LOG, pos: 101n }, other]);
+    expect(words(before, moved)).toContain(
+      "~ /var/log/x no longer shared by all in 3 tasks, position 100 → 101 in 2 tasks",
+    );
+  });
+
+  test("sockets are not reopened, and those that some still share are no longer shared by all", () => {
+    const socket = { kind: "socket" as const, path: "socket:[unix stream]", stable: 20, flags: 2 };
+    const before = tasks([[[3, 0]], [[3, 0]], [[3, 0]]], [socket]);
+    const after = tasks([[[3, 0]], [[3, 0]], [[3, 1]]], [{ ...socket, flags: 0o4002 }, socket]);
+    expect(text(before, after)).toBe("pid 10 fd 3 socket:[unix stream] no longer shared by all, flags +O_NONBLOCK");
+  });
+
+  test("a file that was shared before is shared by more", () => {
+    const apart = tasks([[[3, 0]], [[3, 1]]], [LOG, LOG]);
+    const together = (count: number) =>
+      tasks(
+        Array.from({ length: count }, () => [[3, 0]]),
+        [{ ...LOG, pos: 101n }],
+      );
+    expect(text(apart, together(2))).toBe("/var/log/x now shared, position 100 → 101 in 2 tasks");
+    const two = tasks([[[3, 0]], [[3, 0]], [[3, 1]]], [LOG, LOG]);
+    expect(text(two, together(3))).toBe("/var/log/x now shared by more, position 100 → 101 in 3 tasks");
+  });
+
+  test("what one task did often is counted", () => {
+    const many = Array.from({ length: 9 }, (_, at) => [at, at] as const);
+    expect(
+      text(
+        tasks([[]], []),
+        tasks(
+          [many.map(([fd, file]) => [fd, file])],
+          many.map(() => LOG),
+        ),
+      ),
+    ).toBe("/var/log/x opened 9 times by pid 10 a");
   });
 });
 

@@ -49,8 +49,8 @@ describe("a sentence", () => {
     ]);
     const bare = (comm: string): State => ({ ...state(), tasks: [{ comm, table: 0 }] });
     expect(sentences(bare("a"), bare("b"))).toEqual([
-      "task index 0 after b: new task with 1 descriptor",
-      "task index 0 before a: task gone, with 1 descriptor",
+      "b (index 0 after): new task with 1 descriptor",
+      "a (index 0 before): task gone, with 1 descriptor",
     ]);
   });
 
@@ -136,7 +136,7 @@ describe("a summary", () => {
     for (const title of ["position", "flags", "task gone"]) expect(Object.values(CHANGE_TITLES)).toContain(title);
     const twice = [...comparison.changes.kind.keys(), ...comparison.changes.kind.keys()];
     expect(changeSummary(comparison, twice)).toBe(
-      "10 changes: 2 task gone, 2 close-on-exec, 2 positions, 2 flags, 2 versions",
+      "10 changes: 2 tasks gone, 2 close-on-exec, 2 positions, 2 flags, 2 versions",
     );
     expect(changeSummary(comparison, [])).toBe("No changes.");
   });

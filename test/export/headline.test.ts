@@ -38,14 +38,16 @@ function sentence(comparison: Comparison, isHidden: (change: number) => boolean 
 
 test("tasks that are gone come first, then what was reopened", () => {
   const comparison = compare(server(5, false, 900n), server(3, true, 20n));
-  expect(sentence(comparison)).toBe("2 tasks nginx gone, with 4 descriptors; error.log reopened in 3 tasks.");
+  expect(sentence(comparison)).toBe(
+    "2 tasks nginx gone, with 4 descriptors; error.log reopened as 3 separate open files in 3 tasks.",
+  );
 });
 
 test("what is hidden is not said", () => {
   const comparison = compare(server(5, false, 900n), server(3, true, 20n));
   const removed = changeKind("task-removed");
   expect(sentence(comparison, (change) => comparison.changes.kind[change] === removed)).toBe(
-    "error.log reopened in 3 tasks.",
+    "error.log reopened as 3 separate open files in 3 tasks.",
   );
   expect(sentence(comparison, () => true)).toBe("");
 });
@@ -68,9 +70,57 @@ test("several events of one kind are counted and named, and what has no room is 
     files: ["/a", "/b", "/c", "/d"].map((path) => ({ kind: "regular", path, pos: offset, flags })),
   });
   expect(sentence(compare(files(0n, 0), files(0n, 0o4000)))).toBe(
-    "/d close-on-exec off → on; flags of 3 open files changed (/a, /b, /c); 1 other change.",
+    "/d close-on-exec off → on; flags of 3 open files changed (/a, /b, /c); 1 other change: 1 flags.",
   );
   expect(sentence(compare(files(0n, 0), files(9n, 0)))).toBe("4 positions changed (/a, /b, /c, …).");
+});
+
+test("files that were reopened are named if there is room", () => {
+  const logs = (paths: readonly string[], isReopened: boolean): State => ({
+    tasks: [10, 11].map((pid, table) => ({ pid, comm: "nginx", table })),
+    // Something is shared throughout: of an image without any sharing, none is compared.
+    tables: [0, 1].map((task) => [
+      ...paths.map((_, at) => ({ fd: at, file: 1 + 2 * at + (isReopened ? task : 0) })),
+      { fd: 99, file: 0 },
+    ]),
+    files: [
+      { kind: "regular", path: "/dev/null" },
+      ...paths.flatMap((path) => [0, 1].map(() => ({ kind: "regular" as const, path, flags: APPEND }))),
+    ],
+  });
+  const reopened = (paths: readonly string[]) => sentence(compare(logs(paths, false), logs(paths, true)));
+  const three = ["/var/log/error.log", "/var/log/nginx/access.log", "/var/log/nginx/admin-site-access.log"];
+  expect(reopened(three)).toBe("/var/log/error.log, access.log and admin-site-access.log reopened.");
+  expect(reopened([...three, "/d"])).toMatch(/^4 files reopened \(.*, …\)\.$/);
+  expect(reopened(["/a", `/${"x".repeat(99)}`])).toBe("2 files reopened.");
+});
+
+test("a worker of a pool that is gone while another is new was replaced", () => {
+  const pool = (pids: readonly number[], ppid = 10, comm = "nginx"): State => ({
+    tasks: [{ pid: 10, ppid: 1, comm: "nginx" }, ...pids.map((pid) => ({ pid, ppid, comm }))],
+    tables: [],
+    files: [],
+  });
+  expect(sentence(compare(pool([11, 12]), pool([12, 20])))).toBe("pid 11 nginx replaced by pid 20.");
+  // No other worker was there throughout, two are new, or the parent or name is another one.
+  expect(sentence(compare(pool([11]), pool([20])))).toBe("pid 11 nginx gone; pid 20 nginx new.");
+  expect(sentence(compare(pool([11, 12]), pool([12, 20, 21])))).toContain("pid 11 nginx gone; 2 tasks nginx new");
+  const other = pool([12]);
+  const added = (ppid: number, comm: string): State => ({ ...other, tasks: [...other.tasks, { pid: 20, ppid, comm }] });
+  expect(sentence(compare(pool([11, 12]), added(10, "nginx")))).toContain("replaced");
+  expect(sentence(compare(pool([11, 12]), added(12, "nginx")))).not.toContain("replaced");
+  expect(sentence(compare(pool([11, 12]), added(10, "sh")))).not.toContain("replaced");
+});
+
+test("a file table that some tasks still share is not said to be shared no longer", () => {
+  const tables = (of: readonly number[]): State => ({
+    tasks: of.map((table, at) => ({ pid: 10 + at, comm: "a", table })),
+    tables: [0, 1].map(() => [{ fd: 0, file: 0 }]),
+    files: [{ kind: "regular", path: "/a" }],
+  });
+  expect(sentence(compare(tables([0, 0, 0]), tables([0, 0, 1])))).toContain(
+    "pid 10, pid 11 + pid 12 shared one file table, now 2 separate ones",
+  );
 });
 
 test("a file that only lost its name is deleted, not replaced", () => {
@@ -130,7 +180,7 @@ test("a descriptor of a table that tasks share is counted and named once", () =>
   expect(sentence(compare(state([]), state([1, 2, 3, 4])))).toBe("epoll watches 0 → 4 descriptors in 3 tasks.");
   const comparison = compare(state([1]), state([1, 2, 3]));
   const change = comparison.changes.kind.findIndex((kind) => CHANGE_KINDS[kind] === "file-linked");
-  expect(linkWords(comparison, change, "pid", 8)).toEqual({
+  expect(linkWords(comparison, change, 8)).toEqual({
     title: "watches",
     before: "fd 1 (EPOLLIN)",
     after: "fd 1, fd 2, fd 3 (EPOLLIN)",
@@ -138,7 +188,7 @@ test("a descriptor of a table that tasks share is counted and named once", () =>
   // The task with the lowest pid is not in the image after.
   const fewer = compare(state([1, 2]), state([1], 8));
   const gone = fewer.changes.kind.findIndex((kind) => CHANGE_KINDS[kind] === "file-linked");
-  expect(linkWords(fewer, gone, "pid")).toMatchObject({
+  expect(linkWords(fewer, gone)).toMatchObject({
     before: "pid 8 fd 1, pid 8 fd 2 (EPOLLIN)",
     after: "pid 8 fd 1 (EPOLLIN)",
   });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { CHANGE_BITS } from "../../app/diff/changes.ts";
+import { diff } from "../../app/diff/diff.ts";
 import { ADDED, CHANGED, changeOf, REMOVED, SAME, type Subject } from "../../app/graph/order/graph.ts";
 import { histogramsOf } from "../../app/graph/order/histograms.ts";
 import { layout } from "../../app/graph/order/layout.ts";
@@ -8,7 +9,14 @@ import type { Pairing } from "../../app/graph/order/union-rows.ts";
 import { NOTHING_OPENED } from "../../app/graph/plan/plan.ts";
 import { sceneOf } from "../../app/graph/scene/scene-of.ts";
 import { sentence } from "../../app/graph/scene/sentence.ts";
-import { holdersLabel, positionLabel, tableBadge } from "../../app/graph/scene/words.ts";
+import {
+  fileName,
+  holdersLabel,
+  positionLabel,
+  slotFileName,
+  tableBadge,
+  taskLabel,
+} from "../../app/graph/scene/words.ts";
 import { type Checkpoint, NONE, nameBytes } from "../../app/model/checkpoint.ts";
 import { sameBytes } from "../../app/model/text.ts";
 import { checkpointOf, type State } from "../support/state.ts";
@@ -188,6 +196,71 @@ describe("the union of two images", () => {
     expect(leads.sort()).toEqual([SAME, SAME, ADDED, REMOVED]);
   });
 
+  describe("of a file whose path changed in the same descriptor", () => {
+    type File = State["files"][number];
+    const AOF = { ...file("/srv/appendonly.aof", 50n), flags: 1 };
+    const one = (before: File, after: File): Subject => {
+      const slot = { tables: [[{ fd: 8, file: 0 }]] };
+      return both(state({ ...slot, files: [before] }), state({ ...slot, files: [after] }));
+    };
+    const later = (over: Partial<File>): File => ({ ...AOF, pos: 77n, ...over });
+
+    test("shows one box if it was unlinked, with its position on both sides", () => {
+      const subject = one(AOF, later({ path: `${AOF.path} (deleted)` }));
+      expect(subject.graph.files.count).toBe(1);
+      expect(changeOf(subject, "file", 0)).toBe(CHANGED);
+      expect(fileName(subject, 0)).toBe("/srv/appendonly.aof (deleted)");
+      expect(positionLabel(subject, 0)).toBe("@50 → 77");
+      expect(slotFileName(subject, 0)).toBe("appendonly.aof (deleted)");
+      const options = { width: 900, height: 600, selection: null, expansion: { ...NOTHING_OPENED, whole: true } };
+      const { boxes } = sceneOf(subject, layout(subject), options);
+      const drawn = boxes
+        .filter(({ kind }) => kind === "file")
+        .map(({ cells }) => cells.map(({ text }) => text).join(" "));
+      expect(drawn).toEqual([expect.stringMatching(/^~ @50 → 77 .*appendonly\.aof \(deleted\)$/)]);
+    });
+
+    test("shows one box if it was renamed: the same inode, or f_version that is made from it", () => {
+      const rotated = `${AOF.path}.1`;
+      const byVersion = one({ ...AOF, version: 9n }, later({ path: rotated, version: 9n }));
+      expect(byVersion.graph.files.count).toBe(1);
+      expect(fileName(byVersion, 0)).toBe("/srv/appendonly.aof → appendonly.aof.1");
+      expect(slotFileName(byVersion, 0)).toBe("appendonly.aof → appendonly.aof.1");
+      const details = { inode: "12" };
+      expect(one({ ...AOF, details }, later({ path: "/old/x", details })).graph.files.count).toBe(1);
+      expect(fileName(one({ ...AOF, details }, later({ path: "/old/x", details })), 0)).toBe(
+        "/srv/appendonly.aof → /old/x",
+      );
+    });
+
+    test("shows two if it may be another one", () => {
+      const deleted = `${AOF.path} (deleted)`;
+      expect(one(AOF, later({ path: "/other" })).graph.files.count).toBe(2);
+      expect(one({ ...AOF, version: 9n }, later({ path: deleted, version: 8n })).graph.files.count).toBe(2);
+      expect(
+        one({ ...AOF, details: { inode: "1" } }, later({ path: deleted, details: { inode: "2" } })).graph.files.count,
+      ).toBe(2);
+      expect(one(AOF, later({ path: deleted, flags: 0 })).graph.files.count).toBe(2);
+      // A file that has its name again is another one.
+      expect(one({ ...AOF, path: deleted }, later({})).graph.files.count).toBe(2);
+    });
+
+    test("a descriptor that keeps the path comes first", () => {
+      const slots = (second: number) => [
+        [
+          { fd: 7, file: 0 },
+          { fd: 8, file: second },
+        ],
+      ];
+      const subject = both(
+        state({ tables: slots(0), files: [AOF] }),
+        state({ tables: slots(1), files: [later({ path: `${AOF.path} (deleted)` }), later({})] }),
+      );
+      expect(subject.graph.files.count).toBe(2);
+      expect(fileName(subject, 0)).toBe("/srv/appendonly.aof");
+    });
+  });
+
   test("draws a table that is no longer shared as two, and does not mark the slots of the copy", () => {
     const two = {
       tasks: [
@@ -217,6 +290,16 @@ describe("the union of two images", () => {
       REMOVED,
       ADDED,
     ]);
+  });
+
+  test("names tasks without pids, with the index where the name is not enough", () => {
+    const tasks = (...comms: readonly string[]): State =>
+      state({ tasks: comms.map((comm) => ({ comm })), tables: [], files: [] });
+    const [before, after] = [checkpointOf(tasks("w1", "w2", "w", "w")), checkpointOf(tasks("w4", "w1", "w", "w"))];
+    const { pairs, changed } = diff(before, after);
+    const subject = union(before, after, { ...pairs, changed });
+    const labels = Array.from({ length: subject.graph.tasks.count }, (_, row) => taskLabel(subject, row));
+    expect(labels).toEqual(["w1", "w2 (index 1 before)", "w (index 2)", "w (index 3)", "w4 (index 0 after)"]);
   });
 
   test("marks added and removed tasks, with all their descriptors", () => {

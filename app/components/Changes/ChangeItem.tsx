@@ -2,11 +2,10 @@
 
 import type { ReactNode } from "react";
 import type { Comparison } from "../../diff/comparison.ts";
-import { kindAt } from "../../diff/describe.ts";
 import { changeSentence, changeWords, taskTitle } from "../../export/changes-text.ts";
 import { eventWords } from "../../export/event-text.ts";
 import { i32At, u32At } from "../../model/read.ts";
-import { counted, fileName } from "../../model/words.ts";
+import { counted } from "../../model/words.ts";
 import { holdersLabel } from "../../shell/holders.ts";
 import type { GroupBy } from "../../shell/state.ts";
 import { Sign } from "../Sign.tsx";
@@ -115,10 +114,9 @@ interface ChangeProps {
 
 export function ChangeItem({ comparison, change, level, inTask, selected, seen, place, onSelect }: ChangeProps) {
   const within = i32At(comparison.changes.pid, change);
-  const { sign, who, name, what, uncertain } = changeWords(comparison, change, inTask ? { within } : {});
+  const { sign, who, first, name, what, uncertain } = changeWords(comparison, change, inTask ? { within } : {});
   const holders = holdersLabel(comparison, change);
   // The first holder goes before the name, the others after what has changed.
-  const first = /^[^,+]+/.exec(who)?.[0].trim() ?? who;
   const others = who.slice(first.length).replace(/^[ ,+]+/, "");
   return (
     <Item
@@ -145,8 +143,7 @@ export function ChangeItem({ comparison, change, level, inTask, selected, seen, 
           )}
         </span>
         <span className="change-what">
-          {uncertain && <span className="uncertain">uncertain</span>}{" "}
-          <Wrapped text={kindAt(comparison, change) === "file-path" ? pathsText(comparison, change) : what} />
+          {uncertain && <span className="uncertain">uncertain</span>} <Wrapped text={what} />
           {others !== "" && <span className="change-others"> · with {others}</span>}
           {seen && <Seen />}
         </span>
@@ -158,9 +155,3 @@ export function ChangeItem({ comparison, change, level, inTask, selected, seen, 
 const Seen = () => <span className="change-seen-mark"> ✓ seen</span>;
 
 const holdersTitle = (label: string): string => `Descriptors that refer to this open file: ${label.slice(1, -1)}`;
-
-/** The paths that a descriptor led to before and after. */
-function pathsText({ before, after, changes }: Comparison, change: number): string {
-  const was = fileName(before, i32At(changes.fileBefore, change));
-  return `${was} → ${fileName(after, i32At(changes.fileAfter, change))}`;
-}

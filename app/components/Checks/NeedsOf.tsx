@@ -8,6 +8,7 @@ import type { Selection } from "../../model/related.ts";
 import type { TableRow, TaskRow } from "../../model/rows.ts";
 import { shortText, visibleText } from "../../model/text.ts";
 import { counted, grouped } from "../../model/words.ts";
+import { taskName } from "../../shell/describe.ts";
 import { usePage } from "../context.ts";
 
 /** Needs listed at most; more are counted. */
@@ -80,7 +81,7 @@ export function SubjectLink({ checkpoint, subject }: { checkpoint: Checkpoint; s
   const { shell } = usePage();
   const { pid, task, fd, file } = subject;
   const words = [
-    ...(pid !== undefined ? [`pid ${pid}`] : task !== undefined ? [`task index ${task}`] : []),
+    ...(pid !== undefined ? [`pid ${pid}`] : task !== undefined ? [taskName(checkpoint, task)] : []),
     ...(fd !== undefined ? [`fd ${fd}`] : []),
   ];
   const selection = selectionOf(checkpoint, subject);

@@ -5,6 +5,7 @@ import { CHANGE_TITLES, type Change, type Holder } from "../../diff/changes.ts";
 import type { Comparison } from "../../diff/comparison.ts";
 import { changeAt, countHolders, holdersOf, kindAt } from "../../diff/describe.ts";
 import { isRepeatedAt } from "../../diff/resource-at.ts";
+import { wordsOfNumber } from "../../diff/tasks.ts";
 import { changeSentence, changeWords } from "../../export/changes-text.ts";
 import { resolve } from "../../link/name.ts";
 import { type Checkpoint, NONE, taskNumber } from "../../model/checkpoint.ts";
@@ -164,8 +165,8 @@ function HolderLink({ comparison, holder }: { comparison: Comparison; holder: Ho
   };
   return (
     <button type="button" className="link mono" onClick={go}>
-      {pid}
-      {fd !== NONE && `:${fd}`}
+      {wordsOfNumber(comparison, pid)}
+      {fd !== NONE && ` fd ${fd}`}
     </button>
   );
 }

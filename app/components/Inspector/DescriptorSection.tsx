@@ -5,6 +5,7 @@ import { i32At, u8At, u32At } from "../../model/read.ts";
 import type { DescriptorRow, FileRow, TableRow } from "../../model/rows.ts";
 import { fileName } from "../../model/words.ts";
 import { tableUsers } from "../../shell/describe.ts";
+import { useComparison } from "../context.ts";
 import { ObjectLink } from "./links.tsx";
 import { Section, Value } from "./Section.tsx";
 
@@ -13,6 +14,7 @@ export function DescriptorValues({ checkpoint, descriptor }: { checkpoint: Check
   const fd = i32At(descriptors.fd, descriptor);
   const table: TableRow = u32At(descriptors.table, descriptor);
   const file: FileRow = i32At(descriptors.file, descriptor);
+  const comparison = useComparison();
   return (
     <Section title="Values">
       <dl>
@@ -22,7 +24,7 @@ export function DescriptorValues({ checkpoint, descriptor }: { checkpoint: Check
         <Value name="close-on-exec">{u8At(descriptors.closeOnExec, descriptor) ? "yes" : "no"}</Value>
         <Value name="file table">
           <ObjectLink to="table" row={table}>
-            of {tableUsers(checkpoint, table)}
+            of {tableUsers(checkpoint, table, 3, comparison)}
           </ObjectLink>
         </Value>
         <Value name="open file">

@@ -8,6 +8,7 @@ import type { DescriptorRow, FileRow, TableRow } from "../../model/rows.ts";
 import { visibleText } from "../../model/text.ts";
 import { counted, fileName, flagsText, grouped } from "../../model/words.ts";
 import { tableUsers } from "../../shell/describe.ts";
+import { useComparison } from "../context.ts";
 import { Wrapped } from "../Wrapped.tsx";
 import { DescriptorLink, InlineList, ObjectLink, SteppedList } from "./links.tsx";
 import { hex, Section, Value } from "./Section.tsx";
@@ -158,7 +159,7 @@ function TableHeading({ checkpoint, table }: { checkpoint: Checkpoint; table: Ta
   return (
     <p className="holder-table">
       <ObjectLink to="table" row={table}>
-        {tableUsers(checkpoint, table)}
+        {tableUsers(checkpoint, table, 3, useComparison())}
       </ObjectLink>
       {taskCount(checkpoint.tables, table) > 1 && <span className="shared"> one table</span>}
     </p>

@@ -12,7 +12,7 @@ import { describe } from "../../shell/describe.ts";
 import { PLACES } from "../../shell/places.ts";
 import type { Doc } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";
-import { useApp, usePage } from "../context.ts";
+import { useApp, useComparison, usePage } from "../context.ts";
 import { Wrapped } from "../Wrapped.tsx";
 import { ChangeOf } from "./ChangeOf.tsx";
 import { DescriptorValues } from "./DescriptorSection.tsx";
@@ -70,7 +70,7 @@ function NoSelection({ isPair }: { isPair: boolean }) {
 
 function Selected({ doc, selection }: { doc: Doc; selection: Selection }) {
   const { checkpoint, document } = doc;
-  const { word, name } = describe(checkpoint, selection);
+  const { word, name } = describe(checkpoint, selection, useComparison());
   return (
     <>
       <header className="inspector-head">

@@ -56,7 +56,7 @@ function resourceValues(comparison: Comparison, index: number): ChangeValue[] {
   });
 }
 
-type TextOfTask = (checkpoint: Checkpoint, task: TaskRow) => string;
+type TextOfTask = (checkpoint: Checkpoint, task: TaskRow, comparison: Comparison) => string;
 
 const TASK_VALUES: readonly (readonly [string, TextOfTask])[] = [
   ["name", (checkpoint, task) => shownText(commBytes(checkpoint, task))],
@@ -69,20 +69,21 @@ const TASK_VALUES: readonly (readonly [string, TextOfTask])[] = [
   ],
   [
     "file table of",
-    (checkpoint, task) => {
+    (checkpoint, task, comparison) => {
       const table = i32At(checkpoint.tasks.table, task);
-      return table === NONE ? "" : tableUsers(checkpoint, table);
+      return table === NONE ? "" : tableUsers(checkpoint, table, 3, comparison);
     },
   ],
 ];
 
-function taskValues({ before, after, changes }: Comparison, change: number): ChangeValue[] {
+function taskValues(comparison: Comparison, change: number): ChangeValue[] {
+  const { before, after, changes } = comparison;
   const rowBefore: TaskRow = i32At(changes.taskBefore, change);
   const rowAfter: TaskRow = i32At(changes.taskAfter, change);
   return TASK_VALUES.flatMap(([name, textOf]) => {
     const values = {
-      before: rowBefore === NONE ? null : textOf(before, rowBefore),
-      after: rowAfter === NONE ? null : textOf(after, rowAfter),
+      before: rowBefore === NONE ? null : textOf(before, rowBefore, comparison),
+      after: rowAfter === NONE ? null : textOf(after, rowAfter, comparison),
     };
     if ((values.before ?? values.after ?? "") === "") return [];
     const isOnBoth = values.before !== null && values.after !== null;

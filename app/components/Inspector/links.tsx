@@ -7,7 +7,7 @@ import type { Selection } from "../../model/related.ts";
 import type { DescriptorRow, TaskRow } from "../../model/rows.ts";
 import { andMore, grouped } from "../../model/words.ts";
 import { tableUsers, taskName } from "../../shell/describe.ts";
-import { usePage } from "../context.ts";
+import { useComparison, usePage } from "../context.ts";
 import { Wrapped } from "../Wrapped.tsx";
 
 /** A link that selects an object. */
@@ -23,7 +23,7 @@ export function ObjectLink({ to, row, children }: Selection & { children: ReactN
 export function TaskLink({ checkpoint, task }: { checkpoint: Checkpoint; task: TaskRow }) {
   return (
     <ObjectLink to="task" row={task}>
-      {taskName(checkpoint, task)}
+      {taskName(checkpoint, task, useComparison())}
     </ObjectLink>
   );
 }
@@ -33,7 +33,7 @@ export function DescriptorLink({ checkpoint, descriptor }: { checkpoint: Checkpo
   const { descriptors } = checkpoint;
   return (
     <ObjectLink to="descriptor" row={descriptor}>
-      {`${tableUsers(checkpoint, u32At(descriptors.table, descriptor), 1)} fd ${i32At(descriptors.fd, descriptor)}`}
+      {`${tableUsers(checkpoint, u32At(descriptors.table, descriptor), 1, useComparison())} fd ${i32At(descriptors.fd, descriptor)}`}
     </ObjectLink>
   );
 }

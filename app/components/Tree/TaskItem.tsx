@@ -1,6 +1,14 @@
-// One task of the tree: pid (or index), comm, state, and the number of its descriptors.
+// One task of the tree: pid, comm (without pids, comm and index), state, and the number of its descriptors.
 
-import { type Checkpoint, commBytes, descriptorCount, NONE, taskCount, taskNumber } from "../../model/checkpoint.ts";
+import {
+  type Checkpoint,
+  commBytes,
+  descriptorCount,
+  hasPids,
+  NONE,
+  taskCount,
+  taskNumber,
+} from "../../model/checkpoint.ts";
 import { TASK_STATES } from "../../model/names.ts";
 import { i32At, u8At } from "../../model/read.ts";
 import type { TableRow, TaskRow } from "../../model/rows.ts";
@@ -37,6 +45,7 @@ export function TaskItem(props: TaskItemProps) {
   const { tasks } = checkpoint;
   const state = TASK_STATES[u8At(tasks.state, task)];
   const table: TableRow = i32At(tasks.table, task);
+  const withPids = hasPids(tasks);
   const comm = shownText(commBytes(checkpoint, task));
   return (
     <div
@@ -63,10 +72,11 @@ export function TaskItem(props: TaskItemProps) {
       >
         {open === undefined ? "" : open ? "▾" : "▸"}
       </span>
-      <span className="tree-pid">{taskNumber(tasks, task)}</span>
+      {withPids && <span className="tree-pid">{taskNumber(tasks, task)}</span>}
       <span className="tree-comm" title={comm}>
         {comm}
       </span>
+      {!withPids && <span className="muted">index {task}</span>}
       {NOTED.has(state) && <span className="muted">{state}</span>}
       {table !== NONE && <DescriptorCount checkpoint={checkpoint} table={table} isChild={depth > 0} />}
     </div>

@@ -70,10 +70,19 @@ export function taskBox(
 /** A comm cut to fewer characters says no more than the task's number alone. */
 const LEAST_COMM = 4;
 
+/** An index behind a comm. */
+const INDEX = / \(index (.*)\)$/;
+
 /** A task's number and comm in at most `room` characters, or its number alone if little of its comm would be left. */
 function taskLabelIn(subject: Subject, task: GraphTaskRow, room: number): string {
   const label = taskLabel(subject, task);
   if (label.length <= room) return label;
+  const index = INDEX.exec(label);
+  if (index !== null) {
+    const short = ` (${index[1]})`;
+    const comm = label.slice(0, index.index);
+    return clipped(`${clipped(comm, Math.max(1, room - short.length))}${short}`, room);
+  }
   const number = taskNumberLabel(subject, task);
   return number.length + LEAST_COMM + 2 <= room ? clipped(label, room) : clipped(number, room);
 }

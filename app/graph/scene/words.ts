@@ -16,7 +16,8 @@ import { linksOf } from "../../model/links.ts";
 import { fileKind, flagsIn, O_ACCMODE, TASK_STATES } from "../../model/names.ts";
 import { i32At, u8At, u32At, u64At } from "../../model/read.ts";
 import type { DescriptorRow, FileRow, TableRow, TaskRow } from "../../model/rows.ts";
-import { shownText, visibleText } from "../../model/text.ts";
+import { hasPid, taskLabel as labelOf, type TaskOnSides, taskOf } from "../../model/task-words.ts";
+import { sameBytes, shownText, visibleText } from "../../model/text.ts";
 import { counted, grouped, fileName as nameOf } from "../../model/words.ts";
 import { type Counts, descriptorCounts } from "../order/counts.ts";
 import {
@@ -46,6 +47,7 @@ const RENAMED = kindBits("task-renamed");
 const STATE = kindBits("task-detail");
 const FLAGS = kindBits("file-flags");
 const POSITION = kindBits("file-pos");
+const PATH = kindBits("file-path");
 const HOLDERS = kindBits("fd-opened", "fd-closed", "file-path", "file-shared", "file-unshared");
 const USERS = kindBits("task-added", "task-removed", "table-shared", "table-unshared");
 const CLOSE_ON_EXEC = kindBits("close-on-exec");
@@ -83,16 +85,31 @@ function joined({ before, after }: Sides<string>): string {
   return after === null ? before : `${before} → ${after}`;
 }
 
-/** `412 nginx`: pid (or index) and comm. */
+const onSides = (subject: Subject, task: GraphTaskRow): TaskOnSides =>
+  subject.both === null
+    ? taskOf(subject.after, rowAfter(subject, "task", task))
+    : {
+        before: subject.both.before,
+        after: subject.after,
+        taskBefore: rowBefore(subject, "task", task),
+        taskAfter: rowAfter(subject, "task", task),
+      };
+
+/** `412 nginx`: pid and comm; without pids `httpd-w3`, `httpd (index 0)`. */
 export function taskLabel(subject: Subject, task: GraphTaskRow): string {
+  const sides = onSides(subject, task);
+  if (!hasPid(sides)) return labelOf(sides);
   const number = taskNumberLabel(subject, task);
   const comm = taskName(subject, task);
   return comm === "" ? number : `${number} ${comm}`;
 }
 
-/** `412`: pid or index; an index that changed as `1 → 3`. */
-export const taskNumberLabel = (subject: Subject, task: GraphTaskRow): string =>
-  joined(valuesOf(subject, "task", task, (c, row: TaskRow) => String(taskNumber(c.tasks, row))));
+/** `412`: its pid; without pids, what `taskLabel` says. */
+export function taskNumberLabel(subject: Subject, task: GraphTaskRow): string {
+  const sides = onSides(subject, task);
+  if (!hasPid(sides)) return labelOf(sides);
+  return joined(valuesOf(subject, "task", task, (c, row: TaskRow) => String(taskNumber(c.tasks, row))));
+}
 
 /**
  * Whom a table belongs to: its first task, and how many others. With `alike`, tables of one task each: what their tasks
@@ -163,30 +180,63 @@ function shortened(name: Uint8Array): string {
 /** A unix socket without an address. */
 const NAMELESS = /^socket:\[unix [a-z]+\]$/;
 
+/** The pid of a task of one image, or without pids what it is called. */
+function numberOf(checkpoint: Checkpoint, row: TaskRow): string {
+  const task = taskOf(checkpoint, row);
+  return hasPid(task) ? String(taskNumber(checkpoint.tasks, row)) : labelOf(task);
+}
+
 /** The name of a socket; of one that has none, with the first holder of its peer: `socket:[unix stream to 412 fd 5]`. */
 function withPeer(checkpoint: Checkpoint, row: FileRow, name: string): string {
   if (!NAMELESS.test(name)) return name;
-  const { files, descriptors, tables, tasks } = checkpoint;
+  const { files, descriptors, tables } = checkpoint;
   const peer = linksOf(checkpoint, row).find(({ role }) => role === "peer")?.file ?? NONE;
   if (peer === NONE || holderCount(files, peer) === 0) return name;
   const holder = u32At(files.holder, u32At(files.firstHolder, peer));
   const table = u32At(descriptors.table, holder);
-  const task =
-    taskCount(tables, table) === 0 ? "" : `${taskNumber(tasks, u32At(tables.task, u32At(tables.firstTask, table)))} `;
-  return `${name.slice(0, -1)} to ${task}fd ${i32At(descriptors.fd, holder)}]`;
+  const user = taskCount(tables, table) === 0 ? NONE : u32At(tables.task, u32At(tables.firstTask, table));
+  return `${name.slice(0, -1)} to ${user === NONE ? "" : `${numberOf(checkpoint, user)} `}fd ${i32At(descriptors.fd, holder)}]`;
 }
 
-/** The name of an open file. */
+/** The name of an open file: of one that was renamed `/var/log/x → x.1`, of one that was unlinked `/var/log/x (deleted)`. */
 export function fileName(subject: Subject, file: GraphFileRow): string {
-  const names = valuesOf(subject, "file", file, (c, row: FileRow) => {
-    const name = nameBytes(c, row);
-    const stable = visibleText(name.subarray(0, Math.min(LONGEST, stableLength(c.files, row))));
-    return { text: name.length > LONGEST ? shortened(name) : withPeer(c, row, nameOf(c, row)), stable };
-  });
+  const { before, after } = namesOf(subject, file);
+  if (before === null || after === null) return joined({ before, after });
+  const directory = after.slice(0, after.lastIndexOf("/") + 1);
+  const isBeside = directory !== "" && before.lastIndexOf("/") === directory.length - 1 && before.startsWith(directory);
+  return joined({ before, after: isBeside && before !== after ? after.slice(directory.length) : after });
+}
+
+/** The name of an open file on each side; only on the later one if it has not changed, or the file was unlinked. */
+function namesOf(subject: Subject, file: GraphFileRow): Sides<string> {
+  const names = valuesOf(
+    subject,
+    "file",
+    file,
+    (c, row: FileRow) => {
+      const name = nameBytes(c, row);
+      const stable = visibleText(name.subarray(0, Math.min(LONGEST, stableLength(c.files, row))));
+      return { text: name.length > LONGEST ? shortened(name) : withPeer(c, row, nameOf(c, row)), stable };
+    },
+    PATH,
+  );
+  const after = names.after?.text ?? null;
   // A name that consists of a number which every dump chooses anew has not changed.
   if (names.before !== null && names.after !== null && names.before.stable === names.after.stable)
-    return names.after.text;
-  return joined({ before: names.before?.text ?? null, after: names.after?.text ?? null });
+    return { before: null, after };
+  const before = names.before?.text ?? null;
+  return { before: after === `${before} (deleted)` ? null : before, after };
+}
+
+/** Of an open file that was renamed or unlinked, other values that differ are part of the change of its path. */
+const kindsOfValue = (subject: Subject, file: GraphFileRow, own: number): number =>
+  hasOtherPath(subject, file) ? PATH : own;
+
+function hasOtherPath({ after, both }: Subject, file: GraphFileRow): boolean {
+  if (both === null) return false;
+  const [was, is] = [i32At(both.rows.before.file, file), i32At(both.rows.after.file, file)];
+  if (was === NONE || is === NONE || (u8At(after.files.has, is) & HAS.path) === 0) return false;
+  return !sameBytes(nameBytes(both.before, was), nameBytes(after, is));
 }
 
 /** What a slot holds, in few characters: the last part of a path, a socket's addresses; a change as `old → new`. */
@@ -194,7 +244,11 @@ export function slotFileName(subject: Subject, slot: SlotRow): string {
   const file = i32At(subject.graph.descriptors.file, slot);
   const earlier = fileBefore(subject.graph, slot);
   const name = fileName(subject, file);
-  const short = shortName(name);
+  const names = namesOf(subject, file);
+  const short = joined({
+    before: names.before === null ? null : shortName(names.before),
+    after: names.after === null ? null : shortName(names.after),
+  });
   if (earlier === NONE) return short;
   const before = fileName(subject, earlier);
   const shortBefore = shortName(before);
@@ -230,7 +284,7 @@ const ACCESS = ["r", "w", "rw", "–"] as const;
 
 /** The access mode as letters: r, w, rw; empty if the image lacks the flags. */
 export function accessLetters(subject: Subject, file: GraphFileRow): string {
-  return joined(valuesOf(subject, "file", file, access, FLAGS));
+  return joined(valuesOf(subject, "file", file, access, kindsOfValue(subject, file, FLAGS)));
 }
 
 const hasFlags = ({ files }: Checkpoint, row: FileRow): boolean => (u8At(files.has, row) & HAS.flags) !== 0;
@@ -262,7 +316,13 @@ const flagWords = (c: Checkpoint, row: FileRow): string => {
 /** Access mode, and the flags that matter after opening: `w append`, `rw nonblock`. */
 export function shortFlags(subject: Subject, file: GraphFileRow): string {
   return joined(
-    valuesOf(subject, "file", file, (c, row: FileRow) => `${access(c, row)} ${flagWords(c, row)}`.trim(), FLAGS),
+    valuesOf(
+      subject,
+      "file",
+      file,
+      (c, row: FileRow) => `${access(c, row)} ${flagWords(c, row)}`.trim(),
+      kindsOfValue(subject, file, FLAGS),
+    ),
   );
 }
 
@@ -279,7 +339,7 @@ const position = ({ files }: Checkpoint, row: FileRow): string => {
 
 /** f_pos as `@4096`, of two images `@4096 → 8192`; empty where a file has no position. */
 export function positionLabel(subject: Subject, file: GraphFileRow): string {
-  const { before, after } = valuesOf(subject, "file", file, position, POSITION);
+  const { before, after } = valuesOf(subject, "file", file, position, kindsOfValue(subject, file, POSITION));
   const text = joined({ before: before || null, after: after || null });
   return text === "" ? "" : `@${text}`;
 }

@@ -37,12 +37,12 @@ describe("text for a terminal", () => {
   test("begins with a sentence and events, then lists changes by task, with a sign for each, and counts", () => {
     expect(diffText(comparison, { colour: false, notes: ["odd pair"] })).toBe(
       [
-        `/var/log/x reopened in 2 tasks; ${EVIL_LAST} closed in pid 3 ${EVIL_SHOWN}.`,
+        `/var/log/x reopened or truncated in 2 tasks; ${EVIL_LAST} closed by pid 3 ${EVIL_SHOWN}.`,
         "note: odd pair",
         "note: The image after is incomplete: changes marked uncertain may only be an effect of that.",
         "",
         "events with several changes",
-        "  * /var/log/x reopened, position 4096 → 1 in 2 tasks (2 changes)",
+        "  * /var/log/x reopened or truncated, opened, position 4096 → 1 in 2 tasks (2 changes)",
         "",
         "pid 1 a",
         "  ~ pid 1 fd 0, pid 2 fd 0 /var/log/x: position 4096 → 1",

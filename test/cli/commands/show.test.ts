@@ -63,9 +63,9 @@ describe("options choose rows", () => {
 
   test("by task, in the text and in the document alike", async () => {
     const text = (await runCommand(["show", SHARED, "--pid", "1-2"])).out;
-    expect(text).toContain("task 1 worker");
-    expect(text).toContain("task 2 helper");
-    expect(text).not.toContain("\ntask 0 worker");
+    expect(text).toContain("worker (index 1)");
+    expect(text).toContain("helper (index 2)");
+    expect(text).not.toContain("\nworker (index 0)");
     expect(text).not.toContain("shares the file table of");
     const { tasks, fileTables, files } = JSON.parse((await runCommand(["show", W1, "--json", "--path", "ghost"])).out);
     expect(tasks).toMatchObject([{ pid: 28249 }]);

@@ -33,7 +33,7 @@ describe("in an image", () => {
       const image = join(folder, "server.ckpt");
       writeFileSync(image, leakyServer(1, 10, "/var/log/x (deleted)", "seed"));
       const { status, out } = await runCommand(["who", "--deleted", image]);
-      expect(out).toBe("task 0 fd 10 redis-server: rw /var/log/x (deleted) (unlinked) @0\n");
+      expect(out).toBe("redis-server (index 0) fd 10: rw /var/log/x (deleted) (unlinked) @0\n");
       expect(status).toBe(0);
       const json = JSON.parse((await runCommand(["who", "--deleted", "--json", image])).out);
       expectValid("who", json);
@@ -76,8 +76,8 @@ describe("in an image", () => {
 
   test("names tasks by their index where the image has no pids", async () => {
     const { out } = await runCommand(["who", "/dev/pts/0", fixture("linux-cr/v16-s3/before.ckpt")]);
-    expect(out).toContain("task 0 fd 0 worker: rw /dev/pts/0 @0\n");
-    expect(out).toContain("task 1 fd 2 worker: ");
+    expect(out).toContain("worker (index 0) fd 0: rw /dev/pts/0 @0\n");
+    expect(out).toContain("worker (index 1) fd 2: ");
   });
 
   test("shows the exact bytes of names that are not valid UTF-8", async () => {
