@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { rangeFinder, rowsOf } from "../../app/model/search.ts";
+import { firstOfEach, rangeFinder, rowsOf } from "../../app/model/search.ts";
 import { random } from "../support/random.ts";
 
 test.each([
@@ -27,4 +27,9 @@ test("the rows with a value are found in any order", () => {
       expect([value, first, end]).toEqual([value, ...rowsOf(values, value)]);
     }
   }
+});
+
+test("the rows of each value of a column that ascends", () => {
+  expect([...firstOfEach(Uint32Array.of(1, 1, 3), 5)]).toEqual([0, 0, 2, 2, 3, 3]);
+  expect([...firstOfEach(new Uint32Array(0), 2)]).toEqual([0, 0, 0]);
 });
