@@ -21,6 +21,14 @@ const presses = (page: Page, key: string, times: number) => async () => {
 
 const settled = (page: Page) => page.locator("[role=grid][aria-busy=false]").waitFor();
 
+/** Replaces the text of a box. What `fill` makes the page do is part of a message of the benchmark, which is not counted. */
+async function enter(page: Page, box: Locator, text: string): Promise<void> {
+  await box.click();
+  await page.keyboard.press("Control+A");
+  if (text === "") await page.keyboard.press("Delete");
+  else await page.keyboard.insertText(text);
+}
+
 /** Finds a text, and selects the first result. */
 const find = (page: Page, text: string) => async () => {
   await page.keyboard.press("/");
@@ -60,16 +68,22 @@ export const oneImage =
     });
     const box = page.getByRole("searchbox", { name: /^Filter/ }).first();
     await phase("filtered to a tenth, and all again", async () => {
-      await box.fill("log-");
+      await enter(page, box, "log-");
       await page.getByText(/ of [\d,]+ descriptors$/).waitFor();
       await page.locator(".drawing-filter").waitFor();
-      await box.fill("");
+      await enter(page, box, "");
       await page.locator(".drawing-filter").waitFor({ state: "detached" });
       await settled(page);
       await box.blur();
     });
     await phase("grouped by path", async () => {
-      await page.getByLabel("Group by").selectOption("path");
+      // In a task of the page, as with `enter`.
+      await page.getByLabel("Group by").evaluate((select: HTMLSelectElement) =>
+        setTimeout(() => {
+          select.value = "path";
+          select.dispatchEvent(new Event("change", { bubbles: true }));
+        }),
+      );
       await page.waitForTimeout(300);
       await settled(page);
     });
@@ -100,9 +114,9 @@ export const twoImages =
     });
     await phase("changes filtered by a word, and all again", async () => {
       const box = page.getByRole("searchbox", { name: "Filter changes" });
-      await box.fill("part-7");
+      await enter(page, box, "part-7");
       await page.waitForTimeout(300);
-      await box.fill("");
+      await enter(page, box, "");
       await box.blur();
     });
     await phase("changes by task, and by event again", async () => {
