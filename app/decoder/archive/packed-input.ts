@@ -47,10 +47,15 @@ export interface PackedInput {
   atEnd: boolean;
   /** Reads on until `length` bytes are in the buffer, or all that are left. The last 8 bytes read stay in it. */
   fill(length: number): Promise<void>;
+  /** Lets other tasks run, so that unpacking can be cancelled also while nothing has to be read. */
+  pause(): Promise<void>;
 }
 
 const CHUNK = 256 << 10;
 const KEPT = 8;
+
+/** Lets other tasks run. */
+export const pause = (): Promise<void> => new Promise((resume) => setTimeout(resume));
 
 /** @param progress Called with how many bytes of the file have been read. */
 export function packedInput(source: Source, progress: (offset: number) => void): PackedInput {
@@ -77,6 +82,10 @@ export function packedInput(source: Source, progress: (offset: number) => void):
         // A file that was truncated meanwhile ends where no more bytes can be read.
         input.atEnd = more.length === 0 || from + more.length >= source.size;
       }
+    },
+    async pause() {
+      await pause();
+      progress(offsetOf(input));
     },
   };
   return input;

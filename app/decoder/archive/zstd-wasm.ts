@@ -3,10 +3,14 @@
 
 import { base64Bytes } from "../../model/text.ts";
 import { HIGHEST } from "../limits.ts";
+import { pause } from "./packed-input.ts";
 import type { PlatformUnpacker } from "./platform.ts";
 
 /** The most bytes that the module takes at once. */
 const ROOM = 256 << 10;
+
+/** The most bytes that are unpacked without a pause. */
+const TURN = 64 << 20;
 
 /** What build/zstd/unpack.c exports. */
 interface Exports {
@@ -46,6 +50,7 @@ async function unpack(
   ...[read, write]: Parameters<PlatformUnpacker>
 ): Promise<boolean> {
   start(HIGHEST.window);
+  let turn = 0;
   for (let bytes = await read(); bytes !== null; bytes = await read()) {
     for (let at = 0; at < bytes.length; at += ROOM) {
       const part = bytes.subarray(at, at + ROOM);
@@ -53,6 +58,10 @@ async function unpack(
       give(part.length);
       for (let length = next(); length !== 0; length = next()) {
         if (length < 0 || !write(new Uint8Array(memory.buffer, output(), length))) return false;
+        turn += length;
+        if (turn < TURN) continue;
+        turn = 0;
+        await pause();
       }
     }
   }

@@ -20,6 +20,8 @@ import { createXxh64 } from "./xxh64.ts";
 /** The largest block that the format allows. */
 const BLOCK_LIMIT = 128 << 10;
 const FRAME = 0xfd2fb528;
+/** The most bytes that are copied without a pause. */
+const TURN = 256 << 20;
 
 const isSkippable = (magic: number): boolean => magic >= 0x184d2a50 && magic <= 0x184d2a5f;
 
@@ -81,6 +83,7 @@ interface FrameHeader {
   /** Bytes of content; `null` if the header does not say. */
   readonly content: number | null;
   readonly hasChecksum: boolean;
+  readonly window: number;
 }
 
 /** Unpacks one frame. Returns false if no more is wanted. */
@@ -94,19 +97,24 @@ async function unpackFrame(
   const sum = header.hasChecksum ? createXxh64() : null;
   let going = true;
   let length = 0;
-  const decompress = new Decompress((bytes: Uint8Array) => {
-    sum?.add(bytes);
-    length += bytes.length;
-    if (going && bytes.length > 0) going = sink.write(bytes);
-  });
+  let turn = 0;
+  let unpacked: Uint8Array[] = [];
+  const decompress = new Decompress((bytes: Uint8Array) => void unpacked.push(bytes));
   let start = offsetOf(input);
-  const push = (bytes: Uint8Array): void => {
+  const push = (packed: Uint8Array): void => {
     try {
-      decompress.push(bytes);
+      decompress.push(packed);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new UnpackError(`The compressed data is damaged: ${reason}.`, start);
     }
+    // Not while fzstd runs: what the sink throws is no fault of the data.
+    for (const bytes of unpacked) {
+      sum?.add(bytes);
+      length += bytes.length;
+      if (going && bytes.length > 0) going = sink.write(bytes);
+    }
+    unpacked = [];
   };
   push(withEmptyBlocks(header.bytes));
   for (let last = false; !last && going; ) {
@@ -121,6 +129,11 @@ async function unpackFrame(
     block.set(head);
     block.set(await take(input, block.length - 3), 3);
     push(block);
+    // fzstd moves its window for every block, however small.
+    turn += header.window + BLOCK_LIMIT;
+    if (turn < TURN) continue;
+    turn = 0;
+    await input.pause();
   }
   if (!going) return false;
   const which = frame === 1 ? "the compressed data" : `frame ${frame} of the compressed data`;
@@ -163,7 +176,7 @@ async function readFrameHeader(input: PackedInput, windowLimit: number): Promise
   const hasChecksum = (descriptor & 4) !== 0;
   // The decompressor must not wait for the checksum, which it does not verify.
   bytes[4] = descriptor & ~4;
-  return { bytes, content, hasChecksum };
+  return { bytes, content, hasChecksum, window };
 }
 
 /** RFC 8878, 3.1.1.1.2. */

@@ -153,6 +153,21 @@ describe.each(PLATFORMS)("unpacked %s", (_, own) => {
     expect(Buffer.compare(bytes, concat([contents, contents]))).toBe(0);
   });
 
+  test.each([
+    ["many large blocks", 17, 4000, 128 << 10],
+    ["small blocks in a large window", 27, 40, 1],
+  ])("a zstd frame with %s can be cancelled though all of it was read", async (_, log, count, length) => {
+    const block = (length << 3) | 2;
+    const blocks = Array.from({ length: count }, () => [block & 255, (block >> 8) & 255, block >> 16, 65]);
+    const bytes = Uint8Array.from([0x28, 0xb5, 0x2f, 0xfd, 0, (log - 10) << 3, ...blocks.flat(), 7, 0, 0]);
+    // It ends in a block of an unknown type, which no decompressor unpacks: ours comes last.
+    const control = new AbortController();
+    setTimeout(() => control.abort());
+    const needs = { needed: () => true, neededBytes: () => true, unpackers };
+    const opened = openArchive(bytesSource("x", bytes), "zstd", { ...needs, signal: control.signal });
+    await expect(opened).rejects.toThrow("aborted");
+  });
+
   test.each([0, 1, 3, 511, 512, 513])("a file of %i bytes unpacks", async (length) => {
     const contents = plain().subarray(0, length);
     const { bytes, problems } = await unpack(new Uint8Array(gzipSync(contents)));
