@@ -4,6 +4,7 @@
 
 import { type Checkpoint, HAS, NONE, nameBytes, stableLength } from "../model/checkpoint.ts";
 import { fileKind, openFlags } from "../model/names.ts";
+import { writtenOutside } from "../model/outside.ts";
 import { sameBytes } from "../model/text.ts";
 import { UNLINKED_SUFFIX } from "../model/unlinked.ts";
 import { CHANGE_BITS } from "./changes.ts";
@@ -40,6 +41,8 @@ export function openFileComparer(
   const versionAfter = words(y.version);
   const sameFlags = sameFlagValues(before.machine.arch, after.machine.arch);
   const otherFormat = before.format !== after.format;
+  // What is written as the version outside the kernel is not one.
+  const sameVersions = writtenOutside(before) === writtenOutside(after);
 
   const pathBits = (b: number, a: number): number => {
     // The same kind and name, as nearly all have.
@@ -84,6 +87,7 @@ export function openFileComparer(
     if (has & HAS.mode && x.mode[b] !== y.mode[a]) bits |= CHANGE_BITS.mode;
     if (
       has & HAS.version &&
+      sameVersions &&
       ((versionBefore[2 * b] ?? 0) !== (versionAfter[2 * a] ?? 0) ||
         (versionBefore[2 * b + 1] ?? 0) !== (versionAfter[2 * a + 1] ?? 0))
     ) {

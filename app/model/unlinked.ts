@@ -1,6 +1,7 @@
 // Which open files were unlinked when they were dumped, and how the image says so.
 
 import { type Checkpoint, HAS } from "./checkpoint.ts";
+import { namesOtherKernel } from "./outside.ts";
 import { u8At, u32At } from "./read.ts";
 import type { FileRow } from "./rows.ts";
 import { encodeText } from "./text.ts";
@@ -26,16 +27,13 @@ export function unlinkedOf(checkpoint: Checkpoint, file: FileRow): Unlinked | nu
 /** Dialects whose kernels dump unlinked files. Later ones refuse them. */
 const DUMPING_UNLINKED: ReadonlySet<string> = new Set(["seed", "v16"]);
 
-/** Kernels that can write images: 2.6 and 3. Images with a later version were written from outside the kernel. */
-const OF_KERNEL = /^[23]\./;
-
 /**
  * Whether " (deleted)" at the end of a path in a Linux-CR image marks an unlinked file: in seed and v16, whose kernels
  * append it, and in any image that was written from outside the kernel. In all others it is part of the file's name.
  */
 function marksUnlinked({ dialect, facts }: Checkpoint): boolean {
-  const kernel = facts.find(({ label }) => label === "kernel")?.value;
-  return DUMPING_UNLINKED.has(dialect) || kernel === undefined || !OF_KERNEL.test(kernel);
+  const hasKernel = facts.some(({ label }) => label === "kernel");
+  return DUMPING_UNLINKED.has(dialect) || !hasKernel || namesOtherKernel(facts);
 }
 
 const MEMFD = encodeText("/memfd:");

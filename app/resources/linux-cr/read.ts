@@ -3,11 +3,13 @@
 
 import type { Image } from "../../decoder/image.ts";
 import { NONE } from "../../model/checkpoint.ts";
+import { writtenOutside } from "../../model/outside.ts";
 import { recordKind } from "../../model/records.ts";
 import { spec, type Tables } from "../tables.ts";
 import { createMemory, type MemoryReader } from "./mappings.ts";
 import { type Draft, sysctlsOf } from "./objects.ts";
 import { createRecordReader, type RecordReader, type Struct, take } from "./record-reader.ts";
+import { onlyRecorded } from "./recorded.ts";
 import { createSharedObjects, type SharedObjects } from "./shared-objects.ts";
 import { createTasks, type TaskReader } from "./tasks.ts";
 
@@ -164,8 +166,9 @@ function untilNul(bytes: Uint8Array): Uint8Array {
 }
 
 /** Fills the tables that are asked for. */
-export async function readLinuxCr(image: Image, tables: Tables, signal?: AbortSignal): Promise<void> {
+export async function readLinuxCr(image: Image, wanted: Tables, signal?: AbortSignal): Promise<void> {
   const { records } = image.checkpoint;
+  const tables = writtenOutside(image.checkpoint) ? onlyRecorded(wanted) : wanted;
   const reader = createRecordReader(image, signal);
   const objects = createSharedObjects(image.checkpoint.machine.arch);
   const walk: Walk = {

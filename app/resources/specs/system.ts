@@ -81,6 +81,7 @@ const UTS: ResourceSpec = {
     column("domainname", "text", "domainname", "the NIS domain", {
       criu: "utsns_entry.domainname",
       linuxCr: "ckpt_hdr_utsns.domainname",
+      recordedWith: "domainname",
     }),
   ],
 };

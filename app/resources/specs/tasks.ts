@@ -26,6 +26,7 @@ const TASKS: ResourceSpec = {
       "its score adjustment for the out-of-memory killer, -1000 to 1000",
       {
         criu: "task_core_entry.oom_score_adj",
+        recordedWith: "oomScoreAdj",
       },
     ),
     column("personality", "number", "personality", "its execution domain; see personality(2)", {
@@ -39,6 +40,7 @@ const TASKS: ResourceSpec = {
     }),
     column("exitSignal", "signal", "exit signal", "what its parent receives when it ends", {
       linuxCr: "ckpt_hdr_task.exit_signal",
+      recordedWith: "exitSignal",
     }),
     column("stopSignal", "signal", "stop signal", "what stopped it", { criu: "task_core_entry.stop_signo" }),
     column("umask", "mode", "umask", "the permission bits that new files are created without", {
@@ -46,9 +48,13 @@ const TASKS: ResourceSpec = {
     }),
     column("dumpable", "number", "dumpable", "PR_SET_DUMPABLE", {
       criu: "mm_entry.dumpable",
+      recordedWith: "dumpable",
       linuxCr: "ckpt_hdr_mm.flags",
     }),
-    column("thpDisabled", "flag", "THP off", "whether PR_SET_THP_DISABLE is set", { criu: "mm_entry.thp_disabled" }),
+    column("thpDisabled", "flag", "THP off", "whether PR_SET_THP_DISABLE is set", {
+      criu: "mm_entry.thp_disabled",
+      recordedWith: "thpDisabled",
+    }),
     column("membarrier", "number", "membarrier", "registered commands of membarrier(2), as bits", {
       criu: "task_core_entry.membarrier_registration_mask",
       minor: true,
@@ -78,9 +84,11 @@ const THREADS: ResourceSpec = {
     column("blocked", "signals", "blocked", "signals that it blocks", {
       criu: ["thread_core_entry.blk_sigset", "task_core_entry.blk_sigset"],
       linuxCr: "ckpt_hdr_signal_task.blocked.sigset",
+      recordedWith: "blocked",
     }),
     column("pending", "list", "pending", "signals that wait for it or for its task, as sigpending(2) has it", {
       linuxCr: "ckpt_hdr_sigpending.signal.sigset",
+      recordedWith: "pending",
     }),
     column("sharedPending", "list", "pending for the task", "those of them that any thread of the task may take", {
       notCompared: "elsewhere",
@@ -89,6 +97,7 @@ const THREADS: ResourceSpec = {
     column("parentDeathSignal", "signal", "on parent's death", "the signal of PR_SET_PDEATHSIG", {
       criu: "thread_core_entry.pdeath_sig",
       linuxCr: "ckpt_hdr_task.pdeath_signal",
+      recordedWith: "blocked",
     }),
     column("timerSlack", "decimal", "timer slack", "in nanoseconds", { criu: "thread_core_entry.timerslack_ns" }),
     column("signalStack", "address", "signal stack", "where its alternate signal stack begins", {
@@ -135,18 +144,22 @@ const CREDENTIALS: ResourceSpec = {
     column("effective", "capabilities", "effective", "capabilities in force", {
       criu: "creds_entry.cap_eff",
       linuxCr: capabilitySet("e"),
+      recordedWith: "securebits",
     }),
     column("permitted", "capabilities", "permitted", "capabilities that it may put in force", {
       criu: "creds_entry.cap_prm",
       linuxCr: capabilitySet("p"),
+      recordedWith: "securebits",
     }),
     column("inheritable", "capabilities", "inheritable", "capabilities that a program may keep across exec", {
       criu: "creds_entry.cap_inh",
       linuxCr: capabilitySet("i"),
+      recordedWith: "securebits",
     }),
     column("bounding", "capabilities", "bounding", "capabilities that it can ever gain", {
       criu: "creds_entry.cap_bnd",
       linuxCr: capabilitySet("b"),
+      recordedWith: "securebits",
     }),
     column("ambient", "capabilities", "ambient", "capabilities that any program keeps across exec", {
       criu: "creds_entry.cap_amb",
@@ -154,6 +167,7 @@ const CREDENTIALS: ResourceSpec = {
     column("securebits", "number", "securebits", "see capabilities(7)", {
       criu: "creds_entry.secbits",
       linuxCr: "ckpt_hdr_cred.cap_s.securebits",
+      recordedWith: "securebits",
     }),
     column("noNewPrivs", "flag", "no_new_privs", "whether exec can no longer grant anything", {
       criu: "creds_entry.no_new_privs",
@@ -286,7 +300,7 @@ const NAMESPACES: ResourceSpec = {
       notCompared: "renumbered",
       comparedAs: "namespace",
     }),
-    column("own", "flag", "own", "whether it differs from that of the process that dumped it"),
+    column("own", "flag", "own", "whether it differs from that of the process that dumped it", { recordedWith: "own" }),
   ],
 };
 

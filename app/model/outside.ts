@@ -1,0 +1,19 @@
+// Linux-CR images that no kernel wrote: dumps of running processes, which hold only what /proc says.
+
+import type { Checkpoint, Fact } from "./checkpoint.ts";
+
+/** Kernels that can write images: 2.6 and 3. Images with a later version were written from outside the kernel. */
+const OF_KERNEL = /^[23]\./;
+
+/** Whether the header of a Linux-CR image names a kernel that writes none. */
+export function namesOtherKernel(facts: readonly Fact[]): boolean {
+  const kernel = facts.find(({ label }) => label === "kernel")?.value;
+  return kernel !== undefined && !OF_KERNEL.test(kernel);
+}
+
+/**
+ * Whether an image was written from outside the kernel. What only the kernel knows is in it as 0 or not at all, because
+ * the format requires the records.
+ */
+export const writtenOutside = ({ format, facts }: Pick<Checkpoint, "format" | "facts">): boolean =>
+  format === "linux-cr" && namesOtherKernel(facts);
