@@ -110,6 +110,18 @@ test("positions of files opened for appending are counted as expected, and hidde
   expect(shell.store.get().change).not.toBeNull();
 });
 
+test("no line of the list ends between a word and its number", async () => {
+  const { container } = await listChanges(...HTTPD);
+  const rows = [...container.querySelectorAll(".change-text")];
+  const loose = rows.filter((row) => {
+    const copy = row.cloneNode(true) as Element;
+    for (const whole of copy.querySelectorAll(".unbroken")) whole.remove();
+    return /\b(?:fd|pid) \d/.test(copy.textContent ?? "");
+  });
+  expect(rows.some((row) => row.textContent?.includes("fd 4"))).toBe(true);
+  expect(loose.map(({ textContent }) => textContent)).toEqual([]);
+});
+
 test("keys with Ctrl, Command or Alt are left to the browser", async () => {
   const { container, change } = await listChanges(...PAIR);
   const tree = one(container, "[role=tree]");

@@ -132,7 +132,7 @@ export function ChangeItem({ comparison, change, level, inTask, selected, seen, 
       <Sign sign={sign} />
       <span className="change-text">
         <span className="change-who">
-          {first} {name !== "" && <Wrapped text={name} />}
+          <Wrapped text={first} /> {name !== "" && <Wrapped text={name} />}
           {holders !== "" && (
             <>
               {" "}
@@ -144,7 +144,12 @@ export function ChangeItem({ comparison, change, level, inTask, selected, seen, 
         </span>
         <span className="change-what">
           {uncertain && <span className="uncertain">uncertain</span>} <Wrapped text={what} />
-          {others !== "" && <span className="change-others"> · with {others}</span>}
+          {others !== "" && (
+            <span className="change-others">
+              {" "}
+              · with <Wrapped text={others} />
+            </span>
+          )}
           {seen && <Seen />}
         </span>
       </span>
