@@ -5,7 +5,6 @@ import { NONE } from "../model/checkpoint.ts";
 import type { DetailValue } from "../model/fields.ts";
 import { type MappingFacts, matchMappings } from "../model/match-mappings.ts";
 import { i32At } from "../model/read.ts";
-import type { TaskRow } from "../model/rows.ts";
 import { SIDES, type Side } from "../model/side.ts";
 import { counted } from "../model/words.ts";
 import type { ColumnSpec, ResourceSpec } from "../resources/resource.ts";
@@ -13,12 +12,13 @@ import { RESOURCES } from "../resources/resources.ts";
 import { type Column, cellAt, type Resources, type ResourceTable } from "../resources/table.ts";
 import type { Note } from "./changes.ts";
 import type { Collector } from "./collect-changes.ts";
+import { type ComparedColumn, cellComparer, comparedColumns, type NamespaceOfRow } from "./compare-cells.ts";
 import type { Compared } from "./holders.ts";
 import { type NamespaceTasks, namespaceTask } from "./match-namespaces.ts";
 import { createOverlaps, type Matched } from "./overlaps.ts";
 import type { ResourceChanges } from "./resource-changes.ts";
 import { tasksWithSameRows } from "./same-rows.ts";
-import { haveSameCells, pooledComparer } from "./same-tables.ts";
+import { haveSameCells } from "./same-tables.ts";
 import { isSecurityChange, type Values } from "./security.ts";
 
 /** A resource of both images. */
@@ -35,18 +35,6 @@ interface Pair {
   readonly groups: Matched;
   /** By side, how many rows lack a value that the other image has. */
   readonly unrecorded: Readonly<Record<Side, Map<ColumnSpec, number>>>;
-}
-
-/** The task that identifies the namespace of a row; NONE: the row names no namespace, or no task identifies it. */
-type NamespaceOfRow = (side: Side, row: number) => TaskRow;
-
-/** A column that is compared. */
-interface ComparedColumn {
-  /** Index into ResourceSpec.columns. */
-  readonly at: number;
-  readonly spec: ColumnSpec;
-  /** Whether two rows have the same value in it; ids of namespaces and groups are compared as what they name instead. */
-  isSame(before: number, after: number): boolean;
 }
 
 /** What collects the changes. */
@@ -338,24 +326,6 @@ function canonical(column: Column | undefined, numbers?: Map<string, number>): (
   }
 }
 
-const comparedColumns = (
-  spec: ResourceSpec,
-  before: ResourceTable,
-  after: ResourceTable,
-  namespaceIn: (column: number) => NamespaceOfRow,
-): readonly ComparedColumn[] =>
-  spec.columns.flatMap((column, at) => {
-    const { name, notCompared, comparedAs } = column;
-    const isCompared = (notCompared === undefined || comparedAs !== undefined) && name !== "tid";
-    if (!isCompared || spec.key.includes(name)) return [];
-    const [cellsBefore, cellsAfter] = [before.columns[at], after.columns[at]];
-    const isSame =
-      comparedAs === "namespace"
-        ? namespaceComparer(column, cellsBefore, cellsAfter, namespaceIn(at))
-        : cellComparer(column, cellsBefore, cellsAfter);
-    return { at, spec: column, isSame };
-  });
-
 function compareRows(collecting: Collecting, pair: Pair, before: number, after: number): void {
   const sameFormat = collecting.compared.before.format === collecting.compared.after.format;
   for (const { at, spec, isSame } of pair.columns) {
@@ -389,42 +359,9 @@ function addUnrecorded(pair: Pair, column: ColumnSpec, before: number, after: nu
   return true;
 }
 
-/**
- * Whether two rows name corresponding namespaces; also true if no task identifies one of them. No value counts only
- * where it has a meaning.
- */
-function namespaceComparer(
-  spec: ColumnSpec,
-  before: Column | undefined,
-  after: Column | undefined,
-  namespaceOf: NamespaceOfRow,
-): (b: number, a: number) => boolean {
-  return (b, a) => {
-    const isNone = cellAt(spec, before, b) === null;
-    if (spec.nothing !== undefined && isNone !== (cellAt(spec, after, a) === null)) return false;
-    const [x, y] = [namespaceOf("before", b), namespaceOf("after", a)];
-    return x === y || x === NONE || y === NONE;
-  };
-}
-
 /** Whether two rows are in groups that correspond, or in none. */
 const isSameGroup = ({ groups }: Pair, before: DetailValue, after: DetailValue): boolean =>
   before && after ? groups.before.get(String(before)) === groups.after.get(String(after)) : !before === !after;
-
-function cellComparer(
-  spec: ColumnSpec,
-  before: Column | undefined,
-  after: Column | undefined,
-): (b: number, a: number) => boolean {
-  if (before?.kind === "wide" && after?.kind === "wide") {
-    return (b, a) => before.has[b] === after.has[a] && before.values[b] === after.values[a];
-  }
-  if (before?.kind === "number" && after?.kind === "number") {
-    return (b, a) => Object.is(before.values[b], after.values[a]);
-  }
-  if (before?.kind === "pooled" && after?.kind === "pooled") return pooledComparer(before, after);
-  return (b, a) => cellAt(spec, before, b) === cellAt(spec, after, a);
-}
 
 /** Adds a row that is on one side only, unless another kind of change or a note says that. */
 function addOnOneSide(collecting: Collecting, pair: Pair, before: number, after: number): void {
@@ -489,6 +426,8 @@ function isUnknownIn(
   const complete = { before: x.complete, after: y.complete };
   if (complete.before && complete.after) return false;
   if (at !== NONE) {
+    // What records that there is no value knows it.
+    if (spec.columns[at]?.recordedWith !== undefined) return false;
     const values = valuesAt(pair, at, before, after);
     return SIDES.some((side) => !complete[side] && values[side] === null);
   }
