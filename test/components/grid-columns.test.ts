@@ -11,21 +11,25 @@ import {
 import type { Doc } from "../../app/shell/state.ts";
 import { checkpointOf } from "../support/state.ts";
 
-test("columns give up the same part of what they can spare, and a path takes what is left", () => {
+test("a path takes what it can use first; the others give up the same part of what they can spare", () => {
   const columns = [
     { grows: false, size: 100, least: 100 },
     { grows: true, size: 300, least: 150 },
     { grows: false, size: 150, least: 100 },
+    { grows: false, size: 250, least: 100 },
   ];
   const { template, width } = gridTemplate(columns);
-  expect(width).toBe(350);
-  expect(template).toBe("100px minmax(150px, 1fr) clamp(100px, 100px + (100% - 350px) * 0.2500, 150px)");
+  expect(width).toBe(450);
+  expect(template).toBe(
+    "100px minmax(150px, 1fr) clamp(100px, 100px + (100% - 600px) * 0.2500, 150px) clamp(100px, 100px + (100% - 600px) * 0.7500, 250px)",
+  );
 });
 
 test.each([
   [300, [100, 150, 100]],
   [350, [100, 150, 100]],
-  [450, [100, 225, 125]],
+  [450, [100, 250, 100]],
+  [520, [100, 300, 120]],
   [900, [100, 650, 150]],
 ])("in %i pixels the columns are as wide as their template makes them", (room, widths) => {
   const columns = [

@@ -140,15 +140,19 @@ function CrossExec({ checkpoint, facts: { crossExec } }: PartProps) {
   );
 }
 
+/** What `repeatedOf` counts. */
+const COUNTED_AS_LEAK =
+  `Counted in each file table: one path open ${MANY_OF_PATH} times; ${MANY_OF_KIND} nameless files of one kind, sockets ` +
+  "that are not connected or that the other end has closed, or connections to one remote address. Listening sockets " +
+  "and connections to different addresses do not count.";
+
 /** Always shown, because it is what people come to look for. */
 function Leaks({ checkpoint, facts: { repeated, repeatedTotal } }: PartProps) {
   return (
     <Part title="Likely leaks" note={repeatedTotal > repeated.length ? `the largest of ${grouped(repeatedTotal)}` : ""}>
       {repeatedTotal === 0 && (
-        <p className="muted">
-          None: no task has one path open {MANY_OF_PATH} times, {MANY_OF_KIND} nameless files of one kind,{" "}
-          {MANY_OF_KIND} sockets that are not connected or that the other end has closed, or {MANY_OF_KIND} connections
-          to one remote address. Listening sockets and connections to different addresses do not count.
+        <p className="muted" title={COUNTED_AS_LEAK}>
+          None: no task has one path open {MANY_OF_PATH} times, or {MANY_OF_KIND} pipes, idle sockets or the like.
         </p>
       )}
       {repeated.map((each) => (

@@ -104,36 +104,43 @@ export interface GridColumn {
   readonly least: number;
 }
 
+/** What columns need at least together, and what those that grow and the others can use above that, in pixels. */
+function needs(columns: readonly GridColumn[]) {
+  const need = { least: 0, growing: 0, others: 0 };
+  for (const { grows, size, least } of columns) {
+    need.least += least;
+    need[grows ? "growing" : "others"] += size - least;
+  }
+  return need;
+}
+
 /**
  * The value of grid-template-columns, and the pixels below which a grid scrolls. If the columns do not all
- * fit, each gives up the same share of what it can spare.
+ * fit, those that grow, the paths, get what they can use first; of the others, each gives up the same share of what it
+ * can spare.
  */
 export function gridTemplate(columns: readonly GridColumn[]): { readonly template: string; readonly width: number } {
-  const sum = (of: (column: GridColumn) => number): number => columns.reduce((total, each) => total + of(each), 0);
-  const width = sum(({ least }) => least);
-  const spare = sum(({ size }) => size) - width;
+  const need = needs(columns);
   const widths = columns.map(({ grows, size, least }) => {
     if (grows) return `minmax(${least}px, 1fr)`;
     if (least === size) return `${size}px`;
-    const share = ((size - least) / spare).toFixed(4);
-    return `clamp(${least}px, ${least}px + (100% - ${width}px) * ${share}, ${size}px)`;
+    const share = ((size - least) / need.others).toFixed(4);
+    return `clamp(${least}px, ${least}px + (100% - ${need.least + need.growing}px) * ${share}, ${size}px)`;
   });
   if (!columns.some(({ grows }) => grows)) widths.push("minmax(0, 1fr)");
-  return { template: widths.join(" "), width };
+  return { template: widths.join(" "), width: need.least };
 }
 
 /** Pixels of the `at`-th column in a grid of `room` pixels, as its template makes it. */
 export function columnWidth(columns: readonly GridColumn[], at: number, room: number): number {
-  const sum = (of: (column: GridColumn) => number): number => columns.reduce((total, each) => total + of(each), 0);
-  const width = sum(({ least }) => least);
-  const spare = sum(({ size }) => size) - width;
-  const above = Math.max(0, room - width);
+  const need = needs(columns);
+  const above = Math.max(0, room - need.least - need.growing);
   const fixed = ({ size, least }: GridColumn): number =>
-    spare === 0 ? size : Math.min(size, least + (above * (size - least)) / spare);
+    need.others === 0 ? size : Math.min(size, least + (above * (size - least)) / need.others);
   const column = columns[at] as GridColumn;
   if (!column.grows) return fixed(column);
-  const others = sum((each) => (each.grows ? 0 : fixed(each)));
-  return Math.max(column.least, (Math.max(room, width) - others) / columns.filter(({ grows }) => grows).length);
+  const others = columns.reduce((total, each) => total + (each.grows ? 0 : fixed(each)), 0);
+  return Math.max(column.least, (Math.max(room, need.least) - others) / columns.filter(({ grows }) => grows).length);
 }
 
 /** How many characters a cell of so many pixels has room for. */
