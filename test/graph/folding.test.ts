@@ -1,15 +1,18 @@
 // What the drawing folds into one row, and the words in its boxes: slots, tables, bands and ribbons.
 
 import { describe, expect, test } from "vitest";
+import { isOfDescriptors } from "../../app/diff/changes.ts";
+import { kindAt } from "../../app/diff/describe.ts";
 import { diff } from "../../app/diff/diff.ts";
 import { boxOf } from "../../app/graph/draw/trace.ts";
 import { oneImage, type Subject } from "../../app/graph/order/graph.ts";
 import { layout } from "../../app/graph/order/layout.ts";
-import { union } from "../../app/graph/order/union.ts";
+import { union, unionOf } from "../../app/graph/order/union.ts";
 import { type Expansion, NOTHING_OPENED } from "../../app/graph/plan/plan.ts";
 import type { Box, Scene } from "../../app/graph/scene/scene.ts";
 import { sceneOf } from "../../app/graph/scene/scene-of.ts";
 import { treeOf } from "../../app/graph/scene/tree.ts";
+import { NONE } from "../../app/model/checkpoint.ts";
 import type { ObjectRef } from "../../app/model/object-ref.ts";
 import { checkpointOf, type State } from "../support/state.ts";
 
@@ -51,6 +54,65 @@ test("a single unchanged task and its table are named whole where there is room,
   const folded = (width: number) => texts(sceneFor(pair(state, state), {}, { width }), "fold");
   expect(folded(1000)).toEqual(["▸ 4242 server unchanged", "▸ 4242 server"]);
   expect(folded(300).at(-1)).toBe("▸ 4242");
+});
+
+describe("a descriptor that a change is about is drawn, not folded", () => {
+  const nothing = ["/dev/null", "/dev/zero", "/dev/full"].map((path) => regular(path));
+  const shared = { tasks: [1, 2].map((pid) => ({ pid, comm: "a", table: pid - 1 })) };
+  const slots = (...files: number[]) => files.map((file, fd) => ({ fd, file }));
+  const joined: State = {
+    ...shared,
+    tables: [slots(0, 1, 3), slots(0, 1, 3)],
+    files: [...nothing, regular("/srv/page1.html", 100n)],
+  };
+  const separate: State = {
+    ...shared,
+    tables: [slots(0, 1, 3), slots(0, 1, 4)],
+    files: [...nothing, regular("/srv/page1.html", 100n), regular("/srv/page3.html", 300n)],
+  };
+  const same: State = {
+    ...separate,
+    files: [...nothing, regular("/srv/page1.html", 100n), regular("/srv/page1.html", 100n)],
+  };
+  const oneTable: State = {
+    tasks: [1, 2].map((pid) => ({ pid, comm: "a", table: 0 })),
+    tables: [slots(0, 1, 2)],
+    files: nothing,
+  };
+  const twoTables: State = {
+    ...shared,
+    tables: [slots(0, 1, 2), [...slots(0, 1), { fd: 2, file: 2, closeOnExec: true }]],
+    files: nothing,
+  };
+
+  test.each([
+    ["a file is shared", same, joined],
+    ["a file is unshared", joined, same],
+    ["a file is shared that another descriptor left its own for", separate, joined],
+    ["a file is unshared as a descriptor leads to another", joined, separate],
+    ["close-on-exec changes in a copy of a table", oneTable, twoTables],
+  ])("if %s", (_, before, after) => {
+    const images = [checkpointOf(before), checkpointOf(after, { firstId: 900 })] as const;
+    const comparison = diff(...images);
+    const both = unionOf(comparison);
+    const drawn = new Set(
+      sceneFor(both).boxes.flatMap(({ kind, ref }) => (kind === "slot" && ref !== null ? [ref.row] : [])),
+    );
+    const { changes, pairs } = comparison;
+    let count = 0;
+    for (let change = 0; change < changes.count; change++) {
+      if (!isOfDescriptors(kindAt(comparison, change))) continue;
+      for (let at = changes.firstRow[change] ?? 0; at < (changes.firstRow[change + 1] ?? 0); at++) {
+        const row = pairs.descriptors.after[changes.row[at] ?? NONE] ?? NONE;
+        expect(drawn, `${kindAt(comparison, change)} of ${row}`).toContain(
+          both.both.rows.after.descriptor.indexOf(row),
+        );
+        count++;
+      }
+    }
+    expect(count).toBeGreaterThan(0);
+    expect(drawn.size).toBeLessThan(both.graph.descriptors.count);
+  });
 });
 
 describe("a slot", () => {

@@ -7,6 +7,9 @@ import type { DescriptorRow, TableRow } from "../../model/rows.ts";
 import { ADDED, CHANGED, type Change, type GraphTableRow, REMOVED, SAME, type SlotRow } from "./graph.ts";
 import type { Pairing, UnionRowOf, UnionRows } from "./union-rows.ts";
 
+/** Changes that are about the descriptor itself. Those of values are drawn at its open file. */
+const OWN_BITS = CHANGE_BITS.closeOnExec | CHANGE_BITS.path | CHANGE_BITS.sharing;
+
 /** By descriptor of each image: a pair that it is in, NONE if there is none. */
 export interface PairOf {
   readonly ofBefore: Int32Array;
@@ -127,7 +130,7 @@ function putSlot(
   if (fileBefore !== fileAfter) slots.fileBefore[at] = fileBefore;
   const pair = i32At(sources.pairOf.ofAfter, slotAfter);
   const bits = pair === NONE ? 0 : (sources.pairing.changed[pair] as number);
-  const differs = fileBefore !== fileAfter || (bits & (CHANGE_BITS.closeOnExec | CHANGE_BITS.path)) !== 0;
+  const differs = fileBefore !== fileAfter || (bits & OWN_BITS) !== 0;
   slots.change[at] = differs ? CHANGED : SAME;
 }
 
@@ -140,7 +143,7 @@ function fileOf({ descriptors }: Checkpoint, slot: DescriptorRow, unionRow: Int3
 
 /**
  * The change of a slot on one side only. If its whole table is on one side only, the table may be a copy of another, or
- * replaced by another; a slot with a counterpart there is neither added nor removed.
+ * replaced by another; a slot with a counterpart there is neither added nor removed, but can be changed.
  */
 function oneSidedChange(
   { pairing, pairOf, tables }: SlotSources,
@@ -150,7 +153,7 @@ function oneSidedChange(
 ): Change {
   const isOneSided = tables.before[table] === NONE || tables.after[table] === NONE;
   const pair = slotBefore === NONE ? i32At(pairOf.ofAfter, slotAfter) : i32At(pairOf.ofBefore, slotBefore);
-  const hasCounterpart = pair !== NONE && ((pairing.changed[pair] as number) & CHANGE_BITS.path) === 0;
-  if (isOneSided && hasCounterpart) return SAME;
+  const bits = pair === NONE ? CHANGE_BITS.path : (pairing.changed[pair] as number);
+  if (isOneSided && (bits & CHANGE_BITS.path) === 0) return (bits & OWN_BITS) === 0 ? SAME : CHANGED;
   return slotBefore === NONE ? ADDED : REMOVED;
 }

@@ -4,6 +4,7 @@ import { NONE } from "../../model/checkpoint.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
 import {
   ADDED,
+  CHANGED,
   changeOf,
   fileBefore,
   type GraphTableRow,
@@ -18,7 +19,7 @@ import {
 import type { Layout } from "../order/layout.ts";
 
 /**
- * Whether a slot or a file that it leads to differs between two images. The slots of a table that came or went as a whole
+ * Whether a slot or a file that it leads to differs between two images. Slots that came or went with their whole table
  * do not differ by themselves.
  */
 export function slotDiffers(subject: Subject, slot: SlotRow): boolean {
@@ -28,7 +29,7 @@ export function slotDiffers(subject: Subject, slot: SlotRow): boolean {
   if (change === HIDDEN) return false;
   const ofTable = u8At(both.change.table, u32At(graph.descriptors.table, slot));
   const isOneSided = ofTable === ADDED || ofTable === REMOVED;
-  if ((change !== SAME && !isOneSided) || fileBefore(graph, slot) !== NONE) return true;
+  if (change === CHANGED || (change !== SAME && !isOneSided) || fileBefore(graph, slot) !== NONE) return true;
   const file = i32At(graph.descriptors.file, slot);
   return file !== NONE && u8At(both.change.file, file) !== SAME;
 }
