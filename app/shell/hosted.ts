@@ -1,6 +1,7 @@
 // Opens hosted images: from a URL that the user enters, or from a link, after asking unless the link is known.
 
 import { type Address, addressOf } from "../link/address.ts";
+import { fromFragment } from "../link/link.ts";
 import { createLinkMemory, pageStorage } from "./link-memory.ts";
 import type { Shell } from "./shell.ts";
 import type { Input, Origin } from "./state.ts";
@@ -87,13 +88,36 @@ function askToFetch(shell: Shell, addresses: readonly Address[], redirected = fa
   });
 }
 
+/** Whether a fragment is that of a link of this page, and whether the link says where its images are. */
+function linkIn(fragment: string): "images" | "no images" | null {
+  const { sample, open, data } = fromFragment(fragment);
+  if (sample !== undefined || open !== undefined || data !== undefined) return "images";
+  return /^#v=\d{1,4}&/.test(fragment) ? "no images" : null;
+}
+
+/** Follows a link of this page, from whichever host: its images and view are in its fragment, so that only this is used. */
+function followLink(shell: Shell, fragment: string, compare: boolean): string | null {
+  if (linkIn(fragment) === "no images") {
+    return "This link contains a view, but neither images nor an address of any. Ask the sender for a link with the image inside, or for the image.";
+  }
+  if (compare && shell.store.get().docs.length > 0) {
+    return "A link opens its own images and cannot be compared with the open one. Use Open, or the address of an image.";
+  }
+  shell.store.set({ dialog: null });
+  // Not by `hash`, which does nothing if the fragment stays the same.
+  window.location.assign(fragment);
+  return null;
+}
+
 /**
- * Opens a URL that the user typed or pasted.
+ * Opens a URL that the user typed or pasted: the address of an image, or a link of this page.
  *
  * @param compare Whether to compare it with the open image instead of replacing that.
  * @returns An error message, or `null`.
  */
 export async function openAddress(shell: Shell, text: string, compare: boolean): Promise<string | null> {
+  const [, fragment = ""] = /^[^#]*(#\S*)\s*$/.exec(text) ?? [];
+  if (linkIn(fragment) !== null) return followLink(shell, fragment, compare);
   const address = addressOf(text, window.location.href);
   if ("refused" in address) return address.refused;
   const { docs, origin } = shell.store.get();

@@ -77,6 +77,38 @@ test("a link with the image inside opens the same page without fetching it", asy
   expect(other.requests.every((url) => url.startsWith(inject("pageUrl")))).toBe(true);
 });
 
+test("a typed or pasted link with the image inside opens as if followed, whatever its host, and is sent nowhere", async () => {
+  const { page } = await visit();
+  await drop(page, [before]);
+  await page.getByRole("grid").getByRole("row").filter({ hasText: "server.log" }).click();
+  await page.keyboard.press("U");
+  await page.getByRole("button", { name: "Copy link" }).click();
+  await page.getByText("Copied the link with the image inside").waitFor();
+  const { hash } = new URL(await page.evaluate(() => navigator.clipboard.readText()));
+  const opened = async (other: Page): Promise<void> => {
+    await other
+      .getByRole("region", { name: "Inspector" })
+      .getByRole("heading", { name: /^3 → .*server.log/ })
+      .waitFor();
+    expect(new URL(other.url()).hash).toContain("data=");
+  };
+  const typed = await visit();
+  await typed.page.keyboard.press("A");
+  await typed.page.getByLabel("Address of a hosted image").fill(`https://elsewhere.example/scope/${hash}`);
+  await typed.page.keyboard.press("Enter");
+  await opened(typed.page);
+  const pasted = await visit();
+  await pasted.page.evaluate((text) => {
+    const data = new DataTransfer();
+    data.setData("text/plain", text);
+    document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true }));
+  }, `https://elsewhere.example/scope/${hash}\n`);
+  await opened(pasted.page);
+  for (const { requests } of [typed, pasted]) {
+    expect(requests.every((url) => url.startsWith(inject("pageUrl")))).toBe(true);
+  }
+});
+
 test("a link without names holds two images and as many changes", async () => {
   const { page } = await visit();
   await drop(page, [before, after]);

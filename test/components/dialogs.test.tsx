@@ -89,6 +89,27 @@ test("an address with a scheme that is not opened is refused in the dialog", asy
   expect(state().dialog).not.toBeNull();
 });
 
+test("a link of the page that has no images in it is refused in the dialog", async () => {
+  const { container, state } = await openDialog({ kind: "address" });
+  const box = one<HTMLInputElement>(container, "input");
+  await act(async () => type(box, "https://elsewhere.example/#v=1&select=412:3&tab=files"));
+  await act(async () => one(container, "form").dispatchEvent(new Event("submit", { bubbles: true, cancelable: true })));
+  expect(one(container, "[role=alert]").textContent).toContain("neither images nor an address");
+  expect(state().dialog).not.toBeNull();
+});
+
+test("a link of the page is not compared with the open image", async () => {
+  const { container, state } = await openDialog({ kind: "address" });
+  const box = one<HTMLInputElement>(container, "input");
+  await act(async () => type(box, "https://elsewhere.example/#v=1&data=AAAA"));
+  const compare = [...container.querySelectorAll("button")].find(({ textContent }) =>
+    textContent?.startsWith("Compare"),
+  );
+  await act(async () => compare?.click());
+  expect(one(container, "[role=alert]").textContent).toContain("cannot be compared");
+  expect(state().dialog).not.toBeNull();
+});
+
 test("a link to a private host warns before it fetches", async () => {
   const chosen: boolean[] = [];
   const addresses = [{ url: "http://127.0.0.1/x.ckpt", host: "127.0.0.1", local: true }];

@@ -23,7 +23,7 @@ export function AddressDialog() {
         }}
       >
         <label>
-          Address of a hosted image
+          Address of a hosted image, or a link of this page
           {/* Not type=url: the browser's error message says less than ours. */}
           <input
             type="text"
