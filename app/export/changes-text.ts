@@ -153,8 +153,8 @@ export function changeWords(comparison: Comparison, index: number, options: Word
       const who = groups.map((group) => listed(group.holders, group.count)).join(" + ");
       const all = who + (count > groups.length ? ` + ${grouped(count - groups.length)} more` : "");
       return kind === "file-shared"
-        ? about("~", all, nameAfter(), `now share one open file, previously ${grouped(count)} separate ones`)
-        : about("~", all, nameBefore(), `shared one open file, now ${grouped(count)} separate ones`);
+        ? about("~", all, nameAfter(), `now share one open file, previously led to ${grouped(count)} different ones`)
+        : about("~", all, nameBefore(), `shared one open file, now lead to ${grouped(count)} different ones`);
     }
     case "table-shared":
     case "table-unshared":

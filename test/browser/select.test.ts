@@ -242,7 +242,7 @@ test("a descriptor that leads elsewhere shows that change in the inspector, the 
 
   // First the change of sharing that lists it, which must not stay.
   await click(/^Fd 1 of .*leads to tty/);
-  await expect.poll(() => heading.textContent()).toContain("shared one open file, now 2");
+  await expect.poll(() => heading.textContent()).toContain("shared one open file, now lead to 2");
   await click(/^Fd 0 of .*leads to \/dev\/null/);
   const moved = "pid 4242 fd 0: tty:[pts/3] → /dev/null (flags -O_RDWR, mode -WRITE)";
   await expect.poll(() => heading.textContent()).toBe(moved);

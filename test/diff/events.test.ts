@@ -189,7 +189,7 @@ describe("each part is said of the tasks that it is true of", () => {
       [LOG, LOG],
     );
     expect(text(before, after)).toBe(
-      "pid 10 fd 1, pid 10 fd 2, pid 11 fd 2 + pid 12 fd 2 /var/log/x: shared one open file, now 2 separate ones",
+      "pid 10 fd 1, pid 10 fd 2, pid 11 fd 2 + pid 12 fd 2 /var/log/x: shared one open file, now lead to 2 different ones",
     );
     const moved = tasks(
       [
@@ -249,7 +249,7 @@ describe("each part is said of the tasks that it is true of", () => {
     const before = tasks([[[3, 0]], [[3, 0]], [[3, 0]]], [LOG, other]);
     const after = tasks([[[3, 0]], [[3, 0]], [[3, 1]]], [LOG, other]);
     expect(words(before, after)).toContain(
-      "~ pid 10 fd 3, pid 11 fd 3 + pid 12 fd 3 /var/log/x: shared one open file, now 2 separate ones",
+      "~ pid 10 fd 3, pid 11 fd 3 + pid 12 fd 3 /var/log/x: shared one open file, now lead to 2 different ones",
     );
     const moved = tasks([[[3, 0]], [[3, 0]], [[3, 1]]], [{ ...LOG, pos: 101n }, other]);
     expect(words(before, moved)).toContain(

@@ -102,9 +102,9 @@ describe("a sentence", () => {
     };
     expect(sentences(together, apart)).toEqual([
       "pid 412 fd 0, pid 412 fd 1, pid 412 fd 2 and 2 more + pid 412 fd 5 + pid 412 fd 6 + 2 more /var/log/x: " +
-        "shared one open file, now 5 separate ones",
+        "shared one open file, now lead to 5 different ones",
     ]);
-    expect(sentences(apart, together)[0]).toContain(": now share one open file, previously 5 separate ones");
+    expect(sentences(apart, together)[0]).toContain(": now share one open file, previously led to 5 different ones");
   });
 
   test("of tables", () => {
