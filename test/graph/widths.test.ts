@@ -7,7 +7,7 @@ import { headingIn, sharedAbove } from "../../app/graph/draw/paint-headings.ts";
 import { oneImage, SAME, type Subject } from "../../app/graph/order/graph.ts";
 import { KIND_PARTS } from "../../app/graph/order/kind-parts.ts";
 import { layout } from "../../app/graph/order/layout.ts";
-import { union } from "../../app/graph/order/union.ts";
+import { union, unionOf } from "../../app/graph/order/union.ts";
 import { NOTHING_OPENED } from "../../app/graph/plan/plan.ts";
 import { columnsOf } from "../../app/graph/scene/file-box.ts";
 import type { Box, Scene } from "../../app/graph/scene/scene.ts";
@@ -151,6 +151,36 @@ test("a task is never shortened to less than its number", () => {
   for (const width of [150, 240, 390, 500, 758]) {
     for (const text of texts(sceneFor(pair(), width), "task")) expect(text, `at ${width}`).toMatch(/^\d{5}/);
   }
+});
+
+test("the heading of the open files counts the shared ones of each image, not those of both together", () => {
+  const own = (path: string, holders: number) => ({ path, holders });
+  const heading = (...sides: { path: string; holders: number }[][]): string | undefined => {
+    const [before, after = before] = sides.map((files, side) =>
+      checkpointOf(
+        {
+          tasks: [{ pid: 1, comm: "w", table: 0 }],
+          tables: [
+            files
+              .flatMap(({ holders }, at) => Array.from({ length: holders }, () => at))
+              .map((at, fd) => ({ fd, file: at })),
+          ],
+          files: files.map(({ path }) => file(path)),
+        },
+        { firstId: 1 + 900 * side },
+      ),
+    );
+    if (before === undefined || after === undefined) throw new Error("no image");
+    const subject = sides.length === 1 ? oneImage(before) : unionOf(diff(before, after));
+    const options = { width: 1200, height: 800, selection: null, expansion: NOTHING_OPENED };
+    return sceneOf(subject, layout(subject), options).headings.at(-1)?.text;
+  };
+  const before = [own("/a", 2), own("/b", 2)];
+  expect(heading(before)).toBe("2 OPEN FILES · 2 SHARED");
+  expect(heading(before, [own("/c", 2), own("/d", 2), own("/e", 3)])).toBe("2 → 3 OPEN FILES · 2 → 3 SHARED");
+  expect(heading(before, [own("/c", 2), own("/d", 2)])).toBe("2 OPEN FILES · 2 SHARED");
+  expect(heading(before, [own("/c", 1)])).toBe("2 → 1 OPEN FILE · 2 → 0 SHARED");
+  expect(heading([own("/c", 1)], [own("/d", 1)])).toBe("1 OPEN FILE");
 });
 
 test("the heading of the open files counts the shared ones that are above the view", () => {

@@ -2,6 +2,8 @@
 //
 // This runs on millions of edges: casts `as number` read typed arrays within bounds checked by the loop.
 
+import { type Checkpoint, holderCount } from "../../model/checkpoint.ts";
+import type { Side } from "../../model/side.ts";
 import { type GraphTableRow, HIDDEN, holdersOf, SAME, type Subject, slotsOf } from "./graph.ts";
 import { type Histograms, histogramsOf } from "./histograms.ts";
 import { KIND_PARTS, partOfFile } from "./kind-parts.ts";
@@ -26,8 +28,9 @@ export interface Density {
 export interface Layout extends Lanes {
   /** Files with two holders or more, most holders first; for two images, changed files come before all others. */
   readonly ranked: Uint32Array;
-  /** Number of files with two holders or more. */
+  /** Number of files with two holders or more, in the graph and in each image; for one image, before as after. */
   readonly shared: number;
+  readonly sharedOn: Readonly<Record<Side, number>>;
   readonly histograms: Histograms;
   /** Along the slots, in the order of their tables. */
   readonly slotDensity: Density;
@@ -43,7 +46,12 @@ export type OfChanges = Pick<Layout, "slotDensity" | "tableDensity" | "tablePart
 /** Lays out a graph. Linear in its edges; about a second for a million of them. */
 export function layout(subject: Subject): Layout {
   const order = lanes(subject);
-  return { ...order, ...rankFiles(subject), histograms: histogramsOf(subject), ...densities(subject, order) };
+  const { shared, ranked } = rankFiles(subject);
+  const sharedOn = {
+    before: subject.both === null ? shared : countShared(subject.both.before),
+    after: countShared(subject.after),
+  };
+  return { ...order, ranked, shared, sharedOn, histograms: histogramsOf(subject), ...densities(subject, order) };
 }
 
 /** The layout with the changes of another subject of the same graph. */
@@ -98,6 +106,13 @@ function slotDiffers({ graph, both }: Subject, slot: number): boolean {
   if (both === null) return false;
   const differs = (change: number | undefined): boolean => change !== SAME && change !== HIDDEN && change !== undefined;
   return differs(both.change.descriptor[slot]) || differs(both.change.file[graph.descriptors.file[slot] as number]);
+}
+
+/** How many open files of an image have two holders or more. */
+function countShared({ files }: Checkpoint): number {
+  let shared = 0;
+  for (let file = 0; file < files.count; file++) if (holderCount(files, file) > 1) shared++;
+  return shared;
 }
 
 /** The ranked files, and the number of shared files. */

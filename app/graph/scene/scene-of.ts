@@ -34,7 +34,7 @@ function tablesScene(
   const plan = planFor(subject, layout, selection, expansion, focus);
   const drawn = compose(subject, layout, plan, { left: 0, right: width, top: HEADING + 8 });
   const { frame, needs, boxes, edges, ribbons, bars } = drawn;
-  const files = `${countOf(subject, "files", "open file")}${layout.shared > 0 ? ` · ${grouped(layout.shared)} shared` : ""}`;
+  const files = `${countOf(subject, "files", "open file")}${sharedOf(layout)}`;
   const tables = countOf(subject, "tables", "file table");
   return withColumns({
     level: plan.level,
@@ -74,6 +74,12 @@ function countOf({ after, both }: Subject, listing: "tasks" | "tables" | "files"
   const now = counted(after[listing].count, noun);
   if (both === null || both.before[listing].count === after[listing].count) return now;
   return `${grouped(both.before[listing].count)} → ${now}`;
+}
+
+/** How many open files are shared: ` · 17 shared`, for two images ` · 15 → 17 shared`; empty if none are. */
+function sharedOf({ sharedOn: { before, after } }: Layout): string {
+  if (before === 0 && after === 0) return "";
+  return before === after ? ` · ${grouped(after)} shared` : ` · ${grouped(before)} → ${grouped(after)} shared`;
 }
 
 /** Notes on what a plan leaves out. */
