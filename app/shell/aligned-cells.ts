@@ -192,8 +192,10 @@ export function columnChanged(
   after: string,
   holdersCount = true,
 ): boolean {
-  if ((changed & column.bits) !== 0) return true;
-  if (column.id === "shared") return holdersCount && before !== after;
+  const isOwn = (changed & column.bits) !== 0;
+  // A descriptor can be shared with others than before, and with as many.
+  if (column.id === "shared") return (isOwn || holdersCount) && before !== after;
+  if (isOwn) return true;
   return (changed & CHANGE_BITS.path) !== 0 && column.id !== "details" && before !== after;
 }
 

@@ -4,7 +4,9 @@
 import { act } from "react";
 import { expect, test, vi } from "vitest";
 import { useApp } from "../../app/components/context.ts";
+import { changeValues } from "../../app/components/Inspector/change-values.ts";
 import { fitColumns, MOST_SAMPLED, measuredColumns } from "../../app/components/SideBySide/columns.ts";
+import { PairCells } from "../../app/components/SideBySide/PairCells.tsx";
 import { SideBySide } from "../../app/components/SideBySide/SideBySide.tsx";
 import { CHANGE_KINDS } from "../../app/diff/changes.ts";
 import { diff } from "../../app/diff/diff.ts";
@@ -133,6 +135,38 @@ test("every number of holders that differs is marked, unless a change that could
   expect(hidesHolders(comparison, none)).toBe(false);
   expect(hidesHolders(comparison, hiddenByKind(comparison.changes, ["file-pos"]))).toBe(false);
   expect(hidesHolders(comparison, hiddenByKind(comparison.changes, ["fd-closed"]))).toBe(true);
+});
+
+test("a descriptor that is shared with others than before, but with as many, has no number marked", async () => {
+  // fd 0 of task 1 shares its file with fd 0 of task 2 before, and with that of task 3 after.
+  const image = (files: readonly number[], firstId: number) =>
+    checkpointOf(
+      {
+        tasks: files.map((_, at) => ({ pid: at + 1, comm: "a", table: at })),
+        tables: files.map((at) => [{ fd: 0, file: at }]),
+        files: [0, 1].map(() => ({ kind: "regular" as const, path: "/srv/log", pos: 0n, flags: 1 })),
+      },
+      { firstId },
+    );
+  const page = pageWith({ checkpoint: image([0, 0, 1], 1) } as never, { checkpoint: image([0, 1, 0], 900) } as never);
+  const { compared } = page.shell.store.get();
+  if (compared === null) throw new Error("The two images are not compared");
+  const { comparison } = compared;
+  const [change] = Array.from({ length: comparison.changes.count }, (_, at) => at);
+  const holders = changeValues(comparison, change ?? -1).find(({ name }) => name === "holders");
+  expect(holders).toEqual({ name: "holders", before: "⟨2⟩", after: "⟨2⟩", differs: false });
+  const cells = { comparison, columns: ALIGNED_COLUMNS, details: [], holdersCount: true, pathRoom: 40, changeRoom: 40 };
+  const rows = [0, 1, 2];
+  const rowsIn = (one: boolean) =>
+    render(
+      page,
+      rows.map((row) => <PairCells key={row} {...cells} pair={row} one={one} />),
+    );
+  const changes = (await rowsIn(true)).querySelectorAll(".cell-differs");
+  const texts = Array.from(changes, ({ textContent }) => textContent);
+  expect(texts).toEqual(["other holders", "holders ⟨2⟩ → ⟨1⟩", "holders ⟨1⟩ → ⟨2⟩"]);
+  const marked = (await rowsIn(false)).querySelectorAll(".cell-differs");
+  expect(Array.from(marked, (cell) => cell.firstChild?.textContent)).toEqual(["⟨2⟩", "⟨1⟩", "⟨1⟩", "⟨2⟩"]);
 });
 
 test("the column of close-on-exec is not called exec, which would say the opposite", () => {

@@ -56,10 +56,15 @@ export function PairCells(props: PairProps) {
   });
   // Without bits, its kind of change is switched off.
   const sign = bits === 0 ? null : rowBefore === NONE ? "+" : rowAfter === NONE ? "-" : "~";
+  const otherHolders = hasOtherHolders(values, bits);
   const presence: Presence = rowBefore === NONE ? "opened" : rowAfter === NONE ? "closed" : "";
   return (
     <>
-      <div role="gridcell" className={bits === 0 ? "grid-cell aligned-fd muted" : "grid-cell aligned-fd"}>
+      <div
+        role="gridcell"
+        className={bits === 0 ? "grid-cell aligned-fd muted" : "grid-cell aligned-fd"}
+        title={otherHolders ? OTHER_HOLDERS : undefined}
+      >
         {sign && <Sign sign={sign} />} {descriptorNumber(before, after, pairs, pair)}
       </div>
       {one ? (
@@ -68,6 +73,7 @@ export function PairCells(props: PairProps) {
           details={details}
           bits={bits}
           presence={presence}
+          otherHolders={otherHolders}
           pathRoom={pathRoom}
           changeRoom={changeRoom}
           path={rowBefore === NONE ? PATH_COLUMN.text(after, rowAfter) : PATH_COLUMN.text(before, rowBefore)}
@@ -78,6 +84,14 @@ export function PairCells(props: PairProps) {
     </>
   );
 }
+
+/** What is shown of a descriptor that is shared with others than before, but with as many. */
+const OTHER_HOLDERS = "other holders";
+
+const hasOtherHolders = (values: readonly Values[], bits: number): boolean =>
+  (bits & CHANGE_BITS.sharing) !== 0 &&
+  (bits & CHANGE_BITS.path) === 0 &&
+  !values.some(({ column, differs }) => differs && column.id === "shared");
 
 /** Why a descriptor is on one side only; empty if it is on both. */
 type Presence = "opened" | "closed" | "";
@@ -96,10 +110,11 @@ function OneColumn({
   details,
   bits,
   presence,
+  otherHolders,
   path,
   pathRoom,
   changeRoom,
-}: CellsProps & Pick<PairProps, "details" | "changeRoom"> & { readonly path: string }) {
+}: CellsProps & Pick<PairProps, "details" | "changeRoom"> & { readonly otherHolders: boolean; readonly path: string }) {
   // If the path differs, it is a different file: its values are omitted to make room for the path.
   const shown = (bits & CHANGE_BITS.path ? values.slice(0, 1) : values).filter(({ column }) => column.id !== "details");
   return (
@@ -112,6 +127,7 @@ function OneColumn({
         {shown.map(
           ({ differs, ...change }) => differs && <Transition key={change.column.id} {...change} room={changeRoom} />,
         )}
+        {otherHolders && <span className="cell-differs">{OTHER_HOLDERS}</span>}
         {details.map(({ title, before, after }) => (
           <span key={title} className="cell-differs both-detail" title={`${title} ${before} → ${after}`}>
             <span className="both-title">{title} </span>
