@@ -80,18 +80,23 @@ function indexWords({ before, after, taskBefore, taskAfter }: TaskOnSides): stri
 
 /** Whether a task has a name that no other task of its images has. */
 function isOnlyOneOfName({ before, after, taskBefore, taskAfter }: TaskOnSides): boolean {
-  if (before !== null && (taskBefore === NONE || taskAfter === NONE)) return false;
-  return isNameUnique(after, taskAfter) && (before === null || isNameUnique(before, taskBefore));
+  const [image, task] = before !== null && taskAfter === NONE ? [before, taskBefore] : [after, taskAfter];
+  const key = nameKey(image, task);
+  if (key === "") return false;
+  const most = (side: Checkpoint, row: TaskRow): boolean => (namesOf(side).get(key) ?? 0) === (row === NONE ? 0 : 1);
+  // With another name before, a task is called by that after, which no task before may have.
+  const other = before !== null && taskBefore !== NONE && nameKey(before, taskBefore) !== key ? NONE : taskBefore;
+  return most(after, taskAfter) && (before === null || most(before, other));
 }
 
 /** By Tasks: how many have each name. Cached: it is needed for each word of a text, and columns never change. */
 const counts = new WeakMap<Tasks, ReadonlyMap<string, number>>();
 
-function isNameUnique(image: Checkpoint, task: TaskRow): boolean {
+/** How many tasks of an image have each name. */
+function namesOf(image: Checkpoint): ReadonlyMap<string, number> {
   const known = counts.get(image.tasks) ?? countNames(image);
   counts.set(image.tasks, known);
-  const key = nameKey(image, task);
-  return key !== "" && known.get(key) === 1;
+  return known;
 }
 
 function countNames(image: Checkpoint): ReadonlyMap<string, number> {

@@ -299,7 +299,7 @@ describe("the union of two images", () => {
     const { pairs, changed } = diff(before, after);
     const subject = union(before, after, { ...pairs, changed });
     const labels = Array.from({ length: subject.graph.tasks.count }, (_, row) => taskLabel(subject, row));
-    expect(labels).toEqual(["w1", "w2 (index 1 before)", "w (index 2)", "w (index 3)", "w4 (index 0 after)"]);
+    expect(labels).toEqual(["w1", "w2", "w (index 2)", "w (index 3)", "w4"]);
   });
 
   test("marks added and removed tasks, with all their descriptors", () => {

@@ -354,3 +354,23 @@ describe("files that no descriptor holds", () => {
       expect(text).toMatch(/ \| (executable, mapping|exe, map|working directory|cwd)$/);
   });
 });
+
+test.each([358, 700])("long names of tasks without pids do not push the open files out of %i pixels", (width) => {
+  const pool = (names: readonly string[], pos: bigint): State => ({
+    tasks: names.map((comm, table) => ({ comm, table })),
+    tables: names.map((_, at) => [
+      { fd: 0, file: 0 },
+      { fd: 3 + at, file: 1 },
+    ]),
+    files: [file("/var/log/server/error.log", pos), file("/var/log/server/access.log", pos)],
+  });
+  const names = ["a-worker-name-1", "a-worker-name-1", "a-worker-name-2", "a-worker-name-2"];
+  const images = [checkpointOf(pool(names, 0n)), checkpointOf(pool([...names].reverse(), 84n))] as const;
+  const { pairs, changed } = diff(...images);
+  const scene = sceneFor(union(...images, { ...pairs, changed }), width);
+  const files = scene.boxes.filter(({ kind }) => kind === "file");
+  expect(files.length).toBeGreaterThan(1);
+  for (const { x, width: own } of files) expect(x + own).toBeLessThanOrEqual(width);
+  expect(texts(scene, "task").length).toBeGreaterThan(2);
+  expect(texts(scene, "task").every((text) => /\w{4}|\d → \d/.test(text))).toBe(true);
+});

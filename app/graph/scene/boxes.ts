@@ -81,7 +81,8 @@ function taskLabelIn(subject: Subject, task: GraphTaskRow, room: number): string
   if (index !== null) {
     const short = ` (${index[1]})`;
     const comm = label.slice(0, index.index);
-    return clipped(`${clipped(comm, Math.max(1, room - short.length))}${short}`, room);
+    const most = room - short.length;
+    return most < Math.min(LEAST_COMM, comm.length) ? clipped(index[1] ?? "", room) : `${clipped(comm, most)}${short}`;
   }
   const number = taskNumberLabel(subject, task);
   return number.length + LEAST_COMM + 2 <= room ? clipped(label, room) : clipped(number, room);

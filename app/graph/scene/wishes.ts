@@ -26,6 +26,11 @@ import {
 
 /** Longer names are shortened even where there is room. */
 const MOST_NAME = 40;
+/** Longer names of tasks without pids are shortened where there is none: `412 → 415` fits. */
+const MOST_NUMBER = 12;
+
+const numberLength = (subject: Subject, task: number): number =>
+  Math.min(MOST_NUMBER, taskNumberLabel(subject, task).length);
 
 /** The widths that the lanes of a plan need. Measures only the texts that are drawn: a few thousand at most. */
 export function wishesOf(subject: Subject, layout: Layout, plan: Plan): Wishes {
@@ -40,14 +45,14 @@ export function wishesOf(subject: Subject, layout: Layout, plan: Plan): Wishes {
     const note = taskNote(subject, task);
     const text = taskLabel(subject, task).length + (note === "" ? 0 : note.length + 1);
     grow("task", PADDING + indent + inset + text * CHARACTER);
-    grow("number", PADDING + indent + taskNumberLabel(subject, task).length * CHARACTER);
+    grow("number", PADDING + indent + numberLength(subject, task) * CHARACTER);
   }
   for (const { tasks, tables } of plan.quiet) {
     const [table] = tables;
     if (tasks !== 1 || table === undefined) continue;
     const task = u32At(subject.graph.tables.task, u32At(subject.graph.tables.firstTask, table));
     grow("task", PADDING + (2 + taskLabel(subject, task).length) * CHARACTER);
-    grow("number", PADDING + (2 + taskNumberLabel(subject, task).length) * CHARACTER);
+    grow("number", PADDING + (2 + numberLength(subject, task)) * CHARACTER);
   }
   for (const { table, slots, open } of plan.tables) {
     grow("table", PADDING + indent + titleLength(subject, table, open) * CHARACTER);
