@@ -1,8 +1,10 @@
 // Packs the open images into a link or a report, and opens such images.
 
+import { isOfResources } from "../diff/changes.ts";
 import { fillReport } from "../export/report.ts";
 import { fromLinkText, LINK_UNPACKED, unbundle } from "../link/bundle.ts";
 import { createMask, type LeaveOut } from "../link/leave-out.ts";
+import type { Link } from "../link/link.ts";
 import { packedName, packRefusal } from "../link/pack.ts";
 import { HAS, nameBytes, stableLength } from "../model/checkpoint.ts";
 import { u8At } from "../model/read.ts";
@@ -20,6 +22,32 @@ export function packDocs({ client, store }: Shell, leaveOut: LeaveOut): Promise<
     return leaveOut === "directories" ? name.slice(name.lastIndexOf("/") + 1) : name;
   });
   return client.request("pack", { documents, names, leaveOut });
+}
+
+/** The URL of the current view with its images inside: `data`. */
+export function packedAddress(shell: Shell, data: string, leaveOut: LeaveOut): string {
+  const view = withoutSource(shell.link());
+  return shell.address({ ...(leaveOut === "nothing" ? view : withoutText(view)), data });
+}
+
+/** A link without the addresses of its images and the choices for opening them. */
+function withoutSource(link: Link): Link {
+  const { sample: _s, open: _o, with: _w, data: _d, order: _r, first: _f, second: _c, ...view } = link;
+  return view;
+}
+
+/** A link without text that can name what its images leave out: filters, and a selection or a change by such text. */
+function withoutText({ filter: _f, changes: _w, resource, others, select, change, ...view }: Link): Link {
+  const listings = Object.entries(others ?? {}).map(([listing, { filter: _, ...other }]) => [listing, other]);
+  const { filter: _, ...table } = resource ?? { name: "" };
+  return {
+    ...view,
+    ...(resource && { resource: table }),
+    ...(others && { others: Object.fromEntries(listings) }),
+    ...(select && select.to !== "path" && { select }),
+    // The key of a row of a resource can be a path.
+    ...(change && !isOfResources(change.kind) && { change }),
+  };
 }
 
 /** A few paths of the first document as in the packed image: a preview of what is left out. */

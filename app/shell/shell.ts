@@ -49,8 +49,8 @@ export interface Shell extends DocumentActions, SelectionActions {
   applyLink(link: Link): void;
   /** The link to the current view. */
   link(): Link;
-  /** The URL of the current view. `data`: the images themselves (bundle.ts), instead of their origin. */
-  address(images?: { readonly data: string }): string;
+  /** The URL of a link; absent: of the link to the current view. */
+  address(link?: Link): string;
 }
 
 export function createShell(client: Client, network = true): Shell {
@@ -96,15 +96,9 @@ export function createShell(client: Client, network = true): Shell {
     fail: (failure) => set({ failure, opening: null }),
     applyLink: (link) => set((state) => withLink(state, link)),
     link: () => linkOf(get()),
-    address(images) {
+    address(link = linkOf(get())) {
       const [page = ""] = window.location.href.split("#", 1);
-      return `${page}#${toFragment(images === undefined ? linkOf(get()) : { ...withoutSource(linkOf(get())), ...images })}`;
+      return `${page}#${toFragment(link)}`;
     },
   };
-}
-
-/** A link without the addresses of its images and the choices for opening them. */
-function withoutSource(link: Link): Link {
-  const { sample: _s, open: _o, with: _w, data: _d, order: _r, first: _f, second: _c, ...view } = link;
-  return view;
 }

@@ -4,6 +4,8 @@
 import { act } from "react";
 import { expect, test } from "vitest";
 import { Dialogs } from "../../app/components/Dialogs/Dialogs.tsx";
+import { ShareDialog } from "../../app/components/Links/Share.tsx";
+import { packedAddress } from "../../app/shell/packed.ts";
 import type { Dialog } from "../../app/shell/state.ts";
 import { fixtureBytes, open } from "../support/open.ts";
 import { one, pageWith, press, render, type } from "../support/render.tsx";
@@ -108,6 +110,35 @@ test("a link of the page is not compared with the open image", async () => {
   await act(async () => compare?.click());
   expect(one(container, "[role=alert]").textContent).toContain("cannot be compared");
   expect(state().dialog).not.toBeNull();
+});
+
+test("sharing says that names, addresses of clients and the view go along, and what is left of them", async () => {
+  const page = pageWith(await open(fixtureBytes("linux-cr/v23-s1/before.ckpt")));
+  const container = await render(page, <ShareDialog into="link" />);
+  const contents = () => one(container, "dl").textContent;
+  expect(contents()).toMatch(/paths, tasks, hosts.*addresses of sockets, including those of clients/);
+  expect(contents()).toContain("The selection, filters and the rest of the view, readable in the link itself");
+  const choices = container.querySelectorAll<HTMLInputElement>("input[type=radio]");
+  await act(async () => choices[1]?.click());
+  expect(contents()).toMatch(/addresses of sockets that are not paths, including those of clients/);
+  await act(async () => choices[2]?.click());
+  expect(contents()).toContain("No names");
+  expect(contents()).toContain("no filters");
+});
+
+test("a link without names has no text in its view either", async () => {
+  const { shell } = pageWith(await open(fixtureBytes("linux-cr/v23-s1/before.ckpt")));
+  await act(async () => {
+    shell.setListing("descriptors", { filter: "path:/secret/a" });
+    shell.setListing("files", { filter: "path:/secret/b" });
+    shell.setResource("sockets", { filter: "/secret/c" });
+    shell.store.set({ resourcesShown: true });
+    shell.applyLink({ ...shell.link(), select: { to: "descriptor", task: 4242, fd: 3 } });
+  });
+  const all = packedAddress(shell, "AAAA", "nothing");
+  for (const part of ["a", "b", "c"]) expect(all).toContain(`/secret/${part}`);
+  const fragment = new URL(packedAddress(shell, "AAAA", "names"), "http://x/").hash;
+  expect(fragment).toBe("#v=1&select=4242:3&resource=sockets&data=AAAA");
 });
 
 test("a link to a private host warns before it fetches", async () => {

@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import { LINK_LIMIT, toLinkText } from "../../link/bundle.ts";
 import { LEAVE_OUT, type LeaveOut } from "../../link/leave-out.ts";
 import { copy, messageOf } from "../../shell/commands/actions.ts";
-import { createReport, examplePaths, packDocs } from "../../shell/packed.ts";
+import { createReport, examplePaths, packDocs, packedAddress } from "../../shell/packed.ts";
 import { plainName, saveFile } from "../../shell/save.ts";
 import type { Docs } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
@@ -19,13 +19,29 @@ const CHOICES: Readonly<Record<LeaveOut, string>> = {
   names: "All names: paths, tasks, hosts, addresses of sockets, messages",
 };
 
+/** The names in the result, by what is left out. */
+const NAMES: Readonly<Record<LeaveOut, string>> = {
+  nothing:
+    "All names: paths, tasks, hosts, image files, messages, and the addresses of sockets, including those of clients",
+  directories:
+    "Names of files, tasks, hosts and image files, and the addresses of sockets that are not paths, including those of clients",
+  names: "No names: numbers stand for paths and tasks",
+};
+
+/** The view in a link, by what is left out. */
+const VIEW: Readonly<Record<LeaveOut, string>> = {
+  nothing: "The selection, filters and the rest of the view, readable in the link itself",
+  directories: "The view and the selection by its pid and fd, but no filters and no selection by its path",
+  names: "The view and the selection by its pid and fd, but no filters and no selection by its path",
+};
+
 export function ShareDialog({ into }: { into: "link" | "report" }) {
   const { shell } = usePage();
   const docs = useApp((state) => state.docs);
   const [leaveOut, setLeaveOut] = useState<LeaveOut>("nothing");
   const { piece, failure, setFailure } = usePacked(leaveOut);
   const data = into === "link" && piece !== null ? toLinkText(piece) : null;
-  const link = data === null ? null : shell.address({ data });
+  const link = data === null ? null : packedAddress(shell, data, leaveOut);
   const tooLong = data !== null && data.length > LINK_LIMIT;
   const finish = async (): Promise<void> => {
     if (piece === null) return;
@@ -44,7 +60,7 @@ export function ShareDialog({ into }: { into: "link" | "report" }) {
           ? "The link contains the open images, except for what is left out below: whoever opens it sees this view of them. Browsers do not send the part of a link after # to any server."
           : "One HTML file that contains the open images, except for what is left out below, and shows them without a network."}
       </p>
-      <Contents docs={docs} />
+      <Contents docs={docs} into={into} leaveOut={leaveOut} />
       <fieldset>
         <legend>Also leave out</legend>
         {LEAVE_OUT.map((choice) => (
@@ -111,7 +127,7 @@ function sizeOf(piece: Uint8Array | null, link: string | null, tooLong: boolean)
     : `The link has ${length} characters. Some chat and mail programs cut long links.`;
 }
 
-function Contents({ docs }: { docs: Docs }) {
+function Contents({ docs, into, leaveOut }: { docs: Docs; into: "link" | "report"; leaveOut: LeaveOut }) {
   return (
     <dl className="share-contents">
       <dt>Contains</dt>
@@ -124,6 +140,8 @@ function Contents({ docs }: { docs: Docs }) {
             {counted(problems.length, "problem")}
           </p>
         ))}
+        <p>{NAMES[leaveOut]}</p>
+        {into === "link" && <p>{VIEW[leaveOut]}</p>}
       </dd>
       <dt>Leaves out</dt>
       <dd>Memory, the contents of pipes and sockets, and all records with their bytes.</dd>
