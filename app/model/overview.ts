@@ -32,8 +32,11 @@ export interface Overview {
   readonly deleted: Ranking;
   /** How many of them only have such a name. */
   readonly deletedByName: number;
-  /** Descriptors above 2 without close-on-exec, and the tables that have most of them. */
-  readonly crossExec: Ranking & { readonly descriptors: number };
+  /**
+   * Descriptors above 2 without close-on-exec, and the tables that have most of them. `standard`: how many up to 2 have
+   * none either.
+   */
+  readonly crossExec: Ranking & { readonly descriptors: number; readonly standard: number };
   /** Most first. */
   readonly repeated: readonly Repeated[];
   readonly repeatedTotal: number;
@@ -50,7 +53,7 @@ export function overviewOf(checkpoint: Checkpoint): Overview {
   const { files, tables } = checkpoint;
   const holders = (file: FileRow): number => holderCount(files, file);
   const unlinked = (file: FileRow) => (holders(file) > 0 ? unlinkedOf(checkpoint, file) : null);
-  const crossing = crossingByTable(checkpoint);
+  const { crossing, standard } = crossingByTable(checkpoint);
   const repeated = repeatedOf(checkpoint);
   return {
     shared: ranked(files.count, (file) => (holders(file) > 1 ? holders(file) : 0)),
@@ -61,6 +64,7 @@ export function overviewOf(checkpoint: Checkpoint): Overview {
     crossExec: {
       ...ranked(tables.count, (table) => u32At(crossing, table)),
       descriptors: crossing.reduce((sum, count) => sum + count, 0),
+      standard,
     },
     repeated: repeated.slice(0, LISTED),
     repeatedTotal: repeated.length,
@@ -102,14 +106,19 @@ function countAcross({ files, descriptors }: Checkpoint): number {
   return count;
 }
 
-function crossingByTable({ descriptors, tables }: Checkpoint): Uint32Array {
-  const counts = new Uint32Array(tables.count);
+function crossingByTable({ descriptors, tables }: Checkpoint) {
+  const crossing = new Uint32Array(tables.count);
+  let standard = 0;
   for (let row = 0; row < descriptors.count; row++) {
-    if (descriptors.closeOnExec[row] === 1 || (descriptors.fd[row] as number) <= LAST_STANDARD) continue;
+    if (descriptors.closeOnExec[row] === 1) continue;
+    if ((descriptors.fd[row] as number) <= LAST_STANDARD) {
+      standard++;
+      continue;
+    }
     const table = u32At(descriptors.table, row);
-    counts[table] = u32At(counts, table) + 1;
+    crossing[table] = u32At(crossing, table) + 1;
   }
-  return counts;
+  return { crossing, standard };
 }
 
 function kindsOf({ descriptors, files }: Checkpoint): KindCount[] {

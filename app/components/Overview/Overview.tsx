@@ -119,12 +119,12 @@ function Deleted({ checkpoint, facts: { deleted, deletedByName }, room }: PartPr
 }
 
 function CrossExec({ checkpoint, facts: { crossExec } }: PartProps) {
-  const { rows, numbers, total, descriptors } = crossExec;
+  const { rows, numbers, total, descriptors, standard } = crossExec;
   if (total === 0) return null;
   return (
     <Part
-      title="Would survive an exec"
-      note={`${counted(descriptors, "descriptor")} above 2 without close-on-exec`}
+      title="Would survive an exec, not counting 0–2"
+      note={`${counted(descriptors, "descriptor")} without close-on-exec; of fds 0–2, ${grouped(standard)} more`}
       all={{ listing: "descriptors", filter: "cloexec:no fd:>2" }}
     >
       {Array.from(rows, (table, at) => (
