@@ -18,6 +18,7 @@ import { readResources } from "../../app/resources/read.ts";
 import { setSources } from "../support/criu.ts";
 import { fixtureBytes, open } from "../support/open.ts";
 import { one, pageWith, render } from "../support/render.tsx";
+import { checkpointOf } from "../support/state.ts";
 
 /** The inspector with something selected in the sample `server`, whose task 4242 has descriptors 0 to 3. */
 const inspect = async (selection: Selection | null) =>
@@ -108,6 +109,27 @@ test("a change of a descriptor has all its values before and after, with the cha
     expect(before).toBeNull();
     expect(differs).toBe(false);
   }
+});
+
+test("values that differ among the descriptors of a change are listed", () => {
+  const image = (path: string, second: boolean) =>
+    checkpointOf({
+      tasks: [{ pid: 10, comm: "a", table: 0 }],
+      tables: [
+        [
+          { fd: 5, file: 0, closeOnExec: true },
+          { fd: 6, file: 0, closeOnExec: second },
+        ],
+      ],
+      files: [{ kind: "regular", path }],
+    });
+  const comparison = diff(image("/x", true), image("/y", false));
+  const change = Array.from({ length: comparison.changes.count }, (_, at) => at).find(
+    (each) => kindAt(comparison, each) === "file-path",
+  );
+  const values = changeValues(comparison, change ?? -1);
+  expect(values).toContainEqual({ name: "path", before: "/x", after: "/y", differs: true });
+  expect(values).toContainEqual({ name: "close-on-exec", before: "yes", after: "yes, no", differs: true });
 });
 
 test("a descriptor that shares its position with no other says so, and which tasks have it", async () => {

@@ -116,7 +116,8 @@ function Groups({ comparison, change }: { comparison: Comparison; change: Change
   return (
     <Section
       title={shared ? `One ${what} after` : `One ${what} before`}
-      note={`${grouped(groups.length)} separate ${shared ? "before" : "after"}`}
+      // Open files that are not shared any more may be others than the one before was.
+      note={`${grouped(groups.length)} ${change.kind.startsWith("file") ? "different" : "separate"} ones ${shared ? "before" : "after"}`}
     >
       {groups.slice(0, STEP).map((group, at) => (
         // The first holder names the group.

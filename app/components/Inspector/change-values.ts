@@ -91,22 +91,47 @@ function taskValues(comparison: Comparison, change: number): ChangeValue[] {
   });
 }
 
+/** Descriptors of a change whose values are read at most. */
+const MOST_READ = 1000;
+/** Distinct values that are listed at most. */
+const MOST_NAMED = 3;
+
+/** The distinct texts in order, `yes, no`; `null` if there is none. `more`: there are descriptors that were not read. */
+function joined(texts: readonly string[], more: boolean): string | null {
+  const distinct = [...new Set(texts)];
+  if (distinct.length < 2) return distinct[0] ?? null;
+  const named = distinct.slice(0, MOST_NAMED).join(", ");
+  return more || distinct.length > MOST_NAMED ? `${named}, …` : named;
+}
+
+/** Values of all descriptors of a change: those that differ among them are listed. */
 function descriptorValues({ before, after, pairs, changes, changed }: Comparison, change: number): ChangeValue[] {
-  const pair = u32At(changes.row, u32At(changes.firstRow, change));
-  const rowBefore: DescriptorRow = i32At(pairs.descriptors.before, pair);
-  const rowAfter: DescriptorRow = i32At(pairs.descriptors.after, pair);
+  const [first, end] = [u32At(changes.firstRow, change), u32At(changes.firstRow, change + 1)];
+  const read = Array.from(changes.row.subarray(first, Math.min(end, first + MOST_READ)));
+  const more = end - first > MOST_READ;
+  const rows = read.map((pair) => ({
+    bits: u16At(changed, pair),
+    before: i32At(pairs.descriptors.before, pair) as DescriptorRow,
+    after: i32At(pairs.descriptors.after, pair) as DescriptorRow,
+  }));
   return ALIGNED_COLUMNS.flatMap((column) => {
-    const textBefore = rowBefore === NONE ? null : column.text(before, rowBefore);
-    const textAfter = rowAfter === NONE ? null : column.text(after, rowAfter);
-    if (!textBefore && !textAfter) return [];
-    const isOnBoth = textBefore !== null && textAfter !== null;
-    const shown = (text: string | null): string | null => (text === "" ? (column.alone ?? "") : text);
+    const shown = (text: string): string => (text === "" ? (column.alone ?? "") : text);
+    const cells = rows.map((row) => ({
+      bits: row.bits,
+      before: row.before === NONE ? null : column.text(before, row.before),
+      after: row.after === NONE ? null : column.text(after, row.after),
+    }));
+    if (cells.every((cell) => !cell.before && !cell.after)) return [];
+    const textsOf = (side: Side) => cells.flatMap((cell) => (cell[side] === null ? [] : [shown(cell[side])]));
     return [
       {
         name: (column.about ?? column.title).toLowerCase(),
-        before: shown(textBefore),
-        after: shown(textAfter),
-        differs: isOnBoth && columnChanged(column, u16At(changed, pair), textBefore, textAfter),
+        before: joined(textsOf("before"), more),
+        after: joined(textsOf("after"), more),
+        differs: cells.some(
+          (cell) =>
+            cell.before !== null && cell.after !== null && columnChanged(column, cell.bits, cell.before, cell.after),
+        ),
       },
     ];
   });
