@@ -117,6 +117,70 @@ describe("arcs", () => {
     expect(titles.some(({ titleAt }) => titleAt !== null)).toBe(true);
   });
 
+  test("have titles that cover neither each other, nor the number of a ribbon, nor an arrowhead", () => {
+    // A pipe beside its other end and an epoll, as in a server's event loop, next to descriptors of one shared file.
+    const watched = oneImage(
+      checkpointOf({
+        tasks: [10, 20].map((pid) => ({ pid, comm: "server", table: pid / 10 - 1 })),
+        tables: [
+          [0, 0, 0, 1, 2, 3, 4, 4].map((target, fd) => ({ fd, file: target })),
+          [0, 4, 5].map((target, fd) => ({ fd, file: target })),
+        ],
+        files: [
+          { kind: "regular", path: "/dev/null" },
+          { kind: "pipe", path: "pipe:[1]", stable: 6, pipe: 1 },
+          { kind: "pipe", path: "pipe:[1]", stable: 6, pipe: 1 },
+          { kind: "epoll", path: "epoll", stable: 5, links: [{ role: "watches", to: 1, events: 1 }] },
+          { kind: "epoll", path: "epoll", stable: 5, links: [{ role: "watches", to: 1, events: 1 }] },
+          { kind: "pipe", path: "pipe:[1]", stable: 6, pipe: 1 },
+        ],
+      }),
+    );
+    type Area = readonly [what: string, left: number, right: number, top: number, bottom: number];
+    let most = 0;
+    for (let width = 400; width <= 1400; width += 50) {
+      for (let row = 1; row <= 5; row++) {
+        const selected: ObjectRef = { to: "file", row };
+        const drawn = sceneOf(watched, layout(watched), { ...options, width, selection: selected });
+        const titles = arcsOf(drawn, boxOf(drawn, selected), relationsOf(watched, selected)).flatMap(
+          ({ title, titleAt }): Area[] => {
+            if (titleAt === null) return [];
+            const half = (title.length * 6.7) / 2;
+            return [[title, titleAt.x - half, titleAt.x + half, titleAt.y - 6, titleAt.y + 6]];
+          },
+        );
+        const others: Area[] = [
+          ...drawn.ribbons.map(
+            ({ x, labelY, count }): Area => [
+              `×${count}`,
+              x - 3 - 6.7 * (1 + String(count).length),
+              x - 3,
+              labelY - 12,
+              labelY - 2,
+            ],
+          ),
+          ...drawn.edges.map(
+            ({ x2, y2, shared }): Area => [
+              "arrowhead",
+              x2 - (shared ? 6.4 : 4.8),
+              x2,
+              y2 - (shared ? 4 : 3),
+              y2 + (shared ? 4 : 3),
+            ],
+          ),
+        ];
+        most = Math.max(most, titles.length);
+        titles.forEach((title, at) => {
+          for (const other of [...titles.slice(at + 1), ...others]) {
+            const overlaps = title[1] < other[2] && title[2] > other[1] && title[3] < other[4] && title[4] > other[3];
+            expect(overlaps, `${title[0]} over ${other[0]} at ${width}, file ${row}`).toBe(false);
+          }
+        });
+      }
+    }
+    expect(most).toBe(2);
+  });
+
   test("cross out no text of the boxes that they pass", () => {
     const fromTask: ObjectRef = { to: "task", row: 0 };
     const drawn = sceneOf(subject, layout(subject), { ...options, selection: fromTask });

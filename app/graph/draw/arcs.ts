@@ -3,22 +3,10 @@
 
 import { NONE } from "../../model/checkpoint.ts";
 import type { Relation } from "../order/relations.ts";
-import { type Box, CHARACTER, COLUMN, type Scene } from "../scene/scene.ts";
+import { type Box, COLUMN, type Scene } from "../scene/scene.ts";
+import { type Place, type Point, textsBetween, titleArea, titleObstacles, titlePlace } from "./arc-titles.ts";
 import { LANE_TEXT, type PathContext, type Theme } from "./style.ts";
 import { boxOf } from "./trace.ts";
-
-interface Point {
-  readonly x: number;
-  readonly y: number;
-}
-
-/** Where a text of the scene is. */
-interface Place {
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
-}
 
 /** A curve between the sides of two boxes, and its title. */
 export interface Arc {
@@ -30,7 +18,7 @@ export interface Arc {
   readonly bend1: number;
   readonly bend2: number;
   readonly title: string;
-  /** The middle of its title; null: not drawn, because it would cover text or repeat that of an earlier arc. */
+  /** The middle of its title; null: not drawn, because it would cover something or repeat that of an earlier arc. */
   readonly titleAt: Point | null;
   /** The texts that its line would cross out, where it is not drawn. */
   readonly gaps: readonly Place[];
@@ -46,7 +34,7 @@ const BEND = 34;
 export function arcsOf(scene: Scene, from: number, relations: readonly Relation[]): Arc[] {
   const start = scene.boxes[from];
   if (start === undefined) return [];
-  const arcs: Arc[] = [];
+  const arcs: Omit<Arc, "titleAt">[] = [];
   const seen = new Set<number>();
   for (const { title, ref } of relations) {
     const to = boxOf(scene, ref);
@@ -54,12 +42,35 @@ export function arcsOf(scene: Scene, from: number, relations: readonly Relation[
     if (to === NONE || to === from || end === undefined || seen.has(to)) continue;
     seen.add(to);
     const arc = between(start, end, scene.width);
-    const isTitled = arcs.some((other) => other.title === title && other.titleAt !== null);
-    const titleAt = isTitled ? null : titlePlace(scene, arc, title);
-    arcs.push({ ...arc, title, to, titleAt, gaps: textsCrossed(scene, arc) });
+    arcs.push({ ...arc, title, to, gaps: textsCrossed(scene, arc) });
   }
-  return arcs;
+  return titled(scene, arcs);
 }
+
+/** Points of an arc near which its title may be, its middle first. */
+const TITLE_POINTS = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8];
+
+/** Places the titles, one after the other: each title once, and none over another. */
+function titled(scene: Scene, arcs: readonly Omit<Arc, "titleAt">[]): Arc[] {
+  if (arcs.length === 0) return [];
+  const heights = arcs.flatMap(({ y1, y2 }) => [y1, y2]);
+  const taken = titleObstacles(scene, Math.min(...heights), Math.max(...heights));
+  for (const { x1, y1, x2, y2 } of arcs) taken.push(dot(x1, y1), dot(x2, y2));
+  const placed = new Set<string>();
+  return arcs.map((arc) => {
+    const points = TITLE_POINTS.map((at) => arcPoint(arc, at));
+    const titleAt = placed.has(arc.title) ? null : titlePlace(points, arc.title, taken, scene.width);
+    if (titleAt !== null) {
+      placed.add(arc.title);
+      taken.push(titleArea(arc.title, titleAt));
+    }
+    return { ...arc, titleAt };
+  });
+}
+
+/** Radius of the dots at the ends of an arc. */
+const DOT = 2.5;
+const dot = (x: number, y: number): Place => ({ left: x - DOT, right: x + DOT, top: y - DOT, bottom: y + DOT });
 
 /** `right`: where the drawing ends. */
 function between(a: Box, b: Box, right: number): Curve {
@@ -94,19 +105,6 @@ export function arcPoint({ x1, y1, x2, y2, bend1, bend2 }: Curve, at: number): P
 /** The middle of an arc. */
 export const arcMiddle = (arc: Curve): Point => arcPoint(arc, 0.5);
 
-/** Where the texts of boxes are between two heights. */
-function textsBetween({ boxes }: Scene, top: number, bottom: number): Place[] {
-  return boxes
-    .filter(({ y, height }) => y < bottom && y + height > top)
-    .flatMap((box) =>
-      box.cells.map(({ text, x, align }) => {
-        const width = text.length * CHARACTER;
-        const left = box.x + (align === "left" ? x : x - width);
-        return { left, right: left + width, top: box.y + 2, bottom: box.y + 18 };
-      }),
-    );
-}
-
 /** Points of an arc that are tested for texts; two texts are further apart than two points of an arc in view. */
 const STEPS = 128;
 
@@ -124,29 +122,6 @@ export function arcArea(path: Pick<CanvasPath, "rect">, { gaps }: Arc, area: Pla
   const add = ({ left, right, top, bottom }: Place): void => path.rect(left, top, right - left, bottom - top);
   add(area);
   for (const gap of gaps) add(gap);
-}
-
-/** Half the size of a title, in pixels. */
-const titleSize = (title: string) => ({ x: (title.length * CHARACTER * 0.93) / 2 + 4, y: 8 });
-
-/** Pixels by which a title moves aside to cover no text, nearest first. */
-const ASIDE = [0, 12, 24, 36, 48, 64, 80, 96, 112].flatMap((by) => (by === 0 ? [0] : [by, -by]));
-const UP_AND_DOWN = [0, 10, -10, 20, -20];
-
-/** Where a title covers no text: in the middle of its arc, or near it. Null if there is no such place. */
-function titlePlace(scene: Scene, arc: Curve, title: string): Point | null {
-  const middle = arcMiddle(arc);
-  const half = titleSize(title);
-  const texts = textsBetween(scene, middle.y - 40, middle.y + 40);
-  const places = UP_AND_DOWN.flatMap((dy) => ASIDE.map((dx) => ({ x: middle.x + dx, y: middle.y + dy })));
-  places.sort((a, b) => Math.hypot(a.x - middle.x, a.y - middle.y) - Math.hypot(b.x - middle.x, b.y - middle.y));
-  const isFree = ({ x, y }: Point): boolean =>
-    x - half.x > 0 &&
-    !texts.some(
-      ({ left, right, top, bottom }) =>
-        left < x + half.x && right > x - half.x && top < y + half.y && bottom > y - half.y,
-    );
-  return places.find(isFree) ?? null;
 }
 
 const EVERYWHERE: Place = { left: -1e6, right: 1e6, top: -1e7, bottom: 1e7 };
@@ -174,8 +149,8 @@ export function paintArcs(
     context.stroke();
     context.restore();
     context.beginPath();
-    context.arc(arc.x1, arc.y1, 2.5, 0, 2 * Math.PI);
-    context.arc(arc.x2, arc.y2, 2.5, 0, 2 * Math.PI);
+    context.arc(arc.x1, arc.y1, DOT, 0, 2 * Math.PI);
+    context.arc(arc.x2, arc.y2, DOT, 0, 2 * Math.PI);
     context.fill();
   }
   if (!hasText) return;
@@ -184,9 +159,9 @@ export function paintArcs(
   context.textBaseline = "middle";
   for (const { title, titleAt } of arcs) {
     if (titleAt === null) continue;
-    const half = titleSize(title);
+    const { left, right, top, bottom } = titleArea(title, titleAt);
     context.fillStyle = theme.bg;
-    context.fillRect(titleAt.x - half.x, titleAt.y - half.y, 2 * half.x, 2 * half.y);
+    context.fillRect(left, top, right - left, bottom - top);
     context.fillStyle = theme.accent;
     context.fillText(title, titleAt.x, titleAt.y);
   }

@@ -3,7 +3,18 @@
 import { REMOVED } from "../order/graph.ts";
 import type { Edge, Ribbon } from "../scene/scene.ts";
 import { changeSign } from "../scene/words.ts";
-import { edgeColour, edgePath, edgeWidth, LEAST_TEXT, RIBBON, ribbonWidth, type Theme } from "./style.ts";
+import {
+  arrowSize,
+  COUNT_UP,
+  edgeColour,
+  edgePath,
+  edgeWidth,
+  LEAST_TEXT,
+  RIBBON,
+  RIBBON_COUNT,
+  ribbonWidth,
+  type Theme,
+} from "./style.ts";
 
 /** Paints an edge with its arrowhead. `k`: the zoom. */
 export function paintEdge(
@@ -23,17 +34,18 @@ export function paintEdge(
   const tip = edgePath(context, edge);
   context.stroke();
   context.setLineDash([]);
-  if (edge.kind !== "fold") arrowhead(context, tip, edge.y2, edge.shared ? 4 : 3);
+  if (edge.kind !== "fold") arrowhead(context, tip, edge);
   if (k >= LEAST_TEXT && edge.sign === null && edge.kind === "bundle" && edge.count > 1 && traced) {
     paintCount(context, edge, theme);
   }
 }
 
-function arrowhead(context: CanvasRenderingContext2D, x: number, y: number, size: number): void {
+function arrowhead(context: CanvasRenderingContext2D, x: number, edge: Edge): void {
+  const { length, half } = arrowSize(edge);
   context.beginPath();
-  context.moveTo(x, y);
-  context.lineTo(x - size * 1.6, y - size);
-  context.lineTo(x - size * 1.6, y + size);
+  context.moveTo(x, edge.y2);
+  context.lineTo(x - length, edge.y2 - half);
+  context.lineTo(x - length, edge.y2 + half);
   context.fill();
 }
 
@@ -74,7 +86,7 @@ function paintCount(context: CanvasRenderingContext2D, edge: Edge, theme: Theme)
   context.font = `11px ${theme.font}`;
   context.textAlign = "left";
   context.textBaseline = "bottom";
-  context.fillText(`×${edge.count}`, edge.x1 + 6, edge.y1 - 1);
+  context.fillText(`×${edge.count}`, edge.x1 + 6, edge.y1 - COUNT_UP);
 }
 
 /** The common part of several edges, below their lines. */
@@ -96,5 +108,5 @@ export function paintRibbonCount(context: CanvasRenderingContext2D, ribbon: Ribb
   context.textAlign = "right";
   context.textBaseline = "bottom";
   context.fillStyle = theme.shared;
-  context.fillText(`×${ribbon.count}`, ribbon.x - 3, ribbon.labelY - 2);
+  context.fillText(`×${ribbon.count}`, ribbon.x - RIBBON_COUNT, ribbon.labelY - COUNT_UP);
 }

@@ -109,6 +109,17 @@ function edgeLine(path: PathContext, { x1, y1, y2, via }: Edge, offset: number, 
   }
 }
 
+/** Length and half the height of an edge's arrowhead, in pixels. */
+export function arrowSize({ shared }: Edge): { readonly length: number; readonly half: number } {
+  const half = shared ? 4 : 3;
+  return { length: half * 1.6, half };
+}
+
+/** Pixels between a ribbon and the number left of it. */
+export const RIBBON_COUNT = 3;
+/** Pixels from an edge up to the number above it. */
+export const COUNT_UP = 2;
+
 /** In pixels: wider for more slots. */
 export const ribbonWidth = ({ count }: Ribbon): number => Math.min(8, 2 + Math.log2(count));
 /** Opacity of the ribbon behind its lines. */
