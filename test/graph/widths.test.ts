@@ -9,7 +9,7 @@ import { KIND_PARTS } from "../../app/graph/order/kind-parts.ts";
 import { layout } from "../../app/graph/order/layout.ts";
 import { union, unionOf } from "../../app/graph/order/union.ts";
 import { NOTHING_OPENED } from "../../app/graph/plan/plan.ts";
-import { columnsOf } from "../../app/graph/scene/file-box.ts";
+import { columnsOf, fileBox } from "../../app/graph/scene/file-box.ts";
 import type { Box, Scene } from "../../app/graph/scene/scene.ts";
 import { sceneOf } from "../../app/graph/scene/scene-of.ts";
 import { ticksThatFit } from "../../app/graph/scene/strips.ts";
@@ -373,4 +373,21 @@ test.each([358, 700])("long names of tasks without pids do not push the open fil
   for (const { x, width: own } of files) expect(x + own).toBeLessThanOrEqual(width);
   expect(texts(scene, "task").length).toBeGreaterThan(2);
   expect(texts(scene, "task").every((text) => /\w{4}|\d → \d/.test(text))).toBe(true);
+});
+
+test("a changed position of five digits is in a box of 124 pixels", () => {
+  const images = [15_000n, 15_400n].map((pos) =>
+    checkpointOf({
+      tasks: [{ pid: 1, comm: "httpd", table: 0 }],
+      tables: [[0, 1, 2].map((fd) => ({ fd, file: 0 }))],
+      files: [file("/var/log/httpd/error_log", pos)],
+    }),
+  );
+  const [before, after] = images as [Checkpoint, Checkpoint];
+  const { pairs, changed } = diff(before, after);
+  const subject = union(before, after, { ...pairs, changed });
+  const lane = { x: 0, width: 124, columns: columnsOf(subject, [0], 124), column: 3 };
+  const { cells } = fileBox(subject, 0, lane, 0);
+  expect(cells.map(({ text }) => text)).toContain("→15400");
+  expect(cells.some(({ text }) => /\w{2}/.test(text) && text.includes("…"))).toBe(true);
 });

@@ -174,7 +174,8 @@ function heldCells(subject: Subject, file: GraphFileRow, { width, columns }: Fil
   const isShown = later !== "" || wanted.includes("→") || name.includes(" → ");
   const changes = isShown ? [] : changesOf(subject, file);
   const isCrowdedOut = changes.length > 0 && !changes.some((text) => fits(`${position} ${text}`, LEAST_NAME));
-  const pos = isCrowdedOut ? "" : whole === "" && fits(later, LEAST_CHANGED_NAME) ? later : whole;
+  const brief = [later, later.replace("→ ", "→")].find((text) => fits(text, LEAST_CHANGED_NAME)) ?? "";
+  const pos = isCrowdedOut ? "" : whole === "" ? brief : whole;
   if (pos !== "") cells.push(right(pos, posEnd, pos.includes("→") ? "change" : "fg"));
 
   const flagsAt = posEnd - (columns.pos > 0 ? columns.pos + 1 : 0) * CHARACTER - columns.flags * CHARACTER;
