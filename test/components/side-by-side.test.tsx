@@ -154,7 +154,8 @@ test("a descriptor that is shared with others than before, but with as many, has
   const { comparison } = compared;
   const [change] = Array.from({ length: comparison.changes.count }, (_, at) => at);
   const holders = changeValues(comparison, change ?? -1).find(({ name }) => name === "holders");
-  expect(holders).toEqual({ name: "holders", before: "⟨2⟩", after: "⟨2⟩", differs: false });
+  // Of both descriptors that share the file now.
+  expect(holders).toEqual({ name: "holders", before: "⟨2⟩, ⟨1⟩", after: "⟨2⟩", differs: true });
   const cells = { comparison, columns: ALIGNED_COLUMNS, details: [], holdersCount: true, pathRoom: 40, changeRoom: 40 };
   const rows = [0, 1, 2];
   const rowsIn = (one: boolean) =>
