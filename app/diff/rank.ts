@@ -1,5 +1,5 @@
-// Which of the changes that concern an object is the one about it. A descriptor that leads to another file has a change
-// of path, and may be listed in changes of sharing whose first descriptor is another: the change of path is shown.
+// Several changes can concern an object; this picks the one to show for it. A descriptor that now leads to another file
+// has a change of path, and can also be listed in the sharing changes of other descriptors: its change of path is shown.
 
 import type { ChangeKind } from "./changes.ts";
 
@@ -7,18 +7,17 @@ import type { ChangeKind } from "./changes.ts";
 export interface Concern {
   readonly to: "descriptor" | "file";
   readonly kind: ChangeKind;
-  /** The change goes by the name of the object's open file. Not so: it is where that file was before, or a dup of it. */
+  /** Whether the change is listed under the name of the object's open file; not under its earlier name, say. */
   readonly isNamed: boolean;
   /** The descriptor, or one that leads to the open file, is the first that the change lists. */
   readonly isFirst: boolean;
 }
 
-/** What a descriptor leads to comes before values of that. */
-const OF_DESCRIPTOR: readonly ChangeKind[] = [
-  "file-path",
-  "fd-opened",
-  "fd-closed",
-  "close-on-exec",
+/** Changes of what a descriptor leads to, and of the descriptor itself. */
+const OF_SLOT: readonly ChangeKind[] = ["file-path", "fd-opened", "fd-closed", "close-on-exec"];
+
+/** Changes of an open file's own values. */
+const OF_VALUES: readonly ChangeKind[] = [
   "file-flags",
   "file-mode",
   "file-pos",
@@ -27,27 +26,18 @@ const OF_DESCRIPTOR: readonly ChangeKind[] = [
   "file-linked",
 ];
 
-/** An open file's own values come before who holds it. */
-const OF_FILE: readonly ChangeKind[] = [
-  "file-flags",
-  "file-mode",
-  "file-pos",
-  "file-version",
-  "file-detail",
-  "file-linked",
-  "file-path",
-  "fd-opened",
-  "fd-closed",
-  "close-on-exec",
-];
+/** By what is selected, the changes that are about it, the most telling first. */
+const ORDER: Readonly<Record<Concern["to"], readonly ChangeKind[]>> = {
+  descriptor: [...OF_SLOT, ...OF_VALUES],
+  file: [...OF_VALUES, ...OF_SLOT],
+};
 
 /**
  * The rank of a change among those that concern an object: the lowest is about it. Own values come first, then sharing
  * of the open file, then changes that go by another name: of what it was before, and those that only list it.
  */
 export function rankOf({ to, kind, isNamed, isFirst }: Concern): number {
-  const order = to === "descriptor" ? OF_DESCRIPTOR : OF_FILE;
-  const place = order.indexOf(kind);
+  const place = ORDER[to].indexOf(kind);
   const isSharing = place === -1;
   // Values of a descriptor are its own by whatever name.
   const isOther = !isNamed && (isSharing || to === "file");

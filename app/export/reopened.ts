@@ -22,7 +22,7 @@ export interface Identity {
   readonly reopenedOrTruncated: readonly number[];
   /** The descriptors of the path that lead to more separate open files than before, and to how many; `null`: to no more. */
   readonly separated: { readonly rows: readonly number[]; readonly files: number; readonly isKnown: boolean } | null;
-  /** Descriptors that shared an open file, of which only some lead to it still, or (`isGone`) none to its path. */
+  /** Descriptors that shared an open file. Only some still lead to it; if `isGone`, none leads to its path. */
   readonly parted: { readonly rows: readonly number[]; readonly isGone: boolean } | null;
 }
 

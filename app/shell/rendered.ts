@@ -10,7 +10,7 @@ const MODIFIERS: ReadonlySet<string> = new Set(["Shift", "Control", "Alt", "Meta
  * Tries something in every frame until it succeeds.
  *
  * @param attempt Returns whether it succeeded.
- * @returns Whether it did, in as many frames as it is worth trying, and before it was no longer wanted.
+ * @returns Whether it succeeded; false after MOST_FRAMES frames, or once `isWanted` returns false.
  */
 export async function untilRendered(attempt: () => boolean, isWanted = (): boolean => true): Promise<boolean> {
   for (let frame = 0; frame <= MOST_FRAMES && isWanted(); frame++) {
@@ -45,7 +45,7 @@ export function focusWhenRendered(focus: () => boolean): void {
   });
 }
 
-/** Calls `use` with the element with this id, as soon as it is on the page and not hidden, and unless the user goes on before that. */
+/** Calls `use` with the element with this id once it is shown, unless the user presses a key or clicks before that. */
 export function withElement(id: string, use: (element: HTMLElement) => void): void {
   focusWhenRendered(() => {
     const element = document.getElementById(id);

@@ -133,7 +133,7 @@ test("an image that is too long for a link is refused with advice to save a repo
   await page.getByRole("banner").getByText("20,000 descriptors").waitFor();
   await page.keyboard.press("U");
   const dialog = page.getByRole("dialog", { name: "A link with the image inside" });
-  await dialog.getByText(/characters, of which the images may have 65,536\. Save a report instead/).waitFor();
+  await dialog.getByText(/characters, but the images may take up only 65,536\. Save a report instead/).waitFor();
   await expect.poll(() => dialog.getByRole("button", { name: "Copy link" }).isDisabled()).toBe(true);
 });
 

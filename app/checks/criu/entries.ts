@@ -31,7 +31,7 @@ const MESSAGE_FIELDS = FILE_FIELDS.filter((field) => field !== null);
 const SLOT_BEFORE_TYPES = 2;
 /** In the column of types: more than any type. */
 const NO_TYPE = 255;
-/** Of those that nothing else is checked of. Every type of file has its id in field 1. */
+/** For files of which only the id is checked. Every type of file has its id in field 1. */
 const ONLY_ID: Body = { plan: plan("reg_file_entry", ["id"]), idSlot: 1, check: () => {} };
 const MESSAGE_BODIES: readonly Body[] = MESSAGE_FIELDS.map((field) => BODIES[field] ?? ONLY_ID);
 const MESSAGE_SHAPES = MESSAGE_FIELDS.map((field) => shapeOf(messageIn("file_entry", field)));
@@ -217,7 +217,7 @@ function checkMapping(scanned: Scan, bytes: Uint8Array, start: number, end: numb
     callForShared(scanned, id, placeOf(nth), "it has the contents of shared memory");
 }
 
-/** Most mappings of missing files whose place is known; a set that lacks files.img may have any number. */
+/** The most mappings of missing files that get a place; a set that lacks files.img can have any number. */
 const MOST_PLACES = 1000;
 
 /** The reference of a mapping to its file: if that is missing, one of its own, which says which mapping it is. */

@@ -33,8 +33,8 @@ const isRequired = (message: string, { label, name }: KnownField): boolean =>
 /** What is checked of one message. */
 export interface Shape {
   /**
-   * By tag: the bits of the required fields without its own, for fields of which nothing but their end is
-   * checked; 0 for all others.
+   * By tag: the bits of all other required fields, if only the end of the field is checked; 0 for all
+   * other tags.
    */
   readonly plain: Int32Array;
   /** By field number. */

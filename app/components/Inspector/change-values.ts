@@ -91,7 +91,7 @@ function taskValues(comparison: Comparison, change: number): ChangeValue[] {
   });
 }
 
-/** Descriptors of a change whose values are read at most. */
+/** The most descriptors of a change whose values are read. */
 const MOST_READ = 1000;
 /** Distinct values that are listed at most. */
 const MOST_NAMED = 3;

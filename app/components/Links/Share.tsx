@@ -123,7 +123,7 @@ function sizeOf(piece: Uint8Array | null, link: string | null, tooLong: boolean)
   if (link === null) return `${sizeText(piece.length)} of data`;
   const length = grouped(link.length);
   return tooLong
-    ? `${length} characters, of which the images may have ${grouped(LINK_LIMIT)}. Save a report instead.`
+    ? `${length} characters, but the images may take up only ${grouped(LINK_LIMIT)}. Save a report instead.`
     : `The link has ${length} characters. Some chat and mail programs cut long links.`;
 }
 
