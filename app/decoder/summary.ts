@@ -3,6 +3,7 @@
 import type { Checkpoint } from "../model/checkpoint.ts";
 import type { Evidence } from "../model/earlier.ts";
 import type { ImageSummary } from "../model/image-summary.ts";
+import { hostOf } from "./criu/set-host.ts";
 import { uptimeOf } from "./criu/set-times.ts";
 import type { FoundImage } from "./find-images.ts";
 import type { Image, Refusal } from "./image.ts";
@@ -59,6 +60,7 @@ export async function summaryOf(found: FoundImage, checkpoint: Checkpoint | null
     parent: metadata?.parent ?? null,
     time: checkpoint?.time ?? metadata?.time ?? null,
     uptime: format === "criu" ? await uptimeOf(sources) : null,
+    ...(format === "criu" && { host: await hostOf(sources) }),
     packedTime: isPacked ? changed : null,
     fileTime: isPacked ? null : changed,
   };

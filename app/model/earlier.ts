@@ -13,6 +13,8 @@ export interface Evidence {
   readonly time: number | null;
   /** How long the host had been up, in seconds, according to the image. Not comparable across a reboot of the host. */
   readonly uptime: number | null;
+  /** What the image records of its host, by what it is: `{ "host name": "web-1" }`. */
+  readonly host?: Readonly<Record<string, string>>;
   /** The name of the previous dump, as recorded in the image. */
   readonly parent: string | null;
   /** According to the archive that it is in. */
@@ -58,7 +60,9 @@ export function earlierOf(first: Evidence, second: Evidence): Verdict {
   if (own !== null) return verdict(own, true);
   const named = byName(first, second);
   const copied = byFileTime(first, second);
-  const weaker = [byUptime(first, second), byPackedTime(first, second)].filter((each) => each !== null);
+  const uptime = byUptime(first, second);
+  const otherHost = hostsText(first, second);
+  const weaker = [otherHost === null ? uptime : null, byPackedTime(first, second)].filter((each) => each !== null);
   const [strongest] = weaker;
   if (strongest !== undefined) {
     // Between two dumps a host can have been started again, and files keep their times better than not.
@@ -71,7 +75,10 @@ export function earlierOf(first: Evidence, second: Evidence): Verdict {
   }
   if (named !== null) return verdict(named, true);
   if (copied !== null) return verdict(copied, false);
-  const reason = "Neither the images, their names nor their files say which is earlier.";
+  const isOfOthers = uptime !== null && otherHost !== null;
+  const reason = isOfOthers
+    ? `${uptime.reason} But: ${otherHost}.`
+    : "Neither the images, their names nor their files say which is earlier.";
   return verdict({ sign: naturalOrder(first.name, second.name), reason }, false);
 }
 
@@ -102,6 +109,14 @@ function byUptime(first: Evidence, second: Evidence): Opinion | null {
   return compare(first.uptime, second.uptime, 0, (early, late) => {
     return `The host had been up for ${early.toFixed(1)} s and ${late.toFixed(1)} s at the dumps.`;
   });
+}
+
+/** What differs between the hosts of two images, so that their uptimes cannot be compared; `null`: nothing is known to. */
+function hostsText({ host: one = {} }: Evidence, { host: other = {} }: Evidence): string | null {
+  const what = Object.keys(one).find((each) => Object.hasOwn(other, each) && one[each] !== other[each]);
+  if (what === undefined) return null;
+  const values = [one[what] ?? "", other[what] ?? ""].toSorted().map((each) => visible(each));
+  return `these are different hosts (${what} ${values.join(" and ")})`;
 }
 
 function byPackedTime(first: Evidence, second: Evidence): Opinion | null {

@@ -101,6 +101,21 @@ describe("times", () => {
       "y",
     ]);
   });
+  test("uptimes of different hosts say nothing", () => {
+    const one = image("x", { uptime: 4.5, host: { "host name": "web-2", machine: "X86_64" } });
+    const other = image("y", { uptime: 3.5, host: { "host name": "web\u202e1" } });
+    expect(order(one, other)).toBeNull();
+    expect(earlierOf(one, other).reason).toBe(
+      "The host had been up for 3.5 s and 4.5 s at the dumps. But: these are different hosts (host name web-2 and web\\u202e1).",
+    );
+    expect(order(one, image("y", { uptime: 3.5, host: { machine: "AARCH64" } }))).toBeNull();
+    // What only one records is no difference.
+    expect(order(one, image("y", { uptime: 3.5, host: { machine: "X86_64" } }))).toEqual(["y", "x"]);
+    expect(order(one, image("y", { uptime: 3.5 }))).toEqual(["y", "x"]);
+    // What else is known still counts.
+    expect(order({ ...one, packedTime: 1 }, { ...other, packedTime: 2 })).toEqual(["x", "y"]);
+    expect(order({ ...one, name: "after" }, { ...other, name: "before" })).toEqual(["before", "after"]);
+  });
   test("the files' decide last, never for sure, and not at all if copying explains them", () => {
     expect(order(image("x", { fileTime: 1000 }), image("y", { fileTime: 9000 }))).toBeNull();
     expect(earlierOf(image("y", { fileTime: 9000 }), image("x", { fileTime: 1000 }))).toMatchObject({

@@ -1,7 +1,7 @@
 // When a set was written, from its own files: the engine's, or the clock of the host at the time of the dump.
 
-import { type Source, SourceError } from "../source.ts";
-import { framingOf, word } from "./framing.ts";
+import type { Source } from "../source.ts";
+import { firstEntry } from "./first-entry.ts";
 import { MEMBER_KINDS } from "./member-kinds.ts";
 import { baseName } from "./member-names.ts";
 import { readVarint, wide } from "./wire.ts";
@@ -15,16 +15,12 @@ const NANOSECONDS = 2 << 3;
 /** How long the host had been up at the dump, in seconds (timens_entry.boottime, CRIU 3.14 and later); else `null`. */
 export async function uptimeOf(sources: readonly Source[]): Promise<number | null> {
   const source = sources.find(({ name }) => /^timens-\d+\.img$/.test(baseName(name)));
-  if (source === undefined || TIMENS === undefined || source.size > 4096) return null;
-  const bytes = await readable(source);
-  if (bytes === null) return null;
-  const start = framingOf(TIMENS, bytes);
-  if (start === null || bytes.length < start.length + 4) return null;
-  const from = start.length + 4;
-  const end = Math.min(bytes.length, from + word(bytes, start.length, start.littleEndian));
+  const entry = source === undefined ? null : await firstEntry(source, TIMENS, 4096);
+  if (entry === null) return null;
+  const { bytes, start, end } = entry;
   const words = new Uint32Array(2);
   let uptime: number | null = null;
-  for (let at = from; at < end; ) {
+  for (let at = start; at < end; ) {
     const tag = bytes[at];
     at = readVarint(bytes, at + 1, end, words);
     const length = words[0] as number;
@@ -33,15 +29,6 @@ export async function uptimeOf(sources: readonly Source[]): Promise<number | nul
     at += length;
   }
   return uptime;
-}
-
-async function readable(source: Source): Promise<Uint8Array | null> {
-  try {
-    return await source.read(0, source.size);
-  } catch (error) {
-    if (error instanceof SourceError) return null;
-    throw error;
-  }
 }
 
 /** A timespec in seconds. */
