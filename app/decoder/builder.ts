@@ -112,6 +112,10 @@ export function createBuilder(decoded: () => number = () => 1, limits?: Pick<Lim
     },
 
     textLength: text.length,
+    textRoom: text.room,
+
+    /** Copies the first `count` of bytes, at most `textRoom()`, into the text pool. */
+    addTexts: text.addMany,
 
     textBytes(): Uint8Array {
       return text.bytes();
@@ -181,6 +185,9 @@ function createOwners(growth: Growth) {
       tables.record[row] = record;
       return row;
     },
+
+    /** How many descriptors can be added without growing. */
+    descriptorRoom: (): number => descriptors.capacity - descriptors.count,
 
     /** @param file NONE: missing. @param closeOnExec 0 or 1. */
     addDescriptor(table: TableRow, fd: number, file: FileRow, closeOnExec: number, record: RecordRow): DescriptorRow {

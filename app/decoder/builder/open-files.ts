@@ -4,17 +4,20 @@ import { HAS } from "../../model/checkpoint.ts";
 import type { JsonBytes } from "../../model/json-bytes.ts";
 import type { FileRow, RecordRow } from "../../model/rows.ts";
 import { type FileColumns, fileColumns } from "./columns.ts";
-import { type Column, type Growth, grow, growTo } from "./growing.ts";
+import { addBatch, addedColumn, addInodes, addVarying, type FileBatch } from "./file-batch.ts";
+import { type Growth, grow, growTo } from "./growing.ts";
 import type { TextPool } from "./text-pool.ts";
+
+/** Columns of 64-bit numbers as words. */
+const aliasWords = ({ pos, version, size }: FileColumns) => ({
+  pos: new Uint32Array(pos.buffer),
+  version: new Uint32Array(version.buffer),
+  size: new Uint32Array(size.buffer),
+});
 
 export function createOpenFiles(growth: Growth, text: TextPool) {
   const files: FileColumns = fileColumns();
-  const aliasWords = () => ({
-    pos: new Uint32Array(files.pos.buffer),
-    version: new Uint32Array(files.version.buffer),
-    size: new Uint32Array(files.size.buffer),
-  });
-  let words = aliasWords();
+  let words = aliasWords(files);
 
   const setName = (file: FileRow, offset: number, length: number, stable: number): void => {
     files.nameOffset[file] = offset;
@@ -22,24 +25,27 @@ export function createOpenFiles(growth: Growth, text: TextPool) {
     setVarying(file, length - stable);
   };
   const setVarying = (file: FileRow, length: number): void => {
-    if (files.nameVarying.length === 0 && length > 0) files.nameVarying = addedColumn(Uint32Array);
+    if (files.nameVarying.length === 0 && length > 0) addVarying(files, growth.budget);
     if (files.nameVarying.length > 0) files.nameVarying[file] = length;
   };
-  /** Allocates a column when it is first needed. */
-  const addedColumn = <C extends Column>(kind: new (length: number) => C): C => {
-    const column = new kind(files.capacity);
-    growth.budget.takeBytes(column.byteLength);
-    return column;
-  };
-
   return {
     files,
+
+    /** How many files can be added without growing. */
+    fileRoom: (): number => files.capacity - files.count,
+
+    /** Adds the files of a batch, of at most `fileRoom()` rows; returns the first. Their names are at its offsets. */
+    addFiles(batch: FileBatch, firstRecord: RecordRow): FileRow {
+      const first = addBatch(files, growth.budget, batch, firstRecord);
+      words = aliasWords(files);
+      return first;
+    },
 
     /** Adds an open file whose id is all that is known so far. */
     addFile(id: number, record: RecordRow): FileRow {
       if (files.count === files.capacity) {
         grow(files, growth);
-        words = aliasWords();
+        words = aliasWords(files);
       }
       const row = files.count++;
       files.id[row] = id;
@@ -58,8 +64,8 @@ export function createOpenFiles(growth: Growth, text: TextPool) {
     setVersion(file: FileRow, low: number, high: number): void {
       if (low !== 0 || high !== 0) {
         if (files.version.length === 0) {
-          files.version = addedColumn(BigUint64Array);
-          words = aliasWords();
+          files.version = addedColumn(BigUint64Array, files.capacity, growth.budget);
+          words = aliasWords(files);
         }
         words.version[2 * file] = low;
         words.version[2 * file + 1] = high;
@@ -74,10 +80,8 @@ export function createOpenFiles(growth: Growth, text: TextPool) {
      */
     setInode(file: FileRow, mode: number, sizeLow: number, sizeHigh: number, mountId: number): void {
       if (files.inodeMode.length === 0) {
-        files.inodeMode = new Uint32Array(files.capacity);
-        files.size = new BigUint64Array(files.capacity);
-        files.mountId = new Int32Array(files.capacity);
-        words = aliasWords();
+        addInodes(files);
+        words = aliasWords(files);
       }
       files.inodeMode[file] = mode;
       words.size[2 * file] = sizeLow;
@@ -128,7 +132,7 @@ export function createOpenFiles(growth: Growth, text: TextPool) {
     reserveFiles(more: number): void {
       if (files.count + more <= files.capacity) return;
       growTo(files, files.count + more, growth.budget);
-      words = aliasWords();
+      words = aliasWords(files);
     },
   };
 }

@@ -4,7 +4,7 @@ import type { RecordKind, Records } from "../../model/checkpoint.ts";
 import { cursorAt, RUN } from "../../model/records.ts";
 import type { RecordRow } from "../../model/rows.ts";
 import type { Budget } from "../limits.ts";
-import { recordColumns, runColumns } from "./columns.ts";
+import { type RecordColumns, type RunColumns, recordColumns, runColumns } from "./columns.ts";
 import { cutAll, type Growth, grow, grown, growTo, nextCapacity } from "./growing.ts";
 
 /** Longest record; a longer run of bytes between records takes several rows. */
@@ -25,66 +25,138 @@ const bytesOnly = (budget: Budget): Budget => ({
   takeRows: (wanted, bytesPerRow) => Math.floor(budget.takeBytes(wanted * bytesPerRow, bytesPerRow) / bytesPerRow),
 });
 
-/** An empty list of records. Its functions throw LimitReached when the budget is used up. */
-export function createRecords(growth: Growth) {
+/** Records of one kind that follow one another. */
+export interface RecordBatch {
+  readonly rows: number;
+  /** By row: where it begins, from a place that is the same for all. */
+  readonly offsets: Uint32Array;
+  /** Where the last one ends. */
+  readonly end: number;
+  /** The lengths, seven bits in a byte, as they are stored; and by row where its own begins. */
+  readonly lengths: Uint8Array;
+  readonly lengthBytes: number;
+  readonly lengthsAt: Uint32Array;
+}
+
+/** The records so far. */
+interface RecordList {
+  readonly growth: Growth;
+  /** Runs do not count towards the limit of rows. */
+  readonly runGrowth: Growth;
+  readonly records: RecordColumns;
+  readonly runs: RunColumns;
+  lengths: Uint8Array<ArrayBuffer>;
+  lengthAt: number;
+  /** Of the last record. */
+  lastMember: number;
+  lastStart: number;
+  lastEnd: number;
+  /** The row at which the last run is full. */
+  full: number;
+}
+
+const createList = (growth: Growth): RecordList => {
   const { decoded, budget } = growth;
   const records = recordColumns();
-  const runs = runColumns();
-  // Runs do not count towards the limit of rows.
-  const runGrowth: Growth = { decoded, budget: bytesOnly(budget) };
-  let lengths = new Uint8Array(2 * records.capacity);
-  let lengthAt = 0;
-  // Of the last record.
-  let lastMember = 0;
-  let lastStart = 0;
-  let lastEnd = 0;
-  // The row at which the last run is full.
-  let full = 0;
-
-  const addRun = (row: RecordRow, offset: number, member: number): void => {
-    if (runs.count === runs.capacity) grow(runs, runGrowth);
-    const run = runs.count++;
-    runs.firstRow[run] = row;
-    runs.offset[run] = offset;
-    runs.lengthAt[run] = lengthAt;
-    if (member > 0 && runs.member.length === 0) runs.member = new Uint32Array(runs.capacity);
-    if (runs.member.length > 0) runs.member[run] = member;
-    full = row + RUN;
-    lastMember = member;
+  return {
+    growth,
+    runGrowth: { decoded, budget: bytesOnly(budget) },
+    records,
+    runs: runColumns(),
+    lengths: new Uint8Array(2 * records.capacity),
+    lengthAt: 0,
+    lastMember: 0,
+    lastStart: 0,
+    lastEnd: 0,
+    full: 0,
   };
+};
 
-  const growLengths = (): void => {
-    const wanted = nextCapacity(lengths.length, decoded());
-    lengths = grown(lengths, lengths.length + budget.takeBytes(wanted - lengths.length, LENGTH_BYTES));
-  };
+/** Begins a run with a row. */
+function addRun(list: RecordList, row: RecordRow, offset: number, member: number): void {
+  const { runs } = list;
+  if (runs.count === runs.capacity) grow(runs, list.runGrowth);
+  const run = runs.count++;
+  runs.firstRow[run] = row;
+  runs.offset[run] = offset;
+  runs.lengthAt[run] = list.lengthAt;
+  if (member > 0 && runs.member.length === 0) runs.member = new Uint32Array(runs.capacity);
+  if (runs.member.length > 0) runs.member[run] = member;
+  list.full = row + RUN;
+  list.lastMember = member;
+}
 
-  const setKind = (row: RecordRow, kind: number): void => {
-    if (kind >= BYTE_KINDS && records.kind.BYTES_PER_ELEMENT === 1) {
-      budget.takeBytes(records.capacity);
-      records.kind = Uint16Array.from(records.kind);
-    }
-    records.kind[row] = kind;
-  };
+function growLengths(list: RecordList): void {
+  const { decoded, budget } = list.growth;
+  const { length } = list.lengths;
+  const wanted = nextCapacity(length, decoded());
+  list.lengths = grown(list.lengths, length + budget.takeBytes(wanted - length, LENGTH_BYTES));
+}
+
+function setKind({ records, growth }: RecordList, row: RecordRow, kind: number): void {
+  if (kind >= BYTE_KINDS && records.kind.BYTES_PER_ELEMENT === 1) {
+    growth.budget.takeBytes(records.capacity);
+    records.kind = Uint16Array.from(records.kind);
+  }
+  records.kind[row] = kind;
+}
+
+/** How many records can be added without growing. */
+const roomIn = ({ records, runs, lengths, lengthAt }: RecordList): number =>
+  Math.min(
+    records.capacity - records.count,
+    Math.floor((lengths.length - lengthAt) / LENGTH_BYTES),
+    (runs.capacity - runs.count - 1) * RUN,
+  );
+
+/** Adds the records of a batch, for which there is room; returns the first. Its offsets are from `base`. */
+function addBatch(list: RecordList, batch: RecordBatch, base: number, kind: number, member: number): RecordRow {
+  const { records } = list;
+  const { rows, offsets, lengthsAt, lengthBytes } = batch;
+  const first = records.count;
+  const from = list.lengthAt;
+  list.lengths.set(batch.lengths.subarray(0, lengthBytes), from);
+  if (base + (offsets[0] as number) !== list.lastEnd || member !== list.lastMember) list.full = first;
+  for (let row = list.full; row < first + rows; row = list.full) {
+    list.lengthAt = from + (lengthsAt[row - first] as number);
+    addRun(list, row, base + (offsets[row - first] as number), member);
+  }
+  setKind(list, first, kind);
+  records.kind.fill(kind, first, first + rows);
+  records.count = first + rows;
+  list.lengthAt = from + lengthBytes;
+  list.lastStart = base + (offsets[rows - 1] as number);
+  list.lastEnd = base + batch.end;
+  return first;
+}
+
+/** An empty list of records. Its functions throw LimitReached when the budget is used up. */
+export function createRecords(growth: Growth) {
+  const list = createList(growth);
+  const { records, runs } = list;
 
   const addRecord = (offset: number, length: number, kind: number, member: number): RecordRow => {
     if (records.count === records.capacity) grow(records, growth);
-    if (lengthAt + LENGTH_BYTES > lengths.length) growLengths();
+    if (list.lengthAt + LENGTH_BYTES > list.lengths.length) growLengths(list);
     const row = records.count;
-    if (row === full || offset !== lastEnd || member !== lastMember) addRun(row, offset, member);
+    if (row === list.full || offset !== list.lastEnd || member !== list.lastMember) addRun(list, row, offset, member);
     records.count = row + 1;
     if (kind < BYTE_KINDS) records.kind[row] = kind;
-    else setKind(row, kind);
+    else setKind(list, row, kind);
+    const { lengths } = list;
+    let at = list.lengthAt;
     let left = length;
-    for (; left > 127; left = Math.floor(left / 128)) lengths[lengthAt++] = (left % 128) | 128;
-    lengths[lengthAt++] = left;
-    lastStart = offset;
-    lastEnd = offset + length;
+    for (; left > 127; left = Math.floor(left / 128)) lengths[at++] = (left % 128) | 128;
+    lengths[at++] = left;
+    list.lengthAt = at;
+    list.lastStart = offset;
+    list.lastEnd = offset + length;
     return row;
   };
 
   const finishRecords = (kinds: readonly RecordKind[]): Records => ({
     ...cutAll(records),
-    lengths: lengths.subarray(0, lengthAt),
+    lengths: list.lengths.subarray(0, list.lengthAt),
     runs: cutAll(runs),
     kinds,
   });
@@ -95,8 +167,14 @@ export function createRecords(growth: Growth) {
     /** `kind` indexes Head.recordKinds, `member` Head.members. Offset and length are in bytes. */
     addRecord,
 
+    recordRoom: (): number => roomIn(list),
+
+    /** Adds the records of a batch, at least one and at most `recordRoom()`; returns the first. */
+    addRecords: (batch: RecordBatch, base: number, kind: number, member: number): RecordRow =>
+      addBatch(list, batch, base, kind, member),
+
     /** Gives a record another kind. */
-    setRecordKind: setKind,
+    setRecordKind: (row: RecordRow, kind: number): void => setKind(list, row, kind),
 
     /** Bytes between records. */
     addGap(offset: number, length: number, kind: number, member: number): void {
@@ -107,22 +185,24 @@ export function createRecords(growth: Growth) {
 
     /** Where the last record begins and ends in its member. */
     lastRecord(): { readonly start: number; readonly end: number } {
-      return { start: lastStart, end: lastEnd };
+      return { start: list.lastStart, end: list.lastEnd };
     },
 
     /** Where a record begins, and its member; undefined if there is only one. Takes time: for problems. */
     placeOf(record: RecordRow): { readonly offset: number; readonly member: number | undefined } {
       const isSingle = runs.member.length === 0;
       // Nearly always: a problem of the current record.
-      if (record === records.count - 1) return { offset: lastStart, member: isSingle ? undefined : lastMember };
+      if (record === records.count - 1)
+        return { offset: list.lastStart, member: isSingle ? undefined : list.lastMember };
       const { offset, member } = cursorAt(finishRecords([]), record);
       return { offset, member: isSingle ? undefined : member };
     },
     /** Reserves capacity for more records. */
     reserveRecords(more: number): void {
+      const { budget } = growth;
       if (records.count + more > records.capacity) growTo(records, records.count + more, budget);
-      const wanted = lengthAt + more * USUAL_LENGTH_BYTES - lengths.length;
-      if (wanted > 0) lengths = grown(lengths, lengths.length + budget.takeBytes(wanted, 0));
+      const wanted = list.lengthAt + more * USUAL_LENGTH_BYTES - list.lengths.length;
+      if (wanted > 0) list.lengths = grown(list.lengths, list.lengths.length + budget.takeBytes(wanted, 0));
     },
 
     /** The records so far, as views. */

@@ -18,6 +18,10 @@ export interface TextPool {
   addShort(bytes: Uint8Array, count: number): void;
   /** Appends a string as UTF-8. */
   addString(text: string): void;
+  /** Appends the first `count` of bytes, for which there is room. */
+  addMany(bytes: Uint8Array, count: number): void;
+  /** How many bytes can be added without growing. */
+  room(): number;
   /** Reserves capacity for more bytes. */
   reserve(length: number): void;
   length(): number;
@@ -104,6 +108,13 @@ export function createTextPool({ decoded, budget }: Growth): TextPool {
         text[to++] = code;
       }
       length = to;
+    },
+    addMany(bytes, count) {
+      text.set(bytes.subarray(0, count), length);
+      length += count;
+    },
+    room() {
+      return text.length - length;
     },
     reserve(more) {
       if (length + more > text.length) {

@@ -11,7 +11,6 @@ import type { Metadata } from "./container-metadata.ts";
 import type { Framing } from "./dialect-names.ts";
 import { isRaw, type PlacedMember, pluginImages } from "./placing.ts";
 import { createLinks, indexRows, type LinkedRows, type Links, type RowIndex } from "./rows.ts";
-import { createUsualFile, type UsualFile } from "./usual.ts";
 import { scratch } from "./wire.ts";
 
 /** A lock as stored in file_lock_entry. */
@@ -160,8 +159,6 @@ export interface FileContext {
   readonly pathOwners: FileRow[];
   /** Files with a path and details that have no column: an owner for signals, a build id. */
   readonly detailed: FileRow[];
-  /** Room for an entry in the usual form. */
-  readonly usual: UsualFile;
   /** Room for a made-up name. */
   readonly name: JsonBytes;
   /** IPv4 addresses that occurred, as text, by their word. */
@@ -293,7 +290,6 @@ const createFileContext = (): FileContext => ({
   pathFiles: [],
   pathOwners: [],
   detailed: [],
-  usual: createUsualFile(),
   name: createJsonBytes(256),
   addresses: new Map(),
   addressWords: new Uint32Array(5),

@@ -27,6 +27,11 @@ export type Visit = (bytes: Uint8Array, start: number, end: number, offset: numb
 export interface Visitor {
   /** Called for every whole entry after the magics. */
   readonly visit: Visit;
+  /**
+   * Called before entries are visited, if sizes are little-endian: handles those that begin at bytes[from] itself, as many as
+   * it likes. Returns where they end; `from` if there are none. The block begins at `offset` of the member.
+   */
+  readonly visitMany?: (bytes: Uint8Array, from: number, offset: number) => number;
   /** Called for entries larger than ENTRY_LIMIT, with their offset and their length, size word included. */
   readonly oversized: (offset: number, length: number) => void;
   /** Called for a last entry that the file ends inside, with the bytes of its message that are left, and its offset. */
@@ -45,7 +50,7 @@ export function walkEntries(source: Source, start: Start, head: Uint8Array, visi
   const { size } = source;
   if (head.length < Math.min(size, HEAD_SIZE)) return shortened(head.length);
   const { littleEndian } = start;
-  const reached = walkBlock(head, start.length, 0, size, littleEndian, visitor.visit);
+  const reached = walkBlock(head, start.length, 0, size, littleEndian, visitor);
   if (typeof reached !== "number") return reached;
   if (reached === size) return { end: size, fault: null };
   return walkOn(source, littleEndian, visitor, { bytes: head, from: start.length, offset: 0, reached });
@@ -62,10 +67,15 @@ function walkBlock(
   offset: number,
   size: number,
   littleEndian: boolean,
-  visit: Visit,
+  { visit, visitMany }: Visitor,
 ): number | Walk {
   let at = from;
   while (at + 4 <= bytes.length) {
+    const next = littleEndian && visitMany !== undefined ? visitMany(bytes, at, offset) : at;
+    if (next > at) {
+      at = next;
+      continue;
+    }
     const end = at + 4 + word(bytes, at, littleEndian);
     if (end > bytes.length) break;
     const payload = visit(bytes, at + 4, end, offset + at);
@@ -116,7 +126,7 @@ async function walkOn(source: Source, littleEndian: boolean, visitor: Visitor, f
     const length = Math.min(wanted, size - offset);
     bytes = await source.read(offset, length);
     if (bytes.length < length) return shortened(offset + bytes.length);
-    const next = walkBlock(bytes, 0, offset, size, littleEndian, visitor.visit);
+    const next = walkBlock(bytes, 0, offset, size, littleEndian, visitor);
     if (typeof next !== "number") return next;
     reached = next;
   }

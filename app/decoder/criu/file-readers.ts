@@ -14,11 +14,10 @@ import type { MessageName } from "./messages.ts";
 import { numberText } from "./pieces.ts";
 import { addLink, linkedRows } from "./rows.ts";
 import { readInetSocket, readNetlinkSocket, readPacketSocket, readUnixSocket } from "./socket-readers.ts";
-import type { UsualFile } from "./usual.ts";
 import { eachBytes, fieldNumber, high, isSet, low, plan, scan } from "./wire.ts";
 
 /** S_IFMT of st_mode, shifted down by 12, to a kind: a table, as there can be millions of files. */
-const FORMAT_KINDS = Uint8Array.from({ length: 16 }, (_, format) => fileKind(modeKind(format << 12)));
+export const FORMAT_KINDS = Uint8Array.from({ length: 16 }, (_, format) => fileKind(modeKind(format << 12)));
 const GENERIC = fileKind("generic");
 const DIRECTORY = fileKind("directory");
 const EXTERNAL = fileKind("external");
@@ -93,22 +92,6 @@ const readRegular: FileReader = (set, file, bytes, start, end) => {
   return seen;
 };
 
-/** Fills in a file with a path whose entry has the usual form: what `readRegular` does for any other. */
-export function addUsualFile({ builder, files }: SetContext, file: FileRow, bytes: Uint8Array, usual: UsualFile): void {
-  setFlags(builder, file, usual.flags);
-  builder.setPos(file, usual.posLow, usual.posHigh);
-  builder.setInode(
-    file,
-    usual.mode,
-    usual.hasSize ? usual.sizeLow : NO_SIZE_HALF,
-    usual.hasSize ? usual.sizeHigh : NO_SIZE_HALF,
-    usual.hasMount ? (usual.mount >>> 1) ^ -(usual.mount & 1) : NO_MOUNT,
-  );
-  if (isOwned(bytes, usual.ownerStart, usual.ownerEnd)) files.detailed.push(file);
-  builder.setPath(file, bytes, usual.nameStart, usual.nameEnd);
-  builder.files.kind[file] = FORMAT_KINDS[(usual.mode >>> 12) & 15] as number;
-}
-
 /** The "name" of an external file is `file[MOUNT:INODE]`, a key for the plugin that knows the file. */
 function nameExternal(set: SetContext, file: FileRow, seen: number, bytes: Uint8Array): void {
   const { values, builder } = set;
@@ -131,6 +114,8 @@ const FIFO = plan("fifo_entry", ["pipe_id", "regf_id"]);
 const EPOLL = plan("eventpoll_file_entry", ["flags"]);
 const EPOLL_TARGETS = fieldNumber("eventpoll_file_entry", "tfd");
 const EPOLL_TARGET = plan("eventpoll_tfd_entry", ["tfd"]);
+/** What a link of an epoll to a descriptor takes. */
+export const TARGET_BYTES = 16;
 const TTY = plan("tty_file_entry", ["flags", "tty_info_id", "regf_id"]);
 const MEMFD = plan("memfd_file_entry", ["flags", "pos", "inode_id"]);
 const BPF_MAP = plan("bpfmap_file_entry", ["flags", "pos", "map_name"]);
@@ -174,7 +159,7 @@ const readEpoll = fileReader("epoll", EPOLL, ({ builder, files, values }, file, 
     const seen = scan(bytes, from, to, EPOLL_TARGET, values);
     const { tfd } = EPOLL_TARGET.slot;
     if (!isSet(seen, tfd)) return;
-    builder.charge(16);
+    builder.charge(TARGET_BYTES);
     addLink(files.links.epolls, low(values, tfd), file);
   });
 });

@@ -15,9 +15,10 @@ import { HANDLERS } from "./handlers.ts";
 import { MEMBER_KINDS, type MemberKind } from "./member-kinds.ts";
 import { baseName } from "./member-names.ts";
 import { MAGICS, type MagicName } from "./messages.ts";
-import { noteUnknownFields } from "./newer.ts";
+import { isExamined, noteUnknownFields } from "./newer.ts";
 import { type PayloadLength, payloadOf } from "./payload.ts";
 import type { PlacedMember } from "./placing.ts";
+import { createUsualReader, USUAL_KINDS, type UsualKind, type UsualReader } from "./usual.ts";
 import { MALFORMED } from "./wire.ts";
 
 /** Bytes of the smallest entry of a descriptor or open file; bounds how many rows to reserve. */
@@ -42,6 +43,8 @@ interface KindReader {
   readonly isSingle: boolean;
   readonly isTable: boolean;
   readonly isFiles: boolean;
+  /** How entries in the usual form are read many at a time; `null` if they are read one by one. */
+  readonly usual: UsualKind | null;
 }
 
 /** The walk through the current member. One object serves all members. */
@@ -58,6 +61,8 @@ interface MemberWalk {
   textBefore: number;
   /** Up to where the member had been read when rows were reserved last. */
   reserved: number;
+  /** Reads entries in the usual form; `null` where that is not possible, undefined before the first. */
+  usual: UsualReader | null | undefined;
 }
 
 /**
@@ -125,6 +130,7 @@ function kindReader(set: SetContext, kind: FramedKind): KindReader {
     isSingle: kind.single === true,
     isTable: name === "fdinfo",
     isFiles: name === "files" || kind.file !== undefined,
+    usual: USUAL_KINDS.get(name) ?? null,
   };
 }
 
@@ -149,6 +155,7 @@ function beginWalk(set: SetContext, reader: KindReader): MemberWalk {
     },
     visitor: {
       visit: (bytes, start, end, offset) => visitEntry(walk, bytes, start, end, offset),
+      visitMany: (bytes, from, offset) => visitUsual(walk, bytes, from, offset),
       oversized: (offset, length) => reportOversized(set, walk.entry.member, offset, length),
       cut: (bytes, offset) => visitCut(walk, bytes, offset),
       progress: (bytes) => reserveRows(walk, bytes),
@@ -158,6 +165,7 @@ function beginWalk(set: SetContext, reader: KindReader): MemberWalk {
     isExamined: true,
     textBefore: 0,
     reserved: 0,
+    usual: undefined,
   };
   return walk;
 }
@@ -171,6 +179,7 @@ function enterMember(walk: MemberWalk, reader: KindReader, member: number, numbe
   walk.isExamined = true;
   walk.textBefore = builder.textLength();
   walk.reserved = 0;
+  walk.usual?.begin();
   entry.nth = -1;
   entry.member = member;
   entry.number = number;
@@ -221,6 +230,19 @@ function noteStart(set: SetContext, member: number, kind: FramedKind, { framing,
   set.complete = false;
   const message = `${nameOf(set, member)} is ${own}-endian, but the files before it are ${others}-endian.`;
   report(set, "error", "wrong-magic", message, 0, member);
+}
+
+/** Reads entries in the usual form; returns where in the block they end. */
+function visitUsual(walk: MemberWalk, bytes: Uint8Array, from: number, offset: number): number {
+  const { set, entry, reader } = walk;
+  const { usual, message } = reader;
+  if (usual === null || message === null || isExamined(set, message)) return from;
+  if (walk.usual === undefined) walk.usual = createUsualReader(set);
+  if (walk.usual === null) return from;
+  const end = walk.usual.read(usual, entry, reader.recordKind, bytes, from, offset);
+  // The entries before were examined.
+  if (end > from) walk.isExamined = false;
+  return end;
 }
 
 /** Adds an entry's record, calls its message's handler, and returns the payload's length. */

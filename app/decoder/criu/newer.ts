@@ -19,6 +19,10 @@ export function noteNewer({ facts }: SetContext, what: string): void {
   if (facts.newer.size <= MOST_NAMED) facts.newer.add(what);
 }
 
+/** Whether further entries of a message are searched for unknown fields. */
+export const isExamined = ({ examined }: SetContext, message: string): boolean =>
+  (examined.get(message) ?? 0) < MOST_ENTRIES;
+
 /**
  * Notes the fields of an entry that CRIU 4.2 does not have. Only the first entries of each message are examined; returns
  * whether further ones are.

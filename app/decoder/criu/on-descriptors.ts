@@ -3,25 +3,17 @@
 import type { RecordRow } from "../../model/rows.ts";
 import { type Entry, reportDamage, reportRecord, type SetContext } from "./context.ts";
 import { fileOfType } from "./file-links.ts";
-import { readUsualDescriptor } from "./usual.ts";
 import { isSet, low, MALFORMED, plan, scan } from "./wire.ts";
 
 const FDINFO = plan("fdinfo_entry", ["id", "flags", "fd", "type"]);
 const { id: ID, flags: FLAGS, fd: FD, type: TYPE } = FDINFO.slot;
 
-const FD_CLOEXEC = 1;
-const LARGEST_FD = 0x7fffffff;
+export const FD_CLOEXEC = 1;
+export const LARGEST_FD = 0x7fffffff;
 
 /** fdinfo_entry: a descriptor and the id of its open file. */
 export function onDescriptor(set: SetContext, { bytes, start, end, record, table }: Entry): number {
   const { builder, values } = set;
-  if (readUsualDescriptor(bytes, start, end, values)) {
-    const [id, flags, type, fd] = [values[0], values[1], values[2], values[3]] as [number, number, number, number];
-    const file = fileOfType(set, id, type);
-    if (file < 0) reportMissingFile(set, record, fd, id);
-    builder.addDescriptor(table, fd, file, flags & FD_CLOEXEC, record);
-    return 0;
-  }
   const seen = scan(bytes, start, end, FDINFO, values);
   if (seen & MALFORMED) reportDamage(set, record);
   const fd = low(values, FD);
@@ -39,7 +31,7 @@ export function onDescriptor(set: SetContext, { bytes, start, end, record, table
 }
 
 /** Reports that an open file is not in the set. `id`: `null` if the descriptor does not say which. */
-function reportMissingFile(set: SetContext, record: RecordRow, fd: number, id: number | null): void {
+export function reportMissingFile(set: SetContext, record: RecordRow, fd: number, id: number | null): void {
   const what = id === null ? "no open file" : `open file ${id}, which is missing from this set`;
   set.complete = false;
   reportRecord(set, record, "missing-file", `Descriptor ${fd} refers to ${what}.`);

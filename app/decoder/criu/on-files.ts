@@ -3,10 +3,9 @@
 import type { RecordRow } from "../../model/rows.ts";
 import { type Entry, type Handler, reportDamage, reportRecord, type SetContext } from "./context.ts";
 import type { FileReader } from "./file-reader.ts";
-import { addUsualFile, FILE_READERS } from "./file-readers.ts";
+import { FILE_READERS } from "./file-readers.ts";
 import { FILE_FIELDS } from "./file-types.ts";
 import { noteNewer } from "./newer.ts";
-import { REGULAR, readUsualFile } from "./usual.ts";
 import { high, isSet, low, MALFORMED, plan, scan } from "./wire.ts";
 
 const FILE = plan("file_entry", ["type", "id", ...FILE_FIELDS.filter((field) => field !== null)]);
@@ -28,13 +27,6 @@ const READERS: readonly (FileReader | null)[] = FILE_FIELDS.map((field) =>
 /** file_entry: an open file, with a message of its type. */
 export function onFile(set: SetContext, { bytes, start, end, record }: Entry): number {
   const { builder, values } = set;
-  const { usual, types } = set.files;
-  if (readUsualFile(usual, bytes, start, end, values)) {
-    const file = builder.addFile(usual.id, record);
-    types[file] = REGULAR;
-    addUsualFile(set, file, bytes, usual);
-    return 0;
-  }
   const seen = scan(bytes, start, end, FILE, values);
   if (seen & MALFORMED) reportDamage(set, record);
   if (!isSet(seen, ID)) {

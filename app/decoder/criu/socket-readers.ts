@@ -37,11 +37,11 @@ const [PREFIX, RAW_PREFIX, UNIX_PREFIX] = [
 ];
 const [SPACE, ARROW, COLON, CLOSE] = [encodeText(" "), encodeText("->"), encodeText(":"), encodeText("]")];
 
-const SOCK_RAW = 3;
-const TCP_LISTEN = 10;
+export const SOCK_RAW = 3;
+export const TCP_LISTEN = 10;
 
 /** Protocols whose sockets have TCP's states. */
-const HAS_STATES: ReadonlySet<string> = new Set(["tcp", "mptcp", "sctp"]);
+export const HAS_STATES: ReadonlySet<string> = new Set(["tcp", "mptcp", "sctp"]);
 
 /** TCP, UDP and raw sockets. */
 export const readInetSocket = fileReader("socket", INET, (set, file, seen, bytes, start, end) => {

@@ -1,0 +1,137 @@
+// Runs the kernel that reads entries of the usual form into columns (build/kernels/entries.c).
+
+import { startKernel } from "../../../model/kernel.ts";
+import { word } from "../framing.ts";
+import { ENTRIES_MODULE } from "./entries-module.ts";
+import type { Forms } from "./forms.ts";
+
+/** What entries.c exports. */
+interface Exports {
+  readonly memory: WebAssembly.Memory;
+  readonly places: () => number;
+  readonly read: (node: number, from: number, length: number, rows: number, textRoom: number, textBase: number) => void;
+}
+
+/** Sizes, as in entries.c. */
+const WINDOW = 256 << 10;
+const ROWS = 2048;
+const TEXT = 256 << 10;
+const LENGTHS = 5 * ROWS;
+const LINKS = 4 * ROWS;
+
+/** Numbers of columns, as in entries.c. */
+const COLUMNS = { bytes: 2, words: 8, wide: 2 } as const;
+
+/** What the last run read: views of the kernel's memory. Only the first `rows` of a column have been written. */
+export interface Batch {
+  rows: number;
+  /** Where in the bytes given its offsets are from. */
+  base: number;
+  /** Where the last entry ends, as an offset. */
+  end: number;
+  readonly bytes: readonly Uint8Array<ArrayBuffer>[];
+  readonly words: readonly Uint32Array<ArrayBuffer>[];
+  readonly wide: readonly BigUint64Array<ArrayBuffer>[];
+  readonly text: Uint8Array;
+  textLength: number;
+  /** The length of each entry, its size word included, seven bits in a byte. */
+  readonly lengths: Uint8Array;
+  lengthBytes: number;
+  /** By row: where its entry begins, as an offset, and its length in `lengths`. */
+  readonly offsets: Uint32Array;
+  readonly lengthsAt: Uint32Array;
+  /** A list, a number and a row each. */
+  readonly links: Uint32Array;
+  linkCount: number;
+}
+
+/** Room for what a run reads. */
+export interface Room {
+  readonly rows: number;
+  /** Bytes of text; and those there are already. */
+  readonly text: number;
+  readonly textBase: number;
+}
+
+/** A kernel with the tables of some forms. */
+export interface EntryKernel {
+  readonly batch: Batch;
+  /**
+   * Reads the entries that lie whole in bytes[from …] into `batch`, until there is no room, or one has not the usual form,
+   * which is that of `node`. Entries are little-endian.
+   */
+  read(node: number, bytes: Uint8Array, from: number, room: Room): void;
+  /** Must be called before other bytes are read, which may be in the same array. */
+  forget(): void;
+}
+
+/** Whether the entry at bytes[from] lies across bytes[end]. */
+const liesAcross = (bytes: Uint8Array, from: number, end: number): boolean =>
+  end < bytes.length && (from + 4 > end || from + 4 + word(bytes, from, true) > end);
+
+/** A kernel; null where WebAssembly is not allowed. */
+export function createEntryKernel({ actions, programs, words, pieces }: Forms): EntryKernel | null {
+  const kernel = startKernel<Exports>(ENTRIES_MODULE);
+  if (kernel === null) return null;
+  const { buffer } = kernel.memory;
+  const places = new Uint32Array(buffer, kernel.places(), 14);
+  const place = (at: number) => places[at] as number;
+  const words32 = (at: number, length: number, nth = 0) =>
+    new Uint32Array(buffer, place(at) + nth * 4 * length, length);
+  const input = new Uint8Array(buffer, place(0), WINDOW);
+  new Uint16Array(buffer, place(1), actions.length).set(actions);
+  words32(2, programs.length).set(programs);
+  words32(3, words.length).set(words);
+  new Uint8Array(buffer, place(4), pieces.length).set(pieces);
+  const result = words32(13, 5);
+  const columns = <Column>(count: number, make: (nth: number) => Column) =>
+    Array.from({ length: count }, (_, nth) => make(nth));
+  const batch: Batch = {
+    rows: 0,
+    base: 0,
+    end: 0,
+    bytes: columns(COLUMNS.bytes, (nth) => new Uint8Array(buffer, place(5) + nth * ROWS, ROWS)),
+    words: columns(COLUMNS.words, (nth) => words32(6, ROWS, nth)),
+    wide: columns(COLUMNS.wide, (nth) => new BigUint64Array(buffer, place(7) + nth * 8 * ROWS, ROWS)),
+    text: new Uint8Array(buffer, place(8), TEXT),
+    textLength: 0,
+    lengths: new Uint8Array(buffer, place(9), LENGTHS),
+    lengthBytes: 0,
+    offsets: words32(10, ROWS),
+    lengthsAt: words32(11, ROWS),
+    links: words32(12, 3 * LINKS),
+    linkCount: 0,
+  };
+  // What is in the input: held[first … last - 1].
+  let held: Uint8Array | null = null;
+  let first = 0;
+  let last = 0;
+  const give = (bytes: Uint8Array, from: number): void => {
+    held = bytes;
+    first = from;
+    last = Math.min(bytes.length, from + WINDOW);
+    input.set(bytes.subarray(first, last));
+  };
+  const run = (node: number, from: number, { rows, text, textBase }: Room): void => {
+    kernel.read(node, from - first, last - first, rows, text, textBase);
+    batch.rows = result[0] as number;
+    batch.base = first;
+    batch.end = result[1] as number;
+    batch.textLength = result[2] as number;
+    batch.lengthBytes = result[3] as number;
+    batch.linkCount = result[4] as number;
+  };
+  return {
+    batch,
+    forget() {
+      held = null;
+    },
+    read(node, bytes, from, room) {
+      if (held !== bytes || from < first || from >= last) give(bytes, from);
+      run(node, from, room);
+      if (batch.rows > 0 || first === from || !liesAcross(bytes, from, last)) return;
+      give(bytes, from);
+      run(node, from, room);
+    },
+  };
+}

@@ -1,0 +1,54 @@
+// Descriptors in the form in which CRIU writes them. There can be millions, which the kernel reads thousands at a time;
+// entries in any other form are read by `onDescriptor`, with the same result.
+
+import type { RecordRow, TableRow } from "../../model/rows.ts";
+import type { SetContext } from "./context.ts";
+import { fileOfType } from "./file-links.ts";
+import type { Batch, Room } from "./kernel/entry-kernel.ts";
+import { addForm, addPiece, type Forms, need } from "./kernel/forms.ts";
+import { FD_CLOEXEC, LARGEST_FD, reportMissingFile } from "./on-descriptors.ts";
+
+/** Columns of the kernel. */
+const CLOSE_ON_EXEC = 0;
+const [ID, TYPE, FD] = [0, 1, 2];
+
+/** Whether flags close a descriptor on exec, by their low four bits. */
+const CLOSES = Uint8Array.from({ length: 16 }, (_, flags) => flags & FD_CLOEXEC);
+
+/** Adds the usual form of fdinfo_entry; returns its node. */
+export const addDescriptorForm = (forms: Forms): number =>
+  addForm(forms, { message: "fdinfo_entry", stored: ["id", "flags", "type", "fd"] }, 0, ({ id, flags, type, fd }) => [
+    need(id, flags, type, fd),
+    ["most", fd, LARGEST_FD],
+    ["set32", ID, id],
+    ["set32", TYPE, type],
+    ["set32", FD, fd],
+    ["lookUp8", CLOSE_ON_EXEC, flags, addPiece(forms, CLOSES)],
+  ]);
+
+/** How many descriptors can be added without growing. */
+export const roomForDescriptors = ({ builder }: SetContext): Room => ({
+  rows: Math.min(builder.descriptorRoom(), builder.recordRoom()),
+  text: 0,
+  textBase: 0,
+});
+
+/** Adds the descriptors of a batch, whose records have been added, to a table. */
+export function addUsualDescriptors(set: SetContext, batch: Batch, firstRecord: RecordRow, table: TableRow): void {
+  const { rows, words, bytes } = batch;
+  const { descriptors } = set.builder;
+  const [ids, types, fds] = [words[ID], words[TYPE], words[FD]] as [Uint32Array, Uint32Array, Uint32Array];
+  const first = descriptors.count;
+  descriptors.fd.set(fds.subarray(0, rows), first);
+  descriptors.closeOnExec.set((bytes[CLOSE_ON_EXEC] as Uint8Array).subarray(0, rows), first);
+  descriptors.table.fill(table, first, first + rows);
+  for (let at = 0; at < rows; at++) {
+    const id = ids[at] as number;
+    const record = firstRecord + at;
+    const file = fileOfType(set, id, types[at] as number);
+    if (file < 0) reportMissingFile(set, record, fds[at] as number, id);
+    descriptors.file[first + at] = file;
+    descriptors.record[first + at] = record;
+  }
+  descriptors.count = first + rows;
+}
