@@ -176,4 +176,4 @@ export const adviceFor = (inputs: readonly Input[]): string =>
 
 const FAILED_ADVICE = "Try again. If the file was changed or moved since you dropped it, drop it again.";
 const REFUSED_ADVICE =
-  "Open a Linux-CR stream, a CRIU image folder (drop the whole folder) or an archive of one (tar, gzip, zstd, xz, bzip2).";
+  "Open a Linux-CR stream, a CRIU image folder (drop the whole folder) or an archive of one (tar, ZIP, gzip, zstd, xz, bzip2).";

@@ -8,7 +8,7 @@ const WIDTH = 80;
 
 export const INTRODUCTION = "ckptscope shows what a checkpointed process had open, who shares it, and what changed.";
 export const IMAGE_MEANING =
-  "IMAGE is a Linux-CR image, a directory with a CRIU image set, an archive of one (tar; gzip, zstd, xz, bzip2), a " +
+  "IMAGE is a Linux-CR image, a directory with a CRIU image set, an archive of one (tar, ZIP; gzip, zstd, xz, bzip2), a " +
   "pipe, or - for standard input.";
 export const ERROR_STATUS = { status: 2, meaning: "an error; one line on standard error says what happened" } as const;
 

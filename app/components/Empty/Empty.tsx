@@ -71,7 +71,7 @@ export function Empty() {
       )}
       <MakeImage />
       <div className="muted">
-        <p>Linux-CR streams, CRIU image folders and archives of them (tar, gzip, zstd, xz, bzip2).</p>
+        <p>Linux-CR streams, CRIU image folders and archives of them (tar, ZIP, gzip, zstd, xz, bzip2).</p>
         <p>Nothing leaves this browser.</p>
       </div>
     </main>

@@ -6,7 +6,7 @@ import { isTarHeader } from "./tar-header.ts";
 /** Compressed forms. */
 export type PackedForm = "gzip" | "zstd" | "xz" | "bzip2";
 /** What can be opened. `streamer`: a capture of criu-image-streamer. */
-export type ArchiveForm = "tar" | "streamer" | PackedForm;
+export type ArchiveForm = "tar" | "zip" | "streamer" | PackedForm;
 
 interface Magic {
   readonly bytes: readonly number[];
@@ -32,7 +32,6 @@ export interface OtherForm {
 const UNPACK = "Unpack it, and open the folder.";
 
 const OTHERS: readonly (OtherForm & { readonly magic: Magic })[] = [
-  { what: "a ZIP archive", advice: UNPACK, magic: text("PK\x03\x04") },
   { what: "an empty ZIP archive", advice: "", magic: text("PK\x05\x06") },
   { what: "a 7z archive", advice: UNPACK, magic: { bytes: [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c] } },
   { what: "a RAR archive", advice: UNPACK, magic: text("Rar!\x1a\x07") },
@@ -87,6 +86,7 @@ export function archiveForm(head: Uint8Array): ArchiveForm | null {
   // A skippable frame before the first one.
   if ((a ?? 0) >> 4 === 5 && b === 0x2a && c === 0x4d && d === 0x18) return "zstd";
   if (begins(head, text("BZh")) && (d ?? 0) >= 0x31 && (d ?? 0) <= 0x39) return "bzip2";
+  if (begins(head, text("PK\x03\x04"))) return "zip";
   if (isTarHeader(head)) return "tar";
   return isStreamerCapture(head) ? "streamer" : null;
 }

@@ -2,6 +2,7 @@
 
 import { decodeText, exactText, visible } from "../../model/text.ts";
 import type { LimitName } from "../limits.ts";
+import { createMemberNames } from "./member-name.ts";
 
 /** A problem of an archive. */
 export interface ArchiveProblem {
@@ -128,23 +129,8 @@ export function createTarParser(problem: (problem: ArchiveProblem) => void): Tar
   let globalPax: ReadonlyMap<string, string> = new Map();
   /** The body of a sparse file whose header continues in further blocks. */
   let extended: Extract<Step, { kind: "extension" | "other" | "entry" }> | null = null;
-  let hasAbsolute = false;
 
-  /** A path as a member's name: relative, and within the archive; `null` if it points outside. */
-  const memberName = (path: string, offset: number): string | null => {
-    const name = path.replace(/^(\/+|\.\/+)+/, "");
-    if (name === "" || name.split("/").includes("..")) {
-      const message = `The path ${visible(path)} leads out of the archive; it is skipped.`;
-      problem({ severity: "warning", code: "unsafe-path", message, offset });
-      return null;
-    }
-    if (path.startsWith("/") && !hasAbsolute) {
-      hasAbsolute = true;
-      const message = "The archive has absolute paths; they are read without their leading slash.";
-      problem({ severity: "note", code: "absolute-path", message, offset });
-    }
-    return name;
-  };
+  const memberName = createMemberNames(problem);
 
   /** The names and numbers of a header, with overrides from the long names and PAX headers before it. */
   const readFields = (block: Uint8Array) => {

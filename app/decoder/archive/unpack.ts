@@ -1,5 +1,5 @@
-// Opens archives: a tar, plain or compressed, a capture of criu-image-streamer, or a single compressed file. A plain
-// tar's members are parts of the archive; for a compressed one, only what the caller needs is kept in memory.
+// Opens archives: a tar, plain or compressed, a ZIP archive, a capture of criu-image-streamer, or a single compressed file. A
+// plain tar's members are parts of the archive; for a compressed one, only what the caller needs is kept in memory.
 
 import { visible } from "../../model/text.ts";
 import { sizeText } from "../../model/words.ts";
@@ -55,6 +55,11 @@ export async function openArchive(source: Source, form: ArchiveForm, options: Un
     if (problems.length < MOST_PROBLEMS) problems.push(found);
   };
   if (form === "streamer") return { form, isSingle: false, ...(await listStreamer(source, options.signal, most)) };
+  if (form === "zip") {
+    const { listZip } = await import("./zip.ts");
+    const listed = await listZip(source, { ...options, limits: { ...HIGHEST, ...options.limits } }, problem);
+    return { form, members: resolveLinks(listed, problem), isSingle: false, problems };
+  }
   if (form === "tar") {
     const found = await listTar(source, options.signal, most);
     for (const each of found.problems) problem(each);

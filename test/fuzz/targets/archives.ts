@@ -115,6 +115,15 @@ async function runMutated(archives: readonly Archive[], next: Random, hasChecksu
   if (!("refused" in image)) holdImage(image, Math.max(bytes.length, sizeOf(found?.members ?? [])));
 }
 
+/** The directory at the end of a ZIP archive decides what is in it, so damage to that may hide what precedes it. */
+async function runZip(archives: readonly Archive[], next: Random): Promise<void> {
+  if (next(3) === 0) return runCut(pick(archives, next), next);
+  const { bytes } = mutate(pick(archives, next).bytes, next);
+  const found = await unpack(bytes, {});
+  const image = await openImage([bytesSource("fuzz", bytes)]);
+  if (!("refused" in image)) holdImage(image, Math.max(bytes.length, sizeOf(found?.members ?? [])));
+}
+
 async function runArchive(archives: readonly Archive[], next: Random, hasChecksum: boolean): Promise<void> {
   if (next(3) > 0) return runMutated(archives, next, hasChecksum);
   await runCut(pick(archives, next), next);
@@ -131,6 +140,7 @@ const FORMS: readonly (readonly [
   ["zstd", 4, ["fuzz/set.tar.zst", "fuzz/stream.ckpt.zst"]],
   ["zstd-wasm", 4, ["fuzz/set.tar.zst", "fuzz/stream.ckpt.zst"], { zstd: createZstdUnpacker() }],
   ["xz", 4, ["fuzz/set.tar.xz", "fuzz/stream.ckpt.xz"]],
+  ["zip", 4, ["archives/zip/info-zip.zip", "archives/zip/info-zip-streamed.zip"]],
   ["bzip2", 3, ["fuzz/set.tar.bz2", "fuzz/stream.ckpt.bz2"]],
   ["streamer", 3, ["archives/cases/checkpoint.stream"]],
 ];
@@ -140,7 +150,8 @@ export function archiveTargets(): Promise<Target[]> {
     FORMS.map(async ([name, share, paths, unpackers = {}]): Promise<Target> => {
       const archives = await Promise.all(paths.map((path) => archiveOf(path, unpackers)));
       const hasChecksum = name !== "tar" && name !== "streamer";
-      return { name, share, run: (next) => runArchive(archives, next, hasChecksum) };
+      const run = (next: Random) => (name === "zip" ? runZip(archives, next) : runArchive(archives, next, hasChecksum));
+      return { name, share, run };
     }),
   );
 }
